@@ -1,0 +1,96 @@
+import type { ContainerImage, HealthCheck, LogDriver, Secret } from 'aws-cdk-lib/aws-ecs';
+
+/** What every container of a task can be told. */
+export interface ContainerProps {
+  /** The image, for the processor that the task has (ARM64 by default). */
+  readonly image: ContainerImage;
+
+  /**
+   * Environment variables. CDK tokens may stand in the values. Addresses in the mesh's domain are checked:
+   * one that cannot work (an undeclared call, a wrong port) gives a warning.
+   *
+   * @default - none
+   */
+  readonly environment?: { readonly [name: string]: string };
+
+  /**
+   * Environment variables from Secrets Manager or SSM parameters. The service gets an execution role of its
+   * own that may read just these.
+   *
+   * @default - none
+   */
+  readonly secrets?: { readonly [name: string]: Secret };
+
+  /**
+   * The command, instead of the image's.
+   *
+   * @default - the image's
+   */
+  readonly command?: string[];
+
+  /**
+   * The entry point, instead of the image's.
+   *
+   * @default - the image's
+   */
+  readonly entryPoint?: string[];
+
+  /**
+   * The user, as a name or id known in the image.
+   *
+   * @default - the image's
+   */
+  readonly user?: string;
+
+  /**
+   * Whether the root file system is read-only.
+   *
+   * @default false
+   */
+  readonly readonlyRootFilesystem?: boolean;
+
+  /**
+   * The container health check of ECS. The command runs inside the container.
+   *
+   * @default - the container is healthy while it runs
+   */
+  readonly healthCheck?: HealthCheck;
+
+  /**
+   * Where the container's output goes.
+   *
+   * @default - the mesh's log group, in a stream that starts with the service's name; never blocks the container
+   */
+  readonly logging?: LogDriver;
+}
+
+/** A container beside the application. It starts after Envoy is healthy. */
+export interface ExtraContainerProps extends ContainerProps {
+  /**
+   * Whether the task stops when this container stops.
+   *
+   * @default true
+   */
+  readonly essential?: boolean;
+
+  /**
+   * Ports on which it listens inside the task: checked for clashes, opened to nobody.
+   *
+   * @default - none
+   */
+  readonly ports?: number[];
+
+  /**
+   * CPU units reserved out of the task's.
+   *
+   * @default - none reserved
+   */
+  readonly cpu?: number;
+
+  /**
+   * Memory, in MiB, at which the container is killed.
+   *
+   * @default - the task's memory
+   */
+  readonly memoryLimitMiB?: number;
+}

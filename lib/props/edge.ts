@@ -1,0 +1,165 @@
+import type { Duration } from 'aws-cdk-lib';
+import type { Authorizer } from './authorizer';
+import type { SizingProps } from './sizing-props';
+
+/** A limit on requests, as a token bucket. */
+export interface ThrottleProps {
+  /** Requests a second, in the long run. */
+  readonly rateLimit: number;
+
+  /** Requests that may arrive at once. */
+  readonly burstLimit: number;
+}
+
+/** A route of the edge. */
+export interface RouteProps {
+  /** The service that gets the requests, with their path, query, headers and body as the client sent them. */
+  readonly service: string;
+
+  /**
+   * Who may use the route.
+   *
+   * @default - the authorizer of the edge; if it has none, an error asks for one
+   */
+  readonly authorizer?: Authorizer;
+
+  /**
+   * OAuth scopes of which a token needs at least one; for JWT and Cognito authorizers.
+   *
+   * @default - none
+   */
+  readonly scopes?: string[];
+
+  /**
+   * The limit on this route.
+   *
+   * @default - the limit of the edge
+   */
+  readonly throttle?: ThrottleProps;
+}
+
+/** Which other web origins a browser lets call the API. */
+export interface CorsProps {
+  /** Origins such as `https://shop.example`, or `*`. */
+  readonly allowOrigins: string[];
+
+  /**
+   * Methods, or `*`.
+   *
+   * @default - all
+   */
+  readonly allowMethods?: string[];
+
+  /**
+   * Request headers that pages may send.
+   *
+   * @default - authorization, content-type, x-api-key
+   */
+  readonly allowHeaders?: string[];
+
+  /**
+   * Response headers that pages may read.
+   *
+   * @default - those that browsers always show
+   */
+  readonly exposeHeaders?: string[];
+
+  /**
+   * How long browsers remember the answer, 0 to 24 hours.
+   *
+   * @default - the browser's own default
+   */
+  readonly maxAge?: Duration;
+
+  /**
+   * Whether cookies and authorization headers are sent along. Not with the origin `*`.
+   *
+   * @default false
+   */
+  readonly allowCredentials?: boolean;
+}
+
+/** Options of `Edge.httpApi()` and `Edge.restApi()`. */
+export interface EdgeOptions {
+  /**
+   * Routes by method and path: `GET /catalog/{id}`, `ANY /orders/{proxy+}`; on an HTTP API also `$default`.
+   * The most specific one wins, as API Gateway chooses.
+   */
+  readonly routes: { readonly [key: string]: RouteProps };
+
+  /**
+   * Who may use the routes that do not say otherwise.
+   *
+   * @default - none: every route must name its own
+   */
+  readonly authorizer?: Authorizer;
+
+  /**
+   * The limit on every route that has none of its own.
+   *
+   * @default - the limits of the AWS account (10,000 requests a second, shared by all its APIs)
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+   */
+  readonly throttle?: ThrottleProps;
+
+  /**
+   * Cross-origin requests from browsers.
+   *
+   * @default - none are allowed
+   */
+  readonly cors?: CorsProps;
+
+  /**
+   * The name of the stage. Services never see it in their paths.
+   *
+   * @default - `$default` for an HTTP API, which is not part of the URL either; `prod` for a REST API
+   */
+  readonly stageName?: string;
+
+  /**
+   * Whether API Gateway writes an access log, as JSON, into the mesh's log group.
+   *
+   * @default true
+   */
+  readonly accessLogs?: boolean;
+
+  /**
+   * Size and number of the tasks of the gateway service, which takes the requests from API Gateway.
+   *
+   * @default - 2 tasks of 256 CPU units and 512 MiB
+   */
+  readonly gateway?: SizingProps;
+}
+
+/**
+ * How clients outside reach the services: API Gateway, a VPC link, and the gateway service of the mesh.
+ *
+ * @example
+ * const edge = Edge.httpApi({
+ *   authorizer: Authorizer.jwt({ issuer: 'https://login.example.com', audience: ['shop'] }),
+ *   throttle: { rateLimit: 500, burstLimit: 1000 },
+ *   routes: { 'GET /catalog/{proxy+}': { service: 'catalog' } },
+ * });
+ */
+export class Edge {
+  /** An HTTP API: JWT, Cognito, Lambda and IAM authorizers; the cheapest; no load balancer is needed. */
+  public static httpApi(options: EdgeOptions): Edge {
+    return new Edge('http', options);
+  }
+
+  /** A REST API: Cognito, Lambda, IAM and API keys, X-Ray in API Gateway itself; goes through a Network Load Balancer. */
+  public static restApi(options: EdgeOptions): Edge {
+    return new Edge('rest', options);
+  }
+
+  private constructor(
+    private readonly kind: string,
+    /** @internal */
+    public readonly _options: EdgeOptions,
+  ) {}
+
+  /** @internal */
+  public _input(): unknown {
+    return { kind: this.kind, ...this._options };
+  }
+}

@@ -1,0 +1,50 @@
+import type { ContainerImage } from 'aws-cdk-lib/aws-ecs';
+
+/** Options of `Mesh.envoy()`. */
+export interface EnvoyMeshOptions {
+  /**
+   * The tag of the Envoy image, such as `v1.40.0`. Not a distroless one: ECS needs a shell to check its health.
+   *
+   * @default - a current release, pinned by this library's version
+   */
+  readonly version?: string;
+
+  /**
+   * An Envoy image of your own, such as one from an ECR pull-through cache. It needs `bash` for the health
+   * check and must start `envoy` with the container's command as arguments.
+   *
+   * @default - docker.io/envoyproxy/envoy, which Docker Hub limits for anonymous pulls
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
+   */
+  readonly image?: ContainerImage;
+
+  /**
+   * Envoy's own log level (not the access log): trace, debug, info, warning, error, critical or off.
+   *
+   * @default warning
+   */
+  readonly logLevel?: string;
+}
+
+/**
+ * What carries the calls between services.
+ *
+ * @example
+ * const props: MicroservicesProps = { services, mesh: Mesh.envoy({ version: 'v1.40.0' }) };
+ */
+export class Mesh {
+  /** Envoy sidecars that hold their whole configuration in the task definition: no control plane. */
+  public static envoy(options: EnvoyMeshOptions = {}): Mesh {
+    return new Mesh('envoy', options);
+  }
+
+  private constructor(
+    private readonly provider: string,
+    private readonly options: EnvoyMeshOptions,
+  ) {}
+
+  /** @internal */
+  public _input(): unknown {
+    return { provider: this.provider, ...this.options };
+  }
+}

@@ -1,0 +1,134 @@
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import type { IVpc } from 'aws-cdk-lib/aws-ec2';
+import type { CapacityProviderStrategy, CpuArchitecture, ICluster } from 'aws-cdk-lib/aws-ecs';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { ILogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IPrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
+import type { Edge } from './edge';
+import type { Mesh } from './mesh';
+import type { ServiceProps } from './service-props';
+import type { Tracing } from './tracing';
+
+/** Where containers, Envoy and API Gateway log. */
+export interface LogProps {
+  /**
+   * A log group of your own. It must let `delivery.logs.amazonaws.com` write, if API Gateway logs to it.
+   *
+   * @default - one is made
+   */
+  readonly logGroup?: ILogGroup;
+
+  /**
+   * How long logs are kept.
+   *
+   * @default RetentionDays.ONE_MONTH
+   */
+  readonly retention?: RetentionDays;
+
+  /**
+   * A key of your own for encryption. Its policy must let CloudWatch Logs use it.
+   *
+   * @default - encrypted with a key that CloudWatch Logs owns
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+   */
+  readonly encryptionKey?: IKey;
+
+  /**
+   * What happens to the log group when the stack is deleted.
+   *
+   * @default RemovalPolicy.DESTROY
+   */
+  readonly removalPolicy?: RemovalPolicy;
+}
+
+/** Props of `Microservices`. */
+export interface MicroservicesProps {
+  /** The services, by name. A name is a DNS label: lower-case letters, digits and hyphens. */
+  readonly services: { readonly [name: string]: ServiceProps };
+
+  /**
+   * The way in for clients outside.
+   *
+   * @default - none: the services are reached by each other alone
+   */
+  readonly edge?: Edge;
+
+  /**
+   * What carries the calls between services.
+   *
+   * @default Mesh.envoy()
+   */
+  readonly mesh?: Mesh;
+
+  /**
+   * The name of the mesh, a DNS label.
+   *
+   * @default - the construct's id in kebab case
+   */
+  readonly name?: string;
+
+  /**
+   * The domain of the virtual names: services are called `<service>.<domain>`. A private hosted zone for it is
+   * made, so inside the VPC it hides a public domain of the same name.
+   *
+   * @default - `<name>.internal`
+   */
+  readonly domain?: string;
+
+  /**
+   * A Cloud Map namespace of your own, in the same VPC, for the tasks to register in. Its name must be known at
+   * synth and must not be `domain`.
+   *
+   * @default - a namespace `tasks.<domain>` is made
+   */
+  readonly namespace?: IPrivateDnsNamespace;
+
+  /**
+   * The VPC. It needs private subnets with a way to the images (NAT or VPC endpoints).
+   *
+   * @default - that of the cluster; if there is none, a VPC over two availability zones with flow logs is made
+   */
+  readonly vpc?: IVpc;
+
+  /**
+   * The ECS cluster; it brings its VPC.
+   *
+   * @default - a cluster with Fargate capacity providers and Container Insights is made
+   */
+  readonly cluster?: ICluster;
+
+  /**
+   * Distributed tracing.
+   *
+   * @default Tracing.xray()
+   */
+  readonly tracing?: Tracing;
+
+  /**
+   * Logs.
+   *
+   * @default - one log group, kept for a month
+   */
+  readonly logs?: LogProps;
+
+  /**
+   * The processor of every service that does not choose its own.
+   *
+   * @default - ARM64 (Graviton): images must be built for it, or set CpuArchitecture.X86_64
+   */
+  readonly cpuArchitecture?: CpuArchitecture;
+
+  /**
+   * The capacity providers of every service that does not choose its own.
+   *
+   * @default - plain FARGATE
+   */
+  readonly capacityProviderStrategies?: CapacityProviderStrategy[];
+
+  /**
+   * Whether `aws ecs execute-command` may open a shell in the tasks of services that do not choose.
+   *
+   * @default false
+   */
+  readonly enableExecuteCommand?: boolean;
+}

@@ -1,0 +1,65 @@
+import type { Duration } from 'aws-cdk-lib';
+import type { ContainerProps, ExtraContainerProps } from './container-props';
+import type { Protocol } from './protocol';
+import type { SizingProps } from './sizing-props';
+import type { Timeout } from './timeout';
+
+/**
+ * One service of the mesh.
+ *
+ * @example
+ * const ui: ServiceProps = {
+ *   image: ContainerImage.fromRegistry('public.ecr.aws/aws-containers/retail-store-sample-ui:1.6.2'),
+ *   port: 8080,
+ *   calls: ['catalog'],
+ *   environment: { RETAIL_UI_ENDPOINTS_CATALOG: 'http://catalog.shop.internal:15080' },
+ * };
+ */
+export interface ServiceProps extends ContainerProps, SizingProps {
+  /** The port on which the application listens inside its task, 1 to 65535. Nobody outside of the task can reach it. */
+  readonly port: number;
+
+  /**
+   * What the application speaks.
+   *
+   * @default Protocol.HTTP
+   */
+  readonly protocol?: Protocol;
+
+  /**
+   * The services that this one calls: the only ones that it can reach, at `<name>.<domain>:<virtualPort>`.
+   *
+   * @default - none
+   */
+  readonly calls?: string[];
+
+  /**
+   * The port in the URLs of callers, 1024 to 65535. It may not be a port on which a caller itself listens:
+   * Linux gives a port to one listener of a network namespace, if that listens on 0.0.0.0.
+   *
+   * @default - 15080; for TCP services, `port`
+   */
+  readonly virtualPort?: number;
+
+  /**
+   * How long callers wait.
+   *
+   * @default - 15 seconds a request for HTTP; no limit for gRPC and TCP
+   * @see https://www.envoyproxy.io/docs/envoy/latest/faq/configuration/timeouts
+   */
+  readonly timeout?: Timeout;
+
+  /**
+   * How long the application has between SIGTERM and SIGKILL, 2 to 120 seconds.
+   *
+   * @default Duration.seconds(30)
+   */
+  readonly stopTimeout?: Duration;
+
+  /**
+   * Containers beside the application, by name. A task has at most ten, two or three of them the mesh's.
+   *
+   * @default - none
+   */
+  readonly extraContainers?: { readonly [name: string]: ExtraContainerProps };
+}

@@ -1,0 +1,82 @@
+import type { CapacityProviderStrategy, CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
+
+/** Target tracking on the average use of CPU and memory. */
+export interface ScalingProps {
+  /**
+   * The smallest number of tasks.
+   *
+   * @default 1
+   */
+  readonly minCapacity?: number;
+
+  /** The largest number of tasks. */
+  readonly maxCapacity: number;
+
+  /**
+   * The CPU use to aim at, in percent of what the tasks have.
+   *
+   * @default - 60, if no memory target is set
+   */
+  readonly cpuTargetPercent?: number;
+
+  /**
+   * The memory use to aim at, in percent of what the tasks have.
+   *
+   * @default - memory does not scale
+   */
+  readonly memoryTargetPercent?: number;
+}
+
+/** Size and number of an ECS service's tasks. */
+export interface SizingProps {
+  /**
+   * CPU units of the whole task: 256, 512, 1024, 2048, 4096, 8192 or 16384. Envoy and the collector share it.
+   *
+   * @default - 512 for a service, 256 for the gateway
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size
+   */
+  readonly cpu?: number;
+
+  /**
+   * Memory of the whole task, in MiB. What Fargate offers depends on `cpu`.
+   *
+   * @default - 1024 for a service, 512 for the gateway, or the least that Fargate has for `cpu`
+   */
+  readonly memoryLimitMiB?: number;
+
+  /**
+   * The processor. The image must be built for it.
+   *
+   * @default - that of the mesh, which is ARM64 (Graviton) unless said otherwise
+   */
+  readonly cpuArchitecture?: CpuArchitecture;
+
+  /**
+   * How many tasks run.
+   *
+   * @default - 1 for a service, 2 for the gateway; where `scaling` is set, what scaling decides
+   */
+  readonly desiredCount?: number;
+
+  /**
+   * Auto scaling.
+   *
+   * @default - the number of tasks stays at desiredCount
+   */
+  readonly scaling?: ScalingProps;
+
+  /**
+   * Which capacity providers run the tasks: FARGATE, FARGATE_SPOT or both, with base and weight.
+   * A cluster of your own must have them enabled (`enableFargateCapacityProviders`).
+   *
+   * @default - those of the mesh, which are plain FARGATE unless said otherwise
+   */
+  readonly capacityProviderStrategies?: CapacityProviderStrategy[];
+
+  /**
+   * Whether `aws ecs execute-command` may open a shell in the tasks.
+   *
+   * @default - that of the mesh, which is false unless said otherwise
+   */
+  readonly enableExecuteCommand?: boolean;
+}

@@ -1,0 +1,48 @@
+/** Where every task's Envoy takes traffic from other tasks; Istio uses the same port for the same thing. */
+export const INBOUND_PORT = 15006;
+
+/**
+ * Where virtual services that speak HTTP or gRPC are reached, unless `virtualPort` says otherwise.
+ * It is not the application's port: on Linux an application that listens on 0.0.0.0:8080 and an Envoy that
+ * listens on 127.64.0.1:8080 cannot share a network namespace (EADDRINUSE), and callers and callees that all
+ * listen on 8080 are the common case. It is above 1023 because Envoy runs as a non-root user, who cannot
+ * bind lower ports on Fargate (aws/containers-roadmap#1721).
+ */
+export const DEFAULT_VIRTUAL_PORT = 15080;
+
+export const ADMIN_PORT = 9901;
+export const XRAY_PORT = 2000;
+
+/** Where the gateway service takes traffic from API Gateway. */
+export const GATEWAY_PORT = 8080;
+export const GATEWAY_NAME = 'gateway';
+
+/** Ports inside a task that the mesh uses itself. */
+export const RESERVED_PORTS: ReadonlyMap<number, string> = new Map([
+  [XRAY_PORT, 'the tracing collector'],
+  [ADMIN_PORT, "Envoy's admin interface"],
+  [INBOUND_PORT, "Envoy's inbound listener"],
+]);
+
+/**
+ * A port below this cannot be bound by Envoy, which runs as a non-root user.
+ * https://docs.kernel.org/networking/ip-sysctl.html (ip_unprivileged_port_start)
+ */
+export const FIRST_UNPRIVILEGED_PORT = 1024;
+
+/** Names of containers that the mesh adds to a task. */
+export const PROXY_CONTAINER = 'envoy';
+export const APPLICATION_CONTAINER = 'app';
+export const COLLECTOR_CONTAINER = 'collector';
+export const RESERVED_CONTAINERS: readonly string[] = [APPLICATION_CONTAINER, PROXY_CONTAINER, COLLECTOR_CONTAINER, 'mesh-init', 'mesh-agent'];
+
+/** Cloud Map answers a DNS query with at most this many instances. https://docs.aws.amazon.com/cloud-map/latest/dg/services-values.html */
+export const MAX_DNS_INSTANCES = 8;
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html */
+export const MAX_CONTAINERS = 10;
+export const MAX_TASK_DEFINITION_BYTES = 64 * 1024;
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
+export const MAX_STACK_RESOURCES = 500;
+export const MAX_TEMPLATE_BYTES = 1_000_000;

@@ -1,0 +1,177 @@
+/**
+ * The topology: what the user asked for, parsed, checked and complete with defaults. Plain frozen data,
+ * sorted by name, so that equal systems give equal bytes whatever order they were written in.
+ */
+
+export type ProtocolId = 'http' | 'http2' | 'grpc' | 'tcp';
+export type ArchitectureId = 'ARM64' | 'X86_64';
+
+export interface Topology {
+  /** The name of the mesh: a DNS label. */
+  readonly name: string;
+  /** The zone of the virtual names, such as `shop.internal`. */
+  readonly domain: string;
+  /** The Cloud Map namespace in which tasks register, such as `tasks.shop.internal`. */
+  readonly discoveryDomain: string;
+  readonly mesh: MeshSettings;
+  readonly tracing?: TracingSettings;
+  readonly services: readonly Service[];
+  readonly edge?: EdgeTopology;
+  readonly warnings: readonly Warning[];
+}
+
+export interface MeshSettings {
+  readonly provider: 'envoy';
+  /** The registry image, unless the user gave an image of their own. */
+  readonly proxyImage: string;
+  readonly proxyLogLevel: string;
+}
+
+export interface TracingSettings {
+  /** Undefined: Envoy's own default, one request a second and 5% of the rest. */
+  readonly samplingRate?: number;
+  readonly collectorImage: string;
+}
+
+/** What every ECS service has: the size and number of its tasks. */
+export interface Sizing {
+  readonly cpu: number;
+  readonly memoryMiB: number;
+  readonly architecture: ArchitectureId;
+  /** Absent: auto scaling owns the count, and the template must not reset it at each deployment. */
+  readonly desiredCount?: number;
+  readonly scaling?: Scaling;
+  readonly enableExecuteCommand: boolean;
+  /** Empty: plain FARGATE. */
+  readonly capacityProviders: readonly CapacityProvider[];
+}
+
+export interface Scaling {
+  readonly minCapacity: number;
+  readonly maxCapacity: number;
+  readonly cpuTargetPercent?: number;
+  readonly memoryTargetPercent?: number;
+}
+
+export interface CapacityProvider {
+  readonly name: string;
+  readonly base: number;
+  readonly weight: number;
+}
+
+export interface Service extends Sizing {
+  readonly name: string;
+  readonly protocol: ProtocolId;
+  /** Where the application listens inside its task. */
+  readonly port: number;
+  /** Where callers reach the virtual service: on its loopback address, in the caller's own task. */
+  readonly virtualPort: number;
+  /** The loopback address of the virtual service, the same in every task. */
+  readonly address: string;
+  /** The virtual name, such as `catalog.shop.internal`. */
+  readonly virtualHost: string;
+  /** The name under which Cloud Map answers with the addresses of the tasks. */
+  readonly discoveryHost: string;
+  /** Names of the services that this one calls, sorted. */
+  readonly calls: readonly string[];
+  /** Names of the services that call this one, sorted; the gateway is not among them. */
+  readonly callers: readonly string[];
+  /** Whether a route of the edge leads here. */
+  readonly routed: boolean;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly secretNames: readonly string[];
+  readonly command?: readonly string[];
+  readonly entryPoint?: readonly string[];
+  readonly user?: string;
+  readonly readonlyRootFilesystem: boolean;
+  readonly hasHealthCheck: boolean;
+  readonly stopTimeoutSeconds: number;
+  readonly extraContainers: readonly ExtraContainer[];
+  /** Seconds a caller waits for a whole response; absent: no limit but the idle timeout. */
+  readonly requestTimeoutSeconds?: number;
+}
+
+export interface ExtraContainer {
+  readonly name: string;
+  readonly essential: boolean;
+  readonly ports: readonly number[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly secretNames: readonly string[];
+  readonly command?: readonly string[];
+  readonly entryPoint?: readonly string[];
+  readonly user?: string;
+  readonly readonlyRootFilesystem: boolean;
+  readonly cpu?: number;
+  readonly memoryLimitMiB?: number;
+  readonly hasHealthCheck: boolean;
+}
+
+export type EdgeKind = 'http' | 'rest';
+export type AuthorizerKind = 'none' | 'jwt' | 'cognito' | 'lambda' | 'iam' | 'apiKey';
+
+export interface EdgeTopology {
+  readonly kind: EdgeKind;
+  /** Sorted from the most to the least specific, so that the first match is the right one. */
+  readonly routes: readonly EdgeRoute[];
+  /** Every authorizer in use, once each, sorted by id. */
+  readonly authorizers: readonly EdgeAuthorizer[];
+  /** Absent: the limits of the account. */
+  readonly throttle?: Throttle;
+  readonly cors?: Cors;
+  readonly stageName: string;
+  readonly accessLogs: boolean;
+  readonly gateway: Sizing;
+}
+
+export interface Throttle {
+  /** Requests a second. */
+  readonly rateLimit: number;
+  readonly burstLimit: number;
+}
+
+export interface Cors {
+  readonly allowOrigins: readonly string[];
+  readonly allowMethods: readonly string[];
+  readonly allowHeaders: readonly string[];
+  readonly exposeHeaders: readonly string[];
+  readonly maxAgeSeconds?: number;
+  readonly allowCredentials: boolean;
+}
+
+export interface EdgeAuthorizer {
+  /** Stable: names the construct. */
+  readonly id: string;
+  readonly kind: AuthorizerKind;
+}
+
+export interface EdgeRoute {
+  /** As the user wrote it, such as `GET /catalog/{proxy+}` or `$default`. */
+  readonly key: string;
+  /** `ANY` for every method. */
+  readonly method: string;
+  readonly path: string;
+  readonly segments: readonly PathSegment[];
+  readonly service: string;
+  readonly authorizer: string;
+  readonly scopes: readonly string[];
+  readonly throttle?: Throttle;
+}
+
+/** One part of a path: `catalog`, `{id}` or `{proxy+}`. */
+export type PathSegment =
+  | { readonly kind: 'static'; readonly text: string }
+  | { readonly kind: 'parameter'; readonly name: string }
+  | { readonly kind: 'greedy'; readonly name: string };
+
+/** Something that works, but that the user should know of; shown as an annotation that can be acknowledged. */
+export interface Warning {
+  /** Stable, without the library's prefix. */
+  readonly id: string;
+  readonly path: string;
+  readonly message: string;
+}
+
+/** The largest number of tasks that the service can have outside of a deployment. */
+export function maxTasks(sizing: Sizing): number {
+  return sizing.scaling?.maxCapacity ?? sizing.desiredCount ?? 1;
+}

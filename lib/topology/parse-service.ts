@@ -1,0 +1,211 @@
+import { DEFAULT_VIRTUAL_PORT, FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, MAX_CONTAINERS, RESERVED_CONTAINERS, RESERVED_PORTS } from './constants';
+import type { ExtraContainer, ProtocolId, Sizing } from './model';
+import type { MeshDefaults } from './parse-sizing';
+import { SIZING_FIELDS, parseSizing } from './parse-sizing';
+import type { Reader } from './reader';
+import { suggest } from './reader';
+
+/** A service as far as it can be read without knowing the others. */
+export interface DraftService extends Sizing {
+  readonly at: Reader;
+  readonly name: string;
+  readonly protocol: ProtocolId;
+  readonly port: number;
+  readonly virtualPort: number;
+  readonly calls: readonly { readonly at: Reader; readonly name: string }[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly secretNames: readonly string[];
+  readonly command?: readonly string[];
+  readonly entryPoint?: readonly string[];
+  readonly user?: string;
+  readonly readonlyRootFilesystem: boolean;
+  readonly hasHealthCheck: boolean;
+  readonly stopTimeoutSeconds: number;
+  readonly extraContainers: readonly ExtraContainer[];
+  readonly requestTimeoutSeconds?: number;
+}
+
+const CONTAINER_FIELDS = ['image', 'environment', 'secrets', 'command', 'entryPoint', 'user', 'readonlyRootFilesystem', 'healthCheck', 'logging'] as const;
+const SERVICE_FIELDS = [...CONTAINER_FIELDS, ...SIZING_FIELDS, 'port', 'virtualPort', 'protocol', 'calls', 'stopTimeout', 'extraContainers', 'timeout'] as const;
+
+/** Small enough to be cheap, large enough for a JVM beside Envoy and the collector. */
+const DEFAULT_SIZE = { cpu: 512, memoryMiB: 1024, desiredCount: 1 };
+
+/** Long enough for a report, short enough that API Gateway (30 s) has not given up; Envoy's own default. */
+const DEFAULT_REQUEST_TIMEOUT_SECONDS = 15;
+
+/** DNS labels as RFC 1035 wants them, lower case, since they become host names and SPIFFE ids. */
+export const LABEL = /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+export function checkLabel(name: string, at: Reader, what: string): boolean {
+  if (LABEL.test(name)) return true;
+  const allowed = 'a DNS label: lower-case letters, digits and hyphens, starting with a letter, at most 63 characters';
+  if (name.length > 63) {
+    at.fail('INVALID_NAME', `the name of ${what} has ${name.length} characters, which is too long`, { allowed });
+    return false;
+  }
+  const better = name.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase().replace(/[^a-z0-9-]+/g, '-').replace(/^[^a-z]+|-+$/g, '');
+  at.fail('INVALID_NAME', `"${name}" is no DNS label`, { allowed, ...(LABEL.test(better) ? { fix: `call it "${better}"` } : {}) });
+  return false;
+}
+
+/** Names under the mesh's domain that mean something else. */
+const RESERVED_NAMES: ReadonlyMap<string, string> = new Map([
+  [GATEWAY_NAME, 'the service behind API Gateway'],
+  ['tasks', 'the zone in which tasks register'],
+]);
+
+export function parseService(name: string, at: Reader, mesh: MeshDefaults): DraftService | undefined {
+  const valid = checkLabel(name, at, 'a service');
+  const reserved = RESERVED_NAMES.get(name);
+  if (reserved !== undefined) at.fail('RESERVED_NAME', `the name "${name}" is taken by ${reserved}`, { fix: 'choose another name' });
+  at.required('an object with at least image and port');
+  if (!at.fields(SERVICE_FIELDS)) return undefined;
+
+  const protocol = at.field('protocol').oneOf(['http', 'http2', 'grpc', 'tcp'], 'a protocol of this library') ?? 'http';
+  const port = parsePort(at.field('port').required('the port on which the application listens'), 1);
+  const extraContainers = parseExtraContainers(at.field('extraContainers'), port);
+  const virtualPort = parseVirtualPort(at, protocol, port);
+  const requestTimeoutSeconds = parseTimeout(at.field('timeout'), protocol);
+  const draft = {
+    at,
+    name,
+    protocol,
+    ...parseContainer(at, 'the application'),
+    calls: at.field('calls').items().flatMap((item) => {
+      const call = item.required('the name of a service').string();
+      return call === undefined ? [] : [{ at: item, name: call }];
+    }),
+    stopTimeoutSeconds: at.field('stopTimeout').seconds({ min: 2, max: 120 }) ?? 30,
+    extraContainers,
+    ...parseSizing(at, DEFAULT_SIZE, mesh),
+    ...(requestTimeoutSeconds === undefined ? {} : { requestTimeoutSeconds }),
+  };
+  return !valid || port === undefined || virtualPort === undefined ? undefined : { ...draft, port, virtualPort };
+}
+
+function parsePort(at: Reader, min: number, fix?: string): number | undefined {
+  const port = at.number({ min, max: 65535, ...(fix === undefined ? {} : { fix }) });
+  const owner = port === undefined ? undefined : RESERVED_PORTS.get(port);
+  if (owner === undefined) return port;
+  return at.fail('RESERVED_PORT', `port ${port} is taken inside every task by ${owner}`, {
+    allowed: `any port but ${[...RESERVED_PORTS.keys()].join(', ')}`,
+  });
+}
+
+function parseVirtualPort(at: Reader, protocol: ProtocolId, port: number | undefined): number | undefined {
+  const field = at.field('virtualPort');
+  const reason = "Envoy runs as a non-root user, who cannot bind a lower port; callers' URLs name this port, the application does not see it";
+  if (!field.absent) return parsePort(field, FIRST_UNPRIVILEGED_PORT, reason);
+  if (protocol !== 'tcp') return DEFAULT_VIRTUAL_PORT;
+  if (port !== undefined && port < FIRST_UNPRIVILEGED_PORT) {
+    return field.fail('MISSING', `a TCP service that listens on port ${port} needs a virtualPort`, { allowed: `${FIRST_UNPRIVILEGED_PORT} to 65535`, fix: reason });
+  }
+  return port;
+}
+
+function parseTimeout(at: Reader, protocol: ProtocolId): number | undefined {
+  if (!at.fields(['perRequest'])) {
+    // A gRPC stream may live for hours, and its calls carry deadlines of their own (grpc-timeout).
+    return protocol === 'http' || protocol === 'http2' ? DEFAULT_REQUEST_TIMEOUT_SECONDS : undefined;
+  }
+  if (protocol === 'tcp') return at.fail('NOT_ALLOWED', 'a TCP service has no requests to time', { fix: 'remove timeout' });
+  return at.field('perRequest').seconds({ min: 0.001, max: 86_400 });
+}
+
+function parseContainer(at: Reader, what: string) {
+  at.field('image').required(`the image of ${what}`, "use ecs.ContainerImage.fromRegistry('...') or another ecs.ContainerImage").opaque('an ecs.ContainerImage', 'bind');
+  at.field('logging').opaque('an ecs.LogDriver', 'bind');
+  const healthCheck = at.field('healthCheck');
+  if (healthCheck.fields(['command', 'interval', 'timeout', 'retries', 'startPeriod'])) {
+    parseStrings(healthCheck.field('command').required('the command of the health check'));
+    healthCheck.field('interval').seconds({ min: 5, max: 300 });
+    healthCheck.field('timeout').seconds({ min: 2, max: 120 });
+    healthCheck.field('retries').number({ min: 1, max: 10 });
+    healthCheck.field('startPeriod').seconds({ min: 0, max: 300 });
+  }
+  const secrets = at.field('secrets').entries();
+  for (const [, secret] of secrets) secret.required('an ecs.Secret').opaque('an ecs.Secret', 'arn', 'grantRead');
+  const environment = parseEnvironment(at.field('environment'));
+  for (const [name, secret] of secrets) {
+    if (Object.hasOwn(environment, name)) secret.fail('NOT_ALLOWED', `"${name}" is a secret and an environment variable`, { fix: 'remove one of the two' });
+  }
+  const command = parseStrings(at.field('command'));
+  const entryPoint = parseStrings(at.field('entryPoint'));
+  const user = at.field('user').string();
+  return {
+    environment,
+    secretNames: secrets.map(([name]) => name).sort(),
+    ...(command === undefined ? {} : { command }),
+    ...(entryPoint === undefined ? {} : { entryPoint }),
+    ...(user === undefined ? {} : { user }),
+    readonlyRootFilesystem: at.field('readonlyRootFilesystem').boolean() ?? false,
+    hasHealthCheck: !healthCheck.absent,
+  };
+}
+
+function parseEnvironment(at: Reader): Readonly<Record<string, string>> {
+  const environment: Record<string, string> = {};
+  for (const [name, value] of at.entries()) {
+    if (!/^[^=\s]+$/.test(name)) value.fail('INVALID_NAME', `"${name}" is no name of an environment variable`, { allowed: 'no spaces and no "="' });
+    const text = value.required('a value').text();
+    // Own property even for "__proto__", which plain assignment would swallow.
+    if (text !== undefined) Object.defineProperty(environment, name, { value: text, enumerable: true, configurable: true, writable: true });
+  }
+  return environment;
+}
+
+function parseStrings(at: Reader): readonly string[] | undefined {
+  if (at.absent) return undefined;
+  return at.items().flatMap((item) => {
+    const text = item.required('a string').text();
+    return text === undefined ? [] : [text];
+  });
+}
+
+function parseExtraContainers(at: Reader, applicationPort: number | undefined): readonly ExtraContainer[] {
+  const taken = new Map<number, string>(applicationPort === undefined ? [] : [[applicationPort, 'the application']]);
+  const containers: ExtraContainer[] = [];
+  for (const [name, item] of at.entries()) {
+    const valid = /^[A-Za-z0-9][A-Za-z0-9_-]{0,254}$/.test(name);
+    if (!valid) item.fail('INVALID_NAME', `"${name}" is no name of a container`, { allowed: 'letters, digits, hyphens and underscores, at most 255' });
+    if (RESERVED_CONTAINERS.includes(name)) item.fail('DUPLICATE_CONTAINER', `every task already has a container "${name}"`, { allowed: `any name but ${RESERVED_CONTAINERS.join(', ')}` });
+    item.required('an object with at least image');
+    if (!item.fields([...CONTAINER_FIELDS, 'essential', 'ports', 'cpu', 'memoryLimitMiB'])) continue;
+    const ports = item.field('ports').items().flatMap((portAt) => {
+      const port = parsePort(portAt.required('a port'), 1);
+      const owner = port === undefined ? undefined : taken.get(port);
+      if (port === undefined) return [];
+      if (owner !== undefined) {
+        portAt.fail('DUPLICATE_PORT', `${owner} of this task already listens on port ${port}`, { fix: 'containers of one task share a network namespace: choose another port' });
+      }
+      taken.set(port, `the container "${name}"`);
+      return [port];
+    });
+    const cpu = item.field('cpu').number({ min: 1, max: 16384, unit: 'CPU units' });
+    const memoryLimitMiB = item.field('memoryLimitMiB').number({ min: 4, max: 122_880, unit: 'MiB' });
+    if (!valid) continue;
+    containers.push({
+      name,
+      essential: item.field('essential').boolean() ?? true,
+      ports,
+      ...parseContainer(item, `the container "${name}"`),
+      ...(cpu === undefined ? {} : { cpu }),
+      ...(memoryLimitMiB === undefined ? {} : { memoryLimitMiB }),
+    });
+  }
+  return containers.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Envoy, the application and, if traced, the collector stand in every task. */
+export function checkContainerCount(draft: DraftService, meshContainers: number): void {
+  const total = draft.extraContainers.length + meshContainers;
+  if (total <= MAX_CONTAINERS) return;
+  draft.at.field('extraContainers').fail('TOO_MANY_CONTAINERS', `the task has ${total} containers, ${meshContainers} of them from the mesh`, {
+    allowed: `at most ${MAX_CONTAINERS} in all, so ${MAX_CONTAINERS - meshContainers} here`,
+  });
+}
+
+export function unknownService(at: Reader, name: string, known: readonly string[]): void {
+  at.fail('UNKNOWN_SERVICE', `there is no service "${name}"`, suggest(name, known));
+}

@@ -1,0 +1,221 @@
+import { COLLECTOR_IMAGE, PROXY_IMAGE } from './images';
+import { GATEWAY_NAME, MAX_DNS_INSTANCES } from './constants';
+import type { Opaque } from './input';
+import type { IssueList } from './issues';
+import { loopbackAddresses } from './loopback-addresses';
+import type { MeshSettings, Service, Topology, TracingSettings, Warning } from './model';
+import { maxTasks } from './model';
+import { checkEnvironment } from './check-environment';
+import { parseEdge } from './parse-edge';
+import type { DraftService } from './parse-service';
+import { LABEL, checkContainerCount, checkLabel, parseService, unknownService } from './parse-service';
+import type { MeshDefaults } from './parse-sizing';
+import { parseArchitecture, parseCapacityProviders } from './parse-sizing';
+import { Reader } from './reader';
+
+const FIELDS = ['name', 'domain', 'services', 'edge', 'mesh', 'tracing', 'vpc', 'cluster', 'namespace', 'logs', 'cpuArchitecture', 'capacityProviderStrategies', 'enableExecuteCommand'] as const;
+
+/** The raw input with CDK objects replaced by markers (see input.ts), and what the construct knows beside the props. */
+export interface TopologyInput {
+  readonly props: unknown;
+  /** A valid mesh name, made from the construct's id. */
+  readonly defaultName: string;
+}
+
+/**
+ * Reads the topology. Adds every mistake to `issues`; the result is complete only if there is none.
+ * Reading never throws, whatever the input.
+ */
+export function parseTopology(input: TopologyInput, issues: IssueList): Topology {
+  const root = new Reader(issues, '', input.props);
+  root.fields(FIELDS);
+  const name = parseName(root, input.defaultName);
+  const domain = parseDomain(root.field('domain')) ?? `${name}.internal`;
+  const discoveryDomain = parseNamespace(root.field('namespace'), domain) ?? `tasks.${domain}`;
+  checkShared(root);
+  const mesh = parseMesh(root.field('mesh'));
+  const tracing = parseTracing(root.field('tracing'));
+  const defaults: MeshDefaults = {
+    architecture: parseArchitecture(root.field('cpuArchitecture')) ?? 'ARM64',
+    capacityProviders: parseCapacityProviders(root.field('capacityProviderStrategies')) ?? [],
+    enableExecuteCommand: root.field('enableExecuteCommand').boolean() ?? false,
+  };
+
+  const servicesAt = root.field('services').required('the services', "such as { ui: { image, port: 8080, calls: ['catalog'] } }");
+  const entries = servicesAt.entries();
+  if (!servicesAt.absent && entries.length === 0) servicesAt.fail('NO_SERVICES', 'a mesh needs at least one service');
+  const declared = entries.map(([key]) => key).sort();
+  const drafts = entries
+    .flatMap(([key, at]) => parseService(key, at, defaults) ?? [])
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const edge = parseEdge(root.field('edge'), drafts, declared, defaults);
+
+  for (const draft of drafts) {
+    checkCalls(draft, declared);
+    checkVirtualPorts(draft, drafts);
+    checkContainerCount(draft, tracing === undefined ? 2 : 3);
+    checkHostName(draft, discoveryDomain);
+  }
+  const warnings: Warning[] = [];
+  const services = connect(drafts, domain, discoveryDomain, new Set(edge?.routes.map((route) => route.service)));
+  for (const service of services) {
+    warnings.push(...checkEnvironment(service, services, domain), ...checkDiscovery(service));
+  }
+  return deepFreeze({
+    name,
+    domain,
+    discoveryDomain,
+    mesh,
+    ...(tracing === undefined ? {} : { tracing }),
+    services,
+    ...(edge === undefined ? {} : { edge }),
+    warnings,
+  });
+}
+
+function parseName(root: Reader, defaultName: string): string {
+  const at = root.field('name');
+  const name = at.string() ?? defaultName;
+  if (!at.absent) checkLabel(name, at, 'the mesh');
+  return name;
+}
+
+function parseDomain(at: Reader): string | undefined {
+  const domain = at.string();
+  if (domain === undefined) return undefined;
+  const labels = domain.split('.');
+  const valid = labels.length >= 2 && domain.length <= 180 && labels.every((label) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(label));
+  if (!valid) at.fail('INVALID_NAME', 'not a domain for a private zone', { allowed: 'at least two lower-case DNS labels, such as "shop.internal", at most 180 characters, with no dot at the end' });
+  return domain;
+}
+
+/** The user's own Cloud Map namespace: its name goes into Envoy's config, so it must be known. */
+function parseNamespace(at: Reader, domain: string): string | undefined {
+  if (at.absent || !at.opaque('an IPrivateDnsNamespace', 'namespaceName', 'namespaceId')) return undefined;
+  const name = new Reader(at.issues, `${at.path}.namespaceName`, namespaceName(at.value as Opaque));
+  const found = name.string();
+  if (found === domain) {
+    at.fail('DOMAIN_CLASH', `the namespace is called "${domain}", as are the virtual names of the mesh`, {
+      fix: 'set domain to another name: Cloud Map manages the zone of its namespace and takes no other records in it',
+    });
+  }
+  return found;
+}
+
+/** The walker over props left this beside the object, so that no CDK is needed to see whether it is a token. */
+export interface NamedOpaque extends Opaque {
+  readonly resolvedName?: unknown;
+}
+
+function namespaceName(value: Opaque): unknown {
+  return (value as NamedOpaque).resolvedName;
+}
+
+function checkShared(root: Reader): void {
+  const vpc = root.field('vpc');
+  const cluster = root.field('cluster');
+  vpc.opaque('an ec2.IVpc', 'vpcId', 'privateSubnets');
+  if (cluster.opaque('an ecs.ICluster', 'clusterName', 'vpc') && !vpc.absent) {
+    vpc.fail('VPC_CLASH', 'a cluster brings its own VPC', { fix: 'give cluster or vpc, not both' });
+  }
+  const logs = root.field('logs');
+  if (logs.fields(['logGroup', 'retention', 'encryptionKey', 'removalPolicy'])) {
+    logs.field('logGroup').opaque('a logs.ILogGroup', 'logGroupName');
+    logs.field('encryptionKey').opaque('a kms.IKey', 'keyArn');
+    for (const other of ['retention', 'encryptionKey', 'removalPolicy']) {
+      if (!logs.field('logGroup').absent && !logs.field(other).absent) logs.field(other).fail('NOT_ALLOWED', 'applies only to a log group made here', { fix: `set it on your own log group, or leave logGroup out` });
+    }
+  }
+}
+
+function parseMesh(at: Reader): MeshSettings {
+  if (at.fields(['provider', 'version', 'image', 'logLevel'])) {
+    at.field('provider').oneOf(['envoy'], 'a Mesh');
+    at.field('image').opaque('an ecs.ContainerImage', 'bind');
+    if (!at.field('image').absent && !at.field('version').absent) at.field('version').fail('NOT_ALLOWED', 'an image of your own has its own version', { fix: 'give image or version, not both' });
+  }
+  const version = at.field('version').string();
+  if (version !== undefined && !/^(distroless-|contrib-)?v\d+\.\d+(\.\d+|-latest)$/.test(version)) {
+    at.field('version').fail('NOT_ALLOWED', 'not a tag of the Envoy image', { allowed: 'such as "v1.40.0"' });
+  }
+  if (version?.startsWith('distroless-') === true) {
+    at.field('version').fail('NOT_ALLOWED', 'the distroless image has no shell, so ECS cannot check its health', { fix: `use "${version.slice('distroless-'.length)}"` });
+  }
+  const proxyLogLevel = at.field('logLevel').oneOf(['trace', 'debug', 'info', 'warning', 'error', 'critical', 'off'], 'a log level of Envoy') ?? 'warning';
+  return { provider: 'envoy', proxyImage: version === undefined ? PROXY_IMAGE : `${PROXY_IMAGE.split(':')[0] ?? ''}:${version}`, proxyLogLevel };
+}
+
+function parseTracing(at: Reader): TracingSettings | undefined {
+  if (!at.fields(['kind', 'samplingRate', 'image'])) return { collectorImage: COLLECTOR_IMAGE };
+  const kind = at.field('kind').required('the kind of tracing', 'use Tracing.xray() or Tracing.none()').oneOf(['xray', 'none'], 'a Tracing');
+  at.field('image').opaque('an ecs.ContainerImage', 'bind');
+  const samplingRate = at.field('samplingRate').number({ min: 0, max: 1, integer: false });
+  if (kind === 'none') return undefined;
+  return { collectorImage: COLLECTOR_IMAGE, ...(samplingRate === undefined ? {} : { samplingRate }) };
+}
+
+function checkCalls(draft: DraftService, declared: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const call of draft.calls) {
+    if (call.name === draft.name) call.at.fail('CALLS_ITSELF', `"${draft.name}" lists itself`, { fix: 'remove it: a service reaches its own container on 127.0.0.1' });
+    else if (!declared.includes(call.name)) unknownService(call.at, call.name, declared.filter((name) => name !== draft.name));
+    else if (seen.has(call.name)) call.at.fail('DUPLICATE_CALL', `"${call.name}" is listed twice`, { fix: 'remove one' });
+    seen.add(call.name);
+  }
+}
+
+/** See DEFAULT_VIRTUAL_PORT: whoever listens on 0.0.0.0:P keeps Envoy from listening on 127.x.y.z:P. */
+function checkVirtualPorts(caller: DraftService, drafts: readonly DraftService[]): void {
+  const ports = new Map<number, string>([[caller.port, 'its application']]);
+  for (const container of caller.extraContainers) for (const port of container.ports) ports.set(port, `its container "${container.name}"`);
+  for (const call of caller.calls) {
+    const callee = drafts.find((draft) => draft.name === call.name);
+    const owner = callee === undefined || callee === caller ? undefined : ports.get(callee.virtualPort);
+    if (callee === undefined || owner === undefined) continue;
+    const free = callee.virtualPort + 10_000 <= 65535 ? callee.virtualPort + 10_000 : callee.virtualPort - 10_000;
+    call.at.fail('PORT_CLASH', `"${callee.name}" is reached on port ${callee.virtualPort}, on which ${owner} listens: both would bind it in one network namespace`, {
+      fix: `set services.${callee.name}.virtualPort to a free port, such as ${free}`,
+    });
+  }
+}
+
+function checkHostName(draft: DraftService, discoveryDomain: string): void {
+  const host = `${draft.name}.${discoveryDomain}`;
+  if (LABEL.test(draft.name) && host.length > 253) draft.at.fail('INVALID_NAME', `the host name ${host.length} characters long is over DNS's limit`, { allowed: 'at most 253 characters', fix: 'shorten the service name or domain' });
+}
+
+function checkDiscovery(service: Service): Warning[] {
+  const most = maxTasks(service);
+  if (most <= MAX_DNS_INSTANCES) return [];
+  return [{
+    id: 'discovery-over-8-tasks',
+    path: `services.${service.name}`,
+    message: `can have ${most} tasks, but DNS answers with at most ${MAX_DNS_INSTANCES} of them at a time: load spreads over a changing choice of ${MAX_DNS_INSTANCES}`,
+  }];
+}
+
+function connect(drafts: readonly DraftService[], domain: string, discoveryDomain: string, routed: ReadonlySet<string>): readonly Service[] {
+  const addresses = loopbackAddresses(drafts.map((draft) => draft.name));
+  const names = new Set(drafts.map((draft) => draft.name));
+  return drafts.map(({ at: _at, calls, ...draft }) => ({
+    ...draft,
+    calls: [...new Set(calls.map((call) => call.name))].filter((name) => names.has(name) && name !== draft.name).sort(),
+    callers: drafts.filter((other) => other !== draft && other.name !== draft.name && other.calls.some((call) => call.name === draft.name)).map((other) => other.name),
+    address: addresses.get(draft.name) ?? '',
+    virtualHost: `${draft.name}.${domain}`,
+    discoveryHost: `${draft.name}.${discoveryDomain}`,
+    routed: routed.has(draft.name),
+  }));
+}
+
+/** The name under which the gateway's tasks register. */
+export function gatewayDiscoveryHost(topology: Topology): string {
+  return `${GATEWAY_NAME}.${topology.discoveryDomain}`;
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const child of Object.values(value)) deepFreeze(child);
+  return value;
+}
