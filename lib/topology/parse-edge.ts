@@ -37,9 +37,8 @@ export function parseEdge(at: Reader, services: readonly DraftService[], declare
   const fallback = authorizers.read(at.field('authorizer'));
   const routesAt = at.field('routes').required('at least one route');
   const drafts = routesAt.entries().flatMap(([key, route]) => {
-    const draft = parseRoute(key, route, kind, authorizers, fallback);
-    if (draft !== undefined) checkTarget(draft, services, declared);
-    return draft === undefined ? [] : [draft];
+    checkTarget(route.field('service'), services, declared);
+    return parseRoute(key, route, kind, authorizers, fallback) ?? [];
   });
   if (!routesAt.absent && drafts.length === 0 && routesAt.entries().length === 0) routesAt.fail('MISSING', 'an edge needs at least one route', { fix: "add one, such as 'ANY /{proxy+}': { service: 'ui' }" });
   checkOverlaps(drafts, kind);
@@ -79,6 +78,7 @@ function parseRoute(key: string, at: Reader, kind: EdgeKind, authorizers: Author
   const authorizer = own.absent ? fallback : authorizers.read(own);
   if (own.absent && fallback === undefined) {
     at.fail('NO_AUTHORIZER', 'no authorizer is chosen for this route, and the edge has no default', {
+      got: null,
       allowed: AUTHORIZERS[kind].map((name) => `Authorizer.${name}()`).join(', '),
       fix: 'set authorizer on the edge or here; Authorizer.none() makes the route public',
     });
@@ -94,11 +94,11 @@ function parseRoute(key: string, at: Reader, kind: EdgeKind, authorizers: Author
   return { ...parsed, at, route };
 }
 
-function checkTarget(draft: DraftRoute, services: readonly DraftService[], declared: readonly string[]): void {
-  const at = draft.at.field('service');
-  const target = services.find((service) => service.name === draft.route.service);
+function checkTarget(at: Reader, services: readonly DraftService[], declared: readonly string[]): void {
+  if (typeof at.value !== 'string') return;
+  const target = services.find((service) => service.name === at.value);
   if (target === undefined) {
-    if (!declared.includes(draft.route.service)) unknownService(at, draft.route.service, declared);
+    if (!declared.includes(at.value)) unknownService(at, at.value, declared);
     return;
   }
   if (target.protocol === 'http' || target.protocol === 'http2') return;
@@ -114,7 +114,7 @@ function checkOverlaps(drafts: readonly DraftRoute[], kind: EdgeKind): void {
   for (const draft of drafts) {
     const match = `${draft.method} ${draft.path === '$default' ? '$default' : shapeOf(draft.segments)}`;
     const twin = byMatch.get(match);
-    if (twin !== undefined) draft.at.fail('OVERLAPPING_ROUTES', `matches the same requests as "${twin}"`, { fix: 'remove one of the two' });
+    if (twin !== undefined) draft.at.fail('OVERLAPPING_ROUTES', `matches the same requests as "${twin}"`, { got: null, fix: 'remove one of the two' });
     byMatch.set(match, draft.route.key);
     if (kind !== 'rest') continue;
     let parent = '';
@@ -125,6 +125,7 @@ function checkOverlaps(drafts: readonly DraftRoute[], kind: EdgeKind): void {
       if (segment.kind !== 'static') {
         if (sibling !== undefined && sibling.text !== text) {
           draft.at.fail('OVERLAPPING_ROUTES', `${text} stands where "${sibling.key}" has ${sibling.text}: a REST API takes one variable part at each place`, {
+            got: null,
             fix: `use one name for both, or ${NAMES.http}`,
           });
         } else if (sibling === undefined) byParent.set(parent, { text, key: draft.route.key });

@@ -41,11 +41,11 @@ export function checkLabel(name: string, at: Reader, what: string): boolean {
   if (LABEL.test(name)) return true;
   const allowed = 'a DNS label: lower-case letters, digits and hyphens, starting with a letter, at most 63 characters';
   if (name.length > 63) {
-    at.fail('INVALID_NAME', `the name of ${what} has ${name.length} characters, which is too long`, { allowed });
+    at.fail('INVALID_NAME', `the name of ${what} has ${name.length} characters, which is too long`, { got: null, allowed });
     return false;
   }
   const better = name.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase().replace(/[^a-z0-9-]+/g, '-').replace(/^[^a-z]+|-+$/g, '');
-  at.fail('INVALID_NAME', `"${name}" is no DNS label`, { allowed, ...(LABEL.test(better) ? { fix: `call it "${better}"` } : {}) });
+  at.fail('INVALID_NAME', `"${name}" is no DNS label`, { got: null, allowed, ...(LABEL.test(better) ? { fix: `call it "${better}"` } : {}) });
   return false;
 }
 
@@ -56,9 +56,9 @@ const RESERVED_NAMES: ReadonlyMap<string, string> = new Map([
 ]);
 
 export function parseService(name: string, at: Reader, mesh: MeshDefaults): DraftService | undefined {
-  const valid = checkLabel(name, at, 'a service');
+  checkLabel(name, at, 'a service');
   const reserved = RESERVED_NAMES.get(name);
-  if (reserved !== undefined) at.fail('RESERVED_NAME', `the name "${name}" is taken by ${reserved}`, { fix: 'choose another name' });
+  if (reserved !== undefined) at.fail('RESERVED_NAME', `the name "${name}" is taken by ${reserved}`, { got: null, fix: 'choose another name' });
   at.required('an object with at least image and port');
   if (!at.fields(SERVICE_FIELDS)) return undefined;
 
@@ -67,10 +67,13 @@ export function parseService(name: string, at: Reader, mesh: MeshDefaults): Draf
   const extraContainers = parseExtraContainers(at.field('extraContainers'), port);
   const virtualPort = parseVirtualPort(at, protocol, port);
   const requestTimeoutSeconds = parseTimeout(at.field('timeout'), protocol);
-  const draft = {
+  // What is invalid has its issue by now; reading goes on with a port that nothing clashes with.
+  return {
     at,
     name,
     protocol,
+    port: port ?? 0,
+    virtualPort: virtualPort ?? 0,
     ...parseContainer(at, 'the application'),
     calls: at.field('calls').items().flatMap((item) => {
       const call = item.required('the name of a service').string();
@@ -81,7 +84,6 @@ export function parseService(name: string, at: Reader, mesh: MeshDefaults): Draf
     ...parseSizing(at, DEFAULT_SIZE, mesh),
     ...(requestTimeoutSeconds === undefined ? {} : { requestTimeoutSeconds }),
   };
-  return !valid || port === undefined || virtualPort === undefined ? undefined : { ...draft, port, virtualPort };
 }
 
 function parsePort(at: Reader, min: number, fix?: string): number | undefined {
@@ -147,7 +149,7 @@ function parseContainer(at: Reader, what: string) {
 function parseEnvironment(at: Reader): Readonly<Record<string, string>> {
   const environment: Record<string, string> = {};
   for (const [name, value] of at.entries()) {
-    if (!/^[^=\s]+$/.test(name)) value.fail('INVALID_NAME', `"${name}" is no name of an environment variable`, { allowed: 'no spaces and no "="' });
+    if (!/^[^=\s]+$/.test(name)) value.fail('INVALID_NAME', `"${name}" is no name of an environment variable`, { got: null, allowed: 'no spaces and no "="' });
     const text = value.required('a value').text();
     // Own property even for "__proto__", which plain assignment would swallow.
     if (text !== undefined) Object.defineProperty(environment, name, { value: text, enumerable: true, configurable: true, writable: true });
@@ -168,8 +170,8 @@ function parseExtraContainers(at: Reader, applicationPort: number | undefined): 
   const containers: ExtraContainer[] = [];
   for (const [name, item] of at.entries()) {
     const valid = /^[A-Za-z0-9][A-Za-z0-9_-]{0,254}$/.test(name);
-    if (!valid) item.fail('INVALID_NAME', `"${name}" is no name of a container`, { allowed: 'letters, digits, hyphens and underscores, at most 255' });
-    if (RESERVED_CONTAINERS.includes(name)) item.fail('DUPLICATE_CONTAINER', `every task already has a container "${name}"`, { allowed: `any name but ${RESERVED_CONTAINERS.join(', ')}` });
+    if (!valid) item.fail('INVALID_NAME', `"${name}" is no name of a container`, { got: null, allowed: 'letters, digits, hyphens and underscores, at most 255' });
+    if (RESERVED_CONTAINERS.includes(name)) item.fail('DUPLICATE_CONTAINER', `every task already has a container "${name}"`, { got: null, allowed: `any name but ${RESERVED_CONTAINERS.join(', ')}` });
     item.required('an object with at least image');
     if (!item.fields([...CONTAINER_FIELDS, 'essential', 'ports', 'cpu', 'memoryLimitMiB'])) continue;
     const ports = item.field('ports').items().flatMap((portAt) => {

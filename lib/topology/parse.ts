@@ -171,7 +171,7 @@ function checkVirtualPorts(caller: DraftService, drafts: readonly DraftService[]
   for (const call of caller.calls) {
     const callee = drafts.find((draft) => draft.name === call.name);
     const owner = callee === undefined || callee === caller ? undefined : ports.get(callee.virtualPort);
-    if (callee === undefined || owner === undefined) continue;
+    if (callee === undefined || callee.virtualPort === 0 || owner === undefined) continue;
     const free = callee.virtualPort + 10_000 <= 65535 ? callee.virtualPort + 10_000 : callee.virtualPort - 10_000;
     call.at.fail('PORT_CLASH', `"${callee.name}" is reached on port ${callee.virtualPort}, on which ${owner} listens: both would bind it in one network namespace`, {
       fix: `set services.${callee.name}.virtualPort to a free port, such as ${free}`,

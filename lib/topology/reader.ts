@@ -3,6 +3,8 @@ import { Opaque, Seconds, Unresolved, show } from './input';
 import type { IssueCode, IssueList } from './issues';
 
 interface Complaint {
+  /** What to show as the value; `null` shows none. By default the value at the path. */
+  readonly got?: string | null;
   readonly allowed?: string;
   readonly fix?: string;
 }
@@ -24,8 +26,10 @@ export class Reader {
   }
 
   fail(code: IssueCode, message: string, complaint: Complaint = {}): undefined {
-    const issue = { code, path: this.path || 'props', message, ...complaint };
-    this.issues.add(this.absent ? issue : { ...issue, value: show(this.value) });
+    const { got, ...rest } = complaint;
+    const issue = { code, path: this.path || 'props', message, ...rest };
+    const value = got === undefined && !this.absent ? show(this.value) : got;
+    this.issues.add(value === undefined || value === null ? issue : { ...issue, value });
     return undefined;
   }
 

@@ -1,3 +1,4 @@
+import { show } from './input';
 import type { PathSegment } from './model';
 import type { Reader } from './reader';
 
@@ -15,11 +16,12 @@ const EXAMPLE = 'a method and a path, such as "GET /catalog/{id}", "ANY /catalog
 export function parseRouteKey(key: string, at: Reader): ParsedKey | undefined {
   if (key === '$default') return { method: 'ANY', path: '$default', segments: [{ kind: 'greedy', name: 'proxy' }] };
   const match = /^(\S+) (\/\S*)$/.exec(key);
-  if (match === null) return at.fail('MALFORMED_ROUTE', 'not a route key', { allowed: EXAMPLE });
+  if (match === null) return at.fail('MALFORMED_ROUTE', 'not a route key', { got: show(key), allowed: EXAMPLE });
   const [, method = '', path = ''] = match;
   if (!METHODS.some((known) => known === method)) {
     const upper = METHODS.find((known) => known === method.toUpperCase());
     return at.fail('MALFORMED_ROUTE', `"${method}" is no method`, {
+      got: show(key),
       allowed: METHODS.join(', '),
       ...(upper === undefined ? {} : { fix: `write "${upper} ${path}"` }),
     });
@@ -36,21 +38,22 @@ function parsePath(path: string, at: Reader): readonly PathSegment[] | undefined
   for (const [index, part] of parts.entries()) {
     if (part === '') {
       return at.fail('MALFORMED_ROUTE', index === parts.length - 1 ? 'the path ends in a slash' : 'the path has an empty part', {
+        got: show(path),
         fix: `write "${path.replace(/\/+/g, '/').replace(/\/$/, '') || '/'}"`,
       });
     }
     const parameter = /^\{([A-Za-z0-9._-]+)(\+?)\}$/.exec(part);
     if (parameter === null) {
       if (!/^[A-Za-z0-9._:-]+$/.test(part)) {
-        return at.fail('MALFORMED_ROUTE', `"${part}" is no part of a path`, { allowed: 'letters, digits, ".", "_", "-" and ":" (what both kinds of API Gateway take), or a whole part in braces such as {id} or {proxy+}' });
+        return at.fail('MALFORMED_ROUTE', `"${part}" is no part of a path`, { got: show(path), allowed: 'letters, digits, ".", "_", "-" and ":" (what both kinds of API Gateway take), or a whole part in braces such as {id} or {proxy+}' });
       }
       segments.push({ kind: 'static', text: part });
       continue;
     }
     const [, name = '', plus = ''] = parameter;
-    if (names.has(name)) return at.fail('MALFORMED_ROUTE', `the parameter {${name}} stands twice`, { fix: 'give each parameter a name of its own' });
+    if (names.has(name)) return at.fail('MALFORMED_ROUTE', `the parameter {${name}} stands twice`, { got: show(path), fix: 'give each parameter a name of its own' });
     names.add(name);
-    if (plus === '+' && index < parts.length - 1) return at.fail('MALFORMED_ROUTE', `the greedy parameter {${name}+} must be the last part`, { fix: `write {${name}} without the plus, or move it to the end` });
+    if (plus === '+' && index < parts.length - 1) return at.fail('MALFORMED_ROUTE', `the greedy parameter {${name}+} must be the last part`, { got: show(path), fix: `write {${name}} without the plus, or move it to the end` });
     segments.push(plus === '+' ? { kind: 'greedy', name } : { kind: 'parameter', name });
   }
   return segments;

@@ -1,0 +1,97 @@
+import { GATEWAY_NAME, GATEWAY_PORT } from '../topology/constants';
+import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER } from '../topology/edge-headers';
+import type { Cors, EdgeRoute, EdgeTopology, PathSegment, Topology } from '../topology/model';
+import { bootstrap } from './bootstrap';
+import { upstreamCluster } from './clusters';
+import { httpConnectionManager } from './http-connection-manager';
+import type { Json, JsonObject } from './json';
+import { extension, socketAddress, typed } from './json';
+import { routes } from './resilience';
+
+/** The Envoy configuration of the gateway service, which takes requests from API Gateway. */
+export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): JsonObject {
+  const byName = new Map(topology.services.map((service) => [service.name, service]));
+  const targets = topology.services.filter((service) => service.routed);
+  // An HTTP API answers for CORS itself; a REST API only to preflight requests.
+  const cors = edge.kind === 'rest' ? edge.cors : undefined;
+  const manager = httpConnectionManager({
+    peer: GATEWAY_NAME,
+    direction: 'edge',
+    segmentName: GATEWAY_NAME,
+    tracing: topology.tracing,
+    settings: { early_header_mutation_extensions: [trustOnlyApiGateway()] },
+    ...(cors === undefined ? {} : { filters: [extension('envoy.filters.http.cors', 'envoy.extensions.filters.http.cors.v3.Cors')] }),
+    virtualHosts: [{
+      name: GATEWAY_NAME,
+      domains: ['*'],
+      ...(cors === undefined ? {} : { typed_per_filter_config: { 'envoy.filters.http.cors': corsPolicy(cors) } }),
+      routes: edge.routes.flatMap((route) => {
+        const callee = byName.get(route.service);
+        return callee === undefined ? [] : routes(callee, pathMatch(route), route.method === 'ANY' ? undefined : route.method).map(keepHost);
+      }),
+    }],
+  });
+  return bootstrap({
+    listeners: [{ name: 'edge', address: socketAddress('0.0.0.0', GATEWAY_PORT), filter_chains: [{ filters: [manager] }] }],
+    clusters: targets.map(upstreamCluster),
+  });
+}
+
+/**
+ * Before anything looks at the headers: what a client says of its own address, and the headers that steer Envoy,
+ * are dropped, and X-Forwarded-* is made of what API Gateway says.
+ */
+function trustOnlyApiGateway(): JsonObject {
+  const set = (key: string, value: string): JsonObject => ({ append: { header: { key, value }, append_action: 'OVERWRITE_IF_EXISTS_OR_ADD' } });
+  return extension('envoy.http.early_header_mutation.header_mutation', 'envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation', {
+    mutations: [
+      { remove: 'forwarded' },
+      { remove: 'x-forwarded-port' },
+      { remove: 'x-real-ip' },
+      { remove_on_match: { key_matcher: { prefix: 'x-envoy-' } } },
+      set('x-forwarded-for', `%REQ(${CLIENT_IP_HEADER})%`),
+      set('x-forwarded-host', `%REQ(${CLIENT_HOST_HEADER})%`),
+      set('x-forwarded-proto', 'https'),
+      { remove: CLIENT_IP_HEADER },
+      { remove: CLIENT_HOST_HEADER },
+    ],
+  });
+}
+
+/** The service sees the host that the client called, not the address of the gateway. */
+function keepHost(route: Json): Json {
+  const { match, route: action } = route as { match: JsonObject; route: JsonObject };
+  return { match, route: { ...action, host_rewrite_header: 'x-forwarded-host' } };
+}
+
+/** API Gateway has matched the same route already; this chooses the service by the same rules. */
+function pathMatch(route: EdgeRoute): JsonObject {
+  const { segments } = route;
+  const last = segments.at(-1);
+  const before = segments.slice(0, -1);
+  if (segments.every((segment) => segment.kind === 'static')) return { path: staticPath(segments) };
+  if (last?.kind === 'greedy' && before.every((segment) => segment.kind === 'static')) {
+    return { prefix: before.length === 0 ? '/' : `${staticPath(before)}/` };
+  }
+  const pattern = segments.map((segment) => (segment.kind === 'static' ? escapeRegex(segment.text) : segment.kind === 'parameter' ? '[^/]+' : '.+'));
+  return { safe_regex: { regex: `/${pattern.join('/')}` } };
+}
+
+function staticPath(segments: readonly PathSegment[]): string {
+  return `/${segments.map((segment) => (segment.kind === 'static' ? segment.text : '')).join('/')}`;
+}
+
+function escapeRegex(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+function corsPolicy(cors: Cors): JsonObject {
+  return typed('envoy.extensions.filters.http.cors.v3.CorsPolicy', {
+    allow_origin_string_match: cors.allowOrigins.map((origin): JsonObject => (origin === '*' ? { safe_regex: { regex: '.*' } } : { exact: origin })),
+    allow_methods: cors.allowMethods.join(','),
+    allow_headers: cors.allowHeaders.join(','),
+    ...(cors.exposeHeaders.length === 0 ? {} : { expose_headers: cors.exposeHeaders.join(',') }),
+    ...(cors.maxAgeSeconds === undefined ? {} : { max_age: String(cors.maxAgeSeconds) }),
+    allow_credentials: cors.allowCredentials,
+  });
+}

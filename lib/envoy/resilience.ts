@@ -1,0 +1,85 @@
+import type { ProtocolId, Service } from '../topology/model';
+import type { Json, JsonObject } from './json';
+import { duration } from './json';
+
+/**
+ * What protects a caller from a callee whose tasks come and go. The values are Envoy's own advice and what was
+ * seen to lose no request when one of two tasks dies.
+ */
+
+/** Another VPC address answers within milliseconds; a task that is gone never does. */
+export const CONNECT_TIMEOUT = '2s';
+
+/**
+ * Retries are bounded by a share of the requests in flight, not by a count: Envoy's default count (3) is
+ * exhausted by the first burst after a task dies (response flag UO), a share grows with the load.
+ * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/cluster/v3/circuit_breaker.proto
+ */
+export function circuitBreakers(): JsonObject {
+  return {
+    thresholds: [{ retry_budget: { budget_percent: { value: 25 }, min_retry_concurrency: 10 } }],
+  };
+}
+
+/**
+ * A task that three times in a row could not be reached, or answered as a proxy whose application is gone, gets
+ * no traffic for a while. Answers of the application itself (500 ...) eject nothing. Where less than half of
+ * the tasks are left, Envoy's panic mode uses all again, so the last task is never shut out.
+ * https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/outlier
+ */
+export function outlierDetection(): JsonObject {
+  return {
+    split_external_local_origin_errors: true,
+    consecutive_local_origin_failure: 3,
+    consecutive_gateway_failure: 3,
+    enforcing_consecutive_gateway_failure: 100,
+    enforcing_consecutive_5xx: 0,
+    enforcing_success_rate: 0,
+    enforcing_local_origin_success_rate: 0,
+    interval: '2s',
+    base_ejection_time: '10s',
+    max_ejection_percent: 50,
+  };
+}
+
+/** What may be tried again though the method is not idempotent: the callee has seen no byte of the request. */
+const NOTHING_SENT = 'connect-failure,refused-stream,reset-before-request';
+
+/** RFC 9110, section 9.2.2. */
+const IDEMPOTENT = /^(GET|HEAD|OPTIONS|PUT|DELETE|TRACE)$/;
+
+/**
+ * The routes to one callee, for requests that match: idempotent methods are retried also after the request was
+ * sent, all others only if nothing was.
+ * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter
+ *
+ * @param method the only method that is meant; all if undefined
+ */
+export function routes(callee: Service, match: JsonObject = { prefix: '/' }, method?: string): Json[] {
+  const careful = route(callee, NOTHING_SENT);
+  const eager = route(callee, `gateway-error,reset,${NOTHING_SENT}`);
+  const only = (methodMatch: JsonObject): JsonObject => ({ ...match, headers: [{ name: ':method', string_match: methodMatch }] });
+  if (method !== undefined) return [{ match: only({ exact: method }), route: IDEMPOTENT.test(method) && callee.protocol !== 'grpc' ? eager : careful }];
+  if (callee.protocol === 'grpc') return [{ match, route: careful }];
+  return [{ match: only({ safe_regex: { regex: IDEMPOTENT.source } }), route: eager }, { match, route: careful }];
+}
+
+function route(callee: Service, retryOn: string): JsonObject {
+  return {
+    cluster: callee.name,
+    ...timeouts(callee.protocol, callee.requestTimeoutSeconds),
+    retry_policy: {
+      retry_on: retryOn,
+      num_retries: 3,
+      retry_host_predicate: [{ name: 'envoy.retry_host_predicates.previous_hosts', typed_config: { '@type': 'type.googleapis.com/envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate' } }],
+      host_selection_retry_max_attempts: 5,
+      retry_back_off: { base_interval: '0.025s', max_interval: '0.25s' },
+    },
+  };
+}
+
+function timeouts(protocol: ProtocolId, seconds: number | undefined): JsonObject {
+  if (seconds !== undefined) return { timeout: duration(seconds) };
+  // "0s" is "no limit": a gRPC stream lives as long as its deadline (grpc-timeout) lets it.
+  return protocol === 'grpc' ? { timeout: '0s', max_stream_duration: { grpc_timeout_header_max: '0s' } } : { timeout: '0s' };
+}
