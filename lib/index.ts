@@ -1,3 +1,5 @@
+export * from './microservice';
+export * from './microservices';
 export * from './props/authorizer';
 export * from './props/container-props';
 export * from './props/edge';

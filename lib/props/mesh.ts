@@ -40,11 +40,12 @@ export class Mesh {
 
   private constructor(
     private readonly provider: string,
-    private readonly options: EnvoyMeshOptions,
+    /** @internal */
+    public readonly _options: EnvoyMeshOptions,
   ) {}
 
   /** @internal */
   public _input(): unknown {
-    return { provider: this.provider, ...this.options };
+    return { provider: this.provider, ...this._options };
   }
 }

@@ -37,11 +37,12 @@ export class Tracing {
 
   private constructor(
     private readonly kind: string,
-    private readonly options: XRayTracingOptions,
+    /** @internal */
+    public readonly _options: XRayTracingOptions,
   ) {}
 
   /** @internal */
   public _input(): unknown {
-    return { kind: this.kind, ...this.options };
+    return { kind: this.kind, ...this._options };
   }
 }

@@ -1,0 +1,68 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as route53 from 'aws-cdk-lib/aws-route53';
+import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
+import type { Construct } from 'constructs';
+import type { LogProps, MicroservicesProps } from '../props/microservices-props';
+import type { Topology } from '../topology/model';
+
+/** What all tasks of a mesh share, made here or taken from the user. */
+export interface Foundation {
+  readonly cluster: ecs.ICluster;
+  readonly vpc: ec2.IVpc;
+  readonly logGroup: logs.ILogGroup;
+  /** Where tasks register; managed by Cloud Map. */
+  readonly namespace: servicediscovery.IPrivateDnsNamespace;
+}
+
+export function renderFoundation(scope: Construct, topology: Topology, props: MicroservicesProps): Foundation {
+  const logGroup = props.logs?.logGroup ?? renderLogGroup(scope, 'Logs', props.logs);
+  const vpc = props.cluster?.vpc ?? props.vpc ?? renderVpc(scope, props.logs);
+  const cluster = props.cluster ?? new ecs.Cluster(scope, 'Cluster', {
+    vpc,
+    enableFargateCapacityProviders: true,
+    containerInsightsV2: ecs.ContainerInsights.ENABLED,
+  });
+  const namespace = props.namespace ?? new servicediscovery.PrivateDnsNamespace(scope, 'Namespace', {
+    vpc,
+    name: topology.discoveryDomain,
+    description: `Tasks of the mesh ${topology.name}`,
+  });
+  return { cluster, vpc, logGroup, namespace };
+}
+
+function renderLogGroup(scope: Construct, id: string, props: LogProps | undefined): logs.LogGroup {
+  return new logs.LogGroup(scope, id, {
+    retention: props?.retention ?? logs.RetentionDays.ONE_MONTH,
+    removalPolicy: props?.removalPolicy ?? RemovalPolicy.DESTROY,
+    ...(props?.encryptionKey === undefined ? {} : { encryptionKey: props.encryptionKey }),
+  });
+}
+
+function renderVpc(scope: Construct, logProps: LogProps | undefined): ec2.Vpc {
+  return new ec2.Vpc(scope, 'Vpc', {
+    maxAzs: 2,
+    // Image layers come from S3: through the endpoint, which is free, instead of the NAT gateways, which are not.
+    gatewayEndpoints: { S3: { service: ec2.GatewayVpcEndpointAwsService.S3 } },
+    flowLogs: {
+      Rejected: {
+        trafficType: ec2.FlowLogTrafficType.REJECT,
+        destination: ec2.FlowLogDestination.toCloudWatchLogs(renderLogGroup(scope, 'FlowLogs', { ...logProps })),
+      },
+    },
+  });
+}
+
+/**
+ * The virtual names. A zone beside the namespace, since Cloud Map lets nobody add records to its own; the more
+ * specific zone wins, so `tasks.<domain>` stays Cloud Map's.
+ */
+export function renderVirtualNames(scope: Construct, topology: Topology, vpc: ec2.IVpc): route53.PrivateHostedZone {
+  return new route53.PrivateHostedZone(scope, 'Zone', {
+    zoneName: topology.domain,
+    vpc,
+    comment: `Virtual names of the mesh ${topology.name}: loopback addresses, of use only inside its tasks`,
+  });
+}

@@ -1,0 +1,181 @@
+import { Duration } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
+import { Validations } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import type { IMicroservice } from '../microservice';
+import type { ContainerPlan, TaskPlan } from '../plan/model';
+import type { ContainerProps } from '../props/container-props';
+import type { ArchitectureId, Sizing } from '../topology/model';
+import { executionRole } from './execution-role';
+import { MeshLogDriver } from './mesh-log-driver';
+import type { Foundation } from './network';
+
+/** Everything that rendering a task needs beside its plan. */
+export interface TaskContext {
+  readonly foundation: Foundation;
+  readonly sharedExecutionRole: iam.IRole;
+  /** What the user said of a container, for what the plan cannot hold; undefined for the mesh's own containers. */
+  readonly containerProps: (container: ContainerPlan) => ContainerProps | undefined;
+  /** Images of the user's own for the mesh's containers. */
+  readonly meshImage: (container: ContainerPlan) => ecs.ContainerImage | undefined;
+  readonly url?: string;
+}
+
+/** One ECS service with all that belongs to it. Its resources depend on nothing of another task. */
+export class MeshTask extends Construct implements IMicroservice {
+  readonly serviceName: string;
+  readonly url: string;
+  readonly service: ecs.FargateService;
+  readonly taskDefinition: ecs.FargateTaskDefinition;
+  readonly container: ecs.ContainerDefinition;
+  readonly proxyContainer: ecs.ContainerDefinition;
+  readonly taskRole: iam.IRole;
+  readonly securityGroup: ec2.ISecurityGroup;
+  readonly grantPrincipal: iam.IPrincipal;
+  readonly connections: ec2.Connections;
+  readonly discoveryService: servicediscovery.Service;
+
+  constructor(scope: Construct, plan: TaskPlan, context: TaskContext) {
+    super(scope, plan.name);
+    const { foundation } = context;
+    this.serviceName = plan.name;
+    this.url = context.url ?? '';
+    this.taskRole = renderTaskRole(this, plan);
+    this.grantPrincipal = this.taskRole;
+    this.securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', { vpc: foundation.vpc, description: `Tasks of ${plan.name}` });
+    this.connections = new ec2.Connections({ securityGroups: [this.securityGroup] });
+    const hasSecrets = plan.containers.some((container) => container.secretNames.length > 0);
+    const execution = hasSecrets ? executionRole(this, 'ExecutionRole', foundation.logGroup) : context.sharedExecutionRole;
+
+    this.taskDefinition = new ecs.FargateTaskDefinition(this, 'TaskDefinition', {
+      cpu: plan.sizing.cpu,
+      memoryLimitMiB: plan.sizing.memoryMiB,
+      runtimePlatform: { cpuArchitecture: architecture(plan.sizing.architecture), operatingSystemFamily: ecs.OperatingSystemFamily.LINUX },
+      taskRole: this.taskRole,
+      executionRole: execution,
+    });
+    const containers = renderContainers(this.taskDefinition, plan, context);
+    this.proxyContainer = find(plan, containers, 'proxy');
+    this.container = plan.containers.some((container) => container.role === 'application') ? find(plan, containers, 'application') : this.proxyContainer;
+
+    this.discoveryService = new servicediscovery.Service(this, 'Discovery', {
+      namespace: foundation.namespace,
+      name: plan.name,
+      dnsRecordType: plan.registration.recordType === 'SRV' ? servicediscovery.DnsRecordType.SRV : servicediscovery.DnsRecordType.A,
+      dnsTtl: Duration.seconds(plan.registration.ttlSeconds),
+      // ECS reports the health of its tasks itself.
+      customHealthCheck: { failureThreshold: 1 },
+    });
+    this.service = renderService(this, plan, foundation, this.taskDefinition, this.securityGroup);
+    const registered = containers.get(plan.registration.container ?? '');
+    this.service.associateCloudMapService({
+      service: this.discoveryService,
+      ...(registered === undefined || plan.registration.port === undefined ? {} : { container: registered, containerPort: plan.registration.port }),
+    });
+    renderScaling(this.service, plan.sizing);
+    // A task that starts before its execution role may write logs would not start.
+    this.service.node.addDependency(execution);
+  }
+}
+
+function find(plan: TaskPlan, containers: ReadonlyMap<string, ecs.ContainerDefinition>, role: ContainerPlan['role']): ecs.ContainerDefinition {
+  const name = plan.containers.find((container) => container.role === role)?.name;
+  const found = name === undefined ? undefined : containers.get(name);
+  if (found === undefined) throw new Error(`bug: the plan of ${plan.name} has no ${role} container`);
+  return found;
+}
+
+/** X-Ray knows no resources to name. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html */
+const XRAY_ACTIONS = ['xray:GetSamplingRules', 'xray:GetSamplingStatisticSummaries', 'xray:GetSamplingTargets', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
+
+function renderTaskRole(scope: Construct, plan: TaskPlan): iam.Role {
+  const role = new iam.Role(scope, 'TaskRole', {
+    assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com'),
+    ...(plan.traced
+      ? { inlinePolicies: { Traces: new iam.PolicyDocument({ statements: [new iam.PolicyStatement({ actions: XRAY_ACTIONS, resources: ['*'] })] }) } }
+      : {}),
+  });
+  if (plan.traced) {
+    Validations.of(role).acknowledge({ id: 'AwsSolutions-IAM5', reason: 'The X-Ray actions that send traces and read sampling rules support no resource but *.' });
+  }
+  return role;
+}
+
+function renderContainers(taskDefinition: ecs.FargateTaskDefinition, plan: TaskPlan, context: TaskContext): ReadonlyMap<string, ecs.ContainerDefinition> {
+  const containers = new Map<string, ecs.ContainerDefinition>();
+  for (const container of plan.containers) {
+    const props = context.containerProps(container);
+    containers.set(container.name, taskDefinition.addContainer(container.name, containerOptions(plan, container, props, context)));
+  }
+  for (const container of plan.containers) {
+    for (const dependency of container.dependsOn) {
+      const other = containers.get(dependency.container);
+      if (other === undefined) continue;
+      containers.get(container.name)?.addContainerDependencies({ container: other, condition: ecs.ContainerDependencyCondition[dependency.condition] });
+    }
+  }
+  return containers;
+}
+
+function containerOptions(plan: TaskPlan, container: ContainerPlan, props: ContainerProps | undefined, context: TaskContext): ecs.ContainerDefinitionOptions {
+  const check = container.healthCheck;
+  const healthCheck: ecs.HealthCheck | undefined = props?.healthCheck ?? (check === undefined ? undefined : {
+    command: [...check.command],
+    interval: Duration.seconds(check.intervalSeconds),
+    timeout: Duration.seconds(check.timeoutSeconds),
+    retries: check.retries,
+    startPeriod: Duration.seconds(check.startPeriodSeconds),
+  });
+  return {
+    image: props?.image ?? context.meshImage(container) ?? ecs.ContainerImage.fromRegistry(container.image ?? ''),
+    essential: container.essential,
+    environment: { ...container.environment },
+    readonlyRootFilesystem: container.readonlyRootFilesystem,
+    logging: props?.logging ?? new MeshLogDriver(context.foundation.logGroup, plan.name),
+    ...(props?.secrets === undefined ? {} : { secrets: { ...props.secrets } }),
+    ...(container.command === undefined ? {} : { command: [...container.command] }),
+    ...(container.entryPoint === undefined ? {} : { entryPoint: [...container.entryPoint] }),
+    ...(container.user === undefined ? {} : { user: container.user }),
+    ...(healthCheck === undefined ? {} : { healthCheck }),
+    ...(container.cpu === undefined ? {} : { cpu: container.cpu }),
+    ...(container.memoryLimitMiB === undefined ? {} : { memoryLimitMiB: container.memoryLimitMiB }),
+    ...(container.memoryReservationMiB === undefined ? {} : { memoryReservationMiB: container.memoryReservationMiB }),
+    ...(container.stopTimeoutSeconds === undefined ? {} : { stopTimeout: Duration.seconds(container.stopTimeoutSeconds) }),
+    ...(container.restart ? { enableRestartPolicy: true, restartAttemptPeriod: Duration.minutes(1) } : {}),
+    portMappings: container.ports.map((containerPort) => ({ containerPort })),
+  };
+}
+
+function renderService(scope: Construct, plan: TaskPlan, foundation: Foundation, taskDefinition: ecs.FargateTaskDefinition, securityGroup: ec2.ISecurityGroup): ecs.FargateService {
+  const { sizing } = plan;
+  return new ecs.FargateService(scope, 'Service', {
+    cluster: foundation.cluster,
+    taskDefinition,
+    securityGroups: [securityGroup],
+    assignPublicIp: false,
+    circuitBreaker: { enable: true, rollback: true },
+    // New tasks are healthy before old ones leave.
+    minHealthyPercent: 100,
+    maxHealthyPercent: 200,
+    enableExecuteCommand: sizing.enableExecuteCommand,
+    ...(sizing.desiredCount === undefined ? {} : { desiredCount: sizing.desiredCount }),
+    ...(sizing.capacityProviders.length === 0
+      ? {}
+      : { capacityProviderStrategies: sizing.capacityProviders.map(({ name, base, weight }) => ({ capacityProvider: name, base, weight })) }),
+  });
+}
+
+function renderScaling(service: ecs.FargateService, sizing: Sizing): void {
+  const { scaling } = sizing;
+  if (scaling === undefined) return;
+  const count = service.autoScaleTaskCount({ minCapacity: scaling.minCapacity, maxCapacity: scaling.maxCapacity });
+  if (scaling.cpuTargetPercent !== undefined) count.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: scaling.cpuTargetPercent });
+  if (scaling.memoryTargetPercent !== undefined) count.scaleOnMemoryUtilization('Memory', { targetUtilizationPercent: scaling.memoryTargetPercent });
+}
+
+function architecture(id: ArchitectureId): ecs.CpuArchitecture {
+  return id === 'ARM64' ? ecs.CpuArchitecture.ARM64 : ecs.CpuArchitecture.X86_64;
+}

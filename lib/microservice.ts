@@ -1,0 +1,31 @@
+import type { IConnectable, ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import type { ContainerDefinition, FargateService, FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import type { IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
+import type { IConstruct } from 'constructs';
+
+/**
+ * A service of the mesh, to connect it with the rest of an app: as a grantable it is its task role, as a
+ * connectable its security group.
+ *
+ * @example
+ * table.grantReadWriteData(shop.service('carts'));
+ * database.connections.allowDefaultPortFrom(shop.service('orders'));
+ */
+export interface IMicroservice extends IConstruct, IGrantable, IConnectable {
+  /** The name of the service in the mesh. */
+  readonly serviceName: string;
+  /** Where declared callers reach it, such as `http://catalog.shop.internal:15080`; `host:port` for gRPC and TCP. */
+  readonly url: string;
+  /** The ECS service. */
+  readonly service: FargateService;
+  /** The task definition. */
+  readonly taskDefinition: FargateTaskDefinition;
+  /** The application's container; of the gateway, Envoy's. */
+  readonly container: ContainerDefinition;
+  /** Envoy's container. */
+  readonly proxyContainer: ContainerDefinition;
+  /** The role that the application has. */
+  readonly taskRole: IRole;
+  /** The security group of the tasks. The mesh opens it to declared callers only. */
+  readonly securityGroup: ISecurityGroup;
+}

@@ -1,0 +1,110 @@
+import { Annotations } from 'aws-cdk-lib';
+import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { IVpc } from 'aws-cdk-lib/aws-ec2';
+import type { ICluster } from 'aws-cdk-lib/aws-ecs';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IPrivateHostedZone } from 'aws-cdk-lib/aws-route53';
+import type { IPrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
+import { Construct } from 'constructs';
+import { renderSystem } from './compute/render-system';
+import { limitStackSize } from './compute/stack-size';
+import { meshProvider } from './mesh/providers';
+import type { IMicroservice } from './microservice';
+import type { MicroservicesProps } from './props/microservices-props';
+import { readProps } from './props/read-props';
+import { IssueList } from './topology/issues';
+import { meshNameOf } from './topology/mesh-name';
+import type { Warning } from './topology/model';
+import { parseTopology } from './topology/parse';
+import { Reader, suggest } from './topology/reader';
+
+/**
+ * Microservices on Amazon ECS behind API Gateway, in a service mesh of Envoy sidecars with no control plane.
+ *
+ * Wrong props throw one error, named `MicroservicesValidationError`, that lists every mistake in `issues`, each
+ * with its code, its path in the props, what is allowed and how to mend it.
+ *
+ * @example
+ * new Microservices(this, 'Shop', {
+ *   services: {
+ *     ui: { image: ContainerImage.fromRegistry('example/ui'), port: 8080, calls: ['catalog'] },
+ *     catalog: { image: ContainerImage.fromRegistry('example/catalog'), port: 8080 },
+ *   },
+ *   edge: Edge.httpApi({ authorizer: Authorizer.none(), routes: { 'ANY /{proxy+}': { service: 'ui' } } }),
+ * });
+ */
+export class Microservices extends Construct {
+  /** The VPC. */
+  public readonly vpc: IVpc;
+  /** The ECS cluster. */
+  public readonly cluster: ICluster;
+  /** The Cloud Map namespace in which tasks register. */
+  public readonly namespace: IPrivateDnsNamespace;
+  /** The private zone of the virtual names. */
+  public readonly zone: IPrivateHostedZone;
+  /** Where containers, Envoy and API Gateway log. */
+  public readonly logGroup: ILogGroup;
+  /** The HTTP API, if the edge is one. */
+  public readonly httpApi?: HttpApi;
+  /** The REST API, if the edge is one. */
+  public readonly restApi?: RestApi;
+  /** The service behind API Gateway, if there is an edge. */
+  public readonly gateway?: IMicroservice;
+
+  private readonly services: ReadonlyMap<string, IMicroservice>;
+  private readonly edgeUrl?: string;
+
+  public constructor(scope: Construct, id: string, props: MicroservicesProps) {
+    super(scope, id);
+    const issues = new IssueList();
+    const topology = parseTopology({ props: readProps(props), defaultName: meshNameOf(id) }, issues);
+    issues.throwIfAny(this.node.path);
+    const plan = meshProvider(topology.mesh.provider).plan(topology, issues);
+    issues.throwIfAny(this.node.path);
+    const system = renderSystem(this, topology, plan, props);
+    const edge = undefined as undefined | { url: string; httpApi?: HttpApi; restApi?: RestApi };
+
+    this.vpc = system.foundation.vpc;
+    this.cluster = system.foundation.cluster;
+    this.namespace = system.foundation.namespace;
+    this.zone = system.zone;
+    this.logGroup = system.foundation.logGroup;
+    this.services = system.services;
+    this.gateway = system.gateway;
+    this.httpApi = edge?.httpApi;
+    this.restApi = edge?.restApi;
+    this.edgeUrl = edge?.url;
+    warn(this, [...topology.warnings, ...plan.warnings]);
+    limitStackSize(this, plan);
+  }
+
+  /**
+   * The handle of a service.
+   *
+   * @param name as in `services`
+   * @throws if there is no service of that name
+   */
+  public service(name: string): IMicroservice {
+    const service = this.services.get(name);
+    if (service !== undefined) return service;
+    const issues = new IssueList();
+    new Reader(issues, 'service()', name).fail('UNKNOWN_SERVICE', `there is no service "${name}"`, suggest(name, [...this.services.keys()]));
+    issues.throwIfAny(this.node.path);
+    throw new Error('unreachable');
+  }
+
+  /**
+   * The URL of the API, without a slash at the end.
+   *
+   * @throws if there is no edge
+   */
+  public get url(): string {
+    if (this.edgeUrl === undefined) throw new Error(`${this.node.path} has no edge, so it has no URL. Fix: set edge to Edge.httpApi() or Edge.restApi().`);
+    return this.edgeUrl;
+  }
+}
+
+function warn(scope: Construct, warnings: readonly Warning[]): void {
+  for (const { id, path, message } of warnings) Annotations.of(scope).addWarningV2(`cdk-ecs-microservices:${id}`, `${path}: ${message}`);
+}
