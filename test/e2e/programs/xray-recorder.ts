@@ -1,0 +1,20 @@
+/**
+ * Stands in for the tracing collector of a task: listens where it does and prints every X-Ray segment as one line of
+ * JSON. A packet is a header line, `{"format":"json","version":1}`, and the segment.
+ */
+import { createSocket } from 'node:dgram';
+
+const socket = createSocket('udp4');
+socket.on('message', (packet) => {
+  const text = packet.toString();
+  const [header = '', ...rest] = text.split('\n');
+  try {
+    const { format } = JSON.parse(header) as { readonly format?: string };
+    if (format !== 'json') throw new Error(`format ${String(format)}`);
+    console.log(JSON.stringify({ xray_segment: JSON.parse(rest.join('\n')) as unknown }));
+  } catch (error) {
+    console.log(JSON.stringify({ xray_malformed: text, error: String(error) }));
+  }
+});
+socket.bind(2000, '127.0.0.1', () => { console.log('listening on UDP 2000'); });
+process.once('SIGTERM', () => process.exit(0));

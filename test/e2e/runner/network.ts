@@ -1,0 +1,241 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { Socket as DatagramSocket } from 'node:dgram';
+import { Server } from 'node:net';
+import { join } from 'node:path';
+import type { Programs } from '../programs';
+import type { PrivateDns } from './dns';
+import { DnsServer } from './dns';
+import type { Drop } from './firewall';
+import { LIST_DROPS, membershipUpdate, parseDrops, referencedGroups, ruleset } from './firewall';
+import type { Finished, RunOptions } from './run-process';
+import { must, PLAIN_ENVIRONMENT, quote, run } from './run-process';
+import type { SecurityGroupModel, System } from './system';
+import type { Workspace } from './workspace';
+import { NETNS_CONFIG, NETNS_MOUNTS } from './workspace';
+
+export interface JoinOptions {
+  /** Shows in the namespace's name. */
+  readonly name: string;
+  /** IDs of the template's security groups. */
+  readonly securityGroups: readonly string[];
+  readonly sysctls?: Readonly<Record<string, string>>;
+}
+
+/**
+ * A VPC: a bridge in a namespace of its own, so that nothing of it shows on the host, and one namespace with an
+ * address for everything that joins. Security groups are enforced in each of those.
+ */
+export class Vpc {
+  private readonly endpoints = new Set<Endpoint>();
+  private readonly groups: ReadonlyMap<string, SecurityGroupModel>;
+  private dns: DnsServer | undefined;
+  private joined = 0;
+  private updates: Promise<unknown> = Promise.resolve();
+
+  private constructor(private readonly workspace: Workspace, private readonly programs: Programs, private readonly system: System) {
+    this.groups = new Map(system.securityGroups.map((group) => [group.id, group]));
+  }
+
+  static async open(workspace: Workspace, programs: Programs, system: System, names: PrivateDns): Promise<Vpc> {
+    const vpc = new Vpc(workspace, programs, system);
+    const bits = vpc.prefixLength;
+    await must(['sh', '-euc', [
+      `ip netns add ${vpc.namespace}`,
+      `ip -n ${vpc.namespace} link set lo up`,
+      `ip -n ${vpc.namespace} link add br0 type bridge`,
+      `ip -n ${vpc.namespace} addr add ${vpc.address(1)}/${bits} dev br0`,
+      `ip -n ${vpc.namespace} addr add ${vpc.resolver}/${bits} dev br0`,
+      `ip -n ${vpc.namespace} link set br0 up`,
+    ].join('\n')]);
+    vpc.dns = await vpc.serve(names);
+    return vpc;
+  }
+
+  /** The VPC's own resolver: the network's address plus two. */
+  get resolver(): string {
+    return this.address(2);
+  }
+
+  /** A new member of the VPC, with an address that nobody had before. */
+  async join(options: JoinOptions): Promise<Endpoint> {
+    const groups = options.securityGroups.map((id) => {
+      const group = this.groups.get(id);
+      if (group === undefined) throw new Error(`the template has no security group "${id}"; it has ${[...this.groups.keys()].join(', ')}`);
+      return group;
+    });
+    this.joined += 1;
+    const number = this.joined;
+    const label = options.name.toLowerCase().replace(/[^a-z0-9-]/g, '-').slice(0, 40);
+    const endpoint = new Endpoint(this, {
+      namespace: `${this.workspace.prefix}-${label}`.replace(/-$/, '') + `-n${number}`,
+      // The first addresses of a subnet belong to AWS.
+      address: this.address(9 + number),
+      link: `v${number}`,
+      groups,
+    });
+    this.endpoints.add(endpoint);
+    try {
+      await this.connect(endpoint, options.sysctls ?? {});
+    } catch (error) {
+      await endpoint.leave();
+      throw error;
+    }
+    await this.updateMembers(endpoint);
+    return endpoint;
+  }
+
+  /** Called by an endpoint that leaves. */
+  async forget(endpoint: Endpoint): Promise<void> {
+    if (!this.endpoints.delete(endpoint)) return;
+    rmSync(join(NETNS_CONFIG, endpoint.namespace), { recursive: true, force: true });
+    await run(['sh', '-c', `ip -n ${this.namespace} link delete ${endpoint.link} 2>/dev/null; ip netns delete ${endpoint.namespace}`]);
+    await this.updateMembers(endpoint);
+  }
+
+  /** Cuts the cable, as when a machine vanishes: nobody gets a FIN or RST. */
+  async cut(endpoint: Endpoint): Promise<void> {
+    await must(['ip', '-n', this.namespace, 'link', 'delete', endpoint.link]);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.endpoints].map(async (endpoint) => endpoint.leave()));
+    this.dns?.close();
+    await run(['ip', 'netns', 'delete', this.namespace]);
+  }
+
+  get namespace(): string {
+    return `${this.workspace.prefix}-vpc`;
+  }
+
+  private get prefixLength(): number {
+    return Number(this.system.cidr.split('/')[1]);
+  }
+
+  private address(offset: number): string {
+    const base = (this.system.cidr.split('/')[0] ?? '').split('.').map(Number).reduce((sum, part) => sum * 256 + part, 0) + offset;
+    return [24, 16, 8, 0].map((shift) => Math.floor(base / 2 ** shift) % 256).join('.');
+  }
+
+  private async connect(endpoint: Endpoint, sysctls: Readonly<Record<string, string>>): Promise<void> {
+    const { namespace, link, address } = endpoint;
+    const config = join(NETNS_CONFIG, namespace);
+    mkdirSync(config, { recursive: true });
+    // `ip netns exec` puts this over /etc/resolv.conf; containers get the same file.
+    writeFileSync(endpoint.resolvConf, `nameserver ${this.resolver}\nsearch ${this.system.region}.compute.internal\n`);
+    await must(['sh', '-euc', [
+      `ip netns add ${namespace}`,
+      `ip -n ${this.namespace} link add ${link} type veth peer name eth0 netns ${namespace}`,
+      `ip -n ${this.namespace} link set ${link} master br0 up`,
+      `ip -n ${namespace} link set lo up`,
+      `ip -n ${namespace} addr add ${address}/${this.prefixLength} dev eth0`,
+      `ip -n ${namespace} link set eth0 up`,
+      `ip -n ${namespace} route add default via ${this.address(1)}`,
+      ...Object.entries(sysctls).map(([key, value]) => `nsenter --net=${endpoint.path} sysctl -q -w ${quote(`${key}=${value}`)}`),
+      // The ruleset comes on standard input.
+      `exec nsenter --net=${endpoint.path} nft -f -`,
+    ].join('\n')], { input: ruleset(endpoint.groups, this.members(endpoint.groups), this.resolver) });
+  }
+
+  private members(groups: readonly SecurityGroupModel[]): ReadonlyMap<string, readonly string[]> {
+    const addresses = (id: string): string[] => [...this.endpoints].filter((endpoint) => endpoint.groups.some((group) => group.id === id)).map((endpoint) => endpoint.address);
+    return new Map(referencedGroups(groups).map((id) => [id, addresses(id)]));
+  }
+
+  /** Tells everybody whose rules name a group of the endpoint that came or went; one update after the other. */
+  private async updateMembers(changed: Endpoint): Promise<void> {
+    const update = this.updates.then(async () => {
+      const concerned = [...this.endpoints].filter((endpoint) => referencedGroups(endpoint.groups).some((id) => changed.groups.some((group) => group.id === id)));
+      await Promise.all(concerned.map(async (endpoint) => {
+        const result = await run(['nsenter', `--net=${endpoint.path}`, 'nft', '-f', '-'], { input: membershipUpdate(endpoint.groups, this.members(endpoint.groups)) });
+        if (result.code !== 0 && this.endpoints.has(endpoint)) throw new Error(`security groups of ${endpoint.namespace}: ${result.stderr}`);
+      }));
+    });
+    this.updates = update.catch(() => undefined);
+    await update;
+  }
+
+  /** The sockets are made by a process inside the namespace and handed over, so the server itself runs here. */
+  private async serve(names: PrivateDns): Promise<DnsServer> {
+    const child = spawn('nsenter', [`--net=${join(NETNS_MOUNTS, this.namespace)}`, process.execPath, this.programs.path('open-sockets'), this.resolver, '53'], {
+      env: PLAIN_ENVIRONMENT,
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    let errors = '';
+    child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+    return new Promise<DnsServer>((resolve, reject) => {
+      let udp: DatagramSocket | undefined;
+      child.on('message', (_, handle) => {
+        if (handle instanceof DatagramSocket) udp = handle;
+        if (udp !== undefined && handle instanceof Server) {
+          resolve(new DnsServer(names, udp, handle));
+          child.disconnect();
+        }
+      });
+      child.once('error', reject);
+      child.once('exit', (code) => reject(new Error(`the resolver's sockets could not be opened (exit code ${code ?? '?'}): ${errors}`)));
+    });
+  }
+}
+
+interface EndpointIdentity {
+  readonly namespace: string;
+  readonly address: string;
+  readonly link: string;
+  readonly groups: readonly SecurityGroupModel[];
+}
+
+/** One network namespace in the VPC: a task's, or that of a client. */
+export class Endpoint implements EndpointIdentity {
+  readonly namespace: string;
+  readonly address: string;
+  readonly link: string;
+  readonly groups: readonly SecurityGroupModel[];
+
+  constructor(private readonly vpc: Vpc, identity: EndpointIdentity) {
+    this.namespace = identity.namespace;
+    this.address = identity.address;
+    this.link = identity.link;
+    this.groups = identity.groups;
+  }
+
+  get path(): string {
+    return join(NETNS_MOUNTS, this.namespace);
+  }
+
+  get resolvConf(): string {
+    return join(NETNS_CONFIG, this.namespace, 'resolv.conf');
+  }
+
+  /** As EC2 names hosts by default. */
+  get hostname(): string {
+    return `ip-${this.address.replaceAll('.', '-')}`;
+  }
+
+  /** Runs a command inside the namespace, as root and with the VPC's resolver, outside of any container. */
+  async run(argv: readonly string[], options: RunOptions = {}): Promise<Finished> {
+    return run(['setpriv', '--pdeathsig', 'KILL', 'ip', 'netns', 'exec', this.namespace, ...argv], options);
+  }
+
+  /** Starts a Node program inside the namespace with a message channel to us. It dies with this process. */
+  fork(program: string): ChildProcess {
+    return spawn('setpriv', ['--pdeathsig', 'KILL', 'ip', 'netns', 'exec', this.namespace, process.execPath, program], {
+      env: PLAIN_ENVIRONMENT,
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+  }
+
+  /** The TCP connections that the security groups dropped here, by who tried which port. */
+  async drops(): Promise<readonly Drop[]> {
+    return parseDrops(await must(['nsenter', `--net=${this.path}`, ...LIST_DROPS]));
+  }
+
+  async cut(): Promise<void> {
+    await this.vpc.cut(this);
+  }
+
+  async leave(): Promise<void> {
+    await this.vpc.forget(this);
+  }
+}

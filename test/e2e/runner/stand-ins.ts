@@ -1,0 +1,62 @@
+/** Programs that stand in for images. Each takes the image it stands in for. */
+import { Programs } from '../programs';
+import { findTools } from '../tools';
+import type { ImageRule, StandInContext } from './images';
+
+type Port = number | ((context: StandInContext) => number);
+const portOf = (port: Port, context: StandInContext): string => String(typeof port === 'number' ? port : port(context));
+
+/** The real Envoy, with the entry point of its image: arguments that start with a dash are Envoy's. */
+export function envoy(image: string | RegExp = 'docker.io/envoyproxy/envoy'): ImageRule {
+  return {
+    image,
+    run: ({ container: { entryPoint, command } }) => {
+      const { envoy: program } = findTools();
+      const argv = [...(entryPoint ?? []), ...command];
+      return { argv: argv[0] === undefined || argv[0].startsWith('-') ? [program, ...argv] : argv.map((word, index) => (index === 0 && /(^|\/)envoy$/.test(word) ? program : word)) };
+    },
+  };
+}
+
+/** Records X-Ray segments on UDP 2000 in place of the CloudWatch agent or another collector. */
+export function xrayCollector(image: string | RegExp = /cloudwatch-agent|aws-otel-collector|aws-xray-daemon/): ImageRule {
+  return { image, run: () => ({ argv: [process.execPath, Programs.path('xray-recorder')], user: '65534' }) };
+}
+
+/** go-httpbin: an HTTP server that shows what it got; `/hostname` tells which task answered. */
+export function httpbin(image: string | RegExp, port: Port): ImageRule {
+  return {
+    image,
+    run: (context) => ({ argv: [findTools().httpbin, '-host', '0.0.0.0', '-port', portOf(port, context), '-use-real-hostname', '-log-format', 'json'], user: '1000' }),
+  };
+}
+
+/** fortio's HTTP echo server. */
+export function fortio(image: string | RegExp, port: Port): ImageRule {
+  return {
+    image,
+    run: (context) => ({ argv: [findTools().fortio, 'server', '-http-port', portOf(port, context), '-grpc-port', 'disabled', '-tcp-port', 'disabled', '-udp-port', 'disabled', '-redirect-port', 'disabled'], user: '1000' }),
+  };
+}
+
+export function redis(image: string | RegExp, port: Port = 6379): ImageRule {
+  return {
+    image,
+    run: (context) => ({ argv: [findTools().redis, '--port', portOf(port, context), '--bind', '0.0.0.0', '--protected-mode', 'no', '--save', '', '--appendonly', 'no', '--dir', '/tmp'], user: '999' }),
+  };
+}
+
+/** A small HTTP application that calls others and passes the trace header on: see programs/relay.ts. */
+export function relay(image: string | RegExp, port: Port): ImageRule {
+  return { image, run: (context) => ({ argv: [process.execPath, Programs.path('relay')], environment: { PORT: portOf(port, context) }, user: '1000' }) };
+}
+
+/** A gRPC server that echoes, streams and fails on demand: see programs/grpc-server.ts. */
+export function grpc(image: string | RegExp, port: Port): ImageRule {
+  return { image, run: (context) => ({ argv: [process.execPath, Programs.path('grpc-server')], environment: { PORT: portOf(port, context), PROTO: Programs.data('echo.proto') }, user: '1000' }) };
+}
+
+/** A shell script in place of a helper image, or of an application that misbehaves. */
+export function script(image: string | RegExp, text: string | ((context: StandInContext) => string)): ImageRule {
+  return { image, run: (context) => ({ argv: ['/bin/sh', '-c', typeof text === 'string' ? text : text(context)], user: '1000' }) };
+}

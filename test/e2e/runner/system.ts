@@ -1,0 +1,126 @@
+/** The plain model that a template is resolved into: everything the runner starts from, and nothing of CloudFormation. */
+
+export interface System {
+  readonly cidr: string;
+  readonly region: string;
+  readonly services: readonly ServiceModel[];
+  readonly discovery: readonly DiscoveryModel[];
+  readonly zones: readonly ZoneModel[];
+  readonly securityGroups: readonly SecurityGroupModel[];
+}
+
+export interface ServiceModel {
+  /** What tests call it: the service name, else its Cloud Map name, else the task family, else the logical ID. */
+  readonly name: string;
+  readonly logicalId: string;
+  /** Every name that finds this service. */
+  readonly aliases: readonly string[];
+  readonly desiredCount: number;
+  readonly securityGroups: readonly string[];
+  readonly registries: readonly RegistryModel[];
+  readonly task: TaskModel;
+}
+
+export interface RegistryModel {
+  /** Logical ID of the AWS::ServiceDiscovery::Service. */
+  readonly discovery: string;
+  /** Present where the instance carries a port (SRV). */
+  readonly port?: number;
+}
+
+export interface TaskModel {
+  readonly family: string;
+  readonly containers: readonly ContainerModel[];
+  /** Names of the task's shared (bind mount) volumes. */
+  readonly volumes: readonly string[];
+}
+
+export type DependencyCondition = 'START' | 'HEALTHY' | 'SUCCESS' | 'COMPLETE';
+
+export interface Dependency {
+  readonly container: string;
+  readonly condition: DependencyCondition;
+}
+
+export interface HealthCheckModel {
+  /** As argv: CMD-SHELL is already turned into `/bin/sh -c`. */
+  readonly argv: readonly string[];
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly retries: number;
+  readonly startPeriodMs: number;
+}
+
+export interface RestartPolicyModel {
+  readonly ignoredExitCodes: readonly number[];
+  /** A container that ran for less than this is not restarted. */
+  readonly attemptPeriodMs: number;
+}
+
+export interface MountModel {
+  readonly volume: string;
+  readonly path: string;
+  readonly readOnly: boolean;
+}
+
+export interface ContainerModel {
+  readonly name: string;
+  readonly image: string;
+  readonly entryPoint?: readonly string[];
+  readonly command: readonly string[];
+  readonly user?: string;
+  readonly workingDirectory?: string;
+  readonly readonlyRoot: boolean;
+  readonly essential: boolean;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly dependsOn: readonly Dependency[];
+  readonly healthCheck?: HealthCheckModel;
+  readonly restartPolicy?: RestartPolicyModel;
+  readonly stopTimeoutMs: number;
+  readonly mounts: readonly MountModel[];
+  readonly tmpfs: readonly { readonly path: string; readonly sizeMiB: number }[];
+  readonly sysctls: Readonly<Record<string, string>>;
+  readonly ports: readonly number[];
+  readonly dropCapabilities: readonly string[];
+}
+
+/** A service in Cloud Map. */
+export interface DiscoveryModel {
+  readonly logicalId: string;
+  /** `catalog.tasks.shop.internal` */
+  readonly name: string;
+  /** `tasks.shop.internal` */
+  readonly namespace: string;
+  readonly records: readonly { readonly type: 'A' | 'SRV'; readonly ttl: number }[];
+  /** With a custom health check ECS reports container health, and unhealthy instances leave the answers. */
+  readonly customHealth: boolean;
+}
+
+/** A private hosted zone: our own, or the one that Cloud Map manages for a namespace. */
+export interface ZoneModel {
+  readonly name: string;
+  /** How long "no such name" may be cached. */
+  readonly negativeTtl: number;
+  readonly records: readonly RecordModel[];
+}
+
+export interface RecordModel {
+  readonly name: string;
+  readonly type: 'A' | 'CNAME';
+  readonly ttl: number;
+  readonly values: readonly string[];
+}
+
+export interface SecurityGroupModel {
+  readonly id: string;
+  readonly ingress: readonly RuleModel[];
+  readonly egress: readonly RuleModel[];
+}
+
+export interface RuleModel {
+  readonly protocol: 'tcp' | 'udp' | 'icmp' | 'all';
+  readonly ports?: { readonly from: number; readonly to: number };
+  /** The other side: a CIDR, or the members of a security group. */
+  readonly peer: { readonly cidr: string } | { readonly group: string };
+}

@@ -1,0 +1,25 @@
+import { findTools } from './tools';
+
+const required = process.env['CI'] === 'true' || process.env['E2E_REQUIRED'] === '1';
+let said = false;
+
+/**
+ * A group of tests that needs the tools of `.ci/tools`. Without them it fails in CI (or with E2E_REQUIRED=1), and
+ * is skipped with one loud line elsewhere.
+ */
+export function e2e(name: string, tests: () => void): void {
+  try {
+    findTools();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (required) {
+      test(`${name}: the tools are there`, () => { throw new Error(message); });
+      return;
+    }
+    if (!said) process.stderr.write(`\n!!! E2E TESTS SKIPPED: ${message}\n\n`);
+    said = true;
+    describe.skip(name, tests);
+    return;
+  }
+  describe(name, tests);
+}

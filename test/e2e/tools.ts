@@ -1,0 +1,67 @@
+import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+export const REPOSITORY = resolve(__dirname, '../..');
+const TOOLS = join(REPOSITORY, '.cache/tools/bin');
+const SYSTEM_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+
+export interface Tools {
+  readonly envoy: string;
+  readonly fortio: string;
+  readonly httpbin: string;
+  readonly redis: string;
+}
+
+export class MissingTools extends Error {
+  constructor(missing: readonly string[]) {
+    super(`the e2e tests need ${missing.join(', ')}: run .ci/tools`);
+  }
+}
+
+let found: Tools | undefined;
+
+/** Where the programs are that the e2e tests run. Throws one line that says what is missing and how to get it. */
+export function findTools(): Tools {
+  found ??= search();
+  return found;
+}
+
+function search(): Tools {
+  const missing: string[] = [];
+  const need = (name: string, directories: readonly string[], what = name): string => {
+    const path = directories.map((directory) => join(directory, name)).find(isProgram);
+    if (path === undefined) missing.push(what);
+    return path ?? '';
+  };
+  if (process.platform !== 'linux') missing.push('Linux (network namespaces)');
+  else if (process.getuid?.() !== 0) missing.push('root (network namespaces)');
+  else if (!readFileSync('/proc/filesystems', 'utf8').includes('overlay') && !existsSync('/sys/module/overlay')) missing.push('a kernel with overlayfs');
+  for (const [name, part] of [['ip', 'iproute2'], ['nft', 'nftables'], ['nsenter', 'util-linux'], ['unshare', 'util-linux'], ['setpriv', 'util-linux'], ['ps', 'procps'], ['sysctl', 'procps']] as const) {
+    need(name, SYSTEM_PATH, `${name} (${part})`);
+  }
+  const tools = {
+    envoy: need('envoy', [TOOLS], 'Envoy'),
+    fortio: need('fortio', [TOOLS]),
+    httpbin: need('go-httpbin', [TOOLS]),
+    redis: need('redis-server', SYSTEM_PATH),
+  };
+  if (missing.length > 0) throw new MissingTools(missing);
+  for (const directory of [REPOSITORY, dirname(process.execPath)]) checkReachable(directory);
+  return tools;
+}
+
+/** Containers run as other users than root: they must be able to reach the programs. */
+function checkReachable(directory: string): void {
+  for (let path = directory; path !== '/'; path = dirname(path)) {
+    if ((statSync(path).mode & 0o001) === 0) throw new Error(`the e2e tests run containers as other users, who cannot enter ${path}: chmod o+x it, or move the repository`);
+  }
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
