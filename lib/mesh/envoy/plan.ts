@@ -85,8 +85,8 @@ function sizingOf(service: Service): Sizing {
   };
 }
 
-/** The image has no curl; bash opens the socket itself. */
-const READY = `exec 3<>/dev/tcp/127.0.0.1/${ADMIN_PORT} && printf 'GET /ready HTTP/1.0\\r\\n\\r\\n' >&3 && grep -q LIVE <&3`;
+/** The image has no curl; bash opens the socket itself. Envoy refuses HTTP/1.0 (426). */
+const READY = `exec 3<>/dev/tcp/127.0.0.1/${ADMIN_PORT} && printf 'GET /ready HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3 && grep -q LIVE <&3`;
 
 function proxy(topology: Topology, sizing: Sizing, config: JsonObject, port: number): ContainerPlan {
   return {
