@@ -13,6 +13,7 @@ import { executionRole } from './execution-role';
 import type { Foundation } from './network';
 import { renderFoundation, renderVirtualNames } from './network';
 import { MeshTask } from './task';
+import { tracesPolicy } from './traces-policy';
 
 export interface RenderedSystem {
   readonly foundation: Foundation;
@@ -27,6 +28,7 @@ export function renderSystem(scope: Construct, topology: Topology, plan: SystemP
   const foundation = renderFoundation(scope, topology, props);
   const zone = renderVirtualNames(scope, topology, foundation.vpc);
   const sharedExecutionRole = executionRole(scope, 'ExecutionRole', foundation.logGroup);
+  const traces = plan.tasks.some((task) => task.traced) ? tracesPolicy(scope) : undefined;
   const services = new Construct(scope, 'Services');
   const meshImages: Partial<Record<ContainerRole, ecs.ContainerImage | undefined>> = {
     proxy: props.mesh?._options.image,
@@ -36,6 +38,7 @@ export function renderSystem(scope: Construct, topology: Topology, plan: SystemP
   const tasks = new Map(plan.tasks.map((task) => [task.name, new MeshTask(services, task, {
     foundation,
     sharedExecutionRole,
+    tracesPolicy: traces,
     containerProps: (container) => userProps(props, task, container),
     meshImage: (container) => meshImages[container.role],
     url: urls.get(task.name) ?? '',

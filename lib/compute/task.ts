@@ -3,7 +3,6 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
-import { Validations } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { IMicroservice } from '../microservice';
 import type { ContainerPlan, TaskPlan } from '../plan/model';
@@ -17,6 +16,8 @@ import type { Foundation } from './network';
 export interface TaskContext {
   readonly foundation: Foundation;
   readonly sharedExecutionRole: iam.IRole;
+  /** Lets the collector send traces; absent if nothing is traced. */
+  readonly tracesPolicy: iam.IManagedPolicy | undefined;
   /** What the user said of a container, for what the plan cannot hold; undefined for the mesh's own containers. */
   readonly containerProps: (container: ContainerPlan) => ContainerProps | undefined;
   /** Images of the user's own for the mesh's containers. */
@@ -43,7 +44,10 @@ export class MeshTask extends Construct implements IMicroservice {
     const { foundation } = context;
     this.serviceName = plan.name;
     this.url = context.url ?? '';
-    this.taskRole = renderTaskRole(this, plan);
+    this.taskRole = new iam.Role(this, 'TaskRole', {
+      assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com'),
+      ...(context.tracesPolicy === undefined ? {} : { managedPolicies: [context.tracesPolicy] }),
+    });
     this.grantPrincipal = this.taskRole;
     this.securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', { vpc: foundation.vpc, description: `Tasks of ${plan.name}` });
     this.connections = new ec2.Connections({ securityGroups: [this.securityGroup] });
@@ -86,22 +90,6 @@ function find(plan: TaskPlan, containers: ReadonlyMap<string, ecs.ContainerDefin
   const found = name === undefined ? undefined : containers.get(name);
   if (found === undefined) throw new Error(`bug: the plan of ${plan.name} has no ${role} container`);
   return found;
-}
-
-/** X-Ray knows no resources to name. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html */
-const XRAY_ACTIONS = ['xray:GetSamplingRules', 'xray:GetSamplingStatisticSummaries', 'xray:GetSamplingTargets', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
-
-function renderTaskRole(scope: Construct, plan: TaskPlan): iam.Role {
-  const role = new iam.Role(scope, 'TaskRole', {
-    assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com'),
-    ...(plan.traced
-      ? { inlinePolicies: { Traces: new iam.PolicyDocument({ statements: [new iam.PolicyStatement({ actions: XRAY_ACTIONS, resources: ['*'] })] }) } }
-      : {}),
-  });
-  if (plan.traced) {
-    Validations.of(role).acknowledge({ id: 'AwsSolutions-IAM5', reason: 'The X-Ray actions that send traces and read sampling rules support no resource but *.' });
-  }
-  return role;
 }
 
 function renderContainers(taskDefinition: ecs.FargateTaskDefinition, plan: TaskPlan, context: TaskContext): ReadonlyMap<string, ecs.ContainerDefinition> {

@@ -1,40 +1,47 @@
+import type { ProtocolId } from '../topology/model';
 import type { Json, JsonObject } from './json';
 import { extension } from './json';
 
+export type Direction = 'inbound' | 'outbound' | 'edge';
+
 /**
  * One JSON line for each request or connection, on stdout, with what explains a failure: the response flags
- * and details say which Envoy gave up and why. The query string is left out, since it may hold secrets.
+ * and details say which Envoy gave up and why. The query string is left out, since it may hold secrets. Fields
+ * that say nothing in a direction are left out too: each listener repeats its format, and the task definition
+ * has a size limit.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage
  */
-export function accessLog(kind: 'http' | 'tcp', direction: 'inbound' | 'outbound' | 'edge', peer: string): Json {
-  const common = {
+export function accessLog(protocol: ProtocolId, direction: Direction, peer: string): Json {
+  const fields: JsonObject = {
     time: '%START_TIME%',
     direction,
-    peer,
+    ...(direction === 'outbound' ? { peer } : {}),
+    ...(protocol === 'tcp' ? { details: '%CONNECTION_TERMINATION_DETAILS%' } : request(protocol, direction)),
     flags: '%RESPONSE_FLAGS%',
     duration_ms: '%DURATION%',
-    upstream: '%UPSTREAM_HOST%',
-    upstream_failure: '%UPSTREAM_TRANSPORT_FAILURE_REASON%',
-    downstream: '%DOWNSTREAM_REMOTE_ADDRESS%',
     bytes_in: '%BYTES_RECEIVED%',
     bytes_out: '%BYTES_SENT%',
+    downstream: '%DOWNSTREAM_REMOTE_ADDRESS%',
+    // Inbound it is always the application.
+    ...(direction === 'inbound' ? {} : { upstream: '%UPSTREAM_HOST%', upstream_failure: '%UPSTREAM_TRANSPORT_FAILURE_REASON%' }),
   };
-  const http = {
+  return [
+    extension('envoy.extensions.access_loggers.stream.v3.StdoutAccessLog', {
+      log_format: { json_format: fields, omit_empty_values: true },
+    }),
+  ];
+}
+
+function request(protocol: ProtocolId, direction: Direction): JsonObject {
+  return {
     method: '%REQ(:METHOD)%',
-    authority: '%REQ(:AUTHORITY)%',
+    ...(direction === 'outbound' ? {} : { authority: '%REQ(:AUTHORITY)%' }),
     path: '%PATH(NQ)%',
-    protocol: '%PROTOCOL%',
     status: '%RESPONSE_CODE%',
     details: '%RESPONSE_CODE_DETAILS%',
-    grpc_status: '%GRPC_STATUS%',
-    attempts: '%UPSTREAM_REQUEST_ATTEMPT_COUNT%',
+    ...(protocol === 'grpc' || direction === 'edge' ? { grpc_status: '%GRPC_STATUS%' } : {}),
+    ...(direction === 'inbound' ? {} : { attempts: '%UPSTREAM_REQUEST_ATTEMPT_COUNT%' }),
     request_id: '%REQ(X-REQUEST-ID)%',
     trace: '%REQ(X-AMZN-TRACE-ID)%',
   };
-  const tcp = { details: '%CONNECTION_TERMINATION_DETAILS%' };
-  return [
-    extension('envoy.access_loggers.stdout', 'envoy.extensions.access_loggers.stream.v3.StdoutAccessLog', {
-      log_format: { json_format: { ...common, ...(kind === 'http' ? http : tcp) } as JsonObject, omit_empty_values: true },
-    }),
-  ];
 }

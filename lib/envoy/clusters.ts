@@ -10,18 +10,17 @@ export const APPLICATION_CLUSTER = 'app';
 export function upstreamCluster(callee: Service): JsonObject {
   return {
     name: callee.name,
-    cluster_type: extension('envoy.clusters.dns', 'envoy.extensions.clusters.dns.v3.DnsCluster', {
+    cluster_type: extension('envoy.extensions.clusters.dns.v3.DnsCluster', {
       dns_lookup_family: 'V4_ONLY',
       respect_dns_ttl: true,
-      // After a failed or empty answer; between good ones the TTL counts.
-      dns_refresh_rate: '5s',
       dns_failure_refresh_rate: { base_interval: '1s', max_interval: '5s' },
     }),
     connect_timeout: CONNECT_TIMEOUT,
     lb_policy: 'LEAST_REQUEST',
     circuit_breakers: circuitBreakers(),
     outlier_detection: outlierDetection(),
-    ...upstreamProtocol(callee.protocol),
+    // Shorter than the idle timeout of the callee's Envoy, so that a connection is not closed under a request.
+    ...upstreamProtocol(callee.protocol, '60s'),
     load_assignment: loadAssignment(callee.name, callee.discoveryHost, INBOUND_PORT),
   };
 }
@@ -33,7 +32,9 @@ export function applicationCluster(service: Service): JsonObject {
     connect_timeout: CONNECT_TIMEOUT,
     // Limits are the callers': here they would only shed ordinary load.
     circuit_breakers: { thresholds: [{ max_connections: 100_000, max_pending_requests: 100_000, max_requests: 100_000 }] },
-    ...upstreamProtocol(service.protocol),
+    // Shorter than what applications have (Node.js closes an idle connection after 5 seconds); a new connection
+    // inside the task costs nothing, a request on a closing one is lost.
+    ...upstreamProtocol(service.protocol, '4s'),
     load_assignment: loadAssignment(APPLICATION_CLUSTER, '127.0.0.1', service.port),
   };
 }
@@ -42,14 +43,13 @@ function loadAssignment(cluster: string, host: string, port: number): JsonObject
   return { cluster_name: cluster, endpoints: [{ lb_endpoints: [{ endpoint: { address: socketAddress(host, port) } }] }] };
 }
 
-function upstreamProtocol(protocol: ProtocolId): JsonObject {
+function upstreamProtocol(protocol: ProtocolId, idleTimeout: string): JsonObject {
   if (protocol === 'tcp') return {};
   const http2 = protocol !== 'http';
   return {
     typed_extension_protocol_options: {
       'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': typed('envoy.extensions.upstreams.http.v3.HttpProtocolOptions', {
-        // Shorter than the callee's idle timeout, so that a connection is not closed under a request.
-        common_http_protocol_options: { idle_timeout: '60s' },
+        common_http_protocol_options: { idle_timeout: idleTimeout },
         explicit_http_config: http2 ? { http2_protocol_options: { connection_keepalive: { interval: '30s', timeout: '5s' } } } : { http_protocol_options: {} },
       }),
     },

@@ -5,8 +5,10 @@ import { bootstrap } from './bootstrap';
 import { upstreamCluster } from './clusters';
 import { httpConnectionManager } from './http-connection-manager';
 import type { Json, JsonObject } from './json';
-import { extension, socketAddress, typed } from './json';
+import { extension, labelOf, socketAddress, typed } from './json';
 import { routes } from './resilience';
+
+const CORS_FILTER = 'envoy.extensions.filters.http.cors.v3.Cors';
 
 /** The Envoy configuration of the gateway service, which takes requests from API Gateway. */
 export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): JsonObject {
@@ -17,14 +19,15 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): JsonOb
   const manager = httpConnectionManager({
     peer: GATEWAY_NAME,
     direction: 'edge',
+    protocol: 'http',
     segmentName: GATEWAY_NAME,
     tracing: topology.tracing,
     settings: { early_header_mutation_extensions: [trustOnlyApiGateway()] },
-    ...(cors === undefined ? {} : { filters: [extension('envoy.filters.http.cors', 'envoy.extensions.filters.http.cors.v3.Cors')] }),
+    ...(cors === undefined ? {} : { filters: [extension(CORS_FILTER)] }),
     virtualHosts: [{
       name: GATEWAY_NAME,
       domains: ['*'],
-      ...(cors === undefined ? {} : { typed_per_filter_config: { 'envoy.filters.http.cors': corsPolicy(cors) } }),
+      ...(cors === undefined ? {} : { typed_per_filter_config: { [labelOf(CORS_FILTER)]: corsPolicy(cors) } }),
       routes: edge.routes.flatMap((route) => {
         const callee = byName.get(route.service);
         return callee === undefined ? [] : routes(callee, pathMatch(route), route.method === 'ANY' ? undefined : route.method).map(keepHost);
@@ -43,7 +46,7 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): JsonOb
  */
 function trustOnlyApiGateway(): JsonObject {
   const set = (key: string, value: string): JsonObject => ({ append: { header: { key, value }, append_action: 'OVERWRITE_IF_EXISTS_OR_ADD' } });
-  return extension('envoy.http.early_header_mutation.header_mutation', 'envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation', {
+  return extension('envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation', {
     mutations: [
       { remove: 'forwarded' },
       { remove: 'x-forwarded-port' },

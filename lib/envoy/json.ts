@@ -9,9 +9,14 @@ export function typed(type: string, config: JsonObject = {}): JsonObject {
   return { '@type': `type.googleapis.com/${type}`, ...config };
 }
 
-/** A named extension with its typed configuration. */
-export function extension(name: string, type: string, config: JsonObject = {}): JsonObject {
-  return { name, typed_config: typed(type, config) };
+/** An extension with its typed configuration. Envoy finds it by its type; the name is a label, and the type's last part is a short one. */
+export function extension(type: string, config: JsonObject = {}): JsonObject {
+  return { name: labelOf(type), typed_config: typed(type, config) };
+}
+
+/** The label of an extension, by which a route refers to a filter. */
+export function labelOf(type: string): string {
+  return type.slice(type.lastIndexOf('.') + 1);
 }
 
 export function socketAddress(address: string, port: number): JsonObject {

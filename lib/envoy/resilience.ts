@@ -1,6 +1,6 @@
 import type { ProtocolId, Service } from '../topology/model';
 import type { Json, JsonObject } from './json';
-import { duration } from './json';
+import { duration, extension } from './json';
 
 /**
  * What protects a caller from a callee whose tasks come and go. The values are Envoy's own advice and what was
@@ -29,13 +29,11 @@ export function circuitBreakers(): JsonObject {
  */
 export function outlierDetection(): JsonObject {
   return {
-    split_external_local_origin_errors: true,
-    consecutive_local_origin_failure: 3,
+    // Counts failed connections too: Envoy takes them for a 503.
     consecutive_gateway_failure: 3,
     enforcing_consecutive_gateway_failure: 100,
     enforcing_consecutive_5xx: 0,
     enforcing_success_rate: 0,
-    enforcing_local_origin_success_rate: 0,
     interval: '2s',
     base_ejection_time: '10s',
     max_ejection_percent: 50,
@@ -71,9 +69,8 @@ function route(callee: Service, retryOn: string): JsonObject {
     retry_policy: {
       retry_on: retryOn,
       num_retries: 3,
-      retry_host_predicate: [{ name: 'envoy.retry_host_predicates.previous_hosts', typed_config: { '@type': 'type.googleapis.com/envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate' } }],
+      retry_host_predicate: [extension('envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate')],
       host_selection_retry_max_attempts: 5,
-      retry_back_off: { base_interval: '0.025s', max_interval: '0.25s' },
     },
   };
 }

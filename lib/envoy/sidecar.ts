@@ -24,6 +24,7 @@ function inbound(topology: Topology, service: Service): JsonObject {
     : httpConnectionManager({
       peer: service.name,
       direction: 'inbound',
+      protocol: service.protocol,
       segmentName: service.name,
       tracing: topology.tracing,
       virtualHosts: [{
@@ -43,6 +44,7 @@ function outbound(topology: Topology, service: Service, callee: Service): JsonOb
     : httpConnectionManager({
       peer: callee.name,
       direction: 'outbound',
+      protocol: callee.protocol,
       segmentName: service.name,
       tracing: topology.tracing,
       virtualHosts: [{ name: callee.name, domains: ['*'], routes: routes(callee) }],

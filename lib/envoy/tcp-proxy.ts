@@ -4,7 +4,7 @@ import { extension } from './json';
 
 /** https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/network/tcp_proxy/v3/tcp_proxy.proto */
 export function tcpProxy(direction: 'inbound' | 'outbound', peer: string, cluster: string): JsonObject {
-  return extension('envoy.filters.network.tcp_proxy', 'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy', {
+  return extension('envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy', {
     stat_prefix: `${direction}_${peer}`,
     cluster,
     access_log: accessLog('tcp', direction, peer),

@@ -13,7 +13,7 @@ export function tracing(settings: TracingSettings | undefined, segmentName: stri
   const manifest: JsonObject = settings.samplingRate === undefined ? {} : { sampling_rule_manifest: { inline_string: samplingManifest(settings.samplingRate) } };
   return {
     tracing: {
-      provider: extension('envoy.tracers.xray', 'envoy.config.trace.v3.XRayConfig', {
+      provider: extension('envoy.config.trace.v3.XRayConfig', {
         daemon_endpoint: { protocol: 'UDP', address: '127.0.0.1', port_value: XRAY_PORT },
         segment_name: segmentName,
         ...manifest,

@@ -108,9 +108,8 @@ function proxy(topology: Topology, sizing: Sizing, config: JsonObject, port: num
     healthCheck: { command: ['CMD', 'bash', '-c', READY], intervalSeconds: 5, timeoutSeconds: 2, retries: 3, startPeriodSeconds: 10 },
     dependsOn: [],
     ports: [port],
+    // ECS stops it after the application (the reverse of dependsOn), whose last requests pass through it.
     restart: false,
-    // It stops after the application (ECS stops in reverse order of dependsOn), whose last requests pass through it.
-    stopTimeoutSeconds: 30,
   };
 }
 
