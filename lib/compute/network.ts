@@ -6,6 +6,7 @@ import * as route53 from 'aws-cdk-lib/aws-route53';
 import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct } from 'constructs';
 import type { LogProps, MicroservicesProps } from '../props/microservices-props';
+import { DISCOVERY_TTL_SECONDS } from '../topology/constants';
 import type { Topology } from '../topology/model';
 
 /** What all tasks of a mesh share, made here or taken from the user. */
@@ -25,12 +26,20 @@ export function renderFoundation(scope: Construct, topology: Topology, props: Mi
     enableFargateCapacityProviders: true,
     containerInsightsV2: ecs.ContainerInsights.ENABLED,
   });
-  const namespace = props.namespace ?? new servicediscovery.PrivateDnsNamespace(scope, 'Namespace', {
+  const namespace = props.namespace ?? renderNamespace(scope, topology, vpc);
+  return { cluster, vpc, logGroup, namespace };
+}
+
+function renderNamespace(scope: Construct, topology: Topology, vpc: ec2.IVpc): servicediscovery.PrivateDnsNamespace {
+  const namespace = new servicediscovery.PrivateDnsNamespace(scope, 'Namespace', {
     vpc,
     name: topology.discoveryDomain,
     description: `Tasks of the mesh ${topology.name}`,
   });
-  return { cluster, vpc, logGroup, namespace };
+  // How long resolvers remember that a service has no task. The L2 construct has no prop for it.
+  // https://docs.aws.amazon.com/cloud-map/latest/api/API_SOA.html
+  (namespace.node.defaultChild as servicediscovery.CfnPrivateDnsNamespace).properties = { dnsProperties: { soa: { ttl: DISCOVERY_TTL_SECONDS } } };
+  return namespace;
 }
 
 function renderLogGroup(scope: Construct, id: string, props: LogProps | undefined): logs.LogGroup {

@@ -36,6 +36,9 @@ export const APPLICATION_CONTAINER = 'app';
 export const COLLECTOR_CONTAINER = 'collector';
 export const RESERVED_CONTAINERS: readonly string[] = [APPLICATION_CONTAINER, PROXY_CONTAINER, COLLECTOR_CONTAINER, 'mesh-init', 'mesh-agent'];
 
+/** Short, so that a task that left is soon out of the callers' lists; Route 53 answers from the VPC for free. */
+export const DISCOVERY_TTL_SECONDS = 5;
+
 /** Cloud Map answers a DNS query with at most this many instances. https://docs.aws.amazon.com/cloud-map/latest/dg/services-values.html */
 export const MAX_DNS_INSTANCES = 8;
 

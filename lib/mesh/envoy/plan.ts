@@ -3,7 +3,7 @@ import type { JsonObject } from '../../envoy/json';
 import { sidecarBootstrap } from '../../envoy/sidecar';
 import type { ContainerPlan, IngressPlan, SystemPlan, TaskPlan } from '../../plan/model';
 import { checkTaskDefinitionSize } from '../../plan/task-definition-size';
-import { ADMIN_PORT, APPLICATION_CONTAINER, COLLECTOR_CONTAINER, GATEWAY_NAME, GATEWAY_PORT, INBOUND_PORT, PROXY_CONTAINER } from '../../topology/constants';
+import { ADMIN_PORT, APPLICATION_CONTAINER, COLLECTOR_CONTAINER, DISCOVERY_TTL_SECONDS, GATEWAY_NAME, GATEWAY_PORT, INBOUND_PORT, PROXY_CONTAINER } from '../../topology/constants';
 import { PROXY_USER } from '../../topology/images';
 import type { IssueList } from '../../topology/issues';
 import type { EdgeTopology, ExtraContainer, Service, Sizing, Topology } from '../../topology/model';
@@ -40,9 +40,6 @@ function ingress(service: Service): IngressPlan[] {
   const callers = service.routed ? [...service.callers, GATEWAY_NAME] : service.callers;
   return callers.map((from) => ({ to: service.name, from, port: INBOUND_PORT }));
 }
-
-/** Short, so that a task that left is soon out of the callers' lists; Route 53 answers from the VPC for free. */
-const DISCOVERY_TTL_SECONDS = 5;
 
 function serviceTask(topology: Topology, service: Service): TaskPlan {
   return {

@@ -1,0 +1,99 @@
+import { Annotations, CfnOutput, Stack, Validations } from 'aws-cdk-lib';
+import type { StackProps } from 'aws-cdk-lib';
+import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
+import type { Construct } from 'constructs';
+import { Authorizer, Edge, Microservices, Protocol } from '../lib';
+import type { ServiceProps } from '../lib';
+
+/**
+ * Online Boutique: a web front end, nine gRPC services and a Redis over TCP, behind a REST API.
+ * https://github.com/GoogleCloudPlatform/microservices-demo
+ */
+export class BoutiqueStack extends Stack {
+  readonly boutique: Microservices;
+
+  constructor(scope: Construct, id: string, props?: StackProps) {
+    super(scope, id, props);
+
+    this.boutique = new Microservices(this, 'Boutique', {
+      services: {
+        frontend: {
+          image: image('frontend'),
+          port: 8080,
+          calls: ['adservice', 'cartservice', 'checkoutservice', 'currencyservice', 'productcatalogservice', 'recommendationservice', 'shippingservice'],
+          environment: {
+            PORT: '8080',
+            ENABLE_PROFILER: '0',
+            AD_SERVICE_ADDR: 'adservice.boutique.internal:15080',
+            CART_SERVICE_ADDR: 'cartservice.boutique.internal:15080',
+            CHECKOUT_SERVICE_ADDR: 'checkoutservice.boutique.internal:15080',
+            CURRENCY_SERVICE_ADDR: 'currencyservice.boutique.internal:15080',
+            PRODUCT_CATALOG_SERVICE_ADDR: 'productcatalogservice.boutique.internal:15080',
+            RECOMMENDATION_SERVICE_ADDR: 'recommendationservice.boutique.internal:15080',
+            SHIPPING_SERVICE_ADDR: 'shippingservice.boutique.internal:15080',
+            // Must be set, and is used by one optional page only.
+            SHOPPING_ASSISTANT_SERVICE_ADDR: 'localhost:80',
+          },
+          readonlyRootFilesystem: true,
+          desiredCount: 2,
+        },
+        checkoutservice: grpc('checkoutservice', 5050, ['cartservice', 'currencyservice', 'emailservice', 'paymentservice', 'productcatalogservice', 'shippingservice'], {
+          CART_SERVICE_ADDR: 'cartservice.boutique.internal:15080',
+          CURRENCY_SERVICE_ADDR: 'currencyservice.boutique.internal:15080',
+          EMAIL_SERVICE_ADDR: 'emailservice.boutique.internal:15080',
+          PAYMENT_SERVICE_ADDR: 'paymentservice.boutique.internal:15080',
+          PRODUCT_CATALOG_SERVICE_ADDR: 'productcatalogservice.boutique.internal:15080',
+          SHIPPING_SERVICE_ADDR: 'shippingservice.boutique.internal:15080',
+        }),
+        recommendationservice: grpc('recommendationservice', 8080, ['productcatalogservice'], {
+          PRODUCT_CATALOG_SERVICE_ADDR: 'productcatalogservice.boutique.internal:15080',
+        }),
+        cartservice: grpc('cartservice', 7070, ['redis-cart'], { REDIS_ADDR: 'redis-cart.boutique.internal:6379' }),
+        productcatalogservice: grpc('productcatalogservice', 3550),
+        currencyservice: grpc('currencyservice', 7000),
+        paymentservice: grpc('paymentservice', 50051),
+        shippingservice: grpc('shippingservice', 50051),
+        emailservice: grpc('emailservice', 8080),
+        adservice: grpc('adservice', 9555),
+        'redis-cart': {
+          image: ContainerImage.fromRegistry('public.ecr.aws/docker/library/redis:8.2-alpine'),
+          port: 6379,
+          protocol: Protocol.TCP,
+          // The carts are a cache: nothing is written to the task's disk.
+          command: ['redis-server', '--save', '', '--appendonly', 'no'],
+          readonlyRootFilesystem: true,
+        },
+      },
+      edge: Edge.restApi({
+        // A web shop is open to everybody; the throttle bounds what that costs.
+        authorizer: Authorizer.none(),
+        throttle: { rateLimit: 500, burstLimit: 1000 },
+        routes: {
+          'ANY /': { service: 'frontend' },
+          'ANY /{proxy+}': { service: 'frontend' },
+          // The expensive page has a limit of its own.
+          'POST /cart/checkout': { service: 'frontend', throttle: { rateLimit: 20, burstLimit: 40 } },
+        },
+      }),
+    });
+    new CfnOutput(this, 'Url', { value: this.boutique.url });
+
+    Annotations.of(this.boutique).acknowledgeWarning('cdk-ecs-microservices:plaintext', 'A demonstration: its shop sells nothing and knows nobody.');
+    Validations.of(this.boutique).acknowledge({ id: 'AwsSolutions-ECS2', reason: 'The environment variables are addresses inside the mesh and switches, no secrets and nothing that differs per deployment.' });
+  }
+}
+
+function grpc(name: string, port: number, calls: string[] = [], environment: Record<string, string> = {}): ServiceProps {
+  return {
+    image: image(name),
+    port,
+    protocol: Protocol.GRPC,
+    calls,
+    environment: { PORT: String(port), DISABLE_PROFILER: '1', ...environment },
+    readonlyRootFilesystem: true,
+  };
+}
+
+function image(name: string): ContainerImage {
+  return ContainerImage.fromRegistry(`us-central1-docker.pkg.dev/google-samples/microservices-demo/${name}:v0.10.6`);
+}

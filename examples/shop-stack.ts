@@ -1,0 +1,69 @@
+import { Annotations, CfnOutput, Duration, Stack, Validations } from 'aws-cdk-lib';
+import type { StackProps } from 'aws-cdk-lib';
+import type { HealthCheck } from 'aws-cdk-lib/aws-ecs';
+import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
+import type { Construct } from 'constructs';
+import { Authorizer, Edge, Microservices, Timeout } from '../lib';
+
+/**
+ * The AWS retail store sample: five services over HTTP, a public web shop behind an HTTP API.
+ * https://github.com/aws-containers/retail-store-sample-app
+ */
+export class ShopStack extends Stack {
+  readonly shop: Microservices;
+
+  constructor(scope: Construct, id: string, props?: StackProps) {
+    super(scope, id, props);
+
+    this.shop = new Microservices(this, 'Shop', {
+      services: {
+        ui: {
+          image: image('ui'),
+          port: 8080,
+          calls: ['catalog', 'carts', 'checkout', 'orders'],
+          environment: {
+            RETAIL_UI_ENDPOINTS_CATALOG: 'http://catalog.shop.internal:15080',
+            RETAIL_UI_ENDPOINTS_CARTS: 'http://carts.shop.internal:15080',
+            RETAIL_UI_ENDPOINTS_CHECKOUT: 'http://checkout.shop.internal:15080',
+            RETAIL_UI_ENDPOINTS_ORDERS: 'http://orders.shop.internal:15080',
+          },
+          healthCheck: answers('/actuator/health'),
+          scaling: { minCapacity: 2, maxCapacity: 6 },
+        },
+        catalog: { image: image('catalog'), port: 8080, healthCheck: answers('/health'), timeout: Timeout.perRequest(Duration.seconds(2)) },
+        carts: { image: image('cart'), port: 8080, healthCheck: answers('/actuator/health') },
+        checkout: {
+          image: image('checkout'),
+          port: 8080,
+          calls: ['orders'],
+          environment: { RETAIL_CHECKOUT_ENDPOINTS_ORDERS: 'http://orders.shop.internal:15080' },
+          healthCheck: answers('/health'),
+        },
+        orders: { image: image('orders'), port: 8080, healthCheck: answers('/actuator/health') },
+      },
+      edge: Edge.httpApi({
+        // A web shop is open to everybody; the throttle bounds what that costs.
+        authorizer: Authorizer.none(),
+        throttle: { rateLimit: 500, burstLimit: 1000 },
+        routes: { $default: { service: 'ui' } },
+      }),
+    });
+    new CfnOutput(this, 'Url', { value: this.shop.url });
+
+    Annotations.of(this.shop).acknowledgeWarning('cdk-ecs-microservices:plaintext', 'The sample keeps its data in memory and holds nothing of value.');
+    Validations.of(this.shop).acknowledge({ id: 'AwsSolutions-ECS2', reason: 'The environment variables are addresses inside the mesh, no secrets and nothing that differs per deployment.' });
+  }
+}
+
+function image(name: string): ContainerImage {
+  return ContainerImage.fromRegistry(`public.ecr.aws/aws-containers/retail-store-sample-${name}:1.6.2`);
+}
+
+function answers(path: string): HealthCheck {
+  return {
+    command: ['CMD-SHELL', `curl -sf http://localhost:8080${path}`],
+    interval: Duration.seconds(10),
+    // The Java services take half a minute to start on half a processor.
+    startPeriod: Duration.seconds(120),
+  };
+}
