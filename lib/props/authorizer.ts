@@ -2,6 +2,7 @@ import type { Duration } from 'aws-cdk-lib';
 import type { IApiKey } from 'aws-cdk-lib/aws-apigateway';
 import type { IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { factoryInput } from './factory-input';
 
 /** Options of `Authorizer.jwt()`. */
 export interface JwtAuthorizerOptions {
@@ -97,17 +98,17 @@ export interface ApiKeyAuthorizerOptions {
 export class Authorizer {
   /** A JSON Web Token of any OpenID Connect issuer. HTTP API only. */
   public static jwt(options: JwtAuthorizerOptions): Authorizer {
-    return new Authorizer('jwt', options.name, options);
+    return new Authorizer('jwt', options?.name, options);
   }
 
   /** A token of an Amazon Cognito user pool. */
   public static cognito(options: CognitoAuthorizerOptions): Authorizer {
-    return new Authorizer('cognito', options.name, undefined, options);
+    return new Authorizer('cognito', options?.name, undefined, options);
   }
 
   /** A Lambda function decides. */
   public static lambda(options: LambdaAuthorizerOptions): Authorizer {
-    return new Authorizer('lambda', options.name, undefined, undefined, options);
+    return new Authorizer('lambda', options?.name, undefined, undefined, options);
   }
 
   /** AWS credentials (SigV4) with `execute-api:Invoke`. */
@@ -125,6 +126,9 @@ export class Authorizer {
     return new Authorizer('none', undefined);
   }
 
+  /** @internal */
+  public readonly _type = 'Authorizer';
+
   private constructor(
     private readonly kind: string,
     private readonly name: string | undefined,
@@ -140,7 +144,7 @@ export class Authorizer {
 
   /** @internal */
   public _input(): unknown {
-    return { kind: this.kind, name: this.name, self: this, issuer: this._jwt?.issuer, audience: this._jwt?.audience };
+    return factoryInput(this._jwt ?? this._cognito ?? this._lambda ?? this._apiKey, { kind: this.kind });
   }
 
   /** @internal */

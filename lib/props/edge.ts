@@ -1,5 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { Authorizer } from './authorizer';
+import { factoryInput } from './factory-input';
 import type { SizingProps } from './sizing-props';
 
 /** A limit on requests, as a token bucket. */
@@ -152,6 +153,9 @@ export class Edge {
     return new Edge('rest', options);
   }
 
+  /** @internal */
+  public readonly _type = 'Edge';
+
   private constructor(
     private readonly kind: string,
     /** @internal */
@@ -160,6 +164,6 @@ export class Edge {
 
   /** @internal */
   public _input(): unknown {
-    return { kind: this.kind, ...this._options };
+    return factoryInput(this._options, { kind: this.kind });
   }
 }

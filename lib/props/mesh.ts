@@ -1,4 +1,5 @@
 import type { ContainerImage } from 'aws-cdk-lib/aws-ecs';
+import { factoryInput } from './factory-input';
 
 /** Options of `Mesh.envoy()`. */
 export interface EnvoyMeshOptions {
@@ -35,8 +36,12 @@ export interface EnvoyMeshOptions {
 export class Mesh {
   /** Envoy sidecars that hold their whole configuration in the task definition: no control plane. */
   public static envoy(options: EnvoyMeshOptions = {}): Mesh {
-    return new Mesh('envoy', options);
+    // From JavaScript, null may stand where the default does not reach.
+    return new Mesh('envoy', options ?? {});
   }
+
+  /** @internal */
+  public readonly _type = 'Mesh';
 
   private constructor(
     private readonly provider: string,
@@ -46,6 +51,6 @@ export class Mesh {
 
   /** @internal */
   public _input(): unknown {
-    return { provider: this.provider, ...this._options };
+    return factoryInput(this._options, { provider: this.provider });
   }
 }

@@ -16,6 +16,9 @@ export class Protocol {
   /** Any TCP protocol, passed through byte for byte (Redis, PostgreSQL ...). */
   public static readonly TCP = new Protocol('tcp');
 
+  /** @internal */
+  public readonly _type = 'Protocol';
+
   private constructor(private readonly id: ProtocolId) {}
 
   /** @internal */

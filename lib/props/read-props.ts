@@ -1,55 +1,110 @@
 import { Duration, Token } from 'aws-cdk-lib';
-import { Opaque, Seconds, Unresolved } from '../topology/input';
+import { Opaque, Seconds, Unreadable, Unresolved, withOrigin } from '../topology/input';
 
-/** Deeper than any valid props tree; stops at cycles. */
+/** Deeper than any valid props tree. */
 const MAX_DEPTH = 16;
 
 /**
  * Turns the user's props into plain data that the topology can read without aws-cdk-lib: tokens, durations and
  * CDK objects become markers (see topology/input.ts); the library's own enum-like classes tell their content.
- * Takes any value at all: from JavaScript, anything may arrive.
+ * Takes any value at all, since from JavaScript anything may arrive, and never throws.
  */
-export function readProps(value: unknown, depth = 0): unknown {
-  if (value === null || value === undefined) return undefined;
-  if (isToken(value)) return new Unresolved(describeToken(value));
-  if (typeof value !== 'object') return value;
-  if (depth > MAX_DEPTH) return new Opaque(value);
-  if (Array.isArray(value)) return value.map((item) => readProps(item, depth + 1));
-  const own = tryCall(value, '_input');
-  if (own !== undefined) return readProps(own, depth + 1);
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return readInstance(value);
-  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, readProps(child, depth + 1)]));
+export function readProps(props: unknown): unknown {
+  return new PropsReader().read(props, 0);
 }
 
-function readInstance(value: object): unknown {
-  if (value instanceof Duration || isDurationOfAnotherCopy(value)) return new Seconds(value.toMilliseconds() / 1000);
-  const architecture = member(value, '_cpuArchitecture');
-  if (typeof architecture === 'string') return architecture;
-  const opaque = new Opaque(value);
-  return opaque.has('namespaceName') ? Object.assign(opaque, { resolvedName: readProps(member(value, 'namespaceName')) }) : opaque;
+class PropsReader {
+  /** What each object was read as: an object that stands in many places is read once, and a cycle ends. */
+  private readonly known = new Map<object, unknown>();
+
+  read(value: unknown, depth: number): unknown {
+    if (value === null || value === undefined) return undefined;
+    try {
+      if (isToken(value)) return unresolved(value);
+      if (typeof value !== 'object') return value;
+      if (depth > MAX_DEPTH) return new Unreadable(`an object nested more than ${MAX_DEPTH} deep`);
+      if (this.known.has(value)) return this.known.get(value);
+      this.known.set(value, new Unreadable('an object that contains itself'));
+      const data = this.readObject(value, depth);
+      this.known.set(value, data);
+      return data;
+    } catch (error) {
+      return unreadable(error);
+    }
+  }
+
+  private readObject(value: object, depth: number): unknown {
+    if (Array.isArray(value)) return Array.from(value, (item) => this.read(item, depth + 1));
+    if (isOwnClass(value)) return this.readOwn(value, depth);
+    const prototype: unknown = Object.getPrototypeOf(value);
+    if (prototype !== Object.prototype && prototype !== null) return this.readInstance(value, depth);
+    return this.readFields(value, value, depth);
+  }
+
+  /** An instance of `Edge`, `Mesh` ...; `Protocol` tells just a string. */
+  private readOwn(value: OwnClass, depth: number): unknown {
+    const content = value._input();
+    return typeof content === 'object' && content !== null ? this.readFields(content, value, depth) : content;
+  }
+
+  private readFields(fields: object, origin: object, depth: number): object {
+    const entries = Object.keys(fields).map((key) => [key, this.readMember(fields, key, depth)] as const);
+    // fromEntries makes own properties of all keys, even of "__proto__".
+    return withOrigin(Object.fromEntries(entries), origin);
+  }
+
+  private readMember(object: object, key: string, depth: number): unknown {
+    try {
+      return this.read(member(object, key), depth + 1);
+    } catch (error) {
+      return unreadable(error);
+    }
+  }
+
+  private readInstance(value: object, depth: number): unknown {
+    if (isDuration(value)) return new Seconds(value.toMilliseconds({ integral: false }) / 1000);
+    const architecture = member(value, '_cpuArchitecture');
+    if (typeof architecture === 'string') return architecture;
+    const opaque = new Opaque(value);
+    if (!opaque.has('namespaceName', 'namespaceId')) return opaque;
+    return Object.assign(opaque, { namespace: { name: this.readMember(value, 'namespaceName', depth), type: this.readMember(value, 'type', depth) } });
+  }
 }
 
-function isDurationOfAnotherCopy(value: object): value is Duration {
-  return value.constructor.name === 'Duration' && typeof member(value, 'toMilliseconds') === 'function';
+interface OwnClass {
+  readonly _type: string;
+  _input(): unknown;
+}
+
+function isOwnClass(value: object): value is OwnClass {
+  return '_input' in value && '_type' in value && typeof value._input === 'function' && typeof value._type === 'string';
+}
+
+/** By its name too: `instanceof` fails across two copies of aws-cdk-lib. */
+function isDuration(value: object): value is Duration {
+  return value instanceof Duration || (className(value) === 'Duration' && typeof member(value, 'toMilliseconds') === 'function');
+}
+
+function className(value: object): unknown {
+  return (value as { readonly constructor?: { readonly name?: unknown } }).constructor?.name;
 }
 
 function isToken(value: unknown): boolean {
+  if (Token.isUnresolved(value)) return true;
   // A Duration of a token is one too, although Token does not know it.
-  const unresolved = value instanceof Duration && value.isUnresolved();
-  return unresolved || Token.isUnresolved(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && isDuration(value) && value.isUnresolved();
 }
 
 /** Strings keep their token markers: CloudFormation text such as an environment variable is passed on whole. */
-function describeToken(value: unknown): string {
-  return typeof value === 'string' ? value : Token.asString(value);
+function unresolved(value: unknown): Unresolved {
+  if (typeof value === 'string') return new Unresolved(value);
+  return Array.isArray(value) ? new Unresolved(String(value[0]), value as string[]) : new Unresolved(Token.asString(value));
+}
+
+function unreadable(error: unknown): Unreadable {
+  return new Unreadable(`a value that cannot be read (${error instanceof Error ? error.message : 'reading it throws'})`);
 }
 
 function member(value: object, name: string): unknown {
   return (value as Record<string, unknown>)[name];
-}
-
-function tryCall(value: object, name: string): unknown {
-  const method = name in value ? member(value, name) : undefined;
-  return typeof method === 'function' ? (method as () => unknown).call(value) : undefined;
 }

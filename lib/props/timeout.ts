@@ -16,6 +16,9 @@ export class Timeout {
     return new Timeout(duration);
   }
 
+  /** @internal */
+  public readonly _type = 'Timeout';
+
   private constructor(private readonly duration: Duration) {}
 
   /** @internal */

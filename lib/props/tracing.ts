@@ -1,4 +1,5 @@
 import type { ContainerImage } from 'aws-cdk-lib/aws-ecs';
+import { factoryInput } from './factory-input';
 
 /** Options of `Tracing.xray()`. */
 export interface XRayTracingOptions {
@@ -27,13 +28,17 @@ export class Tracing {
    * Adds a collector container to every task.
    */
   public static xray(options: XRayTracingOptions = {}): Tracing {
-    return new Tracing('xray', options);
+    // From JavaScript, null may stand where the default does not reach.
+    return new Tracing('xray', options ?? {});
   }
 
   /** No traces, and no collector in the tasks. */
   public static none(): Tracing {
     return new Tracing('none', {});
   }
+
+  /** @internal */
+  public readonly _type = 'Tracing';
 
   private constructor(
     private readonly kind: string,
@@ -43,6 +48,6 @@ export class Tracing {
 
   /** @internal */
   public _input(): unknown {
-    return { kind: this.kind, ...this._options };
+    return factoryInput(this._options, { kind: this.kind });
   }
 }

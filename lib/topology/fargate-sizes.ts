@@ -1,6 +1,6 @@
 /**
  * The task sizes that Fargate offers, Linux.
- * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#task_size
  */
 const GIB = 1024;
 
@@ -12,6 +12,7 @@ const SIZES: ReadonlyMap<number, readonly number[]> = new Map([
   [4096, range(8, 30, 1)],
   [8192, range(16, 60, 4)],
   [16384, range(32, 120, 8)],
+  [32768, [60 * GIB, 120 * GIB, 244 * GIB]],
 ]);
 
 function range(from: number, to: number, step: number): readonly number[] {

@@ -5,12 +5,21 @@
 
 /** A CDK token: a value that CloudFormation knows only at deployment. */
 export class Unresolved {
-  constructor(readonly text: string) {}
+  constructor(
+    readonly text: string,
+    /** Set if the token stands for a whole list, as CDK writes it. */
+    readonly list?: readonly string[],
+  ) {}
 }
 
 /** A CDK `Duration`. */
 export class Seconds {
   constructor(readonly value: number) {}
+}
+
+/** What could not be turned into plain data: a getter that throws, an object that contains itself ... */
+export class Unreadable {
+  constructor(readonly reason: string) {}
 }
 
 /** An object that only the render step looks into (an image, a VPC, a Lambda function ...). */
@@ -29,22 +38,60 @@ export class Opaque {
   }
 }
 
+/**
+ * Where plain data came from: the object in the user's props. It is what tells two authorizers with equal
+ * content apart, and an `Edge` from an object literal that looks like one.
+ */
+const ORIGIN = Symbol('origin');
+
+export function withOrigin<T extends object>(data: T, origin: object): T {
+  return Object.defineProperty(data, ORIGIN, { value: origin });
+}
+
+/** Undefined for data that was not read from a user's props, such as a test's. */
+export function originOf(value: unknown): object | undefined {
+  return typeof value === 'object' && value !== null ? (value as { readonly [ORIGIN]?: object })[ORIGIN] : undefined;
+}
+
+/** Classes of this library whose instances are read as data say what they are in this field. */
+export function madeBy(value: unknown): string | undefined {
+  const type: unknown = (originOf(value) as { readonly _type?: unknown } | undefined)?._type;
+  return typeof type === 'string' ? type : undefined;
+}
+
+/** Whether a key holds a CDK token: only its text can tell. https://docs.aws.amazon.com/cdk/v2/guide/tokens.html */
+export function holdsToken(key: string): boolean {
+  return key.includes('${Token[') || key.includes('#{Token[');
+}
+
 /** A value as it is shown in an error: short, on one line. */
 export function show(value: unknown): string {
-  if (value instanceof Unresolved) return `a CDK token (${value.text})`;
+  if (value instanceof Unresolved) return `a CDK token (${shorten(value.text)})`;
   if (value instanceof Seconds) return `${value.value} seconds`;
-  if (value instanceof Opaque) return `an instance of ${constructorName(value.object)}`;
+  if (value instanceof Unreadable) return value.reason;
+  if (value instanceof Opaque) return `an instance of ${className(value.object)}`;
   if (typeof value === 'string') return JSON.stringify(shorten(value));
   if (typeof value === 'function') return 'a function';
-  if (typeof value === 'bigint' || typeof value === 'symbol') return value.toString();
-  if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (typeof value === 'object' && value !== null) return `an object with ${shorten(Object.keys(value).join(', ')) || 'no keys'}`;
+  if (typeof value === 'bigint') return `${value.toString()}n`;
+  if (typeof value === 'symbol') return value.toString();
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.length}`;
+  if (typeof value === 'object' && value !== null) return showObject(value);
   return String(value);
 }
 
-function constructorName(object: object): string {
+function showObject(value: object): string {
+  const made = madeBy(value);
+  if (made !== undefined) return `an instance of ${made}`;
+  const keys = Object.keys(value);
+  return keys.length === 0 ? 'an object with no keys' : `an object with ${shorten(keys.join(', '))}`;
+}
+
+function className(object: object): string {
   try {
-    const constructor = (object as { constructor?: { name?: unknown } }).constructor;
+    const { constructor } = object as { readonly constructor?: { readonly name?: unknown } };
+    // CDK's bundler renames classes (Secret2); the name that users know is the one for jsii.
+    const jsii = (constructor as { readonly [key: symbol]: { readonly fqn?: unknown } | undefined } | undefined)?.[Symbol.for('jsii.rtti')]?.fqn;
+    if (typeof jsii === 'string') return jsii;
     return typeof constructor?.name === 'string' && constructor.name !== '' ? constructor.name : 'an unnamed class';
   } catch {
     return 'an unnamed class';

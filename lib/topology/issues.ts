@@ -18,7 +18,6 @@ export type IssueCode =
   | 'RESERVED_PORT'
   | 'PORT_CLASH'
   | 'DUPLICATE_CONTAINER'
-  | 'UNKNOWN_CONTAINER'
   | 'TOO_MANY_CONTAINERS'
   | 'TASK_SIZE'
   | 'TASK_DEFINITION_TOO_LARGE'
@@ -34,6 +33,7 @@ export type IssueCode =
   | 'UNSUPPORTED_AUTHORIZER'
   | 'DUPLICATE_AUTHORIZER'
   | 'UNSUPPORTED_BY_EDGE'
+  | 'THROTTLE'
   | 'CORS';
 
 export interface Issue {

@@ -1,5 +1,6 @@
-import { Opaque } from './input';
-import type { AuthorizerKind, Cors, EdgeAuthorizer, EdgeKind, EdgeRoute, EdgeTopology, Throttle } from './model';
+import { Unresolved } from './input';
+import type { Cors, EdgeAuthorizer, EdgeKind, EdgeRoute, EdgeTopology, Throttle } from './model';
+import { Authorizers, EDGE_NAMES } from './parse-authorizer';
 import type { DraftService } from './parse-service';
 import { unknownService } from './parse-service';
 import type { MeshDefaults } from './parse-sizing';
@@ -13,13 +14,6 @@ const EDGE_FIELDS = ['kind', 'authorizer', 'routes', 'throttle', 'cors', 'stageN
 /** Envoy alone needs little; two tasks, because every request of every client passes here. */
 const GATEWAY_SIZE = { cpu: 256, memoryMiB: 512, desiredCount: 2 };
 
-/** What each kind of API Gateway can check. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vs-rest.html */
-const AUTHORIZERS: Readonly<Record<EdgeKind, readonly AuthorizerKind[]>> = {
-  http: ['none', 'jwt', 'cognito', 'lambda', 'iam'],
-  rest: ['none', 'cognito', 'lambda', 'iam', 'apiKey'],
-};
-const NAMES: Readonly<Record<EdgeKind, string>> = { http: 'Edge.httpApi()', rest: 'Edge.restApi()' };
-
 /** Quotas that cannot be lifted in the template. https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
 const MAX_HTTP_ROUTES = 300;
 const MAX_REST_RESOURCES = 300;
@@ -30,28 +24,30 @@ interface DraftRoute extends ParsedKey {
 }
 
 export function parseEdge(at: Reader, services: readonly DraftService[], declared: readonly string[], mesh: MeshDefaults): EdgeTopology | undefined {
-  if (!at.fields(EDGE_FIELDS)) return undefined;
+  if (!at.made('Edge', 'Edge.httpApi() or Edge.restApi()') || !at.fields(EDGE_FIELDS)) return undefined;
   const kind = at.field('kind').required('the kind of edge', 'use Edge.httpApi() or Edge.restApi()').oneOf(['http', 'rest'], 'an Edge');
   if (kind === undefined) return undefined;
   const authorizers = new Authorizers(kind);
   const fallback = authorizers.read(at.field('authorizer'));
   const routesAt = at.field('routes').required('at least one route');
-  const drafts = routesAt.entries().flatMap(([key, route]) => {
+  // In an order of our own, so that neither the topology nor the errors depend on the order of the props.
+  const entries = [...routesAt.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
+  const drafts = entries.flatMap(([key, route]) => {
     checkTarget(route.field('service'), services, declared);
     return parseRoute(key, route, kind, authorizers, fallback) ?? [];
   });
-  if (!routesAt.absent && drafts.length === 0 && routesAt.entries().length === 0) routesAt.fail('MISSING', 'an edge needs at least one route', { fix: "add one, such as 'ANY /{proxy+}': { service: 'ui' }" });
+  if (routesAt.empty) routesAt.fail('MISSING', 'an edge needs at least one route', { fix: "add one, such as 'ANY /{proxy+}': { service: 'ui' }" });
   checkOverlaps(drafts, kind);
   checkQuotas(drafts, kind, routesAt);
   authorizers.checkNames();
 
   const throttle = parseThrottle(at.field('throttle'));
-  const cors = parseCors(at.field('cors'));
+  const cors = parseCors(at.field('cors'), kind);
   const gatewayAt = at.field('gateway');
   gatewayAt.fields(SIZING_FIELDS);
   return {
     kind,
-    routes: [...drafts].sort(bySpecificity).map((draft) => draft.route),
+    routes: [...drafts].sort(bySpecificity(kind)).map((draft) => draft.route),
     authorizers: authorizers.all,
     ...(throttle === undefined ? {} : { throttle }),
     ...(cors === undefined ? {} : { cors }),
@@ -64,13 +60,13 @@ export function parseEdge(at: Reader, services: readonly DraftService[], declare
 function parseStageName(at: Reader, kind: EdgeKind): string {
   const name = at.string() ?? (kind === 'http' ? '$default' : 'prod');
   if (kind === 'http' && name === '$default') return name;
-  if (!/^[A-Za-z0-9_-]{1,128}$/.test(name)) at.fail('INVALID_NAME', 'not a name of a stage', { allowed: `letters, digits, "_" and "-", at most 128${kind === 'http' ? ', or "$default"' : ''}` });
+  if (!/^[A-Za-z0-9_-]{1,128}$/.test(name)) at.fail('INVALID_NAME', 'is not a name for a stage', { allowed: `letters, digits, "_" and "-", at most 128${kind === 'http' ? ', or "$default"' : ''}` });
   return name;
 }
 
 function parseRoute(key: string, at: Reader, kind: EdgeKind, authorizers: Authorizers, fallback: EdgeAuthorizer | undefined): DraftRoute | undefined {
   const parsed = parseRouteKey(key, at);
-  if (parsed?.path === '$default' && kind === 'rest') at.fail('UNSUPPORTED_BY_EDGE', 'a REST API has no "$default" route', { fix: `write "ANY /{proxy+}", or use ${NAMES.http}` });
+  if (parsed?.path === '$default' && kind === 'rest') at.fail('UNSUPPORTED_BY_EDGE', 'a REST API has no "$default" route', { fix: `write "ANY /{proxy+}", or use ${EDGE_NAMES.http}` });
   at.required('an object with at least service');
   if (!at.fields(['service', 'authorizer', 'throttle', 'scopes'])) return undefined;
   const service = at.field('service').required('the service that the route leads to').string();
@@ -79,12 +75,16 @@ function parseRoute(key: string, at: Reader, kind: EdgeKind, authorizers: Author
   if (own.absent && fallback === undefined) {
     at.fail('NO_AUTHORIZER', 'no authorizer is chosen for this route, and the edge has no default', {
       got: null,
-      allowed: AUTHORIZERS[kind].map((name) => `Authorizer.${name}()`).join(', '),
+      allowed: authorizers.allowed,
       fix: 'set authorizer on the edge or here; Authorizer.none() makes the route public',
     });
   }
   const scopesAt = at.field('scopes');
-  const scopes = scopesAt.items().flatMap((item) => item.required('a scope').text() ?? []);
+  const scopes = scopesAt.items().flatMap((item) => {
+    const scope = item.required('a scope').text();
+    if (scope === '') item.fail('NOT_ALLOWED', 'a scope cannot be empty', { fix: 'remove it' });
+    return scope ?? [];
+  });
   if (scopes.length > 0 && authorizer !== undefined && authorizer.kind !== 'jwt' && authorizer.kind !== 'cognito') {
     scopesAt.fail('UNSUPPORTED_AUTHORIZER', `scopes are checked by JWT and Cognito authorizers, not by Authorizer.${authorizer.kind}()`, { fix: 'remove scopes or change the authorizer' });
   }
@@ -126,7 +126,7 @@ function checkOverlaps(drafts: readonly DraftRoute[], kind: EdgeKind): void {
         if (sibling !== undefined && sibling.text !== text) {
           draft.at.fail('OVERLAPPING_ROUTES', `${text} stands where "${sibling.key}" has ${sibling.text}: a REST API takes one variable part at each place`, {
             got: null,
-            fix: `use one name for both, or ${NAMES.http}`,
+            fix: `use one name for both, or ${EDGE_NAMES.http}`,
           });
         } else if (sibling === undefined) byParent.set(parent, { text, key: draft.route.key });
       }
@@ -146,92 +146,62 @@ function checkQuotas(drafts: readonly DraftRoute[], kind: EdgeKind, at: Reader):
 
 export function parseThrottle(at: Reader): Throttle | undefined {
   if (!at.fields(['rateLimit', 'burstLimit'])) return undefined;
-  const rateLimit = at.field('rateLimit').required('requests a second').number({ min: 0, max: 1_000_000, unit: 'requests a second', integer: false });
-  const burstLimit = at.field('burstLimit').required('requests at once').number({ min: 0, max: 1_000_000, unit: 'requests' });
+  const rateLimit = at.field('rateLimit').required('the requests a second, in the long run,').number({ min: 0, max: 1_000_000, unit: 'requests a second', integer: false });
+  const burstLimit = at.field('burstLimit').required('the requests that may arrive at once').number({ min: 0, max: 1_000_000, unit: 'requests' });
+  // A bucket that holds nothing lets nothing through, however fast it fills; one that never fills runs dry.
+  if (rateLimit !== undefined && burstLimit !== undefined && (rateLimit === 0) !== (burstLimit === 0)) {
+    at.fail('THROTTLE', `rateLimit ${rateLimit} and burstLimit ${burstLimit} contradict each other: ${burstLimit === 0 ? 'no request gets through' : 'after the first requests none gets through'}`, {
+      got: null,
+      allowed: 'both above 0; or both 0, which closes the route',
+      fix: burstLimit === 0 ? `set burstLimit, for instance to ${Math.max(1, Math.ceil(rateLimit))}` : `set rateLimit, for instance to ${burstLimit}`,
+    });
+  }
   return rateLimit === undefined || burstLimit === undefined ? undefined : { rateLimit, burstLimit };
 }
 
-function parseCors(at: Reader): Cors | undefined {
+function parseCors(at: Reader, kind: EdgeKind): Cors | undefined {
   if (!at.fields(['allowOrigins', 'allowMethods', 'allowHeaders', 'exposeHeaders', 'maxAge', 'allowCredentials'])) return undefined;
-  const strings = (name: string): string[] => at.field(name).items().flatMap((item) => item.required('a string').string() ?? []);
   const originsAt = at.field('allowOrigins').required('the origins that may call', "name them, such as ['https://shop.example']");
-  const allowOrigins = strings('allowOrigins');
-  for (const [index, origin] of allowOrigins.entries()) {
-    if (origin === '*' || /^https?:\/\/[^/\s*]+$/.test(origin)) continue;
-    originsAt.items()[index]?.fail('CORS', 'not an origin', { allowed: '"*", or scheme and host with no path, such as "https://shop.example"' });
-  }
-  const allowMethods = strings('allowMethods');
-  for (const [index, method] of allowMethods.entries()) {
-    if (method !== '*' && !METHODS.some((known) => known === method && known !== 'ANY')) at.field('allowMethods').items()[index]?.fail('CORS', 'not a method', { allowed: `"*", ${METHODS.slice(1).join(', ')}` });
-  }
+  const allowOrigins = originsAt.items().flatMap((item) => parseOrigin(item.required('an origin'), kind) ?? []);
+  if (Array.isArray(originsAt.value) && originsAt.value.length === 0) originsAt.fail('MISSING', 'CORS with no origin lets nobody in', { fix: "name at least one, such as 'https://shop.example', or leave cors out" });
+  const methods = at.field('allowMethods').items().flatMap((item) => {
+    const method = item.required('a method').string();
+    if (method === undefined || method === '*' || REAL_METHODS.some((known) => known === method)) return method ?? [];
+    return item.fail<string>('CORS', 'is not a method', { allowed: `"*", ${REAL_METHODS.join(', ')}`, ...(REAL_METHODS.some((known) => known === method.toUpperCase()) ? { fix: `write "${method.toUpperCase()}"` } : {}) }) ?? [];
+  });
+  const headersAt = at.field('allowHeaders');
+  const allowHeaders = headersAt.absent ? ['authorization', 'content-type', 'x-api-key'] : parseHeaders(headersAt);
+  const exposeHeaders = parseHeaders(at.field('exposeHeaders'));
   const allowCredentials = at.field('allowCredentials').boolean() ?? false;
-  if (allowCredentials && allowOrigins.includes('*')) originsAt.fail('CORS', 'browsers refuse credentials with the origin "*"', { fix: 'name the origins, or leave allowCredentials out' });
+  if (allowCredentials && allowOrigins.includes('*')) {
+    at.field('allowCredentials').fail('CORS', 'browsers refuse credentials where allowOrigins holds "*"', { fix: 'name the origins, or leave allowCredentials out' });
+  }
   const maxAgeSeconds = at.field('maxAge').seconds({ min: 0, max: 86_400 });
   return {
     allowOrigins,
-    allowMethods: allowMethods.length === 0 || allowMethods.includes('*') ? METHODS.slice(1) : allowMethods,
-    allowHeaders: at.field('allowHeaders').absent ? ['authorization', 'content-type', 'x-api-key'] : strings('allowHeaders'),
-    exposeHeaders: strings('exposeHeaders'),
+    allowMethods: methods.length === 0 || methods.includes('*') ? REAL_METHODS : methods,
+    allowHeaders,
+    exposeHeaders,
     ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
     allowCredentials,
   };
 }
 
-/** Gives every distinct authorizer object one stable id: its name, or its kind if it has none. */
-class Authorizers {
-  private readonly byId = new Map<string, { readonly authorizer: EdgeAuthorizer; readonly self: unknown }>();
-  private readonly clashes: { readonly at: Reader; readonly id: string }[] = [];
+/** All but ANY, which only routes know. */
+const REAL_METHODS = METHODS.filter((method) => method !== 'ANY');
 
-  constructor(private readonly edge: EdgeKind) {}
+/** An HTTP API compares origins itself, so they may be tokens (a CloudFront domain); for a REST API Envoy does, whose config holds them. */
+function parseOrigin(at: Reader, kind: EdgeKind): string | undefined {
+  const origin = kind === 'http' ? at.text() : at.string();
+  if (origin === undefined || origin === '*' || at.value instanceof Unresolved || /^https?:\/\/[^/\s*]+$/.test(origin)) return origin;
+  return at.fail('CORS', 'is not an origin', { allowed: '"*", or scheme and host with no path, such as "https://shop.example"' });
+}
 
-  get all(): readonly EdgeAuthorizer[] {
-    return [...this.byId.values()].map((entry) => entry.authorizer).sort((a, b) => (a.id < b.id ? -1 : 1));
-  }
-
-  read(at: Reader): EdgeAuthorizer | undefined {
-    if (!at.fields(['kind', 'name', 'self', 'issuer', 'audience'])) return undefined;
-    const kind = at.field('kind').required('an Authorizer').oneOf(['none', 'jwt', 'cognito', 'lambda', 'iam', 'apiKey'], 'an Authorizer');
-    if (kind === undefined) return undefined;
-    if (!AUTHORIZERS[this.edge].includes(kind)) {
-      const other = this.edge === 'http' ? 'rest' : 'http';
-      return at.fail('UNSUPPORTED_AUTHORIZER', `${NAMES[this.edge]} has no Authorizer.${kind}()`, {
-        allowed: AUTHORIZERS[this.edge].map((name) => `Authorizer.${name}()`).join(', '),
-        fix: `use one of these, or ${NAMES[other]}`,
-      });
-    }
-    if (kind === 'jwt') this.checkJwt(at);
-    const name = at.field('name').string();
-    if (name !== undefined && !/^[A-Za-z][A-Za-z0-9_-]{0,127}$/.test(name)) at.field('name').fail('INVALID_NAME', 'not a name of an authorizer', { allowed: 'letters, digits, "_" and "-", starting with a letter' });
-    const id = name ?? kind;
-    const selfValue = at.field('self').value;
-    const self = selfValue instanceof Opaque ? selfValue.object : undefined;
-    const known = this.byId.get(id);
-    if (known === undefined) {
-      const authorizer = { id, kind };
-      this.byId.set(id, { authorizer, self });
-      return authorizer;
-    }
-    // none, iam and apiKey hold nothing to tell two of them apart.
-    const shared = known.self === self || (known.authorizer.kind === kind && (kind === 'none' || kind === 'iam'));
-    if (!shared) this.clashes.push({ at, id });
-    return known.authorizer;
-  }
-
-  private checkJwt(at: Reader): void {
-    const issuer = at.field('issuer').required('the issuer', 'the "iss" claim, an https URL').text();
-    if (issuer !== undefined && !(at.field('issuer').value instanceof Object) && !/^https:\/\/\S+$/.test(issuer)) {
-      at.field('issuer').fail('NOT_ALLOWED', 'not an issuer', { allowed: 'an https URL, as in the "iss" claim of the tokens' });
-    }
-    const audience = at.field('audience').required('the audience', 'the "aud" or "client_id" claims that are accepted');
-    if (audience.items().length === 0 && Array.isArray(audience.value)) audience.fail('MISSING', 'a JWT authorizer with no audience would accept the tokens of every client', { fix: 'name at least one' });
-    for (const item of audience.items()) item.required('a string').text();
-  }
-
-  checkNames(): void {
-    for (const { at, id } of this.clashes) {
-      at.fail('DUPLICATE_AUTHORIZER', `two different authorizers are called "${id}"`, {
-        fix: 'use one object for both routes, or give each a name of its own in its options',
-      });
-    }
-  }
+/** https://www.rfc-editor.org/rfc/rfc9110#name-tokens, of which "*" is one too. */
+function parseHeaders(at: Reader): string[] {
+  return at.items().flatMap((item) => {
+    const header = item.required('a header').string();
+    if (header === undefined || /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(header)) return header ?? [];
+    return item.fail<string>('CORS', 'is not the name of a header', { allowed: 'letters, digits, hyphens, such as "content-type"' }) ?? [];
+  });
 }

@@ -1,4 +1,5 @@
 import { DEFAULT_VIRTUAL_PORT, FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, MAX_CONTAINERS, RESERVED_CONTAINERS, RESERVED_PORTS } from './constants';
+import { show } from './input';
 import type { ExtraContainer, ProtocolId, Sizing } from './model';
 import type { MeshDefaults } from './parse-sizing';
 import { SIZING_FIELDS, parseSizing } from './parse-sizing';
@@ -45,7 +46,7 @@ export function checkLabel(name: string, at: Reader, what: string): boolean {
     return false;
   }
   const better = name.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase().replace(/[^a-z0-9-]+/g, '-').replace(/^[^a-z]+|-+$/g, '');
-  at.fail('INVALID_NAME', `"${name}" is no DNS label`, { got: null, allowed, ...(LABEL.test(better) ? { fix: `call it "${better}"` } : {}) });
+  at.fail('INVALID_NAME', `${show(name)} is not a DNS label`, { got: null, allowed, ...(LABEL.test(better) ? { fix: `call it "${better}"` } : {}) });
   return false;
 }
 
@@ -53,7 +54,14 @@ export function checkLabel(name: string, at: Reader, what: string): boolean {
 const RESERVED_NAMES: ReadonlyMap<string, string> = new Map([
   [GATEWAY_NAME, 'the service behind API Gateway'],
   ['tasks', 'the zone in which tasks register'],
+  // `constructs` looks children up in a plain object, in which this is taken.
+  ['constructor', 'JavaScript'],
 ]);
+
+/** Names that a container's construct cannot have: it stands beside CDK's own constructs of a task definition. */
+function isTakenByCdk(name: string): boolean {
+  return name === 'Resource' || Object.hasOwn(Object.prototype, name);
+}
 
 export function parseService(name: string, at: Reader, mesh: MeshDefaults): DraftService | undefined {
   checkLabel(name, at, 'a service');
@@ -62,9 +70,10 @@ export function parseService(name: string, at: Reader, mesh: MeshDefaults): Draf
   at.required('an object with at least image and port');
   if (!at.fields(SERVICE_FIELDS)) return undefined;
 
-  const protocol = at.field('protocol').oneOf(['http', 'http2', 'grpc', 'tcp'], 'a protocol of this library') ?? 'http';
+  const protocol = at.field('protocol').oneOf(['http', 'http2', 'grpc', 'tcp'], 'a Protocol', ['Protocol.HTTP', 'Protocol.HTTP2', 'Protocol.GRPC', 'Protocol.TCP']) ?? 'http';
   const port = parsePort(at.field('port').required('the port on which the application listens'), 1);
-  const extraContainers = parseExtraContainers(at.field('extraContainers'), port);
+  const sizing = parseSizing(at, DEFAULT_SIZE, mesh);
+  const extraContainers = parseExtraContainers(at.field('extraContainers'), port, sizing);
   const virtualPort = parseVirtualPort(at, protocol, port);
   const requestTimeoutSeconds = parseTimeout(at.field('timeout'), protocol);
   // What is invalid has its issue by now; reading goes on with a port that nothing clashes with.
@@ -81,7 +90,7 @@ export function parseService(name: string, at: Reader, mesh: MeshDefaults): Draf
     }),
     stopTimeoutSeconds: at.field('stopTimeout').seconds({ min: 2, max: 120 }) ?? 30,
     extraContainers,
-    ...parseSizing(at, DEFAULT_SIZE, mesh),
+    ...sizing,
     ...(requestTimeoutSeconds === undefined ? {} : { requestTimeoutSeconds }),
   };
 }
@@ -92,49 +101,47 @@ function parsePort(at: Reader, min: number, fix?: string): number | undefined {
   if (owner === undefined) return port;
   return at.fail('RESERVED_PORT', `port ${port} is taken inside every task by ${owner}`, {
     allowed: `any port but ${[...RESERVED_PORTS.keys()].join(', ')}`,
+    fix: 'choose another port',
   });
 }
 
 function parseVirtualPort(at: Reader, protocol: ProtocolId, port: number | undefined): number | undefined {
   const field = at.field('virtualPort');
-  const reason = "Envoy runs as a non-root user, who cannot bind a lower port; callers' URLs name this port, the application does not see it";
+  const reason = "choose any port from 1024 up: it stands in callers' URLs, and the application does not see it. Envoy, which listens there, is not root and cannot bind a lower one";
   if (!field.absent) return parsePort(field, FIRST_UNPRIVILEGED_PORT, reason);
   if (protocol !== 'tcp') return DEFAULT_VIRTUAL_PORT;
   if (port !== undefined && port < FIRST_UNPRIVILEGED_PORT) {
-    return field.fail('MISSING', `a TCP service that listens on port ${port} needs a virtualPort`, { allowed: `${FIRST_UNPRIVILEGED_PORT} to 65535`, fix: reason });
+    return field.fail('MISSING', `a TCP service that listens on port ${port} needs a virtualPort`, { allowed: `a whole number from ${FIRST_UNPRIVILEGED_PORT} to 65535`, fix: reason });
   }
   return port;
 }
 
 function parseTimeout(at: Reader, protocol: ProtocolId): number | undefined {
-  if (!at.fields(['perRequest'])) {
+  if (!at.made('Timeout', 'Timeout.perRequest()') || !at.fields(['perRequest'])) {
     // A gRPC stream may live for hours, and its calls carry deadlines of their own (grpc-timeout).
     return protocol === 'http' || protocol === 'http2' ? DEFAULT_REQUEST_TIMEOUT_SECONDS : undefined;
   }
   if (protocol === 'tcp') return at.fail('NOT_ALLOWED', 'a TCP service has no requests to time', { fix: 'remove timeout' });
-  return at.field('perRequest').seconds({ min: 0.001, max: 86_400 });
+  return at.field('perRequest').required('the duration').seconds({ min: 0.001, max: 86_400, integer: false });
 }
 
 function parseContainer(at: Reader, what: string) {
-  at.field('image').required(`the image of ${what}`, "use ecs.ContainerImage.fromRegistry('...') or another ecs.ContainerImage").opaque('an ecs.ContainerImage', 'bind');
-  at.field('logging').opaque('an ecs.LogDriver', 'bind');
+  at.field('image').required(`the image of ${what}`, "use ecs.ContainerImage.fromRegistry('...') or another ecs.ContainerImage").opaque('an ecs.ContainerImage', ['bind']);
+  at.field('logging').opaque('an ecs.LogDriver', ['bind'], 'use ecs.LogDrivers');
   const healthCheck = at.field('healthCheck');
-  if (healthCheck.fields(['command', 'interval', 'timeout', 'retries', 'startPeriod'])) {
-    parseStrings(healthCheck.field('command').required('the command of the health check'));
-    healthCheck.field('interval').seconds({ min: 5, max: 300 });
-    healthCheck.field('timeout').seconds({ min: 2, max: 120 });
-    healthCheck.field('retries').number({ min: 1, max: 10 });
-    healthCheck.field('startPeriod').seconds({ min: 0, max: 300 });
-  }
+  checkHealthCheck(healthCheck);
   const secrets = at.field('secrets').entries();
-  for (const [, secret] of secrets) secret.required('an ecs.Secret').opaque('an ecs.Secret', 'arn', 'grantRead');
+  for (const [name, secret] of secrets) {
+    checkVariableName(name, secret);
+    secret.required('an ecs.Secret').opaque('an ecs.Secret', ['arn', 'grantRead'], 'use ecs.Secret.fromSecretsManager() or ecs.Secret.fromSsmParameter()');
+  }
   const environment = parseEnvironment(at.field('environment'));
   for (const [name, secret] of secrets) {
-    if (Object.hasOwn(environment, name)) secret.fail('NOT_ALLOWED', `"${name}" is a secret and an environment variable`, { fix: 'remove one of the two' });
+    if (Object.hasOwn(environment, name)) secret.fail('NOT_ALLOWED', `${show(name)} is both a secret and an environment variable`, { fix: 'remove one of the two' });
   }
-  const command = parseStrings(at.field('command'));
-  const entryPoint = parseStrings(at.field('entryPoint'));
-  const user = at.field('user').string();
+  const command = parseCommand(at.field('command'));
+  const entryPoint = parseCommand(at.field('entryPoint'));
+  const user = at.field('user').text();
   return {
     environment,
     secretNames: secrets.map(([name]) => name).sort(),
@@ -146,31 +153,62 @@ function parseContainer(at: Reader, what: string) {
   };
 }
 
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-ecs-taskdefinition-healthcheck.html */
+function checkHealthCheck(at: Reader): void {
+  if (!at.fields(['command', 'interval', 'timeout', 'retries', 'startPeriod'])) return;
+  const command = at.field('command').required('the command of the health check');
+  const parts = parseCommand(command, 'such as ["CMD-SHELL", "curl -f http://localhost:8080/health || exit 1"]');
+  if (Array.isArray(command.value) && parts?.length === 0) command.fail('MISSING', 'the command of the health check is empty', { fix: 'such as ["CMD-SHELL", "curl -f http://localhost:8080/health || exit 1"]' });
+  const interval = at.field('interval').seconds({ min: 5, max: 300 });
+  const timeout = at.field('timeout').seconds({ min: 2, max: 60 });
+  if (interval !== undefined && timeout !== undefined && interval < timeout) {
+    at.field('interval').fail('OUT_OF_RANGE', `the interval of ${interval} seconds is shorter than the timeout of ${timeout} seconds`, { allowed: `at least ${timeout} seconds`, fix: 'raise interval or lower timeout' });
+  }
+  at.field('retries').number({ min: 1, max: 10 });
+  at.field('startPeriod').seconds({ min: 0, max: 300 });
+}
+
+function checkVariableName(name: string, at: Reader): void {
+  if (!/^[^=\s]+$/.test(name)) at.fail('INVALID_NAME', `${show(name)} cannot be the name of an environment variable`, { got: null, allowed: 'at least one character, no spaces and no "="' });
+}
+
 function parseEnvironment(at: Reader): Readonly<Record<string, string>> {
   const environment: Record<string, string> = {};
-  for (const [name, value] of at.entries()) {
-    if (!/^[^=\s]+$/.test(name)) value.fail('INVALID_NAME', `"${name}" is no name of an environment variable`, { got: null, allowed: 'no spaces and no "="' });
-    const text = value.required('a value').text();
+  // Sorted, since a task definition is replaced if its variables change their order.
+  for (const [name, value] of [...at.entries()].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    checkVariableName(name, value);
+    const text = parseVariable(value);
     // Own property even for "__proto__", which plain assignment would swallow.
     if (text !== undefined) Object.defineProperty(environment, name, { value: text, enumerable: true, configurable: true, writable: true });
   }
   return environment;
 }
 
-function parseStrings(at: Reader): readonly string[] | undefined {
-  if (at.absent) return undefined;
-  return at.items().flatMap((item) => {
-    const text = item.required('a string').text();
-    return text === undefined ? [] : [text];
-  });
+function parseVariable(at: Reader): string | undefined {
+  if (at.absent) return at.fail('MISSING', 'a value must be given', { fix: 'give a string, or remove the variable' });
+  const { value } = at;
+  if (typeof value === 'number' || typeof value === 'boolean') return at.fail('WRONG_TYPE', 'must be a string', { fix: `write '${String(value)}', with quotes` });
+  return at.text();
 }
 
-function parseExtraContainers(at: Reader, applicationPort: number | undefined): readonly ExtraContainer[] {
+function parseCommand(at: Reader, example?: string): readonly string[] | undefined {
+  if (typeof at.value !== 'string') return at.texts();
+  return at.wrongType('a list of strings', example ?? `write ${shortList(at.value)}`);
+}
+
+function shortList(command: string): string {
+  const words = command.trim().split(/\s+/);
+  return words.length > 5 ? "['program', 'argument', ...]" : `[${words.map((word) => `'${word}'`).join(', ')}]`;
+}
+
+function parseExtraContainers(at: Reader, applicationPort: number | undefined, task: Sizing): readonly ExtraContainer[] {
   const taken = new Map<number, string>(applicationPort === undefined ? [] : [[applicationPort, 'the application']]);
   const containers: ExtraContainer[] = [];
-  for (const [name, item] of at.entries()) {
+  let cpuLeft = task.cpu;
+  for (const [name, item] of [...at.entries()].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const valid = /^[A-Za-z0-9][A-Za-z0-9_-]{0,254}$/.test(name);
-    if (!valid) item.fail('INVALID_NAME', `"${name}" is no name of a container`, { got: null, allowed: 'letters, digits, hyphens and underscores, at most 255' });
+    if (!valid) item.fail('INVALID_NAME', `${show(name)} cannot be the name of a container`, { got: null, allowed: 'letters, digits, hyphens and underscores, starting with a letter or digit, at most 255' });
+    if (isTakenByCdk(name)) item.fail('RESERVED_NAME', `the name "${name}" is taken by the CDK`, { got: null, fix: 'choose another name' });
     if (RESERVED_CONTAINERS.includes(name)) item.fail('DUPLICATE_CONTAINER', `every task already has a container "${name}"`, { got: null, allowed: `any name but ${RESERVED_CONTAINERS.join(', ')}` });
     item.required('an object with at least image');
     if (!item.fields([...CONTAINER_FIELDS, 'essential', 'ports', 'cpu', 'memoryLimitMiB'])) continue;
@@ -184,8 +222,14 @@ function parseExtraContainers(at: Reader, applicationPort: number | undefined): 
       taken.set(port, `the container "${name}"`);
       return [port];
     });
-    const cpu = item.field('cpu').number({ min: 1, max: 16384, unit: 'CPU units' });
-    const memoryLimitMiB = item.field('memoryLimitMiB').number({ min: 4, max: 122_880, unit: 'MiB' });
+    const cpu = item.field('cpu').number({ min: 1, max: 32_768, unit: 'CPU units' });
+    const memoryLimitMiB = item.field('memoryLimitMiB').number({ min: 6, max: 249_856, unit: 'MiB' });
+    if (cpu !== undefined && cpu > cpuLeft) {
+      item.field('cpu').fail('TASK_SIZE', `${cpu} CPU units are more than the task has left: ${cpuLeft} of ${task.cpu}`, { allowed: `at most ${cpuLeft}`, fix: 'reserve less, or raise cpu of the service' });
+    } else cpuLeft -= cpu ?? 0;
+    if (memoryLimitMiB !== undefined && memoryLimitMiB > task.memoryMiB) {
+      item.field('memoryLimitMiB').fail('TASK_SIZE', `${memoryLimitMiB} MiB is more than the whole task has`, { allowed: `at most ${task.memoryMiB} MiB`, fix: 'lower it, or raise memoryLimitMiB of the service' });
+    }
     if (!valid) continue;
     containers.push({
       name,
@@ -196,18 +240,19 @@ function parseExtraContainers(at: Reader, applicationPort: number | undefined): 
       ...(memoryLimitMiB === undefined ? {} : { memoryLimitMiB }),
     });
   }
-  return containers.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return containers;
 }
 
 /** Envoy, the application and, if traced, the collector stand in every task. */
 export function checkContainerCount(draft: DraftService, meshContainers: number): void {
   const total = draft.extraContainers.length + meshContainers;
   if (total <= MAX_CONTAINERS) return;
-  draft.at.field('extraContainers').fail('TOO_MANY_CONTAINERS', `the task has ${total} containers, ${meshContainers} of them from the mesh`, {
+  draft.at.field('extraContainers').fail('TOO_MANY_CONTAINERS', `the task has ${total} containers, ${meshContainers} of them the application's and the mesh's`, {
     allowed: `at most ${MAX_CONTAINERS} in all, so ${MAX_CONTAINERS - meshContainers} here`,
+    fix: `remove ${total - MAX_CONTAINERS}, or move some into a service of their own`,
   });
 }
 
 export function unknownService(at: Reader, name: string, known: readonly string[]): void {
-  at.fail('UNKNOWN_SERVICE', `there is no service "${name}"`, suggest(name, known));
+  at.fail('UNKNOWN_SERVICE', `there is no service ${show(name)}`, suggest(name, known));
 }

@@ -21,8 +21,8 @@ export function parseSizing(at: Reader, defaults: SizingDefaults, mesh: MeshDefa
   const size = parseTaskSize(at, defaults);
   const scaling = parseScaling(at.field('scaling'));
   const desired = at.field('desiredCount').number({ min: 0, max: 5000, unit: 'tasks' });
-  if (desired !== undefined && scaling !== undefined && (desired < scaling.minCapacity || desired > scaling.maxCapacity)) {
-    at.field('desiredCount').fail('SCALING', `${desired} tasks is outside of what scaling allows`, {
+  if (desired !== undefined && scaling !== undefined && scaling.minCapacity <= scaling.maxCapacity && (desired < scaling.minCapacity || desired > scaling.maxCapacity)) {
+    at.field('desiredCount').fail('SCALING', `${desired} tasks are outside of what scaling allows`, {
       allowed: `${scaling.minCapacity} to ${scaling.maxCapacity}`,
       fix: 'leave desiredCount out: scaling starts at minCapacity',
     });
@@ -40,19 +40,24 @@ export function parseSizing(at: Reader, defaults: SizingDefaults, mesh: MeshDefa
 }
 
 export function parseArchitecture(at: Reader): ArchitectureId | undefined {
-  return at.oneOf(['ARM64', 'X86_64'], 'a CPU architecture that Fargate has for Linux');
+  return at.oneOf(['ARM64', 'X86_64'], 'a CPU architecture that Fargate has for Linux', ['CpuArchitecture.ARM64', 'CpuArchitecture.X86_64']);
 }
 
+/** Below the smallest number of CPU units, so that a number of vCPUs can be told from one of CPU units. */
+const MAX_VCPUS = 32;
+
 function parseTaskSize(at: Reader, defaults: SizingDefaults): { cpu: number; memoryMiB: number } {
-  const cpu = at.field('cpu').number({ min: 1, max: 1_000_000, unit: 'CPU units' }) ?? defaults.cpu;
+  const cpus = `${FARGATE_CPUS.join(', ')} CPU units`;
+  // Fractions are let through here, to be told below that 0.5 is what Fargate calls 512.
+  const cpu = at.field('cpu').number({ min: 0, max: 1_000_000, integer: false, allowed: cpus }) ?? defaults.cpu;
   const memoryField = at.field('memoryLimitMiB');
   const given = memoryField.number({ min: 1, max: 10_000_000, unit: 'MiB' });
   const offered = fargateMemory(cpu);
   if (offered === undefined) {
-    const better = nearestFargateSize(cpu, given ?? 0);
+    const better = cpu <= MAX_VCPUS ? nearestFargateSize(cpu * 1024, given ?? 0) : nearestFargateSize(cpu, given ?? 0);
     at.field('cpu').fail('TASK_SIZE', `Fargate has no task of ${cpu} CPU units`, {
-      allowed: FARGATE_CPUS.join(', '),
-      ...(better === undefined ? {} : { fix: `use cpu: ${better.cpu}, memoryLimitMiB: ${better.memoryMiB}` }),
+      allowed: cpus,
+      ...(better === undefined ? {} : { fix: `${cpu <= MAX_VCPUS ? '1024 CPU units are one vCPU: ' : ''}use cpu: ${better.cpu}, memoryLimitMiB: ${better.memoryMiB}` }),
     });
     return { cpu, memoryMiB: given ?? defaults.memoryMiB };
   }
@@ -62,7 +67,7 @@ function parseTaskSize(at: Reader, defaults: SizingDefaults): { cpu: number; mem
     const better = nearestFargateSize(cpu, memoryMiB);
     memoryField.fail('TASK_SIZE', `Fargate has no task of ${cpu} CPU units with ${memoryMiB} MiB`, {
       allowed: offered.length > 6 ? `${offered[0]} to ${offered[offered.length - 1]} MiB in steps of ${(offered[1] ?? 0) - (offered[0] ?? 0)}` : `${offered.join(', ')} MiB`,
-      ...(better === undefined ? {} : { fix: `use cpu: ${better.cpu}, memoryLimitMiB: ${better.memoryMiB}` }),
+      ...(better === undefined ? {} : { fix: better.cpu === cpu ? `use memoryLimitMiB: ${better.memoryMiB}` : `use cpu: ${better.cpu}, memoryLimitMiB: ${better.memoryMiB}` }),
     });
   }
   return { cpu, memoryMiB };
@@ -77,7 +82,7 @@ function parseScaling(at: Reader): Scaling | undefined {
   const memory = at.field('memoryTargetPercent').number(percent);
   if (maxCapacity === undefined) return undefined;
   if (minCapacity > maxCapacity) {
-    at.field('minCapacity').fail('SCALING', `minCapacity ${minCapacity} is more than maxCapacity ${maxCapacity}`, { allowed: `0 to ${maxCapacity}` });
+    at.field('minCapacity').fail('SCALING', `minCapacity ${minCapacity} is more than maxCapacity ${maxCapacity}`, { allowed: `0 to ${maxCapacity}`, fix: 'lower minCapacity or raise maxCapacity' });
   }
   return {
     minCapacity,
@@ -98,7 +103,7 @@ export function parseCapacityProviders(at: Reader): readonly CapacityProvider[] 
     const base = item.field('base').number({ min: 0, max: 100_000, unit: 'tasks' }) ?? 0;
     const weight = item.field('weight').number({ min: 0, max: 1000 }) ?? 0;
     if (name === undefined) continue;
-    if (providers.some((other) => other.name === name)) item.fail('NOT_ALLOWED', `${name} stands twice`, { fix: 'merge the two entries' });
+    if (providers.some((other) => other.name === name)) item.fail('NOT_ALLOWED', `${name} is listed twice`, { fix: 'merge the two entries' });
     if (base > 0 && providers.some((other) => other.base > 0)) item.field('base').fail('NOT_ALLOWED', 'only one capacity provider may have a base', { fix: 'remove base here, or from the other' });
     providers.push({ name, base, weight });
   }

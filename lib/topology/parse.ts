@@ -1,6 +1,7 @@
 import { COLLECTOR_IMAGE, PROXY_IMAGE } from './images';
-import { GATEWAY_NAME, MAX_DNS_INSTANCES } from './constants';
+import { FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, MAX_DNS_INSTANCES, RESERVED_PORTS } from './constants';
 import type { Opaque } from './input';
+import { Unresolved } from './input';
 import type { IssueList } from './issues';
 import { loopbackAddresses } from './loopback-addresses';
 import type { MeshSettings, Service, Topology, TracingSettings, Warning } from './model';
@@ -31,7 +32,8 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   root.fields(FIELDS);
   const name = parseName(root, input.defaultName);
   const domain = parseDomain(root.field('domain')) ?? `${name}.internal`;
-  const discoveryDomain = parseNamespace(root.field('namespace'), domain) ?? `tasks.${domain}`;
+  const namespace = root.field('namespace');
+  const discoveryDomain = parseNamespace(namespace, domain) ?? `tasks.${domain}`;
   checkShared(root);
   const mesh = parseMesh(root.field('mesh'));
   const tracing = parseTracing(root.field('tracing'));
@@ -41,20 +43,18 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
     enableExecuteCommand: root.field('enableExecuteCommand').boolean() ?? false,
   };
 
-  const servicesAt = root.field('services').required('the services', "such as { ui: { image, port: 8080, calls: ['catalog'] } }");
-  const entries = servicesAt.entries();
-  if (!servicesAt.absent && entries.length === 0) servicesAt.fail('NO_SERVICES', 'a mesh needs at least one service');
-  const declared = entries.map(([key]) => key).sort();
-  const drafts = entries
-    .flatMap(([key, at]) => parseService(key, at, defaults) ?? [])
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const servicesAt = root.field('services').required('at least one service', "such as { ui: { image, port: 8080, calls: ['catalog'] } }");
+  const entries = [...servicesAt.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
+  if (servicesAt.empty) servicesAt.fail('NO_SERVICES', 'a mesh needs at least one service', { fix: "add one, such as ui: { image, port: 8080 }" });
+  const declared = entries.map(([key]) => key);
+  const drafts = entries.flatMap(([key, at]) => parseService(key, at, defaults) ?? []);
   const edge = parseEdge(root.field('edge'), drafts, declared, defaults);
 
   for (const draft of drafts) {
     checkCalls(draft, declared);
     checkVirtualPorts(draft, drafts);
     checkContainerCount(draft, tracing === undefined ? 2 : 3);
-    checkHostName(draft, discoveryDomain);
+    checkHostNames(draft, domain, discoveryDomain, namespace);
   }
   const warnings: Warning[] = [];
   const services = connect(drafts, domain, discoveryDomain, new Set(edge?.routes.map((route) => route.service)));
@@ -85,58 +85,67 @@ function parseDomain(at: Reader): string | undefined {
   if (domain === undefined) return undefined;
   const labels = domain.split('.');
   const valid = labels.length >= 2 && domain.length <= 180 && labels.every((label) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(label));
-  if (!valid) at.fail('INVALID_NAME', 'not a domain for a private zone', { allowed: 'at least two lower-case DNS labels, such as "shop.internal", at most 180 characters, with no dot at the end' });
+  if (!valid) at.fail('INVALID_NAME', 'is not a domain for a private zone', { allowed: 'at least two lower-case DNS labels, such as "shop.internal", at most 180 characters, with no dot at the end' });
   return domain;
 }
 
 /** The user's own Cloud Map namespace: its name goes into Envoy's config, so it must be known. */
 function parseNamespace(at: Reader, domain: string): string | undefined {
-  if (at.absent || !at.opaque('an IPrivateDnsNamespace', 'namespaceName', 'namespaceId')) return undefined;
-  const name = new Reader(at.issues, `${at.path}.namespaceName`, namespaceName(at.value as Opaque));
-  const found = name.string();
-  if (found === domain) {
-    at.fail('DOMAIN_CLASH', `the namespace is called "${domain}", as are the virtual names of the mesh`, {
+  if (!at.opaque('a servicediscovery.IPrivateDnsNamespace', ['namespaceName', 'namespaceId'])) return undefined;
+  const { namespace } = at.value as NamespaceOpaque;
+  const type = new Reader(at.issues, `${at.path}.type`, namespace?.type);
+  if (!type.absent) type.oneOf(['DNS_PRIVATE'], 'a private DNS namespace', ['a servicediscovery.PrivateDnsNamespace']);
+  const found = new Reader(at.issues, `${at.path}.namespaceName`, namespace?.name).string();
+  if (found !== undefined && sameHost(found, domain)) {
+    at.fail('DOMAIN_CLASH', `the namespace is called "${domain}", as is the domain of the virtual names`, {
+      got: null,
       fix: 'set domain to another name: Cloud Map manages the zone of its namespace and takes no other records in it',
     });
   }
   return found;
 }
 
-/** The walker over props left this beside the object, so that no CDK is needed to see whether it is a token. */
-export interface NamedOpaque extends Opaque {
-  readonly resolvedName?: unknown;
+function sameHost(a: string, b: string): boolean {
+  return a.toLowerCase().replace(/\.$/, '') === b.toLowerCase();
 }
 
-function namespaceName(value: Opaque): unknown {
-  return (value as NamedOpaque).resolvedName;
+/** The walker over props leaves this with the object, so that no CDK is needed to see whether it is a token. */
+export interface NamespaceOpaque extends Opaque {
+  readonly namespace?: { readonly name?: unknown; readonly type?: unknown };
 }
+
+/** logs.RetentionDays; the last one means "for ever". https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, 9999];
 
 function checkShared(root: Reader): void {
   const vpc = root.field('vpc');
   const cluster = root.field('cluster');
-  vpc.opaque('an ec2.IVpc', 'vpcId', 'privateSubnets');
-  if (cluster.opaque('an ecs.ICluster', 'clusterName', 'vpc') && !vpc.absent) {
-    vpc.fail('VPC_CLASH', 'a cluster brings its own VPC', { fix: 'give cluster or vpc, not both' });
+  vpc.opaque('an ec2.IVpc', ['vpcId', 'privateSubnets']);
+  if (cluster.opaque('an ecs.ICluster', ['clusterName', 'vpc']) && !vpc.absent) {
+    vpc.fail('VPC_CLASH', 'a cluster brings its own VPC', { got: null, fix: 'give cluster or vpc, not both' });
   }
   const logs = root.field('logs');
   if (logs.fields(['logGroup', 'retention', 'encryptionKey', 'removalPolicy'])) {
-    logs.field('logGroup').opaque('a logs.ILogGroup', 'logGroupName');
-    logs.field('encryptionKey').opaque('a kms.IKey', 'keyArn');
+    logs.field('logGroup').opaque('a logs.ILogGroup', ['logGroupName']);
+    logs.field('encryptionKey').opaque('a kms.IKey', ['keyArn']);
+    // CloudFormation resolves a token here.
+    if (!(logs.field('retention').value instanceof Unresolved)) logs.field('retention').oneOf(RETENTION_DAYS, 'a number of days that CloudWatch Logs knows');
+    logs.field('removalPolicy').oneOf(['destroy', 'retain', 'retain-on-update-or-delete'], 'a removal policy for a log group', ['RemovalPolicy.DESTROY', 'RemovalPolicy.RETAIN', 'RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE']);
     for (const other of ['retention', 'encryptionKey', 'removalPolicy']) {
-      if (!logs.field('logGroup').absent && !logs.field(other).absent) logs.field(other).fail('NOT_ALLOWED', 'applies only to a log group made here', { fix: `set it on your own log group, or leave logGroup out` });
+      if (!logs.field('logGroup').absent && !logs.field(other).absent) logs.field(other).fail('NOT_ALLOWED', 'applies only to a log group made here', { fix: 'set it on your own log group, or leave logGroup out' });
     }
   }
 }
 
 function parseMesh(at: Reader): MeshSettings {
-  if (at.fields(['provider', 'version', 'image', 'logLevel'])) {
+  if (at.made('Mesh', 'Mesh.envoy()') && at.fields(['provider', 'version', 'image', 'logLevel'])) {
     at.field('provider').oneOf(['envoy'], 'a Mesh');
-    at.field('image').opaque('an ecs.ContainerImage', 'bind');
+    at.field('image').opaque('an ecs.ContainerImage', ['bind']);
     if (!at.field('image').absent && !at.field('version').absent) at.field('version').fail('NOT_ALLOWED', 'an image of your own has its own version', { fix: 'give image or version, not both' });
   }
   const version = at.field('version').string();
   if (version !== undefined && !/^(distroless-|contrib-)?v\d+\.\d+(\.\d+|-latest)$/.test(version)) {
-    at.field('version').fail('NOT_ALLOWED', 'not a tag of the Envoy image', { allowed: 'such as "v1.40.0"' });
+    at.field('version').fail('NOT_ALLOWED', 'is not a tag of the Envoy image', { allowed: 'such as "v1.40.0"' });
   }
   if (version?.startsWith('distroless-') === true) {
     at.field('version').fail('NOT_ALLOWED', 'the distroless image has no shell, so ECS cannot check its health', { fix: `use "${version.slice('distroless-'.length)}"` });
@@ -146,9 +155,9 @@ function parseMesh(at: Reader): MeshSettings {
 }
 
 function parseTracing(at: Reader): TracingSettings | undefined {
-  if (!at.fields(['kind', 'samplingRate', 'image'])) return { collectorImage: COLLECTOR_IMAGE };
+  if (!at.made('Tracing', 'Tracing.xray() or Tracing.none()') || !at.fields(['kind', 'samplingRate', 'image'])) return { collectorImage: COLLECTOR_IMAGE };
   const kind = at.field('kind').required('the kind of tracing', 'use Tracing.xray() or Tracing.none()').oneOf(['xray', 'none'], 'a Tracing');
-  at.field('image').opaque('an ecs.ContainerImage', 'bind');
+  at.field('image').opaque('an ecs.ContainerImage', ['bind']);
   const samplingRate = at.field('samplingRate').number({ min: 0, max: 1, integer: false });
   if (kind === 'none') return undefined;
   return { collectorImage: COLLECTOR_IMAGE, ...(samplingRate === undefined ? {} : { samplingRate }) };
@@ -157,7 +166,7 @@ function parseTracing(at: Reader): TracingSettings | undefined {
 function checkCalls(draft: DraftService, declared: readonly string[]): void {
   const seen = new Set<string>();
   for (const call of draft.calls) {
-    if (call.name === draft.name) call.at.fail('CALLS_ITSELF', `"${draft.name}" lists itself`, { fix: 'remove it: a service reaches its own container on 127.0.0.1' });
+    if (call.name === draft.name) call.at.fail('CALLS_ITSELF', `"${draft.name}" calls itself`, { fix: 'remove it: a service reaches its own container on 127.0.0.1' });
     else if (!declared.includes(call.name)) unknownService(call.at, call.name, declared.filter((name) => name !== draft.name));
     else if (seen.has(call.name)) call.at.fail('DUPLICATE_CALL', `"${call.name}" is listed twice`, { fix: 'remove one' });
     seen.add(call.name);
@@ -172,21 +181,38 @@ function checkVirtualPorts(caller: DraftService, drafts: readonly DraftService[]
     const callee = drafts.find((draft) => draft.name === call.name);
     const owner = callee === undefined || callee === caller ? undefined : ports.get(callee.virtualPort);
     if (callee === undefined || callee.virtualPort === 0 || owner === undefined) continue;
-    const free = callee.virtualPort + 10_000 <= 65535 ? callee.virtualPort + 10_000 : callee.virtualPort - 10_000;
     call.at.fail('PORT_CLASH', `"${callee.name}" is reached on port ${callee.virtualPort}, on which ${owner} listens: both would bind it in one network namespace`, {
-      fix: `set services.${callee.name}.virtualPort to a free port, such as ${free}`,
+      fix: `set services.${callee.name}.virtualPort to a free port, such as ${freePort(callee.virtualPort, callee, drafts)}`,
     });
   }
 }
 
-function checkHostName(draft: DraftService, discoveryDomain: string): void {
+/** A port that clashes with nothing in any task that calls the service. */
+function freePort(from: number, callee: DraftService, drafts: readonly DraftService[]): number {
+  const taken = new Set<number>(RESERVED_PORTS.keys());
+  for (const caller of drafts) {
+    if (!caller.calls.some((call) => call.name === callee.name)) continue;
+    for (const port of [caller.port, ...caller.extraContainers.flatMap((container) => container.ports)]) taken.add(port);
+  }
+  let port = from;
+  while (taken.has(port)) port = port >= 65535 ? FIRST_UNPRIVILEGED_PORT : port + 1;
+  return port;
+}
+
+function checkHostNames(draft: DraftService, domain: string, discoveryDomain: string, namespace: Reader): void {
   const host = `${draft.name}.${discoveryDomain}`;
-  if (LABEL.test(draft.name) && host.length > 253) draft.at.fail('INVALID_NAME', `the host name ${host.length} characters long is over DNS's limit`, { allowed: 'at most 253 characters', fix: 'shorten the service name or domain' });
+  if (LABEL.test(draft.name) && host.length > 253) {
+    draft.at.fail('INVALID_NAME', `the host name "${draft.name}.<namespace>" has ${host.length} characters, more than DNS allows`, { got: null, allowed: 'at most 253 characters', fix: 'shorten the name of the service or of the namespace' });
+  }
+  if (!namespace.absent && sameHost(discoveryDomain, `${draft.name}.${domain}`)) {
+    namespace.fail('DOMAIN_CLASH', `the namespace is called "${discoveryDomain}", as is the virtual name of "${draft.name}", which it would hide`, { got: null, fix: 'rename the service, or set domain to another name' });
+  }
 }
 
 function checkDiscovery(service: Service): Warning[] {
   const most = maxTasks(service);
-  if (most <= MAX_DNS_INSTANCES) return [];
+  // Nobody asks DNS for a service that nobody calls.
+  if (most <= MAX_DNS_INSTANCES || (service.callers.length === 0 && !service.routed)) return [];
   return [{
     id: 'discovery-over-8-tasks',
     path: `services.${service.name}`,
@@ -197,7 +223,8 @@ function checkDiscovery(service: Service): Warning[] {
 function connect(drafts: readonly DraftService[], domain: string, discoveryDomain: string, routed: ReadonlySet<string>): readonly Service[] {
   const addresses = loopbackAddresses(drafts.map((draft) => draft.name));
   const names = new Set(drafts.map((draft) => draft.name));
-  return drafts.map(({ at: _at, calls, ...draft }) => ({
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- `at` is a cursor, which plain data must not hold
+  return drafts.map(({ at, calls, ...draft }) => ({
     ...draft,
     calls: [...new Set(calls.map((call) => call.name))].filter((name) => names.has(name) && name !== draft.name).sort(),
     callers: drafts.filter((other) => other !== draft && other.name !== draft.name && other.calls.some((call) => call.name === draft.name)).map((other) => other.name),
@@ -214,7 +241,7 @@ export function gatewayDiscoveryHost(topology: Topology): string {
 }
 
 function deepFreeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  if (typeof value !== 'object' || value === null) return value;
   Object.freeze(value);
   for (const child of Object.values(value)) deepFreeze(child);
   return value;

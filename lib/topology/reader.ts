@@ -1,6 +1,18 @@
 import { closest, distance } from 'fastest-levenshtein';
-import { Opaque, Seconds, Unresolved, show } from './input';
+import { Opaque, Seconds, Unreadable, Unresolved, holdsToken, madeBy, originOf, show } from './input';
 import type { IssueCode, IssueList } from './issues';
+
+interface NumberRange {
+  readonly min: number;
+  readonly max: number;
+  readonly unit?: string;
+  /** What to write instead, if the range does not say enough. */
+  readonly fix?: string;
+  /** Whether only whole numbers are allowed. True by default. */
+  readonly integer?: boolean;
+  /** What to say is allowed, where that is less than the range. */
+  readonly allowed?: string;
+}
 
 interface Complaint {
   /** What to show as the value; `null` shows none. By default the value at the path. */
@@ -25,7 +37,9 @@ export class Reader {
     return this.value === undefined || this.value === null;
   }
 
-  fail(code: IssueCode, message: string, complaint: Complaint = {}): undefined {
+  /** Adds an issue. Gives `undefined`, as what the caller wanted to read, so that it can be returned. */
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- with plain `undefined` every `return at.fail()` would be a "void expression"
+  fail<T>(code: IssueCode, message: string, complaint: Complaint = {}): T | undefined {
     const { got, ...rest } = complaint;
     const issue = { code, path: this.path || 'props', message, ...rest };
     const value = got === undefined && !this.absent ? show(this.value) : got;
@@ -35,14 +49,14 @@ export class Reader {
 
   /** Adds an issue if there is no value; returns itself, so it reads `r.field('port').required('...').integer(...)`. */
   required(what: string, fix?: string): this {
-    if (this.absent) this.fail('MISSING', `${what} is required`, fix === undefined ? {} : { fix });
+    if (this.absent) this.fail('MISSING', `${what} must be given`, fix === undefined ? {} : { fix });
     return this;
   }
 
   /** A named field of an object; absent if this is no object (`fields` or `entries` complains of that once). */
   field(name: string): Reader {
     const value = isPlainObject(this.value) && Object.hasOwn(this.value, name) ? this.value[name] : undefined;
-    return new Reader(this.issues, this.path === '' ? name : `${this.path}.${name}`, value);
+    return new Reader(this.issues, joinKey(this.path, name), value);
   }
 
   /** Says that this must be an object with no keys but these. */
@@ -58,16 +72,37 @@ export class Reader {
     return true;
   }
 
-  /** The entries of an object that the user names freely. */
+  /**
+   * Says that this must come from a factory of this library: an object literal with the same fields would pass
+   * validation, and fail where render looks for what the factory keeps.
+   */
+  made(type: string, how: string): boolean {
+    if (this.absent) return false;
+    const data = isPlainObject(this.value);
+    const literal = data && originOf(this.value) !== undefined;
+    if (literal ? madeBy(this.value) === type : data) return true;
+    this.wrongType(`made by ${how}`);
+    return false;
+  }
+
+  /** The entries of an object that the user names freely. An entry with no value is there, to be complained of. */
   entries(): readonly (readonly [string, Reader])[] {
     if (this.absent) return [];
     if (!isPlainObject(this.value)) {
       this.wrongType('an object');
       return [];
     }
-    return Object.entries(this.value)
-      .filter(([, value]) => value !== undefined)
-      .map(([key, value]) => [key, new Reader(this.issues, joinKey(this.path, key), value)]);
+    return Object.entries(this.value).flatMap(([key, value]): (readonly [string, Reader])[] => {
+      const entry = new Reader(this.issues, joinKey(this.path, key), value);
+      if (!holdsToken(key)) return [[key, entry]];
+      entry.fail('TOKEN', 'the name must be known when the app is synthesized, but holds a CDK token', { got: show(key), fix: KNOWN_AT_SYNTH });
+      return [];
+    });
+  }
+
+  /** Whether this is an object with no entries. */
+  get empty(): boolean {
+    return isPlainObject(this.value) && Object.keys(this.value).length === 0;
   }
 
   items(): readonly Reader[] {
@@ -76,7 +111,8 @@ export class Reader {
       this.wrongType('a list');
       return [];
     }
-    return this.value.map((value, index) => new Reader(this.issues, `${this.path}[${index}]`, value));
+    // Not map, which would leave out the holes of a sparse list.
+    return Array.from(this.value, (value, index) => new Reader(this.issues, `${this.path}[${index}]`, value));
   }
 
   /** A string that must be known at synth. */
@@ -89,18 +125,29 @@ export class Reader {
   /** A string in which CloudFormation may fill in tokens later. */
   text(): string | undefined {
     if (this.absent) return undefined;
-    if (this.value instanceof Unresolved) return this.value.text;
+    if (this.value instanceof Unresolved && this.value.list === undefined) return this.value.text;
     return typeof this.value === 'string' ? this.value : this.wrongType('a string');
   }
 
-  number(range: { readonly min: number; readonly max: number; readonly unit?: string; readonly fix?: string; readonly integer?: boolean }): number | undefined {
+  /** A list of texts, or a token for the whole list. */
+  texts(): readonly string[] | undefined {
+    if (this.absent) return undefined;
+    if (this.value instanceof Unresolved && this.value.list !== undefined) return this.value.list;
+    return this.items().flatMap((item) => item.required('a string').text() ?? []);
+  }
+
+  number(range: NumberRange): number | undefined {
     if (this.absent || this.refuseToken()) return undefined;
-    if (typeof this.value !== 'number' || Number.isNaN(this.value)) return this.wrongType('a number');
     const whole = range.integer ?? true;
-    if (this.value < range.min || this.value > range.max || (whole && !Number.isInteger(this.value))) {
-      const unit = range.unit === undefined ? '' : ` ${range.unit}`;
-      const allowed = `${whole ? 'a whole number' : 'a number'} from ${range.min} to ${range.max}${unit}`;
-      return this.fail('OUT_OF_RANGE', `${this.value} is out of range`, range.fix === undefined ? { allowed } : { allowed, fix: range.fix });
+    const unit = range.unit === undefined ? '' : ` ${range.unit}`;
+    const allowed = range.allowed ?? `${whole ? 'a whole number' : 'a number'} from ${range.min} to ${range.max}${unit}`;
+    if (typeof this.value === 'string' && /^-?\d+(\.\d+)?$/.test(this.value)) {
+      return this.fail('WRONG_TYPE', 'must be a number', { allowed, fix: `write ${Number(this.value)} without the quotes` });
+    }
+    if (typeof this.value !== 'number' || Number.isNaN(this.value)) return this.fail('WRONG_TYPE', 'must be a number', { allowed });
+    const fraction = whole && Number.isFinite(this.value) && !Number.isInteger(this.value);
+    if (fraction || this.value < range.min || this.value > range.max) {
+      return this.fail('OUT_OF_RANGE', fraction ? `${this.value} is not a whole number` : `${this.value} is out of range`, range.fix === undefined ? { allowed } : { allowed, fix: range.fix });
     }
     return this.value;
   }
@@ -110,42 +157,53 @@ export class Reader {
     return typeof this.value === 'boolean' ? this.value : this.wrongType('true or false');
   }
 
-  seconds(range: { readonly min: number; readonly max: number }): number | undefined {
+  /** A duration; of whole seconds unless fractions are allowed, since most AWS APIs know nothing else. */
+  seconds(range: { readonly min: number; readonly max: number; readonly integer?: boolean }): number | undefined {
     if (this.absent || this.refuseToken()) return undefined;
-    if (!(this.value instanceof Seconds)) return this.wrongType('a Duration');
-    const seconds = this.value.value;
-    if (!(seconds >= range.min && seconds <= range.max)) {
-      return this.fail('OUT_OF_RANGE', `${seconds} seconds is out of range`, { allowed: `${range.min} to ${range.max} seconds` });
+    const whole = range.integer ?? true;
+    const allowed = `${whole ? 'whole seconds, ' : ''}${range.min} to ${range.max} seconds`;
+    if (!(this.value instanceof Seconds)) {
+      const literal = typeof this.value === 'number' && Number.isFinite(this.value) ? String(this.value) : '...';
+      return this.fail('WRONG_TYPE', 'must be a Duration', { allowed, fix: `write Duration.seconds(${literal})` });
     }
+    const seconds = this.value.value;
+    if (!(seconds >= range.min && seconds <= range.max)) return this.fail('OUT_OF_RANGE', `${seconds} seconds is out of range`, { allowed });
+    if (whole && !Number.isInteger(seconds)) return this.fail('OUT_OF_RANGE', `${seconds} seconds is not a whole number of seconds`, { allowed });
     return seconds;
   }
 
-  oneOf<T extends string>(values: readonly T[], what: string): T | undefined {
+  /** One of a few values; `shown` is how the user writes them, if not as they are. */
+  oneOf<T extends string | number>(values: readonly T[], what: string, shown: readonly string[] = values.map(String)): T | undefined {
     if (this.absent || this.refuseToken()) return undefined;
     const found = values.find((value) => value === this.value);
-    return found ?? this.fail('NOT_ALLOWED', `not ${what}`, { allowed: values.join(', ') });
+    return found ?? this.fail('NOT_ALLOWED', `is not ${what}`, { allowed: shown.join(', ') });
   }
 
   /** An object that only render looks into: checked by the members it must have. Tells whether it is one. */
-  opaque(what: string, ...members: readonly string[]): boolean {
+  opaque(what: string, members: readonly string[], fix?: string): boolean {
     if (this.absent) return false;
     if (this.value instanceof Opaque && this.value.has(...members)) return true;
-    this.wrongType(what);
+    if (isImplementation(this.value, members)) return true;
+    this.wrongType(what, fix);
     return false;
   }
 
-  wrongType(wanted: string): undefined {
-    return this.fail('WRONG_TYPE', `must be ${wanted}`);
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- see fail
+  wrongType<T>(wanted: string, fix?: string): T | undefined {
+    if (this.refuseToken()) return undefined;
+    return this.fail('WRONG_TYPE', `must be ${wanted}`, fix === undefined ? {} : { fix });
   }
 
   private refuseToken(): boolean {
     if (!(this.value instanceof Unresolved)) return false;
     this.fail('TOKEN', 'must be known when the app is synthesized, but is a CDK token', {
-      fix: 'give a literal value, not one that CloudFormation resolves at deployment',
+      fix: KNOWN_AT_SYNTH,
     });
     return true;
   }
 }
+
+const KNOWN_AT_SYNTH = 'give a literal value, not one that CloudFormation resolves at deployment';
 
 /** "did you mean", with all the allowed values. */
 export function suggest(got: string, allowed: readonly string[]): Complaint {
@@ -157,9 +215,10 @@ export function suggest(got: string, allowed: readonly string[]): Complaint {
 /** The allowed name that `got` is most likely a slip of, if any is near enough to be worth suggesting. */
 export function nearest(got: string, allowed: readonly string[]): string | undefined {
   if (allowed.length === 0 || got === '' || got.length > 200) return undefined;
-  const candidate = closest(got.toLowerCase(), allowed as string[]);
-  const shared = similarity(got.toLowerCase(), candidate.toLowerCase());
-  return shared >= 0.5 ? candidate : undefined;
+  const wanted = got.toLowerCase();
+  const lower = allowed.map((name) => name.toLowerCase());
+  const candidate = closest(wanted, lower);
+  return similarity(wanted, candidate) >= 0.5 ? allowed[lower.indexOf(candidate)] : undefined;
 }
 
 function similarity(a: string, b: string): number {
@@ -169,7 +228,13 @@ function similarity(a: string, b: string): number {
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-    && !(value instanceof Opaque) && !(value instanceof Unresolved) && !(value instanceof Seconds);
+    && !(value instanceof Opaque) && !(value instanceof Unresolved) && !(value instanceof Seconds) && !(value instanceof Unreadable);
+}
+
+/** CDK itself makes some of its objects as literals with methods, such as those of `ecs.Secret`. */
+function isImplementation(value: unknown, members: readonly string[]): boolean {
+  return isPlainObject(value) && madeBy(value) === undefined
+    && members.every((member) => Object.hasOwn(value, member)) && members.some((member) => typeof value[member] === 'function');
 }
 
 function joinKey(path: string, key: string): string {

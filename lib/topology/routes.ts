@@ -1,5 +1,5 @@
 import { show } from './input';
-import type { PathSegment } from './model';
+import type { EdgeKind, PathSegment } from './model';
 import type { Reader } from './reader';
 
 export const METHODS = ['ANY', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'] as const;
@@ -16,21 +16,21 @@ const EXAMPLE = 'a method and a path, such as "GET /catalog/{id}", "ANY /catalog
 export function parseRouteKey(key: string, at: Reader): ParsedKey | undefined {
   if (key === '$default') return { method: 'ANY', path: '$default', segments: [{ kind: 'greedy', name: 'proxy' }] };
   const match = /^(\S+) (\/\S*)$/.exec(key);
-  if (match === null) return at.fail('MALFORMED_ROUTE', 'not a route key', { got: show(key), allowed: EXAMPLE });
+  if (match === null) return at.fail('MALFORMED_ROUTE', 'is not a route', { got: show(key), allowed: EXAMPLE });
   const [, method = '', path = ''] = match;
   if (!METHODS.some((known) => known === method)) {
     const upper = METHODS.find((known) => known === method.toUpperCase());
-    return at.fail('MALFORMED_ROUTE', `"${method}" is no method`, {
+    return at.fail('MALFORMED_ROUTE', `${show(method)} is not a method`, {
       got: show(key),
       allowed: METHODS.join(', '),
       ...(upper === undefined ? {} : { fix: `write "${upper} ${path}"` }),
     });
   }
-  const segments = parsePath(path, at);
+  const segments = parsePath(method, path, at);
   return segments === undefined ? undefined : { method, path, segments };
 }
 
-function parsePath(path: string, at: Reader): readonly PathSegment[] | undefined {
+function parsePath(method: string, path: string, at: Reader): readonly PathSegment[] | undefined {
   if (path === '/') return [];
   const parts = path.slice(1).split('/');
   const segments: PathSegment[] = [];
@@ -39,19 +39,19 @@ function parsePath(path: string, at: Reader): readonly PathSegment[] | undefined
     if (part === '') {
       return at.fail('MALFORMED_ROUTE', index === parts.length - 1 ? 'the path ends in a slash' : 'the path has an empty part', {
         got: show(path),
-        fix: `write "${path.replace(/\/+/g, '/').replace(/\/$/, '') || '/'}"`,
+        fix: `write "${method} ${path.replace(/\/+/g, '/').replace(/\/$/, '') || '/'}"`,
       });
     }
     const parameter = /^\{([A-Za-z0-9._-]+)(\+?)\}$/.exec(part);
     if (parameter === null) {
       if (!/^[A-Za-z0-9._:-]+$/.test(part)) {
-        return at.fail('MALFORMED_ROUTE', `"${part}" is no part of a path`, { got: show(path), allowed: 'letters, digits, ".", "_", "-" and ":" (what both kinds of API Gateway take), or a whole part in braces such as {id} or {proxy+}' });
+        return at.fail('MALFORMED_ROUTE', `${show(part)} cannot be a part of a path`, { got: show(path), allowed: 'letters, digits, ".", "_", "-" and ":" (what both kinds of API Gateway take), or a whole part in braces such as {id} or {proxy+}' });
       }
       segments.push({ kind: 'static', text: part });
       continue;
     }
     const [, name = '', plus = ''] = parameter;
-    if (names.has(name)) return at.fail('MALFORMED_ROUTE', `the parameter {${name}} stands twice`, { got: show(path), fix: 'give each parameter a name of its own' });
+    if (names.has(name)) return at.fail('MALFORMED_ROUTE', `the parameter {${name}} appears twice`, { got: show(path), fix: 'give each parameter a name of its own' });
     names.add(name);
     if (plus === '+' && index < parts.length - 1) return at.fail('MALFORMED_ROUTE', `the greedy parameter {${name}+} must be the last part`, { got: show(path), fix: `write {${name}} without the plus, or move it to the end` });
     segments.push(plus === '+' ? { kind: 'greedy', name } : { kind: 'parameter', name });
@@ -65,11 +65,21 @@ export function shapeOf(segments: readonly PathSegment[]): string {
 }
 
 /**
- * Orders routes from the most to the least specific, as API Gateway chooses: at the first part in which two
- * paths differ, text beats a parameter, and a parameter beats a greedy one; of two equal paths, a named
- * method beats ANY. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
+ * Orders routes from the most to the least specific, as API Gateway chooses. An HTTP API takes any path without
+ * a greedy part before any with one, and "$default" last; a REST API walks down its tree of resources. Within
+ * that, at the first part in which two paths differ, text beats a parameter, and a parameter beats a greedy one;
+ * of two equal paths, a named method beats ANY.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html#http-api-develop-routes.evaluation
  */
-export function bySpecificity(a: ParsedKey, b: ParsedKey): number {
+export function bySpecificity(kind: EdgeKind): (a: ParsedKey, b: ParsedKey) => number {
+  return (a, b) => (kind === 'http' ? Number(isGreedy(a)) - Number(isGreedy(b)) : 0) || byParts(a, b);
+}
+
+function isGreedy(route: ParsedKey): boolean {
+  return route.segments.at(-1)?.kind === 'greedy';
+}
+
+function byParts(a: ParsedKey, b: ParsedKey): number {
   const length = Math.max(a.segments.length, b.segments.length);
   for (let index = 0; index < length; index += 1) {
     const difference = rank(a.segments[index]) - rank(b.segments[index]);
