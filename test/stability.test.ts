@@ -1,0 +1,86 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { readFileSync } from 'node:fs';
+import { Authorizer, Edge, Microservices, Protocol } from '../lib';
+import type { MicroservicesProps, ServiceProps } from '../lib';
+import flags from '../cdk.json';
+import type { Resource } from './support/stack';
+import { build, resourcesOf, service } from './support/stack';
+
+process.env['CDK_VALIDATION'] = 'false';
+
+type Services = Readonly<Record<string, ServiceProps>>;
+
+const services: Services = {
+  ui: service({ calls: ['catalog', 'orders'] }),
+  catalog: service(),
+  orders: service({ protocol: Protocol.GRPC, port: 50051, calls: ['cache'] }),
+  cache: service({ protocol: Protocol.TCP, port: 6379 }),
+};
+
+const edge = (): Edge => Edge.httpApi({ authorizer: Authorizer.none(), routes: { $default: { service: 'ui' } } });
+const resources = (props: MicroservicesProps): Readonly<Record<string, Resource>> => resourcesOf(build(props).template);
+
+/** Resources that stand in both and differ, and those that stand in one only. */
+function compare(before: Readonly<Record<string, Resource>>, after: Readonly<Record<string, Resource>>): { changed: string[]; added: string[]; removed: string[] } {
+  const ids = Object.keys(before);
+  return {
+    changed: ids.filter((id) => id in after && JSON.stringify(before[id]) !== JSON.stringify(after[id])),
+    added: Object.keys(after).filter((id) => !(id in before)),
+    removed: ids.filter((id) => !(id in after)),
+  };
+}
+
+const owners = (ids: readonly string[]): string[] => [...new Set(ids.map((id) => /^ShopServices(ui|catalog|orders|cache|search|gateway)/.exec(id)?.[1] ?? id))].sort();
+
+test('two synths give the same bytes', () => {
+  const bytes = (): string => {
+    const app = new App({ context: flags.context });
+    const stack = new Stack(app, 'Stack');
+    new Microservices(stack, 'Shop', { services, edge: edge() });
+    return readFileSync(app.synth().getStackArtifact(stack.artifactId).templateFullPath, 'utf8');
+  };
+  expect(bytes()).toBe(bytes());
+});
+
+test('the order of services and calls changes nothing', () => {
+  const reordered: Services = Object.fromEntries(Object.entries(services).reverse().map(([name, props]) => [name, { ...props, calls: [...(props.calls ?? [])].reverse() }]));
+  expect(compare(resources({ services, edge: edge() }), resources({ services: reordered, edge: edge() }))).toEqual({ changed: [], added: [], removed: [] });
+});
+
+test('a new service that nobody calls changes no other', () => {
+  const { changed, added, removed } = compare(resources({ services, edge: edge() }), resources({ services: { ...services, search: service({ calls: ['cache'] }) }, edge: edge() }));
+  expect({ changed, removed }).toEqual({ changed: [], removed: [] });
+  // "cache" opens its security group to the new caller, by a resource of its own.
+  expect(owners(added)).toEqual(['cache', 'search']);
+});
+
+test('a new call changes the caller, and only opens the callee', () => {
+  const { changed, added, removed } = compare(resources({ services, edge: edge() }), resources({ services: { ...services, catalog: service({ calls: ['cache'] }) }, edge: edge() }));
+  expect(owners(changed)).toEqual(['catalog']);
+  expect(added).toEqual([expect.stringMatching(/^ShopServicescacheFromcatalog/)]);
+  expect(removed).toEqual([]);
+});
+
+test('a service that leaves takes along only what is its own', () => {
+  const { cache: _, ...rest } = services;
+  const { changed, added, removed } = compare(resources({ services, edge: edge() }), resources({ services: { ...rest, orders: service({ protocol: Protocol.GRPC, port: 50051 }) }, edge: edge() }));
+  expect(owners(changed)).toEqual(['orders']);
+  expect(added).toEqual([]);
+  expect(owners(removed)).toEqual(['cache']);
+});
+
+test('an edge that comes later changes no service but opens those that it routes to', () => {
+  const { changed, added, removed } = compare(resources({ services }), resources({ services, edge: edge() }));
+  expect({ changed, removed }).toEqual({ changed: [], removed: [] });
+  expect(added.filter((id) => id.startsWith('ShopServicesui'))).toEqual([expect.stringMatching(/^ShopServicesuiFromgateway/)]);
+  expect(owners(added.filter((id) => id.startsWith('ShopServices')))).toEqual(['gateway', 'ui']);
+});
+
+test('logical IDs and names are a contract: a change here replaces resources of users', () => {
+  const { template } = build({ services, edge: edge() });
+  const names = Object.entries(resourcesOf(template)).map(([id, { Type, Properties }]) => {
+    const name = ['Name', 'GroupName', 'RoleName', 'LogGroupName', 'ServiceName', 'Family'].map((key) => Properties?.[key]).find((value) => typeof value === 'string');
+    return `${Type} ${id}${name === undefined ? '' : ` (${String(name)})`}`;
+  });
+  expect(names.sort()).toMatchSnapshot();
+});

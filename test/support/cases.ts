@@ -1,0 +1,73 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { meshProvider } from '../../lib/mesh/providers';
+import type { ContainerPlan, SystemPlan } from '../../lib/plan/model';
+import { Opaque, Seconds, Unresolved } from '../../lib/topology/input';
+import { IssueList, MicroservicesValidationError } from '../../lib/topology/issues';
+import { parseTopology } from '../../lib/topology/parse';
+
+export const CASES = join(__dirname, '../cases');
+
+export function caseNames(): readonly string[] {
+  return readdirSync(CASES, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort();
+}
+
+/**
+ * The props of a case. Where JSON has no word for what stands in real props: `{"$seconds": 2}` is a Duration,
+ * `{"$token": "x"}` a CDK token, `{"$object": ["bind"]}` a CDK object with these members; an image is a string.
+ */
+export function readCase(name: string): unknown {
+  return JSON.parse(readFileSync(join(CASES, name, 'input.json'), 'utf8'), (key: string, value: unknown) => {
+    if (key === 'image' && typeof value === 'string') return opaque(['bind']);
+    if (typeof value !== 'object' || value === null) return value;
+    if ('$seconds' in value) return new Seconds(value.$seconds as number);
+    if ('$token' in value) return new Unresolved(value.$token as string);
+    return '$object' in value ? opaque(value.$object as string[]) : value;
+  });
+}
+
+function opaque(members: readonly string[]): Opaque {
+  return new Opaque(Object.fromEntries(members.map((member) => [member, () => undefined])));
+}
+
+/** The plan of a case, or the text of its issues. */
+export function planCase(name: string): SystemPlan | string {
+  const issues = new IssueList();
+  try {
+    const topology = parseTopology({ props: readCase(name), defaultName: 'shop' }, issues);
+    issues.throwIfAny('Stack/Shop');
+    const plan = meshProvider(topology.mesh.provider).plan(topology, issues);
+    issues.throwIfAny('Stack/Shop');
+    return { ...plan, warnings: [...topology.warnings, ...plan.warnings] };
+  } catch (error) {
+    if (error instanceof MicroservicesValidationError) return error.message;
+    throw error;
+  }
+}
+
+/** Envoy's configuration, parsed out of the command line of a proxy container. */
+export function configOf(container: ContainerPlan): unknown {
+  const { command = [] } = container;
+  return JSON.parse(command[command.indexOf('--config-yaml') + 1] ?? '');
+}
+
+/** Everything that a case puts out, by file name. */
+export function outputsOf(plan: SystemPlan | string): ReadonlyMap<string, unknown> {
+  if (typeof plan === 'string') return new Map([['issues.txt', plan]]);
+  const proxies = plan.tasks.flatMap((task) => task.containers.filter((container) => container.role === 'proxy').map((container) => [task.name, configOf(container)] as const));
+  return new Map<string, unknown>([['plan.json', withoutConfigs(plan)], ...proxies.map(([task, config]) => [`envoy.${task}.json`, config] as const)]);
+}
+
+/** The configurations have files of their own. */
+function withoutConfigs(plan: SystemPlan): unknown {
+  return {
+    ...plan,
+    tasks: plan.tasks.map((task) => ({
+      ...task,
+      containers: task.containers.map((container) => (container.role !== 'proxy' ? container : {
+        ...container,
+        command: container.command?.map((word, index, words) => (words[index - 1] === '--config-yaml' ? `(envoy.${task.name}.json)` : word)),
+      })),
+    })),
+  };
+}

@@ -1,0 +1,46 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
+import { Microservices } from '../../lib';
+import type { MicroservicesProps, ServiceProps } from '../../lib';
+import flags from '../../cdk.json';
+
+/** A service with no wish of its own. */
+export function service(props: Partial<ServiceProps> = {}): ServiceProps {
+  return { image: ContainerImage.fromRegistry('example/app'), port: 8080, ...props };
+}
+
+export interface Built {
+  readonly stack: Stack;
+  readonly system: Microservices;
+  readonly template: Template;
+}
+
+/** A stack with nothing but the construct, on the feature flags of this repository's examples. */
+export function build(props: MicroservicesProps | ((stack: Stack) => MicroservicesProps)): Built {
+  const stack = new Stack(new App({ context: flags.context }), 'Stack');
+  const system = new Microservices(stack, 'Shop', typeof props === 'function' ? props(stack) : props);
+  return { stack, system, template: Template.fromStack(stack) };
+}
+
+export type Resource = { readonly Type: string; readonly Properties?: Record<string, unknown>; readonly DependsOn?: string | readonly string[] };
+
+export function resourcesOf(template: Template): Readonly<Record<string, Resource>> {
+  return (template.toJSON() as { Resources: Record<string, Resource> }).Resources;
+}
+
+export interface ContainerDefinition {
+  readonly Name: string;
+  readonly Image: unknown;
+  readonly Command?: readonly string[];
+  readonly [property: string]: unknown;
+}
+
+/** The containers of a service's task definition, by name. */
+export function containersOf(template: Template, serviceName: string): ReadonlyMap<string, ContainerDefinition> {
+  const found = Object.entries(resourcesOf(template)).filter(([id, resource]) => resource.Type === 'AWS::ECS::TaskDefinition' && id.includes(`Services${serviceName.replaceAll('-', '')}TaskDefinition`));
+  const [definition] = found;
+  if (definition === undefined || found.length > 1) throw new Error(`${found.length} task definitions of ${serviceName}`);
+  const containers = definition[1].Properties?.['ContainerDefinitions'] as readonly ContainerDefinition[];
+  return new Map(containers.map((container) => [container.Name, container]));
+}
