@@ -36,8 +36,7 @@ class PropsReader {
   private readObject(value: object, depth: number): unknown {
     if (Array.isArray(value)) return Array.from(value, (item) => this.read(item, depth + 1));
     if (isOwnClass(value)) return this.readOwn(value, depth);
-    const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype !== Object.prototype && prototype !== null) return this.readInstance(value, depth);
+    if (!isPlain(value)) return this.readInstance(value, depth);
     return this.readFields(value, value, depth);
   }
 
@@ -69,6 +68,12 @@ class PropsReader {
     if (!opaque.has('namespaceName', 'namespaceId')) return opaque;
     return Object.assign(opaque, { namespace: { name: this.readMember(value, 'namespaceName', depth), type: this.readMember(value, 'type', depth) } });
   }
+}
+
+/** Not by `Object.prototype` itself: there is one in every realm, and a test runner makes realms. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 interface OwnClass {
