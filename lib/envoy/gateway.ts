@@ -49,6 +49,9 @@ function trustOnlyApiGateway(): JsonObject {
   return extension('envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation', {
     mutations: [
       { remove: 'forwarded' },
+      // An empty value sets nothing: what came from outside must not stay in its place.
+      { remove: 'x-forwarded-for' },
+      { remove: 'x-forwarded-host' },
       { remove: 'x-forwarded-port' },
       { remove: 'x-real-ip' },
       { remove_on_match: { key_matcher: { prefix: 'x-envoy-' } } },
