@@ -1,3 +1,4 @@
+import type { Cluster } from './runner';
 import { findTools } from './tools';
 
 const required = process.env['CI'] === 'true' || process.env['E2E_REQUIRED'] === '1';
@@ -22,4 +23,18 @@ export function e2e(name: string, tests: () => void): void {
     return;
   }
   describe(name, tests);
+}
+
+/** A cluster for the tests of one group; nothing of it is left on the host when they are over. */
+export function cluster(start: () => Promise<Cluster>): () => Cluster {
+  let started: Cluster | undefined;
+  beforeAll(async () => { started = await start(); });
+  afterAll(async () => {
+    await started?.close();
+    expect(await started?.leftovers()).toEqual([]);
+  });
+  return () => {
+    if (started === undefined) throw new Error('the cluster did not start');
+    return started;
+  };
 }

@@ -43,7 +43,7 @@ function search(): Tools {
     envoy: need('envoy', [TOOLS], 'Envoy'),
     fortio: need('fortio', [TOOLS]),
     httpbin: need('go-httpbin', [TOOLS]),
-    redis: need('redis-server', SYSTEM_PATH),
+    redis: need('redis-server', [TOOLS]),
   };
   if (missing.length > 0) throw new MissingTools(missing);
   for (const directory of [REPOSITORY, dirname(process.execPath)]) checkReachable(directory);

@@ -1,11 +1,12 @@
 /** The echo service of echo.proto, as @grpc/grpc-js sees it. */
-import type { ServiceClientConstructor } from '@grpc/grpc-js';
-import { loadPackageDefinition } from '@grpc/grpc-js';
+import type { Client, Metadata, ServiceClientConstructor, ServiceError, status } from '@grpc/grpc-js';
+import { credentials, loadPackageDefinition } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 
 export interface SayRequest {
   readonly text: string;
-  readonly fail_code: number;
+  readonly fail_code: status;
+  readonly via: readonly string[];
 }
 
 export interface RepeatRequest {
@@ -15,12 +16,31 @@ export interface RepeatRequest {
 
 export interface SayReply {
   readonly text: string;
-  readonly host: string;
+  readonly hosts: readonly string[];
   readonly trace: string;
+}
+
+export interface EchoClient extends Client {
+  Say(request: Partial<SayRequest>, metadata: Metadata, done: (error: ServiceError | null, reply?: SayReply) => void): void;
+  Repeat(request: Partial<RepeatRequest>, metadata: Metadata): NodeJS.ReadableStream;
 }
 
 /** Loads the service from the file that PROTO names. */
 export function loadEcho(): ServiceClientConstructor {
   const definition = loadPackageDefinition(loadSync(process.env['PROTO'] ?? 'echo.proto', { keepCase: true, defaults: true }));
   return (definition['echo'] as unknown as { readonly Echo: ServiceClientConstructor }).Echo;
+}
+
+/** @param target `host:port` */
+export function echoClient(target: string): EchoClient {
+  return new (loadEcho())(target, credentials.createInsecure()) as unknown as EchoClient;
+}
+
+export async function say(client: EchoClient, request: Partial<SayRequest>, metadata: Metadata): Promise<SayReply> {
+  return new Promise((resolve, reject) => {
+    client.Say(request, metadata, (error, reply) => {
+      if (reply === undefined) reject(error ?? new Error('no reply'));
+      else resolve(reply);
+    });
+  });
 }

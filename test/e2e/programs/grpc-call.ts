@@ -3,30 +3,21 @@
  * Arguments: the target (`host:port`), the method, the request as JSON, and how many times (on one connection).
  */
 import type { ServiceError } from '@grpc/grpc-js';
-import { credentials, Metadata } from '@grpc/grpc-js';
-import type { SayReply } from './echo-grpc';
-import { loadEcho } from './echo-grpc';
-
-type Unary = (request: unknown, metadata: Metadata, done: (error: ServiceError | null, reply?: SayReply) => void) => void;
-type Streaming = (request: unknown, metadata: Metadata) => NodeJS.ReadableStream;
+import { Metadata } from '@grpc/grpc-js';
+import type { RepeatRequest, SayReply, SayRequest } from './echo-grpc';
+import { echoClient, say } from './echo-grpc';
 
 const [target = '', method = 'Say', text = '{}', times = '1'] = process.argv.slice(2);
-const client = new (loadEcho())(target, credentials.createInsecure());
+const client = echoClient(target);
 const metadata = new Metadata();
 if (process.env['TRACE'] !== undefined) metadata.set('x-amzn-trace-id', process.env['TRACE']);
-const request: unknown = JSON.parse(text);
 
 async function call(): Promise<readonly SayReply[]> {
+  const request: unknown = JSON.parse(text);
+  if (method === 'Say') return [await say(client, request as SayRequest, metadata)];
   return new Promise((resolve, reject) => {
-    if (method === 'Say') {
-      (client['Say'] as unknown as Unary).call(client, request, metadata, (error, reply) => {
-        if (error) reject(error);
-        else resolve(reply ? [reply] : []);
-      });
-      return;
-    }
     const replies: SayReply[] = [];
-    const stream = (client['Repeat'] as unknown as Streaming).call(client, request, metadata);
+    const stream = client.Repeat(request as RepeatRequest, metadata);
     stream.on('data', (reply: unknown) => replies.push(reply as SayReply));
     stream.once('error', reject);
     stream.once('end', () => { resolve(replies); });

@@ -1,24 +1,81 @@
-/** A gRPC application: echoes, streams, fails on demand, and tells which host answered. See echo.proto. */
+/**
+ * A gRPC application: echoes, streams, fails on demand, passes calls on to others whose addresses are in its
+ * environment, and tells which hosts a call came through. A last service called `redis-…` gets the text as a Redis
+ * command. See echo.proto.
+ */
+import { connect } from 'node:net';
 import { hostname } from 'node:os';
-import type { sendUnaryData, ServerUnaryCall, ServerWritableStream } from '@grpc/grpc-js';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import type { sendUnaryData, ServerUnaryCall, ServerWritableStream, ServiceError } from '@grpc/grpc-js';
+import { Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js';
+import { callee } from './callees';
 import type { RepeatRequest, SayReply, SayRequest } from './echo-grpc';
-import { loadEcho } from './echo-grpc';
+import { echoClient, loadEcho, say } from './echo-grpc';
 
-const reply = (text: string, trace: unknown): SayReply => ({ text, host: hostname(), trace: String(trace ?? '') });
+const TRACE_HEADER = 'x-amzn-trace-id';
+
+function traceOf(metadata: Metadata): string {
+  const [trace] = metadata.get(TRACE_HEADER);
+  return typeof trace === 'string' ? trace : '';
+}
+
+async function passOn({ text, fail_code, via }: SayRequest, trace: string): Promise<SayReply> {
+  const [next = '', ...others] = via;
+  const { host, port } = callee(next);
+  if (next.startsWith('redis-')) return { text: await redis(host, port, text), hosts: [], trace };
+  const client = echoClient(`${host}:${port}`);
+  const metadata = new Metadata();
+  metadata.set(TRACE_HEADER, trace);
+  try {
+    return await say(client, { text, fail_code, via: others }, metadata);
+  } finally {
+    client.close();
+  }
+}
+
+/** Sends one inline command and returns the first line of the answer. */
+async function redis(host: string, port: number, command: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const socket = connect({ host, port }, () => socket.write(`${command}\r\n`));
+    socket.setEncoding('utf8');
+    socket.once('error', reject);
+    socket.once('close', () => { reject(new Error(`the connection ended after ${JSON.stringify(answer)}`)); });
+    socket.on('data', (chunk: string) => {
+      answer += chunk;
+      if (!answer.includes('\r\n')) return;
+      resolve(answer.split('\r\n')[0] ?? '');
+      socket.destroy();
+    });
+  });
+}
+
+async function answer(request: SayRequest, metadata: Metadata): Promise<SayReply> {
+  const trace = traceOf(metadata);
+  if (request.via.length === 0) return { text: request.text, hosts: [hostname()], trace };
+  const reply = await passOn(request, trace);
+  return { ...reply, hosts: [hostname(), ...reply.hosts] };
+}
 
 const server = new Server();
 server.addService(loadEcho().service, {
   Say: (call: ServerUnaryCall<SayRequest, SayReply>, done: sendUnaryData<SayReply>) => {
-    const { text, fail_code: code } = call.request;
-    console.log(JSON.stringify({ method: 'Say', text, code }));
-    if (code === 0) done(null, reply(text, call.metadata.get('x-amzn-trace-id')[0]));
-    else done({ code, details: `asked to fail with ${code}` });
+    const { text, fail_code: code, via } = call.request;
+    console.log(JSON.stringify({ method: 'Say', text, via }));
+    if (code !== status.OK && via.length === 0) {
+      done({ code, details: `asked to fail with ${code}` });
+      return;
+    }
+    answer(call.request, call.metadata).then(
+      (reply) => { done(null, reply); },
+      (error: unknown) => {
+        const { code: passedOn, message } = error as ServiceError;
+        done({ code: typeof passedOn === 'number' ? passedOn : status.UNAVAILABLE, details: message });
+      },
+    );
   },
   Repeat: (call: ServerWritableStream<RepeatRequest, SayReply>) => {
     const { text, count } = call.request;
-    console.log(JSON.stringify({ method: 'Repeat', text, count }));
-    for (let index = 0; index < count; index += 1) call.write(reply(text, call.metadata.get('x-amzn-trace-id')[0]));
+    for (let index = 0; index < count; index += 1) call.write({ text, hosts: [hostname()], trace: traceOf(call.metadata) });
     call.end();
   },
 });

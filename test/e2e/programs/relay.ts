@@ -1,43 +1,74 @@
 /**
  * A small HTTP application for call chains.
  *
- *   /call/<url>      calls the URL, with the trace header passed on, and answers with what came back
- *   /status/<code>   answers with that status
- *   /delay/<ms>      answers after that long
- *   /exit/<code>     ends the process with that code
- *   anything else    answers with the request as it arrived
+ *   /call/<service>/<path>   calls that path of the service whose address is in the environment, with the trace
+ *                            header passed on, and answers with what came back
+ *   /say/<services>/<text>   the same for a gRPC call, through several services (`checkoutservice,cartservice`)
+ *   /status/<code>           answers with that status
+ *   /delay/<ms>              answers after that long
+ *   /exit/<code>             ends the process with that code
+ *   anything else            answers with the request as it arrived
  *
  * Every answer is JSON and names the host that gave it. SIGTERM ends it once the requests in flight are answered.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, request } from 'node:http';
 import { hostname } from 'node:os';
+import { Metadata } from '@grpc/grpc-js';
+import { callee } from './callees';
+import { echoClient, say } from './echo-grpc';
 
 /** What a traced application passes on to those it calls. */
 const PASSED_ON = ['x-amzn-trace-id', 'x-request-id', 'content-type', 'accept'];
 
-interface Called {
+export interface RelayAnswer {
+  readonly host: string;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly called?: Called;
+  readonly error?: string;
+}
+
+export interface Called {
   readonly status: number;
   readonly body: unknown;
 }
 
-async function call(incoming: IncomingMessage, url: string, body: string): Promise<Called> {
-  const [, host, port, path] = /^https?:\/\/([^/:]+)(?::(\d+))?(.*)$/.exec(url) ?? [];
-  const headers: Record<string, string> = { host: port === undefined ? String(host) : `${host}:${port}` };
+async function call(incoming: IncomingMessage, service: string, path: string, body: string): Promise<Called> {
+  const { host, port } = callee(service);
+  const headers: Record<string, string> = { host: `${host}:${port}` };
   for (const name of PASSED_ON) {
     const value = incoming.headers[name];
     if (typeof value === 'string') headers[name] = value;
   }
   return new Promise((resolve, reject) => {
-    const sent = request({ host, port: port ?? 80, path: path === '' ? '/' : path, method: incoming.method, headers, agent: false }, (response) => {
+    const sent = request({ host, port, path, method: incoming.method, headers, agent: false }, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => (text += chunk));
+      response.once('error', reject);
       response.once('end', () => { resolve({ status: response.statusCode ?? 0, body: json(text) }); });
     });
     sent.once('error', reject);
     sent.end(body);
   });
+}
+
+/** A gRPC call; its failure becomes a failure of the request. */
+async function sayTo(incoming: IncomingMessage, services: string, text: string): Promise<Called> {
+  const [first = '', ...via] = services.split(',');
+  const { host, port } = callee(first);
+  const metadata = new Metadata();
+  const trace = incoming.headers['x-amzn-trace-id'];
+  if (typeof trace === 'string') metadata.set('x-amzn-trace-id', trace);
+  const client = echoClient(`${host}:${port}`);
+  try {
+    return { status: 200, body: await say(client, { text, via }, metadata) };
+  } finally {
+    client.close();
+  }
 }
 
 function json(text: string): unknown {
@@ -54,20 +85,22 @@ function answer(response: ServerResponse, status: number, content: object): void
 }
 
 async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-  let body = '';
   incoming.setEncoding('utf8');
-  for await (const chunk of incoming) body += String(chunk);
+  const chunks = (await incoming.toArray()) as readonly string[];
+  const body = chunks.join('');
   // The path as it came, without normalisation.
   const path = incoming.url ?? '/';
   const seen = { method: incoming.method, path, headers: incoming.headers, body };
-  const [, action, argument = ''] = /^\/(call|status|delay|exit)\/(.*)$/s.exec(path) ?? [];
+  const [, action, argument = '', rest = '/'] = /^\/(call|say|status|delay|exit)\/([^/?]*)(.*)$/s.exec(path) ?? [];
   switch (action) {
     case 'call':
+    case 'say':
       try {
-        const called = await call(incoming, argument, body);
+        const called = action === 'call' ? await call(incoming, argument, rest, body) : await sayTo(incoming, argument, rest.slice(1));
         answer(response, called.status, { ...seen, called });
       } catch (error) {
-        answer(response, 502, { ...seen, error: String((error as NodeJS.ErrnoException).code ?? error) });
+        const { code, message } = error as NodeJS.ErrnoException;
+        answer(response, 502, { ...seen, error: code ?? message });
       }
       break;
     case 'status':

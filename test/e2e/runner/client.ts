@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { HttpOutcome, HttpRequest, HttpResponse, TcpOutcome, TcpRequest, WorkerReply, WorkerRequest } from '../programs/http-client';
+import { program } from '../programs';
 import type { Endpoint } from './network';
 import { pause } from './wait';
 
@@ -22,7 +23,7 @@ export class HttpClient {
   private sent = 0;
   private readonly waiting = new Map<number, { readonly resolve: (outcome: HttpOutcome | TcpOutcome) => void; readonly reject: (error: Error) => void }>();
 
-  constructor(readonly endpoint: Endpoint, private readonly program: string) {}
+  constructor(readonly endpoint: Endpoint) {}
 
   /** Sends one request. Any status is a response; only no response throws. */
   async send(request: HttpRequest): Promise<HttpResponse> {
@@ -48,7 +49,7 @@ export class HttpClient {
       while (next < requests.length) {
         const index = next;
         next += 1;
-        outcomes[index] = await this.attempt(requests[index]!);
+        outcomes[index] = await this.attempt(requests[index]);
       }
     };
     await Promise.all(Array.from({ length: options.concurrency ?? 8 }, lane));
@@ -106,7 +107,7 @@ export class HttpClient {
 
   private start(): ChildProcess {
     if (this.worker) return this.worker;
-    const worker = this.endpoint.fork(this.program);
+    const worker = this.endpoint.fork(program('http-client'));
     worker.on('message', (message) => {
       const { id, outcome } = message as WorkerReply;
       this.waiting.get(id)?.resolve(outcome);

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Programs } from '../programs';
+import { programRoots } from '../programs';
 import { findTools } from '../tools';
 import { HttpClient } from './client';
 import { CloudMap } from './cloud-map';
@@ -50,7 +50,6 @@ export class Cluster {
     readonly vpc: Vpc,
     readonly cloudMap: CloudMap,
     private readonly workspace: Workspace,
-    private readonly programs: Programs,
     private readonly options: ClusterOptions,
   ) {}
 
@@ -71,13 +70,11 @@ export class Cluster {
   static async open(template: Template, options: ClusterOptions): Promise<Cluster> {
     const system = readTemplate(template, options.values);
     findTools();
-    const programs = await Programs.build();
-    await Workspace.sweep();
     const workspace = new Workspace();
     try {
       const cloudMap = new CloudMap(system.discovery, options.propagationMs);
-      const vpc = await Vpc.open(workspace, programs, system, new PrivateDns(system.zones, cloudMap));
-      return new Cluster(system, vpc, cloudMap, workspace, programs, options);
+      const vpc = await Vpc.open(workspace, system, new PrivateDns(system.zones, cloudMap));
+      return new Cluster(system, vpc, cloudMap, workspace, options);
     } catch (error) {
       await workspace.close();
       throw error;
@@ -129,7 +126,7 @@ export class Cluster {
   /** A client in a namespace of its own, a member of the given security groups of the template (the VPC link's, say). */
   async client(options: { readonly securityGroups: readonly string[]; readonly name?: string }): Promise<HttpClient> {
     const endpoint = await this.vpc.join({ name: options.name ?? 'client', securityGroups: options.securityGroups });
-    const client = new HttpClient(endpoint, this.programs.path('http-client'));
+    const client = new HttpClient(endpoint);
     this.clients.push(client);
     return client;
   }
@@ -191,8 +188,7 @@ export class Cluster {
       region: this.system.region,
       images: new Images(this.options.images),
       secret: this.options.secret ?? ((valueFrom) => `secret of ${valueFrom}`),
-      programRoots: this.programs.roots,
-      httpClient: this.programs.path('http-client'),
+      programRoots: programRoots(),
       pace: { healthChecks: 1, restarts: 1, ...this.options.pace },
       register: ({ address }) => {
         for (const { discovery, port } of service.registries) {

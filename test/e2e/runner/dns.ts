@@ -67,7 +67,7 @@ export class PrivateDns {
     const shuffled = [...items];
     for (let index = shuffled.length - 1; index > 0; index -= 1) {
       const other = Math.floor(this.random() * (index + 1));
-      [shuffled[index], shuffled[other]] = [shuffled[other] as T, shuffled[index] as T];
+      [shuffled[index], shuffled[other]] = [shuffled[other], shuffled[index]];
     }
     return shuffled;
   }

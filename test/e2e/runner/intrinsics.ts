@@ -58,7 +58,7 @@ export class Resolver {
   private call(name: string, argument: Json | undefined): Json | undefined {
     switch (name) {
       case 'Ref':
-        return this.ref(String(argument));
+        return this.ref(this.text(argument));
       case 'Fn::GetAtt':
         return this.attribute(Array.isArray(argument) ? argument.map((part) => this.text(part as Json)).join('.') : this.text(argument));
       case 'Fn::Join': {
@@ -96,7 +96,7 @@ export class Resolver {
     const known = this.known[name];
     if (known !== undefined) return known;
     const parameter = this.template.Parameters?.[name];
-    if (parameter !== undefined) return parameter['Default'] === undefined ? name : String(parameter['Default'] as string | number);
+    if (parameter !== undefined) return parameter['Default'] === undefined ? name : this.text(parameter['Default']);
     if (this.template.Resources?.[name] === undefined) throw new Error(`Ref to "${name}", which is no resource, parameter or pseudo parameter of the template`);
     return name;
   }
@@ -132,7 +132,8 @@ export class Resolver {
     return value as readonly Json[];
   }
 
-  private text(value: Json | undefined): string {
+  /** Resolves what has to be text in the end. */
+  text(value: Json | undefined): string {
     const resolved = this.resolve(value);
     if (typeof resolved !== 'string' && typeof resolved !== 'number' && typeof resolved !== 'boolean') {
       throw new Error(`expected text, got ${JSON.stringify(value)}`);

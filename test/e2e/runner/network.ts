@@ -4,7 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { Socket as DatagramSocket } from 'node:dgram';
 import { Server } from 'node:net';
 import { join } from 'node:path';
-import type { Programs } from '../programs';
+import { program } from '../programs';
 import type { PrivateDns } from './dns';
 import { DnsServer } from './dns';
 import type { Drop } from './firewall';
@@ -34,17 +34,18 @@ export class Vpc {
   private joined = 0;
   private updates: Promise<unknown> = Promise.resolve();
 
-  private constructor(private readonly workspace: Workspace, private readonly programs: Programs, private readonly system: System) {
+  private constructor(private readonly workspace: Workspace, private readonly system: System) {
     this.groups = new Map(system.securityGroups.map((group) => [group.id, group]));
   }
 
-  static async open(workspace: Workspace, programs: Programs, system: System, names: PrivateDns): Promise<Vpc> {
-    const vpc = new Vpc(workspace, programs, system);
+  static async open(workspace: Workspace, system: System, names: PrivateDns): Promise<Vpc> {
+    const vpc = new Vpc(workspace, system);
     const bits = vpc.prefixLength;
     await must(['sh', '-euc', [
       `ip netns add ${vpc.namespace}`,
       `ip -n ${vpc.namespace} link set lo up`,
-      `ip -n ${vpc.namespace} link add br0 type bridge`,
+      // An address of its own: else it takes the lowest one of its ports, and changes when an endpoint joins.
+      `ip -n ${vpc.namespace} link add br0 address 02:00:00:00:00:01 type bridge`,
       `ip -n ${vpc.namespace} addr add ${vpc.address(1)}/${bits} dev br0`,
       `ip -n ${vpc.namespace} addr add ${vpc.resolver}/${bits} dev br0`,
       `ip -n ${vpc.namespace} link set br0 up`,
@@ -69,29 +70,27 @@ export class Vpc {
     const number = this.joined;
     const label = options.name.toLowerCase().replace(/[^a-z0-9-]/g, '-').slice(0, 40);
     const endpoint = new Endpoint(this, {
-      namespace: `${this.workspace.prefix}-${label}`.replace(/-$/, '') + `-n${number}`,
+      namespace: `${this.workspace.prefix}${label}`.replace(/-$/, '') + `-n${number}`,
       // The first addresses of a subnet belong to AWS.
       address: this.address(9 + number),
       link: `v${number}`,
       groups,
     });
-    this.endpoints.add(endpoint);
     try {
       await this.connect(endpoint, options.sysctls ?? {});
+      await this.changeMembers(endpoint, () => this.endpoints.add(endpoint));
     } catch (error) {
-      await endpoint.leave();
+      await this.remove(endpoint);
       throw error;
     }
-    await this.updateMembers(endpoint);
     return endpoint;
   }
 
   /** Called by an endpoint that leaves. */
   async forget(endpoint: Endpoint): Promise<void> {
-    if (!this.endpoints.delete(endpoint)) return;
-    rmSync(join(NETNS_CONFIG, endpoint.namespace), { recursive: true, force: true });
-    await run(['sh', '-c', `ip -n ${this.namespace} link delete ${endpoint.link} 2>/dev/null; ip netns delete ${endpoint.namespace}`]);
-    await this.updateMembers(endpoint);
+    if (!this.endpoints.has(endpoint)) return;
+    await this.changeMembers(endpoint, () => this.endpoints.delete(endpoint));
+    await this.remove(endpoint);
   }
 
   /** Cuts the cable, as when a machine vanishes: nobody gets a FIN or RST. */
@@ -106,7 +105,7 @@ export class Vpc {
   }
 
   get namespace(): string {
-    return `${this.workspace.prefix}-vpc`;
+    return `${this.workspace.prefix}vpc`;
   }
 
   private get prefixLength(): number {
@@ -133,9 +132,12 @@ export class Vpc {
       `ip -n ${namespace} link set eth0 up`,
       `ip -n ${namespace} route add default via ${this.address(1)}`,
       ...Object.entries(sysctls).map(([key, value]) => `nsenter --net=${endpoint.path} sysctl -q -w ${quote(`${key}=${value}`)}`),
-      // The ruleset comes on standard input.
-      `exec nsenter --net=${endpoint.path} nft -f -`,
-    ].join('\n')], { input: ruleset(endpoint.groups, this.members(endpoint.groups), this.resolver) });
+    ].join('\n')]);
+  }
+
+  private async remove(endpoint: Endpoint): Promise<void> {
+    rmSync(join(NETNS_CONFIG, endpoint.namespace), { recursive: true, force: true });
+    await run(['sh', '-c', `ip -n ${this.namespace} link delete ${endpoint.link} 2>/dev/null; ip netns delete ${endpoint.namespace}`]);
   }
 
   private members(groups: readonly SecurityGroupModel[]): ReadonlyMap<string, readonly string[]> {
@@ -143,14 +145,17 @@ export class Vpc {
     return new Map(referencedGroups(groups).map((id) => [id, addresses(id)]));
   }
 
-  /** Tells everybody whose rules name a group of the endpoint that came or went; one update after the other. */
-  private async updateMembers(changed: Endpoint): Promise<void> {
+  /**
+   * An endpoint comes or goes: it gets its rules before it is used, and everybody whose rules name a group of its
+   * gets their new members. One change after the other, so that no list of members is out of date.
+   */
+  private async changeMembers(endpoint: Endpoint, change: () => void): Promise<void> {
     const update = this.updates.then(async () => {
-      const concerned = [...this.endpoints].filter((endpoint) => referencedGroups(endpoint.groups).some((id) => changed.groups.some((group) => group.id === id)));
-      await Promise.all(concerned.map(async (endpoint) => {
-        const result = await run(['nsenter', `--net=${endpoint.path}`, 'nft', '-f', '-'], { input: membershipUpdate(endpoint.groups, this.members(endpoint.groups)) });
-        if (result.code !== 0 && this.endpoints.has(endpoint)) throw new Error(`security groups of ${endpoint.namespace}: ${result.stderr}`);
-      }));
+      change();
+      const enter = (member: Endpoint): readonly string[] => ['nsenter', `--net=${member.path}`, 'nft', '-f', '-'];
+      if (this.endpoints.has(endpoint)) await must(enter(endpoint), { input: ruleset(endpoint.groups, this.members(endpoint.groups), this.resolver) });
+      const concerned = [...this.endpoints].filter((other) => other !== endpoint && referencedGroups(other.groups).some((id) => endpoint.groups.some((group) => group.id === id)));
+      await Promise.all(concerned.map(async (other) => must(enter(other), { input: membershipUpdate(other.groups, this.members(other.groups)) })));
     });
     this.updates = update.catch(() => undefined);
     await update;
@@ -158,7 +163,7 @@ export class Vpc {
 
   /** The sockets are made by a process inside the namespace and handed over, so the server itself runs here. */
   private async serve(names: PrivateDns): Promise<DnsServer> {
-    const child = spawn('nsenter', [`--net=${join(NETNS_MOUNTS, this.namespace)}`, process.execPath, this.programs.path('open-sockets'), this.resolver, '53'], {
+    const child = spawn('nsenter', [`--net=${join(NETNS_MOUNTS, this.namespace)}`, process.execPath, program('open-sockets'), this.resolver, '53'], {
       env: PLAIN_ENVIRONMENT,
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
@@ -174,7 +179,7 @@ export class Vpc {
         }
       });
       child.once('error', reject);
-      child.once('exit', (code) => reject(new Error(`the resolver's sockets could not be opened (exit code ${code ?? '?'}): ${errors}`)));
+      child.once('exit', (code) => { reject(new Error(`the resolver's sockets could not be opened (exit code ${code ?? '?'}): ${errors}`)); });
     });
   }
 }
@@ -219,8 +224,8 @@ export class Endpoint implements EndpointIdentity {
   }
 
   /** Starts a Node program inside the namespace with a message channel to us. It dies with this process. */
-  fork(program: string): ChildProcess {
-    return spawn('setpriv', ['--pdeathsig', 'KILL', 'ip', 'netns', 'exec', this.namespace, process.execPath, program], {
+  fork(file: string): ChildProcess {
+    return spawn('setpriv', ['--pdeathsig', 'KILL', 'ip', 'netns', 'exec', this.namespace, process.execPath, file], {
       env: PLAIN_ENVIRONMENT,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });

@@ -153,7 +153,7 @@ async function openPipes(stage: string): Promise<readonly [Pipe, Pipe]> {
     rmSync(path);
     return { read, write };
   });
-  return [stdout as Pipe, stderr as Pipe];
+  return [stdout, stderr];
 }
 
 async function pump(fd: number, stream: LogLine['stream'], log: ContainerLog): Promise<void> {

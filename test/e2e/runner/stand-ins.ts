@@ -1,5 +1,5 @@
 /** Programs that stand in for images. Each takes the image it stands in for. */
-import { Programs } from '../programs';
+import { ECHO_PROTO, program } from '../programs';
 import { findTools } from '../tools';
 import type { ImageRule, StandInContext } from './images';
 
@@ -20,7 +20,7 @@ export function envoy(image: string | RegExp = 'docker.io/envoyproxy/envoy'): Im
 
 /** Records X-Ray segments on UDP 2000 in place of the CloudWatch agent or another collector. */
 export function xrayCollector(image: string | RegExp = /cloudwatch-agent|aws-otel-collector|aws-xray-daemon/): ImageRule {
-  return { image, run: () => ({ argv: [process.execPath, Programs.path('xray-recorder')], user: '65534' }) };
+  return { image, run: () => ({ argv: [process.execPath, program('xray-recorder')], user: '65534' }) };
 }
 
 /** go-httpbin: an HTTP server that shows what it got; `/hostname` tells which task answered. */
@@ -39,21 +39,26 @@ export function fortio(image: string | RegExp, port: Port): ImageRule {
   };
 }
 
-export function redis(image: string | RegExp, port: Port = 6379): ImageRule {
+/** The real Redis, with the command of the task definition. Its image runs it as the user redis, in /data. */
+export function redis(image: string | RegExp): ImageRule {
   return {
     image,
-    run: (context) => ({ argv: [findTools().redis, '--port', portOf(port, context), '--bind', '0.0.0.0', '--protected-mode', 'no', '--save', '', '--appendonly', 'no', '--dir', '/tmp'], user: '999' }),
+    run: ({ container: { command } }) => {
+      const [program = 'redis-server', ...rest] = command;
+      // Like the image's entry point: arguments that start with a dash are the server's.
+      return { argv: [findTools().redis, ...(program.startsWith('-') ? [program, ...rest] : rest)], user: '999' };
+    },
   };
 }
 
 /** A small HTTP application that calls others and passes the trace header on: see programs/relay.ts. */
 export function relay(image: string | RegExp, port: Port): ImageRule {
-  return { image, run: (context) => ({ argv: [process.execPath, Programs.path('relay')], environment: { PORT: portOf(port, context) }, user: '1000' }) };
+  return { image, run: (context) => ({ argv: [process.execPath, program('relay')], environment: { PORT: portOf(port, context), PROTO: ECHO_PROTO }, user: '1000' }) };
 }
 
 /** A gRPC server that echoes, streams and fails on demand: see programs/grpc-server.ts. */
 export function grpc(image: string | RegExp, port: Port): ImageRule {
-  return { image, run: (context) => ({ argv: [process.execPath, Programs.path('grpc-server')], environment: { PORT: portOf(port, context), PROTO: Programs.data('echo.proto') }, user: '1000' }) };
+  return { image, run: (context) => ({ argv: [process.execPath, program('grpc-server')], environment: { PORT: portOf(port, context), PROTO: ECHO_PROTO }, user: '1000' }) };
 }
 
 /** A shell script in place of a helper image, or of an application that misbehaves. */

@@ -25,7 +25,6 @@ export interface TaskEvent {
 export interface TaskSite extends Omit<ContainerSite, 'task' | 'directory' | 'network' | 'hostname' | 'address' | 'resolvConf'> {
   readonly directory: string;
   readonly images: Images;
-  readonly httpClient: string;
   /** Cloud Map, as ECS uses it. */
   readonly register: (task: Task) => void;
   readonly reportHealth: (task: Task, healthy: boolean) => void;
@@ -138,7 +137,7 @@ export class Task {
 
   /** An HTTP client inside the task's namespace, as if the application itself called. */
   get client(): HttpClient {
-    this.http ??= new HttpClient(this.endpoint, this.site.httpClient);
+    this.http ??= new HttpClient(this.endpoint);
     return this.http;
   }
 

@@ -26,7 +26,7 @@ class TemplateReader {
     const [vpc] = this.all('AWS::EC2::VPC');
     return {
       cidr: vpc?.[1].optionalText('CidrBlock') ?? '10.0.0.0/16',
-      region: String(this.resolver.resolve({ Ref: 'AWS::Region' })),
+      region: this.resolver.text({ Ref: 'AWS::Region' }),
       services: this.services(discovery),
       discovery,
       zones: this.zones(),
@@ -115,7 +115,7 @@ class TemplateReader {
     const namespaceId = this.target(reference, `${id}.NamespaceId`);
     const namespace = normal(
       this.template.Resources?.[namespaceId] === undefined
-        ? String(this.resolver.resolve({ Ref: namespaceId }))
+        ? this.resolver.text({ Ref: namespaceId })
         : this.resource(namespaceId).text('Name'),
     );
     const records = (config?.objects('DnsRecords') ?? []).map((record) => {
@@ -152,7 +152,7 @@ class TemplateReader {
     // Records of other types and aliases belong to the edge (load balancers); the mesh has none.
     if ((type !== 'A' && type !== 'CNAME') || record.has('AliasTarget')) return undefined;
     const byName = owner['HostedZoneName'];
-    const zone = byName === undefined ? this.target(owner['HostedZoneId'], `${record.path}.HostedZoneId`) : normal(String(this.resolver.resolve(byName)));
+    const zone = byName === undefined ? this.target(owner['HostedZoneId'], `${record.path}.HostedZoneId`) : normal(this.resolver.text(byName));
     return { zone, record: { name: normal(record.text('Name')), type, ttl: record.number('TTL', 300), values: record.texts('ResourceRecords') } };
   }
 

@@ -1,0 +1,84 @@
+import { API_HOST, ApiGateway, CLIENT_ADDRESS } from './api-gateway';
+import type { RelayAnswer } from './programs/relay';
+import type { HttpResponse } from './runner';
+import { settled } from './mesh';
+import { Cluster } from './runner';
+import { cluster, e2e } from './suite';
+import { shop, SHOP_IMAGES } from './systems/shop';
+
+/** What a client may write to be taken for somebody else, or to steer Envoy. */
+const CLAIMS = {
+  'x-forwarded-for': '6.6.6.6',
+  'x-forwarded-host': 'evil.example',
+  'x-forwarded-port': '6666',
+  'x-real-ip': '6.6.6.6',
+  forwarded: 'for=6.6.6.6;host=evil.example',
+  'x-envoy-external-address': '6.6.6.6',
+  'x-envoy-original-path': '/evil',
+  'x-envoy-upstream-rq-timeout-ms': '1',
+  'x-envoy-retry-on': '5xx',
+};
+/** API Gateway overwrites these. */
+const MAPPED = { 'x-edge-client-ip': '6.6.6.6', 'x-edge-host': 'evil.example' };
+
+const seen = (response: HttpResponse): RelayAnswer => JSON.parse(response.body) as RelayAnswer;
+
+e2e('a client behind API Gateway', () => {
+  const shopping = cluster(async () => Cluster.start(shop(), { images: SHOP_IMAGES, counts: { ui: 1 } }));
+  let api: ApiGateway;
+  beforeAll(async () => {
+    await settled(shopping());
+    api = await ApiGateway.open(shopping());
+  });
+
+  test('reaches ui through the gateway, and through ui the services that it calls', async () => {
+    const viaUi = seen(await api.send({ path: '/call/checkout/call/orders/list?page=2' }));
+    const viaCheckout = viaUi.called?.body as RelayAnswer;
+    const orders = viaCheckout.called?.body as RelayAnswer;
+    expect([viaUi, viaCheckout, orders].map(({ host }) => host)).toEqual(['ui', 'checkout', 'orders'].map((name) => shopping().task(name).endpoint.hostname));
+    expect(orders.path).toBe('/list?page=2');
+  });
+
+  test('has path, query string, method, headers and body arrive as they were sent', async () => {
+    const { method, path, headers, body } = seen(await api.send({
+      method: 'PATCH',
+      path: '/caf%C3%A9;v=1/~x/%20?q=1&q=2&empty=&plus=a+b&enc=%2F%3f',
+      headers: { 'content-type': 'application/x-custom', cookie: 'a=1; b=2', 'x-custom': 'kept' },
+      body: '{"text":"é\\u0000"}',
+    }));
+    expect({ method, path, body }).toEqual({ method: 'PATCH', path: '/caf%C3%A9;v=1/~x/%20?q=1&q=2&empty=&plus=a+b&enc=%2F%3f', body: '{"text":"é\\u0000"}' });
+    expect(headers).toMatchObject({ 'content-type': 'application/x-custom', cookie: 'a=1; b=2', 'x-custom': 'kept' });
+  });
+
+  test('gets the status and the headers of the service', async () => {
+    const answer = await api.send({ path: '/status/418' });
+    expect(answer.status).toBe(418);
+    expect(answer.headers).toMatchObject({ 'content-type': 'application/json' });
+  });
+
+  test('is seen by the service under the host that it called', async () => {
+    const { headers } = seen(await api.send({ path: '/', host: 'shop.example' }));
+    expect(headers).toMatchObject({ host: 'shop.example', 'x-forwarded-host': 'shop.example', 'x-forwarded-proto': 'https' });
+  });
+
+  test('is seen by the service under its own address, whatever it claims', async () => {
+    const { headers, path } = seen(await api.send({ path: '/me', headers: { ...CLAIMS, ...MAPPED } }));
+    expect(headers).toMatchObject({ 'x-forwarded-for': CLIENT_ADDRESS, 'x-forwarded-host': API_HOST, host: API_HOST });
+    expect(path).toBe('/me');
+    expect(JSON.stringify(headers)).not.toMatch(/6\.6\.6\.6|6666|evil/);
+  });
+
+  test('is believed nothing even where the headers of API Gateway are missing', async () => {
+    const { headers } = seen(await api.send({ path: '/me', headers: CLAIMS, withoutMapping: true }));
+    expect(headers).not.toHaveProperty('x-forwarded-for');
+    expect(JSON.stringify(headers)).not.toMatch(/6\.6\.6\.6|6666|evil/);
+  });
+
+  test('cannot hide a path: dot segments and double slashes are resolved before anything looks at it', async () => {
+    expect(seen(await api.send({ path: '/a/../b//c/./d?x=/../y' })).path).toBe('/b/c/d?x=/../y');
+  });
+
+  test('fails if the path has an escaped slash, which services read in different ways', async () => {
+    expect((await api.send({ path: '/a%2Fb' })).status).toBe(400);
+  });
+});

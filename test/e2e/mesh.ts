@@ -1,0 +1,38 @@
+import { ADMIN_PORT, PROXY_CONTAINER } from '../../lib/topology/constants';
+import type { Cluster, Task } from './runner';
+import { until } from './runner';
+
+/** Resolves when every Envoy knows the tasks of those it calls: it asks DNS for them every few seconds. */
+export async function settled(cluster: Cluster): Promise<void> {
+  await Promise.all(cluster.tasks().map(async (task) => {
+    await until(async () => knowsAll(cluster, task), { what: `the Envoy of ${task.id} to know the tasks that it calls` });
+  }));
+}
+
+async function knowsAll(cluster: Cluster, task: Task): Promise<boolean> {
+  const hosts = await upstreams(task);
+  return [...hosts].every(([name, addresses]) => {
+    const expected = cluster.system.services.some((service) => service.name === name) ? cluster.tasks(name).map(({ address }) => address) : [...addresses];
+    return expected.sort().join() === [...addresses].sort().join();
+  });
+}
+
+/** The addresses that an Envoy has for each of its clusters. https://www.envoyproxy.io/docs/envoy/latest/operations/admin#get--clusters */
+async function upstreams(task: Task): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const { body } = await task.client.get(`http://127.0.0.1:${ADMIN_PORT}/clusters`);
+  const known = new Map<string, Set<string>>();
+  for (const line of body.split('\n').filter((text) => text !== '')) {
+    const [name = '', host = ''] = line.split('::');
+    const addresses = known.get(name) ?? new Set();
+    known.set(name, addresses);
+    const [, address] = /^([\d.]+):\d+$/.exec(host) ?? [];
+    if (address !== undefined) addresses.add(address);
+  }
+  return known;
+}
+
+/** The access log of a task's Envoy, as entries of JSON. */
+export async function logged(task: Task, entry: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>> {
+  const matches = (candidate: Readonly<Record<string, unknown>>): boolean => Object.entries(entry).every(([key, value]) => candidate[key] === value);
+  return task.container(PROXY_CONTAINER).log.untilJson(matches, { what: `an entry with ${JSON.stringify(entry)}` });
+}

@@ -1,0 +1,22 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
+import type { MicroservicesProps } from '../../../lib';
+import { Microservices } from '../../../lib';
+import type { Template as TemplateJson } from '../runner';
+
+/** The template of a stack that holds one mesh, called `shop`. */
+export function synthesize(props: MicroservicesProps): TemplateJson {
+  const stack = new Stack(new App(), 'E2e');
+  new Microservices(stack, 'Shop', props);
+  return templateOf(stack);
+}
+
+export function templateOf(stack: Stack): TemplateJson {
+  return Template.fromStack(stack).toJSON();
+}
+
+/** An image that a stand-in takes the place of. */
+export function image(name: string): ContainerImage {
+  return ContainerImage.fromRegistry(`example/${name}:1`);
+}
