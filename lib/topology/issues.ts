@@ -80,13 +80,13 @@ export class MicroservicesValidationError extends Error {
     where: string,
     readonly issues: readonly Issue[],
   ) {
-    super(`${issues.length === 1 ? 'one problem' : `${issues.length} problems`} in ${where}:\n\n${issues.map(describe).join('\n\n')}\n`);
+    super(`${issues.length === 1 ? 'one problem' : `${issues.length} problems`} in ${where}:\n\n${issues.map((issue, index) => describe(issue, String(index + 1).padStart(String(issues.length).length))).join('\n\n')}\n`);
   }
 }
 
-function describe(issue: Issue, index: number): string {
-  const lines = [`  ${index + 1}. ${issue.path}: ${issue.message} [${issue.code}]`];
-  const indent = '     ';
+function describe(issue: Issue, number: string): string {
+  const lines = [`  ${number}. ${issue.path}: ${issue.message} [${issue.code}]`];
+  const indent = ' '.repeat(number.length + 4);
   if (issue.value !== undefined) lines.push(`${indent}got:     ${issue.value}`);
   if (issue.allowed !== undefined) lines.push(`${indent}allowed: ${issue.allowed}`);
   if (issue.fix !== undefined) lines.push(`${indent}fix:     ${issue.fix}`);

@@ -1,6 +1,7 @@
 import { Unresolved, originOf } from './input';
 import type { AuthorizerKind, EdgeAuthorizer, EdgeKind } from './model';
 import type { Reader } from './reader';
+import { STRINGS } from './reader';
 
 const KINDS = ['none', 'jwt', 'cognito', 'lambda', 'iam', 'apiKey'] as const;
 
@@ -49,7 +50,7 @@ export class Authorizers {
   read(at: Reader): EdgeAuthorizer | undefined {
     if (!at.made('Authorizer', 'a factory of Authorizer, such as Authorizer.jwt()')) return undefined;
     const kind = at.field('kind').required('the kind of authorizer').oneOf(KINDS, 'an Authorizer', KINDS.map(factory));
-    if (kind === undefined || !at.fields(['kind', ...FIELDS[kind]])) return undefined;
+    if (kind === undefined || !at.fields(FIELDS[kind], 'kind')) return undefined;
     if (!SUPPORTED[this.edge].includes(kind)) {
       const other = this.edge === 'http' ? 'rest' : 'http';
       return at.fail('UNSUPPORTED_AUTHORIZER', `${EDGE_NAMES[this.edge]} cannot use ${factory(kind)}`, {
@@ -67,7 +68,7 @@ export class Authorizers {
       this.byId.set(id, { authorizer, origin, bare: isBare(kind, at) });
       return authorizer;
     }
-    const same = known.origin === origin || (known.authorizer.kind === kind && known.bare && isBare(kind, at));
+    const same = known.authorizer.kind === kind && (known.origin === origin || (known.bare && isBare(kind, at)));
     if (!same) this.clashes.push({ at, id, kind });
     return known.authorizer;
   }
@@ -125,13 +126,13 @@ function parseName(at: Reader, kind: AuthorizerKind): string | undefined {
 }
 
 function checkJwt(at: Reader): void {
-  const issuerAt = at.field('issuer').required('the issuer', 'the "iss" claim of the tokens, an https URL');
+  const issuerAt = at.field('issuer').required('the issuer', 'give the "iss" claim of the tokens, an https URL');
   const issuer = issuerAt.text();
   if (issuer !== undefined && !(issuerAt.value instanceof Unresolved) && !/^https:\/\/\S+$/.test(issuer)) {
     issuerAt.fail('NOT_ALLOWED', 'is not an issuer', { allowed: 'an https URL, as in the "iss" claim of the tokens' });
   }
-  const audience = at.field('audience').required('the audience', 'the "aud" or "client_id" claims that are accepted');
-  for (const item of audience.items()) {
+  const audience = at.field('audience').required('the audience', 'list the "aud" or "client_id" claims that are accepted');
+  for (const item of audience.items(STRINGS)) {
     if (item.required('a claim').text() === '') item.fail('NOT_ALLOWED', 'an audience cannot be empty', { fix: 'remove it' });
   }
   if (Array.isArray(audience.value) && audience.value.length === 0) audience.fail('MISSING', 'a JWT authorizer with no audience would accept the tokens of every client', { fix: 'name at least one' });

@@ -6,10 +6,11 @@ import { unknownService } from './parse-service';
 import type { MeshDefaults } from './parse-sizing';
 import { SIZING_FIELDS, parseSizing } from './parse-sizing';
 import type { Reader } from './reader';
+import { STRINGS } from './reader';
 import type { ParsedKey } from './routes';
 import { METHODS, bySpecificity, parseRouteKey, shapeOf } from './routes';
 
-const EDGE_FIELDS = ['kind', 'authorizer', 'routes', 'throttle', 'cors', 'stageName', 'accessLogs', 'gateway'] as const;
+const EDGE_FIELDS = ['authorizer', 'routes', 'throttle', 'cors', 'stageName', 'accessLogs', 'gateway'] as const;
 
 /** Envoy alone needs little; two tasks, because every request of every client passes here. */
 const GATEWAY_SIZE = { cpu: 256, memoryMiB: 512, desiredCount: 2 };
@@ -23,12 +24,18 @@ interface DraftRoute extends ParsedKey {
   readonly route: EdgeRoute;
 }
 
+/** The authorizer of the edge; one that was given, but is wrong, has its issue already. */
+interface Fallback {
+  readonly given: boolean;
+  readonly authorizer: EdgeAuthorizer | undefined;
+}
+
 export function parseEdge(at: Reader, services: readonly DraftService[], declared: readonly string[], mesh: MeshDefaults): EdgeTopology | undefined {
-  if (!at.made('Edge', 'Edge.httpApi() or Edge.restApi()') || !at.fields(EDGE_FIELDS)) return undefined;
+  if (!at.made('Edge', 'Edge.httpApi() or Edge.restApi()') || !at.fields(EDGE_FIELDS, 'kind')) return undefined;
   const kind = at.field('kind').required('the kind of edge', 'use Edge.httpApi() or Edge.restApi()').oneOf(['http', 'rest'], 'an Edge');
   if (kind === undefined) return undefined;
   const authorizers = new Authorizers(kind);
-  const fallback = authorizers.read(at.field('authorizer'));
+  const fallback = { given: !at.field('authorizer').absent, authorizer: authorizers.read(at.field('authorizer')) };
   const routesAt = at.field('routes').required('at least one route');
   // In an order of our own, so that neither the topology nor the errors depend on the order of the props.
   const entries = [...routesAt.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -64,15 +71,15 @@ function parseStageName(at: Reader, kind: EdgeKind): string {
   return name;
 }
 
-function parseRoute(key: string, at: Reader, kind: EdgeKind, authorizers: Authorizers, fallback: EdgeAuthorizer | undefined): DraftRoute | undefined {
+function parseRoute(key: string, at: Reader, kind: EdgeKind, authorizers: Authorizers, fallback: Fallback): DraftRoute | undefined {
   const parsed = parseRouteKey(key, at);
   if (parsed?.path === '$default' && kind === 'rest') at.fail('UNSUPPORTED_BY_EDGE', 'a REST API has no "$default" route', { fix: `write "ANY /{proxy+}", or use ${EDGE_NAMES.http}` });
   at.required('an object with at least service');
   if (!at.fields(['service', 'authorizer', 'throttle', 'scopes'])) return undefined;
   const service = at.field('service').required('the service that the route leads to').string();
   const own = at.field('authorizer');
-  const authorizer = own.absent ? fallback : authorizers.read(own);
-  if (own.absent && fallback === undefined) {
+  const authorizer = own.absent ? fallback.authorizer : authorizers.read(own);
+  if (own.absent && !fallback.given) {
     at.fail('NO_AUTHORIZER', 'no authorizer is chosen for this route, and the edge has no default', {
       got: null,
       allowed: authorizers.allowed,
@@ -80,7 +87,7 @@ function parseRoute(key: string, at: Reader, kind: EdgeKind, authorizers: Author
     });
   }
   const scopesAt = at.field('scopes');
-  const scopes = scopesAt.items().flatMap((item) => {
+  const scopes = scopesAt.items(STRINGS).flatMap((item) => {
     const scope = item.required('a scope').text();
     if (scope === '') item.fail('NOT_ALLOWED', 'a scope cannot be empty', { fix: 'remove it' });
     return scope ?? [];
@@ -126,7 +133,7 @@ function checkOverlaps(drafts: readonly DraftRoute[], kind: EdgeKind): void {
         if (sibling !== undefined && sibling.text !== text) {
           draft.at.fail('OVERLAPPING_ROUTES', `${text} stands where "${sibling.key}" has ${sibling.text}: a REST API takes one variable part at each place`, {
             got: null,
-            fix: `use one name for both, or ${EDGE_NAMES.http}`,
+            fix: `write ${sibling.text} here too, or use ${EDGE_NAMES.http}`,
           });
         } else if (sibling === undefined) byParent.set(parent, { text, key: draft.route.key });
       }
@@ -137,11 +144,11 @@ function checkOverlaps(drafts: readonly DraftRoute[], kind: EdgeKind): void {
 
 function checkQuotas(drafts: readonly DraftRoute[], kind: EdgeKind, at: Reader): void {
   if (kind === 'http') {
-    if (drafts.length > MAX_HTTP_ROUTES) at.fail('TOO_MANY_ROUTES', `an HTTP API takes ${MAX_HTTP_ROUTES} routes, and these are ${drafts.length}`, { fix: 'use greedy paths such as {proxy+}' });
+    if (drafts.length > MAX_HTTP_ROUTES) at.fail('TOO_MANY_ROUTES', `an HTTP API takes ${MAX_HTTP_ROUTES} routes, and these are ${drafts.length}`, { got: null, fix: 'use greedy paths such as {proxy+}' });
     return;
   }
   const resources = new Set(drafts.flatMap((draft) => draft.segments.map((_, index) => shapeOf(draft.segments.slice(0, index + 1)))));
-  if (resources.size > MAX_REST_RESOURCES) at.fail('TOO_MANY_ROUTES', `a REST API takes ${MAX_REST_RESOURCES} resources, and these routes make ${resources.size}`, { fix: 'use greedy paths such as {proxy+}' });
+  if (resources.size > MAX_REST_RESOURCES) at.fail('TOO_MANY_ROUTES', `a REST API takes ${MAX_REST_RESOURCES} resources, and these routes make ${resources.size}`, { got: null, fix: 'use greedy paths such as {proxy+}' });
 }
 
 export function parseThrottle(at: Reader): Throttle | undefined {
@@ -162,9 +169,9 @@ export function parseThrottle(at: Reader): Throttle | undefined {
 function parseCors(at: Reader, kind: EdgeKind): Cors | undefined {
   if (!at.fields(['allowOrigins', 'allowMethods', 'allowHeaders', 'exposeHeaders', 'maxAge', 'allowCredentials'])) return undefined;
   const originsAt = at.field('allowOrigins').required('the origins that may call', "name them, such as ['https://shop.example']");
-  const allowOrigins = originsAt.items().flatMap((item) => parseOrigin(item.required('an origin'), kind) ?? []);
+  const allowOrigins = originsAt.items(STRINGS).flatMap((item) => parseOrigin(item.required('an origin'), kind) ?? []);
   if (Array.isArray(originsAt.value) && originsAt.value.length === 0) originsAt.fail('MISSING', 'CORS with no origin lets nobody in', { fix: "name at least one, such as 'https://shop.example', or leave cors out" });
-  const methods = at.field('allowMethods').items().flatMap((item) => {
+  const methods = at.field('allowMethods').items(STRINGS).flatMap((item) => {
     const method = item.required('a method').string();
     if (method === undefined || method === '*' || REAL_METHODS.some((known) => known === method)) return method ?? [];
     return item.fail<string>('CORS', 'is not a method', { allowed: `"*", ${REAL_METHODS.join(', ')}`, ...(REAL_METHODS.some((known) => known === method.toUpperCase()) ? { fix: `write "${method.toUpperCase()}"` } : {}) }) ?? [];
@@ -199,7 +206,7 @@ function parseOrigin(at: Reader, kind: EdgeKind): string | undefined {
 
 /** https://www.rfc-editor.org/rfc/rfc9110#name-tokens, of which "*" is one too. */
 function parseHeaders(at: Reader): string[] {
-  return at.items().flatMap((item) => {
+  return at.items(STRINGS).flatMap((item) => {
     const header = item.required('a header').string();
     if (header === undefined || /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(header)) return header ?? [];
     return item.fail<string>('CORS', 'is not the name of a header', { allowed: 'letters, digits, hyphens, such as "content-type"' }) ?? [];

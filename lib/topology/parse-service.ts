@@ -4,7 +4,7 @@ import type { ExtraContainer, ProtocolId, Sizing } from './model';
 import type { MeshDefaults } from './parse-sizing';
 import { SIZING_FIELDS, parseSizing } from './parse-sizing';
 import type { Reader } from './reader';
-import { suggest } from './reader';
+import { STRINGS, suggest } from './reader';
 
 /** A service as far as it can be read without knowing the others. */
 export interface DraftService extends Sizing {
@@ -46,7 +46,7 @@ export function checkLabel(name: string, at: Reader, what: string): boolean {
     return false;
   }
   const better = name.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase().replace(/[^a-z0-9-]+/g, '-').replace(/^[^a-z]+|-+$/g, '');
-  at.fail('INVALID_NAME', `${show(name)} is not a DNS label`, { got: null, allowed, ...(LABEL.test(better) ? { fix: `call it "${better}"` } : {}) });
+  at.fail('INVALID_NAME', `${show(name)} is not a DNS label`, { got: null, allowed, ...(LABEL.test(better) && /^[\x20-\x7e]*$/.test(name) ? { fix: `call it "${better}"` } : {}) });
   return false;
 }
 
@@ -71,7 +71,7 @@ export function parseService(name: string, at: Reader, mesh: MeshDefaults): Draf
   if (!at.fields(SERVICE_FIELDS)) return undefined;
 
   const protocol = at.field('protocol').oneOf(['http', 'http2', 'grpc', 'tcp'], 'a Protocol', ['Protocol.HTTP', 'Protocol.HTTP2', 'Protocol.GRPC', 'Protocol.TCP']) ?? 'http';
-  const port = parsePort(at.field('port').required('the port on which the application listens'), 1);
+  const port = parsePort(at.field('port').required('the port on which the application listens', 'such as port: 8080'), 1);
   const sizing = parseSizing(at, DEFAULT_SIZE, mesh);
   const extraContainers = parseExtraContainers(at.field('extraContainers'), port, sizing);
   const virtualPort = parseVirtualPort(at, protocol, port);
@@ -84,7 +84,7 @@ export function parseService(name: string, at: Reader, mesh: MeshDefaults): Draf
     port: port ?? 0,
     virtualPort: virtualPort ?? 0,
     ...parseContainer(at, 'the application'),
-    calls: at.field('calls').items().flatMap((item) => {
+    calls: at.field('calls').items(STRINGS).flatMap((item) => {
       const call = item.required('the name of a service').string();
       return call === undefined ? [] : [{ at: item, name: call }];
     }),
@@ -107,7 +107,7 @@ function parsePort(at: Reader, min: number, fix?: string): number | undefined {
 
 function parseVirtualPort(at: Reader, protocol: ProtocolId, port: number | undefined): number | undefined {
   const field = at.field('virtualPort');
-  const reason = "choose any port from 1024 up: it stands in callers' URLs, and the application does not see it. Envoy, which listens there, is not root and cannot bind a lower one";
+  const reason = "choose any port from 1024 up: only callers' URLs name it. Envoy listens there, and is not root, so it cannot bind a lower one";
   if (!field.absent) return parsePort(field, FIRST_UNPRIVILEGED_PORT, reason);
   if (protocol !== 'tcp') return DEFAULT_VIRTUAL_PORT;
   if (port !== undefined && port < FIRST_UNPRIVILEGED_PORT) {
@@ -126,18 +126,24 @@ function parseTimeout(at: Reader, protocol: ProtocolId): number | undefined {
 }
 
 function parseContainer(at: Reader, what: string) {
-  at.field('image').required(`the image of ${what}`, "use ecs.ContainerImage.fromRegistry('...') or another ecs.ContainerImage").opaque('an ecs.ContainerImage', ['bind']);
+  const image = at.field('image');
+  const registry = typeof image.value === 'string' && /^[\w./:@-]{1,80}$/.test(image.value) ? image.value : '...';
+  const imageFix = `use ecs.ContainerImage.fromRegistry('${registry}') or another ecs.ContainerImage`;
+  image.required(`the image of ${what}`, imageFix).opaque('an ecs.ContainerImage', ['bind'], imageFix);
   at.field('logging').opaque('an ecs.LogDriver', ['bind'], 'use ecs.LogDrivers');
   const healthCheck = at.field('healthCheck');
   checkHealthCheck(healthCheck);
   const secrets = at.field('secrets').entries();
   for (const [name, secret] of secrets) {
     checkVariableName(name, secret);
-    secret.required('an ecs.Secret').opaque('an ecs.Secret', ['arn', 'grantRead'], 'use ecs.Secret.fromSecretsManager() or ecs.Secret.fromSsmParameter()');
+    const fix = 'use ecs.Secret.fromSecretsManager() or ecs.Secret.fromSsmParameter()';
+    // Without the value, which may be the secret itself and does not belong into a log.
+    if (typeof secret.value === 'string') secret.fail('WRONG_TYPE', 'must be an ecs.Secret', { got: 'a string', fix });
+    else secret.required('an ecs.Secret').opaque('an ecs.Secret', ['arn', 'grantRead'], fix);
   }
   const environment = parseEnvironment(at.field('environment'));
   for (const [name, secret] of secrets) {
-    if (Object.hasOwn(environment, name)) secret.fail('NOT_ALLOWED', `${show(name)} is both a secret and an environment variable`, { fix: 'remove one of the two' });
+    if (Object.hasOwn(environment, name)) secret.fail('NOT_ALLOWED', `${show(name)} is both a secret and an environment variable`, { got: null, fix: 'remove one of the two' });
   }
   const command = parseCommand(at.field('command'));
   const entryPoint = parseCommand(at.field('entryPoint'));
@@ -153,12 +159,14 @@ function parseContainer(at: Reader, what: string) {
   };
 }
 
+const HEALTH_CHECK_EXAMPLE = "write a command, such as ['CMD-SHELL', 'curl -f http://localhost:8080/health || exit 1']";
+
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-ecs-taskdefinition-healthcheck.html */
 function checkHealthCheck(at: Reader): void {
   if (!at.fields(['command', 'interval', 'timeout', 'retries', 'startPeriod'])) return;
-  const command = at.field('command').required('the command of the health check');
-  const parts = parseCommand(command, 'such as ["CMD-SHELL", "curl -f http://localhost:8080/health || exit 1"]');
-  if (Array.isArray(command.value) && parts?.length === 0) command.fail('MISSING', 'the command of the health check is empty', { fix: 'such as ["CMD-SHELL", "curl -f http://localhost:8080/health || exit 1"]' });
+  const command = at.field('command').required('the command of the health check', HEALTH_CHECK_EXAMPLE);
+  const parts = parseCommand(command, HEALTH_CHECK_EXAMPLE);
+  if (Array.isArray(command.value) && parts?.length === 0) command.fail('MISSING', 'the command of the health check is empty', { fix: HEALTH_CHECK_EXAMPLE });
   const interval = at.field('interval').seconds({ min: 5, max: 300 });
   const timeout = at.field('timeout').seconds({ min: 2, max: 60 });
   if (interval !== undefined && timeout !== undefined && interval < timeout) {
@@ -193,7 +201,7 @@ function parseVariable(at: Reader): string | undefined {
 
 function parseCommand(at: Reader, example?: string): readonly string[] | undefined {
   if (typeof at.value !== 'string') return at.texts();
-  return at.wrongType('a list of strings', example ?? `write ${shortList(at.value)}`);
+  return at.wrongType(STRINGS, example ?? `write ${shortList(at.value)}`);
 }
 
 function shortList(command: string): string {
@@ -248,11 +256,12 @@ export function checkContainerCount(draft: DraftService, meshContainers: number)
   const total = draft.extraContainers.length + meshContainers;
   if (total <= MAX_CONTAINERS) return;
   draft.at.field('extraContainers').fail('TOO_MANY_CONTAINERS', `the task has ${total} containers, ${meshContainers} of them the application's and the mesh's`, {
+    got: null,
     allowed: `at most ${MAX_CONTAINERS} in all, so ${MAX_CONTAINERS - meshContainers} here`,
     fix: `remove ${total - MAX_CONTAINERS}, or move some into a service of their own`,
   });
 }
 
 export function unknownService(at: Reader, name: string, known: readonly string[]): void {
-  at.fail('UNKNOWN_SERVICE', `there is no service ${show(name)}`, suggest(name, known));
+  at.fail('UNKNOWN_SERVICE', `there is no service ${show(name)}`, known.length === 0 ? { fix: 'remove it: there is no other service to call' } : suggest(name, known));
 }

@@ -51,7 +51,7 @@ function parseTaskSize(at: Reader, defaults: SizingDefaults): { cpu: number; mem
   // Fractions are let through here, to be told below that 0.5 is what Fargate calls 512.
   const cpu = at.field('cpu').number({ min: 0, max: 1_000_000, integer: false, allowed: cpus }) ?? defaults.cpu;
   const memoryField = at.field('memoryLimitMiB');
-  const given = memoryField.number({ min: 1, max: 10_000_000, unit: 'MiB' });
+  const given = memoryField.number({ min: 1, max: 249_856, unit: 'MiB' });
   const offered = fargateMemory(cpu);
   if (offered === undefined) {
     const better = cpu <= MAX_VCPUS ? nearestFargateSize(cpu * 1024, given ?? 0) : nearestFargateSize(cpu, given ?? 0);

@@ -43,19 +43,19 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
     enableExecuteCommand: root.field('enableExecuteCommand').boolean() ?? false,
   };
 
-  const servicesAt = root.field('services').required('at least one service', "such as { ui: { image, port: 8080, calls: ['catalog'] } }");
+  const servicesAt = root.field('services').required('at least one service', "add one, such as ui: { image, port: 8080, calls: ['catalog'] }");
   const entries = [...servicesAt.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
   if (servicesAt.empty) servicesAt.fail('NO_SERVICES', 'a mesh needs at least one service', { fix: "add one, such as ui: { image, port: 8080 }" });
   const declared = entries.map(([key]) => key);
   const drafts = entries.flatMap(([key, at]) => parseService(key, at, defaults) ?? []);
-  const edge = parseEdge(root.field('edge'), drafts, declared, defaults);
-
   for (const draft of drafts) {
     checkCalls(draft, declared);
     checkVirtualPorts(draft, drafts);
     checkContainerCount(draft, tracing === undefined ? 2 : 3);
     checkHostNames(draft, domain, discoveryDomain, namespace);
   }
+  const edge = parseEdge(root.field('edge'), drafts, declared, defaults);
+
   const warnings: Warning[] = [];
   const services = connect(drafts, domain, discoveryDomain, new Set(edge?.routes.map((route) => route.service)));
   for (const service of services) {
@@ -138,14 +138,14 @@ function checkShared(root: Reader): void {
 }
 
 function parseMesh(at: Reader): MeshSettings {
-  if (at.made('Mesh', 'Mesh.envoy()') && at.fields(['provider', 'version', 'image', 'logLevel'])) {
+  if (at.made('Mesh', 'Mesh.envoy()') && at.fields(['version', 'image', 'logLevel'], 'provider')) {
     at.field('provider').oneOf(['envoy'], 'a Mesh');
     at.field('image').opaque('an ecs.ContainerImage', ['bind']);
     if (!at.field('image').absent && !at.field('version').absent) at.field('version').fail('NOT_ALLOWED', 'an image of your own has its own version', { fix: 'give image or version, not both' });
   }
   const version = at.field('version').string();
   if (version !== undefined && !/^(distroless-|contrib-)?v\d+\.\d+(\.\d+|-latest)$/.test(version)) {
-    at.field('version').fail('NOT_ALLOWED', 'is not a tag of the Envoy image', { allowed: 'such as "v1.40.0"' });
+    at.field('version').fail('NOT_ALLOWED', 'is not a tag of the Envoy image', { allowed: 'a release of Envoy, such as "v1.40.0"', ...(/^\d+\.\d+\.\d+$/.test(version) ? { fix: `write "v${version}"` } : {}) });
   }
   if (version?.startsWith('distroless-') === true) {
     at.field('version').fail('NOT_ALLOWED', 'the distroless image has no shell, so ECS cannot check its health', { fix: `use "${version.slice('distroless-'.length)}"` });
@@ -155,7 +155,7 @@ function parseMesh(at: Reader): MeshSettings {
 }
 
 function parseTracing(at: Reader): TracingSettings | undefined {
-  if (!at.made('Tracing', 'Tracing.xray() or Tracing.none()') || !at.fields(['kind', 'samplingRate', 'image'])) return { collectorImage: COLLECTOR_IMAGE };
+  if (!at.made('Tracing', 'Tracing.xray() or Tracing.none()') || !at.fields(['samplingRate', 'image'], 'kind')) return { collectorImage: COLLECTOR_IMAGE };
   const kind = at.field('kind').required('the kind of tracing', 'use Tracing.xray() or Tracing.none()').oneOf(['xray', 'none'], 'a Tracing');
   at.field('image').opaque('an ecs.ContainerImage', ['bind']);
   const samplingRate = at.field('samplingRate').number({ min: 0, max: 1, integer: false });
@@ -175,8 +175,8 @@ function checkCalls(draft: DraftService, declared: readonly string[]): void {
 
 /** See DEFAULT_VIRTUAL_PORT: whoever listens on 0.0.0.0:P keeps Envoy from listening on 127.x.y.z:P. */
 function checkVirtualPorts(caller: DraftService, drafts: readonly DraftService[]): void {
-  const ports = new Map<number, string>([[caller.port, 'its application']]);
-  for (const container of caller.extraContainers) for (const port of container.ports) ports.set(port, `its container "${container.name}"`);
+  const ports = new Map<number, string>([[caller.port, `the application of "${caller.name}"`]]);
+  for (const container of caller.extraContainers) for (const port of container.ports) ports.set(port, `the container "${container.name}" of "${caller.name}"`);
   for (const call of caller.calls) {
     const callee = drafts.find((draft) => draft.name === call.name);
     const owner = callee === undefined || callee === caller ? undefined : ports.get(callee.virtualPort);

@@ -59,14 +59,14 @@ export class Reader {
     return new Reader(this.issues, joinKey(this.path, name), value);
   }
 
-  /** Says that this must be an object with no keys but these. */
-  fields(known: readonly string[]): boolean {
+  /** Says that this must be an object with no keys but these; `internal` is one that no user writes. */
+  fields(known: readonly string[], internal?: string): boolean {
     if (!isPlainObject(this.value)) {
       if (!this.absent) this.wrongType('an object');
       return false;
     }
     for (const [key, value] of Object.entries(this.value)) {
-      if (value === undefined || known.includes(key)) continue;
+      if (value === undefined || key === internal || known.includes(key)) continue;
       this.field(key).fail('UNKNOWN_PROPERTY', `there is no property "${key}" here`, suggest(key, known));
     }
     return true;
@@ -105,10 +105,11 @@ export class Reader {
     return isPlainObject(this.value) && Object.keys(this.value).length === 0;
   }
 
-  items(): readonly Reader[] {
+  items(what = 'a list'): readonly Reader[] {
     if (this.absent) return [];
     if (!Array.isArray(this.value)) {
-      this.wrongType('a list');
+      const text = what === STRINGS && typeof this.value === 'string';
+      this.wrongType(what, text ? `write [${show(this.value)}]` : undefined);
       return [];
     }
     // Not map, which would leave out the holes of a sparse list.
@@ -133,7 +134,7 @@ export class Reader {
   texts(): readonly string[] | undefined {
     if (this.absent) return undefined;
     if (this.value instanceof Unresolved && this.value.list !== undefined) return this.value.list;
-    return this.items().flatMap((item) => item.required('a string').text() ?? []);
+    return this.items(STRINGS).flatMap((item) => item.required('a string').text() ?? []);
   }
 
   number(range: NumberRange): number | undefined {
@@ -176,7 +177,9 @@ export class Reader {
   oneOf<T extends string | number>(values: readonly T[], what: string, shown: readonly string[] = values.map(String)): T | undefined {
     if (this.absent || this.refuseToken()) return undefined;
     const found = values.find((value) => value === this.value);
-    return found ?? this.fail('NOT_ALLOWED', `is not ${what}`, { allowed: shown.join(', ') });
+    if (found !== undefined) return found;
+    const near = typeof this.value === 'string' ? nearest(this.value, shown) : undefined;
+    return this.fail('NOT_ALLOWED', `is not ${what}`, { allowed: shown.join(', '), ...(near === undefined ? {} : { fix: `did you mean ${near}?` }) });
   }
 
   /** An object that only render looks into: checked by the members it must have. Tells whether it is one. */
@@ -203,11 +206,14 @@ export class Reader {
   }
 }
 
+/** What a list of strings is called where one is wanted. */
+export const STRINGS = 'a list of strings';
+
 const KNOWN_AT_SYNTH = 'give a literal value, not one that CloudFormation resolves at deployment';
 
 /** "did you mean", with all the allowed values. */
 export function suggest(got: string, allowed: readonly string[]): Complaint {
-  const list = allowed.length === 0 ? 'nothing: none is declared' : allowed.join(', ');
+  const list = allowed.length === 0 ? 'nothing' : allowed.join(', ');
   const near = nearest(got, allowed);
   return near === undefined ? { allowed: list } : { allowed: list, fix: `did you mean "${near}"?` };
 }
