@@ -1,0 +1,49 @@
+import { Duration } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { Construct } from 'constructs';
+import { acknowledge } from '../acknowledge';
+import type { EdgeTarget } from '../model';
+import { oneWaySecurityGroup } from '../security-group';
+
+export const LISTENER_PORT = 80;
+
+/** What no request outlives: a REST API waits 29 seconds for a response, unless AWS has raised its quota. */
+const LONGEST_REQUEST = Duration.seconds(30);
+
+export interface EdgeLoadBalancer {
+  readonly loadBalancer: elbv2.NetworkLoadBalancer;
+  readonly securityGroup: ec2.ISecurityGroup;
+}
+
+/** A REST API cannot ask Cloud Map, so its VPC link leads to the gateway's tasks through a load balancer. */
+export function renderLoadBalancer(scope: Construct, name: string, target: EdgeTarget): EdgeLoadBalancer {
+  const { vpc } = target;
+  const securityGroup = oneWaySecurityGroup(scope, 'LoadBalancerSecurityGroup', {
+    vpc,
+    to: target.securityGroup,
+    port: target.containerPort,
+    description: `Load balancer of the edge of ${name}`,
+  });
+  const loadBalancer = new elbv2.NetworkLoadBalancer(scope, 'LoadBalancer', {
+    vpc,
+    // It takes one subnet in each zone.
+    vpcSubnets: { onePerAz: true },
+    internetFacing: false,
+    crossZoneEnabled: true,
+    securityGroups: [securityGroup],
+  });
+  acknowledge(loadBalancer, 'ELB2', 'A Network Load Balancer logs TLS connections only, and this one passes on TCP inside the VPC; API Gateway and the gateway service log every request.');
+  const listener = loadBalancer.addListener('Listener', { port: LISTENER_PORT, protocol: elbv2.Protocol.TCP });
+  listener.addTargets('Gateway', {
+    port: target.containerPort,
+    protocol: elbv2.Protocol.TCP,
+    targets: [target.service.loadBalancerTarget({ containerName: target.containerName, containerPort: target.containerPort })],
+    // Every client's address would be one of the VPC link; with the load balancer's own, its security group is enough.
+    preserveClientIp: false,
+    deregistrationDelay: LONGEST_REQUEST,
+    // TCP: any HTTP path may be a route of the user's.
+    healthCheck: { protocol: elbv2.Protocol.TCP, interval: Duration.seconds(10), healthyThresholdCount: 2, unhealthyThresholdCount: 2 },
+  });
+  return { loadBalancer, securityGroup };
+}
