@@ -1,21 +1,25 @@
 import { Annotations } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
-import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { RestApi, UsagePlan } from 'aws-cdk-lib/aws-apigateway';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IPrivateHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { IPrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
+import type { RenderedSystem } from './compute/render-system';
 import { renderSystem } from './compute/render-system';
 import { limitStackSize } from './compute/stack-size';
+import type { RenderedEdge } from './edge/render';
+import { renderEdge, userAuthorizers } from './edge/render';
 import { meshProvider } from './mesh/providers';
 import type { IMicroservice } from './microservice';
 import type { MicroservicesProps } from './props/microservices-props';
 import { readProps } from './props/read-props';
+import { GATEWAY_PORT } from './topology/constants';
 import { IssueList } from './topology/issues';
 import { meshNameOf } from './topology/mesh-name';
-import type { Warning } from './topology/model';
+import type { Topology, Warning } from './topology/model';
 import { parseTopology } from './topology/parse';
 import { Reader, suggest } from './topology/reader';
 
@@ -49,6 +53,8 @@ export class Microservices extends Construct {
   public readonly httpApi?: HttpApi;
   /** The REST API, if the edge is one. */
   public readonly restApi?: RestApi;
+  /** The usage plan of the API keys, if a route of a REST API asks for one. */
+  public readonly usagePlan?: UsagePlan;
   /** The service behind API Gateway, if there is an edge. */
   public readonly gateway?: IMicroservice;
 
@@ -63,7 +69,7 @@ export class Microservices extends Construct {
     const plan = meshProvider(topology.mesh.provider).plan(topology, issues);
     issues.throwIfAny(this.node.path);
     const system = renderSystem(this, topology, plan, props);
-    const edge = undefined as undefined | { url: string; httpApi?: HttpApi; restApi?: RestApi };
+    const edge = renderEdgeOf(this, topology, system, props);
 
     this.vpc = system.foundation.vpc;
     this.cluster = system.foundation.cluster;
@@ -74,6 +80,7 @@ export class Microservices extends Construct {
     this.gateway = system.gateway;
     this.httpApi = edge?.httpApi;
     this.restApi = edge?.restApi;
+    this.usagePlan = edge?.usagePlan;
     this.edgeUrl = edge?.url;
     warn(this, [...topology.warnings, ...plan.warnings]);
     limitStackSize(this, plan);
@@ -103,6 +110,25 @@ export class Microservices extends Construct {
     if (this.edgeUrl === undefined) throw new Error(`${this.node.path} has no edge, so it has no URL. Fix: set edge to Edge.httpApi() or Edge.restApi().`);
     return this.edgeUrl;
   }
+}
+
+function renderEdgeOf(scope: Construct, topology: Topology, { gateway, foundation }: RenderedSystem, props: MicroservicesProps): RenderedEdge | undefined {
+  if (topology.edge === undefined || gateway === undefined || props.edge === undefined) return undefined;
+  return renderEdge(scope, {
+    edge: topology.edge,
+    authorizers: userAuthorizers(props.edge._options),
+    target: {
+      vpc: foundation.vpc,
+      service: gateway.service,
+      containerName: gateway.proxyContainer.containerName,
+      containerPort: GATEWAY_PORT,
+      securityGroup: gateway.securityGroup,
+      discoveryService: gateway.discoveryService,
+    },
+    logGroup: foundation.logGroup,
+    traced: topology.tracing !== undefined,
+    name: topology.name,
+  });
 }
 
 function warn(scope: Construct, warnings: readonly Warning[]): void {

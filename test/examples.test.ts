@@ -1,0 +1,36 @@
+import { App, Validations } from 'aws-cdk-lib';
+import type { Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BoutiqueStack } from '../examples/boutique-stack';
+import { ShopStack } from '../examples/shop-stack';
+import flags from '../cdk.json';
+
+const EXAMPLES: readonly (readonly [string, (app: App) => Stack])[] = [
+  ['the retail store', (app) => new ShopStack(app, 'Shop')],
+  ['Online Boutique', (app) => new BoutiqueStack(app, 'Boutique')],
+];
+
+describe.each(EXAMPLES)('%s', (_name, create) => {
+  test('synthesizes to the reviewed template', () => {
+    expect(Template.fromStack(create(new App({ context: flags.context }))).toJSON()).toMatchSnapshot();
+  });
+
+  test('has no warning and no error that it does not explain', () => {
+    const stack = create(new App({ context: flags.context }));
+    const annotations = Annotations.fromStack(stack);
+    const texts = [...annotations.findWarning('*', Match.anyValue()), ...annotations.findError('*', Match.anyValue())].map((message) => `${message.id}: ${String(message.entry.data)}`);
+    expect(texts).toEqual([]);
+  });
+
+  test("passes cdk-nag's AwsSolutions pack, with a written reason for every exception", () => {
+    const app = new App({ context: flags.context });
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    create(app);
+    const { directory } = app.synth();
+    // What is merely a warning does not throw, but is in the report.
+    expect(JSON.parse(readFileSync(join(directory, 'validation-report.json'), 'utf8'))).toMatchObject({ pluginReports: [] });
+  });
+});
