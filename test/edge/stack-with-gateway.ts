@@ -2,6 +2,7 @@ import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type { EdgeTarget, RenderedEdge } from '../../lib/edge/render';
@@ -43,4 +44,9 @@ function gatewayOf(stack: Stack): EdgeTarget {
   const service = new ecs.FargateService(stack, 'Gateway', { cluster, taskDefinition, securityGroups: [securityGroup] });
   service.associateCloudMapService({ service: discoveryService, container, containerPort: GATEWAY_PORT });
   return { vpc, service, containerName: 'envoy', containerPort: GATEWAY_PORT, securityGroup, discoveryService };
+}
+
+/** An authorizer's function, made elsewhere. */
+export function functionIn(stack: Stack): lambda.IFunction {
+  return lambda.Function.fromFunctionAttributes(stack, 'Function', { functionArn: stack.formatArn({ service: 'lambda', resource: 'function:check' }), sameEnvironment: true });
 }

@@ -34,16 +34,19 @@ export function renderLoadBalancer(scope: Construct, name: string, target: EdgeT
     securityGroups: [securityGroup],
   });
   acknowledge(loadBalancer, 'ELB2', 'A Network Load Balancer logs TLS connections only, and this one passes on TCP inside the VPC; API Gateway and the gateway service log every request.');
-  const listener = loadBalancer.addListener('Listener', { port: LISTENER_PORT, protocol: elbv2.Protocol.TCP });
-  listener.addTargets('Gateway', {
+  // Beside the listener, not below it: the service waits for the listener with all that is below it.
+  const gateway = new elbv2.NetworkTargetGroup(scope, 'Targets', {
+    vpc,
     port: target.containerPort,
     protocol: elbv2.Protocol.TCP,
-    targets: [target.service.loadBalancerTarget({ containerName: target.containerName, containerPort: target.containerPort })],
+    targetType: elbv2.TargetType.IP,
     // Every client's address would be one of the VPC link; with the load balancer's own, its security group is enough.
     preserveClientIp: false,
     deregistrationDelay: LONGEST_REQUEST,
     // TCP: any HTTP path may be a route of the user's.
     healthCheck: { protocol: elbv2.Protocol.TCP, interval: Duration.seconds(10), healthyThresholdCount: 2, unhealthyThresholdCount: 2 },
   });
+  loadBalancer.addListener('Listener', { port: LISTENER_PORT, protocol: elbv2.Protocol.TCP, defaultTargetGroups: [gateway] });
+  gateway.addTarget(target.service.loadBalancerTarget({ containerName: target.containerName, containerPort: target.containerPort }));
   return { loadBalancer, securityGroup };
 }

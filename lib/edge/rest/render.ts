@@ -11,6 +11,9 @@ import { LISTENER_PORT, renderLoadBalancer } from './load-balancer';
 import type { RestApiPlan, RestMethodPlan, RestStagePlan } from './plan';
 import { renderUsagePlan } from './usage-plan';
 
+/** cdk-nag tells managed policies apart. */
+const LOGGING_POLICY = 'IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]';
+
 /** Where methods send requests. */
 interface Backend {
   readonly url: string;
@@ -74,7 +77,7 @@ function acknowledgeApi(api: apigateway.RestApi, logged: boolean): void {
   acknowledge(stage, 'APIG6', 'Execution logs would go to a log group of their own, without retention or key; the access logs tell errors of authorizers and integrations.');
   if (!logged) acknowledge(stage, 'APIG1', NO_ACCESS_LOGS_BY_CHOICE);
   const role = api.node.tryFindChild('CloudWatchRole');
-  if (role !== undefined) acknowledge(role, 'IAM4', 'The managed policy is what API Gateway asks for in the settings of the account, and all APIs of the account use the role.');
+  if (role !== undefined) acknowledge(role, LOGGING_POLICY, 'The managed policy is what API Gateway asks for in the settings of the account, and all APIs of the account use the role.');
 }
 
 function renderBackend(scope: Construct, options: RenderEdgeOptions): Backend {
