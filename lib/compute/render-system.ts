@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as route53 from 'aws-cdk-lib/aws-route53';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import type { ContainerPlan, ContainerRole, SystemPlan, TaskPlan } from '../plan/model';
 import type { IMicroservice } from '../microservice';
 import type { ContainerProps } from '../props/container-props';
@@ -29,13 +29,12 @@ export function renderSystem(scope: Construct, topology: Topology, plan: SystemP
   const zone = renderVirtualNames(scope, topology, foundation.vpc);
   const sharedExecutionRole = executionRole(scope, 'ExecutionRole', foundation.logGroup);
   const traces = plan.tasks.some((task) => task.traced) ? tracesPolicy(scope) : undefined;
-  const services = new Construct(scope, 'Services');
   const meshImages: Partial<Record<ContainerRole, ecs.ContainerImage | undefined>> = {
     proxy: props.mesh?._options.image,
     collector: props.tracing?._options.image,
   };
   const urls = new Map(topology.services.map((service) => [service.name, urlOf(service)]));
-  const tasks = new Map(plan.tasks.map((task) => [task.name, new MeshTask(services, task, {
+  const tasks = new Map(plan.tasks.map((task) => [task.name, new MeshTask(scope, task, {
     foundation,
     sharedExecutionRole,
     tracesPolicy: traces,
@@ -79,7 +78,6 @@ function renderIngress(to: MeshTask, from: MeshTask, fromName: string, port: num
     ipProtocol: 'tcp',
     fromPort: port,
     toPort: port,
-    description: `${fromName} calls`,
   });
 }
 

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Validations } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -65,6 +65,8 @@ export class MeshTask extends Construct implements IMicroservice {
     this.proxyContainer = find(plan, containers, 'proxy');
     this.container = plan.containers.some((container) => container.role === 'application') ? find(plan, containers, 'application') : this.proxyContainer;
 
+    acknowledgeOwnEnvironment(this.taskDefinition, plan);
+
     this.discoveryService = new servicediscovery.Service(this, 'Discovery', {
       namespace: foundation.namespace,
       name: plan.name,
@@ -83,6 +85,13 @@ export class MeshTask extends Construct implements IMicroservice {
     // A task that starts before its execution role may write logs would not start.
     this.service.node.addDependency(execution);
   }
+}
+
+/** The environment of the mesh's own containers is the mesh's to explain; the user's is the user's. */
+function acknowledgeOwnEnvironment(taskDefinition: ecs.FargateTaskDefinition, plan: TaskPlan): void {
+  const users = plan.containers.filter(({ role }) => role === 'application' || role === 'extra');
+  if (users.some(({ environment }) => Object.keys(environment).length > 0)) return;
+  Validations.of(taskDefinition).acknowledge({ id: 'AwsSolutions-ECS2', reason: "The only environment variable is the tracing collector's configuration, which is no secret." });
 }
 
 function find(plan: TaskPlan, containers: ReadonlyMap<string, ecs.ContainerDefinition>, role: ContainerPlan['role']): ecs.ContainerDefinition {

@@ -8,14 +8,16 @@ import type { Json, JsonObject } from './json';
 import { extension, labelOf, socketAddress, typed } from './json';
 import { routes } from './resilience';
 
+/** API Gateway's word about the client; no service sees them. */
+const EDGE_HEADERS: readonly string[] = [CLIENT_IP_HEADER, CLIENT_HOST_HEADER];
+
 const CORS_FILTER = 'envoy.extensions.filters.http.cors.v3.Cors';
 
 /** The Envoy configuration of the gateway service, which takes requests from API Gateway. */
 export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): JsonObject {
   const byName = new Map(topology.services.map((service) => [service.name, service]));
   const targets = topology.services.filter((service) => service.routed);
-  // An HTTP API answers for CORS itself; a REST API only to preflight requests.
-  const cors = edge.kind === 'rest' ? edge.cors : undefined;
+  const { cors } = edge;
   const manager = httpConnectionManager({
     peer: GATEWAY_NAME,
     direction: 'edge',
@@ -23,15 +25,19 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): JsonOb
     segmentName: GATEWAY_NAME,
     tracing: topology.tracing,
     settings: { early_header_mutation_extensions: [trustOnlyApiGateway()] },
+    routeConfig: { request_headers_to_remove: EDGE_HEADERS },
     ...(cors === undefined ? {} : { filters: [extension(CORS_FILTER)] }),
     virtualHosts: [{
       name: GATEWAY_NAME,
       domains: ['*'],
       ...(cors === undefined ? {} : { typed_per_filter_config: { [labelOf(CORS_FILTER)]: corsPolicy(cors) } }),
-      routes: edge.routes.flatMap((route) => {
-        const callee = byName.get(route.service);
-        return callee === undefined ? [] : routes(callee, pathMatch(route), route.method === 'ANY' ? undefined : route.method).map(keepHost);
-      }),
+      routes: [
+        ...EDGE_HEADERS.map(refuseTwoValues),
+        ...edge.routes.flatMap((route) => {
+          const callee = byName.get(route.service);
+          return callee === undefined ? [] : routes(callee, pathMatch(route), route.method === 'ANY' ? undefined : route.method).map(keepHost);
+        }),
+      ],
     }],
   });
   return bootstrap({
@@ -58,10 +64,16 @@ function trustOnlyApiGateway(): JsonObject {
       set('x-forwarded-for', `%REQ(${CLIENT_IP_HEADER})%`),
       set('x-forwarded-host', `%REQ(${CLIENT_HOST_HEADER})%`),
       set('x-forwarded-proto', 'https'),
-      { remove: CLIENT_IP_HEADER },
-      { remove: CLIENT_HOST_HEADER },
     ],
   });
+}
+
+/**
+ * Should a client's header of this name ever reach us beside API Gateway's own, nobody could tell which is which.
+ * Envoy matches several values as one text with commas.
+ */
+function refuseTwoValues(header: string): Json {
+  return { match: { prefix: '/', headers: [{ name: header, string_match: { contains: ',' } }] }, direct_response: { status: 400 } };
 }
 
 /** The service sees the host that the client called, not the address of the gateway. */
@@ -91,6 +103,10 @@ function escapeRegex(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
+/**
+ * The answers of a REST API get their CORS headers here. An HTTP API puts its own in their place, but lets preflight
+ * requests through to us where a route takes every method.
+ */
 function corsPolicy(cors: Cors): JsonObject {
   return typed('envoy.extensions.filters.http.cors.v3.CorsPolicy', {
     allow_origin_string_match: cors.allowOrigins.map((origin): JsonObject => (origin === '*' ? { safe_regex: { regex: '.*' } } : { exact: origin })),

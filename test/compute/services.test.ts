@@ -71,7 +71,7 @@ describe('an ECS service', () => {
   test('waits for the names of the services that it calls, so that no resolver remembers that they are missing', () => {
     const resources = resourcesOf(template);
     const record = Object.entries(resources).find(([, { Type }]) => Type === 'AWS::Route53::RecordSet')?.[0];
-    const ui = Object.entries(resources).find(([id, { Type }]) => Type === 'AWS::ECS::Service' && id.includes('Servicesui'))?.[1];
+    const ui = Object.entries(resources).find(([id, { Type }]) => Type === 'AWS::ECS::Service' && id.includes('Shopui'))?.[1];
     expect(ui?.DependsOn).toContain(record);
   });
 });
@@ -99,8 +99,8 @@ describe('the network', () => {
       FromPort: 15006,
       ToPort: 15006,
       IpProtocol: 'tcp',
-      GroupId: { 'Fn::GetAtt': [expect.stringMatching(/Servicescatalog/), 'GroupId'] },
-      SourceSecurityGroupId: { 'Fn::GetAtt': [expect.stringMatching(/Servicesui/), 'GroupId'] },
+      GroupId: { 'Fn::GetAtt': [expect.stringMatching(/Shopcatalog/), 'GroupId'] },
+      SourceSecurityGroupId: { 'Fn::GetAtt': [expect.stringMatching(/Shopui/), 'GroupId'] },
     });
     template.allResourcesProperties('AWS::EC2::SecurityGroup', { SecurityGroupIngress: Match.absent() });
   });
@@ -129,7 +129,7 @@ describe('least privilege', () => {
       services: { ui: service(), orders: service({ secrets: { PASSWORD: Secret.fromSecretsManager(new SecretsManagerSecret(stack, 'Password')) } }) },
     }));
     const policies = Object.entries(resourcesOf(template)).filter(([, { Properties }]) => JSON.stringify(Properties).includes('secretsmanager:GetSecretValue'));
-    expect(policies.map(([id]) => id)).toEqual([expect.stringMatching(/ServicesordersExecutionRole/)]);
+    expect(policies.map(([id]) => id)).toEqual([expect.stringMatching(/ShopordersExecutionRole/)]);
     expect(containersOf(template, 'orders').get('app')).toMatchObject({ Secrets: [{ Name: 'PASSWORD' }] });
   });
 });
@@ -159,7 +159,7 @@ describe('a service handle', () => {
     const database = new SecurityGroup(other, 'Database', { vpc: shop.vpc });
     database.connections.allowFrom(shop.service('ui'), Port.tcp(5432));
     const text = JSON.stringify(other.resolve(other.node.findAll().map((child) => child.node.path)));
-    expect(text).toContain('Stack/Shop/Services/ui/TaskRole/DefaultPolicy');
+    expect(text).toContain('Stack/Shop/ui/TaskRole/DefaultPolicy');
   });
 
   test('fails if there is no such service, with the name that was meant', () => {
@@ -282,5 +282,5 @@ test('the construct tree is complete when the constructor returns: synth adds no
   // The association of capacity providers is CDK's own, made by an Aspect of ecs.Cluster.
   const after = system.node.findAll().map((child) => child.node.path).filter((path) => path !== 'Stack/Shop/Cluster/Cluster');
   expect(after).toEqual(before);
-  expect(before).toContain('Stack/Shop/Services/catalog/VirtualName');
+  expect(before).toContain('Stack/Shop/catalog/VirtualName');
 });

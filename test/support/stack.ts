@@ -38,7 +38,7 @@ export interface ContainerDefinition {
 
 /** The containers of a service's task definition, by name. */
 export function containersOf(template: Template, serviceName: string): ReadonlyMap<string, ContainerDefinition> {
-  const found = Object.entries(resourcesOf(template)).filter(([id, resource]) => resource.Type === 'AWS::ECS::TaskDefinition' && id.includes(`Services${serviceName.replaceAll('-', '')}TaskDefinition`));
+  const found = Object.entries(resourcesOf(template)).filter(([id, resource]) => resource.Type === 'AWS::ECS::TaskDefinition' && id.includes(`Shop${serviceName.replaceAll('-', '')}TaskDefinition`));
   const [definition] = found;
   if (definition === undefined || found.length > 1) throw new Error(`${found.length} task definitions of ${serviceName}`);
   const containers = definition[1].Properties?.['ContainerDefinitions'] as readonly ContainerDefinition[];
