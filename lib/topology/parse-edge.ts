@@ -55,7 +55,7 @@ export function parseEdge(at: Reader, services: readonly DraftService[], declare
   return {
     kind,
     routes: [...drafts].sort(bySpecificity(kind)).map((draft) => draft.route),
-    authorizers: authorizers.all,
+    authorizers: authorizers.all.filter(({ id }) => drafts.some((draft) => draft.route.authorizer === id)),
     ...(throttle === undefined ? {} : { throttle }),
     ...(cors === undefined ? {} : { cors }),
     stageName: parseStageName(at.field('stageName'), kind),
