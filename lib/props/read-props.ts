@@ -1,5 +1,5 @@
 import { Duration, Token } from 'aws-cdk-lib';
-import { Opaque, Seconds, Unreadable, Unresolved, withOrigin } from '../topology/input';
+import { Choice, Opaque, Seconds, Unreadable, Unresolved, withOrigin } from '../topology/input';
 
 /** Deeper than any valid props tree. */
 const MAX_DEPTH = 16;
@@ -18,7 +18,7 @@ class PropsReader {
   private readonly known = new Map<object, unknown>();
 
   read(value: unknown, depth: number): unknown {
-    if (value === null || value === undefined) return undefined;
+    if (value === null || value === undefined) return value;
     try {
       if (isToken(value)) return unresolved(value);
       if (typeof value !== 'object') return value;
@@ -43,7 +43,8 @@ class PropsReader {
   /** An instance of `Edge`, `Mesh` ...; `Protocol` tells just a string. */
   private readOwn(value: OwnClass, depth: number): unknown {
     const content = value._input();
-    return typeof content === 'object' && content !== null ? this.readFields(content, value, depth) : content;
+    if (typeof content === 'object' && content !== null) return this.readFields(content, value, depth);
+    return typeof content === 'string' ? new Choice(value._type, content) : content;
   }
 
   private readFields(fields: object, origin: object, depth: number): object {
@@ -63,7 +64,7 @@ class PropsReader {
   private readInstance(value: object, depth: number): unknown {
     if (isDuration(value)) return new Seconds(value.toMilliseconds({ integral: false }) / 1000);
     const architecture = member(value, '_cpuArchitecture');
-    if (typeof architecture === 'string') return architecture;
+    if (typeof architecture === 'string') return new Choice('CpuArchitecture', architecture);
     const opaque = new Opaque(value);
     if (!opaque.has('namespaceName', 'namespaceId')) return opaque;
     return Object.assign(opaque, { namespace: { name: this.readMember(value, 'namespaceName', depth), type: this.readMember(value, 'type', depth) } });
@@ -95,15 +96,16 @@ function className(value: object): unknown {
 }
 
 function isToken(value: unknown): boolean {
-  if (Token.isUnresolved(value)) return true;
-  // A Duration of a token is one too, although Token does not know it.
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && isDuration(value) && value.isUnresolved();
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return Token.isUnresolved(value);
+  // Token takes anything with a method "resolve" for a token, a Stack too, but not a Duration of a token.
+  return 'creationStack' in value ? Token.isUnresolved(value) : isDuration(value) && value.isUnresolved();
 }
 
 /** Strings keep their token markers: CloudFormation text such as an environment variable is passed on whole. */
 function unresolved(value: unknown): Unresolved {
   if (typeof value === 'string') return new Unresolved(value);
-  return Array.isArray(value) ? new Unresolved(String(value[0]), value as string[]) : new Unresolved(Token.asString(value));
+  if (Array.isArray(value)) return new Unresolved(String(value[0]), value as string[]);
+  return new Unresolved(Token.asString(value), undefined, !(value instanceof Duration));
 }
 
 function unreadable(error: unknown): Unreadable {

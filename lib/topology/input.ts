@@ -9,6 +9,16 @@ export class Unresolved {
     readonly text: string,
     /** Set if the token stands for a whole list, as CDK writes it. */
     readonly list?: readonly string[],
+    /** Whether it stands for a text, or for a number that becomes one. */
+    readonly isText = list === undefined,
+  ) {}
+}
+
+/** An enum-like object, such as `Protocol.HTTP`: not its bare value, which would pass for any text. */
+export class Choice {
+  constructor(
+    readonly type: string,
+    readonly value: string,
   ) {}
 }
 
@@ -26,16 +36,22 @@ export class Unreadable {
 export class Opaque {
   constructor(readonly object: object) {}
 
-  /** Whether the object has these members; `instanceof` would fail across two copies of aws-cdk-lib. */
+  /** Whether the object has these members, methods written as `bind()`; `instanceof` would fail across two copies of aws-cdk-lib. */
   has(...members: readonly string[]): boolean {
     return members.every((member) => {
       try {
-        return member in this.object;
+        return hasMember(this.object, member);
       } catch {
         return false; // a proxy with a throwing trap is not what we are looking for
       }
     });
   }
+}
+
+/** Properties are not read, since getters of the CDK may throw (a VPC with no private subnets); methods are. */
+export function hasMember(object: object, member: string): boolean {
+  const method = member.endsWith('()') ? member.slice(0, -2) : undefined;
+  return method === undefined ? member in object : typeof (object as Readonly<Record<string, unknown>>)[method] === 'function';
 }
 
 /**
@@ -69,6 +85,7 @@ export function show(value: unknown): string {
   if (value instanceof Unresolved) return `a CDK token (${shorten(value.text)})`;
   if (value instanceof Seconds) return `${value.value} seconds`;
   if (value instanceof Unreadable) return value.reason;
+  if (value instanceof Choice) return `${value.type} ${show(value.value)}`;
   if (value instanceof Opaque) return `an instance of ${className(value.object)}`;
   if (typeof value === 'string') return JSON.stringify(shorten(value));
   if (typeof value === 'function') return 'a function';

@@ -1,5 +1,5 @@
 import { DEFAULT_VIRTUAL_PORT, FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, MAX_CONTAINERS, RESERVED_CONTAINERS, RESERVED_PORTS } from './constants';
-import { show } from './input';
+import { Unresolved, show } from './input';
 import type { ExtraContainer, ProtocolId, Sizing } from './model';
 import type { MeshDefaults } from './parse-sizing';
 import { SIZING_FIELDS, parseSizing } from './parse-sizing';
@@ -129,8 +129,8 @@ function parseContainer(at: Reader, what: string) {
   const image = at.field('image');
   const registry = typeof image.value === 'string' && /^[\w./:@-]{1,80}$/.test(image.value) ? image.value : '...';
   const imageFix = `use ecs.ContainerImage.fromRegistry('${registry}') or another ecs.ContainerImage`;
-  image.required(`the image of ${what}`, imageFix).opaque('an ecs.ContainerImage', ['bind'], imageFix);
-  at.field('logging').opaque('an ecs.LogDriver', ['bind'], 'use ecs.LogDrivers');
+  image.required(`the image of ${what}`, imageFix).opaque('an ecs.ContainerImage', ['bind()'], imageFix);
+  at.field('logging').opaque('an ecs.LogDriver', ['bind()'], 'use ecs.LogDrivers');
   const healthCheck = at.field('healthCheck');
   checkHealthCheck(healthCheck);
   const secrets = at.field('secrets').entries();
@@ -139,7 +139,7 @@ function parseContainer(at: Reader, what: string) {
     const fix = 'use ecs.Secret.fromSecretsManager() or ecs.Secret.fromSsmParameter()';
     // Without the value, which may be the secret itself and does not belong into a log.
     if (typeof secret.value === 'string') secret.fail('WRONG_TYPE', 'must be an ecs.Secret', { got: 'a string', fix });
-    else secret.required('an ecs.Secret').opaque('an ecs.Secret', ['arn', 'grantRead'], fix);
+    else secret.required('an ecs.Secret').opaque('an ecs.Secret', ['arn', 'grantRead()'], fix);
   }
   const environment = parseEnvironment(at.field('environment'));
   for (const [name, secret] of secrets) {
@@ -165,7 +165,8 @@ const HEALTH_CHECK_EXAMPLE = "write a command, such as ['CMD-SHELL', 'curl -f ht
 function checkHealthCheck(at: Reader): void {
   if (!at.fields(['command', 'interval', 'timeout', 'retries', 'startPeriod'])) return;
   const command = at.field('command').required('the command of the health check', HEALTH_CHECK_EXAMPLE);
-  const parts = parseCommand(command, HEALTH_CHECK_EXAMPLE);
+  // The CDK puts CMD before it, which it cannot with a token for the whole list.
+  const parts = command.value instanceof Unresolved ? command.items(STRINGS) : parseCommand(command, HEALTH_CHECK_EXAMPLE);
   if (Array.isArray(command.value) && parts?.length === 0) command.fail('MISSING', 'the command of the health check is empty', { fix: HEALTH_CHECK_EXAMPLE });
   const interval = at.field('interval').seconds({ min: 5, max: 300 });
   const timeout = at.field('timeout').seconds({ min: 2, max: 60 });

@@ -140,7 +140,7 @@ function checkShared(root: Reader): void {
 function parseMesh(at: Reader): MeshSettings {
   if (at.made('Mesh', 'Mesh.envoy()') && at.fields(['version', 'image', 'logLevel'], 'provider')) {
     at.field('provider').oneOf(['envoy'], 'a Mesh');
-    at.field('image').opaque('an ecs.ContainerImage', ['bind']);
+    at.field('image').opaque('an ecs.ContainerImage', ['bind()']);
     if (!at.field('image').absent && !at.field('version').absent) at.field('version').fail('NOT_ALLOWED', 'an image of your own has its own version', { fix: 'give image or version, not both' });
   }
   const version = at.field('version').string();
@@ -157,7 +157,7 @@ function parseMesh(at: Reader): MeshSettings {
 function parseTracing(at: Reader): TracingSettings | undefined {
   if (!at.made('Tracing', 'Tracing.xray() or Tracing.none()') || !at.fields(['samplingRate', 'image'], 'kind')) return { collectorImage: COLLECTOR_IMAGE };
   const kind = at.field('kind').required('the kind of tracing', 'use Tracing.xray() or Tracing.none()').oneOf(['xray', 'none'], 'a Tracing');
-  at.field('image').opaque('an ecs.ContainerImage', ['bind']);
+  at.field('image').opaque('an ecs.ContainerImage', ['bind()']);
   const samplingRate = at.field('samplingRate').number({ min: 0, max: 1, integer: false });
   if (kind === 'none') return undefined;
   return { collectorImage: COLLECTOR_IMAGE, ...(samplingRate === undefined ? {} : { samplingRate }) };

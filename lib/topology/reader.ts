@@ -1,5 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein';
-import { Opaque, Seconds, Unreadable, Unresolved, holdsToken, madeBy, originOf, show } from './input';
+import { Choice, Opaque, Seconds, Unreadable, Unresolved, hasMember, holdsToken, madeBy, originOf, show } from './input';
 import type { IssueCode, IssueList } from './issues';
 
 interface NumberRange {
@@ -33,8 +33,9 @@ export class Reader {
     readonly value: unknown,
   ) {}
 
+  /** Null is not absence: no type allows it (jsii makes undefined of None and nil), and render does not expect it. */
   get absent(): boolean {
-    return this.value === undefined || this.value === null;
+    return this.value === undefined;
   }
 
   /** Adds an issue. Gives `undefined`, as what the caller wanted to read, so that it can be returned. */
@@ -126,7 +127,7 @@ export class Reader {
   /** A string in which CloudFormation may fill in tokens later. */
   text(): string | undefined {
     if (this.absent) return undefined;
-    if (this.value instanceof Unresolved && this.value.list === undefined) return this.value.text;
+    if (this.value instanceof Unresolved && this.value.isText) return this.value.text;
     return typeof this.value === 'string' ? this.value : this.wrongType('a string');
   }
 
@@ -176,7 +177,8 @@ export class Reader {
   /** One of a few values; `shown` is how the user writes them, if not as they are. */
   oneOf<T extends string | number>(values: readonly T[], what: string, shown: readonly string[] = values.map(String)): T | undefined {
     if (this.absent || this.refuseToken()) return undefined;
-    const found = values.find((value) => value === this.value);
+    const chosen = this.value instanceof Choice ? this.value.value : this.value;
+    const found = values.find((value) => value === chosen);
     if (found !== undefined) return found;
     const near = typeof this.value === 'string' ? nearest(this.value, shown) : undefined;
     return this.fail('NOT_ALLOWED', `is not ${what}`, { allowed: shown.join(', '), ...(near === undefined ? {} : { fix: `did you mean ${near}?` }) });
@@ -194,7 +196,8 @@ export class Reader {
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- see fail
   wrongType<T>(wanted: string, fix?: string): T | undefined {
     if (this.refuseToken()) return undefined;
-    return this.fail('WRONG_TYPE', `must be ${wanted}`, fix === undefined ? {} : { fix });
+    const better = this.value === null ? 'leave it out, or give a value' : fix;
+    return this.fail('WRONG_TYPE', `must be ${wanted}`, better === undefined ? {} : { fix: better });
   }
 
   private refuseToken(): boolean {
@@ -232,15 +235,17 @@ function similarity(a: string, b: string): number {
   return longest === 0 ? 1 : 1 - distance(a, b) / longest;
 }
 
+const MARKERS = [Choice, Opaque, Seconds, Unreadable, Unresolved];
+
 function isPlainObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-    && !(value instanceof Opaque) && !(value instanceof Unresolved) && !(value instanceof Seconds) && !(value instanceof Unreadable);
+    && !MARKERS.some((marker) => value instanceof marker);
 }
 
 /** CDK itself makes some of its objects as literals with methods, such as those of `ecs.Secret`. */
 function isImplementation(value: unknown, members: readonly string[]): boolean {
   return isPlainObject(value) && madeBy(value) === undefined
-    && members.every((member) => Object.hasOwn(value, member)) && members.some((member) => typeof value[member] === 'function');
+    && members.some((member) => member.endsWith('()')) && members.every((member) => hasMember(value, member));
 }
 
 function joinKey(path: string, key: string): string {

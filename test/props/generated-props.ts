@@ -185,7 +185,7 @@ const JUNK: readonly unknown[] = [
   () => 1, function constructor() { return 1; }, class {}, Symbol('s'), Symbol.iterator, new Date(0), new Map([['ui', 1]]), new Set(), /x/, new Error('x'), Buffer.from('x'), Promise.resolve(1), new (class Person { name = 'Ann'; })(), Object.create({ bind: 1 }), Object.create({ constructor: undefined }),
   cycle, [cycle], { get port() { return broken(); } }, { bind: () => undefined, get image() { return broken(); } }, new Proxy({}, { get: broken }), new Proxy({}, { ownKeys: broken }), new Proxy({}, { has: broken, getPrototypeOf: broken }), new Proxy([], { get: broken }), revoked.proxy,
   { _input: broken, _type: 'Edge' }, { _input: () => cycle, _type: 'Edge' }, { _input: 7, _type: 7 }, { toString: broken }, { valueOf: broken, toJSON: broken },
-  Token.asString({ Ref: 'X' }), `a${Token.asString({ Ref: 'X' })}b`, Token.asNumber({ Ref: 'X' }), Token.asList({ Ref: 'X' }), Token.asAny({ Ref: 'X' }), Lazy.string({ produce: () => 'x' }), Lazy.any({ produce: () => ({}) }),
+  Token.asString({ Ref: 'X' }), `a${Token.asString({ Ref: 'X' })}b`, Token.asNumber({ Ref: 'X' }), Token.asList({ Ref: 'X' }), Token.asAny({ Ref: 'X' }), Lazy.string({ produce: () => 'x' }), Lazy.any({ produce: () => 'x' }),
   Duration.seconds(0), Duration.days(400), Duration.millis(1.5), Duration.seconds(0.0001), Duration.seconds(NaN), Duration.seconds(Token.asNumber({ Ref: 'X' })), Duration,
   ContainerImage, Protocol, Protocol.HTTP, Protocol.TCP, Edge, Mesh.envoy(), Tracing.none(), Authorizer.none(), Timeout.perRequest('x' as never), CpuArchitecture.X86_64, CpuArchitecture.of('RISCV'), parameter, userPool, elsewhere,
 ];
@@ -242,12 +242,18 @@ function mutate(tree: Tree, { at, how, junk, key }: Mutation): void {
 }
 
 /** Valid props with up to four things wrong; still only a tree, so that a counterexample can be read. */
-export const mutatedProps: fc.Arbitrary<Tree> = fc.tuple(validProps, fc.array(mutation, { minLength: 1, maxLength: 4 })).map(([props, mutations]) => {
+export const mutatedProps = mutatedUpTo(4);
+
+export function mutatedUpTo(times: number): fc.Arbitrary<Tree> {
+  return fc.tuple(validProps, fc.array(mutation, { minLength: 1, maxLength: times })).map(([props, mutations]) => mutateAll(props, mutations));
+}
+
+function mutateAll(props: Tree, mutations: readonly Mutation[]): Tree {
   // In an object of its own, so that the props as a whole can be replaced too.
   const root: Record<string, Tree> = { props: structuredCloneOf(props) };
   for (const each of mutations) if (places(root).length > 0) mutate(root, each);
   return root['props'];
-});
+}
 
 function structuredCloneOf(tree: Tree): Tree {
   if (Array.isArray(tree)) return tree.map(structuredCloneOf);

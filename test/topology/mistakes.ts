@@ -1,4 +1,4 @@
-import { Opaque, Unreadable, Unresolved } from '../../lib/topology/input';
+import { Choice, Opaque, Unreadable, Unresolved } from '../../lib/topology/input';
 import type { IssueCode } from '../../lib/topology/issues';
 import type { Raw } from './parsing';
 import { cluster, edge, image, jwt, listToken, logGroup, mesh, publicRoute, routes, seconds, secret, service, token, ui, vpc } from './parsing';
@@ -82,10 +82,11 @@ export const MISTAKES: Readonly<Record<Exclude<IssueCode, FoundLater>, readonly 
     { did: 'gives no props', props: undefined, path: 'services' },
     { did: 'forgets the image', props: mesh({ ui: { port: 8080 } }), path: 'services.ui.image' },
     { did: 'forgets the port', props: mesh({ ui: { image } }), path: 'services.ui.port' },
-    { did: 'gives null as a service', props: mesh({ ui: null, orders: service() }), path: 'services.ui' },
+    { did: 'gives undefined as a service', props: mesh({ ui: undefined, orders: service() }), path: 'services.ui' },
     { did: 'gives undefined as an environment variable', props: ui({ environment: { A: undefined } }), path: 'services.ui.environment.A' },
-    { did: 'gives null in calls', props: ui({ calls: [null] }), path: 'services.ui.calls[0]' },
-    { did: 'gives null as a container', props: helper(null), path: 'services.ui.extraContainers.helper' },
+    { did: 'gives undefined in calls', props: ui({ calls: [undefined] }), path: 'services.ui.calls[0]' },
+    { did: 'leaves a hole in calls', props: ui({ calls: new Array(1) }), path: 'services.ui.calls[0]' },
+    { did: 'gives undefined as a container', props: helper(undefined), path: 'services.ui.extraContainers.helper' },
     { did: 'forgets the image of a container', props: helper({}), path: 'services.ui.extraContainers.helper.image' },
     { did: 'gives a health check with no command', props: ui({ healthCheck: {} }), path: 'services.ui.healthCheck.command' },
     { did: 'gives a health check with an empty command', props: ui({ healthCheck: { command: [] } }), path: 'services.ui.healthCheck.command' },
@@ -141,9 +142,16 @@ export const MISTAKES: Readonly<Record<Exclude<IssueCode, FoundLater>, readonly 
     { did: 'takes a rate limit from a token', props: edge({ throttle: { rateLimit: token, burstLimit: 5 } }), path: 'edge.throttle.rateLimit' },
     { did: 'takes a CORS origin of a REST API, which Envoy checks, from a token', props: cors({ allowOrigins: [token] }, 'rest'), path: 'edge.cors.allowOrigins[0]' },
     { did: 'gives a list of tokens as one environment variable', props: ui({ environment: { A: listToken } }), path: 'services.ui.environment.A' },
+    { did: 'takes a whole health check command from a token, before which the CDK must write CMD', props: ui({ healthCheck: { command: listToken } }), path: 'services.ui.healthCheck.command' },
+    { did: 'takes a text from a Duration of a token', props: ui({ user: new Unresolved('${Token[TOKEN.7]}', undefined, false) }), path: 'services.ui.user' },
     { did: 'takes an image from a token', props: ui({ image: token }), path: 'services.ui.image' },
   ],
   WRONG_TYPE: [
+    { did: 'gives null as a service', props: mesh({ ui: null }), path: 'services.ui' },
+    { did: 'gives null as the port', props: ui({ port: null }), path: 'services.ui.port' },
+    { did: 'gives null in calls', props: ui({ calls: [null] }), path: 'services.ui.calls[0]' },
+    { did: 'gives null as an authorizer', props: routes({ 'GET /': { service: 'ui', authorizer: null } }), path: 'edge.routes["GET /"].authorizer' },
+    { did: 'gives null as an image', props: ui({ image: null }), path: 'services.ui.image' },
     { did: 'gives props that are no object', props: mesh({ ui: 'image' }), path: 'services.ui' },
     { did: 'gives the services as a list', props: { services: [service()] }, path: 'services' },
     { did: 'gives the services as a Map', props: { services: new Opaque(new Map()) }, path: 'services' },
@@ -155,6 +163,7 @@ export const MISTAKES: Readonly<Record<Exclude<IssueCode, FoundLater>, readonly 
     { did: 'gives a list as the port', props: ui({ port: [8080, 8081] }), path: 'services.ui.port' },
     { did: 'gives a function as the port', props: ui({ port: () => 8080 }), path: 'services.ui.port' },
     { did: 'gives one call as a string', props: ui({ calls: 'orders' }), path: 'services.ui.calls' },
+    { did: 'gives a protocol as a text', props: ui({ user: new Choice('Protocol', 'http') }), path: 'services.ui.user' },
     { did: 'gives a number in calls', props: ui({ calls: [7] }), path: 'services.ui.calls[0]' },
     { did: 'gives "yes" for a switch', props: ui({ readonlyRootFilesystem: 'yes' }), path: 'services.ui.readonlyRootFilesystem' },
     { did: 'gives the image by its name', props: ui({ image: 'nginx' }), path: 'services.ui.image' },
