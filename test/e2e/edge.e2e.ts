@@ -1,4 +1,5 @@
-import { API_HOST, ApiGateway, CLIENT_ADDRESS } from './api-gateway';
+import { ApiGateway } from './api-gateway/api-gateway';
+import { API_HOST, CLIENT_ADDRESS } from './api-gateway/client-request';
 import type { RelayAnswer } from './programs/relay';
 import type { HttpResponse } from './runner';
 import { settled } from './mesh';

@@ -96,7 +96,7 @@ async function handle(incoming: IncomingMessage, response: ServerResponse): Prom
     case 'call':
     case 'say':
       try {
-        const called = action === 'call' ? await call(incoming, argument, rest, body) : await sayTo(incoming, argument, rest.slice(1));
+        const called = action === 'call' ? await call(incoming, argument, rest, body) : await sayTo(incoming, argument, decodeURIComponent(rest.slice(1)));
         answer(response, called.status, { ...seen, called });
       } catch (error) {
         const { code, message } = error as NodeJS.ErrnoException;

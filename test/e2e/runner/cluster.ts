@@ -46,6 +46,7 @@ export class Cluster {
   private closed: Promise<void> | undefined;
 
   private constructor(
+    readonly template: Template,
     readonly system: System,
     readonly vpc: Vpc,
     readonly cloudMap: CloudMap,
@@ -74,7 +75,7 @@ export class Cluster {
     try {
       const cloudMap = new CloudMap(system.discovery, options.propagationMs);
       const vpc = await Vpc.open(workspace, system, new PrivateDns(system.zones, cloudMap));
-      return new Cluster(system, vpc, cloudMap, workspace, options);
+      return new Cluster(template, system, vpc, cloudMap, workspace, options);
     } catch (error) {
       await workspace.close();
       throw error;

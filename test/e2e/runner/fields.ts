@@ -59,6 +59,11 @@ export class Fields {
     });
   }
 
+  /** Every property, for objects that are maps of text. */
+  allTexts(): Readonly<Record<string, string>> {
+    return Object.fromEntries(Object.keys(this.object).map((key) => [key, this.text(key)]));
+  }
+
   objects(key: string): readonly Fields[] {
     return this.list(key).map((value, index) => Fields.of(value, `${this.path}.${key}[${index}]`));
   }

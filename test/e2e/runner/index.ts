@@ -12,6 +12,8 @@ export type { ImageRule, StandIn, StandInContext } from './images';
 export type { Json, JsonObject, KnownValues, Resource, Template } from './intrinsics';
 export type { ContainerLog, LogLine } from './logs';
 export type { Endpoint, Vpc } from './network';
+export { Fields } from './fields';
+export { Resolver } from './intrinsics';
 export type { Finished, RunOptions } from './run-process';
 export * as standIns from './stand-ins';
 export type * from './system';

@@ -45,6 +45,11 @@ export class Resolver {
     return typeof id === 'string' ? id.split('.')[0] : undefined;
   }
 
+  /** The logical IDs in a list of references. */
+  referencedAll(value: Json | undefined): readonly string[] {
+    return this.list(value).map((item) => this.referenced(item)).filter((id) => id !== undefined);
+  }
+
   resolve(value: Json | undefined): Json | undefined {
     if (Array.isArray(value)) {
       return (value as readonly Json[]).map((item) => this.resolve(item)).filter((item) => item !== undefined);

@@ -158,7 +158,7 @@ export class Task {
       const facts = [status, container.model.healthCheck ? health : undefined, exitCode === undefined ? undefined : `exit code ${exitCode}`].filter((fact) => fact !== undefined);
       const check = container.lastCheck;
       const failed = health !== 'HEALTHY' && check ? [`    last health check: exit code ${check.code} ${(check.stderr + check.stdout).trim().slice(-300)}`] : [];
-      const tail = container.log.tail().split('\n').map((line) => `    | ${line.slice(0, 500)}`);
+      const tail = container.log.tail(8).split('\n').map((line) => `    | ${line.slice(0, 500)}`);
       return [`  ${container.log.name}: ${facts.join(', ')}`, ...failed, ...(container.log.lines.length > 0 ? tail : [])].join('\n');
     }).join('\n');
   }

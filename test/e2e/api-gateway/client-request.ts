@@ -1,0 +1,35 @@
+/** A request as a client sends it to API Gateway. */
+export interface ClientRequest {
+  /** Path and query, as the client wrote them, without the stage. */
+  readonly path: string;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** The host that the client called. */
+  readonly host?: string;
+  /** Leaves out the headers that the integration maps, as if it had been changed by hand. */
+  readonly withoutMapping?: boolean;
+}
+
+/** From the block for documentation, RFC 5737. */
+export const CLIENT_ADDRESS = '203.0.113.7';
+export const API_HOST = 'abc123.execute-api.eu-west-1.amazonaws.com';
+
+/** How an API's integration changes a request. */
+export interface Integration {
+  /** What the VPC link, or the load balancer behind it, is in the VPC. */
+  readonly securityGroups: readonly string[];
+  map(request: ClientRequest): { readonly path: string; readonly headers: Readonly<Record<string, string>> };
+}
+
+/** The value of a variable such as `$context.domainName`. */
+export function contextVariable(name: string, request: ClientRequest): string {
+  switch (name.replace(/^\$/, '')) {
+    case 'context.identity.sourceIp':
+      return CLIENT_ADDRESS;
+    case 'context.domainName':
+      return request.host ?? API_HOST;
+    default:
+      throw new Error(`API Gateway's stand-in does not know the variable ${name}`);
+  }
+}

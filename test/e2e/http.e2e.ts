@@ -1,0 +1,48 @@
+import { settled } from './mesh';
+import type { HttpRequest, HttpResponse } from './runner';
+import { Cluster, standIns, until } from './runner';
+import { cluster, e2e } from './suite';
+import { image, synthesize } from './systems/synthesize';
+
+const MEGABYTE = 'x'.repeat(1_000_000);
+
+e2e('HTTP between two services', () => {
+  const pair = cluster(async () => Cluster.start(synthesize({
+    services: {
+      caller: { image: image('relay'), port: 8080, calls: ['httpbin'] },
+      httpbin: { image: image('httpbin'), port: 8080 },
+    },
+  }), { images: [standIns.envoy(), standIns.xrayCollector(), standIns.relay('example/relay', 8080), standIns.httpbin('example/httpbin', 8080)] }));
+  const send = async (path: string, request: Partial<HttpRequest> = {}): Promise<HttpResponse> =>
+    pair().task('caller').client.send({ url: `http://httpbin.shop.internal:15080${path}`, ...request });
+  beforeAll(async () => { await settled(pair()); });
+
+  test('a large body arrives whole, in both directions', async () => {
+    const { status, body } = await send('/post', { method: 'POST', body: MEGABYTE, headers: { 'content-type': 'text/plain' } });
+    expect(status).toBe(200);
+    expect((JSON.parse(body) as { readonly data: string }).data).toBe(MEGABYTE);
+  });
+
+  test('a chunked response arrives whole', async () => {
+    expect((await send('/stream-bytes/100000?chunk_size=1000&seed=1')).body.length).toBeGreaterThan(0);
+    expect((await send('/stream/20')).body.trim().split('\n')).toHaveLength(20);
+  });
+
+  test.each([204, 302, 404, 429, 500])('the status %i is passed on, and is not tried again', async (status) => {
+    expect((await send(`/status/${status}`)).status).toBe(status);
+    const tried = pair().task('httpbin').container('app').log.json().filter(({ uri }) => uri === `/status/${status}`);
+    expect(tried).toHaveLength(1);
+  });
+
+  test('Envoy closes an idle connection before the application does, so that no request meets a closing one', async () => {
+    expect((await send('/get')).status).toBe(200);
+    const { client } = pair().task('httpbin');
+    const connections = async (what: string): Promise<number> => {
+      const { body } = await client.get(`http://127.0.0.1:9901/stats?filter=^cluster.app.upstream_cx_${what}$`);
+      return Number(/: (\d+)/.exec(body)?.[1]);
+    };
+    await until(async () => (await connections('active')) === 0, { what: 'the idle connection to the application to be closed' });
+    // go-httpbin waits for five seconds, as Node.js does.
+    expect([await connections('destroy_local'), await connections('destroy_remote')]).toEqual([await connections('total'), 0]);
+  });
+});
