@@ -34,8 +34,8 @@ e2e('the access log of Envoy', () => {
   });
 
   test('says UT and 504 where the service takes longer than its timeout', async () => {
-    expect((await api.send({ path: '/call/catalog/delay/9' })).status).toBe(504);
-    expect(await logged(shopping().task('ui'), { direction: 'outbound', path: '/delay/9' })).toMatchObject({ status: 504, flags: 'UT', details: 'response_timeout' });
+    expect((await api.send({ path: '/call/catalog/delay/9000' })).status).toBe(504);
+    expect(await logged(shopping().task('ui'), { direction: 'outbound', path: '/delay/9000' })).toMatchObject({ status: 504, flags: 'UT', details: 'response_timeout' });
   });
 
   test('says UH where the service has no task', async () => {

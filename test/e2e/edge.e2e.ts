@@ -75,6 +75,10 @@ e2e('a client behind API Gateway', () => {
     expect(JSON.stringify(headers)).not.toMatch(/6\.6\.6\.6|6666|evil/);
   });
 
+  test('fails if a header of API Gateway has two values, of which one may be the claim of a client', async () => {
+    expect((await api.send({ path: '/', headers: { 'x-edge-client-ip': `6.6.6.6,${CLIENT_ADDRESS}` }, withoutMapping: true })).status).toBe(400);
+  });
+
   test('cannot hide a path: dot segments and double slashes are resolved before anything looks at it', async () => {
     expect(seen(await api.send({ path: '/a/../b//c/./d?x=/../y' })).path).toBe('/b/c/d?x=/../y');
   });

@@ -1,4 +1,6 @@
 import { status } from '@grpc/grpc-js';
+import { ApiGateway } from './api-gateway/api-gateway';
+import { CLIENT_ADDRESS } from './api-gateway/client-request';
 import { logged, settled } from './mesh';
 import type { Called, RelayAnswer } from './programs/relay';
 import type { GrpcOutcome, SayReply } from './runner';
@@ -15,6 +17,15 @@ e2e('protocols of the mesh', () => {
   const frontend = (): ReturnType<Cluster['task']> => boutiques().task('frontend');
   const once = async (...call: Parameters<typeof callGrpc>): Promise<GrpcOutcome | undefined> => (await callGrpc(...call))[0];
   beforeAll(async () => { await settled(boutiques()); });
+
+  test('REST API: a request arrives at frontend with its path and without the stage, and gRPC does the rest', async () => {
+    const api = await ApiGateway.open(boutiques());
+    const page = JSON.parse((await api.send({ path: '/product/OLJCESPC7Z?currency=EUR', host: 'boutique.example' })).body) as RelayAnswer;
+    expect(page).toMatchObject({ path: '/product/OLJCESPC7Z?currency=EUR', headers: { host: 'boutique.example', 'x-forwarded-for': CLIENT_ADDRESS } });
+    expect(JSON.parse((await api.send({ path: '/' })).body)).toMatchObject({ path: '/' });
+    const order = JSON.parse((await api.send({ path: '/say/checkoutservice,paymentservice/hello' })).body) as RelayAnswer;
+    expect(order.called?.body).toMatchObject({ text: 'hello', hosts: [hostOf('checkoutservice'), hostOf('paymentservice')] });
+  });
 
   test('gRPC: a unary call passes two sidecars at every hop', async () => {
     expect(await once(frontend().endpoint, { target: CHECKOUT, request: { text: 'pay', via: ['paymentservice'] } }))

@@ -54,4 +54,24 @@ e2e('tasks that come and go', () => {
     expect((await under(400, async () => Promise.resolve())).statuses).toEqual({ 200: 400 });
     for (const task of shopping().tasks('orders')) expect(served(task)).toBeGreaterThan(100);
   });
+
+  test('no GET fails when the application of one of two tasks crashes', async () => {
+    const [doomed] = shopping().tasks('orders');
+    const { statuses } = await under(800, async () => { doomed?.container('app').crash(); await doomed?.stopped(); });
+    expect(doomed?.stopReason).toBe('essential container "app" exited (code 137)');
+    expect(statuses).toEqual({ 200: 800 });
+  });
+
+  test('a GET that a dead task had begun to answer is answered by another one', async () => {
+    await shopping().scale('orders', 2);
+    await settled(shopping());
+    const { client } = shopping().task('ui');
+    const begun = client.sendAll(Array.from({ length: 8 }, () => ({ url: `${ORDERS}/delay/2000` })), { concurrency: 8 });
+    const [doomed] = shopping().tasks('orders');
+    await doomed?.container('app').log.untilJson(({ path }) => path === '/delay/2000');
+    await doomed?.kill();
+    const outcomes = await begun;
+    expect(outcomes.map((outcome) => outcome.kind === 'response' && outcome.status)).toEqual(outcomes.map(() => 200));
+    expect(Math.max(...outcomes.map(({ durationMs }) => durationMs))).toBeLessThan(14_000);
+  });
 });

@@ -36,7 +36,7 @@ function search(): Tools {
   if (process.platform !== 'linux') missing.push('Linux (network namespaces)');
   else if (process.getuid?.() !== 0) missing.push('root (network namespaces)');
   else if (!readFileSync('/proc/filesystems', 'utf8').includes('overlay') && !existsSync('/sys/module/overlay')) missing.push('a kernel with overlayfs');
-  for (const [name, part] of [['ip', 'iproute2'], ['nft', 'nftables'], ['nsenter', 'util-linux'], ['unshare', 'util-linux'], ['setpriv', 'util-linux'], ['ps', 'procps'], ['sysctl', 'procps']] as const) {
+  for (const [name, part] of [['curl', 'curl'], ['ip', 'iproute2'], ['nft', 'nftables'], ['nsenter', 'util-linux'], ['unshare', 'util-linux'], ['setpriv', 'util-linux'], ['ps', 'procps'], ['sysctl', 'procps']] as const) {
     need(name, SYSTEM_PATH, `${name} (${part})`);
   }
   const tools = {

@@ -114,16 +114,6 @@ export class Cluster {
     return this.tasks(name);
   }
 
-  /** Stops a task gracefully, as ECS does. It is not replaced: `scale` does that. */
-  async stop(task: Task): Promise<void> {
-    await task.stop();
-  }
-
-  /** Kills a task as a dying machine does. Cloud Map goes on listing it until `task.deregister()`. */
-  async kill(task: Task): Promise<void> {
-    await task.kill();
-  }
-
   /** A client in a namespace of its own, a member of the given security groups of the template (the VPC link's, say). */
   async client(options: { readonly securityGroups: readonly string[]; readonly name?: string }): Promise<HttpClient> {
     const endpoint = await this.vpc.join({ name: options.name ?? 'client', securityGroups: options.securityGroups });
@@ -155,6 +145,11 @@ export class Cluster {
       }
     })();
     await this.closed;
+  }
+
+  /** Everything of this run on the host has a name that begins with this. */
+  get prefix(): string {
+    return this.workspace.prefix;
   }
 
   /** What of this run exists on the host. After `close`, nothing. */

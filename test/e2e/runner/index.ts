@@ -20,4 +20,5 @@ export type * from './system';
 export type { Task, TaskEvent, TaskStatus } from './task';
 export { readTemplate } from './template';
 export { until } from './wait';
+export { leftoversOf } from './workspace';
 export type { Segment } from './xray';

@@ -31,7 +31,13 @@ export interface SandboxOptions {
 
 /** A running container: process 1 of namespaces of its own, so that its end takes every child with it. */
 export class Sandbox {
-  private constructor(readonly pid: number, readonly exited: Promise<number>, private readonly options: SandboxOptions) {}
+  private killed = false;
+  /** The exit code. Where we kill the program, unshare stumbles over the signal and tells another one. */
+  readonly exited: Promise<number>;
+
+  private constructor(readonly pid: number, exited: Promise<number>, private readonly options: SandboxOptions) {
+    this.exited = exited.then((code) => (this.killed ? exitCode(null, 'SIGKILL') : code));
+  }
 
   /** Resolves when the program was started (not when it works). */
   static async start(options: SandboxOptions, log: ContainerLog): Promise<Sandbox> {
@@ -66,6 +72,7 @@ export class Sandbox {
   signal(signal: NodeJS.Signals): void {
     try {
       process.kill(this.pid, signal);
+      this.killed ||= signal === 'SIGKILL';
     } catch {
       // It ended in between.
     }
