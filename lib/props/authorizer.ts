@@ -13,14 +13,15 @@ export interface JwtAuthorizerOptions {
   readonly audience: string[];
 
   /**
-   * Where the token stands.
+   * Where the token stands: `$request.header.<name>` or `$request.querystring.<name>`.
    *
    * @default $request.header.Authorization
    */
   readonly identitySource?: string;
 
   /**
-   * Tells this authorizer from another of its kind. Changing it replaces the authorizer.
+   * Tells this authorizer from another of its kind: letters, digits, `_` and `-`, starting with a letter. Changing
+   * it replaces the authorizer.
    *
    * @default jwt
    */
@@ -33,14 +34,16 @@ export interface CognitoAuthorizerOptions {
   readonly userPool: IUserPool;
 
   /**
-   * The clients whose tokens are accepted. An HTTP API needs at least one; a REST API does not look at it.
+   * The clients whose tokens are accepted. An HTTP API needs at least one. A REST API accepts the tokens of every
+   * client of the pool, so that a list is an error there.
    *
    * @default - none
    */
   readonly userPoolClients?: IUserPoolClient[];
 
   /**
-   * Tells this authorizer from another of its kind. Changing it replaces the authorizer.
+   * Tells this authorizer from another of its kind: letters, digits, `_` and `-`, starting with a letter. Changing
+   * it replaces the authorizer.
    *
    * @default cognito
    */
@@ -65,14 +68,15 @@ export interface LambdaAuthorizerOptions {
   readonly identityHeader?: string;
 
   /**
-   * How long an answer is cached, 0 to 1 hour.
+   * How long an answer is cached, 0 to 1 hour in whole seconds.
    *
    * @default Duration.minutes(5)
    */
   readonly resultsCacheTtl?: Duration;
 
   /**
-   * Tells this authorizer from another of its kind. Changing it replaces the authorizer.
+   * Tells this authorizer from another of its kind: letters, digits, `_` and `-`, starting with a letter. Changing
+   * it replaces the authorizer.
    *
    * @default lambda
    */

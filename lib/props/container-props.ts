@@ -50,9 +50,10 @@ export interface ContainerProps {
   readonly readonlyRootFilesystem?: boolean;
 
   /**
-   * The container health check of ECS. The command runs inside the container.
+   * The container health check of ECS. The command runs inside the container; intervals are whole seconds.
    *
    * @default - the container is healthy while it runs
+   * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-ecs-taskdefinition-healthcheck.html
    */
   readonly healthCheck?: HealthCheck;
 
@@ -74,21 +75,21 @@ export interface ExtraContainerProps extends ContainerProps {
   readonly essential?: boolean;
 
   /**
-   * Ports on which it listens inside the task: checked for clashes, opened to nobody.
+   * Ports on which it listens inside the task, 1 to 65535: checked for clashes, opened to nobody.
    *
    * @default - none
    */
   readonly ports?: number[];
 
   /**
-   * CPU units reserved out of the task's.
+   * CPU units reserved out of the task's, 1024 to a vCPU. All containers together can reserve what the task has.
    *
    * @default - none reserved
    */
   readonly cpu?: number;
 
   /**
-   * Memory, in MiB, at which the container is killed.
+   * Memory, in MiB, at which the container is killed: from 6 to what the task has.
    *
    * @default - the task's memory
    */

@@ -3,12 +3,16 @@ import type { Authorizer } from './authorizer';
 import { factoryInput } from './factory-input';
 import type { SizingProps } from './sizing-props';
 
-/** A limit on requests, as a token bucket. */
+/**
+ * A limit on requests, as a token bucket. With both at 0 no request gets through.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
+ */
 export interface ThrottleProps {
-  /** Requests a second, in the long run. */
+  /** Requests a second, in the long run: 0 to 1,000,000. Fractions are allowed. */
   readonly rateLimit: number;
 
-  /** Requests that may arrive at once. */
+  /** Requests that may arrive at once: a whole number from 0 to 1,000,000. */
   readonly burstLimit: number;
 }
 
@@ -41,7 +45,7 @@ export interface RouteProps {
 
 /** Which other web origins a browser lets call the API. */
 export interface CorsProps {
-  /** Origins such as `https://shop.example`, or `*`. */
+  /** Origins such as `https://shop.example`, or `*`. CDK tokens may stand here for an HTTP API. */
   readonly allowOrigins: string[];
 
   /**
@@ -66,7 +70,7 @@ export interface CorsProps {
   readonly exposeHeaders?: string[];
 
   /**
-   * How long browsers remember the answer, 0 to 24 hours.
+   * How long browsers remember the answer, 0 to 24 hours in whole seconds.
    *
    * @default - the browser's own default
    */
@@ -84,7 +88,9 @@ export interface CorsProps {
 export interface EdgeOptions {
   /**
    * Routes by method and path: `GET /catalog/{id}`, `ANY /orders/{proxy+}`; on an HTTP API also `$default`.
-   * The most specific one wins, as API Gateway chooses.
+   * The most specific one wins, as API Gateway chooses. A parameter is a whole part of a path, a greedy one the last.
+   *
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
    */
   readonly routes: { readonly [key: string]: RouteProps };
 
@@ -111,7 +117,7 @@ export interface EdgeOptions {
   readonly cors?: CorsProps;
 
   /**
-   * The name of the stage. Services never see it in their paths.
+   * The name of the stage: letters, digits, `_` and `-`, at most 128. Services never see it in their paths.
    *
    * @default - `$default` for an HTTP API, which is not part of the URL either; `prod` for a REST API
    */

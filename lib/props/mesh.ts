@@ -5,6 +5,7 @@ import { factoryInput } from './factory-input';
 export interface EnvoyMeshOptions {
   /**
    * The tag of the Envoy image, such as `v1.40.0`. Not a distroless one: ECS needs a shell to check its health.
+   * Not together with `image`.
    *
    * @default - a current release, pinned by this library's version
    */

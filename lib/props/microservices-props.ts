@@ -19,7 +19,7 @@ export interface LogProps {
   readonly logGroup?: ILogGroup;
 
   /**
-   * How long logs are kept.
+   * How long the log groups that are made here keep logs.
    *
    * @default RetentionDays.ONE_MONTH
    */
@@ -34,7 +34,7 @@ export interface LogProps {
   readonly encryptionKey?: IKey;
 
   /**
-   * What happens to the log group when the stack is deleted.
+   * What happens to the log group when the stack is deleted: all but `SNAPSHOT`, which log groups do not have.
    *
    * @default RemovalPolicy.DESTROY
    */
@@ -43,7 +43,10 @@ export interface LogProps {
 
 /** Props of `Microservices`. */
 export interface MicroservicesProps {
-  /** The services, by name. A name is a DNS label: lower-case letters, digits and hyphens. */
+  /**
+   * The services, by name. A name is a DNS label: lower-case letters, digits and hyphens, starting with a letter, at
+   * most 63. `gateway`, `tasks` and `constructor` are taken.
+   */
   readonly services: { readonly [name: string]: ServiceProps };
 
   /**
@@ -69,7 +72,7 @@ export interface MicroservicesProps {
 
   /**
    * The domain of the virtual names: services are called `<service>.<domain>`. A private hosted zone for it is
-   * made, so inside the VPC it hides a public domain of the same name.
+   * made, so inside the VPC it hides a public domain of the same name. At least two labels, at most 180 characters.
    *
    * @default - `<name>.internal`
    */

@@ -44,7 +44,7 @@ class PropsReader {
   private readOwn(value: OwnClass, depth: number): unknown {
     const content = value._input();
     if (typeof content === 'object' && content !== null) return this.readFields(content, value, depth);
-    return typeof content === 'string' ? new Choice(value._type, content) : content;
+    return value._type === 'Protocol' && typeof content === 'string' ? new Choice(value._type, content) : this.read(content, depth + 1);
   }
 
   private readFields(fields: object, origin: object, depth: number): object {

@@ -50,14 +50,15 @@ export interface ServiceProps extends ContainerProps, SizingProps {
   readonly timeout?: Timeout;
 
   /**
-   * How long the application has between SIGTERM and SIGKILL, 2 to 120 seconds.
+   * How long the application has between SIGTERM and SIGKILL, 2 to 120 whole seconds.
    *
    * @default Duration.seconds(30)
    */
   readonly stopTimeout?: Duration;
 
   /**
-   * Containers beside the application, by name. A task has at most ten, two or three of them the mesh's.
+   * Containers beside the application, by name. A task has at most ten: the application, Envoy and, if traced, the
+   * collector are among them. Names are letters, digits, hyphens and underscores.
    *
    * @default - none
    */

@@ -3,24 +3,24 @@ import type { CapacityProviderStrategy, CpuArchitecture } from 'aws-cdk-lib/aws-
 /** Target tracking on the average use of CPU and memory. */
 export interface ScalingProps {
   /**
-   * The smallest number of tasks.
+   * The smallest number of tasks, from 0 to `maxCapacity`.
    *
    * @default 1
    */
   readonly minCapacity?: number;
 
-  /** The largest number of tasks. */
+  /** The largest number of tasks, 1 to 5000. */
   readonly maxCapacity: number;
 
   /**
-   * The CPU use to aim at, in percent of what the tasks have.
+   * The CPU use to aim at, in percent of what the tasks have, 1 to 100.
    *
    * @default - 60, if no memory target is set
    */
   readonly cpuTargetPercent?: number;
 
   /**
-   * The memory use to aim at, in percent of what the tasks have.
+   * The memory use to aim at, in percent of what the tasks have, 1 to 100.
    *
    * @default - memory does not scale
    */
@@ -30,15 +30,16 @@ export interface ScalingProps {
 /** Size and number of an ECS service's tasks. */
 export interface SizingProps {
   /**
-   * CPU units of the whole task: 256, 512, 1024, 2048, 4096, 8192 or 16384. Envoy and the collector share it.
+   * CPU units of the whole task: 256, 512, 1024, 2048, 4096, 8192, 16384 or 32768. 1024 are one
+   * vCPU. Envoy and the collector share it.
    *
    * @default - 512 for a service, 256 for the gateway
-   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#task_size
    */
   readonly cpu?: number;
 
   /**
-   * Memory of the whole task, in MiB. What Fargate offers depends on `cpu`.
+   * Memory of the whole task, in MiB, from 512 to 249856. What Fargate offers depends on `cpu`.
    *
    * @default - 1024 for a service, 512 for the gateway, or the least that Fargate has for `cpu`
    */
@@ -52,7 +53,7 @@ export interface SizingProps {
   readonly cpuArchitecture?: CpuArchitecture;
 
   /**
-   * How many tasks run.
+   * How many tasks run, 0 to 5000. With `scaling`, from its minimum to its maximum.
    *
    * @default - 1 for a service, 2 for the gateway; where `scaling` is set, what scaling decides
    */

@@ -183,7 +183,7 @@ const JUNK: readonly unknown[] = [
   0, -0, -1, 1, 1.5, 256, 443, 15006, NaN, Infinity, -Infinity, Number.MAX_SAFE_INTEGER, 1e308, 10n, true, false,
   [], [[]], [undefined], [null], new Array(3), ['x'], ['ui', 'ui'], [{}], {}, { a: 1 }, { kind: 'http' }, { provider: 'envoy' }, Object.create(null), Object.freeze({ constructor: null }), JSON.parse('{"__proto__":{"port":1}}'),
   () => 1, function constructor() { return 1; }, class {}, Symbol('s'), Symbol.iterator, new Date(0), new Map([['ui', 1]]), new Set(), /x/, new Error('x'), Buffer.from('x'), Promise.resolve(1), new (class Person { name = 'Ann'; })(), Object.create({ bind: 1 }), Object.create({ constructor: undefined }),
-  cycle, [cycle], { get port() { return broken(); } }, { bind: () => undefined, get image() { return broken(); } }, new Proxy({}, { get: broken }), new Proxy({}, { ownKeys: broken }), new Proxy({}, { has: broken, getPrototypeOf: broken }), new Proxy([], { get: broken }), revoked.proxy,
+  cycle, [cycle], { get port() { return broken(); } }, { bind: 1, get image() { return broken(); } }, new Proxy({}, { get: broken }), new Proxy({}, { ownKeys: broken }), new Proxy({}, { has: broken, getPrototypeOf: broken }), new Proxy([], { get: broken }), revoked.proxy,
   { _input: broken, _type: 'Edge' }, { _input: () => cycle, _type: 'Edge' }, { _input: 7, _type: 7 }, { toString: broken }, { valueOf: broken, toJSON: broken },
   Token.asString({ Ref: 'X' }), `a${Token.asString({ Ref: 'X' })}b`, Token.asNumber({ Ref: 'X' }), Token.asList({ Ref: 'X' }), Token.asAny({ Ref: 'X' }), Lazy.string({ produce: () => 'x' }), Lazy.any({ produce: () => 'x' }),
   Duration.seconds(0), Duration.days(400), Duration.millis(1.5), Duration.seconds(0.0001), Duration.seconds(NaN), Duration.seconds(Token.asNumber({ Ref: 'X' })), Duration,
@@ -233,7 +233,7 @@ function put(parent: Parent, key: string, value: Tree): void {
 
 function mutate(tree: Tree, { at, how, junk, key }: Mutation): void {
   const all = places(tree);
-  const [parent, name] = all[at % all.length]!;
+  const [parent, name] = all[at % all.length];
   const value = (parent as Record<string, Tree>)[name];
   if (how === 'delete' || how === 'rename') Reflect.deleteProperty(parent, name);
   if (how === 'replace') put(parent, name, junk);

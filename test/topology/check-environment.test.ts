@@ -62,7 +62,7 @@ describe('an address that cannot work gives a warning', () => {
 
   test('in the variables of extra containers too', () => {
     const [warning] = warningsFor('', { extraContainers: { helper: { image, environment: { A: 'orders.shop.internal:15080' } } } });
-    expect(warning!.path).toBe('services.ui.extraContainers.helper.environment.A');
+    expect(warning.path).toBe('services.ui.extraContainers.helper.environment.A');
   });
 
   test('with the domain that the user chose', () => {

@@ -39,7 +39,7 @@ describe('the size that is suggested', () => {
     { asked: [65_536, 1], suggested: undefined },
     { asked: [256, 245 * 1024], suggested: undefined },
   ])('for $asked is $suggested', ({ asked: [cpu, memory], suggested }) => {
-    expect(nearestFargateSize(cpu!, memory!)).toEqual(suggested);
+    expect(nearestFargateSize(cpu, memory)).toEqual(suggested);
   });
 
   test('is one that Fargate offers, holds what was asked for, and is the smallest that does', () => {

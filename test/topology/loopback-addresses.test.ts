@@ -5,12 +5,12 @@ import { LABEL } from '../../lib/topology/parse-service';
 /** Two names whose first 22 bits of SHA-256 are equal, found by trying all names of up to three letters. */
 const COLLIDING = ['ob', 'uc'] as const;
 
-const letters = [...'abcdefghijklmnopqrstuvwxyz0123456789-'];
+const letters = Array.from('abcdefghijklmnopqrstuvwxyz0123456789-');
 const name = fc.string({ unit: fc.constantFrom(...letters), minLength: 1, maxLength: 12 }).filter((text) => LABEL.test(text));
 const names = fc.uniqueArray(name, { maxLength: 30 });
 
 /** How many of 2^22 addresses the injected hash uses: few, so that collisions are the rule. */
-const crowded = (text: string, attempt: number): number => ([...text].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 64, 7) + attempt * 13) % 64;
+const crowded = (text: string, attempt: number): number => (Array.from(text).reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 64, 7) + attempt * 13) % 64;
 
 function numberOf(address: string): number {
   return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
@@ -111,7 +111,7 @@ describe('where nearly every name collides', () => {
 
   test('one that was moved never pushes out one that was not', () => {
     // "b" loses 1 to "a" and would next take 2, which is the first choice of "c".
-    const hash = (service: string, attempt: number): number => ({ a: [1], b: [1, 2, 3], c: [2] })[service]![attempt]!;
+    const hash = (service: string, attempt: number): number => ({ a: [1], b: [1, 2, 3], c: [2] })[service]![attempt];
     const addresses = loopbackAddresses(['a', 'b', 'c'], hash);
     expect(Object.fromEntries(addresses)).toEqual({ a: '127.64.0.1', b: '127.64.0.3', c: '127.64.0.2' });
   });

@@ -1,0 +1,102 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import * as ts from 'typescript';
+import { Opaque } from '../../lib/topology/input';
+import { image, issuesOf, mesh, service, ui } from '../topology/parsing';
+
+/**
+ * Copilot's audit: every field that a user can write is validated, and its documentation keeps the house style.
+ * The fields come from the sources, so that a new one fails here until it is parsed.
+ */
+const FOLDER = join(__dirname, '../../lib/props');
+
+interface Field {
+  readonly owner: string;
+  readonly name: string;
+  readonly optional: boolean;
+  readonly type: string;
+  readonly doc: string;
+  readonly defaultTag: string | undefined;
+}
+
+const files = readdirSync(FOLDER).filter((name) => name.endsWith('.ts')).map((name) => ts.createSourceFile(name, readFileSync(join(FOLDER, name), 'utf8'), ts.ScriptTarget.Latest, true));
+const interfaces = files.flatMap((file) => file.statements.filter(ts.isInterfaceDeclaration).filter((node) => node.modifiers?.some((modifier) => modifier.kind === ts.SyntaxKind.ExportKeyword)));
+
+function fieldsOf(node: ts.InterfaceDeclaration): Field[] {
+  return node.members.filter(ts.isPropertySignature).map((member) => {
+    const comments = ts.getJSDocCommentsAndTags(member).filter(ts.isJSDoc);
+    const tag = ts.getJSDocTags(member).find((each) => each.tagName.text === 'default');
+    return {
+      owner: node.name.text,
+      name: member.name.getText(),
+      optional: member.questionToken !== undefined,
+      type: member.type?.getText() ?? '',
+      doc: comments.map((comment) => ts.getTextOfJSDocComment(comment.comment) ?? '').join(' ').trim(),
+      defaultTag: tag === undefined ? undefined : ts.getTextOfJSDocComment(tag.comment),
+    };
+  });
+}
+
+const ALL = interfaces.flatMap(fieldsOf);
+
+/** Something that no field takes. */
+class Unexpected {}
+const unexpected = new Opaque(new Unexpected());
+
+const inEdge = (more: object, kind: 'http' | 'rest' = 'http') => mesh({ ui: service() }, { edge: { kind, authorizer: { kind: 'none' }, routes: { 'GET /': { service: 'ui' } }, ...more } });
+const inAuthorizer = (kind: string, field: string, edge: 'http' | 'rest' = 'http') => ({ props: inEdge({ authorizer: { kind, [field]: unexpected } }, edge), path: `edge.authorizer.${field}` });
+
+/** Where an interface's fields stand in the props; several places if it is used in several. */
+const PLACES: Readonly<Record<string, (field: string) => readonly { readonly props: unknown; readonly path: string }[]>> = {
+  MicroservicesProps: (field) => [{ props: { ...mesh({ ui: service() }), [field]: unexpected }, path: field }],
+  LogProps: (field) => [{ props: mesh({ ui: service() }, { logs: { [field]: unexpected } }), path: `logs.${field}` }],
+  ServiceProps: (field) => [{ props: ui({ [field]: unexpected }), path: `services.ui.${field}` }],
+  ContainerProps: (field) => [
+    { props: ui({ [field]: unexpected }), path: `services.ui.${field}` },
+    { props: ui({ extraContainers: { helper: { image, [field]: unexpected } } }), path: `services.ui.extraContainers.helper.${field}` },
+  ],
+  ExtraContainerProps: (field) => [{ props: ui({ extraContainers: { helper: { image, [field]: unexpected } } }), path: `services.ui.extraContainers.helper.${field}` }],
+  SizingProps: (field) => [
+    { props: ui({ [field]: unexpected }), path: `services.ui.${field}` },
+    { props: inEdge({ gateway: { [field]: unexpected } }), path: `edge.gateway.${field}` },
+  ],
+  ScalingProps: (field) => [{ props: ui({ scaling: { maxCapacity: 2, [field]: unexpected } }), path: `services.ui.scaling.${field}` }],
+  EdgeOptions: (field) => [{ props: inEdge({ [field]: unexpected }), path: `edge.${field}` }],
+  RouteProps: (field) => [{ props: inEdge({ routes: { 'GET /': { service: 'ui', [field]: unexpected } } }), path: `edge.routes["GET /"].${field}` }],
+  ThrottleProps: (field) => [
+    { props: inEdge({ throttle: { rateLimit: 1, burstLimit: 1, [field]: unexpected } }), path: `edge.throttle.${field}` },
+    { props: inEdge({ routes: { 'GET /': { service: 'ui', throttle: { rateLimit: 1, burstLimit: 1, [field]: unexpected } } } }), path: `edge.routes["GET /"].throttle.${field}` },
+  ],
+  CorsProps: (field) => [{ props: inEdge({ cors: { allowOrigins: ['*'], [field]: unexpected } }), path: `edge.cors.${field}` }],
+  JwtAuthorizerOptions: (field) => [inAuthorizer('jwt', field)],
+  CognitoAuthorizerOptions: (field) => [inAuthorizer('cognito', field)],
+  LambdaAuthorizerOptions: (field) => [inAuthorizer('lambda', field)],
+  ApiKeyAuthorizerOptions: (field) => [inAuthorizer('apiKey', field, 'rest')],
+  EnvoyMeshOptions: (field) => [{ props: mesh({ ui: service() }, { mesh: { provider: 'envoy', [field]: unexpected } }), path: `mesh.${field}` }],
+  XRayTracingOptions: (field) => [{ props: mesh({ ui: service() }, { tracing: { kind: 'xray', [field]: unexpected } }), path: `tracing.${field}` }],
+};
+
+test('every interface of props has a place in this audit', () => {
+  expect(Object.keys(PLACES).sort()).toEqual(interfaces.map((node) => node.name.text).sort());
+});
+
+describe('every prop is validated: what it cannot be is refused, by its path', () => {
+  const places = ALL.flatMap(({ owner, name }) => PLACES[owner]?.(name) ?? []);
+
+  test.each(places)('$path', ({ props, path }) => {
+    const issues = issuesOf(props).filter((issue) => issue.path === path);
+    expect(issues.map((issue) => issue.value)).toEqual(['an instance of Unexpected']);
+    expect(issues[0].code).not.toBe('UNKNOWN_PROPERTY');
+  });
+});
+
+describe('every prop is documented', () => {
+  test.each(ALL.map((field) => [`${field.owner}.${field.name}`, field] as const))('%s', (_, { doc, optional, defaultTag, type }) => {
+    expect(doc).toMatch(/^[A-Z`].*[.)]$/s);
+    // A default where there is one, and none where a value must be given.
+    expect(defaultTag !== undefined).toBe(optional);
+    if (defaultTag !== undefined) expect(defaultTag.trim()).not.toBe('');
+    // A number says its range or its values; a duration its range.
+    if (/^(number|Duration)(\[\])?$/.test(type)) expect(doc).toMatch(/\d/);
+  });
+});
