@@ -24,7 +24,7 @@ e2e('who may reach whom', () => {
     expect(await shopping().task('carts').client.connect(shopping().task('catalog').endpoint, 15006)).toBe('dropped');
   });
 
-  test.each([['the port of the application', 8080], ["Envoy's admin interface", 9901], ['the collector', 2000]])('fails if a neighbour that may call connects to %s', async (_, port) => {
+  test.each([['the port of the application', 8080], ["Envoy's admin interface", 9901]])('fails if a neighbour that may call connects to %s', async (_, port) => {
     expect(await shopping().task('ui').client.connect(shopping().task('catalog').endpoint, port)).toBe('dropped');
   });
 
