@@ -1,5 +1,5 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { LambdaAuthorizerOptions } from '../props/authorizer';
 
@@ -17,11 +17,15 @@ export function invocationUri(scope: Construct, options: LambdaAuthorizerOptions
   return `arn:${partition}:apigateway:${region}:lambda:path/2015-03-31/functions/${options.handler.functionArn}/invocations`;
 }
 
-/** The permission stands in the stack of the API, so that a function of another stack need not know the API. */
+/**
+ * The permission stands in the stack of the API, so that a function of another stack need not know the API. Not by
+ * `addPermission`, which does nothing for an imported function whose account it cannot compare.
+ */
 export function allowInvocation(scope: Construct, options: LambdaAuthorizerOptions, apiId: string, authorizerId: string): void {
-  options.handler.addPermission('Permission', {
-    scope,
-    principal: new iam.ServicePrincipal('apigateway.amazonaws.com'),
+  new CfnPermission(scope, 'Permission', {
+    action: 'lambda:InvokeFunction',
+    functionName: options.handler.functionArn,
+    principal: 'apigateway.amazonaws.com',
     sourceArn: Stack.of(scope).formatArn({ service: 'execute-api', resource: apiId, resourceName: `authorizers/${authorizerId}` }),
   });
 }

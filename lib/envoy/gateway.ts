@@ -1,6 +1,6 @@
 import { GATEWAY_NAME, GATEWAY_PORT } from '../topology/constants';
-import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER } from '../topology/edge-headers';
-import type { Cors, EdgeRoute, EdgeTopology, PathSegment, Topology } from '../topology/model';
+import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, ROUTE_HEADER } from '../topology/edge-headers';
+import type { Cors, EdgeRoute, EdgeTopology, Topology } from '../topology/model';
 import { bootstrap } from './bootstrap';
 import { upstreamCluster } from './clusters';
 import { httpConnectionManager } from './http-connection-manager';
@@ -9,7 +9,7 @@ import { extension, labelOf, socketAddress, typed } from './json';
 import { routes } from './resilience';
 
 /** API Gateway's word about the client; no service sees them. */
-const EDGE_HEADERS: readonly string[] = [CLIENT_IP_HEADER, CLIENT_HOST_HEADER];
+const EDGE_HEADERS: readonly string[] = [CLIENT_IP_HEADER, CLIENT_HOST_HEADER, ROUTE_HEADER];
 
 const CORS_FILTER = 'envoy.extensions.filters.http.cors.v3.Cors';
 
@@ -33,10 +33,12 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): JsonOb
       ...(cors === undefined ? {} : { typed_per_filter_config: { [labelOf(CORS_FILTER)]: corsPolicy(cors) } }),
       routes: [
         ...EDGE_HEADERS.map(refuseTwoValues),
+        refuseAmbiguousPaths(),
         ...edge.routes.flatMap((route) => {
           const callee = byName.get(route.service);
-          return callee === undefined ? [] : routes(callee, pathMatch(route), route.method === 'ANY' ? undefined : route.method).map(keepHost);
+          return callee === undefined ? [] : routes(callee, matchedBy(route), route.method === 'ANY' ? undefined : route.method).map(keepHost);
         }),
+        ...(cors === undefined ? [] : [answerPreflight()]),
       ],
     }],
   });
@@ -82,25 +84,28 @@ function keepHost(route: Json): Json {
   return { match, route: { ...action, host_rewrite_header: 'x-forwarded-host' } };
 }
 
-/** API Gateway has matched the same route already; this chooses the service by the same rules. */
-function pathMatch(route: EdgeRoute): JsonObject {
-  const { segments } = route;
-  const last = segments.at(-1);
-  const before = segments.slice(0, -1);
-  if (segments.every((segment) => segment.kind === 'static')) return { path: staticPath(segments) };
-  if (last?.kind === 'greedy' && before.every((segment) => segment.kind === 'static')) {
-    return { prefix: before.length === 0 ? '/' : `${staticPath(before)}/` };
-  }
-  const pattern = segments.map((segment) => (segment.kind === 'static' ? escapeRegex(segment.text) : segment.kind === 'parameter' ? '[^/]+' : '.+'));
-  return { safe_regex: { regex: `/${pattern.join('/')}` } };
+/**
+ * API Gateway has matched a route and let its authorizer decide; it says which. Were the path matched again here, a
+ * path that the two read differently would reach one service with the permission for another.
+ */
+function matchedBy(route: EdgeRoute): JsonObject {
+  return { prefix: '/', headers: [{ name: ROUTE_HEADER, string_match: { exact: route.key } }] };
 }
 
-function staticPath(segments: readonly PathSegment[]): string {
-  return `/${segments.map((segment) => (segment.kind === 'static' ? segment.text : '')).join('/')}`;
+/**
+ * Paths that somebody behind us would read as another path: dot segments, empty segments, backslashes, and escaped
+ * letters, digits, "-", ".", "_", "/" and "\", which nobody has to escape (RFC 3986, section 2.3). API Gateway's
+ * authorizer decided about the path as it stands.
+ */
+const AMBIGUOUS_PATH = String.raw`.*(//|/\.\.?(/|$)|\\|%(2[DEFdef]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[CFcf])).*`;
+
+function refuseAmbiguousPaths(): Json {
+  return { match: { safe_regex: { regex: AMBIGUOUS_PATH } }, direct_response: { status: 400 } };
 }
 
-function escapeRegex(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+/** A preflight request on a route of the library's own making; the CORS filter puts its headers on the answer. */
+function answerPreflight(): Json {
+  return { match: { prefix: '/', headers: [{ name: ':method', string_match: { exact: 'OPTIONS' } }] }, direct_response: { status: 204 } };
 }
 
 /**

@@ -32,8 +32,9 @@ export function httpConnectionManager(options: HttpConnectionManagerOptions): Js
     server_header_transformation: 'PASS_THROUGH',
     // X-Forwarded-For was made by the gateway.
     skip_xff_append: true,
+    ...(options.direction === 'outbound' ? {} : fromElsewhere()),
     ...(options.direction === 'edge' ? limits() : {}),
-    ...(options.direction === 'outbound' ? {} : fromOtherTasks()),
+    ...(options.direction === 'inbound' ? normalization() : {}),
     ...options.settings,
     route_config: { ...options.routeConfig, virtual_hosts: options.virtualHosts },
     http_filters: [...(options.filters ?? []), extension('envoy.extensions.filters.http.router.v3.Router')],
@@ -48,17 +49,16 @@ function limits(): JsonObject {
   };
 }
 
+/** No address counts as internal, so that no x-envoy-* header changes what Envoy does. */
+function fromElsewhere(): JsonObject {
+  return { internal_address_config: {}, common_http_protocol_options: { idle_timeout: '300s' } };
+}
+
 /**
- * No address counts as internal, so that no x-envoy-* header changes what Envoy does. Rules that look at a path
- * must see the path that the application will see; an escaped slash is refused (400) rather than guessed at.
+ * Rules that look at a path must see the path that the application will see; an escaped slash is refused (400)
+ * rather than guessed at. (The gateway refuses all such paths: there API Gateway has looked already.)
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/best_practices/edge
  */
-function fromOtherTasks(): JsonObject {
-  return {
-    internal_address_config: {},
-    common_http_protocol_options: { idle_timeout: '300s' },
-    normalize_path: true,
-    merge_slashes: true,
-    path_with_escaped_slashes_action: 'REJECT_REQUEST',
-  };
+function normalization(): JsonObject {
+  return { normalize_path: true, merge_slashes: true, path_with_escaped_slashes_action: 'REJECT_REQUEST' };
 }

@@ -56,7 +56,7 @@ const IDEMPOTENT = /^(GET|HEAD|OPTIONS|PUT|DELETE|TRACE)$/;
 export function routes(callee: Service, match: JsonObject = { prefix: '/' }, method?: string): Json[] {
   const careful = route(callee, NOTHING_SENT);
   const eager = route(callee, `gateway-error,reset,${NOTHING_SENT}`);
-  const only = (methodMatch: JsonObject): JsonObject => ({ ...match, headers: [{ name: ':method', string_match: methodMatch }] });
+  const only = (methodMatch: JsonObject): JsonObject => ({ ...match, headers: [...((match['headers'] as readonly Json[] | undefined) ?? []), { name: ':method', string_match: methodMatch }] });
   if (method !== undefined) return [{ match: only({ exact: method }), route: IDEMPOTENT.test(method) && callee.protocol !== 'grpc' ? eager : careful }];
   if (callee.protocol === 'grpc') return [{ match, route: careful }];
   return [{ match: only({ safe_regex: { regex: IDEMPOTENT.source } }), route: eager }, { match, route: careful }];

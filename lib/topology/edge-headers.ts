@@ -6,3 +6,6 @@
  */
 export const CLIENT_IP_HEADER = 'x-edge-client-ip';
 export const CLIENT_HOST_HEADER = 'x-edge-host';
+
+/** The key of the route that API Gateway matched, and whose authorizer let the request through. */
+export const ROUTE_HEADER = 'x-edge-route';

@@ -39,7 +39,9 @@ function cognito(options: CognitoAuthorizerOptions): Settings {
 function lambda(scope: Construct, options: LambdaAuthorizerOptions): Settings {
   return {
     authorizerType: 'REQUEST',
-    identitySource: [`$request.header.${identityHeader(options)}`],
+    // An answer is cached by these: without the route, what a caller may do on one would hold for all.
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
+    identitySource: [`$request.header.${identityHeader(options)}`, ...(cacheSeconds(options) === 0 ? [] : ['$context.routeKey'])],
     authorizerUri: invocationUri(scope, options),
     authorizerPayloadFormatVersion: '2.0',
     enableSimpleResponses: true,

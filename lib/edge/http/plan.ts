@@ -1,4 +1,4 @@
-import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER } from '../../topology/edge-headers';
+import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, ROUTE_HEADER } from '../../topology/edge-headers';
 import type { AuthorizerKind, Cors, EdgeRoute, EdgeTopology, Throttle } from '../../topology/model';
 import { shapeOf } from '../../topology/routes';
 import { HTTP_ACCESS_LOG } from '../access-log';
@@ -116,6 +116,7 @@ function requestParameters(stageName: string): Readonly<Record<string, string>> 
   return {
     [`overwrite:header.${CLIENT_IP_HEADER}`]: '$context.identity.sourceIp',
     [`overwrite:header.${CLIENT_HOST_HEADER}`]: '$context.domainName',
+    [`overwrite:header.${ROUTE_HEADER}`]: '$context.routeKey',
     // In a private integration the path starts with the name of the stage. The default stage has none, and what
     // is not mapped cannot be changed by mapping.
     ...(stageName === DEFAULT ? {} : { 'overwrite:path': '$request.path' }),

@@ -23,7 +23,8 @@ function settingsOf(scope: Construct, plan: RestAuthorizerPlan, authorizer: Auth
   if (authorizer?._lambda !== undefined) {
     return {
       type: 'REQUEST',
-      identitySource: `method.request.header.${identityHeader(authorizer._lambda)}`,
+      // An answer is cached by these: without method and route, a policy for one request would be asked about all.
+      identitySource: [`method.request.header.${identityHeader(authorizer._lambda)}`, ...(cacheSeconds(authorizer._lambda) === 0 ? [] : ['context.httpMethod', 'context.resourcePath'])].join(','),
       authorizerUri: invocationUri(scope, authorizer._lambda),
       authorizerResultTtlInSeconds: cacheSeconds(authorizer._lambda),
     };

@@ -1,4 +1,4 @@
-import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER } from '../../topology/edge-headers';
+import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, ROUTE_HEADER } from '../../topology/edge-headers';
 import type { AuthorizerKind, EdgeRoute, EdgeTopology, PathSegment, Throttle } from '../../topology/model';
 import { REST_ACCESS_LOG } from '../access-log';
 import type { CorsPlan } from './cors';
@@ -84,6 +84,8 @@ function planMethod(route: EdgeRoute, kind: AuthorizerKind): RestMethodPlan {
       ...Object.fromEntries(names.map((name) => [`integration.request.path.${name}`, `method.request.path.${name}`])),
       [`integration.request.header.${CLIENT_IP_HEADER}`]: 'context.identity.sourceIp',
       [`integration.request.header.${CLIENT_HOST_HEADER}`]: 'context.domainName',
+      // A literal stands in quotes.
+      [`integration.request.header.${ROUTE_HEADER}`]: `'${route.key}'`,
     },
     authorizationType,
     ...(authorizationType === 'COGNITO_USER_POOLS' || authorizationType === 'CUSTOM' ? { authorizer: route.authorizer } : {}),

@@ -26,7 +26,7 @@ export class ApiGateway {
   }
 
   async attempt(request: ClientRequest): Promise<HttpOutcome> {
-    const { method = 'GET', headers = {}, body, host = API_HOST, withoutMapping = false } = request;
+    const { method = 'GET', headers = {}, body, host = API_HOST, unmapped = [] } = request;
     const mapped = this.integration.map(request);
     const { address, port } = this.target();
     return this.client.attempt({
@@ -42,7 +42,7 @@ export class ApiGateway {
         'x-forwarded-port': '443',
         'x-forwarded-proto': 'https',
         via: 'HTTP/1.1 AmazonAPIGateway',
-        ...(withoutMapping ? {} : mapped.headers),
+        ...Object.fromEntries(Object.entries(mapped.headers).filter(([name]) => !unmapped.includes(name))),
       },
     });
   }

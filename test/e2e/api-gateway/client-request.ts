@@ -7,8 +7,8 @@ export interface ClientRequest {
   readonly body?: string;
   /** The host that the client called. */
   readonly host?: string;
-  /** Leaves out the headers that the integration maps, as if it had been changed by hand. */
-  readonly withoutMapping?: boolean;
+  /** Headers that the integration maps, but that are left as the client sent them, as if the integration had been changed by hand. */
+  readonly unmapped?: readonly string[];
 }
 
 /** From the block for documentation, RFC 5737. */

@@ -2,6 +2,7 @@ import { Fields, Resolver } from '../runner';
 import type { Resource, Template } from '../runner';
 import type { ClientRequest, Integration } from './client-request';
 import { contextVariable } from './client-request';
+import { bestRoute } from './route';
 
 const MAPPED_HEADER = 'integration.request.header.';
 
@@ -46,40 +47,20 @@ function partsOf(template: Template, resolver: Resolver, id: string | undefined)
 
 function map(methods: readonly Method[], request: ClientRequest): ReturnType<Integration['map']> {
   const [path = '', query] = request.path.split(/(?=\?)/, 2);
-  const candidates = methods
-    .filter(({ httpMethod }) => httpMethod === (request.method ?? 'GET') || httpMethod === 'ANY')
-    .flatMap((method) => {
-      const values = match(method.parts, path.slice(1));
-      return values === undefined ? [] : [{ method, values }];
-    });
-  // The most specific resource: a static part comes before a parameter, and a greedy one last.
-  const [best] = candidates.sort((a, b) => rank(b.method) - rank(a.method));
+  const best = bestRoute(methods, request.method ?? 'GET', path);
   if (best === undefined) throw new Error(`the REST API has no method for ${request.method ?? 'GET'} ${path}`);
-  const { uriPath, parameters } = best.method;
+  const { uriPath, parameters } = best.route;
   return {
     path: uriPath.replace(/\{([^}]+)\}/g, (_, name: string) => best.values[(parameters[`integration.request.path.${name}`] ?? '').replace('method.request.path.', '')] ?? '') + (query ?? ''),
     headers: Object.fromEntries(
       Object.entries(parameters)
         .filter(([key]) => key.startsWith(MAPPED_HEADER))
-        .map(([key, value]) => [key.slice(MAPPED_HEADER.length), contextVariable(value, request)]),
+        .map(([key, value]) => [key.slice(MAPPED_HEADER.length), valueOf(value, request)]),
     ),
   };
 }
 
-function match(parts: readonly string[], path: string): Readonly<Record<string, string>> | undefined {
-  const [part, ...others] = parts;
-  if (part === undefined) return path === '' ? {} : undefined;
-  const [, greedy] = /^\{(.+)\+\}$/.exec(part) ?? [];
-  if (greedy !== undefined) return path === '' ? undefined : { [greedy]: path };
-  const end = path.indexOf('/');
-  const [head, rest] = end < 0 ? [path, ''] : [path.slice(0, end), path.slice(end + 1)];
-  const [, name] = /^\{(.+)\}$/.exec(part) ?? [];
-  if (head === '' || (name === undefined && head !== part)) return undefined;
-  const values = match(others, rest);
-  return values && { ...values, ...(name !== undefined && { [name]: head }) };
-}
-
-function rank({ parts, httpMethod }: Method): number {
-  const weight = (part: string): number => (part.endsWith('+}') ? 1 : part.endsWith('}') ? 2 : 3);
-  return parts.reduce((sum, part) => sum * 4 + weight(part), 0) * 2 + (httpMethod === 'ANY' ? 0 : 1);
+/** A literal stands in quotes. */
+function valueOf(value: string, request: ClientRequest): string {
+  return /^'(.*)'$/.exec(value)?.[1] ?? contextVariable(value, request);
 }
