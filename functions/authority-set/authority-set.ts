@@ -1,0 +1,59 @@
+import type { X509Certificate } from 'node:crypto';
+import { readPemCertificates } from '../../shared/certificate-secret';
+import { textProperty } from '../custom-resource-event';
+import { authorityIdentity } from '../x509/authority-identity';
+
+export interface Authority {
+  readonly name: string;
+  readonly certificate: X509Certificate;
+  readonly identity: string;
+}
+
+/** What the mesh trusts, and who issues. */
+export interface AuthoritySet {
+  readonly authorities: readonly Authority[];
+  readonly issuer: Authority;
+  /** ARNs of the services' secrets. */
+  readonly secrets: readonly string[];
+  /** How long after a rotation tasks may still hold the certificate and the bundle of before. */
+  readonly settleMs: number;
+}
+
+/**
+ * The longest run of a Lambda function: no rotation that began in the former state is under way any longer. The
+ * agents read their secrets more often than that.
+ */
+const DEFAULT_SETTLE_SECONDS = 900;
+
+/** @throws Error that says what is wrong with the properties of the custom resource */
+export function readAuthoritySet(properties: Readonly<Record<string, unknown>>): AuthoritySet {
+  const authorities = list(properties, 'Authorities').map(readAuthority);
+  const names = authorities.map((authority) => authority.name);
+  if (new Set(names).size !== names.length) throw new Error(`two authorities have the same name: ${names.join(', ')}`);
+  const issuerName = textProperty(properties, 'Issuer');
+  const issuer = authorities.find((authority) => authority.name === issuerName);
+  if (issuer === undefined) throw new Error(`the issuer ${JSON.stringify(issuerName)} is not one of the authorities: ${names.join(', ')}`);
+  const secrets = list(properties, 'Secrets').map((secret) => {
+    if (typeof secret !== 'string') throw new Error('the property Secrets of the resource must be a list of ARNs');
+    return secret;
+  });
+  const settleSeconds = Number(properties.SettleSeconds ?? DEFAULT_SETTLE_SECONDS);
+  if (!Number.isFinite(settleSeconds) || settleSeconds < 0) throw new Error('the property SettleSeconds of the resource must be a number of seconds');
+  return { authorities, issuer, secrets, settleMs: settleSeconds * 1000 };
+}
+
+function readAuthority(value: unknown): Authority {
+  if (typeof value !== 'object' || value === null) throw new Error('the property Authorities of the resource must be a list of { Name, Certificate }');
+  const properties = value as Readonly<Record<string, unknown>>;
+  const name = textProperty(properties, 'Name');
+  const certificates = readPemCertificates(textProperty(properties, 'Certificate'));
+  if (certificates?.length !== 1) throw new Error(`the certificate of the authority ${JSON.stringify(name)} is not one PEM certificate`);
+  const [certificate] = certificates;
+  return { name, certificate, identity: authorityIdentity(certificate) };
+}
+
+function list(properties: Readonly<Record<string, unknown>>, name: string): readonly unknown[] {
+  const value = properties[name];
+  if (!Array.isArray(value)) throw new Error(`the property ${name} of the resource must be a list`);
+  return value;
+}

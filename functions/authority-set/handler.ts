@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { DescribeSecretCommand, GetSecretValueCommand, ResourceNotFoundException, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { certificateSecretIn, readPemCertificates } from '../../shared/certificate-secret';
+import type { CustomResourceAnswer, CustomResourceEvent } from '../custom-resource-event';
+import { errorFields, type Log } from '../log';
+import { readAuthoritySet, type AuthoritySet } from './authority-set';
+import { changeBetween, isHarmless, problemsOf, refusalOf, type SecretState } from './check-change';
+
+export interface AuthoritySetDependencies {
+  readonly secretsManager: SecretsManagerClient;
+  readonly log: Log;
+  readonly now: () => Date;
+}
+
+/**
+ * The custom resource of all authorities of a mesh: it makes nothing, but refuses a change that would cut services off
+ * from each other. The rotation function takes its environment through this resource's attribute `issuer`, so that it
+ * sees a change only after this has agreed; and an old root goes only in CloudFormation's clean-up, after this.
+ *
+ * Properties: `Authorities` ([{ Name, Certificate }]), `Issuer` (a name), `Secrets` (ARNs), `SettleSeconds` (900).
+ *
+ * How an authority is replaced, with no call refused at any moment:
+ *
+ * 1. The new authority is added; the old one still issues. Deploy.
+ * 2. Every secret is rotated: certificates are still of the old authority, trust bundles hold both.
+ * 3. The new authority becomes the issuer. Deploy: refused while some trust bundle lacks it.
+ * 4. Every secret is rotated: all certificates are of the new authority, trust bundles still hold both.
+ * 5. The old authority is removed. Deploy: refused while some certificate is of it.
+ *
+ * The steps go backwards just as well, so CloudFormation can roll each of them back.
+ */
+export function authoritySetHandler({ secretsManager, log, now }: AuthoritySetDependencies): (event: CustomResourceEvent) => Promise<CustomResourceAnswer> {
+  return async (event) => {
+    const id = event.PhysicalResourceId ?? `authority-set-${createHash('sha256').update(`${event.StackId ?? ''}/${event.LogicalResourceId ?? ''}`).digest('hex').slice(0, 32)}`;
+    if (event.RequestType === 'Delete') return { PhysicalResourceId: id };
+    try {
+      const after = readAuthoritySet(event.ResourceProperties);
+      if (event.RequestType === 'Update' && event.OldResourceProperties !== undefined) await checkUpdate(readAuthoritySet(event.OldResourceProperties), after);
+      log.info('authority-set-accepted', { authorities: after.authorities.map((authority) => authority.name), issuer: after.issuer.name });
+      return { PhysicalResourceId: id, Data: { issuer: after.issuer.name } };
+    } catch (error) {
+      log.error('authority-set-refused', errorFields(error));
+      throw error;
+    }
+  };
+
+  async function checkUpdate(before: AuthoritySet, after: AuthoritySet): Promise<void> {
+    const change = changeBetween(before, after);
+    if (isHarmless(change)) return;
+    const states: SecretState[] = [];
+    // The tasks of a service that goes away run until CloudFormation's clean-up, so its secret counts too. One after
+    // the other: a mesh has tens of secrets, and Secrets Manager throttles.
+    for (const secretId of new Set([...before.secrets, ...after.secrets])) {
+      const state = await readState(secretsManager, secretId);
+      if (state !== undefined) states.push(state);
+    }
+    const problems = problemsOf(change, states, now(), after.settleMs);
+    if (problems.length > 0) throw refusalOf(problems);
+  }
+}
+
+/** Undefined for a secret that never held a certificate: nobody presents it, and its first rotation will know the new set. */
+async function readState(secretsManager: SecretsManagerClient, secretId: string): Promise<SecretState | undefined> {
+  try {
+    const value = await secretsManager.send(new GetSecretValueCommand({ SecretId: secretId, VersionStage: 'AWSCURRENT' }));
+    const secret = certificateSecretIn(value.SecretString ?? '');
+    if (secret === undefined) return undefined;
+    const chain = readPemCertificates(secret.certificateChain);
+    const trustBundle = readPemCertificates(secret.trustBundle);
+    if (chain === undefined || trustBundle === undefined) return undefined;
+    const { LastRotatedDate: rotated } = await secretsManager.send(new DescribeSecretCommand({ SecretId: secretId }));
+    // A version may have been made long before a crashed rotation was taken up again and promoted it.
+    const since = new Date(Math.max(value.CreatedDate?.getTime() ?? 0, rotated?.getTime() ?? 0));
+    return { name: value.Name ?? secretId, leaf: chain[0], trustBundle, since };
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined;
+    throw error;
+  }
+}
