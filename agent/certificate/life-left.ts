@@ -1,0 +1,41 @@
+import type { Leaf } from '../../shared/certificate-secret';
+import type { Clock } from '../clock';
+import type { Log, LogFields } from '../log';
+import type { Identity } from '../settings';
+import type { CertificateFiles } from './certificate-files';
+
+export const METRIC_NAMESPACE = 'CdkEcsMicroservices';
+export const LIFE_LEFT_METRIC = 'CertificateLifeLeft';
+export const TELL_EVERY_MS = 300_000;
+
+/** 1 when a certificate was just issued, 0 when it expired. */
+export function lifeLeft({ notBefore, notAfter }: Pick<Leaf, 'notBefore' | 'notAfter'>, now: number): number {
+  const left = (notAfter.getTime() - now) / (notAfter.getTime() - notBefore.getTime());
+  return Math.max(0, Math.min(1, Number(left.toFixed(4))));
+}
+
+/** Tells how much life the certificate on the disk has left; none, if there is no good one. */
+export function lifeLeftTeller({ clock, log, certificate, identity }: { readonly clock: Clock; readonly log: Log; readonly certificate: CertificateFiles; readonly identity: Identity }): () => Promise<void> {
+  return async () => {
+    const now = clock.now();
+    const current = await certificate.current(new Date(now)).catch(() => undefined);
+    log.raw(current?.ok === true
+      ? metric(identity, lifeLeft(current.leaf, now), now, { serial: current.leaf.serialNumber, notAfter: current.leaf.notAfter.toISOString() })
+      : metric(identity, 0, now, { why: current?.refusal.message ?? 'there is no certificate' }));
+  };
+}
+
+/**
+ * A log line that CloudWatch takes a metric from: no API call and no permission is needed. One metric a mesh, since
+ * its minimum is what an alarm looks at; which service it was is in the line.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+function metric(identity: Identity, value: number, now: number, more: LogFields): LogFields {
+  return {
+    _aws: { Timestamp: now, CloudWatchMetrics: [{ Namespace: METRIC_NAMESPACE, Dimensions: [['Mesh']], Metrics: [{ Name: LIFE_LEFT_METRIC, Unit: 'None' }] }] },
+    Mesh: identity.trustDomain,
+    Service: identity.service,
+    [LIFE_LEFT_METRIC]: value,
+    ...more,
+  };
+}

@@ -1,0 +1,42 @@
+import type { Clock } from '../clock';
+import { failureOf, fieldsOf } from '../failure';
+import type { Log } from '../log';
+import type { Random } from '../pace';
+import { Backoff } from '../pace';
+import type { CertificateFiles } from './certificate-files';
+import type { SecretSource } from './secret-source';
+
+export interface WaitParts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly secret: SecretSource;
+  readonly certificate: CertificateFiles;
+  readonly waitMs: number;
+}
+
+const FIRST_WAIT_MS = 500;
+const MAX_WAIT_MS = 15_000;
+
+/** Resolves to whether the certificate is on the disk: before that, Envoy must not start. */
+export async function waitForCertificate({ clock, random, log, secret, certificate, waitMs }: WaitParts): Promise<boolean> {
+  const backoff = new Backoff({ firstMs: FIRST_WAIT_MS, maxMs: MAX_WAIT_MS }, random);
+  const start = clock.now();
+  for (;;) {
+    try {
+      const { leaf } = await certificate.offer(await secret.read(), new Date(clock.now()));
+      log.info('the certificate is there', { serial: leaf.serialNumber, notAfter: leaf.notAfter.toISOString(), waitedMs: clock.now() - start });
+      return true;
+    } catch (error) {
+      const failure = failureOf(error);
+      const left = start + waitMs - clock.now();
+      if (left <= 0) {
+        log.error('gave up waiting for the certificate', { ...fieldsOf(failure), waitedMs: clock.now() - start });
+        return false;
+      }
+      const pause = Math.min(left, backoff.next());
+      log.warn('waiting for the certificate', { ...fieldsOf(failure), nextTryMs: Math.round(pause), giveUpInMs: left });
+      await clock.sleep(pause);
+    }
+  }
+}

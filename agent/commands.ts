@@ -1,0 +1,113 @@
+import { CertificateFiles } from './certificate/certificate-files';
+import { lifeLeftTeller, TELL_EVERY_MS } from './certificate/life-left';
+import { renewal } from './certificate/renewal';
+import type { SecretSource } from './certificate/secret-source';
+import { waitForCertificate } from './certificate/wait-for-certificate';
+import type { Clock } from './clock';
+import type { EnvoyAdmin } from './drain/envoy-admin';
+import { leave } from './drain/leave';
+import type { CloudMap } from './endpoints/cloud-map';
+import { callersView } from './endpoints/callers-view';
+import { firstEndpoints, watchEndpoints } from './endpoints/watch';
+import { Failure, failureOf, fieldsOf } from './failure';
+import type { Files } from './files';
+import { Pulse } from './health/pulse';
+import { healthReport, type HealthReport } from './health/report';
+import type { Log } from './log';
+import { loop } from './loop';
+import type { Random } from './pace';
+import { Backoff } from './pace';
+import type { Settings } from './settings';
+import type { MetadataSource, TaskMetadata } from './task-metadata';
+
+/** The world around the agent. */
+export interface World {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly files: Files;
+  readonly secret: SecretSource;
+  readonly cloudMap: CloudMap;
+  readonly envoy: EnvoyAdmin;
+  readonly metadata: MetadataSource | undefined;
+}
+
+/** Before Envoy starts: every file that its configuration names. Resolves to the exit code. */
+export async function init(settings: Settings, world: World): Promise<number> {
+  const { clock, files, log } = world;
+  const { directory, identity, waitMs, discovery } = settings;
+  const certificate = new CertificateFiles(files, directory, identity.uri);
+  const start = clock.now();
+  if (!await waitForCertificate({ ...world, certificate, waitMs })) return 1;
+  const backoff = new Backoff({ firstMs: 500, maxMs: 15_000 }, world.random);
+  for (;;) {
+    try {
+      await Promise.all(discovery.map(async (target) => firstEndpoints(target, { ...world, directory, preferredZone: () => undefined })));
+      return 0;
+    } catch (error) {
+      // Only the disk can fail here; without these files Envoy would not start.
+      const failure = failureOf(error);
+      const pause = backoff.next();
+      if (clock.now() + pause > start + waitMs) {
+        log.error('gave up writing the endpoints', fieldsOf(failure));
+        return 1;
+      }
+      log.warn('waiting to write the endpoints', { ...fieldsOf(failure), nextTryMs: Math.round(pause) });
+      await clock.sleep(pause);
+    }
+  }
+}
+
+export interface Running {
+  /** Resolves to the exit code, after the stop signal. */
+  readonly done: Promise<number>;
+  readonly health: () => Promise<HealthReport>;
+}
+
+/** Beside the application, until it stops: renews, discovers, and leaves in good order. */
+export function run(settings: Settings, world: World, stop: AbortSignal): Running {
+  const { clock, log, files } = world;
+  const { directory, identity, discovery, cloudMapServiceId } = settings;
+  const certificate = new CertificateFiles(files, directory, identity.uri);
+  const pulse = new Pulse();
+  const end = new AbortController();
+  const parts = { clock, log, pulse, signal: end.signal };
+  const task = once(world.metadata);
+  const tellLifeLeft = lifeLeftTeller({ clock, log, certificate, identity });
+  const callers = callersView({ ...world, ...settings, task });
+  const loops = [
+    loop('certificate', renewal({ ...world, certificate, renewMs: settings.renewMs, tellLifeLeft }), parts),
+    loop('life left', async () => {
+      await tellLifeLeft();
+      return TELL_EVERY_MS;
+    }, parts),
+    ...(callers.step === undefined ? [] : [loop('callers', callers.step, parts)]),
+    ...discovery.map(async (target) => loop(`endpoints of ${target.cluster}`, watchEndpoints(target, { ...world, ...settings, preferredZone: callers.preferredZone }), parts)),
+  ];
+  const registration = cloudMapServiceId === undefined ? undefined : { serviceId: cloudMapServiceId, instanceId: async () => (await task()).taskId };
+  log.info('the agent runs', { identity: identity.uri, discovers: discovery.map(({ cluster }) => cluster), registered: registration !== undefined });
+  const done = aborted(stop).then(async () => {
+    log.info('stopping', { stopTimeoutMs: settings.stopMs });
+    // Certificates and endpoints are looked after to the end: the application may still call others.
+    await leave({ ...world, registration, refreshMs: settings.refreshMs, stopMs: settings.stopMs });
+    end.abort();
+    await Promise.race([Promise.all(loops), clock.sleep(500)]);
+    return 0;
+  });
+  return { done, health: async () => healthReport({ clock, certificate, pulse }) };
+}
+
+/** Metadata does not change; a failure is not remembered. */
+function once(source: MetadataSource | undefined): () => Promise<TaskMetadata> {
+  let known: TaskMetadata | undefined;
+  return async () => {
+    if (source === undefined) throw new Failure('metadata', 'ECS_CONTAINER_METADATA_URI_V4 is not set');
+    known ??= await source.read();
+    return known;
+  };
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => { signal.addEventListener('abort', () => { resolve(); }, { once: true }); });
+}

@@ -1,0 +1,103 @@
+import type { Clock } from '../clock';
+import type { CloudMap } from '../endpoints/cloud-map';
+import { Failure, failureOf, fieldsOf } from '../failure';
+import type { Log } from '../log';
+import type { Random } from '../pace';
+import { Backoff } from '../pace';
+import type { EnvoyAdmin } from './envoy-admin';
+
+export interface LeaveParts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly cloudMap: CloudMap;
+  readonly envoy: EnvoyAdmin;
+  /** Of this task in Cloud Map; undefined if it is not registered. */
+  readonly registration: { readonly serviceId: string; readonly instanceId: () => Promise<string> } | undefined;
+  readonly refreshMs: number;
+  readonly stopMs: number;
+}
+
+/** Before ECS loses patience; the rest is for the process to end. */
+export const MARGIN_MS = 2000;
+/** Cloud Map may be away; ECS takes the task out of discovery by itself too. */
+const LEAVE_MS = 10_000;
+const LOOK_MS = 250;
+/** One look may fall between two requests of a caller. */
+const QUIET_LOOKS = 3;
+const MAX_FAILED_LOOKS = 8;
+
+/**
+ * What happens between SIGTERM and the end, while application and Envoy still work: ECS stops the agent before them.
+ * Leaving discovery first, and then waiting for longer than callers need to notice, is what loses no request; draining
+ * alone does not. What fails is logged, and the next step is done.
+ */
+export async function leave(parts: LeaveParts): Promise<void> {
+  const { clock, log, stopMs } = parts;
+  const start = clock.now();
+  const deadline = start + Math.max(0, stopMs - MARGIN_MS);
+  await step('leave discovery', parts, async () => leaveDiscovery(parts, Math.min(deadline, start + LEAVE_MS)));
+  await step('wait for callers to notice', parts, async () => waitForCallers(parts, deadline));
+  await step('drain Envoy', parts, async () => drain(parts));
+  await step('wait for requests in flight', parts, async () => waitForRequests(parts, deadline));
+  log.info('left the mesh', { tookMs: clock.now() - start });
+}
+
+async function step(name: string, { clock, log }: LeaveParts, work: () => Promise<object>): Promise<void> {
+  const start = clock.now();
+  try {
+    const found = await work();
+    log.info(`leaving: ${name}`, { ...found, tookMs: clock.now() - start });
+  } catch (error) {
+    log.warn(`leaving: ${name}`, { ...fieldsOf(failureOf(error)), tookMs: clock.now() - start });
+  }
+}
+
+async function leaveDiscovery({ clock, random, log, cloudMap, registration }: LeaveParts, deadline: number): Promise<object> {
+  if (registration === undefined) return { skipped: 'the task is not registered' };
+  const backoff = new Backoff({ firstMs: 200, maxMs: 2000 }, random);
+  for (;;) {
+    try {
+      await cloudMap.leave(registration.serviceId, await registration.instanceId());
+      return {};
+    } catch (error) {
+      const failure = failureOf(error);
+      // ECS was faster.
+      if (failure.reason === 'instance-not-found') return { skipped: 'the task has left already' };
+      const pause = backoff.next();
+      if (clock.now() + pause >= deadline) throw failure;
+      log.warn('leaving: discovery is asked again', { ...fieldsOf(failure), nextTryMs: Math.round(pause) });
+      await clock.sleep(pause);
+    }
+  }
+}
+
+async function waitForCallers({ clock, refreshMs }: LeaveParts, deadline: number): Promise<object> {
+  const enough = 2 * refreshMs + 1000;
+  const left = deadline - clock.now();
+  await clock.sleep(Math.max(0, Math.min(enough, left)));
+  if (left < enough) throw new Failure('stop-timeout', `callers need ${enough} ms to notice, the stop timeout left ${Math.max(0, left)} ms`);
+  return {};
+}
+
+async function drain({ envoy }: LeaveParts): Promise<object> {
+  await envoy.drainListeners();
+  return {};
+}
+
+async function waitForRequests({ clock, envoy }: LeaveParts, deadline: number): Promise<object> {
+  let [quiet, failed] = [0, 0];
+  for (;;) {
+    const inFlight = await envoy.inFlight().catch((error: unknown) => {
+      failed += 1;
+      // Without Envoy there are no requests either.
+      if (failed >= MAX_FAILED_LOOKS) throw error;
+      return undefined;
+    });
+    if (inFlight !== undefined) failed = 0;
+    quiet = inFlight === 0 ? quiet + 1 : 0;
+    if (quiet >= QUIET_LOOKS) return { inFlight: 0 };
+    if (clock.now() + LOOK_MS > deadline) throw new Failure('stop-timeout', `${inFlight ?? 'an unknown number of'} requests are still in flight`);
+    await clock.sleep(LOOK_MS);
+  }
+}

@@ -1,0 +1,26 @@
+import type { CertificateFiles } from '../certificate/certificate-files';
+import type { Clock } from '../clock';
+import { failureOf } from '../failure';
+import type { Pulse } from './pulse';
+
+export interface HealthReport {
+  readonly healthy: boolean;
+  /** Why not. */
+  readonly problems: readonly string[];
+}
+
+/** Healthy while Envoy has a certificate that others accept, and somebody looks after it. That AWS is away for a while is no illness. */
+export async function healthReport({ clock, certificate, pulse }: { readonly clock: Clock; readonly certificate: CertificateFiles; readonly pulse: Pulse }): Promise<HealthReport> {
+  const problems = [...await certificateProblems(certificate, new Date(clock.now())), ...pulse.late(clock.now())];
+  return { healthy: problems.length === 0, problems };
+}
+
+async function certificateProblems(certificate: CertificateFiles, now: Date): Promise<readonly string[]> {
+  try {
+    const current = await certificate.current(now);
+    if (current === undefined) return ['there is no certificate'];
+    return current.ok ? [] : [`the certificate in use is bad: ${current.refusal.message}`];
+  } catch (error) {
+    return [`the certificate in use cannot be read: ${failureOf(error).message}`];
+  }
+}

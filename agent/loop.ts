@@ -1,0 +1,30 @@
+import type { Clock } from './clock';
+import { failureOf, fieldsOf } from './failure';
+import type { Pulse } from './health/pulse';
+import type { Log } from './log';
+
+/** One turn of a loop; resolves to how long to wait for the next. */
+export type Step = () => Promise<number>;
+
+export interface LoopParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly pulse: Pulse;
+  readonly signal: AbortSignal;
+}
+
+/** What a step forgot to catch must not end its loop. */
+const AFTER_A_BUG_MS = 10_000;
+
+/** Takes turns until the signal. */
+export async function loop(name: string, step: Step, { clock, log, pulse, signal }: LoopParts): Promise<void> {
+  pulse.expect(name, clock.now());
+  while (!signal.aborted) {
+    const pause = await step().catch((error: unknown) => {
+      log.error(`the loop "${name}" failed`, fieldsOf(failureOf(error)));
+      return AFTER_A_BUG_MS;
+    });
+    pulse.expect(name, clock.now() + pause);
+    await clock.sleep(pause, signal);
+  }
+}

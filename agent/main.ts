@@ -1,0 +1,89 @@
+import { randomInt } from 'node:crypto';
+import { init, run, type World } from './commands';
+import { systemClock } from './clock';
+import { ENVOY_ADMIN, envoyAdmin } from './drain/envoy-admin';
+import { failureOf, fieldsOf } from './failure';
+import { systemFiles } from './files';
+import { askHealth, healthSocket, serveHealth } from './health/socket';
+import { jsonLog } from './log';
+import { DEFAULT_DIRECTORY, readSettings, type Settings } from './settings';
+import { ecsMetadata } from './task-metadata';
+
+const log = jsonLog((line) => { process.stdout.write(`${line}\n`); });
+const HEALTH_TIMEOUT_MS = 3000;
+const SIGTERM_CODE = 143;
+
+async function main(command: string | undefined): Promise<number> {
+  switch (command) {
+    case 'init':
+      return doInit();
+    case 'run':
+      return doRun();
+    case 'health':
+      return health();
+    default:
+      log.error('the command must be init, run or health', { command: command ?? '' });
+      return 2;
+  }
+}
+
+async function doInit(): Promise<number> {
+  // Process 1 of a container ignores signals that it does not ask for.
+  onStop(() => undefined, 1);
+  const settings = readSettings(process.env);
+  return init(settings, await world(settings));
+}
+
+async function doRun(): Promise<number> {
+  const stop = new AbortController();
+  onStop(() => { stop.abort(); }, 2);
+  const settings = readSettings(process.env);
+  const running = run(settings, await world(settings), stop.signal);
+  await serveHealth(healthSocket(settings.directory), running.health).catch((error: unknown) => {
+    // Renewal matters more than its health check, which fails now and says why.
+    log.error('the health check will fail', fieldsOf(failureOf(error)));
+  });
+  return running.done;
+}
+
+async function health(): Promise<number> {
+  const report = await askHealth(healthSocket(process.env['MESH_DIRECTORY'] ?? DEFAULT_DIRECTORY), HEALTH_TIMEOUT_MS);
+  process.stdout.write(`${report.healthy ? 'healthy' : report.problems.join('; ')}\n`);
+  return report.healthy ? 0 : 1;
+}
+
+/** Loaded only by who needs it: the health check is a process of its own, every few seconds. */
+async function world(settings: Settings): Promise<World> {
+  const [{ secretsManager }, { serviceDiscovery }] = await Promise.all([import('./aws/secrets-manager.js'), import('./aws/service-discovery.js')]);
+  return {
+    clock: systemClock,
+    random: () => randomInt(2 ** 32) / 2 ** 32,
+    log,
+    files: systemFiles,
+    secret: secretsManager(settings.secretArn, settings.region),
+    cloudMap: serviceDiscovery(settings.region, process.env),
+    envoy: envoyAdmin(ENVOY_ADMIN),
+    metadata: settings.metadataUri === undefined ? undefined : ecsMetadata(settings.metadataUri),
+  };
+}
+
+/** The last of so many signals ends the process at once. */
+function onStop(stop: () => void, last: number): void {
+  let count = 0;
+  const received = (): void => {
+    count += 1;
+    if (count < last) {
+      stop();
+      return;
+    }
+    log.warn('ended at once by a signal');
+    process.exit(SIGTERM_CODE);
+  };
+  process.on('SIGTERM', received);
+  process.on('SIGINT', received);
+}
+
+main(process.argv[2]).then((code) => process.exit(code), (error: unknown) => {
+  log.error(error instanceof Error && error.name === 'Error' ? error.message : 'the agent failed', fieldsOf(failureOf(error)));
+  process.exit(1);
+});

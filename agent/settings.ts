@@ -1,0 +1,155 @@
+/** What the agent is told, all of it by environment variables. */
+export interface Settings {
+  readonly identity: Identity;
+  readonly secretArn: string;
+  readonly region: string;
+  /** The volume that Envoy reads. */
+  readonly directory: string;
+  /** Callees whose tasks are found by Cloud Map's API; the others are found by DNS. */
+  readonly discovery: readonly DiscoveryTarget[];
+  /** This service in Cloud Map by name, to weigh whether its own zone may be preferred. */
+  readonly ownService: ServiceName | undefined;
+  /** This service in Cloud Map by id, to leave it; undefined if the task is not registered. */
+  readonly cloudMapServiceId: string | undefined;
+  readonly metadataUri: string | undefined;
+  /** After this long, callers have asked discovery again. */
+  readonly refreshMs: number;
+  /** Between SIGTERM and SIGKILL. */
+  readonly stopMs: number;
+  readonly waitMs: number;
+  readonly renewMs: number;
+  readonly pollMs: number;
+}
+
+export interface Identity {
+  readonly uri: string;
+  readonly trustDomain: string;
+  readonly service: string;
+}
+
+export interface ServiceName {
+  readonly namespaceName: string;
+  readonly serviceName: string;
+}
+
+export interface DiscoveryTarget extends ServiceName {
+  readonly cluster: string;
+  readonly port: number;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export class InvalidSettings extends Error {
+  constructor(readonly issues: readonly string[]) {
+    super(`${issues.length === 1 ? 'an environment variable is' : `${issues.length} environment variables are`} wrong: ${issues.join('; ')}`);
+  }
+}
+
+export const DEFAULT_DIRECTORY = '/run/mesh';
+
+/** Every mistake at once. */
+export function readSettings(environment: Environment): Settings {
+  const read = new Variables(environment);
+  const identity = read.parsed('MESH_IDENTITY', 'spiffe://<trust domain>/<service>', identityOf);
+  const secret = read.parsed('MESH_SECRET_ARN', 'the ARN of a secret of Secrets Manager', secretOf);
+  const discovery = read.parsed('MESH_DISCOVERY', 'a JSON list of { cluster, namespaceName, serviceName, port }, each cluster once', discoveryOf, '[]');
+  const ownService = read.optional('MESH_OWN_SERVICE', 'JSON: { namespaceName, serviceName }', (text) => serviceNameOf(jsonOf(text)));
+  const cloudMapServiceId = read.optional('MESH_CLOUD_MAP_SERVICE_ID', 'the id of a Cloud Map service (srv-…)', (text) => (/^srv-[a-z0-9]+$/.test(text) ? text : undefined));
+  const metadataUri = read.optional('ECS_CONTAINER_METADATA_URI_V4', 'an http:// URL (ECS sets it)', (text) => (/^http:\/\/[^\s]+$/.test(text) ? text : undefined));
+  if (cloudMapServiceId !== undefined && metadataUri === undefined) read.missing('ECS_CONTAINER_METADATA_URI_V4', 'ECS sets it; the task is found in Cloud Map by its id');
+  const settings = {
+    directory: read.parsed('MESH_DIRECTORY', 'an absolute path', directoryOf, DEFAULT_DIRECTORY),
+    refreshMs: read.seconds('MESH_REFRESH_SECONDS', 5),
+    stopMs: read.seconds('MESH_STOP_SECONDS', 30),
+    waitMs: read.seconds('MESH_WAIT_SECONDS', 600),
+    renewMs: read.seconds('MESH_RENEW_SECONDS', 60),
+    pollMs: read.seconds('MESH_POLL_SECONDS', 2),
+  };
+  if (read.issues.length > 0 || identity === undefined || secret === undefined || discovery === undefined || settings.directory === undefined) throw new InvalidSettings(read.issues);
+  return { ...settings, directory: settings.directory, identity, ...secret, discovery, ownService, cloudMapServiceId, metadataUri };
+}
+
+class Variables {
+  readonly issues: string[] = [];
+
+  constructor(private readonly environment: Environment) {}
+
+  optional<T>(name: string, allowed: string, parse: (text: string) => T | undefined): T | undefined {
+    const text = this.environment[name] ?? '';
+    if (text === '') return undefined;
+    const value = parse(text);
+    if (value === undefined) this.issues.push(`${name} is "${text}", it must be ${allowed}`);
+    return value;
+  }
+
+  parsed<T>(name: string, allowed: string, parse: (text: string) => T | undefined, fallback?: string): T | undefined {
+    const text = this.environment[name] ?? '';
+    if (text !== '') return this.optional(name, allowed, parse);
+    if (fallback !== undefined) return parse(fallback);
+    this.missing(name, `it must be ${allowed}`);
+    return undefined;
+  }
+
+  /** In milliseconds. */
+  seconds(name: string, fallback: number): number {
+    const positive = (text: string): number | undefined => (/^\d+(\.\d+)?$/.test(text) && Number(text) > 0 && Number(text) <= 86_400 ? Number(text) : undefined);
+    return (this.optional(name, 'a number of seconds, above 0 and at most 86400', positive) ?? fallback) * 1000;
+  }
+
+  missing(name: string, why: string): void {
+    this.issues.push(`${name} is missing, ${why}`);
+  }
+}
+
+/** https://github.com/spiffe/spiffe/blob/main/standards/SPIFFE-ID.md */
+function identityOf(uri: string): Identity | undefined {
+  const [, trustDomain, service] = /^spiffe:\/\/([a-z0-9._-]+)\/([A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)*)$/.exec(uri) ?? [];
+  return trustDomain === undefined || service === undefined ? undefined : { uri, trustDomain, service };
+}
+
+/** The secret's region is the task's own, and not every launch type tells it in a variable. */
+function secretOf(secretArn: string): { secretArn: string; region: string } | undefined {
+  const region = /^arn:aws[a-z-]*:secretsmanager:([a-z0-9-]+):\d{12}:secret:\S+$/.exec(secretArn)?.[1];
+  return region === undefined ? undefined : { secretArn, region };
+}
+
+function directoryOf(path: string): string | undefined {
+  return /^\/\S*$/.test(path) ? path.replace(/(?<=.)\/+$/, '') : undefined;
+}
+
+function discoveryOf(text: string): readonly DiscoveryTarget[] | undefined {
+  const list = jsonOf(text);
+  if (!Array.isArray(list)) return undefined;
+  const targets = list.map(targetOf);
+  const valid = targets.filter((target) => target !== undefined);
+  const distinct = new Set(valid.map(({ cluster }) => cluster)).size === targets.length;
+  return valid.length === targets.length && distinct ? valid : undefined;
+}
+
+function targetOf(value: unknown): DiscoveryTarget | undefined {
+  const name = serviceNameOf(value);
+  if (name === undefined || !isRecord(value)) return undefined;
+  const { cluster, port } = value;
+  // The cluster names a file.
+  if (typeof cluster !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*$/.test(cluster)) return undefined;
+  if (typeof port !== 'number' || !Number.isInteger(port) || port < 1 || port > 65_535) return undefined;
+  return { ...name, cluster, port };
+}
+
+function serviceNameOf(value: unknown): ServiceName | undefined {
+  if (!isRecord(value)) return undefined;
+  const { namespaceName, serviceName } = value;
+  return typeof namespaceName === 'string' && namespaceName !== '' && typeof serviceName === 'string' && serviceName !== '' ? { namespaceName, serviceName } : undefined;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
