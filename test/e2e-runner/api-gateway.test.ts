@@ -5,7 +5,7 @@ import { httpIntegration } from '../e2e/api-gateway/http-api';
 import { restIntegration } from '../e2e/api-gateway/rest-api';
 import { image, synthesize } from '../e2e/systems/synthesize';
 
-const MAPPED = { 'x-edge-client-ip': CLIENT_ADDRESS, 'x-edge-host': API_HOST };
+const mapped = (route: string): Readonly<Record<string, string>> => ({ 'x-edge-client-ip': CLIENT_ADDRESS, 'x-edge-host': API_HOST, 'x-edge-route': route });
 const options: EdgeOptions = {
   authorizer: Authorizer.none(),
   routes: { 'ANY /{proxy+}': { service: 'web' }, 'GET /items/{id}': { service: 'web' }, 'GET /': { service: 'web' } },
@@ -13,12 +13,12 @@ const options: EdgeOptions = {
 const withEdge = (edge: Edge): ReturnType<typeof synthesize> => synthesize({ services: { web: { image: image('web'), port: 8080 } }, edge });
 
 describe("what API Gateway's stand-in reads from the template", () => {
-  test.each([['the default stage', options], ['a named stage', { ...options, stageName: 'live' }]])('an HTTP API with %s sends the path without it, and says who the client is', (_, edge) => {
-    expect(httpIntegration(withEdge(Edge.httpApi(edge)))?.map({ path: '/a/b?c=1' })).toEqual({ path: '/a/b?c=1', headers: MAPPED });
+  test.each([['the default stage', options], ['a named stage', { ...options, stageName: 'live' }]])('an HTTP API with %s sends the path without it, and says who the client is and which route it took', (_, edge) => {
+    expect(httpIntegration(withEdge(Edge.httpApi(edge)))?.map({ path: '/a/b?c=1' })).toEqual({ path: '/a/b?c=1', headers: mapped('ANY /{proxy+}') });
   });
 
-  test.each(['/', '/items/7', '/items/7/more?x=1'])('a REST API sends the path %s without its stage, and says who the client is', (path) => {
-    expect(restIntegration(withEdge(Edge.restApi(options)))?.map({ path })).toEqual({ path, headers: MAPPED });
+  test.each([['/', 'GET /'], ['/items/7', 'GET /items/{id}'], ['/items/7/more?x=1', 'ANY /{proxy+}']])('a REST API sends the path %s without its stage, and says who the client is and which route it took', (path, route) => {
+    expect(restIntegration(withEdge(Edge.restApi(options)))?.map({ path })).toEqual({ path, headers: mapped(route) });
   });
 
   test('each comes into the VPC in a security group of its own', () => {
