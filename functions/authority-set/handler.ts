@@ -35,7 +35,8 @@ export function authoritySetHandler({ secretsManager, log, now }: AuthoritySetDe
     if (event.RequestType === 'Delete') return { PhysicalResourceId: id };
     try {
       const after = readAuthoritySet(event.ResourceProperties);
-      if (event.RequestType === 'Update' && event.OldResourceProperties !== undefined) await checkUpdate(readAuthoritySet(event.OldResourceProperties), after);
+      const before = event.RequestType === 'Update' ? formerSet(event.OldResourceProperties ?? {}) : undefined;
+      if (before !== undefined) await checkUpdate(before, after);
       log.info('authority-set-accepted', { authorities: after.authorities.map((authority) => authority.name), issuer: after.issuer.name });
       return { PhysicalResourceId: id, Data: { issuer: after.issuer.name } };
     } catch (error) {
@@ -59,6 +60,15 @@ export function authoritySetHandler({ secretsManager, log, now }: AuthoritySetDe
   }
 }
 
+/** Undefined if it cannot be read: then it was refused and never took effect, and this is the way back from it. */
+function formerSet(properties: Readonly<Record<string, unknown>>): AuthoritySet | undefined {
+  try {
+    return readAuthoritySet(properties);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Undefined for a secret that never held a certificate: nobody presents it, and its first rotation will know the new set. */
 async function readState(secretsManager: SecretsManagerClient, secretId: string): Promise<SecretState | undefined> {
   try {
@@ -68,9 +78,9 @@ async function readState(secretsManager: SecretsManagerClient, secretId: string)
     const chain = readPemCertificates(secret.certificateChain);
     const trustBundle = readPemCertificates(secret.trustBundle);
     if (chain === undefined || trustBundle === undefined) return undefined;
-    const { LastRotatedDate: rotated } = await secretsManager.send(new DescribeSecretCommand({ SecretId: secretId }));
-    // A version may have been made long before a crashed rotation was taken up again and promoted it.
-    const since = new Date(Math.max(value.CreatedDate?.getTime() ?? 0, rotated?.getTime() ?? 0));
+    const { LastChangedDate: changed } = await secretsManager.send(new DescribeSecretCommand({ SecretId: secretId }));
+    // A version may have been made long before a crashed rotation was taken up again and promoted it: that is a change.
+    const since = new Date(Math.max(value.CreatedDate?.getTime() ?? 0, changed?.getTime() ?? 0));
     return { name: value.Name ?? secretId, leaf: chain[0], trustBundle, since };
   } catch (error) {
     if (error instanceof ResourceNotFoundException) return undefined;

@@ -1,0 +1,67 @@
+import type { X509Certificate } from 'node:crypto';
+import { readPemCertificates } from '../../shared/certificate-secret';
+import { authorityIdentity } from '../x509/authority-identity';
+
+export interface RotationAuthority {
+  readonly name: string;
+  readonly keyArn: string;
+  readonly certificate: X509Certificate;
+  readonly identity: string;
+}
+
+export interface RotationConfiguration {
+  /** All that services shall trust. */
+  readonly authorities: readonly RotationAuthority[];
+  /** The one of them that issues. */
+  readonly issuer: RotationAuthority;
+  readonly trustDomain: string;
+}
+
+/**
+ * Reads the function's environment:
+ *
+ * - `AUTHORITIES`: JSON, [{ name, keyArn, certificate }]. An authority takes about 900 bytes of Lambda's 4 KB, so four
+ *   fit; replacing one needs two. What is per service is therefore not in here: see secret-owner.ts.
+ * - `ISSUER`: the name of the authority that issues.
+ * - `TRUST_DOMAIN`: the first part of every identity.
+ *
+ * @throws Error that says what is wrong
+ */
+export function readConfiguration(environment: Readonly<Record<string, string | undefined>>): RotationConfiguration {
+  const variable = (name: string): string => {
+    const value = environment[name];
+    if (value === undefined || value === '') throw new Error(`the environment variable ${name} is missing`);
+    return value;
+  };
+  const authorities = readAuthorities(variable('AUTHORITIES'));
+  const issuerName = variable('ISSUER');
+  const issuer = authorities.find((authority) => authority.name === issuerName);
+  if (issuer === undefined) throw new Error(`the issuer ${JSON.stringify(issuerName)} is not one of the authorities: ${authorities.map((authority) => authority.name).join(', ')}`);
+  return { authorities, issuer, trustDomain: variable('TRUST_DOMAIN') };
+}
+
+function readAuthorities(json: string): readonly RotationAuthority[] {
+  const value = parsed(json);
+  if (!Array.isArray(value)) throw new Error('the environment variable AUTHORITIES is not a JSON list of { name, keyArn, certificate }');
+  return value.map(readAuthority);
+}
+
+function readAuthority(value: unknown, index: number): RotationAuthority {
+  const fields = (typeof value === 'object' && value !== null ? value : {}) as Readonly<Record<string, unknown>>;
+  const field = (name: string): string => {
+    const content = fields[name];
+    if (typeof content !== 'string' || content === '') throw new Error(`the environment variable AUTHORITIES has no text at [${index}].${name}`);
+    return content;
+  };
+  const certificates = readPemCertificates(field('certificate'));
+  if (certificates?.length !== 1) throw new Error(`the environment variable AUTHORITIES has something else than one PEM certificate at [${index}].certificate`);
+  return { name: field('name'), keyArn: field('keyArn'), certificate: certificates[0], identity: authorityIdentity(certificates[0]) };
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,37 @@
+import { X509Certificate } from 'node:crypto';
+import { isIssuedBy, readCertificateSecret, readPemCertificates, type Leaf } from '../../shared/certificate-secret';
+import { authorityIdentity } from '../x509/authority-identity';
+import { DAY_MS } from '../x509/leaf-certificate';
+import type { RotationConfiguration } from './configuration';
+import type { SecretOwner } from './secret-owner';
+
+/** A rotation that was interrupted and taken up again later than this starts anew, or its certificate would not last until the next one. */
+const OLDEST_MS = DAY_MS;
+
+export type PendingReading = { readonly ok: true; readonly leaf: Leaf } | { readonly ok: false; readonly reason: string; readonly message: string };
+
+/**
+ * Whether a pending version may become the current one: not only a valid certificate, but what would be issued today.
+ * One that was made before the authorities changed would otherwise slip past the check of that change.
+ */
+export function readPendingCertificate(text: string, owner: SecretOwner, configuration: RotationConfiguration, now: Date): PendingReading {
+  const reading = readCertificateSecret(text, { identity: owner.identity, now });
+  if (!reading.ok) return { ok: false, ...reading.refusal };
+  // Reads the first certificate of the chain, the leaf.
+  const certificate = new X509Certificate(reading.secret.certificateChain);
+  const { issuer, authorities } = configuration;
+  if (!isIssuedBy(certificate, issuer.certificate)) return stale(`it is not issued by the authority ${JSON.stringify(issuer.name)}`);
+  const trusted = (readPemCertificates(reading.secret.trustBundle) ?? []).map(authorityIdentity);
+  if (!isSameSet(trusted, authorities.map((authority) => authority.identity))) return stale('its trust bundle is not the authorities of today');
+  if (certificate.checkHost(owner.dnsName, { subject: 'never' }) === undefined) return stale(`it is not for ${owner.dnsName}`);
+  if (now.getTime() - reading.leaf.notBefore.getTime() > OLDEST_MS) return stale(`it was made at ${reading.leaf.notBefore.toISOString()}`);
+  return { ok: true, leaf: reading.leaf };
+}
+
+function stale(message: string): PendingReading {
+  return { ok: false, reason: 'stale', message };
+}
+
+function isSameSet(some: readonly string[], others: readonly string[]): boolean {
+  return new Set(some).size === new Set(others).size && some.every((each) => others.includes(each));
+}
