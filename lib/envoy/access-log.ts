@@ -35,7 +35,8 @@ export function accessLog(protocol: ProtocolId, direction: Direction, peer: stri
 function request(protocol: ProtocolId, direction: Direction): JsonObject {
   return {
     method: '%REQ(:METHOD)%',
-    ...(direction === 'outbound' ? {} : { authority: '%REQ(:AUTHORITY)%' }),
+    // Inside the mesh it is the service's name.
+    ...(direction === 'edge' ? { authority: '%REQ(:AUTHORITY)%' } : {}),
     path: '%PATH(NQ)%',
     status: '%RESPONSE_CODE%',
     details: '%RESPONSE_CODE_DETAILS%',

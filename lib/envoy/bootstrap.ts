@@ -17,25 +17,8 @@ export function bootstrap(resources: { readonly listeners: readonly Json[]; read
         },
       ],
     },
-    cluster_manager: { upstream_bind_config: { socket_options: noticeDeadTasks() } },
     static_resources: resources,
   };
-}
-
-/**
- * The machine of a task may vanish without a word. By default TCP goes on for a quarter of an hour, and requests on
- * its connections wait for their whole timeout: with this they are reset within seconds, and tried on another task.
- * https://man7.org/linux/man-pages/man7/tcp.7.html
- */
-function noticeDeadTasks(): Json {
-  const option = (level: number, name: number, value: number): JsonObject => ({ level, name, int_value: value });
-  const [SOL_SOCKET, IPPROTO_TCP] = [1, 6];
-  return [
-    option(SOL_SOCKET, 9 /* SO_KEEPALIVE */, 1),
-    option(IPPROTO_TCP, 4 /* TCP_KEEPIDLE, seconds */, 5),
-    option(IPPROTO_TCP, 5 /* TCP_KEEPINTVL, seconds */, 1),
-    option(IPPROTO_TCP, 18 /* TCP_USER_TIMEOUT, milliseconds */, 3000),
-  ];
 }
 
 /**

@@ -13,14 +13,12 @@ export function upstreamCluster(callee: Service): JsonObject {
     cluster_type: extension('envoy.extensions.clusters.dns.v3.DnsCluster', {
       dns_lookup_family: 'V4_ONLY',
       respect_dns_ttl: true,
-      dns_failure_refresh_rate: { base_interval: '1s', max_interval: '5s' },
     }),
     connect_timeout: CONNECT_TIMEOUT,
     lb_policy: 'LEAST_REQUEST',
     circuit_breakers: circuitBreakers(),
     outlier_detection: outlierDetection(),
-    // Shorter than the idle timeout of the callee's Envoy, so that a connection is not closed under a request.
-    ...upstreamProtocol(callee.protocol, '60s'),
+    ...betweenEnvoys(callee.protocol),
     load_assignment: loadAssignment(callee.name, callee.discoveryHost, INBOUND_PORT),
   };
 }
@@ -31,10 +29,11 @@ export function applicationCluster(service: Service): JsonObject {
     name: APPLICATION_CLUSTER,
     connect_timeout: CONNECT_TIMEOUT,
     // Limits are the callers': here they would only shed ordinary load.
-    circuit_breakers: { thresholds: [{ max_connections: 100_000, max_pending_requests: 100_000, max_requests: 100_000 }] },
+    circuit_breakers: { thresholds: [{ max_connections: 100_000, max_requests: 100_000 }] },
     // Shorter than what applications have (Node.js closes an idle connection after 5 seconds); a new connection
-    // inside the task costs nothing, a request on a closing one is lost.
-    ...upstreamProtocol(service.protocol, '4s'),
+    // inside the task costs nothing, a request on a closing one is lost. And no pings: a gRPC server takes more than
+    // one in five minutes for an attack (https://grpc.io/docs/guides/keepalive/).
+    ...httpProtocol(service.protocol, '4s', service.protocol === 'http' ? { http_protocol_options: {} } : { http2_protocol_options: {} }),
     load_assignment: loadAssignment(APPLICATION_CLUSTER, '127.0.0.1', service.port),
   };
 }
@@ -43,15 +42,24 @@ function loadAssignment(cluster: string, host: string, port: number): JsonObject
   return { cluster_name: cluster, endpoints: [{ lb_endpoints: [{ endpoint: { address: socketAddress(host, port) } }] }] };
 }
 
-function upstreamProtocol(protocol: ProtocolId, idleTimeout: string): JsonObject {
+/**
+ * The machine of a task may vanish without a word, and TCP would go on for a quarter of an hour: the connection is
+ * probed, so that requests on it are soon tried on another task. Envoys talk HTTP/2, whatever the application speaks,
+ * since its pings are answered even while data is in flight or the application is slow to read; TCP has only its own
+ * probes, of idle connections. (TCP_USER_TIMEOUT would also end connections whose reader pauses.)
+ */
+function betweenEnvoys(protocol: ProtocolId): JsonObject {
+  if (protocol === 'tcp') return { upstream_connection_options: { tcp_keepalive: { keepalive_probes: 3, keepalive_time: 5, keepalive_interval: 1 } } };
+  // The idle timeout is shorter than that of the callee's Envoy, so that a connection is not closed under a request.
+  return httpProtocol(protocol, '60s', { http2_protocol_options: { connection_keepalive: { interval: '5s', timeout: '3s' } } });
+}
+
+function httpProtocol(protocol: ProtocolId, idleTimeout: string, config: JsonObject): JsonObject {
   if (protocol === 'tcp') return {};
-  const http2 = protocol !== 'http';
+  const options = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
   return {
     typed_extension_protocol_options: {
-      'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': typed('envoy.extensions.upstreams.http.v3.HttpProtocolOptions', {
-        common_http_protocol_options: { idle_timeout: idleTimeout },
-        explicit_http_config: http2 ? { http2_protocol_options: { connection_keepalive: { interval: '30s', timeout: '5s' } } } : { http_protocol_options: {} },
-      }),
+      [options]: typed(options, { common_http_protocol_options: { idle_timeout: idleTimeout }, explicit_http_config: config }),
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { ProtocolId, Service } from '../topology/model';
+import type { Service } from '../topology/model';
 import type { Json, JsonObject } from './json';
 import { duration, extension } from './json';
 
@@ -40,8 +40,23 @@ export function outlierDetection(): JsonObject {
   };
 }
 
-/** What may be tried again though the method is not idempotent: the callee has seen no byte of the request. */
+/**
+ * On the answers of a callee's Envoy that could not connect to its application, which is still starting or gone
+ * already. The caller could not tell such a 503 from one of the application.
+ */
+const NOT_SENT_HEADER = 'x-mesh-not-sent';
+
+/** What may be tried again though the method is not idempotent: the callee's application has seen no byte of the request. */
 const NOTHING_SENT = 'connect-failure,refused-stream,reset-before-request';
+
+/** Tells callers that a request has not reached the application: flag UF, "upstream connection failure". */
+export function tellWhatWasNotSent(): JsonObject {
+  return {
+    local_reply_config: {
+      mappers: [{ filter: { response_flag_filter: { flags: ['UF'] } }, headers_to_add: [{ header: { key: NOT_SENT_HEADER, value: '1' } }] }],
+    },
+  };
+}
 
 /** RFC 9110, section 9.2.2. */
 const IDEMPOTENT = /^(GET|HEAD|OPTIONS|PUT|DELETE|TRACE)$/;
@@ -54,20 +69,20 @@ const IDEMPOTENT = /^(GET|HEAD|OPTIONS|PUT|DELETE|TRACE)$/;
  * @param method the only method that is meant; all if undefined
  */
 export function routes(callee: Service, match: JsonObject = { prefix: '/' }, method?: string): Json[] {
-  const careful = route(callee, NOTHING_SENT);
-  const eager = route(callee, `gateway-error,reset,${NOTHING_SENT}`);
+  const careful = route(callee, { retry_on: `${NOTHING_SENT},retriable-headers`, retriable_headers: [{ name: NOT_SENT_HEADER, present_match: true }] });
+  const eager = route(callee, { retry_on: `gateway-error,reset,${NOTHING_SENT}` });
   const only = (methodMatch: JsonObject): JsonObject => ({ ...match, headers: [...((match['headers'] as readonly Json[] | undefined) ?? []), { name: ':method', string_match: methodMatch }] });
   if (method !== undefined) return [{ match: only({ exact: method }), route: IDEMPOTENT.test(method) && callee.protocol !== 'grpc' ? eager : careful }];
   if (callee.protocol === 'grpc') return [{ match, route: careful }];
   return [{ match: only({ safe_regex: { regex: IDEMPOTENT.source } }), route: eager }, { match, route: careful }];
 }
 
-function route(callee: Service, retryOn: string): JsonObject {
+function route(callee: Service, retry: JsonObject): JsonObject {
   return {
     cluster: callee.name,
-    ...timeouts(callee.protocol, callee.requestTimeoutSeconds),
+    ...timeouts(callee),
     retry_policy: {
-      retry_on: retryOn,
+      ...retry,
       num_retries: 3,
       retry_host_predicate: [extension('envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate')],
       host_selection_retry_max_attempts: 5,
@@ -75,8 +90,19 @@ function route(callee: Service, retryOn: string): JsonObject {
   };
 }
 
-function timeouts(protocol: ProtocolId, seconds: number | undefined): JsonObject {
-  if (seconds !== undefined) return { timeout: duration(seconds) };
+function timeouts(callee: Service): JsonObject {
+  const { requestTimeoutSeconds: seconds, protocol } = callee;
   // "0s" is "no limit": a gRPC stream lives as long as its deadline (grpc-timeout) lets it.
-  return protocol === 'grpc' ? { timeout: '0s', max_stream_duration: { grpc_timeout_header_max: '0s' } } : { timeout: '0s' };
+  const request = seconds === undefined ? '0s' : duration(seconds);
+  const deadline: JsonObject = seconds === undefined && protocol === 'grpc' ? { max_stream_duration: { grpc_timeout_header_max: '0s' } } : {};
+  return { timeout: request, ...deadline, ...silence(callee) };
+}
+
+/** Envoy's default for a stream on which nothing moves. */
+const SILENCE_SECONDS = 300;
+
+/** How long nothing may move on a stream, where the default would cut in before the timeout of the request. */
+export function silence({ requestTimeoutSeconds: seconds, protocol }: Service): JsonObject {
+  if (seconds === undefined) return protocol === 'grpc' ? { idle_timeout: '0s' } : {};
+  return seconds > SILENCE_SECONDS ? { idle_timeout: duration(seconds) } : {};
 }

@@ -5,7 +5,7 @@ import { APPLICATION_CLUSTER, applicationCluster, upstreamCluster } from './clus
 import { httpConnectionManager } from './http-connection-manager';
 import type { JsonObject } from './json';
 import { socketAddress } from './json';
-import { routes } from './resilience';
+import { routes, silence, tellWhatWasNotSent } from './resilience';
 import { tcpProxy } from './tcp-proxy';
 
 /** The whole Envoy configuration of a service's task. */
@@ -27,11 +27,12 @@ function inbound(topology: Topology, service: Service): JsonObject {
       protocol: service.protocol,
       segmentName: service.name,
       tracing: topology.tracing,
+      settings: tellWhatWasNotSent(),
       virtualHosts: [{
         name: service.name,
         domains: ['*'],
         // The caller's Envoy keeps the time; this one only must not cut in.
-        routes: [{ match: { prefix: '/' }, route: { cluster: APPLICATION_CLUSTER, timeout: '0s' } }],
+        routes: [{ match: { prefix: '/' }, route: { cluster: APPLICATION_CLUSTER, timeout: '0s', ...silence(service) } }],
       }],
     });
   return { name: 'inbound', address: socketAddress('0.0.0.0', INBOUND_PORT), filter_chains: [{ filters: [filter] }] };

@@ -22,10 +22,10 @@ e2e('the access log of Envoy', () => {
     const inbound = await logged(ui, { direction: 'inbound', path: '/call/catalog/get' });
     const outbound = await logged(ui, { direction: 'outbound', peer: 'catalog', path: '/get' });
     const arrived = await logged(catalog, { direction: 'inbound', path: '/get' });
-    expect(edge).toMatchObject({ method: 'GET', status: 200, details: 'via_upstream', flags: '-', attempts: 1, upstream: `${ui.address}:15006`, downstream: `${CLIENT_ADDRESS}:0` });
-    expect(inbound).toMatchObject({ status: 200, authority: API_HOST });
+    expect(edge).toMatchObject({ method: 'GET', status: 200, authority: API_HOST, details: 'via_upstream', flags: '-', attempts: 1, upstream: `${ui.address}:15006`, downstream: `${CLIENT_ADDRESS}:0` });
+    expect(inbound).toMatchObject({ status: 200 });
     expect(outbound).toMatchObject({ status: 200, upstream: `${catalog.address}:15006` });
-    expect(arrived).toMatchObject({ status: 200, authority: 'catalog.shop.internal:15080', downstream: expect.stringContaining(`${ui.address}:`) as string });
+    expect(arrived).toMatchObject({ status: 200, downstream: expect.stringContaining(`${ui.address}:`) as string });
     const all = [edge, inbound, outbound, arrived];
     expect(new Set(all.map(({ request_id: id }) => id)).size).toBe(1);
     expect(new Set(all.map(({ trace }) => /^Root=[^;]+/.exec(String(trace))?.[0])).size).toBe(1);
@@ -45,9 +45,9 @@ e2e('the access log of Envoy', () => {
     expect(await logged(shopping().task('ui'), { direction: 'outbound', path: '/none' })).toMatchObject({ status: 503, flags: 'UH', details: 'no_healthy_upstream' });
   });
 
-  test('says what was wrong with a request that Envoy itself refused', async () => {
+  test('says that it was Envoy itself that refused a request', async () => {
     await api.send({ path: '/refused%2Fpath' });
-    expect(await logged(shopping().task('gateway'), { status: 400 })).toMatchObject({ details: 'path_normalization_failed' });
+    expect(await logged(shopping().task('gateway'), { status: 400 })).toMatchObject({ path: '/refused%2Fpath', details: 'direct_response' });
   });
 });
 
@@ -59,14 +59,14 @@ e2e('the access log of an Envoy whose application listens on another port than t
     },
   }), { images: [standIns.envoy(), standIns.xrayCollector(), standIns.relay('example/relay', 8080), standIns.relay('example/deaf', 9999)] }));
 
-  test('says UF, and the caller tries again only what it may', async () => {
+  test('says UF, and the caller tries again whatever the method, since the application has seen nothing', async () => {
     await settled(pair());
     const { client } = pair().task('caller');
     const url = 'http://deaf.shop.internal:15080';
     expect((await client.send({ url: `${url}/post`, method: 'POST' })).status).toBe(503);
     expect((await client.send({ url: `${url}/get` })).status).toBe(503);
     expect(await logged(pair().task('deaf'), { direction: 'inbound', path: '/post' })).toMatchObject({ status: 503, flags: 'UF', details: expect.stringContaining('connection_failure') as string });
-    expect(await logged(pair().task('caller'), { direction: 'outbound', path: '/post' })).toMatchObject({ status: 503, details: 'via_upstream', attempts: 1 });
+    expect(await logged(pair().task('caller'), { direction: 'outbound', path: '/post' })).toMatchObject({ status: 503, flags: 'URX', attempts: 4 });
     expect(await logged(pair().task('caller'), { direction: 'outbound', path: '/get' })).toMatchObject({ status: 503, flags: 'URX', attempts: 4 });
   });
 });

@@ -1,3 +1,6 @@
+import { ROUTE_HEADER } from '../../lib/topology/edge-headers';
+import { GATEWAY_PORT } from '../../lib/topology/constants';
+import { ApiGateway } from './api-gateway/api-gateway';
 import { settled } from './mesh';
 import { Cluster, standIns, until } from './runner';
 import { cluster, e2e } from './suite';
@@ -33,6 +36,24 @@ e2e('start and stop of tasks', () => {
     expect(order).not.toContain(-1);
     expect(order).toEqual([...order].sort((a, b) => a - b));
     expect(story.filter((event) => event.endsWith('SIGKILL'))).toEqual([]);
+  });
+});
+
+e2e('a task of the gateway service that ECS stops', () => {
+  const shopping = cluster(async () => Cluster.start(shop(), { images: SHOP_IMAGES, services: ['gateway', 'ui'], counts: { ui: 1, gateway: 1 } }));
+
+  test('answers what it has begun, and what API Gateway still sends to it', async () => {
+    await settled(shopping());
+    const api = await ApiGateway.open(shopping());
+    const gateway = shopping().task('gateway');
+    const begun = api.send({ path: '/delay/2000' });
+    await shopping().task('ui').container('app').log.untilJson(({ path }) => path === '/delay/2000');
+    const stopped = gateway.stop();
+    await until(() => gateway.story().includes('envoy SIGTERM'), { what: 'Envoy to be told to stop' });
+    const late = await api.client.send({ url: `http://${gateway.address}:${GATEWAY_PORT}/late`, headers: { [ROUTE_HEADER]: '$default' } });
+    expect([(await begun).status, late.status]).toEqual([200, 200]);
+    await stopped;
+    expect(gateway.story()).not.toContain('envoy SIGKILL');
   });
 });
 

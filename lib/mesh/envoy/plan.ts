@@ -60,13 +60,25 @@ function gatewayTask(topology: Topology, edge: EdgeTopology): TaskPlan {
   return {
     name: GATEWAY_NAME,
     sizing: edge.gateway,
-    containers: [proxy(topology, edge.gateway, gatewayBootstrap(topology, edge), GATEWAY_PORT), ...collector(topology)],
+    containers: [leavingSlowly(proxy(topology, edge.gateway, gatewayBootstrap(topology, edge), GATEWAY_PORT)), ...collector(topology)],
     // The VPC link of an HTTP API asks Cloud Map for address and port, and ECS registers a port only with SRV.
     registration: edge.kind === 'http'
       ? { recordType: 'SRV', ttlSeconds: DISCOVERY_TTL_SECONDS, container: PROXY_CONTAINER, port: GATEWAY_PORT }
       : { recordType: 'A', ttlSeconds: DISCOVERY_TTL_SECONDS },
     traced: topology.tracing !== undefined,
   };
+}
+
+/**
+ * API Gateway goes on sending to a task that ECS stops until it asks Cloud Map again, and waits for an answer for up
+ * to 30 seconds: Envoy serves all that, and only then is told to stop.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+ */
+const LEAVING_SECONDS = DISCOVERY_TTL_SECONDS + 30;
+const LEAVE = `trap stop=1 TERM; envoy "$@" & e=$!; wait $e; c=$?; [ -z "$stop" ] || { sleep ${LEAVING_SECONDS}; kill $e; wait $e; c=$?; }; exit $c`;
+
+function leavingSlowly(container: ContainerPlan): ContainerPlan {
+  return { ...container, entryPoint: ['bash', '-c'], command: [LEAVE, 'envoy', ...(container.command ?? [])], stopTimeoutSeconds: LEAVING_SECONDS + 10 };
 }
 
 function sizingOf(service: Service): Sizing {

@@ -1,4 +1,5 @@
 /** Programs that stand in for images. Each takes the image it stands in for. */
+import { dirname } from 'node:path';
 import { ECHO_PROTO, program } from '../programs';
 import { findTools } from '../tools';
 import type { ImageRule, StandInContext } from './images';
@@ -6,14 +7,17 @@ import type { ImageRule, StandInContext } from './images';
 type Port = number | ((context: StandInContext) => number);
 const portOf = (port: Port, context: StandInContext): string => String(typeof port === 'number' ? port : port(context));
 
-/** The real Envoy, with the entry point of its image: arguments that start with a dash are Envoy's. */
+/** The real Envoy, with the entry point of its image: arguments that start with a dash are Envoy's. It is on the path. */
 export function envoy(image: string | RegExp = 'docker.io/envoyproxy/envoy'): ImageRule {
   return {
     image,
     run: ({ container: { entryPoint, command } }) => {
       const { envoy: program } = findTools();
       const argv = [...(entryPoint ?? []), ...command];
-      return { argv: argv[0] === undefined || argv[0].startsWith('-') ? [program, ...argv] : argv.map((word, index) => (index === 0 && /(^|\/)envoy$/.test(word) ? program : word)) };
+      return {
+        argv: argv[0] === undefined || argv[0].startsWith('-') ? [program, ...argv] : argv,
+        environment: { PATH: `${dirname(program)}:/usr/local/bin:/usr/bin:/bin` },
+      };
     },
   };
 }
