@@ -6,7 +6,7 @@ import { failureOf, fieldsOf } from './failure';
 import { systemFiles } from './files';
 import { askHealth, healthSocket, serveHealth } from './health/socket';
 import { jsonLog } from './log';
-import { DEFAULT_DIRECTORY, readSettings, type Settings } from './settings';
+import { DEFAULT_DIRECTORY, InvalidSettings, readSettings, type Settings } from './settings';
 import { ecsMetadata } from './task-metadata';
 
 const log = jsonLog((line) => { process.stdout.write(`${line}\n`); });
@@ -84,6 +84,7 @@ function onStop(stop: () => void, last: number): void {
 }
 
 main(process.argv[2]).then((code) => process.exit(code), (error: unknown) => {
-  log.error(error instanceof Error && error.name === 'Error' ? error.message : 'the agent failed', fieldsOf(failureOf(error)));
+  if (error instanceof InvalidSettings) log.error('the agent is not configured', { reason: 'settings', why: error.message });
+  else log.error('the agent failed', fieldsOf(failureOf(error)));
   process.exit(1);
 });

@@ -1,0 +1,92 @@
+import { InvalidSettings, readSettings } from '../../agent/settings';
+import { IDENTITY } from './authority';
+import { SECRET_ARN } from './fake-world';
+
+const MINIMAL = { MESH_IDENTITY: IDENTITY, MESH_SECRET_ARN: SECRET_ARN };
+
+function issuesOf(environment: Readonly<Record<string, string>>): readonly string[] {
+  try {
+    readSettings(environment);
+    return [];
+  } catch (error) {
+    if (error instanceof InvalidSettings) return error.issues;
+    throw error;
+  }
+}
+
+test('two variables are enough; the rest has defaults', () => {
+  expect(readSettings(MINIMAL)).toEqual({
+    identity: { uri: IDENTITY, trustDomain: 'shop.internal', service: 'orders' },
+    secretArn: SECRET_ARN,
+    region: 'eu-central-1',
+    directory: '/run/mesh',
+    discovery: [],
+    ownService: undefined,
+    cloudMapServiceId: undefined,
+    metadataUri: undefined,
+    refreshMs: 5000,
+    stopMs: 30_000,
+    waitMs: 600_000,
+    renewMs: 60_000,
+    pollMs: 2000,
+  });
+});
+
+test('every variable is read', () => {
+  const target = { cluster: 'catalog', namespaceName: 'tasks.shop.internal', serviceName: 'catalog', port: 15006 };
+  expect(readSettings({
+    ...MINIMAL,
+    MESH_DIRECTORY: '/var/mesh/',
+    MESH_DISCOVERY: JSON.stringify([target]),
+    MESH_OWN_SERVICE: JSON.stringify({ namespaceName: 'tasks.shop.internal', serviceName: 'orders' }),
+    MESH_CLOUD_MAP_SERVICE_ID: 'srv-abc123',
+    ECS_CONTAINER_METADATA_URI_V4: 'http://169.254.170.2/v4/1',
+    MESH_REFRESH_SECONDS: '10',
+    MESH_STOP_SECONDS: '120',
+    MESH_WAIT_SECONDS: '60',
+    MESH_RENEW_SECONDS: '30',
+    MESH_POLL_SECONDS: '0.5',
+  })).toMatchObject({
+    directory: '/var/mesh',
+    discovery: [target],
+    ownService: { namespaceName: 'tasks.shop.internal', serviceName: 'orders' },
+    cloudMapServiceId: 'srv-abc123',
+    metadataUri: 'http://169.254.170.2/v4/1',
+    refreshMs: 10_000,
+    stopMs: 120_000,
+    waitMs: 60_000,
+    renewMs: 30_000,
+    pollMs: 500,
+  });
+});
+
+test('fails if anything is wrong, with every wrong variable in one error', () => {
+  const issues = issuesOf({ MESH_IDENTITY: 'orders', MESH_DISCOVERY: '{}', MESH_STOP_SECONDS: 'soon', MESH_DIRECTORY: 'here', MESH_CLOUD_MAP_SERVICE_ID: 'srv-1' });
+  expect(issues.map((issue) => issue.split(' ')[0])).toEqual(['MESH_IDENTITY', 'MESH_SECRET_ARN', 'MESH_DISCOVERY', 'ECS_CONTAINER_METADATA_URI_V4', 'MESH_DIRECTORY', 'MESH_STOP_SECONDS']);
+  expect(issues[0]).toBe('MESH_IDENTITY is "orders", it must be spiffe://<trust domain>/<service>');
+  expect(issues[1]).toBe('MESH_SECRET_ARN is missing, it must be the ARN of a secret of Secrets Manager');
+});
+
+const target = { cluster: 'catalog', namespaceName: 'tasks.shop.internal', serviceName: 'catalog', port: 15006 };
+test.each([
+  ['MESH_IDENTITY', 'spiffe://shop.internal'],
+  ['MESH_IDENTITY', 'spiffe://Shop.internal/orders'],
+  ['MESH_IDENTITY', 'spiffe://shop.internal/orders?x'],
+  ['MESH_SECRET_ARN', 'shop/orders'],
+  ['MESH_SECRET_ARN', 'arn:aws:ssm:eu-central-1:123456789012:parameter/x'],
+  ['MESH_DISCOVERY', 'not JSON'],
+  ['MESH_DISCOVERY', JSON.stringify([{ ...target, port: 0 }])],
+  ['MESH_DISCOVERY', JSON.stringify([{ ...target, cluster: '../../etc/passwd' }])],
+  ['MESH_DISCOVERY', JSON.stringify([{ ...target, namespaceName: '' }])],
+  ['MESH_DISCOVERY', JSON.stringify([target, target])],
+  ['MESH_OWN_SERVICE', '[]'],
+  ['MESH_CLOUD_MAP_SERVICE_ID', 'arn:aws:servicediscovery:x'],
+  ['ECS_CONTAINER_METADATA_URI_V4', 'localhost'],
+  ['MESH_REFRESH_SECONDS', '0'],
+  ['MESH_RENEW_SECONDS', '-1'],
+  ['MESH_POLL_SECONDS', '1e3'],
+  ['MESH_WAIT_SECONDS', '999999'],
+])('fails if %s is %s', (name, value) => {
+  const environment = { ...MINIMAL, ECS_CONTAINER_METADATA_URI_V4: 'http://169.254.170.2/v4/1', [name]: value };
+  expect(issuesOf(environment)).toEqual([expect.stringContaining(`${name} is "${value}", it must be`)]);
+});
