@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { CertificateFiles } from './certificate/certificate-files';
 import { lifeLeftTeller, TELL_EVERY_MS } from './certificate/life-left';
 import { renewal } from './certificate/renewal';
@@ -71,6 +72,8 @@ export function run(settings: Settings, world: World, stop: AbortSignal): Runnin
   const certificate = new CertificateFiles(files, directory, identity.uri);
   const pulse = new Pulse();
   const end = new AbortController();
+  // A listener for each loop is no leak.
+  setMaxListeners(0, end.signal);
   const parts = { clock, log, pulse, signal: end.signal };
   const task = once(world.metadata);
   const tellLifeLeft = lifeLeftTeller({ clock, log, certificate, identity });

@@ -22,6 +22,7 @@ export class FakeClock implements Clock {
       const sleeper = {
         at: this.time + ms,
         wake: (): void => {
+          signal?.removeEventListener('abort', sleeper.wake);
           this.sleepers = this.sleepers.filter((each) => each !== sleeper);
           resolve();
         },
