@@ -7,7 +7,7 @@ const ATTEMPTS = 6;
 
 /**
  * The function's role and the key are made seconds before the function is called, and IAM and KMS tell all of their
- * hosts about it only in time. A minute is waited; then it is a real denial.
+ * hosts about it only in time. Half a minute is waited; then it is a real denial.
  */
 export async function retryWhileDenied<Result>(attempt: () => Promise<Result>, pause: Pause, log: Log): Promise<Result> {
   for (let number = 1; ; number += 1) {
