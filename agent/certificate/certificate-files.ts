@@ -40,19 +40,19 @@ export class CertificateFiles {
     const newTrust = trustNow !== secret.trustBundle;
     const newIdentity = identityNow?.certificateChain !== secret.certificateChain || identityNow.privateKey !== secret.privateKey;
     if (!newTrust && !newIdentity) return { outcome: 'unchanged', leaf };
+    const replaced = current?.ok === true ? current.leaf : undefined;
+    const changed = [...(newTrust ? ['trust' as const] : []), ...(newIdentity ? ['certificate' as const] : [])];
     // Trust first: others may present certificates of the new authority already.
-    if (newTrust) {
-      if (newIdentity && current?.ok === true && !this.check({ ...current.secret, trustBundle: secret.trustBundle }, now).ok) {
-        // The certificate in use is not of the new authority: for the moment between the two files, both are trusted.
-        await replaceFile(this.files, this.paths.trust, trustFile(joined(secret.trustBundle, current.secret.trustBundle)));
-        await replaceFile(this.files, this.paths.identity, identityFile(secret));
-        await replaceFile(this.files, this.paths.trust, trustFile(secret.trustBundle));
-        return { outcome: 'installed', leaf, changed: ['trust', 'certificate'], replaced: current.leaf };
-      }
+    if (newTrust && newIdentity && identityNow !== undefined && trustNow !== undefined && !this.check({ ...identityNow, trustBundle: secret.trustBundle }, now).ok) {
+      // The certificate in use is not of the new authority: for the moment until it is replaced, both are trusted.
+      await replaceFile(this.files, this.paths.trust, trustFile(joined(secret.trustBundle, trustNow)));
+      await replaceFile(this.files, this.paths.identity, identityFile(secret));
       await replaceFile(this.files, this.paths.trust, trustFile(secret.trustBundle));
+      return { outcome: 'installed', leaf, changed, replaced };
     }
+    if (newTrust) await replaceFile(this.files, this.paths.trust, trustFile(secret.trustBundle));
     if (newIdentity) await replaceFile(this.files, this.paths.identity, identityFile(secret));
-    return { outcome: 'installed', leaf, changed: [...(newTrust ? ['trust' as const] : []), ...(newIdentity ? ['certificate' as const] : [])], replaced: current?.ok === true ? current.leaf : undefined };
+    return { outcome: 'installed', leaf, changed, replaced };
   }
 
   private async read(): Promise<readonly [ReturnType<typeof identityIn>, ReturnType<typeof trustIn>]> {
