@@ -1,0 +1,98 @@
+import { STEPS, type Step } from '../../../functions/certificate-rotation/rotation-event';
+import type { RotationConfiguration } from '../../../functions/certificate-rotation/configuration';
+import { rotationHandler } from '../../../functions/certificate-rotation/handler';
+import { DNS_NAME_TAG, IDENTITY_TAG } from '../../../functions/certificate-rotation/secret-owner';
+import { jsonLog } from '../../../functions/log';
+import type { Signer } from '../../../functions/x509/signer';
+import { readCertificateSecret, type CertificateSecretReading } from '../../../shared/certificate-secret';
+import { identityOf, TRUST_DOMAIN, type TestAuthority } from './authorities';
+import { Crash, type CallHooks } from './fake-aws';
+import { FakeSecretsManager } from './fake-secrets-manager';
+
+/** When the next invocation dies: at its nth call to AWS, before the call is made or before its answer arrives. */
+export interface CrashPoint {
+  readonly call: number;
+  readonly when: 'before' | 'after';
+}
+
+/** Secrets Manager, the function, its clock and its environment: everything that a rotation takes. */
+export class RotationHarness {
+  readonly secretsManager: FakeSecretsManager;
+  readonly lines: string[] = [];
+  calls: string[] = [];
+  private clock: number;
+
+  constructor(start: Date, public configuration: RotationConfiguration) {
+    this.clock = start.getTime();
+    this.secretsManager = new FakeSecretsManager(() => this.now());
+  }
+
+  now(): Date {
+    return new Date(this.clock);
+  }
+
+  advance(milliseconds: number): void {
+    this.clock += milliseconds;
+  }
+
+  createSecret(service: string, text?: string): string {
+    return this.secretsManager.create(service, tagsOf(service), text);
+  }
+
+  /** One invocation of the function. A new client each time, as after a cold start. */
+  async invoke(arn: string, step: Step, version: string, crash?: CrashPoint, hooks: CallHooks = {}, attempts = 1): Promise<void> {
+    let calls = 0;
+    const at = (when: CrashPoint['when']): void => {
+      if (crash?.call === calls && crash.when === when) throw new Crash();
+    };
+    const before = (operation: string): void => {
+      hooks.before?.(operation);
+      calls += 1;
+      this.calls.push(operation);
+      at('before');
+    };
+    const after = (operation: string): void => {
+      hooks.after?.(operation);
+      at('after');
+    };
+    await rotationHandler({
+      secretsManager: this.secretsManager.client({ before, after }, attempts),
+      configuration: () => this.configuration,
+      signerOf: (authority) => crashing((authority as TestAuthority).signer, before, after),
+      now: () => this.now(),
+      log: (context) => jsonLog((line) => this.lines.push(line), context),
+    })({ Step: step, SecretId: arn, ClientRequestToken: version });
+  }
+
+  async rotate(arn: string): Promise<string> {
+    const version = this.secretsManager.startRotation(arn);
+    for (const step of STEPS) await this.invoke(arn, step, version);
+    return version;
+  }
+
+  /** What a task would make of the current version; undefined if there is none. */
+  current(arn: string, service: string): CertificateSecretReading | undefined {
+    const current = this.secretsManager.stage(arn, 'AWSCURRENT');
+    return current === undefined ? undefined : readCertificateSecret(current.text ?? '', { identity: identityOf(service), now: this.now() });
+  }
+}
+
+export function tagsOf(service: string): Readonly<Record<string, string>> {
+  return { [IDENTITY_TAG]: identityOf(service), [DNS_NAME_TAG]: `${service}.shop.internal` };
+}
+
+export function configurationOf(issuer: TestAuthority, ...others: readonly TestAuthority[]): RotationConfiguration {
+  return { authorities: [issuer, ...others], issuer, trustDomain: TRUST_DOMAIN };
+}
+
+/** KMS is a call to AWS as well. */
+function crashing(signer: Signer, before: (operation: string) => void, after: (operation: string) => void): Signer {
+  return {
+    async sign(bytes) {
+      before('Sign');
+      const signature = await signer.sign(bytes);
+      after('Sign');
+      return signature;
+    },
+  };
+}
