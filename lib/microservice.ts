@@ -14,7 +14,7 @@ import type { IConstruct } from 'constructs';
 export interface IMicroservice extends IConstruct, IGrantable, IConnectable {
   /** The name of the service in the mesh. */
   readonly serviceName: string;
-  /** Where declared callers reach it, such as `http://catalog.shop.internal:15080`; `host:port` for gRPC and TCP. */
+  /** Where declared callers reach it (a name that exists if there are any; empty for the gateway), such as `http://catalog.shop.internal:15080`; `host:port` for gRPC and TCP. */
   readonly url: string;
   /** The ECS service. */
   readonly service: FargateService;

@@ -16,8 +16,9 @@ import { meshProvider } from './mesh/providers';
 import type { IMicroservice } from './microservice';
 import type { MicroservicesProps } from './props/microservices-props';
 import { readProps } from './props/read-props';
-import { GATEWAY_PORT } from './topology/constants';
-import { IssueList } from './topology/issues';
+import { GATEWAY_NAME, GATEWAY_PORT } from './topology/constants';
+import { show } from './topology/input';
+import { IssueList, MicroservicesValidationError } from './topology/issues';
 import { meshNameOf } from './topology/mesh-name';
 import type { Topology, Warning } from './topology/model';
 import { parseTopology } from './topology/parse';
@@ -45,6 +46,8 @@ export class Microservices extends Construct {
   public readonly cluster: ICluster;
   /** The Cloud Map namespace in which tasks register. */
   public readonly namespace: IPrivateDnsNamespace;
+  /** The domain of the virtual names. */
+  public readonly domain: string;
   /** The private zone of the virtual names. */
   public readonly zone: IPrivateHostedZone;
   /** Where containers, Envoy and API Gateway log. */
@@ -66,11 +69,14 @@ export class Microservices extends Construct {
     const issues = new IssueList();
     const topology = parseTopology({ props: readProps(props), defaultName: meshNameOf(id) }, issues);
     issues.throwIfAny(this.node.path);
+    checkNeighbours(this, topology, props, issues);
+    issues.throwIfAny(this.node.path);
     const plan = meshProvider(topology.mesh.provider).plan(topology, issues);
     issues.throwIfAny(this.node.path);
     const system = renderSystem(this, topology, plan, props);
     const edge = renderEdgeOf(this, topology, system, props);
 
+    this.domain = topology.domain;
     this.vpc = system.foundation.vpc;
     this.cluster = system.foundation.cluster;
     this.namespace = system.foundation.namespace;
@@ -95,10 +101,12 @@ export class Microservices extends Construct {
   public service(name: string): IMicroservice {
     const service = this.services.get(name);
     if (service !== undefined) return service;
-    const issues = new IssueList();
-    new Reader(issues, 'service()', name).fail('UNKNOWN_SERVICE', `there is no service "${name}"`, suggest(name, [...this.services.keys()]));
-    issues.throwIfAny(this.node.path);
-    throw new Error('unreachable');
+    return refuse(this, 'service()', 'UNKNOWN_SERVICE', `there is no service "${name}"`, { got: show(name), ...suggest(name, [...this.services.keys()]) });
+  }
+
+  /** @internal */
+  public _has(name: string): boolean {
+    return this.services.has(name) || (name === GATEWAY_NAME && this.gateway !== undefined);
   }
 
   /**
@@ -107,8 +115,24 @@ export class Microservices extends Construct {
    * @throws if there is no edge
    */
   public get url(): string {
-    if (this.edgeUrl === undefined) throw new Error(`${this.node.path} has no edge, so it has no URL. Fix: set edge to Edge.httpApi() or Edge.restApi().`);
-    return this.edgeUrl;
+    if (this.edgeUrl !== undefined) return this.edgeUrl;
+    return refuse(this, 'edge', 'MISSING', 'there is no edge, so there is no URL', { fix: 'set edge to Edge.httpApi() or Edge.restApi()' });
+  }
+}
+
+/** What several meshes of one app would fight over, at deployment. */
+function checkNeighbours(scope: Construct, topology: Topology, props: MicroservicesProps, issues: IssueList): void {
+  const vpc = props.cluster?.vpc ?? props.vpc;
+  const others = scope.node.root.node.findAll().filter((other): other is Microservices => other instanceof Microservices && other !== scope);
+  for (const other of others) {
+    if (vpc !== undefined && other.vpc === vpc && other.domain === topology.domain) {
+      new Reader(issues, 'domain', topology.domain).fail('DOMAIN_CLASH', `"${topology.domain}" is the domain of ${other.node.path} too, in the same VPC, and Route 53 takes one private zone of a name`, { fix: 'give one of the two another name or domain' });
+    }
+    const names = [...topology.services.map(({ name }) => name), ...(topology.edge === undefined ? [] : [GATEWAY_NAME])];
+    const same = names.filter((name) => other._has(name));
+    if (props.namespace !== undefined && other.namespace === props.namespace && same.length > 0) {
+      new Reader(issues, 'namespace', undefined).fail('DOMAIN_CLASH', `${other.node.path} registers ${same.map((name) => `"${name}"`).join(', ')} in the same namespace`, { fix: 'give each mesh a namespace of its own' });
+    }
   }
 }
 
@@ -119,6 +143,7 @@ function renderEdgeOf(scope: Construct, topology: Topology, { gateway, foundatio
     authorizers: userAuthorizers(props.edge._options),
     target: {
       vpc: foundation.vpc,
+      vpcSubnets: foundation.vpcSubnets,
       service: gateway.service,
       containerName: gateway.proxyContainer.containerName,
       containerPort: GATEWAY_PORT,
@@ -129,6 +154,12 @@ function renderEdgeOf(scope: Construct, topology: Topology, { gateway, foundatio
     traced: topology.tracing !== undefined,
     name: topology.name,
   });
+}
+
+function refuse(scope: Construct, path: string, ...[code, message, complaint]: Parameters<Reader['fail']>): never {
+  const issues = new IssueList();
+  new Reader(issues, path, undefined).fail(code, message, complaint);
+  throw new MicroservicesValidationError(scope.node.path, issues.all);
 }
 
 function warn(scope: Construct, warnings: readonly Warning[]): void {

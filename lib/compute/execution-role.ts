@@ -1,13 +1,13 @@
 import type { Construct } from 'constructs';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import type * as logs from 'aws-cdk-lib/aws-logs';
+import type { Foundation } from './network';
 
 /**
  * The role with which ECS starts tasks: it writes logs, and what images and secrets need is added by their
  * grants. The tasks themselves cannot use it.
  */
-export function executionRole(scope: Construct, id: string, logGroup: logs.ILogGroup): iam.Role {
-  return new iam.Role(scope, id, {
+export function executionRole(scope: Construct, id: string, { logGroup, vpc, vpcSubnets }: Pick<Foundation, 'logGroup' | 'vpc' | 'vpcSubnets'>): iam.Role {
+  const role = new iam.Role(scope, id, {
     assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com'),
     inlinePolicies: {
       Logs: new iam.PolicyDocument({
@@ -15,4 +15,7 @@ export function executionRole(scope: Construct, id: string, logGroup: logs.ILogG
       }),
     },
   });
+  // Every service waits for its role, and so for the way to the images; the other way round when the stack goes.
+  role.node.addDependency(vpc.selectSubnets(vpcSubnets).internetConnectivityEstablished);
+  return role;
 }

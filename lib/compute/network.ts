@@ -4,7 +4,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
-import type { Construct } from 'constructs';
+import type { Construct, IDependable } from 'constructs';
 import type { LogProps, MicroservicesProps } from '../props/microservices-props';
 import { DISCOVERY_TTL_SECONDS } from '../topology/constants';
 import type { Topology } from '../topology/model';
@@ -13,6 +13,10 @@ import type { Topology } from '../topology/model';
 export interface Foundation {
   readonly cluster: ecs.ICluster;
   readonly vpc: ec2.IVpc;
+  /** Where tasks and the edge stand in it; the VPC's default if undefined. */
+  readonly vpcSubnets: ec2.SubnetSelection | undefined;
+  /** What services with capacity providers wait for, if the cluster is made here. */
+  readonly capacityProviders?: IDependable;
   readonly logGroup: logs.ILogGroup;
   /** Where tasks register; managed by Cloud Map. */
   readonly namespace: servicediscovery.IPrivateDnsNamespace;
@@ -21,13 +25,23 @@ export interface Foundation {
 export function renderFoundation(scope: Construct, topology: Topology, props: MicroservicesProps): Foundation {
   const logGroup = props.logs?.logGroup ?? renderLogGroup(scope, 'Logs', props.logs);
   const vpc = props.cluster?.vpc ?? props.vpc ?? renderVpc(scope, props.logs);
-  const cluster = props.cluster ?? new ecs.Cluster(scope, 'Cluster', {
-    vpc,
-    enableFargateCapacityProviders: true,
-    containerInsightsV2: ecs.ContainerInsights.ENABLED,
-  });
   const namespace = props.namespace ?? renderNamespace(scope, topology, vpc);
-  return { cluster, vpc, logGroup, namespace };
+  const shared = { vpc, vpcSubnets: props.vpcSubnets, logGroup, namespace };
+  if (props.cluster !== undefined) return { ...shared, cluster: props.cluster };
+  const cluster = new ecs.Cluster(scope, 'Cluster', { vpc, containerInsightsV2: ecs.ContainerInsights.ENABLED });
+  return { ...shared, cluster, capacityProviders: renderCapacityProviders(scope, cluster) };
+}
+
+/**
+ * Not by `enableFargateCapacityProviders`, which makes it in an Aspect, where no service can wait for it: destroying
+ * the stack would try to remove providers that are in use.
+ */
+function renderCapacityProviders(scope: Construct, cluster: ecs.ICluster): IDependable {
+  return new ecs.CfnClusterCapacityProviderAssociations(scope, 'CapacityProviders', {
+    cluster: cluster.clusterName,
+    capacityProviders: ['FARGATE', 'FARGATE_SPOT'],
+    defaultCapacityProviderStrategy: [],
+  });
 }
 
 function renderNamespace(scope: Construct, topology: Topology, vpc: ec2.IVpc): servicediscovery.PrivateDnsNamespace {

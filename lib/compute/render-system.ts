@@ -27,7 +27,7 @@ export interface RenderedSystem {
 export function renderSystem(scope: Construct, topology: Topology, plan: SystemPlan, props: MicroservicesProps): RenderedSystem {
   const foundation = renderFoundation(scope, topology, props);
   const zone = renderVirtualNames(scope, topology, foundation.vpc);
-  const sharedExecutionRole = executionRole(scope, 'ExecutionRole', foundation.logGroup);
+  const sharedExecutionRole = executionRole(scope, 'ExecutionRole', foundation);
   const traces = plan.tasks.some((task) => task.traced) ? tracesPolicy(scope) : undefined;
   const meshImages: Partial<Record<ContainerRole, ecs.ContainerImage | undefined>> = {
     proxy: props.mesh?._options.image,

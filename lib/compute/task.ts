@@ -51,8 +51,7 @@ export class MeshTask extends Construct implements IMicroservice {
     this.grantPrincipal = this.taskRole;
     this.securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', { vpc: foundation.vpc, description: `Tasks of ${plan.name}` });
     this.connections = new ec2.Connections({ securityGroups: [this.securityGroup] });
-    const hasSecrets = plan.containers.some((container) => container.secretNames.length > 0);
-    const execution = hasSecrets ? executionRole(this, 'ExecutionRole', foundation.logGroup) : context.sharedExecutionRole;
+    const execution = needsOwnExecutionRole(plan, context) ? executionRole(this, 'ExecutionRole', foundation) : context.sharedExecutionRole;
 
     this.taskDefinition = new ecs.FargateTaskDefinition(this, 'TaskDefinition', {
       cpu: plan.sizing.cpu,
@@ -85,6 +84,11 @@ export class MeshTask extends Construct implements IMicroservice {
     // A task that starts before its execution role may write logs would not start.
     this.service.node.addDependency(execution);
   }
+}
+
+/** So that no other service can read its secrets at start, those of a log driver included. */
+function needsOwnExecutionRole(plan: TaskPlan, context: TaskContext): boolean {
+  return plan.containers.some((container) => container.secretNames.length > 0 || context.containerProps(container)?.logging !== undefined);
 }
 
 /** The environment of the mesh's own containers is the mesh's to explain; the user's is the user's. */
@@ -148,21 +152,27 @@ function containerOptions(plan: TaskPlan, container: ContainerPlan, props: Conta
 
 function renderService(scope: Construct, plan: TaskPlan, foundation: Foundation, taskDefinition: ecs.FargateTaskDefinition, securityGroup: ec2.ISecurityGroup): ecs.FargateService {
   const { sizing } = plan;
-  return new ecs.FargateService(scope, 'Service', {
+  const service = new ecs.FargateService(scope, 'Service', {
     cluster: foundation.cluster,
     taskDefinition,
     securityGroups: [securityGroup],
+    ...(foundation.vpcSubnets === undefined ? {} : { vpcSubnets: foundation.vpcSubnets }),
     assignPublicIp: false,
     circuitBreaker: { enable: true, rollback: true },
     // New tasks are healthy before old ones leave.
     minHealthyPercent: 100,
     maxHealthyPercent: 200,
     enableExecuteCommand: sizing.enableExecuteCommand,
+    // The tags of the stack reach the tasks, which are what costs.
+    propagateTags: ecs.PropagatedTagSource.SERVICE,
+    enableECSManagedTags: true,
     ...(sizing.desiredCount === undefined ? {} : { desiredCount: sizing.desiredCount }),
     ...(sizing.capacityProviders.length === 0
       ? {}
       : { capacityProviderStrategies: sizing.capacityProviders.map(({ name, base, weight }) => ({ capacityProvider: name, base, weight })) }),
   });
+  if (sizing.capacityProviders.length > 0 && foundation.capacityProviders !== undefined) service.node.addDependency(foundation.capacityProviders);
+  return service;
 }
 
 function renderScaling(service: ecs.FargateService, sizing: Sizing): void {

@@ -10,6 +10,8 @@ import type { EdgeTopology } from '../topology/model';
 /** Where the edge sends requests: the gateway service of the mesh. */
 export interface EdgeTarget {
   readonly vpc: ec2.IVpc;
+  /** The VPC's default if undefined. */
+  readonly vpcSubnets: ec2.SubnetSelection | undefined;
   readonly service: ecs.FargateService;
   readonly containerName: string;
   readonly containerPort: number;

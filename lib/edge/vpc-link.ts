@@ -1,11 +1,12 @@
 import * as apigwv2 from 'aws-cdk-lib/aws-apigatewayv2';
-import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
+import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { oneWaySecurityGroup } from './security-group';
 
 export interface VpcLinkOptions {
   readonly name: string;
   readonly vpc: IVpc;
+  readonly vpcSubnets: SubnetSelection | undefined;
   /** What the link leads to. */
   readonly to: ISecurityGroup;
   readonly port: number;
@@ -13,11 +14,11 @@ export interface VpcLinkOptions {
 
 /** How API Gateway comes into the VPC. Both kinds of API use links of version 2; version 1 is legacy. */
 export function renderVpcLink(scope: Construct, options: VpcLinkOptions): apigwv2.CfnVpcLink {
-  const { name, vpc, to, port } = options;
+  const { name, vpc, vpcSubnets, to, port } = options;
   const securityGroup = oneWaySecurityGroup(scope, 'VpcLinkSecurityGroup', { vpc, to, port, description: `API Gateway, by the VPC link of ${name}` });
   return new apigwv2.CfnVpcLink(scope, 'VpcLink', {
     name,
-    subnetIds: vpc.selectSubnets().subnetIds,
+    subnetIds: vpc.selectSubnets(vpcSubnets).subnetIds,
     securityGroupIds: [securityGroup.securityGroupId],
   });
 }

@@ -21,8 +21,8 @@ export function accessLog(protocol: ProtocolId, direction: Direction, peer: stri
     duration_ms: '%DURATION%',
     bytes_in: '%BYTES_RECEIVED%',
     bytes_out: '%BYTES_SENT%',
-    downstream: '%DOWNSTREAM_REMOTE_ADDRESS%',
-    // Inbound it is always the application.
+    // Outbound it is always the application that calls, inbound always the one that is called.
+    ...(direction === 'outbound' ? {} : { downstream: '%DOWNSTREAM_REMOTE_ADDRESS%' }),
     ...(direction === 'inbound' ? {} : { upstream: '%UPSTREAM_HOST%', upstream_failure: '%UPSTREAM_TRANSPORT_FAILURE_REASON%' }),
   };
   return [

@@ -6,7 +6,7 @@ import { upstreamCluster } from './clusters';
 import { httpConnectionManager } from './http-connection-manager';
 import type { Json, JsonObject } from './json';
 import { extension, labelOf, socketAddress, typed } from './json';
-import { routes } from './resilience';
+import { NOT_SENT_HEADER, routes } from './resilience';
 
 /** API Gateway's word about the client; no service sees them. */
 const EDGE_HEADERS: readonly string[] = [CLIENT_IP_HEADER, CLIENT_HOST_HEADER, ROUTE_HEADER];
@@ -25,7 +25,10 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): JsonOb
     segmentName: GATEWAY_NAME,
     tracing: topology.tracing,
     settings: { early_header_mutation_extensions: [trustOnlyApiGateway()] },
-    routeConfig: { request_headers_to_remove: EDGE_HEADERS },
+    routeConfig: {
+      request_headers_to_remove: EDGE_HEADERS,
+      response_headers_to_remove: ['x-envoy-upstream-service-time', NOT_SENT_HEADER],
+    },
     ...(cors === undefined ? {} : { filters: [extension(CORS_FILTER)] }),
     virtualHosts: [{
       name: GATEWAY_NAME,

@@ -44,7 +44,7 @@ export function outlierDetection(): JsonObject {
  * On the answers of a callee's Envoy that could not connect to its application, which is still starting or gone
  * already. The caller could not tell such a 503 from one of the application.
  */
-const NOT_SENT_HEADER = 'x-mesh-not-sent';
+export const NOT_SENT_HEADER = 'x-mesh-not-sent';
 
 /** What may be tried again though the method is not idempotent: the callee's application has seen no byte of the request. */
 const NOTHING_SENT = 'connect-failure,refused-stream,reset-before-request';

@@ -1,5 +1,5 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
-import type { IVpc } from 'aws-cdk-lib/aws-ec2';
+import type { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { CapacityProviderStrategy, CpuArchitecture, ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ILogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -80,18 +80,26 @@ export interface MicroservicesProps {
 
   /**
    * A Cloud Map namespace of your own, in the same VPC, for the tasks to register in. Its name must be known at
-   * synth and must not be `domain`.
+   * synth and must not be `domain`. Two meshes cannot share one if both have a service of the same name, or an edge.
    *
    * @default - a namespace `tasks.<domain>` is made
    */
   readonly namespace?: IPrivateDnsNamespace;
 
   /**
-   * The VPC. It needs private subnets with a way to the images (NAT or VPC endpoints).
+   * The VPC. It needs private subnets with a way to the images (NAT or VPC endpoints), and DNS support and host
+   * names switched on. Meshes of one VPC need different domains.
    *
    * @default - that of the cluster; if there is none, a VPC over two availability zones with flow logs is made
    */
   readonly vpc?: IVpc;
+
+  /**
+   * The subnets of the tasks and of the way in from API Gateway.
+   *
+   * @default - the private subnets with a way out; if there are none, the isolated ones
+   */
+  readonly vpcSubnets?: SubnetSelection;
 
   /**
    * The ECS cluster; it brings its VPC.

@@ -65,9 +65,16 @@ class PropsReader {
     if (isDuration(value)) return new Seconds(value.toMilliseconds({ integral: false }) / 1000);
     const architecture = member(value, '_cpuArchitecture');
     if (typeof architecture === 'string') return new Choice('CpuArchitecture', architecture);
-    const opaque = new Opaque(value);
-    if (!opaque.has('namespaceName', 'namespaceId')) return opaque;
-    return Object.assign(opaque, { namespace: { name: this.readMember(value, 'namespaceName', depth), type: this.readMember(value, 'type', depth) } });
+    return this.describe(new Opaque(value), value, depth);
+  }
+
+  /** What the topology must know of an object that otherwise only render looks into. */
+  private describe(opaque: Opaque, value: object, depth: number): Opaque {
+    const members = (...names: readonly string[]): object => Object.fromEntries(names.map((name) => [name, this.readMember(value, name, depth)]));
+    if (opaque.has('namespaceName', 'namespaceId')) return Object.assign(opaque, { namespace: { name: this.readMember(value, 'namespaceName', depth), type: this.readMember(value, 'type', depth) } });
+    if (opaque.has('clusterName', 'vpc')) return Object.assign(opaque, { cluster: members('vpc') });
+    if (opaque.has('vpcId', 'privateSubnets')) return Object.assign(opaque, { vpc: members('privateSubnets', 'isolatedSubnets', 'dnsSupportEnabled', 'dnsHostnamesEnabled') });
+    return opaque;
   }
 }
 

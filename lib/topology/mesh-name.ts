@@ -1,12 +1,13 @@
 import { LABEL } from './parse-service';
 
-/** The construct's id as a DNS label: `MyShop` becomes `my-shop`. What cannot be one becomes `mesh`. */
+/** The construct's id as a DNS label: `MyShop` becomes `my-shop`, `2Shop` `mesh-2-shop`. What cannot be one becomes `mesh`. */
 export function meshNameOf(constructId: string): string {
   const name = constructId
     .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^[^a-z]+|-+$/g, '')
+    .replace(/^-+|-+$/g, '')
+    .replace(/^(?=[0-9])/, 'mesh-')
     .slice(0, 63)
     .replace(/-+$/, '');
   return LABEL.test(name) ? name : 'mesh';

@@ -1,7 +1,6 @@
 import { COLLECTOR_IMAGE, PROXY_IMAGE } from './images';
 import { FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, MAX_DNS_INSTANCES, RESERVED_PORTS } from './constants';
-import type { Opaque } from './input';
-import { Unresolved } from './input';
+import { Opaque, Unreadable, Unresolved } from './input';
 import type { IssueList } from './issues';
 import { loopbackAddresses } from './loopback-addresses';
 import type { MeshSettings, Service, Topology, TracingSettings, Warning } from './model';
@@ -14,7 +13,7 @@ import type { MeshDefaults } from './parse-sizing';
 import { parseArchitecture, parseCapacityProviders } from './parse-sizing';
 import { Reader } from './reader';
 
-const FIELDS = ['name', 'domain', 'services', 'edge', 'mesh', 'tracing', 'vpc', 'cluster', 'namespace', 'logs', 'cpuArchitecture', 'capacityProviderStrategies', 'enableExecuteCommand'] as const;
+const FIELDS = ['name', 'domain', 'services', 'edge', 'mesh', 'tracing', 'vpc', 'cluster', 'vpcSubnets', 'namespace', 'logs', 'cpuArchitecture', 'capacityProviderStrategies', 'enableExecuteCommand'] as const;
 
 /** The raw input with CDK objects replaced by markers (see input.ts), and what the construct knows beside the props. */
 export interface TopologyInput {
@@ -117,13 +116,43 @@ export interface NamespaceOpaque extends Opaque {
 /** logs.RetentionDays; the last one means "for ever". https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, 9999];
 
-function checkShared(root: Reader): void {
+/** As for a namespace: what is known of the object without the CDK. */
+export interface VpcOpaque extends Opaque {
+  readonly vpc?: { readonly [member in 'privateSubnets' | 'isolatedSubnets' | 'dnsSupportEnabled' | 'dnsHostnamesEnabled']?: unknown };
+}
+export interface ClusterOpaque extends Opaque {
+  readonly cluster?: { readonly vpc?: unknown };
+}
+
+function checkVpc(at: Reader, root: Reader): void {
+  const { vpc } = at.value as VpcOpaque;
+  const count = (subnets: unknown): number => (Array.isArray(subnets) ? subnets.length : 0);
+  if (vpc !== undefined && root.field('vpcSubnets').absent && count(vpc.privateSubnets) + count(vpc.isolatedSubnets) === 0) {
+    at.fail('MISSING', 'the VPC has no private subnets, or does not know them: tasks get no public address, so from a public subnet they could not pull their images', { got: null, fix: 'use a VPC with private subnets, or name subnets with a NAT gateway or VPC endpoints in vpcSubnets' });
+  }
+  if (vpc?.dnsSupportEnabled === false || vpc?.dnsHostnamesEnabled === false) {
+    at.fail('NOT_ALLOWED', 'the VPC has DNS support or DNS host names switched off, so no name of the mesh would resolve', { got: null, fix: 'set enableDnsSupport and enableDnsHostnames of the ec2.Vpc to true' });
+  }
+}
+
+/** https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_ec2.SubnetSelection.html; the CDK checks what is in them. */
+const SUBNET_FIELDS = ['availabilityZones', 'onePerAz', 'subnetFilters', 'subnetGroupName', 'subnets', 'subnetType'];
+
+function checkNetwork(root: Reader): void {
   const vpc = root.field('vpc');
   const cluster = root.field('cluster');
-  vpc.opaque('an ec2.IVpc', ['vpcId', 'privateSubnets']);
-  if (cluster.opaque('an ecs.ICluster', ['clusterName', 'vpc']) && !vpc.absent) {
-    vpc.fail('VPC_CLASH', 'a cluster brings its own VPC', { got: null, fix: 'give cluster or vpc, not both' });
-  }
+  root.field('vpcSubnets').fields(SUBNET_FIELDS);
+  if (vpc.opaque('an ec2.IVpc', ['vpcId', 'privateSubnets'])) checkVpc(vpc, root);
+  if (!cluster.opaque('an ecs.ICluster', ['clusterName', 'vpc'])) return;
+  if (!vpc.absent) vpc.fail('VPC_CLASH', 'a cluster brings its own VPC', { got: null, fix: 'give cluster or vpc, not both' });
+  const own = cluster.value as ClusterOpaque;
+  const known = new Reader(root.issues, `${cluster.path}.vpc`, own.cluster?.vpc);
+  if (own.cluster?.vpc instanceof Unreadable) cluster.fail('MISSING', 'the cluster does not know its VPC', { got: null, fix: 'import it with ecs.Cluster.fromClusterAttributes({ clusterName, vpc }), not by its ARN' });
+  else if (known.value instanceof Opaque) checkVpc(known, root);
+}
+
+function checkShared(root: Reader): void {
+  checkNetwork(root);
   const logs = root.field('logs');
   if (logs.fields(['logGroup', 'retention', 'encryptionKey', 'removalPolicy'])) {
     logs.field('logGroup').opaque('a logs.ILogGroup', ['logGroupName']);

@@ -43,10 +43,10 @@ function gatewayOf(stack: Stack): EdgeTarget {
   const discoveryService = new servicediscovery.Service(stack, 'Discovery', { namespace, dnsRecordType: servicediscovery.DnsRecordType.SRV });
   const service = new ecs.FargateService(stack, 'Gateway', { cluster, taskDefinition, securityGroups: [securityGroup] });
   service.associateCloudMapService({ service: discoveryService, container, containerPort: GATEWAY_PORT });
-  return { vpc, service, containerName: 'envoy', containerPort: GATEWAY_PORT, securityGroup, discoveryService };
+  return { vpc, vpcSubnets: undefined, service, containerName: 'envoy', containerPort: GATEWAY_PORT, securityGroup, discoveryService };
 }
 
 /** An authorizer's function, made elsewhere. */
 export function functionIn(stack: Stack): lambda.IFunction {
-  return lambda.Function.fromFunctionAttributes(stack, 'Function', { functionArn: stack.formatArn({ service: 'lambda', resource: 'function:check' }), sameEnvironment: true });
+  return lambda.Function.fromFunctionAttributes(stack, 'Function', { functionArn: stack.formatArn({ service: 'lambda', resource: 'function:check' }) });
 }

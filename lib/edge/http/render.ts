@@ -43,7 +43,7 @@ function corsPreflight(cors: Cors): apigwv2.CorsPreflightOptions {
  * first, and a new first route would replace it.
  */
 function renderIntegration(scope: Construct, api: apigwv2.HttpApi, plan: HttpApiPlan, { name, target }: RenderEdgeOptions): apigwv2.CfnIntegration {
-  const link = renderVpcLink(scope, { name, vpc: target.vpc, to: target.securityGroup, port: target.containerPort });
+  const link = renderVpcLink(scope, { name, vpc: target.vpc, vpcSubnets: target.vpcSubnets, to: target.securityGroup, port: target.containerPort });
   return new apigwv2.CfnIntegration(api, 'Gateway', {
     apiId: api.apiId,
     integrationType: 'HTTP_PROXY',

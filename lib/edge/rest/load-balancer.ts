@@ -28,7 +28,7 @@ export function renderLoadBalancer(scope: Construct, name: string, target: EdgeT
   const loadBalancer = new elbv2.NetworkLoadBalancer(scope, 'LoadBalancer', {
     vpc,
     // It takes one subnet in each zone.
-    vpcSubnets: { onePerAz: true },
+    vpcSubnets: { ...target.vpcSubnets, onePerAz: true },
     internetFacing: false,
     crossZoneEnabled: true,
     securityGroups: [securityGroup],

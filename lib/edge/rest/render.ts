@@ -83,7 +83,7 @@ function acknowledgeApi(api: apigateway.RestApi, logged: boolean): void {
 function renderBackend(scope: Construct, options: RenderEdgeOptions): Backend {
   const { name, target } = options;
   const { loadBalancer, securityGroup } = renderLoadBalancer(scope, name, target);
-  const link = renderVpcLink(scope, { name, vpc: target.vpc, to: securityGroup, port: LISTENER_PORT });
+  const link = renderVpcLink(scope, { name, vpc: target.vpc, vpcSubnets: target.vpcSubnets, to: securityGroup, port: LISTENER_PORT });
   return {
     url: `http://${loadBalancer.loadBalancerDnsName}`,
     vpcLink: apigateway.VpcLink.fromVpcLinkId(scope, 'RestVpcLink', link.ref),

@@ -109,6 +109,8 @@ function proxy(topology: Topology, sizing: Sizing, config: JsonObject, port: num
       // Without it Envoy starts one worker for each core of the host, whatever share of it the task has.
       '--concurrency', String(Math.max(1, Math.ceil(sizing.cpu / 1024))),
       '--disable-hot-restart',
+      // By default the access log comes in blocks, up to ten seconds late.
+      '--file-flush-interval-msec', '1000',
     ],
     environment: {},
     secretNames: [],

@@ -21,10 +21,11 @@ describe('what a service gets', () => {
     expect(planOf({ stageName: 'live' }).requestParameters).toMatchObject({ 'overwrite:path': '$request.path' });
   });
 
-  test("is the client's address and host from API Gateway, whatever the client says", () => {
+  test("is the client's address and host, and the matched route, from API Gateway, whatever the client says", () => {
     expect(planOf({}).requestParameters).toEqual({
       'overwrite:header.x-edge-client-ip': '$context.identity.sourceIp',
       'overwrite:header.x-edge-host': '$context.domainName',
+      'overwrite:header.x-edge-route': '$context.routeKey',
     });
   });
 });

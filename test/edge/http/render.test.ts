@@ -153,9 +153,9 @@ describe('authorizers', () => {
     });
   });
 
-  test('Lambda: answers are cached for five minutes by the header Authorization unless the user says otherwise', () => {
+  test('Lambda: answers are cached for five minutes by the header Authorization and the route unless the user says otherwise', () => {
     render((stack) => ({ authorizer: Authorizer.lambda({ handler: functionIn(stack) }) })).template()
-      .hasResourceProperties('AWS::ApiGatewayV2::Authorizer', { IdentitySource: ['$request.header.Authorization'], AuthorizerResultTtlInSeconds: 300 });
+      .hasResourceProperties('AWS::ApiGatewayV2::Authorizer', { IdentitySource: ['$request.header.Authorization', '$context.routeKey'], AuthorizerResultTtlInSeconds: 300 });
   });
 
   test('IAM and none need no authorizer', () => {

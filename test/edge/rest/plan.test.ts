@@ -30,10 +30,11 @@ test.each([
   for (const name of names) expect(method.requestParameters[`integration.request.path.${name}`]).toBe(`method.request.path.${name}`);
 });
 
-test('every method tells the service the client’s address and host, as API Gateway knows them', () => {
+test('every method tells the gateway its own key, and the client’s address and host, as API Gateway knows them', () => {
   expect(methodOf('GET /catalog').requestParameters).toEqual({
     'integration.request.header.x-edge-client-ip': 'context.identity.sourceIp',
     'integration.request.header.x-edge-host': 'context.domainName',
+    'integration.request.header.x-edge-route': "'GET /catalog'",
   });
 });
 

@@ -174,7 +174,7 @@ describe('authorizers', () => {
 
   test('Lambda: a request authorizer, and only it may call the function', () => {
     const template = render((stack) => ({ authorizer: Authorizer.lambda({ handler: functionIn(stack), identityHeader: 'X-Session', resultsCacheTtl: Duration.minutes(1), name: 'sessions' }) })).template();
-    template.hasResourceProperties('AWS::ApiGateway::Authorizer', { Type: 'REQUEST', Name: 'sessions', IdentitySource: 'method.request.header.X-Session', AuthorizerResultTtlInSeconds: 60 });
+    template.hasResourceProperties('AWS::ApiGateway::Authorizer', { Type: 'REQUEST', Name: 'sessions', IdentitySource: 'method.request.header.X-Session,context.httpMethod,context.resourcePath', AuthorizerResultTtlInSeconds: 60 });
     template.hasResourceProperties('AWS::ApiGateway::Method', { AuthorizationType: 'CUSTOM', AuthorizerId: { Ref: Match.stringLikeRegexp('Authorizersessions') } });
     template.hasResourceProperties('AWS::Lambda::Permission', {
       Principal: 'apigateway.amazonaws.com',
