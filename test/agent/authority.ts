@@ -3,7 +3,7 @@ import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import type { CertificateSecret } from '../../shared/certificate-secret';
 
-x509.cryptoProvider.set(webcrypto as unknown as Crypto);
+x509.cryptoProvider.set(webcrypto);
 
 const EC = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const DAY = 86_400_000;
@@ -24,7 +24,7 @@ export interface LeafOptions {
 
 /** A certificate authority for tests. */
 export class Authority {
-  private constructor(private readonly keys: CryptoKeyPair, private readonly certificate: x509.X509Certificate) {}
+  private constructor(private readonly keys: webcrypto.CryptoKeyPair, private readonly certificate: x509.X509Certificate) {}
 
   get root(): string {
     return `${this.certificate.toString('pem')}\n`;
@@ -74,8 +74,8 @@ export class Authority {
   }
 }
 
-async function newKeys(): Promise<CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(EC, true, ['sign', 'verify']) as Promise<CryptoKeyPair>;
+async function newKeys(): Promise<webcrypto.CryptoKeyPair> {
+  return webcrypto.subtle.generateKey(EC, true, ['sign', 'verify']);
 }
 
 function serial(): string {

@@ -135,7 +135,7 @@ test.each([['ENOSPC', 'disk-full'], ['EROFS', 'disk-read-only'], ['EACCES', 'dis
 
 test('a secret that is logged by mistake is not in the log', () => {
   const secret = new Redacted(good.privateKey);
-  for (const text of [String(secret), `${secret.toString()}`, JSON.stringify({ secret }), inspect({ secret }, { depth: 9, showHidden: true })]) {
+  for (const text of [String(secret), secret.toString(), JSON.stringify({ secret }), inspect({ secret }, { depth: 9, showHidden: true })]) {
     expect(text).not.toContain('BEGIN');
     expect(text).toContain('[redacted]');
   }

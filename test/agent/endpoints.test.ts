@@ -23,7 +23,7 @@ interface Endpoints {
 
 function endpointsIn(text: string | undefined): readonly Endpoints[] {
   const file = JSON.parse(text ?? '{"resources":[{"endpoints":[]}]}') as { resources: { endpoints: { locality?: { zone: string }; priority?: number; lb_endpoints: { endpoint: { address: { socket_address: { address: string } } } }[] }[] }[] };
-  return file.resources[0]!.endpoints.map(({ locality, priority, lb_endpoints }) => ({
+  return file.resources[0].endpoints.map(({ locality, priority, lb_endpoints }) => ({
     ...(locality === undefined ? {} : { zone: locality.zone }),
     ...(priority === undefined ? {} : { priority }),
     addresses: lb_endpoints.map(({ endpoint }) => endpoint.address.socket_address.address),
@@ -73,7 +73,7 @@ describe('the file', () => {
 });
 
 describe('the own zone is preferred', () => {
-  const spread = (text: string): Instance[] => [...text].map((zone, index) => instance(index, zone === '?' ? undefined : zone));
+  const spread = (text: string): Instance[] => Array.from(text, (zone, index) => instance(index, zone === '?' ? undefined : zone));
 
   test.each<[boolean, string, string, string, string]>([
     [true, 'callers and callees are spread alike', 'a', 'aaabbbccc', 'abc'],

@@ -106,7 +106,7 @@ export function fakeWorld(answer: SecretAnswer): FakeWorld {
         return Promise.resolve();
       },
       inFlight: async () => {
-        const next = world.inFlight.length > 1 ? world.inFlight.shift()! : world.inFlight[0]!;
+        const next = world.inFlight.length > 1 ? world.inFlight.shift()! : world.inFlight[0];
         if (next instanceof Failure) throw next;
         return Promise.resolve(next);
       },
