@@ -1,3 +1,4 @@
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { STEPS, type Step } from '../../../functions/certificate-rotation/rotation-event';
 import type { RotationConfiguration } from '../../../functions/certificate-rotation/configuration';
 import { rotationHandler } from '../../../functions/certificate-rotation/handler';
@@ -21,6 +22,8 @@ export class RotationHarness {
   readonly lines: string[] = [];
   calls: string[] = [];
   private clock: number;
+  /** One for each number of attempts, like those that a warm function keeps; what a call shall meet changes. */
+  private readonly clients = new Map<number, { readonly client: SecretsManagerClient; hooks: CallHooks }>();
 
   constructor(start: Date, public configuration: RotationConfiguration) {
     this.clock = start.getTime();
@@ -39,7 +42,7 @@ export class RotationHarness {
     return this.secretsManager.create(service, tagsOf(service), text);
   }
 
-  /** One invocation of the function. A new client each time, as after a cold start. */
+  /** One invocation of the function. */
   async invoke(arn: string, step: Step, version: string, crash?: CrashPoint, hooks: CallHooks = {}, attempts = 1): Promise<void> {
     let calls = 0;
     const at = (when: CrashPoint['when']): void => {
@@ -56,7 +59,7 @@ export class RotationHarness {
       at('after');
     };
     await rotationHandler({
-      secretsManager: this.secretsManager.client({ before, after }, attempts),
+      secretsManager: this.client({ before, after }, attempts),
       configuration: () => this.configuration,
       signerOf: (authority) => crashing((authority as TestAuthority).signer, before, after),
       now: () => this.now(),
@@ -68,6 +71,17 @@ export class RotationHarness {
     const version = this.secretsManager.startRotation(arn);
     for (const step of STEPS) await this.invoke(arn, step, version);
     return version;
+  }
+
+  private client(hooks: CallHooks, attempts: number): SecretsManagerClient {
+    const known = this.clients.get(attempts);
+    if (known !== undefined) {
+      known.hooks = hooks;
+      return known.client;
+    }
+    const made = { hooks, client: this.secretsManager.client({ before: (operation) => made.hooks.before?.(operation), after: (operation) => made.hooks.after?.(operation) }, attempts) };
+    this.clients.set(attempts, made);
+    return made.client;
   }
 
   /** What a task would make of the current version; undefined if there is none. */
