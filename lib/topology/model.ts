@@ -84,7 +84,6 @@ export interface Service extends Sizing {
   readonly entryPoint?: readonly string[];
   readonly user?: string;
   readonly readonlyRootFilesystem: boolean;
-  readonly hasHealthCheck: boolean;
   readonly stopTimeoutSeconds: number;
   readonly extraContainers: readonly ExtraContainer[];
   /** Seconds a caller waits for a whole response; absent: no limit but the idle timeout. */
@@ -103,7 +102,6 @@ export interface ExtraContainer {
   readonly readonlyRootFilesystem: boolean;
   readonly cpu?: number;
   readonly memoryLimitMiB?: number;
-  readonly hasHealthCheck: boolean;
 }
 
 export type EdgeKind = 'http' | 'rest';

@@ -20,7 +20,6 @@ export interface DraftService extends Sizing {
   readonly entryPoint?: readonly string[];
   readonly user?: string;
   readonly readonlyRootFilesystem: boolean;
-  readonly hasHealthCheck: boolean;
   readonly stopTimeoutSeconds: number;
   readonly extraContainers: readonly ExtraContainer[];
   readonly requestTimeoutSeconds?: number;
@@ -131,8 +130,7 @@ function parseContainer(at: Reader, what: string) {
   const imageFix = `use ecs.ContainerImage.fromRegistry('${registry}') or another ecs.ContainerImage`;
   image.required(`the image of ${what}`, imageFix).opaque('an ecs.ContainerImage', ['bind()'], imageFix);
   at.field('logging').opaque('an ecs.LogDriver', ['bind()'], 'use ecs.LogDrivers');
-  const healthCheck = at.field('healthCheck');
-  checkHealthCheck(healthCheck);
+  checkHealthCheck(at.field('healthCheck'));
   const secrets = at.field('secrets').entries();
   for (const [name, secret] of secrets) {
     checkVariableName(name, secret);
@@ -155,7 +153,6 @@ function parseContainer(at: Reader, what: string) {
     ...(entryPoint === undefined ? {} : { entryPoint }),
     ...(user === undefined ? {} : { user }),
     readonlyRootFilesystem: at.field('readonlyRootFilesystem').boolean() ?? false,
-    hasHealthCheck: !healthCheck.absent,
   };
 }
 

@@ -1,5 +1,5 @@
 import { COLLECTOR_IMAGE, PROXY_IMAGE } from './images';
-import { FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, MAX_DNS_INSTANCES, RESERVED_PORTS } from './constants';
+import { FIRST_UNPRIVILEGED_PORT, MAX_DNS_INSTANCES, RESERVED_PORTS } from './constants';
 import { Opaque, Unreadable, Unresolved } from './input';
 import type { IssueList } from './issues';
 import { loopbackAddresses } from './loopback-addresses';
@@ -262,11 +262,6 @@ function connect(drafts: readonly DraftService[], domain: string, discoveryDomai
     discoveryHost: `${draft.name}.${discoveryDomain}`,
     routed: routed.has(draft.name),
   }));
-}
-
-/** The name under which the gateway's tasks register. */
-export function gatewayDiscoveryHost(topology: Topology): string {
-  return `${GATEWAY_NAME}.${topology.discoveryDomain}`;
 }
 
 function deepFreeze<T>(value: T): T {

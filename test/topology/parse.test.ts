@@ -31,7 +31,6 @@ describe('the smallest mesh', () => {
         environment: {},
         secretNames: [],
         readonlyRootFilesystem: false,
-        hasHealthCheck: false,
         stopTimeoutSeconds: 30,
         extraContainers: [],
         requestTimeoutSeconds: 15,
@@ -131,7 +130,7 @@ describe('a service', () => {
   test('has extra containers with all that was said of them', () => {
     const helper = { image, essential: false, ports: [9000, 9001], environment: { A: 'b' }, secrets: { S: secret }, command: ['x'], entryPoint: ['y'], user: '1000', readonlyRootFilesystem: true, cpu: 64, memoryLimitMiB: 128, healthCheck: { command: ['true'] } };
     expect(one({ extraContainers: { helper } }).extraContainers).toEqual([
-      { name: 'helper', essential: false, ports: [9000, 9001], environment: { A: 'b' }, secretNames: ['S'], command: ['x'], entryPoint: ['y'], user: '1000', readonlyRootFilesystem: true, cpu: 64, memoryLimitMiB: 128, hasHealthCheck: true },
+      { name: 'helper', essential: false, ports: [9000, 9001], environment: { A: 'b' }, secretNames: ['S'], command: ['x'], entryPoint: ['y'], user: '1000', readonlyRootFilesystem: true, cpu: 64, memoryLimitMiB: 128 },
     ]);
   });
 
