@@ -106,7 +106,7 @@ function refuseAmbiguousPaths(): Json {
   return { match: { safe_regex: { regex: AMBIGUOUS_PATH } }, direct_response: { status: 400 } };
 }
 
-/** A preflight request on a route of the library's own making; the CORS filter puts its headers on the answer. */
+/** A preflight request on a route of the library's own making: an HTTP API puts its CORS headers on the answer. */
 function answerPreflight(): Json {
   return { match: { prefix: '/', headers: [{ name: ':method', string_match: { exact: 'OPTIONS' } }] }, direct_response: { status: 204 } };
 }
