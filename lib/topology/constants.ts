@@ -30,11 +30,17 @@ export const RESERVED_PORTS: ReadonlyMap<number, string> = new Map([
  */
 export const FIRST_UNPRIVILEGED_PORT = 1024;
 
-/** Names of containers that the mesh adds to a task. */
+/** Names of containers that the mesh or the CDK adds to a task. */
 export const PROXY_CONTAINER = 'envoy';
 export const APPLICATION_CONTAINER = 'app';
 export const COLLECTOR_CONTAINER = 'collector';
-export const RESERVED_CONTAINERS: readonly string[] = [APPLICATION_CONTAINER, PROXY_CONTAINER, COLLECTOR_CONTAINER, 'mesh-init', 'mesh-agent'];
+/** The CDK adds it to a task in which a container logs with FireLens. */
+export const LOG_ROUTER_CONTAINER = 'log-router';
+export const RESERVED_CONTAINERS: readonly string[] = [APPLICATION_CONTAINER, PROXY_CONTAINER, COLLECTOR_CONTAINER, LOG_ROUTER_CONTAINER, 'mesh-init', 'mesh-agent'];
+
+/** Memory that containers reserve beside the user's: the tracing collector, and the CDK's log router. */
+export const COLLECTOR_MEMORY_MIB = 64;
+export const LOG_ROUTER_MEMORY_MIB = 50;
 
 /** Short, so that a task that left is soon out of the callers' lists; Route 53 answers from the VPC for free. */
 export const DISCOVERY_TTL_SECONDS = 5;

@@ -46,6 +46,20 @@ export class Opaque {
       }
     });
   }
+
+  /** The name that users know, such as `aws-cdk-lib.aws_ecs.FireLensLogDriver`. */
+  get className(): string {
+    return className(this.object);
+  }
+
+  /** A field, undefined if it cannot be read. */
+  read(field: string): unknown {
+    try {
+      return (this.object as Readonly<Record<string, unknown>>)[field];
+    } catch {
+      return undefined;
+    }
+  }
 }
 
 /** Properties are not read, since getters of the CDK may throw (a VPC with no private subnets); methods are. */
@@ -86,7 +100,7 @@ export function show(value: unknown): string {
   if (value instanceof Seconds) return `${value.value} seconds`;
   if (value instanceof Unreadable) return value.reason;
   if (value instanceof Choice) return `${value.type} ${show(value.value)}`;
-  if (value instanceof Opaque) return `an instance of ${className(value.object)}`;
+  if (value instanceof Opaque) return `an instance of ${value.className}`;
   if (typeof value === 'string') return JSON.stringify(shorten(value));
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'bigint') return `${value.toString()}n`;

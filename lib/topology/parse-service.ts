@@ -1,5 +1,8 @@
-import { DEFAULT_VIRTUAL_PORT, FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, MAX_CONTAINERS, RESERVED_CONTAINERS, RESERVED_PORTS } from './constants';
-import { Unresolved, show } from './input';
+import {
+  APPLICATION_CONTAINER, COLLECTOR_CONTAINER, COLLECTOR_MEMORY_MIB, DEFAULT_VIRTUAL_PORT, FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, LOG_ROUTER_CONTAINER, LOG_ROUTER_MEMORY_MIB, MAX_CONTAINERS,
+  PROXY_CONTAINER, RESERVED_CONTAINERS, RESERVED_PORTS,
+} from './constants';
+import { Opaque, Unresolved, show } from './input';
 import type { ExtraContainer, ProtocolId, Sizing } from './model';
 import type { MeshDefaults } from './parse-sizing';
 import { SIZING_FIELDS, parseSizing } from './parse-sizing';
@@ -62,7 +65,8 @@ function isTakenByCdk(name: string): boolean {
   return name === 'Resource' || Object.hasOwn(Object.prototype, name);
 }
 
-export function parseService(name: string, at: Reader, mesh: MeshDefaults): DraftService | undefined {
+/** @param traced whether the task has a tracing collector */
+export function parseService(name: string, at: Reader, mesh: MeshDefaults, traced: boolean): DraftService | undefined {
   checkLabel(name, at, 'a service');
   const reserved = RESERVED_NAMES.get(name);
   if (reserved !== undefined) at.fail('RESERVED_NAME', `the name "${name}" is taken by ${reserved}`, { got: null, fix: 'choose another name' });
@@ -72,7 +76,7 @@ export function parseService(name: string, at: Reader, mesh: MeshDefaults): Draf
   const protocol = at.field('protocol').oneOf(['http', 'http2', 'grpc', 'tcp'], 'a Protocol', ['Protocol.HTTP', 'Protocol.HTTP2', 'Protocol.GRPC', 'Protocol.TCP']) ?? 'http';
   const port = parsePort(at.field('port').required('the port on which the application listens', 'such as port: 8080'), 1);
   const sizing = parseSizing(at, DEFAULT_SIZE, mesh);
-  const extraContainers = parseExtraContainers(at.field('extraContainers'), port, sizing);
+  const extraContainers = parseExtraContainers(at, port, sizing, addedContainers(at, traced));
   const virtualPort = parseVirtualPort(at, protocol, port);
   const requestTimeoutSeconds = parseTimeout(at.field('timeout'), protocol);
   // What is invalid has its issue by now; reading goes on with a port that nothing clashes with.
@@ -207,15 +211,37 @@ function shortList(command: string): string {
   return words.length > 5 ? "['program', 'argument', ...]" : `[${words.map((word) => `'${word}'`).join(', ')}]`;
 }
 
-function parseExtraContainers(at: Reader, applicationPort: number | undefined, task: Sizing): readonly ExtraContainer[] {
+/** Containers that stand beside the user's own in a task, and the memory that they reserve. */
+interface AddedContainers {
+  readonly names: readonly string[];
+  readonly memoryMiB: number;
+}
+
+function addedContainers(service: Reader, traced: boolean): AddedContainers {
+  const drivers = [service, ...service.field('extraContainers').values()].map((container) => container.field('logging').value);
+  const routed = drivers.some(usesFireLens);
+  return {
+    names: [APPLICATION_CONTAINER, PROXY_CONTAINER, ...(traced ? [COLLECTOR_CONTAINER] : []), ...(routed ? [LOG_ROUTER_CONTAINER] : [])],
+    memoryMiB: (traced ? COLLECTOR_MEMORY_MIB : 0) + (routed ? LOG_ROUTER_MEMORY_MIB : 0),
+  };
+}
+
+/** By its class, or by the name that `ecs.GenericLogDriver` was given: binding it is render's business. */
+function usesFireLens(driver: unknown): boolean {
+  return driver instanceof Opaque && (driver.className.endsWith('.FireLensLogDriver') || driver.read('logDriver') === 'awsfirelens');
+}
+
+function parseExtraContainers(service: Reader, applicationPort: number | undefined, task: Sizing, added: AddedContainers): readonly ExtraContainer[] {
+  const at = service.field('extraContainers');
   const taken = new Map<number, string>(applicationPort === undefined ? [] : [[applicationPort, 'the application']]);
   const containers: ExtraContainer[] = [];
   let cpuLeft = task.cpu;
+  let memoryLeft = task.memoryMiB - added.memoryMiB;
   for (const [name, item] of [...at.entries()].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const valid = /^[A-Za-z0-9][A-Za-z0-9_-]{0,254}$/.test(name);
     if (!valid) item.fail('INVALID_NAME', `${show(name)} cannot be the name of a container`, { got: null, allowed: 'letters, digits, hyphens and underscores, starting with a letter or digit, at most 255' });
     if (isTakenByCdk(name)) item.fail('RESERVED_NAME', `the name "${name}" is taken by the CDK`, { got: null, fix: 'choose another name' });
-    if (RESERVED_CONTAINERS.includes(name)) item.fail('DUPLICATE_CONTAINER', `every task already has a container "${name}"`, { got: null, allowed: `any name but ${RESERVED_CONTAINERS.join(', ')}` });
+    if (RESERVED_CONTAINERS.includes(name)) item.fail('DUPLICATE_CONTAINER', `the name "${name}" is taken by a container that the mesh or the CDK adds`, { got: null, allowed: `any name but ${RESERVED_CONTAINERS.join(', ')}` });
     item.required('an object with at least image');
     if (!item.fields([...CONTAINER_FIELDS, 'essential', 'ports', 'cpu', 'memoryLimitMiB'])) continue;
     const ports = item.field('ports').items().flatMap((portAt) => {
@@ -233,9 +259,10 @@ function parseExtraContainers(at: Reader, applicationPort: number | undefined, t
     if (cpu !== undefined && cpu > cpuLeft) {
       item.field('cpu').fail('TASK_SIZE', `${cpu} CPU units are more than the task has left: ${cpuLeft} of ${task.cpu}`, { allowed: `at most ${cpuLeft}`, fix: 'reserve less, or raise cpu of the service' });
     } else cpuLeft -= cpu ?? 0;
-    if (memoryLimitMiB !== undefined && memoryLimitMiB > task.memoryMiB) {
-      item.field('memoryLimitMiB').fail('TASK_SIZE', `${memoryLimitMiB} MiB is more than the whole task has`, { allowed: `at most ${task.memoryMiB} MiB`, fix: 'lower it, or raise memoryLimitMiB of the service' });
-    }
+    // ECS counts a limit as a reservation. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+    if (memoryLimitMiB !== undefined && memoryLimitMiB > memoryLeft) {
+      item.field('memoryLimitMiB').fail('TASK_SIZE', `${memoryLimitMiB} MiB are more than the task has left: ${memoryLeft} of ${task.memoryMiB}`, { allowed: `at most ${memoryLeft} MiB`, fix: 'lower it, or raise memoryLimitMiB of the service' });
+    } else memoryLeft -= memoryLimitMiB ?? 0;
     if (!valid) continue;
     containers.push({
       name,
@@ -246,16 +273,16 @@ function parseExtraContainers(at: Reader, applicationPort: number | undefined, t
       ...(memoryLimitMiB === undefined ? {} : { memoryLimitMiB }),
     });
   }
+  checkContainerCount(at, containers.length, added.names);
   return containers;
 }
 
-/** Envoy, the application and, if traced, the collector stand in every task. */
-export function checkContainerCount(draft: DraftService, meshContainers: number): void {
-  const total = draft.extraContainers.length + meshContainers;
+function checkContainerCount(at: Reader, own: number, others: readonly string[]): void {
+  const total = own + others.length;
   if (total <= MAX_CONTAINERS) return;
-  draft.at.field('extraContainers').fail('TOO_MANY_CONTAINERS', `the task has ${total} containers, ${meshContainers} of them the application's and the mesh's`, {
+  at.fail('TOO_MANY_CONTAINERS', `the task has ${total} containers: these and ${others.join(', ')}`, {
     got: null,
-    allowed: `at most ${MAX_CONTAINERS} in all, so ${MAX_CONTAINERS - meshContainers} here`,
+    allowed: `at most ${MAX_CONTAINERS} in all, so ${MAX_CONTAINERS - others.length} here`,
     fix: `remove ${total - MAX_CONTAINERS}, or move some into a service of their own`,
   });
 }

@@ -8,7 +8,7 @@ import { maxTasks } from './model';
 import { checkEnvironment } from './check-environment';
 import { parseEdge } from './parse-edge';
 import type { DraftService } from './parse-service';
-import { LABEL, checkContainerCount, checkLabel, parseService, unknownService } from './parse-service';
+import { LABEL, checkLabel, parseService, unknownService } from './parse-service';
 import type { MeshDefaults } from './parse-sizing';
 import { parseArchitecture, parseCapacityProviders } from './parse-sizing';
 import { Reader } from './reader';
@@ -46,11 +46,10 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   const entries = [...servicesAt.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
   if (servicesAt.empty) servicesAt.fail('NO_SERVICES', 'a mesh needs at least one service', { fix: "add one, such as ui: { image, port: 8080 }" });
   const declared = entries.map(([key]) => key);
-  const drafts = entries.flatMap(([key, at]) => parseService(key, at, defaults) ?? []);
+  const drafts = entries.flatMap(([key, at]) => parseService(key, at, defaults, tracing !== undefined) ?? []);
   for (const draft of drafts) {
     checkCalls(draft, declared);
     checkVirtualPorts(draft, drafts);
-    checkContainerCount(draft, tracing === undefined ? 2 : 3);
     checkHostNames(draft, domain, discoveryDomain, namespace);
   }
   const edge = parseEdge(root.field('edge'), drafts, declared, defaults);

@@ -101,6 +101,12 @@ export class Reader {
     });
   }
 
+  /** What stands in an object that the user names freely, for a look ahead: complains of nothing. */
+  values(): readonly Reader[] {
+    if (!isPlainObject(this.value)) return [];
+    return Object.entries(this.value).map(([key, value]) => new Reader(this.issues, joinKey(this.path, key), value));
+  }
+
   /** Whether this is an object with no entries. */
   get empty(): boolean {
     return isPlainObject(this.value) && Object.keys(this.value).length === 0;

@@ -2,7 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { DockerImageAsset } from 'aws-cdk-lib/aws-ecr-assets';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
-import { Cluster, ContainerImage, CpuArchitecture, LogDrivers, Secret } from 'aws-cdk-lib/aws-ecs';
+import { Cluster, ContainerImage, CpuArchitecture, GenericLogDriver, LogDrivers, Secret } from 'aws-cdk-lib/aws-ecs';
 import { UserPool, UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -15,6 +15,7 @@ import fc from 'fast-check';
 import type { MicroservicesProps } from '../../lib';
 import { Authorizer, Edge, Mesh, Microservices, Protocol, Tracing } from '../../lib';
 import { readProps } from '../../lib/props/read-props';
+import { LOG_ROUTER_CONTAINER, LOG_ROUTER_MEMORY_MIB } from '../../lib/topology/constants';
 import type { Issue } from '../../lib/topology/issues';
 import { IssueList } from '../../lib/topology/issues';
 import { parseTopology } from '../../lib/topology/parse';
@@ -62,6 +63,22 @@ describe('objects that the CDK makes are accepted', () => {
   ])('%s', (_, props) => {
     expect(issuesOf(props)).toEqual([]);
   });
+});
+
+test.each([
+  ['LogDrivers.firelens()', LogDrivers.firelens({})],
+  ['a GenericLogDriver', new GenericLogDriver({ logDriver: 'awsfirelens' })],
+])('%s is counted as the container that the CDK adds for it', (_, logging) => {
+  const helpers = (count: number) => Object.fromEntries(Array.from({ length: count }, (_unused, index) => [`helper-${index}`, { image }]));
+  expect(issuesOf(() => ui({ logging, extraContainers: helpers(6) }))).toEqual([]);
+  expect(issuesOf(() => ui({ logging, extraContainers: helpers(7) })).map((issue) => issue.code)).toEqual(['TOO_MANY_CONTAINERS']);
+
+  const stack = newStack();
+  new Microservices(stack, 'Shop', ui({ logging }));
+  const [router] = Object.values(Template.fromStack(stack).findResources('AWS::ECS::TaskDefinition'))
+    .flatMap((resource) => (resource as { Properties: { ContainerDefinitions: { Name: string; MemoryReservation?: number }[] } }).Properties.ContainerDefinitions)
+    .filter((container) => container.Name === LOG_ROUTER_CONTAINER);
+  expect(router?.MemoryReservation).toBe(LOG_ROUTER_MEMORY_MIB);
 });
 
 describe('objects that only look right are refused', () => {

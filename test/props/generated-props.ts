@@ -121,7 +121,7 @@ const container = fc.record({
   logging: maybe(fc.constant(make('logging'))),
 });
 
-const helper = fc.record({ container, essential: maybe(fc.boolean()), memoryLimitMiB: maybe(fc.integer({ min: 6, max: 256 })), cpu: maybe(fc.integer({ min: 1, max: 64 })) })
+const helper = fc.record({ container, essential: maybe(fc.boolean()), memoryLimitMiB: maybe(fc.integer({ min: 6, max: 128 })), cpu: maybe(fc.integer({ min: 1, max: 64 })) })
   .map(({ container: shared, ...rest }) => object({ image: make('image'), ...shared, ...rest }));
 
 const service = (name: string): fc.Arbitrary<Tree> => fc.record({

@@ -1,7 +1,7 @@
 import { Choice, Opaque, Unreadable, Unresolved } from '../../lib/topology/input';
 import type { IssueCode } from '../../lib/topology/issues';
 import type { Raw } from './parsing';
-import { cluster, edge, image, jwt, listToken, logGroup, mesh, publicRoute, routes, seconds, secret, service, token, ui, vpc } from './parsing';
+import { cluster, edge, firelens, image, jwt, listToken, logGroup, mesh, publicRoute, routes, seconds, secret, service, token, ui, vpc } from './parsing';
 
 /** One mistake: what the user did, and the code and path of the one issue that it must give. */
 export interface Mistake {
@@ -262,10 +262,13 @@ export const MISTAKES: Readonly<Record<Exclude<IssueCode, FoundLater>, readonly 
   DUPLICATE_CONTAINER: [
     { did: 'calls a container "envoy"', props: ui({ extraContainers: { envoy: { image } } }), path: 'services.ui.extraContainers.envoy' },
     { did: 'calls a container "app"', props: ui({ extraContainers: { app: { image } } }), path: 'services.ui.extraContainers.app' },
+    { did: 'calls a container "log-router", as the CDK does', props: ui({ extraContainers: { 'log-router': { image } } }), path: 'services.ui.extraContainers.log-router' },
   ],
   TOO_MANY_CONTAINERS: [
     { did: 'adds eight containers to a traced task', props: ui({ extraContainers: containers(8) }), path: 'services.ui.extraContainers' },
     { did: 'adds nine containers to an untraced task', props: mesh({ ui: service({ extraContainers: containers(9) }) }, { tracing: { kind: 'none' } }), path: 'services.ui.extraContainers' },
+    { did: 'adds seven containers to a traced task that logs with FireLens', props: ui({ logging: firelens, extraContainers: containers(7) }), path: 'services.ui.extraContainers' },
+    { did: 'adds seven containers to a traced task, two of which log with FireLens', props: ui({ extraContainers: { ...containers(5), a: { image, logging: firelens }, b: { image, logging: new Opaque({ bind: () => ({}), logDriver: 'awsfirelens' }) } } }), path: 'services.ui.extraContainers' },
   ],
   TASK_SIZE: [
     { did: 'asks for cpu that Fargate does not have', props: ui({ cpu: 300 }), path: 'services.ui.cpu' },
@@ -278,6 +281,8 @@ export const MISTAKES: Readonly<Record<Exclude<IssueCode, FoundLater>, readonly 
     { did: 'asks for a gateway of a size that there is not', props: edge({ gateway: { cpu: 256, memoryLimitMiB: 700 } }), path: 'edge.gateway.memoryLimitMiB' },
     { did: 'reserves more cpu for containers than the task has', props: ui({ extraContainers: { a: { image, cpu: 500 }, b: { image, cpu: 100 } } }), path: 'services.ui.extraContainers.b.cpu' },
     { did: 'gives a container more memory than the task has', props: helper({ image, memoryLimitMiB: 2048 }), path: 'services.ui.extraContainers.helper.memoryLimitMiB' },
+    { did: 'gives containers together more memory than the task has', props: ui({ extraContainers: { a: { image, memoryLimitMiB: 600 }, b: { image, memoryLimitMiB: 361 } } }), path: 'services.ui.extraContainers.b.memoryLimitMiB' },
+    { did: 'gives a container all memory of an untraced task whose log router needs some', props: mesh({ ui: service({ logging: firelens, extraContainers: { a: { image, memoryLimitMiB: 1024 } } }) }, { tracing: { kind: 'none' } }), path: 'services.ui.extraContainers.a.memoryLimitMiB' },
   ],
   SCALING: [
     { did: 'scales from more to less', props: scaled({ minCapacity: 5, maxCapacity: 2 }), path: 'services.ui.scaling.minCapacity' },

@@ -1,6 +1,9 @@
+import { envoyProvider } from '../../lib/mesh/envoy/plan';
+import { COLLECTOR_MEMORY_MIB } from '../../lib/topology/constants';
 import { holdsToken } from '../../lib/topology/input';
+import { IssueList } from '../../lib/topology/issues';
 import type { Raw } from './parsing';
-import { cluster, edge, image, issuesOf, jwt, listToken, logGroup, mesh, publicRoute, routes, seconds, secret, service, token, topologyOf, ui } from './parsing';
+import { cluster, edge, firelens, image, issuesOf, jwt, listToken, logGroup, mesh, publicRoute, routes, seconds, secret, service, token, topologyOf, ui } from './parsing';
 
 describe('the smallest mesh', () => {
   test('gets every default that the documentation promises', () => {
@@ -125,6 +128,22 @@ describe('a service', () => {
     const names = (count: number): Raw => Object.fromEntries(Array.from({ length: count }, (_, index) => [`c${index}`, { image }]));
     expect(one({ extraContainers: names(7) }).extraContainers).toHaveLength(7);
     expect(topologyOf(mesh({ ui: service({ extraContainers: names(8) }) }, { tracing: { kind: 'none' } })).services[0].extraContainers).toHaveLength(8);
+  });
+
+  test('counts one log router, however many containers log with FireLens', () => {
+    const logged = (count: number): Raw => Object.fromEntries(Array.from({ length: count }, (_, index) => [`c${index}`, { image, logging: firelens }]));
+    expect(one({ logging: firelens, extraContainers: logged(6) }).extraContainers).toHaveLength(6);
+  });
+
+  test('may give its extra containers all memory that nothing else reserves', () => {
+    expect(one({ extraContainers: { a: { image, memoryLimitMiB: 600 }, b: { image, memoryLimitMiB: 360 } } }).memoryMiB).toBe(1024);
+    const untraced = mesh({ ui: service({ extraContainers: { a: { image, memoryLimitMiB: 1024 } } }) }, { tracing: { kind: 'none' } });
+    expect(issuesOf(untraced)).toEqual([]);
+  });
+
+  test('reserves as much memory for the collector as is counted', () => {
+    const plan = envoyProvider.plan(topologyOf(ui({})), new IssueList());
+    expect(plan.tasks.flatMap((task) => task.containers.map((container) => container.memoryReservationMiB ?? 0)).reduce((sum, each) => sum + each)).toBe(COLLECTOR_MEMORY_MIB);
   });
 
   test('has extra containers with all that was said of them', () => {

@@ -11,6 +11,15 @@ export const image = new Opaque({ bind: () => ({}) });
 export const secret = new Opaque({ arn: 'arn', grantRead: () => undefined });
 export const vpc = new Opaque({ vpcId: 'vpc-1', privateSubnets: [] });
 export const cluster = new Opaque({ clusterName: 'c', vpc: {} });
+/** Named as jsii names it, since the CDK's bundler renames classes. */
+class FireLensLogDriver2 {
+  bind(): object {
+    return {};
+  }
+}
+Object.defineProperty(FireLensLogDriver2, Symbol.for('jsii.rtti'), { value: { fqn: 'aws-cdk-lib.aws_ecs.FireLensLogDriver' } });
+
+export const firelens = new Opaque(new FireLensLogDriver2());
 export const logGroup = new Opaque({ logGroupName: 'logs' });
 export const token = new Unresolved('${Token[TOKEN.7]}');
 export const listToken = new Unresolved('#{Token[TOKEN.8]}', ['#{Token[TOKEN.8]}']);
