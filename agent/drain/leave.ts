@@ -58,7 +58,8 @@ async function leaveDiscovery({ clock, random, log, cloudMap, registration }: Le
   const backoff = new Backoff({ firstMs: 200, maxMs: 2000 }, random);
   for (;;) {
     try {
-      await cloudMap.leave(registration.serviceId, await registration.instanceId());
+      const { serviceId, instanceId } = registration;
+      await within(clock, deadline, async () => { await cloudMap.leave(serviceId, await instanceId()); });
       return {};
     } catch (error) {
       const failure = failureOf(error);
@@ -69,6 +70,19 @@ async function leaveDiscovery({ clock, random, log, cloudMap, registration }: Le
       log.warn('leaving: discovery is asked again', { ...fieldsOf(failure), nextTryMs: Math.round(pause) });
       await clock.sleep(pause);
     }
+  }
+}
+
+/** A call that hangs must not use up the time of the steps after it. */
+async function within(clock: Clock, deadline: number, work: () => Promise<void>): Promise<void> {
+  const over = new AbortController();
+  const late = clock.sleep(deadline - clock.now(), over.signal).then(() => {
+    if (!over.signal.aborted) throw new Failure('stop-timeout', 'there was no answer in time');
+  });
+  try {
+    await Promise.race([work(), late]);
+  } finally {
+    over.abort();
   }
 }
 

@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { until } from '../e2e/runner/wait';
@@ -10,8 +10,10 @@ import { SECRET_ARN } from './fake-world';
 const BUNDLER = resolve(__dirname, '../../agent/bundle.mjs');
 
 /** The image's assets, made as the package's build makes them. */
-export function bundled(): { readonly directory: string; readonly program: string; readonly remove: () => void } {
-  const directory = mkdtempSync(join(tmpdir(), 'agent-bundle-'));
+export function bundled(parent = tmpdir()): { readonly directory: string; readonly program: string; readonly remove: () => void } {
+  const directory = mkdtempSync(join(parent, 'agent-bundle-'));
+  // Containers run as other users.
+  chmodSync(directory, 0o755);
   const { status, stderr } = spawnSync(process.execPath, [BUNDLER, directory], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`agent/bundle.mjs failed: ${stderr}`);
   return { directory, program: join(directory, 'agent.js'), remove: () => { rmSync(directory, { recursive: true, force: true }); } };

@@ -116,6 +116,15 @@ describe('a step that fails does not keep the next from being done', () => {
     expect(steps[0]).toMatchObject({ level: 'info' });
   });
 
+  test('Cloud Map never answers', async () => {
+    const world = fakeWorld(good);
+    Object.assign(world.cloudMap, { leave: async () => new Promise(() => undefined) });
+    const { tookMs, events, steps } = await left(world, { ...REGISTERED, MESH_STOP_SECONDS: '20' });
+    expect(steps[0]).toMatchObject({ level: 'warn', reason: 'stop-timeout', why: 'there was no answer in time', tookMs: 10_000 });
+    expect(events.at(-1)?.[0]).toBe('look');
+    expect(tookMs).toBeLessThanOrEqual(18_500);
+  });
+
   test('ECS was faster: the task has left already', async () => {
     const world = fakeWorld(good);
     world.cloudMap.fault = (call) => (call.startsWith('leave') ? new Failure('instance-not-found', 'gone') : undefined);

@@ -39,7 +39,8 @@ const tls = (kind: 'Upstream' | 'Downstream'): JsonObject => ({
   typed_config: typed(`envoy.extensions.transport_sockets.tls.v3.${kind}TlsContext`, {
     ...(kind === 'Downstream' ? { require_client_certificate: true } : { sni: 'orders' }),
     common_tls_context: {
-      tls_params: { tls_minimum_protocol_version: 'TLSv1_3' },
+      // A client offers 1.2 at most unless it is told otherwise.
+      tls_params: { tls_minimum_protocol_version: 'TLSv1_3', tls_maximum_protocol_version: 'TLSv1_3' },
       tls_certificate_sds_secret_configs: [sds('identity')],
       combined_validation_context: {
         default_validation_context: { match_typed_subject_alt_names: [{ san_type: 'URI', matcher: { exact: IDENTITY } }] },
