@@ -88,6 +88,8 @@ export function run(settings: Settings, world: World, stop: AbortSignal): Runnin
     ...discovery.map(async (target) => loop(`endpoints of ${target.cluster}`, watchEndpoints(target, { ...world, ...settings, preferredZone: callers.preferredZone }), parts)),
   ];
   const registration = cloudMapServiceId === undefined ? undefined : { serviceId: cloudMapServiceId, instanceId: async () => (await task()).taskId };
+  // Now, since the end has no time to lose; if it fails, the end tries again.
+  if (registration !== undefined) task().catch(() => undefined);
   log.info('the agent runs', { identity: identity.uri, discovers: discovery.map(({ cluster }) => cluster), registered: registration !== undefined });
   const done = aborted(stop).then(async () => {
     log.info('stopping', { stopTimeoutMs: settings.stopMs });

@@ -32,6 +32,8 @@ export interface AgentOptions {
   readonly aws: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly nodeOptions?: readonly string[];
+  /** Another user, if this one may change to it. */
+  readonly uid?: number;
 }
 
 /** The agent as a process of its own. */
@@ -41,7 +43,7 @@ export class AgentProcess {
   output = '';
   private readonly child: ChildProcess;
 
-  constructor({ program, command, directory, aws, environment, nodeOptions: options }: AgentOptions) {
+  constructor({ program, command, directory, aws, environment, nodeOptions: options, uid }: AgentOptions) {
     this.child = spawn(process.execPath, [...(options ?? []), program, command], {
       env: {
         PATH: process.env['PATH'],
@@ -57,6 +59,7 @@ export class AgentProcess {
         NODE_NO_WARNINGS: '1',
         ...environment,
       },
+      ...(uid === undefined ? {} : { uid, gid: uid }),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let rest = '';
