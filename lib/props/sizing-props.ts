@@ -3,7 +3,8 @@ import type { CapacityProviderStrategy, CpuArchitecture } from 'aws-cdk-lib/aws-
 /** Target tracking on the average use of CPU and memory. */
 export interface ScalingProps {
   /**
-   * The smallest number of tasks, from 0 to `maxCapacity`.
+   * The smallest number of tasks, from 1 to `maxCapacity`: with no task there is no use to measure, so scaling would
+   * never leave 0.
    *
    * @default 1
    */

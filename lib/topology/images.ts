@@ -2,7 +2,11 @@
  * Default images, pinned so that a deployment a year from now is the deployment of today.
  * https://hub.docker.com/r/envoyproxy/envoy/tags
  */
-export const PROXY_IMAGE = 'docker.io/envoyproxy/envoy:v1.40.0';
+export const PROXY_VERSION = 'v1.40.0';
+export const PROXY_IMAGE = `docker.io/envoyproxy/envoy:${PROXY_VERSION}`;
+
+/** Envoy 1.37 is the first with `admin.allow_paths`, the newest part of our configuration. https://github.com/envoyproxy/envoy/pull/42367 */
+export const FIRST_PROXY_MINOR = 37;
 
 /** The user `envoy` of the Envoy image. */
 export const PROXY_USER = '101';

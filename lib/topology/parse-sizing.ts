@@ -75,14 +75,14 @@ function parseTaskSize(at: Reader, defaults: SizingDefaults): { cpu: number; mem
 
 function parseScaling(at: Reader): Scaling | undefined {
   if (!at.fields(['minCapacity', 'maxCapacity', 'cpuTargetPercent', 'memoryTargetPercent'])) return undefined;
-  const minCapacity = at.field('minCapacity').number({ min: 0, max: 5000, unit: 'tasks' }) ?? 1;
+  const minCapacity = at.field('minCapacity').number({ min: 1, max: 5000, unit: 'tasks', fix: 'without tasks there is no use to measure, so scaling would never leave 0: for no task at all leave scaling out and set desiredCount: 0' }) ?? 1;
   const maxCapacity = at.field('maxCapacity').required('the largest number of tasks').number({ min: 1, max: 5000, unit: 'tasks' });
   const percent = { min: 1, max: 100, unit: 'percent' };
   const cpu = at.field('cpuTargetPercent').number(percent);
   const memory = at.field('memoryTargetPercent').number(percent);
   if (maxCapacity === undefined) return undefined;
   if (minCapacity > maxCapacity) {
-    at.field('minCapacity').fail('SCALING', `minCapacity ${minCapacity} is more than maxCapacity ${maxCapacity}`, { allowed: `0 to ${maxCapacity}`, fix: 'lower minCapacity or raise maxCapacity' });
+    at.field('minCapacity').fail('SCALING', `minCapacity ${minCapacity} is more than maxCapacity ${maxCapacity}`, { allowed: `1 to ${maxCapacity}`, fix: 'lower minCapacity or raise maxCapacity' });
   }
   return {
     minCapacity,

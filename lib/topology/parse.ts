@@ -1,11 +1,13 @@
-import { COLLECTOR_IMAGE, PROXY_IMAGE } from './images';
-import { FIRST_UNPRIVILEGED_PORT, MAX_DNS_INSTANCES, RESERVED_PORTS } from './constants';
+import { COLLECTOR_IMAGE, FIRST_PROXY_MINOR, PROXY_IMAGE, PROXY_VERSION } from './images';
+import { FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, MAX_DNS_INSTANCES, RESERVED_PORTS } from './constants';
 import { Opaque, Unreadable, Unresolved } from './input';
 import type { IssueList } from './issues';
 import { loopbackAddresses } from './loopback-addresses';
 import type { MeshSettings, Service, Topology, TracingSettings, Warning } from './model';
 import { maxTasks } from './model';
+import { checkHidesNoAws } from './check-domain';
 import { checkEnvironment } from './check-environment';
+import { checkExec } from './check-exec';
 import { parseEdge } from './parse-edge';
 import type { DraftService } from './parse-service';
 import { LABEL, checkLabel, parseService, unknownService } from './parse-service';
@@ -30,7 +32,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   const root = new Reader(issues, '', input.props);
   root.fields(FIELDS);
   const name = parseName(root, input.defaultName);
-  const domain = parseDomain(root.field('domain')) ?? `${name}.internal`;
+  const domain = parseDomain(root.field('domain'), name);
   const namespace = root.field('namespace');
   const discoveryDomain = parseNamespace(namespace, domain) ?? `tasks.${domain}`;
   checkShared(root);
@@ -53,11 +55,13 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
     checkHostNames(draft, domain, discoveryDomain, namespace);
   }
   const edge = parseEdge(root.field('edge'), drafts, declared, defaults);
+  const registered = [...drafts.map((draft) => draft.name), ...(edge === undefined ? [] : [GATEWAY_NAME])];
+  for (const each of registered) checkApex(each, domain, discoveryDomain, namespace);
 
   const warnings: Warning[] = [];
   const services = connect(drafts, domain, discoveryDomain, new Set(edge?.routes.map((route) => route.service)));
   for (const service of services) {
-    warnings.push(...checkEnvironment(service, services, domain), ...checkDiscovery(service));
+    warnings.push(...checkEnvironment(service, services, domain), ...checkDiscovery(service), ...checkExec(service));
   }
   return deepFreeze({
     name,
@@ -78,13 +82,16 @@ function parseName(root: Reader, defaultName: string): string {
   return name;
 }
 
-function parseDomain(at: Reader): string | undefined {
-  const domain = at.string();
-  if (domain === undefined) return undefined;
-  const labels = domain.split('.');
-  const valid = labels.length >= 2 && domain.length <= 180 && labels.every((label) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(label));
-  if (!valid) at.fail('INVALID_NAME', 'is not a domain for a private zone', { allowed: 'at least two lower-case DNS labels, such as "shop.internal", at most 180 characters, with no dot at the end' });
+function parseDomain(at: Reader, meshName: string): string {
+  const domain = at.string() ?? `${meshName}.internal`;
+  if (at.absent || isDomain(domain)) checkHidesNoAws(at, domain);
+  else at.fail('INVALID_NAME', 'is not a domain for a private zone', { allowed: 'at least two lower-case DNS labels, such as "shop.internal", at most 180 characters, with no dot at the end' });
   return domain;
+}
+
+function isDomain(domain: string): boolean {
+  const labels = domain.split('.');
+  return labels.length >= 2 && domain.length <= 180 && labels.every((label) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(label));
 }
 
 /** The user's own Cloud Map namespace: its name goes into Envoy's config, so it must be known. */
@@ -171,15 +178,23 @@ function parseMesh(at: Reader): MeshSettings {
     at.field('image').opaque('an ecs.ContainerImage', ['bind()']);
     if (!at.field('image').absent && !at.field('version').absent) at.field('version').fail('NOT_ALLOWED', 'an image of your own has its own version', { fix: 'give image or version, not both' });
   }
-  const version = at.field('version').string();
-  if (version !== undefined && !/^(distroless-|contrib-)?v\d+\.\d+(\.\d+|-latest)$/.test(version)) {
-    at.field('version').fail('NOT_ALLOWED', 'is not a tag of the Envoy image', { allowed: 'a release of Envoy, such as "v1.40.0"', ...(/^\d+\.\d+\.\d+$/.test(version) ? { fix: `write "v${version}"` } : {}) });
-  }
-  if (version?.startsWith('distroless-') === true) {
-    at.field('version').fail('NOT_ALLOWED', 'the distroless image has no shell, so ECS cannot check its health', { fix: `use "${version.slice('distroless-'.length)}"` });
-  }
+  const version = parseProxyVersion(at.field('version'));
   const proxyLogLevel = at.field('logLevel').oneOf(['trace', 'debug', 'info', 'warning', 'error', 'critical', 'off'], 'a log level of Envoy') ?? 'warning';
   return { provider: 'envoy', proxyImage: version === undefined ? PROXY_IMAGE : `${PROXY_IMAGE.split(':')[0] ?? ''}:${version}`, proxyLogLevel };
+}
+
+function parseProxyVersion(at: Reader): string | undefined {
+  const version = at.string();
+  if (version === undefined) return undefined;
+  const [, flavor, major, minor] = /^(distroless-|contrib-)?v(\d+)\.(\d+)(?:\.\d+|-latest)$/.exec(version) ?? [];
+  if (major === undefined) {
+    at.fail('NOT_ALLOWED', 'is not a tag of the Envoy image', { allowed: `a release of Envoy, such as "${PROXY_VERSION}"`, ...(/^\d+\.\d+\.\d+$/.test(version) ? { fix: `write "v${version}"` } : {}) });
+  } else if (Number(major) !== 1 || Number(minor) < FIRST_PROXY_MINOR) {
+    at.fail('NOT_ALLOWED', `Envoy ${major}.${minor ?? ''} does not know all of the configuration that it would get`, { allowed: `a release of Envoy 1, from v1.${FIRST_PROXY_MINOR}.0 on`, fix: `use "${PROXY_VERSION}", or leave version out` });
+  } else if (flavor === 'distroless-') {
+    at.fail('NOT_ALLOWED', 'the distroless image has no shell, so ECS cannot check its health', { fix: `use "${version.slice(flavor.length)}"` });
+  }
+  return version;
 }
 
 function parseTracing(at: Reader): TracingSettings | undefined {
@@ -235,6 +250,12 @@ function checkHostNames(draft: DraftService, domain: string, discoveryDomain: st
   if (!namespace.absent && sameHost(discoveryDomain, `${draft.name}.${domain}`)) {
     namespace.fail('DOMAIN_CLASH', `the namespace is called "${discoveryDomain}", as is the virtual name of "${draft.name}", which it would hide`, { got: null, fix: 'rename the service, or set domain to another name' });
   }
+}
+
+/** The private zone of the domain is more specific than the namespace, and holds no tasks. */
+function checkApex(name: string, domain: string, discoveryDomain: string, namespace: Reader): void {
+  if (namespace.absent || !sameHost(`${name}.${discoveryDomain}`, domain)) return;
+  namespace.fail('DOMAIN_CLASH', `in this namespace the tasks of "${name}" register as "${domain}", which the private zone of the virtual names would hide`, { got: null, fix: `set domain to another name, such as "${domain.split('.')[0] ?? 'shop'}-mesh.internal"` });
 }
 
 function checkDiscovery(service: Service): Warning[] {

@@ -66,7 +66,7 @@ test('fails with every mistake at once, each with its place and its fix', () => 
 
    6. services.orders.scaling.minCapacity: minCapacity 4 is more than maxCapacity 2 [SCALING]
       got:     4
-      allowed: 0 to 2
+      allowed: 1 to 2
       fix:     lower minCapacity or raise maxCapacity
 
    7. services.priceList: "priceList" is not a DNS label [INVALID_NAME]

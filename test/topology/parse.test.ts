@@ -92,7 +92,7 @@ describe('a service', () => {
   test('that scales leaves its count to scaling, and aims at 60 percent of CPU if told nothing', () => {
     expect(one({ scaling: { maxCapacity: 4 } })).toMatchObject({ scaling: { minCapacity: 1, maxCapacity: 4, cpuTargetPercent: 60 } });
     expect(one({ scaling: { maxCapacity: 4 } })).not.toHaveProperty('desiredCount');
-    expect(one({ scaling: { minCapacity: 0, maxCapacity: 4, memoryTargetPercent: 70 }, desiredCount: 3 })).toMatchObject({ desiredCount: 3, scaling: { minCapacity: 0, maxCapacity: 4, memoryTargetPercent: 70 } });
+    expect(one({ scaling: { minCapacity: 2, maxCapacity: 4, memoryTargetPercent: 70 }, desiredCount: 3 })).toMatchObject({ desiredCount: 3, scaling: { minCapacity: 2, maxCapacity: 4, memoryTargetPercent: 70 } });
     expect(one({ scaling: { maxCapacity: 4, memoryTargetPercent: 70 } }).scaling).not.toHaveProperty('cpuTargetPercent');
   });
 
@@ -250,8 +250,12 @@ describe('the mesh', () => {
     expect(topologyOf(mesh({ ui: service() }, { domain: 'shop.corp.example' }))).toMatchObject({ name: 'shop', domain: 'shop.corp.example', discoveryDomain: 'tasks.shop.corp.example' });
   });
 
-  test.each(['v1.40.0', 'v1.40-latest', 'contrib-v1.40.0'])('takes the Envoy release %s', (version) => {
+  test.each(['v1.40.0', 'v1.40-latest', 'contrib-v1.40.0', 'v1.37.0', 'v1.37-latest', 'v1.100.0'])('takes the Envoy release %s', (version) => {
     expect(topologyOf(mesh({ ui: service() }, { mesh: { provider: 'envoy', version } })).mesh.proxyImage).toBe(`docker.io/envoyproxy/envoy:${version}`);
+  });
+
+  test.each(['shop.amazonaws.internal', 'myamazonaws.com', 'aws.example.com', 'aws-shop.dev', 'ec2.shop.internal'])('takes the domain %s, which hides nothing of AWS', (domain) => {
+    expect(topologyOf(mesh({ ui: service() }, { domain })).domain).toBe(domain);
   });
 
   test('takes a cluster, logs and an image of the user', () => {
