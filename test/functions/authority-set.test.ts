@@ -150,6 +150,16 @@ test('fails if tasks may not have read what was rotated moments ago, and says wh
   await expect(update(BOTH_BY_A(), BOTH_BY_B())).rejects.toThrow('tasks may still hold what was before the last rotation of orders, payment: deploy again after 2026-11-24T12:15:00.000Z');
 });
 
+test('fails if a rotation that was interrupted for hours ended moments ago: what counts is when the secret changed', async () => {
+  harness.configuration = configurationOf(a, b);
+  await harness.rotate(orders);
+  const version = harness.secretsManager.startRotation(payment);
+  await harness.invoke(payment, 'createSecret', version);
+  harness.advance(2 * HOUR);
+  await harness.invoke(payment, 'finishSecret', version);
+  await expect(update(BOTH_BY_A(), BOTH_BY_B())).rejects.toThrow('the last rotation of payment: deploy again after 2026-11-24T14:15:00.000Z');
+});
+
 test('fails if a service that goes away in the same deployment still needs the authority', async () => {
   await harness.rotate(payment);
   harness.configuration = configurationOf(b, a);
