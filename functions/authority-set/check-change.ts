@@ -1,15 +1,25 @@
 import type { X509Certificate } from 'node:crypto';
 import { isIssuedBy } from '../../shared/certificate-secret';
+import { OLDEST_PENDING_MS } from '../pending-lifetime';
 import { authorityIdentity } from '../x509/authority-identity';
 import type { Authority, AuthoritySet } from './authority-set';
 
-/** What a secret holds now, without its key. */
-export interface SecretState {
-  readonly name: string;
+/** What a version of a secret holds, without its key. */
+export interface CertificateVersion {
   readonly leaf: X509Certificate;
   readonly trustBundle: readonly X509Certificate[];
-  /** When it came to hold that. */
-  readonly since: Date;
+  readonly createdAt: Date;
+}
+
+export interface SecretState {
+  readonly name: string;
+  readonly current: CertificateVersion;
+  /** Set if the secret changed so short a time ago that tasks may not have read it since. */
+  readonly unsettled?: {
+    readonly since: Date;
+    /** What tasks may still hold; absent if the current version is the first one with a certificate. */
+    readonly previous?: CertificateVersion;
+  };
 }
 
 export interface Change {
@@ -41,11 +51,10 @@ const PROCEDURE = [
 
 /** Every reason why a change would cut services off from each other; none if it is safe. */
 export function problemsOf(change: Change, secrets: readonly SecretState[], now: Date, settleMs: number): readonly string[] {
-  if (isHarmless(change)) return [];
   return [
     ...change.removed.flatMap((authority) => removalProblems(authority, secrets)),
     ...(change.newIssuer === undefined ? [] : issuerProblems(change.newIssuer, secrets)),
-    ...settleProblems(secrets, now, settleMs),
+    ...settleProblems(change, secrets, now, settleMs),
   ];
 }
 
@@ -54,25 +63,42 @@ export function refusalOf(problems: readonly string[]): Error {
 }
 
 function removalProblems(authority: Authority, secrets: readonly SecretState[]): readonly string[] {
-  const holders = secrets.filter((secret) => isIssuedBy(secret.leaf, authority.certificate)).map((secret) => secret.name);
+  const holders = secrets.filter((secret) => isOf(secret.current, authority));
   return holders.length === 0 ? [] : [`the authority ${JSON.stringify(authority.name)} cannot be removed: it issued the current certificate of ${listed(holders)}`];
 }
 
 function issuerProblems(issuer: Authority, secrets: readonly SecretState[]): readonly string[] {
-  const strangers = secrets.filter((secret) => !secret.trustBundle.some((root) => authorityIdentity(root) === issuer.identity)).map((secret) => secret.name);
+  const strangers = secrets.filter((secret) => !trusts(secret.current, issuer));
   return strangers.length === 0 ? [] : [`the authority ${JSON.stringify(issuer.name)} cannot issue yet: it is not in the trust bundle of ${listed(strangers)}`];
 }
 
-function settleProblems(secrets: readonly SecretState[], now: Date, settleMs: number): readonly string[] {
-  const fresh = secrets.filter((secret) => now.getTime() - secret.since.getTime() < settleMs);
-  if (fresh.length === 0) return [];
-  const settled = new Date(Math.max(...fresh.map((secret) => secret.since.getTime())) + settleMs);
-  return [`tasks may still hold what was before the last rotation of ${listed(fresh.map((secret) => secret.name))}: deploy again after ${settled.toISOString()}`];
+/** What tasks may still hold must allow the change as well; and what was before that is not known. */
+function settleProblems(change: Change, secrets: readonly SecretState[], now: Date, settleMs: number): readonly string[] {
+  const waiting = secrets.flatMap((secret) => {
+    const { unsettled } = secret;
+    const previous = unsettled?.previous;
+    if (unsettled === undefined || previous === undefined) return [];
+    const isKnown = now.getTime() - previous.createdAt.getTime() > settleMs + OLDEST_PENDING_MS;
+    const allows = change.removed.every((authority) => !isOf(previous, authority)) && (change.newIssuer === undefined || trusts(previous, change.newIssuer));
+    return isKnown && allows ? [] : [{ name: secret.name, since: unsettled.since.getTime() }];
+  });
+  if (waiting.length === 0) return [];
+  const settled = new Date(Math.max(...waiting.map(({ since }) => since)) + settleMs);
+  return [`tasks may still hold what was before the last rotation of ${listed(waiting)}: deploy again after ${settled.toISOString()}`];
+}
+
+function isOf({ leaf }: CertificateVersion, authority: Authority): boolean {
+  return isIssuedBy(leaf, authority.certificate);
+}
+
+function trusts({ trustBundle }: CertificateVersion, authority: Authority): boolean {
+  return trustBundle.some((root) => authorityIdentity(root) === authority.identity);
 }
 
 /** CloudFormation cuts reasons off after 4 KB. */
 const MOST_NAMES = 10;
 
-function listed(names: readonly string[]): string {
-  return names.length <= MOST_NAMES ? names.join(', ') : `${names.slice(0, MOST_NAMES).join(', ')} and ${names.length - MOST_NAMES} more`;
+function listed(named: ReadonlyArray<{ readonly name: string }>): string {
+  const names = named.slice(0, MOST_NAMES).map(({ name }) => name).join(', ');
+  return named.length <= MOST_NAMES ? names : `${names} and ${named.length - MOST_NAMES} more`;
 }

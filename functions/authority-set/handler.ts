@@ -4,7 +4,7 @@ import { certificateSecretIn, readPemCertificates } from '../../shared/certifica
 import type { CustomResourceAnswer, CustomResourceEvent } from '../custom-resource-event';
 import { errorFields, type Log } from '../log';
 import { readAuthoritySet, type AuthoritySet } from './authority-set';
-import { changeBetween, isHarmless, problemsOf, refusalOf, type SecretState } from './check-change';
+import { changeBetween, isHarmless, problemsOf, refusalOf, type CertificateVersion, type SecretState } from './check-change';
 
 export interface AuthoritySetDependencies {
   readonly secretsManager: SecretsManagerClient;
@@ -48,14 +48,16 @@ export function authoritySetHandler({ secretsManager, log, now }: AuthoritySetDe
   async function checkUpdate(before: AuthoritySet, after: AuthoritySet): Promise<void> {
     const change = changeBetween(before, after);
     if (isHarmless(change)) return;
+    const time = now();
+    const settledBefore = new Date(time.getTime() - after.settleMs);
     const states: SecretState[] = [];
     // The tasks of a service that goes away run until CloudFormation's clean-up, so its secret counts too. One after
     // the other: a mesh has tens of secrets, and Secrets Manager throttles.
     for (const secretId of new Set([...before.secrets, ...after.secrets])) {
-      const state = await readState(secretsManager, secretId);
+      const state = await readState(secretsManager, secretId, settledBefore);
       if (state !== undefined) states.push(state);
     }
-    const problems = problemsOf(change, states, now(), after.settleMs);
+    const problems = problemsOf(change, states, time, after.settleMs);
     if (problems.length > 0) throw refusalOf(problems);
   }
 }
@@ -70,18 +72,26 @@ function formerSet(properties: Readonly<Record<string, unknown>>): AuthoritySet 
 }
 
 /** Undefined for a secret that never held a certificate: nobody presents it, and its first rotation will know the new set. */
-async function readState(secretsManager: SecretsManagerClient, secretId: string): Promise<SecretState | undefined> {
+async function readState(secretsManager: SecretsManagerClient, secretId: string, settledBefore: Date): Promise<SecretState | undefined> {
+  const current = await readVersion(secretsManager, secretId, 'AWSCURRENT');
+  if (current === undefined) return undefined;
+  const { Name: name, LastChangedDate: changed } = await secretsManager.send(new DescribeSecretCommand({ SecretId: secretId }));
+  // A version may have been made long before an interrupted rotation was taken up again and promoted it: that is a change.
+  const since = new Date(Math.max(current.createdAt.getTime(), changed?.getTime() ?? 0));
+  const state = { name: name ?? secretId, current };
+  if (since <= settledBefore) return state;
+  const previous = await readVersion(secretsManager, secretId, 'AWSPREVIOUS');
+  return { ...state, unsettled: { since, ...(previous === undefined ? {} : { previous }) } };
+}
+
+async function readVersion(secretsManager: SecretsManagerClient, secretId: string, stage: string): Promise<CertificateVersion | undefined> {
   try {
-    const value = await secretsManager.send(new GetSecretValueCommand({ SecretId: secretId, VersionStage: 'AWSCURRENT' }));
+    const value = await secretsManager.send(new GetSecretValueCommand({ SecretId: secretId, VersionStage: stage }));
     const secret = certificateSecretIn(value.SecretString ?? '');
-    if (secret === undefined) return undefined;
-    const chain = readPemCertificates(secret.certificateChain);
-    const trustBundle = readPemCertificates(secret.trustBundle);
+    const chain = readPemCertificates(secret?.certificateChain ?? '');
+    const trustBundle = readPemCertificates(secret?.trustBundle ?? '');
     if (chain === undefined || trustBundle === undefined) return undefined;
-    const { LastChangedDate: changed } = await secretsManager.send(new DescribeSecretCommand({ SecretId: secretId }));
-    // A version may have been made long before a crashed rotation was taken up again and promoted it: that is a change.
-    const since = new Date(Math.max(value.CreatedDate?.getTime() ?? 0, changed?.getTime() ?? 0));
-    return { name: value.Name ?? secretId, leaf: chain[0], trustBundle, since };
+    return { leaf: chain[0], trustBundle, createdAt: value.CreatedDate ?? new Date(0) };
   } catch (error) {
     if (error instanceof ResourceNotFoundException) return undefined;
     throw error;

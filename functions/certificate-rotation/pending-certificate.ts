@@ -1,12 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import { isIssuedBy, readCertificateSecret, readPemCertificates, type Leaf } from '../../shared/certificate-secret';
+import { OLDEST_PENDING_MS } from '../pending-lifetime';
 import { authorityIdentity } from '../x509/authority-identity';
-import { DAY_MS } from '../x509/leaf-certificate';
+import { BACKDATED_MS } from '../x509/clock-skew';
 import type { RotationConfiguration } from './configuration';
 import type { SecretOwner } from './secret-owner';
-
-/** A rotation that was interrupted and taken up again later than this starts anew, or its certificate would not last until the next one. */
-const OLDEST_MS = DAY_MS;
 
 export type PendingReading = { readonly ok: true; readonly leaf: Leaf } | { readonly ok: false; readonly reason: string; readonly message: string };
 
@@ -24,7 +22,7 @@ export function readPendingCertificate(text: string, owner: SecretOwner, configu
   const trusted = (readPemCertificates(reading.secret.trustBundle) ?? []).map(authorityIdentity);
   if (!isSameSet(trusted, authorities.map((authority) => authority.identity))) return stale('its trust bundle is not the authorities of today');
   if (certificate.checkHost(owner.dnsName, { subject: 'never' }) === undefined) return stale(`it is not for ${owner.dnsName}`);
-  if (now.getTime() - reading.leaf.notBefore.getTime() > OLDEST_MS) return stale(`it was made at ${reading.leaf.notBefore.toISOString()}`);
+  if (now.getTime() - reading.leaf.notBefore.getTime() > OLDEST_PENDING_MS + BACKDATED_MS) return stale(`it was made at ${reading.leaf.notBefore.toISOString()}`);
   return { ok: true, leaf: reading.leaf };
 }
 

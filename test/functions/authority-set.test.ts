@@ -5,6 +5,7 @@ import { makeAuthority, type TestAuthority } from './support/authorities';
 import { configurationOf, RotationHarness, tagsOf } from './support/rotation-harness';
 
 const START = new Date('2026-11-24T12:00:00Z');
+const MINUTE = 60_000;
 const HOUR = 60 * 60 * 1000;
 
 let a: TestAuthority;
@@ -143,21 +144,47 @@ test('fails if an authority is swapped for another of the same name', async () =
   await expect(update(ONLY_A(), { authorities: [namesake], issuer: namesake })).rejects.toThrow('the authority "a" cannot be removed');
 });
 
-test('fails if tasks may not have read what was rotated moments ago, and says when they will', async () => {
+test('a change of the issuer is rolled back at once, although certificates were rotated meanwhile', async () => {
   harness.configuration = configurationOf(a, b);
   await rotateAll();
-  harness.advance(60_000);
+  harness.advance(2 * HOUR);
+  await update(BOTH_BY_A(), BOTH_BY_B());
+  harness.configuration = configurationOf(b, a);
+  await harness.rotate(orders);
+  await update(BOTH_BY_B(), BOTH_BY_A());
+});
+
+test('a mesh that just got its first certificates has nothing to wait for', async () => {
+  harness.configuration = configurationOf(a, b);
+  await rotateAll();
+  await update(BOTH_BY_A(), BOTH_BY_B());
+});
+
+test('fails if a secret was rotated twice moments ago, because tasks may hold what nobody knows any longer', async () => {
+  harness.configuration = configurationOf(a, b);
+  await rotateAll();
+  harness.advance(MINUTE);
+  await harness.rotate(orders);
+  await expect(update(BOTH_BY_A(), BOTH_BY_B())).rejects.toThrow('the last rotation of orders: deploy again after 2026-11-24T12:16:00.000Z');
+});
+
+test('fails if tasks may not have read what was rotated moments ago, and says when they will', async () => {
+  await rotateAll();
+  harness.configuration = configurationOf(a, b);
+  await rotateAll();
+  harness.advance(MINUTE);
   await expect(update(BOTH_BY_A(), BOTH_BY_B())).rejects.toThrow('tasks may still hold what was before the last rotation of orders, payment: deploy again after 2026-11-24T12:15:00.000Z');
 });
 
-test('fails if a rotation that was interrupted for hours ended moments ago: what counts is when the secret changed', async () => {
+test('fails if a rotation that was interrupted for an hour ended moments ago: what counts is when the secret changed', async () => {
+  await harness.rotate(payment);
   harness.configuration = configurationOf(a, b);
   await harness.rotate(orders);
   const version = harness.secretsManager.startRotation(payment);
   await harness.invoke(payment, 'createSecret', version);
-  harness.advance(2 * HOUR);
+  harness.advance(HOUR);
   await harness.invoke(payment, 'finishSecret', version);
-  await expect(update(BOTH_BY_A(), BOTH_BY_B())).rejects.toThrow('the last rotation of payment: deploy again after 2026-11-24T14:15:00.000Z');
+  await expect(update(BOTH_BY_A(), BOTH_BY_B())).rejects.toThrow('the last rotation of payment: deploy again after 2026-11-24T13:15:00.000Z');
 });
 
 test('fails if a service that goes away in the same deployment still needs the authority', async () => {
