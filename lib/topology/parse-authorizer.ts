@@ -21,6 +21,9 @@ const FIELDS: Readonly<Record<AuthorizerKind, readonly string[]>> = {
   apiKey: ['keys'],
 };
 
+/** The kinds for which API Gateway has an authorizer of its own; the others are settings of a route. */
+export const AUTHORIZER_RESOURCES: readonly AuthorizerKind[] = ['jwt', 'cognito', 'lambda'];
+
 export const EDGE_NAMES: Readonly<Record<EdgeKind, string>> = { http: 'Edge.httpApi()', rest: 'Edge.restApi()' };
 
 interface Known {

@@ -1,10 +1,11 @@
 import { Unresolved } from './input';
 import type { Cors, EdgeAuthorizer, EdgeKind, EdgeRoute, EdgeTopology, Throttle } from './model';
-import { Authorizers, EDGE_NAMES } from './parse-authorizer';
+import { AUTHORIZER_RESOURCES, Authorizers, EDGE_NAMES } from './parse-authorizer';
 import type { DraftService } from './parse-service';
 import { unknownService } from './parse-service';
 import type { MeshDefaults } from './parse-sizing';
 import { SIZING_FIELDS, parseSizing } from './parse-sizing';
+import { preflightPaths } from './preflights';
 import type { Reader } from './reader';
 import { STRINGS } from './reader';
 import type { ParsedKey } from './routes';
@@ -18,6 +19,7 @@ const GATEWAY_SIZE = { cpu: 256, memoryMiB: 512, desiredCount: 2 };
 /** Quotas that cannot be lifted in the template. https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
 const MAX_HTTP_ROUTES = 300;
 const MAX_REST_RESOURCES = 300;
+const MAX_AUTHORIZERS = 10;
 
 interface DraftRoute extends ParsedKey {
   readonly at: Reader;
@@ -45,17 +47,20 @@ export function parseEdge(at: Reader, services: readonly DraftService[], declare
   });
   if (routesAt.empty) routesAt.fail('MISSING', 'an edge needs at least one route', { fix: "add one, such as 'ANY /{proxy+}': { service: 'ui' }" });
   checkOverlaps(drafts, kind);
-  checkQuotas(drafts, kind, routesAt);
   authorizers.checkNames();
+  const used = authorizers.all.filter(({ id }) => drafts.some((draft) => draft.route.authorizer === id));
+  checkAuthorizerQuota(used, routesAt);
 
   const throttle = parseThrottle(at.field('throttle'));
   const cors = parseCors(at.field('cors'), kind);
+  if (kind === 'rest') checkRestQuota(drafts, routesAt);
+  else checkHttpQuota(drafts, cors === undefined ? [] : preflightPaths(drafts, (draft) => draft.route.authorizer === 'none'), routesAt);
   const gatewayAt = at.field('gateway');
   gatewayAt.fields(SIZING_FIELDS);
   return {
     kind,
     routes: [...drafts].sort(bySpecificity(kind)).map((draft) => draft.route),
-    authorizers: authorizers.all.filter(({ id }) => drafts.some((draft) => draft.route.authorizer === id)),
+    authorizers: used,
     ...(throttle === undefined ? {} : { throttle }),
     ...(cors === undefined ? {} : { cors }),
     stageName: parseStageName(at.field('stageName'), kind),
@@ -142,11 +147,20 @@ function checkOverlaps(drafts: readonly DraftRoute[], kind: EdgeKind): void {
   }
 }
 
-function checkQuotas(drafts: readonly DraftRoute[], kind: EdgeKind, at: Reader): void {
-  if (kind === 'http') {
-    if (drafts.length > MAX_HTTP_ROUTES) at.fail('TOO_MANY_ROUTES', `an HTTP API takes ${MAX_HTTP_ROUTES} routes, and these are ${drafts.length}`, { got: null, fix: 'use greedy paths such as {proxy+}' });
-    return;
-  }
+function checkHttpQuota(drafts: readonly DraftRoute[], preflights: readonly string[], at: Reader): void {
+  const routes = drafts.length + preflights.length;
+  if (routes <= MAX_HTTP_ROUTES) return;
+  const added = preflights.length === 0 ? '' : `, ${preflights.length} of them for the preflight requests of CORS`;
+  at.fail('TOO_MANY_ROUTES', `an HTTP API takes ${MAX_HTTP_ROUTES} routes, and these make ${routes}${added}`, { got: null, fix: 'use greedy paths such as {proxy+}' });
+}
+
+function checkAuthorizerQuota(authorizers: readonly EdgeAuthorizer[], at: Reader): void {
+  const resources = authorizers.filter(({ kind }) => AUTHORIZER_RESOURCES.includes(kind));
+  if (resources.length <= MAX_AUTHORIZERS) return;
+  at.fail('TOO_MANY_AUTHORIZERS', `API Gateway takes ${MAX_AUTHORIZERS} authorizers for an API, and these routes use ${resources.length}`, { got: null, fix: 'let routes share them: a Lambda function can tell routes apart, and scopes can too' });
+}
+
+function checkRestQuota(drafts: readonly DraftRoute[], at: Reader): void {
   const resources = new Set(drafts.flatMap((draft) => draft.segments.map((_, index) => shapeOf(draft.segments.slice(0, index + 1)))));
   if (resources.size > MAX_REST_RESOURCES) at.fail('TOO_MANY_ROUTES', `a REST API takes ${MAX_REST_RESOURCES} resources, and these routes make ${resources.size}`, { got: null, fix: 'use greedy paths such as {proxy+}' });
 }
@@ -200,15 +214,28 @@ const REAL_METHODS = METHODS.filter((method) => method !== 'ANY');
 /** An HTTP API compares origins itself, so they may be tokens (a CloudFront domain); for a REST API Envoy does, whose config holds them. */
 function parseOrigin(at: Reader, kind: EdgeKind): string | undefined {
   const origin = kind === 'http' ? at.text() : at.string();
-  if (origin === undefined || origin === '*' || at.value instanceof Unresolved || /^https?:\/\/[^/\s*]+$/.test(origin)) return origin;
-  return at.fail('CORS', 'is not an origin', { allowed: '"*", or scheme and host with no path, such as "https://shop.example"' });
+  if (origin === undefined || origin === '*' || at.value instanceof Unresolved) return origin;
+  const sent = asBrowsersSendIt(origin);
+  if (sent === origin) return origin;
+  return at.fail('CORS', 'is not an origin as browsers send it', {
+    allowed: '"*", or scheme, host and, if it is not the default one, port, with no path, such as "https://shop.example"',
+    ...(sent === undefined ? {} : { fix: `write "${sent}"` }),
+  });
 }
 
-/** https://www.rfc-editor.org/rfc/rfc9110#name-tokens, of which "*" is one too. */
+/** In small letters, without a path or the default port; undefined if there is no such origin. */
+function asBrowsersSendIt(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const { origin } = new URL(text);
+  // A REST API puts origins into quotes: nothing that ends a text there, or is code, may stand in a host.
+  return /^https?:\/\/([a-z0-9._-]+|\[[0-9a-f:]+\])(:\d+)?$/.test(origin) ? origin : undefined;
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9110#name-tokens, of which "*" is one too; but "'" would end the text that a REST API puts them in. */
 function parseHeaders(at: Reader): string[] {
   return at.items(STRINGS).flatMap((item) => {
     const header = item.required('a header').string();
-    if (header === undefined || /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(header)) return header ?? [];
+    if (header === undefined || /^[A-Za-z0-9!#$%&*+.^_`|~-]+$/.test(header)) return header ?? [];
     return item.fail<string>('CORS', 'is not the name of a header', { allowed: 'letters, digits, hyphens, such as "content-type"' }) ?? [];
   });
 }

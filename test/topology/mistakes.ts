@@ -14,7 +14,8 @@ export interface Mistake {
 type FoundLater = 'TASK_DEFINITION_TOO_LARGE' | 'STACK_TOO_LARGE';
 
 const HUNDRED = 'a'.repeat(100);
-const manyRoutes = (count: number): Raw => Object.fromEntries(Array.from({ length: count }, (_, index) => [`GET /r${index}`, { service: 'ui' }]));
+const manyRoutes = (count: number, method = 'GET'): Raw => Object.fromEntries(Array.from({ length: count }, (_, index) => [`${method} /r${index}`, { service: 'ui' }]));
+const manyAuthorizers = (count: number): Raw => Object.fromEntries(Array.from({ length: count }, (_, index) => [`GET /r${index}`, { service: 'ui', authorizer: { kind: 'lambda', handler, name: `lambda-${index}` } }]));
 const containers = (count: number): Raw => Object.fromEntries(Array.from({ length: count }, (_, index) => [`helper-${index}`, { image }]));
 const route = (more: unknown): Raw => routes({ 'GET /': more });
 const authorizer = (value: unknown, kind = 'http'): Raw => edge({ authorizer: value }, kind);
@@ -329,6 +330,7 @@ export const MISTAKES: Readonly<Record<Exclude<IssueCode, FoundLater>, readonly 
   ],
   TOO_MANY_ROUTES: [
     { did: 'gives an HTTP API 301 routes', props: routes(manyRoutes(301)), path: 'edge.routes' },
+    { did: 'gives an HTTP API 151 routes that need another one for preflight requests', props: edge({ authorizer: jwt, cors: { allowOrigins: ['*'] }, routes: manyRoutes(151, 'ANY') }), path: 'edge.routes' },
     { did: 'gives a REST API 301 resources', props: routes(manyRoutes(301), 'rest'), path: 'edge.routes' },
   ],
   ROUTE_PROTOCOL: [
@@ -347,6 +349,10 @@ export const MISTAKES: Readonly<Record<Exclude<IssueCode, FoundLater>, readonly 
   DUPLICATE_AUTHORIZER: [
     { did: 'gives a JWT and a Lambda authorizer one name', props: routes({ 'GET /a': { service: 'ui', authorizer: { ...jwt, name: 'main' } }, 'GET /b': { service: 'ui', authorizer: { kind: 'lambda', handler, name: 'main' } } }), path: 'edge.routes["GET /b"].authorizer' },
   ],
+  TOO_MANY_AUTHORIZERS: [
+    { did: 'gives an HTTP API eleven authorizers', props: routes(manyAuthorizers(11)), path: 'edge.routes' },
+    { did: 'gives a REST API eleven authorizers', props: routes(manyAuthorizers(11), 'rest'), path: 'edge.routes' },
+  ],
   UNSUPPORTED_BY_EDGE: [
     { did: 'wants $default on a REST API', props: routes({ $default: { service: 'ui' } }, 'rest'), path: 'edge.routes.$default' },
     { did: 'wants a REST API to tell the clients of a user pool apart', props: authorizer({ kind: 'cognito', userPool, userPoolClients: [userPoolClient] }, 'rest'), path: 'edge.authorizer.userPoolClients' },
@@ -358,9 +364,16 @@ export const MISTAKES: Readonly<Record<Exclude<IssueCode, FoundLater>, readonly 
   CORS: [
     { did: 'allows credentials from everywhere', props: cors({ allowOrigins: ['*'], allowCredentials: true }), path: 'edge.cors.allowCredentials' },
     { did: 'gives an origin with a path', props: cors({ allowOrigins: ['https://a.example', 'https://shop.example/'] }), path: 'edge.cors.allowOrigins[1]' },
+    { did: 'gives an origin in capitals', props: cors({ allowOrigins: ['https://Shop.example'] }), path: 'edge.cors.allowOrigins[0]' },
+    { did: 'gives an origin with the default port', props: cors({ allowOrigins: ['https://shop.example:443'] }), path: 'edge.cors.allowOrigins[0]' },
+    { did: 'gives an origin with a quote', props: cors({ allowOrigins: ["https://shop'.example"] }, 'rest'), path: 'edge.cors.allowOrigins[0]' },
+    { did: 'gives an origin with a dollar sign', props: cors({ allowOrigins: ['https://$shop.example'] }, 'rest'), path: 'edge.cors.allowOrigins[0]' },
+    { did: 'gives an origin with a port that there is not', props: cors({ allowOrigins: ['http://localhost:70000'] }), path: 'edge.cors.allowOrigins[0]' },
+    { did: 'gives an origin with a wildcard', props: cors({ allowOrigins: ['https://*.shop.example'] }), path: 'edge.cors.allowOrigins[0]' },
     { did: 'gives an origin with no scheme', props: cors({ allowOrigins: ['shop.example'] }), path: 'edge.cors.allowOrigins[0]' },
     { did: 'gives a method in lower case', props: cors({ allowMethods: ['get'] }), path: 'edge.cors.allowMethods[0]' },
     { did: 'gives a method that there is not', props: cors({ allowMethods: ['ANY'] }), path: 'edge.cors.allowMethods[0]' },
+    { did: 'gives a header with a quote', props: cors({ allowHeaders: ["x-it's"] }, 'rest'), path: 'edge.cors.allowHeaders[0]' },
     { did: 'gives a header with a space', props: cors({ allowHeaders: ['content type'] }), path: 'edge.cors.allowHeaders[0]' },
   ],
 };

@@ -1,6 +1,6 @@
 import { envoyProvider } from '../../lib/mesh/envoy/plan';
 import { COLLECTOR_MEMORY_MIB } from '../../lib/topology/constants';
-import { holdsToken } from '../../lib/topology/input';
+import { Opaque, holdsToken } from '../../lib/topology/input';
 import { IssueList } from '../../lib/topology/issues';
 import type { Raw } from './parsing';
 import { cluster, edge, firelens, image, issuesOf, jwt, listToken, logGroup, mesh, publicRoute, routes, seconds, secret, service, token, topologyOf, ui } from './parsing';
@@ -239,6 +239,16 @@ describe('the edge', () => {
     const many = (count: number): Raw => Object.fromEntries(Array.from({ length: count }, (_, index) => [`GET /r${index}`, { service: 'ui' }]));
     expect(topologyOf(routes(many(300))).edge?.routes).toHaveLength(300);
     expect(topologyOf(routes(many(300), 'rest')).edge?.routes).toHaveLength(300);
+  });
+
+  test('may have ten authorizers; what is no authorizer of API Gateway does not count', () => {
+    const handler = new Opaque({ functionArn: 'f' });
+    const ten = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`GET /r${index}`, { service: 'ui', authorizer: { kind: 'lambda', handler, name: `l${index}` } }]));
+    expect(topologyOf(routes({ ...ten, 'GET /public': publicRoute, 'GET /iam': { service: 'ui', authorizer: { kind: 'iam' } } })).edge?.authorizers).toHaveLength(12);
+  });
+
+  test.each(['http://localhost:3000', 'http://127.0.0.1:8080', 'http://[::1]:3000', 'https://xn--grsse-lva.example', 'https://my_shop.example'])('takes the origin %s', (origin) => {
+    expect(topologyOf(edge({ cors: { allowOrigins: [origin] } }, 'rest')).edge?.cors?.allowOrigins).toEqual([origin]);
   });
 });
 
