@@ -97,7 +97,7 @@ export function holdsToken(key: string): boolean {
 /** A value as it is shown in an error: short, on one line. */
 export function show(value: unknown): string {
   if (value instanceof Unresolved) return `a CDK token (${shorten(value.text)})`;
-  if (value instanceof Seconds) return `${value.value} seconds`;
+  if (value instanceof Seconds) return counted(value.value, 'second');
   if (value instanceof Unreadable) return value.reason;
   if (value instanceof Choice) return `${value.type} ${show(value.value)}`;
   if (value instanceof Opaque) return `an instance of ${value.className}`;
@@ -108,6 +108,11 @@ export function show(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.length}`;
   if (typeof value === 'object' && value !== null) return showObject(value);
   return String(value);
+}
+
+/** A number with its unit, which is in the singular for one. */
+export function counted(count: number, unit: string): string {
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
 function showObject(value: object): string {

@@ -52,7 +52,7 @@ export class Authorizers {
 
   read(at: Reader): EdgeAuthorizer | undefined {
     if (!at.made('Authorizer', 'a factory of Authorizer, such as Authorizer.jwt()')) return undefined;
-    const kind = at.field('kind').required('the kind of authorizer').oneOf(KINDS, 'an Authorizer', KINDS.map(factory));
+    const kind = at.field('kind').required('the kind of authorizer', 'use a factory of Authorizer, such as Authorizer.jwt()').oneOf(KINDS, 'an Authorizer', KINDS.map(factory));
     if (kind === undefined || !at.fields(FIELDS[kind], 'kind')) return undefined;
     if (!SUPPORTED[this.edge].includes(kind)) {
       const other = this.edge === 'http' ? 'rest' : 'http';
@@ -80,14 +80,14 @@ export class Authorizers {
     if (kind === 'jwt') checkJwt(at);
     if (kind === 'cognito') this.checkCognito(at);
     if (kind === 'lambda') checkLambda(at);
-    if (kind === 'apiKey') for (const key of at.field('keys').items()) key.required('an API key').opaque('an apigateway.IApiKey', ['keyId']);
+    if (kind === 'apiKey') for (const key of at.field('keys').items()) key.required('an API key', 'remove the entry, or give an apigateway.IApiKey').opaque('an apigateway.IApiKey', ['keyId']);
   }
 
   private checkCognito(at: Reader): void {
-    at.field('userPool').required('the user pool').opaque('a cognito.IUserPool', ['userPoolId']);
+    at.field('userPool').required('the user pool', 'give the cognito.UserPool whose tokens are accepted').opaque('a cognito.IUserPool', ['userPoolId']);
     const clients = at.field('userPoolClients');
     const items = clients.items();
-    for (const client of items) client.required('a client').opaque('a cognito.IUserPoolClient', ['userPoolClientId']);
+    for (const client of items) client.required('a client', 'remove the entry, or give a client of the user pool').opaque('a cognito.IUserPoolClient', ['userPoolClientId']);
     if (this.edge === 'http' && items.length === 0 && (clients.absent || Array.isArray(clients.value))) {
       clients.fail('MISSING', 'an HTTP API checks for which client a token was made, so it must know at least one', { got: null, fix: `set userPoolClients, or use ${EDGE_NAMES.rest}` });
     }
@@ -136,7 +136,7 @@ function checkJwt(at: Reader): void {
   }
   const audience = at.field('audience').required('the audience', 'list the "aud" or "client_id" claims that are accepted');
   for (const item of audience.items(STRINGS)) {
-    if (item.required('a claim').text() === '') item.fail('NOT_ALLOWED', 'an audience cannot be empty', { fix: 'remove it' });
+    if (item.required('a claim', 'remove the entry, or give an "aud" or "client_id" claim').text() === '') item.fail('NOT_ALLOWED', 'an audience cannot be empty', { fix: 'remove it' });
   }
   if (Array.isArray(audience.value) && audience.value.length === 0) audience.fail('MISSING', 'a JWT authorizer with no audience would accept the tokens of every client', { fix: 'name at least one' });
   const sourceAt = at.field('identitySource');
@@ -147,7 +147,7 @@ function checkJwt(at: Reader): void {
 }
 
 function checkLambda(at: Reader): void {
-  at.field('handler').required('the function').opaque('a lambda.IFunction', ['functionArn']);
+  at.field('handler').required('the function', 'give the lambda.Function that decides').opaque('a lambda.IFunction', ['functionArn']);
   const header = at.field('identityHeader').string();
   if (header !== undefined && !/^[A-Za-z0-9_-]+$/.test(header)) {
     at.field('identityHeader').fail('NOT_ALLOWED', 'is not the name of a header', { allowed: 'letters, digits, "_" and "-"' });

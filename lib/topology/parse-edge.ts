@@ -11,6 +11,8 @@ import { STRINGS } from './reader';
 import type { ParsedKey } from './routes';
 import { METHODS, bySpecificity, parseRouteKey, shapeOf } from './routes';
 
+const A_ROUTE = "add one, such as 'ANY /{proxy+}': { service: 'ui' }";
+
 const EDGE_FIELDS = ['authorizer', 'routes', 'throttle', 'cors', 'stageName', 'accessLogs', 'gateway'] as const;
 
 /** Envoy alone needs little; two tasks, because every request of every client passes here. */
@@ -32,20 +34,29 @@ interface Fallback {
   readonly authorizer: EdgeAuthorizer | undefined;
 }
 
+/** What the routes of an edge share. */
+interface EdgeContext {
+  readonly kind: EdgeKind;
+  /** The names of all services. */
+  readonly declared: readonly string[];
+  readonly authorizers: Authorizers;
+  readonly fallback: Fallback;
+}
+
 export function parseEdge(at: Reader, services: readonly DraftService[], declared: readonly string[], mesh: MeshDefaults): EdgeTopology | undefined {
   if (!at.made('Edge', 'Edge.httpApi() or Edge.restApi()') || !at.fields(EDGE_FIELDS, 'kind')) return undefined;
   const kind = at.field('kind').required('the kind of edge', 'use Edge.httpApi() or Edge.restApi()').oneOf(['http', 'rest'], 'an Edge');
   if (kind === undefined) return undefined;
   const authorizers = new Authorizers(kind);
   const fallback = { given: !at.field('authorizer').absent, authorizer: authorizers.read(at.field('authorizer')) };
-  const routesAt = at.field('routes').required('at least one route');
+  const routesAt = at.field('routes').required('at least one route', A_ROUTE);
   // In an order of our own, so that neither the topology nor the errors depend on the order of the props.
   const entries = [...routesAt.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
   const drafts = entries.flatMap(([key, route]) => {
     checkTarget(route.field('service'), services, declared);
-    return parseRoute(key, route, kind, authorizers, fallback) ?? [];
+    return parseRoute(key, route, { kind, declared, authorizers, fallback }) ?? [];
   });
-  if (routesAt.empty) routesAt.fail('MISSING', 'an edge needs at least one route', { fix: "add one, such as 'ANY /{proxy+}': { service: 'ui' }" });
+  if (routesAt.empty) routesAt.fail('MISSING', 'an edge needs at least one route', { fix: A_ROUTE });
   checkOverlaps(drafts, kind);
   authorizers.checkNames();
   const used = authorizers.all.filter(({ id }) => drafts.some((draft) => draft.route.authorizer === id));
@@ -76,12 +87,12 @@ function parseStageName(at: Reader, kind: EdgeKind): string {
   return name;
 }
 
-function parseRoute(key: string, at: Reader, kind: EdgeKind, authorizers: Authorizers, fallback: Fallback): DraftRoute | undefined {
+function parseRoute(key: string, at: Reader, { kind, declared, authorizers, fallback }: EdgeContext): DraftRoute | undefined {
   const parsed = parseRouteKey(key, at);
   if (parsed?.path === '$default' && kind === 'rest') at.fail('UNSUPPORTED_BY_EDGE', 'a REST API has no "$default" route', { fix: `write "ANY /{proxy+}", or use ${EDGE_NAMES.http}` });
-  at.required('an object with at least service');
+  at.required('an object with at least service', "such as { service: 'ui' }");
   if (!at.fields(['service', 'authorizer', 'throttle', 'scopes'])) return undefined;
-  const service = at.field('service').required('the service that the route leads to').string();
+  const service = at.field('service').required('the service that the route leads to', `such as service: '${declared[0] ?? 'ui'}'`).string();
   const own = at.field('authorizer');
   const authorizer = own.absent ? fallback.authorizer : authorizers.read(own);
   if (own.absent && !fallback.given) {
@@ -93,7 +104,7 @@ function parseRoute(key: string, at: Reader, kind: EdgeKind, authorizers: Author
   }
   const scopesAt = at.field('scopes');
   const scopes = scopesAt.items(STRINGS).flatMap((item) => {
-    const scope = item.required('a scope').text();
+    const scope = item.required('a scope', 'remove the entry, or give a scope').text();
     if (scope === '') item.fail('NOT_ALLOWED', 'a scope cannot be empty', { fix: 'remove it' });
     return scope ?? [];
   });
@@ -167,8 +178,8 @@ function checkRestQuota(drafts: readonly DraftRoute[], at: Reader): void {
 
 export function parseThrottle(at: Reader): Throttle | undefined {
   if (!at.fields(['rateLimit', 'burstLimit'])) return undefined;
-  const rateLimit = at.field('rateLimit').required('the requests a second, in the long run,').number({ min: 0, max: 1_000_000, unit: 'requests a second', integer: false });
-  const burstLimit = at.field('burstLimit').required('the requests that may arrive at once').number({ min: 0, max: 1_000_000, unit: 'requests' });
+  const rateLimit = at.field('rateLimit').required('the requests a second, in the long run,', 'such as rateLimit: 500').number({ min: 0, max: 1_000_000, unit: 'requests a second', integer: false });
+  const burstLimit = at.field('burstLimit').required('the requests that may arrive at once', 'such as burstLimit: 1000').number({ min: 0, max: 1_000_000, unit: 'requests' });
   // A bucket that holds nothing lets nothing through, however fast it fills; one that never fills runs dry.
   if (rateLimit !== undefined && burstLimit !== undefined && (rateLimit === 0) !== (burstLimit === 0)) {
     at.fail('THROTTLE', `rateLimit ${rateLimit} and burstLimit ${burstLimit} contradict each other: ${burstLimit === 0 ? 'no request gets through' : 'after the first requests none gets through'}`, {
@@ -183,10 +194,10 @@ export function parseThrottle(at: Reader): Throttle | undefined {
 function parseCors(at: Reader, kind: EdgeKind): Cors | undefined {
   if (!at.fields(['allowOrigins', 'allowMethods', 'allowHeaders', 'exposeHeaders', 'maxAge', 'allowCredentials'])) return undefined;
   const originsAt = at.field('allowOrigins').required('the origins that may call', "name them, such as ['https://shop.example']");
-  const allowOrigins = originsAt.items(STRINGS).flatMap((item) => parseOrigin(item.required('an origin'), kind) ?? []);
+  const allowOrigins = originsAt.items(STRINGS).flatMap((item) => parseOrigin(item.required('an origin', 'remove the entry, or give an origin'), kind) ?? []);
   if (Array.isArray(originsAt.value) && originsAt.value.length === 0) originsAt.fail('MISSING', 'CORS with no origin lets nobody in', { fix: "name at least one, such as 'https://shop.example', or leave cors out" });
   const methods = at.field('allowMethods').items(STRINGS).flatMap((item) => {
-    const method = item.required('a method').string();
+    const method = item.required('a method', 'remove the entry, or give a method').string();
     if (method === undefined || method === '*' || REAL_METHODS.some((known) => known === method)) return method ?? [];
     return item.fail<string>('CORS', 'is not a method', { allowed: `"*", ${REAL_METHODS.join(', ')}`, ...(REAL_METHODS.some((known) => known === method.toUpperCase()) ? { fix: `write "${method.toUpperCase()}"` } : {}) }) ?? [];
   });
@@ -234,7 +245,7 @@ function asBrowsersSendIt(text: string): string | undefined {
 /** https://www.rfc-editor.org/rfc/rfc9110#name-tokens, of which "*" is one too; but "'" would end the text that a REST API puts them in. */
 function parseHeaders(at: Reader): string[] {
   return at.items(STRINGS).flatMap((item) => {
-    const header = item.required('a header').string();
+    const header = item.required('a header', 'remove the entry, or give the name of a header').string();
     if (header === undefined || /^[A-Za-z0-9!#$%&*+.^_`|~-]+$/.test(header)) return header ?? [];
     return item.fail<string>('CORS', 'is not the name of a header', { allowed: 'letters, digits, hyphens, such as "content-type"' }) ?? [];
   });

@@ -2,7 +2,7 @@ import {
   APPLICATION_CONTAINER, COLLECTOR_CONTAINER, COLLECTOR_MEMORY_MIB, DEFAULT_VIRTUAL_PORT, FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, LOG_ROUTER_CONTAINER, LOG_ROUTER_MEMORY_MIB, MAX_CONTAINERS,
   PROXY_CONTAINER, RESERVED_CONTAINERS, RESERVED_PORTS,
 } from './constants';
-import { Opaque, Unresolved, show } from './input';
+import { Opaque, Unresolved, counted, show } from './input';
 import type { ExtraContainer, ProtocolId, Sizing } from './model';
 import type { MeshDefaults } from './parse-sizing';
 import { SIZING_FIELDS, parseSizing } from './parse-sizing';
@@ -30,6 +30,8 @@ export interface DraftService extends Sizing {
 
 const CONTAINER_FIELDS = ['image', 'environment', 'secrets', 'command', 'entryPoint', 'user', 'readonlyRootFilesystem', 'healthCheck', 'logging'] as const;
 const SERVICE_FIELDS = [...CONTAINER_FIELDS, ...SIZING_FIELDS, 'port', 'virtualPort', 'protocol', 'calls', 'stopTimeout', 'extraContainers', 'timeout'] as const;
+
+const SERVICE_EXAMPLE = 'such as { image, port: 8080 }';
 
 /** Small enough to be cheap, large enough for a JVM beside Envoy and the collector. */
 const DEFAULT_SIZE = { cpu: 512, memoryMiB: 1024, desiredCount: 1 };
@@ -70,7 +72,7 @@ export function parseService(name: string, at: Reader, mesh: MeshDefaults, trace
   checkLabel(name, at, 'a service');
   const reserved = RESERVED_NAMES.get(name);
   if (reserved !== undefined) at.fail('RESERVED_NAME', `the name "${name}" is taken by ${reserved}`, { got: null, fix: 'choose another name' });
-  at.required('an object with at least image and port');
+  at.required('an object with at least image and port', SERVICE_EXAMPLE);
   if (!at.fields(SERVICE_FIELDS)) return undefined;
 
   const protocol = at.field('protocol').oneOf(['http', 'http2', 'grpc', 'tcp'], 'a Protocol', ['Protocol.HTTP', 'Protocol.HTTP2', 'Protocol.GRPC', 'Protocol.TCP']) ?? 'http';
@@ -88,7 +90,7 @@ export function parseService(name: string, at: Reader, mesh: MeshDefaults, trace
     virtualPort: virtualPort ?? 0,
     ...parseContainer(at, 'the application'),
     calls: at.field('calls').items(STRINGS).flatMap((item) => {
-      const call = item.required('the name of a service').string();
+      const call = item.required('the name of a service', 'remove the entry, or name a service').string();
       return call === undefined ? [] : [{ at: item, name: call }];
     }),
     stopTimeoutSeconds: at.field('stopTimeout').seconds({ min: 2, max: 120 }) ?? 30,
@@ -125,7 +127,7 @@ function parseTimeout(at: Reader, protocol: ProtocolId): number | undefined {
     return protocol === 'http' || protocol === 'http2' ? DEFAULT_REQUEST_TIMEOUT_SECONDS : undefined;
   }
   if (protocol === 'tcp') return at.fail('NOT_ALLOWED', 'a TCP service has no requests to time', { fix: 'remove timeout' });
-  return at.field('perRequest').required('the duration').seconds({ min: 0.001, max: 86_400, integer: false });
+  return at.field('perRequest').required('the duration', 'such as Timeout.perRequest(Duration.seconds(2))').seconds({ min: 0.001, max: 86_400, integer: false });
 }
 
 function parseContainer(at: Reader, what: string) {
@@ -141,7 +143,7 @@ function parseContainer(at: Reader, what: string) {
     const fix = 'use ecs.Secret.fromSecretsManager() or ecs.Secret.fromSsmParameter()';
     // Without the value, which may be the secret itself and does not belong into a log.
     if (typeof secret.value === 'string') secret.fail('WRONG_TYPE', 'must be an ecs.Secret', { got: 'a string', fix });
-    else secret.required('an ecs.Secret').opaque('an ecs.Secret', ['arn', 'grantRead()'], fix);
+    else secret.required('an ecs.Secret', `remove the variable, or ${fix}`).opaque('an ecs.Secret', ['arn', 'grantRead()'], fix);
   }
   const environment = parseEnvironment(at.field('environment'));
   for (const [name, secret] of secrets) {
@@ -172,7 +174,7 @@ function checkHealthCheck(at: Reader): void {
   const interval = at.field('interval').seconds({ min: 5, max: 300 });
   const timeout = at.field('timeout').seconds({ min: 2, max: 60 });
   if (interval !== undefined && timeout !== undefined && interval < timeout) {
-    at.field('interval').fail('OUT_OF_RANGE', `the interval of ${interval} seconds is shorter than the timeout of ${timeout} seconds`, { allowed: `at least ${timeout} seconds`, fix: 'raise interval or lower timeout' });
+    at.field('interval').fail('OUT_OF_RANGE', `the interval of ${counted(interval, 'second')} is shorter than the timeout of ${counted(timeout, 'second')}`, { allowed: `at least ${counted(timeout, 'second')}`, fix: 'raise interval or lower timeout' });
   }
   at.field('retries').number({ min: 1, max: 10 });
   at.field('startPeriod').seconds({ min: 0, max: 300 });
@@ -242,10 +244,10 @@ function parseExtraContainers(service: Reader, applicationPort: number | undefin
     if (!valid) item.fail('INVALID_NAME', `${show(name)} cannot be the name of a container`, { got: null, allowed: 'letters, digits, hyphens and underscores, starting with a letter or digit, at most 255' });
     if (isTakenByCdk(name)) item.fail('RESERVED_NAME', `the name "${name}" is taken by the CDK`, { got: null, fix: 'choose another name' });
     if (RESERVED_CONTAINERS.includes(name)) item.fail('DUPLICATE_CONTAINER', `the name "${name}" is taken by a container that the mesh or the CDK adds`, { got: null, allowed: `any name but ${RESERVED_CONTAINERS.join(', ')}` });
-    item.required('an object with at least image');
+    item.required('an object with at least image', 'remove it, or write { image }');
     if (!item.fields([...CONTAINER_FIELDS, 'essential', 'ports', 'cpu', 'memoryLimitMiB'])) continue;
     const ports = item.field('ports').items().flatMap((portAt) => {
-      const port = parsePort(portAt.required('a port'), 1);
+      const port = parsePort(portAt.required('a port', 'remove the entry, or give a port'), 1);
       const owner = port === undefined ? undefined : taken.get(port);
       if (port === undefined) return [];
       if (owner !== undefined) {
@@ -257,7 +259,7 @@ function parseExtraContainers(service: Reader, applicationPort: number | undefin
     const cpu = item.field('cpu').number({ min: 1, max: 32_768, unit: 'CPU units' });
     const memoryLimitMiB = item.field('memoryLimitMiB').number({ min: 6, max: 249_856, unit: 'MiB' });
     if (cpu !== undefined && cpu > cpuLeft) {
-      item.field('cpu').fail('TASK_SIZE', `${cpu} CPU units are more than the task has left: ${cpuLeft} of ${task.cpu}`, { allowed: `at most ${cpuLeft}`, fix: 'reserve less, or raise cpu of the service' });
+      item.field('cpu').fail('TASK_SIZE', `${counted(cpu, 'CPU unit')} ${cpu === 1 ? 'is' : 'are'} more than the task has left: ${cpuLeft} of ${task.cpu}`, { allowed: `at most ${cpuLeft}`, fix: 'reserve less, or raise cpu of the service' });
     } else cpuLeft -= cpu ?? 0;
     // ECS counts a limit as a reservation. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
     if (memoryLimitMiB !== undefined && memoryLimitMiB > memoryLeft) {

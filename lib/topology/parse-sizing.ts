@@ -22,7 +22,7 @@ export function parseSizing(at: Reader, defaults: SizingDefaults, mesh: MeshDefa
   const scaling = parseScaling(at.field('scaling'));
   const desired = at.field('desiredCount').number({ min: 0, max: 5000, unit: 'tasks' });
   if (desired !== undefined && scaling !== undefined && scaling.minCapacity <= scaling.maxCapacity && (desired < scaling.minCapacity || desired > scaling.maxCapacity)) {
-    at.field('desiredCount').fail('SCALING', `${desired} tasks are outside of what scaling allows`, {
+    at.field('desiredCount').fail('SCALING', `desiredCount ${desired} is outside of what scaling allows`, {
       allowed: `${scaling.minCapacity} to ${scaling.maxCapacity}`,
       fix: 'leave desiredCount out: scaling starts at minCapacity',
     });
@@ -76,7 +76,7 @@ function parseTaskSize(at: Reader, defaults: SizingDefaults): { cpu: number; mem
 function parseScaling(at: Reader): Scaling | undefined {
   if (!at.fields(['minCapacity', 'maxCapacity', 'cpuTargetPercent', 'memoryTargetPercent'])) return undefined;
   const minCapacity = at.field('minCapacity').number({ min: 1, max: 5000, unit: 'tasks', fix: 'without tasks there is no use to measure, so scaling would never leave 0: for no task at all leave scaling out and set desiredCount: 0' }) ?? 1;
-  const maxCapacity = at.field('maxCapacity').required('the largest number of tasks').number({ min: 1, max: 5000, unit: 'tasks' });
+  const maxCapacity = at.field('maxCapacity').required('the largest number of tasks', 'such as maxCapacity: 4').number({ min: 1, max: 5000, unit: 'tasks' });
   const percent = { min: 1, max: 100, unit: 'percent' };
   const cpu = at.field('cpuTargetPercent').number(percent);
   const memory = at.field('memoryTargetPercent').number(percent);
@@ -97,9 +97,9 @@ export function parseCapacityProviders(at: Reader): readonly CapacityProvider[] 
   if (at.absent) return undefined;
   const providers: CapacityProvider[] = [];
   for (const item of at.items()) {
-    item.required('a capacity provider');
+    item.required('a capacity provider', "remove the entry, or write { capacityProvider: 'FARGATE_SPOT', weight: 1 }");
     if (!item.fields(['capacityProvider', 'base', 'weight'])) continue;
-    const name = item.field('capacityProvider').required('the name of the capacity provider').oneOf(['FARGATE', 'FARGATE_SPOT'], 'a capacity provider of Fargate');
+    const name = item.field('capacityProvider').required('the name of the capacity provider', "write capacityProvider: 'FARGATE' or 'FARGATE_SPOT'").oneOf(['FARGATE', 'FARGATE_SPOT'], 'a capacity provider of Fargate');
     const base = item.field('base').number({ min: 0, max: 100_000, unit: 'tasks' }) ?? 0;
     const weight = item.field('weight').number({ min: 0, max: 1000 }) ?? 0;
     if (name === undefined) continue;

@@ -1,6 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein';
-import { Choice, Opaque, Seconds, Unreadable, Unresolved, hasMember, holdsToken, madeBy, originOf, show } from './input';
+import { Choice, Opaque, Seconds, Unreadable, Unresolved, counted, hasMember, holdsToken, madeBy, originOf, show } from './input';
 import type { IssueCode, IssueList } from './issues';
+import { completed, meantBy } from './synonyms';
 
 interface NumberRange {
   readonly min: number;
@@ -48,9 +49,9 @@ export class Reader {
     return undefined;
   }
 
-  /** Adds an issue if there is no value; returns itself, so it reads `r.field('port').required('...').integer(...)`. */
-  required(what: string, fix?: string): this {
-    if (this.absent) this.fail('MISSING', `${what} must be given`, fix === undefined ? {} : { fix });
+  /** Adds an issue if there is no value; returns itself, so it reads `r.field('port').required('...', '...').number(...)`. */
+  required(what: string, fix: string): this {
+    if (this.absent) this.fail('MISSING', `${what} must be given`, { fix });
     return this;
   }
 
@@ -68,7 +69,7 @@ export class Reader {
     }
     for (const [key, value] of Object.entries(this.value)) {
       if (value === undefined || key === internal || known.includes(key)) continue;
-      this.field(key).fail('UNKNOWN_PROPERTY', `there is no property "${key}" here`, suggest(key, known));
+      this.field(key).fail('UNKNOWN_PROPERTY', `there is no property "${key}" here`, suggestProperty(key, known));
     }
     return true;
   }
@@ -141,7 +142,7 @@ export class Reader {
   texts(): readonly string[] | undefined {
     if (this.absent) return undefined;
     if (this.value instanceof Unresolved && this.value.list !== undefined) return this.value.list;
-    return this.items(STRINGS).flatMap((item) => item.required('a string').text() ?? []);
+    return this.items(STRINGS).flatMap((item) => item.required('a string', 'remove the entry, or give a string').text() ?? []);
   }
 
   number(range: NumberRange): number | undefined {
@@ -169,14 +170,14 @@ export class Reader {
   seconds(range: { readonly min: number; readonly max: number; readonly integer?: boolean }): number | undefined {
     if (this.absent || this.refuseToken()) return undefined;
     const whole = range.integer ?? true;
-    const allowed = `${whole ? 'whole seconds, ' : ''}${range.min} to ${range.max} seconds`;
+    const allowed = `${whole ? 'whole seconds, ' : ''}${range.min} to ${counted(range.max, 'second')}`;
     if (!(this.value instanceof Seconds)) {
       const literal = typeof this.value === 'number' && Number.isFinite(this.value) ? String(this.value) : '...';
       return this.fail('WRONG_TYPE', 'must be a Duration', { allowed, fix: `write Duration.seconds(${literal})` });
     }
     const seconds = this.value.value;
-    if (!(seconds >= range.min && seconds <= range.max)) return this.fail('OUT_OF_RANGE', `${seconds} seconds is out of range`, { allowed });
-    if (whole && !Number.isInteger(seconds)) return this.fail('OUT_OF_RANGE', `${seconds} seconds is not a whole number of seconds`, { allowed });
+    if (!(seconds >= range.min && seconds <= range.max)) return this.fail('OUT_OF_RANGE', `${counted(seconds, 'second')} ${seconds === 1 ? 'is' : 'are'} out of range`, { allowed });
+    if (whole && !Number.isInteger(seconds)) return this.fail('OUT_OF_RANGE', `${counted(seconds, 'second')} are not a whole number of seconds`, { allowed });
     return seconds;
   }
 
@@ -220,11 +221,32 @@ export const STRINGS = 'a list of strings';
 
 const KNOWN_AT_SYNTH = 'give a literal value, not one that CloudFormation resolves at deployment';
 
-/** "did you mean", with all the allowed values. */
+/** How many names are listed where one is suggested, and where none is. */
+const SHOWN = { besideSuggestion: 8, alone: 24 };
+
+/** "did you mean", and what is allowed. */
 export function suggest(got: string, allowed: readonly string[]): Complaint {
-  const list = allowed.length === 0 ? 'nothing' : allowed.join(', ');
   const near = nearest(got, allowed);
-  return near === undefined ? { allowed: list } : { allowed: list, fix: `did you mean "${near}"?` };
+  return near === undefined ? { allowed: listed(allowed, SHOWN.alone) } : didYouMean(near, got, allowed);
+}
+
+function suggestProperty(key: string, known: readonly string[]): Complaint {
+  const meant = meantBy(key, known);
+  if (meant !== undefined && 'elsewhere' in meant) return { fix: meant.elsewhere };
+  const name = meant?.property ?? nearest(key, known) ?? completed(key, known);
+  return name === undefined ? suggest(key, known) : didYouMean(name, key, known);
+}
+
+/** Of a long list the nearest names, the suggested one first. */
+function didYouMean(name: string, got: string, allowed: readonly string[]): Complaint {
+  const near = (other: string): number => (other === name ? 2 : similarity(got.toLowerCase(), other.toLowerCase()));
+  const sorted = allowed.length > SHOWN.besideSuggestion ? [...allowed].sort((a, b) => near(b) - near(a)) : allowed;
+  return { allowed: listed(sorted, SHOWN.besideSuggestion), fix: `did you mean "${name}"?` };
+}
+
+function listed(names: readonly string[], most: number): string {
+  if (names.length === 0) return 'nothing';
+  return names.length <= most ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
 }
 
 /** The allowed name that `got` is most likely a slip of, if any is near enough to be worth suggesting. */

@@ -53,7 +53,8 @@ test('fails with every mistake at once, each with its place and its fix', () => 
 
    3. services.checkout.replicas: there is no property "replicas" here [UNKNOWN_PROPERTY]
       got:     3
-      allowed: image, environment, secrets, command, entryPoint, user, readonlyRootFilesystem, healthCheck, logging, cpu, memoryLimitMiB, cpuArchitecture, desiredCount, scaling, capacityProviderStrategies, enableExecuteCommand, port, virtualPort, protocol, calls, stopTimeout, extraContainers, timeout
+      allowed: desiredCount, healthCheck, secrets, scaling, calls, readonlyRootFilesystem, memoryLimitMiB, entryPoint and 15 more
+      fix:     did you mean "desiredCount"?
 
    4. services.checkout.port: port 15006 is taken inside every task by Envoy's inbound listener [RESERVED_PORT]
       got:     15006
@@ -142,4 +143,5 @@ test('long values are shortened and stay on one line', () => {
 test('a duration is shown as the user thinks of it', () => {
   const [issue] = issuesOf(mesh({ ui: service({ stopTimeout: seconds(600) }) }));
   expect(issue.value).toBe('600 seconds');
+  expect(issuesOf(mesh({ ui: service({ stopTimeout: seconds(1) }) }))[0]).toMatchObject({ value: '1 second', message: '1 second is out of range' });
 });

@@ -29,6 +29,7 @@ describe('every issue reads well', () => {
     }
     // What is wrong, what would be right: one of allowed and fix, unless the message itself says what must be.
     const saysItself = /^must be|must be given$/.test(issue.message);
+    if (issue.code === 'MISSING') expect(issue.fix).toBeDefined();
     expect(saysItself || issue.allowed !== undefined || issue.fix !== undefined).toBe(true);
   });
 

@@ -112,6 +112,13 @@ export const MISTAKES: Readonly<Record<Exclude<IssueCode, FoundLater>, readonly 
   ],
   UNKNOWN_PROPERTY: [
     { did: 'misspells a prop of a service', props: ui({ prot: 80 }), path: 'services.ui.prot' },
+    { did: 'says replicas, as Kubernetes does', props: ui({ replicas: 3 }), path: 'services.ui.replicas' },
+    { did: 'says memory', props: ui({ memory: 512 }), path: 'services.ui.memory' },
+    { did: 'says dependsOn, as Docker Compose does', props: ui({ dependsOn: ['orders'] }), path: 'services.ui.dependsOn' },
+    { did: 'wants a role of their own', props: ui({ role: {} }), path: 'services.ui.role' },
+    { did: 'says minTasks beside scaling', props: ui({ minTasks: 2 }), path: 'services.ui.minTasks' },
+    { did: 'says minTasks in scaling', props: scaled({ minTasks: 2, maxCapacity: 3 }), path: 'services.ui.scaling.minTasks' },
+    { did: 'writes a prop of a service that is nothing like any', props: ui({ xyz: 1 }), path: 'services.ui.xyz' },
     { did: 'misspells a prop of the mesh', props: mesh({ ui: service() }, { servces: {} }), path: 'servces' },
     { did: 'writes a prop in the case of another language', props: ui({ memory_limit_mib: 512 }), path: 'services.ui.memory_limit_mib' },
     { did: 'writes a prop that no object has, with a space', props: ui({ 'a b': 1 }), path: 'services.ui["a b"]' },
