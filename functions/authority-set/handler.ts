@@ -18,6 +18,7 @@ export interface AuthoritySetDependencies {
  * sees a change only after this has agreed; and an old root goes only in CloudFormation's clean-up, after this.
  *
  * Properties: `Authorities` ([{ Name, Certificate }]), `Issuer` (a name), `Secrets` (ARNs), `SettleSeconds` (900).
+ * Attribute: `issuer`.
  *
  * How an authority is replaced, with no call refused at any moment:
  *

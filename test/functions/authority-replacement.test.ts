@@ -201,7 +201,7 @@ test('from the old authority to the new one, each service trusts every other at 
   mesh.advance(SETTLE_MINUTES);
   expect(mesh.issuers()).toEqual(SERVICES.map(() => 'CN=shop CA b'));
   expect(mesh.strangers()).toEqual([]);
-});
+}, 30_000);
 
 test('a rotation that was interrupted while an authority issued does not bring its certificate back after it was removed', async () => {
   const mesh = await runningMesh();
@@ -220,7 +220,7 @@ test('a rotation that was interrupted while an authority issued does not bring i
   mesh.advance(SETTLE_MINUTES);
   expect(mesh.issuers()).toEqual(SERVICES.map(() => 'CN=shop CA a'));
   expect(mesh.strangers()).toEqual([]);
-});
+}, 30_000);
 
 test('whatever is deployed, rotated, crashed and read late in whatever order, each service trusts every other at every moment', async () => {
   let [agreed, refused] = [0, 0];

@@ -12,7 +12,7 @@ beforeAll(() => {
   folders = ['a', 'b'].map((name) => mkdtempSync(join(tmpdir(), `bundle-${name}-`)));
   // From another folder the second time: the bytes may not depend on where one stands.
   folders.forEach((folder, index) => { execFileSync(process.execPath, [join(ROOT, 'functions/bundle.mjs'), folder], { cwd: index === 0 ? ROOT : tmpdir() }); });
-});
+}, 30_000);
 afterAll(() => { folders.forEach((folder) => { rmSync(folder, { recursive: true }); }); });
 
 const bundle = (folder: string | undefined, name: string): string => readFileSync(join(folder ?? '', name, 'index.js'), 'utf8');

@@ -62,7 +62,7 @@ describe.each<Start>(['empty', 'garbage', 'certificate'])('a secret that starts 
     }
     // Describe, get pending, get current, sign, put; describe; describe, get; describe, get, move: before and after each.
     expect(crashes).toBe(2 * (5 + 1 + 2 + 3));
-  });
+  }, 60_000);
 });
 
 test('any number of crashes, pauses and new rotations leaves one valid current version, and none before it was invalid', async () => {

@@ -115,12 +115,12 @@ describe('a leaf', () => {
   test('has a serial number and a key that nobody has had, and a signature that verifies, each time', async () => {
     const leaves = [];
     // Many, because DER drops leading zero bytes of signatures and numbers: one in 128 has some.
-    for (let count = 0; count < 400; count += 1) leaves.push((await issueLeafCertificate(ORDERS, authority)).certificate);
+    for (let count = 0; count < 256; count += 1) leaves.push((await issueLeafCertificate(ORDERS, authority)).certificate);
     expect(leaves.every((leaf) => leaf.verify(authority.certificate.publicKey))).toBe(true);
     expect(new Set(leaves.map((leaf) => leaf.serialNumber)).size).toBe(leaves.length);
-    expect(leaves.filter((leaf) => leaf.serialNumber.length === 32).length).toBeGreaterThan(350);
+    expect(leaves.filter((leaf) => leaf.serialNumber.length === 32).length).toBeGreaterThan(220);
     expect(new Set(leaves.map((leaf) => leaf.publicKey.export({ format: 'pem', type: 'spki' }))).size).toBe(leaves.length);
-  });
+  }, 30_000);
 
   test('comes with a key that does not print', async () => {
     const leaf = await issueLeafCertificate(ORDERS, authority);
