@@ -4,7 +4,12 @@ import type { IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { factoryInput } from './factory-input';
 
-/** Options of `Authorizer.jwt()`. */
+/**
+ * Options of `Authorizer.jwt()`.
+ *
+ * @example
+ * const options: JwtAuthorizerOptions = { issuer: 'https://login.example.com', audience: ['shop'], name: 'staff' };
+ */
 export interface JwtAuthorizerOptions {
   /** The issuer: the `iss` claim, an https URL under which `/.well-known/openid-configuration` is found. */
   readonly issuer: string;
@@ -28,7 +33,12 @@ export interface JwtAuthorizerOptions {
   readonly name?: string;
 }
 
-/** Options of `Authorizer.cognito()`. */
+/**
+ * Options of `Authorizer.cognito()`.
+ *
+ * @example
+ * const options: CognitoAuthorizerOptions = { userPool, userPoolClients: [userPool.addClient('Web')] };
+ */
 export interface CognitoAuthorizerOptions {
   /** The user pool whose tokens are accepted. */
   readonly userPool: IUserPool;
@@ -50,7 +60,12 @@ export interface CognitoAuthorizerOptions {
   readonly name?: string;
 }
 
-/** Options of `Authorizer.lambda()`. */
+/**
+ * Options of `Authorizer.lambda()`.
+ *
+ * @example
+ * const options: LambdaAuthorizerOptions = { handler, identityHeader: 'x-session', resultsCacheTtl: Duration.minutes(1) };
+ */
 export interface LambdaAuthorizerOptions {
   /**
    * The function. It answers an HTTP API in the simple format (`{ isAuthorized }`), and a REST API (a request
@@ -61,14 +76,16 @@ export interface LambdaAuthorizerOptions {
   readonly handler: IFunction;
 
   /**
-   * The header that identifies the caller, and by which answers are cached.
+   * The header that identifies the caller. A request without it is refused with 401, and the function is not asked.
    *
    * @default Authorization
    */
   readonly identityHeader?: string;
 
   /**
-   * How long an answer is cached, 0 to 1 hour in whole seconds.
+   * How long an answer is cached, 0 to 1 hour in whole seconds. It is cached for one value of the identity header
+   * on one route (of a REST API: on one method and resource), so a function that looks at anything else, such as path
+   * parameters, wants 0.
    *
    * @default Duration.minutes(5)
    */
@@ -83,7 +100,12 @@ export interface LambdaAuthorizerOptions {
   readonly name?: string;
 }
 
-/** Options of `Authorizer.apiKey()`. */
+/**
+ * Options of `Authorizer.apiKey()`.
+ *
+ * @example
+ * const options: ApiKeyAuthorizerOptions = { keys: [new ApiKey(this, 'Partner')] };
+ */
 export interface ApiKeyAuthorizerOptions {
   /**
    * The accepted keys.

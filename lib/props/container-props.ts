@@ -1,6 +1,16 @@
 import type { ContainerImage, HealthCheck, LogDriver, Secret } from 'aws-cdk-lib/aws-ecs';
 
-/** What every container of a task can be told. */
+/**
+ * What every container of a task can be told.
+ *
+ * @example
+ * const container: ContainerProps = {
+ *   image: ContainerImage.fromRegistry('example/orders'),
+ *   environment: { LOG_LEVEL: 'info' },
+ *   secrets: { DB_PASSWORD: Secret.fromSecretsManager(password) },
+ *   healthCheck: { command: ['CMD-SHELL', 'curl -f http://localhost:8080/health || exit 1'] },
+ * };
+ */
 export interface ContainerProps {
   /** The image, for the processor that the task has (ARM64 by default). */
   readonly image: ContainerImage;
@@ -52,20 +62,31 @@ export interface ContainerProps {
   /**
    * The container health check of ECS. The command runs inside the container; intervals are whole seconds.
    *
-   * @default - the container is healthy while it runs
+   * @default - none: the container is well while it runs; ECS does not look at the image's own HEALTHCHECK
    * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-ecs-taskdefinition-healthcheck.html
    */
   readonly healthCheck?: HealthCheck;
 
   /**
-   * Where the container's output goes.
+   * Where the container's output goes. With `LogDrivers.firelens()` the CDK adds a container `log-router` to the task.
    *
-   * @default - the mesh's log group, in a stream that starts with the service's name; never blocks the container
+   * @default - the mesh's log group, in a stream that starts with the service's name. It never blocks the container:
+   * while its buffer is full, lines are dropped. Envoy's access logs go the same way
    */
   readonly logging?: LogDriver;
 }
 
-/** A container beside the application. It starts after Envoy is healthy. */
+/**
+ * A container beside the application. It starts after Envoy is healthy.
+ *
+ * @example
+ * const exporter: ExtraContainerProps = {
+ *   image: ContainerImage.fromRegistry('example/exporter'),
+ *   essential: false,
+ *   ports: [9100],
+ *   memoryLimitMiB: 64,
+ * };
+ */
 export interface ExtraContainerProps extends ContainerProps {
   /**
    * Whether the task stops when this container stops.
@@ -89,9 +110,10 @@ export interface ExtraContainerProps extends ContainerProps {
   readonly cpu?: number;
 
   /**
-   * Memory, in MiB, at which the container is killed: from 6 to what the task has.
+   * Memory, in MiB, at which the container is killed, at least 6. ECS reserves it: the limits of all containers
+   * together, and 64 MiB for the collector if the task is traced, must fit into the task.
    *
-   * @default - the task's memory
+   * @default - nothing is reserved, and the limit is the task's memory
    */
   readonly memoryLimitMiB?: number;
 }

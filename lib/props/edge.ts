@@ -6,6 +6,9 @@ import type { SizingProps } from './sizing-props';
 /**
  * A limit on requests, as a token bucket. With both at 0 no request gets through.
  *
+ * @example
+ * const throttle: ThrottleProps = { rateLimit: 500, burstLimit: 1000 };
+ *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
  */
 export interface ThrottleProps {
@@ -16,7 +19,12 @@ export interface ThrottleProps {
   readonly burstLimit: number;
 }
 
-/** A route of the edge. */
+/**
+ * A route of the edge.
+ *
+ * @example
+ * const checkout: RouteProps = { service: 'checkout', authorizer, scopes: ['pay'], throttle: { rateLimit: 50, burstLimit: 100 } };
+ */
 export interface RouteProps {
   /** The service that gets the requests, with their path, query, headers and body as the client sent them. */
   readonly service: string;
@@ -43,9 +51,17 @@ export interface RouteProps {
   readonly throttle?: ThrottleProps;
 }
 
-/** Which other web origins a browser lets call the API. */
+/**
+ * Which other web origins a browser lets call the API.
+ *
+ * @example
+ * const cors: CorsProps = { allowOrigins: ['https://shop.example'], allowCredentials: true, maxAge: Duration.hours(1) };
+ */
 export interface CorsProps {
-  /** Origins such as `https://shop.example`, or `*`. CDK tokens may stand here for an HTTP API. */
+  /**
+   * Origins as browsers send them, such as `https://shop.example` or `http://localhost:3000`, or `*`. CDK tokens may
+   * stand here for an HTTP API.
+   */
   readonly allowOrigins: string[];
 
   /**
@@ -84,11 +100,25 @@ export interface CorsProps {
   readonly allowCredentials?: boolean;
 }
 
-/** Options of `Edge.httpApi()` and `Edge.restApi()`. */
+/**
+ * Options of `Edge.httpApi()` and `Edge.restApi()`.
+ *
+ * @example
+ * const options: EdgeOptions = {
+ *   authorizer,
+ *   routes: {
+ *     'GET /orders': { service: 'orders' },
+ *     'ANY /orders/{proxy+}': { service: 'orders' },
+ *     'GET /health': { service: 'orders', authorizer: Authorizer.none() },
+ *   },
+ *   gateway: { scaling: { minCapacity: 2, maxCapacity: 10 } },
+ * };
+ */
 export interface EdgeOptions {
   /**
    * Routes by method and path: `GET /catalog/{id}`, `ANY /orders/{proxy+}`; on an HTTP API also `$default`.
-   * The most specific one wins, as API Gateway chooses. A parameter is a whole part of a path, a greedy one the last.
+   * The most specific one wins, as API Gateway chooses. A parameter is a whole part of a path, a greedy one the last:
+   * `/orders/{proxy+}` matches what is below `/orders`, not `/orders` itself.
    *
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
    */

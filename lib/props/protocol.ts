@@ -7,13 +7,19 @@ import type { ProtocolId } from '../topology/model';
  * const orders: ServiceProps = { image, port: 50051, protocol: Protocol.GRPC };
  */
 export class Protocol {
-  /** HTTP/1.1. */
+  /** HTTP/1.1. Requests have a time limit, see `timeout`. Upgrades (WebSocket) are refused with 403. */
   public static readonly HTTP = new Protocol('http');
   /** HTTP/2 with prior knowledge (h2c), for applications that speak no HTTP/1.1. */
   public static readonly HTTP2 = new Protocol('http2');
-  /** gRPC. Requests have no time limit unless `timeout` sets one; deadlines of callers are kept. */
+  /**
+   * gRPC. Calls have no time limit unless `timeout` sets one; deadlines of callers are kept. Without `timeout` a
+   * stream may be silent for ever.
+   */
   public static readonly GRPC = new Protocol('grpc');
-  /** Any TCP protocol, passed through byte for byte (Redis, PostgreSQL ...). */
+  /**
+   * Any TCP protocol, passed through byte for byte (Redis, PostgreSQL ...). A connection on which nothing moves for an
+   * hour is closed: connection pools want a shorter idle time, or keep-alives of their own.
+   */
   public static readonly TCP = new Protocol('tcp');
 
   /** @internal */

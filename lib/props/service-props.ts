@@ -44,7 +44,7 @@ export interface ServiceProps extends ContainerProps, SizingProps {
   /**
    * How long callers wait.
    *
-   * @default - 15 seconds a request for HTTP; no limit for gRPC and TCP
+   * @default - 15 seconds a request for HTTP and HTTP/2; no limit for gRPC and TCP
    * @see https://www.envoyproxy.io/docs/envoy/latest/faq/configuration/timeouts
    */
   readonly timeout?: Timeout;
@@ -57,8 +57,9 @@ export interface ServiceProps extends ContainerProps, SizingProps {
   readonly stopTimeout?: Duration;
 
   /**
-   * Containers beside the application, by name. A task has at most ten: the application, Envoy and, if traced, the
-   * collector are among them. Names are letters, digits, hyphens and underscores.
+   * Containers beside the application, by name. A task has at most ten: the application, Envoy, the collector (if
+   * traced) and the CDK's log router (if a container logs with FireLens) are among them. Names are letters, digits,
+   * hyphens and underscores.
    *
    * @default - none
    */

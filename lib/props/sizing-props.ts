@@ -1,6 +1,11 @@
 import type { CapacityProviderStrategy, CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 
-/** Target tracking on the average use of CPU and memory. */
+/**
+ * Target tracking on the average use of CPU and memory.
+ *
+ * @example
+ * const scaling: ScalingProps = { minCapacity: 2, maxCapacity: 10, cpuTargetPercent: 50 };
+ */
 export interface ScalingProps {
   /**
    * The smallest number of tasks, from 1 to `maxCapacity`: with no task there is no use to measure, so scaling would
@@ -16,7 +21,7 @@ export interface ScalingProps {
   /**
    * The CPU use to aim at, in percent of what the tasks have, 1 to 100.
    *
-   * @default - 60, if no memory target is set
+   * @default - 60; if a memory target is set, CPU does not scale
    */
   readonly cpuTargetPercent?: number;
 
@@ -28,7 +33,12 @@ export interface ScalingProps {
   readonly memoryTargetPercent?: number;
 }
 
-/** Size and number of an ECS service's tasks. */
+/**
+ * Size and number of an ECS service's tasks.
+ *
+ * @example
+ * const gateway: SizingProps = { cpu: 512, memoryLimitMiB: 1024, desiredCount: 3 };
+ */
 export interface SizingProps {
   /**
    * CPU units of the whole task: 256, 512, 1024, 2048, 4096, 8192, 16384 or 32768. 1024 are one
@@ -76,7 +86,8 @@ export interface SizingProps {
   readonly capacityProviderStrategies?: CapacityProviderStrategy[];
 
   /**
-   * Whether `aws ecs execute-command` may open a shell in the tasks.
+   * Whether `aws ecs execute-command` may open a shell in the tasks: in containers whose root file system can be
+   * written to, so not in Envoy's.
    *
    * @default - that of the mesh, which is false unless said otherwise
    */

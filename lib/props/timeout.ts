@@ -8,7 +8,9 @@ import type { Duration } from 'aws-cdk-lib';
  */
 export class Timeout {
   /**
-   * A limit on a whole request, from its first byte to the last byte of the response. The caller gets 504.
+   * A limit on a request, from its last byte to the last byte of the response, retries included. The caller gets 504.
+   * It covers no upload: what counts there is silence. A stream on which nothing moves ends after the timeout, but not
+   * before 5 minutes. Requests from outside end with API Gateway's own limit (about 30 seconds), if that is shorter.
    *
    * @param duration from 1 millisecond to 24 hours
    */

@@ -1,7 +1,12 @@
 import type { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { factoryInput } from './factory-input';
 
-/** Options of `Tracing.xray()`. */
+/**
+ * Options of `Tracing.xray()`.
+ *
+ * @example
+ * const options: XRayTracingOptions = { samplingRate: 0.1 };
+ */
 export interface XRayTracingOptions {
   /**
    * The share of requests to record, from 0 to 1, for requests that arrive with no decision of their own.
@@ -21,7 +26,12 @@ export interface XRayTracingOptions {
   readonly image?: ContainerImage;
 }
 
-/** Where the mesh sends traces. */
+/**
+ * Where the mesh sends traces.
+ *
+ * @example
+ * const props: MicroservicesProps = { services, tracing: Tracing.xray({ samplingRate: 0.1 }) };
+ */
 export class Tracing {
   /**
    * AWS X-Ray: every Envoy makes a segment for each request, joined to the trace that API Gateway started.

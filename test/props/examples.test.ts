@@ -1,0 +1,65 @@
+import { readFileSync, readdirSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+
+/** The examples of the docstrings compile, as strictly as the library: readers copy them. */
+const ROOT = join(__dirname, '../..');
+const OUT = join(ROOT, '.cache/examples');
+const FILES = [...readdirSync(join(ROOT, 'lib/props')).map((name) => `lib/props/${name}`), 'lib/microservice.ts', 'lib/microservices.ts'].filter((name) => name.endsWith('.ts'));
+
+interface Example {
+  readonly owner: string;
+  readonly code: string;
+}
+
+const isExported = (node: ts.Node): boolean => ts.canHaveModifiers(node) && ts.getModifiers(node)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true;
+
+function examplesOf(file: string): Example[] {
+  const source = ts.createSourceFile(file, readFileSync(join(ROOT, file), 'utf8'), ts.ScriptTarget.Latest, true);
+  const types = source.statements.filter((node) => (ts.isClassDeclaration(node) || ts.isInterfaceDeclaration(node)) && isExported(node));
+  return types.flatMap((node) => ts.getJSDocTags(node).filter((tag) => tag.tagName.text === 'example').map((tag) => ({
+    owner: (node as ts.ClassDeclaration | ts.InterfaceDeclaration).name?.text ?? '',
+    code: ts.getTextOfJSDocComment(tag.comment) ?? '',
+  })));
+}
+
+/** What examples may take for granted. */
+const GIVEN = `
+import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ApiKey } from 'aws-cdk-lib/aws-apigateway';
+import { UserPool } from 'aws-cdk-lib/aws-cognito';
+import { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { IRepository } from 'aws-cdk-lib/aws-ecr';
+import { Cluster, ContainerImage, CpuArchitecture, LogDrivers, Secret } from 'aws-cdk-lib/aws-ecs';
+import { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { IDatabaseCluster } from 'aws-cdk-lib/aws-rds';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import * as library from '../../lib';
+import { Authorizer, Edge, IMicroservice, Mesh, Microservices, Protocol, Timeout, Tracing } from '../../lib';
+declare const image: ContainerImage, services: library.MicroservicesProps['services'], authorizer: Authorizer, handler: IFunction, userPool: UserPool, repository: IRepository, password: ISecret, table: ITable, database: IDatabaseCluster, shop: Microservices;
+`;
+
+const examples = FILES.flatMap(examplesOf).map((example) => ({ ...example, file: join(OUT, `${example.owner}.ts`) }));
+
+beforeAll(() => {
+  rmSync(OUT, { recursive: true, force: true });
+  mkdirSync(OUT, { recursive: true });
+  // Types are not imported one by one: each example names its own.
+  const types = (code: string): string => [...new Set([...code.matchAll(/: (\w+(?:Props|Options))\b/g)].map((match) => match[1]))].map((name) => `type ${name} = library.${name};`).join(' ');
+  for (const { file, code } of examples) writeFileSync(file, `${GIVEN}${types(code)}\nexport function example(this: Stack) {\n${code}\n}\n`);
+});
+
+afterAll(() => { rmSync(OUT, { recursive: true, force: true }); });
+
+test('the examples of the docstrings compile', () => {
+  expect(examples.length).toBeGreaterThan(20);
+  const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (path) => readFileSync(path, 'utf8')) as { config: { compilerOptions: object } };
+  const { options } = ts.convertCompilerOptionsFromJson({ ...config.compilerOptions, noUnusedLocals: false, noUnusedParameters: false }, ROOT);
+  const errors = ts.getPreEmitDiagnostics(ts.createProgram(examples.map(({ file }) => file), options)).map((diagnostic) => {
+    const owner = examples.find(({ file }) => file === diagnostic.file?.fileName)?.owner ?? diagnostic.file?.fileName ?? '';
+    return `${owner}: ${ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')}`;
+  });
+  expect(errors).toEqual([]);
+}, 120_000);
