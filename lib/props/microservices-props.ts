@@ -9,7 +9,12 @@ import type { Mesh } from './mesh';
 import type { ServiceProps } from './service-props';
 import type { Tracing } from './tracing';
 
-/** Where containers, Envoy and API Gateway log. */
+/**
+ * Where containers, Envoy and API Gateway log.
+ *
+ * @example
+ * const logs: LogProps = { retention: RetentionDays.ONE_YEAR, removalPolicy: RemovalPolicy.RETAIN };
+ */
 export interface LogProps {
   /**
    * A log group of your own. It must let `delivery.logs.amazonaws.com` write, if API Gateway logs to it.
@@ -41,7 +46,18 @@ export interface LogProps {
   readonly removalPolicy?: RemovalPolicy;
 }
 
-/** Props of `Microservices`. */
+/**
+ * Props of `Microservices`.
+ *
+ * @example
+ * const props: MicroservicesProps = {
+ *   services: {
+ *     ui: { image, port: 8080, calls: ['catalog'] },
+ *     catalog: { image, port: 8080 },
+ *   },
+ *   edge: Edge.httpApi({ authorizer: Authorizer.none(), routes: { 'ANY /{proxy+}': { service: 'ui' } } }),
+ * };
+ */
 export interface MicroservicesProps {
   /**
    * The services, by name. A name is a DNS label: lower-case letters, digits and hyphens, starting with a letter, at
@@ -72,7 +88,7 @@ export interface MicroservicesProps {
 
   /**
    * The domain of the virtual names: services are called `<service>.<domain>`. A private hosted zone for it is
-   * made, so inside the VPC it hides a public domain of the same name. At least two labels, at most 180 characters.
+   * made, so inside the VPC it hides a public domain of the same name. It may not be a name of AWS, or above or below one. At least two labels, at most 180 characters.
    *
    * @default - `<name>.internal`
    */
@@ -137,7 +153,8 @@ export interface MicroservicesProps {
   readonly capacityProviderStrategies?: CapacityProviderStrategy[];
 
   /**
-   * Whether `aws ecs execute-command` may open a shell in the tasks of services that do not choose.
+   * Whether `aws ecs execute-command` may open a shell in the tasks of services that do not choose: in containers
+   * whose root file system can be written to, so not in Envoy's.
    *
    * @default false
    */

@@ -59,7 +59,17 @@ export interface CapacityProvider {
   readonly weight: number;
 }
 
-export interface Service extends Sizing {
+/** What every container of the user's can be told. */
+export interface ContainerSettings {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly secretNames: readonly string[];
+  readonly command?: readonly string[];
+  readonly entryPoint?: readonly string[];
+  readonly user?: string;
+  readonly readonlyRootFilesystem: boolean;
+}
+
+export interface Service extends Sizing, ContainerSettings {
   readonly name: string;
   readonly protocol: ProtocolId;
   /** Where the application listens inside its task. */
@@ -78,28 +88,16 @@ export interface Service extends Sizing {
   readonly callers: readonly string[];
   /** Whether a route of the edge leads here. */
   readonly routed: boolean;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly secretNames: readonly string[];
-  readonly command?: readonly string[];
-  readonly entryPoint?: readonly string[];
-  readonly user?: string;
-  readonly readonlyRootFilesystem: boolean;
   readonly stopTimeoutSeconds: number;
   readonly extraContainers: readonly ExtraContainer[];
   /** Seconds a caller waits for a whole response; absent: no limit but the idle timeout. */
   readonly requestTimeoutSeconds?: number;
 }
 
-export interface ExtraContainer {
+export interface ExtraContainer extends ContainerSettings {
   readonly name: string;
   readonly essential: boolean;
   readonly ports: readonly number[];
-  readonly environment: Readonly<Record<string, string>>;
-  readonly secretNames: readonly string[];
-  readonly command?: readonly string[];
-  readonly entryPoint?: readonly string[];
-  readonly user?: string;
-  readonly readonlyRootFilesystem: boolean;
   readonly cpu?: number;
   readonly memoryLimitMiB?: number;
 }

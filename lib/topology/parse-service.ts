@@ -3,29 +3,16 @@ import {
   PROXY_CONTAINER, RESERVED_CONTAINERS, RESERVED_PORTS,
 } from './constants';
 import { Opaque, Unresolved, counted, show } from './input';
-import type { ExtraContainer, ProtocolId, Sizing } from './model';
+import type { ContainerSettings, ExtraContainer, ProtocolId, Service, Sizing } from './model';
 import type { MeshDefaults } from './parse-sizing';
 import { SIZING_FIELDS, parseSizing } from './parse-sizing';
 import type { Reader } from './reader';
 import { STRINGS, suggest } from './reader';
 
 /** A service as far as it can be read without knowing the others. */
-export interface DraftService extends Sizing {
+export interface DraftService extends Omit<Service, 'address' | 'virtualHost' | 'discoveryHost' | 'calls' | 'callers' | 'routed'> {
   readonly at: Reader;
-  readonly name: string;
-  readonly protocol: ProtocolId;
-  readonly port: number;
-  readonly virtualPort: number;
   readonly calls: readonly { readonly at: Reader; readonly name: string }[];
-  readonly environment: Readonly<Record<string, string>>;
-  readonly secretNames: readonly string[];
-  readonly command?: readonly string[];
-  readonly entryPoint?: readonly string[];
-  readonly user?: string;
-  readonly readonlyRootFilesystem: boolean;
-  readonly stopTimeoutSeconds: number;
-  readonly extraContainers: readonly ExtraContainer[];
-  readonly requestTimeoutSeconds?: number;
 }
 
 const CONTAINER_FIELDS = ['image', 'environment', 'secrets', 'command', 'entryPoint', 'user', 'readonlyRootFilesystem', 'healthCheck', 'logging'] as const;
@@ -130,7 +117,7 @@ function parseTimeout(at: Reader, protocol: ProtocolId): number | undefined {
   return at.field('perRequest').required('the duration', 'such as Timeout.perRequest(Duration.seconds(2))').seconds({ min: 0.001, max: 86_400, integer: false });
 }
 
-function parseContainer(at: Reader, what: string) {
+function parseContainer(at: Reader, what: string): ContainerSettings {
   const image = at.field('image');
   const registry = typeof image.value === 'string' && /^[\w./:@-]{1,80}$/.test(image.value) ? image.value : '...';
   const imageFix = `use ecs.ContainerImage.fromRegistry('${registry}') or another ecs.ContainerImage`;

@@ -1,6 +1,6 @@
 import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, ROUTE_HEADER } from '../../topology/edge-headers';
 import type { AuthorizerKind, Cors, EdgeRoute, EdgeTopology, Throttle } from '../../topology/model';
-import { shapeOf } from '../../topology/routes';
+import { preflightPaths } from '../../topology/preflights';
 import { HTTP_ACCESS_LOG } from '../access-log';
 import { routeId } from '../route-id';
 
@@ -67,9 +67,8 @@ const DEFAULT = '$default';
 
 export function planHttpApi(edge: EdgeTopology): HttpApiPlan {
   const kinds = new Map(edge.authorizers.map((authorizer) => [authorizer.id, authorizer.kind]));
-  const own = edge.routes.map((route) => planRoute(route, kinds.get(route.authorizer) ?? 'none'));
   return {
-    routes: [...own, ...(edge.cors === undefined ? [] : preflightRoutes(edge.routes, own))],
+    routes: [...edge.routes.map((route) => planRoute(route, kinds.get(route.authorizer) ?? 'none')), ...preflightRoutes(edge, kinds)],
     authorizers: edge.authorizers.flatMap(({ id, kind }) => (kind === 'jwt' || kind === 'cognito' || kind === 'lambda' ? [{ id, kind }] : [])),
     requestParameters: requestParameters(edge.stageName),
     stage: planStage(edge),
@@ -89,26 +88,13 @@ function planRoute(route: EdgeRoute, kind: AuthorizerKind): HttpRoutePlan {
   };
 }
 
-/**
- * API Gateway answers preflight requests itself where no route takes them; a route for every method does, and
- * its authorizer would refuse them, because browsers send them without credentials. So such a route gets a
- * sibling for OPTIONS that anyone may use.
- * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
- */
-function preflightRoutes(routes: readonly EdgeRoute[], plans: readonly HttpRoutePlan[]): readonly HttpRoutePlan[] {
-  const refused = routes.filter((route, index) => route.method === 'ANY' && plans[index]?.authorizationType !== 'NONE');
-  // By shape: API Gateway takes "/{id}" and "/{name}" for the same.
-  const byShape = new Map(refused.flatMap(preflightsOf).reverse());
-  for (const route of routes) if (route.method === 'OPTIONS') byShape.delete(shapeOf(route.segments));
-  return [...byShape.values()].reverse().map((path) => {
+/** Routes beside the user's, which answer preflight requests. */
+function preflightRoutes(edge: EdgeTopology, kinds: ReadonlyMap<string, AuthorizerKind>): readonly HttpRoutePlan[] {
+  if (edge.cors === undefined) return [];
+  return preflightPaths(edge.routes, (route) => AUTHORIZATION_TYPES[kinds.get(route.authorizer) ?? 'none'] === 'NONE').map((path) => {
     const key = `OPTIONS ${path}`;
     return { id: routeId(key), key, authorizationType: 'NONE', scopes: [], preflight: true };
   });
-}
-
-/** Shapes and paths. The default route takes whatever no other does, but OPTIONS cannot be left to it in part. */
-function preflightsOf(route: EdgeRoute): readonly (readonly [string, string])[] {
-  return route.path === DEFAULT ? [['/', '/'], [shapeOf(route.segments), '/{proxy+}']] : [[shapeOf(route.segments), route.path]];
 }
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html */

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../envoy/json';
 import { sidecarBootstrap } from '../../envoy/sidecar';
 import type { ContainerPlan, IngressPlan, SystemPlan, TaskPlan } from '../../plan/model';
 import { checkTaskDefinitionSize } from '../../plan/task-definition-size';
-import { ADMIN_PORT, APPLICATION_CONTAINER, COLLECTOR_CONTAINER, DISCOVERY_TTL_SECONDS, GATEWAY_NAME, GATEWAY_PORT, INBOUND_PORT, PROXY_CONTAINER } from '../../topology/constants';
+import { ADMIN_PORT, APPLICATION_CONTAINER, COLLECTOR_CONTAINER, COLLECTOR_MEMORY_MIB, DISCOVERY_TTL_SECONDS, GATEWAY_NAME, GATEWAY_PORT, INBOUND_PORT, PROXY_CONTAINER } from '../../topology/constants';
 import { PROXY_USER } from '../../topology/images';
 import type { IssueList } from '../../topology/issues';
 import type { EdgeTopology, ExtraContainer, Service, Sizing, Topology } from '../../topology/model';
@@ -182,7 +182,7 @@ function collector(topology: Topology): ContainerPlan[] {
     readonlyRootFilesystem: false,
     dependsOn: [],
     ports: [],
-    memoryReservationMiB: 64,
+    memoryReservationMiB: COLLECTOR_MEMORY_MIB,
     restart: true,
   }];
 }
