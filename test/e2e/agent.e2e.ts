@@ -135,7 +135,8 @@ e2e('the agent beside a real Envoy', () => {
   };
 
   test('Envoy starts with the files that init wrote, and mutual TLS works', async () => {
-    expect((await task.client.get('http://127.0.0.1:15080/get')).status).toBe(200);
+    // ECS takes an application without a health check for started before it listens.
+    await until(async () => (await task.client.get('http://127.0.0.1:15080/get')).status === 200, { what: 'an answer of the application' });
     expect(await serials()).toHaveLength(1);
   });
 
