@@ -1,7 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SecretSource } from '../certificate/secret-source';
 import { Failure } from '../failure';
-import { Redacted } from '../redacted';
+import { PrivateText } from '../../shared/private-text';
 import { awsFailure } from './aws-failure';
 import { CLIENT } from './client-settings';
 
@@ -11,7 +11,7 @@ export function secretsManager(secretArn: string, region: string): SecretSource 
     read: async () => {
       const { SecretString: text } = await client.send(new GetSecretValueCommand({ SecretId: secretArn })).catch((error: unknown) => { throw awsFailure('GetSecretValue', error); });
       if (text === undefined || text === '') throw new Failure('no-value', 'the secret holds no text');
-      return new Redacted(text);
+      return new PrivateText(text);
     },
   };
 }

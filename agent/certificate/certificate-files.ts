@@ -2,7 +2,7 @@ import { readCertificateSecret, readPemCertificates, type CertificateSecretReadi
 import { Failure } from '../failure';
 import type { Files } from '../files';
 import { readFileIfAny, replaceFile } from '../files';
-import type { Redacted } from '../redacted';
+import type { PrivateText } from '../../shared/private-text';
 import { identityFile, identityIn, sdsPaths, trustFile, trustIn } from './sds';
 
 export type Offered =
@@ -28,7 +28,7 @@ export class CertificateFiles {
   }
 
   /** Writes what the secret holds if it is better than what is there. Throws a Failure that says why not. */
-  async offer(secretText: Redacted, now: Date): Promise<Offered> {
+  async offer(secretText: PrivateText, now: Date): Promise<Offered> {
     const offered = readCertificateSecret(secretText.reveal(), { identity: this.identity, now });
     if (!offered.ok) throw new Failure(offered.refusal.reason, offered.refusal.message);
     const { secret, leaf } = offered;

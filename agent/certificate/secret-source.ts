@@ -1,6 +1,6 @@
-import type { Redacted } from '../redacted';
+import type { PrivateText } from '../../shared/private-text';
 
 export interface SecretSource {
   /** The current version of the secret. Throws a Failure. */
-  read(): Promise<Redacted>;
+  read(): Promise<PrivateText>;
 }

@@ -1,5 +1,5 @@
 import type { CertificateSecret } from '../../shared/certificate-secret';
-import { PrivateText } from '../private-text';
+import { PrivateText } from '../../shared/private-text';
 import { issueLeafCertificate } from '../x509/leaf-certificate';
 import type { Signer } from '../x509/signer';
 import type { RotationConfiguration } from './configuration';

@@ -8,7 +8,7 @@ import {
   type SecretsManagerClient,
   type Tag,
 } from '@aws-sdk/client-secrets-manager';
-import type { PrivateText } from '../private-text';
+import type { PrivateText } from '../../shared/private-text';
 
 export interface SecretDescription {
   readonly rotationEnabled: boolean;

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type X509Certificate } from 'node:crypto';
 import { validityOf } from '../../shared/certificate-secret';
-import { PrivateText } from '../private-text';
+import { PrivateText } from '../../shared/private-text';
 import { x509 } from './certificate-library';
 import { BACKDATED_MS } from './clock-skew';
 import { assertIssuedBy, publicKeyOf, signCertificate } from './sign-certificate';

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { CertificateFiles } from '../../agent/certificate/certificate-files';
 import { identityIn, trustIn } from '../../agent/certificate/sds';
 import { Failure } from '../../agent/failure';
-import { Redacted } from '../../agent/redacted';
+import { PrivateText } from '../../shared/private-text';
 import type { CertificateSecret } from '../../shared/certificate-secret';
 import { Authority, IDENTITY, NOW } from './authority';
 import { diskError, MemoryFiles } from './memory-files';
@@ -27,7 +27,7 @@ beforeEach(() => {
   files = new CertificateFiles(disk, '/run/mesh', IDENTITY);
 });
 
-const offer = async (secret: CertificateSecret | string): ReturnType<CertificateFiles['offer']> => files.offer(new Redacted(typeof secret === 'string' ? secret : JSON.stringify(secret)), new Date(NOW));
+const offer = async (secret: CertificateSecret | string): ReturnType<CertificateFiles['offer']> => files.offer(new PrivateText(typeof secret === 'string' ? secret : JSON.stringify(secret)), new Date(NOW));
 const onDisk = (): { readonly chain?: string; readonly key?: string; readonly trust?: string } => {
   const identity = identityIn(disk.content.get('/run/mesh/identity.json') ?? '');
   return { chain: identity?.certificateChain, key: identity?.privateKey, trust: trustIn(disk.content.get('/run/mesh/trust.json') ?? '') };
@@ -108,7 +108,7 @@ test.each<[string, string, () => Promise<CertificateSecret | string> | Certifica
 test('an expired certificate in use is replaced by any good one, older or not', async () => {
   await offer(await authority.issue({ notBefore: NOW - HOUR, notAfter: NOW + HOUR }));
   const old = await authority.issue({ notBefore: NOW - 9 * HOUR });
-  await files.offer(new Redacted(JSON.stringify(old)), new Date(NOW + 2 * HOUR));
+  await files.offer(new PrivateText(JSON.stringify(old)), new Date(NOW + 2 * HOUR));
   expect(onDisk()).toEqual(partsOf(old));
 });
 
@@ -134,7 +134,7 @@ test.each([['ENOSPC', 'disk-full'], ['EROFS', 'disk-read-only'], ['EACCES', 'dis
 });
 
 test('a secret that is logged by mistake is not in the log', () => {
-  const secret = new Redacted(good.privateKey);
+  const secret = new PrivateText(good.privateKey);
   for (const text of [String(secret), secret.toString(), JSON.stringify({ secret }), inspect({ secret }, { depth: 9, showHidden: true })]) {
     expect(text).not.toContain('BEGIN');
     expect(text).toContain('[redacted]');

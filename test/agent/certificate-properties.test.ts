@@ -2,7 +2,7 @@ import { X509Certificate, createPrivateKey } from 'node:crypto';
 import * as fc from 'fast-check';
 import { CertificateFiles } from '../../agent/certificate/certificate-files';
 import { identityIn, trustIn } from '../../agent/certificate/sds';
-import { Redacted } from '../../agent/redacted';
+import { PrivateText } from '../../shared/private-text';
 import { Authority, IDENTITY, NOW } from './authority';
 import { diskError, MemoryFiles } from './memory-files';
 
@@ -109,7 +109,7 @@ test('whatever arrives and fails, wherever the agent is killed, the files are ab
         return dead || operations === event.fault.after + 1 ? diskError(event.fault.code) : undefined;
       };
       const text = [...pool.values()][event.index];
-      await new CertificateFiles(disk, '/run/mesh', IDENTITY).offer(new Redacted(text), new Date(now)).catch(() => undefined);
+      await new CertificateFiles(disk, '/run/mesh', IDENTITY).offer(new PrivateText(text), new Date(now)).catch(() => undefined);
       // A dead process removes nothing; a living one leaves nothing but its files, unless the removal itself failed.
       disk.fault = () => undefined;
     }
@@ -128,13 +128,13 @@ test('after whatever went wrong, a good secret and a disk that works are enough'
       if (event.kind === 'time') continue;
       let operations = 0;
       disk.fault = () => (event.fault !== undefined && operations++ >= event.fault.after ? diskError(event.fault.code) : undefined);
-      await new CertificateFiles(disk, '/run/mesh', IDENTITY).offer(new Redacted([...pool.values()][event.index]), new Date(NOW + HOUR)).catch(() => undefined);
+      await new CertificateFiles(disk, '/run/mesh', IDENTITY).offer(new PrivateText([...pool.values()][event.index]), new Date(NOW + HOUR)).catch(() => undefined);
     }
     disk.fault = () => undefined;
     // Newer than anything that was valid then.
     const name = `one ${[3, 6, 9, 12, 15, 18, 21, 21][slot]}`;
     const now = new Date(NOW + 24 * HOUR);
-    const offered = new CertificateFiles(disk, '/run/mesh', IDENTITY).offer(new Redacted(pool.get(name)!), now);
+    const offered = new CertificateFiles(disk, '/run/mesh', IDENTITY).offer(new PrivateText(pool.get(name)!), now);
     if (slot < 4) await expect(offered).rejects.toMatchObject({ reason: 'expired' });
     else {
       await offered;

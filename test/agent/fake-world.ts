@@ -3,7 +3,7 @@ import type { CloudMap, Instance } from '../../agent/endpoints/cloud-map';
 import { Failure } from '../../agent/failure';
 import type { Log } from '../../agent/log';
 import { jsonLog } from '../../agent/log';
-import { Redacted } from '../../agent/redacted';
+import { PrivateText } from '../../shared/private-text';
 import type { Settings } from '../../agent/settings';
 import { readSettings } from '../../agent/settings';
 import type { CertificateSecret } from '../../shared/certificate-secret';
@@ -97,7 +97,7 @@ export function fakeWorld(answer: SecretAnswer): FakeWorld {
       read: async () => {
         world.reads += 1;
         if (world.answer instanceof Failure) throw world.answer;
-        return Promise.resolve(new Redacted(typeof world.answer === 'string' ? world.answer : JSON.stringify(world.answer)));
+        return Promise.resolve(new PrivateText(typeof world.answer === 'string' ? world.answer : JSON.stringify(world.answer)));
       },
     },
     envoy: {

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { errorFields, jsonLog } from '../../functions/log';
-import { PrivateText } from '../../functions/private-text';
+import { PrivateText } from '../../shared/private-text';
 
 test('a log line is one JSON object with the context of its function', () => {
   const lines: string[] = [];

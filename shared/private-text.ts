@@ -8,7 +8,7 @@ export class PrivateText {
     this.#text = text;
   }
 
-  /** The text itself, for the one place that stores it. */
+  /** The text itself, for the one place that stores or sends it. */
   reveal(): string {
     return this.#text;
   }
