@@ -1,4 +1,3 @@
-import { Duration } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as route53 from 'aws-cdk-lib/aws-route53';
@@ -62,7 +61,7 @@ function renderRecords(topology: Topology, plan: SystemPlan, zone: route53.Priva
       hostedZoneId: zone.hostedZoneId,
       name: record.host,
       type: 'A',
-      ttl: String(Duration.minutes(1).toSeconds()),
+      ttl: '60',
       resourceRecords: [record.address],
     });
     // A caller that asks too early would get "no such name" from the VPC's resolver for the next 15 minutes.

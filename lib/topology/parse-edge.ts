@@ -176,7 +176,7 @@ function checkRestQuota(drafts: readonly DraftRoute[], at: Reader): void {
   if (resources.size > MAX_REST_RESOURCES) at.fail('TOO_MANY_ROUTES', `a REST API takes ${MAX_REST_RESOURCES} resources, and these routes make ${resources.size}`, { got: null, fix: 'use greedy paths such as {proxy+}' });
 }
 
-export function parseThrottle(at: Reader): Throttle | undefined {
+function parseThrottle(at: Reader): Throttle | undefined {
   if (!at.fields(['rateLimit', 'burstLimit'])) return undefined;
   const rateLimit = at.field('rateLimit').required('the requests a second, in the long run,', 'such as rateLimit: 500').number({ min: 0, max: 1_000_000, unit: 'requests a second', integer: false });
   const burstLimit = at.field('burstLimit').required('the requests that may arrive at once', 'such as burstLimit: 1000').number({ min: 0, max: 1_000_000, unit: 'requests' });

@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+
 /** Waiting for conditions. A deadline is only there to say what did not happen; nothing sleeps for a fixed time. */
 
 export const DEADLINE_MS = 60_000;
@@ -25,14 +27,6 @@ export async function until<T>(ask: () => T | undefined | false | Promise<T | un
 
 /** The pause between two questions; the signal ends it early. */
 export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  if (signal?.aborted) return;
-  await new Promise<void>((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal?.addEventListener('abort', done);
-  });
+  // The signal is the only reason for it to reject.
+  await setTimeout(ms, undefined, { signal }).catch(() => undefined);
 }
