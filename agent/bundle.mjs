@@ -12,6 +12,9 @@ const output = process.argv[2] ?? join(here, '../assets/agent');
 
 mkdirSync(join(output, 'volume'), { recursive: true });
 await build({
+  // The bytes are the same on every machine: the image's tag is their hash.
+  absWorkingDir: dirname(here),
+  tsconfigRaw: {},
   entryPoints: [join(here, 'main.ts')],
   outfile: join(output, 'agent.js'),
   bundle: true,

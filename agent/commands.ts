@@ -15,10 +15,10 @@ import type { Files } from './files';
 import { Pulse } from './health/pulse';
 import { healthReport, type HealthReport } from './health/report';
 import type { Log } from './log';
-import { loop } from './loop';
+import { loop, type LoopParts } from './loop';
 import type { Random } from './pace';
 import { Backoff } from './pace';
-import type { Settings } from './settings';
+import type { Identity, Settings } from './settings';
 import type { MetadataSource, TaskMetadata } from './task-metadata';
 
 /** The world around the agent. */
@@ -27,7 +27,8 @@ export interface World {
   readonly random: Random;
   readonly log: Log;
   readonly files: Files;
-  readonly secret: SecretSource;
+  /** Undefined in a mesh without certificates. */
+  readonly secret: SecretSource | undefined;
   readonly cloudMap: CloudMap;
   readonly envoy: EnvoyAdmin;
   readonly metadata: MetadataSource | undefined;
@@ -35,11 +36,11 @@ export interface World {
 
 /** Before Envoy starts: every file that its configuration names. Resolves to the exit code. */
 export async function init(settings: Settings, world: World): Promise<number> {
-  const { clock, files, log } = world;
-  const { directory, identity, waitMs, discovery } = settings;
-  const certificate = new CertificateFiles(files, directory, identity.uri);
+  const { clock, log } = world;
+  const { directory, waitMs, discovery } = settings;
   const start = clock.now();
-  if (!await waitForCertificate({ ...world, certificate, waitMs })) return 1;
+  const own = ownCertificate(settings, world);
+  if (own !== undefined && !await waitForCertificate({ ...world, ...own, waitMs })) return 1;
   const backoff = new Backoff({ firstMs: 500, maxMs: 15_000 }, world.random);
   for (;;) {
     try {
@@ -67,30 +68,25 @@ export interface Running {
 
 /** Beside the application, until it stops: renews, discovers, and leaves in good order. */
 export function run(settings: Settings, world: World, stop: AbortSignal): Running {
-  const { clock, log, files } = world;
-  const { directory, identity, discovery, cloudMapServiceId } = settings;
-  const certificate = new CertificateFiles(files, directory, identity.uri);
+  const { clock, log } = world;
+  const { discovery, cloudMapServiceId } = settings;
+  const own = ownCertificate(settings, world);
   const pulse = new Pulse();
   const end = new AbortController();
   // A listener for each loop is no leak.
   setMaxListeners(0, end.signal);
   const parts = { clock, log, pulse, signal: end.signal };
   const task = once(world.metadata);
-  const tellLifeLeft = lifeLeftTeller({ clock, log, certificate, identity });
   const callers = callersView({ ...world, ...settings, task });
   const loops = [
-    loop('certificate', renewal({ ...world, certificate, renewMs: settings.renewMs, tellLifeLeft }), parts),
-    loop('life left', async () => {
-      await tellLifeLeft();
-      return TELL_EVERY_MS;
-    }, parts),
+    ...(own === undefined ? [] : certificateLoops(own, settings, world, parts)),
     ...(callers.step === undefined ? [] : [loop('callers', callers.step, parts)]),
     ...discovery.map(async (target) => loop(`endpoints of ${target.cluster}`, watchEndpoints(target, { ...world, ...settings, preferredZone: callers.preferredZone }), parts)),
   ];
   const registration = cloudMapServiceId === undefined ? undefined : { serviceId: cloudMapServiceId, instanceId: async () => (await task()).taskId };
   // Now, since the end has no time to lose; if it fails, the end tries again.
   if (registration !== undefined) task().catch(() => undefined);
-  log.info('the agent runs', { identity: identity.uri, discovers: discovery.map(({ cluster }) => cluster), registered: registration !== undefined });
+  log.info('the agent runs', { ...(own === undefined ? {} : { identity: own.identity.uri }), discovers: discovery.map(({ cluster }) => cluster), registered: registration !== undefined });
   const done = aborted(stop).then(async () => {
     log.info('stopping', { stopTimeoutMs: settings.stopMs });
     // Certificates and endpoints are looked after to the end: the application may still call others.
@@ -99,7 +95,29 @@ export function run(settings: Settings, world: World, stop: AbortSignal): Runnin
     await Promise.race([Promise.all(loops), clock.sleep(500)]);
     return 0;
   });
-  return { done, health: async () => healthReport({ clock, certificate, pulse }) };
+  return { done, health: async () => healthReport({ clock, certificate: own?.certificate, pulse }) };
+}
+
+interface OwnCertificate {
+  readonly identity: Identity;
+  readonly certificate: CertificateFiles;
+  readonly secret: SecretSource;
+}
+
+function ownCertificate({ certificate, directory }: Settings, { files, secret }: World): OwnCertificate | undefined {
+  if (certificate === undefined || secret === undefined) return undefined;
+  return { identity: certificate.identity, certificate: new CertificateFiles(files, directory, certificate.identity.uri), secret };
+}
+
+function certificateLoops(own: OwnCertificate, { renewMs }: Settings, world: World, parts: LoopParts): readonly Promise<void>[] {
+  const tellLifeLeft = lifeLeftTeller({ ...world, ...own });
+  return [
+    loop('certificate', renewal({ ...world, ...own, renewMs, tellLifeLeft }), parts),
+    loop('life left', async () => {
+      await tellLifeLeft();
+      return TELL_EVERY_MS;
+    }, parts),
+  ];
 }
 
 /** Metadata does not change; a failure is not remembered. */

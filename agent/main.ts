@@ -60,7 +60,7 @@ async function world(settings: Settings): Promise<World> {
     random: () => randomInt(2 ** 32) / 2 ** 32,
     log,
     files: systemFiles,
-    secret: secretsManager(settings.secretArn, settings.region),
+    secret: settings.certificate === undefined ? undefined : secretsManager(settings.certificate.secretArn, settings.region),
     cloudMap: serviceDiscovery(settings.region, process.env),
     envoy: envoyAdmin(ENVOY_ADMIN),
     metadata: settings.metadataUri === undefined ? undefined : ecsMetadata(settings.metadataUri),

@@ -1,7 +1,7 @@
 /** What the agent is told, all of it by environment variables. */
 export interface Settings {
-  readonly identity: Identity;
-  readonly secretArn: string;
+  /** Undefined in a mesh without certificates. */
+  readonly certificate: CertificateSettings | undefined;
   readonly region: string;
   /** The volume that Envoy reads. */
   readonly directory: string;
@@ -19,6 +19,11 @@ export interface Settings {
   readonly waitMs: number;
   readonly renewMs: number;
   readonly pollMs: number;
+}
+
+export interface CertificateSettings {
+  readonly identity: Identity;
+  readonly secretArn: string;
 }
 
 export interface Identity {
@@ -50,8 +55,12 @@ export const DEFAULT_DIRECTORY = '/run/mesh';
 /** Every mistake at once. */
 export function readSettings(environment: Environment): Settings {
   const read = new Variables(environment);
-  const identity = read.parsed('MESH_IDENTITY', 'spiffe://<trust domain>/<service>', identityOf);
-  const secret = read.parsed('MESH_SECRET_ARN', 'the ARN of a secret of Secrets Manager', secretOf);
+  const identity = read.optional('MESH_IDENTITY', 'spiffe://<trust domain>/<service>', identityOf);
+  const secret = read.optional('MESH_SECRET_ARN', 'the ARN of a secret of Secrets Manager', secretOf);
+  if (read.has('MESH_IDENTITY') && !read.has('MESH_SECRET_ARN')) read.missing('MESH_SECRET_ARN', 'it goes with MESH_IDENTITY, and must be the ARN of a secret of Secrets Manager');
+  if (read.has('MESH_SECRET_ARN') && !read.has('MESH_IDENTITY')) read.missing('MESH_IDENTITY', 'it goes with MESH_SECRET_ARN, and must be spiffe://<trust domain>/<service>');
+  const region = secret?.region ?? read.optional('AWS_REGION', 'a region', (text) => (/^[a-z0-9-]+$/.test(text) ? text : undefined));
+  if (region === undefined && !read.has('MESH_SECRET_ARN')) read.missing('AWS_REGION', 'ECS sets it on Fargate');
   const discovery = read.parsed('MESH_DISCOVERY', 'a JSON list of { cluster, namespaceName, serviceName, port }, each cluster once', discoveryOf, '[]');
   const ownService = read.optional('MESH_OWN_SERVICE', 'JSON: { namespaceName, serviceName }', (text) => serviceNameOf(jsonOf(text)));
   const cloudMapServiceId = read.optional('MESH_CLOUD_MAP_SERVICE_ID', 'the id of a Cloud Map service (srv-…)', (text) => (/^srv-[a-z0-9]+$/.test(text) ? text : undefined));
@@ -65,14 +74,19 @@ export function readSettings(environment: Environment): Settings {
     renewMs: read.seconds('MESH_RENEW_SECONDS', 60),
     pollMs: read.seconds('MESH_POLL_SECONDS', 2),
   };
-  if (read.issues.length > 0 || identity === undefined || secret === undefined || discovery === undefined || settings.directory === undefined) throw new InvalidSettings(read.issues);
-  return { ...settings, directory: settings.directory, identity, ...secret, discovery, ownService, cloudMapServiceId, metadataUri };
+  if (read.issues.length > 0 || region === undefined || discovery === undefined || settings.directory === undefined) throw new InvalidSettings(read.issues);
+  const certificate = identity === undefined || secret === undefined ? undefined : { identity, secretArn: secret.secretArn };
+  return { ...settings, directory: settings.directory, certificate, region, discovery, ownService, cloudMapServiceId, metadataUri };
 }
 
 class Variables {
   readonly issues: string[] = [];
 
   constructor(private readonly environment: Environment) {}
+
+  has(name: string): boolean {
+    return (this.environment[name] ?? '') !== '';
+  }
 
   optional<T>(name: string, allowed: string, parse: (text: string) => T | undefined): T | undefined {
     const text = this.environment[name] ?? '';

@@ -1,3 +1,4 @@
+import type { SecretSource } from '../../agent/certificate/secret-source';
 import type { World } from '../../agent/commands';
 import type { CloudMap, Instance } from '../../agent/endpoints/cloud-map';
 import { Failure } from '../../agent/failure';
@@ -67,6 +68,7 @@ export class FakeCloudMap implements CloudMap {
 export type SecretAnswer = CertificateSecret | string | Failure;
 
 export interface FakeWorld extends World {
+  readonly secret: SecretSource;
   readonly clock: FakeClock;
   readonly files: MemoryFiles;
   readonly cloudMap: FakeCloudMap;

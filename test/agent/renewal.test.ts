@@ -154,3 +154,13 @@ describe('health', () => {
     expect(await running.health()).toEqual({ healthy: false, problems: [expect.stringMatching(/^the loop "certificate" has been hanging for \d+ s$/)] });
   });
 });
+
+test('in a mesh without certificates nothing of them is read, told or missed', async () => {
+  const world = fakeWorld(good);
+  const stop = new AbortController();
+  const running = run({ ...settings(), certificate: undefined }, { ...world, secret: undefined }, stop.signal);
+  await world.clock.advance(400_000);
+  expect(world.reads).toBe(0);
+  expect(metrics(world)).toEqual([]);
+  expect(await running.health()).toEqual({ healthy: true, problems: [] });
+});

@@ -16,8 +16,7 @@ function issuesOf(environment: Readonly<Record<string, string>>): readonly strin
 
 test('two variables are enough; the rest has defaults', () => {
   expect(readSettings(MINIMAL)).toEqual({
-    identity: { uri: IDENTITY, trustDomain: 'shop.internal', service: 'orders' },
-    secretArn: SECRET_ARN,
+    certificate: { identity: { uri: IDENTITY, trustDomain: 'shop.internal', service: 'orders' }, secretArn: SECRET_ARN },
     region: 'eu-central-1',
     directory: '/run/mesh',
     discovery: [],
@@ -30,6 +29,16 @@ test('two variables are enough; the rest has defaults', () => {
     renewMs: 60_000,
     pollMs: 2000,
   });
+});
+
+test('in a mesh without certificates the region is enough', () => {
+  expect(readSettings({ AWS_REGION: 'eu-west-1' })).toMatchObject({ certificate: undefined, region: 'eu-west-1' });
+});
+
+test('fails if only one of identity and secret is given, so that a slip does not switch certificates off', () => {
+  expect(issuesOf({ AWS_REGION: 'eu-west-1', MESH_IDENTITY: IDENTITY })).toEqual([expect.stringMatching(/^MESH_SECRET_ARN is missing, it goes with MESH_IDENTITY/)]);
+  expect(issuesOf({ MESH_SECRET_ARN: SECRET_ARN })).toEqual([expect.stringMatching(/^MESH_IDENTITY is missing, it goes with MESH_SECRET_ARN/)]);
+  expect(issuesOf({})).toEqual([expect.stringMatching(/^AWS_REGION is missing/)]);
 });
 
 test('every variable is read', () => {
@@ -61,10 +70,10 @@ test('every variable is read', () => {
 });
 
 test('fails if anything is wrong, with every wrong variable in one error', () => {
-  const issues = issuesOf({ MESH_IDENTITY: 'orders', MESH_DISCOVERY: '{}', MESH_STOP_SECONDS: 'soon', MESH_DIRECTORY: 'here', MESH_CLOUD_MAP_SERVICE_ID: 'srv-1' });
+  const issues = issuesOf({ AWS_REGION: 'eu-west-1', MESH_IDENTITY: 'orders', MESH_DISCOVERY: '{}', MESH_STOP_SECONDS: 'soon', MESH_DIRECTORY: 'here', MESH_CLOUD_MAP_SERVICE_ID: 'srv-1' });
   expect(issues.map((issue) => issue.split(' ')[0])).toEqual(['MESH_IDENTITY', 'MESH_SECRET_ARN', 'MESH_DISCOVERY', 'ECS_CONTAINER_METADATA_URI_V4', 'MESH_DIRECTORY', 'MESH_STOP_SECONDS']);
   expect(issues[0]).toBe('MESH_IDENTITY is "orders", it must be spiffe://<trust domain>/<service>');
-  expect(issues[1]).toBe('MESH_SECRET_ARN is missing, it must be the ARN of a secret of Secrets Manager');
+  expect(issues[1]).toBe('MESH_SECRET_ARN is missing, it goes with MESH_IDENTITY, and must be the ARN of a secret of Secrets Manager');
 });
 
 const target = { cluster: 'catalog', namespaceName: 'tasks.shop.internal', serviceName: 'catalog', port: 15006 };
