@@ -1,6 +1,7 @@
 import { Annotations } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { RestApi, UsagePlan } from 'aws-cdk-lib/aws-apigateway';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
@@ -58,6 +59,8 @@ export class Microservices extends Construct {
   public readonly restApi?: RestApi;
   /** The usage plan of the API keys, if a route of a REST API asks for one. */
   public readonly usagePlan?: UsagePlan;
+  /** Fires when a certificate has less than a third of its life left; absent with `Certificates.none()`. It has no action of its own. */
+  public readonly certificateAlarm?: Alarm;
   /** The service behind API Gateway, if there is an edge. */
   public readonly gateway?: IMicroservice;
 
@@ -84,6 +87,7 @@ export class Microservices extends Construct {
     this.logGroup = system.foundation.logGroup;
     this.services = system.services;
     this.gateway = system.gateway;
+    this.certificateAlarm = system.certificateAlarm;
     this.httpApi = edge?.httpApi;
     this.restApi = edge?.restApi;
     this.usagePlan = edge?.usagePlan;

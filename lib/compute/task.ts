@@ -1,16 +1,19 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
+import { certificateSecret } from '../certificates/certificate-secret';
 import type { IMicroservice } from '../microservice';
-import type { ContainerPlan, TaskPlan } from '../plan/model';
+import type { ContainerPlan, DeployedValue, TaskPlan } from '../plan/model';
 import type { ContainerProps } from '../props/container-props';
 import type { ArchitectureId, Sizing } from '../topology/model';
 import { executionRole } from './execution-role';
 import { MeshLogDriver } from './mesh-log-driver';
 import type { Foundation } from './network';
+import { taskRole } from './task-permissions';
 
 /** Everything that rendering a task needs beside its plan. */
 export interface TaskContext {
@@ -20,7 +23,7 @@ export interface TaskContext {
   readonly tracesPolicy: iam.IManagedPolicy | undefined;
   /** What the user said of a container, for what the plan cannot hold; undefined for the mesh's own containers. */
   readonly containerProps: (container: ContainerPlan) => ContainerProps | undefined;
-  /** Images of the user's own for the mesh's containers. */
+  /** Images of the mesh's own containers, where they are not the plan's. */
   readonly meshImage: (container: ContainerPlan) => ecs.ContainerImage | undefined;
   readonly url?: string;
 }
@@ -38,15 +41,28 @@ export class MeshTask extends Construct implements IMicroservice {
   readonly grantPrincipal: iam.IPrincipal;
   readonly connections: ec2.Connections;
   readonly discoveryService: servicediscovery.Service;
+  /** What the task's agent reads; absent without certificates. */
+  readonly certificate?: secretsmanager.Secret;
 
   constructor(scope: Construct, plan: TaskPlan, context: TaskContext) {
     super(scope, plan.name);
     const { foundation } = context;
     this.serviceName = plan.name;
     this.url = context.url ?? '';
-    this.taskRole = new iam.Role(this, 'TaskRole', {
-      assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com'),
-      ...(context.tracesPolicy === undefined ? {} : { managedPolicies: [context.tracesPolicy] }),
+    this.discoveryService = new servicediscovery.Service(this, 'Discovery', {
+      namespace: foundation.namespace,
+      name: plan.name,
+      dnsRecordType: plan.registration.recordType === 'SRV' ? servicediscovery.DnsRecordType.SRV : servicediscovery.DnsRecordType.A,
+      dnsTtl: Duration.seconds(plan.registration.ttlSeconds),
+      // ECS reports the health of its tasks itself.
+      customHealthCheck: { failureThreshold: 1 },
+    });
+    if (plan.identity !== undefined) this.certificate = certificateSecret(this, 'Certificate', plan.identity);
+    this.taskRole = taskRole(this, 'TaskRole', plan, {
+      certificate: this.certificate,
+      discoveryService: this.discoveryService,
+      namespaceName: foundation.namespace.namespaceName,
+      tracesPolicy: context.tracesPolicy,
     });
     this.grantPrincipal = this.taskRole;
     this.securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', { vpc: foundation.vpc, description: `Tasks of ${plan.name}` });
@@ -60,20 +76,16 @@ export class MeshTask extends Construct implements IMicroservice {
       taskRole: this.taskRole,
       executionRole: execution,
     });
-    const containers = renderContainers(this.taskDefinition, plan, context);
+    for (const name of plan.volumes) this.taskDefinition.addVolume({ name });
+    const containers = renderContainers(this.taskDefinition, plan, context, {
+      discoveryServiceId: this.discoveryService.serviceId,
+      certificateSecretArn: this.certificate?.secretArn,
+    });
     this.proxyContainer = find(plan, containers, 'proxy');
     this.container = plan.containers.some((container) => container.role === 'application') ? find(plan, containers, 'application') : this.proxyContainer;
 
     acknowledgeOwnEnvironment(this.taskDefinition, plan);
 
-    this.discoveryService = new servicediscovery.Service(this, 'Discovery', {
-      namespace: foundation.namespace,
-      name: plan.name,
-      dnsRecordType: plan.registration.recordType === 'SRV' ? servicediscovery.DnsRecordType.SRV : servicediscovery.DnsRecordType.A,
-      dnsTtl: Duration.seconds(plan.registration.ttlSeconds),
-      // ECS reports the health of its tasks itself.
-      customHealthCheck: { failureThreshold: 1 },
-    });
     this.service = renderService(this, plan, foundation, this.taskDefinition, this.securityGroup);
     const registered = containers.get(plan.registration.container ?? '');
     this.service.associateCloudMapService({
@@ -95,7 +107,7 @@ function needsOwnExecutionRole(plan: TaskPlan, context: TaskContext): boolean {
 function acknowledgeOwnEnvironment(taskDefinition: ecs.FargateTaskDefinition, plan: TaskPlan): void {
   const users = plan.containers.filter(({ role }) => role === 'application' || role === 'extra');
   if (users.some(({ environment }) => Object.keys(environment).length > 0)) return;
-  Validations.of(taskDefinition).acknowledge({ id: 'AwsSolutions-ECS2', reason: "The only environment variable is the tracing collector's configuration, which is no secret." });
+  Validations.of(taskDefinition).acknowledge({ id: 'AwsSolutions-ECS2', reason: "The environment variables are settings of the mesh agent and the tracing collector, which are no secrets: where the certificate is, not what is in it." });
 }
 
 function find(plan: TaskPlan, containers: ReadonlyMap<string, ecs.ContainerDefinition>, role: ContainerPlan['role']): ecs.ContainerDefinition {
@@ -105,11 +117,20 @@ function find(plan: TaskPlan, containers: ReadonlyMap<string, ecs.ContainerDefin
   return found;
 }
 
-function renderContainers(taskDefinition: ecs.FargateTaskDefinition, plan: TaskPlan, context: TaskContext): ReadonlyMap<string, ecs.ContainerDefinition> {
+type DeployedValues = Readonly<Record<DeployedValue, string | undefined>>;
+
+function renderContainers(taskDefinition: ecs.FargateTaskDefinition, plan: TaskPlan, context: TaskContext, deployed: DeployedValues): ReadonlyMap<string, ecs.ContainerDefinition> {
   const containers = new Map<string, ecs.ContainerDefinition>();
+  const withoutCapabilities = new ecs.LinuxParameters(taskDefinition, 'WithoutCapabilities');
+  withoutCapabilities.dropCapabilities(ecs.Capability.ALL);
   for (const container of plan.containers) {
-    const props = context.containerProps(container);
-    containers.set(container.name, taskDefinition.addContainer(container.name, containerOptions(plan, container, props, context)));
+    const definition = taskDefinition.addContainer(container.name, {
+      ...containerOptions(plan, container, context),
+      environment: { ...container.environment, ...deployedEnvironment(container, deployed) },
+      ...(container.dropCapabilities === true ? { linuxParameters: withoutCapabilities } : {}),
+    });
+    definition.addMountPoints(...(container.mounts ?? []).map(({ volume, path, readOnly }) => ({ sourceVolume: volume, containerPath: path, readOnly })));
+    containers.set(container.name, definition);
   }
   for (const container of plan.containers) {
     for (const dependency of container.dependsOn) {
@@ -121,7 +142,16 @@ function renderContainers(taskDefinition: ecs.FargateTaskDefinition, plan: TaskP
   return containers;
 }
 
-function containerOptions(plan: TaskPlan, container: ContainerPlan, props: ContainerProps | undefined, context: TaskContext): ecs.ContainerDefinitionOptions {
+function deployedEnvironment({ name, deployedEnvironment: variables = {} }: ContainerPlan, deployed: DeployedValues): Record<string, string> {
+  return Object.fromEntries(Object.entries(variables).map(([variable, value]) => {
+    const text = deployed[value];
+    if (text === undefined) throw new Error(`bug: the container ${name} wants the ${value} that its task does not have`);
+    return [variable, text];
+  }));
+}
+
+function containerOptions(plan: TaskPlan, container: ContainerPlan, context: TaskContext): ecs.ContainerDefinitionOptions {
+  const props = context.containerProps(container);
   const check = container.healthCheck;
   const healthCheck: ecs.HealthCheck | undefined = props?.healthCheck ?? (check === undefined ? undefined : {
     command: [...check.command],
@@ -133,7 +163,6 @@ function containerOptions(plan: TaskPlan, container: ContainerPlan, props: Conta
   return {
     image: props?.image ?? context.meshImage(container) ?? ecs.ContainerImage.fromRegistry(container.image ?? ''),
     essential: container.essential,
-    environment: { ...container.environment },
     readonlyRootFilesystem: container.readonlyRootFilesystem,
     logging: props?.logging ?? new MeshLogDriver(context.foundation.logGroup, plan.name),
     ...(props?.secrets === undefined ? {} : { secrets: { ...props.secrets } }),

@@ -1,4 +1,4 @@
-import type { Sizing, Warning } from '../topology/model';
+import type { CertificateSettings, Sizing, Warning } from '../topology/model';
 
 /**
  * The plan: what to create, as plain data that names no construct. A mesh provider makes it out of the
@@ -12,11 +12,25 @@ export interface SystemPlan {
   readonly records: readonly RecordPlan[];
   /** Everything that is opened between tasks; what is not here is closed. */
   readonly ingress: readonly IngressPlan[];
+  /** Absent: plain text. */
+  readonly certificates?: CertificatePlan;
   readonly warnings: readonly Warning[];
+}
+
+/** The authorities of the mesh; the certificates themselves are those of the tasks. */
+export interface CertificatePlan {
+  readonly trustDomain: string;
+  readonly settings: Exclude<CertificateSettings, { readonly kind: 'none' }>;
 }
 
 export interface TaskPlan {
   readonly name: string;
+  /** The names in the task's certificate; absent without certificates. */
+  readonly identity?: IdentityPlan;
+  /** Cloud Map services, by name, whose instances the task's agent lists. */
+  readonly discovers: readonly string[];
+  /** Names of directories that containers of the task share. */
+  readonly volumes: readonly string[];
   readonly sizing: Sizing;
   /** In the order in which they are defined; start order comes from `dependsOn`. */
   readonly containers: readonly ContainerPlan[];
@@ -25,7 +39,15 @@ export interface TaskPlan {
   readonly traced: boolean;
 }
 
-export type ContainerRole = 'proxy' | 'application' | 'extra' | 'collector';
+export interface IdentityPlan {
+  readonly uri: string;
+  readonly dnsName: string;
+}
+
+export type ContainerRole = 'init' | 'proxy' | 'application' | 'extra' | 'agent' | 'collector';
+
+/** What only a deployment knows: the ARN of the task's certificate secret, the ID of its Cloud Map service. */
+export type DeployedValue = 'certificateSecretArn' | 'discoveryServiceId';
 
 export interface ContainerPlan {
   readonly name: string;
@@ -36,9 +58,14 @@ export interface ContainerPlan {
   readonly command?: readonly string[];
   readonly entryPoint?: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  /** Environment variables that render fills in. */
+  readonly deployedEnvironment?: Readonly<Record<string, DeployedValue>>;
   readonly secretNames: readonly string[];
   readonly user?: string;
   readonly readonlyRootFilesystem: boolean;
+  /** Whether it has no Linux capability at all. */
+  readonly dropCapabilities?: boolean;
+  readonly mounts?: readonly MountPlan[];
   /** Of a container that the mesh adds; the user's own health checks are passed on by render. */
   readonly healthCheck?: HealthCheckPlan;
   readonly dependsOn: readonly DependencyPlan[];
@@ -51,6 +78,12 @@ export interface ContainerPlan {
   readonly restart: boolean;
 }
 
+export interface MountPlan {
+  readonly volume: string;
+  readonly path: string;
+  readonly readOnly: boolean;
+}
+
 export interface HealthCheckPlan {
   readonly command: readonly string[];
   readonly intervalSeconds: number;
@@ -61,7 +94,7 @@ export interface HealthCheckPlan {
 
 export interface DependencyPlan {
   readonly container: string;
-  readonly condition: 'START' | 'HEALTHY';
+  readonly condition: 'START' | 'HEALTHY' | 'SUCCESS';
 }
 
 /** How tasks register in Cloud Map. */

@@ -111,7 +111,7 @@ export interface ExtraContainerProps extends ContainerProps {
 
   /**
    * Memory, in MiB, at which the container is killed, at least 6. ECS reserves it: the limits of all containers
-   * together, and 64 MiB for the collector if the task is traced, must fit into the task.
+   * together, 128 MiB for the mesh agent, and 64 MiB for the collector if the task is traced, must fit into the task.
    *
    * @default - nothing is reserved, and the limit is the task's memory
    */

@@ -1,3 +1,4 @@
+import type { Duration } from 'aws-cdk-lib';
 import type { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { factoryInput } from './factory-input';
 
@@ -18,13 +19,29 @@ export interface EnvoyMeshOptions {
 
   /**
    * An Envoy image of your own, such as one from an ECR pull-through cache: Envoy 1.37 or later, started by the entry
-   * point with the container's command as arguments. It needs `bash` and `grep` for the health check, and `sleep` and
-   * `envoy` on the PATH: the gateway is started by bash, so that it can leave slowly.
+   * point with the container's command as arguments. It needs `bash` and `grep` for the health check.
    *
    * @default - docker.io/envoyproxy/envoy, which Docker Hub limits for anonymous pulls
    * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
    */
   readonly image?: ContainerImage;
+
+  /**
+   * An image of the mesh agent of your own, such as a copy of the default one in a registry of yours. It must do what
+   * this version's agent does: see `agent/` in the sources.
+   *
+   * @default - built from this package by `cdk deploy`, which needs Docker or a replacement of it (CDK_DOCKER)
+   */
+  readonly agentImage?: ContainerImage;
+
+  /**
+   * How often an agent asks Cloud Map for the tasks of a callee that can have more than 8 of them, 1 to 30 whole
+   * seconds. Of fewer tasks DNS tells.
+   *
+   * @default Duration.seconds(2)
+   * @see https://docs.aws.amazon.com/cloud-map/latest/dg/cloud-map-limits.html
+   */
+  readonly discoveryInterval?: Duration;
 
   /**
    * Envoy's own log level (not the access log): trace, debug, info, warning, error, critical or off.

@@ -4,6 +4,7 @@ import type { CapacityProviderStrategy, CpuArchitecture, ICluster } from 'aws-cd
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ILogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IPrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
+import type { Certificates } from './certificates';
 import type { Edge } from './edge';
 import type { Mesh } from './mesh';
 import type { ServiceProps } from './service-props';
@@ -78,6 +79,14 @@ export interface MicroservicesProps {
    * @default Mesh.envoy()
    */
   readonly mesh?: Mesh;
+
+  /**
+   * Who issues the certificates with which services prove to each other who they are: every call inside the mesh is
+   * mutual TLS 1.3.
+   *
+   * @default Certificates.kms()
+   */
+  readonly certificates?: Certificates;
 
   /**
    * The name of the mesh, a DNS label.

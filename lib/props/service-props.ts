@@ -1,4 +1,5 @@
 import type { Duration } from 'aws-cdk-lib';
+import type { AllowRule } from './allow-rule';
 import type { ContainerProps, ExtraContainerProps } from './container-props';
 import type { Protocol } from './protocol';
 import type { SizingProps } from './sizing-props';
@@ -34,6 +35,15 @@ export interface ServiceProps extends ContainerProps, SizingProps {
   readonly calls?: string[];
 
   /**
+   * Narrows what callers may ask for: a request that fits no rule gets 403, with the reason in the access log of this
+   * service's Envoy. A caller that no rule names may do nothing.
+   *
+   * @default - services that list this one in `calls`, and the edge's routes to it, may ask for everything, and nobody
+   * else for anything
+   */
+  readonly allow?: AllowRule[];
+
+  /**
    * The port in the URLs of callers, 1024 to 65535. It may not be a port on which a caller itself listens:
    * Linux gives a port to one listener of a network namespace, if that listens on 0.0.0.0.
    *
@@ -50,16 +60,17 @@ export interface ServiceProps extends ContainerProps, SizingProps {
   readonly timeout?: Timeout;
 
   /**
-   * How long the application has between SIGTERM and SIGKILL, 2 to 120 whole seconds.
+   * How long the application has between SIGTERM and SIGKILL, 2 to 120 whole seconds. As long, up to 100 seconds, the
+   * task waits for requests in flight before it tells the application to stop.
    *
    * @default Duration.seconds(30)
    */
   readonly stopTimeout?: Duration;
 
   /**
-   * Containers beside the application, by name. A task has at most ten: the application, Envoy, the collector (if
-   * traced) and the CDK's log router (if a container logs with FireLens) are among them. Names are letters, digits,
-   * hyphens and underscores.
+   * Containers beside the application, by name. A task has at most ten: the application, Envoy, `mesh-init`,
+   * `mesh-agent`, the collector (if traced) and the CDK's log router (if a container logs with FireLens) are among
+   * them. Names are letters, digits, hyphens and underscores.
    *
    * @default - none
    */

@@ -30,20 +30,32 @@ export const RESERVED_PORTS: ReadonlyMap<number, string> = new Map([
  */
 export const FIRST_UNPRIVILEGED_PORT = 1024;
 
+/** The volume that a task's agent writes and its Envoy reads: the path is the agent's default, and owned by Envoy's user in the agent's image. */
+export const MESH_VOLUME = 'mesh';
+export const MESH_DIRECTORY = '/run/mesh';
+
 /** Names of containers that the mesh or the CDK adds to a task. */
 export const PROXY_CONTAINER = 'envoy';
 export const APPLICATION_CONTAINER = 'app';
 export const COLLECTOR_CONTAINER = 'collector';
 /** The CDK adds it to a task in which a container logs with FireLens. */
 export const LOG_ROUTER_CONTAINER = 'log-router';
-export const RESERVED_CONTAINERS: readonly string[] = [APPLICATION_CONTAINER, PROXY_CONTAINER, COLLECTOR_CONTAINER, LOG_ROUTER_CONTAINER, 'mesh-init', 'mesh-agent'];
+export const INIT_CONTAINER = 'mesh-init';
+export const AGENT_CONTAINER = 'mesh-agent';
+export const RESERVED_CONTAINERS: readonly string[] = [APPLICATION_CONTAINER, PROXY_CONTAINER, COLLECTOR_CONTAINER, LOG_ROUTER_CONTAINER, INIT_CONTAINER, AGENT_CONTAINER];
 
 /** Memory that containers reserve beside the user's: the tracing collector, and the CDK's log router. */
 export const COLLECTOR_MEMORY_MIB = 64;
 export const LOG_ROUTER_MEMORY_MIB = 50;
 
+/** The agent's hard limit. Measured: about 75 MiB; see the end-to-end tests. */
+export const AGENT_MEMORY_MIB = 128;
+
 /** Short, so that a task that left is soon out of the callers' lists; Route 53 answers from the VPC for free. */
 export const DISCOVERY_TTL_SECONDS = 5;
+
+/** Cloud Map takes 1,000 lists and 3,000 revisions a second. https://docs.aws.amazon.com/cloud-map/latest/dg/cloud-map-limits.html */
+export const DEFAULT_DISCOVERY_INTERVAL_SECONDS = 2;
 
 /** Cloud Map answers a DNS query with at most this many instances. https://docs.aws.amazon.com/cloud-map/latest/dg/services-values.html */
 export const MAX_DNS_INSTANCES = 8;

@@ -8,7 +8,7 @@ export const PROXY_IMAGE = `docker.io/envoyproxy/envoy:${PROXY_VERSION}`;
 /** Envoy 1.37 is the first with `admin.allow_paths`, the newest part of our configuration. https://github.com/envoyproxy/envoy/pull/42367 */
 export const FIRST_PROXY_MINOR = 37;
 
-/** The user `envoy` of the Envoy image. */
+/** The user `envoy` of the Envoy image. The agent, which writes what Envoy reads, is the same user. */
 export const PROXY_USER = '101';
 
 /** https://gallery.ecr.aws/cloudwatch-agent/cloudwatch-agent */

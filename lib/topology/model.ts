@@ -13,7 +13,10 @@ export interface Topology {
   readonly domain: string;
   /** The Cloud Map namespace in which tasks register, such as `tasks.shop.internal`. */
   readonly discoveryDomain: string;
+  /** The first part of every identity in a certificate: `spiffe://<trust domain>/<service>`. */
+  readonly trustDomain: string;
   readonly mesh: MeshSettings;
+  readonly certificates: CertificateSettings;
   readonly tracing?: TracingSettings;
   readonly services: readonly Service[];
   readonly edge?: EdgeTopology;
@@ -25,6 +28,20 @@ export interface MeshSettings {
   /** The registry image, unless the user gave an image of their own. */
   readonly proxyImage: string;
   readonly proxyLogLevel: string;
+  /** How often agents ask Cloud Map for the tasks of callees that DNS cannot name all. */
+  readonly discoveryIntervalSeconds: number;
+}
+
+/** Who issues the certificates of mutual TLS; `none` is plain text. */
+export type CertificateSettings =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'kms'; readonly authorities: readonly string[]; readonly issuer: string }
+  | { readonly kind: 'privateCa'; readonly authorities: readonly PrivateAuthority[]; readonly issuer: string };
+
+export interface PrivateAuthority {
+  readonly name: string;
+  /** Text in which CloudFormation may fill in tokens; absent: the authority is made here. */
+  readonly arn?: string;
 }
 
 export interface TracingSettings {
@@ -88,10 +105,30 @@ export interface Service extends Sizing, ContainerSettings {
   readonly callers: readonly string[];
   /** Whether a route of the edge leads here. */
   readonly routed: boolean;
+  /** How callers find the tasks: by DNS, or, where there can be more than it answers with, by their agents. */
+  readonly discovery: 'dns' | 'cloudMap';
+  /** What narrows the requests of callers; absent: a declared caller may do anything. */
+  readonly allow?: readonly AllowRule[];
   readonly stopTimeoutSeconds: number;
   readonly extraContainers: readonly ExtraContainer[];
   /** Seconds a caller waits for a whole response; absent: no limit but the idle timeout. */
   readonly requestTimeoutSeconds?: number;
+}
+
+/** A request is allowed if one rule has its caller, its method and its path. */
+export interface AllowRule {
+  /** Sorted; services, and the gateway if it is routed to. Absent: every declared caller. */
+  readonly callers?: readonly string[];
+  /** Absent: every method. */
+  readonly methods?: readonly string[];
+  /** Absent: every path. */
+  readonly paths?: readonly AllowedPath[];
+}
+
+export interface AllowedPath {
+  readonly kind: 'exact' | 'prefix';
+  /** Of a prefix up to its last slash, which belongs to it. */
+  readonly text: string;
 }
 
 export interface ExtraContainer extends ContainerSettings {

@@ -1,22 +1,25 @@
 import {
-  APPLICATION_CONTAINER, COLLECTOR_CONTAINER, COLLECTOR_MEMORY_MIB, DEFAULT_VIRTUAL_PORT, FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, LOG_ROUTER_CONTAINER, LOG_ROUTER_MEMORY_MIB, MAX_CONTAINERS,
+  AGENT_CONTAINER, AGENT_MEMORY_MIB, APPLICATION_CONTAINER, COLLECTOR_CONTAINER, COLLECTOR_MEMORY_MIB, DEFAULT_VIRTUAL_PORT, FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, INIT_CONTAINER, LOG_ROUTER_CONTAINER, LOG_ROUTER_MEMORY_MIB, MAX_CONTAINERS,
   PROXY_CONTAINER, RESERVED_CONTAINERS, RESERVED_PORTS,
 } from './constants';
 import { Opaque, Unresolved, counted, show } from './input';
 import type { ContainerSettings, ExtraContainer, ProtocolId, Service, Sizing } from './model';
+import type { DraftRule } from './parse-allow';
+import { parseAllow } from './parse-allow';
 import type { MeshDefaults } from './parse-sizing';
 import { SIZING_FIELDS, parseSizing } from './parse-sizing';
 import type { Reader } from './reader';
 import { STRINGS, suggest } from './reader';
 
 /** A service as far as it can be read without knowing the others. */
-export interface DraftService extends Omit<Service, 'address' | 'virtualHost' | 'discoveryHost' | 'calls' | 'callers' | 'routed'> {
+export interface DraftService extends Omit<Service, 'address' | 'virtualHost' | 'discoveryHost' | 'calls' | 'callers' | 'routed' | 'discovery' | 'allow'> {
   readonly at: Reader;
+  readonly rules: readonly DraftRule[] | undefined;
   readonly calls: readonly { readonly at: Reader; readonly name: string }[];
 }
 
 const CONTAINER_FIELDS = ['image', 'environment', 'secrets', 'command', 'entryPoint', 'user', 'readonlyRootFilesystem', 'healthCheck', 'logging'] as const;
-const SERVICE_FIELDS = [...CONTAINER_FIELDS, ...SIZING_FIELDS, 'port', 'virtualPort', 'protocol', 'calls', 'stopTimeout', 'extraContainers', 'timeout'] as const;
+const SERVICE_FIELDS = [...CONTAINER_FIELDS, ...SIZING_FIELDS, 'port', 'virtualPort', 'protocol', 'calls', 'stopTimeout', 'extraContainers', 'timeout', 'allow'] as const;
 
 const SERVICE_EXAMPLE = 'such as { image, port: 8080 }';
 
@@ -54,8 +57,8 @@ function isTakenByCdk(name: string): boolean {
   return name === 'Resource' || Object.hasOwn(Object.prototype, name);
 }
 
-/** @param traced whether the task has a tracing collector */
-export function parseService(name: string, at: Reader, mesh: MeshDefaults, traced: boolean): DraftService | undefined {
+/** @param helpers the mesh's own containers in each task */
+export function parseService(name: string, at: Reader, mesh: MeshDefaults, helpers: AddedContainers): DraftService | undefined {
   checkLabel(name, at, 'a service');
   const reserved = RESERVED_NAMES.get(name);
   if (reserved !== undefined) at.fail('RESERVED_NAME', `the name "${name}" is taken by ${reserved}`, { got: null, fix: 'choose another name' });
@@ -65,7 +68,7 @@ export function parseService(name: string, at: Reader, mesh: MeshDefaults, trace
   const protocol = at.field('protocol').oneOf(['http', 'http2', 'grpc', 'tcp'], 'a Protocol', ['Protocol.HTTP', 'Protocol.HTTP2', 'Protocol.GRPC', 'Protocol.TCP']) ?? 'http';
   const port = parsePort(at.field('port').required('the port on which the application listens', 'such as port: 8080'), 1);
   const sizing = parseSizing(at, DEFAULT_SIZE, mesh);
-  const extraContainers = parseExtraContainers(at, port, sizing, addedContainers(at, traced));
+  const extraContainers = parseExtraContainers(at, port, sizing, addedContainers(at, helpers));
   const virtualPort = parseVirtualPort(at, protocol, port);
   const requestTimeoutSeconds = parseTimeout(at.field('timeout'), protocol);
   // What is invalid has its issue by now; reading goes on with a port that nothing clashes with.
@@ -82,6 +85,7 @@ export function parseService(name: string, at: Reader, mesh: MeshDefaults, trace
     }),
     stopTimeoutSeconds: at.field('stopTimeout').seconds({ min: 2, max: 120 }) ?? 30,
     extraContainers,
+    rules: parseAllow(at.field('allow'), protocol),
     ...sizing,
     ...(requestTimeoutSeconds === undefined ? {} : { requestTimeoutSeconds }),
   };
@@ -201,18 +205,23 @@ function shortList(command: string): string {
 }
 
 /** Containers that stand beside the user's own in a task, and the memory that they reserve. */
-interface AddedContainers {
+export interface AddedContainers {
   readonly names: readonly string[];
   readonly memoryMiB: number;
 }
 
-function addedContainers(service: Reader, traced: boolean): AddedContainers {
-  const drivers = [service, ...service.field('extraContainers').values()].map((container) => container.field('logging').value);
-  const routed = drivers.some(usesFireLens);
+/** What the mesh adds to every task. */
+export function meshContainers(traced: boolean): AddedContainers {
   return {
-    names: [APPLICATION_CONTAINER, PROXY_CONTAINER, ...(traced ? [COLLECTOR_CONTAINER] : []), ...(routed ? [LOG_ROUTER_CONTAINER] : [])],
-    memoryMiB: (traced ? COLLECTOR_MEMORY_MIB : 0) + (routed ? LOG_ROUTER_MEMORY_MIB : 0),
+    // `mesh-init` is counted where no file has to be there before Envoy starts, too: a service must not stop to fit because another one scales.
+    names: [APPLICATION_CONTAINER, PROXY_CONTAINER, INIT_CONTAINER, AGENT_CONTAINER, ...(traced ? [COLLECTOR_CONTAINER] : [])],
+    memoryMiB: AGENT_MEMORY_MIB + (traced ? COLLECTOR_MEMORY_MIB : 0),
   };
+}
+
+function addedContainers(service: Reader, { names, memoryMiB }: AddedContainers): AddedContainers {
+  const drivers = [service, ...service.field('extraContainers').values()].map((container) => container.field('logging').value);
+  return drivers.some(usesFireLens) ? { names: [...names, LOG_ROUTER_CONTAINER], memoryMiB: memoryMiB + LOG_ROUTER_MEMORY_MIB } : { names, memoryMiB };
 }
 
 /** By its class, or by the name that `ecs.GenericLogDriver` was given: binding it is render's business. */

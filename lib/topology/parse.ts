@@ -1,5 +1,5 @@
 import { COLLECTOR_IMAGE, FIRST_PROXY_MINOR, PROXY_IMAGE, PROXY_VERSION } from './images';
-import { FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, MAX_DNS_INSTANCES, RESERVED_PORTS } from './constants';
+import { DEFAULT_DISCOVERY_INTERVAL_SECONDS, FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, MAX_DNS_INSTANCES, RESERVED_PORTS } from './constants';
 import { Opaque, Unreadable, Unresolved } from './input';
 import type { IssueList } from './issues';
 import { loopbackAddresses } from './loopback-addresses';
@@ -8,14 +8,16 @@ import { maxTasks } from './model';
 import { checkHidesNoAws } from './check-domain';
 import { checkEnvironment } from './check-environment';
 import { checkExec } from './check-exec';
+import { connectRules } from './parse-allow';
+import { parseCertificates } from './parse-certificates';
 import { parseEdge } from './parse-edge';
 import type { DraftService } from './parse-service';
-import { LABEL, checkLabel, parseService, unknownService } from './parse-service';
+import { LABEL, checkLabel, meshContainers, parseService, unknownService } from './parse-service';
 import type { MeshDefaults } from './parse-sizing';
 import { parseArchitecture, parseCapacityProviders } from './parse-sizing';
 import { Reader } from './reader';
 
-const FIELDS = ['name', 'domain', 'services', 'edge', 'mesh', 'tracing', 'vpc', 'cluster', 'vpcSubnets', 'namespace', 'logs', 'cpuArchitecture', 'capacityProviderStrategies', 'enableExecuteCommand'] as const;
+const FIELDS = ['name', 'domain', 'services', 'edge', 'mesh', 'certificates', 'tracing', 'vpc', 'cluster', 'vpcSubnets', 'namespace', 'logs', 'cpuArchitecture', 'capacityProviderStrategies', 'enableExecuteCommand'] as const;
 
 /** The raw input with CDK objects replaced by markers (see input.ts), and what the construct knows beside the props. */
 export interface TopologyInput {
@@ -37,6 +39,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   const discoveryDomain = parseNamespace(namespace, domain) ?? `tasks.${domain}`;
   checkShared(root);
   const mesh = parseMesh(root.field('mesh'));
+  const certificates = parseCertificates(root.field('certificates'));
   const tracing = parseTracing(root.field('tracing'));
   const defaults: MeshDefaults = {
     architecture: parseArchitecture(root.field('cpuArchitecture')) ?? 'ARM64',
@@ -48,7 +51,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   const entries = [...servicesAt.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
   if (servicesAt.empty) servicesAt.fail('NO_SERVICES', 'a mesh needs at least one service', { fix: "add one, such as ui: { image, port: 8080 }" });
   const declared = entries.map(([key]) => key);
-  const drafts = entries.flatMap(([key, at]) => parseService(key, at, defaults, tracing !== undefined) ?? []);
+  const drafts = entries.flatMap(([key, at]) => parseService(key, at, defaults, meshContainers(tracing !== undefined)) ?? []);
   for (const draft of drafts) {
     checkCalls(draft, declared);
     checkVirtualPorts(draft, drafts);
@@ -59,15 +62,18 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   for (const each of registered) checkApex(each, domain, discoveryDomain, namespace);
 
   const warnings: Warning[] = [];
-  const services = connect(drafts, domain, discoveryDomain, new Set(edge?.routes.map((route) => route.service)));
+  const routed = new Set(edge?.routes.map((route) => route.service));
+  const services = connect(drafts, { domain, discoveryDomain, routed, authenticated: certificates.kind !== 'none' });
   for (const service of services) {
-    warnings.push(...checkEnvironment(service, services, domain), ...checkDiscovery(service), ...checkExec(service));
+    warnings.push(...checkEnvironment(service, services, domain), ...checkAllow(service), ...checkExec(service));
   }
   return deepFreeze({
     name,
     domain,
     discoveryDomain,
+    trustDomain: domain,
     mesh,
+    certificates,
     ...(tracing === undefined ? {} : { tracing }),
     services,
     ...(edge === undefined ? {} : { edge }),
@@ -173,14 +179,20 @@ function checkShared(root: Reader): void {
 }
 
 function parseMesh(at: Reader): MeshSettings {
-  if (at.made('Mesh', 'Mesh.envoy()') && at.fields(['version', 'image', 'logLevel'], 'provider')) {
+  if (at.made('Mesh', 'Mesh.envoy()') && at.fields(['version', 'image', 'agentImage', 'discoveryInterval', 'logLevel'], 'provider')) {
     at.field('provider').oneOf(['envoy'], 'a Mesh');
     at.field('image').opaque('an ecs.ContainerImage', ['bind()']);
+    at.field('agentImage').opaque('an ecs.ContainerImage', ['bind()']);
     if (!at.field('image').absent && !at.field('version').absent) at.field('version').fail('NOT_ALLOWED', 'an image of your own has its own version', { fix: 'give image or version, not both' });
   }
   const version = parseProxyVersion(at.field('version'));
   const proxyLogLevel = at.field('logLevel').oneOf(['trace', 'debug', 'info', 'warning', 'error', 'critical', 'off'], 'a log level of Envoy') ?? 'warning';
-  return { provider: 'envoy', proxyImage: version === undefined ? PROXY_IMAGE : `${PROXY_IMAGE.split(':')[0] ?? ''}:${version}`, proxyLogLevel };
+  return {
+    provider: 'envoy',
+    proxyImage: version === undefined ? PROXY_IMAGE : `${PROXY_IMAGE.split(':')[0] ?? ''}:${version}`,
+    proxyLogLevel,
+    discoveryIntervalSeconds: at.field('discoveryInterval').seconds({ min: 1, max: 30 }) ?? DEFAULT_DISCOVERY_INTERVAL_SECONDS,
+  };
 }
 
 function parseProxyVersion(at: Reader): string | undefined {
@@ -258,30 +270,45 @@ function checkApex(name: string, domain: string, discoveryDomain: string, namesp
   namespace.fail('DOMAIN_CLASH', `in this namespace the tasks of "${name}" register as "${domain}", which the private zone of the virtual names would hide`, { got: null, fix: `set domain to another name, such as "${domain.split('.')[0] ?? 'shop'}-mesh.internal"` });
 }
 
-function checkDiscovery(service: Service): Warning[] {
-  const most = maxTasks(service);
-  // Nobody asks DNS for a service that nobody calls.
-  if (most <= MAX_DNS_INSTANCES || (service.callers.length === 0 && !service.routed)) return [];
-  return [{
-    id: 'discovery-over-8-tasks',
-    path: `services.${service.name}`,
-    message: `can have ${most} tasks, but DNS answers with at most ${MAX_DNS_INSTANCES} of them at a time: load spreads over a changing choice of ${MAX_DNS_INSTANCES}`,
-  }];
+/** A caller that no rule names, though others are named: most likely forgotten. */
+function checkAllow({ name, allow, callers, routed }: Service): Warning[] {
+  if (allow === undefined || allow.some((rule) => rule.callers === undefined)) return [];
+  const named = new Set(allow.flatMap((rule) => rule.callers ?? []));
+  return [...callers, ...(routed ? [GATEWAY_NAME] : [])].filter((caller) => !named.has(caller)).map((caller) => ({
+    id: 'caller-without-rule',
+    path: `services.${name}.allow`,
+    message: caller === GATEWAY_NAME ? `a route of the edge leads to "${name}", but no rule names "${GATEWAY_NAME}": every request of the edge will get 403` : `"${caller}" lists "${name}" in calls, but no rule names it: all of its requests will be refused`,
+  }));
 }
 
-function connect(drafts: readonly DraftService[], domain: string, discoveryDomain: string, routed: ReadonlySet<string>): readonly Service[] {
+interface Surroundings {
+  readonly domain: string;
+  readonly discoveryDomain: string;
+  readonly routed: ReadonlySet<string>;
+  /** Whether callers have identities. */
+  readonly authenticated: boolean;
+}
+
+function connect(drafts: readonly DraftService[], { domain, discoveryDomain, routed, authenticated }: Surroundings): readonly Service[] {
   const addresses = loopbackAddresses(drafts.map((draft) => draft.name));
   const names = new Set(drafts.map((draft) => draft.name));
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- `at` is a cursor, which plain data must not hold
-  return drafts.map(({ at, calls, ...draft }) => ({
-    ...draft,
-    calls: [...new Set(calls.map((call) => call.name))].filter((name) => names.has(name) && name !== draft.name).sort(),
-    callers: drafts.filter((other) => other !== draft && other.name !== draft.name && other.calls.some((call) => call.name === draft.name)).map((other) => other.name),
-    address: addresses.get(draft.name) ?? '',
-    virtualHost: `${draft.name}.${domain}`,
-    discoveryHost: `${draft.name}.${discoveryDomain}`,
-    routed: routed.has(draft.name),
-  }));
+  return drafts.map(({ at, calls, rules, ...draft }) => {
+    const callers = drafts.filter((other) => other.name !== draft.name && other.calls.some((call) => call.name === draft.name)).map((other) => other.name);
+    const isRouted = routed.has(draft.name);
+    const allow = rules === undefined ? undefined : connectRules(rules, isRouted ? [...callers, GATEWAY_NAME] : callers, authenticated);
+    return {
+      ...draft,
+      calls: [...new Set(calls.map((call) => call.name))].filter((name) => names.has(name) && name !== draft.name).sort(),
+      callers,
+      address: addresses.get(draft.name) ?? '',
+      virtualHost: `${draft.name}.${domain}`,
+      discoveryHost: `${draft.name}.${discoveryDomain}`,
+      routed: isRouted,
+      discovery: maxTasks(draft) > MAX_DNS_INSTANCES ? 'cloudMap' : 'dns',
+      ...(allow === undefined ? {} : { allow }),
+    };
+  });
 }
 
 function deepFreeze<T>(value: T): T {

@@ -3,16 +3,22 @@ import type { JsonObject } from '../../envoy/json';
 import { sidecarBootstrap } from '../../envoy/sidecar';
 import type { ContainerPlan, IngressPlan, SystemPlan, TaskPlan } from '../../plan/model';
 import { checkTaskDefinitionSize } from '../../plan/task-definition-size';
-import { ADMIN_PORT, APPLICATION_CONTAINER, COLLECTOR_CONTAINER, COLLECTOR_MEMORY_MIB, DISCOVERY_TTL_SECONDS, GATEWAY_NAME, GATEWAY_PORT, INBOUND_PORT, PROXY_CONTAINER } from '../../topology/constants';
+import {
+  ADMIN_PORT, APPLICATION_CONTAINER, COLLECTOR_CONTAINER, COLLECTOR_MEMORY_MIB, DISCOVERY_TTL_SECONDS, GATEWAY_NAME, GATEWAY_PORT, INBOUND_PORT, INIT_CONTAINER, MESH_DIRECTORY, MESH_VOLUME, PROXY_CONTAINER,
+} from '../../topology/constants';
+import { identityOf } from '../../topology/identity';
 import { PROXY_USER } from '../../topology/images';
 import type { IssueList } from '../../topology/issues';
 import type { EdgeTopology, ExtraContainer, Service, Sizing, Topology } from '../../topology/model';
 import type { MeshProvider } from '../provider';
+import type { AgentPlan } from './agent';
+import { agentContainer, discoveredBy, initContainer, needsFiles, refreshSecondsOf, stopSecondsOf } from './agent';
 
 /** Self-managed Envoy sidecars with no control plane. */
 export const envoyProvider: MeshProvider = {
   id: 'envoy',
   plan(topology: Topology, issues: IssueList): SystemPlan {
+    const { certificates: settings, trustDomain } = topology;
     const tasks = topology.services.map((service) => serviceTask(topology, service));
     for (const task of tasks) checkTaskDefinitionSize(task, `services.${task.name}`, issues);
     const gateway = topology.edge === undefined ? [] : [gatewayTask(topology, topology.edge)];
@@ -23,7 +29,8 @@ export const envoyProvider: MeshProvider = {
         .filter((service) => service.callers.length > 0)
         .map((service) => ({ service: service.name, host: service.virtualHost, address: service.address })),
       ingress: topology.services.flatMap(ingress),
-      warnings: [plaintext()],
+      ...(settings.kind === 'none' ? {} : { certificates: { trustDomain, settings } }),
+      warnings: settings.kind === 'none' ? [plaintext()] : [],
     };
   },
 };
@@ -31,8 +38,8 @@ export const envoyProvider: MeshProvider = {
 function plaintext(): SystemPlan['warnings'][number] {
   return {
     id: 'plaintext',
-    path: 'mesh',
-    message: 'calls between tasks are neither encrypted nor authenticated: security groups alone decide who reaches a service. Mutual TLS is not there yet',
+    path: 'certificates',
+    message: 'with Certificates.none(), calls between tasks are neither encrypted nor authenticated: whoever reaches a task is believed to be a declared caller, security groups alone decide who reaches it, and who listens in the VPC reads along',
   };
 }
 
@@ -42,43 +49,60 @@ function ingress(service: Service): IngressPlan[] {
 }
 
 function serviceTask(topology: Topology, service: Service): TaskPlan {
+  const callees = topology.services.filter((other) => service.calls.includes(other.name));
+  const refreshSeconds = refreshSecondsOf(topology);
+  const agent: AgentPlan = { topology, name: service.name, callees, refreshSeconds, stopSeconds: stopSecondsOf(refreshSeconds, service.stopTimeoutSeconds) };
   return {
-    name: service.name,
-    sizing: sizingOf(service),
-    containers: [
-      proxy(topology, service, sidecarBootstrap(topology, service), INBOUND_PORT),
+    ...taskOf(agent, [
+      proxy(agent, service, sidecarBootstrap(topology, service), INBOUND_PORT),
       application(service),
       ...service.extraContainers.map(extra),
-      ...collector(topology),
-    ],
+    ]),
+    sizing: sizingOf(service),
     registration: { recordType: 'A', ttlSeconds: DISCOVERY_TTL_SECONDS },
-    traced: topology.tracing !== undefined,
-  };
-}
-
-function gatewayTask(topology: Topology, edge: EdgeTopology): TaskPlan {
-  return {
-    name: GATEWAY_NAME,
-    sizing: edge.gateway,
-    containers: [leavingSlowly(proxy(topology, edge.gateway, gatewayBootstrap(topology, edge), GATEWAY_PORT)), ...collector(topology)],
-    // The VPC link of an HTTP API asks Cloud Map for address and port, and ECS registers a port only with SRV.
-    registration: edge.kind === 'http'
-      ? { recordType: 'SRV', ttlSeconds: DISCOVERY_TTL_SECONDS, container: PROXY_CONTAINER, port: GATEWAY_PORT }
-      : { recordType: 'A', ttlSeconds: DISCOVERY_TTL_SECONDS },
-    traced: topology.tracing !== undefined,
   };
 }
 
 /**
  * API Gateway goes on sending to a task that ECS stops until it asks Cloud Map again, and waits for an answer for up
- * to 30 seconds: Envoy serves all that, and only then is told to stop.
+ * to 30 seconds. The agent waits for twice this and a second.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
  */
-const LEAVING_SECONDS = DISCOVERY_TTL_SECONDS + 30;
-const LEAVE = `trap stop=1 TERM; envoy "$@" & e=$!; wait $e; c=$?; [ -z "$stop" ] || { sleep ${LEAVING_SECONDS}; kill $e; wait $e; c=$?; }; exit $c`;
+const EDGE_REFRESH_SECONDS = 17;
+const EDGE_REQUEST_SECONDS = 30;
 
-function leavingSlowly(container: ContainerPlan): ContainerPlan {
-  return { ...container, entryPoint: ['bash', '-c'], command: [LEAVE, 'envoy', ...(container.command ?? [])], stopTimeoutSeconds: LEAVING_SECONDS + 10 };
+function gatewayTask(topology: Topology, edge: EdgeTopology): TaskPlan {
+  const agent: AgentPlan = {
+    topology,
+    name: GATEWAY_NAME,
+    callees: topology.services.filter((service) => service.routed),
+    refreshSeconds: EDGE_REFRESH_SECONDS,
+    stopSeconds: stopSecondsOf(EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS),
+  };
+  return {
+    ...taskOf(agent, [proxy(agent, edge.gateway, gatewayBootstrap(topology, edge), GATEWAY_PORT)]),
+    sizing: edge.gateway,
+    // The VPC link of an HTTP API asks Cloud Map for address and port, and ECS registers a port only with SRV.
+    registration: edge.kind === 'http'
+      ? { recordType: 'SRV', ttlSeconds: DISCOVERY_TTL_SECONDS, container: PROXY_CONTAINER, port: GATEWAY_PORT }
+      : { recordType: 'A', ttlSeconds: DISCOVERY_TTL_SECONDS },
+  };
+}
+
+/** What all tasks have beside their own containers. */
+function taskOf(agent: AgentPlan, own: readonly ContainerPlan[]): Omit<TaskPlan, 'sizing' | 'registration'> {
+  const { topology, name } = agent;
+  const others = [...(needsFiles(agent) ? [initContainer(agent)] : []), ...own, ...collector(topology)];
+  const discovered = discoveredBy(agent.callees);
+  return {
+    name,
+    ...(topology.certificates.kind === 'none' ? {} : { identity: { uri: identityOf(topology.trustDomain, name), dnsName: `${name}.${topology.domain}` } }),
+    // Its own service too, to weigh whether its zone may be preferred.
+    discovers: discovered.length === 0 ? [] : [...new Set([...discovered.map((callee) => callee.name), name])].sort(),
+    volumes: [MESH_VOLUME],
+    containers: [...others, agentContainer(agent, others)],
+    traced: topology.tracing !== undefined,
+  };
 }
 
 function sizingOf(service: Service): Sizing {
@@ -97,15 +121,16 @@ function sizingOf(service: Service): Sizing {
 /** The image has no curl; bash opens the socket itself. Envoy refuses HTTP/1.0 (426). */
 const READY = `exec 3<>/dev/tcp/127.0.0.1/${ADMIN_PORT} && printf 'GET /ready HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3 && grep -q LIVE <&3`;
 
-function proxy(topology: Topology, sizing: Sizing, config: JsonObject, port: number): ContainerPlan {
+function proxy(agent: AgentPlan, sizing: Sizing, config: JsonObject, port: number): ContainerPlan {
+  const { mesh } = agent.topology;
   return {
     name: PROXY_CONTAINER,
     role: 'proxy',
-    image: topology.mesh.proxyImage,
+    image: mesh.proxyImage,
     essential: true,
     command: [
       '--config-yaml', JSON.stringify(config),
-      '--log-level', topology.mesh.proxyLogLevel,
+      '--log-level', mesh.proxyLogLevel,
       // Without it Envoy starts one worker for each core of the host, whatever share of it the task has.
       '--concurrency', String(Math.max(1, Math.ceil(sizing.cpu / 1024))),
       '--disable-hot-restart',
@@ -116,8 +141,10 @@ function proxy(topology: Topology, sizing: Sizing, config: JsonObject, port: num
     secretNames: [],
     user: PROXY_USER,
     readonlyRootFilesystem: true,
+    dropCapabilities: true,
+    mounts: [{ volume: MESH_VOLUME, path: MESH_DIRECTORY, readOnly: true }],
     healthCheck: { command: ['CMD', 'bash', '-c', READY], intervalSeconds: 5, timeoutSeconds: 2, retries: 3, startPeriodSeconds: 10 },
-    dependsOn: [],
+    dependsOn: needsFiles(agent) ? [{ container: INIT_CONTAINER, condition: 'SUCCESS' }] : [],
     ports: [port],
     // ECS stops it after the application (the reverse of dependsOn), whose last requests pass through it.
     restart: false,

@@ -1,0 +1,14 @@
+import { join } from 'node:path';
+
+/** Programs that run in AWS, bundled when the package is built: to synthesize, nobody needs a bundler. */
+const ASSETS = join(__dirname, '../assets');
+
+/** The build context of the agent's image. */
+export const AGENT_ASSET = join(ASSETS, 'agent');
+
+export type FunctionName = 'authority-set' | 'certificate-authority' | 'certificate-rotation';
+
+/** The code of a Lambda function. */
+export function functionAsset(name: FunctionName): string {
+  return join(ASSETS, 'functions', name);
+}

@@ -1,0 +1,60 @@
+import { Duration, Validations } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import * as cr from 'aws-cdk-lib/custom-resources';
+import { Construct } from 'constructs';
+import type { FunctionName } from '../assets';
+import { functionAsset } from '../assets';
+
+export interface MeshFunctionProps {
+  readonly asset: FunctionName;
+  readonly description: string;
+  readonly logGroup: logs.ILogGroup;
+  readonly statements: readonly iam.PolicyStatement[];
+  readonly environment?: Record<string, string>;
+  readonly timeout: Duration;
+}
+
+/** A function of this library with a role that may do just what is stated here. */
+export class MeshFunction extends Construct {
+  readonly function: lambda.Function;
+
+  constructor(scope: Construct, id: string, private readonly props: MeshFunctionProps) {
+    super(scope, id);
+    const { asset, description, logGroup, statements, environment, timeout } = props;
+    this.function = new lambda.Function(this, 'Function', {
+      // The agent's image has the same one.
+      runtime: lambda.Runtime.NODEJS_22_X,
+      architecture: lambda.Architecture.ARM_64,
+      code: lambda.Code.fromAsset(functionAsset(asset)),
+      handler: 'index.handler',
+      description,
+      memorySize: 256,
+      timeout,
+      role: functionRole(this, 'Role', logGroup, statements),
+      logGroup,
+      ...(environment === undefined ? {} : { environment }),
+    });
+    Validations.of(this.function).acknowledge({ id: 'AwsSolutions-L1', reason: 'Node.js 22 is what the code is tested with, and supported until April 2027.' });
+  }
+
+  /** Makes the function the handler of custom resources. */
+  provider(id: string): cr.Provider {
+    const { logGroup } = this.props;
+    const role = functionRole(this, `${id}Role`, logGroup, []);
+    const provider = new cr.Provider(this, id, { onEventHandler: this.function, logGroup, frameworkOnEventRole: role });
+    Validations.of(role).acknowledge({ id: 'AwsSolutions-IAM5', reason: "The CDK's provider framework calls this one function, whatever its version." });
+    Validations.of(provider).acknowledge({ id: 'AwsSolutions-L1', reason: "The runtime of the CDK's provider framework is the CDK's choice." });
+    return provider;
+  }
+}
+
+/** Instead of AWSLambdaBasicExecutionRole, which may write to every log group of the account. */
+function functionRole(scope: Construct, id: string, logGroup: logs.ILogGroup, statements: readonly iam.PolicyStatement[]): iam.Role {
+  const logging = new iam.PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] });
+  return new iam.Role(scope, id, {
+    assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+    inlinePolicies: { Function: new iam.PolicyDocument({ statements: [logging, ...statements] }) },
+  });
+}

@@ -1,0 +1,116 @@
+import type { ContainerPlan, DependencyPlan, DeployedValue } from '../../plan/model';
+import { AGENT_CONTAINER, AGENT_MEMORY_MIB, DISCOVERY_TTL_SECONDS, INBOUND_PORT, INIT_CONTAINER, MESH_DIRECTORY, MESH_VOLUME } from '../../topology/constants';
+import { identityOf } from '../../topology/identity';
+import { PROXY_USER } from '../../topology/images';
+import type { Service, Topology } from '../../topology/model';
+
+/** What a task's agent has to know; see agent/settings.ts. */
+export interface AgentPlan {
+  readonly topology: Topology;
+  readonly name: string;
+  readonly callees: readonly Service[];
+  /** How long the task may take to leave, before the application is told to stop. */
+  readonly stopSeconds: number;
+  /** After this long, whoever calls the task has asked discovery again. */
+  readonly refreshSeconds: number;
+}
+
+/** Fargate allows no more. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#container_definition_timeout */
+const MAX_STOP_SECONDS = 120;
+
+/** What the agent's own steps may take beside waiting for callers and requests. */
+const STEPS_SECONDS = 5;
+
+/** Callers ask DNS when its TTL is over, or their agents list at intervals: whichever is longer. */
+export function refreshSecondsOf({ mesh }: Topology): number {
+  return Math.max(DISCOVERY_TTL_SECONDS, Math.ceil(mesh.discoveryIntervalSeconds * 2.5));
+}
+
+/** @param requestSeconds how long requests in flight may take */
+export function stopSecondsOf(refreshSeconds: number, requestSeconds: number): number {
+  // The agent waits for callers for twice their refresh and a second.
+  return Math.min(MAX_STOP_SECONDS, 2 * refreshSeconds + 1 + STEPS_SECONDS + requestSeconds);
+}
+
+/** The callees whose tasks the agent finds, since DNS would name only some of them. */
+export function discoveredBy(callees: readonly Service[]): readonly Service[] {
+  return callees.filter((callee) => callee.discovery === 'cloudMap');
+}
+
+/** Whether Envoy's configuration names files that have to be there when it starts. */
+export function needsFiles({ topology, callees }: AgentPlan): boolean {
+  return topology.certificates.kind !== 'none' || discoveredBy(callees).length > 0;
+}
+
+/** Waits for the certificate, and writes every file that Envoy wants to see at its start. */
+export function initContainer(agent: AgentPlan): ContainerPlan {
+  return {
+    ...program(),
+    environment: whatIsWritten(agent),
+    deployedEnvironment: secretOf(agent),
+    name: INIT_CONTAINER,
+    role: 'init',
+    essential: false,
+    command: ['init'],
+    dependsOn: [],
+    restart: false,
+  };
+}
+
+/**
+ * Renews, discovers, and is the pre-stop hook of the task: it depends on all other containers, so that ECS tells it
+ * first to stop. It is essential, but restarted in place: a task whose agent cannot run is replaced.
+ */
+export function agentContainer(agent: AgentPlan, others: readonly ContainerPlan[]): ContainerPlan {
+  return {
+    ...program(),
+    environment: {
+      ...whatIsWritten(agent),
+      ...howOften(agent),
+      MESH_REFRESH_SECONDS: String(agent.refreshSeconds),
+      MESH_STOP_SECONDS: String(agent.stopSeconds),
+    },
+    deployedEnvironment: { MESH_CLOUD_MAP_SERVICE_ID: 'discoveryServiceId', ...secretOf(agent) },
+    name: AGENT_CONTAINER,
+    role: 'agent',
+    essential: true,
+    command: ['run'],
+    healthCheck: { command: ['CMD', 'node', '/agent/agent.js', 'health'], intervalSeconds: 30, timeoutSeconds: 10, retries: 3, startPeriodSeconds: 30 },
+    dependsOn: others.filter(({ role }) => role !== 'init').map(({ name }): DependencyPlan => ({ container: name, condition: 'START' })),
+    memoryLimitMiB: AGENT_MEMORY_MIB,
+    stopTimeoutSeconds: agent.stopSeconds,
+    restart: true,
+  };
+}
+
+function program(): Pick<ContainerPlan, 'secretNames' | 'user' | 'readonlyRootFilesystem' | 'dropCapabilities' | 'mounts' | 'ports'> {
+  return {
+    secretNames: [],
+    user: PROXY_USER,
+    readonlyRootFilesystem: true,
+    dropCapabilities: true,
+    mounts: [{ volume: MESH_VOLUME, path: MESH_DIRECTORY, readOnly: false }],
+    ports: [],
+  };
+}
+
+/** What the agent writes files of. */
+function whatIsWritten({ topology, name, callees }: AgentPlan): Readonly<Record<string, string>> {
+  const targets = discoveredBy(callees).map((callee) => ({ cluster: callee.name, namespaceName: topology.discoveryDomain, serviceName: callee.name, port: INBOUND_PORT }));
+  return {
+    ...(topology.certificates.kind === 'none' ? {} : { MESH_IDENTITY: identityOf(topology.trustDomain, name) }),
+    ...(targets.length === 0 ? {} : { MESH_DISCOVERY: JSON.stringify(targets) }),
+  };
+}
+
+function howOften({ topology, name, callees }: AgentPlan): Readonly<Record<string, string>> {
+  if (discoveredBy(callees).length === 0) return {};
+  return {
+    MESH_OWN_SERVICE: JSON.stringify({ namespaceName: topology.discoveryDomain, serviceName: name }),
+    MESH_POLL_SECONDS: String(topology.mesh.discoveryIntervalSeconds),
+  };
+}
+
+function secretOf({ topology }: AgentPlan): Readonly<Record<string, DeployedValue>> {
+  return topology.certificates.kind === 'none' ? {} : { MESH_SECRET_ARN: 'certificateSecretArn' };
+}

@@ -1,0 +1,37 @@
+/**
+ * Requests that a service takes: those whose caller, method and path all fit one rule.
+ *
+ * @example
+ * const orders: ServiceProps = {
+ *   image,
+ *   port: 8080,
+ *   allow: [
+ *     { callers: ['checkout'], methods: ['POST'], paths: ['/orders'] },
+ *     { methods: ['GET'], paths: ['/orders/*'] },
+ *   ],
+ * };
+ */
+export interface AllowRule {
+  /**
+   * Services that list this one in `calls`, or `gateway` if a route of the edge leads here. Needs certificates.
+   *
+   * @default - every declared caller
+   */
+  readonly callers?: string[];
+
+  /**
+   * HTTP methods, such as `GET`, in capitals. Not for TCP services, nor for gRPC, whose methods are paths.
+   *
+   * @default - every method
+   */
+  readonly methods?: string[];
+
+  /**
+   * Paths without a query string: one path, or with `*` at the end, after a slash, all that begin so (`/orders/*` has
+   * `/orders/7`, not `/orders`). Of gRPC services `/package.Service/Method` or `/package.Service/*`. A path that could
+   * be read in two ways (`//`, `/../`, `/..;/`, `\\`, escaped letters) fits no rule. Not for TCP services.
+   *
+   * @default - every path
+   */
+  readonly paths?: string[];
+}
