@@ -38,6 +38,12 @@ const SYNONYMS: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(
   logdriver: ['logging'],
   logconfiguration: ['logging'],
   executecommand: ['enableExecuteCommand'],
+  // Istio, Consul, App Mesh
+  mtls: ['certificates'],
+  tls: ['certificates'],
+  authorizationpolicy: ['allow'],
+  intentions: ['allow'],
+  permissions: ['allow'],
   // API Gateway
   auth: ['authorizer'],
   authorizers: ['authorizer'],

@@ -72,6 +72,9 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
   CognitoAuthorizerOptions: (field) => [inAuthorizer('cognito', field)],
   LambdaAuthorizerOptions: (field) => [inAuthorizer('lambda', field)],
   ApiKeyAuthorizerOptions: (field) => [inAuthorizer('apiKey', field, 'rest')],
+  AllowRule: (field) => [{ props: ui({ allow: [{ [field]: unexpected }] }), path: `services.ui.allow[0].${field}` }],
+  KmsCertificatesOptions: (field) => [{ props: mesh({ ui: service() }, { certificates: { kind: 'kms', [field]: unexpected } }), path: `certificates.${field}` }],
+  PrivateCaCertificatesOptions: (field) => [{ props: mesh({ ui: service() }, { certificates: { kind: 'privateCa', [field]: unexpected } }), path: `certificates.${field}` }],
   EnvoyMeshOptions: (field) => [{ props: mesh({ ui: service() }, { mesh: { provider: 'envoy', [field]: unexpected } }), path: `mesh.${field}` }],
   XRayTracingOptions: (field) => [{ props: mesh({ ui: service() }, { tracing: { kind: 'xray', [field]: unexpected } }), path: `tracing.${field}` }],
 };

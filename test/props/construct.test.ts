@@ -70,8 +70,8 @@ test.each([
   ['a GenericLogDriver', new GenericLogDriver({ logDriver: 'awsfirelens' })],
 ])('%s is counted as the container that the CDK adds for it', (_, logging) => {
   const helpers = (count: number) => Object.fromEntries(Array.from({ length: count }, (_unused, index) => [`helper-${index}`, { image }]));
-  expect(issuesOf(() => ui({ logging, extraContainers: helpers(6) }))).toEqual([]);
-  expect(issuesOf(() => ui({ logging, extraContainers: helpers(7) })).map((issue) => issue.code)).toEqual(['TOO_MANY_CONTAINERS']);
+  expect(issuesOf(() => ui({ logging, extraContainers: helpers(4) }))).toEqual([]);
+  expect(issuesOf(() => ui({ logging, extraContainers: helpers(5) })).map((issue) => issue.code)).toEqual(['TOO_MANY_CONTAINERS']);
 
   const stack = newStack();
   new Microservices(stack, 'Shop', ui({ logging }));

@@ -4,7 +4,7 @@ import { UserPool, UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import { ContainerImage, CpuArchitecture, LogDrivers, Secret } from 'aws-cdk-lib/aws-ecs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import fc from 'fast-check';
-import { Authorizer, Edge, Mesh, Protocol, Timeout, Tracing } from '../../lib';
+import { Authorizer, Certificates, Edge, Mesh, Protocol, Timeout, Tracing } from '../../lib';
 import { FARGATE_CPUS, fargateMemory } from '../../lib/topology/fargate-sizes';
 
 /**
@@ -48,6 +48,9 @@ const FACTORIES: Readonly<Record<string, Factory>> = {
   httpApi: ({ options }) => Edge.httpApi(options as never),
   restApi: ({ options }) => Edge.restApi(options as never),
   envoy: ({ options }) => Mesh.envoy(options as never),
+  kms: ({ options }) => Certificates.kms(options as never),
+  privateCa: ({ options }) => Certificates.privateCa(options as never),
+  noCertificates: () => Certificates.none(),
   xray: ({ options }) => Tracing.xray(options as never),
   noTracing: () => Tracing.none(),
   none: () => Authorizer.none(),
@@ -121,7 +124,7 @@ const container = fc.record({
   logging: maybe(fc.constant(make('logging'))),
 });
 
-const helper = fc.record({ container, essential: maybe(fc.boolean()), memoryLimitMiB: maybe(fc.integer({ min: 6, max: 128 })), cpu: maybe(fc.integer({ min: 1, max: 64 })) })
+const helper = fc.record({ container, essential: maybe(fc.boolean()), memoryLimitMiB: maybe(fc.integer({ min: 6, max: 96 })), cpu: maybe(fc.integer({ min: 1, max: 64 })) })
   .map(({ container: shared, ...rest }) => object({ image: make('image'), ...shared, ...rest }));
 
 const service = (name: string): fc.Arbitrary<Tree> => fc.record({
@@ -131,11 +134,13 @@ const service = (name: string): fc.Arbitrary<Tree> => fc.record({
   calls: maybe(fc.shuffledSubarray(NAMES.filter((other) => other !== name))),
   timeout: maybe(duration(1, 100).map((perRequest) => make('timeout', { perRequest }))),
   stopTimeout: maybe(duration(2, 120)),
+  allow: maybe(fc.constantFrom<Tree[]>([{}], [{ methods: ['GET', 'HEAD'] }, { paths: ['/orders', '/orders/*'] }])),
   container,
   sizing,
   extraContainers: maybe(fc.dictionary(fc.constantFrom('helper', 'Sidecar_2', 'proxy'), helper, { noNullPrototype: true })),
 }).map(({ container: shared, sizing: sized, protocol, ...rest }) => object({ image: make('image'), ...shared, ...sized, ...rest, protocol: protocol === undefined ? undefined : make('protocol', { id: protocol }) }));
 
+const CA_ARN = 'arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/11111111-2222-3333-4444-555555555555';
 const JWT = make('jwt', { options: { issuer: 'https://login.example.com', audience: ['shop'] } });
 const COGNITO = make('cognito', { options: { userPool: make('userPool'), userPoolClients: [make('userPoolClient')] } });
 const throttle = maybe(fc.constantFrom<Tree>({ rateLimit: 0.5, burstLimit: 1 }, { rateLimit: 500, burstLimit: 1000 }));
@@ -160,7 +165,8 @@ const edge = fc.constantFrom('httpApi', 'restApi').chain((kind) => {
 export const validProps: fc.Arbitrary<Tree> = fc.record({
   services: fc.record(Object.fromEntries(NAMES.map((name) => [name, service(name)]))),
   edge: maybe(edge),
-  mesh: maybe(fc.constantFrom(make('envoy'), make('envoy', { options: { version: 'v1.39.0', logLevel: 'off' } }), make('envoy', { options: { image: make('image') } }))),
+  mesh: maybe(fc.constantFrom(make('envoy'), make('envoy', { options: { version: 'v1.39.0', logLevel: 'off' } }), make('envoy', { options: { image: make('image'), agentImage: make('image'), discoveryInterval: make('duration', { millis: 5000 }) } }))),
+  certificates: maybe(fc.constantFrom(make('noCertificates'), make('kms'), make('kms', { options: { authorities: ['old', 'new'], issuer: 'new' } }), make('privateCa'), make('privateCa', { options: { authorityArns: { main: CA_ARN } } }))),
   tracing: maybe(fc.constantFrom(make('noTracing'), make('xray'), make('xray', { options: { samplingRate: 0.1, image: make('image') } }))),
   name: maybe(fc.constantFrom('shop', 'a')),
   domain: maybe(fc.constantFrom('shop.internal', 'shop.corp.example')),

@@ -76,21 +76,3 @@ test('a text of the size of a task definition is read in no time', () => {
   expect(warningsFor(`${'a-'.repeat(15_000)}.${'http://'.repeat(4_000)}`)).toEqual([]);
   expect(performance.now() - started).toBeLessThan(500);
 });
-
-describe('a service with more tasks than DNS names at a time', () => {
-  const many = { desiredCount: 9 };
-
-  test('gives a warning where others call it', () => {
-    const [warning] = topologyOf(mesh({ ui: service({ calls: ['orders'] }), orders: service(many) })).warnings;
-    expect(warning).toEqual({ id: 'discovery-over-8-tasks', path: 'services.orders', message: 'can have 9 tasks, but DNS answers with at most 8 of them at a time: load spreads over a changing choice of 8' });
-  });
-
-  test('gives a warning where it may scale so far', () => {
-    expect(topologyOf(mesh({ ui: service({ calls: ['orders'] }), orders: service({ scaling: { maxCapacity: 9 } }) })).warnings).toHaveLength(1);
-    expect(topologyOf(mesh({ ui: service({ calls: ['orders'] }), orders: service({ scaling: { maxCapacity: 8 } }) })).warnings).toEqual([]);
-  });
-
-  test('gives none where nobody looks it up', () => {
-    expect(topologyOf(mesh({ orders: service(many) })).warnings).toEqual([]);
-  });
-});

@@ -53,7 +53,7 @@ test('fails with every mistake at once, each with its place and its fix', () => 
 
    3. services.checkout.replicas: there is no property "replicas" here [UNKNOWN_PROPERTY]
       got:     3
-      allowed: desiredCount, healthCheck, secrets, scaling, calls, readonlyRootFilesystem, memoryLimitMiB, entryPoint and 15 more
+      allowed: desiredCount, healthCheck, secrets, scaling, calls, readonlyRootFilesystem, memoryLimitMiB, entryPoint and 16 more
       fix:     did you mean "desiredCount"?
 
    4. services.checkout.port: port 15006 is taken inside every task by Envoy's inbound listener [RESERVED_PORT]

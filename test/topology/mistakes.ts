@@ -27,6 +27,13 @@ const userPool = new Opaque({ userPoolId: 'p' });
 const userPoolClient = new Opaque({ userPoolClientId: 'c' });
 const handler = new Opaque({ functionArn: 'f' });
 
+const kms = (more: Raw): Raw => mesh({ ui: service() }, { certificates: { kind: 'kms', ...more } });
+const privateCa = (more: Raw): Raw => mesh({ ui: service() }, { certificates: { kind: 'privateCa', ...more } });
+const CA_ARN = 'arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/11111111-2222-3333-4444-555555555555';
+/** Rules of "orders", which "ui" calls and "other" does not. */
+const rules = (allow: unknown, more: Raw = {}, all: Raw = {}): Raw => mesh({ ui: service({ calls: ['orders'] }), orders: service({ allow, ...more }), other: service() }, all);
+const rule = (one: unknown, more: Raw = {}, all: Raw = {}): Raw => rules([one], more, all);
+
 class Person {
   readonly name = 'Ann';
 }
@@ -41,6 +48,10 @@ export const MISTAKES: Readonly<Record<Exclude<IssueCode, FoundLater>, readonly 
     { did: 'calls "constructor", which every JavaScript object has', props: mesh({ ui: service({ calls: ['constructor'] }), orders: service() }), path: 'services.ui.calls[0]' },
     { did: 'calls ""', props: mesh({ ui: service({ calls: [''] }), orders: service() }), path: 'services.ui.calls[0]' },
     { did: 'routes to an unknown service', props: route({ service: 'iu' }), path: 'edge.routes["GET /"].service' },
+    { did: 'allows a caller that does not call', props: rule({ callers: ['other'] }), path: 'services.orders.allow[0].callers[0]' },
+    { did: 'allows a caller with a slip in its name', props: rule({ callers: ['iu'] }), path: 'services.orders.allow[0].callers[0]' },
+    { did: 'allows the gateway where no route leads', props: rule({ callers: ['gateway'] }), path: 'services.orders.allow[0].callers[0]' },
+    { did: 'allows a caller where nobody calls', props: ui({ allow: [{ callers: ['orders'] }] }), path: 'services.ui.allow[0].callers[0]' },
   ],
   CALLS_ITSELF: [
     { did: 'lets a service call itself', props: ui({ calls: ['ui'] }), path: 'services.ui.calls[0]' },
@@ -67,6 +78,8 @@ export const MISTAKES: Readonly<Record<Exclude<IssueCode, FoundLater>, readonly 
     { did: 'names a secret variable with "="', props: ui({ secrets: { 'A=B': secret } }), path: 'services.ui.secrets["A=B"]' },
     { did: 'names the stage with a slash', props: edge({ stageName: 'a/b' }), path: 'edge.stageName' },
     { did: 'names an authorizer with a space', props: authorizer({ ...jwt, name: 'my jwt' }), path: 'edge.authorizer.name' },
+    { did: 'names an authority in capitals', props: kms({ authorities: ['Main'] }), path: 'certificates.authorities[0]' },
+    { did: 'names an authority with 21 characters', props: privateCa({ authorityArns: { ['a'.repeat(21)]: CA_ARN, b: CA_ARN }, issuer: 'b' }), path: `certificates.authorityArns.${'a'.repeat(21)}` },
   ],
   RESERVED_NAME: [
     { did: 'calls a service "gateway"', props: mesh({ gateway: service() }), path: 'services.gateway' },
@@ -109,6 +122,16 @@ export const MISTAKES: Readonly<Record<Exclude<IssueCode, FoundLater>, readonly 
     { did: 'gives a Cognito authorizer with no user pool', props: authorizer({ kind: 'cognito', userPoolClients: [userPoolClient] }), path: 'edge.authorizer.userPool' },
     { did: 'gives a Cognito authorizer of an HTTP API no clients', props: authorizer({ kind: 'cognito', userPool }), path: 'edge.authorizer.userPoolClients' },
     { did: 'gives a Lambda authorizer with no function', props: authorizer({ kind: 'lambda' }), path: 'edge.authorizer.handler' },
+    { did: 'gives no authority', props: kms({ authorities: [] }), path: 'certificates.authorities' },
+    { did: 'gives undefined as an authority', props: kms({ authorities: [undefined, 'main'] }), path: 'certificates.authorities[0]' },
+    { did: 'gives no ARN of an authority', props: privateCa({ authorityArns: { main: undefined, other: CA_ARN } }), path: 'certificates.authorityArns.main' },
+    { did: 'gives no authority of AWS Private CA', props: privateCa({ authorityArns: {} }), path: 'certificates.authorityArns' },
+    { did: 'does not say which of two authorities issues', props: kms({ authorities: ['old', 'new'] }), path: 'certificates.issuer' },
+    { did: 'gives no rule', props: rules([]), path: 'services.orders.allow' },
+    { did: 'gives undefined as a rule', props: rule(undefined), path: 'services.orders.allow[0]' },
+    { did: 'allows an empty list of callers', props: rule({ callers: [] }), path: 'services.orders.allow[0].callers' },
+    { did: 'allows an empty list of paths', props: rule({ paths: [] }), path: 'services.orders.allow[0].paths' },
+    { did: 'allows undefined as a method', props: rule({ methods: [undefined] }), path: 'services.orders.allow[0].methods[0]' },
   ],
   UNKNOWN_PROPERTY: [
     { did: 'misspells a prop of a service', props: ui({ prot: 80 }), path: 'services.ui.prot' },
@@ -125,6 +148,10 @@ export const MISTAKES: Readonly<Record<Exclude<IssueCode, FoundLater>, readonly 
     { did: 'writes an own property "__proto__"', props: Object.defineProperty(mesh({ ui: service() }), '__proto__', { value: 1, enumerable: true }), path: '__proto__' },
     { did: 'gives an option that another authorizer has', props: authorizer({ kind: 'iam', issuer: 'https://a' }), path: 'edge.authorizer.issuer' },
     { did: 'misspells an option of a route', props: route({ ...publicRoute, scope: ['a'] }), path: 'edge.routes["GET /"].scope' },
+    { did: 'misspells a part of a rule', props: rule({ path: ['/a'] }), path: 'services.orders.allow[0].path' },
+    { did: 'gives KMS the ARNs of Private CA', props: kms({ authorityArns: {} }), path: 'certificates.authorityArns' },
+    { did: 'gives no certificates an issuer', props: mesh({ ui: service() }, { certificates: { kind: 'none', issuer: 'main' } }), path: 'certificates.issuer' },
+    { did: 'says mtls, as others do', props: mesh({ ui: service() }, { mtls: true }), path: 'mtls' },
   ],
   TOKEN: [
     { did: 'takes the name of a service from a token', props: mesh({ '${Token[TOKEN.7]}': service(), ui: service() }), path: 'services["${Token[TOKEN.7]}"]' },
@@ -153,9 +180,15 @@ export const MISTAKES: Readonly<Record<Exclude<IssueCode, FoundLater>, readonly 
     { did: 'takes a whole health check command from a token, before which the CDK must write CMD', props: ui({ healthCheck: { command: listToken } }), path: 'services.ui.healthCheck.command' },
     { did: 'takes a text from a Duration of a token', props: ui({ user: new Unresolved('${Token[TOKEN.7]}', undefined, false) }), path: 'services.ui.user' },
     { did: 'takes an image from a token', props: ui({ image: token }), path: 'services.ui.image' },
+    { did: 'takes the name of an authority from a token', props: kms({ authorities: [token] }), path: 'certificates.authorities[0]' },
+    { did: 'takes a path of a rule from a token', props: rule({ paths: [token] }), path: 'services.orders.allow[0].paths[0]' },
   ],
   WRONG_TYPE: [
     { did: 'gives null as a service', props: mesh({ ui: null }), path: 'services.ui' },
+    { did: 'gives certificates by their name', props: mesh({ ui: service() }, { certificates: 'kms' }), path: 'certificates' },
+    { did: 'gives one authority as a text', props: kms({ authorities: 'main' }), path: 'certificates.authorities' },
+    { did: 'gives one rule with no list', props: rules({ methods: ['GET'] }), path: 'services.orders.allow' },
+    { did: 'gives one path as a text', props: rule({ paths: '/orders' }), path: 'services.orders.allow[0].paths' },
     { did: 'gives null as the port', props: ui({ port: null }), path: 'services.ui.port' },
     { did: 'gives null in calls', props: ui({ calls: [null] }), path: 'services.ui.calls[0]' },
     { did: 'gives null as an authorizer', props: routes({ 'GET /': { service: 'ui', authorizer: null } }), path: 'edge.routes["GET /"].authorizer' },
@@ -200,6 +233,8 @@ export const MISTAKES: Readonly<Record<Exclude<IssueCode, FoundLater>, readonly 
     { did: 'gives one API key outside of a list', props: authorizer({ kind: 'apiKey', keys: 'k' }, 'rest'), path: 'edge.authorizer.keys' },
   ],
   OUT_OF_RANGE: [
+    { did: 'trusts five authorities', props: kms({ authorities: ['a', 'b', 'c', 'd', 'e'], issuer: 'a' }), path: 'certificates.authorities' },
+    { did: 'asks Cloud Map ten times a second', props: mesh({ ui: service() }, { mesh: { provider: 'envoy', discoveryInterval: seconds(0.1) } }), path: 'mesh.discoveryInterval' },
     { did: 'gives port 0', props: ui({ port: 0 }), path: 'services.ui.port' },
     { did: 'gives port 65536', props: ui({ port: 65536 }), path: 'services.ui.port' },
     { did: 'gives a negative port', props: ui({ port: -1 }), path: 'services.ui.port' },
@@ -230,6 +265,22 @@ export const MISTAKES: Readonly<Record<Exclude<IssueCode, FoundLater>, readonly 
     { did: 'weighs a capacity provider below zero', props: ui({ capacityProviderStrategies: [{ capacityProvider: 'FARGATE', weight: 1 }, { capacityProvider: 'FARGATE_SPOT', weight: -1 }] }), path: 'services.ui.capacityProviderStrategies[1].weight' },
   ],
   NOT_ALLOWED: [
+    { did: 'lets an authority issue that there is not', props: kms({ authorities: ['old', 'new'], issuer: 'odl' }), path: 'certificates.issuer' },
+    { did: 'lists an authority twice', props: kms({ authorities: ['main', 'main'] }), path: 'certificates.authorities[1]' },
+    { did: 'gives the ARN of something else as an authority', props: privateCa({ authorityArns: { main: 'arn:aws:acm:eu-west-1:111122223333:certificate/1' } }), path: 'certificates.authorityArns.main' },
+    { did: 'allows callers where nobody knows who calls', props: rule({ callers: ['ui'] }, {}, { certificates: { kind: 'none' } }), path: 'services.orders.allow[0].callers' },
+    { did: 'allows a method in lower case', props: rule({ methods: ['get'] }), path: 'services.orders.allow[0].methods[0]' },
+    { did: 'allows a method of HTTP to a gRPC service', props: rule({ methods: ['POST'] }, { protocol: 'grpc' }), path: 'services.orders.allow[0].methods' },
+    { did: 'allows a method to a TCP service', props: rule({ methods: ['GET'] }, { protocol: 'tcp', port: 6379 }), path: 'services.orders.allow[0].methods' },
+    { did: 'allows a path to a TCP service', props: rule({ paths: ['/'] }, { protocol: 'tcp', port: 6379 }), path: 'services.orders.allow[0].paths' },
+    { did: 'forgets the slash of a path', props: rule({ paths: ['orders'] }), path: 'services.orders.allow[0].paths[0]' },
+    { did: 'allows a path with a dot segment', props: rule({ paths: ['/a/../b'] }), path: 'services.orders.allow[0].paths[0]' },
+    { did: 'allows a path with a query string', props: rule({ paths: ['/a?b=c'] }), path: 'services.orders.allow[0].paths[0]' },
+    { did: 'allows a path with an escape', props: rule({ paths: ['/a%2Fb'] }), path: 'services.orders.allow[0].paths[0]' },
+    { did: 'allows a path with a wildcard in the midst', props: rule({ paths: ['/a/*/b'] }), path: 'services.orders.allow[0].paths[0]' },
+    { did: 'allows a path with a wildcard and no slash', props: rule({ paths: ['/a*'] }), path: 'services.orders.allow[0].paths[0]' },
+    { did: "allows a path with a route's parameter", props: rule({ paths: ['/a/{id}'] }), path: 'services.orders.allow[0].paths[0]' },
+    { did: 'allows a path of HTTP to a gRPC service', props: rule({ paths: ['/a/b/c'] }, { protocol: 'grpc' }), path: 'services.orders.allow[0].paths[0]' },
     { did: 'names an unknown protocol', props: ui({ protocol: 'HTTP' }), path: 'services.ui.protocol' },
     { did: 'names a processor that Fargate does not have', props: ui({ cpuArchitecture: 'RISCV' }), path: 'services.ui.cpuArchitecture' },
     { did: 'times the requests of a TCP service', props: ui({ protocol: 'tcp', timeout: { perRequest: seconds(1) } }), path: 'services.ui.timeout' },
@@ -275,13 +326,14 @@ export const MISTAKES: Readonly<Record<Exclude<IssueCode, FoundLater>, readonly 
   DUPLICATE_CONTAINER: [
     { did: 'calls a container "envoy"', props: ui({ extraContainers: { envoy: { image } } }), path: 'services.ui.extraContainers.envoy' },
     { did: 'calls a container "app"', props: ui({ extraContainers: { app: { image } } }), path: 'services.ui.extraContainers.app' },
+    { did: 'calls a container "mesh-agent"', props: ui({ extraContainers: { 'mesh-agent': { image } } }), path: 'services.ui.extraContainers.mesh-agent' },
     { did: 'calls a container "log-router", as the CDK does', props: ui({ extraContainers: { 'log-router': { image } } }), path: 'services.ui.extraContainers.log-router' },
   ],
   TOO_MANY_CONTAINERS: [
-    { did: 'adds eight containers to a traced task', props: ui({ extraContainers: containers(8) }), path: 'services.ui.extraContainers' },
-    { did: 'adds nine containers to an untraced task', props: mesh({ ui: service({ extraContainers: containers(9) }) }, { tracing: { kind: 'none' } }), path: 'services.ui.extraContainers' },
-    { did: 'adds seven containers to a traced task that logs with FireLens', props: ui({ logging: firelens, extraContainers: containers(7) }), path: 'services.ui.extraContainers' },
-    { did: 'adds seven containers to a traced task, two of which log with FireLens', props: ui({ extraContainers: { ...containers(5), a: { image, logging: firelens }, b: { image, logging: new Opaque({ bind: () => ({}), logDriver: 'awsfirelens' }) } } }), path: 'services.ui.extraContainers' },
+    { did: 'adds six containers to a traced task', props: ui({ extraContainers: containers(6) }), path: 'services.ui.extraContainers' },
+    { did: 'adds seven containers to an untraced task', props: mesh({ ui: service({ extraContainers: containers(7) }) }, { tracing: { kind: 'none' } }), path: 'services.ui.extraContainers' },
+    { did: 'adds five containers to a traced task that logs with FireLens', props: ui({ logging: firelens, extraContainers: containers(5) }), path: 'services.ui.extraContainers' },
+    { did: 'adds five containers to a traced task, two of which log with FireLens', props: ui({ extraContainers: { ...containers(3), a: { image, logging: firelens }, b: { image, logging: new Opaque({ bind: () => ({}), logDriver: 'awsfirelens' }) } } }), path: 'services.ui.extraContainers' },
   ],
   TASK_SIZE: [
     { did: 'asks for cpu that Fargate does not have', props: ui({ cpu: 300 }), path: 'services.ui.cpu' },
@@ -294,7 +346,7 @@ export const MISTAKES: Readonly<Record<Exclude<IssueCode, FoundLater>, readonly 
     { did: 'asks for a gateway of a size that there is not', props: edge({ gateway: { cpu: 256, memoryLimitMiB: 700 } }), path: 'edge.gateway.memoryLimitMiB' },
     { did: 'reserves more cpu for containers than the task has', props: ui({ extraContainers: { a: { image, cpu: 500 }, b: { image, cpu: 100 } } }), path: 'services.ui.extraContainers.b.cpu' },
     { did: 'gives a container more memory than the task has', props: helper({ image, memoryLimitMiB: 2048 }), path: 'services.ui.extraContainers.helper.memoryLimitMiB' },
-    { did: 'gives containers together more memory than the task has', props: ui({ extraContainers: { a: { image, memoryLimitMiB: 600 }, b: { image, memoryLimitMiB: 361 } } }), path: 'services.ui.extraContainers.b.memoryLimitMiB' },
+    { did: 'gives containers together more memory than the task has', props: ui({ extraContainers: { a: { image, memoryLimitMiB: 600 }, b: { image, memoryLimitMiB: 233 } } }), path: 'services.ui.extraContainers.b.memoryLimitMiB' },
     { did: 'gives a container all memory of an untraced task whose log router needs some', props: mesh({ ui: service({ logging: firelens, extraContainers: { a: { image, memoryLimitMiB: 1024 } } }) }, { tracing: { kind: 'none' } }), path: 'services.ui.extraContainers.a.memoryLimitMiB' },
   ],
   SCALING: [

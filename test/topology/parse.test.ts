@@ -1,5 +1,5 @@
 import { envoyProvider } from '../../lib/mesh/envoy/plan';
-import { COLLECTOR_MEMORY_MIB } from '../../lib/topology/constants';
+import { AGENT_MEMORY_MIB, COLLECTOR_MEMORY_MIB } from '../../lib/topology/constants';
 import { Opaque, holdsToken } from '../../lib/topology/input';
 import { IssueList } from '../../lib/topology/issues';
 import type { Raw } from './parsing';
@@ -11,7 +11,9 @@ describe('the smallest mesh', () => {
       name: 'shop',
       domain: 'shop.internal',
       discoveryDomain: 'tasks.shop.internal',
-      mesh: { provider: 'envoy', proxyImage: 'docker.io/envoyproxy/envoy:v1.40.0', proxyLogLevel: 'warning' },
+      trustDomain: 'shop.internal',
+      mesh: { provider: 'envoy', proxyImage: 'docker.io/envoyproxy/envoy:v1.40.0', proxyLogLevel: 'warning', discoveryIntervalSeconds: 2 },
+      certificates: { kind: 'kms', authorities: ['main'], issuer: 'main' },
       tracing: { collectorImage: 'public.ecr.aws/cloudwatch-agent/cloudwatch-agent:1.300062.0b1304' },
       warnings: [],
       services: [{
@@ -25,6 +27,7 @@ describe('the smallest mesh', () => {
         calls: [],
         callers: [],
         routed: false,
+        discovery: 'dns',
         cpu: 512,
         memoryMiB: 1024,
         architecture: 'ARM64',
@@ -126,24 +129,25 @@ describe('a service', () => {
 
   test('may have ten containers, and not one more', () => {
     const names = (count: number): Raw => Object.fromEntries(Array.from({ length: count }, (_, index) => [`c${index}`, { image }]));
-    expect(one({ extraContainers: names(7) }).extraContainers).toHaveLength(7);
-    expect(topologyOf(mesh({ ui: service({ extraContainers: names(8) }) }, { tracing: { kind: 'none' } })).services[0].extraContainers).toHaveLength(8);
+    expect(one({ extraContainers: names(5) }).extraContainers).toHaveLength(5);
+    expect(topologyOf(mesh({ ui: service({ extraContainers: names(6) }) }, { tracing: { kind: 'none' } })).services[0].extraContainers).toHaveLength(6);
   });
 
   test('counts one log router, however many containers log with FireLens', () => {
     const logged = (count: number): Raw => Object.fromEntries(Array.from({ length: count }, (_, index) => [`c${index}`, { image, logging: firelens }]));
-    expect(one({ logging: firelens, extraContainers: logged(6) }).extraContainers).toHaveLength(6);
+    expect(one({ logging: firelens, extraContainers: logged(4) }).extraContainers).toHaveLength(4);
   });
 
   test('may give its extra containers all memory that nothing else reserves', () => {
-    expect(one({ extraContainers: { a: { image, memoryLimitMiB: 600 }, b: { image, memoryLimitMiB: 360 } } }).memoryMiB).toBe(1024);
-    const untraced = mesh({ ui: service({ extraContainers: { a: { image, memoryLimitMiB: 1024 } } }) }, { tracing: { kind: 'none' } });
+    expect(one({ extraContainers: { a: { image, memoryLimitMiB: 600 }, b: { image, memoryLimitMiB: 232 } } }).memoryMiB).toBe(1024);
+    const untraced = mesh({ ui: service({ extraContainers: { a: { image, memoryLimitMiB: 896 } } }) }, { tracing: { kind: 'none' } });
     expect(issuesOf(untraced)).toEqual([]);
   });
 
-  test('reserves as much memory for the collector as is counted', () => {
+  test('reserves as much memory for the collector and the agent as is counted', () => {
     const plan = envoyProvider.plan(topologyOf(ui({})), new IssueList());
-    expect(plan.tasks.flatMap((task) => task.containers.map((container) => container.memoryReservationMiB ?? 0)).reduce((sum, each) => sum + each)).toBe(COLLECTOR_MEMORY_MIB);
+    const reserved = plan.tasks.flatMap((task) => task.containers.map((container) => container.memoryReservationMiB ?? container.memoryLimitMiB ?? 0));
+    expect(reserved.reduce((sum, each) => sum + each)).toBe(COLLECTOR_MEMORY_MIB + AGENT_MEMORY_MIB);
   });
 
   test('has extra containers with all that was said of them', () => {

@@ -1,0 +1,38 @@
+import { maxTasks } from '../../lib/topology/model';
+import { mesh, service, token, topologyOf } from './parsing';
+
+const CA = (id: string): string => `arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/${id}`;
+const certificatesOf = (certificates: unknown) => topologyOf(mesh({ ui: service() }, { certificates })).certificates;
+
+test('the authority of KMS is the default', () => {
+  expect(certificatesOf(undefined)).toEqual({ kind: 'kms', authorities: ['main'], issuer: 'main' });
+});
+
+test('authorities are sorted, and one of them issues', () => {
+  expect(certificatesOf({ kind: 'kms', authorities: ['old', 'new'], issuer: 'old' })).toEqual({ kind: 'kms', authorities: ['new', 'old'], issuer: 'old' });
+});
+
+test('an authority of AWS Private CA is made where none is given', () => {
+  expect(certificatesOf({ kind: 'privateCa' })).toEqual({ kind: 'privateCa', authorities: [{ name: 'main' }], issuer: 'main' });
+});
+
+test('authorities of AWS Private CA are given by ARN, which may be a token', () => {
+  expect(certificatesOf({ kind: 'privateCa', authorityArns: { two: CA('2'), one: token }, issuer: 'two' })).toEqual({
+    kind: 'privateCa',
+    authorities: [{ name: 'one', arn: token.text }, { name: 'two', arn: CA('2') }],
+    issuer: 'two',
+  });
+});
+
+test('plain text must be said', () => {
+  expect(certificatesOf({ kind: 'none' })).toEqual({ kind: 'none' });
+});
+
+test.each([[8, 'dns'], [9, 'cloudMap']] as const)('the tasks of a service that can have %i of them are found by %s', (desiredCount, discovery) => {
+  const [ui] = topologyOf(mesh({ ui: service({ desiredCount }) })).services;
+  expect([ui && maxTasks(ui), ui?.discovery]).toEqual([desiredCount, discovery]);
+});
+
+test('what a service may scale to counts, not what it starts with', () => {
+  expect(topologyOf(mesh({ ui: service({ scaling: { minCapacity: 1, maxCapacity: 9 } }) })).services[0]?.discovery).toBe('cloudMap');
+});
