@@ -2,9 +2,15 @@ import { ADMIN_PORT } from '../topology/constants';
 import type { Json, JsonObject } from './json';
 import { socketAddress, typed } from './json';
 
-/** Shared by every Envoy of the mesh. https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/bootstrap/v3/bootstrap.proto */
-export function bootstrap(resources: { readonly listeners: readonly Json[]; readonly clusters: readonly Json[] }): JsonObject {
+/**
+ * Shared by every Envoy of the mesh.
+ * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/bootstrap/v3/bootstrap.proto
+ *
+ * @param name what Envoy is to call itself where it reads files of the agent: without a name it refuses to
+ */
+export function bootstrap(name: string, resources: { readonly listeners: readonly Json[]; readonly clusters: readonly Json[] }): JsonObject {
   return {
+    node: { id: name, cluster: name },
     admin: admin(),
     // The time is the log event's.
     application_log_config: { log_format: { json_format: { level: '%l', logger: '%n', message: '%j' } } },

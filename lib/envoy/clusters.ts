@@ -1,25 +1,23 @@
-import { INBOUND_PORT } from '../topology/constants';
-import type { ProtocolId, Service } from '../topology/model';
+import type { ProtocolId, Service, Topology } from '../topology/model';
+import { discovery, loadAssignment } from './discovery';
 import type { JsonObject } from './json';
-import { extension, socketAddress, typed } from './json';
+import { typed } from './json';
 import { CONNECT_TIMEOUT, circuitBreakers, outlierDetection } from './resilience';
+import { connectByTls } from './tls';
 
 export const APPLICATION_CLUSTER = 'app';
 
-/** The tasks of a callee, as Cloud Map's DNS names them: asked again when an answer's TTL has passed. */
-export function upstreamCluster(callee: Service): JsonObject {
+/** The tasks of a callee. */
+export function upstreamCluster(topology: Topology, callee: Service): JsonObject {
   return {
     name: callee.name,
-    cluster_type: extension('envoy.extensions.clusters.dns.v3.DnsCluster', {
-      dns_lookup_family: 'V4_ONLY',
-      respect_dns_ttl: true,
-    }),
+    ...discovery(callee),
     connect_timeout: CONNECT_TIMEOUT,
     lb_policy: 'LEAST_REQUEST',
     circuit_breakers: circuitBreakers(),
     outlier_detection: outlierDetection(),
     ...betweenEnvoys(callee.protocol),
-    load_assignment: loadAssignment(callee.name, callee.discoveryHost, INBOUND_PORT),
+    ...connectByTls(topology, callee),
   };
 }
 
@@ -36,10 +34,6 @@ export function applicationCluster(service: Service): JsonObject {
     ...httpProtocol(service.protocol, '4s', service.protocol === 'http' ? { http_protocol_options: {} } : { http2_protocol_options: {} }),
     load_assignment: loadAssignment(APPLICATION_CLUSTER, '127.0.0.1', service.port),
   };
-}
-
-function loadAssignment(cluster: string, host: string, port: number): JsonObject {
-  return { cluster_name: cluster, endpoints: [{ lb_endpoints: [{ endpoint: { address: socketAddress(host, port) } }] }] };
 }
 
 /**

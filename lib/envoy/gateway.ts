@@ -6,6 +6,7 @@ import { upstreamCluster } from './clusters';
 import { httpConnectionManager } from './http-connection-manager';
 import type { Json, JsonObject } from './json';
 import { extension, labelOf, socketAddress, typed } from './json';
+import { AMBIGUOUS_PATH } from './paths';
 import { NOT_SENT_HEADER, routes } from './resilience';
 
 /** API Gateway's word about the client; no service sees them. */
@@ -45,9 +46,9 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): JsonOb
       ],
     }],
   });
-  return bootstrap({
-    listeners: [{ name: 'edge', address: socketAddress('0.0.0.0', GATEWAY_PORT), filter_chains: [{ filters: [manager] }] }],
-    clusters: targets.map(upstreamCluster),
+  return bootstrap(GATEWAY_NAME, {
+    listeners: [{ name: 'edge', traffic_direction: 'INBOUND', address: socketAddress('0.0.0.0', GATEWAY_PORT), filter_chains: [{ filters: [manager] }] }],
+    clusters: targets.map((target) => upstreamCluster(topology, target)),
   });
 }
 
@@ -95,13 +96,7 @@ function matchedBy(route: EdgeRoute): JsonObject {
   return { prefix: '/', headers: [{ name: ROUTE_HEADER, string_match: { exact: route.key } }] };
 }
 
-/**
- * Paths that somebody behind us would read as another path: dot segments, empty segments, backslashes, and escaped
- * letters, digits, "-", ".", "_", "/" and "\", which nobody has to escape (RFC 3986, section 2.3). API Gateway's
- * authorizer decided about the path as it stands.
- */
-const AMBIGUOUS_PATH = String.raw`.*(//|/\.\.?(/|$)|\\|%(2[DEFdef]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[CFcf])).*`;
-
+/** API Gateway's authorizer decided about the path as it stands. */
 function refuseAmbiguousPaths(): Json {
   return { match: { safe_regex: { regex: AMBIGUOUS_PATH } }, direct_response: { status: 400 } };
 }

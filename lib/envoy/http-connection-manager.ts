@@ -9,6 +9,8 @@ export interface HttpConnectionManagerOptions {
   /** Names the statistics, and the other side in the access log. */
   readonly peer: string;
   readonly direction: Direction;
+  /** Whether the other side of the connection has proved who it is. */
+  readonly authenticated?: boolean;
   readonly protocol: ProtocolId;
   readonly segmentName: string;
   readonly tracing: TracingSettings | undefined;
@@ -26,7 +28,7 @@ export interface HttpConnectionManagerOptions {
 export function httpConnectionManager(options: HttpConnectionManagerOptions): JsonObject {
   return extension('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', {
     stat_prefix: `${options.direction}_${options.peer}`,
-    access_log: accessLog(options.protocol, options.direction, options.peer),
+    access_log: accessLog(options),
     ...tracing(options.tracing, options.segmentName),
     // The application's answer stays the application's.
     server_header_transformation: 'PASS_THROUGH',

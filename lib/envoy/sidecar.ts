@@ -1,33 +1,40 @@
 import { INBOUND_PORT } from '../topology/constants';
 import type { Service, Topology } from '../topology/model';
+import { refusedConnections } from './access-log';
+import { httpAuthorization } from './authorization';
 import { bootstrap } from './bootstrap';
 import { APPLICATION_CLUSTER, applicationCluster, upstreamCluster } from './clusters';
 import { httpConnectionManager } from './http-connection-manager';
+import { authenticates } from './identity';
 import type { JsonObject } from './json';
 import { socketAddress } from './json';
 import { routes, silence, tellWhatWasNotSent } from './resilience';
 import { tcpProxy } from './tcp-proxy';
+import { acceptTls, tellCaller } from './tls';
 
 /** The whole Envoy configuration of a service's task. */
 export function sidecarBootstrap(topology: Topology, service: Service): JsonObject {
   const callees = topology.services.filter((other) => service.calls.includes(other.name));
-  return bootstrap({
+  return bootstrap(service.name, {
     listeners: [inbound(topology, service), ...callees.map((callee) => outbound(topology, service, callee))],
-    clusters: [applicationCluster(service), ...callees.map(upstreamCluster)],
+    clusters: [applicationCluster(service), ...callees.map((callee) => upstreamCluster(topology, callee))],
   });
 }
 
 /** What other tasks reach: the application, and nothing else. */
 function inbound(topology: Topology, service: Service): JsonObject {
+  const authenticated = authenticates(topology);
   const filter = service.protocol === 'tcp'
-    ? tcpProxy('inbound', service.name, APPLICATION_CLUSTER)
+    ? tcpProxy({ direction: 'inbound', peer: service.name, cluster: APPLICATION_CLUSTER, authenticated })
     : httpConnectionManager({
       peer: service.name,
       direction: 'inbound',
       protocol: service.protocol,
       segmentName: service.name,
       tracing: topology.tracing,
-      settings: tellWhatWasNotSent(),
+      authenticated,
+      filters: httpAuthorization(topology, service),
+      settings: { ...tellWhatWasNotSent(), ...tellCaller(topology) },
       virtualHosts: [{
         name: service.name,
         domains: ['*'],
@@ -35,13 +42,20 @@ function inbound(topology: Topology, service: Service): JsonObject {
         routes: [{ match: { prefix: '/' }, route: { cluster: APPLICATION_CLUSTER, timeout: '0s', ...silence(service) } }],
       }],
     });
-  return { name: 'inbound', address: socketAddress('0.0.0.0', INBOUND_PORT), filter_chains: [{ filters: [filter] }] };
+  return {
+    name: 'inbound',
+    traffic_direction: 'INBOUND',
+    address: socketAddress('0.0.0.0', INBOUND_PORT),
+    // A TCP proxy logs every connection itself.
+    ...(authenticated && service.protocol !== 'tcp' ? { access_log: refusedConnections() } : {}),
+    filter_chains: [{ ...acceptTls(topology, service), filters: [filter] }],
+  };
 }
 
 /** What the application reaches: a callee's virtual name resolves to this address in every task. */
 function outbound(topology: Topology, service: Service, callee: Service): JsonObject {
   const filter = callee.protocol === 'tcp'
-    ? tcpProxy('outbound', callee.name, callee.name)
+    ? tcpProxy({ direction: 'outbound', peer: callee.name, cluster: callee.name, authenticated: false })
     : httpConnectionManager({
       peer: callee.name,
       direction: 'outbound',
@@ -50,5 +64,5 @@ function outbound(topology: Topology, service: Service, callee: Service): JsonOb
       tracing: topology.tracing,
       virtualHosts: [{ name: callee.name, domains: ['*'], routes: routes(callee) }],
     });
-  return { name: callee.name, address: socketAddress(callee.address, callee.virtualPort), filter_chains: [{ filters: [filter] }] };
+  return { name: callee.name, traffic_direction: 'OUTBOUND', address: socketAddress(callee.address, callee.virtualPort), filter_chains: [{ filters: [filter] }] };
 }
