@@ -2,7 +2,7 @@
  * What a chain of N services costs in CloudFormation resources, template bytes and synth time, beside
  * `@aws-cdk-containers/ecs-service-extensions` (App Mesh + X-Ray), in one run: read the ratios, not the seconds.
  */
-import { Annotations, App, Stack } from 'aws-cdk-lib';
+import { App, Stack } from 'aws-cdk-lib';
 import { Mesh as AppMesh } from 'aws-cdk-lib/aws-appmesh';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { AppMeshExtension, Container, Environment, Service, ServiceDescription, XRayExtension } from '@aws-cdk-containers/ecs-service-extensions';
@@ -44,8 +44,7 @@ function ours(stack: Stack, count: number): void {
       calls: index + 1 < count ? [`service-${index + 1}`] : [],
     };
   }
-  const system = new Microservices(stack, 'System', { services, tracing: Tracing.xray() });
-  Annotations.of(system).acknowledgeWarning('cdk-ecs-microservices:plaintext', 'The peer encrypts nothing either.');
+  new Microservices(stack, 'System', { services, tracing: Tracing.xray() });
 }
 
 function peer(stack: Stack, count: number): void {

@@ -1,4 +1,4 @@
-import { Annotations, CfnOutput, Stack, Validations } from 'aws-cdk-lib';
+import { CfnOutput, Stack, Validations } from 'aws-cdk-lib';
 import type { StackProps } from 'aws-cdk-lib';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
@@ -78,7 +78,6 @@ export class BoutiqueStack extends Stack {
     });
     new CfnOutput(this, 'Url', { value: this.boutique.url });
 
-    Annotations.of(this.boutique).acknowledgeWarning('cdk-ecs-microservices:plaintext', 'A demonstration: its shop sells nothing and knows nobody.');
     Validations.of(this.boutique).acknowledge({ id: 'AwsSolutions-ECS2', reason: 'The environment variables are addresses inside the mesh and switches, no secrets and nothing that differs per deployment.' });
   }
 }

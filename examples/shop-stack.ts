@@ -1,4 +1,4 @@
-import { Annotations, CfnOutput, Duration, Stack, Validations } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack, Validations } from 'aws-cdk-lib';
 import type { StackProps } from 'aws-cdk-lib';
 import type { HealthCheck } from 'aws-cdk-lib/aws-ecs';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
@@ -50,7 +50,6 @@ export class ShopStack extends Stack {
     });
     new CfnOutput(this, 'Url', { value: this.shop.url });
 
-    Annotations.of(this.shop).acknowledgeWarning('cdk-ecs-microservices:plaintext', 'The sample keeps its data in memory and holds nothing of value.');
     Validations.of(this.shop).acknowledge({ id: 'AwsSolutions-ECS2', reason: 'The environment variables are addresses inside the mesh, no secrets and nothing that differs per deployment.' });
   }
 }

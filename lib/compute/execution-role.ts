@@ -1,3 +1,4 @@
+import { Validations } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Foundation } from './network';
@@ -15,6 +16,8 @@ export function executionRole(scope: Construct, id: string, { logGroup, vpc, vpc
       }),
     },
   });
+  // Images in ECR, such as the agent's, add it.
+  Validations.of(role).acknowledge({ id: 'AwsSolutions-IAM5[Resource::*]', reason: 'ecr:GetAuthorizationToken supports no resource but *: a token is for the whole registry.' });
   // Every service waits for its role, and so for the way to the images; the other way round when the stack goes.
   role.node.addDependency(vpc.selectSubnets(vpcSubnets).internetConnectivityEstablished);
   return role;

@@ -15,8 +15,8 @@ describe('a task', () => {
   const { template } = build({ services: { ui: service({ calls: ['catalog'] }), catalog: service() } });
   const containers = containersOf(template, 'ui');
 
-  test('holds Envoy, the application and the tracing collector', () => {
-    expect([...containers.keys()]).toEqual(['envoy', 'app', 'collector']);
+  test('holds Envoy, the application, the tracing collector, and the agent at its start and beside it', () => {
+    expect([...containers.keys()]).toEqual(['mesh-init', 'envoy', 'app', 'collector', 'mesh-agent']);
   });
 
   test('starts the application when Envoy is healthy', () => {
@@ -24,8 +24,41 @@ describe('a task', () => {
     expect(containers.get('envoy')).toMatchObject({ HealthCheck: { Command: ['CMD', 'bash', '-c', expect.stringContaining('/ready')] }, Essential: true });
   });
 
+  test('starts Envoy when its certificate is there', () => {
+    expect(containers.get('envoy')).toMatchObject({ DependsOn: [{ ContainerName: 'mesh-init', Condition: 'SUCCESS' }] });
+    expect(containers.get('mesh-init')).toMatchObject({ Essential: false, Command: ['init'] });
+    expect(containers.get('mesh-init')).not.toHaveProperty('DependsOn');
+  });
+
+  test('tells the agent first to stop, while everything else still runs: it depends on all others', () => {
+    expect(containers.get('mesh-agent')).toMatchObject({
+      DependsOn: ['envoy', 'app', 'collector'].map((name) => ({ ContainerName: name, Condition: 'START' })),
+      // Callers need 11 seconds to notice, requests up to 30, and the agent some of its own.
+      StopTimeout: 46,
+    });
+  });
+
+  test('is replaced if its agent cannot run, which is restarted in place first', () => {
+    expect(containers.get('mesh-agent')).toMatchObject({ Essential: true, RestartPolicy: { Enabled: true }, HealthCheck: { Command: ['CMD', 'node', '/agent/agent.js', 'health'] } });
+  });
+
+  test("bounds the agent's memory", () => {
+    expect(containers.get('mesh-agent')).toMatchObject({ Memory: 128 });
+  });
+
+  test.each(['mesh-init', 'mesh-agent'])('gives %s the same user as Envoy, no capability, a read-only root, and one directory to write to', (name) => {
+    expect(containers.get(name)).toMatchObject({
+      User: '101',
+      ReadonlyRootFilesystem: true,
+      LinuxParameters: { Capabilities: { Drop: ['ALL'] } },
+      MountPoints: [{ SourceVolume: 'mesh', ContainerPath: '/run/mesh', ReadOnly: false }],
+    });
+    expect(containers.get('envoy')).toMatchObject({ MountPoints: [{ SourceVolume: 'mesh', ContainerPath: '/run/mesh', ReadOnly: true }] });
+    expect(containers.get('app')).not.toHaveProperty('MountPoints.0');
+  });
+
   test('runs Envoy as a user without rights on a read-only root, one worker a processor', () => {
-    expect(containers.get('envoy')).toMatchObject({ User: '101', ReadonlyRootFilesystem: true, Image: 'docker.io/envoyproxy/envoy:v1.40.0' });
+    expect(containers.get('envoy')).toMatchObject({ User: '101', ReadonlyRootFilesystem: true, LinuxParameters: { Capabilities: { Drop: ['ALL'] } }, Image: 'docker.io/envoyproxy/envoy:v1.40.0' });
     expect(containers.get('envoy')?.Command).toEqual(expect.arrayContaining(['--concurrency', '1']));
   });
 
@@ -112,24 +145,24 @@ describe('the network', () => {
 });
 
 describe('least privilege', () => {
-  test('a task role may send traces, and nothing else', () => {
+  test('a task role may send traces; what else it may do, iam.test.ts tells', () => {
     const { template } = build({ services: { ui: service() } });
     template.hasResourceProperties('AWS::IAM::ManagedPolicy', { PolicyDocument: { Statement: [Match.objectLike({ Action: Match.arrayWith(['xray:PutTraceSegments']), Resource: '*' })] } });
     template.resourceCountIs('AWS::IAM::ManagedPolicy', 1);
   });
 
-  test('a task role may do nothing at all where nothing is traced', () => {
+  test('a task role may send no traces where nothing is traced', () => {
     const { template } = build({ services: { ui: service() }, tracing: Tracing.none() });
     template.resourceCountIs('AWS::IAM::ManagedPolicy', 0);
-    expect([...containersOf(template, 'ui').keys()]).toEqual(['envoy', 'app']);
+    expect([...containersOf(template, 'ui').keys()]).toEqual(['mesh-init', 'envoy', 'app', 'mesh-agent']);
   });
 
   test('only the service that needs a secret can read it, by an execution role of its own', () => {
     const { template } = build((stack) => ({
       services: { ui: service(), orders: service({ secrets: { PASSWORD: Secret.fromSecretsManager(new SecretsManagerSecret(stack, 'Password')) } }) },
     }));
-    const policies = Object.entries(resourcesOf(template)).filter(([, { Properties }]) => JSON.stringify(Properties).includes('secretsmanager:GetSecretValue'));
-    expect(policies.map(([id]) => id)).toEqual([expect.stringMatching(/ShopordersExecutionRole/)]);
+    const readers = Object.entries(resourcesOf(template)).filter(([, { Type, Properties }]) => Type.startsWith('AWS::IAM::') && JSON.stringify(Properties).includes('"Password'));
+    expect(readers.map(([id]) => id)).toEqual([expect.stringMatching(/ShopordersExecutionRole/)]);
     expect(containersOf(template, 'orders').get('app')).toMatchObject({ Secrets: [{ Name: 'PASSWORD' }] });
   });
 });

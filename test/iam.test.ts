@@ -1,0 +1,112 @@
+import { Secret } from 'aws-cdk-lib/aws-ecs';
+import { Secret as ManagedSecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Authorizer, Certificates, Edge } from '../lib';
+import type { MicroservicesProps } from '../lib';
+import type { Resource } from './support/stack';
+import { build, resourcesOf, service } from './support/stack';
+
+process.env['CDK_VALIDATION'] = 'false';
+
+/** Why a statement may name everything. The key is its actions and conditions; whoever adds one has to write down why. */
+const REASONS: Readonly<Record<string, string>> = {
+  'xray:GetSamplingRules,xray:GetSamplingStatisticSummaries,xray:GetSamplingTargets,xray:PutTelemetryRecords,xray:PutTraceSegments': 'X-Ray has no resources for these actions.',
+  'servicediscovery:UpdateInstanceCustomHealthStatus if servicediscovery:ServiceArn': 'Cloud Map has no resources for it; the condition names the one service.',
+  'servicediscovery:DiscoverInstances,servicediscovery:DiscoverInstancesRevision if servicediscovery:NamespaceName,servicediscovery:ServiceName': 'Cloud Map has no resources for them; the conditions name the callees.',
+  'ecr:GetAuthorizationToken': 'A token is for the whole registry; ECR has no resource for it.',
+  'lambda:InvokeFunction': "The provider framework of the CDK: any version (`:*`) of its one function.",
+};
+
+interface Statement {
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+interface Document {
+  readonly Statement: readonly Statement[];
+}
+
+const list = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value as readonly T[] : [value as T]);
+const actionsOf = (statement: Statement): readonly string[] => list(statement.Action);
+const conditionsOf = ({ Condition: condition = {} }: Statement): readonly string[] => Object.values(condition).flatMap((keys) => Object.keys(keys));
+
+function keyOf(statement: Statement): string {
+  const conditions = conditionsOf(statement);
+  return `${actionsOf(statement).join()}${conditions.length === 0 ? '' : ` if ${conditions.join()}`}`;
+}
+
+/** Every statement of every role of a template, by the role's logical ID. */
+function statements(resources: Readonly<Record<string, Resource>>): readonly (readonly [string, Statement])[] {
+  return Object.entries(resources).flatMap(([id, { Type, Properties = {} }]): (readonly [string, Statement])[] => {
+    const documents = Type === 'AWS::IAM::Role'
+      ? ((Properties['Policies'] ?? []) as readonly { readonly PolicyDocument: Document }[]).map(({ PolicyDocument }) => PolicyDocument)
+      : Type === 'AWS::IAM::Policy' || Type === 'AWS::IAM::ManagedPolicy' ? [Properties['PolicyDocument'] as Document] : [];
+    return documents.flatMap(({ Statement }) => Statement.map((statement) => [id, statement] as const));
+  });
+}
+
+/** What a resource is, without what differs per account: `Ref ShopLogs…`, `*`, `GetAtt … + :*`. */
+function shown(resource: unknown): string {
+  if (typeof resource === 'string') return resource;
+  const [[name, value] = ['', '']] = Object.entries(resource as Record<string, unknown>);
+  if (name === 'Fn::Join') return (value as [string, unknown[]])[1].map(shown).join('');
+  return Array.isArray(value) ? value.map(String).join('.') : String(value);
+}
+
+const SYSTEMS: Readonly<Record<string, MicroservicesProps>> = {
+  'behind an HTTP API': {
+    services: { ui: service({ calls: ['orders'] }), orders: service({ scaling: { maxCapacity: 20 } }) },
+    edge: Edge.httpApi({ authorizer: Authorizer.none(), routes: { $default: { service: 'ui' } } }),
+  },
+  'behind a REST API, with AWS Private CA': {
+    services: { ui: service({ calls: ['orders'] }), orders: service() },
+    edge: Edge.restApi({ authorizer: Authorizer.none(), routes: { 'ANY /{proxy+}': { service: 'ui' } } }),
+    certificates: Certificates.privateCa(),
+  },
+  'in plain text': { services: { ui: service({ calls: ['orders'] }), orders: service() }, certificates: Certificates.none() },
+};
+
+describe.each(Object.entries(SYSTEMS))('a system %s', (_, props) => {
+  const resources = resourcesOf(build(props).template);
+  const all = statements(resources);
+
+  test('names every action that a role may do, none by a wildcard', () => {
+    expect(all.length).toBeGreaterThan(3);
+    expect(all.flatMap(([id, statement]) => actionsOf(statement).filter((action) => action.includes('*')).map((action) => `${id}: ${action}`))).toEqual([]);
+  });
+
+  test('fails if a role may act on everything without a written reason', () => {
+    const wide = all.filter(([, { Resource }]) => list(Resource).some((resource) => shown(resource).includes('*')));
+    expect(wide.map(([id, statement]) => ({ id, key: keyOf(statement) })).filter(({ key }) => REASONS[key] === undefined)).toEqual([]);
+  });
+
+  test('uses no policy of AWS but those that the CDK gives its own functions, and API Gateway needs', () => {
+    const managed = Object.entries(resources).flatMap(([id, { Properties = {} }]) => ((Properties['ManagedPolicyArns'] ?? []) as readonly unknown[])
+      .filter((arn) => JSON.stringify(arn).includes(':policy/')).map((arn) => `${id} ${JSON.stringify(arn)}`));
+    for (const each of managed) expect(each).toMatch(/^(CustomVpcRestrictDefaultSG|ShopApiCloudWatchRole|ShopRestApi|ShopEdge)/);
+  });
+
+  test('gives each role what is written here, and nothing else', () => {
+    const listing = all.map(([id, statement]) => `${id.replace(/[0-9A-F]{8}$/, '')}: ${actionsOf(statement).join(', ')} on ${list(statement.Resource).map(shown).map((text) => text.replace(/[0-9A-F]{8}\b/g, '')).join(', ')}${conditionsOf(statement).length === 0 ? '' : ` if ${JSON.stringify(statement.Condition).replace(/[0-9A-F]{8}\b/g, '')}`}`);
+    expect(listing.sort()).toMatchSnapshot();
+  });
+});
+
+test('every reason is still needed', () => {
+  const keys = Object.values(SYSTEMS).flatMap((props) => statements(resourcesOf(build(props).template))).map(([, statement]) => keyOf(statement));
+  expect(Object.keys(REASONS).filter((key) => !keys.includes(key))).toEqual([]);
+});
+
+test("only a service's own task role, and the functions that issue, can read its certificate", () => {
+  const resources = resourcesOf(build({ services: { ui: service({ calls: ['orders'] }), orders: service() } }).template);
+  const readers = statements(resources)
+    .filter(([, statement]) => actionsOf(statement).includes('secretsmanager:GetSecretValue') && list(statement.Resource).some((resource) => /^ShopordersCertificate/.test(shown(resource))))
+    .map(([id]) => id.replace(/[0-9A-F]{8}$/, ''));
+  expect(readers.sort()).toEqual(['ShopCertificatesAuthorityGuardRole', 'ShopCertificatesRotationRole', 'ShopordersTaskRole']);
+});
+
+test('execution roles, which ECS itself uses, cannot read a certificate', () => {
+  const { template } = build((stack) => ({ services: { ui: service({ secrets: { PASSWORD: Secret.fromSecretsManager(new ManagedSecret(stack, 'Password')) } }) } }));
+  const execution = statements(resourcesOf(template)).filter(([id]) => id.includes('ExecutionRole'));
+  expect(execution.flatMap(([, statement]) => list(statement.Resource).map(shown)).filter((resource) => resource.includes('Certificate'))).toEqual([]);
+});
