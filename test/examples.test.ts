@@ -13,9 +13,14 @@ const EXAMPLES: readonly (readonly [string, (app: App) => Stack])[] = [
   ['Online Boutique', (app) => new BoutiqueStack(app, 'Boutique')],
 ];
 
+/** Assets are reviewed as sources: their hashes change with every line of the agent. */
+function withoutHashes(template: unknown): unknown {
+  return JSON.parse(JSON.stringify(template).replace(/[0-9a-f]{64}/g, '(hash)'));
+}
+
 describe.each(EXAMPLES)('%s', (_name, create) => {
   test('synthesizes to the reviewed template', () => {
-    expect(Template.fromStack(create(new App({ context: flags.context }))).toJSON()).toMatchSnapshot();
+    expect(withoutHashes(Template.fromStack(create(new App({ context: flags.context }))).toJSON())).toMatchSnapshot();
   });
 
   test('has no warning and no error that it does not explain', () => {

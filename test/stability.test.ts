@@ -1,6 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { readFileSync } from 'node:fs';
-import { Authorizer, Edge, Microservices, Protocol } from '../lib';
+import { Authorizer, Certificates, Edge, Microservices, Protocol } from '../lib';
 import type { MicroservicesProps, ServiceProps } from '../lib';
 import flags from '../cdk.json';
 import type { Resource } from './support/stack';
@@ -30,6 +30,10 @@ function compare(before: Readonly<Record<string, Resource>>, after: Readonly<Rec
   };
 }
 
+/** What names the secrets of all services: the functions that issue into them, and watch over them. Updated in place. */
+const SECRET_LISTS = /^ShopCertificates(AuthorityGuardRole|Authorities|RotationRole)[0-9A-F]{8}$/;
+const withoutLists = (ids: readonly string[]): readonly string[] => ids.filter((id) => !SECRET_LISTS.test(id));
+
 const owners = (ids: readonly string[]): string[] => [...new Set(ids.map((id) => /^Shop(ui|catalog|orders|cache|search|gateway)/.exec(id)?.[1] ?? id))].sort();
 
 test('two synths give the same bytes', () => {
@@ -47,16 +51,30 @@ test('the order of services and calls changes nothing', () => {
   expect(compare(resources({ services, edge: edge() }), resources({ services: reordered, edge: edge() }))).toEqual({ changed: [], added: [], removed: [] });
 });
 
-test('a new service that nobody calls changes no other', () => {
+test('a new service that calls nobody changes no other', () => {
+  const { changed, added, removed } = compare(resources({ services, edge: edge() }), resources({ services: { ...services, search: service() }, edge: edge() }));
+  expect({ changed: withoutLists(changed), removed }).toEqual({ changed: [], removed: [] });
+  expect(owners(added)).toEqual(['search']);
+});
+
+test('a new caller changes of the callee what says who may call, and nothing else', () => {
   const { changed, added, removed } = compare(resources({ services, edge: edge() }), resources({ services: { ...services, search: service({ calls: ['cache'] }) }, edge: edge() }));
-  expect({ changed, removed }).toEqual({ changed: [], removed: [] });
+  expect({ changed: withoutLists(changed), removed }).toEqual({ changed: [expect.stringMatching(/^ShopcacheTaskDefinition/)], removed: [] });
   // "cache" opens its security group to the new caller, by a resource of its own.
   expect(owners(added)).toEqual(['cache', 'search']);
 });
 
-test('a new call changes the caller, and only opens the callee', () => {
+test('in plain text, a new caller only opens the callee', () => {
+  const props = (more: Services = {}): MicroservicesProps => ({ services: { ...services, ...more }, edge: edge(), certificates: Certificates.none() });
+  const { changed, added, removed } = compare(resources(props()), resources(props({ search: service({ calls: ['cache'] }) })));
+  expect({ changed, removed }).toEqual({ changed: [], removed: [] });
+  expect(owners(added)).toEqual(['cache', 'search']);
+});
+
+test('a new call changes the caller, and whom the callee lets in', () => {
   const { changed, added, removed } = compare(resources({ services, edge: edge() }), resources({ services: { ...services, catalog: service({ calls: ['cache'] }) }, edge: edge() }));
-  expect(owners(changed)).toEqual(['catalog']);
+  expect(changed.filter((id) => id.startsWith('Shopcache'))).toEqual([expect.stringMatching(/^ShopcacheTaskDefinition/)]);
+  expect(owners(changed)).toEqual(['cache', 'catalog']);
   expect(added).toEqual([expect.stringMatching(/^ShopcacheFromcatalog/)]);
   expect(removed).toEqual([]);
 });
@@ -64,16 +82,22 @@ test('a new call changes the caller, and only opens the callee', () => {
 test('a service that leaves takes along only what is its own', () => {
   const rest = Object.fromEntries(Object.entries(services).filter(([name]) => name !== 'cache'));
   const { changed, added, removed } = compare(resources({ services, edge: edge() }), resources({ services: { ...rest, orders: service({ protocol: Protocol.GRPC, port: 50051 }) }, edge: edge() }));
-  expect(owners(changed)).toEqual(['orders']);
+  expect(owners(withoutLists(changed))).toEqual(['orders']);
   expect(added).toEqual([]);
   expect(owners(removed)).toEqual(['cache']);
 });
 
-test('an edge that comes later changes no service but opens those that it routes to', () => {
+test('an edge that comes later changes of the services that it routes to whom they let in, and nothing else', () => {
   const { changed, added, removed } = compare(resources({ services }), resources({ services, edge: edge() }));
-  expect({ changed, removed }).toEqual({ changed: [], removed: [] });
+  expect({ changed: withoutLists(changed), removed }).toEqual({ changed: [expect.stringMatching(/^ShopuiTaskDefinition/)], removed: [] });
   expect(added.filter((id) => id.startsWith('Shopui'))).toEqual([expect.stringMatching(/^ShopuiFromgateway/)]);
   expect(owners(added.filter((id) => /^Shop[a-z]/.test(id)))).toEqual(['gateway', 'ui']);
+});
+
+test('a service is known by the same identity, and keeps its secret, whatever else changes', () => {
+  const identities = (props: MicroservicesProps): readonly string[] => Object.entries(resources(props)).filter(([, { Type }]) => Type === 'AWS::SecretsManager::Secret').map(([id, { Properties }]) => `${id} ${JSON.stringify(Properties?.['Tags'])}`);
+  const before = identities({ services });
+  expect(identities({ services: { ...services, search: service() }, edge: edge(), certificates: Certificates.kms({ authorities: ['main', 'next'], issuer: 'main' }) })).toEqual(expect.arrayContaining([...before]));
 });
 
 test('logical IDs and names are a contract: a change here replaces resources of users', () => {
