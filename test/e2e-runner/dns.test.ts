@@ -8,7 +8,7 @@ const ZONES: readonly ZoneModel[] = [
   { name: 'shop.internal', negativeTtl: 900, records: [{ name: 'catalog.shop.internal', type: 'A', ttl: 60, values: ['127.80.0.2'] }, { name: 'ghost.tasks.shop.internal', type: 'A', ttl: 60, values: ['127.80.0.9'] }] },
   { name: 'tasks.shop.internal', negativeTtl: 5, records: [] },
 ];
-const discovery = (name: string, type: 'A' | 'SRV'): DiscoveryModel => ({ logicalId: name, name: `${name}.tasks.shop.internal`, namespace: 'tasks.shop.internal', records: [{ type, ttl: 5 }], customHealth: true });
+const discovery = (name: string, type: 'A' | 'SRV'): DiscoveryModel => ({ logicalId: name, id: `srv-${name}`, arn: `arn:${name}`, name: `${name}.tasks.shop.internal`, namespace: 'tasks.shop.internal', records: [{ type, ttl: 5 }], customHealth: true });
 
 describe('the resolver of the VPC', () => {
   const cloudMap = new CloudMap([discovery('catalog', 'A'), discovery('gateway', 'SRV'), discovery('empty', 'A')]);

@@ -57,7 +57,7 @@ e2e('the access log of an Envoy whose application listens on another port than t
       caller: { image: image('relay'), port: 8080, calls: ['deaf'] },
       deaf: { image: image('deaf'), port: 8080 },
     },
-  }), { images: [standIns.envoy(), standIns.xrayCollector(), standIns.relay('example/relay', 8080), standIns.relay('example/deaf', 9999)] }));
+  }), { images: [standIns.envoy(), standIns.agent(), standIns.xrayCollector(), standIns.relay('example/relay', 8080), standIns.relay('example/deaf', 9999)] }));
 
   test('says UF, and the caller tries again whatever the method, since the application has seen nothing', async () => {
     await settled(pair());

@@ -17,7 +17,7 @@ const PREFLIGHT = { origin: ORIGIN, 'access-control-request-method': 'PUT', 'acc
 e2e('a web page of another origin', () => {
   describe.each([['HTTP', () => Edge.httpApi(options)], ['REST', () => Edge.restApi(options)]] as const)('behind a %s API', (kind, edge) => {
     const items = cluster(async () => Cluster.start(synthesize({ services: { items: { image: image('relay'), port: 8080 } }, edge: edge() }), {
-      images: [standIns.envoy(), standIns.xrayCollector(), standIns.relay('example/relay', 8080)],
+      images: [standIns.envoy(), standIns.agent(), standIns.xrayCollector(), standIns.relay('example/relay', 8080)],
     }));
     let api: ApiGateway;
     beforeAll(async () => {

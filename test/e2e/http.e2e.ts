@@ -12,7 +12,7 @@ e2e('HTTP between two services', () => {
       caller: { image: image('relay'), port: 8080, calls: ['httpbin'] },
       httpbin: { image: image('httpbin'), port: 8080 },
     },
-  }), { images: [standIns.envoy(), standIns.xrayCollector(), standIns.relay('example/relay', 8080), standIns.httpbin('example/httpbin', 8080)] }));
+  }), { images: [standIns.envoy(), standIns.agent(), standIns.xrayCollector(), standIns.relay('example/relay', 8080), standIns.httpbin('example/httpbin', 8080)] }));
   const send = async (path: string, request: Partial<HttpRequest> = {}): Promise<HttpResponse> =>
     pair().task('caller').client.send({ url: `http://httpbin.shop.internal:15080${path}`, ...request });
   beforeAll(async () => { await settled(pair()); });

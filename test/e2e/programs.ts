@@ -1,15 +1,11 @@
-/**
- * The Node programs in programs/, compiled: a container starts plain JavaScript, with no compiler in it. The outputs
- * are kept by a hash of their sources, so only a change compiles again.
- */
-import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+/** The Node programs in programs/, compiled: a container starts plain JavaScript, with no compiler in it. */
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
+import { builtOnce } from './built-once';
 import { REPOSITORY } from './tools';
 
 const SOURCES = join(__dirname, 'programs');
-const OUTPUTS = join(REPOSITORY, '.cache/e2e/programs');
 
 let compiled: string | undefined;
 
@@ -32,24 +28,10 @@ export function programRoots(): readonly string[] {
 
 function compile(): string {
   const sources = readdirSync(SOURCES).filter((name) => name.endsWith('.ts')).sort().map((name) => ({ name, text: readFileSync(join(SOURCES, name), 'utf8') }));
-  const hash = createHash('sha256');
-  for (const { name, text } of sources) hash.update(name).update(text);
-  const output = join(OUTPUTS, hash.digest('hex').slice(0, 16));
-  if (existsSync(output)) return output;
-  mkdirSync(OUTPUTS, { recursive: true });
-  const draft = mkdtempSync(join(OUTPUTS, 'draft-'));
-  // Containers run as other users.
-  chmodSync(draft, 0o755);
-  for (const { name, text } of sources) {
-    const { outputText } = transpileModule(text, { compilerOptions: { module: ModuleKind.CommonJS, target: ScriptTarget.ES2022, esModuleInterop: true } });
-    writeFileSync(join(draft, name.replace(/\.ts$/, '.js')), outputText);
-  }
-  try {
-    renameSync(draft, output);
-  } catch (error) {
-    // Another run was faster; the same sources give the same programs.
-    rmSync(draft, { recursive: true, force: true });
-    if (!existsSync(output)) throw error;
-  }
-  return output;
+  return builtOnce('programs', sources, (draft) => {
+    for (const { name, text } of sources) {
+      const { outputText } = transpileModule(text, { compilerOptions: { module: ModuleKind.CommonJS, target: ScriptTarget.ES2022, esModuleInterop: true } });
+      writeFileSync(join(draft, name.replace(/\.ts$/, '.js')), outputText);
+    }
+  });
 }

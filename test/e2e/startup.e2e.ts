@@ -64,7 +64,7 @@ e2e('services that call each other in a circle, all of them on port 8080', () =>
     const services = Object.fromEntries(names.map((name, index) => [name, {
       image: image('relay'), port: 8080, calls: [next(index)], environment: { NEXT: `http://${next(index)}.shop.internal:15080` },
     }]));
-    return Cluster.start(synthesize({ services }), { images: [standIns.envoy(), standIns.xrayCollector(), standIns.relay('example/relay', 8080)] });
+    return Cluster.start(synthesize({ services }), { images: [standIns.envoy(), standIns.agent(), standIns.xrayCollector(), standIns.relay('example/relay', 8080)] });
   });
 
   test('all start, and a request goes round', async () => {

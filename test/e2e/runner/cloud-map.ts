@@ -4,14 +4,21 @@ export interface Instance {
   readonly id: string;
   readonly address: string;
   readonly port?: number;
+  /** Its availability zone. */
+  readonly zone?: string;
   readonly healthy: boolean;
+}
+
+interface Visible {
+  readonly instances: readonly Instance[];
+  readonly revision: number;
 }
 
 /** Cloud Map: which instances a service has, and which of them it shows. */
 export class CloudMap {
   private readonly instances = new Map<string, Map<string, Instance>>();
   /** What callers see. Runs behind `instances` by the propagation delay. */
-  private readonly visible = new Map<string, readonly Instance[]>();
+  private readonly visible = new Map<string, Visible>();
   private readonly pending = new Set<NodeJS.Timeout>();
 
   /**
@@ -43,8 +50,18 @@ export class CloudMap {
 
   /** The instances that discovery shows at this moment. */
   discoverable(service: string): readonly Instance[] {
-    const { logicalId, customHealth } = this.service(service);
-    return (this.visible.get(logicalId) ?? []).filter((instance) => instance.healthy || !customHealth);
+    const { customHealth } = this.service(service);
+    return this.shown(service).filter((instance) => instance.healthy || !customHealth);
+  }
+
+  /** The same, and the unhealthy ones. */
+  shown(service: string): readonly Instance[] {
+    return this.visible.get(this.service(service).logicalId)?.instances ?? [];
+  }
+
+  /** Grows when an instance comes or goes; its health does not count. */
+  revision(service: string): number {
+    return this.visible.get(this.service(service).logicalId)?.revision ?? 0;
   }
 
   close(): void {
@@ -65,14 +82,23 @@ export class CloudMap {
     this.instances.set(logicalId, instances);
     edit(instances);
     const snapshot = [...instances.values()];
+    const show = (): void => {
+      const before = this.visible.get(logicalId) ?? { instances: [], revision: 0 };
+      const isSame = idsOf(before.instances) === idsOf(snapshot);
+      this.visible.set(logicalId, { instances: snapshot, revision: before.revision + (isSame ? 0 : 1) });
+    };
     if (this.propagationMs === 0) {
-      this.visible.set(logicalId, snapshot);
+      show();
       return;
     }
     const timer = setTimeout(() => {
       this.pending.delete(timer);
-      this.visible.set(logicalId, snapshot);
+      show();
     }, this.propagationMs);
     this.pending.add(timer);
   }
+}
+
+function idsOf(instances: readonly Instance[]): string {
+  return instances.map(({ id }) => id).sort().join();
 }

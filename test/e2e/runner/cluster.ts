@@ -2,10 +2,17 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { programRoots } from '../programs';
 import { findTools } from '../tools';
+import { AwsEmulator } from './aws/emulator';
+import type { TaskIdentity } from './aws/endpoint';
+import { AwsEndpoint, awsEnvironment } from './aws/endpoint';
 import { HttpClient } from './client';
 import { CloudMap } from './cloud-map';
 import type { Pace } from './container';
+import { Certificates } from './deployment/certificates';
+import type { UpdateOptions } from './deployment/deployment';
+import { Deployment } from './deployment/deployment';
 import { PrivateDns } from './dns';
+import { METADATA_ADDRESS } from './firewall';
 import type { ImageRule } from './images';
 import { Images } from './images';
 import type { KnownValues, Template } from './intrinsics';
@@ -36,23 +43,35 @@ export interface ClusterOptions {
   readonly echo?: boolean;
   /** How long the first start of all tasks may take. */
   readonly startTimeoutMs?: number;
+  /** `held`: no secret holds a certificate until the test rotates it. */
+  readonly firstRotation?: 'done' | 'held';
 }
+
+const ZONES = ['a', 'b', 'c'];
 
 /** An ECS cluster, its VPC and its Cloud Map on this machine, made from a synthesized template. */
 export class Cluster {
+  /** The certificates of the services. */
+  readonly certificates: Certificates;
+  private readonly endpoint: AwsEndpoint;
   private readonly all: Task[] = [];
   private readonly clients: HttpClient[] = [];
   private readonly numbers = new Map<string, number>();
   private closed: Promise<void> | undefined;
 
   private constructor(
-    readonly template: Template,
-    readonly system: System,
+    private model: System,
     readonly vpc: Vpc,
     readonly cloudMap: CloudMap,
+    /** The AWS that tasks and functions call. */
+    readonly aws: AwsEmulator,
+    private readonly deployment: Deployment,
     private readonly workspace: Workspace,
     private readonly options: ClusterOptions,
-  ) {}
+  ) {
+    this.certificates = new Certificates(deployment, aws, (name) => this.service(name).task);
+    this.endpoint = new AwsEndpoint(aws, (address) => this.identityAt(address), vpc.aws.api, vpc.aws.metadata);
+  }
 
   /** Makes the VPC and starts the services, all at the same time, as a first deployment does. Closes itself if that fails. */
   static async start(template: Template, options: ClusterOptions): Promise<Cluster> {
@@ -69,17 +88,41 @@ export class Cluster {
 
   /** Makes the VPC only; `scale` starts tasks. */
   static async open(template: Template, options: ClusterOptions): Promise<Cluster> {
-    const system = readTemplate(template, options.values);
     findTools();
+    const aws = new AwsEmulator();
+    const deployment = new Deployment(aws, options.values ?? {});
+    await deployment.deploy(template, options);
+    const system = readTemplate(template, deployment.values);
     const workspace = new Workspace();
     try {
       const cloudMap = new CloudMap(system.discovery, options.propagationMs);
+      aws.connect(cloudMap);
       const vpc = await Vpc.open(workspace, system, new PrivateDns(system.zones, cloudMap));
-      return new Cluster(template, system, vpc, cloudMap, workspace, options);
+      return new Cluster(system, vpc, cloudMap, aws, deployment, workspace, options);
     } catch (error) {
       await workspace.close();
       throw error;
     }
+  }
+
+  get template(): Template {
+    return this.deployment.template;
+  }
+
+  get system(): System {
+    return this.model;
+  }
+
+  /**
+   * Deploys another template over this one. Tasks that run go on as they are; those that start from now on are the new
+   * template's. The network stays what it is, so the template has to leave it alone.
+   */
+  async update(template: Template, options: UpdateOptions = {}): Promise<void> {
+    await this.deployment.deploy(template, options);
+    const next = readTemplate(template, this.deployment.values);
+    const networkOf = ({ cidr, discovery, zones, securityGroups }: System): string => JSON.stringify({ cidr, discovery, zones, securityGroups });
+    if (networkOf(next) !== networkOf(this.model)) throw new Error('the update changes the network, which the runner cannot');
+    this.model = next;
   }
 
   service(name: string): ServiceModel {
@@ -139,6 +182,8 @@ export class Cluster {
         for (const client of this.clients) client.close();
         await Promise.all(this.all.map(async (task) => task.close()));
         this.cloudMap.close();
+        this.aws.close();
+        this.endpoint.close();
         await this.vpc.close();
       } finally {
         await this.workspace.close();
@@ -157,6 +202,22 @@ export class Cluster {
     return this.workspace.leftovers();
   }
 
+  /** Who a caller of AWS is. A task without a role may do nothing. */
+  private identityAt(address: string): TaskIdentity | undefined {
+    const task = this.all.find((candidate) => candidate.address === address);
+    if (task === undefined) return undefined;
+    const { family, role } = task.service.task;
+    const account = `${this.system.region}:${this.system.account}`;
+    return {
+      name: task.id,
+      statements: () => (role === undefined ? [] : this.deployment.statements(role)),
+      arn: `arn:aws:ecs:${account}:task/e2e/${task.id}`,
+      cluster: `arn:aws:ecs:${account}:cluster/e2e`,
+      family,
+      zone: task.zone,
+    };
+  }
+
   private async startTask(service: ServiceModel, timeoutMs: number): Promise<void> {
     if (this.closed) throw new Error('the cluster is closed');
     const number = (this.numbers.get(service.name) ?? 0) + 1;
@@ -166,7 +227,7 @@ export class Cluster {
     const endpoint = await this.vpc.join({ name: id, securityGroups: service.securityGroups, sysctls });
     let task: Task;
     try {
-      task = this.makeTask(id, service, endpoint);
+      task = this.makeTask(id, number, service, endpoint);
     } catch (error) {
       await endpoint.leave();
       throw error;
@@ -176,19 +237,23 @@ export class Cluster {
     await task.start(timeoutMs);
   }
 
-  private makeTask(id: string, service: ServiceModel, endpoint: Task['endpoint']): Task {
+  private makeTask(id: string, number: number, service: ServiceModel, endpoint: Task['endpoint']): Task {
     const directory = join(this.workspace.directory, 'tasks');
     mkdirSync(directory, { recursive: true });
-    const task = new Task(id, service, endpoint, {
+    const { region } = this.system;
+    // As ECS spreads the tasks of a service.
+    const zone = `${region}${ZONES[(number - 1) % ZONES.length] ?? ''}`;
+    const task = new Task(id, service, endpoint, zone, {
       directory,
-      region: this.system.region,
+      region,
+      environment: awsEnvironment(id, this.vpc.awsAddress, METADATA_ADDRESS),
       images: new Images(this.options.images),
       secret: this.options.secret ?? ((valueFrom) => `secret of ${valueFrom}`),
       programRoots: programRoots(),
       pace: { healthChecks: 1, restarts: 1, ...this.options.pace },
       register: ({ address }) => {
         for (const { discovery, port } of service.registries) {
-          this.cloudMap.register(discovery, { id, address, healthy: true, ...(port !== undefined && { port }) });
+          this.cloudMap.register(discovery, { id, address, zone, healthy: true, ...(port !== undefined && { port }) });
         }
       },
       reportHealth: (_, healthy) => { for (const { discovery } of service.registries) this.cloudMap.setHealth(discovery, id, healthy); },

@@ -23,6 +23,8 @@ export interface ContainerSite {
   readonly address: string;
   readonly resolvConf: string;
   readonly region: string;
+  /** What ECS tells every container of the task. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Values of secrets by what the task definition says they come from. */
   readonly secret: (valueFrom: string) => string;
   /** The stand-ins' directory: the same path inside, read-only. */
@@ -100,6 +102,7 @@ export class Container {
       argv: this.standIn.argv,
       mounts: [
         ...this.site.programRoots.map((path) => ({ source: path, path, readOnly: true })),
+        ...Object.entries(this.standIn.directories ?? {}).map(([path, source]) => ({ source, path, readOnly: true })),
         ...this.model.mounts.map((mount) => ({ source: join(this.site.directory, 'volumes', mount.volume), path: mount.path, readOnly: mount.readOnly })),
       ],
       tmpfs: this.model.tmpfs,
@@ -213,6 +216,7 @@ export class Container {
       AWS_REGION: this.site.region,
       AWS_DEFAULT_REGION: this.site.region,
       AWS_EXECUTION_ENV: 'AWS_ECS_FARGATE',
+      ...this.site.environment,
       ...this.standIn.environment,
       ...this.model.environment,
       ...secrets,

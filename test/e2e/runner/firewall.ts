@@ -1,6 +1,9 @@
 /** Security groups as an nftables ruleset for one network namespace. Pure: text in, text out. */
 import type { RuleModel, SecurityGroupModel } from './system';
 
+/** Metadata and credentials of a task. */
+export const METADATA_ADDRESS = '169.254.170.2';
+
 const TABLE = 'inet security_groups';
 
 /** Addresses of the members of each security group, by its ID. */
@@ -19,7 +22,7 @@ export function referencedGroups(groups: readonly SecurityGroupModel[]): readonl
 
 /**
  * Like AWS: stateful, everything that no rule allows is dropped without an answer, traffic of a task with itself
- * is not looked at, and the VPC's resolver can always be asked. Dropped TCP connections are remembered, so that
+ * is not looked at, and the VPC's resolver and the metadata can always be asked. Dropped TCP connections are remembered, so that
  * a test can wait for "was dropped" and not for a silence.
  */
 export function ruleset(groups: readonly SecurityGroupModel[], members: Membership, resolver: string): string {
@@ -40,6 +43,7 @@ export function ruleset(groups: readonly SecurityGroupModel[], members: Membersh
     '    oif "lo" accept',
     '    ct state established,related accept',
     `    ip daddr ${resolver} meta l4proto { tcp, udp } th dport 53 accept`,
+    `    ip daddr ${METADATA_ADDRESS} tcp dport 80 accept`,
     ...lines('egress').map((line) => `    ${line}`),
     '  }',
     '}',

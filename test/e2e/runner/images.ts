@@ -13,6 +13,8 @@ export interface StandIn {
   readonly users?: Readonly<Record<string, string>>;
   /** Volumes that the image owns (a VOLUME directive after a chown): path -> `uid:gid`. Others belong to root, 755. */
   readonly volumeOwners?: Readonly<Record<string, string>>;
+  /** Directories of the host that are in the image: path in the container -> path here. Nobody can write in them. */
+  readonly directories?: Readonly<Record<string, string>>;
 }
 
 export interface StandInContext {

@@ -8,6 +8,7 @@ export interface JsonObject {
 export interface Resource {
   readonly Type: string;
   readonly Properties?: JsonObject;
+  readonly DependsOn?: string | readonly string[];
 }
 
 export interface Template {

@@ -1,16 +1,15 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { Socket as DatagramSocket } from 'node:dgram';
-import { Server } from 'node:net';
+import type { Server } from 'node:net';
 import { join } from 'node:path';
-import { program } from '../programs';
 import type { PrivateDns } from './dns';
 import { DnsServer } from './dns';
 import type { Drop } from './firewall';
-import { LIST_DROPS, membershipUpdate, parseDrops, referencedGroups, ruleset } from './firewall';
+import { LIST_DROPS, membershipUpdate, METADATA_ADDRESS, parseDrops, referencedGroups, ruleset } from './firewall';
 import type { Finished, RunOptions } from './run-process';
 import { must, PLAIN_ENVIRONMENT, quote, run } from './run-process';
+import { openSockets } from './sockets';
 import type { SecurityGroupModel, System } from './system';
 import type { Workspace } from './workspace';
 import { NETNS_CONFIG, NETNS_MOUNTS } from './workspace';
@@ -23,6 +22,11 @@ export interface JoinOptions {
   readonly sysctls?: Readonly<Record<string, string>>;
 }
 
+export interface AwsSockets {
+  readonly api: Server;
+  readonly metadata: Server;
+}
+
 /**
  * A VPC: a bridge in a namespace of its own, so that nothing of it shows on the host, and one namespace with an
  * address for everything that joins. Security groups are enforced in each of those.
@@ -31,6 +35,7 @@ export class Vpc {
   private readonly endpoints = new Set<Endpoint>();
   private readonly groups: ReadonlyMap<string, SecurityGroupModel>;
   private dns: DnsServer | undefined;
+  private sockets: AwsSockets | undefined;
   private joined = 0;
   private updates: Promise<unknown> = Promise.resolve();
 
@@ -48,10 +53,24 @@ export class Vpc {
       `ip -n ${vpc.namespace} link add br0 address 02:00:00:00:00:01 type bridge`,
       `ip -n ${vpc.namespace} addr add ${vpc.address(1)}/${bits} dev br0`,
       `ip -n ${vpc.namespace} addr add ${vpc.resolver}/${bits} dev br0`,
+      `ip -n ${vpc.namespace} addr add ${vpc.awsAddress}/${bits} dev br0`,
+      // Tasks come here by their default route.
+      `ip -n ${vpc.namespace} addr add ${METADATA_ADDRESS}/32 dev br0`,
       `ip -n ${vpc.namespace} link set br0 up`,
     ].join('\n')]);
-    vpc.dns = await vpc.serve(names);
+    await vpc.serve(names);
     return vpc;
+  }
+
+  /** Where AWS answers inside the VPC: nobody does, until somebody listens. */
+  get aws(): AwsSockets {
+    if (this.sockets === undefined) throw new Error('the VPC is not open');
+    return this.sockets;
+  }
+
+  /** The API of AWS: an address that AWS keeps for itself in every subnet. */
+  get awsAddress(): string {
+    return this.address(3);
   }
 
   /** The VPC's own resolver: the network's address plus two. */
@@ -161,26 +180,15 @@ export class Vpc {
     await update;
   }
 
-  /** The sockets are made by a process inside the namespace and handed over, so the server itself runs here. */
-  private async serve(names: PrivateDns): Promise<DnsServer> {
-    const child = spawn('nsenter', [`--net=${join(NETNS_MOUNTS, this.namespace)}`, process.execPath, program('open-sockets'), this.resolver, '53'], {
-      env: PLAIN_ENVIRONMENT,
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  private async serve(names: PrivateDns): Promise<void> {
+    const { udp, tcp, api, metadata } = await openSockets(join(NETNS_MOUNTS, this.namespace), {
+      udp: `udp:${this.resolver}:53`,
+      tcp: `tcp:${this.resolver}:53`,
+      api: `tcp:${this.awsAddress}:80`,
+      metadata: `tcp:${METADATA_ADDRESS}:80`,
     });
-    let errors = '';
-    child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()));
-    return new Promise<DnsServer>((resolve, reject) => {
-      let udp: DatagramSocket | undefined;
-      child.on('message', (_, handle) => {
-        if (handle instanceof DatagramSocket) udp = handle;
-        if (udp !== undefined && handle instanceof Server) {
-          resolve(new DnsServer(names, udp, handle));
-          child.disconnect();
-        }
-      });
-      child.once('error', reject);
-      child.once('exit', (code) => { reject(new Error(`the resolver's sockets could not be opened (exit code ${code ?? '?'}): ${errors}`)); });
-    });
+    this.dns = new DnsServer(names, udp, tcp);
+    this.sockets = { api, metadata };
   }
 }
 

@@ -1,5 +1,6 @@
 /** Programs that stand in for images. Each takes the image it stands in for. */
 import { dirname } from 'node:path';
+import { agentImage } from '../agent-image';
 import { ECHO_PROTO, program } from '../programs';
 import { findTools } from '../tools';
 import type { ImageRule, StandInContext } from './images';
@@ -17,6 +18,30 @@ export function envoy(image: string | RegExp = 'docker.io/envoyproxy/envoy'): Im
       return {
         argv: argv[0] === undefined || argv[0].startsWith('-') ? [program, ...argv] : argv,
         environment: { PATH: `${dirname(program)}:/usr/local/bin:/usr/bin:/bin` },
+      };
+    },
+  };
+}
+
+/** A Docker image that the CDK builds: the agent's, unless the test has others. */
+const CDK_IMAGE = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com\/cdk-[a-z0-9]+-container-assets-/;
+
+/**
+ * The real agent, as its Dockerfile has it. The environment is that of the image: for settings that the template does not
+ * make, such as `MESH_RENEW_SECONDS`.
+ */
+export function agent(environment: Readonly<Record<string, string>> = {}, image: string | RegExp = CDK_IMAGE): ImageRule {
+  return {
+    image,
+    run: ({ container: { command } }) => {
+      const { directory, options } = agentImage();
+      return {
+        argv: [process.execPath, ...options, '/agent/agent.js', ...command],
+        directories: { '/agent': directory },
+        user: '101:101',
+        volumeOwners: { '/run/mesh': '101:101' },
+        // The SDK says that Node.js 20 is old; the image has another.
+        environment: { PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`, NODE_NO_WARNINGS: '1', ...environment },
       };
     },
   };

@@ -3,6 +3,7 @@
 export interface System {
   readonly cidr: string;
   readonly region: string;
+  readonly account: string;
   readonly services: readonly ServiceModel[];
   readonly discovery: readonly DiscoveryModel[];
   readonly zones: readonly ZoneModel[];
@@ -33,6 +34,8 @@ export interface TaskModel {
   readonly containers: readonly ContainerModel[];
   /** Names of the task's shared (bind mount) volumes. */
   readonly volumes: readonly string[];
+  /** Logical ID of the task's role. */
+  readonly role?: string;
 }
 
 export type DependencyCondition = 'START' | 'HEALTHY' | 'SUCCESS' | 'COMPLETE';
@@ -88,6 +91,8 @@ export interface ContainerModel {
 /** A service in Cloud Map. */
 export interface DiscoveryModel {
   readonly logicalId: string;
+  readonly id: string;
+  readonly arn: string;
   /** `catalog.tasks.shop.internal` */
   readonly name: string;
   /** `tasks.shop.internal` */

@@ -45,7 +45,7 @@ export class Task {
   private http: HttpClient | undefined;
   private registered = false;
 
-  constructor(readonly id: string, readonly service: ServiceModel, readonly endpoint: Endpoint, private readonly site: TaskSite) {
+  constructor(readonly id: string, readonly service: ServiceModel, readonly endpoint: Endpoint, readonly zone: string, private readonly site: TaskSite) {
     const directory = join(site.directory, id);
     mkdirSync(directory, { recursive: true });
     const place = { address: endpoint.address, hostname: endpoint.hostname };

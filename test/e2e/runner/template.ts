@@ -27,6 +27,7 @@ class TemplateReader {
     return {
       cidr: vpc?.[1].optionalText('CidrBlock') ?? '10.0.0.0/16',
       region: this.resolver.text({ Ref: 'AWS::Region' }),
+      account: this.resolver.text({ Ref: 'AWS::AccountId' }),
       services: this.services(discovery),
       discovery,
       zones: this.zones(),
@@ -82,7 +83,8 @@ class TemplateReader {
   private task(serviceId: string): TaskModel {
     const id = this.target(this.raw(serviceId)['TaskDefinition'], `${serviceId}.TaskDefinition`);
     if (this.template.Resources?.[id]?.Type !== 'AWS::ECS::TaskDefinition') throw new Error(`${serviceId}.TaskDefinition: "${id}" is no task definition of the template`);
-    return readTaskDefinition(this.resource(id));
+    const role = this.raw(id)['TaskRoleArn'];
+    return { ...readTaskDefinition(this.resource(id)), ...(role !== undefined && { role: this.target(role, `${id}.TaskRoleArn`) }) };
   }
 
   private groupsOf(serviceId: string): readonly string[] {
@@ -123,7 +125,8 @@ class TemplateReader {
       if (type !== 'A' && type !== 'SRV') throw new Error(`${record.path}.Type: the runner registers A and SRV records, not ${type}`);
       return { type, ttl: record.number('TTL') } as const;
     });
-    return { logicalId: id, name: `${service.text('Name').toLowerCase()}.${namespace}`, namespace, records, customHealth: service.has('HealthCheckCustomConfig') };
+    const attribute = (name: string): string => this.resolver.text({ 'Fn::GetAtt': [id, name] });
+    return { logicalId: id, id: attribute('Id'), arn: attribute('Arn'), name: `${service.text('Name').toLowerCase()}.${namespace}`, namespace, records, customHealth: service.has('HealthCheckCustomConfig') };
   }
 
   private zones(): readonly ZoneModel[] {

@@ -9,6 +9,7 @@ const SAMPLES = 'us-central1-docker.pkg.dev/google-samples/microservices-demo';
 
 export const BOUTIQUE_IMAGES: readonly ImageRule[] = [
   standIns.envoy(),
+  standIns.agent(),
   standIns.xrayCollector(),
   standIns.redis('public.ecr.aws/docker/library/redis'),
   standIns.relay(`${SAMPLES}/frontend`, 8080),

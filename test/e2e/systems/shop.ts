@@ -9,6 +9,7 @@ const SAMPLES = 'public.ecr.aws/aws-containers/retail-store-sample';
 
 export const SHOP_IMAGES: readonly ImageRule[] = [
   standIns.envoy(),
+  standIns.agent(),
   standIns.xrayCollector(),
   standIns.relay(`${SAMPLES}-ui`, 8080),
   standIns.relay(`${SAMPLES}-catalog`, 8080),

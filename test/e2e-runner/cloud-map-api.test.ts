@@ -1,0 +1,55 @@
+import { cloudMapApi } from '../e2e/runner/aws/cloud-map-api';
+import type { Fields } from '../e2e/runner/aws/service';
+import { CloudMap } from '../e2e/runner/cloud-map';
+
+const NAME = { NamespaceName: 'tasks.internal', ServiceName: 'orders' };
+const REPORT = { ServiceId: 'srv-1', InstanceId: 'orders-1', Status: 'UNHEALTHY' };
+
+describe("Cloud Map's API", () => {
+  const cloudMap = new CloudMap([{ logicalId: 'Orders', id: 'srv-1', arn: 'arn:srv-1', name: 'orders.tasks.internal', namespace: 'tasks.internal', records: [], customHealth: true }]);
+  const api = cloudMapApi(cloudMap);
+  const ask = async (operation: string, input: Fields): Promise<Fields> => JSON.parse((await api.serve(operation, input)).body) as Fields;
+  const found = async (more: Fields = {}): Promise<unknown> => ((await ask('DiscoverInstances', { ...NAME, ...more }))['Instances'] as readonly Fields[]).map(({ InstanceId }) => InstanceId);
+  beforeAll(() => {
+    for (const number of [1, 2]) cloudMap.register('Orders', { id: `orders-${number}`, address: `10.0.0.${number}`, zone: 'eu-west-1a', healthy: true });
+  });
+
+  test('names the instances with what ECS writes of them', async () => {
+    expect(await ask('DiscoverInstances', { ...NAME, MaxResults: 1 })).toEqual({
+      InstancesRevision: 2,
+      Instances: [{ InstanceId: 'orders-1', ...NAME, HealthStatus: 'HEALTHY', Attributes: { AWS_INSTANCE_IPV4: '10.0.0.1', AVAILABILITY_ZONE: 'eu-west-1a', REGION: 'eu-west-1' } }],
+    });
+  });
+
+  test('an instance that is reported ill is not named any longer, with the same revision', async () => {
+    expect(await ask('UpdateInstanceCustomHealthStatus', REPORT)).toEqual({});
+    expect(await found()).toEqual(['orders-2']);
+    expect(await found({ HealthStatus: 'UNHEALTHY' })).toEqual(['orders-1']);
+    expect(await found({ HealthStatus: 'ALL' })).toEqual(['orders-1', 'orders-2']);
+    expect(await ask('DiscoverInstancesRevision', NAME)).toEqual({ InstancesRevision: 2 });
+  });
+
+  test('if all are ill, all are named', async () => {
+    await ask('UpdateInstanceCustomHealthStatus', { ...REPORT, InstanceId: 'orders-2' });
+    expect(await found()).toEqual(['orders-1', 'orders-2']);
+    expect(await found({ HealthStatus: 'HEALTHY' })).toEqual([]);
+  });
+
+  test('the revision grows when an instance goes', async () => {
+    cloudMap.deregister('Orders', 'orders-2');
+    expect(await ask('DiscoverInstancesRevision', NAME)).toEqual({ InstancesRevision: 3 });
+  });
+
+  test.each([
+    ['a service that is not there', 'DiscoverInstances', { ...NAME, ServiceName: 'other' }, 'ServiceNotFound'],
+    ['an instance that is not there', 'UpdateInstanceCustomHealthStatus', { ...REPORT, InstanceId: 'orders-9' }, 'InstanceNotFound'],
+    ['an operation that is not there', 'RegisterInstance', {}, 'UnknownOperationException'],
+  ])('fails if it is asked for %s', async (_, operation, input, error) => {
+    expect(await ask(operation, input)).toMatchObject({ __type: error });
+  });
+
+  test('tells IAM which service a call is about', () => {
+    expect(api.request('DiscoverInstances', NAME)).toEqual({ resource: '*', context: { 'servicediscovery:NamespaceName': 'tasks.internal', 'servicediscovery:ServiceName': 'orders' } });
+    expect(api.request('UpdateInstanceCustomHealthStatus', REPORT)).toEqual({ resource: '*', context: { 'servicediscovery:ServiceArn': 'arn:srv-1' } });
+  });
+});

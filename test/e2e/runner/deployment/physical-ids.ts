@@ -1,0 +1,16 @@
+import { createHash } from 'node:crypto';
+import type { KnownValues, Template } from '../intrinsics';
+import { Resolver } from '../intrinsics';
+
+/** IDs and ARNs that AWS would give to resources whose form matters to a program: always the same for the same logical ID. */
+export function physicalIds(template: Template): KnownValues {
+  const resolver = new Resolver(template);
+  const place = `${resolver.text({ Ref: 'AWS::Region' })}:${resolver.text({ Ref: 'AWS::AccountId' })}`;
+  const forms: Readonly<Record<string, (id: string, hash: string) => KnownValues>> = {
+    'AWS::ServiceDiscovery::Service': (id, hash) => ({ [`${id}.Id`]: `srv-${hash}`, [`${id}.Arn`]: `arn:aws:servicediscovery:${place}:service/srv-${hash}` }),
+    'AWS::Lambda::Function': (id) => ({ [`${id}.Arn`]: `arn:aws:lambda:${place}:function:${id}` }),
+    'AWS::Logs::LogGroup': (id) => ({ [`${id}.Arn`]: `arn:aws:logs:${place}:log-group:${id}:*` }),
+  };
+  const entries = Object.entries(template.Resources ?? {}).map(([id, { Type }]) => forms[Type]?.(id, createHash('sha256').update(id).digest('hex').slice(0, 17)) ?? {});
+  return Object.assign({}, ...entries) as KnownValues;
+}
