@@ -21,11 +21,11 @@ export interface AccessLogOptions {
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage
  */
 export function accessLog({ protocol, direction, peer, authenticated = false }: AccessLogOptions): Json {
-  return [
-    stdout({
+  return [{
+    ...stdout({
       ...head(direction),
       ...(direction === 'outbound' ? { peer } : {}),
-      ...(authenticated ? { caller: '%DOWNSTREAM_PEER_URI_SAN%' } : {}),
+      ...(authenticated ? { caller: CALLER } : {}),
       ...(protocol === 'tcp' ? { details: '%CONNECTION_TERMINATION_DETAILS%' } : request(protocol, direction)),
       flags: '%RESPONSE_FLAGS%',
       duration_ms: '%DURATION%',
@@ -33,26 +33,37 @@ export function accessLog({ protocol, direction, peer, authenticated = false }: 
       bytes_out: '%BYTES_SENT%',
       // Outbound it is always the application that calls, inbound always the one that is called.
       ...(direction === 'outbound' ? {} : { downstream: DOWNSTREAM }),
-      // Of a TCP proxy, also what never became a connection.
-      ...(authenticated && protocol === 'tcp' ? { downstream_failure: DOWNSTREAM_FAILURE } : {}),
       ...(direction === 'inbound' ? {} : { upstream: '%UPSTREAM_HOST%', upstream_failure: '%UPSTREAM_TRANSPORT_FAILURE_REASON%' }),
     }),
-  ];
-}
-
-/**
- * One line for each connection that did not come about, since its TLS handshake failed: no request is there to be
- * logged. https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/advanced/attributes
- */
-export function refusedConnections(): Json {
-  return [{
-    ...stdout({ ...head('inbound'), caller: '%DOWNSTREAM_PEER_URI_SAN%', flags: '%RESPONSE_FLAGS%', downstream: DOWNSTREAM, downstream_failure: DOWNSTREAM_FAILURE }),
-    filter: { extension_filter: extension('envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter', { expression: "connection.transport_failure_reason != ''" }) },
+    // A TCP proxy would log them too, as if they had proved who they are.
+    ...(authenticated && protocol === 'tcp' ? onlyIf(`!${REFUSED}`) : {}),
   }];
 }
 
+/**
+ * One line for each connection that did not come about, since its TLS handshake failed or took too long: there is no
+ * request to be logged. Whoever it was has proved nothing, so what its certificate says is not a caller.
+ */
+export function refusedConnections(): Json {
+  return [{
+    ...stdout({ ...head('inbound'), claimed_caller: CALLER, details: '%CONNECTION_TERMINATION_DETAILS%', flags: '%RESPONSE_FLAGS%', duration_ms: '%DURATION%', downstream: DOWNSTREAM, downstream_failure: '%DOWNSTREAM_TRANSPORT_FAILURE_REASON%' }),
+    ...onlyIf(`${REFUSED} || connection.termination_details.startsWith('transport socket')`),
+  }];
+}
+
+const CALLER = '%DOWNSTREAM_PEER_URI_SAN%';
 const DOWNSTREAM = '%DOWNSTREAM_REMOTE_ADDRESS%';
-const DOWNSTREAM_FAILURE = '%DOWNSTREAM_TRANSPORT_FAILURE_REASON%';
+
+/**
+ * A connection that was reset has a reason too, of the "system library".
+ * https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/advanced/attributes
+ */
+const REFUSED = "connection.transport_failure_reason.contains('SSL routines')";
+
+/** https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/access_loggers/filters/cel/v3/cel.proto */
+function onlyIf(expression: string): JsonObject {
+  return { filter: { extension_filter: extension('envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter', { expression }) } };
+}
 
 function head(direction: Direction): JsonObject {
   return { time: '%START_TIME%', direction };

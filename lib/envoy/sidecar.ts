@@ -46,8 +46,7 @@ function inbound(topology: Topology, service: Service): JsonObject {
     name: 'inbound',
     traffic_direction: 'INBOUND',
     address: socketAddress('0.0.0.0', INBOUND_PORT),
-    // A TCP proxy logs every connection itself.
-    ...(authenticated && service.protocol !== 'tcp' ? { access_log: refusedConnections() } : {}),
+    ...(authenticated ? { access_log: refusedConnections() } : {}),
     filter_chains: [{ ...acceptTls(topology, service), filters: [filter] }],
   };
 }

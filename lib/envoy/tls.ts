@@ -5,6 +5,9 @@ import { authenticates, callersOf } from './identity';
 import type { Json, JsonObject } from './json';
 import { extension } from './json';
 
+/** Envoy has none by itself, and would wait for as long as a peer says nothing. */
+const HANDSHAKE_TIMEOUT = '5s';
+
 /**
  * A task's side towards its callers. Nobody resumes a session: it would outlive the certificate and the authority
  * by which it was opened.
@@ -13,6 +16,7 @@ import { extension } from './json';
 export function acceptTls(topology: Topology, service: Service): JsonObject {
   if (!authenticates(topology)) return {};
   return {
+    transport_socket_connect_timeout: HANDSHAKE_TIMEOUT,
     transport_socket: extension('envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext', {
       require_client_certificate: true,
       disable_stateless_session_resumption: true,
