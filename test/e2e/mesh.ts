@@ -1,4 +1,4 @@
-import { ADMIN_PORT, PROXY_CONTAINER } from '../../lib/topology/constants';
+import { ADMIN_PORT, AGENT_CONTAINER, PROXY_CONTAINER } from '../../lib/topology/constants';
 import type { Cluster, Task } from './runner';
 import { until } from './runner';
 
@@ -35,4 +35,21 @@ async function upstreams(task: Task): Promise<ReadonlyMap<string, ReadonlySet<st
 export async function logged(task: Task, entry: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>> {
   const matches = (candidate: Readonly<Record<string, unknown>>): boolean => Object.entries(entry).every(([key, value]) => candidate[key] === value);
   return task.container(PROXY_CONTAINER).log.untilJson(matches, { what: `an entry with ${JSON.stringify(entry)}` });
+}
+
+/** The serial numbers, in lower case, of the certificates that a task's Envoy presents to others. */
+export async function presented(task: Task): Promise<readonly string[]> {
+  const { body } = await task.client.get(`http://127.0.0.1:${ADMIN_PORT}/certs`);
+  const { certificates } = JSON.parse(body) as { readonly certificates: ReadonlyArray<{ readonly cert_chain: ReadonlyArray<{ readonly serial_number: string }> }> };
+  return [...new Set(certificates.flatMap(({ cert_chain: chain }) => chain.map(({ serial_number: serial }) => serial.toLowerCase())))].sort();
+}
+
+/** Resolves when the Envoys of a service, or of all, present the certificates that the secrets hold now, and no others. */
+export async function renewed(cluster: Cluster, service?: string): Promise<void> {
+  await Promise.all(cluster.tasks(service).map(async (task) => {
+    await until(async () => (await presented(task)).join() === cluster.certificates.serial(task.service.name), {
+      what: `the Envoy of ${task.id} to present the current certificate`,
+      detail: () => task.container(AGENT_CONTAINER).log.tail(),
+    });
+  }));
 }
