@@ -11,7 +11,7 @@ export interface CertificatesContext {
   readonly meshName: string;
   readonly plan: CertificatePlan;
   readonly logGroup: logs.ILogGroup;
-  readonly secrets: readonly secretsmanager.ISecret[];
+  readonly secrets: readonly secretsmanager.Secret[];
 }
 
 export interface RenderedCertificates {

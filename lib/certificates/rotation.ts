@@ -17,7 +17,7 @@ export interface RotationProps {
   readonly plan: CertificatePlan;
   readonly authorities: readonly Authority[];
   /** The certificates of all services. */
-  readonly secrets: readonly secretsmanager.ISecret[];
+  readonly secrets: readonly secretsmanager.Secret[];
   readonly logGroup: logs.ILogGroup;
 }
 
@@ -74,7 +74,7 @@ function renderAuthoritySet(scope: Construct, { meshName, plan, authorities, sec
 }
 
 /** The first rotation comes with the schedule, the next ones by it. */
-export function scheduleRotation(secret: secretsmanager.ISecret, rotation: lambda.Function): secretsmanager.CfnRotationSchedule {
+export function scheduleRotation(secret: secretsmanager.Secret, rotation: lambda.Function): secretsmanager.CfnRotationSchedule {
   const schedule = new secretsmanager.CfnRotationSchedule(secret, 'Rotation', {
     secretId: secret.secretArn,
     rotationLambdaArn: rotation.functionArn,
@@ -85,6 +85,6 @@ export function scheduleRotation(secret: secretsmanager.ISecret, rotation: lambd
   return schedule;
 }
 
-function arnsOf(secrets: readonly secretsmanager.ISecret[]): string[] {
+function arnsOf(secrets: readonly secretsmanager.Secret[]): string[] {
   return secrets.map((secret) => secret.secretArn);
 }

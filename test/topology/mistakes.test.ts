@@ -1,6 +1,6 @@
 import type { Issue, IssueCode } from '../../lib/topology/issues';
 import { MicroservicesValidationError } from '../../lib/topology/issues';
-import type { Mistake } from './mistakes';
+import type { Mistake } from './edge-mistakes';
 import { MISTAKES } from './mistakes';
 import { issuesOf, ui } from './parsing';
 
