@@ -86,8 +86,19 @@ function route(callee: Service, retry: JsonObject): JsonObject {
       num_retries: 3,
       retry_host_predicate: [extension('envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate')],
       host_selection_retry_max_attempts: 5,
+      ...otherZones(callee),
     },
   };
+}
+
+/**
+ * Where the own zone may come first (discovery.ts), the first retry stays in it, the others leave it: all of its tasks may
+ * have gone at once.
+ * https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/http/http_routing#arch-overview-http-routing-retry-plugins
+ */
+function otherZones(callee: Service): JsonObject {
+  if (callee.discovery === 'dns') return {};
+  return { retry_priority: extension('envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig', { update_frequency: 2 }) };
 }
 
 function timeouts(callee: Service): JsonObject {
