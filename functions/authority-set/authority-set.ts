@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
-import { readPemCertificates } from '../../shared/certificate-secret';
 import { textProperty } from '../custom-resource-event';
 import { authorityIdentity } from '../x509/authority-identity';
+import { readOneLineCertificate } from '../x509/one-line-certificate';
 
 export interface Authority {
   readonly name: string;
@@ -46,9 +46,8 @@ function readAuthority(value: unknown): Authority {
   if (typeof value !== 'object' || value === null) throw new Error('the property Authorities of the resource must be a list of { Name, Certificate }');
   const properties = value as Readonly<Record<string, unknown>>;
   const name = textProperty(properties, 'Name');
-  const certificates = readPemCertificates(textProperty(properties, 'Certificate'));
-  if (certificates?.length !== 1) throw new Error(`the certificate of the authority ${JSON.stringify(name)} is not one PEM certificate`);
-  const [certificate] = certificates;
+  const certificate = readOneLineCertificate(textProperty(properties, 'Certificate'));
+  if (certificate === undefined) throw new Error(`the certificate of the authority ${JSON.stringify(name)} is not one in DER in base64, on one line`);
   return { name, certificate, identity: authorityIdentity(certificate) };
 }
 

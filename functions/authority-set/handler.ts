@@ -17,7 +17,7 @@ export interface AuthoritySetDependencies {
  * from each other. The rotation function takes its environment through this resource's attribute `issuer`, so that it
  * sees a change only after this has agreed; and an old root goes only in CloudFormation's clean-up, after this.
  *
- * Properties: `Authorities` ([{ Name, Certificate }]), `Issuer` (a name), `Secrets` (ARNs), `SettleSeconds` (900).
+ * Properties: `Authorities` ([{ Name, Certificate }], DER in base64), `Issuer` (a name), `Secrets` (ARNs), `SettleSeconds` (900).
  * Attribute: `issuer`.
  *
  * How an authority is replaced, with no call refused at any moment:

@@ -4,6 +4,7 @@ import { validityOf } from '../../shared/certificate-secret';
 import { textProperty, type CustomResourceAnswer, type CustomResourceEvent } from '../custom-resource-event';
 import { errorFields, type Log } from '../log';
 import { kmsSigner } from '../x509/kms-signer';
+import { oneLineOf } from '../x509/one-line-certificate';
 import { makeRootCertificate } from '../x509/root-certificate';
 import { retryWhileDenied, type Pause } from './retry-while-denied';
 
@@ -16,7 +17,7 @@ export interface AuthorityDependencies {
 /**
  * The custom resource of one authority: makes the root certificate of a KMS key.
  *
- * Properties: `KeyArn` (ECC_NIST_P256, SIGN_VERIFY), `Mesh`, `Name`. Attributes: `certificate` (PEM), `notAfter`.
+ * Properties: `KeyArn` (ECC_NIST_P256, SIGN_VERIFY), `Mesh`, `Name`. Attributes: `certificate` (DER in base64), `notAfter`.
  *
  * Nothing is stored: the same key and names give the same certificate, but for its signature. So Create may be
  * retried, and Update answers with the same authority. Other names or another key make another authority, hence
@@ -39,7 +40,7 @@ export function authorityHandler({ kms, log, pause }: AuthorityDependencies): (e
       return {
         // The serial number is a hash of the key and the names.
         PhysicalResourceId: `certificate-authority-${createHash('sha256').update(keyArn).update(root.serialNumber).digest('hex').slice(0, 32)}`,
-        Data: { certificate: root.toString(), notAfter: notAfter.toISOString() },
+        Data: { certificate: oneLineOf(root), notAfter: notAfter.toISOString() },
       };
     } catch (error) {
       log.error('root-certificate-failed', errorFields(error));

@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
-import { readPemCertificates } from '../../shared/certificate-secret';
 import { authorityIdentity } from '../x509/authority-identity';
+import { readOneLineCertificate } from '../x509/one-line-certificate';
 
 export interface RotationAuthority {
   readonly name: string;
@@ -20,8 +20,8 @@ export interface RotationConfiguration {
 /**
  * Reads the function's environment:
  *
- * - `AUTHORITIES`: JSON, [{ name, keyArn, certificate }]. An authority takes about 900 bytes of Lambda's 4 KB, so four
- *   fit; replacing one needs two. What is per service is therefore not in here: see secret-owner.ts.
+ * - `AUTHORITIES`: JSON, [{ name, keyArn, certificate }]. The certificate is DER in base64. An authority takes about
+ *   900 bytes of Lambda's 4 KB, so four fit; replacing one needs two. What is per service is therefore not in here: see secret-owner.ts.
  * - `ISSUER`: the name of the authority that issues.
  * - `TRUST_DOMAIN`: the first part of every identity.
  *
@@ -53,9 +53,9 @@ function readAuthority(value: unknown, index: number): RotationAuthority {
     if (typeof content !== 'string' || content === '') throw new Error(`the environment variable AUTHORITIES has no text at [${index}].${name}`);
     return content;
   };
-  const certificates = readPemCertificates(field('certificate'));
-  if (certificates?.length !== 1) throw new Error(`the environment variable AUTHORITIES has something else than one PEM certificate at [${index}].certificate`);
-  return { name: field('name'), keyArn: field('keyArn'), certificate: certificates[0], identity: authorityIdentity(certificates[0]) };
+  const certificate = readOneLineCertificate(field('certificate'));
+  if (certificate === undefined) throw new Error(`the environment variable AUTHORITIES has something else than a certificate (DER in base64, on one line) at [${index}].certificate`);
+  return { name: field('name'), keyArn: field('keyArn'), certificate, identity: authorityIdentity(certificate) };
 }
 
 function parsed(json: string): unknown {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { authoritySetHandler } from '../../functions/authority-set/handler';
 import { STEPS } from '../../functions/certificate-rotation/rotation-event';
 import { jsonLog } from '../../functions/log';
+import { oneLineOf } from '../../functions/x509/one-line-certificate';
 import { isIssuedBy, readPemCertificates } from '../../shared/certificate-secret';
 import { makeAuthority, type TestAuthority } from './support/authorities';
 import { configurationOf, RotationHarness, type CrashPoint } from './support/rotation-harness';
@@ -128,7 +129,7 @@ class SimulatedMesh {
 
   private properties(set: { readonly authorities: readonly TestAuthority[]; readonly issuer: TestAuthority }) {
     return {
-      Authorities: set.authorities.map(({ name, certificate }) => ({ Name: name, Certificate: certificate.toString() })),
+      Authorities: set.authorities.map(({ name, certificate }) => ({ Name: name, Certificate: oneLineOf(certificate) })),
       Issuer: set.issuer.name,
       Secrets: Object.values(this.secrets),
       SettleSeconds: String(SETTLE_MINUTES * 60),

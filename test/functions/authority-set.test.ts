@@ -1,6 +1,7 @@
 import { authoritySetHandler } from '../../functions/authority-set/handler';
 import type { CustomResourceAnswer, CustomResourceEvent } from '../../functions/custom-resource-event';
 import { jsonLog } from '../../functions/log';
+import { oneLineOf } from '../../functions/x509/one-line-certificate';
 import { makeAuthority, type TestAuthority } from './support/authorities';
 import { configurationOf, RotationHarness, tagsOf } from './support/rotation-harness';
 
@@ -33,7 +34,7 @@ interface SetProperties {
 }
 
 function propertiesOf({ authorities, issuer, secrets = [orders, payment] }: SetProperties): CustomResourceEvent['ResourceProperties'] {
-  return { Authorities: authorities.map(({ name, certificate }) => ({ Name: name, Certificate: certificate.toString() })), Issuer: issuer.name, Secrets: secrets, SettleSeconds: '900' };
+  return { Authorities: authorities.map(({ name, certificate }) => ({ Name: name, Certificate: oneLineOf(certificate) })), Issuer: issuer.name, Secrets: secrets, SettleSeconds: '900' };
 }
 
 function handle(event: CustomResourceEvent): Promise<CustomResourceAnswer> {
@@ -214,7 +215,8 @@ test('fails if a secret cannot be read', async () => {
 test.each<[string, (properties: Record<string, unknown>) => void, string]>([
   ['the issuer is not an authority', (properties) => { properties.Issuer = 'c'; }, 'the issuer "c" is not one of the authorities: a, b'],
   ['two authorities have one name', (properties) => { properties.Authorities = [...(properties.Authorities as object[]), ...(properties.Authorities as object[])]; }, 'two authorities have the same name'],
-  ['a certificate is not one', (properties) => { properties.Authorities = [{ Name: 'a', Certificate: 'x' }]; }, 'the certificate of the authority "a" is not one PEM certificate'],
+  ['a certificate is not one', (properties) => { properties.Authorities = [{ Name: 'a', Certificate: 'x' }]; }, 'the certificate of the authority "a" is not one in DER in base64, on one line'],
+  ['a certificate is PEM', (properties) => { properties.Authorities = [{ Name: 'a', Certificate: a.certificate.toString() }]; }, 'the certificate of the authority "a" is not one in DER in base64, on one line'],
   ['the authorities are not a list', (properties) => { properties.Authorities = 'a'; }, 'the property Authorities of the resource must be a list'],
   ['the secrets are not ARNs', (properties) => { properties.Secrets = [{}]; }, 'the property Secrets of the resource must be a list of ARNs'],
   ['the time to settle is not a number', (properties) => { properties.SettleSeconds = 'soon'; }, 'SettleSeconds of the resource must be a number'],

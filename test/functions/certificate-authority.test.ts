@@ -1,10 +1,11 @@
-import { X509Certificate } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto';
 import { authorityHandler } from '../../functions/certificate-authority/handler';
-import type { CustomResourceEvent } from '../../functions/custom-resource-event';
+import type { CustomResourceAnswer, CustomResourceEvent } from '../../functions/custom-resource-event';
 import { jsonLog } from '../../functions/log';
 import { authorityIdentity } from '../../functions/x509/authority-identity';
 import { issueLeafCertificate } from '../../functions/x509/leaf-certificate';
 import { kmsSigner } from '../../functions/x509/kms-signer';
+import { readOneLineCertificate } from '../../functions/x509/one-line-certificate';
 import { isIssuedBy, validityOf } from '../../shared/certificate-secret';
 import { identityOf } from './support/authorities';
 import type { CallHooks } from './support/fake-aws';
@@ -31,11 +32,17 @@ function eventFor(KeyArn: string, event: Partial<CustomResourceEvent> = {}): Cus
   return { RequestType: 'Create', ResourceProperties: { KeyArn, Mesh: 'shop', Name: 'a' }, ...event };
 }
 
+function certificateIn({ Data }: CustomResourceAnswer): X509Certificate {
+  const certificate = readOneLineCertificate(Data?.certificate ?? '');
+  if (certificate === undefined) throw new Error(`not a certificate: ${Data?.certificate ?? 'nothing'}`);
+  return certificate;
+}
+
 test('a KMS key becomes an authority that issues certificates', async () => {
   const { kms, handle, lines } = setUp();
   const keyArn = kms.createKey(CREATED);
   const answer = await handle(eventFor(keyArn));
-  const root = new X509Certificate(answer.Data?.certificate ?? '');
+  const root = certificateIn(answer);
   expect(root.subject).toBe('CN=shop CA a');
   expect(isIssuedBy(root, root)).toBe(true);
   expect(answer.Data?.notAfter).toBe('2036-11-24T11:55:00.000Z');
@@ -54,7 +61,7 @@ test('a retried Create and an Update give the same authority under the same phys
   const updated = await handle(eventFor(keyArn, { RequestType: 'Update', PhysicalResourceId: first.PhysicalResourceId, OldResourceProperties: {} }));
   for (const answer of [retried, updated]) {
     expect(answer.PhysicalResourceId).toBe(first.PhysicalResourceId);
-    const [before, after] = [first, answer].map((each) => new X509Certificate(each.Data?.certificate ?? ''));
+    const [before, after] = [first, answer].map((each) => certificateIn(each));
     expect(authorityIdentity(after)).toBe(authorityIdentity(before));
     expect(after.serialNumber).toBe(before.serialNumber);
     expect(answer.Data?.notAfter).toBe(first.Data?.notAfter);
@@ -83,7 +90,7 @@ test('a permission that has not reached every host of AWS yet is waited for', as
     denials -= 1;
     if (denials >= 0) throw Object.assign(new Error('not authorized to perform: kms:DescribeKey'), { name: 'AccessDeniedException' });
   } });
-  expect((await handle(eventFor(kms.createKey(CREATED)))).Data?.certificate).toMatch(/BEGIN CERTIFICATE/);
+  expect((await handle(eventFor(kms.createKey(CREATED)))).Data?.certificate).toMatch(/^MII[A-Za-z0-9+/]+=*$/);
   expect(pauses).toEqual([1000, 2000, 4000]);
 });
 
@@ -98,7 +105,7 @@ test('throttling is retried by the SDK', async () => {
     log: jsonLog(() => undefined),
     pause: () => Promise.reject(new Error('no pause was expected')),
   });
-  expect((await handle(eventFor(kms.createKey(CREATED)))).Data?.certificate).toMatch(/BEGIN CERTIFICATE/);
+  expect((await handle(eventFor(kms.createKey(CREATED)))).Data?.certificate).toMatch(/^MII[A-Za-z0-9+/]+=*$/);
 });
 
 test('fails if the key is denied for good, within about half a minute', async () => {

@@ -2,6 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readConfiguration } from '../../functions/certificate-rotation/configuration';
 import { STEPS } from '../../functions/certificate-rotation/rotation-event';
 import { DNS_NAME_TAG, IDENTITY_TAG } from '../../functions/certificate-rotation/secret-owner';
+import { oneLineOf } from '../../functions/x509/one-line-certificate';
 import { isIssuedBy, readPemCertificates, type CertificateSecret } from '../../shared/certificate-secret';
 import { identityOf, makeAuthority, makeSecret, TRUST_DOMAIN, type TestAuthority } from './support/authorities';
 import { configurationOf, RotationHarness, tagsOf } from './support/rotation-harness';
@@ -204,7 +205,7 @@ describe('a call that is not a rotation', () => {
 
 describe('the environment', () => {
   const environment = () => ({
-    AUTHORITIES: JSON.stringify([authority, other].map(({ name, keyArn, certificate }) => ({ name, keyArn, certificate: certificate.toString() }))),
+    AUTHORITIES: JSON.stringify([authority, other].map(({ name, keyArn, certificate }) => ({ name, keyArn, certificate: oneLineOf(certificate) }))),
     ISSUER: 'b',
     TRUST_DOMAIN,
   });
@@ -215,7 +216,7 @@ describe('the environment', () => {
 
   test('holds four authorities with the longest names within the 4 KB of Lambda', async () => {
     const long = await makeAuthority('x'.repeat(20), START, 'm'.repeat(39));
-    const one = { name: long.name, keyArn: 'arn:aws:kms:ap-southeast-1:111111111111:key/mrk-11111111222233334444555555555555', certificate: long.certificate.toString() };
+    const one = { name: long.name, keyArn: 'arn:aws:kms:ap-southeast-1:111111111111:key/mrk-11111111222233334444555555555555', certificate: oneLineOf(long.certificate) };
     expect(JSON.stringify([one, one, one, one]).length + 'AUTHORITIES'.length).toBeLessThan(3900);
   });
 
@@ -223,7 +224,7 @@ describe('the environment', () => {
     ['AUTHORITIES is missing', { AUTHORITIES: undefined }, 'AUTHORITIES is missing'],
     ['AUTHORITIES is not JSON', { AUTHORITIES: 'x' }, 'not a JSON list'],
     ['an authority lacks its key', { AUTHORITIES: '[{"name":"a"}]' }, 'no text at [0].certificate'],
-    ['an authority has no certificate', { AUTHORITIES: '[{"name":"a","keyArn":"x","certificate":"x"}]' }, 'something else than one PEM certificate at [0]'],
+    ['an authority has no certificate', { AUTHORITIES: '[{"name":"a","keyArn":"x","certificate":"x"}]' }, 'something else than a certificate (DER in base64, on one line) at [0]'],
     ['the issuer is not an authority', { ISSUER: 'c' }, 'the issuer "c" is not one of the authorities: a, b'],
     ['the trust domain is missing', { TRUST_DOMAIN: '' }, 'TRUST_DOMAIN is missing'],
   ])('fails if %s', (_, change, message) => {
