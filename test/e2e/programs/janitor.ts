@@ -4,7 +4,7 @@
  * in which they stand; the first one holds network namespaces.
  */
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const [prefix = '', namespaces = '', ...directories] = process.argv.slice(2);
@@ -30,6 +30,11 @@ function processesIn(namespace: string): readonly number[] {
   return readdirSync('/proc').filter((name) => /^\d+$/.test(name) && inside(name)).map(Number);
 }
 
+/** Containers keep theirs to themselves; those of volumes of limited size are on the host. */
+function mountsBelow(directory: string): readonly string[] {
+  return readFileSync('/proc/self/mounts', 'utf8').split('\n').map((line) => line.split(' ')[1] ?? '').filter((path) => path.startsWith(`${directory}/`));
+}
+
 function clean(): void {
   for (const namespace of ours(namespaces)) {
     for (const pid of processesIn(namespace)) {
@@ -42,7 +47,11 @@ function clean(): void {
     execFileSync('ip', ['netns', 'delete', namespace]);
   }
   for (const directory of directories) {
-    for (const name of ours(directory)) rmSync(join(directory, name), { recursive: true, force: true });
+    for (const name of ours(directory)) {
+      const path = join(directory, name);
+      for (const mount of mountsBelow(path)) execFileSync('umount', ['--lazy', mount]);
+      rmSync(path, { recursive: true, force: true });
+    }
   }
 }
 

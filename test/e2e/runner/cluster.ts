@@ -45,6 +45,8 @@ export interface ClusterOptions {
   readonly startTimeoutMs?: number;
   /** `held`: no secret holds a certificate until the test rotates it. */
   readonly firstRotation?: 'done' | 'held';
+  /** The room of each volume of a service's tasks, where it has a limit. */
+  readonly volumeKiB?: Readonly<Record<string, number>>;
 }
 
 const ZONES = ['a', 'b', 'c'];
@@ -250,6 +252,7 @@ export class Cluster {
       images: new Images(this.options.images),
       secret: this.options.secret ?? ((valueFrom) => `secret of ${valueFrom}`),
       programRoots: programRoots(),
+      volumeKiB: this.options.volumeKiB?.[service.name],
       pace: { healthChecks: 1, restarts: 1, ...this.options.pace },
       register: ({ address }) => {
         for (const { discovery, port } of service.registries) {

@@ -4,15 +4,18 @@ import { CommandFailed } from './run-process';
 
 export interface Load {
   readonly url: string;
-  readonly requests: number;
+  /** How many; or until when. */
+  readonly requests: number | AbortSignal;
   readonly perSecond: number;
   readonly connections?: number;
+  /** Every request on a connection of its own. */
+  readonly reconnects?: boolean;
 }
 
 export interface LoadResult {
   /** How often each status came; -1 stands for no response at all. */
   readonly statuses: Readonly<Record<string, number>>;
-  readonly seconds: { readonly median: number; readonly max: number };
+  readonly seconds: { readonly median: number; readonly p99: number; readonly max: number };
 }
 
 interface FortioReport {
@@ -21,10 +24,13 @@ interface FortioReport {
 }
 
 /** Lets fortio send GET requests at a steady rate from inside a network namespace. Resolves when all are answered. */
-export async function load(endpoint: Endpoint, { url, requests, perSecond, connections = 8 }: Load): Promise<LoadResult> {
-  const argv = [findTools().fortio, 'load', '-quiet', '-allow-initial-errors', '-n', String(requests), '-qps', String(perSecond), '-c', String(connections), '-p', '50', '-timeout', '20s', '-json', '-', url];
-  const result = await endpoint.run(argv);
+export async function load(endpoint: Endpoint, { url, requests, perSecond, connections = 8, reconnects = false }: Load): Promise<LoadResult> {
+  // 0 seconds are endless.
+  const amount = typeof requests === 'number' ? ['-n', String(requests)] : ['-t', '0'];
+  const argv = [findTools().fortio, 'load', '-quiet', '-allow-initial-errors', ...amount, '-qps', String(perSecond), '-c', String(connections), `-keepalive=${String(!reconnects)}`, '-p', '50,99', '-timeout', '20s', '-json', '-', url];
+  const result = await endpoint.run(argv, typeof requests === 'number' ? {} : { interrupt: requests });
   if (result.code !== 0) throw new CommandFailed(argv, result);
   const { RetCodes: statuses, DurationHistogram: durations } = JSON.parse(result.stdout) as FortioReport;
-  return { statuses, seconds: { median: durations.Percentiles[0]?.Value ?? 0, max: durations.Max } };
+  const [median = 0, p99 = 0] = durations.Percentiles.map(({ Value }) => Value);
+  return { statuses, seconds: { median, p99, max: durations.Max } };
 }

@@ -13,6 +13,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** The process is killed after this long; the result then has code 137. */
   readonly timeoutMs?: number;
+  /** The process gets SIGINT, as by Ctrl-C. */
+  readonly interrupt?: AbortSignal;
 }
 
 export class CommandFailed extends Error {
@@ -43,6 +45,9 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
     child.stdin.on('error', () => undefined);
     child.stdin.end(options.input ?? '');
     const timer = options.timeoutMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), options.timeoutMs);
+    const interrupt = (): void => { child.kill('SIGINT'); };
+    options.interrupt?.addEventListener('abort', interrupt, { once: true });
+    if (options.interrupt?.aborted === true) interrupt();
     child.once('error', (error) => {
       clearTimeout(timer);
       reject(error);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chownSync, chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { HttpClient } from './client';
@@ -25,6 +26,8 @@ export interface TaskEvent {
 export interface TaskSite extends Omit<ContainerSite, 'task' | 'directory' | 'network' | 'hostname' | 'address' | 'resolvConf'> {
   readonly directory: string;
   readonly images: Images;
+  /** The room of each volume; without a limit if undefined. */
+  readonly volumeKiB: number | undefined;
   /** Cloud Map, as ECS uses it. */
   readonly register: (task: Task) => void;
   readonly reportHealth: (task: Task, healthy: boolean) => void;
@@ -50,7 +53,12 @@ export class Task {
     mkdirSync(directory, { recursive: true });
     const place = { address: endpoint.address, hostname: endpoint.hostname };
     const standIns = new Map(service.task.containers.map((container) => [container, site.images.standIn({ container, service, ...place })]));
-    for (const volume of service.task.volumes) mkdirSync(join(directory, 'volumes', volume), { recursive: true, mode: 0o755 });
+    for (const volume of service.task.volumes) {
+      const path = join(directory, 'volumes', volume);
+      mkdirSync(path, { recursive: true, mode: 0o755 });
+      // Goes with the workspace.
+      if (site.volumeKiB !== undefined) execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${site.volumeKiB}k,mode=755`, 'tmpfs', path]);
+    }
     for (const [container, { volumeOwners = {} }] of standIns) {
       for (const mount of container.mounts) {
         const [uid, gid] = volumeOwners[mount.path]?.split(':').map(Number) ?? [];
