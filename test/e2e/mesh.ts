@@ -39,9 +39,20 @@ export async function logged(task: Task, entry: Readonly<Record<string, unknown>
 
 /** The serial numbers, in lower case, of the certificates that a task's Envoy presents to others. */
 export async function presented(task: Task): Promise<readonly string[]> {
+  return serialsIn(task, 'cert_chain');
+}
+
+/** The serial numbers, in lower case, of the roots that a task's Envoy trusts. */
+export async function trusted(task: Task): Promise<readonly string[]> {
+  return serialsIn(task, 'ca_cert');
+}
+
+/** https://www.envoyproxy.io/docs/envoy/latest/api-v3/admin/v3/certs.proto */
+async function serialsIn(task: Task, part: 'cert_chain' | 'ca_cert'): Promise<readonly string[]> {
+  type Listed = Readonly<Record<typeof part, ReadonlyArray<{ readonly serial_number: string }>>>;
   const { body } = await task.client.get(`http://127.0.0.1:${ADMIN_PORT}/certs`);
-  const { certificates } = JSON.parse(body) as { readonly certificates: ReadonlyArray<{ readonly cert_chain: ReadonlyArray<{ readonly serial_number: string }> }> };
-  return [...new Set(certificates.flatMap(({ cert_chain: chain }) => chain.map(({ serial_number: serial }) => serial.toLowerCase())))].sort();
+  const { certificates } = JSON.parse(body) as { readonly certificates: readonly Listed[] };
+  return [...new Set(certificates.flatMap((listed) => listed[part].map(({ serial_number: serial }) => serial.toLowerCase())))].sort();
 }
 
 /** Resolves when the Envoys of a service, or of all, present the certificates that the secrets hold now, and no others. */

@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import type { Container } from './runner';
+
+/** Of process 1 of a container or of a command in it, in MiB. */
+export interface Memory {
+  /** The most that was ever resident. */
+  readonly peak: number;
+  /** Of what is resident, all but the pages of files, which processes of the same program share. */
+  readonly own: number;
+}
+
+/** Undefined if it does not run. https://www.man7.org/linux/man-pages/man5/proc_pid_status.5.html */
+export function memoryOf({ pid }: Container): Memory | undefined {
+  try {
+    return pid === undefined ? undefined : memoryIn(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    // It ended in between.
+    return undefined;
+  }
+}
+
+/** The most that a command takes in a container, looked at again and again while it runs. */
+export async function memoryOfCommand(container: Container, argv: readonly string[]): Promise<Memory> {
+  const { code, stdout, stderr } = await container.exec(['sh', '-c', '"$@" > /dev/null & while grep -E "^(VmHWM|RssAnon):" /proc/$!/status; do :; done; wait $!', 'sh', ...argv]);
+  if (code !== 0) throw new Error(`${argv.join(' ')} exited with ${code}: ${stderr}`);
+  const looks = stdout.split(/^(?=VmHWM)/m).map(memoryIn).filter((memory) => memory !== undefined);
+  return { peak: Math.max(...looks.map(({ peak }) => peak)), own: Math.max(...looks.map(({ own }) => own)) };
+}
+
+function memoryIn(status: string): Memory | undefined {
+  const [peak, own] = ['VmHWM', 'RssAnon'].map((name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) / 1024);
+  return Number.isNaN(peak) || Number.isNaN(own) ? undefined : { peak, own };
+}

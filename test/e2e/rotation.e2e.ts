@@ -1,0 +1,153 @@
+import { X509Certificate } from 'node:crypto';
+import { Certificates, Protocol, Tracing } from '../../lib';
+import type { KmsCertificatesOptions } from '../../lib';
+import { ADMIN_PORT, AGENT_CONTAINER, AGENT_MEMORY_MIB, PROXY_CONTAINER } from '../../lib/topology/constants';
+import type { CertificateSecret } from '../../shared/certificate-secret';
+import { memoryOf, memoryOfCommand } from './memory';
+import { presented, renewed, settled, trusted } from './mesh';
+import type { LoadResult, Task, Template } from './runner';
+import { Cluster, load, standIns, until } from './runner';
+import { cluster, e2e } from './suite';
+import { image, synthesize } from './systems/synthesize';
+import { callByTls } from './tls';
+
+const IMAGES = [standIns.envoy(), standIns.agent({ MESH_RENEW_SECONDS: '0.3' }), standIns.fortio('example/app', 8080)];
+const SERVICES = ['ui', 'orders', 'ledger'];
+const ROTATIONS = 5;
+const HOUR = 3_600_000;
+
+const LANES = [{ url: 'http://orders.shop.internal:15080/' }, { url: 'http://ledger.shop.internal:8090/', reconnects: true }];
+/** Half of it opens a connection for each request. */
+const PER_SECOND = 220;
+const REQUESTS = 30 * PER_SECOND;
+/** What has to be answered with the new certificates before the next ones come. */
+const BETWEEN = PER_SECOND;
+const CONNECTIONS = 4;
+
+/** The ledger is called by TCP: each connection of the caller is one between two tasks too, with a handshake of its own. */
+const mesh = (certificates: KmsCertificatesOptions = {}): Template => synthesize({
+  services: {
+    ui: { image: image('app'), port: 8080, calls: ['orders', 'ledger'] },
+    orders: { image: image('app'), port: 8080 },
+    ledger: { image: image('app'), port: 8080, protocol: Protocol.TCP, virtualPort: 8090 },
+  },
+  certificates: Certificates.kms(certificates),
+  tracing: Tracing.none(),
+});
+
+e2e('rotation of certificates', () => {
+  const shop = cluster(async () => Cluster.start(mesh(), { images: IMAGES }));
+  beforeAll(async () => { await settled(shop()); });
+  const task = (name: string): Task => shop().task(name);
+  const namesOfSecrets = (): readonly string[] => SERVICES.map((name) => /secret:(.+)-\w+$/.exec(shop().certificates.secretOf(name))?.[1] ?? '');
+  const presentedByAll = async (): Promise<readonly string[]> => (await Promise.all(SERVICES.map(async (name) => presented(task(name))))).flat();
+  const allTrust = async (roots: readonly string[]): Promise<void> => {
+    await Promise.all(SERVICES.map(async (name) => until(async () => (await trusted(task(name))).join() === [...roots].sort().join(), { what: `${name} to trust just ${roots.join(' and ')}` })));
+  };
+
+  /** The statistics of an Envoy whose names match, without those that are 0. */
+  const counted = async (name: string, pattern: string): Promise<Readonly<Record<string, number>>> => {
+    const { body } = await task(name).client.get(`http://127.0.0.1:${ADMIN_PORT}/stats?format=json&type=Counters&filter=${encodeURIComponent(pattern)}`);
+    const { stats } = JSON.parse(body) as { readonly stats: ReadonlyArray<{ readonly name: string; readonly value: number }> };
+    return Object.fromEntries(stats.filter(({ value }) => value > 0).map((stat) => [stat.name, stat.value]));
+  };
+  const callsSoFar = async (): Promise<number> => Object.values(await counted('ui', '^cluster\\.(orders\\.upstream_rq_total|ledger\\.upstream_cx_total)$')).reduce((sum, value) => sum + value, 0);
+  const callsAreAtLeast = async (count: number): Promise<void> => { await until(async () => await callsSoFar() >= count, { what: `${count} calls` }); };
+  const callsGoOn = async (): Promise<void> => { await callsAreAtLeast(await callsSoFar() + BETWEEN); };
+
+  const rootsOf = (secret: CertificateSecret | undefined): readonly string[] =>
+    (secret?.trustBundle.match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g) ?? []).map((pem) => new X509Certificate(pem).serialNumber.toLowerCase());
+
+  /** What somebody keeps who has read the caller's secret before the authority went. */
+  let ofTheOldAuthority: CertificateSecret | undefined;
+
+  test('five rotations and a new authority cost not one of 6,600 requests at 220 a second', async () => {
+    const over = new AbortController();
+    const traffic = Promise.all(LANES.map(async (lane) => load(task('ui').endpoint, { ...lane, requests: over.signal, perSecond: PER_SECOND / LANES.length, connections: CONNECTIONS })));
+    traffic.catch(() => undefined);
+    const seen = new Set(await presentedByAll());
+    const rotateAll = async (): Promise<void> => {
+      await shop().certificates.rotateAll();
+      // Both ends show the serial numbers that are in the secrets now, and no others.
+      await renewed(shop());
+      const serials = await presentedByAll();
+      expect(serials.filter((serial) => seen.has(serial))).toEqual([]);
+      expect(serials).toHaveLength(SERVICES.length);
+      for (const serial of serials) seen.add(serial);
+      await callsGoOn();
+    };
+    const refused = async (certificates: KmsCertificatesOptions, reason: string, laterMs = 0): Promise<void> => {
+      const refusal: unknown = await shop().update(mesh(certificates), { laterMs }).catch((error: unknown) => error);
+      expect(String(refusal)).toContain(reason);
+      for (const name of namesOfSecrets()) expect(String(refusal)).toContain(name);
+    };
+    try {
+      await callsGoOn();
+      for (let rotation = 0; rotation < ROTATIONS; rotation += 1) await rotateAll();
+
+      const both = { authorities: ['main', 'next'] };
+      const later = { laterMs: 3 * HOUR };
+      const [main] = rootsOf(shop().certificates.current('ui'));
+      await shop().update(mesh({ ...both, issuer: 'main' }));
+      await refused({ ...both, issuer: 'next' }, 'the authority "next" cannot issue yet: it is not in the trust bundle of');
+      await rotateAll();
+      const roots = rootsOf(shop().certificates.current('ui'));
+      expect(roots).toHaveLength(2);
+      const next = roots.find((root) => root !== main) ?? '';
+      await allTrust(roots);
+
+      await refused({ ...both, issuer: 'next' }, 'tasks may still hold what was before the last rotation of');
+      await shop().update(mesh({ ...both, issuer: 'next' }), later);
+      ofTheOldAuthority = shop().certificates.current('ui');
+      await refused({ authorities: ['next'] }, 'the authority "main" cannot be removed: it issued the current certificate of', later.laterMs);
+      await rotateAll();
+
+      await shop().update(mesh({ authorities: ['next'] }), later);
+      await rotateAll();
+      await allTrust([next]);
+      // The first ones of each connection, before fortio begins to count.
+      await callsAreAtLeast(REQUESTS + 4 * CONNECTIONS);
+    } finally {
+      over.abort();
+    }
+    const results = await traffic;
+    const answered = results.reduce((sum, { statuses }) => sum + (statuses['200'] ?? 0), 0);
+    expect(results.map(({ statuses }) => Object.keys(statuses))).toEqual([['200'], ['200']]);
+    expect(answered).toBeGreaterThanOrEqual(REQUESTS);
+    // Not even something that was tried again: no handshake was refused, and no connection failed.
+    expect(await counted('ui', 'connect_fail|rq_retry|ssl\\.(connection_error|fail_)')).toEqual({});
+    for (const name of ['orders', 'ledger']) expect(await counted(name, 'ssl\\.(connection_error|fail_)')).toEqual({});
+    const { 'cluster.ledger.ssl.handshake': handshakes = 0 } = await counted('ui', '^cluster\\.ledger\\.ssl\\.handshake$');
+    expect(handshakes).toBeGreaterThanOrEqual(results[1]?.statuses['200'] ?? 0);
+    console.log(`FIGURE rotation under load: ${answered} requests, 0 failed, ${seen.size / SERVICES.length - 1} rotations of ${SERVICES.length} certificates, 1 new authority, ${handshakes} handshakes; ${['kept connections', 'new connections'].map((kind, index) => `${kind}: ${timesOf(results[index])}`).join('; ')}`);
+  });
+
+  test.each(['orders', 'ledger'])('fails if somebody presents a certificate of the authority that went to %s', async (name) => {
+    expect(ofTheOldAuthority).toBeDefined();
+    const [before, now] = [await callByTls(task('ui'), task(name), ofTheOldAuthority), await callByTls(task('ui'), task(name), shop().certificates.current('ui'))];
+    expect([before.status, now.status]).toEqual([0, 200]);
+    await task(name).container(PROXY_CONTAINER).log.untilJson(({ downstream_failure: failure }) => typeof failure === 'string' && failure.includes('CERTIFICATE_VERIFY_FAILED'));
+  });
+
+  test('after eight rotations the agent, with its health check, has not used up its memory by far', async () => {
+    const agents = SERVICES.map((name) => memoryOf(task(name).container(AGENT_CONTAINER))?.peak ?? NaN);
+    // Runs in the same container, so it counts. The pages of Node.js itself are in the agent's figure.
+    const check = await memoryOfCommand(task('ui').container(AGENT_CONTAINER), ['node', '/agent/agent.js', 'health']);
+    const most = Math.max(...agents) + check.own;
+    console.log(`FIGURE memory of mesh-agent: at most ${Math.max(...agents).toFixed(0)} MiB resident, and ${check.own.toFixed(0)} MiB while its health check runs, of ${AGENT_MEMORY_MIB} MiB`);
+    expect(most).toBeLessThan(0.85 * AGENT_MEMORY_MIB);
+  });
+
+  test('a task that starts after all of it gets along with those that have lived through it', async () => {
+    await shop().scale('ui', 2);
+    await settled(shop());
+    const [, started] = shop().tasks('ui');
+    for (const { url } of LANES) expect((await started.client.get(url)).status).toBe(200);
+  });
+});
+
+function timesOf(result: LoadResult | undefined): string {
+  if (result === undefined) return 'none';
+  const [median, p99, max] = [result.seconds.median, result.seconds.p99, result.seconds.max].map((seconds) => (seconds * 1000).toFixed(1));
+  return `p50 ${median} ms, p99 ${p99} ms, max ${max} ms`;
+}
