@@ -9,7 +9,7 @@ import { AppMeshExtension, Container, Environment, Service, ServiceDescription, 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Microservices, Tracing } from '../lib';
+import { Certificates, Microservices, Tracing } from '../lib';
 import { MAX_STACK_RESOURCES, MAX_TEMPLATE_BYTES } from '../lib/topology/constants';
 import type { ServiceProps } from '../lib';
 
@@ -22,11 +22,13 @@ interface Measure {
 interface Row {
   readonly count: number;
   readonly ours: Measure;
+  /** Without certificates, which the peer does not have either. */
+  readonly plain: Measure;
   readonly peer: Measure;
 }
 
 /** Services, and how often each is measured: the small ones are the noisy ones. */
-const SIZES: readonly (readonly [number, number])[] = [[2, 25], [10, 11], [40, 5], [100, 3]];
+const SIZES: readonly (readonly [number, number])[] = [[2, 15], [10, 9], [40, 5], [100, 3]];
 
 /** The feature flags of a new CDK app, which both get; and no limit, so that large systems can be measured at all. */
 const CONTEXT = {
@@ -35,7 +37,7 @@ const CONTEXT = {
 };
 
 /** service-0 calls service-1 calls service-2 ..., traced, with a VPC of its own and no edge: what both can do. */
-function ours(stack: Stack, count: number): void {
+function ours(stack: Stack, count: number, certificates = Certificates.kms()): void {
   const services: Record<string, ServiceProps> = {};
   for (let index = 0; index < count; index += 1) {
     services[`service-${index}`] = {
@@ -44,7 +46,11 @@ function ours(stack: Stack, count: number): void {
       calls: index + 1 < count ? [`service-${index + 1}`] : [],
     };
   }
-  new Microservices(stack, 'System', { services, tracing: Tracing.xray() });
+  new Microservices(stack, 'System', { services, certificates, tracing: Tracing.xray() });
+}
+
+function plain(stack: Stack, count: number): void {
+  ours(stack, count, Certificates.none());
 }
 
 function peer(stack: Stack, count: number): void {
@@ -82,13 +88,14 @@ function measure(build: (stack: Stack, count: number) => void, count: number): M
 
 /** They take turns, and turns at being first, so that a slow minute of the machine or a full heap slows both. */
 function compare(count: number, rounds: number): Row {
-  const runs = { ours: [] as Measure[], peer: [] as Measure[] };
+  const runs = { ours: [] as Measure[], plain: [] as Measure[], peer: [] as Measure[] };
   for (let round = 0; round < rounds; round += 1) {
     if (round % 2 === 0) runs.ours.push(measure(ours, count));
+    runs.plain.push(measure(plain, count));
     runs.peer.push(measure(peer, count));
     if (round % 2 === 1) runs.ours.push(measure(ours, count));
   }
-  return { count, ours: median(runs.ours), peer: median(runs.peer) };
+  return { count, ours: median(runs.ours), plain: median(runs.plain), peer: median(runs.peer) };
 }
 
 /** Resources and bytes are the same in every round. */
@@ -96,24 +103,39 @@ function median(runs: readonly Measure[]): Measure {
   return [...runs].sort((a, b) => a.milliseconds - b.milliseconds)[Math.floor(runs.length / 2)];
 }
 
+/** As Envoy gets it, before the template doubles its quotes. */
+function bootstrapBytes(certificates: Certificates): number {
+  const stack = new Stack(new App({ context: CONTEXT }), 'Bootstrap');
+  const system = new Microservices(stack, 'System', {
+    services: Object.fromEntries(['a', 'b', 'c'].map((name, index, names): [string, ServiceProps] => [name, { image: ContainerImage.fromRegistry('example/app'), port: 8080, calls: names.slice(index + 1, index + 2) }])),
+    certificates,
+  });
+  const { command = [] } = stack.resolve(system.service('b').proxyContainer.renderContainerDefinition()) as { readonly command?: readonly string[] };
+  return Buffer.byteLength(command[command.indexOf('--config-yaml') + 1] ?? '');
+}
+
 function print(...cells: readonly string[]): void {
-  process.stdout.write(`${cells.map((cell, index) => (index === 0 ? cell.padEnd(9) : cell.padStart(20))).join('')}\n`);
+  process.stdout.write(`${cells.map((cell, index) => (index === 0 ? cell.padEnd(18) : cell.padStart(20))).join('')}\n`);
 }
 
 function printTable(rows: readonly Row[]): void {
   print('services', 'resources', 'template bytes', 'synth ms (median)');
-  for (const { count, ours: own, peer: other } of rows) {
-    for (const [name, { resources, bytes, milliseconds }] of [['ours', own], ['peer', other]] as const) {
+  for (const { count, ours: own, plain: bare, peer: other } of rows) {
+    for (const [name, { resources, bytes, milliseconds }] of [['ours', own], ['ours, no TLS', bare], ['peer', other]] as const) {
       print(`${count} ${name}`, String(resources), String(bytes), milliseconds.toFixed(0));
     }
-    print('   ratio', ...(['resources', 'bytes', 'milliseconds'] as const).map((column) => (own[column] / other[column]).toFixed(2)));
+    for (const [name, measured] of [['ratio', own], ['ratio, no TLS', bare]] as const) {
+      print(`   ${name}`, ...(['resources', 'bytes', 'milliseconds'] as const).map((column) => (measured[column] / other[column]).toFixed(2)));
+    }
   }
 }
 
 function printNotes(rows: readonly Row[]): void {
   const [small, large] = [rows.find(({ count }) => count === 10)!, rows.find(({ count }) => count === 40)!];
-  const more = (column: 'resources' | 'bytes'): string => String(Math.round((large.ours[column] - small.ours[column]) / (large.count - small.count)));
-  process.stdout.write(`\nA service more costs ${more('resources')} resources and ${more('bytes')} bytes (between ${small.count} and ${large.count} services).\n`);
+  const more = (kind: 'ours' | 'plain', column: 'resources' | 'bytes'): string => String(Math.round((large[kind][column] - small[kind][column]) / (large.count - small.count)));
+  const cost = (kind: 'ours' | 'plain'): string => `${more(kind, 'resources')} resources and ${more(kind, 'bytes')} bytes`;
+  process.stdout.write(`\nA service more costs ${cost('ours')}; without mutual TLS ${cost('plain')} (between ${small.count} and ${large.count} services).\n`);
+  process.stdout.write(`Of those, Envoy's configuration has ${bootstrapBytes(Certificates.kms())} bytes in a task that calls one service and is called by one, ${bootstrapBytes(Certificates.none())} without mutual TLS.\n`);
   const tooLarge = ({ resources, bytes }: Measure): boolean => resources > MAX_STACK_RESOURCES || bytes > MAX_TEMPLATE_BYTES;
   const refused = rows.flatMap(({ count, ours: own, peer: other }) => [...(tooLarge(own) ? [`ours with ${count}`] : []), ...(tooLarge(other) ? [`the peer with ${count}`] : [])]);
   process.stdout.write(`Over ${MAX_STACK_RESOURCES} resources or ${MAX_TEMPLATE_BYTES} bytes both refuse to synthesize; measured with that check off: ${refused.join(', ')}.\n`);
