@@ -1,6 +1,6 @@
 import { identityOf } from '../topology/identity';
 import type { AllowRule, AllowedPath, Service, Topology } from '../topology/model';
-import { authenticates, callersOf } from './identity';
+import { authenticates, callersOf } from './callers';
 import type { Json, JsonObject } from './json';
 import { extension } from './json';
 import { AMBIGUOUS_PATH } from './paths';
@@ -11,6 +11,7 @@ import { AMBIGUOUS_PATH } from './paths';
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/rbac_filter
  */
 export function httpAuthorization(topology: Topology, service: Service): readonly Json[] {
+  // With no rule of its own, a service has one that narrows nothing.
   const rules = service.allow ?? (authenticates(topology) ? [{}] : undefined);
   if (rules === undefined) return [];
   const policies = rules.flatMap((rule, index): (readonly [string, JsonObject])[] => {
@@ -20,13 +21,19 @@ export function httpAuthorization(topology: Topology, service: Service): readonl
   return [extension('envoy.extensions.filters.http.rbac.v3.RBAC', { rules: { policies: Object.fromEntries(policies) } })];
 }
 
-/** Without certificates nobody knows who calls. */
+/**
+ * The URI in the caller's certificate; without certificates nobody knows who calls.
+ * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/rbac/v3/rbac.proto#config-rbac-v3-principal-authenticated
+ */
 function principalsOf(topology: Topology, service: Service, rule: AllowRule): readonly Json[] {
   if (!authenticates(topology)) return [{ any: true }];
   return callersOf(service, rule).map((caller) => ({ authenticated: { principal_name: { exact: identityOf(topology.trustDomain, caller) } } }));
 }
 
-/** https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/rbac/v3/rbac.proto#config-rbac-v3-permission */
+/**
+ * A rule about paths never allows one that the application might read as another.
+ * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/rbac/v3/rbac.proto#config-rbac-v3-permission
+ */
 function permission({ methods, paths }: AllowRule): JsonObject {
   return all([
     ...(methods === undefined ? [] : [any(methods.map((exact) => ({ header: { name: ':method', string_match: { exact } } })))]),

@@ -5,7 +5,7 @@ import { httpAuthorization } from './authorization';
 import { bootstrap } from './bootstrap';
 import { APPLICATION_CLUSTER, applicationCluster, upstreamCluster } from './clusters';
 import { httpConnectionManager } from './http-connection-manager';
-import { authenticates } from './identity';
+import { authenticates } from './callers';
 import type { JsonObject } from './json';
 import { socketAddress } from './json';
 import { routes, silence, tellWhatWasNotSent } from './resilience';
@@ -44,6 +44,7 @@ function inbound(topology: Topology, service: Service): JsonObject {
     });
   return {
     name: 'inbound',
+    // The agent drains what is inbound, so that the application can still call others.
     traffic_direction: 'INBOUND',
     address: socketAddress('0.0.0.0', INBOUND_PORT),
     ...(authenticated ? { access_log: refusedConnections() } : {}),

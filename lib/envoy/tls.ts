@@ -1,7 +1,7 @@
 import { MESH_DIRECTORY } from '../topology/constants';
 import { identityOf, trustPrefix } from '../topology/identity';
 import type { Service, Topology } from '../topology/model';
-import { authenticates, callersOf } from './identity';
+import { authenticates, callersOf } from './callers';
 import type { Json, JsonObject } from './json';
 import { extension } from './json';
 
