@@ -1,12 +1,12 @@
 import type { X509Certificate } from 'node:crypto';
-import { isIssuedBy } from '../../shared/certificate-secret';
 import { OLDEST_PENDING_MS } from '../pending-lifetime';
 import { authorityIdentity } from '../x509/authority-identity';
+import { leadsTo, type Chain } from '../x509/chain';
 import type { Authority, AuthoritySet } from './authority-set';
 
 /** What a version of a secret holds, without its key. */
 export interface CertificateVersion {
-  readonly leaf: X509Certificate;
+  readonly chain: Chain;
   readonly trustBundle: readonly X509Certificate[];
   readonly createdAt: Date;
 }
@@ -87,8 +87,9 @@ function settleProblems(change: Change, secrets: readonly SecretState[], now: Da
   return [`tasks may still hold what was before the last rotation of ${listed(waiting)}: deploy again after ${settled.toISOString()}`];
 }
 
-function isOf({ leaf }: CertificateVersion, authority: Authority): boolean {
-  return isIssuedBy(leaf, authority.certificate);
+/** Issued by the authority, or by one below it. */
+function isOf({ chain }: CertificateVersion, authority: Authority): boolean {
+  return leadsTo(chain, authority.certificate);
 }
 
 function trusts({ trustBundle }: CertificateVersion, authority: Authority): boolean {

@@ -92,7 +92,7 @@ async function readVersion(secretsManager: SecretsManagerClient, secretId: strin
     const chain = readPemCertificates(secret?.certificateChain ?? '');
     const trustBundle = readPemCertificates(secret?.trustBundle ?? '');
     if (chain === undefined || trustBundle === undefined) return undefined;
-    return { leaf: chain[0], trustBundle, createdAt: value.CreatedDate ?? new Date(0) };
+    return { chain, trustBundle, createdAt: value.CreatedDate ?? new Date(0) };
   } catch (error) {
     if (error instanceof ResourceNotFoundException) return undefined;
     throw error;

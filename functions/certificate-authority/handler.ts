@@ -1,45 +1,45 @@
-import { createHash } from 'node:crypto';
-import { DescribeKeyCommand, GetPublicKeyCommand, type KMSClient } from '@aws-sdk/client-kms';
+import { createHash, type X509Certificate } from 'node:crypto';
+import type { ACMPCAClient } from '@aws-sdk/client-acm-pca';
+import type { KMSClient } from '@aws-sdk/client-kms';
 import { validityOf } from '../../shared/certificate-secret';
-import { textProperty, type CustomResourceAnswer, type CustomResourceEvent } from '../custom-resource-event';
+import type { CustomResourceAnswer, CustomResourceEvent } from '../custom-resource-event';
 import { errorFields, type Log } from '../log';
-import { kmsSigner } from '../x509/kms-signer';
+import { rootOfAuthority } from '../private-ca/root-of-authority';
+import type { Pause } from '../retry';
+import { authorityIdentity } from '../x509/authority-identity';
 import { oneLineOf } from '../x509/one-line-certificate';
-import { makeRootCertificate } from '../x509/root-certificate';
-import { retryWhileDenied, type Pause } from './retry-while-denied';
+import { readAuthoritySource, type AuthoritySource } from './authority-source';
+import { kmsRoot } from './kms-root';
+import { retryWhileNew } from './retry-while-new';
 
 export interface AuthorityDependencies {
   readonly kms: KMSClient;
+  readonly acmPca: ACMPCAClient;
   readonly log: Log;
   readonly pause: Pause;
 }
 
 /**
- * The custom resource of one authority: makes the root certificate of a KMS key.
+ * The custom resource of one authority: makes the root certificate of a KMS key, or reads that of an authority of AWS
+ * Private CA.
  *
- * Properties: `KeyArn` (ECC_NIST_P256, SIGN_VERIFY), `Mesh`, `Name`. Attributes: `certificate` (DER in base64), `notAfter`.
+ * Properties: `KeyArn` (ECC_NIST_P256, SIGN_VERIFY), `Mesh`, `Name`; or `CertificateAuthorityArn`, `Name`.
+ * Attributes: `certificate` (the root that services shall trust, DER in base64), `notAfter`.
  *
- * Nothing is stored: the same key and names give the same certificate, but for its signature. So Create may be
- * retried, and Update answers with the same authority. Other names or another key make another authority, hence
- * another physical ID, and CloudFormation replaces the resource. Delete has nothing to delete: the key is a resource
- * of its own.
+ * Nothing is stored, and the same properties give the same authority. So Create may be retried, and Update answers with
+ * the same authority. What makes another authority also makes another physical ID, and CloudFormation replaces the
+ * resource. Delete has nothing to delete: the key, or the authority of AWS Private CA, is a resource of its own.
  */
-export function authorityHandler({ kms, log, pause }: AuthorityDependencies): (event: CustomResourceEvent) => Promise<CustomResourceAnswer> {
+export function authorityHandler({ kms, acmPca, log, pause }: AuthorityDependencies): (event: CustomResourceEvent) => Promise<CustomResourceAnswer> {
   return async (event) => {
     if (event.RequestType === 'Delete') return { PhysicalResourceId: event.PhysicalResourceId ?? 'never-created' };
     try {
-      const keyArn = textProperty(event.ResourceProperties, 'KeyArn');
-      const mesh = textProperty(event.ResourceProperties, 'Mesh');
-      const name = textProperty(event.ResourceProperties, 'Name');
-      const root = await retryWhileDenied(async () => {
-        const key = await readKey(kms, keyArn);
-        return makeRootCertificate({ mesh, name, ...key }, kmsSigner(kms, keyArn));
-      }, pause, log);
+      const source = readAuthoritySource(event.ResourceProperties);
+      const root = await retryWhileNew(() => rootOf(source), pause, log);
       const { notAfter } = validityOf(root);
-      log.info('root-certificate-made', { keyArn, subject: root.subject, serialNumber: root.serialNumber, notAfter: notAfter.toISOString() });
+      log.info('keyArn' in source ? 'root-certificate-made' : 'root-certificate-read', { ...source, subject: root.subject, serialNumber: root.serialNumber, notAfter: notAfter.toISOString() });
       return {
-        // The serial number is a hash of the key and the names.
-        PhysicalResourceId: `certificate-authority-${createHash('sha256').update(keyArn).update(root.serialNumber).digest('hex').slice(0, 32)}`,
+        PhysicalResourceId: physicalId(source, root),
         Data: { certificate: oneLineOf(root), notAfter: notAfter.toISOString() },
       };
     } catch (error) {
@@ -47,15 +47,16 @@ export function authorityHandler({ kms, log, pause }: AuthorityDependencies): (e
       throw error;
     }
   };
+
+  function rootOf(source: AuthoritySource): Promise<X509Certificate> {
+    return 'keyArn' in source ? kmsRoot(kms, source.keyArn, source) : rootOfAuthority(acmPca, source.certificateAuthorityArn);
+  }
 }
 
-async function readKey(kms: KMSClient, keyArn: string): Promise<{ readonly publicKey: Uint8Array; readonly createdAt: Date }> {
-  const { KeyMetadata: key } = await kms.send(new DescribeKeyCommand({ KeyId: keyArn }));
-  if (key?.KeySpec !== 'ECC_NIST_P256' || key.KeyUsage !== 'SIGN_VERIFY') {
-    throw new Error(`the key ${keyArn} is ${key?.KeySpec ?? 'of no kind'} for ${key?.KeyUsage ?? 'nothing'}; an authority needs ECC_NIST_P256 for SIGN_VERIFY`);
-  }
-  if (key.CreationDate === undefined) throw new Error(`KMS does not say when the key ${keyArn} was made`);
-  const { PublicKey: publicKey } = await kms.send(new GetPublicKeyCommand({ KeyId: keyArn }));
-  if (publicKey === undefined) throw new Error(`KMS returned no public key of ${keyArn}`);
-  return { publicKey, createdAt: key.CreationDate };
+function physicalId(source: AuthoritySource, root: X509Certificate): string {
+  const hash = createHash('sha256');
+  // The serial number of a root made here is a hash of the key and the names.
+  if ('keyArn' in source) hash.update(source.keyArn).update(root.serialNumber);
+  else hash.update(source.certificateAuthorityArn).update(authorityIdentity(root));
+  return `certificate-authority-${hash.digest('hex').slice(0, 32)}`;
 }

@@ -2,12 +2,24 @@ import type { X509Certificate } from 'node:crypto';
 import { authorityIdentity } from '../x509/authority-identity';
 import { readOneLineCertificate } from '../x509/one-line-certificate';
 
-export interface RotationAuthority {
+interface AnyAuthority {
   readonly name: string;
-  readonly keyArn: string;
+  /** The root. */
   readonly certificate: X509Certificate;
   readonly identity: string;
 }
+
+/** Issues here, with a key that KMS signs with. */
+export interface KmsAuthority extends AnyAuthority {
+  readonly keyArn: string;
+}
+
+/** Issues in AWS Private CA; itself the root, or below it. */
+export interface PrivateCaAuthority extends AnyAuthority {
+  readonly certificateAuthorityArn: string;
+}
+
+export type RotationAuthority = KmsAuthority | PrivateCaAuthority;
 
 export interface RotationConfiguration {
   /** All that services shall trust. */
@@ -20,8 +32,9 @@ export interface RotationConfiguration {
 /**
  * Reads the function's environment:
  *
- * - `AUTHORITIES`: JSON, [{ name, keyArn, certificate }]. The certificate is DER in base64. An authority takes about
- *   900 bytes of Lambda's 4 KB, so four fit; replacing one needs two. What is per service is therefore not in here: see secret-owner.ts.
+ * - `AUTHORITIES`: JSON, [{ name, keyArn | certificateAuthorityArn, certificate }]. The certificate is DER in base64. An
+ *   authority with an EC key takes about 900 bytes of Lambda's 4 KB, so four fit; replacing one needs two. What is per
+ *   service is therefore not in here: see secret-owner.ts.
  * - `ISSUER`: the name of the authority that issues.
  * - `TRUST_DOMAIN`: the first part of every identity.
  *
@@ -55,7 +68,9 @@ function readAuthority(value: unknown, index: number): RotationAuthority {
   };
   const certificate = readOneLineCertificate(field('certificate'));
   if (certificate === undefined) throw new Error(`the environment variable AUTHORITIES has something else than a certificate (DER in base64, on one line) at [${index}].certificate`);
-  return { name: field('name'), keyArn: field('keyArn'), certificate, identity: authorityIdentity(certificate) };
+  const authority = { name: field('name'), certificate, identity: authorityIdentity(certificate) };
+  if (('keyArn' in fields) === ('certificateAuthorityArn' in fields)) throw new Error(`the environment variable AUTHORITIES must have either keyArn or certificateAuthorityArn at [${index}]`);
+  return 'keyArn' in fields ? { ...authority, keyArn: field('keyArn') } : { ...authority, certificateAuthorityArn: field('certificateAuthorityArn') };
 }
 
 function parsed(json: string): unknown {

@@ -1,17 +1,16 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { errorFields, type Log } from '../log';
-import type { Signer } from '../x509/signer';
-import type { RotationAuthority, RotationConfiguration } from './configuration';
+import type { RotationConfiguration } from './configuration';
+import type { IssuingClients } from './issue-chain';
 import { createSecret, finishSecret, setSecret, testSecret, type Rotation } from './rotation';
 import { readRotationEvent, type RotationEvent } from './rotation-event';
 import { secretOwner } from './secret-owner';
 import { SecretVersions, type SecretDescription } from './secret-versions';
 
-export interface RotationDependencies {
+export interface RotationDependencies extends IssuingClients {
   readonly secretsManager: SecretsManagerClient;
   /** Read at each call, so that a wrong environment shows in the log of each. */
   readonly configuration: () => RotationConfiguration;
-  readonly signerOf: (authority: RotationAuthority) => Signer;
   readonly now: () => Date;
   readonly log: (context: { readonly step: string; readonly secret: string; readonly version: string }) => Log;
 }
@@ -46,7 +45,7 @@ async function runStep(dependencies: RotationDependencies, event: RotationEvent,
     version: event.version,
     owner: secretOwner(description.tags, configuration.trustDomain),
     configuration,
-    signerOf: dependencies.signerOf,
+    clients: dependencies,
     now: dependencies.now,
     log,
   };

@@ -1,20 +1,19 @@
 import type { CertificateSecret } from '../../shared/certificate-secret';
 import { PrivateText } from '../../shared/private-text';
-import { issueLeafCertificate } from '../x509/leaf-certificate';
-import type { Signer } from '../x509/signer';
-import type { RotationConfiguration } from './configuration';
-import type { SecretOwner } from './secret-owner';
+import type { RotationAuthority } from './configuration';
+import { issueChain, type ChainRequest, type IssuingClients } from './issue-chain';
 
 /** The content of a secret with a new key and a new certificate. */
-export async function newCertificateSecret(owner: SecretOwner, configuration: RotationConfiguration, signer: Signer, now: Date): Promise<PrivateText> {
-  const { issuer, authorities } = configuration;
-  const leaf = await issueLeafCertificate({ ...owner, now }, { certificate: issuer.certificate, signer });
+export async function newCertificateSecret(request: ChainRequest, authorities: readonly RotationAuthority[], clients: IssuingClients): Promise<PrivateText> {
+  const { chain, privateKey } = await issueChain(request, clients);
+  const roots = authorities.map((authority) => authority.certificate.toString());
   const secret: CertificateSecret = {
     version: 1,
-    identity: owner.identity,
-    privateKey: leaf.privateKey.reveal(),
-    certificateChain: leaf.certificate.toString(),
-    trustBundle: authorities.map((authority) => authority.certificate.toString()).join(''),
+    identity: request.owner.identity,
+    privateKey: privateKey.reveal(),
+    certificateChain: chain.map((certificate) => certificate.toString()).join(''),
+    // Two authorities may be below the same root.
+    trustBundle: [...new Set(roots)].join(''),
   };
   return new PrivateText(JSON.stringify(secret));
 }

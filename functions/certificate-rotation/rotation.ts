@@ -1,7 +1,7 @@
 import { certificateSecretIn, type Leaf } from '../../shared/certificate-secret';
 import type { Log } from '../log';
-import type { Signer } from '../x509/signer';
-import type { RotationAuthority, RotationConfiguration } from './configuration';
+import type { RotationConfiguration } from './configuration';
+import type { IssuingClients } from './issue-chain';
 import { newCertificateSecret } from './new-certificate';
 import { readPendingCertificate } from './pending-certificate';
 import type { SecretOwner } from './secret-owner';
@@ -13,7 +13,7 @@ export interface Rotation {
   readonly version: string;
   readonly owner: SecretOwner;
   readonly configuration: RotationConfiguration;
-  readonly signerOf: (authority: RotationAuthority) => Signer;
+  readonly clients: IssuingClients;
   readonly now: () => Date;
   readonly log: Log;
 }
@@ -21,15 +21,15 @@ export interface Rotation {
 /** Gives the pending version its content, unless an earlier run of this step already did. */
 export async function createSecret(rotation: Rotation): Promise<void> {
   const { secret, version, owner, configuration, log } = rotation;
-  if ((await secret.pendingText(version)) !== undefined) {
+  if ((await secret.pending(version)) !== undefined) {
     await checkPending(rotation);
     log.info('certificate-kept');
     return;
   }
   await assertSameIdentity(rotation);
-  const content = await newCertificateSecret(owner, configuration, rotation.signerOf(configuration.issuer), rotation.now());
+  const content = await newCertificateSecret({ issuer: configuration.issuer, owner, version, now: rotation.now() }, configuration.authorities, rotation.clients);
   // Before it is stored, so that a wrong key or configuration leaves no trace.
-  const reading = readPendingCertificate(content.reveal(), owner, configuration, rotation.now());
+  const reading = readPendingCertificate({ text: content.reveal(), createdAt: rotation.now() }, owner, configuration, rotation.now());
   if (!reading.ok) throw new Error(`the new certificate is refused: ${reading.message}`);
   if (await secret.putPending(version, content)) log.info('certificate-issued', leafFields(reading.leaf));
   else await checkPending(rotation);
@@ -57,9 +57,9 @@ export async function finishSecret(rotation: Rotation, current: string | undefin
  * would take up this same version forever. The rotation fails, and the next one makes a new version.
  */
 async function checkPending({ secret, version, owner, configuration, now, log }: Rotation): Promise<Leaf> {
-  const text = await secret.pendingText(version);
-  if (text === undefined) throw new Error('the pending version has no content: createSecret has not run');
-  const reading = readPendingCertificate(text, owner, configuration, now());
+  const content = await secret.pending(version);
+  if (content === undefined) throw new Error('the pending version has no content: createSecret has not run');
+  const reading = readPendingCertificate(content, owner, configuration, now());
   if (reading.ok) return reading.leaf;
   log.error('certificate-refused', { reason: reading.reason, message: reading.message });
   await secret.abandon(version);
@@ -68,7 +68,7 @@ async function checkPending({ secret, version, owner, configuration, now, log }:
 
 /** Who may change a secret's tags must not be able to turn one service into another. */
 async function assertSameIdentity({ secret, owner }: Rotation): Promise<void> {
-  const current = certificateSecretIn((await secret.currentText()) ?? '');
+  const current = certificateSecretIn((await secret.current())?.text ?? '');
   if (current !== undefined && current.identity !== owner.identity) {
     throw new Error(`the secret holds a certificate of ${current.identity} and its tags say ${owner.identity}: a secret keeps its identity; make a new secret for another one`);
   }

@@ -16,6 +16,12 @@ export interface SecretDescription {
   readonly stages: ReadonlyMap<string, readonly string[]>;
 }
 
+export interface VersionContent {
+  /** Empty for content that is not text. */
+  readonly text: string;
+  readonly createdAt: Date;
+}
+
 /** One secret in Secrets Manager, as a rotation sees it. */
 export class SecretVersions {
   constructor(private readonly client: SecretsManagerClient, private readonly secretId: string) {}
@@ -25,13 +31,13 @@ export class SecretVersions {
     return { rotationEnabled: secret.RotationEnabled ?? false, tags: secret.Tags ?? [], stages: new Map(Object.entries(secret.VersionIdsToStages ?? {})) };
   }
 
-  /** Undefined while the version has no content yet; empty for content that is not text. */
-  async pendingText(versionId: string): Promise<string | undefined> {
-    return this.text({ VersionId: versionId, VersionStage: 'AWSPENDING' });
+  /** Undefined while the version has no content yet. */
+  async pending(versionId: string): Promise<VersionContent | undefined> {
+    return this.content({ VersionId: versionId, VersionStage: 'AWSPENDING' });
   }
 
-  async currentText(): Promise<string | undefined> {
-    return this.text({ VersionStage: 'AWSCURRENT' });
+  async current(): Promise<VersionContent | undefined> {
+    return this.content({ VersionStage: 'AWSCURRENT' });
   }
 
   /** False if the version already has another content: somebody ran the same step at the same time. */
@@ -60,9 +66,10 @@ export class SecretVersions {
     await this.client.send(new UpdateSecretVersionStageCommand({ SecretId: this.secretId, VersionStage: 'AWSPENDING', RemoveFromVersionId: versionId }));
   }
 
-  private async text(version: { readonly VersionId?: string; readonly VersionStage: string }): Promise<string | undefined> {
+  private async content(version: { readonly VersionId?: string; readonly VersionStage: string }): Promise<VersionContent | undefined> {
     try {
-      return (await this.client.send(new GetSecretValueCommand({ SecretId: this.secretId, ...version }))).SecretString ?? '';
+      const { SecretString: text = '', CreatedDate: createdAt = new Date(0) } = await this.client.send(new GetSecretValueCommand({ SecretId: this.secretId, ...version }));
+      return { text, createdAt };
     } catch (error) {
       if (error instanceof ResourceNotFoundException) return undefined;
       throw error;

@@ -3,16 +3,14 @@ import { validityOf } from '../../shared/certificate-secret';
 import { PrivateText } from '../../shared/private-text';
 import { x509 } from './certificate-library';
 import { BACKDATED_MS } from './clock-skew';
+import { leafAlternativeNames, leafSubject, type LeafNames } from './leaf-names';
 import { assertIssuedBy, publicKeyOf, signCertificate } from './sign-certificate';
 import type { Signer } from './signer';
 
 export const DAY_MS = 24 * 60 * 60 * 1000;
 export const LEAF_LIFETIME_MS = 7 * DAY_MS;
 
-export interface LeafRequest {
-  /** `spiffe://<trust domain>/<service>` */
-  readonly identity: string;
-  readonly dnsName: string;
+export interface LeafRequest extends LeafNames {
   readonly now: Date;
   /** @default LEAF_LIFETIME_MS */
   readonly lifetimeMs?: number;
@@ -31,7 +29,7 @@ export async function issueLeafCertificate(request: LeafRequest, issuer: { reado
   const root = new x509.X509Certificate(issuer.certificate.raw);
   const end = request.now.getTime() + (request.lifetimeMs ?? LEAF_LIFETIME_MS);
   const certificate = await signCertificate({
-    subject: new x509.Name([{ CN: [serviceOf(request.identity)] }]),
+    subject: leafSubject(request),
     // The very name of the root, not a new one of the same text: verifiers compare its bytes.
     issuer: root.subjectName,
     publicKey,
@@ -41,15 +39,11 @@ export async function issueLeafCertificate(request: LeafRequest, issuer: { reado
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),
-      new x509.SubjectAlternativeNameExtension([{ type: 'url', value: request.identity }, { type: 'dns', value: request.dnsName }]),
+      leafAlternativeNames(request),
       await x509.SubjectKeyIdentifierExtension.create(publicKey),
       await x509.AuthorityKeyIdentifierExtension.create(root.publicKey),
     ],
   }, issuer.signer);
   assertIssuedBy(certificate, issuer.certificate);
   return { certificate, privateKey: new PrivateText(key.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()) };
-}
-
-function serviceOf(identity: string): string {
-  return identity.slice(identity.lastIndexOf('/') + 1);
 }

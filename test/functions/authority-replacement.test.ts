@@ -1,25 +1,27 @@
-import { X509Certificate } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
 import { authoritySetHandler } from '../../functions/authority-set/handler';
 import { STEPS } from '../../functions/certificate-rotation/rotation-event';
 import { jsonLog } from '../../functions/log';
 import { oneLineOf } from '../../functions/x509/one-line-certificate';
 import { isIssuedBy, readPemCertificates } from '../../shared/certificate-secret';
-import { makeAuthority, type TestAuthority } from './support/authorities';
-import { configurationOf, RotationHarness, type CrashPoint } from './support/rotation-harness';
+import { makeAuthority } from './support/authorities';
+import { makePrivateAuthority } from './support/private-authorities';
+import { configurationOf, RotationHarness, type AnyTestAuthority, type CrashPoint } from './support/rotation-harness';
 
 const START = new Date('2026-11-24T12:00:00Z');
 const MINUTE = 60_000;
 const SETTLE_MINUTES = 15;
 const SERVICES = ['orders', 'payment', 'gateway'] as const;
 
-let pool: readonly TestAuthority[];
-beforeAll(async () => { pool = await Promise.all(['a', 'b', 'c'].map((name) => makeAuthority(name, START))); });
+/** Two that issue by KMS, and between them one of AWS Private CA that is below its root. */
+let pool: readonly AnyTestAuthority[];
+beforeAll(async () => { pool = [await makeAuthority('a', START), await makePrivateAuthority('b', START, 'intermediate'), await makeAuthority('c', START)]; });
 
 /** What the tasks of a service present and trust: what their agent read last. */
 interface Held {
   readonly version: string;
-  readonly leaf: X509Certificate;
+  readonly chain: readonly X509Certificate[];
   readonly trusted: readonly X509Certificate[];
 }
 
@@ -34,16 +36,16 @@ class SimulatedMesh {
   private readonly behindSince = new Map<string, number>();
   /** Rotations under way: the version, and the step that comes next. */
   private readonly rotations = new Map<string, { readonly version: string; readonly step: number }>();
-  set: { readonly authorities: readonly TestAuthority[]; readonly issuer: TestAuthority };
+  set: { readonly authorities: readonly AnyTestAuthority[]; readonly issuer: AnyTestAuthority };
 
-  constructor(first: TestAuthority) {
+  constructor(first: AnyTestAuthority) {
     this.set = { authorities: [first], issuer: first };
     this.harness = new RotationHarness(START, configurationOf(first));
     this.secrets = Object.fromEntries(SERVICES.map((service) => [service, this.harness.createSecret(service)]));
   }
 
   /** A deployment: true if the guard agreed, and the function has the new environment. */
-  async deploy(authorities: readonly TestAuthority[], issuer: TestAuthority): Promise<boolean> {
+  async deploy(authorities: readonly AnyTestAuthority[], issuer: AnyTestAuthority): Promise<boolean> {
     const handle = authoritySetHandler({ secretsManager: this.harness.secretsManager.client(), now: () => this.harness.now(), log: jsonLog(() => undefined) });
     const after = { authorities, issuer };
     try {
@@ -91,7 +93,7 @@ class SimulatedMesh {
     const current = this.harness.secretsManager.stage(this.secret(service), 'AWSCURRENT');
     if (current?.text === undefined) return;
     const secret = JSON.parse(current.text) as { certificateChain: string; trustBundle: string };
-    this.held.set(service, { version: current.version, leaf: new X509Certificate(secret.certificateChain), trusted: readPemCertificates(secret.trustBundle) ?? [] });
+    this.held.set(service, { version: current.version, chain: readPemCertificates(secret.certificateChain) ?? [], trusted: readPemCertificates(secret.trustBundle) ?? [] });
     this.behindSince.delete(service);
   }
 
@@ -105,12 +107,12 @@ class SimulatedMesh {
 
   /** Pairs of services that cannot talk to each other. */
   strangers(): readonly string[] {
-    return [...this.held].flatMap(([caller, { leaf }]) => [...this.held].filter(([, { trusted }]) => !trusted.some((root) => isIssuedBy(leaf, root))).map(([callee]) => `${callee} does not trust ${caller}`));
+    return [...this.held].flatMap(([caller, { chain }]) => [...this.held].filter(([, { trusted }]) => !trusted.some((root) => chain.every((each, index) => isIssuedBy(each, chain[index + 1] ?? root)))).map(([callee]) => `${callee} does not trust ${caller}`));
   }
 
   /** The names of those who issued what is in use. */
   issuers(): readonly string[] {
-    return [...this.held.values()].map(({ leaf }) => leaf.issuer);
+    return [...this.held.values()].map(({ chain }) => chain[0]?.issuer ?? 'nobody');
   }
 
   private noteLag(): void {
@@ -127,7 +129,7 @@ class SimulatedMesh {
     return this.secrets[service] ?? '';
   }
 
-  private properties(set: { readonly authorities: readonly TestAuthority[]; readonly issuer: TestAuthority }) {
+  private properties(set: { readonly authorities: readonly AnyTestAuthority[]; readonly issuer: AnyTestAuthority }) {
     return {
       Authorities: set.authorities.map(({ name, certificate }) => ({ Name: name, Certificate: oneLineOf(certificate) })),
       Issuer: set.issuer.name,
@@ -168,7 +170,7 @@ async function perform(mesh: SimulatedMesh, action: Action): Promise<boolean> {
   }
 }
 
-function chosen(from: readonly TestAuthority[], choice: number): readonly TestAuthority[] {
+function chosen(from: readonly AnyTestAuthority[], choice: number): readonly AnyTestAuthority[] {
   return from.length === 0 ? [] : [from[choice % from.length]];
 }
 

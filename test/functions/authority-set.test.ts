@@ -3,7 +3,8 @@ import type { CustomResourceAnswer, CustomResourceEvent } from '../../functions/
 import { jsonLog } from '../../functions/log';
 import { oneLineOf } from '../../functions/x509/one-line-certificate';
 import { makeAuthority, type TestAuthority } from './support/authorities';
-import { configurationOf, RotationHarness, tagsOf } from './support/rotation-harness';
+import { makePrivateAuthority } from './support/private-authorities';
+import { configurationOf, RotationHarness, tagsOf, type AnyTestAuthority } from './support/rotation-harness';
 
 const START = new Date('2026-11-24T12:00:00Z');
 const MINUTE = 60_000;
@@ -28,8 +29,8 @@ beforeEach(() => {
 });
 
 interface SetProperties {
-  readonly authorities: readonly TestAuthority[];
-  readonly issuer: TestAuthority;
+  readonly authorities: readonly AnyTestAuthority[];
+  readonly issuer: AnyTestAuthority;
   readonly secrets?: readonly string[];
 }
 
@@ -143,6 +144,18 @@ test('fails if an authority is swapped for another of the same name', async () =
   harness.advance(HOUR);
   const namesake = await makeAuthority('a', START);
   await expect(update(ONLY_A(), { authorities: [namesake], issuer: namesake })).rejects.toThrow('the authority "a" cannot be removed');
+});
+
+test('fails if an authority is removed whose certificates come from an authority below it', async () => {
+  const corporate = await makePrivateAuthority('corporate', START, 'intermediate');
+  harness.configuration = configurationOf(corporate, a);
+  await rotateAll();
+  harness.advance(HOUR);
+  await expect(update({ authorities: [a, corporate], issuer: a }, ONLY_A())).rejects.toThrow('the authority "corporate" cannot be removed: it issued the current certificate of orders, payment');
+  harness.configuration = configurationOf(a, corporate);
+  await rotateAll();
+  harness.advance(HOUR);
+  await update({ authorities: [a, corporate], issuer: a }, ONLY_A());
 });
 
 test('a change of the issuer is rolled back at once, although certificates were rotated meanwhile', async () => {

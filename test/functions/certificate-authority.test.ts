@@ -10,6 +10,7 @@ import { isIssuedBy, validityOf } from '../../shared/certificate-secret';
 import { identityOf } from './support/authorities';
 import type { CallHooks } from './support/fake-aws';
 import { FakeKms } from './support/fake-kms';
+import { FakePrivateCa } from './support/fake-private-ca';
 
 const CREATED = new Date('2026-11-24T12:00:00Z');
 
@@ -19,6 +20,7 @@ function setUp(hooks: CallHooks = {}, attempts = 1) {
   const pauses: number[] = [];
   const handle = authorityHandler({
     kms: kms.client(hooks, attempts),
+    acmPca: new FakePrivateCa(() => CREATED, () => []).client(),
     log: jsonLog((line) => lines.push(line)),
     pause: (milliseconds) => {
       pauses.push(milliseconds);
@@ -102,6 +104,7 @@ test('throttling is retried by the SDK', async () => {
       throttled += 1;
       if (throttled === 1) throw Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException', $fault: 'client', $metadata: { httpStatusCode: 400 } });
     } }, 3),
+    acmPca: new FakePrivateCa(() => CREATED, () => []).client(),
     log: jsonLog(() => undefined),
     pause: () => Promise.reject(new Error('no pause was expected')),
   });

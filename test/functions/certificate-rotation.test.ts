@@ -120,7 +120,7 @@ describe('a pending version that must not become current', () => {
   test.each([
     ['its authority no longer issues', () => { harness.configuration = configurationOf(other, authority); }, 'it is not issued by the authority "b"'],
     ['an authority was added', () => { harness.configuration = configurationOf(authority, other); }, 'its trust bundle is not the authorities of today'],
-    ['it was made more than an hour ago', () => { harness.advance(61 * 60 * 1000); }, 'it was made at 2026-11-24T11:55:00.000Z'],
+    ['it was made more than an hour ago', () => { harness.advance(61 * 60 * 1000); }, 'it was made at 2026-11-24T12:00:00.000Z'],
     ['it expired', () => { harness.advance(8 * DAY); }, 'the certificate expired at'],
   ])('is abandoned if %s, and the next rotation makes another', async (_, change, message) => {
     for (const after of [['createSecret'], ['createSecret', 'testSecret']] as const) {
@@ -220,14 +220,17 @@ describe('the environment', () => {
     expect(JSON.stringify([one, one, one, one]).length + 'AUTHORITIES'.length).toBeLessThan(3900);
   });
 
-  test.each([
+  test.each<[string, Record<string, string | undefined> | (() => Record<string, string>), string]>([
     ['AUTHORITIES is missing', { AUTHORITIES: undefined }, 'AUTHORITIES is missing'],
     ['AUTHORITIES is not JSON', { AUTHORITIES: 'x' }, 'not a JSON list'],
-    ['an authority lacks its key', { AUTHORITIES: '[{"name":"a"}]' }, 'no text at [0].certificate'],
+    ['an authority has no certificate at all', { AUTHORITIES: '[{"name":"a"}]' }, 'no text at [0].certificate'],
+    ['an authority has nothing to issue by', () => ({ AUTHORITIES: JSON.stringify([{ name: 'a', certificate: oneLineOf(authority.certificate) }]) }), 'must have either keyArn or certificateAuthorityArn at [0]'],
+    ['an authority has two things to issue by', () => ({ AUTHORITIES: JSON.stringify([{ name: 'a', certificate: oneLineOf(authority.certificate), keyArn: 'x', certificateAuthorityArn: 'y' }]) }), 'must have either keyArn or certificateAuthorityArn at [0]'],
+    ['an authority has an empty ARN', () => ({ AUTHORITIES: JSON.stringify([{ name: 'a', certificate: oneLineOf(authority.certificate), certificateAuthorityArn: '' }]) }), 'no text at [0].certificateAuthorityArn'],
     ['an authority has no certificate', { AUTHORITIES: '[{"name":"a","keyArn":"x","certificate":"x"}]' }, 'something else than a certificate (DER in base64, on one line) at [0]'],
     ['the issuer is not an authority', { ISSUER: 'c' }, 'the issuer "c" is not one of the authorities: a, b'],
     ['the trust domain is missing', { TRUST_DOMAIN: '' }, 'TRUST_DOMAIN is missing'],
   ])('fails if %s', (_, change, message) => {
-    expect(() => readConfiguration({ ...environment(), ...change })).toThrow(message);
+    expect(() => readConfiguration({ ...environment(), ...(typeof change === 'function' ? change() : change) })).toThrow(message);
   });
 });

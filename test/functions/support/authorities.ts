@@ -1,12 +1,12 @@
 import { generateKeyPairSync, type X509Certificate } from 'node:crypto';
-import type { RotationAuthority } from '../../../functions/certificate-rotation/configuration';
+import type { KmsAuthority } from '../../../functions/certificate-rotation/configuration';
 import { authorityIdentity } from '../../../functions/x509/authority-identity';
 import { issueLeafCertificate } from '../../../functions/x509/leaf-certificate';
 import { makeRootCertificate } from '../../../functions/x509/root-certificate';
 import { localSigner, type Signer } from '../../../functions/x509/signer';
 import type { CertificateSecret } from '../../../shared/certificate-secret';
 
-export interface TestAuthority extends RotationAuthority {
+export interface TestAuthority extends KmsAuthority {
   readonly signer: Signer;
 }
 

@@ -29,29 +29,31 @@ interface JsonRequest {
 }
 
 /** Stands where the SDK would open a connection; AWS's JSON protocol on both sides. */
-export function fakeRequestHandler(serve: (operation: string, input: Fields) => Fields, hooks: CallHooks): RequestHandler {
+export function fakeRequestHandler(serve: (operation: string, input: Fields) => Fields | Promise<Fields>, hooks: CallHooks): RequestHandler {
   const handler = {
     metadata: { handlerProtocol: 'http/1.1' },
-    handle(request: JsonRequest) {
-      try {
-        const operation = (request.headers['x-amz-target'] ?? '').split('.').pop() ?? '';
-        hooks.before?.(operation);
-        const output = answer(() => serve(operation, JSON.parse(bodyText(request.body)) as Fields));
-        hooks.after?.(operation);
-        return Promise.resolve({ response: output });
-      } catch (error) {
-        return Promise.reject(error instanceof Error ? error : new Error(String(error)));
-      }
+    async handle(request: JsonRequest) {
+      const operation = (request.headers['x-amz-target'] ?? '').split('.').pop() ?? '';
+      hooks.before?.(operation);
+      const response = await answer(() => serve(operation, JSON.parse(bodyText(request.body)) as Fields));
+      hooks.after?.(operation);
+      return { response };
     },
     destroy: () => undefined,
   };
   return handler;
 }
 
-function answer(serve: () => Fields): { readonly statusCode: number; readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array } {
+interface JsonResponse {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+async function answer(serve: () => Fields | Promise<Fields>): Promise<JsonResponse> {
   const response = (statusCode: number, content: Fields) => ({ statusCode, headers: { 'content-type': 'application/x-amz-json-1.1' }, body: new TextEncoder().encode(JSON.stringify(content)) });
   try {
-    return response(200, serve());
+    return response(200, await serve());
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     return response(400, { __type: error.code, message: error.message });

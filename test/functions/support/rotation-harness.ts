@@ -1,3 +1,4 @@
+import type { ACMPCAClient } from '@aws-sdk/client-acm-pca';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { STEPS, type Step } from '../../../functions/certificate-rotation/rotation-event';
 import type { RotationConfiguration } from '../../../functions/certificate-rotation/configuration';
@@ -8,7 +9,11 @@ import type { Signer } from '../../../functions/x509/signer';
 import { readCertificateSecret, type CertificateSecretReading } from '../../../shared/certificate-secret';
 import { identityOf, TRUST_DOMAIN, type TestAuthority } from './authorities';
 import { Crash, type CallHooks } from './fake-aws';
+import { FakePrivateCa } from './fake-private-ca';
 import { FakeSecretsManager } from './fake-secrets-manager';
+import type { PrivateTestAuthority } from './private-authorities';
+
+export type AnyTestAuthority = TestAuthority | PrivateTestAuthority;
 
 /** When the next invocation dies: at its nth call to AWS, before the call is made or before its answer arrives. */
 export interface CrashPoint {
@@ -16,18 +21,27 @@ export interface CrashPoint {
   readonly when: 'before' | 'after';
 }
 
-/** Secrets Manager, the function, its clock and its environment: everything that a rotation takes. */
+interface Clients {
+  readonly secretsManager: SecretsManagerClient;
+  readonly acmPca: ACMPCAClient;
+}
+
+/** Secrets Manager, AWS Private CA, the function, its clock and its environment: everything that a rotation takes. */
 export class RotationHarness {
   readonly secretsManager: FakeSecretsManager;
+  readonly privateCa: FakePrivateCa;
+  /** How long the function waited for something, in milliseconds. */
+  readonly pauses: number[] = [];
   readonly lines: string[] = [];
   calls: string[] = [];
   private clock: number;
   /** One for each number of attempts, like those that a warm function keeps; what a call shall meet changes. */
-  private readonly clients = new Map<number, { readonly client: SecretsManagerClient; hooks: CallHooks }>();
+  private readonly clients = new Map<number, Clients & { hooks: CallHooks }>();
 
   constructor(start: Date, public configuration: RotationConfiguration) {
     this.clock = start.getTime();
     this.secretsManager = new FakeSecretsManager(() => this.now());
+    this.privateCa = new FakePrivateCa(() => this.now(), () => this.configuration.authorities.flatMap((authority) => 'ca' in authority ? [(authority as PrivateTestAuthority).ca] : []));
   }
 
   now(): Date {
@@ -59,9 +73,13 @@ export class RotationHarness {
       at('after');
     };
     await rotationHandler({
-      secretsManager: this.client({ before, after }, attempts),
+      ...this.clientsWith({ before, after }, attempts),
       configuration: () => this.configuration,
       signerOf: (authority) => crashing((authority as TestAuthority).signer, before, after),
+      pause: (milliseconds) => {
+        this.pauses.push(milliseconds);
+        return Promise.resolve();
+      },
       now: () => this.now(),
       log: (context) => jsonLog((line) => this.lines.push(line), context),
     })({ Step: step, SecretId: arn, ClientRequestToken: version });
@@ -73,15 +91,16 @@ export class RotationHarness {
     return version;
   }
 
-  private client(hooks: CallHooks, attempts: number): SecretsManagerClient {
+  private clientsWith(hooks: CallHooks, attempts: number): Clients {
     const known = this.clients.get(attempts);
     if (known !== undefined) {
       known.hooks = hooks;
-      return known.client;
+      return known;
     }
-    const made = { hooks, client: this.secretsManager.client({ before: (operation) => made.hooks.before?.(operation), after: (operation) => made.hooks.after?.(operation) }, attempts) };
+    const current: CallHooks = { before: (operation) => made.hooks.before?.(operation), after: (operation) => made.hooks.after?.(operation) };
+    const made = { hooks, secretsManager: this.secretsManager.client(current, attempts), acmPca: this.privateCa.client(current, attempts) };
     this.clients.set(attempts, made);
-    return made.client;
+    return made;
   }
 
   /** What a task would make of the current version; undefined if there is none. */
@@ -95,7 +114,7 @@ export function tagsOf(service: string): Readonly<Record<string, string>> {
   return { [IDENTITY_TAG]: identityOf(service), [DNS_NAME_TAG]: `${service}.shop.internal` };
 }
 
-export function configurationOf(issuer: TestAuthority, ...others: readonly TestAuthority[]): RotationConfiguration {
+export function configurationOf(issuer: AnyTestAuthority, ...others: readonly AnyTestAuthority[]): RotationConfiguration {
   return { authorities: [issuer, ...others], issuer, trustDomain: TRUST_DOMAIN };
 }
 
