@@ -134,6 +134,8 @@ function proxy(agent: AgentPlan, sizing: Sizing, config: JsonObject, port: numbe
       // Without it Envoy starts one worker for each core of the host, whatever share of it the task has.
       '--concurrency', String(Math.max(1, Math.ceil(sizing.cpu / 1024))),
       '--disable-hot-restart',
+      // When the agent drains, each connection is told with its next response, not within ten minutes.
+      '--drain-strategy', 'immediate',
       // By default the access log comes in blocks, up to ten seconds late.
       '--file-flush-interval-msec', '1000',
     ],
