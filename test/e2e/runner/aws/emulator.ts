@@ -1,3 +1,4 @@
+import { ACMPCAClient } from '@aws-sdk/client-acm-pca';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { FakeKms } from '../../../functions/support/fake-kms';
@@ -33,8 +34,8 @@ export class AwsEmulator {
     return service?.callFromTask(principal, operation, input) ?? unknown(target);
   }
 
-  /** The clients of a function with a role of its own. */
-  clients(principal: Principal): { readonly secretsManager: SecretsManagerClient; readonly kms: KMSClient } {
+  /** The clients of a function with a role of its own. There is no AWS Private CA here: it knows no operation. */
+  clients(principal: Principal): { readonly secretsManager: SecretsManagerClient; readonly kms: KMSClient; readonly acmPca: ACMPCAClient } {
     const settings = {
       region: 'eu-west-1',
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
@@ -48,7 +49,7 @@ export class AwsEmulator {
         destroy: () => undefined,
       },
     };
-    return { secretsManager: new SecretsManagerClient(settings), kms: new KMSClient(settings) };
+    return { secretsManager: new SecretsManagerClient(settings), kms: new KMSClient(settings), acmPca: new ACMPCAClient(settings) };
   }
 
   close(): void {

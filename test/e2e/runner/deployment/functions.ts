@@ -25,15 +25,20 @@ type CustomResourceHandler = (event: CustomResourceEvent) => Promise<CustomResou
 
 /** The program behind each type of custom resource. */
 export const CUSTOM_RESOURCES: Readonly<Record<string, (invocation: Invocation) => CustomResourceHandler>> = {
-  'Custom::MeshAuthority': ({ aws, principal, write }) => authorityHandler({ kms: aws.clients(principal).kms, log: jsonLog(write), pause: (milliseconds) => setTimeout(milliseconds) }),
+  'Custom::MeshAuthority': ({ aws, principal, write }) => {
+    const { kms, acmPca } = aws.clients(principal);
+    return authorityHandler({ kms, acmPca, log: jsonLog(write), pause: (milliseconds) => setTimeout(milliseconds) });
+  },
   'Custom::MeshAuthoritySet': ({ aws, principal, write, now }) => authoritySetHandler({ secretsManager: aws.clients(principal).secretsManager, log: jsonLog(write), now }),
 };
 
 /** One step of a rotation, as Secrets Manager asks for it. */
 export async function runRotationStep({ aws, principal, environment, now, write }: Invocation, { step, secretId, version }: RotationEvent): Promise<void> {
-  const { secretsManager, kms } = aws.clients(principal);
+  const { secretsManager, kms, acmPca } = aws.clients(principal);
   const handle = rotationHandler({
     secretsManager,
+    acmPca,
+    pause: (milliseconds) => setTimeout(milliseconds),
     configuration: () => readConfiguration(environment),
     signerOf: (authority) => kmsSigner(kms, authority.keyArn),
     now,
