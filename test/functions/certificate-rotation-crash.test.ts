@@ -90,7 +90,7 @@ describe.each<[Start, Kind]>([
     }
     // Describe, get pending, get current, what issues, put; describe; describe, get; describe, get, move: before and after each.
     expect(crashes).toBe(2 * (4 + ISSUING[kind].length + 1 + 2 + 3));
-  }, 60_000);
+  }, 120_000);
 });
 
 test('any number of crashes, pauses and new rotations leaves one valid current version, and none before it was invalid', async () => {
@@ -114,5 +114,5 @@ test('any number of crashes, pauses and new rotations leaves one valid current v
     expect(harness.current(arn, 'orders')).toMatchObject({ ok: true });
     const pending = harness.secretsManager.stage(arn, 'AWSPENDING')?.version;
     expect(pending === undefined || pending === harness.secretsManager.stage(arn, 'AWSCURRENT')?.version).toBe(true);
-  }), { numRuns: 90 });
-}, 60_000);
+  }), { numRuns: 60 });
+}, 120_000);

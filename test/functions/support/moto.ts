@@ -18,6 +18,7 @@ export interface Moto {
 }
 
 export async function startMoto(): Promise<Moto> {
+  if (!hasMoto) throw new Error('.cache/tools/bin/moto_server is missing: run .ci/tools');
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
   const server = spawn(PROGRAM, ['--host', '127.0.0.1', '--port', String(port)], { stdio: ['ignore', 'ignore', 'pipe'] });
