@@ -37,7 +37,7 @@ export function renderRotation(scope: Construct, props: RotationProps): lambda.F
       plan.settings.kind === 'kms'
         ? new iam.PolicyStatement({ actions: ['kms:Sign'], resources: authorities.map(arnOf) })
         : new iam.PolicyStatement({
-          actions: ['acm-pca:DescribeCertificateAuthority', 'acm-pca:GetCertificate', 'acm-pca:GetCertificateAuthorityCertificate', 'acm-pca:IssueCertificate'],
+          actions: ['acm-pca:DescribeCertificateAuthority', 'acm-pca:GetCertificate', 'acm-pca:IssueCertificate'],
           resources: authorities.map(arnOf),
         }),
     ],

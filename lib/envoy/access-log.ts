@@ -58,7 +58,7 @@ const DOWNSTREAM = '%DOWNSTREAM_REMOTE_ADDRESS%';
  * A connection that was reset has a reason too, of the "system library".
  * https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/advanced/attributes
  */
-const REFUSED = "connection.transport_failure_reason.contains('SSL routines')";
+const REFUSED = "(has(connection.transport_failure_reason) && connection.transport_failure_reason.contains('SSL routines'))";
 
 /** https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/access_loggers/filters/cel/v3/cel.proto */
 function onlyIf(expression: string): JsonObject {

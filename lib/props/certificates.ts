@@ -37,7 +37,9 @@ export interface PrivateCaCertificatesOptions {
   /**
    * ARNs of the certificate authorities whose roots all services trust, 1 to 4, by a name of your own: 1 to 20
    * lower-case letters, digits and hyphens. They must be active, and in the account and region of the stack. More than
-   * one is for replacing an authority: see `KmsCertificatesOptions.authorities`. CDK tokens may stand in the values.
+   * one is for replacing an authority: see `KmsCertificatesOptions.authorities`. Their roots together must fit into the
+   * 4 KB of a Lambda function's environment: two of EC or RSA-2048 keys do, two of RSA-4096 do not. CDK tokens may
+   * stand in the values.
    *
    * @default - a root authority in short-lived mode is made (about $50 a month)
    * @see https://docs.aws.amazon.com/privateca/latest/userguide/short-lived-certificates.html
