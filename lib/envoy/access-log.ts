@@ -55,7 +55,8 @@ const CALLER = '%DOWNSTREAM_PEER_URI_SAN%';
 const DOWNSTREAM = '%DOWNSTREAM_REMOTE_ADDRESS%';
 
 /**
- * A connection that was reset has a reason too, of the "system library".
+ * A connection that was reset has a reason too, of the "system library"; most have none, and then the negation of what
+ * does not ask for that is an error, which nobody logs.
  * https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/advanced/attributes
  */
 const REFUSED = "(has(connection.transport_failure_reason) && connection.transport_failure_reason.contains('SSL routines'))";
