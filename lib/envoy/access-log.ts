@@ -36,7 +36,7 @@ export function accessLog({ protocol, direction, peer, authenticated = false }: 
       ...(direction === 'inbound' ? {} : { upstream: '%UPSTREAM_HOST%', upstream_failure: '%UPSTREAM_TRANSPORT_FAILURE_REASON%' }),
     }),
     // A TCP proxy would log them too, as if they had proved who they are.
-    ...(authenticated && protocol === 'tcp' ? onlyIf(`!${REFUSED}`) : {}),
+    ...(authenticated && protocol === 'tcp' ? onlyIf(`!(${REFUSED})`) : {}),
   }];
 }
 
@@ -47,7 +47,7 @@ export function accessLog({ protocol, direction, peer, authenticated = false }: 
 export function refusedConnections(): Json {
   return [{
     ...stdout({ ...head('inbound'), claimed_caller: CALLER, details: '%CONNECTION_TERMINATION_DETAILS%', flags: '%RESPONSE_FLAGS%', duration_ms: '%DURATION%', downstream: DOWNSTREAM, downstream_failure: '%DOWNSTREAM_TRANSPORT_FAILURE_REASON%' }),
-    ...onlyIf(`${REFUSED} || connection.termination_details.startsWith('transport socket')`),
+    ...onlyIf(REFUSED),
   }];
 }
 
@@ -55,11 +55,14 @@ const CALLER = '%DOWNSTREAM_PEER_URI_SAN%';
 const DOWNSTREAM = '%DOWNSTREAM_REMOTE_ADDRESS%';
 
 /**
- * A connection that was reset has a reason too, of the "system library"; most have none, and then the negation of what
- * does not ask for that is an error, which nobody logs.
+ * Whether a connection ended before its handshake did. One that was reset has a reason too, of the "system library". Most
+ * have neither reason nor details; who asks without `has` gets an error, and an error logs nothing, negated or not.
  * https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/advanced/attributes
  */
-const REFUSED = "(has(connection.transport_failure_reason) && connection.transport_failure_reason.contains('SSL routines'))";
+const REFUSED = [
+  "has(connection.transport_failure_reason) && connection.transport_failure_reason.contains('SSL routines')",
+  "has(connection.termination_details) && connection.termination_details.startsWith('transport socket')",
+].join(' || ');
 
 /** https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/access_loggers/filters/cel/v3/cel.proto */
 function onlyIf(expression: string): JsonObject {
