@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { Certificates, Protocol, Tracing } from '../../lib';
 import type { KmsCertificatesOptions } from '../../lib';
-import { ADMIN_PORT, AGENT_CONTAINER, AGENT_MEMORY_MIB, PROXY_CONTAINER } from '../../lib/topology/constants';
+import { ADMIN_PORT, AGENT_CONTAINER, AGENT_MEMORY_MIB, MESH_DIRECTORY, PROXY_CONTAINER } from '../../lib/topology/constants';
 import type { CertificateSecret } from '../../shared/certificate-secret';
+import { Authority } from '../agent/authority';
 import { memoryOf, memoryOfCommand } from './memory';
 import { presented, renewed, settled, trusted } from './mesh';
 import type { LoadResult, Task, Template } from './runner';
@@ -42,7 +43,7 @@ e2e('rotation of certificates', () => {
   const namesOfSecrets = (): readonly string[] => SERVICES.map((name) => /secret:(.+)-\w+$/.exec(shop().certificates.secretOf(name))?.[1] ?? '');
   const presentedByAll = async (): Promise<readonly string[]> => (await Promise.all(SERVICES.map(async (name) => presented(task(name))))).flat();
   const allTrust = async (roots: readonly string[]): Promise<void> => {
-    await Promise.all(SERVICES.map(async (name) => until(async () => (await trusted(task(name))).join() === [...roots].sort().join(), { what: `${name} to trust just ${roots.join(' and ')}` })));
+    await Promise.all(shop().tasks().map(async (each) => until(async () => (await trusted(each)).join() === [...roots].sort().join(), { what: `${each.id} to trust just ${roots.join(' and ')}` })));
   };
 
   /** The statistics of an Envoy whose names match, without those that are 0. */
@@ -143,6 +144,22 @@ e2e('rotation of certificates', () => {
     await settled(shop());
     const [, started] = shop().tasks('ui');
     for (const { url } of LANES) expect((await started.client.get(url)).status).toBe(200);
+  });
+
+  test('what a task presents and trusts belongs to the user of Envoy and the agent, and nobody else reads it', async () => {
+    const files = ['identity.json', 'trust.json'].map((name) => `${MESH_DIRECTORY}/${name}`);
+    const { stdout } = await task('orders').container(AGENT_CONTAINER).exec(['stat', '-c', '%n %a %u:%g', ...files]);
+    expect(stdout).toBe(files.map((file) => `${file} 600 101:101\n`).join(''));
+  });
+
+  test('certificates and authority that are replaced at once, by hand, are in use at once', async () => {
+    const other = await Authority.create('other', Date.now());
+    for (const name of SERVICES) {
+      shop().certificates.put(name, await other.issue({ identity: `spiffe://shop.internal/${name}`, notBefore: Date.now() - HOUR / 60, notAfter: Date.now() + HOUR }));
+    }
+    await renewed(shop());
+    await allTrust(rootsOf(shop().certificates.current('ui')));
+    for (const { url } of LANES) expect((await shop().tasks('ui')[0].client.get(url)).status).toBe(200);
   });
 });
 
