@@ -23,9 +23,9 @@ e2e('the access log of Envoy', () => {
     const outbound = await logged(ui, { direction: 'outbound', peer: 'catalog', path: '/get' });
     const arrived = await logged(catalog, { direction: 'inbound', path: '/get' });
     expect(edge).toMatchObject({ method: 'GET', status: 200, authority: API_HOST, details: 'via_upstream', flags: '-', attempts: 1, upstream: `${ui.address}:15006`, downstream: `${CLIENT_ADDRESS}:0` });
-    expect(inbound).toMatchObject({ status: 200 });
+    expect(inbound).toMatchObject({ status: 200, caller: 'spiffe://shop.internal/gateway' });
     expect(outbound).toMatchObject({ status: 200, upstream: `${catalog.address}:15006` });
-    expect(arrived).toMatchObject({ status: 200, downstream: expect.stringContaining(`${ui.address}:`) as string });
+    expect(arrived).toMatchObject({ status: 200, caller: 'spiffe://shop.internal/ui', downstream: expect.stringContaining(`${ui.address}:`) as string });
     const all = [edge, inbound, outbound, arrived];
     expect(new Set(all.map(({ request_id: id }) => id)).size).toBe(1);
     expect(new Set(all.map(({ trace }) => /^Root=[^;]+/.exec(String(trace))?.[0])).size).toBe(1);
