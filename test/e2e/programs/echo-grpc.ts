@@ -7,11 +7,13 @@ export interface SayRequest {
   readonly text: string;
   readonly fail_code: status;
   readonly via: readonly string[];
+  readonly delay_ms: number;
 }
 
 export interface RepeatRequest {
   readonly text: string;
   readonly count: number;
+  readonly every_ms: number;
 }
 
 export interface SayReply {

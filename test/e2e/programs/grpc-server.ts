@@ -5,6 +5,7 @@
  */
 import { connect } from 'node:net';
 import { hostname } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { sendUnaryData, ServerUnaryCall, ServerWritableStream, ServiceError } from '@grpc/grpc-js';
 import { Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js';
 import { callee } from './callees';
@@ -18,7 +19,7 @@ function traceOf(metadata: Metadata): string {
   return typeof trace === 'string' ? trace : '';
 }
 
-async function passOn({ text, fail_code, via }: SayRequest, trace: string): Promise<SayReply> {
+async function passOn({ text, fail_code, via, delay_ms }: SayRequest, trace: string): Promise<SayReply> {
   const [next = '', ...others] = via;
   const { host, port } = callee(next);
   if (next.startsWith('redis-')) return { text: await redis(host, port, text), hosts: [], trace };
@@ -26,7 +27,7 @@ async function passOn({ text, fail_code, via }: SayRequest, trace: string): Prom
   const metadata = new Metadata();
   metadata.set(TRACE_HEADER, trace);
   try {
-    return await say(client, { text, fail_code, via: others }, metadata);
+    return await say(client, { text, fail_code, via: others, delay_ms }, metadata);
   } finally {
     client.close();
   }
@@ -51,9 +52,21 @@ async function redis(host: string, port: number, command: string): Promise<strin
 
 async function answer(request: SayRequest, metadata: Metadata): Promise<SayReply> {
   const trace = traceOf(metadata);
-  if (request.via.length === 0) return { text: request.text, hosts: [hostname()], trace };
+  if (request.via.length === 0) {
+    await pause(request.delay_ms);
+    return { text: request.text, hosts: [hostname()], trace };
+  }
   const reply = await passOn(request, trace);
   return { ...reply, hosts: [hostname(), ...reply.hosts] };
+}
+
+async function repeat(call: ServerWritableStream<RepeatRequest, SayReply>): Promise<void> {
+  const { text, count, every_ms: everyMs } = call.request;
+  for (let index = 0; index < count; index += 1) {
+    call.write({ text, hosts: [hostname()], trace: traceOf(call.metadata) });
+    if (everyMs > 0) await pause(everyMs);
+  }
+  call.end();
 }
 
 const server = new Server();
@@ -74,9 +87,9 @@ server.addService(loadEcho().service, {
     );
   },
   Repeat: (call: ServerWritableStream<RepeatRequest, SayReply>) => {
-    const { text, count } = call.request;
-    for (let index = 0; index < count; index += 1) call.write({ text, hosts: [hostname()], trace: traceOf(call.metadata) });
-    call.end();
+    const { text } = call.request;
+    console.log(JSON.stringify({ method: 'Repeat', text }));
+    void repeat(call);
   },
 });
 server.bindAsync(`0.0.0.0:${process.env['PORT'] ?? '50051'}`, ServerCredentials.createInsecure(), (error) => {
