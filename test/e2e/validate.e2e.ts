@@ -1,7 +1,17 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { identityFile, trustFile } from '../../agent/certificate/sds';
+import { edsFile, edsPath } from '../../agent/endpoints/eds';
+import { MESH_DIRECTORY } from '../../lib/topology/constants';
+import { Authority } from '../agent/authority';
 import { caseNames, planCase } from '../support/cases';
 import { run } from './runner/run-process';
 import { e2e } from './suite';
 import { findTools } from './tools';
+
+/** Puts a directory where the volume of the agent is, for the one command that follows. */
+const WITH_FILES = `mount --make-rprivate /; mount -t tmpfs tmpfs ${dirname(MESH_DIRECTORY)}; mkdir ${MESH_DIRECTORY}; mount --bind "$1" ${MESH_DIRECTORY}; shift; exec "$@"`;
 
 e2e('a real Envoy', () => {
   const proxies = caseNames().flatMap((name) => {
@@ -10,12 +20,22 @@ e2e('a real Envoy', () => {
     return plan.tasks.flatMap((task) => task.containers.filter(({ role }) => role === 'proxy').map((container) => [name, task.name, container.command ?? []] as const));
   });
 
+  let files: string;
+  beforeAll(async () => {
+    files = mkdtempSync(join(tmpdir(), 'cem-validate-'));
+    const { certificateChain, privateKey, trustBundle } = await (await Authority.create('one', Date.now())).issue();
+    writeFileSync(join(files, 'identity.json'), identityFile({ certificateChain, privateKey }));
+    writeFileSync(join(files, 'trust.json'), trustFile(trustBundle));
+    for (const [, cluster = ''] of JSON.stringify(proxies).matchAll(/eds-([\w-]+)\.json/g)) writeFileSync(edsPath(files, cluster), edsFile({ cluster, port: 15006, instances: [], preferredZone: undefined }));
+  });
+  afterAll(() => { rmSync(files, { recursive: true }); });
+
   test('is asked about something', () => {
     expect(proxies.length).toBeGreaterThan(10);
   });
 
   test.each(proxies)('accepts the configuration of %s / %s, and warns of nothing', async (_case, _task, command) => {
-    const { code, stderr } = await run([findTools().envoy, '--mode', 'validate', ...command.slice(command.indexOf('--config-yaml'))], { timeoutMs: 60_000 });
+    const { code, stderr } = await run(['unshare', '--mount', 'sh', '-euc', WITH_FILES, 'validate', files, findTools().envoy, '--mode', 'validate', ...command.slice(command.indexOf('--config-yaml'))], { timeoutMs: 60_000 });
     expect({ code, complaints: stderr.split('\n').filter((line) => /\[(warning|error|critical)\]|deprecated|"level":"(warning|error|critical)"/i.test(line)) }).toEqual({ code: 0, complaints: [] });
   });
 });
