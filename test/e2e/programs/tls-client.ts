@@ -69,7 +69,7 @@ const TIMEOUT_MS = 20_000;
 
 let session: Buffer | undefined;
 
-function open({ host, port, identity, version, resumes, requests }: Connection): Socket {
+function open({ host, port, identity, version, resumes, requests }: Connection): Socket | TLSSocket {
   if (version === 'none') return connectInTheClear({ host, port });
   return connectByTls({
     host,
@@ -108,7 +108,7 @@ async function attempt(connection: Connection): Promise<Connected> {
   socket.once('connect', () => { localPort = socket.localPort ?? 0; });
   socket.once('secureConnect', () => {
     shaken = true;
-    resumed = (socket as TLSSocket).isSessionReused();
+    resumed = 'isSessionReused' in socket && socket.isSessionReused();
   });
   socket.on('session', (ticket: Buffer) => {
     tickets += 1;
