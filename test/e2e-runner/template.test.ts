@@ -30,6 +30,10 @@ describe('the retail store, read from its template', () => {
     const envoy = service('ui').task.containers.find(({ name }) => name === 'envoy');
     expect(envoy).toMatchObject({ user: '101', readonlyRoot: true, essential: true, stopTimeoutMs: 30_000, healthCheck: { intervalMs: 5000, timeoutMs: 2000, retries: 3 } });
     expect(envoy?.command[0]).toBe('--config-yaml');
+    expect(service('ui').task.containers.find(({ name }) => name === 'mesh-agent')).toMatchObject({
+      command: ['run'], user: '101', readonlyRoot: true, essential: true, dropCapabilities: ['ALL'], restartPolicy: { attemptPeriodMs: 60_000 }, mounts: [{ volume: 'mesh', path: '/run/mesh', readOnly: false }],
+    });
+    expect(service('ui').task.role).toMatch(/uiTaskRole/);
     expect(service('ui').task.containers.find(({ name }) => name === 'app')).toMatchObject({
       environment: { RETAIL_UI_ENDPOINTS_CATALOG: 'http://catalog.shop.internal:15080' },
       dependsOn: [{ container: 'envoy', condition: 'HEALTHY' }],

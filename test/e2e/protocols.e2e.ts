@@ -30,7 +30,7 @@ e2e('protocols of the mesh', () => {
   test('gRPC: a unary call passes two sidecars at every hop', async () => {
     expect(await once(frontend().endpoint, { target: CHECKOUT, request: { text: 'pay', via: ['paymentservice'] } }))
       .toMatchObject({ ok: true, replies: [{ text: 'pay', hosts: [hostOf('checkoutservice'), hostOf('paymentservice')] }] });
-    expect(await logged(boutiques().task('paymentservice'), { direction: 'inbound' })).toMatchObject({ path: '/echo.Echo/Say', status: 200, grpc_status: 'OK' });
+    expect(await logged(boutiques().task('paymentservice'), { direction: 'inbound' })).toMatchObject({ path: '/echo.Echo/Say', status: 200, grpc_status: 'OK', caller: 'spiffe://boutique.internal/checkoutservice' });
   });
 
   test('gRPC: a stream of replies arrives whole', async () => {
@@ -64,7 +64,7 @@ e2e('protocols of the mesh', () => {
     };
     expect(await command('INCRBY%20cart:1%207')).toMatchObject({ text: ':7' });
     expect(await command('INCR%20cart:1')).toMatchObject({ text: ':8', hosts: [hostOf('cartservice')] });
-    expect(await logged(boutiques().task('redis-cart'), { direction: 'inbound' })).toMatchObject({ flags: '-', downstream: expect.stringContaining(`${boutiques().task('cartservice').address}:`) as string });
+    expect(await logged(boutiques().task('redis-cart'), { direction: 'inbound' })).toMatchObject({ flags: '-', caller: 'spiffe://boutique.internal/cartservice', downstream: expect.stringContaining(`${boutiques().task('cartservice').address}:`) as string });
     expect(await logged(boutiques().task('cartservice'), { direction: 'outbound', peer: 'redis-cart' })).toMatchObject({ upstream: `${boutiques().task('redis-cart').address}:15006` });
   });
 
