@@ -132,11 +132,11 @@ describe('health', () => {
   });
 
   test('fails if the certificate expired', async () => {
-    const { world, running } = started();
+    const { world, running } = started(await authority.issue({ notBefore: NOW - 6 * DAY, notAfter: NOW + HOUR }));
     await world.clock.advance(1000);
     world.answer = new Failure('network', 'ECONNREFUSED');
-    await world.clock.advance(7 * DAY);
-    expect(await running.health()).toEqual({ healthy: false, problems: ['the certificate in use is bad: the certificate expired at 2026-11-30T12:00:00.000Z, now is 2026-12-01T12:00:01.000Z'] });
+    await world.clock.advance(2 * HOUR);
+    expect(await running.health()).toEqual({ healthy: false, problems: ['the certificate in use is bad: the certificate expired at 2026-11-24T13:00:00.000Z, now is 2026-11-24T14:00:01.000Z'] });
   });
 
   test('fails if somebody damaged the files', async () => {

@@ -60,6 +60,7 @@ const TRICKS: readonly Trick[] = [
   // What Java's servers take for parameters.
   ...['/orders/..;/admin', '/orders/..;x=y/admin', '/orders/%2e%2e;/admin', '/orders/..%3b/admin', '/orders/7;/../../admin'].map((path) => ({ path, becomes: DENIED })),
   // Escaped more than once.
+  ...['/orders/%c0%ae%c0%ae/admin', '/orders/..%C0%AFadmin', '/orders/%u002e%u002e/admin', '/orders/%25c0%25ae/admin'].map((path) => ({ path, becomes: DENIED })),
   ...['/orders/%252e%252e/admin', '/orders/%25252e%25252e/admin', '/orders/..%252fadmin', '/orders/..%255cadmin'].map((path) => ({ path, becomes: DENIED })),
   // Other characters.
   { path: '/%61dmin', becomes: DENIED },
