@@ -12,8 +12,10 @@ export interface Settings {
   /** This service in Cloud Map by id, to leave it; undefined if the task is not registered. */
   readonly cloudMapServiceId: string | undefined;
   readonly metadataUri: string | undefined;
-  /** After this long, callers have asked discovery again. */
+  /** After this long, callers of this task have asked discovery again. */
   readonly refreshMs: number;
+  /** A list of callees is never older than this: those wait for it that leave, whose health no revision tells. */
+  readonly listMs: number;
   /** Between SIGTERM and SIGKILL. */
   readonly stopMs: number;
   readonly waitMs: number;
@@ -69,6 +71,7 @@ export function readSettings(environment: Environment): Settings {
   const settings = {
     directory: read.parsed('MESH_DIRECTORY', 'an absolute path', directoryOf, DEFAULT_DIRECTORY),
     refreshMs: read.seconds('MESH_REFRESH_SECONDS', 5),
+    listMs: read.seconds('MESH_LIST_SECONDS', 5),
     stopMs: read.seconds('MESH_STOP_SECONDS', 30),
     waitMs: read.seconds('MESH_WAIT_SECONDS', 600),
     renewMs: read.seconds('MESH_RENEW_SECONDS', 60),

@@ -11,7 +11,7 @@ import { mayPreferOwnZone } from './own-zone';
 import { ServiceView } from './service-view';
 import { listEveryMs } from './watch';
 
-export interface CallersParts extends Pick<Settings, 'discovery' | 'pollMs' | 'refreshMs'> {
+export interface CallersParts extends Pick<Settings, 'discovery' | 'pollMs' | 'listMs'> {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -30,9 +30,9 @@ const MAX_WAIT_MS = 30_000;
 
 /** Where the tasks of this service are, for whether they may keep to their own zone. Not knowing it is safe. */
 export function callersView(parts: CallersParts): Callers {
-  const { ownService, discovery, clock, random, log, cloudMap, task, pollMs, refreshMs } = parts;
+  const { ownService, discovery, clock, random, log, cloudMap, task, pollMs, listMs } = parts;
   if (ownService === undefined || discovery.length === 0) return { step: undefined, preferredZone: () => undefined };
-  const view = new ServiceView(ownService, cloudMap, clock, listEveryMs(refreshMs, pollMs));
+  const view = new ServiceView(ownService, cloudMap, clock, listEveryMs(listMs, pollMs));
   const backoff = new Backoff({ firstMs: pollMs, maxMs: MAX_WAIT_MS }, random);
   let zone: string | undefined;
   let callers: readonly Instance[] = [];

@@ -19,7 +19,7 @@ export interface EndpointParts {
   readonly directory: string;
   readonly cloudMap: CloudMap;
   readonly pollMs: number;
-  readonly refreshMs: number;
+  readonly listMs: number;
   /** The zone to prefer for these callees, where that is safe. */
   readonly preferredZone: (callees: readonly Instance[]) => string | undefined;
 }
@@ -27,14 +27,14 @@ export interface EndpointParts {
 const MAX_WAIT_MS = 30_000;
 
 /** So that a list is never older than what callers count as refreshed. */
-export function listEveryMs(refreshMs: number, pollMs: number): number {
-  return Math.max(0, refreshMs - pollMs * MAX_JITTER);
+export function listEveryMs(listMs: number, pollMs: number): number {
+  return Math.max(0, listMs - pollMs * MAX_JITTER);
 }
 
 /** Keeps the file of one callee's endpoints: what Cloud Map says, or the last that it said. */
 export function watchEndpoints(target: DiscoveryTarget, parts: EndpointParts): Step {
-  const { clock, random, log, cloudMap, pollMs, refreshMs } = parts;
-  const view = new ServiceView(target, cloudMap, clock, listEveryMs(refreshMs, pollMs));
+  const { clock, random, log, cloudMap, pollMs, listMs } = parts;
+  const view = new ServiceView(target, cloudMap, clock, listEveryMs(listMs, pollMs));
   const backoff = new Backoff({ firstMs: pollMs, maxMs: MAX_WAIT_MS }, random);
   let emptyOnce = false;
   return async () => {

@@ -132,7 +132,7 @@ describe('while the service runs', () => {
   });
 
   test('the list is asked for only when something changed or it grows old, and the file written only if it differs', async () => {
-    const world = started({ MESH_REFRESH_SECONDS: '30' });
+    const world = started({ MESH_LIST_SECONDS: '30' });
     await world.clock.advance(60_000);
     expect(calls(world, 'revision catalog')).toBeGreaterThan(20);
     expect(calls(world, 'discover catalog')).toBeLessThanOrEqual(3);

@@ -139,7 +139,7 @@ test('init ends at once when it is stopped', async () => {
 
 test('run renews the certificate and follows the endpoints; the log tells the life that is left', async () => {
   await agent('init', DISCOVERY).exited;
-  const running = agent('run', { ...DISCOVERY, MESH_RENEW_SECONDS: '0.1', MESH_POLL_SECONDS: '0.05', MESH_REFRESH_SECONDS: '0.2' });
+  const running = agent('run', { ...DISCOVERY, MESH_RENEW_SECONDS: '0.1', MESH_POLL_SECONDS: '0.05', MESH_LIST_SECONDS: '0.2' });
   await running.line((line) => 'CertificateLifeLeft' in line, 'the metric');
   answers['GetSecretValue'] = secret(newer);
   expect(await running.message('the certificate was renewed')).toMatchObject({ changed: ['certificate'] });
@@ -224,7 +224,7 @@ test('a volume that cannot be written is logged, and used when it can be', async
 test('memory does not grow with the number of polls, and stays within what the task definition gives', async () => {
   const targets = Array.from({ length: 10 }, (_, index) => ({ ...TARGET, cluster: `callee-${index}` }));
   answers['DiscoverInstances'] = instances(...Array.from({ length: 50 }, (_, index) => index + 1));
-  const running = agent('run', { MESH_DISCOVERY: JSON.stringify(targets), MESH_RENEW_SECONDS: '0.5', MESH_POLL_SECONDS: '0.02', MESH_REFRESH_SECONDS: '0.05' }, { nodeOptions: nodeOptions(join(bundle.directory, 'Dockerfile')) });
+  const running = agent('run', { MESH_DISCOVERY: JSON.stringify(targets), MESH_RENEW_SECONDS: '0.5', MESH_POLL_SECONDS: '0.02', MESH_LIST_SECONDS: '0.05' }, { nodeOptions: nodeOptions(join(bundle.directory, 'Dockerfile')) });
   // With three callees it is 5 minutes until as many were made.
   await until(() => aws.requests.length > 800, { what: '800 requests', detail: () => running.output.slice(-2000) });
   const afterFive = residentMegabytes(running.pid);
