@@ -27,6 +27,8 @@ export interface Change {
   readonly removed: readonly Authority[];
   /** Set if another authority issues from now on. */
   readonly newIssuer: Authority | undefined;
+  /** Who issues by the set that is left. */
+  readonly formerIssuer: Authority;
 }
 
 export function changeBetween(before: AuthoritySet, after: AuthoritySet): Change {
@@ -34,11 +36,12 @@ export function changeBetween(before: AuthoritySet, after: AuthoritySet): Change
   return {
     removed: before.authorities.filter((authority) => !kept.has(authority.identity)),
     newIssuer: after.issuer.identity === before.issuer.identity ? undefined : after.issuer,
+    formerIssuer: before.issuer,
   };
 }
 
 /** Adding an authority that does not issue breaks nothing, so nobody has to be asked. */
-export function isHarmless({ removed, newIssuer }: Change): boolean {
+export function isHarmless({ removed, newIssuer }: Pick<Change, 'removed' | 'newIssuer'>): boolean {
   return removed.length === 0 && newIssuer === undefined;
 }
 
@@ -54,8 +57,17 @@ export function problemsOf(change: Change, secrets: readonly SecretState[], now:
   return [
     ...change.removed.flatMap((authority) => removalProblems(authority, secrets)),
     ...(change.newIssuer === undefined ? [] : issuerProblems(change.newIssuer, secrets)),
-    ...settleProblems(change, secrets, now, settleMs),
+    ...(neverTookEffect(change, secrets) ? [] : settleProblems(change, secrets, now, settleMs)),
   ];
+}
+
+/**
+ * Whether the set that is left has issued nothing, since it was refused or taken back at once: CloudFormation's rollback
+ * from a refused step must not be refused as well.
+ */
+function neverTookEffect({ newIssuer, formerIssuer }: Change, secrets: readonly SecretState[]): boolean {
+  return newIssuer !== undefined && secrets.every(({ current, unsettled }) => isOf(current, newIssuer)
+    && !isOf(current, formerIssuer) && (unsettled?.previous === undefined || !isOf(unsettled.previous, formerIssuer)));
 }
 
 export function refusalOf(problems: readonly string[]): Error {

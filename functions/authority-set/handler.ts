@@ -55,12 +55,20 @@ export function authoritySetHandler({ secretsManager, log, now }: AuthoritySetDe
     // The tasks of a service that goes away run until CloudFormation's clean-up, so its secret counts too. One after
     // the other: a mesh has tens of secrets, and Secrets Manager throttles.
     for (const secretId of new Set([...before.secrets, ...after.secrets])) {
-      const state = await readState(secretsManager, secretId, settledBefore);
+      const state = await readState(secretsManager, secretId, settledBefore).catch((error: unknown) => {
+        throw after.secrets.includes(secretId) ? error : explained(error, secretId);
+      });
       if (state !== undefined) states.push(state);
     }
     const problems = problemsOf(change, states, time, after.settleMs);
     if (problems.length > 0) throw refusalOf(problems);
   }
+}
+
+/** This function's role is that of the new template, in which a service that goes away has no secret any more. */
+function explained(error: unknown, secretId: string): unknown {
+  if (!(error instanceof Error) || error.name !== 'AccessDeniedException') return error;
+  return new Error(`the service of ${secretId} goes away in the same deployment, so nobody can tell whether its tasks allow this change of authorities: remove the service in a deployment of its own first`, { cause: error });
 }
 
 /** Undefined if it cannot be read: then it was refused and never took effect, and this is the way back from it. */

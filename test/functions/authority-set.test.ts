@@ -97,6 +97,30 @@ test('going back to the former issuer is possible while every bundle holds it', 
   await update(BOTH_BY_B(), BOTH_BY_A());
 });
 
+test('the way back from a step that was refused is open, whatever was rotated moments ago', async () => {
+  await rotateAll();
+  harness.configuration = configurationOf(a, b);
+  await rotateAll();
+  await rotateAll();
+  await expect(update(BOTH_BY_A(), BOTH_BY_B())).rejects.toThrow('deploy again after');
+  expect((await update(BOTH_BY_B(), BOTH_BY_A())).Data).toEqual({ issuer: 'a' });
+});
+
+test('the way back is not open when the new authority has issued already, and was rotated moments ago', async () => {
+  harness.configuration = configurationOf(a, b);
+  await rotateAll();
+  harness.configuration = configurationOf(b, a);
+  await rotateAll();
+  await expect(update(BOTH_BY_B(), BOTH_BY_A())).rejects.toThrow('deploy again after');
+});
+
+test('fails if a service goes away in the same deployment and its secret may not be read, with what to do', async () => {
+  await rotateAll();
+  const secretsManager = harness.secretsManager.client({ before: (operation) => { if (operation === 'GetSecretValue') throw Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' }); } });
+  const event: CustomResourceEvent = { RequestType: 'Update', ResourceProperties: propertiesOf({ ...BOTH_BY_B(), secrets: [] }), OldResourceProperties: propertiesOf({ ...BOTH_BY_A(), secrets: [payment] }) };
+  await expect(authoritySetHandler({ secretsManager, now: () => harness.now(), log: jsonLog(() => undefined) })(event)).rejects.toThrow('remove the service in a deployment of its own first');
+});
+
 test('the same authority with a certificate made anew is no change', async () => {
   await rotateAll();
   const renamed = { ...a, name: 'renamed' };
