@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
@@ -7,9 +8,12 @@ import type { IdentityPlan } from '../plan/model';
 const IDENTITY_TAG = 'cdk-ecs-microservices:identity';
 const DNS_NAME_TAG = 'cdk-ecs-microservices:dns-name';
 
-/** The secret that holds the key and the certificate of one service. Its tags say whose it is. */
-export function certificateSecret(scope: Construct, id: string, { uri, dnsName }: IdentityPlan): secretsmanager.Secret {
-  const secret = new secretsmanager.Secret(scope, id, {
+/**
+ * The secret that holds the key and the certificate of one service. Its tags say whose it is. A secret keeps its identity
+ * (functions/certificate-rotation/rotation.ts), so another domain makes another secret.
+ */
+export function certificateSecret(scope: Construct, { uri, dnsName }: IdentityPlan): secretsmanager.Secret {
+  const secret = new secretsmanager.Secret(scope, `Certificate-${createHash('sha256').update(uri).digest('hex').slice(0, 8)}`, {
     description: `Certificate of ${uri}`,
     // No certificate yet, and no text that could pass for one: agents wait for the first rotation.
     generateSecretString: { secretStringTemplate: JSON.stringify({ state: 'waiting for the first rotation' }), generateStringKey: 'unused' },

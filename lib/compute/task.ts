@@ -57,7 +57,7 @@ export class MeshTask extends Construct implements IMicroservice {
       // ECS reports the health of its tasks itself.
       customHealthCheck: { failureThreshold: 1 },
     });
-    if (plan.identity !== undefined) this.certificate = certificateSecret(this, 'Certificate', plan.identity);
+    if (plan.identity !== undefined) this.certificate = certificateSecret(this, plan.identity);
     this.taskRole = taskRole(this, 'TaskRole', plan, {
       certificate: this.certificate,
       discoveryService: this.discoveryService,

@@ -56,7 +56,8 @@ export interface PrivateCaCertificatesOptions {
 
 /**
  * Who issues the certificates of mutual TLS between services. Each service gets a certificate of 7 days with the
- * identity `spiffe://<domain>/<service>`, renewed every 2 days, in a secret that only its own tasks can read.
+ * identity `spiffe://<domain>/<service>`, renewed every 2 days, in a secret that no other
+ * service can read.
  *
  * @example
  * const props: MicroservicesProps = { services, certificates: Certificates.kms() };

@@ -35,8 +35,8 @@ export interface EnvoyMeshOptions {
   readonly agentImage?: ContainerImage;
 
   /**
-   * How often an agent asks Cloud Map for the tasks of a callee that can have more than 8 of them, 1 to 30 whole
-   * seconds. Of fewer tasks DNS tells.
+   * How often an agent asks Cloud Map for the tasks of a callee that can have more than 8 of them, 1 to 10 whole
+   * seconds. Such a callee waits for five times as long before it stops. Of fewer tasks DNS tells.
    *
    * @default Duration.seconds(2)
    * @see https://docs.aws.amazon.com/cloud-map/latest/dg/cloud-map-limits.html

@@ -60,8 +60,8 @@ export interface ServiceProps extends ContainerProps, SizingProps {
   readonly timeout?: Timeout;
 
   /**
-   * How long the application has between SIGTERM and SIGKILL, 2 to 120 whole seconds. As long, up to 100 seconds, the
-   * task waits for requests in flight before it tells the application to stop.
+   * How long the application has between SIGTERM and SIGKILL, 2 to 120 whole seconds. As long (all in all 2 minutes at
+   * most) the task waits for requests in flight before it tells the application to stop.
    *
    * @default Duration.seconds(30)
    */

@@ -191,7 +191,7 @@ function parseMesh(at: Reader): MeshSettings {
     provider: 'envoy',
     proxyImage: version === undefined ? PROXY_IMAGE : `${PROXY_IMAGE.split(':')[0] ?? ''}:${version}`,
     proxyLogLevel,
-    discoveryIntervalSeconds: at.field('discoveryInterval').seconds({ min: 1, max: 30 }) ?? DEFAULT_DISCOVERY_INTERVAL_SECONDS,
+    discoveryIntervalSeconds: at.field('discoveryInterval').seconds({ min: 1, max: 10 }) ?? DEFAULT_DISCOVERY_INTERVAL_SECONDS,
   };
 }
 

@@ -41,7 +41,7 @@ describe('by default', () => {
     const resources = resourcesOf(template);
     for (const name of ['ui', 'orders']) {
       const [, ecsService] = Object.entries(resources).find(([id, { Type }]) => Type === 'AWS::ECS::Service' && id.startsWith(`Shop${name}`)) ?? [];
-      expect(ecsService?.DependsOn).toContainEqual(expect.stringMatching(new RegExp(`^Shop${name}CertificateRotation`)));
+      expect(ecsService?.DependsOn).toContainEqual(expect.stringMatching(new RegExp(`^Shop${name}Certificate[0-9a-f]{8}Rotation`)));
     }
   });
 
@@ -69,6 +69,12 @@ describe('by default', () => {
     const environment = environmentOf(built, { certificate: certificate.raw.toString('base64'), keyArn: 'arn:aws:kms:eu-west-1:111111111111:key/1' });
     expect(readConfiguration(environment)).toMatchObject({ issuer: { name: 'main' }, authorities: [{ name: 'main' }], trustDomain: 'shop.internal' });
   });
+});
+
+test('another domain makes new secrets, since a secret keeps its identity', () => {
+  const ids = (domain: string): string[] => idsOf(build({ services, domain }), 'AWS::SecretsManager::Secret');
+  expect(ids('one.internal').filter((id) => ids('two.internal').includes(id))).toEqual([]);
+  expect(ids('one.internal')).toEqual(ids('one.internal'));
 });
 
 describe('while an authority is replaced', () => {

@@ -21,9 +21,14 @@ const MAX_STOP_SECONDS = 120;
 /** What the agent's own steps may take beside waiting for callers and requests. */
 const STEPS_SECONDS = 5;
 
-/** Callers ask DNS when its TTL is over, or their agents list at intervals: whichever is longer. */
-export function refreshSecondsOf({ mesh }: Topology): number {
+/** How old an agent's list of callees may be: two turns, and their jitter. */
+function listSecondsOf({ mesh }: Topology): number {
   return Math.max(DISCOVERY_TTL_SECONDS, Math.ceil(mesh.discoveryIntervalSeconds * 2.5));
+}
+
+/** Callers ask DNS when its TTL is over, or their agents list the tasks at intervals. */
+export function refreshSecondsOf(topology: Topology, { discovery }: Service): number {
+  return discovery === 'cloudMap' ? listSecondsOf(topology) : DISCOVERY_TTL_SECONDS;
 }
 
 /** @param requestSeconds how long requests in flight may take */
@@ -108,6 +113,7 @@ function howOften({ topology, name, callees }: AgentPlan): Readonly<Record<strin
   return {
     MESH_OWN_SERVICE: JSON.stringify({ namespaceName: topology.discoveryDomain, serviceName: name }),
     MESH_POLL_SECONDS: String(topology.mesh.discoveryIntervalSeconds),
+    MESH_LIST_SECONDS: String(listSecondsOf(topology)),
   };
 }
 

@@ -50,7 +50,7 @@ function ingress(service: Service): IngressPlan[] {
 
 function serviceTask(topology: Topology, service: Service): TaskPlan {
   const callees = topology.services.filter((other) => service.calls.includes(other.name));
-  const refreshSeconds = refreshSecondsOf(topology);
+  const refreshSeconds = refreshSecondsOf(topology, service);
   const agent: AgentPlan = { topology, name: service.name, callees, refreshSeconds, stopSeconds: stopSecondsOf(refreshSeconds, service.stopTimeoutSeconds) };
   return {
     ...taskOf(agent, [
@@ -144,7 +144,8 @@ function proxy(agent: AgentPlan, sizing: Sizing, config: JsonObject, port: numbe
     user: PROXY_USER,
     readonlyRootFilesystem: true,
     dropCapabilities: true,
-    mounts: [{ volume: MESH_VOLUME, path: MESH_DIRECTORY, readOnly: true }],
+    // Only where it reads something: the first container with the volume gives it its owner, who must be the agent's.
+    mounts: needsFiles(agent) ? [{ volume: MESH_VOLUME, path: MESH_DIRECTORY, readOnly: true }] : [],
     healthCheck: { command: ['CMD', 'bash', '-c', READY], intervalSeconds: 5, timeoutSeconds: 2, retries: 3, startPeriodSeconds: 10 },
     dependsOn: needsFiles(agent) ? [{ container: INIT_CONTAINER, condition: 'SUCCESS' }] : [],
     ports: [port],
