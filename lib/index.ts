@@ -1,6 +1,7 @@
 export * from './microservice';
 export * from './microservices';
 export * from './props/allow-rule';
+export * from './props/call-policy-props';
 export * from './props/authorizer';
 export * from './props/certificates';
 export * from './props/container-props';

@@ -13,7 +13,7 @@ import { renderSystem } from './compute/render-system';
 import { limitStackSize } from './compute/stack-size';
 import type { RenderedEdge } from './edge/render';
 import { renderEdge, userAuthorizers } from './edge/render';
-import { meshProvider } from './mesh/providers';
+import { planMesh } from './mesh/providers';
 import type { IMicroservice } from './microservice';
 import type { MicroservicesProps } from './props/microservices-props';
 import { readProps } from './props/read-props';
@@ -74,7 +74,7 @@ export class Microservices extends Construct {
     issues.throwIfAny(this.node.path);
     checkNeighbours(this, topology, props, issues);
     issues.throwIfAny(this.node.path);
-    const plan = meshProvider(topology.mesh.provider).plan(topology, issues);
+    const plan = planMesh(topology, issues);
     issues.throwIfAny(this.node.path);
     const system = renderSystem(this, topology, plan, props);
     const edge = renderEdgeOf(this, topology, system, props);

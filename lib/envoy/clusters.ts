@@ -1,22 +1,32 @@
 import type { ProtocolId, Service, Topology } from '../topology/model';
+import { circuitBreakers } from './circuit-breakers';
+import { callPolicyOf } from '../topology/policy/call-policy';
+import type { KeepAlive } from '../topology/policy/model';
 import { discovery, loadAssignment } from './discovery';
 import type { JsonObject } from './json';
-import { typed } from './json';
-import { CONNECT_TIMEOUT, circuitBreakers, outlierDetection } from './resilience';
+import { duration, typed } from './json';
+import { loadBalancing } from './load-balancing';
+import { outlierDetection } from './outlier-detection';
+import { CONNECT_TIMEOUT } from './timeouts';
 import { connectByTls } from './tls';
 
 export const APPLICATION_CLUSTER = 'app';
 
-/** The tasks of a callee. */
-export function upstreamCluster(topology: Topology, callee: Service): JsonObject {
+/**
+ * The tasks of a callee.
+ *
+ * @param caller absent: the gateway
+ */
+export function upstreamCluster(topology: Topology, caller: Service | undefined, callee: Service): JsonObject {
+  const policy = callPolicyOf(caller, callee);
   return {
     name: callee.name,
     ...discovery(callee),
     connect_timeout: CONNECT_TIMEOUT,
-    lb_policy: 'LEAST_REQUEST',
-    circuit_breakers: circuitBreakers(),
-    outlier_detection: outlierDetection(),
-    ...betweenEnvoys(callee.protocol),
+    ...loadBalancing(policy),
+    ...circuitBreakers(policy),
+    ...outlierDetection(policy),
+    ...betweenEnvoys(callee.protocol, policy.keepAlive),
     ...connectByTls(topology, callee),
   };
 }
@@ -42,10 +52,10 @@ export function applicationCluster(service: Service): JsonObject {
  * since its pings are answered even while data is in flight or the application is slow to read; TCP has only its own
  * probes, of idle connections. (TCP_USER_TIMEOUT would also end connections whose reader pauses.)
  */
-function betweenEnvoys(protocol: ProtocolId): JsonObject {
-  if (protocol === 'tcp') return { upstream_connection_options: { tcp_keepalive: { keepalive_probes: 3, keepalive_time: 5, keepalive_interval: 1 } } };
+function betweenEnvoys(protocol: ProtocolId, { intervalSeconds, timeoutSeconds }: KeepAlive): JsonObject {
+  if (protocol === 'tcp') return { upstream_connection_options: { tcp_keepalive: { keepalive_probes: timeoutSeconds, keepalive_time: intervalSeconds, keepalive_interval: 1 } } };
   // The idle timeout is shorter than that of the callee's Envoy, so that a connection is not closed under a request.
-  return httpProtocol(protocol, '60s', { http2_protocol_options: { connection_keepalive: { interval: '5s', timeout: '3s' } } });
+  return httpProtocol(protocol, '60s', { http2_protocol_options: { connection_keepalive: { interval: duration(intervalSeconds), timeout: duration(timeoutSeconds) } } });
 }
 
 function httpProtocol(protocol: ProtocolId, idleTimeout: string, config: JsonObject): JsonObject {

@@ -1,13 +1,15 @@
 import { GATEWAY_NAME, GATEWAY_PORT } from '../topology/constants';
 import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, ROUTE_HEADER } from '../topology/edge-headers';
 import type { Cors, EdgeRoute, EdgeTopology, Topology } from '../topology/model';
+import { callPolicyOf } from '../topology/policy/call-policy';
 import { bootstrap } from './bootstrap';
 import { upstreamCluster } from './clusters';
 import { httpConnectionManager } from './http-connection-manager';
 import type { Json, JsonObject } from './json';
 import { extension, labelOf, socketAddress, typed } from './json';
 import { AMBIGUOUS_PATH } from './paths';
-import { NOT_SENT_HEADER, routes } from './resilience';
+import { NOT_SENT_HEADER } from './not-sent';
+import { routes } from './routes';
 
 /** API Gateway's word about the client; no service sees them. */
 const EDGE_HEADERS: readonly string[] = [CLIENT_IP_HEADER, CLIENT_HOST_HEADER, ROUTE_HEADER];
@@ -40,7 +42,7 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): JsonOb
         refuseAmbiguousPaths(),
         ...edge.routes.flatMap((route) => {
           const callee = byName.get(route.service);
-          return callee === undefined ? [] : routes(callee, matchedBy(route), route.method === 'ANY' ? undefined : route.method).map(keepHost);
+          return callee === undefined ? [] : routes(callee, callPolicyOf(undefined, callee), matchedBy(route), route.method === 'ANY' ? undefined : route.method).map(keepHost);
         }),
         ...(cors === undefined ? [] : [answerPreflight()]),
       ],
@@ -48,7 +50,7 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): JsonOb
   });
   return bootstrap(GATEWAY_NAME, {
     listeners: [{ name: 'edge', traffic_direction: 'INBOUND', address: socketAddress('0.0.0.0', GATEWAY_PORT), filter_chains: [{ filters: [manager] }] }],
-    clusters: targets.map((target) => upstreamCluster(topology, target)),
+    clusters: targets.map((target) => upstreamCluster(topology, undefined, target)),
   });
 }
 

@@ -1,5 +1,6 @@
 import { INBOUND_PORT } from '../topology/constants';
 import type { Service, Topology } from '../topology/model';
+import { callPolicyOf } from '../topology/policy/call-policy';
 import { refusedConnections } from './access-log';
 import { httpAuthorization } from './authorization';
 import { bootstrap } from './bootstrap';
@@ -8,7 +9,9 @@ import { httpConnectionManager } from './http-connection-manager';
 import { authenticates } from './callers';
 import type { JsonObject } from './json';
 import { socketAddress } from './json';
-import { routes, silence, tellWhatWasNotSent } from './resilience';
+import { tellWhatWasNotSent } from './not-sent';
+import { routes } from './routes';
+import { silence } from './timeouts';
 import { tcpProxy } from './tcp-proxy';
 import { acceptTls, tellCaller } from './tls';
 
@@ -17,7 +20,7 @@ export function sidecarBootstrap(topology: Topology, service: Service): JsonObje
   const callees = topology.services.filter((other) => service.calls.includes(other.name));
   return bootstrap(service.name, {
     listeners: [inbound(topology, service), ...callees.map((callee) => outbound(topology, service, callee))],
-    clusters: [applicationCluster(service), ...callees.map((callee) => upstreamCluster(topology, callee))],
+    clusters: [applicationCluster(service), ...callees.map((callee) => upstreamCluster(topology, service, callee))],
   });
 }
 
@@ -39,7 +42,7 @@ function inbound(topology: Topology, service: Service): JsonObject {
         name: service.name,
         domains: ['*'],
         // The caller's Envoy keeps the time; this one only must not cut in.
-        routes: [{ match: { prefix: '/' }, route: { cluster: APPLICATION_CLUSTER, timeout: '0s', ...silence(service) } }],
+        routes: [{ match: { prefix: '/' }, route: { cluster: APPLICATION_CLUSTER, timeout: '0s', ...silence(service.callPolicy.timeouts, service.protocol) } }],
       }],
     });
   return {
@@ -62,7 +65,7 @@ function outbound(topology: Topology, service: Service, callee: Service): JsonOb
       protocol: callee.protocol,
       segmentName: service.name,
       tracing: topology.tracing,
-      virtualHosts: [{ name: callee.name, domains: ['*'], routes: routes(callee) }],
+      virtualHosts: [{ name: callee.name, domains: ['*'], routes: routes(callee, callPolicyOf(service, callee)) }],
     });
   return { name: callee.name, traffic_direction: 'OUTBOUND', address: socketAddress(callee.address, callee.virtualPort), filter_chains: [{ filters: [filter] }] };
 }

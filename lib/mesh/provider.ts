@@ -1,13 +1,14 @@
 import type { SystemPlan } from '../plan/model';
 import type { IssueList } from '../topology/issues';
 import type { Topology } from '../topology/model';
+import type { Capabilities } from './features';
 
-/**
- * A way to carry the calls between services. Pure: what a provider plans, lib/compute renders. (A provider with
- * resources of its own, such as App Mesh, will add a render step here.)
- */
+/** A way to carry the calls between services. Pure: what a provider plans, lib/compute renders. */
 export interface MeshProvider {
   readonly id: Topology['mesh']['provider'];
-  /** Turns the topology into what to create; adds an issue for what it cannot do. */
+  /** How users write it. */
+  readonly factory: string;
+  readonly capabilities: Capabilities;
+  /** Turns the topology into what to create; adds an issue for what it cannot do and `capabilities` does not tell. */
   plan(topology: Topology, issues: IssueList): SystemPlan;
 }

@@ -1,9 +1,17 @@
+import type { SystemPlan } from '../plan/model';
+import type { IssueList } from '../topology/issues';
 import type { Topology } from '../topology/model';
+import { checkCapabilities } from './check-capabilities';
 import { envoyProvider } from './envoy/plan';
 import type { MeshProvider } from './provider';
 
-const PROVIDERS: Readonly<Record<Topology['mesh']['provider'], MeshProvider>> = { envoy: envoyProvider };
+type ProviderId = Topology['mesh']['provider'];
 
-export function meshProvider(id: Topology['mesh']['provider']): MeshProvider {
-  return PROVIDERS[id];
+export const PROVIDERS: Readonly<Record<ProviderId, MeshProvider>> = { envoy: envoyProvider };
+
+/** The plan of the mesh that the topology names; what that mesh cannot do is an issue. */
+export function planMesh(topology: Topology, issues: IssueList): SystemPlan {
+  const provider = PROVIDERS[topology.mesh.provider];
+  checkCapabilities(topology, provider, Object.values(PROVIDERS), issues);
+  return provider.plan(topology, issues);
 }

@@ -1,9 +1,9 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { AllowRule } from './allow-rule';
+import type { CallPolicyProps } from './call-policy-props';
 import type { ContainerProps, ExtraContainerProps } from './container-props';
 import type { Protocol } from './protocol';
 import type { SizingProps } from './sizing-props';
-import type { Timeout } from './timeout';
 
 /**
  * One service of the mesh.
@@ -16,7 +16,7 @@ import type { Timeout } from './timeout';
  *   environment: { RETAIL_UI_ENDPOINTS_CATALOG: 'http://catalog.shop.internal:15080' },
  * };
  */
-export interface ServiceProps extends ContainerProps, SizingProps {
+export interface ServiceProps extends ContainerProps, SizingProps, CallPolicyProps {
   /** The port on which the application listens inside its task, 1 to 65535. Nobody outside of the task can reach it. */
   readonly port: number;
 
@@ -52,12 +52,12 @@ export interface ServiceProps extends ContainerProps, SizingProps {
   readonly virtualPort?: number;
 
   /**
-   * How long callers wait.
+   * What this service wants another way than the services that it calls say: by their names. Each field of an entry
+   * stands in place of that of the called service.
    *
-   * @default - 15 seconds a request for HTTP and HTTP/2; no limit for gRPC and TCP
-   * @see https://www.envoyproxy.io/docs/envoy/latest/faq/configuration/timeouts
+   * @default - as the called services say
    */
-  readonly timeout?: Timeout;
+  readonly callPolicies?: { readonly [service: string]: CallPolicyProps };
 
   /**
    * How long the application has between SIGTERM and SIGKILL, 2 to 120 whole seconds. As long (all in all 2 minutes at

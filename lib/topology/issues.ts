@@ -34,6 +34,7 @@ export type IssueCode =
   | 'DUPLICATE_AUTHORIZER'
   | 'TOO_MANY_AUTHORIZERS'
   | 'UNSUPPORTED_BY_EDGE'
+  | 'UNSUPPORTED_BY_MESH'
   | 'THROTTLE'
   | 'CORS';
 

@@ -1,3 +1,5 @@
+import type { CallPolicy, ServicePolicy } from './policy/model';
+
 /**
  * The topology: what the user asked for, parsed, checked and complete with defaults. Plain frozen data,
  * sorted by name, so that equal systems give equal bytes whatever order they were written in.
@@ -19,6 +21,8 @@ export interface Topology {
   readonly certificates: CertificateSettings;
   readonly tracing?: TracingSettings;
   readonly services: readonly Service[];
+  /** Sorted by name. */
+  readonly external: readonly ExternalService[];
   readonly edge?: EdgeTopology;
   readonly warnings: readonly Warning[];
 }
@@ -101,6 +105,10 @@ export interface Service extends Sizing, ContainerSettings {
   readonly discoveryHost: string;
   /** Names of the services that this one calls, sorted. */
   readonly calls: readonly string[];
+  /** Names of the external services that this one calls, sorted. */
+  readonly callsExternal: readonly string[];
+  /** Sorted by name; absent: there is one version, the service itself. Two at least. */
+  readonly versions?: readonly Version[];
   /** Names of the services that call this one, sorted; the gateway is not among them. */
   readonly callers: readonly string[];
   /** Whether a route of the edge leads here. */
@@ -111,8 +119,12 @@ export interface Service extends Sizing, ContainerSettings {
   readonly allow?: readonly AllowRule[];
   readonly stopTimeoutSeconds: number;
   readonly extraContainers: readonly ExtraContainer[];
-  /** Seconds a caller waits for a whole response; absent: no limit but the idle timeout. */
-  readonly requestTimeoutSeconds?: number;
+  /** What every caller's proxy does with calls to this service, unless that caller overrides it. */
+  readonly callPolicy: CallPolicy;
+  /** What this service overrides as a caller, by the name of the called service. */
+  readonly callOverrides: Readonly<Record<string, Partial<CallPolicy>>>;
+  /** What happens to the requests to this service, whoever sends them. */
+  readonly policy: ServicePolicy;
 }
 
 /** A request is allowed if one rule has its caller, its method and its path. */
@@ -129,6 +141,34 @@ export interface AllowedPath {
   readonly kind: 'exact' | 'prefix';
   /** Of a prefix up to its last slash, which belongs to it. */
   readonly text: string;
+}
+
+/** One of several versions of a service, with an ECS service and a task definition of its own. */
+export interface Version extends Sizing, ContainerSettings {
+  readonly name: string;
+  /** Its share of the calls that no route sends elsewhere is its weight to the sum of all. */
+  readonly weight: number;
+  readonly stopTimeoutSeconds: number;
+  readonly extraContainers: readonly ExtraContainer[];
+  /** The name under which Cloud Map answers with the addresses of its tasks. */
+  readonly discoveryHost: string;
+  readonly discovery: 'dns' | 'cloudMap';
+}
+
+/** Something outside of the mesh that services call through their Envoys. */
+export interface ExternalService {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly protocol: ProtocolId;
+  /** TLS is begun by Envoy, which checks the host's certificate; applications speak plain text to it. */
+  readonly tls: boolean;
+  readonly virtualPort: number;
+  readonly address: string;
+  readonly virtualHost: string;
+  /** Names of the services that call it, sorted. */
+  readonly callers: readonly string[];
+  readonly callPolicy: CallPolicy;
 }
 
 export interface ExtraContainer extends ContainerSettings {

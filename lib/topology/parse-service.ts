@@ -8,26 +8,28 @@ import type { DraftRule } from './parse-allow';
 import { parseAllow } from './parse-allow';
 import type { MeshDefaults } from './parse-sizing';
 import { SIZING_FIELDS, parseSizing } from './parse-sizing';
+import { defaultCallPolicy } from './policy/defaults';
+import { CALL_POLICY_FIELDS, parseCallPolicy } from './policy/parse-call-policy';
+import { SERVICE_POLICY_FIELDS, parseServicePolicy } from './policy/parse-service-policy';
 import type { Reader } from './reader';
 import { STRINGS, suggest } from './reader';
 
 /** A service as far as it can be read without knowing the others. */
-export interface DraftService extends Omit<Service, 'address' | 'virtualHost' | 'discoveryHost' | 'calls' | 'callers' | 'routed' | 'discovery' | 'allow'> {
+export interface DraftService extends Omit<Service, 'address' | 'virtualHost' | 'discoveryHost' | 'calls' | 'callers' | 'callsExternal' | 'versions' | 'routed' | 'discovery' | 'allow' | 'callOverrides'> {
   readonly at: Reader;
   readonly rules: readonly DraftRule[] | undefined;
   readonly calls: readonly { readonly at: Reader; readonly name: string }[];
+  /** Read when the called services are known, whose protocols decide what may be said. */
+  readonly overrides: readonly { readonly at: Reader; readonly callee: string }[];
 }
 
 const CONTAINER_FIELDS = ['image', 'environment', 'secrets', 'command', 'entryPoint', 'user', 'readonlyRootFilesystem', 'healthCheck', 'logging'] as const;
-const SERVICE_FIELDS = [...CONTAINER_FIELDS, ...SIZING_FIELDS, 'port', 'virtualPort', 'protocol', 'calls', 'stopTimeout', 'extraContainers', 'timeout', 'allow'] as const;
+const SERVICE_FIELDS = [...CONTAINER_FIELDS, ...SIZING_FIELDS, 'port', 'virtualPort', 'protocol', 'calls', 'stopTimeout', 'extraContainers', 'allow', 'callPolicies', ...CALL_POLICY_FIELDS, ...SERVICE_POLICY_FIELDS] as const;
 
 const SERVICE_EXAMPLE = 'such as { image, port: 8080 }';
 
 /** Small enough to be cheap, large enough for a JVM beside Envoy and the collector. */
 const DEFAULT_SIZE = { cpu: 512, memoryMiB: 1024, desiredCount: 1 };
-
-/** Long enough for a report, short enough that API Gateway (30 s) has not given up; Envoy's own default. */
-const DEFAULT_REQUEST_TIMEOUT_SECONDS = 15;
 
 /** DNS labels as RFC 1035 wants them, lower case, since they become host names and SPIFFE ids. */
 export const LABEL = /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -70,7 +72,7 @@ export function parseService(name: string, at: Reader, mesh: MeshDefaults, helpe
   const sizing = parseSizing(at, DEFAULT_SIZE, mesh);
   const extraContainers = parseExtraContainers(at, port, sizing, addedContainers(at, helpers));
   const virtualPort = parseVirtualPort(at, protocol, port);
-  const requestTimeoutSeconds = parseTimeout(at.field('timeout'), protocol);
+  const callPolicy = { ...defaultCallPolicy(protocol), ...parseCallPolicy(at, protocol) };
   // What is invalid has its issue by now; reading goes on with a port that nothing clashes with.
   return {
     at,
@@ -86,8 +88,10 @@ export function parseService(name: string, at: Reader, mesh: MeshDefaults, helpe
     stopTimeoutSeconds: at.field('stopTimeout').seconds({ min: 2, max: 120 }) ?? 30,
     extraContainers,
     rules: parseAllow(at.field('allow'), protocol),
+    callPolicy,
+    policy: parseServicePolicy(),
+    overrides: [...at.field('callPolicies').entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([callee, item]) => ({ at: item, callee })),
     ...sizing,
-    ...(requestTimeoutSeconds === undefined ? {} : { requestTimeoutSeconds }),
   };
 }
 
@@ -110,15 +114,6 @@ function parseVirtualPort(at: Reader, protocol: ProtocolId, port: number | undef
     return field.fail('MISSING', `a TCP service that listens on port ${port} needs a virtualPort`, { allowed: `a whole number from ${FIRST_UNPRIVILEGED_PORT} to 65535`, fix: reason });
   }
   return port;
-}
-
-function parseTimeout(at: Reader, protocol: ProtocolId): number | undefined {
-  if (!at.made('Timeout', 'Timeout.perRequest()') || !at.fields(['perRequest'])) {
-    // A gRPC stream may live for hours, and its calls carry deadlines of their own (grpc-timeout).
-    return protocol === 'http' || protocol === 'http2' ? DEFAULT_REQUEST_TIMEOUT_SECONDS : undefined;
-  }
-  if (protocol === 'tcp') return at.fail('NOT_ALLOWED', 'a TCP service has no requests to time', { fix: 'remove timeout' });
-  return at.field('perRequest').required('the duration', 'such as Timeout.perRequest(Duration.seconds(2))').seconds({ min: 0.001, max: 86_400, integer: false });
 }
 
 function parseContainer(at: Reader, what: string): ContainerSettings {

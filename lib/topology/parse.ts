@@ -1,6 +1,6 @@
 import { COLLECTOR_IMAGE, FIRST_PROXY_MINOR, PROXY_IMAGE, PROXY_VERSION } from './images';
 import { DEFAULT_DISCOVERY_INTERVAL_SECONDS, FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, MAX_DNS_INSTANCES, RESERVED_PORTS } from './constants';
-import { Opaque, Unreadable, Unresolved } from './input';
+import { Opaque, Unreadable, Unresolved, show } from './input';
 import type { IssueList } from './issues';
 import { loopbackAddresses } from './loopback-addresses';
 import type { MeshSettings, Service, Topology, TracingSettings, Warning } from './model';
@@ -15,7 +15,9 @@ import type { DraftService } from './parse-service';
 import { LABEL, checkLabel, meshContainers, parseService, unknownService } from './parse-service';
 import type { MeshDefaults } from './parse-sizing';
 import { parseArchitecture, parseCapacityProviders } from './parse-sizing';
-import { Reader } from './reader';
+import type { CallPolicy } from './policy/model';
+import { CALL_POLICY_FIELDS, parseCallPolicy } from './policy/parse-call-policy';
+import { Reader, suggest } from './reader';
 
 const FIELDS = ['name', 'domain', 'services', 'edge', 'mesh', 'certificates', 'tracing', 'vpc', 'cluster', 'vpcSubnets', 'namespace', 'logs', 'cpuArchitecture', 'capacityProviderStrategies', 'enableExecuteCommand'] as const;
 
@@ -54,6 +56,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   const drafts = entries.flatMap(([key, at]) => parseService(key, at, defaults, meshContainers(tracing !== undefined)) ?? []);
   for (const draft of drafts) {
     checkCalls(draft, declared);
+    checkOverrides(draft);
     checkVirtualPorts(draft, drafts);
     checkHostNames(draft, domain, discoveryDomain, namespace);
   }
@@ -76,6 +79,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
     certificates,
     ...(tracing === undefined ? {} : { tracing }),
     services,
+    external: [],
     ...(edge === undefined ? {} : { edge }),
     warnings,
   });
@@ -228,6 +232,13 @@ function checkCalls(draft: DraftService, declared: readonly string[]): void {
   }
 }
 
+function checkOverrides(draft: DraftService): void {
+  const calls = [...new Set(draft.calls.map((call) => call.name))].sort();
+  for (const { at, callee } of draft.overrides) {
+    if (!calls.includes(callee)) at.fail('UNKNOWN_SERVICE', `"${draft.name}" does not call ${show(callee)}`, { got: null, ...(calls.length === 0 ? { fix: 'remove it, or list the service in calls' } : suggest(callee, calls)) });
+  }
+}
+
 /** See DEFAULT_VIRTUAL_PORT: whoever listens on 0.0.0.0:P keeps Envoy from listening on 127.x.y.z:P. */
 function checkVirtualPorts(caller: DraftService, drafts: readonly DraftService[]): void {
   const ports = new Map<number, string>([[caller.port, `the application of "${caller.name}"`]]);
@@ -293,18 +304,24 @@ function connect(drafts: readonly DraftService[], { domain, discoveryDomain, rou
   const addresses = loopbackAddresses(drafts.map((draft) => draft.name));
   const names = new Set(drafts.map((draft) => draft.name));
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- `at` is a cursor, which plain data must not hold
-  return drafts.map(({ at, calls, rules, ...draft }) => {
+  return drafts.map(({ at, calls, rules, overrides, ...draft }) => {
     const callers = drafts.filter((other) => other.name !== draft.name && other.calls.some((call) => call.name === draft.name)).map((other) => other.name);
     const isRouted = routed.has(draft.name);
     const allow = rules === undefined ? undefined : connectRules(rules, isRouted ? [...callers, GATEWAY_NAME] : callers, authenticated);
     return {
       ...draft,
       calls: [...new Set(calls.map((call) => call.name))].filter((name) => names.has(name) && name !== draft.name).sort(),
+      callsExternal: [],
       callers,
       address: addresses.get(draft.name) ?? '',
       virtualHost: `${draft.name}.${domain}`,
       discoveryHost: `${draft.name}.${discoveryDomain}`,
       routed: isRouted,
+      callOverrides: Object.fromEntries(overrides.flatMap(({ at: override, callee }): [string, Partial<CallPolicy>][] => {
+        const called = drafts.find((other) => other.name === callee);
+        override.required('an object', 'remove it, or write what is to be another way, such as { timeout }');
+        return called === undefined || !override.fields(CALL_POLICY_FIELDS) ? [] : [[callee, parseCallPolicy(override, called.protocol)]];
+      })),
       discovery: maxTasks(draft) > MAX_DNS_INSTANCES ? 'cloudMap' : 'dns',
       ...(allow === undefined ? {} : { allow }),
     };

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { meshProvider } from '../../lib/mesh/providers';
+import { planMesh } from '../../lib/mesh/providers';
 import type { ContainerPlan, SystemPlan } from '../../lib/plan/model';
 import { Opaque, Seconds, Unresolved } from '../../lib/topology/input';
 import { IssueList, MicroservicesValidationError } from '../../lib/topology/issues';
@@ -36,7 +36,7 @@ export function planCase(name: string): SystemPlan | string {
   try {
     const topology = parseTopology({ props: readCase(name), defaultName: 'shop' }, issues);
     issues.throwIfAny('Stack/Shop');
-    const plan = meshProvider(topology.mesh.provider).plan(topology, issues);
+    const plan = planMesh(topology, issues);
     issues.throwIfAny('Stack/Shop');
     return { ...plan, warnings: [...topology.warnings, ...plan.warnings] };
   } catch (error) {

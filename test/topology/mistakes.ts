@@ -6,7 +6,7 @@ import type { Raw } from './parsing';
 import { cluster, edge, firelens, image, jwt, listToken, logGroup, mesh, publicRoute, routes, seconds, secret, service, token, ui, vpc } from './parsing';
 
 /** Found when the plan or the template is complete, so not by reading props. */
-type FoundLater = 'TASK_DEFINITION_TOO_LARGE' | 'STACK_TOO_LARGE';
+type FoundLater = 'TASK_DEFINITION_TOO_LARGE' | 'STACK_TOO_LARGE' | 'UNSUPPORTED_BY_MESH';
 
 const HUNDRED = 'a'.repeat(100);
 const containers = (count: number): Raw => Object.fromEntries(Array.from({ length: count }, (_, index) => [`helper-${index}`, { image }]));

@@ -1,3 +1,4 @@
+import { defaultCallPolicy } from '../../lib/topology/policy/defaults';
 import { envoyProvider } from '../../lib/mesh/envoy/plan';
 import { AGENT_MEMORY_MIB, COLLECTOR_MEMORY_MIB } from '../../lib/topology/constants';
 import { Opaque, holdsToken } from '../../lib/topology/input';
@@ -15,6 +16,7 @@ describe('the smallest mesh', () => {
       mesh: { provider: 'envoy', proxyImage: 'docker.io/envoyproxy/envoy:v1.40.0', proxyLogLevel: 'warning', discoveryIntervalSeconds: 2 },
       certificates: { kind: 'kms', authorities: ['main'], issuer: 'main' },
       tracing: { collectorImage: 'public.ecr.aws/cloudwatch-agent/cloudwatch-agent:1.300062.0b1304' },
+      external: [],
       warnings: [],
       services: [{
         name: 'ui',
@@ -39,7 +41,10 @@ describe('the smallest mesh', () => {
         readonlyRootFilesystem: false,
         stopTimeoutSeconds: 30,
         extraContainers: [],
-        requestTimeoutSeconds: 15,
+        callPolicy: defaultCallPolicy('http'),
+        callOverrides: {},
+        policy: { routes: [], rateLimits: [], faults: [], webSockets: false },
+        callsExternal: [],
       }],
     });
   });
@@ -70,7 +75,7 @@ describe('a service', () => {
   test.each([
     ['http', 15], ['http2', 15], ['grpc', undefined], ['tcp', undefined],
   ])('that speaks %s has by default a request timeout of %p seconds', (protocol, expected) => {
-    expect(one({ protocol }).requestTimeoutSeconds).toBe(expected);
+    expect(one({ protocol }).callPolicy.timeouts.requestSeconds).toBe(expected);
   });
 
   test('of TCP is reached on the port on which it listens, any other on 15080', () => {

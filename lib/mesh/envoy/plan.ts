@@ -12,11 +12,14 @@ import type { IssueList } from '../../topology/issues';
 import type { EdgeTopology, ExtraContainer, Service, Sizing, Topology } from '../../topology/model';
 import type { MeshProvider } from '../provider';
 import type { AgentPlan } from './agent';
+import { CAPABILITIES } from './capabilities';
 import { agentContainer, discoveredBy, initContainer, needsFiles, refreshSecondsOf, stopSecondsOf } from './agent';
 
 /** Self-managed Envoy sidecars with no control plane. */
 export const envoyProvider: MeshProvider = {
   id: 'envoy',
+  factory: 'Mesh.envoy()',
+  capabilities: CAPABILITIES,
   plan(topology: Topology, issues: IssueList): SystemPlan {
     const { certificates: settings, trustDomain } = topology;
     const tasks = topology.services.map((service) => serviceTask(topology, service));

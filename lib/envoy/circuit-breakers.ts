@@ -1,0 +1,13 @@
+import type { CallPolicy } from '../topology/policy/model';
+import type { JsonObject } from './json';
+
+/**
+ * Retries are bounded by a share of the requests in flight, not by a count: Envoy's default count (3) is
+ * exhausted by the first burst after a task dies (response flag UO), a share grows with the load.
+ * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/cluster/v3/circuit_breaker.proto
+ */
+export function circuitBreakers({ retry }: CallPolicy): JsonObject {
+  return {
+    circuit_breakers: { thresholds: [{ retry_budget: { budget_percent: { value: retry.budgetPercent }, min_retry_concurrency: retry.minConcurrency } }] },
+  };
+}

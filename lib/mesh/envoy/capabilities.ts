@@ -1,0 +1,5 @@
+import type { Capabilities } from '../features';
+
+export const CAPABILITIES: Capabilities = {
+  allow: true,
+};
