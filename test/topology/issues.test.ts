@@ -39,7 +39,8 @@ function errorOf(props: unknown): MicroservicesValidationError {
 test('fails with every mistake at once, each with its place and its fix', () => {
   const error = errorOf(FIRST_DAY);
   expect(error.issues).toHaveLength(15);
-  expect(`${error.name}: ${error.message}`).toBe(`MicroservicesValidationError: 15 problems in App/Shop:
+  // Which names are near, and how many there are, changes with every new prop: see synonyms.test.ts.
+  expect(`${error.name}: ${error.message.replace(/(allowed: desiredCount), .* and \d+ more/, '$1, (the nearest) and more')}`).toBe(`MicroservicesValidationError: 15 problems in App/Shop:
 
    1. services.catalog.cpu: Fargate has no task of 0.5 CPU units [TASK_SIZE]
       got:     0.5
@@ -53,7 +54,7 @@ test('fails with every mistake at once, each with its place and its fix', () => 
 
    3. services.checkout.replicas: there is no property "replicas" here [UNKNOWN_PROPERTY]
       got:     3
-      allowed: desiredCount, healthCheck, secrets, scaling, calls, readonlyRootFilesystem, memoryLimitMiB, entryPoint and 16 more
+      allowed: desiredCount, (the nearest) and more
       fix:     did you mean "desiredCount"?
 
    4. services.checkout.port: port 15006 is taken inside every task by Envoy's inbound listener [RESERVED_PORT]

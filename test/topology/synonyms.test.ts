@@ -39,7 +39,7 @@ test('nothing is made up', () => {
 
 test('of a long list only the nearest names are shown, the suggested one first', () => {
   const [issue] = issuesOf(ui({ replicas: 3 }));
-  expect(issue.allowed).toMatch(/^desiredCount, (\w+, ){6}\w+ and 16 more$/);
+  expect(issue.allowed).toMatch(/^desiredCount, (\w+, ){6}\w+ and \d+ more$/);
 });
 
 test('of very many services not all are listed', () => {

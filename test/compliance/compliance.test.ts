@@ -1,0 +1,91 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FeatureId } from '../../lib/mesh/features';
+import { FEATURES } from '../../lib/mesh/features';
+import type { MeshProvider } from '../../lib/mesh/provider';
+import { PROVIDERS, planMesh } from '../../lib/mesh/providers';
+import type { SystemPlan } from '../../lib/plan/model';
+import type { Issue } from '../../lib/topology/issues';
+import { IssueList } from '../../lib/topology/issues';
+import { parseTopology } from '../../lib/topology/parse';
+import type { Raw } from '../topology/parsing';
+import { PROOFS } from './providers';
+import { SYSTEMS } from './systems';
+
+const providers = Object.values(PROVIDERS);
+const features = Object.keys(FEATURES) as FeatureId[];
+
+function plan(system: Raw, mesh: Raw): { readonly plan?: SystemPlan; readonly issues: readonly Issue[] } {
+  const issues = new IssueList();
+  const topology = parseTopology({ props: { ...system, mesh }, defaultName: 'shop' }, issues);
+  if (issues.all.length > 0) return { issues: issues.all };
+  const planned = planMesh(topology, issues);
+  return issues.all.length > 0 ? { issues: issues.all } : { plan: planned, issues: [] };
+}
+
+/** What a feature asks for, in the paths of the system that has it. */
+function usedAt(feature: FeatureId, system: Raw, mesh: Raw): readonly string[] {
+  return FEATURES[feature].usedAt(parseTopology({ props: { ...system, mesh }, defaultName: 'shop' }, new IssueList()));
+}
+
+describe.each(providers.map((provider) => [provider.factory, provider] as const))('%s', (_, provider: MeshProvider) => {
+  const { mesh, proofs } = PROOFS[provider.id];
+  const able = features.filter((id) => provider.capabilities[id] === true);
+  const unable = features.filter((id) => provider.capabilities[id] !== true);
+
+  test.each(able.map((id) => [FEATURES[id].title, id] as const))('does: %s', (title, id) => {
+    const proof = proofs[id];
+    if (proof === undefined) throw new Error(`${provider.factory} says that it does "${title}", and shows it nowhere`);
+    const { with: system, without } = SYSTEMS[id];
+    const done = plan(system, mesh);
+    expect(done.issues).toEqual([]);
+    expect(proof(done.plan!)).toBe(true);
+    // What is true of every plan would prove nothing.
+    const bare = without === undefined ? { ...done.plan!, tasks: [], ingress: [], records: [] } : plan(without, mesh).plan!;
+    expect(proof(bare)).toBe(false);
+  });
+
+  if (unable.length > 0) {
+    test.each(unable.map((id) => [FEATURES[id].title, id] as const))('does not, and says so where it is asked for: %s', (_title, id) => {
+      const { with: system } = SYSTEMS[id];
+      const capability = provider.capabilities[id];
+      const refused = plan(system, mesh).issues.filter(({ code }) => code === 'UNSUPPORTED_BY_MESH');
+      const paths = usedAt(id, system, mesh);
+      expect(paths).not.toEqual([]);
+      expect(refused.map(({ path }) => path)).toEqual(expect.arrayContaining([...paths]));
+      expect(refused.filter(({ path }) => paths.includes(path)).map(({ message }) => message)).toContain(`${provider.factory} cannot do this: ${capability === true ? '' : capability.no}`);
+      // Nothing is shown that is not there.
+      expect(proofs[id]).toBeUndefined();
+    });
+  }
+});
+
+test('what a system does not ask for, it does not use', () => {
+  for (const id of features) {
+    const { with: system, without } = SYSTEMS[id];
+    if (without === undefined || usedAt(id, system, {}).length === 0) continue;
+    expect({ id, paths: usedAt(id, without, PROOFS.envoy.mesh) }).toEqual({ id, paths: [] });
+  }
+});
+
+const README = join(__dirname, '../../README.md');
+const [START, END] = ['<!-- features: made by test/compliance -->', '<!-- end of features -->'];
+
+function table(): string {
+  const cell = (provider: MeshProvider, id: FeatureId): string => {
+    const capability = provider.capabilities[id];
+    return capability === true ? 'yes' : `no: ${capability.no}`;
+  };
+  const rows = features.map((id) => `| ${[FEATURES[id].title, ...providers.map((provider) => cell(provider, id))].join(' | ')} |`);
+  return [`| | ${providers.map(({ factory }) => `\`${factory}\``).join(' | ')} |`, `|---|${providers.map(() => '---|').join('')}`, ...rows].join('\n');
+}
+
+test('the table of features in the README is what the providers say (npm run test:update)', () => {
+  const readme = readFileSync(README, 'utf8');
+  const [before, rest] = readme.split(START);
+  const after = rest?.split(END)[1];
+  if (before === undefined || after === undefined) throw new Error(`README.md has no ${START} ... ${END}`);
+  const updated = `${before}${START}\n${table()}\n${END}${after}`;
+  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(README, updated);
+  else expect(readme).toBe(updated);
+});

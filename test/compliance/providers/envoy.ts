@@ -1,0 +1,32 @@
+import type { SystemPlan } from '../../../lib/plan/model';
+import { configOf } from '../../support/cases';
+import { contains } from '../contains';
+import type { Proof, ProviderProofs } from '../provider-proofs';
+
+/** The Envoy configuration of a task; nothing if there is no such task. */
+function configuration(plan: SystemPlan, name: string): unknown {
+  const proxy = plan.tasks.find((task) => task.name === name)?.containers.find(({ role }) => role === 'proxy');
+  return proxy === undefined ? undefined : configOf(proxy);
+}
+
+const has = (task: string, expected: unknown): Proof => (plan) => contains(configuration(plan, task), expected);
+const all = (...proofs: readonly Proof[]): Proof => (plan) => proofs.every((proof) => proof(plan));
+const type = (name: string): RegExp => new RegExp(`\\.${name}$`);
+
+export const envoyProofs: ProviderProofs = {
+  mesh: { provider: 'envoy' },
+  proofs: {
+    http: all(has('ui', { name: 'orders', traffic_direction: 'OUTBOUND' }), has('orders', { name: 'app', typed_extension_protocol_options: { 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': { explicit_http_config: { http_protocol_options: {} } } } })),
+    http2: has('orders', { name: 'app', typed_extension_protocol_options: { 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': { explicit_http_config: { http2_protocol_options: {} } } } }),
+    grpc: all(has('ui', { route: { cluster: 'orders', max_stream_duration: { grpc_timeout_header_max: '0s' } } }), has('ui', { grpc_status: '%GRPC_STATUS%' })),
+    tcp: has('ui', { typed_config: { '@type': type('TcpProxy'), cluster: 'orders' } }),
+    declaredCalls: all(has('ui', { name: 'orders', traffic_direction: 'OUTBOUND' }), ({ ingress }) => ingress.some(({ from, to }) => from === 'ui' && to === 'orders')),
+    mutualTls: all(has('ui', { name: 'orders', transport_socket: { typed_config: { '@type': type('UpstreamTlsContext') } } }), has('orders', { transport_socket: { typed_config: { '@type': type('DownstreamTlsContext'), require_client_certificate: true } } }), ({ certificates }) => certificates !== undefined),
+    manyTasks: has('ui', { name: 'orders', type: 'EDS' }),
+    accessLogs: all(has('ui', { typed_config: { '@type': type('StdoutAccessLog') } }), has('orders', { typed_config: { '@type': type('StdoutAccessLog') } })),
+    traces: all(has('ui', { typed_config: { '@type': type('XRayConfig') } }), ({ tasks }) => tasks.every(({ traced }) => traced)),
+    edge: all(has('gateway', { name: 'edge', traffic_direction: 'INBOUND' }), has('gateway', { name: 'ui', lb_policy: /./ })),
+    allow: has('orders', { rules: { policies: { 'allow[0]': { permissions: [{ and_rules: {} }] } } } }),
+    timeouts: has('ui', { route: { cluster: 'orders', timeout: '3s' } }),
+  },
+};

@@ -1,0 +1,6 @@
+import type { Topology } from '../../../lib/topology/model';
+import type { ProviderProofs } from '../provider-proofs';
+import { envoyProofs } from './envoy';
+
+/** The type makes sure that no provider is left out. */
+export const PROOFS: Readonly<Record<Topology['mesh']['provider'], ProviderProofs>> = { envoy: envoyProofs };
