@@ -2,8 +2,8 @@ import type { CallPolicy } from '../topology/policy/model';
 import type { JsonObject } from './json';
 
 /**
- * Retries are bounded by a share of the requests in flight, not by a count: Envoy's default count (3) is
- * exhausted by the first burst after a task dies (response flag UO), a share grows with the load.
+ * Retries are bounded by a share of the requests in flight, or by a number if that is more: Envoy's default number (3) is
+ * exhausted by the first burst after a task dies (response flag UO).
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/cluster/v3/circuit_breaker.proto
  */
 export function circuitBreakers({ retry }: CallPolicy): JsonObject {
