@@ -1,6 +1,8 @@
 import { identityOf } from '../topology/identity';
 import type { AllowRule, AllowedPath, Service, Topology } from '../topology/model';
+import { policiesOfCallers } from '../topology/policy/call-policy';
 import { authenticates, callersOf } from './callers';
+import { GRPC_HEALTH_PATH } from './health-checks';
 import type { Json, JsonObject } from './json';
 import { extension } from './json';
 import { AMBIGUOUS_PATH } from './paths';
@@ -18,7 +20,20 @@ export function httpAuthorization(topology: Topology, service: Service): readonl
     const principals = principalsOf(topology, service, rule);
     return principals.length === 0 ? [] : [[service.allow === undefined ? 'calls' : `allow[${index}]`, { permissions: [permission(rule)], principals }]];
   });
-  return [extension('envoy.extensions.filters.http.rbac.v3.RBAC', { rules: { policies: Object.fromEntries(policies) } })];
+  return [extension('envoy.extensions.filters.http.rbac.v3.RBAC', { rules: { policies: Object.fromEntries([...policies, ...healthCheckRules(topology, service)]) } })];
+}
+
+/** What callers ask by themselves whether a task is well is no business of the service's own rules, which may not know it. */
+function healthCheckRules(topology: Topology, service: Service): (readonly [string, JsonObject])[] {
+  if (service.allow === undefined) return [];
+  const callers = new Map<string, string[]>();
+  for (const [caller, { activeHealthCheck: check }] of policiesOfCallers(topology, service)) {
+    if (check === undefined) continue;
+    const path = service.protocol === 'grpc' ? GRPC_HEALTH_PATH : check.path ?? '/';
+    callers.set(path, [...(callers.get(path) ?? []), caller]);
+  }
+  const methods = [service.protocol === 'grpc' ? 'POST' : 'GET'];
+  return [...callers].map(([text, names]) => [`health ${text}`, { permissions: [permission({ methods, paths: [{ kind: 'exact', text }] })], principals: principalsOf(topology, service, { callers: names }) }]);
 }
 
 /**

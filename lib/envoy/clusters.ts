@@ -3,8 +3,10 @@ import { circuitBreakers } from './circuit-breakers';
 import { callPolicyOf } from '../topology/policy/call-policy';
 import type { KeepAlive } from '../topology/policy/model';
 import { discovery, loadAssignment } from './discovery';
+import { healthChecks } from './health-checks';
 import type { JsonObject } from './json';
-import { duration, typed } from './json';
+import { typed } from './json';
+import { pings, tcpProbes } from './keep-alive';
 import { loadBalancing } from './load-balancing';
 import { outlierDetection } from './outlier-detection';
 import { CONNECT_TIMEOUT } from './timeouts';
@@ -26,6 +28,7 @@ export function upstreamCluster(topology: Topology, caller: Service | undefined,
     ...loadBalancing(policy),
     ...circuitBreakers(policy),
     ...outlierDetection(policy),
+    ...healthChecks(callee, policy),
     ...betweenEnvoys(callee.protocol, policy.keepAlive),
     ...connectByTls(topology, callee),
   };
@@ -48,14 +51,12 @@ export function applicationCluster(service: Service): JsonObject {
 
 /**
  * The machine of a task may vanish without a word, and TCP would go on for a quarter of an hour: the connection is
- * probed, so that requests on it are soon tried on another task. Envoys talk HTTP/2, whatever the application speaks,
- * since its pings are answered even while data is in flight or the application is slow to read; TCP has only its own
- * probes, of idle connections. (TCP_USER_TIMEOUT would also end connections whose reader pauses.)
+ * probed, so that requests on it are soon tried on another task. For that, Envoys talk HTTP/2, whatever the application
+ * speaks.
  */
-function betweenEnvoys(protocol: ProtocolId, { intervalSeconds, timeoutSeconds }: KeepAlive): JsonObject {
-  if (protocol === 'tcp') return { upstream_connection_options: { tcp_keepalive: { keepalive_probes: timeoutSeconds, keepalive_time: intervalSeconds, keepalive_interval: 1 } } };
+function betweenEnvoys(protocol: ProtocolId, keepAlive: KeepAlive): JsonObject {
   // The idle timeout is shorter than that of the callee's Envoy, so that a connection is not closed under a request.
-  return httpProtocol(protocol, '60s', { http2_protocol_options: { connection_keepalive: { interval: duration(intervalSeconds), timeout: duration(timeoutSeconds) } } });
+  return protocol === 'tcp' ? tcpProbes(keepAlive) : httpProtocol(protocol, '60s', pings(keepAlive));
 }
 
 function httpProtocol(protocol: ProtocolId, idleTimeout: string, config: JsonObject): JsonObject {

@@ -1,32 +1,60 @@
 import type { Service } from '../topology/model';
-import type { CallPolicy } from '../topology/policy/model';
+import type { CallPolicy, RetryEvent, RetryPolicy } from '../topology/policy/model';
 import type { JsonObject } from './json';
-import { extension } from './json';
+import { duration, extension } from './json';
 import { NOT_SENT_HEADER } from './not-sent';
 
 /** What may be tried again though the method is not idempotent: the callee's application has seen no byte of the request. */
-const NOTHING_SENT = 'connect-failure,refused-stream,reset-before-request';
+const NOTHING_SENT = ['connect-failure', 'refused-stream', 'reset-before-request'];
 
 /** RFC 9110, section 9.2.2. */
 export const IDEMPOTENT = /^(GET|HEAD|OPTIONS|PUT|DELETE|TRACE)$/;
+
+/** Envoy's words, where they are not those of App Mesh. https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-retry-on */
+const WORDS: Partial<Record<RetryEvent, string>> = { 'server-error': '5xx', 'client-error': 'retriable-4xx', 'stream-error': 'refused-stream', 'connection-error': 'connect-failure' };
+
+/** Whether it makes a difference which method a request has. */
+export function differByMethod({ retry }: CallPolicy): boolean {
+  return retry.maxRetries > 0 && !retry.anyMethod;
+}
 
 /**
  * Idempotent methods are retried also after the request was sent, all others only if nothing was.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter
  */
-export function retries(callee: Service, { retry }: CallPolicy, kind: 'idempotent' | 'careful'): JsonObject {
-  if (retry.maxRetries === 0) return {};
+export function retries(callee: Service, { retry, timeouts }: CallPolicy, kind: 'idempotent' | 'careful'): JsonObject {
+  const perTry: JsonObject = timeouts.perTrySeconds === undefined ? {} : { per_try_timeout: duration(timeouts.perTrySeconds) };
+  // An only try has its limit, too.
+  if (retry.maxRetries === 0) return timeouts.perTrySeconds === undefined ? {} : { retry_policy: perTry };
   return {
     retry_policy: {
-      ...(kind === 'idempotent'
-        ? { retry_on: `gateway-error,reset,${NOTHING_SENT}` }
-        : { retry_on: `${NOTHING_SENT},retriable-headers`, retriable_headers: [{ name: NOT_SENT_HEADER, present_match: true }] }),
+      ...retryOn(callee, retry, kind),
       num_retries: retry.maxRetries,
+      ...perTry,
+      ...(retry.backoff === undefined ? {} : { retry_back_off: { base_interval: duration(retry.backoff.baseSeconds), max_interval: duration(retry.backoff.maxSeconds) } }),
       retry_host_predicate: [extension('envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate')],
       host_selection_retry_max_attempts: 5,
       ...otherZones(callee),
     },
   };
+}
+
+function retryOn(callee: Service, retry: RetryPolicy, kind: 'idempotent' | 'careful'): JsonObject {
+  const events = kind === 'idempotent' || retry.anyMethod ? eventsOf(callee, retry) : [];
+  const words = [...events, ...NOTHING_SENT].filter(isFirst);
+  // A callee's Envoy says by a header that its answer is no application's: of no use where its status alone is enough.
+  const enough = callee.protocol === 'grpc' ? ['unavailable'] : ['gateway-error', '5xx'];
+  if (words.some((word) => enough.includes(word))) return { retry_on: words.join() };
+  return { retry_on: [...words, 'retriable-headers'].join(), retriable_headers: [{ name: NOT_SENT_HEADER, present_match: true }] };
+}
+
+/** The mesh's own choice: what a proxy says, not an application. Of gRPC a proxy's 503 is the status UNAVAILABLE. */
+function eventsOf({ protocol }: Service, { on }: RetryPolicy): readonly string[] {
+  return on?.map((event) => WORDS[event] ?? event) ?? [protocol === 'grpc' ? 'unavailable' : 'gateway-error', 'reset'];
+}
+
+function isFirst<T>(item: T, index: number, all: readonly T[]): boolean {
+  return all.indexOf(item) === index;
 }
 
 /**

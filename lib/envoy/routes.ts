@@ -1,7 +1,8 @@
 import type { Service } from '../topology/model';
 import type { CallPolicy } from '../topology/policy/model';
 import type { Json, JsonObject } from './json';
-import { IDEMPOTENT, retries } from './retries';
+import { hashPolicy } from './load-balancing';
+import { IDEMPOTENT, differByMethod, retries } from './retries';
 import { timeouts } from './timeouts';
 
 /**
@@ -14,7 +15,7 @@ export function routes(callee: Service, policy: CallPolicy, match: JsonObject = 
   const eager = route(callee, policy, 'idempotent');
   const only = (methodMatch: JsonObject): JsonObject => ({ ...match, headers: [...((match['headers'] as readonly Json[] | undefined) ?? []), { name: ':method', string_match: methodMatch }] });
   if (method !== undefined) return [{ match: only({ exact: method }), route: IDEMPOTENT.test(method) && callee.protocol !== 'grpc' ? eager : careful }];
-  if (callee.protocol === 'grpc') return [{ match, route: careful }];
+  if (callee.protocol === 'grpc' || !differByMethod(policy)) return [{ match, route: careful }];
   return [{ match: only({ safe_regex: { regex: IDEMPOTENT.source } }), route: eager }, { match, route: careful }];
 }
 
@@ -23,5 +24,6 @@ function route(callee: Service, policy: CallPolicy, kind: 'idempotent' | 'carefu
     cluster: callee.name,
     ...timeouts(policy.timeouts, callee.protocol),
     ...retries(callee, policy, kind),
+    ...hashPolicy(policy),
   };
 }

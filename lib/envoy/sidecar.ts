@@ -1,6 +1,6 @@
 import { INBOUND_PORT } from '../topology/constants';
 import type { Service, Topology } from '../topology/model';
-import { callPolicyOf } from '../topology/policy/call-policy';
+import { callPolicyOf, policiesOfCallers } from '../topology/policy/call-policy';
 import { refusedConnections } from './access-log';
 import { httpAuthorization } from './authorization';
 import { bootstrap } from './bootstrap';
@@ -27,8 +27,9 @@ export function sidecarBootstrap(topology: Topology, service: Service): JsonObje
 /** What other tasks reach: the application, and nothing else. */
 function inbound(topology: Topology, service: Service): JsonObject {
   const authenticated = authenticates(topology);
+  const timeouts = [service.callPolicy, ...policiesOfCallers(topology, service).values()].map((policy) => policy.timeouts);
   const filter = service.protocol === 'tcp'
-    ? tcpProxy({ direction: 'inbound', peer: service.name, cluster: APPLICATION_CLUSTER, authenticated })
+    ? tcpProxy({ direction: 'inbound', peer: service.name, cluster: APPLICATION_CLUSTER, authenticated, timeouts })
     : httpConnectionManager({
       peer: service.name,
       direction: 'inbound',
@@ -42,7 +43,7 @@ function inbound(topology: Topology, service: Service): JsonObject {
         name: service.name,
         domains: ['*'],
         // The caller's Envoy keeps the time; this one only must not cut in.
-        routes: [{ match: { prefix: '/' }, route: { cluster: APPLICATION_CLUSTER, timeout: '0s', ...silence(service.callPolicy.timeouts, service.protocol) } }],
+        routes: [{ match: { prefix: '/' }, route: { cluster: APPLICATION_CLUSTER, timeout: '0s', ...silence(timeouts, service.protocol) } }],
       }],
     });
   return {
@@ -57,15 +58,16 @@ function inbound(topology: Topology, service: Service): JsonObject {
 
 /** What the application reaches: a callee's virtual name resolves to this address in every task. */
 function outbound(topology: Topology, service: Service, callee: Service): JsonObject {
+  const policy = callPolicyOf(service, callee);
   const filter = callee.protocol === 'tcp'
-    ? tcpProxy({ direction: 'outbound', peer: callee.name, cluster: callee.name, authenticated: false })
+    ? tcpProxy({ direction: 'outbound', peer: callee.name, cluster: callee.name, authenticated: false, timeouts: [policy.timeouts] })
     : httpConnectionManager({
       peer: callee.name,
       direction: 'outbound',
       protocol: callee.protocol,
       segmentName: service.name,
       tracing: topology.tracing,
-      virtualHosts: [{ name: callee.name, domains: ['*'], routes: routes(callee, callPolicyOf(service, callee)) }],
+      virtualHosts: [{ name: callee.name, domains: ['*'], routes: routes(callee, policy) }],
     });
   return { name: callee.name, traffic_direction: 'OUTBOUND', address: socketAddress(callee.address, callee.virtualPort), filter_chains: [{ filters: [filter] }] };
 }

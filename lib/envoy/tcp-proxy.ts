@@ -1,7 +1,9 @@
 import type { Direction } from './access-log';
+import type { Timeouts } from '../topology/policy/model';
 import { accessLog } from './access-log';
 import type { JsonObject } from './json';
 import { extension } from './json';
+import { tcpSilence } from './timeouts';
 
 export interface TcpProxyOptions {
   /** Names the statistics, and the other side in the access log. */
@@ -10,15 +12,17 @@ export interface TcpProxyOptions {
   readonly cluster: string;
   /** Whether the other side has to prove who it is. */
   readonly authenticated: boolean;
+  /** Of all who use it. */
+  readonly timeouts: readonly Timeouts[];
 }
 
 /** https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/network/tcp_proxy/v3/tcp_proxy.proto */
-export function tcpProxy({ peer, direction, cluster, authenticated }: TcpProxyOptions): JsonObject {
+export function tcpProxy({ peer, direction, cluster, authenticated, timeouts }: TcpProxyOptions): JsonObject {
   return extension('envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy', {
     stat_prefix: `${direction}_${peer}`,
     cluster,
     access_log: accessLog({ protocol: 'tcp', direction, peer, authenticated }),
-    idle_timeout: '3600s',
+    ...tcpSilence(timeouts),
     // The application hears of nobody who has not proved it. Nothing can be read before, so nothing is buffered.
     ...(authenticated ? { upstream_connect_mode: 'ON_DOWNSTREAM_TLS_HANDSHAKE', max_early_data_bytes: 0 } : {}),
     // A task that just left is still in DNS for a moment: another one is tried.

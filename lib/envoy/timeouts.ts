@@ -9,17 +9,41 @@ export const CONNECT_TIMEOUT = '2s';
 /** Of a caller's route. https://www.envoyproxy.io/docs/envoy/latest/faq/configuration/timeouts */
 export function timeouts(limits: Timeouts, protocol: ProtocolId): JsonObject {
   const { requestSeconds: seconds } = limits;
-  // "0s" is "no limit": a gRPC stream lives as long as its deadline (grpc-timeout) lets it.
-  const request = seconds === undefined ? '0s' : duration(seconds);
-  const deadline: JsonObject = seconds === undefined && protocol === 'grpc' ? { max_stream_duration: { grpc_timeout_header_max: '0s' } } : {};
-  return { timeout: request, ...deadline, ...silence(limits, protocol) };
+  // "0s" is "no limit".
+  return { timeout: seconds === undefined ? '0s' : duration(seconds), ...streamDuration(limits, protocol), ...silence([limits], protocol) };
+}
+
+/** Where a request has no limit, a gRPC stream lives as long as its deadline (grpc-timeout) lets it. */
+function streamDuration({ requestSeconds, streamSeconds }: Timeouts, protocol: ProtocolId): JsonObject {
+  const life: JsonObject = streamSeconds === undefined ? {} : { max_stream_duration: duration(streamSeconds) };
+  const deadline: JsonObject = protocol === 'grpc' && (requestSeconds === undefined || streamSeconds !== undefined)
+    ? { grpc_timeout_header_max: duration(streamSeconds ?? 0) }
+    : {};
+  const both = { ...life, ...deadline };
+  return Object.keys(both).length === 0 ? {} : { max_stream_duration: both };
 }
 
 /** Envoy's default for a stream on which nothing moves. */
 const SILENCE_SECONDS = 300;
 
-/** How long nothing may move on a stream, where the default would cut in before the timeout of the request. */
-export function silence({ requestSeconds: seconds }: Timeouts, protocol: ProtocolId): JsonObject {
-  if (seconds === undefined) return protocol === 'grpc' ? { idle_timeout: '0s' } : {};
-  return seconds > SILENCE_SECONDS ? { idle_timeout: duration(seconds) } : {};
+/** 0: for ever. By itself it must not cut in before the timeout of the request. */
+function silenceSeconds({ idleSeconds, requestSeconds }: Timeouts, protocol: ProtocolId): number {
+  if (idleSeconds !== undefined) return idleSeconds;
+  if (requestSeconds === undefined) return protocol === 'grpc' ? 0 : SILENCE_SECONDS;
+  return Math.max(SILENCE_SECONDS, requestSeconds);
+}
+
+/** How long nothing may move on a stream: as long as the most patient of these lets it. */
+export function silence(all: readonly Timeouts[], protocol: ProtocolId): JsonObject {
+  const seconds = all.map((limits) => silenceSeconds(limits, protocol));
+  const longest = seconds.includes(0) ? 0 : Math.max(...seconds);
+  return longest === SILENCE_SECONDS ? {} : { idle_timeout: duration(longest) };
+}
+
+/** Connection pools keep idle connections for long, and none should stay for ever. */
+const TCP_SILENCE_SECONDS = 3600;
+
+/** The same of a TCP connection. */
+export function tcpSilence(all: readonly Timeouts[]): JsonObject {
+  return { idle_timeout: duration(Math.max(...all.map(({ idleSeconds }) => idleSeconds ?? TCP_SILENCE_SECONDS))) };
 }

@@ -1,4 +1,6 @@
 import type { Service, Topology } from '../topology/model';
+import { defaultCallPolicy } from '../topology/policy/defaults';
+import type { CallPolicy } from '../topology/policy/model';
 
 /** Something that a mesh may or may not be able to do; each row of the README's table is one. */
 export interface Feature {
@@ -16,6 +18,24 @@ function services(topology: Topology, prop: string, holds: (service: Service) =>
 const speaking = (protocol: Service['protocol']) => (topology: Topology): readonly string[] => services(topology, 'protocol', (service) => service.protocol === protocol);
 const always = (): readonly string[] => [];
 
+/**
+ * Paths at which a policy of calls says another thing than the default: of called services, and of callers that override it.
+ *
+ * @param part what of the policy it is about
+ */
+function calls(topology: Topology, prop: string, part: (policy: Partial<CallPolicy>) => unknown): readonly string[] {
+  const says = (policy: Partial<CallPolicy>, standard: Partial<CallPolicy>): boolean => JSON.stringify(part(policy)) !== JSON.stringify(part(standard));
+  return topology.services.flatMap(({ name, protocol, callPolicy, callOverrides }) => [
+    ...(says(callPolicy, defaultCallPolicy(protocol)) ? [`services.${name}.${prop}`] : []),
+    // What an override leaves out is the called service's matter.
+    ...Object.entries(callOverrides).flatMap(([callee, override]) => {
+      const called = topology.services.find((other) => other.name === callee);
+      const standard = called === undefined ? {} : defaultCallPolicy(called.protocol);
+      return says({ ...standard, ...override }, standard) ? [`services.${name}.callPolicies.${callee}.${prop}`] : [];
+    }),
+  ]);
+}
+
 /** Every feature of a mesh, by its id. A provider says of each whether it can do it; the compliance suite holds it to that. */
 export const FEATURES = {
   http: { title: 'HTTP/1.1', usedAt: always },
@@ -29,7 +49,22 @@ export const FEATURES = {
   traces: { title: 'X-Ray traces of the proxies', usedAt: always },
   edge: { title: 'API Gateway in front (`edge`)', usedAt: (topology) => (topology.edge === undefined ? [] : ['edge']) },
   allow: { title: 'Authorization by caller, method and path (`allow`)', usedAt: (topology) => services(topology, 'allow', ({ allow }) => allow !== undefined) },
-  timeouts: { title: 'Timeouts (`timeout`)', usedAt: always },
+  callPolicies: {
+    title: 'A policy of calls that differs by caller',
+    usedAt: ({ services: all }) => all.flatMap(({ name, callOverrides }) => Object.entries(callOverrides).flatMap(([callee, override]) => (Object.keys(override).length === 0 ? [] : [`services.${name}.callPolicies.${callee}`]))),
+  },
+  timeouts: { title: 'Timeouts of requests, tries and silence', usedAt: (topology) => calls(topology, 'timeout', ({ timeouts = {} }) => ({ ...timeouts, streamSeconds: undefined })) },
+  streamTimeout: { title: 'A limit on the life of a stream', usedAt: (topology) => calls(topology, 'timeout', ({ timeouts }) => timeouts?.streamSeconds) },
+  retries: { title: 'Retries by event, and how many', usedAt: (topology) => calls(topology, 'retry', ({ retry }) => [retry?.maxRetries, retry?.on]) },
+  anyMethod: { title: 'Retries of methods that are not idempotent', usedAt: (topology) => calls(topology, 'retry', ({ retry }) => retry?.anyMethod) },
+  retryBudget: { title: 'Backoff and budget of retries', usedAt: (topology) => calls(topology, 'retry', ({ retry }) => [retry?.backoff, retry?.budgetPercent, retry?.minConcurrency]) },
+  circuitBreaker: { title: 'Circuit breakers', usedAt: (topology) => calls(topology, 'circuitBreaker', ({ circuitBreaker }) => circuitBreaker) },
+  outlierDetection: { title: 'Outlier detection', usedAt: (topology) => calls(topology, 'outlierDetection', ({ outlierDetection }) => outlierDetection) },
+  roundRobin: { title: 'Load balancing: round robin', usedAt: (topology) => calls(topology, 'loadBalancing', ({ loadBalancing }) => loadBalancing?.algorithm === 'roundRobin') },
+  ringHash: { title: 'Load balancing: by a hash of a header, a cookie or the client', usedAt: (topology) => calls(topology, 'loadBalancing', ({ loadBalancing }) => loadBalancing?.algorithm === 'ringHash') },
+  slowStart: { title: 'Slow start of new tasks', usedAt: (topology) => calls(topology, 'loadBalancing', ({ loadBalancing }) => (loadBalancing?.algorithm === 'ringHash' ? undefined : loadBalancing?.slowStartSeconds)) },
+  activeHealthCheck: { title: 'Active health checks', usedAt: (topology) => calls(topology, 'activeHealthCheck', ({ activeHealthCheck }) => activeHealthCheck) },
+  keepAlive: { title: 'Keepalive of connections between tasks', usedAt: (topology) => calls(topology, 'keepAlive', ({ keepAlive }) => keepAlive) },
 } as const satisfies Readonly<Record<string, Feature>>;
 
 export type FeatureId = keyof typeof FEATURES;

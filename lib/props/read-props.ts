@@ -13,6 +13,9 @@ export function readProps(props: unknown): unknown {
   return new PropsReader().read(props, 0);
 }
 
+/** Our own classes that are one of a few values. */
+const CHOICES: readonly string[] = ['Protocol', 'RetryOn'];
+
 class PropsReader {
   /** What each object was read as: an object that stands in many places is read once, and a cycle ends. */
   private readonly known = new Map<object, unknown>();
@@ -40,11 +43,11 @@ class PropsReader {
     return this.readFields(value, value, depth);
   }
 
-  /** An instance of `Edge`, `Mesh` ...; `Protocol` tells just a string. */
+  /** An instance of `Edge`, `Mesh` ...; `Protocol` and `RetryOn` tell just a string. */
   private readOwn(value: OwnClass, depth: number): unknown {
     const content = value._input();
     if (typeof content === 'object' && content !== null) return this.readFields(content, value, depth);
-    return value._type === 'Protocol' && typeof content === 'string' ? new Choice(value._type, content) : this.read(content, depth + 1);
+    return CHOICES.includes(value._type) && typeof content === 'string' ? new Choice(value._type, content) : this.read(content, depth + 1);
   }
 
   private readFields(fields: object, origin: object, depth: number): object {

@@ -1,4 +1,5 @@
-import type { Service } from '../model';
+import { GATEWAY_NAME } from '../constants';
+import type { Service, Topology } from '../model';
 import type { CallPolicy } from './model';
 
 /**
@@ -8,4 +9,13 @@ import type { CallPolicy } from './model';
  */
 export function callPolicyOf(caller: Service | undefined, callee: Service): CallPolicy {
   return { ...callee.callPolicy, ...caller?.callOverrides[callee.name] };
+}
+
+/** The policies of all that call a service, by the names of the callers. */
+export function policiesOfCallers(topology: Topology, callee: Service): ReadonlyMap<string, CallPolicy> {
+  const callers = topology.services.filter(({ calls }) => calls.includes(callee.name));
+  return new Map([
+    ...callers.map((caller) => [caller.name, callPolicyOf(caller, callee)] as const),
+    ...(callee.routed ? [[GATEWAY_NAME, callPolicyOf(undefined, callee)] as const] : []),
+  ]);
 }

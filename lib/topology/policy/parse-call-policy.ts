@@ -1,15 +1,30 @@
 import type { ProtocolId } from '../model';
 import type { Reader } from '../reader';
 import type { CallPolicy } from './model';
+import { parseActiveHealthCheck } from './parse-active-health-check';
+import { parseCircuitBreaker } from './parse-circuit-breaker';
+import { parseKeepAlive } from './parse-keep-alive';
+import { parseLoadBalancing } from './parse-load-balancing';
+import { parseOutlierDetection } from './parse-outlier-detection';
+import { parseRetry } from './parse-retry';
 import { parseTimeouts } from './parse-timeouts';
 
 /** Props of a called service that say what its callers' proxies do; each entry of a caller's `callPolicies` has the same. */
-export const CALL_POLICY_FIELDS = ['timeout'] as const;
+export const CALL_POLICY_FIELDS = ['timeout', 'retry', 'circuitBreaker', 'outlierDetection', 'loadBalancing', 'activeHealthCheck', 'keepAlive'] as const;
 
-/** What the props say, and nothing of what they leave out. */
+/** What the props say, and nothing of what they leave out. A field that is there with no value says "none". */
 export function parseCallPolicy(at: Reader, protocol: ProtocolId): Partial<CallPolicy> {
-  const timeouts = parseTimeouts(at.field('timeout'), protocol);
   return {
-    ...(timeouts === undefined ? {} : { timeouts }),
+    ...said('timeouts', parseTimeouts(at.field('timeout'), protocol)),
+    ...said('retry', parseRetry(at.field('retry'), protocol)),
+    ...said('circuitBreaker', parseCircuitBreaker(at.field('circuitBreaker'), protocol)),
+    ...said('outlierDetection', parseOutlierDetection(at.field('outlierDetection'), protocol)),
+    ...said('loadBalancing', parseLoadBalancing(at.field('loadBalancing'), protocol)),
+    ...said('activeHealthCheck', parseActiveHealthCheck(at.field('activeHealthCheck'), protocol)),
+    ...said('keepAlive', parseKeepAlive(at.field('keepAlive'), protocol)),
   };
+}
+
+function said<K extends keyof CallPolicy>(field: K, value: CallPolicy[K] | 'none' | undefined): Partial<CallPolicy> {
+  return value === undefined ? {} : { [field]: value === 'none' ? undefined : value };
 }

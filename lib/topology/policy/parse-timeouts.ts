@@ -1,3 +1,4 @@
+import { counted } from '../input';
 import type { ProtocolId } from '../model';
 import type { Reader } from '../reader';
 import type { Timeouts } from './model';
@@ -10,10 +11,53 @@ export function defaultTimeouts(protocol: ProtocolId): Timeouts {
   return protocol === 'http' || protocol === 'http2' ? { requestSeconds: DEFAULT_REQUEST_SECONDS } : {};
 }
 
+const FIELDS = ['perRequest', 'perTry', 'idle', 'stream'] as const;
+const RANGE = { min: 0.001, max: 86_400, integer: false };
+
 /** `timeout` of a called service, or of what a caller overrides; undefined if it says nothing. */
 export function parseTimeouts(at: Reader, protocol: ProtocolId): Timeouts | undefined {
-  if (!at.made('Timeout', 'Timeout.perRequest()') || !at.fields(['perRequest'])) return undefined;
-  if (protocol === 'tcp') return at.fail('NOT_ALLOWED', 'a TCP service has no requests to time', { fix: 'remove timeout' });
-  const requestSeconds = at.field('perRequest').required('the duration', 'such as Timeout.perRequest(Duration.seconds(2))').seconds({ min: 0.001, max: 86_400, integer: false });
-  return requestSeconds === undefined ? {} : { requestSeconds };
+  if (!at.made('Timeout', 'Timeout.perRequest() or Timeout.of()') || !at.fields(FIELDS)) return undefined;
+  if (protocol === 'tcp') return parseIdleOnly(at);
+  if (FIELDS.every((name) => at.field(name).absent)) at.field('perRequest').required('the duration', 'such as Timeout.perRequest(Duration.seconds(2))');
+  const given = {
+    requestSeconds: at.field('perRequest').seconds(RANGE),
+    perTrySeconds: at.field('perTry').seconds(RANGE),
+    idleSeconds: at.field('idle').seconds(RANGE),
+    streamSeconds: at.field('stream').seconds(RANGE),
+  };
+  // Who limits the life of streams means that they live so long.
+  const requestSeconds = given.requestSeconds ?? (given.streamSeconds === undefined ? defaultTimeouts(protocol).requestSeconds : undefined);
+  const timeouts = withoutUndefined({ ...given, requestSeconds });
+  checkOrder(at, timeouts);
+  return timeouts;
+}
+
+/** Nothing but a part of another limit can be longer than it. */
+function checkOrder(at: Reader, { requestSeconds, perTrySeconds, streamSeconds }: Timeouts): void {
+  if (requestSeconds !== undefined && streamSeconds !== undefined && requestSeconds > streamSeconds) tooLong(at, 'perRequest', requestSeconds, 'stream', streamSeconds);
+  if (perTrySeconds === undefined) return;
+  if (requestSeconds !== undefined && perTrySeconds > requestSeconds) tooLong(at, 'perTry', perTrySeconds, 'perRequest', requestSeconds);
+  else if (streamSeconds !== undefined && perTrySeconds > streamSeconds) tooLong(at, 'perTry', perTrySeconds, 'stream', streamSeconds);
+}
+
+function tooLong(at: Reader, part: string, partSeconds: number, whole: string, wholeSeconds: number): void {
+  const byDefault = at.field(whole).absent ? ', the default' : '';
+  at.field(part).fail('OUT_OF_RANGE', `${part} is longer than ${whole} (${counted(wholeSeconds, 'second')}${byDefault}), so it would never end anything`, {
+    got: counted(partSeconds, 'second'),
+    allowed: `at most ${counted(wholeSeconds, 'second')}`,
+    fix: `shorten it, or set ${whole} to more`,
+  });
+}
+
+function parseIdleOnly(at: Reader): Timeouts | undefined {
+  const others = FIELDS.filter((name) => name !== 'idle' && !at.field(name).absent);
+  if (others.length === 0) {
+    const idleSeconds = at.field('idle').required('the duration', 'such as Timeout.of({ idle: Duration.minutes(5) })').seconds(RANGE);
+    return idleSeconds === undefined ? undefined : { idleSeconds };
+  }
+  return at.fail('NOT_ALLOWED', `a TCP service has no requests to time, so ${others.join(' and ')} cannot be`, { allowed: 'Timeout.of({ idle })', fix: 'remove timeout, or give only idle' });
+}
+
+function withoutUndefined<T extends object>(fields: T): T {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
 }

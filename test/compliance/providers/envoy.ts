@@ -11,6 +11,7 @@ function configuration(plan: SystemPlan, name: string): unknown {
 
 const has = (task: string, expected: unknown): Proof => (plan) => contains(configuration(plan, task), expected);
 const all = (...proofs: readonly Proof[]): Proof => (plan) => proofs.every((proof) => proof(plan));
+const not = (proof: Proof): Proof => (plan) => !proof(plan);
 const type = (name: string): RegExp => new RegExp(`\\.${name}$`);
 
 export const envoyProofs: ProviderProofs = {
@@ -27,6 +28,18 @@ export const envoyProofs: ProviderProofs = {
     traces: all(has('ui', { typed_config: { '@type': type('XRayConfig') } }), ({ tasks }) => tasks.every(({ traced }) => traced)),
     edge: all(has('gateway', { name: 'edge', traffic_direction: 'INBOUND' }), has('gateway', { name: 'ui', lb_policy: /./ })),
     allow: has('orders', { rules: { policies: { 'allow[0]': { permissions: [{ and_rules: {} }] } } } }),
-    timeouts: has('ui', { route: { cluster: 'orders', timeout: '3s' } }),
+    callPolicies: all(has('ui', { route: { cluster: 'orders', timeout: '7s' } }), has('other', { route: { cluster: 'orders', timeout: '15s' } })),
+    timeouts: has('ui', { route: { cluster: 'orders', timeout: '3s', idle_timeout: '2s', retry_policy: { per_try_timeout: '1s' } } }),
+    streamTimeout: has('ui', { route: { cluster: 'orders', max_stream_duration: { max_stream_duration: '60s' } } }),
+    retries: has('ui', { route: { cluster: 'orders', retry_policy: { num_retries: 5, retry_on: /5xx/ } } }),
+    anyMethod: all(has('ui', { retry_policy: { retry_on: /gateway-error/ } }), not(has('ui', { retriable_headers: [] }))),
+    retryBudget: all(has('ui', { name: 'orders', circuit_breakers: { thresholds: [{ retry_budget: { budget_percent: { value: 33 } } }] } }), has('ui', { retry_back_off: { base_interval: '0.1s', max_interval: '1s' } })),
+    circuitBreaker: has('ui', { name: 'orders', circuit_breakers: { thresholds: [{ max_connections: 5, max_pending_requests: 6, max_requests: 7 }] } }),
+    outlierDetection: has('ui', { name: 'orders', outlier_detection: { consecutive_5xx: 7 } }),
+    roundRobin: all(has('ui', { name: 'orders', circuit_breakers: {} }), not(has('ui', { name: 'orders', lb_policy: /./ }))),
+    ringHash: all(has('ui', { name: 'orders', lb_policy: 'RING_HASH' }), has('ui', { route: { cluster: 'orders', hash_policy: [{ header: { header_name: 'x-session' } }] } })),
+    slowStart: has('ui', { name: 'orders', least_request_lb_config: { slow_start_config: { slow_start_window: '30s' } } }),
+    activeHealthCheck: has('ui', { name: 'orders', health_checks: [{ http_health_check: { path: '/health' } }] }),
+    keepAlive: has('ui', { name: 'orders', typed_extension_protocol_options: { 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': { explicit_http_config: { http2_protocol_options: { connection_keepalive: { interval: '9s', timeout: '4s' } } } } } }),
   },
 };

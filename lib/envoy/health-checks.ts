@@ -1,0 +1,39 @@
+import type { Service } from '../topology/model';
+import type { CallPolicy } from '../topology/policy/model';
+import type { JsonObject } from './json';
+import { duration } from './json';
+
+/** https://github.com/grpc/grpc/blob/master/doc/health-checking.md */
+export const GRPC_HEALTH_PATH = '/grpc.health.v1.Health/Check';
+
+/**
+ * A caller asks the callee's tasks by itself whether they are well. The question goes the way of every request: it is of
+ * mutual TLS, and through the callee's Envoy to its application (see `healthCheckRules` in authorization.ts).
+ * https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/health_checking
+ */
+export function healthChecks(callee: Service, { activeHealthCheck: settings }: CallPolicy): JsonObject {
+  if (settings === undefined) return {};
+  const { intervalSeconds, timeoutSeconds, healthyThreshold, unhealthyThreshold } = settings;
+  return {
+    health_checks: [{
+      interval: duration(intervalSeconds),
+      timeout: duration(timeoutSeconds),
+      healthy_threshold: healthyThreshold,
+      unhealthy_threshold: unhealthyThreshold,
+      ...question(callee, settings.path),
+    }],
+    // Else a task that leaves discovery, while it is still well, would get requests to its end.
+    ignore_health_on_host_removal: true,
+  };
+}
+
+function question(callee: Service, path: string | undefined): JsonObject {
+  switch (callee.protocol) {
+    case 'tcp':
+      return { tcp_health_check: {} };
+    case 'grpc':
+      return { grpc_health_check: { authority: callee.virtualHost } };
+    default:
+      return { http_health_check: { path: path ?? '/', host: callee.virtualHost, codec_client_type: 'HTTP2' } };
+  }
+}
