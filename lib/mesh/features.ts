@@ -14,6 +14,7 @@ const services = (topology: Topology, prop: string, holds: (service: Topology['s
 /** Every feature of a mesh, by its id. A provider says of each whether it can do it; the compliance suite holds it to that. */
 export const FEATURES = {
   allow: { title: 'Authorization by caller, method and path', usedAt: (topology) => services(topology, 'allow', ({ allow }) => allow !== undefined) },
+  external: { title: 'External services, with TLS and the check of their certificates by the sidecar', usedAt: ({ external }) => external.map(({ name }) => `external.${name}`) },
 } as const satisfies Readonly<Record<string, Feature>>;
 
 export type FeatureId = keyof typeof FEATURES;

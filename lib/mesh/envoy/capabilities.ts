@@ -2,4 +2,5 @@ import type { Capabilities } from '../features';
 
 export const CAPABILITIES: Capabilities = {
   allow: true,
+  external: true,
 };

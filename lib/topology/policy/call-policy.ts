@@ -1,4 +1,4 @@
-import type { Service } from '../model';
+import type { ExternalService, Service } from '../model';
 import type { CallPolicy } from './model';
 
 /**
@@ -6,6 +6,6 @@ import type { CallPolicy } from './model';
  *
  * @param caller absent: the gateway, which overrides nothing
  */
-export function callPolicyOf(caller: Service | undefined, callee: Service): CallPolicy {
+export function callPolicyOf(caller: Service | undefined, callee: Service | ExternalService): CallPolicy {
   return { ...callee.callPolicy, ...caller?.callOverrides[callee.name] };
 }
