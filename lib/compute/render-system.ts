@@ -2,7 +2,7 @@ import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as route53 from 'aws-cdk-lib/aws-route53';
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
 import type { RenderedCertificates } from '../certificates/render';
 import { renderCertificates } from '../certificates/render';
 import type { CertificatePlan, ContainerPlan, ContainerRole, SystemPlan, TaskPlan } from '../plan/model';
@@ -44,7 +44,7 @@ export function renderSystem(scope: Construct, topology: Topology, plan: SystemP
     meshImage: (container) => meshImage(container.role, task),
     url: urls.get(task.name) ?? '',
   })]));
-  renderRecords(topology, plan, zone, tasks);
+  renderRecords(scope, topology, plan, zone, tasks);
   for (const rule of plan.ingress) renderIngress(taskOf(tasks, rule.to), taskOf(tasks, rule.from), rule.from, rule.port);
   const certificates = plan.certificates === undefined ? undefined : renderMeshCertificates(scope, plan.certificates, topology, foundation, [...tasks.values()]);
   const gateway = tasks.get(GATEWAY_NAME);
@@ -81,10 +81,10 @@ function userProps(props: MicroservicesProps, task: TaskPlan, container: Contain
   return container.role === 'extra' ? service?.extraContainers?.[container.name] : undefined;
 }
 
-function renderRecords(topology: Topology, plan: SystemPlan, zone: route53.PrivateHostedZone, tasks: ReadonlyMap<string, MeshTask>): void {
-  const callers = new Map(topology.services.map((service) => [service.name, service.callers]));
+function renderRecords(scope: Construct, topology: Topology, plan: SystemPlan, zone: route53.PrivateHostedZone, tasks: ReadonlyMap<string, MeshTask>): void {
+  const callers = new Map([...topology.services, ...topology.external].map((service) => [service.name, service.callers]));
   for (const record of plan.records) {
-    const resource = new route53.CfnRecordSet(taskOf(tasks, record.service), 'VirtualName', {
+    const resource = new route53.CfnRecordSet(tasks.get(record.service) ?? new Construct(scope, record.service), 'VirtualName', {
       hostedZoneId: zone.hostedZoneId,
       name: record.host,
       type: 'A',

@@ -9,6 +9,8 @@ export interface AccessLogOptions {
   readonly direction: Direction;
   /** The other side of an outbound listener. */
   readonly peer: string;
+  /** Whether the other side is outside of the mesh. */
+  readonly external?: boolean;
   /** Whether whoever connects has to prove who it is. */
   readonly authenticated?: boolean;
 }
@@ -20,13 +22,13 @@ export interface AccessLogOptions {
  * has a size limit.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage
  */
-export function accessLog({ protocol, direction, peer, authenticated = false }: AccessLogOptions): Json {
+export function accessLog({ protocol, direction, peer, external = false, authenticated = false }: AccessLogOptions): Json {
   return [{
     ...stdout({
       ...head(direction),
       ...(direction === 'outbound' ? { peer } : {}),
       ...(authenticated ? { caller: CALLER } : {}),
-      ...(protocol === 'tcp' ? { details: '%CONNECTION_TERMINATION_DETAILS%' } : request(protocol, direction)),
+      ...(protocol === 'tcp' ? { details: '%CONNECTION_TERMINATION_DETAILS%' } : request(protocol, direction, external)),
       flags: '%RESPONSE_FLAGS%',
       duration_ms: '%DURATION%',
       bytes_in: '%BYTES_RECEIVED%',
@@ -79,7 +81,7 @@ function stdout(fields: JsonObject): JsonObject {
   });
 }
 
-function request(protocol: ProtocolId, direction: Direction): JsonObject {
+function request(protocol: ProtocolId, direction: Direction, external: boolean): JsonObject {
   return {
     method: '%REQ(:METHOD)%',
     // Inside the mesh it is the service's name.
@@ -90,6 +92,7 @@ function request(protocol: ProtocolId, direction: Direction): JsonObject {
     ...(protocol === 'grpc' || direction === 'edge' ? { grpc_status: '%GRPC_STATUS%' } : {}),
     ...(direction === 'inbound' ? {} : { attempts: '%UPSTREAM_REQUEST_ATTEMPT_COUNT%' }),
     request_id: '%REQ(X-REQUEST-ID)%',
-    trace: '%REQ(X-AMZN-TRACE-ID)%',
+    // What goes out of the mesh has no such header.
+    trace: external ? '%TRACE_ID%' : '%REQ(X-AMZN-TRACE-ID)%',
   };
 }

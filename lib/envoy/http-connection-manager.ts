@@ -9,6 +9,8 @@ export interface HttpConnectionManagerOptions {
   /** Names the statistics, and the other side in the access log. */
   readonly peer: string;
   readonly direction: Direction;
+  /** Whether the other side is outside of the mesh. */
+  readonly external?: boolean;
   /** Whether the other side of the connection has proved who it is. */
   readonly authenticated?: boolean;
   readonly protocol: ProtocolId;

@@ -1,5 +1,5 @@
-import type { Service } from '../topology/model';
 import type { CallPolicy, RetryEvent, RetryPolicy } from '../topology/policy/model';
+import type { Callee } from './callee';
 import type { JsonObject } from './json';
 import { duration, extension } from './json';
 import { NOT_SENT_HEADER } from './not-sent';
@@ -22,7 +22,7 @@ export function differByMethod({ retry }: CallPolicy): boolean {
  * Idempotent methods are retried also after the request was sent, all others only if nothing was.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter
  */
-export function retries(callee: Service, { retry, timeouts }: CallPolicy, kind: 'idempotent' | 'careful'): JsonObject {
+export function retries(callee: Callee, { retry, timeouts }: CallPolicy, kind: 'idempotent' | 'careful'): JsonObject {
   const perTry: JsonObject = timeouts.perTrySeconds === undefined ? {} : { per_try_timeout: duration(timeouts.perTrySeconds) };
   // An only try has its limit, too.
   if (retry.maxRetries === 0) return timeouts.perTrySeconds === undefined ? {} : { retry_policy: perTry };
@@ -32,24 +32,23 @@ export function retries(callee: Service, { retry, timeouts }: CallPolicy, kind: 
       num_retries: retry.maxRetries,
       ...perTry,
       ...(retry.backoff === undefined ? {} : { retry_back_off: { base_interval: duration(retry.backoff.baseSeconds), max_interval: duration(retry.backoff.maxSeconds) } }),
-      retry_host_predicate: [extension('envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate')],
-      host_selection_retry_max_attempts: 5,
-      ...otherZones(callee),
+      ...otherTasks(callee),
     },
   };
 }
 
-function retryOn(callee: Service, retry: RetryPolicy, kind: 'idempotent' | 'careful'): JsonObject {
+function retryOn(callee: Callee, retry: RetryPolicy, kind: 'idempotent' | 'careful'): JsonObject {
   const events = kind === 'idempotent' || retry.anyMethod ? eventsOf(callee, retry) : [];
   const words = [...events, ...NOTHING_SENT].filter(isFirst);
-  // A callee's Envoy says by a header that its answer is no application's: of no use where its status alone is enough.
+  // A callee's Envoy says by a header that its answer is no application's: of no use where its status alone is enough. An
+  // external service might say so of what it has done.
   const enough = callee.protocol === 'grpc' ? ['unavailable'] : ['gateway-error', '5xx'];
-  if (words.some((word) => enough.includes(word))) return { retry_on: words.join() };
+  if (callee.discovery === undefined || words.some((word) => enough.includes(word))) return { retry_on: words.join() };
   return { retry_on: [...words, 'retriable-headers'].join(), retriable_headers: [{ name: NOT_SENT_HEADER, present_match: true }] };
 }
 
 /** The mesh's own choice: what a proxy says, not an application. Of gRPC a proxy's 503 is the status UNAVAILABLE. */
-function eventsOf({ protocol }: Service, { on }: RetryPolicy): readonly string[] {
+function eventsOf({ protocol }: Callee, { on }: RetryPolicy): readonly string[] {
   return on?.map((event) => WORDS[event] ?? event) ?? [protocol === 'grpc' ? 'unavailable' : 'gateway-error', 'reset'];
 }
 
@@ -57,12 +56,22 @@ function isFirst<T>(item: T, index: number, all: readonly T[]): boolean {
   return all.indexOf(item) === index;
 }
 
+/** An external service is one host. */
+function otherTasks(callee: Callee): JsonObject {
+  if (callee.discovery === undefined) return {};
+  return {
+    retry_host_predicate: [extension('envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate')],
+    host_selection_retry_max_attempts: 5,
+    ...otherZones(callee),
+  };
+}
+
 /**
  * Where the own zone may come first (discovery.ts), the first retry stays in it, the others leave it: all of its tasks may
  * have gone at once.
  * https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/http/http_routing#arch-overview-http-routing-retry-plugins
  */
-function otherZones(callee: Service): JsonObject {
+function otherZones(callee: Callee): JsonObject {
   if (callee.discovery === 'dns') return {};
   return { retry_priority: extension('envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig', { update_frequency: 2 }) };
 }

@@ -1,5 +1,5 @@
-import type { Service } from '../topology/model';
 import type { CallPolicy } from '../topology/policy/model';
+import type { Callee } from './callee';
 import type { Json, JsonObject } from './json';
 import { hashPolicy } from './load-balancing';
 import { IDEMPOTENT, differByMethod, retries } from './retries';
@@ -10,7 +10,7 @@ import { timeouts } from './timeouts';
  *
  * @param method the only method that is meant; all if undefined
  */
-export function routes(callee: Service, policy: CallPolicy, match: JsonObject = { prefix: '/' }, method?: string): Json[] {
+export function routes(callee: Callee, policy: CallPolicy, match: JsonObject = { prefix: '/' }, method?: string): Json[] {
   const careful = route(callee, policy, 'careful');
   const eager = route(callee, policy, 'idempotent');
   const only = (methodMatch: JsonObject): JsonObject => ({ ...match, headers: [...((match['headers'] as readonly Json[] | undefined) ?? []), { name: ':method', string_match: methodMatch }] });
@@ -19,7 +19,7 @@ export function routes(callee: Service, policy: CallPolicy, match: JsonObject = 
   return [{ match: only({ safe_regex: { regex: IDEMPOTENT.source } }), route: eager }, { match, route: careful }];
 }
 
-function route(callee: Service, policy: CallPolicy, kind: 'idempotent' | 'careful'): JsonObject {
+function route(callee: Callee, policy: CallPolicy, kind: 'idempotent' | 'careful'): JsonObject {
   return {
     cluster: callee.name,
     ...timeouts(policy.timeouts, callee.protocol),

@@ -7,6 +7,7 @@ import { bootstrap } from './bootstrap';
 import { APPLICATION_CLUSTER, applicationCluster, upstreamCluster } from './clusters';
 import { httpConnectionManager } from './http-connection-manager';
 import { authenticates } from './callers';
+import { externalCluster, externalListener } from './external';
 import type { JsonObject } from './json';
 import { socketAddress } from './json';
 import { tellWhatWasNotSent } from './not-sent';
@@ -18,9 +19,10 @@ import { acceptTls, tellCaller } from './tls';
 /** The whole Envoy configuration of a service's task. */
 export function sidecarBootstrap(topology: Topology, service: Service): JsonObject {
   const callees = topology.services.filter((other) => service.calls.includes(other.name));
+  const externals = topology.external.filter((other) => service.callsExternal.includes(other.name));
   return bootstrap(service.name, {
-    listeners: [inbound(topology, service), ...callees.map((callee) => outbound(topology, service, callee))],
-    clusters: [applicationCluster(service), ...callees.map((callee) => upstreamCluster(topology, service, callee))],
+    listeners: [inbound(topology, service), ...callees.map((callee) => outbound(topology, service, callee)), ...externals.map((external) => externalListener(topology, service, external))],
+    clusters: [applicationCluster(service), ...callees.map((callee) => upstreamCluster(topology, service, callee)), ...externals.map((external) => externalCluster(service, external))],
   });
 }
 

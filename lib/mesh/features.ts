@@ -65,6 +65,7 @@ export const FEATURES = {
   slowStart: { title: 'Slow start of new tasks', usedAt: (topology) => calls(topology, 'loadBalancing', ({ loadBalancing }) => (loadBalancing?.algorithm === 'ringHash' ? undefined : loadBalancing?.slowStartSeconds)) },
   activeHealthCheck: { title: 'Active health checks', usedAt: (topology) => calls(topology, 'activeHealthCheck', ({ activeHealthCheck }) => activeHealthCheck) },
   keepAlive: { title: 'Keepalive of connections between tasks', usedAt: (topology) => calls(topology, 'keepAlive', ({ keepAlive }) => keepAlive) },
+  external: { title: 'External services, with TLS and the check of their certificates by the sidecar', usedAt: ({ external }) => external.map(({ name }) => `external.${name}`) },
 } as const satisfies Readonly<Record<string, Feature>>;
 
 export type FeatureId = keyof typeof FEATURES;

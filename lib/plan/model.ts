@@ -107,6 +107,7 @@ export interface RegistrationPlan {
 }
 
 export interface RecordPlan {
+  /** Or external service. */
   readonly service: string;
   readonly host: string;
   readonly address: string;

@@ -6,6 +6,8 @@ import type { ILogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IPrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import type { Certificates } from './certificates';
 import type { Edge } from './edge';
+import type { Egress } from './egress';
+import type { ExternalServiceProps } from './external-service-props';
 import type { Mesh } from './mesh';
 import type { ServiceProps } from './service-props';
 import type { Tracing } from './tracing';
@@ -65,6 +67,21 @@ export interface MicroservicesProps {
    * most 63. `gateway`, `tasks` and `constructor` are taken.
    */
   readonly services: { readonly [name: string]: ServiceProps };
+
+  /**
+   * Services outside of the mesh, by name: services that list a name in `calls` call it as they call each other. External
+   * services and those of the mesh have different names. The edge has no routes to them.
+   *
+   * @default - none
+   */
+  readonly external?: { readonly [name: string]: ExternalServiceProps };
+
+  /**
+   * Where tasks may connect to.
+   *
+   * @default Egress.declared()
+   */
+  readonly egress?: Egress;
 
   /**
    * The way in for clients outside.

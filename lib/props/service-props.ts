@@ -28,7 +28,7 @@ export interface ServiceProps extends ContainerProps, SizingProps, CallPolicyPro
   readonly protocol?: Protocol;
 
   /**
-   * The services that this one calls: the only ones that it can reach, at `<name>.<domain>:<virtualPort>`.
+   * The services, and external services, that this one calls: the only ones that it can reach, at `<name>.<domain>:<virtualPort>`.
    *
    * @default - none
    */

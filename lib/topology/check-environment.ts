@@ -1,15 +1,15 @@
-import type { Service, Warning } from './model';
+import type { ExternalService, Service, Warning } from './model';
 import { nearest } from './reader';
 
 /**
  * Addresses in environment variables that cannot work: what people get wrong most, and what otherwise shows
  * only as "connection refused" at run time. Warnings, since a text that looks like an address may not be one.
  */
-export function checkEnvironment(service: Service, services: readonly Service[], domain: string): Warning[] {
+export function checkEnvironment(service: Service, called: readonly Called[], domain: string): Warning[] {
   // The domain may be one that was refused: reading goes on, so it must not break the pattern.
   const escaped = domain.replace(/[^a-z0-9-]/gi, '\\$&');
   const pattern = new RegExp(`(?<![a-z0-9.-])([a-z0-9-]+)\\.${escaped}(?![a-z0-9-]|\\.[a-z])(?::(\\d+))?`, 'gi');
-  const byName = new Map(services.map((other) => [other.name, other]));
+  const byName = new Map(called.map((other) => [other.name, other]));
   const warnings: Warning[] = [];
   const environments = [
     { path: `services.${service.name}`, environment: service.environment },
@@ -28,6 +28,9 @@ export function checkEnvironment(service: Service, services: readonly Service[],
   return warnings;
 }
 
+/** What has a virtual name. */
+type Called = Pick<Service | ExternalService, 'name' | 'protocol' | 'virtualPort'>;
+
 interface Address {
   readonly name: string;
   readonly port: string | undefined;
@@ -35,7 +38,7 @@ interface Address {
   readonly scheme: string | undefined;
 }
 
-function complain(service: Service, { name, port, scheme }: Address, byName: ReadonlyMap<string, Service>, domain: string): string | undefined {
+function complain(service: Service, { name, port, scheme }: Address, byName: ReadonlyMap<string, Called>, domain: string): string | undefined {
   const callee = byName.get(name);
   if (callee === undefined) {
     const better = nearest(name, [...byName.keys()]);
@@ -43,9 +46,9 @@ function complain(service: Service, { name, port, scheme }: Address, byName: Rea
   }
   // A service may be told its own address, to hand it on.
   if (name === service.name) return undefined;
-  if (!service.calls.includes(name)) return `"${service.name}" does not list "${name}" in calls, so the connection will be refused`;
+  if (!service.calls.includes(name) && !service.callsExternal.includes(name)) return `"${service.name}" does not list "${name}" in calls, so the connection will be refused`;
   if (port !== undefined && Number(port) !== callee.virtualPort) return `"${name}" is reached on port ${callee.virtualPort}`;
-  if (scheme === 'https' && callee.protocol !== 'tcp') return `"${name}" is reached in plain text, since its own Envoy ends TLS; write http://`;
+  if (scheme === 'https' && callee.protocol !== 'tcp') return `"${name}" is reached in plain text, since ${service.callsExternal.includes(name) ? 'Envoy begins TLS by itself' : 'its own Envoy ends TLS'}; write http://`;
   if (scheme !== undefined && port === undefined) return `with no port this means port ${scheme === 'https' ? 443 : 80}, but "${name}" is reached on port ${callee.virtualPort}`;
   return undefined;
 }

@@ -30,6 +30,9 @@ export const RESERVED_PORTS: ReadonlyMap<number, string> = new Map([
  */
 export const FIRST_UNPRIVILEGED_PORT = 1024;
 
+/** Where docker.io/envoyproxy/envoy has the authorities that its Ubuntu trusts. https://github.com/envoyproxy/envoy/blob/main/distribution/docker/Dockerfile-envoy */
+export const PUBLIC_AUTHORITIES_FILE = '/etc/ssl/certs/ca-certificates.crt';
+
 /** The volume that a task's agent writes and its Envoy reads: the path is the agent's default, and owned by Envoy's user in the agent's image. */
 export const MESH_VOLUME = 'mesh';
 export const MESH_DIRECTORY = '/run/mesh';

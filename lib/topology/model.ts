@@ -23,6 +23,8 @@ export interface Topology {
   readonly services: readonly Service[];
   /** Sorted by name. */
   readonly external: readonly ExternalService[];
+  /** Whether tasks may connect only to what is declared (and by HTTPS), or to everything. */
+  readonly egress: 'declared' | 'open';
   readonly edge?: EdgeTopology;
   readonly warnings: readonly Warning[];
 }
@@ -158,11 +160,14 @@ export interface Version extends Sizing, ContainerSettings {
 /** Something outside of the mesh that services call through their Envoys. */
 export interface ExternalService {
   readonly name: string;
+  /** Text in which CloudFormation may fill in tokens. */
   readonly host: string;
   readonly port: number;
   readonly protocol: ProtocolId;
   /** TLS is begun by Envoy, which checks the host's certificate; applications speak plain text to it. */
   readonly tls: boolean;
+  /** Who may have issued the certificate; absent without TLS. */
+  readonly trust?: ExternalTrust;
   readonly virtualPort: number;
   readonly address: string;
   readonly virtualHost: string;
@@ -170,6 +175,9 @@ export interface ExternalService {
   readonly callers: readonly string[];
   readonly callPolicy: CallPolicy;
 }
+
+/** Certificates in PEM: a file of the proxy's image, or the text itself. */
+export type ExternalTrust = { readonly kind: 'file'; readonly path: string } | { readonly kind: 'pem'; readonly text: string };
 
 export interface ExtraContainer extends ContainerSettings {
   readonly name: string;

@@ -43,17 +43,20 @@ interface EdgeContext {
   readonly fallback: Fallback;
 }
 
-export function parseEdge(at: Reader, services: readonly DraftService[], declared: readonly string[], mesh: MeshDefaults): EdgeTopology | undefined {
+/** @param names those of all services, and of external ones, to which no route can lead */
+export function parseEdge(at: Reader, services: readonly DraftService[], names: { readonly declared: readonly string[]; readonly external: readonly string[] }, mesh: MeshDefaults): EdgeTopology | undefined {
   if (!at.made('Edge', 'Edge.httpApi() or Edge.restApi()') || !at.fields(EDGE_FIELDS, 'kind')) return undefined;
   const kind = at.field('kind').required('the kind of edge', 'use Edge.httpApi() or Edge.restApi()').oneOf(['http', 'rest'], 'an Edge');
   if (kind === undefined) return undefined;
+  const { declared, external } = names;
   const authorizers = new Authorizers(kind);
   const fallback = { given: !at.field('authorizer').absent, authorizer: authorizers.read(at.field('authorizer')) };
   const routesAt = at.field('routes').required('at least one route', A_ROUTE);
   // In an order of our own, so that neither the topology nor the errors depend on the order of the props.
   const entries = [...routesAt.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
   const drafts = entries.flatMap(([key, route]) => {
-    checkTarget(route.field('service'), services, declared);
+    if (external.some((name) => name === route.field('service').value && !declared.includes(name))) refuseExternal(route.field('service'));
+    else checkTarget(route.field('service'), services, declared);
     return parseRoute(key, route, { kind, declared, authorizers, fallback }) ?? [];
   });
   if (routesAt.empty) routesAt.fail('MISSING', 'an edge needs at least one route', { fix: A_ROUTE });
@@ -115,6 +118,10 @@ function parseRoute(key: string, at: Reader, { kind, declared, authorizers, fall
   if (parsed === undefined || service === undefined) return undefined;
   const route = { key, ...parsed, service, authorizer: authorizer?.id ?? 'none', scopes, ...(throttle === undefined ? {} : { throttle }) };
   return { ...parsed, at, route };
+}
+
+function refuseExternal(at: Reader): void {
+  at.fail('NOT_ALLOWED', 'the edge leads to services of the mesh, and this one is outside of it', { fix: 'route to a service that calls it, or give it an integration of its own in API Gateway' });
 }
 
 function checkTarget(at: Reader, services: readonly DraftService[], declared: readonly string[]): void {

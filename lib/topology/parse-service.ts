@@ -54,6 +54,11 @@ const RESERVED_NAMES: ReadonlyMap<string, string> = new Map([
   ['constructor', 'JavaScript'],
 ]);
 
+export function checkReserved(name: string, at: Reader): void {
+  const reserved = RESERVED_NAMES.get(name);
+  if (reserved !== undefined) at.fail('RESERVED_NAME', `the name "${name}" is taken by ${reserved}`, { got: null, fix: 'choose another name' });
+}
+
 /** Names that a container's construct cannot have: it stands beside CDK's own constructs of a task definition. */
 function isTakenByCdk(name: string): boolean {
   return name === 'Resource' || Object.hasOwn(Object.prototype, name);
@@ -62,12 +67,11 @@ function isTakenByCdk(name: string): boolean {
 /** @param helpers the mesh's own containers in each task */
 export function parseService(name: string, at: Reader, mesh: MeshDefaults, helpers: AddedContainers): DraftService | undefined {
   checkLabel(name, at, 'a service');
-  const reserved = RESERVED_NAMES.get(name);
-  if (reserved !== undefined) at.fail('RESERVED_NAME', `the name "${name}" is taken by ${reserved}`, { got: null, fix: 'choose another name' });
+  checkReserved(name, at);
   at.required('an object with at least image and port', SERVICE_EXAMPLE);
   if (!at.fields(SERVICE_FIELDS)) return undefined;
 
-  const protocol = at.field('protocol').oneOf(['http', 'http2', 'grpc', 'tcp'], 'a Protocol', ['Protocol.HTTP', 'Protocol.HTTP2', 'Protocol.GRPC', 'Protocol.TCP']) ?? 'http';
+  const protocol = parseProtocol(at.field('protocol'));
   const port = parsePort(at.field('port').required('the port on which the application listens', 'such as port: 8080'), 1);
   const sizing = parseSizing(at, DEFAULT_SIZE, mesh);
   const extraContainers = parseExtraContainers(at, port, sizing, addedContainers(at, helpers));
@@ -95,6 +99,10 @@ export function parseService(name: string, at: Reader, mesh: MeshDefaults, helpe
   };
 }
 
+export function parseProtocol(at: Reader): ProtocolId {
+  return at.oneOf(['http', 'http2', 'grpc', 'tcp'], 'a Protocol', ['Protocol.HTTP', 'Protocol.HTTP2', 'Protocol.GRPC', 'Protocol.TCP']) ?? 'http';
+}
+
 function parsePort(at: Reader, min: number, fix?: string): number | undefined {
   const port = at.number({ min, max: 65535, ...(fix === undefined ? {} : { fix }) });
   const owner = port === undefined ? undefined : RESERVED_PORTS.get(port);
@@ -105,7 +113,8 @@ function parsePort(at: Reader, min: number, fix?: string): number | undefined {
   });
 }
 
-function parseVirtualPort(at: Reader, protocol: ProtocolId, port: number | undefined): number | undefined {
+/** @param port that of the application, or of the external service: a TCP service is called on it, if nothing else is said */
+export function parseVirtualPort(at: Reader, protocol: ProtocolId, port: number | undefined): number | undefined {
   const field = at.field('virtualPort');
   const reason = "choose any port from 1024 up: only callers' URLs name it. Envoy listens there, and is not root, so it cannot bind a lower one";
   if (!field.absent) return parsePort(field, FIRST_UNPRIVILEGED_PORT, reason);
@@ -113,6 +122,8 @@ function parseVirtualPort(at: Reader, protocol: ProtocolId, port: number | undef
   if (port !== undefined && port < FIRST_UNPRIVILEGED_PORT) {
     return field.fail('MISSING', `a TCP service that listens on port ${port} needs a virtualPort`, { allowed: `a whole number from ${FIRST_UNPRIVILEGED_PORT} to 65535`, fix: reason });
   }
+  const owner = port === undefined ? undefined : RESERVED_PORTS.get(port);
+  if (owner !== undefined) return field.fail('MISSING', `port ${port ?? ''} is taken inside every task by ${owner}, so callers need another one`, { fix: reason });
   return port;
 }
 

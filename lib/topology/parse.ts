@@ -3,7 +3,7 @@ import { DEFAULT_DISCOVERY_INTERVAL_SECONDS, FIRST_UNPRIVILEGED_PORT, GATEWAY_NA
 import { Opaque, Unreadable, Unresolved, show } from './input';
 import type { IssueList } from './issues';
 import { loopbackAddresses } from './loopback-addresses';
-import type { MeshSettings, Service, Topology, TracingSettings, Warning } from './model';
+import type { ExternalService, MeshSettings, Service, Topology, TracingSettings, Warning } from './model';
 import { maxTasks } from './model';
 import { checkHidesNoAws } from './check-domain';
 import { checkEnvironment } from './check-environment';
@@ -11,6 +11,9 @@ import { checkExec } from './check-exec';
 import { connectRules } from './parse-allow';
 import { parseCertificates } from './parse-certificates';
 import { parseEdge } from './parse-edge';
+import { parseEgress } from './parse-egress';
+import type { DraftExternal } from './parse-external';
+import { EXTERNAL_CALL_POLICY_FIELDS, externalWarnings, parseExternals } from './parse-external';
 import type { DraftService } from './parse-service';
 import { LABEL, checkLabel, meshContainers, parseService, unknownService } from './parse-service';
 import type { MeshDefaults } from './parse-sizing';
@@ -19,7 +22,7 @@ import type { CallPolicy } from './policy/model';
 import { CALL_POLICY_FIELDS, parseCallPolicy } from './policy/parse-call-policy';
 import { Reader, suggest } from './reader';
 
-const FIELDS = ['name', 'domain', 'services', 'edge', 'mesh', 'certificates', 'tracing', 'vpc', 'cluster', 'vpcSubnets', 'namespace', 'logs', 'cpuArchitecture', 'capacityProviderStrategies', 'enableExecuteCommand'] as const;
+const FIELDS = ['name', 'domain', 'services', 'external', 'egress', 'edge', 'mesh', 'certificates', 'tracing', 'vpc', 'cluster', 'vpcSubnets', 'namespace', 'logs', 'cpuArchitecture', 'capacityProviderStrategies', 'enableExecuteCommand'] as const;
 
 /** The raw input with CDK objects replaced by markers (see input.ts), and what the construct knows beside the props. */
 export interface TopologyInput {
@@ -53,23 +56,27 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   const entries = [...servicesAt.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
   if (servicesAt.empty) servicesAt.fail('NO_SERVICES', 'a mesh needs at least one service', { fix: "add one, such as ui: { image, port: 8080 }" });
   const declared = entries.map(([key]) => key);
+  const externals = parseExternals(root.field('external'), declared, [domain, discoveryDomain]);
+  const egress = parseEgress(root.field('egress'));
+  const callable = [...declared, ...externals.map((external) => external.name)];
   const drafts = entries.flatMap(([key, at]) => parseService(key, at, defaults, meshContainers(tracing !== undefined)) ?? []);
   for (const draft of drafts) {
-    checkCalls(draft, declared);
+    checkCalls(draft, callable);
     checkOverrides(draft);
-    checkVirtualPorts(draft, drafts);
+    checkVirtualPorts(draft, drafts, externals);
     checkHostNames(draft, domain, discoveryDomain, namespace);
   }
-  const edge = parseEdge(root.field('edge'), drafts, declared, defaults);
+  const edge = parseEdge(root.field('edge'), drafts, { declared, external: externals.map((external) => external.name) }, defaults);
   const registered = [...drafts.map((draft) => draft.name), ...(edge === undefined ? [] : [GATEWAY_NAME])];
   for (const each of registered) checkApex(each, domain, discoveryDomain, namespace);
 
   const warnings: Warning[] = [];
   const routed = new Set(edge?.routes.map((route) => route.service));
-  const services = connect(drafts, { domain, discoveryDomain, routed, authenticated: certificates.kind !== 'none' });
+  const { services, external } = connect(drafts, externals, { domain, discoveryDomain, routed, authenticated: certificates.kind !== 'none' });
   for (const service of services) {
-    warnings.push(...checkEnvironment(service, services, domain), ...checkAllow(service), ...checkExec(service));
+    warnings.push(...checkEnvironment(service, [...services, ...external], domain), ...checkAllow(service), ...checkExec(service));
   }
+  for (const each of external) warnings.push(...externalWarnings(each));
   return deepFreeze({
     name,
     domain,
@@ -79,7 +86,8 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
     certificates,
     ...(tracing === undefined ? {} : { tracing }),
     services,
-    external: [],
+    external,
+    egress,
     ...(edge === undefined ? {} : { edge }),
     warnings,
   });
@@ -240,21 +248,21 @@ function checkOverrides(draft: DraftService): void {
 }
 
 /** See DEFAULT_VIRTUAL_PORT: whoever listens on 0.0.0.0:P keeps Envoy from listening on 127.x.y.z:P. */
-function checkVirtualPorts(caller: DraftService, drafts: readonly DraftService[]): void {
+function checkVirtualPorts(caller: DraftService, drafts: readonly DraftService[], externals: readonly DraftExternal[]): void {
   const ports = new Map<number, string>([[caller.port, `the application of "${caller.name}"`]]);
   for (const container of caller.extraContainers) for (const port of container.ports) ports.set(port, `the container "${container.name}" of "${caller.name}"`);
   for (const call of caller.calls) {
-    const callee = drafts.find((draft) => draft.name === call.name);
+    const callee = [...drafts, ...externals].find((draft) => draft.name === call.name);
     const owner = callee === undefined || callee === caller ? undefined : ports.get(callee.virtualPort);
     if (callee === undefined || callee.virtualPort === 0 || owner === undefined) continue;
     call.at.fail('PORT_CLASH', `"${callee.name}" is reached on port ${callee.virtualPort}, on which ${owner} listens: both would bind it in one network namespace`, {
-      fix: `set services.${callee.name}.virtualPort to a free port, such as ${freePort(callee.virtualPort, callee, drafts)}`,
+      fix: `set ${callee.at.path}.virtualPort to a free port, such as ${freePort(callee.virtualPort, callee, drafts)}`,
     });
   }
 }
 
 /** A port that clashes with nothing in any task that calls the service. */
-function freePort(from: number, callee: DraftService, drafts: readonly DraftService[]): number {
+function freePort(from: number, callee: DraftService | DraftExternal, drafts: readonly DraftService[]): number {
   const taken = new Set<number>(RESERVED_PORTS.keys());
   for (const caller of drafts) {
     if (!caller.calls.some((call) => call.name === callee.name)) continue;
@@ -300,9 +308,24 @@ interface Surroundings {
   readonly authenticated: boolean;
 }
 
-function connect(drafts: readonly DraftService[], { domain, discoveryDomain, routed, authenticated }: Surroundings): readonly Service[] {
-  const addresses = loopbackAddresses(drafts.map((draft) => draft.name));
+function connect(drafts: readonly DraftService[], externals: readonly DraftExternal[], surroundings: Surroundings): Pick<Topology, 'services' | 'external'> {
+  const addresses = loopbackAddresses([...drafts, ...externals].map((draft) => draft.name));
+  return { services: connectServices(drafts, externals, addresses, surroundings), external: connectExternals(externals, drafts, addresses, surroundings) };
+}
+
+function connectExternals(externals: readonly DraftExternal[], drafts: readonly DraftService[], addresses: ReadonlyMap<string, string>, { domain }: Surroundings): readonly ExternalService[] {
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- `at` is a cursor, which plain data must not hold
+  return externals.map(({ at, ...external }) => ({
+    ...external,
+    callers: drafts.filter((draft) => draft.calls.some((call) => call.name === external.name)).map((draft) => draft.name),
+    address: addresses.get(external.name) ?? '',
+    virtualHost: `${external.name}.${domain}`,
+  }));
+}
+
+function connectServices(drafts: readonly DraftService[], externals: readonly DraftExternal[], addresses: ReadonlyMap<string, string>, { domain, discoveryDomain, routed, authenticated }: Surroundings): readonly Service[] {
   const names = new Set(drafts.map((draft) => draft.name));
+  const outside = new Set(externals.map((external) => external.name).filter((name) => !names.has(name)));
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- `at` is a cursor, which plain data must not hold
   return drafts.map(({ at, calls, rules, overrides, ...draft }) => {
     const callers = drafts.filter((other) => other.name !== draft.name && other.calls.some((call) => call.name === draft.name)).map((other) => other.name);
@@ -311,16 +334,16 @@ function connect(drafts: readonly DraftService[], { domain, discoveryDomain, rou
     return {
       ...draft,
       calls: [...new Set(calls.map((call) => call.name))].filter((name) => names.has(name) && name !== draft.name).sort(),
-      callsExternal: [],
+      callsExternal: [...new Set(calls.map((call) => call.name))].filter((name) => outside.has(name)).sort(),
       callers,
       address: addresses.get(draft.name) ?? '',
       virtualHost: `${draft.name}.${domain}`,
       discoveryHost: `${draft.name}.${discoveryDomain}`,
       routed: isRouted,
       callOverrides: Object.fromEntries(overrides.flatMap(({ at: override, callee }): [string, Partial<CallPolicy>][] => {
-        const called = drafts.find((other) => other.name === callee);
+        const called = [...drafts, ...externals].find((other) => other.name === callee);
         override.required('an object', 'remove it, or write what is to be another way, such as { timeout }');
-        return called === undefined || !override.fields(CALL_POLICY_FIELDS) ? [] : [[callee, parseCallPolicy(override, called.protocol)]];
+        return called === undefined || !override.fields(outside.has(callee) ? EXTERNAL_CALL_POLICY_FIELDS : CALL_POLICY_FIELDS) ? [] : [[callee, parseCallPolicy(override, called.protocol)]];
       })),
       discovery: maxTasks(draft) > MAX_DNS_INSTANCES ? 'cloudMap' : 'dns',
       ...(allow === undefined ? {} : { allow }),

@@ -26,6 +26,7 @@ export const SYSTEMS: Readonly<Record<FeatureId, Systems>> = {
   traces: { with: orders(), without: orders({}, { tracing: { kind: 'none' } }) },
   edge: { with: orders({}, route), without: orders() },
   allow: ofOrders({ allow: [{ methods: ['GET'], paths: ['/orders/*'] }] }),
+  external: { with: mesh({ ui: service({ calls: ['stripe'] }) }, { external: { stripe: { host: 'api.stripe.com' } } }), without: mesh({ ui: service() }) },
   callPolicies: { with: mesh({ ui: service({ calls: ['orders'], callPolicies: { orders: { timeout: { perRequest: seconds(7) } } } }), other: service({ calls: ['orders'] }), orders: service() }), without: mesh({ ui: service({ calls: ['orders'] }), other: service({ calls: ['orders'] }), orders: service() }) },
   timeouts: ofOrders({ timeout: { perRequest: seconds(3), perTry: seconds(1), idle: seconds(2) } }),
   streamTimeout: ofOrders({ timeout: { stream: seconds(60) } }),

@@ -16,6 +16,7 @@ describe('the smallest mesh', () => {
       mesh: { provider: 'envoy', proxyImage: 'docker.io/envoyproxy/envoy:v1.40.0', proxyLogLevel: 'warning', discoveryIntervalSeconds: 2 },
       certificates: { kind: 'kms', authorities: ['main'], issuer: 'main' },
       tracing: { collectorImage: 'public.ecr.aws/cloudwatch-agent/cloudwatch-agent:1.300062.0b1304' },
+      egress: 'declared',
       external: [],
       warnings: [],
       services: [{

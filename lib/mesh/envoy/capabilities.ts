@@ -25,4 +25,5 @@ export const CAPABILITIES: Capabilities = {
   slowStart: true,
   activeHealthCheck: true,
   keepAlive: true,
+  external: true,
 };

@@ -28,7 +28,7 @@ export const envoyProvider: MeshProvider = {
     for (const task of gateway) checkTaskDefinitionSize(task, 'edge', issues);
     return {
       tasks: [...tasks, ...gateway],
-      records: topology.services
+      records: [...topology.services, ...topology.external]
         .filter((service) => service.callers.length > 0)
         .map((service) => ({ service: service.name, host: service.virtualHost, address: service.address })),
       ingress: topology.services.flatMap(ingress),

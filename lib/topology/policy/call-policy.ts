@@ -1,5 +1,5 @@
 import { GATEWAY_NAME } from '../constants';
-import type { Service, Topology } from '../model';
+import type { ExternalService, Service, Topology } from '../model';
 import type { CallPolicy } from './model';
 
 /**
@@ -7,7 +7,7 @@ import type { CallPolicy } from './model';
  *
  * @param caller absent: the gateway, which overrides nothing
  */
-export function callPolicyOf(caller: Service | undefined, callee: Service): CallPolicy {
+export function callPolicyOf(caller: Service | undefined, callee: Service | ExternalService): CallPolicy {
   return { ...callee.callPolicy, ...caller?.callOverrides[callee.name] };
 }
 

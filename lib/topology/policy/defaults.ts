@@ -39,4 +39,10 @@ export function defaultCallPolicy(protocol: ProtocolId): CallPolicy {
   };
 }
 
+/** All addresses of an external service are one host: there is nobody else to send to, and its server may take pings for an attack. */
+export function externalCallPolicy(protocol: ProtocolId): CallPolicy {
+  const { timeouts, retry, circuitBreaker, loadBalancing, keepAlive } = defaultCallPolicy(protocol);
+  return { timeouts, retry, circuitBreaker, loadBalancing, keepAlive };
+}
+
 export const DEFAULT_SERVICE_POLICY: ServicePolicy = { routes: [], rateLimits: [], faults: [], webSockets: false };

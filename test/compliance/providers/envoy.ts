@@ -28,6 +28,7 @@ export const envoyProofs: ProviderProofs = {
     traces: all(has('ui', { typed_config: { '@type': type('XRayConfig') } }), ({ tasks }) => tasks.every(({ traced }) => traced)),
     edge: all(has('gateway', { name: 'edge', traffic_direction: 'INBOUND' }), has('gateway', { name: 'ui', lb_policy: /./ })),
     allow: has('orders', { rules: { policies: { 'allow[0]': { permissions: [{ and_rules: {} }] } } } }),
+    external: has('ui', { name: 'stripe', transport_socket: { typed_config: { sni: 'api.stripe.com' } } }),
     callPolicies: all(has('ui', { route: { cluster: 'orders', timeout: '7s' } }), has('other', { route: { cluster: 'orders', timeout: '15s' } })),
     timeouts: has('ui', { route: { cluster: 'orders', timeout: '3s', idle_timeout: '2s', retry_policy: { per_try_timeout: '1s' } } }),
     streamTimeout: has('ui', { route: { cluster: 'orders', max_stream_duration: { max_stream_duration: '60s' } } }),

@@ -1,0 +1,10 @@
+import type { Service } from '../topology/model';
+
+/** What a caller's routes have to know of whom they lead to. */
+export interface Callee {
+  /** That of its cluster. */
+  readonly name: string;
+  readonly protocol: Service['protocol'];
+  /** Absent for an external service: its addresses are one host, and its answers say nothing to Envoy. */
+  readonly discovery?: Service['discovery'];
+}
