@@ -32,8 +32,8 @@ function healthCheckRules(topology: Topology, service: Service): (readonly [stri
     const path = service.protocol === 'grpc' ? GRPC_HEALTH_PATH : check.path ?? '/';
     callers.set(path, [...(callers.get(path) ?? []), caller]);
   }
-  const methods = [service.protocol === 'grpc' ? 'POST' : 'GET'];
-  return [...callers].map(([text, names]) => [`health ${text}`, { permissions: [permission({ methods, paths: [{ kind: 'exact', text }] })], principals: principalsOf(topology, service, { callers: names }) }]);
+  const method = { header: { name: ':method', string_match: { exact: service.protocol === 'grpc' ? 'POST' : 'GET' } } };
+  return [...callers].map(([text, names]) => [`health ${text}`, { permissions: [all([method, pathIs({ kind: 'exact', text })])], principals: principalsOf(topology, service, { callers: names }) }]);
 }
 
 /**

@@ -34,6 +34,14 @@ function question(callee: Service, path: string | undefined): JsonObject {
     case 'grpc':
       return { grpc_health_check: { authority: callee.virtualHost } };
     default:
-      return { http_health_check: { path: path ?? '/', host: callee.virtualHost, codec_client_type: 'HTTP2' } };
+      return {
+        http_health_check: {
+          path: path ?? '/',
+          host: callee.virtualHost,
+          codec_client_type: 'HTTP2',
+          // Everything but 200 counts as one bad answer. By itself Envoy would not wait for as many as it is told.
+          retriable_statuses: [{ start: '100', end: '600' }],
+        },
+      };
   }
 }

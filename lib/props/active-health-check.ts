@@ -41,7 +41,7 @@ export interface ActiveHealthCheckOptions {
   readonly healthyThreshold?: number;
 
   /**
-   * After how many bad answers in a row a task gets no more requests, 1 to 10; after the first one, if that is 503.
+   * After how many bad answers in a row, or none in time, a task gets no more requests, 1 to 10.
    *
    * @default 3
    */

@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ts from 'typescript';
 import { Opaque } from '../../lib/topology/input';
+import type { Raw } from '../topology/parsing';
 import { image, issuesOf, mesh, service, ui } from '../topology/parsing';
 
 /**
@@ -46,6 +47,12 @@ const unexpected = new Opaque(new Unexpected());
 const inEdge = (more: object, kind: 'http' | 'rest' = 'http') => mesh({ ui: service() }, { edge: { kind, authorizer: { kind: 'none' }, routes: { 'GET /': { service: 'ui' } }, ...more } });
 const inAuthorizer = (kind: string, field: string, edge: 'http' | 'rest' = 'http') => ({ props: inEdge({ authorizer: { kind, [field]: unexpected } }, edge), path: `edge.authorizer.${field}` });
 
+/** Of a called service, and of a caller that overrides it. */
+const inPolicies = (policy: object, path: string) => [
+  { props: ui(policy as Raw), path: `services.ui.${path}` },
+  { props: mesh({ ui: service({ calls: ['orders'], callPolicies: { orders: policy } }), orders: service() }), path: `services.ui.callPolicies.orders.${path}` },
+];
+
 /** Where an interface's fields stand in the props; several places if it is used in several. */
 const PLACES: Readonly<Record<string, (field: string) => readonly { readonly props: unknown; readonly path: string }[]>> = {
   MicroservicesProps: (field) => [{ props: { ...mesh({ ui: service() }), [field]: unexpected }, path: field }],
@@ -73,6 +80,16 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
   LambdaAuthorizerOptions: (field) => [inAuthorizer('lambda', field)],
   ApiKeyAuthorizerOptions: (field) => [inAuthorizer('apiKey', field, 'rest')],
   AllowRule: (field) => [{ props: ui({ allow: [{ [field]: unexpected }] }), path: `services.ui.allow[0].${field}` }],
+  CallPolicyProps: (field) => inPolicies({ [field]: unexpected }, field),
+  TimeoutOptions: (field) => inPolicies({ timeout: { [field]: unexpected } }, `timeout.${field}`),
+  RetryProps: (field) => inPolicies({ retry: { [field]: unexpected } }, `retry.${field}`),
+  BackoffProps: (field) => inPolicies({ retry: { backoff: { [field]: unexpected } } }, `retry.backoff.${field}`),
+  CircuitBreakerProps: (field) => inPolicies({ circuitBreaker: { [field]: unexpected } }, `circuitBreaker.${field}`),
+  OutlierDetectionOptions: (field) => inPolicies({ outlierDetection: { kind: 'of', [field]: unexpected } }, `outlierDetection.${field}`),
+  BalancingOptions: (field) => inPolicies({ loadBalancing: { algorithm: 'roundRobin', [field]: unexpected } }, `loadBalancing.${field}`),
+  CookieHashOptions: (field) => inPolicies({ loadBalancing: { algorithm: 'ringHash', hashOn: { kind: 'cookie', name: 'x', [field]: unexpected } } }, `loadBalancing.hashOn.${field}`),
+  ActiveHealthCheckOptions: (field) => inPolicies({ activeHealthCheck: { kind: 'of', path: '/', [field]: unexpected } }, `activeHealthCheck.${field}`),
+  KeepAliveProps: (field) => inPolicies({ keepAlive: { [field]: unexpected } }, `keepAlive.${field}`),
   KmsCertificatesOptions: (field) => [{ props: mesh({ ui: service() }, { certificates: { kind: 'kms', [field]: unexpected } }), path: `certificates.${field}` }],
   PrivateCaCertificatesOptions: (field) => [{ props: mesh({ ui: service() }, { certificates: { kind: 'privateCa', [field]: unexpected } }), path: `certificates.${field}` }],
   EnvoyMeshOptions: (field) => [{ props: mesh({ ui: service() }, { mesh: { provider: 'envoy', [field]: unexpected } }), path: `mesh.${field}` }],

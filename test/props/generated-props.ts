@@ -4,7 +4,7 @@ import { UserPool, UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import { ContainerImage, CpuArchitecture, LogDrivers, Secret } from 'aws-cdk-lib/aws-ecs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import fc from 'fast-check';
-import { Authorizer, Certificates, Edge, Mesh, Protocol, Timeout, Tracing } from '../../lib';
+import { ActiveHealthCheck, Authorizer, Certificates, Edge, HashOn, LoadBalancing, Mesh, OutlierDetection, Protocol, RetryOn, Timeout, Tracing } from '../../lib';
 import { FARGATE_CPUS, fargateMemory } from '../../lib/topology/fargate-sizes';
 
 /**
@@ -45,6 +45,18 @@ const FACTORIES: Readonly<Record<string, Factory>> = {
   protocol: ({ id }) => ({ http: Protocol.HTTP, http2: Protocol.HTTP2, grpc: Protocol.GRPC, tcp: Protocol.TCP })[id as string],
   duration: ({ millis }) => Duration.millis(millis as number),
   timeout: ({ perRequest }) => Timeout.perRequest(perRequest as Duration),
+  timeouts: ({ options }) => Timeout.of(options as never),
+  retryOn: ({ id }) => ({ serverError: RetryOn.SERVER_ERROR, clientError: RetryOn.CLIENT_ERROR, streamError: RetryOn.STREAM_ERROR })[id as string],
+  outliers: ({ options }) => OutlierDetection.of(options as never),
+  noOutliers: () => OutlierDetection.none(),
+  leastRequest: ({ options }) => LoadBalancing.leastRequest(options as never),
+  roundRobin: ({ options }) => LoadBalancing.roundRobin(options as never),
+  ringHash: ({ hashOn }) => LoadBalancing.ringHash(hashOn as never),
+  hashOnHeader: ({ name }) => HashOn.header(name as string),
+  hashOnCookie: ({ name, options }) => HashOn.cookie(name as string, options as never),
+  hashOnSource: () => HashOn.source(),
+  healthChecks: ({ options }) => ActiveHealthCheck.of(options as never),
+  noHealthChecks: () => ActiveHealthCheck.none(),
   httpApi: ({ options }) => Edge.httpApi(options as never),
   restApi: ({ options }) => Edge.restApi(options as never),
   envoy: ({ options }) => Mesh.envoy(options as never),
@@ -127,18 +139,64 @@ const container = fc.record({
 const helper = fc.record({ container, essential: maybe(fc.boolean()), memoryLimitMiB: maybe(fc.integer({ min: 6, max: 96 })), cpu: maybe(fc.integer({ min: 1, max: 64 })) })
   .map(({ container: shared, ...rest }) => object({ image: make('image'), ...shared, ...rest }));
 
+const limit = maybe(fc.integer({ min: 1, max: 2000 }));
+
+/** Of calls to HTTP services. */
+const callPolicy = fc.record({
+  timeout: maybe(fc.oneof(
+    duration(1, 100).map((perRequest) => make('timeout', { perRequest })),
+    fc.record({ perRequest: duration(10, 20), perTry: maybe(duration(1, 10)), idle: maybe(duration(1, 1000)), stream: maybe(duration(20, 5000)) }).map((options) => make('timeouts', { options: object(options) })),
+    fc.record({ perTry: maybe(duration(1, 15)), idle: duration(1, 1000), stream: maybe(duration(20, 5000)) }).map((options) => make('timeouts', { options: object(options) })),
+  )),
+  retry: maybe(fc.oneof(
+    fc.constant<Tree>({ maxRetries: 0 }),
+    fc.record({
+      maxRetries: maybe(fc.integer({ min: 1, max: 10 })),
+      on: maybe(fc.subarray(['serverError', 'clientError', 'streamError'], { minLength: 1 }).map((ids) => ids.map((id) => make('retryOn', { id })))),
+      anyMethod: maybe(fc.boolean()),
+      backoff: maybe(fc.record({ base: duration(1, 5), max: maybe(duration(5, 600)) }).map(object)),
+      budgetPercent: maybe(fc.integer({ min: 0, max: 100 })),
+      minConcurrency: maybe(fc.nat(5000)),
+    }).map(object),
+  )),
+  circuitBreaker: maybe(fc.record({ maxConnections: limit, maxPendingRequests: limit, maxRequests: limit }).map(object)),
+  outlierDetection: maybe(fc.oneof(
+    fc.constant(make('noOutliers')),
+    fc.record({ consecutiveGatewayErrors: limit.map((count) => (count === undefined ? count : 1 + (count % 1000))), consecutiveServerErrors: maybe(fc.integer({ min: 1, max: 9 })), interval: maybe(duration(1, 60)), baseEjection: maybe(duration(1, 600)), maxEjectionPercent: maybe(fc.integer({ min: 1, max: 99 })) })
+      .map((options) => make('outliers', { options: object(options) })),
+  )),
+  loadBalancing: maybe(fc.oneof(
+    fc.record({ kind: fc.constantFrom('leastRequest', 'roundRobin'), slowStart: maybe(duration(1, 900)) }).map(({ kind, slowStart }) => make(kind, { options: object({ slowStart }) })),
+    fc.constantFrom(make('hashOnHeader', { name: 'X-User' }), make('hashOnCookie', { name: 'session' }), make('hashOnCookie', { name: 'session', options: { ttl: make('duration', { millis: 60_000 }) } }), make('hashOnSource')).map((hashOn) => make('ringHash', { hashOn })),
+  )),
+  activeHealthCheck: maybe(fc.oneof(
+    fc.constant(make('noHealthChecks')),
+    fc.record({ path: fc.constantFrom('/', '/health', '/health/ready'), interval: maybe(duration(10, 300)), timeout: maybe(duration(1, 5)), healthyThreshold: maybe(fc.integer({ min: 1, max: 10 })) }).map((options) => make('healthChecks', { options: object(options) })),
+  )),
+  keepAlive: maybe(fc.record({ interval: maybe(duration(1, 3600)), timeout: maybe(duration(1, 60)) }).map(object)),
+});
+
 const service = (name: string): fc.Arbitrary<Tree> => fc.record({
   port: fc.constantFrom(80, 3000, 8080),
   protocol: maybe(fc.constantFrom('http', 'http2')),
   virtualPort: maybe(fc.integer({ min: 20_000, max: 30_000 })),
   calls: maybe(fc.shuffledSubarray(NAMES.filter((other) => other !== name))),
-  timeout: maybe(duration(1, 100).map((perRequest) => make('timeout', { perRequest }))),
+  callPolicy,
+  override: maybe(callPolicy),
   stopTimeout: maybe(duration(2, 120)),
   allow: maybe(fc.constantFrom<Tree[]>([{}], [{ methods: ['GET', 'HEAD'] }, { paths: ['/orders', '/orders/*'] }])),
   container,
   sizing,
   extraContainers: maybe(fc.dictionary(fc.constantFrom('helper', 'Sidecar_2', 'proxy'), helper, { noNullPrototype: true })),
-}).map(({ container: shared, sizing: sized, protocol, ...rest }) => object({ image: make('image'), ...shared, ...sized, ...rest, protocol: protocol === undefined ? undefined : make('protocol', { id: protocol }) }));
+}).map(({ container: shared, sizing: sized, callPolicy: called, override, protocol, ...rest }) => object({
+  image: make('image'),
+  ...shared,
+  ...sized,
+  ...called,
+  ...rest,
+  callPolicies: override === undefined ? undefined : object(Object.fromEntries((rest.calls ?? []).map((callee) => [callee, object(override)]))),
+  protocol: protocol === undefined ? undefined : make('protocol', { id: protocol }),
+}));
 
 const CA_ARN = 'arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/11111111-2222-3333-4444-555555555555';
 const JWT = make('jwt', { options: { issuer: 'https://login.example.com', audience: ['shop'] } });
@@ -193,7 +251,7 @@ const JUNK: readonly unknown[] = [
   { _input: broken, _type: 'Edge' }, { _input: () => cycle, _type: 'Edge' }, { _input: 7, _type: 7 }, { toString: broken }, { valueOf: broken, toJSON: broken },
   Token.asString({ Ref: 'X' }), `a${Token.asString({ Ref: 'X' })}b`, Token.asNumber({ Ref: 'X' }), Token.asList({ Ref: 'X' }), Token.asAny({ Ref: 'X' }), Lazy.string({ produce: () => 'x' }), Lazy.any({ produce: () => 'x' }),
   Duration.seconds(0), Duration.days(400), Duration.millis(1.5), Duration.seconds(0.0001), Duration.seconds(NaN), Duration.seconds(Token.asNumber({ Ref: 'X' })), Duration,
-  ContainerImage, Protocol, Protocol.HTTP, Protocol.TCP, Edge, Mesh.envoy(), Tracing.none(), Authorizer.none(), Timeout.perRequest('x' as never), CpuArchitecture.X86_64, CpuArchitecture.of('RISCV'), parameter, userPool, elsewhere,
+  ContainerImage, Protocol, Protocol.HTTP, Protocol.TCP, Edge, Mesh.envoy(), Tracing.none(), Authorizer.none(), Timeout.perRequest('x' as never), Timeout.of('x' as never), RetryOn.SERVER_ERROR, OutlierDetection.none(), LoadBalancing.ringHash(HashOn.cookie(7 as never, null as never)), HashOn.source(), ActiveHealthCheck.of(null as never), CpuArchitecture.X86_64, CpuArchitecture.of('RISCV'), parameter, userPool, elsewhere,
 ];
 
 const KEYS = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'prototype', '', ' ', 'a.b', 'a/b', 'ui', 'orders', 'Resource', 'Default', 'envoy', 'gateway', 'tasks', '-a', 'a-', '0', 'é', '😀', '\u0000', '\ud800', '${Token[TOKEN.1]}', 'x'.repeat(64), 'x'.repeat(300), '$default', 'GET /', 'ANY /{proxy+}', 'port', 'kind', 'provider', '$'];
