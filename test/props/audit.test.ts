@@ -57,6 +57,7 @@ const inPolicies = (policy: object, path: string) => [
 const PLACES: Readonly<Record<string, (field: string) => readonly { readonly props: unknown; readonly path: string }[]>> = {
   MicroservicesProps: (field) => [{ props: { ...mesh({ ui: service() }), [field]: unexpected }, path: field }],
   LogProps: (field) => [{ props: mesh({ ui: service() }, { logs: { [field]: unexpected } }), path: `logs.${field}` }],
+  ExternalServiceProps: (field) => [{ props: mesh({ ui: service({ calls: ['bank'] }) }, { external: { bank: { host: 'bank.example.com', [field]: unexpected } } }), path: `external.bank.${field}` }],
   ServiceProps: (field) => [{ props: ui({ [field]: unexpected }), path: `services.ui.${field}` }],
   ContainerProps: (field) => [
     { props: ui({ [field]: unexpected }), path: `services.ui.${field}` },

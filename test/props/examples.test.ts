@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
+import * as library from '../../lib';
 
 /** The examples of the docstrings compile, as strictly as the library: readers copy them. */
 const ROOT = join(__dirname, '../..');
@@ -37,7 +38,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IDatabaseCluster } from 'aws-cdk-lib/aws-rds';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import * as library from '../../lib';
-import { ActiveHealthCheck, Authorizer, Certificates, Edge, HashOn, IMicroservice, LoadBalancing, Mesh, Microservices, OutlierDetection, Protocol, RetryOn, Timeout, Tracing } from '../../lib';
+import { ${Object.keys(library).join(', ')}, IMicroservice } from '../../lib';
 declare const image: ContainerImage, services: library.MicroservicesProps['services'], authorizer: Authorizer, handler: IFunction, userPool: UserPool, repository: IRepository, password: ISecret, table: ITable, database: IDatabaseCluster, shop: Microservices;
 `;
 
