@@ -15,6 +15,8 @@ export interface LeafOptions {
   readonly identity?: string;
   /** What the secret says, if not what the certificate says. */
   readonly said?: string;
+  /** @default orders.shop.internal */
+  readonly dnsName?: string;
   readonly notBefore?: number;
   readonly notAfter?: number;
   readonly serialNumber?: string;
@@ -60,7 +62,7 @@ export class Authority {
         new x509.BasicConstraintsExtension(false, undefined, true),
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
         new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),
-        new x509.SubjectAlternativeNameExtension([{ type: 'url', value: identity }, { type: 'dns', value: 'orders.shop.internal' }]),
+        new x509.SubjectAlternativeNameExtension([{ type: 'url', value: identity }, { type: 'dns', value: options.dnsName ?? 'orders.shop.internal' }]),
       ],
     });
     const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');

@@ -29,6 +29,6 @@ describe('a security group as a ruleset', () => {
 
   test('tells what was dropped', () => {
     expect(parseDrops('{"nftables":[{"metainfo":{}},{"set":{"elem":[{"concat":["10.0.0.9",8080]},{"elem":{"val":{"concat":["10.0.0.8",15006]}}}]}}]}'))
-      .toEqual([{ source: '10.0.0.9', port: 8080 }, { source: '10.0.0.8', port: 15006 }]);
+      .toEqual([{ address: '10.0.0.9', port: 8080 }, { address: '10.0.0.8', port: 15006 }]);
   });
 });

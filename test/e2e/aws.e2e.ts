@@ -26,7 +26,7 @@ e2e('AWS around the tasks of the runner', () => {
 
   /** A call as a task makes it, by hand. */
   const call = async (target: string, input: object): Promise<readonly [number, Readonly<Record<string, unknown>>]> => {
-    const { status, body } = await caller().client.send({ url: `http://${pair().vpc.awsAddress}/`, method: 'POST', headers: { 'x-amz-target': target }, body: JSON.stringify(input) });
+    const { status, body } = await caller().client.send({ url: `${pair().vpc.awsUrl}/`, method: 'POST', headers: { 'x-amz-target': target }, body: JSON.stringify(input) });
     return [status, JSON.parse(body) as Readonly<Record<string, unknown>>];
   };
   const denied = [400, expect.objectContaining({ __type: 'AccessDeniedException' })];

@@ -63,9 +63,9 @@ export class HttpClient {
 
   /**
    * Tries to connect to an address of another endpoint and tells what became of it. `dropped` is known from that
-   * endpoint's firewall, not from a timeout.
+   * endpoint's firewall, `not let out` from the one here, and neither from a timeout.
    */
-  async connect(target: Endpoint, port: number): Promise<'connected' | 'refused' | 'dropped'> {
+  async connect(target: Endpoint, port: number): Promise<'connected' | 'refused' | 'dropped' | 'not let out'> {
     const { id, reply } = this.ask({ kind: 'tcp', request: { host: target.address, port, connectOnly: true } });
     const ended = new AbortController();
     const outcome = reply.finally(() => { ended.abort(); });
@@ -73,9 +73,13 @@ export class HttpClient {
     outcome.catch(() => undefined);
     while (!ended.signal.aborted) {
       const drops = await target.drops();
-      if (drops.some((drop) => drop.source === this.endpoint.address && drop.port === port)) {
+      if (drops.some((drop) => drop.address === this.endpoint.address && drop.port === port)) {
         this.worker?.send({ id, kind: 'cancel' } satisfies WorkerRequest);
         return 'dropped';
+      }
+      if ((await this.endpoint.notLetOut()).some((drop) => drop.address === target.address && drop.port === port)) {
+        this.worker?.send({ id, kind: 'cancel' } satisfies WorkerRequest);
+        return 'not let out';
       }
       await pause(50, ended.signal);
     }

@@ -248,7 +248,7 @@ export class Cluster {
     const task = new Task(id, service, endpoint, zone, {
       directory,
       region,
-      environment: awsEnvironment(id, this.vpc.awsAddress, METADATA_ADDRESS),
+      environment: awsEnvironment(id, this.vpc.awsUrl, METADATA_ADDRESS),
       images: new Images(this.options.images),
       secret: this.options.secret ?? ((valueFrom) => `secret of ${valueFrom}`),
       programRoots: programRoots(),

@@ -8,6 +8,7 @@ import type { ZoneModel } from './system';
 /** Route 53 answers a multivalue name with at most this many instances. */
 const MAX_ANSWERS = 8;
 const PLAIN_UDP_BYTES = 512;
+const PUBLIC_TTL = 60;
 const RCODE = { NOERROR: 0, FORMERR: 1, NXDOMAIN: 3, NOTIMP: 4 } as const;
 const AUTHORITATIVE = 1 << 10;
 const RECURSION_AVAILABLE = 1 << 7;
@@ -24,6 +25,8 @@ export interface Reply {
  * A name that this zone lacks is NXDOMAIN, even if a zone above has it; a name without the asked type is NODATA.
  */
 export class PrivateDns {
+  private readonly published = new Map<string, string>();
+
   constructor(private readonly zones: readonly ZoneModel[], private readonly cloudMap: CloudMap, private readonly random: () => number = Math.random) {}
 
   answer(question: Pick<Question, 'name' | 'type'>): Reply {
@@ -31,11 +34,18 @@ export class PrivateDns {
     const zone = this.zones
       .filter(({ name }) => asked === name || asked.endsWith(`.${name}`))
       .sort((a, b) => b.name.length - a.name.length)[0];
-    // There is no internet here: a name outside the VPC's zones does not exist.
+    const known = this.published.get(asked);
+    if (zone === undefined && known !== undefined) return { rcode: RCODE.NOERROR, answers: question.type === 'A' ? [{ type: 'A', name: question.name, ttl: PUBLIC_TTL, data: known }] : [], authorities: [] };
+    // The internet is what a test has put there: all else does not exist.
     if (zone === undefined) return { rcode: RCODE.NXDOMAIN, answers: [], authorities: [] };
     const { answers, exists } = this.lookup(zone, asked, question.name, question.type);
     if (answers.length > 0) return { rcode: RCODE.NOERROR, answers, authorities: [] };
     return { rcode: exists ? RCODE.NOERROR : RCODE.NXDOMAIN, answers: [], authorities: [soa(zone)] };
+  }
+
+  /** A name of the public DNS, which private zones hide. */
+  publish(name: string, address: string): void {
+    this.published.set(name, address);
   }
 
   private lookup(zone: ZoneModel, asked: string, spelled: string, type: string): { readonly answers: readonly Answer[]; readonly exists: boolean } {

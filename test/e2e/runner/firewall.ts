@@ -10,7 +10,8 @@ const TABLE = 'inet security_groups';
 export type Membership = ReadonlyMap<string, readonly string[]>;
 
 export interface Drop {
-  readonly source: string;
+  /** Who wanted to connect; of what was not let out, where to. */
+  readonly address: string;
   readonly port: number;
 }
 
@@ -30,7 +31,7 @@ export function ruleset(groups: readonly SecurityGroupModel[], members: Membersh
   return [
     `table ${TABLE} {`,
     ...referencedGroups(groups).map((group) => `  set ${setName(group)} { type ipv4_addr; ${elements(members.get(group) ?? [])} }`),
-    '  set dropped { type ipv4_addr . inet_service; size 65535; flags dynamic; }',
+    ...['dropped', 'not_let_out'].map((set) => `  set ${set} { type ipv4_addr . inet_service; size 65535; flags dynamic; }`),
     '  chain input {',
     '    type filter hook input priority 0; policy drop;',
     '    iif "lo" accept',
@@ -45,6 +46,7 @@ export function ruleset(groups: readonly SecurityGroupModel[], members: Membersh
     `    ip daddr ${resolver} meta l4proto { tcp, udp } th dport 53 accept`,
     `    ip daddr ${METADATA_ADDRESS} tcp dport 80 accept`,
     ...lines('egress').map((line) => `    ${line}`),
+    '    meta l4proto tcp add @not_let_out { ip daddr . tcp dport }',
     '  }',
     '}',
     '',
@@ -62,9 +64,12 @@ export function membershipUpdate(groups: readonly SecurityGroupModel[], members:
     .join('\n');
 }
 
-export const LIST_DROPS = ['nft', '-j', 'list', 'set', ...TABLE.split(' '), 'dropped'];
+/** Lists what came here and was dropped, or what was not let out. */
+export function listDrops(set: 'dropped' | 'not_let_out'): readonly string[] {
+  return ['nft', '-j', 'list', 'set', ...TABLE.split(' '), set];
+}
 
-/** Reads what `LIST_DROPS` printed. */
+/** Reads what `listDrops` printed. */
 export function parseDrops(json: string): readonly Drop[] {
   interface Listing {
     readonly nftables: readonly { readonly set?: { readonly elem?: readonly unknown[] } }[];
@@ -72,8 +77,8 @@ export function parseDrops(json: string): readonly Drop[] {
   const sets = (JSON.parse(json) as Listing).nftables.flatMap((entry) => entry.set?.elem ?? []);
   return sets.map((element) => {
     const inner = (element as { readonly elem?: { readonly val: unknown } }).elem?.val ?? element;
-    const [source, port] = (inner as { readonly concat: readonly [string, number] }).concat;
-    return { source, port };
+    const [address, port] = (inner as { readonly concat: readonly [string, number] }).concat;
+    return { address, port };
   });
 }
 

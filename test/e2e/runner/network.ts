@@ -6,19 +6,19 @@ import { join } from 'node:path';
 import type { PrivateDns } from './dns';
 import { DnsServer } from './dns';
 import type { Drop } from './firewall';
-import { LIST_DROPS, membershipUpdate, METADATA_ADDRESS, parseDrops, referencedGroups, ruleset } from './firewall';
+import { listDrops, membershipUpdate, METADATA_ADDRESS, parseDrops, referencedGroups, ruleset } from './firewall';
 import type { Finished, RunOptions } from './run-process';
 import { must, PLAIN_ENVIRONMENT, quote, run } from './run-process';
 import { openSockets } from './sockets';
-import type { SecurityGroupModel, System } from './system';
+import type { RuleModel, SecurityGroupModel, System } from './system';
 import type { Workspace } from './workspace';
 import { NETNS_CONFIG, NETNS_MOUNTS } from './workspace';
 
 export interface JoinOptions {
   /** Shows in the namespace's name. */
   readonly name: string;
-  /** IDs of the template's security groups. */
-  readonly securityGroups: readonly string[];
+  /** IDs of the template's security groups; `outside`: no part of the VPC, but of the internet, which has none. */
+  readonly securityGroups: readonly string[] | 'outside';
   readonly sysctls?: Readonly<Record<string, string>>;
 }
 
@@ -26,6 +26,12 @@ export interface AwsSockets {
   readonly api: Server;
   readonly metadata: Server;
 }
+
+/** Plain HTTP, but on the port of HTTPS, since it is this that security groups let through. */
+export const AWS_PORT = 443;
+
+const EVERYBODY: RuleModel = { protocol: 'all', peer: { cidr: '0.0.0.0/0' } };
+const INTERNET: SecurityGroupModel = { id: 'internet', ingress: [EVERYBODY], egress: [EVERYBODY] };
 
 /**
  * A VPC: a bridge in a namespace of its own, so that nothing of it shows on the host, and one namespace with an
@@ -39,12 +45,12 @@ export class Vpc {
   private joined = 0;
   private updates: Promise<unknown> = Promise.resolve();
 
-  private constructor(private readonly workspace: Workspace, private readonly system: System) {
+  private constructor(private readonly workspace: Workspace, private readonly system: System, private readonly names: PrivateDns) {
     this.groups = new Map(system.securityGroups.map((group) => [group.id, group]));
   }
 
   static async open(workspace: Workspace, system: System, names: PrivateDns): Promise<Vpc> {
-    const vpc = new Vpc(workspace, system);
+    const vpc = new Vpc(workspace, system, names);
     const bits = vpc.prefixLength;
     await must(['sh', '-euc', [
       `ip netns add ${vpc.namespace}`,
@@ -58,7 +64,7 @@ export class Vpc {
       `ip -n ${vpc.namespace} addr add ${METADATA_ADDRESS}/32 dev br0`,
       `ip -n ${vpc.namespace} link set br0 up`,
     ].join('\n')]);
-    await vpc.serve(names);
+    await vpc.serve();
     return vpc;
   }
 
@@ -73,6 +79,10 @@ export class Vpc {
     return this.address(3);
   }
 
+  get awsUrl(): string {
+    return `http://${this.awsAddress}:${AWS_PORT}`;
+  }
+
   /** The VPC's own resolver: the network's address plus two. */
   get resolver(): string {
     return this.address(2);
@@ -80,7 +90,7 @@ export class Vpc {
 
   /** A new member of the VPC, with an address that nobody had before. */
   async join(options: JoinOptions): Promise<Endpoint> {
-    const groups = options.securityGroups.map((id) => {
+    const groups = options.securityGroups === 'outside' ? [INTERNET] : options.securityGroups.map((id) => {
       const group = this.groups.get(id);
       if (group === undefined) throw new Error(`the template has no security group "${id}"; it has ${[...this.groups.keys()].join(', ')}`);
       return group;
@@ -102,6 +112,13 @@ export class Vpc {
       await this.remove(endpoint);
       throw error;
     }
+    return endpoint;
+  }
+
+  /** A machine of the internet, under these names of the public DNS. */
+  async joinInternet(name: string, hosts: readonly string[]): Promise<Endpoint> {
+    const endpoint = await this.join({ name, securityGroups: 'outside' });
+    for (const host of hosts) this.names.publish(host, endpoint.address);
     return endpoint;
   }
 
@@ -180,14 +197,14 @@ export class Vpc {
     await update;
   }
 
-  private async serve(names: PrivateDns): Promise<void> {
+  private async serve(): Promise<void> {
     const { udp, tcp, api, metadata } = await openSockets(join(NETNS_MOUNTS, this.namespace), {
       udp: `udp:${this.resolver}:53`,
       tcp: `tcp:${this.resolver}:53`,
-      api: `tcp:${this.awsAddress}:80`,
+      api: `tcp:${this.awsAddress}:${AWS_PORT}`,
       metadata: `tcp:${METADATA_ADDRESS}:80`,
     });
-    this.dns = new DnsServer(names, udp, tcp);
+    this.dns = new DnsServer(this.names, udp, tcp);
     this.sockets = { api, metadata };
   }
 }
@@ -241,7 +258,12 @@ export class Endpoint implements EndpointIdentity {
 
   /** The TCP connections that the security groups dropped here, by who tried which port. */
   async drops(): Promise<readonly Drop[]> {
-    return parseDrops(await must(['nsenter', `--net=${this.path}`, ...LIST_DROPS]));
+    return parseDrops(await must(['nsenter', `--net=${this.path}`, ...listDrops('dropped')]));
+  }
+
+  /** The TCP connections that the security groups did not let out, by where to. */
+  async notLetOut(): Promise<readonly Drop[]> {
+    return parseDrops(await must(['nsenter', `--net=${this.path}`, ...listDrops('not_let_out')]));
   }
 
   async cut(): Promise<void> {

@@ -17,7 +17,7 @@ export function awsEnvironment(task: string, api: string, metadata: string): Rea
   return {
     ECS_CONTAINER_METADATA_URI_V4: `http://${metadata}/v4/${task}`,
     AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: `/v2/credentials/${task}`,
-    AWS_ENDPOINT_URL: `http://${api}`,
+    AWS_ENDPOINT_URL: api,
   };
 }
 
