@@ -9,6 +9,7 @@ import { loadBalancing } from './load-balancing';
 import { outlierDetection } from './outlier-detection';
 import { CONNECT_TIMEOUT } from './timeouts';
 import { connectByTls } from './tls';
+import { acceptConnect } from './web-sockets';
 
 export const APPLICATION_CLUSTER = 'app';
 
@@ -26,7 +27,7 @@ export function upstreamCluster(topology: Topology, caller: Service | undefined,
     ...loadBalancing(policy),
     ...circuitBreakers(policy),
     ...outlierDetection(policy),
-    ...betweenEnvoys(callee.protocol, policy.keepAlive),
+    ...betweenEnvoys(callee, policy.keepAlive),
     ...connectByTls(topology, callee),
   };
 }
@@ -52,10 +53,11 @@ export function applicationCluster(service: Service): JsonObject {
  * since its pings are answered even while data is in flight or the application is slow to read; TCP has only its own
  * probes, of idle connections. (TCP_USER_TIMEOUT would also end connections whose reader pauses.)
  */
-function betweenEnvoys(protocol: ProtocolId, { intervalSeconds, timeoutSeconds }: KeepAlive): JsonObject {
+function betweenEnvoys(callee: Service, { intervalSeconds, timeoutSeconds }: KeepAlive): JsonObject {
+  const { protocol } = callee;
   if (protocol === 'tcp') return { upstream_connection_options: { tcp_keepalive: { keepalive_probes: timeoutSeconds, keepalive_time: intervalSeconds, keepalive_interval: 1 } } };
   // The idle timeout is shorter than that of the callee's Envoy, so that a connection is not closed under a request.
-  return httpProtocol(protocol, '60s', { http2_protocol_options: { connection_keepalive: { interval: duration(intervalSeconds), timeout: duration(timeoutSeconds) } } });
+  return httpProtocol(protocol, '60s', { http2_protocol_options: { connection_keepalive: { interval: duration(intervalSeconds), timeout: duration(timeoutSeconds) }, ...acceptConnect(callee) } });
 }
 
 function httpProtocol(protocol: ProtocolId, idleTimeout: string, config: JsonObject): JsonObject {

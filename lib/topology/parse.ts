@@ -8,7 +8,7 @@ import { maxTasks } from './model';
 import { checkHidesNoAws } from './check-domain';
 import { checkEnvironment } from './check-environment';
 import { checkExec } from './check-exec';
-import { connectRules } from './parse-allow';
+import { checkCallers, connectRules } from './parse-allow';
 import { parseCertificates } from './parse-certificates';
 import { parseEdge } from './parse-edge';
 import type { DraftService } from './parse-service';
@@ -17,6 +17,7 @@ import type { MeshDefaults } from './parse-sizing';
 import { parseArchitecture, parseCapacityProviders } from './parse-sizing';
 import type { CallPolicy } from './policy/model';
 import { CALL_POLICY_FIELDS, parseCallPolicy } from './policy/parse-call-policy';
+import { warnOfFaults } from './policy/parse-faults';
 import { Reader, suggest } from './reader';
 
 const FIELDS = ['name', 'domain', 'services', 'edge', 'mesh', 'certificates', 'tracing', 'vpc', 'cluster', 'vpcSubnets', 'namespace', 'logs', 'cpuArchitecture', 'capacityProviderStrategies', 'enableExecuteCommand'] as const;
@@ -68,7 +69,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   const routed = new Set(edge?.routes.map((route) => route.service));
   const services = connect(drafts, { domain, discoveryDomain, routed, authenticated: certificates.kind !== 'none' });
   for (const service of services) {
-    warnings.push(...checkEnvironment(service, services, domain), ...checkAllow(service), ...checkExec(service));
+    warnings.push(...checkEnvironment(service, services, domain), ...checkAllow(service), ...checkExec(service), ...warnOfFaults(service.name, service.policy.faults));
   }
   return deepFreeze({
     name,
@@ -304,10 +305,12 @@ function connect(drafts: readonly DraftService[], { domain, discoveryDomain, rou
   const addresses = loopbackAddresses(drafts.map((draft) => draft.name));
   const names = new Set(drafts.map((draft) => draft.name));
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- `at` is a cursor, which plain data must not hold
-  return drafts.map(({ at, calls, rules, overrides, ...draft }) => {
+  return drafts.map(({ at, calls, rules, namedCallers, overrides, ...draft }) => {
     const callers = drafts.filter((other) => other.name !== draft.name && other.calls.some((call) => call.name === draft.name)).map((other) => other.name);
     const isRouted = routed.has(draft.name);
-    const allow = rules === undefined ? undefined : connectRules(rules, isRouted ? [...callers, GATEWAY_NAME] : callers, authenticated);
+    const nameable = isRouted ? [...callers, GATEWAY_NAME] : callers;
+    const allow = rules === undefined ? undefined : connectRules(rules, nameable, authenticated);
+    for (const named of namedCallers) checkCallers(named, nameable, authenticated);
     return {
       ...draft,
       calls: [...new Set(calls.map((call) => call.name))].filter((name) => names.has(name) && name !== draft.name).sort(),
