@@ -7,4 +7,6 @@ export interface Callee {
   readonly protocol: Service['protocol'];
   /** Absent for an external service: its addresses are one host, and its answers say nothing to Envoy. */
   readonly discovery?: Service['discovery'];
+  /** What it says of requests to it; an external service says nothing. */
+  readonly policy?: Service['policy'];
 }

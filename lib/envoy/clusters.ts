@@ -11,6 +11,7 @@ import { loadBalancing } from './load-balancing';
 import { outlierDetection } from './outlier-detection';
 import { CONNECT_TIMEOUT } from './timeouts';
 import { connectByTls } from './tls';
+import { acceptConnect } from './web-sockets';
 
 export const APPLICATION_CLUSTER = 'app';
 
@@ -29,7 +30,7 @@ export function upstreamCluster(topology: Topology, caller: Service | undefined,
     ...circuitBreakers(policy),
     ...outlierDetection(policy),
     ...healthChecks(callee, policy),
-    ...betweenEnvoys(callee.protocol, policy.keepAlive),
+    ...betweenEnvoys(callee, policy.keepAlive),
     ...connectByTls(topology, callee),
   };
 }
@@ -54,9 +55,10 @@ export function applicationCluster(service: Service): JsonObject {
  * probed, so that requests on it are soon tried on another task. For that, Envoys talk HTTP/2, whatever the application
  * speaks.
  */
-function betweenEnvoys(protocol: ProtocolId, keepAlive: KeepAlive): JsonObject {
+function betweenEnvoys(callee: Service, keepAlive: KeepAlive): JsonObject {
+  if (callee.protocol === 'tcp') return tcpProbes(keepAlive);
   // The idle timeout is shorter than that of the callee's Envoy, so that a connection is not closed under a request.
-  return protocol === 'tcp' ? tcpProbes(keepAlive) : httpProtocol(protocol, '60s', pings(keepAlive));
+  return httpProtocol(callee.protocol, '60s', { http2_protocol_options: { ...pings(keepAlive), ...acceptConnect(callee) } });
 }
 
 function httpProtocol(protocol: ProtocolId, idleTimeout: string, config: JsonObject): JsonObject {

@@ -14,6 +14,9 @@ import { routes } from './routes';
 /** API Gateway's word about the client; no service sees them. */
 const EDGE_HEADERS: readonly string[] = [CLIENT_IP_HEADER, CLIENT_HOST_HEADER, ROUTE_HEADER];
 
+/** The service sees the host that the client called, not the address of the gateway. */
+const KEEP_HOST: JsonObject = { host_rewrite_header: 'x-forwarded-host' };
+
 const CORS_FILTER = 'envoy.extensions.filters.http.cors.v3.Cors';
 
 /** The Envoy configuration of the gateway service, which takes requests from API Gateway. */
@@ -42,7 +45,7 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): JsonOb
         refuseAmbiguousPaths(),
         ...edge.routes.flatMap((route) => {
           const callee = byName.get(route.service);
-          return callee === undefined ? [] : routes(callee, callPolicyOf(undefined, callee), matchedBy(route), route.method === 'ANY' ? undefined : route.method).map(keepHost);
+          return callee === undefined ? [] : routes(callee, callPolicyOf(undefined, callee), { match: matchedBy(route), host: KEEP_HOST, ...(route.method === 'ANY' ? {} : { method: route.method }) });
         }),
         ...(cors === undefined ? [] : [answerPreflight()]),
       ],
@@ -82,12 +85,6 @@ function trustOnlyApiGateway(): JsonObject {
  */
 function refuseTwoValues(header: string): Json {
   return { match: { prefix: '/', headers: [{ name: header, string_match: { contains: ',' } }] }, direct_response: { status: 400 } };
-}
-
-/** The service sees the host that the client called, not the address of the gateway. */
-function keepHost(route: Json): Json {
-  const { match, route: action } = route as { match: JsonObject; route: JsonObject };
-  return { match, route: { ...action, host_rewrite_header: 'x-forwarded-host' } };
 }
 
 /**

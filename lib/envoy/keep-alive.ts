@@ -9,5 +9,5 @@ export function tcpProbes({ intervalSeconds, timeoutSeconds }: KeepAlive): JsonO
 
 /** HTTP/2 pings, which are answered even while data is in flight or the application is slow to read. */
 export function pings({ intervalSeconds, timeoutSeconds }: KeepAlive): JsonObject {
-  return { http2_protocol_options: { connection_keepalive: { interval: duration(intervalSeconds), timeout: duration(timeoutSeconds) } } };
+  return { connection_keepalive: { interval: duration(intervalSeconds), timeout: duration(timeoutSeconds) } };
 }

@@ -5,4 +5,7 @@
  * "%u", which old servers decode. Whoever has decided
  * about such a path may have decided about another one.
  */
-export const AMBIGUOUS_PATH = String.raw`.*(//|/\.\.?([/;%]|$)|\\|%(25)*(2[DEFdef]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[CFcf]|[Cc][01]|[Uu])).*`;
+export const AMBIGUOUS_PART = String.raw`(//|/\.\.?([/;%]|$)|\\|%(25)*(2[DEFdef]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[CFcf]|[Cc][01]|[Uu]))`;
+
+/** All of such a path. */
+export const AMBIGUOUS_PATH = `.*${AMBIGUOUS_PART}.*`;

@@ -1,29 +1,81 @@
-import type { CallPolicy } from '../topology/policy/model';
+import type { CallPolicy, ServiceRoute } from '../topology/policy/model';
 import type { Callee } from './callee';
+import { headerChanges } from './header-changes';
 import type { Json, JsonObject } from './json';
 import { hashPolicy } from './load-balancing';
 import { IDEMPOTENT, differByMethod, retries } from './retries';
+import { rewrite } from './rewrite';
+import { routeMatch } from './route-match';
 import { timeouts } from './timeouts';
+import { upgrades } from './web-sockets';
 
-/**
- * The routes of a caller to one callee, for requests that match: one for methods that are idempotent, one for all others.
- *
- * @param method the only method that is meant; all if undefined
- */
-export function routes(callee: Callee, policy: CallPolicy, match: JsonObject = { prefix: '/' }, method?: string): Json[] {
-  const careful = route(callee, policy, 'careful');
-  const eager = route(callee, policy, 'idempotent');
-  const only = (methodMatch: JsonObject): JsonObject => ({ ...match, headers: [...((match['headers'] as readonly Json[] | undefined) ?? []), { name: ':method', string_match: methodMatch }] });
-  if (method !== undefined) return [{ match: only({ exact: method }), route: IDEMPOTENT.test(method) && callee.protocol !== 'grpc' ? eager : careful }];
-  if (callee.protocol === 'grpc' || !differByMethod(policy)) return [{ match, route: careful }];
-  return [{ match: only({ safe_regex: { regex: IDEMPOTENT.source } }), route: eager }, { match, route: careful }];
+/** What all routes to a callee have in common where they stand. */
+export interface RoutesContext {
+  /** What a request must fit; by default any does. */
+  readonly match?: JsonObject;
+  /** The only method that is meant; all if undefined. */
+  readonly method?: string;
+  /** Which host the callee sees, if not the one that was called. */
+  readonly host?: JsonObject;
 }
 
-function route(callee: Callee, policy: CallPolicy, kind: 'idempotent' | 'careful'): JsonObject {
+type Kind = 'idempotent' | 'careful';
+
+/**
+ * The routes of a caller to one callee: the callee's own in their order, of which the first that matches decides, and one for
+ * all other requests. Of each there are two, for methods that are idempotent and for all others, since they are retried
+ * in different ways.
+ */
+export function routes(callee: Callee, policy: CallPolicy, { match = { prefix: '/' }, method, host = {} }: RoutesContext = {}): Json[] {
+  const asked = method === undefined ? undefined : [method];
+  const own = callee.policy?.routes ?? [];
+  return [
+    ...own.flatMap((route) => {
+      const changed = { ...policy, ...differences(route) };
+      return byMethod(callee, changed, both(asked, route.match.methods), routeMatch(match, route.match), (kind) => ({ route: action(callee, changed, kind, host, route), ...headerChanges(route) }));
+    }),
+    ...byMethod(callee, policy, asked, match, (kind) => ({ route: action(callee, policy, kind, host) })),
+  ];
+}
+
+/** What a route says in place of the policy. */
+function differences({ timeouts: limits, retry }: ServiceRoute): Partial<CallPolicy> {
+  return { ...(limits === undefined ? {} : { timeouts: limits }), ...(retry === undefined ? {} : { retry }) };
+}
+
+/** Methods that are in both; undefined are all. */
+function both(some: readonly string[] | undefined, others: readonly string[] | undefined): readonly string[] | undefined {
+  return some === undefined ? others : some.filter((method) => others?.includes(method) ?? true);
+}
+
+function byMethod({ protocol }: Callee, policy: CallPolicy, methods: readonly string[] | undefined, match: JsonObject, rest: (kind: Kind) => JsonObject): Json[] {
+  const only = (methodMatch: JsonObject): JsonObject => ({ ...match, headers: [...((match['headers'] as readonly Json[] | undefined) ?? []), { name: ':method', string_match: methodMatch }] });
+  const oneOf = (some: readonly string[], kind: Kind): Json[] => {
+    const [first] = some;
+    if (first === undefined) return [];
+    return [{ match: only(some.length === 1 ? { exact: first } : { safe_regex: { regex: some.join('|') } }), ...rest(kind) }];
+  };
+  if (methods !== undefined) {
+    const eager = methods.filter((method) => IDEMPOTENT.test(method) && protocol !== 'grpc');
+    return [...oneOf(eager, 'idempotent'), ...oneOf(methods.filter((method) => !eager.includes(method)), 'careful')];
+  }
+  if (protocol === 'grpc' || !differByMethod(policy)) return [{ match, ...rest('careful') }];
+  return [{ match: only({ safe_regex: { regex: IDEMPOTENT.source } }), ...rest('idempotent') }, { match, ...rest('careful') }];
+}
+
+function action(callee: Callee, policy: CallPolicy, kind: Kind, host: JsonObject, route?: ServiceRoute): JsonObject {
   return {
-    cluster: callee.name,
+    ...target(callee),
     ...timeouts(policy.timeouts, callee.protocol),
     ...retries(callee, policy, kind),
     ...hashPolicy(policy),
+    ...upgrades(callee),
+    ...(route?.rewrite?.host === undefined ? host : {}),
+    ...rewrite(route?.rewrite),
   };
+}
+
+/** Where requests go. */
+function target(callee: Callee): JsonObject {
+  return { cluster: callee.name };
 }

@@ -1,20 +1,25 @@
 import { INBOUND_PORT } from '../topology/constants';
 import type { Service, Topology } from '../topology/model';
-import { callPolicyOf, policiesOfCallers } from '../topology/policy/call-policy';
+import { allTimeouts, callPolicyOf } from '../topology/policy/call-policy';
 import { refusedConnections } from './access-log';
 import { httpAuthorization } from './authorization';
 import { bootstrap } from './bootstrap';
 import { APPLICATION_CLUSTER, applicationCluster, upstreamCluster } from './clusters';
+import { faults } from './faults';
+import { headerChanges } from './header-changes';
 import { httpConnectionManager } from './http-connection-manager';
 import { authenticates } from './callers';
 import { externalCluster, externalListener } from './external';
-import type { JsonObject } from './json';
+import type { Json, JsonObject } from './json';
 import { socketAddress } from './json';
 import { tellWhatWasNotSent } from './not-sent';
+import { rateLimits } from './rate-limits';
+import { buffer, limitedBySize } from './request-size';
 import { routes } from './routes';
 import { silence } from './timeouts';
 import { tcpProxy } from './tcp-proxy';
 import { acceptTls, tellCaller } from './tls';
+import { acceptConnect, upgrades } from './web-sockets';
 
 /** The whole Envoy configuration of a service's task. */
 export function sidecarBootstrap(topology: Topology, service: Service): JsonObject {
@@ -29,7 +34,7 @@ export function sidecarBootstrap(topology: Topology, service: Service): JsonObje
 /** What other tasks reach: the application, and nothing else. */
 function inbound(topology: Topology, service: Service): JsonObject {
   const authenticated = authenticates(topology);
-  const timeouts = [service.callPolicy, ...policiesOfCallers(topology, service).values()].map((policy) => policy.timeouts);
+  const timeouts = allTimeouts(topology, service);
   const filter = service.protocol === 'tcp'
     ? tcpProxy({ direction: 'inbound', peer: service.name, cluster: APPLICATION_CLUSTER, authenticated, timeouts })
     : httpConnectionManager({
@@ -39,13 +44,14 @@ function inbound(topology: Topology, service: Service): JsonObject {
       segmentName: service.name,
       tracing: topology.tracing,
       authenticated,
-      filters: httpAuthorization(topology, service),
-      settings: { ...tellWhatWasNotSent(), ...tellCaller(topology) },
+      filters: requestFilters(topology, service),
+      settings: { ...tellWhatWasNotSent(), ...tellCaller(topology), ...(service.policy.webSockets ? { http2_protocol_options: acceptConnect(service) } : {}) },
       virtualHosts: [{
         name: service.name,
         domains: ['*'],
+        ...headerChanges(service.policy),
         // The caller's Envoy keeps the time; this one only must not cut in.
-        routes: [{ match: { prefix: '/' }, route: { cluster: APPLICATION_CLUSTER, timeout: '0s', ...silence(timeouts, service.protocol) } }],
+        routes: limitedBySize(service, { cluster: APPLICATION_CLUSTER, timeout: '0s', ...silence(timeouts, service.protocol), ...upgrades(service) }),
       }],
     });
   return {
@@ -56,6 +62,11 @@ function inbound(topology: Topology, service: Service): JsonObject {
     ...(authenticated ? { access_log: refusedConnections() } : {}),
     filter_chains: [{ ...acceptTls(topology, service), filters: [filter] }],
   };
+}
+
+/** In this order: what is refused uses up no limit, what is limited has no faults, and only what is left is held back to be measured. */
+function requestFilters(topology: Topology, service: Service): readonly Json[] {
+  return [...httpAuthorization(topology, service), ...rateLimits(topology, service), ...faults(topology, service), ...buffer(service)];
 }
 
 /** What the application reaches: a callee's virtual name resolves to this address in every task. */

@@ -1,6 +1,6 @@
 import type { Service, Topology } from '../topology/model';
 import { defaultCallPolicy } from '../topology/policy/defaults';
-import type { CallPolicy } from '../topology/policy/model';
+import type { CallPolicy, ServiceRoute } from '../topology/policy/model';
 
 /** Something that a mesh may or may not be able to do; each row of the README's table is one. */
 export interface Feature {
@@ -36,6 +36,12 @@ function calls(topology: Topology, prop: string, part: (policy: Partial<CallPoli
   ]);
 }
 
+const HEADERS = ['requestHeaders', 'responseHeaders'] as const;
+
+/** Paths inside of the routes of services. */
+const routes = (topology: Topology, within: (route: ServiceRoute) => readonly string[]): readonly string[] =>
+  topology.services.flatMap(({ name, policy }) => policy.routes.flatMap((route, index) => within(route).map((prop) => `services.${name}.routes[${index}]${prop}`)));
+
 /** Every feature of a mesh, by its id. A provider says of each whether it can do it; the compliance suite holds it to that. */
 export const FEATURES = {
   http: { title: 'HTTP/1.1', usedAt: always },
@@ -66,6 +72,16 @@ export const FEATURES = {
   activeHealthCheck: { title: 'Active health checks', usedAt: (topology) => calls(topology, 'activeHealthCheck', ({ activeHealthCheck }) => activeHealthCheck) },
   keepAlive: { title: 'Keepalive of connections between tasks', usedAt: (topology) => calls(topology, 'keepAlive', ({ keepAlive }) => keepAlive) },
   external: { title: 'External services, with TLS and the check of their certificates by the sidecar', usedAt: ({ external }) => external.map(({ name }) => `external.${name}`) },
+  routes: { title: 'Routes by path, method, header, query parameter, gRPC method and metadata', usedAt: (topology) => routes(topology, () => ['']) },
+  rewrites: { title: 'Rewrite of path and host', usedAt: (topology) => routes(topology, ({ rewrite }) => (rewrite === undefined ? [] : ['.rewrite'])) },
+  headerChanges: { title: 'Changes to the headers of requests and responses', usedAt: (topology) => [
+    ...HEADERS.flatMap((prop) => services(topology, prop, ({ policy }) => policy[prop] !== undefined)),
+    ...routes(topology, (route) => HEADERS.filter((prop) => route[prop] !== undefined).map((prop) => `.${prop}`)),
+  ] },
+  rateLimits: { title: 'Local rate limits, by caller, method and path', usedAt: (topology) => services(topology, 'rateLimits', ({ policy }) => policy.rateLimits.length > 0) },
+  faultInjection: { title: 'Fault injection', usedAt: (topology) => services(topology, 'faultInjection', ({ policy }) => policy.faults.length > 0) },
+  maxRequestSize: { title: 'Limit on the size of requests', usedAt: (topology) => services(topology, 'maxRequestSize', ({ policy }) => policy.maxRequestBytes !== undefined) },
+  webSockets: { title: 'WebSockets', usedAt: (topology) => services(topology, 'webSockets', ({ policy }) => policy.webSockets) },
 } as const satisfies Readonly<Record<string, Feature>>;
 
 export type FeatureId = keyof typeof FEATURES;

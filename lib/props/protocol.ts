@@ -7,7 +7,7 @@ import type { ProtocolId } from '../topology/model';
  * const orders: ServiceProps = { image, port: 50051, protocol: Protocol.GRPC };
  */
 export class Protocol {
-  /** HTTP/1.1. Requests have a time limit, see `timeout`. Upgrades (WebSocket) are refused with 403. */
+  /** HTTP/1.1. Requests have a time limit, see `timeout`. Upgrades are refused with 403, see `webSockets`. */
   public static readonly HTTP = new Protocol('http');
   /** HTTP/2 with prior knowledge (h2c), for applications that speak no HTTP/1.1. */
   public static readonly HTTP2 = new Protocol('http2');

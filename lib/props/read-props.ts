@@ -1,5 +1,5 @@
-import { Duration, Token } from 'aws-cdk-lib';
-import { Choice, Opaque, Seconds, Unreadable, Unresolved, withOrigin } from '../topology/input';
+import { Duration, Size, SizeRoundingBehavior, Token } from 'aws-cdk-lib';
+import { Bytes, Choice, Opaque, Seconds, Unreadable, Unresolved, withOrigin } from '../topology/input';
 
 /** Deeper than any valid props tree. */
 const MAX_DEPTH = 16;
@@ -66,6 +66,7 @@ class PropsReader {
 
   private readInstance(value: object, depth: number): unknown {
     if (isDuration(value)) return new Seconds(value.toMilliseconds({ integral: false }) / 1000);
+    if (isSize(value)) return new Bytes(value.toBytes({ rounding: SizeRoundingBehavior.NONE }));
     const architecture = member(value, '_cpuArchitecture');
     if (typeof architecture === 'string') return new Choice('CpuArchitecture', architecture);
     return this.describe(new Opaque(value), value, depth);
@@ -101,21 +102,26 @@ function isDuration(value: object): value is Duration {
   return value instanceof Duration || (className(value) === 'Duration' && typeof member(value, 'toMilliseconds') === 'function');
 }
 
+/** As for a duration. */
+function isSize(value: object): value is Size {
+  return value instanceof Size || (className(value) === 'Size' && typeof member(value, 'toBytes') === 'function' && typeof member(value, 'isUnresolved') === 'function');
+}
+
 function className(value: object): unknown {
   return (value as { readonly constructor?: { readonly name?: unknown } }).constructor?.name;
 }
 
 function isToken(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return Token.isUnresolved(value);
-  // Token takes anything with a method "resolve" for a token, a Stack too, but not a Duration of a token.
-  return 'creationStack' in value ? Token.isUnresolved(value) : isDuration(value) && value.isUnresolved();
+  // Token takes anything with a method "resolve" for a token, a Stack too, but neither a Duration nor a Size of a token.
+  return 'creationStack' in value ? Token.isUnresolved(value) : (isDuration(value) || isSize(value)) && value.isUnresolved();
 }
 
 /** Strings keep their token markers: CloudFormation text such as an environment variable is passed on whole. */
 function unresolved(value: unknown): Unresolved {
   if (typeof value === 'string') return new Unresolved(value);
   if (Array.isArray(value)) return new Unresolved(String(value[0]), value as string[]);
-  return new Unresolved(Token.asString(value), undefined, !(value instanceof Duration));
+  return new Unresolved(Token.asString(value), undefined, !(value instanceof Duration || value instanceof Size));
 }
 
 function unreadable(error: unknown): Unreadable {

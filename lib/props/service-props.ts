@@ -3,6 +3,7 @@ import type { AllowRule } from './allow-rule';
 import type { CallPolicyProps } from './call-policy-props';
 import type { ContainerProps, ExtraContainerProps } from './container-props';
 import type { Protocol } from './protocol';
+import type { RequestPolicyProps } from './request-policy-props';
 import type { SizingProps } from './sizing-props';
 
 /**
@@ -16,7 +17,7 @@ import type { SizingProps } from './sizing-props';
  *   environment: { RETAIL_UI_ENDPOINTS_CATALOG: 'http://catalog.shop.internal:15080' },
  * };
  */
-export interface ServiceProps extends ContainerProps, SizingProps, CallPolicyProps {
+export interface ServiceProps extends ContainerProps, SizingProps, CallPolicyProps, RequestPolicyProps {
   /** The port on which the application listens inside its task, 1 to 65535. Nobody outside of the task can reach it. */
   readonly port: number;
 

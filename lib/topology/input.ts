@@ -27,6 +27,11 @@ export class Seconds {
   constructor(readonly value: number) {}
 }
 
+/** A CDK `Size`. */
+export class Bytes {
+  constructor(readonly value: number) {}
+}
+
 /** What could not be turned into plain data: a getter that throws, an object that contains itself ... */
 export class Unreadable {
   constructor(readonly reason: string) {}
@@ -98,6 +103,7 @@ export function holdsToken(key: string): boolean {
 export function show(value: unknown): string {
   if (value instanceof Unresolved) return `a CDK token (${shorten(value.text)})`;
   if (value instanceof Seconds) return counted(value.value, 'second');
+  if (value instanceof Bytes) return counted(value.value, 'byte');
   if (value instanceof Unreadable) return value.reason;
   if (value instanceof Choice) return `${value.type} ${show(value.value)}`;
   if (value instanceof Opaque) return `an instance of ${value.className}`;

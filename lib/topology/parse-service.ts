@@ -2,9 +2,10 @@ import {
   AGENT_CONTAINER, AGENT_MEMORY_MIB, APPLICATION_CONTAINER, COLLECTOR_CONTAINER, COLLECTOR_MEMORY_MIB, DEFAULT_VIRTUAL_PORT, FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, INIT_CONTAINER, LOG_ROUTER_CONTAINER, LOG_ROUTER_MEMORY_MIB, MAX_CONTAINERS,
   PROXY_CONTAINER, RESERVED_CONTAINERS, RESERVED_PORTS,
 } from './constants';
+import { checkLabel } from './check-label';
 import { Opaque, Unresolved, counted, show } from './input';
 import type { ContainerSettings, ExtraContainer, ProtocolId, Service, Sizing } from './model';
-import type { DraftRule } from './parse-allow';
+import type { DraftRule, NamedCallers } from './parse-allow';
 import { parseAllow } from './parse-allow';
 import type { MeshDefaults } from './parse-sizing';
 import { SIZING_FIELDS, parseSizing } from './parse-sizing';
@@ -14,10 +15,14 @@ import { SERVICE_POLICY_FIELDS, parseServicePolicy } from './policy/parse-servic
 import type { Reader } from './reader';
 import { STRINGS, suggest } from './reader';
 
+export { LABEL, checkLabel } from './check-label';
+
 /** A service as far as it can be read without knowing the others. */
 export interface DraftService extends Omit<Service, 'address' | 'virtualHost' | 'discoveryHost' | 'calls' | 'callers' | 'callsExternal' | 'versions' | 'routed' | 'discovery' | 'allow' | 'callOverrides'> {
   readonly at: Reader;
   readonly rules: readonly DraftRule[] | undefined;
+  /** Whom rate limits and faults name. */
+  readonly namedCallers: readonly NamedCallers[];
   readonly calls: readonly { readonly at: Reader; readonly name: string }[];
   /** Read when the called services are known, whose protocols decide what may be said. */
   readonly overrides: readonly { readonly at: Reader; readonly callee: string }[];
@@ -30,21 +35,6 @@ const SERVICE_EXAMPLE = 'such as { image, port: 8080 }';
 
 /** Small enough to be cheap, large enough for a JVM beside Envoy and the collector. */
 const DEFAULT_SIZE = { cpu: 512, memoryMiB: 1024, desiredCount: 1 };
-
-/** DNS labels as RFC 1035 wants them, lower case, since they become host names and SPIFFE ids. */
-export const LABEL = /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
-
-export function checkLabel(name: string, at: Reader, what: string): boolean {
-  if (LABEL.test(name)) return true;
-  const allowed = 'a DNS label: lower-case letters, digits and hyphens, starting with a letter, at most 63 characters';
-  if (name.length > 63) {
-    at.fail('INVALID_NAME', `the name of ${what} has ${name.length} characters, which is too long`, { got: null, allowed });
-    return false;
-  }
-  const better = name.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase().replace(/[^a-z0-9-]+/g, '-').replace(/^[^a-z]+|-+$/g, '');
-  at.fail('INVALID_NAME', `${show(name)} is not a DNS label`, { got: null, allowed, ...(LABEL.test(better) && /^[\x20-\x7e]*$/.test(name) ? { fix: `call it "${better}"` } : {}) });
-  return false;
-}
 
 /** Names under the mesh's domain that mean something else. */
 const RESERVED_NAMES: ReadonlyMap<string, string> = new Map([
@@ -77,6 +67,7 @@ export function parseService(name: string, at: Reader, mesh: MeshDefaults, helpe
   const extraContainers = parseExtraContainers(at, port, sizing, addedContainers(at, helpers));
   const virtualPort = parseVirtualPort(at, protocol, port);
   const callPolicy = { ...defaultCallPolicy(protocol), ...parseCallPolicy(at, protocol) };
+  const namedCallers: NamedCallers[] = [];
   // What is invalid has its issue by now; reading goes on with a port that nothing clashes with.
   return {
     at,
@@ -93,7 +84,8 @@ export function parseService(name: string, at: Reader, mesh: MeshDefaults, helpe
     extraContainers,
     rules: parseAllow(at.field('allow'), protocol),
     callPolicy,
-    policy: parseServicePolicy(),
+    policy: parseServicePolicy(at, protocol, namedCallers),
+    namedCallers,
     overrides: [...at.field('callPolicies').entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([callee, item]) => ({ at: item, callee })),
     ...sizing,
   };

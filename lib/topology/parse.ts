@@ -8,7 +8,7 @@ import { maxTasks } from './model';
 import { checkHidesNoAws } from './check-domain';
 import { checkEnvironment } from './check-environment';
 import { checkExec } from './check-exec';
-import { connectRules } from './parse-allow';
+import { checkCallers, connectRules } from './parse-allow';
 import { parseCertificates } from './parse-certificates';
 import { parseEdge } from './parse-edge';
 import { parseEgress } from './parse-egress';
@@ -20,6 +20,7 @@ import type { MeshDefaults } from './parse-sizing';
 import { parseArchitecture, parseCapacityProviders } from './parse-sizing';
 import type { CallPolicy } from './policy/model';
 import { CALL_POLICY_FIELDS, parseCallPolicy } from './policy/parse-call-policy';
+import { warnOfFaults } from './policy/parse-faults';
 import { Reader, suggest } from './reader';
 
 const FIELDS = ['name', 'domain', 'services', 'external', 'egress', 'edge', 'mesh', 'certificates', 'tracing', 'vpc', 'cluster', 'vpcSubnets', 'namespace', 'logs', 'cpuArchitecture', 'capacityProviderStrategies', 'enableExecuteCommand'] as const;
@@ -74,7 +75,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   const routed = new Set(edge?.routes.map((route) => route.service));
   const { services, external } = connect(drafts, externals, { domain, discoveryDomain, routed, authenticated: certificates.kind !== 'none' });
   for (const service of services) {
-    warnings.push(...checkEnvironment(service, [...services, ...external], domain), ...checkAllow(service), ...checkExec(service));
+    warnings.push(...checkEnvironment(service, [...services, ...external], domain), ...checkAllow(service), ...checkExec(service), ...warnOfFaults(service.name, service.policy.faults));
   }
   for (const each of external) warnings.push(...externalWarnings(each));
   return deepFreeze({
@@ -327,10 +328,12 @@ function connectServices(drafts: readonly DraftService[], externals: readonly Dr
   const names = new Set(drafts.map((draft) => draft.name));
   const outside = new Set(externals.map((external) => external.name).filter((name) => !names.has(name)));
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- `at` is a cursor, which plain data must not hold
-  return drafts.map(({ at, calls, rules, overrides, ...draft }) => {
+  return drafts.map(({ at, calls, rules, namedCallers, overrides, ...draft }) => {
     const callers = drafts.filter((other) => other.name !== draft.name && other.calls.some((call) => call.name === draft.name)).map((other) => other.name);
     const isRouted = routed.has(draft.name);
-    const allow = rules === undefined ? undefined : connectRules(rules, isRouted ? [...callers, GATEWAY_NAME] : callers, authenticated);
+    const nameable = isRouted ? [...callers, GATEWAY_NAME] : callers;
+    const allow = rules === undefined ? undefined : connectRules(rules, nameable, authenticated);
+    for (const named of namedCallers) checkCallers(named, nameable, authenticated);
     return {
       ...draft,
       calls: [...new Set(calls.map((call) => call.name))].filter((name) => names.has(name) && name !== draft.name).sort(),

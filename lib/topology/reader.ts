@@ -1,5 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein';
-import { Choice, Opaque, Seconds, Unreadable, Unresolved, counted, hasMember, holdsToken, madeBy, originOf, show } from './input';
+import { Bytes, Choice, Opaque, Seconds, Unreadable, Unresolved, counted, hasMember, holdsToken, madeBy, originOf, show } from './input';
 import type { IssueCode, IssueList } from './issues';
 import { completed, meantBy } from './synonyms';
 
@@ -181,6 +181,18 @@ export class Reader {
     return seconds;
   }
 
+  /** A size in whole bytes. */
+  bytes(range: { readonly min: number; readonly max: number; readonly allowed: string }): number | undefined {
+    if (this.absent || this.refuseToken()) return undefined;
+    if (!(this.value instanceof Bytes)) {
+      const literal = typeof this.value === 'number' && Number.isInteger(this.value) && this.value > 0 ? String(this.value) : '...';
+      return this.fail('WRONG_TYPE', 'must be a Size', { allowed: range.allowed, fix: `write Size.bytes(${literal})` });
+    }
+    const bytes = this.value.value;
+    if (!(bytes >= range.min && bytes <= range.max)) return this.fail('OUT_OF_RANGE', `${counted(bytes, 'byte')} ${bytes === 1 ? 'is' : 'are'} out of range`, { allowed: range.allowed });
+    return Number.isInteger(bytes) ? bytes : this.fail('OUT_OF_RANGE', `${bytes} bytes are not a whole number of bytes`, { allowed: range.allowed });
+  }
+
   /** One of a few values; `shown` is how the user writes them, if not as they are. */
   oneOf<T extends string | number>(values: readonly T[], what: string, shown: readonly string[] = values.map(String)): T | undefined {
     if (this.absent || this.refuseToken()) return undefined;
@@ -263,7 +275,7 @@ function similarity(a: string, b: string): number {
   return longest === 0 ? 1 : 1 - distance(a, b) / longest;
 }
 
-const MARKERS = [Choice, Opaque, Seconds, Unreadable, Unresolved];
+const MARKERS = [Bytes, Choice, Opaque, Seconds, Unreadable, Unresolved];
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,3 +1,4 @@
+import { Bytes } from '../../lib/topology/input';
 import type { FeatureId } from '../../lib/mesh/features';
 import type { Raw } from '../topology/parsing';
 import { mesh, seconds, service } from '../topology/parsing';
@@ -27,6 +28,13 @@ export const SYSTEMS: Readonly<Record<FeatureId, Systems>> = {
   edge: { with: orders({}, route), without: orders() },
   allow: ofOrders({ allow: [{ methods: ['GET'], paths: ['/orders/*'] }] }),
   external: { with: mesh({ ui: service({ calls: ['stripe'] }) }, { external: { stripe: { host: 'api.stripe.com' } } }), without: mesh({ ui: service() }) },
+  routes: ofOrders({ routes: [{ name: 'reports', match: { path: { kind: 'prefix', text: '/reports/' } }, timeout: { perRequest: seconds(60) } }] }),
+  rewrites: ofOrders({ routes: [{ name: 'old', match: { path: { kind: 'prefix', text: '/v1/' } }, rewrite: { path: { kind: 'prefix', text: '/' }, host: 'old.example' } }] }, { routes: [{ name: 'old', match: { path: { kind: 'prefix', text: '/v1/' } } }] }),
+  headerChanges: ofOrders({ requestHeaders: { set: { 'x-a': 'b' } }, responseHeaders: { remove: ['server'] } }),
+  rateLimits: ofOrders({ rateLimits: { all: { requests: 10 } } }),
+  faultInjection: ofOrders({ faultInjection: { slow: { delay: seconds(1) } } }),
+  maxRequestSize: ofOrders({ maxRequestSize: new Bytes(1024) }),
+  webSockets: ofOrders({ webSockets: true }),
   callPolicies: { with: mesh({ ui: service({ calls: ['orders'], callPolicies: { orders: { timeout: { perRequest: seconds(7) } } } }), other: service({ calls: ['orders'] }), orders: service() }), without: mesh({ ui: service({ calls: ['orders'] }), other: service({ calls: ['orders'] }), orders: service() }) },
   timeouts: ofOrders({ timeout: { perRequest: seconds(3), perTry: seconds(1), idle: seconds(2) } }),
   streamTimeout: ofOrders({ timeout: { stream: seconds(60) } }),

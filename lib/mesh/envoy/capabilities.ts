@@ -26,4 +26,11 @@ export const CAPABILITIES: Capabilities = {
   activeHealthCheck: true,
   keepAlive: true,
   external: true,
+  routes: true,
+  rewrites: true,
+  headerChanges: true,
+  rateLimits: true,
+  faultInjection: true,
+  maxRequestSize: true,
+  webSockets: true,
 };

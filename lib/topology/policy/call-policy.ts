@@ -1,6 +1,6 @@
 import { GATEWAY_NAME } from '../constants';
 import type { ExternalService, Service, Topology } from '../model';
-import type { CallPolicy } from './model';
+import type { CallPolicy, Timeouts } from './model';
 
 /**
  * What a caller's proxy does with calls to a service: field by field what the caller says, or else what the service says.
@@ -18,4 +18,10 @@ export function policiesOfCallers(topology: Topology, callee: Service): Readonly
     ...callers.map((caller) => [caller.name, callPolicyOf(caller, callee)] as const),
     ...(callee.routed ? [[GATEWAY_NAME, callPolicyOf(undefined, callee)] as const] : []),
   ]);
+}
+
+/** How long a request to the service may take: by the service's own word, by a caller's, or by a route. */
+export function allTimeouts(topology: Topology, service: Service): readonly Timeouts[] {
+  const policies = [service.callPolicy, ...policiesOfCallers(topology, service).values()];
+  return [...policies.map(({ timeouts }) => timeouts), ...service.policy.routes.flatMap(({ timeouts }) => timeouts ?? [])];
 }

@@ -186,6 +186,6 @@ export interface Fault extends RequestFilter {
   readonly delaySeconds?: number;
   /** HTTP status, or that of gRPC for gRPC services. */
   readonly abortStatus?: number;
-  /** Only requests with this header. */
-  readonly header?: ValueMatch;
+  /** Only requests with all of these headers. Sorted by name. */
+  readonly headers: readonly ValueMatch[];
 }

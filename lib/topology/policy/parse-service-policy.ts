@@ -1,9 +1,29 @@
-import { DEFAULT_SERVICE_POLICY } from './defaults';
+import type { ProtocolId } from '../model';
+import type { NamedCallers } from '../parse-allow';
+import type { Reader } from '../reader';
 import type { ServicePolicy } from './model';
+import { parseFaults } from './parse-faults';
+import { parseHeaderChanges } from './parse-header-changes';
+import { parseMaxRequestSize } from './parse-max-request-size';
+import { parseRateLimits } from './parse-rate-limits';
+import { parseServiceRoutes } from './parse-service-routes';
+import { parseWebSockets } from './parse-web-sockets';
 
 /** Props of a service that say what happens to the requests to it, whoever sends them. */
-export const SERVICE_POLICY_FIELDS = [] as const;
+export const SERVICE_POLICY_FIELDS = ['routes', 'rateLimits', 'faultInjection', 'requestHeaders', 'responseHeaders', 'maxRequestSize', 'webSockets'] as const;
 
-export function parseServicePolicy(): ServicePolicy {
-  return DEFAULT_SERVICE_POLICY;
+/** @param callers gets those that are named, who can be checked only when all services are known */
+export function parseServicePolicy(at: Reader, protocol: ProtocolId, callers: NamedCallers[]): ServicePolicy {
+  const requestHeaders = parseHeaderChanges(at.field('requestHeaders'), protocol);
+  const responseHeaders = parseHeaderChanges(at.field('responseHeaders'), protocol);
+  const maxRequestBytes = parseMaxRequestSize(at.field('maxRequestSize'), protocol);
+  return {
+    routes: parseServiceRoutes(at.field('routes'), protocol),
+    rateLimits: parseRateLimits(at.field('rateLimits'), protocol, callers),
+    faults: parseFaults(at.field('faultInjection'), protocol, callers),
+    ...(requestHeaders === undefined ? {} : { requestHeaders }),
+    ...(responseHeaders === undefined ? {} : { responseHeaders }),
+    ...(maxRequestBytes === undefined ? {} : { maxRequestBytes }),
+    webSockets: parseWebSockets(at.field('webSockets'), protocol),
+  };
 }

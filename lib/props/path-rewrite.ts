@@ -1,0 +1,46 @@
+/**
+ * Which path the service sees in place of the one that the caller asked for. The query string stays. For HTTP and HTTP/2.
+ *
+ * @example
+ * const rewrite: RouteRewriteProps = { path: PathRewrite.regex('^/orders/(\\d+)$', '/v2/orders/by-id/\\1') };
+ */
+export class PathRewrite {
+  /**
+   * What the prefix of the route's match has matched becomes another prefix. The match must be `PathMatch.prefix()`.
+   *
+   * @param path ends with a slash, such as `/`
+   */
+  public static prefix(path: string): PathRewrite {
+    return new PathRewrite({ kind: 'prefix', text: path });
+  }
+
+  /**
+   * The whole path becomes this one.
+   *
+   * @param path such as `/maintenance`
+   */
+  public static exact(path: string): PathRewrite {
+    return new PathRewrite({ kind: 'exact', text: path });
+  }
+
+  /**
+   * Every part of the path that a regular expression matches is replaced; `^` and `$` tie it to the path's ends.
+   *
+   * @param pattern what RE2 knows: no look-around, no back references
+   * @param substitution with `\1` for what the first group has matched, and `\0` for all; begins with a slash if the pattern begins with `^`
+   * @see https://github.com/google/re2/wiki/Syntax
+   */
+  public static regex(pattern: string, substitution: string): PathRewrite {
+    return new PathRewrite({ kind: 'regex', pattern, substitution });
+  }
+
+  /** @internal */
+  public readonly _type = 'PathRewrite';
+
+  private constructor(private readonly content: Readonly<Record<string, unknown>>) {}
+
+  /** @internal */
+  public _input(): unknown {
+    return this.content;
+  }
+}

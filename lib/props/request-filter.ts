@@ -1,0 +1,29 @@
+/**
+ * Which requests are meant: those whose caller, method and path all fit, as the service's own Envoy sees them.
+ *
+ * @example
+ * const writes: RequestFilterProps = { callers: ['checkout'], methods: ['POST', 'PUT'], paths: ['/orders', '/orders/*'] };
+ */
+export interface RequestFilterProps {
+  /**
+   * Services that list this one in `calls`, or `gateway` if a route of the edge leads here, by their certificates. Needs certificates.
+   *
+   * @default - every caller
+   */
+  readonly callers?: string[];
+
+  /**
+   * HTTP methods, such as `GET`, in capitals. Not for gRPC, whose methods are paths.
+   *
+   * @default - every method
+   */
+  readonly methods?: string[];
+
+  /**
+   * Paths as in `allow`: one path, or with `*` at the end, after a slash, all that begin so. Of gRPC services
+   * `/package.Service/Method` or `/package.Service/*`.
+   *
+   * @default - every path
+   */
+  readonly paths?: string[];
+}

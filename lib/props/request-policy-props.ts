@@ -1,0 +1,74 @@
+import type { Size } from 'aws-cdk-lib';
+import type { FaultProps } from './fault';
+import type { HeaderChangesProps } from './header-changes';
+import type { RateLimitProps } from './rate-limit';
+import type { ServiceRouteProps } from './service-route';
+
+/**
+ * What happens to the requests to a service, whoever sends them. None of it is for TCP services, which have no requests.
+ *
+ * @example
+ * const policy: RequestPolicyProps = {
+ *   routes: [{ name: 'old-api', match: { path: PathMatch.prefix('/v1/') }, rewrite: { path: PathRewrite.prefix('/') } }],
+ *   rateLimits: { all: { requests: 500 } },
+ *   responseHeaders: { remove: ['server'] },
+ *   maxRequestSize: Size.mebibytes(1),
+ * };
+ */
+export interface RequestPolicyProps {
+  /**
+   * What is another way for some of the requests. The first route that matches decides, in the order of the list; what
+   * matches none goes to the service as it is. A route that could never be reached, since an earlier one takes all of its
+   * requests, is refused.
+   *
+   * @default - none
+   */
+  readonly routes?: ServiceRouteProps[];
+
+  /**
+   * Limits on the requests that each task takes, by their names (DNS labels).
+   *
+   * @default - none
+   */
+  readonly rateLimits?: { readonly [name: string]: RateLimitProps };
+
+  /**
+   * Faults to be injected, by their names (DNS labels). They are on from the deployment until they are removed, and a
+   * warning names each.
+   *
+   * @default - none
+   */
+  readonly faultInjection?: { readonly [name: string]: FaultProps };
+
+  /**
+   * Changes to the headers of requests, before the application gets them.
+   *
+   * @default - none
+   */
+  readonly requestHeaders?: HeaderChangesProps;
+
+  /**
+   * Changes to the headers of responses, when they leave the service's task; those that its Envoy itself gives among them.
+   *
+   * @default - none
+   */
+  readonly responseHeaders?: HeaderChangesProps;
+
+  /**
+   * The largest body of a request, 1 byte to 100 MiB; a larger one gets 413. A request that tells its length is judged by that
+   * and streamed; one that does not is held back in the memory of the task until it is whole. WebSockets have no such limit,
+   * and it is not for gRPC, whose servers limit messages themselves.
+   *
+   * @default - none (API Gateway itself takes up to 10 MB)
+   */
+  readonly maxRequestSize?: Size;
+
+  /**
+   * Whether requests may become WebSockets. For Protocol.HTTP. The time limit of a request ends when the socket is open; one on
+   * which nothing moves for 5 minutes is closed, so send pings. API Gateway's HTTP and REST APIs pass no WebSockets: this is
+   * for calls between services.
+   *
+   * @default false - upgrades get 403
+   */
+  readonly webSockets?: boolean;
+}

@@ -1,0 +1,17 @@
+import { show } from './input';
+import type { Reader } from './reader';
+
+/** DNS labels as RFC 1035 wants them, lower case, since they become host names and SPIFFE ids. */
+export const LABEL = /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+export function checkLabel(name: string, at: Reader, what: string): boolean {
+  if (LABEL.test(name)) return true;
+  const allowed = 'a DNS label: lower-case letters, digits and hyphens, starting with a letter, at most 63 characters';
+  if (name.length > 63) {
+    at.fail('INVALID_NAME', `the name of ${what} has ${name.length} characters, which is too long`, { got: null, allowed });
+    return false;
+  }
+  const better = name.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase().replace(/[^a-z0-9-]+/g, '-').replace(/^[^a-z]+|-+$/g, '');
+  at.fail('INVALID_NAME', `${show(name)} is not a DNS label`, { got: null, allowed, ...(LABEL.test(better) && /^[\x20-\x7e]*$/.test(name) ? { fix: `call it "${better}"` } : {}) });
+  return false;
+}
