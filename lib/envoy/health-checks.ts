@@ -17,6 +17,8 @@ export function healthChecks(callee: Service, { activeHealthCheck: settings }: C
   return {
     health_checks: [{
       interval: duration(intervalSeconds),
+      // By itself Envoy asks once a minute while there is no traffic, and for up to a minute after it began.
+      no_traffic_interval: duration(intervalSeconds),
       timeout: duration(timeoutSeconds),
       healthy_threshold: healthyThreshold,
       unhealthy_threshold: unhealthyThreshold,

@@ -19,8 +19,7 @@ export interface ActiveHealthCheckOptions {
   readonly path?: string;
 
   /**
-   * How often each Envoy of a caller asks each task, 500 milliseconds to 5 minutes. While there are no requests at all, it
-   * asks once a minute.
+   * How often each Envoy of a caller asks each task, whether there are requests or not; 500 milliseconds to 5 minutes.
    *
    * @default Duration.seconds(5)
    */

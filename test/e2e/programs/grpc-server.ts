@@ -1,7 +1,7 @@
 /**
  * A gRPC application: echoes, streams, fails on demand, passes calls on to others whose addresses are in its
  * environment, and tells which hosts a call came through. A last service called `redis-…` gets the text as a Redis
- * command. See echo.proto.
+ * command. See echo.proto. It also tells whether it is well (grpc.health.v1), which it is until it was told `be sick`.
  */
 import { connect } from 'node:net';
 import { hostname } from 'node:os';
@@ -69,11 +69,19 @@ async function repeat(call: ServerWritableStream<RepeatRequest, SayReply>): Prom
   call.end();
 }
 
+/** https://github.com/grpc/grpc/blob/master/doc/health-checking.md; the answer's only field says SERVING or NOT_SERVING. */
+const HEALTH = {
+  Check: { path: '/grpc.health.v1.Health/Check', requestStream: false, responseStream: false, requestSerialize: Buffer.from, requestDeserialize: Buffer.from, responseSerialize: Buffer.from, responseDeserialize: Buffer.from },
+} as const;
+let well = true;
+
 const server = new Server();
+server.addService(HEALTH, { Check: (_: unknown, done: sendUnaryData<Buffer>) => { done(null, Buffer.from([8, well ? 1 : 2])); } });
 server.addService(loadEcho().service, {
   Say: (call: ServerUnaryCall<SayRequest, SayReply>, done: sendUnaryData<SayReply>) => {
     const { text, fail_code: code, via } = call.request;
     console.log(JSON.stringify({ method: 'Say', text, via }));
+    if (text === 'be sick') well = false;
     if (code !== status.OK && via.length === 0) {
       done({ code, details: `asked to fail with ${code}` });
       return;

@@ -1,0 +1,130 @@
+import { Tracing } from '../../lib';
+import { ADMIN_PORT, APPLICATION_CONTAINER, INBOUND_PORT, PROXY_CONTAINER } from '../../lib/topology/constants';
+import { settled } from './mesh';
+import { moody, putInMood, served } from './moody';
+import type { SteadyReport } from './programs/steady-client';
+import type { Task } from './runner';
+import { Cluster, standIns, until } from './runner';
+import { SteadyLoad } from './steady-load';
+import { cluster, e2e } from './suite';
+import { image, synthesize } from './systems/synthesize';
+
+const PER_SECOND = 50;
+const TASKS = 3;
+const CALLERS = 9;
+
+interface Outcome extends SteadyReport {
+  readonly requests: number;
+  readonly failed: number;
+}
+
+interface Fault {
+  readonly wrong: (victim: Task) => Promise<void> | void;
+  /** What has to be reached before the load may end. */
+  readonly until: (at: { readonly caller: Task; readonly victim: Task; readonly load: SteadyLoad }) => Promise<void>;
+  readonly mend: (victim: Task) => Promise<void> | void;
+}
+
+/**
+ * What goes wrong with one of three tasks while a caller asks them steadily, with the policy that nobody has to write. Each
+ * fault has a caller of its own, so that none waits until what another one left out comes back.
+ */
+e2e('faults of one of three tasks, with the default policy', () => {
+  const running = cluster(async () => Cluster.start(synthesize({
+    services: {
+      caller: { image: image('moody'), port: 8080, calls: ['callee'] },
+      callee: { image: image('moody'), port: 8080, desiredCount: TASKS },
+    },
+    tracing: Tracing.none(),
+  }), { images: [standIns.envoy(), standIns.agent(), moody('example/moody')], counts: { caller: CALLERS } }));
+
+  const callees = (): readonly Task[] => running().tasks('callee');
+  const counter = async (caller: Task, name: string): Promise<number> => {
+    const { body } = await caller.client.get(`http://127.0.0.1:${ADMIN_PORT}/stats?filter=^cluster.callee.${name}$`);
+    return Number(/: (\d+)/.exec(body)?.[1] ?? 0);
+  };
+  /** Whether the caller's Envoy sends nothing to the task. */
+  const leavesOut = async (caller: Task, { address }: Task): Promise<boolean> => {
+    const { body } = await caller.client.get(`http://127.0.0.1:${ADMIN_PORT}/clusters`);
+    return body.includes(`callee::${address}:${INBOUND_PORT}::health_flags::/failed_outlier_check`);
+  };
+
+  let used = 0;
+  /** Makes something go wrong under load, and mends it; tells what came of the requests, for the log too. */
+  async function under(what: string, path: string, { wrong, until: goneOn, mend }: Fault): Promise<Outcome> {
+    const [[victim], caller] = [callees(), running().tasks('caller')[used]];
+    if (victim === undefined || caller === undefined) throw new Error('there is no task');
+    used += 1;
+    const load = SteadyLoad.start(caller.endpoint, { protocol: 'HTTP/1.1', target: 'callee.shop.internal:15080', perSecond: PER_SECOND, path });
+    await load.goesOn(PER_SECOND);
+    await wrong(victim);
+    await goneOn({ caller, victim, load });
+    await mend(victim);
+    const report = await load.stop();
+    const failed = Object.values(report.failures).reduce((sum, count) => sum + count, 0);
+    console.log(`FIGURE ${what}, 1 of ${TASKS} tasks, default policy: ${report.succeeded + failed} requests, ${failed} failed, ${await counter(caller, 'upstream_rq_total')} attempts`);
+    return { ...report, requests: report.succeeded + failed, failed };
+  }
+
+  const goesOn: Fault['until'] = async ({ load }) => load.goesOn(3 * PER_SECOND);
+  const isLeftOut: Fault['until'] = async ({ caller, victim, load }) => {
+    await until(async () => leavesOut(caller, victim), { what: 'the task to be left out' });
+    await load.goesOn(PER_SECOND);
+  };
+  const inMood = (name: string, then = goesOn): Fault => ({ wrong: async (task) => putInMood(task, name), until: then, mend: async (task) => putInMood(task, 'well') });
+  const frozen = (container: string): Fault => {
+    const signal = (name: NodeJS.Signals) => (task: Task): void => { process.kill(task.container(container).pid ?? 0, name); };
+    return { wrong: signal('SIGSTOP'), until: isLeftOut, mend: signal('SIGCONT') };
+  };
+  const vanished: Fault = { wrong: async (task) => task.kill(), until: isLeftOut, mend: (task) => { task.deregister(); } };
+  const nothingLost = { failed: 0, failures: {} };
+
+  beforeAll(async () => { await settled(running()); });
+
+  describe('no request that may be done twice fails', () => {
+    test.each([
+      ['the application closes every connection', 'reset'],
+      ['the application answers with what is no HTTP', 'garbage'],
+      ['the application answers 503, as one that is overloaded', 'status-503'],
+    ])('if %s', async (what, name) => {
+      expect(await under(what, `/${name}`, inMood(name, isLeftOut))).toMatchObject(nothingLost);
+    });
+
+    test('if the application is slow: it gets fewer requests, and all are answered', async () => {
+      const [victim, ...others] = callees();
+      expect(await under('the application needs 1 s for an answer', '/slow', inMood('slow-1000'))).toMatchObject(nothingLost);
+      for (const task of others) expect(served(task, '/slow')).toBeGreaterThan(2 * served(victim!, '/slow'));
+    });
+
+    test('if Envoy is frozen, as with a machine that hangs', async () => {
+      expect(await under('Envoy is frozen', '/frozen-envoy', frozen(PROXY_CONTAINER))).toMatchObject(nothingLost);
+    });
+  });
+
+  describe('what no policy can hide is passed on as it is', () => {
+    test('if the application answers 500, its share of the requests fails, and is asked for once', async () => {
+      const { failures, failed, requests } = await under('the application answers 500', '/failing', inMood('status-500'));
+      expect(Object.keys(failures)).toEqual([expect.stringContaining('status 500')]);
+      expect(failed).toBeGreaterThan(requests / 10);
+      expect(callees().reduce((sum, task) => sum + served(task, '/failing'), 0)).toBe(requests);
+    });
+
+    test('if answers break off half-way, they have begun, and are not asked for again', async () => {
+      const { failures, failed, requests } = await under('answers break off half-way', '/half', inMood('half'));
+      expect(Object.keys(failures)).toEqual([expect.not.stringContaining('status')]);
+      expect(failed).toBeGreaterThan(requests / 10);
+    });
+
+    test('if the application is frozen, requests that it got fail after their time; then it is left out', async () => {
+      const { failures, failed, requests } = await under('the application is frozen', '/frozen-application', frozen(APPLICATION_CONTAINER));
+      expect(Object.keys(failures)).toEqual([expect.stringContaining('status 504')]);
+      // It gets fewer than the others, since those that it got do not end.
+      expect(failed).toBeLessThan(requests / TASKS);
+    });
+  });
+
+  // The last one: the task is gone.
+  test('no request that may be done twice fails if a machine vanishes', async () => {
+    expect(await under('the machine vanishes', '/vanished', vanished)).toMatchObject(nothingLost);
+  });
+});

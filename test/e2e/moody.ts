@@ -1,0 +1,20 @@
+/** Applications that do what a test wants of them: see programs/moody.ts. */
+import { APPLICATION_CONTAINER } from '../../lib/topology/constants';
+import { program } from './programs';
+import type { ImageRule, Task } from './runner';
+
+export const MOODY_PORT = 8080;
+
+export function moody(image: string): ImageRule {
+  return { image, run: () => ({ argv: [process.execPath, program('moody')], environment: { PORT: String(MOODY_PORT) }, user: '1000' }) };
+}
+
+/** From inside of its task, past Envoy. */
+export async function putInMood(task: Task, mood: string): Promise<void> {
+  await task.client.send({ url: `http://127.0.0.1:${MOODY_PORT}/mood/${mood}`, method: 'POST' });
+}
+
+/** How often the application was asked for this path. */
+export function served(task: Task, path: string): number {
+  return task.container(APPLICATION_CONTAINER).log.json().filter((entry) => entry['path'] === path).length;
+}

@@ -1,0 +1,94 @@
+/**
+ * An HTTP application that is in a mood, which its own task sets:
+ *
+ *   POST /mood/<mood>        `well`; `status-<code>` answers with that status; `slow-<ms>` answers after that long;
+ *                            `silent` never answers; `reset` closes the connection at each request; `garbage` answers with
+ *                            what is no HTTP; `half` breaks off within the answer; `sick` says on /health that it is not well
+ *
+ * Whatever its mood, it answers `/health` with 200 (503 if `sick`), and does what these paths ask for:
+ *
+ *   /drip/<count>/<ms>       that many lines, one after each pause
+ *   /wait/<ms>               answers after that long
+ *   /status/<code>           answers with that status
+ *
+ * Answers are JSON and name the host; each request is logged. SIGTERM ends it.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import { hostname } from 'node:os';
+
+let mood = 'well';
+
+function answer(response: ServerResponse, status: number): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ host: hostname() }));
+}
+
+function drip(response: ServerResponse, count: number, ms: number): void {
+  response.writeHead(200, { 'content-type': 'text/plain' });
+  let sent = 0;
+  const next = (): void => {
+    sent += 1;
+    response.write(`${sent}\n`);
+    if (sent < count) timer = setTimeout(next, ms);
+    else response.end();
+  };
+  let timer = setTimeout(next, 0);
+  response.once('close', () => { clearTimeout(timer); });
+}
+
+function inMood({ socket }: IncomingMessage, response: ServerResponse): void {
+  const [, how, amount = ''] = /^([a-z]+)-?(\d*)$/.exec(mood) ?? [];
+  switch (how) {
+    case 'status':
+      answer(response, Number(amount));
+      break;
+    case 'slow':
+      setTimeout(() => { answer(response, 200); }, Number(amount));
+      break;
+    case 'silent':
+      break;
+    case 'reset':
+      socket.resetAndDestroy();
+      break;
+    case 'garbage':
+      socket.end('\u0000\u0001 this is not HTTP \u0007\r\n\r\n');
+      break;
+    case 'half':
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\nhalf of it', () => socket.resetAndDestroy());
+      break;
+    default:
+      answer(response, 200);
+  }
+}
+
+const server = createServer((request, response) => {
+  const { method = '', url = '/' } = request;
+  console.log(JSON.stringify({ method, path: url }));
+  request.resume();
+  const [, action = '', first = '', second = ''] = /^\/(mood|health|drip|wait|status)(?:\/([^/?]*))?(?:\/([^/?]*))?(?:\?.*)?$/.exec(url) ?? [];
+  request.once('end', () => {
+    switch (action) {
+      case 'mood':
+        mood = first;
+        answer(response, 200);
+        break;
+      case 'health':
+        answer(response, mood === 'sick' ? 503 : 200);
+        break;
+      case 'drip':
+        drip(response, Number(first), Number(second));
+        break;
+      case 'wait':
+        setTimeout(() => { answer(response, 200); }, Number(first));
+        break;
+      case 'status':
+        answer(response, Number(first));
+        break;
+      default:
+        inMood(request, response);
+    }
+  });
+});
+server.listen(Number(process.env['PORT'] ?? 8080), '0.0.0.0', () => { console.log('listening'); });
+process.once('SIGTERM', () => process.exit(0));
