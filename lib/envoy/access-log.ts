@@ -11,6 +11,8 @@ export interface AccessLogOptions {
   readonly peer: string;
   /** Whether whoever connects has to prove who it is. */
   readonly authenticated?: boolean;
+  /** Whether callers may have asked for another path than the one that arrives. */
+  readonly rewritten?: boolean;
 }
 
 /**
@@ -20,13 +22,13 @@ export interface AccessLogOptions {
  * has a size limit.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage
  */
-export function accessLog({ protocol, direction, peer, authenticated = false }: AccessLogOptions): Json {
+export function accessLog({ protocol, direction, peer, authenticated = false, rewritten = false }: AccessLogOptions): Json {
   return [{
     ...stdout({
       ...head(direction),
       ...(direction === 'outbound' ? { peer } : {}),
       ...(authenticated ? { caller: CALLER } : {}),
-      ...(protocol === 'tcp' ? { details: '%CONNECTION_TERMINATION_DETAILS%' } : request(protocol, direction)),
+      ...(protocol === 'tcp' ? { details: '%CONNECTION_TERMINATION_DETAILS%' } : request(protocol, direction, rewritten)),
       flags: '%RESPONSE_FLAGS%',
       duration_ms: '%DURATION%',
       bytes_in: '%BYTES_RECEIVED%',
@@ -79,12 +81,13 @@ function stdout(fields: JsonObject): JsonObject {
   });
 }
 
-function request(protocol: ProtocolId, direction: Direction): JsonObject {
+function request(protocol: ProtocolId, direction: Direction, rewritten: boolean): JsonObject {
   return {
     method: '%REQ(:METHOD)%',
     // Inside the mesh it is the service's name.
     ...(direction === 'edge' ? { authority: '%REQ(:AUTHORITY)%' } : {}),
-    path: '%PATH(NQ)%',
+    // By itself Envoy tells the path before a rewrite, which the caller's log has.
+    path: rewritten ? '%PATH(NQ:PATH)%' : '%PATH(NQ)%',
     status: '%RESPONSE_CODE%',
     details: '%RESPONSE_CODE_DETAILS%',
     ...(protocol === 'grpc' || direction === 'edge' ? { grpc_status: '%GRPC_STATUS%' } : {}),

@@ -25,7 +25,7 @@ function examplesOf(file: string): Example[] {
 
 /** What examples may take for granted. */
 const GIVEN = `
-import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import { ApiKey } from 'aws-cdk-lib/aws-apigateway';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { ITable } from 'aws-cdk-lib/aws-dynamodb';
@@ -37,7 +37,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IDatabaseCluster } from 'aws-cdk-lib/aws-rds';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import * as library from '../../lib';
-import { Authorizer, Certificates, Edge, IMicroservice, Mesh, Microservices, Protocol, Timeout, Tracing } from '../../lib';
+import { Authorizer, Certificates, Edge, IMicroservice, Mesh, Microservices, PathMatch, PathRewrite, Protocol, Timeout, Tracing, ValueMatch } from '../../lib';
 declare const image: ContainerImage, services: library.MicroservicesProps['services'], authorizer: Authorizer, handler: IFunction, userPool: UserPool, repository: IRepository, password: ISecret, table: ITable, database: IDatabaseCluster, shop: Microservices;
 `;
 
