@@ -13,6 +13,8 @@ export interface AccessLogOptions {
   readonly external?: boolean;
   /** Whether whoever connects has to prove who it is. */
   readonly authenticated?: boolean;
+  /** Whether callers may have asked for another path than the one that arrives. */
+  readonly rewritten?: boolean;
 }
 
 /**
@@ -22,13 +24,13 @@ export interface AccessLogOptions {
  * has a size limit.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage
  */
-export function accessLog({ protocol, direction, peer, external = false, authenticated = false }: AccessLogOptions): Json {
+export function accessLog({ protocol, direction, peer, external, authenticated = false, rewritten }: AccessLogOptions): Json {
   return [{
     ...stdout({
       ...head(direction),
       ...(direction === 'outbound' ? { peer } : {}),
       ...(authenticated ? { caller: CALLER } : {}),
-      ...(protocol === 'tcp' ? { details: '%CONNECTION_TERMINATION_DETAILS%' } : request(protocol, direction, external)),
+      ...(protocol === 'tcp' ? { details: '%CONNECTION_TERMINATION_DETAILS%' } : request({ protocol, direction, external, rewritten })),
       flags: '%RESPONSE_FLAGS%',
       duration_ms: '%DURATION%',
       bytes_in: '%BYTES_RECEIVED%',
@@ -81,18 +83,19 @@ function stdout(fields: JsonObject): JsonObject {
   });
 }
 
-function request(protocol: ProtocolId, direction: Direction, external: boolean): JsonObject {
+function request({ protocol, direction, external, rewritten }: Pick<AccessLogOptions, 'protocol' | 'direction' | 'external' | 'rewritten'>): JsonObject {
   return {
     method: '%REQ(:METHOD)%',
     // Inside the mesh it is the service's name.
     ...(direction === 'edge' ? { authority: '%REQ(:AUTHORITY)%' } : {}),
-    path: '%PATH(NQ)%',
+    // By itself Envoy tells the path before a rewrite, which the caller's log has.
+    path: rewritten === true ? '%PATH(NQ:PATH)%' : '%PATH(NQ)%',
     status: '%RESPONSE_CODE%',
     details: '%RESPONSE_CODE_DETAILS%',
     ...(protocol === 'grpc' || direction === 'edge' ? { grpc_status: '%GRPC_STATUS%' } : {}),
     ...(direction === 'inbound' ? {} : { attempts: '%UPSTREAM_REQUEST_ATTEMPT_COUNT%' }),
     request_id: '%REQ(X-REQUEST-ID)%',
     // What goes out of the mesh has no such header.
-    trace: external ? '%TRACE_ID%' : '%REQ(X-AMZN-TRACE-ID)%',
+    trace: external === true ? '%TRACE_ID%' : '%REQ(X-AMZN-TRACE-ID)%',
   };
 }

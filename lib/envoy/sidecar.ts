@@ -44,6 +44,7 @@ function inbound(topology: Topology, service: Service): JsonObject {
       segmentName: service.name,
       tracing: topology.tracing,
       authenticated,
+      rewritten: service.policy.routes.some(({ rewrite }) => rewrite?.path !== undefined),
       filters: requestFilters(topology, service),
       settings: { ...tellWhatWasNotSent(), ...tellCaller(topology), ...(service.policy.webSockets ? { http2_protocol_options: acceptConnect(service) } : {}) },
       virtualHosts: [{

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { planMesh } from '../../lib/mesh/providers';
 import type { ContainerPlan, SystemPlan } from '../../lib/plan/model';
-import { Opaque, Seconds, Unresolved } from '../../lib/topology/input';
+import { Bytes, Opaque, Seconds, Unresolved } from '../../lib/topology/input';
 import { IssueList, MicroservicesValidationError } from '../../lib/topology/issues';
 import { parseTopology } from '../../lib/topology/parse';
 
@@ -13,7 +13,7 @@ export function caseNames(): readonly string[] {
 }
 
 /**
- * The props of a case. Where JSON has no word for what stands in real props: `{"$seconds": 2}` is a Duration,
+ * The props of a case. Where JSON has no word for what stands in real props: `{"$seconds": 2}` is a Duration, `{"$bytes": 2}` a Size,
  * `{"$token": "x"}` a CDK token, `{"$object": ["bind"]}` a CDK object with these members; an image is a string.
  */
 export function readCase(name: string): unknown {
@@ -21,6 +21,7 @@ export function readCase(name: string): unknown {
     if (key === 'image' && typeof value === 'string') return opaque(['bind']);
     if (typeof value !== 'object' || value === null) return value;
     if ('$seconds' in value) return new Seconds(value.$seconds as number);
+    if ('$bytes' in value) return new Bytes(value.$bytes as number);
     if ('$token' in value) return new Unresolved(value.$token as string);
     return '$object' in value ? opaque(value.$object as string[]) : value;
   });

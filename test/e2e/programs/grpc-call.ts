@@ -11,6 +11,7 @@ const [target = '', method = 'Say', text = '{}', times = '1'] = process.argv.sli
 const client = echoClient(target);
 const metadata = new Metadata();
 if (process.env['TRACE'] !== undefined) metadata.set('x-amzn-trace-id', process.env['TRACE']);
+for (const [name, value] of Object.entries(JSON.parse(process.env['METADATA'] ?? '{}') as Record<string, string>)) metadata.set(name, value);
 
 async function call(): Promise<readonly SayReply[]> {
   const request: unknown = JSON.parse(text);

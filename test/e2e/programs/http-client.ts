@@ -7,6 +7,7 @@ export interface HttpRequest {
   readonly url: string;
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  /** Sent with its length, unless the headers name a transfer-encoding. */
   readonly body?: string;
   /** Connects there in place of the URL's host and port, which the Host header still names. */
   readonly connectTo?: { readonly host: string; readonly port: number };
@@ -91,7 +92,7 @@ async function http(id: number, request: HttpRequest): Promise<HttpOutcome> {
     try {
       const { host, port, path } = parse(request.url);
       const target = request.connectTo ?? { host, port };
-      const headers = { host: port === 80 ? host : `${host}:${port}`, ...request.headers, ...(request.body !== undefined && { 'content-length': String(Buffer.byteLength(request.body)) }) };
+      const headers = { host: port === 80 ? host : `${host}:${port}`, ...request.headers, ...(request.body !== undefined && request.headers?.['transfer-encoding'] === undefined && { 'content-length': String(Buffer.byteLength(request.body)) }) };
       const sent = httpRequest({ ...target, path, method: request.method ?? 'GET', headers: headers as Record<string, string | string[]>, agent: request.keepAlive === true ? pool : false });
       cancel = (error) => {
         fail(error);

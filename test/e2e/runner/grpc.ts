@@ -17,6 +17,8 @@ export interface GrpcCall {
   readonly request: Partial<SayRequest> | Partial<RepeatRequest>;
   /** The X-Ray trace header to send. */
   readonly trace?: string;
+  /** Metadata beside it. */
+  readonly metadata?: Readonly<Record<string, string>>;
   /** How often, one call after the other, on one connection. */
   readonly times?: number;
 }
@@ -24,9 +26,9 @@ export interface GrpcCall {
 const TIMEOUT_MS = 60_000;
 
 /** Calls the echo service of the `grpc` stand-in from inside a network namespace. */
-export async function callGrpc(endpoint: Endpoint, { target, method = 'Say', request, trace, times = 1 }: GrpcCall): Promise<readonly GrpcOutcome[]> {
+export async function callGrpc(endpoint: Endpoint, { target, method = 'Say', request, trace, metadata, times = 1 }: GrpcCall): Promise<readonly GrpcOutcome[]> {
   const argv = [process.execPath, program('grpc-call'), target, method, JSON.stringify(request), String(times)];
-  const result = await endpoint.run(argv, { env: { PROTO: ECHO_PROTO, ...(trace !== undefined && { TRACE: trace }) }, timeoutMs: TIMEOUT_MS });
+  const result = await endpoint.run(argv, { env: { PROTO: ECHO_PROTO, ...(trace !== undefined && { TRACE: trace }), ...(metadata !== undefined && { METADATA: JSON.stringify(metadata) }) }, timeoutMs: TIMEOUT_MS });
   if (result.code !== 0) throw new CommandFailed(argv, result);
   return result.stdout.trim().split('\n').map((line) => JSON.parse(line) as GrpcOutcome);
 }

@@ -26,4 +26,6 @@ export type { Task, TaskEvent, TaskStatus } from './task';
 export { readTemplate } from './template';
 export { until } from './wait';
 export { leftoversOf } from './workspace';
+export { talk } from './web-socket';
+export type { WebSocketOutcome, WebSocketTalk } from './web-socket';
 export type { Segment } from './xray';
