@@ -13,3 +13,4 @@ export * from './props/service-props';
 export * from './props/sizing-props';
 export * from './props/timeout';
 export * from './props/tracing';
+export * from './props/version-props';

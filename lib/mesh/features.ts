@@ -14,6 +14,9 @@ const services = (topology: Topology, prop: string, holds: (service: Topology['s
 /** Every feature of a mesh, by its id. A provider says of each whether it can do it; the compliance suite holds it to that. */
 export const FEATURES = {
   allow: { title: 'Authorization by caller, method and path', usedAt: (topology) => services(topology, 'allow', ({ allow }) => allow !== undefined) },
+  versions: { title: 'Versions by weight, shifted with no task replaced', usedAt: (topology) => services(topology, 'versions', ({ versions }) => versions !== undefined) },
+  versionHeader: { title: 'A header that chooses a version', usedAt: (topology) => services(topology, 'versionHeader', ({ versionHeader }) => versionHeader !== undefined) },
+  mirror: { title: 'Mirroring of requests to a version', usedAt: (topology) => services(topology, 'mirror', ({ mirror }) => mirror !== undefined) },
 } as const satisfies Readonly<Record<string, Feature>>;
 
 export type FeatureId = keyof typeof FEATURES;

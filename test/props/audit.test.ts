@@ -51,6 +51,13 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
   MicroservicesProps: (field) => [{ props: { ...mesh({ ui: service() }), [field]: unexpected }, path: field }],
   LogProps: (field) => [{ props: mesh({ ui: service() }, { logs: { [field]: unexpected } }), path: `logs.${field}` }],
   ServiceProps: (field) => [{ props: ui({ [field]: unexpected }), path: `services.ui.${field}` }],
+  VersionProps: (field) => [{ props: ui({ versions: { v1: { weight: 1, [field]: unexpected } } }), path: `services.ui.versions.v1.${field}` }],
+  MirrorProps: (field) => [{ props: ui({ versions: { v1: { weight: 1 } }, mirror: { version: 'v1', percent: 1, [field]: unexpected } }), path: `services.ui.mirror.${field}` }],
+  ContainerSettingsProps: (field) => [
+    { props: ui({ [field]: unexpected }), path: `services.ui.${field}` },
+    { props: ui({ versions: { v1: { weight: 1, [field]: unexpected } } }), path: `services.ui.versions.v1.${field}` },
+    { props: ui({ extraContainers: { helper: { image, [field]: unexpected } } }), path: `services.ui.extraContainers.helper.${field}` },
+  ],
   ContainerProps: (field) => [
     { props: ui({ [field]: unexpected }), path: `services.ui.${field}` },
     { props: ui({ extraContainers: { helper: { image, [field]: unexpected } } }), path: `services.ui.extraContainers.helper.${field}` },
