@@ -34,6 +34,8 @@ export interface MeshSettings {
   readonly proxyLogLevel: string;
   /** How often agents ask Cloud Map for the tasks of callees that DNS cannot name all. */
   readonly discoveryIntervalSeconds: number;
+  /** How often agents ask for the weights of versions. */
+  readonly weightsIntervalSeconds: number;
 }
 
 /** Who issues the certificates of mutual TLS; `none` is plain text. */

@@ -1,5 +1,5 @@
 import { COLLECTOR_IMAGE, FIRST_PROXY_MINOR, PROXY_IMAGE, PROXY_VERSION } from './images';
-import { DEFAULT_DISCOVERY_INTERVAL_SECONDS, FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, MAX_DNS_INSTANCES, RESERVED_PORTS } from './constants';
+import { DEFAULT_DISCOVERY_INTERVAL_SECONDS, DEFAULT_WEIGHTS_INTERVAL_SECONDS, FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, MAX_DNS_INSTANCES, RESERVED_PORTS } from './constants';
 import { Opaque, Unreadable, Unresolved, show } from './input';
 import type { IssueList } from './issues';
 import { loopbackAddresses } from './loopback-addresses';
@@ -184,7 +184,7 @@ function checkShared(root: Reader): void {
 }
 
 function parseMesh(at: Reader): MeshSettings {
-  if (at.made('Mesh', 'Mesh.envoy()') && at.fields(['version', 'image', 'agentImage', 'discoveryInterval', 'logLevel'], 'provider')) {
+  if (at.made('Mesh', 'Mesh.envoy()') && at.fields(['version', 'image', 'agentImage', 'discoveryInterval', 'weightsInterval', 'logLevel'], 'provider')) {
     at.field('provider').oneOf(['envoy'], 'a Mesh');
     at.field('image').opaque('an ecs.ContainerImage', ['bind()']);
     at.field('agentImage').opaque('an ecs.ContainerImage', ['bind()']);
@@ -197,6 +197,7 @@ function parseMesh(at: Reader): MeshSettings {
     proxyImage: version === undefined ? PROXY_IMAGE : `${PROXY_IMAGE.split(':')[0] ?? ''}:${version}`,
     proxyLogLevel,
     discoveryIntervalSeconds: at.field('discoveryInterval').seconds({ min: 1, max: 10 }) ?? DEFAULT_DISCOVERY_INTERVAL_SECONDS,
+    weightsIntervalSeconds: at.field('weightsInterval').seconds({ min: 1, max: 300 }) ?? DEFAULT_WEIGHTS_INTERVAL_SECONDS,
   };
 }
 
