@@ -20,6 +20,8 @@ import type { Random } from './pace';
 import { Backoff } from './pace';
 import type { Identity, Settings } from './settings';
 import type { MetadataSource, TaskMetadata } from './task-metadata';
+import type { Parameters } from './weights/parameters';
+import { waitForWeights, watchWeights } from './weights/watch';
 
 /** The world around the agent. */
 export interface World {
@@ -30,6 +32,8 @@ export interface World {
   /** Undefined in a mesh without certificates. */
   readonly secret: SecretSource | undefined;
   readonly cloudMap: CloudMap;
+  /** Undefined where no callee has versions. */
+  readonly parameters: Parameters | undefined;
   readonly envoy: EnvoyAdmin;
   readonly metadata: MetadataSource | undefined;
 }
@@ -41,6 +45,8 @@ export async function init(settings: Settings, world: World): Promise<number> {
   const start = clock.now();
   const own = ownCertificate(settings, world);
   if (own !== undefined && !await waitForCertificate({ ...world, ...own, waitMs })) return 1;
+  const { parameters } = world;
+  if (parameters !== undefined && !await waitForWeights({ ...world, ...settings, parameters })) return 1;
   const backoff = new Backoff({ firstMs: 500, maxMs: 15_000 }, world.random);
   for (;;) {
     try {
@@ -69,7 +75,8 @@ export interface Running {
 /** Beside the application, until it stops: renews, discovers, and leaves in good order. */
 export function run(settings: Settings, world: World, stop: AbortSignal): Running {
   const { clock, log } = world;
-  const { discovery, cloudMapServiceId } = settings;
+  const { discovery, cloudMapServiceId, weights } = settings;
+  const { parameters } = world;
   const own = ownCertificate(settings, world);
   const pulse = new Pulse();
   const end = new AbortController();
@@ -80,13 +87,14 @@ export function run(settings: Settings, world: World, stop: AbortSignal): Runnin
   const callers = callersView({ ...world, ...settings, task });
   const loops = [
     ...(own === undefined ? [] : certificateLoops(own, settings, world, parts)),
+    ...(parameters === undefined ? [] : [loop('weights', watchWeights({ ...world, ...settings, parameters }), parts)]),
     ...(callers.step === undefined ? [] : [loop('callers', callers.step, parts)]),
     ...discovery.map(async (target) => loop(`endpoints of ${target.cluster}`, watchEndpoints(target, { ...world, ...settings, preferredZone: callers.preferredZone }), parts)),
   ];
   const registration = cloudMapServiceId === undefined ? undefined : { serviceId: cloudMapServiceId, instanceId: async () => (await task()).taskId };
   // Now, since the end has no time to lose; if it fails, the end tries again.
   if (registration !== undefined) task().catch(() => undefined);
-  log.info('the agent runs', { ...(own === undefined ? {} : { identity: own.identity.uri }), discovers: discovery.map(({ cluster }) => cluster), registered: registration !== undefined });
+  log.info('the agent runs', { ...(own === undefined ? {} : { identity: own.identity.uri }), discovers: discovery.map(({ cluster }) => cluster), ...(weights.length === 0 ? {} : { weighs: weights.map(({ service }) => service) }), registered: registration !== undefined });
   const done = aborted(stop).then(async () => {
     log.info('stopping', { stopTimeoutMs: settings.stopMs });
     // Certificates and endpoints are looked after to the end: the application may still call others.

@@ -62,6 +62,8 @@ async function world(settings: Settings): Promise<World> {
     files: systemFiles,
     secret: settings.certificate === undefined ? undefined : secretsManager(settings.certificate.secretArn, settings.region),
     cloudMap: serviceDiscovery(settings.region, process.env),
+    // A client more costs memory that only some have a use for.
+    parameters: settings.weights.length === 0 ? undefined : (await import('./aws/systems-manager.js')).systemsManager(settings.region),
     envoy: envoyAdmin(ENVOY_ADMIN),
     metadata: settings.metadataUri === undefined ? undefined : ecsMetadata(settings.metadataUri),
   };

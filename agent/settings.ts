@@ -21,6 +21,20 @@ export interface Settings {
   readonly waitMs: number;
   readonly renewMs: number;
   readonly pollMs: number;
+  /** Callees with versions, whose weights are found in parameters. */
+  readonly weights: readonly WeightsTarget[];
+  readonly weightsMs: number;
+}
+
+export interface WeightsTarget {
+  readonly service: string;
+  /** The name of the parameter of Systems Manager. */
+  readonly parameter: string;
+  /** In the order of Envoy's configuration. */
+  readonly versions: readonly { readonly name: string; readonly cluster: string }[];
+  /** Routes with weights of their own. */
+  readonly routes: readonly string[];
+  readonly tcp: boolean;
 }
 
 export interface CertificateSettings {
@@ -76,10 +90,14 @@ export function readSettings(environment: Environment): Settings {
     waitMs: read.seconds('MESH_WAIT_SECONDS', 600),
     renewMs: read.seconds('MESH_RENEW_SECONDS', 60),
     pollMs: read.seconds('MESH_POLL_SECONDS', 2),
+    weightsMs: read.seconds('MESH_WEIGHTS_SECONDS', 15),
   };
-  if (read.issues.length > 0 || region === undefined || discovery === undefined || settings.directory === undefined) throw new InvalidSettings(read.issues);
+  const weights = read.parsed('MESH_WEIGHTS', 'a JSON list of { service, versions: [{ name, cluster }], routes?, tcp? }, each service once', weightsOf, '[]');
+  const parameters = read.parsed('MESH_WEIGHTS_PARAMETERS', 'names of parameters, with commas', parametersOf, ',');
+  if (weights !== undefined && parameters !== undefined && weights.length !== parameters.length) read.missing('MESH_WEIGHTS_PARAMETERS', `it must name as many parameters as MESH_WEIGHTS names services (${weights.length}), not ${parameters.length}`);
+  if (read.issues.length > 0 || region === undefined || discovery === undefined || weights === undefined || parameters === undefined || settings.directory === undefined) throw new InvalidSettings(read.issues);
   const certificate = identity === undefined || secret === undefined ? undefined : { identity, secretArn: secret.secretArn };
-  return { ...settings, directory: settings.directory, certificate, region, discovery, ownService, cloudMapServiceId, metadataUri };
+  return { ...settings, directory: settings.directory, certificate, region, discovery, ownService, cloudMapServiceId, metadataUri, weights: weights.map((target, index) => ({ ...target, parameter: parameters[index] ?? '' })) };
 }
 
 class Variables {
@@ -151,6 +169,31 @@ function targetOf(value: unknown): DiscoveryTarget | undefined {
   if (typeof cluster !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*$/.test(cluster)) return undefined;
   if (typeof port !== 'number' || !Number.isInteger(port) || port < 1 || port > 65_535) return undefined;
   return { ...name, cluster, port };
+}
+
+/** Services and clusters name files and runtime keys. */
+const LABEL = /^[a-z]([a-z0-9-]*[a-z0-9])?$/;
+
+function weightsOf(text: string): readonly Omit<WeightsTarget, 'parameter'>[] | undefined {
+  const list = jsonOf(text);
+  if (!Array.isArray(list)) return undefined;
+  const targets = list.map(weightsTargetOf).filter((target) => target !== undefined);
+  return targets.length === list.length && new Set(targets.map(({ service }) => service)).size === list.length ? targets : undefined;
+}
+
+function weightsTargetOf(value: unknown): Omit<WeightsTarget, 'parameter'> | undefined {
+  if (!isRecord(value)) return undefined;
+  const { service, versions, routes = [], tcp = false } = value;
+  const isLabel = (label: unknown): label is string => typeof label === 'string' && LABEL.test(label);
+  if (!isLabel(service) || !Array.isArray(versions) || versions.length === 0 || !Array.isArray(routes) || !routes.every(isLabel) || typeof tcp !== 'boolean') return undefined;
+  const known = versions.flatMap((version: unknown) => (isRecord(version) && isLabel(version['name']) && isLabel(version['cluster']) ? [{ name: version['name'], cluster: version['cluster'] }] : []));
+  return known.length === versions.length ? { service, versions: known, routes, tcp } : undefined;
+}
+
+/** https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html */
+function parametersOf(text: string): readonly string[] | undefined {
+  const names = text.split(',').filter((name) => name !== '');
+  return names.every((name) => /^[A-Za-z0-9/_.-]+$/.test(name)) ? names : undefined;
 }
 
 function serviceNameOf(value: unknown): ServiceName | undefined {

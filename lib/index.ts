@@ -31,3 +31,4 @@ export * from './props/timeout';
 export * from './props/tracing';
 export * from './props/trusted-authorities';
 export * from './props/value-match';
+export * from './props/version-props';

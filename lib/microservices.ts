@@ -17,11 +17,13 @@ import { planMesh } from './mesh/providers';
 import type { IMicroservice } from './microservice';
 import type { MicroservicesProps } from './props/microservices-props';
 import { readProps } from './props/read-props';
+import { refuse } from './refuse';
 import { GATEWAY_NAME, GATEWAY_PORT } from './topology/constants';
 import { show } from './topology/input';
-import { IssueList, MicroservicesValidationError } from './topology/issues';
+import { IssueList } from './topology/issues';
 import { meshNameOf } from './topology/mesh-name';
 import type { Topology, Warning } from './topology/model';
+import { registrationsOf } from './topology/model';
 import { parseTopology } from './topology/parse';
 import { Reader, suggest } from './topology/reader';
 
@@ -65,6 +67,7 @@ export class Microservices extends Construct {
   public readonly gateway?: IMicroservice;
 
   private readonly services: ReadonlyMap<string, IMicroservice>;
+  private readonly registered: ReadonlySet<string>;
   private readonly edgeUrl?: string;
 
   public constructor(scope: Construct, id: string, props: MicroservicesProps) {
@@ -86,6 +89,7 @@ export class Microservices extends Construct {
     this.zone = system.zone;
     this.logGroup = system.foundation.logGroup;
     this.services = system.services;
+    this.registered = new Set(topology.services.flatMap(registrationsOf).map(({ name }) => name));
     this.gateway = system.gateway;
     this.certificateAlarm = system.certificateAlarm;
     this.httpApi = edge?.httpApi;
@@ -110,7 +114,7 @@ export class Microservices extends Construct {
 
   /** @internal */
   public _has(name: string): boolean {
-    return this.services.has(name) || (name === GATEWAY_NAME && this.gateway !== undefined);
+    return this.registered.has(name) || (name === GATEWAY_NAME && this.gateway !== undefined);
   }
 
   /**
@@ -132,7 +136,7 @@ function checkNeighbours(scope: Construct, topology: Topology, props: Microservi
     if (vpc !== undefined && other.vpc === vpc && other.domain === topology.domain) {
       new Reader(issues, 'domain', topology.domain).fail('DOMAIN_CLASH', `"${topology.domain}" is the domain of ${other.node.path} too, in the same VPC, and Route 53 takes one private zone of a name`, { fix: 'give one of the two another name or domain' });
     }
-    const names = [...topology.services.map(({ name }) => name), ...(topology.edge === undefined ? [] : [GATEWAY_NAME])];
+    const names = [...topology.services.flatMap(registrationsOf).map(({ name }) => name), ...(topology.edge === undefined ? [] : [GATEWAY_NAME])];
     const same = names.filter((name) => other._has(name));
     if (props.namespace !== undefined && other.namespace === props.namespace && same.length > 0) {
       new Reader(issues, 'namespace', undefined).fail('DOMAIN_CLASH', `${other.node.path} registers ${same.map((name) => `"${name}"`).join(', ')} in the same namespace`, { fix: 'give each mesh a namespace of its own' });
@@ -158,12 +162,6 @@ function renderEdgeOf(scope: Construct, topology: Topology, { gateway, foundatio
     traced: topology.tracing !== undefined,
     name: topology.name,
   });
-}
-
-function refuse(scope: Construct, path: string, ...[code, message, complaint]: Parameters<Reader['fail']>): never {
-  const issues = new IssueList();
-  new Reader(issues, path, undefined).fail(code, message, complaint);
-  throw new MicroservicesValidationError(scope.node.path, issues.all);
 }
 
 function warn(scope: Construct, warnings: readonly Warning[]): void {

@@ -6,17 +6,21 @@ import { Construct } from 'constructs';
 import type { RenderedCertificates } from '../certificates/render';
 import { renderCertificates } from '../certificates/render';
 import type { CertificatePlan, ContainerPlan, ContainerRole, SystemPlan, TaskPlan } from '../plan/model';
+import { serviceOf } from '../plan/model';
 import type { IMicroservice } from '../microservice';
 import type { ContainerProps } from '../props/container-props';
 import type { MicroservicesProps } from '../props/microservices-props';
 import { GATEWAY_NAME } from '../topology/constants';
-import type { ProtocolId, Service, Topology } from '../topology/model';
+import type { ProtocolId, Service as ServiceTopology, Topology } from '../topology/model';
 import { agentImages } from './agent-image';
 import { executionRole } from './execution-role';
 import type { Foundation } from './network';
 import { renderFoundation, renderVirtualNames } from './network';
+import type { TaskContext } from './task';
 import { MeshTask } from './task';
 import { tracesPolicy } from './traces-policy';
+import { VersionedService } from './versioned-service';
+import { renderWeights } from './weights';
 
 export interface RenderedSystem {
   readonly foundation: Foundation;
@@ -36,20 +40,35 @@ export function renderSystem(scope: Construct, topology: Topology, plan: SystemP
   const traces = plan.tasks.some((task) => task.traced) ? tracesPolicy(scope) : undefined;
   const meshImage = meshImages(scope, plan, props);
   const urls = new Map(topology.services.map((service) => [service.name, urlOf(service)]));
-  const tasks = new Map(plan.tasks.map((task) => [task.name, new MeshTask(scope, task, {
+  const weights = renderWeights(scope, plan);
+  const context = (task: TaskPlan): TaskContext => ({
     foundation,
     sharedExecutionRole,
     tracesPolicy: traces,
     containerProps: (container) => userProps(props, task, container),
     meshImage: (container) => meshImage(container.role, task),
-    url: urls.get(task.name) ?? '',
-  })]));
-  renderRecords(scope, topology, plan, zone, tasks);
-  for (const rule of plan.ingress) renderIngress(taskOf(tasks, rule.to), taskOf(tasks, rule.from), rule.from, rule.port);
-  const certificates = plan.certificates === undefined ? undefined : renderMeshCertificates(scope, plan.certificates, topology, foundation, [...tasks.values()]);
-  const gateway = tasks.get(GATEWAY_NAME);
-  const own = new Map([...tasks].filter(([name]) => name !== GATEWAY_NAME));
-  return { foundation, zone, services: own, ...(gateway === undefined ? {} : { gateway }), ...(certificates === undefined ? {} : { certificateAlarm: certificates.alarm }) };
+    weights,
+    url: urls.get(serviceOf(task)) ?? '',
+  });
+  const services = new Map(byService(plan).map(([name, tasks]) => [name, renderService(scope, name, tasks, context)]));
+  renderRecords(scope, topology, plan, zone, services);
+  for (const rule of plan.ingress) renderIngress(find(services, rule.to), find(services, rule.from), rule.from, rule.port);
+  const certificates = plan.certificates === undefined ? undefined : renderMeshCertificates(scope, plan.certificates, topology, foundation, [...services.values()]);
+  const gateway = services.get(GATEWAY_NAME);
+  const own = new Map([...services].filter(([name]) => name !== GATEWAY_NAME));
+  return { foundation, zone, services: own, ...(gateway instanceof MeshTask ? { gateway } : {}), ...(certificates === undefined ? {} : { certificateAlarm: certificates.alarm }) };
+}
+
+/** What callers know as one: a service, or all versions of one. */
+type Service = MeshTask | VersionedService;
+
+function byService({ tasks }: SystemPlan): readonly (readonly [string, readonly TaskPlan[]])[] {
+  return [...new Set(tasks.map(serviceOf))].map((name) => [name, tasks.filter((task) => serviceOf(task) === name)]);
+}
+
+function renderService(scope: Construct, name: string, tasks: readonly TaskPlan[], context: (task: TaskPlan) => TaskContext): Service {
+  const [first] = tasks;
+  return first?.version === undefined && first !== undefined ? new MeshTask(scope, name, first, context(first)) : new VersionedService(scope, name, tasks, context);
 }
 
 /** An image of the user's own, or one that the CDK builds; undefined where the plan has it. */
@@ -64,27 +83,34 @@ function meshImages(scope: Construct, plan: SystemPlan, props: MicroservicesProp
   };
 }
 
-function renderMeshCertificates(scope: Construct, plan: CertificatePlan, { name }: Topology, { logGroup }: Foundation, tasks: readonly MeshTask[]): RenderedCertificates {
-  const holders = tasks.flatMap(({ certificate, service }) => (certificate === undefined ? [] : [{ certificate, service }]));
+function renderMeshCertificates(scope: Construct, plan: CertificatePlan, { name }: Topology, { logGroup }: Foundation, services: readonly Service[]): RenderedCertificates {
+  const holders = services.flatMap(({ certificate, tasks }) => (certificate === undefined ? [] : [{ certificate, tasks }]));
   const certificates = renderCertificates(scope, { meshName: name, plan, logGroup, secrets: holders.map(({ certificate }) => certificate) });
   // Tasks would only wait; and when the stack goes, they go before their certificates.
-  for (const [index, { service }] of holders.entries()) {
+  for (const [index, { tasks }] of holders.entries()) {
     const schedule = certificates.schedules[index];
-    if (schedule !== undefined) service.node.addDependency(schedule);
+    if (schedule !== undefined) for (const { service } of tasks) service.node.addDependency(schedule);
   }
   return certificates;
 }
 
 function userProps(props: MicroservicesProps, task: TaskPlan, container: ContainerPlan): ContainerProps | undefined {
-  const service = props.services[task.name];
-  if (container.role === 'application') return service;
-  return container.role === 'extra' ? service?.extraContainers?.[container.name] : undefined;
+  const service = props.services[serviceOf(task)];
+  const version = task.version === undefined ? undefined : service?.versions?.[task.version.name];
+  if (container.role === 'extra') return (version?.extraContainers ?? service?.extraContainers)?.[container.name];
+  if (container.role !== 'application' || service === undefined) return undefined;
+  return version === undefined ? service : { ...service, ...given(version) };
 }
 
-function renderRecords(scope: Construct, topology: Topology, plan: SystemPlan, zone: route53.PrivateHostedZone, tasks: ReadonlyMap<string, MeshTask>): void {
+/** What is undefined is not said. */
+function given<T extends object>(props: T): Partial<T> {
+  return Object.fromEntries(Object.entries(props).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+function renderRecords(scope: Construct, topology: Topology, plan: SystemPlan, zone: route53.PrivateHostedZone, services: ReadonlyMap<string, Service>): void {
   const callers = new Map([...topology.services, ...topology.external].map((service) => [service.name, service.callers]));
   for (const record of plan.records) {
-    const resource = new route53.CfnRecordSet(tasks.get(record.service) ?? new Construct(scope, record.service), 'VirtualName', {
+    const resource = new route53.CfnRecordSet(services.get(record.service) ?? new Construct(scope, record.service), 'VirtualName', {
       hostedZoneId: zone.hostedZoneId,
       name: record.host,
       type: 'A',
@@ -92,12 +118,12 @@ function renderRecords(scope: Construct, topology: Topology, plan: SystemPlan, z
       resourceRecords: [record.address],
     });
     // A caller that asks too early would get "no such name" from the VPC's resolver for the next 15 minutes.
-    for (const caller of callers.get(record.service) ?? []) taskOf(tasks, caller).service.node.addDependency(resource);
+    for (const caller of callers.get(record.service) ?? []) for (const { service } of find(services, caller).tasks) service.node.addDependency(resource);
   }
 }
 
 /** A resource of its own, so that services that call each other make no dependency cycle. */
-function renderIngress(to: MeshTask, from: MeshTask, fromName: string, port: number): void {
+function renderIngress(to: Service, from: Service, fromName: string, port: number): void {
   new ec2.CfnSecurityGroupIngress(to, `From-${fromName}`, {
     groupId: to.securityGroup.securityGroupId,
     sourceSecurityGroupId: from.securityGroup.securityGroupId,
@@ -107,14 +133,14 @@ function renderIngress(to: MeshTask, from: MeshTask, fromName: string, port: num
   });
 }
 
-function taskOf(tasks: ReadonlyMap<string, MeshTask>, name: string): MeshTask {
-  const task = tasks.get(name);
-  if (task === undefined) throw new Error(`bug: the plan names a task "${name}" that it does not have`);
-  return task;
+function find(services: ReadonlyMap<string, Service>, name: string): Service {
+  const service = services.get(name);
+  if (service === undefined) throw new Error(`bug: the plan names a service "${name}" that it does not have`);
+  return service;
 }
 
 const SCHEMES: Readonly<Record<ProtocolId, string>> = { http: 'http://', http2: 'http://', grpc: '', tcp: '' };
 
-function urlOf(service: Service): string {
+function urlOf(service: ServiceTopology): string {
   return `${SCHEMES[service.protocol]}${service.virtualHost}:${service.virtualPort}`;
 }

@@ -2,19 +2,24 @@ import { Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
+import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
-import type { TaskPlan } from '../plan/model';
 
 export interface TaskPermissions {
   readonly certificate: secretsmanager.ISecret | undefined;
-  readonly discoveryService: servicediscovery.IService;
+  /** Which the tasks leave: that of the service, or those of its versions. */
+  readonly discoveryServices: readonly servicediscovery.IService[];
+  /** Cloud Map services, by name, whose instances the agents list. */
+  readonly discovers: readonly string[];
+  /** What the agents read the weights of callees from. */
+  readonly weights: readonly ssm.IStringParameter[];
   readonly namespaceName: string;
   /** Lets the collector send traces; absent if nothing is traced. */
   readonly tracesPolicy: iam.IManagedPolicy | undefined;
 }
 
-/** The role of a task: what the agent and the collector need, and whatever the user grants to the service. */
-export function taskRole(scope: Construct, id: string, plan: TaskPlan, permissions: TaskPermissions): iam.Role {
+/** The role of a service's tasks: what the agent and the collector need, and whatever the user grants to the service. */
+export function taskRole(scope: Construct, id: string, permissions: TaskPermissions): iam.Role {
   const { certificate, tracesPolicy } = permissions;
   const role = new iam.Role(scope, id, {
     assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com'),
@@ -22,7 +27,8 @@ export function taskRole(scope: Construct, id: string, plan: TaskPlan, permissio
       MeshAgent: new iam.PolicyDocument({
         statements: [
           ...(certificate === undefined ? [] : [new iam.PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [certificate.secretArn] })]),
-          ...discoveryStatements(plan, permissions),
+          ...discoveryStatements(permissions),
+          ...weightsStatements(permissions),
         ],
       }),
     },
@@ -33,12 +39,21 @@ export function taskRole(scope: Construct, id: string, plan: TaskPlan, permissio
 }
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudmap.html */
-function discoveryStatements({ discovers }: TaskPlan, { discoveryService, namespaceName }: TaskPermissions): iam.PolicyStatement[] {
+function discoveryStatements({ discovers, discoveryServices, namespaceName }: TaskPermissions): iam.PolicyStatement[] {
   const statement = (actions: string[], condition: Record<string, string | string[]>): iam.PolicyStatement => new iam.PolicyStatement({ actions, resources: ['*'], conditions: { StringEquals: condition } });
   return [
-    statement(['servicediscovery:UpdateInstanceCustomHealthStatus'], { 'servicediscovery:ServiceArn': discoveryService.serviceArn }),
+    statement(['servicediscovery:UpdateInstanceCustomHealthStatus'], { 'servicediscovery:ServiceArn': oneOrMore(discoveryServices.map((service) => service.serviceArn)) }),
     ...(discovers.length === 0 ? [] : [
       statement(['servicediscovery:DiscoverInstances', 'servicediscovery:DiscoverInstancesRevision'], { 'servicediscovery:NamespaceName': namespaceName, 'servicediscovery:ServiceName': [...discovers] }),
     ]),
   ];
+}
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html */
+function weightsStatements({ weights }: TaskPermissions): iam.PolicyStatement[] {
+  return weights.length === 0 ? [] : [new iam.PolicyStatement({ actions: ['ssm:GetParameters'], resources: weights.map((parameter) => parameter.parameterArn) })];
+}
+
+function oneOrMore(values: string[]): string | string[] {
+  return values.length === 1 ? values[0] ?? '' : values;
 }

@@ -4,11 +4,14 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
+import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { certificateSecret } from '../certificates/certificate-secret';
 import type { IMicroservice } from '../microservice';
 import type { ContainerPlan, DeployedValue, TaskPlan } from '../plan/model';
+import { serviceOf } from '../plan/model';
 import type { ContainerProps } from '../props/container-props';
+import { refuse } from '../refuse';
 import type { ArchitectureId, Sizing } from '../topology/model';
 import { executionRole } from './execution-role';
 import { MeshLogDriver } from './mesh-log-driver';
@@ -25,7 +28,57 @@ export interface TaskContext {
   readonly containerProps: (container: ContainerPlan) => ContainerProps | undefined;
   /** Images of the mesh's own containers, where they are not the plan's. */
   readonly meshImage: (container: ContainerPlan) => ecs.ContainerImage | undefined;
+  /** Parameters with the weights of versions, by service. */
+  readonly weights: ReadonlyMap<string, ssm.IStringParameter>;
   readonly url?: string;
+}
+
+/** What all versions of a service have in common. */
+export interface Identity {
+  readonly certificate?: secretsmanager.Secret;
+  readonly taskRole: iam.IRole;
+  readonly securityGroup: ec2.ISecurityGroup;
+}
+
+/** Made of the plans of a service's tasks, one for each version. */
+export function renderIdentity(scope: Construct, plans: readonly TaskPlan[], discoveryServices: readonly servicediscovery.IService[], context: TaskContext): Identity {
+  const { foundation } = context;
+  const [plan] = plans;
+  if (plan === undefined) throw new Error('bug: a service without tasks');
+  const certificate = plan.identity === undefined ? undefined : certificateSecret(scope, plan.identity);
+  return {
+    ...(certificate === undefined ? {} : { certificate }),
+    taskRole: taskRole(scope, 'TaskRole', {
+      certificate,
+      discoveryServices,
+      discovers: [...new Set(plans.flatMap(({ discovers }) => discovers))].sort(),
+      weights: weightsParameters(plan, context),
+      namespaceName: foundation.namespace.namespaceName,
+      tracesPolicy: context.tracesPolicy,
+    }),
+    securityGroup: new ec2.SecurityGroup(scope, 'SecurityGroup', { vpc: foundation.vpc, description: `Tasks of ${serviceOf(plan)}` }),
+  };
+}
+
+/** In the order in which the agent has been told of them. */
+function weightsParameters({ weighs = [] }: TaskPlan, { weights }: TaskContext): readonly ssm.IStringParameter[] {
+  return weighs.map((service) => {
+    const parameter = weights.get(service);
+    if (parameter === undefined) throw new Error(`bug: the plan has no weights of ${service}`);
+    return parameter;
+  });
+}
+
+/** The name by which callers find the tasks. */
+export function renderDiscovery(scope: Construct, id: string, plan: TaskPlan, { foundation }: TaskContext): servicediscovery.Service {
+  return new servicediscovery.Service(scope, id, {
+    namespace: foundation.namespace,
+    name: plan.name,
+    dnsRecordType: plan.registration.recordType === 'SRV' ? servicediscovery.DnsRecordType.SRV : servicediscovery.DnsRecordType.A,
+    dnsTtl: Duration.seconds(plan.registration.ttlSeconds),
+    // ECS reports the health of its tasks itself.
+    customHealthCheck: { failureThreshold: 1 },
+  });
 }
 
 /** One ECS service with all that belongs to it. Its resources depend on nothing of another task. */
@@ -44,28 +97,18 @@ export class MeshTask extends Construct implements IMicroservice {
   /** What the task's agent reads; absent without certificates. */
   readonly certificate?: secretsmanager.Secret;
 
-  constructor(scope: Construct, plan: TaskPlan, context: TaskContext) {
-    super(scope, plan.name);
+  /** @param of the service of which this is a version; absent: it is none, and has an identity of its own */
+  constructor(scope: Construct, id: string, plan: TaskPlan, context: TaskContext, of?: { readonly identity: Identity; readonly discoveryService: servicediscovery.Service }) {
+    super(scope, id);
     const { foundation } = context;
-    this.serviceName = plan.name;
+    this.serviceName = serviceOf(plan);
     this.url = context.url ?? '';
-    this.discoveryService = new servicediscovery.Service(this, 'Discovery', {
-      namespace: foundation.namespace,
-      name: plan.name,
-      dnsRecordType: plan.registration.recordType === 'SRV' ? servicediscovery.DnsRecordType.SRV : servicediscovery.DnsRecordType.A,
-      dnsTtl: Duration.seconds(plan.registration.ttlSeconds),
-      // ECS reports the health of its tasks itself.
-      customHealthCheck: { failureThreshold: 1 },
-    });
-    if (plan.identity !== undefined) this.certificate = certificateSecret(this, plan.identity);
-    this.taskRole = taskRole(this, 'TaskRole', plan, {
-      certificate: this.certificate,
-      discoveryService: this.discoveryService,
-      namespaceName: foundation.namespace.namespaceName,
-      tracesPolicy: context.tracesPolicy,
-    });
+    this.discoveryService = of?.discoveryService ?? renderDiscovery(this, 'Discovery', plan, context);
+    const identity = of?.identity ?? renderIdentity(this, [plan], [this.discoveryService], context);
+    if (identity.certificate !== undefined) this.certificate = identity.certificate;
+    this.taskRole = identity.taskRole;
     this.grantPrincipal = this.taskRole;
-    this.securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', { vpc: foundation.vpc, description: `Tasks of ${plan.name}` });
+    this.securityGroup = identity.securityGroup;
     this.connections = new ec2.Connections({ securityGroups: [this.securityGroup] });
     const execution = needsOwnExecutionRole(plan, context) ? executionRole(this, 'ExecutionRole', foundation) : context.sharedExecutionRole;
 
@@ -80,6 +123,7 @@ export class MeshTask extends Construct implements IMicroservice {
     const containers = renderContainers(this.taskDefinition, plan, context, {
       discoveryServiceId: this.discoveryService.serviceId,
       certificateSecretArn: this.certificate?.secretArn,
+      weightsParameterNames: weightsParameters(plan, context).map((parameter) => parameter.parameterName).join(','),
     });
     this.proxyContainer = find(plan, containers, 'proxy');
     this.container = plan.containers.some((container) => container.role === 'application') ? find(plan, containers, 'application') : this.proxyContainer;
@@ -95,6 +139,14 @@ export class MeshTask extends Construct implements IMicroservice {
     renderScaling(this.service, plan.sizing);
     // A task that starts before its execution role may write logs would not start.
     this.service.node.addDependency(execution);
+  }
+
+  version(name: string): never {
+    return refuse(this, 'version()', 'UNKNOWN_SERVICE', `there is no version "${name}" here`, { fix: 'use this handle itself' });
+  }
+
+  get tasks(): readonly MeshTask[] {
+    return [this];
   }
 }
 

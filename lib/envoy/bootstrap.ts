@@ -7,8 +7,9 @@ import { socketAddress, typed } from './json';
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/bootstrap/v3/bootstrap.proto
  *
  * @param name what Envoy is to call itself where it reads files of the agent: without a name it refuses to
+ * @param runtime what it reads at run time
  */
-export function bootstrap(name: string, resources: { readonly listeners: readonly Json[]; readonly clusters: readonly Json[] }): JsonObject {
+export function bootstrap(name: string, resources: { readonly listeners: readonly Json[]; readonly clusters: readonly Json[] }, runtime: JsonObject = {}): JsonObject {
   return {
     node: { id: name, cluster: name },
     admin: admin(),
@@ -23,6 +24,7 @@ export function bootstrap(name: string, resources: { readonly listeners: readonl
         },
       ],
     },
+    ...runtime,
     static_resources: resources,
   };
 }

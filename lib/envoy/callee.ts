@@ -9,4 +9,7 @@ export interface Callee {
   readonly discovery?: Service['discovery'];
   /** What it says of requests to it; an external service says nothing. */
   readonly policy?: Service['policy'];
+  readonly versions?: Service['versions'];
+  readonly versionHeader?: Service['versionHeader'];
+  readonly mirror?: Service['mirror'];
 }

@@ -1,4 +1,5 @@
-import type { ProtocolId, Service, Topology } from '../topology/model';
+import type { ProtocolId, Registration, Service, Topology } from '../topology/model';
+import { registrationsOf } from '../topology/model';
 import { circuitBreakers } from './circuit-breakers';
 import { callPolicyOf } from '../topology/policy/call-policy';
 import type { KeepAlive } from '../topology/policy/model';
@@ -16,15 +17,20 @@ import { acceptConnect } from './web-sockets';
 export const APPLICATION_CLUSTER = 'app';
 
 /**
- * The tasks of a callee.
+ * The tasks of a callee; of one with versions a cluster for each.
  *
  * @param caller absent: the gateway
  */
-export function upstreamCluster(topology: Topology, caller: Service | undefined, callee: Service): JsonObject {
+export function upstreamClusters(topology: Topology, caller: Service | undefined, callee: Service): JsonObject[] {
+  return registrationsOf(callee).map((tasks) => upstreamCluster(topology, caller, callee, tasks));
+}
+
+/** Versions have one identity and one policy: those of their service. */
+function upstreamCluster(topology: Topology, caller: Service | undefined, callee: Service, tasks: Registration): JsonObject {
   const policy = callPolicyOf(caller, callee);
   return {
-    name: callee.name,
-    ...discovery(callee),
+    name: tasks.name,
+    ...discovery(tasks),
     connect_timeout: CONNECT_TIMEOUT,
     ...loadBalancing(policy),
     ...circuitBreakers(policy),

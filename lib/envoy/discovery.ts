@@ -1,10 +1,10 @@
 import { INBOUND_PORT, MESH_DIRECTORY } from '../topology/constants';
-import type { Service } from '../topology/model';
+import type { Registration } from '../topology/model';
 import type { JsonObject } from './json';
 import { extension, socketAddress } from './json';
 
-/** How Envoy finds the tasks of a callee. */
-export function discovery(callee: Service): JsonObject {
+/** How Envoy finds the tasks of a callee, or of a version of it. */
+export function discovery(callee: Registration): JsonObject {
   return callee.discovery === 'cloudMap' ? byAgent(callee.name) : byDns(callee);
 }
 
@@ -12,7 +12,7 @@ export function discovery(callee: Service): JsonObject {
  * As Cloud Map's DNS names them: asked again when an answer's TTL has passed.
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/clusters/dns/v3/dns_cluster.proto
  */
-function byDns(callee: Service): JsonObject {
+function byDns(callee: Registration): JsonObject {
   return {
     cluster_type: extension('envoy.extensions.clusters.dns.v3.DnsCluster', {
       dns_lookup_family: 'V4_ONLY',

@@ -3,13 +3,14 @@ import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, ROUTE_HEADER } from '../topology/
 import type { Cors, EdgeRoute, EdgeTopology, Topology } from '../topology/model';
 import { callPolicyOf } from '../topology/policy/call-policy';
 import { bootstrap } from './bootstrap';
-import { upstreamCluster } from './clusters';
+import { upstreamClusters } from './clusters';
 import { httpConnectionManager } from './http-connection-manager';
 import type { Json, JsonObject } from './json';
 import { extension, labelOf, socketAddress, typed } from './json';
 import { AMBIGUOUS_PATH } from './paths';
 import { NOT_SENT_HEADER } from './not-sent';
 import { routes } from './routes';
+import { weightsLayers } from './versions';
 
 /** API Gateway's word about the client; no service sees them. */
 const EDGE_HEADERS: readonly string[] = [CLIENT_IP_HEADER, CLIENT_HOST_HEADER, ROUTE_HEADER];
@@ -53,8 +54,8 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): JsonOb
   });
   return bootstrap(GATEWAY_NAME, {
     listeners: [{ name: 'edge', traffic_direction: 'INBOUND', address: socketAddress('0.0.0.0', GATEWAY_PORT), filter_chains: [{ filters: [manager] }] }],
-    clusters: targets.map((target) => upstreamCluster(topology, undefined, target)),
-  });
+    clusters: targets.flatMap((callee) => upstreamClusters(topology, undefined, callee)),
+  }, weightsLayers(targets));
 }
 
 /**

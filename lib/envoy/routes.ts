@@ -7,6 +7,7 @@ import { IDEMPOTENT, differByMethod, retries } from './retries';
 import { rewrite } from './rewrite';
 import { routeMatch } from './route-match';
 import { timeouts } from './timeouts';
+import { mirroring, pins, target } from './versions';
 import { upgrades } from './web-sockets';
 
 /** What all routes to a callee have in common where they stand. */
@@ -22,19 +23,21 @@ export interface RoutesContext {
 type Kind = 'idempotent' | 'careful';
 
 /**
- * The routes of a caller to one callee: the callee's own in their order, of which the first that matches decides, and one for
- * all other requests. Of each there are two, for methods that are idempotent and for all others, since they are retried
- * in different ways.
+ * The routes of a caller to one callee: those for requests that name a version, the callee's own in their order, of which the
+ * first that matches decides, and one for all other requests. Of each there are two, for methods that are idempotent and for
+ * all others, since they are retried in different ways.
  */
 export function routes(callee: Callee, policy: CallPolicy, { match = { prefix: '/' }, method, host = {} }: RoutesContext = {}): Json[] {
   const asked = method === undefined ? undefined : [method];
   const own = callee.policy?.routes ?? [];
   return [
+    ...pins(callee).flatMap((pin) => byMethod(callee, policy, asked, withHeader(match, pin.header), (kind) => ({ route: action(callee, policy, kind, pin.target, host) }))),
     ...own.flatMap((route) => {
       const changed = { ...policy, ...differences(route) };
-      return byMethod(callee, changed, both(asked, route.match.methods), routeMatch(match, route.match), (kind) => ({ route: action(callee, changed, kind, host, route), ...headerChanges(route) }));
+      const to = { ...target(callee, route), ...mirroring(callee, route.mirror) };
+      return byMethod(callee, changed, both(asked, route.match.methods), routeMatch(match, route.match), (kind) => ({ route: action(callee, changed, kind, to, host, route), ...headerChanges(route) }));
     }),
-    ...byMethod(callee, policy, asked, match, (kind) => ({ route: action(callee, policy, kind, host) })),
+    ...byMethod(callee, policy, asked, match, (kind) => ({ route: action(callee, policy, kind, { ...target(callee), ...mirroring(callee) }, host) })),
   ];
 }
 
@@ -48,8 +51,12 @@ function both(some: readonly string[] | undefined, others: readonly string[] | u
   return some === undefined ? others : some.filter((method) => others?.includes(method) ?? true);
 }
 
+function withHeader(match: JsonObject, header: JsonObject): JsonObject {
+  return { ...match, headers: [...((match['headers'] as readonly Json[] | undefined) ?? []), header] };
+}
+
 function byMethod({ protocol }: Callee, policy: CallPolicy, methods: readonly string[] | undefined, match: JsonObject, rest: (kind: Kind) => JsonObject): Json[] {
-  const only = (methodMatch: JsonObject): JsonObject => ({ ...match, headers: [...((match['headers'] as readonly Json[] | undefined) ?? []), { name: ':method', string_match: methodMatch }] });
+  const only = (methodMatch: JsonObject): JsonObject => withHeader(match, { name: ':method', string_match: methodMatch });
   const oneOf = (some: readonly string[], kind: Kind): Json[] => {
     const [first] = some;
     if (first === undefined) return [];
@@ -63,9 +70,10 @@ function byMethod({ protocol }: Callee, policy: CallPolicy, methods: readonly st
   return [{ match: only({ safe_regex: { regex: IDEMPOTENT.source } }), ...rest('idempotent') }, { match, ...rest('careful') }];
 }
 
-function action(callee: Callee, policy: CallPolicy, kind: Kind, host: JsonObject, route?: ServiceRoute): JsonObject {
+/** @param to where requests go */
+function action(callee: Callee, policy: CallPolicy, kind: Kind, to: JsonObject, host: JsonObject, route?: ServiceRoute): JsonObject {
   return {
-    ...target(callee),
+    ...to,
     ...timeouts(policy.timeouts, callee.protocol),
     ...retries(callee, policy, kind),
     ...hashPolicy(policy),
@@ -73,9 +81,4 @@ function action(callee: Callee, policy: CallPolicy, kind: Kind, host: JsonObject
     ...(route?.rewrite?.host === undefined ? host : {}),
     ...rewrite(route?.rewrite),
   };
-}
-
-/** Where requests go. */
-function target(callee: Callee): JsonObject {
-  return { cluster: callee.name };
 }

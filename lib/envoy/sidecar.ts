@@ -4,7 +4,7 @@ import { allTimeouts, callPolicyOf } from '../topology/policy/call-policy';
 import { refusedConnections } from './access-log';
 import { httpAuthorization } from './authorization';
 import { bootstrap } from './bootstrap';
-import { APPLICATION_CLUSTER, applicationCluster, upstreamCluster } from './clusters';
+import { APPLICATION_CLUSTER, applicationCluster, upstreamClusters } from './clusters';
 import { faults } from './faults';
 import { headerChanges } from './header-changes';
 import { httpConnectionManager } from './http-connection-manager';
@@ -19,16 +19,21 @@ import { routes } from './routes';
 import { silence } from './timeouts';
 import { tcpProxy } from './tcp-proxy';
 import { acceptTls, tellCaller } from './tls';
+import { tcpChains, weightsLayers } from './versions';
 import { acceptConnect, upgrades } from './web-sockets';
 
-/** The whole Envoy configuration of a service's task. */
-export function sidecarBootstrap(topology: Topology, service: Service): JsonObject {
+/**
+ * The whole Envoy configuration of a service's task.
+ *
+ * @param name that of the tasks, if they are of a version
+ */
+export function sidecarBootstrap(topology: Topology, service: Service, name: string = service.name): JsonObject {
   const callees = topology.services.filter((other) => service.calls.includes(other.name));
   const externals = topology.external.filter((other) => service.callsExternal.includes(other.name));
-  return bootstrap(service.name, {
+  return bootstrap(name, {
     listeners: [inbound(topology, service), ...callees.map((callee) => outbound(topology, service, callee)), ...externals.map((external) => externalListener(topology, service, external))],
-    clusters: [applicationCluster(service), ...callees.map((callee) => upstreamCluster(topology, service, callee)), ...externals.map((external) => externalCluster(service, external))],
-  });
+    clusters: [applicationCluster(service), ...callees.flatMap((callee) => upstreamClusters(topology, service, callee)), ...externals.map((external) => externalCluster(service, external))],
+  }, weightsLayers(callees));
 }
 
 /** What other tasks reach: the application, and nothing else. */
@@ -73,15 +78,19 @@ function requestFilters(topology: Topology, service: Service): readonly Json[] {
 /** What the application reaches: a callee's virtual name resolves to this address in every task. */
 function outbound(topology: Topology, service: Service, callee: Service): JsonObject {
   const policy = callPolicyOf(service, callee);
-  const filter = callee.protocol === 'tcp'
-    ? tcpProxy({ direction: 'outbound', peer: callee.name, cluster: callee.name, authenticated: false, timeouts: [policy.timeouts] })
-    : httpConnectionManager({
-      peer: callee.name,
-      direction: 'outbound',
-      protocol: callee.protocol,
-      segmentName: service.name,
-      tracing: topology.tracing,
-      virtualHosts: [{ name: callee.name, domains: ['*'], routes: routes(callee, policy) }],
-    });
-  return { name: callee.name, traffic_direction: 'OUTBOUND', address: socketAddress(callee.address, callee.virtualPort), filter_chains: [{ filters: [filter] }] };
+  const chains = callee.protocol === 'tcp'
+    ? tcpChains(callee, (cluster) => tcpProxy({ direction: 'outbound', peer: cluster, cluster, authenticated: false, timeouts: [policy.timeouts] }))
+    : { filter_chains: [{ filters: [httpOutbound(topology, service, callee)] }] };
+  return { name: callee.name, traffic_direction: 'OUTBOUND', address: socketAddress(callee.address, callee.virtualPort), ...chains };
+}
+
+function httpOutbound(topology: Topology, service: Service, callee: Service): JsonObject {
+  return httpConnectionManager({
+    peer: callee.name,
+    direction: 'outbound',
+    protocol: callee.protocol,
+    segmentName: service.name,
+    tracing: topology.tracing,
+    virtualHosts: [{ name: callee.name, domains: ['*'], routes: routes(callee, callPolicyOf(service, callee)) }],
+  });
 }

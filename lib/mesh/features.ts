@@ -82,6 +82,9 @@ export const FEATURES = {
   faultInjection: { title: 'Fault injection', usedAt: (topology) => services(topology, 'faultInjection', ({ policy }) => policy.faults.length > 0) },
   maxRequestSize: { title: 'Limit on the size of requests', usedAt: (topology) => services(topology, 'maxRequestSize', ({ policy }) => policy.maxRequestBytes !== undefined) },
   webSockets: { title: 'WebSockets', usedAt: (topology) => services(topology, 'webSockets', ({ policy }) => policy.webSockets) },
+  versions: { title: 'Versions by weight, shifted with no task replaced', usedAt: (topology) => services(topology, 'versions', ({ versions }) => versions !== undefined) },
+  versionHeader: { title: 'A header that chooses a version', usedAt: (topology) => services(topology, 'versionHeader', ({ versionHeader }) => versionHeader !== undefined) },
+  mirror: { title: 'Mirroring of requests to a version', usedAt: (topology) => services(topology, 'mirror', ({ mirror }) => mirror !== undefined) },
 } as const satisfies Readonly<Record<string, Feature>>;
 
 export type FeatureId = keyof typeof FEATURES;

@@ -6,8 +6,10 @@ import type { CertificateSettings, Sizing, Warning } from '../topology/model';
  * objects) is looked up by container when rendering.
  */
 export interface SystemPlan {
-  /** One ECS service each, sorted by name; the gateway, if there is one, last. */
+  /** One ECS service each, sorted by service and version; the gateway, if there is one, last. */
   readonly tasks: readonly TaskPlan[];
+  /** Weights of versions; absent if no service has any. */
+  readonly weights?: readonly WeightsPlan[];
   /** Names of virtual services in the private zone of the mesh. */
   readonly records: readonly RecordPlan[];
   /** Everything that is opened between tasks; what is not here is closed. */
@@ -23,8 +25,19 @@ export interface CertificatePlan {
   readonly settings: Exclude<CertificateSettings, { readonly kind: 'none' }>;
 }
 
+/** Parameters that callers' agents read while they run: what stands in them is in no task definition. */
+export interface WeightsPlan {
+  readonly service: string;
+  readonly text: string;
+}
+
 export interface TaskPlan {
+  /** Its name in Cloud Map: that of its service, or `<service>-<version>`. */
   readonly name: string;
+  /** The version that it runs of a service that has several; identity, role and security group are the service's. */
+  readonly version?: VersionPlan;
+  /** Services whose weights the task's agent reads, sorted; absent if none. */
+  readonly weighs?: readonly string[];
   /** The names in the task's certificate; absent without certificates. */
   readonly identity?: IdentityPlan;
   /** Cloud Map services, by name, whose instances the task's agent lists. */
@@ -39,6 +52,11 @@ export interface TaskPlan {
   readonly traced: boolean;
 }
 
+export interface VersionPlan {
+  readonly service: string;
+  readonly name: string;
+}
+
 export interface IdentityPlan {
   readonly uri: string;
   readonly dnsName: string;
@@ -46,8 +64,8 @@ export interface IdentityPlan {
 
 export type ContainerRole = 'init' | 'proxy' | 'application' | 'extra' | 'agent' | 'collector';
 
-/** What only a deployment knows: the ARN of the task's certificate secret, the ID of its Cloud Map service. */
-export type DeployedValue = 'certificateSecretArn' | 'discoveryServiceId';
+/** What only a deployment knows: the ARN of the task's certificate secret, the ID of its Cloud Map service, the names of the parameters with the weights that it reads, with commas. */
+export type DeployedValue = 'certificateSecretArn' | 'discoveryServiceId' | 'weightsParameterNames';
 
 export interface ContainerPlan {
   readonly name: string;
@@ -95,6 +113,11 @@ export interface HealthCheckPlan {
 export interface DependencyPlan {
   readonly container: string;
   readonly condition: 'START' | 'HEALTHY' | 'SUCCESS';
+}
+
+/** The service that a task belongs to. */
+export function serviceOf(task: TaskPlan): string {
+  return task.version?.service ?? task.name;
 }
 
 /** How tasks register in Cloud Map. */

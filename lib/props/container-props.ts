@@ -1,20 +1,12 @@
 import type { ContainerImage, HealthCheck, LogDriver, Secret } from 'aws-cdk-lib/aws-ecs';
 
 /**
- * What every container of a task can be told.
+ * What a container can be told beside its image.
  *
  * @example
- * const container: ContainerProps = {
- *   image: ContainerImage.fromRegistry('example/orders'),
- *   environment: { LOG_LEVEL: 'info' },
- *   secrets: { DB_PASSWORD: Secret.fromSecretsManager(password) },
- *   healthCheck: { command: ['CMD-SHELL', 'curl -f http://localhost:8080/health || exit 1'] },
- * };
+ * const settings: ContainerSettingsProps = { environment: { LOG_LEVEL: 'info' }, readonlyRootFilesystem: true };
  */
-export interface ContainerProps {
-  /** The image, for the processor that the task has (ARM64 by default). */
-  readonly image: ContainerImage;
-
+export interface ContainerSettingsProps {
   /**
    * Environment variables. CDK tokens may stand in the values. Addresses in the mesh's domain are checked:
    * one that cannot work (an undeclared call, a wrong port) gives a warning.
@@ -74,6 +66,22 @@ export interface ContainerProps {
    * while its buffer is full, lines are dropped. Envoy's access logs go the same way
    */
   readonly logging?: LogDriver;
+}
+
+/**
+ * What every container of a task can be told.
+ *
+ * @example
+ * const container: ContainerProps = {
+ *   image: ContainerImage.fromRegistry('example/orders'),
+ *   environment: { LOG_LEVEL: 'info' },
+ *   secrets: { DB_PASSWORD: Secret.fromSecretsManager(password) },
+ *   healthCheck: { command: ['CMD-SHELL', 'curl -f http://localhost:8080/health || exit 1'] },
+ * };
+ */
+export interface ContainerProps extends ContainerSettingsProps {
+  /** The image, for the processor that the task has (ARM64 by default). */
+  readonly image: ContainerImage;
 }
 
 /**

@@ -44,6 +44,16 @@ export interface EnvoyMeshOptions {
   readonly discoveryInterval?: Duration;
 
   /**
+   * How often an agent asks Systems Manager for the weights of the versions that its service calls, 1 to 300 whole seconds:
+   * one call for each ten such services. Systems Manager takes 40 calls a second from all tasks of an account and region,
+   * at no cost; raise this where there are more than 40 such tasks for each of its seconds.
+   *
+   * @default Duration.seconds(15)
+   * @see https://docs.aws.amazon.com/general/latest/gr/ssm.html#limits_ssm
+   */
+  readonly weightsInterval?: Duration;
+
+  /**
    * Envoy's own log level (not the access log): trace, debug, info, warning, error, critical or off.
    *
    * @default warning

@@ -5,6 +5,7 @@ import type { ContainerProps, ExtraContainerProps } from './container-props';
 import type { Protocol } from './protocol';
 import type { RequestPolicyProps } from './request-policy-props';
 import type { SizingProps } from './sizing-props';
+import type { MirrorProps, VersionProps } from './version-props';
 
 /**
  * One service of the mesh.
@@ -59,6 +60,32 @@ export interface ServiceProps extends ContainerProps, SizingProps, CallPolicyPro
    * @default - as the called services say
    */
   readonly callPolicies?: { readonly [service: string]: CallPolicyProps };
+
+  /**
+   * Versions of the service that run beside each other, by name, such as `v1`: DNS labels. Callers share their calls out
+   * among them by `weight`, request by request (of a TCP service connection by connection). What the service itself says
+   * of its tasks (`image`, `environment`, `cpu`, `desiredCount` ...) is what a version has that says nothing else; no
+   * task has no version.
+   *
+   * @default - one version, which is the service itself
+   */
+  readonly versions?: { readonly [name: string]: VersionProps };
+
+  /**
+   * The name of a header by which a request chooses a version, such as `x-version`: `x-version: v2` goes to `v2`, whatever
+   * its weight. Any other value is as none. The gateway takes it from clients, too. Not for TCP services.
+   *
+   * @default - no header chooses a version
+   */
+  readonly versionHeader?: string;
+
+  /**
+   * Sends copies of requests to a version, those that change something included. Their answers are thrown away, and callers
+   * do not wait for them. Requests that choose a version by `versionHeader` are not copied. Not for TCP services.
+   *
+   * @default - nothing is copied
+   */
+  readonly mirror?: MirrorProps;
 
   /**
    * How long the application has between SIGTERM and SIGKILL, 2 to 120 whole seconds. As long (all in all 2 minutes at

@@ -4,6 +4,7 @@ import type { PathRewrite } from './path-rewrite';
 import type { RetryProps } from './retry-props';
 import type { Timeout } from './timeout';
 import type { ValueMatch } from './value-match';
+import type { MirrorProps } from './version-props';
 
 /**
  * Which requests a route takes: those that fit all of it. A service has one port, so there is no match by port.
@@ -95,6 +96,20 @@ export interface ServiceRouteProps {
    * @default - what the caller asked for
    */
   readonly rewrite?: RouteRewriteProps;
+
+  /**
+   * Weights of versions, by their names, for these requests: 0 to 1000. A version that is not named gets none of them.
+   *
+   * @default - the weights of the versions themselves
+   */
+  readonly versions?: { readonly [version: string]: number };
+
+  /**
+   * A version that gets copies of these requests.
+   *
+   * @default - the `mirror` of the service
+   */
+  readonly mirror?: MirrorProps;
 
   /**
    * How long callers wait, in place of what the service and its callers say.

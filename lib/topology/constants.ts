@@ -60,6 +60,12 @@ export const DISCOVERY_TTL_SECONDS = 5;
 /** Cloud Map takes 1,000 lists and 3,000 revisions a second. https://docs.aws.amazon.com/cloud-map/latest/dg/cloud-map-limits.html */
 export const DEFAULT_DISCOVERY_INTERVAL_SECONDS = 2;
 
+/**
+ * Systems Manager takes 40 calls of GetParameters a second from all tasks of an account and region, at no cost: enough for
+ * 600 tasks. https://docs.aws.amazon.com/general/latest/gr/ssm.html#limits_ssm
+ */
+export const DEFAULT_WEIGHTS_INTERVAL_SECONDS = 15;
+
 /** Cloud Map answers a DNS query with at most this many instances. https://docs.aws.amazon.com/cloud-map/latest/dg/services-values.html */
 export const MAX_DNS_INSTANCES = 8;
 

@@ -1,4 +1,4 @@
-import type { CallPolicy, ServicePolicy } from './policy/model';
+import type { CallPolicy, Mirror, ServicePolicy } from './policy/model';
 
 /**
  * The topology: what the user asked for, parsed, checked and complete with defaults. Plain frozen data,
@@ -36,6 +36,8 @@ export interface MeshSettings {
   readonly proxyLogLevel: string;
   /** How often agents ask Cloud Map for the tasks of callees that DNS cannot name all. */
   readonly discoveryIntervalSeconds: number;
+  /** How often agents ask for the weights of versions. */
+  readonly weightsIntervalSeconds: number;
 }
 
 /** Who issues the certificates of mutual TLS; `none` is plain text. */
@@ -109,8 +111,12 @@ export interface Service extends Sizing, ContainerSettings {
   readonly calls: readonly string[];
   /** Names of the external services that this one calls, sorted. */
   readonly callsExternal: readonly string[];
-  /** Sorted by name; absent: there is one version, the service itself. Two at least. */
+  /** Sorted by name; absent: there is one version, the service itself. */
   readonly versions?: readonly Version[];
+  /** A request whose header of this name names a version goes to it; in small letters. Absent: no header does that. */
+  readonly versionHeader?: string;
+  /** Copies of a share of all requests go to this version; its answers are thrown away. */
+  readonly mirror?: Mirror;
   /** Names of the services that call this one, sorted; the gateway is not among them. */
   readonly callers: readonly string[];
   /** Whether a route of the edge leads here. */
@@ -148,7 +154,9 @@ export interface AllowedPath {
 /** One of several versions of a service, with an ECS service and a task definition of its own. */
 export interface Version extends Sizing, ContainerSettings {
   readonly name: string;
-  /** Its share of the calls that no route sends elsewhere is its weight to the sum of all. */
+  /** `<service>-<version>`: its name in Cloud Map and in logs, and that of its cluster in the Envoys of callers. */
+  readonly taskName: string;
+  /** Its share of the calls that no route sends elsewhere is its weight to the sum of all. Only the first word: it changes at run time. */
   readonly weight: number;
   readonly stopTimeoutSeconds: number;
   readonly extraContainers: readonly ExtraContainer[];
@@ -255,4 +263,17 @@ export interface Warning {
 /** The largest number of tasks that the service can have outside of a deployment. */
 export function maxTasks(sizing: Sizing): number {
   return sizing.scaling?.maxCapacity ?? sizing.desiredCount ?? 1;
+}
+
+/** What callers tell apart in Cloud Map: a service's tasks, or those of each of its versions. */
+export type Registration = Pick<Service, 'name' | 'discoveryHost' | 'discovery'>;
+
+export function registrationsOf(service: Service): readonly Registration[] {
+  return service.versions?.map(({ taskName: name, discoveryHost, discovery }) => ({ name, discoveryHost, discovery })) ?? [service];
+}
+
+/** A version seen as a service: what its tasks are like is its own, everything else that of the service. */
+// eslint-disable-next-line @typescript-eslint/no-unused-vars -- what a service has not
+export function serviceAs(service: Service, { name, weight, taskName, ...tasks }: Version): Service {
+  return { ...service, ...tasks };
 }

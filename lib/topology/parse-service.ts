@@ -2,11 +2,13 @@ import {
   AGENT_CONTAINER, AGENT_MEMORY_MIB, APPLICATION_CONTAINER, COLLECTOR_CONTAINER, COLLECTOR_MEMORY_MIB, DEFAULT_VIRTUAL_PORT, FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, INIT_CONTAINER, LOG_ROUTER_CONTAINER, LOG_ROUTER_MEMORY_MIB, MAX_CONTAINERS,
   PROXY_CONTAINER, RESERVED_CONTAINERS, RESERVED_PORTS,
 } from './constants';
-import { checkLabel } from './check-label';
+import { LABEL, checkLabel } from './check-label';
 import { Opaque, Unresolved, counted, show } from './input';
 import type { ContainerSettings, ExtraContainer, ProtocolId, Service, Sizing } from './model';
 import type { DraftRule, NamedCallers } from './parse-allow';
 import { parseAllow } from './parse-allow';
+import type { DraftVersion, TaskParts } from './parse-versions';
+import { VERSION_FIELDS, parseVersions } from './parse-versions';
 import type { MeshDefaults } from './parse-sizing';
 import { SIZING_FIELDS, parseSizing } from './parse-sizing';
 import { defaultCallPolicy } from './policy/defaults';
@@ -20,6 +22,7 @@ export { LABEL, checkLabel } from './check-label';
 /** A service as far as it can be read without knowing the others. */
 export interface DraftService extends Omit<Service, 'address' | 'virtualHost' | 'discoveryHost' | 'calls' | 'callers' | 'callsExternal' | 'versions' | 'routed' | 'discovery' | 'allow' | 'callOverrides'> {
   readonly at: Reader;
+  readonly versions?: readonly DraftVersion[];
   readonly rules: readonly DraftRule[] | undefined;
   /** Whom rate limits and faults name. */
   readonly namedCallers: readonly NamedCallers[];
@@ -29,7 +32,9 @@ export interface DraftService extends Omit<Service, 'address' | 'virtualHost' | 
 }
 
 const CONTAINER_FIELDS = ['image', 'environment', 'secrets', 'command', 'entryPoint', 'user', 'readonlyRootFilesystem', 'healthCheck', 'logging'] as const;
-const SERVICE_FIELDS = [...CONTAINER_FIELDS, ...SIZING_FIELDS, 'port', 'virtualPort', 'protocol', 'calls', 'stopTimeout', 'extraContainers', 'allow', 'callPolicies', ...CALL_POLICY_FIELDS, ...SERVICE_POLICY_FIELDS] as const;
+/** What the tasks of a service, or of one of its versions, are like. */
+const TASK_FIELDS = [...CONTAINER_FIELDS, ...SIZING_FIELDS, 'stopTimeout', 'extraContainers'] as const;
+const SERVICE_FIELDS = [...TASK_FIELDS, 'port', 'virtualPort', 'protocol', 'calls', 'allow', 'callPolicies', ...VERSION_FIELDS, ...CALL_POLICY_FIELDS, ...SERVICE_POLICY_FIELDS] as const;
 
 const SERVICE_EXAMPLE = 'such as { image, port: 8080 }';
 
@@ -63,8 +68,15 @@ export function parseService(name: string, at: Reader, mesh: MeshDefaults, helpe
 
   const protocol = parseProtocol(at.field('protocol'));
   const port = parsePort(at.field('port').required('the port on which the application listens', 'such as port: 8080'), 1);
-  const sizing = parseSizing(at, DEFAULT_SIZE, mesh);
-  const extraContainers = parseExtraContainers(at, port, sizing, addedContainers(at, helpers));
+  const parseTask = (taskAt: Reader, isService = false): TaskParts => {
+    const sizing = parseSizing(taskAt, DEFAULT_SIZE, mesh);
+    return {
+      ...parseContainer(taskAt, 'the application', !isService || taskAt.field('versions').absent),
+      stopTimeoutSeconds: taskAt.field('stopTimeout').seconds({ min: 2, max: 120 }) ?? 30,
+      extraContainers: parseExtraContainers(taskAt, port, sizing, addedContainers(taskAt, helpers)),
+      ...sizing,
+    };
+  };
   const virtualPort = parseVirtualPort(at, protocol, port);
   const callPolicy = { ...defaultCallPolicy(protocol), ...parseCallPolicy(at, protocol) };
   const namedCallers: NamedCallers[] = [];
@@ -75,24 +87,29 @@ export function parseService(name: string, at: Reader, mesh: MeshDefaults, helpe
     protocol,
     port: port ?? 0,
     virtualPort: virtualPort ?? 0,
-    ...parseContainer(at, 'the application'),
+    ...parseTask(at, true),
+    ...parseVersions(at, { service: name, protocol, taskFields: TASK_FIELDS, checkName: (version, versionAt) => { checkVersionName(name, version, versionAt); }, parseTask }),
     calls: at.field('calls').items(STRINGS).flatMap((item) => {
       const call = item.required('the name of a service', 'remove the entry, or name a service').string();
       return call === undefined ? [] : [{ at: item, name: call }];
     }),
-    stopTimeoutSeconds: at.field('stopTimeout').seconds({ min: 2, max: 120 }) ?? 30,
-    extraContainers,
     rules: parseAllow(at.field('allow'), protocol),
     callPolicy,
     policy: parseServicePolicy(at, protocol, namedCallers),
     namedCallers,
     overrides: [...at.field('callPolicies').entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([callee, item]) => ({ at: item, callee })),
-    ...sizing,
   };
 }
 
 export function parseProtocol(at: Reader): ProtocolId {
   return at.oneOf(['http', 'http2', 'grpc', 'tcp'], 'a Protocol', ['Protocol.HTTP', 'Protocol.HTTP2', 'Protocol.GRPC', 'Protocol.TCP']) ?? 'http';
+}
+
+function checkVersionName(service: string, name: string, at: Reader): void {
+  if (name === 'constructor') at.fail('RESERVED_NAME', `the name "${name}" is taken by JavaScript`, { got: null, fix: 'choose another name' });
+  if (!checkLabel(name, at, 'a version')) return;
+  const taskName = `${service}-${name}`;
+  if (LABEL.test(service) && taskName.length > 63) at.fail('INVALID_NAME', `its tasks register as "${taskName}", which has ${taskName.length} characters`, { got: null, allowed: 'at most 63 characters together with the name of the service and a hyphen', fix: 'shorten one of the two' });
 }
 
 function parsePort(at: Reader, min: number, fix?: string): number | undefined {
@@ -119,11 +136,12 @@ export function parseVirtualPort(at: Reader, protocol: ProtocolId, port: number 
   return port;
 }
 
-function parseContainer(at: Reader, what: string): ContainerSettings {
+function parseContainer(at: Reader, what: string, needsImage = true): ContainerSettings {
   const image = at.field('image');
   const registry = typeof image.value === 'string' && /^[\w./:@-]{1,80}$/.test(image.value) ? image.value : '...';
   const imageFix = `use ecs.ContainerImage.fromRegistry('${registry}') or another ecs.ContainerImage`;
-  image.required(`the image of ${what}`, imageFix).opaque('an ecs.ContainerImage', ['bind()'], imageFix);
+  if (needsImage) image.required(`the image of ${what}`, imageFix);
+  image.opaque('an ecs.ContainerImage', ['bind()'], imageFix);
   at.field('logging').opaque('an ecs.LogDriver', ['bind()'], 'use ecs.LogDrivers');
   checkHealthCheck(at.field('healthCheck'));
   const secrets = at.field('secrets').entries();

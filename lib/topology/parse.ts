@@ -1,10 +1,10 @@
 import { COLLECTOR_IMAGE, FIRST_PROXY_MINOR, PROXY_IMAGE, PROXY_VERSION } from './images';
-import { DEFAULT_DISCOVERY_INTERVAL_SECONDS, FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, MAX_DNS_INSTANCES, RESERVED_PORTS } from './constants';
+import { DEFAULT_DISCOVERY_INTERVAL_SECONDS, DEFAULT_WEIGHTS_INTERVAL_SECONDS, FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, MAX_DNS_INSTANCES, RESERVED_PORTS } from './constants';
 import { Opaque, Unreadable, Unresolved, show } from './input';
 import type { IssueList } from './issues';
 import { loopbackAddresses } from './loopback-addresses';
-import type { ExternalService, MeshSettings, Service, Topology, TracingSettings, Warning } from './model';
-import { maxTasks } from './model';
+import type { ExternalService, MeshSettings, Service, Sizing, Topology, TracingSettings, Warning } from './model';
+import { maxTasks, serviceAs } from './model';
 import { checkHidesNoAws } from './check-domain';
 import { checkEnvironment } from './check-environment';
 import { checkExec } from './check-exec';
@@ -68,14 +68,15 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
     checkHostNames(draft, domain, discoveryDomain, namespace);
   }
   const edge = parseEdge(root.field('edge'), drafts, { declared, external: externals.map((external) => external.name) }, defaults);
-  const registered = [...drafts.map((draft) => draft.name), ...(edge === undefined ? [] : [GATEWAY_NAME])];
+  checkTaskNames(drafts, edge !== undefined);
+  const registered = [...drafts.flatMap(taskNamesOf), ...(edge === undefined ? [] : [GATEWAY_NAME])];
   for (const each of registered) checkApex(each, domain, discoveryDomain, namespace);
 
   const warnings: Warning[] = [];
   const routed = new Set(edge?.routes.map((route) => route.service));
   const { services, external } = connect(drafts, externals, { domain, discoveryDomain, routed, authenticated: certificates.kind !== 'none' });
   for (const service of services) {
-    warnings.push(...checkEnvironment(service, [...services, ...external], domain), ...checkAllow(service), ...checkExec(service), ...warnOfFaults(service.name, service.policy.faults));
+    warnings.push(...ofAllVersions(service, (each) => checkEnvironment(each, [...services, ...external], domain)), ...checkAllow(service), ...ofAllVersions(service, checkExec), ...warnOfFaults(service.name, service.policy.faults));
   }
   for (const each of external) warnings.push(...externalWarnings(each));
   return deepFreeze({
@@ -192,7 +193,7 @@ function checkShared(root: Reader): void {
 }
 
 function parseMesh(at: Reader): MeshSettings {
-  if (at.made('Mesh', 'Mesh.envoy()') && at.fields(['version', 'image', 'agentImage', 'discoveryInterval', 'logLevel'], 'provider')) {
+  if (at.made('Mesh', 'Mesh.envoy()') && at.fields(['version', 'image', 'agentImage', 'discoveryInterval', 'weightsInterval', 'logLevel'], 'provider')) {
     at.field('provider').oneOf(['envoy'], 'a Mesh');
     at.field('image').opaque('an ecs.ContainerImage', ['bind()']);
     at.field('agentImage').opaque('an ecs.ContainerImage', ['bind()']);
@@ -205,6 +206,7 @@ function parseMesh(at: Reader): MeshSettings {
     proxyImage: version === undefined ? PROXY_IMAGE : `${PROXY_IMAGE.split(':')[0] ?? ''}:${version}`,
     proxyLogLevel,
     discoveryIntervalSeconds: at.field('discoveryInterval').seconds({ min: 1, max: 10 }) ?? DEFAULT_DISCOVERY_INTERVAL_SECONDS,
+    weightsIntervalSeconds: at.field('weightsInterval').seconds({ min: 1, max: 300 }) ?? DEFAULT_WEIGHTS_INTERVAL_SECONDS,
   };
 }
 
@@ -251,7 +253,7 @@ function checkOverrides(draft: DraftService): void {
 /** See DEFAULT_VIRTUAL_PORT: whoever listens on 0.0.0.0:P keeps Envoy from listening on 127.x.y.z:P. */
 function checkVirtualPorts(caller: DraftService, drafts: readonly DraftService[], externals: readonly DraftExternal[]): void {
   const ports = new Map<number, string>([[caller.port, `the application of "${caller.name}"`]]);
-  for (const container of caller.extraContainers) for (const port of container.ports) ports.set(port, `the container "${container.name}" of "${caller.name}"`);
+  for (const container of containersBeside(caller)) for (const port of container.ports) ports.set(port, `the container "${container.name}" of "${caller.name}"`);
   for (const call of caller.calls) {
     const callee = [...drafts, ...externals].find((draft) => draft.name === call.name);
     const owner = callee === undefined || callee === caller ? undefined : ports.get(callee.virtualPort);
@@ -267,17 +269,51 @@ function freePort(from: number, callee: DraftService | DraftExternal, drafts: re
   const taken = new Set<number>(RESERVED_PORTS.keys());
   for (const caller of drafts) {
     if (!caller.calls.some((call) => call.name === callee.name)) continue;
-    for (const port of [caller.port, ...caller.extraContainers.flatMap((container) => container.ports)]) taken.add(port);
+    for (const port of [caller.port, ...containersBeside(caller).flatMap((container) => container.ports)]) taken.add(port);
   }
   let port = from;
   while (taken.has(port)) port = port >= 65535 ? FIRST_UNPRIVILEGED_PORT : port + 1;
   return port;
 }
 
+/** Of a service's tasks, whatever version they have. */
+function containersBeside({ extraContainers, versions = [] }: DraftService): DraftService['extraContainers'] {
+  return [...extraContainers, ...versions.flatMap((version) => version.extraContainers)];
+}
+
+/** The names under which tasks register in Cloud Map. */
+function taskNamesOf({ name, versions }: DraftService): readonly string[] {
+  return versions?.map(({ taskName }) => taskName) ?? [name];
+}
+
+/** "a" in version "b-c" and "a-b" in version "c" are both "a-b-c", as is a service of that name. */
+function checkTaskNames(drafts: readonly DraftService[], edge: boolean): void {
+  const owners = new Map<string, string>([...drafts.map(({ name }): [string, string] => [name, `the service "${name}"`]), ...(edge ? [[GATEWAY_NAME, 'the gateway'] as const] : [])]);
+  for (const { at, name: service, versions = [] } of drafts) {
+    for (const { name, taskName } of versions) {
+      const owner = owners.get(taskName);
+      if (owner !== undefined) at.field('versions').field(name).fail('NOT_ALLOWED', `its tasks would register as "${taskName}", as do those of ${owner}`, { got: null, fix: 'give one of the two another name' });
+      else owners.set(taskName, `the version "${name}" of "${service}"`);
+    }
+  }
+}
+
+/** What is to be said of a service, and of a version only if it is not said of the service. */
+function ofAllVersions(service: Service, check: (service: Service) => readonly Warning[]): Warning[] {
+  const own = check(service);
+  const known = new Set(own.map(({ path, message }) => `${path} ${message}`));
+  const prefix = `services.${service.name}.`;
+  const ofVersions = (service.versions ?? []).flatMap((version) => check(serviceAs(service, version))
+    .filter(({ path, message }) => !known.has(`${path} ${message}`))
+    .map((warning) => ({ ...warning, path: `${prefix}versions.${version.name}.${warning.path.slice(prefix.length)}` })));
+  return [...own, ...ofVersions];
+}
+
 function checkHostNames(draft: DraftService, domain: string, discoveryDomain: string, namespace: Reader): void {
-  const host = `${draft.name}.${discoveryDomain}`;
-  if (LABEL.test(draft.name) && host.length > 253) {
-    draft.at.fail('INVALID_NAME', `the host name "${draft.name}.<namespace>" has ${host.length} characters, more than DNS allows`, { got: null, allowed: 'at most 253 characters', fix: 'shorten the name of the service or of the namespace' });
+  const [longest = draft.name] = [...taskNamesOf(draft)].sort((a, b) => b.length - a.length);
+  const host = `${longest}.${discoveryDomain}`;
+  if (LABEL.test(longest) && host.length > 253) {
+    draft.at.fail('INVALID_NAME', `the host name "${longest}.<namespace>" has ${host.length} characters, more than DNS allows`, { got: null, allowed: 'at most 253 characters', fix: 'shorten the name of the service or of the namespace' });
   }
   if (!namespace.absent && sameHost(discoveryDomain, `${draft.name}.${domain}`)) {
     namespace.fail('DOMAIN_CLASH', `the namespace is called "${discoveryDomain}", as is the virtual name of "${draft.name}", which it would hide`, { got: null, fix: 'rename the service, or set domain to another name' });
@@ -328,7 +364,8 @@ function connectServices(drafts: readonly DraftService[], externals: readonly Dr
   const names = new Set(drafts.map((draft) => draft.name));
   const outside = new Set(externals.map((external) => external.name).filter((name) => !names.has(name)));
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- `at` is a cursor, which plain data must not hold
-  return drafts.map(({ at, calls, rules, namedCallers, overrides, ...draft }) => {
+  return drafts.map(({ at, calls, rules, namedCallers, overrides, versions: draftVersions, ...draft }) => {
+    const versions = draftVersions?.map((version) => ({ ...version, discoveryHost: `${version.taskName}.${discoveryDomain}`, discovery: discoveryOf(version) }));
     const callers = drafts.filter((other) => other.name !== draft.name && other.calls.some((call) => call.name === draft.name)).map((other) => other.name);
     const isRouted = routed.has(draft.name);
     const nameable = isRouted ? [...callers, GATEWAY_NAME] : callers;
@@ -348,10 +385,16 @@ function connectServices(drafts: readonly DraftService[], externals: readonly Dr
         override.required('an object', 'remove it, or write what is to be another way, such as { timeout }');
         return called === undefined || !override.fields(outside.has(callee) ? EXTERNAL_CALL_POLICY_FIELDS : CALL_POLICY_FIELDS) ? [] : [[callee, parseCallPolicy(override, called.protocol)]];
       })),
-      discovery: maxTasks(draft) > MAX_DNS_INSTANCES ? 'cloudMap' : 'dns',
+      // Of a service with versions: whether any is found that way, which is what retries look at.
+      discovery: versions === undefined ? discoveryOf(draft) : versions.some(({ discovery }) => discovery === 'cloudMap') ? 'cloudMap' : 'dns',
+      ...(versions === undefined ? {} : { versions }),
       ...(allow === undefined ? {} : { allow }),
     };
   });
+}
+
+function discoveryOf(sizing: Sizing): Service['discovery'] {
+  return maxTasks(sizing) > MAX_DNS_INSTANCES ? 'cloudMap' : 'dns';
 }
 
 function deepFreeze<T>(value: T): T {

@@ -108,6 +108,11 @@ export class Reader {
     return Object.entries(this.value).map(([key, value]) => new Reader(this.issues, joinKey(this.path, key), value));
   }
 
+  /** The names in an object that the user names freely, for a look ahead: complains of nothing. */
+  get names(): readonly string[] {
+    return isPlainObject(this.value) ? Object.keys(this.value) : [];
+  }
+
   /** Whether this is an object with no entries. */
   get empty(): boolean {
     return isPlainObject(this.value) && Object.keys(this.value).length === 0;

@@ -69,6 +69,10 @@ export type SecretAnswer = CertificateSecret | string | Failure;
 
 export interface FakeWorld extends World {
   readonly secret: SecretSource;
+  /** What Systems Manager holds; a failure is what it answers. */
+  readonly parameterTexts: Map<string, string>;
+  parametersFault: Failure | undefined;
+  parameterReads: number;
   readonly clock: FakeClock;
   readonly files: MemoryFiles;
   readonly cloudMap: FakeCloudMap;
@@ -111,6 +115,16 @@ export function fakeWorld(answer: SecretAnswer): FakeWorld {
         const next = world.inFlight.length > 1 ? world.inFlight.shift()! : world.inFlight[0];
         if (next instanceof Failure) throw next;
         return Promise.resolve(next);
+      },
+    },
+    parameterTexts: new Map(),
+    parametersFault: undefined,
+    parameterReads: 0,
+    parameters: {
+      read: async (names) => {
+        world.parameterReads += 1;
+        if (world.parametersFault !== undefined) throw world.parametersFault;
+        return Promise.resolve(new Map([...world.parameterTexts].filter(([name]) => names.includes(name))));
       },
     },
     metadata: { read: async () => Promise.resolve({ taskId: '0123abcd', zone: 'eu-central-1a' }) },

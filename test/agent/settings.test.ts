@@ -2,6 +2,7 @@ import { InvalidSettings, readSettings } from '../../agent/settings';
 import { IDENTITY } from './authority';
 import { SECRET_ARN } from './fake-world';
 
+const weighed = { service: 'catalog', versions: [{ name: 'v1', cluster: 'catalog-v1' }, { name: 'v2', cluster: 'catalog-v2' }] };
 const MINIMAL = { MESH_IDENTITY: IDENTITY, MESH_SECRET_ARN: SECRET_ARN };
 
 function issuesOf(environment: Readonly<Record<string, string>>): readonly string[] {
@@ -29,6 +30,8 @@ test('two variables are enough; the rest has defaults', () => {
     waitMs: 600_000,
     renewMs: 60_000,
     pollMs: 2000,
+    weights: [],
+    weightsMs: 15_000,
   });
 });
 
@@ -57,6 +60,9 @@ test('every variable is read', () => {
     MESH_WAIT_SECONDS: '60',
     MESH_RENEW_SECONDS: '30',
     MESH_POLL_SECONDS: '0.5',
+    MESH_WEIGHTS: JSON.stringify([weighed, { service: 'cache', versions: [{ name: 'a', cluster: 'cache-a' }], tcp: true, routes: ['beta'] }]),
+    MESH_WEIGHTS_PARAMETERS: 'CFN-Catalog-1,/shop/cache',
+    MESH_WEIGHTS_SECONDS: '30',
   })).toMatchObject({
     directory: '/var/mesh',
     discovery: [target],
@@ -69,6 +75,11 @@ test('every variable is read', () => {
     waitMs: 60_000,
     renewMs: 30_000,
     pollMs: 500,
+    weights: [
+      { ...weighed, parameter: 'CFN-Catalog-1', routes: [], tcp: false },
+      { service: 'cache', parameter: '/shop/cache', versions: [{ name: 'a', cluster: 'cache-a' }], tcp: true, routes: ['beta'] },
+    ],
+    weightsMs: 30_000,
   });
 });
 
@@ -77,6 +88,11 @@ test('fails if anything is wrong, with every wrong variable in one error', () =>
   expect(issues.map((issue) => issue.split(' ')[0])).toEqual(['MESH_IDENTITY', 'MESH_SECRET_ARN', 'MESH_DISCOVERY', 'ECS_CONTAINER_METADATA_URI_V4', 'MESH_DIRECTORY', 'MESH_STOP_SECONDS']);
   expect(issues[0]).toBe('MESH_IDENTITY is "orders", it must be spiffe://<trust domain>/<service>');
   expect(issues[1]).toBe('MESH_SECRET_ARN is missing, it goes with MESH_IDENTITY, and must be the ARN of a secret of Secrets Manager');
+});
+
+test('fails if weights and parameters do not go together', () => {
+  expect(issuesOf({ ...MINIMAL, MESH_WEIGHTS: JSON.stringify([weighed]) })).toEqual([expect.stringMatching(/^MESH_WEIGHTS_PARAMETERS is missing, it must name as many parameters/)]);
+  expect(issuesOf({ ...MINIMAL, MESH_WEIGHTS_PARAMETERS: 'a' })).toEqual([expect.stringMatching(/^MESH_WEIGHTS_PARAMETERS is missing/)]);
 });
 
 const target = { cluster: 'catalog', namespaceName: 'tasks.shop.internal', serviceName: 'catalog', port: 15006 };
@@ -98,6 +114,15 @@ test.each([
   ['MESH_RENEW_SECONDS', '-1'],
   ['MESH_POLL_SECONDS', '1e3'],
   ['MESH_WAIT_SECONDS', '999999'],
+  ['MESH_WEIGHTS', '{}'],
+  ['MESH_WEIGHTS', JSON.stringify([weighed, weighed])],
+  ['MESH_WEIGHTS', JSON.stringify([{ ...weighed, service: '../../etc' }])],
+  ['MESH_WEIGHTS', JSON.stringify([{ ...weighed, versions: [] }])],
+  ['MESH_WEIGHTS', JSON.stringify([{ ...weighed, versions: [{ name: 'v1' }] }])],
+  ['MESH_WEIGHTS', JSON.stringify([{ ...weighed, routes: [1] }])],
+  ['MESH_WEIGHTS', JSON.stringify([{ ...weighed, tcp: 'yes' }])],
+  ['MESH_WEIGHTS_PARAMETERS', 'a b'],
+  ['MESH_WEIGHTS_SECONDS', '0'],
 ])('fails if %s is %s', (name, value) => {
   const environment = { ...MINIMAL, ECS_CONTAINER_METADATA_URI_V4: 'http://169.254.170.2/v4/1', [name]: value };
   expect(issuesOf(environment)).toEqual([expect.stringContaining(`${name} is "${value}", it must be`)]);

@@ -12,6 +12,7 @@ export interface Systems {
 
 const orders = (more: Raw = {}, all: Raw = {}): Raw => mesh({ ui: service({ calls: ['orders'] }), orders: service(more) }, all);
 const ofOrders = (more: Raw, less: Raw = {}): Systems => ({ with: orders(more), without: orders(less) });
+const TWO = { v1: { weight: 90 }, v2: { weight: 10 } };
 const route = { edge: { kind: 'http', authorizer: { kind: 'none' }, routes: { 'ANY /{proxy+}': { service: 'ui' } } } };
 
 /** The type makes sure that no feature is left out. */
@@ -35,6 +36,9 @@ export const SYSTEMS: Readonly<Record<FeatureId, Systems>> = {
   faultInjection: ofOrders({ faultInjection: { slow: { delay: seconds(1) } } }),
   maxRequestSize: ofOrders({ maxRequestSize: new Bytes(1024) }),
   webSockets: ofOrders({ webSockets: true }),
+  versions: ofOrders({ versions: { v1: { weight: 90 }, v2: { weight: 10 } } }),
+  versionHeader: ofOrders({ versions: TWO, versionHeader: 'x-version' }, { versions: TWO }),
+  mirror: ofOrders({ versions: TWO, mirror: { version: 'v2', percent: 25 } }, { versions: TWO }),
   callPolicies: { with: mesh({ ui: service({ calls: ['orders'], callPolicies: { orders: { timeout: { perRequest: seconds(7) } } } }), other: service({ calls: ['orders'] }), orders: service() }), without: mesh({ ui: service({ calls: ['orders'] }), other: service({ calls: ['orders'] }), orders: service() }) },
   timeouts: ofOrders({ timeout: { perRequest: seconds(3), perTry: seconds(1), idle: seconds(2) } }),
   streamTimeout: ofOrders({ timeout: { stream: seconds(60) } }),

@@ -175,6 +175,25 @@ const callPolicy = fc.record({
   )),
   keepAlive: maybe(fc.record({ interval: maybe(duration(1, 3600)), timeout: maybe(duration(1, 60)) }).map(object)),
 });
+/** A version inherits field by field, so sizes that go together stand together. */
+const version = fc.record({
+  container,
+  image: fc.constantFrom(undefined, make('image')),
+  cpuArchitecture: fc.constantFrom(undefined, make('arm'), make('x86')),
+  enableExecuteCommand: maybe(fc.boolean()),
+  stopTimeout: maybe(duration(2, 120)),
+  extraContainers: maybe(fc.constant<Tree>({ proxy: { image: make('image') } })),
+}).map(({ container: own, ...rest }) => ({ ...own, ...rest }));
+
+const versioned = fc.record({
+  v1: fc.record({ tasks: version, weight: fc.integer({ min: 1, max: 1000 }) }),
+  v2: maybe(fc.record({ tasks: version, weight: fc.integer({ min: 0, max: 1000 }) })),
+  versionHeader: maybe(fc.constantFrom('x-version', 'X-Canary')),
+  mirror: maybe(fc.constantFrom<Tree>({ version: 'v1', percent: 0.5 }, { version: 'v1', percent: 100 })),
+}).map(({ v1, v2, ...rest }): Record<string, Tree> => ({
+  versions: object({ v1: object({ ...v1.tasks, weight: v1.weight }), v2: v2 === undefined ? undefined : object({ ...v2.tasks, weight: v2.weight }) }),
+  ...rest,
+}));
 
 const service = (name: string): fc.Arbitrary<Tree> => fc.record({
   port: fc.constantFrom(80, 3000, 8080),
@@ -188,12 +207,14 @@ const service = (name: string): fc.Arbitrary<Tree> => fc.record({
   container,
   sizing,
   extraContainers: maybe(fc.dictionary(fc.constantFrom('helper', 'Sidecar_2', 'proxy'), helper, { noNullPrototype: true })),
-}).map(({ container: shared, sizing: sized, callPolicy: called, override, protocol, ...rest }) => object({
+  versions: fc.option(versioned, { nil: {}, freq: 3 }),
+}).map(({ container: shared, sizing: sized, callPolicy: called, override, protocol, versions, ...rest }) => object({
   image: make('image'),
   ...shared,
   ...sized,
   ...called,
   ...rest,
+  ...versions,
   callPolicies: override === undefined ? undefined : object(Object.fromEntries((rest.calls ?? []).map((callee) => [callee, object(override)]))),
   protocol: protocol === undefined ? undefined : make('protocol', { id: protocol }),
 }));

@@ -42,15 +42,15 @@ test('fails with every mistake at once, each with its place and its fix', () => 
   // Which names are near, and how many there are, changes with every new prop: see synonyms.test.ts.
   expect(`${error.name}: ${error.message.replace(/(allowed: desiredCount), .* and \d+ more/, '$1, (the nearest) and more')}`).toBe(`MicroservicesValidationError: 15 problems in App/Shop:
 
-   1. services.catalog.cpu: Fargate has no task of 0.5 CPU units [TASK_SIZE]
-      got:     0.5
-      allowed: 256, 512, 1024, 2048, 4096, 8192, 16384, 32768 CPU units
-      fix:     1024 CPU units are one vCPU: use cpu: 512, memoryLimitMiB: 1024
-
-   2. services.catalog.virtualPort: 80 is out of range [OUT_OF_RANGE]
+   1. services.catalog.virtualPort: 80 is out of range [OUT_OF_RANGE]
       got:     80
       allowed: a whole number from 1024 to 65535
       fix:     choose any port from 1024 up: only callers' URLs name it. Envoy listens there, and is not root, so it cannot bind a lower one
+
+   2. services.catalog.cpu: Fargate has no task of 0.5 CPU units [TASK_SIZE]
+      got:     0.5
+      allowed: 256, 512, 1024, 2048, 4096, 8192, 16384, 32768 CPU units
+      fix:     1024 CPU units are one vCPU: use cpu: 512, memoryLimitMiB: 1024
 
    3. services.checkout.replicas: there is no property "replicas" here [UNKNOWN_PROPERTY]
       got:     3

@@ -2,11 +2,16 @@ import type { ContainerPlan, DependencyPlan, DeployedValue } from '../../plan/mo
 import { AGENT_CONTAINER, AGENT_MEMORY_MIB, DISCOVERY_TTL_SECONDS, INBOUND_PORT, INIT_CONTAINER, MESH_DIRECTORY, MESH_VOLUME } from '../../topology/constants';
 import { identityOf } from '../../topology/identity';
 import { PROXY_USER } from '../../topology/images';
-import type { Service, Topology } from '../../topology/model';
+import type { Registration, Service, Topology } from '../../topology/model';
+import { registrationsOf } from '../../topology/model';
+import { weighedBy, weightsTargets } from './weights';
 
 /** What a task's agent has to know; see agent/settings.ts. */
 export interface AgentPlan {
   readonly topology: Topology;
+  /** Its service, whose identity it has. */
+  readonly service: string;
+  /** Its name in Cloud Map. */
   readonly name: string;
   readonly callees: readonly Service[];
   /** How long the task may take to leave, before the application is told to stop. */
@@ -37,14 +42,14 @@ export function stopSecondsOf(refreshSeconds: number, requestSeconds: number): n
   return Math.min(MAX_STOP_SECONDS, 2 * refreshSeconds + 1 + STEPS_SECONDS + requestSeconds);
 }
 
-/** The callees whose tasks the agent finds, since DNS would name only some of them. */
-export function discoveredBy(callees: readonly Service[]): readonly Service[] {
-  return callees.filter((callee) => callee.discovery === 'cloudMap');
+/** The callees, or versions of them, whose tasks the agent finds, since DNS would name only some of them. */
+export function discoveredBy(callees: readonly Service[]): readonly Registration[] {
+  return callees.flatMap(registrationsOf).filter((tasks) => tasks.discovery === 'cloudMap');
 }
 
 /** Whether Envoy's configuration names files that have to be there when it starts. */
 export function needsFiles({ topology, callees }: AgentPlan): boolean {
-  return topology.certificates.kind !== 'none' || discoveredBy(callees).length > 0;
+  return topology.certificates.kind !== 'none' || discoveredBy(callees).length > 0 || weighedBy(callees).length > 0;
 }
 
 /** Waits for the certificate, and writes every file that Envoy wants to see at its start. */
@@ -52,7 +57,7 @@ export function initContainer(agent: AgentPlan): ContainerPlan {
   return {
     ...program(),
     environment: whatIsWritten(agent),
-    deployedEnvironment: secretOf(agent),
+    deployedEnvironment: { ...secretOf(agent), ...weightsParametersOf(agent) },
     name: INIT_CONTAINER,
     role: 'init',
     essential: false,
@@ -75,7 +80,7 @@ export function agentContainer(agent: AgentPlan, others: readonly ContainerPlan[
       MESH_REFRESH_SECONDS: String(agent.refreshSeconds),
       MESH_STOP_SECONDS: String(agent.stopSeconds),
     },
-    deployedEnvironment: { MESH_CLOUD_MAP_SERVICE_ID: 'discoveryServiceId', ...secretOf(agent) },
+    deployedEnvironment: { MESH_CLOUD_MAP_SERVICE_ID: 'discoveryServiceId', ...secretOf(agent), ...weightsParametersOf(agent) },
     name: AGENT_CONTAINER,
     role: 'agent',
     essential: true,
@@ -100,15 +105,20 @@ function program(): Pick<ContainerPlan, 'secretNames' | 'user' | 'readonlyRootFi
 }
 
 /** What the agent writes files of. */
-function whatIsWritten({ topology, name, callees }: AgentPlan): Readonly<Record<string, string>> {
+function whatIsWritten({ topology, service, callees }: AgentPlan): Readonly<Record<string, string>> {
   const targets = discoveredBy(callees).map((callee) => ({ cluster: callee.name, namespaceName: topology.discoveryDomain, serviceName: callee.name, port: INBOUND_PORT }));
   return {
-    ...(topology.certificates.kind === 'none' ? {} : { MESH_IDENTITY: identityOf(topology.trustDomain, name) }),
+    ...(topology.certificates.kind === 'none' ? {} : { MESH_IDENTITY: identityOf(topology.trustDomain, service) }),
     ...(targets.length === 0 ? {} : { MESH_DISCOVERY: JSON.stringify(targets) }),
+    ...(weighedBy(callees).length === 0 ? {} : { MESH_WEIGHTS: JSON.stringify(weightsTargets(callees)) }),
   };
 }
 
-function howOften({ topology, name, callees }: AgentPlan): Readonly<Record<string, string>> {
+function howOften(agent: AgentPlan): Readonly<Record<string, string>> {
+  return { ...howOftenDiscovered(agent), ...(weighedBy(agent.callees).length === 0 ? {} : { MESH_WEIGHTS_SECONDS: String(agent.topology.mesh.weightsIntervalSeconds) }) };
+}
+
+function howOftenDiscovered({ topology, name, callees }: AgentPlan): Readonly<Record<string, string>> {
   if (discoveredBy(callees).length === 0) return {};
   return {
     MESH_OWN_SERVICE: JSON.stringify({ namespaceName: topology.discoveryDomain, serviceName: name }),
@@ -119,4 +129,8 @@ function howOften({ topology, name, callees }: AgentPlan): Readonly<Record<strin
 
 function secretOf({ topology }: AgentPlan): Readonly<Record<string, DeployedValue>> {
   return topology.certificates.kind === 'none' ? {} : { MESH_SECRET_ARN: 'certificateSecretArn' };
+}
+
+function weightsParametersOf({ callees }: AgentPlan): Readonly<Record<string, DeployedValue>> {
+  return weighedBy(callees).length === 0 ? {} : { MESH_WEIGHTS_PARAMETERS: 'weightsParameterNames' };
 }

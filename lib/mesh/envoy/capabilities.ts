@@ -33,4 +33,7 @@ export const CAPABILITIES: Capabilities = {
   faultInjection: true,
   maxRequestSize: true,
   webSockets: true,
+  versions: true,
+  versionHeader: true,
+  mirror: true,
 };

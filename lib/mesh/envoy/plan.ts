@@ -9,10 +9,12 @@ import {
 import { identityOf } from '../../topology/identity';
 import { PROXY_USER } from '../../topology/images';
 import type { IssueList } from '../../topology/issues';
-import type { EdgeTopology, ExtraContainer, Service, Sizing, Topology } from '../../topology/model';
+import type { EdgeTopology, ExtraContainer, Service, Sizing, Topology, Version } from '../../topology/model';
+import { serviceAs } from '../../topology/model';
 import type { MeshProvider } from '../provider';
 import type { AgentPlan } from './agent';
 import { CAPABILITIES } from './capabilities';
+import { weighedBy, weightsPlan } from './weights';
 import { agentContainer, discoveredBy, initContainer, needsFiles, refreshSecondsOf, stopSecondsOf } from './agent';
 
 /** Self-managed Envoy sidecars with no control plane. */
@@ -22,12 +24,14 @@ export const envoyProvider: MeshProvider = {
   capabilities: CAPABILITIES,
   plan(topology: Topology, issues: IssueList): SystemPlan {
     const { certificates: settings, trustDomain } = topology;
-    const tasks = topology.services.map((service) => serviceTask(topology, service));
-    for (const task of tasks) checkTaskDefinitionSize(task, `services.${task.name}`, issues);
+    const tasks = topology.services.flatMap((service) => tasksOf(topology, service));
+    for (const task of tasks) checkTaskDefinitionSize(task, pathOf(task), issues);
+    const weights = weighedBy(topology.services).map(weightsPlan);
     const gateway = topology.edge === undefined ? [] : [gatewayTask(topology, topology.edge)];
     for (const task of gateway) checkTaskDefinitionSize(task, 'edge', issues);
     return {
       tasks: [...tasks, ...gateway],
+      ...(weights.length === 0 ? {} : { weights }),
       records: [...topology.services, ...topology.external]
         .filter((service) => service.callers.length > 0)
         .map((service) => ({ service: service.name, host: service.virtualHost, address: service.address })),
@@ -51,16 +55,27 @@ function ingress(service: Service): IngressPlan[] {
   return callers.map((from) => ({ to: service.name, from, port: INBOUND_PORT }));
 }
 
-function serviceTask(topology: Topology, service: Service): TaskPlan {
+function pathOf({ name, version }: TaskPlan): string {
+  return version === undefined ? `services.${name}` : `services.${version.service}.versions.${version.name}`;
+}
+
+/** Those of a service, or of each of its versions. */
+function tasksOf(topology: Topology, service: Service): readonly TaskPlan[] {
+  return service.versions?.map((version) => serviceTask(topology, serviceAs(service, version), version)) ?? [serviceTask(topology, service)];
+}
+
+function serviceTask(topology: Topology, service: Service, version?: Version): TaskPlan {
   const callees = topology.services.filter((other) => service.calls.includes(other.name));
   const refreshSeconds = refreshSecondsOf(topology, service);
-  const agent: AgentPlan = { topology, name: service.name, callees, refreshSeconds, stopSeconds: stopSecondsOf(refreshSeconds, service.stopTimeoutSeconds) };
+  const name = version?.taskName ?? service.name;
+  const agent: AgentPlan = { topology, service: service.name, name, callees, refreshSeconds, stopSeconds: stopSecondsOf(refreshSeconds, service.stopTimeoutSeconds) };
   return {
     ...taskOf(agent, [
-      proxy(agent, service, sidecarBootstrap(topology, service), INBOUND_PORT),
+      proxy(agent, service, sidecarBootstrap(topology, service, name), INBOUND_PORT),
       application(service),
       ...service.extraContainers.map(extra),
     ]),
+    ...(version === undefined ? {} : { version: { service: service.name, name: version.name } }),
     sizing: sizingOf(service),
     registration: { recordType: 'A', ttlSeconds: DISCOVERY_TTL_SECONDS },
   };
@@ -77,6 +92,7 @@ const EDGE_REQUEST_SECONDS = 30;
 function gatewayTask(topology: Topology, edge: EdgeTopology): TaskPlan {
   const agent: AgentPlan = {
     topology,
+    service: GATEWAY_NAME,
     name: GATEWAY_NAME,
     callees: topology.services.filter((service) => service.routed),
     refreshSeconds: EDGE_REFRESH_SECONDS,
@@ -94,12 +110,14 @@ function gatewayTask(topology: Topology, edge: EdgeTopology): TaskPlan {
 
 /** What all tasks have beside their own containers. */
 function taskOf(agent: AgentPlan, own: readonly ContainerPlan[]): Omit<TaskPlan, 'sizing' | 'registration'> {
-  const { topology, name } = agent;
+  const { topology, service, name } = agent;
   const others = [...(needsFiles(agent) ? [initContainer(agent)] : []), ...own, ...collector(topology)];
   const discovered = discoveredBy(agent.callees);
+  const weighed = weighedBy(agent.callees);
   return {
     name,
-    ...(topology.certificates.kind === 'none' ? {} : { identity: { uri: identityOf(topology.trustDomain, name), dnsName: `${name}.${topology.domain}` } }),
+    ...(topology.certificates.kind === 'none' ? {} : { identity: { uri: identityOf(topology.trustDomain, service), dnsName: `${service}.${topology.domain}` } }),
+    ...(weighed.length === 0 ? {} : { weighs: weighed.map((callee) => callee.name) }),
     // Its own service too, to weigh whether its zone may be preferred.
     discovers: discovered.length === 0 ? [] : [...new Set([...discovered.map((callee) => callee.name), name])].sort(),
     volumes: [MESH_VOLUME],

@@ -18,7 +18,7 @@ export function parseServicePolicy(at: Reader, protocol: ProtocolId, callers: Na
   const responseHeaders = parseHeaderChanges(at.field('responseHeaders'), protocol);
   const maxRequestBytes = parseMaxRequestSize(at.field('maxRequestSize'), protocol);
   return {
-    routes: parseServiceRoutes(at.field('routes'), protocol),
+    routes: parseServiceRoutes(at.field('routes'), protocol, at.field('versions').names),
     rateLimits: parseRateLimits(at.field('rateLimits'), protocol, callers),
     faults: parseFaults(at.field('faultInjection'), protocol, callers),
     ...(requestHeaders === undefined ? {} : { requestHeaders }),

@@ -16,6 +16,7 @@ import { METADATA_ADDRESS } from './firewall';
 import type { ImageRule } from './images';
 import { Images } from './images';
 import type { KnownValues, Template } from './intrinsics';
+import { Resolver } from './intrinsics';
 import { Vpc } from './network';
 import type { ServiceModel, System } from './system';
 import { Task } from './task';
@@ -91,7 +92,8 @@ export class Cluster {
   /** Makes the VPC only; `scale` starts tasks. */
   static async open(template: Template, options: ClusterOptions): Promise<Cluster> {
     findTools();
-    const aws = new AwsEmulator();
+    const resolver = new Resolver(template, options.values);
+    const aws = new AwsEmulator(`${resolver.text({ Ref: 'AWS::Region' })}:${resolver.text({ Ref: 'AWS::AccountId' })}`);
     const deployment = new Deployment(aws, options.values ?? {});
     await deployment.deploy(template, options);
     const system = readTemplate(template, deployment.values);

@@ -6,6 +6,7 @@ import { FakeSecretsManager } from '../../../functions/support/fake-secrets-mana
 import type { CloudMap } from '../cloud-map';
 import { cloudMapApi } from './cloud-map-api';
 import { kmsBackend, secretsManagerBackend } from './fakes';
+import { Parameters, parametersBackend } from './parameters';
 import type { Answer, AnswerOrFault, Fields, Principal } from './service';
 import { AwsService, failed } from './service';
 
@@ -14,9 +15,16 @@ export class AwsEmulator {
   /** What they hold. */
   readonly secrets = new FakeSecretsManager(() => new Date());
   readonly keys = new FakeKms();
+  readonly parameters = new Parameters();
   readonly secretsManager = new AwsService(secretsManagerBackend(this.secrets));
   readonly kms = new AwsService(kmsBackend(this.keys));
+  readonly systemsManager: AwsService;
   private discovery: AwsService | undefined;
+
+  /** @param place `<region>:<account>` */
+  constructor(place: string) {
+    this.systemsManager = new AwsService(parametersBackend(this.parameters, place));
+  }
 
   /** Cloud Map comes with the network, after the deployment. */
   connect(cloudMap: CloudMap): void {
@@ -53,12 +61,12 @@ export class AwsEmulator {
   }
 
   close(): void {
-    for (const service of [this.secretsManager, this.kms, this.discovery]) service?.close();
+    for (const service of [this.secretsManager, this.kms, this.systemsManager, this.discovery]) service?.close();
   }
 
   private find(target: string): { readonly service: AwsService | undefined; readonly operation: string } {
     const [name = '', operation = ''] = target.split('.');
-    const services: Readonly<Record<string, AwsService | undefined>> = { secretsmanager: this.secretsManager, TrentService: this.kms, Route53AutoNaming_v20170314: this.discovery };
+    const services: Readonly<Record<string, AwsService | undefined>> = { secretsmanager: this.secretsManager, TrentService: this.kms, AmazonSSM: this.systemsManager, Route53AutoNaming_v20170314: this.discovery };
     return { service: services[name], operation };
   }
 }

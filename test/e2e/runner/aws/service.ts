@@ -42,12 +42,14 @@ export interface Answer {
 
 export type AnswerOrFault = Answer | 'unreachable' | 'silent';
 
+type Asked = Omit<PolicyRequest, 'action'>;
+
 /** What is behind the front of one service of AWS. */
 export interface Backend {
   /** The prefix of its actions in policies. */
   readonly prefix: string;
-  /** What IAM is asked about a call. */
-  readonly request: (operation: string, input: Fields) => Omit<PolicyRequest, 'action'>;
+  /** What IAM is asked about a call: of each resource, if there are several. */
+  readonly request: (operation: string, input: Fields) => Asked | readonly Asked[];
   readonly serve: (operation: string, input: Fields) => Promise<Answer> | Answer;
 }
 
@@ -83,10 +85,9 @@ export class AwsService {
   async call(principal: Principal, operation: string, input: Fields): Promise<Answer> {
     const call = { operation, by: principal.name, input };
     const action = `${this.backend.prefix}:${operation}`;
-    const asked = this.backend.request(operation, input);
-    if (!allows(principal.statements(), { action, ...asked })) {
-      return this.refuse(call, 'AccessDeniedException', `${principal.name} is not authorized to perform: ${action} on resource: ${asked.resource}`);
-    }
+    const asked = [this.backend.request(operation, input)].flat();
+    const denied = asked.find((each) => !allows(principal.statements(), { action, ...each }));
+    if (denied !== undefined) return this.refuse(call, 'AccessDeniedException', `${principal.name} is not authorized to perform: ${action} on resource: ${denied.resource}`);
     const answer = await this.backend.serve(operation, input);
     this.finished(call, answer.status === 200 ? 'ok' : (JSON.parse(answer.body) as { readonly __type: string }).__type);
     return answer;

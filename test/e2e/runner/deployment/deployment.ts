@@ -124,6 +124,12 @@ class Update {
       case 'AWS::KMS::Key':
         this.values[`${id}.Arn`] = this.before.values[`${id}.Arn`] ?? this.key(id);
         break;
+      case 'AWS::SSM::Parameter': {
+        const text = this.properties(id).text('Value');
+        // What a person has changed stays, until the template says something else than before.
+        if (this.before.template.Resources?.[id]?.Properties?.['Value'] !== text) this.aws.parameters.put(this.values[id] ?? id, text);
+        break;
+      }
       case 'AWS::SecretsManager::Secret':
         this.values[id] = this.secret(id, this.properties(id));
         break;

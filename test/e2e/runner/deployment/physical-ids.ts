@@ -8,6 +8,7 @@ export function physicalIds(template: Template): KnownValues {
   const place = `${resolver.text({ Ref: 'AWS::Region' })}:${resolver.text({ Ref: 'AWS::AccountId' })}`;
   const forms: Readonly<Record<string, (id: string, hash: string) => KnownValues>> = {
     'AWS::ServiceDiscovery::Service': (id, hash) => ({ [`${id}.Id`]: `srv-${hash}`, [`${id}.Arn`]: `arn:aws:servicediscovery:${place}:service/srv-${hash}` }),
+    'AWS::SSM::Parameter': (id, hash) => ({ [id]: `CFN-${id}-${hash.slice(0, 12)}` }),
     'AWS::Lambda::Function': (id) => ({ [`${id}.Arn`]: `arn:aws:lambda:${place}:function:${id}` }),
     'AWS::Logs::LogGroup': (id) => ({ [`${id}.Arn`]: `arn:aws:logs:${place}:log-group:${id}:*` }),
   };
