@@ -279,11 +279,23 @@ e2e('the policy of calls', () => {
 
   test('round robin: each task gets its turn', async () => {
     await warm();
+    // The turns that the task with the small share had before it.
+    await many('cron', 40, { path: '/cron/before' });
     const seen = hosts(await many('cron', 12, { path: '/cron/turns' }, 1));
     expect(shop().map(({ endpoint: { hostname } }) => seen.filter((host) => host === hostname).length)).toEqual([4, 4, 4]);
   });
 
-  // The last one: tasks stay ejected.
+  test('outlier detection: the only task is never left out, by default', async () => {
+    const name = 'reports';
+    await putInMood(task(name), 'status-503');
+    expect(statuses(await many('batch', 12, { path: '/only', service: name }))).toEqual(times(12, 503));
+    expect(served(task(name), '/only')).toBeGreaterThanOrEqual(12);
+    expect(await flags('batch', name, task(name))).toBe('healthy');
+    await putInMood(task(name), 'well');
+    expect(statuses(await many('batch', 1, { path: '/only', service: name }))).toEqual([200]);
+  });
+
+  // From here on tasks stay ejected.
   test('outlier detection: tasks that answer 500 are left out, but never the last one', async () => {
     const [victim, ...others] = shop();
     const leftOut = async (): Promise<number> => (await Promise.all(shop().map(async (callee) => flags('batch', 'shop', callee)))).filter((flag) => flag.includes('/failed_outlier_check')).length;
@@ -304,5 +316,14 @@ e2e('the policy of calls', () => {
     expect(statuses(await many('batch', 30, { path: '/last' }))).toEqual(times(30, 500));
     expect(await leftOut()).toBe(shop().length - 1);
     expect(shop().map((callee) => served(callee, '/last')).sort((a, b) => a - b)).toEqual([...times(shop().length - 1, 0), 30]);
+  });
+
+  // The last one: the task is leaving.
+  test('a task that leaves is forgotten at once, though its health checks still say that it is well', async () => {
+    const [victim] = shop();
+    expect(await flags('cron', 'shop', victim)).toBe('healthy');
+    victim.stop('the service was scaled in').catch(() => undefined);
+    await until(async () => await flags('cron', 'shop', victim) === '', { what: 'cron to forget the task' });
+    expect(victim.container(APPLICATION_CONTAINER).state.status).toBe('RUNNING');
   });
 });
