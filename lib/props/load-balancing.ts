@@ -10,7 +10,7 @@ import { factoryInput } from './factory-input';
 export interface BalancingOptions {
   /**
    * Over how long the share of a new task grows from a tenth to its full one, 1 second to 15 minutes in whole seconds:
-   * for applications that have to warm up.
+   * for applications that have to warm up. With `activeHealthCheck`, a task that is well again counts as a new one.
    *
    * @default - a new task gets its full share at once
    * @see https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/load_balancing/slow_start

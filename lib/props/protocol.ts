@@ -18,7 +18,7 @@ export class Protocol {
   public static readonly GRPC = new Protocol('grpc');
   /**
    * Any TCP protocol, passed through byte for byte (Redis, PostgreSQL ...). A connection on which nothing moves for an
-   * hour is closed: connection pools want a shorter idle time, or keep-alives of their own.
+   * hour (see `timeout`) is closed: connection pools want a shorter idle time, or keep-alives of their own.
    */
   public static readonly TCP = new Protocol('tcp');
 

@@ -68,6 +68,32 @@ describe('rules', () => {
   });
 });
 
+describe('what callers ask by themselves to learn whether a task is well', () => {
+  const activeHealthCheck = { kind: 'of', path: '/health' };
+  const admin = { calls: ['orders'], callPolicies: { orders: { activeHealthCheck: { kind: 'none' } } } };
+  const checked = lets(mesh({ ui: service(calls), admin: service(admin), late: service(calls), other: service(), orders: service({ activeHealthCheck, allow: [{ callers: ['ui'], paths: ['/orders'] }] }) }, { edge }), 'orders');
+
+  test.each([
+    ['ui', 'GET', '/health', true],
+    ['late', 'GET', '/health', true],
+    ['gateway', 'GET', '/health', true],
+    // Who does not ask may not.
+    ['admin', 'GET', '/health', false],
+    ['other', 'GET', '/health', false],
+    ['late', 'POST', '/health', false],
+    ['late', 'GET', '/health/x', false],
+    ['late', 'GET', '/orders', false],
+    ['ui', 'GET', '/orders', true],
+  ])('%s %s %s: %s', (caller, method, path, allowed) => {
+    expect(checked({ caller: id(caller), method, path })).toBe(allowed);
+  });
+
+  test('of gRPC it is a method of its own', () => {
+    const ledger = lets(shop({ protocol: 'grpc', activeHealthCheck: { kind: 'of' }, allow: [{ callers: ['ui'], paths: ['/shop.Ledger/*'] }] }), 'orders');
+    expect(['/grpc.health.v1.Health/Check', '/grpc.health.v1.Health/Watch', '/shop.Ledger/Put'].map((path) => ledger({ caller: id('admin'), method: 'POST', path }))).toEqual([true, false, false]);
+  });
+});
+
 // As Envoy leaves them: it has normalized "/a/../b", "//" and "%2e" already, and refused "%2F" and "#".
 describe('a rule about paths lets no path through that could be read as another', () => {
   const orders = lets(shop({ allow: [{ paths: ['/public/*'] }] }), 'orders');

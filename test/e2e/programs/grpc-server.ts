@@ -70,8 +70,9 @@ async function repeat(call: ServerWritableStream<RepeatRequest, SayReply>): Prom
 }
 
 /** https://github.com/grpc/grpc/blob/master/doc/health-checking.md; the answer's only field says SERVING or NOT_SERVING. */
+const asIs = (bytes: Buffer): Buffer => bytes;
 const HEALTH = {
-  Check: { path: '/grpc.health.v1.Health/Check', requestStream: false, responseStream: false, requestSerialize: Buffer.from, requestDeserialize: Buffer.from, responseSerialize: Buffer.from, responseDeserialize: Buffer.from },
+  Check: { path: '/grpc.health.v1.Health/Check', requestStream: false, responseStream: false, requestSerialize: asIs, requestDeserialize: asIs, responseSerialize: asIs, responseDeserialize: asIs },
 } as const;
 let well = true;
 
