@@ -5,6 +5,7 @@ import * as route53 from 'aws-cdk-lib/aws-route53';
 import { Construct } from 'constructs';
 import type { RenderedCertificates } from '../certificates/render';
 import { renderCertificates } from '../certificates/render';
+import { egressPorts } from '../plan/egress';
 import type { CertificatePlan, ContainerPlan, ContainerRole, SystemPlan, TaskPlan } from '../plan/model';
 import type { IMicroservice } from '../microservice';
 import type { ContainerProps } from '../props/container-props';
@@ -43,6 +44,7 @@ export function renderSystem(scope: Construct, topology: Topology, plan: SystemP
     containerProps: (container) => userProps(props, task, container),
     meshImage: (container) => meshImage(container.role, task),
     url: urls.get(task.name) ?? '',
+    egressPorts: egressPorts(plan, topology, task.name),
   })]));
   renderRecords(scope, topology, plan, zone, tasks);
   for (const rule of plan.ingress) renderIngress(taskOf(tasks, rule.to), taskOf(tasks, rule.from), rule.from, rule.port);

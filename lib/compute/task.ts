@@ -26,6 +26,8 @@ export interface TaskContext {
   /** Images of the mesh's own containers, where they are not the plan's. */
   readonly meshImage: (container: ContainerPlan) => ecs.ContainerImage | undefined;
   readonly url?: string;
+  /** TCP ports to which tasks may connect; undefined: to everything. */
+  readonly egressPorts: readonly number[] | undefined;
 }
 
 /** One ECS service with all that belongs to it. Its resources depend on nothing of another task. */
@@ -65,7 +67,7 @@ export class MeshTask extends Construct implements IMicroservice {
       tracesPolicy: context.tracesPolicy,
     });
     this.grantPrincipal = this.taskRole;
-    this.securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', { vpc: foundation.vpc, description: `Tasks of ${plan.name}` });
+    this.securityGroup = securityGroup(this, plan, context);
     this.connections = new ec2.Connections({ securityGroups: [this.securityGroup] });
     const execution = needsOwnExecutionRole(plan, context) ? executionRole(this, 'ExecutionRole', foundation) : context.sharedExecutionRole;
 
@@ -96,6 +98,13 @@ export class MeshTask extends Construct implements IMicroservice {
     // A task that starts before its execution role may write logs would not start.
     this.service.node.addDependency(execution);
   }
+}
+
+/** With the rules in it, since each one would be a resource. What connections of the user's open comes on top. */
+function securityGroup(scope: Construct, { name }: TaskPlan, { foundation, egressPorts }: TaskContext): ec2.SecurityGroup {
+  const group = new ec2.SecurityGroup(scope, 'SecurityGroup', { vpc: foundation.vpc, description: `Tasks of ${name}`, allowAllOutbound: egressPorts === undefined });
+  for (const port of egressPorts ?? []) group.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(port));
+  return group;
 }
 
 /** So that no other service can read its secrets at start, those of a log driver included. */

@@ -17,6 +17,7 @@ describe('the smallest mesh', () => {
       certificates: { kind: 'kms', authorities: ['main'], issuer: 'main' },
       tracing: { collectorImage: 'public.ecr.aws/cloudwatch-agent/cloudwatch-agent:1.300062.0b1304' },
       external: [],
+      egress: 'declared',
       warnings: [],
       services: [{
         name: 'ui',
