@@ -148,15 +148,15 @@ e2e('external services', () => {
   describe('a certificate that is not right is refused, with 503 and the reason in the log', () => {
     test.each([
       ['other', 'that of another host', 'SAN'],
-      ['expired', 'out of date', 'certificate has expired'],
-      ['strange', 'issued by somebody else than this one', 'self-signed certificate in certificate chain|unable to get local issuer certificate'],
-      ['public', 'issued by somebody whom the image does not know', 'self-signed certificate in certificate chain|unable to get local issuer certificate'],
+      ['expired', 'out of date', 'certificate_has_expired'],
+      ['strange', 'issued by somebody else than this one', 'unable_to_get_local_issuer_certificate'],
+      ['public', 'issued by somebody whom the image does not know', 'unable_to_get_local_issuer_certificate'],
     ])('fails if that of "%s" is %s', async (name, _, reason) => {
       const { status, body } = await send(name, '/refused');
       expect([status, body]).toEqual([503, expect.stringContaining('remote connection failure')]);
       const entry = await logged(task('ui'), { peer: name, path: '/refused' });
       expect(entry).toMatchObject({ status: 503, flags: expect.stringContaining('UF') as string });
-      expect(String(entry['upstream_failure'])).toMatch(new RegExp(`CERTIFICATE_VERIFY_FAILED.*(${reason})`));
+      expect(String(entry['upstream_failure'])).toMatch(new RegExp(`CERTIFICATE_VERIFY_FAILED.*${reason}`));
     });
   });
 

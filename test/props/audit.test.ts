@@ -75,6 +75,7 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
   AllowRule: (field) => [{ props: ui({ allow: [{ [field]: unexpected }] }), path: `services.ui.allow[0].${field}` }],
   KmsCertificatesOptions: (field) => [{ props: mesh({ ui: service() }, { certificates: { kind: 'kms', [field]: unexpected } }), path: `certificates.${field}` }],
   PrivateCaCertificatesOptions: (field) => [{ props: mesh({ ui: service() }, { certificates: { kind: 'privateCa', [field]: unexpected } }), path: `certificates.${field}` }],
+  ExternalServiceProps: (field) => [{ props: mesh({ ui: service() }, { external: { stripe: { host: 'api.stripe.com', [field]: unexpected } } }), path: `external.stripe.${field}` }],
   EnvoyMeshOptions: (field) => [{ props: mesh({ ui: service() }, { mesh: { provider: 'envoy', [field]: unexpected } }), path: `mesh.${field}` }],
   XRayTracingOptions: (field) => [{ props: mesh({ ui: service() }, { tracing: { kind: 'xray', [field]: unexpected } }), path: `tracing.${field}` }],
 };
