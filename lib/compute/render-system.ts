@@ -5,6 +5,7 @@ import * as route53 from 'aws-cdk-lib/aws-route53';
 import { Construct } from 'constructs';
 import type { RenderedCertificates } from '../certificates/render';
 import { renderCertificates } from '../certificates/render';
+import { egressPorts } from '../plan/egress';
 import type { CertificatePlan, ContainerPlan, ContainerRole, SystemPlan, TaskPlan } from '../plan/model';
 import { serviceOf } from '../plan/model';
 import type { IMicroservice } from '../microservice';
@@ -48,6 +49,7 @@ export function renderSystem(scope: Construct, topology: Topology, plan: SystemP
     containerProps: (container) => userProps(props, task, container),
     meshImage: (container) => meshImage(container.role, task),
     weights,
+    egressPorts: egressPorts(plan, topology, serviceOf(task)),
     url: urls.get(serviceOf(task)) ?? '',
   });
   const services = new Map(byService(plan).map(([name, tasks]) => [name, renderService(scope, name, tasks, context)]));

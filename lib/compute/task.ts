@@ -31,6 +31,8 @@ export interface TaskContext {
   /** Parameters with the weights of versions, by service. */
   readonly weights: ReadonlyMap<string, ssm.IStringParameter>;
   readonly url?: string;
+  /** TCP ports to which tasks may connect; undefined: to everything. */
+  readonly egressPorts: readonly number[] | undefined;
 }
 
 /** What all versions of a service have in common. */
@@ -56,7 +58,7 @@ export function renderIdentity(scope: Construct, plans: readonly TaskPlan[], dis
       namespaceName: foundation.namespace.namespaceName,
       tracesPolicy: context.tracesPolicy,
     }),
-    securityGroup: new ec2.SecurityGroup(scope, 'SecurityGroup', { vpc: foundation.vpc, description: `Tasks of ${serviceOf(plan)}` }),
+    securityGroup: securityGroup(scope, plan, context),
   };
 }
 
@@ -148,6 +150,13 @@ export class MeshTask extends Construct implements IMicroservice {
   get tasks(): readonly MeshTask[] {
     return [this];
   }
+}
+
+/** With the rules in it, since each one would be a resource. What connections of the user's open comes on top. */
+function securityGroup(scope: Construct, plan: TaskPlan, { foundation, egressPorts }: TaskContext): ec2.SecurityGroup {
+  const group = new ec2.SecurityGroup(scope, 'SecurityGroup', { vpc: foundation.vpc, description: `Tasks of ${serviceOf(plan)}`, allowAllOutbound: egressPorts === undefined });
+  for (const port of egressPorts ?? []) group.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(port));
+  return group;
 }
 
 /** So that no other service can read its secrets at start, those of a log driver included. */

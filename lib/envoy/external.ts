@@ -21,9 +21,18 @@ export function externalListener(topology: Topology, caller: Service, external: 
       protocol,
       segmentName: caller.name,
       tracing: topology.tracing,
+      ...schemeOf(external),
       virtualHosts: [{ name, domains: ['*'], routes: routes({ name, protocol }, policy).map((route) => toHost(route, external)) }],
     });
   return { name, traffic_direction: 'OUTBOUND', address: socketAddress(address, virtualPort), filter_chains: [{ filters: [filter] }] };
+}
+
+/**
+ * HTTP/2 tells the scheme, which by itself would be that of the application's request.
+ * https://www.rfc-editor.org/rfc/rfc9113#section-8.3.1
+ */
+function schemeOf({ protocol, tls }: ExternalService): { readonly settings?: JsonObject } {
+  return tls && protocol !== 'http' ? { settings: { scheme_header_transformation: { scheme_to_overwrite: 'https' } } } : {};
 }
 
 /** The server knows itself by its own name, not by the mesh's. https://www.rfc-editor.org/rfc/rfc9110#field.host */

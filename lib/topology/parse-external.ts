@@ -21,8 +21,9 @@ const FIELDS = [...new Set(['host', 'port', 'protocol', 'tls', 'trust', 'virtual
 export const EXTERNAL_CALL_POLICY_FIELDS: readonly string[] = CALL_POLICY_FIELDS.filter((field) => !OF_TASKS.includes(field));
 
 /** @param services names of services, with which those of external ones must not clash */
-export function parseExternals(at: Reader, services: readonly string[], domains: readonly string[]): readonly DraftExternal[] {
-  return [...at.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([name, item]) => parseExternal(name, item, services, domains) ?? []);
+export function parseExternals(at: Reader, services: readonly string[], domains: readonly string[]): { readonly declared: readonly string[]; readonly drafts: readonly DraftExternal[] } {
+  const entries = [...at.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
+  return { declared: entries.map(([name]) => name), drafts: entries.flatMap(([name, item]) => parseExternal(name, item, services, domains) ?? []) };
 }
 
 function parseExternal(name: string, at: Reader, services: readonly string[], domains: readonly string[]): DraftExternal | undefined {
@@ -48,7 +49,7 @@ function parseExternal(name: string, at: Reader, services: readonly string[], do
     tls,
     ...(tls ? { trust } : {}),
     virtualPort: parseVirtualPort(at, protocol, port) ?? 0,
-    callPolicy: { ...externalCallPolicy(protocol), ...parseCallPolicy(at, protocol) },
+    callPolicy: { ...externalCallPolicy(protocol), ...parseCallPolicy(at, protocol, OF_TASKS) },
   };
 }
 

@@ -57,9 +57,9 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   const entries = [...servicesAt.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
   if (servicesAt.empty) servicesAt.fail('NO_SERVICES', 'a mesh needs at least one service', { fix: "add one, such as ui: { image, port: 8080 }" });
   const declared = entries.map(([key]) => key);
-  const externals = parseExternals(root.field('external'), declared, [domain, discoveryDomain]);
+  const { declared: outside, drafts: externals } = parseExternals(root.field('external'), declared, [domain, discoveryDomain]);
   const egress = parseEgress(root.field('egress'));
-  const callable = [...declared, ...externals.map((external) => external.name)];
+  const callable = [...declared, ...outside];
   const drafts = entries.flatMap(([key, at]) => parseService(key, at, defaults, meshContainers(tracing !== undefined)) ?? []);
   for (const draft of drafts) {
     checkCalls(draft, callable);
@@ -67,7 +67,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
     checkVirtualPorts(draft, drafts, externals);
     checkHostNames(draft, domain, discoveryDomain, namespace);
   }
-  const edge = parseEdge(root.field('edge'), drafts, { declared, external: externals.map((external) => external.name) }, defaults);
+  const edge = parseEdge(root.field('edge'), drafts, { declared, external: outside }, defaults);
   checkTaskNames(drafts, edge !== undefined);
   const registered = [...drafts.flatMap(taskNamesOf), ...(edge === undefined ? [] : [GATEWAY_NAME])];
   for (const each of registered) checkApex(each, domain, discoveryDomain, namespace);

@@ -240,15 +240,15 @@ e2e('authorization', () => {
       expect(await task(from).client.tcp({ host: `${to}.shop.internal`, port, connectOnly: true })).toMatchObject({ kind: 'failure', code: 'ECONNREFUSED' });
     });
 
-    test.each([['orders', 'ledger'], ['vault', 'orders']])('fails if %s goes to the task of %s: its security group is closed', async (from, to) => {
-      expect(await task(from).client.connect(task(to).endpoint, INBOUND_PORT)).toBe('dropped');
+    test.each([['orders', 'ledger'], ['vault', 'orders']])('fails if %s goes to the task of %s: its own security group does not let it out', async (from, to) => {
+      expect(await task(from).client.connect(task(to).endpoint, INBOUND_PORT)).toBe('not let out');
     });
   });
 
   describe('of ports', () => {
     const NEIGHBOURS = [['orders', 8080], ['ledger', GRPC_PORT], ['vault', TCP_PORT]] as const;
     test.each([...NEIGHBOURS.map(([name, port]) => [name, 'its application', port] as const), ['orders', "Envoy's admin interface", ADMIN_PORT] as const, ['orders', 'virtual services', DEFAULT_VIRTUAL_PORT] as const])('fails if a caller of %s connects to the port of %s', async (name, _, port) => {
-      expect(await task('ui').client.connect(task(name).endpoint, port)).toBe('dropped');
+      expect(await task('ui').client.connect(task(name).endpoint, port)).toBe('not let out');
       expect(await task('ui').client.connect(task(name).endpoint, INBOUND_PORT)).toBe('connected');
     });
 

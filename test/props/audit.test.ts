@@ -57,7 +57,6 @@ const inPolicies = (policy: object, path: string) => [
 const PLACES: Readonly<Record<string, (field: string) => readonly { readonly props: unknown; readonly path: string }[]>> = {
   MicroservicesProps: (field) => [{ props: { ...mesh({ ui: service() }), [field]: unexpected }, path: field }],
   LogProps: (field) => [{ props: mesh({ ui: service() }, { logs: { [field]: unexpected } }), path: `logs.${field}` }],
-  ExternalServiceProps: (field) => [{ props: mesh({ ui: service({ calls: ['bank'] }) }, { external: { bank: { host: 'bank.example.com', [field]: unexpected } } }), path: `external.bank.${field}` }],
   RequestPolicyProps: (field) => [{ props: ui({ [field]: unexpected }), path: `services.ui.${field}` }],
   ServiceRouteProps: (field) => [{ props: ui({ routes: [{ name: 'a', match: {}, [field]: unexpected }] }), path: `services.ui.routes[0].${field}` }],
   RouteMatchProps: (field) => [{ props: ui({ routes: [{ name: 'a', match: { [field]: unexpected } }] }), path: `services.ui.routes[0].match.${field}` }],
@@ -111,6 +110,7 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
   KeepAliveProps: (field) => inPolicies({ keepAlive: { [field]: unexpected } }, `keepAlive.${field}`),
   KmsCertificatesOptions: (field) => [{ props: mesh({ ui: service() }, { certificates: { kind: 'kms', [field]: unexpected } }), path: `certificates.${field}` }],
   PrivateCaCertificatesOptions: (field) => [{ props: mesh({ ui: service() }, { certificates: { kind: 'privateCa', [field]: unexpected } }), path: `certificates.${field}` }],
+  ExternalServiceProps: (field) => [{ props: mesh({ ui: service() }, { external: { stripe: { host: 'api.stripe.com', [field]: unexpected } } }), path: `external.stripe.${field}` }],
   EnvoyMeshOptions: (field) => [{ props: mesh({ ui: service() }, { mesh: { provider: 'envoy', [field]: unexpected } }), path: `mesh.${field}` }],
   XRayTracingOptions: (field) => [{ props: mesh({ ui: service() }, { tracing: { kind: 'xray', [field]: unexpected } }), path: `tracing.${field}` }],
 };

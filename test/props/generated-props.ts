@@ -4,7 +4,7 @@ import { UserPool, UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import { ContainerImage, CpuArchitecture, LogDrivers, Secret } from 'aws-cdk-lib/aws-ecs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import fc from 'fast-check';
-import { ActiveHealthCheck, Authorizer, Certificates, Edge, HashOn, LoadBalancing, Mesh, OutlierDetection, Protocol, RetryOn, Timeout, Tracing } from '../../lib';
+import { ActiveHealthCheck, Authorizer, Certificates, Edge, Egress, HashOn, LoadBalancing, Mesh, OutlierDetection, Protocol, RetryOn, Timeout, Tracing, TrustedAuthorities } from '../../lib';
 import { FARGATE_CPUS, fargateMemory } from '../../lib/topology/fargate-sizes';
 
 /**
@@ -65,6 +65,10 @@ const FACTORIES: Readonly<Record<string, Factory>> = {
   noCertificates: () => Certificates.none(),
   xray: ({ options }) => Tracing.xray(options as never),
   noTracing: () => Tracing.none(),
+  egress: ({ kind }) => (kind === 'open' ? Egress.open() : Egress.declared()),
+  publicAuthorities: () => TrustedAuthorities.public(),
+  trustFile: ({ path }) => TrustedAuthorities.file(path as string),
+  trustPem: ({ pem }) => TrustedAuthorities.pem(pem as string),
   none: () => Authorizer.none(),
   iam: () => Authorizer.iam(),
   jwt: ({ options }) => Authorizer.jwt(options as never),
@@ -112,6 +116,7 @@ function object(fields: Record<string, Tree>): Tree {
 
 const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(arbitrary, { nil: undefined });
 const NAMES = ['cart', 'catalog', 'checkout', 'orders', 'ui', 'valueof'] as const;
+const EXTERNAL_NAMES = ['mail', 'stripe'] as const;
 const text = fc.constantFrom('', 'x', '${HOME}', 'http://orders.shop.internal:15080', 'é"\\\n');
 const size = fc.constantFrom(...FARGATE_CPUS).chain((cpu) => fc.record({ cpu: fc.constant(cpu), memoryLimitMiB: maybe(fc.constantFrom(...fargateMemory(cpu)!)) }));
 const duration = (min: number, max: number): fc.Arbitrary<Tree> => fc.integer({ min, max }).map((seconds) => make('duration', { millis: seconds * 1000 }));
@@ -199,7 +204,7 @@ const service = (name: string): fc.Arbitrary<Tree> => fc.record({
   port: fc.constantFrom(80, 3000, 8080),
   protocol: maybe(fc.constantFrom('http', 'http2')),
   virtualPort: maybe(fc.integer({ min: 20_000, max: 30_000 })),
-  calls: maybe(fc.shuffledSubarray(NAMES.filter((other) => other !== name))),
+  calls: maybe(fc.shuffledSubarray([...NAMES.filter((other) => other !== name), ...EXTERNAL_NAMES])),
   callPolicy,
   override: maybe(callPolicy),
   stopTimeout: maybe(duration(2, 120)),
@@ -215,9 +220,22 @@ const service = (name: string): fc.Arbitrary<Tree> => fc.record({
   ...called,
   ...rest,
   ...versions,
-  callPolicies: override === undefined ? undefined : object(Object.fromEntries((rest.calls ?? []).map((callee) => [callee, object(override)]))),
+  callPolicies: override === undefined ? undefined : object(Object.fromEntries((rest.calls ?? []).filter((callee) => (NAMES as readonly string[]).includes(callee)).map((callee) => [callee, object(override)]))),
   protocol: protocol === undefined ? undefined : make('protocol', { id: protocol }),
 }));
+
+const external: fc.Arbitrary<Tree> = fc.oneof(
+  fc.record({
+    host: fc.constantFrom('api.stripe.com', '_x.example.co'),
+    port: maybe(fc.integer({ min: 1, max: 65_535 })),
+    protocol: maybe(fc.constantFrom('http', 'http2', 'grpc').map((id) => make('protocol', { id }))),
+    trust: maybe(fc.constantFrom(make('publicAuthorities'), make('trustFile', { path: '/etc/ssl/bank.pem' }))),
+    timeout: maybe(duration(1, 100).map((perRequest) => make('timeout', { perRequest }))),
+    virtualPort: maybe(fc.integer({ min: 20_000, max: 30_000 })),
+  }),
+  fc.record({ host: fc.constant('db.example.com'), port: fc.integer({ min: 31_000, max: 32_000 }), protocol: fc.constant(make('protocol', { id: 'tcp' })), tls: maybe(fc.boolean()) }),
+  fc.constant({ host: 'old.example.com', port: 80, tls: false }),
+).map((fields) => object(fields));
 
 const CA_ARN = 'arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/11111111-2222-3333-4444-555555555555';
 const JWT = make('jwt', { options: { issuer: 'https://login.example.com', audience: ['shop'] } });
@@ -243,6 +261,8 @@ const edge = fc.constantFrom('httpApi', 'restApi').chain((kind) => {
 /** Props that must be accepted, whatever they are. */
 export const validProps: fc.Arbitrary<Tree> = fc.record({
   services: fc.record(Object.fromEntries(NAMES.map((name) => [name, service(name)]))),
+  external: fc.record(Object.fromEntries(EXTERNAL_NAMES.map((name) => [name, external]))),
+  egress: maybe(fc.constantFrom(make('egress', { kind: 'open' }), make('egress', { kind: 'declared' }))),
   edge: maybe(edge),
   mesh: maybe(fc.constantFrom(make('envoy'), make('envoy', { options: { version: 'v1.39.0', logLevel: 'off' } }), make('envoy', { options: { image: make('image'), agentImage: make('image'), discoveryInterval: make('duration', { millis: 5000 }) } }))),
   certificates: maybe(fc.constantFrom(make('noCertificates'), make('kms'), make('kms', { options: { authorities: ['old', 'new'], issuer: 'new' } }), make('privateCa'), make('privateCa', { options: { authorityArns: { main: CA_ARN } } }))),

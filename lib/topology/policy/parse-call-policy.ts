@@ -12,8 +12,13 @@ import { parseTimeouts } from './parse-timeouts';
 /** Props of a called service that say what its callers' proxies do; each entry of a caller's `callPolicies` has the same. */
 export const CALL_POLICY_FIELDS = ['timeout', 'retry', 'circuitBreaker', 'outlierDetection', 'loadBalancing', 'activeHealthCheck', 'keepAlive'] as const;
 
-/** What the props say, and nothing of what they leave out. A field that is there with no value says "none". */
-export function parseCallPolicy(at: Reader, protocol: ProtocolId): Partial<CallPolicy> {
+/**
+ * What the props say, and nothing of what they leave out. A field that is there with no value says "none".
+ *
+ * @param without fields that are refused already
+ */
+export function parseCallPolicy(given: Reader, protocol: ProtocolId, without: readonly string[] = []): Partial<CallPolicy> {
+  const at = { field: (name: (typeof CALL_POLICY_FIELDS)[number]): Reader => given.field(without.includes(name) ? '' : name) };
   return {
     ...said('timeouts', parseTimeouts(at.field('timeout'), protocol)),
     ...said('retry', parseRetry(at.field('retry'), protocol)),

@@ -161,8 +161,8 @@ export class Cluster {
     return this.tasks(name);
   }
 
-  /** A client in a namespace of its own, a member of the given security groups of the template (the VPC link's, say). */
-  async client(options: { readonly securityGroups: readonly string[]; readonly name?: string }): Promise<HttpClient> {
+  /** A client in a namespace of its own, a member of the given security groups of the template (the VPC link's, say), or of none. */
+  async client(options: { readonly securityGroups: readonly string[] | 'outside'; readonly name?: string }): Promise<HttpClient> {
     const endpoint = await this.vpc.join({ name: options.name ?? 'client', securityGroups: options.securityGroups });
     const client = new HttpClient(endpoint);
     this.clients.push(client);
