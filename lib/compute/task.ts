@@ -155,7 +155,7 @@ export class MeshTask extends Construct implements IMicroservice {
 /** With the rules in it, since each one would be a resource. What connections of the user's open comes on top. */
 function securityGroup(scope: Construct, plan: TaskPlan, { foundation, egressPorts }: TaskContext): ec2.SecurityGroup {
   const group = new ec2.SecurityGroup(scope, 'SecurityGroup', { vpc: foundation.vpc, description: `Tasks of ${serviceOf(plan)}`, allowAllOutbound: egressPorts === undefined });
-  for (const port of egressPorts ?? []) group.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(port));
+  for (const port of egressPorts ?? []) group.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(port), `to port ${port}`);
   return group;
 }
 

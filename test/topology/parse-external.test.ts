@@ -6,7 +6,7 @@ import { image, issuesOf, mesh, seconds, service, token, topologyOf } from './pa
 const stripe = (external: unknown, more: Raw = {}, own: Raw = {}): Raw => mesh({ ui: service({ calls: ['stripe'], ...own }), orders: service() }, { external: { stripe: external }, ...more });
 const host = 'api.stripe.com';
 const externalOf = (props: unknown) => topologyOf(props).external[0];
-const PEM = String(((readCase('external-services') as { external: { ledger: { trust: { pem: string } } } }).external.ledger.trust.pem));
+const PEM = (readCase('external-services') as { external: { ledger: { trust: { pem: string } } } }).external.ledger.trust.pem;
 
 describe('an external service', () => {
   test('is HTTPS on port 443, checked by the authorities of the image, unless it says something else', () => {
