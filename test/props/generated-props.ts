@@ -1,10 +1,10 @@
-import { App, Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
+import { App, Duration, Lazy, Size, Stack, Token } from 'aws-cdk-lib';
 import { ApiKey } from 'aws-cdk-lib/aws-apigateway';
 import { UserPool, UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import { ContainerImage, CpuArchitecture, LogDrivers, Secret } from 'aws-cdk-lib/aws-ecs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import fc from 'fast-check';
-import { Authorizer, Certificates, Edge, Mesh, Protocol, Timeout, Tracing } from '../../lib';
+import { Authorizer, Certificates, Edge, Mesh, PathMatch, PathRewrite, Protocol, Timeout, Tracing, ValueMatch } from '../../lib';
 import { FARGATE_CPUS, fargateMemory } from '../../lib/topology/fargate-sizes';
 
 /**
@@ -44,6 +44,12 @@ const FACTORIES: Readonly<Record<string, Factory>> = {
   x86: () => CpuArchitecture.X86_64,
   protocol: ({ id }) => ({ http: Protocol.HTTP, http2: Protocol.HTTP2, grpc: Protocol.GRPC, tcp: Protocol.TCP })[id as string],
   duration: ({ millis }) => Duration.millis(millis as number),
+  size: ({ bytes }) => Size.bytes(bytes as number),
+  path: ({ kind, text }) => PathMatch[kind as 'exact'](text as string),
+  value: ({ kind, text }) => ValueMatch[kind as 'exact'](text as string),
+  range: ({ start, end }) => ValueMatch.range(start as number, end as number),
+  not: ({ match }) => ValueMatch.not(match as ValueMatch),
+  newPath: ({ kind, text, substitution }) => PathRewrite[kind as 'regex'](text as string, substitution as string),
   timeout: ({ perRequest }) => Timeout.perRequest(perRequest as Duration),
   httpApi: ({ options }) => Edge.httpApi(options as never),
   restApi: ({ options }) => Edge.restApi(options as never),
@@ -127,6 +133,34 @@ const container = fc.record({
 const helper = fc.record({ container, essential: maybe(fc.boolean()), memoryLimitMiB: maybe(fc.integer({ min: 6, max: 96 })), cpu: maybe(fc.integer({ min: 1, max: 64 })) })
   .map(({ container: shared, ...rest }) => object({ image: make('image'), ...shared, ...rest }));
 
+const headerChanges = maybe(fc.constantFrom<Tree>({}, { set: { 'x-a': '100%' }, remove: ['cookie'] }, { add: { 'X-B': 'b' } }));
+const value = fc.constantFrom<Tree>(make('value', { kind: 'exact', text: 'a' }), make('value', { kind: 'present' }), make('value', { kind: 'regex', text: '[a-z]+' }));
+const header = fc.oneof(value, fc.constant(make('range', { start: 1, end: 5 })), value.map((match) => make('not', { match })));
+// One path for each route, so that none hides another.
+const serviceRoute = (name: string): fc.Arbitrary<Tree> => fc.record({
+  name: fc.constant(name),
+  match: fc.record({
+    path: fc.constantFrom<Tree>(make('path', { kind: 'exact', text: `/${name}` }), make('path', { kind: 'prefix', text: `/${name}/` }), make('path', { kind: 'regex', text: `/${name}/\\d+` })),
+    methods: maybe(fc.constantFrom<Tree[]>(['GET'], ['POST', 'PUT', 'HEAD'])),
+    headers: maybe(fc.dictionary(fc.constantFrom('x-a', 'X-B'), header, { noNullPrototype: true })),
+    queryParameters: maybe(fc.dictionary(fc.constantFrom('v', 'w'), value, { noNullPrototype: true })),
+  }).map(object),
+  rewrite: maybe(fc.constantFrom<Tree>({ host: 'a.example' }, { path: make('newPath', { kind: 'exact', text: '/' }) }, { path: make('newPath', { kind: 'regex', text: '^/(\\w+)', substitution: '/x/\\1' }), host: 'a.example:80' })),
+  timeout: maybe(duration(1, 600).map((perRequest) => make('timeout', { perRequest }))),
+  requestHeaders: headerChanges,
+  responseHeaders: headerChanges,
+}).map(object);
+
+const filter = { methods: maybe(fc.constantFrom<Tree[]>(['GET'], ['POST', 'PUT'])), paths: maybe(fc.constantFrom<Tree[]>(['/a'], ['/a/*', '/b'])) };
+const requestPolicy = fc.record({
+  routes: maybe(fc.shuffledSubarray(['a', 'b', 'c']).chain((names) => fc.tuple(...names.map(serviceRoute))).map((routes) => [...routes])),
+  rateLimits: maybe(fc.dictionary(fc.constantFrom('all', 'some'), fc.record({ requests: fc.integer({ min: 1, max: 1000 }), per: maybe(duration(1, 60)), burst: maybe(fc.integer({ min: 1, max: 10 })), ...filter }).map(object), { noNullPrototype: true })),
+  faultInjection: maybe(fc.dictionary(fc.constantFrom('slow', 'broken'), fc.record({ abortStatus: fc.constantFrom(429, 503), delay: maybe(duration(1, 60)), percent: maybe(fc.constantFrom(0.5, 100)), headers: maybe(fc.dictionary(fc.constantFrom('x-a', 'X-B'), header, { noNullPrototype: true })), ...filter }).map(object), { noNullPrototype: true })),
+  requestHeaders: headerChanges,
+  responseHeaders: headerChanges,
+  maxRequestSize: maybe(fc.constantFrom(1, 1_000_000).map((bytes) => make('size', { bytes }))),
+});
+
 const service = (name: string): fc.Arbitrary<Tree> => fc.record({
   port: fc.constantFrom(80, 3000, 8080),
   protocol: maybe(fc.constantFrom('http', 'http2')),
@@ -135,10 +169,13 @@ const service = (name: string): fc.Arbitrary<Tree> => fc.record({
   timeout: maybe(duration(1, 100).map((perRequest) => make('timeout', { perRequest }))),
   stopTimeout: maybe(duration(2, 120)),
   allow: maybe(fc.constantFrom<Tree[]>([{}], [{ methods: ['GET', 'HEAD'] }, { paths: ['/orders', '/orders/*'] }])),
+  // Most services have none of it.
+  policy: fc.oneof({ weight: 4, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: requestPolicy }),
+  webSockets: maybe(fc.boolean()),
   container,
   sizing,
   extraContainers: maybe(fc.dictionary(fc.constantFrom('helper', 'Sidecar_2', 'proxy'), helper, { noNullPrototype: true })),
-}).map(({ container: shared, sizing: sized, protocol, ...rest }) => object({ image: make('image'), ...shared, ...sized, ...rest, protocol: protocol === undefined ? undefined : make('protocol', { id: protocol }) }));
+}).map(({ container: shared, sizing: sized, policy, webSockets, protocol, ...rest }) => object({ image: make('image'), ...shared, ...sized, ...policy, ...rest, webSockets: protocol === 'http2' ? undefined : webSockets, protocol: protocol === undefined ? undefined : make('protocol', { id: protocol }) }));
 
 const CA_ARN = 'arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/11111111-2222-3333-4444-555555555555';
 const JWT = make('jwt', { options: { issuer: 'https://login.example.com', audience: ['shop'] } });
@@ -193,6 +230,7 @@ const JUNK: readonly unknown[] = [
   { _input: broken, _type: 'Edge' }, { _input: () => cycle, _type: 'Edge' }, { _input: 7, _type: 7 }, { toString: broken }, { valueOf: broken, toJSON: broken },
   Token.asString({ Ref: 'X' }), `a${Token.asString({ Ref: 'X' })}b`, Token.asNumber({ Ref: 'X' }), Token.asList({ Ref: 'X' }), Token.asAny({ Ref: 'X' }), Lazy.string({ produce: () => 'x' }), Lazy.any({ produce: () => 'x' }),
   Duration.seconds(0), Duration.days(400), Duration.millis(1.5), Duration.seconds(0.0001), Duration.seconds(NaN), Duration.seconds(Token.asNumber({ Ref: 'X' })), Duration,
+  Size.bytes(0), Size.gibibytes(1000), Size.mebibytes(Token.asNumber({ Ref: 'X' })), Size, PathMatch.exact(7 as never), PathRewrite.prefix('/'), ValueMatch.not(undefined as never), ValueMatch.not(ValueMatch.not(ValueMatch.regex('('))),
   ContainerImage, Protocol, Protocol.HTTP, Protocol.TCP, Edge, Mesh.envoy(), Tracing.none(), Authorizer.none(), Timeout.perRequest('x' as never), CpuArchitecture.X86_64, CpuArchitecture.of('RISCV'), parameter, userPool, elsewhere,
 ];
 
