@@ -7,8 +7,9 @@ import { socketAddress, typed } from './json';
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/bootstrap/v3/bootstrap.proto
  *
  * @param name what Envoy is to call itself where it reads files of the agent: without a name it refuses to
+ * @param settings what else is to be said of the whole process
  */
-export function bootstrap(name: string, resources: { readonly listeners: readonly Json[]; readonly clusters: readonly Json[] }): JsonObject {
+export function bootstrap(name: string, resources: { readonly listeners: readonly Json[]; readonly clusters: readonly Json[] }, settings: JsonObject = {}): JsonObject {
   return {
     node: { id: name, cluster: name },
     admin: admin(),
@@ -23,6 +24,7 @@ export function bootstrap(name: string, resources: { readonly listeners: readonl
         },
       ],
     },
+    ...settings,
     static_resources: resources,
   };
 }

@@ -9,6 +9,7 @@ import type { Json, JsonObject } from './json';
 import { extension, labelOf, socketAddress, typed } from './json';
 import { AMBIGUOUS_PATH } from './paths';
 import { NOT_SENT_HEADER } from './not-sent';
+import { regexLimit } from './regex-limit';
 import { routes } from './routes';
 
 /** API Gateway's word about the client; no service sees them. */
@@ -54,7 +55,7 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): JsonOb
   return bootstrap(GATEWAY_NAME, {
     listeners: [{ name: 'edge', traffic_direction: 'INBOUND', address: socketAddress('0.0.0.0', GATEWAY_PORT), filter_chains: [{ filters: [manager] }] }],
     clusters: targets.map((target) => upstreamCluster(topology, undefined, target)),
-  });
+  }, regexLimit({ called: targets.map(({ policy }) => policy) }));
 }
 
 /**

@@ -13,6 +13,7 @@ import type { Json, JsonObject } from './json';
 import { socketAddress } from './json';
 import { tellWhatWasNotSent } from './not-sent';
 import { rateLimits } from './rate-limits';
+import { regexLimit } from './regex-limit';
 import { buffer, limitedBySize } from './request-size';
 import { routes } from './routes';
 import { silence } from './timeouts';
@@ -26,7 +27,7 @@ export function sidecarBootstrap(topology: Topology, service: Service): JsonObje
   return bootstrap(service.name, {
     listeners: [inbound(topology, service), ...callees.map((callee) => outbound(topology, service, callee))],
     clusters: [applicationCluster(service), ...callees.map((callee) => upstreamCluster(topology, service, callee))],
-  });
+  }, regexLimit({ own: service.policy, called: callees.map(({ policy }) => policy) }));
 }
 
 /** What other tasks reach: the application, and nothing else. */

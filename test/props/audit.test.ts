@@ -46,6 +46,10 @@ const unexpected = new Opaque(new Unexpected());
 const inEdge = (more: object, kind: 'http' | 'rest' = 'http') => mesh({ ui: service() }, { edge: { kind, authorizer: { kind: 'none' }, routes: { 'GET /': { service: 'ui' } }, ...more } });
 const inAuthorizer = (kind: string, field: string, edge: 'http' | 'rest' = 'http') => ({ props: inEdge({ authorizer: { kind, [field]: unexpected } }, edge), path: `edge.authorizer.${field}` });
 
+const inRoute = (more: object, at: string, field: string) => ({ props: ui({ routes: [{ name: 'one', match: { headers: { a: { kind: 'present' } } }, ...more }] }), path: `services.ui.routes[0]${at}.${field}` });
+const inLimit = (field: string) => ({ props: ui({ rateLimits: { all: { requests: 1, [field]: unexpected } } }), path: `services.ui.rateLimits.all.${field}` });
+const inFault = (field: string) => ({ props: ui({ faultInjection: { all: { abortStatus: 503, [field]: unexpected } } }), path: `services.ui.faultInjection.all.${field}` });
+
 /** Where an interface's fields stand in the props; several places if it is used in several. */
 const PLACES: Readonly<Record<string, (field: string) => readonly { readonly props: unknown; readonly path: string }[]>> = {
   MicroservicesProps: (field) => [{ props: { ...mesh({ ui: service() }), [field]: unexpected }, path: field }],
@@ -73,6 +77,19 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
   LambdaAuthorizerOptions: (field) => [inAuthorizer('lambda', field)],
   ApiKeyAuthorizerOptions: (field) => [inAuthorizer('apiKey', field, 'rest')],
   AllowRule: (field) => [{ props: ui({ allow: [{ [field]: unexpected }] }), path: `services.ui.allow[0].${field}` }],
+  RequestPolicyProps: (field) => [{ props: ui({ [field]: unexpected }), path: `services.ui.${field}` }],
+  ServiceRouteProps: (field) => [inRoute({ [field]: unexpected }, '', field)],
+  RouteMatchProps: (field) => [inRoute({ match: { [field]: unexpected } }, '.match', field)],
+  RouteRewriteProps: (field) => [inRoute({ rewrite: { [field]: unexpected } }, '.rewrite', field)],
+  HeaderChangesProps: (field) => [
+    { props: ui({ requestHeaders: { [field]: unexpected } }), path: `services.ui.requestHeaders.${field}` },
+    { props: ui({ responseHeaders: { [field]: unexpected } }), path: `services.ui.responseHeaders.${field}` },
+    inRoute({ requestHeaders: { [field]: unexpected } }, '.requestHeaders', field),
+    inRoute({ responseHeaders: { [field]: unexpected } }, '.responseHeaders', field),
+  ],
+  RequestFilterProps: (field) => [inLimit(field), inFault(field)],
+  RateLimitProps: (field) => [inLimit(field)],
+  FaultProps: (field) => [inFault(field)],
   KmsCertificatesOptions: (field) => [{ props: mesh({ ui: service() }, { certificates: { kind: 'kms', [field]: unexpected } }), path: `certificates.${field}` }],
   PrivateCaCertificatesOptions: (field) => [{ props: mesh({ ui: service() }, { certificates: { kind: 'privateCa', [field]: unexpected } }), path: `certificates.${field}` }],
   EnvoyMeshOptions: (field) => [{ props: mesh({ ui: service() }, { mesh: { provider: 'envoy', [field]: unexpected } }), path: `mesh.${field}` }],

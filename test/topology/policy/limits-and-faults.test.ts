@@ -1,9 +1,10 @@
 import { Bytes } from '../../../lib/topology/input';
+import type { Raw } from '../parsing';
 import { issuesOf, mesh, seconds, service, token, topologyOf } from '../parsing';
 
-const orders = (more: object, all: object = {}) => mesh({ ui: service({ port: 3000, calls: ['orders'] }), other: service(), orders: service(more) }, { ...all });
-const limit = (one: unknown, more: object = {}, all: object = {}) => orders({ rateLimits: { all: one }, ...more }, all);
-const fault = (one: unknown, more: object = {}, all: object = {}) => orders({ faultInjection: { all: one }, ...more }, all);
+const orders = (more: Raw, all: Raw = {}) => mesh({ ui: service({ port: 3000, calls: ['orders'] }), other: service(), orders: service(more) }, all);
+const limit = (one: unknown, more: Raw = {}, all: Raw = {}) => orders({ rateLimits: { all: one }, ...more }, all);
+const fault = (one: unknown, more: Raw = {}, all: Raw = {}) => orders({ faultInjection: { all: one }, ...more }, all);
 const policyOf = (props: unknown) => topologyOf(props).services.find(({ name }) => name === 'orders')!.policy;
 
 test('rate limits are sorted by their names and complete: a second, and as many at once as in each', () => {
