@@ -66,7 +66,7 @@ test('an inbound stream may be silent for as long as the most patient of routes 
 describe('routes of a caller', () => {
   const routes = [{ name: 'a', match: { path: { kind: 'prefix', text: '/a/' }, methods: ['PUT', 'POST', 'GET'] }, timeout: { perRequest: seconds(1) } }, { name: 'b', match: { headers: { x: { kind: 'present' } } } }];
   const found = routesOf(manager(shop({ routes }), 'ui', 'orders'));
-  const short = found.map((each) => [each['match'], at(each, 'route.timeout'), String(at(each, 'route.retry_policy.retry_on')).startsWith('gateway-error') ? 'eager' : 'careful']);
+  const short = found.map((each) => [each['match'], at(each, 'route.timeout'), textAt(each, 'route.retry_policy.retry_on').startsWith('gateway-error') ? 'eager' : 'careful']);
 
   test('come in their order, before the one for all other requests; idempotent methods are retried in another way', () => {
     const method = (string_match: object) => ({ name: ':method', string_match });

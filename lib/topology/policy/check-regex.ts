@@ -126,7 +126,8 @@ class RegexParser {
       if (item.startsWith('\\')) escaped(item);
       const middle = count > 0 && !this.rest.startsWith(']');
       if (item === '-' && middle) {
-        last = this.range(last);
+        this.range(last);
+        last = undefined;
       } else {
         last = item;
       }
@@ -137,11 +138,10 @@ class RegexParser {
   }
 
   /** The end of a range, of which the hyphen was read. Nothing can be the beginning of another one. */
-  private range(start: string | undefined): undefined {
+  private range(start: string | undefined): void {
     const end = this.takeMatch(/^(\\.|[^\\[\]])/);
     const [from, to] = [start, end].map((item) => (item === undefined || /^\\[a-zA-Z]/.test(item) ? undefined : item.slice(-1)));
     if (from === undefined || to === undefined || to < from) throw new Refused(`inside of [...] "${start ?? ''}-${end ?? ''}" is not a range; a "-" of its own needs a backslash`);
-    return undefined;
   }
 
   private get rest(): string {
