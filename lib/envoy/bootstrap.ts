@@ -1,15 +1,16 @@
 import { ADMIN_PORT } from '../topology/constants';
 import type { Json, JsonObject } from './json';
 import { socketAddress, typed } from './json';
+import { layeredRuntime } from './runtime';
 
 /**
  * Shared by every Envoy of the mesh.
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/bootstrap/v3/bootstrap.proto
  *
  * @param name what Envoy is to call itself where it reads files of the agent: without a name it refuses to
- * @param runtime what it reads at run time
+ * @param layers of what it reads at run time
  */
-export function bootstrap(name: string, resources: { readonly listeners: readonly Json[]; readonly clusters: readonly Json[] }, runtime: JsonObject = {}): JsonObject {
+export function bootstrap(name: string, resources: { readonly listeners: readonly Json[]; readonly clusters: readonly Json[] }, layers: readonly Json[] = []): JsonObject {
   return {
     node: { id: name, cluster: name },
     admin: admin(),
@@ -24,7 +25,7 @@ export function bootstrap(name: string, resources: { readonly listeners: readonl
         },
       ],
     },
-    ...runtime,
+    ...layeredRuntime(layers),
     static_resources: resources,
   };
 }

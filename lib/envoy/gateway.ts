@@ -9,6 +9,7 @@ import type { Json, JsonObject } from './json';
 import { extension, labelOf, socketAddress, typed } from './json';
 import { AMBIGUOUS_PATH } from './paths';
 import { NOT_SENT_HEADER } from './not-sent';
+import { regexLimit } from './regex-limit';
 import { routes } from './routes';
 import { weightsLayers } from './versions';
 
@@ -55,7 +56,7 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): JsonOb
   return bootstrap(GATEWAY_NAME, {
     listeners: [{ name: 'edge', traffic_direction: 'INBOUND', address: socketAddress('0.0.0.0', GATEWAY_PORT), filter_chains: [{ filters: [manager] }] }],
     clusters: targets.flatMap((callee) => upstreamClusters(topology, undefined, callee)),
-  }, weightsLayers(targets));
+  }, [COMPARE_ALL_VALUES, ...regexLimit({ called: targets.map(({ policy }) => policy) }), ...weightsLayers(targets)]);
 }
 
 /**
@@ -80,9 +81,12 @@ function trustOnlyApiGateway(): JsonObject {
   });
 }
 
+/** By itself Envoy compares each value of a header alone: of two values either one would do. */
+const COMPARE_ALL_VALUES: Json = { name: 'headers', static_layer: { 'envoy.reloadable_features.match_headers_individually': false } };
+
 /**
  * Should a client's header of this name ever reach us beside API Gateway's own, nobody could tell which is which.
- * Envoy matches several values as one text with commas.
+ * Several values are one text with commas (COMPARE_ALL_VALUES).
  */
 function refuseTwoValues(header: string): Json {
   return { match: { prefix: '/', headers: [{ name: header, string_match: { contains: ',' } }] }, direct_response: { status: 400 } };

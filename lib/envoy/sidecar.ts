@@ -14,6 +14,7 @@ import type { Json, JsonObject } from './json';
 import { socketAddress } from './json';
 import { tellWhatWasNotSent } from './not-sent';
 import { rateLimits } from './rate-limits';
+import { regexLimit } from './regex-limit';
 import { buffer, limitedBySize } from './request-size';
 import { routes } from './routes';
 import { silence } from './timeouts';
@@ -33,7 +34,7 @@ export function sidecarBootstrap(topology: Topology, service: Service, name: str
   return bootstrap(name, {
     listeners: [inbound(topology, service), ...callees.map((callee) => outbound(topology, service, callee)), ...externals.map((external) => externalListener(topology, service, external))],
     clusters: [applicationCluster(service), ...callees.flatMap((callee) => upstreamClusters(topology, service, callee)), ...externals.map((external) => externalCluster(service, external))],
-  }, weightsLayers(callees));
+  }, [...regexLimit({ own: service.policy, called: callees.map(({ policy }) => policy) }), ...weightsLayers(callees)]);
 }
 
 /** What other tasks reach: the application, and nothing else. */

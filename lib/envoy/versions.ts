@@ -103,10 +103,9 @@ function chain({ taskName: value }: Version): JsonObject {
  * The files from which Envoy takes the weights.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/operations/runtime#runtime-discovery-service-rtds
  */
-export function weightsLayers(callees: readonly Service[]): JsonObject {
-  const layers = callees.filter(({ versions }) => versions !== undefined).map(({ name: service }): Json => {
+export function weightsLayers(callees: readonly Service[]): readonly Json[] {
+  return callees.filter(({ versions }) => versions !== undefined).map(({ name: service }): Json => {
     const name = `weights-${service}`;
     return { name, rtds_layer: { name, rtds_config: { path_config_source: { path: `${MESH_DIRECTORY}/${name}.json` } } } };
   });
-  return layers.length === 0 ? {} : { layered_runtime: { layers } };
 }

@@ -66,7 +66,7 @@ class PropsReader {
 
   private readInstance(value: object, depth: number): unknown {
     if (isDuration(value)) return new Seconds(value.toMilliseconds({ integral: false }) / 1000);
-    if (isSize(value)) return new Bytes(value.toBytes({ rounding: SizeRoundingBehavior.NONE }));
+    if (isSize(value)) return readSize(value.toBytes({ rounding: SizeRoundingBehavior.NONE }));
     const architecture = member(value, '_cpuArchitecture');
     if (typeof architecture === 'string') return new Choice('CpuArchitecture', architecture);
     return this.describe(new Opaque(value), value, depth);
@@ -105,6 +105,11 @@ function isDuration(value: object): value is Duration {
 /** As for a duration. */
 function isSize(value: object): value is Size {
   return value instanceof Size || (className(value) === 'Size' && typeof member(value, 'toBytes') === 'function' && typeof member(value, 'isUnresolved') === 'function');
+}
+
+/** Unlike a duration, a size takes anything for a number. */
+function readSize(bytes: unknown): Bytes | Unreadable {
+  return typeof bytes === 'number' && !Number.isNaN(bytes) ? new Bytes(bytes) : new Unreadable('a Size of no number');
 }
 
 function className(value: object): unknown {

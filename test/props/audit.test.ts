@@ -52,22 +52,14 @@ const inPolicies = (policy: object, path: string) => [
   { props: ui(policy as Raw), path: `services.ui.${path}` },
   { props: mesh({ ui: service({ calls: ['orders'], callPolicies: { orders: policy } }), orders: service() }), path: `services.ui.callPolicies.orders.${path}` },
 ];
+const inRoute = (more: object, at: string, field: string) => ({ props: ui({ routes: [{ name: 'one', match: { headers: { a: { kind: 'present' } } }, ...more }] }), path: `services.ui.routes[0]${at}.${field}` });
+const inLimit = (field: string) => ({ props: ui({ rateLimits: { all: { requests: 1, [field]: unexpected } } }), path: `services.ui.rateLimits.all.${field}` });
+const inFault = (field: string) => ({ props: ui({ faultInjection: { all: { abortStatus: 503, [field]: unexpected } } }), path: `services.ui.faultInjection.all.${field}` });
 
 /** Where an interface's fields stand in the props; several places if it is used in several. */
 const PLACES: Readonly<Record<string, (field: string) => readonly { readonly props: unknown; readonly path: string }[]>> = {
   MicroservicesProps: (field) => [{ props: { ...mesh({ ui: service() }), [field]: unexpected }, path: field }],
   LogProps: (field) => [{ props: mesh({ ui: service() }, { logs: { [field]: unexpected } }), path: `logs.${field}` }],
-  RequestPolicyProps: (field) => [{ props: ui({ [field]: unexpected }), path: `services.ui.${field}` }],
-  ServiceRouteProps: (field) => [{ props: ui({ routes: [{ name: 'a', match: {}, [field]: unexpected }] }), path: `services.ui.routes[0].${field}` }],
-  RouteMatchProps: (field) => [{ props: ui({ routes: [{ name: 'a', match: { [field]: unexpected } }] }), path: `services.ui.routes[0].match.${field}` }],
-  RouteRewriteProps: (field) => [{ props: ui({ routes: [{ name: 'a', match: { path: { kind: 'prefix', text: '/a/' } }, rewrite: { [field]: unexpected } }] }), path: `services.ui.routes[0].rewrite.${field}` }],
-  HeaderChangesProps: (field) => ['requestHeaders', 'responseHeaders'].map((place) => ({ props: ui({ [place]: { [field]: unexpected } }), path: `services.ui.${place}.${field}` })),
-  RequestFilterProps: (field) => [
-    { props: ui({ rateLimits: { a: { requests: 1, [field]: unexpected } } }), path: `services.ui.rateLimits.a.${field}` },
-    { props: ui({ faultInjection: { a: { abortStatus: 503, [field]: unexpected } } }), path: `services.ui.faultInjection.a.${field}` },
-  ],
-  RateLimitProps: (field) => [{ props: ui({ rateLimits: { a: { requests: 1, [field]: unexpected } } }), path: `services.ui.rateLimits.a.${field}` }],
-  FaultProps: (field) => [{ props: ui({ faultInjection: { a: { [field]: unexpected } } }), path: `services.ui.faultInjection.a.${field}` }],
   ServiceProps: (field) => [{ props: ui({ [field]: unexpected }), path: `services.ui.${field}` }],
   VersionProps: (field) => [{ props: ui({ versions: { v1: { weight: 1, [field]: unexpected } } }), path: `services.ui.versions.v1.${field}` }],
   MirrorProps: (field) => [{ props: ui({ versions: { v1: { weight: 1 } }, mirror: { version: 'v1', percent: 1, [field]: unexpected } }), path: `services.ui.mirror.${field}` }],
@@ -108,6 +100,19 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
   CookieHashOptions: (field) => inPolicies({ loadBalancing: { algorithm: 'ringHash', hashOn: { kind: 'cookie', name: 'x', [field]: unexpected } } }, `loadBalancing.hashOn.${field}`),
   ActiveHealthCheckOptions: (field) => inPolicies({ activeHealthCheck: { kind: 'of', path: '/', [field]: unexpected } }, `activeHealthCheck.${field}`),
   KeepAliveProps: (field) => inPolicies({ keepAlive: { [field]: unexpected } }, `keepAlive.${field}`),
+  RequestPolicyProps: (field) => [{ props: ui({ [field]: unexpected }), path: `services.ui.${field}` }],
+  ServiceRouteProps: (field) => [inRoute({ [field]: unexpected }, '', field)],
+  RouteMatchProps: (field) => [inRoute({ match: { [field]: unexpected } }, '.match', field)],
+  RouteRewriteProps: (field) => [inRoute({ rewrite: { [field]: unexpected } }, '.rewrite', field)],
+  HeaderChangesProps: (field) => [
+    { props: ui({ requestHeaders: { [field]: unexpected } }), path: `services.ui.requestHeaders.${field}` },
+    { props: ui({ responseHeaders: { [field]: unexpected } }), path: `services.ui.responseHeaders.${field}` },
+    inRoute({ requestHeaders: { [field]: unexpected } }, '.requestHeaders', field),
+    inRoute({ responseHeaders: { [field]: unexpected } }, '.responseHeaders', field),
+  ],
+  RequestFilterProps: (field) => [inLimit(field), inFault(field)],
+  RateLimitProps: (field) => [inLimit(field)],
+  FaultProps: (field) => [inFault(field)],
   KmsCertificatesOptions: (field) => [{ props: mesh({ ui: service() }, { certificates: { kind: 'kms', [field]: unexpected } }), path: `certificates.${field}` }],
   PrivateCaCertificatesOptions: (field) => [{ props: mesh({ ui: service() }, { certificates: { kind: 'privateCa', [field]: unexpected } }), path: `certificates.${field}` }],
   ExternalServiceProps: (field) => [{ props: mesh({ ui: service() }, { external: { stripe: { host: 'api.stripe.com', [field]: unexpected } } }), path: `external.stripe.${field}` }],

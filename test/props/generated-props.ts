@@ -1,10 +1,10 @@
-import { App, Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
+import { App, Duration, Lazy, Size, Stack, Token } from 'aws-cdk-lib';
 import { ApiKey } from 'aws-cdk-lib/aws-apigateway';
 import { UserPool, UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import { ContainerImage, CpuArchitecture, LogDrivers, Secret } from 'aws-cdk-lib/aws-ecs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import fc from 'fast-check';
-import { ActiveHealthCheck, Authorizer, Certificates, Edge, Egress, HashOn, LoadBalancing, Mesh, OutlierDetection, Protocol, RetryOn, Timeout, Tracing, TrustedAuthorities } from '../../lib';
+import { ActiveHealthCheck, Authorizer, Certificates, Edge, Egress, HashOn, LoadBalancing, Mesh, OutlierDetection, PathMatch, PathRewrite, Protocol, RetryOn, Timeout, Tracing, TrustedAuthorities, ValueMatch } from '../../lib';
 import { FARGATE_CPUS, fargateMemory } from '../../lib/topology/fargate-sizes';
 
 /**
@@ -44,6 +44,12 @@ const FACTORIES: Readonly<Record<string, Factory>> = {
   x86: () => CpuArchitecture.X86_64,
   protocol: ({ id }) => ({ http: Protocol.HTTP, http2: Protocol.HTTP2, grpc: Protocol.GRPC, tcp: Protocol.TCP })[id as string],
   duration: ({ millis }) => Duration.millis(millis as number),
+  size: ({ bytes }) => Size.bytes(bytes as number),
+  path: ({ kind, text }) => PathMatch[kind as 'exact'](text as string),
+  value: ({ kind, text }) => ValueMatch[kind as 'exact'](text as string),
+  range: ({ start, end }) => ValueMatch.range(start as number, end as number),
+  not: ({ match }) => ValueMatch.not(match as ValueMatch),
+  newPath: ({ kind, text, substitution }) => PathRewrite[kind as 'regex'](text as string, substitution as string),
   timeout: ({ perRequest }) => Timeout.perRequest(perRequest as Duration),
   timeouts: ({ options }) => Timeout.of(options as never),
   retryOn: ({ id }) => ({ serverError: RetryOn.SERVER_ERROR, clientError: RetryOn.CLIENT_ERROR, streamError: RetryOn.STREAM_ERROR })[id as string],
@@ -199,6 +205,33 @@ const versioned = fc.record({
   versions: object({ v1: object({ ...v1.tasks, weight: v1.weight }), v2: v2 === undefined ? undefined : object({ ...v2.tasks, weight: v2.weight }) }),
   ...rest,
 }));
+const headerChanges = maybe(fc.constantFrom<Tree>({}, { set: { 'x-a': '100%' }, remove: ['cookie'] }, { add: { 'X-B': 'b' } }));
+const value = fc.constantFrom<Tree>(make('value', { kind: 'exact', text: 'a' }), make('value', { kind: 'present' }), make('value', { kind: 'regex', text: '[a-z]+' }));
+const header = fc.oneof(value, fc.constant(make('range', { start: 1, end: 5 })), value.map((match) => make('not', { match })));
+// One path for each route, so that none hides another.
+const serviceRoute = (name: string): fc.Arbitrary<Tree> => fc.record({
+  name: fc.constant(name),
+  match: fc.record({
+    path: fc.constantFrom<Tree>(make('path', { kind: 'exact', text: `/${name}` }), make('path', { kind: 'prefix', text: `/${name}/` }), make('path', { kind: 'regex', text: `/${name}/\\d+` })),
+    methods: maybe(fc.constantFrom<Tree[]>(['GET'], ['POST', 'PUT', 'HEAD'])),
+    headers: maybe(fc.dictionary(fc.constantFrom('x-a', 'X-B'), header, { noNullPrototype: true })),
+    queryParameters: maybe(fc.dictionary(fc.constantFrom('v', 'w'), value, { noNullPrototype: true })),
+  }).map(object),
+  rewrite: maybe(fc.constantFrom<Tree>({ host: 'a.example' }, { path: make('newPath', { kind: 'exact', text: '/' }) }, { path: make('newPath', { kind: 'regex', text: '^/(\\w+)', substitution: '/x/\\1' }), host: 'a.example:80' })),
+  timeout: maybe(duration(1, 600).map((perRequest) => make('timeout', { perRequest }))),
+  requestHeaders: headerChanges,
+  responseHeaders: headerChanges,
+}).map(object);
+
+const filter = { methods: maybe(fc.constantFrom<Tree[]>(['GET'], ['POST', 'PUT'])), paths: maybe(fc.constantFrom<Tree[]>(['/a'], ['/a/*', '/b'])) };
+const requestPolicy = fc.record({
+  routes: maybe(fc.shuffledSubarray(['a', 'b', 'c']).chain((names) => fc.tuple(...names.map(serviceRoute))).map((routes) => [...routes])),
+  rateLimits: maybe(fc.dictionary(fc.constantFrom('all', 'some'), fc.record({ requests: fc.integer({ min: 1, max: 1000 }), per: maybe(duration(1, 60)), burst: maybe(fc.integer({ min: 1, max: 10 })), ...filter }).map(object), { noNullPrototype: true })),
+  faultInjection: maybe(fc.dictionary(fc.constantFrom('slow', 'broken'), fc.record({ abortStatus: fc.constantFrom(429, 503), delay: maybe(duration(1, 60)), percent: maybe(fc.constantFrom(0.5, 100)), headers: maybe(fc.dictionary(fc.constantFrom('x-a', 'X-B'), header, { noNullPrototype: true })), ...filter }).map(object), { noNullPrototype: true })),
+  requestHeaders: headerChanges,
+  responseHeaders: headerChanges,
+  maxRequestSize: maybe(fc.constantFrom(1, 1_000_000).map((bytes) => make('size', { bytes }))),
+});
 
 const service = (name: string): fc.Arbitrary<Tree> => fc.record({
   port: fc.constantFrom(80, 3000, 8080),
@@ -209,17 +242,22 @@ const service = (name: string): fc.Arbitrary<Tree> => fc.record({
   override: maybe(callPolicy),
   stopTimeout: maybe(duration(2, 120)),
   allow: maybe(fc.constantFrom<Tree[]>([{}], [{ methods: ['GET', 'HEAD'] }, { paths: ['/orders', '/orders/*'] }])),
+  // Most services have none of it.
+  policy: fc.oneof({ weight: 4, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: requestPolicy }),
+  webSockets: maybe(fc.boolean()),
   container,
   sizing,
   extraContainers: maybe(fc.dictionary(fc.constantFrom('helper', 'Sidecar_2', 'proxy'), helper, { noNullPrototype: true })),
   versions: fc.option(versioned, { nil: {}, freq: 3 }),
-}).map(({ container: shared, sizing: sized, callPolicy: called, override, protocol, versions, ...rest }) => object({
+}).map(({ container: shared, sizing: sized, callPolicy: called, override, protocol, versions, policy, webSockets, ...rest }) => object({
   image: make('image'),
   ...shared,
   ...sized,
   ...called,
+  ...policy,
   ...rest,
   ...versions,
+  webSockets: protocol === 'http2' ? undefined : webSockets,
   callPolicies: override === undefined ? undefined : object(Object.fromEntries((rest.calls ?? []).filter((callee) => (NAMES as readonly string[]).includes(callee)).map((callee) => [callee, object(override)]))),
   protocol: protocol === undefined ? undefined : make('protocol', { id: protocol }),
 }));
@@ -292,6 +330,7 @@ const JUNK: readonly unknown[] = [
   { _input: broken, _type: 'Edge' }, { _input: () => cycle, _type: 'Edge' }, { _input: 7, _type: 7 }, { toString: broken }, { valueOf: broken, toJSON: broken },
   Token.asString({ Ref: 'X' }), `a${Token.asString({ Ref: 'X' })}b`, Token.asNumber({ Ref: 'X' }), Token.asList({ Ref: 'X' }), Token.asAny({ Ref: 'X' }), Lazy.string({ produce: () => 'x' }), Lazy.any({ produce: () => 'x' }),
   Duration.seconds(0), Duration.days(400), Duration.millis(1.5), Duration.seconds(0.0001), Duration.seconds(NaN), Duration.seconds(Token.asNumber({ Ref: 'X' })), Duration,
+  Size.bytes(0), Size.gibibytes(1000), Size.mebibytes(Token.asNumber({ Ref: 'X' })), Size, PathMatch.exact(7 as never), PathRewrite.prefix('/'), ValueMatch.not(undefined as never), ValueMatch.not(ValueMatch.not(ValueMatch.regex('('))),
   ContainerImage, Protocol, Protocol.HTTP, Protocol.TCP, Edge, Mesh.envoy(), Tracing.none(), Authorizer.none(), Timeout.perRequest('x' as never), Timeout.of('x' as never), RetryOn.SERVER_ERROR, OutlierDetection.none(), LoadBalancing.ringHash(HashOn.cookie(7 as never, null as never)), HashOn.source(), ActiveHealthCheck.of(null as never), CpuArchitecture.X86_64, CpuArchitecture.of('RISCV'), parameter, userPool, elsewhere,
 ];
 

@@ -1,8 +1,8 @@
-import { CfnParameter, Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
+import { CfnParameter, Duration, Lazy, Size, Stack, Token } from 'aws-cdk-lib';
 import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import { Edge, Protocol, Timeout } from '../../lib';
 import { readProps } from '../../lib/props/read-props';
-import { Choice, Opaque, Seconds, Unreadable, Unresolved, madeBy, originOf } from '../../lib/topology/input';
+import { Bytes, Choice, Opaque, Seconds, Unreadable, Unresolved, madeBy, originOf } from '../../lib/topology/input';
 
 const broken = (): never => { throw new Error('boom'); };
 
@@ -140,5 +140,23 @@ describe('what cannot be read is named, and does not throw', () => {
 
   test('an object with no constructor', () => {
     expect(readProps(Object.create({ constructor: undefined }))).toBeInstanceOf(Opaque);
+  });
+});
+
+describe('sizes', () => {
+  test.each([[Size.bytes(1), 1], [Size.kibibytes(1), 1024], [Size.mebibytes(1.5), 1_572_864], [Size.bytes(0.5), 0.5]])('are read in bytes: %s', (size, bytes) => {
+    expect(readProps(size)).toEqual(new Bytes(bytes));
+  });
+
+  test('are read from another copy of aws-cdk-lib, too', () => {
+    expect(readProps(new (class Size { toBytes(): number { return 2; } isUnresolved(): boolean { return false; } })())).toEqual(new Bytes(2));
+  });
+
+  test('that are tokens are kept as such', () => {
+    expect(readProps(Size.mebibytes(Token.asNumber({ Ref: 'X' })))).toMatchObject({ isText: false });
+  });
+
+  test.each([[{}], ['5'], [NaN], [undefined]])('of no number are told as such: %s', (amount) => {
+    expect(readProps(Size.bytes(amount as never))).toEqual(new Unreadable('a Size of no number'));
   });
 });

@@ -12,10 +12,10 @@ export const REGEX_ALLOWED = 'printable ASCII; ., [a-z], [^a-z], \\d, \\w, \\s, 
 const MAX_LENGTH = 512;
 /** RE2's own limit, also on the product of repetitions inside of each other. */
 const MAX_REPEAT = 1000;
-/** Far below what RE2's memory (8 MiB) holds: each step of a program takes 16 bytes. */
-const MAX_PROGRAM = 10_000;
+/** Far below what RE2's memory (8 MiB) holds, and what Envoys are told to take (lib/envoy/regex-limit.ts). */
+const MAX_PROGRAM = 5000;
 /** Steps, at most, of what matches nearly all of Unicode, which RE2 reads byte by byte. */
-const WIDE = 30;
+const WIDE = 10;
 const MAX_DEPTH = 50;
 
 export function checkRegex(pattern: string): RegexCheck {
@@ -126,7 +126,8 @@ class RegexParser {
       if (item.startsWith('\\')) escaped(item);
       const middle = count > 0 && !this.rest.startsWith(']');
       if (item === '-' && middle) {
-        last = this.range(last);
+        this.range(last);
+        last = undefined;
       } else {
         last = item;
       }
@@ -137,11 +138,10 @@ class RegexParser {
   }
 
   /** The end of a range, of which the hyphen was read. Nothing can be the beginning of another one. */
-  private range(start: string | undefined): undefined {
+  private range(start: string | undefined): void {
     const end = this.takeMatch(/^(\\.|[^\\[\]])/);
     const [from, to] = [start, end].map((item) => (item === undefined || /^\\[a-zA-Z]/.test(item) ? undefined : item.slice(-1)));
     if (from === undefined || to === undefined || to < from) throw new Refused(`inside of [...] "${start ?? ''}-${end ?? ''}" is not a range; a "-" of its own needs a backslash`);
-    return undefined;
   }
 
   private get rest(): string {
