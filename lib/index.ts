@@ -5,6 +5,7 @@ export * from './props/call-policy-props';
 export * from './props/authorizer';
 export * from './props/certificates';
 export * from './props/container-props';
+export * from './props/deployment';
 export * from './props/edge';
 export * from './props/mesh';
 export * from './props/microservices-props';

@@ -37,7 +37,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IDatabaseCluster } from 'aws-cdk-lib/aws-rds';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import * as library from '../../lib';
-import { Authorizer, Certificates, Edge, IMicroservice, Mesh, Microservices, Protocol, Timeout, Tracing } from '../../lib';
+import { Authorizer, Certificates, Deployment, Edge, IMicroservice, Mesh, Microservices, Protocol, Timeout, Tracing } from '../../lib';
 declare const image: ContainerImage, services: library.MicroservicesProps['services'], authorizer: Authorizer, handler: IFunction, userPool: UserPool, repository: IRepository, password: ISecret, table: ITable, database: IDatabaseCluster, shop: Microservices;
 `;
 

@@ -1,10 +1,11 @@
 import { App, Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
 import { ApiKey } from 'aws-cdk-lib/aws-apigateway';
+import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { UserPool, UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import { ContainerImage, CpuArchitecture, LogDrivers, Secret } from 'aws-cdk-lib/aws-ecs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import fc from 'fast-check';
-import { Authorizer, Certificates, Edge, Mesh, Protocol, Timeout, Tracing } from '../../lib';
+import { Authorizer, Certificates, Deployment, Edge, Mesh, Protocol, Timeout, Tracing } from '../../lib';
 import { FARGATE_CPUS, fargateMemory } from '../../lib/topology/fargate-sizes';
 
 /**
@@ -27,6 +28,7 @@ export class Junk {
 
 const elsewhere = new Stack(new App(), 'Elsewhere');
 const parameter = StringParameter.fromSecureStringParameterAttributes(elsewhere, 'Parameter', { parameterName: '/shop/key' });
+const alarm = Alarm.fromAlarmArn(elsewhere, 'Alarm', 'arn:aws:cloudwatch:eu-west-1:111122223333:alarm:errors');
 const userPool = UserPool.fromUserPoolId(elsewhere, 'Pool', 'eu-west-1_pool');
 const userPoolClient = UserPoolClient.fromUserPoolClientId(elsewhere, 'Client', 'client');
 
@@ -45,6 +47,8 @@ const FACTORIES: Readonly<Record<string, Factory>> = {
   protocol: ({ id }) => ({ http: Protocol.HTTP, http2: Protocol.HTTP2, grpc: Protocol.GRPC, tcp: Protocol.TCP })[id as string],
   duration: ({ millis }) => Duration.millis(millis as number),
   timeout: ({ perRequest }) => Timeout.perRequest(perRequest as Duration),
+  rolling: ({ options }) => Deployment.rolling(options as never),
+  alarm: () => alarm,
   httpApi: ({ options }) => Edge.httpApi(options as never),
   restApi: ({ options }) => Edge.restApi(options as never),
   envoy: ({ options }) => Mesh.envoy(options as never),
@@ -111,6 +115,7 @@ const sizing = fc.record({
   count: fc.constantFrom<Record<string, Tree>>({}, { desiredCount: 0 }, { desiredCount: 3 }, { scaling: { maxCapacity: 4 } }, { scaling: { minCapacity: 2, maxCapacity: 12, memoryTargetPercent: 70 }, desiredCount: 2 }),
   capacityProviderStrategies: maybe(providers),
   enableExecuteCommand: maybe(fc.boolean()),
+  deployment: maybe(fc.constantFrom(make('rolling'), make('rolling', { options: { minHealthyPercent: 0, maxHealthyPercent: 100, rollback: false } }), make('rolling', { options: { minHealthyPercent: 100, alarms: [make('alarm')] } }))),
 }).map(({ size: chosen, count, ...rest }) => ({ ...chosen, ...count, ...rest }));
 
 const container = fc.record({
@@ -186,7 +191,7 @@ const edge = fc.constantFrom('httpApi', 'restApi').chain((kind) => {
 export const validProps: fc.Arbitrary<Tree> = fc.record({
   services: fc.record(Object.fromEntries(NAMES.map((name) => [name, service(name)]))),
   edge: maybe(edge),
-  mesh: maybe(fc.constantFrom(make('envoy'), make('envoy', { options: { version: 'v1.39.0', logLevel: 'off' } }), make('envoy', { options: { image: make('image'), agentImage: make('image'), discoveryInterval: make('duration', { millis: 5000 }) } }))),
+  mesh: maybe(fc.constantFrom(make('envoy'), make('envoy', { options: { version: 'v1.39.0', logLevel: 'off' } }), make('envoy', { options: { image: make('image'), agentImage: make('image'), discoveryInterval: make('duration', { millis: 5000 }), weightsInterval: make('duration', { millis: 60_000 }) } }))),
   certificates: maybe(fc.constantFrom(make('noCertificates'), make('kms'), make('kms', { options: { authorities: ['old', 'new'], issuer: 'new' } }), make('privateCa'), make('privateCa', { options: { authorityArns: { main: CA_ARN } } }))),
   tracing: maybe(fc.constantFrom(make('noTracing'), make('xray'), make('xray', { options: { samplingRate: 0.1, image: make('image') } }))),
   name: maybe(fc.constantFrom('shop', 'a')),

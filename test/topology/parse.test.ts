@@ -13,7 +13,7 @@ describe('the smallest mesh', () => {
       domain: 'shop.internal',
       discoveryDomain: 'tasks.shop.internal',
       trustDomain: 'shop.internal',
-      mesh: { provider: 'envoy', proxyImage: 'docker.io/envoyproxy/envoy:v1.40.0', proxyLogLevel: 'warning', discoveryIntervalSeconds: 2 },
+      mesh: { provider: 'envoy', proxyImage: 'docker.io/envoyproxy/envoy:v1.40.0', proxyLogLevel: 'warning', discoveryIntervalSeconds: 2, weightsIntervalSeconds: 15 },
       certificates: { kind: 'kms', authorities: ['main'], issuer: 'main' },
       tracing: { collectorImage: 'public.ecr.aws/cloudwatch-agent/cloudwatch-agent:1.300062.0b1304' },
       external: [],
