@@ -11,6 +11,8 @@ export interface AccessLogOptions {
   readonly peer: string;
   /** Whether whoever connects has to prove who it is. */
   readonly authenticated?: boolean;
+  /** Whether a callee has several versions: which one a request went to is told then. */
+  readonly versions?: boolean;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface AccessLogOptions {
  * has a size limit.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage
  */
-export function accessLog({ protocol, direction, peer, authenticated = false }: AccessLogOptions): Json {
+export function accessLog({ protocol, direction, peer, authenticated = false, versions = false }: AccessLogOptions): Json {
   return [{
     ...stdout({
       ...head(direction),
@@ -33,6 +35,7 @@ export function accessLog({ protocol, direction, peer, authenticated = false }: 
       bytes_out: '%BYTES_SENT%',
       // Outbound it is always the application that calls, inbound always the one that is called.
       ...(direction === 'outbound' ? {} : { downstream: DOWNSTREAM }),
+      ...(versions ? { cluster: '%UPSTREAM_CLUSTER%' } : {}),
       ...(direction === 'inbound' ? {} : { upstream: '%UPSTREAM_HOST%', upstream_failure: '%UPSTREAM_TRANSPORT_FAILURE_REASON%' }),
     }),
     // A TCP proxy would log them too, as if they had proved who they are.

@@ -12,6 +12,8 @@ export interface HttpConnectionManagerOptions {
   /** Whether the other side of the connection has proved who it is. */
   readonly authenticated?: boolean;
   readonly protocol: ProtocolId;
+  /** Whether a callee has several versions. */
+  readonly versions?: boolean;
   readonly segmentName: string;
   readonly tracing: TracingSettings | undefined;
   readonly virtualHosts: Json;

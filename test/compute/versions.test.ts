@@ -99,7 +99,7 @@ describe('handles', () => {
   });
 
   test.each(['service', 'taskDefinition', 'container', 'proxyContainer'] as const)('fail if somebody asks for the %s of all versions', (member) => {
-    expect(() => catalog[member]).toThrow(expect.objectContaining({ name: 'MicroservicesValidationError', issues: [expect.objectContaining({ path: `catalog.${member}`, allowed: `version('v1').${member}, version('v2').${member}` })] }));
+    expect(() => catalog[member]).toThrow(expect.objectContaining({ name: 'MicroservicesValidationError', issues: [expect.objectContaining({ path: `catalog.${member}`, allowed: `version('v1').${member}, version('v2').${member}` })] }) as Error);
   });
 
   test('fail if there is no such version', () => {

@@ -1,9 +1,10 @@
 import { Opaque } from '../../../lib/topology/input';
+import type { Raw } from '../parsing';
 import { edge, issuesOf, topologyOf, ui } from '../parsing';
 
 const alarm = new Opaque({ alarmArn: 'arn', alarmName: 'errors' });
 const rolling = (more: object = {}) => ({ kind: 'rolling', ...more });
-const replacementOf = (more: object) => topologyOf(ui(more)).services[0].replacement;
+const replacementOf = (more: Raw) => topologyOf(ui(more)).services[0].replacement;
 
 test('tasks are replaced as they always were, unless somebody says how', () => {
   expect(replacementOf({})).toBeUndefined();

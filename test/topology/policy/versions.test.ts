@@ -2,10 +2,11 @@ import { IssueList } from '../../../lib/topology/issues';
 import { serviceAs } from '../../../lib/topology/model';
 import { parseRouteVersions } from '../../../lib/topology/parse-versions';
 import { Reader } from '../../../lib/topology/reader';
+import type { Raw } from '../parsing';
 import { image, issuesOf, mesh, seconds, secret, service, token, topologyOf, ui } from '../parsing';
 
-const catalogOf = (more: object, others: object = {}) => topologyOf(mesh({ catalog: service(more), ...others })).services.find(({ name }) => name === 'catalog')!;
-const versioned = (versions: unknown, more: object = {}) => ui({ versions, ...more });
+const catalogOf = (more: Raw, others: Raw = {}) => topologyOf(mesh({ catalog: service(more), ...others })).services.find(({ name }) => name === 'catalog')!;
+const versioned = (versions: unknown, more: Raw = {}) => ui({ versions, ...more });
 const LONG = 'a'.repeat(60);
 
 test('versions are sorted, have names of their own, and what they do not say of the service', () => {
