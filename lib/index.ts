@@ -7,6 +7,7 @@ export * from './props/call-policy-props';
 export * from './props/certificates';
 export * from './props/circuit-breaker-props';
 export * from './props/container-props';
+export * from './props/deployment';
 export * from './props/edge';
 export * from './props/egress';
 export * from './props/external-service-props';

@@ -63,6 +63,10 @@ const SYSTEMS: Readonly<Record<string, MicroservicesProps>> = {
     edge: Edge.restApi({ authorizer: Authorizer.none(), routes: { 'ANY /{proxy+}': { service: 'ui' } } }),
     certificates: Certificates.privateCa(),
   },
+  'with versions': {
+    services: { ui: service({ calls: ['orders'] }), orders: service({ versions: { v1: { weight: 9 }, v2: { weight: 1 } } }) },
+    edge: Edge.httpApi({ authorizer: Authorizer.none(), routes: { $default: { service: 'ui' }, 'GET /orders': { service: 'orders' } } }),
+  },
   'in plain text': { services: { ui: service({ calls: ['orders'] }), orders: service() }, certificates: Certificates.none() },
 };
 

@@ -10,6 +10,7 @@ import type { CertificatePlan, ContainerPlan, ContainerRole, SystemPlan, TaskPla
 import { serviceOf } from '../plan/model';
 import type { IMicroservice } from '../microservice';
 import type { ContainerProps } from '../props/container-props';
+import type { Deployment } from '../props/deployment';
 import type { MicroservicesProps } from '../props/microservices-props';
 import { GATEWAY_NAME } from '../topology/constants';
 import type { ProtocolId, Service as ServiceTopology, Topology } from '../topology/model';
@@ -48,6 +49,7 @@ export function renderSystem(scope: Construct, topology: Topology, plan: SystemP
     tracesPolicy: traces,
     containerProps: (container) => userProps(props, task, container),
     meshImage: (container) => meshImage(container.role, task),
+    alarms: deploymentOf(props, task)?._options.alarms ?? [],
     weights,
     egressPorts: egressPorts(plan, topology, serviceOf(task)),
     url: urls.get(serviceOf(task)) ?? '',
@@ -102,6 +104,12 @@ function userProps(props: MicroservicesProps, task: TaskPlan, container: Contain
   if (container.role === 'extra') return (version?.extraContainers ?? service?.extraContainers)?.[container.name];
   if (container.role !== 'application' || service === undefined) return undefined;
   return version === undefined ? service : { ...service, ...given(version) };
+}
+
+function deploymentOf({ services, edge }: MicroservicesProps, task: TaskPlan): Deployment | undefined {
+  if (task.name === GATEWAY_NAME) return edge?._options.gateway?.deployment;
+  const service = services[serviceOf(task)];
+  return (task.version === undefined ? undefined : service?.versions?.[task.version.name]?.deployment) ?? service?.deployment;
 }
 
 /** What is undefined is not said. */

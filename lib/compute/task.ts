@@ -1,4 +1,5 @@
 import { Duration, Validations } from 'aws-cdk-lib';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as iam from 'aws-cdk-lib/aws-iam';
@@ -13,6 +14,7 @@ import { serviceOf } from '../plan/model';
 import type { ContainerProps } from '../props/container-props';
 import { refuse } from '../refuse';
 import type { ArchitectureId, Sizing } from '../topology/model';
+import { DEFAULT_REPLACEMENT } from '../topology/parse-deployment';
 import { executionRole } from './execution-role';
 import { MeshLogDriver } from './mesh-log-driver';
 import type { Foundation } from './network';
@@ -28,6 +30,8 @@ export interface TaskContext {
   readonly containerProps: (container: ContainerPlan) => ContainerProps | undefined;
   /** Images of the mesh's own containers, where they are not the plan's. */
   readonly meshImage: (container: ContainerPlan) => ecs.ContainerImage | undefined;
+  /** Alarms that end a deployment. */
+  readonly alarms: readonly cloudwatch.IAlarm[];
   /** Parameters with the weights of versions, by service. */
   readonly weights: ReadonlyMap<string, ssm.IStringParameter>;
   readonly url?: string;
@@ -132,7 +136,7 @@ export class MeshTask extends Construct implements IMicroservice {
 
     acknowledgeOwnEnvironment(this.taskDefinition, plan);
 
-    this.service = renderService(this, plan, foundation, this.taskDefinition, this.securityGroup);
+    this.service = renderService(this, plan, context, this.taskDefinition, this.securityGroup);
     const registered = containers.get(plan.registration.container ?? '');
     this.service.associateCloudMapService({
       service: this.discoveryService,
@@ -240,18 +244,19 @@ function containerOptions(plan: TaskPlan, container: ContainerPlan, context: Tas
   };
 }
 
-function renderService(scope: Construct, plan: TaskPlan, foundation: Foundation, taskDefinition: ecs.FargateTaskDefinition, securityGroup: ec2.ISecurityGroup): ecs.FargateService {
+function renderService(scope: Construct, plan: TaskPlan, { foundation, alarms }: TaskContext, taskDefinition: ecs.FargateTaskDefinition, securityGroup: ec2.ISecurityGroup): ecs.FargateService {
   const { sizing } = plan;
+  const { minHealthyPercent, maxHealthyPercent, rollback } = sizing.replacement ?? DEFAULT_REPLACEMENT;
   const service = new ecs.FargateService(scope, 'Service', {
     cluster: foundation.cluster,
     taskDefinition,
     securityGroups: [securityGroup],
     ...(foundation.vpcSubnets === undefined ? {} : { vpcSubnets: foundation.vpcSubnets }),
     assignPublicIp: false,
-    circuitBreaker: { enable: true, rollback: true },
-    // New tasks are healthy before old ones leave.
-    minHealthyPercent: 100,
-    maxHealthyPercent: 200,
+    circuitBreaker: { enable: true, rollback },
+    minHealthyPercent,
+    maxHealthyPercent,
+    ...(alarms.length === 0 ? {} : { deploymentAlarms: { alarmNames: alarms.map((alarm) => alarm.alarmName), behavior: rollback ? ecs.AlarmBehavior.ROLLBACK_ON_ALARM : ecs.AlarmBehavior.FAIL_ON_ALARM } }),
     enableExecuteCommand: sizing.enableExecuteCommand,
     // The tags of the stack reach the tasks, which are what costs.
     propagateTags: ecs.PropagatedTagSource.SERVICE,

@@ -15,6 +15,8 @@ export interface AccessLogOptions {
   readonly authenticated?: boolean;
   /** Whether callers may have asked for another path than the one that arrives. */
   readonly rewritten?: boolean;
+  /** Whether a callee has several versions: which one a request went to is told then. */
+  readonly versions?: boolean;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface AccessLogOptions {
  * has a size limit.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage
  */
-export function accessLog({ protocol, direction, peer, external, authenticated = false, rewritten }: AccessLogOptions): Json {
+export function accessLog({ protocol, direction, peer, external, authenticated = false, rewritten, versions = false }: AccessLogOptions): Json {
   return [{
     ...stdout({
       ...head(direction),
@@ -37,6 +39,7 @@ export function accessLog({ protocol, direction, peer, external, authenticated =
       bytes_out: '%BYTES_SENT%',
       // Outbound it is always the application that calls, inbound always the one that is called.
       ...(direction === 'outbound' ? {} : { downstream: DOWNSTREAM }),
+      ...(versions ? { cluster: '%UPSTREAM_CLUSTER%' } : {}),
       ...(direction === 'inbound' ? {} : { upstream: '%UPSTREAM_HOST%', upstream_failure: '%UPSTREAM_TRANSPORT_FAILURE_REASON%' }),
     }),
     // A TCP proxy would log them too, as if they had proved who they are.

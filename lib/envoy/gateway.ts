@@ -30,6 +30,7 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): JsonOb
     peer: GATEWAY_NAME,
     direction: 'edge',
     protocol: 'http',
+    versions: targets.some((service) => service.versions !== undefined),
     segmentName: GATEWAY_NAME,
     tracing: topology.tracing,
     settings: { early_header_mutation_extensions: [trustOnlyApiGateway()] },

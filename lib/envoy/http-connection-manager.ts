@@ -16,6 +16,8 @@ export interface HttpConnectionManagerOptions {
   /** Whether callers may have asked for another path than the one that arrives. */
   readonly rewritten?: boolean;
   readonly protocol: ProtocolId;
+  /** Whether a callee has several versions. */
+  readonly versions?: boolean;
   readonly segmentName: string;
   readonly tracing: TracingSettings | undefined;
   readonly virtualHosts: Json;

@@ -90,6 +90,7 @@ function httpOutbound(topology: Topology, service: Service, callee: Service): Js
     peer: callee.name,
     direction: 'outbound',
     protocol: callee.protocol,
+    versions: callee.versions !== undefined,
     segmentName: service.name,
     tracing: topology.tracing,
     virtualHosts: [{ name: callee.name, domains: ['*'], routes: routes(callee, callPolicyOf(service, callee)) }],

@@ -1,4 +1,5 @@
 import type { CapacityProviderStrategy, CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
+import type { Deployment } from './deployment';
 
 /**
  * Target tracking on the average use of CPU and memory.
@@ -92,4 +93,12 @@ export interface SizingProps {
    * @default - that of the mesh, which is false unless said otherwise
    */
   readonly enableExecuteCommand?: boolean;
+
+  /**
+   * How ECS replaces tasks when their definition changes.
+   *
+   * @default - Deployment.rolling(): new tasks are healthy before old ones leave, twice as many at most; if they do not get
+   * healthy, ECS goes back to what ran before
+   */
+  readonly deployment?: Deployment;
 }

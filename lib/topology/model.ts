@@ -69,6 +69,15 @@ export interface Sizing {
   readonly enableExecuteCommand: boolean;
   /** Empty: plain FARGATE. */
   readonly capacityProviders: readonly CapacityProvider[];
+  /** Absent: new tasks are healthy before old ones leave, twice as many at most, and ECS goes back if they do not get healthy. */
+  readonly replacement?: TaskReplacement;
+}
+
+/** How ECS replaces tasks in a deployment. */
+export interface TaskReplacement {
+  readonly minHealthyPercent: number;
+  readonly maxHealthyPercent: number;
+  readonly rollback: boolean;
 }
 
 export interface Scaling {

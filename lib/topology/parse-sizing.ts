@@ -1,5 +1,6 @@
 import { FARGATE_CPUS, fargateMemory, nearestFargateSize } from './fargate-sizes';
 import type { ArchitectureId, CapacityProvider, Scaling, Sizing } from './model';
+import { parseDeployment } from './parse-deployment';
 import type { Reader } from './reader';
 
 export interface SizingDefaults {
@@ -15,7 +16,7 @@ export interface MeshDefaults {
   readonly enableExecuteCommand: boolean;
 }
 
-export const SIZING_FIELDS = ['cpu', 'memoryLimitMiB', 'cpuArchitecture', 'desiredCount', 'scaling', 'capacityProviderStrategies', 'enableExecuteCommand'] as const;
+export const SIZING_FIELDS = ['cpu', 'memoryLimitMiB', 'cpuArchitecture', 'desiredCount', 'scaling', 'capacityProviderStrategies', 'enableExecuteCommand', 'deployment'] as const;
 
 export function parseSizing(at: Reader, defaults: SizingDefaults, mesh: MeshDefaults): Sizing {
   const size = parseTaskSize(at, defaults);
@@ -28,6 +29,7 @@ export function parseSizing(at: Reader, defaults: SizingDefaults, mesh: MeshDefa
     });
   }
   const desiredCount = desired ?? (scaling === undefined ? defaults.desiredCount : undefined);
+  const replacement = parseDeployment(at.field('deployment'), { desiredCount, scaling });
   const capacityProviders = parseCapacityProviders(at.field('capacityProviderStrategies'));
   return {
     ...size,
@@ -36,6 +38,7 @@ export function parseSizing(at: Reader, defaults: SizingDefaults, mesh: MeshDefa
     ...(scaling === undefined ? {} : { scaling }),
     enableExecuteCommand: at.field('enableExecuteCommand').boolean() ?? mesh.enableExecuteCommand,
     capacityProviders: capacityProviders ?? mesh.capacityProviders,
+    ...(replacement === undefined ? {} : { replacement }),
   };
 }
 

@@ -69,7 +69,7 @@ describe('the file', () => {
     ['only versions have weights that the task does not know', said({ v9: 100 }), 'no-weight'],
     ['names are those of what every object has', said({ constructor: 1 }), 'no-weight'],
   ])('fails if %s', (_, text, reason) => {
-    expect(() => runtimeFile(TARGET, weightsOf(text))).toThrow(expect.objectContaining({ reason }));
+    expect(() => runtimeFile(TARGET, weightsOf(text))).toThrow(expect.objectContaining({ reason }) as Error);
   });
 });
 

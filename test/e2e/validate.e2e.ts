@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { identityFile, trustFile } from '../../agent/certificate/sds';
 import { edsFile, edsPath } from '../../agent/endpoints/eds';
+import { runtimeFile, weightsPath } from '../../agent/weights/runtime-file';
 import { MESH_DIRECTORY } from '../../lib/topology/constants';
 import { Authority } from '../agent/authority';
 import { caseNames, planCase } from '../support/cases';
@@ -27,6 +28,9 @@ e2e('a real Envoy', () => {
     writeFileSync(join(files, 'identity.json'), identityFile({ certificateChain, privateKey }));
     writeFileSync(join(files, 'trust.json'), trustFile(trustBundle));
     for (const [, cluster = ''] of JSON.stringify(proxies).matchAll(/eds-([\w-]+)\.json/g)) writeFileSync(edsPath(files, cluster), edsFile({ cluster, port: 15006, instances: [], preferredZone: undefined }));
+    for (const [, service = ''] of JSON.stringify(proxies).matchAll(/weights-([\w-]+)\.json/g)) {
+      writeFileSync(weightsPath(files, service), runtimeFile({ service, parameter: '', versions: [{ name: 'v1', cluster: `${service}-v1` }], routes: [], tcp: false }, { weights: { v1: 1 }, routes: {} }));
+    }
   });
   afterAll(() => { rmSync(files, { recursive: true }); });
 

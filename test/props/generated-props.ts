@@ -1,10 +1,11 @@
 import { App, Duration, Lazy, Size, Stack, Token } from 'aws-cdk-lib';
 import { ApiKey } from 'aws-cdk-lib/aws-apigateway';
+import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { UserPool, UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import { ContainerImage, CpuArchitecture, LogDrivers, Secret } from 'aws-cdk-lib/aws-ecs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import fc from 'fast-check';
-import { ActiveHealthCheck, Authorizer, Certificates, Edge, Egress, HashOn, LoadBalancing, Mesh, OutlierDetection, PathMatch, PathRewrite, Protocol, RetryOn, Timeout, Tracing, TrustedAuthorities, ValueMatch } from '../../lib';
+import { ActiveHealthCheck, Authorizer, Certificates, Deployment, Edge, Egress, HashOn, LoadBalancing, Mesh, OutlierDetection, PathMatch, PathRewrite, Protocol, RetryOn, Timeout, Tracing, TrustedAuthorities, ValueMatch } from '../../lib';
 import { FARGATE_CPUS, fargateMemory } from '../../lib/topology/fargate-sizes';
 
 /**
@@ -27,6 +28,7 @@ export class Junk {
 
 const elsewhere = new Stack(new App(), 'Elsewhere');
 const parameter = StringParameter.fromSecureStringParameterAttributes(elsewhere, 'Parameter', { parameterName: '/shop/key' });
+const alarm = Alarm.fromAlarmArn(elsewhere, 'Alarm', 'arn:aws:cloudwatch:eu-west-1:111122223333:alarm:errors');
 const userPool = UserPool.fromUserPoolId(elsewhere, 'Pool', 'eu-west-1_pool');
 const userPoolClient = UserPoolClient.fromUserPoolClientId(elsewhere, 'Client', 'client');
 
@@ -63,6 +65,8 @@ const FACTORIES: Readonly<Record<string, Factory>> = {
   hashOnSource: () => HashOn.source(),
   healthChecks: ({ options }) => ActiveHealthCheck.of(options as never),
   noHealthChecks: () => ActiveHealthCheck.none(),
+  rolling: ({ options }) => Deployment.rolling(options as never),
+  alarm: () => alarm,
   httpApi: ({ options }) => Edge.httpApi(options as never),
   restApi: ({ options }) => Edge.restApi(options as never),
   envoy: ({ options }) => Mesh.envoy(options as never),
@@ -134,6 +138,7 @@ const sizing = fc.record({
   count: fc.constantFrom<Record<string, Tree>>({}, { desiredCount: 0 }, { desiredCount: 3 }, { scaling: { maxCapacity: 4 } }, { scaling: { minCapacity: 2, maxCapacity: 12, memoryTargetPercent: 70 }, desiredCount: 2 }),
   capacityProviderStrategies: maybe(providers),
   enableExecuteCommand: maybe(fc.boolean()),
+  deployment: maybe(fc.constantFrom(make('rolling'), make('rolling', { options: { minHealthyPercent: 0, maxHealthyPercent: 100, rollback: false } }), make('rolling', { options: { minHealthyPercent: 100, alarms: [make('alarm')] } }))),
 }).map(({ size: chosen, count, ...rest }) => ({ ...chosen, ...count, ...rest }));
 
 const container = fc.record({
@@ -302,7 +307,7 @@ export const validProps: fc.Arbitrary<Tree> = fc.record({
   external: fc.record(Object.fromEntries(EXTERNAL_NAMES.map((name) => [name, external]))),
   egress: maybe(fc.constantFrom(make('egress', { kind: 'open' }), make('egress', { kind: 'declared' }))),
   edge: maybe(edge),
-  mesh: maybe(fc.constantFrom(make('envoy'), make('envoy', { options: { version: 'v1.39.0', logLevel: 'off' } }), make('envoy', { options: { image: make('image'), agentImage: make('image'), discoveryInterval: make('duration', { millis: 5000 }) } }))),
+  mesh: maybe(fc.constantFrom(make('envoy'), make('envoy', { options: { version: 'v1.39.0', logLevel: 'off' } }), make('envoy', { options: { image: make('image'), agentImage: make('image'), discoveryInterval: make('duration', { millis: 5000 }), weightsInterval: make('duration', { millis: 60_000 }) } }))),
   certificates: maybe(fc.constantFrom(make('noCertificates'), make('kms'), make('kms', { options: { authorities: ['old', 'new'], issuer: 'new' } }), make('privateCa'), make('privateCa', { options: { authorityArns: { main: CA_ARN } } }))),
   tracing: maybe(fc.constantFrom(make('noTracing'), make('xray'), make('xray', { options: { samplingRate: 0.1, image: make('image') } }))),
   name: maybe(fc.constantFrom('shop', 'a')),

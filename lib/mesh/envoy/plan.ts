@@ -127,7 +127,7 @@ function taskOf(agent: AgentPlan, own: readonly ContainerPlan[]): Omit<TaskPlan,
 }
 
 function sizingOf(service: Service): Sizing {
-  const { cpu, memoryMiB, architecture, desiredCount, scaling, enableExecuteCommand, capacityProviders } = service;
+  const { cpu, memoryMiB, architecture, desiredCount, scaling, enableExecuteCommand, capacityProviders, replacement } = service;
   return {
     cpu,
     memoryMiB,
@@ -136,6 +136,7 @@ function sizingOf(service: Service): Sizing {
     capacityProviders,
     ...(desiredCount === undefined ? {} : { desiredCount }),
     ...(scaling === undefined ? {} : { scaling }),
+    ...(replacement === undefined ? {} : { replacement }),
   };
 }
 
