@@ -77,7 +77,12 @@ export interface RetryView {
   readonly maxRetries: number;
   /** Absent: the mesh's own choice. */
   readonly on?: readonly RetryEvent[];
+  /** Whether only requests are tried again that no application has seen. */
+  readonly unsentOnly: boolean;
 }
+
+/** What happens before an application has seen anything: no connection, or a refused stream. */
+export const UNSENT: readonly RetryEvent[] = ['connection-error', 'stream-error'];
 
 export type CertificateSource = 'acm' | 'file' | 'sds';
 

@@ -7,6 +7,9 @@ interface Ordered {
   readonly name: string;
   readonly priority?: number;
   readonly match: RouteMatch;
+  readonly port?: number;
+  readonly scheme?: string;
+  readonly hostname?: unknown;
 }
 
 /** After the last one that can be said. https://docs.aws.amazon.com/app-mesh/latest/userguide/routes.html */
@@ -14,16 +17,26 @@ const NO_PRIORITY = 1001;
 
 /**
  * Routes in the order in which App Mesh tries them: by priority, 0 first; of one priority the longer path first
- * (aws/aws-app-mesh-roadmap#77). Two of which neither is first are an issue.
+ * (aws/aws-app-mesh-roadmap#77). Two of which neither is first are an issue, and so is one that no request comes to.
  */
 export function inOrder<T extends Ordered>(routes: readonly T[], issues: IssueList): readonly T[] {
   const sorted = [...routes].sort(compare);
-  for (const [index, route] of sorted.entries()) {
+  const end = sorted.findIndex(takesEverything);
+  for (const route of end < 0 ? [] : sorted.slice(end + 1)) {
+    new Reader(issues, `${route.id ?? route.name}.Spec.Priority`, route.priority).fail('OVERLAPPING_ROUTES', `no request comes to this route: "${sorted[end]?.name ?? ''}" is before it and takes all`, { fix: 'give it a lower number, or remove it' });
+  }
+  for (const [index, route] of sorted.slice(0, end < 0 ? undefined : end + 1).entries()) {
     const before = sorted[index - 1];
     if (before === undefined || rank(before) !== rank(route) || depth(before) !== depth(route) || !mayMeet(before.match, route.match)) continue;
     new Reader(issues, `${route.id ?? route.name}.Spec.Priority`, route.priority).fail('OVERLAPPING_ROUTES', `a request may fit both this route and "${before.name}", and neither comes first`, { fix: 'give each a priority of its own' });
   }
   return sorted;
+}
+
+/** Whether a request to the service or gateway, whatever it is, fits. */
+export function takesEverything({ match, port, scheme, hostname }: Pick<Ordered, 'match' | 'port' | 'scheme' | 'hostname'>): boolean {
+  const { path, methods, headers, queryParameters } = match;
+  return [path, methods, port, scheme, hostname].every((condition) => condition === undefined) && headers.length === 0 && queryParameters.length === 0;
 }
 
 function compare(a: Ordered, b: Ordered): number {

@@ -2,9 +2,10 @@ import type { IssueList } from '../../topology/issues';
 import type { ActiveHealthCheck, CircuitBreaker, RouteMatch } from '../../topology/policy/model';
 import { Reader, suggest } from '../../topology/reader';
 import { externalNodes } from './external-nodes';
-import type { MeshView, CallView, ExternalView, GatewayRouteView, GatewayView, RouteView, ServiceView, UpstreamPolicyView, VersionView } from './mesh-view';
+import { UNSENT } from './mesh-view';
+import type { CallView, ExternalView, GatewayRouteView, GatewayView, MeshView, RouteView, ServiceView, UpstreamPolicyView, VersionView } from './mesh-view';
 import type { AppMesh, Discovery, GatewayRoute, HealthCheck, Listener, Route, VirtualGateway, VirtualNode, VirtualRouter, VirtualService } from './model';
-import { inOrder } from './order';
+import { inOrder, takesEverything } from './order';
 import { clientTls, serverTls } from './tls-view';
 import { tightest } from './timeouts';
 
@@ -212,7 +213,7 @@ class View {
       ...(scheme === undefined ? {} : { scheme }),
       targets: targets.map((target) => ({ version: target.virtualNode, weight: target.weight, ...(target.port === undefined ? {} : { port: target.port }) })),
       timeouts: { ...tight, ...(binds ? { perTrySeconds: perTry } : {}) },
-      ...(retry === undefined ? {} : { retry: { maxRetries: retry.maxRetries, on: retry.on } }),
+      ...(retry === undefined ? {} : { retry: { maxRetries: retry.maxRetries, on: retry.on, unsentOnly: retry.on.every((event) => UNSENT.includes(event)) } }),
     };
   }
 
@@ -266,7 +267,7 @@ function rewriteOf({ match, rewrite, protocol, virtualService }: GatewayRoute): 
 
 function versionView(node: VirtualNode, routes: readonly RouteView[]): VersionView {
   const { discovery } = node;
-  const last = routes.find(({ match, port, scheme }) => isEverything(match) && port === undefined && scheme === undefined);
+  const last = routes.find(takesEverything);
   const weight = last?.targets.find(({ version }) => version === node.name)?.weight;
   const attributes = discovery?.kind === 'cloudMap' && Object.keys(discovery.attributes).length > 0 ? discovery.attributes : undefined;
   return {
@@ -275,10 +276,6 @@ function versionView(node: VirtualNode, routes: readonly RouteView[]): VersionVi
     ...(attributes === undefined ? {} : { attributes }),
     ...(weight === undefined ? {} : { weight }),
   };
-}
-
-function isEverything({ path, methods, headers, queryParameters }: RouteMatch): boolean {
-  return path === undefined && methods === undefined && headers.length === 0 && queryParameters.length === 0;
 }
 
 /** Cloud Map's service has this name in the namespace, whether or not it is asked by DNS. */
@@ -307,18 +304,27 @@ function byViewName(a: { readonly name: string }, b: { readonly name: string }):
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }
 
-/** The first label of the virtual name, or of the name by which tasks are found; the whole name where that is not unique. */
+/**
+ * The first label of the virtual name or, where there is none, of the name by which tasks are found; a virtual service
+ * goes before a node that nobody calls. Where that is taken, a longer name.
+ */
 function nameDrafts(drafts: readonly Draft[]): ReadonlyMap<Draft, string> {
-  const full = (draft: Draft): string => {
-    const discovery = draft.nodes[0]?.discovery;
-    const found = draft.service?.name ?? (discovery === undefined ? undefined : discoveryHost(discovery));
-    // A text that CloudFormation fills in tells nothing that a person could use.
-    return found === undefined || found.startsWith('${') ? draft.nodes[0]?.name ?? found ?? draft.id : found;
+  const names = new Map<Draft, string>();
+  const free = (name: string): boolean => ![...names.values()].includes(name);
+  const claim = (claiming: readonly Draft[], nameOf: (draft: Draft) => string): void => {
+    const wanted = claiming.filter((draft) => !names.has(draft)).map((draft) => [draft, nameOf(draft)] as const);
+    for (const [draft, name] of wanted) if (free(name) && wanted.filter(([, other]) => other === name).length === 1) names.set(draft, name);
   };
-  const short = (draft: Draft): string => FIRST_LABEL.exec(full(draft))?.[0] ?? full(draft);
-  const counts = new Map<string, number>();
-  for (const draft of drafts) counts.set(short(draft), (counts.get(short(draft)) ?? 0) + 1);
-  return new Map(drafts.map((draft) => [draft, counts.get(short(draft)) === 1 ? short(draft) : full(draft)]));
+  for (const group of [drafts.filter(({ service }) => service !== undefined), drafts.filter(({ service }) => service === undefined)]) {
+    for (const nameOf of [(draft: Draft) => FIRST_LABEL.exec(fullName(draft))?.[0] ?? fullName(draft), fullName, ({ id, nodes }: Draft) => nodes[0]?.name ?? id]) claim(group, nameOf);
+  }
+  return names;
+}
+
+function fullName({ id, service, nodes: [node] }: Draft): string {
+  const found = service?.name ?? (node?.discovery === undefined ? undefined : discoveryHost(node.discovery));
+  // A text that CloudFormation fills in tells nothing that a person could use.
+  return found === undefined || found.startsWith('${') ? node?.name ?? found ?? id : found;
 }
 
 /** Up to the first dot outside of `${...}`. */

@@ -49,16 +49,26 @@ export function items(at: Reader): readonly Reader[] {
 export function section(at: Reader, known: readonly string[]): Reader | undefined {
   if (at.absent || !isKnown(at)) return undefined;
   if (!isJsonObject(at.value)) return at.wrongType('an object');
-  const value: Record<string, unknown> = {};
-  for (const [key, item] of Object.entries(at.value)) {
+  const renamed = new Map<string, string>();
+  for (const key of Object.keys(at.value)) {
     const meant = known.includes(key) ? undefined : known.find((name) => name.toLowerCase() === key.toLowerCase());
-    const name = meant !== undefined && !Object.hasOwn(at.value, meant) ? meant : key;
-    if (name !== key) at.field(key).fail('UNKNOWN_PROPERTY', `is read as ${name}: CloudFormation's properties begin with a capital letter`, { got: null, fix: `write ${name}` });
-    Object.defineProperty(value, name, { value: item, enumerable: true, configurable: true, writable: true });
+    if (meant === undefined || Object.hasOwn(at.value, meant) || renamed.has(meant)) continue;
+    at.field(key).fail('UNKNOWN_PROPERTY', `is read as ${meant}`, { got: null, fix: `write ${meant}` });
+    renamed.set(meant, key);
   }
-  const read = new Reader(at.issues, at.path, value);
-  read.fields(known);
-  return read;
+  at.fields([...known, ...renamed.values()]);
+  return renamed.size === 0 ? at : new RenamingReader(at, renamed);
+}
+
+/** Finds a property under the name that it has in the template. */
+class RenamingReader extends Reader {
+  constructor(at: Reader, private readonly keys: ReadonlyMap<string, string>) {
+    super(at.issues, at.path, at.value);
+  }
+
+  override field(name: string): Reader {
+    return super.field(this.keys.get(name) ?? name);
+  }
 }
 
 /** The one of these properties that is there, with its name; several are an issue, none is the caller's business. */
