@@ -136,6 +136,7 @@ function near(match: RouteMatch): readonly Request[] {
     fitting,
     ...(match.path === undefined ? [] : [{ ...fitting, path: `${fitting.path}/more` }, { ...fitting, path: '/elsewhere' }]),
     ...match.headers.map((each) => ({ ...fitting, headers: { ...without(fitting.headers, each.name), ...Object.fromEntries(valueFor(each, each.invert)) } })),
+    ...match.headers.flatMap((each) => edgesOf(each).map((value) => ({ ...fitting, headers: { ...fitting.headers, [each.name]: value } }))),
     ...match.queryParameters.map((each) => ({ ...fitting, query: without(fitting.query, each.name) })),
   ];
 }
@@ -146,7 +147,7 @@ function without(values: Readonly<Record<string, string>>, name: string): Readon
 
 function pathFor({ path }: RouteMatch): string {
   if (path === undefined) return '/';
-  if (path.kind === 'prefix') return `${path.text}x`;
+  if (path.kind === 'prefix') return `${path.text}~`;
   return path.kind === 'exact' ? path.text : path.text.replaceAll(/\[[^\]]*\]|\\d|\\w/g, '1').replaceAll(/[\^$()|?*+]|\{[^}]*\}/g, '').replaceAll('.', 'x');
 }
 
@@ -155,6 +156,12 @@ function valueFor({ name, kind, text = '', start = 0 }: ValueMatch, holds: boole
   if (!holds) return kind === 'present' ? [] : [[name, '-']];
   const value = { exact: text, prefix: `${text}x`, suffix: `x${text}`, regex: text.replaceAll(/[\^$()|?*+]/g, '').replaceAll('.', 'x'), present: 'x', range: String(start) }[kind];
   return [[name, value]];
+}
+
+/** Values where a condition is about to change its mind. */
+function edgesOf({ kind, text = '', start = 0, end = 0 }: ValueMatch): readonly string[] {
+  if (kind === 'range') return [start - 1, start, end - 1, end].map(String);
+  return kind === 'exact' || kind === 'prefix' || kind === 'suffix' ? [text, `${text}~`, `~${text}`] : [];
 }
 
 export function fits(match: RouteMatch, { method, path, headers, query }: Request): boolean {
