@@ -16,6 +16,7 @@ class Copier {
   private readonly known = new Map<object, unknown>();
 
   copy(value: unknown, depth: number): unknown {
+    if (value === 0) return 0; // not -0, for which JSON has no word
     if (value === null || value === undefined || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
     if (typeof value !== 'object') return new Unreadable(`a ${typeof value}`);
     if (depth > MAX_DEPTH) return new Unreadable(`an object nested more than ${MAX_DEPTH} deep`);
