@@ -99,7 +99,8 @@ function routesOf(protocol: ProtocolId, policy: CallPolicy, versions: readonly V
     match: route?.match ?? EVERYTHING,
     targets: versions.flatMap(({ name, weight }) => {
       const wanted = route?.versions === undefined ? weight : route.versions[name];
-      return wanted === undefined || wanted === 0 ? [] : [{ version: name, weight: wanted }];
+      // A version that gets no request is a version all the same.
+      return wanted === undefined ? [] : [{ version: name, weight: wanted }];
     }),
     timeouts: timeoutsOf(protocol, route?.timeouts ?? policy.timeouts),
   };
