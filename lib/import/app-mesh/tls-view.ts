@@ -1,0 +1,32 @@
+import type { ClientTlsView, ServerTlsView, SourceView } from './mesh-view';
+import type { Certificate, ClientTls, ListenerTls, Trust } from './model';
+
+/** A listener whose TLS is disabled speaks plain text. */
+export function serverTls(tls: ListenerTls | undefined): ServerTlsView | undefined {
+  if (tls === undefined || tls.mode === 'DISABLED') return undefined;
+  const { validation } = tls;
+  return {
+    mode: tls.mode === 'STRICT' ? 'strict' : 'permissive',
+    certificate: sourceOf(tls.certificate),
+    ...(validation === undefined ? {} : { trust: sourceOf(validation.trust) }),
+    ...(validation?.subjectAlternativeNames === undefined ? {} : { clientNames: validation.subjectAlternativeNames }),
+  };
+}
+
+export function clientTls(tls: ClientTls | undefined): ClientTlsView | undefined {
+  if (tls === undefined) return undefined;
+  const { certificate, validation, ports } = tls;
+  return {
+    enforced: tls.enforce ?? true,
+    ...(ports === undefined ? {} : { ports }),
+    ...(certificate === undefined ? {} : { certificate: sourceOf(certificate) }),
+    trust: sourceOf(validation.trust),
+    ...(validation.subjectAlternativeNames === undefined ? {} : { serverNames: validation.subjectAlternativeNames }),
+  };
+}
+
+function sourceOf(from: Certificate | Trust): SourceView {
+  if (from.source === 'sds') return { source: 'sds', names: [from.secretName] };
+  if (from.source === 'acm') return { source: 'acm', names: 'arn' in from ? [from.arn] : from.arns };
+  return { source: 'file', names: 'privateKey' in from ? [from.certificateChain, from.privateKey] : [from.certificateChain] };
+}

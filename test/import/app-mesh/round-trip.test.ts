@@ -1,0 +1,108 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import fc from 'fast-check';
+import { Mesh, Microservices } from '../../../lib';
+import type { MicroservicesProps } from '../../../lib';
+import { readTemplate } from '../../../lib/import/app-mesh/read-template';
+import { toMeshView } from '../../../lib/import/app-mesh/to-mesh-view';
+import { unsayable, viewOfTopology } from '../../../lib/import/app-mesh/view-of-topology';
+import { readProps } from '../../../lib/props/read-props';
+import { IssueList } from '../../../lib/topology/issues';
+import type { Issue } from '../../../lib/topology/issues';
+import { meshNameOf } from '../../../lib/topology/mesh-name';
+import type { Topology } from '../../../lib/topology/model';
+import { parseTopology } from '../../../lib/topology/parse';
+import type { Tree } from '../../props/generated-props';
+import { build, validProps } from '../../props/generated-props';
+import { differences } from './behaviour';
+
+type Fields = Readonly<Record<string, Tree>>;
+
+const appMesh = (Mesh as unknown as { readonly appMesh?: () => Mesh }).appMesh;
+
+/** How often what App Mesh refuses is taken out of the props before we give up. */
+const REFUSALS = 12;
+
+function propsOf(tree: Tree): MicroservicesProps {
+  return { ...(build(tree) as MicroservicesProps), mesh: (appMesh as () => Mesh)() };
+}
+
+/** A few of the services, with nothing left that names the others. */
+const small: fc.Arbitrary<Tree> = fc.tuple(validProps, fc.array(fc.nat({ max: 100 }), { minLength: 2, maxLength: 3 })).map(([tree, picks]): Tree => {
+  const props = tree as Fields;
+  const all = Object.keys(props['services'] as Fields);
+  const names = picks.map((pick) => all[pick % all.length]);
+  const kept = Object.entries(props['services'] as Fields).filter(([name]) => names.includes(name));
+  const gone = all.filter((name) => !names.includes(name));
+  const keep = (value: Tree, key: string): Tree => {
+    if (key === 'calls' && Array.isArray(value)) return value.filter((call) => !gone.includes(call as string));
+    if (key === 'callPolicies' && isFields(value)) return Object.fromEntries(Object.entries(value).filter(([callee]) => !gone.includes(callee)));
+    return value;
+  };
+  const services = Object.fromEntries(kept.map(([name, service]) => [name, Object.fromEntries(Object.entries(service as Fields).map(([key, value]) => [key, keep(value, key)]))]));
+  const { edge, ...rest } = props;
+  return { ...rest, services, ...edgeOf(edge, gone) };
+});
+
+function isFields(value: Tree | undefined): value is Record<string, Tree> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function edgeOf(edge: Tree, gone: readonly string[]): Record<string, Tree> {
+  if (!isFields(edge) || !isFields(edge['options']) || !isFields(edge['options']['routes'])) return {};
+  const routes = Object.entries(edge['options']['routes']).filter(([, route]) => isFields(route) && !gone.includes(route['service'] as string));
+  return routes.length === 0 ? {} : { edge: { ...edge, options: { ...edge['options'], routes: Object.fromEntries(routes) } } };
+}
+
+/** The props without what stands at a path such as `services.ui.allow[0]`, or the nearest thing above it that there is. */
+function withoutPath(tree: Tree, path: string): Tree {
+  const keys = [...path.matchAll(/[^.[\]"]+/g)].map(([key]) => key);
+  const remove = (value: Tree, [key, ...rest]: readonly string[]): Tree => {
+    if (!isFields(value) || key === undefined) return value;
+    const child = value[key];
+    const others = Object.fromEntries(Object.entries(value).filter(([name]) => name !== key));
+    return rest.length > 0 && isFields(child) && rest[0] !== undefined && rest[0] in child ? { ...others, [key]: remove(child, rest) } : others;
+  };
+  return remove(tree, keys);
+}
+
+/** What App Mesh cannot do is refused: taken out one by one, what is left must be rendered. */
+function accepted(tree: Tree): { readonly template: unknown; readonly topology: Topology; readonly refused: readonly string[] } {
+  let props = tree;
+  const refused: string[] = [];
+  for (let attempt = 0; attempt <= REFUSALS; attempt += 1) {
+    const stack = new Stack(new App(), 'Stack');
+    try {
+      new Microservices(stack, 'Shop', propsOf(props));
+    } catch (error) {
+      const { name, issues } = error as { readonly name: string; readonly issues: readonly Issue[] };
+      if (name !== 'MicroservicesValidationError') throw error;
+      refused.push(...issues.map(({ path }) => path));
+      for (const { path } of issues) props = withoutPath(props, path);
+      continue;
+    }
+    const topology = parseTopology({ props: readProps(propsOf(props)), defaultName: meshNameOf('Shop') }, new IssueList());
+    return { template: Template.fromStack(stack).toJSON(), topology, refused };
+  }
+  throw new Error(`refused ${REFUSALS} times: ${refused.join(', ')}`);
+}
+
+// Skipped only while there is no Mesh.appMesh().
+(appMesh === undefined ? test.skip : test)('a template of App Mesh, read by what knows nothing of its writer, says what the topology says', () => {
+  let services = 0;
+  let calls = 0;
+  fc.assert(fc.property(small, (tree) => {
+    const { template, topology } = accepted(tree);
+    const issues = new IssueList();
+    const { meshes } = readTemplate(template, {}, issues);
+    expect(meshes).toHaveLength(1);
+    const [mesh] = meshes;
+    const found = mesh === undefined ? [] : differences(toMeshView(mesh, issues), viewOfTopology(topology));
+    expect({ found, issues: issues.all, unsayable: unsayable(topology) }).toEqual({ found: [], issues: [], unsayable: [] });
+    services += topology.services.length;
+    calls += topology.services.reduce((sum, service) => sum + service.calls.length, 0);
+  }), { numRuns: 60 });
+  // What was compared was something.
+  expect(services).toBeGreaterThan(60);
+  expect(calls).toBeGreaterThan(10);
+}, 300_000);
