@@ -54,3 +54,6 @@ export function isGrpc(headers: HeaderMap): boolean {
 export function answer({ headers }: Exchange, status: number, why: string, grpcStatus?: number): Answer {
   return isGrpc(headers) ? { kind: 'answered', status: 200, grpcStatus: grpcStatus ?? GRPC_STATUS.get(status) ?? 2, why } : { kind: 'answered', status, why };
 }
+
+/** What stands in the place of what nobody can know beforehand. */
+export const MADE_UP = { requestId: '(a request id)', trace: '(a trace)', hash: '(a hash)', address: '(an address)' } as const;

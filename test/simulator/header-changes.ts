@@ -1,5 +1,4 @@
 import type { Exchange } from './exchange';
-import type { HeaderMap } from './header-map';
 import type { Message } from './message';
 import { Message as Read, Unknown } from './message';
 import { matchesString } from './matchers';
@@ -69,17 +68,13 @@ export function mutateHeaders(mutations: readonly (readonly [unknown, string])[]
 }
 
 /**
- * Of the operators of a format those that stand for a header of the request; what is missing is nothing.
+ * Of the operators of a format those that stand for a header of the request, its first value; what is missing is nothing.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/advanced/substitution_formatter
  */
 export function format(text: string, { headers }: Exchange, at: string): string {
   return text.replaceAll(/%%|%REQ\(([^)?]+)(?:\?([^)]+))?\)%|%/g, (operator: string, name?: string, other?: string) => {
     if (operator === '%%') return '%';
     if (name === undefined) throw new Unknown(at, `an operator in "${text}"`);
-    return valueOf(headers, name) ?? (other === undefined ? undefined : valueOf(headers, other)) ?? '';
+    return headers.first(name) ?? (other === undefined ? undefined : headers.first(other)) ?? '';
   });
-}
-
-function valueOf(headers: HeaderMap, name: string): string | undefined {
-  return headers.get(name);
 }

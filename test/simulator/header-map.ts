@@ -6,10 +6,19 @@ export class HeaderMap {
     this.entries = [...entries].map(([name, value]) => [canonical(name), value]);
   }
 
-  /** All values of a header, as Envoy matches them: one text, with commas. */
+  /** All values of a header as one text, with commas. */
   get(name: string): string | undefined {
-    const values = this.entries.filter(([key]) => key === canonical(name)).map(([, value]) => value);
+    const values = this.values(name);
     return values.length === 0 ? undefined : values.join(',');
+  }
+
+  /** Of headers that came several times, or were added to others. */
+  values(name: string): readonly string[] {
+    return this.entries.filter(([key]) => key === canonical(name)).map(([, value]) => value);
+  }
+
+  first(name: string): string | undefined {
+    return this.values(name)[0];
   }
 
   has(name: string): boolean {
@@ -23,8 +32,10 @@ export class HeaderMap {
     this.entries.splice(index === -1 ? this.entries.length : index, 0, [key, value]);
   }
 
+  /** Headers of Envoy's own hold one value, to which others are appended, and an empty one is nothing to append. */
   add(name: string, value: string): void {
-    this.entries.push([canonical(name), value]);
+    if (this.has(name) && OWN.includes(canonical(name))) this.set(name, [this.get(name)!, value].filter((each) => each !== '').join(','));
+    else this.entries.push([canonical(name), value]);
   }
 
   remove(...names: readonly string[]): void {
@@ -58,6 +69,9 @@ export class HeaderMap {
     return this.get(':authority')!;
   }
 }
+
+/** Of those of requests the ones that somebody might add something to. https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers */
+const OWN: readonly string[] = ['x-forwarded-proto', 'x-forwarded-for', 'x-forwarded-host', 'x-request-id', 'content-type', 'user-agent', 'via', 'te', 'accept-encoding'];
 
 /** Envoy knows the host by one name, whichever protocol it came by. */
 function canonical(name: string): string {

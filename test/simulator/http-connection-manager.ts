@@ -1,5 +1,5 @@
 import type { Answer, Exchange, Forward } from './exchange';
-import { answer } from './exchange';
+import { answer, MADE_UP } from './exchange';
 import { mutateHeaders } from './header-changes';
 import type { HeaderMap } from './header-map';
 import { HTTP_FILTERS } from './filters';
@@ -19,15 +19,13 @@ const HTTP2 = { reads: ['allow_connect'], ignores: ['max_concurrent_streams', 'i
 /** Headers that only an internal address may send, and none is internal here. */
 const INTERNAL = ['retriable-status-codes', 'retriable-header-names', 'retry-on', 'retry-grpc-on', 'max-retries', 'upstream-alt-stat-name', 'upstream-rq-timeout-ms', 'upstream-rq-per-try-timeout-ms', 'upstream-rq-timeout-alt-response', 'expected-rq-timeout-ms', 'force-trace', 'ip-tags', 'original-url', 'hedge-on-per-try-timeout', 'internal'].map((name) => `x-envoy-${name}`);
 
-/** What stands in the place of what nobody can know beforehand. */
-export const MADE_UP = { requestId: '(a request id)', trace: '(a trace)', hash: '(a hash)' } as const;
-
 /** One HTTP connection manager: https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/http/http_connection_management */
 export function manage(config: unknown, at: string, exchange: Exchange): Answer | Forward {
   const manager = Message.of(config, at, MANAGER);
   inspect(manager);
   const routes = readRouteConfiguration(manager.raw('route_config'), manager.place('route_config'));
   const { headers } = exchange;
+  if (/[^\x21-\x7e]/.test(headers.path)) return { kind: 'answered', status: 400, why: 'http1.codec_error' };
   for (const { type, config: mutation, at: place } of manager.list('early_header_mutation_extensions').map(([value, where]) => extensionAt(value, where))) {
     if (type !== 'envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation') throw new Unknown(place, type);
     mutateHeaders(Message.of(mutation, place, { reads: ['mutations'] }).list('mutations'), exchange);

@@ -34,21 +34,22 @@ export function matchesUrlPath(value: unknown, at: string, headers: HeaderMap): 
 }
 
 /**
- * A header that is missing fits nothing, inverted or not, unless it is asked for as such, or counts as empty.
+ * A header that is missing fits nothing, inverted or not, unless it is asked for as such, or counts as empty. Of one that
+ * came several times any value may fit, each by itself.
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto#config-route-v3-headermatcher
  */
 export function matchesHeader(value: unknown, at: string, headers: HeaderMap): boolean {
   const matcher = Message.of(value, at, { reads: ['name', 'range_match', 'present_match', 'string_match', 'invert_match', 'treat_missing_header_as_empty'] });
   const kind = matcher.oneOf('range_match', 'present_match', 'string_match') ?? 'present_match';
   const invert = matcher.flag('invert_match');
-  const found = headers.get(matcher.text('name'));
-  const text = found ?? (matcher.flag('treat_missing_header_as_empty') ? '' : undefined);
-  if (kind === 'present_match') return (text !== undefined === matcher.flag('present_match', true)) !== invert;
-  if (text === undefined) return false;
-  if (kind === 'string_match') return matchesString(matcher.raw('string_match'), matcher.place('string_match'), text) !== invert;
+  const found = headers.values(matcher.text('name'));
+  const values = found.length === 0 && matcher.flag('treat_missing_header_as_empty') ? [''] : found;
+  if (kind === 'present_match') return (values.length > 0 === matcher.flag('present_match', true)) !== invert;
+  if (values.length === 0) return false;
+  if (kind === 'string_match') return values.some((text) => matchesString(matcher.raw('string_match'), matcher.place('string_match'), text)) !== invert;
   const range = matcher.child('range_match', { reads: ['start', 'end'] });
-  const number = /^\s*[+-]?\d+\s*$/.test(text) ? Number(text) : Number.NaN;
-  return (number >= range.number('start', 0) && number < range.number('end', 0)) !== invert;
+  const numbers = values.map((text) => (/^\s*[+-]?\d+\s*$/.test(text) ? Number(text) : Number.NaN));
+  return numbers.some((number) => number >= range.number('start', 0) && number < range.number('end', 0)) !== invert;
 }
 
 export function matchesHeaders(list: readonly (readonly [unknown, string])[], headers: HeaderMap): boolean {

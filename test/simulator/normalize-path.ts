@@ -36,8 +36,12 @@ const ESCAPED = /[\x01-\x20"#<>?^`{|}\x7f-\xff]/;
 const UNESCAPED = /[-0-9A-Za-z_~]/;
 const DOT = /^(?:\.|%2e)/i;
 
-/** Undefined: not a path. */
+/** Undefined: not a path. Dot segments that are written as such lose their parameters first (`..;x=y`). */
 function canonical(path: string): string | undefined {
+  return canonicalized(path.replaceAll(/(?<=\/)(\.{1,2});[^/]*/g, '$1'));
+}
+
+function canonicalized(path: string): string | undefined {
   let out = '';
   let lastInvalidPercent = Number.NEGATIVE_INFINITY;
   for (let rest = path; rest !== '';) {
@@ -70,16 +74,10 @@ function canonical(path: string): string | undefined {
 function dotAt(rest: string, out: string): { readonly out: string; readonly length: number } | undefined {
   const first = DOT.exec(rest)?.[0].length ?? 0;
   if (first === 0) return undefined;
-  if (!out.endsWith('/')) return { out: `${out}.`, length: first };
-  const after = rest.slice(first);
-  if (after === '') return { out, length: first };
-  if (/^[/\\]/.test(after)) return { out, length: first + 1 };
-  const second = DOT.exec(after)?.[0].length ?? 0;
-  const further = after.slice(second);
-  if (second > 0 && (further === '' || /^[/\\]/.test(further))) {
-    return { out: out === '/' ? out : out.slice(0, out.lastIndexOf('/', out.length - 2) + 1) || '/', length: first + second + (further === '' ? 0 : 1) };
-  }
-  return { out: `${out}.`, length: first };
+  const [segment, dots = ''] = /^((?:\.|%2e){1,2})(?:[/\\]|$)/i.exec(rest) ?? [];
+  if (!out.endsWith('/') || segment === undefined) return { out: `${out}.`, length: first };
+  if (dots.length === first) return { out, length: segment.length };
+  return { out: out === '/' ? out : out.slice(0, out.lastIndexOf('/', out.length - 2) + 1) || '/', length: segment.length };
 }
 
 /** An unescaped character must not complete an escape with a percent sign that stood there alone: that one becomes %25. */

@@ -1,5 +1,5 @@
 import type { Answer, Exchange, Forward } from './exchange';
-import { answer } from './exchange';
+import { answer, MADE_UP } from './exchange';
 import { changeHeaders, HEADER_CHANGES } from './header-changes';
 import type { HeaderMap } from './header-map';
 import { withoutQuery } from './header-map';
@@ -24,9 +24,9 @@ export function route(filter: Extension, configuration: RouteConfiguration, sele
   if (action === undefined) throw new Unknown(selected.route.at, 'a route without an action');
   const weighted = weightedCluster(action, exchange);
   const tells = !router.flag('suppress_envoy_headers');
-  // The most specific place first, so that the least specific has the last word.
-  const places = [...(weighted === undefined ? [] : [weighted]), ...selected.scopes];
-  for (const place of configuration.message.flag('most_specific_header_mutations_wins') ? places.reverse() : places) changeHeaders(place, exchange);
+  // The cluster is always the first. Else the most specific place is, so that the least specific has the last word.
+  const scopes = configuration.message.flag('most_specific_header_mutations_wins') ? [...selected.scopes].reverse() : selected.scopes;
+  for (const place of [...(weighted === undefined ? [] : [weighted]), ...scopes]) changeHeaders(place, exchange);
   rewriteHost(action, weighted, exchange.headers);
   rewritePath(action, selected.matched, exchange.headers, tells);
   const timeoutSeconds = setTimeout(action, exchange.headers, tells);
@@ -35,7 +35,7 @@ export function route(filter: Extension, configuration: RouteConfiguration, sele
     kind: 'forwarded',
     cluster: weighted?.text('name') ?? action.text('cluster'),
     headers: exchange.headers,
-    copies: copies(selected, configuration, exchange),
+    copies: copies(selected, configuration, exchange, timeoutSeconds, tells),
     route: selected.route.at,
     ...(timeoutSeconds === 0 ? {} : { timeoutSeconds }),
   };
@@ -50,15 +50,25 @@ function weightedCluster(action: Message, { chance }: Exchange): Message | undef
 }
 
 function rewriteHost(action: Message, weighted: Message | undefined, headers: HeaderMap): void {
-  const kind = action.oneOf('host_rewrite_literal', 'host_rewrite_header', 'host_rewrite_path_regex', 'auto_host_rewrite');
+  const host = newHost(action, weighted, headers);
+  if (host === undefined || host === '') return;
   const before = headers.authority;
-  if (weighted?.has('host_rewrite_literal') === true) headers.set(':authority', weighted.text('host_rewrite_literal'));
-  else if (kind === 'host_rewrite_literal') headers.set(':authority', action.text(kind));
-  else if (kind === 'host_rewrite_header') headers.set(':authority', headers.get(action.text(kind)) ?? before);
-  else if (kind === 'host_rewrite_path_regex') headers.set(':authority', regexRewrite(action.child(kind, REGEX_REWRITE), withoutQuery(headers.path)));
-  // Of the chosen endpoint: whoever sends the request sets it.
-  else if (kind === 'auto_host_rewrite' && action.flag(kind)) headers.set(':authority', AUTO_HOST);
-  if (headers.authority !== before && action.flag('append_x_forwarded_host')) headers.add('x-forwarded-host', before);
+  headers.set(':authority', host);
+  if (action.flag('append_x_forwarded_host')) headers.add('x-forwarded-host', before);
+  headers.set('x-envoy-original-host', before);
+}
+
+function newHost(action: Message, weighted: Message | undefined, headers: HeaderMap): string | undefined {
+  if (weighted?.has('host_rewrite_literal') === true) return weighted.text('host_rewrite_literal');
+  const kind = action.oneOf('host_rewrite_literal', 'host_rewrite_header', 'host_rewrite_path_regex', 'auto_host_rewrite');
+  switch (kind) {
+    case 'host_rewrite_literal': return action.text(kind);
+    case 'host_rewrite_header': return headers.first(action.text(kind));
+    case 'host_rewrite_path_regex': return regexRewrite(action.child(kind, REGEX_REWRITE), withoutQuery(headers.path));
+    // Whoever sends the request knows the endpoint.
+    case 'auto_host_rewrite': return action.flag(kind) ? AUTO_HOST : undefined;
+    default: return undefined;
+  }
 }
 
 /** In place of the host until an endpoint is chosen. */
@@ -97,12 +107,16 @@ const RETRY = {
 };
 
 /** A copy is of the request as it is sent. The policies of a route stand for those of its virtual host. */
-function copies(selected: SelectedRoute, configuration: RouteConfiguration, { headers, chance }: Exchange): Forward['copies'] {
+function copies(selected: SelectedRoute, configuration: RouteConfiguration, { headers, chance }: Exchange, timeoutSeconds: number, tells: boolean): Forward['copies'] {
   const policies = [selected.action, selected.virtualHost, configuration.message].find((message) => message?.has('request_mirror_policies'));
   const known = { reads: ['cluster', 'runtime_fraction', 'disable_shadow_host_suffix_append'], ignores: ['trace_sampled'] };
   return (policies?.messages('request_mirror_policies', known) ?? []).flatMap((policy) => {
     if (!runtimeHappens(policy.maybe('runtime_fraction', RUNTIME_FRACTION), chance, true)) return [];
     const copy = headers.copy();
+    // Envoy is a client of its own for a copy, which has no tries.
+    copy.set('x-envoy-internal', 'true');
+    copy.add('x-forwarded-for', MADE_UP.address);
+    if (tells && timeoutSeconds > 0) copy.set('x-envoy-expected-rq-timeout-ms', String(timeoutSeconds * 1000));
     if (!policy.flag('disable_shadow_host_suffix_append')) copy.set(':authority', copy.authority.replace(/(:\d+)?$/, '-shadow$1'));
     return [{ cluster: policy.text('cluster'), headers: copy }];
   });

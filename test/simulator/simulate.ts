@@ -41,8 +41,10 @@ export type End =
 
 export interface Delivery {
   readonly kind: 'delivered';
-  /** The task, or `host:port` outside of the mesh. */
+  /** The task, or the host outside of the mesh. */
   readonly to: string;
+  /** Where the application listens. */
+  readonly port: number;
   readonly method: string;
   readonly path: string;
   readonly host: string;
@@ -134,9 +136,9 @@ class Run {
   }
 
   private reach(task: SimulatedTask, cluster: Cluster, endpoint: Endpoint, headers: HeaderMap, exchange: Exchange): End {
-    if (endpoint.kind === 'address' && endpoint.host.startsWith('127.')) return delivered(task.name, headers);
+    if (endpoint.kind === 'address' && endpoint.host.startsWith('127.')) return delivered(task.name, endpoint.port, headers);
     const name = endpoint.kind === 'listed' ? endpoint.name : this.taskOf(endpoint.host);
-    if (endpoint.kind === 'address' && name === undefined) return delivered(`${endpoint.host}:${endpoint.port}`, headers);
+    if (endpoint.kind === 'address' && name === undefined) return delivered(endpoint.host, endpoint.port, headers);
     const callee = this.system.tasks.get(name ?? '');
     const listener = callee && listenerAt(callee, '0.0.0.0', endpoint.kind === 'listed' ? INBOUND_PORT : endpoint.port);
     if (callee === undefined || listener === undefined) return answeredBy(task, answer(exchange, 503, 'no_healthy_upstream'));
@@ -176,6 +178,6 @@ function answeredBy(task: SimulatedTask, { status, grpcStatus, why }: Answer): E
   return { kind: 'answered', by: task.name, status, ...(grpcStatus === undefined ? {} : { grpcStatus }), why };
 }
 
-function delivered(to: string, headers: HeaderMap): Delivery {
-  return { kind: 'delivered', to, method: headers.method, path: headers.path, host: headers.authority, headers: headers.plain() };
+function delivered(to: string, port: number, headers: HeaderMap): Delivery {
+  return { kind: 'delivered', to, port, method: headers.method, path: headers.path, host: headers.authority, headers: headers.plain() };
 }
