@@ -8,6 +8,8 @@ export interface Cluster {
   readonly endpoints: readonly Endpoint[];
   readonly tls: TlsContext | undefined;
   readonly http2: boolean;
+  /** Of the headers of each request, the last thing that happens to it. */
+  readonly mutations: readonly (readonly [unknown, string])[];
 }
 
 export type Endpoint =
@@ -22,7 +24,7 @@ const CLUSTER = {
 
 export function readCluster(value: unknown, at: string): { readonly name: string; readonly cluster: Cluster } {
   const message = Message.of(value, at, CLUSTER);
-  return { name: message.text('name'), cluster: { endpoints: endpointsOf(message), tls: tlsContext(message), http2: speaksHttp2(message) } };
+  return { name: message.text('name'), cluster: { endpoints: endpointsOf(message), tls: tlsContext(message), ...httpOptions(message) } };
 }
 
 function endpointsOf(message: Message): readonly Endpoint[] {
@@ -52,13 +54,13 @@ export function addressOf(owner: Message): { readonly host: string; readonly por
 
 const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
 
-function speaksHttp2(message: Message): boolean {
+function httpOptions(message: Message): Pick<Cluster, 'http2' | 'mutations'> {
   const options = message.entries('typed_extension_protocol_options');
   for (const [key, value, at] of options) {
     if (key !== HTTP_OPTIONS) throw new Unknown(at, key);
     const { '@type': type, ...config } = value as Readonly<Record<string, unknown>>;
     if (type !== `type.googleapis.com/${HTTP_OPTIONS}`) throw new Unknown(at, String(type));
-    const http = Message.of(config, at, { reads: ['common_http_protocol_options', 'explicit_http_config', 'auto_config', 'upstream_http_protocol_options'] });
+    const http = Message.of(config, at, { reads: ['common_http_protocol_options', 'explicit_http_config', 'auto_config', 'upstream_http_protocol_options', 'http_filters'] });
     http.inspect('common_http_protocol_options', ['idle_timeout', 'max_connection_duration', 'max_requests_per_connection']);
     http.inspect('upstream_http_protocol_options', ['auto_sni', 'auto_san_validation']);
     const protocols = { reads: ['http_protocol_options', 'http2_protocol_options'] };
@@ -66,7 +68,16 @@ function speaksHttp2(message: Message): boolean {
     chosen?.inspect('http_protocol_options', []);
     chosen?.inspect('http2_protocol_options', ['connection_keepalive', 'allow_connect', 'max_concurrent_streams', 'initial_stream_window_size', 'initial_connection_window_size']);
     http.inspect('auto_config', ['http_protocol_options', 'http2_protocol_options']);
-    return chosen?.has('http2_protocol_options') ?? false;
+    return { http2: chosen?.has('http2_protocol_options') ?? false, mutations: mutationsOf(http) };
   }
-  return false;
+  return { http2: false, mutations: [] };
+}
+
+/** Of the filters between the router and the connection. https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/http/http_filters */
+function mutationsOf(http: Message): Cluster['mutations'] {
+  return http.list('http_filters').map(([value, at]) => extensionAt(value, at)).flatMap(({ type, config, at }) => {
+    if (type === 'envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec') return [];
+    if (type !== 'envoy.extensions.filters.http.header_mutation.v3.HeaderMutation') throw new Unknown(at, `the upstream filter ${type}`);
+    return Message.of(config, at, { reads: ['mutations'] }).child('mutations', { reads: ['request_mutations'], ignores: ['response_mutations'] }).list('request_mutations');
+  });
 }

@@ -11,7 +11,7 @@ import { readRouteConfiguration, selectRoute } from './routes';
 
 const MANAGER = {
   reads: ['route_config', 'http_filters', 'early_header_mutation_extensions', 'normalize_path', 'merge_slashes', 'path_with_escaped_slashes_action', 'forward_client_cert_details', 'set_current_client_cert_details', 'upgrade_configs', 'tracing', 'common_http_protocol_options', 'http2_protocol_options', 'local_reply_config', 'internal_address_config', 'skip_xff_append', 'http_protocol_options'],
-  ignores: ['stat_prefix', 'access_log', 'server_header_transformation', 'request_headers_timeout', 'stream_idle_timeout', 'delayed_close_timeout', 'drain_timeout', 'generate_request_id'],
+  ignores: ['stat_prefix', 'access_log', 'server_header_transformation', 'request_headers_timeout', 'stream_idle_timeout', 'delayed_close_timeout', 'drain_timeout', 'generate_request_id', 'scheme_header_transformation'],
 } as const;
 
 const HTTP2 = { reads: ['allow_connect'], ignores: ['max_concurrent_streams', 'initial_stream_window_size', 'initial_connection_window_size', 'connection_keepalive'] };

@@ -8,6 +8,7 @@ import { everyOutcome } from './chance';
 import type { Cluster, Endpoint } from './cluster';
 import type { Answer, Exchange, Forward } from './exchange';
 import { answer } from './exchange';
+import { mutateHeaders } from './header-changes';
 import { HeaderMap } from './header-map';
 import { manage } from './http-connection-manager';
 import { Message, Unknown } from './message';
@@ -48,7 +49,7 @@ export interface Delivery {
   readonly method: string;
   readonly path: string;
   readonly host: string;
-  /** As the application sees them, without pseudo-headers and the host. */
+  /** As the application sees them, without pseudo-headers, the host, and the length of the body. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -95,6 +96,7 @@ class Run {
     const authority = from.kind === 'service' ? `${from.to}:${listener.port}` : 'peer.example';
     const map = new HeaderMap([[':method', method], [':path', path], [':authority', authority]]);
     for (const [name, value] of Object.entries(headers)) map.set(name, value);
+    if (bodyBytes > 0 || /^(POST|PUT|PATCH)$/.test(method)) map.set('content-length', String(bodyBytes));
     return this.arrive(task, listener, { headers: map, bodyBytes, from: side, http2: from.kind === 'outsider' });
   }
 
@@ -131,6 +133,7 @@ class Run {
     const [only, second] = cluster.endpoints;
     if (only === undefined) return answeredBy(task, answer(exchange, 503, 'no_healthy_upstream'));
     const endpoint = second === undefined ? only : this.chance.pick(cluster.endpoints);
+    mutateHeaders(cluster.mutations, { ...exchange, headers });
     if (headers.authority === AUTO_HOST && endpoint.kind === 'address') headers.set(':authority', endpoint.host);
     return this.reach(task, cluster, endpoint, headers, exchange);
   }
@@ -179,5 +182,6 @@ function answeredBy(task: SimulatedTask, { status, grpcStatus, why }: Answer): E
 }
 
 function delivered(to: string, port: number, headers: HeaderMap): Delivery {
-  return { kind: 'delivered', to, port, method: headers.method, path: headers.path, host: headers.authority, headers: headers.plain() };
+  const { 'content-length': _, ...plain } = headers.plain();
+  return { kind: 'delivered', to, port, method: headers.method, path: headers.path, host: headers.authority, headers: plain };
 }

@@ -7,7 +7,7 @@ import type { HttpFilter } from './index';
 import { configured } from './override';
 
 const LIMIT = {
-  reads: ['token_bucket', 'filter_enabled', 'filter_enforced', 'status', 'descriptors', 'always_consume_default_token_bucket', 'rate_limits'],
+  reads: ['token_bucket', 'filter_enabled', 'filter_enforced', 'status', 'descriptors', 'always_consume_default_token_bucket', 'rate_limits', 'rate_limited_as_resource_exhausted'],
   ignores: ['stat_prefix', 'response_headers_to_add', 'enable_x_ratelimit_headers', 'local_rate_limit_per_downstream_connection', 'max_dynamic_descriptors'],
 };
 const BUCKET = { reads: ['max_tokens', 'tokens_per_fill', 'fill_interval'] };
@@ -15,6 +15,9 @@ const TYPE = 'envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit';
 
 /** A bucket that no simulated system empties: it stands for "no limit", where Envoy wants one. */
 const ENDLESS = 1_000_000_000;
+
+/** https://grpc.io/docs/guides/status-codes/ */
+const RESOURCE_EXHAUSTED = 8;
 
 type Descriptor = readonly (readonly [string, string])[];
 
@@ -32,7 +35,7 @@ export const limitRate: HttpFilter = (filter, override, exchange, selected) => {
   if (!runtimeHappens(limit.maybe('filter_enforced', RUNTIME_FRACTION), chance, false)) return undefined;
   if (chance.pick([true, false])) return undefined;
   const status = limit.maybe('status', { reads: ['code'] })?.raw('code') ?? 429;
-  return answer(exchange, statusCode(status, limit.at), 'local_rate_limited');
+  return answer(exchange, statusCode(status, limit.at), 'local_rate_limited', limit.flag('rate_limited_as_resource_exhausted') ? RESOURCE_EXHAUSTED : undefined);
 };
 
 function statusCode(code: unknown, at: string): number {
