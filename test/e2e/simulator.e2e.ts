@@ -1,10 +1,17 @@
 import fc from 'fast-check';
+import { readProps } from '../../lib/props/read-props';
+import { build, validProps } from '../props/generated-props';
+import { generatedRequests } from '../simulator/generated-requests';
 import { CLUSTERS, generatedManager, generatedRequest } from '../simulator/generated-routes';
+import type { Planned } from '../simulator/planned';
+import { planned } from '../simulator/planned';
+import type { Request } from '../simulator/simulate';
 import { simulate } from '../simulator/simulate';
 import type { Seen } from './agreement';
 import { agrees, fateOf } from './agreement';
 import { Echo } from './echo';
 import { OneEnvoy } from './one-envoy';
+import { PlannedMesh } from './planned-mesh';
 import { sendRaw } from './raw-client';
 import { until } from './runner';
 import { e2e } from './suite';
@@ -13,6 +20,25 @@ import { e2e } from './suite';
 const seed = Number(process.env['SIMULATOR_SEED'] ?? 20261125);
 const MANAGERS = 40;
 const REQUESTS = 600;
+
+const REQUESTS_EACH = 200;
+const hasEdge = ({ topology }: Planned): boolean => topology.edge !== undefined;
+const SYSTEMS: readonly (readonly [string, (shop: Planned) => boolean])[] = [
+  ['with mutual TLS and an edge', (shop) => shop.topology.certificates.kind !== 'none' && hasEdge(shop)],
+  ['in plain text, with an edge', (shop) => shop.topology.certificates.kind === 'none' && hasEdge(shop)],
+  ['with rules about paths', ({ topology }) => topology.certificates.kind !== 'none' && topology.services.filter(({ allow, callers }) => callers.length > 0 && allow?.some(({ paths }) => paths !== undefined) === true).length > 1],
+];
+
+/** Who sends: a third of the declared calls, the edge and strangers each, and whoever calls without having declared it. */
+function fairly({ topology, plan, system }: Planned): readonly Request['from'][] {
+  const uris = [...plan.tasks.flatMap(({ identity }) => identity?.uri ?? []), 'spiffe://elsewhere/ui'];
+  const tasks = plan.tasks.map(({ name }) => name).filter((name) => name !== 'gateway');
+  const declared = tasks.flatMap((task) => [...system.records].flatMap(([to, host]): Request['from'][] => (system.tasks.get(task)!.listeners.some((listener) => listener.host === host) && topology.external.every(({ virtualHost }) => virtualHost !== to) ? [{ kind: 'service', task, to }] : [])));
+  const undeclared = tasks.flatMap((task) => [...system.records].flatMap(([to, host]): Request['from'][] => (system.tasks.get(task)!.listeners.some((listener) => listener.host === host) ? [] : [{ kind: 'service', task, to }]))).slice(0, 3);
+  const strangers = tasks.slice(0, 4).flatMap((task, index): Request['from'][] => [{ kind: 'outsider', task, tls: true, identity: uris[index % uris.length]! }, { kind: 'outsider', task, tls: true, identity: uris[(index + 1) % uris.length]! }, { kind: 'outsider', task, tls: index % 2 === 0 }]);
+  const edge = topology.edge === undefined ? [] : Array.from({ length: declared.length }, (): Request['from'] => ({ kind: 'edge' }));
+  return [...declared, ...edge, ...strangers, ...undeclared];
+}
 
 e2e(`the simulator and a real Envoy, with SIMULATOR_SEED=${seed}`, () => {
   describe('of connection managers with everything in them', () => {
@@ -39,6 +65,37 @@ e2e(`the simulator and a real Envoy, with SIMULATOR_SEED=${seed}`, () => {
       const fates = new Set(compared.flatMap(({ outcomes }) => outcomes.map(fateOf)));
       expect(fates.size).toBeGreaterThan(15);
       expect(compared.filter(({ seen }) => seen.answeredBy !== undefined).length).toBeGreaterThan(REQUESTS / 5);
+    });
+  });
+
+  describe.each(SYSTEMS)('of a generated system %s', (_, suits) => {
+    const echo = new Echo();
+    const shop = fc.sample(validProps, { numRuns: 50, seed }).map((props) => planned(readProps(build(props)))).find(suits);
+    let mesh: PlannedMesh | undefined;
+    beforeAll(async () => { mesh = await PlannedMesh.start(shop!, echo); });
+    afterAll(async () => {
+      await mesh?.close();
+      expect(await mesh?.leftovers()).toEqual([]);
+    });
+
+    test(`agree on ${REQUESTS_EACH} requests`, async () => {
+      // What faults keep back for long, and what leaves the mesh, others look at.
+      const cases = fc.sample(generatedRequests(shop!, fairly(shop!)), { numRuns: 2 * REQUESTS_EACH, seed })
+        .map((request, index) => ({ number: String(index), request, outcomes: simulate(shop!.system, request) }))
+        .filter(({ outcomes }) => outcomes.every(({ waitedSeconds }) => waitedSeconds < 1))
+        .slice(0, REQUESTS_EACH);
+      expect(cases).toHaveLength(REQUESTS_EACH);
+      const compared = await Promise.all(cases.map(async ({ number, request, outcomes }) => {
+        const answered = await mesh!.send(number, request);
+        const seen = (): Seen => ({ ...answered, arrived: echo.of(number) });
+        const agreed = await until(() => agrees(outcomes, seen()), { what: 'copies', timeoutMs: 5000 }).catch(() => false);
+        return { agreed, request, outcomes, seen: seen() };
+      }));
+      expect(compared.filter(({ agreed }) => !agreed).slice(0, 3)).toEqual([]);
+      // Some have arrived, and some have not.
+      const arrived = compared.filter(({ seen }) => seen.answeredBy !== undefined).length;
+      expect(arrived).toBeGreaterThan(REQUESTS_EACH / 10);
+      expect(arrived).toBeLessThan(REQUESTS_EACH * 0.9);
     });
   });
 });

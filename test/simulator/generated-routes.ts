@@ -102,7 +102,7 @@ const settings = record({
   early_header_mutation_extensions: maybe(fc.constant<Json>([extension('envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation', { mutations: [{ remove: 'x-forwarded-proto' }, { append: { header: { key: 'x-forwarded-proto', value: '%REQ(x-proto)%' }, append_action: 'OVERWRITE_IF_EXISTS_OR_ADD' } }] })])),
 });
 
-const virtualHosts = fc.record({ domains: fc.constantFrom(['*'], ['a.example', 'other.*'], ['*.example']), routes: fc.array(route, { minLength: 1, maxLength: 5 }), changes: record(changes) })
+const virtualHosts = fc.record({ domains: fc.constantFrom<string[]>(['*'], ['a.example', 'other.*'], ['*.example']), routes: fc.array(route, { minLength: 1, maxLength: 5 }), changes: record(changes) })
   .map(({ domains, routes, changes: own }): Json => [
     { name: 'first', domains, routes: routes as Json, ...own },
     ...(domains.includes('*') ? [] : [{ name: 'rest', domains: ['*'], routes: [{ match: { prefix: '/' }, route: { cluster: 'two' } }] }]),

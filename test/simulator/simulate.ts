@@ -59,6 +59,8 @@ export interface Outcome {
   readonly copies: readonly End[];
   /** The listeners and routes that it passed. */
   readonly via: readonly string[];
+  /** For how long faults have kept it back. */
+  readonly waitedSeconds: number;
 }
 
 /** Every way in which it may go, as far as a configuration leaves something to chance. */
@@ -84,7 +86,7 @@ class Run {
   constructor(private readonly system: System, private readonly chance: Chance) {}
 
   send(request: Request): Outcome {
-    return { end: this.firstHop(request), copies: this.copies, via: this.via };
+    return { end: this.firstHop(request), copies: this.copies, via: this.via, waitedSeconds: this.waited };
   }
 
   private firstHop({ from, method = 'GET', path, headers = {}, bodyBytes = 0 }: Request): End {
@@ -96,7 +98,8 @@ class Run {
     const authority = from.kind === 'service' ? `${from.to}:${listener.port}` : 'peer.example';
     const map = new HeaderMap([[':method', method], [':path', path], [':authority', authority]]);
     for (const [name, value] of Object.entries(headers)) map.set(name, value);
-    if (bodyBytes > 0 || /^(POST|PUT|PATCH)$/.test(method)) map.set('content-length', String(bodyBytes));
+    // HTTP/1.1 tells even that there is none.
+    if (bodyBytes > 0 || (from.kind !== 'outsider' && /^(POST|PUT|PATCH)$/.test(method))) map.set('content-length', String(bodyBytes));
     return this.arrive(task, listener, { headers: map, bodyBytes, from: side, http2: from.kind === 'outsider' });
   }
 
