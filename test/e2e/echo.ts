@@ -35,7 +35,7 @@ export class Echo {
   }
 
   private take(to: string, request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse): void {
-    const pairs = Array.from({ length: request.rawHeaders.length / 2 }, (_, index) => [request.rawHeaders[2 * index]!.toLowerCase(), request.rawHeaders[2 * index + 1]!] as const);
+    const pairs = Array.from({ length: request.rawHeaders.length / 2 }, (_, index) => [request.rawHeaders[2 * index].toLowerCase(), request.rawHeaders[2 * index + 1]] as const);
     const headers: Record<string, string> = {};
     for (const [name, value] of pairs.filter(([each]) => !each.startsWith(':') && !OF_CONNECTIONS.includes(each))) headers[name] = headers[name] === undefined ? value : `${headers[name]},${value}`;
     const number = String(request.headers[NUMBER_HEADER]);

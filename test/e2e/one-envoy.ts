@@ -37,7 +37,7 @@ export class OneEnvoy {
           address: socketAddress(hostOf(index), 0),
           filter_chains: [{ filters: [extension('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', manager)] }],
         })),
-        clusters: clusters.map((name, index): JsonObject => ({ name, load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint: { address: socketAddress('127.0.0.1', (applications[index]!.address() as AddressInfo).port) } }] }] } })),
+        clusters: clusters.map((name, index): JsonObject => ({ name, load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint: { address: socketAddress('127.0.0.1', (applications[index].address() as AddressInfo).port) } }] }] } })),
       },
     };
     writeFileSync(join(directory, 'envoy.json'), JSON.stringify(config));

@@ -79,6 +79,9 @@ export class PlannedMesh {
       client.close();
       for (const server of servers) server.close();
     }
+    // Nobody is AWS here.
+    this.vpc?.aws.api.close();
+    this.vpc?.aws.metadata.close();
     await this.vpc?.close();
     await this.workspace.close();
   }
@@ -115,7 +118,7 @@ export class PlannedMesh {
     const { command = [] } = task.containers.find((container) => container.name === PROXY_CONTAINER)!;
     const files = join(this.workspace.directory, name);
     mkdirSync(files);
-    const config = command[command.indexOf('--config-yaml') + 1]!;
+    const config = command[command.indexOf('--config-yaml') + 1];
     await this.writeFiles(files, config, task.identity?.uri, addresses);
     const service = topology.services.find((each) => each.name === name || each.versions?.some((version) => name === `${each.name}-${version.name}`));
     const servers = service === undefined ? [] : [await this.serve(name, endpoint, service.port, service.protocol === 'http' ? 'http' : 'http2')];

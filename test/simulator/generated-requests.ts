@@ -47,7 +47,7 @@ export function generatedRequests(planned: Planned, from: readonly Request['from
     .map(({ from: sender, path: asked, method, extra: headers, route }) => ({
       from: sender,
       path: asked,
-      method: sender.kind === 'edge' && /^[A-Z]+ /.test(route) && !route.startsWith('ANY ') ? route.split(' ')[0]! : method,
+      method: sender.kind === 'edge' && /^[A-Z]+ /.test(route) && !route.startsWith('ANY ') ? route.split(' ')[0] : method,
       headers: { ...headers, ...(sender.kind === 'edge' ? { 'x-edge-client-ip': '192.0.2.7', 'x-edge-host': 'shop.example', ...(route === 'none' ? {} : { 'x-edge-route': route }) } : {}) },
     }));
 }

@@ -58,9 +58,9 @@ const target = fc.oneof(
 const rewrite = oneIn(3, one<JsonObject>(
   { prefix_rewrite: '/new' }, { prefix_rewrite: '/' }, { prefix_rewrite: '/x/' }, { regex_rewrite: { pattern: { regex: String.raw`/a/(\d+)` }, substitution: String.raw`/n/\1` } },
   { regex_rewrite: { pattern: { regex: '[ab]' }, substitution: String.raw`<\0>` } }, { regex_rewrite: { pattern: { regex: '^/' }, substitution: '/v2/' } },
-), {} as JsonObject);
+), {});
 
-const host = oneIn(4, one<JsonObject>({ host_rewrite_literal: 'other.example' }, { host_rewrite_header: 'x-one' }, { host_rewrite_header: 'x-none' }, { host_rewrite_path_regex: { pattern: { regex: '^/([^/]*).*$' }, substitution: String.raw`\1.example` } }), {} as JsonObject);
+const host = oneIn(4, one<JsonObject>({ host_rewrite_literal: 'other.example' }, { host_rewrite_header: 'x-one' }, { host_rewrite_header: 'x-none' }, { host_rewrite_path_regex: { pattern: { regex: '^/([^/]*).*$' }, substitution: String.raw`\1.example` } }), {});
 
 const action = fc.record({
   to: target,

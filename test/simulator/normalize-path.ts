@@ -55,7 +55,7 @@ function canonicalized(path: string): string | undefined {
     const escape = /^%([0-9a-f]{2})/i.exec(rest);
     const [character = ''] = rest;
     if (escape !== null) {
-      const decoded = String.fromCharCode(Number.parseInt(escape[1]!, 16));
+      const decoded = String.fromCharCode(Number.parseInt(escape[1], 16));
       if (decoded === '\0') return undefined;
       rest = rest.slice(3);
       if (UNESCAPED.test(decoded)) out = withoutNewEscapes(out + decoded, rest, lastInvalidPercent);

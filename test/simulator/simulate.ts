@@ -113,7 +113,7 @@ class Run {
 
   /** What becomes of a request that a listener gets. */
   private arrive(task: SimulatedTask, listener: Listener, { headers, bodyBytes, from, http2 }: Arrival): End {
-    const chain = listener.chains.length === 1 ? listener.chains[0]! : this.chance.pick(listener.chains);
+    const chain = listener.chains.length === 1 ? listener.chains[0] : this.chance.pick(listener.chains);
     const met = handshake(from, { context: chain.tls, ...(task.identity === undefined ? {} : { identity: task.identity }) });
     this.via.push(`${task.name}: ${listener.name}`);
     if (met.kind === 'refused') return met;
@@ -185,6 +185,7 @@ function answeredBy(task: SimulatedTask, { status, grpcStatus, why }: Answer): E
 }
 
 function delivered(to: string, port: number, headers: HeaderMap): Delivery {
-  const { 'content-length': _, ...plain } = headers.plain();
-  return { kind: 'delivered', to, port, method: headers.method, path: headers.path, host: headers.authority, headers: plain };
+  const seen = headers.copy();
+  seen.remove('content-length');
+  return { kind: 'delivered', to, port, method: headers.method, path: headers.path, host: headers.authority, headers: seen.plain() };
 }

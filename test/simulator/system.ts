@@ -84,5 +84,5 @@ function readListener(value: unknown, at: string): Listener {
 function checkMatcher(matcher: unknown, at: string): void {
   const types = [...JSON.stringify(matcher ?? {}).matchAll(/"type\.googleapis\.com\/([\w.]+)"/g)].map(([, type]) => type);
   const known = ['envoy.extensions.matching.common_inputs.network.v3.SourcePortInput', 'envoy.extensions.matching.input_matchers.runtime_fraction.v3.RuntimeFraction', 'google.protobuf.StringValue'];
-  if (!types.includes(known[1]) || types.some((type) => !known.includes(type!))) throw new Unknown(at, 'what chooses the filter chain');
+  if (!types.includes(known[1]) || types.some((type) => !known.includes(type))) throw new Unknown(at, 'what chooses the filter chain');
 }
