@@ -18,7 +18,7 @@ export type Identity = Presentation['identity'];
 /** Somebody in the VPC who connects as it likes: see programs/tls-client.ts. */
 export class Peer {
   private readonly process: ChildProcess;
-  private readonly waiting = new Map<number, (connected: Connected) => void>();
+  private readonly waiting = new Map<number, { readonly resolve: (connected: Connected) => void; readonly reject: (error: Error) => void }>();
   private sent = 0;
 
   /** @param endpoint where it connects from, with what the security groups there allow */
@@ -26,7 +26,11 @@ export class Peer {
     this.process = endpoint.fork(program('tls-client'));
     this.process.on('message', (message) => {
       const { id, connected } = message as Done;
-      this.waiting.get(id)?.(connected);
+      this.waiting.get(id)?.resolve(connected);
+      this.waiting.delete(id);
+    });
+    this.process.once('exit', () => {
+      for (const { reject } of this.waiting.values()) reject(new Error('the client ended'));
     });
   }
 
@@ -35,8 +39,7 @@ export class Peer {
     this.sent += 1;
     const id = this.sent;
     return new Promise((resolve, reject) => {
-      this.process.once('exit', () => { reject(new Error('the client ended')); });
-      this.waiting.set(id, resolve);
+      this.waiting.set(id, { resolve, reject });
       this.process.send({ id, connection: { ...connection, port: INBOUND_PORT } } satisfies Order);
     });
   }

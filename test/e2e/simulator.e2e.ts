@@ -1,0 +1,111 @@
+import fc from 'fast-check';
+import { readProps } from '../../lib/props/read-props';
+import { build, validProps } from '../props/generated-props';
+import { generatedRequests } from '../simulator/generated-requests';
+import { CLUSTERS, generatedManager, generatedRequest } from '../simulator/generated-routes';
+import type { Planned } from '../simulator/planned';
+import { planned } from '../simulator/planned';
+import type { Request } from '../simulator/simulate';
+import { simulate } from '../simulator/simulate';
+import type { Seen } from './agreement';
+import { agrees, fateOf } from './agreement';
+import { Echo } from './echo';
+import { OneEnvoy } from './one-envoy';
+import { PlannedMesh } from './planned-mesh';
+import { sendRaw } from './raw-client';
+import { until } from './runner';
+import { e2e } from './suite';
+
+/** Another one: SIMULATOR_SEED=7 npx jest --selectProjects e2e --testPathPatterns simulator */
+const seed = Number(process.env['SIMULATOR_SEED'] ?? 20261125);
+const MANAGERS = 40;
+const REQUESTS = 600;
+
+const REQUESTS_EACH = 200;
+/** Planned when somebody wants it: that takes its time. */
+const SHOPS = fc.sample(validProps, { numRuns: 60, seed }).map((props) => once(() => planned(readProps(build(props)))));
+const hasEdge = ({ topology }: Planned): boolean => topology.edge !== undefined;
+const SYSTEMS: readonly (readonly [string, (shop: Planned) => boolean])[] = [
+  ['with mutual TLS and an edge', (shop) => shop.topology.certificates.kind !== 'none' && hasEdge(shop)],
+  ['in plain text, with an edge', (shop) => shop.topology.certificates.kind === 'none' && hasEdge(shop)],
+  ['with rules about paths', ({ topology }) => topology.certificates.kind !== 'none' && topology.services.filter(({ allow, callers }) => callers.length > 0 && allow?.some(({ paths }) => paths !== undefined) === true).length > 1],
+];
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+/** Who sends: a third of the declared calls, the edge and strangers each, and whoever calls without having declared it. */
+function fairly({ topology, plan, system }: Planned): readonly Request['from'][] {
+  const uris = [...plan.tasks.flatMap(({ identity }) => identity?.uri ?? []), 'spiffe://elsewhere/ui'];
+  const tasks = plan.tasks.map(({ name }) => name).filter((name) => name !== 'gateway');
+  const declared = tasks.flatMap((task) => [...system.records].flatMap(([to, host]): Request['from'][] => (system.tasks.get(task)!.listeners.some((listener) => listener.host === host) && topology.external.every(({ virtualHost }) => virtualHost !== to) ? [{ kind: 'service', task, to }] : [])));
+  const undeclared = tasks.flatMap((task) => [...system.records].flatMap(([to, host]): Request['from'][] => (system.tasks.get(task)!.listeners.some((listener) => listener.host === host) ? [] : [{ kind: 'service', task, to }]))).slice(0, 3);
+  const strangers = tasks.slice(0, 4).flatMap((task, index): Request['from'][] => [{ kind: 'outsider', task, tls: true, identity: uris[index % uris.length] }, { kind: 'outsider', task, tls: true, identity: uris[(index + 1) % uris.length] }, { kind: 'outsider', task, tls: index % 2 === 0 }]);
+  const edge = topology.edge === undefined ? [] : Array.from({ length: declared.length }, (): Request['from'] => ({ kind: 'edge' }));
+  return [...declared, ...edge, ...strangers, ...undeclared];
+}
+
+e2e(`the simulator and a real Envoy, with SIMULATOR_SEED=${seed}`, () => {
+  describe('of connection managers with everything in them', () => {
+    const echo = new Echo();
+    const managers = fc.sample(generatedManager, { numRuns: MANAGERS, seed });
+    let envoy: OneEnvoy | undefined;
+    beforeAll(async () => { envoy = await OneEnvoy.start(echo, CLUSTERS, managers); });
+    afterAll(() => { envoy?.close(); });
+
+    test(`agree on ${REQUESTS} requests`, async () => {
+      const cases = fc.sample(generatedRequest, { numRuns: REQUESTS, seed }).map((request, index) => {
+        const manager = index % MANAGERS;
+        return { number: String(index), request, manager, outcomes: simulate(envoy!.system, { ...request, from: envoy!.from(manager) }) };
+      });
+      const compared = await Promise.all(cases.map(async ({ number, request, manager, outcomes }) => {
+        const answered = await sendRaw(envoy!.listener(manager), number, request);
+        const seen = (): Seen => ({ ...answered, arrived: echo.of(number) });
+        // Copies take their time.
+        const agreed = await until(() => agrees(outcomes, seen()), { what: 'copies', timeoutMs: 5000 }).catch(() => false);
+        return { agreed, manager: managers[manager], request, outcomes, seen: seen() };
+      }));
+      expect(compared.filter(({ agreed }) => !agreed).slice(0, 3)).toEqual([]);
+      // They have agreed on many things.
+      const fates = new Set(compared.flatMap(({ outcomes }) => outcomes.map(fateOf)));
+      expect(fates.size).toBeGreaterThan(15);
+      expect(compared.filter(({ seen }) => seen.answeredBy !== undefined).length).toBeGreaterThan(REQUESTS / 5);
+    });
+  });
+
+  describe.each(SYSTEMS)('of a generated system %s', (_, suits) => {
+    const echo = new Echo();
+    let shop: Planned | undefined;
+    let mesh: PlannedMesh | undefined;
+    beforeAll(async () => {
+      shop = SHOPS.find((plan) => suits(plan()))?.();
+      mesh = await PlannedMesh.start(shop!, echo);
+    });
+    afterAll(async () => {
+      await mesh?.close();
+      expect(await mesh?.leftovers()).toEqual([]);
+    });
+
+    test(`agree on ${REQUESTS_EACH} requests`, async () => {
+      // What faults keep back for long, and what leaves the mesh, others look at.
+      const cases = fc.sample(generatedRequests(shop!, fairly(shop!)), { numRuns: 2 * REQUESTS_EACH, seed })
+        .map((request, index) => ({ number: String(index), request, outcomes: simulate(shop!.system, request) }))
+        .filter(({ outcomes }) => outcomes.every(({ waitedSeconds }) => waitedSeconds < 1))
+        .slice(0, REQUESTS_EACH);
+      expect(cases).toHaveLength(REQUESTS_EACH);
+      const compared = await Promise.all(cases.map(async ({ number, request, outcomes }) => {
+        const answered = await mesh!.send(number, request);
+        const seen = (): Seen => ({ ...answered, arrived: echo.of(number) });
+        const agreed = await until(() => agrees(outcomes, seen()), { what: 'copies', timeoutMs: 5000 }).catch(() => false);
+        return { agreed, request, outcomes, seen: seen() };
+      }));
+      expect(compared.filter(({ agreed }) => !agreed).slice(0, 3)).toEqual([]);
+      // Some have arrived, and some have not.
+      const arrived = compared.filter(({ seen }) => seen.answeredBy !== undefined).length;
+      expect(arrived).toBeGreaterThan(REQUESTS_EACH / 10);
+      expect(arrived).toBeLessThan(REQUESTS_EACH * 0.9);
+    });
+  });
+});

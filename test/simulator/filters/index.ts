@@ -1,0 +1,24 @@
+import type { Answer, Exchange } from '../exchange';
+import type { Extension } from '../message';
+import type { SelectedRoute } from '../routes';
+import { limitBody } from './buffer';
+import { answerPreflight } from './cors';
+import { injectFault } from './fault';
+import { limitRate } from './local-rate-limit';
+import { changeByFilter } from './header-mutation';
+import { authorize } from './rbac';
+
+/** What a filter does: it answers, makes the request wait, or lets it pass (undefined). */
+export type Verdict = Answer | { readonly kind: 'delayed'; readonly seconds: number } | undefined;
+
+/** @param override what the route says of this filter */
+export type HttpFilter = (filter: Extension, override: { readonly value: unknown; readonly at: string } | undefined, exchange: Exchange, selected: SelectedRoute | undefined) => Verdict;
+
+export const HTTP_FILTERS: Readonly<Record<string, HttpFilter>> = {
+  'envoy.extensions.filters.http.rbac.v3.RBAC': authorize,
+  'envoy.extensions.filters.http.cors.v3.Cors': answerPreflight,
+  'envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit': limitRate,
+  'envoy.extensions.filters.http.fault.v3.HTTPFault': injectFault,
+  'envoy.extensions.filters.http.buffer.v3.Buffer': limitBody,
+  'envoy.extensions.filters.http.header_mutation.v3.HeaderMutation': changeByFilter,
+};

@@ -1,0 +1,22 @@
+import { planMesh } from '../../lib/mesh/providers';
+import { IssueList } from '../../lib/topology/issues';
+import type { Topology } from '../../lib/topology/model';
+import { parseTopology } from '../../lib/topology/parse';
+import type { SystemPlan } from '../../lib/plan/model';
+import type { System } from './system';
+import { systemOf } from './system';
+
+export interface Planned {
+  readonly topology: Topology;
+  readonly plan: SystemPlan;
+  readonly system: System;
+}
+
+/** A system of raw input, such as a golden case or what `mesh()` of test/topology makes. */
+export function planned(raw: unknown): Planned {
+  const issues = new IssueList();
+  const topology = parseTopology({ props: raw, defaultName: 'shop' }, issues);
+  const plan = planMesh(topology, issues);
+  issues.throwIfAny('Stack/Shop');
+  return { topology, plan, system: systemOf(plan, topology) };
+}
