@@ -5,6 +5,7 @@ import * as route53 from 'aws-cdk-lib/aws-route53';
 import type { Construct } from 'constructs';
 import type { RenderedCertificates } from '../certificates/render';
 import { renderCertificates } from '../certificates/render';
+import { renderMesh } from '../mesh/renderers';
 import type { CertificatePlan, ContainerPlan, ContainerRole, SystemPlan, TaskPlan } from '../plan/model';
 import type { IMicroservice } from '../microservice';
 import type { ContainerProps } from '../props/container-props';
@@ -35,6 +36,7 @@ export function renderSystem(scope: Construct, topology: Topology, plan: SystemP
   const sharedExecutionRole = executionRole(scope, 'ExecutionRole', foundation);
   const traces = plan.tasks.some((task) => task.traced) ? tracesPolicy(scope) : undefined;
   const meshImage = meshImages(scope, plan, props);
+  const mesh = renderMesh(scope, topology, plan);
   const urls = new Map(topology.services.map((service) => [service.name, urlOf(service)]));
   const tasks = new Map(plan.tasks.map((task) => [task.name, new MeshTask(scope, task, {
     foundation,
@@ -42,6 +44,7 @@ export function renderSystem(scope: Construct, topology: Topology, plan: SystemP
     tracesPolicy: traces,
     containerProps: (container) => userProps(props, task, container),
     meshImage: (container) => meshImage(container.role, task),
+    endpointArn: task.endpoint === undefined ? undefined : mesh.endpointArn(task.endpoint),
     url: urls.get(task.name) ?? '',
   })]));
   renderRecords(topology, plan, zone, tasks);

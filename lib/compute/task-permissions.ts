@@ -11,6 +11,8 @@ export interface TaskPermissions {
   readonly namespaceName: string;
   /** Lets the collector send traces; absent if nothing is traced. */
   readonly tracesPolicy: iam.IManagedPolicy | undefined;
+  /** Of its Envoy, to a control plane; undefined if there is none. */
+  readonly endpointArn: string | undefined;
 }
 
 /** The role of a task: what the agent and the collector need, and whatever the user grants to the service. */
@@ -25,6 +27,7 @@ export function taskRole(scope: Construct, id: string, plan: TaskPlan, permissio
           ...discoveryStatements(plan, permissions),
         ],
       }),
+      ...controlPlanePolicy(plan, permissions),
     },
     ...(tracesPolicy === undefined ? {} : { managedPolicies: [tracesPolicy] }),
   });
@@ -41,4 +44,20 @@ function discoveryStatements({ discovers }: TaskPlan, { discoveryService, namesp
       statement(['servicediscovery:DiscoverInstances', 'servicediscovery:DiscoverInstancesRevision'], { 'servicediscovery:NamespaceName': namespaceName, 'servicediscovery:ServiceName': [...discovers] }),
     ]),
   ];
+}
+
+/** https://docs.aws.amazon.com/app-mesh/latest/userguide/proxy-authorization.html */
+function controlPlanePolicy({ endpoint }: TaskPlan, { endpointArn }: TaskPermissions): { readonly MeshEnvoy?: iam.PolicyDocument } {
+  if (endpoint === undefined || endpointArn === undefined) return {};
+  const { certificateArns, authorityArns } = endpoint;
+  const statement = (action: string, resources: readonly string[]): iam.PolicyStatement[] => (resources.length === 0 ? [] : [new iam.PolicyStatement({ actions: [action], resources: [...resources] })]);
+  return {
+    MeshEnvoy: new iam.PolicyDocument({
+      statements: [
+        ...statement('appmesh:StreamAggregatedResources', [endpointArn]),
+        ...statement('acm:ExportCertificate', certificateArns),
+        ...statement('acm-pca:GetCertificateAuthorityCertificate', authorityArns),
+      ],
+    }),
+  };
 }

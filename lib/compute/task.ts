@@ -7,7 +7,7 @@ import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
 import { certificateSecret } from '../certificates/certificate-secret';
 import type { IMicroservice } from '../microservice';
-import type { ContainerPlan, DeployedValue, TaskPlan } from '../plan/model';
+import type { ContainerPlan, DeployedValue, InterceptionPlan, TaskPlan } from '../plan/model';
 import type { ContainerProps } from '../props/container-props';
 import type { ArchitectureId, Sizing } from '../topology/model';
 import { executionRole } from './execution-role';
@@ -25,6 +25,8 @@ export interface TaskContext {
   readonly containerProps: (container: ContainerPlan) => ContainerProps | undefined;
   /** Images of the mesh's own containers, where they are not the plan's. */
   readonly meshImage: (container: ContainerPlan) => ecs.ContainerImage | undefined;
+  /** By which its Envoy is known to a control plane; undefined if there is none. */
+  readonly endpointArn: string | undefined;
   readonly url?: string;
 }
 
@@ -63,6 +65,7 @@ export class MeshTask extends Construct implements IMicroservice {
       discoveryService: this.discoveryService,
       namespaceName: foundation.namespace.namespaceName,
       tracesPolicy: context.tracesPolicy,
+      endpointArn: context.endpointArn,
     });
     this.grantPrincipal = this.taskRole;
     this.securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', { vpc: foundation.vpc, description: `Tasks of ${plan.name}` });
@@ -75,11 +78,13 @@ export class MeshTask extends Construct implements IMicroservice {
       runtimePlatform: { cpuArchitecture: architecture(plan.sizing.architecture), operatingSystemFamily: ecs.OperatingSystemFamily.LINUX },
       taskRole: this.taskRole,
       executionRole: execution,
+      ...(plan.interception === undefined ? {} : { proxyConfiguration: interception(plan.interception) }),
     });
     for (const name of plan.volumes) this.taskDefinition.addVolume({ name });
     const containers = renderContainers(this.taskDefinition, plan, context, {
       discoveryServiceId: this.discoveryService.serviceId,
       certificateSecretArn: this.certificate?.secretArn,
+      endpointArn: context.endpointArn,
     });
     this.proxyContainer = find(plan, containers, 'proxy');
     this.container = plan.containers.some((container) => container.role === 'application') ? find(plan, containers, 'application') : this.proxyContainer;
@@ -96,6 +101,20 @@ export class MeshTask extends Construct implements IMicroservice {
     // A task that starts before its execution role may write logs would not start.
     this.service.node.addDependency(execution);
   }
+}
+
+function interception({ container, appPorts, ingressPort, egressPort, ignoredUser, ignoredIps, ignoredPorts }: InterceptionPlan): ecs.ProxyConfiguration {
+  return new ecs.AppMeshProxyConfiguration({
+    containerName: container,
+    properties: {
+      appPorts: [...appPorts],
+      proxyIngressPort: ingressPort,
+      proxyEgressPort: egressPort,
+      ignoredUID: ignoredUser,
+      egressIgnoredIPs: [...ignoredIps],
+      ...(ignoredPorts.length === 0 ? {} : { egressIgnoredPorts: [...ignoredPorts] }),
+    },
+  });
 }
 
 /** So that no other service can read its secrets at start, those of a log driver included. */

@@ -22,8 +22,13 @@ const MAX_STOP_SECONDS = 120;
 const STEPS_SECONDS = 5;
 
 /** How old an agent's list of callees may be: two turns, and their jitter. */
-function listSecondsOf({ mesh }: Topology): number {
-  return Math.max(DISCOVERY_TTL_SECONDS, Math.ceil(mesh.discoveryIntervalSeconds * 2.5));
+function listSecondsOf(topology: Topology): number {
+  return Math.max(DISCOVERY_TTL_SECONDS, Math.ceil(intervalSecondsOf(topology) * 2.5));
+}
+
+function intervalSecondsOf({ mesh }: Topology): number {
+  if (mesh.provider !== 'envoy') throw new Error(`bug: agents discover nothing for ${mesh.provider}`);
+  return mesh.discoveryIntervalSeconds;
 }
 
 /** Callers ask DNS when its TTL is over, or their agents list the tasks at intervals. */
@@ -112,7 +117,7 @@ function howOften({ topology, name, callees }: AgentPlan): Readonly<Record<strin
   if (discoveredBy(callees).length === 0) return {};
   return {
     MESH_OWN_SERVICE: JSON.stringify({ namespaceName: topology.discoveryDomain, serviceName: name }),
-    MESH_POLL_SECONDS: String(topology.mesh.discoveryIntervalSeconds),
+    MESH_POLL_SECONDS: String(intervalSecondsOf(topology)),
     MESH_LIST_SECONDS: String(listSecondsOf(topology)),
   };
 }
