@@ -60,25 +60,25 @@ function taskOf(agent: AgentPlan, mesh: AppMeshSettings, endpoint: MeshEndpointP
   const { topology, name } = agent;
   const secured = topology.certificates.kind !== 'none';
   const collectors = collector(topology).map((container): ContainerPlan => ({ ...container, user: APP_MESH_USER }));
-  const others = [...(secured ? [asUser(initContainer(agent))] : []), proxy(topology, mesh, endpoint), ...own, ...collectors];
+  const others = [...(secured ? [asUser(initContainer(agent), secured)] : []), proxy(topology, mesh, endpoint), ...own, ...collectors];
   return {
     name,
     ...(secured ? { identity: { uri: identityOf(topology.trustDomain, name), dnsName: `${name}.${topology.domain}` } } : {}),
     discovers: [],
     volumes: [MESH_VOLUME],
     // Not restarted in place: that the agent ends is how a task with an old certificate is replaced (agent/certificate/retirement.ts).
-    containers: [...others, { ...asUser(agentContainer(agent, others)), restart: false }],
+    containers: [...others, { ...asUser(agentContainer(agent, others), secured), restart: false }],
     traced: topology.tracing !== undefined,
     endpoint,
   };
 }
 
 /** The agent, where its calls are not intercepted, and where Envoy may read what it writes. */
-function asUser(container: ContainerPlan): ContainerPlan {
+function asUser(container: ContainerPlan, secured: boolean): ContainerPlan {
   return {
     ...container,
     user: APP_MESH_USER,
-    environment: { ...container.environment, MESH_DIRECTORY: APP_MESH_DIRECTORY, MESH_PEM: 'true' },
+    environment: { ...container.environment, MESH_DIRECTORY: APP_MESH_DIRECTORY, ...(secured ? { MESH_CERTIFICATE_FORMAT: 'pem' } : {}) },
     mounts: [{ volume: MESH_VOLUME, path: APP_MESH_DIRECTORY, readOnly: false }],
   };
 }
