@@ -64,7 +64,8 @@ export interface GatewayRoutePlan {
 
 export interface VirtualNodeSpec {
   readonly listeners: readonly Listener[];
-  readonly backends: readonly Backend[];
+  /** Absent: it calls nobody. */
+  readonly backends?: readonly Backend[];
   readonly serviceDiscovery: ServiceDiscovery;
   /** Absent: no Envoy of ours runs there. */
   readonly logging?: Logging;

@@ -7,7 +7,6 @@ export function externalNode({ name, host, port }: ExternalService): VirtualNode
     name: externalName(name),
     spec: {
       listeners: [{ portMapping: { port, protocol: 'tcp' } }],
-      backends: [],
       // Of a name that is not ours, any one address will do.
       serviceDiscovery: { dns: { hostname: host, responseType: 'LOADBALANCER' } },
     },

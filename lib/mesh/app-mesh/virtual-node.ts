@@ -11,11 +11,15 @@ import { clientPolicy, listenerTls } from './tls';
 /** What runs in the tasks of a service, or of one of its versions. */
 export function virtualNode(topology: Topology, group: TaskGroup): VirtualNodePlan {
   const { service } = group;
+  const backends = [
+    ...topology.services.filter((other) => service.calls.includes(other.name)).map((callee) => backend(topology, callee)),
+    ...topology.external.filter(({ name }) => service.callsExternal.includes(name)).map(({ virtualHost }): Backend => ({ virtualService: { virtualServiceName: virtualHost } })),
+  ];
   return {
     name: group.name,
     spec: {
       listeners: [listener(topology, service)],
-      backends: [...topology.services.filter((other) => service.calls.includes(other.name)).map((callee) => backend(topology, callee)), ...topology.external.filter(({ name }) => service.callsExternal.includes(name)).map(({ virtualHost }): Backend => ({ virtualService: { virtualServiceName: virtualHost } }))],
+      ...(backends.length === 0 ? {} : { backends }),
       serviceDiscovery: discovery(topology, group),
       logging: LOGGING,
     },

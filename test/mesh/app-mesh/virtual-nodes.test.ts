@@ -41,7 +41,7 @@ test('fails if a caller that is not declared gets through the handshake', () => 
 
 test('fails if a callee is believed to be one whose name it does not prove', () => {
   const [, ui] = planOf(topologyOf()).virtualNodes;
-  expect(ui?.spec.backends[0]?.virtualService.clientPolicy?.tls).toMatchObject({ enforce: true, validation: { subjectAlternativeNames: { match: { exact: ['spiffe://shop.internal/orders'] } } } });
+  expect(ui?.spec.backends?.[0]?.virtualService.clientPolicy?.tls).toMatchObject({ enforce: true, validation: { subjectAlternativeNames: { match: { exact: ['spiffe://shop.internal/orders'] } } } });
 });
 
 test('without certificates there is no TLS', () => {
@@ -54,12 +54,12 @@ test('with a certificate of ACM and none of the mesh, the server alone proves wh
   const serverCertificates = { certificateArns: { orders: 'arn:aws:acm:eu-west-1:111122223333:certificate/1' }, authorityArns: ['arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/1'] };
   const [orders, ui] = planOf({ ...topologyOf({}, { serverCertificates }), certificates: { kind: 'none' } }).virtualNodes;
   expect(orders?.spec.listeners[0]?.tls).toEqual({ mode: 'STRICT', certificate: { acm: { certificateArn: serverCertificates.certificateArns.orders } } });
-  expect(ui?.spec.backends[0]?.virtualService.clientPolicy).toEqual({ tls: { enforce: true, validation: { trust: { acm: { certificateAuthorityArns: serverCertificates.authorityArns } } } } });
+  expect(ui?.spec.backends?.[0]?.virtualService.clientPolicy).toEqual({ tls: { enforce: true, validation: { trust: { acm: { certificateAuthorityArns: serverCertificates.authorityArns } } } } });
 });
 
 test('an external service over TCP is a virtual node outside, by its name in DNS', () => {
   const plan = planOf(withExternal(topologyOf(), {}));
-  expect(plan.virtualNodes.at(-1)).toEqual({ name: 'external_bank', spec: { listeners: [{ portMapping: { port: 443, protocol: 'tcp' } }], backends: [], serviceDiscovery: { dns: { hostname: 'bank.example', responseType: 'LOADBALANCER' } } } });
+  expect(plan.virtualNodes.at(-1)).toEqual({ name: 'external_bank', spec: { listeners: [{ portMapping: { port: 443, protocol: 'tcp' } }], serviceDiscovery: { dns: { hostname: 'bank.example', responseType: 'LOADBALANCER' } } } });
   expect(plan.virtualRouters.at(-1)).toEqual({ name: 'external_bank', spec: { listeners: [{ portMapping: { port: 8443, protocol: 'tcp' } }] } });
   expect(plan.virtualServices.at(-1)).toEqual({ name: 'bank.shop.internal', router: 'external_bank' });
   expect(plan.routes.at(-1)).toEqual({ name: 'all', router: 'external_bank', spec: { tcpRoute: { action: { weightedTargets: [{ virtualNode: 'external_bank', weight: 100, port: 443 }] } } } });
