@@ -55,12 +55,12 @@ export interface EnvoyMeshOptions {
  * Certificates of AWS Certificate Manager for servers of `Mesh.appMesh()`.
  *
  * @example
- * const certificates: AppMeshServerCertificates = {
+ * const certificates: AppMeshCertificateOptions = {
  *   certificateArns: { orders: 'arn:aws:acm:eu-west-1:111122223333:certificate/11111111-2222-3333-4444-555555555555' },
  *   authorityArns: ['arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/11111111-2222-3333-4444-555555555555'],
  * };
  */
-export interface AppMeshServerCertificates {
+export interface AppMeshCertificateOptions {
   /**
    * The private certificate of each service that has one, by the name of the service. It must hold the name
    * `<service>.<namespace>` (`orders.tasks.shop.internal`), and be in the account and region of the stack. Tokens may
@@ -141,13 +141,7 @@ export interface AppMeshOptions {
    *
    * @default - every service has a certificate of the mesh, in files
    */
-  readonly serverCertificates?: AppMeshServerCertificates;
-}
-
-/** What both kinds of mesh take, and only render looks into. */
-interface MeshImages {
-  readonly image?: ContainerImage;
-  readonly agentImage?: ContainerImage;
+  readonly serverCertificates?: AppMeshCertificateOptions;
 }
 
 /**
@@ -180,7 +174,7 @@ export class Mesh {
   private constructor(
     private readonly provider: string,
     /** @internal */
-    public readonly _options: MeshImages,
+    public readonly _options: Pick<EnvoyMeshOptions, 'image' | 'agentImage'>,
   ) {}
 
   /** @internal */

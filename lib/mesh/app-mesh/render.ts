@@ -1,3 +1,4 @@
+import { Validations } from 'aws-cdk-lib';
 import * as appmesh from 'aws-cdk-lib/aws-appmesh';
 import { Construct } from 'constructs';
 import type { GatewayRoutePlan, PortMapping, RoutePlan, VirtualGatewayPlan, VirtualNodePlan, VirtualRouterPlan, VirtualServicePlan } from '../../plan/app-mesh';
@@ -12,6 +13,7 @@ import type { RenderedMesh } from '../renderer';
 export function renderAppMesh(scope: Construct, { appMesh: plan }: SystemPlan): RenderedMesh {
   if (plan === undefined) throw new Error('bug: a plan for App Mesh without App Mesh');
   const own = new Construct(scope, 'AppMesh');
+  Validations.of(own).acknowledge({ id: 'CloudFormation-Validate::W3696', reason: 'The warning app-mesh-shut-down of this library says so once, not for each resource.' });
   const mesh = new appmesh.Mesh(own, 'Mesh', { egressFilter: appmesh.MeshFilterType[plan.mesh.spec.egressFilter.type] });
   const nodes = new Map(plan.virtualNodes.map((node) => [node.name, renderNode(own, mesh, node)]));
   const routers = new Map(plan.virtualRouters.map((router) => [router.name, renderRouter(own, mesh, router)]));
