@@ -24,7 +24,7 @@ function withoutHashes(template: unknown): unknown {
   return JSON.parse(JSON.stringify(template).replace(/[0-9a-f]{64}/g, '(hash)'));
 }
 
-const warningsOf = (stack: ShopStack): readonly string[] => Found.fromStack(stack).findWarning('*', Match.anyValue()).map(({ entry }) => String(entry.data).replace(/:.*/s, ''));
+const warningsOf = (stack: ShopStack): readonly string[] => Found.fromStack(stack).findWarning('*', Match.anyValue()).map(({ entry }) => JSON.stringify(entry.data).replace(/^"|:.*/gs, ''));
 
 const template = Template.fromStack(shopOnAppMesh()).toJSON();
 

@@ -30,7 +30,7 @@ const REFUSED: readonly (readonly [string, Topology, string])[] = [
   ['changes request headers', ordersWith({ policy: { requestHeaders: changes } }), 'services.orders.requestHeaders'],
   ['changes response headers', ordersWith({ policy: { responseHeaders: changes } }), 'services.orders.responseHeaders'],
   ['limits rates', ordersWith({ policy: { rateLimits: [{ name: 'all', requests: 1, perSeconds: 1, burst: 1 }] } }), 'services.orders.rateLimits'],
-  ['injects faults', ordersWith({ policy: { faults: [{ name: 'all', percent: 1, abortStatus: 503 } as never] } }), 'services.orders.faultInjection'],
+  ['injects faults', ordersWith({ policy: { faults: [{ name: 'all', percent: 1, abortStatus: 503 }] } }), 'services.orders.faultInjection'],
   ['limits the size of requests', ordersWith({ policy: { maxRequestBytes: 1000 } }), 'services.orders.maxRequestSize'],
   ['wants WebSockets', ordersWith({ policy: { webSockets: true } }), 'services.orders.webSockets'],
   ['retries a status of gRPC in an HTTP service', ordersWith(retries({ on: ['unavailable'] })), 'services.orders.retry'],
