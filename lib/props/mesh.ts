@@ -162,6 +162,10 @@ export class Mesh {
    * in terms of this library. A warning says so. `Mesh.envoy()` takes the same props, and callers' URLs stay the same;
    * what App Mesh cannot do (authorization, rate limits, header changes ...) is refused by name.
    *
+   * Its Envoys read the certificates of the mesh once. So each task makes way for another one before its certificate is
+   * too old, after 3.5 to 5.25 days, and within ten minutes after the authorities have changed: let services have two
+   * tasks. Of methods App Mesh tells nine apart; one that it does not know (of WebDAV, say) is retried as an idempotent one.
+   *
    * @see https://aws.amazon.com/blogs/containers/migrating-from-aws-app-mesh-to-amazon-ecs-service-connect/
    */
   public static appMesh(options: AppMeshOptions = {}): Mesh {

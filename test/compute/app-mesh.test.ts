@@ -122,3 +122,13 @@ test('what another mesh makes stays what it is', () => {
   const other = build({ services: { ui: service({ calls: ['catalog'] }), catalog: service() } });
   expect(JSON.stringify(other.template.toJSON())).not.toMatch(/AppMesh|APPMESH|appmesh|app-mesh/);
 });
+
+test('a new caller changes nothing of App Mesh but whom its callee lets in', () => {
+  const services = { ui: service({ calls: ['catalog'] }), catalog: service() };
+  const before = resourcesOf(build({ services, mesh: Mesh.appMesh() }).template);
+  const after = resourcesOf(build({ services: { ...services, admin: service({ calls: ['catalog'] }) }, mesh: Mesh.appMesh() }).template);
+  const changed = Object.entries(before).filter(([id, resource]) => resource.Type.startsWith('AWS::AppMesh::') && JSON.stringify(resource) !== JSON.stringify(after[id])).map(([id]) => id.slice(0, -8));
+  expect(changed).toEqual(['ShopAppMeshNodecatalog']);
+  // Nor is a task replaced: what it may do stands in App Mesh, not in its task definition.
+  expect(Object.entries(before).filter(([id, { Type, ...rest }]) => Type === 'AWS::ECS::TaskDefinition' && JSON.stringify({ Type, ...rest }) !== JSON.stringify(after[id]))).toEqual([]);
+});

@@ -79,7 +79,7 @@ function warnings(topology: Topology): readonly Warning[] {
     ...(edge === undefined ? [] : [{
       id: 'app-mesh-edge',
       path: 'edge',
-      message: "a virtual gateway of App Mesh passes on what Mesh.envoy() would not: paths that can be read in two ways (//, /../, escaped letters), X-Forwarded-* headers as a client wrote them, and API Gateway's word about the client (x-edge-*), which services can rely on; Host is the virtual name",
+      message: "a virtual gateway of App Mesh does not do what the gateway of Mesh.envoy() does: refuse paths that can be read in two ways (//, /../, escaped letters), make X-Forwarded-* of what API Gateway says, and take API Gateway's own headers (x-edge-*) off the request. Host is the virtual name of the service",
     }]),
     ...(certificates.kind === 'none' && open ? [plaintext()] : []),
   ];
