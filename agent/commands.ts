@@ -1,5 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { CertificateFiles } from './certificate/certificate-files';
+import { PEM } from './certificate/pem';
+import { retirement } from './certificate/retirement';
+import { SDS } from './certificate/sds';
 import { lifeLeftTeller, TELL_EVERY_MS } from './certificate/life-left';
 import { renewal } from './certificate/renewal';
 import type { SecretSource } from './certificate/secret-source';
@@ -67,7 +70,7 @@ export async function init(settings: Settings, world: World): Promise<number> {
 }
 
 export interface Running {
-  /** Resolves to the exit code, after the stop signal. */
+  /** Resolves to the exit code, after the stop signal, or when the task has to make way for another. */
   readonly done: Promise<number>;
   readonly health: () => Promise<HealthReport>;
 }
@@ -80,13 +83,14 @@ export function run(settings: Settings, world: World, stop: AbortSignal): Runnin
   const own = ownCertificate(settings, world);
   const pulse = new Pulse();
   const end = new AbortController();
+  const retired = new AbortController();
   // A listener for each loop is no leak.
   setMaxListeners(0, end.signal);
   const parts = { clock, log, pulse, signal: end.signal };
   const task = once(world.metadata);
   const callers = callersView({ ...world, ...settings, task });
   const loops = [
-    ...(own === undefined ? [] : certificateLoops(own, settings, world, parts)),
+    ...(own === undefined ? [] : certificateLoops(own, settings, world, parts, () => { retired.abort(); })),
     ...(parameters === undefined ? [] : [loop('weights', watchWeights({ ...world, ...settings, parameters }), parts)]),
     ...(callers.step === undefined ? [] : [loop('callers', callers.step, parts)]),
     ...discovery.map(async (target) => loop(`endpoints of ${target.cluster}`, watchEndpoints(target, { ...world, ...settings, preferredZone: callers.preferredZone }), parts)),
@@ -95,7 +99,7 @@ export function run(settings: Settings, world: World, stop: AbortSignal): Runnin
   // Now, since the end has no time to lose; if it fails, the end tries again.
   if (registration !== undefined) task().catch(() => undefined);
   log.info('the agent runs', { ...(own === undefined ? {} : { identity: own.identity.uri }), discovers: discovery.map(({ cluster }) => cluster), ...(weights.length === 0 ? {} : { weighs: weights.map(({ service }) => service) }), registered: registration !== undefined });
-  const done = aborted(stop).then(async () => {
+  const done = aborted(AbortSignal.any([stop, retired.signal])).then(async () => {
     log.info('stopping', { stopTimeoutMs: settings.stopMs });
     // Certificates and endpoints are looked after to the end: the application may still call others.
     await leave({ ...world, registration, refreshMs: settings.refreshMs, stopMs: settings.stopMs });
@@ -112,14 +116,17 @@ interface OwnCertificate {
   readonly secret: SecretSource;
 }
 
+const FORMATS = { sds: SDS, pem: PEM } as const;
+
 function ownCertificate({ certificate, directory }: Settings, { files, secret }: World): OwnCertificate | undefined {
   if (certificate === undefined || secret === undefined) return undefined;
-  return { identity: certificate.identity, certificate: new CertificateFiles(files, directory, certificate.identity.uri), secret };
+  return { identity: certificate.identity, certificate: new CertificateFiles(files, directory, certificate.identity.uri, FORMATS[certificate.format]), secret };
 }
 
-function certificateLoops(own: OwnCertificate, { renewMs }: Settings, world: World, parts: LoopParts): readonly Promise<void>[] {
+function certificateLoops(own: OwnCertificate, { renewMs, certificate }: Settings, world: World, parts: LoopParts, retire: () => void): readonly Promise<void>[] {
   const tellLifeLeft = lifeLeftTeller({ ...world, ...own });
   return [
+    ...(certificate?.format === 'pem' ? [loop('retirement', retirement({ ...world, ...own, retire }), parts)] : []),
     loop('certificate', renewal({ ...world, ...own, renewMs, tellLifeLeft }), parts),
     loop('life left', async () => {
       await tellLifeLeft();

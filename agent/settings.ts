@@ -40,6 +40,7 @@ export interface WeightsTarget {
 export interface CertificateSettings {
   readonly identity: Identity;
   readonly secretArn: string;
+  readonly format: 'sds' | 'pem';
 }
 
 export interface Identity {
@@ -75,6 +76,7 @@ export function readSettings(environment: Environment): Settings {
   const secret = read.optional('MESH_SECRET_ARN', 'the ARN of a secret of Secrets Manager', secretOf);
   if (read.has('MESH_IDENTITY') && !read.has('MESH_SECRET_ARN')) read.missing('MESH_SECRET_ARN', 'it goes with MESH_IDENTITY, and must be the ARN of a secret of Secrets Manager');
   if (read.has('MESH_SECRET_ARN') && !read.has('MESH_IDENTITY')) read.missing('MESH_IDENTITY', 'it goes with MESH_SECRET_ARN, and must be spiffe://<trust domain>/<service>');
+  const format = read.optional('MESH_CERTIFICATE_FORMAT', 'sds or pem', formatOf) ?? 'sds';
   const region = secret?.region ?? read.optional('AWS_REGION', 'a region', (text) => (/^[a-z0-9-]+$/.test(text) ? text : undefined));
   if (region === undefined && !read.has('MESH_SECRET_ARN')) read.missing('AWS_REGION', 'ECS sets it on Fargate');
   const discovery = read.parsed('MESH_DISCOVERY', 'a JSON list of { cluster, namespaceName, serviceName, port }, each cluster once', discoveryOf, '[]');
@@ -96,7 +98,7 @@ export function readSettings(environment: Environment): Settings {
   const parameters = read.parsed('MESH_WEIGHTS_PARAMETERS', 'names of parameters, with commas', parametersOf, ',');
   if (weights !== undefined && parameters !== undefined && weights.length !== parameters.length) read.missing('MESH_WEIGHTS_PARAMETERS', `it must name as many parameters as MESH_WEIGHTS names services (${weights.length}), not ${parameters.length}`);
   if (read.issues.length > 0 || region === undefined || discovery === undefined || weights === undefined || parameters === undefined || settings.directory === undefined) throw new InvalidSettings(read.issues);
-  const certificate = identity === undefined || secret === undefined ? undefined : { identity, secretArn: secret.secretArn };
+  const certificate = identity === undefined || secret === undefined ? undefined : { identity, secretArn: secret.secretArn, format };
   return { ...settings, directory: settings.directory, certificate, region, discovery, ownService, cloudMapServiceId, metadataUri, weights: weights.map((target, index) => ({ ...target, parameter: parameters[index] ?? '' })) };
 }
 
@@ -146,6 +148,10 @@ function identityOf(uri: string): Identity | undefined {
 function secretOf(secretArn: string): { secretArn: string; region: string } | undefined {
   const region = /^arn:aws[a-z-]*:secretsmanager:([a-z0-9-]+):\d{12}:secret:\S+$/.exec(secretArn)?.[1];
   return region === undefined ? undefined : { secretArn, region };
+}
+
+function formatOf(text: string): CertificateSettings['format'] | undefined {
+  return text === 'sds' || text === 'pem' ? text : undefined;
 }
 
 function directoryOf(path: string): string | undefined {

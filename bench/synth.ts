@@ -9,7 +9,7 @@ import { AppMeshExtension, Container, Environment, Service, ServiceDescription, 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Certificates, Microservices, Tracing } from '../lib';
+import { Certificates, Mesh, Microservices, Tracing } from '../lib';
 import { MAX_STACK_RESOURCES, MAX_TEMPLATE_BYTES } from '../lib/topology/constants';
 import type { ServiceProps } from '../lib';
 
@@ -24,6 +24,8 @@ interface Row {
   readonly ours: Measure;
   /** Without certificates, which the peer does not have either. */
   readonly plain: Measure;
+  /** On App Mesh, with certificates. */
+  readonly appMesh: Measure;
   readonly peer: Measure;
 }
 
@@ -37,7 +39,7 @@ const CONTEXT = {
 };
 
 /** service-0 calls service-1 calls service-2 ..., traced, with a VPC of its own and no edge: what both can do. */
-function ours(stack: Stack, count: number, certificates = Certificates.kms()): void {
+function ours(stack: Stack, count: number, certificates = Certificates.kms(), mesh = Mesh.envoy()): void {
   const services: Record<string, ServiceProps> = {};
   for (let index = 0; index < count; index += 1) {
     services[`service-${index}`] = {
@@ -46,11 +48,15 @@ function ours(stack: Stack, count: number, certificates = Certificates.kms()): v
       calls: index + 1 < count ? [`service-${index + 1}`] : [],
     };
   }
-  new Microservices(stack, 'System', { services, certificates, tracing: Tracing.xray() });
+  new Microservices(stack, 'System', { services, certificates, mesh, tracing: Tracing.xray() });
 }
 
 function plain(stack: Stack, count: number): void {
   ours(stack, count, Certificates.none());
+}
+
+function onAppMesh(stack: Stack, count: number): void {
+  ours(stack, count, Certificates.kms(), Mesh.appMesh());
 }
 
 function peer(stack: Stack, count: number): void {
@@ -88,14 +94,15 @@ function measure(build: (stack: Stack, count: number) => void, count: number): M
 
 /** They take turns, and turns at being first, so that a slow minute of the machine or a full heap slows both. */
 function compare(count: number, rounds: number): Row {
-  const runs = { ours: [] as Measure[], plain: [] as Measure[], peer: [] as Measure[] };
+  const runs = { ours: [] as Measure[], plain: [] as Measure[], appMesh: [] as Measure[], peer: [] as Measure[] };
   for (let round = 0; round < rounds; round += 1) {
     if (round % 2 === 0) runs.ours.push(measure(ours, count));
     runs.plain.push(measure(plain, count));
+    runs.appMesh.push(measure(onAppMesh, count));
     runs.peer.push(measure(peer, count));
     if (round % 2 === 1) runs.ours.push(measure(ours, count));
   }
-  return { count, ours: median(runs.ours), plain: median(runs.plain), peer: median(runs.peer) };
+  return { count, ours: median(runs.ours), plain: median(runs.plain), appMesh: median(runs.appMesh), peer: median(runs.peer) };
 }
 
 /** Resources and bytes are the same in every round. */
@@ -120,11 +127,11 @@ function print(...cells: readonly string[]): void {
 
 function printTable(rows: readonly Row[]): void {
   print('services', 'resources', 'template bytes', 'synth ms (median)');
-  for (const { count, ours: own, plain: bare, peer: other } of rows) {
-    for (const [name, { resources, bytes, milliseconds }] of [['ours', own], ['ours, no TLS', bare], ['peer', other]] as const) {
+  for (const { count, ours: own, plain: bare, appMesh, peer: other } of rows) {
+    for (const [name, { resources, bytes, milliseconds }] of [['ours', own], ['ours, no TLS', bare], ['ours, App Mesh', appMesh], ['peer', other]] as const) {
       print(`${count} ${name}`, String(resources), String(bytes), milliseconds.toFixed(0));
     }
-    for (const [name, measured] of [['ratio', own], ['ratio, no TLS', bare]] as const) {
+    for (const [name, measured] of [['ratio', own], ['ratio, no TLS', bare], ['ratio, App Mesh', appMesh]] as const) {
       print(`   ${name}`, ...(['resources', 'bytes', 'milliseconds'] as const).map((column) => (measured[column] / other[column]).toFixed(2)));
     }
   }
@@ -132,9 +139,9 @@ function printTable(rows: readonly Row[]): void {
 
 function printNotes(rows: readonly Row[]): void {
   const [small, large] = [rows.find(({ count }) => count === 10)!, rows.find(({ count }) => count === 40)!];
-  const more = (kind: 'ours' | 'plain', column: 'resources' | 'bytes'): string => String(Math.round((large[kind][column] - small[kind][column]) / (large.count - small.count)));
-  const cost = (kind: 'ours' | 'plain'): string => `${more(kind, 'resources')} resources and ${more(kind, 'bytes')} bytes`;
-  process.stdout.write(`\nA service more costs ${cost('ours')}; without mutual TLS ${cost('plain')} (between ${small.count} and ${large.count} services).\n`);
+  const more = (kind: 'ours' | 'plain' | 'appMesh', column: 'resources' | 'bytes'): string => String(Math.round((large[kind][column] - small[kind][column]) / (large.count - small.count)));
+  const cost = (kind: 'ours' | 'plain' | 'appMesh'): string => `${more(kind, 'resources')} resources and ${more(kind, 'bytes')} bytes`;
+  process.stdout.write(`\nA service more costs ${cost('ours')}; without mutual TLS ${cost('plain')}; on App Mesh, with mutual TLS, ${cost('appMesh')} (between ${small.count} and ${large.count} services).\n`);
   process.stdout.write(`Of those, Envoy's configuration has ${bootstrapBytes(Certificates.kms())} bytes in a task that calls one service and is called by one, ${bootstrapBytes(Certificates.none())} without mutual TLS.\n`);
   const tooLarge = ({ resources, bytes }: Measure): boolean => resources > MAX_STACK_RESOURCES || bytes > MAX_TEMPLATE_BYTES;
   const refused = rows.flatMap(({ count, ours: own, peer: other }) => [...(tooLarge(own) ? [`ours with ${count}`] : []), ...(tooLarge(other) ? [`the peer with ${count}`] : [])]);

@@ -3,7 +3,13 @@ import type { StackProps } from 'aws-cdk-lib';
 import type { HealthCheck } from 'aws-cdk-lib/aws-ecs';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
+import type { Mesh } from '../lib';
 import { Authorizer, Edge, Microservices, Timeout } from '../lib';
+
+export interface ShopStackProps extends StackProps {
+  /** What carries the calls. @default Mesh.envoy() */
+  readonly mesh?: Mesh;
+}
 
 /**
  * The AWS retail store sample: five services over HTTP, a public web shop behind an HTTP API.
@@ -12,10 +18,12 @@ import { Authorizer, Edge, Microservices, Timeout } from '../lib';
 export class ShopStack extends Stack {
   readonly shop: Microservices;
 
-  constructor(scope: Construct, id: string, props?: StackProps) {
+  constructor(scope: Construct, id: string, props: ShopStackProps = {}) {
     super(scope, id, props);
 
+    const { mesh } = props;
     this.shop = new Microservices(this, 'Shop', {
+      ...(mesh === undefined ? {} : { mesh }),
       services: {
         ui: {
           image: image('ui'),

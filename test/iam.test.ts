@@ -1,6 +1,6 @@
 import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { Secret as ManagedSecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Authorizer, Certificates, Edge } from '../lib';
+import { Authorizer, Certificates, Edge, Mesh } from '../lib';
 import type { MicroservicesProps } from '../lib';
 import type { Resource } from './support/stack';
 import { build, resourcesOf, service } from './support/stack';
@@ -66,6 +66,16 @@ const SYSTEMS: Readonly<Record<string, MicroservicesProps>> = {
   'with versions': {
     services: { ui: service({ calls: ['orders'] }), orders: service({ versions: { v1: { weight: 9 }, v2: { weight: 1 } } }) },
     edge: Edge.httpApi({ authorizer: Authorizer.none(), routes: { $default: { service: 'ui' }, 'GET /orders': { service: 'orders' } } }),
+  },
+  'on App Mesh, with a certificate of ACM': {
+    services: { ui: service({ calls: ['orders'] }), orders: service() },
+    edge: Edge.httpApi({ authorizer: Authorizer.none(), routes: { $default: { service: 'ui' } } }),
+    mesh: Mesh.appMesh({
+      serverCertificates: {
+        certificateArns: { orders: 'arn:aws:acm:eu-west-1:111122223333:certificate/11111111-2222-3333-4444-555555555555' },
+        authorityArns: ['arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/11111111-2222-3333-4444-555555555555'],
+      },
+    }),
   },
   'in plain text': { services: { ui: service({ calls: ['orders'] }), orders: service() }, certificates: Certificates.none() },
 };

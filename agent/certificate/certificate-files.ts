@@ -3,7 +3,9 @@ import { Failure } from '../failure';
 import type { Files } from '../files';
 import { readFileIfAny, replaceFile } from '../files';
 import type { PrivateText } from '../../shared/private-text';
-import { identityFile, identityIn, sdsPaths, trustFile, trustIn } from './sds';
+import type { CertificateFormat } from './certificate-format';
+import type { IdentityMaterial } from './sds';
+import { SDS } from './sds';
 
 export type Offered =
   | { readonly outcome: 'unchanged'; readonly leaf: Leaf }
@@ -17,8 +19,8 @@ export type Offered =
 export class CertificateFiles {
   private readonly paths;
 
-  constructor(private readonly files: Files, directory: string, private readonly identity: string) {
-    this.paths = sdsPaths(directory);
+  constructor(private readonly files: Files, directory: string, private readonly identity: string, private readonly format: CertificateFormat = SDS) {
+    this.paths = format.paths(directory);
   }
 
   /** What is on the disk, as good or bad as it is; undefined without a certificate. */
@@ -37,8 +39,9 @@ export class CertificateFiles {
     if (current?.ok === true && leaf.notBefore < current.leaf.notBefore) {
       throw new Failure('older', `the certificate in the secret is of ${leaf.notBefore.toISOString()}, older than the one in use, of ${current.leaf.notBefore.toISOString()}`);
     }
-    const newTrust = trustNow !== secret.trustBundle;
-    const newIdentity = identityNow?.certificateChain !== secret.certificateChain || identityNow.privateKey !== secret.privateKey;
+    const { identityFile, trustFile } = this.format;
+    const newTrust = trustNow === undefined || trustFile(trustNow) !== trustFile(secret.trustBundle);
+    const newIdentity = identityNow === undefined || identityFile(identityNow) !== identityFile(secret);
     if (!newTrust && !newIdentity) return { outcome: 'unchanged', leaf };
     const replaced = current?.ok === true ? current.leaf : undefined;
     const changed = [...(newTrust ? ['trust' as const] : []), ...(newIdentity ? ['certificate' as const] : [])];
@@ -55,7 +58,8 @@ export class CertificateFiles {
     return { outcome: 'installed', leaf, changed, replaced };
   }
 
-  private async read(): Promise<readonly [ReturnType<typeof identityIn>, ReturnType<typeof trustIn>]> {
+  private async read(): Promise<readonly [IdentityMaterial | undefined, string | undefined]> {
+    const { identityIn, trustIn } = this.format;
     const identity = await readFileIfAny(this.files, this.paths.identity);
     const trust = await readFileIfAny(this.files, this.paths.trust);
     return [identity === undefined ? undefined : identityIn(identity), trust === undefined ? undefined : trustIn(trust)];

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import type { CertificateFormat } from './certificate-format';
 
 /** The two files that Envoy's secret discovery reads. */
 export interface SdsPaths {
@@ -12,6 +13,9 @@ export interface SdsPaths {
 export function sdsPaths(directory: string): SdsPaths {
   return { identity: join(directory, 'identity.json'), trust: join(directory, 'trust.json') };
 }
+
+/** What Envoy's secret discovery reads, and reads again when it changes. */
+export const SDS: CertificateFormat = { paths: sdsPaths, identityFile, trustFile, identityIn, trustIn };
 
 export interface IdentityMaterial {
   readonly certificateChain: string;

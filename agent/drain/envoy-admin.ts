@@ -12,12 +12,13 @@ export interface EnvoyAdmin {
 /** Where `lib/envoy/bootstrap.ts` puts it; the paths are among those that it allows. */
 export const ENVOY_ADMIN = 'http://127.0.0.1:9901';
 
-const GAUGES = /^(?:http\.(?:inbound|edge)_.*\.downstream_rq_active|tcp\.inbound_.*\.upstream_flush_active|listener\.0\.0\.0\.0_\d+\.downstream_cx_active)$/;
+/** Of our own Envoys, and of App Mesh's, which calls what arrives `ingress` and takes what leaves on port 15001. */
+const GAUGES = /^(?:http\.(?:(?:inbound|edge)_.*|ingress.*)\.downstream_rq_active|tcp\.(?:inbound_|ingress).*\.upstream_flush_active|listener\.0\.0\.0\.0_(?!15001\.)\d+\.downstream_cx_active)$/;
 
 export function envoyAdmin(base: string): EnvoyAdmin {
   return {
     drainListeners: async () => { await ask('POST', `${base}/drain_listeners?graceful&inboundonly`); },
-    inFlight: async () => inFlightOf(await ask('GET', `${base}/stats?format=json&type=Gauges&filter=${encodeURIComponent('^(http\\.(inbound|edge)_|tcp\\.inbound_|listener\\.0\\.0\\.0\\.0_)')}`)),
+    inFlight: async () => inFlightOf(await ask('GET', `${base}/stats?format=json&type=Gauges&filter=${encodeURIComponent('^(http\\.((inbound|edge)_|ingress)|tcp\\.(inbound_|ingress)|listener\\.0\\.0\\.0\\.0_)')}`)),
   };
 }
 
@@ -27,7 +28,7 @@ export function envoyAdmin(base: string): EnvoyAdmin {
  */
 export function inFlightOf(stats: string): number {
   const gauges = gaugesIn(stats);
-  const tcp = gauges.some(({ name }) => name.startsWith('tcp.inbound_'));
+  const tcp = gauges.some(({ name }) => /^tcp\.(inbound_|ingress)/.test(name));
   return gauges.filter(({ name }) => tcp || !name.startsWith('listener.')).reduce((sum, { value }) => sum + value, 0);
 }
 

@@ -78,6 +78,9 @@ function renderVpc(scope: Construct, logProps: LogProps | undefined): ec2.Vpc {
   });
 }
 
+/** What the virtual names resolve to. */
+const ADDRESSES: Readonly<Record<Topology['mesh']['provider'], string>> = { appMesh: 'an address that nobody has', envoy: 'loopback addresses' };
+
 /**
  * The virtual names. A zone beside the namespace, since Cloud Map lets nobody add records to its own; the more
  * specific zone wins, so `tasks.<domain>` stays Cloud Map's.
@@ -86,6 +89,6 @@ export function renderVirtualNames(scope: Construct, topology: Topology, vpc: ec
   return new route53.PrivateHostedZone(scope, 'Zone', {
     zoneName: topology.domain,
     vpc,
-    comment: `Virtual names of the mesh ${topology.name}: loopback addresses, of use only inside its tasks`,
+    comment: `Virtual names of the mesh ${topology.name}: ${ADDRESSES[topology.mesh.provider]}, of use only inside its tasks`,
   });
 }

@@ -5,6 +5,7 @@ import * as route53 from 'aws-cdk-lib/aws-route53';
 import { Construct } from 'constructs';
 import type { RenderedCertificates } from '../certificates/render';
 import { renderCertificates } from '../certificates/render';
+import { renderMesh } from '../mesh/renderers';
 import { egressPorts } from '../plan/egress';
 import type { CertificatePlan, ContainerPlan, ContainerRole, SystemPlan, TaskPlan } from '../plan/model';
 import { serviceOf } from '../plan/model';
@@ -41,6 +42,7 @@ export function renderSystem(scope: Construct, topology: Topology, plan: SystemP
   const sharedExecutionRole = executionRole(scope, 'ExecutionRole', foundation);
   const traces = plan.tasks.some((task) => task.traced) ? tracesPolicy(scope) : undefined;
   const meshImage = meshImages(scope, plan, props);
+  const mesh = renderMesh(scope, topology, plan);
   const urls = new Map(topology.services.map((service) => [service.name, urlOf(service)]));
   const weights = renderWeights(scope, plan);
   const context = (task: TaskPlan): TaskContext => ({
@@ -49,6 +51,7 @@ export function renderSystem(scope: Construct, topology: Topology, plan: SystemP
     tracesPolicy: traces,
     containerProps: (container) => userProps(props, task, container),
     meshImage: (container) => meshImage(container.role, task),
+    endpointArn: (endpoint) => mesh.endpointArn(endpoint),
     alarms: deploymentOf(props, task)?._options.alarms ?? [],
     weights,
     egressPorts: egressPorts(plan, topology, serviceOf(task)),

@@ -6,7 +6,7 @@ import { MAX_STACK_RESOURCES, MAX_TEMPLATE_BYTES } from '../topology/constants';
 /** CDK's own switch for its own check: 0 turns it off. */
 const LIMIT_CONTEXT = '@aws-cdk/core:stackResourceLimit';
 
-/** Below this many bytes of planned containers no template comes near the limit, and is not measured. */
+/** Below this many bytes of what is planned no template comes near the limit, and is not measured. */
 const WORTH_MEASURING = MAX_TEMPLATE_BYTES / 2;
 
 /**
@@ -15,7 +15,7 @@ const WORTH_MEASURING = MAX_TEMPLATE_BYTES / 2;
  */
 export function limitStackSize(scope: Construct, plan: SystemPlan): void {
   const services = plan.tasks.length;
-  const plannedBytes = JSON.stringify(plan.tasks).length;
+  const plannedBytes = JSON.stringify([plan.tasks, plan.appMesh]).length;
   scope.node.addValidation({
     validate: () => {
       const context: unknown = scope.node.tryGetContext(LIMIT_CONTEXT);

@@ -4,6 +4,7 @@ import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
+import type { MeshEndpointPlan } from '../plan/model';
 
 export interface TaskPermissions {
   readonly certificate: secretsmanager.ISecret | undefined;
@@ -16,6 +17,8 @@ export interface TaskPermissions {
   readonly namespaceName: string;
   /** Lets the collector send traces; absent if nothing is traced. */
   readonly tracesPolicy: iam.IManagedPolicy | undefined;
+  /** What its Envoys are to a control plane; none if there is none. */
+  readonly endpoints: readonly { readonly endpoint: MeshEndpointPlan; readonly arn: string }[];
 }
 
 /** The role of a service's tasks: what the agent and the collector need, and whatever the user grants to the service. */
@@ -31,6 +34,7 @@ export function taskRole(scope: Construct, id: string, permissions: TaskPermissi
           ...weightsStatements(permissions),
         ],
       }),
+      ...controlPlanePolicy(permissions),
     },
     ...(tracesPolicy === undefined ? {} : { managedPolicies: [tracesPolicy] }),
   });
@@ -52,6 +56,21 @@ function discoveryStatements({ discovers, discoveryServices, namespaceName }: Ta
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html */
 function weightsStatements({ weights }: TaskPermissions): iam.PolicyStatement[] {
   return weights.length === 0 ? [] : [new iam.PolicyStatement({ actions: ['ssm:GetParameters'], resources: weights.map((parameter) => parameter.parameterArn) })];
+}
+
+/** https://docs.aws.amazon.com/app-mesh/latest/userguide/proxy-authorization.html */
+function controlPlanePolicy({ endpoints }: TaskPermissions): { readonly MeshEnvoy?: iam.PolicyDocument } {
+  if (endpoints.length === 0) return {};
+  const statement = (action: string, resources: readonly string[]): iam.PolicyStatement[] => (resources.length === 0 ? [] : [new iam.PolicyStatement({ actions: [action], resources: [...new Set(resources)] })]);
+  return {
+    MeshEnvoy: new iam.PolicyDocument({
+      statements: [
+        ...statement('appmesh:StreamAggregatedResources', endpoints.map(({ arn }) => arn)),
+        ...statement('acm:ExportCertificate', endpoints.flatMap(({ endpoint }) => endpoint.certificateArns)),
+        ...statement('acm-pca:GetCertificateAuthorityCertificate', endpoints.flatMap(({ endpoint }) => endpoint.authorityArns)),
+      ],
+    }),
+  };
 }
 
 function oneOrMore(values: string[]): string | string[] {

@@ -9,7 +9,7 @@ import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { certificateSecret } from '../certificates/certificate-secret';
 import type { IMicroservice } from '../microservice';
-import type { ContainerPlan, DeployedValue, TaskPlan } from '../plan/model';
+import type { ContainerPlan, DeployedValue, InterceptionPlan, MeshEndpointPlan, TaskPlan } from '../plan/model';
 import { serviceOf } from '../plan/model';
 import type { ContainerProps } from '../props/container-props';
 import { refuse } from '../refuse';
@@ -34,6 +34,8 @@ export interface TaskContext {
   readonly alarms: readonly cloudwatch.IAlarm[];
   /** Parameters with the weights of versions, by service. */
   readonly weights: ReadonlyMap<string, ssm.IStringParameter>;
+  /** By which an Envoy is known to a control plane. */
+  readonly endpointArn: (endpoint: MeshEndpointPlan) => string;
   readonly url?: string;
   /** TCP ports to which tasks may connect; undefined: to everything. */
   readonly egressPorts: readonly number[] | undefined;
@@ -61,6 +63,7 @@ export function renderIdentity(scope: Construct, plans: readonly TaskPlan[], dis
       weights: weightsParameters(plan, context),
       namespaceName: foundation.namespace.namespaceName,
       tracesPolicy: context.tracesPolicy,
+      endpoints: plans.flatMap(({ endpoint }) => (endpoint === undefined ? [] : [{ endpoint, arn: context.endpointArn(endpoint) }])),
     }),
     securityGroup: securityGroup(scope, plan, context),
   };
@@ -124,12 +127,14 @@ export class MeshTask extends Construct implements IMicroservice {
       runtimePlatform: { cpuArchitecture: architecture(plan.sizing.architecture), operatingSystemFamily: ecs.OperatingSystemFamily.LINUX },
       taskRole: this.taskRole,
       executionRole: execution,
+      ...(plan.interception === undefined ? {} : { proxyConfiguration: interception(plan.interception) }),
     });
     for (const name of plan.volumes) this.taskDefinition.addVolume({ name });
     const containers = renderContainers(this.taskDefinition, plan, context, {
       discoveryServiceId: this.discoveryService.serviceId,
       certificateSecretArn: this.certificate?.secretArn,
       weightsParameterNames: weightsParameters(plan, context).map((parameter) => parameter.parameterName).join(','),
+      endpointArn: plan.endpoint === undefined ? undefined : context.endpointArn(plan.endpoint),
     });
     this.proxyContainer = find(plan, containers, 'proxy');
     this.container = plan.containers.some((container) => container.role === 'application') ? find(plan, containers, 'application') : this.proxyContainer;
@@ -161,6 +166,20 @@ function securityGroup(scope: Construct, plan: TaskPlan, { foundation, egressPor
   const group = new ec2.SecurityGroup(scope, 'SecurityGroup', { vpc: foundation.vpc, description: `Tasks of ${serviceOf(plan)}`, allowAllOutbound: egressPorts === undefined });
   for (const port of egressPorts ?? []) group.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(port), `to port ${port}`);
   return group;
+}
+
+function interception({ container, appPorts, ingressPort, egressPort, ignoredUser, ignoredIps, ignoredPorts }: InterceptionPlan): ecs.ProxyConfiguration {
+  return new ecs.AppMeshProxyConfiguration({
+    containerName: container,
+    properties: {
+      appPorts: [...appPorts],
+      proxyIngressPort: ingressPort,
+      proxyEgressPort: egressPort,
+      ignoredUID: ignoredUser,
+      egressIgnoredIPs: [...ignoredIps],
+      ...(ignoredPorts.length === 0 ? {} : { egressIgnoredPorts: [...ignoredPorts] }),
+    },
+  });
 }
 
 /** So that no other service can read its secrets at start, those of a log driver included. */

@@ -71,7 +71,8 @@ export const FEATURES = {
   slowStart: { title: 'Slow start of new tasks', usedAt: (topology) => calls(topology, 'loadBalancing', ({ loadBalancing }) => (loadBalancing?.algorithm === 'ringHash' ? undefined : loadBalancing?.slowStartSeconds)) },
   activeHealthCheck: { title: 'Active health checks', usedAt: (topology) => calls(topology, 'activeHealthCheck', ({ activeHealthCheck }) => activeHealthCheck) },
   keepAlive: { title: 'Keepalive of connections between tasks', usedAt: (topology) => calls(topology, 'keepAlive', ({ keepAlive }) => keepAlive) },
-  external: { title: 'External services, with TLS and the check of their certificates by the sidecar', usedAt: ({ external }) => external.map(({ name }) => `external.${name}`) },
+  external: { title: 'External services (`external`)', usedAt: ({ external }) => external.map(({ name }) => `external.${name}`) },
+  externalTls: { title: 'TLS to external services, begun and checked by the proxy', usedAt: ({ external }) => external.filter(({ tls }) => tls).map(({ name }) => `external.${name}.tls`) },
   routes: { title: 'Routes by path, method, header, query parameter, gRPC method and metadata', usedAt: (topology) => routes(topology, () => ['']) },
   rewrites: { title: 'Rewrite of path and host', usedAt: (topology) => routes(topology, ({ rewrite }) => (rewrite === undefined ? [] : ['.rewrite'])) },
   headerChanges: { title: 'Changes to the headers of requests and responses', usedAt: (topology) => [
@@ -84,7 +85,10 @@ export const FEATURES = {
   webSockets: { title: 'WebSockets', usedAt: (topology) => services(topology, 'webSockets', ({ policy }) => policy.webSockets) },
   versions: { title: 'Versions by weight, shifted with no task replaced', usedAt: (topology) => services(topology, 'versions', ({ versions }) => versions !== undefined) },
   versionHeader: { title: 'A header that chooses a version', usedAt: (topology) => services(topology, 'versionHeader', ({ versionHeader }) => versionHeader !== undefined) },
-  mirror: { title: 'Mirroring of requests to a version', usedAt: (topology) => services(topology, 'mirror', ({ mirror }) => mirror !== undefined) },
+  mirror: { title: 'Mirroring of requests to a version', usedAt: (topology) => [
+    ...services(topology, 'mirror', ({ mirror }) => mirror !== undefined),
+    ...routes(topology, ({ mirror }) => (mirror === undefined ? [] : ['.mirror'])),
+  ] },
 } as const satisfies Readonly<Record<string, Feature>>;
 
 export type FeatureId = keyof typeof FEATURES;

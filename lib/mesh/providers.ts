@@ -1,13 +1,14 @@
 import type { SystemPlan } from '../plan/model';
 import type { IssueList } from '../topology/issues';
 import type { Topology } from '../topology/model';
+import { appMeshProvider } from './app-mesh/plan';
 import { checkCapabilities } from './check-capabilities';
 import { envoyProvider } from './envoy/plan';
 import type { MeshProvider } from './provider';
 
 type ProviderId = Topology['mesh']['provider'];
 
-export const PROVIDERS: Readonly<Record<ProviderId, MeshProvider>> = { envoy: envoyProvider };
+export const PROVIDERS: Readonly<Record<ProviderId, MeshProvider>> = { appMesh: appMeshProvider, envoy: envoyProvider };
 
 /** The plan of the mesh that the topology names; what that mesh cannot do is an issue. */
 export function planMesh(topology: Topology, issues: IssueList): SystemPlan {

@@ -1,4 +1,5 @@
 import type { CertificateSettings, Sizing, Warning } from '../topology/model';
+import type { AppMeshPlan } from './app-mesh';
 
 /**
  * The plan: what to create, as plain data that names no construct. A mesh provider makes it out of the
@@ -16,6 +17,8 @@ export interface SystemPlan {
   readonly ingress: readonly IngressPlan[];
   /** Absent: plain text. */
   readonly certificates?: CertificatePlan;
+  /** Of a mesh that is App Mesh's. */
+  readonly appMesh?: AppMeshPlan;
   readonly warnings: readonly Warning[];
 }
 
@@ -50,6 +53,32 @@ export interface TaskPlan {
   readonly registration: RegistrationPlan;
   /** Whether tasks send traces. */
   readonly traced: boolean;
+  /** What the task is to a control plane; absent if there is none. */
+  readonly endpoint?: MeshEndpointPlan;
+  /** Absent: applications reach Envoy by its addresses. */
+  readonly interception?: InterceptionPlan;
+}
+
+/** A virtual node or the virtual gateway of App Mesh. */
+export interface MeshEndpointPlan {
+  readonly kind: 'virtualNode' | 'virtualGateway';
+  readonly name: string;
+  /** Certificates of ACM that its Envoy exports. Text in which CloudFormation may fill in tokens. */
+  readonly certificateArns: readonly string[];
+  /** Authorities of AWS Private CA whose certificates its Envoy reads. */
+  readonly authorityArns: readonly string[];
+}
+
+/** ECS leads the traffic of a task through a container. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ProxyConfiguration.html */
+export interface InterceptionPlan {
+  readonly container: string;
+  readonly appPorts: readonly number[];
+  readonly ingressPort: number;
+  readonly egressPort: number;
+  /** Whose traffic passes by. */
+  readonly ignoredUser: number;
+  readonly ignoredIps: readonly string[];
+  readonly ignoredPorts: readonly number[];
 }
 
 export interface VersionPlan {
@@ -64,8 +93,8 @@ export interface IdentityPlan {
 
 export type ContainerRole = 'init' | 'proxy' | 'application' | 'extra' | 'agent' | 'collector';
 
-/** What only a deployment knows: the ARN of the task's certificate secret, the ID of its Cloud Map service, the names of the parameters with the weights that it reads, with commas. */
-export type DeployedValue = 'certificateSecretArn' | 'discoveryServiceId' | 'weightsParameterNames';
+/** What only a deployment knows: the ARN of the task's certificate secret, the ID of its Cloud Map service, the names of the parameters with the weights that it reads, with commas, the ARN of its endpoint in App Mesh. */
+export type DeployedValue = 'certificateSecretArn' | 'discoveryServiceId' | 'weightsParameterNames' | 'endpointArn';
 
 export interface ContainerPlan {
   readonly name: string;

@@ -62,6 +62,99 @@ export interface EnvoyMeshOptions {
 }
 
 /**
+ * Certificates of AWS Certificate Manager for servers of `Mesh.appMesh()`.
+ *
+ * @example
+ * const certificates: AppMeshCertificateOptions = {
+ *   certificateArns: { orders: 'arn:aws:acm:eu-west-1:111122223333:certificate/11111111-2222-3333-4444-555555555555' },
+ *   authorityArns: ['arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/11111111-2222-3333-4444-555555555555'],
+ * };
+ */
+export interface AppMeshCertificateOptions {
+  /**
+   * The private certificate of each service that has one, by the name of the service. It must hold the name
+   * `<service>.<namespace>` (`orders.tasks.shop.internal`), and be in the account and region of the stack. Tokens may
+   * stand in the values. App Mesh hands renewed certificates to Envoy by itself.
+   *
+   * @see https://docs.aws.amazon.com/app-mesh/latest/userguide/tls.html#virtual-node-tls-prerequisites
+   */
+  readonly certificateArns: { readonly [service: string]: string };
+
+  /** The root authorities of AWS Private CA that have issued the certificates, 1 to 3 ARNs: callers trust them. */
+  readonly authorityArns: string[];
+}
+
+/**
+ * Options of `Mesh.appMesh()`.
+ *
+ * @example
+ * const options: AppMeshOptions = { allowAllEgress: true, logLevel: 'info' };
+ */
+export interface AppMeshOptions {
+  /**
+   * The tag of App Mesh's Envoy image, such as `v1.34.13.0-prod`; from Envoy 1.34 on. Not together with `image`.
+   *
+   * @default - the last release, pinned by this library's version
+   * @see https://docs.aws.amazon.com/app-mesh/latest/userguide/envoy.html
+   */
+  readonly version?: string;
+
+  /**
+   * An Envoy image of your own, such as the one in App Mesh's private repository of a region
+   * (`840364872350.dkr.ecr.<region>.amazonaws.com/aws-appmesh-envoy`). It must be App Mesh's: Envoy alone does not
+   * know how to ask App Mesh.
+   *
+   * @default - public.ecr.aws/appmesh/aws-appmesh-envoy
+   */
+  readonly image?: ContainerImage;
+
+  /**
+   * An image of the mesh agent of your own; see `EnvoyMeshOptions.agentImage`.
+   *
+   * @default - built from this package by `cdk deploy`
+   */
+  readonly agentImage?: ContainerImage;
+
+  /**
+   * Envoy's own log level (not the access log): trace, debug, info, warning, error, critical or off.
+   *
+   * @default warning
+   */
+  readonly logLevel?: string;
+
+  /**
+   * Whether applications may reach everything outside of the mesh (ALLOW_ALL). Otherwise Envoy drops what goes
+   * neither to a service in `calls` nor to an API of AWS: databases and websites too.
+   *
+   * @default false
+   * @see https://docs.aws.amazon.com/app-mesh/latest/APIReference/API_EgressFilter.html
+   */
+  readonly allowAllEgress?: boolean;
+
+  /**
+   * TCP ports on which applications reach other hosts past Envoy, such as 5432 of a database; at most 15.
+   *
+   * @default - none
+   */
+  readonly ignoredEgressPorts?: number[];
+
+  /**
+   * Whether Envoys find tasks by the DNS names of Cloud Map, which name eight tasks at most, and not by its API.
+   *
+   * @default false
+   */
+  readonly dnsDiscovery?: boolean;
+
+  /**
+   * Services that prove who they are by a certificate of ACM. Their callers still prove who they are by the
+   * certificates of the mesh, unless that has `Certificates.none()`.
+   *
+   * @default - every service has a certificate of the mesh, in files
+   */
+  readonly serverCertificates?: AppMeshCertificateOptions;
+}
+
+/**
  * What carries the calls between services.
  *
  * @example
@@ -74,13 +167,28 @@ export class Mesh {
     return new Mesh('envoy', options ?? {});
   }
 
+  /**
+   * AWS App Mesh, which AWS shut down on 2026-09-30: for accounts that still have it, and to see what a mesh on it is
+   * in terms of this library. A warning says so. `Mesh.envoy()` takes the same props, and callers' URLs stay the same;
+   * what App Mesh cannot do (authorization, rate limits, header changes ...) is refused by name.
+   *
+   * Its Envoys read the certificates of the mesh once. So each task makes way for another one before its certificate is
+   * too old, after 3.5 to 5.25 days, and within ten minutes after the authorities have changed: let services have two
+   * tasks. Of methods App Mesh tells nine apart; one that it does not know (of WebDAV, say) is retried as an idempotent one.
+   *
+   * @see https://aws.amazon.com/blogs/containers/migrating-from-aws-app-mesh-to-amazon-ecs-service-connect/
+   */
+  public static appMesh(options: AppMeshOptions = {}): Mesh {
+    return new Mesh('appMesh', options ?? {});
+  }
+
   /** @internal */
   public readonly _type = 'Mesh';
 
   private constructor(
     private readonly provider: string,
     /** @internal */
-    public readonly _options: EnvoyMeshOptions,
+    public readonly _options: Pick<EnvoyMeshOptions, 'image' | 'agentImage'>,
   ) {}
 
   /** @internal */

@@ -13,3 +13,13 @@ export const PROXY_USER = '101';
 
 /** https://gallery.ecr.aws/cloudwatch-agent/cloudwatch-agent */
 export const COLLECTOR_IMAGE = 'public.ecr.aws/cloudwatch-agent/cloudwatch-agent:1.300062.0b1304';
+
+/** https://gallery.ecr.aws/appmesh/aws-appmesh-envoy */
+export const APP_MESH_IMAGE = 'public.ecr.aws/appmesh/aws-appmesh-envoy';
+export const APP_MESH_VERSION = 'v1.34.13.0-prod';
+
+/** Envoy 1.34 is the first with %PATH% in access logs. https://github.com/envoyproxy/envoy/pull/38761 */
+export const FIRST_APP_MESH_MINOR = 34;
+
+/** The user of App Mesh's Envoy. What it sends, and what else this user sends, is not intercepted (IgnoredUID). */
+export const APP_MESH_USER = '1337';

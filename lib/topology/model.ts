@@ -29,15 +29,39 @@ export interface Topology {
   readonly warnings: readonly Warning[];
 }
 
-export interface MeshSettings {
-  readonly provider: 'envoy';
+export type MeshSettings = EnvoyMeshSettings | AppMeshSettings;
+
+interface ProxySettings {
   /** The registry image, unless the user gave an image of their own. */
   readonly proxyImage: string;
   readonly proxyLogLevel: string;
+}
+
+export interface EnvoyMeshSettings extends ProxySettings {
+  readonly provider: 'envoy';
   /** How often agents ask Cloud Map for the tasks of callees that DNS cannot name all. */
   readonly discoveryIntervalSeconds: number;
   /** How often agents ask for the weights of versions. */
   readonly weightsIntervalSeconds: number;
+}
+
+export interface AppMeshSettings extends ProxySettings {
+  readonly provider: 'appMesh';
+  /** Whether tasks may reach what is not in the mesh, beside the APIs of AWS. */
+  readonly allowAllEgress: boolean;
+  /** Sorted. What goes to these ports passes by Envoy. */
+  readonly ignoredEgressPorts: readonly number[];
+  /** How Envoys find tasks. */
+  readonly discovery: 'cloudMap' | 'dns';
+  readonly serverCertificates?: AcmServerCertificates;
+}
+
+/** Certificates of ACM for servers, in place of those of the mesh. Text in which CloudFormation may fill in tokens. */
+export interface AcmServerCertificates {
+  /** By service, sorted. */
+  readonly certificateArns: Readonly<Record<string, string>>;
+  /** The roots that callers of these services trust. */
+  readonly authorityArns: readonly string[];
 }
 
 /** Who issues the certificates of mutual TLS; `none` is plain text. */

@@ -1,9 +1,9 @@
-import { COLLECTOR_IMAGE, FIRST_PROXY_MINOR, PROXY_IMAGE, PROXY_VERSION } from './images';
-import { DEFAULT_DISCOVERY_INTERVAL_SECONDS, DEFAULT_WEIGHTS_INTERVAL_SECONDS, FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, MAX_DNS_INSTANCES, RESERVED_PORTS } from './constants';
+import { COLLECTOR_IMAGE } from './images';
+import { FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, MAX_DNS_INSTANCES, RESERVED_PORTS } from './constants';
 import { Opaque, Unreadable, Unresolved, show } from './input';
 import type { IssueList } from './issues';
 import { loopbackAddresses } from './loopback-addresses';
-import type { ExternalService, MeshSettings, Service, Sizing, Topology, TracingSettings, Warning } from './model';
+import type { ExternalService, Service, Sizing, Topology, TracingSettings, Warning } from './model';
 import { maxTasks, serviceAs } from './model';
 import { checkHidesNoAws } from './check-domain';
 import { checkEnvironment } from './check-environment';
@@ -14,6 +14,7 @@ import { parseEdge } from './parse-edge';
 import { parseEgress } from './parse-egress';
 import type { DraftExternal } from './parse-external';
 import { EXTERNAL_CALL_POLICY_FIELDS, externalWarnings, parseExternals } from './parse-external';
+import { parseMesh } from './parse-mesh';
 import type { DraftService } from './parse-service';
 import { LABEL, checkLabel, meshContainers, parseService, unknownService } from './parse-service';
 import type { MeshDefaults } from './parse-sizing';
@@ -44,7 +45,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   const namespace = root.field('namespace');
   const discoveryDomain = parseNamespace(namespace, domain) ?? `tasks.${domain}`;
   checkShared(root);
-  const mesh = parseMesh(root.field('mesh'));
+  const mesh = parseMesh(root.field('mesh'), root.field('services'));
   const certificates = parseCertificates(root.field('certificates'));
   const tracing = parseTracing(root.field('tracing'));
   const defaults: MeshDefaults = {
@@ -190,38 +191,6 @@ function checkShared(root: Reader): void {
       if (!logs.field('logGroup').absent && !logs.field(other).absent) logs.field(other).fail('NOT_ALLOWED', 'applies only to a log group made here', { fix: 'set it on your own log group, or leave logGroup out' });
     }
   }
-}
-
-function parseMesh(at: Reader): MeshSettings {
-  if (at.made('Mesh', 'Mesh.envoy()') && at.fields(['version', 'image', 'agentImage', 'discoveryInterval', 'weightsInterval', 'logLevel'], 'provider')) {
-    at.field('provider').oneOf(['envoy'], 'a Mesh');
-    at.field('image').opaque('an ecs.ContainerImage', ['bind()']);
-    at.field('agentImage').opaque('an ecs.ContainerImage', ['bind()']);
-    if (!at.field('image').absent && !at.field('version').absent) at.field('version').fail('NOT_ALLOWED', 'an image of your own has its own version', { fix: 'give image or version, not both' });
-  }
-  const version = parseProxyVersion(at.field('version'));
-  const proxyLogLevel = at.field('logLevel').oneOf(['trace', 'debug', 'info', 'warning', 'error', 'critical', 'off'], 'a log level of Envoy') ?? 'warning';
-  return {
-    provider: 'envoy',
-    proxyImage: version === undefined ? PROXY_IMAGE : `${PROXY_IMAGE.split(':')[0] ?? ''}:${version}`,
-    proxyLogLevel,
-    discoveryIntervalSeconds: at.field('discoveryInterval').seconds({ min: 1, max: 10 }) ?? DEFAULT_DISCOVERY_INTERVAL_SECONDS,
-    weightsIntervalSeconds: at.field('weightsInterval').seconds({ min: 1, max: 300 }) ?? DEFAULT_WEIGHTS_INTERVAL_SECONDS,
-  };
-}
-
-function parseProxyVersion(at: Reader): string | undefined {
-  const version = at.string();
-  if (version === undefined) return undefined;
-  const [, flavor, major, minor] = /^(distroless-|contrib-)?v(\d+)\.(\d+)(?:\.\d+|-latest)$/.exec(version) ?? [];
-  if (major === undefined) {
-    at.fail('NOT_ALLOWED', 'is not a tag of the Envoy image', { allowed: `a release of Envoy, such as "${PROXY_VERSION}"`, ...(/^\d+\.\d+\.\d+$/.test(version) ? { fix: `write "v${version}"` } : {}) });
-  } else if (Number(major) !== 1 || Number(minor) < FIRST_PROXY_MINOR) {
-    at.fail('NOT_ALLOWED', `Envoy ${major}.${minor ?? ''} does not know all of the configuration that it would get`, { allowed: `a release of Envoy 1, from v1.${FIRST_PROXY_MINOR}.0 on`, fix: `use "${PROXY_VERSION}", or leave version out` });
-  } else if (flavor === 'distroless-') {
-    at.fail('NOT_ALLOWED', 'the distroless image has no shell, so ECS cannot check its health', { fix: `use "${version.slice(flavor.length)}"` });
-  }
-  return version;
 }
 
 function parseTracing(at: Reader): TracingSettings | undefined {

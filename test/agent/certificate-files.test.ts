@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { CertificateFiles } from '../../agent/certificate/certificate-files';
+import { PEM } from '../../agent/certificate/pem';
 import { identityIn, trustIn } from '../../agent/certificate/sds';
 import { Failure } from '../../agent/failure';
 import { PrivateText } from '../../shared/private-text';
@@ -139,4 +140,29 @@ test('a secret that is logged by mistake is not in the log', () => {
     expect(text).not.toContain('BEGIN');
     expect(text).toContain('[redacted]');
   }
+});
+
+describe('as PEM', () => {
+  const pem = (): CertificateFiles => new CertificateFiles(disk, '/run/app-mesh', IDENTITY, PEM);
+  const offerPem = async (secret: CertificateSecret): ReturnType<CertificateFiles['offer']> => pem().offer(new PrivateText(JSON.stringify(secret)), new Date(NOW));
+
+  test('chain and key are one file, so that they fit together at any moment', async () => {
+    await offerPem(good);
+    expect(disk.content.get('/run/app-mesh/identity.pem')).toBe(`${good.certificateChain.trim()}\n${good.privateKey.trim()}\n`);
+    expect(disk.content.get('/run/app-mesh/trust.pem')).toBe(`${good.trustBundle.trim()}\n`);
+    expect([...disk.content.keys()].sort()).toEqual(['/run/app-mesh/identity.pem', '/run/app-mesh/trust.pem']);
+  });
+
+  test.each([['with', '\n'], ['without', '']])('what is there already is not written again, %s a line break at the end of the secret', async (_, end) => {
+    const secret = { ...good, certificateChain: `${good.certificateChain.trim()}${end}`, privateKey: `${good.privateKey.trim()}${end}`, trustBundle: `${good.trustBundle.trim()}${end}` };
+    await offerPem(secret);
+    expect(await offerPem(secret)).toMatchObject({ outcome: 'unchanged' });
+    expect(await pem().current(new Date(NOW))).toMatchObject({ ok: true });
+  });
+
+  test('a renewed certificate replaces the old one', async () => {
+    await offerPem(good);
+    expect(await offerPem(newer)).toMatchObject({ outcome: 'installed', changed: ['certificate'] });
+    expect(disk.content.get('/run/app-mesh/identity.pem')).toContain(newer.privateKey.trim());
+  });
 });

@@ -167,6 +167,8 @@ describe("what is in flight, by Envoy's statistics", () => {
     ['requests at the edge', { 'http.edge_gateway.downstream_rq_active': 4 }, 4],
     ['idle connections of an HTTP listener do not count', { 'http.inbound_orders.downstream_rq_active': 0, 'listener.0.0.0.0_15006.downstream_cx_active': 9 }, 0],
     ['connections of a TCP service', { 'tcp.inbound_cache.upstream_flush_active': 1, 'tcp.inbound_cache.downstream_cx_rx_bytes_buffered': 100, 'listener.0.0.0.0_15006.downstream_cx_active': 3, 'listener.127.64.0.1_6379.downstream_cx_active': 2 }, 4],
+    ["what arrives at App Mesh's Envoy, not what leaves", { 'http.ingress.downstream_rq_active': 2, 'http.egress.downstream_rq_active': 5, 'listener.0.0.0.0_15000.downstream_cx_active': 3 }, 2],
+    ["TCP connections to App Mesh's Envoy, not those that leave", { 'tcp.ingress.upstream_flush_active': 0, 'listener.0.0.0.0_15000.downstream_cx_active': 3, 'listener.0.0.0.0_15001.downstream_cx_active': 7 }, 3],
   ])('%s', (_what, values, expected) => {
     expect(inFlightOf(stats(values))).toBe(expected);
   });

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { identityIn } from '../../agent/certificate/sds';
 import { DEFAULT_DIRECTORY } from '../../agent/settings';
-import { PROXY_USER } from '../../lib/topology/images';
+import { APP_MESH_DIRECTORY } from '../../lib/mesh/app-mesh/constants';
+import { APP_MESH_USER, PROXY_USER } from '../../lib/topology/images';
 import type { CertificateSecret } from '../../shared/certificate-secret';
 import { until } from '../e2e/runner/wait';
 import { AgentProcess, bundled, nodeOptions, residentMegabytes, type AgentOptions } from './agent-process';
@@ -80,6 +81,8 @@ test('the image is made of copies alone, runs as the user of Envoy, and owns the
   expect(lines[0]).toMatch(/node:22.*-slim$/);
   expect(lines).toContain(`VOLUME ${DEFAULT_DIRECTORY}`);
   expect(lines).toContain(`COPY --chown=${PROXY_USER}:${PROXY_USER} volume/ ${DEFAULT_DIRECTORY}/`);
+  expect(lines).toContain(`VOLUME ${APP_MESH_DIRECTORY}`);
+  expect(lines).toContain(`COPY --chown=${APP_MESH_USER}:${APP_MESH_USER} volume/ ${APP_MESH_DIRECTORY}/`);
   expect(lines).toContain(`USER ${PROXY_USER}:${PROXY_USER}`);
 });
 

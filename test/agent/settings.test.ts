@@ -17,7 +17,7 @@ function issuesOf(environment: Readonly<Record<string, string>>): readonly strin
 
 test('two variables are enough; the rest has defaults', () => {
   expect(readSettings(MINIMAL)).toEqual({
-    certificate: { identity: { uri: IDENTITY, trustDomain: 'shop.internal', service: 'orders' }, secretArn: SECRET_ARN },
+    certificate: { identity: { uri: IDENTITY, trustDomain: 'shop.internal', service: 'orders' }, secretArn: SECRET_ARN, format: 'sds' },
     region: 'eu-central-1',
     directory: '/run/mesh',
     discovery: [],
@@ -49,6 +49,7 @@ test('every variable is read', () => {
   const target = { cluster: 'catalog', namespaceName: 'tasks.shop.internal', serviceName: 'catalog', port: 15006 };
   expect(readSettings({
     ...MINIMAL,
+    MESH_CERTIFICATE_FORMAT: 'pem',
     MESH_DIRECTORY: '/var/mesh/',
     MESH_DISCOVERY: JSON.stringify([target]),
     MESH_OWN_SERVICE: JSON.stringify({ namespaceName: 'tasks.shop.internal', serviceName: 'orders' }),

@@ -12,6 +12,7 @@ export interface Systems {
 
 const orders = (more: Raw = {}, all: Raw = {}): Raw => mesh({ ui: service({ calls: ['orders'] }), orders: service(more) }, all);
 const ofOrders = (more: Raw, less: Raw = {}): Systems => ({ with: orders(more), without: orders(less) });
+const DATABASE = { host: 'db.example.com', port: 5432, protocol: 'tcp', tls: false };
 const TWO = { v1: { weight: 90 }, v2: { weight: 10 } };
 const route = { edge: { kind: 'http', authorizer: { kind: 'none' }, routes: { 'ANY /{proxy+}': { service: 'ui' } } } };
 
@@ -28,7 +29,8 @@ export const SYSTEMS: Readonly<Record<FeatureId, Systems>> = {
   traces: { with: orders(), without: orders({}, { tracing: { kind: 'none' } }) },
   edge: { with: orders({}, route), without: orders() },
   allow: ofOrders({ allow: [{ methods: ['GET'], paths: ['/orders/*'] }] }),
-  external: { with: mesh({ ui: service({ calls: ['stripe'] }) }, { external: { stripe: { host: 'api.stripe.com' } } }), without: mesh({ ui: service() }) },
+  external: { with: mesh({ ui: service({ calls: ['db'] }) }, { external: { db: DATABASE } }), without: mesh({ ui: service() }) },
+  externalTls: { with: mesh({ ui: service({ calls: ['db'] }) }, { external: { db: { ...DATABASE, tls: true } } }), without: mesh({ ui: service({ calls: ['db'] }) }, { external: { db: DATABASE } }) },
   routes: ofOrders({ routes: [{ name: 'reports', match: { path: { kind: 'prefix', text: '/reports/' } }, timeout: { perRequest: seconds(60) } }] }),
   rewrites: ofOrders({ routes: [{ name: 'old', match: { path: { kind: 'prefix', text: '/v1/' } }, rewrite: { path: { kind: 'prefix', text: '/' }, host: 'old.example' } }] }, { routes: [{ name: 'old', match: { path: { kind: 'prefix', text: '/v1/' } } }] }),
   headerChanges: ofOrders({ requestHeaders: { set: { 'x-a': 'b' } }, responseHeaders: { remove: ['server'] } }),
@@ -45,7 +47,7 @@ export const SYSTEMS: Readonly<Record<FeatureId, Systems>> = {
   retries: ofOrders({ retry: { maxRetries: 5, on: ['server-error'] } }),
   anyMethod: ofOrders({ retry: { anyMethod: true } }),
   retryBudget: ofOrders({ retry: { budgetPercent: 33, backoff: { base: seconds(0.1), max: seconds(1) } } }),
-  circuitBreaker: ofOrders({ circuitBreaker: { maxConnections: 5, maxPendingRequests: 6, maxRequests: 7 } }),
+  circuitBreaker: ofOrders({ circuitBreaker: { maxConnections: 5, maxPendingRequests: 6 } }),
   outlierDetection: ofOrders({ outlierDetection: { kind: 'on', consecutiveServerErrors: 7 } }),
   roundRobin: ofOrders({ loadBalancing: { algorithm: 'roundRobin' } }),
   ringHash: ofOrders({ loadBalancing: { algorithm: 'ringHash', hashOn: { kind: 'header', name: 'x-session' } } }),

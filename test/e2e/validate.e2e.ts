@@ -6,7 +6,7 @@ import { edsFile, edsPath } from '../../agent/endpoints/eds';
 import { runtimeFile, weightsPath } from '../../agent/weights/runtime-file';
 import { MESH_DIRECTORY } from '../../lib/topology/constants';
 import { Authority } from '../agent/authority';
-import { caseNames, planCase } from '../support/cases';
+import { caseNames, hasConfig, planCase } from '../support/cases';
 import { run } from './runner/run-process';
 import { e2e } from './suite';
 import { findTools } from './tools';
@@ -18,7 +18,7 @@ e2e('a real Envoy', () => {
   const proxies = caseNames().flatMap((name) => {
     const plan = planCase(name);
     if (typeof plan === 'string') return [];
-    return plan.tasks.flatMap((task) => task.containers.filter(({ role }) => role === 'proxy').map((container) => [name, task.name, container.command ?? []] as const));
+    return plan.tasks.flatMap((task) => task.containers.filter(hasConfig).map((container) => [name, task.name, container.command ?? []] as const));
   });
 
   let files: string;

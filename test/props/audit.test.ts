@@ -118,6 +118,8 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
   PrivateCaCertificatesOptions: (field) => [{ props: mesh({ ui: service() }, { certificates: { kind: 'privateCa', [field]: unexpected } }), path: `certificates.${field}` }],
   ExternalServiceProps: (field) => [{ props: mesh({ ui: service() }, { external: { stripe: { host: 'api.stripe.com', [field]: unexpected } } }), path: `external.stripe.${field}` }],
   EnvoyMeshOptions: (field) => [{ props: mesh({ ui: service() }, { mesh: { provider: 'envoy', [field]: unexpected } }), path: `mesh.${field}` }],
+  AppMeshOptions: (field) => [{ props: mesh({ ui: service() }, { mesh: { provider: 'appMesh', [field]: unexpected } }), path: `mesh.${field}` }],
+  AppMeshCertificateOptions: (field) => [{ props: mesh({ ui: service() }, { mesh: { provider: 'appMesh', serverCertificates: { [field]: unexpected } } }), path: `mesh.serverCertificates.${field}` }],
   XRayTracingOptions: (field) => [{ props: mesh({ ui: service() }, { tracing: { kind: 'xray', [field]: unexpected } }), path: `tracing.${field}` }],
 };
 

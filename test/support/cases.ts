@@ -46,6 +46,11 @@ export function planCase(name: string): SystemPlan | string {
   }
 }
 
+/** Whether its configuration stands in its command line; App Mesh's Envoy asks for it. */
+export function hasConfig({ role, command = [] }: ContainerPlan): boolean {
+  return role === 'proxy' && command.includes('--config-yaml');
+}
+
 /** Envoy's configuration, parsed out of the command line of a proxy container. */
 export function configOf(container: ContainerPlan): unknown {
   const { command = [] } = container;
@@ -55,7 +60,7 @@ export function configOf(container: ContainerPlan): unknown {
 /** Everything that a case puts out, by file name. */
 export function outputsOf(plan: SystemPlan | string): ReadonlyMap<string, unknown> {
   if (typeof plan === 'string') return new Map([['issues.txt', plan]]);
-  const proxies = plan.tasks.flatMap((task) => task.containers.filter((container) => container.role === 'proxy').map((container) => [task.name, configOf(container)] as const));
+  const proxies = plan.tasks.flatMap((task) => task.containers.filter(hasConfig).map((container) => [task.name, configOf(container)] as const));
   return new Map<string, unknown>([['plan.json', withoutConfigs(plan)], ...proxies.map(([task, config]) => [`envoy.${task}.json`, config] as const)]);
 }
 
@@ -65,7 +70,7 @@ function withoutConfigs(plan: SystemPlan): unknown {
     ...plan,
     tasks: plan.tasks.map((task) => ({
       ...task,
-      containers: task.containers.map((container) => (container.role !== 'proxy' ? container : {
+      containers: task.containers.map((container) => (!hasConfig(container) ? container : {
         ...container,
         command: container.command?.map((word, index, words) => (words[index - 1] === '--config-yaml' ? `(envoy.${task.name}.json)` : word)),
       })),

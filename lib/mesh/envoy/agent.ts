@@ -2,7 +2,7 @@ import type { ContainerPlan, DependencyPlan, DeployedValue } from '../../plan/mo
 import { AGENT_CONTAINER, AGENT_MEMORY_MIB, DISCOVERY_TTL_SECONDS, INBOUND_PORT, INIT_CONTAINER, MESH_DIRECTORY, MESH_VOLUME } from '../../topology/constants';
 import { identityOf } from '../../topology/identity';
 import { PROXY_USER } from '../../topology/images';
-import type { Registration, Service, Topology } from '../../topology/model';
+import type { EnvoyMeshSettings, Registration, Service, Topology } from '../../topology/model';
 import { registrationsOf } from '../../topology/model';
 import { weighedBy, weightsTargets } from './weights';
 
@@ -27,8 +27,17 @@ const MAX_STOP_SECONDS = 120;
 const STEPS_SECONDS = 5;
 
 /** How old an agent's list of callees may be: two turns, and their jitter. */
-function listSecondsOf({ mesh }: Topology): number {
-  return Math.max(DISCOVERY_TTL_SECONDS, Math.ceil(mesh.discoveryIntervalSeconds * 2.5));
+function listSecondsOf(topology: Topology): number {
+  return Math.max(DISCOVERY_TTL_SECONDS, Math.ceil(intervalSecondsOf(topology) * 2.5));
+}
+
+function intervalSecondsOf(topology: Topology): number {
+  return envoySettingsOf(topology).discoveryIntervalSeconds;
+}
+
+function envoySettingsOf({ mesh }: Topology): EnvoyMeshSettings {
+  if (mesh.provider !== 'envoy') throw new Error(`bug: agents discover nothing for ${mesh.provider}`);
+  return mesh;
 }
 
 /** Callers ask DNS when its TTL is over, or their agents list the tasks at intervals. */
@@ -115,14 +124,14 @@ function whatIsWritten({ topology, service, callees }: AgentPlan): Readonly<Reco
 }
 
 function howOften(agent: AgentPlan): Readonly<Record<string, string>> {
-  return { ...howOftenDiscovered(agent), ...(weighedBy(agent.callees).length === 0 ? {} : { MESH_WEIGHTS_SECONDS: String(agent.topology.mesh.weightsIntervalSeconds) }) };
+  return { ...howOftenDiscovered(agent), ...(weighedBy(agent.callees).length === 0 ? {} : { MESH_WEIGHTS_SECONDS: String(envoySettingsOf(agent.topology).weightsIntervalSeconds) }) };
 }
 
 function howOftenDiscovered({ topology, name, callees }: AgentPlan): Readonly<Record<string, string>> {
   if (discoveredBy(callees).length === 0) return {};
   return {
     MESH_OWN_SERVICE: JSON.stringify({ namespaceName: topology.discoveryDomain, serviceName: name }),
-    MESH_POLL_SECONDS: String(topology.mesh.discoveryIntervalSeconds),
+    MESH_POLL_SECONDS: String(intervalSecondsOf(topology)),
     MESH_LIST_SECONDS: String(listSecondsOf(topology)),
   };
 }

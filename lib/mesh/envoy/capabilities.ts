@@ -26,6 +26,7 @@ export const CAPABILITIES: Capabilities = {
   activeHealthCheck: true,
   keepAlive: true,
   external: true,
+  externalTls: true,
   routes: true,
   rewrites: true,
   headerChanges: true,

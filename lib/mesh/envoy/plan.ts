@@ -9,7 +9,7 @@ import {
 import { identityOf } from '../../topology/identity';
 import { PROXY_USER } from '../../topology/images';
 import type { IssueList } from '../../topology/issues';
-import type { EdgeTopology, ExtraContainer, Service, Sizing, Topology, Version } from '../../topology/model';
+import type { ContainerSettings, EdgeTopology, ExtraContainer, Service, Sizing, Topology, Version } from '../../topology/model';
 import { serviceAs } from '../../topology/model';
 import type { MeshProvider } from '../provider';
 import type { AgentPlan } from './agent';
@@ -42,7 +42,7 @@ export const envoyProvider: MeshProvider = {
   },
 };
 
-function plaintext(): SystemPlan['warnings'][number] {
+export function plaintext(): SystemPlan['warnings'][number] {
   return {
     id: 'plaintext',
     path: 'certificates',
@@ -86,8 +86,8 @@ function serviceTask(topology: Topology, service: Service, version?: Version): T
  * to 30 seconds. The agent waits for twice this and a second.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
  */
-const EDGE_REFRESH_SECONDS = 17;
-const EDGE_REQUEST_SECONDS = 30;
+export const EDGE_REFRESH_SECONDS = 17;
+export const EDGE_REQUEST_SECONDS = 30;
 
 function gatewayTask(topology: Topology, edge: EdgeTopology): TaskPlan {
   const agent: AgentPlan = {
@@ -126,7 +126,7 @@ function taskOf(agent: AgentPlan, own: readonly ContainerPlan[]): Omit<TaskPlan,
   };
 }
 
-function sizingOf(service: Service): Sizing {
+export function sizingOf(service: Sizing): Sizing {
   const { cpu, memoryMiB, architecture, desiredCount, scaling, enableExecuteCommand, capacityProviders, replacement } = service;
   return {
     cpu,
@@ -176,7 +176,7 @@ function proxy(agent: AgentPlan, sizing: Sizing, config: JsonObject, port: numbe
   };
 }
 
-function application(service: Service): ContainerPlan {
+export function application(service: Pick<Service, keyof ContainerSettings | 'stopTimeoutSeconds'>): ContainerPlan {
   return {
     name: APPLICATION_CONTAINER,
     role: 'application',
@@ -192,7 +192,7 @@ function application(service: Service): ContainerPlan {
   };
 }
 
-function extra(container: ExtraContainer): ContainerPlan {
+export function extra(container: ExtraContainer): ContainerPlan {
   return {
     name: container.name,
     role: 'extra',
@@ -209,7 +209,7 @@ function extra(container: ExtraContainer): ContainerPlan {
   };
 }
 
-function commandOf(container: Service | ExtraContainer): Pick<ContainerPlan, 'command' | 'entryPoint' | 'user'> {
+function commandOf(container: ContainerSettings): Pick<ContainerPlan, 'command' | 'entryPoint' | 'user'> {
   const { command, entryPoint, user } = container;
   return {
     ...(command === undefined ? {} : { command }),
@@ -222,7 +222,7 @@ function commandOf(container: Service | ExtraContainer): Pick<ContainerPlan, 'co
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Agent-Configuration-File-Details.html
  * Losing it loses traces, not requests: it is not essential, and is restarted in place.
  */
-function collector(topology: Topology): ContainerPlan[] {
+export function collector(topology: Topology): ContainerPlan[] {
   if (topology.tracing === undefined) return [];
   return [{
     name: COLLECTOR_CONTAINER,

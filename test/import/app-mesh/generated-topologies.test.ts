@@ -58,7 +58,7 @@ function withExtras(topology: Topology, all: readonly Extras[]): Topology {
   const services = topology.services.map((service, index): Service => {
     const { routes, versioned, weight, policy, external } = all[index % all.length];
     const plain = defined({ ...service, versions: undefined });
-    const version = (name: string, share: number): NonNullable<Service['versions']>[number] => ({ ...plain, name, weight: share, discoveryHost: `${name}.${service.discoveryHost}` });
+    const version = (name: string, share: number): NonNullable<Service['versions']>[number] => ({ ...plain, name, taskName: `${service.name}-${name}`, weight: share, discoveryHost: `${name}.${service.discoveryHost}` });
     return {
       ...plain,
       ...(versioned ? { versions: [version('v1', 100 - weight), version('v2', weight)] } : {}),

@@ -26,7 +26,7 @@ function withPolicies(parsed: Topology): Topology {
     ...parsed,
     services: parsed.services.map((service) => (service.name !== 'catalog' ? service : {
       ...service,
-      versions: [{ ...service, name: 'v1', weight: 9, discoveryHost: 'v1.tasks.shop.internal' }, { ...service, name: 'v2', weight: 1, discoveryHost: 'v2.tasks.shop.internal' }],
+      versions: [{ ...service, name: 'v1', taskName: `${service.name}-v1`, weight: 9, discoveryHost: 'v1.tasks.shop.internal' }, { ...service, name: 'v2', taskName: `${service.name}-v2`, weight: 1, discoveryHost: 'v2.tasks.shop.internal' }],
       callPolicy: {
         ...service.callPolicy,
         circuitBreaker: { maxRequests: 100 },

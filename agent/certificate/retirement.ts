@@ -1,0 +1,47 @@
+import type { Clock } from '../clock';
+import type { Log } from '../log';
+import type { Step } from '../loop';
+import type { Random } from '../pace';
+import type { CertificateFiles } from './certificate-files';
+
+export interface RetirementParts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly certificate: CertificateFiles;
+  /** Ends the task in good order, so that ECS starts another one. */
+  readonly retire: () => void;
+}
+
+const LOOK_EVERY_MS = 60_000;
+
+/** Between half and three quarters of a certificate's life, so that the tasks of a service do not go at once. */
+const EARLIEST = 0.5;
+const SPREAD = 0.25;
+
+/** Authorities have changed: before others present certificates of a new one, and not all tasks at once. */
+const TRUST_SPREAD_MS = 600_000;
+
+/**
+ * Envoy reads a PEM file once. So a task goes before the certificate that its Envoy holds is too old, or after the
+ * authorities have changed that its Envoy trusts; but only if a newer certificate is there, or a new task would be no better.
+ */
+export function retirement({ clock, random, log, certificate, retire }: RetirementParts): Step {
+  // What is there now is what Envoy has read: it started before the agent did.
+  const first = certificate.current(new Date(clock.now())).catch(() => undefined);
+  const share = EARLIEST + SPREAD * random();
+  let trustChanged: number | undefined;
+  return async () => {
+    const [loaded, current] = [await first, await certificate.current(new Date(clock.now()))];
+    if (loaded?.ok !== true || current?.ok !== true) return LOOK_EVERY_MS;
+    const now = clock.now();
+    const { notBefore, notAfter, serialNumber } = loaded.leaf;
+    if (current.secret.trustBundle !== loaded.secret.trustBundle) trustChanged ??= now;
+    const old = current.leaf.serialNumber !== serialNumber && now >= notBefore.getTime() + share * (notAfter.getTime() - notBefore.getTime());
+    const distrusted = trustChanged !== undefined && now >= trustChanged + (share - EARLIEST) / SPREAD * TRUST_SPREAD_MS;
+    if (!old && !distrusted) return LOOK_EVERY_MS;
+    log.info('the task makes way for one with a newer certificate', { why: distrusted ? 'the authorities have changed' : "Envoy's certificate is old", serial: serialNumber, notAfter: notAfter.toISOString() });
+    retire();
+    return LOOK_EVERY_MS;
+  };
+}

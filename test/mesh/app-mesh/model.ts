@@ -1,0 +1,65 @@
+import { planMesh } from '../../../lib/mesh/providers';
+import type { AppMeshPlan } from '../../../lib/plan/app-mesh';
+import type { Issue } from '../../../lib/topology/issues';
+import { IssueList } from '../../../lib/topology/issues';
+import { Opaque } from '../../../lib/topology/input';
+import type { ExternalService, Service, Topology } from '../../../lib/topology/model';
+import { parseTopology } from '../../../lib/topology/parse';
+import type { CallPolicy, RouteMatch, ServicePolicy, ServiceRoute } from '../../../lib/topology/policy/model';
+
+/** A caller and a callee, of which each test says more. */
+export function topologyOf(props: Readonly<Record<string, unknown>> = {}, mesh: Readonly<Record<string, unknown>> = {}): Topology {
+  const issues = new IssueList();
+  const image = new Opaque({ bind: () => undefined });
+  const services = { ui: { image, port: 8080, calls: ['orders'] }, orders: { image, port: 8080, ...props } };
+  const topology = parseTopology({ props: { services, mesh: { provider: 'appMesh', ...mesh } }, defaultName: 'shop' }, issues);
+  issues.throwIfAny('Stack/Shop');
+  return topology;
+}
+
+/** What no prop says yet, or what no prop can say. */
+export function withService(topology: Topology, name: string, more: Partial<Service>): Topology {
+  return { ...topology, services: topology.services.map((service) => (service.name === name ? { ...service, ...more } : service)) };
+}
+
+export interface PolicyParts {
+  readonly protocol?: Service['protocol'];
+  readonly call?: Partial<CallPolicy>;
+  readonly policy?: Partial<ServicePolicy>;
+  readonly service?: Partial<Service>;
+}
+
+/** `ui` calls `orders`, which has this policy. */
+export function ordersWith({ protocol = 'http', call = {}, policy = {}, service = {} }: PolicyParts): Topology {
+  const base = topologyOf();
+  const [orders] = base.services;
+  if (orders === undefined) throw new Error('there is no service');
+  return withService(base, 'orders', { protocol, callPolicy: { ...orders.callPolicy, ...call }, policy: { ...orders.policy, ...policy }, ...service });
+}
+
+export function route(name: string, match: Partial<RouteMatch> = {}, more: Partial<ServiceRoute> = {}): ServiceRoute {
+  return { name, match: { headers: [], queryParameters: [], ...match }, ...more };
+}
+
+export function withExternal(topology: Topology, external: Partial<ExternalService>): Topology {
+  const [orders] = topology.services;
+  if (orders === undefined) throw new Error('there is no service');
+  const service: ExternalService = {
+    name: 'bank', host: 'bank.example', port: 443, protocol: 'tcp', tls: false, virtualPort: 8443, address: '127.64.0.9', virtualHost: 'bank.shop.internal', callers: ['orders'], callPolicy: orders.callPolicy, ...external,
+  };
+  return { ...withService(topology, 'orders', { callsExternal: ['bank'] }), external: [service] };
+}
+
+export function planOf(topology: Topology): AppMeshPlan {
+  const issues = new IssueList();
+  const { appMesh } = planMesh(topology, issues);
+  issues.throwIfAny('Stack/Shop');
+  if (appMesh === undefined) throw new Error('there is no plan of App Mesh');
+  return appMesh;
+}
+
+export function issuesOf(topology: Topology): readonly Issue[] {
+  const issues = new IssueList();
+  planMesh(topology, issues);
+  return issues.all;
+}
