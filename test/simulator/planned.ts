@@ -1,5 +1,5 @@
 import { planMesh } from '../../lib/mesh/providers';
-import { IssueList } from '../../lib/topology/issues';
+import { IssueList, MicroservicesValidationError } from '../../lib/topology/issues';
 import type { Topology } from '../../lib/topology/model';
 import { parseTopology } from '../../lib/topology/parse';
 import type { SystemPlan } from '../../lib/plan/model';
@@ -10,6 +10,21 @@ export interface Planned {
   readonly topology: Topology;
   readonly plan: SystemPlan;
   readonly system: System;
+}
+
+/** Whether the only thing against generated props is that the configuration of a task is too large for ECS. */
+export function isTooLarge(error: unknown): boolean {
+  return error instanceof MicroservicesValidationError && error.issues.every(({ code }) => code === 'TASK_DEFINITION_TOO_LARGE');
+}
+
+/** Undefined for a system that is too large for ECS. */
+export function plannedIfItFits(raw: unknown): Planned | undefined {
+  try {
+    return planned(raw);
+  } catch (error) {
+    if (isTooLarge(error)) return undefined;
+    throw error;
+  }
 }
 
 /** A system of raw input, such as a golden case or what `mesh()` of test/topology makes. */
