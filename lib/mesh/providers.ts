@@ -8,7 +8,7 @@ import type { MeshProvider } from './provider';
 
 type ProviderId = Topology['mesh']['provider'];
 
-export const PROVIDERS: Readonly<Record<ProviderId, MeshProvider>> = { appMesh: appMeshProvider, envoy: envoyProvider };
+export const PROVIDERS: Readonly<Record<ProviderId, MeshProvider>> = { envoy: envoyProvider, appMesh: appMeshProvider };
 
 /** The plan of the mesh that the topology names; what that mesh cannot do is an issue. */
 export function planMesh(topology: Topology, issues: IssueList): SystemPlan {
