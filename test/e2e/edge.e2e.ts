@@ -94,4 +94,9 @@ e2e('a client behind API Gateway', () => {
   test('fails if the client says which route it wants', async () => {
     expect((await api.send({ path: '/me', headers: { 'x-edge-route': '$default,ANY /admin' }, unmapped: ['x-edge-route'] })).status).toBe(400);
   });
+
+  test('fails if the client says so in a line beside that of API Gateway', async () => {
+    expect((await api.send({ path: '/me', headers: { 'x-edge-route': ['ANY /admin', '$default'] }, unmapped: ['x-edge-route'] })).status).toBe(400);
+    expect((await api.send({ path: '/me', headers: { 'x-edge-client-ip': ['6.6.6.6', CLIENT_ADDRESS] }, unmapped: ['x-edge-client-ip'] })).status).toBe(400);
+  });
 });

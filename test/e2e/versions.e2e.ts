@@ -173,7 +173,7 @@ e2e('a service with versions', () => {
   test('tells its weights to those that call it, and to nobody else', async () => {
     const names = ui().container(AGENT_CONTAINER).model.environment['MESH_WEIGHTS_PARAMETERS']?.split(',') ?? [];
     const read = async (task: Task, Names: readonly string[]): Promise<number> =>
-      (await task.client.send({ url: `http://${shop().vpc.awsAddress}/`, method: 'POST', headers: { 'x-amz-target': 'AmazonSSM.GetParameters' }, body: JSON.stringify({ Names }) })).status;
+      (await task.client.send({ url: `${shop().vpc.awsUrl}/`, method: 'POST', headers: { 'x-amz-target': 'AmazonSSM.GetParameters' }, body: JSON.stringify({ Names }) })).status;
     expect(names).toHaveLength(2);
     expect(await read(ui(), names)).toBe(200);
     expect(await read(ui(), [...names, 'another'])).toBe(400);

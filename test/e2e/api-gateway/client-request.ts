@@ -3,7 +3,8 @@ export interface ClientRequest {
   /** Path and query, as the client wrote them, without the stage. */
   readonly path: string;
   readonly method?: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Of a list, each value is a line of its own. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string;
   /** The host that the client called. */
   readonly host?: string;
