@@ -24,7 +24,7 @@ const REQUESTS = 600;
 
 const REQUESTS_EACH = 200;
 /** Planned when somebody wants it: that takes its time. */
-const SHOPS = fc.sample(validProps, { numRuns: 60, seed }).map((props) => once(() => plannedIfItFits(readProps(build(withoutVersions(props))))));
+const SHOPS = fc.sample(validProps, { numRuns: 60, seed }).map((props) => once(() => plannedIfItFits(readProps(build(withoutMemory(props))))));
 const hasEdge = ({ topology }: Planned): boolean => topology.edge !== undefined;
 const SYSTEMS: readonly (readonly [string, (shop: Planned) => boolean])[] = [
   ['with mutual TLS and an edge', (shop) => shop.topology.certificates.kind !== 'none' && hasEdge(shop)],
@@ -32,10 +32,15 @@ const SYSTEMS: readonly (readonly [string, (shop: Planned) => boolean])[] = [
   ['with rules about paths', ({ topology }) => topology.certificates.kind !== 'none' && topology.services.filter(({ allow, callers }) => callers.length > 0 && allow?.some(({ paths }) => paths !== undefined) === true).length > 1],
 ];
 
-/** Weights of versions come from agents, which are not there. */
-function withoutVersions(tree: Tree): Tree {
+/**
+ * What is left out: weights, which come from agents, that are not there; files of authorities, neither; and what decides by what
+ * happened before, which other suites look at.
+ */
+const LEFT_OUT = ['versions', 'versionHeader', 'mirror', 'trust', 'activeHealthCheck', 'outlierDetection', 'circuitBreaker', 'rateLimits', 'retry'];
+
+function withoutMemory(tree: Tree): Tree {
   if (typeof tree !== 'object' || tree === null || Array.isArray(tree) || tree instanceof Junk) return tree;
-  return Object.fromEntries(Object.entries(tree).filter(([key]) => !['versions', 'versionHeader', 'mirror'].includes(key)).map(([key, value]) => [key, withoutVersions(value)]));
+  return Object.fromEntries(Object.entries(tree).filter(([key]) => !LEFT_OUT.includes(key)).map(([key, value]) => [key, withoutMemory(value)]));
 }
 
 function once<T>(make: () => T): () => T {
