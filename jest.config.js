@@ -10,8 +10,8 @@ const common = {
 
 /** @type {import('jest').Config} */
 module.exports = {
-  // In CI two at a time, whatever the cores: the end-to-end tests wait more than they work.
-  maxWorkers: process.env.CI === 'true' ? 2 : '50%',
+  // In CI three at a time, whatever the cores: the end-to-end tests wait more than they work.
+  maxWorkers: process.env.CI === 'true' ? 3 : '50%',
   projects: [
     { ...common, displayName: 'unit', testMatch: ['**/*.test.ts'] },
     // Real Envoys in network namespaces; skipped with one line where their tools are missing.

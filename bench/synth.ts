@@ -144,8 +144,8 @@ function printNotes(rows: readonly Row[]): void {
   process.stdout.write(`\nA service more costs ${cost('ours')}; without mutual TLS ${cost('plain')}; on App Mesh, with mutual TLS, ${cost('appMesh')} (between ${small.count} and ${large.count} services).\n`);
   process.stdout.write(`Of those, Envoy's configuration has ${bootstrapBytes(Certificates.kms())} bytes in a task that calls one service and is called by one, ${bootstrapBytes(Certificates.none())} without mutual TLS.\n`);
   const tooLarge = ({ resources, bytes }: Measure): boolean => resources > MAX_STACK_RESOURCES || bytes > MAX_TEMPLATE_BYTES;
-  const refused = rows.flatMap(({ count, ours: own, peer: other }) => [...(tooLarge(own) ? [`ours with ${count}`] : []), ...(tooLarge(other) ? [`the peer with ${count}`] : [])]);
-  process.stdout.write(`Over ${MAX_STACK_RESOURCES} resources or ${MAX_TEMPLATE_BYTES} bytes both refuse to synthesize; measured with that check off: ${refused.join(', ')}.\n`);
+  const refused = rows.flatMap(({ count, ours: own, appMesh, peer: other }) => [...(tooLarge(own) ? [`ours with ${count}`] : []), ...(tooLarge(appMesh) ? [`ours on App Mesh with ${count}`] : []), ...(tooLarge(other) ? [`the peer with ${count}`] : [])]);
+  process.stdout.write(`Over ${MAX_STACK_RESOURCES} resources or ${MAX_TEMPLATE_BYTES} bytes all refuse to synthesize; measured with that check off: ${refused.join(', ')}.\n`);
 }
 
 // The template validator costs 2 s a process and is the same for both.
