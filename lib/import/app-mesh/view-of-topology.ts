@@ -2,7 +2,8 @@ import { GATEWAY_NAME, GATEWAY_PORT } from '../../topology/constants';
 import { ROUTE_HEADER } from '../../topology/edge-headers';
 import { identityOf } from '../../topology/identity';
 import type { EdgeTopology, ExternalService, ProtocolId, Service, Topology } from '../../topology/model';
-import type { CallPolicy, OutlierDetection, RouteMatch, ServiceRoute, Timeouts } from '../../topology/policy/model';
+import { DEFAULT_RETRY, defaultKeepAlive } from '../../topology/policy/defaults';
+import type { CallPolicy, OutlierDetection, RetryPolicy, RouteMatch, ServiceRoute, Timeouts } from '../../topology/policy/model';
 import { UNSENT } from './mesh-view';
 import type { CallView, ClientTlsView, ExternalView, GatewayView, MeshView, RouteView, ServerTlsView, ServiceView, SourceView, VersionView } from './mesh-view';
 
@@ -35,6 +36,7 @@ function serviceView(topology: Topology, service: Service): ServiceView {
     calls: callsOf(topology, service),
     versions,
     routes: [
+      ...pinsOf(service, versions),
       ...service.policy.routes.flatMap((route) => routesOf(protocol, callPolicy, versions, route)),
       ...routesOf(protocol, callPolicy, versions),
     ],
@@ -115,6 +117,16 @@ function routesOf(protocol: ProtocolId, policy: CallPolicy, versions: readonly V
   return methods.length === 0 ? [careful] : [{ ...anything, match: { ...anything.match, methods } }, careful];
 }
 
+/** A request that names a version goes to it, before any route is looked at. */
+function pinsOf({ protocol, callPolicy, versionHeader }: Service, versions: readonly VersionView[]): readonly RouteView[] {
+  if (versionHeader === undefined) return [];
+  return versions.flatMap(({ name }) => routesOf(protocol, callPolicy, versions, {
+    name,
+    match: { headers: [{ name: versionHeader, kind: 'exact', text: name, invert: false }], queryParameters: [] },
+    versions: { [name]: 1 },
+  }));
+}
+
 function timeoutsOf(protocol: ProtocolId, { requestSeconds, perTrySeconds, idleSeconds }: Timeouts): Timeouts {
   const binds = perTrySeconds !== undefined && perTrySeconds < (requestSeconds ?? Infinity);
   return {
@@ -150,7 +162,8 @@ function gatewayView(topology: Topology, edge: EdgeTopology): GatewayView {
  * a topology for which this is not empty.
  */
 export function unsayable(topology: Topology): readonly string[] {
-  return topology.services.flatMap((service) => {
+  const outside = topology.external.filter(({ protocol, tls }) => tls || protocol !== 'tcp').map(({ name }) => `external.${name}`);
+  const inside = topology.services.flatMap((service) => {
     const { policy, callPolicy, protocol } = service;
     const found = {
       allow: service.allow !== undefined,
@@ -160,20 +173,30 @@ export function unsayable(topology: Topology): readonly string[] {
       requestHeaders: policy.requestHeaders !== undefined || policy.routes.some(({ requestHeaders }) => requestHeaders !== undefined),
       responseHeaders: policy.responseHeaders !== undefined || policy.routes.some(({ responseHeaders }) => responseHeaders !== undefined),
       maxRequestBytes: policy.maxRequestBytes !== undefined,
-      mirror: policy.routes.some(({ mirror }) => mirror !== undefined),
+      mirror: service.mirror !== undefined || policy.routes.some(({ mirror }) => mirror !== undefined),
+      webSockets: policy.webSockets,
+      routeStreams: policy.routes.some(({ timeouts }) => timeouts?.streamSeconds !== undefined),
+      routeRetries: policy.routes.some(({ retry }) => retry !== undefined && retryIsUnsayable(retry)),
       rewrite: policy.routes.some(({ rewrite }) => rewrite !== undefined),
       ...unsayableOf(callPolicy, protocol),
     };
     return Object.entries(found).filter(([, asked]) => asked).map(([what]) => `services.${service.name}.${what}`);
   });
+  return [...inside, ...outside];
 }
 
-function unsayableOf({ timeouts, retry, loadBalancing, circuitBreaker }: CallPolicy, protocol: ProtocolId): Readonly<Record<string, boolean>> {
+/** No App Mesh resource has a field for the time between tries, or for how many retries there may be of all requests. */
+function retryIsUnsayable({ backoff, budgetPercent, minConcurrency }: RetryPolicy): boolean {
+  return backoff !== undefined || budgetPercent !== DEFAULT_RETRY.budgetPercent || minConcurrency !== DEFAULT_RETRY.minConcurrency;
+}
+
+function unsayableOf({ timeouts, retry, loadBalancing, circuitBreaker, keepAlive }: CallPolicy, protocol: ProtocolId): Readonly<Record<string, boolean>> {
   const limits = { http: ['maxConnections', 'maxPendingRequests'], http2: ['maxRequests'], grpc: ['maxRequests'], tcp: ['maxConnections'] }[protocol];
   return {
     'timeout.stream': timeouts.streamSeconds !== undefined,
-    'retry.backoff': retry.backoff !== undefined,
-    'loadBalancing': loadBalancing.algorithm === 'ringHash' || loadBalancing.slowStartSeconds !== undefined,
+    'retry': retryIsUnsayable(retry),
+    'keepAlive': JSON.stringify(keepAlive) !== JSON.stringify(defaultKeepAlive(protocol)),
+    'loadBalancing': loadBalancing.algorithm !== 'leastRequest' || loadBalancing.slowStartSeconds !== undefined,
     'circuitBreaker': Object.entries(circuitBreaker).some(([limit, value]) => value !== undefined && !limits.includes(limit)),
   };
 }

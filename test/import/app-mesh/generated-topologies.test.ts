@@ -53,6 +53,14 @@ const extras: fc.Arbitrary<Extras> = fc.record({
   external: fc.boolean(),
 });
 
+/** App Mesh asks tasks less often, and waits longer, than props may say. */
+function withinLimits(policy: CallPolicy): CallPolicy {
+  const health = policy.activeHealthCheck;
+  if (health === undefined) return policy;
+  const { timeoutSeconds, healthyThreshold, unhealthyThreshold } = health;
+  return { ...policy, activeHealthCheck: { ...health, timeoutSeconds: Math.max(2, timeoutSeconds), healthyThreshold: Math.max(2, healthyThreshold), unhealthyThreshold: Math.max(2, unhealthyThreshold) } };
+}
+
 /** A parsed topology with more of the model than props can say today. */
 function withExtras(topology: Topology, all: readonly Extras[]): Topology {
   const services = topology.services.map((service, index): Service => {
@@ -63,7 +71,7 @@ function withExtras(topology: Topology, all: readonly Extras[]): Topology {
       ...plain,
       ...(versioned ? { versions: [version('v1', 100 - weight), version('v2', weight)] } : {}),
       callsExternal: external ? ['stripe'] : [],
-      callPolicy: { ...service.callPolicy, ...policy, circuitBreaker: service.protocol === 'http' ? { maxPendingRequests: weight + 1 } : { maxRequests: weight + 1 } },
+      callPolicy: { ...withinLimits(service.callPolicy), ...policy, circuitBreaker: service.protocol === 'http' ? { maxPendingRequests: weight + 1 } : { maxRequests: weight + 1 } },
       policy: { ...service.policy, routes: routes.map(({ versions, ...made }, at) => ({ ...made, name: `r${at}`, ...(versions === undefined || !versioned ? {} : { versions }) })) },
     };
   });

@@ -5,6 +5,7 @@ import { IssueList } from '../../../lib/topology/issues';
 import { Opaque } from '../../../lib/topology/input';
 import type { ExternalService, Service, Topology } from '../../../lib/topology/model';
 import { parseTopology } from '../../../lib/topology/parse';
+import { defaultKeepAlive } from '../../../lib/topology/policy/defaults';
 import type { CallPolicy, RouteMatch, ServicePolicy, ServiceRoute } from '../../../lib/topology/policy/model';
 
 /** A caller and a callee, of which each test says more. */
@@ -34,7 +35,7 @@ export function ordersWith({ protocol = 'http', call = {}, policy = {}, service 
   const base = topologyOf();
   const [orders] = base.services;
   if (orders === undefined) throw new Error('there is no service');
-  return withService(base, 'orders', { protocol, callPolicy: { ...orders.callPolicy, ...call }, policy: { ...orders.policy, ...policy }, ...service });
+  return withService(base, 'orders', { protocol, callPolicy: { ...orders.callPolicy, keepAlive: defaultKeepAlive(protocol), ...call }, policy: { ...orders.policy, ...policy }, ...service });
 }
 
 export function route(name: string, match: Partial<RouteMatch> = {}, more: Partial<ServiceRoute> = {}): ServiceRoute {

@@ -45,7 +45,7 @@ const REFUSED: readonly (readonly [string, Topology, string])[] = [
   ['matches a query parameter of gRPC', ordersWith({ protocol: 'grpc', ...match({ queryParameters: [{ ...header, name: 'a' }] }) }), 'services.orders.routes[0].match.queryParameters'],
   ['matches a part of a gRPC service', ordersWith({ protocol: 'grpc', ...match({ path: { kind: 'prefix', text: '/shop.' } }) }), 'services.orders.routes[0].match'],
   ['matches gRPC by a regular expression', ordersWith({ protocol: 'grpc', ...match({ path: { kind: 'regex', text: '/shop.Orders/.*' } }) }), 'services.orders.routes[0].match'],
-  ['begins TLS with an external service', withExternal(topologyOf(), { tls: true }), 'external.bank'],
+  ['begins TLS with an external service', withExternal(topologyOf(), { tls: true }), 'external.bank.tls'],
   ['calls an external service by HTTP', withExternal(topologyOf(), { protocol: 'http' }), 'external.bank'],
 ];
 

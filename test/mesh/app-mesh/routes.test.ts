@@ -1,8 +1,7 @@
 import type { RoutePlan } from '../../../lib/plan/app-mesh';
+import { DEFAULT_RETRY as RETRY } from '../../../lib/topology/policy/defaults';
 import type { RetryPolicy } from '../../../lib/topology/policy/model';
 import { ordersWith, planOf, route } from './model';
-
-const RETRY: RetryPolicy = { maxRetries: 3, anyMethod: false, budgetPercent: 25, minConcurrency: 10 };
 
 const routesOf = (parts: Parameters<typeof ordersWith>[0]): readonly RoutePlan[] => planOf(ordersWith(parts)).routes.filter(({ router }) => router === 'orders');
 const httpOf = ({ spec }: RoutePlan): NonNullable<RoutePlan['spec']['httpRoute']> => {
@@ -102,7 +101,7 @@ test('versions are virtual nodes of their own, and share out requests by weight;
     ['ui', { awsCloudMap: { namespaceName: 'tasks.shop.internal', serviceName: 'ui' } }],
   ]);
   const targets = plan.routes.map((each) => [each.name, httpOf(each).action.weightedTargets]);
-  expect(targets.find(([name]) => name === 'canary')).toEqual(['canary', [{ virtualNode: 'orders-v2', weight: 100, port: 8080 }]]);
+  expect(targets.find(([name]) => name === 'canary')).toEqual(['canary', [{ virtualNode: 'orders-v1', weight: 0, port: 8080 }, { virtualNode: 'orders-v2', weight: 100, port: 8080 }]]);
   expect(targets.at(-1)).toEqual(['all_others', [{ virtualNode: 'orders-v1', weight: 90, port: 8080 }, { virtualNode: 'orders-v2', weight: 10, port: 8080 }]]);
 });
 
