@@ -4,7 +4,7 @@ import { maxTasks } from '../../topology/model';
 import { ROUTE_HEADER } from '../../topology/edge-headers';
 import { MAX_DNS_INSTANCES } from '../../topology/constants';
 import { APP_MESH_USER } from '../../topology/images';
-import { defaultCallPolicy } from '../../topology/policy/defaults';
+import { defaultCallPolicy, externalCallPolicy } from '../../topology/policy/defaults';
 import type { CallPolicy, RetryPolicy, ServiceRoute, Timeouts, ValueMatch } from '../../topology/policy/model';
 import { Reader } from '../../topology/reader';
 import { NO_RETRY_BUDGET, NO_STREAM_TIMEOUT } from './capabilities';
@@ -200,7 +200,11 @@ function checkCalledPorts(check: Checker, at: string, caller: Service, { service
 }
 
 function checkExternal(check: Checker, { external }: Topology): void {
-  for (const { name, tls, protocol } of external) {
+  for (const { name, tls, protocol, callPolicy } of external) {
+    const standard = externalCallPolicy(protocol);
+    for (const [prop, field] of [['timeout', 'timeouts'], ['circuitBreaker', 'circuitBreaker'], ['retry', 'retry']] as const) {
+      if (JSON.stringify(callPolicy[field]) !== JSON.stringify(standard[field])) check.unsupported(`external.${name}.${prop}`, 'what is outside of the mesh has its own Envoy nowhere, and so no policy');
+    }
     if (!tls && protocol !== 'tcp') check.unsupported(`external.${name}`, 'its routes do not put the name of the host in place of the virtual name. Protocol.TCP passes everything on as it is');
   }
 }
