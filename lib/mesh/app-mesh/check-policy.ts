@@ -203,7 +203,7 @@ function checkExternal(check: Checker, { external }: Topology): void {
   for (const { name, tls, protocol, callPolicy } of external) {
     const standard = externalCallPolicy(protocol);
     for (const [prop, field] of [['timeout', 'timeouts'], ['circuitBreaker', 'circuitBreaker'], ['retry', 'retry']] as const) {
-      if (JSON.stringify(callPolicy[field]) !== JSON.stringify(standard[field])) check.unsupported(`external.${name}.${prop}`, 'what is outside of the mesh has its own Envoy nowhere, and so no policy');
+      if (JSON.stringify(callPolicy[field]) !== JSON.stringify(standard[field])) check.unsupported(`external.${name}.${prop}`, 'a host outside of the mesh gets no policy of its own');
     }
     if (!tls && protocol !== 'tcp') check.unsupported(`external.${name}`, 'its routes do not put the name of the host in place of the virtual name. Protocol.TCP passes everything on as it is');
   }

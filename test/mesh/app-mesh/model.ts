@@ -5,7 +5,7 @@ import { IssueList } from '../../../lib/topology/issues';
 import { Opaque } from '../../../lib/topology/input';
 import type { ExternalService, Service, Topology } from '../../../lib/topology/model';
 import { parseTopology } from '../../../lib/topology/parse';
-import { defaultKeepAlive } from '../../../lib/topology/policy/defaults';
+import { defaultKeepAlive, externalCallPolicy } from '../../../lib/topology/policy/defaults';
 import type { CallPolicy, RouteMatch, ServicePolicy, ServiceRoute } from '../../../lib/topology/policy/model';
 
 /** A caller and a callee, of which each test says more. */
@@ -46,7 +46,7 @@ export function withExternal(topology: Topology, external: Partial<ExternalServi
   const [orders] = topology.services;
   if (orders === undefined) throw new Error('there is no service');
   const service: ExternalService = {
-    name: 'bank', host: 'bank.example', port: 443, protocol: 'tcp', tls: false, virtualPort: 8443, address: '127.64.0.9', virtualHost: 'bank.shop.internal', callers: ['orders'], callPolicy: orders.callPolicy, ...external,
+    name: 'bank', host: 'bank.example', port: 443, protocol: 'tcp', tls: false, virtualPort: 8443, address: '127.64.0.9', virtualHost: 'bank.shop.internal', callers: ['orders'], callPolicy: externalCallPolicy(external.protocol ?? 'tcp'), ...external,
   };
   return { ...withService(topology, 'orders', { callsExternal: ['bank'] }), external: [service] };
 }

@@ -1,7 +1,7 @@
 import { PROVIDERS } from '../../../lib/mesh/providers';
 import type { Topology } from '../../../lib/topology/model';
 import type { OutlierDetection, RetryPolicy } from '../../../lib/topology/policy/model';
-import { defaultCallPolicy } from '../../../lib/topology/policy/defaults';
+import { defaultCallPolicy, externalCallPolicy } from '../../../lib/topology/policy/defaults';
 import { issuesOf, ordersWith, route, topologyOf, withExternal, withService } from './model';
 
 const { retry, loadBalancing, keepAlive } = defaultCallPolicy('http');
@@ -45,6 +45,8 @@ const REFUSED: readonly (readonly [string, Topology, string])[] = [
   ['matches a query parameter of gRPC', ordersWith({ protocol: 'grpc', ...match({ queryParameters: [{ ...header, name: 'a' }] }) }), 'services.orders.routes[0].match.queryParameters'],
   ['matches a part of a gRPC service', ordersWith({ protocol: 'grpc', ...match({ path: { kind: 'prefix', text: '/shop.' } }) }), 'services.orders.routes[0].match'],
   ['matches gRPC by a regular expression', ordersWith({ protocol: 'grpc', ...match({ path: { kind: 'regex', text: '/shop.Orders/.*' } }) }), 'services.orders.routes[0].match'],
+  ['limits the connections to an external service', withExternal(topologyOf(), { callPolicy: { ...externalCallPolicy('tcp'), circuitBreaker: { maxConnections: 5 } } }), 'external.bank.circuitBreaker'],
+  ['times the silence of an external service', withExternal(topologyOf(), { callPolicy: { ...externalCallPolicy('tcp'), timeouts: { idleSeconds: 5 } } }), 'external.bank.timeout'],
   ['begins TLS with an external service', withExternal(topologyOf(), { tls: true }), 'external.bank.tls'],
   ['calls an external service by HTTP', withExternal(topologyOf(), { protocol: 'http' }), 'external.bank'],
 ];
