@@ -243,7 +243,8 @@ e2e('the policy of calls', () => {
       expect(ended).toMatchObject({ ok: false });
       expect(whole).toMatchObject({ ok: true });
       expect(whole?.ok && whole.replies).toHaveLength(30);
-      expect(await logged(task('ui'), { path: '/echo.Echo/Repeat' })).toMatchObject({ details: 'max_duration_timeout' });
+      // Most often it is the caller's Envoy that ends it; where that is late, somebody further on has been told of the limit.
+      expect(await logged(task('ui'), { path: '/echo.Echo/Repeat' })).toMatchObject({ details: expect.stringMatching(/^(max_duration_timeout|via_upstream)$/) });
     });
 
     test('a task that says by grpc.health.v1 that it is not well gets nothing, though `allow` names no such method', async () => {
