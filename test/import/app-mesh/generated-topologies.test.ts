@@ -88,5 +88,5 @@ test('a topology and the simplest template that says the same are equal when rea
     expect(mesh === undefined ? 'no mesh' : differences(toMeshView(mesh, issues), wanted)).toEqual([]);
     // The writer does not look whether a route can be reached.
     expect(issues.all.filter(({ code }) => code !== 'OVERLAPPING_ROUTES')).toEqual([]);
-  }), { numRuns: 40 });
+  }), { numRuns: 20 });
 });
