@@ -1,4 +1,4 @@
-import { GATEWAY_NAME } from '../topology/constants';
+import { everyCaller } from '../topology/callers';
 import type { AllowRule, Service, Topology } from '../topology/model';
 
 /** Whether callers have identities, and prove them. */
@@ -8,5 +8,5 @@ export function authenticates(topology: Topology): boolean {
 
 /** Whom a rule means: the declared callers, unless it names some of them. */
 export function callersOf(service: Service, rule: AllowRule = {}): readonly string[] {
-  return rule.callers ?? [...service.callers, ...(service.routed ? [GATEWAY_NAME] : [])];
+  return rule.callers ?? everyCaller(service);
 }

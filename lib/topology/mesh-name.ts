@@ -1,4 +1,4 @@
-import { LABEL } from './parse-service';
+import { LABEL } from './check-label';
 
 /** The construct's id as a DNS label: `MyShop` becomes `my-shop`, `2Shop` `mesh-2-shop`. What cannot be one becomes `mesh`. */
 export function meshNameOf(constructId: string): string {

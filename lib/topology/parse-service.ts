@@ -17,8 +17,6 @@ import { SERVICE_POLICY_FIELDS, parseServicePolicy } from './policy/parse-servic
 import type { Reader } from './reader';
 import { STRINGS, suggest } from './reader';
 
-export { LABEL, checkLabel } from './check-label';
-
 /** A service as far as it can be read without knowing the others. */
 export interface DraftService extends Omit<Service, 'address' | 'virtualHost' | 'discoveryHost' | 'calls' | 'callers' | 'callsExternal' | 'versions' | 'routed' | 'discovery' | 'allow' | 'callOverrides'> {
   readonly at: Reader;

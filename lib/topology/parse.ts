@@ -5,6 +5,8 @@ import type { IssueList } from './issues';
 import { loopbackAddresses } from './loopback-addresses';
 import type { ExternalService, Service, Sizing, Topology, TracingSettings, Warning } from './model';
 import { maxTasks, serviceAs } from './model';
+import { everyCaller } from './callers';
+import { LABEL, checkLabel } from './check-label';
 import { checkHidesNoAws } from './check-domain';
 import { checkEnvironment } from './check-environment';
 import { checkExec } from './check-exec';
@@ -16,7 +18,7 @@ import type { DraftExternal } from './parse-external';
 import { EXTERNAL_CALL_POLICY_FIELDS, externalWarnings, parseExternals } from './parse-external';
 import { parseMesh } from './parse-mesh';
 import type { DraftService } from './parse-service';
-import { LABEL, checkLabel, meshContainers, parseService, unknownService } from './parse-service';
+import { meshContainers, parseService, unknownService } from './parse-service';
 import type { MeshDefaults } from './parse-sizing';
 import { parseArchitecture, parseCapacityProviders } from './parse-sizing';
 import type { CallPolicy } from './policy/model';
@@ -299,7 +301,7 @@ function checkApex(name: string, domain: string, discoveryDomain: string, namesp
 function checkAllow({ name, allow, callers, routed }: Service): Warning[] {
   if (allow === undefined || allow.some((rule) => rule.callers === undefined)) return [];
   const named = new Set(allow.flatMap((rule) => rule.callers ?? []));
-  return [...callers, ...(routed ? [GATEWAY_NAME] : [])].filter((caller) => !named.has(caller)).map((caller) => ({
+  return everyCaller({ callers, routed }).filter((caller) => !named.has(caller)).map((caller) => ({
     id: 'caller-without-rule',
     path: `services.${name}.allow`,
     message: caller === GATEWAY_NAME ? `a route of the edge leads to "${name}", but no rule names "${GATEWAY_NAME}": every request of the edge will get 403` : `"${caller}" lists "${name}" in calls, but no rule names it: all of its requests will be refused`,
@@ -337,7 +339,7 @@ function connectServices(drafts: readonly DraftService[], externals: readonly Dr
     const versions = draftVersions?.map((version) => ({ ...version, discoveryHost: `${version.taskName}.${discoveryDomain}`, discovery: discoveryOf(version) }));
     const callers = drafts.filter((other) => other.name !== draft.name && other.calls.some((call) => call.name === draft.name)).map((other) => other.name);
     const isRouted = routed.has(draft.name);
-    const nameable = isRouted ? [...callers, GATEWAY_NAME] : callers;
+    const nameable = everyCaller({ callers, routed: isRouted });
     const allow = rules === undefined ? undefined : connectRules(rules, nameable, authenticated);
     for (const named of namedCallers) checkCallers(named, nameable, authenticated);
     return {

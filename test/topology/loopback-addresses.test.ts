@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { loopbackAddresses } from '../../lib/topology/loopback-addresses';
-import { LABEL } from '../../lib/topology/parse-service';
+import { LABEL } from '../../lib/topology/check-label';
 
 /** Two names whose first 22 bits of SHA-256 are equal, found by trying all names of up to three letters. */
 const COLLIDING = ['ob', 'uc'] as const;

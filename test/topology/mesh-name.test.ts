@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { meshNameOf } from '../../lib/topology/mesh-name';
-import { LABEL } from '../../lib/topology/parse-service';
+import { LABEL } from '../../lib/topology/check-label';
 
 test.each([
   ['Shop', 'shop'],

@@ -1,9 +1,9 @@
 import type { AppMeshPlan } from '../../plan/app-mesh';
-import type { IngressPlan, SystemPlan } from '../../plan/model';
+import { ingressOf } from '../../plan/ingress';
+import type { SystemPlan } from '../../plan/model';
 import { checkTaskDefinitionSize } from '../../plan/task-definition-size';
-import { GATEWAY_NAME } from '../../topology/constants';
 import type { IssueList } from '../../topology/issues';
-import type { Service, Topology, Warning } from '../../topology/model';
+import type { Topology, Warning } from '../../topology/model';
 import { plaintext } from '../envoy/plan';
 import type { MeshProvider } from '../provider';
 import { CAPABILITIES } from './capabilities';
@@ -32,19 +32,14 @@ export const appMeshProvider: MeshProvider = {
     return {
       tasks: [...tasks, ...(edge === undefined ? [] : [gatewayTask(topology, mesh, edge)])],
       records: [...topology.services, ...topology.external].filter(({ callers }) => callers.length > 0).map(({ name, virtualHost }) => ({ service: name, host: virtualHost, address: VIRTUAL_ADDRESS })),
-      ingress: topology.services.flatMap(ingress),
+      // Where ECS leads what arrives for the application to Envoy, it is still the application's port to a security group.
+      ingress: topology.services.flatMap((service) => ingressOf(service, service.port)),
       ...(settings.kind === 'none' ? {} : { certificates: { trustDomain, settings } }),
       appMesh: planAppMesh(topology, mesh.allowAllEgress),
       warnings: warnings(topology),
     };
   },
 };
-
-/** Where ECS leads what arrives for the application to Envoy, it is still the application's port to a security group. */
-function ingress(service: Service): IngressPlan[] {
-  const callers = service.routed ? [...service.callers, GATEWAY_NAME] : service.callers;
-  return callers.map((from) => ({ to: service.name, from, port: service.port }));
-}
 
 function planAppMesh(topology: Topology, allowAllEgress: boolean): AppMeshPlan {
   const called = topology.services.filter(({ callers, routed }) => callers.length > 0 || routed);

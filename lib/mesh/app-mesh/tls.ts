@@ -1,5 +1,5 @@
 import type { ClientPolicy, FileCertificate, FileTrust, ListenerTls, TlsValidation } from '../../plan/app-mesh';
-import { GATEWAY_NAME } from '../../topology/constants';
+import { everyCaller } from '../../topology/callers';
 import { identityOf, trustPrefix } from '../../topology/identity';
 import type { AcmServerCertificates, Service, Topology } from '../../topology/model';
 import { IDENTITY_PEM, TRUST_PEM } from './constants';
@@ -38,7 +38,7 @@ export function listenerTls(topology: Topology, service: Service): ListenerTls |
 
 /** With nobody to let in, no identity is the bare prefix; an empty list would let in everybody. */
 function callersOf({ trustDomain }: Topology, service: Service): readonly string[] {
-  const callers = [...service.callers, ...(service.routed ? [GATEWAY_NAME] : [])].sort();
+  const callers = [...everyCaller(service)].sort();
   return callers.length === 0 ? [trustPrefix(trustDomain)] : callers.map((caller) => identityOf(trustDomain, caller));
 }
 

@@ -1,7 +1,8 @@
 import { gatewayBootstrap } from '../../envoy/gateway';
 import type { JsonObject } from '../../envoy/json';
 import { sidecarBootstrap } from '../../envoy/sidecar';
-import type { ContainerPlan, IngressPlan, SystemPlan, TaskPlan } from '../../plan/model';
+import type { ContainerPlan, SystemPlan, TaskPlan } from '../../plan/model';
+import { ingressOf } from '../../plan/ingress';
 import { checkTaskDefinitionSize } from '../../plan/task-definition-size';
 import {
   ADMIN_PORT, APPLICATION_CONTAINER, COLLECTOR_CONTAINER, COLLECTOR_MEMORY_MIB, DISCOVERY_TTL_SECONDS, GATEWAY_NAME, GATEWAY_PORT, INBOUND_PORT, INIT_CONTAINER, MESH_DIRECTORY, MESH_VOLUME, PROXY_CONTAINER,
@@ -35,7 +36,7 @@ export const envoyProvider: MeshProvider = {
       records: [...topology.services, ...topology.external]
         .filter((service) => service.callers.length > 0)
         .map((service) => ({ service: service.name, host: service.virtualHost, address: service.address })),
-      ingress: topology.services.flatMap(ingress),
+      ingress: topology.services.flatMap((service) => ingressOf(service, INBOUND_PORT)),
       ...(settings.kind === 'none' ? {} : { certificates: { trustDomain, settings } }),
       warnings: settings.kind === 'none' ? [plaintext()] : [],
     };
@@ -48,11 +49,6 @@ export function plaintext(): SystemPlan['warnings'][number] {
     path: 'certificates',
     message: 'with Certificates.none(), calls between tasks are neither encrypted nor authenticated: whoever reaches a task is believed to be a declared caller, security groups alone decide who reaches it, and who listens in the VPC reads along',
   };
-}
-
-function ingress(service: Service): IngressPlan[] {
-  const callers = service.routed ? [...service.callers, GATEWAY_NAME] : service.callers;
-  return callers.map((from) => ({ to: service.name, from, port: INBOUND_PORT }));
 }
 
 function pathOf({ name, version }: TaskPlan): string {
