@@ -42,16 +42,27 @@ export function weightsPath(directory: string, service: string): string {
 }
 
 /**
+ * What becomes of a route that has weights of its own but is not named: it gets the service's, or nothing is taken over,
+ * since whoever wrote the service's weights did not mean the route to lose its own.
+ */
+export type Forgotten = 'inherits' | 'fails';
+
+/**
  * The file of Envoy's runtime discovery; see lib/envoy/versions.ts. A version that is not named gets nothing, and one that
  * this task does not know is left out.
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/service/runtime/v3/rtds.proto
  */
-export function runtimeFile(target: WeightsTarget, { weights, routes }: ServiceWeights): string {
+export function runtimeFile(target: WeightsTarget, { weights, routes }: ServiceWeights, forgotten: Forgotten): string {
   const { service } = target;
   const prefix = `weights.${service}`;
+  const weightsOfRoute = (route: string): Weights => {
+    const found = own(routes, route);
+    if (found === undefined && forgotten === 'fails') throw new Failure('malformed', `the route ${route} has weights of its own: add "routes":{"${route}":{"v1":90,"v2":10}}`);
+    return found ?? weights;
+  };
   const layer = {
     ...values(prefix, target, weights),
-    ...Object.assign({}, ...target.routes.map((route) => values(`${prefix}.routes.${route}`, target, own(routes, route) ?? weights))) as object,
+    ...Object.assign({}, ...target.routes.map((route) => values(`${prefix}.routes.${route}`, target, weightsOfRoute(route)))) as object,
   };
   const resource = { '@type': 'type.googleapis.com/envoy.service.runtime.v3.Runtime', name: `weights-${service}`, layer };
   return JSON.stringify({ version_info: createHash('sha256').update(JSON.stringify(layer)).digest('hex').slice(0, 16), resources: [resource] });

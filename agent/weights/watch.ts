@@ -8,6 +8,7 @@ import type { Random } from '../pace';
 import { Backoff, jittered } from '../pace';
 import type { WeightsTarget } from '../settings';
 import type { Parameters } from './parameters';
+import type { Forgotten } from './runtime-file';
 import { runtimeFile, weightsOf, weightsPath } from './runtime-file';
 
 export interface WeightsParts {
@@ -27,7 +28,7 @@ export function watchWeights(parts: WeightsParts & { readonly weightsMs: number 
   const { random, log, weightsMs } = parts;
   const backoff = new Backoff({ firstMs: weightsMs, maxMs: Math.max(MAX_WAIT_MS, weightsMs) }, random);
   return async () => {
-    const problems = await readAll(parts);
+    const problems = await readAll(parts, 'fails');
     if (problems.length === 0) {
       backoff.reset();
       return jittered(weightsMs, random);
@@ -47,7 +48,8 @@ export async function waitForWeights(parts: WeightsParts & { readonly waitMs: nu
   const backoff = new Backoff({ firstMs: 500, maxMs: 15_000 }, random);
   const end = clock.now() + waitMs;
   for (;;) {
-    const problems = await readAll(parts);
+    // To start with what the service says is better than not to start.
+    const problems = await readAll(parts, 'inherits');
     if (problems.length === 0) return true;
     const left = end - clock.now();
     const pause = Math.min(left, backoff.next());
@@ -66,7 +68,7 @@ interface Problem {
 }
 
 /** One that is wrong leaves the others as they are. */
-async function readAll(parts: WeightsParts): Promise<readonly Problem[]> {
+async function readAll(parts: WeightsParts, forgotten: Forgotten): Promise<readonly Problem[]> {
   const { parameters, weights } = parts;
   let texts: ReadonlyMap<string, string>;
   try {
@@ -77,7 +79,7 @@ async function readAll(parts: WeightsParts): Promise<readonly Problem[]> {
   const problems: Problem[] = [];
   for (const target of weights) {
     try {
-      await write(target, texts.get(target.parameter), parts);
+      await write(target, texts.get(target.parameter), forgotten, parts);
     } catch (error) {
       problems.push({ services: [target.service], failure: failureOf(error) });
     }
@@ -85,10 +87,10 @@ async function readAll(parts: WeightsParts): Promise<readonly Problem[]> {
   return problems;
 }
 
-async function write(target: WeightsTarget, parameter: string | undefined, { files, directory, log }: WeightsParts): Promise<void> {
+async function write(target: WeightsTarget, parameter: string | undefined, forgotten: Forgotten, { files, directory, log }: WeightsParts): Promise<void> {
   if (parameter === undefined) throw new Failure('missing', `there is no parameter ${target.parameter}`);
   const said = weightsOf(parameter);
-  const text = runtimeFile(target, said);
+  const text = runtimeFile(target, said, forgotten);
   const path = weightsPath(directory, target.service);
   if (await readFileIfAny(files, path) === text) return;
   await replaceFile(files, path, text);

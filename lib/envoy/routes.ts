@@ -23,22 +23,23 @@ export interface RoutesContext {
 type Kind = 'idempotent' | 'careful';
 
 /**
- * The routes of a caller to one callee: those for requests that name a version, the callee's own in their order, of which the
- * first that matches decides, and one for all other requests. Of each there are two, for methods that are idempotent and for
- * all others, since they are retried in different ways.
+ * The routes of a caller to one callee: the callee's own in their order, of which the first that matches decides, and one for
+ * all other requests. Each stands behind copies of itself for requests that name a version, which differ only in where they
+ * go. Of each there are two, for methods that are idempotent and for all others, since they are retried in different ways.
  */
 export function routes(callee: Callee, policy: CallPolicy, { match = { prefix: '/' }, method, host = {} }: RoutesContext = {}): Json[] {
   const asked = method === undefined ? undefined : [method];
-  const own = callee.policy?.routes ?? [];
-  return [
-    ...pins(callee).flatMap((pin) => byMethod(callee, policy, asked, withHeader(match, pin.header), (kind) => ({ route: action(callee, policy, kind, pin.target, host) }))),
-    ...own.flatMap((route) => {
-      const changed = { ...policy, ...differences(route) };
-      const to = { ...target(callee, route), ...mirroring(callee, route.mirror) };
-      return byMethod(callee, changed, both(asked, route.match.methods), routeMatch(match, route.match), (kind) => ({ route: action(callee, changed, kind, to, host, route), ...headerChanges(route) }));
-    }),
-    ...byMethod(callee, policy, asked, match, (kind) => ({ route: action(callee, policy, kind, { ...target(callee), ...mirroring(callee) }, host) })),
-  ];
+  return [...callee.policy?.routes ?? [], undefined].flatMap((route) => {
+    const changed = { ...policy, ...(route === undefined ? {} : differences(route)) };
+    const methods = both(asked, route?.match.methods);
+    const matches = route === undefined ? match : routeMatch(match, route.match);
+    const to = (conditions: JsonObject, where: JsonObject): Json[] =>
+      byMethod(callee, changed, methods, conditions, (kind) => ({ route: action(callee, changed, kind, where, host, route), ...(route === undefined ? {} : headerChanges(route)) }));
+    return [
+      ...pins(callee).flatMap((pin) => to(withHeader(matches, pin.header), pin.target)),
+      ...to(matches, { ...target(callee, changed, route), ...mirroring(callee, route?.mirror) }),
+    ];
+  });
 }
 
 /** What a route says in place of the policy. */

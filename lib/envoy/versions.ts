@@ -1,6 +1,6 @@
 import { MESH_DIRECTORY } from '../topology/constants';
 import type { Service, Version } from '../topology/model';
-import type { Mirror, ServiceRoute } from '../topology/policy/model';
+import type { CallPolicy, Mirror, ServiceRoute } from '../topology/policy/model';
 import type { Callee } from './callee';
 import type { Json, JsonObject } from './json';
 import { extension, typed } from './json';
@@ -13,15 +13,19 @@ import { extension, typed } from './json';
  * stand here are never used. There must be some, and they must not be zero.
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto#config-route-v3-weightedcluster
  *
+ * Who is to stay with a task by a hash stays with a version, too, as long as the weights stay.
+ * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto#envoy-v3-api-field-config-route-v3-weightedcluster-use-hash-policy
+ *
  * @param route absent, or without weights of its own: the service's weights
  */
-export function target(callee: Callee, route?: Pick<ServiceRoute, 'name' | 'versions'>): JsonObject {
+export function target(callee: Callee, { loadBalancing }: Pick<CallPolicy, 'loadBalancing'>, route?: Pick<ServiceRoute, 'name' | 'versions'>): JsonObject {
   if (callee.versions === undefined) return { cluster: callee.name };
   const own = route?.versions === undefined ? undefined : route.name;
   return {
     weighted_clusters: {
       clusters: callee.versions.map(({ taskName: name }) => ({ name, weight: 1 })),
       runtime_key_prefix: own === undefined ? weightsOf(callee.name) : `${weightsOf(callee.name)}.routes.${own}`,
+      ...(loadBalancing.algorithm === 'ringHash' ? { use_hash_policy: true } : {}),
     },
   };
 }
@@ -31,7 +35,7 @@ function weightsOf(service: string): string {
   return `weights.${service}`;
 }
 
-/** What sends a request to one version, whatever its weight: a header matcher, and where the request goes. Before all else. */
+/** What sends a request to one version, whatever the weights say: a header matcher, and where the request goes. */
 export interface Pin {
   readonly header: JsonObject;
   readonly target: JsonObject;
@@ -51,7 +55,7 @@ export function pins({ versions, versionHeader: name }: Callee): readonly Pin[] 
  */
 export function mirroring(callee: Callee, mirror: Mirror | undefined = callee.mirror): JsonObject {
   const version = callee.versions?.find(({ name }) => name === mirror?.version);
-  if (mirror === undefined || version === undefined) return {};
+  if (mirror === undefined || version === undefined || mirror.percent === 0) return {};
   return {
     request_mirror_policies: [{
       cluster: version.taskName,

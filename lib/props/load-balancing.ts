@@ -102,7 +102,8 @@ export class LoadBalancing {
 
   /**
    * By a hash of something in the request. When tasks come and go, most values keep theirs; a task that is not well is
-   * left out. Not for TCP.
+   * left out. Of a service with versions it chooses the version, too, which changes for some when weights change. Not for
+   * TCP.
    */
   public static ringHash(hashOn: HashOn): LoadBalancing {
     return new LoadBalancing('ringHash', { hashOn });

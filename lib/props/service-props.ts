@@ -73,8 +73,9 @@ export interface ServiceProps extends ContainerProps, SizingProps, CallPolicyPro
 
   /**
    * The name of a header by which a request chooses a version, such as `x-version`: `x-version: v2` goes to `v2`, whatever
-   * its weight, and by none of `routes`: nothing is rewritten, and headers that a route removes stay. Any other value is as
-   * none. The gateway takes it from clients, too. Not for TCP services.
+   * the weights of the versions, or of a route, say. All else that a route does it does to such requests, too; only copies
+   * for a `mirror` are not made of them. Any other value is as none. The gateway takes it from clients, too. Not for TCP
+   * services.
    *
    * @default - no header chooses a version
    */

@@ -105,7 +105,7 @@ export interface ServiceRouteProps {
   readonly versions?: { readonly [version: string]: number };
 
   /**
-   * A version that gets copies of these requests.
+   * A version that gets copies of these requests; with `percent: 0` none does.
    *
    * @default - the `mirror` of the service
    */

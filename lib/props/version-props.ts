@@ -59,9 +59,9 @@ export interface VersionProps extends ContainerSettingsProps, SizingProps {
  * const mirror: MirrorProps = { version: 'v2', percent: 5 };
  */
 export interface MirrorProps {
-  /** The version that gets the copies. Give it weight 0, or some requests reach it twice. */
+  /** The version that gets the copies. Give it weight 0, or some requests reach it twice, of which a warning tells. */
   readonly version: string;
 
-  /** The share of requests that is copied, 0.0001 to 100 percent. */
+  /** The share of requests that is copied, 0.0001 to 100 percent; 0 copies nothing, as a route may say for itself. */
   readonly percent: number;
 }

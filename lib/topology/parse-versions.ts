@@ -1,6 +1,6 @@
 import { show } from './input';
 import { readInheriting } from './inheriting-reader';
-import type { ProtocolId, Service, Version } from './model';
+import type { ProtocolId, Service, Version, Warning } from './model';
 import type { Mirror } from './policy/model';
 import type { Reader } from './reader';
 import { suggest } from './reader';
@@ -72,6 +72,7 @@ function parseVersionHeader(at: Reader, protocol: ProtocolId): string | undefine
   return name.toLowerCase();
 }
 
+const SMALLEST_PERCENT = 0.0001;
 const A_MIRROR = "write { version: 'v2', percent: 10 }";
 
 /** @param versions names of the service's versions */
@@ -80,8 +81,20 @@ export function parseMirror(at: Reader, versions: readonly string[], protocol: P
   if (protocol === 'tcp') return at.fail('NOT_ALLOWED', 'a TCP service has no requests to copy', { fix: 'remove mirror' });
   if (!at.fields(['version', 'percent'])) return undefined;
   const version = parseVersionName(at.field('version').required('the version that gets the copies', A_MIRROR), versions);
-  const percent = at.field('percent').required('the share of requests that is copied', A_MIRROR).number({ min: 0.0001, max: 100, integer: false, unit: 'percent' });
+  const percent = at.field('percent').required('the share of requests that is copied', A_MIRROR).number({ min: 0, max: 100, integer: false, unit: 'percent' });
+  if (percent !== undefined && percent > 0 && percent < SMALLEST_PERCENT) return at.field('percent').fail('OUT_OF_RANGE', 'Envoy counts in millionths', { allowed: `0, or ${SMALLEST_PERCENT} to 100 percent` });
   return version === undefined || percent === undefined ? undefined : { version, percent };
+}
+
+/** Of a request that a version gets by its weight, it may get the copy as well. */
+export function warnOfMirrors({ name, versions = [], mirror, policy }: Service): readonly Warning[] {
+  const mirrors = [{ path: `services.${name}.mirror`, mirror, weights: undefined }, ...policy.routes.map((route, index) => ({ path: `services.${name}.routes[${index}].mirror`, mirror: route.mirror, weights: route.versions }))];
+  return mirrors.flatMap(({ path, mirror: to, weights }): Warning[] => {
+    if (to === undefined || to.percent === 0) return [];
+    const weight = weights === undefined ? versions.find((version) => version.name === to.version)?.weight : weights[to.version];
+    if (weight === undefined || weight === 0) return [];
+    return [{ id: 'mirror-to-version-with-weight', path, message: `${to.version} has weight ${weight}, so some requests reach it twice: give it weight 0 while it mirrors` }];
+  });
 }
 
 function parseVersionName(at: Reader, versions: readonly string[]): string | undefined {

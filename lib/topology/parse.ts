@@ -23,6 +23,7 @@ import type { MeshDefaults } from './parse-sizing';
 import { parseArchitecture, parseCapacityProviders } from './parse-sizing';
 import type { CallPolicy } from './policy/model';
 import { CALL_POLICY_FIELDS, parseCallPolicy } from './policy/parse-call-policy';
+import { warnOfMirrors } from './parse-versions';
 import { warnOfFaults } from './policy/parse-faults';
 import { Reader, suggest } from './reader';
 
@@ -79,7 +80,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   const routed = new Set(edge?.routes.map((route) => route.service));
   const { services, external } = connect(drafts, externals, { domain, discoveryDomain, routed, authenticated: certificates.kind !== 'none' });
   for (const service of services) {
-    warnings.push(...ofAllVersions(service, (each) => checkEnvironment(each, [...services, ...external], domain)), ...checkAllow(service), ...ofAllVersions(service, checkExec), ...warnOfFaults(service.name, service.policy.faults));
+    warnings.push(...ofAllVersions(service, (each) => checkEnvironment(each, [...services, ...external], domain)), ...checkAllow(service), ...ofAllVersions(service, checkExec), ...warnOfFaults(service.name, service.policy.faults), ...warnOfMirrors(service));
   }
   for (const each of external) warnings.push(...externalWarnings(each));
   return deepFreeze({

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { init, run } from '../../agent/commands';
 import { Failure } from '../../agent/failure';
+import type { Forgotten } from '../../agent/weights/runtime-file';
 import { runtimeFile, weightsOf } from '../../agent/weights/runtime-file';
 import type { CertificateSecret } from '../../shared/certificate-secret';
 import type { WeightsTarget } from '../../agent/settings';
@@ -27,21 +28,19 @@ function worldWith(catalog: string): FakeWorld {
 }
 
 describe('the file', () => {
-  const layer = (weights: object, more: Partial<WeightsTarget> = {}, routes?: object) => layerIn(runtimeFile({ ...TARGET, ...more }, weightsOf(said(weights, routes))));
+  const layer = (weights: object, more: Partial<WeightsTarget> = {}, routes?: object, forgotten: Forgotten = 'fails') => layerIn(runtimeFile({ ...TARGET, ...more }, weightsOf(said(weights, routes)), forgotten));
 
   test('has a value for each version that the task knows; one that is not named gets nothing', () => {
     expect(layer({ v1: 90, v2: 10, v9: 5 })).toEqual({ 'weights.catalog.catalog-v1': 90, 'weights.catalog.catalog-v2': 10, 'weights.catalog.catalog-v3': 0 });
-    expect(JSON.parse(runtimeFile(TARGET, weightsOf(said({ v1: 1 }))))).toMatchObject({ version_info: expect.stringMatching(/^[0-9a-f]{16}$/), resources: [{ '@type': 'type.googleapis.com/envoy.service.runtime.v3.Runtime', name: 'weights-catalog' }] });
+    expect(JSON.parse(runtimeFile(TARGET, weightsOf(said({ v1: 1 })), 'fails'))).toMatchObject({ version_info: expect.stringMatching(/^[0-9a-f]{16}$/), resources: [{ '@type': 'type.googleapis.com/envoy.service.runtime.v3.Runtime', name: 'weights-catalog' }] });
   });
 
-  test('has weights of a route beside those of the service, which count where it has none', () => {
-    expect(layer({ v1: 1 }, { routes: ['beta', 'new'], versions: VERSIONS.slice(0, 2) }, { beta: { v2: 7 } })).toEqual({
+  test('has weights of a route beside those of the service', () => {
+    expect(layer({ v1: 1 }, { routes: ['beta'], versions: VERSIONS.slice(0, 2) }, { beta: { v2: 7 } })).toEqual({
       'weights.catalog.catalog-v1': 1,
       'weights.catalog.catalog-v2': 0,
       'weights.catalog.routes.beta.catalog-v1': 0,
       'weights.catalog.routes.beta.catalog-v2': 7,
-      'weights.catalog.routes.new.catalog-v1': 1,
-      'weights.catalog.routes.new.catalog-v2': 0,
     });
   });
 
@@ -69,7 +68,15 @@ describe('the file', () => {
     ['only versions have weights that the task does not know', said({ v9: 100 }), 'no-weight'],
     ['names are those of what every object has', said({ constructor: 1 }), 'no-weight'],
   ])('fails if %s', (_, text, reason) => {
-    expect(() => runtimeFile(TARGET, weightsOf(text))).toThrow(expect.objectContaining({ reason }) as Error);
+    expect(() => runtimeFile(TARGET, weightsOf(text), 'fails')).toThrow(expect.objectContaining({ reason }) as Error);
+  });
+
+  test('lets a task start though a route that has weights of its own is left out', () => {
+    expect(layer({ v1: 1 }, { routes: ['beta'], versions: VERSIONS.slice(0, 1) }, {}, 'inherits')).toEqual({ 'weights.catalog.catalog-v1': 1, 'weights.catalog.routes.beta.catalog-v1': 1 });
+  });
+
+  test('fails if a route that has weights of its own is left out: it would get those of the service', () => {
+    expect(() => layer({ v1: 1 }, { routes: ['beta'] })).toThrow(expect.objectContaining({ reason: 'malformed', message: expect.stringContaining('"routes":{"beta":') as string }) as Error);
   });
 });
 

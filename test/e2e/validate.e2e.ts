@@ -29,7 +29,7 @@ e2e('a real Envoy', () => {
     writeFileSync(join(files, 'trust.json'), trustFile(trustBundle));
     for (const [, cluster = ''] of JSON.stringify(proxies).matchAll(/eds-([\w-]+)\.json/g)) writeFileSync(edsPath(files, cluster), edsFile({ cluster, port: 15006, instances: [], preferredZone: undefined }));
     for (const [, service = ''] of JSON.stringify(proxies).matchAll(/weights-([\w-]+)\.json/g)) {
-      writeFileSync(weightsPath(files, service), runtimeFile({ service, parameter: '', versions: [{ name: 'v1', cluster: `${service}-v1` }], routes: [], tcp: false }, { weights: { v1: 1 }, routes: {} }));
+      writeFileSync(weightsPath(files, service), runtimeFile({ service, parameter: '', versions: [{ name: 'v1', cluster: `${service}-v1` }], routes: [], tcp: false }, { weights: { v1: 1 }, routes: {} }, 'fails'));
     }
   });
   afterAll(() => { rmSync(files, { recursive: true }); });

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { Authorizer, Edge, Mesh, Protocol, Tracing } from '../../lib';
+import { Authorizer, Edge, HashOn, LoadBalancing, Mesh, PathMatch, PathRewrite, Protocol, Tracing } from '../../lib';
 import { AGENT_CONTAINER, APPLICATION_CONTAINER } from '../../lib/topology/constants';
 import { ApiGateway } from './api-gateway/api-gateway';
 import { logged, presented, settled } from './mesh';
@@ -26,6 +26,14 @@ const shopWith = ([v1, v2]: Weights, [a, b]: Weights): Template => synthesize({
       allow: [{ callers: ['ui'], paths: ['/*'] }, { callers: ['gateway'], methods: ['GET'] }],
       versionHeader: 'x-version',
       mirror: { version: 'v3', percent: 100 },
+      routes: [{
+        name: 'old',
+        match: { path: PathMatch.prefix('/old/') },
+        rewrite: { path: PathRewrite.prefix('/new/') },
+        requestHeaders: { set: { 'x-asked': 'old' } },
+        mirror: { version: 'v3', percent: 0 },
+      }],
+      loadBalancing: LoadBalancing.ringHash(HashOn.header('x-user')),
       versions: { v1: { weight: v1 }, v2: { weight: v2 }, v3: { weight: 0 } },
     },
     vault: { image: image('greeter'), port: TCP_PORT, protocol: Protocol.TCP, versions: { a: { weight: a }, b: { weight: b } } },
@@ -109,6 +117,18 @@ e2e('a service with versions', () => {
     expect(served('v3', '/only')).toBe(0);
   });
 
+  test('of which a request names one is called by its routes all the same; a route may switch copies off', async () => {
+    const answer = async (headers: Readonly<Record<string, string>>): Promise<RelayAnswer> => JSON.parse((await ask('/old/page', headers)).body) as RelayAnswer;
+    for (const version of ['v1', 'v2']) {
+      const { host, ...seen } = await answer({ 'x-version': version });
+      expect([host, seen]).toEqual([catalog(version).endpoint.hostname, expect.objectContaining({ path: '/new/page', headers: expect.objectContaining({ 'x-asked': 'old' }) as object })]);
+    }
+    expect(await answer({})).toMatchObject({ path: '/new/page', headers: { 'x-asked': 'old' } });
+    await ask('/behind-old');
+    await until(() => served('v3', '/behind-old') === 1, { what: 'a copy to arrive' });
+    expect(served('v3', '/new/page')).toBe(0);
+  });
+
   test('has one identity: every version proves it with the same certificate, and refuses what its rules refuse', async () => {
     const serials = await Promise.all(['v1', 'v2', 'v3'].map(async (version) => presented(catalog(version))));
     expect(new Set(serials.map((each) => each.join())).size).toBe(1);
@@ -146,6 +166,10 @@ e2e('a service with versions', () => {
     expect(report.succeeded).toBeGreaterThan(300);
     expect(shop().tasks().map(({ id }) => id)).toEqual(tasks);
     for (const { containers } of shop().tasks()) expect(containers.map(({ restartCount }) => restartCount)).toEqual(containers.map(() => 0));
+
+    const users = await Promise.all(Array.from({ length: 20 }, async (_, user) => Object.keys(await answers('/of-user', 5, { 'x-user': `user-${user}` }))));
+    expect(users.map((versions) => versions.length)).toEqual(users.map(() => 1));
+    expect(new Set(users.flat())).toEqual(new Set(['v1', 'v2']));
 
     const viaGateway = await Promise.all(Array.from({ length: 60 }, async () => versionOf(await api.send({ path: '/catalog/edge' }))));
     expect(new Set(viaGateway)).toEqual(new Set(['v1', 'v2']));

@@ -30,12 +30,26 @@ test('a header decides before weights do, and its requests are not copied', () =
   expect(routes.map(({ route }) => at(route, 'request_mirror_policies.0'))).toEqual([undefined, undefined, undefined, undefined, ...[1, 2].map(() => ({ cluster: 'catalog-v2', runtime_fraction: { default_value: { numerator: 25_000, denominator: 'MILLION' } }, disable_shadow_host_suffix_append: true }))]);
 });
 
+test('what a route does to a request it does to those that name a version, too', () => {
+  const routes = routesOf({ versionHeader: 'x-version', routes: [{ name: 'old', match: { path: { kind: 'prefix', text: '/old/' }, methods: ['GET'] }, rewrite: { path: { kind: 'prefix', text: '/' } }, requestHeaders: { set: { 'x-old': 'yes' } }, versions: { v1: 1 } }] });
+  const old = routes.filter(({ match }) => at(match, 'prefix') === '/old/');
+  expect(old.map(({ route }) => at(route, 'cluster') ?? at(route, 'weighted_clusters.runtime_key_prefix'))).toEqual(['catalog-v1', 'catalog-v2', 'weights.catalog.routes.old']);
+  expect(routes.indexOf(old[2])).toBe(2);
+  for (const each of old) expect(each).toMatchObject({ route: { prefix_rewrite: '/' }, request_headers_to_add: [{ header: { key: 'x-old', value: 'yes' } }] });
+});
+
+test('who stays with a task by a hash stays with a version', () => {
+  const hashed = { loadBalancing: { algorithm: 'ringHash', hashOn: { kind: 'header', name: 'x-user' } } };
+  expect(routesOf(hashed).map(({ route }) => at(route, 'weighted_clusters.use_hash_policy'))).toEqual([true, true]);
+  expect(routesOf().map(({ route }) => at(route, 'weighted_clusters.use_hash_policy'))).toEqual([undefined, undefined]);
+});
+
 test('without a header and a mirror there are no more routes than for a service without versions', () => {
   expect(routesOf()).toHaveLength(2);
 });
 
 test('a route has weights of its own under a name of its own, and else those of the service', () => {
-  const prefixOf = (route: Parameters<typeof target>[1]) => at(target(catalogOf(), route), 'weighted_clusters.runtime_key_prefix');
+  const prefixOf = (route: Parameters<typeof target>[2]) => at(target(catalogOf(), catalogOf().callPolicy, route), 'weighted_clusters.runtime_key_prefix');
   expect(prefixOf({ name: 'beta', versions: { v2: 1 } })).toBe('weights.catalog.routes.beta');
   expect(prefixOf({ name: 'beta' })).toBe('weights.catalog');
 });
@@ -43,6 +57,7 @@ test('a route has weights of its own under a name of its own, and else those of 
 test('a mirror of a route stands in place of that of the service', () => {
   const catalog = catalogOf({ mirror: { version: 'v1', percent: 100 } });
   expect(at(mirroring(catalog, { version: 'v2', percent: 100 }), 'request_mirror_policies.0')).toEqual({ cluster: 'catalog-v2', disable_shadow_host_suffix_append: true });
+  expect(mirroring(catalog, { version: 'v2', percent: 0 })).toEqual({});
   expect(at(mirroring(catalog), 'request_mirror_policies.0.cluster')).toBe('catalog-v1');
 });
 

@@ -36,9 +36,7 @@ function serviceView(topology: Topology, service: Service): ServiceView {
     calls: callsOf(topology, service),
     versions,
     routes: [
-      ...pinsOf(service, versions),
-      ...service.policy.routes.flatMap((route) => routesOf(protocol, callPolicy, versions, route)),
-      ...routesOf(protocol, callPolicy, versions),
+      ...[...service.policy.routes, undefined].flatMap((route) => [...pinsOf(service, versions, route), ...routesOf(protocol, callPolicy, versions, route)]),
     ],
     ...upstreamPolicy(callPolicy),
   };
@@ -117,12 +115,13 @@ function routesOf(protocol: ProtocolId, policy: CallPolicy, versions: readonly V
   return methods.length === 0 ? [careful] : [{ ...anything, match: { ...anything.match, methods } }, careful];
 }
 
-/** A request that names a version goes to it, before any route is looked at. */
-function pinsOf({ protocol, callPolicy, versionHeader }: Service, versions: readonly VersionView[]): readonly RouteView[] {
+/** What a request that names a version meets: all that the route says, but for where it goes. */
+function pinsOf({ protocol, callPolicy, versionHeader }: Service, versions: readonly VersionView[], route?: ServiceRoute): readonly RouteView[] {
   if (versionHeader === undefined) return [];
   return versions.flatMap(({ name }) => routesOf(protocol, callPolicy, versions, {
-    name,
-    match: { headers: [{ name: versionHeader, kind: 'exact', text: name, invert: false }], queryParameters: [] },
+    ...route,
+    name: route === undefined ? `version-${name}` : `${route.name}-version-${name}`,
+    match: { ...(route?.match ?? EVERYTHING), headers: [...(route?.match.headers ?? []), { name: versionHeader, kind: 'exact', text: name, invert: false }] },
     versions: { [name]: 1 },
   }));
 }

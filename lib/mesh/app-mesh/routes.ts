@@ -25,7 +25,7 @@ interface Rule {
 export function routesOf(service: Service): readonly RoutePlan[] {
   const specs = service.protocol === 'tcp'
     ? [{ name: 'all', spec: tcpRoute(service) }]
-    : [...pins(service), ...service.policy.routes.map((route) => ruleOf(service, route)), lastRule(service)].flatMap((rule) => (service.protocol === 'grpc' ? [grpcRoute(rule)] : httpRoutes(service, rule)));
+    : [...service.policy.routes.map((route) => ruleOf(service, route)), lastRule(service)].flatMap((rule) => [...pinned(service, rule), rule]).flatMap((rule) => (service.protocol === 'grpc' ? [grpcRoute(rule)] : httpRoutes(service, rule)));
   return specs.map(({ name, spec }, index) => ({ name, router: service.name, spec: specs.length === 1 ? spec : { priority: index, ...spec } }));
 }
 
@@ -38,16 +38,15 @@ function ruleOf(service: Service, route: ServiceRoute): Rule {
   return { name: route.name, match: route.match, action: targetsOf(service, route.versions), timeouts: route.timeouts ?? timeouts, retry: route.retry ?? retry };
 }
 
-/** What names a version goes to it, whatever its weight. */
-function pins(service: Service): readonly Rule[] {
-  const { versions = [], versionHeader: header, callPolicy: { timeouts, retry } } = service;
+/** A rule again, for requests that name a version: they go to it, whatever the weights say. */
+function pinned(service: Service, rule: Rule): readonly Rule[] {
+  const { versions = [], versionHeader: header } = service;
   if (header === undefined) return [];
   return versions.map(({ name }) => ({
-    name: `version_${name}`,
-    match: { headers: [{ name: header, kind: 'exact', text: name, invert: false }], queryParameters: [] },
+    ...rule,
+    name: `${rule.name}_version_${name}`,
+    match: { ...rule.match, headers: [...rule.match.headers, { name: header, kind: 'exact', text: name, invert: false }] },
     action: { weightedTargets: targetsOf(service, { [name]: 1 }).weightedTargets.filter(({ weight }) => weight > 0) },
-    timeouts,
-    retry,
   }));
 }
 

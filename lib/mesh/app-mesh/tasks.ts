@@ -3,9 +3,11 @@ import { COLLECTOR_CONTAINER, DISCOVERY_TTL_SECONDS, GATEWAY_NAME, GATEWAY_PORT,
 import { identityOf } from '../../topology/identity';
 import { APP_MESH_USER } from '../../topology/images';
 import type { AppMeshSettings, EdgeTopology, Service, Topology } from '../../topology/model';
-import type { AgentPlan } from '../envoy/agent';
-import { agentContainer, initContainer, stopSecondsOf } from '../envoy/agent';
-import { EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS, application, collector, extra, sizingOf } from '../envoy/plan';
+import type { AgentPlan } from '../task/agent';
+import { agentContainer, initContainer, stopSecondsOf } from '../task/agent';
+import { application, collector, extra } from '../task/containers';
+import { EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS, gatewayRegistration } from '../task/gateway';
+import { sizingOf } from '../task/sizing';
 import { APP_MESH_DIRECTORY, EGRESS_PORT, IGNORED_IPS, INGRESS_PORT, REFRESH_SECONDS } from './constants';
 import type { TaskGroup } from './targets';
 import { acmCertificateOf, acmOf } from './tls';
@@ -30,9 +32,7 @@ export function gatewayTask(topology: Topology, mesh: AppMeshSettings, edge: Edg
   return {
     ...taskOf(agent, mesh, { kind: 'virtualGateway', name: GATEWAY_NAME, ...acmNeeds(topology, undefined, routed) }, []),
     sizing: edge.gateway,
-    registration: edge.kind === 'http'
-      ? { recordType: 'SRV', ttlSeconds: DISCOVERY_TTL_SECONDS, container: PROXY_CONTAINER, port: GATEWAY_PORT }
-      : { recordType: 'A', ttlSeconds: DISCOVERY_TTL_SECONDS },
+    registration: gatewayRegistration(edge),
   };
 }
 

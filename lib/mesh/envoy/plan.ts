@@ -4,19 +4,21 @@ import { sidecarBootstrap } from '../../envoy/sidecar';
 import type { ContainerPlan, SystemPlan, TaskPlan } from '../../plan/model';
 import { ingressOf } from '../../plan/ingress';
 import { checkTaskDefinitionSize } from '../../plan/task-definition-size';
-import {
-  ADMIN_PORT, APPLICATION_CONTAINER, COLLECTOR_CONTAINER, COLLECTOR_MEMORY_MIB, DISCOVERY_TTL_SECONDS, GATEWAY_NAME, GATEWAY_PORT, INBOUND_PORT, INIT_CONTAINER, MESH_DIRECTORY, MESH_VOLUME, PROXY_CONTAINER,
-} from '../../topology/constants';
+import { ADMIN_PORT, DISCOVERY_TTL_SECONDS, GATEWAY_NAME, GATEWAY_PORT, INBOUND_PORT, INIT_CONTAINER, MESH_DIRECTORY, MESH_VOLUME, PROXY_CONTAINER } from '../../topology/constants';
 import { identityOf } from '../../topology/identity';
 import { PROXY_USER } from '../../topology/images';
 import type { IssueList } from '../../topology/issues';
-import type { ContainerSettings, EdgeTopology, ExtraContainer, Service, Sizing, Topology, Version } from '../../topology/model';
+import type { EdgeTopology, Service, Sizing, Topology, Version } from '../../topology/model';
 import { serviceAs } from '../../topology/model';
+import { plaintext } from '../plaintext';
 import type { MeshProvider } from '../provider';
-import type { AgentPlan } from './agent';
+import type { AgentPlan } from '../task/agent';
+import { agentContainer, discoveredBy, initContainer, needsFiles, refreshSecondsOf, stopSecondsOf } from '../task/agent';
+import { application, collector, extra } from '../task/containers';
+import { EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS, gatewayRegistration } from '../task/gateway';
+import { sizingOf } from '../task/sizing';
+import { weighedBy, weightsPlan } from '../task/weights';
 import { CAPABILITIES } from './capabilities';
-import { weighedBy, weightsPlan } from './weights';
-import { agentContainer, discoveredBy, initContainer, needsFiles, refreshSecondsOf, stopSecondsOf } from './agent';
 
 /** Self-managed Envoy sidecars with no control plane. */
 export const envoyProvider: MeshProvider = {
@@ -42,14 +44,6 @@ export const envoyProvider: MeshProvider = {
     };
   },
 };
-
-export function plaintext(): SystemPlan['warnings'][number] {
-  return {
-    id: 'plaintext',
-    path: 'certificates',
-    message: 'with Certificates.none(), calls between tasks are neither encrypted nor authenticated: whoever reaches a task is believed to be a declared caller, security groups alone decide who reaches it, and who listens in the VPC reads along',
-  };
-}
 
 function pathOf({ name, version }: TaskPlan): string {
   return version === undefined ? `services.${name}` : `services.${version.service}.versions.${version.name}`;
@@ -77,14 +71,6 @@ function serviceTask(topology: Topology, service: Service, version?: Version): T
   };
 }
 
-/**
- * API Gateway goes on sending to a task that ECS stops until it asks Cloud Map again, and waits for an answer for up
- * to 30 seconds. The agent waits for twice this and a second.
- * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
- */
-export const EDGE_REFRESH_SECONDS = 17;
-export const EDGE_REQUEST_SECONDS = 30;
-
 function gatewayTask(topology: Topology, edge: EdgeTopology): TaskPlan {
   const agent: AgentPlan = {
     topology,
@@ -97,10 +83,7 @@ function gatewayTask(topology: Topology, edge: EdgeTopology): TaskPlan {
   return {
     ...taskOf(agent, [proxy(agent, edge.gateway, gatewayBootstrap(topology, edge), GATEWAY_PORT)]),
     sizing: edge.gateway,
-    // The VPC link of an HTTP API asks Cloud Map for address and port, and ECS registers a port only with SRV.
-    registration: edge.kind === 'http'
-      ? { recordType: 'SRV', ttlSeconds: DISCOVERY_TTL_SECONDS, container: PROXY_CONTAINER, port: GATEWAY_PORT }
-      : { recordType: 'A', ttlSeconds: DISCOVERY_TTL_SECONDS },
+    registration: gatewayRegistration(edge),
   };
 }
 
@@ -119,20 +102,6 @@ function taskOf(agent: AgentPlan, own: readonly ContainerPlan[]): Omit<TaskPlan,
     volumes: [MESH_VOLUME],
     containers: [...others, agentContainer(agent, others)],
     traced: topology.tracing !== undefined,
-  };
-}
-
-export function sizingOf(service: Sizing): Sizing {
-  const { cpu, memoryMiB, architecture, desiredCount, scaling, enableExecuteCommand, capacityProviders, replacement } = service;
-  return {
-    cpu,
-    memoryMiB,
-    architecture,
-    enableExecuteCommand,
-    capacityProviders,
-    ...(desiredCount === undefined ? {} : { desiredCount }),
-    ...(scaling === undefined ? {} : { scaling }),
-    ...(replacement === undefined ? {} : { replacement }),
   };
 }
 
@@ -170,67 +139,4 @@ function proxy(agent: AgentPlan, sizing: Sizing, config: JsonObject, port: numbe
     // ECS stops it after the application (the reverse of dependsOn), whose last requests pass through it.
     restart: false,
   };
-}
-
-export function application(service: Pick<Service, keyof ContainerSettings | 'stopTimeoutSeconds'>): ContainerPlan {
-  return {
-    name: APPLICATION_CONTAINER,
-    role: 'application',
-    essential: true,
-    environment: service.environment,
-    secretNames: service.secretNames,
-    ...commandOf(service),
-    readonlyRootFilesystem: service.readonlyRootFilesystem,
-    dependsOn: [{ container: PROXY_CONTAINER, condition: 'HEALTHY' }],
-    ports: [],
-    stopTimeoutSeconds: service.stopTimeoutSeconds,
-    restart: false,
-  };
-}
-
-export function extra(container: ExtraContainer): ContainerPlan {
-  return {
-    name: container.name,
-    role: 'extra',
-    essential: container.essential,
-    environment: container.environment,
-    secretNames: container.secretNames,
-    ...commandOf(container),
-    readonlyRootFilesystem: container.readonlyRootFilesystem,
-    dependsOn: [{ container: PROXY_CONTAINER, condition: 'HEALTHY' }],
-    ports: [],
-    ...(container.cpu === undefined ? {} : { cpu: container.cpu }),
-    ...(container.memoryLimitMiB === undefined ? {} : { memoryLimitMiB: container.memoryLimitMiB }),
-    restart: false,
-  };
-}
-
-function commandOf(container: ContainerSettings): Pick<ContainerPlan, 'command' | 'entryPoint' | 'user'> {
-  const { command, entryPoint, user } = container;
-  return {
-    ...(command === undefined ? {} : { command }),
-    ...(entryPoint === undefined ? {} : { entryPoint }),
-    ...(user === undefined ? {} : { user }),
-  };
-}
-
-/**
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Agent-Configuration-File-Details.html
- * Losing it loses traces, not requests: it is not essential, and is restarted in place.
- */
-export function collector(topology: Topology): ContainerPlan[] {
-  if (topology.tracing === undefined) return [];
-  return [{
-    name: COLLECTOR_CONTAINER,
-    role: 'collector',
-    image: topology.tracing.collectorImage,
-    essential: false,
-    environment: { CW_CONFIG_CONTENT: JSON.stringify({ traces: { traces_collected: { xray: {} } } }) },
-    secretNames: [],
-    readonlyRootFilesystem: false,
-    dependsOn: [],
-    ports: [],
-    memoryReservationMiB: COLLECTOR_MEMORY_MIB,
-    restart: true,
-  }];
 }

@@ -49,6 +49,16 @@ test('an address in the environment of a version is checked like one of the serv
   expect(warnings.map(({ path }) => path)).toEqual(['services.ui.environment.A', 'services.ui.versions.v2.environment.B']);
 });
 
+test('copies for a version that gets requests by its weight, too, are warned of', () => {
+  const warned = (more: Raw) => topologyOf(mesh({ ui: service({ versions: { v1: { weight: 1 }, v2: { weight: 0 } }, ...more }) })).warnings.map(({ id, path }) => [id, path]);
+  const route = { name: 'old', match: { methods: ['GET'] } };
+  expect(warned({ mirror: { version: 'v2', percent: 5 } })).toEqual([]);
+  expect(warned({ mirror: { version: 'v1', percent: 0 } })).toEqual([]);
+  expect(warned({ mirror: { version: 'v1', percent: 5 } })).toEqual([['mirror-to-version-with-weight', 'services.ui.mirror']]);
+  expect(warned({ routes: [{ ...route, versions: { v2: 1 }, mirror: { version: 'v2', percent: 5 } }] })).toEqual([['mirror-to-version-with-weight', 'services.ui.routes[0].mirror']]);
+  expect(warned({ routes: [{ ...route, versions: { v2: 1 }, mirror: { version: 'v1', percent: 5 } }] })).toEqual([]);
+});
+
 test.each([
   ['gives no version', {}, {}, 'MISSING', 'services.ui.versions'],
   ['gives a list', [], {}, 'WRONG_TYPE', 'services.ui.versions'],
@@ -67,7 +77,7 @@ test.each([
   ['names a header that means something', { v1: { weight: 1 } }, { versionHeader: 'Host' }, 'RESERVED_NAME', 'services.ui.versionHeader'],
   ['names a header of Envoy', { v1: { weight: 1 } }, { versionHeader: 'x-envoy-version' }, 'RESERVED_NAME', 'services.ui.versionHeader'],
   ['mirrors to a version with a slip in its name', { v1: { weight: 1 } }, { mirror: { version: 'v11', percent: 1 } }, 'UNKNOWN_SERVICE', 'services.ui.mirror.version'],
-  ['mirrors nothing', { v1: { weight: 1 } }, { mirror: { version: 'v1', percent: 0 } }, 'OUT_OF_RANGE', 'services.ui.mirror.percent'],
+  ['mirrors next to nothing', { v1: { weight: 1 } }, { mirror: { version: 'v1', percent: 0.00001 } }, 'OUT_OF_RANGE', 'services.ui.mirror.percent'],
   ['forgets the percent', { v1: { weight: 1 } }, { mirror: { version: 'v1' } }, 'MISSING', 'services.ui.mirror.percent'],
   ['has a header without versions', undefined, { versionHeader: 'x-version' }, 'NOT_ALLOWED', 'services.ui.versionHeader'],
   ['mirrors without versions', undefined, { mirror: { version: 'v1', percent: 1 } }, 'NOT_ALLOWED', 'services.ui.mirror'],

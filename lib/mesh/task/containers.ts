@@ -1,0 +1,66 @@
+import type { ContainerPlan } from '../../plan/model';
+import { APPLICATION_CONTAINER, COLLECTOR_CONTAINER, COLLECTOR_MEMORY_MIB, PROXY_CONTAINER } from '../../topology/constants';
+import type { ContainerSettings, ExtraContainer, Service, Topology } from '../../topology/model';
+
+export function application(service: Pick<Service, keyof ContainerSettings | 'stopTimeoutSeconds'>): ContainerPlan {
+  return {
+    name: APPLICATION_CONTAINER,
+    role: 'application',
+    essential: true,
+    environment: service.environment,
+    secretNames: service.secretNames,
+    ...commandOf(service),
+    readonlyRootFilesystem: service.readonlyRootFilesystem,
+    dependsOn: [{ container: PROXY_CONTAINER, condition: 'HEALTHY' }],
+    ports: [],
+    stopTimeoutSeconds: service.stopTimeoutSeconds,
+    restart: false,
+  };
+}
+
+export function extra(container: ExtraContainer): ContainerPlan {
+  return {
+    name: container.name,
+    role: 'extra',
+    essential: container.essential,
+    environment: container.environment,
+    secretNames: container.secretNames,
+    ...commandOf(container),
+    readonlyRootFilesystem: container.readonlyRootFilesystem,
+    dependsOn: [{ container: PROXY_CONTAINER, condition: 'HEALTHY' }],
+    ports: [],
+    ...(container.cpu === undefined ? {} : { cpu: container.cpu }),
+    ...(container.memoryLimitMiB === undefined ? {} : { memoryLimitMiB: container.memoryLimitMiB }),
+    restart: false,
+  };
+}
+
+function commandOf(container: ContainerSettings): Pick<ContainerPlan, 'command' | 'entryPoint' | 'user'> {
+  const { command, entryPoint, user } = container;
+  return {
+    ...(command === undefined ? {} : { command }),
+    ...(entryPoint === undefined ? {} : { entryPoint }),
+    ...(user === undefined ? {} : { user }),
+  };
+}
+
+/**
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Agent-Configuration-File-Details.html
+ * Losing it loses traces, not requests: it is not essential, and is restarted in place.
+ */
+export function collector(topology: Topology): ContainerPlan[] {
+  if (topology.tracing === undefined) return [];
+  return [{
+    name: COLLECTOR_CONTAINER,
+    role: 'collector',
+    image: topology.tracing.collectorImage,
+    essential: false,
+    environment: { CW_CONFIG_CONTENT: JSON.stringify({ traces: { traces_collected: { xray: {} } } }) },
+    secretNames: [],
+    readonlyRootFilesystem: false,
+    dependsOn: [],
+    ports: [],
+    memoryReservationMiB: COLLECTOR_MEMORY_MIB,
+    restart: true,
+  }];
+}
