@@ -44,7 +44,7 @@ export function route(filter: Extension, configuration: RouteConfiguration, sele
 /** Weights under a key of the runtime may be changed at any time: any cluster may be chosen. */
 function weightedCluster(action: Message, { chance }: Exchange): Message | undefined {
   if (action.oneOf('cluster', 'weighted_clusters') !== 'weighted_clusters') return undefined;
-  const weighted = action.child('weighted_clusters', { reads: ['clusters', 'runtime_key_prefix'], ignores: ['total_weight'] });
+  const weighted = action.child('weighted_clusters', { reads: ['clusters', 'runtime_key_prefix'], ignores: ['total_weight', 'use_hash_policy'] });
   const clusters = weighted.messages('clusters', WEIGHTED);
   return chance.pick(weighted.has('runtime_key_prefix') ? clusters : clusters.filter((cluster) => cluster.number('weight', 0) > 0));
 }

@@ -4,7 +4,7 @@ import type { SystemPlan } from '../../plan/model';
 import { checkTaskDefinitionSize } from '../../plan/task-definition-size';
 import type { IssueList } from '../../topology/issues';
 import type { Topology, Warning } from '../../topology/model';
-import { plaintext } from '../plaintext';
+import { plaintext } from '../task/plaintext';
 import type { MeshProvider } from '../provider';
 import { CAPABILITIES } from './capabilities';
 import { checkPolicy } from './check-policy';

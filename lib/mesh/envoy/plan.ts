@@ -10,7 +10,7 @@ import { PROXY_USER } from '../../topology/images';
 import type { IssueList } from '../../topology/issues';
 import type { EdgeTopology, Service, Sizing, Topology, Version } from '../../topology/model';
 import { serviceAs } from '../../topology/model';
-import { plaintext } from '../plaintext';
+import { plaintext } from '../task/plaintext';
 import type { MeshProvider } from '../provider';
 import type { AgentPlan } from '../task/agent';
 import { agentContainer, discoveredBy, initContainer, needsFiles, refreshSecondsOf, stopSecondsOf } from '../task/agent';

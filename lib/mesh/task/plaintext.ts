@@ -1,4 +1,4 @@
-import type { SystemPlan } from '../plan/model';
+import type { SystemPlan } from '../../plan/model';
 
 export function plaintext(): SystemPlan['warnings'][number] {
   return {
