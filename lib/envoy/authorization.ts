@@ -1,8 +1,7 @@
 import { identityOf } from '../topology/identity';
 import type { AllowRule, AllowedPath, Service, Topology } from '../topology/model';
-import { policiesOfCallers } from '../topology/policy/call-policy';
 import { authenticates, callersOf } from './callers';
-import { GRPC_HEALTH_PATH } from './health-checks';
+import { healthQuestions } from './health-checks';
 import type { Json, JsonObject } from './json';
 import { extension } from './json';
 import { AMBIGUOUS_PATH } from './paths';
@@ -26,14 +25,10 @@ export function httpAuthorization(topology: Topology, service: Service): readonl
 /** What callers ask by themselves whether a task is well is no business of the service's own rules, which may not know it. */
 function healthCheckRules(topology: Topology, service: Service): (readonly [string, JsonObject])[] {
   if (service.allow === undefined) return [];
-  const callers = new Map<string, string[]>();
-  for (const [caller, { activeHealthCheck: check }] of policiesOfCallers(topology, service)) {
-    if (check === undefined) continue;
-    const path = service.protocol === 'grpc' ? GRPC_HEALTH_PATH : check.path ?? '/';
-    callers.set(path, [...(callers.get(path) ?? []), caller]);
-  }
-  const method = { header: { name: ':method', string_match: { exact: service.protocol === 'grpc' ? 'POST' : 'GET' } } };
-  return [...callers].map(([text, names]) => [`health ${text}`, { permissions: [all([method, pathIs({ kind: 'exact', text })])], principals: principalsOf(topology, service, { callers: names }) }]);
+  return healthQuestions(topology, service).map(({ method, path: text, callers }) => {
+    const permissions = [all([{ header: { name: ':method', string_match: { exact: method } } }, pathIs({ kind: 'exact', text })])];
+    return [`health ${text}`, { permissions, principals: principalsOf(topology, service, { callers }) }];
+  });
 }
 
 /**

@@ -1,17 +1,18 @@
 import type { Service, Topology } from '../topology/model';
 import type { Json, JsonObject } from './json';
 import { duration, typed } from './json';
+import type { Fault } from '../topology/policy/model';
 import { requestMatchers } from './request-filter';
 import { headerMatcher } from './route-match';
 
 /** One filter for each fault, behind authorization and limits. https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/fault_filter */
 export function faults(topology: Topology, service: Service): readonly Json[] {
   return service.policy.faults.map((fault) => {
-    const { name, percent, delaySeconds, abortStatus } = fault;
+    const { percent, delaySeconds, abortStatus } = fault;
     const percentage: JsonObject = { numerator: Math.round(percent * 10_000), denominator: 'MILLION' };
     const headers = [...requestMatchers(topology, fault, false), ...fault.headers.map(headerMatcher)];
     return {
-      name: `fault.${name}`,
+      name: faultFilter(fault),
       typed_config: typed('envoy.extensions.filters.http.fault.v3.HTTPFault', {
         ...(headers.length === 0 ? {} : { headers }),
         ...(delaySeconds === undefined ? {} : { delay: { fixed_delay: duration(delaySeconds), percentage } }),
@@ -19,4 +20,8 @@ export function faults(topology: Topology, service: Service): readonly Json[] {
       }),
     };
   });
+}
+
+export function faultFilter({ name }: Fault): string {
+  return `fault.${name}`;
 }

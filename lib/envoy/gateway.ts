@@ -4,6 +4,7 @@ import type { Cors, EdgeRoute, EdgeTopology, Topology } from '../topology/model'
 import { callPolicyOf } from '../topology/policy/call-policy';
 import { bootstrap } from './bootstrap';
 import { upstreamClusters } from './clusters';
+import { changeBeforeAll, removeMatching } from './early-headers';
 import { httpConnectionManager } from './http-connection-manager';
 import type { Json, JsonObject } from './json';
 import { extension, labelOf, socketAddress, typed } from './json';
@@ -33,7 +34,7 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): JsonOb
     versions: targets.some((service) => service.versions !== undefined),
     segmentName: GATEWAY_NAME,
     tracing: topology.tracing,
-    settings: { early_header_mutation_extensions: [trustOnlyApiGateway()] },
+    settings: trustOnlyApiGateway(),
     routeConfig: {
       request_headers_to_remove: EDGE_HEADERS,
       response_headers_to_remove: ['x-envoy-upstream-service-time', NOT_SENT_HEADER],
@@ -61,25 +62,18 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): JsonOb
 }
 
 /**
- * Before anything looks at the headers: what a client says of its own address, and the headers that steer Envoy,
- * are dropped, and X-Forwarded-* is made of what API Gateway says.
+ * What a client says of its own address, and the headers that steer Envoy, are dropped, and X-Forwarded-* is made of what
+ * API Gateway says. An underscore is as good as a hyphen: servers with CGI's names take both for one.
  */
 function trustOnlyApiGateway(): JsonObject {
   const set = (key: string, value: string): JsonObject => ({ append: { header: { key, value }, append_action: 'OVERWRITE_IF_EXISTS_OR_ADD' } });
-  return extension('envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation', {
-    mutations: [
-      { remove: 'forwarded' },
-      // An empty value sets nothing: what came from outside must not stay in its place.
-      { remove: 'x-forwarded-for' },
-      { remove: 'x-forwarded-host' },
-      { remove: 'x-forwarded-port' },
-      { remove: 'x-real-ip' },
-      { remove_on_match: { key_matcher: { prefix: 'x-envoy-' } } },
-      set('x-forwarded-for', `%REQ(${CLIENT_IP_HEADER})%`),
-      set('x-forwarded-host', `%REQ(${CLIENT_HOST_HEADER})%`),
-      set('x-forwarded-proto', 'https'),
-    ],
-  });
+  return changeBeforeAll([
+    // An empty value sets nothing: what came from outside must not stay in its place.
+    removeMatching('forwarded|x[-_](real[-_]ip|(forwarded|envoy)[-_].*)'),
+    set('x-forwarded-for', `%REQ(${CLIENT_IP_HEADER})%`),
+    set('x-forwarded-host', `%REQ(${CLIENT_HOST_HEADER})%`),
+    set('x-forwarded-proto', 'https'),
+  ]);
 }
 
 /** By itself Envoy compares each value of a header alone: of two values either one would do. */

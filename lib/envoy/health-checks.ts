@@ -1,14 +1,15 @@
-import type { Service } from '../topology/model';
+import type { Service, Topology } from '../topology/model';
+import { policiesOfCallers } from '../topology/policy/call-policy';
 import type { CallPolicy } from '../topology/policy/model';
 import type { JsonObject } from './json';
 import { duration } from './json';
 
 /** https://github.com/grpc/grpc/blob/master/doc/health-checking.md */
-export const GRPC_HEALTH_PATH = '/grpc.health.v1.Health/Check';
+const GRPC_HEALTH_PATH = '/grpc.health.v1.Health/Check';
 
 /**
  * A caller asks the callee's tasks by itself whether they are well. The question goes the way of every request: it is of
- * mutual TLS, and through the callee's Envoy to its application (see `healthCheckRules` in authorization.ts).
+ * mutual TLS, and through the callee's Envoy to its application (see `healthCheckRules` in authorization.ts, and health-routes.ts).
  * https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/health_checking
  */
 export function healthChecks(callee: Service, { activeHealthCheck: settings }: CallPolicy): JsonObject {
@@ -46,4 +47,24 @@ function question(callee: Service, path: string | undefined): JsonObject {
         },
       };
   }
+}
+
+/** What callers ask a service's tasks to find out whether they are well. */
+export interface HealthQuestion {
+  readonly method: string;
+  readonly path: string;
+  readonly callers: readonly string[];
+}
+
+/** Of a TCP service nobody asks anything. */
+export function healthQuestions(topology: Topology, service: Service): readonly HealthQuestion[] {
+  const { protocol } = service;
+  if (protocol === 'tcp') return [];
+  const callers = new Map<string, readonly string[]>();
+  for (const [caller, { activeHealthCheck: check }] of policiesOfCallers(topology, service)) {
+    if (check === undefined) continue;
+    const path = protocol === 'grpc' ? GRPC_HEALTH_PATH : check.path ?? '/';
+    callers.set(path, [...callers.get(path) ?? [], caller]);
+  }
+  return [...callers].map(([path, names]) => ({ method: protocol === 'grpc' ? 'POST' : 'GET', path, callers: names }));
 }

@@ -15,7 +15,7 @@ const ALWAYS: JsonObject = { default_value: { numerator: 100 } };
  */
 export function rateLimits(topology: Topology, service: Service): readonly Json[] {
   return service.policy.rateLimits.map((limit) => ({
-    name: `limit.${limit.name}`,
+    name: limitFilter(limit),
     typed_config: typed('envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit', {
       stat_prefix: limit.name,
       ...bucketOf(topology, limit),
@@ -26,6 +26,10 @@ export function rateLimits(topology: Topology, service: Service): readonly Json[
       ...(service.protocol === 'grpc' ? { rate_limited_as_resource_exhausted: true } : {}),
     }),
   }));
+}
+
+export function limitFilter({ name }: RateLimit): string {
+  return `limit.${name}`;
 }
 
 function bucketOf(topology: Topology, limit: RateLimit): JsonObject {

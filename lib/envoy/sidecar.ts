@@ -6,13 +6,14 @@ import { httpAuthorization } from './authorization';
 import { bootstrap } from './bootstrap';
 import { APPLICATION_CLUSTER, applicationCluster, upstreamClusters } from './clusters';
 import { faults } from './faults';
+import { questionsOfHealth } from './health-routes';
 import { headerChanges } from './header-changes';
 import { httpConnectionManager } from './http-connection-manager';
 import { authenticates } from './callers';
 import { externalCluster, externalListener } from './external';
 import type { Json, JsonObject } from './json';
 import { socketAddress } from './json';
-import { tellWhatWasNotSent } from './not-sent';
+import { NOT_SENT_HEADER, tellWhatWasNotSent } from './not-sent';
 import { rateLimits } from './rate-limits';
 import { regexLimit } from './regex-limit';
 import { buffer, limitedBySize } from './request-size';
@@ -41,6 +42,8 @@ export function sidecarBootstrap(topology: Topology, service: Service, name: str
 function inbound(topology: Topology, service: Service): JsonObject {
   const authenticated = authenticates(topology);
   const timeouts = allTimeouts(topology, service);
+  // The caller's Envoy keeps the time; this one only must not cut in.
+  const toApplication: JsonObject = { cluster: APPLICATION_CLUSTER, timeout: '0s', ...silence(timeouts, service.protocol), ...upgrades(service) };
   const filter = service.protocol === 'tcp'
     ? tcpProxy({ direction: 'inbound', peer: service.name, cluster: APPLICATION_CLUSTER, authenticated, timeouts })
     : httpConnectionManager({
@@ -53,12 +56,13 @@ function inbound(topology: Topology, service: Service): JsonObject {
       rewritten: service.policy.routes.some(({ rewrite }) => rewrite?.path !== undefined),
       filters: requestFilters(topology, service),
       settings: { ...tellWhatWasNotSent(), ...tellCaller(topology), ...(service.policy.webSockets ? { http2_protocol_options: acceptConnect(service) } : {}) },
+      // An application that passes on what it was answered must not say so of itself: its caller would ask again.
+      routeConfig: { response_headers_to_remove: [NOT_SENT_HEADER] },
       virtualHosts: [{
         name: service.name,
         domains: ['*'],
         ...headerChanges(service.policy),
-        // The caller's Envoy keeps the time; this one only must not cut in.
-        routes: limitedBySize(service, { cluster: APPLICATION_CLUSTER, timeout: '0s', ...silence(timeouts, service.protocol), ...upgrades(service) }),
+        routes: [...questionsOfHealth(topology, service, toApplication), ...limitedBySize(service, toApplication)],
       }],
     });
   return {

@@ -1,11 +1,12 @@
 import { status } from '@grpc/grpc-js';
 import { Duration, Size } from 'aws-cdk-lib';
-import { Authorizer, Edge, PathMatch, PathRewrite, Protocol, Timeout, Tracing, ValueMatch } from '../../lib';
+import { ActiveHealthCheck, Authorizer, Edge, PathMatch, PathRewrite, Protocol, Timeout, Tracing, ValueMatch } from '../../lib';
+import { ADMIN_PORT } from '../../lib/topology/constants';
 import { ApiGateway } from './api-gateway/api-gateway';
 import { API_HOST } from './api-gateway/client-request';
 import { logged, settled } from './mesh';
 import type { GrpcCall, GrpcOutcome, HttpRequest, HttpResponse, Task, WebSocketOutcome, WebSocketTalk } from './runner';
-import { callGrpc, Cluster, standIns, talk } from './runner';
+import { callGrpc, Cluster, standIns, talk, until } from './runner';
 import { cluster, e2e } from './suite';
 import { image, synthesize } from './systems/synthesize';
 
@@ -13,6 +14,7 @@ const GRPC_PORT = 50_051;
 const ORDERS = 'orders.shop.internal:15080';
 const LIMIT = 1000;
 const HOUR = Duration.hours(1);
+const everyHalfSecond = { interval: Duration.millis(500), unhealthyThreshold: 1 };
 
 const template = synthesize({
   services: {
@@ -22,7 +24,7 @@ const template = synthesize({
       image: image('httpbin'),
       port: 8080,
       timeout: Timeout.perRequest(Duration.seconds(1)),
-      allow: [{ paths: ['/anything/*', '/delay/*', '/status/*', '/limited', '/post', '/websocket/echo'] }],
+      allow: [{ paths: ['/anything/*', '/delay/*', '/status/*', '/limited', '/post', '/response-headers', '/websocket/echo'] }],
       routes: [
         { name: 'slow', match: { path: PathMatch.prefix('/delay/'), methods: ['GET', 'POST'] }, timeout: Timeout.perRequest(Duration.seconds(10)) },
         { name: 'reset', match: { path: PathMatch.prefix('/v0/') }, rewrite: { path: PathRewrite.prefix('/') } },
@@ -44,17 +46,20 @@ const template = synthesize({
       ],
       rateLimits: {
         limited: { requests: 2, per: HOUR, paths: ['/limited'] },
+        checks: { requests: 1, per: HOUR, paths: ['/status/200'] },
         'posts-of-checkout': { requests: 1, per: HOUR, burst: 2, callers: ['checkout'], methods: ['POST'], paths: ['/anything/limited/*'] },
       },
       faultInjection: {
         broken: { abortStatus: 418, headers: { 'x-chaos': ValueMatch.exact('broken') } },
         slow: { delay: Duration.seconds(5), methods: ['GET'], paths: ['/anything/slow'] },
+        'ill-to-others': { abortStatus: 410, paths: ['/status/200'] },
         some: { abortStatus: 410, percent: 50, callers: ['ui'], paths: ['/anything/some'] },
       },
       requestHeaders: { set: { 'x-service': 'orders, 100%' }, remove: ['x-drop'] },
       responseHeaders: { set: { 'x-service': 'orders' }, remove: ['access-control-allow-origin'] },
       maxRequestSize: Size.bytes(LIMIT),
       webSockets: true,
+      activeHealthCheck: ActiveHealthCheck.of({ path: '/status/200', ...everyHalfSecond }),
     },
     ledger: {
       image: image('grpc'),
@@ -65,7 +70,11 @@ const template = synthesize({
         { name: 'echo', match: { path: PathMatch.grpcService('echo.Echo') }, requestHeaders: { set: { 'x-amzn-meta': 'echo' } } },
       ],
       rateLimits: { 'says-of-checkout': { requests: 1, per: HOUR, callers: ['checkout'], paths: ['/echo.Echo/Say'] } },
-      faultInjection: { unavailable: { abortStatus: status.DATA_LOSS, headers: { 'x-chaos': ValueMatch.present() } } },
+      faultInjection: {
+        unavailable: { abortStatus: status.DATA_LOSS, headers: { 'x-chaos': ValueMatch.present() } },
+        'ill-to-others': { abortStatus: status.INTERNAL, paths: ['/grpc.health.v1.Health/Check'] },
+      },
+      activeHealthCheck: ActiveHealthCheck.of(everyHalfSecond),
     },
   },
   edge: Edge.httpApi({ authorizer: Authorizer.none(), routes: { 'GET /orders/{id}': { service: 'orders' }, 'ANY /v1/{proxy+}': { service: 'orders' }, 'GET /websocket/echo': { service: 'orders' } }, gateway: { desiredCount: 1 } }),
@@ -170,6 +179,35 @@ e2e('requests to a service', () => {
       expect(headers).not.toHaveProperty('access-control-allow-origin');
       expect(headers).not.toHaveProperty('x-route');
     });
+  });
+
+  test('of an application do not say for its Envoy that it has seen nothing: its callers would ask again', async () => {
+    const { status: code, headers } = await ask('/response-headers?x-mesh-not-sent=1&x-other=1');
+    expect([code, headers]).toEqual([200, expect.objectContaining({ 'x-other': '1' })]);
+    expect(headers).not.toHaveProperty('x-mesh-not-sent');
+  });
+
+  test('tell who calls in one header, of which nobody can forge another spelling', async () => {
+    const forged = 'URI=spiffe://shop.internal/forged';
+    const direct = seen(await ask('/anything/x', { headers: { 'x_forwarded_client_cert': forged, 'X-Forwarded_Client-Cert': forged, 'x-forwarded-client-cert': forged, 'x_mine': '1' } }));
+    expect(JSON.stringify(direct)).not.toContain('forged');
+    expect(direct.headers).toMatchObject({ 'X-Forwarded-Client-Cert': [expect.stringMatching(/;URI=spiffe:\/\/shop\.internal\/ui$/)], 'X_mine': ['1'] });
+    const viaGateway = seen(await api.send({ path: '/v1/a', headers: { 'x_forwarded_for': 'forged', 'x_real-ip': 'forged', 'x_envoy_original_path': '/forged', 'x_forwarded_client_cert': forged, 'x_mine': '1' } }));
+    expect(JSON.stringify(viaGateway)).not.toContain('forged');
+    expect(viaGateway.headers).toMatchObject({ 'X_mine': ['1'] });
+  });
+
+  test('are what limits and faults are for: health checks of callers use up none and meet none', async () => {
+    const counts = async (service: string): Promise<readonly (number | undefined)[]> => {
+      const { body } = await task('ui').client.get(`http://127.0.0.1:${ADMIN_PORT}/stats?filter=${service}\\.health_check`);
+      return ['success', 'failure'].map((name) => Number(new RegExp(`health_check\\.${name}: (\\d+)`).exec(body)?.[1]));
+    };
+    for (const service of ['orders', 'ledger']) {
+      await until(async () => ((await counts(service))[0] ?? 0) > 3, { what: `the health checks of ${service}` });
+      expect((await counts(service))[1]).toBe(0);
+    }
+    // Nobody else gets the same answer on that path.
+    expect([(await ask('/status/200')).status, (await ask('/status/200')).status]).toEqual([410, 429]);
   });
 
   describe('rate limits', () => {

@@ -21,7 +21,19 @@ test('what is refused uses up no limit, and what is limited has no fault', () =>
 
 test('without any of it, there is none of it', () => {
   expect(filtersOf(inbound({}))).toEqual(['RBAC', 'Router']);
-  expect(JSON.stringify(configurationOf(shop({}), 'orders'))).not.toMatch(/upgrade_configs|allow_connect|(request|response)_headers_to|rewrite/);
+  const configuration = JSON.stringify(configurationOf(shop({}), 'orders')).replace('"response_headers_to_remove":["x-mesh-not-sent"],', '');
+  expect(configuration).not.toMatch(/upgrade_configs|allow_connect|(request|response)_headers_to|rewrite/);
+});
+
+test('health checks of callers pass by limits and faults; any other request on their path does not', () => {
+  const limited = { ...everything, activeHealthCheck: { path: '/health' } };
+  const [first] = routesOf(inbound(limited));
+  expect(first?.['match']).toEqual({ path: '/health', headers: [{ name: ':method', string_match: { exact: 'GET' } }, { name: 'user-agent', string_match: { exact: 'Envoy/HC' } }] });
+  const filters = filtersOf(inbound(limited)).filter((name) => /^(limit|fault)\./.test(name));
+  expect(filters.length).toBeGreaterThan(1);
+  expect(Object.entries(first?.['typed_per_filter_config'] as JsonObject)).toEqual(filters.map((name) => [name, { '@type': 'type.googleapis.com/envoy.config.route.v3.FilterConfig', disabled: true }]));
+  // Without checks, or without anything to pass by, there is no such route.
+  for (const more of [everything, { activeHealthCheck: { path: '/health' } }]) expect(JSON.stringify(routesOf(inbound(more)))).not.toContain('Envoy/HC');
 });
 
 test('Retry-After is when the next token comes, in whole seconds', () => {

@@ -8,7 +8,7 @@ import type { HeaderChanges } from './model';
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/;
 
 /** HTTP's own framing and connection; who called, and from where; traces; what Envoys tell each other; gRPC's own. */
-const KEPT = /^(host|connection|keep-alive|proxy-.*|content-length|transfer-encoding|te|trailer|upgrade|expect|forwarded|x-forwarded-.*|x-real-ip|x-request-id|x-amzn-trace-id|x-envoy-.*|x-mesh-.*|x-edge-.*|grpc-.*)$/;
+const KEPT = /^(host|connection|keep-alive|proxy-.*|content-length|transfer-encoding|te|trailer|upgrade|expect|forwarded|x[-_]forwarded[-_].*|x[-_]real[-_]ip|x-request-id|x-amzn-trace-id|x-envoy-.*|x-mesh-.*|x-edge-.*|grpc-.*)$/;
 
 /** A line of a header. https://www.rfc-editor.org/rfc/rfc9110#name-field-values; beyond ASCII nobody agrees on the encoding. */
 const HEADER_VALUE = /^[\x21-\x7e]([\x20-\x7e\t]{0,2046}[\x21-\x7e])?$/;
