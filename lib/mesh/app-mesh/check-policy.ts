@@ -3,7 +3,7 @@ import type { AppMeshSettings, Service, Topology } from '../../topology/model';
 import { maxTasks } from '../../topology/model';
 import { ROUTE_HEADER } from '../../topology/edge-headers';
 import { MAX_DNS_INSTANCES } from '../../topology/constants';
-import { APP_MESH_USER } from '../../topology/images';
+import { APP_MESH_GROUP, APP_MESH_USER } from '../../topology/images';
 import { defaultCallPolicy, externalCallPolicy } from '../../topology/policy/defaults';
 import type { CallPolicy, RetryPolicy, ServiceRoute, Timeouts, ValueMatch } from '../../topology/policy/model';
 import { Reader } from '../../topology/reader';
@@ -176,7 +176,9 @@ function checkTask(check: Checker, at: string, service: Service, mesh: AppMeshSe
   }
   const containers = [{ path: `${at}.user`, user: service.user }, ...service.extraContainers.map(({ name, user }) => ({ path: `${at}.extraContainers.${name}.user`, user }))];
   for (const { path, user } of containers) {
-    if (user?.split(':')[0] === APP_MESH_USER) check.fail('NOT_ALLOWED', path, `what user ${APP_MESH_USER} sends passes by App Mesh's Envoy`, { fix: 'choose another user' });
+    const [name, group] = user?.split(':') ?? [];
+    if (name === APP_MESH_USER) check.fail('NOT_ALLOWED', path, `what user ${APP_MESH_USER} sends passes by App Mesh's Envoy`, { fix: 'choose another user' });
+    else if (group === APP_MESH_GROUP) check.fail('NOT_ALLOWED', path, `what group ${APP_MESH_GROUP} sends passes by App Mesh's Envoy`, { fix: 'choose another group' });
   }
   for (const group of taskGroupsOf(service)) {
     if (mesh.discovery === 'dns' && maxTasks(group.version ?? service) > MAX_DNS_INSTANCES) check.fail('NOT_ALLOWED', 'mesh.dnsDiscovery', `"${group.name}" can have more tasks than the ${MAX_DNS_INSTANCES} that DNS names`, { fix: 'leave dnsDiscovery out, or lower the number of tasks' });
