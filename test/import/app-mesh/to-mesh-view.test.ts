@@ -46,7 +46,7 @@ test('services whose names begin alike keep their whole names', () => {
 test('the default policy of a node is for backends that have none, not for those with an empty one', () => {
   const policy = { TLS: { Validation: { Trust: { ACM: { CertificateAuthorityArns: ['arn'] } } } } };
   const { view: { services } } = view({ A: toNode('a.local', 'n'), B: toNode('b.local', 'n'), N: node('n'), Ui: node('ui', { BackendDefaults: { ClientPolicy: policy }, Backends: [{ VirtualService: { VirtualServiceName: 'a.local' } }, { VirtualService: { VirtualServiceName: 'b.local', ClientPolicy: {} } }] }) });
-  expect(services.find(({ name }) => name === 'ui')?.calls).toEqual([{ to: 'a', tls: { enforced: true, trust: { source: 'acm', names: ['arn'] } } }, { to: 'b' }]);
+  expect(services.find(({ name }) => name === 'ui')?.calls).toEqual([{ to: 'a', tls: { enforced: true, trust: { source: 'acm', names: ['arn'] }, serverNames: 'discoveryHost' } }, { to: 'b' }]);
 });
 
 test('routes stand in the order of their priorities, those without one last, of one priority the longer path first', () => {
