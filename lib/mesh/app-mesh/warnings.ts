@@ -28,10 +28,7 @@ export function warningsOf(topology: Topology, mesh: AppMeshSettings, plan: AppM
   ];
 }
 
-/**
- * "If you specify any backends on a virtual node when using ALLOW_ALL, you must specify all egress for that virtual node as
- * backends." https://docs.aws.amazon.com/app-mesh/latest/APIReference/API_EgressFilter.html
- */
+/** A virtual node with any backends must list all that it reaches. https://docs.aws.amazon.com/app-mesh/latest/APIReference/API_EgressFilter.html */
 function allowAllEgress({ egress, services }: Topology, mesh: AppMeshSettings): readonly Warning[] {
   const callers = services.filter(({ calls, callsExternal }) => calls.length + callsExternal.length > 0).map(({ name }) => `"${name}"`);
   const reasons = [

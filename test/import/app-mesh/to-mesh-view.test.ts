@@ -138,6 +138,9 @@ test('routes of one priority that exclude each other are no issue', () => {
     route('b', 1, { Prefix: '/', Headers: [{ Name: 'X', Match: { Exact: 'b' } }] }, { v2: 1 }),
     route('c', 2, { Prefix: '/', Method: 'GET' }, { v1: 1 }),
     route('d', 2, { Prefix: '/', Method: 'POST' }, { v2: 1 }),
+    route('e', 3, { Prefix: '/', Headers: [{ Name: 'y', Invert: true }] }, { v1: 1 }),
+    route('f', 3, { Prefix: '/', Headers: [{ Name: 'y', Invert: true, Match: { Exact: 'a' } }] }, { v1: 1 }),
+    route('g', 3, { Prefix: '/', Headers: [{ Name: 'y', Match: { Exact: 'a' } }] }, { v2: 1 }),
   ));
   expect(issues).toEqual([]);
 });
