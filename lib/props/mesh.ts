@@ -177,6 +177,19 @@ export class Mesh {
    * in terms of this library. A warning says so. `Mesh.envoy()` takes the same props, and callers' URLs stay the same;
    * what App Mesh cannot do (authorization, rate limits, header changes ...) is refused by name.
    *
+   * What `Mesh.envoy()` does by default and this does not:
+   *
+   * - A task that fails (no connection, 502, 503, 504) goes on getting requests: App Mesh ejects only by a count of every
+   *   5xx, the application's own too, which `outlierDetection` with `consecutiveServerErrors` asks for.
+   * - Envoys send no pings to each other, so requests on a connection to a machine that vanished wait until they time out,
+   *   and TCP connections are not probed. How long connecting may take is App Mesh's choice.
+   * - There are no circuit breakers unless `circuitBreaker` sets limits, and no bound for all retries together.
+   * - Paths are not normalized, and `%2F` is not refused between services; nor, at the edge, are paths that can be read in
+   *   two ways.
+   * - The application does not learn who calls: `x-forwarded-client-cert` is taken off, and none is set
+   *   (aws/aws-app-mesh-roadmap#356).
+   * - Weights of versions are no SSM parameter: a deployment shifts them, with no task replaced.
+   *
    * Its Envoys read the certificates of the mesh once. So each task makes way for another one before its certificate is
    * too old, after 3.5 to 5.25 days, and within ten minutes after the authorities have changed: let services have two
    * tasks. Of methods App Mesh tells nine apart; one that it does not know (of WebDAV, say) is retried as an idempotent one.
