@@ -55,7 +55,7 @@ describe('protocols', () => {
 });
 
 describe('quotas', () => {
-  const edge = (count: number): object => ({ edge: { kind: 'http', authorizer: { kind: 'none' }, routes: Object.fromEntries(Array.from({ length: count }, (_, index) => [`GET /r${index}`, { service: 'ui' }])) } });
+  const edge = (count: number): Readonly<Record<string, unknown>> => ({ edge: { kind: 'http', authorizer: { kind: 'none' }, routes: Object.fromEntries(Array.from({ length: count }, (_, index) => [`GET /r${index}`, { service: 'ui' }])) } });
   const callees = (count: number): Parameters<typeof systemOf>[0] => {
     const names = Array.from({ length: count }, (_, index) => `s${index}`);
     return { ui: { calls: names }, ...Object.fromEntries(names.map((name) => [name, {}])) };
