@@ -168,7 +168,7 @@ function securityGroup(scope: Construct, plan: TaskPlan, { foundation, egressPor
   return group;
 }
 
-function interception({ container, appPorts, ingressPort, egressPort, ignoredUser, ignoredIps, ignoredPorts }: InterceptionPlan): ecs.ProxyConfiguration {
+function interception({ container, appPorts, ingressPort, egressPort, ignoredUser, ignoredGroup, ignoredIps, ignoredPorts }: InterceptionPlan): ecs.ProxyConfiguration {
   return new ecs.AppMeshProxyConfiguration({
     containerName: container,
     properties: {
@@ -176,6 +176,7 @@ function interception({ container, appPorts, ingressPort, egressPort, ignoredUse
       proxyIngressPort: ingressPort,
       proxyEgressPort: egressPort,
       ignoredUID: ignoredUser,
+      ignoredGID: ignoredGroup,
       egressIgnoredIPs: [...ignoredIps],
       ...(ignoredPorts.length === 0 ? {} : { egressIgnoredPorts: [...ignoredPorts] }),
     },

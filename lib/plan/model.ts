@@ -77,6 +77,7 @@ export interface InterceptionPlan {
   readonly egressPort: number;
   /** Whose traffic passes by. */
   readonly ignoredUser: number;
+  readonly ignoredGroup: number;
   readonly ignoredIps: readonly string[];
   readonly ignoredPorts: readonly number[];
 }

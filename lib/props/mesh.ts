@@ -73,8 +73,9 @@ export interface EnvoyMeshOptions {
 export interface AppMeshCertificateOptions {
   /**
    * The private certificate of each service that has one, by the name of the service. It must hold the name
-   * `<service>.<namespace>` (`orders.tasks.shop.internal`), and be in the account and region of the stack. Tokens may
-   * stand in the values. App Mesh hands renewed certificates to Envoy by itself.
+   * `<service>.<namespace>` (`orders.tasks.shop.internal`), which callers check, one name for all versions of the service;
+   * and be in the account and region of the stack. Tokens may stand in the values. App Mesh hands renewed certificates to
+   * Envoy by itself.
    *
    * @see https://docs.aws.amazon.com/app-mesh/latest/userguide/tls.html#virtual-node-tls-prerequisites
    */
@@ -88,7 +89,7 @@ export interface AppMeshCertificateOptions {
  * Options of `Mesh.appMesh()`.
  *
  * @example
- * const options: AppMeshOptions = { allowAllEgress: true, logLevel: 'info' };
+ * const options: AppMeshOptions = { ignoredEgressPorts: [5432], logLevel: 'info' };
  */
 export interface AppMeshOptions {
   /**
@@ -123,8 +124,10 @@ export interface AppMeshOptions {
   readonly logLevel?: string;
 
   /**
-   * Whether applications may reach everything outside of the mesh (ALLOW_ALL). Otherwise Envoy drops what goes
-   * neither to a service in `calls` nor to an API of AWS: databases and websites too.
+   * Whether App Mesh lets applications reach everything outside of the mesh (ALLOW_ALL). Otherwise Envoy drops what goes
+   * neither to a service in `calls` nor to an API of AWS: databases and websites too. App Mesh does not apply it to a
+   * service with `calls`, which must name everything that it reaches, in `external` for one, and security groups let out
+   * only what is declared, unless there is `egress: Egress.open()`: the warning `app-mesh-allow-all-egress` says so.
    *
    * @default false
    * @see https://docs.aws.amazon.com/app-mesh/latest/APIReference/API_EgressFilter.html
@@ -132,7 +135,9 @@ export interface AppMeshOptions {
   readonly allowAllEgress?: boolean;
 
   /**
-   * TCP ports on which applications reach other hosts past Envoy, such as 5432 of a database; at most 15.
+   * TCP ports on which applications reach other hosts past Envoy, such as 5432 of a database that is not in the mesh; at
+   * most 15, and none on which a service or an external service is called (`virtualPort`). Security groups open by
+   * `connections`: `database.connections.allowDefaultPortFrom(system.service('orders'))`.
    *
    * @default - none
    */
@@ -171,6 +176,19 @@ export class Mesh {
    * AWS App Mesh, which AWS shut down on 2026-09-30: for accounts that still have it, and to see what a mesh on it is
    * in terms of this library. A warning says so. `Mesh.envoy()` takes the same props, and callers' URLs stay the same;
    * what App Mesh cannot do (authorization, rate limits, header changes ...) is refused by name.
+   *
+   * What `Mesh.envoy()` does by default and this does not:
+   *
+   * - A task that fails (no connection, 502, 503, 504) goes on getting requests: App Mesh ejects only by a count of every
+   *   5xx, the application's own too, which `outlierDetection` with `consecutiveServerErrors` asks for.
+   * - Envoys send no pings to each other, so requests on a connection to a machine that vanished wait until they time out,
+   *   and TCP connections are not probed. How long connecting may take is App Mesh's choice.
+   * - There are no circuit breakers unless `circuitBreaker` sets limits, and no bound for all retries together.
+   * - Paths are not normalized, and `%2F` is not refused between services; nor, at the edge, are paths that can be read in
+   *   two ways.
+   * - The application does not learn who calls: `x-forwarded-client-cert` is taken off, and none is set
+   *   (aws/aws-app-mesh-roadmap#356).
+   * - Weights of versions are no SSM parameter: a deployment shifts them, with no task replaced.
    *
    * Its Envoys read the certificates of the mesh once. So each task makes way for another one before its certificate is
    * too old, after 3.5 to 5.25 days, and within ten minutes after the authorities have changed: let services have two

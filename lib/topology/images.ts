@@ -23,3 +23,6 @@ export const FIRST_APP_MESH_MINOR = 34;
 
 /** The user of App Mesh's Envoy. What it sends, and what else this user sends, is not intercepted (IgnoredUID). */
 export const APP_MESH_USER = '1337';
+
+/** What a member of this group sends is not intercepted either (IgnoredGID): for helpers that have to be another user. */
+export const APP_MESH_GROUP = '1338';

@@ -81,7 +81,7 @@ const MAX_IGNORED_PORTS = 15;
 
 function parseIgnoredPorts(at: Reader): readonly number[] {
   const ports = at.items('a list of ports').flatMap((item) => item.required('a port', 'remove the entry, or give a port').number({ min: 1, max: 65_535 }) ?? []);
-  if (ports.length > MAX_IGNORED_PORTS) at.fail('OUT_OF_RANGE', `there are ${ports.length} ports`, { got: null, allowed: `at most ${MAX_IGNORED_PORTS}`, fix: 'set allowAllEgress instead' });
+  if (ports.length > MAX_IGNORED_PORTS) at.fail('OUT_OF_RANGE', `there are ${ports.length} ports`, { got: null, allowed: `at most ${MAX_IGNORED_PORTS}`, fix: 'name hosts in external and calls (Protocol.TCP), which takes no port from this list' });
   return [...new Set(ports)].sort((a, b) => a - b);
 }
 

@@ -38,12 +38,16 @@ describe('a task', () => {
     const { ProxyConfigurationProperties: properties, ...rest } = catalog?.[1].Properties?.['ProxyConfiguration'] as { ProxyConfigurationProperties: readonly { Name: string; Value: string }[] };
     expect(rest).toEqual({ Type: 'APPMESH', ContainerName: 'envoy' });
     expect(Object.fromEntries(properties.map(({ Name, Value }) => [Name, Value]))).toEqual({
-      IgnoredUID: '1337', AppPorts: '3000', ProxyIngressPort: '15000', ProxyEgressPort: '15001', EgressIgnoredIPs: '169.254.170.2,169.254.169.254', EgressIgnoredPorts: '5432',
+      IgnoredUID: '1337', IgnoredGID: '1338', AppPorts: '3000', ProxyIngressPort: '15000', ProxyEgressPort: '15001', EgressIgnoredIPs: '169.254.170.2,169.254.169.254', EgressIgnoredPorts: '5432',
     });
   });
 
-  test.each(['mesh-init', 'mesh-agent', 'collector'])('runs %s as the user whose calls are not intercepted', (name) => {
+  test.each(['mesh-init', 'mesh-agent'])('runs %s as the user whose calls are not intercepted', (name) => {
     expect(containers.get(name)).toMatchObject({ User: '1337' });
+  });
+
+  test('runs the collector as root, who alone can write its configuration, in the group whose calls are not intercepted', () => {
+    expect(containers.get('collector')).toMatchObject({ User: '0:1338' });
   });
 
   test('has its certificate as PEM, in the directory that this user owns', () => {
@@ -79,6 +83,8 @@ test('the gateway is a virtual gateway, behind the same API', () => {
   expect(containers.get('envoy')).toMatchObject({ PortMappings: [{ ContainerPort: 8080, Protocol: 'tcp' }], Environment: expect.arrayContaining([{ Name: 'APPMESH_RESOURCE_ARN', Value: { Ref: expect.stringMatching(/^ShopAppMeshGateway/) } }]) });
   const gateway = ofType('AWS::ECS::TaskDefinition').find(([id]) => id.startsWith('Shopgateway'));
   expect(gateway?.[1].Properties).not.toHaveProperty('ProxyConfiguration');
+  // Nothing is intercepted, so the collector runs as its image says.
+  expect(containers.get('collector')).not.toHaveProperty('User');
   expect(ofType('AWS::AppMesh::GatewayRoute').map(([, { Properties }]) => Properties?.['GatewayRouteName'])).toEqual(['_24_default']);
 });
 

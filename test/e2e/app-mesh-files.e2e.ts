@@ -7,6 +7,9 @@ import { basename, join } from 'node:path';
 import { PEM } from '../../agent/certificate/pem';
 import { LOGGING } from '../../lib/mesh/app-mesh/access-log';
 import { IDENTITY_PEM, TRUST_PEM } from '../../lib/mesh/app-mesh/constants';
+import { waysToFit } from '../../lib/mesh/app-mesh/missing-headers';
+import { httpMatch } from '../../lib/mesh/app-mesh/route-match';
+import type { HeaderMatch } from '../../lib/plan/app-mesh';
 import type { CertificateSecret } from '../../shared/certificate-secret';
 import { Authority } from '../agent/authority';
 import { until } from './runner/wait';
@@ -15,7 +18,7 @@ import { findTools } from './tools';
 
 /**
  * App Mesh itself is no more, so its control plane is played here: an Envoy that has, of what the plan says, the files of
- * the agent, the names of the callers, and the format of the access log.
+ * the agent, the names of the callers, routes, and the format of the access log.
  */
 e2e('an Envoy that App Mesh tells where its certificate is', () => {
   const CALLER = 'spiffe://shop.internal/ui';
@@ -79,7 +82,7 @@ e2e('an Envoy that App Mesh tells where its certificate is', () => {
                 '@type': 'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
                 stat_prefix: 'ingress',
                 access_log: [accessLog],
-                route_config: { virtual_hosts: [{ name: 'all', domains: ['*'], routes: [{ match: { prefix: '/' }, direct_response: { status: 200 } }] }] },
+                route_config: { virtual_hosts: [{ name: 'all', domains: ['*'], routes: [...betaRoutes(), { match: { prefix: '/' }, direct_response: { status: 200 } }] }] },
                 http_filters: [{ name: 'router', typed_config: { '@type': 'type.googleapis.com/envoy.extensions.filters.http.router.v3.Router' } }],
               },
             }],
@@ -89,10 +92,18 @@ e2e('an Envoy that App Mesh tells where its certificate is', () => {
     };
   }
 
+  /** What is not "off" is answered with 201. Of `invert` App Mesh makes Envoy's `invert_match`, and has no word for its `treat_missing_header_as_empty`. */
+  function betaRoutes(): readonly object[] {
+    const matcher = ({ name, invert, match }: HeaderMatch): object => ({ name, ...(match === undefined ? { present_match: true } : { string_match: match }), ...(invert === true ? { invert_match: true } : {}) });
+    return waysToFit({ path: { kind: 'prefix', text: '/beta/' }, headers: [{ name: 'x-beta', kind: 'exact', text: 'off', invert: true }], queryParameters: [] })
+      .map(({ match }) => httpMatch(match))
+      .map(({ prefix, headers = [] }) => ({ match: { prefix, headers: headers.map(matcher) }, direct_response: { status: 201 } }));
+  }
+
   /** The status, or undefined if the connection does not come about. */
-  async function ask({ certificateChain, privateKey }: CertificateSecret, path = '/'): Promise<number | undefined> {
+  async function ask({ certificateChain, privateKey }: CertificateSecret, path = '/', headers: Readonly<Record<string, string>> = {}): Promise<number | undefined> {
     return new Promise((resolve) => {
-      const sent = request({ host: '127.0.0.1', port, path, cert: certificateChain, key: privateKey, rejectUnauthorized: false, agent: false }, (response) => {
+      const sent = request({ host: '127.0.0.1', port, path, headers, cert: certificateChain, key: privateKey, rejectUnauthorized: false, agent: false }, (response) => {
         response.resume();
         resolve(response.statusCode);
       });
@@ -107,6 +118,14 @@ e2e('an Envoy that App Mesh tells where its certificate is', () => {
 
   test('fails if it lets in a service that is no declared caller', async () => {
     expect(await ask(stranger)).toBeUndefined();
+  });
+
+  test.each([
+    ['another value', { 'x-beta': 'on' }, 201],
+    ['no such header', {}, 201],
+    ['what it must not be', { 'x-beta': 'off' }, 200],
+  ])('a route whose header must not be something, and a request with %s', async (_, headers, status) => {
+    expect(await ask(caller, '/beta/', headers)).toBe(status);
   });
 
   test('logs who has called for what, and no query', async () => {

@@ -48,6 +48,12 @@ test.each<[string, Readonly<Record<string, unknown>>, string, string]>([
   expect(issuesOf(onAppMesh(options))).toEqual([expect.objectContaining({ path, code })]);
 });
 
+test('fails if who ignores too many ports is told to set what does not hold for services with calls', () => {
+  const [issue] = issuesOf(onAppMesh({ ignoredEgressPorts: Array.from({ length: 16 }, (_, index) => index + 1) }));
+  expect(issue?.fix).toContain('external');
+  expect(issue?.fix).not.toContain('allowAllEgress');
+});
+
 test('whatever JavaScript passes to Mesh.appMesh() is read without an error of its own', () => {
   const value = fc.anything({ withBigInt: true, withDate: true, withMap: true, withSparseArray: true });
   fc.assert(fc.property(fc.oneof(value, fc.dictionary(fc.constantFrom('version', 'logLevel', 'image', 'allowAllEgress', 'ignoredEgressPorts', 'dnsDiscovery', 'serverCertificates'), fc.oneof(value, fc.dictionary(fc.constantFrom('certificateArns', 'authorityArns'), value)))), (options) => {

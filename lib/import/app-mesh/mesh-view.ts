@@ -62,6 +62,7 @@ export interface CallView {
 export interface RouteView {
   /** Absent: App Mesh's own route to a virtual node. */
   readonly name?: string;
+  /** A header that must not be something may be missing, unless another condition says that it is there. */
   readonly match: RouteMatch;
   readonly port?: number;
   readonly scheme?: string;
@@ -97,7 +98,7 @@ export interface ServerTlsView {
   readonly certificate: SourceView;
   /** Of clients; absent: they need not show a certificate. */
   readonly trust?: SourceView;
-  /** Sorted; absent: any name. */
+  /** Sorted; absent: any name, of a client as App Mesh has it. */
   readonly clientNames?: readonly string[];
 }
 
@@ -108,8 +109,11 @@ export interface ClientTlsView {
   /** Absent: the client shows none. */
   readonly certificate?: SourceView;
   readonly trust: SourceView;
-  /** Sorted; absent: any name. */
-  readonly serverNames?: readonly string[];
+  /**
+   * Sorted; or each task's own name, by which it is found (`VersionView.discoveryHost`): what App Mesh checks where a policy
+   * says no name. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-appmesh-virtualnode-tlsvalidationcontext.html
+   */
+  readonly serverNames: readonly string[] | 'discoveryHost';
 }
 
 /** Something outside of the mesh that services call. */

@@ -84,7 +84,7 @@ export type Trust =
 
 export interface Validation {
   readonly trust: Trust;
-  /** Sorted; absent: any name. */
+  /** Sorted; absent: of a client any name, of a server the name by which it is found. */
   readonly subjectAlternativeNames?: readonly string[];
 }
 
@@ -130,6 +130,7 @@ export interface VirtualRouter extends MadeResource {
 export interface Route extends MadeResource {
   readonly protocol: ListenerProtocol;
   readonly priority?: number;
+  /** In our words: what App Mesh inverts has to be there, which is a condition of its own. */
   readonly match: RouteMatch;
   readonly port?: number;
   readonly scheme?: 'http' | 'https';

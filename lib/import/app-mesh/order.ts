@@ -62,5 +62,10 @@ function mayMeet(a: RouteMatch, b: RouteMatch): boolean {
 function exclude(a: RouteMatch['headers'][number], b: RouteMatch['headers'][number]): boolean {
   const same = a.kind === b.kind && a.text === b.text && a.start === b.start && a.end === b.end;
   if (same) return a.invert !== b.invert;
+  if (isMissing(a) || isMissing(b)) return !a.invert || !b.invert;
   return a.kind === 'exact' && b.kind === 'exact' && !a.invert && !b.invert;
+}
+
+function isMissing({ kind, invert }: RouteMatch['headers'][number]): boolean {
+  return kind === 'present' && invert;
 }

@@ -79,7 +79,17 @@ function readHostname(match: Reader): Pick<Matched, 'hostname'> {
 
 /** Headers, metadata and query parameters. One with no `Match` has to be there, whatever its value. */
 function readValues(at: Reader, kinds: readonly string[]): readonly ValueMatch[] {
-  return items(at).flatMap((item) => readValue(item, kinds) ?? []).sort(byContent);
+  return items(at).flatMap((item) => asConditions(readValue(item, kinds))).sort(byContent);
+}
+
+/**
+ * App Mesh's `Invert` wants another value of a header that is there; ours takes none at all, too. So it is two conditions: the
+ * header is there, and is something else.
+ * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto#config-route-v3-headermatcher
+ */
+function asConditions(value: ValueMatch | undefined): readonly ValueMatch[] {
+  if (value === undefined) return [];
+  return value.invert && value.kind !== 'present' ? [{ name: value.name, kind: 'present', invert: false }, value] : [value];
 }
 
 function readValue(at: Reader, kinds: readonly string[]): ValueMatch | undefined {

@@ -21,7 +21,7 @@ export function clientTls(tls: ClientTls | undefined): ClientTlsView | undefined
     ...(ports === undefined ? {} : { ports }),
     ...(certificate === undefined ? {} : { certificate: sourceOf(certificate) }),
     trust: sourceOf(validation.trust),
-    ...(validation.subjectAlternativeNames === undefined ? {} : { serverNames: validation.subjectAlternativeNames }),
+    serverNames: validation.subjectAlternativeNames ?? 'discoveryHost',
   };
 }
 

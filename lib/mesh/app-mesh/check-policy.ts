@@ -3,15 +3,17 @@ import type { AppMeshSettings, Service, Topology } from '../../topology/model';
 import { maxTasks } from '../../topology/model';
 import { ROUTE_HEADER } from '../../topology/edge-headers';
 import { MAX_DNS_INSTANCES } from '../../topology/constants';
-import { APP_MESH_USER } from '../../topology/images';
+import { APP_MESH_GROUP, APP_MESH_USER } from '../../topology/images';
 import { defaultCallPolicy, externalCallPolicy } from '../../topology/policy/defaults';
 import type { CallPolicy, RetryPolicy, ServiceRoute, Timeouts, ValueMatch } from '../../topology/policy/model';
 import { Reader } from '../../topology/reader';
 import { NO_RETRY_BUDGET, NO_STREAM_TIMEOUT } from './capabilities';
 import { EGRESS_PORT, INGRESS_PORT } from './constants';
 import { isExpressible } from './duration';
+import { MAX_INVERTED, mayBeMissing } from './missing-headers';
 import { taskGroupsOf } from './targets';
 import { acmCertificateOf } from './tls';
+import { routeName } from './virtual-gateway';
 
 /** Says where the user asked for what App Mesh does not have, or has within other limits. */
 class Checker {
@@ -54,7 +56,7 @@ export function checkPolicy(topology: Topology, mesh: AppMeshSettings, issues: I
     service.policy.routes.forEach((route, index) => { checkRoute(check, `${at}.routes[${index}]`, service, route); });
     checkVersions(check, at, service);
     checkTask(check, at, service, mesh);
-    checkCalledPorts(check, at, service, topology);
+    checkCalledPorts(check, at, service, topology, mesh);
   }
   checkExternal(check, topology);
   checkEdge(check, topology);
@@ -120,7 +122,7 @@ function checkRoute(check: Checker, at: string, service: Service, route: Service
   if (route.retry !== undefined) checkRouteRetry(check, `${at}.retry`, route.retry, service);
   checkPath(check, `${at}.match`, service, route);
   for (const method of (match.methods ?? []).filter((each) => !METHODS.includes(each))) check.unsupported(`${at}.match.methods`, `it does not know the method ${method}, only ${METHODS.join(', ')}`);
-  checkValues(check, `${at}.match.headers`, match.headers);
+  checkHeaders(check, `${at}.match.headers`, match.headers, service.versionHeader);
   if (match.queryParameters.length > MAX_MATCHES) check.within(`${at}.match.queryParameters`, 'the number of query parameters', match.queryParameters.length, 0, MAX_MATCHES);
   for (const { name, kind, invert, text } of match.queryParameters) {
     if (invert || (kind !== 'exact' && kind !== 'present')) check.unsupported(`${at}.match.queryParameters`, `of the query parameter "${name}" it compares the whole text, or looks whether it is there`);
@@ -149,8 +151,11 @@ function checkPath(check: Checker, at: string, { protocol }: Service, { match: {
   check.text(at, 'the name of a method', method === '' ? undefined : method, 50);
 }
 
-function checkValues(check: Checker, at: string, matches: readonly ValueMatch[]): void {
-  if (matches.length > MAX_MATCHES) check.within(at, 'the number of headers', matches.length, 0, MAX_MATCHES);
+/** A header that chooses a version is one more condition of each route. */
+function checkHeaders(check: Checker, at: string, matches: readonly ValueMatch[], versionHeader: string | undefined): void {
+  check.within(at, `the number of headers${versionHeader === undefined ? '' : ` (the versionHeader is one more)`}`, matches.length, 0, versionHeader === undefined ? MAX_MATCHES : MAX_MATCHES - 1);
+  const inverted = matches.filter(mayBeMissing);
+  if (inverted.length > MAX_INVERTED) check.unsupported(at, `for each header that must not be something (${inverted.map(({ name }) => `"${name}"`).join(', ')}) it needs twice as many routes, one for another value and one for none, and this library makes four at most of one`);
   for (const { name, kind, text } of matches) {
     check.text(at, 'the name of a header', name, 50);
     check.text(at, 'a text', kind === 'present' || kind === 'range' ? undefined : text ?? '', 255);
@@ -160,7 +165,8 @@ function checkValues(check: Checker, at: string, matches: readonly ValueMatch[])
 /** https://docs.aws.amazon.com/app-mesh/latest/APIReference/API_WeightedTarget.html */
 const MAX_WEIGHT = 100;
 
-function checkVersions(check: Checker, at: string, { versions = [] }: Service): void {
+function checkVersions(check: Checker, at: string, { versions = [], versionHeader }: Service): void {
+  check.text(`${at}.versionHeader`, 'the name of a header', versionHeader, 50);
   checkWeights(check, `${at}.versions`, versions.map(({ weight }) => weight));
   check.within(`${at}.versions`, 'the number of versions', versions.length, 0, 10);
 }
@@ -176,7 +182,9 @@ function checkTask(check: Checker, at: string, service: Service, mesh: AppMeshSe
   }
   const containers = [{ path: `${at}.user`, user: service.user }, ...service.extraContainers.map(({ name, user }) => ({ path: `${at}.extraContainers.${name}.user`, user }))];
   for (const { path, user } of containers) {
-    if (user?.split(':')[0] === APP_MESH_USER) check.fail('NOT_ALLOWED', path, `what user ${APP_MESH_USER} sends passes by App Mesh's Envoy`, { fix: 'choose another user' });
+    const [name, group] = user?.split(':') ?? [];
+    if (name === APP_MESH_USER) check.fail('NOT_ALLOWED', path, `what user ${APP_MESH_USER} sends passes by App Mesh's Envoy`, { fix: 'choose another user' });
+    else if (group === APP_MESH_GROUP) check.fail('NOT_ALLOWED', path, `what group ${APP_MESH_GROUP} sends passes by App Mesh's Envoy`, { fix: 'choose another group' });
   }
   for (const group of taskGroupsOf(service)) {
     if (mesh.discovery === 'dns' && maxTasks(group.version ?? service) > MAX_DNS_INSTANCES) check.fail('NOT_ALLOWED', 'mesh.dnsDiscovery', `"${group.name}" can have more tasks than the ${MAX_DNS_INSTANCES} that DNS names`, { fix: 'leave dnsDiscovery out, or lower the number of tasks' });
@@ -187,11 +195,15 @@ function checkTask(check: Checker, at: string, service: Service, mesh: AppMeshSe
  * A TCP connection names no host, so Envoy tells services apart by their ports alone.
  * https://docs.aws.amazon.com/app-mesh/latest/userguide/troubleshoot-connectivity.html#ts-connectivity-virtual-node-router
  */
-function checkCalledPorts(check: Checker, at: string, caller: Service, { services, external }: Topology): void {
+function checkCalledPorts(check: Checker, at: string, caller: Service, { services, external }: Topology, { ignoredEgressPorts }: AppMeshSettings): void {
   const called = [
     ...services.filter(({ name }) => caller.calls.includes(name)).map(({ name, protocol, virtualPort }) => ({ name, path: `services.${name}`, protocol, virtualPort })),
     ...external.filter(({ name }) => caller.callsExternal.includes(name)).map(({ name, protocol, virtualPort }) => ({ name, path: `external.${name}`, protocol, virtualPort })),
   ];
+  for (const { name, path, virtualPort } of called) {
+    if (!ignoredEgressPorts.includes(virtualPort)) continue;
+    check.fail('PORT_CLASH', `${at}.calls`, `"${name}" is called on port ${virtualPort}, which passes by Envoy (mesh.ignoredEgressPorts): the calls would arrive nowhere`, { fix: `take ${virtualPort} out of ignoredEgressPorts, or set ${path}.virtualPort to another port` });
+  }
   for (const [index, callee] of called.entries()) {
     const other = called.slice(0, index).find(({ protocol, virtualPort }) => virtualPort === callee.virtualPort && (protocol === 'tcp' || callee.protocol === 'tcp'));
     if (other === undefined) continue;
@@ -209,10 +221,20 @@ function checkExternal(check: Checker, { external }: Topology): void {
   }
 }
 
+/** https://docs.aws.amazon.com/app-mesh/latest/APIReference/API_CreateGatewayRoute.html */
+const MAX_NAME = 255;
+
+function checkEdgeRoute(check: Checker, key: string): void {
+  const path = `edge.routes[${JSON.stringify(key)}]`;
+  check.text(path, `a value of ${ROUTE_HEADER}`, key, 255);
+  const name = routeName(key);
+  if (key.length <= 255 && name.length > MAX_NAME) check.fail('OUT_OF_RANGE', path, `the name of its gateway route, in which all but letters, digits and hyphens is escaped, would have ${name.length} characters`, { allowed: `at most ${MAX_NAME}`, fix: 'shorten the route' });
+}
+
 function checkEdge(check: Checker, { edge, services, ...topology }: Topology): void {
   if (edge === undefined) return;
   if (edge.cors !== undefined) check.unsupported('edge.cors', 'a virtual gateway answers no preflight requests, and adds no headers');
-  for (const { key } of edge.routes) if (key.length > 255) check.text(`edge.routes[${JSON.stringify(key)}]`, `a value of ${ROUTE_HEADER}`, key, 255);
+  for (const { key } of edge.routes) checkEdgeRoute(check, key);
   const routed = services.filter((service) => service.routed);
   const byAcm = routed.filter((service) => acmCertificateOf({ edge, services, ...topology }, service) !== undefined);
   if (byAcm.length > 0 && byAcm.length < routed.length) {

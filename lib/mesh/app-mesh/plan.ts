@@ -3,8 +3,7 @@ import { ingressOf } from '../../plan/ingress';
 import type { SystemPlan } from '../../plan/model';
 import { checkTaskDefinitionSize } from '../../plan/task-definition-size';
 import type { IssueList } from '../../topology/issues';
-import type { Topology, Warning } from '../../topology/model';
-import { plaintext } from '../task/plaintext';
+import type { Topology } from '../../topology/model';
 import type { MeshProvider } from '../provider';
 import { CAPABILITIES } from './capabilities';
 import { checkPolicy } from './check-policy';
@@ -13,9 +12,9 @@ import { externalName, externalNode, externalRoute } from './external';
 import { routesOf } from './routes';
 import { taskGroupsOf } from './targets';
 import { gatewayTask, serviceTask } from './tasks';
-import { acmCertificateOf } from './tls';
 import { gatewayRoutes, virtualGateway } from './virtual-gateway';
 import { virtualNode } from './virtual-node';
+import { warningsOf } from './warnings';
 
 /** AWS App Mesh: its control plane tells each Envoy what to do. */
 export const appMeshProvider: MeshProvider = {
@@ -29,14 +28,16 @@ export const appMeshProvider: MeshProvider = {
     const groups = topology.services.flatMap(taskGroupsOf);
     const tasks = groups.map((group) => serviceTask(topology, mesh, group));
     for (const [index, task] of tasks.entries()) checkTaskDefinitionSize(task, `services.${groups[index]?.service.name ?? ''}`, issues);
+    const appMesh = planAppMesh(topology, mesh.allowAllEgress);
+    const allTasks = [...tasks, ...(edge === undefined ? [] : [gatewayTask(topology, mesh, edge)])];
     return {
-      tasks: [...tasks, ...(edge === undefined ? [] : [gatewayTask(topology, mesh, edge)])],
+      tasks: allTasks,
       records: [...topology.services, ...topology.external].filter(({ callers }) => callers.length > 0).map(({ name, virtualHost }) => ({ service: name, host: virtualHost, address: VIRTUAL_ADDRESS })),
       // Where ECS leads what arrives for the application to Envoy, it is still the application's port to a security group.
       ingress: topology.services.flatMap((service) => ingressOf(service, service.port)),
       ...(settings.kind === 'none' ? {} : { certificates: { trustDomain, settings } }),
-      appMesh: planAppMesh(topology, mesh.allowAllEgress),
-      warnings: warnings(topology),
+      appMesh,
+      warnings: warningsOf(topology, mesh, appMesh, allTasks),
     };
   },
 };
@@ -60,22 +61,4 @@ function planAppMesh(topology: Topology, allowAllEgress: boolean): AppMeshPlan {
     ...(edge === undefined ? {} : { virtualGateway: virtualGateway(topology) }),
     gatewayRoutes: edge === undefined ? [] : gatewayRoutes(topology, edge),
   };
-}
-
-function warnings(topology: Topology): readonly Warning[] {
-  const { certificates, edge, services } = topology;
-  const open = services.some((service) => acmCertificateOf(topology, service) === undefined);
-  return [
-    {
-      id: 'app-mesh-shut-down',
-      path: 'mesh',
-      message: 'AWS shut App Mesh down on 2026-09-30: an account that has it no longer will refuse to deploy this. Mesh.envoy() takes the same props, and callers keep their URLs',
-    },
-    ...(edge === undefined ? [] : [{
-      id: 'app-mesh-edge',
-      path: 'edge',
-      message: "a virtual gateway of App Mesh does not do what the gateway of Mesh.envoy() does: refuse paths that can be read in two ways (//, /../, escaped letters), make X-Forwarded-* of what API Gateway says, and take API Gateway's own headers (x-edge-*) off the request. Host is the virtual name of the service",
-    }]),
-    ...(certificates.kind === 'none' && open ? [plaintext()] : []),
-  ];
 }

@@ -1,6 +1,7 @@
 import type { RouteAction, RoutePlan, RouteSpec } from '../../plan/app-mesh';
 import type { Service } from '../../topology/model';
 import type { RouteMatch, RetryPolicy, ServiceRoute, Timeouts } from '../../topology/policy/model';
+import { waysToFit } from './missing-headers';
 import type { RetryKind } from './retries';
 import { dependsOnMethod, retryPolicy } from './retries';
 import { grpcMatch, httpMatch } from './route-match';
@@ -25,7 +26,7 @@ interface Rule {
 export function routesOf(service: Service): readonly RoutePlan[] {
   const specs = service.protocol === 'tcp'
     ? [{ name: 'all', spec: tcpRoute(service) }]
-    : [...service.policy.routes.map((route) => ruleOf(service, route)), lastRule(service)].flatMap((rule) => [...pinned(service, rule), rule]).flatMap((rule) => (service.protocol === 'grpc' ? [grpcRoute(rule)] : httpRoutes(service, rule)));
+    : [...service.policy.routes.map((route) => ruleOf(service, route)), lastRule(service)].flatMap((rule) => [...pinned(service, rule), rule]).flatMap(withMissingHeaders).flatMap((rule) => (service.protocol === 'grpc' ? [grpcRoute(rule)] : httpRoutes(service, rule)));
   return specs.map(({ name, spec }, index) => ({ name, router: service.name, spec: specs.length === 1 ? spec : { priority: index, ...spec } }));
 }
 
@@ -48,6 +49,10 @@ function pinned(service: Service, rule: Rule): readonly Rule[] {
     match: { ...rule.match, headers: [...rule.match.headers, { name: header, kind: 'exact', text: name, invert: false }] },
     action: { weightedTargets: targetsOf(service, { [name]: 1 }).weightedTargets.filter(({ weight }) => weight > 0) },
   }));
+}
+
+function withMissingHeaders(rule: Rule): readonly Rule[] {
+  return waysToFit(rule.match).map(({ suffix, match }) => ({ ...rule, name: `${rule.name}${suffix}`, match }));
 }
 
 /** The underscore keeps its name apart from those of users, which are DNS labels. */

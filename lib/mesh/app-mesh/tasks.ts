@@ -1,7 +1,7 @@
 import type { ContainerPlan, InterceptionPlan, MeshEndpointPlan, TaskPlan } from '../../plan/model';
 import { COLLECTOR_CONTAINER, DISCOVERY_TTL_SECONDS, GATEWAY_NAME, GATEWAY_PORT, INIT_CONTAINER, MESH_VOLUME, PROXY_CONTAINER } from '../../topology/constants';
 import { identityOf } from '../../topology/identity';
-import { APP_MESH_USER } from '../../topology/images';
+import { APP_MESH_GROUP, APP_MESH_USER } from '../../topology/images';
 import type { AppMeshSettings, EdgeTopology, Service, Topology } from '../../topology/model';
 import type { AgentPlan } from '../task/agent';
 import { agentContainer, initContainer, stopSecondsOf } from '../task/agent';
@@ -12,7 +12,7 @@ import { APP_MESH_DIRECTORY, EGRESS_PORT, IGNORED_IPS, INGRESS_PORT, REFRESH_SEC
 import type { TaskGroup } from './targets';
 import { acmCertificateOf, acmOf } from './tls';
 
-/** What a task of App Mesh is made of. Whatever it adds runs as one user, whose traffic is not intercepted. */
+/** What a task of App Mesh is made of. Whatever it adds runs as a user, or in a group, whose traffic is not intercepted. */
 export function serviceTask(topology: Topology, mesh: AppMeshSettings, { name, service, version }: TaskGroup): TaskPlan {
   const refreshSeconds = mesh.discovery === 'dns' ? DISCOVERY_TTL_SECONDS : REFRESH_SECONDS;
   const agent: AgentPlan = { topology, service: service.name, name, callees: [], refreshSeconds, stopSeconds: stopSecondsOf(refreshSeconds, service.stopTimeoutSeconds) };
@@ -50,15 +50,22 @@ function interceptionOf({ ignoredEgressPorts }: AppMeshSettings, { port }: Servi
     ingressPort: INGRESS_PORT,
     egressPort: EGRESS_PORT,
     ignoredUser: Number(APP_MESH_USER),
+    ignoredGroup: Number(APP_MESH_GROUP),
     ignoredIps: IGNORED_IPS,
     ignoredPorts: ignoredEgressPorts,
   };
 }
 
+/**
+ * Root, since the CloudWatch agent writes its configuration into directories of root's; by its group its calls to X-Ray pass
+ * by Envoy. Nothing is intercepted in the gateway's tasks. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ProxyConfiguration.html
+ */
+const COLLECTOR_USER = `0:${APP_MESH_GROUP}`;
+
 function taskOf(agent: AgentPlan, mesh: AppMeshSettings, endpoint: MeshEndpointPlan, own: readonly ContainerPlan[]): Omit<TaskPlan, 'sizing' | 'registration'> {
   const { topology, service, name } = agent;
   const secured = topology.certificates.kind !== 'none';
-  const collectors = collector(topology).map((container): ContainerPlan => ({ ...container, user: APP_MESH_USER }));
+  const collectors = endpoint.kind === 'virtualGateway' ? collector(topology) : collector(topology).map((container): ContainerPlan => ({ ...container, user: COLLECTOR_USER }));
   const others = [...(secured ? [asUser(initContainer(agent), secured)] : []), proxy(topology, mesh, endpoint), ...own, ...collectors];
   return {
     name,

@@ -43,10 +43,10 @@ function callersOf({ trustDomain }: Topology, service: Service): readonly string
 }
 
 /**
- * A caller's side. Without names App Mesh wants the one by which the callee is discovered, which is what certificates
- * of ACM hold. All callees are of one kind.
+ * A caller's side. Without names App Mesh wants the one by which the task is discovered, which differs by version: a
+ * certificate of ACM holds that of the service, for all of its versions. All callees are of one kind.
  */
-export function clientPolicy(topology: Topology, callees: readonly Pick<Service, 'name'>[]): ClientPolicy | undefined {
+export function clientPolicy(topology: Topology, callees: readonly Pick<Service, 'name' | 'discoveryHost'>[]): ClientPolicy | undefined {
   const acm = callees.some((callee) => acmCertificateOf(topology, callee) !== undefined) ? acmOf(topology) : undefined;
   if (acm === undefined && !haveCertificates(topology)) return undefined;
   return {
@@ -55,7 +55,7 @@ export function clientPolicy(topology: Topology, callees: readonly Pick<Service,
       ...(haveCertificates(topology) ? { certificate: { file: OWN_CERTIFICATE } } : {}),
       validation: acm === undefined
         ? { trust: OWN_TRUST, ...names(callees.map((callee) => identityOf(topology.trustDomain, callee.name))) }
-        : { trust: { acm: { certificateAuthorityArns: acm.authorityArns } } },
+        : { trust: { acm: { certificateAuthorityArns: acm.authorityArns } }, ...names(callees.map(({ discoveryHost }) => discoveryHost)) },
     },
   };
 }

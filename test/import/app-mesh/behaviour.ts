@@ -136,6 +136,8 @@ function near(match: RouteMatch): readonly Request[] {
     fitting,
     ...(match.path === undefined ? [] : [{ ...fitting, path: `${fitting.path}/more` }, { ...fitting, path: '/elsewhere' }]),
     ...match.headers.map((each) => ({ ...fitting, headers: { ...without(fitting.headers, each.name), ...Object.fromEntries(valueFor(each, each.invert)) } })),
+    ...match.headers.map((each) => ({ ...fitting, headers: without(fitting.headers, each.name) })),
+    { ...fitting, headers: {} },
     ...match.headers.flatMap((each) => edgesOf(each).map((value) => ({ ...fitting, headers: { ...fitting.headers, [each.name]: value } }))),
     ...match.queryParameters.map((each) => ({ ...fitting, query: without(fitting.query, each.name) })),
   ];

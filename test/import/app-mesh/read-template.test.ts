@@ -134,6 +134,7 @@ test.each([
   ['a header that is there', { Prefix: '/', Headers: [{ Name: 'x' }] }, { headers: [{ name: 'x', kind: 'present', invert: false }] }],
   ['a header that is not there', { Prefix: '/', Headers: [{ Name: 'x', Invert: true }] }, { headers: [{ name: 'x', kind: 'present', invert: true }] }],
   ['a value of a header', { Prefix: '/', Headers: [{ Name: 'x', Match: { Exact: 'a' } }] }, { headers: [{ name: 'x', kind: 'exact', text: 'a', invert: false }] }],
+  ['another value of a header that is there', { Prefix: '/', Headers: [{ Name: 'x', Match: { Exact: 'a' }, Invert: true }] }, { headers: [{ name: 'x', kind: 'exact', text: 'a', invert: true }, { name: 'x', kind: 'present', invert: false }] }],
   ['a range', { Prefix: '/', Headers: [{ Name: 'x', Match: { Range: { Start: '1', End: 5 } } }] }, { headers: [{ name: 'x', kind: 'range', start: 1, end: 5, invert: false }] }],
   ['the end of a value', { Prefix: '/', Headers: [{ Name: 'x', Match: { Suffix: 'z' } }] }, { headers: [{ name: 'x', kind: 'suffix', text: 'z', invert: false }] }],
   ['a query parameter', { Prefix: '/', QueryParameters: [{ Name: 'q', Match: { Exact: '1' } }] }, { queryParameters: [{ name: 'q', kind: 'exact', text: '1', invert: false }] }],
@@ -164,7 +165,7 @@ test('a gRPC route matches service, method and metadata', () => {
     Match: { ServiceName: 'shop.Orders', MethodName: 'Place', Metadata: [{ Name: 'x', Match: { Prefix: 'a' }, Invert: true }] },
     Action: { WeightedTargets: [] },
     RetryPolicy: { MaxRetries: 1, PerRetryTimeout: { Unit: 's', Value: 1 }, GrpcRetryEvents: ['unavailable'] },
-  } }))).toMatchObject({ protocol: 'grpc', match: { path: { kind: 'exact', text: '/shop.Orders/Place' }, headers: [{ name: 'x', kind: 'prefix', text: 'a', invert: true }] }, retry: { on: ['unavailable'] } });
+  } }))).toMatchObject({ protocol: 'grpc', match: { path: { kind: 'exact', text: '/shop.Orders/Place' }, headers: [{ name: 'x', kind: 'prefix', text: 'a', invert: true }, { name: 'x', kind: 'present', invert: false }] }, retry: { on: ['unavailable'] } });
   expect(readRoute(route({ GrpcRoute: { Match: { ServiceName: 'shop.Orders' }, Action: { WeightedTargets: [] } } }))).toMatchObject({ match: { path: { kind: 'prefix', text: '/shop.Orders/' } } });
 });
 

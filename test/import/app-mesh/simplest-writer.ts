@@ -38,8 +38,16 @@ function addCallable(add: (type: string, name: string, spec: Fields, more?: Fiel
   }
   add('VirtualRouter', name, { Listeners: [{ PortMapping: { Port: virtualPort, Protocol: protocol } }] });
   add('VirtualService', virtualHost, { Provider: { VirtualRouter: { VirtualRouterName: name } } });
-  const single = routes.flatMap((route) => (protocol === 'grpc' ? [route] : (route.match.methods ?? [undefined]).map((method): RouteView => ({ ...route, match: { ...route.match, ...(method === undefined ? {} : { methods: [method] }) } }))));
+  const single = routes.flatMap(withOrWithoutHeaders).flatMap((route) => (protocol === 'grpc' ? [route] : (route.match.methods ?? [undefined]).map((method): RouteView => ({ ...route, match: { ...route.match, ...(method === undefined ? {} : { methods: [method] }) } }))));
   for (const [index, route] of single.entries()) add('Route', `${name}-${index}`, { Priority: index, [`${{ http: 'Http', http2: 'Http2', grpc: 'Grpc', tcp: 'Tcp' }[protocol]}Route`]: routeSpec(name, protocol, route) }, { VirtualRouterName: name });
+}
+
+/** `Invert` wants the header to be there: a request may also fit that has none, for which there is another route. */
+function withOrWithoutHeaders(route: RouteView): readonly RouteView[] {
+  const matches = route.match.headers.reduce<readonly RouteMatch[]>((all, header, at) => (!header.invert || header.kind === 'present' ? all : all.flatMap((match) => [
+    match, { ...match, headers: match.headers.map((each, index) => (index === at ? { name: header.name, kind: 'present' as const, invert: true } : each)) },
+  ])), [route.match]);
+  return matches.map((match) => ({ ...route, match }));
 }
 
 function routeSpec(callee: string, protocol: ProtocolId, { match, targets, timeouts, retry }: RouteView): Fields {
@@ -109,7 +117,7 @@ function serverTls({ clientNames }: ServerTlsView): Fields {
 }
 
 function clientTls({ certificate, serverNames }: ClientTlsView): Fields {
-  return { Enforce: true, ...(certificate === undefined ? {} : { Certificate: CERTIFICATE }), Validation: { Trust: TRUST, ...names(serverNames) } };
+  return { Enforce: true, ...(certificate === undefined ? {} : { Certificate: CERTIFICATE }), Validation: { Trust: TRUST, ...(serverNames === 'discoveryHost' ? {} : names(serverNames)) } };
 }
 
 function names(exact: readonly string[] | undefined): Fields {

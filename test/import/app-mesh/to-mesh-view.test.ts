@@ -46,7 +46,7 @@ test('services whose names begin alike keep their whole names', () => {
 test('the default policy of a node is for backends that have none, not for those with an empty one', () => {
   const policy = { TLS: { Validation: { Trust: { ACM: { CertificateAuthorityArns: ['arn'] } } } } };
   const { view: { services } } = view({ A: toNode('a.local', 'n'), B: toNode('b.local', 'n'), N: node('n'), Ui: node('ui', { BackendDefaults: { ClientPolicy: policy }, Backends: [{ VirtualService: { VirtualServiceName: 'a.local' } }, { VirtualService: { VirtualServiceName: 'b.local', ClientPolicy: {} } }] }) });
-  expect(services.find(({ name }) => name === 'ui')?.calls).toEqual([{ to: 'a', tls: { enforced: true, trust: { source: 'acm', names: ['arn'] } } }, { to: 'b' }]);
+  expect(services.find(({ name }) => name === 'ui')?.calls).toEqual([{ to: 'a', tls: { enforced: true, trust: { source: 'acm', names: ['arn'] }, serverNames: 'discoveryHost' } }, { to: 'b' }]);
 });
 
 test('routes stand in the order of their priorities, those without one last, of one priority the longer path first', () => {
@@ -138,6 +138,9 @@ test('routes of one priority that exclude each other are no issue', () => {
     route('b', 1, { Prefix: '/', Headers: [{ Name: 'X', Match: { Exact: 'b' } }] }, { v2: 1 }),
     route('c', 2, { Prefix: '/', Method: 'GET' }, { v1: 1 }),
     route('d', 2, { Prefix: '/', Method: 'POST' }, { v2: 1 }),
+    route('e', 3, { Prefix: '/', Headers: [{ Name: 'y', Invert: true }] }, { v1: 1 }),
+    route('f', 3, { Prefix: '/', Headers: [{ Name: 'y', Invert: true, Match: { Exact: 'a' } }] }, { v1: 1 }),
+    route('g', 3, { Prefix: '/', Headers: [{ Name: 'y', Match: { Exact: 'a' } }] }, { v2: 1 }),
   ));
   expect(issues).toEqual([]);
 });

@@ -3,17 +3,24 @@ import type { AppMeshPlan } from '../../../lib/plan/app-mesh';
 import type { Issue } from '../../../lib/topology/issues';
 import { IssueList } from '../../../lib/topology/issues';
 import { Opaque } from '../../../lib/topology/input';
-import type { ExternalService, Service, Topology } from '../../../lib/topology/model';
+import type { ExternalService, Service, Topology, Warning } from '../../../lib/topology/model';
 import { parseTopology } from '../../../lib/topology/parse';
 import { defaultKeepAlive, externalCallPolicy } from '../../../lib/topology/policy/defaults';
 import type { CallPolicy, RouteMatch, ServicePolicy, ServiceRoute } from '../../../lib/topology/policy/model';
 
+type Props = Readonly<Record<string, unknown>>;
+
 /** A caller and a callee, of which each test says more. */
-export function topologyOf(props: Readonly<Record<string, unknown>> = {}, mesh: Readonly<Record<string, unknown>> = {}): Topology {
+export function topologyOf(props: Props = {}, mesh: Props = {}): Topology {
+  return systemOf({ ui: { calls: ['orders'] }, orders: props }, { mesh });
+}
+
+/** Whole props, but for what every service has to say. */
+export function systemOf(services: Readonly<Record<string, Props>>, { mesh = {}, ...more }: { readonly mesh?: Props } & Props = {}): Topology {
   const issues = new IssueList();
   const image = new Opaque({ bind: () => undefined });
-  const services = { ui: { image, port: 8080, calls: ['orders'] }, orders: { image, port: 8080, ...props } };
-  const topology = parseTopology({ props: { services, mesh: { provider: 'appMesh', ...mesh } }, defaultName: 'shop' }, issues);
+  const complete = Object.fromEntries(Object.entries(services).map(([name, props]) => [name, { image, port: 8080, ...props }]));
+  const topology = parseTopology({ props: { services: complete, mesh: { provider: 'appMesh', ...mesh }, ...more }, defaultName: 'shop' }, issues);
   issues.throwIfAny('Stack/Shop');
   return topology;
 }
@@ -57,6 +64,13 @@ export function planOf(topology: Topology): AppMeshPlan {
   issues.throwIfAny('Stack/Shop');
   if (appMesh === undefined) throw new Error('there is no plan of App Mesh');
   return appMesh;
+}
+
+export function warningsOf(topology: Topology): readonly Warning[] {
+  const issues = new IssueList();
+  const { warnings } = planMesh(topology, issues);
+  issues.throwIfAny('Stack/Shop');
+  return warnings;
 }
 
 export function issuesOf(topology: Topology): readonly Issue[] {

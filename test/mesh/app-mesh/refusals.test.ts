@@ -1,8 +1,9 @@
 import { PROVIDERS } from '../../../lib/mesh/providers';
+import { Opaque } from '../../../lib/topology/input';
 import type { Topology } from '../../../lib/topology/model';
 import type { OutlierDetection, RetryPolicy } from '../../../lib/topology/policy/model';
 import { defaultCallPolicy, externalCallPolicy } from '../../../lib/topology/policy/defaults';
-import { issuesOf, ordersWith, route, topologyOf, withExternal, withService } from './model';
+import { issuesOf, ordersWith, route, systemOf, topologyOf, withExternal, withService } from './model';
 
 const { retry, loadBalancing, keepAlive } = defaultCallPolicy('http');
 const outlier = (more: Partial<OutlierDetection>): OutlierDetection => ({ intervalSeconds: 2, baseEjectionSeconds: 10, maxEjectionPercent: 50, ...more });
@@ -10,6 +11,10 @@ const retries = (more: Partial<RetryPolicy>): Parameters<typeof ordersWith>[0] =
 const match = (more: Parameters<typeof route>[1]): Parameters<typeof ordersWith>[0] => ({ policy: { routes: [route('one', more)] } });
 const changes = { set: { a: 'b' }, add: {}, remove: [] };
 const header = { kind: 'exact', text: 'x', invert: false } as const;
+
+function edgeOf(key: string): Topology {
+  return systemOf({ ui: {} }, { edge: { kind: 'http', authorizer: { kind: 'none' }, routes: { [key]: { service: 'ui' } } } });
+}
 
 /** What the user did, and where the issue is. */
 const REFUSED: readonly (readonly [string, Topology, string])[] = [
@@ -42,6 +47,7 @@ const REFUSED: readonly (readonly [string, Topology, string])[] = [
   ['matches a method that App Mesh does not know', ordersWith(match({ methods: ['PROPFIND'] })), 'services.orders.routes[0].match.methods'],
   ['matches a part of a query parameter', ordersWith(match({ queryParameters: [{ name: 'a', kind: 'prefix', text: 'x', invert: false }] })), 'services.orders.routes[0].match.queryParameters'],
   ['matches all but a query parameter', ordersWith(match({ queryParameters: [{ ...header, name: 'a', invert: true }] })), 'services.orders.routes[0].match.queryParameters'],
+  ['matches all but three headers', ordersWith(match({ headers: ['a', 'b', 'c'].map((name) => ({ ...header, name, invert: true })) })), 'services.orders.routes[0].match.headers'],
   ['matches a query parameter of gRPC', ordersWith({ protocol: 'grpc', ...match({ queryParameters: [{ ...header, name: 'a' }] }) }), 'services.orders.routes[0].match.queryParameters'],
   ['matches a part of a gRPC service', ordersWith({ protocol: 'grpc', ...match({ path: { kind: 'prefix', text: '/shop.' } }) }), 'services.orders.routes[0].match'],
   ['matches gRPC by a regular expression', ordersWith({ protocol: 'grpc', ...match({ path: { kind: 'regex', text: '/shop.Orders/.*' } }) }), 'services.orders.routes[0].match'],
@@ -59,6 +65,10 @@ const LIMITED: readonly (readonly [string, Topology, string])[] = [
   ['believes one healthy answer', ordersWith({ call: { activeHealthCheck: { path: '/', intervalSeconds: 5, timeoutSeconds: 2, healthyThreshold: 1, unhealthyThreshold: 2 } } }), 'services.orders.activeHealthCheck'],
   ['believes eleven unhealthy answers', ordersWith({ call: { activeHealthCheck: { path: '/', intervalSeconds: 5, timeoutSeconds: 2, healthyThreshold: 2, unhealthyThreshold: 11 } } }), 'services.orders.activeHealthCheck'],
   ['matches eleven headers', ordersWith(match({ headers: Array.from({ length: 11 }, (_, index) => ({ ...header, name: `h${index}` })) })), 'services.orders.routes[0].match.headers'],
+  ['matches ten headers, beside the one that chooses a version', ordersWith({ ...match({ headers: Array.from({ length: 10 }, (_, index) => ({ ...header, name: `h${index}` })) }), service: { versionHeader: 'x-version' } }), 'services.orders.routes[0].match.headers'],
+  ['chooses versions by a header with a long name', ordersWith({ service: { versionHeader: 'h'.repeat(51) } }), 'services.orders.versionHeader'],
+  ['has a route of the edge with a long key', edgeOf(`GET /${'x'.repeat(251)}`), `edge.routes["GET /${'x'.repeat(251)}"]`],
+  ['has a route of the edge whose name, escaped, is long', edgeOf(`GET ${'/abc'.repeat(40)}`), `edge.routes["GET ${'/abc'.repeat(40)}"]`],
   ['matches a header with a long name', ordersWith(match({ headers: [{ ...header, name: 'h'.repeat(51) }] })), 'services.orders.routes[0].match.headers'],
   ['matches a long text', ordersWith(match({ headers: [{ ...header, name: 'a', text: 'x'.repeat(256) }] })), 'services.orders.routes[0].match.headers'],
   ['matches a long path', ordersWith(match({ path: { kind: 'exact', text: `/${'x'.repeat(255)}` } })), 'services.orders.routes[0].match'],
@@ -74,6 +84,33 @@ test.each(REFUSED)('fails if the user %s, by name', (_, topology, path) => {
 
 test.each(LIMITED)('fails if the user %s', (_, topology, path) => {
   expect(issuesOf(topology)).toEqual([expect.objectContaining({ code: 'OUT_OF_RANGE', path, allowed: expect.any(String) })]);
+});
+
+test.each<readonly [string, Topology]>([
+  ['ten headers, with none that chooses a version', ordersWith(match({ headers: Array.from({ length: 10 }, (_, index) => ({ ...header, name: `h${index}` })) }))],
+  ['nine headers beside the one that chooses a version', ordersWith({ ...match({ headers: Array.from({ length: 9 }, (_, index) => ({ ...header, name: `h${index}` })) }), service: { versionHeader: 'h'.repeat(50) } })],
+  ['two headers that may be missing, and three that must be', ordersWith(match({ headers: [...['a', 'b'].map((name) => ({ ...header, name, invert: true })), ...['c', 'd', 'e'].map((name) => ({ name, kind: 'present' as const, invert: true }))] }))],
+  ['a route of the edge whose name has 255 characters', edgeOf(`GET ${'/abc'.repeat(35)}`)],
+])('%s are not too much', (_, topology) => {
+  expect(issuesOf(topology)).toEqual([]);
+});
+
+const ignoring = (ports: readonly number[], topology = topologyOf()): Topology => ({ ...topology, mesh: topology.mesh.provider === 'appMesh' ? { ...topology.mesh, ignoredEgressPorts: ports } : topology.mesh });
+
+test.each<readonly [string, Topology, string, string]>([
+  ['a service', ignoring([5432, 15_080]), 'services.ui.calls', 'services.orders.virtualPort'],
+  ['an external service', ignoring([8443], withExternal(topologyOf(), {})), 'services.orders.calls', 'external.bank.virtualPort'],
+])('fails if %s is called on a port that passes by Envoy', (_, topology, path, fix) => {
+  expect(issuesOf(topology)).toEqual([expect.objectContaining({ code: 'PORT_CLASH', path, fix: expect.stringContaining(fix) })]);
+});
+
+test.each([
+  ['user 1337', { user: '1337' }, 'services.orders.user'],
+  ['user 1337 of another group', { user: '1337:5' }, 'services.orders.user'],
+  ['group 1338', { user: 'app:1338' }, 'services.orders.user'],
+  ['group 1338, in an extra container', { extraContainers: { helper: { image: new Opaque({ bind: () => undefined }), user: '0:1338' } } }, 'services.orders.extraContainers.helper.user'],
+])('fails if an application runs as %s, whose calls pass by Envoy', (_, props, path) => {
+  expect(issuesOf(topologyOf(props))).toEqual([expect.objectContaining({ code: 'NOT_ALLOWED', path })]);
 });
 
 test('nothing is refused of a system that says nothing', () => {

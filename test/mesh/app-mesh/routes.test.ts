@@ -58,7 +58,7 @@ test.each<[string, Parameters<typeof route>[1], object]>([
   ['headers of every kind', {
     headers: [
       { name: 'a', kind: 'exact', text: 'x', invert: false },
-      { name: 'b', kind: 'prefix', text: 'x', invert: true },
+      { name: 'b', kind: 'prefix', text: 'x', invert: false },
       { name: 'c', kind: 'suffix', text: 'x', invert: false },
       { name: 'd', kind: 'regex', text: 'x+', invert: false },
       { name: 'e', kind: 'range', start: 1, end: 10, invert: false },
@@ -68,7 +68,7 @@ test.each<[string, Parameters<typeof route>[1], object]>([
     prefix: '/',
     headers: [
       { name: 'a', match: { exact: 'x' } },
-      { name: 'b', invert: true, match: { prefix: 'x' } },
+      { name: 'b', match: { prefix: 'x' } },
       { name: 'c', match: { suffix: 'x' } },
       { name: 'd', match: { regex: 'x+' } },
       { name: 'e', match: { range: { start: 1, end: 10 } } },
@@ -79,6 +79,43 @@ test.each<[string, Parameters<typeof route>[1], object]>([
 ])('a route matches %s', (_, match, expected) => {
   const found = routesOf({ policy: { routes: [route('one', match)] } }).find(({ name }) => name === 'one');
   expect(httpOf(found!).match).toEqual(expected);
+});
+
+const NOT_OFF = { name: 'x-beta', kind: 'exact', text: 'off', invert: true } as const;
+const NOT_BOT = { name: 'x-agent', kind: 'prefix', text: 'bot', invert: true } as const;
+const OTHER_BETA = { name: 'x-beta', invert: true, match: { exact: 'off' } };
+const OTHER_AGENT = { name: 'x-agent', invert: true, match: { prefix: 'bot' } };
+
+test('a header that must not be something may be missing: a route for another value, and one for none', () => {
+  const routes = routesOf({ call: { retry: { ...RETRY, maxRetries: 0 } }, policy: { routes: [route('beta', { headers: [NOT_OFF] })] } });
+  expect(routes.map((each) => [each.spec.priority, each.name, httpOf(each).match.headers])).toEqual([
+    [0, 'beta', [OTHER_BETA]],
+    [1, 'beta_missing_1', [{ name: 'x-beta', invert: true }]],
+    [2, 'all_others', undefined],
+  ]);
+  // In all else the two are one.
+  const [there, missing] = routes.map((each) => ({ ...httpOf(each), match: undefined }));
+  expect(missing).toEqual(there);
+});
+
+test('two of them are four routes, and each stands before the routes that come later', () => {
+  const routes = routesOf({ protocol: 'grpc', policy: { routes: [route('beta', { headers: [NOT_OFF, NOT_BOT] })] } });
+  expect(routes.map(({ name, spec }) => [name, spec.grpcRoute?.match.metadata])).toEqual([
+    ['beta', [OTHER_BETA, OTHER_AGENT]],
+    ['beta_missing_1', [{ name: 'x-beta', invert: true }, OTHER_AGENT]],
+    ['beta_missing_2', [OTHER_BETA, { name: 'x-agent', invert: true }]],
+    ['beta_missing_1_2', [{ name: 'x-beta', invert: true }, { name: 'x-agent', invert: true }]],
+    ['all_others', undefined],
+  ]);
+});
+
+test('fails if the name of a route is longer than App Mesh takes, or is there twice', () => {
+  const long = 'r'.repeat(63);
+  const versions = VERSIONS.map((version, index) => ({ ...version, name: `${'v'.repeat(62)}${index}` }));
+  const names = routesOf({ service: { versions, versionHeader: 'x-version' }, policy: { routes: [route(long, { methods: ['DELETE', 'OPTIONS'], headers: [NOT_OFF, NOT_BOT] })] } }).map(({ name }) => name);
+  expect(names).toContain(`${long}_version_${'v'.repeat(62)}1_missing_1_2_options`);
+  expect(names.filter((name) => name.length > 255)).toEqual([]);
+  expect(new Set(names).size).toBe(names.length);
 });
 
 test.each<[string, Parameters<typeof route>[1], object]>([

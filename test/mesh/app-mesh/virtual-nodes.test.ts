@@ -54,7 +54,17 @@ test('with a certificate of ACM and none of the mesh, the server alone proves wh
   const serverCertificates = { certificateArns: { orders: 'arn:aws:acm:eu-west-1:111122223333:certificate/1' }, authorityArns: ['arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/1'] };
   const [orders, ui] = planOf({ ...topologyOf({}, { serverCertificates }), certificates: { kind: 'none' } }).virtualNodes;
   expect(orders?.spec.listeners[0]?.tls).toEqual({ mode: 'STRICT', certificate: { acm: { certificateArn: serverCertificates.certificateArns.orders } } });
-  expect(ui?.spec.backends?.[0]?.virtualService.clientPolicy).toEqual({ tls: { enforce: true, validation: { trust: { acm: { certificateAuthorityArns: serverCertificates.authorityArns } } } } });
+  expect(ui?.spec.backends?.[0]?.virtualService.clientPolicy).toEqual({ tls: { enforce: true, validation: { trust: { acm: { certificateAuthorityArns: serverCertificates.authorityArns } }, subjectAlternativeNames: { match: { exact: ['orders.tasks.shop.internal'] } } } } });
+});
+
+test('a certificate of ACM is of the service: its versions, which are found by names of their own, have that one too', () => {
+  const serverCertificates = { certificateArns: { orders: 'arn:aws:acm:eu-west-1:111122223333:certificate/1' }, authorityArns: ['arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/1'] };
+  const plan = planOf(topologyOf({ versions: { v1: { weight: 1 }, v2: { weight: 1 } } }, { serverCertificates }));
+  const [v1, v2, ui] = plan.virtualNodes;
+  expect([v1, v2].map((node) => [node?.spec.listeners[0]?.tls?.certificate, node?.spec.serviceDiscovery])).toEqual(['orders-v1', 'orders-v2'].map((serviceName) => [
+    { acm: { certificateArn: serverCertificates.certificateArns.orders } }, { awsCloudMap: { namespaceName: 'tasks.shop.internal', serviceName } },
+  ]));
+  expect(ui?.spec.backends?.[0]?.virtualService.clientPolicy?.tls.validation.subjectAlternativeNames).toEqual({ match: { exact: ['orders.tasks.shop.internal'] } });
 });
 
 test('an external service over TCP is a virtual node outside, by its name in DNS', () => {
