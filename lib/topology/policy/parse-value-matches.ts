@@ -43,6 +43,9 @@ function parseValueMatch(at: Reader, name: string, of: 'header' | 'parameter'): 
     case undefined: return undefined;
     case 'not': {
       const inner = parseValueMatch(at.field('match'), name, of);
+      if (inner?.kind === 'regex' && fitsEmptyText(inner.text)) {
+        return at.field('match').fail('NOT_ALLOWED', 'Envoy takes a header that is not there for an empty text, which this pattern fits: a request without the header would not match', { got: inner.text, fix: 'write the pattern so that it fits no empty text, such as ".+" for ".*"' });
+      }
       return inner === undefined ? undefined : { ...inner, invert: !inner.invert };
     }
     case 'present': return { name, kind, invert: false };
@@ -52,6 +55,11 @@ function parseValueMatch(at: Reader, name: string, of: 'header' | 'parameter'): 
       return text !== undefined && checkText(at.field('text'), kind, text) ? { name, kind, text, invert: false } : undefined;
     }
   }
+}
+
+/** Patterns that got so far (checkRegex) mean the same in JavaScript, but for "(?i)", which says nothing about an empty text. */
+function fitsEmptyText(pattern = ''): boolean {
+  return new RegExp(`^(?:${pattern.replaceAll('(?i)', '')})$`).test('');
 }
 
 /** Whole numbers that JavaScript and Envoy (64 bits) agree on. */

@@ -12,6 +12,10 @@ const grpc = { protocol: 'grpc' };
 const routesOf = (props: unknown) => topologyOf(props).services[0].policy.routes;
 const reports = { path: prefix('/reports/') };
 
+test.each(['(?i)curl/.*', String.raw`a\-b\.c`, '[^a-z]+', String.raw`\bx|y{2,}?`])('a header may be anything but what fits %s', (pattern) => {
+  expect(routesOf(one({ headers: { 'x-a': not(regex(pattern)) } }))[0]?.match.headers).toEqual([{ name: 'x-a', kind: 'regex', text: pattern, invert: true }]);
+});
+
 test('without routes there are none', () => {
   expect(routesOf(ui({}))).toEqual([]);
 });
@@ -75,6 +79,7 @@ test.each([
   ['names a header twice', one({ headers: { 'x-a': present, 'X-A': present } }), 'NOT_ALLOWED', '[0].match.headers.X-A'],
   ['compares with an empty text', one({ headers: { 'x-a': exact('') } }), 'NOT_ALLOWED', '[0].match.headers.x-a.text'],
   ['compares with a text beyond ASCII', one({ headers: { 'x-a': exact('é') } }), 'NOT_ALLOWED', '[0].match.headers.x-a.text'],
+  ['excludes an empty text by a pattern, which is what a header is that is not there', one({ headers: { 'x-a': { kind: 'not', match: regex('a*') } } }), 'NOT_ALLOWED', '[0].match.headers.x-a.match'],
   ['gives a pattern that RE2 does not know', one({ headers: { 'x-a': regex('a++') } }), 'NOT_ALLOWED', '[0].match.headers.x-a.text'],
   ['gives an empty range', one({ headers: { 'x-a': range(5, 5) } }), 'OUT_OF_RANGE', '[0].match.headers.x-a.end'],
   ['gives half a range', one({ headers: { 'x-a': range(5, undefined) } }), 'MISSING', '[0].match.headers.x-a.end'],
