@@ -13,8 +13,6 @@ export interface AccessLogOptions {
   readonly external?: boolean;
   /** Whether whoever connects has to prove who it is. */
   readonly authenticated?: boolean;
-  /** Whether callers may have asked for another path than the one that arrives. */
-  readonly rewritten?: boolean;
   /** Whether a callee has several versions: which one a request went to is told then. */
   readonly versions?: boolean;
 }
@@ -26,13 +24,13 @@ export interface AccessLogOptions {
  * has a size limit.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage
  */
-export function accessLog({ protocol, direction, peer, external, authenticated = false, rewritten, versions = false }: AccessLogOptions): Json {
+export function accessLog({ protocol, direction, peer, external, authenticated = false, versions = false }: AccessLogOptions): Json {
   return [{
     ...stdout({
       ...head(direction),
       ...(direction === 'outbound' ? { peer } : {}),
       ...(authenticated ? { caller: CALLER } : {}),
-      ...(protocol === 'tcp' ? { details: '%CONNECTION_TERMINATION_DETAILS%' } : request({ protocol, direction, external, rewritten })),
+      ...(protocol === 'tcp' ? { details: '%CONNECTION_TERMINATION_DETAILS%' } : request({ protocol, direction, external })),
       flags: '%RESPONSE_FLAGS%',
       duration_ms: '%DURATION%',
       bytes_in: '%BYTES_RECEIVED%',
@@ -86,13 +84,13 @@ function stdout(fields: JsonObject): JsonObject {
   });
 }
 
-function request({ protocol, direction, external, rewritten }: Pick<AccessLogOptions, 'protocol' | 'direction' | 'external' | 'rewritten'>): JsonObject {
+function request({ protocol, direction, external }: Pick<AccessLogOptions, 'protocol' | 'direction' | 'external'>): JsonObject {
   return {
     method: '%REQ(:METHOD)%',
     // Inside the mesh it is the service's name.
     ...(direction === 'edge' ? { authority: '%REQ(:AUTHORITY)%' } : {}),
-    // By itself Envoy tells the path before a rewrite, which the caller's log has.
-    path: rewritten === true ? '%PATH(NQ:PATH)%' : '%PATH(NQ)%',
+    // By itself Envoy tells what the caller calls the path before a rewrite (x-envoy-original-path): anything at all.
+    path: direction === 'inbound' ? '%PATH(NQ:PATH)%' : '%PATH(NQ)%',
     status: '%RESPONSE_CODE%',
     details: '%RESPONSE_CODE_DETAILS%',
     ...(protocol === 'grpc' || direction === 'edge' ? { grpc_status: '%GRPC_STATUS%' } : {}),

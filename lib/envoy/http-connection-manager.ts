@@ -13,8 +13,6 @@ export interface HttpConnectionManagerOptions {
   readonly external?: boolean;
   /** Whether the other side of the connection has proved who it is. */
   readonly authenticated?: boolean;
-  /** Whether callers may have asked for another path than the one that arrives. */
-  readonly rewritten?: boolean;
   readonly protocol: ProtocolId;
   /** Whether a callee has several versions. */
   readonly versions?: boolean;

@@ -53,7 +53,6 @@ function inbound(topology: Topology, service: Service): JsonObject {
       segmentName: service.name,
       tracing: topology.tracing,
       authenticated,
-      rewritten: service.policy.routes.some(({ rewrite }) => rewrite?.path !== undefined),
       filters: requestFilters(topology, service),
       settings: { ...tellWhatWasNotSent(), ...tellCaller(topology), ...(service.policy.webSockets ? { http2_protocol_options: acceptConnect(service) } : {}) },
       // An application that passes on what it was answered must not say so of itself: its caller would ask again.

@@ -187,6 +187,11 @@ e2e('requests to a service', () => {
     expect(headers).not.toHaveProperty('x-mesh-not-sent');
   });
 
+  test('are logged by the path that they have, whatever they call their original one', async () => {
+    await ask('/anything/honest', { headers: { 'x-envoy-original-path': '/anything/else' } });
+    expect(await logged(task('orders'), { path: '/anything/honest' })).toMatchObject({ direction: 'inbound', status: 200 });
+  });
+
   test('tell who calls in one header, of which nobody can forge another spelling', async () => {
     const forged = 'URI=spiffe://shop.internal/forged';
     const direct = seen(await ask('/anything/x', { headers: { 'x_forwarded_client_cert': forged, 'X-Forwarded_Client-Cert': forged, 'x-forwarded-client-cert': forged, 'x_mine': '1' } }));
