@@ -99,6 +99,12 @@ test('fails if the tasks of two would register by one name', () => {
   expect(clash({ a: service({ versions: { 'b-c': { weight: 1 } } }), 'a-b': service({ versions: { c: { weight: 1 } } }) })).toEqual([['NOT_ALLOWED', 'services.a-b.versions.c', 'its tasks would register as "a-b-c", as do those of the version "b-c" of "a"']]);
 });
 
+test('fails if an external service is to callers what a version is', () => {
+  const external = { 'orders-v1': { host: 'api.example.com' } };
+  const issues = issuesOf(mesh({ ui: service({ calls: ['orders', 'orders-v1'] }), orders: service({ versions: { v1: { weight: 1 } } }) }, { external }));
+  expect(issues.map(({ code, path, message }) => [code, path, message])).toEqual([['NOT_ALLOWED', 'services.orders.versions.v1', 'its tasks would be "orders-v1" to callers, as is the external service of that name']]);
+});
+
 test('fails if a port of a version is that of a called service', () => {
   const issues = issuesOf(mesh({ ui: service({ calls: ['orders'], versions: { v1: { weight: 1, extraContainers: { helper: { image, ports: [15080] } } } } }), orders: service() }));
   expect(issues).toEqual([expect.objectContaining({ code: 'PORT_CLASH', path: 'services.ui.calls[0]' })]);
