@@ -4,6 +4,7 @@ import { ContainerImage, Secret } from 'aws-cdk-lib/aws-ecs';
 import { Secret as ManagedSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Authorizer, Deployment, Edge, Protocol } from '../../lib';
 import type { MicroservicesProps, ServiceProps } from '../../lib';
+import { weightsPattern } from '../../lib/mesh/task/weights-pattern';
 import { deploymentOrder } from '../e2e/runner/deployment/order';
 import type { Template } from '../e2e/runner/intrinsics';
 import type { Resource } from '../support/stack';
@@ -39,7 +40,7 @@ test('a version has what it says, and else what the service says', () => {
 
 test('weights stand in a parameter, whose name the agents of callers know; no task definition names a weight', () => {
   const [[id, parameter] = ['', undefined]] = Object.entries(resources).filter(([each]) => each.startsWith('ShopWeightscatalog'));
-  expect(parameter).toMatchObject({ Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: '{"weights":{"v1":90,"v2":10}}' } });
+  expect(parameter).toMatchObject({ Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: '{"weights":{"v1":90,"v2":10}}', AllowedPattern: weightsPattern(['v1', 'v2'], []) } });
   for (const [caller, container] of [['ui', 'mesh-agent'], ['ui', 'mesh-init'], ['gateway', 'mesh-agent']] as const) {
     const environment = containersOf(rendered.template, caller).get(container)?.['Environment'] as readonly { readonly Name: string; readonly Value: unknown }[];
     expect(JSON.stringify(environment.find(({ Name }) => Name === 'MESH_WEIGHTS_PARAMETERS')?.Value)).toContain(`{"Ref":"${id}"}`);
