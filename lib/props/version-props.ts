@@ -8,7 +8,7 @@ import type { SizingProps } from './sizing-props';
  * (`<service>-<version>`) of its own; identity, certificate, task role and security group are those of the service.
  *
  * What a version does not say is as the service says, field by field: an `environment` of its own stands in place of the
- * service's whole one.
+ * service's whole one. Of `desiredCount` and `scaling` it inherits none if it says one of them.
  *
  * @example
  * const catalog: ServiceProps = {

@@ -156,6 +156,13 @@ test('a version has secrets and an execution role of its own', () => {
   expect(idsOf(resourcesOf(template), 'IAM::Role').filter((id) => id.includes('ExecutionRole')).sort()).toEqual(['ShopExecutionRole', 'Shopuiv1ExecutionRole']);
 });
 
+test('a version that scales has no count in the template, which every deployment would set again', () => {
+  const { template } = build({ services: { ui: service({ desiredCount: 3, versions: { v1: { weight: 1, scaling: { minCapacity: 2, maxCapacity: 20 } }, v2: { weight: 1 } } }) } });
+  const built = Object.entries(resourcesOf(template));
+  expect(built.filter(([, { Type }]) => Type === 'AWS::ECS::Service').map(([id, { Properties }]) => [id.slice(0, 8), Properties?.['DesiredCount']])).toEqual([['Shopuiv1', undefined], ['Shopuiv2', 3]]);
+  expect(built.filter(([, { Type }]) => Type === 'AWS::ApplicationAutoScaling::ScalableTarget').map(([id]) => id.slice(0, 8))).toEqual(['Shopuiv1']);
+});
+
 test('tasks are replaced as the service, one of its versions, or the gateway says', () => {
   const { template } = build((stack) => {
     const alarm = new Alarm(stack, 'Errors', { alarmName: 'errors', metric: new Metric({ namespace: 'Shop', metricName: 'Errors' }), threshold: 1, evaluationPeriods: 1 });

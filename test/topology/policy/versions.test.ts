@@ -17,6 +17,22 @@ test('versions are sorted, have names of their own, and what they do not say of 
   ]);
 });
 
+test.each<[string, Raw, Raw, Raw]>([
+  ['scales, though the service has a number of tasks', { desiredCount: 3 }, { scaling: { minCapacity: 2, maxCapacity: 20 } }, { scaling: expect.objectContaining({ minCapacity: 2, maxCapacity: 20 }) }],
+  ['scales from less than the number of the service', { desiredCount: 3 }, { scaling: { maxCapacity: 2 } }, { scaling: expect.objectContaining({ maxCapacity: 2 }) }],
+  ['has a number, though the service scales', { scaling: { minCapacity: 2, maxCapacity: 20 } }, { desiredCount: 1 }, { desiredCount: 1 }],
+  ['says both', { desiredCount: 9 }, { desiredCount: 2, scaling: { maxCapacity: 3 } }, { desiredCount: 2, scaling: expect.objectContaining({ maxCapacity: 3 }) }],
+  ['says neither', { desiredCount: 3, scaling: { minCapacity: 2, maxCapacity: 4 } }, { scaling: undefined }, { desiredCount: 3, scaling: expect.objectContaining({ maxCapacity: 4 }) }],
+  ['says nothing of a service that says nothing', {}, {}, { desiredCount: 1 }],
+])('a version that %s has what it says', (_, ofService, ofVersion, expected) => {
+  const { desiredCount, scaling } = catalogOf({ ...ofService, versions: { v1: { weight: 1, ...ofVersion } } }).versions![0];
+  expect({ ...(desiredCount === undefined ? {} : { desiredCount }), ...(scaling === undefined ? {} : { scaling }) }).toEqual(expected);
+});
+
+test('fails if a version scales by less than the number of tasks that it says itself', () => {
+  expect(issuesOf(versioned({ v1: { weight: 1, desiredCount: 5, scaling: { maxCapacity: 2 } } }))).toEqual([expect.objectContaining({ code: 'SCALING', path: 'services.ui.versions.v1.desiredCount' })]);
+});
+
 test('a version seen as a service has the tasks of the version, and everything else of the service', () => {
   const catalog = catalogOf({ versions: { v1: { weight: 1, environment: { B: '2' }, desiredCount: 4 } }, calls: ['orders'] }, { orders: service() });
   expect(serviceAs(catalog, catalog.versions![0])).toMatchObject({ name: 'catalog', virtualHost: 'catalog.shop.internal', calls: ['orders'], environment: { B: '2' }, desiredCount: 4, discoveryHost: 'catalog-v1.tasks.shop.internal' });
