@@ -27,6 +27,9 @@ export interface VersionProps extends ContainerSettingsProps, SizingProps {
    *
    * A deployment that changes weights changes one SSM parameter, and no task. Callers follow within the mesh's
    * `weightsInterval`. Add a version with weight 0, and raise it when its tasks run.
+   *
+   * Weights that somebody has written into the parameter by hand last until a deployment that changes versions, weights or
+   * routes: bring what stands here in line first.
    */
   readonly weight: number;
 
