@@ -2,10 +2,12 @@ import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as route53 from 'aws-cdk-lib/aws-route53';
+import type { IConstruct } from 'constructs';
 import { Construct } from 'constructs';
 import type { RenderedCertificates } from '../certificates/render';
 import { renderCertificates } from '../certificates/render';
 import { renderMesh } from '../mesh/renderers';
+import { waits } from '../plan/deployment-order';
 import { egressPorts } from '../plan/egress';
 import type { CertificatePlan, ContainerPlan, ContainerRole, SystemPlan, TaskPlan } from '../plan/model';
 import { serviceOf } from '../plan/model';
@@ -59,6 +61,7 @@ export function renderSystem(scope: Construct, topology: Topology, plan: SystemP
   });
   const services = new Map(byService(plan).map(([name, tasks]) => [name, renderService(scope, name, tasks, context)]));
   renderRecords(scope, topology, plan, zone, services);
+  renderOrder(topology, services);
   for (const rule of plan.ingress) renderIngress(find(services, rule.to), find(services, rule.from), rule.from, rule.port);
   const certificates = plan.certificates === undefined ? undefined : renderMeshCertificates(scope, plan.certificates, topology, foundation, [...services.values()]);
   const gateway = services.get(GATEWAY_NAME);
@@ -133,6 +136,12 @@ function renderRecords(scope: Construct, topology: Topology, plan: SystemPlan, z
     // A caller that asks too early would get "no such name" from the VPC's resolver for the next 15 minutes.
     for (const caller of callers.get(record.service) ?? []) for (const { service } of find(services, caller).tasks) service.node.addDependency(resource);
   }
+}
+
+/** CloudFormation takes an ECS service for ready when its tasks are; what scales it may come later. */
+function renderOrder(topology: Topology, services: ReadonlyMap<string, Service>): void {
+  const resources = (name: string): readonly IConstruct[] => find(services, name).tasks.flatMap(({ service }) => service.node.defaultChild ?? []);
+  for (const { caller, callee } of waits(topology)) for (const resource of resources(caller)) resource.node.addDependency(...resources(callee));
 }
 
 /** A resource of its own, so that services that call each other make no dependency cycle. */

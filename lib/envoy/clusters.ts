@@ -14,7 +14,8 @@ import { CONNECT_TIMEOUT } from './timeouts';
 import { connectByTls } from './tls';
 import { acceptConnect } from './web-sockets';
 
-export const APPLICATION_CLUSTER = 'app';
+/** No service can have this name: theirs are DNS labels, and name the clusters beside it. */
+export const APPLICATION_CLUSTER = '_app';
 
 /**
  * The tasks of a callee; of one with versions a cluster for each.

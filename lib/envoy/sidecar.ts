@@ -65,7 +65,8 @@ function inbound(topology: Topology, service: Service): JsonObject {
       }],
     });
   return {
-    name: 'inbound',
+    // Of two listeners with one name Envoy keeps one, and says nothing; services, after which the others are named, are DNS labels.
+    name: '_inbound',
     // The agent drains what is inbound, so that the application can still call others.
     traffic_direction: 'INBOUND',
     address: socketAddress('0.0.0.0', INBOUND_PORT),

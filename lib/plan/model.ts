@@ -32,6 +32,8 @@ export interface CertificatePlan {
 export interface WeightsPlan {
   readonly service: string;
   readonly text: string;
+  /** A regular expression that says what may be written in place of it. */
+  readonly pattern: string;
 }
 
 export interface TaskPlan {

@@ -1,6 +1,7 @@
 /**
  * How much one caller's task may ask of a service at the same time. What is more gets 503 at once, with the header
- * `x-envoy-overloaded`, and is not tried again.
+ * `x-envoy-overloaded`, and is not tried again. Each version of a service counts for itself: with two, up to twice as much
+ * reaches the service.
  *
  * @example
  * const reports: ServiceProps = { image, port: 8080, circuitBreaker: { maxRequests: 20 } };

@@ -83,7 +83,8 @@ export interface ServiceProps extends ContainerProps, SizingProps, CallPolicyPro
 
   /**
    * Sends copies of requests to a version, those that change something included. Their answers are thrown away, and callers
-   * do not wait for them. Requests that choose a version by `versionHeader` are not copied. Not for TCP services.
+   * do not wait for them. Of a WebSocket all that its caller sends is copied. Requests that choose a version by
+   * `versionHeader` are not copied. Not for TCP services.
    *
    * @default - nothing is copied
    */

@@ -8,7 +8,7 @@ import type { SizingProps } from './sizing-props';
  * (`<service>-<version>`) of its own; identity, certificate, task role and security group are those of the service.
  *
  * What a version does not say is as the service says, field by field: an `environment` of its own stands in place of the
- * service's whole one.
+ * service's whole one. Of `desiredCount` and `scaling` it inherits none if it says one of them.
  *
  * @example
  * const catalog: ServiceProps = {
@@ -27,6 +27,9 @@ export interface VersionProps extends ContainerSettingsProps, SizingProps {
    *
    * A deployment that changes weights changes one SSM parameter, and no task. Callers follow within the mesh's
    * `weightsInterval`. Add a version with weight 0, and raise it when its tasks run.
+   *
+   * Weights that somebody has written into the parameter by hand last until a deployment that changes versions, weights or
+   * routes: bring what stands here in line first.
    */
   readonly weight: number;
 

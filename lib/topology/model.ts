@@ -306,7 +306,10 @@ export function registrationsOf(service: Service): readonly Registration[] {
 }
 
 /** A version seen as a service: what its tasks are like is its own, everything else that of the service. */
-// eslint-disable-next-line @typescript-eslint/no-unused-vars -- what a service has not
-export function serviceAs(service: Service, { name, weight, taskName, ...tasks }: Version): Service {
-  return { ...service, ...tasks };
+export function serviceAs(service: Service, version: Version): Service {
+  /* eslint-disable @typescript-eslint/no-unused-vars -- what a service has not, and how many tasks the version would not have */
+  const { name, weight, taskName, ...tasks } = version;
+  const { desiredCount, scaling, ...rest } = service;
+  /* eslint-enable */
+  return { ...rest, ...tasks };
 }

@@ -18,6 +18,9 @@ export interface MeshDefaults {
 
 export const SIZING_FIELDS = ['cpu', 'memoryLimitMiB', 'cpuArchitecture', 'desiredCount', 'scaling', 'capacityProviderStrategies', 'enableExecuteCommand', 'deployment'] as const;
 
+/** Number and scaling go together: a number with somebody else's scaling would come back with every deployment. */
+export const HOW_MANY = ['desiredCount', 'scaling'] as const;
+
 export function parseSizing(at: Reader, defaults: SizingDefaults, mesh: MeshDefaults): Sizing {
   const size = parseTaskSize(at, defaults);
   const scaling = parseScaling(at.field('scaling'));

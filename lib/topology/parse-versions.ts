@@ -2,6 +2,7 @@ import { show } from './input';
 import { readInheriting } from './inheriting-reader';
 import type { ProtocolId, Service, Version, Warning } from './model';
 import type { Mirror } from './policy/model';
+import { HOW_MANY } from './parse-sizing';
 import type { Reader } from './reader';
 import { suggest } from './reader';
 
@@ -52,7 +53,7 @@ function parseVersion(name: string, at: Reader, service: Reader, parts: VersionP
   at.required('an object with at least weight', 'remove it, or write { weight: 10 }');
   if (!at.fields([...parts.taskFields, 'weight'])) return undefined;
   const weight = parseWeight(at.field('weight').required('the weight of the version', 'such as weight: 10; 0 takes no request that no header, route or mirror sends to it'));
-  const tasks = readInheriting(at, service, parts.parseTask);
+  const tasks = readInheriting(at, service, [HOW_MANY], parts.parseTask);
   return weight === undefined ? undefined : { name, taskName: `${parts.service}-${name}`, weight, ...tasks };
 }
 

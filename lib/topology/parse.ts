@@ -72,7 +72,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
     checkHostNames(draft, domain, discoveryDomain, namespace);
   }
   const edge = parseEdge(root.field('edge'), drafts, { declared, external: outside }, defaults);
-  checkTaskNames(drafts, edge !== undefined);
+  checkTaskNames(drafts, outside, edge !== undefined);
   const registered = [...drafts.flatMap(taskNamesOf), ...(edge === undefined ? [] : [GATEWAY_NAME])];
   for (const each of registered) checkApex(each, domain, discoveryDomain, namespace);
 
@@ -258,13 +258,14 @@ function taskNamesOf({ name, versions }: DraftService): readonly string[] {
   return versions?.map(({ taskName }) => taskName) ?? [name];
 }
 
-/** "a" in version "b-c" and "a-b" in version "c" are both "a-b-c", as is a service of that name. */
-function checkTaskNames(drafts: readonly DraftService[], edge: boolean): void {
+/** "a" in version "b-c" and "a-b" in version "c" are both "a-b-c", as is a service of that name; so are the clusters of their callers' Envoys. */
+function checkTaskNames(drafts: readonly DraftService[], externals: readonly string[], edge: boolean): void {
   const owners = new Map<string, string>([...drafts.map(({ name }): [string, string] => [name, `the service "${name}"`]), ...(edge ? [[GATEWAY_NAME, 'the gateway'] as const] : [])]);
   for (const { at, name: service, versions = [] } of drafts) {
     for (const { name, taskName } of versions) {
       const owner = owners.get(taskName);
-      if (owner !== undefined) at.field('versions').field(name).fail('NOT_ALLOWED', `its tasks would register as "${taskName}", as do those of ${owner}`, { got: null, fix: 'give one of the two another name' });
+      if (externals.includes(taskName)) at.field('versions').field(name).fail('NOT_ALLOWED', `its tasks would be "${taskName}" to callers, as is the external service of that name`, { got: null, fix: 'give one of the two another name' });
+      else if (owner !== undefined) at.field('versions').field(name).fail('NOT_ALLOWED', `its tasks would register as "${taskName}", as do those of ${owner}`, { got: null, fix: 'give one of the two another name' });
       else owners.set(taskName, `the version "${name}" of "${service}"`);
     }
   }

@@ -4,6 +4,9 @@ import { ContainerImage, Secret } from 'aws-cdk-lib/aws-ecs';
 import { Secret as ManagedSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Authorizer, Deployment, Edge, Protocol } from '../../lib';
 import type { MicroservicesProps, ServiceProps } from '../../lib';
+import { weightsPattern } from '../../lib/mesh/task/weights-pattern';
+import { deploymentOrder } from '../e2e/runner/deployment/order';
+import type { Template } from '../e2e/runner/intrinsics';
 import type { Resource } from '../support/stack';
 import { build, containersOf, resourcesOf, service } from '../support/stack';
 
@@ -37,7 +40,7 @@ test('a version has what it says, and else what the service says', () => {
 
 test('weights stand in a parameter, whose name the agents of callers know; no task definition names a weight', () => {
   const [[id, parameter] = ['', undefined]] = Object.entries(resources).filter(([each]) => each.startsWith('ShopWeightscatalog'));
-  expect(parameter).toMatchObject({ Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: '{"weights":{"v1":90,"v2":10}}' } });
+  expect(parameter).toMatchObject({ Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: '{"weights":{"v1":90,"v2":10}}', AllowedPattern: weightsPattern(['v1', 'v2'], []) } });
   for (const [caller, container] of [['ui', 'mesh-agent'], ['ui', 'mesh-init'], ['gateway', 'mesh-agent']] as const) {
     const environment = containersOf(rendered.template, caller).get(container)?.['Environment'] as readonly { readonly Name: string; readonly Value: unknown }[];
     expect(JSON.stringify(environment.find(({ Name }) => Name === 'MESH_WEIGHTS_PARAMETERS')?.Value)).toContain(`{"Ref":"${id}"}`);
@@ -57,7 +60,8 @@ test('another version changes of the others what they share, and of callers whom
   const after = resourcesOf(build({ ...base, services: { ...base.services, catalog: service({ calls: ['cache'], environment: { A: '1' }, versions: { ...versions(90, 10), v3: { weight: 0 } } }) } }).template);
   const changed = Object.keys(resources).filter((id) => JSON.stringify(resources[id]) !== JSON.stringify(after[id])).map((id) => id.replace(/[0-9A-F]{8}$/, ''));
   expect(changed.filter((id) => /^Shopcatalogv/.test(id))).toEqual([]);
-  expect(changed.sort()).toEqual(['ShopWeightscatalog', 'ShopcatalogTaskRole', 'ShopgatewayTaskDefinition', 'ShopuiTaskDefinition']);
+  // Of the callers' ECS services only what they wait for.
+  expect(changed.sort()).toEqual(['ShopWeightscatalog', 'ShopcatalogTaskRole', 'ShopgatewayService', 'ShopgatewayTaskDefinition', 'ShopuiService', 'ShopuiTaskDefinition']);
   expect(Object.keys(after).filter((id) => !(id in resources)).map((id) => id.replace(/[0-9A-F]{8}$/, '')).sort()).toEqual(['ShopcatalogDiscoveryv3', 'Shopcatalogv3Service', 'Shopcatalogv3TaskDefinition']);
 });
 
@@ -78,6 +82,43 @@ test('a task reads the weights of those that its service calls, and leaves Cloud
 test('a version waits for the virtual names of those it calls, and for the certificate of its service', () => {
   const service = Object.entries(resources).find(([id]) => id.startsWith('Shopcatalogv1Service'))?.[1];
   expect(service?.DependsOn).toEqual(expect.arrayContaining([expect.stringMatching(/^ShopcacheVirtualName/), expect.stringMatching(/^ShopcatalogCertificate.*Rotation/)]));
+});
+
+describe('new tasks of callers start when those of the versions run that they know', () => {
+  const waitsFor = (built: Readonly<Record<string, Resource>>, name: string): readonly string[] => {
+    const [, { DependsOn = [] } = { DependsOn: [] }] = Object.entries(built).find(([id]) => id.startsWith(`Shop${name}Service`)) ?? [];
+    return (typeof DependsOn === 'string' ? [DependsOn] : DependsOn).filter((id) => built[id].Type === 'AWS::ECS::Service').map((id) => id.replace(/[0-9A-F]{8}$/, '')).sort();
+  };
+
+  test.each([
+    ['a service', 'ui', ['ShopcacheonlyService', 'Shopcatalogv1Service', 'Shopcatalogv2Service']],
+    ['a version', 'catalogv1', ['ShopcacheonlyService']],
+    ['the gateway', 'gateway', ['Shopcatalogv1Service', 'Shopcatalogv2Service']],
+  ])('where the caller is %s', (_, caller, expected) => {
+    expect(waitsFor(resources, caller)).toEqual(expected);
+  });
+
+  test('but not for more than the tasks', () => {
+    const { template } = build({ services: { ui: service({ calls: ['catalog'] }), catalog: service({ versions: { v1: { weight: 1, scaling: { maxCapacity: 3 } } } }) } });
+    const [, ui] = Object.entries(resourcesOf(template)).find(([id]) => id.startsWith('ShopuiService'))!;
+    expect((ui.DependsOn as string[]).filter((id) => id.startsWith('Shopcatalogv1'))).toEqual([expect.stringMatching(/^Shopcatalogv1Service[0-9A-F]{8}$/)]);
+  });
+
+  test('unless they call each other: the stack deploys all the same', () => {
+    const circle = { ui: service({ calls: ['catalog'], versions: { v1: { weight: 1 } } }), catalog: service({ calls: ['cache'], versions: { v1: { weight: 1 } } }), cache: service({ calls: ['ui'] }), web: service({ calls: ['ui'] }) };
+    const { template } = build({ services: circle });
+    const built = resourcesOf(template);
+    expect(['uiv1', 'catalogv1', 'cache', 'web'].map((name) => waitsFor(built, name))).toEqual([[], [], [], ['Shopuiv1Service']]);
+    expect(deploymentOrder(template.toJSON() as Template)).toHaveLength(Object.keys(built).length);
+  });
+
+  test('so a service that gets versions is not missed: it goes when all others have been replaced', () => {
+    const before = resourcesOf(build({ services: { ui: service({ calls: ['catalog'] }), catalog: service() } }).template);
+    const after = resourcesOf(build({ services: { ui: service({ calls: ['catalog'] }), catalog: service({ versions: { v1: { weight: 1 } } }) } }).template);
+    const ecs = (built: Readonly<Record<string, Resource>>) => idsOf(built, 'ECS::Service');
+    // CloudFormation deletes what is gone from the template after everything else.
+    expect([ecs(before), ecs(after), waitsFor(after, 'ui')]).toEqual([['ShopcatalogService', 'ShopuiService'], ['Shopcatalogv1Service', 'ShopuiService'], ['Shopcatalogv1Service']]);
+  });
 });
 
 describe('handles', () => {
@@ -113,6 +154,13 @@ test('a version has secrets and an execution role of its own', () => {
   expect(containersOf(template, 'uiv1').get('app')).toMatchObject({ Secrets: [expect.objectContaining({ Name: 'KEY' })] });
   expect(containersOf(template, 'uiv2').get('app')).not.toHaveProperty('Secrets');
   expect(idsOf(resourcesOf(template), 'IAM::Role').filter((id) => id.includes('ExecutionRole')).sort()).toEqual(['ShopExecutionRole', 'Shopuiv1ExecutionRole']);
+});
+
+test('a version that scales has no count in the template, which every deployment would set again', () => {
+  const { template } = build({ services: { ui: service({ desiredCount: 3, versions: { v1: { weight: 1, scaling: { minCapacity: 2, maxCapacity: 20 } }, v2: { weight: 1 } } }) } });
+  const built = Object.entries(resourcesOf(template));
+  expect(built.filter(([, { Type }]) => Type === 'AWS::ECS::Service').map(([id, { Properties }]) => [id.slice(0, 8), Properties?.['DesiredCount']])).toEqual([['Shopuiv1', undefined], ['Shopuiv2', 3]]);
+  expect(built.filter(([, { Type }]) => Type === 'AWS::ApplicationAutoScaling::ScalableTarget').map(([id]) => id.slice(0, 8))).toEqual(['Shopuiv1']);
 });
 
 test('tasks are replaced as the service, one of its versions, or the gateway says', () => {

@@ -38,7 +38,7 @@ e2e('HTTP between two services', () => {
     expect((await send('/get')).status).toBe(200);
     const { client } = pair().task('httpbin');
     const connections = async (what: string): Promise<number> => {
-      const { body } = await client.get(`http://127.0.0.1:9901/stats?filter=^cluster.app.upstream_cx_${what}$`);
+      const { body } = await client.get(`http://127.0.0.1:9901/stats?filter=^cluster._app.upstream_cx_${what}$`);
       return Number(/: (\d+)/.exec(body)?.[1]);
     };
     await until(async () => (await connections('active')) === 0, { what: 'the idle connection to the application to be closed' });

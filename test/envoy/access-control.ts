@@ -12,7 +12,7 @@ export interface Request {
  * library uses; real Envoys are asked in test/e2e.
  */
 export function lets(props: unknown, service: string): (request: Request) => boolean {
-  const filters = at(listener(configurationOf(props, service), 'inbound'), 'filter_chains.0.filters.0.typed_config.http_filters') as readonly JsonObject[];
+  const filters = at(listener(configurationOf(props, service), '_inbound'), 'filter_chains.0.filters.0.typed_config.http_filters') as readonly JsonObject[];
   const filter = filters.find(({ name }) => name === 'RBAC');
   if (filter === undefined) return () => true;
   const policies = Object.values(at(filter, 'typed_config.rules.policies') as JsonObject) as readonly JsonObject[];

@@ -42,7 +42,7 @@ test.each<readonly [string, Raw, Raw, string | undefined]>([
   ['for as long as a caller waits for a request', {}, { timeout: { perRequest: seconds(900) } }, '900s'],
   ['for ever, for gRPC', { protocol: 'grpc' }, { timeout: { idle: seconds(5) } }, '0s'],
 ])("the called service's own Envoy lets silence last %s", (_, orders, override, expected) => {
-  const inbound = listener(configurationOf(shop(orders, { orders: override }), 'orders'), 'inbound');
+  const inbound = listener(configurationOf(shop(orders, { orders: override }), 'orders'), '_inbound');
   expect(at(inbound, 'filter_chains.0.filters.0.typed_config.route_config.virtual_hosts.0.routes.0.route.idle_timeout')).toBe(expected);
 });
 

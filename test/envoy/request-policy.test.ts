@@ -4,7 +4,7 @@ import { at, cluster, configurationOf, listener, textAt } from './configuration'
 
 const shop = (orders: object, ui: object = {}): unknown => mesh({ ui: service({ calls: ['orders'], ...ui }), orders: service({ ...orders }) }, { tracing: { kind: 'none' } });
 const manager = (props: unknown, name: string, of: string): JsonObject => at(listener(configurationOf(props, name), of), 'filter_chains.0.filters.0.typed_config') as JsonObject;
-const inbound = (orders: object): JsonObject => manager(shop(orders), 'orders', 'inbound');
+const inbound = (orders: object): JsonObject => manager(shop(orders), 'orders', '_inbound');
 const routesOf = (config: JsonObject): readonly JsonObject[] => at(config, 'route_config.virtual_hosts.0.routes') as readonly JsonObject[];
 const filtersOf = (config: JsonObject): readonly string[] => (at(config, 'http_filters') as readonly JsonObject[]).map((filter) => textAt(filter, 'name'));
 
@@ -70,7 +70,7 @@ test('a percent sign in a header is no variable of Envoy', () => {
 
 test('an inbound stream may be silent for as long as the most patient of routes and callers waits', () => {
   const routes = [{ name: 'slow', match: { path: { kind: 'prefix', text: '/slow/' } }, timeout: { perRequest: seconds(900) } }];
-  const idle = (orders: object, ui: object = {}): unknown => at(routesOf(manager(shop(orders, ui), 'orders', 'inbound'))[0], 'route.idle_timeout');
+  const idle = (orders: object, ui: object = {}): unknown => at(routesOf(manager(shop(orders, ui), 'orders', '_inbound'))[0], 'route.idle_timeout');
   expect([idle({}), idle({ routes }), idle({}, { callPolicies: { orders: { timeout: { perRequest: seconds(600) } } } })]).toEqual([undefined, '900s', '600s']);
   expect([idle({ protocol: 'grpc', routes: [] }), idle({ protocol: 'grpc', timeout: { perRequest: seconds(1) }, routes: [{ name: 'a', match: { headers: { a: { kind: 'present' } } }, timeout: { perRequest: seconds(400) } }] })]).toEqual(['0s', '400s']);
 });
@@ -103,8 +103,8 @@ describe('WebSockets', () => {
   test('are let through by the caller and the callee, which speak HTTP/2 to each other', () => {
     const props = shop({ webSockets: true });
     const upgrades = [{ upgrade_type: 'websocket' }];
-    for (const config of [manager(props, 'ui', 'orders'), manager(props, 'orders', 'inbound')]) for (const route of routesOf(config)) expect(at(route, 'route.upgrade_configs')).toEqual(upgrades);
-    expect(at(manager(props, 'orders', 'inbound'), 'http2_protocol_options.allow_connect')).toBe(true);
+    for (const config of [manager(props, 'ui', 'orders'), manager(props, 'orders', '_inbound')]) for (const route of routesOf(config)) expect(at(route, 'route.upgrade_configs')).toEqual(upgrades);
+    expect(at(manager(props, 'orders', '_inbound'), 'http2_protocol_options.allow_connect')).toBe(true);
     expect(JSON.stringify(cluster(configurationOf(props, 'ui'), 'orders'))).toContain('"allow_connect":true');
   });
 });

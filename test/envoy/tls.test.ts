@@ -13,7 +13,7 @@ const shop = (more: object = {}): unknown => mesh({
 const VERSIONS = { tls_minimum_protocol_version: 'TLSv1_3', tls_maximum_protocol_version: 'TLSv1_3' };
 const MATCH = 'common_tls_context.combined_validation_context.default_validation_context.match_typed_subject_alt_names';
 const uri = (matcher: object): object => ({ san_type: 'URI', matcher });
-const inbound = (name: string) => at(listener(configurationOf(shop(), name), 'inbound'), 'filter_chains.0.transport_socket.typed_config');
+const inbound = (name: string) => at(listener(configurationOf(shop(), name), '_inbound'), 'filter_chains.0.transport_socket.typed_config');
 const upstream = (name: string, callee: string) => at(cluster(configurationOf(shop(), name), callee), 'transport_socket.typed_config');
 
 describe('a task towards its callers', () => {
@@ -33,7 +33,7 @@ describe('a task towards its callers', () => {
 
   test('a rule narrows the callers of a TCP service', () => {
     const props = mesh({ ui: service({ calls: ['cache'] }), worker: service({ calls: ['cache'] }), cache: service({ port: 6379, protocol: 'tcp', allow: [{ callers: ['worker'] }] }) });
-    expect(at(listener(configurationOf(props, 'cache'), 'inbound'), `filter_chains.0.transport_socket.typed_config.${MATCH}`)).toEqual([uri({ exact: 'spiffe://shop.internal/worker' })]);
+    expect(at(listener(configurationOf(props, 'cache'), '_inbound'), `filter_chains.0.transport_socket.typed_config.${MATCH}`)).toEqual([uri({ exact: 'spiffe://shop.internal/worker' })]);
   });
 
   test('a TCP service that nobody calls lets nobody connect: no identity is without a name', () => {
@@ -41,7 +41,7 @@ describe('a task towards its callers', () => {
   });
 
   test('the application of a TCP service hears of nobody before the handshake is over', () => {
-    expect(at(listener(configurationOf(shop(), 'cache'), 'inbound'), 'filter_chains.0.filters.0.typed_config')).toMatchObject({ upstream_connect_mode: 'ON_DOWNSTREAM_TLS_HANDSHAKE' });
+    expect(at(listener(configurationOf(shop(), 'cache'), '_inbound'), 'filter_chains.0.filters.0.typed_config')).toMatchObject({ upstream_connect_mode: 'ON_DOWNSTREAM_TLS_HANDSHAKE' });
     expect(at(listener(configurationOf(shop(), 'ui'), 'cache'), 'filter_chains.0.filters.0.typed_config.upstream_connect_mode')).toBeUndefined();
   });
 });
@@ -52,7 +52,7 @@ describe('a caller towards a callee', () => {
     expect(at(upstream(name, callee), MATCH)).toEqual([uri({ exact: `spiffe://shop.internal/${callee}` })]);
   });
 
-  test.each([['the application of ui', 'ui', 'app']])('speaks no TLS with %s', (_, name, callee) => {
+  test.each([['the application of ui', 'ui', '_app']])('speaks no TLS with %s', (_, name, callee) => {
     expect(cluster(configurationOf(shop(), name), callee)).not.toHaveProperty('transport_socket');
   });
 
@@ -65,7 +65,7 @@ describe('the application', () => {
   const manager = (props: unknown, name: string, of: string) => at(listener(configurationOf(props, name), of), 'filter_chains.0.filters.0.typed_config.forward_client_cert_details');
 
   test('is told who calls; elsewhere Envoy drops what is said of it, which is its default', () => {
-    expect(manager(shop(), 'ui', 'inbound')).toBe('SANITIZE_SET');
+    expect(manager(shop(), 'ui', '_inbound')).toBe('SANITIZE_SET');
     expect(manager(shop(), 'ui', 'orders')).toBeUndefined();
     expect(manager(shop(), 'gateway', 'edge')).toBeUndefined();
   });
@@ -81,6 +81,6 @@ test.each(['ui', 'gateway'])('the Envoy of %s has a name, without which it reads
 
 test('what the agent drains is inbound', () => {
   const directions = (name: string) => (at(configurationOf(shop(), name), 'static_resources.listeners') as readonly { name: string; traffic_direction: string }[]).map((each) => [each.name, each.traffic_direction]);
-  expect(directions('ui')).toEqual([['inbound', 'INBOUND'], ['cache', 'OUTBOUND'], ['orders', 'OUTBOUND']]);
+  expect(directions('ui')).toEqual([['_inbound', 'INBOUND'], ['cache', 'OUTBOUND'], ['orders', 'OUTBOUND']]);
   expect(directions('gateway')).toEqual([['edge', 'INBOUND']]);
 });

@@ -1,5 +1,6 @@
 import type { WeightsPlan } from '../../plan/model';
 import type { Service } from '../../topology/model';
+import { weightsPattern } from './weights-pattern';
 
 /** The callees whose weights the agent reads. */
 export function weighedBy(callees: readonly Service[]): readonly Service[] {
@@ -29,5 +30,6 @@ export function weightsPlan({ name: service, versions = [], policy }: Service): 
       weights: Object.fromEntries(versions.map(({ name, weight }) => [name, weight])),
       ...(routes.length === 0 ? {} : { routes: Object.fromEntries(routes) }),
     }),
+    pattern: weightsPattern(versions.map(({ name }) => name), routes.map(([name]) => name)),
   };
 }

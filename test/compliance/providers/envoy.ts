@@ -17,8 +17,8 @@ const type = (name: string): RegExp => new RegExp(`\\.${name}$`);
 export const envoyProofs: ProviderProofs = {
   mesh: { provider: 'envoy' },
   proofs: {
-    http: all(has('ui', { name: 'orders', traffic_direction: 'OUTBOUND' }), has('orders', { name: 'app', typed_extension_protocol_options: { 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': { explicit_http_config: { http_protocol_options: {} } } } })),
-    http2: has('orders', { name: 'app', typed_extension_protocol_options: { 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': { explicit_http_config: { http2_protocol_options: {} } } } }),
+    http: all(has('ui', { name: 'orders', traffic_direction: 'OUTBOUND' }), has('orders', { name: '_app', typed_extension_protocol_options: { 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': { explicit_http_config: { http_protocol_options: {} } } } })),
+    http2: has('orders', { name: '_app', typed_extension_protocol_options: { 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': { explicit_http_config: { http2_protocol_options: {} } } } }),
     grpc: all(has('ui', { route: { cluster: 'orders', max_stream_duration: { grpc_timeout_header_max: '0s' } } }), has('ui', { grpc_status: '%GRPC_STATUS%' })),
     tcp: has('ui', { typed_config: { '@type': type('TcpProxy'), cluster: 'orders' } }),
     declaredCalls: all(has('ui', { name: 'orders', traffic_direction: 'OUTBOUND' }), ({ ingress }) => ingress.some(({ from, to }) => from === 'ui' && to === 'orders')),

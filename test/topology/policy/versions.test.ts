@@ -17,6 +17,22 @@ test('versions are sorted, have names of their own, and what they do not say of 
   ]);
 });
 
+test.each<[string, Raw, Raw, Raw]>([
+  ['scales, though the service has a number of tasks', { desiredCount: 3 }, { scaling: { minCapacity: 2, maxCapacity: 20 } }, { scaling: expect.objectContaining({ minCapacity: 2, maxCapacity: 20 }) }],
+  ['scales from less than the number of the service', { desiredCount: 3 }, { scaling: { maxCapacity: 2 } }, { scaling: expect.objectContaining({ maxCapacity: 2 }) }],
+  ['has a number, though the service scales', { scaling: { minCapacity: 2, maxCapacity: 20 } }, { desiredCount: 1 }, { desiredCount: 1 }],
+  ['says both', { desiredCount: 9 }, { desiredCount: 2, scaling: { maxCapacity: 3 } }, { desiredCount: 2, scaling: expect.objectContaining({ maxCapacity: 3 }) }],
+  ['says neither', { desiredCount: 3, scaling: { minCapacity: 2, maxCapacity: 4 } }, { scaling: undefined }, { desiredCount: 3, scaling: expect.objectContaining({ maxCapacity: 4 }) }],
+  ['says nothing of a service that says nothing', {}, {}, { desiredCount: 1 }],
+])('a version that %s has what it says', (_, ofService, ofVersion, expected) => {
+  const { desiredCount, scaling } = catalogOf({ ...ofService, versions: { v1: { weight: 1, ...ofVersion } } }).versions![0];
+  expect({ ...(desiredCount === undefined ? {} : { desiredCount }), ...(scaling === undefined ? {} : { scaling }) }).toEqual(expected);
+});
+
+test('fails if a version scales by less than the number of tasks that it says itself', () => {
+  expect(issuesOf(versioned({ v1: { weight: 1, desiredCount: 5, scaling: { maxCapacity: 2 } } }))).toEqual([expect.objectContaining({ code: 'SCALING', path: 'services.ui.versions.v1.desiredCount' })]);
+});
+
 test('a version seen as a service has the tasks of the version, and everything else of the service', () => {
   const catalog = catalogOf({ versions: { v1: { weight: 1, environment: { B: '2' }, desiredCount: 4 } }, calls: ['orders'] }, { orders: service() });
   expect(serviceAs(catalog, catalog.versions![0])).toMatchObject({ name: 'catalog', virtualHost: 'catalog.shop.internal', calls: ['orders'], environment: { B: '2' }, desiredCount: 4, discoveryHost: 'catalog-v1.tasks.shop.internal' });
@@ -97,6 +113,12 @@ test('fails if the tasks of two would register by one name', () => {
   const clash = (services: object) => issuesOf(mesh(services as Record<string, unknown>)).map(({ code, path, message }) => [code, path, message]);
   expect(clash({ a: service({ versions: { b: { weight: 1 } } }), 'a-b': service() })).toEqual([['NOT_ALLOWED', 'services.a.versions.b', 'its tasks would register as "a-b", as do those of the service "a-b"']]);
   expect(clash({ a: service({ versions: { 'b-c': { weight: 1 } } }), 'a-b': service({ versions: { c: { weight: 1 } } }) })).toEqual([['NOT_ALLOWED', 'services.a-b.versions.c', 'its tasks would register as "a-b-c", as do those of the version "b-c" of "a"']]);
+});
+
+test('fails if an external service is to callers what a version is', () => {
+  const external = { 'orders-v1': { host: 'api.example.com' } };
+  const issues = issuesOf(mesh({ ui: service({ calls: ['orders', 'orders-v1'] }), orders: service({ versions: { v1: { weight: 1 } } }) }, { external }));
+  expect(issues.map(({ code, path, message }) => [code, path, message])).toEqual([['NOT_ALLOWED', 'services.orders.versions.v1', 'its tasks would be "orders-v1" to callers, as is the external service of that name']]);
 });
 
 test('fails if a port of a version is that of a called service', () => {
