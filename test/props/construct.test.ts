@@ -22,9 +22,6 @@ import { parseTopology } from '../../lib/topology/parse';
 import { isTooLarge } from '../simulator/planned';
 import { build, mutatedUpTo, validProps } from './generated-props';
 
-// The CDK's own validation plugins cost seconds a stack, and are not what is tested here.
-process.env['CDK_VALIDATION'] = 'false';
-
 const image = ContainerImage.fromRegistry('example/image');
 const newStack = (): Stack => new Stack(new App(), 'Stack');
 
