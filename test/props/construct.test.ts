@@ -152,6 +152,6 @@ describe('new Microservices()', () => {
   test('throws nothing but MicroservicesValidationError, whatever the props are', () => {
     fc.assert(fc.property(mutatedUpTo(2), (props) => {
       expect(unexpected(build(props))).toBeUndefined();
-    }), { numRuns: Number(process.env['FUZZ_RUNS'] ?? 100) });
+    }), { numRuns: Number(process.env['FUZZ_RUNS'] ?? 50) });
   }, 3_600_000);
 });
