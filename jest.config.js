@@ -6,6 +6,7 @@ const common = {
   moduleFileExtensions: ['ts', 'js', 'json'],
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/cdk.out', '<rootDir>/.cache'],
   roots: ['<rootDir>/test'],
+  setupFiles: ['<rootDir>/test/support/quick-cdk.ts'],
 };
 
 /** @type {import('jest').Config} */

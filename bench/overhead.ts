@@ -14,7 +14,7 @@ import { PLAIN_CALLEE, PLAIN_CALLER, PLAIN_PORT, withPlainPair } from './plain-p
 const APPLICATION = { image: 'example/callee:1', port: 8080 };
 const MOST = { median: 1.25 };
 const ROUNDS = 8;
-const LOAD = { requests: 800, perSecond: 200, connections: 4 };
+const LOAD = { requests: 400, perSecond: 200, connections: 4 };
 
 type Key = 'median' | 'p99';
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { BoutiqueStack } from '../examples/boutique-stack';
 import { ShopStack } from '../examples/shop-stack';
 import flags from '../cdk.json';
+import { withCdkValidation } from './support/cdk-validation';
 
 const EXAMPLES: readonly (readonly [string, (app: App) => Stack])[] = [
   ['the retail store', (app) => new ShopStack(app, 'Shop')],
@@ -34,7 +35,7 @@ describe.each(EXAMPLES)('%s', (_name, create) => {
     const app = new App({ context: flags.context });
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
     create(app);
-    const { directory } = app.synth();
+    const { directory } = withCdkValidation(() => app.synth());
     // What is merely a warning does not throw, but is in the report.
     expect(JSON.parse(readFileSync(join(directory, 'validation-report.json'), 'utf8'))).toMatchObject({ pluginReports: [] });
   });

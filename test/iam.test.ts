@@ -5,8 +5,6 @@ import type { MicroservicesProps } from '../lib';
 import type { Resource } from './support/stack';
 import { build, resourcesOf, service } from './support/stack';
 
-process.env['CDK_VALIDATION'] = 'false';
-
 /** Why a statement may name everything. The key is its actions and conditions; whoever adds one has to write down why. */
 const REASONS: Readonly<Record<string, string>> = {
   'xray:GetSamplingRules,xray:GetSamplingStatisticSummaries,xray:GetSamplingTargets,xray:PutTelemetryRecords,xray:PutTraceSegments': 'X-Ray has no resources for these actions.',

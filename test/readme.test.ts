@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { compileFunction } from 'node:vm';
 import ts from 'typescript';
+import { diagnosticsOf } from './support/compile';
 
 const ROOT = join(__dirname, '..');
 const BLOCKS = join(ROOT, '.cache/readme');
@@ -32,8 +33,7 @@ test('the README has code to check', () => {
 test('its code compiles, as strictly as the library', () => {
   const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (path) => readFileSync(path, 'utf8')) as { config: { compilerOptions: object } };
   const { options } = ts.convertCompilerOptionsFromJson({ ...config.compilerOptions, noUnusedLocals: false, paths: { 'cdk-ecs-microservices': [join(ROOT, 'lib/index.ts')] } }, ROOT);
-  const program = ts.createProgram(blocks.map(({ file }) => file), options);
-  const errors = ts.getPreEmitDiagnostics(program).map((diagnostic) => {
+  const errors = diagnosticsOf(blocks.map(({ file }) => file), options).map((diagnostic) => {
     const block = blocks.find(({ file }) => file === diagnostic.file?.fileName);
     return `${block?.name ?? diagnostic.file?.fileName ?? ''}: ${ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')}`;
   });

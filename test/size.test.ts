@@ -2,8 +2,6 @@ import { Certificates, Tracing } from '../lib';
 import type { ServiceProps } from '../lib';
 import { build, resourcesOf, service } from './support/stack';
 
-process.env['CDK_VALIDATION'] = 'false';
-
 /** A chain: service-0 calls service-1 ... */
 function chain(count: number, certificates = Certificates.kms()): { readonly resources: number; readonly bytes: number } {
   const services = Object.fromEntries(Array.from({ length: count }, (_, index): [string, ServiceProps] => [`service-${index}`, service({ calls: index + 1 < count ? [`service-${index + 1}`] : [] })]));

@@ -6,8 +6,6 @@ import flags from '../cdk.json';
 import type { Resource } from './support/stack';
 import { build, resourcesOf, service } from './support/stack';
 
-process.env['CDK_VALIDATION'] = 'false';
-
 type Services = Readonly<Record<string, ServiceProps>>;
 
 const services: Services = {

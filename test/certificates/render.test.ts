@@ -7,8 +7,6 @@ import { Certificates } from '../../lib';
 import type { Built } from '../support/stack';
 import { build, containersOf, resourcesOf, service } from '../support/stack';
 
-process.env['CDK_VALIDATION'] = 'false';
-
 const CA = 'arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/11111111-2222-3333-4444-555555555555';
 const services = { ui: service({ calls: ['orders'] }), orders: service() };
 const idsOf = ({ template }: Built, type: string): string[] => Object.entries(resourcesOf(template)).filter(([, { Type }]) => Type === type).map(([id]) => id);

@@ -2,8 +2,6 @@ import { Authorizer, Certificates, Edge, Mesh, Tracing } from '../../lib';
 import type { Resource } from '../support/stack';
 import { build, containersOf, resourcesOf, service } from '../support/stack';
 
-process.env['CDK_VALIDATION'] = 'false';
-
 const { template, system } = build({
   services: { ui: service({ calls: ['catalog'] }), catalog: service({ port: 3000, calls: ['ui'] }) },
   edge: Edge.httpApi({ authorizer: Authorizer.none(), routes: { $default: { service: 'ui' } } }),

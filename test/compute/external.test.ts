@@ -7,8 +7,6 @@ import type { MicroservicesProps } from '../../lib';
 import flags from '../../cdk.json';
 import { build, containersOf, resourcesOf, service } from '../support/stack';
 
-process.env['CDK_VALIDATION'] = 'false';
-
 interface Rule {
   readonly CidrIp?: string;
   readonly IpProtocol: string;

@@ -8,8 +8,6 @@ import { Authorizer, Edge, Microservices } from '../../lib';
 import type { EdgeOptions } from '../../lib';
 import { build, resourcesOf, service } from '../support/stack';
 
-process.env['CDK_VALIDATION'] = 'false';
-
 const edges = { http: (options: EdgeOptions) => Edge.httpApi(options), rest: (options: EdgeOptions) => Edge.restApi(options) };
 const routes = { 'ANY /{proxy+}': { service: 'ui' } };
 

@@ -9,8 +9,6 @@ import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { Mesh, Microservices, Protocol, Tracing } from '../../lib';
 import { build, containersOf, resourcesOf, service } from '../support/stack';
 
-process.env['CDK_VALIDATION'] = 'false';
-
 describe('a task', () => {
   const { template } = build({ services: { ui: service({ calls: ['catalog'] }), catalog: service() } });
   const containers = containersOf(template, 'ui');

@@ -10,8 +10,6 @@ import type { Template } from '../e2e/runner/intrinsics';
 import type { Resource } from '../support/stack';
 import { build, containersOf, resourcesOf, service } from '../support/stack';
 
-process.env['CDK_VALIDATION'] = 'false';
-
 const versions = (v1: number, v2: number): ServiceProps['versions'] => ({ v1: { weight: v1, desiredCount: 3 }, v2: { weight: v2, image: ContainerImage.fromRegistry('example/next') } });
 const props = (v1 = 90, v2 = 10): MicroservicesProps => ({
   services: { ui: service({ calls: ['catalog', 'cache'] }), catalog: service({ calls: ['cache'], environment: { A: '1' }, versions: versions(v1, v2) }), cache: service({ protocol: Protocol.TCP, port: 6379, versions: { only: { weight: 1 } } }), alone: service() },

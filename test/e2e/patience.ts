@@ -1,7 +1,5 @@
 /** A system of a dozen tasks takes its time to start on two cores. */
 jest.setTimeout(180_000);
 
-// The rules of CloudFormation take seconds to load, for each file of tests; `cdk synth` and the unit tests apply them.
-process.env['CDK_VALIDATION'] = 'false';
 // The functions run on Node.js 22 in Lambda, and are run here on what the tests run on.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';

@@ -7,6 +7,7 @@ import * as cognito from 'aws-cdk-lib/aws-cognito';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { Authorizer } from '../../lib/props/authorizer';
 import { Edge } from '../../lib/props/edge';
+import { withCdkValidation } from '../support/cdk-validation';
 import type { RenderedStack } from './stack-with-gateway';
 import { functionIn, stackWithEdge } from './stack-with-gateway';
 
@@ -15,7 +16,7 @@ const cors = { allowOrigins: ['https://a.example', 'https://b.example'] };
 
 function findings(rendered: RenderedStack): string[] {
   Validations.of(rendered.app).addPlugins(new AwsSolutionsChecks(rendered.app));
-  const failed = attempt(() => rendered.app.synth());
+  const failed = attempt(() => withCdkValidation(() => rendered.app.synth()));
   const file = join(rendered.app.outdir, 'validation-report.json');
   if (!existsSync(file)) throw new Error('no report', { cause: failed });
   const report = JSON.parse(readFileSync(file, 'utf8')) as { readonly pluginReports: readonly { readonly violations: readonly { readonly ruleName: string; readonly violatingConstructs: readonly { readonly constructPath: string }[] }[] }[] };

@@ -2,6 +2,7 @@ import { readFileSync, readdirSync, rmSync, writeFileSync, mkdirSync } from 'nod
 import { join } from 'node:path';
 import ts from 'typescript';
 import * as library from '../../lib';
+import { diagnosticsOf } from '../support/compile';
 
 /** The examples of the docstrings compile, as strictly as the library: readers copy them. */
 const ROOT = join(__dirname, '../..');
@@ -58,7 +59,7 @@ test('the examples of the docstrings compile', () => {
   expect(examples.length).toBeGreaterThan(20);
   const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (path) => readFileSync(path, 'utf8')) as { config: { compilerOptions: object } };
   const { options } = ts.convertCompilerOptionsFromJson({ ...config.compilerOptions, noUnusedLocals: false, noUnusedParameters: false }, ROOT);
-  const errors = ts.getPreEmitDiagnostics(ts.createProgram(examples.map(({ file }) => file), options)).map((diagnostic) => {
+  const errors = diagnosticsOf(examples.map(({ file }) => file), options).map((diagnostic) => {
     const owner = examples.find(({ file }) => file === diagnostic.file?.fileName)?.owner ?? diagnostic.file?.fileName ?? '';
     return `${owner}: ${ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')}`;
   });

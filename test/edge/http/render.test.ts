@@ -15,14 +15,6 @@ function render(options: Partial<EdgeOptions> | ((stack: Stack) => Partial<EdgeO
   return stackWithEdge((stack) => Edge.httpApi({ authorizer: iam, routes: { 'GET /catalog': catalog }, ...(typeof options === 'function' ? options(stack) : options) }));
 }
 
-const before = process.env.CDK_VALIDATION;
-beforeAll(() => {
-  process.env.CDK_VALIDATION = 'false';
-});
-afterAll(() => {
-  process.env.CDK_VALIDATION = before;
-});
-
 test('the smallest edge is seven resources, with no load balancer', () => {
   const resources = Object.entries(render({}).template().toJSON().Resources as Record<string, { readonly Type: string }>);
   expect(resources.filter(([id]) => id.startsWith('Edge')).map(([, { Type }]) => Type).sort()).toEqual([

@@ -16,14 +16,6 @@ function render(options: Partial<EdgeOptions> | ((stack: Stack) => Partial<EdgeO
   return stackWithEdge((stack) => Edge.restApi({ authorizer: iam, routes: { 'GET /': catalog }, ...(typeof options === 'function' ? options(stack) : options) }), { traced });
 }
 
-const before = process.env.CDK_VALIDATION;
-beforeAll(() => {
-  process.env.CDK_VALIDATION = 'false';
-});
-afterAll(() => {
-  process.env.CDK_VALIDATION = before;
-});
-
 test('the smallest edge is fourteen resources, and no output that the user did not ask for', () => {
   const template = render({ accessLogs: true }).template().toJSON() as { readonly Resources: Record<string, { readonly Type: string }>; readonly Outputs?: unknown };
   expect(Object.entries(template.Resources).filter(([id]) => id.startsWith('Edge')).map(([, { Type }]) => Type).sort()).toEqual([

