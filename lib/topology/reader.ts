@@ -39,6 +39,11 @@ export class Reader {
     return this.value === undefined;
   }
 
+  /** The same place, with nothing in it: for what must not be read, since it has been refused. */
+  get nothing(): Reader {
+    return new Reader(this.issues, this.path, undefined);
+  }
+
   /** Adds an issue. Gives `undefined`, as what the caller wanted to read, so that it can be returned. */
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- with plain `undefined` every `return at.fail()` would be a "void expression"
   fail<T>(code: IssueCode, message: string, complaint: Complaint = {}): T | undefined {

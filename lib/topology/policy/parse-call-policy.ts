@@ -18,7 +18,7 @@ export const CALL_POLICY_FIELDS = ['timeout', 'retry', 'circuitBreaker', 'outlie
  * @param without fields that are refused already
  */
 export function parseCallPolicy(given: Reader, protocol: ProtocolId, without: readonly string[] = []): Partial<CallPolicy> {
-  const at = { field: (name: (typeof CALL_POLICY_FIELDS)[number]): Reader => given.field(without.includes(name) ? '' : name) };
+  const at = { field: (name: (typeof CALL_POLICY_FIELDS)[number]): Reader => (without.includes(name) ? given.nothing : given.field(name)) };
   return {
     ...said('timeouts', parseTimeouts(at.field('timeout'), protocol)),
     ...said('retry', parseRetry(at.field('retry'), protocol)),
