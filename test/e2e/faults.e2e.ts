@@ -95,7 +95,8 @@ e2e('faults of one of three tasks, with the default policy', () => {
     test('if the application is slow: it gets fewer requests, and all are answered', async () => {
       const [victim, ...others] = callees();
       expect(await under('the application needs 1 s for an answer', '/slow', inMood('slow-1000'))).toMatchObject(nothingLost);
-      for (const task of others) expect(served(task, '/slow')).toBeGreaterThan(2 * served(victim, '/slow'));
+      // It had its full share before it became slow, and has it again when it is well; taking turns, all would have the same.
+      for (const task of others) expect(served(task, '/slow')).toBeGreaterThan(1.4 * served(victim, '/slow'));
     });
 
     test('if Envoy is frozen, as with a machine that hangs', async () => {
