@@ -36,7 +36,7 @@ export function accessLog({ protocol, direction, peer, external, authenticated =
       bytes_in: '%BYTES_RECEIVED%',
       bytes_out: '%BYTES_SENT%',
       // Outbound it is always the application that calls, inbound always the one that is called.
-      ...(direction === 'outbound' ? {} : { downstream: DOWNSTREAM }),
+      ...(direction === 'outbound' ? {} : { downstream: direction === 'edge' ? CLIENT : DOWNSTREAM }),
       ...(versions ? { cluster: '%UPSTREAM_CLUSTER%' } : {}),
       ...(direction === 'inbound' ? {} : { upstream: '%UPSTREAM_HOST%', upstream_failure: '%UPSTREAM_TRANSPORT_FAILURE_REASON%' }),
     }),
@@ -57,7 +57,10 @@ export function refusedConnections(): Json {
 }
 
 const CALLER = '%DOWNSTREAM_PEER_URI_SAN%';
-const DOWNSTREAM = '%DOWNSTREAM_REMOTE_ADDRESS%';
+/** Where the connection comes from; not the client of whom X-Forwarded-For speaks, which inside the mesh anybody may write. */
+const DOWNSTREAM = '%DOWNSTREAM_DIRECT_REMOTE_ADDRESS%';
+/** The client, by API Gateway's word. */
+const CLIENT = '%DOWNSTREAM_REMOTE_ADDRESS%';
 
 /**
  * Whether a connection ended before its handshake did. One that was reset has a reason too, of the "system library". Most

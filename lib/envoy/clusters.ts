@@ -42,11 +42,18 @@ function upstreamCluster(topology: Topology, caller: Service | undefined, callee
   };
 }
 
+/**
+ * What Envoy reads ahead of a peer that does not: between callers and the application nothing has to be held, since only a
+ * caller's Envoy sends again. https://www.envoyproxy.io/docs/envoy/latest/configuration/best_practices/edge
+ */
+export const BUFFER_BYTES = 32_768;
+
 /** The application in the same task. */
 export function applicationCluster(service: Service): JsonObject {
   return {
     name: APPLICATION_CLUSTER,
     connect_timeout: CONNECT_TIMEOUT,
+    per_connection_buffer_limit_bytes: BUFFER_BYTES,
     // Limits are the callers': here they would only shed ordinary load.
     circuit_breakers: { thresholds: [{ max_connections: 100_000, max_requests: 100_000 }] },
     // Shorter than what applications have (Node.js closes an idle connection after 5 seconds); a new connection

@@ -5,6 +5,7 @@ import { loadAssignment } from './discovery';
 import { httpConnectionManager } from './http-connection-manager';
 import type { Json, JsonObject } from './json';
 import { extension, socketAddress, typed } from './json';
+import { OWN_CALLS } from './overload';
 import { routes } from './routes';
 import { tcpProxy } from './tcp-proxy';
 
@@ -24,7 +25,7 @@ export function externalListener(topology: Topology, caller: Service, external: 
       ...schemeOf(external),
       virtualHosts: [{ name, domains: ['*'], routes: routes({ name, protocol }, policy).map((route) => toHost(route, external)) }],
     });
-  return { name, traffic_direction: 'OUTBOUND', address: socketAddress(address, virtualPort), filter_chains: [{ filters: [filter] }] };
+  return { name, traffic_direction: 'OUTBOUND', ...OWN_CALLS, address: socketAddress(address, virtualPort), filter_chains: [{ filters: [filter] }] };
 }
 
 /**

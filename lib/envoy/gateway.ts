@@ -1,17 +1,22 @@
 import { GATEWAY_NAME, GATEWAY_PORT } from '../topology/constants';
 import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, ROUTE_HEADER } from '../topology/edge-headers';
-import type { Cors, EdgeRoute, EdgeTopology, Topology } from '../topology/model';
+import type { Cors, EdgeRoute, EdgeTopology, Service, Topology } from '../topology/model';
+import { CLIENT_HEADERS, REQUEST_ID_HEADER, TRACE_HEADER } from '../topology/pass-through-headers';
 import { callPolicyOf } from '../topology/policy/call-policy';
+import { preflightPaths } from '../topology/preflights';
 import { bootstrap } from './bootstrap';
 import { upstreamClusters } from './clusters';
 import { changeBeforeAll, removeMatching } from './early-headers';
+import { shadowsOf, shapePattern } from './edge-shapes';
 import { httpConnectionManager } from './http-connection-manager';
-import type { Json, JsonObject } from './json';
+import type { JsonObject } from './json';
 import { extension, labelOf, socketAddress, typed } from './json';
-import { AMBIGUOUS_PATH } from './paths';
+import type { Branch } from './matcher';
+import { allMatch, anyMatches, byValue, firstOf, headerContains, headerFits, headerIs, toRoutes } from './matcher';
 import { NOT_SENT_HEADER } from './not-sent';
-import { regexLimit } from './regex-limit';
+import { AMBIGUOUS_PATH_AND_QUERY } from './paths';
 import { routes } from './routes';
+import { anyOf, overrides, spellings, STEERS_ENVOY } from './untrusted-headers';
 import { weightsLayers } from './versions';
 
 /** API Gateway's word about the client; no service sees them. */
@@ -24,7 +29,6 @@ const CORS_FILTER = 'envoy.extensions.filters.http.cors.v3.Cors';
 
 /** The Envoy configuration of the gateway service, which takes requests from API Gateway. */
 export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): JsonObject {
-  const byName = new Map(topology.services.map((service) => [service.name, service]));
   const targets = topology.services.filter((service) => service.routed);
   const { cors } = edge;
   const manager = httpConnectionManager({
@@ -34,7 +38,7 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): JsonOb
     versions: targets.some((service) => service.versions !== undefined),
     segmentName: GATEWAY_NAME,
     tracing: topology.tracing,
-    settings: trustOnlyApiGateway(),
+    settings: trustOnlyApiGateway(edge),
     routeConfig: {
       request_headers_to_remove: EDGE_HEADERS,
       response_headers_to_remove: ['x-envoy-upstream-service-time', NOT_SENT_HEADER],
@@ -44,65 +48,75 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): JsonOb
       name: GATEWAY_NAME,
       domains: ['*'],
       ...(cors === undefined ? {} : { typed_per_filter_config: { [labelOf(CORS_FILTER)]: corsPolicy(cors) } }),
-      routes: [
-        ...EDGE_HEADERS.map(refuseTwoValues),
-        refuseAmbiguousPaths(),
-        ...edge.routes.flatMap((route) => {
-          const callee = byName.get(route.service);
-          return callee === undefined ? [] : routes(callee, callPolicyOf(undefined, callee), { match: matchedBy(route), host: KEEP_HOST, ...(route.method === 'ANY' ? {} : { method: route.method }) });
-        }),
-        ...(cors === undefined ? [] : [answerPreflight()]),
-      ],
+      ...chooseRoute(edge, targets),
     }],
   });
-  return bootstrap(GATEWAY_NAME, {
+  return bootstrap(GATEWAY_NAME, { memoryMiB: edge.gateway.memoryMiB, share: 'gateway' }, {
     listeners: [{ name: 'edge', traffic_direction: 'INBOUND', address: socketAddress('0.0.0.0', GATEWAY_PORT), filter_chains: [{ filters: [manager] }] }],
     clusters: targets.flatMap((callee) => upstreamClusters(topology, undefined, callee)),
-  }, [COMPARE_ALL_VALUES, ...regexLimit({ called: targets.map(({ policy }) => policy) }), ...weightsLayers(targets)]);
+  }, weightsLayers(targets));
 }
 
 /**
- * What a client says of its own address, and the headers that steer Envoy, are dropped, and X-Forwarded-* is made of what
- * API Gateway says. An underscore is as good as a hyphen: servers with CGI's names take both for one.
+ * What a client says of its own address, the headers that steer Envoy or override what API Gateway has looked at, ids of
+ * requests and, where API Gateway makes no trace, decisions to record one are dropped, and X-Forwarded-* is made of what API
+ * Gateway says.
  */
-function trustOnlyApiGateway(): JsonObject {
+function trustOnlyApiGateway({ kind, passThroughHeaders }: EdgeTopology): JsonObject {
   const set = (key: string, value: string): JsonObject => ({ append: { header: { key, value }, append_action: 'OVERWRITE_IF_EXISTS_OR_ADD' } });
+  const passed = (name: string): boolean => passThroughHeaders.includes(name);
+  // A REST API has begun the trace, and decided what is recorded.
+  const named = [...CLIENT_HEADERS, REQUEST_ID_HEADER, ...(kind === 'http' ? [TRACE_HEADER] : [])].filter((name) => !passed(name));
   return changeBeforeAll([
     // An empty value sets nothing: what came from outside must not stay in its place.
-    removeMatching('forwarded|x[-_](real[-_]ip|(forwarded|envoy)[-_].*)'),
+    removeMatching(anyOf([...spellings(['forwarded', 'proxy', 'x-real-ip', ...named]), ...overrides(passThroughHeaders), ...STEERS_ENVOY, ...FORWARDED, OTHER_SPELLINGS])),
     set('x-forwarded-for', `%REQ(${CLIENT_IP_HEADER})%`),
     set('x-forwarded-host', `%REQ(${CLIENT_HOST_HEADER})%`),
     set('x-forwarded-proto', 'https'),
   ]);
 }
 
-/** By itself Envoy compares each value of a header alone: of two values either one would do. */
-const COMPARE_ALL_VALUES: Json = { name: 'headers', static_layer: { 'envoy.reloadable_features.match_headers_individually': false } };
+const FORWARDED = spellings(['x-forwarded-']).map((name) => `${name}.*`);
+
+/** Of the headers that API Gateway sets: what a client sends in their place under a name that servers take for the same one. */
+const OTHER_SPELLINGS = 'x(-edge[_.]|[_.]edge[-_.]).*|x-edge-client[_.]ip';
 
 /**
- * Should a client's header of this name ever reach us beside API Gateway's own, nobody could tell which is which.
- * Several values are one text with commas (COMPARE_ALL_VALUES).
+ * API Gateway has matched a route and let its authorizer decide; it says which. The path is looked at only to refuse. Matched
+ * anew, by two parsers, a path that the two read differently would reach one service with the permission for another; not
+ * looked at, one that API Gateway has decoded since would. Routes are found by their key at once, however many there are.
  */
-function refuseTwoValues(header: string): Json {
-  return { match: { prefix: '/', headers: [{ name: header, string_match: { contains: ',' } }] }, direct_response: { status: 400 } };
+function chooseRoute(edge: EdgeTopology, targets: readonly Service[]): JsonObject {
+  const own = edge.routes.flatMap((route): [string, JsonObject][] => {
+    const callee = targets.find(({ name }) => name === route.service);
+    return callee === undefined ? [] : [[route.key, inName(route, edge, callee)]];
+  });
+  const unclear = anyMatches([...EDGE_HEADERS.map((name) => headerContains(name, ',')), headerFits(':path', AMBIGUOUS_PATH_AND_QUERY)]);
+  return firstOf([{ when: unclear, then: refuse() }], byValue(ROUTE_HEADER, { ...Object.fromEntries(own), ...preflights(edge) }));
 }
 
-/**
- * API Gateway has matched a route and let its authorizer decide; it says which. Were the path matched again here, a
- * path that the two read differently would reach one service with the permission for another.
- */
-function matchedBy(route: EdgeRoute): JsonObject {
-  return { prefix: '/', headers: [{ name: ROUTE_HEADER, string_match: { exact: route.key } }] };
+/** What a request in the name of a route may be. */
+function inName(route: EdgeRoute, edge: EdgeTopology, callee: Service): JsonObject {
+  const to = toRoutes(routes(callee, callPolicyOf(undefined, callee), { host: KEEP_HOST, ...(route.method === 'ANY' ? {} : { method: route.method }) }));
+  const refused = shadowsOf(route, edge).map(({ method, pattern }): Branch => ({
+    when: allMatch([headerFits(':path', pattern), ...(method === undefined ? [] : [headerIs(':method', method)])]),
+    then: refuse(),
+  }));
+  const shape = shapePattern(route);
+  if (shape === undefined) return refused.length === 0 ? to : firstOf(refused, to);
+  return firstOf([...refused, { when: headerFits(':path', shape), then: to }]);
 }
 
-/** API Gateway's authorizer decided about the path as it stands. */
-function refuseAmbiguousPaths(): Json {
-  return { match: { safe_regex: { regex: AMBIGUOUS_PATH } }, direct_response: { status: 400 } };
+/** Of a path that may be read in two ways, or that belongs to another route, and where a header of API Gateway's has two values. */
+function refuse(): JsonObject {
+  return toRoutes([{ match: { prefix: '/' }, direct_response: { status: 400 } }]);
 }
 
-/** A preflight request on a route of the library's own making: an HTTP API puts its CORS headers on the answer. */
-function answerPreflight(): Json {
-  return { match: { prefix: '/', headers: [{ name: ':method', string_match: { exact: 'OPTIONS' } }] }, direct_response: { status: 204 } };
+/** Preflight requests on routes of the library's own making: an HTTP API puts its CORS headers on the answers. */
+function preflights({ kind, cors, routes: all }: EdgeTopology): Readonly<Record<string, JsonObject>> {
+  if (kind !== 'http' || cors === undefined) return {};
+  const answer = toRoutes([{ match: { prefix: '/', headers: [{ name: ':method', string_match: { exact: 'OPTIONS' } }] }, direct_response: { status: 204 } }]);
+  return Object.fromEntries(preflightPaths(all, ({ authorizer }) => authorizer === 'none').map((path) => [`OPTIONS ${path}`, answer]));
 }
 
 /**

@@ -2,7 +2,7 @@ import type { ProtocolId, TracingSettings } from '../topology/model';
 import type { Direction } from './access-log';
 import { accessLog } from './access-log';
 import type { Json, JsonObject } from './json';
-import { extension } from './json';
+import { duration, extension } from './json';
 import { tracing } from './tracing';
 
 export interface HttpConnectionManagerOptions {
@@ -14,6 +14,10 @@ export interface HttpConnectionManagerOptions {
   /** Whether the other side of the connection has proved who it is. */
   readonly authenticated?: boolean;
   readonly protocol: ProtocolId;
+  /** After which a connection whose other side has proved who it is ends, and has to be proved again. */
+  readonly maxConnectionSeconds?: number;
+  /** More settings of HTTP/2. */
+  readonly connect?: JsonObject;
   /** Whether a callee has several versions. */
   readonly versions?: boolean;
   readonly segmentName: string;
@@ -38,8 +42,7 @@ export function httpConnectionManager(options: HttpConnectionManagerOptions): Js
     server_header_transformation: 'PASS_THROUGH',
     // X-Forwarded-For was made by the gateway.
     skip_xff_append: true,
-    ...(options.direction === 'outbound' ? {} : fromElsewhere()),
-    ...(options.direction === 'edge' ? limits() : {}),
+    ...(options.direction === 'outbound' ? {} : fromElsewhere(options)),
     ...(options.direction === 'inbound' ? normalization() : {}),
     ...options.settings,
     route_config: { ...options.routeConfig, virtual_hosts: options.virtualHosts },
@@ -47,18 +50,31 @@ export function httpConnectionManager(options: HttpConnectionManagerOptions): Js
   });
 }
 
-/** For traffic from outside the mesh. https://www.envoyproxy.io/docs/envoy/latest/configuration/best_practices/edge */
-function limits(): JsonObject {
+/**
+ * What one peer may hold of this Envoy. A connection has as many streams as Envoy's guide for edges allows, and a caller's Envoy
+ * opens another one when they are all in use.
+ *
+ * No address is internal by itself (since Envoy 1.33), so that no x-envoy-* header changes what Envoy does. An empty
+ * `internal_address_config` would make all private addresses internal that a request names in X-Forwarded-For.
+ * https://www.envoyproxy.io/docs/envoy/latest/configuration/best_practices/edge
+ */
+function fromElsewhere({ direction, authenticated = false, maxConnectionSeconds, connect }: HttpConnectionManagerOptions): JsonObject {
   return {
-    http2_protocol_options: { max_concurrent_streams: 100, initial_stream_window_size: 65_536, initial_connection_window_size: 1_048_576 },
+    common_http_protocol_options: {
+      idle_timeout: duration(IDLE_SECONDS[direction]),
+      // The GOAWAY that begins it is understood by Envoys, who send no further request on the connection.
+      ...(authenticated && maxConnectionSeconds !== undefined ? { max_connection_duration: duration(maxConnectionSeconds) } : {}),
+    },
+    http2_protocol_options: { max_concurrent_streams: 100, initial_stream_window_size: 65_536, initial_connection_window_size: 1_048_576, ...connect },
     request_headers_timeout: '15s',
   };
 }
 
-/** No address counts as internal, so that no x-envoy-* header changes what Envoy does. */
-function fromElsewhere(): JsonObject {
-  return { internal_address_config: {}, common_http_protocol_options: { idle_timeout: '300s' } };
-}
+/**
+ * A caller's Envoy closes a connection after 60 seconds without requests (clusters.ts): this side must not be first, and has no
+ * reason to wait for much longer. API Gateway and a Network Load Balancer (350 seconds) have their own limits.
+ */
+const IDLE_SECONDS: Readonly<Record<Direction, number>> = { inbound: 90, edge: 300, outbound: 0 };
 
 /**
  * Rules that look at a path must see the path that the application will see; an escaped slash is refused (400)

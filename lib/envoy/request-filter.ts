@@ -2,19 +2,20 @@ import { identityOf } from '../topology/identity';
 import type { Topology } from '../topology/model';
 import type { RequestFilter } from '../topology/policy/model';
 import type { Json } from './json';
-import { AMBIGUOUS_PART } from './paths';
+import { AMBIGUOUS_PART, ANY_QUERY, literal, looselyRead, patternOf } from './paths';
 
 /**
  * Which requests are meant, as conditions on headers, all of which must hold; empty: all requests. They are asked by filters
  * of the service's own Envoy, where the path is normalized.
  *
- * @param ambiguous whether a path that could be read in two ways counts as each of those that are named
+ * @param strict whether nothing may pass by the condition: paths are read as loosely as frameworks may read them, and one that
+ * could be read in two ways counts as each of those that are named
  */
-export function requestMatchers({ trustDomain }: Topology, { callers, methods, paths }: RequestFilter, ambiguous: boolean): readonly Json[] {
+export function requestMatchers({ trustDomain }: Topology, { callers, methods, paths }: RequestFilter, strict: boolean): readonly Json[] {
   return [
     ...(callers === undefined ? [] : [regex(CALLER_HEADER, `.*;URI=(${callers.map((caller) => literal(identityOf(trustDomain, caller))).join('|')})`)]),
     ...(methods === undefined ? [] : [regex(':method', methods.join('|'))]),
-    ...(paths === undefined ? [] : [regex(':path', `(${[...paths.map(pathPattern), ...(ambiguous ? [`[^?]*${AMBIGUOUS_PART}[^?]*`] : [])].join('|')})([?].*)?`)]),
+    ...(paths === undefined ? [] : [regex(':path', `(${(strict ? [strictly(paths), `[^?]*${AMBIGUOUS_PART}[^?]*`] : paths.map(pathPattern)).join('|')})${ANY_QUERY}`)]),
   ];
 }
 
@@ -25,10 +26,12 @@ function regex(name: string, pattern: string): Json {
   return { name, string_match: { safe_regex: { regex: pattern } } };
 }
 
-function pathPattern({ kind, text }: NonNullable<RequestFilter['paths']>[number]): string {
-  return kind === 'exact' ? literal(text) : `${literal(text)}[^?]*`;
+type Paths = NonNullable<RequestFilter['paths']>;
+
+function strictly(paths: Paths): string {
+  return looselyRead(paths.map(({ kind, text }) => patternOf(text, kind === 'prefix')));
 }
 
-function literal(text: string): string {
-  return text.replaceAll(/[^A-Za-z0-9/:_-]/g, String.raw`\$&`);
+function pathPattern({ kind, text }: Paths[number]): string {
+  return kind === 'exact' ? literal(text) : `${literal(text)}[^?]*`;
 }

@@ -4,23 +4,26 @@ import { allTimeouts, callPolicyOf } from '../topology/policy/call-policy';
 import { refusedConnections } from './access-log';
 import { httpAuthorization } from './authorization';
 import { bootstrap } from './bootstrap';
-import { APPLICATION_CLUSTER, applicationCluster, upstreamClusters } from './clusters';
+import { APPLICATION_CLUSTER, applicationCluster, BUFFER_BYTES, upstreamClusters } from './clusters';
 import { faults } from './faults';
 import { questionsOfHealth } from './health-routes';
 import { headerChanges } from './header-changes';
 import { httpConnectionManager } from './http-connection-manager';
+import { believeNothing } from './inbound-headers';
 import { authenticates } from './callers';
 import { externalCluster, externalListener } from './external';
 import type { Json, JsonObject } from './json';
 import { socketAddress } from './json';
 import { NOT_SENT_HEADER, tellWhatWasNotSent } from './not-sent';
+import type { EnvoyMemory } from './overload';
+import { connectionLimit, OWN_CALLS } from './overload';
 import { rateLimits } from './rate-limits';
-import { regexLimit } from './regex-limit';
 import { buffer, limitedBySize } from './request-size';
 import { routes } from './routes';
 import { silence } from './timeouts';
 import { tcpProxy } from './tcp-proxy';
 import { acceptTls, tellCaller } from './tls';
+import { requestTrailers } from './trailers';
 import { tcpChains, weightsLayers } from './versions';
 import { acceptConnect, upgrades } from './web-sockets';
 
@@ -32,11 +35,23 @@ import { acceptConnect, upgrades } from './web-sockets';
 export function sidecarBootstrap(topology: Topology, service: Service, name: string = service.name): JsonObject {
   const callees = topology.services.filter((other) => service.calls.includes(other.name));
   const externals = topology.external.filter((other) => service.callsExternal.includes(other.name));
-  return bootstrap(name, {
+  return bootstrap(name, memoryOf(service), {
     listeners: [inbound(topology, service), ...callees.map((callee) => outbound(topology, service, callee)), ...externals.map((external) => externalListener(topology, service, external))],
     clusters: [applicationCluster(service), ...callees.flatMap((callee) => upstreamClusters(topology, service, callee)), ...externals.map((external) => externalCluster(service, external))],
-  }, [...regexLimit({ own: service.policy, called: callees.map(({ policy }) => policy) }), ...weightsLayers(callees)]);
+  }, [connectionLimit(INBOUND_LISTENER, memoryOf(service)), ...weightsLayers(callees)]);
 }
+
+/** The identity is proved anew before a certificate could have ended long ago. */
+function maxConnectionOf({ mesh }: Topology): { readonly maxConnectionSeconds?: number } {
+  return mesh.provider === 'envoy' ? { maxConnectionSeconds: mesh.maxConnectionSeconds } : {};
+}
+
+function memoryOf({ memoryMiB }: Service): EnvoyMemory {
+  return { memoryMiB, share: 'sidecar' };
+}
+
+/** Of two listeners with one name Envoy keeps one, and says nothing; services, after which the others are named, are DNS labels. */
+const INBOUND_LISTENER = '_inbound';
 
 /** What other tasks reach: the application, and nothing else. */
 function inbound(topology: Topology, service: Service): JsonObject {
@@ -54,7 +69,9 @@ function inbound(topology: Topology, service: Service): JsonObject {
       tracing: topology.tracing,
       authenticated,
       filters: requestFilters(topology, service),
-      settings: { ...tellWhatWasNotSent(), ...tellCaller(topology), ...(service.policy.webSockets ? { http2_protocol_options: acceptConnect(service) } : {}) },
+      ...maxConnectionOf(topology),
+      connect: acceptConnect(service),
+      settings: { ...tellWhatWasNotSent(), ...tellCaller(topology), ...believeNothing(service) },
       // An application that passes on what it was answered must not say so of itself: its caller would ask again.
       routeConfig: { response_headers_to_remove: [NOT_SENT_HEADER] },
       virtualHosts: [{
@@ -65,11 +82,11 @@ function inbound(topology: Topology, service: Service): JsonObject {
       }],
     });
   return {
-    // Of two listeners with one name Envoy keeps one, and says nothing; services, after which the others are named, are DNS labels.
-    name: '_inbound',
+    name: INBOUND_LISTENER,
     // The agent drains what is inbound, so that the application can still call others.
     traffic_direction: 'INBOUND',
     address: socketAddress('0.0.0.0', INBOUND_PORT),
+    per_connection_buffer_limit_bytes: BUFFER_BYTES,
     ...(authenticated ? { access_log: refusedConnections() } : {}),
     filter_chains: [{ ...acceptTls(topology, service), filters: [filter] }],
   };
@@ -77,7 +94,7 @@ function inbound(topology: Topology, service: Service): JsonObject {
 
 /** In this order: what is refused uses up no limit, what is limited has no faults, and only what is left is held back to be measured. */
 function requestFilters(topology: Topology, service: Service): readonly Json[] {
-  return [...httpAuthorization(topology, service), ...rateLimits(topology, service), ...faults(topology, service), ...buffer(service)];
+  return [...requestTrailers(service.protocol), ...httpAuthorization(topology, service), ...rateLimits(topology, service), ...faults(topology, service), ...buffer(service)];
 }
 
 /** What the application reaches: a callee's virtual name resolves to this address in every task. */
@@ -86,7 +103,7 @@ function outbound(topology: Topology, service: Service, callee: Service): JsonOb
   const chains = callee.protocol === 'tcp'
     ? tcpChains(callee, (cluster) => tcpProxy({ direction: 'outbound', peer: cluster, cluster, authenticated: false, timeouts: [policy.timeouts] }))
     : { filter_chains: [{ filters: [httpOutbound(topology, service, callee)] }] };
-  return { name: callee.name, traffic_direction: 'OUTBOUND', address: socketAddress(callee.address, callee.virtualPort), ...chains };
+  return { name: callee.name, traffic_direction: 'OUTBOUND', ...OWN_CALLS, address: socketAddress(callee.address, callee.virtualPort), ...chains };
 }
 
 function httpOutbound(topology: Topology, service: Service, callee: Service): JsonObject {

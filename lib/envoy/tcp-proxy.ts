@@ -3,7 +3,7 @@ import type { Timeouts } from '../topology/policy/model';
 import { accessLog } from './access-log';
 import type { JsonObject } from './json';
 import { extension } from './json';
-import { tcpSilence } from './timeouts';
+import { tcpDuration, tcpSilence } from './timeouts';
 
 export interface TcpProxyOptions {
   /** Names the statistics, and the other side in the access log. */
@@ -23,6 +23,7 @@ export function tcpProxy({ peer, direction, cluster, authenticated, timeouts }: 
     cluster,
     access_log: accessLog({ protocol: 'tcp', direction, peer, authenticated }),
     ...tcpSilence(timeouts),
+    ...tcpDuration(timeouts),
     // The application hears of nobody who has not proved it. Nothing can be read before, so nothing is buffered.
     ...(authenticated ? { upstream_connect_mode: 'ON_DOWNSTREAM_TLS_HANDSHAKE', max_early_data_bytes: 0 } : {}),
     // A task that just left is still in DNS for a moment: another one is tried.

@@ -47,3 +47,9 @@ const TCP_SILENCE_SECONDS = 3600;
 export function tcpSilence(all: readonly Timeouts[]): JsonObject {
   return { idle_timeout: duration(Math.max(...all.map(({ idleSeconds }) => idleSeconds ?? TCP_SILENCE_SECONDS))) };
 }
+
+/** How long a TCP connection may last at all, if everybody who uses it says so: as long as the most patient of them lets it. */
+export function tcpDuration(all: readonly Timeouts[]): JsonObject {
+  const limits = all.flatMap(({ streamSeconds }) => streamSeconds ?? []);
+  return limits.length === all.length && limits.length > 0 ? { max_downstream_connection_duration: duration(Math.max(...limits)) } : {};
+}

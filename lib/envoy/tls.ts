@@ -2,7 +2,6 @@ import { MESH_DIRECTORY } from '../topology/constants';
 import { identityOf, trustPrefix } from '../topology/identity';
 import type { Service, Topology } from '../topology/model';
 import { authenticates, callersOf } from './callers';
-import { changeBeforeAll, removeMatching } from './early-headers';
 import type { Json, JsonObject } from './json';
 import { extension } from './json';
 
@@ -42,18 +41,11 @@ function whoMayConnect(topology: Topology, service: Service): readonly JsonObjec
 }
 
 /**
- * The application learns who calls, and nobody else can say so: nor by a name of the header that servers with CGI's names
- * (WSGI, Rack, PHP) take for the same one.
+ * The application learns who calls, and nobody else can say so: see `CALLER_IDENTITY`.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers#x-forwarded-client-cert
- * https://www.rfc-editor.org/rfc/rfc3875#section-4.1.18
  */
 export function tellCaller(topology: Topology): JsonObject {
-  if (!authenticates(topology)) return {};
-  return {
-    forward_client_cert_details: 'SANITIZE_SET',
-    set_current_client_cert_details: { uri: true },
-    ...changeBeforeAll([removeMatching('x.forwarded.client.cert')]),
-  };
+  return authenticates(topology) ? { forward_client_cert_details: 'SANITIZE_SET', set_current_client_cert_details: { uri: true } } : {};
 }
 
 /**

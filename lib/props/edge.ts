@@ -161,6 +161,18 @@ export interface EdgeOptions {
   readonly accessLogs?: boolean;
 
   /**
+   * Request headers of clients that the gateway service would remove, and is to pass on; in any case. It removes headers by which
+   * frameworks replace method or path (`x-http-method-override`, `x-original-url` and the like), headers in which proxies name the
+   * client (`true-client-ip`, `cf-connecting-ip` and the like), `x-request-id`, and on an HTTP API `x-amzn-trace-id`, which could
+   * force every request to be recorded. An error lists them all. Name one only if the services know that any client may send it.
+   *
+   * `x-forwarded-*`, `forwarded`, `x-real-ip`, `proxy` and `x-envoy-*` are always removed, or replaced by what API Gateway says.
+   *
+   * @default - none
+   */
+  readonly passThroughHeaders?: string[];
+
+  /**
    * Size and number of the tasks of the gateway service, which takes the requests from API Gateway.
    *
    * @default - 2 tasks of 256 CPU units and 512 MiB

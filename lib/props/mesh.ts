@@ -54,6 +54,17 @@ export interface EnvoyMeshOptions {
   readonly weightsInterval?: Duration;
 
   /**
+   * Longest life of an HTTP, HTTP/2 or gRPC connection between two tasks, 10 seconds to 3 days in whole seconds. A certificate is
+   * checked when a connection begins; a new connection is a new proof. The old one takes no further requests, and those in flight
+   * end undisturbed. Streams that last longer than this, and TCP connections, go on: limit them with `Timeout.of({ stream })`.
+   * Without certificates (`Certificates.none()`) there is no such limit.
+   *
+   * @default Duration.hours(24)
+   * @see https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/core/v3/protocol.proto#envoy-v3-api-field-config-core-v3-httpprotocoloptions-max-connection-duration
+   */
+  readonly maxConnectionDuration?: Duration;
+
+  /**
    * Envoy's own log level (not the access log): trace, debug, info, warning, error, critical or off.
    *
    * @default warning

@@ -64,6 +64,15 @@ export interface RequestPolicyProps {
   readonly maxRequestSize?: Size;
 
   /**
+   * Request headers by which frameworks replace the method or the path of a request, such as `x-http-method-override` or
+   * `x-original-url`, that the application is to get; in any case. Where `allow` or `rateLimits` name methods or paths, they are
+   * removed, or a caller could pass by those rules; an error lists them all. Elsewhere they arrive as they are.
+   *
+   * @default - none
+   */
+  readonly passThroughHeaders?: string[];
+
+  /**
    * Whether requests may become WebSockets. For Protocol.HTTP. The time limit of a request ends when the socket is open; one on
    * which nothing moves for 5 minutes is closed, so send pings. API Gateway's HTTP and REST APIs pass no WebSockets: this is
    * for calls between services.

@@ -36,7 +36,7 @@ export interface TimeoutOptions {
   /**
    * How long a stream may live at all, from its first byte on, also if things move on it. 1 millisecond to 24 hours; of
    * gRPC calls it also shortens the deadlines. The caller gets 504 (gRPC: DEADLINE_EXCEEDED), or the end of the stream.
-   * Not for TCP.
+   * Of a TCP service: how long a connection may last, which ends in the middle of whatever is sent on it.
    *
    * @default - no limit
    */

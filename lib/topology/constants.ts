@@ -66,6 +66,13 @@ export const DEFAULT_DISCOVERY_INTERVAL_SECONDS = 2;
  */
 export const DEFAULT_WEIGHTS_INTERVAL_SECONDS = 15;
 
+/**
+ * A certificate lives for 7 days and is renewed after 2. Connections look at it only when they begin, so they end after a day,
+ * and at most two days after a certificate has been replaced nobody goes by it any more.
+ */
+export const DEFAULT_MAX_CONNECTION_SECONDS = 86_400;
+export const MAX_CONNECTION_SECONDS = 3 * 86_400;
+
 /** Cloud Map answers a DNS query with at most this many instances. https://docs.aws.amazon.com/cloud-map/latest/dg/services-values.html */
 export const MAX_DNS_INSTANCES = 8;
 

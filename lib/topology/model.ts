@@ -43,6 +43,8 @@ export interface EnvoyMeshSettings extends ProxySettings {
   readonly discoveryIntervalSeconds: number;
   /** How often agents ask for the weights of versions. */
   readonly weightsIntervalSeconds: number;
+  /** After which a connection between tasks ends, so that both sides prove their identity anew. */
+  readonly maxConnectionSeconds: number;
 }
 
 export interface AppMeshSettings extends ProxySettings {
@@ -242,6 +244,8 @@ export interface EdgeTopology {
   readonly cors?: Cors;
   readonly stageName: string;
   readonly accessLogs: boolean;
+  /** Sorted, in lower case: what the gateway service would remove, and is to pass on. */
+  readonly passThroughHeaders: readonly string[];
   readonly gateway: Sizing;
 }
 

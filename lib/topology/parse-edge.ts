@@ -5,6 +5,7 @@ import type { DraftService } from './parse-service';
 import { unknownService } from './parse-service';
 import type { MeshDefaults } from './parse-sizing';
 import { SIZING_FIELDS, parseSizing } from './parse-sizing';
+import { EDGE_REMOVES, parsePassThroughHeaders } from './pass-through-headers';
 import { preflightPaths } from './preflights';
 import type { Reader } from './reader';
 import { STRINGS } from './reader';
@@ -13,7 +14,7 @@ import { METHODS, bySpecificity, parseRouteKey, shapeOf } from './routes';
 
 const A_ROUTE = "add one, such as 'ANY /{proxy+}': { service: 'ui' }";
 
-const EDGE_FIELDS = ['authorizer', 'routes', 'throttle', 'cors', 'stageName', 'accessLogs', 'gateway'] as const;
+const EDGE_FIELDS = ['authorizer', 'routes', 'throttle', 'cors', 'stageName', 'accessLogs', 'passThroughHeaders', 'gateway'] as const;
 
 /** Envoy alone needs little; two tasks, because every request of every client passes here. */
 const GATEWAY_SIZE = { cpu: 256, memoryMiB: 512, desiredCount: 2 };
@@ -79,6 +80,7 @@ export function parseEdge(at: Reader, services: readonly DraftService[], names: 
     ...(cors === undefined ? {} : { cors }),
     stageName: parseStageName(at.field('stageName'), kind),
     accessLogs: at.field('accessLogs').boolean() ?? true,
+    passThroughHeaders: parsePassThroughHeaders(at.field('passThroughHeaders'), EDGE_REMOVES, 'the gateway service'),
     gateway: parseSizing(gatewayAt, GATEWAY_SIZE, mesh),
   };
 }

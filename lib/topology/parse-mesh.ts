@@ -1,4 +1,4 @@
-import { DEFAULT_DISCOVERY_INTERVAL_SECONDS, DEFAULT_WEIGHTS_INTERVAL_SECONDS } from './constants';
+import { DEFAULT_DISCOVERY_INTERVAL_SECONDS, DEFAULT_MAX_CONNECTION_SECONDS, DEFAULT_WEIGHTS_INTERVAL_SECONDS, MAX_CONNECTION_SECONDS } from './constants';
 import { APP_MESH_IMAGE, APP_MESH_VERSION, FIRST_APP_MESH_MINOR, FIRST_PROXY_MINOR, PROXY_IMAGE, PROXY_VERSION } from './images';
 import type { AcmServerCertificates, AppMeshSettings, EnvoyMeshSettings, MeshSettings } from './model';
 import type { Reader } from './reader';
@@ -7,7 +7,7 @@ import { STRINGS, suggest } from './reader';
 const FACTORIES = 'Mesh.envoy() or Mesh.appMesh()';
 const SHARED = ['version', 'image', 'agentImage', 'logLevel'] as const;
 const FIELDS = {
-  envoy: [...SHARED, 'discoveryInterval', 'weightsInterval'],
+  envoy: [...SHARED, 'discoveryInterval', 'weightsInterval', 'maxConnectionDuration'],
   appMesh: [...SHARED, 'allowAllEgress', 'ignoredEgressPorts', 'dnsDiscovery', 'serverCertificates'],
 } as const;
 
@@ -30,6 +30,7 @@ function parseEnvoy(at: Reader): EnvoyMeshSettings {
     proxyLogLevel: parseLogLevel(at.field('logLevel')),
     discoveryIntervalSeconds: at.field('discoveryInterval').seconds({ min: 1, max: 10 }) ?? DEFAULT_DISCOVERY_INTERVAL_SECONDS,
     weightsIntervalSeconds: at.field('weightsInterval').seconds({ min: 1, max: 300 }) ?? DEFAULT_WEIGHTS_INTERVAL_SECONDS,
+    maxConnectionSeconds: at.field('maxConnectionDuration').seconds({ min: 10, max: MAX_CONNECTION_SECONDS }) ?? DEFAULT_MAX_CONNECTION_SECONDS,
   };
 }
 

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { LARGE_REGEXES } from '../../lib/envoy/regex-limit';
+import { LARGE_REGEXES } from '../../lib/envoy/bootstrap';
 import { layeredRuntime } from '../../lib/envoy/runtime';
 import { checkRegex } from '../../lib/topology/policy/check-regex';
 import { pattern } from '../topology/policy/patterns';

@@ -43,7 +43,7 @@ function refused(props: Raw): boolean {
 }
 
 test('the names are those of listeners, clusters, secrets and layers', () => {
-  for (const name of ['app', 'inbound', 'edge', 'identity', 'trust', 'regex', 'headers']) expect(NAMES).toContain(name);
+  for (const name of ['app', 'inbound', 'edge', 'identity', 'trust', 'regex', 'connections']) expect(NAMES).toContain(name);
 });
 
 describe('a name of Envoy\'s own, or one that another has', () => {

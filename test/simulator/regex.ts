@@ -45,9 +45,14 @@ const POSIX: Readonly<Record<string, string>> = { alpha: 'A-Za-z', digit: '0-9',
 function translate(pattern: string, at: string): string {
   let out = '';
   let inClass = false;
+  // Of each group that is open, whether case is ignored in it.
+  const groups: boolean[] = [];
+  const ignoresCase = (): boolean => groups.at(-1) ?? false;
   for (let rest = pattern; rest !== '';) {
-    const [token = ''] = /^(?:\\(?:x[0-9A-Fa-f]{2}|.)|\[:\w+:\]|\[\^?\]?|\(\?(?:P<\w+>|<\w+>|:|[^)]*\)?)|.)/s.exec(rest) ?? [];
+    const [token = ''] = /^(?:\\(?:x[0-9A-Fa-f]{2}|.)|\[:\w+:\]|\[\^?\]?|\(\?(?:P<\w+>|<\w+>|i?:|[^)]*\)?)|.)/s.exec(rest) ?? [];
     rest = rest.slice(token.length);
+    if (!inClass && token.startsWith('(')) groups.push(token === '(?i:' || ignoresCase());
+    if (!inClass && token === ')') groups.pop();
     if (token.startsWith('\\')) {
       if (/^\\[a-zA-Z0-9]/.test(token) && !/^\\([dDwWsSbBtnrfvAz]|x..)$/.test(token)) throw new Unknown(at, `"${token}" in an expression`);
       // JavaScript's \s is any space of Unicode.
@@ -60,17 +65,24 @@ function translate(pattern: string, at: string): string {
     } else if (inClass) {
       // A class that begins another one's way is text.
       inClass = token !== ']';
-      out += token.replaceAll('[', '\\[');
+      if (ignoresCase() && (rest.startsWith('-') || token === '-') && token !== ']' && !rest.startsWith('-]')) throw new Unknown(at, 'a range of an expression that ignores case');
+      out += eitherCase(token.replaceAll('[', '\\['), ignoresCase());
     } else if (token.startsWith('[')) {
       inClass = true;
       // A bracket that comes first stands for itself.
       out += token.replace(']', '\\]');
     } else if (token.startsWith('(?')) {
-      if (!/^\(\?(P?<\w+>|:)$/.test(token)) throw new Unknown(at, `"${token}" in an expression`);
-      out += token.replace('(?P<', '(?<');
+      if (!/^\(\?(P?<\w+>|i?:)$/.test(token)) throw new Unknown(at, `"${token}" in an expression`);
+      out += token.replace('(?P<', '(?<').replace('(?i:', '(?:');
     } else {
-      out += token;
+      const both = eitherCase(token, ignoresCase());
+      out += both === token ? token : `[${both}]`;
     }
   }
   return out;
+}
+
+/** A letter in both cases, for a class. */
+function eitherCase(token: string, ignoresCase: boolean): string {
+  return ignoresCase && /^[A-Za-z]$/.test(token) ? `${token.toLowerCase()}${token.toUpperCase()}` : token;
 }

@@ -1,4 +1,6 @@
 import type { Exchange } from './exchange';
+import type { Choice } from './generic-matcher';
+import { readMatcher } from './generic-matcher';
 import { isGrpc } from './exchange';
 import { HEADER_CHANGES } from './header-changes';
 import { withoutQuery } from './header-map';
@@ -11,7 +13,7 @@ const CONFIGURATION = {
 };
 
 const VIRTUAL_HOST = {
-  reads: [...HEADER_CHANGES.reads, 'domains', 'routes', 'typed_per_filter_config', 'request_mirror_policies', 'rate_limits', 'include_request_attempt_count'],
+  reads: [...HEADER_CHANGES.reads, 'domains', 'routes', 'matcher', 'typed_per_filter_config', 'request_mirror_policies', 'rate_limits', 'include_request_attempt_count'],
   ignores: [...HEADER_CHANGES.ignores, 'name', 'retry_policy', 'hedge_policy', 'include_attempt_count_in_response'],
 };
 
@@ -30,7 +32,7 @@ export const ACTION = {
 
 export interface RouteConfiguration {
   readonly message: Message;
-  readonly virtualHosts: readonly { readonly message: Message; readonly routes: readonly Message[] }[];
+  readonly virtualHosts: readonly { readonly message: Message; /** Of which the first that fits counts. */ readonly routes: Choice<readonly Message[]> }[];
 }
 
 export interface SelectedRoute {
@@ -48,21 +50,33 @@ export function readRouteConfiguration(value: unknown, at: string): RouteConfigu
   const message = Message.of(value, at, CONFIGURATION);
   return {
     message,
-    virtualHosts: message.messages('virtual_hosts', VIRTUAL_HOST).map((host) => {
-      const routes = host.messages('routes', ROUTE);
-      for (const route of routes) {
-        route.child('match', MATCH);
-        route.maybe('route', ACTION);
-      }
-      return { message: host, routes };
-    }),
+    virtualHosts: message.messages('virtual_hosts', VIRTUAL_HOST).map((host) => ({ message: host, routes: readRoutes(host) })),
   };
+}
+
+function readRoutes(host: Message): Choice<readonly Message[]> {
+  if (host.oneOf('routes', 'matcher') !== 'matcher') {
+    const routes = checked(host.messages('routes', ROUTE));
+    return () => routes;
+  }
+  return readMatcher(host.raw('matcher'), host.place('matcher'), (type, config, at) => {
+    if (type !== 'envoy.config.route.v3.RouteList') throw new Unknown(at, `the action ${type}`);
+    return checked(Message.of(config, at, { reads: ['routes'] }).messages('routes', ROUTE));
+  });
+}
+
+function checked(routes: readonly Message[]): readonly Message[] {
+  for (const route of routes) {
+    route.child('match', MATCH);
+    route.maybe('route', ACTION);
+  }
+  return routes;
 }
 
 /** The first route that fits, of the virtual host whose domain fits best. */
 export function selectRoute(configuration: RouteConfiguration, exchange: Exchange): SelectedRoute | undefined {
   const host = virtualHostOf(configuration, exchange.headers.authority.toLowerCase());
-  for (const route of host?.routes ?? []) {
+  for (const route of host?.routes(exchange.headers) ?? []) {
     const matched = matchedBy(route.child('match', MATCH), exchange);
     if (host !== undefined && matched !== undefined) {
       return { route, action: route.maybe('route', ACTION), virtualHost: host.message, scopes: [route, host.message, configuration.message], matched };

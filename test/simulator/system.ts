@@ -42,7 +42,7 @@ export interface FilterChain {
 
 const BOOTSTRAP = { reads: ['static_resources'], ignores: ['node', 'admin', 'application_log_config', 'overload_manager', 'layered_runtime'] };
 const RESOURCES = { reads: ['listeners', 'clusters'] };
-const LISTENER = { reads: ['name', 'address', 'filter_chains', 'filter_chain_matcher'], ignores: ['traffic_direction', 'access_log', 'per_connection_buffer_limit_bytes', 'stat_prefix'] };
+const LISTENER = { reads: ['name', 'address', 'filter_chains', 'filter_chain_matcher'], ignores: ['traffic_direction', 'access_log', 'per_connection_buffer_limit_bytes', 'stat_prefix', 'ignore_global_conn_limit', 'bypass_overload_manager'] };
 const CHAIN = { reads: ['filters', 'transport_socket'], ignores: ['transport_socket_connect_timeout', 'name'] };
 
 export function systemOf(plan: SystemPlan, { discoveryDomain }: Pick<Topology, 'discoveryDomain'>): System {

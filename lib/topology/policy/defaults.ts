@@ -45,4 +45,4 @@ export function externalCallPolicy(protocol: ProtocolId): CallPolicy {
   return { timeouts, retry, circuitBreaker, loadBalancing, keepAlive };
 }
 
-export const DEFAULT_SERVICE_POLICY: ServicePolicy = { routes: [], rateLimits: [], faults: [], webSockets: false };
+export const DEFAULT_SERVICE_POLICY: ServicePolicy = { routes: [], rateLimits: [], faults: [], passThroughHeaders: [], webSockets: false };

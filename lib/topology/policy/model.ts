@@ -24,7 +24,7 @@ export interface Timeouts {
   readonly perTrySeconds?: number;
   /** How long nothing may move on a stream, or on a TCP connection; absent: the protocol's default. */
   readonly idleSeconds?: number;
-  /** For the whole life of a stream. */
+  /** For the whole life of a stream, or of a TCP connection. */
   readonly streamSeconds?: number;
 }
 
@@ -99,6 +99,8 @@ export interface ServicePolicy {
   readonly requestHeaders?: HeaderChanges;
   readonly responseHeaders?: HeaderChanges;
   readonly maxRequestBytes?: number;
+  /** Sorted, in lower case: override headers that are passed on although rules name methods or paths. */
+  readonly passThroughHeaders: readonly string[];
   readonly webSockets: boolean;
 }
 

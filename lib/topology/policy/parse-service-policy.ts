@@ -1,6 +1,7 @@
 import type { ProtocolId } from '../model';
 import type { NamedCallers } from '../parse-allow';
 import type { Reader } from '../reader';
+import { OVERRIDE_HEADERS, parsePassThroughHeaders } from '../pass-through-headers';
 import type { ServicePolicy } from './model';
 import { parseFaults } from './parse-faults';
 import { parseHeaderChanges } from './parse-header-changes';
@@ -10,7 +11,7 @@ import { parseServiceRoutes } from './parse-service-routes';
 import { parseWebSockets } from './parse-web-sockets';
 
 /** Props of a service that say what happens to the requests to it, whoever sends them. */
-export const SERVICE_POLICY_FIELDS = ['routes', 'rateLimits', 'faultInjection', 'requestHeaders', 'responseHeaders', 'maxRequestSize', 'webSockets'] as const;
+export const SERVICE_POLICY_FIELDS = ['routes', 'rateLimits', 'faultInjection', 'requestHeaders', 'responseHeaders', 'maxRequestSize', 'passThroughHeaders', 'webSockets'] as const;
 
 /** @param callers gets those that are named, who can be checked only when all services are known */
 export function parseServicePolicy(at: Reader, protocol: ProtocolId, callers: NamedCallers[]): ServicePolicy {
@@ -24,6 +25,7 @@ export function parseServicePolicy(at: Reader, protocol: ProtocolId, callers: Na
     ...(requestHeaders === undefined ? {} : { requestHeaders }),
     ...(responseHeaders === undefined ? {} : { responseHeaders }),
     ...(maxRequestBytes === undefined ? {} : { maxRequestBytes }),
+    passThroughHeaders: parsePassThroughHeaders(at.field('passThroughHeaders'), OVERRIDE_HEADERS, 'a service'),
     webSockets: parseWebSockets(at.field('webSockets'), protocol),
   };
 }

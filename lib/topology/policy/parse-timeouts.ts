@@ -12,12 +12,13 @@ export function defaultTimeouts(protocol: ProtocolId): Timeouts {
 }
 
 const FIELDS = ['perRequest', 'perTry', 'idle', 'stream'] as const;
+const TCP_FIELDS: readonly string[] = ['idle', 'stream'];
 const RANGE = { min: 0.001, max: 86_400, integer: false };
 
 /** `timeout` of a called service, or of what a caller overrides; undefined if it says nothing. */
 export function parseTimeouts(at: Reader, protocol: ProtocolId): Timeouts | undefined {
   if (!at.made('Timeout', 'Timeout.perRequest() or Timeout.of()') || !at.fields(FIELDS)) return undefined;
-  if (protocol === 'tcp') return parseIdleOnly(at);
+  if (protocol === 'tcp') return parseTcp(at);
   if (FIELDS.every((name) => at.field(name).absent)) at.field('perRequest').required('the duration', 'such as Timeout.perRequest(Duration.seconds(2))');
   const given = {
     requestSeconds: at.field('perRequest').seconds(RANGE),
@@ -49,13 +50,13 @@ function tooLong(at: Reader, part: string, partSeconds: number, whole: string, w
   });
 }
 
-function parseIdleOnly(at: Reader): Timeouts | undefined {
-  const others = FIELDS.filter((name) => name !== 'idle' && !at.field(name).absent);
-  if (others.length === 0) {
-    const idleSeconds = at.field('idle').required('the duration', 'such as Timeout.of({ idle: Duration.minutes(5) })').seconds(RANGE);
-    return idleSeconds === undefined ? undefined : { idleSeconds };
+function parseTcp(at: Reader): Timeouts | undefined {
+  const others = FIELDS.filter((name) => !TCP_FIELDS.includes(name) && !at.field(name).absent);
+  if (others.length > 0) {
+    return at.fail('NOT_ALLOWED', `a TCP service has no requests to time, so ${others.join(' and ')} cannot be`, { allowed: 'Timeout.of({ idle, stream })', fix: 'remove timeout, or give only idle or stream' });
   }
-  return at.fail('NOT_ALLOWED', `a TCP service has no requests to time, so ${others.join(' and ')} cannot be`, { allowed: 'Timeout.of({ idle })', fix: 'remove timeout, or give only idle' });
+  if (TCP_FIELDS.every((name) => at.field(name).absent)) at.field('idle').required('the duration', 'such as Timeout.of({ idle: Duration.minutes(5) })');
+  return withoutUndefined({ idleSeconds: at.field('idle').seconds(RANGE), streamSeconds: at.field('stream').seconds(RANGE) });
 }
 
 function withoutUndefined<T extends object>(fields: T): T {

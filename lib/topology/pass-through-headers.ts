@@ -1,0 +1,75 @@
+import type { Reader } from './reader';
+import { STRINGS } from './reader';
+
+/**
+ * Request headers by which some frameworks and servers let a client replace the method or the path of its request, which
+ * rules of the mesh, routes of API Gateway and authorizers have looked at.
+ * https://symfony.com/doc/current/reference/configuration/framework.html#http-method-override
+ * https://learn.microsoft.com/en-us/iis/extensions/url-rewrite-module/url-rewrite-module-configuration-reference
+ */
+export const OVERRIDE_HEADERS: readonly string[] = [
+  'x-http-method-override',
+  'x-http-method',
+  'x-method-override',
+  'x-original-method',
+  'x-forwarded-method',
+  'x-original-url',
+  'x-original-uri',
+  'x-original-path',
+  'x-rewrite-url',
+  'x-rewrite-uri',
+  'x-override-url',
+  'x-forwarded-uri',
+  'x-forwarded-path',
+  'x-http-path-override',
+  'x-http-destinationurl',
+];
+
+/** In which proxies and content delivery networks name the client, or the host that it called. */
+export const CLIENT_HEADERS: readonly string[] = [
+  'client-ip',
+  'true-client-ip',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'x-original-forwarded-for',
+  'x-originating-ip',
+  'x-remote-ip',
+  'x-remote-addr',
+  'cf-connecting-ip',
+  'cf-connecting-ipv6',
+  'fastly-client-ip',
+  'x-azure-clientip',
+  'x-azure-socketip',
+  'x-appengine-user-ip',
+  'x-host',
+  'x-original-host',
+];
+
+/** By which log entries of all services are joined. */
+export const REQUEST_ID_HEADER = 'x-request-id';
+
+/** https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader */
+export const TRACE_HEADER = 'x-amzn-trace-id';
+
+/** What an edge removes unless it is asked not to. */
+export const EDGE_REMOVES: readonly string[] = [...OVERRIDE_HEADERS.filter((name) => !name.startsWith('x-forwarded-')), ...CLIENT_HEADERS, REQUEST_ID_HEADER, TRACE_HEADER];
+
+/**
+ * Names of headers that would be removed, and are not to be.
+ *
+ * @param removed what is removed otherwise
+ * @param by who removes it
+ */
+export function parsePassThroughHeaders(at: Reader, removed: readonly string[], by: string): readonly string[] {
+  const names = at.items(STRINGS).flatMap((item) => {
+    const name = item.required('the name of a header', 'remove the entry, or give a name').string();
+    if (name === undefined) return [];
+    const lower = name.toLowerCase();
+    if (removed.includes(lower)) return lower;
+    return item.fail<string>('NOT_ALLOWED', `${by} does not remove this header, or removes it always`, {
+      allowed: removed.join(', '),
+      fix: 'remove the entry: headers that are not in this list arrive as they are, and x-forwarded-*, forwarded, proxy and x-envoy-* never do',
+    }) ?? [];
+  });
+  return [...new Set(names)].sort();
+}
