@@ -16,21 +16,36 @@ const HEAP_SHARE = { sidecar: 0.25, gateway: 0.5 } as const;
 const MAX_CONNECTIONS = 10_000;
 
 /**
- * Of the listener that others reach: below the number for all, so that calls of the application itself always find room; and so
- * few that idle ones end (`reduce_timeouts`) before they are all taken: one takes about 50 KiB.
+ * Connections on which nothing happens are ended the sooner, the more memory is in use: of a large heap not only when it is full,
+ * since that many connections are never allowed.
  */
-const CONNECTIONS_PER_MIB = 16;
+const IDLE_HEAP_MIB = 192;
+
+/**
+ * Of the listener that others reach. So many that whoever holds them without using them has them ended before they are all
+ * taken: measured, a connection takes 18 KiB after its handshake, and 45 KiB when it speaks HTTP/2. Never as many as all
+ * listeners together may have.
+ */
+const CONNECTIONS_PER_MIB = 38;
 
 const HEAP = 'envoy.resource_monitors.fixed_heap';
+const IDLE_HEAP = 'idle';
 
-export function heapBytes({ memoryMiB, share }: EnvoyMemory): number {
-  return Math.floor(memoryMiB * HEAP_SHARE[share]) * 1024 * 1024;
+function heapMib({ memoryMiB, share }: EnvoyMemory): number {
+  return Math.floor(memoryMiB * HEAP_SHARE[share]);
+}
+
+function idleHeapMib(memory: EnvoyMemory): number {
+  return Math.min(IDLE_HEAP_MIB, heapMib(memory));
+}
+
+function heapMonitor(name: string, mib: number): Json {
+  return { name, typed_config: typed('envoy.extensions.resource_monitors.fixed_heap.v3.FixedHeapConfig', { max_heap_size_bytes: String(mib * 1024 * 1024) }) };
 }
 
 /** A layer of the runtime. https://www.envoyproxy.io/docs/envoy/latest/configuration/listeners/runtime */
 export function connectionLimit(listener: string, memory: EnvoyMemory): Json {
-  const most = Math.min(0.9 * MAX_CONNECTIONS, (heapBytes(memory) / 1024 / 1024) * CONNECTIONS_PER_MIB);
-  return { name: 'connections', static_layer: { [`envoy.resource_limits.listener.${listener}.connection_limit`]: most } };
+  return { name: 'connections', static_layer: { [`envoy.resource_limits.listener.${listener}.connection_limit`]: idleHeapMib(memory) * CONNECTIONS_PER_MIB } };
 }
 
 /**
@@ -47,29 +62,30 @@ export function overloadManager(memory: EnvoyMemory): JsonObject {
       resource_monitors: [
         // This one is found by its name.
         { name: 'envoy.resource_monitors.global_downstream_max_connections', typed_config: typed('envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig', { max_active_downstream_connections: String(MAX_CONNECTIONS) }) },
-        { name: HEAP, typed_config: typed('envoy.extensions.resource_monitors.fixed_heap.v3.FixedHeapConfig', { max_heap_size_bytes: String(heapBytes(memory)) }) },
+        heapMonitor(HEAP, heapMib(memory)),
+        heapMonitor(IDLE_HEAP, idleHeapMib(memory)),
       ],
       // Streams that hold less than this (2 to the power of 15 bytes) are not counted.
       buffer_factory_config: { minimum_account_to_track_power_of_two: 15 },
       actions: [
         {
-          ...from('reduce_timeouts', { scaled: { scaling_threshold: 0.5, saturation_threshold: 0.85 } }),
+          ...from('reduce_timeouts', IDLE_HEAP, { scaled: { scaling_threshold: 0.4, saturation_threshold: 0.65 } }),
           typed_config: typed('envoy.config.overload.v3.ScaleTimersOverloadActionConfig', {
             timer_scale_factors: [{ timer: 'HTTP_DOWNSTREAM_CONNECTION_IDLE', min_timeout: '1s' }, { timer: 'TRANSPORT_SOCKET_CONNECT', min_timeout: '1s' }],
           }),
         },
-        from('reset_high_memory_stream', { scaled: { scaling_threshold: 0.8, saturation_threshold: 0.95 } }),
-        from('shrink_heap', { threshold: { value: 0.9 } }),
-        from('stop_accepting_requests', { threshold: { value: 0.95 } }),
-        from('reject_incoming_connections', { threshold: { value: 0.98 } }),
+        from('reset_high_memory_stream', HEAP, { scaled: { scaling_threshold: 0.8, saturation_threshold: 0.95 } }),
+        from('shrink_heap', HEAP, { threshold: { value: 0.9 } }),
+        from('stop_accepting_requests', HEAP, { threshold: { value: 0.95 } }),
+        from('reject_incoming_connections', HEAP, { threshold: { value: 0.98 } }),
       ],
     },
   };
 }
 
-/** @param trigger at which share of the heap */
-function from(action: string, trigger: JsonObject): { readonly name: string; readonly triggers: readonly Json[] } {
-  return { name: `envoy.overload_actions.${action}`, triggers: [{ name: HEAP, ...trigger }] };
+/** @param trigger at which share of what the monitor allows */
+function from(action: string, monitor: string, trigger: JsonObject): { readonly name: string; readonly triggers: readonly Json[] } {
+  return { name: `envoy.overload_actions.${action}`, triggers: [{ name: monitor, ...trigger }] };
 }
 
 /** Of a listener on which only the task's own application calls: what others do to this Envoy must not keep it from calling. */

@@ -5,8 +5,8 @@ import { authenticates, callersOf } from './callers';
 import type { Json, JsonObject } from './json';
 import { extension } from './json';
 
-/** Envoy has none by itself, and would wait for as long as a peer says nothing. */
-const HANDSHAKE_TIMEOUT = '5s';
+/** As long as callers wait for a connection (timeouts.ts). Envoy has none by itself, and would wait while a peer says nothing. */
+const HANDSHAKE_TIMEOUT = '2s';
 
 /**
  * A task's side towards its callers. Nobody resumes a session: it would outlive the certificate and the authority

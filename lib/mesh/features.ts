@@ -82,6 +82,10 @@ export const FEATURES = {
   rateLimits: { title: 'Local rate limits, by caller, method and path', usedAt: (topology) => services(topology, 'rateLimits', ({ policy }) => policy.rateLimits.length > 0) },
   faultInjection: { title: 'Fault injection', usedAt: (topology) => services(topology, 'faultInjection', ({ policy }) => policy.faults.length > 0) },
   maxRequestSize: { title: 'Limit on the size of requests', usedAt: (topology) => services(topology, 'maxRequestSize', ({ policy }) => policy.maxRequestBytes !== undefined) },
+  overrideHeaders: { title: 'Override headers removed, but for some (`passThroughHeaders`)', usedAt: (topology) => [
+    ...services(topology, 'passThroughHeaders', ({ policy }) => policy.passThroughHeaders.length > 0),
+    ...((topology.edge?.passThroughHeaders.length ?? 0) > 0 ? ['edge.passThroughHeaders'] : []),
+  ] },
   webSockets: { title: 'WebSockets', usedAt: (topology) => services(topology, 'webSockets', ({ policy }) => policy.webSockets) },
   versions: { title: 'Versions by weight, shifted with no task replaced', usedAt: (topology) => services(topology, 'versions', ({ versions }) => versions !== undefined) },
   versionHeader: { title: 'A header that chooses a version', usedAt: (topology) => services(topology, 'versionHeader', ({ versionHeader }) => versionHeader !== undefined) },

@@ -1,5 +1,5 @@
 import type { Reader } from './reader';
-import { STRINGS } from './reader';
+import { STRINGS, suggest } from './reader';
 
 /**
  * Request headers by which some frameworks and servers let a client replace the method or the path of its request, which
@@ -54,6 +54,9 @@ export const TRACE_HEADER = 'x-amzn-trace-id';
 /** What an edge removes unless it is asked not to. */
 export const EDGE_REMOVES: readonly string[] = [...OVERRIDE_HEADERS.filter((name) => !name.startsWith('x-forwarded-')), ...CLIENT_HEADERS, REQUEST_ID_HEADER, TRACE_HEADER];
 
+/** No service could know these from what a client made up. */
+const NEVER_PASSED = /^(forwarded|proxy|x-real-ip|x-(forwarded|envoy|edge)-.*)$/;
+
 /**
  * Names of headers that would be removed, and are not to be.
  *
@@ -66,10 +69,10 @@ export function parsePassThroughHeaders(at: Reader, removed: readonly string[], 
     if (name === undefined) return [];
     const lower = name.toLowerCase();
     if (removed.includes(lower)) return lower;
-    return item.fail<string>('NOT_ALLOWED', `${by} does not remove this header, or removes it always`, {
-      allowed: removed.join(', '),
-      fix: 'remove the entry: headers that are not in this list arrive as they are, and x-forwarded-*, forwarded, proxy and x-envoy-* never do',
-    }) ?? [];
+    const complaint = NEVER_PASSED.test(lower)
+      ? item.fail<string>('NOT_ALLOWED', `${by} always removes this header, or puts in its place what the mesh itself knows`, { fix: 'remove the entry' })
+      : item.fail<string>('NOT_ALLOWED', `${by} does not remove this header: it arrives as it is`, { fix: 'remove the entry', ...suggest(lower, removed) });
+    return complaint ?? [];
   });
   return [...new Set(names)].sort();
 }

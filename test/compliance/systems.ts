@@ -37,6 +37,7 @@ export const SYSTEMS: Readonly<Record<FeatureId, Systems>> = {
   rateLimits: ofOrders({ rateLimits: { all: { requests: 10 } } }),
   faultInjection: ofOrders({ faultInjection: { slow: { delay: seconds(1) } } }),
   maxRequestSize: ofOrders({ maxRequestSize: new Bytes(1024) }),
+  overrideHeaders: ofOrders({ allow: [{ methods: ['GET'] }], passThroughHeaders: ['x-http-method-override'] }, { allow: [{ methods: ['GET'] }] }),
   webSockets: ofOrders({ webSockets: true }),
   versions: ofOrders({ versions: { v1: { weight: 90 }, v2: { weight: 10 } } }),
   versionHeader: ofOrders({ versions: TWO, versionHeader: 'x-version' }, { versions: TWO }),

@@ -235,6 +235,7 @@ const requestPolicy = fc.record({
   faultInjection: maybe(fc.dictionary(fc.constantFrom('slow', 'broken'), fc.record({ abortStatus: fc.constantFrom(429, 503), delay: maybe(duration(1, 60)), percent: maybe(fc.constantFrom(0.5, 100)), headers: maybe(fc.dictionary(fc.constantFrom('x-a', 'X-B'), header, { noNullPrototype: true })), ...filter }).map(object), { noNullPrototype: true })),
   requestHeaders: headerChanges,
   responseHeaders: headerChanges,
+  passThroughHeaders: maybe(fc.constant<Tree[]>(['X-HTTP-Method-Override'])),
   maxRequestSize: maybe(fc.constantFrom(1, 1_000_000).map((bytes) => make('size', { bytes }))),
 });
 
@@ -297,6 +298,7 @@ const edge = fc.constantFrom('httpApi', 'restApi').chain((kind) => {
     cors: maybe(fc.constantFrom<Tree>({ allowOrigins: ['*'] }, { allowOrigins: ['https://a.example'], allowCredentials: true, allowMethods: ['GET'], exposeHeaders: ['x-id'], maxAge: make('duration', { millis: 60_000 }) })),
     stageName: maybe(fc.constant('live')),
     accessLogs: maybe(fc.boolean()),
+    passThroughHeaders: maybe(fc.constantFrom<Tree[]>(['x-request-id'], ['x-original-url', 'true-client-ip'])),
     gateway: maybe(sizing.map((chosen) => object(chosen))),
   }).map((options) => make(kind, { options: object(options) }));
 });
@@ -307,7 +309,7 @@ export const validProps: fc.Arbitrary<Tree> = fc.record({
   external: fc.record(Object.fromEntries(EXTERNAL_NAMES.map((name) => [name, external]))),
   egress: maybe(fc.constantFrom(make('egress', { kind: 'open' }), make('egress', { kind: 'declared' }))),
   edge: maybe(edge),
-  mesh: maybe(fc.constantFrom(make('envoy'), make('envoy', { options: { version: 'v1.39.0', logLevel: 'off' } }), make('envoy', { options: { image: make('image'), agentImage: make('image'), discoveryInterval: make('duration', { millis: 5000 }), weightsInterval: make('duration', { millis: 60_000 }) } }))),
+  mesh: maybe(fc.constantFrom(make('envoy'), make('envoy', { options: { version: 'v1.39.0', logLevel: 'off' } }), make('envoy', { options: { image: make('image'), agentImage: make('image'), discoveryInterval: make('duration', { millis: 5000 }), weightsInterval: make('duration', { millis: 60_000 }), maxConnectionDuration: make('duration', { millis: 3_600_000 }) } }))),
   certificates: maybe(fc.constantFrom(make('noCertificates'), make('kms'), make('kms', { options: { authorities: ['old', 'new'], issuer: 'new' } }), make('privateCa'), make('privateCa', { options: { authorityArns: { main: CA_ARN } } }))),
   tracing: maybe(fc.constantFrom(make('noTracing'), make('xray'), make('xray', { options: { samplingRate: 0.1, image: make('image') } }))),
   name: maybe(fc.constantFrom('shop', 'a')),

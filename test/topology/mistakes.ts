@@ -221,6 +221,7 @@ export const MISTAKES: Readonly<Record<Exclude<IssueCode, FoundLater>, readonly 
   ],
   OUT_OF_RANGE: [
     { did: 'trusts five authorities', props: kms({ authorities: ['a', 'b', 'c', 'd', 'e'], issuer: 'a' }), path: 'certificates.authorities' },
+    { did: 'lets connections live for a week', props: mesh({ ui: service() }, { mesh: { provider: 'envoy', maxConnectionDuration: seconds(7 * 86_400) } }), path: 'mesh.maxConnectionDuration' },
     { did: 'asks Cloud Map ten times a second', props: mesh({ ui: service() }, { mesh: { provider: 'envoy', discoveryInterval: seconds(0.1) } }), path: 'mesh.discoveryInterval' },
     { did: 'gives port 0', props: ui({ port: 0 }), path: 'services.ui.port' },
     { did: 'gives port 65536', props: ui({ port: 65536 }), path: 'services.ui.port' },
@@ -252,6 +253,8 @@ export const MISTAKES: Readonly<Record<Exclude<IssueCode, FoundLater>, readonly 
     { did: 'weighs a capacity provider below zero', props: ui({ capacityProviderStrategies: [{ capacityProvider: 'FARGATE', weight: 1 }, { capacityProvider: 'FARGATE_SPOT', weight: -1 }] }), path: 'services.ui.capacityProviderStrategies[1].weight' },
   ],
   NOT_ALLOWED: [
+    { did: 'asks a service to pass on a header that nobody removes', props: ui({ passThroughHeaders: ['x-custom'] }), path: 'services.ui.passThroughHeaders[0]' },
+    { did: 'asks the edge to believe X-Forwarded-For', props: mesh({ ui: service() }, { edge: { kind: 'http', authorizer: { kind: 'none' }, routes: { $default: { service: 'ui' } }, passThroughHeaders: ['X-Forwarded-For'] } }), path: 'edge.passThroughHeaders[0]' },
     { did: 'lets an authority issue that there is not', props: kms({ authorities: ['old', 'new'], issuer: 'odl' }), path: 'certificates.issuer' },
     { did: 'lists an authority twice', props: kms({ authorities: ['main', 'main'] }), path: 'certificates.authorities[1]' },
     { did: 'gives the ARN of something else as an authority', props: privateCa({ authorityArns: { main: 'arn:aws:acm:eu-west-1:111122223333:certificate/1' } }), path: 'certificates.authorityArns.main' },

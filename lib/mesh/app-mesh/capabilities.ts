@@ -40,6 +40,7 @@ export const CAPABILITIES: Capabilities = {
   rateLimits: { no: 'it has no rate limits' },
   faultInjection: { no: 'it injects no faults' },
   maxRequestSize: { no: 'it has no limit on the size of requests' },
+  overrideHeaders: { no: 'it removes no headers' },
   webSockets: { no: 'it has no setting for upgrades' },
   versions: true,
   versionHeader: true,

@@ -17,6 +17,7 @@ test('who limits the life of streams lets a response last as long', () => {
 
 test('a TCP connection may be silent for as long as wanted', () => {
   expect(timeouts({ idle: seconds(60) }, 'tcp')).toEqual({ idleSeconds: 60 });
+  expect(timeouts({ stream: seconds(3600) }, 'tcp')).toEqual({ streamSeconds: 3600 });
 });
 
 failsIfTheUser([
