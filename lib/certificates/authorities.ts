@@ -48,9 +48,10 @@ export function renderAuthorities(scope: Construct, props: AuthoritiesProps): re
     asset: 'certificate-authority',
     description: `Makes or reads the root certificates of the mesh ${props.meshName}`,
     logGroup: props.logGroup,
-    statements: settings.kind === 'kms'
-      ? []
-      : [new iam.PolicyStatement({ actions: ['acm-pca:DescribeCertificateAuthority', 'acm-pca:GetCertificateAuthorityCertificate'], resources: issuers.map(arnOf) })],
+    statements: settings.kind === 'kms' ? [] : [new iam.PolicyStatement({
+      actions: ['acm-pca:DescribeCertificateAuthority', 'acm-pca:GetCertificateAuthorityCertificate'],
+      resources: issuers.map(arnOf),
+    })],
     // It waits for keys and permissions that were made a moment ago.
     timeout: Duration.minutes(5),
   });
@@ -73,7 +74,8 @@ export function arnOf({ source }: Pick<Authority, 'source'>): string {
 
 function kmsIssuer(scope: Construct, name: string, { meshName }: AuthoritiesProps): Issuer {
   const key = authorityKey(scope, 'Key', `Certificate authority "${name}" of the mesh ${meshName}`);
-  return { name, scope, source: { keyArn: key.keyArn }, properties: { KeyArn: key.keyArn, Mesh: meshName.slice(0, MESH_NAME_LENGTH), Name: name }, key };
+  const { keyArn } = key;
+  return { name, scope, source: { keyArn }, properties: { KeyArn: keyArn, Mesh: meshName.slice(0, MESH_NAME_LENGTH), Name: name }, key };
 }
 
 function privateIssuer(scope: Construct, name: string, arn: string | undefined, { meshName }: AuthoritiesProps): Issuer {

@@ -10,17 +10,15 @@ import type { Construct } from 'constructs';
  * https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html#key-policy-default-allow-administrators
  */
 const ADMINISTRATION = [
-  'kms:CancelKeyDeletion', 'kms:CreateAlias', 'kms:DeleteAlias', 'kms:DescribeKey', 'kms:DisableKey', 'kms:DisableKeyRotation', 'kms:EnableKey',
-  'kms:EnableKeyRotation', 'kms:GetKeyPolicy', 'kms:GetKeyRotationStatus', 'kms:GetPublicKey', 'kms:ListGrants', 'kms:ListKeyPolicies',
-  'kms:ListResourceTags', 'kms:PutKeyPolicy', 'kms:RevokeGrant', 'kms:ScheduleKeyDeletion', 'kms:TagResource', 'kms:UntagResource',
-  'kms:UpdateAlias', 'kms:UpdateKeyDescription',
+  'kms:CancelKeyDeletion', 'kms:CreateAlias', 'kms:DeleteAlias', 'kms:DescribeKey', 'kms:DisableKey',
+  'kms:DisableKeyRotation', 'kms:EnableKey', 'kms:EnableKeyRotation', 'kms:GetKeyPolicy', 'kms:GetKeyRotationStatus',
+  'kms:GetPublicKey', 'kms:ListGrants', 'kms:ListKeyPolicies', 'kms:ListResourceTags', 'kms:PutKeyPolicy',
+  'kms:RevokeGrant', 'kms:ScheduleKeyDeletion', 'kms:TagResource', 'kms:UntagResource', 'kms:UpdateAlias',
+  'kms:UpdateKeyDescription',
 ];
 
 /** What functions/x509/kms-signer.ts asks for. https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html */
 const SIGNING = { 'kms:SigningAlgorithm': 'ECDSA_SHA_256', 'kms:MessageType': 'DIGEST' };
-
-/** A key policy's `*` is the key itself. */
-const THIS_KEY = ['*'];
 
 /**
  * The key of an authority. Its policy leaves nothing but administration to policies of IAM, so that `kms:Sign` on
@@ -32,7 +30,7 @@ export function authorityKey(scope: Construct, id: string, description: string):
     keySpec: kms.KeySpec.ECC_NIST_P256,
     keyUsage: kms.KeyUsage.SIGN_VERIFY,
     policy: new iam.PolicyDocument({
-      statements: [new iam.PolicyStatement({ sid: 'AccountAdministers', principals: [new iam.AccountRootPrincipal()], actions: ADMINISTRATION, resources: THIS_KEY })],
+      statements: [onThisKey({ sid: 'AccountAdministers', principals: [new iam.AccountRootPrincipal()], actions: ADMINISTRATION })],
     }),
     // Without the mesh it is good for nothing, and costs; KMS keeps it for 30 days after that.
     removalPolicy: RemovalPolicy.DESTROY,
@@ -41,7 +39,7 @@ export function authorityKey(scope: Construct, id: string, description: string):
 
 /** Lets a role read what the root certificate is made of. */
 export function allowReading(key: kms.Key, role: iam.Role, sid: string): void {
-  key.addToResourcePolicy(new iam.PolicyStatement({ sid, principals: [role], actions: ['kms:DescribeKey', 'kms:GetPublicKey'], resources: THIS_KEY }));
+  key.addToResourcePolicy(onThisKey({ sid, principals: [role], actions: ['kms:DescribeKey', 'kms:GetPublicKey'] }));
 }
 
 /**
@@ -49,5 +47,10 @@ export function allowReading(key: kms.Key, role: iam.Role, sid: string): void {
  * https://docs.aws.amazon.com/kms/latest/developerguide/control-access.html
  */
 export function allowSigning(key: kms.Key, role: iam.Role, sid: string): void {
-  key.addToResourcePolicy(new iam.PolicyStatement({ sid, principals: [role], actions: ['kms:Sign'], resources: THIS_KEY, conditions: { StringEquals: SIGNING } }));
+  key.addToResourcePolicy(onThisKey({ sid, principals: [role], actions: ['kms:Sign'], conditions: { StringEquals: SIGNING } }));
+}
+
+/** In a key's policy `*` is the key itself. */
+function onThisKey(props: iam.PolicyStatementProps): iam.PolicyStatement {
+  return new iam.PolicyStatement({ ...props, resources: ['*'] });
 }

@@ -67,7 +67,10 @@ export interface PrivateCaCertificatesOptions {
  * const props: MicroservicesProps = { services, certificates: Certificates.kms() };
  */
 export class Certificates {
-  /** A private authority whose key never leaves KMS (about $1 a month), and a Lambda function that issues. */
+  /**
+   * A private authority whose key never leaves KMS (about $1 a month), and a Lambda function that issues. Only the
+   * functions of the mesh can sign with the key; IAM policies in the account can allow its administration, no more.
+   */
   public static kms(options: KmsCertificatesOptions = {}): Certificates {
     // From JavaScript, null may stand where the default does not reach.
     return new Certificates('kms', options ?? {});
