@@ -15,6 +15,8 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 interface Statement {
+  /** Of a policy of a resource. */
+  readonly Principal?: unknown;
   readonly Action: string | readonly string[];
   readonly Resource: unknown;
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -41,6 +43,21 @@ function statements(resources: Readonly<Record<string, Resource>>): readonly (re
       : Type === 'AWS::IAM::Policy' || Type === 'AWS::IAM::ManagedPolicy' ? [Properties['PolicyDocument'] as Document] : [];
     return documents.flatMap(({ Statement }) => Statement.map((statement) => [id, statement] as const));
   });
+}
+
+/** Every statement of the policy of every key, by the key's logical ID. Their resource is always `*`, which is the key itself. */
+function keyStatements(resources: Readonly<Record<string, Resource>>): readonly (readonly [string, Statement])[] {
+  return Object.entries(resources).filter(([, { Type }]) => Type === 'AWS::KMS::Key').flatMap(([id, { Properties = {} }]) => {
+    // Without one, KMS gives the key a policy by which everybody may do what IAM allows.
+    const document = (Properties['KeyPolicy'] ?? { Statement: [{ Principal: { AWS: 'root' }, Action: 'kms:*', Resource: '*' }] }) as Document;
+    return document.Statement.map((statement) => [id, statement] as const);
+  });
+}
+
+/** What is wide about a statement of a key's policy: whom it allows, or what. */
+function wideness({ Principal: principal, ...statement }: Statement): readonly string[] {
+  const principals = typeof principal === 'object' && principal !== null ? Object.values(principal).flatMap((names) => list(names as unknown)) : [principal];
+  return [...principals.map((name) => (name === undefined ? '*' : shown(name))), ...actionsOf(statement)].filter((text) => text.includes('*'));
 }
 
 /** What a resource is, without what differs per account: `Ref ShopLogs…`, `*`, `GetAtt … + :*`. */
@@ -81,6 +98,7 @@ const SYSTEMS: Readonly<Record<string, MicroservicesProps>> = {
 describe.each(Object.entries(SYSTEMS))('a system %s', (_, props) => {
   const resources = resourcesOf(build(props).template);
   const all = statements(resources);
+  const keys = keyStatements(resources);
 
   test('names every action that a role may do, none by a wildcard', () => {
     expect(all.length).toBeGreaterThan(3);
@@ -90,6 +108,10 @@ describe.each(Object.entries(SYSTEMS))('a system %s', (_, props) => {
   test('fails if a role may act on everything without a written reason', () => {
     const wide = all.filter(([, { Resource }]) => list(Resource).some((resource) => shown(resource).includes('*')));
     expect(wide.map(([id, statement]) => ({ id, key: keyOf(statement) })).filter(({ key }) => REASONS[key] === undefined)).toEqual([]);
+  });
+
+  test('fails if the policy of a key names everybody, or every action, without a written reason', () => {
+    expect(keys.flatMap(([id, statement]) => (REASONS[keyOf(statement)] === undefined ? wideness(statement).map((text) => `${id}: ${text}`) : []))).toEqual([]);
   });
 
   test('uses no policy of AWS but those that the CDK gives its own functions, and API Gateway needs', () => {
@@ -102,6 +124,26 @@ describe.each(Object.entries(SYSTEMS))('a system %s', (_, props) => {
     const listing = all.map(([id, statement]) => `${id.replace(/[0-9A-F]{8}$/, '')}: ${actionsOf(statement).join(', ')} on ${list(statement.Resource).map(shown).map((text) => text.replace(/[0-9A-F]{8}\b/g, '')).join(', ')}${conditionsOf(statement).length === 0 ? '' : ` if ${JSON.stringify(statement.Condition).replace(/[0-9A-F]{8}\b/g, '')}`}`);
     expect(listing.sort()).toMatchSnapshot();
   });
+
+  test('gives keys policies as they are written here', () => {
+    const without = (text: string): string => text.replace(/[0-9A-F]{8}\b/g, '');
+    const listing = keys.map(([id, statement]) => `${without(id)}: ${actionsOf(statement).join(', ')} by ${list((statement.Principal as { readonly AWS?: unknown }).AWS).map((name) => without(shown(name))).join(', ')}${conditionsOf(statement).length === 0 ? '' : ` if ${JSON.stringify(statement.Condition)}`}`);
+    expect(listing).toMatchSnapshot();
+  });
+});
+
+test.each<[string, Statement, readonly string[]]>([
+  ['everybody', { Principal: '*', Action: 'kms:Sign', Resource: '*' }, ['*']],
+  ['everybody of AWS', { Principal: { AWS: ['*'] }, Action: 'kms:Sign', Resource: '*' }, ['*']],
+  ['nobody in particular', { Action: 'kms:Sign', Resource: '*' }, ['*']],
+  ['every action', { Principal: { AWS: { 'Fn::GetAtt': ['Role', 'Arn'] } }, Action: ['kms:Sign', 'kms:*'], Resource: '*' }, ['kms:*']],
+  ['just what is needed', { Principal: { AWS: { 'Fn::GetAtt': ['Role', 'Arn'] } }, Action: 'kms:Sign', Resource: '*' }, []],
+])("a key's policy for %s is found out", (_, statement, wide) => {
+  expect(wideness(statement)).toEqual(wide);
+});
+
+test('a key without a policy counts as one whose policy allows everything', () => {
+  expect(keyStatements({ Key: { Type: 'AWS::KMS::Key' } }).flatMap(([, statement]) => wideness(statement))).toEqual(['kms:*']);
 });
 
 test('every reason is still needed', () => {

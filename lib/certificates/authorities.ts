@@ -1,10 +1,11 @@
-import { CustomResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { CustomResource, Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as kms from 'aws-cdk-lib/aws-kms';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { IDependable } from 'constructs';
 import { Construct } from 'constructs';
 import type { CertificatePlan } from '../plan/model';
+import { allowReading, allowSigning, authorityKey } from './authority-key';
 import { MeshFunction } from './mesh-function';
 import { PrivateRootAuthority } from './private-root-authority';
 
@@ -14,6 +15,8 @@ export interface Authority {
   readonly source: { readonly keyArn: string } | { readonly certificateAuthorityArn: string };
   /** The root, DER in base64: one line, since CloudFormation puts it into JSON as it is. */
   readonly certificate: string;
+  /** Absent for an authority of AWS Private CA. */
+  readonly key?: kms.Key;
 }
 
 export interface AuthoritiesProps {
@@ -28,6 +31,7 @@ interface Issuer {
   readonly scope: Construct;
   readonly source: Authority['source'];
   readonly properties: Readonly<Record<string, string>>;
+  readonly key?: kms.Key;
   /** What has to be there before it can be asked. */
   readonly ready?: IDependable;
 }
@@ -44,17 +48,23 @@ export function renderAuthorities(scope: Construct, props: AuthoritiesProps): re
     asset: 'certificate-authority',
     description: `Makes or reads the root certificates of the mesh ${props.meshName}`,
     logGroup: props.logGroup,
-    statements: [settings.kind === 'kms'
-      ? new iam.PolicyStatement({ actions: ['kms:DescribeKey', 'kms:GetPublicKey', 'kms:Sign'], resources: issuers.map(arnOf) })
-      : new iam.PolicyStatement({ actions: ['acm-pca:DescribeCertificateAuthority', 'acm-pca:GetCertificateAuthorityCertificate'], resources: issuers.map(arnOf) })],
+    statements: settings.kind === 'kms' ? [] : [new iam.PolicyStatement({
+      actions: ['acm-pca:DescribeCertificateAuthority', 'acm-pca:GetCertificateAuthorityCertificate'],
+      resources: issuers.map(arnOf),
+    })],
     // It waits for keys and permissions that were made a moment ago.
     timeout: Duration.minutes(5),
   });
+  for (const { key } of issuers) {
+    if (key === undefined) continue;
+    allowReading(key, reader.role, 'RootIsMade');
+    allowSigning(key, reader.role, 'RootIsSigned');
+  }
   const { serviceToken } = reader.provider('Provider');
-  return issuers.map(({ name, scope: own, source, properties, ready }) => {
+  return issuers.map(({ name, scope: own, source, properties, key, ready }) => {
     const root = new CustomResource(own, 'Root', { resourceType: 'Custom::MeshAuthority', serviceToken, properties: { ...properties } });
     if (ready !== undefined) root.node.addDependency(ready);
-    return { name, source, certificate: root.getAttString('certificate') };
+    return { name, source, certificate: root.getAttString('certificate'), ...(key === undefined ? {} : { key }) };
   });
 }
 
@@ -63,14 +73,9 @@ export function arnOf({ source }: Pick<Authority, 'source'>): string {
 }
 
 function kmsIssuer(scope: Construct, name: string, { meshName }: AuthoritiesProps): Issuer {
-  const key = new kms.Key(scope, 'Key', {
-    description: `Certificate authority "${name}" of the mesh ${meshName}`,
-    keySpec: kms.KeySpec.ECC_NIST_P256,
-    keyUsage: kms.KeyUsage.SIGN_VERIFY,
-    // Without the mesh it is good for nothing, and costs; KMS keeps it for 30 days after that.
-    removalPolicy: RemovalPolicy.DESTROY,
-  });
-  return { name, scope, source: { keyArn: key.keyArn }, properties: { KeyArn: key.keyArn, Mesh: meshName.slice(0, MESH_NAME_LENGTH), Name: name } };
+  const key = authorityKey(scope, 'Key', `Certificate authority "${name}" of the mesh ${meshName}`);
+  const { keyArn } = key;
+  return { name, scope, source: { keyArn }, properties: { KeyArn: keyArn, Mesh: meshName.slice(0, MESH_NAME_LENGTH), Name: name }, key };
 }
 
 function privateIssuer(scope: Construct, name: string, arn: string | undefined, { meshName }: AuthoritiesProps): Issuer {

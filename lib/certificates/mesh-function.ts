@@ -19,10 +19,12 @@ export interface MeshFunctionProps {
 /** A function of this library with a role that may do just what is stated here. */
 export class MeshFunction extends Construct {
   readonly function: lambda.Function;
+  readonly role: iam.Role;
 
   constructor(scope: Construct, id: string, private readonly props: MeshFunctionProps) {
     super(scope, id);
     const { asset, description, logGroup, statements, environment, timeout } = props;
+    this.role = functionRole(this, 'Role', logGroup, statements);
     this.function = new lambda.Function(this, 'Function', {
       // The agent's image has the same one.
       runtime: lambda.Runtime.NODEJS_22_X,
@@ -32,7 +34,7 @@ export class MeshFunction extends Construct {
       description,
       memorySize: 256,
       timeout,
-      role: functionRole(this, 'Role', logGroup, statements),
+      role: this.role,
       logGroup,
       ...(environment === undefined ? {} : { environment }),
     });

@@ -1,4 +1,4 @@
-import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
+import { Aws, CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
@@ -7,6 +7,7 @@ import type { Construct } from 'constructs';
 import type { CertificatePlan } from '../plan/model';
 import type { Authority } from './authorities';
 import { arnOf } from './authorities';
+import { allowSigning } from './authority-key';
 import { MeshFunction } from './mesh-function';
 
 /** Of 7 days that a certificate lives: five are left when its successor is there. */
@@ -25,7 +26,7 @@ export interface RotationProps {
 export function renderRotation(scope: Construct, props: RotationProps): lambda.Function {
   const { meshName, plan, authorities, secrets, logGroup } = props;
   const issuer = renderAuthoritySet(scope, props).getAttString('issuer');
-  const { function: rotation } = new MeshFunction(scope, 'Rotation', {
+  const { function: rotation, role } = new MeshFunction(scope, 'Rotation', {
     asset: 'certificate-rotation',
     description: `Issues the certificates of the mesh ${meshName}`,
     logGroup,
@@ -34,12 +35,7 @@ export function renderRotation(scope: Construct, props: RotationProps): lambda.F
         actions: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage'],
         resources: arnsOf(secrets),
       }),
-      plan.settings.kind === 'kms'
-        ? new iam.PolicyStatement({ actions: ['kms:Sign'], resources: authorities.map(arnOf) })
-        : new iam.PolicyStatement({
-          actions: ['acm-pca:DescribeCertificateAuthority', 'acm-pca:GetCertificate', 'acm-pca:IssueCertificate'],
-          resources: authorities.map(arnOf),
-        }),
+      ...(plan.settings.kind === 'kms' ? [] : privateCaStatements(authorities.map(arnOf))),
     ],
     environment: {
       AUTHORITIES: Stack.of(scope).toJsonString(authorities.map(({ name, source, certificate }) => ({ name, ...source, certificate }))),
@@ -49,8 +45,22 @@ export function renderRotation(scope: Construct, props: RotationProps): lambda.F
     },
     timeout: Duration.minutes(2),
   });
+  for (const { key } of authorities) if (key !== undefined) allowSigning(key, role, 'CertificatesAreIssued');
   rotation.addPermission('SecretsManager', { principal: new iam.ServicePrincipal('secretsmanager.amazonaws.com'), sourceAccount: Stack.of(scope).account });
   return rotation;
+}
+
+/** Only by the template that functions/private-ca/issue-by-private-ca.ts names: others make authorities. */
+function privateCaStatements(authorities: readonly string[]): readonly iam.PolicyStatement[] {
+  return [
+    new iam.PolicyStatement({ actions: ['acm-pca:DescribeCertificateAuthority', 'acm-pca:GetCertificate'], resources: [...authorities] }),
+    new iam.PolicyStatement({
+      actions: ['acm-pca:IssueCertificate'],
+      resources: [...authorities],
+      // https://docs.aws.amazon.com/privateca/latest/userguide/pca-rbp.html
+      conditions: { StringEquals: { 'acm-pca:TemplateArn': `arn:${Aws.PARTITION}:acm-pca:::template/EndEntityCertificate/V1` } },
+    }),
+  ];
 }
 
 /** Refuses a change of authorities that would cut services off from each other; see functions/authority-set. */

@@ -41,6 +41,10 @@ export interface PrivateCaCertificatesOptions {
    * 4 KB of a Lambda function's environment: two of EC or RSA-2048 keys do, two of RSA-4096 do not. CDK tokens may
    * stand in the values.
    *
+   * Whoever may issue from an authority can issue every identity of the mesh. Two meshes with the same `domain` below one
+   * authority have the same identities, so each may call the other's services: set `domain`, and give every mesh another
+   * one. While `domain` is the default, the warning `shared-authority` says so.
+   *
    * @default - a root authority in short-lived mode is made (about $50 a month)
    * @see https://docs.aws.amazon.com/privateca/latest/userguide/short-lived-certificates.html
    */
@@ -63,7 +67,10 @@ export interface PrivateCaCertificatesOptions {
  * const props: MicroservicesProps = { services, certificates: Certificates.kms() };
  */
 export class Certificates {
-  /** A private authority whose key never leaves KMS (about $1 a month), and a Lambda function that issues. */
+  /**
+   * A private authority whose key never leaves KMS (about $1 a month), and a Lambda function that issues. Only the
+   * functions of the mesh can sign with the key; IAM policies in the account can allow its administration, no more.
+   */
   public static kms(options: KmsCertificatesOptions = {}): Certificates {
     // From JavaScript, null may stand where the default does not reach.
     return new Certificates('kms', options ?? {});

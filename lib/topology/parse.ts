@@ -8,6 +8,7 @@ import { maxTasks, serviceAs } from './model';
 import { everyCaller } from './callers';
 import { LABEL, checkLabel } from './check-label';
 import { checkHidesNoAws } from './check-domain';
+import { checkSharedAuthority } from './check-shared-authority';
 import { checkEnvironment } from './check-environment';
 import { checkExec } from './check-exec';
 import { checkCallers, connectRules } from './parse-allow';
@@ -76,7 +77,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   const registered = [...drafts.flatMap(taskNamesOf), ...(edge === undefined ? [] : [GATEWAY_NAME])];
   for (const each of registered) checkApex(each, domain, discoveryDomain, namespace);
 
-  const warnings: Warning[] = [];
+  const warnings = checkSharedAuthority(certificates, domain, root.field('domain').absent);
   const routed = new Set(edge?.routes.map((route) => route.service));
   const { services, external } = connect(drafts, externals, { domain, discoveryDomain, routed, authenticated: certificates.kind !== 'none' });
   for (const service of services) {

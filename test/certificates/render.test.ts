@@ -1,14 +1,20 @@
-import { Match } from 'aws-cdk-lib/assertions';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { LIFE_LEFT_METRIC, METRIC_NAMESPACE, TELL_EVERY_MS } from '../../agent/certificate/life-left';
 import { readConfiguration } from '../../functions/certificate-rotation/configuration';
 import { DNS_NAME_TAG, IDENTITY_TAG } from '../../functions/certificate-rotation/secret-owner';
+import { kmsSigner } from '../../functions/x509/kms-signer';
 import { makeAuthority } from '../functions/support/authorities';
-import { Certificates } from '../../lib';
+import { FakeKms } from '../functions/support/fake-kms';
+import { Certificates, Mesh } from '../../lib';
 import type { Built } from '../support/stack';
 import { build, containersOf, resourcesOf, service } from '../support/stack';
 
 const CA = 'arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/11111111-2222-3333-4444-555555555555';
 const services = { ui: service({ calls: ['orders'] }), orders: service() };
+const SIGNING = { 'kms:SigningAlgorithm': 'ECDSA_SHA_256', 'kms:MessageType': 'DIGEST' };
+interface KeyStatement { readonly Principal: unknown; readonly Action: string | readonly string[] }
+const keyStatementsOf = ({ template }: Built): readonly KeyStatement[] =>
+  Object.values(template.findResources('AWS::KMS::Key')).flatMap((key) => (key as { readonly Properties: { readonly KeyPolicy: { readonly Statement: readonly KeyStatement[] } } }).Properties.KeyPolicy.Statement);
 const idsOf = ({ template }: Built, type: string): string[] => Object.entries(resourcesOf(template)).filter(([, { Type }]) => Type === type).map(([id]) => id);
 
 describe('by default', () => {
@@ -18,6 +24,35 @@ describe('by default', () => {
   test('an asymmetric KMS key is the authority, and its key never leaves KMS', () => {
     template.hasResource('AWS::KMS::Key', { Properties: Match.objectLike({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' }), DeletionPolicy: 'Delete' });
     template.resourceCountIs('AWS::KMS::Key', 1);
+  });
+
+  test('two roles sign, and nobody else: the key names them, so they need no policy of their own', () => {
+    const signs = (id: string): object => ({ Effect: 'Allow', Principal: { AWS: { 'Fn::GetAtt': [id, 'Arn'] } }, Action: 'kms:Sign', Resource: '*', Condition: { StringEquals: SIGNING } });
+    const [reader, rotation] = ['AuthorityReader', 'Rotation'].map((name) => idsOf(built, 'AWS::IAM::Role').find((id) => new RegExp(`^ShopCertificates${name}Role[0-9A-F]{8}$`).test(id)) ?? '');
+    const statements = keyStatementsOf(built);
+    expect(statements.filter(({ Action }) => [Action].flat().some((action) => action === 'kms:Sign'))).toEqual([expect.objectContaining(signs(reader)), expect.objectContaining(signs(rotation))]);
+    expect(statements).toContainEqual(expect.objectContaining({ Principal: { AWS: { 'Fn::GetAtt': [reader, 'Arn'] } }, Action: ['kms:DescribeKey', 'kms:GetPublicKey'] }));
+    expect(JSON.stringify(template.findResources('AWS::IAM::Role')) + JSON.stringify(template.findResources('AWS::IAM::Policy'))).not.toContain('kms:');
+  });
+
+  test('the account administers the key by IAM, and cannot lose it, but neither signs nor grants', () => {
+    const [account, ...others] = keyStatementsOf(built).filter(({ Principal }) => JSON.stringify(Principal).includes(':root'));
+    expect(others).toEqual([]);
+    expect(JSON.stringify(account?.Principal)).toContain('"AWS::AccountId"');
+    expect(account).not.toHaveProperty('Condition');
+    // What CloudFormation needs to update and to delete a key, and KMS to take the policy.
+    expect(account?.Action).toEqual(expect.arrayContaining([
+      'kms:DescribeKey', 'kms:DisableKey', 'kms:DisableKeyRotation', 'kms:EnableKey', 'kms:EnableKeyRotation', 'kms:GetKeyPolicy', 'kms:GetKeyRotationStatus',
+      'kms:ListResourceTags', 'kms:PutKeyPolicy', 'kms:ScheduleKeyDeletion', 'kms:TagResource', 'kms:UntagResource', 'kms:UpdateKeyDescription',
+    ]));
+    expect([account?.Action ?? []].flat().filter((action) => /Sign|Grant$|Replicate|\*/.test(action))).toEqual(['kms:RevokeGrant']);
+  });
+
+  test('the key asks for signatures as the functions do', async () => {
+    const kms = new FakeKms();
+    await kmsSigner(kms.client(), kms.createKey(new Date())).sign(Buffer.from('certificate'));
+    const [{ SigningAlgorithm, MessageType } = {}] = kms.signed;
+    expect({ 'kms:SigningAlgorithm': SigningAlgorithm, 'kms:MessageType': MessageType }).toEqual(SIGNING);
   });
 
   test('each service has a secret of its own, with its identity and its DNS name, renewed every two days', () => {
@@ -109,6 +144,28 @@ describe('with AWS Private CA', () => {
     const built = build({ services, certificates: Certificates.privateCa({ authorityArns: { corporate: CA } }) });
     built.template.resourceCountIs('AWS::ACMPCA::CertificateAuthority', 0);
     built.template.hasResourceProperties('Custom::MeshAuthority', { CertificateAuthorityArn: CA, Name: 'corporate' });
+  });
+});
+
+test.each([['Mesh.envoy()', Mesh.envoy()], ['Mesh.appMesh()', Mesh.appMesh()]])('with %s, an authority of your own below a default domain gives a warning', (_, mesh) => {
+  const certificates = Certificates.privateCa({ authorityArns: { corporate: CA } });
+  const found = (props: object): number => Annotations.fromStack(build({ services, certificates, mesh, ...props }).stack).findWarning('*', Match.stringLikeRegexp('each may call the other\'s services.*shared-authority')).length;
+  expect([found({}), found({ domain: 'shop.example' })]).toEqual([1, 0]);
+});
+
+test.each<[string, Certificates]>([['made here', Certificates.privateCa()], ['given by ARN', Certificates.privateCa({ authorityArns: { corporate: CA } })]])('of an authority %s, the function that issues gets certificates of services, and no other authority', (_, certificates) => {
+  const built = build({ services, certificates, domain: 'shop.example' });
+  const document = JSON.stringify(Object.values(built.template.findResources('AWS::IAM::Role')).map((role) => (role as { readonly Properties: object }).Properties));
+  expect(document.match(/acm-pca:IssueCertificate/g)).toHaveLength(1);
+  built.template.hasResourceProperties('AWS::IAM::Role', {
+    Policies: [{
+      PolicyDocument: {
+        Statement: Match.arrayWith([Match.objectLike({
+          Action: 'acm-pca:IssueCertificate',
+          Condition: { StringEquals: { 'acm-pca:TemplateArn': { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':acm-pca:::template/EndEntityCertificate/V1']] } } },
+        })]),
+      },
+    }],
   });
 });
 

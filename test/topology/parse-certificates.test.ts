@@ -1,4 +1,5 @@
 import { maxTasks } from '../../lib/topology/model';
+import type { Raw } from './parsing';
 import { mesh, service, token, topologyOf } from './parsing';
 
 const CA = (id: string): string => `arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/${id}`;
@@ -21,6 +22,31 @@ test('authorities of AWS Private CA are given by ARN, which may be a token', () 
     kind: 'privateCa',
     authorities: [{ name: 'one', arn: token.text }, { name: 'two', arn: CA('2') }],
     issuer: 'two',
+  });
+});
+
+describe('an authority of your own, which may issue for other meshes', () => {
+  const warningsOf = (props: Raw) => topologyOf(mesh({ ui: service() }, props)).warnings;
+  const given = { kind: 'privateCa', authorityArns: { main: CA('1') } };
+
+  test('gives a warning while the domain is a default, since another mesh may have the same', () => {
+    for (const name of [{}, { name: 'shop' }]) {
+      expect(warningsOf({ certificates: given, ...name })).toEqual([{
+        id: 'shared-authority',
+        path: 'certificates.authorityArns',
+        message: 'the domain "shop.internal" is a default, and another mesh below the same authority may have it, too: then both have the same identities (spiffe://shop.internal/<service>), so each may call the other\'s services. Set domain to a name that no other mesh below the authority has',
+      }]);
+    }
+    expect(warningsOf({ certificates: { ...given, authorityArns: { main: token } } })).toHaveLength(1);
+  });
+
+  test.each<[string, Raw]>([
+    ['with a domain of your own', { certificates: given, domain: 'shop.example' }],
+    ['of an authority that is made for the mesh', { certificates: { kind: 'privateCa' } }],
+    ['of an authority of KMS', {}],
+    ['in plain text', { certificates: { kind: 'none' } }],
+  ])('gives none %s', (_, props) => {
+    expect(warningsOf(props).filter(({ id }) => id === 'shared-authority')).toEqual([]);
   });
 });
 

@@ -214,6 +214,7 @@ export class Cluster {
     const account = `${this.system.region}:${this.system.account}`;
     return {
       name: task.id,
+      ...(role === undefined ? {} : { roleArn: this.deployment.roleArn(role) }),
       statements: () => (role === undefined ? [] : this.deployment.statements(role)),
       arn: `arn:aws:ecs:${account}:task/e2e/${task.id}`,
       cluster: `arn:aws:ecs:${account}:cluster/e2e`,

@@ -7,6 +7,7 @@ import type { CloudMap } from '../cloud-map';
 import { cloudMapApi } from './cloud-map-api';
 import { kmsBackend, secretsManagerBackend } from './fakes';
 import { Parameters, parametersBackend } from './parameters';
+import type { Statement } from './policy';
 import type { Answer, AnswerOrFault, Fields, Principal } from './service';
 import { AwsService, failed } from './service';
 
@@ -15,9 +16,11 @@ export class AwsEmulator {
   /** What they hold. */
   readonly secrets = new FakeSecretsManager(() => new Date());
   readonly keys = new FakeKms();
+  /** By the ARN of the key. */
+  readonly keyPolicies = new Map<string, readonly Statement[]>();
   readonly parameters = new Parameters();
   readonly secretsManager = new AwsService(secretsManagerBackend(this.secrets));
-  readonly kms = new AwsService(kmsBackend(this.keys));
+  readonly kms = new AwsService(kmsBackend(this.keys, this.keyPolicies));
   readonly systemsManager: AwsService;
   private discovery: AwsService | undefined;
 

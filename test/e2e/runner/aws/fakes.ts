@@ -2,6 +2,7 @@ import type { KMSClient } from '@aws-sdk/client-kms';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { FakeKms } from '../../../functions/support/fake-kms';
 import type { FakeSecretsManager } from '../../../functions/support/fake-secrets-manager';
+import type { Statement } from './policy';
 import type { Answer, Backend, Fields } from './service';
 
 /** Where the SDK hands over a request: what the fakes stand in for. */
@@ -17,12 +18,18 @@ export function secretsManagerBackend(fake: FakeSecretsManager): Backend {
   };
 }
 
-export function kmsBackend(fake: FakeKms): Backend {
+export function kmsBackend(fake: FakeKms, policies: ReadonlyMap<string, readonly Statement[]>): Backend {
   return {
     prefix: 'kms',
-    request: (_, input) => ({ resource: String(input['KeyId']), context: {} }),
+    request: (operation, input) => ({ resource: String(input['KeyId']), context: operation === 'Sign' ? signing(input) : {} }),
+    policyOf: (key) => policies.get(key),
     serve: through(fake.client()),
   };
+}
+
+/** https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html */
+function signing({ SigningAlgorithm, MessageType = 'RAW' }: Fields): Readonly<Record<string, string>> {
+  return { 'kms:SigningAlgorithm': String(SigningAlgorithm), 'kms:MessageType': String(MessageType) };
 }
 
 /** The fakes of the functions' tests answer in AWS's protocol, behind a client of their own. */

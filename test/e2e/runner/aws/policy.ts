@@ -19,13 +19,16 @@ const PARTS = ['Sid', 'Effect', 'Action', 'Resource', 'Condition'];
 
 /** Deny wins, and what nobody allows is denied. */
 export function allows(statements: readonly Statement[], request: PolicyRequest): boolean {
-  const denied = statements.some((statement) => statement['Effect'] === 'Deny' && matches(statement, request, true));
-  return !denied && statements.some((statement) => statement['Effect'] === 'Allow' && matches(statement, request, false));
+  return !denies(statements, request) && statements.some((statement) => statement['Effect'] === 'Allow' && matches(statement, request, false));
+}
+
+export function denies(statements: readonly Statement[], request: PolicyRequest): boolean {
+  return statements.some((statement) => statement['Effect'] === 'Deny' && matches(statement, request, true));
 }
 
 /** @param otherwise what a part that is not understood counts as */
 function matches(statement: Statement, request: PolicyRequest, otherwise: boolean): boolean {
-  if (Object.keys(statement).some((part) => !PARTS.includes(part))) return otherwise;
+  if (Object.entries(statement).some(([part, value]) => value !== undefined && !PARTS.includes(part))) return otherwise;
   const { Action, Resource, Condition = {} } = statement;
   const actions = texts(Action);
   const resources = texts(Resource);

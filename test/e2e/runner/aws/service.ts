@@ -1,4 +1,5 @@
 import { pause } from '../wait';
+import { keyAllows } from './key-policy';
 import type { PolicyRequest, Statement } from './policy';
 import { allows } from './policy';
 
@@ -8,6 +9,8 @@ export type Fields = Readonly<Record<string, unknown>>;
 export interface Principal {
   /** The task's ID, or the function's logical ID. */
   readonly name: string;
+  /** Absent: no role. */
+  readonly roleArn?: string;
   readonly statements: () => readonly Statement[];
 }
 
@@ -51,6 +54,8 @@ export interface Backend {
   /** What IAM is asked about a call: of each resource, if there are several. */
   readonly request: (operation: string, input: Fields) => Asked | readonly Asked[];
   readonly serve: (operation: string, input: Fields) => Promise<Answer> | Answer;
+  /** Of a resource that has a policy of its own, as keys of KMS do; undefined if there is no such resource. Absent: policies of roles alone decide. */
+  readonly policyOf?: (resource: string) => readonly Statement[] | undefined;
 }
 
 /** One service of AWS: who may call it, who did, and what a test lets go wrong. */
@@ -86,11 +91,18 @@ export class AwsService {
     const call = { operation, by: principal.name, input };
     const action = `${this.backend.prefix}:${operation}`;
     const asked = [this.backend.request(operation, input)].flat();
-    const denied = asked.find((each) => !allows(principal.statements(), { action, ...each }));
+    const denied = asked.find((each) => !this.permits(principal, { action, ...each }));
     if (denied !== undefined) return this.refuse(call, 'AccessDeniedException', `${principal.name} is not authorized to perform: ${action} on resource: ${denied.resource}`);
     const answer = await this.backend.serve(operation, input);
     this.finished(call, answer.status === 200 ? 'ok' : (JSON.parse(answer.body) as { readonly __type: string }).__type);
     return answer;
+  }
+
+  private permits({ roleArn, statements }: Principal, request: PolicyRequest): boolean {
+    const { policyOf } = this.backend;
+    if (policyOf === undefined) return allows(statements(), request);
+    const policy = policyOf(request.resource);
+    return policy !== undefined && roleArn !== undefined && keyAllows(policy, { roleArn, statements: statements() }, request);
   }
 
   close(): void {

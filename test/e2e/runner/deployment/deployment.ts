@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { STEPS } from '../../../../functions/certificate-rotation/rotation-event';
-import type { Statement } from '../aws/policy';
 import type { AwsEmulator } from '../aws/emulator';
+import { checkLockout, defaultKeyPolicy } from '../aws/key-policy';
+import type { Statement } from '../aws/policy';
 import type { Principal } from '../aws/service';
 import { Fields } from '../fields';
 import type { Json, KnownValues, Resource, Template } from '../intrinsics';
@@ -10,7 +11,7 @@ import type { Invocation } from './functions';
 import { CUSTOM_RESOURCES, runRotationStep } from './functions';
 import { deploymentOrder } from './order';
 import { physicalIds } from './physical-ids';
-import { roleStatements } from './role-statements';
+import { roleStatements, statementsIn } from './role-statements';
 
 export interface UpdateOptions {
   /**
@@ -67,14 +68,24 @@ export class Deployment {
   /** Makes or changes what the template says. If that fails, everything stays as it was; CloudFormation would send the functions back. */
   async deploy(template: Template, { laterMs = 0, firstRotation = 'done' }: UpdateOptions = {}): Promise<void> {
     const { rotated } = this;
+    const keyPolicies = [...this.aws.keyPolicies];
     const next = new Update(this, this.aws, this.known, this.state, template, () => new Date(Date.now() + laterMs));
-    this.state = await next.run();
+    try {
+      this.state = await next.run();
+    } catch (error) {
+      for (const [key, policy] of keyPolicies) this.aws.keyPolicies.set(key, policy);
+      throw error;
+    }
     if (firstRotation === 'held') return;
     for (const secret of this.rotated) if (!rotated.includes(secret)) await this.rotate(secret);
   }
 
   statements(role: string): readonly Statement[] {
     return statementsOf(this.state.template, this.values, role);
+  }
+
+  roleArn(role: string): string {
+    return roleArnOf(this.values, role);
   }
 
   /** Secrets Manager's rotation: the four steps. */
@@ -90,7 +101,7 @@ export class Deployment {
     const properties = template.Resources?.[id]?.Properties ?? {};
     const role = resolver.referenced(properties['Role']);
     if (role === undefined) throw new Error(`${id}.Role: the function has no role of the template`);
-    const principal: Principal = { name: id, statements: () => statementsOf(template, values, role) };
+    const principal: Principal = { name: id, roleArn: roleArnOf(values, role), statements: () => statementsOf(template, values, role) };
     const environment = Fields.of(resolver.resolve(properties['Environment'] ?? {}), `${id}.Environment`).child('Variables')?.allTexts() ?? {};
     return { aws: this.aws, principal, environment, now, write: (line) => { this.log.push(line); } };
   }
@@ -123,6 +134,7 @@ class Update {
     switch (resource?.Type) {
       case 'AWS::KMS::Key':
         this.values[`${id}.Arn`] = this.before.values[`${id}.Arn`] ?? this.key(id);
+        this.keyPolicy(this.values[`${id}.Arn`] ?? '', resource);
         break;
       case 'AWS::SSM::Parameter': {
         const text = this.properties(id).text('Value');
@@ -149,6 +161,13 @@ class Update {
     const properties = this.properties(id);
     if (properties.optionalText('KeySpec') !== 'ECC_NIST_P256' || properties.optionalText('KeyUsage') !== 'SIGN_VERIFY') throw new Error(`${id}: the runner has only keys of ECC_NIST_P256 for SIGN_VERIFY`);
     return this.aws.keys.createKey(new Date());
+  }
+
+  private keyPolicy(key: string, { Properties: properties = {} }: Resource): void {
+    const account = this.resolver.text({ Ref: 'AWS::AccountId' });
+    const policy = properties['KeyPolicy'] === undefined ? defaultKeyPolicy(account) : statementsIn(properties['KeyPolicy'], this.resolver);
+    checkLockout(policy, account, key);
+    this.aws.keyPolicies.set(key, policy);
   }
 
   private secret(id: string, properties: Fields): string {
@@ -208,6 +227,10 @@ class Update {
 
 function statementsOf(template: Template, values: KnownValues, role: string): readonly Statement[] {
   return roleStatements(template, new Resolver(template, values), role);
+}
+
+function roleArnOf(values: KnownValues, role: string): string {
+  return values[`${role}.Arn`] ?? '';
 }
 
 /** The function that a custom resource is handled by: the CDK's provider framework stands before it, if it is there. */

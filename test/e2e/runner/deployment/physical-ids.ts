@@ -5,10 +5,12 @@ import { Resolver } from '../intrinsics';
 /** IDs and ARNs that AWS would give to resources whose form matters to a program: always the same for the same logical ID. */
 export function physicalIds(template: Template): KnownValues {
   const resolver = new Resolver(template);
-  const place = `${resolver.text({ Ref: 'AWS::Region' })}:${resolver.text({ Ref: 'AWS::AccountId' })}`;
+  const account = resolver.text({ Ref: 'AWS::AccountId' });
+  const place = `${resolver.text({ Ref: 'AWS::Region' })}:${account}`;
   const forms: Readonly<Record<string, (id: string, hash: string) => KnownValues>> = {
     'AWS::ServiceDiscovery::Service': (id, hash) => ({ [`${id}.Id`]: `srv-${hash}`, [`${id}.Arn`]: `arn:aws:servicediscovery:${place}:service/srv-${hash}` }),
     'AWS::SSM::Parameter': (id, hash) => ({ [id]: `CFN-${id}-${hash.slice(0, 12)}` }),
+    'AWS::IAM::Role': (id) => ({ [`${id}.Arn`]: `arn:aws:iam::${account}:role/${id}` }),
     'AWS::Lambda::Function': (id) => ({ [`${id}.Arn`]: `arn:aws:lambda:${place}:function:${id}` }),
     'AWS::Logs::LogGroup': (id) => ({ [`${id}.Arn`]: `arn:aws:logs:${place}:log-group:${id}:*` }),
   };

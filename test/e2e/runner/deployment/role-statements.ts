@@ -17,10 +17,13 @@ export function roleStatements(template: Template, resolver: Resolver, role: str
     ...objects(own.Properties?.['Policies']).map((policy) => policy['PolicyDocument']),
     ...separate.map(([, { Properties }]) => Properties?.['PolicyDocument']),
   ];
-  return documents.flatMap((document) => {
-    const resolved = resolver.resolve(document);
-    return isObject(resolved) ? objects(resolved['Statement']) : [];
-  });
+  return documents.flatMap((document) => statementsIn(document, resolver));
+}
+
+/** What the document of a policy says. */
+export function statementsIn(document: Json | undefined, resolver: Resolver): readonly Statement[] {
+  const resolved = resolver.resolve(document);
+  return isObject(resolved) ? objects(resolved['Statement']) : [];
 }
 
 function objects(value: Json | undefined): readonly JsonObject[] {
