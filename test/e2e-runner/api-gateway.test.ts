@@ -12,10 +12,14 @@ const iam = Authorizer.iam();
 const jwt = Authorizer.jwt({ issuer: 'https://login.example', audience: ['shop'] });
 const other = Authorizer.jwt({ name: 'other', issuer: 'https://other.example', audience: ['shop'] });
 
-const withEdge = (edge: Edge): ReturnType<typeof synthesize> => synthesize({ services: { web: { image: image('web'), port: 8080 } }, edge });
+const services = { web: { image: image('web'), port: 8080 } };
+const withEdge = (edge: Edge): ReturnType<typeof synthesize> => synthesize({ services, edge });
 type Routes = Readonly<Record<string, Authorizer | { readonly authorizer: Authorizer; readonly scopes: string[] }>>;
 const optionsOf = (routes: Routes, more: Partial<EdgeOptions> = {}): EdgeOptions => ({
-  routes: Object.fromEntries(Object.entries(routes).map(([key, asked]) => [key, { service: 'web', ...(asked instanceof Authorizer ? { authorizer: asked } : asked) }])),
+  routes: Object.fromEntries(Object.entries(routes).map(([key, asked]) => {
+    const protection = asked instanceof Authorizer ? { authorizer: asked } : asked;
+    return [key, { service: 'web', ...protection }];
+  })),
   ...more,
 });
 const once = <T>(make: () => T): () => T => {
@@ -25,29 +29,49 @@ const once = <T>(make: () => T): () => T => {
 /** What comes of a request: the route and the path that is sent, or the answer. */
 const fate = (template: ReturnType<typeof withEdge>, request: ClientRequest, readings: Partial<Readings> = {}): string => {
   const outcome = apiOf(template, readings).take(request);
-  return outcome.kind === 'sent' ? `${outcome.headers['x-edge-route'] ?? ''} -> ${outcome.path}` : [String(outcome.status), outcome.body].filter((part) => part !== '').join(' ');
+  if (outcome.kind === 'answered') return `${outcome.status} ${outcome.body}`.trim();
+  return `${outcome.headers['x-edge-route'] ?? ''} -> ${outcome.path}`;
 };
 
 const NOT_FOUND = '404 {"message":"Not Found"}';
 const NO_METHOD = '403 {"message":"Missing Authentication Token"}';
-const ROUTES: Routes = { 'GET /': none, 'GET /items': none, 'GET /items/{id}': none, 'ANY /items/{id}/{rest+}': none, 'POST /items/new': none, 'ANY /items/new': none, 'ANY /files/{path+}': none };
+const ROUTES: Routes = {
+  'GET /': none,
+  'GET /items': none,
+  'GET /items/{id}': none,
+  'ANY /items/{id}/{rest+}': none,
+  'POST /items/new': none,
+  'ANY /items/new': none,
+  'ANY /files/{path+}': none,
+};
 
 describe("what API Gateway's stand-in makes of a request", () => {
   test('it decodes a text once, and encodes again only what cannot stand in the line of a request', () => {
-    const table = { '1%2Fadmin': '1/admin', '%2e%2E;a%3bb': '..;a;b', '1%252F2': '1%2F2', '%3F%23': '?#', 'caf%C3%A9': 'caf%C3%A9', 'a%20b%0a': 'a%20b%0A', '100%25': '100%', 'a+b~%zz': 'a+b~%zz' };
+    const table = {
+      '1%2Fadmin': '1/admin',
+      '%2e%2E;a%3bb': '..;a;b',
+      '1%252F2': '1%2F2',
+      '%3F%23': '?#',
+      'caf%C3%A9': 'caf%C3%A9',
+      'a%20b%0a': 'a%20b%0A',
+      '100%25': '100%',
+      'a+b~%zz': 'a+b~%zz',
+    };
     expect(Object.fromEntries(Object.keys(table).map((text) => [text, decoded(text)]))).toEqual(table);
   });
 
   test.each(['HTTP', 'REST'])('a %s API says who the client is, and enters the VPC in a security group of its own', (kind) => {
     const api = apiOf(withEdge(kind === 'HTTP' ? Edge.httpApi(optionsOf({ 'GET /': none })) : Edge.restApi(optionsOf({ 'GET /': none }))));
-    expect(api.take({ path: '/?a=1' })).toEqual({ kind: 'sent', path: '/?a=1', headers: { 'x-edge-client-ip': CLIENT_ADDRESS, 'x-edge-host': API_HOST, 'x-edge-route': 'GET /' } });
+    const headers = { 'x-edge-client-ip': CLIENT_ADDRESS, 'x-edge-host': API_HOST, 'x-edge-route': 'GET /' };
+    expect(api.take({ path: '/?a=1' })).toEqual({ kind: 'sent', path: '/?a=1', headers });
     expect(api.securityGroups).toEqual([expect.stringContaining(kind === 'HTTP' ? 'VpcLink' : 'LoadBalancer')]);
   });
 });
 
 describe('an HTTP API', () => {
   const template = once(() => withEdge(Edge.httpApi(optionsOf(ROUTES))));
-  const catchAll = once(() => withEdge(Edge.httpApi(optionsOf({ 'GET /items/{id}': none, 'ANY /{proxy+}': none, $default: iam }, { stageName: 'live' }))));
+  const live = optionsOf({ 'GET /items/{id}': none, 'ANY /{proxy+}': none, $default: iam }, { stageName: 'live' });
+  const catchAll = once(() => withEdge(Edge.httpApi(live)));
 
   test.each<[request: string, fate: string]>([
     ['GET /', 'GET / -> /'],
@@ -83,14 +107,17 @@ describe('an HTTP API', () => {
   });
 
   test('asks for what a route demands: IAM, a token of its very authorizer, and one of its scopes', () => {
-    const guarded = withEdge(Edge.httpApi(optionsOf({ 'GET /open': none, 'GET /iam': iam, 'GET /a': jwt, 'GET /b': other, 'GET /write': { authorizer: jwt, scopes: ['write'] }, 'GET /read': { authorizer: jwt, scopes: ['read'] } })));
-    const with_ = (path: string, credentials?: readonly string[]): string => fate(guarded, { path, ...(credentials === undefined ? {} : { credentials }) }).slice(0, 3);
-    expect(['/open', '/iam', '/a', '/write'].map((path) => with_(path, []))).toEqual(['GET', '403', '401', '401']);
-    expect(['/iam', '/a'].map((path) => with_(path, ['GET /iam']))).toEqual(['GET', '401']);
-    expect(['/a', '/b', '/write'].map((path) => with_(path, ['GET /a']))).toEqual(['GET', '401', '401']);
-    expect(['/a', '/read', '/write'].map((path) => with_(path, ['GET /write']))).toEqual(['GET', '401', 'GET']);
-    expect(['/iam', '/b'].map((path) => with_(path))).toEqual(['GET', 'GET']);
-    expect(() => with_('/iam', ['GET /nothing'])).toThrow('no route "GET /nothing"');
+    const scoped = (scope: string): Routes[string] => ({ authorizer: jwt, scopes: [scope] });
+    const tokens: Routes = { 'GET /a': jwt, 'GET /b': other, 'GET /write': scoped('write'), 'GET /read': scoped('read') };
+    const guarded = withEdge(Edge.httpApi(optionsOf({ 'GET /open': none, 'GET /iam': iam, ...tokens })));
+    const asked = (paths: readonly string[], more: Partial<ClientRequest>): readonly string[] =>
+      paths.map((path) => fate(guarded, { path, ...more }).slice(0, 3));
+    expect(asked(['/open', '/iam', '/a', '/write'], { credentials: [] })).toEqual(['GET', '403', '401', '401']);
+    expect(asked(['/iam', '/a'], { credentials: ['GET /iam'] })).toEqual(['GET', '401']);
+    expect(asked(['/a', '/b', '/write'], { credentials: ['GET /a'] })).toEqual(['GET', '401', '401']);
+    expect(asked(['/a', '/read', '/write'], { credentials: ['GET /write'] })).toEqual(['GET', '401', 'GET']);
+    expect(asked(['/iam', '/b'], {})).toEqual(['GET', 'GET']);
+    expect(() => asked(['/iam'], { credentials: ['GET /nothing'] })).toThrow('no route "GET /nothing"');
   });
 
   test('answers a preflight request itself, unless a route takes it', () => {
@@ -130,14 +157,17 @@ describe('a REST API', () => {
 
   test('asks for what a method demands, an API key too', () => {
     const guarded = withEdge(Edge.restApi(optionsOf({ 'GET /open': none, 'GET /iam': iam, 'GET /key': Authorizer.apiKey() })));
-    const statuses = (credentials: readonly string[]): readonly string[] => ['/open', '/iam', '/key'].map((path) => fate(guarded, { path, credentials }).slice(0, 3));
+    const statuses = (credentials: readonly string[]): readonly string[] =>
+      ['/open', '/iam', '/key'].map((path) => fate(guarded, { path, credentials }).slice(0, 3));
     expect(statuses([])).toEqual(['GET', '403', '403']);
     expect(statuses(['GET /key'])).toEqual(['GET', '403', 'GET']);
     expect(statuses(['GET /iam'])).toEqual(['GET', 'GET', '403']);
   });
 
   test('answers preflight requests itself', () => {
-    const api = apiOf(withEdge(Edge.restApi(optionsOf({ 'ANY /a': iam }, { cors: { allowOrigins: ['https://shop.example'], allowMethods: ['GET'] } }))));
-    expect(api.take({ path: '/a', method: 'OPTIONS', credentials: [] })).toMatchObject({ kind: 'answered', status: 204, headers: { 'access-control-allow-origin': 'https://shop.example', 'access-control-allow-methods': 'GET' } });
+    const cors = { allowOrigins: ['https://shop.example'], allowMethods: ['GET'] };
+    const api = apiOf(withEdge(Edge.restApi(optionsOf({ 'ANY /a': iam }, { cors }))));
+    const headers = { 'access-control-allow-origin': 'https://shop.example', 'access-control-allow-methods': 'GET' };
+    expect(api.take({ path: '/a', method: 'OPTIONS', credentials: [] })).toMatchObject({ kind: 'answered', status: 204, headers });
   });
 });

@@ -23,6 +23,17 @@ const READINGS: Readonly<Record<ApiKind, readonly Readings[]>> = {
 };
 const SYSTEMS = GUARDED_EDGES.flatMap((edge) => edge.kinds.map((kind) => ({ edge, kind, name: edge.name })));
 
+interface Sendable {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+interface Fate {
+  readonly status: number | undefined;
+  readonly arrived: readonly Arrived[];
+}
+
 /** The Envoys of a system, and what came of requests. */
 class Site {
   private sent = 0;
@@ -36,7 +47,7 @@ class Site {
   }
 
   /** Sends a request to the gateway service as it is written. */
-  async send(request: { readonly method: string; readonly path: string; readonly headers: Readonly<Record<string, string>> }): Promise<{ readonly status: number | undefined; readonly arrived: readonly Arrived[] }> {
+  async send(request: Sendable): Promise<Fate> {
     this.sent += 1;
     const number = String(this.sent);
     const { status } = await this.mesh.send(number, { from: { kind: 'edge' }, ...request });
@@ -56,13 +67,11 @@ function site(edge: GuardedEdge, kind: ApiKind): () => Site {
   return () => started!;
 }
 
-interface Attempt {
+interface Attempt extends Fate {
   readonly method: string;
   readonly path: string;
   readonly sent: string;
   readonly route: string;
-  readonly status: number | undefined;
-  readonly arrived: readonly Arrived[];
 }
 
 /** What comes of everything that API Gateway lets through of a client's requests. */
@@ -74,7 +83,7 @@ async function attempts(edge: GuardedEdge, at: Site, api: Api): Promise<readonly
   });
   const one = new Map(passed.map((each) => [JSON.stringify([each.method, each.sent.path, each.sent.headers[ROUTE_HEADER]]), each]));
   return Promise.all([...one.values()].map(async ({ method, path, sent }) => {
-    const headers = sent.headers as Readonly<Record<string, string>>;
+    const headers = onlyOne(sent.headers);
     return { method, path, sent: sent.path, route: headers[ROUTE_HEADER] ?? '', ...await at.send({ method, path: sent.path, headers }) };
   }));
 }
@@ -92,13 +101,15 @@ function unwritten(path: string): string {
   return path.replace(/^\/new\//, '/old/');
 }
 
-const summary = ({ method, path, sent, route, status }: Attempt): string => `${method} ${path} by "${route}" as ${sent}: ${status ?? 'no answer'}`;
+function summary({ method, path, sent, route, status }: Attempt): string {
+  return `${method} ${path} by "${route}" as ${sent}: ${status ?? 'no answer'}`;
+}
 
 e2e('an edge of which some routes are protected', () => {
   describe.each(SYSTEMS)('$kind API with $name', ({ edge, kind }) => {
     const at = site(edge, kind);
 
-    describe.each(READINGS[kind])('that decodes paths: $decodesPaths, and ignores slashes at their end: $ignoresTrailingSlashes', (readings) => {
+    describe.each(READINGS[kind])('decodes paths: $decodesPaths, ignores slashes at their end: $ignoresTrailingSlashes', (readings) => {
       let api: Api;
       beforeAll(() => { api = apiOf(at().template, readings); });
 
@@ -111,8 +122,9 @@ e2e('an edge of which some routes are protected', () => {
       });
 
       test('fails no ordinary request of somebody who may send it', async () => {
-        const results = await Promise.all(edge.ordinary.map(async (request) => ({ request, seen: await sendOrdinary(at(), api, request) })));
-        expect(results.map(({ seen }) => seen)).toEqual(results.map(({ request: { method = 'GET', path, as = path, at: service } }) => `200: ${method} ${as} at ${service}:8080`));
+        const seen = await Promise.all(edge.ordinary.map(async (request) => sendOrdinary(at(), api, request)));
+        const expected = edge.ordinary.map(({ method = 'GET', path, as = path, at: service }) => `200: ${method} ${as} at ${service}:8080`);
+        expect(seen).toEqual(expected);
       });
     });
   });
@@ -129,22 +141,29 @@ e2e('an edge of which some routes are protected', () => {
           expect([path, passed.status]).toEqual([path, 204]);
           continue;
         }
-        const { status, arrived } = await at().send({ method: 'OPTIONS', path: passed.path, headers: passed.headers as Readonly<Record<string, string>> });
+        const { status, arrived } = await at().send({ method: 'OPTIONS', path: passed.path, headers: onlyOne(passed.headers) });
         expect([path, arrived]).toEqual([path, []]);
-        if (!path.includes('%')) expect([path, [200, 204]]).toEqual([path, expect.arrayContaining([status]) as object]);
+        // A preflight request of a browser is answered; one that is hidden in a parameter may be refused.
+        expect([path, path.includes('%') ? [200, 204, 400, 404] : [200, 204]]).toEqual([path, expect.arrayContaining([status]) as object]);
       }
     });
   });
 });
 
-async function sendOrdinary(at: Site, api: Api, { method = 'GET', path, headers = {}, public: isPublic = false }: Ordinary): Promise<string> {
-  const passed = passThrough(api, { method, path, headers, ...(isPublic ? { credentials: [] } : {}) });
+async function sendOrdinary(at: Site, api: Api, request: Ordinary): Promise<string> {
+  const { method = 'GET', path, headers = {} } = request;
+  const passed = passThrough(api, { method, path, headers, ...(request.public === true ? { credentials: [] } : {}) });
   if (passed.kind === 'answered') return `${passed.status} by API Gateway`;
-  const { status, arrived } = await at.send({ method, path: passed.path, headers: passed.headers as Readonly<Record<string, string>> });
+  const { status, arrived } = await at.send({ method, path: passed.path, headers: onlyOne(passed.headers) });
   return `${status ?? 'no answer'}: ${arrived.map((each) => `${each.method} ${each.path} at ${each.to}`).join(', ')}`;
 }
 
-/** The gateway service by itself: whatever sends to it names a route. */
+/** Each header has one value. */
+function onlyOne(headers: Readonly<Record<string, string | readonly string[]>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+}
+
+/** The gateway service by itself: whoever sends to it names a route. */
 interface Contract {
   readonly edge: GuardedEdge;
   readonly kind: ApiKind;
@@ -203,7 +222,7 @@ e2e('the gateway service', () => {
   describe.each(CONTRACT)('$kind API, $edge.name', ({ edge, kind, cases }) => {
     const at = site(edge, kind);
 
-    test.each(cases)('that gets a request by the route %s for %s answers %i', async (route, request, expected) => {
+    test.each(cases)('that gets, by the route %s, %s, answers %i', async (route, request, expected) => {
       const [method = '', path = ''] = request.split(' ');
       const { status, arrived } = await at().send({ method, path, headers: { [ROUTE_HEADER]: route } });
       expect([status, arrived.length]).toEqual([expected, expected === 200 ? 1 : 0]);

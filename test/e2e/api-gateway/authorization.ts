@@ -16,7 +16,7 @@ const REFUSED = { AWS_IAM: 403, JWT: 401, CUSTOM: 401, COGNITO_USER_POOLS: 401 }
 
 export function readDemand(route: Fields): Demand {
   const type = route.optionalText('AuthorizationType') ?? 'NONE';
-  if (type !== 'NONE' && !(type in REFUSED)) throw new Error(`${route.path}: API Gateway's stand-in does not know the authorization ${type}`);
+  if (type !== 'NONE' && !(type in REFUSED)) throw new Error(`${route.path}: the stand-in does not know the authorization type ${type}`);
   const authorizer = route.optionalText('AuthorizerId');
   return {
     type: type as Demand['type'],
@@ -40,8 +40,9 @@ export function refusal(
 /** Whether somebody who can show what other routes ask for may use a route. */
 export function isMet(demand: Demand, held: readonly Demand[]): boolean {
   if (demand.type === 'NONE' && !demand.apiKey) return true;
-  const isSameKind = ({ type, authorizer, apiKey }: Demand): boolean => type === demand.type && authorizer === demand.authorizer && apiKey === demand.apiKey;
-  const hasScope = ({ scopes }: Demand): boolean => demand.scopes.length === 0 || demand.scopes.some((scope) => scopes.includes(scope));
+  const { type, authorizer, apiKey } = demand;
+  const isSameKind = (each: Demand): boolean => each.type === type && each.authorizer === authorizer && each.apiKey === apiKey;
+  const hasScope = (each: Demand): boolean => demand.scopes.length === 0 || demand.scopes.some((scope) => each.scopes.includes(scope));
   return held.some((each) => isSameKind(each) && hasScope(each));
 }
 

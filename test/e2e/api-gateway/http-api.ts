@@ -68,7 +68,8 @@ function readRoute(route: Fields): ApiRoute {
 
 /**
  * "1. Full match for a route and method. 2. Match for a route and method with a greedy path variable ({proxy+}). 3. The
- * $default route.": https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html#http-api-develop-routes.evaluation
+ * $default route.":
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html#http-api-develop-routes.evaluation
  */
 function chosen(routes: readonly ApiRoute[], method: string, path: string, options: MatchOptions): ApiRoute | undefined {
   const candidates = matching(routes.filter(({ key }) => key !== DEFAULT), path, options)

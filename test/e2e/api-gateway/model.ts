@@ -47,8 +47,8 @@ export interface Readings {
    * Whether an HTTP API decodes the path that it sends. "API Gateway decodes URL-encoded request parameters before
    * passing them to your backend integration"
    * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html); for Lambda functions it
-   * decodes the whole path (https://github.com/Worklytics/psoxy/pull/827,
-   * https://github.com/middleapi/standard-server/pull/93). A REST API always decodes the parameters that it maps.
+   * decodes the whole path (https://github.com/Worklytics/psoxy/pull/827, https://github.com/honojs/hono/issues/2156). A REST
+   * API always decodes the parameters that it maps.
    */
   readonly decodesPaths: boolean;
   /**

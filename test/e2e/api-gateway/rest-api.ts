@@ -35,7 +35,7 @@ export function restApi(template: Template): Api | undefined {
     take: (request): Outcome => {
       const [path, query] = splitQuery(request.path);
       const found = chosen(methods, request.method ?? 'GET', path);
-      // "… when the client attempts to invoke an unsupported API method or resource":
+      // MISSING_AUTHENTICATION_TOKEN is also what a client gets that asks for a resource or method that is not there:
       // https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
       if (found === undefined) return message(403, 'Missing Authentication Token');
       return refusal(found.route, methods, request.credentials)
@@ -79,12 +79,15 @@ function partsOf(template: Template, resolver: Resolver, id: string | undefined)
 }
 
 /** API Gateway walks down the tree of resources, and then looks for the method: no other resource helps where it is not there. */
-function chosen(methods: readonly Method[], method: string, path: string, options: Partial<MatchOptions> = {}): Matched<Method> | undefined {
+function chosen(methods: readonly Method[], method: string, path: string, options?: Partial<MatchOptions>): Matched<Method> | undefined {
   const candidates = matching(methods, path, { ignoresTrailingSlashes: true, ...options });
   return ofMethod(candidates.filter(({ route }) => route.resource === candidates[0]?.route.resource), method);
 }
 
-/** A parameter is decoded where it is mapped: https://github.com/ustayready/fireprox/issues/44 */
+/**
+ * A parameter is decoded where it is mapped, as has been seen (https://github.com/ustayready/fireprox/issues/44); AWS's guide for
+ * REST APIs does not say it. A slash behind the path is lost, since the URI has none.
+ */
 function uriOf({ route: { uriPath, parameters }, values }: Matched<Method>): string {
   const parameter = (name: string): string => (parameters[`integration.request.path.${name}`] ?? '').replace('method.request.path.', '');
   return uriPath.replace(/\{([^}]+)\}/g, (_, name: string) => decoded(values[parameter(name)] ?? ''));

@@ -20,7 +20,11 @@ export function partsOf(path: string): Parts {
  * The routes that take a path as it stands, not decoded, with the values of its parameters. The most specific one comes
  * first: at the first part in which two differ, text comes before a parameter, and a greedy one last.
  */
-export function matching<T extends { readonly parts: Parts }>(routes: readonly T[], path: string, options: MatchOptions): readonly Matched<T>[] {
+export function matching<T extends { readonly parts: Parts }>(
+  routes: readonly T[],
+  path: string,
+  options: MatchOptions,
+): readonly Matched<T>[] {
   return routes
     .flatMap((route) => {
       const values = match(route.parts, partsOf(path), options);
@@ -34,7 +38,10 @@ export function isGreedy(parts: Parts): boolean {
 }
 
 /** A named method before `ANY`; undefined if neither is there. */
-export function ofMethod<T extends { readonly httpMethod: string }>(candidates: readonly Matched<T>[], method: string): Matched<T> | undefined {
+export function ofMethod<T extends { readonly httpMethod: string }>(
+  candidates: readonly Matched<T>[],
+  method: string,
+): Matched<T> | undefined {
   return candidates.find(({ route }) => route.httpMethod === method) ?? candidates.find(({ route }) => route.httpMethod === 'ANY');
 }
 

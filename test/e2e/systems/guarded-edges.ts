@@ -1,5 +1,5 @@
 import { Authorizer, Edge, PathMatch, PathRewrite } from '../../../lib';
-import type { EdgeOptions, MicroservicesProps, ServiceProps } from '../../../lib';
+import type { EdgeOptions, MicroservicesProps, ServiceProps, ServiceRouteProps } from '../../../lib';
 import { image } from './synthesize';
 
 export type ApiKind = 'HTTP' | 'REST';
@@ -38,6 +38,12 @@ const edge = (kind: ApiKind, options: EdgeOptions): Edge => (kind === 'HTTP' ? E
 const open = { service: 'site', authorizer: none };
 const guarded = { service: 'site', authorizer: iam };
 
+const OLD_IS_NEW: ServiceRouteProps = {
+  name: 'old',
+  match: { path: PathMatch.prefix('/old/') },
+  rewrite: { path: PathRewrite.prefix('/new/') },
+};
+
 export const BELOW_PUBLIC: GuardedEdge = {
   name: 'protected routes beside public parameters, with versions, rewrites and CORS',
   kinds: ['HTTP', 'REST'],
@@ -45,7 +51,7 @@ export const BELOW_PUBLIC: GuardedEdge = {
     services: {
       site: service,
       versioned: { ...service, versionHeader: 'x-version', versions: { v1: { weight: 1 }, v2: { weight: 0 } } },
-      rewritten: { ...service, routes: [{ name: 'old', match: { path: PathMatch.prefix('/old/') }, rewrite: { path: PathRewrite.prefix('/new/') } }] },
+      rewritten: { ...service, routes: [OLD_IS_NEW] },
     },
     edge: edge(kind, {
       routes: {
@@ -68,14 +74,18 @@ export const BELOW_PUBLIC: GuardedEdge = {
     }),
   }),
   secrets: [
-    ['GET', '/orders'], ['GET', '/orders/1/admin'], ['POST', '/orders/1/admin'], ['OPTIONS', '/orders/1/admin'], ['POST', '/items/1'], ['GET', '/items/1/x'], ['OPTIONS', '/items/1'],
-    ['GET', '/files/private'], ['GET', '/files/private/x'], ['GET', '/v/1/admin'], ['GET', '/old/1/admin'],
+    ['GET', '/orders'], ['GET', '/orders/1/admin'], ['POST', '/orders/1/admin'], ['OPTIONS', '/orders/1/admin'],
+    ['POST', '/items/1'], ['GET', '/items/1/x'], ['OPTIONS', '/items/1'], ['GET', '/files/private'],
+    ['GET', '/files/private/x'], ['GET', '/v/1/admin'], ['GET', '/old/1/admin'],
   ],
   ordinary: [
     { path: '/', at: 'site', public: true },
     { path: '/orders/1', at: 'site', public: true },
     { path: '/orders/caf%C3%A9', at: 'site', public: true },
+    { path: '/orders/%C3%A9t%C3%A9', at: 'site', public: true },
     { path: '/orders/a%20b', at: 'site', public: true },
+    { path: '/orders/%20a', at: 'site', public: true },
+    { path: '/orders/.hidden', at: 'site', public: true },
     { path: '/orders/a+b', at: 'site', public: true },
     { path: '/orders/~me', at: 'site', public: true },
     { path: '/orders/Admin', at: 'site', public: true },
@@ -107,7 +117,13 @@ export const ALL_BUT_SOME: GuardedEdge = {
   props: (kind) => ({
     services: { site: service, office: service },
     edge: edge(kind, {
-      routes: { 'GET /': guarded, 'ANY /{proxy+}': open, 'ANY /admin': { ...guarded, service: 'office' }, 'ANY /admin/{rest+}': { ...guarded, service: 'office' }, 'ANY /Reports/{year}': guarded },
+      routes: {
+        'GET /': guarded,
+        'ANY /{proxy+}': open,
+        'ANY /admin': { ...guarded, service: 'office' },
+        'ANY /admin/{rest+}': { ...guarded, service: 'office' },
+        'ANY /Reports/{year}': guarded,
+      },
     }),
   }),
   secrets: [['GET', '/'], ['GET', '/admin'], ['POST', '/admin/users'], ['GET', '/admin/a/b'], ['GET', '/Reports/2026']],
@@ -149,9 +165,21 @@ export const NONE_BUT_SOME: GuardedEdge = {
   kinds: ['HTTP', 'REST'],
   props: (kind) => ({
     services: { site: service },
-    edge: edge(kind, { authorizer: iam, routes: { 'ANY /{proxy+}': { service: 'site' }, 'GET /': open, 'GET /health': open, 'GET /pages/{page}': open, 'GET /assets/{file+}': open, 'GET /login/{step}': open } }),
+    edge: edge(kind, {
+      routes: {
+        'ANY /{proxy+}': guarded,
+        'GET /': open,
+        'GET /health': open,
+        'GET /pages/{page}': open,
+        'GET /assets/{file+}': open,
+        'GET /login/{step}': open,
+      },
+    }),
   }),
-  secrets: [['GET', '/admin'], ['GET', '/pages'], ['GET', '/pages/1/edit'], ['POST', '/health'], ['GET', '/assets'], ['GET', '/login/1/2'], ['GET', '/health/db']],
+  secrets: [
+    ['GET', '/admin'], ['GET', '/pages'], ['GET', '/pages/1/edit'], ['POST', '/health'], ['GET', '/assets'],
+    ['GET', '/login/1/2'], ['GET', '/health/db'],
+  ],
   ordinary: [
     { path: '/', at: 'site', public: true },
     { path: '/health', at: 'site', public: true },
@@ -191,4 +219,6 @@ export const TWO_KINDS_OF_TOKENS: GuardedEdge = {
   ],
 };
 
-export const GUARDED_EDGES: readonly GuardedEdge[] = [BELOW_PUBLIC, ALL_BUT_SOME, DEFAULT_ROUTE(), DEFAULT_ROUTE('live'), NONE_BUT_SOME, TWO_KINDS_OF_TOKENS];
+export const GUARDED_EDGES: readonly GuardedEdge[] = [
+  BELOW_PUBLIC, ALL_BUT_SOME, DEFAULT_ROUTE(), DEFAULT_ROUTE('live'), NONE_BUT_SOME, TWO_KINDS_OF_TOKENS,
+];
