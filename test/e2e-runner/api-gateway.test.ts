@@ -1,32 +1,173 @@
 import { Authorizer, Edge } from '../../lib';
 import type { EdgeOptions } from '../../lib';
+import { apiOf } from '../e2e/api-gateway/api';
+import type { ClientRequest } from '../e2e/api-gateway/client-request';
 import { API_HOST, CLIENT_ADDRESS } from '../e2e/api-gateway/client-request';
-import { httpIntegration } from '../e2e/api-gateway/http-api';
-import { restIntegration } from '../e2e/api-gateway/rest-api';
+import { decoded } from '../e2e/api-gateway/decode';
+import type { Readings } from '../e2e/api-gateway/model';
 import { image, synthesize } from '../e2e/systems/synthesize';
 
-const mapped = (route: string): Readonly<Record<string, string>> => ({ 'x-edge-client-ip': CLIENT_ADDRESS, 'x-edge-host': API_HOST, 'x-edge-route': route });
-const options: EdgeOptions = {
-  authorizer: Authorizer.none(),
-  routes: { 'ANY /{proxy+}': { service: 'web' }, 'GET /items/{id}': { service: 'web' }, 'GET /': { service: 'web' } },
+const none = Authorizer.none();
+const iam = Authorizer.iam();
+const jwt = Authorizer.jwt({ issuer: 'https://login.example', audience: ['shop'] });
+const other = Authorizer.jwt({ name: 'other', issuer: 'https://other.example', audience: ['shop'] });
+
+const services = { web: { image: image('web'), port: 8080 } };
+const withEdge = (edge: Edge): ReturnType<typeof synthesize> => synthesize({ services, edge });
+type Routes = Readonly<Record<string, Authorizer | { readonly authorizer: Authorizer; readonly scopes: string[] }>>;
+const optionsOf = (routes: Routes, more: Partial<EdgeOptions> = {}): EdgeOptions => ({
+  routes: Object.fromEntries(Object.entries(routes).map(([key, asked]) => {
+    const protection = asked instanceof Authorizer ? { authorizer: asked } : asked;
+    return [key, { service: 'web', ...protection }];
+  })),
+  ...more,
+});
+const once = <T>(make: () => T): () => T => {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 };
-const withEdge = (edge: Edge): ReturnType<typeof synthesize> => synthesize({ services: { web: { image: image('web'), port: 8080 } }, edge });
+/** What comes of a request: the route and the path that is sent, or the answer. */
+const fate = (template: ReturnType<typeof withEdge>, request: ClientRequest, readings: Partial<Readings> = {}): string => {
+  const outcome = apiOf(template, readings).take(request);
+  if (outcome.kind === 'answered') return `${outcome.status} ${outcome.body}`.trim();
+  return `${outcome.headers['x-edge-route'] ?? ''} -> ${outcome.path}`;
+};
 
-describe("what API Gateway's stand-in reads from the template", () => {
-  test.each([['the default stage', options], ['a named stage', { ...options, stageName: 'live' }]])('an HTTP API with %s sends the path without it, and says who the client is and which route it took', (_, edge) => {
-    expect(httpIntegration(withEdge(Edge.httpApi(edge)))?.map({ path: '/a/b?c=1' })).toEqual({ path: '/a/b?c=1', headers: mapped('ANY /{proxy+}') });
+const NOT_FOUND = '404 {"message":"Not Found"}';
+const NO_METHOD = '403 {"message":"Missing Authentication Token"}';
+const ROUTES: Routes = {
+  'GET /': none,
+  'GET /items': none,
+  'GET /items/{id}': none,
+  'ANY /items/{id}/{rest+}': none,
+  'POST /items/new': none,
+  'ANY /items/new': none,
+  'ANY /files/{path+}': none,
+};
+
+describe("what API Gateway's stand-in makes of a request", () => {
+  test('it decodes a text once, and encodes again only what cannot stand in the line of a request', () => {
+    const table = {
+      '1%2Fadmin': '1/admin',
+      '%2e%2E;a%3bb': '..;a;b',
+      '1%252F2': '1%2F2',
+      '%3F%23': '?#',
+      'caf%C3%A9': 'caf%C3%A9',
+      'a%20b%0a': 'a%20b%0A',
+      '100%25': '100%',
+      'a+b~%zz': 'a+b~%zz',
+    };
+    expect(Object.fromEntries(Object.keys(table).map((text) => [text, decoded(text)]))).toEqual(table);
   });
 
-  test.each([['/', 'GET /'], ['/items/7', 'GET /items/{id}'], ['/items/7/more?x=1', 'ANY /{proxy+}']])('a REST API sends the path %s without its stage, and says who the client is and which route it took', (path, route) => {
-    expect(restIntegration(withEdge(Edge.restApi(options)))?.map({ path })).toEqual({ path, headers: mapped(route) });
+  test.each(['HTTP', 'REST'])('a %s API says who the client is, and enters the VPC in a security group of its own', (kind) => {
+    const api = apiOf(withEdge(kind === 'HTTP' ? Edge.httpApi(optionsOf({ 'GET /': none })) : Edge.restApi(optionsOf({ 'GET /': none }))));
+    const headers = { 'x-edge-client-ip': CLIENT_ADDRESS, 'x-edge-host': API_HOST, 'x-edge-route': 'GET /' };
+    expect(api.take({ path: '/?a=1' })).toEqual({ kind: 'sent', path: '/?a=1', headers });
+    expect(api.securityGroups).toEqual([expect.stringContaining(kind === 'HTTP' ? 'VpcLink' : 'LoadBalancer')]);
+  });
+});
+
+describe('an HTTP API', () => {
+  const template = once(() => withEdge(Edge.httpApi(optionsOf(ROUTES))));
+  const live = optionsOf({ 'GET /items/{id}': none, 'ANY /{proxy+}': none, $default: iam }, { stageName: 'live' });
+  const catchAll = once(() => withEdge(Edge.httpApi(live)));
+
+  test.each<[request: string, fate: string]>([
+    ['GET /', 'GET / -> /'],
+    ['GET /items/7?x=/y', 'GET /items/{id} -> /items/7?x=/y'],
+    ['GET /items/new', 'ANY /items/new -> /items/new'],
+    ['POST /items/new', 'POST /items/new -> /items/new'],
+    ['GET /items/7/a/b', 'ANY /items/{id}/{rest+} -> /items/7/a/b'],
+    ['GET /items/7%2Fadmin', 'GET /items/{id} -> /items/7%2Fadmin'],
+    ['GET /files/a%2Fb/', 'ANY /files/{path+} -> /files/a%2Fb/'],
+    ['GET /files/', NOT_FOUND],
+    ['GET /items//', NOT_FOUND],
+    ['GET /Items', NOT_FOUND],
+    ['POST /items', NOT_FOUND],
+  ])('matches %s as it stands: %s', (request, expected) => {
+    const [method, path = ''] = request.split(' ');
+    expect(fate(template(), { path, method })).toBe(expected);
   });
 
-  test('each comes into the VPC in a security group of its own', () => {
-    expect(httpIntegration(withEdge(Edge.httpApi(options)))?.securityGroups).toEqual([expect.stringContaining('VpcLink')]);
-    expect(restIntegration(withEdge(Edge.restApi(options)))?.securityGroups).toEqual([expect.stringContaining('LoadBalancer')]);
+  test('may decode the path that it sends, after it has matched it as it stands', () => {
+    expect(fate(template(), { path: '/items/7%2Fadmin?x=%2F' }, { decodesPaths: true })).toBe('GET /items/{id} -> /items/7/admin?x=%2F');
+    expect(fate(catchAll(), { path: '/%69tems/7' }, { decodesPaths: true })).toBe('ANY /{proxy+} -> /items/7');
   });
 
-  test('fails if a REST API has no method for a request', () => {
-    expect(() => restIntegration(withEdge(Edge.restApi({ ...options, routes: { 'GET /': { service: 'web' } } })))?.map({ path: '/x' })).toThrow('no method for GET /x');
+  test('may ignore a slash at the end, or not', () => {
+    expect(fate(template(), { path: '/items/' })).toBe('GET /items -> /items/');
+    expect(fate(template(), { path: '/items/' }, { ignoresTrailingSlashes: false })).toBe(NOT_FOUND);
+    expect(fate(catchAll(), { path: '/items/7/' }, { ignoresTrailingSlashes: false })).toBe('ANY /{proxy+} -> /items/7/');
+  });
+
+  test('goes on to a greedy route where the method is not that of a full match, and to the default route last', () => {
+    expect(fate(catchAll(), { path: '/items/7', method: 'POST' })).toBe('ANY /{proxy+} -> /items/7');
+    expect(fate(catchAll(), { path: '/' })).toBe('$default -> /');
+  });
+
+  test('asks for what a route demands: IAM, a token of its very authorizer, and one of its scopes', () => {
+    const scoped = (scope: string): Routes[string] => ({ authorizer: jwt, scopes: [scope] });
+    const tokens: Routes = { 'GET /a': jwt, 'GET /b': other, 'GET /write': scoped('write'), 'GET /read': scoped('read') };
+    const guarded = withEdge(Edge.httpApi(optionsOf({ 'GET /open': none, 'GET /iam': iam, ...tokens })));
+    const asked = (paths: readonly string[], more: Partial<ClientRequest>): readonly string[] =>
+      paths.map((path) => fate(guarded, { path, ...more }).slice(0, 3));
+    expect(asked(['/open', '/iam', '/a', '/write'], { credentials: [] })).toEqual(['GET', '403', '401', '401']);
+    expect(asked(['/iam', '/a'], { credentials: ['GET /iam'] })).toEqual(['GET', '401']);
+    expect(asked(['/a', '/b', '/write'], { credentials: ['GET /a'] })).toEqual(['GET', '401', '401']);
+    expect(asked(['/a', '/read', '/write'], { credentials: ['GET /write'] })).toEqual(['GET', '401', 'GET']);
+    expect(asked(['/iam', '/b'], {})).toEqual(['GET', 'GET']);
+    expect(() => asked(['/iam'], { credentials: ['GET /nothing'] })).toThrow('no route "GET /nothing"');
+  });
+
+  test('answers a preflight request itself, unless a route takes it', () => {
+    const cors = withEdge(Edge.httpApi(optionsOf({ 'GET /a': iam, 'ANY /b': iam }, { cors: { allowOrigins: ['https://shop.example'] } })));
+    expect(fate(cors, { path: '/a', method: 'OPTIONS', credentials: [] })).toBe('204');
+    expect(fate(cors, { path: '/b', method: 'OPTIONS', credentials: [] })).toBe('OPTIONS /b -> /b');
+  });
+});
+
+describe('a REST API', () => {
+  const template = once(() => withEdge(Edge.restApi(optionsOf(ROUTES))));
+
+  test.each<[request: string, fate: string]>([
+    ['GET /', 'GET / -> /'],
+    ['GET /items/7?x=%2Fy', 'GET /items/{id} -> /items/7?x=%2Fy'],
+    ['GET /items/7%2Fadmin', 'GET /items/{id} -> /items/7/admin'],
+    ['GET /items/7%252Fadmin', 'GET /items/{id} -> /items/7%2Fadmin'],
+    ['GET /items/caf%C3%A9%20a+b', 'GET /items/{id} -> /items/caf%C3%A9%20a+b'],
+    ['GET /items/%6eew', 'GET /items/{id} -> /items/new'],
+    ['PUT /items/new', 'ANY /items/new -> /items/new'],
+    ['GET /items/7/', 'GET /items/{id} -> /items/7'],
+    ['GET /items/7/a%2Fb/..;/c', 'ANY /items/{id}/{rest+} -> /items/7/a/b/..;/c'],
+    ['GET /files/%2e%2e%2fadmin', 'ANY /files/{path+} -> /files/../admin'],
+    ['GET /files/', NO_METHOD],
+    ['POST /items', NO_METHOD],
+    ['GET /ITEMS', NO_METHOD],
+  ])('matches %s as it stands, and decodes its parameters: %s', (request, expected) => {
+    const [method, path = ''] = request.split(' ');
+    expect(fate(template(), { path, method })).toBe(expected);
+  });
+
+  test('looks no further than the resource that takes a path', () => {
+    const catchAll = withEdge(Edge.restApi(optionsOf({ 'GET /items/{id}': none, 'ANY /{proxy+}': none })));
+    expect(fate(catchAll, { path: '/items/7/more' })).toBe('ANY /{proxy+} -> /items/7/more');
+    expect(fate(catchAll, { path: '/items/7', method: 'POST' })).toBe(NO_METHOD);
+  });
+
+  test('asks for what a method demands, an API key too', () => {
+    const guarded = withEdge(Edge.restApi(optionsOf({ 'GET /open': none, 'GET /iam': iam, 'GET /key': Authorizer.apiKey() })));
+    const statuses = (credentials: readonly string[]): readonly string[] =>
+      ['/open', '/iam', '/key'].map((path) => fate(guarded, { path, credentials }).slice(0, 3));
+    expect(statuses([])).toEqual(['GET', '403', '403']);
+    expect(statuses(['GET /key'])).toEqual(['GET', '403', 'GET']);
+    expect(statuses(['GET /iam'])).toEqual(['GET', 'GET', '403']);
+  });
+
+  test('answers preflight requests itself', () => {
+    const cors = { allowOrigins: ['https://shop.example'], allowMethods: ['GET'] };
+    const api = apiOf(withEdge(Edge.restApi(optionsOf({ 'ANY /a': iam }, { cors }))));
+    const headers = { 'access-control-allow-origin': 'https://shop.example', 'access-control-allow-methods': 'GET' };
+    expect(api.take({ path: '/a', method: 'OPTIONS', credentials: [] })).toMatchObject({ kind: 'answered', status: 204, headers });
   });
 });

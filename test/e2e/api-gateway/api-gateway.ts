@@ -1,22 +1,21 @@
 import { GATEWAY_NAME, GATEWAY_PORT } from '../../../lib/topology/constants';
 import type { Cluster, HttpClient, HttpOutcome, HttpResponse } from '../runner';
 import { RequestFailed } from '../runner';
-import type { ClientRequest, Integration } from './client-request';
-import { API_HOST, CLIENT_ADDRESS } from './client-request';
-import { httpIntegration } from './http-api';
-import { restIntegration } from './rest-api';
+import { apiOf, passThrough } from './api';
+import type { ClientRequest } from './client-request';
+import type { Api, Readings } from './model';
 
 /**
- * Stands in for API Gateway and its VPC link: sends what the template's integration makes of a request to a task of
- * the gateway service, from inside the VPC, in the security group of the link (or of the load balancer behind it).
+ * Stands in for API Gateway and its VPC link: chooses the route, asks for its authorizer, and sends what the template's
+ * integration makes of a request to a task of the gateway service, from inside the VPC, in the security group of the
+ * link (or of the load balancer behind it).
  */
 export class ApiGateway {
-  private constructor(private readonly cluster: Cluster, private readonly integration: Integration, readonly client: HttpClient) {}
+  private constructor(private readonly cluster: Cluster, private readonly api: Api, readonly client: HttpClient) {}
 
-  static async open(cluster: Cluster): Promise<ApiGateway> {
-    const integration = httpIntegration(cluster.template) ?? restIntegration(cluster.template);
-    if (integration === undefined) throw new Error('the template has no API with a VPC link');
-    return new ApiGateway(cluster, integration, await cluster.client({ name: 'api-gateway', securityGroups: integration.securityGroups }));
+  static async open(cluster: Cluster, readings: Partial<Readings> = {}): Promise<ApiGateway> {
+    const api = apiOf(cluster.template, readings);
+    return new ApiGateway(cluster, api, await cluster.client({ name: 'api-gateway', securityGroups: api.securityGroups }));
   }
 
   async send(request: ClientRequest): Promise<HttpResponse> {
@@ -26,24 +25,15 @@ export class ApiGateway {
   }
 
   async attempt(request: ClientRequest): Promise<HttpOutcome> {
-    const { method = 'GET', headers = {}, body, host = API_HOST, unmapped = [] } = request;
-    const mapped = this.integration.map(request);
+    const passed = passThrough(this.api, request);
+    if (passed.kind === 'answered') return { ...passed, kind: 'response', durationMs: 0 };
+    const { body } = request;
     const { address, port } = this.target();
     return this.client.attempt({
-      url: `http://${address}:${port}${mapped.path}`,
-      method,
+      url: `http://${address}:${port}${passed.path}`,
+      method: passed.method,
       ...(body !== undefined && { body }),
-      headers: {
-        ...headers,
-        host: `${address}:${port}`,
-        // What API Gateway adds of itself, and lets nobody map.
-        forwarded: `by=198.51.100.1;for=${CLIENT_ADDRESS};host=${host};proto=https`,
-        'x-forwarded-for': [headers['x-forwarded-for'], CLIENT_ADDRESS].filter((value) => value !== undefined).join(', '),
-        'x-forwarded-port': '443',
-        'x-forwarded-proto': 'https',
-        via: 'HTTP/1.1 AmazonAPIGateway',
-        ...Object.fromEntries(Object.entries(mapped.headers).filter(([name]) => !unmapped.includes(name))),
-      },
+      headers: { ...passed.headers, host: `${address}:${port}` },
     });
   }
 

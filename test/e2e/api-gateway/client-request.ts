@@ -8,6 +8,8 @@ export interface ClientRequest {
   readonly body?: string;
   /** The host that the client called. */
   readonly host?: string;
+  /** The client can show what these routes ask for, and nothing else; by default all that any route asks for. */
+  readonly credentials?: readonly string[];
   /** Headers that the integration maps, but that are left as the client sent them, as if the integration had been changed by hand. */
   readonly unmapped?: readonly string[];
 }
@@ -15,13 +17,6 @@ export interface ClientRequest {
 /** From the block for documentation, RFC 5737. */
 export const CLIENT_ADDRESS = '203.0.113.7';
 export const API_HOST = 'abc123.execute-api.eu-west-1.amazonaws.com';
-
-/** How an API's integration changes a request. */
-export interface Integration {
-  /** What the VPC link, or the load balancer behind it, is in the VPC. */
-  readonly securityGroups: readonly string[];
-  map(request: ClientRequest): { readonly path: string; readonly headers: Readonly<Record<string, string>> };
-}
 
 /** The value of a variable such as `$context.domainName`. */
 export function contextVariable(name: string, request: ClientRequest): string {
@@ -33,4 +28,10 @@ export function contextVariable(name: string, request: ClientRequest): string {
     default:
       throw new Error(`API Gateway's stand-in does not know the variable ${name}`);
   }
+}
+
+/** The path, and the query with its question mark if there is one. */
+export function splitQuery(pathAndQuery: string): readonly [path: string, query: string] {
+  const at = pathAndQuery.indexOf('?');
+  return at < 0 ? [pathAndQuery, ''] : [pathAndQuery.slice(0, at), pathAndQuery.slice(at)];
 }

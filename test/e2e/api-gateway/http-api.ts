@@ -1,42 +1,96 @@
-import { Fields, Resolver } from '../runner';
 import type { Resource, Template } from '../runner';
-import type { ClientRequest, Integration } from './client-request';
-import { contextVariable } from './client-request';
-import { bestRoute } from './route';
+import { Fields, Resolver } from '../runner';
+import { readDemand, refusal } from './authorization';
+import type { ClientRequest } from './client-request';
+import { contextVariable, splitQuery } from './client-request';
+import { decoded } from './decode';
+import type { Api, ApiRoute, Outcome, Readings } from './model';
+import { message } from './model';
+import type { MatchOptions } from './route';
+import { isGreedy, matching, ofMethod, partsOf } from './route';
 
 const OVERWRITE_HEADER = 'overwrite:header.';
+const DEFAULT = '$default';
 
-/** The integration of an HTTP API, as the template says; undefined if it has none. */
-export function httpIntegration(template: Template): Integration | undefined {
-  const of = (type: string): Resource | undefined => Object.values(template.Resources ?? {}).find((resource) => resource.Type === type);
-  const integration = of('AWS::ApiGatewayV2::Integration');
+interface Integration {
+  /** The stage, where it is part of the path that is sent. */
+  readonly prefix: string;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** The HTTP API of a template; undefined if it has none with a VPC link. */
+export function httpApi(template: Template, readings: Readings): Api | undefined {
+  const resources = Object.entries(template.Resources ?? {});
+  const of = (type: string): Resource | undefined => resources.find(([, resource]) => resource.Type === type)?.[1];
   const link = of('AWS::ApiGatewayV2::VpcLink');
-  if (integration === undefined || link === undefined) return undefined;
   const resolver = new Resolver(template);
-  const resolved = Fields.of(resolver.resolve(integration.Properties), 'Integration');
-  const parameters = resolved.child('RequestParameters')?.allTexts() ?? {};
-  const keys = Object.values(template.Resources ?? {}).filter(({ Type }) => Type === 'AWS::ApiGatewayV2::Route').map(({ Properties }) => resolver.text(Properties?.['RouteKey']));
-  const stage = Fields.of(resolver.resolve(of('AWS::ApiGatewayV2::Stage')?.Properties ?? {}), 'Stage').optionalText('StageName') ?? '$default';
-  const headersOf = (request: ClientRequest): Readonly<Record<string, string>> => Object.fromEntries(
-    Object.entries(parameters)
-      .filter(([key]) => key.startsWith(OVERWRITE_HEADER))
-      .map(([key, value]) => [key.slice(OVERWRITE_HEADER.length), value === '$context.routeKey' ? routeKey(keys, request) : contextVariable(value, request)]),
-  );
-  // To a private integration the stage is part of the path, unless it is the default one or the path is mapped.
-  const prefix = stage === '$default' || parameters['overwrite:path'] === '$request.path' ? '' : `/${stage}`;
+  const integration = readIntegration(resolver, of('AWS::ApiGatewayV2::Integration'), of('AWS::ApiGatewayV2::Stage'));
+  if (integration === undefined || link === undefined) return undefined;
+  const routes = resources
+    .filter(([, { Type }]) => Type === 'AWS::ApiGatewayV2::Route')
+    .map(([id, { Properties }]) => readRoute(Fields.of(resolver.resolve(Properties), id)));
+  const cors = of('AWS::ApiGatewayV2::Api')?.Properties?.['CorsConfiguration'] !== undefined;
   return {
     securityGroups: resolver.referencedAll(link.Properties?.['SecurityGroupIds']),
-    map: (request) => ({ path: `${prefix}${request.path}`, headers: headersOf(request) }),
+    routes,
+    route: (method, path, options) => chosen(routes, method, path, { ...readings, ...options }),
+    take: (request): Outcome => {
+      const { method = 'GET', credentials } = request;
+      const [path, query] = splitQuery(request.path);
+      const route = chosen(routes, method, path, readings);
+      // "API Gateway automatically sends a response to preflight OPTIONS requests, even if there isn't an OPTIONS route":
+      // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
+      if (route === undefined && cors && method === 'OPTIONS') return { kind: 'answered', status: 204, headers: {}, body: '' };
+      if (route === undefined) return message(404, 'Not Found');
+      return refusal(route, routes, credentials) ?? {
+        kind: 'sent',
+        // AWS encodes again what it takes for the query's parameters; nothing of ours decides by them.
+        path: `${integration.prefix}${readings.decodesPaths ? decoded(path) : path}${query}`,
+        headers: headersOf(integration, route, request),
+      };
+    },
   };
 }
 
-function routeKey(keys: readonly string[], request: ClientRequest): string {
-  const routes = keys.filter((key) => key !== '$default').map((key) => {
-    const [httpMethod = '', path = ''] = key.split(' ');
-    return { key, httpMethod, parts: path.split('/').slice(1).filter((part) => part !== '') };
-  });
-  const { method = 'GET', path } = request;
-  const best = bestRoute(routes, method, path.replace(/\?.*$/, ''));
-  if (best === undefined && !keys.includes('$default')) throw new Error(`the HTTP API has no route for ${method} ${path}`);
-  return best?.route.key ?? '$default';
+function readIntegration(resolver: Resolver, integration: Resource | undefined, stage: Resource | undefined): Integration | undefined {
+  if (integration === undefined) return undefined;
+  const parameters = Fields.of(resolver.resolve(integration.Properties), 'Integration').child('RequestParameters')?.allTexts() ?? {};
+  const name = Fields.of(resolver.resolve(stage?.Properties ?? {}), 'Stage').optionalText('StageName') ?? DEFAULT;
+  // To a private integration the stage is part of the path, unless it is the default one or the path is mapped.
+  return { parameters, prefix: name === DEFAULT || parameters['overwrite:path'] === '$request.path' ? '' : `/${name}` };
+}
+
+function readRoute(route: Fields): ApiRoute {
+  const key = route.text('RouteKey');
+  const [httpMethod = '', path = ''] = key === DEFAULT ? ['ANY', ''] : key.split(' ');
+  return { key, httpMethod, parts: partsOf(path), demand: readDemand(route) };
+}
+
+/**
+ * "1. Full match for a route and method. 2. Match for a route and method with a greedy path variable ({proxy+}). 3. The
+ * $default route.":
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html#http-api-develop-routes.evaluation
+ */
+function chosen(routes: readonly ApiRoute[], method: string, path: string, options: MatchOptions): ApiRoute | undefined {
+  const candidates = matching(routes.filter(({ key }) => key !== DEFAULT), path, options)
+    .filter(({ route }) => route.httpMethod === method || route.httpMethod === 'ANY');
+  const best = candidates.find(({ route }) => !isGreedy(route.parts)) ?? candidates[0];
+  const same = candidates.filter(({ route }) => best !== undefined && shapeOf(route) === shapeOf(best.route));
+  return ofMethod(same, method)?.route ?? routes.find(({ key }) => key === DEFAULT);
+}
+
+/** Two routes of one shape take the same paths. */
+function shapeOf({ parts }: ApiRoute): string {
+  return parts.map((part) => part.replace(/^\{.*?(\+?)\}$/, '{$1}')).join('/');
+}
+
+function headersOf({ parameters }: Integration, { key }: ApiRoute, request: ClientRequest): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(parameters)
+      .filter(([name]) => name.startsWith(OVERWRITE_HEADER))
+      .map(([name, value]) => [
+        name.slice(OVERWRITE_HEADER.length),
+        value === '$context.routeKey' ? key : contextVariable(value, request),
+      ]),
+  );
 }

@@ -1,66 +1,107 @@
 import { Fields, Resolver } from '../runner';
 import type { Resource, Template } from '../runner';
-import type { ClientRequest, Integration } from './client-request';
-import { contextVariable } from './client-request';
-import { bestRoute } from './route';
+import { readDemand, refusal } from './authorization';
+import type { ClientRequest } from './client-request';
+import { contextVariable, splitQuery } from './client-request';
+import { decoded } from './decode';
+import type { Answered, Api, ApiRoute, Outcome } from './model';
+import { message } from './model';
+import type { MatchOptions, Matched, Parts } from './route';
+import { matching, ofMethod } from './route';
 
 const MAPPED_HEADER = 'integration.request.header.';
 
-interface Method {
-  readonly httpMethod: string;
-  readonly parts: readonly string[];
+interface Method extends ApiRoute {
+  readonly resource: string;
   readonly uriPath: string;
   readonly parameters: Readonly<Record<string, string>>;
+  /** What a mock integration answers by itself. */
+  readonly mock?: Answered;
 }
 
-/** The integrations of a REST API, as the template says; undefined if it has none. */
-export function restIntegration(template: Template): Integration | undefined {
+/** The REST API of a template; undefined if it has none with a load balancer. */
+export function restApi(template: Template): Api | undefined {
   const resources = Object.entries(template.Resources ?? {});
   const balancer = resources.find(([, { Type }]) => Type === 'AWS::ElasticLoadBalancingV2::LoadBalancer')?.[1];
   const resolver = new Resolver(template);
-  const methods = resources.filter(([, { Type }]) => Type === 'AWS::ApiGateway::Method').map(([id, method]) => readMethod(template, resolver, id, method));
+  const methods = resources
+    .filter(([, { Type }]) => Type === 'AWS::ApiGateway::Method')
+    .map(([id, method]) => readMethod(template, resolver, id, method));
   if (balancer === undefined || methods.length === 0) return undefined;
   return {
     securityGroups: resolver.referencedAll(balancer.Properties?.['SecurityGroups']),
-    map: (request) => map(methods, request),
+    routes: methods,
+    route: (method, path, options) => chosen(methods, method, path, options)?.route,
+    take: (request): Outcome => {
+      const [path, query] = splitQuery(request.path);
+      const found = chosen(methods, request.method ?? 'GET', path);
+      // MISSING_AUTHENTICATION_TOKEN is also what a client gets that asks for a resource or method that is not there:
+      // https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+      if (found === undefined) return message(403, 'Missing Authentication Token');
+      return refusal(found.route, methods, request.credentials)
+        ?? found.route.mock
+        ?? { kind: 'sent', path: `${uriOf(found)}${query}`, headers: headersOf(found.route, request) };
+    },
   };
 }
 
 function readMethod(template: Template, resolver: Resolver, id: string, method: Resource): Method {
   const fields = Fields.of(resolver.resolve(method.Properties), id);
   const integration = fields.child('Integration');
+  const httpMethod = fields.text('HttpMethod');
+  const parts = partsOf(template, resolver, resolver.referenced(method.Properties?.['ResourceId']));
   return {
-    httpMethod: fields.text('HttpMethod'),
-    parts: partsOf(template, resolver, resolver.referenced(method.Properties?.['ResourceId'])),
+    key: `${httpMethod} /${parts.join('/')}`,
+    httpMethod,
+    parts,
+    demand: readDemand(fields),
+    resource: parts.join('/'),
     // From behind the host.
     uriPath: /^http:\/\/[^/]+(\/.*)$/.exec(integration?.optionalText('Uri') ?? '')?.[1] ?? '/',
     parameters: integration?.child('RequestParameters')?.allTexts() ?? {},
+    ...(integration?.text('Type') === 'MOCK' ? { mock: mockOf(integration) } : {}),
   };
+}
+
+function mockOf(integration: Fields): Answered {
+  const [response] = integration.objects('IntegrationResponses');
+  const headers = Object.entries(response?.child('ResponseParameters')?.allTexts() ?? {})
+    .map(([name, value]): [string, string] => [name.replace('method.response.header.', '').toLowerCase(), unquoted(value) ?? value]);
+  return { kind: 'answered', status: response?.number('StatusCode', 200) ?? 200, headers: Object.fromEntries(headers), body: '' };
 }
 
 /** The path of a resource, part by part; the root is the API itself. */
-function partsOf(template: Template, resolver: Resolver, id: string | undefined): readonly string[] {
+function partsOf(template: Template, resolver: Resolver, id: string | undefined): Parts {
   const resource = id === undefined ? undefined : template.Resources?.[id];
   if (resource?.Type !== 'AWS::ApiGateway::Resource') return [];
-  return [...partsOf(template, resolver, resolver.referenced(resource.Properties?.['ParentId'])), resolver.text(resource.Properties?.['PathPart'])];
+  const parent = partsOf(template, resolver, resolver.referenced(resource.Properties?.['ParentId']));
+  return [...parent, resolver.text(resource.Properties?.['PathPart'])];
 }
 
-function map(methods: readonly Method[], request: ClientRequest): ReturnType<Integration['map']> {
-  const [path = '', query] = request.path.split(/(?=\?)/, 2);
-  const best = bestRoute(methods, request.method ?? 'GET', path);
-  if (best === undefined) throw new Error(`the REST API has no method for ${request.method ?? 'GET'} ${path}`);
-  const { uriPath, parameters } = best.route;
-  return {
-    path: uriPath.replace(/\{([^}]+)\}/g, (_, name: string) => best.values[(parameters[`integration.request.path.${name}`] ?? '').replace('method.request.path.', '')] ?? '') + (query ?? ''),
-    headers: Object.fromEntries(
-      Object.entries(parameters)
-        .filter(([key]) => key.startsWith(MAPPED_HEADER))
-        .map(([key, value]) => [key.slice(MAPPED_HEADER.length), valueOf(value, request)]),
-    ),
-  };
+/** API Gateway walks down the tree of resources, and then looks for the method: no other resource helps where it is not there. */
+function chosen(methods: readonly Method[], method: string, path: string, options?: Partial<MatchOptions>): Matched<Method> | undefined {
+  const candidates = matching(methods, path, { ignoresTrailingSlashes: true, ...options });
+  return ofMethod(candidates.filter(({ route }) => route.resource === candidates[0]?.route.resource), method);
+}
+
+/**
+ * A parameter is decoded where it is mapped, as has been seen (https://github.com/ustayready/fireprox/issues/44); AWS's guide for
+ * REST APIs does not say it. A slash behind the path is lost, since the URI has none.
+ */
+function uriOf({ route: { uriPath, parameters }, values }: Matched<Method>): string {
+  const parameter = (name: string): string => (parameters[`integration.request.path.${name}`] ?? '').replace('method.request.path.', '');
+  return uriPath.replace(/\{([^}]+)\}/g, (_, name: string) => decoded(values[parameter(name)] ?? ''));
+}
+
+function headersOf({ parameters }: Method, request: ClientRequest): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(parameters)
+      .filter(([key]) => key.startsWith(MAPPED_HEADER))
+      .map(([key, value]) => [key.slice(MAPPED_HEADER.length), unquoted(value) ?? contextVariable(value, request)]),
+  );
 }
 
 /** A literal stands in quotes. */
-function valueOf(value: string, request: ClientRequest): string {
-  return /^'(.*)'$/.exec(value)?.[1] ?? contextVariable(value, request);
+function unquoted(value: string): string | undefined {
+  return /^'(.*)'$/.exec(value)?.[1];
 }
