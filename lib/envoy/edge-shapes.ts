@@ -8,7 +8,21 @@ import { ANY_QUERY, literal, looselyRead } from './paths';
 export function shapePattern({ path, segments }: EdgeRoute): string | undefined {
   if (path === '$default') return undefined;
   const last = segments.at(-1);
-  return `/${segments.map(segmentPattern).join('/')}${segments.length === 0 || last?.kind === 'greedy' ? '' : '/?'}${ANY_QUERY}`;
+  return `/${segments.map(strictPattern).join('/')}${segments.length === 0 || last?.kind === 'greedy' ? '' : '/?'}${ANY_QUERY}`;
+}
+
+/**
+ * The beginning of a segment that is still there when blanks, dots and parameters have been cut off: read without them, `/orders/;x`
+ * would not be a path of `/orders/{id}`, but `/orders` itself.
+ */
+const SOMETHING = String.raw`(%20|%09|\.)*([^/?;%.]|%[^023]|%2[^0]|%0[^9]|%3[^Bb])`;
+
+function strictPattern(segment: PathSegment): string {
+  switch (segment.kind) {
+    case 'static': return literal(segment.text);
+    case 'parameter': return `${SOMETHING}[^/?]*`;
+    case 'greedy': return `${SOMETHING}[^?]*`;
+  }
 }
 
 function segmentPattern(segment: PathSegment): string {

@@ -50,7 +50,7 @@ export function connectionLimit(listener: string, memory: EnvoyMemory): Json {
 
 /**
  * Sheds load before the kernel ends a task that is out of memory. In this order: idle connections and handshakes end sooner, the
- * streams that hold the most are reset, memory goes back to the system, requests get 503 at once, and connections are refused.
+ * streams that hold the most are reset, requests get 503 at once, and connections are refused.
  * Thresholds are those of Envoy's guide for edges, but for idle connections, which cost nobody anything.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/operations/overload_manager/overload_manager
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/best_practices/edge
@@ -75,7 +75,6 @@ export function overloadManager(memory: EnvoyMemory): JsonObject {
           }),
         },
         from('reset_high_memory_stream', HEAP, { scaled: { scaling_threshold: 0.8, saturation_threshold: 0.95 } }),
-        from('shrink_heap', HEAP, { threshold: { value: 0.9 } }),
         from('stop_accepting_requests', HEAP, { threshold: { value: 0.95 } }),
         from('reject_incoming_connections', HEAP, { threshold: { value: 0.98 } }),
       ],

@@ -19,8 +19,11 @@ export const AMBIGUOUS_PATH = `.*${AMBIGUOUS_PART}.*`;
 /** Such a path where the query string stands behind it. */
 export const AMBIGUOUS_PATH_AND_QUERY = `[^?]*${AMBIGUOUS_PART}.*`;
 
-/** Segments may carry parameters (RFC 3986, section 3.3), which Java's servers cut off before they choose a handler. */
-const PARAMETERS = '(;[^/?]*|%3[Bb][^/?]*)*';
+/**
+ * Segments may carry parameters (RFC 3986, section 3.3), which Java's servers cut off before they choose a handler, and end in
+ * white space or dots, which Windows cuts off.
+ */
+const PARAMETERS = String.raw`(;[^/?]*|%3[Bb][^/?]*|%20|%09|\.)*`;
 
 /**
  * What frameworks take for the same page behind its path: a format (Rails, older Spring, Struts), parameters, white space

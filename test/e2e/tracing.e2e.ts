@@ -1,16 +1,28 @@
+import { Authorizer, Edge } from '../../lib';
 import { ApiGateway } from './api-gateway/api-gateway';
 import { settled } from './mesh';
 import type { RelayAnswer } from './programs/relay';
 import type { Segment } from './runner';
-import { Cluster } from './runner';
+import { Cluster, standIns } from './runner';
 import { cluster, e2e } from './suite';
-import { shop, SHOP_IMAGES } from './systems/shop';
+import { image, synthesize } from './systems/synthesize';
 
+const addressOf = (service: string): string => `http://${service}.shop.internal:15080`;
+
+/** API Gateway makes segments of its own only for a REST API. */
+const template = synthesize({
+  services: {
+    ui: { image: image('relay'), port: 8080, calls: ['checkout', 'orders'], environment: { CHECKOUT: addressOf('checkout'), ORDERS: addressOf('orders') } },
+    checkout: { image: image('relay'), port: 8080, calls: ['orders'], environment: { ORDERS: addressOf('orders') } },
+    orders: { image: image('relay'), port: 8080 },
+  },
+  edge: Edge.restApi({ authorizer: Authorizer.none(), routes: { 'ANY /': { service: 'ui' }, 'ANY /{proxy+}': { service: 'ui' } } }),
+});
 const PARENT = '53995c3f42cd8ad8';
 const rootOf = (number: number): string => `1-67891233-abcdef01234567891234567${number}`;
 
 e2e('X-Ray traces', () => {
-  const shopping = cluster(async () => Cluster.start(shop(), { images: SHOP_IMAGES, counts: { ui: 1 } }));
+  const shopping = cluster(async () => Cluster.start(template, { images: [standIns.envoy(), standIns.agent(), standIns.xrayCollector(), standIns.relay('example/relay', 8080)] }));
   let api: ApiGateway;
   beforeAll(async () => {
     await settled(shopping());

@@ -40,6 +40,8 @@ describe('a request in the name of a route', () => {
     ['GET /a.b', '/a.b', true], ['GET /a.b', '/axb', false],
     ['GET /orders/{id}', '/orders/1', true], ['GET /orders/{id}', '/orders/1?x=/y', true], ['GET /orders/{id}', '/orders/1/', true], ['GET /orders/{id}', '/orders/a%20b;c=1', true],
     ['GET /orders/{id}', '/orders/', false], ['GET /orders/{id}', '/orders', false], ['GET /orders/{id}', '/orders/1/admin', false], ['GET /orders/{id}', '/orders/1/admin?x', false], ['GET /orders/{id}', '/other/1', false],
+    ['GET /orders/{id}', '/orders/;x', false], ['GET /orders/{id}', '/orders/%20', false], ['GET /orders/{id}', '/orders/.', false], ['GET /orders/{id}', '/orders/%3bx', false], ['GET /orders/{id}', '/orders/.well-known', true], ['GET /orders/{id}', '/orders/%c3%a9', true], ['GET /orders/{id}', '/orders/%25', true],
+    ['ANY /{proxy+}', '/;x', false], ['ANY /{proxy+}', '/%20/', false], ['ANY /{proxy+}', '/a/;x', true],
     ['GET /{a}/b/{c}', '/x/b/y', true], ['GET /{a}/b/{c}', '/x/y/b/z', false],
     ['ANY /orders/{proxy+}', '/orders/1/2?x', true], ['ANY /orders/{proxy+}', '/orders/1/', true], ['ANY /orders/{proxy+}', '/orders/', false], ['ANY /orders/{proxy+}', '/orders', false], ['ANY /orders/{proxy+}', '/admin', false],
     ['$default', '/', true], ['$default', '/anything/at/all?x', true],
