@@ -10,14 +10,19 @@ import { image, synthesize } from '../e2e/systems/synthesize';
 /** Rules that only say who they are; the agent's own would build the agent. */
 const named = (name: string, { image: matches }: ImageRule): ImageRule => ({ image: matches, run: () => ({ argv: [name] }) });
 // In this order, so that a rule that matches too much is seen.
-const RULES = [named('agent', standIns.agent()), named('envoy', standIns.envoy()), named('collector', standIns.xrayCollector()), named('app', { image: 'example/app', run: () => ({ argv: [] }) })];
+const RULES = [
+  named('agent', standIns.agent()),
+  named('envoy', standIns.envoy()),
+  named('collector', standIns.xrayCollector()),
+  named('app', { image: 'example/app', run: () => ({ argv: [] }) }),
+];
 
 const CONTEXT = { address: '10.0.0.1', hostname: 'ip-10-0-0-1' } as const;
 function standInsOf(rules: readonly ImageRule[], mesh?: Mesh): Readonly<Record<string, string | undefined>> {
   const services = { ui: { image: image('app'), port: 8080, cpuArchitecture: CpuArchitecture.X86_64 } };
   const [service] = readTemplate(synthesize({ services, ...(mesh === undefined ? {} : { mesh }) })).services;
   const images = new Images(rules);
-  return Object.fromEntries(service.task.containers.map((container) => [container.name, images.standIn({ ...CONTEXT, container, service: service }).argv[0]]));
+  return Object.fromEntries(service.task.containers.map((container) => [container.name, images.standIn({ ...CONTEXT, container, service }).argv[0]]));
 }
 
 test.each([undefined, Mesh.envoy({ version: 'v1.39.2' })])('images that the CDK builds are distinguished by what they are built of', (mesh) => {

@@ -17,7 +17,8 @@ function node(...argv: readonly string[]): string {
 
 function write(text: string): string {
   writeFileSync(join(directory, 'source'), text);
-  return node('--input-type=module', '-e', `import { writeDockerfile } from './images/dockerfile.mjs'; await writeDockerfile(process.argv[1], process.argv[2]);`, join(directory, 'source'), join(directory, 'Dockerfile'));
+  const program = "import { writeDockerfile } from './images/dockerfile.mjs'; await writeDockerfile(process.argv[1], process.argv[2]);";
+  return node('--input-type=module', '-e', program, join(directory, 'source'), join(directory, 'Dockerfile'));
 }
 
 const images: readonly (readonly [string, PinnedImage])[] = Object.entries(IMAGES);

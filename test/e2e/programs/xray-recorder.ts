@@ -7,7 +7,8 @@ import { createSocket } from 'node:dgram';
 import { writeFileSync } from 'node:fs';
 
 const DIRECTORY = '/opt/aws/amazon-cloudwatch-agent';
-for (const file of ['etc/amazon-cloudwatch-agent.toml', 'etc/amazon-cloudwatch-agent.yaml', 'etc/env-config.json', 'var/amazon-cloudwatch-agent.pid']) {
+const FILES = ['etc/amazon-cloudwatch-agent.toml', 'etc/amazon-cloudwatch-agent.yaml', 'etc/env-config.json', 'var/amazon-cloudwatch-agent.pid'];
+for (const file of FILES) {
   writeFileSync(`${DIRECTORY}/${file}`, `${process.pid}\n`);
 }
 

@@ -7,10 +7,14 @@ export interface BuiltImage {
   readonly buildArgs: Readonly<Record<string, string>>;
 }
 
+interface DockerSource {
+  readonly directory?: string;
+  readonly dockerFile?: string;
+  readonly dockerBuildArgs?: Readonly<Record<string, string>>;
+}
+
 interface AssetManifest {
-  readonly dockerImages?: Readonly<Record<string, {
-    readonly source: { readonly directory?: string; readonly dockerFile?: string; readonly dockerBuildArgs?: Readonly<Record<string, string>> };
-  }>>;
+  readonly dockerImages?: Readonly<Record<string, { readonly source: DockerSource }>>;
 }
 
 /** `….dkr.ecr.eu-central-1.amazonaws.com/cdk-…-container-assets-…:<hash>` */
@@ -33,7 +37,10 @@ export function builtImage(reference: string): BuiltImage | undefined {
   const [, hash] = CDK_IMAGE.exec(reference) ?? [];
   if (hash === undefined) return undefined;
   const image = built.get(hash);
-  if (image === undefined) throw new Error(`the CDK builds the image ${reference}, and nobody recorded of what: make the template with templateOf() of test/e2e/systems/synthesize.ts`);
+  if (image === undefined) {
+    const fix = 'make the template with templateOf() of test/e2e/systems/synthesize.ts';
+    throw new Error(`the CDK builds the image ${reference}, and nobody recorded of what: ${fix}`);
+  }
   return image;
 }
 
