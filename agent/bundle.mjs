@@ -2,10 +2,11 @@
  * Makes the agent's image assets: `node agent/bundle.mjs [directory]`, by default assets/agent. Part of the package's
  * build, so that users need no esbuild.
  */
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { writeDockerfile } from '../images/dockerfile.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const output = process.argv[2] ?? join(here, '../assets/agent');
@@ -30,6 +31,6 @@ await build({
   legalComments: 'eof',
   logLevel: 'warning',
 });
-copyFileSync(join(here, 'Dockerfile'), join(output, 'Dockerfile'));
+await writeDockerfile(join(here, 'Dockerfile'), join(output, 'Dockerfile'));
 // COPY needs something to copy, and the directory's owner comes with it.
 writeFileSync(join(output, 'volume/README'), 'Certificates and endpoints that the mesh agent writes and Envoy reads.\n');

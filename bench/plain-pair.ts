@@ -1,3 +1,4 @@
+import { imageReference, IMAGES } from '../lib/topology/images';
 import type { JsonObject, Resource, Template } from '../test/e2e/runner';
 
 export const PLAIN_CALLER = 'plain-caller';
@@ -36,7 +37,7 @@ export function withPlainPair(template: Template, application: { readonly image:
   if (namespace === undefined) throw new Error('the template has no namespace');
   const [id, { Properties = {} }] = namespace;
   const container = (name: string, image: string, more: JsonObject = {}): JsonObject => ({ Name: name, Image: image, ...more });
-  const proxy = (config: JsonObject): JsonObject => container('envoy', 'docker.io/envoyproxy/envoy:v1.40.0', { Command: ['--config-yaml', JSON.stringify(config), '--concurrency', '1', '--disable-hot-restart', '--log-level', 'warning'], User: '101' });
+  const proxy = (config: JsonObject): JsonObject => container('envoy', imageReference(IMAGES.envoy), { Command: ['--config-yaml', JSON.stringify(config), '--concurrency', '1', '--disable-hot-restart', '--log-level', 'warning'], User: '101' });
   const service = (name: string, key: string, containers: readonly JsonObject[]): Readonly<Record<string, Resource>> => ({
     [`${key}Discovery`]: resource('ServiceDiscovery::Service', { Name: name, NamespaceId: { Ref: id }, DnsConfig: { DnsRecords: [{ Type: 'A', TTL: 5 }] }, HealthCheckCustomConfig: { FailureThreshold: 1 } }),
     [`${key}Task`]: resource('ECS::TaskDefinition', { ContainerDefinitions: containers }),

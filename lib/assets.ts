@@ -6,6 +6,9 @@ const ASSETS = join(__dirname, '../assets');
 /** The build context of the agent's image. */
 export const AGENT_ASSET = join(ASSETS, 'agent');
 
+/** The build context of Envoy's image: one Dockerfile, which copies it. */
+export const ENVOY_ASSET = join(ASSETS, 'envoy');
+
 export type FunctionName = 'authority-set' | 'certificate-authority' | 'certificate-rotation';
 
 /** The code of a Lambda function. */

@@ -17,7 +17,7 @@ import type { Deployment } from '../props/deployment';
 import type { MicroservicesProps } from '../props/microservices-props';
 import { GATEWAY_NAME } from '../topology/constants';
 import type { ProtocolId, Service as ServiceTopology, Topology } from '../topology/model';
-import { agentImages } from './agent-image';
+import { agentImages, envoyImages } from './built-images';
 import { executionRole } from './execution-role';
 import type { Foundation } from './network';
 import { renderFoundation, renderVirtualNames } from './network';
@@ -86,8 +86,9 @@ function meshImages(scope: Construct, plan: SystemPlan, props: MicroservicesProp
   const { image: proxy, agentImage } = props.mesh?._options ?? {};
   const collector = props.tracing?._options.image;
   const built = agentImage === undefined ? agentImages(scope, plan) : undefined;
+  const copied = proxy === undefined ? envoyImages(scope, plan) : undefined;
   return (role, task) => {
-    if (role === 'proxy') return proxy;
+    if (role === 'proxy') return proxy ?? copied?.get(task.sizing.architecture);
     if (role === 'collector') return collector;
     return role === 'init' || role === 'agent' ? agentImage ?? built?.get(task.sizing.architecture) : undefined;
   };

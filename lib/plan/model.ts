@@ -104,6 +104,8 @@ export interface ContainerPlan {
   readonly role: ContainerRole;
   /** A registry image, unless the user's props hold an image for this container. */
   readonly image?: string;
+  /** Whether tasks get a copy of the image, which the deployment makes in the account's registry. */
+  readonly copyImage?: boolean;
   readonly essential: boolean;
   readonly command?: readonly string[];
   readonly entryPoint?: readonly string[];

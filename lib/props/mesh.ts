@@ -11,7 +11,8 @@ import { factoryInput } from './factory-input';
 export interface EnvoyMeshOptions {
   /**
    * The tag of the Envoy image, such as `v1.40.0`; from Envoy 1.37 on, older ones do not know the whole configuration.
-   * Not a distroless one: ECS needs a shell to check its health. Not together with `image`.
+   * Not a distroless one: ECS needs a shell to check its health. Not one that moves from release to release, such as
+   * `v1.40-latest`: two deployments might not run the same Envoy. Not together with `image`.
    *
    * @default - a current release, pinned by this library's version
    */
@@ -21,7 +22,8 @@ export interface EnvoyMeshOptions {
    * An Envoy image of your own, such as one from an ECR pull-through cache: Envoy 1.37 or later, started by the entry
    * point with the container's command as arguments. It needs `bash` and `grep` for the health check.
    *
-   * @default - docker.io/envoyproxy/envoy, which Docker Hub limits for anonymous pulls
+   * @default - docker.io/envoyproxy/envoy, which `cdk deploy` copies into the account's ECR, so that tasks do not depend on
+   * Docker Hub and its limit of anonymous pulls; this needs Docker or a replacement of it (CDK_DOCKER)
    * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
    */
   readonly image?: ContainerImage;

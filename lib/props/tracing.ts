@@ -19,7 +19,9 @@ export interface XRayTracingOptions {
 
   /**
    * The image of the collector that takes segments on UDP port 2000 and sends them to X-Ray. It is configured
-   * as the CloudWatch agent, by the environment variable CW_CONFIG_CONTENT.
+   * as the CloudWatch agent, by the environment variable CW_CONFIG_CONTENT. It runs with no Linux capabilities and a
+   * read-only root file system, in which it can write to `/opt/aws/amazon-cloudwatch-agent/etc` and `.../var` alone. These
+   * belong to root and are empty when the task starts.
    *
    * @default - the CloudWatch agent from Amazon ECR Public, a pinned version
    */

@@ -1,5 +1,5 @@
 import { DEFAULT_DISCOVERY_INTERVAL_SECONDS, DEFAULT_MAX_CONNECTION_SECONDS, DEFAULT_WEIGHTS_INTERVAL_SECONDS, MAX_CONNECTION_SECONDS } from './constants';
-import { APP_MESH_IMAGE, APP_MESH_VERSION, FIRST_APP_MESH_MINOR, FIRST_PROXY_MINOR, PROXY_IMAGE, PROXY_VERSION } from './images';
+import { FIRST_APP_MESH_MINOR, FIRST_PROXY_MINOR, imageReference, IMAGES, withTag } from './images';
 import type { AcmServerCertificates, AppMeshSettings, EnvoyMeshSettings, MeshSettings } from './model';
 import type { Reader } from './reader';
 import { STRINGS, suggest } from './reader';
@@ -23,10 +23,9 @@ export function parseMesh(at: Reader, services: Reader): MeshSettings {
 }
 
 function parseEnvoy(at: Reader): EnvoyMeshSettings {
-  const version = parseProxyVersion(at.field('version'));
   return {
     provider: 'envoy',
-    proxyImage: version === undefined ? PROXY_IMAGE : `${PROXY_IMAGE.split(':')[0] ?? ''}:${version}`,
+    proxyImage: imageReference(withTag(IMAGES.envoy, parseProxyVersion(at.field('version')))),
     proxyLogLevel: parseLogLevel(at.field('logLevel')),
     discoveryIntervalSeconds: at.field('discoveryInterval').seconds({ min: 1, max: 10 }) ?? DEFAULT_DISCOVERY_INTERVAL_SECONDS,
     weightsIntervalSeconds: at.field('weightsInterval').seconds({ min: 1, max: 300 }) ?? DEFAULT_WEIGHTS_INTERVAL_SECONDS,
@@ -38,7 +37,7 @@ function parseAppMesh(at: Reader, services: Reader): AppMeshSettings {
   const serverCertificates = parseServerCertificates(at.field('serverCertificates'), services);
   return {
     provider: 'appMesh',
-    proxyImage: `${APP_MESH_IMAGE}:${parseAppMeshVersion(at.field('version')) ?? APP_MESH_VERSION}`,
+    proxyImage: imageReference(withTag(IMAGES.appMeshEnvoy, parseAppMeshVersion(at.field('version')))),
     proxyLogLevel: parseLogLevel(at.field('logLevel')),
     allowAllEgress: at.field('allowAllEgress').boolean() ?? false,
     ignoredEgressPorts: parseIgnoredPorts(at.field('ignoredEgressPorts')),
@@ -54,13 +53,17 @@ function parseLogLevel(at: Reader): string {
 function parseProxyVersion(at: Reader): string | undefined {
   const version = at.string();
   if (version === undefined) return undefined;
-  const [, flavor, major, minor] = /^(distroless-|contrib-)?v(\d+)\.(\d+)(?:\.\d+|-latest)$/.exec(version) ?? [];
+  const [, flavor, major, minor, patch] = /^(distroless-|contrib-)?v(\d+)\.(\d+)(\.\d+|-latest)$/.exec(version) ?? [];
   if (major === undefined) {
-    at.fail('NOT_ALLOWED', 'is not a tag of the Envoy image', { allowed: `a release of Envoy, such as "${PROXY_VERSION}"`, ...(/^\d+\.\d+\.\d+$/.test(version) ? { fix: `write "v${version}"` } : {}) });
+    at.fail('NOT_ALLOWED', 'is not a tag of the Envoy image', { allowed: `a release of Envoy, such as "${IMAGES.envoy.tag}"`, ...(/^\d+\.\d+\.\d+$/.test(version) ? { fix: `write "v${version}"` } : {}) });
   } else if (Number(major) !== 1 || Number(minor) < FIRST_PROXY_MINOR) {
-    at.fail('NOT_ALLOWED', `Envoy ${major}.${minor ?? ''} does not know all of the configuration that it would get`, { allowed: `a release of Envoy 1, from v1.${FIRST_PROXY_MINOR}.0 on`, fix: `use "${PROXY_VERSION}", or leave version out` });
+    at.fail('NOT_ALLOWED', `Envoy ${major}.${minor ?? ''} does not know all of the configuration that it would get`, { allowed: `a release of Envoy 1, from v1.${FIRST_PROXY_MINOR}.0 on`, fix: `use "${IMAGES.envoy.tag}", or leave version out` });
   } else if (flavor === 'distroless-') {
     at.fail('NOT_ALLOWED', 'the distroless image has no shell, so ECS cannot check its health', { fix: `use "${version.slice(flavor.length)}"` });
+  } else if (patch === '-latest') {
+    // And not even the latest: the CDK builds an image again only when its name or its Dockerfile changes.
+    const fix = `name a release, such as "${IMAGES.envoy.tag}"; image takes an image with any tag`;
+    at.fail('NOT_ALLOWED', 'this tag moves from release to release, so two deployments may not run the same Envoy', { allowed: 'the tag of one release', fix });
   }
   return version;
 }
@@ -70,9 +73,9 @@ function parseAppMeshVersion(at: Reader): string | undefined {
   if (version === undefined) return undefined;
   const [, minor] = /^v1\.(\d+)\.\d+\.\d+-prod(?:-fips)?$/.exec(version) ?? [];
   if (minor === undefined) {
-    at.fail('NOT_ALLOWED', "is not a tag of App Mesh's Envoy image", { allowed: `a tag such as "${APP_MESH_VERSION}"` });
+    at.fail('NOT_ALLOWED', "is not a tag of App Mesh's Envoy image", { allowed: `a tag such as "${IMAGES.appMeshEnvoy.tag}"` });
   } else if (Number(minor) < FIRST_APP_MESH_MINOR) {
-    at.fail('NOT_ALLOWED', `Envoy 1.${minor} does not know the access log that it would get`, { allowed: `from v1.${FIRST_APP_MESH_MINOR} on`, fix: `use "${APP_MESH_VERSION}", or leave version out` });
+    at.fail('NOT_ALLOWED', `Envoy 1.${minor} does not know the access log that it would get`, { allowed: `from v1.${FIRST_APP_MESH_MINOR} on`, fix: `use "${IMAGES.appMeshEnvoy.tag}", or leave version out` });
   }
   return version;
 }

@@ -1,4 +1,4 @@
-import { COLLECTOR_IMAGE } from './images';
+import { imageReference, IMAGES } from './images';
 import { FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, MAX_DNS_INSTANCES, RESERVED_PORTS } from './constants';
 import { Opaque, Unreadable, Unresolved, show } from './input';
 import type { IssueList } from './issues';
@@ -198,12 +198,12 @@ function checkShared(root: Reader): void {
 }
 
 function parseTracing(at: Reader): TracingSettings | undefined {
-  if (!at.made('Tracing', 'Tracing.xray() or Tracing.none()') || !at.fields(['samplingRate', 'image'], 'kind')) return { collectorImage: COLLECTOR_IMAGE };
+  if (!at.made('Tracing', 'Tracing.xray() or Tracing.none()') || !at.fields(['samplingRate', 'image'], 'kind')) return { collectorImage: imageReference(IMAGES.collector) };
   const kind = at.field('kind').required('the kind of tracing', 'use Tracing.xray() or Tracing.none()').oneOf(['xray', 'none'], 'a Tracing');
   at.field('image').opaque('an ecs.ContainerImage', ['bind()']);
   const samplingRate = at.field('samplingRate').number({ min: 0, max: 1, integer: false });
   if (kind === 'none') return undefined;
-  return { collectorImage: COLLECTOR_IMAGE, ...(samplingRate === undefined ? {} : { samplingRate }) };
+  return { collectorImage: imageReference(IMAGES.collector), ...(samplingRate === undefined ? {} : { samplingRate }) };
 }
 
 function checkCalls(draft: DraftService, declared: readonly string[]): void {

@@ -78,7 +78,7 @@ test('the image is made of copies alone, runs as the user of Envoy, and owns the
   expect(readdirSync(bundle.directory).sort()).toEqual(['Dockerfile', 'agent.js', 'volume']);
   const lines = readFileSync(join(bundle.directory, 'Dockerfile'), 'utf8').split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   expect(new Set(lines.map((line) => line.split(' ')[0]))).toEqual(new Set(['FROM', 'COPY', 'VOLUME', 'USER', 'ENTRYPOINT']));
-  expect(lines[0]).toMatch(/node:22.*-slim$/);
+  expect(lines[0]).toMatch(/node:22\.\d+\.\d+-\w+-slim(@sha256:[0-9a-f]{64})?$/);
   expect(lines).toContain(`VOLUME ${DEFAULT_DIRECTORY}`);
   expect(lines).toContain(`COPY --chown=${PROXY_USER}:${PROXY_USER} volume/ ${DEFAULT_DIRECTORY}/`);
   expect(lines).toContain(`VOLUME ${APP_MESH_DIRECTORY}`);

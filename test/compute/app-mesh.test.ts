@@ -1,4 +1,5 @@
 import { Authorizer, Certificates, Edge, Mesh, Tracing } from '../../lib';
+import { imageReference, IMAGES } from '../../lib/topology/images';
 import type { Resource } from '../support/stack';
 import { build, containersOf, resourcesOf, service } from '../support/stack';
 
@@ -16,7 +17,7 @@ describe('a task', () => {
 
   test("holds App Mesh's Envoy, which knows what it is", () => {
     expect(containers.get('envoy')).toMatchObject({
-      Image: 'public.ecr.aws/appmesh/aws-appmesh-envoy:v1.34.13.0-prod',
+      Image: imageReference(IMAGES.appMeshEnvoy),
       User: '1337',
       Essential: true,
       Environment: [
@@ -44,8 +45,13 @@ describe('a task', () => {
     expect(containers.get(name)).toMatchObject({ User: '1337' });
   });
 
-  test('runs the collector as root, who alone can write its configuration, in the group whose calls are not intercepted', () => {
-    expect(containers.get('collector')).toMatchObject({ User: '0:1338' });
+  test('runs the collector as root, who owns its volumes, in the group whose calls are not intercepted', () => {
+    expect(containers.get('collector')).toMatchObject({
+      User: '0:1338',
+      ReadonlyRootFilesystem: true,
+      LinuxParameters: { Capabilities: { Drop: ['ALL'] } },
+      MountPoints: [{ SourceVolume: 'collector-etc' }, { SourceVolume: 'collector-var' }],
+    });
   });
 
   test('has its certificate as PEM, in the directory that this user owns', () => {

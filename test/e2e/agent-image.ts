@@ -33,8 +33,8 @@ function make(): AgentImage {
 }
 
 function sources(): readonly { readonly name: string; readonly text: string }[] {
-  const names = ['agent', 'shared'].flatMap((room) => readdirSync(join(REPOSITORY, room), { recursive: true, withFileTypes: true })
+  const names = ['agent', 'images', 'shared'].flatMap((room) => readdirSync(join(REPOSITORY, room), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name)));
-  return [...names, join(REPOSITORY, 'package-lock.json')].sort().map((name) => ({ name: name.slice(REPOSITORY.length), text: readFileSync(name, 'utf8') }));
+  return [...names, join(REPOSITORY, 'lib/topology/images.ts'), join(REPOSITORY, 'package-lock.json')].sort().map((name) => ({ name: name.slice(REPOSITORY.length), text: readFileSync(name, 'utf8') }));
 }

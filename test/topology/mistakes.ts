@@ -279,6 +279,7 @@ export const MISTAKES: Readonly<Record<Exclude<IssueCode, FoundLater>, readonly 
     { did: 'gives Envoy a version that is no tag', props: mesh({ ui: service() }, { mesh: { provider: 'envoy', version: '1.40.0' } }), path: 'mesh.version' },
     { did: 'gives Envoy a version before admin.allow_paths', props: mesh({ ui: service() }, { mesh: { provider: 'envoy', version: 'v1.36.4' } }), path: 'mesh.version' },
     { did: 'gives Envoy the latest of an old version', props: mesh({ ui: service() }, { mesh: { provider: 'envoy', version: 'contrib-v1.9-latest' } }), path: 'mesh.version' },
+    { did: 'gives Envoy a tag that moves', props: mesh({ ui: service() }, { mesh: { provider: 'envoy', version: 'v1.40-latest' } }), path: 'mesh.version' },
     { did: 'gives Envoy a version that there is not', props: mesh({ ui: service() }, { mesh: { provider: 'envoy', version: 'v2.0.0' } }), path: 'mesh.version' },
     { did: 'gives Envoy an old image with no shell', props: mesh({ ui: service() }, { mesh: { provider: 'envoy', version: 'distroless-v1.20.0' } }), path: 'mesh.version' },
     { did: 'gives Envoy an image with no shell', props: mesh({ ui: service() }, { mesh: { provider: 'envoy', version: 'distroless-v1.40.0' } }), path: 'mesh.version' },

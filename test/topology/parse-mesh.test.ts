@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { Mesh } from '../../lib';
 import { readProps } from '../../lib/props/read-props';
+import { imageReference, IMAGES } from '../../lib/topology/images';
 import { issuesOf, mesh, service, topologyOf } from './parsing';
 
 const CERTIFICATE = 'arn:aws:acm:eu-west-1:111122223333:certificate/11111111-2222-3333-4444-555555555555';
@@ -11,7 +12,7 @@ const onAppMesh = (options: Readonly<Record<string, unknown>>): unknown => mesh(
 test('App Mesh has defaults', () => {
   expect(topologyOf(onAppMesh({})).mesh).toEqual({
     provider: 'appMesh',
-    proxyImage: 'public.ecr.aws/appmesh/aws-appmesh-envoy:v1.34.13.0-prod',
+    proxyImage: imageReference(IMAGES.appMeshEnvoy),
     proxyLogLevel: 'warning',
     allowAllEgress: false,
     ignoredEgressPorts: [],

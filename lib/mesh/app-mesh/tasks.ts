@@ -5,7 +5,7 @@ import { APP_MESH_GROUP, APP_MESH_USER } from '../../topology/images';
 import type { AppMeshSettings, EdgeTopology, Service, Topology } from '../../topology/model';
 import type { AgentPlan } from '../task/agent';
 import { agentContainer, initContainer, stopSecondsOf } from '../task/agent';
-import { application, collector, extra } from '../task/containers';
+import { application, collector, collectorVolumes, extra } from '../task/containers';
 import { EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS, gatewayRegistration } from '../task/gateway';
 import { sizingOf } from '../task/sizing';
 import { APP_MESH_DIRECTORY, EGRESS_PORT, IGNORED_IPS, INGRESS_PORT, REFRESH_SECONDS } from './constants';
@@ -57,7 +57,7 @@ function interceptionOf({ ignoredEgressPorts }: AppMeshSettings, { port }: Servi
 }
 
 /**
- * Root, since the CloudWatch agent writes its configuration into directories of root's; by its group its calls to X-Ray pass
+ * Root, who owns the volumes into which the CloudWatch agent writes; by its group its calls to X-Ray pass
  * by Envoy. Nothing is intercepted in the gateway's tasks. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ProxyConfiguration.html
  */
 const COLLECTOR_USER = `0:${APP_MESH_GROUP}`;
@@ -71,7 +71,7 @@ function taskOf(agent: AgentPlan, mesh: AppMeshSettings, endpoint: MeshEndpointP
     name,
     ...(secured ? { identity: { uri: identityOf(topology.trustDomain, service), dnsName: `${service}.${topology.domain}` } } : {}),
     discovers: [],
-    volumes: [MESH_VOLUME],
+    volumes: [MESH_VOLUME, ...collectorVolumes(topology)],
     // Not restarted in place: that the agent ends is how a task with an old certificate is replaced (agent/certificate/retirement.ts).
     containers: [...others, { ...asUser(agentContainer(agent, others), secured), restart: false }],
     traced: topology.tracing !== undefined,

@@ -14,7 +14,7 @@ import { plaintext } from '../task/plaintext';
 import type { MeshProvider } from '../provider';
 import type { AgentPlan } from '../task/agent';
 import { agentContainer, discoveredBy, initContainer, needsFiles, refreshSecondsOf, stopSecondsOf } from '../task/agent';
-import { application, collector, extra } from '../task/containers';
+import { application, collector, collectorVolumes, extra } from '../task/containers';
 import { EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS, gatewayRegistration } from '../task/gateway';
 import { sizingOf } from '../task/sizing';
 import { weighedBy, weightsPlan } from '../task/weights';
@@ -99,7 +99,7 @@ function taskOf(agent: AgentPlan, own: readonly ContainerPlan[]): Omit<TaskPlan,
     ...(weighed.length === 0 ? {} : { weighs: weighed.map((callee) => callee.name) }),
     // Its own service too, to weigh whether its zone may be preferred.
     discovers: discovered.length === 0 ? [] : [...new Set([...discovered.map((callee) => callee.name), name])].sort(),
-    volumes: [MESH_VOLUME],
+    volumes: [MESH_VOLUME, ...collectorVolumes(topology)],
     containers: [...others, agentContainer(agent, others)],
     traced: topology.tracing !== undefined,
   };
@@ -114,6 +114,7 @@ function proxy(agent: AgentPlan, sizing: Sizing, config: JsonObject, port: numbe
     name: PROXY_CONTAINER,
     role: 'proxy',
     image: mesh.proxyImage,
+    copyImage: true,
     essential: true,
     command: [
       '--config-yaml', JSON.stringify(config),

@@ -1,4 +1,4 @@
-import type { ContainerPlan } from '../../plan/model';
+import type { ContainerPlan, MountPlan } from '../../plan/model';
 import { APPLICATION_CONTAINER, COLLECTOR_CONTAINER, COLLECTOR_MEMORY_MIB, PROXY_CONTAINER } from '../../topology/constants';
 import type { ContainerSettings, ExtraContainer, Service, Topology } from '../../topology/model';
 
@@ -45,6 +45,23 @@ function commandOf(container: ContainerSettings): Pick<ContainerPlan, 'command' 
 }
 
 /**
+ * The two directories in which the CloudWatch agent writes when it is in a container: its translated configuration, without
+ * which it ends, and its process ID. They hide what the image has there, which it reads only outside of containers. Nothing
+ * else is written, and root owns an empty volume, so root needs no capability for it.
+ * https://github.com/aws/amazon-cloudwatch-agent/blob/v1.300062.0/cmd/start-amazon-cloudwatch-agent/path.go
+ */
+const COLLECTOR_MOUNTS: readonly MountPlan[] = ['etc', 'var'].map((name) => ({
+  volume: `${COLLECTOR_CONTAINER}-${name}`,
+  path: `/opt/aws/amazon-cloudwatch-agent/${name}`,
+  readOnly: false,
+}));
+
+/** The volumes of the collector, if a task has one. */
+export function collectorVolumes({ tracing }: Pick<Topology, 'tracing'>): readonly string[] {
+  return tracing === undefined ? [] : COLLECTOR_MOUNTS.map(({ volume }) => volume);
+}
+
+/**
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Agent-Configuration-File-Details.html
  * Losing it loses traces, not requests: it is not essential, and is restarted in place.
  */
@@ -57,7 +74,9 @@ export function collector(topology: Topology): ContainerPlan[] {
     essential: false,
     environment: { CW_CONFIG_CONTENT: JSON.stringify({ traces: { traces_collected: { xray: {} } } }) },
     secretNames: [],
-    readonlyRootFilesystem: false,
+    readonlyRootFilesystem: true,
+    dropCapabilities: true,
+    mounts: COLLECTOR_MOUNTS,
     dependsOn: [],
     ports: [],
     memoryReservationMiB: COLLECTOR_MEMORY_MIB,

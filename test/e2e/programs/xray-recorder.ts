@@ -1,8 +1,16 @@
 /**
  * Stands in for the tracing collector of a task: listens where it does and prints every X-Ray segment as one line of
- * JSON. A packet is a header line, `{"format":"json","version":1}`, and the segment.
+ * JSON. A packet is a header line, `{"format":"json","version":1}`, and the segment. Before that it writes what the
+ * CloudWatch agent writes at its start, in the same places, and ends if it may not.
  */
 import { createSocket } from 'node:dgram';
+import { writeFileSync } from 'node:fs';
+
+const DIRECTORY = '/opt/aws/amazon-cloudwatch-agent';
+const FILES = ['etc/amazon-cloudwatch-agent.toml', 'etc/amazon-cloudwatch-agent.yaml', 'etc/env-config.json', 'var/amazon-cloudwatch-agent.pid'];
+for (const file of FILES) {
+  writeFileSync(`${DIRECTORY}/${file}`, `${process.pid}\n`);
+}
 
 const socket = createSocket('udp4');
 socket.on('message', (packet) => {

@@ -1,3 +1,5 @@
+import type { BuiltImage } from './built-images';
+import { builtImage, copiedImage } from './built-images';
 import type { ContainerModel, ServiceModel } from './system';
 
 /** How the program that stands in for an image is run. */
@@ -26,8 +28,11 @@ export interface StandInContext {
 }
 
 export interface ImageRule {
-  /** Text matches the image with or without its tag or digest; a pattern matches the whole reference. */
-  readonly image: string | RegExp;
+  /**
+   * Text matches the image with or without its tag or digest; a pattern matches the whole reference. A copy that the CDK makes
+   * of an image is matched as that image; a function is asked for the other images that the CDK builds.
+   */
+  readonly image: string | RegExp | ((image: BuiltImage) => boolean);
   readonly run: (context: StandInContext) => StandIn;
 }
 
@@ -36,8 +41,10 @@ export class Images {
   constructor(private readonly rules: readonly ImageRule[]) {}
 
   standIn(context: StandInContext): StandIn {
-    const { image } = context.container;
-    const rule = this.rules.find((candidate) => matches(candidate.image, image));
+    const { image: reference } = context.container;
+    const built = builtImage(reference);
+    const image = (built === undefined ? undefined : copiedImage(built)) ?? reference;
+    const rule = this.rules.find(({ image: wanted }) => (typeof wanted === 'function' ? built !== undefined && wanted(built) : matches(wanted, image)));
     if (rule === undefined) {
       throw new Error(`no stand-in for the image "${image}" (container "${context.container.name}" of service "${context.service.name}"): add { image: '${repository(image)}', run: … } to the images of this test`);
     }

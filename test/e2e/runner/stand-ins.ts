@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { agentImage } from '../agent-image';
 import { ECHO_PROTO, program } from '../programs';
 import { findTools } from '../tools';
+import type { BuiltImage } from './built-images';
 import type { ImageRule, StandInContext } from './images';
 
 type Port = number | ((context: StandInContext) => number);
@@ -23,14 +24,13 @@ export function envoy(image: string | RegExp = 'docker.io/envoyproxy/envoy'): Im
   };
 }
 
-/** A Docker image that the CDK builds: the agent's, unless the test has others. */
-const CDK_IMAGE = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com\/cdk-[a-z0-9]+-container-assets-/;
+const isAgent = ({ dockerfile }: BuiltImage): boolean => /^ENTRYPOINT .*"\/agent\/agent\.js"\]$/m.test(dockerfile);
 
 /**
  * The real agent, as its Dockerfile has it. The environment is that of the image: for settings that the template does not
  * make, such as `MESH_RENEW_SECONDS`.
  */
-export function agent(environment: Readonly<Record<string, string>> = {}, image: string | RegExp = CDK_IMAGE): ImageRule {
+export function agent(environment: Readonly<Record<string, string>> = {}, image: ImageRule['image'] = isAgent): ImageRule {
   return {
     image,
     run: ({ container: { command } }) => {
@@ -47,9 +47,12 @@ export function agent(environment: Readonly<Record<string, string>> = {}, image:
   };
 }
 
-/** Records X-Ray segments on UDP 2000 in place of the CloudWatch agent or another collector. */
+/**
+ * Records X-Ray segments on UDP 2000 in place of the CloudWatch agent or another collector. Like the CloudWatch agent it is
+ * root, and ends if it cannot write its configuration.
+ */
 export function xrayCollector(image: string | RegExp = /cloudwatch-agent|aws-otel-collector|aws-xray-daemon/): ImageRule {
-  return { image, run: () => ({ argv: [process.execPath, program('xray-recorder')], user: '65534' }) };
+  return { image, run: () => ({ argv: [process.execPath, program('xray-recorder')] }) };
 }
 
 /** go-httpbin: an HTTP server that shows what it got; `/hostname` tells which task answered. */

@@ -1,9 +1,10 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Stack, Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import type { MicroservicesProps } from '../../../lib';
 import { Microservices } from '../../../lib';
 import type { Template as TemplateJson } from '../runner';
+import { recordBuiltImages } from '../runner/built-images';
 
 /** The template of a stack that holds one mesh, called `shop`. */
 export function synthesize(props: MicroservicesProps): TemplateJson {
@@ -13,7 +14,10 @@ export function synthesize(props: MicroservicesProps): TemplateJson {
 }
 
 export function templateOf(stack: Stack): TemplateJson {
-  return Template.fromStack(stack).toJSON();
+  const template = Template.fromStack(stack).toJSON() as TemplateJson;
+  // Synthesized by now.
+  recordBuiltImages(Stage.of(stack)?.outdir ?? '', `${stack.artifactId}.assets.json`);
+  return template;
 }
 
 /** An image that a stand-in takes the place of. */
