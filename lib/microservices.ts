@@ -67,7 +67,8 @@ export class Microservices extends Construct {
   public readonly gateway?: IMicroservice;
 
   private readonly services: ReadonlyMap<string, IMicroservice>;
-  private readonly registered: ReadonlySet<string>;
+  /** Nothing, until it is complete: one that failed and was caught stays in the tree of constructs. */
+  private readonly registered: ReadonlySet<string> = new Set();
   private readonly edgeUrl?: string;
 
   public constructor(scope: Construct, id: string, props: MicroservicesProps) {

@@ -103,6 +103,14 @@ describe('two meshes in one app', () => {
     expect(() => new Microservices(stack, 'Two', { vpc, services: { ui: service() } })).not.toThrow();
   });
 
+  test('may follow one that failed, and whose error was caught', () => {
+    const stack = new Stack();
+    const vpc = new Vpc(stack, 'Vpc');
+    const namespace = new PrivateDnsNamespace(stack, 'Namespace', { vpc, name: 'tasks.example' });
+    expect(() => new Microservices(stack, 'One', { vpc, namespace, services: { ui: service({ calls: ['nobody'] }) } })).toThrow('UNKNOWN_SERVICE');
+    expect(() => new Microservices(stack, 'Two', { vpc, namespace, services: { ui: service() } })).not.toThrow();
+  });
+
   test('fails if they share a VPC and a domain', () => {
     const app = new App();
     const vpc = new Vpc(new Stack(app, 'Network'), 'Vpc');
