@@ -38,7 +38,7 @@ e2e('who may reach whom', () => {
 
   test('the application can neither stop Envoy nor change it', async () => {
     const { client } = shopping().task('ui');
-    for (const path of ['/quitquitquit', '/logging?level=trace', '/runtime_modify?a=1', '/reset_counters', '/config_dump']) {
+    for (const path of ['/quitquitquit', '/logging?level=trace', '/runtime_modify?a=1', '/reset_counters', '/config_dump', '/server_info']) {
       expect([path, (await client.send({ url: `http://127.0.0.1:9901${path}`, method: 'POST' })).status]).toEqual([path, 403]);
     }
   });

@@ -55,8 +55,10 @@ function fairly({ topology, plan, system }: Planned): readonly Request['from'][]
   const declared = tasks.flatMap((task) => [...system.records].flatMap(([to, host]): Request['from'][] => (system.tasks.get(task)!.listeners.some((listener) => listener.host === host) && topology.external.every(({ virtualHost }) => virtualHost !== to) ? [{ kind: 'service', task, to }] : [])));
   const undeclared = tasks.flatMap((task) => [...system.records].flatMap(([to, host]): Request['from'][] => (system.tasks.get(task)!.listeners.some((listener) => listener.host === host) ? [] : [{ kind: 'service', task, to }]))).slice(0, 3);
   const strangers = tasks.slice(0, 4).flatMap((task, index): Request['from'][] => [{ kind: 'outsider', task, tls: true, identity: uris[index % uris.length] }, { kind: 'outsider', task, tls: true, identity: uris[(index + 1) % uris.length] }, { kind: 'outsider', task, tls: index % 2 === 0 }]);
-  const edge = topology.edge === undefined ? [] : Array.from({ length: declared.length }, (): Request['from'] => ({ kind: 'edge' }));
-  return [...declared, ...edge, ...strangers, ...undeclared];
+  const third = Math.max(declared.length, strangers.length);
+  const edge = topology.edge === undefined ? [] : Array.from({ length: third }, (): Request['from'] => ({ kind: 'edge' }));
+  const calls = declared.length === 0 ? [] : Array.from({ length: third }, (_, index) => declared[index % declared.length]);
+  return [...calls, ...edge, ...strangers, ...undeclared];
 }
 
 e2e(`the simulator and a real Envoy, with SIMULATOR_SEED=${seed}`, () => {

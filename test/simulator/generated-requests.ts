@@ -33,20 +33,32 @@ function senders({ plan, system }: Planned): readonly Request['from'][] {
   ];
 }
 
+/** A path of a route; undefined if every path is one. */
+function pathOf(route: string, values: readonly string[]): string | undefined {
+  const [, path] = /^[A-Z]+ (\/.*)$/.exec(route) ?? [];
+  let index = 0;
+  return path?.replaceAll(/\{[^}]+\}/g, () => {
+    index += 1;
+    return values[index - 1] ?? 'a';
+  });
+}
+
 export function generatedRequests(planned: Planned, from: readonly Request['from'][] = senders(planned)): fc.Arbitrary<Request> {
   const configs = planned.plan.tasks.flatMap(({ containers }) => containers.filter(({ role }) => role === 'proxy').map(configOf));
   const named = [...textsAt(configs, ['prefix', 'path', 'exact', 'path_separated_prefix', 'prefix_rewrite'])];
   const paths = ['/', ...named.filter((text) => text.startsWith('/') && !text.startsWith('/run/'))];
-  const values = ['x', ...named.filter((text) => !text.startsWith('/') && !text.startsWith('spiffe:'))];
+  const texts = ['x', ...named.filter((text) => !text.startsWith('/') && !text.startsWith('spiffe:'))];
   const names = [...textsAt(configs, ['name'])].filter((name) => /^x-[a-z0-9-]+$/.test(name) && !name.startsWith('x-mesh-') && !name.startsWith('x-edge-'));
-  const routes = named.filter((text) => /^(\$default|[A-Z]+ \/)/.test(text));
+  const routes = planned.topology.edge?.routes.map(({ key }) => key) ?? [];
   const path = fc.tuple(fc.constantFrom(...paths), fc.array(fc.constantFrom(...SEGMENTS), { maxLength: 3 }), fc.constantFrom(...QUERIES))
     .map(([start, segments, query]) => (segments.length === 0 ? start : `${start.replace(/\/$/, '')}/${segments.join('/')}`) + query);
-  const extra = names.length === 0 ? fc.constant({}) : fc.dictionary(fc.constantFrom(...names), fc.constantFrom(...values), { maxKeys: 2, noNullPrototype: true });
-  return fc.record({ from: fc.constantFrom(...from), path, method: fc.constantFrom('GET', 'GET', 'POST', 'HEAD', 'DELETE', 'OPTIONS'), extra, route: fc.constantFrom('none', ...routes) })
-    .map(({ from: sender, path: asked, method, extra: headers, route }) => ({
+  const extra = names.length === 0 ? fc.constant({}) : fc.dictionary(fc.constantFrom(...names), fc.constantFrom(...texts), { maxKeys: 2, noNullPrototype: true });
+  // Of most requests in the name of a route the path is one of it.
+  const parts = fc.array(fc.oneof({ weight: 4, arbitrary: fc.constantFrom('a', 'b', '7', '8') }, { weight: 1, arbitrary: fc.constantFrom(...SEGMENTS) }), { minLength: 3, maxLength: 3 });
+  return fc.record({ from: fc.constantFrom(...from), path, parts, fitting: fc.integer({ min: 0, max: 3 }).map((dice) => dice > 0), method: fc.constantFrom('GET', 'GET', 'POST', 'HEAD', 'DELETE', 'OPTIONS'), extra, route: fc.constantFrom('none', ...routes) })
+    .map(({ from: sender, path: asked, parts: values, fitting, method, extra: headers, route }) => ({
       from: sender,
-      path: asked,
+      path: sender.kind === 'edge' && fitting ? pathOf(route, values) ?? asked : asked,
       method: sender.kind === 'edge' && /^[A-Z]+ /.test(route) && !route.startsWith('ANY ') ? route.split(' ')[0] : method,
       headers: { ...headers, ...(sender.kind === 'edge' ? { 'x-edge-client-ip': '192.0.2.7', 'x-edge-host': 'shop.example', ...(route === 'none' ? {} : { 'x-edge-route': route }) } : {}) },
     }));
