@@ -2,6 +2,9 @@ import type { Duplex } from 'node:stream';
 import type { Http1Answer } from './http1-answers';
 import { answersIn } from './http1-answers';
 
+/** Only to say what did not come. */
+export const DEADLINE_MS = 30_000;
+
 /** Bytes to and from somebody, as they are. Texts are latin1: a character is a byte. */
 export class Conversation {
   private text = '';
@@ -37,10 +40,12 @@ export class Conversation {
   /** Resolves when this is so, or the other side has ended. */
   async until(isSo: () => boolean): Promise<void> {
     if (this.over || isSo()) return;
-    await new Promise<void>((resolve) => {
+    await new Promise<void>((resolve, reject) => {
+      const late = setTimeout(() => { reject(new Error(`waited ${DEADLINE_MS} ms for an answer or an end; what came: ${JSON.stringify(this.text.slice(-500))}`)); }, DEADLINE_MS);
       const look = (): void => {
         if (!this.over && !isSo()) return;
         this.watchers.delete(look);
+        clearTimeout(late);
         resolve();
       };
       this.watchers.add(look);

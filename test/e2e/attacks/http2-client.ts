@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { DEADLINE_MS } from './conversation';
 import type { Frame } from './http2-frames';
 import { FLAG, frame, framesIn, number, PREFACE, SETTING, settings, statusIn, TYPE } from './http2-frames';
 import type { Line } from './witness';
@@ -21,7 +22,7 @@ export interface Http2Options {
 export class Http2Client {
   private readonly streams = new Map<number, Stream>();
   private readonly watchers = new Set<() => void>();
-  private rest = Buffer.alloc(0);
+  private rest: Buffer = Buffer.alloc(0);
   private over = false;
   private leaving = false;
   private last = -1;
@@ -65,10 +66,12 @@ export class Http2Client {
   /** Resolves when this is so, or the connection is closed. */
   async until(isSo: () => boolean): Promise<void> {
     if (this.over || isSo()) return;
-    await new Promise<void>((resolve) => {
+    await new Promise<void>((resolve, reject) => {
+      const late = setTimeout(() => { reject(new Error(`waited ${DEADLINE_MS} ms for frames; the streams: ${JSON.stringify([...this.streams].slice(-5))}`)); }, DEADLINE_MS);
       const look = (): void => {
         if (!this.over && !isSo()) return;
         this.watchers.delete(look);
+        clearTimeout(late);
         resolve();
       };
       this.watchers.add(look);

@@ -101,5 +101,5 @@ function brokenByNames({ to, lines, trailers }: Arrival, { route }: Sender): rea
   ];
 }
 
-/** What Envoys set themselves on the way to an application. */
-const OWN_HEADERS = ['x-envoy-expected-rq-timeout-ms', 'x-envoy-attempt-count'];
+/** What Envoys set themselves on the way to an application, and what nobody forges here. */
+const OWN_HEADERS = ['x-envoy-expected-rq-timeout-ms', 'x-envoy-attempt-count', 'x-envoy-original-host'];
