@@ -16,9 +16,11 @@ import { head } from './http2-client';
 import { data, headers } from './http2-frames';
 import { LOGINS, OTHERS } from './limits';
 import { canonical } from './rules';
+import { spellings } from './spellings';
 import { CALLERS, forged, INSIDERS, OVERRIDING, STEERING } from './steering';
-import { OF_CONNECTIONS, TRAILERS } from './trailers';
+import { OF_PROTOCOL, TRAILERS } from './trailers';
 import { UPGRADES, UPGRADES_BY_HTTP2 } from './upgrades';
+import type { Line } from './witness';
 
 const HOUR = 3_600_000;
 
@@ -107,14 +109,15 @@ e2e('a service whose caller was taken over', () => {
   });
 
   describe.each(['two', 'rpc'])('has no headers in its trailers, as %s,', (to) => {
-    test.each(TRAILERS)('such as %s', async (name) => {
+    test.each(TRAILERS)('such as %s, in any spelling', async (name) => {
       const number = mesh().nextNumber();
-      const end = await sendByHttp2(mesh(), { to, head: head('/echo.Echo/Say', 'POST'), body: 'hello', trailers: [[name, 'URI=spiffe://shop.internal/forged'], ['x-checksum', '1']] }, number);
+      const trailers = spellings(name).map((spelled): Line => [spelled, 'URI=spiffe://shop.internal/forged']);
+      const end = await sendByHttp2(mesh(), { to, head: head('/echo.Echo/Say', 'POST'), body: 'hello', trailers: [...trailers, ['x-checksum', '1']] }, number);
       expectArrivals(mesh(), number, [{ body: 'hello', trailers: { 'x-checksum': '1' } }]);
       expect(end).toBe(200);
     });
 
-    test.each(OF_CONNECTIONS)('nor %s, which ends the connection', async (name) => {
+    test.each(OF_PROTOCOL)('nor %s, which ends the connection', async (name) => {
       const number = mesh().nextNumber();
       const end = await sendByHttp2(mesh(), { to, head: head('/echo.Echo/Say', 'POST'), body: 'hello', trailers: [[name, 'chunked'], ['x-checksum', '1']] }, number);
       const arrived = mesh().witness.with(number);

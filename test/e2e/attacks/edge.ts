@@ -10,11 +10,13 @@ export function mapped(route: string): readonly string[] {
   return [`X-Edge-Route: ${route}`, `X-Edge-Client-Ip: ${CLIENT}`, `X-Edge-Host: ${HOST}`];
 }
 
-/** Of these none may arrive at an application as the client has written it. */
-export const CLAIMS: readonly string[] = [
-  ...[...CLAIMS_OF_CLIENTS, ...OVERRIDES, 'x-envoy-internal', 'x-envoy-original-path', 'x-envoy-retry-on', 'x-envoy-external-address', 'x-forwarded-client-cert'].flatMap(spellings),
-  ...['x-edge-route', 'x-edge-client-ip', 'x-edge-host', 'x-edge-anything'].flatMap(spellings).filter((name) => !/^x-edge-(route|client-ip|host)$/.test(name)),
-].filter((name) => !['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'].includes(name));
+/** What API Gateway writes itself: of these lines a client's are not passed on. */
+const MAPPED = ['x-edge-route', 'x-edge-client-ip', 'x-edge-host'];
+
+/** Of these none may arrive at an application as the client has written it, in no spelling. */
+export const CLAIMS: ReadonlyArray<readonly [name: string, spelled: readonly string[]]> = [
+  ...CLAIMS_OF_CLIENTS, ...OVERRIDES, 'x-envoy-internal', 'x-envoy-original-path', 'x-envoy-retry-on', 'x-envoy-external-address', 'x-forwarded-client-cert', 'x-edge-anything', ...MAPPED,
+].map((name) => [name, spellings(name).filter((spelled) => !MAPPED.includes(spelled))] as const);
 
 export const CLAIM = `${FORGED}, 6.6.6.6`;
 
