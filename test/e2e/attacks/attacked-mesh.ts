@@ -18,7 +18,7 @@ export interface Attacker {
   /** The task, or `stranger`, from whose network it connects. */
   readonly from: string;
   /** What it presents: the certificate of that service, one of its own, or none. @default that of `from` */
-  readonly identity?: string | Identity | 'none';
+  readonly identity?: string | Identity | null;
 }
 
 export const CALLER: Attacker = { from: 'caller' };
@@ -47,7 +47,7 @@ export class AttackedMesh {
 
   /** Through the handshake: rejects if the other side refuses it before. */
   async connect(to: string, { from, identity = from }: Attacker = CALLER, alpn?: string): Promise<TLSSocket> {
-    const presented = identity === 'none' ? undefined : typeof identity === 'string' ? await this.mesh.certificate(idOf(identity)) : identity;
+    const presented = identity === null ? undefined : typeof identity === 'string' ? await this.mesh.certificate(idOf(identity)) : identity;
     const socket = connect({
       socket: await this.mesh.dial(from, to, INBOUND_PORT),
       rejectUnauthorized: false,

@@ -222,7 +222,7 @@ e2e('a service whose caller was taken over', () => {
 
     test.each<[string, () => Promise<Attacker>]>([
       ['another service of the mesh', async () => Promise.resolve({ from: 'other' })],
-      ['nobody, who has no certificate', async () => Promise.resolve({ from: 'stranger', identity: 'none' })],
+      ['nobody, who has no certificate', async () => Promise.resolve({ from: 'stranger', identity: null })],
       ['its caller, by another authority', async () => ({ from: 'stranger', identity: await (await Authority.create('another', Date.now())).issue({ identity: idOf('caller'), notBefore: Date.now() - HOUR, notAfter: Date.now() + HOUR }) })],
       ['its caller, by a certificate that has expired', async () => ({ from: 'caller', identity: await mesh().issue({ identity: idOf('caller'), notBefore: Date.now() - 2 * HOUR, notAfter: Date.now() - HOUR }) })],
     ])('fails if it is %s', async (_, by) => {
@@ -252,7 +252,7 @@ e2e('a service whose caller was taken over', () => {
     test.each<[string, () => Promise<Attacker>, readonly number[]]>([
       ['a caller', async () => Promise.resolve({ from: 'other' }), [200]],
       ['a service that is no caller', async () => Promise.resolve({ from: 'stray' }), [403]],
-      ['somebody without a certificate', async () => Promise.resolve({ from: 'stranger', identity: 'none' }), []],
+      ['somebody without a certificate', async () => Promise.resolve({ from: 'stranger', identity: null }), []],
       ['a caller of another authority', async () => ({ from: 'caller', identity: await (await Authority.create('another', Date.now())).issue({ identity: idOf('caller'), notBefore: Date.now() - HOUR, notAfter: Date.now() + HOUR }) }), []],
       ['a caller of another trust domain', async () => ({ from: 'caller', identity: await mesh().issue({ identity: 'spiffe://shop.internal.example/caller' }) }), []],
       ['a caller whose certificate has expired, on a new connection', async () => ({ from: 'caller', identity: await mesh().issue({ identity: idOf('caller'), notBefore: Date.now() - 2 * HOUR, notAfter: Date.now() - HOUR }) }), []],

@@ -81,7 +81,7 @@ export const AMBIGUOUS: readonly string[] = [
 ];
 
 /** By HTTP/2 a byte is escaped, which makes the path ambiguous; by HTTP/1.1 it is refused at once. */
-export const RAW: readonly string[] = ['/anything/\xc0\xae\xc0\xae/x', '/anything/\xe0\x80\xae/x', '/anything/\xf0\x80\x80\xae/x'];
+export const RAW: readonly string[] = ['/anything/../x\xff', '/anything/\xc0\xae\xc0\xae/x', '/anything/\xe0\x80\xae/x', '/anything/\xf0\x80\x80\xae/x'];
 
 export interface EdgeAttack {
   readonly name: string;

@@ -16,7 +16,8 @@ const STARTS = ['/public/', '/public/', '/public/', '/public/', '/exact', '/admi
 
 export function path(random: Random, starts: readonly string[] = STARTS): string {
   let text = random.one(starts);
-  for (let pieces = random.below(5); pieces > 0; pieces -= 1) {
+  // A third of them only begins as it should, so that enough arrives.
+  for (let pieces = random.chance(0.3) ? 0 : 1 + random.below(4); pieces > 0; pieces -= 1) {
     const kind = random.next();
     const piece = kind < 0.6 ? random.one(SEGMENTS) : kind < 0.9 ? random.one(ESCAPED) : kind < 0.95 ? random.one(RAW) : String.fromCharCode(random.below(256)).replace(/[\r\n]/, 'x');
     text += (random.chance(0.7) ? random.one(SEPARATORS) : '') + piece;

@@ -3,8 +3,8 @@
  * HTTP/1.1 and by HTTP/2.
  */
 
-/** A status of the Envoy's own, or the path that arrives at the application (200). */
-export type Fate = number | string | 'closed';
+/** A status of the Envoy's own, `closed` if it ends the connection, or the path that arrives at the application (200). */
+export type Fate = number | string;
 
 export interface PathAttack {
   readonly path: string;

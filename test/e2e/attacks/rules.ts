@@ -92,8 +92,8 @@ function brokenByNames({ to, lines, trailers }: Arrival, { route }: Sender): rea
     const plain = canonical(name);
     if (plain.startsWith('x-envoy-')) return value.includes(FORGED) || !OWN_HEADERS.includes(name);
     if (OVERRIDES.includes(plain)) return !overridable;
-    if (plain.startsWith('x-edge-')) return true;
-    return route !== undefined && (CLAIMS_OF_CLIENTS.includes(plain) || plain.startsWith('x-forwarded-')) && value.toLowerCase().includes(FORGED);
+    if (route === undefined) return false;
+    return plain.startsWith('x-edge-') || (CLAIMS_OF_CLIENTS.includes(plain) || plain.startsWith('x-forwarded-')) && value.toLowerCase().includes(FORGED);
   };
   return [
     ...lines.filter(([name, value]) => forbidden(name, value)).map(([name, value]) => `the header ${name}: ${value.slice(0, 80)} arrives`),

@@ -124,7 +124,7 @@ e2e('a service whose caller was taken over', () => {
     const AT_ONCE = 50;
     const held: Http2Client[] = [];
 
-    test('answers other callers, calls others itself, and is ready', async () => {
+    beforeAll(async () => {
       let refused = 0;
       let opened = 0;
       await Promise.all(Array.from({ length: AT_ONCE }, async () => {
@@ -134,15 +134,23 @@ e2e('a service whose caller was taken over', () => {
         }
       }));
       console.log(`${held.filter(({ closed }) => !closed).length} connections are held, ${refused} were refused`);
+    });
+    afterAll(() => { for (const client of held) client.close(); });
 
+    test('it answers another caller', async () => {
       const other = await mesh().byHttp1('web', { from: 'other' });
       const answers = await other.exchange(request('GET /public/x').replaceAll('{n}', mesh().nextNumber()), 1);
       expect(answers.map(({ status }) => status)).toEqual([200]);
+    });
+
+    test('it calls others itself', async () => {
       const { host, port } = mesh().virtual('web', 'plain');
-      expect(await mesh().client('web').attempt({ url: `http://plain.shop.internal:${port}/x`, connectTo: { host, port } })).toMatchObject({ kind: 'response', status: 200 });
+      const url = `http://plain.shop.internal:${port}/x`;
+      expect(await mesh().client('web').attempt({ url, connectTo: { host, port } })).toMatchObject({ kind: 'response', status: 200 });
+    });
+
+    test('it is ready', async () => {
       expect(await mesh().isReady('web')).toBe(true);
-      for (const client of held) client.close();
     });
   });
-
 });

@@ -47,8 +47,8 @@ export class Witness implements Applications {
     // As lenient as an application may be: what Envoy passes on must be harmless to that one, too.
     const server = createServer({ insecureHTTPParser: true, maxHeaderSize: 1 << 18, keepAliveTimeout: 60_000 }, (request, response) => { this.take(task, request, response); });
     server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-      // A connection that Envoy resets, since its caller did, is no request.
-      if (error.code?.startsWith('HPE_') === true) this.note({ to: task, method: NO_REQUEST, path: error.code, host: '', lines: [], trailers: [], body: '', ended: true });
+      // That Envoy ends a connection within a request, since its caller did, is no nonsense.
+      if (error.code?.startsWith('HPE_') === true && error.code !== 'HPE_INVALID_EOF_STATE') this.note({ to: task, method: NO_REQUEST, path: error.code, host: '', lines: [], trailers: [], body: '', ended: true });
       socket.destroy();
     });
     return server;
