@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
-import type { TLSSocket } from 'node:tls';
-import { connect } from 'node:tls';
+import type { SecureContext, TLSSocket } from 'node:tls';
+import { connect, createSecureContext } from 'node:tls';
 import { ADMIN_PORT, GATEWAY_NAME, GATEWAY_PORT, INBOUND_PORT } from '../../../lib/topology/constants';
 import type { HttpClient } from '../runner';
 import { until } from '../runner';
@@ -29,6 +29,8 @@ export const idOf = (service: string): string => `spiffe://shop.internal/${servi
 export class AttackedMesh {
   readonly witness: Witness;
   private sent = 0;
+  /** A handshake is dear enough without reading a key each time. */
+  private readonly contexts = new Map<string, SecureContext>();
 
   private constructor(private readonly mesh: PlannedMesh, witness: Witness, readonly tasks: readonly string[]) {
     this.witness = witness;
@@ -48,10 +50,11 @@ export class AttackedMesh {
   /** Through the handshake: rejects if the other side refuses it before. */
   async connect(to: string, { from, identity = from }: Attacker = CALLER, alpn?: string): Promise<TLSSocket> {
     const presented = identity === null ? undefined : typeof identity === 'string' ? await this.mesh.certificate(idOf(identity)) : identity;
+    const secureContext = presented === undefined ? undefined : this.context(presented);
     const socket = connect({
       socket: await this.mesh.dial(from, to, INBOUND_PORT),
       rejectUnauthorized: false,
-      ...(presented === undefined ? {} : { cert: presented.certificateChain, key: presented.privateKey }),
+      ...(secureContext === undefined ? {} : { secureContext }),
       ...(alpn === undefined ? {} : { ALPNProtocols: [alpn] }),
     });
     await new Promise<void>((resolve, reject) => {
@@ -60,6 +63,12 @@ export class AttackedMesh {
       socket.once('close', () => { reject(new Error('closed during the handshake')); });
     });
     return socket;
+  }
+
+  private context({ certificateChain, privateKey }: NonNullable<Identity>): SecureContext {
+    const context = this.contexts.get(certificateChain) ?? createSecureContext({ cert: certificateChain, key: privateKey });
+    this.contexts.set(certificateChain, context);
+    return context;
   }
 
   /** To a task's inbound port, or to the gateway, where API Gateway comes from. */

@@ -13,7 +13,7 @@ export interface Written {
 }
 
 const CHUNKED = 'Transfer-Encoding: chunked';
-const NOMINATED = ['x-forwarded-client-cert', 'x-edge-route', 'x-edge-client-ip', 'x-forwarded-for', 'host', 'content-length', 'case-number', 'keep-alive, x-request-id', 'close, x-a'];
+const NOMINATED = ['x-forwarded-client-cert', 'x-edge-route', 'x-edge-client-ip', 'x-forwarded-for', 'host', 'content-length', 'keep-alive, x-request-id', 'close, x-a'];
 
 function head({ method, path, lines }: Generated, number: string, more: readonly string[]): string {
   return [`${method} ${path} HTTP/1.1`, 'Host: peer.example', `Case-Number: ${number}`, ...lines.map(([name, value]) => `${name}: ${value}`), ...more, '', ''].join('\r\n');
@@ -98,11 +98,13 @@ export function framedHttp1(random: Random, generated: Generated, hidden: Genera
 
 /** Bytes of a request, changed at random. */
 export function brokenHttp1(random: Random, generated: Generated, number: string): Written {
-  let bytes = head(generated, number, ['Content-Length: 0']);
+  // Whatever becomes of the one number, the other one is left.
+  const end = `Case-Number: ${number}\r\n\r\n`;
+  let bytes = head(generated, number, ['Content-Length: 0', end]).slice(0, -4 - end.length);
   for (let changes = 1 + random.below(4); changes > 0; changes -= 1) {
     const at = random.below(bytes.length);
     const put = random.one(['', '\0', '\r', '\n', '\r\n', ' ', ':', '\t', '\x7f', '\xff', 'HTTP/1.1', '\r\n\r\n', String.fromCharCode(random.below(256))]);
     bytes = bytes.slice(0, at) + put + bytes.slice(at + random.below(3));
   }
-  return { bytes, mayArrive: [number], answers: 1, clean: false };
+  return { bytes: `${bytes}\r\n${end}`, mayArrive: [number], answers: 1, clean: false };
 }

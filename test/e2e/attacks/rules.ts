@@ -54,13 +54,15 @@ function brokenByPath({ to, method, path }: Arrival): readonly string[] {
   ];
 }
 
-/** Some reading of it must have the shape of its route, and none that of a route with an authorizer. */
+/** It must have the shape of its route; no reading of it may lie elsewhere, or have the shape of a route with an authorizer. */
 function brokenByRoute({ method, path }: Arrival, route: string): readonly string[] {
   const [ofRoute = '', template = ''] = route.split(' ');
   const all = readings(path);
+  const [fixed = ''] = template.split('{', 1);
   return [
     ...(ofRoute === method || ofRoute === 'ANY' ? [] : [`${method} is not the method of ${route}`]),
-    ...all.filter((reading) => !hasShape(template, reading)).map((reading) => `${JSON.stringify(path)} can be read as ${JSON.stringify(reading)}, which is not of ${route}`),
+    ...(hasShape(template, path.split('?', 1)[0] ?? '') ? [] : [`${JSON.stringify(path)} is not of ${route}`]),
+    ...all.filter((reading) => !`${reading}/`.startsWith(fixed)).map((reading) => `${JSON.stringify(path)} can be read as ${JSON.stringify(reading)}, which is not of ${route}`),
     ...PROTECTED.filter((other) => other.template !== template && other.methods.includes(method) && all.some((reading) => hasShape(other.template, reading.toLowerCase())))
       .map((other) => `${JSON.stringify(path)} came by ${route}, and can be read as one of ${other.template}, which has an authorizer`),
   ];
