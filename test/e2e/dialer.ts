@@ -8,6 +8,7 @@ import type { Endpoint } from './runner/network';
 export class Dialer {
   private readonly process: ChildProcess;
   private readonly waiting = new Map<number, { readonly resolve: (socket: Socket) => void; readonly reject: (error: Error) => void }>();
+  private readonly open = new Set<Socket>();
   private dialed = 0;
 
   constructor(endpoint: Endpoint) {
@@ -16,8 +17,12 @@ export class Dialer {
       const { id, error } = message as Dialed;
       const waiting = this.waiting.get(id);
       this.waiting.delete(id);
-      if (handle instanceof Socket) waiting?.resolve(handle);
-      else waiting?.reject(Object.assign(new Error(`no connection: ${error ?? 'closed at once'}`), { code: error }));
+      if (handle instanceof Socket) {
+        this.open.add(handle.once('close', () => this.open.delete(handle)));
+        waiting?.resolve(handle);
+      } else {
+        waiting?.reject(Object.assign(new Error(`no connection: ${error ?? 'closed at once'}`), { code: error }));
+      }
     });
     this.process.once('exit', () => {
       for (const { reject } of this.waiting.values()) reject(new Error('the dialer ended'));
@@ -35,5 +40,6 @@ export class Dialer {
 
   close(): void {
     this.process.kill('SIGKILL');
+    for (const socket of this.open) socket.destroy();
   }
 }
