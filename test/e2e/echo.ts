@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type { ProtocolId } from '../../lib/topology/model';
 
 /** A request as an application has got it. */
 export interface Arrived {
@@ -24,7 +25,7 @@ export class Echo {
   private readonly arrived = new Map<string, Arrived[]>();
 
   /** What listens as the application of a task; it answers 200 to everything. */
-  application(task: string, protocol: 'http' | 'http2'): ReturnType<typeof createServer> | ReturnType<typeof createHttp2Server> {
+  application(task: string, protocol: ProtocolId): ReturnType<typeof createServer> | ReturnType<typeof createHttp2Server> {
     return protocol === 'http'
       ? createServer((request, response) => { this.take(`${task}:${request.socket.localPort ?? 0}`, request, response); })
       : createHttp2Server((request, response) => { this.take(`${task}:${request.socket.localPort ?? 0}`, request, response); });

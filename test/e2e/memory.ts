@@ -10,7 +10,7 @@ export interface Memory {
 }
 
 /** Undefined if it does not run. https://www.man7.org/linux/man-pages/man5/proc_pid_status.5.html */
-export function memoryOf({ pid }: Container): Memory | undefined {
+export function memoryOf({ pid }: Pick<Container, 'pid'>): Memory | undefined {
   try {
     return pid === undefined ? undefined : memoryIn(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {

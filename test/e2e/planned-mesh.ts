@@ -4,17 +4,19 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import type { Server } from 'node:net';
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import type { Server, Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { identityFile, trustFile } from '../../agent/certificate/sds';
 import { edsFile, edsPath } from '../../agent/endpoints/eds';
 import { ADMIN_PORT, DEFAULT_VIRTUAL_PORT, GATEWAY_NAME, GATEWAY_PORT, INBOUND_PORT, MESH_DIRECTORY, PROXY_CONTAINER } from '../../lib/topology/constants';
+import type { ProtocolId } from '../../lib/topology/model';
+import type { LeafOptions } from '../agent/authority';
 import { Authority } from '../agent/authority';
 import type { Planned } from '../simulator/planned';
 import type { Request } from '../simulator/simulate';
 import type { Seen } from './agreement';
-import type { Echo } from './echo';
+import { Dialer } from './dialer';
 import { NUMBER_HEADER } from './echo';
 import type { Identity } from './peers';
 import { Peer } from './peers';
@@ -31,9 +33,17 @@ import { findTools } from './tools';
 
 /** Puts a directory where the volume of the agent is, for the one command that follows. */
 const WITH_FILES = `mount --make-rprivate /; mount -t tmpfs tmpfs ${dirname(MESH_DIRECTORY)}; mkdir ${MESH_DIRECTORY}; mount --bind "$1" ${MESH_DIRECTORY}; shift; exec "$@"`;
+const STRANGER = 'stranger';
+const LOOPBACK = '127.0.0.1';
 /** Who may connect to whom is not what is looked at here. */
 const OPEN: RuleModel = { protocol: 'all', peer: { cidr: '0.0.0.0/0' } };
 const HOUR = 3_600_000;
+
+/** What the applications of tasks are. */
+export interface Applications {
+  /** What listens as the application of a task. */
+  application(task: string, protocol: ProtocolId): { emit(event: 'connection', connection: Socket): unknown };
+}
 
 interface RunningTask {
   readonly endpoint: Endpoint;
@@ -45,14 +55,15 @@ interface RunningTask {
 export class PlannedMesh {
   private readonly tasks = new Map<string, RunningTask>();
   private readonly certificates = new Map<string, Promise<NonNullable<Identity>>>();
+  private readonly dialers = new Map<string, Dialer>();
   private readonly workspace = new Workspace();
   private vpc: Vpc | undefined;
   private stranger: { readonly endpoint: Endpoint; readonly peer: Peer; readonly client: HttpClient } | undefined;
 
-  private constructor(private readonly planned: Planned, private readonly echo: Echo, private readonly authority: Authority) {}
+  private constructor(private readonly planned: Planned, private readonly applications: Applications, private readonly authority: Authority) {}
 
-  static async start(planned: Planned, echo: Echo): Promise<PlannedMesh> {
-    const mesh = new PlannedMesh(planned, echo, await Authority.create('one', Date.now()));
+  static async start(planned: Planned, applications: Applications): Promise<PlannedMesh> {
+    const mesh = new PlannedMesh(planned, applications, await Authority.create('one', Date.now()));
     try {
       await mesh.open();
       return mesh;
@@ -71,7 +82,50 @@ export class PlannedMesh {
     return outcome.kind === 'failure' ? { status: undefined, answeredBy: undefined } : seenIn(outcome);
   }
 
+  /** A connection from the network of a task, or of `stranger`, past its Envoy; to a task, or with `127.0.0.1` inside of it. */
+  async dial(from: string, to: string, port: number): Promise<Socket> {
+    const endpoint = from === STRANGER ? this.stranger!.endpoint : this.task(from).endpoint;
+    const dialer = this.dialers.get(from) ?? new Dialer(endpoint);
+    this.dialers.set(from, dialer);
+    return dialer.dial(to === LOOPBACK ? to : this.task(to).endpoint.address, port);
+  }
+
+  /** What the application of a task does. */
+  client(task: string): HttpClient {
+    return this.task(task).client;
+  }
+
+  /** Where the virtual name of a callee leads in a task that calls it. */
+  virtual(task: string, to: string): { readonly host: string; readonly port: number } {
+    const { host, port } = this.service({ kind: 'service', task, to });
+    return { host, port };
+  }
+
+  /** Of the mesh's own authority: a certificate that nobody else has. */
+  async issue(options: LeafOptions): Promise<NonNullable<Identity>> {
+    return this.authority.issue({ notBefore: Date.now() - HOUR, notAfter: Date.now() + HOUR, ...options });
+  }
+
+  /** That of the task whose identity it is. */
+  async certificate(identity: string): Promise<NonNullable<Identity>> {
+    const found = this.certificates.get(identity) ?? this.issue({ identity });
+    this.certificates.set(identity, found);
+    return found;
+  }
+
+  /** The Envoy of a task: its process, and why it has none any more. */
+  envoy(task: string): { readonly pid: number | undefined; readonly ended: boolean } {
+    const { envoy } = this.task(task);
+    return { pid: envoy.pid, ended: envoy.exitCode !== null || envoy.signalCode !== null };
+  }
+
+  /** What the Envoy of a task has written so far, which it does once a second. */
+  accessLog(task: string): readonly string[] {
+    return readFileSync(this.logFile(task), 'utf8').split('\n').filter((line) => line !== '');
+  }
+
   async close(): Promise<void> {
+    for (const dialer of this.dialers.values()) dialer.close();
     this.stranger?.peer.close();
     this.stranger?.client.close();
     for (const { envoy, client, servers } of this.tasks.values()) {
@@ -101,7 +155,7 @@ export class PlannedMesh {
     const endpoints = new Map(await Promise.all(plan.tasks.map(async ({ name }) => [name, await enter(name)] as const)));
     // Before any Envoy asks for them.
     for (const [name, { address }] of endpoints) records.push({ name: `${name}.${discoveryDomain}`, type: 'A', ttl: 60, values: [address] });
-    const endpoint = await enter('stranger');
+    const endpoint = await enter(STRANGER);
     this.stranger = { endpoint, peer: new Peer(endpoint), client: new HttpClient(endpoint) };
     const addresses = new Map([...endpoints].map(([name, { address }]) => [name, address]));
     await Promise.all([...endpoints].map(async ([name, each]) => { this.tasks.set(name, await this.startTask(name, each, addresses)); }));
@@ -121,14 +175,16 @@ export class PlannedMesh {
     const config = command[command.indexOf('--config-yaml') + 1];
     await this.writeFiles(files, config, task.identity?.uri, addresses);
     const service = topology.services.find((each) => each.name === name || each.versions?.some((version) => name === `${each.name}-${version.name}`));
-    const servers = service === undefined ? [] : [await this.serve(name, endpoint, service.port, service.protocol === 'http' ? 'http' : 'http2')];
-    const envoy = spawn('setpriv', ['--pdeathsig', 'KILL', 'ip', 'netns', 'exec', endpoint.namespace, 'unshare', '--mount', 'sh', '-euc', WITH_FILES, 'envoy', files, findTools().envoy, ...command], { stdio: ['ignore', 'ignore', 'inherit'] });
+    const servers = service === undefined ? [] : [await this.serve(name, endpoint, service.port, service.protocol)];
+    const log = openSync(this.logFile(name), 'a');
+    const envoy = spawn('setpriv', ['--pdeathsig', 'KILL', 'ip', 'netns', 'exec', endpoint.namespace, 'unshare', '--mount', 'sh', '-euc', WITH_FILES, 'envoy', files, findTools().envoy, ...command], { stdio: ['ignore', log, 'inherit'] });
+    closeSync(log);
     return { endpoint, client: new HttpClient(endpoint), servers, envoy };
   }
 
-  private async serve(name: string, { namespace }: Endpoint, port: number, protocol: 'http' | 'http2'): Promise<Server> {
+  private async serve(name: string, { namespace }: Endpoint, port: number, protocol: ProtocolId): Promise<Server> {
     const { socket } = await openSockets(join(NETNS_MOUNTS, namespace), { socket: `tcp:0.0.0.0:${port}` });
-    const application = this.echo.application(name, protocol);
+    const application = this.applications.application(name, protocol);
     socket.on('connection', (connection) => { application.emit('connection', connection); });
     return socket;
   }
@@ -145,10 +201,14 @@ export class PlannedMesh {
     }
   }
 
-  private async certificate(identity: string): Promise<NonNullable<Identity>> {
-    const found = this.certificates.get(identity) ?? this.authority.issue({ identity, notBefore: Date.now() - HOUR, notAfter: Date.now() + HOUR });
-    this.certificates.set(identity, found);
-    return found;
+  private task(name: string): RunningTask {
+    const task = this.tasks.get(name);
+    if (task === undefined) throw new Error(`the mesh has no task "${name}"; it has ${[...this.tasks.keys()].join(', ')}`);
+    return task;
+  }
+
+  private logFile(task: string): string {
+    return join(this.workspace.directory, `${task}.log`);
   }
 
   private edge(): { readonly client: HttpClient; readonly host: string; readonly port: number } {
