@@ -41,7 +41,7 @@ export const LARGE_REGEXES: Json = { name: 'regex', static_layer: { 're2.max_pro
 function admin(): JsonObject {
   return {
     address: socketAddress('127.0.0.1', ADMIN_PORT),
-    allow_paths: [{ safe_regex: { regex: '/(ready|certs|clusters|listeners|healthcheck/fail|(stats|drain_listeners).*)' } }],
+    allow_paths: [{ safe_regex: { regex: '/(ready|certs|clusters|listeners|healthcheck/fail|(stats(/prometheus)?|drain_listeners)([?].*)?)' } }],
     ignore_global_conn_limit: true,
   };
 }

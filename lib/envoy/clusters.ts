@@ -5,6 +5,7 @@ import { callPolicyOf } from '../topology/policy/call-policy';
 import type { KeepAlive } from '../topology/policy/model';
 import { discovery, loadAssignment } from './discovery';
 import { healthChecks } from './health-checks';
+import { MAX_STREAMS } from './http-connection-manager';
 import type { JsonObject } from './json';
 import { typed } from './json';
 import { pings, tcpProbes } from './keep-alive';
@@ -72,7 +73,7 @@ export function applicationCluster(service: Service): JsonObject {
 function betweenEnvoys(callee: Service, keepAlive: KeepAlive): JsonObject {
   if (callee.protocol === 'tcp') return tcpProbes(keepAlive);
   // The idle timeout is shorter than that of the callee's Envoy, so that a connection is not closed under a request.
-  return httpProtocol(callee.protocol, '60s', { http2_protocol_options: { ...pings(keepAlive), ...acceptConnect(callee) } });
+  return httpProtocol(callee.protocol, '60s', { http2_protocol_options: { max_concurrent_streams: MAX_STREAMS, ...pings(keepAlive), ...acceptConnect(callee) } });
 }
 
 function httpProtocol(protocol: ProtocolId, idleTimeout: string, config: JsonObject): JsonObject {

@@ -1,14 +1,25 @@
-import type { AuthorizerKind, EdgeRoute, EdgeTopology, PathSegment } from '../topology/model';
-import { ANY_QUERY, literal, looselyRead } from './paths';
+import type { EdgeRoute, EdgeTopology, PathSegment } from '../topology/model';
+import type { PathPattern } from './paths';
+import { ANY_QUERY, looseLiteral, looselyRead } from './paths';
 
 /**
- * The paths of a route as a regular expression of the header `:path`; undefined if it takes every path. One slash at the
- * end is let pass where API Gateway may ignore it.
+ * The paths of a route as a regular expression of the header `:path`; undefined if it takes every path. API Gateway may ignore one
+ * slash at the end, which is let pass where the path with it belongs to no other route with another protection.
  */
-export function shapePattern({ path, segments }: EdgeRoute): string | undefined {
+export function shapePattern(route: EdgeRoute, edge: EdgeTopology): string | undefined {
+  const { path, segments } = route;
   if (path === '$default') return undefined;
-  const last = segments.at(-1);
-  return `/${segments.map(strictPattern).join('/')}${segments.length === 0 || last?.kind === 'greedy' ? '' : '/?'}${ANY_QUERY}`;
+  const slash = segments.length > 0 && !isGreedy(route) && !slashBelongsToAnother(route, edge) ? '/?' : '';
+  return `/${segments.map((segment) => segmentPattern(segment, SOMETHING)).join('/')}${slash}${ANY_QUERY}`;
+}
+
+function slashBelongsToAnother(route: EdgeRoute, edge: EdgeTopology): boolean {
+  const lessSpecific = edge.routes.slice(edge.routes.indexOf(route) + 1);
+  return lessSpecific.some((other) => isGreedy(other) && methodsMeet(route, other) && pathsMeet(route, other) && !isHeldBy(other, route, edge));
+}
+
+function isGreedy({ segments }: EdgeRoute): boolean {
+  return segments.at(-1)?.kind === 'greedy';
 }
 
 /**
@@ -17,26 +28,19 @@ export function shapePattern({ path, segments }: EdgeRoute): string | undefined 
  */
 const SOMETHING = String.raw`(%20|%09|\.)*([^/?;%.]|%[^023]|%2[^0]|%0[^9]|%3[^Bb])`;
 
-function strictPattern(segment: PathSegment): string {
+/** @param start what a parameter must begin with */
+function segmentPattern(segment: PathSegment, start: string): string {
   switch (segment.kind) {
-    case 'static': return literal(segment.text);
-    case 'parameter': return `${SOMETHING}[^/?]*`;
-    case 'greedy': return `${SOMETHING}[^?]*`;
-  }
-}
-
-function segmentPattern(segment: PathSegment): string {
-  switch (segment.kind) {
-    case 'static': return literal(segment.text);
-    case 'parameter': return '[^/?]+';
-    case 'greedy': return '[^?]+';
+    case 'static': return looseLiteral(segment.text);
+    case 'parameter': return `${start}[^/?]*`;
+    case 'greedy': return `${start}[^?]*`;
   }
 }
 
 /** Requests that belong to another route than the one that API Gateway names. */
 export interface Shadow {
   /** Absent: every method. */
-  readonly method?: string;
+  readonly methods?: readonly string[];
   /** A regular expression of the header `:path`. */
   readonly pattern: string;
 }
@@ -47,16 +51,15 @@ export interface Shadow {
  * been decoded since, and a framework may read it loosely. So `/%61dmin/x`, for which `/{proxy+}` was chosen, must not be
  * taken for `/admin/x`.
  */
-export function shadowsOf(route: EdgeRoute, { routes, authorizers }: EdgeTopology): readonly Shadow[] {
-  const kinds = new Map(authorizers.map(({ id, kind }) => [id, kind]));
-  const moreSpecific = routes.slice(0, routes.indexOf(route));
-  const others = moreSpecific.filter((other) => methodsMeet(route, other) && pathsMeet(route, other) && !isHeldBy(other, route, kinds));
+export function shadowsOf(route: EdgeRoute, edge: EdgeTopology): readonly Shadow[] {
+  const moreSpecific = edge.routes.slice(0, edge.routes.indexOf(route));
+  const others = moreSpecific.filter((other) => methodsMeet(route, other) && pathsMeet(route, other) && !isHeldBy(other, route, edge));
   // Of a route for every method, only requests with the other one's method are that one's.
-  const methods = [...new Set(others.map(({ method }) => (method === 'ANY' || method === route.method ? undefined : method)))];
-  return methods.map((method) => {
-    const those = others.filter((other) => (other.method === 'ANY' || other.method === route.method ? undefined : other.method) === method);
-    const pattern = `${looselyRead(those.map(loosePattern))}${ANY_QUERY}`;
-    return { ...(method === undefined ? {} : { method }), pattern };
+  const methodOf = ({ method }: EdgeRoute): string | undefined => (method === 'ANY' || method === route.method ? undefined : method);
+  return [...new Set(others.map(methodOf))].map((method) => {
+    const pattern = `${looselyRead(others.filter((other) => methodOf(other) === method).map(loosePattern))}${ANY_QUERY}`;
+    // Frameworks answer HEAD by what they have for GET.
+    return { ...(method === undefined ? {} : { methods: method === 'GET' ? ['GET', 'HEAD'] : [method] }), pattern };
   });
 }
 
@@ -65,8 +68,8 @@ function methodsMeet(a: EdgeRoute, b: EdgeRoute): boolean {
 }
 
 /** Whether whoever may use the one route may use the other: the permission of both is the same, or the other asks for none. */
-function isHeldBy(other: EdgeRoute, route: EdgeRoute, kinds: ReadonlyMap<string, AuthorizerKind>): boolean {
-  const kind = kinds.get(other.authorizer) ?? 'none';
+function isHeldBy(other: EdgeRoute, route: EdgeRoute, { authorizers }: EdgeTopology): boolean {
+  const kind = authorizers.find(({ id }) => id === other.authorizer)?.kind ?? 'none';
   if (kind === 'none') return true;
   // Policies of IAM and Lambda authorizers decide by the route.
   return kind !== 'iam' && kind !== 'lambda' && other.authorizer === route.authorizer && other.scopes.join() === route.scopes.join();
@@ -90,7 +93,8 @@ function looseText(text: string): string {
   return text.toLowerCase().replace(/\..*$/, '');
 }
 
-function loosePattern({ segments }: EdgeRoute): { readonly segments: readonly string[]; readonly open: boolean } {
-  const greedy = segments.at(-1)?.kind === 'greedy';
-  return { segments: (greedy ? segments.slice(0, -1) : segments).map(segmentPattern), open: greedy };
+function loosePattern(route: EdgeRoute): PathPattern {
+  const open = isGreedy(route);
+  const segments = open ? route.segments.slice(0, -1) : route.segments;
+  return { segments: segments.map((segment) => segmentPattern(segment, '[^/?]')), open };
 }

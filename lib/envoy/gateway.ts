@@ -8,15 +8,15 @@ import { bootstrap } from './bootstrap';
 import { upstreamClusters } from './clusters';
 import { changeBeforeAll, removeMatching } from './early-headers';
 import { shadowsOf, shapePattern } from './edge-shapes';
+import { HEALTH_CHECKER } from './health-routes';
 import { httpConnectionManager } from './http-connection-manager';
 import type { JsonObject } from './json';
 import { extension, labelOf, socketAddress, typed } from './json';
-import type { Branch } from './matcher';
-import { allMatch, anyMatches, byValue, firstOf, headerContains, headerFits, headerIs, toRoutes } from './matcher';
+import { anyMatches, byValue, firstOf, headerContains, headerFits, headerIs, not, toRoutes } from './matcher';
 import { NOT_SENT_HEADER } from './not-sent';
-import { AMBIGUOUS_PATH_AND_QUERY } from './paths';
+import { AMBIGUOUS_PATH_AND_QUERY, PRINTABLE } from './paths';
 import { routes } from './routes';
-import { anyOf, overrides, spellings, STEERS_ENVOY } from './untrusted-headers';
+import { anyOf, otherSpellings, overrides, spellings, spellingsBut, STEERS_ENVOY } from './untrusted-headers';
 import { weightsLayers } from './versions';
 
 /** API Gateway's word about the client; no service sees them. */
@@ -64,22 +64,26 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): JsonOb
  */
 function trustOnlyApiGateway({ kind, passThroughHeaders }: EdgeTopology): JsonObject {
   const set = (key: string, value: string): JsonObject => ({ append: { header: { key, value }, append_action: 'OVERWRITE_IF_EXISTS_OR_ADD' } });
-  const passed = (name: string): boolean => passThroughHeaders.includes(name);
   // A REST API has begun the trace, and decided what is recorded.
-  const named = [...CLIENT_HEADERS, REQUEST_ID_HEADER, ...(kind === 'http' ? [TRACE_HEADER] : [])].filter((name) => !passed(name));
+  const named = ['forwarded', 'proxy', 'x-real-ip', ...CLIENT_HEADERS, REQUEST_ID_HEADER, ...(kind === 'http' ? [TRACE_HEADER] : [])];
   return changeBeforeAll([
     // An empty value sets nothing: what came from outside must not stay in its place.
-    removeMatching(anyOf([...spellings(['forwarded', 'proxy', 'x-real-ip', ...named]), ...overrides(passThroughHeaders), ...STEERS_ENVOY, ...FORWARDED, OTHER_SPELLINGS])),
+    removeMatching(anyOf([
+      ...spellingsBut(passThroughHeaders, named),
+      ...overrides(passThroughHeaders),
+      ...STEERS_ENVOY,
+      ...FORWARDED,
+      // What a client sends in place of API Gateway's headers, under names that servers take for the same.
+      ...otherSpellings(EDGE_HEADERS),
+    ])),
     set('x-forwarded-for', `%REQ(${CLIENT_IP_HEADER})%`),
     set('x-forwarded-host', `%REQ(${CLIENT_HOST_HEADER})%`),
     set('x-forwarded-proto', 'https'),
   ]);
 }
 
-const FORWARDED = spellings(['x-forwarded-']).map((name) => `${name}.*`);
-
-/** Of the headers that API Gateway sets: what a client sends in their place under a name that servers take for the same one. */
-const OTHER_SPELLINGS = 'x(-edge[_.]|[_.]edge[-_.]).*|x-edge-client[_.]ip';
+/** Of load balancers in front, there is none. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html */
+const FORWARDED = spellings(['x-forwarded-', 'x-amzn-oidc-', 'x-amzn-mtls-']).map((name) => `${name}.*`);
 
 /**
  * API Gateway has matched a route and let its authorizer decide; it says which. The path is looked at only to refuse. Matched
@@ -91,32 +95,38 @@ function chooseRoute(edge: EdgeTopology, targets: readonly Service[]): JsonObjec
     const callee = targets.find(({ name }) => name === route.service);
     return callee === undefined ? [] : [[route.key, inName(route, edge, callee)]];
   });
-  const unclear = anyMatches([...EDGE_HEADERS.map((name) => headerContains(name, ',')), headerFits(':path', AMBIGUOUS_PATH_AND_QUERY)]);
-  return firstOf([{ when: unclear, then: refuse() }], byValue(ROUTE_HEADER, { ...Object.fromEntries(own), ...preflights(edge) }));
+  const unclear = anyMatches([...EDGE_HEADERS.map((name) => headerContains(name, ',')), headerFits(':path', AMBIGUOUS_PATH_AND_QUERY), not(headerFits(':path', PRINTABLE)), headerIs('user-agent', HEALTH_CHECKER)]);
+  return firstOf([{ when: unclear, then: toRoutes([answer(400, [])]) }], byValue(ROUTE_HEADER, { ...Object.fromEntries(own), ...preflights(edge) }));
 }
 
-/** What a request in the name of a route may be. */
+/** What a request in the name of a route may be: the first of these that it fits. */
 function inName(route: EdgeRoute, edge: EdgeTopology, callee: Service): JsonObject {
-  const to = toRoutes(routes(callee, callPolicyOf(undefined, callee), { host: KEEP_HOST, ...(route.method === 'ANY' ? {} : { method: route.method }) }));
-  const refused = shadowsOf(route, edge).map(({ method, pattern }): Branch => ({
-    when: allMatch([headerFits(':path', pattern), ...(method === undefined ? [] : [headerIs(':method', method)])]),
-    then: refuse(),
-  }));
-  const shape = shapePattern(route);
-  if (shape === undefined) return refused.length === 0 ? to : firstOf(refused, to);
-  return firstOf([...refused, { when: headerFits(':path', shape), then: to }]);
+  const shape = shapePattern(route, edge);
+  const { method } = route;
+  return toRoutes([
+    ...shadowsOf(route, edge).map((shadow) => answer(400, [path(shadow.pattern), ...(shadow.methods === undefined ? [] : [header(':method', { safe_regex: { regex: shadow.methods.join('|') } })])])),
+    ...(shape === undefined ? [] : [answer(404, [{ ...path(shape), invert_match: true }])]),
+    ...routes(callee, callPolicyOf(undefined, callee), { host: KEEP_HOST, ...(method === 'ANY' ? {} : { method }) }),
+  ]);
 }
 
-/** Of a path that may be read in two ways, or that belongs to another route, and where a header of API Gateway's has two values. */
-function refuse(): JsonObject {
-  return toRoutes([{ match: { prefix: '/' }, direct_response: { status: 400 } }]);
+function header(name: string, match: JsonObject): JsonObject {
+  return { name, string_match: match };
+}
+
+function path(regex: string): JsonObject {
+  return header(':path', { safe_regex: { regex } });
+}
+
+function answer(status: number, headers: readonly JsonObject[]): JsonObject {
+  return { match: { prefix: '/', ...(headers.length === 0 ? {} : { headers }) }, direct_response: { status } };
 }
 
 /** Preflight requests on routes of the library's own making: an HTTP API puts its CORS headers on the answers. */
 function preflights({ kind, cors, routes: all }: EdgeTopology): Readonly<Record<string, JsonObject>> {
   if (kind !== 'http' || cors === undefined) return {};
-  const answer = toRoutes([{ match: { prefix: '/', headers: [{ name: ':method', string_match: { exact: 'OPTIONS' } }] }, direct_response: { status: 204 } }]);
-  return Object.fromEntries(preflightPaths(all, ({ authorizer }) => authorizer === 'none').map((path) => [`OPTIONS ${path}`, answer]));
+  const answered = toRoutes([answer(204, [header(':method', { exact: 'OPTIONS' })])]);
+  return Object.fromEntries(preflightPaths(all, ({ authorizer }) => authorizer === 'none').map((each) => [`OPTIONS ${each}`, answered]));
 }
 
 /**

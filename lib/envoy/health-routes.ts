@@ -5,8 +5,10 @@ import type { Json, JsonObject } from './json';
 import { typed } from './json';
 import { limitFilter } from './rate-limits';
 
-/** How Envoy's health checks call themselves. */
-const ASKED_BY_ENVOY: Json = { name: 'user-agent', string_match: { exact: 'Envoy/HC' } };
+/** How Envoy's health checks call themselves. No client may: the gateway refuses it. */
+export const HEALTH_CHECKER = 'Envoy/HC';
+
+const ASKED_BY_ENVOY: Json = { name: 'user-agent', string_match: { exact: HEALTH_CHECKER } };
 
 /**
  * Routes of a service's own Envoy for health checks of its callers, before all others: limits and faults are meant for

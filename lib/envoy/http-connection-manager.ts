@@ -42,13 +42,24 @@ export function httpConnectionManager(options: HttpConnectionManagerOptions): Js
     server_header_transformation: 'PASS_THROUGH',
     // X-Forwarded-For was made by the gateway.
     skip_xff_append: true,
-    ...(options.direction === 'outbound' ? {} : fromElsewhere(options)),
+    ...(options.direction === 'outbound' ? {} : fromElsewhere(options.direction, options)),
     ...(options.direction === 'inbound' ? normalization() : {}),
     ...options.settings,
     route_config: { ...options.routeConfig, virtual_hosts: options.virtualHosts },
-    http_filters: [...(options.filters ?? []), extension('envoy.extensions.filters.http.router.v3.Router')],
+    http_filters: [...(options.filters ?? []), router(options.direction)],
   });
 }
+
+/** The application hears nothing of its own Envoy, which would look like something that a caller can say. */
+function router(direction: Direction): Json {
+  return extension('envoy.extensions.filters.http.router.v3.Router', direction === 'inbound' ? { suppress_envoy_headers: true } : {});
+}
+
+/**
+ * Of a connection. Callers must know it (clusters.ts): what they send above it before they have heard of it is refused.
+ * https://www.envoyproxy.io/docs/envoy/latest/configuration/best_practices/edge
+ */
+export const MAX_STREAMS = 100;
 
 /**
  * What one peer may hold of this Envoy. A connection has as many streams as Envoy's guide for edges allows, and a caller's Envoy
@@ -58,15 +69,18 @@ export function httpConnectionManager(options: HttpConnectionManagerOptions): Js
  * `internal_address_config` would make all private addresses internal that a request names in X-Forwarded-For.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/best_practices/edge
  */
-function fromElsewhere({ direction, authenticated = false, maxConnectionSeconds, connect }: HttpConnectionManagerOptions): JsonObject {
+function fromElsewhere(direction: keyof typeof IDLE_SECONDS, { authenticated = false, maxConnectionSeconds, connect }: HttpConnectionManagerOptions): JsonObject {
   return {
     common_http_protocol_options: {
       idle_timeout: duration(IDLE_SECONDS[direction]),
       // The GOAWAY that begins it is understood by Envoys, who send no further request on the connection.
       ...(authenticated && maxConnectionSeconds !== undefined ? { max_connection_duration: duration(maxConnectionSeconds) } : {}),
     },
-    http2_protocol_options: { max_concurrent_streams: 100, initial_stream_window_size: 65_536, initial_connection_window_size: 1_048_576, ...connect },
+    http2_protocol_options: { max_concurrent_streams: MAX_STREAMS, initial_stream_window_size: 65_536, initial_connection_window_size: 1_048_576, ...connect },
     request_headers_timeout: '15s',
+    // Between the GOAWAY that asks for no more requests and the end: idle connections are to make room soon. Envoy's own 5 seconds
+    // are for clients on the internet.
+    ...(direction === 'inbound' ? { drain_timeout: '1s' } : {}),
   };
 }
 
@@ -74,7 +88,7 @@ function fromElsewhere({ direction, authenticated = false, maxConnectionSeconds,
  * A caller's Envoy closes a connection after 60 seconds without requests (clusters.ts): this side must not be first, and has no
  * reason to wait for much longer. API Gateway and a Network Load Balancer (350 seconds) have their own limits.
  */
-const IDLE_SECONDS: Readonly<Record<Direction, number>> = { inbound: 90, edge: 300, outbound: 0 };
+const IDLE_SECONDS = { inbound: 90, edge: 300 } as const;
 
 /**
  * Rules that look at a path must see the path that the application will see; an escaped slash is refused (400)

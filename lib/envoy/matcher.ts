@@ -27,19 +27,18 @@ export function headerFits(name: string, regex: string): JsonObject {
   return predicate(name, { safe_regex: { google_re2: {}, regex } });
 }
 
+export function not(condition: JsonObject): JsonObject {
+  return { not_matcher: condition };
+}
+
 /** One of several conditions. */
 export function anyMatches(predicates: readonly JsonObject[]): JsonObject {
   const [first] = predicates;
   return first !== undefined && predicates.length === 1 ? first : { or_matcher: { predicate: predicates } };
 }
 
-export function allMatch(predicates: readonly JsonObject[]): JsonObject {
-  const [first] = predicates;
-  return first !== undefined && predicates.length === 1 ? first : { and_matcher: { predicate: predicates } };
-}
-
 /** What a condition leads to; the first that holds decides. */
-export interface Branch {
+interface Branch {
   readonly when: JsonObject;
   readonly then: JsonObject;
 }

@@ -16,17 +16,19 @@ const HEAP_SHARE = { sidecar: 0.25, gateway: 0.5 } as const;
 const MAX_CONNECTIONS = 10_000;
 
 /**
- * Connections on which nothing happens are ended the sooner, the more memory is in use: of a large heap not only when it is full,
- * since that many connections are never allowed.
+ * Of the listener that others reach, for each MiB of the heap: a connection takes 18 KiB after its handshake and 45 KiB when it
+ * speaks HTTP/2 (measured), so that even all of them together fill the heap to four fifths.
  */
-const IDLE_HEAP_MIB = 192;
+const CONNECTIONS_PER_MIB = 18;
+
+/** Calls of the own application always find room among those of all listeners. */
+const MAX_INBOUND_CONNECTIONS = 0.9 * MAX_CONNECTIONS;
 
 /**
- * Of the listener that others reach. So many that whoever holds them without using them has them ended before they are all
- * taken: measured, a connection takes 18 KiB after its handshake, and 45 KiB when it speaks HTTP/2. Never as many as all
- * listeners together may have.
+ * From which heap on connections without requests are ended sooner. It must be little, however large the task is: whoever holds
+ * connections and says nothing on them is to lose them before they are as many as the listener takes.
  */
-const CONNECTIONS_PER_MIB = 38;
+const IDLE_HEAP_MIB = 128;
 
 const HEAP = 'envoy.resource_monitors.fixed_heap';
 const IDLE_HEAP = 'idle';
@@ -35,17 +37,13 @@ function heapMib({ memoryMiB, share }: EnvoyMemory): number {
   return Math.floor(memoryMiB * HEAP_SHARE[share]);
 }
 
-function idleHeapMib(memory: EnvoyMemory): number {
-  return Math.min(IDLE_HEAP_MIB, heapMib(memory));
-}
-
 function heapMonitor(name: string, mib: number): Json {
   return { name, typed_config: typed('envoy.extensions.resource_monitors.fixed_heap.v3.FixedHeapConfig', { max_heap_size_bytes: String(mib * 1024 * 1024) }) };
 }
 
 /** A layer of the runtime. https://www.envoyproxy.io/docs/envoy/latest/configuration/listeners/runtime */
 export function connectionLimit(listener: string, memory: EnvoyMemory): Json {
-  return { name: 'connections', static_layer: { [`envoy.resource_limits.listener.${listener}.connection_limit`]: idleHeapMib(memory) * CONNECTIONS_PER_MIB } };
+  return { name: 'connections', static_layer: { [`envoy.resource_limits.listener.${listener}.connection_limit`]: Math.min(MAX_INBOUND_CONNECTIONS, heapMib(memory) * CONNECTIONS_PER_MIB) } };
 }
 
 /**
@@ -63,13 +61,13 @@ export function overloadManager(memory: EnvoyMemory): JsonObject {
         // This one is found by its name.
         { name: 'envoy.resource_monitors.global_downstream_max_connections', typed_config: typed('envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig', { max_active_downstream_connections: String(MAX_CONNECTIONS) }) },
         heapMonitor(HEAP, heapMib(memory)),
-        heapMonitor(IDLE_HEAP, idleHeapMib(memory)),
+        heapMonitor(IDLE_HEAP, IDLE_HEAP_MIB),
       ],
       // Streams that hold less than this (2 to the power of 15 bytes) are not counted.
       buffer_factory_config: { minimum_account_to_track_power_of_two: 15 },
       actions: [
         {
-          ...from('reduce_timeouts', IDLE_HEAP, { scaled: { scaling_threshold: 0.4, saturation_threshold: 0.65 } }),
+          ...from('reduce_timeouts', IDLE_HEAP, { scaled: { scaling_threshold: 0.2, saturation_threshold: 0.35 } }),
           typed_config: typed('envoy.config.overload.v3.ScaleTimersOverloadActionConfig', {
             timer_scale_factors: [{ timer: 'HTTP_DOWNSTREAM_CONNECTION_IDLE', min_timeout: '1s' }, { timer: 'TRANSPORT_SOCKET_CONNECT', min_timeout: '1s' }],
           }),

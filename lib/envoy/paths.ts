@@ -1,12 +1,13 @@
 /**
- * Paths that somebody behind Envoy might read as another path: empty segments, dot segments (also before ";", where
+ * Paths that somebody behind Envoy might read as another path: empty segments (also such as hold nothing but parameters, which
+ * Java's servers cut off), dot segments (also before ";", where
  * Java's servers begin a parameter, and before an escape), backslashes, and escaped letters, digits, "-", ".", "_", "/"
  * and "\\", which nobody has to escape (RFC 3986, section 2.3), also if escaped more than once; escaped control characters,
  * which some servers cut off; overlong UTF-8 of two bytes (%C0, %C1), three (%E0%80 to %E0%9F) and four (%F0%80 to %F0%8F); and
  * "%u", which old servers decode. Whoever has decided about such a path may have decided about another one.
  */
 export const AMBIGUOUS_PART = [
-  String.raw`(//|/\.\.?([/;%?]|$)|\\|%(25)*(`,
+  String.raw`(//|/(;|%(25)*3[Bb])|/\.\.?([/;%?]|$)|\\|%(25)*(`,
   // Escaped control characters and what nobody has to escape.
   '[01][0-9A-Fa-f]|2[DEFdef]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[CFcf]|7[Ff]',
   // Overlong UTF-8, and %u.
@@ -20,6 +21,12 @@ export const AMBIGUOUS_PATH = `.*${AMBIGUOUS_PART}.*`;
 export const AMBIGUOUS_PATH_AND_QUERY = `[^?]*${AMBIGUOUS_PART}.*`;
 
 /**
+ * What a path may be made of at all. Raw bytes beyond it come by HTTP/2, and where they are no UTF-8 no expression for the whole
+ * path fits: so it is this that must fit.
+ */
+export const PRINTABLE = '[!-~]*';
+
+/**
  * Segments may carry parameters (RFC 3986, section 3.3), which Java's servers cut off before they choose a handler, and end in
  * white space or dots, which Windows cuts off.
  */
@@ -29,11 +36,27 @@ const PARAMETERS = String.raw`(;[^/?]*|%3[Bb][^/?]*|%20|%09|\.)*`;
  * What frameworks take for the same page behind its path: a format (Rails, older Spring, Struts), parameters, white space
  * and dots at the end (Windows), a slash (Express, Django).
  */
-const SAME_PAGE = String.raw`(\.(json|xml|html?|do|action))?(;[^/?]*|%3[Bb][^/?]*|%20|%09|\.|/)*`;
+const END_OF_PAGE = String.raw`(;[^/?]*|%3[Bb][^/?]*|%20|%09|\.|/)*`;
+
+/** Which formats of a page are the page itself. */
+export const FORMATS = {
+  /** Those that frameworks serve from one handler; others may be files of their own, such as `/app.js` beside `/app`. */
+  common: String.raw`(\.(json|xml|html?|do|action))?`,
+  any: String.raw`(\.\w+)?`,
+};
 
 /** A text as a regular expression of itself. */
 export function literal(text: string): string {
   return text.replaceAll(/[^A-Za-z0-9/:_-]/g, String.raw`\$&`);
+}
+
+/** The same, or with what is neither a letter nor a digit escaped, once or more: frameworks decode before they choose a handler. */
+export function looseLiteral(text: string): string {
+  return text.replaceAll(/[^A-Za-z0-9_-]/g, (character) => `(${literal(character)}|%(25)*${eitherCase(character.charCodeAt(0).toString(16))})`);
+}
+
+function eitherCase(hex: string): string {
+  return hex.replaceAll(/[a-f]/g, (digit) => `[${digit.toUpperCase()}${digit}]`);
 }
 
 /** A path, or all that lie below it: each segment is a regular expression. */
@@ -45,21 +68,26 @@ export interface PathPattern {
 
 /** The pattern of a text that begins with a slash; one that is open ends with a slash. */
 export function patternOf(text: string, open: boolean): PathPattern {
-  const segments = literal(text).split('/').slice(1);
+  const segments = text.split('/').slice(1).map(looseLiteral);
   return { segments: open ? segments.slice(0, -1) : segments, open };
 }
 
 /**
- * Paths that a framework may take for one of these, as a regular expression: letters in either case, parameters in segments,
- * and what may stand behind a page. For rules that must not be passed by: it takes more than a strict reading would.
+ * Paths that a framework may take for one of these, as a regular expression: letters in either case, escaped punctuation,
+ * parameters in segments, and what may stand behind a page. For rules that must not be passed by: it takes more than a strict
+ * reading would.
  */
-export function looselyRead(paths: readonly PathPattern[]): string {
-  return `(?i:${paths.map(({ segments, open }) => `/${segments.join(`${PARAMETERS}/`)}${rest(segments.length, open)}`).join('|')})`;
-}
-
-function rest(count: number, open: boolean): string {
-  if (!open) return SAME_PAGE;
-  return count === 0 ? '[^?]*' : `${PARAMETERS}/[^?]*`;
+export function looselyRead(paths: readonly PathPattern[], formats = FORMATS.common): string {
+  const joined = ({ segments }: PathPattern): string => segments.join(`${PARAMETERS}/`);
+  const pages = paths.filter(({ open }) => !open).map(joined);
+  const folders = paths.filter(({ open, segments }) => open && segments.length > 0).map(joined);
+  // What all have in common stands once: a task definition has a size limit.
+  const parts = [
+    ...(pages.length === 0 ? [] : [`(${pages.join('|')})${formats}${END_OF_PAGE}`]),
+    ...(folders.length === 0 ? [] : [`(${folders.join('|')})${PARAMETERS}/[^?]*`]),
+    ...(paths.some(({ open, segments }) => open && segments.length === 0) ? ['[^?]*'] : []),
+  ];
+  return `(?i:/(${parts.join('|')}))`;
 }
 
 /** Behind a regular expression of paths, for the header `:path`, which has the query string, too. */

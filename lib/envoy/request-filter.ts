@@ -2,7 +2,7 @@ import { identityOf } from '../topology/identity';
 import type { Topology } from '../topology/model';
 import type { RequestFilter } from '../topology/policy/model';
 import type { Json } from './json';
-import { AMBIGUOUS_PART, ANY_QUERY, literal, looselyRead, patternOf } from './paths';
+import { AMBIGUOUS_PART, ANY_QUERY, FORMATS, literal, looselyRead, patternOf } from './paths';
 
 /**
  * Which requests are meant, as conditions on headers, all of which must hold; empty: all requests. They are asked by filters
@@ -14,7 +14,7 @@ import { AMBIGUOUS_PART, ANY_QUERY, literal, looselyRead, patternOf } from './pa
 export function requestMatchers({ trustDomain }: Topology, { callers, methods, paths }: RequestFilter, strict: boolean): readonly Json[] {
   return [
     ...(callers === undefined ? [] : [regex(CALLER_HEADER, `.*;URI=(${callers.map((caller) => literal(identityOf(trustDomain, caller))).join('|')})`)]),
-    ...(methods === undefined ? [] : [regex(':method', methods.join('|'))]),
+    ...(methods === undefined ? [] : [regex(':method', strict ? `(?i:${methods.join('|')})` : methods.join('|'))]),
     ...(paths === undefined ? [] : [regex(':path', `(${(strict ? [strictly(paths), `[^?]*${AMBIGUOUS_PART}[^?]*`] : paths.map(pathPattern)).join('|')})${ANY_QUERY}`)]),
   ];
 }
@@ -29,7 +29,7 @@ function regex(name: string, pattern: string): Json {
 type Paths = NonNullable<RequestFilter['paths']>;
 
 function strictly(paths: Paths): string {
-  return looselyRead(paths.map(({ kind, text }) => patternOf(text, kind === 'prefix')));
+  return looselyRead(paths.map(({ kind, text }) => patternOf(text, kind === 'prefix')), FORMATS.any);
 }
 
 function pathPattern({ kind, text }: Paths[number]): string {

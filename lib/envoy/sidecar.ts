@@ -20,7 +20,7 @@ import { connectionLimit, OWN_CALLS } from './overload';
 import { rateLimits } from './rate-limits';
 import { buffer, limitedBySize } from './request-size';
 import { routes } from './routes';
-import { silence } from './timeouts';
+import { longestTimeout, silence } from './timeouts';
 import { tcpProxy } from './tcp-proxy';
 import { acceptTls, tellCaller } from './tls';
 import { requestTrailers } from './trailers';
@@ -53,12 +53,17 @@ function memoryOf({ memoryMiB }: Service): EnvoyMemory {
 /** Of two listeners with one name Envoy keeps one, and says nothing; services, after which the others are named, are DNS labels. */
 const INBOUND_LISTENER = '_inbound';
 
+/**
+ * By these answers a callee would be asked again, or by nobody for a while.
+ * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#http-headers-set
+ */
+const STEERS_CALLERS = ['immediate-health-check-fail', 'overloaded', 'ratelimited', 'degraded'].map((name) => `x-envoy-${name}`);
+
 /** What other tasks reach: the application, and nothing else. */
 function inbound(topology: Topology, service: Service): JsonObject {
   const authenticated = authenticates(topology);
   const timeouts = allTimeouts(topology, service);
-  // The caller's Envoy keeps the time; this one only must not cut in.
-  const toApplication: JsonObject = { cluster: APPLICATION_CLUSTER, timeout: '0s', ...silence(timeouts, service.protocol), ...upgrades(service) };
+  const toApplication: JsonObject = { cluster: APPLICATION_CLUSTER, ...longestTimeout(timeouts), ...silence(timeouts, service.protocol), ...upgrades(service) };
   const filter = service.protocol === 'tcp'
     ? tcpProxy({ direction: 'inbound', peer: service.name, cluster: APPLICATION_CLUSTER, authenticated, timeouts })
     : httpConnectionManager({
@@ -72,8 +77,8 @@ function inbound(topology: Topology, service: Service): JsonObject {
       ...maxConnectionOf(topology),
       connect: acceptConnect(service),
       settings: { ...tellWhatWasNotSent(), ...tellCaller(topology), ...believeNothing(service) },
-      // An application that passes on what it was answered must not say so of itself: its caller would ask again.
-      routeConfig: { response_headers_to_remove: [NOT_SENT_HEADER] },
+      // An application that passes on what it was answered must not say so of itself.
+      routeConfig: { response_headers_to_remove: [NOT_SENT_HEADER, ...STEERS_CALLERS] },
       virtualHosts: [{
         name: service.name,
         domains: ['*'],

@@ -23,6 +23,18 @@ function streamDuration({ requestSeconds, streamSeconds }: Timeouts, protocol: P
   return Object.keys(both).length === 0 ? {} : { max_stream_duration: both };
 }
 
+/** Callers' Envoys keep the time, and must be first. */
+const MARGIN_SECONDS = 5;
+
+/**
+ * Of a callee's own Envoy: where every caller gives up at some time, nobody can hold an answer for longer, and with it the memory
+ * of the task. "0s" is "no limit".
+ */
+export function longestTimeout(all: readonly Timeouts[]): JsonObject {
+  const limits = all.map(({ requestSeconds }) => requestSeconds);
+  return { timeout: limits.some((limit) => limit === undefined) ? '0s' : duration(Math.max(...limits.map(Number)) + MARGIN_SECONDS) };
+}
+
 /** Envoy's default for a stream on which nothing moves. */
 const SILENCE_SECONDS = 300;
 

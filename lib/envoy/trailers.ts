@@ -1,5 +1,5 @@
 import type { ProtocolId } from '../topology/model';
-import { OVERRIDE_HEADERS } from '../topology/pass-through-headers';
+import { OWN_OVERRIDE_HEADERS } from '../topology/pass-through-headers';
 import type { Json } from './json';
 import { extension } from './json';
 import { anyOf, spellings } from './untrusted-headers';
@@ -14,7 +14,7 @@ const FORBIDDEN = [
     'x-forwarded-', 'x-envoy-', 'x-mesh-', 'x-edge-', 'x-amzn-', 'grpc-', 'proxy-', 'content-', 'if-', 'accept-',
   ]).map((prefix) => `${prefix}.*`),
   ...spellings([
-    ...OVERRIDE_HEADERS.filter((name) => !name.startsWith('x-forwarded-')),
+    ...OWN_OVERRIDE_HEADERS,
     'forwarded', 'x-real-ip', 'x-request-id', 'authorization', 'cookie', 'host', 'transfer-encoding', 'te', 'trailer', 'connection', 'upgrade',
     'keep-alive', 'expect', 'range', 'max-forwards', 'cache-control', 'user-agent', 'origin', 'referer', 'traceparent', 'tracestate', 'baggage',
   ]),

@@ -56,7 +56,8 @@ export interface RequestPolicyProps {
 
   /**
    * The largest body of a request, 1 byte to 100 MiB; a larger one gets 413. A request that tells its length is judged by that
-   * and streamed; one that does not is held back in the memory of the task until it is whole. WebSockets have no such limit,
+   * and streamed; one that does not is held back in the memory of the task until it is whole, and may
+   * exceed the limit by its last frame (16 KiB). WebSockets have no such limit,
    * and it is not for gRPC, whose servers limit messages themselves.
    *
    * @default - none (API Gateway itself takes up to 10 MB)
@@ -64,9 +65,12 @@ export interface RequestPolicyProps {
   readonly maxRequestSize?: Size;
 
   /**
-   * Request headers by which frameworks replace the method or the path of a request, such as `x-http-method-override` or
-   * `x-original-url`, that the application is to get; in any case. Where `allow` or `rateLimits` name methods or paths, they are
-   * removed, or a caller could pass by those rules; an error lists them all. Elsewhere they arrive as they are.
+   * Names of request headers, in upper or lower case, that the application gets although they are removed by default. Where `allow`
+   * or `rateLimits` name methods or paths, headers by which frameworks replace the method or the path of a request are removed, so
+   * that no caller passes by those rules: `x-http-method-override`, `x-http-method`, `x-http-verb`, `x-method-override`,
+   * `x-original-method`, `x-forwarded-method`, `x-original-url`, `x-original-uri`, `x-original-path`, `x-rewrite-url`,
+   * `x-rewrite-uri`, `x-override-url`, `x-forwarded-uri`, `x-forwarded-path`, `x-http-path-override`, `x-http-destinationurl`,
+   * `x-waws-unencoded-url`, `script-name`, `x-script-name`, `path-info`. Elsewhere they arrive as they are.
    *
    * @default - none
    */

@@ -5,7 +5,7 @@ import type { DraftService } from './parse-service';
 import { unknownService } from './parse-service';
 import type { MeshDefaults } from './parse-sizing';
 import { SIZING_FIELDS, parseSizing } from './parse-sizing';
-import { EDGE_REMOVES, parsePassThroughHeaders } from './pass-through-headers';
+import { EDGE_REMOVAL, parsePassThroughHeaders } from './pass-through-headers';
 import { preflightPaths } from './preflights';
 import type { Reader } from './reader';
 import { STRINGS } from './reader';
@@ -80,7 +80,7 @@ export function parseEdge(at: Reader, services: readonly DraftService[], names: 
     ...(cors === undefined ? {} : { cors }),
     stageName: parseStageName(at.field('stageName'), kind),
     accessLogs: at.field('accessLogs').boolean() ?? true,
-    passThroughHeaders: parsePassThroughHeaders(at.field('passThroughHeaders'), EDGE_REMOVES, 'the gateway service'),
+    passThroughHeaders: parsePassThroughHeaders(at.field('passThroughHeaders'), EDGE_REMOVAL),
     gateway: parseSizing(gatewayAt, GATEWAY_SIZE, mesh),
   };
 }

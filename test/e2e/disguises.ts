@@ -30,6 +30,8 @@ const DISGUISES: readonly Disguise[] = [
   ...SLASHES.flatMap(inPlaceOf),
   ...[escaped, (letter: string) => escaped(letter).toLowerCase(), (letter: string) => `%25${escaped(letter).slice(1)}`].flatMap(asLetters),
   ...asLetters((letter) => letter.toUpperCase()),
+  everyPlace(/:/g, escaped),
+  everyPlace(/:/g, () => '%253a'),
   ...[';', ';x', ';x=1', '%3B', '%3Bx=/y', '%20', '.'].flatMap(behindParts),
   ...ENDS.map((text): Disguise => (path) => [`${path}${text}`]),
   ...STARTS.map((text): Disguise => (path) => [`${text}${path}`]),

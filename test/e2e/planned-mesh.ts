@@ -217,7 +217,8 @@ export class PlannedMesh {
 
   private service({ task, to }: Extract<Request['from'], { kind: 'service' }>): { readonly client: HttpClient; readonly host: string; readonly port: number } {
     const { records, tasks } = this.planned.system;
-    const host = records.get(to)!;
+    const host = records.get(to);
+    if (host === undefined) throw new Error(`no service has the name ${to}`);
     const port = tasks.get(task)?.listeners.find((listener) => listener.host === host)?.port ?? DEFAULT_VIRTUAL_PORT;
     return { client: this.tasks.get(task)!.client, host, port };
   }

@@ -24,13 +24,13 @@ const routeOf = (edge: EdgeTopology, key: string): EdgeRoute => edge.routes.find
 
 function fits(key: string, path: string): boolean {
   const edge = edgeOf('http', { [key]: 'none' });
-  const shape = shapePattern(routeOf(edge, key));
+  const shape = shapePattern(routeOf(edge, key), edge);
   return shape === undefined || fullMatch(shape, path, key);
 }
 
 /** Whether a request in the name of a route belongs to another one. */
 function isOfAnother(edge: EdgeTopology, key: string, path: string, method = 'GET'): boolean {
-  return shadowsOf(routeOf(edge, key), edge).some((shadow) => (shadow.method === undefined || shadow.method === method) && fullMatch(shadow.pattern, path, key));
+  return shadowsOf(routeOf(edge, key), edge).some((shadow) => (shadow.methods?.includes(method) ?? true) && fullMatch(shadow.pattern, path, key));
 }
 
 describe('a request in the name of a route', () => {
@@ -50,11 +50,18 @@ describe('a request in the name of a route', () => {
   });
 });
 
+test('a slash at the end is let pass only where the path with it belongs to no route with another protection', () => {
+  const shapeOf = (protections: Readonly<Record<string, Protection>>): string => { const edge = edgeOf('http', protections); return shapePattern(routeOf(edge, 'GET /login/{step}'), edge)!; };
+  expect(fullMatch(shapeOf({ 'GET /login/{step}': 'none', 'POST /{proxy+}': 'iam', 'ANY /other/{proxy+}': 'iam', $default: 'none' }), '/login/1/', 'shape')).toBe(true);
+  for (const rest of ['ANY /{proxy+}', 'GET /login/{proxy+}', '$default']) expect(fullMatch(shapeOf({ 'GET /login/{step}': 'none', [rest]: 'iam' }), '/login/1/', 'shape')).toBe(false);
+});
+
 describe('a path that has been decoded since, or that a framework reads loosely, in the name of a public route', () => {
   const edge = edgeOf('http', {
     'GET /orders/{id}': 'none',
     'ANY /orders/{id}/admin': 'iam',
     'GET /orders/export': 'jwt',
+    'GET /orders/all:purge': 'jwt',
     'POST /orders/{id}': 'jwt',
     'ANY /admin/{proxy+}': 'iam',
     'DELETE /{proxy+}': 'jwt',
@@ -74,6 +81,8 @@ describe('a path that has been decoded since, or that a framework reads loosely,
     ['GET /orders/{id}', '/orders/export%20', 'GET', true],
     ['GET /orders/{id}', '/orders/export.', 'GET', true],
     ['GET /orders/{id}', '/orders/export.json', 'GET', true],
+    ['GET /orders/{id}', '/orders/all%3Apurge', 'GET', true],
+    ['GET /orders/{id}', '/orders/all%253apurge', 'GET', true],
     ['GET /orders/{id}', '/orders/exports', 'GET', false],
     ['GET /orders/{id}', '/orders/1?x=/orders/export', 'GET', false],
     ['ANY /{proxy+}', '/admin/x', 'GET', true],
@@ -85,6 +94,8 @@ describe('a path that has been decoded since, or that a framework reads loosely,
     // Of these methods the route would be public as well.
     ['ANY /{proxy+}', '/orders/1', 'GET', false],
     ['ANY /{proxy+}', '/health', 'GET', false],
+    ['ANY /{proxy+}', '/orders/export', 'HEAD', true],
+    ['ANY /{proxy+}', '/orders/export', 'POST', true],
     ['ANY /{proxy+}', '/page', 'DELETE', true],
     ['$default', '/admin/x', 'GET', true],
     ['$default', '/page', 'DELETE', true],

@@ -19,7 +19,7 @@ function connections(configuration: JsonObject): number {
 }
 
 test.each([
-  [512, 128, 4864], [1024, 256, 7296], [2048, 512, 7296], [30_720, 7680, 7296],
+  [512, 128, 2304], [1024, 256, 4608], [2048, 512, 9000], [30_720, 7680, 9000],
 ])('a sidecar in a task of %i MiB has a heap of at most %i MiB, and takes %i connections of others', (memoryLimitMiB, mib, most) => {
   const configuration = configurationOf(props({ memoryLimitMiB, cpu: memoryLimitMiB > 8192 ? 4096 : memoryLimitMiB > 2048 ? 1024 : 256 }), 'orders');
   expect([heap(configuration), connections(configuration)]).toEqual([mib, most]);

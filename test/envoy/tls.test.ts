@@ -72,7 +72,7 @@ describe('the application', () => {
 });
 
 test.each(['ui', 'orders', 'cache', 'database', 'gateway'])('without certificates, the configuration of %s says nothing of them', (name) => {
-  expect(JSON.stringify(configurationOf(shop({ certificates: { kind: 'none' } }), name))).not.toMatch(/tls|transport_socket|rbac|spiffe|PEER_URI_SAN|client_cert|TLS|cel\.v3/);
+  expect(JSON.stringify(configurationOf(shop({ certificates: { kind: 'none' } }), name))).not.toMatch(/\.tls\.|transport_socket|rbac|spiffe|PEER_URI_SAN|client_cert|TLS|cel\.v3/);
 });
 
 test.each(['ui', 'gateway'])('the Envoy of %s has a name, without which it reads no files of secrets', (name) => {

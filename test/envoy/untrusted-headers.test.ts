@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { JsonObject } from '../../lib/envoy/json';
-import { CLIENT_HEADERS, OVERRIDE_HEADERS } from '../../lib/topology/pass-through-headers';
+import { CLIENT_HEADERS, EDGE_REMOVAL, OVERRIDE_HEADERS, SERVICE_REMOVAL } from '../../lib/topology/pass-through-headers';
 import { fullMatch } from '../simulator/regex';
 import type { Raw } from '../topology/parsing';
 import { mesh, service } from '../topology/parsing';
@@ -39,7 +41,7 @@ describe('a caller', () => {
     const removed = byOrders(orders);
     expect(OVERRIDE_HEADERS.flatMap(spelled).filter((name) => !removed(name))).toEqual([]);
     const passed = byOrders({ ...orders, passThroughHeaders: ['X-HTTP-Method-Override'] });
-    expect(OVERRIDE_HEADERS.filter((name) => !passed(name))).toEqual(['x-http-method-override']);
+    expect(OVERRIDE_HEADERS.flatMap(spelled).filter((name) => !passed(name))).toEqual(['x-http-method-override']);
   });
 
   test.each<[string, Raw]>([['no rule is there', {}], ['rules name callers alone', { allow: [{ callers: ['ui'] }], rateLimits: { a: { requests: 1 } } }]])('may send them where %s', (_, orders) => {
@@ -64,8 +66,13 @@ describe('a client', () => {
   test('may send what the edge lets through, and nothing beside it', () => {
     const passed = ['x-request-id', 'x-amzn-trace-id', 'true-client-ip', 'x-http-method-override'];
     const removed = byGateway('http', passed);
-    expect([...claims, 'x-amzn-trace-id'].filter((name) => !removed(name)).sort()).toEqual(passed.flatMap((name) => claims.includes(name) ? spelled(name) : [name]).sort());
+    expect([...claims, 'x-amzn-trace-id'].filter((name) => !removed(name)).sort()).toEqual([...passed].sort());
   });
+});
+
+test.each([['lib/props/edge.ts', EDGE_REMOVAL], ['lib/props/request-policy-props.ts', SERVICE_REMOVAL]] as const)('the documentation in %s lists every header that may be let through', (file, { removed }) => {
+  const text = readFileSync(join(__dirname, '../..', file), 'utf8');
+  expect(removed.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
 });
 
 describe('a trailer', () => {

@@ -36,12 +36,16 @@ export function readMatcher<T>(value: unknown, at: string, action: (type: string
 }
 
 function readPredicate(value: unknown, at: string): (headers: HeaderMap) => boolean {
-  const predicate = Message.of(value, at, { reads: ['single_predicate', 'or_matcher', 'and_matcher'] });
-  const kind = predicate.oneOf('single_predicate', 'or_matcher', 'and_matcher');
+  const predicate = Message.of(value, at, { reads: ['single_predicate', 'or_matcher', 'not_matcher'] });
+  const kind = predicate.oneOf('single_predicate', 'or_matcher', 'not_matcher');
   if (kind === undefined) throw new Unknown(at, 'a condition without a kind');
+  if (kind === 'not_matcher') {
+    const inverted = readPredicate(predicate.raw(kind), predicate.place(kind));
+    return (headers) => !inverted(headers);
+  }
   if (kind !== 'single_predicate') {
     const parts = predicate.child(kind, { reads: ['predicate'] }).list('predicate').map(([part, place]) => readPredicate(part, place));
-    return (headers) => (kind === 'or_matcher' ? parts.some((part) => part(headers)) : parts.every((part) => part(headers)));
+    return (headers) => parts.some((part) => part(headers));
   }
   const single = predicate.child(kind, { reads: ['input', 'value_match'] });
   const input = readInput(single.raw('input'), single.place('input'));

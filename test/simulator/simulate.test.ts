@@ -94,7 +94,7 @@ describe('the edge', () => {
     ['no route is named', { from: { kind: 'edge' }, path: '/' }, '404 by gateway: route_not_found'],
     ['a route is named that there is not', edge('GET /nowhere', '/'), '404 by gateway: route_not_found'],
     ['two routes are named', edge('ANY /,GET /a', '/'), '400 by gateway: direct_response'],
-    ['the path is not one of the route', edge('ANY /', '/somewhere/else'), '404 by gateway: route_not_found'],
+    ['the path is not one of the route', edge('ANY /', '/somewhere/else'), '404 by gateway: direct_response'],
     ['a path may be read as another', edge('ANY /', '/a/../b'), '400 by gateway: direct_response'],
     ['the method is not the route\'s', edge('POST /orders', '/orders', { method: 'GET' }), '404 by gateway: route_not_found'],
   ])('fails if %s', (_, request, expected) => {

@@ -1,7 +1,7 @@
 import type { ProtocolId } from '../model';
 import type { NamedCallers } from '../parse-allow';
 import type { Reader } from '../reader';
-import { OVERRIDE_HEADERS, parsePassThroughHeaders } from '../pass-through-headers';
+import { parsePassThroughHeaders, SERVICE_REMOVAL } from '../pass-through-headers';
 import type { ServicePolicy } from './model';
 import { parseFaults } from './parse-faults';
 import { parseHeaderChanges } from './parse-header-changes';
@@ -25,7 +25,7 @@ export function parseServicePolicy(at: Reader, protocol: ProtocolId, callers: Na
     ...(requestHeaders === undefined ? {} : { requestHeaders }),
     ...(responseHeaders === undefined ? {} : { responseHeaders }),
     ...(maxRequestBytes === undefined ? {} : { maxRequestBytes }),
-    passThroughHeaders: parsePassThroughHeaders(at.field('passThroughHeaders'), OVERRIDE_HEADERS, 'a service'),
+    passThroughHeaders: parsePassThroughHeaders(at.field('passThroughHeaders'), SERVICE_REMOVAL),
     webSockets: parseWebSockets(at.field('webSockets'), protocol),
   };
 }

@@ -36,7 +36,7 @@ export const envoyProofs: ProviderProofs = {
     rateLimits: has('orders', { typed_config: { '@type': type('LocalRateLimit') } }),
     faultInjection: has('orders', { typed_config: { '@type': type('HTTPFault') } }),
     maxRequestSize: has('orders', { typed_config: { '@type': type('Buffer'), max_request_bytes: 1024 } }),
-    overrideHeaders: all(has('orders', { remove_on_match: { key_matcher: { safe_regex: { regex: /x\[-_\.\]rewrite/ } } } }), not(has('orders', { remove_on_match: { key_matcher: { safe_regex: { regex: /http\[-_\.\]method\[-_\.\]override/ } } } }))),
+    overrideHeaders: all(has('orders', { remove_on_match: { key_matcher: { safe_regex: { regex: /x\.rewrite\.url/ } } } }), not(has('orders', { remove_on_match: { key_matcher: { safe_regex: { regex: /\|x\.http\.method\.override/ } } } }))),
     webSockets: all(has('ui', { upgrade_configs: [{ upgrade_type: 'websocket' }] }), has('orders', { upgrade_configs: [{ upgrade_type: 'websocket' }] })),
     versions: all(has('ui', { weighted_clusters: { clusters: [{ name: 'orders-v1' }, { name: 'orders-v2' }] } }), ({ tasks }) => ['orders-v1', 'orders-v2'].every((name) => tasks.some((task) => task.name === name))),
     versionHeader: has('ui', { match: { headers: [{ name: 'x-version', string_match: { exact: 'v2' } }] }, route: { cluster: 'orders-v2' } }),

@@ -27,7 +27,7 @@ export function path(random: Random, starts: readonly string[] = STARTS): string
 
 /** The application knows them all: one that it does not know it could not tell from bytes that are no request. */
 const METHODS = ['GET', 'GET', 'GET', 'GET', 'POST', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS', 'TRACE', 'PROPFIND', 'M-SEARCH'];
-const NAMES = [...STEERING, ...[...CLAIMS_OF_CLIENTS, ...OVERRIDES, 'x-forwarded-client-cert', 'x-edge-anything'].flatMap(spellings), 'x-plain', 'cookie', 'authorization', 'accept', 'range', 'grpc-timeout', 'via', 'max-forwards', 'x-b3-traceid', 'traceparent'];
+const NAMES = [...STEERING, ...[...CLAIMS_OF_CLIENTS, ...OVERRIDES, 'x-forwarded-client-cert'].flatMap(spellings), 'x-plain', 'cookie', 'authorization', 'accept', 'range', 'grpc-timeout', 'via', 'max-forwards', 'x-b3-traceid', 'traceparent'];
 const VALUES = [FORGED, `${FORGED}, 10.0.0.1`, `${FORGED};URI=spiffe://shop.internal/${FORGED}`, `${FORGED},By=x;Hash=y;URI=spiffe://shop.internal/stray`, `"${FORGED}"`, `${FORGED}\t`, `${FORGED}\xe9`, `/${FORGED}`];
 
 /** Some that a caller may not forge, and some that nobody minds. By another address its x-envoy-* headers would count. */

@@ -61,7 +61,8 @@ function brokenByRoute({ method, path }: Arrival, route: string): readonly strin
   const [fixed = ''] = template.split('{', 1);
   return [
     ...(ofRoute === method || ofRoute === 'ANY' ? [] : [`${method} is not the method of ${route}`]),
-    ...(hasShape(template, path.split('?', 1)[0] ?? '') ? [] : [`${JSON.stringify(path)} is not of ${route}`]),
+    // API Gateway may ignore a slash at the end.
+    ...(hasShape(template, (path.split('?', 1)[0] ?? '').replace(/(?<=[^/])\/$/, '')) || hasShape(template, path.split('?', 1)[0] ?? '') ? [] : [`${JSON.stringify(path)} is not of ${route}`]),
     ...all.filter((reading) => !`${reading}/`.startsWith(fixed)).map((reading) => `${JSON.stringify(path)} can be read as ${JSON.stringify(reading)}, which is not of ${route}`),
     ...PROTECTED.filter((other) => other.template !== template && other.methods.includes(method) && all.some((reading) => hasShape(other.template, reading.toLowerCase())))
       .map((other) => `${JSON.stringify(path)} came by ${route}, and can be read as one of ${other.template}, which has an authorizer`),
@@ -95,7 +96,7 @@ function brokenByNames({ to, lines, trailers }: Arrival, { route }: Sender): rea
     if (plain.startsWith('x-envoy-')) return value.includes(FORGED) || !OWN_HEADERS.includes(name);
     if (OVERRIDES.includes(plain)) return !overridable;
     if (route === undefined) return false;
-    return plain.startsWith('x-edge-') || (CLAIMS_OF_CLIENTS.includes(plain) || plain.startsWith('x-forwarded-')) && value.toLowerCase().includes(FORGED);
+    return ['x-edge-route', 'x-edge-client-ip', 'x-edge-host'].includes(plain) || (CLAIMS_OF_CLIENTS.includes(plain) || plain.startsWith('x-forwarded-')) && value.toLowerCase().includes(FORGED);
   };
   return [
     ...lines.filter(([name, value]) => forbidden(name, value)).map(([name, value]) => `the header ${name}: ${value.slice(0, 80)} arrives`),

@@ -15,6 +15,8 @@ import { headers } from './http2-frames';
 
 /** A task of the default size has 1024 MiB, a gateway 512. */
 const MOST_MIB = 128;
+/** A quarter of it. */
+const HEAP_MIB = 256;
 const STREAMS = 450;
 
 e2e('a service whose caller was taken over', () => {
@@ -107,9 +109,10 @@ e2e('a service whose caller was taken over', () => {
       }, { what: `${to} to take no more` });
     };
 
-    test.each([['web', 1], ['plain', 5]])('%s, on %i connections', async (to, connections) => {
+    // On one connection by the buffers of a stream; on several at the latest by the share of the task's memory.
+    test.each([['web', 1, MOST_MIB], ['plain', 5, HEAP_MIB]])('%s, on %i connections', async (to, connections, most) => {
       console.log(await attack(to, connections, STREAMS));
-      expect(mesh().peak(to)).toBeLessThan(MOST_MIB);
+      expect(mesh().peak(to)).toBeLessThan(most);
       expect(await mesh().isReady(to)).toBe(true);
     });
   });
@@ -144,9 +147,9 @@ e2e('a service whose caller was taken over', () => {
     });
 
     test('it calls others itself', async () => {
-      const { host, port } = mesh().virtual('web', 'plain');
+      const { host, port } = mesh().virtual('web', 'plain.shop.internal');
       const url = `http://plain.shop.internal:${port}/x`;
-      expect(await mesh().client('web').attempt({ url, connectTo: { host, port } })).toMatchObject({ kind: 'response', status: 200 });
+      expect(await mesh().client('web').attempt({ url, connectTo: { host, port } })).toEqual(expect.objectContaining({ kind: 'response', status: 200 }));
     });
 
     test('it is ready', async () => {

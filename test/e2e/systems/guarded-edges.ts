@@ -58,6 +58,7 @@ export const BELOW_PUBLIC: GuardedEdge = {
         'GET /': open,
         'GET /orders': guarded,
         'GET /orders/{id}': open,
+        'GET /orders/all:purge': guarded,
         'ANY /orders/{id}/admin': guarded,
         'GET /items/{id}': open,
         'ANY /items/{id}': guarded,
@@ -74,7 +75,7 @@ export const BELOW_PUBLIC: GuardedEdge = {
     }),
   }),
   secrets: [
-    ['GET', '/orders'], ['GET', '/orders/1/admin'], ['POST', '/orders/1/admin'], ['OPTIONS', '/orders/1/admin'],
+    ['GET', '/orders'], ['GET', '/orders/all:purge'], ['GET', '/orders/1/admin'], ['POST', '/orders/1/admin'], ['OPTIONS', '/orders/1/admin'],
     ['POST', '/items/1'], ['GET', '/items/1/x'], ['OPTIONS', '/items/1'], ['GET', '/files/private'],
     ['GET', '/files/private/x'], ['GET', '/v/1/admin'], ['GET', '/old/1/admin'],
   ],

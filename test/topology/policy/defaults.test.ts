@@ -27,8 +27,8 @@ test('the table of defaults in the README says what the defaults are', () => {
   const inbound = JSON.stringify(configurationOf(mesh({ ui: service({ memoryLimitMiB: 512, cpu: 256 }) }), 'ui'));
   expect(row('Limits on callers')).toMatch(/100 streams .* 64 KiB a stream and 1 MiB in all, and 32 KiB .* 15 s; a connection ends after 90 s .* after 24 h /);
   for (const value of ['"max_concurrent_streams":100', '"initial_stream_window_size":65536', '"initial_connection_window_size":1048576', '"per_connection_buffer_limit_bytes":32768', '"request_headers_timeout":"15s"', '"idle_timeout":"90s","max_connection_duration":"86400s"']) expect(inbound).toContain(value);
-  expect(row('Memory of Envoy')).toMatch(/25% .* 50%\. .* from 40% .*192 MiB.* from 65% on; .* from 80% on; .* 503 at 95%, .* at 98%/);
-  for (const value of ['"max_heap_size_bytes":"134217728"', '"scaling_threshold":0.4,"saturation_threshold":0.65', '"scaling_threshold":0.8', '"value":0.95', '"value":0.98']) expect(inbound).toContain(value);
-  expect(row('Connections to a task')).toContain('4,864 in a task of 512 MiB, 7,296 from 768 MiB on');
-  expect(inbound).toContain('_inbound.connection_limit":4864');
+  expect(row('Memory of Envoy')).toMatch(/25% .* 50%\. From 26 MiB on, .* from 45 MiB on after a second; .* from 80% on; .* 503 at 95%, .* at 98%/);
+  for (const value of ['"max_heap_size_bytes":"134217728"', '"scaling_threshold":0.2,"saturation_threshold":0.35', '"scaling_threshold":0.8', '"value":0.95', '"value":0.98']) expect(inbound).toContain(value);
+  expect(row('Connections to a task')).toContain('2,304 in a task of 512 MiB, 4,608 in one of 1 GiB, 9,000 at most');
+  expect(inbound).toContain('_inbound.connection_limit":2304');
 });
