@@ -11,7 +11,7 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       // jsii's enum-like classes are classes of static members by design.
       '@typescript-eslint/no-extraneous-class': 'off',
-      // Law 3: input from JavaScript users is checked although the types say it cannot be wrong.
+      // Law 3 (ARCHITECTURE.md): input from JavaScript users is checked although the types say it cannot be wrong.
       '@typescript-eslint/no-unnecessary-condition': 'off',
       '@typescript-eslint/consistent-type-imports': ['error', { prefer: 'type-imports' }],
     },

@@ -4,7 +4,7 @@ import ts from 'typescript';
 
 const ROOT = join(__dirname, '..');
 
-/** Law 1: what is pure stays testable in milliseconds, and can be drawn, simulated and fuzzed. */
+/** Law 1 (ARCHITECTURE.md): what is pure stays testable in milliseconds, and can be drawn, simulated and fuzzed. */
 const PURE = [/^lib\/topology\//, /^lib\/import\//, /^lib\/envoy\//, /^lib\/plan\//, /^lib\/mesh\/(provider|providers|features|check-capabilities)\.ts$/, /^lib\/mesh\/[^/]+\/(?!render)[^/]+\.ts$/, /^lib\/edge\/([^/]+\/plan|rest\/cors|access-log|route-id)\.ts$/];
 
 function filesBelow(directory: string): string[] {

@@ -5,20 +5,17 @@ import { join } from 'node:path';
 import { compileFunction } from 'node:vm';
 import ts from 'typescript';
 import { diagnosticsOf } from './support/compile';
+import { PAGES, ROOT, blocksOf, textOf } from './support/pages';
 
-const ROOT = join(__dirname, '..');
 const BLOCKS = join(ROOT, '.cache/readme');
 
-/** The TypeScript of a page, one entry a block. */
-function blocksOf(page: string): readonly { readonly name: string; readonly code: string }[] {
-  const text = readFileSync(join(ROOT, page), 'utf8');
-  return [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((match, index) => ({
-    name: `${page} line ${text.slice(0, match.index).split('\n').length + 1}`,
-    code: `${match[1] ?? ''}\nexport {};\n// block ${index}\n`,
-  }));
-}
-
-const blocks = blocksOf('README.md').map((block, index) => ({ ...block, file: join(BLOCKS, `block-${index}.ts`) }));
+const all = PAGES.flatMap(blocksOf);
+const blocks = all.filter(({ language }) => language === 'ts').map(({ page, line, code }, index) => ({
+  page,
+  name: `${page} line ${line}`,
+  code: `${code}\nexport {};\n// block ${index}\n`,
+  file: join(BLOCKS, `block-${index}.ts`),
+}));
 
 beforeAll(() => {
   rmSync(BLOCKS, { recursive: true, force: true });
@@ -26,13 +23,35 @@ beforeAll(() => {
   for (const { file, code } of blocks) writeFileSync(file, code);
 });
 
-test('the README has code to check', () => {
-  expect(blocks.length).toBeGreaterThan(3);
+test('the README is short, and has code', () => {
+  expect(textOf('README.md').split('\n').length).toBeLessThan(200);
+  expect(blocks.filter(({ page }) => page === 'README.md')).toHaveLength(1);
 });
 
-test('its code compiles, as strictly as the library', () => {
-  const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (path) => readFileSync(path, 'utf8')) as { config: { compilerOptions: object } };
-  const { options } = ts.convertCompilerOptionsFromJson({ ...config.compilerOptions, noUnusedLocals: false, paths: { 'cdk-ecs-microservices': [join(ROOT, 'lib/index.ts')] } }, ROOT);
+const FOR_USERS = ['app-mesh', 'edge', 'first-deployment', 'how-calls-work', 'operations', 'security', 'traffic', 'your-own-app'];
+
+test.each(FOR_USERS)('docs/%s.md has code', (name) => {
+  expect(blocks.filter(({ page }) => page === `docs/${name}.md`)).not.toEqual([]);
+});
+
+test('no code escapes the next tests by the name of its language', () => {
+  const languages = new Set(all.map(({ language }) => language));
+  expect([...languages].filter((language) => !['', 'mermaid', 'sh', 'text', 'ts'].includes(language))).toEqual([]);
+});
+
+test('commands in the pages name scripts that exist', () => {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Readonly<Record<string, string>> };
+  const pattern = /\bnpm run (?:--silent )?([a-z0-9:-]+)/g;
+  const named = PAGES.flatMap((page) => [...textOf(page).matchAll(pattern)].map(([, script = '']) => script));
+  expect(named.length).toBeGreaterThan(3);
+  expect(named.filter((script) => scripts[script] === undefined)).toEqual([]);
+});
+
+test('code in the pages compiles, as strictly as the library', () => {
+  const read = (path: string): string => readFileSync(path, 'utf8');
+  const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), read) as { config: { compilerOptions: object } };
+  const paths = { 'cdk-ecs-microservices': [join(ROOT, 'lib/index.ts')] };
+  const { options } = ts.convertCompilerOptionsFromJson({ ...config.compilerOptions, noUnusedLocals: false, paths }, ROOT);
   const errors = diagnosticsOf(blocks.map(({ file }) => file), options).map((diagnostic) => {
     const block = blocks.find(({ file }) => file === diagnostic.file?.fileName);
     return `${block?.name ?? diagnostic.file?.fileName ?? ''}: ${ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')}`;

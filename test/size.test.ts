@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Certificates, Tracing } from '../lib';
 import type { ServiceProps } from '../lib';
 import { build, resourcesOf, service } from './support/stack';
@@ -17,6 +19,13 @@ test.each([
   const [ten, eleven] = [chain(10, certificates), chain(11, certificates)];
   expect(eleven.resources - ten.resources).toBeLessThanOrEqual(most.resources);
   expect(eleven.bytes - ten.bytes).toBeLessThanOrEqual(most.bytes);
+});
+
+test('35 services fit into a stack, as README.md and docs/operations.md say', () => {
+  expect(readFileSync(join(__dirname, '../README.md'), 'utf8')).toContain('More than about 35 services');
+  expect(readFileSync(join(__dirname, '../docs/operations.md'), 'utf8')).toContain('1 MB, about 35 services');
+  expect(chain(35).bytes).toBeLessThan(1_000_000);
+  expect(() => chain(40)).toThrow('STACK_TOO_LARGE');
 });
 
 test('fails if a stack has more resources than CloudFormation takes, and tells the counts', () => {

@@ -5,7 +5,7 @@ import type { FeatureId } from './features';
 import { FEATURES } from './features';
 import type { MeshProvider } from './provider';
 
-/** Law 3: what a mesh cannot do is an issue that names those that can, not silence. */
+/** Law 3 (ARCHITECTURE.md): what a mesh cannot do is an issue that names those that can, not silence. */
 export function checkCapabilities(topology: Topology, provider: MeshProvider, all: readonly MeshProvider[], issues: IssueList): void {
   for (const id of Object.keys(FEATURES) as FeatureId[]) {
     const capability = provider.capabilities[id];

@@ -2,7 +2,7 @@ import type { Service, Topology } from '../topology/model';
 import { defaultCallPolicy } from '../topology/policy/defaults';
 import type { CallPolicy, ServiceRoute } from '../topology/policy/model';
 
-/** Something that a mesh may or may not be able to do; each row of the README's table is one. */
+/** Something that a mesh may or may not be able to do; each row of the table in docs/app-mesh.md is one. */
 export interface Feature {
   /** As the table has it. */
   readonly title: string;

@@ -1,5 +1,5 @@
 /**
- * Law 3: every mistake at once, with its fix. An issue is one mistake in what the user wrote.
+ * Law 3 (ARCHITECTURE.md): every mistake at once, with its fix. An issue is one mistake in what the user wrote.
  */
 export type IssueCode =
   | 'WRONG_TYPE'

@@ -68,7 +68,7 @@ test('what a system does not ask for, it does not use', () => {
   }
 });
 
-const README = join(__dirname, '../../README.md');
+const PAGE = join(__dirname, '../../docs/app-mesh.md');
 const [START, END] = ['<!-- features: made by test/compliance -->', '<!-- end of features -->'];
 
 function table(): string {
@@ -80,12 +80,12 @@ function table(): string {
   return [`| | ${providers.map(({ factory }) => `\`${factory}\``).join(' | ')} |`, `|---|${providers.map(() => '---|').join('')}`, ...rows].join('\n');
 }
 
-test('the table of features in the README is what the providers say (npm run test:update)', () => {
-  const readme = readFileSync(README, 'utf8');
-  const [before, rest] = readme.split(START);
+test('the table of features in docs/app-mesh.md is what the providers say (npm run test:update)', () => {
+  const page = readFileSync(PAGE, 'utf8');
+  const [before, rest] = page.split(START);
   const after = rest?.split(END)[1];
-  if (before === undefined || after === undefined) throw new Error(`README.md has no ${START} ... ${END}`);
+  if (before === undefined || after === undefined) throw new Error(`docs/app-mesh.md has no ${START} ... ${END}`);
   const updated = `${before}${START}\n${table()}\n${END}${after}`;
-  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(README, updated);
-  else expect(readme).toBe(updated);
+  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(PAGE, updated);
+  else expect(page).toBe(updated);
 });

@@ -25,7 +25,7 @@ const template = synthesize({
   tracing: Tracing.none(),
 });
 
-e2e('a connection that has reached its longest life', () => {
+e2e('a connection between tasks', () => {
   const shop = cluster(async () => Cluster.start(template, {
     images: [standIns.envoy(), standIns.agent(), standIns.httpbin('example/httpbin', 8080), standIns.grpc('example/grpc', GRPC_PORT), greeter('example/greeter', TCP_PORT)],
   }));
@@ -36,7 +36,13 @@ e2e('a connection that has reached its longest life', () => {
     return Number(/: (\d+)/.exec(body)?.[1] ?? 0);
   };
 
-  test('makes way for a new one, whose certificates are proved anew, and costs no request and no stream', async () => {
+  test('takes as many requests as it may, and others open: of 300 at once none is lost, though it is new', async () => {
+    // More than a connection has streams: the caller's Envoy must not learn that from refusals.
+    const outcomes = await task('ui').client.sendAll(Array.from({ length: 300 }, () => ({ url: 'http://orders.shop.internal:15080/delay/100ms', method: 'POST' })));
+    expect(outcomes.filter((outcome) => outcome.kind !== 'response' || outcome.status !== 200)).toEqual([]);
+  });
+
+  test('that has reached its longest life makes way for a new one, whose certificates are proved anew, and costs no request and no stream', async () => {
     const over = new AbortController();
     const traffic = load(task('ui').endpoint, { url: 'http://orders.shop.internal:15080/delay/300ms', requests: over.signal, perSecond: PER_SECOND, connections: 30 });
     traffic.catch(() => undefined);

@@ -27,7 +27,7 @@ export function defaultKeepAlive(protocol: ProtocolId): KeepAlive {
   return protocol === 'tcp' ? { intervalSeconds: 5, timeoutSeconds: 3 } : { intervalSeconds: 1, timeoutSeconds: 2 };
 }
 
-/** The values of the README's table. */
+/** The values of the tables in docs/traffic.md. */
 export function defaultCallPolicy(protocol: ProtocolId): CallPolicy {
   return {
     timeouts: defaultTimeouts(protocol),

@@ -6,7 +6,10 @@ import { IssueList } from '../../../lib/topology/issues';
 import { expectGolden, pretty } from '../../support/golden';
 import { parseYamlTemplate } from './yaml';
 
-/** Thirteen templates of aws/aws-app-mesh-examples, which are not part of this repository. */
+/**
+ * Thirteen templates of https://github.com/aws/aws-app-mesh-examples, which are no part of this repository: they are looked for
+ * in a folder beside it, and what they say is skipped, with one line, where that is not there.
+ */
 const TEMPLATES = join(__dirname, '../../../../shared/app-mesh-templates');
 
 const there = existsSync(TEMPLATES);
