@@ -1,4 +1,4 @@
-import { imageReference, IMAGES } from '../lib/topology/images';
+import { imageReference, IMAGES } from '../lib/core/model/images';
 import type { JsonObject, Resource, Template } from '../test/e2e/runner';
 
 export const PLAIN_CALLER = 'plain-caller';

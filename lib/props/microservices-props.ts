@@ -4,13 +4,13 @@ import type { CapacityProviderStrategy, CpuArchitecture, ICluster } from 'aws-cd
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ILogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IPrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
-import type { Certificates } from './certificates';
-import type { Edge } from './edge';
-import type { Egress } from './egress';
-import type { ExternalServiceProps } from './external-service-props';
-import type { Mesh } from './mesh';
-import type { ServiceProps } from './service-props';
-import type { Tracing } from './tracing';
+import type { Certificates } from './security/certificates';
+import type { Edge } from './edge/edge';
+import type { Egress } from './security/egress';
+import type { ExternalServiceProps } from './service/external-service-props';
+import type { Mesh } from './mesh/mesh';
+import type { ServiceProps } from './service/service-props';
+import type { Tracing } from './observability/tracing';
 
 /**
  * Where containers, Envoy and API Gateway log.

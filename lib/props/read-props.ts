@@ -1,12 +1,12 @@
 import { Duration, Size, SizeRoundingBehavior, Token } from 'aws-cdk-lib';
-import { Bytes, Choice, Opaque, Seconds, Unreadable, Unresolved, withOrigin } from '../topology/input';
+import { Bytes, Choice, Opaque, Seconds, Unreadable, Unresolved, withOrigin } from '../core/reading/input';
 
 /** Deeper than any valid props tree. */
 const MAX_DEPTH = 16;
 
 /**
  * Turns the user's props into plain data that the topology can read without aws-cdk-lib: tokens, durations and
- * CDK objects become markers (see topology/input.ts); the library's own enum-like classes tell their content.
+ * CDK objects become markers (see core/reading/input.ts); the library's own enum-like classes tell their content.
  * Takes any value at all, since from JavaScript anything may arrive, and never throws.
  */
 export function readProps(props: unknown): unknown {

@@ -1,14 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FeatureId } from '../../lib/mesh/features';
-import { FEATURES } from '../../lib/mesh/features';
-import type { MeshProvider } from '../../lib/mesh/provider';
-import { PROVIDERS, planMesh } from '../../lib/mesh/providers';
-import type { SystemPlan } from '../../lib/plan/model';
-import type { Issue } from '../../lib/topology/issues';
-import { IssueList } from '../../lib/topology/issues';
-import { parseTopology } from '../../lib/topology/parse';
-import type { Raw } from '../topology/parsing';
+import type { FeatureId } from '../../lib/core/mesh/features';
+import { FEATURES } from '../../lib/core/mesh/features';
+import type { MeshProvider } from '../../lib/core/mesh/provider';
+import { PROVIDERS, planMesh } from '../../lib/core/mesh/providers';
+import type { SystemPlan } from '../../lib/core/plan/system-plan';
+import type { Issue } from '../../lib/core/reading/issues';
+import { IssueList } from '../../lib/core/reading/issues';
+import { parseTopology } from '../../lib/core/parse/parse';
+import type { Raw } from '../support/parsing';
 import { PROOFS } from './providers';
 import { SYSTEMS } from './systems';
 

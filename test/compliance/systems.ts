@@ -1,7 +1,7 @@
-import { Bytes } from '../../lib/topology/input';
-import type { FeatureId } from '../../lib/mesh/features';
-import type { Raw } from '../topology/parsing';
-import { mesh, seconds, service } from '../topology/parsing';
+import { Bytes } from '../../lib/core/reading/input';
+import type { FeatureId } from '../../lib/core/mesh/features';
+import type { Raw } from '../support/parsing';
+import { mesh, seconds, service } from '../support/parsing';
 
 /** Two systems that differ in nothing but the feature. In both, `ui` calls `orders`. */
 export interface Systems {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { builtOnce } from './built-once';
 import { REPOSITORY } from './tools';
 
-const BUNDLER = join(REPOSITORY, 'agent/bundle.mjs');
+const BUNDLER = join(REPOSITORY, 'programs/agent/bundle.mjs');
 
 export interface AgentImage {
   /** What the image's /agent holds. */
@@ -24,7 +24,7 @@ export function agentImage(): AgentImage {
 function make(): AgentImage {
   const directory = builtOnce('agent', sources(), (draft) => {
     const { status, stderr } = spawnSync(process.execPath, [BUNDLER, draft], { encoding: 'utf8' });
-    if (status !== 0) throw new Error(`agent/bundle.mjs failed: ${stderr}`);
+    if (status !== 0) throw new Error(`programs/agent/bundle.mjs failed: ${stderr}`);
   });
   const entryPoint = /^ENTRYPOINT (\[.*\])$/m.exec(readFileSync(join(directory, 'Dockerfile'), 'utf8'))?.[1];
   if (entryPoint === undefined) throw new Error("the agent's Dockerfile has no ENTRYPOINT");
@@ -33,8 +33,8 @@ function make(): AgentImage {
 }
 
 function sources(): readonly { readonly name: string; readonly text: string }[] {
-  const names = ['agent', 'images', 'shared'].flatMap((room) => readdirSync(join(REPOSITORY, room), { recursive: true, withFileTypes: true })
+  const names = ['programs/agent', 'programs/images', 'programs/shared'].flatMap((room) => readdirSync(join(REPOSITORY, room), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name)));
-  return [...names, join(REPOSITORY, 'lib/topology/images.ts'), join(REPOSITORY, 'package-lock.json')].sort().map((name) => ({ name: name.slice(REPOSITORY.length), text: readFileSync(name, 'utf8') }));
+  return [...names, join(REPOSITORY, 'lib/core/model/images.ts'), join(REPOSITORY, 'package-lock.json')].sort().map((name) => ({ name: name.slice(REPOSITORY.length), text: readFileSync(name, 'utf8') }));
 }

@@ -1,6 +1,6 @@
 import { Certificates } from '../../lib';
 import type { KmsCertificatesOptions } from '../../lib';
-import { AGENT_CONTAINER } from '../../lib/topology/constants';
+import { AGENT_CONTAINER } from '../../lib/core/model/constants';
 import { presented, renewed, settled } from './mesh';
 import type { Task, Template } from './runner';
 import { Cluster, standIns, until } from './runner';

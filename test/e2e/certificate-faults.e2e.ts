@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { Certificates, Protocol, Tracing } from '../../lib';
-import { AGENT_CONTAINER, AGENT_MEMORY_MIB, APPLICATION_CONTAINER, INBOUND_PORT, INIT_CONTAINER, MESH_DIRECTORY, PROXY_CONTAINER } from '../../lib/topology/constants';
-import type { CertificateSecret } from '../../shared/certificate-secret';
-import { Authority } from '../agent/authority';
+import { AGENT_CONTAINER, AGENT_MEMORY_MIB, APPLICATION_CONTAINER, INBOUND_PORT, INIT_CONTAINER, MESH_DIRECTORY, PROXY_CONTAINER } from '../../lib/core/model/constants';
+import type { CertificateSecret } from '../../programs/shared/certificate-secret';
+import { Authority } from '../programs/agent/authority';
 import { memoryOf } from './memory';
 import { presented, renewed, settled } from './mesh';
 import type { Certificates as MeshCertificates, Container, Fault, ImageRule, Task, Template } from './runner';

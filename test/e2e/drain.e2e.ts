@@ -1,6 +1,6 @@
 import { Authorizer, Edge, Protocol, Tracing } from '../../lib';
-import { AGENT_CONTAINER, APPLICATION_CONTAINER, GATEWAY_PORT, PROXY_CONTAINER } from '../../lib/topology/constants';
-import { ROUTE_HEADER } from '../../lib/topology/edge-headers';
+import { AGENT_CONTAINER, APPLICATION_CONTAINER, GATEWAY_PORT, PROXY_CONTAINER } from '../../lib/core/model/constants';
+import { ROUTE_HEADER } from '../../lib/core/model/edge-headers';
 import { ApiGateway } from './api-gateway/api-gateway';
 import { settled } from './mesh';
 import { program } from './programs';

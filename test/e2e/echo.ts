@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
-import type { ProtocolId } from '../../lib/topology/model';
+import type { ProtocolId } from '../../lib/core/model/topology';
 
 /** A request as an application has got it. */
 export interface Arrived {

@@ -1,5 +1,5 @@
 import { readProps } from '../../lib/props/read-props';
-import { ROUTE_HEADER } from '../../lib/topology/edge-headers';
+import { ROUTE_HEADER } from '../../lib/core/model/edge-headers';
 import type { Planned } from '../simulator/planned';
 import { planned } from '../simulator/planned';
 import { apiOf, passThrough } from './api-gateway/api';

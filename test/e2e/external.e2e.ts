@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
 import { Certificates, Protocol, Timeout, TrustedAuthorities } from '../../lib';
-import { Authority } from '../agent/authority';
+import { Authority } from '../programs/agent/authority';
 import type { Seen } from './internet';
 import { OutsideMachine } from './internet';
 import { logged } from './mesh';

@@ -1,5 +1,5 @@
 import { Tracing } from '../../lib';
-import { ADMIN_PORT, APPLICATION_CONTAINER, INBOUND_PORT, PROXY_CONTAINER } from '../../lib/topology/constants';
+import { ADMIN_PORT, APPLICATION_CONTAINER, INBOUND_PORT, PROXY_CONTAINER } from '../../lib/core/model/constants';
 import { settled } from './mesh';
 import { moody, putInMood, served } from './moody';
 import type { SteadyReport } from './programs/steady-client';

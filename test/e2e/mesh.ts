@@ -1,4 +1,4 @@
-import { ADMIN_PORT, AGENT_CONTAINER, PROXY_CONTAINER } from '../../lib/topology/constants';
+import { ADMIN_PORT, AGENT_CONTAINER, PROXY_CONTAINER } from '../../lib/core/model/constants';
 import type { Cluster, Task } from './runner';
 import { until } from './runner';
 

@@ -1,5 +1,5 @@
 /** Applications that do what a test wants of them: see programs/moody.ts. */
-import { APPLICATION_CONTAINER } from '../../lib/topology/constants';
+import { APPLICATION_CONTAINER } from '../../lib/core/model/constants';
 import { program } from './programs';
 import type { ImageRule, Task } from './runner';
 

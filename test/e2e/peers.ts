@@ -1,9 +1,9 @@
 /** Peers that are not Envoys of this mesh, and what they may present. */
 import type { ChildProcess } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { INBOUND_PORT } from '../../lib/topology/constants';
-import { DAY_MS, issueLeafCertificate } from '../../functions/x509/leaf-certificate';
-import { kmsSigner } from '../../functions/x509/kms-signer';
+import { INBOUND_PORT } from '../../lib/core/model/constants';
+import { DAY_MS, issueLeafCertificate } from '../../programs/functions/x509/leaf-certificate';
+import { kmsSigner } from '../../programs/functions/x509/kms-signer';
 import type { Connected, Connection, Done, Order } from './programs/tls-client';
 import type { Heard, Presentation } from './programs/tls-server';
 import { program } from './programs';

@@ -1,6 +1,6 @@
 import { Protocol, Tracing } from '../../lib';
-import { APPLICATION_CONTAINER, INBOUND_PORT, PROXY_CONTAINER } from '../../lib/topology/constants';
-import { Authority } from '../agent/authority';
+import { APPLICATION_CONTAINER, INBOUND_PORT, PROXY_CONTAINER } from '../../lib/core/model/constants';
+import { Authority } from '../programs/agent/authority';
 import { logged } from './mesh';
 import type { Connected, Connection, Identity } from './peers';
 import { greeter, Impostor, issuedByTheMesh, Peer } from './peers';

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
-import { LARGE_REGEXES } from '../../lib/envoy/bootstrap';
-import { layeredRuntime } from '../../lib/envoy/runtime';
-import { checkRegex } from '../../lib/topology/policy/check-regex';
-import { pattern } from '../topology/policy/patterns';
+import { LARGE_REGEXES } from '../../lib/core/envoy/bootstrap';
+import { layeredRuntime } from '../../lib/core/envoy/runtime';
+import { checkRegex } from '../../lib/core/reading/check-regex';
+import { pattern } from '../core/reading/patterns';
 import { run } from './runner/run-process';
 import { e2e } from './suite';
 import { findTools } from './tools';

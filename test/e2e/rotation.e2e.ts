@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { Certificates, Protocol, Tracing } from '../../lib';
 import type { KmsCertificatesOptions } from '../../lib';
-import { ADMIN_PORT, AGENT_CONTAINER, AGENT_MEMORY_MIB, MESH_DIRECTORY, PROXY_CONTAINER } from '../../lib/topology/constants';
-import type { CertificateSecret } from '../../shared/certificate-secret';
-import { Authority } from '../agent/authority';
+import { ADMIN_PORT, AGENT_CONTAINER, AGENT_MEMORY_MIB, MESH_DIRECTORY, PROXY_CONTAINER } from '../../lib/core/model/constants';
+import type { CertificateSecret } from '../../programs/shared/certificate-secret';
+import { Authority } from '../programs/agent/authority';
 import { memoryOf, memoryOfCommand } from './memory';
 import { presented, renewed, settled, trusted } from './mesh';
 import type { LoadResult, Task, Template } from './runner';

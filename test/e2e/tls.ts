@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { INBOUND_PORT } from '../../lib/topology/constants';
-import type { CertificateSecret } from '../../shared/certificate-secret';
+import { INBOUND_PORT } from '../../lib/core/model/constants';
+import type { CertificateSecret } from '../../programs/shared/certificate-secret';
 import type { Task } from './runner';
 
 export interface TlsOutcome {

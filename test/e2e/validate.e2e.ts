@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { identityFile, trustFile } from '../../agent/certificate/sds';
-import { edsFile, edsPath } from '../../agent/endpoints/eds';
-import { runtimeFile, weightsPath } from '../../agent/weights/runtime-file';
-import { MESH_DIRECTORY } from '../../lib/topology/constants';
-import { Authority } from '../agent/authority';
+import { identityFile, trustFile } from '../../programs/agent/certificate/sds';
+import { edsFile, edsPath } from '../../programs/agent/endpoints/eds';
+import { runtimeFile, weightsPath } from '../../programs/agent/weights/runtime-file';
+import { MESH_DIRECTORY } from '../../lib/core/model/constants';
+import { Authority } from '../programs/agent/authority';
 import { caseNames, hasConfig, planCase } from '../support/cases';
 import { run } from './runner/run-process';
 import { e2e } from './suite';

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Authorizer, Edge, HashOn, LoadBalancing, Mesh, PathMatch, PathRewrite, Protocol, Tracing } from '../../lib';
-import { AGENT_CONTAINER, APPLICATION_CONTAINER } from '../../lib/topology/constants';
+import { AGENT_CONTAINER, APPLICATION_CONTAINER } from '../../lib/core/model/constants';
 import { ApiGateway } from './api-gateway/api-gateway';
 import { logged, presented, settled } from './mesh';
 import { greeter } from './peers';

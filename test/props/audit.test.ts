@@ -1,9 +1,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ts from 'typescript';
-import { Opaque } from '../../lib/topology/input';
-import type { Raw } from '../topology/parsing';
-import { image, issuesOf, mesh, service, ui } from '../topology/parsing';
+import { Opaque } from '../../lib/core/reading/input';
+import type { Raw } from '../support/parsing';
+import { image, issuesOf, mesh, service, ui } from '../support/parsing';
 
 /**
  * Copilot's audit: every field that a user can write is validated, and its documentation keeps the house style.
@@ -20,7 +20,7 @@ interface Field {
   readonly defaultTag: string | undefined;
 }
 
-const files = readdirSync(FOLDER).filter((name) => name.endsWith('.ts')).map((name) => ts.createSourceFile(name, readFileSync(join(FOLDER, name), 'utf8'), ts.ScriptTarget.Latest, true));
+const files = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts')).map((name) => ts.createSourceFile(name, readFileSync(join(FOLDER, name), 'utf8'), ts.ScriptTarget.Latest, true));
 const interfaces = files.flatMap((file) => file.statements.filter(ts.isInterfaceDeclaration).filter((node) => node.modifiers?.some((modifier) => modifier.kind === ts.SyntaxKind.ExportKeyword)));
 
 function fieldsOf(node: ts.InterfaceDeclaration): Field[] {

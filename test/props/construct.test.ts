@@ -15,10 +15,10 @@ import fc from 'fast-check';
 import type { MicroservicesProps } from '../../lib';
 import { Authorizer, Edge, Mesh, Microservices, Protocol, Tracing } from '../../lib';
 import { readProps } from '../../lib/props/read-props';
-import { LOG_ROUTER_CONTAINER, LOG_ROUTER_MEMORY_MIB } from '../../lib/topology/constants';
-import type { Issue } from '../../lib/topology/issues';
-import { IssueList } from '../../lib/topology/issues';
-import { parseTopology } from '../../lib/topology/parse';
+import { LOG_ROUTER_CONTAINER, LOG_ROUTER_MEMORY_MIB } from '../../lib/core/model/constants';
+import type { Issue } from '../../lib/core/reading/issues';
+import { IssueList } from '../../lib/core/reading/issues';
+import { parseTopology } from '../../lib/core/parse/parse';
 import { isTooLarge } from '../simulator/planned';
 import { build, mutatedUpTo, validProps } from './generated-props';
 

@@ -7,7 +7,7 @@ import { diagnosticsOf } from '../support/compile';
 /** The examples of the docstrings compile, as strictly as the library: readers copy them. */
 const ROOT = join(__dirname, '../..');
 const OUT = join(ROOT, '.cache/examples');
-const FILES = [...readdirSync(join(ROOT, 'lib/props')).map((name) => `lib/props/${name}`), 'lib/microservice.ts', 'lib/microservices.ts'].filter((name) => name.endsWith('.ts'));
+const FILES = [...readdirSync(join(ROOT, 'lib/props'), { recursive: true, encoding: 'utf8' }).map((name) => `lib/props/${name}`), 'lib/microservice.ts', 'lib/microservices.ts'].filter((name) => name.endsWith('.ts'));
 
 interface Example {
   readonly owner: string;

@@ -6,7 +6,7 @@ import { ContainerImage, CpuArchitecture, LogDrivers, Secret } from 'aws-cdk-lib
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import fc from 'fast-check';
 import { ActiveHealthCheck, Authorizer, Certificates, Deployment, Edge, Egress, HashOn, LoadBalancing, Mesh, OutlierDetection, PathMatch, PathRewrite, Protocol, RetryOn, Timeout, Tracing, TrustedAuthorities, ValueMatch } from '../../lib';
-import { FARGATE_CPUS, fargateMemory } from '../../lib/topology/fargate-sizes';
+import { FARGATE_CPUS, fargateMemory } from '../../lib/core/parse/workload/fargate-sizes';
 
 /**
  * Props as plain data, so that they can be mutated anywhere: `{ $: 'image' }` stands for an image, and so on.

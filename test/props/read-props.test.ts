@@ -2,7 +2,7 @@ import { CfnParameter, Duration, Lazy, Size, Stack, Token } from 'aws-cdk-lib';
 import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import { Edge, Protocol, Timeout } from '../../lib';
 import { readProps } from '../../lib/props/read-props';
-import { Bytes, Choice, Opaque, Seconds, Unreadable, Unresolved, madeBy, originOf } from '../../lib/topology/input';
+import { Bytes, Choice, Opaque, Seconds, Unreadable, Unresolved, madeBy, originOf } from '../../lib/core/reading/input';
 
 const broken = (): never => { throw new Error('boom'); };
 

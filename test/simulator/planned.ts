@@ -1,8 +1,8 @@
-import { planMesh } from '../../lib/mesh/providers';
-import { IssueList, MicroservicesValidationError } from '../../lib/topology/issues';
-import type { Topology } from '../../lib/topology/model';
-import { parseTopology } from '../../lib/topology/parse';
-import type { SystemPlan } from '../../lib/plan/model';
+import { planMesh } from '../../lib/core/mesh/providers';
+import { IssueList, MicroservicesValidationError } from '../../lib/core/reading/issues';
+import type { Topology } from '../../lib/core/model/topology';
+import { parseTopology } from '../../lib/core/parse/parse';
+import type { SystemPlan } from '../../lib/core/plan/system-plan';
 import type { System } from './system';
 import { systemOf } from './system';
 
@@ -27,7 +27,7 @@ export function plannedIfItFits(raw: unknown): Planned | undefined {
   }
 }
 
-/** A system of raw input, such as a golden case or what `mesh()` of test/topology makes. */
+/** A system of raw input, such as a golden case or what `mesh()` of test/support makes. */
 export function planned(raw: unknown): Planned {
   const issues = new IssueList();
   const topology = parseTopology({ props: raw, defaultName: 'shop' }, issues);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { AMBIGUOUS_PATH } from '../../lib/envoy/paths';
+import { AMBIGUOUS_PATH } from '../../lib/core/envoy/syntax/paths';
 import { readProps } from '../../lib/props/read-props';
 import { build, validProps } from '../props/generated-props';
 import { generatedRequests } from './generated-requests';

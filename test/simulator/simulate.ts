@@ -2,7 +2,7 @@
  * A request through the configurations of a system, without an Envoy: from the listener that takes it to the
  * application, or to whoever answers before. Pure; a real Envoy agrees with it (test/e2e/simulator.e2e.ts).
  */
-import { GATEWAY_NAME, GATEWAY_PORT, INBOUND_PORT } from '../../lib/topology/constants';
+import { GATEWAY_NAME, GATEWAY_PORT, INBOUND_PORT } from '../../lib/core/model/constants';
 import type { Chance } from './chance';
 import { everyOutcome } from './chance';
 import type { Cluster, Endpoint } from './cluster';

@@ -1,5 +1,5 @@
-import type { SystemPlan } from '../../lib/plan/model';
-import type { Topology } from '../../lib/topology/model';
+import type { SystemPlan } from '../../lib/core/plan/system-plan';
+import type { Topology } from '../../lib/core/model/topology';
 import { configOf } from '../support/cases';
 import type { Cluster } from './cluster';
 import { addressOf, readCluster } from './cluster';

@@ -1,10 +1,10 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { planMesh } from '../../lib/mesh/providers';
-import type { ContainerPlan, SystemPlan } from '../../lib/plan/model';
-import { Bytes, Opaque, Seconds, Unresolved } from '../../lib/topology/input';
-import { IssueList, MicroservicesValidationError } from '../../lib/topology/issues';
-import { parseTopology } from '../../lib/topology/parse';
+import { planMesh } from '../../lib/core/mesh/providers';
+import type { ContainerPlan, SystemPlan } from '../../lib/core/plan/system-plan';
+import { Bytes, Opaque, Seconds, Unresolved } from '../../lib/core/reading/input';
+import { IssueList, MicroservicesValidationError } from '../../lib/core/reading/issues';
+import { parseTopology } from '../../lib/core/parse/parse';
 
 export const CASES = join(__dirname, '../cases');
 

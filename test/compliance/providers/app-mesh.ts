@@ -1,4 +1,4 @@
-import type { SystemPlan } from '../../../lib/plan/model';
+import type { SystemPlan } from '../../../lib/core/plan/system-plan';
 import { contains } from '../contains';
 import type { Proof, ProviderProofs } from '../provider-proofs';
 

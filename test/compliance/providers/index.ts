@@ -1,4 +1,4 @@
-import type { Topology } from '../../../lib/topology/model';
+import type { Topology } from '../../../lib/core/model/topology';
 import type { ProviderProofs } from '../provider-proofs';
 import { appMeshProofs } from './app-mesh';
 import { envoyProofs } from './envoy';

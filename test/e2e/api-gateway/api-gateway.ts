@@ -1,4 +1,4 @@
-import { GATEWAY_NAME, GATEWAY_PORT } from '../../../lib/topology/constants';
+import { GATEWAY_NAME, GATEWAY_PORT } from '../../../lib/core/model/constants';
 import type { Cluster, HttpClient, HttpOutcome, HttpResponse } from '../runner';
 import { RequestFailed } from '../runner';
 import { apiOf, passThrough } from './api';

@@ -2,10 +2,10 @@
 import { Duration, Size } from 'aws-cdk-lib';
 import type { MicroservicesProps, ServiceProps } from '../../../lib';
 import { Authorizer, Edge, Protocol, Tracing } from '../../../lib';
-import { planMesh } from '../../../lib/mesh/providers';
+import { planMesh } from '../../../lib/core/mesh/providers';
 import { readProps } from '../../../lib/props/read-props';
-import { IssueList } from '../../../lib/topology/issues';
-import { parseTopology } from '../../../lib/topology/parse';
+import { IssueList } from '../../../lib/core/reading/issues';
+import { parseTopology } from '../../../lib/core/parse/parse';
 import type { Planned } from '../../simulator/planned';
 import { systemOf } from '../../simulator/system';
 import { image } from '../systems/synthesize';

@@ -1,8 +1,8 @@
 /** Headers, trailers, limits and protocols of a service that is called by somebody who was taken over. */
 import { connect } from 'node:http2';
 import type { IncomingHttpHeaders } from 'node:http2';
-import { INBOUND_PORT } from '../../../lib/topology/constants';
-import { Authority } from '../../agent/authority';
+import { INBOUND_PORT } from '../../../lib/core/model/constants';
+import { Authority } from '../../programs/agent/authority';
 import { until } from '../runner';
 import { e2e } from '../suite';
 import { request } from './attack';

@@ -1,5 +1,5 @@
 /** What a client of the API, or of one of its routes, may do through API Gateway. */
-import { GATEWAY_NAME } from '../../../lib/topology/constants';
+import { GATEWAY_NAME } from '../../../lib/core/model/constants';
 import { e2e } from '../suite';
 import { request } from './attack';
 import { expectArrivals, sendByHttp2 } from './attack-tests';

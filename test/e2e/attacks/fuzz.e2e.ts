@@ -2,7 +2,7 @@
  * Generated attacks on the inbound port of a service and on the edge, of which whatever arrives must obey the rules. A
  * failure prints the seed and the index of its case: ATTACK_SEED=7 ATTACK_CASE=123 sends that one alone.
  */
-import { GATEWAY_NAME } from '../../../lib/topology/constants';
+import { GATEWAY_NAME } from '../../../lib/core/model/constants';
 import { until } from '../runner';
 import { e2e } from '../suite';
 import type { AttackedMesh, Attacker } from './attacked-mesh';

@@ -1,5 +1,5 @@
 /** Headers that name another method or path, where the user says that an application is to have them. */
-import { GATEWAY_NAME } from '../../../lib/topology/constants';
+import { GATEWAY_NAME } from '../../../lib/core/model/constants';
 import { e2e } from '../suite';
 import { request } from './attack';
 import { attacked } from './attacked-mesh';

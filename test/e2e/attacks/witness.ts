@@ -5,7 +5,7 @@ import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { createServer as createHttp2Server } from 'node:http2';
 import type { Socket } from 'node:net';
 import { createServer as createTcpServer } from 'node:net';
-import type { ProtocolId } from '../../../lib/topology/model';
+import type { ProtocolId } from '../../../lib/core/model/topology';
 import type { Applications } from '../planned-mesh';
 
 /** A line of a head or of trailers, its name in lower case. */

@@ -1,8 +1,8 @@
 import { ACMPCAClient } from '@aws-sdk/client-acm-pca';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { FakeKms } from '../../../functions/support/fake-kms';
-import { FakeSecretsManager } from '../../../functions/support/fake-secrets-manager';
+import { FakeKms } from '../../../programs/functions/support/fake-kms';
+import { FakeSecretsManager } from '../../../programs/functions/support/fake-secrets-manager';
 import type { CloudMap } from '../cloud-map';
 import { cloudMapApi } from './cloud-map-api';
 import { kmsBackend, secretsManagerBackend } from './fakes';

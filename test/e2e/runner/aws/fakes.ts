@@ -1,7 +1,7 @@
 import type { KMSClient } from '@aws-sdk/client-kms';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { FakeKms } from '../../../functions/support/fake-kms';
-import type { FakeSecretsManager } from '../../../functions/support/fake-secrets-manager';
+import type { FakeKms } from '../../../programs/functions/support/fake-kms';
+import type { FakeSecretsManager } from '../../../programs/functions/support/fake-secrets-manager';
 import type { Statement } from './policy';
 import type { Answer, Backend, Fields } from './service';
 

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
-import type { CertificateSecret } from '../../../../shared/certificate-secret';
-import { certificateSecretIn } from '../../../../shared/certificate-secret';
+import type { CertificateSecret } from '../../../../programs/shared/certificate-secret';
+import { certificateSecretIn } from '../../../../programs/shared/certificate-secret';
 import type { AwsEmulator } from '../aws/emulator';
 import type { TaskModel } from '../system';
 import type { Deployment } from './deployment';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { STEPS } from '../../../../functions/certificate-rotation/rotation-event';
+import { STEPS } from '../../../../programs/functions/certificate-rotation/rotation-event';
 import type { AwsEmulator } from '../aws/emulator';
 import { checkLockout, defaultKeyPolicy } from '../aws/key-policy';
 import type { Statement } from '../aws/policy';

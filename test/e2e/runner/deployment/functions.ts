@@ -1,12 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
-import { authoritySetHandler } from '../../../../functions/authority-set/handler';
-import { authorityHandler } from '../../../../functions/certificate-authority/handler';
-import { readConfiguration } from '../../../../functions/certificate-rotation/configuration';
-import { rotationHandler } from '../../../../functions/certificate-rotation/handler';
-import type { RotationEvent } from '../../../../functions/certificate-rotation/rotation-event';
-import type { CustomResourceAnswer, CustomResourceEvent } from '../../../../functions/custom-resource-event';
-import { jsonLog } from '../../../../functions/log';
-import { kmsSigner } from '../../../../functions/x509/kms-signer';
+import { authoritySetHandler } from '../../../../programs/functions/authority-set/handler';
+import { authorityHandler } from '../../../../programs/functions/certificate-authority/handler';
+import { readConfiguration } from '../../../../programs/functions/certificate-rotation/configuration';
+import { rotationHandler } from '../../../../programs/functions/certificate-rotation/handler';
+import type { RotationEvent } from '../../../../programs/functions/certificate-rotation/rotation-event';
+import type { CustomResourceAnswer, CustomResourceEvent } from '../../../../programs/functions/custom-resource-event';
+import { jsonLog } from '../../../../programs/functions/log';
+import { kmsSigner } from '../../../../programs/functions/x509/kms-signer';
 import type { AwsEmulator } from '../aws/emulator';
 import type { Principal } from '../aws/service';
 

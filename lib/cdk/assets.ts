@@ -1,0 +1,17 @@
+import { join } from 'node:path';
+
+/** Programs that run in AWS, bundled when the package is built: to synthesize, nobody needs a bundler. */
+const ASSETS = join(__dirname, '../../assets');
+
+/** The build context of the agent's image. */
+export const AGENT_ASSET = join(ASSETS, 'agent');
+
+/** The build context of Envoy's image: one Dockerfile, which copies it. */
+export const ENVOY_ASSET = join(ASSETS, 'envoy');
+
+export type FunctionName = 'authority-set' | 'certificate-authority' | 'certificate-rotation';
+
+/** The code of a Lambda function. */
+export function functionAsset(name: FunctionName): string {
+  return join(ASSETS, 'functions', name);
+}

@@ -1,0 +1,56 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+
+/**
+ * What administrators of the account may do by policies of IAM: AWS's list for key administrators, without its wildcards
+ * and as far as a key that signs has it. Without `kms:CreateGrant`, since a grant may be one to sign. CloudFormation needs
+ * some of them to update and delete the key, and `kms:PutKeyPolicy` keeps the key from becoming unmanageable.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html#key-policy-default-allow-administrators
+ */
+const ADMINISTRATION = [
+  'kms:CancelKeyDeletion', 'kms:CreateAlias', 'kms:DeleteAlias', 'kms:DescribeKey', 'kms:DisableKey',
+  'kms:DisableKeyRotation', 'kms:EnableKey', 'kms:EnableKeyRotation', 'kms:GetKeyPolicy', 'kms:GetKeyRotationStatus',
+  'kms:GetPublicKey', 'kms:ListGrants', 'kms:ListKeyPolicies', 'kms:ListResourceTags', 'kms:PutKeyPolicy',
+  'kms:RevokeGrant', 'kms:ScheduleKeyDeletion', 'kms:TagResource', 'kms:UntagResource', 'kms:UpdateAlias',
+  'kms:UpdateKeyDescription',
+];
+
+/** What programs/functions/x509/kms-signer.ts asks for. https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html */
+const SIGNING = { 'kms:SigningAlgorithm': 'ECDSA_SHA_256', 'kms:MessageType': 'DIGEST' };
+
+/**
+ * The key of an authority. Its policy leaves nothing but administration to policies of IAM, so that `kms:Sign` on
+ * everything, which somebody in the account may have, does not reach it.
+ */
+export function authorityKey(scope: Construct, id: string, description: string): kms.Key {
+  return new kms.Key(scope, id, {
+    description,
+    keySpec: kms.KeySpec.ECC_NIST_P256,
+    keyUsage: kms.KeyUsage.SIGN_VERIFY,
+    policy: new iam.PolicyDocument({
+      statements: [onThisKey({ sid: 'AccountAdministers', principals: [new iam.AccountRootPrincipal()], actions: ADMINISTRATION })],
+    }),
+    // Without the mesh it is good for nothing, and costs; KMS keeps it for 30 days after that.
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+}
+
+/** Lets a role read what the root certificate is made of. */
+export function allowReading(key: kms.Key, role: iam.Role, sid: string): void {
+  key.addToResourcePolicy(onThisKey({ sid, principals: [role], actions: ['kms:DescribeKey', 'kms:GetPublicKey'] }));
+}
+
+/**
+ * Lets a role sign. The key names the role, so the role needs no policy of its own, which would name the key: a circle.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/control-access.html
+ */
+export function allowSigning(key: kms.Key, role: iam.Role, sid: string): void {
+  key.addToResourcePolicy(onThisKey({ sid, principals: [role], actions: ['kms:Sign'], conditions: { StringEquals: SIGNING } }));
+}
+
+/** In a key's policy `*` is the key itself. */
+function onThisKey(props: iam.PolicyStatementProps): iam.PolicyStatement {
+  return new iam.PolicyStatement({ ...props, resources: ['*'] });
+}

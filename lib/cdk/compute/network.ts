@@ -1,0 +1,94 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as route53 from 'aws-cdk-lib/aws-route53';
+import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
+import type { Construct, IDependable } from 'constructs';
+import type { LogProps, MicroservicesProps } from '../../props/microservices-props';
+import { DISCOVERY_TTL_SECONDS } from '../../core/model/constants';
+import type { Topology } from '../../core/model/topology';
+
+/** What all tasks of a mesh share, made here or taken from the user. */
+export interface Foundation {
+  readonly cluster: ecs.ICluster;
+  readonly vpc: ec2.IVpc;
+  /** Where tasks and the edge stand in it; the VPC's default if undefined. */
+  readonly vpcSubnets: ec2.SubnetSelection | undefined;
+  /** What services with capacity providers wait for, if the cluster is made here. */
+  readonly capacityProviders?: IDependable;
+  readonly logGroup: logs.ILogGroup;
+  /** Where tasks register; managed by Cloud Map. */
+  readonly namespace: servicediscovery.IPrivateDnsNamespace;
+}
+
+export function renderFoundation(scope: Construct, topology: Topology, props: MicroservicesProps): Foundation {
+  const logGroup = props.logs?.logGroup ?? renderLogGroup(scope, 'Logs', props.logs);
+  const vpc = props.cluster?.vpc ?? props.vpc ?? renderVpc(scope, props.logs);
+  const namespace = props.namespace ?? renderNamespace(scope, topology, vpc);
+  const shared = { vpc, vpcSubnets: props.vpcSubnets, logGroup, namespace };
+  if (props.cluster !== undefined) return { ...shared, cluster: props.cluster };
+  const cluster = new ecs.Cluster(scope, 'Cluster', { vpc, containerInsightsV2: ecs.ContainerInsights.ENABLED });
+  return { ...shared, cluster, capacityProviders: renderCapacityProviders(scope, cluster) };
+}
+
+/**
+ * Not by `enableFargateCapacityProviders`, which makes it in an Aspect, where no service can wait for it: destroying
+ * the stack would try to remove providers that are in use.
+ */
+function renderCapacityProviders(scope: Construct, cluster: ecs.ICluster): IDependable {
+  return new ecs.CfnClusterCapacityProviderAssociations(scope, 'CapacityProviders', {
+    cluster: cluster.clusterName,
+    capacityProviders: ['FARGATE', 'FARGATE_SPOT'],
+    defaultCapacityProviderStrategy: [],
+  });
+}
+
+function renderNamespace(scope: Construct, topology: Topology, vpc: ec2.IVpc): servicediscovery.PrivateDnsNamespace {
+  const namespace = new servicediscovery.PrivateDnsNamespace(scope, 'Namespace', {
+    vpc,
+    name: topology.discoveryDomain,
+    description: `Tasks of the mesh ${topology.name}`,
+  });
+  // How long resolvers remember that a service has no task. The L2 construct has no prop for it.
+  // https://docs.aws.amazon.com/cloud-map/latest/api/API_SOA.html
+  (namespace.node.defaultChild as servicediscovery.CfnPrivateDnsNamespace).properties = { dnsProperties: { soa: { ttl: DISCOVERY_TTL_SECONDS } } };
+  return namespace;
+}
+
+function renderLogGroup(scope: Construct, id: string, props: LogProps | undefined): logs.LogGroup {
+  return new logs.LogGroup(scope, id, {
+    retention: props?.retention ?? logs.RetentionDays.ONE_MONTH,
+    removalPolicy: props?.removalPolicy ?? RemovalPolicy.DESTROY,
+    ...(props?.encryptionKey === undefined ? {} : { encryptionKey: props.encryptionKey }),
+  });
+}
+
+function renderVpc(scope: Construct, logProps: LogProps | undefined): ec2.Vpc {
+  return new ec2.Vpc(scope, 'Vpc', {
+    maxAzs: 2,
+    // Image layers come from S3: through the endpoint, which is free, instead of the NAT gateways, which are not.
+    gatewayEndpoints: { S3: { service: ec2.GatewayVpcEndpointAwsService.S3 } },
+    flowLogs: {
+      Rejected: {
+        trafficType: ec2.FlowLogTrafficType.REJECT,
+        destination: ec2.FlowLogDestination.toCloudWatchLogs(renderLogGroup(scope, 'FlowLogs', { ...logProps })),
+      },
+    },
+  });
+}
+
+/** What the virtual names resolve to. */
+const ADDRESSES: Readonly<Record<Topology['mesh']['provider'], string>> = { appMesh: 'an address that nobody has', envoy: 'loopback addresses' };
+
+/**
+ * The virtual names. A zone beside the namespace, since Cloud Map lets nobody add records to its own; the more
+ * specific zone wins, so `tasks.<domain>` stays Cloud Map's.
+ */
+export function renderVirtualNames(scope: Construct, topology: Topology, vpc: ec2.IVpc): route53.PrivateHostedZone {
+  return new route53.PrivateHostedZone(scope, 'Zone', {
+    zoneName: topology.domain,
+    vpc,
+    comment: `Virtual names of the mesh ${topology.name}: ${ADDRESSES[topology.mesh.provider]}, of use only inside its tasks`,
+  });
+}

@@ -1,0 +1,169 @@
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as route53 from 'aws-cdk-lib/aws-route53';
+import type { IConstruct } from 'constructs';
+import { Construct } from 'constructs';
+import type { RenderedCertificates } from '../certificates/render';
+import { renderCertificates } from '../certificates/render';
+import { renderMesh } from '../mesh/renderers';
+import { waits } from '../../core/plan/deployment-order';
+import { egressPorts } from '../../core/plan/egress';
+import type { CertificatePlan, ContainerPlan, ContainerRole, SystemPlan, TaskPlan } from '../../core/plan/system-plan';
+import { serviceOf } from '../../core/plan/system-plan';
+import type { IMicroservice } from '../../microservice';
+import type { ContainerProps } from '../../props/service/container-props';
+import type { Deployment } from '../../props/service/deployment';
+import type { MicroservicesProps } from '../../props/microservices-props';
+import { GATEWAY_NAME } from '../../core/model/constants';
+import type { ProtocolId, Service as ServiceTopology, Topology } from '../../core/model/topology';
+import { agentImages, envoyImages } from './built-images';
+import { executionRole } from './execution-role';
+import type { Foundation } from './network';
+import { renderFoundation, renderVirtualNames } from './network';
+import type { TaskContext } from './task';
+import { MeshTask } from './task';
+import { tracesPolicy } from './traces-policy';
+import { VersionedService } from './versioned-service';
+import { renderWeights } from './weights';
+
+export interface RenderedSystem {
+  readonly foundation: Foundation;
+  readonly zone: route53.PrivateHostedZone;
+  /** The user's services, without the gateway. */
+  readonly services: ReadonlyMap<string, IMicroservice>;
+  readonly gateway?: MeshTask;
+  /** Fires when a certificate is not renewed; absent without certificates. */
+  readonly certificateAlarm?: cloudwatch.Alarm;
+}
+
+/** Turns the plan into constructs, one to one. Whatever belongs to one service stands below its own construct. */
+export function renderSystem(scope: Construct, topology: Topology, plan: SystemPlan, props: MicroservicesProps): RenderedSystem {
+  const foundation = renderFoundation(scope, topology, props);
+  const zone = renderVirtualNames(scope, topology, foundation.vpc);
+  const sharedExecutionRole = executionRole(scope, 'ExecutionRole', foundation);
+  const traces = plan.tasks.some((task) => task.traced) ? tracesPolicy(scope) : undefined;
+  const meshImage = meshImages(scope, plan, props);
+  const mesh = renderMesh(scope, topology, plan);
+  const urls = new Map(topology.services.map((service) => [service.name, urlOf(service)]));
+  const weights = renderWeights(scope, plan);
+  const context = (task: TaskPlan): TaskContext => ({
+    foundation,
+    sharedExecutionRole,
+    tracesPolicy: traces,
+    containerProps: (container) => userProps(props, task, container),
+    meshImage: (container) => meshImage(container.role, task),
+    endpointArn: (endpoint) => mesh.endpointArn(endpoint),
+    alarms: deploymentOf(props, task)?._options.alarms ?? [],
+    weights,
+    egressPorts: egressPorts(plan, topology, serviceOf(task)),
+    url: urls.get(serviceOf(task)) ?? '',
+  });
+  const services = new Map(byService(plan).map(([name, tasks]) => [name, renderService(scope, name, tasks, context)]));
+  renderRecords(scope, topology, plan, zone, services);
+  renderOrder(topology, services);
+  for (const rule of plan.ingress) renderIngress(find(services, rule.to), find(services, rule.from), rule.from, rule.port);
+  const certificates = plan.certificates === undefined ? undefined : renderMeshCertificates(scope, plan.certificates, topology, foundation, [...services.values()]);
+  const gateway = services.get(GATEWAY_NAME);
+  const own = new Map([...services].filter(([name]) => name !== GATEWAY_NAME));
+  return { foundation, zone, services: own, ...(gateway instanceof MeshTask ? { gateway } : {}), ...(certificates === undefined ? {} : { certificateAlarm: certificates.alarm }) };
+}
+
+/** What callers know as one: a service, or all versions of one. */
+type Service = MeshTask | VersionedService;
+
+function byService({ tasks }: SystemPlan): readonly (readonly [string, readonly TaskPlan[]])[] {
+  return [...new Set(tasks.map(serviceOf))].map((name) => [name, tasks.filter((task) => serviceOf(task) === name)]);
+}
+
+function renderService(scope: Construct, name: string, tasks: readonly TaskPlan[], context: (task: TaskPlan) => TaskContext): Service {
+  const [first] = tasks;
+  return first?.version === undefined && first !== undefined ? new MeshTask(scope, name, first, context(first)) : new VersionedService(scope, name, tasks, context);
+}
+
+/** An image of the user's own, or one that the CDK builds; undefined where the plan has it. */
+function meshImages(scope: Construct, plan: SystemPlan, props: MicroservicesProps): (role: ContainerRole, task: TaskPlan) => ecs.ContainerImage | undefined {
+  const { image: proxy, agentImage } = props.mesh?._options ?? {};
+  const collector = props.tracing?._options.image;
+  const built = agentImage === undefined ? agentImages(scope, plan) : undefined;
+  const copied = proxy === undefined ? envoyImages(scope, plan) : undefined;
+  return (role, task) => {
+    if (role === 'proxy') return proxy ?? copied?.get(task.sizing.architecture);
+    if (role === 'collector') return collector;
+    return role === 'init' || role === 'agent' ? agentImage ?? built?.get(task.sizing.architecture) : undefined;
+  };
+}
+
+function renderMeshCertificates(scope: Construct, plan: CertificatePlan, { name }: Topology, { logGroup }: Foundation, services: readonly Service[]): RenderedCertificates {
+  const holders = services.flatMap(({ certificate, tasks }) => (certificate === undefined ? [] : [{ certificate, tasks }]));
+  const certificates = renderCertificates(scope, { meshName: name, plan, logGroup, secrets: holders.map(({ certificate }) => certificate) });
+  // Tasks would only wait; and when the stack goes, they go before their certificates.
+  for (const [index, { tasks }] of holders.entries()) {
+    const schedule = certificates.schedules[index];
+    if (schedule !== undefined) for (const { service } of tasks) service.node.addDependency(schedule);
+  }
+  return certificates;
+}
+
+function userProps(props: MicroservicesProps, task: TaskPlan, container: ContainerPlan): ContainerProps | undefined {
+  const service = props.services[serviceOf(task)];
+  const version = task.version === undefined ? undefined : service?.versions?.[task.version.name];
+  if (container.role === 'extra') return (version?.extraContainers ?? service?.extraContainers)?.[container.name];
+  if (container.role !== 'application' || service === undefined) return undefined;
+  return version === undefined ? service : { ...service, ...given(version) };
+}
+
+function deploymentOf({ services, edge }: MicroservicesProps, task: TaskPlan): Deployment | undefined {
+  if (task.name === GATEWAY_NAME) return edge?._options.gateway?.deployment;
+  const service = services[serviceOf(task)];
+  return (task.version === undefined ? undefined : service?.versions?.[task.version.name]?.deployment) ?? service?.deployment;
+}
+
+/** What is undefined is not said. */
+function given<T extends object>(props: T): Partial<T> {
+  return Object.fromEntries(Object.entries(props).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+function renderRecords(scope: Construct, topology: Topology, plan: SystemPlan, zone: route53.PrivateHostedZone, services: ReadonlyMap<string, Service>): void {
+  const callers = new Map([...topology.services, ...topology.external].map((service) => [service.name, service.callers]));
+  for (const record of plan.records) {
+    const resource = new route53.CfnRecordSet(services.get(record.service) ?? new Construct(scope, record.service), 'VirtualName', {
+      hostedZoneId: zone.hostedZoneId,
+      name: record.host,
+      type: 'A',
+      ttl: '60',
+      resourceRecords: [record.address],
+    });
+    // A caller that asks too early would get "no such name" from the VPC's resolver for the next 15 minutes.
+    for (const caller of callers.get(record.service) ?? []) for (const { service } of find(services, caller).tasks) service.node.addDependency(resource);
+  }
+}
+
+/** CloudFormation takes an ECS service for ready when its tasks are; what scales it may come later. */
+function renderOrder(topology: Topology, services: ReadonlyMap<string, Service>): void {
+  const resources = (name: string): readonly IConstruct[] => find(services, name).tasks.flatMap(({ service }) => service.node.defaultChild ?? []);
+  for (const { caller, callee } of waits(topology)) for (const resource of resources(caller)) resource.node.addDependency(...resources(callee));
+}
+
+/** A resource of its own, so that services that call each other make no dependency cycle. */
+function renderIngress(to: Service, from: Service, fromName: string, port: number): void {
+  new ec2.CfnSecurityGroupIngress(to, `From-${fromName}`, {
+    groupId: to.securityGroup.securityGroupId,
+    sourceSecurityGroupId: from.securityGroup.securityGroupId,
+    ipProtocol: 'tcp',
+    fromPort: port,
+    toPort: port,
+  });
+}
+
+function find(services: ReadonlyMap<string, Service>, name: string): Service {
+  const service = services.get(name);
+  if (service === undefined) throw new Error(`bug: the plan names a service "${name}" that it does not have`);
+  return service;
+}
+
+const SCHEMES: Readonly<Record<ProtocolId, string>> = { http: 'http://', http2: 'http://', grpc: '', tcp: '' };
+
+function urlOf(service: ServiceTopology): string {
+  return `${SCHEMES[service.protocol]}${service.virtualHost}:${service.virtualPort}`;
+}

@@ -1,0 +1,78 @@
+import { Validations } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
+import type * as ssm from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
+import type { MeshEndpointPlan } from '../../core/plan/system-plan';
+
+export interface TaskPermissions {
+  readonly certificate: secretsmanager.ISecret | undefined;
+  /** Which the tasks leave: that of the service, or those of its versions. */
+  readonly discoveryServices: readonly servicediscovery.IService[];
+  /** Cloud Map services, by name, whose instances the agents list. */
+  readonly discovers: readonly string[];
+  /** What the agents read the weights of callees from. */
+  readonly weights: readonly ssm.IStringParameter[];
+  readonly namespaceName: string;
+  /** Lets the collector send traces; absent if nothing is traced. */
+  readonly tracesPolicy: iam.IManagedPolicy | undefined;
+  /** What its Envoys are to a control plane; none if there is none. */
+  readonly endpoints: readonly { readonly endpoint: MeshEndpointPlan; readonly arn: string }[];
+}
+
+/** The role of a service's tasks: what the agent and the collector need, and whatever the user grants to the service. */
+export function taskRole(scope: Construct, id: string, permissions: TaskPermissions): iam.Role {
+  const { certificate, tracesPolicy } = permissions;
+  const role = new iam.Role(scope, id, {
+    assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com'),
+    inlinePolicies: {
+      MeshAgent: new iam.PolicyDocument({
+        statements: [
+          ...(certificate === undefined ? [] : [new iam.PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [certificate.secretArn] })]),
+          ...discoveryStatements(permissions),
+          ...weightsStatements(permissions),
+        ],
+      }),
+      ...controlPlanePolicy(permissions),
+    },
+    ...(tracesPolicy === undefined ? {} : { managedPolicies: [tracesPolicy] }),
+  });
+  Validations.of(role).acknowledge({ id: 'AwsSolutions-IAM5[Resource::*]', reason: 'The actions of Cloud Map on instances support no resource but *; conditions narrow them to the services by name or ARN.' });
+  return role;
+}
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudmap.html */
+function discoveryStatements({ discovers, discoveryServices, namespaceName }: TaskPermissions): iam.PolicyStatement[] {
+  const statement = (actions: string[], condition: Record<string, string | string[]>): iam.PolicyStatement => new iam.PolicyStatement({ actions, resources: ['*'], conditions: { StringEquals: condition } });
+  return [
+    statement(['servicediscovery:UpdateInstanceCustomHealthStatus'], { 'servicediscovery:ServiceArn': oneOrMore(discoveryServices.map((service) => service.serviceArn)) }),
+    ...(discovers.length === 0 ? [] : [
+      statement(['servicediscovery:DiscoverInstances', 'servicediscovery:DiscoverInstancesRevision'], { 'servicediscovery:NamespaceName': namespaceName, 'servicediscovery:ServiceName': [...discovers] }),
+    ]),
+  ];
+}
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html */
+function weightsStatements({ weights }: TaskPermissions): iam.PolicyStatement[] {
+  return weights.length === 0 ? [] : [new iam.PolicyStatement({ actions: ['ssm:GetParameters'], resources: weights.map((parameter) => parameter.parameterArn) })];
+}
+
+/** https://docs.aws.amazon.com/app-mesh/latest/userguide/proxy-authorization.html */
+function controlPlanePolicy({ endpoints }: TaskPermissions): { readonly MeshEnvoy?: iam.PolicyDocument } {
+  if (endpoints.length === 0) return {};
+  const statement = (action: string, resources: readonly string[]): iam.PolicyStatement[] => (resources.length === 0 ? [] : [new iam.PolicyStatement({ actions: [action], resources: [...new Set(resources)] })]);
+  return {
+    MeshEnvoy: new iam.PolicyDocument({
+      statements: [
+        ...statement('appmesh:StreamAggregatedResources', endpoints.map(({ arn }) => arn)),
+        ...statement('acm:ExportCertificate', endpoints.flatMap(({ endpoint }) => endpoint.certificateArns)),
+        ...statement('acm-pca:GetCertificateAuthorityCertificate', endpoints.flatMap(({ endpoint }) => endpoint.authorityArns)),
+      ],
+    }),
+  };
+}
+
+function oneOrMore(values: string[]): string | string[] {
+  return values.length === 1 ? values[0] ?? '' : values;
+}

@@ -1,0 +1,303 @@
+import { Duration, Validations } from 'aws-cdk-lib';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
+import type * as ssm from 'aws-cdk-lib/aws-ssm';
+import { Construct } from 'constructs';
+import { certificateSecret } from '../certificates/certificate-secret';
+import type { IMicroservice } from '../../microservice';
+import type { ContainerPlan, DeployedValue, InterceptionPlan, MeshEndpointPlan, TaskPlan } from '../../core/plan/system-plan';
+import { serviceOf } from '../../core/plan/system-plan';
+import type { ContainerProps } from '../../props/service/container-props';
+import { refuse } from '../refuse';
+import type { ArchitectureId, Sizing } from '../../core/model/topology';
+import { DEFAULT_REPLACEMENT } from '../../core/parse/workload/parse-deployment';
+import { executionRole } from './execution-role';
+import { MeshLogDriver } from './mesh-log-driver';
+import type { Foundation } from './network';
+import { taskRole } from './task-permissions';
+
+/** Everything that rendering a task needs beside its plan. */
+export interface TaskContext {
+  readonly foundation: Foundation;
+  readonly sharedExecutionRole: iam.IRole;
+  /** Lets the collector send traces; absent if nothing is traced. */
+  readonly tracesPolicy: iam.IManagedPolicy | undefined;
+  /** What the user said of a container, for what the plan cannot hold; undefined for the mesh's own containers. */
+  readonly containerProps: (container: ContainerPlan) => ContainerProps | undefined;
+  /** Images of the mesh's own containers, where they are not the plan's. */
+  readonly meshImage: (container: ContainerPlan) => ecs.ContainerImage | undefined;
+  /** Alarms that end a deployment. */
+  readonly alarms: readonly cloudwatch.IAlarm[];
+  /** Parameters with the weights of versions, by service. */
+  readonly weights: ReadonlyMap<string, ssm.IStringParameter>;
+  /** By which an Envoy is known to a control plane. */
+  readonly endpointArn: (endpoint: MeshEndpointPlan) => string;
+  readonly url?: string;
+  /** TCP ports to which tasks may connect; undefined: to everything. */
+  readonly egressPorts: readonly number[] | undefined;
+}
+
+/** What all versions of a service have in common. */
+export interface Identity {
+  readonly certificate?: secretsmanager.Secret;
+  readonly taskRole: iam.IRole;
+  readonly securityGroup: ec2.ISecurityGroup;
+}
+
+/** Made of the plans of a service's tasks, one for each version. */
+export function renderIdentity(scope: Construct, plans: readonly TaskPlan[], discoveryServices: readonly servicediscovery.IService[], context: TaskContext): Identity {
+  const { foundation } = context;
+  const [plan] = plans;
+  if (plan === undefined) throw new Error('bug: a service without tasks');
+  const certificate = plan.identity === undefined ? undefined : certificateSecret(scope, plan.identity);
+  return {
+    ...(certificate === undefined ? {} : { certificate }),
+    taskRole: taskRole(scope, 'TaskRole', {
+      certificate,
+      discoveryServices,
+      discovers: [...new Set(plans.flatMap(({ discovers }) => discovers))].sort(),
+      weights: weightsParameters(plan, context),
+      namespaceName: foundation.namespace.namespaceName,
+      tracesPolicy: context.tracesPolicy,
+      endpoints: plans.flatMap(({ endpoint }) => (endpoint === undefined ? [] : [{ endpoint, arn: context.endpointArn(endpoint) }])),
+    }),
+    securityGroup: securityGroup(scope, plan, context),
+  };
+}
+
+/** In the order in which the agent has been told of them. */
+function weightsParameters({ weighs = [] }: TaskPlan, { weights }: TaskContext): readonly ssm.IStringParameter[] {
+  return weighs.map((service) => {
+    const parameter = weights.get(service);
+    if (parameter === undefined) throw new Error(`bug: the plan has no weights of ${service}`);
+    return parameter;
+  });
+}
+
+/** The name by which callers find the tasks. */
+export function renderDiscovery(scope: Construct, id: string, plan: TaskPlan, { foundation }: TaskContext): servicediscovery.Service {
+  return new servicediscovery.Service(scope, id, {
+    namespace: foundation.namespace,
+    name: plan.name,
+    dnsRecordType: plan.registration.recordType === 'SRV' ? servicediscovery.DnsRecordType.SRV : servicediscovery.DnsRecordType.A,
+    dnsTtl: Duration.seconds(plan.registration.ttlSeconds),
+    // ECS reports the health of its tasks itself.
+    customHealthCheck: { failureThreshold: 1 },
+  });
+}
+
+/** One ECS service with all that belongs to it. Its resources depend on nothing of another task. */
+export class MeshTask extends Construct implements IMicroservice {
+  readonly serviceName: string;
+  readonly url: string;
+  readonly service: ecs.FargateService;
+  readonly taskDefinition: ecs.FargateTaskDefinition;
+  readonly container: ecs.ContainerDefinition;
+  readonly proxyContainer: ecs.ContainerDefinition;
+  readonly taskRole: iam.IRole;
+  readonly securityGroup: ec2.ISecurityGroup;
+  readonly grantPrincipal: iam.IPrincipal;
+  readonly connections: ec2.Connections;
+  readonly discoveryService: servicediscovery.Service;
+  /** What the task's agent reads; absent without certificates. */
+  readonly certificate?: secretsmanager.Secret;
+
+  /** @param of the service of which this is a version; absent: it is none, and has an identity of its own */
+  constructor(scope: Construct, id: string, plan: TaskPlan, context: TaskContext, of?: { readonly identity: Identity; readonly discoveryService: servicediscovery.Service }) {
+    super(scope, id);
+    const { foundation } = context;
+    this.serviceName = serviceOf(plan);
+    this.url = context.url ?? '';
+    this.discoveryService = of?.discoveryService ?? renderDiscovery(this, 'Discovery', plan, context);
+    const identity = of?.identity ?? renderIdentity(this, [plan], [this.discoveryService], context);
+    if (identity.certificate !== undefined) this.certificate = identity.certificate;
+    this.taskRole = identity.taskRole;
+    this.grantPrincipal = this.taskRole;
+    this.securityGroup = identity.securityGroup;
+    this.connections = new ec2.Connections({ securityGroups: [this.securityGroup] });
+    const execution = needsOwnExecutionRole(plan, context) ? executionRole(this, 'ExecutionRole', foundation) : context.sharedExecutionRole;
+
+    this.taskDefinition = new ecs.FargateTaskDefinition(this, 'TaskDefinition', {
+      cpu: plan.sizing.cpu,
+      memoryLimitMiB: plan.sizing.memoryMiB,
+      runtimePlatform: { cpuArchitecture: architecture(plan.sizing.architecture), operatingSystemFamily: ecs.OperatingSystemFamily.LINUX },
+      taskRole: this.taskRole,
+      executionRole: execution,
+      ...(plan.interception === undefined ? {} : { proxyConfiguration: interception(plan.interception) }),
+    });
+    for (const name of plan.volumes) this.taskDefinition.addVolume({ name });
+    const containers = renderContainers(this.taskDefinition, plan, context, {
+      discoveryServiceId: this.discoveryService.serviceId,
+      certificateSecretArn: this.certificate?.secretArn,
+      weightsParameterNames: weightsParameters(plan, context).map((parameter) => parameter.parameterName).join(','),
+      endpointArn: plan.endpoint === undefined ? undefined : context.endpointArn(plan.endpoint),
+    });
+    this.proxyContainer = find(plan, containers, 'proxy');
+    this.container = plan.containers.some((container) => container.role === 'application') ? find(plan, containers, 'application') : this.proxyContainer;
+
+    acknowledgeOwnEnvironment(this.taskDefinition, plan);
+
+    this.service = renderService(this, plan, context, this.taskDefinition, this.securityGroup);
+    const registered = containers.get(plan.registration.container ?? '');
+    this.service.associateCloudMapService({
+      service: this.discoveryService,
+      ...(registered === undefined || plan.registration.port === undefined ? {} : { container: registered, containerPort: plan.registration.port }),
+    });
+    renderScaling(this.service, plan.sizing);
+    // A task that starts before its execution role may write logs would not start.
+    this.service.node.addDependency(execution);
+  }
+
+  version(name: string): never {
+    return refuse(this, 'version()', 'UNKNOWN_SERVICE', `there is no version "${name}" here`, { fix: 'use this handle itself' });
+  }
+
+  get tasks(): readonly MeshTask[] {
+    return [this];
+  }
+}
+
+/** With the rules in it, since each one would be a resource. What connections of the user's open comes on top. */
+function securityGroup(scope: Construct, plan: TaskPlan, { foundation, egressPorts }: TaskContext): ec2.SecurityGroup {
+  const group = new ec2.SecurityGroup(scope, 'SecurityGroup', { vpc: foundation.vpc, description: `Tasks of ${serviceOf(plan)}`, allowAllOutbound: egressPorts === undefined });
+  for (const port of egressPorts ?? []) group.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(port), `to port ${port}`);
+  return group;
+}
+
+function interception({ container, appPorts, ingressPort, egressPort, ignoredUser, ignoredGroup, ignoredIps, ignoredPorts }: InterceptionPlan): ecs.ProxyConfiguration {
+  return new ecs.AppMeshProxyConfiguration({
+    containerName: container,
+    properties: {
+      appPorts: [...appPorts],
+      proxyIngressPort: ingressPort,
+      proxyEgressPort: egressPort,
+      ignoredUID: ignoredUser,
+      ignoredGID: ignoredGroup,
+      egressIgnoredIPs: [...ignoredIps],
+      ...(ignoredPorts.length === 0 ? {} : { egressIgnoredPorts: [...ignoredPorts] }),
+    },
+  });
+}
+
+/** So that no other service can read its secrets at start, those of a log driver included. */
+function needsOwnExecutionRole(plan: TaskPlan, context: TaskContext): boolean {
+  return plan.containers.some((container) => container.secretNames.length > 0 || context.containerProps(container)?.logging !== undefined);
+}
+
+/** The environment of the mesh's own containers is the mesh's to explain; the user's is the user's. */
+function acknowledgeOwnEnvironment(taskDefinition: ecs.FargateTaskDefinition, plan: TaskPlan): void {
+  const users = plan.containers.filter(({ role }) => role === 'application' || role === 'extra');
+  if (users.some(({ environment }) => Object.keys(environment).length > 0)) return;
+  Validations.of(taskDefinition).acknowledge({ id: 'AwsSolutions-ECS2', reason: "The environment variables are settings of the mesh agent and the tracing collector, which are no secrets: where the certificate is, not what is in it." });
+}
+
+function find(plan: TaskPlan, containers: ReadonlyMap<string, ecs.ContainerDefinition>, role: ContainerPlan['role']): ecs.ContainerDefinition {
+  const name = plan.containers.find((container) => container.role === role)?.name;
+  const found = name === undefined ? undefined : containers.get(name);
+  if (found === undefined) throw new Error(`bug: the plan of ${plan.name} has no ${role} container`);
+  return found;
+}
+
+type DeployedValues = Readonly<Record<DeployedValue, string | undefined>>;
+
+function renderContainers(taskDefinition: ecs.FargateTaskDefinition, plan: TaskPlan, context: TaskContext, deployed: DeployedValues): ReadonlyMap<string, ecs.ContainerDefinition> {
+  const containers = new Map<string, ecs.ContainerDefinition>();
+  const withoutCapabilities = new ecs.LinuxParameters(taskDefinition, 'WithoutCapabilities');
+  withoutCapabilities.dropCapabilities(ecs.Capability.ALL);
+  for (const container of plan.containers) {
+    const definition = taskDefinition.addContainer(container.name, {
+      ...containerOptions(plan, container, context),
+      environment: { ...container.environment, ...deployedEnvironment(container, deployed) },
+      ...(container.dropCapabilities === true ? { linuxParameters: withoutCapabilities } : {}),
+    });
+    definition.addMountPoints(...(container.mounts ?? []).map(({ volume, path, readOnly }) => ({ sourceVolume: volume, containerPath: path, readOnly })));
+    containers.set(container.name, definition);
+  }
+  for (const container of plan.containers) {
+    for (const dependency of container.dependsOn) {
+      const other = containers.get(dependency.container);
+      if (other === undefined) continue;
+      containers.get(container.name)?.addContainerDependencies({ container: other, condition: ecs.ContainerDependencyCondition[dependency.condition] });
+    }
+  }
+  return containers;
+}
+
+function deployedEnvironment({ name, deployedEnvironment: variables = {} }: ContainerPlan, deployed: DeployedValues): Record<string, string> {
+  return Object.fromEntries(Object.entries(variables).map(([variable, value]) => {
+    const text = deployed[value];
+    if (text === undefined) throw new Error(`bug: the container ${name} wants the ${value} that its task does not have`);
+    return [variable, text];
+  }));
+}
+
+function containerOptions(plan: TaskPlan, container: ContainerPlan, context: TaskContext): ecs.ContainerDefinitionOptions {
+  const props = context.containerProps(container);
+  const check = container.healthCheck;
+  const healthCheck: ecs.HealthCheck | undefined = props?.healthCheck ?? (check === undefined ? undefined : {
+    command: [...check.command],
+    interval: Duration.seconds(check.intervalSeconds),
+    timeout: Duration.seconds(check.timeoutSeconds),
+    retries: check.retries,
+    startPeriod: Duration.seconds(check.startPeriodSeconds),
+  });
+  return {
+    image: props?.image ?? context.meshImage(container) ?? ecs.ContainerImage.fromRegistry(container.image ?? ''),
+    essential: container.essential,
+    readonlyRootFilesystem: container.readonlyRootFilesystem,
+    logging: props?.logging ?? new MeshLogDriver(context.foundation.logGroup, plan.name),
+    ...(props?.secrets === undefined ? {} : { secrets: { ...props.secrets } }),
+    ...(container.command === undefined ? {} : { command: [...container.command] }),
+    ...(container.entryPoint === undefined ? {} : { entryPoint: [...container.entryPoint] }),
+    ...(container.user === undefined ? {} : { user: container.user }),
+    ...(healthCheck === undefined ? {} : { healthCheck }),
+    ...(container.cpu === undefined ? {} : { cpu: container.cpu }),
+    ...(container.memoryLimitMiB === undefined ? {} : { memoryLimitMiB: container.memoryLimitMiB }),
+    ...(container.memoryReservationMiB === undefined ? {} : { memoryReservationMiB: container.memoryReservationMiB }),
+    ...(container.stopTimeoutSeconds === undefined ? {} : { stopTimeout: Duration.seconds(container.stopTimeoutSeconds) }),
+    ...(container.restart ? { enableRestartPolicy: true, restartAttemptPeriod: Duration.minutes(1) } : {}),
+    portMappings: container.ports.map((containerPort) => ({ containerPort })),
+  };
+}
+
+function renderService(scope: Construct, plan: TaskPlan, { foundation, alarms }: TaskContext, taskDefinition: ecs.FargateTaskDefinition, securityGroup: ec2.ISecurityGroup): ecs.FargateService {
+  const { sizing } = plan;
+  const { minHealthyPercent, maxHealthyPercent, rollback } = sizing.replacement ?? DEFAULT_REPLACEMENT;
+  const service = new ecs.FargateService(scope, 'Service', {
+    cluster: foundation.cluster,
+    taskDefinition,
+    securityGroups: [securityGroup],
+    ...(foundation.vpcSubnets === undefined ? {} : { vpcSubnets: foundation.vpcSubnets }),
+    assignPublicIp: false,
+    circuitBreaker: { enable: true, rollback },
+    minHealthyPercent,
+    maxHealthyPercent,
+    ...(alarms.length === 0 ? {} : { deploymentAlarms: { alarmNames: alarms.map((alarm) => alarm.alarmName), behavior: rollback ? ecs.AlarmBehavior.ROLLBACK_ON_ALARM : ecs.AlarmBehavior.FAIL_ON_ALARM } }),
+    enableExecuteCommand: sizing.enableExecuteCommand,
+    // The tags of the stack reach the tasks, which are what costs.
+    propagateTags: ecs.PropagatedTagSource.SERVICE,
+    enableECSManagedTags: true,
+    ...(sizing.desiredCount === undefined ? {} : { desiredCount: sizing.desiredCount }),
+    ...(sizing.capacityProviders.length === 0
+      ? {}
+      : { capacityProviderStrategies: sizing.capacityProviders.map(({ name, base, weight }) => ({ capacityProvider: name, base, weight })) }),
+  });
+  if (sizing.capacityProviders.length > 0 && foundation.capacityProviders !== undefined) service.node.addDependency(foundation.capacityProviders);
+  return service;
+}
+
+function renderScaling(service: ecs.FargateService, sizing: Sizing): void {
+  const { scaling } = sizing;
+  if (scaling === undefined) return;
+  const count = service.autoScaleTaskCount({ minCapacity: scaling.minCapacity, maxCapacity: scaling.maxCapacity });
+  if (scaling.cpuTargetPercent !== undefined) count.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: scaling.cpuTargetPercent });
+  if (scaling.memoryTargetPercent !== undefined) count.scaleOnMemoryUtilization('Memory', { targetUtilizationPercent: scaling.memoryTargetPercent });
+}
+
+function architecture(id: ArchitectureId): ecs.CpuArchitecture {
+  return id === 'ARM64' ? ecs.CpuArchitecture.ARM64 : ecs.CpuArchitecture.X86_64;
+}

@@ -1,0 +1,94 @@
+import { Duration } from 'aws-cdk-lib';
+import * as apigwv2 from 'aws-cdk-lib/aws-apigatewayv2';
+import type { Construct } from 'constructs';
+import type { Cors } from '../../../core/model/topology';
+import { accessLogDestination } from '../access-log-destination';
+import { NO_ACCESS_LOGS_BY_CHOICE, PUBLIC_BY_CHOICE, acknowledge } from '../acknowledge';
+import type { RenderEdgeOptions, RenderedEdge } from '../model';
+import { renderVpcLink } from '../vpc-link';
+import { renderAuthorizer } from './authorizers';
+import type { HttpApiPlan, HttpRoutePlan, HttpStagePlan } from '../../../core/edges/http/plan';
+
+const PREFLIGHT = 'Browsers send preflight requests without credentials; this route takes no other requests than OPTIONS.';
+
+export function renderHttpApi(scope: Construct, plan: HttpApiPlan, options: RenderEdgeOptions): RenderedEdge {
+  const api = new apigwv2.HttpApi(scope, 'HttpApi', {
+    apiName: options.name,
+    description: `The edge of the mesh ${options.name}`,
+    disableExecuteApiEndpoint: false,
+    createDefaultStage: plan.stage.isDefault,
+    ...(plan.cors === undefined ? {} : { corsPreflight: corsPreflight(plan.cors) }),
+  });
+  const integration = renderIntegration(scope, api, plan, options);
+  const authorizers = new Map(plan.authorizers.map((authorizer) => [authorizer.id, renderAuthorizer(api, authorizer, options.authorizers.get(authorizer.id))]));
+  const routes = new Map(plan.routes.map((route) => [route.id, renderRoute(api, route, integration, authorizers)]));
+  renderStage(api, plan.stage, routes, options);
+  return { httpApi: api, url: plan.stage.isDefault ? api.apiEndpoint : `${api.apiEndpoint}/${plan.stage.name}` };
+}
+
+function corsPreflight(cors: Cors): apigwv2.CorsPreflightOptions {
+  const methods: Readonly<Record<string, apigwv2.CorsHttpMethod | undefined>> = apigwv2.CorsHttpMethod;
+  return {
+    allowOrigins: [...cors.allowOrigins],
+    allowMethods: cors.allowMethods.flatMap((method) => methods[method] ?? []),
+    allowHeaders: [...cors.allowHeaders],
+    allowCredentials: cors.allowCredentials,
+    ...(cors.exposeHeaders.length === 0 ? {} : { exposeHeaders: [...cors.exposeHeaders] }),
+    ...(cors.maxAgeSeconds === undefined ? {} : { maxAge: Duration.seconds(cors.maxAgeSeconds) }),
+  };
+}
+
+/**
+ * One for all routes, beside them: `HttpServiceDiscoveryIntegration` would stand below whichever route comes
+ * first, and a new first route would replace it.
+ */
+function renderIntegration(scope: Construct, api: apigwv2.HttpApi, plan: HttpApiPlan, { name, target }: RenderEdgeOptions): apigwv2.CfnIntegration {
+  const link = renderVpcLink(scope, { name, vpc: target.vpc, vpcSubnets: target.vpcSubnets, to: target.securityGroup, port: target.containerPort });
+  return new apigwv2.CfnIntegration(api, 'Gateway', {
+    apiId: api.apiId,
+    integrationType: 'HTTP_PROXY',
+    integrationMethod: 'ANY',
+    integrationUri: target.discoveryService.serviceArn,
+    connectionType: 'VPC_LINK',
+    connectionId: link.ref,
+    payloadFormatVersion: '1.0',
+    requestParameters: plan.requestParameters,
+  });
+}
+
+function renderRoute(api: apigwv2.HttpApi, plan: HttpRoutePlan, integration: apigwv2.CfnIntegration, authorizers: ReadonlyMap<string, apigwv2.CfnAuthorizer>): apigwv2.CfnRoute {
+  const authorizerId = plan.authorizer === undefined ? undefined : authorizers.get(plan.authorizer)?.ref;
+  const route = new apigwv2.CfnRoute(api, plan.id, {
+    apiId: api.apiId,
+    routeKey: plan.key,
+    target: `integrations/${integration.ref}`,
+    authorizationType: plan.authorizationType,
+    ...(authorizerId === undefined ? {} : { authorizerId }),
+    ...(plan.scopes.length === 0 ? {} : { authorizationScopes: [...plan.scopes] }),
+  });
+  if (plan.authorizationType === 'NONE') acknowledge(route, 'APIG4', plan.preflight ? PREFLIGHT : PUBLIC_BY_CHOICE);
+  return route;
+}
+
+function renderStage(api: apigwv2.HttpApi, plan: HttpStagePlan, routes: ReadonlyMap<string, apigwv2.CfnRoute>, options: RenderEdgeOptions): void {
+  // The API's own default stage where there is one: `httpApi.url` and custom domains look for it.
+  const stage = api.defaultStage ?? new apigwv2.HttpStage(api, 'Stage', { httpApi: api, stageName: plan.name, autoDeploy: true });
+  const resource = stage.node.defaultChild as apigwv2.CfnStage;
+  if (plan.accessLogFormat === undefined) acknowledge(resource, 'APIG1', NO_ACCESS_LOGS_BY_CHOICE);
+  // API Gateway writes it by a log delivery, which it sets up with the permissions of whoever deploys.
+  else resource.accessLogSettings = { destinationArn: accessLogDestination(options.logGroup), format: plan.accessLogFormat };
+  const defaults = plan.defaultRouteSettings;
+  if (defaults !== undefined) {
+    resource.defaultRouteSettings = {
+      throttlingRateLimit: defaults.ThrottlingRateLimit,
+      throttlingBurstLimit: defaults.ThrottlingBurstLimit,
+      detailedMetricsEnabled: defaults.DetailedMetricsEnabled,
+    };
+  }
+  if (plan.throttledRoutes.length === 0) return;
+  resource.routeSettings = plan.routeSettings;
+  for (const id of plan.throttledRoutes) {
+    const route = routes.get(id);
+    if (route !== undefined) resource.addResourceDependency(route);
+  }
+}

@@ -1,0 +1,127 @@
+import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, ROUTE_HEADER } from '../../model/edge-headers';
+import type { AuthorizerKind, Cors, EdgeRoute, EdgeTopology, Throttle } from '../../model/topology';
+import { preflightPaths } from '../../model/preflights';
+import { HTTP_ACCESS_LOG } from '../access-log';
+import { routeId } from '../route-id';
+
+/** An HTTP API as plain data. */
+export interface HttpApiPlan {
+  readonly routes: readonly HttpRoutePlan[];
+  readonly authorizers: readonly HttpAuthorizerPlan[];
+  /** What API Gateway changes in every request. */
+  readonly requestParameters: Readonly<Record<string, string>>;
+  readonly stage: HttpStagePlan;
+  readonly cors?: Cors;
+}
+
+export interface HttpRoutePlan {
+  /** Of the construct; depends on the key alone. */
+  readonly id: string;
+  readonly key: string;
+  readonly authorizationType: HttpAuthorizationType;
+  /** The id of one of the plan's authorizers. */
+  readonly authorizer?: string;
+  readonly scopes: readonly string[];
+  /** The library's own answer to preflight requests, not a route of the user's. */
+  readonly preflight: boolean;
+}
+
+export type HttpAuthorizationType = 'NONE' | 'AWS_IAM' | 'JWT' | 'CUSTOM';
+
+export interface HttpAuthorizerPlan {
+  readonly id: string;
+  readonly kind: 'jwt' | 'cognito' | 'lambda';
+}
+
+export interface HttpStagePlan {
+  readonly name: string;
+  /** `$default` is not part of the URL. */
+  readonly isDefault: boolean;
+  readonly accessLogFormat?: string;
+  readonly defaultRouteSettings?: RouteSettings;
+  /** By route key. */
+  readonly routeSettings: Readonly<Record<string, RouteSettings>>;
+  /** Ids of the routes that `routeSettings` names: API Gateway refuses settings of a route that does not exist yet. */
+  readonly throttledRoutes: readonly string[];
+}
+
+/** Spelled as in CloudFormation, which takes the map of routes as JSON. */
+export interface RouteSettings {
+  readonly ThrottlingRateLimit: number;
+  readonly ThrottlingBurstLimit: number;
+  readonly DetailedMetricsEnabled: boolean;
+}
+
+const AUTHORIZATION_TYPES: Readonly<Record<AuthorizerKind, HttpAuthorizationType>> = {
+  none: 'NONE',
+  // Refused by the topology for an HTTP API.
+  apiKey: 'NONE',
+  iam: 'AWS_IAM',
+  jwt: 'JWT',
+  cognito: 'JWT',
+  lambda: 'CUSTOM',
+};
+
+/** The name of the stage that is not part of the URL, and of the route that takes the rest. */
+const DEFAULT = '$default';
+
+export function planHttpApi(edge: EdgeTopology): HttpApiPlan {
+  const kinds = new Map(edge.authorizers.map((authorizer) => [authorizer.id, authorizer.kind]));
+  return {
+    routes: [...edge.routes.map((route) => planRoute(route, kinds.get(route.authorizer) ?? 'none')), ...preflightRoutes(edge, kinds)],
+    authorizers: edge.authorizers.flatMap(({ id, kind }) => (kind === 'jwt' || kind === 'cognito' || kind === 'lambda' ? [{ id, kind }] : [])),
+    requestParameters: requestParameters(edge.stageName),
+    stage: planStage(edge),
+    ...(edge.cors === undefined ? {} : { cors: edge.cors }),
+  };
+}
+
+function planRoute(route: EdgeRoute, kind: AuthorizerKind): HttpRoutePlan {
+  const authorizationType = AUTHORIZATION_TYPES[kind];
+  return {
+    id: routeId(route.key),
+    key: route.key,
+    authorizationType,
+    ...(authorizationType === 'JWT' || authorizationType === 'CUSTOM' ? { authorizer: route.authorizer } : {}),
+    scopes: route.scopes,
+    preflight: false,
+  };
+}
+
+/** Routes beside the user's, which answer preflight requests. */
+function preflightRoutes(edge: EdgeTopology, kinds: ReadonlyMap<string, AuthorizerKind>): readonly HttpRoutePlan[] {
+  if (edge.cors === undefined) return [];
+  return preflightPaths(edge.routes, (route) => AUTHORIZATION_TYPES[kinds.get(route.authorizer) ?? 'none'] === 'NONE').map((path) => {
+    const key = `OPTIONS ${path}`;
+    return { id: routeId(key), key, authorizationType: 'NONE', scopes: [], preflight: true };
+  });
+}
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html */
+function requestParameters(stageName: string): Readonly<Record<string, string>> {
+  return {
+    [`overwrite:header.${CLIENT_IP_HEADER}`]: '$context.identity.sourceIp',
+    [`overwrite:header.${CLIENT_HOST_HEADER}`]: '$context.domainName',
+    [`overwrite:header.${ROUTE_HEADER}`]: '$context.routeKey',
+    // In a private integration the path starts with the name of the stage. The default stage has none, and what
+    // is not mapped cannot be changed by mapping.
+    ...(stageName === DEFAULT ? {} : { 'overwrite:path': '$request.path' }),
+  };
+}
+
+function planStage(edge: EdgeTopology): HttpStagePlan {
+  const throttled = edge.routes.flatMap((route) => (route.throttle === undefined ? [] : [{ key: route.key, settings: routeSettings(route.throttle) }]));
+  return {
+    name: edge.stageName,
+    isDefault: edge.stageName === DEFAULT,
+    ...(edge.accessLogs ? { accessLogFormat: HTTP_ACCESS_LOG } : {}),
+    ...(edge.throttle === undefined ? {} : { defaultRouteSettings: routeSettings(edge.throttle) }),
+    routeSettings: Object.fromEntries(throttled.map(({ key, settings }) => [key, settings])),
+    throttledRoutes: throttled.map(({ key }) => routeId(key)),
+  };
+}
+
+/** With metrics of its own, since a limit is set by what the route really gets. */
+function routeSettings(throttle: Throttle): RouteSettings {
+  return { ThrottlingRateLimit: throttle.rateLimit, ThrottlingBurstLimit: throttle.burstLimit, DetailedMetricsEnabled: true };
+}

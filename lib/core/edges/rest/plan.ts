@@ -1,0 +1,100 @@
+import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, ROUTE_HEADER } from '../../model/edge-headers';
+import type { AuthorizerKind, EdgeRoute, EdgeTopology, PathSegment, Throttle } from '../../model/topology';
+import { REST_ACCESS_LOG } from '../access-log';
+import type { CorsPlan } from './cors';
+import { planCors } from './cors';
+
+/** A REST API as plain data. */
+export interface RestApiPlan {
+  readonly methods: readonly RestMethodPlan[];
+  readonly authorizers: readonly RestAuthorizerPlan[];
+  readonly stage: RestStagePlan;
+  readonly cors?: CorsPlan;
+  /** Present if a route asks for an API key: the id of that authorizer. */
+  readonly apiKeys?: string;
+}
+
+export interface RestMethodPlan {
+  readonly path: string;
+  readonly httpMethod: string;
+  /** The path at the gateway service, the same as the client's. */
+  readonly uriPath: string;
+  /** Parameters of the path must be declared before they can be mapped. */
+  readonly methodParameters: Readonly<Record<string, boolean>>;
+  readonly requestParameters: Readonly<Record<string, string>>;
+  readonly authorizationType: RestAuthorizationType;
+  /** The id of one of the plan's authorizers. */
+  readonly authorizer?: string;
+  readonly apiKeyRequired: boolean;
+  readonly scopes: readonly string[];
+}
+
+export type RestAuthorizationType = 'NONE' | 'AWS_IAM' | 'COGNITO_USER_POOLS' | 'CUSTOM';
+
+export interface RestAuthorizerPlan {
+  readonly id: string;
+  readonly kind: 'cognito' | 'lambda';
+}
+
+export interface RestStagePlan {
+  readonly name: string;
+  readonly accessLogFormat?: string;
+  readonly throttle?: Throttle;
+  /** By path and method, such as `/catalog/{id}/GET`. */
+  readonly methodThrottles: Readonly<Record<string, Throttle>>;
+}
+
+const AUTHORIZATION_TYPES: Readonly<Record<AuthorizerKind, RestAuthorizationType>> = {
+  none: 'NONE',
+  // A key is asked for beside the authorization, not by it.
+  apiKey: 'NONE',
+  // Refused by the topology for a REST API.
+  jwt: 'NONE',
+  iam: 'AWS_IAM',
+  cognito: 'COGNITO_USER_POOLS',
+  lambda: 'CUSTOM',
+};
+
+export function planRestApi(edge: EdgeTopology): RestApiPlan {
+  const kinds = new Map(edge.authorizers.map((authorizer) => [authorizer.id, authorizer.kind]));
+  const apiKeys = edge.authorizers.find((authorizer) => authorizer.kind === 'apiKey');
+  return {
+    methods: edge.routes.map((route) => planMethod(route, kinds.get(route.authorizer) ?? 'none')),
+    authorizers: edge.authorizers.flatMap(({ id, kind }) => (kind === 'cognito' || kind === 'lambda' ? [{ id, kind }] : [])),
+    stage: {
+      name: edge.stageName,
+      ...(edge.accessLogs ? { accessLogFormat: REST_ACCESS_LOG } : {}),
+      ...(edge.throttle === undefined ? {} : { throttle: edge.throttle }),
+      methodThrottles: Object.fromEntries(edge.routes.flatMap((route) => (route.throttle === undefined ? [] : [[`${route.path}/${route.method}`, route.throttle]]))),
+    },
+    ...(edge.cors === undefined ? {} : { cors: planCors(edge.cors, edge.routes) }),
+    ...(apiKeys === undefined ? {} : { apiKeys: apiKeys.id }),
+  };
+}
+
+function planMethod(route: EdgeRoute, kind: AuthorizerKind): RestMethodPlan {
+  const names = route.segments.flatMap((segment) => (segment.kind === 'static' ? [] : [segment.name]));
+  const authorizationType = AUTHORIZATION_TYPES[kind];
+  return {
+    path: route.path,
+    httpMethod: route.method,
+    uriPath: uriPath(route.segments),
+    methodParameters: Object.fromEntries(names.map((name) => [`method.request.path.${name}`, true])),
+    requestParameters: {
+      ...Object.fromEntries(names.map((name) => [`integration.request.path.${name}`, `method.request.path.${name}`])),
+      [`integration.request.header.${CLIENT_IP_HEADER}`]: 'context.identity.sourceIp',
+      [`integration.request.header.${CLIENT_HOST_HEADER}`]: 'context.domainName',
+      // A literal stands in quotes.
+      [`integration.request.header.${ROUTE_HEADER}`]: `'${route.key}'`,
+    },
+    authorizationType,
+    ...(authorizationType === 'COGNITO_USER_POOLS' || authorizationType === 'CUSTOM' ? { authorizer: route.authorizer } : {}),
+    apiKeyRequired: kind === 'apiKey',
+    scopes: route.scopes,
+  };
+}
+
+/** As in the route, but a greedy parameter is named without its plus. */
+function uriPath(segments: readonly PathSegment[]): string {
+  return `/${segments.map((segment) => (segment.kind === 'static' ? segment.text : `{${segment.name}}`)).join('/')}`;
+}

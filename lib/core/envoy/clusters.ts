@@ -1,0 +1,87 @@
+import type { ProtocolId, Registration, Service, Topology } from '../model/topology';
+import { registrationsOf } from '../model/topology';
+import { circuitBreakers } from './traffic/circuit-breakers';
+import { callPolicyOf } from '../model/call-policy';
+import type { KeepAlive } from '../model/traffic-policy';
+import { discovery, loadAssignment } from './discovery';
+import { healthChecks } from './traffic/health-checks';
+import { MAX_STREAMS } from './http-connection-manager';
+import type { JsonObject } from './syntax/json';
+import { typed } from './syntax/json';
+import { pings, tcpProbes } from './traffic/keep-alive';
+import { loadBalancing } from './traffic/load-balancing';
+import { outlierDetection } from './traffic/outlier-detection';
+import { CONNECT_TIMEOUT } from './traffic/timeouts';
+import { connectByTls } from './security/tls';
+import { acceptConnect } from './traffic/web-sockets';
+
+/** No service can have this name: theirs are DNS labels, and name the clusters beside it. */
+export const APPLICATION_CLUSTER = '_app';
+
+/**
+ * The tasks of a callee; of one with versions a cluster for each.
+ *
+ * @param caller absent: the gateway
+ */
+export function upstreamClusters(topology: Topology, caller: Service | undefined, callee: Service): JsonObject[] {
+  return registrationsOf(callee).map((tasks) => upstreamCluster(topology, caller, callee, tasks));
+}
+
+/** Versions have one identity and one policy: those of their service. */
+function upstreamCluster(topology: Topology, caller: Service | undefined, callee: Service, tasks: Registration): JsonObject {
+  const policy = callPolicyOf(caller, callee);
+  return {
+    name: tasks.name,
+    ...discovery(tasks),
+    connect_timeout: CONNECT_TIMEOUT,
+    ...loadBalancing(policy),
+    ...circuitBreakers(policy),
+    ...outlierDetection(policy),
+    ...healthChecks(callee, policy),
+    ...betweenEnvoys(callee, policy.keepAlive),
+    ...connectByTls(topology, callee),
+  };
+}
+
+/**
+ * What Envoy reads ahead of a peer that does not: between callers and the application nothing has to be held, since only a
+ * caller's Envoy sends again. https://www.envoyproxy.io/docs/envoy/latest/configuration/best_practices/edge
+ */
+export const BUFFER_BYTES = 32_768;
+
+/** The application in the same task. */
+export function applicationCluster(service: Service): JsonObject {
+  return {
+    name: APPLICATION_CLUSTER,
+    connect_timeout: CONNECT_TIMEOUT,
+    per_connection_buffer_limit_bytes: BUFFER_BYTES,
+    // Limits are the callers': here they would only shed ordinary load.
+    circuit_breakers: { thresholds: [{ max_connections: 100_000, max_requests: 100_000 }] },
+    // Shorter than what applications have (Node.js closes an idle connection after 5 seconds); a new connection
+    // inside the task costs nothing, a request on a closing one is lost. And no pings: a gRPC server takes more than
+    // one in five minutes for an attack (https://grpc.io/docs/guides/keepalive/).
+    ...httpProtocol(service.protocol, '4s', service.protocol === 'http' ? { http_protocol_options: {} } : { http2_protocol_options: {} }),
+    load_assignment: loadAssignment(APPLICATION_CLUSTER, '127.0.0.1', service.port),
+  };
+}
+
+/**
+ * The machine of a task may vanish without a word, and TCP would go on for a quarter of an hour: the connection is
+ * probed, so that requests on it are soon tried on another task. For that, Envoys talk HTTP/2, whatever the application
+ * speaks.
+ */
+function betweenEnvoys(callee: Service, keepAlive: KeepAlive): JsonObject {
+  if (callee.protocol === 'tcp') return tcpProbes(keepAlive);
+  // The idle timeout is shorter than that of the callee's Envoy, so that a connection is not closed under a request.
+  return httpProtocol(callee.protocol, '60s', { http2_protocol_options: { max_concurrent_streams: MAX_STREAMS, ...pings(keepAlive), ...acceptConnect(callee) } });
+}
+
+function httpProtocol(protocol: ProtocolId, idleTimeout: string, config: JsonObject): JsonObject {
+  if (protocol === 'tcp') return {};
+  const options = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
+  return {
+    typed_extension_protocol_options: {
+      [options]: typed(options, { common_http_protocol_options: { idle_timeout: idleTimeout }, explicit_http_config: config }),
+    },
+  };
+}

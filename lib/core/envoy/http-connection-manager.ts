@@ -1,0 +1,100 @@
+import type { ProtocolId, TracingSettings } from '../model/topology';
+import type { Direction } from './observability/access-log';
+import { accessLog } from './observability/access-log';
+import type { Json, JsonObject } from './syntax/json';
+import { duration, extension } from './syntax/json';
+import { tracing } from './observability/tracing';
+
+export interface HttpConnectionManagerOptions {
+  /** Names the statistics, and the other side in the access log. */
+  readonly peer: string;
+  readonly direction: Direction;
+  /** Whether the other side is outside of the mesh. */
+  readonly external?: boolean;
+  /** Whether the other side of the connection has proved who it is. */
+  readonly authenticated?: boolean;
+  readonly protocol: ProtocolId;
+  /** After which a connection whose other side has proved who it is ends, and has to be proved again. */
+  readonly maxConnectionSeconds?: number;
+  /** More settings of HTTP/2. */
+  readonly connect?: JsonObject;
+  /** Whether a callee has several versions. */
+  readonly versions?: boolean;
+  readonly segmentName: string;
+  readonly tracing: TracingSettings | undefined;
+  readonly virtualHosts: Json;
+  readonly routeConfig?: JsonObject;
+  readonly filters?: readonly Json[];
+  readonly settings?: JsonObject;
+}
+
+/**
+ * The HTTP connection manager of every listener. Where Envoy's own default is what we want, it is not repeated:
+ * 100 headers of 60 KiB together, and 5 minutes without a byte on a stream.
+ * https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/network/http_connection_manager/v3/http_connection_manager.proto
+ */
+export function httpConnectionManager(options: HttpConnectionManagerOptions): JsonObject {
+  return extension('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', {
+    stat_prefix: `${options.direction}_${options.peer}`,
+    access_log: accessLog(options),
+    ...tracing(options.tracing, options.segmentName),
+    // The application's answer stays the application's.
+    server_header_transformation: 'PASS_THROUGH',
+    // X-Forwarded-For was made by the gateway.
+    skip_xff_append: true,
+    ...(options.direction === 'outbound' ? {} : fromElsewhere(options.direction, options)),
+    ...(options.direction === 'inbound' ? normalization() : {}),
+    ...options.settings,
+    route_config: { ...options.routeConfig, virtual_hosts: options.virtualHosts },
+    http_filters: [...(options.filters ?? []), router(options.direction)],
+  });
+}
+
+/** The application hears nothing of its own Envoy, which would look like something that a caller can say. */
+function router(direction: Direction): Json {
+  return extension('envoy.extensions.filters.http.router.v3.Router', direction === 'inbound' ? { suppress_envoy_headers: true } : {});
+}
+
+/**
+ * Of a connection. Callers must know it (clusters.ts): what they send above it before they have heard of it is refused.
+ * https://www.envoyproxy.io/docs/envoy/latest/configuration/best_practices/edge
+ */
+export const MAX_STREAMS = 100;
+
+/**
+ * What one peer may hold of this Envoy. A connection has as many streams as Envoy's guide for edges allows, and a caller's Envoy
+ * opens another one when they are all in use.
+ *
+ * No address is internal by itself (since Envoy 1.33), so that no x-envoy-* header changes what Envoy does. An empty
+ * `internal_address_config` would make all private addresses internal that a request names in X-Forwarded-For.
+ * https://www.envoyproxy.io/docs/envoy/latest/configuration/best_practices/edge
+ */
+function fromElsewhere(direction: keyof typeof IDLE_SECONDS, { authenticated = false, maxConnectionSeconds, connect }: HttpConnectionManagerOptions): JsonObject {
+  return {
+    common_http_protocol_options: {
+      idle_timeout: duration(IDLE_SECONDS[direction]),
+      // The GOAWAY that begins it is understood by Envoys, who send no further request on the connection.
+      ...(authenticated && maxConnectionSeconds !== undefined ? { max_connection_duration: duration(maxConnectionSeconds) } : {}),
+    },
+    http2_protocol_options: { max_concurrent_streams: MAX_STREAMS, initial_stream_window_size: 65_536, initial_connection_window_size: 1_048_576, ...connect },
+    request_headers_timeout: '15s',
+    // Between the GOAWAY that asks for no more requests and the end: idle connections are to make room soon. Envoy's own 5 seconds
+    // are for clients on the internet.
+    ...(direction === 'inbound' ? { drain_timeout: '1s' } : {}),
+  };
+}
+
+/**
+ * A caller's Envoy closes a connection after 60 seconds without requests (clusters.ts): this side must not be first, and has no
+ * reason to wait for much longer. API Gateway and a Network Load Balancer (350 seconds) have their own limits.
+ */
+const IDLE_SECONDS = { inbound: 90, edge: 300 } as const;
+
+/**
+ * Rules that look at a path must see the path that the application will see; an escaped slash is refused (400)
+ * rather than guessed at. (The gateway refuses all such paths: there API Gateway has looked already.)
+ * https://www.envoyproxy.io/docs/envoy/latest/configuration/best_practices/edge
+ */
+function normalization(): JsonObject {
+  return { normalize_path: true, merge_slashes: true, path_with_escaped_slashes_action: 'REJECT_REQUEST' };
+}

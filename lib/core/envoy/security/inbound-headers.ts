@@ -1,0 +1,18 @@
+import type { Service } from '../../model/topology';
+import { changeBeforeAll, removeMatching } from './early-headers';
+import type { JsonObject } from '../syntax/json';
+import { anyOf, CALLER_IDENTITY, overrides, STEERS_ENVOY } from './untrusted-headers';
+
+/**
+ * Removes what a caller may not say, before this Envoy looks at the request: who it is, how this Envoy is to treat it, and, where
+ * rules have decided by method or path, that it has another one.
+ */
+export function believeNothing(service: Service): JsonObject {
+  const names = [...CALLER_IDENTITY, ...STEERS_ENVOY, ...(decidesByRequest(service) ? overrides(service.policy.passThroughHeaders) : [])];
+  return changeBeforeAll([removeMatching(anyOf(names))]);
+}
+
+/** Whether a rule of the service names methods or paths. */
+function decidesByRequest({ allow = [], policy: { rateLimits } }: Service): boolean {
+  return [...allow, ...rateLimits].some(({ methods, paths }) => methods !== undefined || paths !== undefined);
+}

@@ -1,0 +1,124 @@
+import { INBOUND_PORT } from '../model/constants';
+import type { Service, Topology } from '../model/topology';
+import { allTimeouts, callPolicyOf } from '../model/call-policy';
+import { refusedConnections } from './observability/access-log';
+import { httpAuthorization } from './security/authorization';
+import { bootstrap } from './bootstrap';
+import { APPLICATION_CLUSTER, applicationCluster, BUFFER_BYTES, upstreamClusters } from './clusters';
+import { faults } from './traffic/faults';
+import { questionsOfHealth } from './traffic/health-routes';
+import { headerChanges } from './traffic/header-changes';
+import { httpConnectionManager } from './http-connection-manager';
+import { believeNothing } from './security/inbound-headers';
+import { authenticates } from './security/callers';
+import { externalCluster, externalListener } from './external';
+import type { Json, JsonObject } from './syntax/json';
+import { socketAddress } from './syntax/json';
+import { NOT_SENT_HEADER, tellWhatWasNotSent } from './traffic/not-sent';
+import type { EnvoyMemory } from './overload';
+import { connectionLimit, OWN_CALLS } from './overload';
+import { rateLimits } from './traffic/rate-limits';
+import { buffer, limitedBySize } from './traffic/request-size';
+import { routes } from './routes';
+import { longestTimeout, silence } from './traffic/timeouts';
+import { tcpProxy } from './tcp-proxy';
+import { acceptTls, tellCaller } from './security/tls';
+import { requestTrailers } from './security/trailers';
+import { tcpChains, weightsLayers } from './traffic/versions';
+import { acceptConnect, upgrades } from './traffic/web-sockets';
+
+/**
+ * The whole Envoy configuration of a service's task.
+ *
+ * @param name that of the tasks, if they are of a version
+ */
+export function sidecarBootstrap(topology: Topology, service: Service, name: string = service.name): JsonObject {
+  const callees = topology.services.filter((other) => service.calls.includes(other.name));
+  const externals = topology.external.filter((other) => service.callsExternal.includes(other.name));
+  return bootstrap(name, memoryOf(service), {
+    listeners: [inbound(topology, service), ...callees.map((callee) => outbound(topology, service, callee)), ...externals.map((external) => externalListener(topology, service, external))],
+    clusters: [applicationCluster(service), ...callees.flatMap((callee) => upstreamClusters(topology, service, callee)), ...externals.map((external) => externalCluster(service, external))],
+  }, [connectionLimit(INBOUND_LISTENER, memoryOf(service)), ...weightsLayers(callees)]);
+}
+
+/** The identity is proved anew before a certificate could have ended long ago. */
+function maxConnectionOf({ mesh }: Topology): { readonly maxConnectionSeconds?: number } {
+  return mesh.provider === 'envoy' ? { maxConnectionSeconds: mesh.maxConnectionSeconds } : {};
+}
+
+function memoryOf({ memoryMiB }: Service): EnvoyMemory {
+  return { memoryMiB, share: 'sidecar' };
+}
+
+/** Of two listeners with one name Envoy keeps one, and says nothing; services, after which the others are named, are DNS labels. */
+const INBOUND_LISTENER = '_inbound';
+
+/**
+ * By these answers a callee would be asked again, or by nobody for a while.
+ * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#http-headers-set
+ */
+const STEERS_CALLERS = ['immediate-health-check-fail', 'overloaded', 'ratelimited', 'degraded'].map((name) => `x-envoy-${name}`);
+
+/** What other tasks reach: the application, and nothing else. */
+function inbound(topology: Topology, service: Service): JsonObject {
+  const authenticated = authenticates(topology);
+  const timeouts = allTimeouts(topology, service);
+  const toApplication: JsonObject = { cluster: APPLICATION_CLUSTER, ...longestTimeout(timeouts), ...silence(timeouts, service.protocol), ...upgrades(service) };
+  const filter = service.protocol === 'tcp'
+    ? tcpProxy({ direction: 'inbound', peer: service.name, cluster: APPLICATION_CLUSTER, authenticated, timeouts })
+    : httpConnectionManager({
+      peer: service.name,
+      direction: 'inbound',
+      protocol: service.protocol,
+      segmentName: service.name,
+      tracing: topology.tracing,
+      authenticated,
+      filters: requestFilters(topology, service),
+      ...maxConnectionOf(topology),
+      connect: acceptConnect(service),
+      settings: { ...tellWhatWasNotSent(), ...tellCaller(topology), ...believeNothing(service) },
+      // An application that passes on what it was answered must not say so of itself.
+      routeConfig: { response_headers_to_remove: [NOT_SENT_HEADER, ...STEERS_CALLERS] },
+      virtualHosts: [{
+        name: service.name,
+        domains: ['*'],
+        ...headerChanges(service.policy),
+        routes: [...questionsOfHealth(topology, service, toApplication), ...limitedBySize(service, toApplication)],
+      }],
+    });
+  return {
+    name: INBOUND_LISTENER,
+    // The agent drains what is inbound, so that the application can still call others.
+    traffic_direction: 'INBOUND',
+    address: socketAddress('0.0.0.0', INBOUND_PORT),
+    per_connection_buffer_limit_bytes: BUFFER_BYTES,
+    ...(authenticated ? { access_log: refusedConnections() } : {}),
+    filter_chains: [{ ...acceptTls(topology, service), filters: [filter] }],
+  };
+}
+
+/** In this order: what is refused uses up no limit, what is limited has no faults, and only what is left is held back to be measured. */
+function requestFilters(topology: Topology, service: Service): readonly Json[] {
+  return [...requestTrailers(service.protocol), ...httpAuthorization(topology, service), ...rateLimits(topology, service), ...faults(topology, service), ...buffer(service)];
+}
+
+/** What the application reaches: a callee's virtual name resolves to this address in every task. */
+function outbound(topology: Topology, service: Service, callee: Service): JsonObject {
+  const policy = callPolicyOf(service, callee);
+  const chains = callee.protocol === 'tcp'
+    ? tcpChains(callee, (cluster) => tcpProxy({ direction: 'outbound', peer: cluster, cluster, authenticated: false, timeouts: [policy.timeouts] }))
+    : { filter_chains: [{ filters: [httpOutbound(topology, service, callee)] }] };
+  return { name: callee.name, traffic_direction: 'OUTBOUND', ...OWN_CALLS, address: socketAddress(callee.address, callee.virtualPort), ...chains };
+}
+
+function httpOutbound(topology: Topology, service: Service, callee: Service): JsonObject {
+  return httpConnectionManager({
+    peer: callee.name,
+    direction: 'outbound',
+    protocol: callee.protocol,
+    versions: callee.versions !== undefined,
+    segmentName: service.name,
+    tracing: topology.tracing,
+    virtualHosts: [{ name: callee.name, domains: ['*'], routes: routes(callee, callPolicyOf(service, callee)) }],
+  });
+}

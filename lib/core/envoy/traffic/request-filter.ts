@@ -1,0 +1,37 @@
+import { identityOf } from '../../model/identity';
+import type { Topology } from '../../model/topology';
+import type { RequestFilter } from '../../model/traffic-policy';
+import type { Json } from '../syntax/json';
+import { AMBIGUOUS_PART, ANY_QUERY, FORMATS, literal, looselyRead, patternOf } from '../syntax/paths';
+
+/**
+ * Which requests are meant, as conditions on headers, all of which must hold; empty: all requests. They are asked by filters
+ * of the service's own Envoy, where the path is normalized.
+ *
+ * @param strict whether nothing may pass by the condition: paths are read as loosely as frameworks may read them, and one that
+ * could be read in two ways counts as each of those that are named
+ */
+export function requestMatchers({ trustDomain }: Topology, { callers, methods, paths }: RequestFilter, strict: boolean): readonly Json[] {
+  return [
+    ...(callers === undefined ? [] : [regex(CALLER_HEADER, `.*;URI=(${callers.map((caller) => literal(identityOf(trustDomain, caller))).join('|')})`)]),
+    ...(methods === undefined ? [] : [regex(':method', strict ? `(?i:${methods.join('|')})` : methods.join('|'))]),
+    ...(paths === undefined ? [] : [regex(':path', `(${(strict ? [strictly(paths), `[^?]*${AMBIGUOUS_PART}[^?]*`] : paths.map(pathPattern)).join('|')})${ANY_QUERY}`)]),
+  ];
+}
+
+/** What `tellCaller` (tls.ts) makes of the caller's certificate, whatever the caller says: its identity stands last. */
+const CALLER_HEADER = 'x-forwarded-client-cert';
+
+function regex(name: string, pattern: string): Json {
+  return { name, string_match: { safe_regex: { regex: pattern } } };
+}
+
+type Paths = NonNullable<RequestFilter['paths']>;
+
+function strictly(paths: Paths): string {
+  return looselyRead(paths.map(({ kind, text }) => patternOf(text, kind === 'prefix')), FORMATS.any);
+}
+
+function pathPattern({ kind, text }: Paths[number]): string {
+  return kind === 'exact' ? literal(text) : `${literal(text)}[^?]*`;
+}

@@ -1,0 +1,24 @@
+/** Where App Mesh's Envoy takes what ECS leads to it. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/appmesh-getting-started.html */
+export const INGRESS_PORT = 15000;
+export const EGRESS_PORT = 15001;
+
+/** Metadata of the task, and of a machine that it may stand on. */
+export const IGNORED_IPS: readonly string[] = ['169.254.170.2', '169.254.169.254'];
+
+/**
+ * What the virtual names resolve to. Envoy goes by the host that a request names, and by the port of a TCP connection,
+ * so one address will do; but it must not be a loopback address, as with `Mesh.envoy()`, since ECS intercepts nothing
+ * that stays on loopback. This one is for documentation (RFC 5737): nobody can have it, so what is not intercepted
+ * arrives nowhere.
+ */
+export const VIRTUAL_ADDRESS = '192.0.2.1';
+
+/** As `MESH_DIRECTORY`, but owned by App Mesh's user in the agent's image. */
+export const APP_MESH_DIRECTORY = '/run/app-mesh';
+
+/** Written by programs/agent/certificate/pem.ts: chain and key in one file, so that they fit together at any moment. */
+export const IDENTITY_PEM = `${APP_MESH_DIRECTORY}/identity.pem`;
+export const TRUST_PEM = `${APP_MESH_DIRECTORY}/trust.pem`;
+
+/** Until Envoys have heard from App Mesh that a task has left Cloud Map; AWS names no time. */
+export const REFRESH_SECONDS = 20;

@@ -1,0 +1,31 @@
+import type { RouteAction } from '../../plan/app-mesh';
+import type { Service, Version } from '../../model/topology';
+import { serviceAs } from '../../model/topology';
+
+/** Tasks of one kind: a service, or one version of it. Each is a virtual node. */
+export interface TaskGroup {
+  /** Names the task, the virtual node, and the ECS service. */
+  readonly name: string;
+  readonly service: Service;
+  readonly version?: Version;
+}
+
+export function taskGroupsOf(service: Service): readonly TaskGroup[] {
+  return service.versions === undefined
+    ? [{ name: service.name, service }]
+    : service.versions.map((version) => ({ name: version.taskName, service: serviceAs(service, version), version }));
+}
+
+/**
+ * A version with no weight stays behind the router, where a later deployment gives it one.
+ *
+ * @param weights of versions, if a route has its own
+ */
+export function targetsOf(service: Service, weights?: Readonly<Record<string, number>>): RouteAction {
+  const { port, versions } = service;
+  if (versions === undefined) return { weightedTargets: [{ virtualNode: service.name, weight: 100, port }] };
+  return {
+    weightedTargets: versions
+      .map(({ name, taskName, weight }) => ({ virtualNode: taskName, weight: weights === undefined ? weight : weights[name] ?? 0, port })),
+  };
+}

@@ -1,0 +1,120 @@
+import type { ContainerPlan, InterceptionPlan, MeshEndpointPlan, TaskPlan } from '../../plan/system-plan';
+import { COLLECTOR_CONTAINER, DISCOVERY_TTL_SECONDS, GATEWAY_NAME, GATEWAY_PORT, INIT_CONTAINER, MESH_VOLUME, PROXY_CONTAINER } from '../../model/constants';
+import { identityOf } from '../../model/identity';
+import { APP_MESH_GROUP, APP_MESH_USER } from '../../model/images';
+import type { AppMeshSettings, EdgeTopology, Service, Topology } from '../../model/topology';
+import type { AgentPlan } from '../../plan/workload/agent';
+import { agentContainer, initContainer, stopSecondsOf } from '../../plan/workload/agent';
+import { application, collector, collectorVolumes, extra } from '../../plan/workload/containers';
+import { EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS, gatewayRegistration } from '../../plan/workload/gateway';
+import { sizingOf } from '../../plan/workload/sizing';
+import { APP_MESH_DIRECTORY, EGRESS_PORT, IGNORED_IPS, INGRESS_PORT, REFRESH_SECONDS } from './constants';
+import type { TaskGroup } from './targets';
+import { acmCertificateOf, acmOf } from './tls';
+
+/** What a task of App Mesh is made of. Whatever it adds runs as a user, or in a group, whose traffic is not intercepted. */
+export function serviceTask(topology: Topology, mesh: AppMeshSettings, { name, service, version }: TaskGroup): TaskPlan {
+  const refreshSeconds = mesh.discovery === 'dns' ? DISCOVERY_TTL_SECONDS : REFRESH_SECONDS;
+  const agent: AgentPlan = { topology, service: service.name, name, callees: [], refreshSeconds, stopSeconds: stopSecondsOf(refreshSeconds, service.stopTimeoutSeconds) };
+  const callees = topology.services.filter((other) => service.calls.includes(other.name));
+  return {
+    ...taskOf(agent, mesh, { kind: 'virtualNode', name, ...acmNeeds(topology, service, callees) }, [application(service), ...service.extraContainers.map(extra)]),
+    ...(version === undefined ? {} : { version: { service: service.name, name: version.name } }),
+    sizing: sizingOf(service),
+    registration: { recordType: 'A', ttlSeconds: DISCOVERY_TTL_SECONDS },
+    interception: interceptionOf(mesh, service),
+  };
+}
+
+export function gatewayTask(topology: Topology, mesh: AppMeshSettings, edge: EdgeTopology): TaskPlan {
+  const agent: AgentPlan = { topology, service: GATEWAY_NAME, name: GATEWAY_NAME, callees: [], refreshSeconds: EDGE_REFRESH_SECONDS, stopSeconds: stopSecondsOf(EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS) };
+  const routed = topology.services.filter((service) => service.routed);
+  return {
+    ...taskOf(agent, mesh, { kind: 'virtualGateway', name: GATEWAY_NAME, ...acmNeeds(topology, undefined, routed) }, []),
+    sizing: edge.gateway,
+    registration: gatewayRegistration(edge),
+  };
+}
+
+/** https://docs.aws.amazon.com/app-mesh/latest/userguide/tls.html#authentication-certificates */
+function acmNeeds(topology: Topology, service: Service | undefined, callees: readonly Service[]): Pick<MeshEndpointPlan, 'certificateArns' | 'authorityArns'> {
+  const own = service === undefined ? undefined : acmCertificateOf(topology, service);
+  const trusts = callees.some((callee) => acmCertificateOf(topology, callee) !== undefined);
+  return { certificateArns: own === undefined ? [] : [own], authorityArns: trusts ? acmOf(topology)?.authorityArns ?? [] : [] };
+}
+
+function interceptionOf({ ignoredEgressPorts }: AppMeshSettings, { port }: Service): InterceptionPlan {
+  return {
+    container: PROXY_CONTAINER,
+    appPorts: [port],
+    ingressPort: INGRESS_PORT,
+    egressPort: EGRESS_PORT,
+    ignoredUser: Number(APP_MESH_USER),
+    ignoredGroup: Number(APP_MESH_GROUP),
+    ignoredIps: IGNORED_IPS,
+    ignoredPorts: ignoredEgressPorts,
+  };
+}
+
+/**
+ * Root, who owns the volumes into which the CloudWatch agent writes; by its group its calls to X-Ray pass
+ * by Envoy. Nothing is intercepted in the gateway's tasks. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ProxyConfiguration.html
+ */
+const COLLECTOR_USER = `0:${APP_MESH_GROUP}`;
+
+function taskOf(agent: AgentPlan, mesh: AppMeshSettings, endpoint: MeshEndpointPlan, own: readonly ContainerPlan[]): Omit<TaskPlan, 'sizing' | 'registration'> {
+  const { topology, service, name } = agent;
+  const secured = topology.certificates.kind !== 'none';
+  const collectors = endpoint.kind === 'virtualGateway' ? collector(topology) : collector(topology).map((container): ContainerPlan => ({ ...container, user: COLLECTOR_USER }));
+  const others = [...(secured ? [asUser(initContainer(agent), secured)] : []), proxy(topology, mesh, endpoint), ...own, ...collectors];
+  return {
+    name,
+    ...(secured ? { identity: { uri: identityOf(topology.trustDomain, service), dnsName: `${service}.${topology.domain}` } } : {}),
+    discovers: [],
+    volumes: [MESH_VOLUME, ...collectorVolumes(topology)],
+    // Not restarted in place: that the agent ends is how a task with an old certificate is replaced (programs/agent/certificate/retirement.ts).
+    containers: [...others, { ...asUser(agentContainer(agent, others), secured), restart: false }],
+    traced: topology.tracing !== undefined,
+    endpoint,
+  };
+}
+
+/** The agent, where its calls are not intercepted, and where Envoy may read what it writes. */
+function asUser(container: ContainerPlan, secured: boolean): ContainerPlan {
+  return {
+    ...container,
+    user: APP_MESH_USER,
+    environment: { ...container.environment, MESH_DIRECTORY: APP_MESH_DIRECTORY, ...(secured ? { MESH_CERTIFICATE_FORMAT: 'pem' } : {}) },
+    mounts: [{ volume: MESH_VOLUME, path: APP_MESH_DIRECTORY, readOnly: false }],
+  };
+}
+
+/** https://docs.aws.amazon.com/app-mesh/latest/userguide/envoy.html */
+const LIVE = 'curl -s http://localhost:9901/server_info | grep state | grep -q LIVE';
+
+function proxy(topology: Topology, mesh: AppMeshSettings, { kind }: MeshEndpointPlan): ContainerPlan {
+  const { tracing } = topology;
+  const secured = topology.certificates.kind !== 'none';
+  return {
+    name: PROXY_CONTAINER,
+    role: 'proxy',
+    image: mesh.proxyImage,
+    essential: true,
+    // https://docs.aws.amazon.com/app-mesh/latest/userguide/envoy-config.html
+    environment: {
+      ENVOY_LOG_LEVEL: mesh.proxyLogLevel,
+      ...(tracing === undefined ? {} : { ENABLE_ENVOY_XRAY_TRACING: '1' }),
+      ...(tracing?.samplingRate === undefined ? {} : { XRAY_SAMPLING_RATE: String(tracing.samplingRate) }),
+    },
+    deployedEnvironment: { APPMESH_RESOURCE_ARN: 'endpointArn' },
+    secretNames: [],
+    user: APP_MESH_USER,
+    // Its start program writes Envoy's configuration to /tmp.
+    readonlyRootFilesystem: false,
+    mounts: secured ? [{ volume: MESH_VOLUME, path: APP_MESH_DIRECTORY, readOnly: true }] : [],
+    healthCheck: { command: ['CMD-SHELL', LIVE], intervalSeconds: 5, timeoutSeconds: 2, retries: 3, startPeriodSeconds: 10 },
+    dependsOn: [...(secured ? [{ container: INIT_CONTAINER, condition: 'SUCCESS' as const }] : []), ...(tracing === undefined ? [] : [{ container: COLLECTOR_CONTAINER, condition: 'START' as const }])],
+    ports: kind === 'virtualGateway' ? [GATEWAY_PORT] : [],
+    restart: false,
+  };
+}

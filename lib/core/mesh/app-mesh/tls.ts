@@ -1,0 +1,65 @@
+import type { ClientPolicy, FileCertificate, FileTrust, ListenerTls, TlsValidation } from '../../plan/app-mesh';
+import { everyCaller } from '../../model/callers';
+import { identityOf, trustPrefix } from '../../model/identity';
+import type { AcmServerCertificates, Service, Topology } from '../../model/topology';
+import { IDENTITY_PEM, TRUST_PEM } from './constants';
+
+const OWN_CERTIFICATE: FileCertificate = { certificateChain: IDENTITY_PEM, privateKey: IDENTITY_PEM };
+const OWN_TRUST: FileTrust = { file: { certificateChain: TRUST_PEM } };
+
+/** What the user has in ACM; `Mesh.envoy()` knows nothing of it. */
+export function acmOf({ mesh }: Topology): AcmServerCertificates | undefined {
+  return mesh.provider === 'appMesh' ? mesh.serverCertificates : undefined;
+}
+
+/** The service's certificate in ACM; undefined if it has one of the mesh, or none. */
+export function acmCertificateOf(topology: Topology, service: Pick<Service, 'name'>): string | undefined {
+  const arns = acmOf(topology)?.certificateArns ?? {};
+  return Object.hasOwn(arns, service.name) ? arns[service.name] : undefined;
+}
+
+function haveCertificates({ certificates }: Topology): boolean {
+  return certificates.kind !== 'none';
+}
+
+/**
+ * A task's side towards its callers. App Mesh has no authorization, but the handshake lets in nobody but declared
+ * callers. https://docs.aws.amazon.com/app-mesh/latest/userguide/mutual-tls.html
+ */
+export function listenerTls(topology: Topology, service: Service): ListenerTls | undefined {
+  const certificateArn = acmCertificateOf(topology, service);
+  if (certificateArn === undefined && !haveCertificates(topology)) return undefined;
+  return {
+    mode: 'STRICT',
+    certificate: certificateArn === undefined ? { file: OWN_CERTIFICATE } : { acm: { certificateArn } },
+    ...(haveCertificates(topology) ? { validation: { trust: OWN_TRUST, ...names(callersOf(topology, service)) } } : {}),
+  };
+}
+
+/** With nobody to let in, no identity is the bare prefix; an empty list would let in everybody. */
+function callersOf({ trustDomain }: Topology, service: Service): readonly string[] {
+  const callers = [...everyCaller(service)].sort();
+  return callers.length === 0 ? [trustPrefix(trustDomain)] : callers.map((caller) => identityOf(trustDomain, caller));
+}
+
+/**
+ * A caller's side. Without names App Mesh wants the one by which the task is discovered, which differs by version: a
+ * certificate of ACM holds that of the service, for all of its versions. All callees are of one kind.
+ */
+export function clientPolicy(topology: Topology, callees: readonly Pick<Service, 'name' | 'discoveryHost'>[]): ClientPolicy | undefined {
+  const acm = callees.some((callee) => acmCertificateOf(topology, callee) !== undefined) ? acmOf(topology) : undefined;
+  if (acm === undefined && !haveCertificates(topology)) return undefined;
+  return {
+    tls: {
+      enforce: true,
+      ...(haveCertificates(topology) ? { certificate: { file: OWN_CERTIFICATE } } : {}),
+      validation: acm === undefined
+        ? { trust: OWN_TRUST, ...names(callees.map((callee) => identityOf(topology.trustDomain, callee.name))) }
+        : { trust: { acm: { certificateAuthorityArns: acm.authorityArns } }, ...names(callees.map(({ discoveryHost }) => discoveryHost)) },
+    },
+  };
+}
+
+function names(exact: readonly string[]): Pick<TlsValidation<FileTrust>, 'subjectAlternativeNames'> {
+  return { subjectAlternativeNames: { match: { exact } } };
+}

@@ -1,0 +1,45 @@
+import type { GatewayRoutePlan, VirtualGatewayPlan } from '../../plan/app-mesh';
+import { GATEWAY_NAME, GATEWAY_PORT } from '../../model/constants';
+import { ROUTE_HEADER } from '../../model/edge-headers';
+import type { EdgeTopology, Topology } from '../../model/topology';
+import { LOGGING } from './access-log';
+import { clientPolicy } from './tls';
+
+/** The gateway service behind API Gateway. App Mesh has one client policy for all that a virtual gateway calls. */
+export function virtualGateway(topology: Topology): VirtualGatewayPlan {
+  const policy = clientPolicy(topology, topology.services.filter(({ routed }) => routed));
+  return {
+    name: GATEWAY_NAME,
+    spec: {
+      listeners: [{ portMapping: { port: GATEWAY_PORT, protocol: 'http' } }],
+      ...(policy === undefined ? {} : { backendDefaults: { clientPolicy: policy } }),
+      logging: LOGGING,
+    },
+  };
+}
+
+/**
+ * API Gateway has matched a route, let its authorizer decide, and says which in a header; by that alone the request goes on
+ * (see lib/core/envoy/gateway.ts). App Mesh puts the virtual service's name in place of the host, which is how it finds it.
+ */
+export function gatewayRoutes(topology: Topology, edge: EdgeTopology): readonly GatewayRoutePlan[] {
+  const hosts = new Map(topology.services.map(({ name, virtualHost }) => [name, virtualHost]));
+  return edge.routes.map((route, priority) => ({
+    name: routeName(route.key),
+    spec: {
+      priority,
+      httpRoute: {
+        match: { prefix: '/', headers: [{ name: ROUTE_HEADER, match: { exact: route.key } }] },
+        action: {
+          target: { virtualService: { virtualServiceName: hosts.get(route.service) ?? '' } },
+          rewrite: { prefix: { defaultPrefix: 'DISABLED' } },
+        },
+      },
+    },
+  }));
+}
+
+/** Of letters, digits, hyphens and underscores, and another one for another key. */
+export function routeName(key: string): string {
+  return key.replace(/[^A-Za-z0-9-]/g, (character) => `_${character.charCodeAt(0).toString(16)}_`);
+}

@@ -1,0 +1,39 @@
+import type { AppMeshPlan } from '../../plan/app-mesh';
+import type { TaskPlan } from '../../plan/system-plan';
+import type { AppMeshSettings, Topology, Warning } from '../../model/topology';
+import { plaintext } from '../../plan/plaintext';
+import { mixedProtocols } from './mixed-protocols';
+import { quotas } from './quotas';
+import { acmCertificateOf } from './tls';
+
+/** What deploys, but does not do what one might think. */
+export function warningsOf(topology: Topology, mesh: AppMeshSettings, plan: AppMeshPlan, tasks: readonly TaskPlan[]): readonly Warning[] {
+  const { certificates, edge, services } = topology;
+  const open = services.some((service) => acmCertificateOf(topology, service) === undefined);
+  return [
+    {
+      id: 'app-mesh-shut-down',
+      path: 'mesh',
+      message: 'AWS shut App Mesh down on 2026-09-30: an account that has it no longer will refuse to deploy this. Mesh.envoy() takes the same props, callers keep their URLs, and it does more by default: what, the documentation of Mesh.appMesh() lists',
+    },
+    ...(edge === undefined ? [] : [{
+      id: 'app-mesh-edge',
+      path: 'edge',
+      message: "a virtual gateway of App Mesh does not do what the gateway of Mesh.envoy() does: refuse paths that can be read in two ways (//, /../, escaped letters), make X-Forwarded-* of what API Gateway says, and take API Gateway's own headers (x-edge-*) off the request. Host is the virtual name of the service",
+    }]),
+    ...(certificates.kind === 'none' && open ? [plaintext()] : []),
+    ...allowAllEgress(topology, mesh),
+    ...mixedProtocols(topology),
+    ...quotas(plan, tasks),
+  ];
+}
+
+/** A virtual node with any backends must list all that it reaches. https://docs.aws.amazon.com/app-mesh/latest/APIReference/API_EgressFilter.html */
+function allowAllEgress({ egress, services }: Topology, mesh: AppMeshSettings): readonly Warning[] {
+  const callers = services.filter(({ calls, callsExternal }) => calls.length + callsExternal.length > 0).map(({ name }) => `"${name}"`);
+  const reasons = [
+    ...(egress === 'declared' ? ['security groups still let out only what is declared, and HTTPS: give egress: Egress.open() too, or open single targets by connections'] : []),
+    ...(callers.length > 0 ? [`App Mesh applies it to no virtual node with backends, so ${callers.join(', ')}, with calls, still reach${callers.length === 1 ? 'es' : ''} nothing but what is in calls, and AWS: name other hosts in external and calls, or their ports in ignoredEgressPorts`] : []),
+  ];
+  return mesh.allowAllEgress && reasons.length > 0 ? [{ id: 'app-mesh-allow-all-egress', path: 'mesh.allowAllEgress', message: `it does less than it says: ${reasons.join('; ')}` }] : [];
+}

@@ -1,0 +1,48 @@
+import type { ProtocolId } from './topology';
+import type { CallPolicy, KeepAlive, OutlierDetection, RetryPolicy, ServicePolicy } from './traffic-policy';
+import { defaultTimeouts } from '../parse/traffic/parse-timeouts';
+
+/**
+ * A budget that is a share of the requests in flight refuses retries just when machines vanish under steady load: the
+ * requests that are stuck on them are most of what is in flight, and all of them are tried again at the same moment. (Of
+ * 1,320 requests 45 failed so, at 60 a second, when 2 of 6 tasks died; with 1024 none.) So there is room for as many as may
+ * be in flight at all, which is Envoy's limit of 1024 requests for each callee: that, three tries and a backoff that grows
+ * bound what retries add to the load of a service that is overloaded. App Mesh and Istio have no budget by default either.
+ * The share begins to count where `circuitBreaker` lets more than 4096 requests be in flight.
+ * https://istio.io/latest/docs/reference/config/networking/destination-rule/#ConnectionPoolSettings-HTTPSettings
+ */
+export const DEFAULT_RETRY: RetryPolicy = { maxRetries: 3, anyMethod: false, budgetPercent: 25, minConcurrency: 1024 };
+
+/** What was seen to lose no request when one of two tasks dies. */
+export const DEFAULT_OUTLIER_DETECTION: OutlierDetection = { consecutiveGatewayErrors: 3, intervalSeconds: 2, baseEjectionSeconds: 10, maxEjectionPercent: 50 };
+
+/**
+ * How soon a machine that vanished is noticed by those who wait for it. HTTP: after 3 seconds at most, which is also how
+ * long its share of the requests hangs. A ping and its answer are two packets of about 100 bytes, once a second on each
+ * connection: one for each worker of the caller's Envoy and task of the callee, closed after a minute without requests. Two
+ * seconds are for an Envoy that gets no CPU for a moment: its connection would be closed under its requests, of which those
+ * that are not idempotent fail. TCP: the kernel answers, and nothing can be tried again, so there is no hurry.
+ */
+export function defaultKeepAlive(protocol: ProtocolId): KeepAlive {
+  return protocol === 'tcp' ? { intervalSeconds: 5, timeoutSeconds: 3 } : { intervalSeconds: 1, timeoutSeconds: 2 };
+}
+
+/** The values of the tables in docs/traffic.md. */
+export function defaultCallPolicy(protocol: ProtocolId): CallPolicy {
+  return {
+    timeouts: defaultTimeouts(protocol),
+    retry: DEFAULT_RETRY,
+    circuitBreaker: {},
+    outlierDetection: DEFAULT_OUTLIER_DETECTION,
+    loadBalancing: { algorithm: 'leastRequest' },
+    keepAlive: defaultKeepAlive(protocol),
+  };
+}
+
+/** All addresses of an external service are one host: there is nobody else to send to, and its server may take pings for an attack. */
+export function externalCallPolicy(protocol: ProtocolId): CallPolicy {
+  const { timeouts, retry, circuitBreaker, loadBalancing, keepAlive } = defaultCallPolicy(protocol);
+  return { timeouts, retry, circuitBreaker, loadBalancing, keepAlive };
+}
+
+export const DEFAULT_SERVICE_POLICY: ServicePolicy = { routes: [], rateLimits: [], faults: [], passThroughHeaders: [], webSockets: false };

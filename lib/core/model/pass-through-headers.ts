@@ -1,0 +1,132 @@
+import type { Reader } from '../reading/reader';
+import { STRINGS } from '../reading/reader';
+
+/**
+ * Request headers by which some frameworks and servers let a client replace the method or the path of its request, which
+ * rules of the mesh, routes of API Gateway and authorizers have looked at.
+ * Gunicorn cuts SCRIPT_NAME off the path (https://docs.gunicorn.org/en/stable/settings.html#forwarder-headers).
+ * https://symfony.com/doc/current/reference/configuration/framework.html#http-method-override
+ * https://learn.microsoft.com/en-us/iis/extensions/url-rewrite-module/url-rewrite-module-configuration-reference
+ */
+export const OVERRIDE_HEADERS: readonly string[] = [
+  'x-http-method-override',
+  'x-http-method',
+  'x-http-verb',
+  'x-method-override',
+  'x-original-method',
+  'x-forwarded-method',
+  'x-original-url',
+  'x-original-uri',
+  'x-original-path',
+  'x-rewrite-url',
+  'x-rewrite-uri',
+  'x-override-url',
+  'x-forwarded-uri',
+  'x-forwarded-path',
+  'x-http-path-override',
+  'x-http-destinationurl',
+  'x-waws-unencoded-url',
+  'script-name',
+  'x-script-name',
+  'path-info',
+];
+
+/**
+ * In which proxies and content delivery networks name the client, its certificate or user, the scheme, or the host that it called;
+ * and by which servers behind a proxy are told to skip something. None of them is set by API Gateway.
+ */
+export const CLIENT_HEADERS: readonly string[] = [
+  'akamai-client-ip',
+  'cloudfront-viewer-address',
+  'cf-pseudo-ipv4',
+  'do-connecting-ip',
+  'fly-client-ip',
+  'forwarded-for',
+  'incap-client-ip',
+  'proxy-client-ip',
+  'wl-proxy-client-ip',
+  'x-forward-for',
+  'x-forwarded',
+  'x-nf-client-connection-ip',
+  'x-proxyuser-ip',
+  'x-remote-host',
+  'client-cert',
+  'client-cert-chain',
+  'wl-proxy-client-cert',
+  'x-arr-clientcert',
+  'x-client-cert',
+  'x-ssl-client-cert',
+  'remote-user',
+  'x-auth-request-user',
+  'x-remote-user',
+  'front-end-https',
+  'wl-proxy-ssl',
+  'x-scheme',
+  'x-url-scheme',
+  'x-host-override',
+  'x-http-host-override',
+  'x-accel-mapping',
+  'x-sendfile-type',
+  'x-middleware-subrequest',
+  'client-ip',
+  'true-client-ip',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'x-original-forwarded-for',
+  'x-originating-ip',
+  'x-remote-ip',
+  'x-remote-addr',
+  'cf-connecting-ip',
+  'cf-connecting-ipv6',
+  'fastly-client-ip',
+  'x-azure-clientip',
+  'x-azure-socketip',
+  'x-appengine-user-ip',
+  'x-host',
+  'x-original-host',
+];
+
+/** By which log entries of all services are joined. */
+export const REQUEST_ID_HEADER = 'x-request-id';
+
+/** https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader */
+export const TRACE_HEADER = 'x-amzn-trace-id';
+
+/** Those that are not among X-Forwarded-*, which an edge always removes. */
+export const OWN_OVERRIDE_HEADERS: readonly string[] = OVERRIDE_HEADERS.filter((name) => !name.startsWith('x-forwarded-'));
+
+/** What is removed of requests, and by whom. */
+export interface Removal {
+  readonly by: string;
+  /** Unless it is asked not to. */
+  readonly removed: readonly string[];
+  /** Always: nobody could know these from what a client or a caller made up. */
+  readonly always: RegExp;
+}
+
+export const EDGE_REMOVAL: Removal = {
+  by: 'the gateway service',
+  removed: [...OWN_OVERRIDE_HEADERS, ...CLIENT_HEADERS, REQUEST_ID_HEADER, TRACE_HEADER],
+  always: /^(forwarded|proxy|x-real-ip|x-(forwarded|envoy|edge)-.*)$/,
+};
+
+export const SERVICE_REMOVAL: Removal = {
+  by: 'a service',
+  removed: OVERRIDE_HEADERS,
+  always: /^x-(envoy-.*|forwarded-client-cert)$/,
+};
+
+/** Names of headers that would be removed, and are not to be. */
+export function parsePassThroughHeaders(at: Reader, { by, removed, always }: Removal): readonly string[] {
+  const names = at.items(STRINGS).flatMap((item) => {
+    const name = item.required('the name of a header', 'remove the entry, or give a name').string();
+    if (name === undefined) return [];
+    const lower = name.toLowerCase();
+    if (removed.includes(lower)) return lower;
+    const complaint = always.test(lower)
+      ? item.fail<string>('NOT_ALLOWED', `${by} always removes this header, or puts in its place what the mesh itself knows`, { fix: 'remove the entry' })
+      : item.fail<string>('NOT_ALLOWED', `${by} does not remove this header: it arrives as it is`, { fix: 'remove the entry, or give one of the headers that the documentation of passThroughHeaders lists' });
+    return complaint ?? [];
+  });
+  return [...new Set(names)].sort();
+}

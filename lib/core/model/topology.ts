@@ -1,0 +1,319 @@
+import type { CallPolicy, Mirror, ServicePolicy } from './traffic-policy';
+
+/**
+ * The topology: what the user asked for, parsed, checked and complete with defaults. Plain frozen data,
+ * sorted by name, so that equal systems give equal bytes whatever order they were written in.
+ */
+
+export type ProtocolId = 'http' | 'http2' | 'grpc' | 'tcp';
+export type ArchitectureId = 'ARM64' | 'X86_64';
+
+export interface Topology {
+  /** The name of the mesh: a DNS label. */
+  readonly name: string;
+  /** The zone of the virtual names, such as `shop.internal`. */
+  readonly domain: string;
+  /** The Cloud Map namespace in which tasks register, such as `tasks.shop.internal`. */
+  readonly discoveryDomain: string;
+  /** The first part of every identity in a certificate: `spiffe://<trust domain>/<service>`. */
+  readonly trustDomain: string;
+  readonly mesh: MeshSettings;
+  readonly certificates: CertificateSettings;
+  readonly tracing?: TracingSettings;
+  readonly services: readonly Service[];
+  /** Sorted by name. */
+  readonly external: readonly ExternalService[];
+  /** Whether tasks may connect only to what is declared (and by HTTPS), or to everything. */
+  readonly egress: 'declared' | 'open';
+  readonly edge?: EdgeTopology;
+  readonly warnings: readonly Warning[];
+}
+
+export type MeshSettings = EnvoyMeshSettings | AppMeshSettings;
+
+interface ProxySettings {
+  /** The registry image, unless the user gave an image of their own. */
+  readonly proxyImage: string;
+  readonly proxyLogLevel: string;
+}
+
+export interface EnvoyMeshSettings extends ProxySettings {
+  readonly provider: 'envoy';
+  /** How often agents ask Cloud Map for the tasks of callees that DNS cannot name all. */
+  readonly discoveryIntervalSeconds: number;
+  /** How often agents ask for the weights of versions. */
+  readonly weightsIntervalSeconds: number;
+  /** After which a connection between tasks ends, so that both sides prove their identity anew. */
+  readonly maxConnectionSeconds: number;
+}
+
+export interface AppMeshSettings extends ProxySettings {
+  readonly provider: 'appMesh';
+  /** Whether tasks may reach what is not in the mesh, beside the APIs of AWS. */
+  readonly allowAllEgress: boolean;
+  /** Sorted. What goes to these ports passes by Envoy. */
+  readonly ignoredEgressPorts: readonly number[];
+  /** How Envoys find tasks. */
+  readonly discovery: 'cloudMap' | 'dns';
+  readonly serverCertificates?: AcmServerCertificates;
+}
+
+/** Certificates of ACM for servers, in place of those of the mesh. Text in which CloudFormation may fill in tokens. */
+export interface AcmServerCertificates {
+  /** By service, sorted. */
+  readonly certificateArns: Readonly<Record<string, string>>;
+  /** The roots that callers of these services trust. */
+  readonly authorityArns: readonly string[];
+}
+
+/** Who issues the certificates of mutual TLS; `none` is plain text. */
+export type CertificateSettings =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'kms'; readonly authorities: readonly string[]; readonly issuer: string }
+  | { readonly kind: 'privateCa'; readonly authorities: readonly PrivateAuthority[]; readonly issuer: string };
+
+export interface PrivateAuthority {
+  readonly name: string;
+  /** Text in which CloudFormation may fill in tokens; absent: the authority is made here. */
+  readonly arn?: string;
+}
+
+export interface TracingSettings {
+  /** Undefined: Envoy's own default, one request a second and 5% of the rest. */
+  readonly samplingRate?: number;
+  readonly collectorImage: string;
+}
+
+/** What every ECS service has: the size and number of its tasks. */
+export interface Sizing {
+  readonly cpu: number;
+  readonly memoryMiB: number;
+  readonly architecture: ArchitectureId;
+  /** Absent: auto scaling owns the count, and the template must not reset it at each deployment. */
+  readonly desiredCount?: number;
+  readonly scaling?: Scaling;
+  readonly enableExecuteCommand: boolean;
+  /** Empty: plain FARGATE. */
+  readonly capacityProviders: readonly CapacityProvider[];
+  /** Absent: new tasks are healthy before old ones leave, twice as many at most, and ECS goes back if they do not get healthy. */
+  readonly replacement?: TaskReplacement;
+}
+
+/** How ECS replaces tasks in a deployment. */
+export interface TaskReplacement {
+  readonly minHealthyPercent: number;
+  readonly maxHealthyPercent: number;
+  readonly rollback: boolean;
+}
+
+export interface Scaling {
+  readonly minCapacity: number;
+  readonly maxCapacity: number;
+  readonly cpuTargetPercent?: number;
+  readonly memoryTargetPercent?: number;
+}
+
+export interface CapacityProvider {
+  readonly name: string;
+  readonly base: number;
+  readonly weight: number;
+}
+
+/** What every container of the user's can be told. */
+export interface ContainerSettings {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly secretNames: readonly string[];
+  readonly command?: readonly string[];
+  readonly entryPoint?: readonly string[];
+  readonly user?: string;
+  readonly readonlyRootFilesystem: boolean;
+}
+
+export interface Service extends Sizing, ContainerSettings {
+  readonly name: string;
+  readonly protocol: ProtocolId;
+  /** Where the application listens inside its task. */
+  readonly port: number;
+  /** Where callers reach the virtual service: on its loopback address, in the caller's own task. */
+  readonly virtualPort: number;
+  /** The loopback address of the virtual service, the same in every task. */
+  readonly address: string;
+  /** The virtual name, such as `catalog.shop.internal`. */
+  readonly virtualHost: string;
+  /** The name under which Cloud Map answers with the addresses of the tasks. */
+  readonly discoveryHost: string;
+  /** Names of the services that this one calls, sorted. */
+  readonly calls: readonly string[];
+  /** Names of the external services that this one calls, sorted. */
+  readonly callsExternal: readonly string[];
+  /** Sorted by name; absent: there is one version, the service itself. */
+  readonly versions?: readonly Version[];
+  /** A request whose header of this name names a version goes to it; in small letters. Absent: no header does that. */
+  readonly versionHeader?: string;
+  /** Copies of a share of all requests go to this version; its answers are thrown away. */
+  readonly mirror?: Mirror;
+  /** Names of the services that call this one, sorted; the gateway is not among them. */
+  readonly callers: readonly string[];
+  /** Whether a route of the edge leads here. */
+  readonly routed: boolean;
+  /** How callers find the tasks: by DNS, or, where there can be more than it answers with, by their agents. */
+  readonly discovery: 'dns' | 'cloudMap';
+  /** What narrows the requests of callers; absent: a declared caller may do anything. */
+  readonly allow?: readonly AllowRule[];
+  readonly stopTimeoutSeconds: number;
+  readonly extraContainers: readonly ExtraContainer[];
+  /** What every caller's proxy does with calls to this service, unless that caller overrides it. */
+  readonly callPolicy: CallPolicy;
+  /** What this service overrides as a caller, by the name of the called service. */
+  readonly callOverrides: Readonly<Record<string, Partial<CallPolicy>>>;
+  /** What happens to the requests to this service, whoever sends them. */
+  readonly policy: ServicePolicy;
+}
+
+/** A request is allowed if one rule has its caller, its method and its path. */
+export interface AllowRule {
+  /** Sorted; services, and the gateway if it is routed to. Absent: every declared caller. */
+  readonly callers?: readonly string[];
+  /** Absent: every method. */
+  readonly methods?: readonly string[];
+  /** Absent: every path. */
+  readonly paths?: readonly AllowedPath[];
+}
+
+export interface AllowedPath {
+  readonly kind: 'exact' | 'prefix';
+  /** Of a prefix up to its last slash, which belongs to it. */
+  readonly text: string;
+}
+
+/** One of several versions of a service, with an ECS service and a task definition of its own. */
+export interface Version extends Sizing, ContainerSettings {
+  readonly name: string;
+  /** `<service>-<version>`: its name in Cloud Map and in logs, and that of its cluster in the Envoys of callers. */
+  readonly taskName: string;
+  /** Its share of the calls that no route sends elsewhere is its weight to the sum of all. Only the first word: it changes at run time. */
+  readonly weight: number;
+  readonly stopTimeoutSeconds: number;
+  readonly extraContainers: readonly ExtraContainer[];
+  /** The name under which Cloud Map answers with the addresses of its tasks. */
+  readonly discoveryHost: string;
+  readonly discovery: 'dns' | 'cloudMap';
+}
+
+/** Something outside of the mesh that services call through their Envoys. */
+export interface ExternalService {
+  readonly name: string;
+  /** Text in which CloudFormation may fill in tokens. */
+  readonly host: string;
+  readonly port: number;
+  readonly protocol: ProtocolId;
+  /** TLS is begun by Envoy, which checks the host's certificate; applications speak plain text to it. */
+  readonly tls: boolean;
+  /** Who may have issued the certificate; absent without TLS. */
+  readonly trust?: ExternalTrust;
+  readonly virtualPort: number;
+  readonly address: string;
+  readonly virtualHost: string;
+  /** Names of the services that call it, sorted. */
+  readonly callers: readonly string[];
+  readonly callPolicy: CallPolicy;
+}
+
+/** Certificates in PEM: a file of the proxy's image, or the text itself. */
+export type ExternalTrust = { readonly kind: 'file'; readonly path: string } | { readonly kind: 'pem'; readonly text: string };
+
+export interface ExtraContainer extends ContainerSettings {
+  readonly name: string;
+  readonly essential: boolean;
+  readonly ports: readonly number[];
+  readonly cpu?: number;
+  readonly memoryLimitMiB?: number;
+}
+
+export type EdgeKind = 'http' | 'rest';
+export type AuthorizerKind = 'none' | 'jwt' | 'cognito' | 'lambda' | 'iam' | 'apiKey';
+
+export interface EdgeTopology {
+  readonly kind: EdgeKind;
+  /** Sorted from the most to the least specific, so that the first match is the right one. */
+  readonly routes: readonly EdgeRoute[];
+  /** Every authorizer in use, once each, sorted by id. */
+  readonly authorizers: readonly EdgeAuthorizer[];
+  /** Absent: the limits of the account. */
+  readonly throttle?: Throttle;
+  readonly cors?: Cors;
+  readonly stageName: string;
+  readonly accessLogs: boolean;
+  /** Sorted, in lower case: what the gateway service would remove, and is to pass on. */
+  readonly passThroughHeaders: readonly string[];
+  readonly gateway: Sizing;
+}
+
+export interface Throttle {
+  /** Requests a second. */
+  readonly rateLimit: number;
+  readonly burstLimit: number;
+}
+
+export interface Cors {
+  readonly allowOrigins: readonly string[];
+  readonly allowMethods: readonly string[];
+  readonly allowHeaders: readonly string[];
+  readonly exposeHeaders: readonly string[];
+  readonly maxAgeSeconds?: number;
+  readonly allowCredentials: boolean;
+}
+
+export interface EdgeAuthorizer {
+  /** Stable: names the construct. */
+  readonly id: string;
+  readonly kind: AuthorizerKind;
+}
+
+export interface EdgeRoute {
+  /** As the user wrote it, such as `GET /catalog/{proxy+}` or `$default`. */
+  readonly key: string;
+  /** `ANY` for every method. */
+  readonly method: string;
+  readonly path: string;
+  readonly segments: readonly PathSegment[];
+  readonly service: string;
+  readonly authorizer: string;
+  readonly scopes: readonly string[];
+  readonly throttle?: Throttle;
+}
+
+/** One part of a path: `catalog`, `{id}` or `{proxy+}`. */
+export type PathSegment =
+  | { readonly kind: 'static'; readonly text: string }
+  | { readonly kind: 'parameter'; readonly name: string }
+  | { readonly kind: 'greedy'; readonly name: string };
+
+/** Something that works, but that the user should know of; shown as an annotation that can be acknowledged. */
+export interface Warning {
+  /** Stable, without the library's prefix. */
+  readonly id: string;
+  readonly path: string;
+  readonly message: string;
+}
+
+/** The largest number of tasks that the service can have outside of a deployment. */
+export function maxTasks(sizing: Sizing): number {
+  return sizing.scaling?.maxCapacity ?? sizing.desiredCount ?? 1;
+}
+
+/** What callers tell apart in Cloud Map: a service's tasks, or those of each of its versions. */
+export type Registration = Pick<Service, 'name' | 'discoveryHost' | 'discovery'>;
+
+export function registrationsOf(service: Service): readonly Registration[] {
+  return service.versions?.map(({ taskName: name, discoveryHost, discovery }) => ({ name, discoveryHost, discovery })) ?? [service];
+}
+
+/** A version seen as a service: what its tasks are like is its own, everything else that of the service. */
+export function serviceAs(service: Service, version: Version): Service {
+  /* eslint-disable @typescript-eslint/no-unused-vars -- what a service has not, and how many tasks the version would not have */
+  const { name, weight, taskName, ...tasks } = version;
+  const { desiredCount, scaling, ...rest } = service;
+  /* eslint-enable */
+  return { ...rest, ...tasks };
+}

@@ -1,0 +1,261 @@
+import { Unresolved } from '../../reading/input';
+import type { Cors, EdgeAuthorizer, EdgeKind, EdgeRoute, EdgeTopology, Throttle } from '../../model/topology';
+import { AUTHORIZER_RESOURCES, Authorizers, EDGE_NAMES } from './parse-authorizer';
+import type { DraftService } from '../service/parse-service';
+import { unknownService } from '../service/parse-service';
+import type { MeshDefaults } from '../workload/parse-sizing';
+import { SIZING_FIELDS, parseSizing } from '../workload/parse-sizing';
+import { EDGE_REMOVAL, parsePassThroughHeaders } from '../../model/pass-through-headers';
+import { preflightPaths } from '../../model/preflights';
+import type { Reader } from '../../reading/reader';
+import { STRINGS } from '../../reading/reader';
+import type { ParsedKey } from '../../model/edge-routes';
+import { METHODS, bySpecificity, parseRouteKey, shapeOf } from '../../model/edge-routes';
+
+const A_ROUTE = "add one, such as 'ANY /{proxy+}': { service: 'ui' }";
+
+const EDGE_FIELDS = ['authorizer', 'routes', 'throttle', 'cors', 'stageName', 'accessLogs', 'passThroughHeaders', 'gateway'] as const;
+
+/** Envoy alone needs little; two tasks, because every request of every client passes here. */
+const GATEWAY_SIZE = { cpu: 256, memoryMiB: 512, desiredCount: 2 };
+
+/** Quotas that cannot be lifted in the template. https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
+const MAX_HTTP_ROUTES = 300;
+const MAX_REST_RESOURCES = 300;
+const MAX_AUTHORIZERS = 10;
+
+interface DraftRoute extends ParsedKey {
+  readonly at: Reader;
+  readonly route: EdgeRoute;
+}
+
+/** The authorizer of the edge; one that was given, but is wrong, has its issue already. */
+interface Fallback {
+  readonly given: boolean;
+  readonly authorizer: EdgeAuthorizer | undefined;
+}
+
+/** What the routes of an edge share. */
+interface EdgeContext {
+  readonly kind: EdgeKind;
+  /** The names of all services. */
+  readonly declared: readonly string[];
+  readonly authorizers: Authorizers;
+  readonly fallback: Fallback;
+}
+
+/** @param names those of all services, and of external ones, to which no route can lead */
+export function parseEdge(at: Reader, services: readonly DraftService[], names: { readonly declared: readonly string[]; readonly external: readonly string[] }, mesh: MeshDefaults): EdgeTopology | undefined {
+  if (!at.made('Edge', 'Edge.httpApi() or Edge.restApi()') || !at.fields(EDGE_FIELDS, 'kind')) return undefined;
+  const kind = at.field('kind').required('the kind of edge', 'use Edge.httpApi() or Edge.restApi()').oneOf(['http', 'rest'], 'an Edge');
+  if (kind === undefined) return undefined;
+  const { declared, external } = names;
+  const authorizers = new Authorizers(kind);
+  const fallback = { given: !at.field('authorizer').absent, authorizer: authorizers.read(at.field('authorizer')) };
+  const routesAt = at.field('routes').required('at least one route', A_ROUTE);
+  // In an order of our own, so that neither the topology nor the errors depend on the order of the props.
+  const entries = [...routesAt.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
+  const drafts = entries.flatMap(([key, route]) => {
+    if (external.some((name) => name === route.field('service').value && !declared.includes(name))) refuseExternal(route.field('service'));
+    else checkTarget(route.field('service'), services, declared);
+    return parseRoute(key, route, { kind, declared, authorizers, fallback }) ?? [];
+  });
+  if (routesAt.empty) routesAt.fail('MISSING', 'an edge needs at least one route', { fix: A_ROUTE });
+  checkOverlaps(drafts, kind);
+  authorizers.checkNames();
+  const used = authorizers.all.filter(({ id }) => drafts.some((draft) => draft.route.authorizer === id));
+  checkAuthorizerQuota(used, routesAt);
+
+  const throttle = parseThrottle(at.field('throttle'));
+  const cors = parseCors(at.field('cors'), kind);
+  if (kind === 'rest') checkRestQuota(drafts, routesAt);
+  else checkHttpQuota(drafts, cors === undefined ? [] : preflightPaths(drafts, (draft) => draft.route.authorizer === 'none'), routesAt);
+  const gatewayAt = at.field('gateway');
+  gatewayAt.fields(SIZING_FIELDS);
+  return {
+    kind,
+    routes: [...drafts].sort(bySpecificity(kind)).map((draft) => draft.route),
+    authorizers: used,
+    ...(throttle === undefined ? {} : { throttle }),
+    ...(cors === undefined ? {} : { cors }),
+    stageName: parseStageName(at.field('stageName'), kind),
+    accessLogs: at.field('accessLogs').boolean() ?? true,
+    passThroughHeaders: parsePassThroughHeaders(at.field('passThroughHeaders'), EDGE_REMOVAL),
+    gateway: parseSizing(gatewayAt, GATEWAY_SIZE, mesh),
+  };
+}
+
+function parseStageName(at: Reader, kind: EdgeKind): string {
+  const name = at.string() ?? (kind === 'http' ? '$default' : 'prod');
+  if (kind === 'http' && name === '$default') return name;
+  if (!/^[A-Za-z0-9_-]{1,128}$/.test(name)) at.fail('INVALID_NAME', 'is not a name for a stage', { allowed: `letters, digits, "_" and "-", at most 128${kind === 'http' ? ', or "$default"' : ''}` });
+  return name;
+}
+
+function parseRoute(key: string, at: Reader, { kind, declared, authorizers, fallback }: EdgeContext): DraftRoute | undefined {
+  const parsed = parseRouteKey(key, at);
+  if (parsed?.path === '$default' && kind === 'rest') at.fail('UNSUPPORTED_BY_EDGE', 'a REST API has no "$default" route', { fix: `write "ANY /{proxy+}", or use ${EDGE_NAMES.http}` });
+  at.required('an object with at least service', "such as { service: 'ui' }");
+  if (!at.fields(['service', 'authorizer', 'throttle', 'scopes'])) return undefined;
+  const service = at.field('service').required('the service that the route leads to', `such as service: '${declared[0] ?? 'ui'}'`).string();
+  const own = at.field('authorizer');
+  const authorizer = own.absent ? fallback.authorizer : authorizers.read(own);
+  if (own.absent && !fallback.given) {
+    at.fail('NO_AUTHORIZER', 'no authorizer is chosen for this route, and the edge has no default', {
+      got: null,
+      allowed: authorizers.allowed,
+      fix: 'set authorizer on the edge or here; Authorizer.none() makes the route public',
+    });
+  }
+  const scopesAt = at.field('scopes');
+  const scopes = scopesAt.items(STRINGS).flatMap((item) => {
+    const scope = item.required('a scope', 'remove the entry, or give a scope').text();
+    if (scope === '') item.fail('NOT_ALLOWED', 'a scope cannot be empty', { fix: 'remove it' });
+    return scope ?? [];
+  });
+  if (scopes.length > 0 && authorizer !== undefined && authorizer.kind !== 'jwt' && authorizer.kind !== 'cognito') {
+    scopesAt.fail('UNSUPPORTED_AUTHORIZER', `scopes are checked by JWT and Cognito authorizers, not by Authorizer.${authorizer.kind}()`, { fix: 'remove scopes or change the authorizer' });
+  }
+  const throttle = parseThrottle(at.field('throttle'));
+  if (parsed === undefined || service === undefined) return undefined;
+  const route = { key, ...parsed, service, authorizer: authorizer?.id ?? 'none', scopes, ...(throttle === undefined ? {} : { throttle }) };
+  return { ...parsed, at, route };
+}
+
+function refuseExternal(at: Reader): void {
+  at.fail('NOT_ALLOWED', 'the edge leads to services of the mesh, and this one is outside of it', { fix: 'route to a service that calls it, or give it an integration of its own in API Gateway' });
+}
+
+function checkTarget(at: Reader, services: readonly DraftService[], declared: readonly string[]): void {
+  if (typeof at.value !== 'string') return;
+  const target = services.find((service) => service.name === at.value);
+  if (target === undefined) {
+    if (!declared.includes(at.value)) unknownService(at, at.value, declared);
+    return;
+  }
+  if (target.protocol === 'http' || target.protocol === 'http2') return;
+  at.fail('ROUTE_PROTOCOL', `"${target.name}" speaks ${target.protocol === 'grpc' ? 'gRPC' : 'TCP'}, which API Gateway cannot pass through`, {
+    allowed: 'services with Protocol.HTTP or Protocol.HTTP2',
+    fix: 'route to an HTTP service that calls it',
+  });
+}
+
+function checkOverlaps(drafts: readonly DraftRoute[], kind: EdgeKind): void {
+  const byMatch = new Map<string, string>();
+  const byParent = new Map<string, { readonly text: string; readonly key: string }>();
+  for (const draft of drafts) {
+    const match = `${draft.method} ${draft.path === '$default' ? '$default' : shapeOf(draft.segments)}`;
+    const twin = byMatch.get(match);
+    if (twin !== undefined) draft.at.fail('OVERLAPPING_ROUTES', `matches the same requests as "${twin}"`, { got: null, fix: 'remove one of the two' });
+    byMatch.set(match, draft.route.key);
+    if (kind !== 'rest') continue;
+    let parent = '';
+    for (const segment of draft.segments) {
+      const text = segment.kind === 'static' ? segment.text : segment.kind === 'parameter' ? `{${segment.name}}` : `{${segment.name}+}`;
+      const sibling = byParent.get(parent);
+      // A resource of a REST API can have only one child that is a parameter, whatever its name.
+      if (segment.kind !== 'static') {
+        if (sibling !== undefined && sibling.text !== text) {
+          draft.at.fail('OVERLAPPING_ROUTES', `${text} stands where "${sibling.key}" has ${sibling.text}: a REST API takes one variable part at each place`, {
+            got: null,
+            fix: `write ${sibling.text} here too, or use ${EDGE_NAMES.http}`,
+          });
+        } else if (sibling === undefined) byParent.set(parent, { text, key: draft.route.key });
+      }
+      parent = `${parent}/${text}`;
+    }
+  }
+}
+
+function checkHttpQuota(drafts: readonly DraftRoute[], preflights: readonly string[], at: Reader): void {
+  const routes = drafts.length + preflights.length;
+  if (routes <= MAX_HTTP_ROUTES) return;
+  const added = preflights.length === 0 ? '' : `, ${preflights.length} of them for the preflight requests of CORS`;
+  at.fail('TOO_MANY_ROUTES', `an HTTP API takes ${MAX_HTTP_ROUTES} routes, and these make ${routes}${added}`, { got: null, fix: 'use greedy paths such as {proxy+}' });
+}
+
+function checkAuthorizerQuota(authorizers: readonly EdgeAuthorizer[], at: Reader): void {
+  const resources = authorizers.filter(({ kind }) => AUTHORIZER_RESOURCES.includes(kind));
+  if (resources.length <= MAX_AUTHORIZERS) return;
+  at.fail('TOO_MANY_AUTHORIZERS', `API Gateway takes ${MAX_AUTHORIZERS} authorizers for an API, and these routes use ${resources.length}`, { got: null, fix: 'let routes share them: a Lambda function can tell routes apart, and scopes can too' });
+}
+
+function checkRestQuota(drafts: readonly DraftRoute[], at: Reader): void {
+  const resources = new Set(drafts.flatMap((draft) => draft.segments.map((_, index) => shapeOf(draft.segments.slice(0, index + 1)))));
+  if (resources.size > MAX_REST_RESOURCES) at.fail('TOO_MANY_ROUTES', `a REST API takes ${MAX_REST_RESOURCES} resources, and these routes make ${resources.size}`, { got: null, fix: 'use greedy paths such as {proxy+}' });
+}
+
+function parseThrottle(at: Reader): Throttle | undefined {
+  if (!at.fields(['rateLimit', 'burstLimit'])) return undefined;
+  const rateLimit = at.field('rateLimit').required('the requests a second, in the long run,', 'such as rateLimit: 500').number({ min: 0, max: 1_000_000, unit: 'requests a second', integer: false });
+  const burstLimit = at.field('burstLimit').required('the requests that may arrive at once', 'such as burstLimit: 1000').number({ min: 0, max: 1_000_000, unit: 'requests' });
+  // A bucket that holds nothing lets nothing through, however fast it fills; one that never fills runs dry.
+  if (rateLimit !== undefined && burstLimit !== undefined && (rateLimit === 0) !== (burstLimit === 0)) {
+    at.fail('THROTTLE', `rateLimit ${rateLimit} and burstLimit ${burstLimit} contradict each other: ${burstLimit === 0 ? 'no request gets through' : 'after the first requests none gets through'}`, {
+      got: null,
+      allowed: 'both above 0; or both 0, which closes the route',
+      fix: burstLimit === 0 ? `set burstLimit, for instance to ${Math.max(1, Math.ceil(rateLimit))}` : `set rateLimit, for instance to ${burstLimit}`,
+    });
+  }
+  return rateLimit === undefined || burstLimit === undefined ? undefined : { rateLimit, burstLimit };
+}
+
+function parseCors(at: Reader, kind: EdgeKind): Cors | undefined {
+  if (!at.fields(['allowOrigins', 'allowMethods', 'allowHeaders', 'exposeHeaders', 'maxAge', 'allowCredentials'])) return undefined;
+  const originsAt = at.field('allowOrigins').required('the origins that may call', "name them, such as ['https://shop.example']");
+  const allowOrigins = originsAt.items(STRINGS).flatMap((item) => parseOrigin(item.required('an origin', 'remove the entry, or give an origin'), kind) ?? []);
+  if (Array.isArray(originsAt.value) && originsAt.value.length === 0) originsAt.fail('MISSING', 'CORS with no origin lets nobody in', { fix: "name at least one, such as 'https://shop.example', or leave cors out" });
+  const methods = at.field('allowMethods').items(STRINGS).flatMap((item) => {
+    const method = item.required('a method', 'remove the entry, or give a method').string();
+    if (method === undefined || method === '*' || REAL_METHODS.some((known) => known === method)) return method ?? [];
+    return item.fail<string>('CORS', 'is not a method', { allowed: `"*", ${REAL_METHODS.join(', ')}`, ...(REAL_METHODS.some((known) => known === method.toUpperCase()) ? { fix: `write "${method.toUpperCase()}"` } : {}) }) ?? [];
+  });
+  const headersAt = at.field('allowHeaders');
+  const allowHeaders = headersAt.absent ? ['authorization', 'content-type', 'x-api-key'] : parseHeaders(headersAt);
+  const exposeHeaders = parseHeaders(at.field('exposeHeaders'));
+  const allowCredentials = at.field('allowCredentials').boolean() ?? false;
+  if (allowCredentials && allowOrigins.includes('*')) {
+    at.field('allowCredentials').fail('CORS', 'browsers refuse credentials where allowOrigins holds "*"', { fix: 'name the origins, or leave allowCredentials out' });
+  }
+  const maxAgeSeconds = at.field('maxAge').seconds({ min: 0, max: 86_400 });
+  return {
+    allowOrigins,
+    allowMethods: methods.length === 0 || methods.includes('*') ? REAL_METHODS : methods,
+    allowHeaders,
+    exposeHeaders,
+    ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
+    allowCredentials,
+  };
+}
+
+/** All but ANY, which only routes know. */
+const REAL_METHODS = METHODS.filter((method) => method !== 'ANY');
+
+/** An HTTP API compares origins itself, so they may be tokens (a CloudFront domain); for a REST API Envoy does, whose config holds them. */
+function parseOrigin(at: Reader, kind: EdgeKind): string | undefined {
+  const origin = kind === 'http' ? at.text() : at.string();
+  if (origin === undefined || origin === '*' || at.value instanceof Unresolved) return origin;
+  const sent = asBrowsersSendIt(origin);
+  if (sent === origin) return origin;
+  return at.fail('CORS', 'is not an origin as browsers send it', {
+    allowed: '"*", or scheme, host and, if it is not the default one, port, with no path, such as "https://shop.example"',
+    ...(sent === undefined ? {} : { fix: `write "${sent}"` }),
+  });
+}
+
+/** In small letters, without a path or the default port; undefined if there is no such origin. */
+function asBrowsersSendIt(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const { origin } = new URL(text);
+  // A REST API puts origins into quotes: nothing that ends a text there, or is code, may stand in a host.
+  return /^https?:\/\/([a-z0-9._-]+|\[[0-9a-f:]+\])(:\d+)?$/.test(origin) ? origin : undefined;
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9110#name-tokens, of which "*" is one too; but "'" would end the text that a REST API puts them in. */
+function parseHeaders(at: Reader): string[] {
+  return at.items(STRINGS).flatMap((item) => {
+    const header = item.required('a header', 'remove the entry, or give the name of a header').string();
+    if (header === undefined || /^[A-Za-z0-9!#$%&*+.^_`|~-]+$/.test(header)) return header ?? [];
+    return item.fail<string>('CORS', 'is not the name of a header', { allowed: 'letters, digits, hyphens, such as "content-type"' }) ?? [];
+  });
+}

@@ -1,0 +1,379 @@
+import { imageReference, IMAGES } from '../model/images';
+import { FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, MAX_DNS_INSTANCES, RESERVED_PORTS } from '../model/constants';
+import { Opaque, Unreadable, Unresolved, show } from '../reading/input';
+import type { IssueList } from '../reading/issues';
+import { loopbackAddresses } from './network/loopback-addresses';
+import type { ExternalService, Service, Sizing, Topology, TracingSettings, Warning } from '../model/topology';
+import { maxTasks, serviceAs } from '../model/topology';
+import { everyCaller } from '../model/callers';
+import { LABEL, checkLabel } from '../reading/check-label';
+import { checkHidesNoAws } from './network/check-domain';
+import { checkSharedAuthority } from './security/check-shared-authority';
+import { checkEnvironment } from './service/check-environment';
+import { checkExec } from './service/check-exec';
+import { checkCallers, connectRules } from './security/parse-allow';
+import { parseCertificates } from './security/parse-certificates';
+import { parseEdge } from './edge/parse-edge';
+import { parseEgress } from './network/parse-egress';
+import type { DraftExternal } from './service/parse-external';
+import { EXTERNAL_CALL_POLICY_FIELDS, externalWarnings, parseExternals } from './service/parse-external';
+import { parseMesh } from './mesh/parse-mesh';
+import type { DraftService } from './service/parse-service';
+import { meshContainers, parseService, unknownService } from './service/parse-service';
+import type { MeshDefaults } from './workload/parse-sizing';
+import { parseArchitecture, parseCapacityProviders } from './workload/parse-sizing';
+import type { CallPolicy } from '../model/traffic-policy';
+import { CALL_POLICY_FIELDS, parseCallPolicy } from './traffic/parse-call-policy';
+import { warnOfMirrors } from './workload/parse-versions';
+import { warnOfFaults } from './traffic/parse-faults';
+import { Reader, suggest } from '../reading/reader';
+
+const FIELDS = ['name', 'domain', 'services', 'external', 'egress', 'edge', 'mesh', 'certificates', 'tracing', 'vpc', 'cluster', 'vpcSubnets', 'namespace', 'logs', 'cpuArchitecture', 'capacityProviderStrategies', 'enableExecuteCommand'] as const;
+
+/** The raw input with CDK objects replaced by markers (see input.ts), and what the construct knows beside the props. */
+export interface TopologyInput {
+  readonly props: unknown;
+  /** A valid mesh name, made from the construct's id. */
+  readonly defaultName: string;
+}
+
+/**
+ * Reads the topology. Adds every mistake to `issues`; the result is complete only if there is none.
+ * Reading never throws, whatever the input.
+ */
+export function parseTopology(input: TopologyInput, issues: IssueList): Topology {
+  const root = new Reader(issues, '', input.props);
+  root.fields(FIELDS);
+  const name = parseName(root, input.defaultName);
+  const domain = parseDomain(root.field('domain'), name);
+  const namespace = root.field('namespace');
+  const discoveryDomain = parseNamespace(namespace, domain) ?? `tasks.${domain}`;
+  checkShared(root);
+  const mesh = parseMesh(root.field('mesh'), root.field('services'));
+  const certificates = parseCertificates(root.field('certificates'));
+  const tracing = parseTracing(root.field('tracing'));
+  const defaults: MeshDefaults = {
+    architecture: parseArchitecture(root.field('cpuArchitecture')) ?? 'ARM64',
+    capacityProviders: parseCapacityProviders(root.field('capacityProviderStrategies')) ?? [],
+    enableExecuteCommand: root.field('enableExecuteCommand').boolean() ?? false,
+  };
+
+  const servicesAt = root.field('services').required('at least one service', "add one, such as ui: { image, port: 8080, calls: ['catalog'] }");
+  const entries = [...servicesAt.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
+  if (servicesAt.empty) servicesAt.fail('NO_SERVICES', 'a mesh needs at least one service', { fix: "add one, such as ui: { image, port: 8080 }" });
+  const declared = entries.map(([key]) => key);
+  const { declared: outside, drafts: externals } = parseExternals(root.field('external'), declared, [domain, discoveryDomain]);
+  const egress = parseEgress(root.field('egress'));
+  const callable = [...declared, ...outside];
+  const drafts = entries.flatMap(([key, at]) => parseService(key, at, defaults, meshContainers(tracing !== undefined)) ?? []);
+  for (const draft of drafts) {
+    checkCalls(draft, callable);
+    checkOverrides(draft);
+    checkVirtualPorts(draft, drafts, externals);
+    checkHostNames(draft, domain, discoveryDomain, namespace);
+  }
+  const edge = parseEdge(root.field('edge'), drafts, { declared, external: outside }, defaults);
+  checkTaskNames(drafts, outside, edge !== undefined);
+  const registered = [...drafts.flatMap(taskNamesOf), ...(edge === undefined ? [] : [GATEWAY_NAME])];
+  for (const each of registered) checkApex(each, domain, discoveryDomain, namespace);
+
+  const warnings = checkSharedAuthority(certificates, domain, root.field('domain').absent);
+  const routed = new Set(edge?.routes.map((route) => route.service));
+  const { services, external } = connect(drafts, externals, { domain, discoveryDomain, routed, authenticated: certificates.kind !== 'none' });
+  for (const service of services) {
+    warnings.push(...ofAllVersions(service, (each) => checkEnvironment(each, [...services, ...external], domain)), ...checkAllow(service), ...ofAllVersions(service, checkExec), ...warnOfFaults(service.name, service.policy.faults), ...warnOfMirrors(service));
+  }
+  for (const each of external) warnings.push(...externalWarnings(each));
+  return deepFreeze({
+    name,
+    domain,
+    discoveryDomain,
+    trustDomain: domain,
+    mesh,
+    certificates,
+    ...(tracing === undefined ? {} : { tracing }),
+    services,
+    external,
+    egress,
+    ...(edge === undefined ? {} : { edge }),
+    warnings,
+  });
+}
+
+function parseName(root: Reader, defaultName: string): string {
+  const at = root.field('name');
+  const name = at.string() ?? defaultName;
+  if (!at.absent) checkLabel(name, at, 'the mesh');
+  return name;
+}
+
+function parseDomain(at: Reader, meshName: string): string {
+  const domain = at.string() ?? `${meshName}.internal`;
+  if (at.absent || isDomain(domain)) checkHidesNoAws(at, domain);
+  else at.fail('INVALID_NAME', 'is not a domain for a private zone', { allowed: 'at least two lower-case DNS labels, such as "shop.internal", at most 180 characters, with no dot at the end' });
+  return domain;
+}
+
+function isDomain(domain: string): boolean {
+  const labels = domain.split('.');
+  return labels.length >= 2 && domain.length <= 180 && labels.every((label) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(label));
+}
+
+/** The user's own Cloud Map namespace: its name goes into Envoy's config, so it must be known. */
+function parseNamespace(at: Reader, domain: string): string | undefined {
+  if (!at.opaque('a servicediscovery.IPrivateDnsNamespace', ['namespaceName', 'namespaceId'])) return undefined;
+  const { namespace } = at.value as NamespaceOpaque;
+  const type = new Reader(at.issues, `${at.path}.type`, namespace?.type);
+  if (!type.absent) type.oneOf(['DNS_PRIVATE'], 'a private DNS namespace', ['a servicediscovery.PrivateDnsNamespace']);
+  const found = new Reader(at.issues, `${at.path}.namespaceName`, namespace?.name).string();
+  if (found !== undefined && sameHost(found, domain)) {
+    at.fail('DOMAIN_CLASH', `the namespace is called "${domain}", as is the domain of the virtual names`, {
+      got: null,
+      fix: 'set domain to another name: Cloud Map manages the zone of its namespace and takes no other records in it',
+    });
+  }
+  return found;
+}
+
+function sameHost(a: string, b: string): boolean {
+  return a.toLowerCase().replace(/\.$/, '') === b.toLowerCase();
+}
+
+/** The walker over props leaves this with the object, so that no CDK is needed to see whether it is a token. */
+export interface NamespaceOpaque extends Opaque {
+  readonly namespace?: { readonly name?: unknown; readonly type?: unknown };
+}
+
+/** logs.RetentionDays; the last one means "for ever". https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, 9999];
+
+/** As for a namespace: what is known of the object without the CDK. */
+export interface VpcOpaque extends Opaque {
+  readonly vpc?: { readonly [member in 'privateSubnets' | 'isolatedSubnets' | 'dnsSupportEnabled' | 'dnsHostnamesEnabled']?: unknown };
+}
+export interface ClusterOpaque extends Opaque {
+  readonly cluster?: { readonly vpc?: unknown };
+}
+
+function checkVpc(at: Reader, root: Reader): void {
+  const { vpc } = at.value as VpcOpaque;
+  const count = (subnets: unknown): number => (Array.isArray(subnets) ? subnets.length : 0);
+  if (vpc !== undefined && root.field('vpcSubnets').absent && count(vpc.privateSubnets) + count(vpc.isolatedSubnets) === 0) {
+    at.fail('MISSING', 'the VPC has no private subnets, or does not know them: tasks get no public address, so from a public subnet they could not pull their images', { got: null, fix: 'use a VPC with private subnets, or name subnets with a NAT gateway or VPC endpoints in vpcSubnets' });
+  }
+  if (vpc?.dnsSupportEnabled === false || vpc?.dnsHostnamesEnabled === false) {
+    at.fail('NOT_ALLOWED', 'the VPC has DNS support or DNS host names switched off, so no name of the mesh would resolve', { got: null, fix: 'set enableDnsSupport and enableDnsHostnames of the ec2.Vpc to true' });
+  }
+}
+
+/** https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_ec2.SubnetSelection.html; the CDK checks what is in them. */
+const SUBNET_FIELDS = ['availabilityZones', 'onePerAz', 'subnetFilters', 'subnetGroupName', 'subnets', 'subnetType'];
+
+function checkNetwork(root: Reader): void {
+  const vpc = root.field('vpc');
+  const cluster = root.field('cluster');
+  root.field('vpcSubnets').fields(SUBNET_FIELDS);
+  if (vpc.opaque('an ec2.IVpc', ['vpcId', 'privateSubnets'])) checkVpc(vpc, root);
+  if (!cluster.opaque('an ecs.ICluster', ['clusterName', 'vpc'])) return;
+  if (!vpc.absent) vpc.fail('VPC_CLASH', 'a cluster brings its own VPC', { got: null, fix: 'give cluster or vpc, not both' });
+  const own = cluster.value as ClusterOpaque;
+  const known = new Reader(root.issues, `${cluster.path}.vpc`, own.cluster?.vpc);
+  if (own.cluster?.vpc instanceof Unreadable) cluster.fail('MISSING', 'the cluster does not know its VPC', { got: null, fix: 'import it with ecs.Cluster.fromClusterAttributes({ clusterName, vpc }), not by its ARN' });
+  else if (known.value instanceof Opaque) checkVpc(known, root);
+}
+
+function checkShared(root: Reader): void {
+  checkNetwork(root);
+  const logs = root.field('logs');
+  if (logs.fields(['logGroup', 'retention', 'encryptionKey', 'removalPolicy'])) {
+    logs.field('logGroup').opaque('a logs.ILogGroup', ['logGroupName']);
+    logs.field('encryptionKey').opaque('a kms.IKey', ['keyArn']);
+    // CloudFormation resolves a token here.
+    if (!(logs.field('retention').value instanceof Unresolved)) logs.field('retention').oneOf(RETENTION_DAYS, 'a number of days that CloudWatch Logs knows');
+    logs.field('removalPolicy').oneOf(['destroy', 'retain', 'retain-on-update-or-delete'], 'a removal policy for a log group', ['RemovalPolicy.DESTROY', 'RemovalPolicy.RETAIN', 'RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE']);
+    for (const other of ['retention', 'encryptionKey', 'removalPolicy']) {
+      if (!logs.field('logGroup').absent && !logs.field(other).absent) logs.field(other).fail('NOT_ALLOWED', 'applies only to a log group made here', { fix: 'set it on your own log group, or leave logGroup out' });
+    }
+  }
+}
+
+function parseTracing(at: Reader): TracingSettings | undefined {
+  if (!at.made('Tracing', 'Tracing.xray() or Tracing.none()') || !at.fields(['samplingRate', 'image'], 'kind')) return { collectorImage: imageReference(IMAGES.collector) };
+  const kind = at.field('kind').required('the kind of tracing', 'use Tracing.xray() or Tracing.none()').oneOf(['xray', 'none'], 'a Tracing');
+  at.field('image').opaque('an ecs.ContainerImage', ['bind()']);
+  const samplingRate = at.field('samplingRate').number({ min: 0, max: 1, integer: false });
+  if (kind === 'none') return undefined;
+  return { collectorImage: imageReference(IMAGES.collector), ...(samplingRate === undefined ? {} : { samplingRate }) };
+}
+
+function checkCalls(draft: DraftService, declared: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const call of draft.calls) {
+    if (call.name === draft.name) call.at.fail('CALLS_ITSELF', `"${draft.name}" calls itself`, { fix: 'remove it: a service reaches its own container on 127.0.0.1' });
+    else if (!declared.includes(call.name)) unknownService(call.at, call.name, declared.filter((name) => name !== draft.name));
+    else if (seen.has(call.name)) call.at.fail('DUPLICATE_CALL', `"${call.name}" is listed twice`, { fix: 'remove one' });
+    seen.add(call.name);
+  }
+}
+
+function checkOverrides(draft: DraftService): void {
+  const calls = [...new Set(draft.calls.map((call) => call.name))].sort();
+  for (const { at, callee } of draft.overrides) {
+    if (!calls.includes(callee)) at.fail('UNKNOWN_SERVICE', `"${draft.name}" does not call ${show(callee)}`, { got: null, ...(calls.length === 0 ? { fix: 'remove it, or list the service in calls' } : suggest(callee, calls)) });
+  }
+}
+
+/** See DEFAULT_VIRTUAL_PORT: whoever listens on 0.0.0.0:P keeps Envoy from listening on 127.x.y.z:P. */
+function checkVirtualPorts(caller: DraftService, drafts: readonly DraftService[], externals: readonly DraftExternal[]): void {
+  const ports = new Map<number, string>([[caller.port, `the application of "${caller.name}"`]]);
+  for (const container of containersBeside(caller)) for (const port of container.ports) ports.set(port, `the container "${container.name}" of "${caller.name}"`);
+  for (const call of caller.calls) {
+    const callee = [...drafts, ...externals].find((draft) => draft.name === call.name);
+    const owner = callee === undefined || callee === caller ? undefined : ports.get(callee.virtualPort);
+    if (callee === undefined || callee.virtualPort === 0 || owner === undefined) continue;
+    call.at.fail('PORT_CLASH', `"${callee.name}" is reached on port ${callee.virtualPort}, on which ${owner} listens: both would bind it in one network namespace`, {
+      fix: `set ${callee.at.path}.virtualPort to a free port, such as ${freePort(callee.virtualPort, callee, drafts)}`,
+    });
+  }
+}
+
+/** A port that clashes with nothing in any task that calls the service. */
+function freePort(from: number, callee: DraftService | DraftExternal, drafts: readonly DraftService[]): number {
+  const taken = new Set<number>(RESERVED_PORTS.keys());
+  for (const caller of drafts) {
+    if (!caller.calls.some((call) => call.name === callee.name)) continue;
+    for (const port of [caller.port, ...containersBeside(caller).flatMap((container) => container.ports)]) taken.add(port);
+  }
+  let port = from;
+  while (taken.has(port)) port = port >= 65535 ? FIRST_UNPRIVILEGED_PORT : port + 1;
+  return port;
+}
+
+/** Of a service's tasks, whatever version they have. */
+function containersBeside({ extraContainers, versions = [] }: DraftService): DraftService['extraContainers'] {
+  return [...extraContainers, ...versions.flatMap((version) => version.extraContainers)];
+}
+
+/** The names under which tasks register in Cloud Map. */
+function taskNamesOf({ name, versions }: DraftService): readonly string[] {
+  return versions?.map(({ taskName }) => taskName) ?? [name];
+}
+
+/** "a" in version "b-c" and "a-b" in version "c" are both "a-b-c", as is a service of that name; so are the clusters of their callers' Envoys. */
+function checkTaskNames(drafts: readonly DraftService[], externals: readonly string[], edge: boolean): void {
+  const owners = new Map<string, string>([...drafts.map(({ name }): [string, string] => [name, `the service "${name}"`]), ...(edge ? [[GATEWAY_NAME, 'the gateway'] as const] : [])]);
+  for (const { at, name: service, versions = [] } of drafts) {
+    for (const { name, taskName } of versions) {
+      const owner = owners.get(taskName);
+      if (externals.includes(taskName)) at.field('versions').field(name).fail('NOT_ALLOWED', `its tasks would be "${taskName}" to callers, as is the external service of that name`, { got: null, fix: 'give one of the two another name' });
+      else if (owner !== undefined) at.field('versions').field(name).fail('NOT_ALLOWED', `its tasks would register as "${taskName}", as do those of ${owner}`, { got: null, fix: 'give one of the two another name' });
+      else owners.set(taskName, `the version "${name}" of "${service}"`);
+    }
+  }
+}
+
+/** What is to be said of a service, and of a version only if it is not said of the service. */
+function ofAllVersions(service: Service, check: (service: Service) => readonly Warning[]): Warning[] {
+  const own = check(service);
+  const known = new Set(own.map(({ path, message }) => `${path} ${message}`));
+  const prefix = `services.${service.name}.`;
+  const ofVersions = (service.versions ?? []).flatMap((version) => check(serviceAs(service, version))
+    .filter(({ path, message }) => !known.has(`${path} ${message}`))
+    .map((warning) => ({ ...warning, path: `${prefix}versions.${version.name}.${warning.path.slice(prefix.length)}` })));
+  return [...own, ...ofVersions];
+}
+
+function checkHostNames(draft: DraftService, domain: string, discoveryDomain: string, namespace: Reader): void {
+  const [longest = draft.name] = [...taskNamesOf(draft)].sort((a, b) => b.length - a.length);
+  const host = `${longest}.${discoveryDomain}`;
+  if (LABEL.test(longest) && host.length > 253) {
+    draft.at.fail('INVALID_NAME', `the host name "${longest}.<namespace>" has ${host.length} characters, more than DNS allows`, { got: null, allowed: 'at most 253 characters', fix: 'shorten the name of the service or of the namespace' });
+  }
+  if (!namespace.absent && sameHost(discoveryDomain, `${draft.name}.${domain}`)) {
+    namespace.fail('DOMAIN_CLASH', `the namespace is called "${discoveryDomain}", as is the virtual name of "${draft.name}", which it would hide`, { got: null, fix: 'rename the service, or set domain to another name' });
+  }
+}
+
+/** The private zone of the domain is more specific than the namespace, and holds no tasks. */
+function checkApex(name: string, domain: string, discoveryDomain: string, namespace: Reader): void {
+  if (namespace.absent || !sameHost(`${name}.${discoveryDomain}`, domain)) return;
+  namespace.fail('DOMAIN_CLASH', `in this namespace the tasks of "${name}" register as "${domain}", which the private zone of the virtual names would hide`, { got: null, fix: `set domain to another name, such as "${domain.split('.')[0] ?? 'shop'}-mesh.internal"` });
+}
+
+/** A caller that no rule names, though others are named: most likely forgotten. */
+function checkAllow({ name, allow, callers, routed }: Service): Warning[] {
+  if (allow === undefined || allow.some((rule) => rule.callers === undefined)) return [];
+  const named = new Set(allow.flatMap((rule) => rule.callers ?? []));
+  return everyCaller({ callers, routed }).filter((caller) => !named.has(caller)).map((caller) => ({
+    id: 'caller-without-rule',
+    path: `services.${name}.allow`,
+    message: caller === GATEWAY_NAME ? `a route of the edge leads to "${name}", but no rule names "${GATEWAY_NAME}": every request of the edge will get 403` : `"${caller}" lists "${name}" in calls, but no rule names it: all of its requests will be refused`,
+  }));
+}
+
+interface Surroundings {
+  readonly domain: string;
+  readonly discoveryDomain: string;
+  readonly routed: ReadonlySet<string>;
+  /** Whether callers have identities. */
+  readonly authenticated: boolean;
+}
+
+function connect(drafts: readonly DraftService[], externals: readonly DraftExternal[], surroundings: Surroundings): Pick<Topology, 'services' | 'external'> {
+  const addresses = loopbackAddresses([...drafts, ...externals].map((draft) => draft.name));
+  return { services: connectServices(drafts, externals, addresses, surroundings), external: connectExternals(externals, drafts, addresses, surroundings) };
+}
+
+function connectExternals(externals: readonly DraftExternal[], drafts: readonly DraftService[], addresses: ReadonlyMap<string, string>, { domain }: Surroundings): readonly ExternalService[] {
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- `at` is a cursor, which plain data must not hold
+  return externals.map(({ at, ...external }) => ({
+    ...external,
+    callers: drafts.filter((draft) => draft.calls.some((call) => call.name === external.name)).map((draft) => draft.name),
+    address: addresses.get(external.name) ?? '',
+    virtualHost: `${external.name}.${domain}`,
+  }));
+}
+
+function connectServices(drafts: readonly DraftService[], externals: readonly DraftExternal[], addresses: ReadonlyMap<string, string>, { domain, discoveryDomain, routed, authenticated }: Surroundings): readonly Service[] {
+  const names = new Set(drafts.map((draft) => draft.name));
+  const outside = new Set(externals.map((external) => external.name).filter((name) => !names.has(name)));
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- `at` is a cursor, which plain data must not hold
+  return drafts.map(({ at, calls, rules, namedCallers, overrides, versions: draftVersions, ...draft }) => {
+    const versions = draftVersions?.map((version) => ({ ...version, discoveryHost: `${version.taskName}.${discoveryDomain}`, discovery: discoveryOf(version) }));
+    const callers = drafts.filter((other) => other.name !== draft.name && other.calls.some((call) => call.name === draft.name)).map((other) => other.name);
+    const isRouted = routed.has(draft.name);
+    const nameable = everyCaller({ callers, routed: isRouted });
+    const allow = rules === undefined ? undefined : connectRules(rules, nameable, authenticated);
+    for (const named of namedCallers) checkCallers(named, nameable, authenticated);
+    return {
+      ...draft,
+      calls: [...new Set(calls.map((call) => call.name))].filter((name) => names.has(name) && name !== draft.name).sort(),
+      callsExternal: [...new Set(calls.map((call) => call.name))].filter((name) => outside.has(name)).sort(),
+      callers,
+      address: addresses.get(draft.name) ?? '',
+      virtualHost: `${draft.name}.${domain}`,
+      discoveryHost: `${draft.name}.${discoveryDomain}`,
+      routed: isRouted,
+      callOverrides: Object.fromEntries(overrides.flatMap(({ at: override, callee }): [string, Partial<CallPolicy>][] => {
+        const called = [...drafts, ...externals].find((other) => other.name === callee);
+        override.required('an object', 'remove it, or write what is to be another way, such as { timeout }');
+        return called === undefined || !override.fields(outside.has(callee) ? EXTERNAL_CALL_POLICY_FIELDS : CALL_POLICY_FIELDS) ? [] : [[callee, parseCallPolicy(override, called.protocol)]];
+      })),
+      // Of a service with versions: whether any is found that way, which is what retries look at.
+      discovery: versions === undefined ? discoveryOf(draft) : versions.some(({ discovery }) => discovery === 'cloudMap') ? 'cloudMap' : 'dns',
+      ...(versions === undefined ? {} : { versions }),
+      ...(allow === undefined ? {} : { allow }),
+    };
+  });
+}
+
+function discoveryOf(sizing: Sizing): Service['discovery'] {
+  return maxTasks(sizing) > MAX_DNS_INSTANCES ? 'cloudMap' : 'dns';
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  Object.freeze(value);
+  for (const child of Object.values(value)) deepFreeze(child);
+  return value;
+}

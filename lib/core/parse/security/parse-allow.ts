@@ -1,0 +1,119 @@
+import { GATEWAY_NAME } from '../../model/constants';
+import { show } from '../../reading/input';
+import type { AllowRule, AllowedPath, ProtocolId } from '../../model/topology';
+import type { Reader } from '../../reading/reader';
+import { STRINGS, suggest } from '../../reading/reader';
+
+/** A rule as far as it can be read without knowing who calls. */
+export interface DraftRule extends Omit<AllowRule, 'callers'> {
+  readonly callersAt: Reader;
+  readonly callers?: readonly { readonly at: Reader; readonly name: string }[];
+}
+
+const A_RULE = "an object, such as { callers: ['checkout'], methods: ['POST'], paths: ['/orders'] }";
+
+export function parseAllow(at: Reader, protocol: ProtocolId): readonly DraftRule[] | undefined {
+  if (at.absent) return undefined;
+  const items = at.items('a list of rules');
+  if (Array.isArray(at.value) && items.length === 0) at.fail('MISSING', 'no rule would let anybody in', { fix: 'leave allow out, or remove the service from the calls of others' });
+  return items.flatMap((item) => {
+    item.required(A_RULE, 'remove the entry, or write a rule');
+    return item.fields(['callers', 'methods', 'paths']) ? [parseRule(item, protocol)] : [];
+  });
+}
+
+function parseRule(at: Reader, protocol: ProtocolId): DraftRule {
+  const callers = parseList(at.field('callers'), 'a caller', (name, item) => ({ at: item, name }));
+  const methods = parseMethods(at.field('methods'), protocol);
+  const paths = parsePaths(at.field('paths'), protocol);
+  return {
+    callersAt: at.field('callers'),
+    ...(callers === undefined ? {} : { callers }),
+    ...(methods === undefined ? {} : { methods }),
+    ...(paths === undefined ? {} : { paths }),
+  };
+}
+
+/** What is said of a list of a rule, and of other things that name requests. */
+export interface ListWords {
+  readonly empty: string;
+  readonly emptyFix: string;
+  /** What to do about methods of gRPC. */
+  readonly grpcMethod: string;
+}
+
+const RULE: ListWords = { empty: 'an empty list lets nobody in', emptyFix: 'leave it out to allow all, or remove the rule', grpcMethod: "name it in paths, such as '/shop.Orders/Place'" };
+
+/** An empty list would read as "none" and as "all": it is refused. */
+export function parseList<T>(at: Reader, what: string, parse: (text: string, item: Reader) => T | undefined, words = RULE): readonly T[] | undefined {
+  if (at.absent) return undefined;
+  const items = at.items(STRINGS);
+  if (Array.isArray(at.value) && items.length === 0) at.fail('MISSING', words.empty, { fix: words.emptyFix });
+  return items.flatMap((item) => {
+    const text = item.required(what, `remove the entry, or give ${what}`).string();
+    return (text === undefined ? undefined : parse(text, item)) ?? [];
+  });
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9110#name-methods; in capitals, since methods are case-sensitive. */
+export function parseMethods(at: Reader, protocol: ProtocolId, words = RULE): readonly string[] | undefined {
+  if (!at.absent && (protocol === 'tcp' || protocol === 'grpc')) {
+    return at.fail('NOT_ALLOWED', protocol === 'tcp' ? 'a TCP service has no requests' : 'a gRPC call is always a POST; its method is the path', { fix: protocol === 'tcp' ? 'remove methods' : words.grpcMethod });
+  }
+  const methods = parseList(at, 'a method', (text, item) => {
+    if (/^[A-Z]+(-[A-Z]+)*$/.test(text)) return text;
+    return item.fail<string>('NOT_ALLOWED', `${show(text)} is not an HTTP method`, { got: null, allowed: 'a method in capitals, such as GET', ...(/^[a-z]+$/i.test(text) ? { fix: `write '${text.toUpperCase()}'` } : {}) });
+  }, words);
+  return methods === undefined ? undefined : [...new Set(methods)].sort();
+}
+
+/** What may stand in a path as it is. https://www.rfc-editor.org/rfc/rfc3986#section-3.3 */
+export const PATH = /^(\/|(\/[A-Za-z0-9._~!$&'()+,;=:@-]+)+\/?|(\/[A-Za-z0-9._~!$&'()+,;=:@-]+)*\/\*)$/;
+const GRPC_PATH = /^\/([A-Za-z0-9_.]+\/([A-Za-z0-9_]+|\*)|\*)$/;
+
+export function parsePaths(at: Reader, protocol: ProtocolId, words = RULE): readonly AllowedPath[] | undefined {
+  if (!at.absent && protocol === 'tcp') return at.fail('NOT_ALLOWED', 'a TCP service has no requests', { fix: 'remove paths' });
+  const paths = parseList(at, 'a path', (text, item) => {
+    const grpc = protocol === 'grpc';
+    if ((grpc ? GRPC_PATH : PATH).test(text) && !/\/\.{1,2}(;|\/|$)/.test(text)) return text;
+    return item.fail<string>('NOT_ALLOWED', `${show(text)} is not a path that a rule can name`, {
+      got: null,
+      allowed: grpc ? "'/package.Service/Method' or '/package.Service/*'" : "a path without query string, dot segments or escapes, such as '/orders/7', or '/orders/*' for all below",
+      ...(/^[A-Za-z0-9]/.test(text) ? { fix: `write '/${text}'` } : text.includes('{') ? { fix: 'a rule has no parameters: end it with /*' } : {}),
+    });
+  }, words);
+  return paths === undefined ? undefined : [...new Set(paths)].sort().map(allowedPath);
+}
+
+function allowedPath(text: string): AllowedPath {
+  return text.endsWith('/*') ? { kind: 'prefix', text: text.slice(0, -1) } : { kind: 'exact', text };
+}
+
+/** @param callers those that list the service, and the gateway if it is routed to */
+export function connectRules(rules: readonly DraftRule[], callers: readonly string[], authenticated: boolean): readonly AllowRule[] {
+  return rules.map(({ callersAt, callers: named, ...rule }) => {
+    if (named === undefined || !checkCallers({ at: callersAt, named }, callers, authenticated)) return rule;
+    return { ...rule, callers: [...new Set(named.map(({ name }) => name))].sort() };
+  });
+}
+
+/** A list of callers that the user named, before the services are connected. */
+export interface NamedCallers {
+  readonly at: Reader;
+  readonly named: readonly { readonly at: Reader; readonly name: string }[];
+}
+
+/** Whether anybody knows who calls; each of those that are named must be one of the callers. */
+export function checkCallers({ at, named }: NamedCallers, callers: readonly string[], authenticated: boolean): boolean {
+  if (!authenticated) {
+    at.fail('NOT_ALLOWED', 'without certificates nobody knows who calls', { got: null, fix: 'remove callers, or use Certificates.kms()' });
+    return false;
+  }
+  for (const { at: one, name } of named) if (!callers.includes(name)) unknownCaller(one, name, callers);
+  return true;
+}
+
+function unknownCaller(at: Reader, name: string, callers: readonly string[]): void {
+  const reason = name === GATEWAY_NAME ? 'no route of the edge leads to this service' : `${show(name)} does not list this service in calls`;
+  at.fail('UNKNOWN_SERVICE', reason, callers.length === 0 ? { fix: 'remove it: nobody calls this service' } : suggest(name, callers));
+}

@@ -1,0 +1,26 @@
+import type { ProtocolId } from '../../model/topology';
+import type { Reader } from '../../reading/reader';
+import { DEFAULT_OUTLIER_DETECTION } from '../../model/defaults';
+import type { OutlierDetection } from '../../model/traffic-policy';
+
+const FIELDS = ['consecutiveGatewayErrors', 'consecutiveServerErrors', 'interval', 'baseEjection', 'maxEjectionPercent'] as const;
+const IN_A_ROW = { min: 1, max: 1000 };
+
+/** `outlierDetection` of a called service, or of what a caller overrides; undefined if it says nothing. */
+export function parseOutlierDetection(at: Reader, protocol: ProtocolId): OutlierDetection | 'none' | undefined {
+  if (!at.made('OutlierDetection', 'OutlierDetection.of() or OutlierDetection.none()') || !at.fields(FIELDS, 'kind')) return undefined;
+  if (at.field('kind').value === 'none') return 'none';
+  const standard = DEFAULT_OUTLIER_DETECTION;
+  const serverErrors = at.field('consecutiveServerErrors');
+  if (protocol === 'tcp' && !serverErrors.absent) serverErrors.fail('NOT_ALLOWED', 'a TCP service answers with no status', { got: null, fix: 'remove it: connections that do not come about count as gateway errors' });
+  const consecutiveGatewayErrors = at.field('consecutiveGatewayErrors').number(IN_A_ROW) ?? standard.consecutiveGatewayErrors;
+  const consecutiveServerErrors = serverErrors.number(IN_A_ROW);
+  return {
+    ...(consecutiveGatewayErrors === undefined ? {} : { consecutiveGatewayErrors }),
+    ...(consecutiveServerErrors === undefined ? {} : { consecutiveServerErrors }),
+    intervalSeconds: at.field('interval').seconds({ min: 0.1, max: 3600, integer: false }) ?? standard.intervalSeconds,
+    baseEjectionSeconds: at.field('baseEjection').seconds({ min: 0.1, max: 86_400, integer: false }) ?? standard.baseEjectionSeconds,
+    // Not 100: somebody has to be left.
+    maxEjectionPercent: at.field('maxEjectionPercent').number({ min: 1, max: 99, unit: 'percent', fix: 'one task at least stays; for no ejection use OutlierDetection.none()' }) ?? standard.maxEjectionPercent,
+  };
+}

@@ -1,0 +1,41 @@
+import { counted } from '../../reading/input';
+import type { Scaling, TaskReplacement } from '../../model/topology';
+import type { Reader } from '../../reading/reader';
+
+/** As they were before anybody could say: new tasks are healthy before old ones leave. */
+export const DEFAULT_REPLACEMENT: TaskReplacement = { minHealthyPercent: 100, maxHealthyPercent: 200, rollback: true };
+
+const USE_VERSIONS = 'use versions: their weights shift calls in as many steps as you like, with no task replaced; or Deployment.rolling()';
+
+const REFUSED: Readonly<Record<string, string>> = {
+  blueGreen: 'ECS has blue/green deployments for no service that registers in Cloud Map, and by Cloud Map the tasks of a mesh are found',
+  linear: 'ECS shifts traffic in steps only by a load balancer or Service Connect, and to the tasks of a mesh it comes by neither',
+  canary: 'ECS tries a share of the traffic only by a load balancer or Service Connect, and to the tasks of a mesh it comes by neither',
+};
+
+/** Undefined: the default. */
+export function parseDeployment(at: Reader, tasks: { readonly desiredCount: number | undefined; readonly scaling: Scaling | undefined }): TaskReplacement | undefined {
+  if (!at.made('Deployment', 'Deployment.rolling()') || !at.fields(['minHealthyPercent', 'maxHealthyPercent', 'rollback', 'alarms'], 'kind')) return undefined;
+  const kind = at.field('kind').oneOf(['rolling', ...Object.keys(REFUSED)], 'a Deployment');
+  const reason = kind === undefined ? undefined : REFUSED[kind];
+  if (reason !== undefined) return at.fail('NOT_ALLOWED', reason, { got: null, fix: USE_VERSIONS });
+  const minHealthyPercent = at.field('minHealthyPercent').number({ min: 0, max: 100, unit: 'percent' }) ?? DEFAULT_REPLACEMENT.minHealthyPercent;
+  const maxHealthyPercent = at.field('maxHealthyPercent').number({ min: 100, max: 200, unit: 'percent' }) ?? DEFAULT_REPLACEMENT.maxHealthyPercent;
+  for (const alarm of at.field('alarms').items('a list of alarms')) alarm.required('an alarm', 'remove the entry, or give an alarm').opaque('a cloudwatch.IAlarm', ['alarmArn', 'alarmName']);
+  checkRoom(at, minHealthyPercent, maxHealthyPercent, tasks);
+  return { minHealthyPercent, maxHealthyPercent, rollback: at.field('rollback').boolean() ?? DEFAULT_REPLACEMENT.rollback };
+}
+
+/**
+ * ECS rounds the lower limit up and the upper one down: with few tasks nothing might be left between them.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
+ */
+function checkRoom(at: Reader, min: number, max: number, { desiredCount, scaling }: Parameters<typeof parseDeployment>[1]): void {
+  const [least, most] = scaling === undefined ? [desiredCount ?? 0, desiredCount ?? 0] : [scaling.minCapacity, scaling.maxCapacity];
+  for (let count = Math.max(1, least); count <= most; count += 1) {
+    const [kept, allowed] = [Math.ceil((count * min) / 100), Math.floor((count * max) / 100)];
+    if (allowed > kept) continue;
+    at.fail('NOT_ALLOWED', `of ${counted(count, 'task')} ECS would have to keep ${kept} and could run ${allowed}, so it could replace none`, { got: null, allowed: 'room for one task between minHealthyPercent and maxHealthyPercent', fix: 'lower minHealthyPercent or raise maxHealthyPercent' });
+    return;
+  }
+}

@@ -1,0 +1,39 @@
+import { MAX_TASK_DEFINITION_BYTES } from '../model/constants';
+import type { IssueList } from '../reading/issues';
+import type { ContainerPlan, TaskPlan } from './system-plan';
+
+/** Log settings, ARNs, images and the like, which only render knows; generous. */
+const REST_OF_A_CONTAINER = 700;
+const REST_OF_A_TASK = 600;
+
+/**
+ * ECS refuses a task definition over 64 KiB, at deployment. Counted here, so that it is known at synth, with
+ * the largest parts by name.
+ */
+export function checkTaskDefinitionSize(task: TaskPlan, path: string, issues: IssueList): void {
+  const parts = task.containers.flatMap(partsOf);
+  const bytes = parts.reduce((sum, part) => sum + part.bytes, REST_OF_A_TASK + REST_OF_A_CONTAINER * task.containers.length);
+  if (bytes <= MAX_TASK_DEFINITION_BYTES) return;
+  const largest = [...parts].sort((a, b) => b.bytes - a.bytes).slice(0, 3).map((part) => `${part.name}: ${part.bytes} bytes`);
+  issues.add({
+    code: 'TASK_DEFINITION_TOO_LARGE',
+    path,
+    message: `the task definition of "${task.name}" has about ${bytes} bytes`,
+    allowed: `at most ${MAX_TASK_DEFINITION_BYTES} bytes`,
+    fix: `make the largest parts smaller: ${largest.join('; ')}. Fewer calls make Envoy's configuration smaller; large environment variables belong into a file, S3 or SSM`,
+  });
+}
+
+function partsOf(container: ContainerPlan): { readonly name: string; readonly bytes: number }[] {
+  const { command, environment, healthCheck, ...rest } = container;
+  const what = container.role === 'proxy' ? "Envoy's configuration" : `the command of container "${container.name}"`;
+  return [
+    { name: what, bytes: size(command) },
+    { name: `the environment of container "${container.name}"`, bytes: size(Object.entries(environment).map(([name, value]) => ({ name, value }))) },
+    { name: `the rest of container "${container.name}"`, bytes: size([healthCheck, rest]) },
+  ];
+}
+
+function size(value: unknown): number {
+  return value === undefined ? 0 : Buffer.byteLength(JSON.stringify(value));
+}

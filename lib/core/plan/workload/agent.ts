@@ -1,0 +1,145 @@
+import type { ContainerPlan, DependencyPlan, DeployedValue } from '../system-plan';
+import { AGENT_CONTAINER, AGENT_MEMORY_MIB, DISCOVERY_TTL_SECONDS, INBOUND_PORT, INIT_CONTAINER, MESH_DIRECTORY, MESH_VOLUME } from '../../model/constants';
+import { identityOf } from '../../model/identity';
+import { PROXY_USER } from '../../model/images';
+import type { EnvoyMeshSettings, Registration, Service, Topology } from '../../model/topology';
+import { registrationsOf } from '../../model/topology';
+import { weighedBy, weightsTargets } from './weights';
+
+/** What a task's agent has to know; see programs/agent/settings.ts. */
+export interface AgentPlan {
+  readonly topology: Topology;
+  /** Its service, whose identity it has. */
+  readonly service: string;
+  /** Its name in Cloud Map. */
+  readonly name: string;
+  readonly callees: readonly Service[];
+  /** How long the task may take to leave, before the application is told to stop. */
+  readonly stopSeconds: number;
+  /** After this long, whoever calls the task has asked discovery again. */
+  readonly refreshSeconds: number;
+}
+
+/** Fargate allows no more. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#container_definition_timeout */
+const MAX_STOP_SECONDS = 120;
+
+/** What the agent's own steps may take beside waiting for callers and requests. */
+const STEPS_SECONDS = 5;
+
+/** How old an agent's list of callees may be: two turns, and their jitter. */
+function listSecondsOf(topology: Topology): number {
+  return Math.max(DISCOVERY_TTL_SECONDS, Math.ceil(intervalSecondsOf(topology) * 2.5));
+}
+
+function intervalSecondsOf(topology: Topology): number {
+  return envoySettingsOf(topology).discoveryIntervalSeconds;
+}
+
+function envoySettingsOf({ mesh }: Topology): EnvoyMeshSettings {
+  if (mesh.provider !== 'envoy') throw new Error(`bug: agents discover nothing for ${mesh.provider}`);
+  return mesh;
+}
+
+/** Callers ask DNS when its TTL is over, or their agents list the tasks at intervals. */
+export function refreshSecondsOf(topology: Topology, { discovery }: Service): number {
+  return discovery === 'cloudMap' ? listSecondsOf(topology) : DISCOVERY_TTL_SECONDS;
+}
+
+/** @param requestSeconds how long requests in flight may take */
+export function stopSecondsOf(refreshSeconds: number, requestSeconds: number): number {
+  // The agent waits for callers for twice their refresh and a second.
+  return Math.min(MAX_STOP_SECONDS, 2 * refreshSeconds + 1 + STEPS_SECONDS + requestSeconds);
+}
+
+/** The callees, or versions of them, whose tasks the agent finds, since DNS would name only some of them. */
+export function discoveredBy(callees: readonly Service[]): readonly Registration[] {
+  return callees.flatMap(registrationsOf).filter((tasks) => tasks.discovery === 'cloudMap');
+}
+
+/** Whether Envoy's configuration names files that have to be there when it starts. */
+export function needsFiles({ topology, callees }: AgentPlan): boolean {
+  return topology.certificates.kind !== 'none' || discoveredBy(callees).length > 0 || weighedBy(callees).length > 0;
+}
+
+/** Waits for the certificate, and writes every file that Envoy wants to see at its start. */
+export function initContainer(agent: AgentPlan): ContainerPlan {
+  return {
+    ...program(),
+    environment: whatIsWritten(agent),
+    deployedEnvironment: { ...secretOf(agent), ...weightsParametersOf(agent) },
+    name: INIT_CONTAINER,
+    role: 'init',
+    essential: false,
+    command: ['init'],
+    dependsOn: [],
+    restart: false,
+  };
+}
+
+/**
+ * Renews, discovers, and is the pre-stop hook of the task: it depends on all other containers, so that ECS tells it
+ * first to stop. It is essential, but restarted in place: a task whose agent cannot run is replaced.
+ */
+export function agentContainer(agent: AgentPlan, others: readonly ContainerPlan[]): ContainerPlan {
+  return {
+    ...program(),
+    environment: {
+      ...whatIsWritten(agent),
+      ...howOften(agent),
+      MESH_REFRESH_SECONDS: String(agent.refreshSeconds),
+      MESH_STOP_SECONDS: String(agent.stopSeconds),
+    },
+    deployedEnvironment: { MESH_CLOUD_MAP_SERVICE_ID: 'discoveryServiceId', ...secretOf(agent), ...weightsParametersOf(agent) },
+    name: AGENT_CONTAINER,
+    role: 'agent',
+    essential: true,
+    command: ['run'],
+    healthCheck: { command: ['CMD', 'node', '/agent/agent.js', 'health'], intervalSeconds: 30, timeoutSeconds: 10, retries: 3, startPeriodSeconds: 30 },
+    dependsOn: others.filter(({ role }) => role !== 'init').map(({ name }): DependencyPlan => ({ container: name, condition: 'START' })),
+    memoryLimitMiB: AGENT_MEMORY_MIB,
+    stopTimeoutSeconds: agent.stopSeconds,
+    restart: true,
+  };
+}
+
+function program(): Pick<ContainerPlan, 'secretNames' | 'user' | 'readonlyRootFilesystem' | 'dropCapabilities' | 'mounts' | 'ports'> {
+  return {
+    secretNames: [],
+    user: PROXY_USER,
+    readonlyRootFilesystem: true,
+    dropCapabilities: true,
+    mounts: [{ volume: MESH_VOLUME, path: MESH_DIRECTORY, readOnly: false }],
+    ports: [],
+  };
+}
+
+/** What the agent writes files of. */
+function whatIsWritten({ topology, service, callees }: AgentPlan): Readonly<Record<string, string>> {
+  const targets = discoveredBy(callees).map((callee) => ({ cluster: callee.name, namespaceName: topology.discoveryDomain, serviceName: callee.name, port: INBOUND_PORT }));
+  return {
+    ...(topology.certificates.kind === 'none' ? {} : { MESH_IDENTITY: identityOf(topology.trustDomain, service) }),
+    ...(targets.length === 0 ? {} : { MESH_DISCOVERY: JSON.stringify(targets) }),
+    ...(weighedBy(callees).length === 0 ? {} : { MESH_WEIGHTS: JSON.stringify(weightsTargets(callees)) }),
+  };
+}
+
+function howOften(agent: AgentPlan): Readonly<Record<string, string>> {
+  return { ...howOftenDiscovered(agent), ...(weighedBy(agent.callees).length === 0 ? {} : { MESH_WEIGHTS_SECONDS: String(envoySettingsOf(agent.topology).weightsIntervalSeconds) }) };
+}
+
+function howOftenDiscovered({ topology, name, callees }: AgentPlan): Readonly<Record<string, string>> {
+  if (discoveredBy(callees).length === 0) return {};
+  return {
+    MESH_OWN_SERVICE: JSON.stringify({ namespaceName: topology.discoveryDomain, serviceName: name }),
+    MESH_POLL_SECONDS: String(intervalSecondsOf(topology)),
+    MESH_LIST_SECONDS: String(listSecondsOf(topology)),
+  };
+}
+
+function secretOf({ topology }: AgentPlan): Readonly<Record<string, DeployedValue>> {
+  return topology.certificates.kind === 'none' ? {} : { MESH_SECRET_ARN: 'certificateSecretArn' };
+}
+
+function weightsParametersOf({ callees }: AgentPlan): Readonly<Record<string, DeployedValue>> {
+  return weighedBy(callees).length === 0 ? {} : { MESH_WEIGHTS_PARAMETERS: 'weightsParameterNames' };
+}

@@ -1,0 +1,18 @@
+import type { TaskPlan } from '../system-plan';
+import { DISCOVERY_TTL_SECONDS, GATEWAY_PORT, PROXY_CONTAINER } from '../../model/constants';
+import type { EdgeTopology } from '../../model/topology';
+
+/**
+ * API Gateway goes on sending to a task that ECS stops until it asks Cloud Map again, and waits for an answer for up
+ * to 30 seconds. The agent waits for twice this and a second.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+ */
+export const EDGE_REFRESH_SECONDS = 17;
+export const EDGE_REQUEST_SECONDS = 30;
+
+/** The VPC link of an HTTP API asks Cloud Map for address and port, and ECS registers a port only with SRV. */
+export function gatewayRegistration({ kind }: EdgeTopology): TaskPlan['registration'] {
+  return kind === 'http'
+    ? { recordType: 'SRV', ttlSeconds: DISCOVERY_TTL_SECONDS, container: PROXY_CONTAINER, port: GATEWAY_PORT }
+    : { recordType: 'A', ttlSeconds: DISCOVERY_TTL_SECONDS };
+}

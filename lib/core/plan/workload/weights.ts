@@ -1,0 +1,35 @@
+import type { WeightsPlan } from '../system-plan';
+import type { Service } from '../../model/topology';
+import { weightsPattern } from './weights-pattern';
+
+/** The callees whose weights the agent reads. */
+export function weighedBy(callees: readonly Service[]): readonly Service[] {
+  return callees.filter(({ versions }) => versions !== undefined);
+}
+
+/** What an agent is told of them, in the order of their parameters; see programs/agent/settings.ts. */
+export function weightsTargets(callees: readonly Service[]): readonly object[] {
+  return weighedBy(callees).map(({ name: service, protocol, versions = [], policy }) => {
+    const routes = policy.routes.filter((route) => route.versions !== undefined).map(({ name }) => name);
+    return {
+      service,
+      ...(protocol === 'tcp' ? { tcp: true } : {}),
+      // In the order of Envoy's configuration, since each takes its share of what those before have left.
+      versions: versions.map(({ name, taskName: cluster }) => ({ name, cluster })),
+      ...(routes.length === 0 ? {} : { routes }),
+    };
+  });
+}
+
+/** What stands in a service's parameter; people may change it by hand, between deployments. */
+export function weightsPlan({ name: service, versions = [], policy }: Service): WeightsPlan {
+  const routes = policy.routes.flatMap((route): [string, object][] => (route.versions === undefined ? [] : [[route.name, route.versions]]));
+  return {
+    service,
+    text: JSON.stringify({
+      weights: Object.fromEntries(versions.map(({ name, weight }) => [name, weight])),
+      ...(routes.length === 0 ? {} : { routes: Object.fromEntries(routes) }),
+    }),
+    pattern: weightsPattern(versions.map(({ name }) => name), routes.map(([name]) => name)),
+  };
+}

@@ -1,0 +1,104 @@
+import { factoryInput } from '../factory-input';
+
+/**
+ * Options of `Certificates.kms()`.
+ *
+ * @example
+ * const replacing: KmsCertificatesOptions = { authorities: ['main', '2027'], issuer: 'main' };
+ */
+export interface KmsCertificatesOptions {
+  /**
+   * The authorities that all services trust, 1 to 4, each with a KMS key of its own. A name has 1 to 20 lower-case
+   * letters, digits and hyphens. More than one is for replacing an authority, in these steps, with every secret
+   * rotated after each: add the new one; make it the `issuer`; remove the old one. A step that would cut services
+   * off from each other is refused by the deployment.
+   *
+   * @default - ['main']
+   */
+  readonly authorities?: string[];
+
+  /**
+   * The authority that issues, one of `authorities`.
+   *
+   * @default - the only one; must be given if there are more
+   */
+  readonly issuer?: string;
+}
+
+/**
+ * Options of `Certificates.privateCa()`.
+ *
+ * @example
+ * const corporate: PrivateCaCertificatesOptions = {
+ *   authorityArns: { corporate: 'arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/11111111-2222-3333-4444-555555555555' },
+ * };
+ */
+export interface PrivateCaCertificatesOptions {
+  /**
+   * ARNs of the certificate authorities whose roots all services trust, 1 to 4, by a name of your own: 1 to 20
+   * lower-case letters, digits and hyphens. They must be active, and in the account and region of the stack. More than
+   * one is for replacing an authority: see `KmsCertificatesOptions.authorities`. Their roots together must fit into the
+   * 4 KB of a Lambda function's environment: two of EC or RSA-2048 keys do, two of RSA-4096 do not. CDK tokens may
+   * stand in the values.
+   *
+   * Whoever may issue from an authority can issue every identity of the mesh. Two meshes with the same `domain` below one
+   * authority have the same identities, so each may call the other's services: set `domain`, and give every mesh another
+   * one. While `domain` is the default, the warning `shared-authority` says so.
+   *
+   * @default - a root authority in short-lived mode is made (about $50 a month)
+   * @see https://docs.aws.amazon.com/privateca/latest/userguide/short-lived-certificates.html
+   */
+  readonly authorityArns?: { readonly [name: string]: string };
+
+  /**
+   * The authority that issues, one of the names in `authorityArns`.
+   *
+   * @default - the only one; must be given if there are more
+   */
+  readonly issuer?: string;
+}
+
+/**
+ * Who issues the certificates of mutual TLS between services. Each service gets a certificate of 7 days with the
+ * identity `spiffe://<domain>/<service>`, renewed every 2 days, in a secret that no other
+ * service can read.
+ *
+ * @example
+ * const props: MicroservicesProps = { services, certificates: Certificates.kms() };
+ */
+export class Certificates {
+  /**
+   * A private authority whose key never leaves KMS (about $1 a month), and a Lambda function that issues. Only the
+   * functions of the mesh can sign with the key; IAM policies in the account can allow its administration, no more.
+   */
+  public static kms(options: KmsCertificatesOptions = {}): Certificates {
+    // From JavaScript, null may stand where the default does not reach.
+    return new Certificates('kms', options ?? {});
+  }
+
+  /** AWS Private CA, one of your own or one made here in short-lived mode. */
+  public static privateCa(options: PrivateCaCertificatesOptions = {}): Certificates {
+    return new Certificates('privateCa', options ?? {});
+  }
+
+  /**
+   * No certificates: calls between tasks are plain text, and nobody knows who calls. A warning says what is lost.
+   * Changing to or from this on a running mesh interrupts calls until all tasks are new.
+   */
+  public static none(): Certificates {
+    return new Certificates('none', {});
+  }
+
+  /** @internal */
+  public readonly _type = 'Certificates';
+
+  private constructor(
+    private readonly kind: string,
+    private readonly options: object,
+  ) {}
+
+  /** @internal */
+  public _input(): unknown {
+    return factoryInput(this.options, { kind: this.kind });
+  }
+}

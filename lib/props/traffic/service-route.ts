@@ -1,0 +1,141 @@
+import type { HeaderChangesProps } from './header-changes';
+import type { PathMatch } from './path-match';
+import type { PathRewrite } from './path-rewrite';
+import type { RetryProps } from './retry-props';
+import type { Timeout } from './timeout';
+import type { ValueMatch } from './value-match';
+import type { MirrorProps } from '../service/version-props';
+
+/**
+ * Which requests a route takes: those that fit all of it. A service has one port, so there is no match by port.
+ *
+ * @example
+ * const match: RouteMatchProps = {
+ *   path: PathMatch.prefix('/orders/'),
+ *   methods: ['GET', 'HEAD'],
+ *   headers: { 'x-beta': ValueMatch.present() },
+ *   queryParameters: { version: ValueMatch.exact('2') },
+ * };
+ */
+export interface RouteMatchProps {
+  /**
+   * The path, as the caller asked for it: not normalized, before any rewrite. Of gRPC services the gRPC service or method.
+   *
+   * @default - every path
+   */
+  readonly path?: PathMatch;
+
+  /**
+   * HTTP methods, such as `GET`, in capitals. Not for gRPC, whose calls are all `POST`.
+   *
+   * @default - every method
+   */
+  readonly methods?: string[];
+
+  /**
+   * Headers by their name; gRPC metadata are headers. Of a header with several values, Envoy compares one text, with
+   * commas between them.
+   *
+   * @default - none
+   */
+  readonly headers?: { readonly [header: string]: ValueMatch };
+
+  /**
+   * Query parameters by their name, of which the first value counts, with its escapes as they are. Not for gRPC.
+   *
+   * @default - none
+   */
+  readonly queryParameters?: { readonly [parameter: string]: ValueMatch };
+}
+
+/**
+ * What the service sees in place of what the caller asked for.
+ *
+ * @example
+ * const rewrite: RouteRewriteProps = { path: PathRewrite.prefix('/'), host: 'legacy.example.com' };
+ */
+export interface RouteRewriteProps {
+  /**
+   * The path. `allow` rules, rate limits and faults of the service see the path after the rewrite.
+   *
+   * @default - the path that the caller asked for
+   */
+  readonly path?: PathRewrite;
+
+  /**
+   * The host, with a port if need be.
+   *
+   * @default - the host that the caller called
+   */
+  readonly host?: string;
+}
+
+/**
+ * What the Envoys of callers, and of the gateway, do another way with some of the requests to a service.
+ *
+ * @example
+ * const orders: ServiceProps = {
+ *   image,
+ *   port: 8080,
+ *   routes: [
+ *     { name: 'reports', match: { path: PathMatch.prefix('/reports/') }, timeout: Timeout.perRequest(Duration.minutes(2)) },
+ *     { name: 'old-api', match: { path: PathMatch.prefix('/v1/') }, rewrite: { path: PathRewrite.prefix('/') } },
+ *   ],
+ * };
+ */
+export interface ServiceRouteProps {
+  /** A DNS label, unique among the routes of the service: lower-case letters, digits and hyphens. */
+  readonly name: string;
+
+  /** The requests that are meant. */
+  readonly match: RouteMatchProps;
+
+  /**
+   * What the service sees.
+   *
+   * @default - what the caller asked for
+   */
+  readonly rewrite?: RouteRewriteProps;
+
+  /**
+   * Weights of versions, by their names, for these requests: 0 to 1000. A version that is not named gets none of them.
+   *
+   * @default - the weights of the versions themselves
+   */
+  readonly versions?: { readonly [version: string]: number };
+
+  /**
+   * A version that gets copies of these requests; with `percent: 0` none does.
+   *
+   * @default - the `mirror` of the service
+   */
+  readonly mirror?: MirrorProps;
+
+  /**
+   * How long callers wait, in place of what the service and its callers say.
+   *
+   * @default - the `timeout` of the service, or of the caller's `callPolicies`
+   */
+  readonly timeout?: Timeout;
+
+  /**
+   * What is tried again, in place of what the service and its callers say.
+   *
+   * @default - the `retry` of the service, or of the caller's `callPolicies`
+   */
+  readonly retry?: RetryProps;
+
+  /**
+   * Changes to the headers of these requests, before they leave the caller. Those of the service itself come after.
+   *
+   * @default - none
+   */
+  readonly requestHeaders?: HeaderChangesProps;
+
+  /**
+   * Changes to the headers of the responses, when they are back at the caller. Those of the service itself come before.
+   *
+   * @default - none
+   */
+  readonly responseHeaders?: HeaderChangesProps;
+}

@@ -1,0 +1,36 @@
+/**
+ * Makes the agent's image assets: `node programs/agent/bundle.mjs [directory]`, by default assets/agent. Part of the package's
+ * build, so that users need no esbuild.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { writeDockerfile } from '../images/dockerfile.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const output = process.argv[2] ?? join(here, '../../assets/agent');
+
+mkdirSync(join(output, 'volume'), { recursive: true });
+await build({
+  // The bytes are the same on every machine: the image's tag is their hash.
+  absWorkingDir: dirname(dirname(here)),
+  tsconfigRaw: {},
+  entryPoints: [join(here, 'main.ts')],
+  outfile: join(output, 'agent.js'),
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  // Runs on 22; the tests run it on what they run on themselves.
+  target: 'node20',
+  // ES modules, of which unused parts can be left out.
+  mainFields: ['module', 'main'],
+  minify: true,
+  // Reasons of failures are names of errors.
+  keepNames: true,
+  legalComments: 'eof',
+  logLevel: 'warning',
+});
+await writeDockerfile(join(here, 'Dockerfile'), join(output, 'Dockerfile'));
+// COPY needs something to copy, and the directory's owner comes with it.
+writeFileSync(join(output, 'volume/README'), 'Certificates and endpoints that the mesh agent writes and Envoy reads.\n');

@@ -1,0 +1,129 @@
+import { App, SecretValue, Stack } from 'aws-cdk-lib';
+import { Match } from 'aws-cdk-lib/assertions';
+import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Cluster, LogDrivers, Secret } from 'aws-cdk-lib/aws-ecs';
+import { Secret as SecretsManagerSecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
+import { Authorizer, Edge, Microservices } from '../../../lib';
+import type { EdgeOptions } from '../../../lib';
+import { build, resourcesOf, service } from '../../support/stack';
+
+const edges = { http: (options: EdgeOptions) => Edge.httpApi(options), rest: (options: EdgeOptions) => Edge.restApi(options) };
+const routes = { 'ANY /{proxy+}': { service: 'ui' } };
+
+describe('tasks', () => {
+  test('start when there is a way to their images: what the execution role waits for, every service waits for', () => {
+    const resources = resourcesOf(build({ services: { ui: service() } }).template);
+    const [id, role] = Object.entries(resources).find(([each]) => each.startsWith('ShopExecutionRole'))!;
+    expect(role.DependsOn).toEqual(expect.arrayContaining([expect.stringMatching(/^ShopVpcPrivateSubnet1DefaultRoute/), expect.stringMatching(/^ShopVpcPrivateSubnet2DefaultRoute/)]));
+    expect(JSON.stringify(Object.values(resources).find(({ Type }) => Type === 'AWS::ECS::TaskDefinition'))).toContain(`"ExecutionRoleArn":{"Fn::GetAtt":["${id}"`);
+  });
+
+  test('on Spot stop before their capacity provider is taken away', () => {
+    const resources = resourcesOf(build({ services: { ui: service() }, capacityProviderStrategies: [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }] }).template);
+    const providers = Object.entries(resources).find(([, { Type }]) => Type === 'AWS::ECS::ClusterCapacityProviderAssociations')![0];
+    expect(Object.values(resources).find(({ Type }) => Type === 'AWS::ECS::Service')?.DependsOn).toContain(providers);
+  });
+
+  test('carry the tags of their service', () => {
+    build({ services: { ui: service() } }).template.hasResourceProperties('AWS::ECS::Service', { PropagateTags: 'SERVICE', EnableECSManagedTags: true });
+  });
+
+  test.each(['http', 'rest'] as const)('and the way in of a %s API stand in the subnets that the user names', (kind) => {
+    const { template } = build((stack) => ({
+      vpc: new Vpc(stack, 'Own', { maxAzs: 2, subnetConfiguration: [{ name: 'public', subnetType: SubnetType.PUBLIC }, { name: 'other', subnetType: SubnetType.PRIVATE_WITH_EGRESS }, { name: 'mesh', subnetType: SubnetType.PRIVATE_WITH_EGRESS }] }),
+      vpcSubnets: { subnetGroupName: 'mesh' },
+      services: { ui: service() },
+      edge: edges[kind]({ authorizer: Authorizer.none(), routes }),
+    }));
+    const subnets = [1, 2].map((zone) => ({ Ref: Match.stringLikeRegexp(`^OwnmeshSubnet${zone}`) }));
+    template.allResourcesProperties('AWS::ECS::Service', { NetworkConfiguration: { AwsvpcConfiguration: { Subnets: subnets } } });
+    template.allResourcesProperties('AWS::ApiGatewayV2::VpcLink', { SubnetIds: subnets });
+    if (kind === 'rest') template.allResourcesProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', { Subnets: subnets });
+  });
+
+  test('of other services cannot read the secret of a log driver', () => {
+    const { template } = build((stack) => ({
+      services: {
+        ui: service(),
+        orders: service({ logging: LogDrivers.splunk({ url: 'https://splunk.example', secretToken: Secret.fromSecretsManager(new SecretsManagerSecret(stack, 'Token', { secretStringValue: SecretValue.unsafePlainText('x') })) }) }),
+      },
+    }));
+    const readers = Object.entries(resourcesOf(template)).filter(([, { Type, Properties }]) => Type.startsWith('AWS::IAM::') && JSON.stringify(Properties).includes('"Token')).map(([id]) => id);
+    expect(readers).toEqual([expect.stringMatching(/^ShopordersExecutionRole/)]);
+  });
+});
+
+describe('a VPC that cannot work is refused', () => {
+  const refused = (make: (stack: Stack) => ConstructorParameters<typeof Microservices>[2]): string => {
+    const stack = new Stack(new App(), 'Stack', { env: { account: '111111111111', region: 'eu-west-1' } });
+    try {
+      new Microservices(stack, 'Shop', make(stack));
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return 'accepted';
+  };
+
+  test('fails if it has public subnets only', () => {
+    expect(refused((stack) => ({ services: { ui: service() }, vpc: new Vpc(stack, 'Own', { natGateways: 0, subnetConfiguration: [{ name: 'public', subnetType: SubnetType.PUBLIC }] }) })))
+      .toMatch(/vpc: the VPC has no private subnets[\s\S]*\[MISSING\][\s\S]*fix: .*vpcSubnets/);
+  });
+
+  test('fails if it is that of a cluster, too', () => {
+    expect(refused((stack) => ({ services: { ui: service() }, cluster: new Cluster(stack, 'Cluster', { vpc: Vpc.fromVpcAttributes(stack, 'Own', { vpcId: 'vpc-1', availabilityZones: ['eu-west-1a'] }) }) })))
+      .toMatch(/cluster\.vpc: the VPC has no private subnets/);
+  });
+
+  test('fails if the cluster was imported without it', () => {
+    expect(refused((stack) => ({ services: { ui: service() }, cluster: Cluster.fromClusterArn(stack, 'Cluster', 'arn:aws:ecs:eu-west-1:111111111111:cluster/c') })))
+      .toMatch(/cluster: the cluster does not know its VPC[\s\S]*fromClusterAttributes/);
+  });
+
+  test.each(['enableDnsSupport', 'enableDnsHostnames'])('fails if %s is off', (option) => {
+    expect(refused((stack) => ({ services: { ui: service() }, vpc: new Vpc(stack, 'Own', { [option]: false }) }))).toMatch(/vpc: the VPC has DNS support or DNS host names switched off/);
+  });
+
+  test('an isolated one is taken: images may come by VPC endpoints', () => {
+    expect(refused((stack) => ({ services: { ui: service() }, vpc: new Vpc(stack, 'Own', { natGateways: 0, subnetConfiguration: [{ name: 'isolated', subnetType: SubnetType.PRIVATE_ISOLATED }] }) }))).toBe('accepted');
+  });
+});
+
+describe('two meshes in one app', () => {
+  test('stand side by side, each in a VPC of its own', () => {
+    const stack = new Stack();
+    new Microservices(stack, 'One', { services: { ui: service() } });
+    expect(() => new Microservices(stack, 'Two', { services: { ui: service() } })).not.toThrow();
+  });
+
+  test('share a VPC', () => {
+    const stack = new Stack();
+    const vpc = new Vpc(stack, 'Vpc');
+    new Microservices(stack, 'One', { vpc, services: { ui: service() } });
+    expect(() => new Microservices(stack, 'Two', { vpc, services: { ui: service() } })).not.toThrow();
+  });
+
+  test('may follow one that failed, and whose error was caught', () => {
+    const stack = new Stack();
+    const vpc = new Vpc(stack, 'Vpc');
+    const namespace = new PrivateDnsNamespace(stack, 'Namespace', { vpc, name: 'tasks.example' });
+    expect(() => new Microservices(stack, 'One', { vpc, namespace, services: { ui: service({ calls: ['nobody'] }) } })).toThrow('UNKNOWN_SERVICE');
+    expect(() => new Microservices(stack, 'Two', { vpc, namespace, services: { ui: service() } })).not.toThrow();
+  });
+
+  test('fails if they share a VPC and a domain', () => {
+    const app = new App();
+    const vpc = new Vpc(new Stack(app, 'Network'), 'Vpc');
+    new Microservices(new Stack(app, 'A'), 'Shop', { vpc, services: { ui: service() } });
+    expect(() => new Microservices(new Stack(app, 'B'), 'Shop', { vpc, services: { ui: service() } })).toThrow(/domain: "shop\.internal" is the domain of A\/Shop too[\s\S]*DOMAIN_CLASH/);
+  });
+
+  test('fails if they share a namespace in which both have a service of one name, or a gateway', () => {
+    const stack = new Stack();
+    const vpc = new Vpc(stack, 'Vpc');
+    const namespace = new PrivateDnsNamespace(stack, 'Namespace', { vpc, name: 'tasks.example' });
+    const edge = (): Edge => Edge.httpApi({ authorizer: Authorizer.none(), routes: { $default: { service: 'a' } } });
+    new Microservices(stack, 'One', { vpc, namespace, services: { a: service() }, edge: edge() });
+    expect(() => new Microservices(stack, 'Two', { vpc, namespace, services: { a: service(), b: service() }, edge: edge() })).toThrow(/namespace: Default\/One registers "a", "gateway" in the same namespace/);
+  });
+});

@@ -1,0 +1,35 @@
+import type { Json, JsonObject } from '../../../lib/core/envoy/syntax/json';
+import { gatewayBootstrap } from '../../../lib/core/envoy/gateway';
+import { sidecarBootstrap } from '../../../lib/core/envoy/sidecar';
+import { topologyOf } from '../../support/parsing';
+
+/** The configuration of one service of a mesh, or of its gateway. */
+export function configurationOf(props: unknown, name: string): JsonObject {
+  const topology = topologyOf(props);
+  if (name === 'gateway') return gatewayBootstrap(topology, topology.edge!);
+  return sidecarBootstrap(topology, topology.services.find((service) => service.name === name)!);
+}
+
+/** A value in it, by a path such as `static_resources.listeners.0.name`. */
+export function at(value: Json | undefined, path: string): Json | undefined {
+  return path.split('.').reduce<Json | undefined>((inside, key) => (typeof inside === 'object' ? (inside as JsonObject)[key] : undefined), value);
+}
+
+/** A text in it; empty if there is none. */
+export function textAt(value: Json | undefined, path: string): string {
+  const text = at(value, path);
+  return typeof text === 'string' ? text : '';
+}
+
+export function listener(configuration: JsonObject, name: string): JsonObject {
+  return named(configuration, 'listeners', name);
+}
+
+export function cluster(configuration: JsonObject, name: string): JsonObject {
+  return named(configuration, 'clusters', name);
+}
+
+function named(configuration: JsonObject, kind: string, name: string): JsonObject {
+  const all = at(configuration, `static_resources.${kind}`) as readonly JsonObject[];
+  return all.find((each) => each['name'] === name)!;
+}

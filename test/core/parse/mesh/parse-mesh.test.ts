@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { Mesh } from '../../../../lib';
+import { readProps } from '../../../../lib/props/read-props';
+import { imageReference, IMAGES } from '../../../../lib/core/model/images';
+import { issuesOf, mesh, service, topologyOf } from '../../../support/parsing';
+
+const CERTIFICATE = 'arn:aws:acm:eu-west-1:111122223333:certificate/11111111-2222-3333-4444-555555555555';
+const AUTHORITY = 'arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/11111111-2222-3333-4444-555555555555';
+
+const onAppMesh = (options: Readonly<Record<string, unknown>>): unknown => mesh({ ui: service() }, { mesh: { provider: 'appMesh', ...options } });
+
+test('App Mesh has defaults', () => {
+  expect(topologyOf(onAppMesh({})).mesh).toEqual({
+    provider: 'appMesh',
+    proxyImage: imageReference(IMAGES.appMeshEnvoy),
+    proxyLogLevel: 'warning',
+    allowAllEgress: false,
+    ignoredEgressPorts: [],
+    discovery: 'cloudMap',
+  });
+});
+
+test('App Mesh takes every option', () => {
+  const serverCertificates = { certificateArns: { ui: CERTIFICATE }, authorityArns: [AUTHORITY] };
+  expect(topologyOf(onAppMesh({ version: 'v1.35.0.0-prod', logLevel: 'debug', allowAllEgress: true, ignoredEgressPorts: [5432, 443, 443], dnsDiscovery: true, serverCertificates })).mesh).toEqual({
+    provider: 'appMesh',
+    proxyImage: 'public.ecr.aws/appmesh/aws-appmesh-envoy:v1.35.0.0-prod',
+    proxyLogLevel: 'debug',
+    allowAllEgress: true,
+    ignoredEgressPorts: [443, 5432],
+    discovery: 'dns',
+    serverCertificates,
+  });
+});
+
+test.each<[string, Readonly<Record<string, unknown>>, string, string]>([
+  ['gives a version of Envoy', { version: 'v1.40.0' }, 'mesh.version', 'NOT_ALLOWED'],
+  ['gives a version before %PATH%', { version: 'v1.29.9.0-prod' }, 'mesh.version', 'NOT_ALLOWED'],
+  ['gives an option of Mesh.envoy()', { discoveryInterval: 2 }, 'mesh.discoveryInterval', 'UNKNOWN_PROPERTY'],
+  ['ignores a port that there is not', { ignoredEgressPorts: [70_000] }, 'mesh.ignoredEgressPorts[0]', 'OUT_OF_RANGE'],
+  ['ignores 16 ports', { ignoredEgressPorts: Array.from({ length: 16 }, (_, index) => index + 1) }, 'mesh.ignoredEgressPorts', 'OUT_OF_RANGE'],
+  ['gives no certificate', { serverCertificates: { certificateArns: {}, authorityArns: [AUTHORITY] } }, 'mesh.serverCertificates.certificateArns', 'MISSING'],
+  ['gives a certificate to nobody', { serverCertificates: { certificateArns: { uj: CERTIFICATE }, authorityArns: [AUTHORITY] } }, 'mesh.serverCertificates.certificateArns.uj', 'UNKNOWN_SERVICE'],
+  ['gives an authority for a certificate', { serverCertificates: { certificateArns: { ui: AUTHORITY }, authorityArns: [AUTHORITY] } }, 'mesh.serverCertificates.certificateArns.ui', 'NOT_ALLOWED'],
+  ['gives a certificate for an authority', { serverCertificates: { certificateArns: { ui: CERTIFICATE }, authorityArns: [CERTIFICATE] } }, 'mesh.serverCertificates.authorityArns[0]', 'NOT_ALLOWED'],
+  ['trusts nobody', { serverCertificates: { certificateArns: { ui: CERTIFICATE }, authorityArns: [] } }, 'mesh.serverCertificates.authorityArns', 'OUT_OF_RANGE'],
+  ['trusts four authorities', { serverCertificates: { certificateArns: { ui: CERTIFICATE }, authorityArns: [AUTHORITY, AUTHORITY, AUTHORITY, AUTHORITY] } }, 'mesh.serverCertificates.authorityArns', 'OUT_OF_RANGE'],
+])('fails if the user %s', (_, options, path, code) => {
+  expect(issuesOf(onAppMesh(options))).toEqual([expect.objectContaining({ path, code })]);
+});
+
+test('fails if who ignores too many ports is told to set what does not hold for services with calls', () => {
+  const [issue] = issuesOf(onAppMesh({ ignoredEgressPorts: Array.from({ length: 16 }, (_, index) => index + 1) }));
+  expect(issue?.fix).toContain('external');
+  expect(issue?.fix).not.toContain('allowAllEgress');
+});
+
+test('whatever JavaScript passes to Mesh.appMesh() is read without an error of its own', () => {
+  const value = fc.anything({ withBigInt: true, withDate: true, withMap: true, withSparseArray: true });
+  fc.assert(fc.property(fc.oneof(value, fc.dictionary(fc.constantFrom('version', 'logLevel', 'image', 'allowAllEgress', 'ignoredEgressPorts', 'dnsDiscovery', 'serverCertificates'), fc.oneof(value, fc.dictionary(fc.constantFrom('certificateArns', 'authorityArns'), value)))), (options) => {
+    issuesOf(readProps({ services: { ui: { port: 8080 } }, mesh: Mesh.appMesh(options as never) }));
+  }), { numRuns: 300 });
+});

@@ -1,0 +1,46 @@
+import { RetryOn } from '../../../../lib';
+import { readProps } from '../../../../lib/props/read-props';
+import { DEFAULT_RETRY } from '../../../../lib/core/model/defaults';
+import type { Raw } from '../../../support/parsing';
+import { seconds } from '../../../support/parsing';
+import { failsIfTheUser, policyOf } from './policies';
+
+const retry = (props: Raw, protocol = 'http') => policyOf({ retry: props, protocol }).retry;
+
+test('what is not given is as by default', () => {
+  expect(retry({})).toEqual(DEFAULT_RETRY);
+  expect(retry({ maxRetries: 0 })).toEqual({ ...DEFAULT_RETRY, maxRetries: 0 });
+  expect(retry({ minConcurrency: 5 })).toEqual({ ...DEFAULT_RETRY, minConcurrency: 5 });
+});
+
+test('who gives a share gets a share', () => {
+  expect(retry({ budgetPercent: 10.5 })).toEqual({ ...DEFAULT_RETRY, budgetPercent: 10.5, minConcurrency: 3 });
+  expect(retry({ budgetPercent: 10, minConcurrency: 50 })).toEqual({ ...DEFAULT_RETRY, budgetPercent: 10, minConcurrency: 50 });
+});
+
+test('events are those of the enum-like class, sorted, once each', () => {
+  expect(retry({ on: readProps([RetryOn.STREAM_ERROR, RetryOn.SERVER_ERROR, RetryOn.STREAM_ERROR]) }).on).toEqual(['server-error', 'stream-error']);
+  expect(retry({ anyMethod: true, on: readProps(Object.values(RetryOn)) }, 'grpc').on).toHaveLength(10);
+});
+
+test('backoff grows to ten times the first, unless it is said how far', () => {
+  expect(retry({ backoff: { base: seconds(0.05) } }).backoff).toEqual({ baseSeconds: 0.05, maxSeconds: 0.5 });
+  expect(retry({ backoff: { base: seconds(1), max: seconds(1) } }).backoff).toEqual({ baseSeconds: 1, maxSeconds: 1 });
+});
+
+failsIfTheUser([
+  ['retries eleven times', { retry: { maxRetries: 11 } }, 'OUT_OF_RANGE', 'retry.maxRetries'],
+  ['retries less than never', { retry: { maxRetries: -1 } }, 'OUT_OF_RANGE', 'retry.maxRetries'],
+  ['names no event', { retry: { on: [] } }, 'MISSING', 'retry.on'],
+  ['names an event that there is not', { retry: { on: ['5xx'] } }, 'NOT_ALLOWED', 'retry.on[0]'],
+  ['names nothing', { retry: { on: [undefined] } }, 'MISSING', 'retry.on[0]'],
+  ['names an event of gRPC where there is none', { retry: { on: ['unavailable'] } }, 'NOT_ALLOWED', 'retry.on[0]'],
+  ['names events of gRPC, but does not say that calls may be done twice', { protocol: 'grpc', retry: { on: ['unavailable'] } }, 'NOT_ALLOWED', 'retry.on'],
+  ['names events, and retries nothing', { retry: { maxRetries: 0, on: ['server-error'] } }, 'NOT_ALLOWED', 'retry.on'],
+  ['waits, and retries nothing', { retry: { maxRetries: 0, backoff: { base: seconds(1) } } }, 'NOT_ALLOWED', 'retry.backoff'],
+  ['gives the longest backoff only', { retry: { backoff: { max: seconds(1) } } }, 'MISSING', 'retry.backoff.base'],
+  ['lets the backoff shrink', { retry: { backoff: { base: seconds(2), max: seconds(1) } } }, 'OUT_OF_RANGE', 'retry.backoff.max'],
+  ['lets 120% of the requests be retries', { retry: { budgetPercent: 120 } }, 'OUT_OF_RANGE', 'retry.budgetPercent'],
+  ['retries on a TCP service', { protocol: 'tcp', retry: { maxRetries: 1 } }, 'NOT_ALLOWED', 'retry'],
+  ['writes a number', { retry: 3 }, 'WRONG_TYPE', 'retry'],
+]);

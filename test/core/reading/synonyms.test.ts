@@ -1,0 +1,51 @@
+import { completed, meantBy } from '../../../lib/core/reading/synonyms';
+import { issuesOf, mesh, service, ui } from '../../support/parsing';
+
+const fixFor = (key: string): string | undefined => issuesOf(ui({ [key]: 1 }))[0].fix;
+
+test.each([
+  ['replicas', 'desiredCount'],
+  ['desiredTasks', 'desiredCount'],
+  ['memory', 'memoryLimitMiB'],
+  ['memory_limit_mib', 'memoryLimitMiB'],
+  ['env', 'environment'],
+  ['envVars', 'environment'],
+  ['dependsOn', 'calls'],
+  ['healthcheck', 'healthCheck'],
+  ['health-check', 'healthCheck'],
+  ['containerPort', 'port'],
+  ['minTasks', 'scaling'],
+  ['maxReplicas', 'scaling'],
+  ['sidecars', 'extraContainers'],
+  ['capacity', 'capacityProviderStrategies'],
+  ['prot', 'port'],
+])('whoever writes %s for a service means %s', (key, property) => {
+  expect(fixFor(key)).toBe(`did you mean "${property}"?`);
+});
+
+test('what has its place elsewhere is shown the way', () => {
+  expect(fixFor('role')).toMatch(/grantRead/);
+  expect(fixFor('securityGroups')).toMatch(/allowDefaultPortFrom/);
+});
+
+test('nothing is made up', () => {
+  expect(fixFor('xyz')).toBeUndefined();
+  expect(meantBy('constructor', ['port'])).toBeUndefined();
+  expect(meantBy('', ['port'])).toBeUndefined();
+  // Two props start with it.
+  expect(completed('memory', ['memoryA', 'memoryB'])).toBeUndefined();
+  expect(completed('po', ['port'])).toBeUndefined();
+});
+
+test('of a long list only the nearest names are shown, the suggested one first', () => {
+  const [issue] = issuesOf(ui({ replicas: 3 }));
+  expect(issue.allowed).toMatch(/^desiredCount, (\w+, ){6}\w+ and \d+ more$/);
+});
+
+test('of very many services not all are listed', () => {
+  const many = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`service-${index}`, service()]));
+  const [unlike] = issuesOf(mesh({ ...many, ui: service({ calls: ['zzzzzzzzzz'] }) }));
+  expect(unlike.allowed).toMatch(/ and 36 more$/);
+  const [near] = issuesOf(mesh({ ...many, ui: service({ calls: ['service_42'] }) }));
+  expect(near).toMatchObject({ allowed: expect.stringMatching(/^service-42, .* and 52 more$/), fix: 'did you mean "service-42"?' });
+});

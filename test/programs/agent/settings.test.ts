@@ -1,0 +1,130 @@
+import { InvalidSettings, readSettings } from '../../../programs/agent/settings';
+import { IDENTITY } from './authority';
+import { SECRET_ARN } from './fake-world';
+
+const weighed = { service: 'catalog', versions: [{ name: 'v1', cluster: 'catalog-v1' }, { name: 'v2', cluster: 'catalog-v2' }] };
+const MINIMAL = { MESH_IDENTITY: IDENTITY, MESH_SECRET_ARN: SECRET_ARN };
+
+function issuesOf(environment: Readonly<Record<string, string>>): readonly string[] {
+  try {
+    readSettings(environment);
+    return [];
+  } catch (error) {
+    if (error instanceof InvalidSettings) return error.issues;
+    throw error;
+  }
+}
+
+test('two variables are enough; the rest has defaults', () => {
+  expect(readSettings(MINIMAL)).toEqual({
+    certificate: { identity: { uri: IDENTITY, trustDomain: 'shop.internal', service: 'orders' }, secretArn: SECRET_ARN, format: 'sds' },
+    region: 'eu-central-1',
+    directory: '/run/mesh',
+    discovery: [],
+    ownService: undefined,
+    cloudMapServiceId: undefined,
+    metadataUri: undefined,
+    refreshMs: 5000,
+    listMs: 5000,
+    stopMs: 30_000,
+    waitMs: 600_000,
+    renewMs: 60_000,
+    pollMs: 2000,
+    weights: [],
+    weightsMs: 15_000,
+  });
+});
+
+test('in a mesh without certificates the region is enough', () => {
+  expect(readSettings({ AWS_REGION: 'eu-west-1' })).toMatchObject({ certificate: undefined, region: 'eu-west-1' });
+});
+
+test('fails if only one of identity and secret is given, so that a slip does not switch certificates off', () => {
+  expect(issuesOf({ AWS_REGION: 'eu-west-1', MESH_IDENTITY: IDENTITY })).toEqual([expect.stringMatching(/^MESH_SECRET_ARN is missing, it goes with MESH_IDENTITY/)]);
+  expect(issuesOf({ MESH_SECRET_ARN: SECRET_ARN })).toEqual([expect.stringMatching(/^MESH_IDENTITY is missing, it goes with MESH_SECRET_ARN/)]);
+  expect(issuesOf({})).toEqual([expect.stringMatching(/^AWS_REGION is missing/)]);
+});
+
+test('every variable is read', () => {
+  const target = { cluster: 'catalog', namespaceName: 'tasks.shop.internal', serviceName: 'catalog', port: 15006 };
+  expect(readSettings({
+    ...MINIMAL,
+    MESH_CERTIFICATE_FORMAT: 'pem',
+    MESH_DIRECTORY: '/var/mesh/',
+    MESH_DISCOVERY: JSON.stringify([target]),
+    MESH_OWN_SERVICE: JSON.stringify({ namespaceName: 'tasks.shop.internal', serviceName: 'orders' }),
+    MESH_CLOUD_MAP_SERVICE_ID: 'srv-abc123',
+    ECS_CONTAINER_METADATA_URI_V4: 'http://169.254.170.2/v4/1',
+    MESH_REFRESH_SECONDS: '10',
+    MESH_LIST_SECONDS: '8',
+    MESH_STOP_SECONDS: '120',
+    MESH_WAIT_SECONDS: '60',
+    MESH_RENEW_SECONDS: '30',
+    MESH_POLL_SECONDS: '0.5',
+    MESH_WEIGHTS: JSON.stringify([weighed, { service: 'cache', versions: [{ name: 'a', cluster: 'cache-a' }], tcp: true, routes: ['beta'] }]),
+    MESH_WEIGHTS_PARAMETERS: 'CFN-Catalog-1,/shop/cache',
+    MESH_WEIGHTS_SECONDS: '30',
+  })).toMatchObject({
+    directory: '/var/mesh',
+    discovery: [target],
+    ownService: { namespaceName: 'tasks.shop.internal', serviceName: 'orders' },
+    cloudMapServiceId: 'srv-abc123',
+    metadataUri: 'http://169.254.170.2/v4/1',
+    refreshMs: 10_000,
+    listMs: 8000,
+    stopMs: 120_000,
+    waitMs: 60_000,
+    renewMs: 30_000,
+    pollMs: 500,
+    weights: [
+      { ...weighed, parameter: 'CFN-Catalog-1', routes: [], tcp: false },
+      { service: 'cache', parameter: '/shop/cache', versions: [{ name: 'a', cluster: 'cache-a' }], tcp: true, routes: ['beta'] },
+    ],
+    weightsMs: 30_000,
+  });
+});
+
+test('fails if anything is wrong, with every wrong variable in one error', () => {
+  const issues = issuesOf({ AWS_REGION: 'eu-west-1', MESH_IDENTITY: 'orders', MESH_DISCOVERY: '{}', MESH_STOP_SECONDS: 'soon', MESH_DIRECTORY: 'here', MESH_CLOUD_MAP_SERVICE_ID: 'srv-1' });
+  expect(issues.map((issue) => issue.split(' ')[0])).toEqual(['MESH_IDENTITY', 'MESH_SECRET_ARN', 'MESH_DISCOVERY', 'ECS_CONTAINER_METADATA_URI_V4', 'MESH_DIRECTORY', 'MESH_STOP_SECONDS']);
+  expect(issues[0]).toBe('MESH_IDENTITY is "orders", it must be spiffe://<trust domain>/<service>');
+  expect(issues[1]).toBe('MESH_SECRET_ARN is missing, it goes with MESH_IDENTITY, and must be the ARN of a secret of Secrets Manager');
+});
+
+test('fails if weights and parameters do not go together', () => {
+  expect(issuesOf({ ...MINIMAL, MESH_WEIGHTS: JSON.stringify([weighed]) })).toEqual([expect.stringMatching(/^MESH_WEIGHTS_PARAMETERS is missing, it must name as many parameters/)]);
+  expect(issuesOf({ ...MINIMAL, MESH_WEIGHTS_PARAMETERS: 'a' })).toEqual([expect.stringMatching(/^MESH_WEIGHTS_PARAMETERS is missing/)]);
+});
+
+const target = { cluster: 'catalog', namespaceName: 'tasks.shop.internal', serviceName: 'catalog', port: 15006 };
+test.each([
+  ['MESH_IDENTITY', 'spiffe://shop.internal'],
+  ['MESH_IDENTITY', 'spiffe://Shop.internal/orders'],
+  ['MESH_IDENTITY', 'spiffe://shop.internal/orders?x'],
+  ['MESH_SECRET_ARN', 'shop/orders'],
+  ['MESH_SECRET_ARN', 'arn:aws:ssm:eu-central-1:123456789012:parameter/x'],
+  ['MESH_DISCOVERY', 'not JSON'],
+  ['MESH_DISCOVERY', JSON.stringify([{ ...target, port: 0 }])],
+  ['MESH_DISCOVERY', JSON.stringify([{ ...target, cluster: '../../etc/passwd' }])],
+  ['MESH_DISCOVERY', JSON.stringify([{ ...target, namespaceName: '' }])],
+  ['MESH_DISCOVERY', JSON.stringify([target, target])],
+  ['MESH_OWN_SERVICE', '[]'],
+  ['MESH_CLOUD_MAP_SERVICE_ID', 'arn:aws:servicediscovery:x'],
+  ['ECS_CONTAINER_METADATA_URI_V4', 'localhost'],
+  ['MESH_REFRESH_SECONDS', '0'],
+  ['MESH_RENEW_SECONDS', '-1'],
+  ['MESH_POLL_SECONDS', '1e3'],
+  ['MESH_WAIT_SECONDS', '999999'],
+  ['MESH_WEIGHTS', '{}'],
+  ['MESH_WEIGHTS', JSON.stringify([weighed, weighed])],
+  ['MESH_WEIGHTS', JSON.stringify([{ ...weighed, service: '../../etc' }])],
+  ['MESH_WEIGHTS', JSON.stringify([{ ...weighed, versions: [] }])],
+  ['MESH_WEIGHTS', JSON.stringify([{ ...weighed, versions: [{ name: 'v1' }] }])],
+  ['MESH_WEIGHTS', JSON.stringify([{ ...weighed, routes: [1] }])],
+  ['MESH_WEIGHTS', JSON.stringify([{ ...weighed, tcp: 'yes' }])],
+  ['MESH_WEIGHTS_PARAMETERS', 'a b'],
+  ['MESH_WEIGHTS_SECONDS', '0'],
+])('fails if %s is %s', (name, value) => {
+  const environment = { ...MINIMAL, ECS_CONTAINER_METADATA_URI_V4: 'http://169.254.170.2/v4/1', [name]: value };
+  expect(issuesOf(environment)).toEqual([expect.stringContaining(`${name} is "${value}", it must be`)]);
+});

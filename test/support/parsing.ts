@@ -1,0 +1,68 @@
+import { Opaque, Seconds, Unresolved } from '../../lib/core/reading/input';
+import type { Issue } from '../../lib/core/reading/issues';
+import { IssueList } from '../../lib/core/reading/issues';
+import type { Topology } from '../../lib/core/model/topology';
+import { parseTopology } from '../../lib/core/parse/parse';
+
+/** Raw input as readProps leaves it, so that no test here needs aws-cdk-lib. */
+export type Raw = Readonly<Record<string, unknown>>;
+
+export const image = new Opaque({ bind: () => ({}) });
+export const secret = new Opaque({ arn: 'arn', grantRead: () => undefined });
+export const vpc = new Opaque({ vpcId: 'vpc-1', privateSubnets: [] });
+export const cluster = new Opaque({ clusterName: 'c', vpc: {} });
+/** Named as jsii names it, since the CDK's bundler renames classes. */
+class FireLensLogDriver2 {
+  bind(): object {
+    return {};
+  }
+}
+Object.defineProperty(FireLensLogDriver2, Symbol.for('jsii.rtti'), { value: { fqn: 'aws-cdk-lib.aws_ecs.FireLensLogDriver' } });
+
+export const firelens = new Opaque(new FireLensLogDriver2());
+export const logGroup = new Opaque({ logGroupName: 'logs' });
+export const token = new Unresolved('${Token[TOKEN.7]}');
+export const listToken = new Unresolved('#{Token[TOKEN.8]}', ['#{Token[TOKEN.8]}']);
+export const seconds = (value: number): Seconds => new Seconds(value);
+
+export const publicRoute = { service: 'ui', authorizer: { kind: 'none' } };
+export const jwt = { kind: 'jwt', issuer: 'https://login.example.com', audience: ['shop'] };
+
+export function service(more: Raw = {}): Raw {
+  return { image, port: 8080, ...more };
+}
+
+export function mesh(services: Raw, more: Raw = {}): Raw {
+  return { services, ...more };
+}
+
+/** A mesh of one service with these props. */
+export function ui(more: Raw): Raw {
+  return mesh({ ui: service(more) });
+}
+
+/** A mesh of one service behind an edge; every route that says nothing else is public. */
+export function edge(more: Raw, kind = 'http'): Raw {
+  return mesh({ ui: service() }, { edge: { kind, authorizer: { kind: 'none' }, routes: { 'ANY /{proxy+}': { service: 'ui' } }, ...more } });
+}
+
+export function routes(routeProps: Raw, kind = 'http'): Raw {
+  return edge({ routes: routeProps }, kind);
+}
+
+export function parse(props: unknown): { readonly topology: Topology; readonly issues: readonly Issue[] } {
+  const issues = new IssueList();
+  const topology = parseTopology({ props, defaultName: 'shop' }, issues);
+  return { topology, issues: issues.all };
+}
+
+/** The topology of props that have no mistake. */
+export function topologyOf(props: unknown): Topology {
+  const { topology, issues } = parse(props);
+  expect(issues).toEqual([]);
+  return topology;
+}
+
+export function issuesOf(props: unknown): readonly Issue[] {
+  return parse(props).issues;
+}
