@@ -14,7 +14,7 @@ import { serviceOf } from '../../core/plan/system-plan';
 import type { ContainerProps } from '../../props/service/container-props';
 import { refuse } from '../refuse';
 import type { ArchitectureId, Sizing } from '../../core/model/topology';
-import { DEFAULT_REPLACEMENT } from '../../core/parse/workload/parse-deployment';
+import { DEFAULT_REPLACEMENT } from '../../core/model/defaults';
 import { executionRole } from './execution-role';
 import { MeshLogDriver } from './mesh-log-driver';
 import type { Foundation } from './network';

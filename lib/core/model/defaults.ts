@@ -1,6 +1,16 @@
-import type { ProtocolId } from './topology';
-import type { CallPolicy, KeepAlive, OutlierDetection, RetryPolicy, ServicePolicy } from './traffic-policy';
-import { defaultTimeouts } from '../parse/traffic/parse-timeouts';
+import type { ProtocolId, TaskReplacement } from './topology';
+import type { CallPolicy, KeepAlive, OutlierDetection, RetryPolicy, ServicePolicy, Timeouts } from './traffic-policy';
+
+/** As they were before anybody could say: new tasks are healthy before old ones leave. */
+export const DEFAULT_REPLACEMENT: TaskReplacement = { minHealthyPercent: 100, maxHealthyPercent: 200, rollback: true };
+
+/** Long enough for a report, short enough that API Gateway (30 s) has not given up; Envoy's own default. */
+const DEFAULT_REQUEST_SECONDS = 15;
+
+export function defaultTimeouts(protocol: ProtocolId): Timeouts {
+  // A gRPC stream may live for hours, and its calls carry deadlines of their own (grpc-timeout).
+  return protocol === 'http' || protocol === 'http2' ? { requestSeconds: DEFAULT_REQUEST_SECONDS } : {};
+}
 
 /**
  * A budget that is a share of the requests in flight refuses retries just when machines vanish under steady load: the

@@ -1,15 +1,8 @@
 import { counted } from '../../reading/input';
 import type { ProtocolId } from '../../model/topology';
+import { defaultTimeouts } from '../../model/defaults';
 import type { Reader } from '../../reading/reader';
 import type { Timeouts } from '../../model/traffic-policy';
-
-/** Long enough for a report, short enough that API Gateway (30 s) has not given up; Envoy's own default. */
-const DEFAULT_REQUEST_SECONDS = 15;
-
-export function defaultTimeouts(protocol: ProtocolId): Timeouts {
-  // A gRPC stream may live for hours, and its calls carry deadlines of their own (grpc-timeout).
-  return protocol === 'http' || protocol === 'http2' ? { requestSeconds: DEFAULT_REQUEST_SECONDS } : {};
-}
 
 const FIELDS = ['perRequest', 'perTry', 'idle', 'stream'] as const;
 const TCP_FIELDS: readonly string[] = ['idle', 'stream'];

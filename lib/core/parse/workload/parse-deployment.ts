@@ -1,9 +1,7 @@
 import { counted } from '../../reading/input';
+import { DEFAULT_REPLACEMENT } from '../../model/defaults';
 import type { Scaling, TaskReplacement } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
-
-/** As they were before anybody could say: new tasks are healthy before old ones leave. */
-export const DEFAULT_REPLACEMENT: TaskReplacement = { minHealthyPercent: 100, maxHealthyPercent: 200, rollback: true };
 
 const USE_VERSIONS = 'use versions: their weights shift calls in as many steps as you like, with no task replaced; or Deployment.rolling()';
 
