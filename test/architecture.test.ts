@@ -1,50 +1,277 @@
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { join, posix } from 'node:path';
 import ts from 'typescript';
 
 const ROOT = join(__dirname, '..');
 
-/** Law 1 (ARCHITECTURE.md): what is pure stays testable in milliseconds, and can be drawn, simulated and fuzzed. */
-const PURE = [/^lib\/core\//];
+/** All packages that lib/core may import: none of them reads or writes anything, and none depends on where it runs. */
+const PURE_PACKAGES = ['fastest-levenshtein', 'node:crypto'];
+
+const CDK = ['aws-cdk-lib', 'aws-cdk-lib/*', 'constructs'];
+const SDK = ['node:**', '@aws-sdk/*'];
+const LIBRARY = ['lib/**'];
+const CORE = ['lib/core/**'];
+const PROGRAMS = ['programs/**'];
+
+interface Room {
+  /** Rooms from which its files may import, beside their own. */
+  readonly rooms?: readonly string[];
+  readonly packages?: readonly string[];
+}
+
+/**
+ * What each folder may import. A file has a row of its own if it is all that may import others: a registry. In names, `*` is
+ * one part of a path, `/**` a folder with all below it, and `$1` what the first `*` of the row stands for. The narrowest row
+ * counts.
+ */
+const ROOMS: Readonly<Record<string, Room>> = {
+  // The public API.
+  'lib/index.ts': { rooms: ['lib/microservice.ts', 'lib/microservices.ts', 'lib/props'] },
+  'lib/microservice.ts': { packages: CDK },
+  'lib/microservices.ts': {
+    rooms: [
+      'lib/microservice.ts', 'lib/props', 'lib/props/read-props.ts', 'lib/core/reading', 'lib/core/model', 'lib/core/parse',
+      'lib/core/parse/network', 'lib/core/mesh/providers.ts', 'lib/cdk', 'lib/cdk/compute', 'lib/cdk/edges/render.ts',
+    ],
+    packages: CDK,
+  },
+  'lib/props/**': { rooms: ['lib/core/model'], packages: CDK },
+  'lib/props/read-props.ts': { rooms: ['lib/core/reading'], packages: CDK },
+
+  // Pure, from the ground up.
+  'lib/core/reading': { packages: ['fastest-levenshtein'] },
+  'lib/core/model': { rooms: ['lib/core/reading'] },
+  'lib/core/parse/workload': { rooms: ['lib/core/reading', 'lib/core/model'] },
+  'lib/core/parse/security': { rooms: ['lib/core/reading', 'lib/core/model'] },
+  'lib/core/parse/traffic': { rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/parse/workload', 'lib/core/parse/security'] },
+  'lib/core/parse/service': {
+    rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/parse/workload', 'lib/core/parse/security', 'lib/core/parse/traffic'],
+    packages: ['node:crypto'],
+  },
+  'lib/core/parse/edge': { rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/parse/workload', 'lib/core/parse/service'] },
+  'lib/core/parse/mesh': { rooms: ['lib/core/reading', 'lib/core/model'] },
+  'lib/core/parse/network': { rooms: ['lib/core/reading', 'lib/core/model'], packages: ['node:crypto'] },
+  'lib/core/parse': { rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/parse/*'] },
+  'lib/core/envoy/syntax': {},
+  'lib/core/envoy/observability': { rooms: ['lib/core/model', 'lib/core/envoy/syntax'] },
+  'lib/core/envoy/traffic': { rooms: ['lib/core/model', 'lib/core/envoy/syntax'] },
+  'lib/core/envoy/security': { rooms: ['lib/core/model', 'lib/core/envoy/syntax', 'lib/core/envoy/traffic'] },
+  'lib/core/envoy': { rooms: ['lib/core/model', 'lib/core/envoy/*'] },
+  'lib/core/plan': { rooms: ['lib/core/reading', 'lib/core/model'] },
+  'lib/core/plan/workload': { rooms: ['lib/core/model', 'lib/core/plan'] },
+  'lib/core/mesh': { rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/plan'] },
+  'lib/core/mesh/*': { rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/plan', 'lib/core/plan/workload', 'lib/core/mesh'] },
+  'lib/core/mesh/envoy': {
+    rooms: [
+      'lib/core/reading', 'lib/core/model', 'lib/core/plan', 'lib/core/plan/workload', 'lib/core/mesh', 'lib/core/envoy',
+      'lib/core/envoy/syntax',
+    ],
+  },
+  'lib/core/mesh/providers.ts': { rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/plan', 'lib/core/mesh', 'lib/core/mesh/*'] },
+  'lib/core/edges': {},
+  'lib/core/edges/*': { rooms: ['lib/core/model', 'lib/core/edges'] },
+
+  // Constructs.
+  'lib/cdk': { rooms: ['lib/core/reading'], packages: ['constructs', 'node:path'] },
+  'lib/cdk/certificates': { rooms: ['lib/core/plan', 'lib/cdk'], packages: [...CDK, 'node:crypto'] },
+  'lib/cdk/mesh': { rooms: ['lib/core/plan'], packages: CDK },
+  'lib/cdk/mesh/*': { rooms: ['lib/core/plan', 'lib/cdk/mesh'], packages: CDK },
+  'lib/cdk/mesh/renderers.ts': { rooms: ['lib/core/model', 'lib/core/plan', 'lib/cdk/mesh', 'lib/cdk/mesh/*'], packages: CDK },
+  'lib/cdk/compute': {
+    rooms: [
+      'lib/microservice.ts', 'lib/props', 'lib/core/reading', 'lib/core/model', 'lib/core/plan', 'lib/cdk', 'lib/cdk/certificates',
+      'lib/cdk/mesh/renderers.ts',
+    ],
+    packages: CDK,
+  },
+  'lib/cdk/edges': { rooms: ['lib/props', 'lib/core/model'], packages: CDK },
+  'lib/cdk/edges/*': { rooms: ['lib/props', 'lib/core/model', 'lib/core/edges/$1', 'lib/cdk/edges'], packages: CDK },
+  'lib/cdk/edges/render.ts': { rooms: ['lib/core/edges/*', 'lib/cdk/edges', 'lib/cdk/edges/*'], packages: CDK },
+
+  // What runs in AWS, and what the package's build makes of it.
+  'programs/agent/**': { rooms: ['programs/shared'], packages: SDK },
+  'programs/functions/**': { rooms: ['programs/shared'], packages: [...SDK, '@peculiar/x509', 'reflect-metadata'] },
+  'programs/shared': { packages: ['node:crypto', 'node:util'] },
+  'programs/images': { packages: ['node:**', 'esbuild'] },
+  'programs/*/bundle.mjs': { rooms: ['programs/images'], packages: ['node:**', 'esbuild'] },
+  'programs/import/**': { rooms: ['lib/core/reading', 'lib/core/model'] },
+
+  // As users have it.
+  'examples': { rooms: ['lib/index.ts'], packages: CDK },
+  'bin': { rooms: ['examples'], packages: CDK },
+
+  // Tests, and what only tests use. Programs of end-to-end tests run where nothing else is.
+  'test/support': { rooms: LIBRARY, packages: ['node:**', 'typescript', ...CDK] },
+  'test/props': { rooms: ['test/support', 'test/simulator', ...LIBRARY], packages: ['node:**', 'typescript', 'fast-check', ...CDK] },
+  'test/simulator/**': { rooms: ['test/support', 'test/props', ...CORE, 'lib/props/read-props.ts'], packages: ['fast-check'] },
+  'test/compliance/**': { rooms: ['test/support', ...CORE], packages: ['node:**'] },
+  'test/core/**': { rooms: ['test/support', 'test/props', 'test/simulator', ...LIBRARY, ...PROGRAMS], packages: ['node:**', 'fast-check'] },
+  'test/cdk/**': {
+    rooms: ['test/support', 'test/core', 'test/programs', 'test/e2e/runner', 'examples', ...LIBRARY, ...PROGRAMS],
+    packages: ['node:**', '@aws-sdk/*', 'cdk-nag', ...CDK],
+  },
+  'test/programs/**': {
+    rooms: ['test/support', 'test/props', 'test/e2e/runner', ...LIBRARY, ...PROGRAMS],
+    packages: [...SDK, '@peculiar/x509', 'reflect-metadata', 'fast-check', ...CDK],
+  },
+  'test/e2e/programs': { packages: ['node:**', '@grpc/*'] },
+  'test/e2e/runner/**': { rooms: ['test/e2e', 'test/e2e/programs', 'test/programs', ...PROGRAMS], packages: [...SDK, 'dns-packet'] },
+  'test/e2e/api-gateway': { rooms: ['test/e2e/runner', 'lib/core/model'] },
+  'test/e2e/systems': { rooms: ['test/e2e/runner', 'examples', ...LIBRARY], packages: CDK },
+  'test/e2e': {
+    rooms: ['test/e2e/*', 'test/support', 'test/props', 'test/simulator', 'test/core', 'test/programs', ...LIBRARY, ...PROGRAMS],
+    packages: [...SDK, '@grpc/*', 'fast-check', 'typescript', ...CDK],
+  },
+  'test/e2e/attacks/**': {
+    rooms: ['test/e2e', 'test/e2e/runner', 'test/e2e/systems', 'test/simulator', 'test/programs', ...LIBRARY],
+    packages: ['node:**', '@grpc/*', 'fast-check', ...CDK],
+  },
+  'test/e2e-runner': { rooms: ['test/e2e/**', ...LIBRARY], packages: [...SDK, 'dns-packet', ...CDK] },
+  'test': { rooms: ['test/support', 'examples', ...LIBRARY], packages: ['node:**', 'typescript', 'cdk-nag', ...CDK] },
+  'bench': { rooms: ['test/e2e', 'test/e2e/**', ...LIBRARY], packages: ['node:**', '@aws-cdk-containers/*', ...CDK] },
+};
+
+// ------------------------------------------------------------------------------------------------ reading the sources
 
 function filesBelow(directory: string): string[] {
-  return readdirSync(directory).sort().flatMap((name) => {
-    const path = join(directory, name);
-    return statSync(path).isDirectory() ? filesBelow(path) : [path];
+  return readdirSync(join(ROOT, directory)).sort().flatMap((name) => {
+    const path = posix.join(directory, name);
+    return statSync(join(ROOT, path)).isDirectory() ? filesBelow(path) : [path];
   });
 }
 
-const library = filesBelow(join(ROOT, 'lib')).filter((path) => path.endsWith('.ts'));
-const nameOf = (path: string): string => relative(ROOT, path);
+const FOLDERS = ['lib', 'programs', 'examples', 'bin', 'test', 'bench'];
+const sources = FOLDERS.flatMap(filesBelow).filter((path) => /\.(ts|mjs)$/.test(path));
 
-function importsOf(path: string): string[] {
-  return ts.preProcessFile(readFileSync(path, 'utf8')).importedFiles.map((file) => file.fileName);
+const isFile = (name: string): boolean => /\.(ts|mjs)$/.test(name);
+
+function pattern(name: string): RegExp {
+  const text = name.replace(/[.$]/g, '\\$&').replaceAll('/**', '(?:/.+)?').replaceAll('node:**', 'node:.+').replace(/\*/g, '([^/]+)');
+  return new RegExp(`^${text}$`);
 }
 
-function targetOf(from: string, module: string): string {
-  const target = resolve(dirname(from), module);
-  return [`${target}.ts`, join(target, 'index.ts')].find((path) => existsSync(path)) ?? target;
+const wildcards = (name: string): number => (name.endsWith('/**') ? 100 : name.split('*').length - 1);
+
+/** The narrowest row of a file, and the name of its room: rows that end in two stars are one room. */
+function roomOf(file: string): { readonly row: string; readonly name: string; readonly match: RegExpExecArray } | undefined {
+  const rows = Object.keys(ROOMS).flatMap((row) => {
+    const subject = isFile(row) ? file : posix.dirname(file);
+    const match = pattern(row).exec(subject);
+    return match === null ? [] : [{ row, name: row.endsWith('/**') ? row.slice(0, -3) : subject, match }];
+  });
+  const byWidth = (a: { readonly row: string }, b: { readonly row: string }): number =>
+    Number(isFile(b.row)) - Number(isFile(a.row)) || wildcards(a.row) - wildcards(b.row) || b.row.length - a.row.length;
+  return rows.sort(byWidth)[0];
 }
 
-const pure = library.filter((path) => PURE.some((pattern) => pattern.test(nameOf(path))));
+interface Import {
+  readonly module: string;
+  /** The file, for what is in the repository. */
+  readonly file: string | undefined;
+}
 
-test('there are pure files, so that the next tests look at something', () => {
-  for (const pattern of PURE) expect(pure.some((path) => pattern.test(nameOf(path)))).toBe(true);
+function importsOf(from: string): readonly Import[] {
+  const { importedFiles } = ts.preProcessFile(readFileSync(join(ROOT, from), 'utf8'), true, true);
+  return importedFiles.map(({ fileName: module }) => {
+    if (!module.startsWith('.')) return { module, file: undefined };
+    const target = posix.join(posix.dirname(from), module);
+    const candidates = [target, `${target}.ts`, target.replace(/\.js$/, '.ts'), posix.join(target, 'index.ts')];
+    return { module, file: candidates.find((path) => statSync(join(ROOT, path), { throwIfNoEntry: false })?.isFile()) ?? target };
+  });
+}
+
+/** Data that anybody may read. */
+const isData = (file: string): boolean => file.endsWith('.json');
+
+function violation(from: string, { module, file }: Import): string | undefined {
+  const room = roomOf(from);
+  if (room === undefined) return undefined; // said by another test
+  const { rooms = [], packages = [] } = ROOMS[room.row] ?? {};
+  if (file === undefined) {
+    return packages.some((name) => pattern(name).test(module)) ? undefined : `${room.row} may not import the package ${module}`;
+  }
+  if (isData(file)) return undefined;
+  const target = roomOf(file);
+  if (target?.name === room.name) return undefined;
+  const allowed = rooms.map((name) => name.replaceAll('$1', room.match[1] ?? ''));
+  if (target !== undefined && allowed.some((name) => pattern(name).test(target.name))) return undefined;
+  return `${room.row} may not import ${file}`;
+}
+
+const isPure = (path: string): boolean => /^(lib\/core|programs\/import)\//.test(path);
+
+// ------------------------------------------------------------------------------------------------ what holds
+
+test('every folder with sources has a row, which says what it may import', () => {
+  expect(sources.filter((path) => roomOf(path) === undefined)).toEqual([]);
 });
 
-test.each(pure.map(nameOf))('%s imports nothing of CDK, and only what is pure itself', (name) => {
-  const path = join(ROOT, name);
-  for (const module of importsOf(path)) {
-    if (module.startsWith('.')) expect(pure.map(nameOf)).toContain(nameOf(targetOf(path, module)));
-    else expect(module).toMatch(/^(node:|fastest-levenshtein$)/);
-  }
+test('every row has sources, so that none is for what is gone', () => {
+  const used = new Set(sources.map((path) => roomOf(path)?.row));
+  expect(Object.keys(ROOMS).filter((row) => !used.has(row))).toEqual([]);
 });
 
-test('the public props know nothing of how they are rendered', () => {
-  const props = library.filter((path) => nameOf(path).startsWith('lib/props/') && basename(path) !== 'read-props.ts');
-  for (const path of props) {
-    for (const module of importsOf(path).filter((each) => each.startsWith('.'))) expect(nameOf(targetOf(path, module))).toMatch(/^lib\/(props|core)\//);
+test.each(FOLDERS)('%s: each folder imports only what its row allows', (folder) => {
+  const found = sources.filter((path) => path.startsWith(`${folder}/`)).flatMap((path) => importsOf(path).flatMap((each) => {
+    const complaint = violation(path, each);
+    return complaint === undefined ? [] : [`${path}: ${complaint}`];
+  }));
+  expect(found).toEqual([]);
+});
+
+test('what is pure imports no package but those of the list, whatever its rows say', () => {
+  const packages = Object.entries(ROOMS).filter(([row]) => isPure(`${row}/`)).flatMap(([, room]) => room.packages ?? []);
+  expect(packages.length).toBeGreaterThan(0);
+  expect(packages.filter((name) => !PURE_PACKAGES.includes(name))).toEqual([]);
+});
+
+/** By which code reaches the world, or depends on when and where it runs, without an import. */
+const IMPURE = new Set([
+  '__dirname', '__filename', 'console', 'Date', 'eval', 'fetch', 'globalThis', 'performance', 'process', 'setImmediate', 'setInterval',
+  'setTimeout',
+]);
+
+function impureNames(path: string): string[] {
+  const source = ts.createSourceFile(path, readFileSync(join(ROOT, path), 'utf8'), ts.ScriptTarget.ES2022, true);
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node) && IMPURE.has(node.text) && !isMember(node)) found.push(`${path}: ${node.text}`);
+    if (ts.isPropertyAccessExpression(node) && node.getText(source) === 'Math.random') found.push(`${path}: Math.random`);
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+/** `edge.process`, not `process`. */
+function isMember(name: ts.Identifier): boolean {
+  const { parent } = name;
+  if (ts.isPropertyAccessExpression(parent) || ts.isPropertyAssignment(parent)) return parent.name === name;
+  return ts.isPropertySignature(parent);
+}
+
+test('what is pure looks at no clock, no environment and no chance', () => {
+  const pure = sources.filter(isPure);
+  expect(pure.length).toBeGreaterThan(100);
+  expect(pure.flatMap(impureNames)).toEqual([]);
+});
+
+test('no rooms of the library and its programs import each other, by way of others or not', () => {
+  const arrows = new Map<string, Set<string>>();
+  for (const path of sources.filter((each) => /^(lib|programs)\//.test(each))) {
+    const from = roomOf(path)?.name ?? path;
+    for (const { file } of importsOf(path)) {
+      const to = file === undefined ? undefined : roomOf(file)?.name;
+      if (to !== undefined && to !== from) arrows.set(from, (arrows.get(from) ?? new Set()).add(to));
+    }
   }
+  const circles = [...arrows.keys()].filter((start) => {
+    const reached = new Set(arrows.get(start));
+    // A set goes on to what is added to it meanwhile.
+    for (const room of reached) for (const next of arrows.get(room) ?? []) reached.add(next);
+    return reached.has(start);
+  });
+  expect(circles).toEqual([]);
 });
 
 test('lib/index.ts holds exports and nothing else', () => {
@@ -53,10 +280,34 @@ test('lib/index.ts holds exports and nothing else', () => {
 });
 
 test('file names are kebab-case, and nothing is called utils', () => {
-  const folders = ['lib', 'test', 'bin', 'bench', 'examples'].map((name) => join(ROOT, name)).filter((path) => existsSync(path));
-  const code = folders.flatMap(filesBelow).filter((path) => path.endsWith('.ts')).map(nameOf);
-  for (const path of code) {
-    expect(path).toMatch(/^([a-z0-9]+(-[a-z0-9]+)*\/)+[a-z0-9]+(-[a-z0-9]+)*(\.(test|e2e))?\.ts$/);
+  for (const path of sources) {
+    expect(path).toMatch(/^([a-z0-9]+(-[a-z0-9]+)*\/)+[a-z0-9]+(-[a-z0-9]+)*(\.(test|e2e))?\.(ts|mjs)$/);
     expect(path).not.toMatch(/utils|helpers|misc|common/);
   }
+});
+
+test('a folder of the library or of its programs holds at most 24 sources, so that one can look through it', () => {
+  const folders = sources.filter((path) => /^(lib|programs)\//.test(path)).map((path) => posix.dirname(path));
+  expect([...new Set(folders)].filter((folder) => folders.filter((each) => each === folder).length > 24)).toEqual([]);
+});
+
+// The table's own tests: a check that cannot fail is none.
+test.each([
+  ['lib/core/parse/parse.ts', 'node:fs', 'lib/core/parse may not import the package node:fs'],
+  ['lib/core/plan/egress.ts', 'aws-cdk-lib', 'lib/core/plan may not import the package aws-cdk-lib'],
+  ['lib/core/model/callers.ts', '../parse/parse.ts', 'lib/core/model may not import lib/core/parse/parse.ts'],
+  ['lib/core/mesh/app-mesh/tls.ts', '../envoy/plan.ts', 'lib/core/mesh/* may not import lib/core/mesh/envoy/plan.ts'],
+  ['lib/core/mesh/app-mesh/tls.ts', '../providers.ts', 'lib/core/mesh/* may not import lib/core/mesh/providers.ts'],
+  ['lib/cdk/edges/http/render.ts', '../../../core/edges/rest/plan.ts', 'lib/cdk/edges/* may not import lib/core/edges/rest/plan.ts'],
+  ['lib/cdk/compute/task.ts', '../../core/parse/parse.ts', 'lib/cdk/compute may not import lib/core/parse/parse.ts'],
+  ['programs/agent/main.ts', '../../lib/core/model/constants.ts', 'programs/agent/** may not import lib/core/model/constants.ts'],
+  ['test/e2e/programs/relay.ts', '../wait.ts', 'test/e2e/programs may not import test/e2e/wait.ts'],
+])('fails if %s imports %s', (from, module, complaint) => {
+  const file = module.startsWith('.') ? posix.join(posix.dirname(from), module) : undefined;
+  expect(violation(from, { module, file })).toBe(complaint);
+});
+
+test('fails if a folder is new', () => {
+  expect(roomOf('lib/core/other/file.ts')).toBeUndefined();
+  expect(roomOf('lib/other/file.ts')).toBeUndefined();
 });
