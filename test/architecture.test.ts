@@ -291,6 +291,25 @@ test('a folder of the library or of its programs holds at most 24 sources, so th
   expect([...new Set(folders)].filter((folder) => folders.filter((each) => each === folder).length > 24)).toEqual([]);
 });
 
+const page = readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8');
+
+test('ARCHITECTURE.md names every room of the library and its programs', () => {
+  // A row of one provider is an exception to that of all providers.
+  const isException = (row: string): boolean => !row.endsWith('*') && `${posix.dirname(row)}/*` in ROOMS;
+  const rows = Object.keys(ROOMS).filter((row) => /^(lib|programs)\//.test(row) && !isFile(row) && !isException(row));
+  const rooms = rows.map((row) => row.replace(/\/\*+$/, ''));
+  // "`traffic/`" for a part of a room, beside it.
+  const isPart = (room: string): boolean => page.includes(`\`${posix.dirname(room)}/`) && page.includes(`\`${posix.basename(room)}/\``);
+  expect(rooms.length).toBeGreaterThan(20);
+  expect(rooms.filter((room) => !page.includes(`\`${room}/`) && !isPart(room))).toEqual([]);
+});
+
+test('every path that ARCHITECTURE.md names is there', () => {
+  const paths = [...page.matchAll(/`((?:lib|programs|test|docs|examples|bin)\/[^`<*\s]*)`/g)].map(([, path = '']) => path);
+  expect(paths.length).toBeGreaterThan(30);
+  expect(paths.filter((path) => statSync(join(ROOT, path), { throwIfNoEntry: false }) === undefined)).toEqual([]);
+});
+
 // The table's own tests: a check that cannot fail is none.
 test.each([
   ['lib/core/parse/parse.ts', 'node:fs', 'lib/core/parse may not import the package node:fs'],

@@ -30,7 +30,7 @@ export interface EnvoyMeshOptions {
 
   /**
    * An image of the mesh agent of your own, such as a copy of the default one in a registry of yours. It must do what
-   * this version's agent does: see `agent/` in the sources.
+   * this version's agent does: see `programs/agent/` in the sources.
    *
    * @default - built from this package by `cdk deploy`, which needs Docker or a replacement of it (CDK_DOCKER)
    */
