@@ -48,7 +48,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/parse/workload', 'lib/core/parse/security', 'lib/core/parse/traffic'],
     packages: ['node:crypto'],
   },
-  'lib/core/parse/edge': { rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/parse/workload', 'lib/core/parse/service'] },
+  'lib/core/parse/edge': { rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/parse/workload', 'lib/core/parse/security', 'lib/core/parse/service'] },
   'lib/core/parse/mesh': { rooms: ['lib/core/reading', 'lib/core/model'] },
   'lib/core/parse/network': { rooms: ['lib/core/reading', 'lib/core/model'], packages: ['node:crypto'] },
   'lib/core/parse': { rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/parse/*'] },

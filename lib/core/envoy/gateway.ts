@@ -1,7 +1,7 @@
 import { GATEWAY_NAME, GATEWAY_PORT } from '../model/constants';
 import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, ROUTE_HEADER } from '../model/edge-headers';
 import type { Cors, EdgeRoute, EdgeTopology, Service, Topology } from '../model/topology';
-import { CLIENT_HEADERS, REQUEST_ID_HEADER, TRACE_HEADER } from '../model/pass-through-headers';
+import { EDGE_REMOVAL, TRACE_HEADER } from '../model/pass-through-headers';
 import { callPolicyOf } from '../model/call-policy';
 import { preflightPaths } from '../model/preflights';
 import { bootstrap } from './bootstrap';
@@ -16,7 +16,7 @@ import { anyMatches, byValue, firstOf, headerContains, headerFits, headerIs, not
 import { NOT_SENT_HEADER } from './traffic/not-sent';
 import { AMBIGUOUS_PATH_AND_QUERY, PRINTABLE } from './syntax/paths';
 import { routes } from './routes';
-import { anyOf, otherSpellings, overrides, spellings, spellingsBut, STEERS_ENVOY } from './security/untrusted-headers';
+import { anyOf, otherSpellings, prefixes, spellingsBut } from './security/untrusted-headers';
 import { weightsLayers } from './traffic/versions';
 
 /** API Gateway's word about the client; no service sees them. */
@@ -64,15 +64,14 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): JsonOb
  */
 function trustOnlyApiGateway({ kind, passThroughHeaders }: EdgeTopology): JsonObject {
   const set = (key: string, value: string): JsonObject => ({ append: { header: { key, value }, append_action: 'OVERWRITE_IF_EXISTS_OR_ADD' } });
-  // A REST API has begun the trace, and decided what is recorded.
-  const named = ['forwarded', 'proxy', 'x-real-ip', ...CLIENT_HEADERS, REQUEST_ID_HEADER, ...(kind === 'http' ? [TRACE_HEADER] : [])];
+  const { removed, always, alwaysPrefixes } = EDGE_REMOVAL;
+  // A REST API has begun the trace.
+  const named = [...always, ...removed].filter((name) => kind === 'http' || name !== TRACE_HEADER);
   return changeBeforeAll([
     // An empty value sets nothing: what came from outside must not stay in its place.
     removeMatching(anyOf([
       ...spellingsBut(passThroughHeaders, named),
-      ...overrides(passThroughHeaders),
-      ...STEERS_ENVOY,
-      ...FORWARDED,
+      ...prefixes(alwaysPrefixes),
       // What a client sends in place of API Gateway's headers, under names that servers take for the same.
       ...otherSpellings(EDGE_HEADERS),
     ])),
@@ -81,9 +80,6 @@ function trustOnlyApiGateway({ kind, passThroughHeaders }: EdgeTopology): JsonOb
     set('x-forwarded-proto', 'https'),
   ]);
 }
-
-/** Of load balancers in front, there is none. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html */
-const FORWARDED = spellings(['x-forwarded-', 'x-amzn-oidc-', 'x-amzn-mtls-']).map((name) => `${name}.*`);
 
 /**
  * API Gateway has matched a route and let its authorizer decide; it says which. The path is looked at only to refuse. Matched

@@ -1,6 +1,3 @@
-import type { Reader } from '../reading/reader';
-import { STRINGS } from '../reading/reader';
-
 /**
  * Request headers by which some frameworks and servers let a client replace the method or the path of its request, which
  * rules of the mesh, routes of API Gateway and authorizers have looked at.
@@ -100,33 +97,23 @@ export interface Removal {
   readonly by: string;
   /** Unless it is asked not to. */
   readonly removed: readonly string[];
-  /** Always: nobody could know these from what a client or a caller made up. */
-  readonly always: RegExp;
+  /** Always, in every spelling: nobody could know these from what a client or a caller made up. Of a prefix, all that begin so. */
+  readonly always: readonly string[];
+  readonly alwaysPrefixes: readonly string[];
 }
 
 export const EDGE_REMOVAL: Removal = {
   by: 'the gateway service',
   removed: [...OWN_OVERRIDE_HEADERS, ...CLIENT_HEADERS, REQUEST_ID_HEADER, TRACE_HEADER],
-  always: /^(forwarded|proxy|x-real-ip|x-(forwarded|envoy|edge)-.*)$/,
+  always: ['forwarded', 'proxy', 'x-real-ip'],
+  // The last two are of an Application Load Balancer in front, and there is none.
+  // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html
+  alwaysPrefixes: ['x-envoy-', 'x-forwarded-', 'x-amzn-oidc-', 'x-amzn-mtls-'],
 };
 
 export const SERVICE_REMOVAL: Removal = {
   by: 'a service',
   removed: OVERRIDE_HEADERS,
-  always: /^x-(envoy-.*|forwarded-client-cert)$/,
+  always: ['x-forwarded-client-cert'],
+  alwaysPrefixes: ['x-envoy-'],
 };
-
-/** Names of headers that would be removed, and are not to be. */
-export function parsePassThroughHeaders(at: Reader, { by, removed, always }: Removal): readonly string[] {
-  const names = at.items(STRINGS).flatMap((item) => {
-    const name = item.required('the name of a header', 'remove the entry, or give a name').string();
-    if (name === undefined) return [];
-    const lower = name.toLowerCase();
-    if (removed.includes(lower)) return lower;
-    const complaint = always.test(lower)
-      ? item.fail<string>('NOT_ALLOWED', `${by} always removes this header, or puts in its place what the mesh itself knows`, { fix: 'remove the entry' })
-      : item.fail<string>('NOT_ALLOWED', `${by} does not remove this header: it arrives as it is`, { fix: 'remove the entry, or give one of the headers that the documentation of passThroughHeaders lists' });
-    return complaint ?? [];
-  });
-  return [...new Set(names)].sort();
-}

@@ -181,7 +181,8 @@ export interface EdgeOptions {
    * - `x-request-id`, by which log entries are joined; and on an HTTP API `x-amzn-trace-id`, by which a client could have every
    *   request recorded.
    *
-   * `x-forwarded-*`, `forwarded`, `x-real-ip`, `proxy` and `x-envoy-*` are always removed, or replaced by what API Gateway says.
+   * Always removed, or replaced by what API Gateway says, are `x-forwarded-*`, `forwarded`, `x-real-ip`, `proxy`, `x-envoy-*`,
+   * `x-amzn-oidc-*` and `x-amzn-mtls-*`. A header that is let through arrives only as it is spelled here, with hyphens.
    *
    * @default - none
    */

@@ -1,14 +1,17 @@
+import { SERVICE_REMOVAL } from '../../model/pass-through-headers';
 import type { Service } from '../../model/topology';
 import { changeBeforeAll, removeMatching } from './early-headers';
 import type { JsonObject } from '../syntax/json';
-import { anyOf, CALLER_IDENTITY, overrides, STEERS_ENVOY } from './untrusted-headers';
+import { anyOf, prefixes, spellings, spellingsBut } from './untrusted-headers';
 
 /**
  * Removes what a caller may not say, before this Envoy looks at the request: who it is, how this Envoy is to treat it, and, where
  * rules have decided by method or path, that it has another one.
  */
 export function believeNothing(service: Service): JsonObject {
-  const names = [...CALLER_IDENTITY, ...STEERS_ENVOY, ...(decidesByRequest(service) ? overrides(service.policy.passThroughHeaders) : [])];
+  const { always, alwaysPrefixes, removed } = SERVICE_REMOVAL;
+  const overrides = decidesByRequest(service) ? spellingsBut(service.policy.passThroughHeaders, removed) : [];
+  const names = [...spellings(always), ...prefixes(alwaysPrefixes), ...overrides];
   return changeBeforeAll([removeMatching(anyOf(names))]);
 }
 

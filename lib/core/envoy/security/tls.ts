@@ -41,7 +41,7 @@ function whoMayConnect(topology: Topology, service: Service): readonly JsonObjec
 }
 
 /**
- * The application learns who calls, and nobody else can say so: see `CALLER_IDENTITY`.
+ * The application learns who calls, and nobody else can say so: see inbound-headers.ts.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers#x-forwarded-client-cert
  */
 export function tellCaller(topology: Topology): JsonObject {

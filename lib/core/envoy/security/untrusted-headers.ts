@@ -1,5 +1,3 @@
-import { OVERRIDE_HEADERS } from '../../model/pass-through-headers';
-
 const ANY_SEPARATOR = '.';
 
 /**
@@ -28,17 +26,7 @@ export function anyOf(patterns: readonly string[]): string {
   return patterns.join('|');
 }
 
-/**
- * By these a caller steers an Envoy that takes its address for internal, and fills its memory with statistics; some of them
- * are what an Envoy says to its application.
- * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#http-headers-consumed
- */
-export const STEERS_ENVOY = spellings(['x-envoy-']).map((name) => `${name}.*`);
-
-/** The caller's identity is what this Envoy makes of the certificate. */
-export const CALLER_IDENTITY = spellings(['x-forwarded-client-cert']);
-
-/** Read by frameworks in place of the method or the path that rules have looked at; all but those that a user lets through. */
-export function overrides(passed: readonly string[]): readonly string[] {
-  return spellingsBut(passed, OVERRIDE_HEADERS);
+/** All names that begin so, in every spelling. */
+export function prefixes(names: readonly string[]): readonly string[] {
+  return spellings(names).map((name) => `${name}.*`);
 }

@@ -5,12 +5,13 @@ import type { DraftService } from '../service/parse-service';
 import { unknownService } from '../service/parse-service';
 import type { MeshDefaults } from '../workload/parse-sizing';
 import { SIZING_FIELDS, parseSizing } from '../workload/parse-sizing';
-import { EDGE_REMOVAL, parsePassThroughHeaders } from '../../model/pass-through-headers';
+import { EDGE_REMOVAL } from '../../model/pass-through-headers';
 import { preflightPaths } from '../../model/preflights';
 import type { Reader } from '../../reading/reader';
 import { STRINGS } from '../../reading/reader';
 import type { ParsedKey } from '../../model/edge-routes';
 import { METHODS, bySpecificity, parseRouteKey, shapeOf } from '../../model/edge-routes';
+import { parsePassThroughHeaders } from '../security/parse-pass-through-headers';
 
 const A_ROUTE = "add one, such as 'ANY /{proxy+}': { service: 'ui' }";
 

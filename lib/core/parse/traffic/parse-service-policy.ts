@@ -1,7 +1,8 @@
 import type { ProtocolId } from '../../model/topology';
 import type { NamedCallers } from '../security/parse-allow';
 import type { Reader } from '../../reading/reader';
-import { parsePassThroughHeaders, SERVICE_REMOVAL } from '../../model/pass-through-headers';
+import { SERVICE_REMOVAL } from '../../model/pass-through-headers';
+import { parsePassThroughHeaders } from '../security/parse-pass-through-headers';
 import type { ServicePolicy } from '../../model/traffic-policy';
 import { parseFaults } from './parse-faults';
 import { parseHeaderChanges } from './parse-header-changes';
