@@ -1,6 +1,7 @@
 import { imageReference, IMAGES } from '../model/images';
 import { FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, MAX_DNS_INSTANCES, RESERVED_PORTS } from '../model/constants';
-import { Opaque, Unreadable, Unresolved, show } from '../reading/input';
+import type { Opaque } from '../reading/input';
+import { show } from '../reading/input';
 import type { IssueList } from '../reading/issues';
 import { loopbackAddresses } from './network/loopback-addresses';
 import type { ExternalService, Service, Sizing, Topology, TracingSettings, Warning } from '../model/topology';
@@ -8,6 +9,7 @@ import { maxTasks, serviceAs } from '../model/topology';
 import { everyCaller } from '../model/callers';
 import { LABEL, checkLabel } from '../reading/check-label';
 import { checkHidesNoAws } from './network/check-domain';
+import { checkShared } from './network/check-shared';
 import { checkSharedAuthority } from './security/check-shared-authority';
 import { checkEnvironment } from './service/check-environment';
 import { checkExec } from './service/check-exec';
@@ -142,59 +144,6 @@ function sameHost(a: string, b: string): boolean {
 /** The walker over props leaves this with the object, so that no CDK is needed to see whether it is a token. */
 export interface NamespaceOpaque extends Opaque {
   readonly namespace?: { readonly name?: unknown; readonly type?: unknown };
-}
-
-/** logs.RetentionDays; the last one means "for ever". https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
-const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, 9999];
-
-/** As for a namespace: what is known of the object without the CDK. */
-export interface VpcOpaque extends Opaque {
-  readonly vpc?: { readonly [member in 'privateSubnets' | 'isolatedSubnets' | 'dnsSupportEnabled' | 'dnsHostnamesEnabled']?: unknown };
-}
-export interface ClusterOpaque extends Opaque {
-  readonly cluster?: { readonly vpc?: unknown };
-}
-
-function checkVpc(at: Reader, root: Reader): void {
-  const { vpc } = at.value as VpcOpaque;
-  const count = (subnets: unknown): number => (Array.isArray(subnets) ? subnets.length : 0);
-  if (vpc !== undefined && root.field('vpcSubnets').absent && count(vpc.privateSubnets) + count(vpc.isolatedSubnets) === 0) {
-    at.fail('MISSING', 'the VPC has no private subnets, or does not know them: tasks get no public address, so from a public subnet they could not pull their images', { got: null, fix: 'use a VPC with private subnets, or name subnets with a NAT gateway or VPC endpoints in vpcSubnets' });
-  }
-  if (vpc?.dnsSupportEnabled === false || vpc?.dnsHostnamesEnabled === false) {
-    at.fail('NOT_ALLOWED', 'the VPC has DNS support or DNS host names switched off, so no name of the mesh would resolve', { got: null, fix: 'set enableDnsSupport and enableDnsHostnames of the ec2.Vpc to true' });
-  }
-}
-
-/** https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_ec2.SubnetSelection.html; the CDK checks what is in them. */
-const SUBNET_FIELDS = ['availabilityZones', 'onePerAz', 'subnetFilters', 'subnetGroupName', 'subnets', 'subnetType'];
-
-function checkNetwork(root: Reader): void {
-  const vpc = root.field('vpc');
-  const cluster = root.field('cluster');
-  root.field('vpcSubnets').fields(SUBNET_FIELDS);
-  if (vpc.opaque('an ec2.IVpc', ['vpcId', 'privateSubnets'])) checkVpc(vpc, root);
-  if (!cluster.opaque('an ecs.ICluster', ['clusterName', 'vpc'])) return;
-  if (!vpc.absent) vpc.fail('VPC_CLASH', 'a cluster brings its own VPC', { got: null, fix: 'give cluster or vpc, not both' });
-  const own = cluster.value as ClusterOpaque;
-  const known = new Reader(root.issues, `${cluster.path}.vpc`, own.cluster?.vpc);
-  if (own.cluster?.vpc instanceof Unreadable) cluster.fail('MISSING', 'the cluster does not know its VPC', { got: null, fix: 'import it with ecs.Cluster.fromClusterAttributes({ clusterName, vpc }), not by its ARN' });
-  else if (known.value instanceof Opaque) checkVpc(known, root);
-}
-
-function checkShared(root: Reader): void {
-  checkNetwork(root);
-  const logs = root.field('logs');
-  if (logs.fields(['logGroup', 'retention', 'encryptionKey', 'removalPolicy'])) {
-    logs.field('logGroup').opaque('a logs.ILogGroup', ['logGroupName']);
-    logs.field('encryptionKey').opaque('a kms.IKey', ['keyArn']);
-    // CloudFormation resolves a token here.
-    if (!(logs.field('retention').value instanceof Unresolved)) logs.field('retention').oneOf(RETENTION_DAYS, 'a number of days that CloudWatch Logs knows');
-    logs.field('removalPolicy').oneOf(['destroy', 'retain', 'retain-on-update-or-delete'], 'a removal policy for a log group', ['RemovalPolicy.DESTROY', 'RemovalPolicy.RETAIN', 'RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE']);
-    for (const other of ['retention', 'encryptionKey', 'removalPolicy']) {
-      if (!logs.field('logGroup').absent && !logs.field(other).absent) logs.field(other).fail('NOT_ALLOWED', 'applies only to a log group made here', { fix: 'set it on your own log group, or leave logGroup out' });
-    }
-  }
 }
 
 function parseTracing(at: Reader): TracingSettings | undefined {
