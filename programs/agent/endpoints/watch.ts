@@ -1,3 +1,4 @@
+import type { DiscoveryTarget } from '../../../lib/core/contract/agent';
 import type { Clock } from '../clock';
 import { Failure, failureOf, fieldsOf } from '../failure';
 import type { Files } from '../files';
@@ -6,7 +7,6 @@ import type { Log } from '../log';
 import type { Step } from '../loop';
 import type { Random } from '../pace';
 import { Backoff, jittered, MAX_JITTER } from '../pace';
-import type { DiscoveryTarget } from '../settings';
 import type { CloudMap, Instance } from './cloud-map';
 import { edsFile, edsPath, namesEndpoints } from './eds';
 import { ServiceView } from './service-view';

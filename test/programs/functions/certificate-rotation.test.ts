@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readConfiguration } from '../../../programs/functions/certificate-rotation/configuration';
 import { STEPS } from '../../../programs/functions/certificate-rotation/rotation-event';
-import { DNS_NAME_TAG, IDENTITY_TAG } from '../../../programs/functions/certificate-rotation/secret-owner';
+import { DNS_NAME_TAG, IDENTITY_TAG } from '../../../lib/core/contract/rotation';
 import { oneLineOf } from '../../../programs/functions/x509/one-line-certificate';
 import { isIssuedBy, readPemCertificates, type CertificateSecret } from '../../../programs/shared/certificate-secret';
 import { identityOf, makeAuthority, makeSecret, TRUST_DOMAIN, type TestAuthority } from './support/authorities';

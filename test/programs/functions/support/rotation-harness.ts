@@ -3,7 +3,7 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { STEPS, type Step } from '../../../../programs/functions/certificate-rotation/rotation-event';
 import type { RotationConfiguration } from '../../../../programs/functions/certificate-rotation/configuration';
 import { rotationHandler } from '../../../../programs/functions/certificate-rotation/handler';
-import { DNS_NAME_TAG, IDENTITY_TAG } from '../../../../programs/functions/certificate-rotation/secret-owner';
+import { DNS_NAME_TAG, IDENTITY_TAG } from '../../../../lib/core/contract/rotation';
 import { jsonLog } from '../../../../programs/functions/log';
 import type { Signer } from '../../../../programs/functions/x509/signer';
 import { readCertificateSecret, type CertificateSecretReading } from '../../../../programs/shared/certificate-secret';
