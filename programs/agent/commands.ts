@@ -19,7 +19,7 @@ import { Failure, failureOf, fieldsOf } from './failure';
 import type { Files } from './files';
 import { Pulse } from './health/pulse';
 import { healthReport, type HealthReport } from './health/report';
-import type { Log } from './log';
+import type { Log } from '../shared/log';
 import { loop, type LoopParts } from './loop';
 import type { Random } from './pace';
 import { Backoff } from './pace';

@@ -7,7 +7,7 @@ import { ENVOY_ADMIN, envoyAdmin } from './drain/envoy-admin';
 import { failureOf, fieldsOf } from './failure';
 import { systemFiles } from './files';
 import { askHealth, healthSocket, serveHealth } from './health/socket';
-import { jsonLog } from './log';
+import { jsonLog } from '../shared/log';
 import { InvalidSettings, readSettings, type Settings } from './settings';
 import { ecsMetadata } from './task-metadata';
 

@@ -1,7 +1,7 @@
 import { LIFE_LEFT_METRIC, MESH_DIMENSION, METRIC_NAMESPACE } from '../../../lib/core/contract/metric';
 import type { Leaf } from '../../shared/certificate-secret';
 import type { Clock } from '../clock';
-import type { Log, LogFields } from '../log';
+import type { Log, LogFields } from '../../shared/log';
 import type { Identity } from '../settings';
 import type { CertificateFiles } from './certificate-files';
 

@@ -3,7 +3,7 @@ import { DescribeSecretCommand, GetSecretValueCommand, ResourceNotFoundException
 import type { AuthoritySetAttributes } from '../../../lib/core/contract/custom-resources';
 import { certificateSecretIn, readPemCertificates } from '../../shared/certificate-secret';
 import type { CustomResourceAnswer, CustomResourceEvent } from '../custom-resource-event';
-import { errorFields, type Log } from '../log';
+import { causeOf, type Log } from '../../shared/log';
 import { readAuthoritySet, type AuthoritySet } from './authority-set';
 import { changeBetween, isHarmless, problemsOf, refusalOf, type CertificateVersion, type SecretState } from './check-change';
 
@@ -41,7 +41,7 @@ export function authoritySetHandler({ secretsManager, log, now }: AuthoritySetDe
       log.info('authority-set-accepted', { authorities: after.authorities.map((authority) => authority.name), issuer: after.issuer.name });
       return { PhysicalResourceId: id, Data: { issuer: after.issuer.name } satisfies AuthoritySetAttributes };
     } catch (error) {
-      log.error('authority-set-refused', errorFields(error));
+      log.error('authority-set-refused', causeOf(error));
       throw error;
     }
   };

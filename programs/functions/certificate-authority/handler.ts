@@ -4,7 +4,7 @@ import type { KMSClient } from '@aws-sdk/client-kms';
 import type { AuthorityAttributes } from '../../../lib/core/contract/custom-resources';
 import { validityOf } from '../../shared/certificate-secret';
 import type { CustomResourceAnswer, CustomResourceEvent } from '../custom-resource-event';
-import { errorFields, type Log } from '../log';
+import { causeOf, type Log } from '../../shared/log';
 import { rootOfAuthority } from '../private-ca/root-of-authority';
 import type { Pause } from '../retry';
 import { authorityIdentity } from '../x509/authority-identity';
@@ -43,7 +43,7 @@ export function authorityHandler({ kms, acmPca, log, pause }: AuthorityDependenc
         Data: { certificate: oneLineOf(root), notAfter: notAfter.toISOString() } satisfies AuthorityAttributes,
       };
     } catch (error) {
-      log.error('root-certificate-failed', errorFields(error));
+      log.error('root-certificate-failed', causeOf(error));
       throw error;
     }
   };

@@ -4,7 +4,7 @@ import { STEPS, type Step } from '../../../../programs/functions/certificate-rot
 import type { RotationConfiguration } from '../../../../programs/functions/certificate-rotation/configuration';
 import { rotationHandler } from '../../../../programs/functions/certificate-rotation/handler';
 import { DNS_NAME_TAG, IDENTITY_TAG } from '../../../../lib/core/contract/rotation';
-import { jsonLog } from '../../../../programs/functions/log';
+import { jsonLog } from '../../../../programs/shared/log';
 import type { Signer } from '../../../../programs/functions/x509/signer';
 import { readCertificateSecret, type CertificateSecretReading } from '../../../../programs/shared/certificate-secret';
 import { identityOf, TRUST_DOMAIN, type TestAuthority } from './authorities';
