@@ -39,8 +39,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'lib/props/read-props.ts': { rooms: ['lib/core/reading'], packages: CDK },
 
   // Pure, from the ground up.
+  // What the library and its programs agree on: both import it, and it imports nothing.
+  'lib/core/contract': {},
   'lib/core/reading': { packages: ['fastest-levenshtein'] },
-  'lib/core/model': { rooms: ['lib/core/reading'] },
+  'lib/core/model': { rooms: ['lib/core/contract', 'lib/core/reading'] },
   'lib/core/parse/workload': { rooms: ['lib/core/reading', 'lib/core/model'] },
   'lib/core/parse/security': { rooms: ['lib/core/reading', 'lib/core/model'] },
   'lib/core/parse/traffic': { rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/parse/workload', 'lib/core/parse/security'] },
@@ -53,18 +55,20 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'lib/core/parse/network': { rooms: ['lib/core/reading', 'lib/core/model'], packages: ['node:crypto'] },
   'lib/core/parse': { rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/parse/*'] },
   'lib/core/envoy/syntax': {},
-  'lib/core/envoy/observability': { rooms: ['lib/core/model', 'lib/core/envoy/syntax'] },
-  'lib/core/envoy/traffic': { rooms: ['lib/core/model', 'lib/core/envoy/syntax'] },
-  'lib/core/envoy/security': { rooms: ['lib/core/model', 'lib/core/envoy/syntax', 'lib/core/envoy/traffic'] },
-  'lib/core/envoy': { rooms: ['lib/core/model', 'lib/core/envoy/*'] },
+  'lib/core/envoy/observability': { rooms: ['lib/core/contract', 'lib/core/model', 'lib/core/envoy/syntax'] },
+  'lib/core/envoy/traffic': { rooms: ['lib/core/contract', 'lib/core/model', 'lib/core/envoy/syntax'] },
+  'lib/core/envoy/security': { rooms: ['lib/core/contract', 'lib/core/model', 'lib/core/envoy/syntax', 'lib/core/envoy/traffic'] },
+  'lib/core/envoy': { rooms: ['lib/core/contract', 'lib/core/model', 'lib/core/envoy/*'] },
   'lib/core/plan': { rooms: ['lib/core/reading', 'lib/core/model'] },
-  'lib/core/plan/workload': { rooms: ['lib/core/model', 'lib/core/plan'] },
+  'lib/core/plan/workload': { rooms: ['lib/core/contract', 'lib/core/model', 'lib/core/plan'] },
   'lib/core/mesh': { rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/plan'] },
-  'lib/core/mesh/*': { rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/plan', 'lib/core/plan/workload', 'lib/core/mesh'] },
+  'lib/core/mesh/*': {
+    rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/model', 'lib/core/plan', 'lib/core/plan/workload', 'lib/core/mesh'],
+  },
   'lib/core/mesh/envoy': {
     rooms: [
-      'lib/core/reading', 'lib/core/model', 'lib/core/plan', 'lib/core/plan/workload', 'lib/core/mesh', 'lib/core/envoy',
-      'lib/core/envoy/syntax',
+      'lib/core/contract', 'lib/core/reading', 'lib/core/model', 'lib/core/plan', 'lib/core/plan/workload', 'lib/core/mesh',
+      'lib/core/envoy', 'lib/core/envoy/syntax',
     ],
   },
   'lib/core/mesh/providers.ts': { rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/plan', 'lib/core/mesh', 'lib/core/mesh/*'] },
@@ -72,8 +76,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'lib/core/edges/*': { rooms: ['lib/core/model', 'lib/core/edges'] },
 
   // Constructs.
-  'lib/cdk': { rooms: ['lib/core/reading'], packages: ['constructs', 'node:path'] },
-  'lib/cdk/certificates': { rooms: ['lib/core/plan', 'lib/cdk'], packages: [...CDK, 'node:crypto'] },
+  'lib/cdk': { rooms: ['lib/core/contract', 'lib/core/reading'], packages: ['constructs', 'node:path'] },
+  'lib/cdk/certificates': { rooms: ['lib/core/contract', 'lib/core/plan', 'lib/cdk'], packages: [...CDK, 'node:crypto'] },
   'lib/cdk/mesh': { rooms: ['lib/core/plan'], packages: CDK },
   'lib/cdk/mesh/*': { rooms: ['lib/core/plan', 'lib/cdk/mesh'], packages: CDK },
   'lib/cdk/mesh/renderers.ts': { rooms: ['lib/core/model', 'lib/core/plan', 'lib/cdk/mesh', 'lib/cdk/mesh/*'], packages: CDK },
@@ -89,12 +93,12 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'lib/cdk/edges/render.ts': { rooms: ['lib/core/edges/*', 'lib/cdk/edges', 'lib/cdk/edges/*'], packages: CDK },
 
   // What runs in AWS, and what the package's build makes of it.
-  'programs/agent/**': { rooms: ['programs/shared'], packages: SDK },
-  'programs/functions/**': { rooms: ['programs/shared'], packages: [...SDK, '@peculiar/x509', 'reflect-metadata'] },
+  'programs/agent/**': { rooms: ['lib/core/contract', 'programs/shared'], packages: SDK },
+  'programs/functions/**': { rooms: ['lib/core/contract', 'programs/shared'], packages: [...SDK, '@peculiar/x509', 'reflect-metadata'] },
   'programs/shared': { packages: ['node:crypto', 'node:util'] },
   'programs/images': { packages: ['node:**', 'esbuild'] },
   'programs/*/bundle.mjs': { rooms: ['programs/images'], packages: ['node:**', 'esbuild'] },
-  'programs/import/**': { rooms: ['lib/core/reading', 'lib/core/model'] },
+  'programs/import/**': { rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/model'] },
 
   // As users have it.
   'examples': { rooms: ['lib/index.ts'], packages: CDK },
@@ -320,6 +324,7 @@ test.each([
   ['lib/cdk/edges/http/render.ts', '../../../core/edges/rest/plan.ts', 'lib/cdk/edges/* may not import lib/core/edges/rest/plan.ts'],
   ['lib/cdk/compute/task.ts', '../../core/parse/parse.ts', 'lib/cdk/compute may not import lib/core/parse/parse.ts'],
   ['programs/agent/main.ts', '../../lib/core/model/constants.ts', 'programs/agent/** may not import lib/core/model/constants.ts'],
+  ['lib/core/contract/agent.ts', '../model/constants.ts', 'lib/core/contract may not import lib/core/model/constants.ts'],
   ['test/e2e/programs/relay.ts', '../wait.ts', 'test/e2e/programs may not import test/e2e/wait.ts'],
 ])('fails if %s imports %s', (from, module, complaint) => {
   const file = module.startsWith('.') ? posix.join(posix.dirname(from), module) : undefined;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { FunctionName } from '../core/contract/functions';
 
 /** Programs that run in AWS, bundled when the package is built: to synthesize, nobody needs a bundler. */
 const ASSETS = join(__dirname, '../../assets');
@@ -8,8 +9,6 @@ export const AGENT_ASSET = join(ASSETS, 'agent');
 
 /** The build context of Envoy's image: one Dockerfile, which copies it. */
 export const ENVOY_ASSET = join(ASSETS, 'envoy');
-
-export type FunctionName = 'authority-set' | 'certificate-authority' | 'certificate-rotation';
 
 /** The code of a Lambda function. */
 export function functionAsset(name: FunctionName): string {

@@ -1,5 +1,7 @@
 import { setMaxListeners } from 'node:events';
+import type { CertificateFormatName } from '../../lib/core/contract/agent';
 import { CertificateFiles } from './certificate/certificate-files';
+import type { CertificateFormat } from './certificate/certificate-format';
 import { PEM } from './certificate/pem';
 import { retirement } from './certificate/retirement';
 import { SDS } from './certificate/sds';
@@ -17,7 +19,7 @@ import { Failure, failureOf, fieldsOf } from './failure';
 import type { Files } from './files';
 import { Pulse } from './health/pulse';
 import { healthReport, type HealthReport } from './health/report';
-import type { Log } from './log';
+import type { Log } from '../shared/log';
 import { loop, type LoopParts } from './loop';
 import type { Random } from './pace';
 import { Backoff } from './pace';
@@ -116,7 +118,7 @@ interface OwnCertificate {
   readonly secret: SecretSource;
 }
 
-const FORMATS = { sds: SDS, pem: PEM } as const;
+const FORMATS: Readonly<Record<CertificateFormatName, CertificateFormat>> = { sds: SDS, pem: PEM };
 
 function ownCertificate({ certificate, directory }: Settings, { files, secret }: World): OwnCertificate | undefined {
   if (certificate === undefined || secret === undefined) return undefined;

@@ -1,4 +1,4 @@
-import type { LogFields } from './log';
+import type { Cause } from '../shared/log';
 
 /** Something that did not work, with a reason that a person or a program can look for. */
 export class Failure extends Error {
@@ -13,6 +13,6 @@ export function failureOf(error: unknown): Failure {
   return new Failure('unexpected', `${failure.name}: ${failure.message}`, { cause: error });
 }
 
-export function fieldsOf({ reason, message }: Pick<Failure, 'reason' | 'message'>): LogFields {
+export function fieldsOf({ reason, message }: Pick<Failure, 'reason' | 'message'>): Cause {
   return { reason, why: message };
 }

@@ -1,7 +1,7 @@
 import type { Clock } from './clock';
 import { failureOf, fieldsOf } from './failure';
 import type { Pulse } from './health/pulse';
-import type { Log } from './log';
+import type { Log } from '../shared/log';
 
 /** One turn of a loop; resolves to how long to wait for the next. */
 export type Step = () => Promise<number>;

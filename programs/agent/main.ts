@@ -1,19 +1,30 @@
 import { randomInt } from 'node:crypto';
+import { AGENT_COMMANDS, type AgentCommand, type MeshVariable } from '../../lib/core/contract/agent';
+import { MESH_DIRECTORY } from '../../lib/core/contract/files';
 import { init, run, type World } from './commands';
 import { systemClock } from './clock';
 import { ENVOY_ADMIN, envoyAdmin } from './drain/envoy-admin';
 import { failureOf, fieldsOf } from './failure';
 import { systemFiles } from './files';
 import { askHealth, healthSocket, serveHealth } from './health/socket';
-import { jsonLog } from './log';
-import { DEFAULT_DIRECTORY, InvalidSettings, readSettings, type Settings } from './settings';
+import { jsonLog } from '../shared/log';
+import { InvalidSettings, readSettings, type Settings } from './settings';
 import { ecsMetadata } from './task-metadata';
 
 const log = jsonLog((line) => { process.stdout.write(`${line}\n`); });
 const HEALTH_TIMEOUT_MS = 3000;
 const SIGTERM_CODE = 143;
 
-async function main(command: string | undefined): Promise<number> {
+async function main(text: string | undefined): Promise<number> {
+  const command = AGENT_COMMANDS.find((each) => each === text);
+  if (command === undefined) {
+    log.error('the command must be init, run or health', { command: text ?? '' });
+    return 2;
+  }
+  return runCommand(command);
+}
+
+async function runCommand(command: AgentCommand): Promise<number> {
   switch (command) {
     case 'init':
       return doInit();
@@ -21,9 +32,6 @@ async function main(command: string | undefined): Promise<number> {
       return doRun();
     case 'health':
       return health();
-    default:
-      log.error('the command must be init, run or health', { command: command ?? '' });
-      return 2;
   }
 }
 
@@ -47,7 +55,7 @@ async function doRun(): Promise<number> {
 }
 
 async function health(): Promise<number> {
-  const report = await askHealth(healthSocket(process.env['MESH_DIRECTORY'] ?? DEFAULT_DIRECTORY), HEALTH_TIMEOUT_MS);
+  const report = await askHealth(healthSocket(process.env['MESH_DIRECTORY' satisfies MeshVariable] ?? MESH_DIRECTORY), HEALTH_TIMEOUT_MS);
   process.stdout.write(`${report.healthy ? 'healthy' : report.problems.join('; ')}\n`);
   return report.healthy ? 0 : 1;
 }

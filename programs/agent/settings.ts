@@ -1,3 +1,8 @@
+import type { CertificateFormatName, DiscoveryTarget, MeshVariable, ServiceName, WeighedService, WeighedVersion } from '../../lib/core/contract/agent';
+import { MESH_DIRECTORY } from '../../lib/core/contract/files';
+import { identityParts } from '../../lib/core/contract/identity';
+import type { Unread } from '../../lib/core/contract/unread';
+
 /** What the agent is told, all of it by environment variables. */
 export interface Settings {
   /** Undefined in a mesh without certificates. */
@@ -26,21 +31,15 @@ export interface Settings {
   readonly weightsMs: number;
 }
 
-export interface WeightsTarget {
-  readonly service: string;
+export interface WeightsTarget extends Required<WeighedService> {
   /** The name of the parameter of Systems Manager. */
   readonly parameter: string;
-  /** In the order of Envoy's configuration. */
-  readonly versions: readonly { readonly name: string; readonly cluster: string }[];
-  /** Routes with weights of their own. */
-  readonly routes: readonly string[];
-  readonly tcp: boolean;
 }
 
 export interface CertificateSettings {
   readonly identity: Identity;
   readonly secretArn: string;
-  readonly format: 'sds' | 'pem';
+  readonly format: CertificateFormatName;
 }
 
 export interface Identity {
@@ -49,25 +48,16 @@ export interface Identity {
   readonly service: string;
 }
 
-export interface ServiceName {
-  readonly namespaceName: string;
-  readonly serviceName: string;
-}
-
-export interface DiscoveryTarget extends ServiceName {
-  readonly cluster: string;
-  readonly port: number;
-}
-
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What the agent reads: what the plan of its task says, and what ECS does. */
+type Variable = MeshVariable | 'AWS_REGION' | 'ECS_CONTAINER_METADATA_URI_V4';
 
 export class InvalidSettings extends Error {
   constructor(readonly issues: readonly string[]) {
     super(`${issues.length === 1 ? 'an environment variable is' : `${issues.length} environment variables are`} wrong: ${issues.join('; ')}`);
   }
 }
-
-export const DEFAULT_DIRECTORY = '/run/mesh';
 
 /** Every mistake at once. */
 export function readSettings(environment: Environment): Settings {
@@ -85,7 +75,7 @@ export function readSettings(environment: Environment): Settings {
   const metadataUri = read.optional('ECS_CONTAINER_METADATA_URI_V4', 'an http:// URL (ECS sets it)', (text) => (/^http:\/\/[^\s]+$/.test(text) ? text : undefined));
   if (cloudMapServiceId !== undefined && metadataUri === undefined) read.missing('ECS_CONTAINER_METADATA_URI_V4', 'ECS sets it; the task is found in Cloud Map by its id');
   const settings = {
-    directory: read.parsed('MESH_DIRECTORY', 'an absolute path', directoryOf, DEFAULT_DIRECTORY),
+    directory: read.parsed('MESH_DIRECTORY', 'an absolute path', directoryOf, MESH_DIRECTORY),
     refreshMs: read.seconds('MESH_REFRESH_SECONDS', 5),
     listMs: read.seconds('MESH_LIST_SECONDS', 5),
     stopMs: read.seconds('MESH_STOP_SECONDS', 30),
@@ -107,11 +97,11 @@ class Variables {
 
   constructor(private readonly environment: Environment) {}
 
-  has(name: string): boolean {
+  has(name: Variable): boolean {
     return (this.environment[name] ?? '') !== '';
   }
 
-  optional<T>(name: string, allowed: string, parse: (text: string) => T | undefined): T | undefined {
+  optional<T>(name: Variable, allowed: string, parse: (text: string) => T | undefined): T | undefined {
     const text = this.environment[name] ?? '';
     if (text === '') return undefined;
     const value = parse(text);
@@ -119,7 +109,7 @@ class Variables {
     return value;
   }
 
-  parsed<T>(name: string, allowed: string, parse: (text: string) => T | undefined, fallback?: string): T | undefined {
+  parsed<T>(name: Variable, allowed: string, parse: (text: string) => T | undefined, fallback?: string): T | undefined {
     const text = this.environment[name] ?? '';
     if (text !== '') return this.optional(name, allowed, parse);
     if (fallback !== undefined) return parse(fallback);
@@ -128,20 +118,19 @@ class Variables {
   }
 
   /** In milliseconds. */
-  seconds(name: string, fallback: number): number {
+  seconds(name: Variable, fallback: number): number {
     const positive = (text: string): number | undefined => (/^\d+(\.\d+)?$/.test(text) && Number(text) > 0 && Number(text) <= 86_400 ? Number(text) : undefined);
     return (this.optional(name, 'a number of seconds, above 0 and at most 86400', positive) ?? fallback) * 1000;
   }
 
-  missing(name: string, why: string): void {
+  missing(name: Variable, why: string): void {
     this.issues.push(`${name} is missing, ${why}`);
   }
 }
 
-/** https://github.com/spiffe/spiffe/blob/main/standards/SPIFFE-ID.md */
 function identityOf(uri: string): Identity | undefined {
-  const [, trustDomain, service] = /^spiffe:\/\/([a-z0-9._-]+)\/([A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)*)$/.exec(uri) ?? [];
-  return trustDomain === undefined || service === undefined ? undefined : { uri, trustDomain, service };
+  const parts = identityParts(uri);
+  return parts === undefined ? undefined : { uri, ...parts };
 }
 
 /** The secret's region is the task's own, and not every launch type tells it in a variable. */
@@ -150,7 +139,7 @@ function secretOf(secretArn: string): { secretArn: string; region: string } | un
   return region === undefined ? undefined : { secretArn, region };
 }
 
-function formatOf(text: string): CertificateSettings['format'] | undefined {
+function formatOf(text: string): CertificateFormatName | undefined {
   return text === 'sds' || text === 'pem' ? text : undefined;
 }
 
@@ -170,7 +159,7 @@ function discoveryOf(text: string): readonly DiscoveryTarget[] | undefined {
 function targetOf(value: unknown): DiscoveryTarget | undefined {
   const name = serviceNameOf(value);
   if (name === undefined || !isRecord(value)) return undefined;
-  const { cluster, port } = value;
+  const { cluster, port }: Unread<DiscoveryTarget> = value;
   // The cluster names a file.
   if (typeof cluster !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*$/.test(cluster)) return undefined;
   if (typeof port !== 'number' || !Number.isInteger(port) || port < 1 || port > 65_535) return undefined;
@@ -189,10 +178,13 @@ function weightsOf(text: string): readonly Omit<WeightsTarget, 'parameter'>[] | 
 
 function weightsTargetOf(value: unknown): Omit<WeightsTarget, 'parameter'> | undefined {
   if (!isRecord(value)) return undefined;
-  const { service, versions, routes = [], tcp = false } = value;
+  const { service, versions, routes = [], tcp = false }: Unread<WeighedService> = value;
   const isLabel = (label: unknown): label is string => typeof label === 'string' && LABEL.test(label);
   if (!isLabel(service) || !Array.isArray(versions) || versions.length === 0 || !Array.isArray(routes) || !routes.every(isLabel) || typeof tcp !== 'boolean') return undefined;
-  const known = versions.flatMap((version: unknown) => (isRecord(version) && isLabel(version['name']) && isLabel(version['cluster']) ? [{ name: version['name'], cluster: version['cluster'] }] : []));
+  const known = versions.flatMap((version: unknown): WeighedVersion[] => {
+    const { name, cluster }: Unread<WeighedVersion> = isRecord(version) ? version : {};
+    return isLabel(name) && isLabel(cluster) ? [{ name, cluster }] : [];
+  });
   return known.length === versions.length ? { service, versions: known, routes, tcp } : undefined;
 }
 
@@ -204,7 +196,7 @@ function parametersOf(text: string): readonly string[] | undefined {
 
 function serviceNameOf(value: unknown): ServiceName | undefined {
   if (!isRecord(value)) return undefined;
-  const { namespaceName, serviceName } = value;
+  const { namespaceName, serviceName }: Unread<ServiceName> = value;
   return typeof namespaceName === 'string' && namespaceName !== '' && typeof serviceName === 'string' && serviceName !== '' ? { namespaceName, serviceName } : undefined;
 }
 

@@ -17,7 +17,8 @@ export interface CustomResourceAnswer {
   readonly Data?: Readonly<Record<string, string>>;
 }
 
-export function textProperty(properties: Readonly<Record<string, unknown>>, name: string): string {
+/** @param properties their names are those of the contract; see `Unread` */
+export function textProperty<Properties extends object>(properties: Properties, name: keyof Properties & string): string {
   const value = properties[name];
   if (typeof value !== 'string' || value === '') throw new Error(`the property ${name} of the resource must be a text that is not empty`);
   return value;

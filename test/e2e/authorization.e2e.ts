@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { Protocol, Tracing } from '../../lib';
-import { ADMIN_PORT, APPLICATION_CONTAINER, DEFAULT_VIRTUAL_PORT, INBOUND_PORT } from '../../lib/core/model/constants';
+import { ADMIN_PORT } from '../../lib/core/contract/ports';
+import { APPLICATION_CONTAINER, DEFAULT_VIRTUAL_PORT, INBOUND_PORT } from '../../lib/core/model/constants';
 import { logged } from './mesh';
 import type { Connected, RawRequest } from './peers';
 import { greeter, Peer } from './peers';

@@ -1,7 +1,8 @@
 import { status } from '@grpc/grpc-js';
 import { Duration } from 'aws-cdk-lib';
 import { ActiveHealthCheck, HashOn, LoadBalancing, OutlierDetection, Protocol, RetryOn, Timeout, Tracing } from '../../lib';
-import { ADMIN_PORT, APPLICATION_CONTAINER, INBOUND_PORT } from '../../lib/core/model/constants';
+import { ADMIN_PORT } from '../../lib/core/contract/ports';
+import { APPLICATION_CONTAINER, INBOUND_PORT } from '../../lib/core/model/constants';
 import { logged, settled } from './mesh';
 import { moody, putInMood, served } from './moody';
 import { greeter } from './peers';

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { Certificates, Protocol, Tracing } from '../../lib';
-import { AGENT_CONTAINER, AGENT_MEMORY_MIB, APPLICATION_CONTAINER, INBOUND_PORT, INIT_CONTAINER, MESH_DIRECTORY, PROXY_CONTAINER } from '../../lib/core/model/constants';
+import { MESH_DIRECTORY } from '../../lib/core/contract/files';
+import { AGENT_CONTAINER, AGENT_MEMORY_MIB, APPLICATION_CONTAINER, INBOUND_PORT, INIT_CONTAINER, PROXY_CONTAINER } from '../../lib/core/model/constants';
 import type { CertificateSecret } from '../../programs/shared/certificate-secret';
 import { Authority } from '../programs/agent/authority';
 import { memoryOf } from './memory';

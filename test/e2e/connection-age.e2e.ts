@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Mesh, Protocol, Timeout, Tracing } from '../../lib';
-import { ADMIN_PORT } from '../../lib/core/model/constants';
+import { ADMIN_PORT } from '../../lib/core/contract/ports';
 import { settled } from './mesh';
 import { greeter } from './peers';
 import type { Task } from './runner';

@@ -1,5 +1,6 @@
 import { Tracing } from '../../lib';
-import { ADMIN_PORT, APPLICATION_CONTAINER, INBOUND_PORT, PROXY_CONTAINER } from '../../lib/core/model/constants';
+import { ADMIN_PORT } from '../../lib/core/contract/ports';
+import { APPLICATION_CONTAINER, INBOUND_PORT, PROXY_CONTAINER } from '../../lib/core/model/constants';
 import { settled } from './mesh';
 import { moody, putInMood, served } from './moody';
 import type { SteadyReport } from './programs/steady-client';

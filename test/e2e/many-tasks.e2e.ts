@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Mesh, Tracing } from '../../lib';
-import { ADMIN_PORT, AGENT_CONTAINER, APPLICATION_CONTAINER } from '../../lib/core/model/constants';
+import { ADMIN_PORT } from '../../lib/core/contract/ports';
+import { AGENT_CONTAINER, APPLICATION_CONTAINER } from '../../lib/core/model/constants';
 import { settled } from './mesh';
 import type { SteadyCalls, SteadyReport } from './programs/steady-client';
 import type { Task } from './runner';

@@ -1,4 +1,5 @@
-import { ADMIN_PORT, AGENT_CONTAINER, PROXY_CONTAINER } from '../../lib/core/model/constants';
+import { ADMIN_PORT } from '../../lib/core/contract/ports';
+import { AGENT_CONTAINER, PROXY_CONTAINER } from '../../lib/core/model/constants';
 import type { Cluster, Task } from './runner';
 import { until } from './runner';
 

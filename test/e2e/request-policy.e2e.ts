@@ -1,7 +1,7 @@
 import { status } from '@grpc/grpc-js';
 import { Duration, Size } from 'aws-cdk-lib';
 import { ActiveHealthCheck, Authorizer, Edge, PathMatch, PathRewrite, Protocol, Timeout, Tracing, ValueMatch } from '../../lib';
-import { ADMIN_PORT } from '../../lib/core/model/constants';
+import { ADMIN_PORT } from '../../lib/core/contract/ports';
 import { ApiGateway } from './api-gateway/api-gateway';
 import { API_HOST } from './api-gateway/client-request';
 import { logged, settled } from './mesh';

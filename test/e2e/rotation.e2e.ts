@@ -1,7 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { Certificates, Protocol, Tracing } from '../../lib';
 import type { KmsCertificatesOptions } from '../../lib';
-import { ADMIN_PORT, AGENT_CONTAINER, AGENT_MEMORY_MIB, MESH_DIRECTORY, PROXY_CONTAINER } from '../../lib/core/model/constants';
+import { MESH_DIRECTORY } from '../../lib/core/contract/files';
+import { ADMIN_PORT } from '../../lib/core/contract/ports';
+import { AGENT_CONTAINER, AGENT_MEMORY_MIB, PROXY_CONTAINER } from '../../lib/core/model/constants';
 import type { CertificateSecret } from '../../programs/shared/certificate-secret';
 import { Authority } from '../programs/agent/authority';
 import { memoryOf, memoryOfCommand } from './memory';

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { identityFile, trustFile } from '../../programs/agent/certificate/sds';
 import { edsFile, edsPath } from '../../programs/agent/endpoints/eds';
 import { runtimeFile, weightsPath } from '../../programs/agent/weights/runtime-file';
-import { MESH_DIRECTORY } from '../../lib/core/model/constants';
+import { MESH_DIRECTORY } from '../../lib/core/contract/files';
 import { Authority } from '../programs/agent/authority';
 import { caseNames, hasConfig, planCase } from '../support/cases';
 import { run } from './runner/run-process';

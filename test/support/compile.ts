@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import ts from 'typescript';
 
 /** What the compiler says of these files. Those that they import have been checked by `npm run typecheck`. */
@@ -9,4 +11,28 @@ export function diagnosticsOf(files: readonly string[], options: ts.CompilerOpti
     return ts.getPreEmitDiagnostics(program, source);
   });
   return ts.sortAndDeduplicateDiagnostics([...program.getOptionsDiagnostics(), ...program.getGlobalDiagnostics(), ...ofFiles]);
+}
+
+/** Parsing takes longer than checking. */
+const parsed = new Map<string, ts.SourceFile>();
+
+/** The files of the repository of which the compiler complains, had each the text that is given here in place of its own. */
+export function filesWithErrors(texts: ReadonlyMap<string, string>): readonly string[] {
+  const options: ts.CompilerOptions = { ...configuration(), noEmit: true };
+  const host = ts.createCompilerHost(options);
+  const onDisk = host.getSourceFile.bind(host);
+  host.getSourceFile = (file, languageVersion, ...more) => {
+    const text = texts.get(file);
+    const source = text === undefined ? parsed.get(file) ?? onDisk(file, languageVersion, ...more) : ts.createSourceFile(file, text, languageVersion);
+    if (text === undefined && source !== undefined) parsed.set(file, source);
+    return source;
+  };
+  const program = ts.createProgram([...texts.keys()], options, host);
+  return [...texts.keys()].filter((file) => program.getSemanticDiagnostics(program.getSourceFile(file)).length > 0);
+}
+
+function configuration(): ts.CompilerOptions {
+  const root = join(__dirname, '../..');
+  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), (path) => readFileSync(path, 'utf8')) as { config: unknown };
+  return ts.parseJsonConfigFileContent(config, { ...ts.sys, readDirectory: () => [] }, root).options;
 }

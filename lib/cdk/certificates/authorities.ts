@@ -4,6 +4,9 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { IDependable } from 'constructs';
 import { Construct } from 'constructs';
+import type { AuthorityAttributes, AuthorityProperties } from '../../core/contract/custom-resources';
+import { AUTHORITY_RESOURCE } from '../../core/contract/custom-resources';
+import type { AuthoritySource } from '../../core/contract/rotation';
 import type { CertificatePlan } from '../../core/plan/system-plan';
 import { allowReading, allowSigning, authorityKey } from './authority-key';
 import { MeshFunction } from './mesh-function';
@@ -12,7 +15,7 @@ import { PrivateRootAuthority } from './private-root-authority';
 /** What issues, and by which root it is known. */
 export interface Authority {
   readonly name: string;
-  readonly source: { readonly keyArn: string } | { readonly certificateAuthorityArn: string };
+  readonly source: AuthoritySource;
   /** The root, DER in base64: one line, since CloudFormation puts it into JSON as it is. */
   readonly certificate: string;
   /** Absent for an authority of AWS Private CA. */
@@ -29,8 +32,8 @@ export interface AuthoritiesProps {
 interface Issuer {
   readonly name: string;
   readonly scope: Construct;
-  readonly source: Authority['source'];
-  readonly properties: Readonly<Record<string, string>>;
+  readonly source: AuthoritySource;
+  readonly properties: AuthorityProperties;
   readonly key?: kms.Key;
   /** What has to be there before it can be asked. */
   readonly ready?: IDependable;
@@ -62,9 +65,9 @@ export function renderAuthorities(scope: Construct, props: AuthoritiesProps): re
   }
   const { serviceToken } = reader.provider('Provider');
   return issuers.map(({ name, scope: own, source, properties, key, ready }) => {
-    const root = new CustomResource(own, 'Root', { resourceType: 'Custom::MeshAuthority', serviceToken, properties: { ...properties } });
+    const root = new CustomResource(own, 'Root', { resourceType: AUTHORITY_RESOURCE, serviceToken, properties: { ...properties } });
     if (ready !== undefined) root.node.addDependency(ready);
-    return { name, source, certificate: root.getAttString('certificate'), ...(key === undefined ? {} : { key }) };
+    return { name, source, certificate: root.getAttString('certificate' satisfies keyof AuthorityAttributes), ...(key === undefined ? {} : { key }) };
   });
 }
 

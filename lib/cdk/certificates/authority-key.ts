@@ -2,6 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import { SIGNED_MESSAGE_TYPE, SIGNING_ALGORITHM } from '../../core/contract/rotation';
 
 /**
  * What administrators of the account may do by policies of IAM: AWS's list for key administrators, without its wildcards
@@ -18,7 +19,7 @@ const ADMINISTRATION = [
 ];
 
 /** What programs/functions/x509/kms-signer.ts asks for. https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html */
-const SIGNING = { 'kms:SigningAlgorithm': 'ECDSA_SHA_256', 'kms:MessageType': 'DIGEST' };
+const SIGNING = { 'kms:SigningAlgorithm': SIGNING_ALGORITHM, 'kms:MessageType': SIGNED_MESSAGE_TYPE };
 
 /**
  * The key of an authority. Its policy leaves nothing but administration to policies of IAM, so that `kms:Sign` on

@@ -2,11 +2,8 @@ import { createHash } from 'node:crypto';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { DNS_NAME_TAG, IDENTITY_TAG } from '../../core/contract/rotation';
 import type { IdentityPlan } from '../../core/plan/system-plan';
-
-/** Read by programs/functions/certificate-rotation/secret-owner.ts. */
-const IDENTITY_TAG = 'cdk-ecs-microservices:identity';
-const DNS_NAME_TAG = 'cdk-ecs-microservices:dns-name';
 
 /**
  * The secret that holds the key and the certificate of one service. Its tags say whose it is. A secret keeps its identity

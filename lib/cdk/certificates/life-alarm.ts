@@ -1,17 +1,18 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import { LIFE_LEFT_METRIC, MESH_DIMENSION, METRIC_NAMESPACE } from '../../core/contract/metric';
 
 /** What agents write into their logs every five minutes; see programs/agent/certificate/life-left.ts. */
-const METRIC = { namespace: 'CdkEcsMicroservices', metricName: 'CertificateLifeLeft' };
+const METRIC = { namespace: METRIC_NAMESPACE, metricName: LIFE_LEFT_METRIC };
 
 /** Of a certificate that is renewed in time, never less than five sevenths of its life are left. */
 const TOO_LITTLE_LIFE = 1 / 3;
 
 export function certificateAlarm(scope: Construct, id: string, trustDomain: string): cloudwatch.Alarm {
   return new cloudwatch.Alarm(scope, id, {
-    alarmDescription: `A certificate of the mesh ${trustDomain} has less than a third of its life left: its secret is not rotated, or its tasks do not read it. CertificateLifeLeft in the logs of mesh-agent tells which.`,
-    metric: new cloudwatch.Metric({ ...METRIC, dimensionsMap: { Mesh: trustDomain }, statistic: cloudwatch.Stats.MINIMUM, period: Duration.minutes(15) }),
+    alarmDescription: `A certificate of the mesh ${trustDomain} has less than a third of its life left: its secret is not rotated, or its tasks do not read it. ${LIFE_LEFT_METRIC} in the logs of mesh-agent tells which.`,
+    metric: new cloudwatch.Metric({ ...METRIC, dimensionsMap: { [MESH_DIMENSION]: trustDomain }, statistic: cloudwatch.Stats.MINIMUM, period: Duration.minutes(15) }),
     comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
     threshold: TOO_LITTLE_LIFE,
     evaluationPeriods: 1,

@@ -4,7 +4,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import * as cr from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
-import type { FunctionName } from '../assets';
+import type { FunctionName } from '../../core/contract/functions';
 import { functionAsset } from '../assets';
 
 export interface MeshFunctionProps {

@@ -4,6 +4,10 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import type { AuthoritySetAttributes, AuthoritySetProperties } from '../../core/contract/custom-resources';
+import { AUTHORITY_SET_RESOURCE } from '../../core/contract/custom-resources';
+import type { IssuingAuthority, RotationVariables } from '../../core/contract/rotation';
+import { leafTemplateArn } from '../../core/contract/rotation';
 import type { CertificatePlan } from '../../core/plan/system-plan';
 import type { Authority } from './authorities';
 import { arnOf } from './authorities';
@@ -25,7 +29,7 @@ export interface RotationProps {
 /** The function that issues, and what watches over the change of authorities. */
 export function renderRotation(scope: Construct, props: RotationProps): lambda.Function {
   const { meshName, plan, authorities, secrets, logGroup } = props;
-  const issuer = renderAuthoritySet(scope, props).getAttString('issuer');
+  const issuer = renderAuthoritySet(scope, props).getAttString('issuer' satisfies keyof AuthoritySetAttributes);
   const { function: rotation, role } = new MeshFunction(scope, 'Rotation', {
     asset: 'certificate-rotation',
     description: `Issues the certificates of the mesh ${meshName}`,
@@ -38,11 +42,11 @@ export function renderRotation(scope: Construct, props: RotationProps): lambda.F
       ...(plan.settings.kind === 'kms' ? [] : privateCaStatements(authorities.map(arnOf))),
     ],
     environment: {
-      AUTHORITIES: Stack.of(scope).toJsonString(authorities.map(({ name, source, certificate }) => ({ name, ...source, certificate }))),
+      AUTHORITIES: Stack.of(scope).toJsonString(authorities.map(({ name, source, certificate }): IssuingAuthority => ({ name, ...source, certificate }))),
       // Through the set, so that the function learns of a change only after that was found to be safe.
       ISSUER: issuer,
       TRUST_DOMAIN: plan.trustDomain,
-    },
+    } satisfies RotationVariables,
     timeout: Duration.minutes(2),
   });
   for (const { key } of authorities) if (key !== undefined) allowSigning(key, role, 'CertificatesAreIssued');
@@ -50,7 +54,6 @@ export function renderRotation(scope: Construct, props: RotationProps): lambda.F
   return rotation;
 }
 
-/** Only by the template that programs/functions/private-ca/issue-by-private-ca.ts names: others make authorities. */
 function privateCaStatements(authorities: readonly string[]): readonly iam.PolicyStatement[] {
   return [
     new iam.PolicyStatement({ actions: ['acm-pca:DescribeCertificateAuthority', 'acm-pca:GetCertificate'], resources: [...authorities] }),
@@ -58,7 +61,7 @@ function privateCaStatements(authorities: readonly string[]): readonly iam.Polic
       actions: ['acm-pca:IssueCertificate'],
       resources: [...authorities],
       // https://docs.aws.amazon.com/privateca/latest/userguide/pca-rbp.html
-      conditions: { StringEquals: { 'acm-pca:TemplateArn': `arn:${Aws.PARTITION}:acm-pca:::template/EndEntityCertificate/V1` } },
+      conditions: { StringEquals: { 'acm-pca:TemplateArn': leafTemplateArn(Aws.PARTITION) } },
     }),
   ];
 }
@@ -73,13 +76,13 @@ function renderAuthoritySet(scope: Construct, { meshName, plan, authorities, sec
     timeout: Duration.minutes(5),
   });
   return new CustomResource(scope, 'Authorities', {
-    resourceType: 'Custom::MeshAuthoritySet',
+    resourceType: AUTHORITY_SET_RESOURCE,
     serviceToken: guard.provider('Provider').serviceToken,
     properties: {
       Authorities: authorities.map(({ name, certificate }) => ({ Name: name, Certificate: certificate })),
       Issuer: plan.settings.issuer,
       Secrets: arnsOf(secrets),
-    },
+    } satisfies AuthoritySetProperties,
   });
 }
 

@@ -1,4 +1,4 @@
-import { ADMIN_PORT } from '../model/constants';
+import { ADMIN_PORT } from '../contract/ports';
 import type { Json, JsonObject } from './syntax/json';
 import { socketAddress } from './syntax/json';
 import type { EnvoyMemory } from './overload';

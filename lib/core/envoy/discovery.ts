@@ -1,4 +1,5 @@
-import { INBOUND_PORT, MESH_DIRECTORY } from '../model/constants';
+import { endpointsFile, MESH_DIRECTORY } from '../contract/files';
+import { INBOUND_PORT } from '../model/constants';
 import type { Registration } from '../model/topology';
 import type { JsonObject } from './syntax/json';
 import { extension, socketAddress } from './syntax/json';
@@ -29,7 +30,7 @@ function byDns(callee: Registration): JsonObject {
  * https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/load_balancing/priority
  */
 function byAgent(name: string): JsonObject {
-  return { type: 'EDS', eds_cluster_config: { eds_config: { path_config_source: { path: `${MESH_DIRECTORY}/eds-${name}.json` } } } };
+  return { type: 'EDS', eds_cluster_config: { eds_config: { path_config_source: { path: `${MESH_DIRECTORY}/${endpointsFile(name)}` } } } };
 }
 
 export function loadAssignment(cluster: string, host: string, port: number): JsonObject {

@@ -1,5 +1,6 @@
+import type { Direction } from '../contract/statistics';
+import { statPrefix } from '../contract/statistics';
 import type { ProtocolId, TracingSettings } from '../model/topology';
-import type { Direction } from './observability/access-log';
 import { accessLog } from './observability/access-log';
 import type { Json, JsonObject } from './syntax/json';
 import { duration, extension } from './syntax/json';
@@ -35,7 +36,7 @@ export interface HttpConnectionManagerOptions {
  */
 export function httpConnectionManager(options: HttpConnectionManagerOptions): JsonObject {
   return extension('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', {
-    stat_prefix: `${options.direction}_${options.peer}`,
+    stat_prefix: statPrefix(options.direction, options.peer),
     access_log: accessLog(options),
     ...tracing(options.tracing, options.segmentName),
     // The application's answer stays the application's.

@@ -1,4 +1,5 @@
-import type { Direction } from './observability/access-log';
+import type { Direction } from '../contract/statistics';
+import { statPrefix } from '../contract/statistics';
 import type { Timeouts } from '../model/traffic-policy';
 import { accessLog } from './observability/access-log';
 import type { JsonObject } from './syntax/json';
@@ -19,7 +20,7 @@ export interface TcpProxyOptions {
 /** https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/network/tcp_proxy/v3/tcp_proxy.proto */
 export function tcpProxy({ peer, direction, cluster, authenticated, timeouts }: TcpProxyOptions): JsonObject {
   return extension('envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy', {
-    stat_prefix: `${direction}_${peer}`,
+    stat_prefix: statPrefix(direction, peer),
     cluster,
     access_log: accessLog({ protocol: 'tcp', direction, peer, authenticated }),
     ...tcpSilence(timeouts),

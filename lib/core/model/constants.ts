@@ -1,3 +1,5 @@
+import { ADMIN_PORT } from '../contract/ports';
+
 /** Where every task's Envoy takes traffic from other tasks; Istio uses the same port for the same thing. */
 export const INBOUND_PORT = 15006;
 
@@ -10,7 +12,6 @@ export const INBOUND_PORT = 15006;
  */
 export const DEFAULT_VIRTUAL_PORT = 15080;
 
-export const ADMIN_PORT = 9901;
 export const XRAY_PORT = 2000;
 
 /** Where the gateway service takes traffic from API Gateway. */
@@ -33,9 +34,8 @@ export const FIRST_UNPRIVILEGED_PORT = 1024;
 /** Where docker.io/envoyproxy/envoy has the authorities that its Ubuntu trusts. https://github.com/envoyproxy/envoy/blob/main/distribution/docker/Dockerfile-envoy */
 export const PUBLIC_AUTHORITIES_FILE = '/etc/ssl/certs/ca-certificates.crt';
 
-/** The volume that a task's agent writes and its Envoy reads: the path is the agent's default, and owned by Envoy's user in the agent's image. */
+/** The volume that a task's agent writes and its Envoy reads. */
 export const MESH_VOLUME = 'mesh';
-export const MESH_DIRECTORY = '/run/mesh';
 
 /** Names of containers that the mesh or the CDK adds to a task. */
 export const PROXY_CONTAINER = 'envoy';

@@ -1,11 +1,10 @@
+import { LIFE_LEFT_METRIC, MESH_DIMENSION, METRIC_NAMESPACE } from '../../../lib/core/contract/metric';
 import type { Leaf } from '../../shared/certificate-secret';
 import type { Clock } from '../clock';
-import type { Log, LogFields } from '../log';
+import type { Log, LogFields } from '../../shared/log';
 import type { Identity } from '../settings';
 import type { CertificateFiles } from './certificate-files';
 
-export const METRIC_NAMESPACE = 'CdkEcsMicroservices';
-export const LIFE_LEFT_METRIC = 'CertificateLifeLeft';
 export const TELL_EVERY_MS = 300_000;
 
 /** 1 when a certificate was just issued, 0 when it expired. */
@@ -32,8 +31,8 @@ export function lifeLeftTeller({ clock, log, certificate, identity }: { readonly
  */
 function metric(identity: Identity, value: number, now: number, more: LogFields): LogFields {
   return {
-    _aws: { Timestamp: now, CloudWatchMetrics: [{ Namespace: METRIC_NAMESPACE, Dimensions: [['Mesh']], Metrics: [{ Name: LIFE_LEFT_METRIC, Unit: 'None' }] }] },
-    Mesh: identity.trustDomain,
+    _aws: { Timestamp: now, CloudWatchMetrics: [{ Namespace: METRIC_NAMESPACE, Dimensions: [[MESH_DIMENSION]], Metrics: [{ Name: LIFE_LEFT_METRIC, Unit: 'None' }] }] },
+    [MESH_DIMENSION]: identity.trustDomain,
     Service: identity.service,
     [LIFE_LEFT_METRIC]: value,
     ...more,

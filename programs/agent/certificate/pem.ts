@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { pemFile } from '../../../lib/core/contract/files';
 import type { CertificateFormat } from './certificate-format';
 import type { IdentityMaterial } from './sds';
 
@@ -9,7 +10,7 @@ const KEY_BEGINS = '-----BEGIN PRIVATE KEY-----';
  * either: so they cannot come from different times. It reads them once; see retirement.ts.
  */
 export const PEM: CertificateFormat = {
-  paths: (directory) => ({ identity: join(directory, 'identity.pem'), trust: join(directory, 'trust.pem') }),
+  paths: (directory) => ({ identity: join(directory, pemFile('identity')), trust: join(directory, pemFile('trust')) }),
   identityFile: ({ certificateChain, privateKey }) => `${lines(certificateChain)}${lines(privateKey)}`,
   trustFile: lines,
   identityIn,

@@ -1,7 +1,7 @@
 import type { Leaf } from '../../shared/certificate-secret';
 import type { Clock } from '../clock';
 import { failureOf, fieldsOf } from '../failure';
-import type { Log } from '../log';
+import type { Log } from '../../shared/log';
 import type { Step } from '../loop';
 import type { Random } from '../pace';
 import { Backoff, jittered } from '../pace';

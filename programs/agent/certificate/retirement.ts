@@ -1,5 +1,5 @@
 import type { Clock } from '../clock';
-import type { Log } from '../log';
+import type { Log } from '../../shared/log';
 import type { Step } from '../loop';
 import type { Random } from '../pace';
 import type { CertificateFiles } from './certificate-files';

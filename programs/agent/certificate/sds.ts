@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import type { CertificatePart } from '../../../lib/core/contract/files';
+import { sdsFile } from '../../../lib/core/contract/files';
 import type { CertificateFormat } from './certificate-format';
 
 /** The two files that Envoy's secret discovery reads. */
@@ -11,7 +13,7 @@ export interface SdsPaths {
 }
 
 export function sdsPaths(directory: string): SdsPaths {
-  return { identity: join(directory, 'identity.json'), trust: join(directory, 'trust.json') };
+  return { identity: join(directory, sdsFile('identity')), trust: join(directory, sdsFile('trust')) };
 }
 
 /** What Envoy's secret discovery reads, and reads again when it changes. */
@@ -43,7 +45,7 @@ export function trustIn(text: string): string | undefined {
 }
 
 /** https://www.envoyproxy.io/docs/envoy/latest/configuration/security/secret */
-function secretFile(name: string, version: string, content: Readonly<Record<string, unknown>>): string {
+function secretFile(name: CertificatePart, version: string, content: Readonly<Record<string, unknown>>): string {
   return JSON.stringify({ version_info: version, resources: [{ '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret', name, ...content }] });
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import { failureOf, fieldsOf } from '../failure';
-import type { Log } from '../log';
+import type { Log } from '../../shared/log';
 import type { Random } from '../pace';
 import { Backoff } from '../pace';
 import type { CertificateFiles } from './certificate-files';

@@ -1,3 +1,5 @@
+import { ADMIN_PORT, APP_MESH_EGRESS_PORT } from '../../../lib/core/contract/ports';
+import { statPrefix } from '../../../lib/core/contract/statistics';
 import { Failure } from '../failure';
 import { localHttp } from '../local-http';
 
@@ -10,15 +12,25 @@ export interface EnvoyAdmin {
 }
 
 /** Where `lib/core/envoy/bootstrap.ts` puts it; the paths are among those that it allows. */
-export const ENVOY_ADMIN = 'http://127.0.0.1:9901';
+export const ENVOY_ADMIN = `http://127.0.0.1:${ADMIN_PORT}`;
 
-/** Of our own Envoys, and of App Mesh's, which calls what arrives `ingress` and takes what leaves on port 15001. */
-const GAUGES = /^(?:http\.(?:(?:inbound|edge)_.*|ingress.*)\.downstream_rq_active|tcp\.(?:inbound_|ingress).*\.upstream_flush_active|listener\.0\.0\.0\.0_(?!15001\.)\d+\.downstream_cx_active)$/;
+/** What arrives, at our own Envoys and at App Mesh's, which call it `ingress`. */
+const HTTP = `http\\.(${statPrefix('inbound', '')}|${statPrefix('edge', '')}|ingress)`;
+const TCP = `tcp\\.(${statPrefix('inbound', '')}|ingress)`;
+const LISTENER = 'listener\\.0\\.0\\.0\\.0_';
+
+/** At App Mesh's Envoys a listener of that kind takes what leaves, too. */
+const GAUGES = new RegExp([
+  `^${HTTP}.*\\.downstream_rq_active$`,
+  `^${TCP}.*\\.upstream_flush_active$`,
+  `^${LISTENER}(?!${APP_MESH_EGRESS_PORT}\\.)\\d+\\.downstream_cx_active$`,
+].join('|'));
+const OF_TCP = new RegExp(`^${TCP}`);
 
 export function envoyAdmin(base: string): EnvoyAdmin {
   return {
     drainListeners: async () => { await ask('POST', `${base}/drain_listeners?graceful&inboundonly`); },
-    inFlight: async () => inFlightOf(await ask('GET', `${base}/stats?format=json&type=Gauges&filter=${encodeURIComponent('^(http\\.((inbound|edge)_|ingress)|tcp\\.(inbound_|ingress)|listener\\.0\\.0\\.0\\.0_)')}`)),
+    inFlight: async () => inFlightOf(await ask('GET', `${base}/stats?format=json&type=Gauges&filter=${encodeURIComponent(`^(${HTTP}|${TCP}|${LISTENER})`)}`)),
   };
 }
 
@@ -28,7 +40,7 @@ export function envoyAdmin(base: string): EnvoyAdmin {
  */
 export function inFlightOf(stats: string): number {
   const gauges = gaugesIn(stats);
-  const tcp = gauges.some(({ name }) => /^tcp\.(inbound_|ingress)/.test(name));
+  const tcp = gauges.some(({ name }) => OF_TCP.test(name));
   return gauges.filter(({ name }) => tcp || !name.startsWith('listener.')).reduce((sum, { value }) => sum + value, 0);
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
 import type { CloudMap } from '../endpoints/cloud-map';
 import { Failure, failureOf, fieldsOf } from '../failure';
-import type { Log } from '../log';
+import type { Log } from '../../shared/log';
 import type { Random } from '../pace';
 import { Backoff } from '../pace';
 import type { EnvoyAdmin } from './envoy-admin';

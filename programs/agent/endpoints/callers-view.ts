@@ -1,10 +1,11 @@
+import type { ServiceName } from '../../../lib/core/contract/agent';
 import type { Clock } from '../clock';
 import { failureOf, fieldsOf } from '../failure';
-import type { Log } from '../log';
+import type { Log } from '../../shared/log';
 import type { Step } from '../loop';
 import type { Random } from '../pace';
 import { Backoff, jittered } from '../pace';
-import type { ServiceName, Settings } from '../settings';
+import type { Settings } from '../settings';
 import type { TaskMetadata } from '../task-metadata';
 import type { CloudMap, Instance } from './cloud-map';
 import { mayPreferOwnZone } from './own-zone';

@@ -1,4 +1,4 @@
-import type { ServiceName } from '../settings';
+import type { ServiceName } from '../../../lib/core/contract/agent';
 
 /** A task as Cloud Map has it. */
 export interface Instance {

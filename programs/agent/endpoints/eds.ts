@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { endpointsFile } from '../../../lib/core/contract/files';
 import type { Instance } from './cloud-map';
 
 export function edsPath(directory: string, cluster: string): string {
-  return join(directory, `eds-${cluster}.json`);
+  return join(directory, endpointsFile(cluster));
 }
 
 export interface Assignment {

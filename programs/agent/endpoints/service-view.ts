@@ -1,5 +1,5 @@
 import type { Clock } from '../clock';
-import type { ServiceName } from '../settings';
+import type { ServiceName } from '../../../lib/core/contract/agent';
 import type { CloudMap, Instance } from './cloud-map';
 
 /**

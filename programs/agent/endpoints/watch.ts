@@ -1,12 +1,12 @@
+import type { DiscoveryTarget } from '../../../lib/core/contract/agent';
 import type { Clock } from '../clock';
 import { Failure, failureOf, fieldsOf } from '../failure';
 import type { Files } from '../files';
 import { readFileIfAny, replaceFile } from '../files';
-import type { Log } from '../log';
+import type { Log } from '../../shared/log';
 import type { Step } from '../loop';
 import type { Random } from '../pace';
 import { Backoff, jittered, MAX_JITTER } from '../pace';
-import type { DiscoveryTarget } from '../settings';
 import type { CloudMap, Instance } from './cloud-map';
 import { edsFile, edsPath, namesEndpoints } from './eds';
 import { ServiceView } from './service-view';

@@ -1,16 +1,14 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { weightsFile, weightsResource } from '../../../lib/core/contract/files';
+import type { Unread } from '../../../lib/core/contract/unread';
+import type { Weights, WeightsDocument } from '../../../lib/core/contract/weights';
+import { weightKey, weightsPrefix } from '../../../lib/core/contract/weights';
 import { Failure } from '../failure';
 import type { WeightsTarget } from '../settings';
 
-/** By the name of a version. */
-export type Weights = Readonly<Record<string, number>>;
-
-/** What a parameter says. Weights of its own a route has in place of the service's. */
-export interface ServiceWeights {
-  readonly weights: Weights;
-  readonly routes: Readonly<Record<string, Weights>>;
-}
+/** What a parameter says. */
+export type ServiceWeights = Required<WeightsDocument>;
 
 /** Envoy adds weights up in 32 bits. */
 const MAX_WEIGHT = 1_000_000;
@@ -23,8 +21,8 @@ export function weightsOf(text: string): ServiceWeights {
   } catch {
     throw new Failure('malformed', 'the weights are not JSON');
   }
-  if (!isRecord(value) || !isWeights(value['weights'])) throw new Failure('malformed', `the weights must be {"weights":{"v1":90,"v2":10}}, of whole numbers from 0 to ${MAX_WEIGHT}`);
-  const { weights, routes = {} } = value;
+  const { weights, routes = {} }: Unread<WeightsDocument> = isRecord(value) ? value : {};
+  if (!isWeights(weights)) throw new Failure('malformed', `the weights must be {"weights":{"v1":90,"v2":10}}, of whole numbers from 0 to ${MAX_WEIGHT}`);
   if (!isRecord(routes) || !Object.values(routes).every(isWeights)) throw new Failure('malformed', 'the routes must be {"<route>":{"v1":90,"v2":10}}');
   return { weights, routes: routes as ServiceWeights['routes'] };
 }
@@ -38,7 +36,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 export function weightsPath(directory: string, service: string): string {
-  return join(directory, `weights-${service}.json`);
+  return join(directory, weightsFile(service));
 }
 
 /**
@@ -54,22 +52,21 @@ export type Forgotten = 'inherits' | 'fails';
  */
 export function runtimeFile(target: WeightsTarget, { weights, routes }: ServiceWeights, forgotten: Forgotten): string {
   const { service } = target;
-  const prefix = `weights.${service}`;
   const weightsOfRoute = (route: string): Weights => {
     const found = own(routes, route);
     if (found === undefined && forgotten === 'fails') throw new Failure('malformed', `the route ${route} has weights of its own: add "routes":{"${route}":{"v1":90,"v2":10}}`);
     return found ?? weights;
   };
   const layer = {
-    ...values(prefix, target, weights),
-    ...Object.assign({}, ...target.routes.map((route) => values(`${prefix}.routes.${route}`, target, weightsOfRoute(route)))) as object,
+    ...values(weightsPrefix(service), target, weights),
+    ...Object.assign({}, ...target.routes.map((route) => values(weightsPrefix(service, route), target, weightsOfRoute(route)))) as object,
   };
-  const resource = { '@type': 'type.googleapis.com/envoy.service.runtime.v3.Runtime', name: `weights-${service}`, layer };
+  const resource = { '@type': 'type.googleapis.com/envoy.service.runtime.v3.Runtime', name: weightsResource(service), layer };
   return JSON.stringify({ version_info: createHash('sha256').update(JSON.stringify(layer)).digest('hex').slice(0, 16), resources: [resource] });
 }
 
 function values(prefix: string, { service, versions, tcp }: WeightsTarget, weights: Weights): object {
-  const known = versions.map(({ name, cluster }) => ({ key: `${prefix}.${cluster}`, weight: own(weights, name) ?? 0 }));
+  const known = versions.map(({ name, cluster }) => ({ key: weightKey(prefix, cluster), weight: own(weights, name) ?? 0 }));
   const total = known.reduce((sum, { weight }) => sum + weight, 0);
   // Envoy would answer every request with an error.
   if (total === 0) throw new Failure('no-weight', `no version of ${service} that this task knows (${versions.map(({ name }) => name).join(', ')}) has a weight`);

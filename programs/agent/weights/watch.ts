@@ -2,7 +2,7 @@ import type { Clock } from '../clock';
 import { Failure, failureOf, fieldsOf } from '../failure';
 import type { Files } from '../files';
 import { readFileIfAny, replaceFile } from '../files';
-import type { Log } from '../log';
+import type { Log } from '../../shared/log';
 import type { Step } from '../loop';
 import type { Random } from '../pace';
 import { Backoff, jittered } from '../pace';

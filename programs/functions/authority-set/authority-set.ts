@@ -1,4 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
+import type { AuthoritySetProperties, TrustedAuthority } from '../../../lib/core/contract/custom-resources';
+import type { Unread } from '../../../lib/core/contract/unread';
 import { textProperty } from '../custom-resource-event';
 import { authorityIdentity } from '../x509/authority-identity';
 import { readOneLineCertificate } from '../x509/one-line-certificate';
@@ -26,7 +28,7 @@ export interface AuthoritySet {
 const DEFAULT_SETTLE_SECONDS = 900;
 
 /** @throws Error that says what is wrong with the properties of the custom resource */
-export function readAuthoritySet(properties: Readonly<Record<string, unknown>>): AuthoritySet {
+export function readAuthoritySet(properties: Unread<AuthoritySetProperties>): AuthoritySet {
   const authorities = list(properties, 'Authorities').map(readAuthority);
   const names = authorities.map((authority) => authority.name);
   if (new Set(names).size !== names.length) throw new Error(`two authorities have the same name: ${names.join(', ')}`);
@@ -44,14 +46,14 @@ export function readAuthoritySet(properties: Readonly<Record<string, unknown>>):
 
 function readAuthority(value: unknown): Authority {
   if (typeof value !== 'object' || value === null) throw new Error('the property Authorities of the resource must be a list of { Name, Certificate }');
-  const properties = value as Readonly<Record<string, unknown>>;
+  const properties: Unread<TrustedAuthority> = value;
   const name = textProperty(properties, 'Name');
   const certificate = readOneLineCertificate(textProperty(properties, 'Certificate'));
   if (certificate === undefined) throw new Error(`the certificate of the authority ${JSON.stringify(name)} is not one in DER in base64, on one line`);
   return { name, certificate, identity: authorityIdentity(certificate) };
 }
 
-function list(properties: Readonly<Record<string, unknown>>, name: string): readonly unknown[] {
+function list(properties: Unread<AuthoritySetProperties>, name: keyof AuthoritySetProperties): readonly unknown[] {
   const value = properties[name];
   if (!Array.isArray(value)) throw new Error(`the property ${name} of the resource must be a list`);
   return value;

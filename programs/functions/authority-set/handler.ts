@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { DescribeSecretCommand, GetSecretValueCommand, ResourceNotFoundException, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { AuthoritySetAttributes } from '../../../lib/core/contract/custom-resources';
 import { certificateSecretIn, readPemCertificates } from '../../shared/certificate-secret';
 import type { CustomResourceAnswer, CustomResourceEvent } from '../custom-resource-event';
-import { errorFields, type Log } from '../log';
+import { causeOf, type Log } from '../../shared/log';
 import { readAuthoritySet, type AuthoritySet } from './authority-set';
 import { changeBetween, isHarmless, problemsOf, refusalOf, type CertificateVersion, type SecretState } from './check-change';
 
@@ -17,8 +18,7 @@ export interface AuthoritySetDependencies {
  * from each other. The rotation function takes its environment through this resource's attribute `issuer`, so that it
  * sees a change only after this has agreed; and an old root goes only in CloudFormation's clean-up, after this.
  *
- * Properties: `Authorities` ([{ Name, Certificate }], DER in base64), `Issuer` (a name), `Secrets` (ARNs), `SettleSeconds` (900).
- * Attribute: `issuer`.
+ * Properties: `AuthoritySetProperties`. Attribute: `AuthoritySetAttributes`.
  *
  * How an authority is replaced, with no call refused at any moment:
  *
@@ -39,9 +39,9 @@ export function authoritySetHandler({ secretsManager, log, now }: AuthoritySetDe
       const before = event.RequestType === 'Update' ? formerSet(event.OldResourceProperties ?? {}) : undefined;
       if (before !== undefined) await checkUpdate(before, after);
       log.info('authority-set-accepted', { authorities: after.authorities.map((authority) => authority.name), issuer: after.issuer.name });
-      return { PhysicalResourceId: id, Data: { issuer: after.issuer.name } };
+      return { PhysicalResourceId: id, Data: { issuer: after.issuer.name } satisfies AuthoritySetAttributes };
     } catch (error) {
-      log.error('authority-set-refused', errorFields(error));
+      log.error('authority-set-refused', causeOf(error));
       throw error;
     }
   };

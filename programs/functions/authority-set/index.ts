@@ -1,5 +1,5 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { jsonLog } from '../log';
+import { jsonLog } from '../../shared/log';
 import { authoritySetHandler } from './handler';
 
 export const handler = authoritySetHandler({

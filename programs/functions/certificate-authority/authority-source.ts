@@ -1,3 +1,5 @@
+import type { AuthorityProperties } from '../../../lib/core/contract/custom-resources';
+import type { Unread } from '../../../lib/core/contract/unread';
 import { textProperty } from '../custom-resource-event';
 
 /** Where an authority comes from. */
@@ -6,10 +8,10 @@ export type AuthoritySource =
   | { readonly name: string; readonly certificateAuthorityArn: string };
 
 /** @throws Error that says what is wrong with the properties of the custom resource */
-export function readAuthoritySource(properties: Readonly<Record<string, unknown>>): AuthoritySource {
+export function readAuthoritySource(properties: Unread<AuthorityProperties>): AuthoritySource {
   const name = textProperty(properties, 'Name');
-  if (('KeyArn' in properties) === ('CertificateAuthorityArn' in properties)) throw new Error('the resource must have either the property KeyArn or the property CertificateAuthorityArn');
-  return 'KeyArn' in properties
+  if ((properties.KeyArn === undefined) === (properties.CertificateAuthorityArn === undefined)) throw new Error('the resource must have either the property KeyArn or the property CertificateAuthorityArn');
+  return properties.KeyArn !== undefined
     ? { name, mesh: textProperty(properties, 'Mesh'), keyArn: textProperty(properties, 'KeyArn') }
     : { name, certificateAuthorityArn: textProperty(properties, 'CertificateAuthorityArn') };
 }

@@ -1,9 +1,10 @@
 import { createHash, type X509Certificate } from 'node:crypto';
 import type { ACMPCAClient } from '@aws-sdk/client-acm-pca';
 import type { KMSClient } from '@aws-sdk/client-kms';
+import type { AuthorityAttributes } from '../../../lib/core/contract/custom-resources';
 import { validityOf } from '../../shared/certificate-secret';
 import type { CustomResourceAnswer, CustomResourceEvent } from '../custom-resource-event';
-import { errorFields, type Log } from '../log';
+import { causeOf, type Log } from '../../shared/log';
 import { rootOfAuthority } from '../private-ca/root-of-authority';
 import type { Pause } from '../retry';
 import { authorityIdentity } from '../x509/authority-identity';
@@ -23,8 +24,7 @@ export interface AuthorityDependencies {
  * The custom resource of one authority: makes the root certificate of a KMS key, or reads that of an authority of AWS
  * Private CA.
  *
- * Properties: `KeyArn` (ECC_NIST_P256, SIGN_VERIFY), `Mesh`, `Name`; or `CertificateAuthorityArn`, `Name`.
- * Attributes: `certificate` (the root that services shall trust, DER in base64), `notAfter`.
+ * Properties: `AuthorityProperties`. Attributes: `AuthorityAttributes`.
  *
  * Nothing is stored, and the same properties give the same authority. So Create may be retried, and Update answers with
  * the same authority. What makes another authority also makes another physical ID, and CloudFormation replaces the
@@ -40,10 +40,10 @@ export function authorityHandler({ kms, acmPca, log, pause }: AuthorityDependenc
       log.info('keyArn' in source ? 'root-certificate-made' : 'root-certificate-read', { ...source, subject: root.subject, serialNumber: root.serialNumber, notAfter: notAfter.toISOString() });
       return {
         PhysicalResourceId: physicalId(source, root),
-        Data: { certificate: oneLineOf(root), notAfter: notAfter.toISOString() },
+        Data: { certificate: oneLineOf(root), notAfter: notAfter.toISOString() } satisfies AuthorityAttributes,
       };
     } catch (error) {
-      log.error('root-certificate-failed', errorFields(error));
+      log.error('root-certificate-failed', causeOf(error));
       throw error;
     }
   };

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { ACMPCAClient } from '@aws-sdk/client-acm-pca';
 import { KMSClient } from '@aws-sdk/client-kms';
-import { jsonLog } from '../log';
+import { jsonLog } from '../../shared/log';
 import { authorityHandler } from './handler';
 
 const retries = { retryMode: 'adaptive', maxAttempts: 8 } as const;

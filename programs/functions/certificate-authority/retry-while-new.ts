@@ -1,4 +1,4 @@
-import type { Log } from '../log';
+import { causeOf, type Log } from '../../shared/log';
 import { NotYetActive } from '../private-ca/active-authority';
 import { retry, type Pause } from '../retry';
 
@@ -22,6 +22,6 @@ export function retryWhileNew<Result>(attempt: () => Promise<Result>, pause: Pau
     pauses: PAUSES_MS,
     isTemporary: (error) => TEMPORARY.includes(error.name),
     pause,
-    onFailure: (error, retryInMs) => { log.info('not-permitted-yet', { error: error.name, message: error.message, retryInMs }); },
+    onFailure: (error, retryInMs) => { log.info('not-permitted-yet', { ...causeOf(error), nextTryMs: retryInMs }); },
   });
 }

@@ -1,4 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
+import type { IssuingAuthority, RotationVariables } from '../../../lib/core/contract/rotation';
+import type { KeysOf, Unread } from '../../../lib/core/contract/unread';
 import { authorityIdentity } from '../x509/authority-identity';
 import { readOneLineCertificate } from '../x509/one-line-certificate';
 
@@ -30,18 +32,12 @@ export interface RotationConfiguration {
 }
 
 /**
- * Reads the function's environment:
- *
- * - `AUTHORITIES`: JSON, [{ name, keyArn | certificateAuthorityArn, certificate }]. The certificate is DER in base64. An
- *   authority with an EC key takes about 900 bytes of Lambda's 4 KB, so four fit; replacing one needs two. What is per
- *   service is therefore not in here: see secret-owner.ts.
- * - `ISSUER`: the name of the authority that issues.
- * - `TRUST_DOMAIN`: the first part of every identity.
+ * Reads the function's environment: `RotationVariables`.
  *
  * @throws Error that says what is wrong
  */
 export function readConfiguration(environment: Readonly<Record<string, string | undefined>>): RotationConfiguration {
-  const variable = (name: string): string => {
+  const variable = (name: keyof RotationVariables): string => {
     const value = environment[name];
     if (value === undefined || value === '') throw new Error(`the environment variable ${name} is missing`);
     return value;
@@ -60,8 +56,8 @@ function readAuthorities(json: string): readonly RotationAuthority[] {
 }
 
 function readAuthority(value: unknown, index: number): RotationAuthority {
-  const fields = (typeof value === 'object' && value !== null ? value : {}) as Readonly<Record<string, unknown>>;
-  const field = (name: string): string => {
+  const fields: Unread<IssuingAuthority> = typeof value === 'object' && value !== null ? value : {};
+  const field = (name: KeysOf<IssuingAuthority>): string => {
     const content = fields[name];
     if (typeof content !== 'string' || content === '') throw new Error(`the environment variable AUTHORITIES has no text at [${index}].${name}`);
     return content;
@@ -69,8 +65,8 @@ function readAuthority(value: unknown, index: number): RotationAuthority {
   const certificate = readOneLineCertificate(field('certificate'));
   if (certificate === undefined) throw new Error(`the environment variable AUTHORITIES has something else than a certificate (DER in base64, on one line) at [${index}].certificate`);
   const authority = { name: field('name'), certificate, identity: authorityIdentity(certificate) };
-  if (('keyArn' in fields) === ('certificateAuthorityArn' in fields)) throw new Error(`the environment variable AUTHORITIES must have either keyArn or certificateAuthorityArn at [${index}]`);
-  return 'keyArn' in fields ? { ...authority, keyArn: field('keyArn') } : { ...authority, certificateAuthorityArn: field('certificateAuthorityArn') };
+  if ((fields.keyArn === undefined) === (fields.certificateAuthorityArn === undefined)) throw new Error(`the environment variable AUTHORITIES must have either keyArn or certificateAuthorityArn at [${index}]`);
+  return fields.keyArn !== undefined ? { ...authority, keyArn: field('keyArn') } : { ...authority, certificateAuthorityArn: field('certificateAuthorityArn') };
 }
 
 function parsed(json: string): unknown {

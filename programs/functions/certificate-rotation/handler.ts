@@ -1,5 +1,5 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { errorFields, type Log } from '../log';
+import { causeOf, type Log } from '../../shared/log';
 import type { RotationConfiguration } from './configuration';
 import type { IssuingClients } from './issue-chain';
 import { createSecret, finishSecret, setSecret, testSecret, type Rotation } from './rotation';
@@ -26,7 +26,7 @@ export function rotationHandler(dependencies: RotationDependencies): (event: unk
     try {
       await runStep(dependencies, event, log);
     } catch (error) {
-      log.error('rotation-failed', errorFields(error));
+      log.error('rotation-failed', causeOf(error));
       throw error;
     }
   };

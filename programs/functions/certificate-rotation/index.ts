@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { ACMPCAClient } from '@aws-sdk/client-acm-pca';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { jsonLog } from '../log';
+import { jsonLog } from '../../shared/log';
 import { kmsSigner } from '../x509/kms-signer';
 import { readConfiguration } from './configuration';
 import { rotationHandler } from './handler';

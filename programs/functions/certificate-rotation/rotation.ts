@@ -1,5 +1,5 @@
 import { certificateSecretIn, type Leaf } from '../../shared/certificate-secret';
-import type { Log } from '../log';
+import type { Log } from '../../shared/log';
 import type { RotationConfiguration } from './configuration';
 import type { IssuingClients } from './issue-chain';
 import { newCertificateSecret } from './new-certificate';
@@ -61,7 +61,7 @@ async function checkPending({ secret, version, owner, configuration, now, log }:
   if (content === undefined) throw new Error('the pending version has no content: createSecret has not run');
   const reading = readPendingCertificate(content, owner, configuration, now());
   if (reading.ok) return reading.leaf;
-  log.error('certificate-refused', { reason: reading.reason, message: reading.message });
+  log.error('certificate-refused', { reason: reading.reason, why: reading.message });
   await secret.abandon(version);
   throw new Error(`the pending certificate is abandoned, rotate again to get a new one: ${reading.message}`);
 }

@@ -1,11 +1,11 @@
+import { trustPrefix } from '../../../lib/core/contract/identity';
+import { DNS_NAME_TAG, IDENTITY_TAG } from '../../../lib/core/contract/rotation';
+
 /** The service that a secret belongs to. */
 export interface SecretOwner {
   readonly identity: string;
   readonly dnsName: string;
 }
-
-export const IDENTITY_TAG = 'cdk-ecs-microservices:identity';
-export const DNS_NAME_TAG = 'cdk-ecs-microservices:dns-name';
 
 const SERVICE = /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/i;
 const DNS_NAME = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
@@ -23,7 +23,7 @@ export function secretOwner(tags: ReadonlyArray<{ readonly Key?: string | undefi
     return value;
   };
   const identity = tag(IDENTITY_TAG);
-  const prefix = `spiffe://${trustDomain}/`;
+  const prefix = trustPrefix(trustDomain);
   if (!identity.startsWith(prefix) || !SERVICE.test(identity.slice(prefix.length))) throw new Error(`the tag ${IDENTITY_TAG} is ${JSON.stringify(identity)}, expected ${prefix}<service>`);
   const dnsName = tag(DNS_NAME_TAG);
   if (!DNS_NAME.test(dnsName)) throw new Error(`the tag ${DNS_NAME_TAG} is ${JSON.stringify(dnsName)}, expected a DNS name`);

@@ -1,5 +1,6 @@
 import { createHash, type X509Certificate } from 'node:crypto';
 import { IssueCertificateCommand, type ACMPCAClient } from '@aws-sdk/client-acm-pca';
+import { leafTemplateArn } from '../../../lib/core/contract/rotation';
 import { readPemCertificates } from '../../shared/certificate-secret';
 import type { Pause } from '../retry';
 import { chainTo } from '../x509/chain';
@@ -50,10 +51,8 @@ export async function issueByPrivateCa(names: LeafNames, version: string, issuer
   return { chain, privateKey };
 }
 
-/** Takes the names from the request, and makes a certificate for TLS servers and clients. */
 function templateFor(authorityArn: string): string {
-  const partition = authorityArn.split(':')[1] ?? 'aws';
-  return `arn:${partition}:acm-pca:::template/EndEntityCertificate/V1`;
+  return leafTemplateArn(authorityArn.split(':')[1] ?? 'aws');
 }
 
 /**

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SignCommand, type KMSClient } from '@aws-sdk/client-kms';
+import { SIGNED_MESSAGE_TYPE, SIGNING_ALGORITHM } from '../../../lib/core/contract/rotation';
 import type { Signer } from './signer';
 
 /** Signs with a key that never leaves KMS; the hash is made here, so that KMS sees nothing but 32 bytes. */
@@ -8,8 +9,8 @@ export function kmsSigner(kms: KMSClient, keyArn: string): Signer {
     async sign(bytes) {
       const { Signature: signature } = await kms.send(new SignCommand({
         KeyId: keyArn,
-        SigningAlgorithm: 'ECDSA_SHA_256',
-        MessageType: 'DIGEST',
+        SigningAlgorithm: SIGNING_ALGORITHM,
+        MessageType: SIGNED_MESSAGE_TYPE,
         Message: createHash('sha256').update(bytes).digest(),
       }));
       if (signature === undefined) throw new Error(`KMS returned no signature with ${keyArn}`);

@@ -1,6 +1,6 @@
 import { GATEWAY_NAME, GATEWAY_PORT } from '../../../lib/core/model/constants';
 import { ROUTE_HEADER } from '../../../lib/core/model/edge-headers';
-import { identityOf } from '../../../lib/core/model/identity';
+import { identityOf } from '../../../lib/core/contract/identity';
 import type { EdgeTopology, ExternalService, ProtocolId, Service, Topology } from '../../../lib/core/model/topology';
 import { DEFAULT_RETRY, defaultKeepAlive } from '../../../lib/core/model/defaults';
 import type { CallPolicy, OutlierDetection, RetryPolicy, RouteMatch, ServiceRoute, Timeouts } from '../../../lib/core/model/traffic-policy';

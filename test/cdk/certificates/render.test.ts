@@ -1,7 +1,8 @@
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
-import { LIFE_LEFT_METRIC, METRIC_NAMESPACE, TELL_EVERY_MS } from '../../../programs/agent/certificate/life-left';
+import { LIFE_LEFT_METRIC, METRIC_NAMESPACE } from '../../../lib/core/contract/metric';
+import { DNS_NAME_TAG, IDENTITY_TAG } from '../../../lib/core/contract/rotation';
+import { TELL_EVERY_MS } from '../../../programs/agent/certificate/life-left';
 import { readConfiguration } from '../../../programs/functions/certificate-rotation/configuration';
-import { DNS_NAME_TAG, IDENTITY_TAG } from '../../../programs/functions/certificate-rotation/secret-owner';
 import { kmsSigner } from '../../../programs/functions/x509/kms-signer';
 import { makeAuthority } from '../../programs/functions/support/authorities';
 import { FakeKms } from '../../programs/functions/support/fake-kms';

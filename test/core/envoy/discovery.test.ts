@@ -1,6 +1,6 @@
 import { sdsPaths } from '../../../programs/agent/certificate/sds';
 import { edsPath } from '../../../programs/agent/endpoints/eds';
-import { MESH_DIRECTORY } from '../../../lib/core/model/constants';
+import { MESH_DIRECTORY } from '../../../lib/core/contract/files';
 import { mesh, service } from '../../support/parsing';
 import { at, cluster, configurationOf, listener } from './configuration';
 

@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream';
 import type { SecureContext, TLSSocket } from 'node:tls';
 import { connect, createSecureContext } from 'node:tls';
-import { ADMIN_PORT, GATEWAY_NAME, GATEWAY_PORT, INBOUND_PORT } from '../../../lib/core/model/constants';
+import { ADMIN_PORT } from '../../../lib/core/contract/ports';
+import { GATEWAY_NAME, GATEWAY_PORT, INBOUND_PORT } from '../../../lib/core/model/constants';
 import type { HttpClient } from '../runner';
 import { until } from '../runner';
 import type { Planned } from '../../simulator/planned';

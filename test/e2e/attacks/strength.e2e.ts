@@ -1,5 +1,5 @@
 /** What a caller that was taken over may cost a service: its memory, its connections, its Envoy. */
-import { ADMIN_PORT } from '../../../lib/core/model/constants';
+import { ADMIN_PORT } from '../../../lib/core/contract/ports';
 import { until } from '../runner';
 import { e2e } from '../suite';
 import { ADMIN, BESIDE } from './admin';

@@ -2,8 +2,8 @@ import type { SecretSource } from '../../../programs/agent/certificate/secret-so
 import type { World } from '../../../programs/agent/commands';
 import type { CloudMap, Instance } from '../../../programs/agent/endpoints/cloud-map';
 import { Failure } from '../../../programs/agent/failure';
-import type { Log } from '../../../programs/agent/log';
-import { jsonLog } from '../../../programs/agent/log';
+import type { Log } from '../../../programs/shared/log';
+import { jsonLog } from '../../../programs/shared/log';
 import { PrivateText } from '../../../programs/shared/private-text';
 import type { Settings } from '../../../programs/agent/settings';
 import { readSettings } from '../../../programs/agent/settings';

@@ -2,8 +2,7 @@ import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, readFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { identityIn } from '../../../programs/agent/certificate/sds';
-import { DEFAULT_DIRECTORY } from '../../../programs/agent/settings';
-import { APP_MESH_DIRECTORY } from '../../../lib/core/mesh/app-mesh/constants';
+import { AGENT_PROGRAM, APP_MESH_DIRECTORY, MESH_DIRECTORY } from '../../../lib/core/contract/files';
 import { APP_MESH_USER, PROXY_USER } from '../../../lib/core/model/images';
 import type { CertificateSecret } from '../../../programs/shared/certificate-secret';
 import { until } from '../../e2e/runner/wait';
@@ -79,11 +78,13 @@ test('the image is made of copies alone, runs as the user of Envoy, and owns the
   const lines = readFileSync(join(bundle.directory, 'Dockerfile'), 'utf8').split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   expect(new Set(lines.map((line) => line.split(' ')[0]))).toEqual(new Set(['FROM', 'COPY', 'VOLUME', 'USER', 'ENTRYPOINT']));
   expect(lines[0]).toMatch(/node:22\.\d+\.\d+-\w+-slim(@sha256:[0-9a-f]{64})?$/);
-  expect(lines).toContain(`VOLUME ${DEFAULT_DIRECTORY}`);
-  expect(lines).toContain(`COPY --chown=${PROXY_USER}:${PROXY_USER} volume/ ${DEFAULT_DIRECTORY}/`);
+  expect(lines).toContain(`VOLUME ${MESH_DIRECTORY}`);
+  expect(lines).toContain(`COPY --chown=${PROXY_USER}:${PROXY_USER} volume/ ${MESH_DIRECTORY}/`);
   expect(lines).toContain(`VOLUME ${APP_MESH_DIRECTORY}`);
   expect(lines).toContain(`COPY --chown=${APP_MESH_USER}:${APP_MESH_USER} volume/ ${APP_MESH_DIRECTORY}/`);
   expect(lines).toContain(`USER ${PROXY_USER}:${PROXY_USER}`);
+  expect(lines).toContain(`COPY agent.js ${AGENT_PROGRAM}`);
+  expect(lines.at(-1)).toMatch(new RegExp(`^ENTRYPOINT .*"${AGENT_PROGRAM}"\\]$`));
 });
 
 test('init writes the files that Envoy starts with, for its own user alone, and ends', async () => {

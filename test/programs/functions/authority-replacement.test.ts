@@ -2,7 +2,7 @@ import type { X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
 import { authoritySetHandler } from '../../../programs/functions/authority-set/handler';
 import { STEPS } from '../../../programs/functions/certificate-rotation/rotation-event';
-import { jsonLog } from '../../../programs/functions/log';
+import { jsonLog } from '../../../programs/shared/log';
 import { oneLineOf } from '../../../programs/functions/x509/one-line-certificate';
 import { isIssuedBy, readPemCertificates } from '../../../programs/shared/certificate-secret';
 import { makeAuthority } from './support/authorities';

@@ -1,6 +1,6 @@
 import { authoritySetHandler } from '../../../programs/functions/authority-set/handler';
 import type { CustomResourceAnswer, CustomResourceEvent } from '../../../programs/functions/custom-resource-event';
-import { jsonLog } from '../../../programs/functions/log';
+import { jsonLog } from '../../../programs/shared/log';
 import { oneLineOf } from '../../../programs/functions/x509/one-line-certificate';
 import { makeAuthority, type TestAuthority } from './support/authorities';
 import { makePrivateAuthority } from './support/private-authorities';

@@ -2,9 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { FUNCTION_NAMES } from '../../../lib/core/contract/functions';
 
 const ROOT = join(__dirname, '../../..');
-const FUNCTIONS = ['authority-set', 'certificate-authority', 'certificate-rotation'];
+const FUNCTIONS = [...FUNCTION_NAMES];
 
 let folders: readonly string[];
 

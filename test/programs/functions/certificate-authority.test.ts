@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import { authorityHandler } from '../../../programs/functions/certificate-authority/handler';
 import type { CustomResourceAnswer, CustomResourceEvent } from '../../../programs/functions/custom-resource-event';
-import { jsonLog } from '../../../programs/functions/log';
+import { jsonLog } from '../../../programs/shared/log';
 import { authorityIdentity } from '../../../programs/functions/x509/authority-identity';
 import { issueLeafCertificate } from '../../../programs/functions/x509/leaf-certificate';
 import { kmsSigner } from '../../../programs/functions/x509/kms-signer';
@@ -52,7 +52,7 @@ test('a KMS key becomes an authority that issues certificates', async () => {
   expect(JSON.stringify(answer).length).toBeLessThan(4096);
   const leaf = await issueLeafCertificate({ identity: identityOf('orders'), dnsName: 'orders.shop.internal', now: CREATED }, { certificate: root, signer: kmsSigner(kms.client(), keyArn) });
   expect(isIssuedBy(leaf.certificate, root)).toBe(true);
-  expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([expect.objectContaining({ level: 'info', event: 'root-certificate-made', keyArn })]);
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([expect.objectContaining({ level: 'info', message: 'root-certificate-made', keyArn })]);
 });
 
 test('a retried Create and an Update give the same authority under the same physical ID', async () => {

@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readConfiguration } from '../../../programs/functions/certificate-rotation/configuration';
 import { STEPS } from '../../../programs/functions/certificate-rotation/rotation-event';
-import { DNS_NAME_TAG, IDENTITY_TAG } from '../../../programs/functions/certificate-rotation/secret-owner';
+import { DNS_NAME_TAG, IDENTITY_TAG } from '../../../lib/core/contract/rotation';
 import { oneLineOf } from '../../../programs/functions/x509/one-line-certificate';
 import { isIssuedBy, readPemCertificates, type CertificateSecret } from '../../../programs/shared/certificate-secret';
 import { identityOf, makeAuthority, makeSecret, TRUST_DOMAIN, type TestAuthority } from './support/authorities';
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 beforeEach(() => { harness = new RotationHarness(START, configurationOf(authority)); });
 
-const events = (): unknown[] => harness.lines.map((line) => (JSON.parse(line) as { event: unknown }).event);
+const events = (): unknown[] => harness.lines.map((line) => (JSON.parse(line) as { message: unknown }).message);
 const secretIn = (arn: string, stage: string): CertificateSecret => JSON.parse(harness.secretsManager.stage(arn, stage)?.text ?? '') as CertificateSecret;
 
 describe('a rotation', () => {
@@ -95,7 +95,7 @@ describe('a rotation', () => {
     const version = await harness.rotate(arn);
     const reading = harness.current(arn, 'orders');
     expect(JSON.parse(harness.lines.at(-1) ?? '')).toEqual({
-      level: 'info', event: 'certificate-promoted', step: 'finishSecret', secret: arn, version,
+      level: 'info', message: 'certificate-promoted', step: 'finishSecret', secret: arn, version,
       serialNumber: reading?.ok === true ? reading.leaf.serialNumber : '', fingerprint: expect.any(String), notBefore: '2026-11-24T11:55:00.000Z', notAfter: '2026-12-01T12:00:00.000Z',
     });
     const key = createPrivateKey(secretIn(arn, 'AWSCURRENT').privateKey).export({ format: 'jwk' }).d ?? 'none';

@@ -1,6 +1,6 @@
 import { authorityHandler } from '../../../programs/functions/certificate-authority/handler';
 import type { CustomResourceEvent } from '../../../programs/functions/custom-resource-event';
-import { jsonLog } from '../../../programs/functions/log';
+import { jsonLog } from '../../../programs/shared/log';
 import { readOneLineCertificate } from '../../../programs/functions/x509/one-line-certificate';
 import type { CallHooks, Fields } from './support/fake-aws';
 import { FakeKms } from './support/fake-kms';
@@ -58,7 +58,7 @@ test.each<[string, () => PrivateCa]>([
     PhysicalResourceId: expect.stringMatching(/^certificate-authority-[0-9a-f]{32}$/),
     Data: { certificate: Buffer.from(root.certificate.rawData).toString('base64'), notAfter: root.certificate.notAfter.toISOString() },
   });
-  expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([expect.objectContaining({ level: 'info', event: 'root-certificate-read', certificateAuthorityArn: authority().arn })]);
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([expect.objectContaining({ level: 'info', message: 'root-certificate-read', certificateAuthorityArn: authority().arn })]);
   // What the role of the function allows.
   expect(calls).toEqual(['DescribeCertificateAuthority', 'GetCertificateAuthorityCertificate']);
 });

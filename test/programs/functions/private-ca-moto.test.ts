@@ -8,7 +8,7 @@ import { authorityHandler } from '../../../programs/functions/certificate-author
 import { readConfiguration } from '../../../programs/functions/certificate-rotation/configuration';
 import { rotationHandler } from '../../../programs/functions/certificate-rotation/handler';
 import { STEPS } from '../../../programs/functions/certificate-rotation/rotation-event';
-import { jsonLog } from '../../../programs/functions/log';
+import { jsonLog } from '../../../programs/shared/log';
 import { readCertificateSecret, readPemCertificates } from '../../../programs/shared/certificate-secret';
 import { identityOf, TRUST_DOMAIN } from './support/authorities';
 import { hasMoto, startMoto, type Moto } from './support/moto';
@@ -120,7 +120,7 @@ describeWithMoto('against an independent AWS Private CA and Secrets Manager', ()
     expect(chain?.map(({ subject, subjectAltName, issuer }) => ({ subject, subjectAltName, issuer }))).toEqual([
       { subject: 'CN=orders', subjectAltName: 'URI:spiffe://shop.internal/orders, DNS:orders.shop.internal', issuer: 'CN=shop CA main' },
     ]);
-    expect(lines.map((line) => (JSON.parse(line) as { event: unknown }).event)).toEqual(['certificate-issued', 'nothing-to-set', 'certificate-accepted', 'certificate-promoted']);
+    expect(lines.map((line) => (JSON.parse(line) as { message: unknown }).message)).toEqual(['certificate-issued', 'nothing-to-set', 'certificate-accepted', 'certificate-promoted']);
   });
 
   test('the former certificate stays as AWSPREVIOUS', async () => {

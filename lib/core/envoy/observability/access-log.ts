@@ -1,8 +1,7 @@
+import type { Direction } from '../../contract/statistics';
 import type { ProtocolId } from '../../model/topology';
 import type { Json, JsonObject } from '../syntax/json';
 import { extension } from '../syntax/json';
-
-export type Direction = 'inbound' | 'outbound' | 'edge';
 
 export interface AccessLogOptions {
   readonly protocol: ProtocolId;

@@ -1,4 +1,4 @@
-import { identityOf } from '../../model/identity';
+import { identityOf } from '../../contract/identity';
 import type { AllowRule, AllowedPath, Service, Topology } from '../../model/topology';
 import { authenticates, callersOf } from './callers';
 import { healthQuestions } from '../traffic/health-checks';

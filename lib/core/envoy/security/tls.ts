@@ -1,5 +1,6 @@
-import { MESH_DIRECTORY } from '../../model/constants';
-import { identityOf, trustPrefix } from '../../model/identity';
+import type { CertificatePart } from '../../contract/files';
+import { MESH_DIRECTORY, sdsFile } from '../../contract/files';
+import { identityOf, trustPrefix } from '../../contract/identity';
 import type { Service, Topology } from '../../model/topology';
 import { authenticates, callersOf } from './callers';
 import type { Json, JsonObject } from '../syntax/json';
@@ -79,6 +80,6 @@ function commonContext(identities: readonly JsonObject[]): JsonObject {
  * The agent writes these files (programs/agent/certificate/sds.ts), and replaces them when a certificate is renewed.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/security/secret
  */
-function secret(name: string): JsonObject {
-  return { name, sds_config: { path_config_source: { path: `${MESH_DIRECTORY}/${name}.json` } } };
+function secret(name: CertificatePart): JsonObject {
+  return { name, sds_config: { path_config_source: { path: `${MESH_DIRECTORY}/${sdsFile(name)}` } } };
 }

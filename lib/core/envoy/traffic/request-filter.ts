@@ -1,4 +1,4 @@
-import { identityOf } from '../../model/identity';
+import { identityOf } from '../../contract/identity';
 import type { Topology } from '../../model/topology';
 import type { RequestFilter } from '../../model/traffic-policy';
 import type { Json } from '../syntax/json';

@@ -1,4 +1,5 @@
-import { MESH_DIRECTORY } from '../../model/constants';
+import { MESH_DIRECTORY, weightsFile, weightsResource } from '../../contract/files';
+import { weightKey, weightsPrefix } from '../../contract/weights';
 import type { Service, Version } from '../../model/topology';
 import type { CallPolicy, Mirror, ServiceRoute } from '../../model/traffic-policy';
 import type { Callee } from './callee';
@@ -24,15 +25,10 @@ export function target(callee: Callee, { loadBalancing }: Pick<CallPolicy, 'load
   return {
     weighted_clusters: {
       clusters: callee.versions.map(({ taskName: name }) => ({ name, weight: 1 })),
-      runtime_key_prefix: own === undefined ? weightsOf(callee.name) : `${weightsOf(callee.name)}.routes.${own}`,
+      runtime_key_prefix: weightsPrefix(callee.name, own),
       ...(loadBalancing.algorithm === 'ringHash' ? { use_hash_policy: true } : {}),
     },
   };
-}
-
-/** Envoy puts a dot and the name of the cluster behind it. */
-function weightsOf(service: string): string {
-  return `weights.${service}`;
 }
 
 /** What sends a request to one version, whatever the weights say: a header matcher, and where the request goes. */
@@ -93,7 +89,7 @@ function takes(callee: Service, { taskName }: Version, seed: number): JsonObject
   return {
     input: extension('envoy.extensions.matching.common_inputs.network.v3.SourcePortInput'),
     custom_match: extension('envoy.extensions.matching.input_matchers.runtime_fraction.v3.RuntimeFraction', {
-      runtime_fraction: { runtime_key: `${weightsOf(callee.name)}.${taskName}`, default_value: { numerator: 50 } },
+      runtime_fraction: { runtime_key: weightKey(weightsPrefix(callee.name), taskName), default_value: { numerator: 50 } },
       seed,
     }),
   };
@@ -109,7 +105,7 @@ function chain({ taskName: value }: Version): JsonObject {
  */
 export function weightsLayers(callees: readonly Service[]): readonly Json[] {
   return callees.filter(({ versions }) => versions !== undefined).map(({ name: service }): Json => {
-    const name = `weights-${service}`;
-    return { name, rtds_layer: { name, rtds_config: { path_config_source: { path: `${MESH_DIRECTORY}/${name}.json` } } } };
+    const name = weightsResource(service);
+    return { name, rtds_layer: { name, rtds_config: { path_config_source: { path: `${MESH_DIRECTORY}/${weightsFile(service)}` } } } };
   });
 }

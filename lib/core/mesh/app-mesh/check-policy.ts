@@ -3,12 +3,13 @@ import type { AppMeshSettings, Service, Topology } from '../../model/topology';
 import { maxTasks } from '../../model/topology';
 import { ROUTE_HEADER } from '../../model/edge-headers';
 import { MAX_DNS_INSTANCES } from '../../model/constants';
+import { APP_MESH_EGRESS_PORT } from '../../contract/ports';
 import { APP_MESH_GROUP, APP_MESH_USER } from '../../model/images';
 import { defaultCallPolicy, externalCallPolicy } from '../../model/defaults';
 import type { CallPolicy, RetryPolicy, ServiceRoute, Timeouts, ValueMatch } from '../../model/traffic-policy';
 import { Reader } from '../../reading/reader';
 import { NO_RETRY_BUDGET, NO_STREAM_TIMEOUT } from './capabilities';
-import { EGRESS_PORT, INGRESS_PORT } from './constants';
+import { INGRESS_PORT } from './constants';
 import { isExpressible } from './duration';
 import { MAX_INVERTED, mayBeMissing } from './missing-headers';
 import { taskGroupsOf } from './targets';
@@ -176,7 +177,7 @@ function checkWeights(check: Checker, path: string, weights: readonly number[]):
 }
 
 function checkTask(check: Checker, at: string, service: Service, mesh: AppMeshSettings): void {
-  for (const [port, owner] of [[INGRESS_PORT, 'what arrives'], [EGRESS_PORT, 'what leaves']] as const) {
+  for (const [port, owner] of [[INGRESS_PORT, 'what arrives'], [APP_MESH_EGRESS_PORT, 'what leaves']] as const) {
     const taken = [{ path: `${at}.port`, port: service.port }, ...service.extraContainers.flatMap((container) => container.ports.map((each) => ({ path: `${at}.extraContainers.${container.name}.ports`, port: each })))];
     for (const each of taken) if (each.port === port) check.fail('RESERVED_PORT', each.path, `port ${port} is where App Mesh's Envoy takes ${owner}`, { fix: 'choose another port' });
   }

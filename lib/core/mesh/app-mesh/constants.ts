@@ -1,6 +1,7 @@
-/** Where App Mesh's Envoy takes what ECS leads to it. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/appmesh-getting-started.html */
+import { APP_MESH_DIRECTORY, pemFile } from '../../contract/files';
+
+/** Where App Mesh's Envoy takes what ECS leads to it from other tasks. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/appmesh-getting-started.html */
 export const INGRESS_PORT = 15000;
-export const EGRESS_PORT = 15001;
 
 /** Metadata of the task, and of a machine that it may stand on. */
 export const IGNORED_IPS: readonly string[] = ['169.254.170.2', '169.254.169.254'];
@@ -13,12 +14,9 @@ export const IGNORED_IPS: readonly string[] = ['169.254.170.2', '169.254.169.254
  */
 export const VIRTUAL_ADDRESS = '192.0.2.1';
 
-/** As `MESH_DIRECTORY`, but owned by App Mesh's user in the agent's image. */
-export const APP_MESH_DIRECTORY = '/run/app-mesh';
-
 /** Written by programs/agent/certificate/pem.ts: chain and key in one file, so that they fit together at any moment. */
-export const IDENTITY_PEM = `${APP_MESH_DIRECTORY}/identity.pem`;
-export const TRUST_PEM = `${APP_MESH_DIRECTORY}/trust.pem`;
+export const IDENTITY_PEM = `${APP_MESH_DIRECTORY}/${pemFile('identity')}`;
+export const TRUST_PEM = `${APP_MESH_DIRECTORY}/${pemFile('trust')}`;
 
 /** Until Envoys have heard from App Mesh that a task has left Cloud Map; AWS names no time. */
 export const REFRESH_SECONDS = 20;

@@ -1,6 +1,10 @@
 import type { ContainerPlan, InterceptionPlan, MeshEndpointPlan, TaskPlan } from '../../plan/system-plan';
 import { COLLECTOR_CONTAINER, DISCOVERY_TTL_SECONDS, GATEWAY_NAME, GATEWAY_PORT, INIT_CONTAINER, MESH_VOLUME, PROXY_CONTAINER } from '../../model/constants';
-import { identityOf } from '../../model/identity';
+import type { CertificateFormatName } from '../../contract/agent';
+import { meshVariables } from '../../contract/agent';
+import { APP_MESH_DIRECTORY } from '../../contract/files';
+import { identityOf } from '../../contract/identity';
+import { ADMIN_PORT, APP_MESH_EGRESS_PORT } from '../../contract/ports';
 import { APP_MESH_GROUP, APP_MESH_USER } from '../../model/images';
 import type { AppMeshSettings, EdgeTopology, Service, Topology } from '../../model/topology';
 import type { AgentPlan } from '../../plan/workload/agent';
@@ -8,7 +12,7 @@ import { agentContainer, initContainer, stopSecondsOf } from '../../plan/workloa
 import { application, collector, collectorVolumes, extra } from '../../plan/workload/containers';
 import { EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS, gatewayRegistration } from '../../plan/workload/gateway';
 import { sizingOf } from '../../plan/workload/sizing';
-import { APP_MESH_DIRECTORY, EGRESS_PORT, IGNORED_IPS, INGRESS_PORT, REFRESH_SECONDS } from './constants';
+import { IGNORED_IPS, INGRESS_PORT, REFRESH_SECONDS } from './constants';
 import type { TaskGroup } from './targets';
 import { acmCertificateOf, acmOf } from './tls';
 
@@ -48,7 +52,7 @@ function interceptionOf({ ignoredEgressPorts }: AppMeshSettings, { port }: Servi
     container: PROXY_CONTAINER,
     appPorts: [port],
     ingressPort: INGRESS_PORT,
-    egressPort: EGRESS_PORT,
+    egressPort: APP_MESH_EGRESS_PORT,
     ignoredUser: Number(APP_MESH_USER),
     ignoredGroup: Number(APP_MESH_GROUP),
     ignoredIps: IGNORED_IPS,
@@ -84,13 +88,17 @@ function asUser(container: ContainerPlan, secured: boolean): ContainerPlan {
   return {
     ...container,
     user: APP_MESH_USER,
-    environment: { ...container.environment, MESH_DIRECTORY: APP_MESH_DIRECTORY, ...(secured ? { MESH_CERTIFICATE_FORMAT: 'pem' } : {}) },
+    environment: {
+      ...container.environment,
+      ...meshVariables({ MESH_DIRECTORY: APP_MESH_DIRECTORY }),
+      ...(secured ? meshVariables({ MESH_CERTIFICATE_FORMAT: 'pem' satisfies CertificateFormatName }) : {}),
+    },
     mounts: [{ volume: MESH_VOLUME, path: APP_MESH_DIRECTORY, readOnly: false }],
   };
 }
 
 /** https://docs.aws.amazon.com/app-mesh/latest/userguide/envoy.html */
-const LIVE = 'curl -s http://localhost:9901/server_info | grep state | grep -q LIVE';
+const LIVE = `curl -s http://localhost:${ADMIN_PORT}/server_info | grep state | grep -q LIVE`;
 
 function proxy(topology: Topology, mesh: AppMeshSettings, { kind }: MeshEndpointPlan): ContainerPlan {
   const { tracing } = topology;

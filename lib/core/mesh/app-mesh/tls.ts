@@ -1,6 +1,6 @@
 import type { ClientPolicy, FileCertificate, FileTrust, ListenerTls, TlsValidation } from '../../plan/app-mesh';
 import { everyCaller } from '../../model/callers';
-import { identityOf, trustPrefix } from '../../model/identity';
+import { identityOf, trustPrefix } from '../../contract/identity';
 import type { AcmServerCertificates, Service, Topology } from '../../model/topology';
 import { IDENTITY_PEM, TRUST_PEM } from './constants';
 

@@ -1,12 +1,15 @@
-import type { ContainerPlan, DependencyPlan, DeployedValue } from '../system-plan';
-import { AGENT_CONTAINER, AGENT_MEMORY_MIB, DISCOVERY_TTL_SECONDS, INBOUND_PORT, INIT_CONTAINER, MESH_DIRECTORY, MESH_VOLUME } from '../../model/constants';
-import { identityOf } from '../../model/identity';
+import type { AgentCommand, DiscoveryTarget, MeshVariables, ServiceName } from '../../contract/agent';
+import { meshVariables } from '../../contract/agent';
+import { AGENT_PROGRAM, MESH_DIRECTORY } from '../../contract/files';
+import { identityOf } from '../../contract/identity';
+import { AGENT_CONTAINER, AGENT_MEMORY_MIB, DISCOVERY_TTL_SECONDS, INBOUND_PORT, INIT_CONTAINER, MESH_VOLUME } from '../../model/constants';
 import { PROXY_USER } from '../../model/images';
 import type { EnvoyMeshSettings, Registration, Service, Topology } from '../../model/topology';
 import { registrationsOf } from '../../model/topology';
+import type { ContainerPlan, DependencyPlan, DeployedValue } from '../system-plan';
 import { weighedBy, weightsTargets } from './weights';
 
-/** What a task's agent has to know; see programs/agent/settings.ts. */
+/** What a task's agent has to know. */
 export interface AgentPlan {
   readonly topology: Topology;
   /** Its service, whose identity it has. */
@@ -70,7 +73,7 @@ export function initContainer(agent: AgentPlan): ContainerPlan {
     name: INIT_CONTAINER,
     role: 'init',
     essential: false,
-    command: ['init'],
+    command: ['init' satisfies AgentCommand],
     dependsOn: [],
     restart: false,
   };
@@ -86,15 +89,24 @@ export function agentContainer(agent: AgentPlan, others: readonly ContainerPlan[
     environment: {
       ...whatIsWritten(agent),
       ...howOften(agent),
-      MESH_REFRESH_SECONDS: String(agent.refreshSeconds),
-      MESH_STOP_SECONDS: String(agent.stopSeconds),
+      ...meshVariables({ MESH_REFRESH_SECONDS: String(agent.refreshSeconds), MESH_STOP_SECONDS: String(agent.stopSeconds) }),
     },
-    deployedEnvironment: { MESH_CLOUD_MAP_SERVICE_ID: 'discoveryServiceId', ...secretOf(agent), ...weightsParametersOf(agent) },
+    deployedEnvironment: {
+      ...meshVariables<DeployedValue>({ MESH_CLOUD_MAP_SERVICE_ID: 'discoveryServiceId' }),
+      ...secretOf(agent),
+      ...weightsParametersOf(agent),
+    },
     name: AGENT_CONTAINER,
     role: 'agent',
     essential: true,
-    command: ['run'],
-    healthCheck: { command: ['CMD', 'node', '/agent/agent.js', 'health'], intervalSeconds: 30, timeoutSeconds: 10, retries: 3, startPeriodSeconds: 30 },
+    command: ['run' satisfies AgentCommand],
+    healthCheck: {
+      command: ['CMD', 'node', AGENT_PROGRAM, 'health' satisfies AgentCommand],
+      intervalSeconds: 30,
+      timeoutSeconds: 10,
+      retries: 3,
+      startPeriodSeconds: 30,
+    },
     dependsOn: others.filter(({ role }) => role !== 'init').map(({ name }): DependencyPlan => ({ container: name, condition: 'START' })),
     memoryLimitMiB: AGENT_MEMORY_MIB,
     stopTimeoutSeconds: agent.stopSeconds,
@@ -114,32 +126,40 @@ function program(): Pick<ContainerPlan, 'secretNames' | 'user' | 'readonlyRootFi
 }
 
 /** What the agent writes files of. */
-function whatIsWritten({ topology, service, callees }: AgentPlan): Readonly<Record<string, string>> {
-  const targets = discoveredBy(callees).map((callee) => ({ cluster: callee.name, namespaceName: topology.discoveryDomain, serviceName: callee.name, port: INBOUND_PORT }));
+function whatIsWritten({ topology, service, callees }: AgentPlan): MeshVariables {
+  const targets = discoveredBy(callees).map(({ name }): DiscoveryTarget => (
+    { cluster: name, namespaceName: topology.discoveryDomain, serviceName: name, port: INBOUND_PORT }
+  ));
+  const weighed = weightsTargets(callees);
   return {
-    ...(topology.certificates.kind === 'none' ? {} : { MESH_IDENTITY: identityOf(topology.trustDomain, service) }),
-    ...(targets.length === 0 ? {} : { MESH_DISCOVERY: JSON.stringify(targets) }),
-    ...(weighedBy(callees).length === 0 ? {} : { MESH_WEIGHTS: JSON.stringify(weightsTargets(callees)) }),
+    ...(topology.certificates.kind === 'none' ? {} : meshVariables({ MESH_IDENTITY: identityOf(topology.trustDomain, service) })),
+    ...(targets.length === 0 ? {} : meshVariables({ MESH_DISCOVERY: JSON.stringify(targets) })),
+    ...(weighed.length === 0 ? {} : meshVariables({ MESH_WEIGHTS: JSON.stringify(weighed) })),
   };
 }
 
-function howOften(agent: AgentPlan): Readonly<Record<string, string>> {
-  return { ...howOftenDiscovered(agent), ...(weighedBy(agent.callees).length === 0 ? {} : { MESH_WEIGHTS_SECONDS: String(envoySettingsOf(agent.topology).weightsIntervalSeconds) }) };
+function howOften(agent: AgentPlan): MeshVariables {
+  return { ...howOftenDiscovered(agent), ...howOftenWeighed(agent) };
 }
 
-function howOftenDiscovered({ topology, name, callees }: AgentPlan): Readonly<Record<string, string>> {
+function howOftenWeighed({ topology, callees }: AgentPlan): MeshVariables {
+  return weighedBy(callees).length === 0 ? {} : { MESH_WEIGHTS_SECONDS: String(envoySettingsOf(topology).weightsIntervalSeconds) };
+}
+
+function howOftenDiscovered({ topology, name, callees }: AgentPlan): MeshVariables {
   if (discoveredBy(callees).length === 0) return {};
+  const own: ServiceName = { namespaceName: topology.discoveryDomain, serviceName: name };
   return {
-    MESH_OWN_SERVICE: JSON.stringify({ namespaceName: topology.discoveryDomain, serviceName: name }),
+    MESH_OWN_SERVICE: JSON.stringify(own),
     MESH_POLL_SECONDS: String(intervalSecondsOf(topology)),
     MESH_LIST_SECONDS: String(listSecondsOf(topology)),
   };
 }
 
-function secretOf({ topology }: AgentPlan): Readonly<Record<string, DeployedValue>> {
+function secretOf({ topology }: AgentPlan): MeshVariables<DeployedValue> {
   return topology.certificates.kind === 'none' ? {} : { MESH_SECRET_ARN: 'certificateSecretArn' };
 }
 
-function weightsParametersOf({ callees }: AgentPlan): Readonly<Record<string, DeployedValue>> {
+function weightsParametersOf({ callees }: AgentPlan): MeshVariables<DeployedValue> {
   return weighedBy(callees).length === 0 ? {} : { MESH_WEIGHTS_PARAMETERS: 'weightsParameterNames' };
 }

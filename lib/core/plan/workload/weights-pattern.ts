@@ -1,3 +1,5 @@
+import type { WeightsDocument } from '../../contract/weights';
+
 /** What Systems Manager takes as a pattern. https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html */
 const MAX_CHARACTERS = 1024;
 
@@ -23,8 +25,8 @@ export function weightsPattern(versions: readonly string[], routes: readonly str
 function pattern(version: string, route: string, routes: number): string {
   const weights = weightsOf(key(version));
   const own = `${key(route)}${weights}`;
-  const others = routes === 0 ? '' : `${COMMA}${key('routes')}${OPEN}${own}${routes === 1 ? '' : `(${COMMA}${own}){${routes - 1}}`}${CLOSE}`;
-  return `^\\s*${OPEN}${key('weights')}${weights}${others}${CLOSE}$`;
+  const others = routes === 0 ? '' : `${COMMA}${field('routes')}${OPEN}${own}${routes === 1 ? '' : `(${COMMA}${own}){${routes - 1}}`}${CLOSE}`;
+  return `^\\s*${OPEN}${field('weights')}${weights}${others}${CLOSE}$`;
 }
 
 /** Six digits: the agent takes up to 1,000,000. */
@@ -32,6 +34,10 @@ function weightsOf(version: string): string {
   const some = `${version}${part('[1-9]\\d{0,5}')}`;
   const any = `${version}${part('(0|[1-9]\\d{0,5})')}`;
   return `${OPEN}(${any}${COMMA})*${some}(${COMMA}${any})*${CLOSE}`;
+}
+
+function field(name: keyof WeightsDocument): string {
+  return key(name);
 }
 
 function key(name: string): string {

@@ -1,5 +1,7 @@
-import type { WeightsPlan } from '../system-plan';
+import type { WeighedService } from '../../contract/agent';
+import type { Weights, WeightsDocument } from '../../contract/weights';
 import type { Service } from '../../model/topology';
+import type { WeightsPlan } from '../system-plan';
 import { weightsPattern } from './weights-pattern';
 
 /** The callees whose weights the agent reads. */
@@ -7,9 +9,9 @@ export function weighedBy(callees: readonly Service[]): readonly Service[] {
   return callees.filter(({ versions }) => versions !== undefined);
 }
 
-/** What an agent is told of them, in the order of their parameters; see programs/agent/settings.ts. */
-export function weightsTargets(callees: readonly Service[]): readonly object[] {
-  return weighedBy(callees).map(({ name: service, protocol, versions = [], policy }) => {
+/** What an agent is told of them, in the order of their parameters. */
+export function weightsTargets(callees: readonly Service[]): readonly WeighedService[] {
+  return weighedBy(callees).map(({ name: service, protocol, versions = [], policy }): WeighedService => {
     const routes = policy.routes.filter((route) => route.versions !== undefined).map(({ name }) => name);
     return {
       service,
@@ -23,13 +25,14 @@ export function weightsTargets(callees: readonly Service[]): readonly object[] {
 
 /** What stands in a service's parameter; people may change it by hand, between deployments. */
 export function weightsPlan({ name: service, versions = [], policy }: Service): WeightsPlan {
-  const routes = policy.routes.flatMap((route): [string, object][] => (route.versions === undefined ? [] : [[route.name, route.versions]]));
+  const routes = policy.routes.flatMap((route): [string, Weights][] => (route.versions === undefined ? [] : [[route.name, route.versions]]));
+  const document: WeightsDocument = {
+    weights: Object.fromEntries(versions.map(({ name, weight }) => [name, weight])),
+    ...(routes.length === 0 ? {} : { routes: Object.fromEntries(routes) }),
+  };
   return {
     service,
-    text: JSON.stringify({
-      weights: Object.fromEntries(versions.map(({ name, weight }) => [name, weight])),
-      ...(routes.length === 0 ? {} : { routes: Object.fromEntries(routes) }),
-    }),
+    text: JSON.stringify(document),
     pattern: weightsPattern(versions.map(({ name }) => name), routes.map(([name]) => name)),
   };
 }

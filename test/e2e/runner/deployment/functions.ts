@@ -5,7 +5,7 @@ import { readConfiguration } from '../../../../programs/functions/certificate-ro
 import { rotationHandler } from '../../../../programs/functions/certificate-rotation/handler';
 import type { RotationEvent } from '../../../../programs/functions/certificate-rotation/rotation-event';
 import type { CustomResourceAnswer, CustomResourceEvent } from '../../../../programs/functions/custom-resource-event';
-import { jsonLog } from '../../../../programs/functions/log';
+import { jsonLog } from '../../../../programs/shared/log';
 import { kmsSigner } from '../../../../programs/functions/x509/kms-signer';
 import type { AwsEmulator } from '../aws/emulator';
 import type { Principal } from '../aws/service';

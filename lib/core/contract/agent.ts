@@ -1,0 +1,86 @@
+/** What the agent's program does. `init` ends before Envoy starts, `run` ends with the task, `health` asks the one that runs. */
+export const AGENT_COMMANDS = ['init', 'run', 'health'] as const;
+export type AgentCommand = typeof AGENT_COMMANDS[number];
+
+/** Environment variables by which the agent is configured. */
+export const MESH_VARIABLES = [
+  /** The volume that it shares with Envoy. @default - MESH_DIRECTORY of files.ts */
+  'MESH_DIRECTORY',
+
+  /** The SPIFFE ID of the task's service; absent in a mesh without certificates. */
+  'MESH_IDENTITY',
+  /** The ARN of the secret with its certificate. */
+  'MESH_SECRET_ARN',
+  /** A `CertificateFormat`. @default sds */
+  'MESH_CERTIFICATE_FORMAT',
+  /** How often the secret is read. */
+  'MESH_RENEW_SECONDS',
+  /** How long `init` waits for what it needs. */
+  'MESH_WAIT_SECONDS',
+
+  /** Callees whose tasks Cloud Map's API names: a JSON list of `DiscoveryTarget`. */
+  'MESH_DISCOVERY',
+  /** The task's own Cloud Map service: a `ServiceName` as JSON. */
+  'MESH_OWN_SERVICE',
+  /** The same, by id: the task leaves it when it stops. */
+  'MESH_CLOUD_MAP_SERVICE_ID',
+  /** How often discovery is asked. */
+  'MESH_POLL_SECONDS',
+  /** How old a list of tasks may be. */
+  'MESH_LIST_SECONDS',
+
+  /** Callees with versions: a JSON list of `WeighedService`. */
+  'MESH_WEIGHTS',
+  /** Names of the parameters with their weights, in the same order, with commas. */
+  'MESH_WEIGHTS_PARAMETERS',
+  /** How often parameters are read. */
+  'MESH_WEIGHTS_SECONDS',
+
+  /** After this long, whoever calls the task has asked discovery again. */
+  'MESH_REFRESH_SECONDS',
+  /** How long the task may take to leave. */
+  'MESH_STOP_SECONDS',
+] as const;
+export type MeshVariable = typeof MESH_VARIABLES[number];
+
+/** Variables with their values, or with what stands for values that only a deployment knows. */
+export type MeshVariables<Value extends string = string> = Readonly<Partial<Record<MeshVariable, Value>>>;
+
+/**
+ * Variables of the agent that are spread into others: TypeScript checks the names of a literal that is handed on, but not of
+ * one that is spread.
+ */
+export function meshVariables<Value extends string = string>(variables: MeshVariables<Value>): MeshVariables<Value> {
+  return variables;
+}
+
+/** How a certificate stands on the disk. */
+export type CertificateFormatName = 'sds' | 'pem';
+
+/** A service in Cloud Map. */
+export interface ServiceName {
+  readonly namespaceName: string;
+  readonly serviceName: string;
+}
+
+export interface DiscoveryTarget extends ServiceName {
+  /** Envoy's; it names the file of its endpoints. */
+  readonly cluster: string;
+  readonly port: number;
+}
+
+/** A callee whose calls are divided among versions by weight. */
+export interface WeighedService {
+  readonly service: string;
+  /** In the order of Envoy's configuration. */
+  readonly versions: readonly WeighedVersion[];
+  /** Routes with weights of their own. @default - none */
+  readonly routes?: readonly string[];
+  /** @default false */
+  readonly tcp?: boolean;
+}
+
+export interface WeighedVersion {
+  readonly name: string;
+  readonly cluster: string;
+}

@@ -1,0 +1,41 @@
+/** The root certificate of one authority: made of a key of KMS, or read from an authority of AWS Private CA. */
+export const AUTHORITY_RESOURCE = 'Custom::MeshAuthority';
+
+export type AuthorityProperties =
+  | {
+    /** ECC_NIST_P256, SIGN_VERIFY. */
+    readonly KeyArn: string;
+    readonly Mesh: string;
+    readonly Name: string;
+  }
+  | { readonly CertificateAuthorityArn: string; readonly Name: string };
+
+export type AuthorityAttributes = {
+  /** The root that services shall trust, DER in base64: one line, since CloudFormation puts it into JSON as it is. */
+  readonly certificate: string;
+  readonly notAfter: string;
+};
+
+/** All authorities of a mesh. It makes nothing, but refuses a change that would cut services off from each other. */
+export const AUTHORITY_SET_RESOURCE = 'Custom::MeshAuthoritySet';
+
+export type AuthoritySetProperties = {
+  readonly Authorities: readonly TrustedAuthority[];
+  /** The name of the authority that issues. */
+  readonly Issuer: string;
+  /** ARNs of the services' certificates. */
+  readonly Secrets: readonly string[];
+  /** How long after a rotation tasks may still hold what was before. @default 900 */
+  readonly SettleSeconds?: string;
+};
+
+export type TrustedAuthority = {
+  readonly Name: string;
+  /** The root, DER in base64, on one line. */
+  readonly Certificate: string;
+};
+
+export type AuthoritySetAttributes = {
+  /** The issuer, once its change was found to be safe. */
+  readonly issuer: string;
+};
