@@ -1,8 +1,10 @@
-/** What both kinds of tests share. Type errors are `npm run typecheck`'s business; transpiling alone keeps a run at seconds. */
+const { availableParallelism } = require('node:os');
+
+/** What both kinds of tests share. */
 const common = {
   rootDir: __dirname,
   testEnvironment: 'node',
-  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: { module: 'commonjs', moduleResolution: 'node10', ignoreDeprecations: '6.0', target: 'ES2022', esModuleInterop: true, resolveJsonModule: true, isolatedModules: true, sourceMap: true, inlineSources: true, types: ['node', 'jest'] }, diagnostics: false }] },
+  transform: { '^.+\\.ts$': '<rootDir>/test/support/transform.js' },
   moduleFileExtensions: ['ts', 'js', 'json'],
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/cdk.out', '<rootDir>/.cache'],
   roots: ['<rootDir>/test'],
@@ -11,8 +13,9 @@ const common = {
 
 /** @type {import('jest').Config} */
 module.exports = {
-  // In CI three at a time, whatever the cores: the end-to-end tests wait more than they work.
-  maxWorkers: process.env.CI === 'true' ? 3 : '50%',
+  // In CI three at a time, whatever the cores: the end-to-end tests wait more than they work. Elsewhere half of the cores, but
+  // two at a time on two: one core alone takes twice as long.
+  maxWorkers: process.env.CI === 'true' ? 3 : Math.max(2, Math.floor(availableParallelism() / 2)),
   projects: [
     { ...common, displayName: 'unit', testMatch: ['**/*.test.ts'] },
     // Real Envoys in network namespaces; skipped with one line where their tools are missing.

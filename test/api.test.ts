@@ -49,3 +49,22 @@ test('lib/index.ts exports exactly what API.md lists', () => {
   const listed = [...readFileSync(join(ROOT, 'API.md'), 'utf8').matchAll(/^### (\w+) <a /gm)].map((match) => match[1]);
   expect(exportsOf(join(ROOT, 'lib/index.ts')).sort()).toEqual([...new Set(listed)].sort());
 });
+
+/** What users install. Whatever else the package held would be there by mistake: what the compiler keeps for itself, sources, keys. */
+const SHIPPED: readonly RegExp[] = [
+  /^(package\.json|README\.md|API\.md|LICENSE|\.jsii)$/,
+  /^dist\/[\w/-]+\.(js|d\.ts)$/,
+  /^assets\/(agent|functions\/[a-z-]+)\/[a-z]+\.js$/,
+  /^assets\/(agent|envoy)\/Dockerfile$/,
+  /^assets\/agent\/volume\/README$/,
+  /^node_modules\/fastest-levenshtein\//,
+];
+
+test('the package holds what users need, and nothing else', () => {
+  const { status, stdout, stderr } = spawnSync('npm', ['pack', '--dry-run', '--ignore-scripts', '--json'], { cwd: ROOT, encoding: 'utf8' });
+  expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' });
+  const [{ files }] = JSON.parse(stdout) as [{ readonly files: readonly { readonly path: string }[] }];
+  const paths = files.map(({ path }) => path);
+  expect(paths).toContain('dist/index.js');
+  expect(paths.filter((path) => !SHIPPED.some((pattern) => pattern.test(path)))).toEqual([]);
+}, 60_000);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { compileFunction } from 'node:vm';
 import ts from 'typescript';
 import { diagnosticsOf } from './support/compile';
+import { writeDocstringExamples, type ExampleFile } from './support/docstring-examples';
 import { PAGES, ROOT, blocksOf, textOf } from './support/pages';
 
 const BLOCKS = join(ROOT, '.cache/readme');
@@ -17,10 +18,12 @@ const blocks = all.filter(({ language }) => language === 'ts').map(({ page, line
   file: join(BLOCKS, `block-${index}.ts`),
 }));
 
+let examples: readonly ExampleFile[];
 beforeAll(() => {
   rmSync(BLOCKS, { recursive: true, force: true });
   mkdirSync(BLOCKS, { recursive: true });
   for (const { file, code } of blocks) writeFileSync(file, code);
+  examples = writeDocstringExamples();
 });
 
 test('the README is short, and has code', () => {
@@ -47,17 +50,38 @@ test('commands in the pages name scripts that exist', () => {
   expect(named.filter((script) => scripts[script] === undefined)).toEqual([]);
 });
 
-test('code in the pages compiles, as strictly as the library', () => {
+/** What the compiler says of one of the files; of the program as a whole, in both tests. */
+interface Complaint {
+  readonly file?: string;
+  readonly text: string;
+}
+
+/** One program for all of them: most of its time goes into reading the types of aws-cdk-lib. */
+function complaints(): readonly Complaint[] {
   const read = (path: string): string => readFileSync(path, 'utf8');
   const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), read) as { config: { compilerOptions: object } };
   const paths = { 'cdk-ecs-microservices': [join(ROOT, 'lib/index.ts')] };
   const { options } = ts.convertCompilerOptionsFromJson({ ...config.compilerOptions, noUnusedLocals: false, paths }, ROOT);
-  const errors = diagnosticsOf(blocks.map(({ file }) => file), options).map((diagnostic) => {
-    const block = blocks.find(({ file }) => file === diagnostic.file?.fileName);
-    return `${block?.name ?? diagnostic.file?.fileName ?? ''}: ${ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')}`;
+  return diagnosticsOf([...blocks, ...examples].map(({ file }) => file), options)
+    .map(({ file, messageText }) => ({ file: file?.fileName, text: ts.flattenDiagnosticMessageText(messageText, '\n') }));
+}
+
+describe('as strictly as the library', () => {
+  let found: readonly Complaint[];
+  beforeAll(() => { found = complaints(); }, 120_000);
+  const about = (named: readonly { readonly file: string; readonly name: string }[]): readonly string[] => found
+    .map(({ file, text }) => ({ name: file === undefined ? 'the compiler' : named.find((each) => each.file === file)?.name, text }))
+    .flatMap(({ name, text }) => (name === undefined ? [] : [`${name}: ${text}`]));
+
+  test('code in the pages compiles', () => {
+    expect(about(blocks)).toEqual([]);
   });
-  expect(errors).toEqual([]);
-}, 120_000);
+
+  test('the examples of the docstrings compile', () => {
+    expect(examples.length).toBeGreaterThan(20);
+    expect(about(examples.map(({ owner, file }) => ({ name: owner, file })))).toEqual([]);
+  });
+});
 
 /** Runs a block as a user's file would run, and hands out the apps that it made. */
 function run(code: string): readonly App[] {

@@ -21,6 +21,7 @@ import { IssueList } from '../../lib/core/reading/issues';
 import { parseTopology } from '../../lib/core/parse/parse';
 import { isTooLarge } from '../simulator/planned';
 import { build, mutatedUpTo, validProps } from './generated-props';
+import { runs } from '../support/runs';
 
 const image = ContainerImage.fromRegistry('example/image');
 const newStack = (): Stack => new Stack(new App(), 'Stack');
@@ -145,13 +146,13 @@ describe('new Microservices()', () => {
         throw error;
       }
       Template.fromStack(stack);
-    }), { numRuns: 10 });
+    }), { numRuns: runs(10) });
   }, 60_000);
 
   // A change of what is valid may need a longer hunt: FUZZ_RUNS=5000 npx jest test/props/construct
   test('throws nothing but MicroservicesValidationError, whatever the props are', () => {
     fc.assert(fc.property(mutatedUpTo(2), (props) => {
       expect(unexpected(build(props))).toBeUndefined();
-    }), { numRuns: Number(process.env['FUZZ_RUNS'] ?? 50) });
+    }), { numRuns: Number(process.env['FUZZ_RUNS'] ?? runs(50)) });
   }, 3_600_000);
 });

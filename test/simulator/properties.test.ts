@@ -7,6 +7,7 @@ import type { Planned } from './planned';
 import { plannedIfItFits } from './planned';
 import type { Outcome, Request } from './simulate';
 import { simulate } from './simulate';
+import { runs } from '../support/runs';
 
 /** In the name of each failure: SIMULATOR_SEED=7 npx jest --selectProjects unit --testPathPatterns simulator/properties */
 const seed = Number(process.env['SIMULATOR_SEED'] ?? Math.floor(Math.random() * 1e6));
@@ -24,7 +25,7 @@ interface Case {
 }
 
 /** All properties look at the same systems: to plan one takes longer than to look. */
-const cases: readonly Case[] = fc.sample(scene, { numRuns: 40, seed }).flatMap(({ shop, requests }) => requests.map((request) => ({ shop, request, outcomes: simulate(shop.system, request) })));
+const cases: readonly Case[] = fc.sample(scene, { numRuns: runs(40), seed }).flatMap(({ shop, requests }) => requests.map((request) => ({ shop, request, outcomes: simulate(shop.system, request) })));
 
 const serviceOf = ({ shop }: Case, task: string): Planned['topology']['services'][number] | undefined => shop.topology.services.find(({ name }) => name === task || task.startsWith(`${name}-`));
 /** Who the application would believe to have sent it; undefined: nobody that it knows. */
@@ -51,7 +52,7 @@ function isAllowed(each: Case, to: string, { method, path }: { readonly method: 
 describe(`of generated systems, with SIMULATOR_SEED=${seed}`, () => {
   test('there is something to look at: requests that arrive, and such as do not', () => {
     const ends = cases.flatMap(({ outcomes }) => outcomes.map(({ end }) => end.kind));
-    for (const kind of ['delivered', 'answered', 'refused']) expect(ends.filter((each) => each === kind).length).toBeGreaterThan(20);
+    for (const kind of ['delivered', 'answered', 'refused']) expect(ends.filter((each) => each === kind).length).toBeGreaterThan(runs(20));
   });
 
   test('fails if a request reaches a service that its sender does not declare in calls', () => {

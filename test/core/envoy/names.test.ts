@@ -9,6 +9,7 @@ import { caseNames, configOf, hasConfig, planCase } from '../../support/cases';
 import type { Raw } from '../../support/parsing';
 import { mesh, parse, service } from '../../support/parsing';
 import { at } from './configuration';
+import { runs } from '../../support/runs';
 
 const NAMED = /name$|^cluster|prefix|key$/;
 
@@ -73,6 +74,6 @@ test('whatever services, versions and external services are called, no name is t
       Object.fromEntries(Object.entries(services).map(([each, own]) => [each, service({ calls: names.filter((other) => other !== each), ...(own === undefined ? {} : { versions: own }) })])),
       { external: Object.fromEntries(outside.map((each) => [each, { host: 'api.example.com' }])) },
     )) ? 0 : 1;
-  }), { numRuns: 150 });
-  expect(valid).toBeGreaterThan(25);
+  }), { numRuns: runs(150) });
+  expect(valid).toBeGreaterThan(runs(25));
 });

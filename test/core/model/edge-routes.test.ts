@@ -4,6 +4,7 @@ import type { EdgeKind, PathSegment } from '../../../lib/core/model/topology';
 import { Reader } from '../../../lib/core/reading/reader';
 import type { ParsedKey } from '../../../lib/core/model/edge-routes';
 import { METHODS, bySpecificity, parseRouteKey, shapeOf } from '../../../lib/core/model/edge-routes';
+import { runs } from '../../support/runs';
 
 function parse(key: string): ParsedKey {
   const issues = new IssueList();
@@ -114,7 +115,7 @@ describe('the order of routes', () => {
       if (compare(a, b) <= 0 && compare(b, c) <= 0) expect(compare(a, c)).toBeLessThanOrEqual(0);
       // Only routes that match the same requests are equal, and those are refused.
       if (compare(a, b) === 0) expect([a.method, shapeOf(a.segments), a.path === '$default']).toEqual([b.method, shapeOf(b.segments), b.path === '$default']);
-    }), { numRuns: 2000 });
+    }), { numRuns: runs(2000) });
   });
 
   test('lets the first match be the one that an HTTP API chooses: full before greedy before $default', () => {
@@ -135,6 +136,6 @@ describe('the order of routes', () => {
         }
         if (shapeOf(other.segments) === shapeOf(first.segments) && other.method !== 'ANY') expect(first.method).not.toBe('ANY');
       }
-    }), { numRuns: 2000 });
+    }), { numRuns: runs(2000) });
   });
 });

@@ -5,6 +5,7 @@ import type { Issue } from '../../../lib/core/reading/issues';
 import { IssueList } from '../../../lib/core/reading/issues';
 import { build, mutatedProps, reorder, validProps } from '../../props/generated-props';
 import { parse } from '../../support/parsing';
+import { runs } from '../../support/runs';
 
 const read = (tree: Parameters<typeof build>[0]) => parse(readProps(build(tree)));
 
@@ -27,14 +28,14 @@ test('valid props are accepted, and give frozen, plain data', () => {
     const { topology, issues } = read(props);
     expect(issues).toEqual([]);
     expect(notPlain(topology)).toEqual([]);
-  }), { numRuns: 40 });
+  }), { numRuns: runs(40) });
 });
 
 test('props in another order give the same topology, byte for byte', () => {
   fc.assert(fc.property(validProps, fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })), (props, stream) => {
     const random = (): number => stream.next().value as number;
     expect(JSON.stringify(read(reorder(props, random)).topology)).toBe(JSON.stringify(read(props).topology));
-  }), { numRuns: 40 });
+  }), { numRuns: runs(40) });
 });
 
 test('wrong props in another order give the same issues', () => {
@@ -42,7 +43,7 @@ test('wrong props in another order give the same issues', () => {
     const random = (): number => stream.next().value as number;
     const codes = (tree: typeof props): string[] => read(tree).issues.map((issue) => `${issue.code} ${issue.path.replace(/\[\d+\]/, '[]')}`).sort();
     expect(codes(reorder(props, random))).toEqual(codes(props));
-  }), { numRuns: 40 });
+  }), { numRuns: runs(40) });
 });
 
 test('adding a service changes nothing of the others', () => {
@@ -51,7 +52,7 @@ test('adding a service changes nothing of the others', () => {
     const before = read(props).topology.services;
     const after = read({ ...rest, services: { ...services, newcomer: { image: { $: 'image' }, port: 8080 } } }).topology.services;
     expect(after.filter((service) => service.name !== 'newcomer')).toEqual(before);
-  }), { numRuns: 40 });
+  }), { numRuns: runs(40) });
 });
 
 // A change of what is valid may need a longer hunt: FUZZ_RUNS=5000 npx jest test/core/parse/properties
@@ -61,5 +62,5 @@ test('whatever the props are, reading and planning them throws nothing, and each
     expect(unreadable(issues)).toEqual([]);
     expect(notPlain(topology)).toEqual([]);
     if (issues.length === 0) envoyProvider.plan(topology, new IssueList());
-  }), { numRuns: Number(process.env['FUZZ_RUNS'] ?? 200) });
+  }), { numRuns: Number(process.env['FUZZ_RUNS'] ?? runs(200)) });
 }, 3_600_000);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { checkRegex } from '../../../lib/core/reading/check-regex';
 import { pattern } from './patterns';
+import { runs } from '../../support/runs';
 
 test.each([
   ['/orders/\\d+', 0], ['(a)(?:b)(c|d)', 2], ['(?i)abc', 0], ['(?i:abc)|d', 0], ['[a-z0-9_-]+', 0], ['[^/?]*', 0], ['[\\w.\\-]+', 0], ['a{2}b{2,}c{2,5}?', 0],
@@ -25,9 +26,9 @@ test('whatever is accepted is a regular expression for JavaScript, too, whose gr
     // Flags inside of a pattern are RE2's.
     const javaScript = new RegExp(`${text.replaceAll('(?i:', '(?:').replaceAll('(?i)', '')}|`);
     expect(javaScript.exec('')?.length).toBe(check.groups + 1);
-  }), { numRuns: 3000 });
+  }), { numRuns: runs(3000) });
 });
 
 test('generated patterns are accepted, so that a real Envoy can be asked about them', () => {
-  fc.assert(fc.property(pattern, (text) => { expect(checkRegex(text)).toHaveProperty('groups'); }), { numRuns: 500 });
+  fc.assert(fc.property(pattern, (text) => { expect(checkRegex(text)).toHaveProperty('groups'); }), { numRuns: runs(500) });
 });

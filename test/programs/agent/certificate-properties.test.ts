@@ -5,6 +5,7 @@ import { identityIn, trustIn } from '../../../programs/agent/certificate/sds';
 import { PrivateText } from '../../../programs/shared/private-text';
 import { Authority, IDENTITY, NOW } from './authority';
 import { diskError, MemoryFiles } from './memory-files';
+import { runs } from '../../support/runs';
 
 const HOUR = 3_600_000;
 const LIFE = 10 * HOUR;
@@ -115,10 +116,10 @@ test('whatever arrives and fails, wherever the agent is killed, the files are ab
     }
     if (violations.length > 0) throw violations[0];
     for (const path of disk.content.keys()) expect(path).toMatch(/^\/run\/mesh\/(identity\.json|trust\.json|\.(identity|trust)\.json\.draft)$/);
-  }), { numRuns: 150, seed: 20261124 });
+  }), { numRuns: runs(150), seed: 20261124 });
   // So that the property is about something.
-  expect(installed).toBeGreaterThan(150);
-  expect(moved).toBeGreaterThan(10);
+  expect(installed).toBeGreaterThan(runs(150));
+  expect(moved).toBeGreaterThan(runs(10));
 });
 
 test('after whatever went wrong, a good secret and a disk that works are enough', async () => {
@@ -141,5 +142,5 @@ test('after whatever went wrong, a good secret and a disk that works are enough'
       expect(onDisk(disk)!.leaf.validFrom).toBe(new X509Certificate((JSON.parse(pool.get(name)!) as { certificateChain: string }).certificateChain).validFrom);
       expect([...disk.content.keys()].sort()).toEqual(['/run/mesh/identity.json', '/run/mesh/trust.json']);
     }
-  }), { numRuns: 60, seed: 20261124 });
+  }), { numRuns: runs(60), seed: 20261124 });
 });

@@ -3,6 +3,7 @@ import { STEPS } from '../../../programs/functions/certificate-rotation/rotation
 import { makeAuthority, makeSecret, type TestAuthority } from './support/authorities';
 import { makePrivateAuthority } from './support/private-authorities';
 import { configurationOf, RotationHarness, type AnyTestAuthority, type CrashPoint } from './support/rotation-harness';
+import { runs } from '../../support/runs';
 
 const START = new Date('2026-11-24T12:00:00Z');
 const HOUR = 60 * 60 * 1000;
@@ -114,5 +115,5 @@ test('any number of crashes, pauses and new rotations leaves one valid current v
     expect(harness.current(arn, 'orders')).toMatchObject({ ok: true });
     const pending = harness.secretsManager.stage(arn, 'AWSPENDING')?.version;
     expect(pending === undefined || pending === harness.secretsManager.stage(arn, 'AWSCURRENT')?.version).toBe(true);
-  }), { numRuns: 25 });
+  }), { numRuns: runs(25) });
 }, 120_000);

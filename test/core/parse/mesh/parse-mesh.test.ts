@@ -3,6 +3,7 @@ import { Mesh } from '../../../../lib';
 import { readProps } from '../../../../lib/props/read-props';
 import { imageReference, IMAGES } from '../../../../lib/core/model/images';
 import { issuesOf, mesh, service, topologyOf } from '../../../support/parsing';
+import { runs } from '../../../support/runs';
 
 const CERTIFICATE = 'arn:aws:acm:eu-west-1:111122223333:certificate/11111111-2222-3333-4444-555555555555';
 const AUTHORITY = 'arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/11111111-2222-3333-4444-555555555555';
@@ -59,5 +60,5 @@ test('whatever JavaScript passes to Mesh.appMesh() is read without an error of i
   const value = fc.anything({ withBigInt: true, withDate: true, withMap: true, withSparseArray: true });
   fc.assert(fc.property(fc.oneof(value, fc.dictionary(fc.constantFrom('version', 'logLevel', 'image', 'allowAllEgress', 'ignoredEgressPorts', 'dnsDiscovery', 'serverCertificates'), fc.oneof(value, fc.dictionary(fc.constantFrom('certificateArns', 'authorityArns'), value)))), (options) => {
     issuesOf(readProps({ services: { ui: { port: 8080 } }, mesh: Mesh.appMesh(options as never) }));
-  }), { numRuns: 300 });
+  }), { numRuns: runs(300) });
 });

@@ -11,6 +11,7 @@ import { build, validProps } from '../../../props/generated-props';
 import { parse } from '../../../support/parsing';
 import { differences } from './behaviour';
 import { simplestTemplate } from './simplest-writer';
+import { runs } from '../../../support/runs';
 
 const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(arbitrary, { nil: undefined });
 const defined = <T extends object>(record: T): T => Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as T;
@@ -88,5 +89,5 @@ test('a topology and the simplest template that says the same are equal when rea
     expect(mesh === undefined ? 'no mesh' : differences(toMeshView(mesh, issues), wanted)).toEqual([]);
     // The writer does not look whether a route can be reached.
     expect(issues.all.filter(({ code }) => code !== 'OVERLAPPING_ROUTES')).toEqual([]);
-  }), { numRuns: 20 });
+  }), { numRuns: runs(20) });
 });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { readTemplate } from '../../../../programs/import/app-mesh/read-template';
 import { toMeshView } from '../../../../programs/import/app-mesh/to-mesh-view';
 import { IssueList } from '../../../../lib/core/reading/issues';
+import { runs } from '../../../support/runs';
 
 const cycle: Record<string, unknown> = {};
 cycle['Ref'] = cycle;
@@ -89,7 +90,7 @@ test('the template that the next tests change is read without an issue but that 
 test('whatever stands anywhere in a template, reading it throws nothing, and each issue is complete', () => {
   fc.assert(fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) => {
     expect(unreadable(changed(changes))).toEqual([]);
-  }), { numRuns: 200 });
+  }), { numRuns: runs(200) });
 });
 
 test('whatever the template and the options are, reading them throws nothing', () => {

@@ -15,6 +15,7 @@ import { parseTopology } from '../../../../lib/core/parse/parse';
 import type { Tree } from '../../../props/generated-props';
 import { build, validProps } from '../../../props/generated-props';
 import { differences } from './behaviour';
+import { runs } from '../../../support/runs';
 
 type Fields = Readonly<Record<string, Tree>>;
 
@@ -140,10 +141,10 @@ test('a template of App Mesh, read by what knows nothing of its writer, says wha
     expect(problems(template, topology)).toEqual(NONE);
     services += topology.services.length;
     calls += topology.services.reduce((sum, service) => sum + service.calls.length, 0);
-  }), { numRuns: 28 });
+  }), { numRuns: runs(28) });
   // What was compared was something.
-  expect(services).toBeGreaterThan(60);
-  expect(calls).toBeGreaterThan(10);
+  expect(services).toBeGreaterThan(runs(60));
+  expect(calls).toBeGreaterThan(runs(10));
 }, 300_000);
 
 const not = (match: Tree): Tree => ({ $: 'not', match });

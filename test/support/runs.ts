@@ -1,0 +1,10 @@
+/** What part of the cases of a property is tried while somebody works on the code; CI tries all of them. */
+const SHARE = process.env['CI'] === 'true' ? 1 : 1 / 4;
+
+/**
+ * How many cases a property tries, of those that it tries in CI. With CI=true before the command they are as many here:
+ * `CI=true npx jest --selectProjects unit`. What has to be seen so often in those cases is counted the same way.
+ */
+export function runs(inCi: number): number {
+  return Math.ceil(inCi * SHARE);
+}
