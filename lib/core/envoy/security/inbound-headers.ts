@@ -1,5 +1,6 @@
 import type { Service } from '../../model/topology';
-import { changeBeforeAll, removeMatching } from './early-headers';
+import { headersOfFaults } from '../traffic/matched-headers';
+import { changeBeforeAll, joinLines, removeMatching } from './early-headers';
 import type { JsonObject } from '../syntax/json';
 import { anyOf, CALLER_IDENTITY, overrides, STEERS_ENVOY } from './untrusted-headers';
 
@@ -9,7 +10,7 @@ import { anyOf, CALLER_IDENTITY, overrides, STEERS_ENVOY } from './untrusted-hea
  */
 export function believeNothing(service: Service): JsonObject {
   const names = [...CALLER_IDENTITY, ...STEERS_ENVOY, ...(decidesByRequest(service) ? overrides(service.policy.passThroughHeaders) : [])];
-  return changeBeforeAll([removeMatching(anyOf(names))]);
+  return changeBeforeAll([removeMatching(anyOf(names)), ...joinLines(headersOfFaults(service))]);
 }
 
 /** Whether a rule of the service names methods or paths. */
