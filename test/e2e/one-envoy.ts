@@ -23,8 +23,11 @@ export class OneEnvoy {
     private readonly end: () => void,
   ) {}
 
-  /** @param clusters each of which leads to an application */
-  static async start(echo: Echo, clusters: readonly string[], managers: readonly JsonObject[]): Promise<OneEnvoy> {
+  /**
+   * @param clusters each of which leads to an application
+   * @param program another Envoy
+   */
+  static async start(echo: Echo, clusters: readonly string[], managers: readonly JsonObject[], program = findTools().envoy): Promise<OneEnvoy> {
     const applications = clusters.map(() => echo.application(TASK, 'http'));
     await Promise.all(applications.map(async (each) => new Promise<void>((resolve) => { each.listen(0, '127.0.0.1', resolve); })));
     const directory = mkdtempSync(join(tmpdir(), 'cem-one-envoy-'));
@@ -42,7 +45,7 @@ export class OneEnvoy {
     };
     writeFileSync(join(directory, 'envoy.json'), JSON.stringify(config));
     const admin = join(directory, 'admin');
-    const envoy = spawn('setpriv', ['--pdeathsig', 'KILL', findTools().envoy, '-c', join(directory, 'envoy.json'), '--disable-hot-restart', '--concurrency', '1', '--log-level', 'warning', '--admin-address-path', admin], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const envoy = spawn('setpriv', ['--pdeathsig', 'KILL', program, '-c', join(directory, 'envoy.json'), '--disable-hot-restart', '--concurrency', '1', '--log-level', 'warning', '--admin-address-path', admin], { stdio: ['ignore', 'ignore', 'pipe'] });
     const end = (): void => {
       envoy.kill('SIGKILL');
       for (const each of applications) each.close();

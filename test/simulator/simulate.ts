@@ -28,7 +28,8 @@ export interface Request {
   readonly method?: string;
   /** With the query string, as it is written. */
   readonly path: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Of a header with several values, each has a line of its own. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly bodyBytes?: number;
 }
 
