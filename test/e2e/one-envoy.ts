@@ -4,6 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LARGE_REGEXES } from '../../lib/core/envoy/bootstrap';
+import { layeredRuntime } from '../../lib/core/envoy/runtime';
 import type { JsonObject } from '../../lib/core/envoy/syntax/json';
 import { extension, socketAddress } from '../../lib/core/envoy/syntax/json';
 import type { System } from '../simulator/system';
@@ -34,6 +36,7 @@ export class OneEnvoy {
     const config = {
       // A port that is free: others may run on this machine.
       admin: { address: socketAddress('127.0.0.1', 0) },
+      ...layeredRuntime([LARGE_REGEXES]),
       static_resources: {
         listeners: managers.map((manager, index): JsonObject => ({
           name: String(index),
