@@ -6,6 +6,7 @@ import { planMesh } from '../../lib/core/mesh/providers';
 import { IssueList } from '../../lib/core/reading/issues';
 import { hasConfig, configOf } from '../support/cases';
 import { mesh, service, topologyOf } from '../support/parsing';
+import type { Request } from '../simulator/simulate';
 import { simulate } from '../simulator/simulate';
 import { agrees } from './agreement';
 import { Echo } from './echo';
@@ -42,7 +43,8 @@ const FITS_NOT: Readonly<Record<string, string>> = { 'x-not': 'x' };
 const SYSTEM = mesh({
   ui: service({ calls: ['orders', 'catalog'] }),
   orders: service({
-    routes: Object.entries(MATCHES).map(([name, match]) => ({ name, match: { headers: { [name]: match } }, requestHeaders: { set: { 'went-by': name } } })),
+    routes: Object.entries(MATCHES)
+      .map(([name, match]) => ({ name, match: { headers: { [name]: match } }, requestHeaders: { set: { 'went-by': name } } })),
     faultInjection: {
       asked: { abortStatus: 503, headers: { 'x-chaos': { kind: 'exact', text: 'orders' } } },
       'all-pings': { abortStatus: 500, paths: ['/ping'] },
@@ -56,18 +58,23 @@ const SYSTEM = mesh({
   edge: { kind: 'http', authorizer: { kind: 'none' }, routes: { 'ANY /{proxy+}': { service: 'orders' } } },
 });
 
+interface Listener {
+  readonly name: string;
+  readonly address: { readonly socket_address: { readonly port_value: number } };
+  readonly filter_chains: readonly { readonly filters: readonly { readonly typed_config: JsonObject }[] }[];
+}
+
 interface Bootstrap {
-  readonly static_resources: { readonly listeners: readonly { readonly address: { readonly socket_address: { readonly port_value: number } }; readonly name: string; readonly filter_chains: readonly { readonly filters: readonly { readonly typed_config: JsonObject }[] }[] }[] };
+  readonly static_resources: { readonly listeners: readonly Listener[] };
 }
 
 /** The connection manager of a listener, as the library makes it. */
-function managerOf(task: string, listener: (listener: Bootstrap['static_resources']['listeners'][number]) => boolean): JsonObject {
+function managerOf(task: string, listener: (listener: Listener) => boolean): JsonObject {
   const issues = new IssueList();
   const plan = planMesh(topologyOf(SYSTEM), issues);
   issues.throwIfAny('Stack/Shop');
   const proxy = plan.tasks.find(({ name }) => name === task)!.containers.find(hasConfig)!;
-  const { '@type': _, ...manager } = (configOf(proxy) as Bootstrap).static_resources.listeners.find(listener)!.filter_chains[0].filters[0].typed_config;
-  return manager;
+  return (configOf(proxy) as Bootstrap).static_resources.listeners.find(listener)!.filter_chains[0].filters[0].typed_config;
 }
 
 const FROM_UI = 0;
@@ -75,7 +82,9 @@ const FROM_UI_TO_VERSIONS = 1;
 const INTO_ORDERS = 2;
 const FROM_API_GATEWAY = 3;
 
-e2e('headers in several lines', () => describe.each([['that is pinned', 'envoy'], ['that is the oldest accepted', 'oldestEnvoy']] as const)('with the Envoy %s', (_, program) => {
+const ENVOYS = [['that is pinned', 'envoy'], ['that is the oldest accepted', 'oldestEnvoy']] as const;
+
+e2e('headers in several lines', () => { describe.each(ENVOYS)('with the Envoy %s', (_, program) => {
   const echo = new Echo();
   let envoy: OneEnvoy | undefined;
   let sent = 0;
@@ -90,7 +99,7 @@ e2e('headers in several lines', () => describe.each([['that is pinned', 'envoy']
   });
   afterAll(() => { envoy?.close(); });
 
-  async function ask(manager: number, headers: Readonly<Record<string, string | readonly string[]>>, path = '/'): Promise<Answered & { readonly wentBy: string | undefined }> {
+  async function ask(manager: number, headers: Request['headers'], path = '/'): Promise<Answered & { readonly wentBy: string | undefined }> {
     const number = String(sent += 1);
     const request = { path, headers: { host: 'shop', ...headers } };
     const answered = await sendRaw(envoy!.listener(manager), number, request);
@@ -128,6 +137,8 @@ e2e('headers in several lines', () => describe.each([['that is pinned', 'envoy']
 
   test('fails if a line of the user agent passes for a health check', async () => {
     expect(await ask(INTO_ORDERS, { 'user-agent': 'Envoy/HC' }, '/ping')).toMatchObject({ status: 200 });
-    for (const lines of [['Envoy/HC', 'curl'], ['curl', 'Envoy/HC']]) expect(await ask(INTO_ORDERS, { 'user-agent': lines }, '/ping')).toMatchObject({ status: 500 });
+    for (const lines of [['Envoy/HC', 'curl'], ['curl', 'Envoy/HC']]) {
+      expect(await ask(INTO_ORDERS, { 'user-agent': lines }, '/ping')).toMatchObject({ status: 500 });
+    }
   });
-}));
+}); });

@@ -39,8 +39,8 @@ e2e('a real Envoy', () => {
     expect(proxies.length).toBeGreaterThan(10);
   });
 
-  describe.each(ENVOYS)('%s', (_, program) => test.each(proxies)('accepts the configuration of %s / %s, and warns of nothing', async (_case, _task, command) => {
+  describe.each(ENVOYS)('%s', (_, program) => { test.each(proxies)('accepts the configuration of %s / %s, and warns of nothing', async (_case, _task, command) => {
     const { code, stderr } = await run(['unshare', '--mount', 'sh', '-euc', WITH_FILES, 'validate', files, findTools()[program], '--mode', 'validate', ...command.slice(command.indexOf('--config-yaml'))], { timeoutMs: 60_000 });
     expect({ code, complaints: stderr.split('\n').filter((line) => /\[(warning|error|critical)\]|deprecated|"level":"(warning|error|critical)"/i.test(line)) }).toEqual({ code: 0, complaints: [] });
-  }));
+  }); });
 });

@@ -6,7 +6,8 @@ import { extension } from '../syntax/json';
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/http/early_header_mutation/header_mutation/v3/header_mutation.proto
  */
 export function changeBeforeAll(mutations: readonly Json[]): JsonObject {
-  return mutations.length === 0 ? {} : { early_header_mutation_extensions: [extension('envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation', { mutations })] };
+  if (mutations.length === 0) return {};
+  return { early_header_mutation_extensions: [extension('envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation', { mutations })] };
 }
 
 /** @param names a regular expression of whole names */
