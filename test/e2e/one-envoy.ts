@@ -4,6 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LARGE_REGEXES } from '../../lib/core/envoy/bootstrap';
+import { layeredRuntime } from '../../lib/core/envoy/runtime';
 import type { JsonObject } from '../../lib/core/envoy/syntax/json';
 import { extension, socketAddress } from '../../lib/core/envoy/syntax/json';
 import type { System } from '../simulator/system';
@@ -23,14 +25,18 @@ export class OneEnvoy {
     private readonly end: () => void,
   ) {}
 
-  /** @param clusters each of which leads to an application */
-  static async start(echo: Echo, clusters: readonly string[], managers: readonly JsonObject[]): Promise<OneEnvoy> {
+  /**
+   * @param clusters each of which leads to an application
+   * @param program another Envoy
+   */
+  static async start(echo: Echo, clusters: readonly string[], managers: readonly JsonObject[], program = findTools().envoy): Promise<OneEnvoy> {
     const applications = clusters.map(() => echo.application(TASK, 'http'));
     await Promise.all(applications.map(async (each) => new Promise<void>((resolve) => { each.listen(0, '127.0.0.1', resolve); })));
     const directory = mkdtempSync(join(tmpdir(), 'cem-one-envoy-'));
     const config = {
       // A port that is free: others may run on this machine.
       admin: { address: socketAddress('127.0.0.1', 0) },
+      ...layeredRuntime([LARGE_REGEXES]),
       static_resources: {
         listeners: managers.map((manager, index): JsonObject => ({
           name: String(index),
@@ -42,7 +48,7 @@ export class OneEnvoy {
     };
     writeFileSync(join(directory, 'envoy.json'), JSON.stringify(config));
     const admin = join(directory, 'admin');
-    const envoy = spawn('setpriv', ['--pdeathsig', 'KILL', findTools().envoy, '-c', join(directory, 'envoy.json'), '--disable-hot-restart', '--concurrency', '1', '--log-level', 'warning', '--admin-address-path', admin], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const envoy = spawn('setpriv', ['--pdeathsig', 'KILL', program, '-c', join(directory, 'envoy.json'), '--disable-hot-restart', '--concurrency', '1', '--log-level', 'warning', '--admin-address-path', admin], { stdio: ['ignore', 'ignore', 'pipe'] });
     const end = (): void => {
       envoy.kill('SIGKILL');
       for (const each of applications) each.close();

@@ -7,6 +7,8 @@ const SYSTEM_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin
 
 export interface Tools {
   readonly envoy: string;
+  /** The first that the library accepts. */
+  readonly oldestEnvoy: string;
   readonly fortio: string;
   readonly httpbin: string;
   readonly redis: string;
@@ -41,6 +43,7 @@ function search(): Tools {
   }
   const tools = {
     envoy: need('envoy', [TOOLS], 'Envoy'),
+    oldestEnvoy: need('envoy-oldest', [TOOLS], 'the oldest Envoy that the library accepts'),
     fortio: need('fortio', [TOOLS]),
     httpbin: need('go-httpbin', [TOOLS]),
     redis: need('redis-server', [TOOLS]),

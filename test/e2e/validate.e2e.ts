@@ -15,6 +15,7 @@ import { findTools } from './tools';
 const WITH_FILES = `mount --make-rprivate /; mount -t tmpfs tmpfs ${dirname(MESH_DIRECTORY)}; mkdir ${MESH_DIRECTORY}; mount --bind "$1" ${MESH_DIRECTORY}; shift; exec "$@"`;
 
 e2e('a real Envoy', () => {
+  const ENVOYS = [['that is pinned', 'envoy'], ['that is the oldest accepted', 'oldestEnvoy']] as const;
   const proxies = caseNames().flatMap((name) => {
     const plan = planCase(name);
     if (typeof plan === 'string') return [];
@@ -38,8 +39,8 @@ e2e('a real Envoy', () => {
     expect(proxies.length).toBeGreaterThan(10);
   });
 
-  test.each(proxies)('accepts the configuration of %s / %s, and warns of nothing', async (_case, _task, command) => {
-    const { code, stderr } = await run(['unshare', '--mount', 'sh', '-euc', WITH_FILES, 'validate', files, findTools().envoy, '--mode', 'validate', ...command.slice(command.indexOf('--config-yaml'))], { timeoutMs: 60_000 });
+  describe.each(ENVOYS)('%s', (_, program) => { test.each(proxies)('accepts the configuration of %s / %s, and warns of nothing', async (_case, _task, command) => {
+    const { code, stderr } = await run(['unshare', '--mount', 'sh', '-euc', WITH_FILES, 'validate', files, findTools()[program], '--mode', 'validate', ...command.slice(command.indexOf('--config-yaml'))], { timeoutMs: 60_000 });
     expect({ code, complaints: stderr.split('\n').filter((line) => /\[(warning|error|critical)\]|deprecated|"level":"(warning|error|critical)"/i.test(line)) }).toEqual({ code: 0, complaints: [] });
-  });
+  }); });
 });

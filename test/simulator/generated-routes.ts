@@ -11,6 +11,8 @@ import type { Request } from './simulate';
 export const CLUSTERS = ['one', 'two'] as const;
 
 const FILTERS = 'envoy.extensions.filters.http';
+/** All lines of a header become one. */
+const JOINED: JsonObject = { append: { header: { key: 'x-two', value: '%CEL(request.headers["x-two"])%' }, append_action: 'OVERWRITE_IF_EXISTS' } };
 const oneIn = <T, N = undefined>(times: number, arbitrary: fc.Arbitrary<T>, otherwise?: N): fc.Arbitrary<T | N> => fc.oneof({ weight: times - 1, arbitrary: fc.constant(otherwise as N) }, { weight: 1, arbitrary });
 const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => oneIn(2, arbitrary);
 const given = (fields: Readonly<Record<string, Json | undefined>>): JsonObject => Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, Json] => entry[1] !== undefined));
@@ -99,7 +101,7 @@ const settings = record({
   normalize_path: maybe(fc.boolean()),
   merge_slashes: maybe(fc.boolean()),
   path_with_escaped_slashes_action: maybe(one('KEEP_UNCHANGED', 'REJECT_REQUEST')),
-  early_header_mutation_extensions: maybe(fc.constant<Json>([extension('envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation', { mutations: [{ remove: 'x-forwarded-proto' }, { append: { header: { key: 'x-forwarded-proto', value: '%REQ(x-proto)%' }, append_action: 'OVERWRITE_IF_EXISTS_OR_ADD' } }] })])),
+  early_header_mutation_extensions: maybe(fc.constant<Json>([extension('envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation', { mutations: [{ remove: 'x-forwarded-proto' }, { append: { header: { key: 'x-forwarded-proto', value: '%REQ(x-proto)%' }, append_action: 'OVERWRITE_IF_EXISTS_OR_ADD' } }, JOINED] })])),
 });
 
 const virtualHosts = fc.record({ domains: fc.constantFrom<string[]>(['*'], ['a.example', 'other.*'], ['*.example']), routes: fc.array(route, { minLength: 1, maxLength: 5 }), changes: record(changes) })

@@ -68,12 +68,14 @@ export function mutateHeaders(mutations: readonly (readonly [unknown, string])[]
 }
 
 /**
- * Of the operators of a format those that stand for a header of the request, its first value; what is missing is nothing.
+ * Of the operators of a format those that stand for a header of the request: its first value, or by CEL all of them as one text;
+ * what is missing is nothing.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/advanced/substitution_formatter
  */
 export function format(text: string, { headers }: Exchange, at: string): string {
-  return text.replaceAll(/%%|%REQ\(([^)?]+)(?:\?([^)]+))?\)%|%/g, (operator: string, name?: string, other?: string) => {
+  return text.replaceAll(/%%|%CEL\(request\.headers\["([^"]+)"\]\)%|%REQ\(([^)?]+)(?:\?([^)]+))?\)%|%/g, (operator: string, all?: string, name?: string, other?: string) => {
     if (operator === '%%') return '%';
+    if (all !== undefined) return headers.get(all) ?? '';
     if (name === undefined) throw new Unknown(at, `an operator in "${text}"`);
     return headers.first(name) ?? (other === undefined ? undefined : headers.first(other)) ?? '';
   });

@@ -28,7 +28,8 @@ export interface Request {
   readonly method?: string;
   /** With the query string, as it is written. */
   readonly path: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Of a header with several values, each has a line of its own. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly bodyBytes?: number;
 }
 
@@ -97,7 +98,10 @@ class Run {
     const side: Side = from.kind === 'outsider' && from.tls ? { context: { wantsCertificate: false, accepts: undefined }, ...(from.identity === undefined ? {} : { identity: from.identity }) } : { context: undefined };
     const authority = from.kind === 'service' ? `${from.to}:${listener.port}` : 'peer.example';
     const map = new HeaderMap([[':method', method], [':path', path], [':authority', authority]]);
-    for (const [name, value] of Object.entries(headers)) map.set(name, value);
+    for (const [name, value] of Object.entries(headers)) {
+      map.remove(name);
+      for (const line of [value].flat()) map.add(name, line);
+    }
     // HTTP/1.1 tells even that there is none.
     if (bodyBytes > 0 || (from.kind !== 'outsider' && /^(POST|PUT|PATCH)$/.test(method))) map.set('content-length', String(bodyBytes));
     return this.arrive(task, listener, { headers: map, bodyBytes, from: side, http2: from.kind === 'outsider' });

@@ -6,13 +6,14 @@ import { callPolicyOf } from '../model/call-policy';
 import { preflightPaths } from '../model/preflights';
 import { bootstrap } from './bootstrap';
 import { upstreamClusters } from './clusters';
-import { changeBeforeAll, removeMatching } from './security/early-headers';
+import { changeBeforeAll, joinLines, removeMatching } from './security/early-headers';
 import { shadowsOf, shapePattern } from './security/edge-shapes';
 import { HEALTH_CHECKER } from './traffic/health-routes';
 import { httpConnectionManager } from './http-connection-manager';
 import type { JsonObject } from './syntax/json';
 import { extension, labelOf, socketAddress, typed } from './syntax/json';
 import { anyMatches, byValue, firstOf, headerContains, headerFits, headerIs, not, toRoutes } from './syntax/matcher';
+import { headersOfRoutes } from './traffic/matched-headers';
 import { NOT_SENT_HEADER } from './traffic/not-sent';
 import { AMBIGUOUS_PATH_AND_QUERY, PRINTABLE } from './syntax/paths';
 import { routes } from './routes';
@@ -38,7 +39,7 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): JsonOb
     versions: targets.some((service) => service.versions !== undefined),
     segmentName: GATEWAY_NAME,
     tracing: topology.tracing,
-    settings: trustOnlyApiGateway(edge),
+    settings: trustOnlyApiGateway(edge, targets),
     routeConfig: {
       request_headers_to_remove: EDGE_HEADERS,
       response_headers_to_remove: ['x-envoy-upstream-service-time', NOT_SENT_HEADER],
@@ -62,7 +63,7 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): JsonOb
  * requests and, where API Gateway makes no trace, decisions to record one are dropped, and X-Forwarded-* is made of what API
  * Gateway says.
  */
-function trustOnlyApiGateway({ kind, passThroughHeaders }: EdgeTopology): JsonObject {
+function trustOnlyApiGateway({ kind, passThroughHeaders }: EdgeTopology, targets: readonly Service[]): JsonObject {
   const set = (key: string, value: string): JsonObject => ({ append: { header: { key, value }, append_action: 'OVERWRITE_IF_EXISTS_OR_ADD' } });
   const { removed, always, alwaysPrefixes } = EDGE_REMOVAL;
   // A REST API has begun the trace.
@@ -78,6 +79,7 @@ function trustOnlyApiGateway({ kind, passThroughHeaders }: EdgeTopology): JsonOb
     set('x-forwarded-for', `%REQ(${CLIENT_IP_HEADER})%`),
     set('x-forwarded-host', `%REQ(${CLIENT_HOST_HEADER})%`),
     set('x-forwarded-proto', 'https'),
+    ...joinLines(headersOfRoutes(targets)),
   ]);
 }
 

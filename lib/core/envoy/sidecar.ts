@@ -3,6 +3,7 @@ import type { Service, Topology } from '../model/topology';
 import { allTimeouts, callPolicyOf } from '../model/call-policy';
 import { refusedConnections } from './observability/access-log';
 import { httpAuthorization } from './security/authorization';
+import { changeBeforeAll, joinLines } from './security/early-headers';
 import { bootstrap } from './bootstrap';
 import { APPLICATION_CLUSTER, applicationCluster, BUFFER_BYTES, upstreamClusters } from './clusters';
 import { faults } from './traffic/faults';
@@ -14,6 +15,7 @@ import { authenticates } from './security/callers';
 import { externalCluster, externalListener } from './external';
 import type { Json, JsonObject } from './syntax/json';
 import { socketAddress } from './syntax/json';
+import { headersOfRoutes } from './traffic/matched-headers';
 import { NOT_SENT_HEADER, tellWhatWasNotSent } from './traffic/not-sent';
 import type { EnvoyMemory } from './overload';
 import { connectionLimit, OWN_CALLS } from './overload';
@@ -119,6 +121,7 @@ function httpOutbound(topology: Topology, service: Service, callee: Service): Js
     versions: callee.versions !== undefined,
     segmentName: service.name,
     tracing: topology.tracing,
+    settings: changeBeforeAll(joinLines(headersOfRoutes([callee]))),
     virtualHosts: [{ name: callee.name, domains: ['*'], routes: routes(callee, callPolicyOf(service, callee)) }],
   });
 }

@@ -40,6 +40,9 @@ export function withTag(image: PinnedImage, tag: string | undefined): PinnedImag
 /** Envoy 1.37 is the first with `admin.allow_paths`, the newest part of our configuration. https://github.com/envoyproxy/envoy/pull/42367 */
 export const FIRST_PROXY_MINOR = 37;
 
+/** The minor of the newest Envoy that the tests run, which is that of `IMAGES.envoy`. They run the first one, too. */
+export const NEWEST_TESTED_PROXY_MINOR = 40;
+
 /** The user `envoy` of the Envoy image. The agent, which writes what Envoy reads, is the same user. */
 export const PROXY_USER = '101';
 

@@ -26,6 +26,7 @@ import type { MeshDefaults } from './workload/parse-sizing';
 import { parseArchitecture, parseCapacityProviders } from './workload/parse-sizing';
 import type { CallPolicy } from '../model/traffic-policy';
 import { CALL_POLICY_FIELDS, parseCallPolicy } from './traffic/parse-call-policy';
+import { warnOfNewerProxy } from './mesh/check-proxy-version';
 import { warnOfMirrors } from './workload/parse-versions';
 import { warnOfFaults } from './traffic/parse-faults';
 import { Reader, suggest } from '../reading/reader';
@@ -79,7 +80,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   const registered = [...drafts.flatMap(taskNamesOf), ...(edge === undefined ? [] : [GATEWAY_NAME])];
   for (const each of registered) checkApex(each, domain, discoveryDomain, namespace);
 
-  const warnings = checkSharedAuthority(certificates, domain, root.field('domain').absent);
+  const warnings = [...warnOfNewerProxy(mesh), ...checkSharedAuthority(certificates, domain, root.field('domain').absent)];
   const routed = new Set(edge?.routes.map((route) => route.service));
   const { services, external } = connect(drafts, externals, { domain, discoveryDomain, routed, authenticated: certificates.kind !== 'none' });
   for (const service of services) {

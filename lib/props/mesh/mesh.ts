@@ -12,7 +12,8 @@ export interface EnvoyMeshOptions {
   /**
    * The tag of the Envoy image, such as `v1.40.0`; from Envoy 1.37 on, older ones do not know the whole configuration.
    * Not a distroless one: ECS needs a shell to check its health. Not one that moves from release to release, such as
-   * `v1.40-latest`: two deployments might not run the same Envoy. Not together with `image`.
+   * `v1.40-latest`: two deployments might not run the same Envoy. Not together with `image`. This version of the library is
+   * tested with Envoy 1.37 and 1.40; a newer one causes the warning `envoy-newer-than-tested`.
    *
    * @default - a current release, pinned by this library's version
    */

@@ -61,7 +61,7 @@ export class ValueMatch {
   }
 
   /**
-   * Anything else: another value, or none at all. For headers only.
+   * Anything else: another value, several values, or none at all. For headers only.
    *
    * @param match what it must not be
    */

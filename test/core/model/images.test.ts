@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PinnedImage } from '../../../lib/core/model/images';
-import { imageReference, IMAGES, withTag } from '../../../lib/core/model/images';
+import { FIRST_PROXY_MINOR, imageReference, IMAGES, NEWEST_TESTED_PROXY_MINOR, withTag } from '../../../lib/core/model/images';
 
 const images: readonly (readonly [string, PinnedImage])[] = Object.entries(IMAGES);
 const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
@@ -28,6 +28,14 @@ test('the digest is that of our tag alone', () => {
   expect(withTag(PINNED, undefined)).toBe(PINNED);
   expect(withTag(PINNED, 'v1.40.0')).toBe(PINNED);
   expect(imageReference(withTag(PINNED, 'v1.39.2'))).toBe('docker.io/envoyproxy/envoy:v1.39.2');
+});
+
+test('the Envoys that the tests run are the one that is pinned, the newest tested one, and the first one that is accepted', () => {
+  const tools = readFileSync(join(__dirname, '../../../.ci/tools'), 'utf8');
+  const version = (name: string): string | undefined => new RegExp(`^${name}=(.*)$`, 'm').exec(tools)?.[1];
+  expect(`v${version('ENVOY') ?? ''}`).toBe(IMAGES.envoy.tag);
+  expect(IMAGES.envoy.tag).toMatch(new RegExp(`^v1\\.${NEWEST_TESTED_PROXY_MINOR}\\.`));
+  expect(version('OLDEST_ENVOY')).toBe(`1.${FIRST_PROXY_MINOR}.0`);
 });
 
 describe('docs/releasing.md', () => {

@@ -6,6 +6,7 @@ import { extension } from '../syntax/json';
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/http/early_header_mutation/header_mutation/v3/header_mutation.proto
  */
 export function changeBeforeAll(mutations: readonly Json[]): JsonObject {
+  if (mutations.length === 0) return {};
   return { early_header_mutation_extensions: [extension('envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation', { mutations })] };
 }
 
@@ -13,3 +14,19 @@ export function changeBeforeAll(mutations: readonly Json[]): JsonObject {
 export function removeMatching(names: string): Json {
   return { remove_on_match: { key_matcher: { safe_regex: { regex: names } } } };
 }
+
+/**
+ * Makes one line of a header that came in several, with commas between the values, which means the same (RFC 9110, section 5.3).
+ * Header matchers do not read several lines in one way: to those of routes they are one text up to Envoy 1.38, and each line is
+ * compared alone from 1.39 on, by a runtime guard that 1.37 and 1.38 do not know. One line is one text to all of them. CEL alone reads
+ * all lines; `%REQ()%` reads the first one.
+ * https://www.envoyproxy.io/docs/envoy/latest/configuration/advanced/substitution_formatter
+ */
+export function joinLines(names: readonly string[]): readonly Json[] {
+  return names.filter((name) => name !== COOKIE).map((name) => ({
+    append: { header: { key: name, value: `%CEL(request.headers["${name}"])%` }, append_action: 'OVERWRITE_IF_EXISTS' },
+  }));
+}
+
+/** Its values have semicolons between them. A client sends one line (RFC 6265, section 5.4); of HTTP/2's several, Envoy makes one. */
+const COOKIE = 'cookie';

@@ -1,6 +1,7 @@
 import { SERVICE_REMOVAL } from '../../model/pass-through-headers';
 import type { Service } from '../../model/topology';
-import { changeBeforeAll, removeMatching } from './early-headers';
+import { headersOfFaults } from '../traffic/matched-headers';
+import { changeBeforeAll, joinLines, removeMatching } from './early-headers';
 import type { JsonObject } from '../syntax/json';
 import { anyOf, prefixes, spellings, spellingsBut } from './untrusted-headers';
 
@@ -12,7 +13,7 @@ export function believeNothing(service: Service): JsonObject {
   const { always, alwaysPrefixes, removed } = SERVICE_REMOVAL;
   const overrides = decidesByRequest(service) ? spellingsBut(service.policy.passThroughHeaders, removed) : [];
   const names = [...spellings(always), ...prefixes(alwaysPrefixes), ...overrides];
-  return changeBeforeAll([removeMatching(anyOf(names))]);
+  return changeBeforeAll([removeMatching(anyOf(names)), ...joinLines(headersOfFaults(service))]);
 }
 
 /** Whether a rule of the service names methods or paths. */

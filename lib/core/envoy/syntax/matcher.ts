@@ -3,7 +3,7 @@ import { extension, typed } from './json';
 
 /**
  * Envoy's generic matching, by which a virtual host may choose a route. All values of a header are one text here, with commas
- * between them, while the matchers of routes look at each value alone.
+ * between them, while the matchers of routes in Envoy 1.39 and later look at each value alone.
  * https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/advanced/matching/matching_api
  */
 function header(name: string): JsonObject {

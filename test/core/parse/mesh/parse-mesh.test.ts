@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { Mesh } from '../../../../lib';
 import { readProps } from '../../../../lib/props/read-props';
-import { imageReference, IMAGES } from '../../../../lib/core/model/images';
-import { issuesOf, mesh, service, topologyOf } from '../../../support/parsing';
+import { FIRST_PROXY_MINOR, imageReference, IMAGES, NEWEST_TESTED_PROXY_MINOR } from '../../../../lib/core/model/images';
+import { image, issuesOf, mesh, service, topologyOf } from '../../../support/parsing';
 import { runs } from '../../../support/runs';
 
 const CERTIFICATE = 'arn:aws:acm:eu-west-1:111122223333:certificate/11111111-2222-3333-4444-555555555555';
@@ -54,6 +54,30 @@ test('fails if who ignores too many ports is told to set what does not hold for 
   const [issue] = issuesOf(onAppMesh({ ignoredEgressPorts: Array.from({ length: 16 }, (_, index) => index + 1) }));
   expect(issue?.fix).toContain('external');
   expect(issue?.fix).not.toContain('allowAllEgress');
+});
+
+describe('an Envoy that is newer than the tested ones', () => {
+  const warningsOf = (options: Readonly<Record<string, unknown>>): readonly unknown[] =>
+    topologyOf(mesh({ ui: service() }, { mesh: { provider: 'envoy', ...options } })).warnings
+      .filter(({ id }) => id === 'envoy-newer-than-tested');
+  const newer = `v1.${NEWEST_TESTED_PROXY_MINOR + 1}.0`;
+
+  test.each([newer, `contrib-${newer}`, 'v1.100.2'])('is deployed with a warning, as %s is, which names the tested ones and what to do', (version) => {
+    const [, minor] = /v1\.(\d+)/.exec(version) ?? [];
+    const message = expect.stringContaining(`Envoy 1.${minor} is newer`) as string;
+    expect(warningsOf({ version })).toEqual([{ id: 'envoy-newer-than-tested', path: 'mesh.version', message }]);
+    const tested = `1.${FIRST_PROXY_MINOR} and 1.${NEWEST_TESTED_PROXY_MINOR}`;
+    for (const part of [tested, IMAGES.envoy.tag, 'update the library', 'acknowledge']) expect(JSON.stringify(warningsOf({ version }))).toContain(part);
+  });
+
+  const tested = [IMAGES.envoy.tag, `v1.${NEWEST_TESTED_PROXY_MINOR}.9`, `v1.${FIRST_PROXY_MINOR}.0`];
+  test.each([{}, { image }, ...tested.map((version) => ({ version }))])('fails if there is a warning about %j', (options) => {
+    expect(warningsOf(options)).toEqual([]);
+  });
+
+  test('fails if App Mesh, with versions of its own, has the warning', () => {
+    expect(topologyOf(onAppMesh({ version: 'v1.50.0.0-prod' })).warnings).toEqual([]);
+  });
 });
 
 test('whatever JavaScript passes to Mesh.appMesh() is read without an error of its own', () => {

@@ -1,0 +1,25 @@
+import type { Service } from '../../model/topology';
+import type { ValueMatch } from '../../model/traffic-policy';
+import type { Callee } from './callee';
+
+/** Headers at whose values the routes to these callees look. */
+export function headersOfRoutes(callees: readonly Callee[]): readonly string[] {
+  return sorted(callees.flatMap(({ policy, versionHeader }) => [
+    ...(policy?.routes ?? []).flatMap(({ match }) => match.headers.flatMap(valued)),
+    ...(versionHeader === undefined ? [] : [versionHeader]),
+  ]));
+}
+
+/** Headers at whose values the faults of a service look. */
+export function headersOfFaults({ policy }: Service): readonly string[] {
+  return sorted(policy.faults.flatMap(({ headers }) => headers.flatMap(valued)));
+}
+
+/** Whether a header is there does not depend on how many lines it has. */
+function valued({ name, kind }: ValueMatch): readonly string[] {
+  return kind === 'present' ? [] : [name];
+}
+
+function sorted(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].sort();
+}
