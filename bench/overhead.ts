@@ -42,17 +42,31 @@ async function memoryOf(task: Task, name: string): Promise<string> {
 }
 
 async function run(): Promise<void> {
-  const template = withPlainPair(synthesize({
-    services: { caller: { image: image('caller'), port: 8081, calls: ['callee'] }, callee: { image: image('callee'), port: APPLICATION.port } },
-    certificates: Certificates.kms(),
-    tracing: Tracing.none(),
-  }), APPLICATION);
-  const cluster = await Cluster.start(template, { images: [standIns.envoy(), standIns.agent(), standIns.fortio('example/callee', APPLICATION.port), standIns.fortio('example/caller', 8081)] });
+  const template = withPlainPair(
+    synthesize({
+      services: {
+        caller: { image: image('caller'), port: 8081, calls: ['callee'] },
+        callee: { image: image('callee'), port: APPLICATION.port },
+      },
+      certificates: Certificates.kms(),
+      tracing: Tracing.none(),
+    }),
+    APPLICATION,
+  );
+  const cluster = await Cluster.start(template, {
+    images: [
+      standIns.envoy(),
+      standIns.agent(),
+      standIns.fortio('example/callee', APPLICATION.port),
+      standIns.fortio('example/caller', 8081),
+    ],
+  });
   try {
     await settled(cluster);
     const mesh: Pair = { name: 'mesh', caller: cluster.task('caller'), url: 'http://callee.shop.internal:15080/echo', rounds: [] };
     const plain: Pair = { name: 'plain', caller: cluster.task(PLAIN_CALLER), url: `http://127.0.0.1:${PLAIN_PORT}/echo`, rounds: [] };
-    for (const { caller, url } of [mesh, plain]) await until(async () => (await caller.client.send({ url }).catch(() => undefined))?.status === 200, { what: `${url} to answer` });
+    for (const { caller, url } of [mesh, plain])
+      await until(async () => (await caller.client.send({ url }).catch(() => undefined))?.status === 200, { what: `${url} to answer` });
     // Connections, and the code of all four Envoys, get warm.
     for (const pair of [mesh, plain]) await measure({ ...pair, rounds: [] });
     // They take turns, and turns at being first.
@@ -60,9 +74,13 @@ async function run(): Promise<void> {
     const of = (pair: Pair, key: Key): number => middle(pair.rounds.map((seconds) => seconds[key])) * 1000;
     // Of rounds that follow each other: a slow minute of the machine slows both.
     const ratioOf = (key: Key): number => middle(mesh.rounds.map((seconds, round) => seconds[key] / plain.rounds[round][key]));
-    process.stdout.write(`\nA call through two sidecars, ${LOAD.perSecond} a second, median of ${ROUNDS} rounds of ${LOAD.requests} requests each:\n`);
+    process.stdout.write(
+      `\nA call through two sidecars, ${LOAD.perSecond} a second, median of ${ROUNDS} rounds of ${LOAD.requests} requests each:\n`,
+    );
     for (const key of ['median', 'p99'] as const) {
-      process.stdout.write(`${key.padEnd(7)} mesh ${of(mesh, key).toFixed(2)} ms, plain ${of(plain, key).toFixed(2)} ms, ratio ${ratioOf(key).toFixed(2)}\n`);
+      process.stdout.write(
+        `${key.padEnd(7)} mesh ${of(mesh, key).toFixed(2)} ms, plain ${of(plain, key).toFixed(2)} ms, ratio ${ratioOf(key).toFixed(2)}\n`,
+      );
     }
     for (const name of ['mesh-agent', 'envoy']) process.stdout.write(`${name}: ${await memoryOf(cluster.task('callee'), name)}\n`);
     process.stdout.write(`Envoy of a plain pair: ${await memoryOf(cluster.task(PLAIN_CALLEE), 'envoy')}\n`);
@@ -84,7 +102,10 @@ async function main(): Promise<void> {
   await run();
 }
 
-main().then(() => process.exit(0), (error: unknown) => {
-  console.error(error);
-  process.exit(1);
-});
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  },
+);

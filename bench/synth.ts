@@ -5,7 +5,14 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Mesh as AppMesh } from 'aws-cdk-lib/aws-appmesh';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
-import { AppMeshExtension, Container, Environment, Service, ServiceDescription, XRayExtension } from '@aws-cdk-containers/ecs-service-extensions';
+import {
+  AppMeshExtension,
+  Container,
+  Environment,
+  Service,
+  ServiceDescription,
+  XRayExtension,
+} from '@aws-cdk-containers/ecs-service-extensions';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,7 +37,11 @@ interface Row {
 }
 
 /** Services, and how often each is measured: the small ones are the noisy ones. */
-const SIZES: readonly (readonly [number, number])[] = [[2, 5], [10, 3], [40, 3]];
+const SIZES: readonly (readonly [number, number])[] = [
+  [2, 5],
+  [10, 3],
+  [40, 3],
+];
 
 /** The feature flags of a new CDK app, which both get; and no limit, so that large systems can be measured at all. */
 const CONTEXT = {
@@ -64,7 +75,9 @@ function peer(stack: Stack, count: number): void {
   const mesh = new AppMesh(stack, 'Mesh');
   const services = Array.from({ length: count }, (_, index) => {
     const serviceDescription = new ServiceDescription();
-    serviceDescription.add(new Container({ cpu: 256, memoryMiB: 512, trafficPort: 8080, image: ContainerImage.fromRegistry('example/app') }));
+    serviceDescription.add(
+      new Container({ cpu: 256, memoryMiB: 512, trafficPort: 8080, image: ContainerImage.fromRegistry('example/app') }),
+    );
     serviceDescription.add(new AppMeshExtension({ mesh }));
     serviceDescription.add(new XRayExtension());
     return new Service(stack, `service-${index}`, { environment, serviceDescription });
@@ -114,10 +127,17 @@ function median(runs: readonly Measure[]): Measure {
 function bootstrapBytes(certificates: Certificates): number {
   const stack = new Stack(new App({ context: CONTEXT }), 'Bootstrap');
   const system = new Microservices(stack, 'System', {
-    services: Object.fromEntries(['a', 'b', 'c'].map((name, index, names): [string, ServiceProps] => [name, { image: ContainerImage.fromRegistry('example/app'), port: 8080, calls: names.slice(index + 1, index + 2) }])),
+    services: Object.fromEntries(
+      ['a', 'b', 'c'].map((name, index, names): [string, ServiceProps] => [
+        name,
+        { image: ContainerImage.fromRegistry('example/app'), port: 8080, calls: names.slice(index + 1, index + 2) },
+      ]),
+    ),
     certificates,
   });
-  const { command = [] } = stack.resolve(system.service('b').proxyContainer.renderContainerDefinition()) as { readonly command?: readonly string[] };
+  const { command = [] } = stack.resolve(system.service('b').proxyContainer.renderContainerDefinition()) as {
+    readonly command?: readonly string[];
+  };
   return Buffer.byteLength(command[command.indexOf('--config-yaml') + 1] ?? '');
 }
 
@@ -128,24 +148,47 @@ function print(...cells: readonly string[]): void {
 function printTable(rows: readonly Row[]): void {
   print('services', 'resources', 'template bytes', 'synth ms (median)');
   for (const { count, ours: own, plain: bare, appMesh, peer: other } of rows) {
-    for (const [name, { resources, bytes, milliseconds }] of [['ours', own], ['ours, no TLS', bare], ['ours, App Mesh', appMesh], ['peer', other]] as const) {
+    for (const [name, { resources, bytes, milliseconds }] of [
+      ['ours', own],
+      ['ours, no TLS', bare],
+      ['ours, App Mesh', appMesh],
+      ['peer', other],
+    ] as const) {
       print(`${count} ${name}`, String(resources), String(bytes), milliseconds.toFixed(0));
     }
-    for (const [name, measured] of [['ratio', own], ['ratio, no TLS', bare], ['ratio, App Mesh', appMesh]] as const) {
-      print(`   ${name}`, ...(['resources', 'bytes', 'milliseconds'] as const).map((column) => (measured[column] / other[column]).toFixed(2)));
+    for (const [name, measured] of [
+      ['ratio', own],
+      ['ratio, no TLS', bare],
+      ['ratio, App Mesh', appMesh],
+    ] as const) {
+      print(
+        `   ${name}`,
+        ...(['resources', 'bytes', 'milliseconds'] as const).map((column) => (measured[column] / other[column]).toFixed(2)),
+      );
     }
   }
 }
 
 function printNotes(rows: readonly Row[]): void {
   const [small, large] = [rows.find(({ count }) => count === 10)!, rows.find(({ count }) => count === 40)!];
-  const more = (kind: 'ours' | 'plain' | 'appMesh', column: 'resources' | 'bytes'): string => String(Math.round((large[kind][column] - small[kind][column]) / (large.count - small.count)));
+  const more = (kind: 'ours' | 'plain' | 'appMesh', column: 'resources' | 'bytes'): string =>
+    String(Math.round((large[kind][column] - small[kind][column]) / (large.count - small.count)));
   const cost = (kind: 'ours' | 'plain' | 'appMesh'): string => `${more(kind, 'resources')} resources and ${more(kind, 'bytes')} bytes`;
-  process.stdout.write(`\nA service more costs ${cost('ours')}; without mutual TLS ${cost('plain')}; on App Mesh, with mutual TLS, ${cost('appMesh')} (between ${small.count} and ${large.count} services).\n`);
-  process.stdout.write(`Of those, Envoy's configuration has ${bootstrapBytes(Certificates.kms())} bytes in a task that calls one service and is called by one, ${bootstrapBytes(Certificates.none())} without mutual TLS.\n`);
+  process.stdout.write(
+    `\nA service more costs ${cost('ours')}; without mutual TLS ${cost('plain')}; on App Mesh, with mutual TLS, ${cost('appMesh')} (between ${small.count} and ${large.count} services).\n`,
+  );
+  process.stdout.write(
+    `Of those, Envoy's configuration has ${bootstrapBytes(Certificates.kms())} bytes in a task that calls one service and is called by one, ${bootstrapBytes(Certificates.none())} without mutual TLS.\n`,
+  );
   const tooLarge = ({ resources, bytes }: Measure): boolean => resources > MAX_STACK_RESOURCES || bytes > MAX_TEMPLATE_BYTES;
-  const refused = rows.flatMap(({ count, ours: own, appMesh, peer: other }) => [...(tooLarge(own) ? [`ours with ${count}`] : []), ...(tooLarge(appMesh) ? [`ours on App Mesh with ${count}`] : []), ...(tooLarge(other) ? [`the peer with ${count}`] : [])]);
-  process.stdout.write(`Over ${MAX_STACK_RESOURCES} resources or ${MAX_TEMPLATE_BYTES} bytes all refuse to synthesize; measured with that check off: ${refused.join(', ')}.\n`);
+  const refused = rows.flatMap(({ count, ours: own, appMesh, peer: other }) => [
+    ...(tooLarge(own) ? [`ours with ${count}`] : []),
+    ...(tooLarge(appMesh) ? [`ours on App Mesh with ${count}`] : []),
+    ...(tooLarge(other) ? [`the peer with ${count}`] : []),
+  ]);
+  process.stdout.write(
+    `Over ${MAX_STACK_RESOURCES} resources or ${MAX_TEMPLATE_BYTES} bytes all refuse to synthesize; measured with that check off: ${refused.join(', ')}.\n`,
+  );
 }
 
 // The template validator costs 2 s a process and is the same for both.

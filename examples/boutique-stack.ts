@@ -20,7 +20,15 @@ export class BoutiqueStack extends Stack {
         frontend: {
           image: image('frontend'),
           port: 8080,
-          calls: ['adservice', 'cartservice', 'checkoutservice', 'currencyservice', 'productcatalogservice', 'recommendationservice', 'shippingservice'],
+          calls: [
+            'adservice',
+            'cartservice',
+            'checkoutservice',
+            'currencyservice',
+            'productcatalogservice',
+            'recommendationservice',
+            'shippingservice',
+          ],
           environment: {
             PORT: '8080',
             ENABLE_PROFILER: '0',
@@ -37,14 +45,19 @@ export class BoutiqueStack extends Stack {
           readonlyRootFilesystem: true,
           desiredCount: 2,
         },
-        checkoutservice: grpc('checkoutservice', 5050, ['cartservice', 'currencyservice', 'emailservice', 'paymentservice', 'productcatalogservice', 'shippingservice'], {
-          CART_SERVICE_ADDR: 'cartservice.boutique.internal:15080',
-          CURRENCY_SERVICE_ADDR: 'currencyservice.boutique.internal:15080',
-          EMAIL_SERVICE_ADDR: 'emailservice.boutique.internal:15080',
-          PAYMENT_SERVICE_ADDR: 'paymentservice.boutique.internal:15080',
-          PRODUCT_CATALOG_SERVICE_ADDR: 'productcatalogservice.boutique.internal:15080',
-          SHIPPING_SERVICE_ADDR: 'shippingservice.boutique.internal:15080',
-        }),
+        checkoutservice: grpc(
+          'checkoutservice',
+          5050,
+          ['cartservice', 'currencyservice', 'emailservice', 'paymentservice', 'productcatalogservice', 'shippingservice'],
+          {
+            CART_SERVICE_ADDR: 'cartservice.boutique.internal:15080',
+            CURRENCY_SERVICE_ADDR: 'currencyservice.boutique.internal:15080',
+            EMAIL_SERVICE_ADDR: 'emailservice.boutique.internal:15080',
+            PAYMENT_SERVICE_ADDR: 'paymentservice.boutique.internal:15080',
+            PRODUCT_CATALOG_SERVICE_ADDR: 'productcatalogservice.boutique.internal:15080',
+            SHIPPING_SERVICE_ADDR: 'shippingservice.boutique.internal:15080',
+          },
+        ),
         recommendationservice: grpc('recommendationservice', 8080, ['productcatalogservice'], {
           PRODUCT_CATALOG_SERVICE_ADDR: 'productcatalogservice.boutique.internal:15080',
         }),
@@ -78,7 +91,10 @@ export class BoutiqueStack extends Stack {
     });
     new CfnOutput(this, 'Url', { value: this.boutique.url });
 
-    Validations.of(this.boutique).acknowledge({ id: 'AwsSolutions-ECS2', reason: 'The environment variables are addresses inside the mesh and switches, no secrets and nothing that differs per deployment.' });
+    Validations.of(this.boutique).acknowledge({
+      id: 'AwsSolutions-ECS2',
+      reason: 'The environment variables are addresses inside the mesh and switches, no secrets and nothing that differs per deployment.',
+    });
   }
 }
 

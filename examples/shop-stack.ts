@@ -58,7 +58,10 @@ export class ShopStack extends Stack {
     });
     new CfnOutput(this, 'Url', { value: this.shop.url });
 
-    Validations.of(this.shop).acknowledge({ id: 'AwsSolutions-ECS2', reason: 'The environment variables are addresses inside the mesh, no secrets and nothing that differs per deployment.' });
+    Validations.of(this.shop).acknowledge({
+      id: 'AwsSolutions-ECS2',
+      reason: 'The environment variables are addresses inside the mesh, no secrets and nothing that differs per deployment.',
+    });
   }
 }
 

@@ -17,7 +17,10 @@ export interface IMicroservice extends IConstruct, IGrantable, IConnectable {
   readonly serviceName: string;
   /** Where declared callers reach it (a name that exists if there are any; empty for the gateway), such as `http://catalog.shop.internal:15080`; `host:port` for gRPC and TCP. */
   readonly url: string;
-  /** The ECS service. Of a service with versions each has its own, as it has what follows up to `taskRole`: ask `version()`, since this throws. */
+  /**
+   * The ECS service. Of a service with versions each has its own, as it has what follows up to `taskRole`: ask `version()`, since
+   * this throws.
+   */
   readonly service: FargateService;
   /** The task definition. */
   readonly taskDefinition: FargateTaskDefinition;

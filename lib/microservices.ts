@@ -110,7 +110,10 @@ export class Microservices extends Construct {
   public service(name: string): IMicroservice {
     const service = this.services.get(name);
     if (service !== undefined) return service;
-    return refuse(this, 'service()', 'UNKNOWN_SERVICE', `there is no service "${name}"`, { got: show(name), ...suggest(name, [...this.services.keys()]) });
+    return refuse(this, 'service()', 'UNKNOWN_SERVICE', `there is no service "${name}"`, {
+      got: show(name),
+      ...suggest(name, [...this.services.keys()]),
+    });
   }
 
   /** @internal */
@@ -132,20 +135,38 @@ export class Microservices extends Construct {
 /** What several meshes of one app would fight over, at deployment. */
 function checkNeighbours(scope: Construct, topology: Topology, props: MicroservicesProps, issues: IssueList): void {
   const vpc = props.cluster?.vpc ?? props.vpc;
-  const others = scope.node.root.node.findAll().filter((other): other is Microservices => other instanceof Microservices && other !== scope);
+  const others = scope.node.root.node
+    .findAll()
+    .filter((other): other is Microservices => other instanceof Microservices && other !== scope);
   for (const other of others) {
     if (vpc !== undefined && other.vpc === vpc && other.domain === topology.domain) {
-      new Reader(issues, 'domain', topology.domain).fail('DOMAIN_CLASH', `"${topology.domain}" is the domain of ${other.node.path} too, in the same VPC, and Route 53 takes one private zone of a name`, { fix: 'give one of the two another name or domain' });
+      new Reader(issues, 'domain', topology.domain).fail(
+        'DOMAIN_CLASH',
+        `"${topology.domain}" is the domain of ${other.node.path} too, in the same VPC, and Route 53 takes one private zone of a name`,
+        { fix: 'give one of the two another name or domain' },
+      );
     }
-    const names = [...topology.services.flatMap(registrationsOf).map(({ name }) => name), ...(topology.edge === undefined ? [] : [GATEWAY_NAME])];
+    const names = [
+      ...topology.services.flatMap(registrationsOf).map(({ name }) => name),
+      ...(topology.edge === undefined ? [] : [GATEWAY_NAME]),
+    ];
     const same = names.filter((name) => other._has(name));
     if (props.namespace !== undefined && other.namespace === props.namespace && same.length > 0) {
-      new Reader(issues, 'namespace', undefined).fail('DOMAIN_CLASH', `${other.node.path} registers ${same.map((name) => `"${name}"`).join(', ')} in the same namespace`, { fix: 'give each mesh a namespace of its own' });
+      new Reader(issues, 'namespace', undefined).fail(
+        'DOMAIN_CLASH',
+        `${other.node.path} registers ${same.map((name) => `"${name}"`).join(', ')} in the same namespace`,
+        { fix: 'give each mesh a namespace of its own' },
+      );
     }
   }
 }
 
-function renderEdgeOf(scope: Construct, topology: Topology, { gateway, foundation }: RenderedSystem, props: MicroservicesProps): RenderedEdge | undefined {
+function renderEdgeOf(
+  scope: Construct,
+  topology: Topology,
+  { gateway, foundation }: RenderedSystem,
+  props: MicroservicesProps,
+): RenderedEdge | undefined {
   if (topology.edge === undefined || gateway === undefined || props.edge === undefined) return undefined;
   return renderEdge(scope, {
     edge: topology.edge,

@@ -113,8 +113,9 @@ export interface MicroservicesProps {
   readonly name?: string;
 
   /**
-   * The domain of the virtual names: services are called `<service>.<domain>`. A private hosted zone for it is
-   * made, so inside the VPC it hides a public domain of the same name. It may not be a name of AWS, or above or below one. At least two labels, at most 180 characters.
+   * The domain of the virtual names: services are called `<service>.<domain>`. A private hosted zone for it is made, so inside
+   * the VPC it hides a public domain of the same name. It may not be a name of AWS, or above or below one. At least two labels,
+   * at most 180 characters.
    *
    * @default - `<name>.internal`
    */

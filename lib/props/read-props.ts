@@ -74,10 +74,15 @@ class PropsReader {
 
   /** What the topology must know of an object that otherwise only render looks into. */
   private describe(opaque: Opaque, value: object, depth: number): Opaque {
-    const members = (...names: readonly string[]): object => Object.fromEntries(names.map((name) => [name, this.readMember(value, name, depth)]));
-    if (opaque.has('namespaceName', 'namespaceId')) return Object.assign(opaque, { namespace: { name: this.readMember(value, 'namespaceName', depth), type: this.readMember(value, 'type', depth) } });
+    const members = (...names: readonly string[]): object =>
+      Object.fromEntries(names.map((name) => [name, this.readMember(value, name, depth)]));
+    if (opaque.has('namespaceName', 'namespaceId'))
+      return Object.assign(opaque, {
+        namespace: { name: this.readMember(value, 'namespaceName', depth), type: this.readMember(value, 'type', depth) },
+      });
     if (opaque.has('clusterName', 'vpc')) return Object.assign(opaque, { cluster: members('vpc') });
-    if (opaque.has('vpcId', 'privateSubnets')) return Object.assign(opaque, { vpc: members('privateSubnets', 'isolatedSubnets', 'dnsSupportEnabled', 'dnsHostnamesEnabled') });
+    if (opaque.has('vpcId', 'privateSubnets'))
+      return Object.assign(opaque, { vpc: members('privateSubnets', 'isolatedSubnets', 'dnsSupportEnabled', 'dnsHostnamesEnabled') });
     return opaque;
   }
 }
@@ -104,7 +109,10 @@ function isDuration(value: object): value is Duration {
 
 /** As for a duration. */
 function isSize(value: object): value is Size {
-  return value instanceof Size || (className(value) === 'Size' && typeof member(value, 'toBytes') === 'function' && typeof member(value, 'isUnresolved') === 'function');
+  return (
+    value instanceof Size ||
+    (className(value) === 'Size' && typeof member(value, 'toBytes') === 'function' && typeof member(value, 'isUnresolved') === 'function')
+  );
 }
 
 /** Unlike a duration, a size takes anything for a number. */

@@ -49,9 +49,9 @@ export async function init(settings: Settings, world: World): Promise<number> {
   const { directory, waitMs, discovery } = settings;
   const start = clock.now();
   const own = ownCertificate(settings, world);
-  if (own !== undefined && !await waitForCertificate({ ...world, ...own, waitMs })) return 1;
+  if (own !== undefined && !(await waitForCertificate({ ...world, ...own, waitMs }))) return 1;
   const { parameters } = world;
-  if (parameters !== undefined && !await waitForWeights({ ...world, ...settings, parameters })) return 1;
+  if (parameters !== undefined && !(await waitForWeights({ ...world, ...settings, parameters }))) return 1;
   const backoff = new Backoff({ firstMs: 500, maxMs: 15_000 }, world.random);
   for (;;) {
     try {
@@ -92,15 +92,31 @@ export function run(settings: Settings, world: World, stop: AbortSignal): Runnin
   const task = once(world.metadata);
   const callers = callersView({ ...world, ...settings, task });
   const loops = [
-    ...(own === undefined ? [] : certificateLoops(own, settings, world, parts, () => { retired.abort(); })),
+    ...(own === undefined
+      ? []
+      : certificateLoops(own, settings, world, parts, () => {
+          retired.abort();
+        })),
     ...(parameters === undefined ? [] : [loop('weights', watchWeights({ ...world, ...settings, parameters }), parts)]),
     ...(callers.step === undefined ? [] : [loop('callers', callers.step, parts)]),
-    ...discovery.map(async (target) => loop(`endpoints of ${target.cluster}`, watchEndpoints(target, { ...world, ...settings, preferredZone: callers.preferredZone }), parts)),
+    ...discovery.map(async (target) =>
+      loop(
+        `endpoints of ${target.cluster}`,
+        watchEndpoints(target, { ...world, ...settings, preferredZone: callers.preferredZone }),
+        parts,
+      ),
+    ),
   ];
-  const registration = cloudMapServiceId === undefined ? undefined : { serviceId: cloudMapServiceId, instanceId: async () => (await task()).taskId };
+  const registration =
+    cloudMapServiceId === undefined ? undefined : { serviceId: cloudMapServiceId, instanceId: async () => (await task()).taskId };
   // Now, since the end has no time to lose; if it fails, the end tries again.
   if (registration !== undefined) task().catch(() => undefined);
-  log.info('the agent runs', { ...(own === undefined ? {} : { identity: own.identity.uri }), discovers: discovery.map(({ cluster }) => cluster), ...(weights.length === 0 ? {} : { weighs: weights.map(({ service }) => service) }), registered: registration !== undefined });
+  log.info('the agent runs', {
+    ...(own === undefined ? {} : { identity: own.identity.uri }),
+    discovers: discovery.map(({ cluster }) => cluster),
+    ...(weights.length === 0 ? {} : { weighs: weights.map(({ service }) => service) }),
+    registered: registration !== undefined,
+  });
   const done = aborted(AbortSignal.any([stop, retired.signal])).then(async () => {
     log.info('stopping', { stopTimeoutMs: settings.stopMs });
     // Certificates and endpoints are looked after to the end: the application may still call others.
@@ -122,18 +138,32 @@ const FORMATS: Readonly<Record<CertificateFormatName, CertificateFormat>> = { sd
 
 function ownCertificate({ certificate, directory }: Settings, { files, secret }: World): OwnCertificate | undefined {
   if (certificate === undefined || secret === undefined) return undefined;
-  return { identity: certificate.identity, certificate: new CertificateFiles(files, directory, certificate.identity.uri, FORMATS[certificate.format]), secret };
+  return {
+    identity: certificate.identity,
+    certificate: new CertificateFiles(files, directory, certificate.identity.uri, FORMATS[certificate.format]),
+    secret,
+  };
 }
 
-function certificateLoops(own: OwnCertificate, { renewMs, certificate }: Settings, world: World, parts: LoopParts, retire: () => void): readonly Promise<void>[] {
+function certificateLoops(
+  own: OwnCertificate,
+  { renewMs, certificate }: Settings,
+  world: World,
+  parts: LoopParts,
+  retire: () => void,
+): readonly Promise<void>[] {
   const tellLifeLeft = lifeLeftTeller({ ...world, ...own });
   return [
     ...(certificate?.format === 'pem' ? [loop('retirement', retirement({ ...world, ...own, retire }), parts)] : []),
     loop('certificate', renewal({ ...world, ...own, renewMs, tellLifeLeft }), parts),
-    loop('life left', async () => {
-      await tellLifeLeft();
-      return TELL_EVERY_MS;
-    }, parts),
+    loop(
+      'life left',
+      async () => {
+        await tellLifeLeft();
+        return TELL_EVERY_MS;
+      },
+      parts,
+    ),
   ];
 }
 
@@ -149,5 +179,13 @@ function once(source: MetadataSource | undefined): () => Promise<TaskMetadata> {
 
 async function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
-  await new Promise<void>((resolve) => { signal.addEventListener('abort', () => { resolve(); }, { once: true }); });
+  await new Promise<void>((resolve) => {
+    signal.addEventListener(
+      'abort',
+      () => {
+        resolve();
+      },
+      { once: true },
+    );
+  });
 }

@@ -2,7 +2,11 @@ import type { Cause } from '../shared/log';
 
 /** Something that did not work, with a reason that a person or a program can look for. */
 export class Failure extends Error {
-  constructor(readonly reason: string, message: string, options?: ErrorOptions) {
+  constructor(
+    readonly reason: string,
+    message: string,
+    options?: ErrorOptions,
+  ) {
     super(message, options);
   }
 }

@@ -46,7 +46,11 @@ const DISK: Readonly<Record<string, string>> = {
 
 function diskFailure(path: string, error: unknown): Failure {
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  return new Failure((code === undefined ? undefined : DISK[code]) ?? 'disk', `${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  return new Failure(
+    (code === undefined ? undefined : DISK[code]) ?? 'disk',
+    `${path}: ${error instanceof Error ? error.message : String(error)}`,
+    { cause: error },
+  );
 }
 
 const OWNER_ONLY = 0o600;
@@ -78,5 +82,7 @@ export const systemFiles: Files = {
       await directory.close();
     }
   },
-  remove: async (path) => { await rm(path, { force: true }); },
+  remove: async (path) => {
+    await rm(path, { force: true });
+  },
 };

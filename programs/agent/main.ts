@@ -11,7 +11,9 @@ import { jsonLog } from '../shared/log';
 import { InvalidSettings, readSettings, type Settings } from './settings';
 import { ecsMetadata } from './task-metadata';
 
-const log = jsonLog((line) => { process.stdout.write(`${line}\n`); });
+const log = jsonLog((line) => {
+  process.stdout.write(`${line}\n`);
+});
 const HEALTH_TIMEOUT_MS = 3000;
 const SIGTERM_CODE = 143;
 
@@ -44,7 +46,9 @@ async function doInit(): Promise<number> {
 
 async function doRun(): Promise<number> {
   const stop = new AbortController();
-  onStop(() => { stop.abort(); }, 2);
+  onStop(() => {
+    stop.abort();
+  }, 2);
   const settings = readSettings(process.env);
   const running = run(settings, await world(settings), stop.signal);
   await serveHealth(healthSocket(settings.directory), running.health).catch((error: unknown) => {
@@ -62,7 +66,10 @@ async function health(): Promise<number> {
 
 /** Loaded only by who needs it: the health check is a process of its own, every few seconds. */
 async function world(settings: Settings): Promise<World> {
-  const [{ secretsManager }, { serviceDiscovery }] = await Promise.all([import('./aws/secrets-manager.js'), import('./aws/service-discovery.js')]);
+  const [{ secretsManager }, { serviceDiscovery }] = await Promise.all([
+    import('./aws/secrets-manager.js'),
+    import('./aws/service-discovery.js'),
+  ]);
   return {
     clock: systemClock,
     random: () => randomInt(2 ** 32) / 2 ** 32,
@@ -93,8 +100,11 @@ function onStop(stop: () => void, last: number): void {
   process.on('SIGINT', received);
 }
 
-main(process.argv[2]).then((code) => process.exit(code), (error: unknown) => {
-  if (error instanceof InvalidSettings) log.error('the agent is not configured', { reason: 'settings', why: error.message });
-  else log.error('the agent failed', fieldsOf(failureOf(error)));
-  process.exit(1);
-});
+main(process.argv[2]).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    if (error instanceof InvalidSettings) log.error('the agent is not configured', { reason: 'settings', why: error.message });
+    else log.error('the agent failed', fieldsOf(failureOf(error)));
+    process.exit(1);
+  },
+);

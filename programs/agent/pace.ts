@@ -12,7 +12,10 @@ export function jittered(ms: number, random: Random): number {
 export class Backoff {
   private attempt = 0;
 
-  constructor(private readonly limits: { readonly firstMs: number; readonly maxMs: number }, private readonly random: Random) {}
+  constructor(
+    private readonly limits: { readonly firstMs: number; readonly maxMs: number },
+    private readonly random: Random,
+  ) {}
 
   next(): number {
     const { firstMs, maxMs } = this.limits;

@@ -1,4 +1,11 @@
-import type { CertificateFormatName, DiscoveryTarget, MeshVariable, ServiceName, WeighedService, WeighedVersion } from '../../lib/core/contract/agent';
+import type {
+  CertificateFormatName,
+  DiscoveryTarget,
+  MeshVariable,
+  ServiceName,
+  WeighedService,
+  WeighedVersion,
+} from '../../lib/core/contract/agent';
 import { MESH_DIRECTORY } from '../../lib/core/contract/files';
 import { identityParts } from '../../lib/core/contract/identity';
 import type { Unread } from '../../lib/core/contract/unread';
@@ -55,7 +62,9 @@ type Variable = MeshVariable | 'AWS_REGION' | 'ECS_CONTAINER_METADATA_URI_V4';
 
 export class InvalidSettings extends Error {
   constructor(readonly issues: readonly string[]) {
-    super(`${issues.length === 1 ? 'an environment variable is' : `${issues.length} environment variables are`} wrong: ${issues.join('; ')}`);
+    super(
+      `${issues.length === 1 ? 'an environment variable is' : `${issues.length} environment variables are`} wrong: ${issues.join('; ')}`,
+    );
   }
 }
 
@@ -64,16 +73,28 @@ export function readSettings(environment: Environment): Settings {
   const read = new Variables(environment);
   const identity = read.optional('MESH_IDENTITY', 'spiffe://<trust domain>/<service>', identityOf);
   const secret = read.optional('MESH_SECRET_ARN', 'the ARN of a secret of Secrets Manager', secretOf);
-  if (read.has('MESH_IDENTITY') && !read.has('MESH_SECRET_ARN')) read.missing('MESH_SECRET_ARN', 'it goes with MESH_IDENTITY, and must be the ARN of a secret of Secrets Manager');
-  if (read.has('MESH_SECRET_ARN') && !read.has('MESH_IDENTITY')) read.missing('MESH_IDENTITY', 'it goes with MESH_SECRET_ARN, and must be spiffe://<trust domain>/<service>');
+  if (read.has('MESH_IDENTITY') && !read.has('MESH_SECRET_ARN'))
+    read.missing('MESH_SECRET_ARN', 'it goes with MESH_IDENTITY, and must be the ARN of a secret of Secrets Manager');
+  if (read.has('MESH_SECRET_ARN') && !read.has('MESH_IDENTITY'))
+    read.missing('MESH_IDENTITY', 'it goes with MESH_SECRET_ARN, and must be spiffe://<trust domain>/<service>');
   const format = read.optional('MESH_CERTIFICATE_FORMAT', 'sds or pem', formatOf) ?? 'sds';
   const region = secret?.region ?? read.optional('AWS_REGION', 'a region', (text) => (/^[a-z0-9-]+$/.test(text) ? text : undefined));
   if (region === undefined && !read.has('MESH_SECRET_ARN')) read.missing('AWS_REGION', 'ECS sets it on Fargate');
-  const discovery = read.parsed('MESH_DISCOVERY', 'a JSON list of { cluster, namespaceName, serviceName, port }, each cluster once', discoveryOf, '[]');
+  const discovery = read.parsed(
+    'MESH_DISCOVERY',
+    'a JSON list of { cluster, namespaceName, serviceName, port }, each cluster once',
+    discoveryOf,
+    '[]',
+  );
   const ownService = read.optional('MESH_OWN_SERVICE', 'JSON: { namespaceName, serviceName }', (text) => serviceNameOf(jsonOf(text)));
-  const cloudMapServiceId = read.optional('MESH_CLOUD_MAP_SERVICE_ID', 'the id of a Cloud Map service (srv-…)', (text) => (/^srv-[a-z0-9]+$/.test(text) ? text : undefined));
-  const metadataUri = read.optional('ECS_CONTAINER_METADATA_URI_V4', 'an http:// URL (ECS sets it)', (text) => (/^http:\/\/[^\s]+$/.test(text) ? text : undefined));
-  if (cloudMapServiceId !== undefined && metadataUri === undefined) read.missing('ECS_CONTAINER_METADATA_URI_V4', 'ECS sets it; the task is found in Cloud Map by its id');
+  const cloudMapServiceId = read.optional('MESH_CLOUD_MAP_SERVICE_ID', 'the id of a Cloud Map service (srv-…)', (text) =>
+    /^srv-[a-z0-9]+$/.test(text) ? text : undefined,
+  );
+  const metadataUri = read.optional('ECS_CONTAINER_METADATA_URI_V4', 'an http:// URL (ECS sets it)', (text) =>
+    /^http:\/\/[^\s]+$/.test(text) ? text : undefined,
+  );
+  if (cloudMapServiceId !== undefined && metadataUri === undefined)
+    read.missing('ECS_CONTAINER_METADATA_URI_V4', 'ECS sets it; the task is found in Cloud Map by its id');
   const settings = {
     directory: read.parsed('MESH_DIRECTORY', 'an absolute path', directoryOf, MESH_DIRECTORY),
     refreshMs: read.seconds('MESH_REFRESH_SECONDS', 5),
@@ -84,12 +105,39 @@ export function readSettings(environment: Environment): Settings {
     pollMs: read.seconds('MESH_POLL_SECONDS', 2),
     weightsMs: read.seconds('MESH_WEIGHTS_SECONDS', 15),
   };
-  const weights = read.parsed('MESH_WEIGHTS', 'a JSON list of { service, versions: [{ name, cluster }], routes?, tcp? }, each service once', weightsOf, '[]');
+  const weights = read.parsed(
+    'MESH_WEIGHTS',
+    'a JSON list of { service, versions: [{ name, cluster }], routes?, tcp? }, each service once',
+    weightsOf,
+    '[]',
+  );
   const parameters = read.parsed('MESH_WEIGHTS_PARAMETERS', 'names of parameters, with commas', parametersOf, ',');
-  if (weights !== undefined && parameters !== undefined && weights.length !== parameters.length) read.missing('MESH_WEIGHTS_PARAMETERS', `it must name as many parameters as MESH_WEIGHTS names services (${weights.length}), not ${parameters.length}`);
-  if (read.issues.length > 0 || region === undefined || discovery === undefined || weights === undefined || parameters === undefined || settings.directory === undefined) throw new InvalidSettings(read.issues);
+  if (weights !== undefined && parameters !== undefined && weights.length !== parameters.length)
+    read.missing(
+      'MESH_WEIGHTS_PARAMETERS',
+      `it must name as many parameters as MESH_WEIGHTS names services (${weights.length}), not ${parameters.length}`,
+    );
+  if (
+    read.issues.length > 0 ||
+    region === undefined ||
+    discovery === undefined ||
+    weights === undefined ||
+    parameters === undefined ||
+    settings.directory === undefined
+  )
+    throw new InvalidSettings(read.issues);
   const certificate = identity === undefined || secret === undefined ? undefined : { identity, secretArn: secret.secretArn, format };
-  return { ...settings, directory: settings.directory, certificate, region, discovery, ownService, cloudMapServiceId, metadataUri, weights: weights.map((target, index) => ({ ...target, parameter: parameters[index] ?? '' })) };
+  return {
+    ...settings,
+    directory: settings.directory,
+    certificate,
+    region,
+    discovery,
+    ownService,
+    cloudMapServiceId,
+    metadataUri,
+    weights: weights.map((target, index) => ({ ...target, parameter: parameters[index] ?? '' })),
+  };
 }
 
 class Variables {
@@ -119,7 +167,8 @@ class Variables {
 
   /** In milliseconds. */
   seconds(name: Variable, fallback: number): number {
-    const positive = (text: string): number | undefined => (/^\d+(\.\d+)?$/.test(text) && Number(text) > 0 && Number(text) <= 86_400 ? Number(text) : undefined);
+    const positive = (text: string): number | undefined =>
+      /^\d+(\.\d+)?$/.test(text) && Number(text) > 0 && Number(text) <= 86_400 ? Number(text) : undefined;
     return (this.optional(name, 'a number of seconds, above 0 and at most 86400', positive) ?? fallback) * 1000;
   }
 
@@ -180,7 +229,15 @@ function weightsTargetOf(value: unknown): Omit<WeightsTarget, 'parameter'> | und
   if (!isRecord(value)) return undefined;
   const { service, versions, routes = [], tcp = false }: Unread<WeighedService> = value;
   const isLabel = (label: unknown): label is string => typeof label === 'string' && LABEL.test(label);
-  if (!isLabel(service) || !Array.isArray(versions) || versions.length === 0 || !Array.isArray(routes) || !routes.every(isLabel) || typeof tcp !== 'boolean') return undefined;
+  if (
+    !isLabel(service) ||
+    !Array.isArray(versions) ||
+    versions.length === 0 ||
+    !Array.isArray(routes) ||
+    !routes.every(isLabel) ||
+    typeof tcp !== 'boolean'
+  )
+    return undefined;
   const known = versions.flatMap((version: unknown): WeighedVersion[] => {
     const { name, cluster }: Unread<WeighedVersion> = isRecord(version) ? version : {};
     return isLabel(name) && isLabel(cluster) ? [{ name, cluster }] : [];
@@ -197,7 +254,9 @@ function parametersOf(text: string): readonly string[] | undefined {
 function serviceNameOf(value: unknown): ServiceName | undefined {
   if (!isRecord(value)) return undefined;
   const { namespaceName, serviceName }: Unread<ServiceName> = value;
-  return typeof namespaceName === 'string' && namespaceName !== '' && typeof serviceName === 'string' && serviceName !== '' ? { namespaceName, serviceName } : undefined;
+  return typeof namespaceName === 'string' && namespaceName !== '' && typeof serviceName === 'string' && serviceName !== ''
+    ? { namespaceName, serviceName }
+    : undefined;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -15,9 +15,12 @@ export interface MetadataSource {
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html */
 export function ecsMetadata(uri: string): MetadataSource {
   return {
-    read: async () => taskOf(await localHttp('GET', `${uri}/task`).catch((error: unknown) => {
-      throw new Failure('metadata', error instanceof Error ? error.message : String(error), { cause: error });
-    })),
+    read: async () =>
+      taskOf(
+        await localHttp('GET', `${uri}/task`).catch((error: unknown) => {
+          throw new Failure('metadata', error instanceof Error ? error.message : String(error), { cause: error });
+        }),
+      ),
   };
 }
 

@@ -9,7 +9,10 @@ export interface RetryOptions {
   readonly onFailure?: (error: Error, retryInMs: number) => void;
 }
 
-export async function retry<Result>(attempt: () => Promise<Result>, { pauses, isTemporary, pause, onFailure }: RetryOptions): Promise<Result> {
+export async function retry<Result>(
+  attempt: () => Promise<Result>,
+  { pauses, isTemporary, pause, onFailure }: RetryOptions,
+): Promise<Result> {
   for (const milliseconds of pauses) {
     try {
       return await attempt();

@@ -45,8 +45,7 @@ export interface Leaf {
 }
 
 export type CertificateSecretReading =
-  | { readonly ok: true; readonly secret: CertificateSecret; readonly leaf: Leaf }
-  | { readonly ok: false; readonly refusal: Refusal };
+  { readonly ok: true; readonly secret: CertificateSecret; readonly leaf: Leaf } | { readonly ok: false; readonly refusal: Refusal };
 
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
@@ -55,7 +54,8 @@ const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 export function readCertificateSecret(text: string, expected: { readonly identity: string; readonly now: Date }): CertificateSecretReading {
   try {
     const secret = parseCertificateSecret(text);
-    if (secret.identity !== expected.identity) refuse('wrong-identity', `the secret is of ${JSON.stringify(secret.identity)}, expected ${JSON.stringify(expected.identity)}`);
+    if (secret.identity !== expected.identity)
+      refuse('wrong-identity', `the secret is of ${JSON.stringify(secret.identity)}, expected ${JSON.stringify(expected.identity)}`);
     const [leaf, ...intermediates] = certificatesIn('certificateChain', secret.certificateChain);
     const roots = certificatesIn('trustBundle', secret.trustBundle);
     checkKey(secret.privateKey, leaf);
@@ -123,9 +123,17 @@ function parseCertificateSecret(text: string): CertificateSecret {
   const field = (name: string): string => {
     const content = fields[name];
     // What is there instead is not quoted: it may be a key that was put into the wrong field.
-    return typeof content === 'string' && content !== '' ? content : refuse('malformed', `the field ${name} of the secret is ${content === undefined ? 'missing' : 'not a text'}`);
+    return typeof content === 'string' && content !== ''
+      ? content
+      : refuse('malformed', `the field ${name} of the secret is ${content === undefined ? 'missing' : 'not a text'}`);
   };
-  return { version: 1, identity: field('identity'), privateKey: field('privateKey'), certificateChain: field('certificateChain'), trustBundle: field('trustBundle') };
+  return {
+    version: 1,
+    identity: field('identity'),
+    privateKey: field('privateKey'),
+    certificateChain: field('certificateChain'),
+    trustBundle: field('trustBundle'),
+  };
 }
 
 function parseJson(text: string): unknown {
@@ -142,17 +150,21 @@ function shown(value: unknown): string {
 }
 
 function certificatesIn(field: string, pem: string): readonly [X509Certificate, ...X509Certificate[]] {
-  return readPemCertificates(pem) ?? refuse('malformed', `the field ${field} of the secret is not one or more PEM certificates and nothing else`);
+  return (
+    readPemCertificates(pem) ?? refuse('malformed', `the field ${field} of the secret is not one or more PEM certificates and nothing else`)
+  );
 }
 
 function checkKey(pem: string, leaf: X509Certificate): void {
   const key = privateKeyIn(pem);
-  if (key.asymmetricKeyType !== 'ec' || key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') refuse('wrong-key-type', 'the private key is not an EC key on the curve P-256');
+  if (key.asymmetricKeyType !== 'ec' || key.asymmetricKeyDetails?.namedCurve !== 'prime256v1')
+    refuse('wrong-key-type', 'the private key is not an EC key on the curve P-256');
   if (!leaf.checkPrivateKey(key)) refuse('key-mismatch', 'the private key does not belong to the certificate');
 }
 
 function privateKeyIn(pem: string): KeyObject {
-  if (!pem.trimStart().startsWith('-----BEGIN PRIVATE KEY-----')) refuse('malformed', 'the field privateKey of the secret is not a PKCS#8 PEM key');
+  if (!pem.trimStart().startsWith('-----BEGIN PRIVATE KEY-----'))
+    refuse('malformed', 'the field privateKey of the secret is not a PKCS#8 PEM key');
   try {
     return createPrivateKey(pem);
   } catch {
@@ -163,9 +175,17 @@ function privateKeyIn(pem: string): KeyObject {
 function checkIdentity(leaf: X509Certificate, identity: string): void {
   const names = leaf.subjectAltName ?? '';
   // Node.js quotes a name only if it holds a comma or a quote; no name of ours does, and inside quotes ", URI:" means nothing.
-  const uris = names.includes('"') ? [] : names.split(', ').filter((name) => name.startsWith('URI:')).map((name) => name.slice('URI:'.length));
+  const uris = names.includes('"')
+    ? []
+    : names
+        .split(', ')
+        .filter((name) => name.startsWith('URI:'))
+        .map((name) => name.slice('URI:'.length));
   if (uris.length !== 1 || uris[0] !== identity) {
-    refuse('wrong-identity', `the certificate must have exactly the URI name ${JSON.stringify(identity)}, its alternative names are ${JSON.stringify(names)}`);
+    refuse(
+      'wrong-identity',
+      `the certificate must have exactly the URI name ${JSON.stringify(identity)}, its alternative names are ${JSON.stringify(names)}`,
+    );
   }
 }
 
@@ -173,7 +193,8 @@ function checkUsage(leaf: X509Certificate): void {
   // keyUsage of Node.js is the extended key usage.
   const usages: readonly string[] = leaf.keyUsage ?? [];
   if (leaf.ca) refuse('wrong-usage', 'the certificate is of an authority, not of a service');
-  if (!usages.includes(SERVER_AUTH) || !usages.includes(CLIENT_AUTH)) refuse('wrong-usage', 'the certificate is not for both TLS servers and TLS clients');
+  if (!usages.includes(SERVER_AUTH) || !usages.includes(CLIENT_AUTH))
+    refuse('wrong-usage', 'the certificate is not for both TLS servers and TLS clients');
 }
 
 function checkDates(what: string, certificate: X509Certificate, now: Date): void {
@@ -194,7 +215,8 @@ function checkChain(chain: readonly X509Certificate[], roots: readonly X509Certi
     const next = chain[index + 1];
     if (next === undefined) checkTrust(certificate, roots, now);
     else if (!next.ca) refuse('untrusted', `${nameOf(next)} in the chain is not an authority`);
-    else if (!isIssuedBy(certificate, next)) refuse('untrusted', `the chain is broken: ${nameOf(certificate)} is not issued by ${nameOf(next)}`);
+    else if (!isIssuedBy(certificate, next))
+      refuse('untrusted', `the chain is broken: ${nameOf(certificate)} is not issued by ${nameOf(next)}`);
     else checkDates(`the authority ${nameOf(next)}`, next, now);
   });
 }
@@ -202,7 +224,8 @@ function checkChain(chain: readonly X509Certificate[], roots: readonly X509Certi
 function checkTrust(last: X509Certificate, roots: readonly X509Certificate[], now: Date): void {
   const issuers = roots.filter((root) => isIssuedBy(last, root));
   const [first] = issuers;
-  if (first === undefined) refuse('untrusted', `no root of the trust bundle issued the chain: its issuer is ${JSON.stringify(last.issuer)}`);
+  if (first === undefined)
+    refuse('untrusted', `no root of the trust bundle issued the chain: its issuer is ${JSON.stringify(last.issuer)}`);
   // Two certificates of one authority may be in the bundle; one that is valid now is enough.
   if (!issuers.some((root) => isValidAt(root, now))) checkDates(`the root ${nameOf(first)}`, first, now);
 }
@@ -213,5 +236,7 @@ function isValidAt(certificate: X509Certificate, now: Date): boolean {
 }
 
 function nameOf(certificate: X509Certificate): string {
-  return JSON.stringify(certificate.subject === undefined || certificate.subject === '' ? `serial ${certificate.serialNumber}` : certificate.subject);
+  return JSON.stringify(
+    certificate.subject === undefined || certificate.subject === '' ? `serial ${certificate.serialNumber}` : certificate.subject,
+  );
 }

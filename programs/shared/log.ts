@@ -16,8 +16,14 @@ export interface Log {
  * @param context fields that every line has
  */
 export function jsonLog(write: (line: string) => void, context: LogFields = {}): Log {
-  const line = (content: object): void => { write(JSON.stringify(content, withoutKeys)); };
-  const at = (level: string) => (message: string, fields: LogFields = {}): void => { line({ level, message, ...context, ...fields }); };
+  const line = (content: object): void => {
+    write(JSON.stringify(content, withoutKeys));
+  };
+  const at =
+    (level: string) =>
+    (message: string, fields: LogFields = {}): void => {
+      line({ level, message, ...context, ...fields });
+    };
   return { info: at('info'), warn: at('warn'), error: at('error'), raw: line };
 }
 

@@ -44,17 +44,23 @@ const MESH_NAME_LENGTH = 36;
 
 export function renderAuthorities(scope: Construct, props: AuthoritiesProps): readonly Authority[] {
   const { settings } = props.plan;
-  const issuers = settings.kind === 'kms'
-    ? settings.authorities.map((name) => kmsIssuer(new Construct(scope, `Authority-${name}`), name, props))
-    : settings.authorities.map(({ name, arn }) => privateIssuer(new Construct(scope, `Authority-${name}`), name, arn, props));
+  const issuers =
+    settings.kind === 'kms'
+      ? settings.authorities.map((name) => kmsIssuer(new Construct(scope, `Authority-${name}`), name, props))
+      : settings.authorities.map(({ name, arn }) => privateIssuer(new Construct(scope, `Authority-${name}`), name, arn, props));
   const reader = new MeshFunction(scope, 'AuthorityReader', {
     asset: 'certificate-authority',
     description: `Makes or reads the root certificates of the mesh ${props.meshName}`,
     logGroup: props.logGroup,
-    statements: settings.kind === 'kms' ? [] : [new iam.PolicyStatement({
-      actions: ['acm-pca:DescribeCertificateAuthority', 'acm-pca:GetCertificateAuthorityCertificate'],
-      resources: issuers.map(arnOf),
-    })],
+    statements:
+      settings.kind === 'kms'
+        ? []
+        : [
+            new iam.PolicyStatement({
+              actions: ['acm-pca:DescribeCertificateAuthority', 'acm-pca:GetCertificateAuthorityCertificate'],
+              resources: issuers.map(arnOf),
+            }),
+          ],
     // It waits for keys and permissions that were made a moment ago.
     timeout: Duration.minutes(5),
   });
@@ -67,7 +73,12 @@ export function renderAuthorities(scope: Construct, props: AuthoritiesProps): re
   return issuers.map(({ name, scope: own, source, properties, key, ready }) => {
     const root = new CustomResource(own, 'Root', { resourceType: AUTHORITY_RESOURCE, serviceToken, properties: { ...properties } });
     if (ready !== undefined) root.node.addDependency(ready);
-    return { name, source, certificate: root.getAttString('certificate' satisfies keyof AuthorityAttributes), ...(key === undefined ? {} : { key }) };
+    return {
+      name,
+      source,
+      certificate: root.getAttString('certificate' satisfies keyof AuthorityAttributes),
+      ...(key === undefined ? {} : { key }),
+    };
   });
 }
 
@@ -82,7 +93,8 @@ function kmsIssuer(scope: Construct, name: string, { meshName }: AuthoritiesProp
 }
 
 function privateIssuer(scope: Construct, name: string, arn: string | undefined, { meshName }: AuthoritiesProps): Issuer {
-  const made = arn === undefined ? new PrivateRootAuthority(scope, 'PrivateCa', `${meshName.slice(0, MESH_NAME_LENGTH)} CA ${name}`) : undefined;
+  const made =
+    arn === undefined ? new PrivateRootAuthority(scope, 'PrivateCa', `${meshName.slice(0, MESH_NAME_LENGTH)} CA ${name}`) : undefined;
   const certificateAuthorityArn = made?.arn ?? arn ?? '';
   return {
     name,

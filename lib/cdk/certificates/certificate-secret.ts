@@ -13,7 +13,10 @@ export function certificateSecret(scope: Construct, { uri, dnsName }: IdentityPl
   const secret = new secretsmanager.Secret(scope, `Certificate-${createHash('sha256').update(uri).digest('hex').slice(0, 8)}`, {
     description: `Certificate of ${uri}`,
     // No certificate yet, and no text that could pass for one: agents wait for the first rotation.
-    generateSecretString: { secretStringTemplate: JSON.stringify({ state: 'waiting for the first rotation' }), generateStringKey: 'unused' },
+    generateSecretString: {
+      secretStringTemplate: JSON.stringify({ state: 'waiting for the first rotation' }),
+      generateStringKey: 'unused',
+    },
     // It is issued anew at any time.
     removalPolicy: RemovalPolicy.DESTROY,
   });

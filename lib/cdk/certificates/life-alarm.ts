@@ -12,7 +12,12 @@ const TOO_LITTLE_LIFE = 1 / 3;
 export function certificateAlarm(scope: Construct, id: string, trustDomain: string): cloudwatch.Alarm {
   return new cloudwatch.Alarm(scope, id, {
     alarmDescription: `A certificate of the mesh ${trustDomain} has less than a third of its life left: its secret is not rotated, or its tasks do not read it. ${LIFE_LEFT_METRIC} in the logs of mesh-agent tells which.`,
-    metric: new cloudwatch.Metric({ ...METRIC, dimensionsMap: { [MESH_DIMENSION]: trustDomain }, statistic: cloudwatch.Stats.MINIMUM, period: Duration.minutes(15) }),
+    metric: new cloudwatch.Metric({
+      ...METRIC,
+      dimensionsMap: { [MESH_DIMENSION]: trustDomain },
+      statistic: cloudwatch.Stats.MINIMUM,
+      period: Duration.minutes(15),
+    }),
     comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
     threshold: TOO_LITTLE_LIFE,
     evaluationPeriods: 1,

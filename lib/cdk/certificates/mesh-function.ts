@@ -21,7 +21,11 @@ export class MeshFunction extends Construct {
   readonly function: lambda.Function;
   readonly role: iam.Role;
 
-  constructor(scope: Construct, id: string, private readonly props: MeshFunctionProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: MeshFunctionProps,
+  ) {
     super(scope, id);
     const { asset, description, logGroup, statements, environment, timeout } = props;
     this.role = functionRole(this, 'Role', logGroup, statements);
@@ -38,7 +42,10 @@ export class MeshFunction extends Construct {
       logGroup,
       ...(environment === undefined ? {} : { environment }),
     });
-    Validations.of(this.function).acknowledge({ id: 'AwsSolutions-L1', reason: 'Node.js 22 is what the code is tested with, and supported until April 2027.' });
+    Validations.of(this.function).acknowledge({
+      id: 'AwsSolutions-L1',
+      reason: 'Node.js 22 is what the code is tested with, and supported until April 2027.',
+    });
   }
 
   /** Makes the function the handler of custom resources. */
@@ -47,8 +54,14 @@ export class MeshFunction extends Construct {
     const role = functionRole(this, `${id}Role`, logGroup, []);
     const provider = new cr.Provider(this, id, { onEventHandler: this.function, logGroup, frameworkOnEventRole: role });
     const { logicalId } = this.function.node.defaultChild as lambda.CfnFunction;
-    Validations.of(role).acknowledge({ id: `AwsSolutions-IAM5[Resource::<${Stack.of(this).resolve(logicalId) as string}.Arn>:*]`, reason: "The CDK's provider framework calls this one function, whatever its version." });
-    Validations.of(provider).acknowledge({ id: 'AwsSolutions-L1', reason: "The runtime of the CDK's provider framework is the CDK's choice." });
+    Validations.of(role).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::<${Stack.of(this).resolve(logicalId) as string}.Arn>:*]`,
+      reason: "The CDK's provider framework calls this one function, whatever its version.",
+    });
+    Validations.of(provider).acknowledge({
+      id: 'AwsSolutions-L1',
+      reason: "The runtime of the CDK's provider framework is the CDK's choice.",
+    });
     return provider;
   }
 }

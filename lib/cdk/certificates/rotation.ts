@@ -36,13 +36,20 @@ export function renderRotation(scope: Construct, props: RotationProps): lambda.F
     logGroup,
     statements: [
       new iam.PolicyStatement({
-        actions: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage'],
+        actions: [
+          'secretsmanager:DescribeSecret',
+          'secretsmanager:GetSecretValue',
+          'secretsmanager:PutSecretValue',
+          'secretsmanager:UpdateSecretVersionStage',
+        ],
         resources: arnsOf(secrets),
       }),
       ...(plan.settings.kind === 'kms' ? [] : privateCaStatements(authorities.map(arnOf))),
     ],
     environment: {
-      AUTHORITIES: Stack.of(scope).toJsonString(authorities.map(({ name, source, certificate }): IssuingAuthority => ({ name, ...source, certificate }))),
+      AUTHORITIES: Stack.of(scope).toJsonString(
+        authorities.map(({ name, source, certificate }): IssuingAuthority => ({ name, ...source, certificate })),
+      ),
       // Through the set, so that the function learns of a change only after that was found to be safe.
       ISSUER: issuer,
       TRUST_DOMAIN: plan.trustDomain,
@@ -50,7 +57,10 @@ export function renderRotation(scope: Construct, props: RotationProps): lambda.F
     timeout: Duration.minutes(2),
   });
   for (const { key } of authorities) if (key !== undefined) allowSigning(key, role, 'CertificatesAreIssued');
-  rotation.addPermission('SecretsManager', { principal: new iam.ServicePrincipal('secretsmanager.amazonaws.com'), sourceAccount: Stack.of(scope).account });
+  rotation.addPermission('SecretsManager', {
+    principal: new iam.ServicePrincipal('secretsmanager.amazonaws.com'),
+    sourceAccount: Stack.of(scope).account,
+  });
   return rotation;
 }
 
@@ -72,7 +82,9 @@ function renderAuthoritySet(scope: Construct, { meshName, plan, authorities, sec
     asset: 'authority-set',
     description: `Refuses changes of authorities that would cut services of the mesh ${meshName} off from each other`,
     logGroup,
-    statements: [new iam.PolicyStatement({ actions: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'], resources: arnsOf(secrets) })],
+    statements: [
+      new iam.PolicyStatement({ actions: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'], resources: arnsOf(secrets) }),
+    ],
     timeout: Duration.minutes(5),
   });
   return new CustomResource(scope, 'Authorities', {

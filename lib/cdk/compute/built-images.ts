@@ -27,12 +27,14 @@ type BuildArgs = Readonly<Record<string, string>>;
 
 function build(scope: Construct, id: string, plan: SystemPlan, directory: string, buildArgs: BuildArgs = {}): BuiltImages {
   const architectures = [...new Set(plan.tasks.map((task) => task.sizing.architecture))].sort();
-  return new Map(architectures.map((architecture) => {
-    const asset = new DockerImageAsset(scope, `${id}-${architecture}`, {
-      directory,
-      platform: PLATFORMS[architecture],
-      ...(Object.keys(buildArgs).length === 0 ? {} : { buildArgs }),
-    });
-    return [architecture, ecs.ContainerImage.fromDockerImageAsset(asset)];
-  }));
+  return new Map(
+    architectures.map((architecture) => {
+      const asset = new DockerImageAsset(scope, `${id}-${architecture}`, {
+        directory,
+        platform: PLATFORMS[architecture],
+        ...(Object.keys(buildArgs).length === 0 ? {} : { buildArgs }),
+      });
+      return [architecture, ecs.ContainerImage.fromDockerImageAsset(asset)];
+    }),
+  );
 }

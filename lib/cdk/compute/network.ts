@@ -52,7 +52,9 @@ function renderNamespace(scope: Construct, topology: Topology, vpc: ec2.IVpc): s
   });
   // How long resolvers remember that a service has no task. The L2 construct has no prop for it.
   // https://docs.aws.amazon.com/cloud-map/latest/api/API_SOA.html
-  (namespace.node.defaultChild as servicediscovery.CfnPrivateDnsNamespace).properties = { dnsProperties: { soa: { ttl: DISCOVERY_TTL_SECONDS } } };
+  (namespace.node.defaultChild as servicediscovery.CfnPrivateDnsNamespace).properties = {
+    dnsProperties: { soa: { ttl: DISCOVERY_TTL_SECONDS } },
+  };
   return namespace;
 }
 
@@ -79,7 +81,10 @@ function renderVpc(scope: Construct, logProps: LogProps | undefined): ec2.Vpc {
 }
 
 /** What the virtual names resolve to. */
-const ADDRESSES: Readonly<Record<Topology['mesh']['provider'], string>> = { appMesh: 'an address that nobody has', envoy: 'loopback addresses' };
+const ADDRESSES: Readonly<Record<Topology['mesh']['provider'], string>> = {
+  appMesh: 'an address that nobody has',
+  envoy: 'loopback addresses',
+};
 
 /**
  * The virtual names. A zone beside the namespace, since Cloud Map lets nobody add records to its own; the more

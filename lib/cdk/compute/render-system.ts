@@ -63,10 +63,19 @@ export function renderSystem(scope: Construct, topology: Topology, plan: SystemP
   renderRecords(scope, topology, plan, zone, services);
   renderOrder(topology, services);
   for (const rule of plan.ingress) renderIngress(find(services, rule.to), find(services, rule.from), rule.from, rule.port);
-  const certificates = plan.certificates === undefined ? undefined : renderMeshCertificates(scope, plan.certificates, topology, foundation, [...services.values()]);
+  const certificates =
+    plan.certificates === undefined
+      ? undefined
+      : renderMeshCertificates(scope, plan.certificates, topology, foundation, [...services.values()]);
   const gateway = services.get(GATEWAY_NAME);
   const own = new Map([...services].filter(([name]) => name !== GATEWAY_NAME));
-  return { foundation, zone, services: own, ...(gateway instanceof MeshTask ? { gateway } : {}), ...(certificates === undefined ? {} : { certificateAlarm: certificates.alarm }) };
+  return {
+    foundation,
+    zone,
+    services: own,
+    ...(gateway instanceof MeshTask ? { gateway } : {}),
+    ...(certificates === undefined ? {} : { certificateAlarm: certificates.alarm }),
+  };
 }
 
 /** What callers know as one: a service, or all versions of one. */
@@ -78,11 +87,17 @@ function byService({ tasks }: SystemPlan): readonly (readonly [string, readonly 
 
 function renderService(scope: Construct, name: string, tasks: readonly TaskPlan[], context: (task: TaskPlan) => TaskContext): Service {
   const [first] = tasks;
-  return first?.version === undefined && first !== undefined ? new MeshTask(scope, name, first, context(first)) : new VersionedService(scope, name, tasks, context);
+  return first?.version === undefined && first !== undefined
+    ? new MeshTask(scope, name, first, context(first))
+    : new VersionedService(scope, name, tasks, context);
 }
 
 /** An image of the user's own, or one that the CDK builds; undefined where the plan has it. */
-function meshImages(scope: Construct, plan: SystemPlan, props: MicroservicesProps): (role: ContainerRole, task: TaskPlan) => ecs.ContainerImage | undefined {
+function meshImages(
+  scope: Construct,
+  plan: SystemPlan,
+  props: MicroservicesProps,
+): (role: ContainerRole, task: TaskPlan) => ecs.ContainerImage | undefined {
   const { image: proxy, agentImage } = props.mesh?._options ?? {};
   const collector = props.tracing?._options.image;
   const built = agentImage === undefined ? agentImages(scope, plan) : undefined;
@@ -90,13 +105,24 @@ function meshImages(scope: Construct, plan: SystemPlan, props: MicroservicesProp
   return (role, task) => {
     if (role === 'proxy') return proxy ?? copied?.get(task.sizing.architecture);
     if (role === 'collector') return collector;
-    return role === 'init' || role === 'agent' ? agentImage ?? built?.get(task.sizing.architecture) : undefined;
+    return role === 'init' || role === 'agent' ? (agentImage ?? built?.get(task.sizing.architecture)) : undefined;
   };
 }
 
-function renderMeshCertificates(scope: Construct, plan: CertificatePlan, { name }: Topology, { logGroup }: Foundation, services: readonly Service[]): RenderedCertificates {
+function renderMeshCertificates(
+  scope: Construct,
+  plan: CertificatePlan,
+  { name }: Topology,
+  { logGroup }: Foundation,
+  services: readonly Service[],
+): RenderedCertificates {
   const holders = services.flatMap(({ certificate, tasks }) => (certificate === undefined ? [] : [{ certificate, tasks }]));
-  const certificates = renderCertificates(scope, { meshName: name, plan, logGroup, secrets: holders.map(({ certificate }) => certificate) });
+  const certificates = renderCertificates(scope, {
+    meshName: name,
+    plan,
+    logGroup,
+    secrets: holders.map(({ certificate }) => certificate),
+  });
   // Tasks would only wait; and when the stack goes, they go before their certificates.
   for (const [index, { tasks }] of holders.entries()) {
     const schedule = certificates.schedules[index];
@@ -124,7 +150,13 @@ function given<T extends object>(props: T): Partial<T> {
   return Object.fromEntries(Object.entries(props).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
-function renderRecords(scope: Construct, topology: Topology, plan: SystemPlan, zone: route53.PrivateHostedZone, services: ReadonlyMap<string, Service>): void {
+function renderRecords(
+  scope: Construct,
+  topology: Topology,
+  plan: SystemPlan,
+  zone: route53.PrivateHostedZone,
+  services: ReadonlyMap<string, Service>,
+): void {
   const callers = new Map([...topology.services, ...topology.external].map((service) => [service.name, service.callers]));
   for (const record of plan.records) {
     const resource = new route53.CfnRecordSet(services.get(record.service) ?? new Construct(scope, record.service), 'VirtualName', {
@@ -135,14 +167,17 @@ function renderRecords(scope: Construct, topology: Topology, plan: SystemPlan, z
       resourceRecords: [record.address],
     });
     // A caller that asks too early would get "no such name" from the VPC's resolver for the next 15 minutes.
-    for (const caller of callers.get(record.service) ?? []) for (const { service } of find(services, caller).tasks) service.node.addDependency(resource);
+    for (const caller of callers.get(record.service) ?? [])
+      for (const { service } of find(services, caller).tasks) service.node.addDependency(resource);
   }
 }
 
 /** CloudFormation takes an ECS service for ready when its tasks are; what scales it may come later. */
 function renderOrder(topology: Topology, services: ReadonlyMap<string, Service>): void {
-  const resources = (name: string): readonly IConstruct[] => find(services, name).tasks.flatMap(({ service }) => service.node.defaultChild ?? []);
-  for (const { caller, callee } of waits(topology)) for (const resource of resources(caller)) resource.node.addDependency(...resources(callee));
+  const resources = (name: string): readonly IConstruct[] =>
+    find(services, name).tasks.flatMap(({ service }) => service.node.defaultChild ?? []);
+  for (const { caller, callee } of waits(topology))
+    for (const resource of resources(caller)) resource.node.addDependency(...resources(callee));
 }
 
 /** A resource of its own, so that services that call each other make no dependency cycle. */

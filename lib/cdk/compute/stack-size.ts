@@ -27,11 +27,15 @@ export function limitStackSize(scope: Construct, plan: SystemPlan): void {
       const fix = `put what is not of this mesh into another stack, or run fewer services in this one`;
       const errors: string[] = [];
       if (resources.length > limit) {
-        errors.push(`STACK_TOO_LARGE: the stack "${stack.stackName}" has ${resources.length} resources, ${own} of them from the ${services} tasks of this mesh; CloudFormation takes ${limit}. Fix: ${fix}.`);
+        errors.push(
+          `STACK_TOO_LARGE: the stack "${stack.stackName}" has ${resources.length} resources, ${own} of them from the ${services} tasks of this mesh; CloudFormation takes ${limit}. Fix: ${fix}.`,
+        );
       }
       const bytes = plannedBytes > WORTH_MEASURING ? templateBytes(stack) : 0;
       if (bytes > MAX_TEMPLATE_BYTES) {
-        errors.push(`STACK_TOO_LARGE: the template of "${stack.stackName}" has ${bytes} bytes with the ${services} tasks of this mesh; CloudFormation takes ${MAX_TEMPLATE_BYTES}. Fix: ${fix}.`);
+        errors.push(
+          `STACK_TOO_LARGE: the template of "${stack.stackName}" has ${bytes} bytes with the ${services} tasks of this mesh; CloudFormation takes ${MAX_TEMPLATE_BYTES}. Fix: ${fix}.`,
+        );
       }
       return errors;
     },

@@ -29,7 +29,9 @@ export function taskRole(scope: Construct, id: string, permissions: TaskPermissi
     inlinePolicies: {
       MeshAgent: new iam.PolicyDocument({
         statements: [
-          ...(certificate === undefined ? [] : [new iam.PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [certificate.secretArn] })]),
+          ...(certificate === undefined
+            ? []
+            : [new iam.PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [certificate.secretArn] })]),
           ...discoveryStatements(permissions),
           ...weightsStatements(permissions),
         ],
@@ -38,41 +40,64 @@ export function taskRole(scope: Construct, id: string, permissions: TaskPermissi
     },
     ...(tracesPolicy === undefined ? {} : { managedPolicies: [tracesPolicy] }),
   });
-  Validations.of(role).acknowledge({ id: 'AwsSolutions-IAM5[Resource::*]', reason: 'The actions of Cloud Map on instances support no resource but *; conditions narrow them to the services by name or ARN.' });
+  Validations.of(role).acknowledge({
+    id: 'AwsSolutions-IAM5[Resource::*]',
+    reason: 'The actions of Cloud Map on instances support no resource but *; conditions narrow them to the services by name or ARN.',
+  });
   return role;
 }
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudmap.html */
 function discoveryStatements({ discovers, discoveryServices, namespaceName }: TaskPermissions): iam.PolicyStatement[] {
-  const statement = (actions: string[], condition: Record<string, string | string[]>): iam.PolicyStatement => new iam.PolicyStatement({ actions, resources: ['*'], conditions: { StringEquals: condition } });
+  const statement = (actions: string[], condition: Record<string, string | string[]>): iam.PolicyStatement =>
+    new iam.PolicyStatement({ actions, resources: ['*'], conditions: { StringEquals: condition } });
   return [
-    statement(['servicediscovery:UpdateInstanceCustomHealthStatus'], { 'servicediscovery:ServiceArn': oneOrMore(discoveryServices.map((service) => service.serviceArn)) }),
-    ...(discovers.length === 0 ? [] : [
-      statement(['servicediscovery:DiscoverInstances', 'servicediscovery:DiscoverInstancesRevision'], { 'servicediscovery:NamespaceName': namespaceName, 'servicediscovery:ServiceName': [...discovers] }),
-    ]),
+    statement(['servicediscovery:UpdateInstanceCustomHealthStatus'], {
+      'servicediscovery:ServiceArn': oneOrMore(discoveryServices.map((service) => service.serviceArn)),
+    }),
+    ...(discovers.length === 0
+      ? []
+      : [
+          statement(['servicediscovery:DiscoverInstances', 'servicediscovery:DiscoverInstancesRevision'], {
+            'servicediscovery:NamespaceName': namespaceName,
+            'servicediscovery:ServiceName': [...discovers],
+          }),
+        ]),
   ];
 }
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html */
 function weightsStatements({ weights }: TaskPermissions): iam.PolicyStatement[] {
-  return weights.length === 0 ? [] : [new iam.PolicyStatement({ actions: ['ssm:GetParameters'], resources: weights.map((parameter) => parameter.parameterArn) })];
+  return weights.length === 0
+    ? []
+    : [new iam.PolicyStatement({ actions: ['ssm:GetParameters'], resources: weights.map((parameter) => parameter.parameterArn) })];
 }
 
 /** https://docs.aws.amazon.com/app-mesh/latest/userguide/proxy-authorization.html */
 function controlPlanePolicy({ endpoints }: TaskPermissions): { readonly MeshEnvoy?: iam.PolicyDocument } {
   if (endpoints.length === 0) return {};
-  const statement = (action: string, resources: readonly string[]): iam.PolicyStatement[] => (resources.length === 0 ? [] : [new iam.PolicyStatement({ actions: [action], resources: [...new Set(resources)] })]);
+  const statement = (action: string, resources: readonly string[]): iam.PolicyStatement[] =>
+    resources.length === 0 ? [] : [new iam.PolicyStatement({ actions: [action], resources: [...new Set(resources)] })];
   return {
     MeshEnvoy: new iam.PolicyDocument({
       statements: [
-        ...statement('appmesh:StreamAggregatedResources', endpoints.map(({ arn }) => arn)),
-        ...statement('acm:ExportCertificate', endpoints.flatMap(({ endpoint }) => endpoint.certificateArns)),
-        ...statement('acm-pca:GetCertificateAuthorityCertificate', endpoints.flatMap(({ endpoint }) => endpoint.authorityArns)),
+        ...statement(
+          'appmesh:StreamAggregatedResources',
+          endpoints.map(({ arn }) => arn),
+        ),
+        ...statement(
+          'acm:ExportCertificate',
+          endpoints.flatMap(({ endpoint }) => endpoint.certificateArns),
+        ),
+        ...statement(
+          'acm-pca:GetCertificateAuthorityCertificate',
+          endpoints.flatMap(({ endpoint }) => endpoint.authorityArns),
+        ),
       ],
     }),
   };
 }
 
 function oneOrMore(values: string[]): string | string[] {
-  return values.length === 1 ? values[0] ?? '' : values;
+  return values.length === 1 ? (values[0] ?? '') : values;
 }

@@ -49,7 +49,12 @@ export interface Identity {
 }
 
 /** Made of the plans of a service's tasks, one for each version. */
-export function renderIdentity(scope: Construct, plans: readonly TaskPlan[], discoveryServices: readonly servicediscovery.IService[], context: TaskContext): Identity {
+export function renderIdentity(
+  scope: Construct,
+  plans: readonly TaskPlan[],
+  discoveryServices: readonly servicediscovery.IService[],
+  context: TaskContext,
+): Identity {
   const { foundation } = context;
   const [plan] = plans;
   if (plan === undefined) throw new Error('bug: a service without tasks');
@@ -107,7 +112,13 @@ export class MeshTask extends Construct implements IMicroservice {
   readonly certificate?: secretsmanager.Secret;
 
   /** @param of the service of which this is a version; absent: it is none, and has an identity of its own */
-  constructor(scope: Construct, id: string, plan: TaskPlan, context: TaskContext, of?: { readonly identity: Identity; readonly discoveryService: servicediscovery.Service }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    plan: TaskPlan,
+    context: TaskContext,
+    of?: { readonly identity: Identity; readonly discoveryService: servicediscovery.Service },
+  ) {
     super(scope, id);
     const { foundation } = context;
     this.serviceName = serviceOf(plan);
@@ -133,11 +144,15 @@ export class MeshTask extends Construct implements IMicroservice {
     const containers = renderContainers(this.taskDefinition, plan, context, {
       discoveryServiceId: this.discoveryService.serviceId,
       certificateSecretArn: this.certificate?.secretArn,
-      weightsParameterNames: weightsParameters(plan, context).map((parameter) => parameter.parameterName).join(','),
+      weightsParameterNames: weightsParameters(plan, context)
+        .map((parameter) => parameter.parameterName)
+        .join(','),
       endpointArn: plan.endpoint === undefined ? undefined : context.endpointArn(plan.endpoint),
     });
     this.proxyContainer = find(plan, containers, 'proxy');
-    this.container = plan.containers.some((container) => container.role === 'application') ? find(plan, containers, 'application') : this.proxyContainer;
+    this.container = plan.containers.some((container) => container.role === 'application')
+      ? find(plan, containers, 'application')
+      : this.proxyContainer;
 
     acknowledgeOwnEnvironment(this.taskDefinition, plan);
 
@@ -145,7 +160,9 @@ export class MeshTask extends Construct implements IMicroservice {
     const registered = containers.get(plan.registration.container ?? '');
     this.service.associateCloudMapService({
       service: this.discoveryService,
-      ...(registered === undefined || plan.registration.port === undefined ? {} : { container: registered, containerPort: plan.registration.port }),
+      ...(registered === undefined || plan.registration.port === undefined
+        ? {}
+        : { container: registered, containerPort: plan.registration.port }),
     });
     renderScaling(this.service, plan.sizing);
     // A task that starts before its execution role may write logs would not start.
@@ -163,12 +180,25 @@ export class MeshTask extends Construct implements IMicroservice {
 
 /** With the rules in it, since each one would be a resource. What connections of the user's open comes on top. */
 function securityGroup(scope: Construct, plan: TaskPlan, { foundation, egressPorts }: TaskContext): ec2.SecurityGroup {
-  const group = new ec2.SecurityGroup(scope, 'SecurityGroup', { vpc: foundation.vpc, description: `Tasks of ${serviceOf(plan)}`, allowAllOutbound: egressPorts === undefined });
+  const group = new ec2.SecurityGroup(scope, 'SecurityGroup', {
+    vpc: foundation.vpc,
+    description: `Tasks of ${serviceOf(plan)}`,
+    allowAllOutbound: egressPorts === undefined,
+  });
   for (const port of egressPorts ?? []) group.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(port), `to port ${port}`);
   return group;
 }
 
-function interception({ container, appPorts, ingressPort, egressPort, ignoredUser, ignoredGroup, ignoredIps, ignoredPorts }: InterceptionPlan): ecs.ProxyConfiguration {
+function interception({
+  container,
+  appPorts,
+  ingressPort,
+  egressPort,
+  ignoredUser,
+  ignoredGroup,
+  ignoredIps,
+  ignoredPorts,
+}: InterceptionPlan): ecs.ProxyConfiguration {
   return new ecs.AppMeshProxyConfiguration({
     containerName: container,
     properties: {
@@ -192,10 +222,18 @@ function needsOwnExecutionRole(plan: TaskPlan, context: TaskContext): boolean {
 function acknowledgeOwnEnvironment(taskDefinition: ecs.FargateTaskDefinition, plan: TaskPlan): void {
   const users = plan.containers.filter(({ role }) => role === 'application' || role === 'extra');
   if (users.some(({ environment }) => Object.keys(environment).length > 0)) return;
-  Validations.of(taskDefinition).acknowledge({ id: 'AwsSolutions-ECS2', reason: "The environment variables are settings of the mesh agent and the tracing collector, which are no secrets: where the certificate is, not what is in it." });
+  Validations.of(taskDefinition).acknowledge({
+    id: 'AwsSolutions-ECS2',
+    reason:
+      'The environment variables are settings of the mesh agent and the tracing collector, which are no secrets: where the certificate is, not what is in it.',
+  });
 }
 
-function find(plan: TaskPlan, containers: ReadonlyMap<string, ecs.ContainerDefinition>, role: ContainerPlan['role']): ecs.ContainerDefinition {
+function find(
+  plan: TaskPlan,
+  containers: ReadonlyMap<string, ecs.ContainerDefinition>,
+  role: ContainerPlan['role'],
+): ecs.ContainerDefinition {
   const name = plan.containers.find((container) => container.role === role)?.name;
   const found = name === undefined ? undefined : containers.get(name);
   if (found === undefined) throw new Error(`bug: the plan of ${plan.name} has no ${role} container`);
@@ -204,7 +242,12 @@ function find(plan: TaskPlan, containers: ReadonlyMap<string, ecs.ContainerDefin
 
 type DeployedValues = Readonly<Record<DeployedValue, string | undefined>>;
 
-function renderContainers(taskDefinition: ecs.FargateTaskDefinition, plan: TaskPlan, context: TaskContext, deployed: DeployedValues): ReadonlyMap<string, ecs.ContainerDefinition> {
+function renderContainers(
+  taskDefinition: ecs.FargateTaskDefinition,
+  plan: TaskPlan,
+  context: TaskContext,
+  deployed: DeployedValues,
+): ReadonlyMap<string, ecs.ContainerDefinition> {
   const containers = new Map<string, ecs.ContainerDefinition>();
   const withoutCapabilities = new ecs.LinuxParameters(taskDefinition, 'WithoutCapabilities');
   withoutCapabilities.dropCapabilities(ecs.Capability.ALL);
@@ -214,37 +257,50 @@ function renderContainers(taskDefinition: ecs.FargateTaskDefinition, plan: TaskP
       environment: { ...container.environment, ...deployedEnvironment(container, deployed) },
       ...(container.dropCapabilities === true ? { linuxParameters: withoutCapabilities } : {}),
     });
-    definition.addMountPoints(...(container.mounts ?? []).map(({ volume, path, readOnly }) => ({ sourceVolume: volume, containerPath: path, readOnly })));
+    definition.addMountPoints(
+      ...(container.mounts ?? []).map(({ volume, path, readOnly }) => ({ sourceVolume: volume, containerPath: path, readOnly })),
+    );
     containers.set(container.name, definition);
   }
   for (const container of plan.containers) {
     for (const dependency of container.dependsOn) {
       const other = containers.get(dependency.container);
       if (other === undefined) continue;
-      containers.get(container.name)?.addContainerDependencies({ container: other, condition: ecs.ContainerDependencyCondition[dependency.condition] });
+      containers
+        .get(container.name)
+        ?.addContainerDependencies({ container: other, condition: ecs.ContainerDependencyCondition[dependency.condition] });
     }
   }
   return containers;
 }
 
-function deployedEnvironment({ name, deployedEnvironment: variables = {} }: ContainerPlan, deployed: DeployedValues): Record<string, string> {
-  return Object.fromEntries(Object.entries(variables).map(([variable, value]) => {
-    const text = deployed[value];
-    if (text === undefined) throw new Error(`bug: the container ${name} wants the ${value} that its task does not have`);
-    return [variable, text];
-  }));
+function deployedEnvironment(
+  { name, deployedEnvironment: variables = {} }: ContainerPlan,
+  deployed: DeployedValues,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(variables).map(([variable, value]) => {
+      const text = deployed[value];
+      if (text === undefined) throw new Error(`bug: the container ${name} wants the ${value} that its task does not have`);
+      return [variable, text];
+    }),
+  );
 }
 
 function containerOptions(plan: TaskPlan, container: ContainerPlan, context: TaskContext): ecs.ContainerDefinitionOptions {
   const props = context.containerProps(container);
   const check = container.healthCheck;
-  const healthCheck: ecs.HealthCheck | undefined = props?.healthCheck ?? (check === undefined ? undefined : {
-    command: [...check.command],
-    interval: Duration.seconds(check.intervalSeconds),
-    timeout: Duration.seconds(check.timeoutSeconds),
-    retries: check.retries,
-    startPeriod: Duration.seconds(check.startPeriodSeconds),
-  });
+  const healthCheck: ecs.HealthCheck | undefined =
+    props?.healthCheck ??
+    (check === undefined
+      ? undefined
+      : {
+          command: [...check.command],
+          interval: Duration.seconds(check.intervalSeconds),
+          timeout: Duration.seconds(check.timeoutSeconds),
+          retries: check.retries,
+          startPeriod: Duration.seconds(check.startPeriodSeconds),
+        });
   return {
     image: props?.image ?? context.meshImage(container) ?? ecs.ContainerImage.fromRegistry(container.image ?? ''),
     essential: container.essential,
@@ -264,7 +320,13 @@ function containerOptions(plan: TaskPlan, container: ContainerPlan, context: Tas
   };
 }
 
-function renderService(scope: Construct, plan: TaskPlan, { foundation, alarms }: TaskContext, taskDefinition: ecs.FargateTaskDefinition, securityGroup: ec2.ISecurityGroup): ecs.FargateService {
+function renderService(
+  scope: Construct,
+  plan: TaskPlan,
+  { foundation, alarms }: TaskContext,
+  taskDefinition: ecs.FargateTaskDefinition,
+  securityGroup: ec2.ISecurityGroup,
+): ecs.FargateService {
   const { sizing } = plan;
   const { minHealthyPercent, maxHealthyPercent, rollback } = sizing.replacement ?? DEFAULT_REPLACEMENT;
   const service = new ecs.FargateService(scope, 'Service', {
@@ -276,7 +338,14 @@ function renderService(scope: Construct, plan: TaskPlan, { foundation, alarms }:
     circuitBreaker: { enable: true, rollback },
     minHealthyPercent,
     maxHealthyPercent,
-    ...(alarms.length === 0 ? {} : { deploymentAlarms: { alarmNames: alarms.map((alarm) => alarm.alarmName), behavior: rollback ? ecs.AlarmBehavior.ROLLBACK_ON_ALARM : ecs.AlarmBehavior.FAIL_ON_ALARM } }),
+    ...(alarms.length === 0
+      ? {}
+      : {
+          deploymentAlarms: {
+            alarmNames: alarms.map((alarm) => alarm.alarmName),
+            behavior: rollback ? ecs.AlarmBehavior.ROLLBACK_ON_ALARM : ecs.AlarmBehavior.FAIL_ON_ALARM,
+          },
+        }),
     enableExecuteCommand: sizing.enableExecuteCommand,
     // The tags of the stack reach the tasks, which are what costs.
     propagateTags: ecs.PropagatedTagSource.SERVICE,
@@ -284,9 +353,12 @@ function renderService(scope: Construct, plan: TaskPlan, { foundation, alarms }:
     ...(sizing.desiredCount === undefined ? {} : { desiredCount: sizing.desiredCount }),
     ...(sizing.capacityProviders.length === 0
       ? {}
-      : { capacityProviderStrategies: sizing.capacityProviders.map(({ name, base, weight }) => ({ capacityProvider: name, base, weight })) }),
+      : {
+          capacityProviderStrategies: sizing.capacityProviders.map(({ name, base, weight }) => ({ capacityProvider: name, base, weight })),
+        }),
   });
-  if (sizing.capacityProviders.length > 0 && foundation.capacityProviders !== undefined) service.node.addDependency(foundation.capacityProviders);
+  if (sizing.capacityProviders.length > 0 && foundation.capacityProviders !== undefined)
+    service.node.addDependency(foundation.capacityProviders);
   return service;
 }
 
@@ -295,7 +367,8 @@ function renderScaling(service: ecs.FargateService, sizing: Sizing): void {
   if (scaling === undefined) return;
   const count = service.autoScaleTaskCount({ minCapacity: scaling.minCapacity, maxCapacity: scaling.maxCapacity });
   if (scaling.cpuTargetPercent !== undefined) count.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: scaling.cpuTargetPercent });
-  if (scaling.memoryTargetPercent !== undefined) count.scaleOnMemoryUtilization('Memory', { targetUtilizationPercent: scaling.memoryTargetPercent });
+  if (scaling.memoryTargetPercent !== undefined)
+    count.scaleOnMemoryUtilization('Memory', { targetUtilizationPercent: scaling.memoryTargetPercent });
 }
 
 function architecture(id: ArchitectureId): ecs.CpuArchitecture {

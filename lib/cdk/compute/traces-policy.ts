@@ -3,7 +3,13 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 
 /** X-Ray knows no resources to name. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html */
-const ACTIONS = ['xray:GetSamplingRules', 'xray:GetSamplingStatisticSummaries', 'xray:GetSamplingTargets', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
+const ACTIONS = [
+  'xray:GetSamplingRules',
+  'xray:GetSamplingStatisticSummaries',
+  'xray:GetSamplingTargets',
+  'xray:PutTelemetryRecords',
+  'xray:PutTraceSegments',
+];
 
 /** What the tracing collectors may do, once for all task roles. */
 export function tracesPolicy(scope: Construct): iam.ManagedPolicy {
@@ -11,6 +17,9 @@ export function tracesPolicy(scope: Construct): iam.ManagedPolicy {
     description: 'Lets the tracing collectors of a mesh send segments to AWS X-Ray',
     statements: [new iam.PolicyStatement({ actions: ACTIONS, resources: ['*'] })],
   });
-  Validations.of(policy).acknowledge({ id: 'AwsSolutions-IAM5[Resource::*]', reason: 'The X-Ray actions that send traces and read sampling rules support no resource but *.' });
+  Validations.of(policy).acknowledge({
+    id: 'AwsSolutions-IAM5[Resource::*]',
+    reason: 'The X-Ray actions that send traces and read sampling rules support no resource but *.',
+  });
   return policy;
 }

@@ -28,14 +28,28 @@ export class VersionedService extends Construct implements IMicroservice {
     const shared = context(first);
     this.serviceName = name;
     this.url = shared.url ?? '';
-    const parts = plans.map((plan) => ({ plan, version: plan.version?.name ?? '', discoveryService: renderDiscovery(this, `Discovery-${plan.version?.name ?? ''}`, plan, shared) }));
-    const identity = renderIdentity(this, plans, parts.map(({ discoveryService }) => discoveryService), shared);
+    const parts = plans.map((plan) => ({
+      plan,
+      version: plan.version?.name ?? '',
+      discoveryService: renderDiscovery(this, `Discovery-${plan.version?.name ?? ''}`, plan, shared),
+    }));
+    const identity = renderIdentity(
+      this,
+      plans,
+      parts.map(({ discoveryService }) => discoveryService),
+      shared,
+    );
     if (identity.certificate !== undefined) this.certificate = identity.certificate;
     this.taskRole = identity.taskRole;
     this.grantPrincipal = identity.taskRole;
     this.securityGroup = identity.securityGroup;
     this.connections = new ec2.Connections({ securityGroups: [this.securityGroup] });
-    this.versions = new Map(parts.map(({ plan, version, discoveryService }) => [version, new MeshTask(this, version, plan, context(plan), { identity, discoveryService })]));
+    this.versions = new Map(
+      parts.map(({ plan, version, discoveryService }) => [
+        version,
+        new MeshTask(this, version, plan, context(plan), { identity, discoveryService }),
+      ]),
+    );
   }
 
   get tasks(): readonly MeshTask[] {
@@ -45,7 +59,10 @@ export class VersionedService extends Construct implements IMicroservice {
   version(name: string): IMicroservice {
     const found = this.versions.get(name);
     if (found !== undefined) return found;
-    return refuse(this, 'version()', 'UNKNOWN_SERVICE', `there is no version "${name}" of "${this.serviceName}"`, { got: show(name), ...suggest(name, [...this.versions.keys()]) });
+    return refuse(this, 'version()', 'UNKNOWN_SERVICE', `there is no version "${name}" of "${this.serviceName}"`, {
+      got: show(name),
+      ...suggest(name, [...this.versions.keys()]),
+    });
   }
 
   get service(): never {
@@ -67,6 +84,9 @@ export class VersionedService extends Construct implements IMicroservice {
   /** Nobody can say which version is meant: what is right today would be wrong when weights have moved. */
   private ofWhich(member: string): never {
     const names = [...this.versions.keys()];
-    return refuse(this, `${this.serviceName}.${member}`, 'NOT_ALLOWED', 'each version has its own', { got: null, allowed: names.map((name) => `version('${name}').${member}`).join(', ') });
+    return refuse(this, `${this.serviceName}.${member}`, 'NOT_ALLOWED', 'each version has its own', {
+      got: null,
+      allowed: names.map((name) => `version('${name}').${member}`).join(', '),
+    });
   }
 }

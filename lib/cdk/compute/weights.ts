@@ -9,9 +9,14 @@ import type { SystemPlan } from '../../core/plan/system-plan';
 export function renderWeights(scope: Construct, { weights = [] }: SystemPlan): ReadonlyMap<string, ssm.IStringParameter> {
   if (weights.length === 0) return new Map();
   const own = new Construct(scope, 'Weights');
-  return new Map(weights.map(({ service, text, pattern }) => [service, new ssm.StringParameter(own, service, {
-    description: `Weights of the versions of ${service}, which callers follow while they run`,
-    stringValue: text,
-    allowedPattern: pattern,
-  })]));
+  return new Map(
+    weights.map(({ service, text, pattern }) => [
+      service,
+      new ssm.StringParameter(own, service, {
+        description: `Weights of the versions of ${service}, which callers follow while they run`,
+        stringValue: text,
+        allowedPattern: pattern,
+      }),
+    ]),
+  );
 }

@@ -15,7 +15,12 @@ export interface VpcLinkOptions {
 /** How API Gateway comes into the VPC. Both kinds of API use links of version 2; version 1 is legacy. */
 export function renderVpcLink(scope: Construct, options: VpcLinkOptions): apigwv2.CfnVpcLink {
   const { name, vpc, vpcSubnets, to, port } = options;
-  const securityGroup = oneWaySecurityGroup(scope, 'VpcLinkSecurityGroup', { vpc, to, port, description: `API Gateway, by the VPC link of ${name}` });
+  const securityGroup = oneWaySecurityGroup(scope, 'VpcLinkSecurityGroup', {
+    vpc,
+    to,
+    port,
+    description: `API Gateway, by the VPC link of ${name}`,
+  });
   return new apigwv2.CfnVpcLink(scope, 'VpcLink', {
     name,
     subnetIds: vpc.selectSubnets(vpcSubnets).subnetIds,

@@ -6,7 +6,9 @@ import type { MeshRenderer, RenderedMesh } from './renderer';
 
 /** Envoys without a control plane: everything stands in their tasks. */
 const nothing: MeshRenderer = () => ({
-  endpointArn: ({ name }) => { throw new Error(`bug: "${name}" has no control plane`); },
+  endpointArn: ({ name }) => {
+    throw new Error(`bug: "${name}" has no control plane`);
+  },
 });
 
 const RENDERERS: Readonly<Record<Topology['mesh']['provider'], MeshRenderer>> = { appMesh: renderAppMesh, envoy: nothing };

@@ -1,6 +1,6 @@
 /** What the agent's program does. `init` ends before Envoy starts, `run` ends with the task, `health` asks the one that runs. */
 export const AGENT_COMMANDS = ['init', 'run', 'health'] as const;
-export type AgentCommand = typeof AGENT_COMMANDS[number];
+export type AgentCommand = (typeof AGENT_COMMANDS)[number];
 
 /** Environment variables by which the agent is configured. */
 export const MESH_VARIABLES = [
@@ -41,7 +41,7 @@ export const MESH_VARIABLES = [
   /** How long the task may take to leave. */
   'MESH_STOP_SECONDS',
 ] as const;
-export type MeshVariable = typeof MESH_VARIABLES[number];
+export type MeshVariable = (typeof MESH_VARIABLES)[number];
 
 /** Variables with their values, or with what stands for values that only a deployment knows. */
 export type MeshVariables<Value extends string = string> = Readonly<Partial<Record<MeshVariable, Value>>>;

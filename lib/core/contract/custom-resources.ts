@@ -3,11 +3,11 @@ export const AUTHORITY_RESOURCE = 'Custom::MeshAuthority';
 
 export type AuthorityProperties =
   | {
-    /** ECC_NIST_P256, SIGN_VERIFY. */
-    readonly KeyArn: string;
-    readonly Mesh: string;
-    readonly Name: string;
-  }
+      /** ECC_NIST_P256, SIGN_VERIFY. */
+      readonly KeyArn: string;
+      readonly Mesh: string;
+      readonly Name: string;
+    }
   | { readonly CertificateAuthorityArn: string; readonly Name: string };
 
 export type AuthorityAttributes = {

@@ -13,7 +13,12 @@ import { layeredRuntime } from './runtime';
  * @param memory of its task
  * @param layers of what it reads at run time
  */
-export function bootstrap(name: string, memory: EnvoyMemory, resources: { readonly listeners: readonly Json[]; readonly clusters: readonly Json[] }, layers: readonly Json[] = []): JsonObject {
+export function bootstrap(
+  name: string,
+  memory: EnvoyMemory,
+  resources: { readonly listeners: readonly Json[]; readonly clusters: readonly Json[] },
+  layers: readonly Json[] = [],
+): JsonObject {
   return {
     node: { id: name, cluster: name },
     admin: admin(),
@@ -41,7 +46,9 @@ export const LARGE_REGEXES: Json = { name: 'regex', static_layer: { 're2.max_pro
 function admin(): JsonObject {
   return {
     address: socketAddress('127.0.0.1', ADMIN_PORT),
-    allow_paths: [{ safe_regex: { regex: '/(ready|certs|clusters|listeners|healthcheck/fail|(stats(/prometheus)?|drain_listeners)([?].*)?)' } }],
+    allow_paths: [
+      { safe_regex: { regex: '/(ready|certs|clusters|listeners|healthcheck/fail|(stats(/prometheus)?|drain_listeners)([?].*)?)' } },
+    ],
     ignore_global_conn_limit: true,
   };
 }

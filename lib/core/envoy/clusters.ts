@@ -73,7 +73,9 @@ export function applicationCluster(service: Service): JsonObject {
 function betweenEnvoys(callee: Service, keepAlive: KeepAlive): JsonObject {
   if (callee.protocol === 'tcp') return tcpProbes(keepAlive);
   // The idle timeout is shorter than that of the callee's Envoy, so that a connection is not closed under a request.
-  return httpProtocol(callee.protocol, '60s', { http2_protocol_options: { max_concurrent_streams: MAX_STREAMS, ...pings(keepAlive), ...acceptConnect(callee) } });
+  return httpProtocol(callee.protocol, '60s', {
+    http2_protocol_options: { max_concurrent_streams: MAX_STREAMS, ...pings(keepAlive), ...acceptConnect(callee) },
+  });
 }
 
 function httpProtocol(protocol: ProtocolId, idleTimeout: string, config: JsonObject): JsonObject {

@@ -13,19 +13,26 @@ import { tcpProxy } from './tcp-proxy';
 export function externalListener(topology: Topology, caller: Service, external: ExternalService): JsonObject {
   const { name, protocol, address, virtualPort } = external;
   const policy = callPolicyOf(caller, external);
-  const filter = protocol === 'tcp'
-    ? tcpProxy({ direction: 'outbound', peer: name, cluster: name, authenticated: false, timeouts: [policy.timeouts] })
-    : httpConnectionManager({
-      peer: name,
-      direction: 'outbound',
-      external: true,
-      protocol,
-      segmentName: caller.name,
-      tracing: topology.tracing,
-      ...schemeOf(external),
-      virtualHosts: [{ name, domains: ['*'], routes: routes({ name, protocol }, policy).map((route) => toHost(route, external)) }],
-    });
-  return { name, traffic_direction: 'OUTBOUND', ...OWN_CALLS, address: socketAddress(address, virtualPort), filter_chains: [{ filters: [filter] }] };
+  const filter =
+    protocol === 'tcp'
+      ? tcpProxy({ direction: 'outbound', peer: name, cluster: name, authenticated: false, timeouts: [policy.timeouts] })
+      : httpConnectionManager({
+          peer: name,
+          direction: 'outbound',
+          external: true,
+          protocol,
+          segmentName: caller.name,
+          tracing: topology.tracing,
+          ...schemeOf(external),
+          virtualHosts: [{ name, domains: ['*'], routes: routes({ name, protocol }, policy).map((route) => toHost(route, external)) }],
+        });
+  return {
+    name,
+    traffic_direction: 'OUTBOUND',
+    ...OWN_CALLS,
+    address: socketAddress(address, virtualPort),
+    filter_chains: [{ filters: [filter] }],
+  };
 }
 
 /**
@@ -52,7 +59,11 @@ export function externalCluster(caller: Service, external: ExternalService): Jso
   const { name, host, port, protocol } = external;
   return {
     name,
-    cluster_type: extension('envoy.extensions.clusters.dns.v3.DnsCluster', { dns_lookup_family: 'V4_ONLY', respect_dns_ttl: true, all_addresses_in_single_endpoint: true }),
+    cluster_type: extension('envoy.extensions.clusters.dns.v3.DnsCluster', {
+      dns_lookup_family: 'V4_ONLY',
+      respect_dns_ttl: true,
+      all_addresses_in_single_endpoint: true,
+    }),
     load_assignment: loadAssignment(name, host, port),
     ...circuitBreakers(callPolicyOf(caller, external)),
     // A NAT gateway forgets a connection on which nothing moved for 350 seconds, and a server that vanished says nothing.
@@ -85,7 +96,9 @@ function httpProtocol({ protocol }: ExternalService): JsonObject {
         common_http_protocol_options: { idle_timeout: '30s' },
         explicit_http_config: protocol === 'http' ? { http_protocol_options: {} } : { http2_protocol_options: {} },
         http_filters: [
-          extension('envoy.extensions.filters.http.header_mutation.v3.HeaderMutation', { mutations: { request_mutations: PRIVATE_HEADERS } }),
+          extension('envoy.extensions.filters.http.header_mutation.v3.HeaderMutation', {
+            mutations: { request_mutations: PRIVATE_HEADERS },
+          }),
           extension('envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec'),
         ],
       }),

@@ -45,17 +45,31 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): JsonOb
       response_headers_to_remove: ['x-envoy-upstream-service-time', NOT_SENT_HEADER],
     },
     ...(cors === undefined ? {} : { filters: [extension(CORS_FILTER)] }),
-    virtualHosts: [{
-      name: GATEWAY_NAME,
-      domains: ['*'],
-      ...(cors === undefined ? {} : { typed_per_filter_config: { [labelOf(CORS_FILTER)]: corsPolicy(cors) } }),
-      ...chooseRoute(edge, targets),
-    }],
+    virtualHosts: [
+      {
+        name: GATEWAY_NAME,
+        domains: ['*'],
+        ...(cors === undefined ? {} : { typed_per_filter_config: { [labelOf(CORS_FILTER)]: corsPolicy(cors) } }),
+        ...chooseRoute(edge, targets),
+      },
+    ],
   });
-  return bootstrap(GATEWAY_NAME, { memoryMiB: edge.gateway.memoryMiB, share: 'gateway' }, {
-    listeners: [{ name: 'edge', traffic_direction: 'INBOUND', address: socketAddress('0.0.0.0', GATEWAY_PORT), filter_chains: [{ filters: [manager] }] }],
-    clusters: targets.flatMap((callee) => upstreamClusters(topology, undefined, callee)),
-  }, weightsLayers(targets));
+  return bootstrap(
+    GATEWAY_NAME,
+    { memoryMiB: edge.gateway.memoryMiB, share: 'gateway' },
+    {
+      listeners: [
+        {
+          name: 'edge',
+          traffic_direction: 'INBOUND',
+          address: socketAddress('0.0.0.0', GATEWAY_PORT),
+          filter_chains: [{ filters: [manager] }],
+        },
+      ],
+      clusters: targets.flatMap((callee) => upstreamClusters(topology, undefined, callee)),
+    },
+    weightsLayers(targets),
+  );
 }
 
 /**
@@ -64,18 +78,22 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): JsonOb
  * Gateway says.
  */
 function trustOnlyApiGateway({ kind, passThroughHeaders }: EdgeTopology, targets: readonly Service[]): JsonObject {
-  const set = (key: string, value: string): JsonObject => ({ append: { header: { key, value }, append_action: 'OVERWRITE_IF_EXISTS_OR_ADD' } });
+  const set = (key: string, value: string): JsonObject => ({
+    append: { header: { key, value }, append_action: 'OVERWRITE_IF_EXISTS_OR_ADD' },
+  });
   const { removed, always, alwaysPrefixes } = EDGE_REMOVAL;
   // A REST API has begun the trace.
   const named = [...always, ...removed].filter((name) => kind === 'http' || name !== TRACE_HEADER);
   return changeBeforeAll([
     // An empty value sets nothing: what came from outside must not stay in its place.
-    removeMatching(anyOf([
-      ...spellingsBut(passThroughHeaders, named),
-      ...prefixes(alwaysPrefixes),
-      // What a client sends in place of API Gateway's headers, under names that servers take for the same.
-      ...otherSpellings(EDGE_HEADERS),
-    ])),
+    removeMatching(
+      anyOf([
+        ...spellingsBut(passThroughHeaders, named),
+        ...prefixes(alwaysPrefixes),
+        // What a client sends in place of API Gateway's headers, under names that servers take for the same.
+        ...otherSpellings(EDGE_HEADERS),
+      ]),
+    ),
     set('x-forwarded-for', `%REQ(${CLIENT_IP_HEADER})%`),
     set('x-forwarded-host', `%REQ(${CLIENT_HOST_HEADER})%`),
     set('x-forwarded-proto', 'https'),
@@ -93,8 +111,16 @@ function chooseRoute(edge: EdgeTopology, targets: readonly Service[]): JsonObjec
     const callee = targets.find(({ name }) => name === route.service);
     return callee === undefined ? [] : [[route.key, inName(route, edge, callee)]];
   });
-  const unclear = anyMatches([...EDGE_HEADERS.map((name) => headerContains(name, ',')), headerFits(':path', AMBIGUOUS_PATH_AND_QUERY), not(headerFits(':path', PRINTABLE)), headerIs('user-agent', HEALTH_CHECKER)]);
-  return firstOf([{ when: unclear, then: toRoutes([answer(400, [])]) }], byValue(ROUTE_HEADER, { ...Object.fromEntries(own), ...preflights(edge) }));
+  const unclear = anyMatches([
+    ...EDGE_HEADERS.map((name) => headerContains(name, ',')),
+    headerFits(':path', AMBIGUOUS_PATH_AND_QUERY),
+    not(headerFits(':path', PRINTABLE)),
+    headerIs('user-agent', HEALTH_CHECKER),
+  ]);
+  return firstOf(
+    [{ when: unclear, then: toRoutes([answer(400, [])]) }],
+    byValue(ROUTE_HEADER, { ...Object.fromEntries(own), ...preflights(edge) }),
+  );
 }
 
 /** What a request in the name of a route may be: the first of these that it fits. */
@@ -102,7 +128,12 @@ function inName(route: EdgeRoute, edge: EdgeTopology, callee: Service): JsonObje
   const shape = shapePattern(route, edge);
   const { method } = route;
   return toRoutes([
-    ...shadowsOf(route, edge).map((shadow) => answer(400, [path(shadow.pattern), ...(shadow.methods === undefined ? [] : [header(':method', { safe_regex: { regex: shadow.methods.join('|') } })])])),
+    ...shadowsOf(route, edge).map((shadow) =>
+      answer(400, [
+        path(shadow.pattern),
+        ...(shadow.methods === undefined ? [] : [header(':method', { safe_regex: { regex: shadow.methods.join('|') } })]),
+      ]),
+    ),
     ...(shape === undefined ? [] : [answer(404, [{ ...path(shape), invert_match: true }])]),
     ...routes(callee, callPolicyOf(undefined, callee), { host: KEEP_HOST, ...(method === 'ANY' ? {} : { method }) }),
   ]);
@@ -133,7 +164,9 @@ function preflights({ kind, cors, routes: all }: EdgeTopology): Readonly<Record<
  */
 function corsPolicy(cors: Cors): JsonObject {
   return typed('envoy.extensions.filters.http.cors.v3.CorsPolicy', {
-    allow_origin_string_match: cors.allowOrigins.map((origin): JsonObject => (origin === '*' ? { safe_regex: { regex: '.*' } } : { exact: origin })),
+    allow_origin_string_match: cors.allowOrigins.map((origin): JsonObject =>
+      origin === '*' ? { safe_regex: { regex: '.*' } } : { exact: origin },
+    ),
     allow_methods: cors.allowMethods.join(','),
     allow_headers: cors.allowHeaders.join(','),
     ...(cors.exposeHeaders.length === 0 ? {} : { expose_headers: cors.exposeHeaders.join(',') }),

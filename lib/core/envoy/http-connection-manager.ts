@@ -70,14 +70,22 @@ export const MAX_STREAMS = 100;
  * `internal_address_config` would make all private addresses internal that a request names in X-Forwarded-For.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/best_practices/edge
  */
-function fromElsewhere(direction: keyof typeof IDLE_SECONDS, { authenticated = false, maxConnectionSeconds, connect }: HttpConnectionManagerOptions): JsonObject {
+function fromElsewhere(
+  direction: keyof typeof IDLE_SECONDS,
+  { authenticated = false, maxConnectionSeconds, connect }: HttpConnectionManagerOptions,
+): JsonObject {
   return {
     common_http_protocol_options: {
       idle_timeout: duration(IDLE_SECONDS[direction]),
       // The GOAWAY that begins it is understood by Envoys, who send no further request on the connection.
       ...(authenticated && maxConnectionSeconds !== undefined ? { max_connection_duration: duration(maxConnectionSeconds) } : {}),
     },
-    http2_protocol_options: { max_concurrent_streams: MAX_STREAMS, initial_stream_window_size: 65_536, initial_connection_window_size: 1_048_576, ...connect },
+    http2_protocol_options: {
+      max_concurrent_streams: MAX_STREAMS,
+      initial_stream_window_size: 65_536,
+      initial_connection_window_size: 1_048_576,
+      ...connect,
+    },
     request_headers_timeout: '15s',
     // Between the GOAWAY that asks for no more requests and the end: idle connections are to make room soon. Envoy's own 5 seconds
     // are for clients on the internet.

@@ -38,12 +38,25 @@ function heapMib({ memoryMiB, share }: EnvoyMemory): number {
 }
 
 function heapMonitor(name: string, mib: number): Json {
-  return { name, typed_config: typed('envoy.extensions.resource_monitors.fixed_heap.v3.FixedHeapConfig', { max_heap_size_bytes: String(mib * 1024 * 1024) }) };
+  return {
+    name,
+    typed_config: typed('envoy.extensions.resource_monitors.fixed_heap.v3.FixedHeapConfig', {
+      max_heap_size_bytes: String(mib * 1024 * 1024),
+    }),
+  };
 }
 
 /** A layer of the runtime. https://www.envoyproxy.io/docs/envoy/latest/configuration/listeners/runtime */
 export function connectionLimit(listener: string, memory: EnvoyMemory): Json {
-  return { name: 'connections', static_layer: { [`envoy.resource_limits.listener.${listener}.connection_limit`]: Math.min(MAX_INBOUND_CONNECTIONS, heapMib(memory) * CONNECTIONS_PER_MIB) } };
+  return {
+    name: 'connections',
+    static_layer: {
+      [`envoy.resource_limits.listener.${listener}.connection_limit`]: Math.min(
+        MAX_INBOUND_CONNECTIONS,
+        heapMib(memory) * CONNECTIONS_PER_MIB,
+      ),
+    },
+  };
 }
 
 /**
@@ -59,7 +72,12 @@ export function overloadManager(memory: EnvoyMemory): JsonObject {
       refresh_interval: '0.25s',
       resource_monitors: [
         // This one is found by its name.
-        { name: 'envoy.resource_monitors.global_downstream_max_connections', typed_config: typed('envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig', { max_active_downstream_connections: String(MAX_CONNECTIONS) }) },
+        {
+          name: 'envoy.resource_monitors.global_downstream_max_connections',
+          typed_config: typed('envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig', {
+            max_active_downstream_connections: String(MAX_CONNECTIONS),
+          }),
+        },
         heapMonitor(HEAP, heapMib(memory)),
         heapMonitor(IDLE_HEAP, IDLE_HEAP_MIB),
       ],
@@ -69,7 +87,10 @@ export function overloadManager(memory: EnvoyMemory): JsonObject {
         {
           ...from('reduce_timeouts', IDLE_HEAP, { scaled: { scaling_threshold: 0.2, saturation_threshold: 0.35 } }),
           typed_config: typed('envoy.config.overload.v3.ScaleTimersOverloadActionConfig', {
-            timer_scale_factors: [{ timer: 'HTTP_DOWNSTREAM_CONNECTION_IDLE', min_timeout: '1s' }, { timer: 'TRANSPORT_SOCKET_CONNECT', min_timeout: '1s' }],
+            timer_scale_factors: [
+              { timer: 'HTTP_DOWNSTREAM_CONNECTION_IDLE', min_timeout: '1s' },
+              { timer: 'TRANSPORT_SOCKET_CONNECT', min_timeout: '1s' },
+            ],
           }),
         },
         from('reset_high_memory_stream', HEAP, { scaled: { scaling_threshold: 0.8, saturation_threshold: 0.95 } }),

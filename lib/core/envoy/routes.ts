@@ -29,12 +29,15 @@ type Kind = 'idempotent' | 'careful';
  */
 export function routes(callee: Callee, policy: CallPolicy, { match = { prefix: '/' }, method, host = {} }: RoutesContext = {}): Json[] {
   const asked = method === undefined ? undefined : [method];
-  return [...callee.policy?.routes ?? [], undefined].flatMap((route) => {
+  return [...(callee.policy?.routes ?? []), undefined].flatMap((route) => {
     const changed = { ...policy, ...(route === undefined ? {} : differences(route)) };
     const methods = both(asked, route?.match.methods);
     const matches = route === undefined ? match : routeMatch(match, route.match);
     const to = (conditions: JsonObject, where: JsonObject): Json[] =>
-      byMethod(callee, changed, methods, conditions, (kind) => ({ route: action(callee, changed, kind, where, host, route), ...(route === undefined ? {} : headerChanges(route)) }));
+      byMethod(callee, changed, methods, conditions, (kind) => ({
+        route: action(callee, changed, kind, where, host, route),
+        ...(route === undefined ? {} : headerChanges(route)),
+      }));
     return [
       ...pins(callee).flatMap((pin) => to(withHeader(matches, pin.header), pin.target)),
       ...to(matches, { ...target(callee, changed, route), ...mirroring(callee, route?.mirror) }),
@@ -56,7 +59,13 @@ function withHeader(match: JsonObject, header: JsonObject): JsonObject {
   return { ...match, headers: [...((match['headers'] as readonly Json[] | undefined) ?? []), header] };
 }
 
-function byMethod({ protocol }: Callee, policy: CallPolicy, methods: readonly string[] | undefined, match: JsonObject, rest: (kind: Kind) => JsonObject): Json[] {
+function byMethod(
+  { protocol }: Callee,
+  policy: CallPolicy,
+  methods: readonly string[] | undefined,
+  match: JsonObject,
+  rest: (kind: Kind) => JsonObject,
+): Json[] {
   const only = (methodMatch: JsonObject): JsonObject => withHeader(match, { name: ':method', string_match: methodMatch });
   const oneOf = (some: readonly string[], kind: Kind): Json[] => {
     const [first] = some;
@@ -65,10 +74,19 @@ function byMethod({ protocol }: Callee, policy: CallPolicy, methods: readonly st
   };
   if (methods !== undefined) {
     const eager = methods.filter((method) => IDEMPOTENT.test(method) && protocol !== 'grpc');
-    return [...oneOf(eager, 'idempotent'), ...oneOf(methods.filter((method) => !eager.includes(method)), 'careful')];
+    return [
+      ...oneOf(eager, 'idempotent'),
+      ...oneOf(
+        methods.filter((method) => !eager.includes(method)),
+        'careful',
+      ),
+    ];
   }
   if (protocol === 'grpc' || !differByMethod(policy)) return [{ match, ...rest('careful') }];
-  return [{ match: only({ safe_regex: { regex: IDEMPOTENT.source } }), ...rest('idempotent') }, { match, ...rest('careful') }];
+  return [
+    { match: only({ safe_regex: { regex: IDEMPOTENT.source } }), ...rest('idempotent') },
+    { match, ...rest('careful') },
+  ];
 }
 
 /** @param to where requests go */

@@ -37,10 +37,23 @@ import { acceptConnect, upgrades } from './traffic/web-sockets';
 export function sidecarBootstrap(topology: Topology, service: Service, name: string = service.name): JsonObject {
   const callees = topology.services.filter((other) => service.calls.includes(other.name));
   const externals = topology.external.filter((other) => service.callsExternal.includes(other.name));
-  return bootstrap(name, memoryOf(service), {
-    listeners: [inbound(topology, service), ...callees.map((callee) => outbound(topology, service, callee)), ...externals.map((external) => externalListener(topology, service, external))],
-    clusters: [applicationCluster(service), ...callees.flatMap((callee) => upstreamClusters(topology, service, callee)), ...externals.map((external) => externalCluster(service, external))],
-  }, [connectionLimit(INBOUND_LISTENER, memoryOf(service)), ...weightsLayers(callees)]);
+  return bootstrap(
+    name,
+    memoryOf(service),
+    {
+      listeners: [
+        inbound(topology, service),
+        ...callees.map((callee) => outbound(topology, service, callee)),
+        ...externals.map((external) => externalListener(topology, service, external)),
+      ],
+      clusters: [
+        applicationCluster(service),
+        ...callees.flatMap((callee) => upstreamClusters(topology, service, callee)),
+        ...externals.map((external) => externalCluster(service, external)),
+      ],
+    },
+    [connectionLimit(INBOUND_LISTENER, memoryOf(service)), ...weightsLayers(callees)],
+  );
 }
 
 /** The identity is proved anew before a certificate could have ended long ago. */
@@ -65,29 +78,37 @@ const STEERS_CALLERS = ['immediate-health-check-fail', 'overloaded', 'ratelimite
 function inbound(topology: Topology, service: Service): JsonObject {
   const authenticated = authenticates(topology);
   const timeouts = allTimeouts(topology, service);
-  const toApplication: JsonObject = { cluster: APPLICATION_CLUSTER, ...longestTimeout(timeouts), ...silence(timeouts, service.protocol), ...upgrades(service) };
-  const filter = service.protocol === 'tcp'
-    ? tcpProxy({ direction: 'inbound', peer: service.name, cluster: APPLICATION_CLUSTER, authenticated, timeouts })
-    : httpConnectionManager({
-      peer: service.name,
-      direction: 'inbound',
-      protocol: service.protocol,
-      segmentName: service.name,
-      tracing: topology.tracing,
-      authenticated,
-      filters: requestFilters(topology, service),
-      ...maxConnectionOf(topology),
-      connect: acceptConnect(service),
-      settings: { ...tellWhatWasNotSent(), ...tellCaller(topology), ...believeNothing(service) },
-      // An application that passes on what it was answered must not say so of itself.
-      routeConfig: { response_headers_to_remove: [NOT_SENT_HEADER, ...STEERS_CALLERS] },
-      virtualHosts: [{
-        name: service.name,
-        domains: ['*'],
-        ...headerChanges(service.policy),
-        routes: [...questionsOfHealth(topology, service, toApplication), ...limitedBySize(service, toApplication)],
-      }],
-    });
+  const toApplication: JsonObject = {
+    cluster: APPLICATION_CLUSTER,
+    ...longestTimeout(timeouts),
+    ...silence(timeouts, service.protocol),
+    ...upgrades(service),
+  };
+  const filter =
+    service.protocol === 'tcp'
+      ? tcpProxy({ direction: 'inbound', peer: service.name, cluster: APPLICATION_CLUSTER, authenticated, timeouts })
+      : httpConnectionManager({
+          peer: service.name,
+          direction: 'inbound',
+          protocol: service.protocol,
+          segmentName: service.name,
+          tracing: topology.tracing,
+          authenticated,
+          filters: requestFilters(topology, service),
+          ...maxConnectionOf(topology),
+          connect: acceptConnect(service),
+          settings: { ...tellWhatWasNotSent(), ...tellCaller(topology), ...believeNothing(service) },
+          // An application that passes on what it was answered must not say so of itself.
+          routeConfig: { response_headers_to_remove: [NOT_SENT_HEADER, ...STEERS_CALLERS] },
+          virtualHosts: [
+            {
+              name: service.name,
+              domains: ['*'],
+              ...headerChanges(service.policy),
+              routes: [...questionsOfHealth(topology, service, toApplication), ...limitedBySize(service, toApplication)],
+            },
+          ],
+        });
   return {
     name: INBOUND_LISTENER,
     // The agent drains what is inbound, so that the application can still call others.
@@ -101,16 +122,31 @@ function inbound(topology: Topology, service: Service): JsonObject {
 
 /** In this order: what is refused uses up no limit, what is limited has no faults, and only what is left is held back to be measured. */
 function requestFilters(topology: Topology, service: Service): readonly Json[] {
-  return [...requestTrailers(service.protocol), ...httpAuthorization(topology, service), ...rateLimits(topology, service), ...faults(topology, service), ...buffer(service)];
+  return [
+    ...requestTrailers(service.protocol),
+    ...httpAuthorization(topology, service),
+    ...rateLimits(topology, service),
+    ...faults(topology, service),
+    ...buffer(service),
+  ];
 }
 
 /** What the application reaches: a callee's virtual name resolves to this address in every task. */
 function outbound(topology: Topology, service: Service, callee: Service): JsonObject {
   const policy = callPolicyOf(service, callee);
-  const chains = callee.protocol === 'tcp'
-    ? tcpChains(callee, (cluster) => tcpProxy({ direction: 'outbound', peer: cluster, cluster, authenticated: false, timeouts: [policy.timeouts] }))
-    : { filter_chains: [{ filters: [httpOutbound(topology, service, callee)] }] };
-  return { name: callee.name, traffic_direction: 'OUTBOUND', ...OWN_CALLS, address: socketAddress(callee.address, callee.virtualPort), ...chains };
+  const chains =
+    callee.protocol === 'tcp'
+      ? tcpChains(callee, (cluster) =>
+          tcpProxy({ direction: 'outbound', peer: cluster, cluster, authenticated: false, timeouts: [policy.timeouts] }),
+        )
+      : { filter_chains: [{ filters: [httpOutbound(topology, service, callee)] }] };
+  return {
+    name: callee.name,
+    traffic_direction: 'OUTBOUND',
+    ...OWN_CALLS,
+    address: socketAddress(callee.address, callee.virtualPort),
+    ...chains,
+  };
 }
 
 function httpOutbound(topology: Topology, service: Service, callee: Service): JsonObject {

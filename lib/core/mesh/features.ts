@@ -15,7 +15,10 @@ function services(topology: Topology, prop: string, holds: (service: Service) =>
   return topology.services.filter(holds).map(({ name }) => `services.${name}.${prop}`);
 }
 
-const speaking = (protocol: Service['protocol']) => (topology: Topology): readonly string[] => services(topology, 'protocol', (service) => service.protocol === protocol);
+const speaking =
+  (protocol: Service['protocol']) =>
+  (topology: Topology): readonly string[] =>
+    services(topology, 'protocol', (service) => service.protocol === protocol);
 const always = (): readonly string[] => [];
 
 /**
@@ -24,7 +27,8 @@ const always = (): readonly string[] => [];
  * @param part what of the policy it is about
  */
 function calls(topology: Topology, prop: string, part: (policy: Partial<CallPolicy>) => unknown): readonly string[] {
-  const says = (policy: Partial<CallPolicy>, standard: Partial<CallPolicy>): boolean => JSON.stringify(part(policy)) !== JSON.stringify(part(standard));
+  const says = (policy: Partial<CallPolicy>, standard: Partial<CallPolicy>): boolean =>
+    JSON.stringify(part(policy)) !== JSON.stringify(part(standard));
   return topology.services.flatMap(({ name, protocol, callPolicy, callOverrides }) => [
     ...(says(callPolicy, defaultCallPolicy(protocol)) ? [`services.${name}.${prop}`] : []),
     // What an override leaves out is the called service's matter.
@@ -40,7 +44,9 @@ const HEADERS = ['requestHeaders', 'responseHeaders'] as const;
 
 /** Paths inside of the routes of services. */
 const routes = (topology: Topology, within: (route: ServiceRoute) => readonly string[]): readonly string[] =>
-  topology.services.flatMap(({ name, policy }) => policy.routes.flatMap((route, index) => within(route).map((prop) => `services.${name}.routes[${index}]${prop}`)));
+  topology.services.flatMap(({ name, policy }) =>
+    policy.routes.flatMap((route, index) => within(route).map((prop) => `services.${name}.routes[${index}]${prop}`)),
+  );
 
 /** Every feature of a mesh, by its id. A provider says of each whether it can do it; the compliance suite holds it to that. */
 export const FEATURES = {
@@ -50,49 +56,132 @@ export const FEATURES = {
   tcp: { title: 'TCP', usedAt: speaking('tcp') },
   declaredCalls: { title: 'Only declared calls, by security group and by the proxies', usedAt: always },
   mutualTls: { title: 'Mutual TLS with certificates that renew themselves', usedAt: always },
-  manyTasks: { title: 'More than 8 tasks of a service', usedAt: (topology) => services(topology, 'scaling', ({ discovery }) => discovery === 'cloudMap') },
+  manyTasks: {
+    title: 'More than 8 tasks of a service',
+    usedAt: (topology) => services(topology, 'scaling', ({ discovery }) => discovery === 'cloudMap'),
+  },
   accessLogs: { title: 'Access logs of the proxies', usedAt: always },
   traces: { title: 'X-Ray traces of the proxies', usedAt: always },
   edge: { title: 'API Gateway in front (`edge`)', usedAt: (topology) => (topology.edge === undefined ? [] : ['edge']) },
-  allow: { title: 'Authorization by caller, method and path (`allow`)', usedAt: (topology) => services(topology, 'allow', ({ allow }) => allow !== undefined) },
+  allow: {
+    title: 'Authorization by caller, method and path (`allow`)',
+    usedAt: (topology) => services(topology, 'allow', ({ allow }) => allow !== undefined),
+  },
   callPolicies: {
     title: 'A policy of calls that differs by caller',
-    usedAt: ({ services: all }) => all.flatMap(({ name, callOverrides }) => Object.entries(callOverrides).flatMap(([callee, override]) => (Object.keys(override).length === 0 ? [] : [`services.${name}.callPolicies.${callee}`]))),
+    usedAt: ({ services: all }) =>
+      all.flatMap(({ name, callOverrides }) =>
+        Object.entries(callOverrides).flatMap(([callee, override]) =>
+          Object.keys(override).length === 0 ? [] : [`services.${name}.callPolicies.${callee}`],
+        ),
+      ),
   },
-  timeouts: { title: 'Timeouts of requests, tries and silence', usedAt: (topology) => calls(topology, 'timeout', ({ timeouts = {} }) => ({ ...timeouts, streamSeconds: undefined })) },
-  streamTimeout: { title: 'A limit on the life of a stream', usedAt: (topology) => calls(topology, 'timeout', ({ timeouts }) => timeouts?.streamSeconds) },
-  retries: { title: 'Retries by event, and how many', usedAt: (topology) => calls(topology, 'retry', ({ retry }) => [retry?.maxRetries, retry?.on]) },
-  anyMethod: { title: 'Retries of methods that are not idempotent', usedAt: (topology) => calls(topology, 'retry', ({ retry }) => retry?.anyMethod) },
-  retryBudget: { title: 'Backoff and budget of retries', usedAt: (topology) => calls(topology, 'retry', ({ retry }) => [retry?.backoff, retry?.budgetPercent, retry?.minConcurrency]) },
-  circuitBreaker: { title: 'Circuit breakers', usedAt: (topology) => calls(topology, 'circuitBreaker', ({ circuitBreaker }) => circuitBreaker) },
-  outlierDetection: { title: 'Outlier detection', usedAt: (topology) => calls(topology, 'outlierDetection', ({ outlierDetection }) => outlierDetection) },
-  roundRobin: { title: 'Load balancing: round robin', usedAt: (topology) => calls(topology, 'loadBalancing', ({ loadBalancing }) => loadBalancing?.algorithm === 'roundRobin') },
-  ringHash: { title: 'Load balancing: by a hash of a header, a cookie or the client', usedAt: (topology) => calls(topology, 'loadBalancing', ({ loadBalancing }) => loadBalancing?.algorithm === 'ringHash') },
-  slowStart: { title: 'Slow start of new tasks', usedAt: (topology) => calls(topology, 'loadBalancing', ({ loadBalancing }) => (loadBalancing?.algorithm === 'ringHash' ? undefined : loadBalancing?.slowStartSeconds)) },
-  activeHealthCheck: { title: 'Active health checks', usedAt: (topology) => calls(topology, 'activeHealthCheck', ({ activeHealthCheck }) => activeHealthCheck) },
-  keepAlive: { title: 'Keepalive of connections between tasks', usedAt: (topology) => calls(topology, 'keepAlive', ({ keepAlive }) => keepAlive) },
+  timeouts: {
+    title: 'Timeouts of requests, tries and silence',
+    usedAt: (topology) => calls(topology, 'timeout', ({ timeouts = {} }) => ({ ...timeouts, streamSeconds: undefined })),
+  },
+  streamTimeout: {
+    title: 'A limit on the life of a stream',
+    usedAt: (topology) => calls(topology, 'timeout', ({ timeouts }) => timeouts?.streamSeconds),
+  },
+  retries: {
+    title: 'Retries by event, and how many',
+    usedAt: (topology) => calls(topology, 'retry', ({ retry }) => [retry?.maxRetries, retry?.on]),
+  },
+  anyMethod: {
+    title: 'Retries of methods that are not idempotent',
+    usedAt: (topology) => calls(topology, 'retry', ({ retry }) => retry?.anyMethod),
+  },
+  retryBudget: {
+    title: 'Backoff and budget of retries',
+    usedAt: (topology) => calls(topology, 'retry', ({ retry }) => [retry?.backoff, retry?.budgetPercent, retry?.minConcurrency]),
+  },
+  circuitBreaker: {
+    title: 'Circuit breakers',
+    usedAt: (topology) => calls(topology, 'circuitBreaker', ({ circuitBreaker }) => circuitBreaker),
+  },
+  outlierDetection: {
+    title: 'Outlier detection',
+    usedAt: (topology) => calls(topology, 'outlierDetection', ({ outlierDetection }) => outlierDetection),
+  },
+  roundRobin: {
+    title: 'Load balancing: round robin',
+    usedAt: (topology) => calls(topology, 'loadBalancing', ({ loadBalancing }) => loadBalancing?.algorithm === 'roundRobin'),
+  },
+  ringHash: {
+    title: 'Load balancing: by a hash of a header, a cookie or the client',
+    usedAt: (topology) => calls(topology, 'loadBalancing', ({ loadBalancing }) => loadBalancing?.algorithm === 'ringHash'),
+  },
+  slowStart: {
+    title: 'Slow start of new tasks',
+    usedAt: (topology) =>
+      calls(topology, 'loadBalancing', ({ loadBalancing }) =>
+        loadBalancing?.algorithm === 'ringHash' ? undefined : loadBalancing?.slowStartSeconds,
+      ),
+  },
+  activeHealthCheck: {
+    title: 'Active health checks',
+    usedAt: (topology) => calls(topology, 'activeHealthCheck', ({ activeHealthCheck }) => activeHealthCheck),
+  },
+  keepAlive: {
+    title: 'Keepalive of connections between tasks',
+    usedAt: (topology) => calls(topology, 'keepAlive', ({ keepAlive }) => keepAlive),
+  },
   external: { title: 'External services (`external`)', usedAt: ({ external }) => external.map(({ name }) => `external.${name}`) },
-  externalTls: { title: 'TLS to external services, begun and checked by the proxy', usedAt: ({ external }) => external.filter(({ tls }) => tls).map(({ name }) => `external.${name}.tls`) },
-  routes: { title: 'Routes by path, method, header, query parameter, gRPC method and metadata', usedAt: (topology) => routes(topology, () => ['']) },
-  rewrites: { title: 'Rewrite of path and host', usedAt: (topology) => routes(topology, ({ rewrite }) => (rewrite === undefined ? [] : ['.rewrite'])) },
-  headerChanges: { title: 'Changes to the headers of requests and responses', usedAt: (topology) => [
-    ...HEADERS.flatMap((prop) => services(topology, prop, ({ policy }) => policy[prop] !== undefined)),
-    ...routes(topology, (route) => HEADERS.filter((prop) => route[prop] !== undefined).map((prop) => `.${prop}`)),
-  ] },
-  rateLimits: { title: 'Local rate limits, by caller, method and path', usedAt: (topology) => services(topology, 'rateLimits', ({ policy }) => policy.rateLimits.length > 0) },
-  faultInjection: { title: 'Fault injection', usedAt: (topology) => services(topology, 'faultInjection', ({ policy }) => policy.faults.length > 0) },
-  maxRequestSize: { title: 'Limit on the size of requests', usedAt: (topology) => services(topology, 'maxRequestSize', ({ policy }) => policy.maxRequestBytes !== undefined) },
-  overrideHeaders: { title: 'Override headers removed, but for some (`passThroughHeaders`)', usedAt: (topology) => [
-    ...services(topology, 'passThroughHeaders', ({ policy }) => policy.passThroughHeaders.length > 0),
-    ...((topology.edge?.passThroughHeaders.length ?? 0) > 0 ? ['edge.passThroughHeaders'] : []),
-  ] },
+  externalTls: {
+    title: 'TLS to external services, begun and checked by the proxy',
+    usedAt: ({ external }) => external.filter(({ tls }) => tls).map(({ name }) => `external.${name}.tls`),
+  },
+  routes: {
+    title: 'Routes by path, method, header, query parameter, gRPC method and metadata',
+    usedAt: (topology) => routes(topology, () => ['']),
+  },
+  rewrites: {
+    title: 'Rewrite of path and host',
+    usedAt: (topology) => routes(topology, ({ rewrite }) => (rewrite === undefined ? [] : ['.rewrite'])),
+  },
+  headerChanges: {
+    title: 'Changes to the headers of requests and responses',
+    usedAt: (topology) => [
+      ...HEADERS.flatMap((prop) => services(topology, prop, ({ policy }) => policy[prop] !== undefined)),
+      ...routes(topology, (route) => HEADERS.filter((prop) => route[prop] !== undefined).map((prop) => `.${prop}`)),
+    ],
+  },
+  rateLimits: {
+    title: 'Local rate limits, by caller, method and path',
+    usedAt: (topology) => services(topology, 'rateLimits', ({ policy }) => policy.rateLimits.length > 0),
+  },
+  faultInjection: {
+    title: 'Fault injection',
+    usedAt: (topology) => services(topology, 'faultInjection', ({ policy }) => policy.faults.length > 0),
+  },
+  maxRequestSize: {
+    title: 'Limit on the size of requests',
+    usedAt: (topology) => services(topology, 'maxRequestSize', ({ policy }) => policy.maxRequestBytes !== undefined),
+  },
+  overrideHeaders: {
+    title: 'Override headers removed, but for some (`passThroughHeaders`)',
+    usedAt: (topology) => [
+      ...services(topology, 'passThroughHeaders', ({ policy }) => policy.passThroughHeaders.length > 0),
+      ...((topology.edge?.passThroughHeaders.length ?? 0) > 0 ? ['edge.passThroughHeaders'] : []),
+    ],
+  },
   webSockets: { title: 'WebSockets', usedAt: (topology) => services(topology, 'webSockets', ({ policy }) => policy.webSockets) },
-  versions: { title: 'Versions by weight, shifted with no task replaced', usedAt: (topology) => services(topology, 'versions', ({ versions }) => versions !== undefined) },
-  versionHeader: { title: 'A header that chooses a version', usedAt: (topology) => services(topology, 'versionHeader', ({ versionHeader }) => versionHeader !== undefined) },
-  mirror: { title: 'Mirroring of requests to a version', usedAt: (topology) => [
-    ...services(topology, 'mirror', ({ mirror }) => mirror !== undefined),
-    ...routes(topology, ({ mirror }) => (mirror === undefined ? [] : ['.mirror'])),
-  ] },
+  versions: {
+    title: 'Versions by weight, shifted with no task replaced',
+    usedAt: (topology) => services(topology, 'versions', ({ versions }) => versions !== undefined),
+  },
+  versionHeader: {
+    title: 'A header that chooses a version',
+    usedAt: (topology) => services(topology, 'versionHeader', ({ versionHeader }) => versionHeader !== undefined),
+  },
+  mirror: {
+    title: 'Mirroring of requests to a version',
+    usedAt: (topology) => [
+      ...services(topology, 'mirror', ({ mirror }) => mirror !== undefined),
+      ...routes(topology, ({ mirror }) => (mirror === undefined ? [] : ['.mirror'])),
+    ],
+  },
 } as const satisfies Readonly<Record<string, Feature>>;
 
 export type FeatureId = keyof typeof FEATURES;

@@ -45,7 +45,14 @@ export const COLLECTOR_CONTAINER = 'collector';
 export const LOG_ROUTER_CONTAINER = 'log-router';
 export const INIT_CONTAINER = 'mesh-init';
 export const AGENT_CONTAINER = 'mesh-agent';
-export const RESERVED_CONTAINERS: readonly string[] = [APPLICATION_CONTAINER, PROXY_CONTAINER, COLLECTOR_CONTAINER, LOG_ROUTER_CONTAINER, INIT_CONTAINER, AGENT_CONTAINER];
+export const RESERVED_CONTAINERS: readonly string[] = [
+  APPLICATION_CONTAINER,
+  PROXY_CONTAINER,
+  COLLECTOR_CONTAINER,
+  LOG_ROUTER_CONTAINER,
+  INIT_CONTAINER,
+  AGENT_CONTAINER,
+];
 
 /** Memory that containers reserve beside the user's: the tracing collector, and the CDK's log router. */
 export const COLLECTOR_MEMORY_MIB = 64;

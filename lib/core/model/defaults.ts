@@ -24,7 +24,12 @@ export function defaultTimeouts(protocol: ProtocolId): Timeouts {
 export const DEFAULT_RETRY: RetryPolicy = { maxRetries: 3, anyMethod: false, budgetPercent: 25, minConcurrency: 1024 };
 
 /** What was seen to lose no request when one of two tasks dies. */
-export const DEFAULT_OUTLIER_DETECTION: OutlierDetection = { consecutiveGatewayErrors: 3, intervalSeconds: 2, baseEjectionSeconds: 10, maxEjectionPercent: 50 };
+export const DEFAULT_OUTLIER_DETECTION: OutlierDetection = {
+  consecutiveGatewayErrors: 3,
+  intervalSeconds: 2,
+  baseEjectionSeconds: 10,
+  maxEjectionPercent: 50,
+};
 
 /**
  * How soon a machine that vanished is noticed by those who wait for it. HTTP: after 3 seconds at most, which is also how

@@ -45,15 +45,27 @@ function parsePath(method: string, path: string, at: Reader): readonly PathSegme
     const parameter = /^\{([A-Za-z0-9._-]+)(\+?)\}$/.exec(part);
     if (parameter === null) {
       if (!/^[A-Za-z0-9._:-]+$/.test(part)) {
-        return at.fail('MALFORMED_ROUTE', `${show(part)} cannot be a part of a path`, { got: show(path), allowed: 'letters, digits, ".", "_", "-" and ":" (what both kinds of API Gateway take), or a whole part in braces such as {id} or {proxy+}' });
+        return at.fail('MALFORMED_ROUTE', `${show(part)} cannot be a part of a path`, {
+          got: show(path),
+          allowed:
+            'letters, digits, ".", "_", "-" and ":" (what both kinds of API Gateway take), or a whole part in braces such as {id} or {proxy+}',
+        });
       }
       segments.push({ kind: 'static', text: part });
       continue;
     }
     const [, name = '', plus = ''] = parameter;
-    if (names.has(name)) return at.fail('MALFORMED_ROUTE', `the parameter {${name}} appears twice`, { got: show(path), fix: 'give each parameter a name of its own' });
+    if (names.has(name))
+      return at.fail('MALFORMED_ROUTE', `the parameter {${name}} appears twice`, {
+        got: show(path),
+        fix: 'give each parameter a name of its own',
+      });
     names.add(name);
-    if (plus === '+' && index < parts.length - 1) return at.fail('MALFORMED_ROUTE', `the greedy parameter {${name}+} must be the last part`, { got: show(path), fix: `write {${name}} without the plus, or move it to the end` });
+    if (plus === '+' && index < parts.length - 1)
+      return at.fail('MALFORMED_ROUTE', `the greedy parameter {${name}+} must be the last part`, {
+        got: show(path),
+        fix: `write {${name}} without the plus, or move it to the end`,
+      });
     segments.push(plus === '+' ? { kind: 'greedy', name } : { kind: 'parameter', name });
   }
   return segments;

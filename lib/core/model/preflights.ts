@@ -19,5 +19,10 @@ export function preflightPaths<Route extends ParsedKey>(routes: readonly Route[]
 
 /** Shapes and paths. The default route takes whatever no other does, but OPTIONS cannot be left to it in part. */
 function preflightsOf(route: ParsedKey): readonly (readonly [string, string])[] {
-  return route.path === '$default' ? [['/', '/'], [shapeOf(route.segments), '/{proxy+}']] : [[shapeOf(route.segments), route.path]];
+  return route.path === '$default'
+    ? [
+        ['/', '/'],
+        [shapeOf(route.segments), '/{proxy+}'],
+      ]
+    : [[shapeOf(route.segments), route.path]];
 }

@@ -30,13 +30,24 @@ export interface Timeouts {
 
 /** App Mesh's words. https://docs.aws.amazon.com/app-mesh/latest/APIReference/API_HttpRetryPolicy.html */
 export type RetryEvent =
-  | 'server-error' | 'gateway-error' | 'client-error' | 'stream-error' | 'connection-error'
-  | 'cancelled' | 'deadline-exceeded' | 'internal' | 'resource-exhausted' | 'unavailable';
+  | 'server-error'
+  | 'gateway-error'
+  | 'client-error'
+  | 'stream-error'
+  | 'connection-error'
+  | 'cancelled'
+  | 'deadline-exceeded'
+  | 'internal'
+  | 'resource-exhausted'
+  | 'unavailable';
 
 export interface RetryPolicy {
   /** 0: nothing is tried again. */
   readonly maxRetries: number;
-  /** Sorted. What is retried of idempotent methods; of the others only what the application has seen nothing of, unless `anyMethod`. Absent: the mesh's own choice. */
+  /**
+   * Sorted. What is retried of idempotent methods; of the others only what the application has seen nothing of, unless `anyMethod`.
+   * Absent: the mesh's own choice.
+   */
   readonly on?: readonly RetryEvent[];
   /** Whether `on` also holds for methods that are not idempotent, and for gRPC. */
   readonly anyMethod: boolean;
@@ -154,7 +165,9 @@ export interface ValueMatch {
 
 export interface Rewrite {
   /** `prefix` replaces what `match.path` has matched, `exact` the whole path; `regex` has groups as \1. */
-  readonly path?: { readonly kind: 'prefix' | 'exact'; readonly text: string } | { readonly kind: 'regex'; readonly pattern: string; readonly substitution: string };
+  readonly path?:
+    | { readonly kind: 'prefix' | 'exact'; readonly text: string }
+    | { readonly kind: 'regex'; readonly pattern: string; readonly substitution: string };
   readonly host?: string;
 }
 

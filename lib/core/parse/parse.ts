@@ -31,7 +31,25 @@ import { warnOfMirrors } from './workload/parse-versions';
 import { warnOfFaults } from './traffic/parse-faults';
 import { Reader, suggest } from '../reading/reader';
 
-const FIELDS = ['name', 'domain', 'services', 'external', 'egress', 'edge', 'mesh', 'certificates', 'tracing', 'vpc', 'cluster', 'vpcSubnets', 'namespace', 'logs', 'cpuArchitecture', 'capacityProviderStrategies', 'enableExecuteCommand'] as const;
+const FIELDS = [
+  'name',
+  'domain',
+  'services',
+  'external',
+  'egress',
+  'edge',
+  'mesh',
+  'certificates',
+  'tracing',
+  'vpc',
+  'cluster',
+  'vpcSubnets',
+  'namespace',
+  'logs',
+  'cpuArchitecture',
+  'capacityProviderStrategies',
+  'enableExecuteCommand',
+] as const;
 
 /** The raw input with CDK objects replaced by markers (see input.ts), and what the construct knows beside the props. */
 export interface TopologyInput {
@@ -61,9 +79,12 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
     enableExecuteCommand: root.field('enableExecuteCommand').boolean() ?? false,
   };
 
-  const servicesAt = root.field('services').required('at least one service', "add one, such as ui: { image, port: 8080, calls: ['catalog'] }");
+  const servicesAt = root
+    .field('services')
+    .required('at least one service', "add one, such as ui: { image, port: 8080, calls: ['catalog'] }");
   const entries = [...servicesAt.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
-  if (servicesAt.empty) servicesAt.fail('NO_SERVICES', 'a mesh needs at least one service', { fix: "add one, such as ui: { image, port: 8080 }" });
+  if (servicesAt.empty)
+    servicesAt.fail('NO_SERVICES', 'a mesh needs at least one service', { fix: 'add one, such as ui: { image, port: 8080 }' });
   const declared = entries.map(([key]) => key);
   const { declared: outside, drafts: externals } = parseExternals(root.field('external'), declared, [domain, discoveryDomain]);
   const egress = parseEgress(root.field('egress'));
@@ -82,9 +103,20 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
 
   const warnings = [...warnOfNewerProxy(mesh), ...checkSharedAuthority(certificates, domain, root.field('domain').absent)];
   const routed = new Set(edge?.routes.map((route) => route.service));
-  const { services, external } = connect(drafts, externals, { domain, discoveryDomain, routed, authenticated: certificates.kind !== 'none' });
+  const { services, external } = connect(drafts, externals, {
+    domain,
+    discoveryDomain,
+    routed,
+    authenticated: certificates.kind !== 'none',
+  });
   for (const service of services) {
-    warnings.push(...ofAllVersions(service, (each) => checkEnvironment(each, [...services, ...external], domain)), ...checkAllow(service), ...ofAllVersions(service, checkExec), ...warnOfFaults(service.name, service.policy.faults), ...warnOfMirrors(service));
+    warnings.push(
+      ...ofAllVersions(service, (each) => checkEnvironment(each, [...services, ...external], domain)),
+      ...checkAllow(service),
+      ...ofAllVersions(service, checkExec),
+      ...warnOfFaults(service.name, service.policy.faults),
+      ...warnOfMirrors(service),
+    );
   }
   for (const each of external) warnings.push(...externalWarnings(each));
   return deepFreeze({
@@ -113,7 +145,10 @@ function parseName(root: Reader, defaultName: string): string {
 function parseDomain(at: Reader, meshName: string): string {
   const domain = at.string() ?? `${meshName}.internal`;
   if (at.absent || isDomain(domain)) checkHidesNoAws(at, domain);
-  else at.fail('INVALID_NAME', 'is not a domain for a private zone', { allowed: 'at least two lower-case DNS labels, such as "shop.internal", at most 180 characters, with no dot at the end' });
+  else
+    at.fail('INVALID_NAME', 'is not a domain for a private zone', {
+      allowed: 'at least two lower-case DNS labels, such as "shop.internal", at most 180 characters, with no dot at the end',
+    });
   return domain;
 }
 
@@ -148,8 +183,12 @@ export interface NamespaceOpaque extends Opaque {
 }
 
 function parseTracing(at: Reader): TracingSettings | undefined {
-  if (!at.made('Tracing', 'Tracing.xray() or Tracing.none()') || !at.fields(['samplingRate', 'image'], 'kind')) return { collectorImage: imageReference(IMAGES.collector) };
-  const kind = at.field('kind').required('the kind of tracing', 'use Tracing.xray() or Tracing.none()').oneOf(['xray', 'none'], 'a Tracing');
+  if (!at.made('Tracing', 'Tracing.xray() or Tracing.none()') || !at.fields(['samplingRate', 'image'], 'kind'))
+    return { collectorImage: imageReference(IMAGES.collector) };
+  const kind = at
+    .field('kind')
+    .required('the kind of tracing', 'use Tracing.xray() or Tracing.none()')
+    .oneOf(['xray', 'none'], 'a Tracing');
   at.field('image').opaque('an ecs.ContainerImage', ['bind()']);
   const samplingRate = at.field('samplingRate').number({ min: 0, max: 1, integer: false });
   if (kind === 'none') return undefined;
@@ -159,8 +198,14 @@ function parseTracing(at: Reader): TracingSettings | undefined {
 function checkCalls(draft: DraftService, declared: readonly string[]): void {
   const seen = new Set<string>();
   for (const call of draft.calls) {
-    if (call.name === draft.name) call.at.fail('CALLS_ITSELF', `"${draft.name}" calls itself`, { fix: 'remove it: a service reaches its own container on 127.0.0.1' });
-    else if (!declared.includes(call.name)) unknownService(call.at, call.name, declared.filter((name) => name !== draft.name));
+    if (call.name === draft.name)
+      call.at.fail('CALLS_ITSELF', `"${draft.name}" calls itself`, { fix: 'remove it: a service reaches its own container on 127.0.0.1' });
+    else if (!declared.includes(call.name))
+      unknownService(
+        call.at,
+        call.name,
+        declared.filter((name) => name !== draft.name),
+      );
     else if (seen.has(call.name)) call.at.fail('DUPLICATE_CALL', `"${call.name}" is listed twice`, { fix: 'remove one' });
     seen.add(call.name);
   }
@@ -169,21 +214,30 @@ function checkCalls(draft: DraftService, declared: readonly string[]): void {
 function checkOverrides(draft: DraftService): void {
   const calls = [...new Set(draft.calls.map((call) => call.name))].sort();
   for (const { at, callee } of draft.overrides) {
-    if (!calls.includes(callee)) at.fail('UNKNOWN_SERVICE', `"${draft.name}" does not call ${show(callee)}`, { got: null, ...(calls.length === 0 ? { fix: 'remove it, or list the service in calls' } : suggest(callee, calls)) });
+    if (!calls.includes(callee))
+      at.fail('UNKNOWN_SERVICE', `"${draft.name}" does not call ${show(callee)}`, {
+        got: null,
+        ...(calls.length === 0 ? { fix: 'remove it, or list the service in calls' } : suggest(callee, calls)),
+      });
   }
 }
 
 /** See DEFAULT_VIRTUAL_PORT: whoever listens on 0.0.0.0:P keeps Envoy from listening on 127.x.y.z:P. */
 function checkVirtualPorts(caller: DraftService, drafts: readonly DraftService[], externals: readonly DraftExternal[]): void {
   const ports = new Map<number, string>([[caller.port, `the application of "${caller.name}"`]]);
-  for (const container of containersBeside(caller)) for (const port of container.ports) ports.set(port, `the container "${container.name}" of "${caller.name}"`);
+  for (const container of containersBeside(caller))
+    for (const port of container.ports) ports.set(port, `the container "${container.name}" of "${caller.name}"`);
   for (const call of caller.calls) {
     const callee = [...drafts, ...externals].find((draft) => draft.name === call.name);
     const owner = callee === undefined || callee === caller ? undefined : ports.get(callee.virtualPort);
     if (callee === undefined || callee.virtualPort === 0 || owner === undefined) continue;
-    call.at.fail('PORT_CLASH', `"${callee.name}" is reached on port ${callee.virtualPort}, on which ${owner} listens: both would bind it in one network namespace`, {
-      fix: `set ${callee.at.path}.virtualPort to a free port, such as ${freePort(callee.virtualPort, callee, drafts)}`,
-    });
+    call.at.fail(
+      'PORT_CLASH',
+      `"${callee.name}" is reached on port ${callee.virtualPort}, on which ${owner} listens: both would bind it in one network namespace`,
+      {
+        fix: `set ${callee.at.path}.virtualPort to a free port, such as ${freePort(callee.virtualPort, callee, drafts)}`,
+      },
+    );
   }
 }
 
@@ -209,14 +263,30 @@ function taskNamesOf({ name, versions }: DraftService): readonly string[] {
   return versions?.map(({ taskName }) => taskName) ?? [name];
 }
 
-/** "a" in version "b-c" and "a-b" in version "c" are both "a-b-c", as is a service of that name; so are the clusters of their callers' Envoys. */
+/**
+ * "a" in version "b-c" and "a-b" in version "c" are both "a-b-c", as is a service of that name; so are the clusters of their
+ * callers' Envoys.
+ */
 function checkTaskNames(drafts: readonly DraftService[], externals: readonly string[], edge: boolean): void {
-  const owners = new Map<string, string>([...drafts.map(({ name }): [string, string] => [name, `the service "${name}"`]), ...(edge ? [[GATEWAY_NAME, 'the gateway'] as const] : [])]);
+  const owners = new Map<string, string>([
+    ...drafts.map(({ name }): [string, string] => [name, `the service "${name}"`]),
+    ...(edge ? [[GATEWAY_NAME, 'the gateway'] as const] : []),
+  ]);
   for (const { at, name: service, versions = [] } of drafts) {
     for (const { name, taskName } of versions) {
       const owner = owners.get(taskName);
-      if (externals.includes(taskName)) at.field('versions').field(name).fail('NOT_ALLOWED', `its tasks would be "${taskName}" to callers, as is the external service of that name`, { got: null, fix: 'give one of the two another name' });
-      else if (owner !== undefined) at.field('versions').field(name).fail('NOT_ALLOWED', `its tasks would register as "${taskName}", as do those of ${owner}`, { got: null, fix: 'give one of the two another name' });
+      if (externals.includes(taskName))
+        at.field('versions')
+          .field(name)
+          .fail('NOT_ALLOWED', `its tasks would be "${taskName}" to callers, as is the external service of that name`, {
+            got: null,
+            fix: 'give one of the two another name',
+          });
+      else if (owner !== undefined)
+        at.field('versions').field(name).fail('NOT_ALLOWED', `its tasks would register as "${taskName}", as do those of ${owner}`, {
+          got: null,
+          fix: 'give one of the two another name',
+        });
       else owners.set(taskName, `the version "${name}" of "${service}"`);
     }
   }
@@ -227,9 +297,11 @@ function ofAllVersions(service: Service, check: (service: Service) => readonly W
   const own = check(service);
   const known = new Set(own.map(({ path, message }) => `${path} ${message}`));
   const prefix = `services.${service.name}.`;
-  const ofVersions = (service.versions ?? []).flatMap((version) => check(serviceAs(service, version))
-    .filter(({ path, message }) => !known.has(`${path} ${message}`))
-    .map((warning) => ({ ...warning, path: `${prefix}versions.${version.name}.${warning.path.slice(prefix.length)}` })));
+  const ofVersions = (service.versions ?? []).flatMap((version) =>
+    check(serviceAs(service, version))
+      .filter(({ path, message }) => !known.has(`${path} ${message}`))
+      .map((warning) => ({ ...warning, path: `${prefix}versions.${version.name}.${warning.path.slice(prefix.length)}` })),
+  );
   return [...own, ...ofVersions];
 }
 
@@ -237,28 +309,45 @@ function checkHostNames(draft: DraftService, domain: string, discoveryDomain: st
   const [longest = draft.name] = [...taskNamesOf(draft)].sort((a, b) => b.length - a.length);
   const host = `${longest}.${discoveryDomain}`;
   if (LABEL.test(longest) && host.length > 253) {
-    draft.at.fail('INVALID_NAME', `the host name "${longest}.<namespace>" has ${host.length} characters, more than DNS allows`, { got: null, allowed: 'at most 253 characters', fix: 'shorten the name of the service or of the namespace' });
+    draft.at.fail('INVALID_NAME', `the host name "${longest}.<namespace>" has ${host.length} characters, more than DNS allows`, {
+      got: null,
+      allowed: 'at most 253 characters',
+      fix: 'shorten the name of the service or of the namespace',
+    });
   }
   if (!namespace.absent && sameHost(discoveryDomain, `${draft.name}.${domain}`)) {
-    namespace.fail('DOMAIN_CLASH', `the namespace is called "${discoveryDomain}", as is the virtual name of "${draft.name}", which it would hide`, { got: null, fix: 'rename the service, or set domain to another name' });
+    namespace.fail(
+      'DOMAIN_CLASH',
+      `the namespace is called "${discoveryDomain}", as is the virtual name of "${draft.name}", which it would hide`,
+      { got: null, fix: 'rename the service, or set domain to another name' },
+    );
   }
 }
 
 /** The private zone of the domain is more specific than the namespace, and holds no tasks. */
 function checkApex(name: string, domain: string, discoveryDomain: string, namespace: Reader): void {
   if (namespace.absent || !sameHost(`${name}.${discoveryDomain}`, domain)) return;
-  namespace.fail('DOMAIN_CLASH', `in this namespace the tasks of "${name}" register as "${domain}", which the private zone of the virtual names would hide`, { got: null, fix: `set domain to another name, such as "${domain.split('.')[0] ?? 'shop'}-mesh.internal"` });
+  namespace.fail(
+    'DOMAIN_CLASH',
+    `in this namespace the tasks of "${name}" register as "${domain}", which the private zone of the virtual names would hide`,
+    { got: null, fix: `set domain to another name, such as "${domain.split('.')[0] ?? 'shop'}-mesh.internal"` },
+  );
 }
 
 /** A caller that no rule names, though others are named: most likely forgotten. */
 function checkAllow({ name, allow, callers, routed }: Service): Warning[] {
   if (allow === undefined || allow.some((rule) => rule.callers === undefined)) return [];
   const named = new Set(allow.flatMap((rule) => rule.callers ?? []));
-  return everyCaller({ callers, routed }).filter((caller) => !named.has(caller)).map((caller) => ({
-    id: 'caller-without-rule',
-    path: `services.${name}.allow`,
-    message: caller === GATEWAY_NAME ? `a route of the edge leads to "${name}", but no rule names "${GATEWAY_NAME}": every request of the edge will get 403` : `"${caller}" lists "${name}" in calls, but no rule names it: all of its requests will be refused`,
-  }));
+  return everyCaller({ callers, routed })
+    .filter((caller) => !named.has(caller))
+    .map((caller) => ({
+      id: 'caller-without-rule',
+      path: `services.${name}.allow`,
+      message:
+        caller === GATEWAY_NAME
+          ? `a route of the edge leads to "${name}", but no rule names "${GATEWAY_NAME}": every request of the edge will get 403`
+          : `"${caller}" lists "${name}" in calls, but no rule names it: all of its requests will be refused`,
+    }));
 }
 
 interface Surroundings {
@@ -269,12 +358,24 @@ interface Surroundings {
   readonly authenticated: boolean;
 }
 
-function connect(drafts: readonly DraftService[], externals: readonly DraftExternal[], surroundings: Surroundings): Pick<Topology, 'services' | 'external'> {
+function connect(
+  drafts: readonly DraftService[],
+  externals: readonly DraftExternal[],
+  surroundings: Surroundings,
+): Pick<Topology, 'services' | 'external'> {
   const addresses = loopbackAddresses([...drafts, ...externals].map((draft) => draft.name));
-  return { services: connectServices(drafts, externals, addresses, surroundings), external: connectExternals(externals, drafts, addresses, surroundings) };
+  return {
+    services: connectServices(drafts, externals, addresses, surroundings),
+    external: connectExternals(externals, drafts, addresses, surroundings),
+  };
 }
 
-function connectExternals(externals: readonly DraftExternal[], drafts: readonly DraftService[], addresses: ReadonlyMap<string, string>, { domain }: Surroundings): readonly ExternalService[] {
+function connectExternals(
+  externals: readonly DraftExternal[],
+  drafts: readonly DraftService[],
+  addresses: ReadonlyMap<string, string>,
+  { domain }: Surroundings,
+): readonly ExternalService[] {
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- `at` is a cursor, which plain data must not hold
   return externals.map(({ at, ...external }) => ({
     ...external,
@@ -284,13 +385,24 @@ function connectExternals(externals: readonly DraftExternal[], drafts: readonly 
   }));
 }
 
-function connectServices(drafts: readonly DraftService[], externals: readonly DraftExternal[], addresses: ReadonlyMap<string, string>, { domain, discoveryDomain, routed, authenticated }: Surroundings): readonly Service[] {
+function connectServices(
+  drafts: readonly DraftService[],
+  externals: readonly DraftExternal[],
+  addresses: ReadonlyMap<string, string>,
+  { domain, discoveryDomain, routed, authenticated }: Surroundings,
+): readonly Service[] {
   const names = new Set(drafts.map((draft) => draft.name));
   const outside = new Set(externals.map((external) => external.name).filter((name) => !names.has(name)));
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- `at` is a cursor, which plain data must not hold
   return drafts.map(({ at, calls, rules, namedCallers, overrides, versions: draftVersions, ...draft }) => {
-    const versions = draftVersions?.map((version) => ({ ...version, discoveryHost: `${version.taskName}.${discoveryDomain}`, discovery: discoveryOf(version) }));
-    const callers = drafts.filter((other) => other.name !== draft.name && other.calls.some((call) => call.name === draft.name)).map((other) => other.name);
+    const versions = draftVersions?.map((version) => ({
+      ...version,
+      discoveryHost: `${version.taskName}.${discoveryDomain}`,
+      discovery: discoveryOf(version),
+    }));
+    const callers = drafts
+      .filter((other) => other.name !== draft.name && other.calls.some((call) => call.name === draft.name))
+      .map((other) => other.name);
     const isRouted = routed.has(draft.name);
     const nameable = everyCaller({ callers, routed: isRouted });
     const allow = rules === undefined ? undefined : connectRules(rules, nameable, authenticated);
@@ -304,13 +416,18 @@ function connectServices(drafts: readonly DraftService[], externals: readonly Dr
       virtualHost: `${draft.name}.${domain}`,
       discoveryHost: `${draft.name}.${discoveryDomain}`,
       routed: isRouted,
-      callOverrides: Object.fromEntries(overrides.flatMap(({ at: override, callee }): [string, Partial<CallPolicy>][] => {
-        const called = [...drafts, ...externals].find((other) => other.name === callee);
-        override.required('an object', 'remove it, or write what is to be another way, such as { timeout }');
-        return called === undefined || !override.fields(outside.has(callee) ? EXTERNAL_CALL_POLICY_FIELDS : CALL_POLICY_FIELDS) ? [] : [[callee, parseCallPolicy(override, called.protocol)]];
-      })),
+      callOverrides: Object.fromEntries(
+        overrides.flatMap(({ at: override, callee }): [string, Partial<CallPolicy>][] => {
+          const called = [...drafts, ...externals].find((other) => other.name === callee);
+          override.required('an object', 'remove it, or write what is to be another way, such as { timeout }');
+          return called === undefined || !override.fields(outside.has(callee) ? EXTERNAL_CALL_POLICY_FIELDS : CALL_POLICY_FIELDS)
+            ? []
+            : [[callee, parseCallPolicy(override, called.protocol)]];
+        }),
+      ),
       // Of a service with versions: whether any is found that way, which is what retries look at.
-      discovery: versions === undefined ? discoveryOf(draft) : versions.some(({ discovery }) => discovery === 'cloudMap') ? 'cloudMap' : 'dns',
+      discovery:
+        versions === undefined ? discoveryOf(draft) : versions.some(({ discovery }) => discovery === 'cloudMap') ? 'cloudMap' : 'dns',
       ...(versions === undefined ? {} : { versions }),
       ...(allow === undefined ? {} : { allow }),
     };

@@ -168,7 +168,10 @@ export type ServiceDiscovery =
 
 export interface Logging {
   readonly accessLog: {
-    readonly file: { readonly path: string; readonly format: { readonly json: readonly { readonly key: string; readonly value: string }[] } };
+    readonly file: {
+      readonly path: string;
+      readonly format: { readonly json: readonly { readonly key: string; readonly value: string }[] };
+    };
   };
 }
 

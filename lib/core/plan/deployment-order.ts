@@ -16,10 +16,14 @@ export interface WaitPlan {
  */
 export function waits({ services }: Topology): readonly WaitPlan[] {
   const calls = new Map(services.map((service) => [service.name, service.calls]));
-  return services.filter(({ versions }) => versions !== undefined).flatMap((callee) => {
-    const reached = reachedFrom(callee.name, calls);
-    return everyCaller(callee).filter((caller) => caller === GATEWAY_NAME || !reached.has(caller)).map((caller) => ({ caller, callee: callee.name }));
-  });
+  return services
+    .filter(({ versions }) => versions !== undefined)
+    .flatMap((callee) => {
+      const reached = reachedFrom(callee.name, calls);
+      return everyCaller(callee)
+        .filter((caller) => caller === GATEWAY_NAME || !reached.has(caller))
+        .map((caller) => ({ caller, callee: callee.name }));
+    });
 }
 
 function reachedFrom(start: string, calls: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {

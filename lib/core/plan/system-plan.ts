@@ -96,7 +96,10 @@ export interface IdentityPlan {
 
 export type ContainerRole = 'init' | 'proxy' | 'application' | 'extra' | 'agent' | 'collector';
 
-/** What only a deployment knows: the ARN of the task's certificate secret, the ID of its Cloud Map service, the names of the parameters with the weights that it reads, with commas, the ARN of its endpoint in App Mesh. */
+/**
+ * What only a deployment knows: the ARN of the task's certificate secret, the ID of its Cloud Map service, the names of the
+ * parameters with the weights that it reads, with commas, the ARN of its endpoint in App Mesh.
+ */
 export type DeployedValue = 'certificateSecretArn' | 'discoveryServiceId' | 'weightsParameterNames' | 'endpointArn';
 
 export interface ContainerPlan {

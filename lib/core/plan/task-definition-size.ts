@@ -14,7 +14,10 @@ export function checkTaskDefinitionSize(task: TaskPlan, path: string, issues: Is
   const parts = task.containers.flatMap(partsOf);
   const bytes = parts.reduce((sum, part) => sum + part.bytes, REST_OF_A_TASK + REST_OF_A_CONTAINER * task.containers.length);
   if (bytes <= MAX_TASK_DEFINITION_BYTES) return;
-  const largest = [...parts].sort((a, b) => b.bytes - a.bytes).slice(0, 3).map((part) => `${part.name}: ${part.bytes} bytes`);
+  const largest = [...parts]
+    .sort((a, b) => b.bytes - a.bytes)
+    .slice(0, 3)
+    .map((part) => `${part.name}: ${part.bytes} bytes`);
   issues.add({
     code: 'TASK_DEFINITION_TOO_LARGE',
     path,
@@ -29,7 +32,10 @@ function partsOf(container: ContainerPlan): { readonly name: string; readonly by
   const what = container.role === 'proxy' ? "Envoy's configuration" : `the command of container "${container.name}"`;
   return [
     { name: what, bytes: size(command) },
-    { name: `the environment of container "${container.name}"`, bytes: size(Object.entries(environment).map(([name, value]) => ({ name, value }))) },
+    {
+      name: `the environment of container "${container.name}"`,
+      bytes: size(Object.entries(environment).map(([name, value]) => ({ name, value }))),
+    },
     { name: `the rest of container "${container.name}"`, bytes: size([healthCheck, rest]) },
   ];
 }

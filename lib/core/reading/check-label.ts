@@ -11,7 +11,15 @@ export function checkLabel(name: string, at: Reader, what: string): boolean {
     at.fail('INVALID_NAME', `the name of ${what} has ${name.length} characters, which is too long`, { got: null, allowed });
     return false;
   }
-  const better = name.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase().replace(/[^a-z0-9-]+/g, '-').replace(/^[^a-z]+|-+$/g, '');
-  at.fail('INVALID_NAME', `${show(name)} is not a DNS label`, { got: null, allowed, ...(LABEL.test(better) && /^[\x20-\x7e]*$/.test(name) ? { fix: `call it "${better}"` } : {}) });
+  const better = name
+    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, '-')
+    .replace(/^[^a-z]+|-+$/g, '');
+  at.fail('INVALID_NAME', `${show(name)} is not a DNS label`, {
+    got: null,
+    allowed,
+    ...(LABEL.test(better) && /^[\x20-\x7e]*$/.test(name) ? { fix: `call it "${better}"` } : {}),
+  });
   return false;
 }

@@ -7,7 +7,8 @@
 export type RegexCheck = { readonly groups: number } | { readonly problem: string };
 
 /** What a user may write. */
-export const REGEX_ALLOWED = 'printable ASCII; ., [a-z], [^a-z], \\d, \\w, \\s, \\b and their opposites, ^, $, |, (...), (?:...), (?i), *, +, ?, {2}, {2,}, {2,5}, also lazy; other punctuation with a backslash';
+export const REGEX_ALLOWED =
+  'printable ASCII; ., [a-z], [^a-z], \\d, \\w, \\s, \\b and their opposites, ^, $, |, (...), (?:...), (?i), *, +, ?, {2}, {2,}, {2,5}, also lazy; other punctuation with a backslash';
 
 const MAX_LENGTH = 512;
 /** RE2's own limit, also on the product of repetitions inside of each other. */
@@ -78,7 +79,8 @@ class RegexParser {
     const times = this.times();
     if (times === undefined) return part;
     this.take('?');
-    if (/^([*+?]|\{)/.test(this.rest)) throw new Refused(`a repetition cannot be repeated ("${this.rest[0] ?? ''}"): RE2 knows no possessive ones`);
+    if (/^([*+?]|\{)/.test(this.rest))
+      throw new Refused(`a repetition cannot be repeated ("${this.rest[0] ?? ''}"): RE2 knows no possessive ones`);
     const repeats = part.repeats * times;
     if (repeats > MAX_REPEAT) throw new Refused(`something is repeated more than ${MAX_REPEAT} times`);
     return { steps: part.steps * Math.max(times, 1) + 2, repeats };
@@ -102,12 +104,21 @@ class RegexParser {
     if (escape !== undefined) return escaped(escape);
     const literal = this.takeMatch(/^[^\\*+?{}()[\]|^$.]/);
     if (literal !== undefined) return ONE;
-    throw new Refused(this.rest === '\\' ? 'a backslash at the end escapes nothing' : `"${this.rest[0] ?? ''}" has nothing before it that it could repeat, or needs a backslash`);
+    throw new Refused(
+      this.rest === '\\'
+        ? 'a backslash at the end escapes nothing'
+        : `"${this.rest[0] ?? ''}" has nothing before it that it could repeat, or needs a backslash`,
+    );
   }
 
   private group(depth: number): Part {
     const opening = this.takeMatch(/^\((\?:|\?i:|(?!\?))/);
-    if (opening === undefined) throw new Refused(/^\(\?<?[=!]/.test(this.rest) ? 'RE2 knows no look-ahead and no look-behind' : `"${this.rest.slice(0, 4)}" is not a group that may stand here`);
+    if (opening === undefined)
+      throw new Refused(
+        /^\(\?<?[=!]/.test(this.rest)
+          ? 'RE2 knows no look-ahead and no look-behind'
+          : `"${this.rest.slice(0, 4)}" is not a group that may stand here`,
+      );
     if (opening === '(') this.groups += 1;
     const inside = this.alternatives(depth + 1);
     if (!this.take(')')) throw new Refused('a "(" has no ")"');
@@ -121,7 +132,8 @@ class RegexParser {
     let wide = negated;
     while (!this.take(']')) {
       const item = this.takeMatch(/^(\\.|[^\\[\]])/);
-      if (item === undefined) throw new Refused(this.atEnd ? 'a "[" has no "]"' : `inside of [...] "${this.rest[0] ?? ''}" needs a backslash`);
+      if (item === undefined)
+        throw new Refused(this.atEnd ? 'a "[" has no "]"' : `inside of [...] "${this.rest[0] ?? ''}" needs a backslash`);
       if (item.startsWith('\\') && /[DWS]/.test(item)) wide = true;
       if (item.startsWith('\\')) escaped(item);
       const middle = count > 0 && !this.rest.startsWith(']');
@@ -141,7 +153,8 @@ class RegexParser {
   private range(start: string | undefined): void {
     const end = this.takeMatch(/^(\\.|[^\\[\]])/);
     const [from, to] = [start, end].map((item) => (item === undefined || /^\\[a-zA-Z]/.test(item) ? undefined : item.slice(-1)));
-    if (from === undefined || to === undefined || to < from) throw new Refused(`inside of [...] "${start ?? ''}-${end ?? ''}" is not a range; a "-" of its own needs a backslash`);
+    if (from === undefined || to === undefined || to < from)
+      throw new Refused(`inside of [...] "${start ?? ''}-${end ?? ''}" is not a range; a "-" of its own needs a backslash`);
   }
 
   private get rest(): string {

@@ -6,7 +6,11 @@ type Together = readonly (readonly string[])[];
 
 /** A cursor at an object that stands in place of another one, field by field. */
 class InheritingReader extends Reader {
-  constructor(private readonly own: Reader, private readonly base: Reader, private readonly together: Together) {
+  constructor(
+    private readonly own: Reader,
+    private readonly base: Reader,
+    private readonly together: Together,
+  ) {
     super(own.issues, own.path, own.value);
   }
 
@@ -29,7 +33,8 @@ export function readInheriting<T>(own: Reader, base: Reader, together: Together,
   const found = new IssueList();
   const result = read(new InheritingReader(new Reader(found, own.path, own.value), new Reader(found, base.path, base.value), together));
   for (const issue of found.all) {
-    if (!own.issues.all.some(({ code, path, message }) => code === issue.code && path === issue.path && message === issue.message)) own.issues.add(issue);
+    if (!own.issues.all.some(({ code, path, message }) => code === issue.code && path === issue.path && message === issue.message))
+      own.issues.add(issue);
   }
   return result;
 }

@@ -132,7 +132,8 @@ function className(object: object): string {
   try {
     const { constructor } = object as { readonly constructor?: { readonly name?: unknown } };
     // CDK's bundler renames classes (Secret2); the name that users know is the one for jsii.
-    const jsii = (constructor as { readonly [key: symbol]: { readonly fqn?: unknown } | undefined } | undefined)?.[Symbol.for('jsii.rtti')]?.fqn;
+    const jsii = (constructor as { readonly [key: symbol]: { readonly fqn?: unknown } | undefined } | undefined)?.[Symbol.for('jsii.rtti')]
+      ?.fqn;
     if (typeof jsii === 'string') return jsii;
     return typeof constructor?.name === 'string' && constructor.name !== '' ? constructor.name : 'an unnamed class';
   } catch {

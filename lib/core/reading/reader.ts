@@ -45,7 +45,8 @@ export class Reader {
   }
 
   /** Adds an issue. Gives `undefined`, as what the caller wanted to read, so that it can be returned. */
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- with plain `undefined` every `return at.fail()` would be a "void expression"
+  // With plain `undefined` every `return at.fail()` would be a "void expression".
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
   fail<T>(code: IssueCode, message: string, complaint: Complaint = {}): T | undefined {
     const { got, ...rest } = complaint;
     const issue = { code, path: this.path || 'props', message, ...rest };
@@ -102,7 +103,10 @@ export class Reader {
     return Object.entries(this.value).flatMap(([key, value]): (readonly [string, Reader])[] => {
       const entry = new Reader(this.issues, joinKey(this.path, key), value);
       if (!holdsToken(key)) return [[key, entry]];
-      entry.fail('TOKEN', 'the name must be known when the app is synthesized, but holds a CDK token', { got: show(key), fix: KNOWN_AT_SYNTH });
+      entry.fail('TOKEN', 'the name must be known when the app is synthesized, but holds a CDK token', {
+        got: show(key),
+        fix: KNOWN_AT_SYNTH,
+      });
       return [];
     });
   }
@@ -166,7 +170,11 @@ export class Reader {
     if (typeof this.value !== 'number' || Number.isNaN(this.value)) return this.fail('WRONG_TYPE', 'must be a number', { allowed });
     const fraction = whole && Number.isFinite(this.value) && !Number.isInteger(this.value);
     if (fraction || this.value < range.min || this.value > range.max) {
-      return this.fail('OUT_OF_RANGE', fraction ? `${this.value} is not a whole number` : `${this.value} is out of range`, range.fix === undefined ? { allowed } : { allowed, fix: range.fix });
+      return this.fail(
+        'OUT_OF_RANGE',
+        fraction ? `${this.value} is not a whole number` : `${this.value} is out of range`,
+        range.fix === undefined ? { allowed } : { allowed, fix: range.fix },
+      );
     }
     return this.value;
   }
@@ -186,8 +194,10 @@ export class Reader {
       return this.fail('WRONG_TYPE', 'must be a Duration', { allowed, fix: `write Duration.seconds(${literal})` });
     }
     const seconds = this.value.value;
-    if (!(seconds >= range.min && seconds <= range.max)) return this.fail('OUT_OF_RANGE', `${counted(seconds, 'second')} ${seconds === 1 ? 'is' : 'are'} out of range`, { allowed });
-    if (whole && !Number.isInteger(seconds)) return this.fail('OUT_OF_RANGE', `${counted(seconds, 'second')} are not a whole number of seconds`, { allowed });
+    if (!(seconds >= range.min && seconds <= range.max))
+      return this.fail('OUT_OF_RANGE', `${counted(seconds, 'second')} ${seconds === 1 ? 'is' : 'are'} out of range`, { allowed });
+    if (whole && !Number.isInteger(seconds))
+      return this.fail('OUT_OF_RANGE', `${counted(seconds, 'second')} are not a whole number of seconds`, { allowed });
     return seconds;
   }
 
@@ -199,8 +209,11 @@ export class Reader {
       return this.fail('WRONG_TYPE', 'must be a Size', { allowed: range.allowed, fix: `write Size.bytes(${literal})` });
     }
     const bytes = this.value.value;
-    if (!(bytes >= range.min && bytes <= range.max)) return this.fail('OUT_OF_RANGE', `${counted(bytes, 'byte')} ${bytes === 1 ? 'is' : 'are'} out of range`, { allowed: range.allowed });
-    return Number.isInteger(bytes) ? bytes : this.fail('OUT_OF_RANGE', `${bytes} bytes are not a whole number of bytes`, { allowed: range.allowed });
+    if (!(bytes >= range.min && bytes <= range.max))
+      return this.fail('OUT_OF_RANGE', `${counted(bytes, 'byte')} ${bytes === 1 ? 'is' : 'are'} out of range`, { allowed: range.allowed });
+    return Number.isInteger(bytes)
+      ? bytes
+      : this.fail('OUT_OF_RANGE', `${bytes} bytes are not a whole number of bytes`, { allowed: range.allowed });
   }
 
   /** One of a few values; `shown` is how the user writes them, if not as they are. */
@@ -210,7 +223,10 @@ export class Reader {
     const found = values.find((value) => value === chosen);
     if (found !== undefined) return found;
     const near = typeof this.value === 'string' ? nearest(this.value, shown) : undefined;
-    return this.fail('NOT_ALLOWED', `is not ${what}`, { allowed: shown.join(', '), ...(near === undefined ? {} : { fix: `did you mean ${near}?` }) });
+    return this.fail('NOT_ALLOWED', `is not ${what}`, {
+      allowed: shown.join(', '),
+      ...(near === undefined ? {} : { fix: `did you mean ${near}?` }),
+    });
   }
 
   /** An object that only render looks into: checked by the members it must have. Tells whether it is one. */
@@ -288,14 +304,17 @@ function similarity(a: string, b: string): number {
 const MARKERS = [Bytes, Choice, Opaque, Seconds, Unreadable, Unresolved];
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    && !MARKERS.some((marker) => value instanceof marker);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !MARKERS.some((marker) => value instanceof marker);
 }
 
 /** CDK itself makes some of its objects as literals with methods, such as those of `ecs.Secret`. */
 function isImplementation(value: unknown, members: readonly string[]): boolean {
-  return isPlainObject(value) && madeBy(value) === undefined
-    && members.some((member) => member.endsWith('()')) && members.every((member) => hasMember(value, member));
+  return (
+    isPlainObject(value) &&
+    madeBy(value) === undefined &&
+    members.some((member) => member.endsWith('()')) &&
+    members.every((member) => hasMember(value, member))
+  );
 }
 
 function joinKey(path: string, key: string): string {

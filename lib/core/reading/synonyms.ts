@@ -1,92 +1,96 @@
 /** What other tools call our props, in small letters and without separators; the best one that is there counts. */
-const SYNONYMS: ReadonlyMap<string, readonly string[]> = new Map(Object.entries({
-  // Kubernetes, Docker Compose
-  replicas: ['desiredCount'],
-  env: ['environment'],
-  envvars: ['environment'],
-  envfrom: ['secrets'],
-  variables: ['environment'],
-  dependson: ['calls'],
-  containerport: ['port'],
-  targetport: ['port'],
-  args: ['command'],
-  cmd: ['command'],
-  livenessprobe: ['healthCheck'],
-  readinessprobe: ['healthCheck'],
-  terminationgraceperiodseconds: ['stopTimeout'],
-  stopgraceperiod: ['stopTimeout'],
-  sidecars: ['extraContainers'],
-  containers: ['extraContainers'],
-  minreplicas: ['minCapacity', 'scaling'],
-  maxreplicas: ['maxCapacity', 'scaling'],
-  autoscaling: ['scaling'],
-  // ECS, App Mesh, AWS Copilot
-  count: ['desiredCount'],
-  desiredtasks: ['desiredCount'],
-  desiredtaskcount: ['desiredCount'],
-  mintasks: ['minCapacity', 'scaling'],
-  maxtasks: ['maxCapacity', 'scaling'],
-  mincapacity: ['scaling'],
-  maxcapacity: ['scaling'],
-  memory: ['memoryLimitMiB', 'memoryTargetPercent'],
-  vcpu: ['cpu'],
-  runtimeplatform: ['cpuArchitecture'],
-  architecture: ['cpuArchitecture'],
-  platform: ['cpuArchitecture'],
-  backends: ['calls'],
-  upstreams: ['calls'],
-  logdriver: ['logging'],
-  logconfiguration: ['logging'],
-  executecommand: ['enableExecuteCommand'],
-  // Istio, Consul, App Mesh
-  retries: ['maxRetries', 'retry'],
-  retrypolicy: ['retry'],
-  numretries: ['maxRetries'],
-  retryon: ['on'],
-  timeouts: ['timeout'],
-  perretrytimeout: ['perTry'],
-  pertrytimeout: ['perTry'],
-  connectionpool: ['circuitBreaker'],
-  circuitbreakers: ['circuitBreaker'],
-  loadbalancer: ['loadBalancing'],
-  lbpolicy: ['loadBalancing'],
-  maxservererrors: ['consecutiveServerErrors'],
-  consecutive5xxerrors: ['consecutiveServerErrors'],
-  baseejectiontime: ['baseEjection'],
-  baseejectionduration: ['baseEjection'],
-  mtls: ['certificates'],
-  tls: ['certificates'],
-  authorizationpolicy: ['allow'],
-  intentions: ['allow'],
-  permissions: ['allow'],
-  // API Gateway
-  auth: ['authorizer'],
-  authorizers: ['authorizer'],
-  stage: ['stageName'],
-  throttling: ['throttle'],
-  corspreflight: ['cors'],
-  target: ['service'],
-  backend: ['service'],
-  api: ['edge'],
-  ingress: ['edge'],
-  xray: ['tracing'],
-  subnets: ['vpcSubnets'],
-}));
+const SYNONYMS: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    // Kubernetes, Docker Compose
+    replicas: ['desiredCount'],
+    env: ['environment'],
+    envvars: ['environment'],
+    envfrom: ['secrets'],
+    variables: ['environment'],
+    dependson: ['calls'],
+    containerport: ['port'],
+    targetport: ['port'],
+    args: ['command'],
+    cmd: ['command'],
+    livenessprobe: ['healthCheck'],
+    readinessprobe: ['healthCheck'],
+    terminationgraceperiodseconds: ['stopTimeout'],
+    stopgraceperiod: ['stopTimeout'],
+    sidecars: ['extraContainers'],
+    containers: ['extraContainers'],
+    minreplicas: ['minCapacity', 'scaling'],
+    maxreplicas: ['maxCapacity', 'scaling'],
+    autoscaling: ['scaling'],
+    // ECS, App Mesh, AWS Copilot
+    count: ['desiredCount'],
+    desiredtasks: ['desiredCount'],
+    desiredtaskcount: ['desiredCount'],
+    mintasks: ['minCapacity', 'scaling'],
+    maxtasks: ['maxCapacity', 'scaling'],
+    mincapacity: ['scaling'],
+    maxcapacity: ['scaling'],
+    memory: ['memoryLimitMiB', 'memoryTargetPercent'],
+    vcpu: ['cpu'],
+    runtimeplatform: ['cpuArchitecture'],
+    architecture: ['cpuArchitecture'],
+    platform: ['cpuArchitecture'],
+    backends: ['calls'],
+    upstreams: ['calls'],
+    logdriver: ['logging'],
+    logconfiguration: ['logging'],
+    executecommand: ['enableExecuteCommand'],
+    // Istio, Consul, App Mesh
+    retries: ['maxRetries', 'retry'],
+    retrypolicy: ['retry'],
+    numretries: ['maxRetries'],
+    retryon: ['on'],
+    timeouts: ['timeout'],
+    perretrytimeout: ['perTry'],
+    pertrytimeout: ['perTry'],
+    connectionpool: ['circuitBreaker'],
+    circuitbreakers: ['circuitBreaker'],
+    loadbalancer: ['loadBalancing'],
+    lbpolicy: ['loadBalancing'],
+    maxservererrors: ['consecutiveServerErrors'],
+    consecutive5xxerrors: ['consecutiveServerErrors'],
+    baseejectiontime: ['baseEjection'],
+    baseejectionduration: ['baseEjection'],
+    mtls: ['certificates'],
+    tls: ['certificates'],
+    authorizationpolicy: ['allow'],
+    intentions: ['allow'],
+    permissions: ['allow'],
+    // API Gateway
+    auth: ['authorizer'],
+    authorizers: ['authorizer'],
+    stage: ['stageName'],
+    throttling: ['throttle'],
+    corspreflight: ['cors'],
+    target: ['service'],
+    backend: ['service'],
+    api: ['edge'],
+    ingress: ['edge'],
+    xray: ['tracing'],
+    subnets: ['vpcSubnets'],
+  }),
+);
 
 /** What is no prop here, but has a place. */
-const ELSEWHERE: ReadonlyMap<string, string> = new Map(Object.entries({
-  role: "each service has a role of its own: grant to it, such as bucket.grantRead(system.service('ui'))",
-  taskrole: "each service has a role of its own: grant to it, such as bucket.grantRead(system.service('ui'))",
-  securitygroups: "each service has a security group of its own: open others to it, such as database.connections.allowDefaultPortFrom(system.service('ui'))",
-}));
+const ELSEWHERE: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    role: "each service has a role of its own: grant to it, such as bucket.grantRead(system.service('ui'))",
+    taskrole: "each service has a role of its own: grant to it, such as bucket.grantRead(system.service('ui'))",
+    securitygroups:
+      "each service has a security group of its own: open others to it, such as database.connections.allowDefaultPortFrom(system.service('ui'))",
+  }),
+);
 
 export type Meant = { readonly property: string } | { readonly elsewhere: string };
 
 /** What somebody means by a property that there is not, if it is more than a slip. */
 export function meantBy(key: string, known: readonly string[]): Meant | undefined {
   const plain = key.toLowerCase().replace(/[^a-z0-9]/g, '');
-  const property = known.find((name) => name.toLowerCase() === plain)
-    ?? SYNONYMS.get(plain)?.find((name) => known.includes(name));
+  const property = known.find((name) => name.toLowerCase() === plain) ?? SYNONYMS.get(plain)?.find((name) => known.includes(name));
   if (property !== undefined) return { property };
   const elsewhere = ELSEWHERE.get(plain);
   return elsewhere === undefined ? undefined : { elsewhere };

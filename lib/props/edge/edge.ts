@@ -167,17 +167,18 @@ export interface EdgeOptions {
    * - headers by which frameworks replace the method or the path of a request: `x-http-method-override`, `x-http-method`,
    *   `x-http-verb`, `x-method-override`, `x-original-method`, `x-original-url`, `x-original-uri`, `x-original-path`,
    *   `x-rewrite-url`, `x-rewrite-uri`, `x-override-url`, `x-http-path-override`, `x-http-destinationurl`,
-   *   `x-waws-unencoded-url`, `script-name`, `x-script-name`, `path-info`. A service whose rules name methods or paths removes them as well: see its own `passThroughHeaders`;
-   * - headers in which proxies name the client, its certificate or user, the scheme, or the host that it called, and by which servers
-   *   behind a proxy skip something: `akamai-client-ip`, `cloudfront-viewer-address`, `cf-pseudo-ipv4`, `do-connecting-ip`,
-   *   `fly-client-ip`, `forwarded-for`, `incap-client-ip`, `proxy-client-ip`, `wl-proxy-client-ip`, `x-forward-for`,
-   *   `x-forwarded`, `x-nf-client-connection-ip`, `x-proxyuser-ip`, `x-remote-host`, `client-cert`, `client-cert-chain`,
-   *   `wl-proxy-client-cert`, `x-arr-clientcert`, `x-client-cert`, `x-ssl-client-cert`, `remote-user`, `x-auth-request-user`,
-   *   `x-remote-user`, `front-end-https`, `wl-proxy-ssl`, `x-scheme`, `x-url-scheme`, `x-host-override`,
-   *   `x-http-host-override`, `x-accel-mapping`, `x-sendfile-type`, `x-middleware-subrequest`, `client-ip`, `true-client-ip`, `x-client-ip`,
-   *   `x-cluster-client-ip`, `x-original-forwarded-for`, `x-originating-ip`, `x-remote-ip`, `x-remote-addr`, `cf-connecting-ip`,
-   *   `cf-connecting-ipv6`, `fastly-client-ip`, `x-azure-clientip`, `x-azure-socketip`, `x-appengine-user-ip`, `x-host`,
-   *   `x-original-host`;
+   *   `x-waws-unencoded-url`, `script-name`, `x-script-name`, `path-info`. A service whose rules name methods or paths removes
+   *   them as well: see its own `passThroughHeaders`;
+   * - headers in which proxies name the client, its certificate or user, the scheme, or the host that it called, and by which
+   *   servers behind a proxy skip something: `akamai-client-ip`, `cloudfront-viewer-address`, `cf-pseudo-ipv4`,
+   *   `do-connecting-ip`, `fly-client-ip`, `forwarded-for`, `incap-client-ip`, `proxy-client-ip`, `wl-proxy-client-ip`,
+   *   `x-forward-for`, `x-forwarded`, `x-nf-client-connection-ip`, `x-proxyuser-ip`, `x-remote-host`, `client-cert`,
+   *   `client-cert-chain`, `wl-proxy-client-cert`, `x-arr-clientcert`, `x-client-cert`, `x-ssl-client-cert`, `remote-user`,
+   *   `x-auth-request-user`, `x-remote-user`, `front-end-https`, `wl-proxy-ssl`, `x-scheme`, `x-url-scheme`, `x-host-override`,
+   *   `x-http-host-override`, `x-accel-mapping`, `x-sendfile-type`, `x-middleware-subrequest`, `client-ip`, `true-client-ip`,
+   *   `x-client-ip`, `x-cluster-client-ip`, `x-original-forwarded-for`, `x-originating-ip`, `x-remote-ip`, `x-remote-addr`,
+   *   `cf-connecting-ip`, `cf-connecting-ipv6`, `fastly-client-ip`, `x-azure-clientip`, `x-azure-socketip`,
+   *   `x-appengine-user-ip`, `x-host`, `x-original-host`;
    * - `x-request-id`, by which log entries are joined; and on an HTTP API `x-amzn-trace-id`, by which a client could have every
    *   request recorded.
    *

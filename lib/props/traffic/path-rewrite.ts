@@ -27,7 +27,8 @@ export class PathRewrite {
    * Every part of the path that a regular expression matches is replaced; `^` and `$` tie it to the path's ends.
    *
    * @param pattern what RE2 knows: no look-around, no back references
-   * @param substitution with `\1` for what the first group has matched, and `\0` for all; begins with a slash if the pattern begins with `^`
+   * @param substitution with `\1` for what the first group has matched, and `\0` for all; begins with a slash if the pattern begins
+   * with `^`
    * @see https://github.com/google/re2/wiki/Syntax
    */
   public static regex(pattern: string, substitution: string): PathRewrite {

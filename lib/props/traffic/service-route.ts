@@ -33,10 +33,11 @@ export interface RouteMatchProps {
   readonly methods?: string[];
 
   /**
-   * Headers by their name; gRPC metadata are headers. Of a header with several values, one text is compared, with commas
-   * between them, whether they come in one line or in several, and with every release of Envoy: `x` and `y` are `x,y`, which is
-   * not `x`, so `ValueMatch.not(ValueMatch.exact('x'))` fits. With `Mesh.envoy()` the service gets such values in one line. The exception is
-   * `cookie`, which a client sends once: several lines of HTTP/1.1 stay as they are, and how they compare depends on the release.
+   * Headers by their name; gRPC metadata are headers. Of a header with several values, one text is compared, with commas between
+   * them, whether they come in one line or in several, and with every release of Envoy: `x` and `y` are `x,y`, which is not `x`,
+   * so `ValueMatch.not(ValueMatch.exact('x'))` fits. With `Mesh.envoy()` the service gets such values in one line. The exception
+   * is `cookie`, which a client sends once: several lines of HTTP/1.1 stay as they are, and how they compare depends on the
+   * release.
    *
    * @default - none
    */

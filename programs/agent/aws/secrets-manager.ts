@@ -9,7 +9,9 @@ export function secretsManager(secretArn: string, region: string): SecretSource 
   const client = new SecretsManagerClient({ ...CLIENT, region });
   return {
     read: async () => {
-      const { SecretString: text } = await client.send(new GetSecretValueCommand({ SecretId: secretArn })).catch((error: unknown) => { throw awsFailure('GetSecretValue', error); });
+      const { SecretString: text } = await client.send(new GetSecretValueCommand({ SecretId: secretArn })).catch((error: unknown) => {
+        throw awsFailure('GetSecretValue', error);
+      });
       if (text === undefined || text === '') throw new Failure('no-value', 'the secret holds no text');
       return new PrivateText(text);
     },

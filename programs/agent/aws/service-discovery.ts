@@ -1,4 +1,9 @@
-import { DiscoverInstancesCommand, DiscoverInstancesRevisionCommand, ServiceDiscoveryClient, UpdateInstanceCustomHealthStatusCommand } from '@aws-sdk/client-servicediscovery';
+import {
+  DiscoverInstancesCommand,
+  DiscoverInstancesRevisionCommand,
+  ServiceDiscoveryClient,
+  UpdateInstanceCustomHealthStatusCommand,
+} from '@aws-sdk/client-servicediscovery';
 import type { CloudMap, Instance } from '../endpoints/cloud-map';
 import type { Environment } from '../settings';
 import { awsFailure } from './aws-failure';
@@ -13,21 +18,38 @@ export function serviceDiscovery(region: string, environment: Environment): Clou
   const client = new ServiceDiscoveryClient({ ...CLIENT, region, ...(elsewhere ? { disableHostPrefix: true } : {}) });
   return {
     revision: async ({ namespaceName, serviceName }) => {
-      const { InstancesRevision } = await client.send(new DiscoverInstancesRevisionCommand({ NamespaceName: namespaceName, ServiceName: serviceName })).catch((error: unknown) => { throw awsFailure('DiscoverInstancesRevision', error); });
+      const { InstancesRevision } = await client
+        .send(new DiscoverInstancesRevisionCommand({ NamespaceName: namespaceName, ServiceName: serviceName }))
+        .catch((error: unknown) => {
+          throw awsFailure('DiscoverInstancesRevision', error);
+        });
       return InstancesRevision ?? -1;
     },
     discover: async ({ namespaceName, serviceName }) => {
-      const { Instances, InstancesRevision } = await client.send(new DiscoverInstancesCommand({
-        NamespaceName: namespaceName,
-        ServiceName: serviceName,
-        MaxResults: MAX_INSTANCES,
-        // As Cloud Map's DNS does: if nobody is healthy, the report is more likely to be wrong than everybody ill.
-        HealthStatus: 'HEALTHY_OR_ELSE_ALL',
-      })).catch((error: unknown) => { throw awsFailure('DiscoverInstances', error); });
-      return { revision: InstancesRevision ?? -1, instances: (Instances ?? []).flatMap(({ InstanceId, Attributes }) => instanceOf(InstanceId, Attributes)) };
+      const { Instances, InstancesRevision } = await client
+        .send(
+          new DiscoverInstancesCommand({
+            NamespaceName: namespaceName,
+            ServiceName: serviceName,
+            MaxResults: MAX_INSTANCES,
+            // As Cloud Map's DNS does: if nobody is healthy, the report is more likely to be wrong than everybody ill.
+            HealthStatus: 'HEALTHY_OR_ELSE_ALL',
+          }),
+        )
+        .catch((error: unknown) => {
+          throw awsFailure('DiscoverInstances', error);
+        });
+      return {
+        revision: InstancesRevision ?? -1,
+        instances: (Instances ?? []).flatMap(({ InstanceId, Attributes }) => instanceOf(InstanceId, Attributes)),
+      };
     },
     leave: async (serviceId, instanceId) => {
-      await client.send(new UpdateInstanceCustomHealthStatusCommand({ ServiceId: serviceId, InstanceId: instanceId, Status: 'UNHEALTHY' })).catch((error: unknown) => { throw awsFailure('UpdateInstanceCustomHealthStatus', error); });
+      await client
+        .send(new UpdateInstanceCustomHealthStatusCommand({ ServiceId: serviceId, InstanceId: instanceId, Status: 'UNHEALTHY' }))
+        .catch((error: unknown) => {
+          throw awsFailure('UpdateInstanceCustomHealthStatus', error);
+        });
     },
   };
 }

@@ -12,7 +12,11 @@ export function systemsManager(region: string): Parameters {
     read: async (names) => {
       const texts = new Map<string, string>();
       for (let start = 0; start < names.length; start += MAX_NAMES) {
-        const { Parameters: found = [] } = await client.send(new GetParametersCommand({ Names: names.slice(start, start + MAX_NAMES) })).catch((error: unknown) => { throw awsFailure('GetParameters', error); });
+        const { Parameters: found = [] } = await client
+          .send(new GetParametersCommand({ Names: names.slice(start, start + MAX_NAMES) }))
+          .catch((error: unknown) => {
+            throw awsFailure('GetParameters', error);
+          });
         for (const { Name: name, Value: text } of found) if (name !== undefined && text !== undefined) texts.set(name, text);
       }
       return texts;

@@ -9,7 +9,12 @@ import { SDS } from './sds';
 
 export type Offered =
   | { readonly outcome: 'unchanged'; readonly leaf: Leaf }
-  | { readonly outcome: 'installed'; readonly leaf: Leaf; readonly changed: readonly ('certificate' | 'trust')[]; readonly replaced: Leaf | undefined };
+  | {
+      readonly outcome: 'installed';
+      readonly leaf: Leaf;
+      readonly changed: readonly ('certificate' | 'trust')[];
+      readonly replaced: Leaf | undefined;
+    };
 
 /**
  * The certificate on the disk, which Envoy uses. It is either not there or good: key, chain, name, dates and trust fit
@@ -19,7 +24,12 @@ export type Offered =
 export class CertificateFiles {
   private readonly paths;
 
-  constructor(private readonly files: Files, directory: string, private readonly identity: string, private readonly format: CertificateFormat = SDS) {
+  constructor(
+    private readonly files: Files,
+    directory: string,
+    private readonly identity: string,
+    private readonly format: CertificateFormat = SDS,
+  ) {
     this.paths = format.paths(directory);
   }
 
@@ -35,9 +45,13 @@ export class CertificateFiles {
     if (!offered.ok) throw new Failure(offered.refusal.reason, offered.refusal.message);
     const { secret, leaf } = offered;
     const [identityNow, trustNow] = await this.read();
-    const current = identityNow === undefined || trustNow === undefined ? undefined : this.check({ ...identityNow, trustBundle: trustNow }, now);
+    const current =
+      identityNow === undefined || trustNow === undefined ? undefined : this.check({ ...identityNow, trustBundle: trustNow }, now);
     if (current?.ok === true && leaf.notBefore < current.leaf.notBefore) {
-      throw new Failure('older', `the certificate in the secret is of ${leaf.notBefore.toISOString()}, older than the one in use, of ${current.leaf.notBefore.toISOString()}`);
+      throw new Failure(
+        'older',
+        `the certificate in the secret is of ${leaf.notBefore.toISOString()}, older than the one in use, of ${current.leaf.notBefore.toISOString()}`,
+      );
     }
     const { identityFile, trustFile } = this.format;
     const newTrust = trustNow === undefined || trustFile(trustNow) !== trustFile(secret.trustBundle);
@@ -46,7 +60,13 @@ export class CertificateFiles {
     const replaced = current?.ok === true ? current.leaf : undefined;
     const changed = [...(newTrust ? ['trust' as const] : []), ...(newIdentity ? ['certificate' as const] : [])];
     // Trust first: others may present certificates of the new authority already.
-    if (newTrust && newIdentity && identityNow !== undefined && trustNow !== undefined && !this.check({ ...identityNow, trustBundle: secret.trustBundle }, now).ok) {
+    if (
+      newTrust &&
+      newIdentity &&
+      identityNow !== undefined &&
+      trustNow !== undefined &&
+      !this.check({ ...identityNow, trustBundle: secret.trustBundle }, now).ok
+    ) {
       // The certificate in use is not of the new authority: for the moment until it is replaced, both are trusted.
       await replaceFile(this.files, this.paths.trust, trustFile(joined(secret.trustBundle, trustNow)));
       await replaceFile(this.files, this.paths.identity, identityFile(secret));
@@ -65,9 +85,15 @@ export class CertificateFiles {
     return [identity === undefined ? undefined : identityIn(identity), trust === undefined ? undefined : trustIn(trust)];
   }
 
-  private check(parts: { readonly certificateChain: string; readonly privateKey: string; readonly trustBundle: string }, now: Date): CertificateSecretReading {
+  private check(
+    parts: { readonly certificateChain: string; readonly privateKey: string; readonly trustBundle: string },
+    now: Date,
+  ): CertificateSecretReading {
     const { certificateChain, privateKey, trustBundle } = parts;
-    return readCertificateSecret(JSON.stringify({ version: 1, identity: this.identity, certificateChain, privateKey, trustBundle }), { identity: this.identity, now });
+    return readCertificateSecret(JSON.stringify({ version: 1, identity: this.identity, certificateChain, privateKey, trustBundle }), {
+      identity: this.identity,
+      now,
+    });
   }
 }
 

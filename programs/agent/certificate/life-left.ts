@@ -14,13 +14,28 @@ export function lifeLeft({ notBefore, notAfter }: Pick<Leaf, 'notBefore' | 'notA
 }
 
 /** Tells how much life the certificate on the disk has left; none, if there is no good one. */
-export function lifeLeftTeller({ clock, log, certificate, identity }: { readonly clock: Clock; readonly log: Log; readonly certificate: CertificateFiles; readonly identity: Identity }): () => Promise<void> {
+export function lifeLeftTeller({
+  clock,
+  log,
+  certificate,
+  identity,
+}: {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly certificate: CertificateFiles;
+  readonly identity: Identity;
+}): () => Promise<void> {
   return async () => {
     const now = clock.now();
     const current = await certificate.current(new Date(now)).catch(() => undefined);
-    log.raw(current?.ok === true
-      ? metric(identity, lifeLeft(current.leaf, now), now, { serial: current.leaf.serialNumber, notAfter: current.leaf.notAfter.toISOString() })
-      : metric(identity, 0, now, { why: current?.refusal.message ?? 'there is no certificate' }));
+    log.raw(
+      current?.ok === true
+        ? metric(identity, lifeLeft(current.leaf, now), now, {
+            serial: current.leaf.serialNumber,
+            notAfter: current.leaf.notAfter.toISOString(),
+          })
+        : metric(identity, 0, now, { why: current?.refusal.message ?? 'there is no certificate' }),
+    );
   };
 }
 
@@ -31,7 +46,12 @@ export function lifeLeftTeller({ clock, log, certificate, identity }: { readonly
  */
 function metric(identity: Identity, value: number, now: number, more: LogFields): LogFields {
   return {
-    _aws: { Timestamp: now, CloudWatchMetrics: [{ Namespace: METRIC_NAMESPACE, Dimensions: [[MESH_DIMENSION]], Metrics: [{ Name: LIFE_LEFT_METRIC, Unit: 'None' }] }] },
+    _aws: {
+      Timestamp: now,
+      CloudWatchMetrics: [
+        { Namespace: METRIC_NAMESPACE, Dimensions: [[MESH_DIMENSION]], Metrics: [{ Name: LIFE_LEFT_METRIC, Unit: 'None' }] },
+      ],
+    },
     [MESH_DIMENSION]: identity.trustDomain,
     Service: identity.service,
     [LIFE_LEFT_METRIC]: value,

@@ -29,7 +29,11 @@ export function renewal({ clock, random, log, secret, certificate, renewMs, tell
       const offered = await certificate.offer(await secret.read(), new Date(clock.now()));
       backoff.reset();
       if (offered.outcome === 'installed') {
-        log.info('the certificate was renewed', { changed: offered.changed, ...about(offered.leaf), replacedSerial: offered.replaced?.serialNumber });
+        log.info('the certificate was renewed', {
+          changed: offered.changed,
+          ...about(offered.leaf),
+          replacedSerial: offered.replaced?.serialNumber,
+        });
         await tellLifeLeft();
       }
       return jittered(renewMs, random);

@@ -37,10 +37,15 @@ export function retirement({ clock, random, log, certificate, retire }: Retireme
     const now = clock.now();
     const { notBefore, notAfter, serialNumber } = loaded.leaf;
     if (current.secret.trustBundle !== loaded.secret.trustBundle) trustChanged ??= now;
-    const old = current.leaf.serialNumber !== serialNumber && now >= notBefore.getTime() + share * (notAfter.getTime() - notBefore.getTime());
-    const distrusted = trustChanged !== undefined && now >= trustChanged + (share - EARLIEST) / SPREAD * TRUST_SPREAD_MS;
+    const old =
+      current.leaf.serialNumber !== serialNumber && now >= notBefore.getTime() + share * (notAfter.getTime() - notBefore.getTime());
+    const distrusted = trustChanged !== undefined && now >= trustChanged + ((share - EARLIEST) / SPREAD) * TRUST_SPREAD_MS;
     if (!old && !distrusted) return LOOK_EVERY_MS;
-    log.info('the task makes way for one with a newer certificate', { why: distrusted ? 'the authorities have changed' : "Envoy's certificate is old", serial: serialNumber, notAfter: notAfter.toISOString() });
+    log.info('the task makes way for one with a newer certificate', {
+      why: distrusted ? 'the authorities have changed' : "Envoy's certificate is old",
+      serial: serialNumber,
+      notAfter: notAfter.toISOString(),
+    });
     retire();
     return LOOK_EVERY_MS;
   };

@@ -26,7 +26,9 @@ export interface IdentityMaterial {
 
 /** PEM is inline: Envoy reloads that in one step, and certificate and key cannot come from different times. */
 export function identityFile({ certificateChain, privateKey }: IdentityMaterial): string {
-  return secretFile('identity', versionOf(certificateChain), { tls_certificate: { certificate_chain: { inline_string: certificateChain }, private_key: { inline_string: privateKey } } });
+  return secretFile('identity', versionOf(certificateChain), {
+    tls_certificate: { certificate_chain: { inline_string: certificateChain }, private_key: { inline_string: privateKey } },
+  });
 }
 
 export function trustFile(trustBundle: string): string {
@@ -46,7 +48,10 @@ export function trustIn(text: string): string | undefined {
 
 /** https://www.envoyproxy.io/docs/envoy/latest/configuration/security/secret */
 function secretFile(name: CertificatePart, version: string, content: Readonly<Record<string, unknown>>): string {
-  return JSON.stringify({ version_info: version, resources: [{ '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret', name, ...content }] });
+  return JSON.stringify({
+    version_info: version,
+    resources: [{ '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret', name, ...content }],
+  });
 }
 
 /** Of what is public: Envoy shows it in its admin interface. */
@@ -57,7 +62,10 @@ function versionOf(pem: string): string {
 function inline(text: string, kind: string, part: string): string | undefined {
   try {
     const file: unknown = JSON.parse(text);
-    const value = ['resources', '0', kind, part, 'inline_string'].reduce<unknown>((at, key) => (typeof at === 'object' && at !== null ? (at as Readonly<Record<string, unknown>>)[key] : undefined), file);
+    const value = ['resources', '0', kind, part, 'inline_string'].reduce<unknown>(
+      (at, key) => (typeof at === 'object' && at !== null ? (at as Readonly<Record<string, unknown>>)[key] : undefined),
+      file,
+    );
     return typeof value === 'string' ? value : undefined;
   } catch {
     return undefined;

@@ -25,7 +25,11 @@ export async function waitForCertificate({ clock, random, log, secret, certifica
   for (;;) {
     try {
       const { leaf } = await certificate.offer(await secret.read(), new Date(clock.now()));
-      log.info('the certificate is there', { serial: leaf.serialNumber, notAfter: leaf.notAfter.toISOString(), waitedMs: clock.now() - start });
+      log.info('the certificate is there', {
+        serial: leaf.serialNumber,
+        notAfter: leaf.notAfter.toISOString(),
+        waitedMs: clock.now() - start,
+      });
       return true;
     } catch (error) {
       const failure = failureOf(error);

@@ -20,17 +20,22 @@ const TCP = `tcp\\.(${statPrefix('inbound', '')}|ingress)`;
 const LISTENER = 'listener\\.0\\.0\\.0\\.0_';
 
 /** At App Mesh's Envoys a listener of that kind takes what leaves, too. */
-const GAUGES = new RegExp([
-  `^${HTTP}.*\\.downstream_rq_active$`,
-  `^${TCP}.*\\.upstream_flush_active$`,
-  `^${LISTENER}(?!${APP_MESH_EGRESS_PORT}\\.)\\d+\\.downstream_cx_active$`,
-].join('|'));
+const GAUGES = new RegExp(
+  [
+    `^${HTTP}.*\\.downstream_rq_active$`,
+    `^${TCP}.*\\.upstream_flush_active$`,
+    `^${LISTENER}(?!${APP_MESH_EGRESS_PORT}\\.)\\d+\\.downstream_cx_active$`,
+  ].join('|'),
+);
 const OF_TCP = new RegExp(`^${TCP}`);
 
 export function envoyAdmin(base: string): EnvoyAdmin {
   return {
-    drainListeners: async () => { await ask('POST', `${base}/drain_listeners?graceful&inboundonly`); },
-    inFlight: async () => inFlightOf(await ask('GET', `${base}/stats?format=json&type=Gauges&filter=${encodeURIComponent(`^(${HTTP}|${TCP}|${LISTENER})`)}`)),
+    drainListeners: async () => {
+      await ask('POST', `${base}/drain_listeners?graceful&inboundonly`);
+    },
+    inFlight: async () =>
+      inFlightOf(await ask('GET', `${base}/stats?format=json&type=Gauges&filter=${encodeURIComponent(`^(${HTTP}|${TCP}|${LISTENER})`)}`)),
   };
 }
 

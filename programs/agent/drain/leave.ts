@@ -59,7 +59,9 @@ async function leaveDiscovery({ clock, random, log, cloudMap, registration }: Le
   for (;;) {
     try {
       const { serviceId, instanceId } = registration;
-      await within(clock, deadline, async () => { await cloudMap.leave(serviceId, await instanceId()); });
+      await within(clock, deadline, async () => {
+        await cloudMap.leave(serviceId, await instanceId());
+      });
       return {};
     } catch (error) {
       const failure = failureOf(error);
@@ -90,7 +92,8 @@ async function waitForCallers({ clock, refreshMs }: LeaveParts, deadline: number
   const enough = 2 * refreshMs + 1000;
   const left = deadline - clock.now();
   await clock.sleep(Math.max(0, Math.min(enough, left)));
-  if (left < enough) throw new Failure('stop-timeout', `callers need ${enough} ms to notice, the stop timeout left ${Math.max(0, left)} ms`);
+  if (left < enough)
+    throw new Failure('stop-timeout', `callers need ${enough} ms to notice, the stop timeout left ${Math.max(0, left)} ms`);
   return {};
 }
 
@@ -111,7 +114,8 @@ async function waitForRequests({ clock, envoy }: LeaveParts, deadline: number): 
     if (inFlight !== undefined) failed = 0;
     quiet = inFlight === 0 ? quiet + 1 : 0;
     if (quiet >= QUIET_LOOKS) return { inFlight: 0 };
-    if (clock.now() + LOOK_MS > deadline) throw new Failure('stop-timeout', `${inFlight ?? 'an unknown number of'} requests are still in flight`);
+    if (clock.now() + LOOK_MS > deadline)
+      throw new Failure('stop-timeout', `${inFlight ?? 'an unknown number of'} requests are still in flight`);
     await clock.sleep(LOOK_MS);
   }
 }

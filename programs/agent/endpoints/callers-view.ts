@@ -41,12 +41,15 @@ export function callersView(parts: CallersParts): Callers {
     step: async () => {
       try {
         ({ zone } = await task());
-        callers = await view.look(false) ?? callers;
+        callers = (await view.look(false)) ?? callers;
         backoff.reset();
         return jittered(pollMs, random);
       } catch (error) {
         const pause = backoff.next();
-        log.warn('no zone is preferred until it is known where the callers are', { ...fieldsOf(failureOf(error)), nextTryMs: Math.round(pause) });
+        log.warn('no zone is preferred until it is known where the callers are', {
+          ...fieldsOf(failureOf(error)),
+          nextTryMs: Math.round(pause),
+        });
         callers = [];
         view.forget();
         return pause;

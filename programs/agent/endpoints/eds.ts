@@ -26,12 +26,17 @@ export function edsFile({ cluster, port, instances, preferredZone }: Assignment)
   const endpoints = zones.map((zone) => ({
     ...(zone === '' ? {} : { locality: { zone } }),
     ...(prefer && zone !== preferredZone ? { priority: 1 } : {}),
-    lb_endpoints: [...new Set(instances.filter((instance) => (instance.zone ?? '') === zone).map(({ address }) => address))].sort(byNumber).map((address) => ({
-      endpoint: { address: { socket_address: { address, port_value: port } } },
-    })),
+    lb_endpoints: [...new Set(instances.filter((instance) => (instance.zone ?? '') === zone).map(({ address }) => address))]
+      .sort(byNumber)
+      .map((address) => ({
+        endpoint: { address: { socket_address: { address, port_value: port } } },
+      })),
   }));
   const assignment = { '@type': 'type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment', cluster_name: cluster, endpoints };
-  return JSON.stringify({ version_info: createHash('sha256').update(JSON.stringify(assignment)).digest('hex').slice(0, 16), resources: [assignment] });
+  return JSON.stringify({
+    version_info: createHash('sha256').update(JSON.stringify(assignment)).digest('hex').slice(0, 16),
+    resources: [assignment],
+  });
 }
 
 /** Whether a file that this agent wrote names any endpoint; undefined if it is not such a file. */
@@ -40,6 +45,10 @@ export function namesEndpoints(text: string): boolean | undefined {
 }
 
 function byNumber(one: string, other: string): number {
-  const key = (address: string): string => address.split('.').map((part) => part.padStart(3, '0')).join('.');
+  const key = (address: string): string =>
+    address
+      .split('.')
+      .map((part) => part.padStart(3, '0'))
+      .join('.');
   return key(one) < key(other) ? -1 : key(one) > key(other) ? 1 : 0;
 }

@@ -9,14 +9,19 @@ import type { CloudMap, Instance } from './cloud-map';
 export class ServiceView {
   private seen: { readonly revision: number; readonly at: number } | undefined;
 
-  constructor(private readonly service: ServiceName, private readonly cloudMap: CloudMap, private readonly clock: Clock, private readonly listEveryMs: number) {}
+  constructor(
+    private readonly service: ServiceName,
+    private readonly cloudMap: CloudMap,
+    private readonly clock: Clock,
+    private readonly listEveryMs: number,
+  ) {}
 
   /** The list, or undefined if nothing is known to have changed. */
   async look(atOnce: boolean): Promise<readonly Instance[] | undefined> {
     const { seen } = this;
     const start = this.clock.now();
     const due = atOnce || seen === undefined || start - seen.at >= this.listEveryMs;
-    if (!due && await this.cloudMap.revision(this.service) === seen.revision) return undefined;
+    if (!due && (await this.cloudMap.revision(this.service)) === seen.revision) return undefined;
     const { revision, instances } = await this.cloudMap.discover(this.service);
     this.seen = { revision, at: start };
     return instances;

@@ -41,7 +41,7 @@ export function watchEndpoints(target: DiscoveryTarget, parts: EndpointParts): S
     try {
       const instances = await view.look(emptyOnce);
       if (instances !== undefined) {
-        const doubtful = instances.length === 0 && !emptyOnce && await lists(target, parts);
+        const doubtful = instances.length === 0 && !emptyOnce && (await lists(target, parts));
         emptyOnce = doubtful;
         if (doubtful) log.warn('discovery named no task, it is asked again before that is believed', { cluster: target.cluster });
         else await writeEndpoints(target, instances, parts);
@@ -62,21 +62,35 @@ export function watchEndpoints(target: DiscoveryTarget, parts: EndpointParts): S
  * Before Envoy starts, each file has to be there; it need not hold anything, or a service could not start before
  * those that it calls.
  */
-export async function firstEndpoints(target: DiscoveryTarget, parts: Pick<EndpointParts, 'log' | 'files' | 'directory' | 'cloudMap' | 'preferredZone'>): Promise<void> {
-  const instances = await parts.cloudMap.discover(target).then((found) => found.instances, (error: unknown) => {
-    parts.log.warn('the service starts without endpoints of a callee', { cluster: target.cluster, ...fieldsOf(failureOf(error)) });
-    return [];
-  });
+export async function firstEndpoints(
+  target: DiscoveryTarget,
+  parts: Pick<EndpointParts, 'log' | 'files' | 'directory' | 'cloudMap' | 'preferredZone'>,
+): Promise<void> {
+  const instances = await parts.cloudMap.discover(target).then(
+    (found) => found.instances,
+    (error: unknown) => {
+      parts.log.warn('the service starts without endpoints of a callee', { cluster: target.cluster, ...fieldsOf(failureOf(error)) });
+      return [];
+    },
+  );
   await writeEndpoints(target, instances, parts);
 }
 
-async function writeEndpoints(target: DiscoveryTarget, instances: readonly Instance[], { log, files, directory, preferredZone }: Pick<EndpointParts, 'log' | 'files' | 'directory' | 'preferredZone'>): Promise<void> {
+async function writeEndpoints(
+  target: DiscoveryTarget,
+  instances: readonly Instance[],
+  { log, files, directory, preferredZone }: Pick<EndpointParts, 'log' | 'files' | 'directory' | 'preferredZone'>,
+): Promise<void> {
   const zone = preferredZone(instances);
   const path = edsPath(directory, target.cluster);
   const text = edsFile({ cluster: target.cluster, port: target.port, instances, preferredZone: zone });
-  if (await readFileIfAny(files, path) === text) return;
+  if ((await readFileIfAny(files, path)) === text) return;
   await replaceFile(files, path, text);
-  log.info('endpoints changed', { cluster: target.cluster, count: instances.length, ...(zone === undefined ? {} : { preferredZone: zone }) });
+  log.info('endpoints changed', {
+    cluster: target.cluster,
+    count: instances.length,
+    ...(zone === undefined ? {} : { preferredZone: zone }),
+  });
 }
 
 async function lists({ cluster }: DiscoveryTarget, { files, directory }: EndpointParts): Promise<boolean> {

@@ -11,6 +11,8 @@ export class Pulse {
 
   /** One sentence for each loop that hangs. */
   late(now: number): readonly string[] {
-    return [...this.due].filter(([, at]) => now > at + LATE_MS).map(([loop, at]) => `the loop "${loop}" has been hanging for ${Math.round((now - at) / 1000)} s`);
+    return [...this.due]
+      .filter(([, at]) => now > at + LATE_MS)
+      .map(([loop, at]) => `the loop "${loop}" has been hanging for ${Math.round((now - at) / 1000)} s`);
   }
 }

@@ -9,9 +9,23 @@ export interface HealthReport {
   readonly problems: readonly string[];
 }
 
-/** Healthy while Envoy has a certificate that others accept (in a mesh that has certificates), and somebody looks after it. That AWS is away for a while is no illness. */
-export async function healthReport({ clock, certificate, pulse }: { readonly clock: Clock; readonly certificate: CertificateFiles | undefined; readonly pulse: Pulse }): Promise<HealthReport> {
-  const problems = [...(certificate === undefined ? [] : await certificateProblems(certificate, new Date(clock.now()))), ...pulse.late(clock.now())];
+/**
+ * Healthy while Envoy has a certificate that others accept (in a mesh that has certificates), and somebody looks after it. That AWS
+ * is away for a while is no illness.
+ */
+export async function healthReport({
+  clock,
+  certificate,
+  pulse,
+}: {
+  readonly clock: Clock;
+  readonly certificate: CertificateFiles | undefined;
+  readonly pulse: Pulse;
+}): Promise<HealthReport> {
+  const problems = [
+    ...(certificate === undefined ? [] : await certificateProblems(certificate, new Date(clock.now()))),
+    ...pulse.late(clock.now()),
+  ];
   return { healthy: problems.length === 0, problems };
 }
 

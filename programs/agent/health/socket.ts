@@ -13,10 +13,14 @@ export async function serveHealth(path: string, report: () => Promise<HealthRepo
   // Left behind if this container was killed; nobody else listens here.
   rmSync(path, { force: true });
   const server = createServer((socket) => {
-    socket.on('error', () => { socket.destroy(); });
+    socket.on('error', () => {
+      socket.destroy();
+    });
     void report()
       .catch((error: unknown): HealthReport => ({ healthy: false, problems: [String(error)] }))
-      .then((answer) => { socket.end(JSON.stringify(answer)); });
+      .then((answer) => {
+        socket.end(JSON.stringify(answer));
+      });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -38,9 +42,15 @@ export async function askHealth(path: string, timeoutMs: number): Promise<Health
     let text = '';
     const socket = connect(path);
     socket.setEncoding('utf8');
-    socket.setTimeout(timeoutMs, () => { dead(`nothing within ${timeoutMs} ms`); });
-    socket.on('data', (chunk: string) => { text += chunk; });
-    socket.on('error', (error) => { dead(error.message); });
+    socket.setTimeout(timeoutMs, () => {
+      dead(`nothing within ${timeoutMs} ms`);
+    });
+    socket.on('data', (chunk: string) => {
+      text += chunk;
+    });
+    socket.on('error', (error) => {
+      dead(error.message);
+    });
     socket.on('end', () => {
       const report = reportOf(text);
       if (report === undefined) dead('it said nothing of its health');
@@ -52,7 +62,14 @@ export async function askHealth(path: string, timeoutMs: number): Promise<Health
 function reportOf(text: string): HealthReport | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && 'healthy' in value && typeof value.healthy === 'boolean' && 'problems' in value && Array.isArray(value.problems) ? { healthy: value.healthy, problems: value.problems.map(String) } : undefined;
+    return typeof value === 'object' &&
+      value !== null &&
+      'healthy' in value &&
+      typeof value.healthy === 'boolean' &&
+      'problems' in value &&
+      Array.isArray(value.problems)
+      ? { healthy: value.healthy, problems: value.problems.map(String) }
+      : undefined;
   } catch {
     return undefined;
   }

@@ -22,13 +22,18 @@ export function weightsOf(text: string): ServiceWeights {
     throw new Failure('malformed', 'the weights are not JSON');
   }
   const { weights, routes = {} }: Unread<WeightsDocument> = isRecord(value) ? value : {};
-  if (!isWeights(weights)) throw new Failure('malformed', `the weights must be {"weights":{"v1":90,"v2":10}}, of whole numbers from 0 to ${MAX_WEIGHT}`);
-  if (!isRecord(routes) || !Object.values(routes).every(isWeights)) throw new Failure('malformed', 'the routes must be {"<route>":{"v1":90,"v2":10}}');
+  if (!isWeights(weights))
+    throw new Failure('malformed', `the weights must be {"weights":{"v1":90,"v2":10}}, of whole numbers from 0 to ${MAX_WEIGHT}`);
+  if (!isRecord(routes) || !Object.values(routes).every(isWeights))
+    throw new Failure('malformed', 'the routes must be {"<route>":{"v1":90,"v2":10}}');
   return { weights, routes: routes as ServiceWeights['routes'] };
 }
 
 function isWeights(value: unknown): value is Weights {
-  return isRecord(value) && Object.values(value).every((weight) => typeof weight === 'number' && Number.isInteger(weight) && weight >= 0 && weight <= MAX_WEIGHT);
+  return (
+    isRecord(value) &&
+    Object.values(value).every((weight) => typeof weight === 'number' && Number.isInteger(weight) && weight >= 0 && weight <= MAX_WEIGHT)
+  );
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -54,30 +59,40 @@ export function runtimeFile(target: WeightsTarget, { weights, routes }: ServiceW
   const { service } = target;
   const weightsOfRoute = (route: string): Weights => {
     const found = own(routes, route);
-    if (found === undefined && forgotten === 'fails') throw new Failure('malformed', `the route ${route} has weights of its own: add "routes":{"${route}":{"v1":90,"v2":10}}`);
+    if (found === undefined && forgotten === 'fails')
+      throw new Failure('malformed', `the route ${route} has weights of its own: add "routes":{"${route}":{"v1":90,"v2":10}}`);
     return found ?? weights;
   };
   const layer = {
     ...values(weightsPrefix(service), target, weights),
-    ...Object.assign({}, ...target.routes.map((route) => values(weightsPrefix(service, route), target, weightsOfRoute(route)))) as object,
+    ...(Object.assign({}, ...target.routes.map((route) => values(weightsPrefix(service, route), target, weightsOfRoute(route)))) as object),
   };
   const resource = { '@type': 'type.googleapis.com/envoy.service.runtime.v3.Runtime', name: weightsResource(service), layer };
-  return JSON.stringify({ version_info: createHash('sha256').update(JSON.stringify(layer)).digest('hex').slice(0, 16), resources: [resource] });
+  return JSON.stringify({
+    version_info: createHash('sha256').update(JSON.stringify(layer)).digest('hex').slice(0, 16),
+    resources: [resource],
+  });
 }
 
 function values(prefix: string, { service, versions, tcp }: WeightsTarget, weights: Weights): object {
   const known = versions.map(({ name, cluster }) => ({ key: weightKey(prefix, cluster), weight: own(weights, name) ?? 0 }));
   const total = known.reduce((sum, { weight }) => sum + weight, 0);
   // Envoy would answer every request with an error.
-  if (total === 0) throw new Failure('no-weight', `no version of ${service} that this task knows (${versions.map(({ name }) => name).join(', ')}) has a weight`);
+  if (total === 0)
+    throw new Failure(
+      'no-weight',
+      `no version of ${service} that this task knows (${versions.map(({ name }) => name).join(', ')}) has a weight`,
+    );
   if (!tcp) return Object.fromEntries(known.map(({ key, weight }) => [key, weight]));
   // In turn, each takes its share of the connections that those before have left. A bare number would be percent.
   let left = total;
-  return Object.fromEntries(known.slice(0, -1).map(({ key, weight }) => {
-    const numerator = left === 0 ? 0 : Math.round((weight / left) * 1_000_000);
-    left -= weight;
-    return [key, { numerator, denominator: 'MILLION' }];
-  }));
+  return Object.fromEntries(
+    known.slice(0, -1).map(({ key, weight }) => {
+      const numerator = left === 0 ? 0 : Math.round((weight / left) * 1_000_000);
+      left -= weight;
+      return [key, { numerator, denominator: 'MILLION' }];
+    }),
+  );
 }
 
 /** Names come from elsewhere: "constructor" may be one. */

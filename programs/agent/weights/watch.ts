@@ -34,7 +34,8 @@ export function watchWeights(parts: WeightsParts & { readonly weightsMs: number 
       return jittered(weightsMs, random);
     }
     const pause = backoff.next();
-    for (const { services, failure } of problems) log.warn('the weights in use are kept', { services, ...fieldsOf(failure), nextTryMs: Math.round(pause) });
+    for (const { services, failure } of problems)
+      log.warn('the weights in use are kept', { services, ...fieldsOf(failure), nextTryMs: Math.round(pause) });
     return pause;
   };
 }
@@ -87,12 +88,17 @@ async function readAll(parts: WeightsParts, forgotten: Forgotten): Promise<reado
   return problems;
 }
 
-async function write(target: WeightsTarget, parameter: string | undefined, forgotten: Forgotten, { files, directory, log }: WeightsParts): Promise<void> {
+async function write(
+  target: WeightsTarget,
+  parameter: string | undefined,
+  forgotten: Forgotten,
+  { files, directory, log }: WeightsParts,
+): Promise<void> {
   if (parameter === undefined) throw new Failure('missing', `there is no parameter ${target.parameter}`);
   const said = weightsOf(parameter);
   const text = runtimeFile(target, said, forgotten);
   const path = weightsPath(directory, target.service);
-  if (await readFileIfAny(files, path) === text) return;
+  if ((await readFileIfAny(files, path)) === text) return;
   await replaceFile(files, path, text);
   log.info('weights changed', { service: target.service, weights: said.weights });
 }

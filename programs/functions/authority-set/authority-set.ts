@@ -40,16 +40,19 @@ export function readAuthoritySet(properties: Unread<AuthoritySetProperties>): Au
     return secret;
   });
   const settleSeconds = Number(properties.SettleSeconds ?? DEFAULT_SETTLE_SECONDS);
-  if (!Number.isFinite(settleSeconds) || settleSeconds < 0) throw new Error('the property SettleSeconds of the resource must be a number of seconds');
+  if (!Number.isFinite(settleSeconds) || settleSeconds < 0)
+    throw new Error('the property SettleSeconds of the resource must be a number of seconds');
   return { authorities, issuer, secrets, settleMs: settleSeconds * 1000 };
 }
 
 function readAuthority(value: unknown): Authority {
-  if (typeof value !== 'object' || value === null) throw new Error('the property Authorities of the resource must be a list of { Name, Certificate }');
+  if (typeof value !== 'object' || value === null)
+    throw new Error('the property Authorities of the resource must be a list of { Name, Certificate }');
   const properties: Unread<TrustedAuthority> = value;
   const name = textProperty(properties, 'Name');
   const certificate = readOneLineCertificate(textProperty(properties, 'Certificate'));
-  if (certificate === undefined) throw new Error(`the certificate of the authority ${JSON.stringify(name)} is not one in DER in base64, on one line`);
+  if (certificate === undefined)
+    throw new Error(`the certificate of the authority ${JSON.stringify(name)} is not one in DER in base64, on one line`);
   return { name, certificate, identity: authorityIdentity(certificate) };
 }
 

@@ -66,8 +66,15 @@ export function problemsOf(change: Change, secrets: readonly SecretState[], now:
  * from a refused step must not be refused as well.
  */
 function neverTookEffect({ newIssuer, formerIssuer }: Change, secrets: readonly SecretState[]): boolean {
-  return newIssuer !== undefined && secrets.every(({ current, unsettled }) => isOf(current, newIssuer)
-    && !isOf(current, formerIssuer) && (unsettled?.previous === undefined || !isOf(unsettled.previous, formerIssuer)));
+  return (
+    newIssuer !== undefined &&
+    secrets.every(
+      ({ current, unsettled }) =>
+        isOf(current, newIssuer) &&
+        !isOf(current, formerIssuer) &&
+        (unsettled?.previous === undefined || !isOf(unsettled.previous, formerIssuer)),
+    )
+  );
 }
 
 export function refusalOf(problems: readonly string[]): Error {
@@ -76,12 +83,16 @@ export function refusalOf(problems: readonly string[]): Error {
 
 function removalProblems(authority: Authority, secrets: readonly SecretState[]): readonly string[] {
   const holders = secrets.filter((secret) => isOf(secret.current, authority));
-  return holders.length === 0 ? [] : [`the authority ${JSON.stringify(authority.name)} cannot be removed: it issued the current certificate of ${listed(holders)}`];
+  return holders.length === 0
+    ? []
+    : [`the authority ${JSON.stringify(authority.name)} cannot be removed: it issued the current certificate of ${listed(holders)}`];
 }
 
 function issuerProblems(issuer: Authority, secrets: readonly SecretState[]): readonly string[] {
   const strangers = secrets.filter((secret) => !trusts(secret.current, issuer));
-  return strangers.length === 0 ? [] : [`the authority ${JSON.stringify(issuer.name)} cannot issue yet: it is not in the trust bundle of ${listed(strangers)}`];
+  return strangers.length === 0
+    ? []
+    : [`the authority ${JSON.stringify(issuer.name)} cannot issue yet: it is not in the trust bundle of ${listed(strangers)}`];
 }
 
 /** What tasks may still hold must allow the change as well; and what was before that is not known. */
@@ -91,7 +102,9 @@ function settleProblems(change: Change, secrets: readonly SecretState[], now: Da
     const previous = unsettled?.previous;
     if (unsettled === undefined || previous === undefined) return [];
     const isKnown = now.getTime() - previous.createdAt.getTime() > settleMs + OLDEST_PENDING_MS;
-    const allows = change.removed.every((authority) => !isOf(previous, authority)) && (change.newIssuer === undefined || trusts(previous, change.newIssuer));
+    const allows =
+      change.removed.every((authority) => !isOf(previous, authority)) &&
+      (change.newIssuer === undefined || trusts(previous, change.newIssuer));
     return isKnown && allows ? [] : [{ name: secret.name, since: unsettled.since.getTime() }];
   });
   if (waiting.length === 0) return [];
@@ -112,6 +125,9 @@ function trusts({ trustBundle }: CertificateVersion, authority: Authority): bool
 const MOST_NAMES = 10;
 
 function listed(named: ReadonlyArray<{ readonly name: string }>): string {
-  const names = named.slice(0, MOST_NAMES).map(({ name }) => name).join(', ');
+  const names = named
+    .slice(0, MOST_NAMES)
+    .map(({ name }) => name)
+    .join(', ');
   return named.length <= MOST_NAMES ? names : `${names} and ${named.length - MOST_NAMES} more`;
 }

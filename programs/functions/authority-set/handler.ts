@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto';
-import { DescribeSecretCommand, GetSecretValueCommand, ResourceNotFoundException, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  ResourceNotFoundException,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import type { AuthoritySetAttributes } from '../../../lib/core/contract/custom-resources';
 import { certificateSecretIn, readPemCertificates } from '../../shared/certificate-secret';
 import type { CustomResourceAnswer, CustomResourceEvent } from '../custom-resource-event';
@@ -30,9 +35,18 @@ export interface AuthoritySetDependencies {
  *
  * The steps go backwards just as well, so CloudFormation can roll each of them back.
  */
-export function authoritySetHandler({ secretsManager, log, now }: AuthoritySetDependencies): (event: CustomResourceEvent) => Promise<CustomResourceAnswer> {
+export function authoritySetHandler({
+  secretsManager,
+  log,
+  now,
+}: AuthoritySetDependencies): (event: CustomResourceEvent) => Promise<CustomResourceAnswer> {
   return async (event) => {
-    const id = event.PhysicalResourceId ?? `authority-set-${createHash('sha256').update(`${event.StackId ?? ''}/${event.LogicalResourceId ?? ''}`).digest('hex').slice(0, 32)}`;
+    const id =
+      event.PhysicalResourceId ??
+      `authority-set-${createHash('sha256')
+        .update(`${event.StackId ?? ''}/${event.LogicalResourceId ?? ''}`)
+        .digest('hex')
+        .slice(0, 32)}`;
     if (event.RequestType === 'Delete') return { PhysicalResourceId: id };
     try {
       const after = readAuthoritySet(event.ResourceProperties);
@@ -68,7 +82,10 @@ export function authoritySetHandler({ secretsManager, log, now }: AuthoritySetDe
 /** This function's role is that of the new template, in which a service that goes away has no secret any more. */
 function explained(error: unknown, secretId: string): unknown {
   if (!(error instanceof Error) || error.name !== 'AccessDeniedException') return error;
-  return new Error(`the service of ${secretId} goes away in the same deployment, so nobody can tell whether its tasks allow this change of authorities: remove the service in a deployment of its own first`, { cause: error });
+  return new Error(
+    `the service of ${secretId} goes away in the same deployment, so nobody can tell whether its tasks allow this change of authorities: remove the service in a deployment of its own first`,
+    { cause: error },
+  );
 }
 
 /** Undefined if it cannot be read: then it was refused and never took effect, and this is the way back from it. */

@@ -10,7 +10,8 @@ export type AuthoritySource =
 /** @throws Error that says what is wrong with the properties of the custom resource */
 export function readAuthoritySource(properties: Unread<AuthorityProperties>): AuthoritySource {
   const name = textProperty(properties, 'Name');
-  if ((properties.KeyArn === undefined) === (properties.CertificateAuthorityArn === undefined)) throw new Error('the resource must have either the property KeyArn or the property CertificateAuthorityArn');
+  if ((properties.KeyArn === undefined) === (properties.CertificateAuthorityArn === undefined))
+    throw new Error('the resource must have either the property KeyArn or the property CertificateAuthorityArn');
   return properties.KeyArn !== undefined
     ? { name, mesh: textProperty(properties, 'Mesh'), keyArn: textProperty(properties, 'KeyArn') }
     : { name, certificateAuthorityArn: textProperty(properties, 'CertificateAuthorityArn') };

@@ -30,14 +30,24 @@ export interface AuthorityDependencies {
  * the same authority. What makes another authority also makes another physical ID, and CloudFormation replaces the
  * resource. Delete has nothing to delete: the key, or the authority of AWS Private CA, is a resource of its own.
  */
-export function authorityHandler({ kms, acmPca, log, pause }: AuthorityDependencies): (event: CustomResourceEvent) => Promise<CustomResourceAnswer> {
+export function authorityHandler({
+  kms,
+  acmPca,
+  log,
+  pause,
+}: AuthorityDependencies): (event: CustomResourceEvent) => Promise<CustomResourceAnswer> {
   return async (event) => {
     if (event.RequestType === 'Delete') return { PhysicalResourceId: event.PhysicalResourceId ?? 'never-created' };
     try {
       const source = readAuthoritySource(event.ResourceProperties);
       const root = await retryWhileNew(() => rootOf(source), pause, log);
       const { notAfter } = validityOf(root);
-      log.info('keyArn' in source ? 'root-certificate-made' : 'root-certificate-read', { ...source, subject: root.subject, serialNumber: root.serialNumber, notAfter: notAfter.toISOString() });
+      log.info('keyArn' in source ? 'root-certificate-made' : 'root-certificate-read', {
+        ...source,
+        subject: root.subject,
+        serialNumber: root.serialNumber,
+        notAfter: notAfter.toISOString(),
+      });
       return {
         PhysicalResourceId: physicalId(source, root),
         Data: { certificate: oneLineOf(root), notAfter: notAfter.toISOString() } satisfies AuthorityAttributes,

@@ -8,9 +8,11 @@ const PAUSES_MS = [1000, 2000, 4000, 8000, 16_000];
 const TEMPORARY = [
   'AccessDeniedException',
   // KMS, AWS Private CA.
-  'NotFoundException', 'ResourceNotFoundException',
+  'NotFoundException',
+  'ResourceNotFoundException',
   // AWS Private CA: its certificate is there, but not everywhere yet.
-  'InvalidStateException', NotYetActive.name,
+  'InvalidStateException',
+  NotYetActive.name,
 ];
 
 /**
@@ -22,6 +24,8 @@ export function retryWhileNew<Result>(attempt: () => Promise<Result>, pause: Pau
     pauses: PAUSES_MS,
     isTemporary: (error) => TEMPORARY.includes(error.name),
     pause,
-    onFailure: (error, retryInMs) => { log.info('not-permitted-yet', { ...causeOf(error), nextTryMs: retryInMs }); },
+    onFailure: (error, retryInMs) => {
+      log.info('not-permitted-yet', { ...causeOf(error), nextTryMs: retryInMs });
+    },
   });
 }

@@ -45,7 +45,10 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
   const authorities = readAuthorities(variable('AUTHORITIES'));
   const issuerName = variable('ISSUER');
   const issuer = authorities.find((authority) => authority.name === issuerName);
-  if (issuer === undefined) throw new Error(`the issuer ${JSON.stringify(issuerName)} is not one of the authorities: ${authorities.map((authority) => authority.name).join(', ')}`);
+  if (issuer === undefined)
+    throw new Error(
+      `the issuer ${JSON.stringify(issuerName)} is not one of the authorities: ${authorities.map((authority) => authority.name).join(', ')}`,
+    );
   return { authorities, issuer, trustDomain: variable('TRUST_DOMAIN') };
 }
 
@@ -59,14 +62,21 @@ function readAuthority(value: unknown, index: number): RotationAuthority {
   const fields: Unread<IssuingAuthority> = typeof value === 'object' && value !== null ? value : {};
   const field = (name: KeysOf<IssuingAuthority>): string => {
     const content = fields[name];
-    if (typeof content !== 'string' || content === '') throw new Error(`the environment variable AUTHORITIES has no text at [${index}].${name}`);
+    if (typeof content !== 'string' || content === '')
+      throw new Error(`the environment variable AUTHORITIES has no text at [${index}].${name}`);
     return content;
   };
   const certificate = readOneLineCertificate(field('certificate'));
-  if (certificate === undefined) throw new Error(`the environment variable AUTHORITIES has something else than a certificate (DER in base64, on one line) at [${index}].certificate`);
+  if (certificate === undefined)
+    throw new Error(
+      `the environment variable AUTHORITIES has something else than a certificate (DER in base64, on one line) at [${index}].certificate`,
+    );
   const authority = { name: field('name'), certificate, identity: authorityIdentity(certificate) };
-  if ((fields.keyArn === undefined) === (fields.certificateAuthorityArn === undefined)) throw new Error(`the environment variable AUTHORITIES must have either keyArn or certificateAuthorityArn at [${index}]`);
-  return fields.keyArn !== undefined ? { ...authority, keyArn: field('keyArn') } : { ...authority, certificateAuthorityArn: field('certificateAuthorityArn') };
+  if ((fields.keyArn === undefined) === (fields.certificateAuthorityArn === undefined))
+    throw new Error(`the environment variable AUTHORITIES must have either keyArn or certificateAuthorityArn at [${index}]`);
+  return fields.keyArn !== undefined
+    ? { ...authority, keyArn: field('keyArn') }
+    : { ...authority, certificateAuthorityArn: field('certificateAuthorityArn') };
 }
 
 function parsed(json: string): unknown {

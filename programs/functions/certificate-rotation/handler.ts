@@ -50,10 +50,14 @@ async function runStep(dependencies: RotationDependencies, event: RotationEvent,
     log,
   };
   switch (event.step) {
-    case 'createSecret': return createSecret(rotation);
-    case 'setSecret': return setSecret(rotation);
-    case 'testSecret': return testSecret(rotation);
-    case 'finishSecret': return finishSecret(rotation, versionAt('AWSCURRENT', description));
+    case 'createSecret':
+      return createSecret(rotation);
+    case 'setSecret':
+      return setSecret(rotation);
+    case 'testSecret':
+      return testSecret(rotation);
+    case 'finishSecret':
+      return finishSecret(rotation, versionAt('AWSCURRENT', description));
   }
 }
 

@@ -19,6 +19,9 @@ export interface ChainRequest {
 
 export async function issueChain({ issuer, owner, version, now }: ChainRequest, clients: IssuingClients): Promise<IssuedChain> {
   if ('certificateAuthorityArn' in issuer) return issueByPrivateCa(owner, version, issuer, clients);
-  const { certificate, privateKey } = await issueLeafCertificate({ ...owner, now }, { certificate: issuer.certificate, signer: clients.signerOf(issuer) });
+  const { certificate, privateKey } = await issueLeafCertificate(
+    { ...owner, now },
+    { certificate: issuer.certificate, signer: clients.signerOf(issuer) },
+  );
   return { chain: [certificate], privateKey };
 }

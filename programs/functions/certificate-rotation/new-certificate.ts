@@ -4,7 +4,11 @@ import type { RotationAuthority } from './configuration';
 import { issueChain, type ChainRequest, type IssuingClients } from './issue-chain';
 
 /** The content of a secret with a new key and a new certificate. */
-export async function newCertificateSecret(request: ChainRequest, authorities: readonly RotationAuthority[], clients: IssuingClients): Promise<PrivateText> {
+export async function newCertificateSecret(
+  request: ChainRequest,
+  authorities: readonly RotationAuthority[],
+  clients: IssuingClients,
+): Promise<PrivateText> {
   const { chain, privateKey } = await issueChain(request, clients);
   const roots = authorities.map((authority) => authority.certificate.toString());
   const secret: CertificateSecret = {

@@ -13,7 +13,8 @@ export function readRotationEvent(event: unknown): RotationEvent {
   const fields = (typeof event === 'object' && event !== null ? event : {}) as Readonly<Record<string, unknown>>;
   const text = (name: string): string => {
     const value = fields[name];
-    if (typeof value !== 'string' || value === '') throw new Error(`the event has no ${name}; this function is called by Secrets Manager's rotation`);
+    if (typeof value !== 'string' || value === '')
+      throw new Error(`the event has no ${name}; this function is called by Secrets Manager's rotation`);
     return value;
   };
   const name = text('Step');

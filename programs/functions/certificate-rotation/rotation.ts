@@ -27,7 +27,11 @@ export async function createSecret(rotation: Rotation): Promise<void> {
     return;
   }
   await assertSameIdentity(rotation);
-  const content = await newCertificateSecret({ issuer: configuration.issuer, owner, version, now: rotation.now() }, configuration.authorities, rotation.clients);
+  const content = await newCertificateSecret(
+    { issuer: configuration.issuer, owner, version, now: rotation.now() },
+    configuration.authorities,
+    rotation.clients,
+  );
   // Before it is stored, so that a wrong key or configuration leaves no trace.
   const reading = readPendingCertificate({ text: content.reveal(), createdAt: rotation.now() }, owner, configuration, rotation.now());
   if (!reading.ok) throw new Error(`the new certificate is refused: ${reading.message}`);
@@ -70,10 +74,17 @@ async function checkPending({ secret, version, owner, configuration, now, log }:
 async function assertSameIdentity({ secret, owner }: Rotation): Promise<void> {
   const current = certificateSecretIn((await secret.current())?.text ?? '');
   if (current !== undefined && current.identity !== owner.identity) {
-    throw new Error(`the secret holds a certificate of ${current.identity} and its tags say ${owner.identity}: a secret keeps its identity; make a new secret for another one`);
+    throw new Error(
+      `the secret holds a certificate of ${current.identity} and its tags say ${owner.identity}: a secret keeps its identity; make a new secret for another one`,
+    );
   }
 }
 
-function leafFields(leaf: Leaf): { readonly serialNumber: string; readonly notBefore: string; readonly notAfter: string; readonly fingerprint: string } {
+function leafFields(leaf: Leaf): {
+  readonly serialNumber: string;
+  readonly notBefore: string;
+  readonly notAfter: string;
+  readonly fingerprint: string;
+} {
   return { ...leaf, notBefore: leaf.notBefore.toISOString(), notAfter: leaf.notAfter.toISOString() };
 }

@@ -16,7 +16,10 @@ const DNS_NAME = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
  * Who may tag a secret could have it filled with another service's certificate; that is why an identity is held fast
  * once it is issued (see rotation.ts), and why it must be of the mesh's own trust domain.
  */
-export function secretOwner(tags: ReadonlyArray<{ readonly Key?: string | undefined; readonly Value?: string | undefined }>, trustDomain: string): SecretOwner {
+export function secretOwner(
+  tags: ReadonlyArray<{ readonly Key?: string | undefined; readonly Value?: string | undefined }>,
+  trustDomain: string,
+): SecretOwner {
   const tag = (key: string): string => {
     const value = tags.find((each) => each.Key === key)?.Value;
     if (value === undefined || value === '') throw new Error(`the secret has no tag ${key}`);
@@ -24,7 +27,8 @@ export function secretOwner(tags: ReadonlyArray<{ readonly Key?: string | undefi
   };
   const identity = tag(IDENTITY_TAG);
   const prefix = trustPrefix(trustDomain);
-  if (!identity.startsWith(prefix) || !SERVICE.test(identity.slice(prefix.length))) throw new Error(`the tag ${IDENTITY_TAG} is ${JSON.stringify(identity)}, expected ${prefix}<service>`);
+  if (!identity.startsWith(prefix) || !SERVICE.test(identity.slice(prefix.length)))
+    throw new Error(`the tag ${IDENTITY_TAG} is ${JSON.stringify(identity)}, expected ${prefix}<service>`);
   const dnsName = tag(DNS_NAME_TAG);
   if (!DNS_NAME.test(dnsName)) throw new Error(`the tag ${DNS_NAME_TAG} is ${JSON.stringify(dnsName)}, expected a DNS name`);
   return { identity, dnsName };

@@ -24,11 +24,18 @@ export interface VersionContent {
 
 /** One secret in Secrets Manager, as a rotation sees it. */
 export class SecretVersions {
-  constructor(private readonly client: SecretsManagerClient, private readonly secretId: string) {}
+  constructor(
+    private readonly client: SecretsManagerClient,
+    private readonly secretId: string,
+  ) {}
 
   async describe(): Promise<SecretDescription> {
     const secret = await this.client.send(new DescribeSecretCommand({ SecretId: this.secretId }));
-    return { rotationEnabled: secret.RotationEnabled ?? false, tags: secret.Tags ?? [], stages: new Map(Object.entries(secret.VersionIdsToStages ?? {})) };
+    return {
+      rotationEnabled: secret.RotationEnabled ?? false,
+      tags: secret.Tags ?? [],
+      stages: new Map(Object.entries(secret.VersionIdsToStages ?? {})),
+    };
   }
 
   /** Undefined while the version has no content yet. */
@@ -43,7 +50,14 @@ export class SecretVersions {
   /** False if the version already has another content: somebody ran the same step at the same time. */
   async putPending(versionId: string, content: PrivateText): Promise<boolean> {
     try {
-      await this.client.send(new PutSecretValueCommand({ SecretId: this.secretId, ClientRequestToken: versionId, SecretString: content.reveal(), VersionStages: ['AWSPENDING'] }));
+      await this.client.send(
+        new PutSecretValueCommand({
+          SecretId: this.secretId,
+          ClientRequestToken: versionId,
+          SecretString: content.reveal(),
+          VersionStages: ['AWSPENDING'],
+        }),
+      );
       return true;
     } catch (error) {
       if (error instanceof ResourceExistsException) return false;
@@ -53,22 +67,28 @@ export class SecretVersions {
 
   /** Moves AWSCURRENT; Secrets Manager moves AWSPREVIOUS along, and refuses if the stage has moved meanwhile. */
   async promote(versionId: string, from: string | undefined): Promise<void> {
-    await this.client.send(new UpdateSecretVersionStageCommand({
-      SecretId: this.secretId,
-      VersionStage: 'AWSCURRENT',
-      MoveToVersionId: versionId,
-      ...(from === undefined ? {} : { RemoveFromVersionId: from }),
-    }));
+    await this.client.send(
+      new UpdateSecretVersionStageCommand({
+        SecretId: this.secretId,
+        VersionStage: 'AWSCURRENT',
+        MoveToVersionId: versionId,
+        ...(from === undefined ? {} : { RemoveFromVersionId: from }),
+      }),
+    );
   }
 
   /** A version without a stage is forgotten, and no longer keeps the next rotation from making a new one. */
   async abandon(versionId: string): Promise<void> {
-    await this.client.send(new UpdateSecretVersionStageCommand({ SecretId: this.secretId, VersionStage: 'AWSPENDING', RemoveFromVersionId: versionId }));
+    await this.client.send(
+      new UpdateSecretVersionStageCommand({ SecretId: this.secretId, VersionStage: 'AWSPENDING', RemoveFromVersionId: versionId }),
+    );
   }
 
   private async content(version: { readonly VersionId?: string; readonly VersionStage: string }): Promise<VersionContent | undefined> {
     try {
-      const { SecretString: text = '', CreatedDate: createdAt = new Date(0) } = await this.client.send(new GetSecretValueCommand({ SecretId: this.secretId, ...version }));
+      const { SecretString: text = '', CreatedDate: createdAt = new Date(0) } = await this.client.send(
+        new GetSecretValueCommand({ SecretId: this.secretId, ...version }),
+      );
       return { text, createdAt };
     } catch (error) {
       if (error instanceof ResourceNotFoundException) return undefined;

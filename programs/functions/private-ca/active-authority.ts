@@ -12,6 +12,9 @@ export async function activeAuthority(acmPca: ACMPCAClient, arn: string): Promis
   const { CertificateAuthority: authority } = await acmPca.send(new DescribeCertificateAuthorityCommand({ CertificateAuthorityArn: arn }));
   const status = authority?.Status ?? 'in no state';
   if (authority !== undefined && status === 'ACTIVE') return authority;
-  if (BEFORE_ACTIVE.includes(status)) throw new NotYetActive(`the authority ${arn} is ${status}: install its certificate, so that it becomes ACTIVE`);
-  throw new Error(`the authority ${arn} is ${status}, and only an ACTIVE one issues certificates: ${status === 'DISABLED' ? 'enable it, or ' : ''}use another one`);
+  if (BEFORE_ACTIVE.includes(status))
+    throw new NotYetActive(`the authority ${arn} is ${status}: install its certificate, so that it becomes ACTIVE`);
+  throw new Error(
+    `the authority ${arn} is ${status}, and only an ACTIVE one issues certificates: ${status === 'DISABLED' ? 'enable it, or ' : ''}use another one`,
+  );
 }

@@ -26,19 +26,26 @@ export interface PrivateCaClient {
 const LIFETIME_DAYS = 7;
 
 /** Makes a key here, and has AWS Private CA issue a certificate for it. `version` is what the certificate is for. */
-export async function issueByPrivateCa(names: LeafNames, version: string, issuer: PrivateCaIssuer, { acmPca, pause }: PrivateCaClient): Promise<IssuedChain> {
+export async function issueByPrivateCa(
+  names: LeafNames,
+  version: string,
+  issuer: PrivateCaIssuer,
+  { acmPca, pause }: PrivateCaClient,
+): Promise<IssuedChain> {
   const arn = issuer.certificateAuthorityArn;
   const authority = await activeAuthority(acmPca, arn);
   const { csr, privateKey } = await makeLeafRequest(names);
-  const { CertificateArn: certificateArn } = await acmPca.send(new IssueCertificateCommand({
-    CertificateAuthorityArn: arn,
-    Csr: Buffer.from(csr),
-    SigningAlgorithm: signingAlgorithmOf(authority),
-    TemplateArn: templateFor(arn),
-    // From now on. A beginning is not asked for: AWS's own is an hour ago, as a remedy for clocks that differ.
-    Validity: { Type: 'DAYS', Value: LIFETIME_DAYS },
-    IdempotencyToken: tokenOf(version, csr),
-  }));
+  const { CertificateArn: certificateArn } = await acmPca.send(
+    new IssueCertificateCommand({
+      CertificateAuthorityArn: arn,
+      Csr: Buffer.from(csr),
+      SigningAlgorithm: signingAlgorithmOf(authority),
+      TemplateArn: templateFor(arn),
+      // From now on. A beginning is not asked for: AWS's own is an hour ago, as a remedy for clocks that differ.
+      Validity: { Type: 'DAYS', Value: LIFETIME_DAYS },
+      IdempotencyToken: tokenOf(version, csr),
+    }),
+  );
   if (certificateArn === undefined) throw new Error(`AWS Private CA returned no certificate of ${arn}`);
   const issued = await waitForCertificate(acmPca, arn, certificateArn, pause);
   const certificates = readPemCertificates(`${issued.Certificate ?? ''}\n${issued.CertificateChain ?? ''}`);
@@ -46,7 +53,9 @@ export async function issueByPrivateCa(names: LeafNames, version: string, issuer
   const [leaf, ...others] = certificates;
   const chain = chainTo(leaf, others, issuer.certificate);
   if (chain === undefined) {
-    throw new Error(`the certificate ${certificateArn} does not lead to the root ${JSON.stringify(issuer.certificate.subject)} of its authority: if that has got a new root, add it to the mesh as another authority`);
+    throw new Error(
+      `the certificate ${certificateArn} does not lead to the root ${JSON.stringify(issuer.certificate.subject)} of its authority: if that has got a new root, add it to the mesh as another authority`,
+    );
   }
   return { chain, privateKey };
 }

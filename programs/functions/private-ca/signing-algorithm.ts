@@ -10,9 +10,13 @@ const BY_KEY: Readonly<Record<string, SigningAlgorithm | undefined>> = {
 };
 
 /** What an authority signs certificates with. It follows from its key; what it was made with is how its own CSR was signed. */
-export function signingAlgorithmOf({ Arn: arn = '', CertificateAuthorityConfiguration: configuration }: CertificateAuthority): SigningAlgorithm {
+export function signingAlgorithmOf({
+  Arn: arn = '',
+  CertificateAuthorityConfiguration: configuration,
+}: CertificateAuthority): SigningAlgorithm {
   const key = configuration?.KeyAlgorithm ?? 'of no kind';
   const algorithm = BY_KEY[key];
-  if (algorithm === undefined) throw new Error(`the key of the authority ${arn} is ${key}; the mesh takes certificates by ${Object.keys(BY_KEY).join(', ')}`);
+  if (algorithm === undefined)
+    throw new Error(`the key of the authority ${arn} is ${key}; the mesh takes certificates by ${Object.keys(BY_KEY).join(', ')}`);
   return algorithm;
 }

@@ -5,5 +5,8 @@ import { createHash, type X509Certificate } from 'node:crypto';
  * signature differs each time that a root is made, since ECDSA signatures of KMS are random.
  */
 export function authorityIdentity(root: X509Certificate): string {
-  return createHash('sha256').update(root.publicKey.export({ format: 'der', type: 'spki' })).update(root.subject).digest('hex');
+  return createHash('sha256')
+    .update(root.publicKey.export({ format: 'der', type: 'spki' }))
+    .update(root.subject)
+    .digest('hex');
 }

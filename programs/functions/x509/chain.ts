@@ -13,7 +13,11 @@ export function chainTo(leaf: X509Certificate, others: readonly X509Certificate[
   if (isIssuedBy(leaf, root)) return [leaf];
   for (const [index, issuer] of others.entries()) {
     if (!isIssuedBy(leaf, issuer)) continue;
-    const rest = chainTo(issuer, others.filter((_, other) => other !== index), root);
+    const rest = chainTo(
+      issuer,
+      others.filter((_, other) => other !== index),
+      root,
+    );
     if (rest !== undefined) return [leaf, ...rest];
   }
   return undefined;

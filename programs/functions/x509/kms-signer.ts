@@ -7,12 +7,14 @@ import type { Signer } from './signer';
 export function kmsSigner(kms: KMSClient, keyArn: string): Signer {
   return {
     async sign(bytes) {
-      const { Signature: signature } = await kms.send(new SignCommand({
-        KeyId: keyArn,
-        SigningAlgorithm: SIGNING_ALGORITHM,
-        MessageType: SIGNED_MESSAGE_TYPE,
-        Message: createHash('sha256').update(bytes).digest(),
-      }));
+      const { Signature: signature } = await kms.send(
+        new SignCommand({
+          KeyId: keyArn,
+          SigningAlgorithm: SIGNING_ALGORITHM,
+          MessageType: SIGNED_MESSAGE_TYPE,
+          Message: createHash('sha256').update(bytes).digest(),
+        }),
+      );
       if (signature === undefined) throw new Error(`KMS returned no signature with ${keyArn}`);
       return signature;
     },

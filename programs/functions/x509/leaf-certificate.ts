@@ -23,27 +23,33 @@ export interface IssuedLeaf {
 }
 
 /** Makes a key, and a certificate for it that a service can present both as a server and as a client. */
-export async function issueLeafCertificate(request: LeafRequest, issuer: { readonly certificate: X509Certificate; readonly signer: Signer }): Promise<IssuedLeaf> {
+export async function issueLeafCertificate(
+  request: LeafRequest,
+  issuer: { readonly certificate: X509Certificate; readonly signer: Signer },
+): Promise<IssuedLeaf> {
   const key = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const publicKey = publicKeyOf(key.publicKey.export({ format: 'der', type: 'spki' }));
   const root = new x509.X509Certificate(issuer.certificate.raw);
   const end = request.now.getTime() + (request.lifetimeMs ?? LEAF_LIFETIME_MS);
-  const certificate = await signCertificate({
-    subject: leafSubject(request),
-    // The very name of the root, not a new one of the same text: verifiers compare its bytes.
-    issuer: root.subjectName,
-    publicKey,
-    notBefore: new Date(request.now.getTime() - BACKDATED_MS),
-    notAfter: new Date(Math.min(end, validityOf(issuer.certificate).notAfter.getTime())),
-    extensions: [
-      new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),
-      leafAlternativeNames(request),
-      await x509.SubjectKeyIdentifierExtension.create(publicKey),
-      await x509.AuthorityKeyIdentifierExtension.create(root.publicKey),
-    ],
-  }, issuer.signer);
+  const certificate = await signCertificate(
+    {
+      subject: leafSubject(request),
+      // The very name of the root, not a new one of the same text: verifiers compare its bytes.
+      issuer: root.subjectName,
+      publicKey,
+      notBefore: new Date(request.now.getTime() - BACKDATED_MS),
+      notAfter: new Date(Math.min(end, validityOf(issuer.certificate).notAfter.getTime())),
+      extensions: [
+        new x509.BasicConstraintsExtension(false, undefined, true),
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+        new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),
+        leafAlternativeNames(request),
+        await x509.SubjectKeyIdentifierExtension.create(publicKey),
+        await x509.AuthorityKeyIdentifierExtension.create(root.publicKey),
+      ],
+    },
+    issuer.signer,
+  );
   assertIssuedBy(certificate, issuer.certificate);
   return { certificate, privateKey: new PrivateText(key.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()) };
 }

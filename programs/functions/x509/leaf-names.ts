@@ -13,5 +13,8 @@ export function leafSubject({ identity }: LeafNames): x509.Name {
 
 /** One URI and no more, as SPIFFE has it. */
 export function leafAlternativeNames({ identity, dnsName }: LeafNames): x509.Extension {
-  return new x509.SubjectAlternativeNameExtension([{ type: 'url', value: identity }, { type: 'dns', value: dnsName }]);
+  return new x509.SubjectAlternativeNameExtension([
+    { type: 'url', value: identity },
+    { type: 'dns', value: dnsName },
+  ]);
 }

@@ -21,5 +21,8 @@ export async function makeLeafRequest(names: LeafNames): Promise<SigningRequest>
     signingAlgorithm: ECDSA,
     extensions: [leafAlternativeNames(names)],
   });
-  return { csr: request.toString('pem'), privateKey: new PrivateText(KeyObject.from(keys.privateKey).export({ format: 'pem', type: 'pkcs8' }).toString()) };
+  return {
+    csr: request.toString('pem'),
+    privateKey: new PrivateText(KeyObject.from(keys.privateKey).export({ format: 'pem', type: 'pkcs8' }).toString()),
+  };
 }

@@ -20,7 +20,10 @@ const LONGEST_COMMON_NAME = 64;
 
 export function rootCommonName(mesh: string, name: string): string {
   const commonName = `${mesh} CA ${name}`;
-  if (commonName.length > LONGEST_COMMON_NAME) throw new Error(`the name of the authority, ${JSON.stringify(commonName)}, has ${commonName.length} characters; X.509 allows ${LONGEST_COMMON_NAME}`);
+  if (commonName.length > LONGEST_COMMON_NAME)
+    throw new Error(
+      `the name of the authority, ${JSON.stringify(commonName)}, has ${commonName.length} characters; X.509 allows ${LONGEST_COMMON_NAME}`,
+    );
   return commonName;
 }
 
@@ -34,19 +37,22 @@ export async function makeRootCertificate(request: RootRequest, signer: Signer):
   const notBefore = wholeSeconds(new Date(request.createdAt.getTime() - BACKDATED_MS));
   const notAfter = new Date(notBefore);
   notAfter.setUTCFullYear(notAfter.getUTCFullYear() + YEARS);
-  const root = await signCertificate({
-    subject: name,
-    issuer: name,
-    publicKey,
-    notBefore,
-    notAfter,
-    serialNumber: createHash('sha256').update(request.publicKey).update(name.toString()).digest('hex').slice(0, 32),
-    extensions: [
-      new x509.BasicConstraintsExtension(true, 0, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
-      await x509.SubjectKeyIdentifierExtension.create(publicKey),
-    ],
-  }, signer);
+  const root = await signCertificate(
+    {
+      subject: name,
+      issuer: name,
+      publicKey,
+      notBefore,
+      notAfter,
+      serialNumber: createHash('sha256').update(request.publicKey).update(name.toString()).digest('hex').slice(0, 32),
+      extensions: [
+        new x509.BasicConstraintsExtension(true, 0, true),
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+        await x509.SubjectKeyIdentifierExtension.create(publicKey),
+      ],
+    },
+    signer,
+  );
   assertIssuedBy(root, root);
   return root;
 }

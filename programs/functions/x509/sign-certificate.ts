@@ -31,18 +31,23 @@ export async function signCertificate(content: CertificateContent, signer: Signe
       },
     },
   };
-  const certificate = await x509.X509CertificateGenerator.create({ ...content, signingAlgorithm: ECDSA, signingKey: { algorithm: ECDSA } }, crypto);
+  const certificate = await x509.X509CertificateGenerator.create(
+    { ...content, signingAlgorithm: ECDSA, signingKey: { algorithm: ECDSA } },
+    crypto,
+  );
   return new X509Certificate(certificate.toString('pem'));
 }
 
 /** A public key from DER (SubjectPublicKeyInfo), as KMS and node:crypto export it. */
 export function publicKeyOf(spki: Uint8Array): x509.PublicKey {
   const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
-  if (key.asymmetricKeyType !== 'ec' || key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') throw new Error('the key is not an EC key on the curve P-256');
+  if (key.asymmetricKeyType !== 'ec' || key.asymmetricKeyDetails?.namedCurve !== 'prime256v1')
+    throw new Error('the key is not an EC key on the curve P-256');
   return new x509.PublicKey(new Uint8Array(spki));
 }
 
 /** @throws Error if the signer's key and the issuer's certificate do not belong together */
 export function assertIssuedBy(certificate: X509Certificate, issuer: X509Certificate): void {
-  if (!isIssuedBy(certificate, issuer)) throw new Error(`the signing key does not belong to the certificate of ${JSON.stringify(issuer.subject)}`);
+  if (!isIssuedBy(certificate, issuer))
+    throw new Error(`the signing key does not belong to the certificate of ${JSON.stringify(issuer.subject)}`);
 }

@@ -8,12 +8,26 @@ import type { AppMesh, VirtualNode } from './model';
  */
 export function externalNodes(mesh: AppMesh): ReadonlySet<VirtualNode> {
   const routed = new Set(mesh.virtualGateways.flatMap(({ routes }) => routes.map(({ virtualService }) => virtualService)));
-  const behindGateway = new Set(mesh.virtualServices.filter(({ name }) => routed.has(name)).flatMap(({ provider }) => (provider === undefined ? [] : behind(mesh, provider))));
+  const behindGateway = new Set(
+    mesh.virtualServices
+      .filter(({ name }) => routed.has(name))
+      .flatMap(({ provider }) => (provider === undefined ? [] : behind(mesh, provider))),
+  );
   const own = mesh.virtualNodes.filter((node) => isOwn(node) || behindGateway.has(node.name));
-  const domains = own.flatMap((node) => [hostOf(node), ...mesh.virtualServices.filter(({ provider }) => provider !== undefined && behind(mesh, provider).includes(node.name)).map(({ name }) => name)])
-    .flatMap((host) => (host === undefined ? [] : parentOf(host) ?? []));
+  const domains = own
+    .flatMap((node) => [
+      hostOf(node),
+      ...mesh.virtualServices
+        .filter(({ provider }) => provider !== undefined && behind(mesh, provider).includes(node.name))
+        .map(({ name }) => name),
+    ])
+    .flatMap((host) => (host === undefined ? [] : (parentOf(host) ?? [])));
   if (domains.length === 0) return new Set();
-  return new Set(mesh.virtualNodes.filter((node) => !own.includes(node) && !domains.some((domain) => `.${hostOf(node) ?? domain}.`.includes(`.${domain}.`))));
+  return new Set(
+    mesh.virtualNodes.filter(
+      (node) => !own.includes(node) && !domains.some((domain) => `.${hostOf(node) ?? domain}.`.includes(`.${domain}.`)),
+    ),
+  );
 }
 
 function isOwn({ discovery, backends, listeners, taskDefinitions }: VirtualNode): boolean {
@@ -23,7 +37,9 @@ function isOwn({ discovery, backends, listeners, taskDefinitions }: VirtualNode)
 
 function behind(mesh: AppMesh, provider: { readonly kind: 'node' | 'router'; readonly name: string }): readonly string[] {
   if (provider.kind === 'node') return [provider.name];
-  return mesh.virtualRouters.filter(({ name }) => name === provider.name).flatMap(({ routes }) => routes.flatMap(({ targets }) => targets.map(({ virtualNode }) => virtualNode)));
+  return mesh.virtualRouters
+    .filter(({ name }) => name === provider.name)
+    .flatMap(({ routes }) => routes.flatMap(({ targets }) => targets.map(({ virtualNode }) => virtualNode)));
 }
 
 function hostOf({ discovery }: VirtualNode): string | undefined {

@@ -1,5 +1,13 @@
 import type { ProtocolId } from '../../../lib/core/model/topology';
-import type { ActiveHealthCheck, CircuitBreaker, OutlierDetection, RetryEvent, Rewrite, RouteMatch, Timeouts } from '../../../lib/core/model/traffic-policy';
+import type {
+  ActiveHealthCheck,
+  CircuitBreaker,
+  OutlierDetection,
+  RetryEvent,
+  Rewrite,
+  RouteMatch,
+  Timeouts,
+} from '../../../lib/core/model/traffic-policy';
 
 /**
  * A mesh in words that belong to no provider: what both an App Mesh template and a topology can be turned into, to be

@@ -1,4 +1,11 @@
-import type { ActiveHealthCheck, CircuitBreaker, OutlierDetection, RetryEvent, RouteMatch, Timeouts } from '../../../lib/core/model/traffic-policy';
+import type {
+  ActiveHealthCheck,
+  CircuitBreaker,
+  OutlierDetection,
+  RetryEvent,
+  RouteMatch,
+  Timeouts,
+} from '../../../lib/core/model/traffic-policy';
 
 /**
  * What a template says of App Mesh, resource by resource and with nothing left out: names are resolved, durations are
@@ -113,8 +120,19 @@ export interface AccessLog {
 }
 
 export type Discovery =
-  | { readonly kind: 'dns'; readonly hostname: string; readonly responseType?: 'LOADBALANCER' | 'ENDPOINTS'; readonly ipPreference?: IpPreference }
-  | { readonly kind: 'cloudMap'; readonly namespace: string; readonly service: string; readonly attributes: Readonly<Record<string, string>>; readonly ipPreference?: IpPreference };
+  | {
+      readonly kind: 'dns';
+      readonly hostname: string;
+      readonly responseType?: 'LOADBALANCER' | 'ENDPOINTS';
+      readonly ipPreference?: IpPreference;
+    }
+  | {
+      readonly kind: 'cloudMap';
+      readonly namespace: string;
+      readonly service: string;
+      readonly attributes: Readonly<Record<string, string>>;
+      readonly ipPreference?: IpPreference;
+    };
 
 export interface VirtualService extends MadeResource {
   /** Absent: calls to it are answered with 404. */

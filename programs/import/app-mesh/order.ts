@@ -23,12 +23,21 @@ export function inOrder<T extends Ordered>(routes: readonly T[], issues: IssueLi
   const sorted = [...routes].sort(compare);
   const end = sorted.findIndex(takesEverything);
   for (const route of end < 0 ? [] : sorted.slice(end + 1)) {
-    new Reader(issues, `${route.id ?? route.name}.Spec.Priority`, route.priority).fail('OVERLAPPING_ROUTES', `no request comes to this route: "${sorted[end]?.name ?? ''}" is before it and takes all`, { fix: 'give it a lower number, or remove it' });
+    new Reader(issues, `${route.id ?? route.name}.Spec.Priority`, route.priority).fail(
+      'OVERLAPPING_ROUTES',
+      `no request comes to this route: "${sorted[end]?.name ?? ''}" is before it and takes all`,
+      { fix: 'give it a lower number, or remove it' },
+    );
   }
   for (const [index, route] of sorted.slice(0, end < 0 ? undefined : end + 1).entries()) {
     const before = sorted[index - 1];
-    if (before === undefined || rank(before) !== rank(route) || depth(before) !== depth(route) || !mayMeet(before.match, route.match)) continue;
-    new Reader(issues, `${route.id ?? route.name}.Spec.Priority`, route.priority).fail('OVERLAPPING_ROUTES', `a request may fit both this route and "${before.name}", and neither comes first`, { fix: 'give each a priority of its own' });
+    if (before === undefined || rank(before) !== rank(route) || depth(before) !== depth(route) || !mayMeet(before.match, route.match))
+      continue;
+    new Reader(issues, `${route.id ?? route.name}.Spec.Priority`, route.priority).fail(
+      'OVERLAPPING_ROUTES',
+      `a request may fit both this route and "${before.name}", and neither comes first`,
+      { fix: 'give each a priority of its own' },
+    );
   }
   return sorted;
 }
@@ -36,7 +45,11 @@ export function inOrder<T extends Ordered>(routes: readonly T[], issues: IssueLi
 /** Whether a request to the service or gateway, whatever it is, fits. */
 export function takesEverything({ match, port, scheme, hostname }: Pick<Ordered, 'match' | 'port' | 'scheme' | 'hostname'>): boolean {
   const { path, methods, headers, queryParameters } = match;
-  return [path, methods, port, scheme, hostname].every((condition) => condition === undefined) && headers.length === 0 && queryParameters.length === 0;
+  return (
+    [path, methods, port, scheme, hostname].every((condition) => condition === undefined) &&
+    headers.length === 0 &&
+    queryParameters.length === 0
+  );
 }
 
 function compare(a: Ordered, b: Ordered): number {

@@ -41,7 +41,10 @@ function readListener(at: Reader, of: 'node' | 'gateway'): Listener | undefined 
   };
 }
 
-export function readPortMapping(at: Reader, protocols: readonly ListenerProtocol[] = PROTOCOLS): { readonly port: number; readonly protocol: ListenerProtocol } | undefined {
+export function readPortMapping(
+  at: Reader,
+  protocols: readonly ListenerProtocol[] = PROTOCOLS,
+): { readonly port: number; readonly protocol: ListenerProtocol } | undefined {
   const mapping = section(at.required('the port and its protocol', 'give PortMapping'), ['Port', 'Protocol']);
   if (mapping === undefined) return undefined;
   const port = wholeNumber(mapping.field('Port').required('the port', 'give a port'), 1, 65_535);
@@ -50,19 +53,41 @@ export function readPortMapping(at: Reader, protocols: readonly ListenerProtocol
 }
 
 /** Settings that stand below the name of a protocol, which must be the listener's. */
-function ofProtocol(at: Reader, protocol: ListenerProtocol | undefined, protocols: readonly ListenerProtocol[]): readonly [ListenerProtocol, Reader] | undefined {
-  const object = section(at, protocols.map((each) => PROPERTY_OF[each]));
-  const [name, found] = object === undefined ? [] : alternative(object, protocols.map((each) => PROPERTY_OF[each])) ?? [];
+function ofProtocol(
+  at: Reader,
+  protocol: ListenerProtocol | undefined,
+  protocols: readonly ListenerProtocol[],
+): readonly [ListenerProtocol, Reader] | undefined {
+  const object = section(
+    at,
+    protocols.map((each) => PROPERTY_OF[each]),
+  );
+  const [name, found] =
+    object === undefined
+      ? []
+      : (alternative(
+          object,
+          protocols.map((each) => PROPERTY_OF[each]),
+        ) ?? []);
   const named = protocols.find((each) => PROPERTY_OF[each] === name);
   if (named === undefined || found === undefined) return undefined;
-  if (protocol !== undefined && named !== protocol) found.fail('NOT_ALLOWED', `is of ${named}, and the listener speaks ${protocol}`, { got: null, fix: `write it below ${PROPERTY_OF[protocol]}` });
+  if (protocol !== undefined && named !== protocol)
+    found.fail('NOT_ALLOWED', `is of ${named}, and the listener speaks ${protocol}`, {
+      got: null,
+      fix: `write it below ${PROPERTY_OF[protocol]}`,
+    });
   return [named, found];
 }
 
 const MOST = 2_147_483_647;
 
 function readConnectionPool(protocol: ListenerProtocol, at: Reader): CircuitBreaker | undefined {
-  const names: Readonly<Record<ListenerProtocol, readonly string[]>> = { http: ['MaxConnections', 'MaxPendingRequests'], http2: ['MaxRequests'], grpc: ['MaxRequests'], tcp: ['MaxConnections'] };
+  const names: Readonly<Record<ListenerProtocol, readonly string[]>> = {
+    http: ['MaxConnections', 'MaxPendingRequests'],
+    http2: ['MaxRequests'],
+    grpc: ['MaxRequests'],
+    tcp: ['MaxConnections'],
+  };
   const pool = section(at, names[protocol]);
   if (pool === undefined) return undefined;
   const first = pool.field(names[protocol][0] ?? '').required('the limit', `give ${names[protocol][0] ?? ''}`);
@@ -76,7 +101,8 @@ function readConnectionPool(protocol: ListenerProtocol, at: Reader): CircuitBrea
 function readHealthCheck(at: Reader, protocols: readonly ListenerProtocol[]): HealthCheck | undefined {
   const check = section(at, ['Protocol', 'Path', 'Port', 'IntervalMillis', 'TimeoutMillis', 'HealthyThreshold', 'UnhealthyThreshold']);
   if (check === undefined) return undefined;
-  const number = (name: string, min: number, max: number): number | undefined => wholeNumber(check.field(name).required(name, `give ${name}`), min, max);
+  const number = (name: string, min: number, max: number): number | undefined =>
+    wholeNumber(check.field(name).required(name, `give ${name}`), min, max);
   const protocol = word(check.field('Protocol').required('the protocol', 'such as http'), protocols, 'a protocol');
   const path = text(check.field('Path'));
   const port = wholeNumber(check.field('Port'), 1, 65_535);
@@ -84,8 +110,23 @@ function readHealthCheck(at: Reader, protocols: readonly ListenerProtocol[]): He
   const timeout = number('TimeoutMillis', 2000, 60_000);
   const healthyThreshold = number('HealthyThreshold', 2, 10);
   const unhealthyThreshold = number('UnhealthyThreshold', 2, 10);
-  if (protocol === undefined || interval === undefined || timeout === undefined || healthyThreshold === undefined || unhealthyThreshold === undefined) return undefined;
-  return { protocol, ...(path === undefined ? {} : { path }), ...(port === undefined ? {} : { port }), intervalSeconds: interval / 1000, timeoutSeconds: timeout / 1000, healthyThreshold, unhealthyThreshold };
+  if (
+    protocol === undefined ||
+    interval === undefined ||
+    timeout === undefined ||
+    healthyThreshold === undefined ||
+    unhealthyThreshold === undefined
+  )
+    return undefined;
+  return {
+    protocol,
+    ...(path === undefined ? {} : { path }),
+    ...(port === undefined ? {} : { port }),
+    intervalSeconds: interval / 1000,
+    timeoutSeconds: timeout / 1000,
+    healthyThreshold,
+    unhealthyThreshold,
+  };
 }
 
 function readOutlierDetection(at: Reader): OutlierDetection | undefined {
@@ -93,9 +134,16 @@ function readOutlierDetection(at: Reader): OutlierDetection | undefined {
   if (detection === undefined) return undefined;
   const errors = wholeNumber(detection.field('MaxServerErrors').required('MaxServerErrors', 'give MaxServerErrors'), 1, MOST);
   const intervalSeconds = readDuration(detection.field('Interval').required('Interval', 'give Interval'));
-  const baseEjectionSeconds = readDuration(detection.field('BaseEjectionDuration').required('BaseEjectionDuration', 'give BaseEjectionDuration'));
-  const maxEjectionPercent = wholeNumber(detection.field('MaxEjectionPercent').required('MaxEjectionPercent', 'give MaxEjectionPercent'), 0, 100);
-  if (errors === undefined || intervalSeconds === undefined || baseEjectionSeconds === undefined || maxEjectionPercent === undefined) return undefined;
+  const baseEjectionSeconds = readDuration(
+    detection.field('BaseEjectionDuration').required('BaseEjectionDuration', 'give BaseEjectionDuration'),
+  );
+  const maxEjectionPercent = wholeNumber(
+    detection.field('MaxEjectionPercent').required('MaxEjectionPercent', 'give MaxEjectionPercent'),
+    0,
+    100,
+  );
+  if (errors === undefined || intervalSeconds === undefined || baseEjectionSeconds === undefined || maxEjectionPercent === undefined)
+    return undefined;
   return { consecutiveServerErrors: errors, intervalSeconds, baseEjectionSeconds, maxEjectionPercent };
 }
 
@@ -107,7 +155,7 @@ export function readAccessLog(at: Reader): AccessLog | undefined {
   const path = file === undefined ? undefined : requiredText(file.field('Path'), 'the path');
   if (file === undefined || path === undefined) return undefined;
   const format = section(file.field('Format'), ['Text', 'Json']);
-  const [kind, found] = format === undefined ? [] : alternative(format, ['Text', 'Json']) ?? [];
+  const [kind, found] = format === undefined ? [] : (alternative(format, ['Text', 'Json']) ?? []);
   if (found === undefined) return { path };
   if (kind === 'Json') return { path, format: { json: readPairs(found) } };
   return { path, format: { text: text(found) ?? '' } };
@@ -123,4 +171,3 @@ export function readPairs(at: Reader): Readonly<Record<string, string>> {
   });
   return Object.fromEntries([...pairs].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
-

@@ -13,7 +13,15 @@ export interface Matched {
 const EVERYTHING: RouteMatch = { headers: [], queryParameters: [] };
 
 export function readHttpMatch(at: Reader, of: 'route' | 'gatewayRoute'): Matched {
-  const match = section(at, ['Prefix', 'Path', 'Method', 'Headers', 'QueryParameters', 'Port', ...(of === 'route' ? ['Scheme'] : ['Hostname'])]);
+  const match = section(at, [
+    'Prefix',
+    'Path',
+    'Method',
+    'Headers',
+    'QueryParameters',
+    'Port',
+    ...(of === 'route' ? ['Scheme'] : ['Hostname']),
+  ]);
   if (match === undefined) return { match: EVERYTHING };
   const path = readPath(match);
   const method = text(match.field('Method'));
@@ -37,10 +45,20 @@ export function readGrpcMatch(at: Reader, of: 'route' | 'gatewayRoute'): Matched
   if (match === undefined) return { match: EVERYTHING };
   const service = text(match.field('ServiceName'));
   const method = text(match.field('MethodName'));
-  if (service === undefined && method !== undefined) match.field('MethodName').fail('NOT_ALLOWED', 'is a method of no service', { fix: 'give ServiceName' });
-  const path: PathMatch | undefined = service === undefined ? undefined : method === undefined ? { kind: 'prefix', text: `/${service}/` } : { kind: 'exact', text: `/${service}/${method}` };
+  if (service === undefined && method !== undefined)
+    match.field('MethodName').fail('NOT_ALLOWED', 'is a method of no service', { fix: 'give ServiceName' });
+  const path: PathMatch | undefined =
+    service === undefined
+      ? undefined
+      : method === undefined
+        ? { kind: 'prefix', text: `/${service}/` }
+        : { kind: 'exact', text: `/${service}/${method}` };
   return {
-    match: { ...(path === undefined ? {} : { path }), headers: readValues(match.field('Metadata'), ['Exact', 'Prefix', 'Suffix', 'Regex', 'Range']), queryParameters: [] },
+    match: {
+      ...(path === undefined ? {} : { path }),
+      headers: readValues(match.field('Metadata'), ['Exact', 'Prefix', 'Suffix', 'Regex', 'Range']),
+      queryParameters: [],
+    },
     ...readPort(match),
     ...readHostname(match),
   };
@@ -65,21 +83,23 @@ function readPath(match: Reader): PathMatch | undefined {
     return prefix === undefined || prefix === '/' ? undefined : { kind: 'prefix', text: prefix };
   }
   const path = section(at, ['Exact', 'Regex']);
-  const [how, value] = path === undefined ? [] : oneAlternative(path, ['Exact', 'Regex']) ?? [];
+  const [how, value] = path === undefined ? [] : (oneAlternative(path, ['Exact', 'Regex']) ?? []);
   const found = value === undefined ? undefined : text(value);
   return found === undefined ? undefined : { kind: how === 'Regex' ? 'regex' : 'exact', text: found };
 }
 
 function readHostname(match: Reader): Pick<Matched, 'hostname'> {
   const hostname = section(match.field('Hostname'), ['Exact', 'Suffix']);
-  const [kind, at] = hostname === undefined ? [] : oneAlternative(hostname, ['Exact', 'Suffix']) ?? [];
+  const [kind, at] = hostname === undefined ? [] : (oneAlternative(hostname, ['Exact', 'Suffix']) ?? []);
   const found = at === undefined ? undefined : text(at);
   return found === undefined ? {} : { hostname: { kind: kind === 'Suffix' ? 'suffix' : 'exact', text: found } };
 }
 
 /** Headers, metadata and query parameters. One with no `Match` has to be there, whatever its value. */
 function readValues(at: Reader, kinds: readonly string[]): readonly ValueMatch[] {
-  return items(at).flatMap((item) => asConditions(readValue(item, kinds))).sort(byContent);
+  return items(at)
+    .flatMap((item) => asConditions(readValue(item, kinds)))
+    .sort(byContent);
 }
 
 /**
@@ -99,13 +119,19 @@ function readValue(at: Reader, kinds: readonly string[]): ValueMatch | undefined
   const name = requiredText(value.field('Name'), 'the name');
   const invert = boolean(value.field('Invert')) ?? false;
   const match = section(value.field('Match'), kinds);
-  const [kind, found] = match === undefined ? [] : oneAlternative(match, kinds) ?? [];
+  const [kind, found] = match === undefined ? [] : (oneAlternative(match, kinds) ?? []);
   if (name === undefined) return undefined;
   if (found === undefined) return { name, kind: 'present', invert };
   if (kind === 'Range') {
     const range = section(found, ['Start', 'End']);
-    const start = range === undefined ? undefined : wholeNumber(range.field('Start').required('Start', 'give Start'), Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
-    const end = range === undefined ? undefined : wholeNumber(range.field('End').required('End', 'give End'), Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+    const start =
+      range === undefined
+        ? undefined
+        : wholeNumber(range.field('Start').required('Start', 'give Start'), Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+    const end =
+      range === undefined
+        ? undefined
+        : wholeNumber(range.field('End').required('End', 'give End'), Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
     return start === undefined || end === undefined ? undefined : { name, kind: 'range', start, end, invert };
   }
   const wanted = text(found);

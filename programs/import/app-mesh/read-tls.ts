@@ -31,16 +31,29 @@ function readClientTls(at: Reader): ClientTls | undefined {
   const tls = section(at, ['Enforce', 'Ports', 'Certificate', 'Validation']);
   if (tls === undefined) return undefined;
   const enforce = boolean(tls.field('Enforce'));
-  const ports = tls.field('Ports').absent ? undefined : items(tls.field('Ports')).flatMap((port) => wholeNumber(port, 1, 65_535) ?? []).sort((a, b) => a - b);
+  const ports = tls.field('Ports').absent
+    ? undefined
+    : items(tls.field('Ports'))
+        .flatMap((port) => wholeNumber(port, 1, 65_535) ?? [])
+        .sort((a, b) => a - b);
   const certificate = readCertificate(tls.field('Certificate'), ['File', 'SDS']);
-  const validation = readValidation(tls.field('Validation').required('what servers must show', 'give Validation with Trust'), ['ACM', 'File', 'SDS']);
+  const validation = readValidation(tls.field('Validation').required('what servers must show', 'give Validation with Trust'), [
+    'ACM',
+    'File',
+    'SDS',
+  ]);
   if (validation === undefined) return undefined;
-  return { ...(enforce === undefined ? {} : { enforce }), ...(ports === undefined ? {} : { ports }), ...(certificate === undefined ? {} : { certificate }), validation };
+  return {
+    ...(enforce === undefined ? {} : { enforce }),
+    ...(ports === undefined ? {} : { ports }),
+    ...(certificate === undefined ? {} : { certificate }),
+    validation,
+  };
 }
 
 function readCertificate(at: Reader, sources: readonly string[]): Certificate | undefined {
   const certificate = section(at, sources);
-  const [source, found] = certificate === undefined ? [] : oneAlternative(certificate, sources) ?? [];
+  const [source, found] = certificate === undefined ? [] : (oneAlternative(certificate, sources) ?? []);
   if (source === undefined || found === undefined) return undefined;
   if (source === 'ACM') {
     const arn = textIn(found, 'CertificateArn');
@@ -48,7 +61,8 @@ function readCertificate(at: Reader, sources: readonly string[]): Certificate | 
   }
   if (source === 'SDS') return readSecret(found);
   const file = section(found, ['CertificateChain', 'PrivateKey']);
-  const certificateChain = file === undefined ? undefined : requiredText(file.field('CertificateChain'), 'the path of the certificate chain');
+  const certificateChain =
+    file === undefined ? undefined : requiredText(file.field('CertificateChain'), 'the path of the certificate chain');
   const privateKey = file === undefined ? undefined : requiredText(file.field('PrivateKey'), 'the path of the private key');
   return certificateChain === undefined || privateKey === undefined ? undefined : { source: 'file', certificateChain, privateKey };
 }
@@ -77,7 +91,7 @@ function readValidation(at: Reader, sources: readonly string[]): Validation | un
 
 function readTrust(at: Reader, sources: readonly string[]): Trust | undefined {
   const trust = section(at, sources);
-  const [source, found] = trust === undefined ? [] : oneAlternative(trust, sources) ?? [];
+  const [source, found] = trust === undefined ? [] : (oneAlternative(trust, sources) ?? []);
   if (source === undefined || found === undefined) return undefined;
   if (source === 'SDS') return readSecret(found);
   if (source === 'File') {

@@ -3,8 +3,29 @@ import type { ActiveHealthCheck, CircuitBreaker, RouteMatch } from '../../../lib
 import { Reader, suggest } from '../../../lib/core/reading/reader';
 import { externalNodes } from './external-nodes';
 import { UNSENT } from './mesh-view';
-import type { CallView, ExternalView, GatewayRouteView, GatewayView, MeshView, RouteView, ServiceView, UpstreamPolicyView, VersionView } from './mesh-view';
-import type { AppMesh, Discovery, GatewayRoute, HealthCheck, Listener, Route, VirtualGateway, VirtualNode, VirtualRouter, VirtualService } from './model';
+import type {
+  CallView,
+  ExternalView,
+  GatewayRouteView,
+  GatewayView,
+  MeshView,
+  RouteView,
+  ServiceView,
+  UpstreamPolicyView,
+  VersionView,
+} from './mesh-view';
+import type {
+  AppMesh,
+  Discovery,
+  GatewayRoute,
+  HealthCheck,
+  Listener,
+  Route,
+  VirtualGateway,
+  VirtualNode,
+  VirtualRouter,
+  VirtualService,
+} from './model';
 import { inOrder, takesEverything } from './order';
 import { clientTls, serverTls } from './tls-view';
 import { tightest } from './timeouts';
@@ -32,7 +53,10 @@ class View {
   /** Names of drafts, by draft and by virtual service. */
   private readonly names: ReadonlyMap<Draft, string>;
 
-  constructor(private readonly mesh: AppMesh, private readonly issues: IssueList) {
+  constructor(
+    private readonly mesh: AppMesh,
+    private readonly issues: IssueList,
+  ) {
     this.nodes = byName(mesh.virtualNodes);
     this.routers = byName(mesh.virtualRouters);
     const called = mesh.virtualServices.map((service) => this.draft(service));
@@ -44,12 +68,14 @@ class View {
 
   view(): MeshView {
     const external = externalNodes(this.mesh);
-    const outside = this.drafts.filter(({ service, nodes }) => service !== undefined && nodes.length === 1 && nodes.every((node) => external.has(node)));
+    const outside = this.drafts.filter(
+      ({ service, nodes }) => service !== undefined && nodes.length === 1 && nodes.every((node) => external.has(node)),
+    );
     const inside = this.drafts.filter((draft) => !outside.includes(draft));
     return {
       name: this.mesh.name,
       // https://docs.aws.amazon.com/app-mesh/latest/APIReference/API_EgressFilter.html
-      ...(this.mesh.id === undefined ? {} : { egress: this.mesh.egressFilter === 'ALLOW_ALL' ? 'all' as const : 'declared' as const }),
+      ...(this.mesh.id === undefined ? {} : { egress: this.mesh.egressFilter === 'ALLOW_ALL' ? ('all' as const) : ('declared' as const) }),
       services: inside.map((draft) => this.serviceView(draft)).sort(byViewName),
       external: outside.flatMap((draft) => this.externalView(draft) ?? []).sort(byViewName),
       gateways: this.mesh.virtualGateways.map((gateway) => this.gatewayView(gateway)),
@@ -80,7 +106,11 @@ class View {
 
   private find<T>(among: ReadonlyMap<string, T>, name: string, what: string, at: string): T | undefined {
     const found = among.get(name);
-    if (found === undefined) new Reader(this.issues, at, name).fail('UNKNOWN_SERVICE', `this template has no ${what} "${name}"`, { got: null, ...suggest(name, [...among.keys()]) });
+    if (found === undefined)
+      new Reader(this.issues, at, name).fail('UNKNOWN_SERVICE', `this template has no ${what} "${name}"`, {
+        got: null,
+        ...suggest(name, [...among.keys()]),
+      });
     return found;
   }
 
@@ -117,7 +147,9 @@ class View {
       host: node.discovery.hostname,
       port: listener.port,
       protocol: listener.protocol,
-      ...(draft.service === undefined ? {} : { virtualHost: draft.service.name, virtualPort: this.routerListener(draft.router)?.port ?? listener.port }),
+      ...(draft.service === undefined
+        ? {}
+        : { virtualHost: draft.service.name, virtualPort: this.routerListener(draft.router)?.port ?? listener.port }),
       routes: this.routesOf(draft),
       ...this.upstreamPolicy(listener, node),
     };
@@ -135,20 +167,36 @@ class View {
   private healthCheckOf(listener: Listener | undefined, at: string): ActiveHealthCheck | undefined {
     const check = listener?.healthCheck;
     if (listener === undefined || check === undefined) return undefined;
-    if (check.protocol !== listener.protocol) this.fail(`${at}.Spec.Listeners[0].HealthCheck.Protocol`, `the health check speaks ${check.protocol}, the listener ${listener.protocol}: a service says one for both`);
-    if (check.port !== undefined && check.port !== listener.port) this.fail(`${at}.Spec.Listeners[0].HealthCheck.Port`, `the health check asks port ${check.port}, not ${listener.port}, which a service cannot say`);
+    if (check.protocol !== listener.protocol)
+      this.fail(
+        `${at}.Spec.Listeners[0].HealthCheck.Protocol`,
+        `the health check speaks ${check.protocol}, the listener ${listener.protocol}: a service says one for both`,
+      );
+    if (check.port !== undefined && check.port !== listener.port)
+      this.fail(
+        `${at}.Spec.Listeners[0].HealthCheck.Port`,
+        `the health check asks port ${check.port}, not ${listener.port}, which a service cannot say`,
+      );
     return activeHealthCheck(check);
   }
 
   /** A service listens on one port. */
-  private listenerOf(of: { readonly id?: string; readonly name: string; readonly listeners: readonly Listener[] } | undefined): Listener | undefined {
+  private listenerOf(
+    of: { readonly id?: string; readonly name: string; readonly listeners: readonly Listener[] } | undefined,
+  ): Listener | undefined {
     if (of === undefined) return undefined;
-    if (of.listeners.length > 1) this.fail(`${of.id ?? of.name}.Spec.Listeners`, `there are ${of.listeners.length} listeners, and only the first is read`, 'make a service of each');
+    if (of.listeners.length > 1)
+      this.fail(
+        `${of.id ?? of.name}.Spec.Listeners`,
+        `there are ${of.listeners.length} listeners, and only the first is read`,
+        'make a service of each',
+      );
     return of.listeners[0];
   }
 
   private routerListener(router: VirtualRouter | undefined): VirtualRouter['listeners'][number] | undefined {
-    if (router !== undefined && router.listeners.length > 1) this.fail(`${router.id ?? router.name}.Spec.Listeners`, `there are ${router.listeners.length} listeners, and only the first is read`);
+    if (router !== undefined && router.listeners.length > 1)
+      this.fail(`${router.id ?? router.name}.Spec.Listeners`, `there are ${router.listeners.length} listeners, and only the first is read`);
     return router?.listeners[0];
   }
 
@@ -156,12 +204,23 @@ class View {
   private checkAlike({ id, nodes }: Draft): void {
     const [first, ...others] = nodes;
     if (first === undefined) return;
-    const facts = ({ listeners, backends, clientPolicy }: VirtualNode): Readonly<Record<string, unknown>> => ({ ...listeners[0], backends, clientPolicy });
+    const facts = ({ listeners, backends, clientPolicy }: VirtualNode): Readonly<Record<string, unknown>> => ({
+      ...listeners[0],
+      backends,
+      clientPolicy,
+    });
     const wanted = facts(first);
     for (const other of others) {
       const found = facts(other);
-      const differ = [...new Set([...Object.keys(wanted), ...Object.keys(found)])].filter((key) => JSON.stringify(wanted[key]) !== JSON.stringify(found[key])).sort();
-      if (differ.length > 0) this.fail(other.id ?? other.name, `differs from "${first.name}" in ${differ.join(', ')}, though both are behind ${id}: versions of a service are alike but for their tasks`, 'make two services of them, or make them alike');
+      const differ = [...new Set([...Object.keys(wanted), ...Object.keys(found)])]
+        .filter((key) => JSON.stringify(wanted[key]) !== JSON.stringify(found[key]))
+        .sort();
+      if (differ.length > 0)
+        this.fail(
+          other.id ?? other.name,
+          `differs from "${first.name}" in ${differ.join(', ')}, though both are behind ${id}: versions of a service are alike but for their tasks`,
+          'make two services of them, or make them alike',
+        );
     }
   }
 
@@ -191,11 +250,20 @@ class View {
     if (router === undefined) {
       const [node] = nodes;
       const listener = node?.listeners[0];
-      return node === undefined ? [] : [{ match: EVERYTHING, targets: [{ version: node.name, weight: 1 }], timeouts: tightest(listener?.protocol ?? 'http', [listener?.timeouts]) }];
+      return node === undefined
+        ? []
+        : [
+            {
+              match: EVERYTHING,
+              targets: [{ version: node.name, weight: 1 }],
+              timeouts: tightest(listener?.protocol ?? 'http', [listener?.timeouts]),
+            },
+          ];
     }
     const protocol = router.listeners[0]?.protocol;
     return inOrder(router.routes, this.issues).map((route) => {
-      if (protocol !== undefined && protocol !== route.protocol) this.fail(route.id ?? route.name, `is a route for ${route.protocol}, and the router speaks ${protocol}`);
+      if (protocol !== undefined && protocol !== route.protocol)
+        this.fail(route.id ?? route.name, `is a route for ${route.protocol}, and the router speaks ${protocol}`);
       return this.routeView(route);
     });
   }
@@ -211,9 +279,15 @@ class View {
       match,
       ...(port === undefined ? {} : { port }),
       ...(scheme === undefined ? {} : { scheme }),
-      targets: targets.map((target) => ({ version: target.virtualNode, weight: target.weight, ...(target.port === undefined ? {} : { port: target.port }) })),
+      targets: targets.map((target) => ({
+        version: target.virtualNode,
+        weight: target.weight,
+        ...(target.port === undefined ? {} : { port: target.port }),
+      })),
       timeouts: { ...tight, ...(binds ? { perTrySeconds: perTry } : {}) },
-      ...(retry === undefined ? {} : { retry: { maxRetries: retry.maxRetries, on: retry.on, unsentOnly: retry.on.every((event) => UNSENT.includes(event)) } }),
+      ...(retry === undefined
+        ? {}
+        : { retry: { maxRetries: retry.maxRetries, on: retry.on, unsentOnly: retry.on.every((event) => UNSENT.includes(event)) } }),
     };
   }
 
@@ -238,7 +312,8 @@ class View {
     if (route.targetPort !== undefined) {
       const target = this.drafts.find(({ service }) => service?.name === virtualService);
       const known = this.routerListener(target?.router)?.port ?? target?.nodes[0]?.listeners[0]?.port;
-      if (known !== undefined && known !== route.targetPort) this.fail(`${route.id ?? name}.Spec`, `calls port ${route.targetPort} of "${virtualService}", which listens on ${known}`);
+      if (known !== undefined && known !== route.targetPort)
+        this.fail(`${route.id ?? name}.Spec`, `calls port ${route.targetPort} of "${virtualService}", which listens on ${known}`);
     }
     const rewrite = rewriteOf(route);
     return {
@@ -260,9 +335,19 @@ const EVERYTHING: RouteMatch = { headers: [], queryParameters: [] };
  */
 function rewriteOf({ match, rewrite, protocol, virtualService }: GatewayRoute): GatewayRouteView['rewrite'] {
   const host = rewrite?.defaultHostname === 'DISABLED' ? undefined : virtualService;
-  const prefix = protocol !== 'grpc' && match.path?.kind === 'prefix' && rewrite?.defaultPrefix !== 'DISABLED' ? rewrite?.prefix ?? '/' : rewrite?.prefix;
-  const path = rewrite?.exactPath !== undefined ? { kind: 'exact' as const, text: rewrite.exactPath } : prefix === undefined ? undefined : { kind: 'prefix' as const, text: prefix };
-  return host === undefined && path === undefined ? undefined : { ...(path === undefined ? {} : { path }), ...(host === undefined ? {} : { host }) };
+  const prefix =
+    protocol !== 'grpc' && match.path?.kind === 'prefix' && rewrite?.defaultPrefix !== 'DISABLED'
+      ? (rewrite?.prefix ?? '/')
+      : rewrite?.prefix;
+  const path =
+    rewrite?.exactPath !== undefined
+      ? { kind: 'exact' as const, text: rewrite.exactPath }
+      : prefix === undefined
+        ? undefined
+        : { kind: 'prefix' as const, text: prefix };
+  return host === undefined && path === undefined
+    ? undefined
+    : { ...(path === undefined ? {} : { path }), ...(host === undefined ? {} : { host }) };
 }
 
 function versionView(node: VirtualNode, routes: readonly RouteView[]): VersionView {
@@ -290,7 +375,14 @@ function circuitBreaker(pool: CircuitBreaker | undefined): CircuitBreaker {
   return Object.fromEntries(Object.entries(pool ?? {}).filter(([, limit]) => limit !== NO_LIMIT));
 }
 
-function activeHealthCheck({ protocol, path, intervalSeconds, timeoutSeconds, healthyThreshold, unhealthyThreshold }: HealthCheck): ActiveHealthCheck {
+function activeHealthCheck({
+  protocol,
+  path,
+  intervalSeconds,
+  timeoutSeconds,
+  healthyThreshold,
+  unhealthyThreshold,
+}: HealthCheck): ActiveHealthCheck {
   const asked = protocol === 'http' || protocol === 'http2' ? path : undefined;
   return { ...(asked === undefined ? {} : { path: asked }), intervalSeconds, timeoutSeconds, healthyThreshold, unhealthyThreshold };
 }
@@ -316,7 +408,12 @@ function nameDrafts(drafts: readonly Draft[]): ReadonlyMap<Draft, string> {
     for (const [draft, name] of wanted) if (free(name) && wanted.filter(([, other]) => other === name).length === 1) names.set(draft, name);
   };
   for (const group of [drafts.filter(({ service }) => service !== undefined), drafts.filter(({ service }) => service === undefined)]) {
-    for (const nameOf of [(draft: Draft) => FIRST_LABEL.exec(fullName(draft))?.[0] ?? fullName(draft), fullName, ({ id, nodes }: Draft) => nodes[0]?.name ?? id]) claim(group, nameOf);
+    for (const nameOf of [
+      (draft: Draft) => FIRST_LABEL.exec(fullName(draft))?.[0] ?? fullName(draft),
+      fullName,
+      ({ id, nodes }: Draft) => nodes[0]?.name ?? id,
+    ])
+      claim(group, nameOf);
   }
   return names;
 }
@@ -324,7 +421,7 @@ function nameDrafts(drafts: readonly Draft[]): ReadonlyMap<Draft, string> {
 function fullName({ id, service, nodes: [node] }: Draft): string {
   const found = service?.name ?? (node?.discovery === undefined ? undefined : discoveryHost(node.discovery));
   // A text that CloudFormation fills in tells nothing that a person could use.
-  return found === undefined || found.startsWith('${') ? node?.name ?? found ?? id : found;
+  return found === undefined || found.startsWith('${') ? (node?.name ?? found ?? id) : found;
 }
 
 /** Up to the first dot outside of `${...}`. */

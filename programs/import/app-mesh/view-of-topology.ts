@@ -5,7 +5,18 @@ import type { EdgeTopology, ExternalService, ProtocolId, Service, Topology } fro
 import { DEFAULT_RETRY, defaultKeepAlive } from '../../../lib/core/model/defaults';
 import type { CallPolicy, OutlierDetection, RetryPolicy, RouteMatch, ServiceRoute, Timeouts } from '../../../lib/core/model/traffic-policy';
 import { UNSENT } from './mesh-view';
-import type { CallView, ClientTlsView, ExternalView, GatewayView, MeshView, RouteView, ServerTlsView, ServiceView, SourceView, VersionView } from './mesh-view';
+import type {
+  CallView,
+  ClientTlsView,
+  ExternalView,
+  GatewayView,
+  MeshView,
+  RouteView,
+  ServerTlsView,
+  ServiceView,
+  SourceView,
+  VersionView,
+} from './mesh-view';
 
 /**
  * What of a topology App Mesh can say, as a `MeshView`: equal to that of the template that the topology becomes. Names of
@@ -36,7 +47,10 @@ function serviceView(topology: Topology, service: Service): ServiceView {
     calls: callsOf(topology, service),
     versions,
     routes: [
-      ...[...service.policy.routes, undefined].flatMap((route) => [...pinsOf(service, versions, route), ...routesOf(protocol, callPolicy, versions, route)]),
+      ...[...service.policy.routes, undefined].flatMap((route) => [
+        ...pinsOf(service, versions, route),
+        ...routesOf(protocol, callPolicy, versions, route),
+      ]),
     ],
     ...upstreamPolicy(callPolicy),
   };
@@ -47,7 +61,11 @@ function versionsOf({ name, versions, discoveryHost }: Service): readonly Versio
   return versions.map((version) => ({ name: version.name, discoveryHost: version.discoveryHost, weight: version.weight }));
 }
 
-function upstreamPolicy({ circuitBreaker, outlierDetection, activeHealthCheck }: CallPolicy): Pick<ServiceView, 'circuitBreaker' | 'outlierDetection' | 'healthCheck'> {
+function upstreamPolicy({
+  circuitBreaker,
+  outlierDetection,
+  activeHealthCheck,
+}: CallPolicy): Pick<ServiceView, 'circuitBreaker' | 'outlierDetection' | 'healthCheck'> {
   const ejects = outlierView(outlierDetection);
   return {
     circuitBreaker,
@@ -66,7 +84,12 @@ function outlierView(detection: OutlierDetection | undefined): OutlierDetection 
 function serverTls(topology: Topology, { callers, routed }: Service): ServerTlsView | undefined {
   if (topology.certificates.kind === 'none') return undefined;
   const clients = [...callers, ...(routed ? [GATEWAY_NAME] : [])];
-  return { mode: 'strict', certificate: FILE, trust: FILE, clientNames: clients.map((client) => identityOf(topology.trustDomain, client)).sort() };
+  return {
+    mode: 'strict',
+    certificate: FILE,
+    trust: FILE,
+    clientNames: clients.map((client) => identityOf(topology.trustDomain, client)).sort(),
+  };
 }
 
 function callsOf(topology: Topology, { calls, callsExternal }: Service): readonly CallView[] {
@@ -83,7 +106,12 @@ function callsOf(topology: Topology, { calls, callsExternal }: Service): readonl
 
 function clientTls(topology: Topology, servers: readonly string[]): ClientTlsView | undefined {
   if (topology.certificates.kind === 'none') return undefined;
-  return { enforced: true, certificate: FILE, trust: FILE, serverNames: servers.map((server) => identityOf(topology.trustDomain, server)).sort() };
+  return {
+    enforced: true,
+    certificate: FILE,
+    trust: FILE,
+    serverNames: servers.map((server) => identityOf(topology.trustDomain, server)).sort(),
+  };
 }
 
 const EVERYTHING: RouteMatch = { headers: [], queryParameters: [] };
@@ -106,7 +134,10 @@ function routesOf(protocol: ProtocolId, policy: CallPolicy, versions: readonly V
   };
   if (protocol === 'tcp') return [base];
   if (maxRetries === 0) return [{ ...base, retry: { maxRetries, on: [], unsentOnly: true } }];
-  const anything: RouteView = { ...base, retry: { maxRetries, ...(on === undefined ? {} : { on }), unsentOnly: on?.every((event) => UNSENT.includes(event)) ?? false } };
+  const anything: RouteView = {
+    ...base,
+    retry: { maxRetries, ...(on === undefined ? {} : { on }), unsentOnly: on?.every((event) => UNSENT.includes(event)) ?? false },
+  };
   if (anyMethod) return [anything];
   // Every call of gRPC is a POST.
   const careful: RouteView = { ...base, retry: { maxRetries, unsentOnly: true } };
@@ -116,14 +147,23 @@ function routesOf(protocol: ProtocolId, policy: CallPolicy, versions: readonly V
 }
 
 /** What a request that names a version meets: all that the route says, but for where it goes. */
-function pinsOf({ protocol, callPolicy, versionHeader }: Service, versions: readonly VersionView[], route?: ServiceRoute): readonly RouteView[] {
+function pinsOf(
+  { protocol, callPolicy, versionHeader }: Service,
+  versions: readonly VersionView[],
+  route?: ServiceRoute,
+): readonly RouteView[] {
   if (versionHeader === undefined) return [];
-  return versions.flatMap(({ name }) => routesOf(protocol, callPolicy, versions, {
-    ...route,
-    name: route === undefined ? `version-${name}` : `${route.name}-version-${name}`,
-    match: { ...(route?.match ?? EVERYTHING), headers: [...(route?.match.headers ?? []), { name: versionHeader, kind: 'exact', text: name, invert: false }] },
-    versions: { [name]: 1 },
-  }));
+  return versions.flatMap(({ name }) =>
+    routesOf(protocol, callPolicy, versions, {
+      ...route,
+      name: route === undefined ? `version-${name}` : `${route.name}-version-${name}`,
+      match: {
+        ...(route?.match ?? EVERYTHING),
+        headers: [...(route?.match.headers ?? []), { name: versionHeader, kind: 'exact', text: name, invert: false }],
+      },
+      versions: { [name]: 1 },
+    }),
+  );
 }
 
 function timeoutsOf(protocol: ProtocolId, { requestSeconds, perTrySeconds, idleSeconds }: Timeouts): Timeouts {
@@ -136,12 +176,24 @@ function timeoutsOf(protocol: ProtocolId, { requestSeconds, perTrySeconds, idleS
 }
 
 function externalView({ name, host, port, protocol, virtualHost, virtualPort, callPolicy }: ExternalService): ExternalView {
-  return { name, host, port, protocol, virtualHost, virtualPort, routes: routesOf(protocol, callPolicy, [{ name, discoveryHost: host, weight: 1 }]), ...upstreamPolicy(callPolicy) };
+  return {
+    name,
+    host,
+    port,
+    protocol,
+    virtualHost,
+    virtualPort,
+    routes: routesOf(protocol, callPolicy, [{ name, discoveryHost: host, weight: 1 }]),
+    ...upstreamPolicy(callPolicy),
+  };
 }
 
 /** API Gateway says in a header which of its routes it matched: the gateway goes by that alone. */
 function gatewayView(topology: Topology, edge: EdgeTopology): GatewayView {
-  const tls = clientTls(topology, topology.services.filter(({ routed }) => routed).map(({ name }) => name));
+  const tls = clientTls(
+    topology,
+    topology.services.filter(({ routed }) => routed).map(({ name }) => name),
+  );
   return {
     name: GATEWAY_NAME,
     port: GATEWAY_PORT,
@@ -179,7 +231,9 @@ export function unsayable(topology: Topology): readonly string[] {
       rewrite: policy.routes.some(({ rewrite }) => rewrite !== undefined),
       ...unsayableOf(callPolicy, protocol),
     };
-    return Object.entries(found).filter(([, asked]) => asked).map(([what]) => `services.${service.name}.${what}`);
+    return Object.entries(found)
+      .filter(([, asked]) => asked)
+      .map(([what]) => `services.${service.name}.${what}`);
   });
   return [...inside, ...outside];
 }
@@ -189,13 +243,18 @@ function retryIsUnsayable({ backoff, budgetPercent, minConcurrency }: RetryPolic
   return backoff !== undefined || budgetPercent !== DEFAULT_RETRY.budgetPercent || minConcurrency !== DEFAULT_RETRY.minConcurrency;
 }
 
-function unsayableOf({ timeouts, retry, loadBalancing, circuitBreaker, keepAlive }: CallPolicy, protocol: ProtocolId): Readonly<Record<string, boolean>> {
-  const limits = { http: ['maxConnections', 'maxPendingRequests'], http2: ['maxRequests'], grpc: ['maxRequests'], tcp: ['maxConnections'] }[protocol];
+function unsayableOf(
+  { timeouts, retry, loadBalancing, circuitBreaker, keepAlive }: CallPolicy,
+  protocol: ProtocolId,
+): Readonly<Record<string, boolean>> {
+  const limits = { http: ['maxConnections', 'maxPendingRequests'], http2: ['maxRequests'], grpc: ['maxRequests'], tcp: ['maxConnections'] }[
+    protocol
+  ];
   return {
     'timeout.stream': timeouts.streamSeconds !== undefined,
-    'retry': retryIsUnsayable(retry),
-    'keepAlive': JSON.stringify(keepAlive) !== JSON.stringify(defaultKeepAlive(protocol)),
-    'loadBalancing': loadBalancing.algorithm !== 'leastRequest' || loadBalancing.slowStartSeconds !== undefined,
-    'circuitBreaker': Object.entries(circuitBreaker).some(([limit, value]) => value !== undefined && !limits.includes(limit)),
+    retry: retryIsUnsayable(retry),
+    keepAlive: JSON.stringify(keepAlive) !== JSON.stringify(defaultKeepAlive(protocol)),
+    loadBalancing: loadBalancing.algorithm !== 'leastRequest' || loadBalancing.slowStartSeconds !== undefined,
+    circuitBreaker: Object.entries(circuitBreaker).some(([limit, value]) => value !== undefined && !limits.includes(limit)),
   };
 }

@@ -10,7 +10,16 @@ const REF: Readonly<Record<string, string>> = {
   'AWS::S3::Bucket': 'BucketName',
 };
 
-const APP_MESH_NAMES: readonly string[] = ['MeshName', 'MeshOwner', 'VirtualNodeName', 'VirtualServiceName', 'VirtualRouterName', 'RouteName', 'VirtualGatewayName', 'GatewayRouteName'];
+const APP_MESH_NAMES: readonly string[] = [
+  'MeshName',
+  'MeshOwner',
+  'VirtualNodeName',
+  'VirtualServiceName',
+  'VirtualRouterName',
+  'RouteName',
+  'VirtualGatewayName',
+  'GatewayRouteName',
+];
 
 export function refProperty(type: unknown): string | undefined {
   return typeof type === 'string' && Object.hasOwn(REF, type) ? REF[type] : undefined;

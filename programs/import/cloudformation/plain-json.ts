@@ -17,7 +17,8 @@ class Copier {
 
   copy(value: unknown, depth: number): unknown {
     if (value === 0) return 0; // not -0, for which JSON has no word
-    if (value === null || value === undefined || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+    if (value === null || value === undefined || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+      return value;
     if (typeof value !== 'object') return new Unreadable(`a ${typeof value}`);
     if (depth > MAX_DEPTH) return new Unreadable(`an object nested more than ${MAX_DEPTH} deep`);
     if (this.known.has(value)) return this.known.get(value);
@@ -33,7 +34,9 @@ class Copier {
     // Not by Object.prototype itself: there is one in every realm, and a test runner makes realms.
     if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return new Unreadable('an instance of a class');
     // fromEntries makes own properties of all keys, even of "__proto__".
-    return Object.fromEntries(Object.keys(value).map((key) => [key, this.attempt(() => this.copy((value as Readonly<Record<string, unknown>>)[key], depth + 1))]));
+    return Object.fromEntries(
+      Object.keys(value).map((key) => [key, this.attempt(() => this.copy((value as Readonly<Record<string, unknown>>)[key], depth + 1))]),
+    );
   }
 
   private attempt(read: () => unknown): unknown {

@@ -1,7 +1,12 @@
 import { Unresolved } from '../../../lib/core/reading/input';
 
 export function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && [Object.prototype, null].includes(Object.getPrototypeOf(value) as null);
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    [Object.prototype, null].includes(Object.getPrototypeOf(value) as null)
+  );
 }
 
 /** A scalar as CloudFormation writes it into a text. */
@@ -12,5 +17,7 @@ export function textOf(value: unknown): string | undefined {
 
 /** A value that only CloudFormation knows, such as `${ImportValue RootCA}`. */
 export function symbol(name: string, argument: unknown): Unresolved {
-  return new Unresolved(`\${${name} ${textOf(argument) ?? JSON.stringify(argument, (_key, value: unknown) => (value instanceof Unresolved ? value.text : value)) ?? ''}}`);
+  return new Unresolved(
+    `\${${name} ${textOf(argument) ?? JSON.stringify(argument, (_key, value: unknown) => (value instanceof Unresolved ? value.text : value)) ?? ''}}`,
+  );
 }

@@ -37,13 +37,21 @@ export class Template {
   /** What is being resolved, so that a reference to itself ends. */
   private readonly open: string[] = [];
 
-  constructor(template: unknown, options: TemplateOptions, private readonly issues: IssueList) {
+  constructor(
+    template: unknown,
+    options: TemplateOptions,
+    private readonly issues: IssueList,
+  ) {
     this.root = new Reader(issues, '', plainJson(template));
     const { parameters, imports } = (plainJson(options) ?? {}) as { parameters?: unknown; imports?: unknown };
     this.given = isJsonObject(parameters) ? parameters : {};
     this.imports = isJsonObject(imports) ? imports : {};
-    if (!isJsonObject(this.root.value)) new Reader(issues, 'template', this.root.value).wrongType('a CloudFormation template: an object with Resources');
-    else if (this.root.field('Resources').absent) new Reader(issues, 'Resources', undefined).fail('MISSING', 'there are no resources', { fix: 'give a CloudFormation template, parsed' });
+    if (!isJsonObject(this.root.value))
+      new Reader(issues, 'template', this.root.value).wrongType('a CloudFormation template: an object with Resources');
+    else if (this.root.field('Resources').absent)
+      new Reader(issues, 'Resources', undefined).fail('MISSING', 'there are no resources', {
+        fix: 'give a CloudFormation template, parsed',
+      });
   }
 
   /** The resources of the wanted types that are made under the given parameters, sorted by logical id. */
@@ -51,9 +59,11 @@ export class Template {
     const found: TemplateResource[] = [];
     for (const [id, at] of [...this.root.field('Resources').entries()].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const type = at.field('Type').value;
-      if (id === 'Fn::Transform' || id.startsWith('Fn::ForEach')) this.fail(id, 'NOT_ALLOWED', `${id} is expanded by CloudFormation only`, 'give the processed template');
+      if (id === 'Fn::Transform' || id.startsWith('Fn::ForEach'))
+        this.fail(id, 'NOT_ALLOWED', `${id} is expanded by CloudFormation only`, 'give the processed template');
       else if (typeof type !== 'string') this.complain(new Reader(this.issues, id, at.value), 'a resource with a Type');
-      else if (wanted(type) && this.isMade(id, at)) found.push({ id, type, properties: new Reader(this.issues, id, this.resolve(at.field('Properties').value, id) ?? {}) });
+      else if (wanted(type) && this.isMade(id, at))
+        found.push({ id, type, properties: new Reader(this.issues, id, this.resolve(at.field('Properties').value, id) ?? {}) });
     }
     return found;
   }
@@ -70,34 +80,50 @@ export class Template {
       return true;
     }
     const made = this.condition(name, `${id}.Condition`);
-    if (made === undefined) this.fail(`${id}.Condition`, 'TOKEN', `whether the condition "${name}" holds is not known: it is taken to`, GIVE);
+    if (made === undefined)
+      this.fail(`${id}.Condition`, 'TOKEN', `whether the condition "${name}" holds is not known: it is taken to`, GIVE);
     return made ?? true;
   }
 
   /** The value with everything resolved; undefined for AWS::NoValue. */
   resolve(value: unknown, path: string): unknown {
-    if (Array.isArray(value)) return value.map((item, index) => this.resolve(item, `${path}[${index}]`)).filter((item) => item !== undefined);
+    if (Array.isArray(value))
+      return value.map((item, index) => this.resolve(item, `${path}[${index}]`)).filter((item) => item !== undefined);
     if (!isJsonObject(value)) return value;
     const keys = Object.keys(value);
     const [only] = keys;
-    if (keys.length === 1 && only !== undefined && (only === 'Ref' || only.startsWith('Fn::'))) return this.intrinsic(only, value[only], path);
-    return Object.fromEntries(keys.map((key) => [key, this.resolve(value[key], `${path}.${key}`)] as const).filter(([, item]) => item !== undefined));
+    if (keys.length === 1 && only !== undefined && (only === 'Ref' || only.startsWith('Fn::')))
+      return this.intrinsic(only, value[only], path);
+    return Object.fromEntries(
+      keys.map((key) => [key, this.resolve(value[key], `${path}.${key}`)] as const).filter(([, item]) => item !== undefined),
+    );
   }
 
   private intrinsic(name: string, argument: unknown, path: string): unknown {
     switch (name) {
-      case 'Ref': return this.ref(argument, path);
-      case 'Fn::GetAtt': return this.getAtt(argument, path);
-      case 'Fn::Sub': return this.sub(argument, path);
-      case 'Fn::If': return this.choose(argument, path);
-      case 'Fn::Join': return this.join(this.resolve(argument, path), path);
-      case 'Fn::Select': return this.select(this.resolve(argument, path), path);
-      case 'Fn::Split': return this.split(this.resolve(argument, path), path);
-      case 'Fn::FindInMap': return this.findInMap(this.resolve(argument, path), path);
-      case 'Fn::ImportValue': return this.importValue(this.resolve(argument, path));
-      case 'Fn::Transform': return this.fail(path, 'NOT_ALLOWED', 'Fn::Transform is expanded by CloudFormation only', 'give the processed template');
+      case 'Ref':
+        return this.ref(argument, path);
+      case 'Fn::GetAtt':
+        return this.getAtt(argument, path);
+      case 'Fn::Sub':
+        return this.sub(argument, path);
+      case 'Fn::If':
+        return this.choose(argument, path);
+      case 'Fn::Join':
+        return this.join(this.resolve(argument, path), path);
+      case 'Fn::Select':
+        return this.select(this.resolve(argument, path), path);
+      case 'Fn::Split':
+        return this.split(this.resolve(argument, path), path);
+      case 'Fn::FindInMap':
+        return this.findInMap(this.resolve(argument, path), path);
+      case 'Fn::ImportValue':
+        return this.importValue(this.resolve(argument, path));
+      case 'Fn::Transform':
+        return this.fail(path, 'NOT_ALLOWED', 'Fn::Transform is expanded by CloudFormation only', 'give the processed template');
       // What an account, a region or an encoding decides (Fn::GetAZs, Fn::Base64 ...) stays a symbol of its own.
-      default: return symbol(name.slice('Fn::'.length), this.resolve(argument, path));
+      default:
+        return symbol(name.slice('Fn::'.length), this.resolve(argument, path));
     }
   }
 
@@ -107,7 +133,8 @@ export class Template {
     const parameter = this.root.field('Parameters').field(name);
     if (Object.hasOwn(this.given, name)) return parameterValue(parameter.field('Type').value, this.given[name]);
     const byDefault = parameter.field('Default').value;
-    if (!parameter.absent) return byDefault === undefined ? new Unresolved(`\${${name}}`) : parameterValue(parameter.field('Type').value, byDefault);
+    if (!parameter.absent)
+      return byDefault === undefined ? new Unresolved(`\${${name}}`) : parameterValue(parameter.field('Type').value, byDefault);
     if (name.startsWith('AWS::')) return new Unresolved(`\${${name}}`);
     const resource = this.resource(name, path);
     const property = resource === undefined ? undefined : refProperty(resource.field('Type').value);
@@ -203,13 +230,21 @@ export class Template {
     const [name, whenTrue, whenFalse] = listOf(argument);
     if (typeof name !== 'string' || listOf(argument).length !== 3) return this.malformed('Fn::If', path);
     const holds = this.condition(name, path);
-    return holds === undefined ? symbol('If', [name, this.resolve(whenTrue, path), this.resolve(whenFalse, path)]) : this.resolve(holds ? whenTrue : whenFalse, path);
+    return holds === undefined
+      ? symbol('If', [name, this.resolve(whenTrue, path), this.resolve(whenFalse, path)])
+      : this.resolve(holds ? whenTrue : whenFalse, path);
   }
 
   /** Undefined if it depends on what is not known. */
   private condition(name: string, path: string): boolean | undefined {
     const at = this.root.field('Conditions').field(name);
-    if (at.absent) return this.fail(path, 'MISSING', `there is no condition "${name}"`, suggest(name, Object.keys(objectAt(this.root, 'Conditions'))).fix);
+    if (at.absent)
+      return this.fail(
+        path,
+        'MISSING',
+        `there is no condition "${name}"`,
+        suggest(name, Object.keys(objectAt(this.root, 'Conditions'))).fix,
+      );
     const key = `Conditions.${name}`;
     if (this.open.includes(key)) return this.fail(path, 'NOT_ALLOWED', `the condition "${name}" refers to itself`);
     this.open.push(key);
@@ -224,12 +259,18 @@ export class Template {
     const [[operator, argument] = []] = isJsonObject(value) && Object.keys(value).length === 1 ? Object.entries(value) : [];
     const all = (): readonly (boolean | undefined)[] => listOf(argument).map((each) => this.holds(each, path));
     switch (operator) {
-      case 'Condition': return typeof argument === 'string' ? this.condition(argument, path) : this.malformed('Condition', path);
-      case 'Fn::Equals': return this.equal(this.resolve(argument, path), path);
-      case 'Fn::Not': return negate(all()[0]);
-      case 'Fn::And': return every(all());
-      case 'Fn::Or': return negate(every(all().map(negate)));
-      default: return this.fail(path, 'NOT_ALLOWED', 'is not a condition', 'use Fn::Equals, Fn::And, Fn::Or, Fn::Not or Condition');
+      case 'Condition':
+        return typeof argument === 'string' ? this.condition(argument, path) : this.malformed('Condition', path);
+      case 'Fn::Equals':
+        return this.equal(this.resolve(argument, path), path);
+      case 'Fn::Not':
+        return negate(all()[0]);
+      case 'Fn::And':
+        return every(all());
+      case 'Fn::Or':
+        return negate(every(all().map(negate)));
+      default:
+        return this.fail(path, 'NOT_ALLOWED', 'is not a condition', 'use Fn::Equals, Fn::And, Fn::Or, Fn::Not or Condition');
     }
   }
 

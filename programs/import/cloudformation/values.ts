@@ -32,7 +32,10 @@ export function boolean(at: Reader): boolean | undefined {
 /** One of a few words; if only the case of letters differs, it is read, with an issue. */
 export function word<T extends string>(at: Reader, words: readonly T[], what: string): T | undefined {
   if (!isKnown(at)) return undefined;
-  const meant = typeof at.value === 'string' ? words.find((each) => each !== at.value && each.toLowerCase() === String(at.value).toLowerCase()) : undefined;
+  const meant =
+    typeof at.value === 'string'
+      ? words.find((each) => each !== at.value && each.toLowerCase() === String(at.value).toLowerCase())
+      : undefined;
   if (meant === undefined) return at.oneOf(words, what);
   at.fail('NOT_ALLOWED', `is read as ${meant}`, { fix: `write ${meant}` });
   return meant;
@@ -62,7 +65,10 @@ export function section(at: Reader, known: readonly string[]): Reader | undefine
 
 /** Finds a property under the name that it has in the template. */
 class RenamingReader extends Reader {
-  constructor(at: Reader, private readonly keys: ReadonlyMap<string, string>) {
+  constructor(
+    at: Reader,
+    private readonly keys: ReadonlyMap<string, string>,
+  ) {
     super(at.issues, at.path, at.value);
   }
 
@@ -74,7 +80,8 @@ class RenamingReader extends Reader {
 /** The one of these properties that is there, with its name; several are an issue, none is the caller's business. */
 export function alternative(at: Reader, names: readonly string[]): readonly [string, Reader] | undefined {
   const given = names.filter((name) => !at.field(name).absent);
-  if (given.length > 1) at.fail('NOT_ALLOWED', `gives ${given.join(' and ')}, of which there can be one`, { got: null, fix: 'remove all but one' });
+  if (given.length > 1)
+    at.fail('NOT_ALLOWED', `gives ${given.join(' and ')}, of which there can be one`, { got: null, fix: 'remove all but one' });
   const [name] = given;
   return name === undefined ? undefined : [name, at.field(name)];
 }
@@ -88,7 +95,10 @@ export function oneAlternative(at: Reader, names: readonly string[]): readonly [
 /** What only CloudFormation knows has its issue here: it cannot be told what it would be. */
 function isKnown(at: Reader): boolean {
   if (!(at.value instanceof Unresolved)) return true;
-  at.fail('TOKEN', `must be known, but is ${show(at.value.text)}`, { got: null, fix: 'give the values of the parameters or imports that it depends on' });
+  at.fail('TOKEN', `must be known, but is ${show(at.value.text)}`, {
+    got: null,
+    fix: 'give the values of the parameters or imports that it depends on',
+  });
   return false;
 }
 

@@ -7,8 +7,16 @@ import type { HttpAuthorizerPlan } from '../../../core/edges/http/plan';
 type Settings = Pick<apigwv2.CfnAuthorizerProps, 'authorizerType' | 'identitySource'> & Partial<apigwv2.CfnAuthorizerProps>;
 
 /** One authorizer, however many routes use it. */
-export function renderAuthorizer(api: apigwv2.HttpApi, plan: HttpAuthorizerPlan, authorizer: Authorizer | undefined): apigwv2.CfnAuthorizer {
-  const resource = new apigwv2.CfnAuthorizer(api, `Authorizer-${plan.id}`, { apiId: api.apiId, name: plan.id, ...settingsOf(api, plan, authorizer) });
+export function renderAuthorizer(
+  api: apigwv2.HttpApi,
+  plan: HttpAuthorizerPlan,
+  authorizer: Authorizer | undefined,
+): apigwv2.CfnAuthorizer {
+  const resource = new apigwv2.CfnAuthorizer(api, `Authorizer-${plan.id}`, {
+    apiId: api.apiId,
+    name: plan.id,
+    ...settingsOf(api, plan, authorizer),
+  });
   if (authorizer?._lambda !== undefined) allowInvocation(resource, authorizer._lambda, api.apiId, resource.ref);
   return resource;
 }

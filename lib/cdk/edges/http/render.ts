@@ -20,7 +20,9 @@ export function renderHttpApi(scope: Construct, plan: HttpApiPlan, options: Rend
     ...(plan.cors === undefined ? {} : { corsPreflight: corsPreflight(plan.cors) }),
   });
   const integration = renderIntegration(scope, api, plan, options);
-  const authorizers = new Map(plan.authorizers.map((authorizer) => [authorizer.id, renderAuthorizer(api, authorizer, options.authorizers.get(authorizer.id))]));
+  const authorizers = new Map(
+    plan.authorizers.map((authorizer) => [authorizer.id, renderAuthorizer(api, authorizer, options.authorizers.get(authorizer.id))]),
+  );
   const routes = new Map(plan.routes.map((route) => [route.id, renderRoute(api, route, integration, authorizers)]));
   renderStage(api, plan.stage, routes, options);
   return { httpApi: api, url: plan.stage.isDefault ? api.apiEndpoint : `${api.apiEndpoint}/${plan.stage.name}` };
@@ -42,8 +44,19 @@ function corsPreflight(cors: Cors): apigwv2.CorsPreflightOptions {
  * One for all routes, beside them: `HttpServiceDiscoveryIntegration` would stand below whichever route comes
  * first, and a new first route would replace it.
  */
-function renderIntegration(scope: Construct, api: apigwv2.HttpApi, plan: HttpApiPlan, { name, target }: RenderEdgeOptions): apigwv2.CfnIntegration {
-  const link = renderVpcLink(scope, { name, vpc: target.vpc, vpcSubnets: target.vpcSubnets, to: target.securityGroup, port: target.containerPort });
+function renderIntegration(
+  scope: Construct,
+  api: apigwv2.HttpApi,
+  plan: HttpApiPlan,
+  { name, target }: RenderEdgeOptions,
+): apigwv2.CfnIntegration {
+  const link = renderVpcLink(scope, {
+    name,
+    vpc: target.vpc,
+    vpcSubnets: target.vpcSubnets,
+    to: target.securityGroup,
+    port: target.containerPort,
+  });
   return new apigwv2.CfnIntegration(api, 'Gateway', {
     apiId: api.apiId,
     integrationType: 'HTTP_PROXY',
@@ -56,7 +69,12 @@ function renderIntegration(scope: Construct, api: apigwv2.HttpApi, plan: HttpApi
   });
 }
 
-function renderRoute(api: apigwv2.HttpApi, plan: HttpRoutePlan, integration: apigwv2.CfnIntegration, authorizers: ReadonlyMap<string, apigwv2.CfnAuthorizer>): apigwv2.CfnRoute {
+function renderRoute(
+  api: apigwv2.HttpApi,
+  plan: HttpRoutePlan,
+  integration: apigwv2.CfnIntegration,
+  authorizers: ReadonlyMap<string, apigwv2.CfnAuthorizer>,
+): apigwv2.CfnRoute {
   const authorizerId = plan.authorizer === undefined ? undefined : authorizers.get(plan.authorizer)?.ref;
   const route = new apigwv2.CfnRoute(api, plan.id, {
     apiId: api.apiId,
@@ -70,7 +88,12 @@ function renderRoute(api: apigwv2.HttpApi, plan: HttpRoutePlan, integration: api
   return route;
 }
 
-function renderStage(api: apigwv2.HttpApi, plan: HttpStagePlan, routes: ReadonlyMap<string, apigwv2.CfnRoute>, options: RenderEdgeOptions): void {
+function renderStage(
+  api: apigwv2.HttpApi,
+  plan: HttpStagePlan,
+  routes: ReadonlyMap<string, apigwv2.CfnRoute>,
+  options: RenderEdgeOptions,
+): void {
   // The API's own default stage where there is one: `httpApi.url` and custom domains look for it.
   const stage = api.defaultStage ?? new apigwv2.HttpStage(api, 'Stage', { httpApi: api, stageName: plan.name, autoDeploy: true });
   const resource = stage.node.defaultChild as apigwv2.CfnStage;

@@ -7,24 +7,38 @@ import type { RestAuthorizerPlan } from '../../../core/edges/rest/plan';
 type Settings = Omit<apigateway.CfnAuthorizerProps, 'restApiId' | 'name'>;
 
 /** One authorizer, however many methods use it. */
-export function renderAuthorizer(api: apigateway.RestApi, plan: RestAuthorizerPlan, authorizer: Authorizer | undefined): apigateway.IAuthorizer {
+export function renderAuthorizer(
+  api: apigateway.RestApi,
+  plan: RestAuthorizerPlan,
+  authorizer: Authorizer | undefined,
+): apigateway.IAuthorizer {
   const settings = settingsOf(api, plan, authorizer);
   const resource = new apigateway.CfnAuthorizer(api, `Authorizer-${plan.id}`, { restApiId: api.restApiId, name: plan.id, ...settings });
   if (authorizer?._lambda !== undefined) allowInvocation(resource, authorizer._lambda, api.restApiId, resource.ref);
   // A stage serves what was deployed: without a new deployment a changed authorizer would change nothing.
   api.latestDeployment?.addToLogicalId({ authorizer: plan.id, ...settings });
-  return { authorizerId: resource.ref, authorizationType: plan.kind === 'cognito' ? apigateway.AuthorizationType.COGNITO : apigateway.AuthorizationType.CUSTOM };
+  return {
+    authorizerId: resource.ref,
+    authorizationType: plan.kind === 'cognito' ? apigateway.AuthorizationType.COGNITO : apigateway.AuthorizationType.CUSTOM,
+  };
 }
 
 function settingsOf(scope: Construct, plan: RestAuthorizerPlan, authorizer: Authorizer | undefined): Settings {
   if (authorizer?._cognito !== undefined) {
-    return { type: 'COGNITO_USER_POOLS', identitySource: 'method.request.header.Authorization', providerArns: [authorizer._cognito.userPool.userPoolArn] };
+    return {
+      type: 'COGNITO_USER_POOLS',
+      identitySource: 'method.request.header.Authorization',
+      providerArns: [authorizer._cognito.userPool.userPoolArn],
+    };
   }
   if (authorizer?._lambda !== undefined) {
     return {
       type: 'REQUEST',
       // An answer is cached by these: without method and route, a policy for one request would be asked about all.
-      identitySource: [`method.request.header.${identityHeader(authorizer._lambda)}`, ...(cacheSeconds(authorizer._lambda) === 0 ? [] : ['context.httpMethod', 'context.resourcePath'])].join(','),
+      identitySource: [
+        `method.request.header.${identityHeader(authorizer._lambda)}`,
+        ...(cacheSeconds(authorizer._lambda) === 0 ? [] : ['context.httpMethod', 'context.resourcePath']),
+      ].join(','),
       authorizerUri: invocationUri(scope, authorizer._lambda),
       authorizerResultTtlInSeconds: cacheSeconds(authorizer._lambda),
     };

@@ -24,13 +24,16 @@ interface Backend {
 export function renderRestApi(scope: Construct, plan: RestApiPlan, options: RenderEdgeOptions): RenderedEdge {
   const api = renderApi(scope, plan.stage, options);
   const backend = renderBackend(scope, options);
-  const authorizers = new Map(plan.authorizers.map((authorizer) => [authorizer.id, renderAuthorizer(api, authorizer, options.authorizers.get(authorizer.id))]));
+  const authorizers = new Map(
+    plan.authorizers.map((authorizer) => [authorizer.id, renderAuthorizer(api, authorizer, options.authorizers.get(authorizer.id))]),
+  );
   for (const method of plan.methods) renderMethod(api, method, backend, authorizers);
   if (plan.cors !== undefined) renderCors(api, plan.cors);
   const stage = api.deploymentStage;
-  const usagePlan = plan.apiKeys === undefined
-    ? undefined
-    : renderUsagePlan(scope, options.name, stage, plan.stage.throttle, options.authorizers.get(plan.apiKeys)?._apiKey ?? {});
+  const usagePlan =
+    plan.apiKeys === undefined
+      ? undefined
+      : renderUsagePlan(scope, options.name, stage, plan.stage.throttle, options.authorizers.get(plan.apiKeys)?._apiKey ?? {});
   const { region, urlSuffix } = Stack.of(api);
   return {
     restApi: api,
@@ -53,15 +56,21 @@ function renderApi(scope: Construct, plan: RestStagePlan, options: RenderEdgeOpt
     deployOptions: {
       stageName: plan.name,
       tracingEnabled: options.traced,
-      ...(plan.throttle === undefined ? {} : { throttlingRateLimit: plan.throttle.rateLimit, throttlingBurstLimit: plan.throttle.burstLimit, metricsEnabled: true }),
-      methodOptions: Object.fromEntries(Object.entries(plan.methodThrottles).map(([path, { rateLimit, burstLimit }]) => [
-        path,
-        { throttlingRateLimit: rateLimit, throttlingBurstLimit: burstLimit, metricsEnabled: true },
-      ])),
-      ...(plan.accessLogFormat === undefined ? {} : {
-        accessLogDestination: { bind: () => ({ destinationArn: accessLogDestination(options.logGroup) }) },
-        accessLogFormat: apigateway.AccessLogFormat.custom(plan.accessLogFormat),
-      }),
+      ...(plan.throttle === undefined
+        ? {}
+        : { throttlingRateLimit: plan.throttle.rateLimit, throttlingBurstLimit: plan.throttle.burstLimit, metricsEnabled: true }),
+      methodOptions: Object.fromEntries(
+        Object.entries(plan.methodThrottles).map(([path, { rateLimit, burstLimit }]) => [
+          path,
+          { throttlingRateLimit: rateLimit, throttlingBurstLimit: burstLimit, metricsEnabled: true },
+        ]),
+      ),
+      ...(plan.accessLogFormat === undefined
+        ? {}
+        : {
+            accessLogDestination: { bind: () => ({ destinationArn: accessLogDestination(options.logGroup) }) },
+            accessLogFormat: apigateway.AccessLogFormat.custom(plan.accessLogFormat),
+          }),
     },
   });
   // The stack's outputs are the user's to choose.
@@ -73,11 +82,24 @@ function renderApi(scope: Construct, plan: RestStagePlan, options: RenderEdgeOpt
 function acknowledgeApi(api: apigateway.RestApi, logged: boolean): void {
   acknowledge(api, 'APIG2', 'API Gateway passes requests on unchanged; the services validate them, and the edge knows no models.');
   const stage = api.deploymentStage;
-  acknowledge(stage, 'APIG3', 'A web ACL costs by the rule and suits one application only: the user associates it with restApi.deploymentStage.');
-  acknowledge(stage, 'APIG6', 'Execution logs would go to a log group of their own, without retention or key; the access logs tell errors of authorizers and integrations.');
+  acknowledge(
+    stage,
+    'APIG3',
+    'A web ACL costs by the rule and suits one application only: the user associates it with restApi.deploymentStage.',
+  );
+  acknowledge(
+    stage,
+    'APIG6',
+    'Execution logs would go to a log group of their own, without retention or key; the access logs tell errors of authorizers and integrations.',
+  );
   if (!logged) acknowledge(stage, 'APIG1', NO_ACCESS_LOGS_BY_CHOICE);
   const role = api.node.tryFindChild('CloudWatchRole');
-  if (role !== undefined) acknowledge(role, LOGGING_POLICY, 'The managed policy is what API Gateway asks for in the settings of the account, and all APIs of the account use the role.');
+  if (role !== undefined)
+    acknowledge(
+      role,
+      LOGGING_POLICY,
+      'The managed policy is what API Gateway asks for in the settings of the account, and all APIs of the account use the role.',
+    );
 }
 
 function renderBackend(scope: Construct, options: RenderEdgeOptions): Backend {
@@ -91,19 +113,30 @@ function renderBackend(scope: Construct, options: RenderEdgeOptions): Backend {
   };
 }
 
-function renderMethod(api: apigateway.RestApi, plan: RestMethodPlan, backend: Backend, authorizers: ReadonlyMap<string, apigateway.IAuthorizer>): void {
+function renderMethod(
+  api: apigateway.RestApi,
+  plan: RestMethodPlan,
+  backend: Backend,
+  authorizers: ReadonlyMap<string, apigateway.IAuthorizer>,
+): void {
   const authorizer = plan.authorizer === undefined ? undefined : authorizers.get(plan.authorizer);
   const integration = new apigateway.Integration({
     type: apigateway.IntegrationType.HTTP_PROXY,
     integrationHttpMethod: plan.httpMethod,
     // With its path: that is what the service gets, while a URI without one would get the name of the stage too.
     uri: `${backend.url}${plan.uriPath}`,
-    options: { connectionType: apigateway.ConnectionType.VPC_LINK, vpcLink: backend.vpcLink, requestParameters: { ...plan.requestParameters } },
+    options: {
+      connectionType: apigateway.ConnectionType.VPC_LINK,
+      vpcLink: backend.vpcLink,
+      requestParameters: { ...plan.requestParameters },
+    },
   });
   const method = api.root.resourceForPath(plan.path).addMethod(plan.httpMethod, integration, {
     ...(Object.keys(plan.methodParameters).length === 0 ? {} : { requestParameters: { ...plan.methodParameters } }),
     ...(plan.apiKeyRequired ? { apiKeyRequired: true } : {}),
-    ...(authorizer === undefined ? { authorizationType: plan.authorizationType === 'AWS_IAM' ? apigateway.AuthorizationType.IAM : apigateway.AuthorizationType.NONE } : { authorizer }),
+    ...(authorizer === undefined
+      ? { authorizationType: plan.authorizationType === 'AWS_IAM' ? apigateway.AuthorizationType.IAM : apigateway.AuthorizationType.NONE }
+      : { authorizer }),
     ...(plan.scopes.length === 0 ? {} : { authorizationScopes: [...plan.scopes] }),
   });
   // The L2 construct knows only VPC links of version 1. https://github.com/aws/aws-cdk/issues/36184
@@ -113,14 +146,22 @@ function renderMethod(api: apigateway.RestApi, plan: RestMethodPlan, backend: Ba
 
 function acknowledgeMethod(method: apigateway.Method, plan: RestMethodPlan): void {
   if (plan.authorizationType === 'NONE') {
-    acknowledge(method, 'APIG4', plan.apiKeyRequired ? 'The user chose Authorizer.apiKey() for this route: the usage plan of the key decides.' : PUBLIC_BY_CHOICE);
+    acknowledge(
+      method,
+      'APIG4',
+      plan.apiKeyRequired ? 'The user chose Authorizer.apiKey() for this route: the usage plan of the key decides.' : PUBLIC_BY_CHOICE,
+    );
   }
-  if (plan.authorizationType !== 'COGNITO_USER_POOLS') acknowledge(method, 'COG4', 'The user chose another authorizer than Authorizer.cognito() for this route.');
+  if (plan.authorizationType !== 'COGNITO_USER_POOLS')
+    acknowledge(method, 'COG4', 'The user chose another authorizer than Authorizer.cognito() for this route.');
 }
 
 function renderCors(api: apigateway.RestApi, plan: CorsPlan): void {
   for (const path of plan.preflightPaths) renderPreflight(api.root.resourceForPath(path), plan);
-  for (const [id, type] of [['Cors4xx', apigateway.ResponseType.DEFAULT_4XX], ['Cors5xx', apigateway.ResponseType.DEFAULT_5XX]] as const) {
+  for (const [id, type] of [
+    ['Cors4xx', apigateway.ResponseType.DEFAULT_4XX],
+    ['Cors5xx', apigateway.ResponseType.DEFAULT_5XX],
+  ] as const) {
     api.addGatewayResponse(id, { type, responseHeaders: { ...plan.errorHeaders } });
   }
 }
@@ -132,12 +173,16 @@ function renderPreflight(resource: apigateway.IResource, plan: CorsPlan): void {
     // https://github.com/aws/chalice/issues/1310
     contentHandling: apigateway.ContentHandling.CONVERT_TO_TEXT,
     requestTemplates: { 'application/json': '{"statusCode":204}' },
-    integrationResponses: [{
-      statusCode: '204',
-      contentHandling: apigateway.ContentHandling.CONVERT_TO_TEXT,
-      responseParameters: Object.fromEntries(Object.entries(plan.preflightHeaders).map(([name, value]) => [`method.response.header.${name}`, value])),
-      ...(plan.preflightTemplate === undefined ? {} : { responseTemplates: { 'application/json': plan.preflightTemplate } }),
-    }],
+    integrationResponses: [
+      {
+        statusCode: '204',
+        contentHandling: apigateway.ContentHandling.CONVERT_TO_TEXT,
+        responseParameters: Object.fromEntries(
+          Object.entries(plan.preflightHeaders).map(([name, value]) => [`method.response.header.${name}`, value]),
+        ),
+        ...(plan.preflightTemplate === undefined ? {} : { responseTemplates: { 'application/json': plan.preflightTemplate } }),
+      },
+    ],
   });
   resource.addMethod('OPTIONS', integration, {
     authorizationType: apigateway.AuthorizationType.NONE,

@@ -5,7 +5,13 @@ import type { ApiKeyAuthorizerOptions } from '../../../props/edge/authorizer';
 import type { Throttle } from '../../../core/model/topology';
 
 /** The keys that the stage accepts. The limit holds for each key by itself. */
-export function renderUsagePlan(scope: Construct, name: string, stage: apigateway.Stage, throttle: Throttle | undefined, options: ApiKeyAuthorizerOptions): apigateway.UsagePlan {
+export function renderUsagePlan(
+  scope: Construct,
+  name: string,
+  stage: apigateway.Stage,
+  throttle: Throttle | undefined,
+  options: ApiKeyAuthorizerOptions,
+): apigateway.UsagePlan {
   const plan = new apigateway.UsagePlan(scope, 'UsagePlan', {
     name,
     apiStages: [{ stage }],
@@ -14,7 +20,11 @@ export function renderUsagePlan(scope: Construct, name: string, stage: apigatewa
   const keys = options.keys ?? [new apigateway.ApiKey(scope, 'ApiKey', { description: `Clients of ${name}` })];
   // Not `addApiKey`, whose ids depend on the order of the keys unless the user has set a feature flag.
   for (const key of new Set(keys)) {
-    new apigateway.CfnUsagePlanKey(plan, `Key-${Names.nodeUniqueId(key.node)}`, { usagePlanId: plan.usagePlanId, keyId: key.keyId, keyType: 'API_KEY' });
+    new apigateway.CfnUsagePlanKey(plan, `Key-${Names.nodeUniqueId(key.node)}`, {
+      usagePlanId: plan.usagePlanId,
+      keyId: key.keyId,
+      keyType: 'API_KEY',
+    });
   }
   return plan;
 }

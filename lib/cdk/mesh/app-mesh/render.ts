@@ -1,7 +1,15 @@
 import { Validations } from 'aws-cdk-lib';
 import * as appmesh from 'aws-cdk-lib/aws-appmesh';
 import { Construct } from 'constructs';
-import type { GatewayRoutePlan, PortMapping, RoutePlan, VirtualGatewayPlan, VirtualNodePlan, VirtualRouterPlan, VirtualServicePlan } from '../../../core/plan/app-mesh';
+import type {
+  GatewayRoutePlan,
+  PortMapping,
+  RoutePlan,
+  VirtualGatewayPlan,
+  VirtualNodePlan,
+  VirtualRouterPlan,
+  VirtualServicePlan,
+} from '../../../core/plan/app-mesh';
 import type { MeshEndpointPlan, SystemPlan } from '../../../core/plan/system-plan';
 import type { RenderedMesh } from '../renderer';
 
@@ -13,7 +21,10 @@ import type { RenderedMesh } from '../renderer';
 export function renderAppMesh(scope: Construct, { appMesh: plan }: SystemPlan): RenderedMesh {
   if (plan === undefined) throw new Error('bug: a plan for App Mesh without App Mesh');
   const own = new Construct(scope, 'AppMesh');
-  Validations.of(own).acknowledge({ id: 'CloudFormation-Validate::W3696', reason: 'The warning app-mesh-shut-down of this library says so once, not for each resource.' });
+  Validations.of(own).acknowledge({
+    id: 'CloudFormation-Validate::W3696',
+    reason: 'The warning app-mesh-shut-down of this library says so once, not for each resource.',
+  });
   const mesh = new appmesh.Mesh(own, 'Mesh', { egressFilter: appmesh.MeshFilterType[plan.mesh.spec.egressFilter.type] });
   const nodes = new Map(plan.virtualNodes.map((node) => [node.name, renderNode(own, mesh, node)]));
   const routers = new Map(plan.virtualRouters.map((router) => [router.name, renderRouter(own, mesh, router)]));
@@ -21,7 +32,10 @@ export function renderAppMesh(scope: Construct, { appMesh: plan }: SystemPlan): 
   for (const route of plan.routes) renderRoute(mesh, route, routers, nodes);
   const gateway = plan.virtualGateway === undefined ? undefined : renderGateway(own, mesh, plan.virtualGateway);
   if (gateway !== undefined) for (const route of plan.gatewayRoutes) renderGatewayRoute(gateway, route, services);
-  return { endpointArn: ({ kind, name }: MeshEndpointPlan): string => (kind === 'virtualGateway' ? found(gateway, name) : found(nodes.get(name), name)).ref };
+  return {
+    endpointArn: ({ kind, name }: MeshEndpointPlan): string =>
+      (kind === 'virtualGateway' ? found(gateway, name) : found(nodes.get(name), name)).ref,
+  };
 }
 
 /** L1 wants mutable data, and the plan's is read-only all the way down. */
@@ -32,7 +46,11 @@ function mutable<T>(data: T): Mutable<T> {
 }
 
 function renderNode(scope: Construct, { meshName }: appmesh.IMesh, { name, spec }: VirtualNodePlan): appmesh.CfnVirtualNode {
-  return new appmesh.CfnVirtualNode(new Construct(scope, `Node-${name}`), 'Resource', { meshName, virtualNodeName: name, spec: mutable(spec) });
+  return new appmesh.CfnVirtualNode(new Construct(scope, `Node-${name}`), 'Resource', {
+    meshName,
+    virtualNodeName: name,
+    spec: mutable(spec),
+  });
 }
 
 const LISTENERS = {
@@ -50,7 +68,11 @@ function renderRouter(scope: Construct, mesh: appmesh.IMesh, { name, spec }: Vir
   });
 }
 
-function renderService(scope: Construct, { name, router }: VirtualServicePlan, routers: ReadonlyMap<string, appmesh.VirtualRouter>): appmesh.VirtualService {
+function renderService(
+  scope: Construct,
+  { name, router }: VirtualServicePlan,
+  routers: ReadonlyMap<string, appmesh.VirtualRouter>,
+): appmesh.VirtualService {
   return new appmesh.VirtualService(scope, `Service-${router}`, {
     virtualServiceName: name,
     virtualServiceProvider: appmesh.VirtualServiceProvider.virtualRouter(found(routers.get(router), router)),
@@ -58,19 +80,42 @@ function renderService(scope: Construct, { name, router }: VirtualServicePlan, r
 }
 
 /** Below its router. What its targets are called is known; that they must be there first is not. */
-function renderRoute({ meshName }: appmesh.IMesh, { name, router, spec }: RoutePlan, routers: ReadonlyMap<string, appmesh.VirtualRouter>, nodes: ReadonlyMap<string, appmesh.CfnVirtualNode>): void {
+function renderRoute(
+  { meshName }: appmesh.IMesh,
+  { name, router, spec }: RoutePlan,
+  routers: ReadonlyMap<string, appmesh.VirtualRouter>,
+  nodes: ReadonlyMap<string, appmesh.CfnVirtualNode>,
+): void {
   const parent = found(routers.get(router), router);
-  const route = new appmesh.CfnRoute(parent, `Route-${name}`, { meshName, virtualRouterName: parent.virtualRouterName, routeName: name, spec: mutable(spec) });
+  const route = new appmesh.CfnRoute(parent, `Route-${name}`, {
+    meshName,
+    virtualRouterName: parent.virtualRouterName,
+    routeName: name,
+    spec: mutable(spec),
+  });
   const { action } = spec.httpRoute ?? spec.http2Route ?? spec.grpcRoute ?? spec.tcpRoute ?? { action: { weightedTargets: [] } };
   for (const { virtualNode } of action.weightedTargets) route.addResourceDependency(found(nodes.get(virtualNode), virtualNode));
 }
 
 function renderGateway(scope: Construct, { meshName }: appmesh.IMesh, { name, spec }: VirtualGatewayPlan): appmesh.CfnVirtualGateway {
-  return new appmesh.CfnVirtualGateway(new Construct(scope, 'Gateway'), 'Resource', { meshName, virtualGatewayName: name, spec: mutable(spec) });
+  return new appmesh.CfnVirtualGateway(new Construct(scope, 'Gateway'), 'Resource', {
+    meshName,
+    virtualGatewayName: name,
+    spec: mutable(spec),
+  });
 }
 
-function renderGatewayRoute(gateway: appmesh.CfnVirtualGateway, { name, spec }: GatewayRoutePlan, services: ReadonlyMap<string, appmesh.VirtualService>): void {
-  const route = new appmesh.CfnGatewayRoute(gateway, `Route-${name}`, { meshName: gateway.meshName, virtualGatewayName: gateway.attrVirtualGatewayName, gatewayRouteName: name, spec: mutable(spec) });
+function renderGatewayRoute(
+  gateway: appmesh.CfnVirtualGateway,
+  { name, spec }: GatewayRoutePlan,
+  services: ReadonlyMap<string, appmesh.VirtualService>,
+): void {
+  const route = new appmesh.CfnGatewayRoute(gateway, `Route-${name}`, {
+    meshName: gateway.meshName,
+    virtualGatewayName: gateway.attrVirtualGatewayName,
+    gatewayRouteName: name,
+    spec: mutable(spec),
+  });
   const { virtualServiceName } = spec.httpRoute.action.target.virtualService;
   route.node.addDependency(found(services.get(virtualServiceName), virtualServiceName));
 }
@@ -79,4 +124,3 @@ function found<T>(value: T | undefined, name: string): T {
   if (value === undefined) throw new Error(`bug: the plan of App Mesh has no "${name}"`);
   return value;
 }
-

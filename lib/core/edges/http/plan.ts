@@ -69,7 +69,9 @@ export function planHttpApi(edge: EdgeTopology): HttpApiPlan {
   const kinds = new Map(edge.authorizers.map((authorizer) => [authorizer.id, authorizer.kind]));
   return {
     routes: [...edge.routes.map((route) => planRoute(route, kinds.get(route.authorizer) ?? 'none')), ...preflightRoutes(edge, kinds)],
-    authorizers: edge.authorizers.flatMap(({ id, kind }) => (kind === 'jwt' || kind === 'cognito' || kind === 'lambda' ? [{ id, kind }] : [])),
+    authorizers: edge.authorizers.flatMap(({ id, kind }) =>
+      kind === 'jwt' || kind === 'cognito' || kind === 'lambda' ? [{ id, kind }] : [],
+    ),
     requestParameters: requestParameters(edge.stageName),
     stage: planStage(edge),
     ...(edge.cors === undefined ? {} : { cors: edge.cors }),
@@ -110,7 +112,9 @@ function requestParameters(stageName: string): Readonly<Record<string, string>> 
 }
 
 function planStage(edge: EdgeTopology): HttpStagePlan {
-  const throttled = edge.routes.flatMap((route) => (route.throttle === undefined ? [] : [{ key: route.key, settings: routeSettings(route.throttle) }]));
+  const throttled = edge.routes.flatMap((route) =>
+    route.throttle === undefined ? [] : [{ key: route.key, settings: routeSettings(route.throttle) }],
+  );
   return {
     name: edge.stageName,
     isDefault: edge.stageName === DEFAULT,

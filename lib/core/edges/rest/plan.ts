@@ -65,7 +65,9 @@ export function planRestApi(edge: EdgeTopology): RestApiPlan {
       name: edge.stageName,
       ...(edge.accessLogs ? { accessLogFormat: REST_ACCESS_LOG } : {}),
       ...(edge.throttle === undefined ? {} : { throttle: edge.throttle }),
-      methodThrottles: Object.fromEntries(edge.routes.flatMap((route) => (route.throttle === undefined ? [] : [[`${route.path}/${route.method}`, route.throttle]]))),
+      methodThrottles: Object.fromEntries(
+        edge.routes.flatMap((route) => (route.throttle === undefined ? [] : [[`${route.path}/${route.method}`, route.throttle]])),
+      ),
     },
     ...(edge.cors === undefined ? {} : { cors: planCors(edge.cors, edge.routes) }),
     ...(apiKeys === undefined ? {} : { apiKeys: apiKeys.id }),

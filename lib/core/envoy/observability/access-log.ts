@@ -24,24 +24,26 @@ export interface AccessLogOptions {
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage
  */
 export function accessLog({ protocol, direction, peer, external, authenticated = false, versions = false }: AccessLogOptions): Json {
-  return [{
-    ...stdout({
-      ...head(direction),
-      ...(direction === 'outbound' ? { peer } : {}),
-      ...(authenticated ? { caller: CALLER } : {}),
-      ...(protocol === 'tcp' ? { details: '%CONNECTION_TERMINATION_DETAILS%' } : request({ protocol, direction, external })),
-      flags: '%RESPONSE_FLAGS%',
-      duration_ms: '%DURATION%',
-      bytes_in: '%BYTES_RECEIVED%',
-      bytes_out: '%BYTES_SENT%',
-      // Outbound it is always the application that calls, inbound always the one that is called.
-      ...(direction === 'outbound' ? {} : { downstream: direction === 'edge' ? CLIENT : DOWNSTREAM }),
-      ...(versions ? { cluster: '%UPSTREAM_CLUSTER%' } : {}),
-      ...(direction === 'inbound' ? {} : { upstream: '%UPSTREAM_HOST%', upstream_failure: '%UPSTREAM_TRANSPORT_FAILURE_REASON%' }),
-    }),
-    // A TCP proxy would log them too, as if they had proved who they are.
-    ...(authenticated && protocol === 'tcp' ? onlyIf(`!(${REFUSED})`) : {}),
-  }];
+  return [
+    {
+      ...stdout({
+        ...head(direction),
+        ...(direction === 'outbound' ? { peer } : {}),
+        ...(authenticated ? { caller: CALLER } : {}),
+        ...(protocol === 'tcp' ? { details: '%CONNECTION_TERMINATION_DETAILS%' } : request({ protocol, direction, external })),
+        flags: '%RESPONSE_FLAGS%',
+        duration_ms: '%DURATION%',
+        bytes_in: '%BYTES_RECEIVED%',
+        bytes_out: '%BYTES_SENT%',
+        // Outbound it is always the application that calls, inbound always the one that is called.
+        ...(direction === 'outbound' ? {} : { downstream: direction === 'edge' ? CLIENT : DOWNSTREAM }),
+        ...(versions ? { cluster: '%UPSTREAM_CLUSTER%' } : {}),
+        ...(direction === 'inbound' ? {} : { upstream: '%UPSTREAM_HOST%', upstream_failure: '%UPSTREAM_TRANSPORT_FAILURE_REASON%' }),
+      }),
+      // A TCP proxy would log them too, as if they had proved who they are.
+      ...(authenticated && protocol === 'tcp' ? onlyIf(`!(${REFUSED})`) : {}),
+    },
+  ];
 }
 
 /**
@@ -49,10 +51,20 @@ export function accessLog({ protocol, direction, peer, external, authenticated =
  * request to be logged. Whoever it was has proved nothing, so what its certificate says is not a caller.
  */
 export function refusedConnections(): Json {
-  return [{
-    ...stdout({ ...head('inbound'), claimed_caller: CALLER, details: '%CONNECTION_TERMINATION_DETAILS%', flags: '%RESPONSE_FLAGS%', duration_ms: '%DURATION%', downstream: DOWNSTREAM, downstream_failure: '%DOWNSTREAM_TRANSPORT_FAILURE_REASON%' }),
-    ...onlyIf(REFUSED),
-  }];
+  return [
+    {
+      ...stdout({
+        ...head('inbound'),
+        claimed_caller: CALLER,
+        details: '%CONNECTION_TERMINATION_DETAILS%',
+        flags: '%RESPONSE_FLAGS%',
+        duration_ms: '%DURATION%',
+        downstream: DOWNSTREAM,
+        downstream_failure: '%DOWNSTREAM_TRANSPORT_FAILURE_REASON%',
+      }),
+      ...onlyIf(REFUSED),
+    },
+  ];
 }
 
 const CALLER = '%DOWNSTREAM_PEER_URI_SAN%';

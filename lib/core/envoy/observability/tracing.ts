@@ -10,7 +10,8 @@ import { extension } from '../syntax/json';
  */
 export function tracing(settings: TracingSettings | undefined, segmentName: string): JsonObject {
   if (settings === undefined) return {};
-  const manifest: JsonObject = settings.samplingRate === undefined ? {} : { sampling_rule_manifest: { inline_string: samplingManifest(settings.samplingRate) } };
+  const manifest: JsonObject =
+    settings.samplingRate === undefined ? {} : { sampling_rule_manifest: { inline_string: samplingManifest(settings.samplingRate) } };
   return {
     tracing: {
       provider: extension('envoy.config.trace.v3.XRayConfig', {

@@ -17,9 +17,15 @@ export function httpAuthorization(topology: Topology, service: Service): readonl
   if (rules === undefined) return [];
   const policies = rules.flatMap((rule, index): (readonly [string, JsonObject])[] => {
     const principals = principalsOf(topology, service, rule);
-    return principals.length === 0 ? [] : [[service.allow === undefined ? 'calls' : `allow[${index}]`, { permissions: [permission(rule)], principals }]];
+    return principals.length === 0
+      ? []
+      : [[service.allow === undefined ? 'calls' : `allow[${index}]`, { permissions: [permission(rule)], principals }]];
   });
-  return [extension('envoy.extensions.filters.http.rbac.v3.RBAC', { rules: { policies: Object.fromEntries([...policies, ...healthCheckRules(topology, service)]) } })];
+  return [
+    extension('envoy.extensions.filters.http.rbac.v3.RBAC', {
+      rules: { policies: Object.fromEntries([...policies, ...healthCheckRules(topology, service)]) },
+    }),
+  ];
 }
 
 /** What callers ask by themselves whether a task is well is no business of the service's own rules, which may not know it. */
@@ -37,7 +43,9 @@ function healthCheckRules(topology: Topology, service: Service): (readonly [stri
  */
 function principalsOf(topology: Topology, service: Service, rule: AllowRule): readonly Json[] {
   if (!authenticates(topology)) return [{ any: true }];
-  return callersOf(service, rule).map((caller) => ({ authenticated: { principal_name: { exact: identityOf(topology.trustDomain, caller) } } }));
+  return callersOf(service, rule).map((caller) => ({
+    authenticated: { principal_name: { exact: identityOf(topology.trustDomain, caller) } },
+  }));
 }
 
 /**

@@ -7,7 +7,11 @@ import { extension } from '../syntax/json';
  */
 export function changeBeforeAll(mutations: readonly Json[]): JsonObject {
   if (mutations.length === 0) return {};
-  return { early_header_mutation_extensions: [extension('envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation', { mutations })] };
+  return {
+    early_header_mutation_extensions: [
+      extension('envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation', { mutations }),
+    ],
+  };
 }
 
 /** @param names a regular expression of whole names */
@@ -23,9 +27,11 @@ export function removeMatching(names: string): Json {
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/advanced/substitution_formatter
  */
 export function joinLines(names: readonly string[]): readonly Json[] {
-  return names.filter((name) => name !== COOKIE).map((name) => ({
-    append: { header: { key: name, value: `%CEL(request.headers["${name}"])%` }, append_action: 'OVERWRITE_IF_EXISTS' },
-  }));
+  return names
+    .filter((name) => name !== COOKIE)
+    .map((name) => ({
+      append: { header: { key: name, value: `%CEL(request.headers["${name}"])%` }, append_action: 'OVERWRITE_IF_EXISTS' },
+    }));
 }
 
 /** Its values have semicolons between them. A client sends one line (RFC 6265, section 5.4); of HTTP/2's several, Envoy makes one. */

@@ -15,7 +15,9 @@ export function shapePattern(route: EdgeRoute, edge: EdgeTopology): string | und
 
 function slashBelongsToAnother(route: EdgeRoute, edge: EdgeTopology): boolean {
   const lessSpecific = edge.routes.slice(edge.routes.indexOf(route) + 1);
-  return lessSpecific.some((other) => isGreedy(other) && methodsMeet(route, other) && pathsMeet(route, other) && !isHeldBy(other, route, edge));
+  return lessSpecific.some(
+    (other) => isGreedy(other) && methodsMeet(route, other) && pathsMeet(route, other) && !isHeldBy(other, route, edge),
+  );
 }
 
 function isGreedy({ segments }: EdgeRoute): boolean {
@@ -31,9 +33,12 @@ const SOMETHING = String.raw`(%20|%09|\.)*([^/?;%.]|%[^023]|%2[^0]|%0[^9]|%3[^Bb
 /** @param start what a parameter must begin with */
 function segmentPattern(segment: PathSegment, start: string): string {
   switch (segment.kind) {
-    case 'static': return looseLiteral(segment.text);
-    case 'parameter': return `${start}[^/?]*`;
-    case 'greedy': return `${start}[^?]*`;
+    case 'static':
+      return looseLiteral(segment.text);
+    case 'parameter':
+      return `${start}[^/?]*`;
+    case 'greedy':
+      return `${start}[^?]*`;
   }
 }
 

@@ -38,7 +38,9 @@ function whoMayConnect(topology: Topology, service: Service): readonly JsonObjec
   const prefix = trustPrefix(topology.trustDomain);
   if (service.protocol !== 'tcp') return [{ prefix }];
   const callers = new Set((service.allow ?? [{}]).flatMap((rule) => callersOf(service, rule)));
-  return callers.size === 0 ? [{ exact: prefix }] : [...callers].sort().map((caller) => ({ exact: identityOf(topology.trustDomain, caller) }));
+  return callers.size === 0
+    ? [{ exact: prefix }]
+    : [...callers].sort().map((caller) => ({ exact: identityOf(topology.trustDomain, caller) }));
 }
 
 /**

@@ -10,13 +10,33 @@ import { anyOf, spellings } from './untrusted-headers';
  * https://www.rfc-editor.org/rfc/rfc9110#section-6.5.1
  */
 const FORBIDDEN = [
-  ...spellings([
-    'x-forwarded-', 'x-envoy-', 'x-mesh-', 'x-edge-', 'x-amzn-', 'grpc-', 'proxy-', 'content-', 'if-', 'accept-',
-  ]).map((prefix) => `${prefix}.*`),
+  ...spellings(['x-forwarded-', 'x-envoy-', 'x-mesh-', 'x-edge-', 'x-amzn-', 'grpc-', 'proxy-', 'content-', 'if-', 'accept-']).map(
+    (prefix) => `${prefix}.*`,
+  ),
   ...spellings([
     ...OWN_OVERRIDE_HEADERS,
-    'forwarded', 'x-real-ip', 'x-request-id', 'authorization', 'cookie', 'host', 'transfer-encoding', 'te', 'trailer', 'connection', 'upgrade',
-    'keep-alive', 'expect', 'range', 'max-forwards', 'cache-control', 'user-agent', 'origin', 'referer', 'traceparent', 'tracestate', 'baggage',
+    'forwarded',
+    'x-real-ip',
+    'x-request-id',
+    'authorization',
+    'cookie',
+    'host',
+    'transfer-encoding',
+    'te',
+    'trailer',
+    'connection',
+    'upgrade',
+    'keep-alive',
+    'expect',
+    'range',
+    'max-forwards',
+    'cache-control',
+    'user-agent',
+    'origin',
+    'referer',
+    'traceparent',
+    'tracestate',
+    'baggage',
   ]),
 ];
 
@@ -26,7 +46,9 @@ const FORBIDDEN = [
  */
 export function requestTrailers(protocol: ProtocolId): readonly Json[] {
   if (protocol !== 'http2' && protocol !== 'grpc') return [];
-  return [extension('envoy.extensions.filters.http.header_mutation.v3.HeaderMutation', {
-    mutations: { request_trailers_mutations: [{ remove_on_match: { key_matcher: { safe_regex: { regex: anyOf(FORBIDDEN) } } } }] },
-  })];
+  return [
+    extension('envoy.extensions.filters.http.header_mutation.v3.HeaderMutation', {
+      mutations: { request_trailers_mutations: [{ remove_on_match: { key_matcher: { safe_regex: { regex: anyOf(FORBIDDEN) } } } }] },
+    }),
+  ];
 }

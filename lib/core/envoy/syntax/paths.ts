@@ -52,7 +52,10 @@ export function literal(text: string): string {
 
 /** The same, or with what is neither a letter nor a digit escaped, once or more: frameworks decode before they choose a handler. */
 export function looseLiteral(text: string): string {
-  return text.replaceAll(/[^A-Za-z0-9_-]/g, (character) => `(${literal(character)}|%(25)*${eitherCase(character.charCodeAt(0).toString(16))})`);
+  return text.replaceAll(
+    /[^A-Za-z0-9_-]/g,
+    (character) => `(${literal(character)}|%(25)*${eitherCase(character.charCodeAt(0).toString(16))})`,
+  );
 }
 
 function eitherCase(hex: string): string {

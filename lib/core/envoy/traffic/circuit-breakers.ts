@@ -10,12 +10,14 @@ import type { JsonObject } from '../syntax/json';
 export function circuitBreakers({ retry, circuitBreaker: { maxConnections, maxPendingRequests, maxRequests } }: CallPolicy): JsonObject {
   return {
     circuit_breakers: {
-      thresholds: [{
-        ...(maxConnections === undefined ? {} : { max_connections: maxConnections }),
-        ...(maxPendingRequests === undefined ? {} : { max_pending_requests: maxPendingRequests }),
-        ...(maxRequests === undefined ? {} : { max_requests: maxRequests }),
-        retry_budget: { budget_percent: { value: retry.budgetPercent }, min_retry_concurrency: retry.minConcurrency },
-      }],
+      thresholds: [
+        {
+          ...(maxConnections === undefined ? {} : { max_connections: maxConnections }),
+          ...(maxPendingRequests === undefined ? {} : { max_pending_requests: maxPendingRequests }),
+          ...(maxRequests === undefined ? {} : { max_requests: maxRequests }),
+          retry_budget: { budget_percent: { value: retry.budgetPercent }, min_retry_concurrency: retry.minConcurrency },
+        },
+      ],
     },
   };
 }

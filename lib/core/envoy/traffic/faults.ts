@@ -16,7 +16,9 @@ export function faults(topology: Topology, service: Service): readonly Json[] {
       typed_config: typed('envoy.extensions.filters.http.fault.v3.HTTPFault', {
         ...(headers.length === 0 ? {} : { headers }),
         ...(delaySeconds === undefined ? {} : { delay: { fixed_delay: duration(delaySeconds), percentage } }),
-        ...(abortStatus === undefined ? {} : { abort: { [service.protocol === 'grpc' ? 'grpc_status' : 'http_status']: abortStatus, percentage } }),
+        ...(abortStatus === undefined
+          ? {}
+          : { abort: { [service.protocol === 'grpc' ? 'grpc_status' : 'http_status']: abortStatus, percentage } }),
       }),
     };
   });

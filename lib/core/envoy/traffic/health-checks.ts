@@ -16,15 +16,17 @@ export function healthChecks(callee: Service, { activeHealthCheck: settings }: C
   if (settings === undefined) return {};
   const { intervalSeconds, timeoutSeconds, healthyThreshold, unhealthyThreshold } = settings;
   return {
-    health_checks: [{
-      interval: duration(intervalSeconds),
-      // By itself Envoy asks once a minute while there is no traffic, and for up to a minute after it began.
-      no_traffic_interval: duration(intervalSeconds),
-      timeout: duration(timeoutSeconds),
-      healthy_threshold: healthyThreshold,
-      unhealthy_threshold: unhealthyThreshold,
-      ...question(callee, settings.path),
-    }],
+    health_checks: [
+      {
+        interval: duration(intervalSeconds),
+        // By itself Envoy asks once a minute while there is no traffic, and for up to a minute after it began.
+        no_traffic_interval: duration(intervalSeconds),
+        timeout: duration(timeoutSeconds),
+        healthy_threshold: healthyThreshold,
+        unhealthy_threshold: unhealthyThreshold,
+        ...question(callee, settings.path),
+      },
+    ],
     // Else a task that leaves discovery, while it is still well, would get requests to its end.
     ignore_health_on_host_removal: true,
   };
@@ -63,8 +65,8 @@ export function healthQuestions(topology: Topology, service: Service): readonly 
   const callers = new Map<string, readonly string[]>();
   for (const [caller, { activeHealthCheck: check }] of policiesOfCallers(topology, service)) {
     if (check === undefined) continue;
-    const path = protocol === 'grpc' ? GRPC_HEALTH_PATH : check.path ?? '/';
-    callers.set(path, [...callers.get(path) ?? [], caller]);
+    const path = protocol === 'grpc' ? GRPC_HEALTH_PATH : (check.path ?? '/');
+    callers.set(path, [...(callers.get(path) ?? []), caller]);
   }
   return [...callers].map(([path, names]) => ({ method: protocol === 'grpc' ? 'POST' : 'GET', path, callers: names }));
 }

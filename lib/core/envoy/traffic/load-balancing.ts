@@ -11,7 +11,13 @@ export function loadBalancing({ loadBalancing: settings }: CallPolicy): JsonObje
 }
 
 /** https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/load_balancing/slow_start */
-function slowStart({ algorithm, slowStartSeconds }: { readonly algorithm: 'leastRequest' | 'roundRobin'; readonly slowStartSeconds?: number }): JsonObject {
+function slowStart({
+  algorithm,
+  slowStartSeconds,
+}: {
+  readonly algorithm: 'leastRequest' | 'roundRobin';
+  readonly slowStartSeconds?: number;
+}): JsonObject {
   if (slowStartSeconds === undefined) return {};
   const config = { slow_start_config: { slow_start_window: duration(slowStartSeconds) } };
   return algorithm === 'leastRequest' ? { least_request_lb_config: config } : { round_robin_lb_config: config };
@@ -25,7 +31,11 @@ export function hashPolicy({ loadBalancing: settings }: CallPolicy): JsonObject 
     case 'header':
       return { hash_policy: [{ header: { header_name: key.name } }] };
     case 'cookie':
-      return { hash_policy: [{ cookie: { name: key.name, ...(key.ttlSeconds === undefined ? {} : { ttl: duration(key.ttlSeconds), path: '/' }) } }] };
+      return {
+        hash_policy: [
+          { cookie: { name: key.name, ...(key.ttlSeconds === undefined ? {} : { ttl: duration(key.ttlSeconds), path: '/' }) } },
+        ],
+      };
     case 'source':
       // Not the address of the connection: to a sidecar every request comes from loopback.
       return { hash_policy: [{ header: { header_name: 'x-forwarded-for' } }] };

@@ -4,10 +4,12 @@ import type { Callee } from './callee';
 
 /** Headers at whose values the routes to these callees look. */
 export function headersOfRoutes(callees: readonly Callee[]): readonly string[] {
-  return sorted(callees.flatMap(({ policy, versionHeader }) => [
-    ...(policy?.routes ?? []).flatMap(({ match }) => match.headers.flatMap(valued)),
-    ...(versionHeader === undefined ? [] : [versionHeader]),
-  ]));
+  return sorted(
+    callees.flatMap(({ policy, versionHeader }) => [
+      ...(policy?.routes ?? []).flatMap(({ match }) => match.headers.flatMap(valued)),
+      ...(versionHeader === undefined ? [] : [versionHeader]),
+    ]),
+  );
 }
 
 /** Headers at whose values the faults of a service look. */

@@ -10,7 +10,9 @@ export const NOT_SENT_HEADER = 'x-mesh-not-sent';
 export function tellWhatWasNotSent(): JsonObject {
   return {
     local_reply_config: {
-      mappers: [{ filter: { response_flag_filter: { flags: ['UF'] } }, headers_to_add: [{ header: { key: NOT_SENT_HEADER, value: '1' } }] }],
+      mappers: [
+        { filter: { response_flag_filter: { flags: ['UF'] } }, headers_to_add: [{ header: { key: NOT_SENT_HEADER, value: '1' } }] },
+      ],
     },
   };
 }

@@ -14,7 +14,9 @@ export function outlierDetection({ outlierDetection: settings }: CallPolicy): Js
   return {
     outlier_detection: {
       // Counts failed connections too: Envoy takes them for a 503.
-      ...(consecutiveGatewayErrors === undefined ? {} : { consecutive_gateway_failure: consecutiveGatewayErrors, enforcing_consecutive_gateway_failure: 100 }),
+      ...(consecutiveGatewayErrors === undefined
+        ? {}
+        : { consecutive_gateway_failure: consecutiveGatewayErrors, enforcing_consecutive_gateway_failure: 100 }),
       ...(consecutiveServerErrors === undefined ? { enforcing_consecutive_5xx: 0 } : { consecutive_5xx: consecutiveServerErrors }),
       enforcing_success_rate: 0,
       interval: duration(intervalSeconds),

@@ -13,9 +13,15 @@ import { AMBIGUOUS_PART, ANY_QUERY, FORMATS, literal, looselyRead, patternOf } f
  */
 export function requestMatchers({ trustDomain }: Topology, { callers, methods, paths }: RequestFilter, strict: boolean): readonly Json[] {
   return [
-    ...(callers === undefined ? [] : [regex(CALLER_HEADER, `.*;URI=(${callers.map((caller) => literal(identityOf(trustDomain, caller))).join('|')})`)]),
+    ...(callers === undefined
+      ? []
+      : [regex(CALLER_HEADER, `.*;URI=(${callers.map((caller) => literal(identityOf(trustDomain, caller))).join('|')})`)]),
     ...(methods === undefined ? [] : [regex(':method', strict ? `(?i:${methods.join('|')})` : methods.join('|'))]),
-    ...(paths === undefined ? [] : [regex(':path', `(${(strict ? [strictly(paths), `[^?]*${AMBIGUOUS_PART}[^?]*`] : paths.map(pathPattern)).join('|')})${ANY_QUERY}`)]),
+    ...(paths === undefined
+      ? []
+      : [
+          regex(':path', `(${(strict ? [strictly(paths), `[^?]*${AMBIGUOUS_PART}[^?]*`] : paths.map(pathPattern)).join('|')})${ANY_QUERY}`),
+        ]),
   ];
 }
 
@@ -29,7 +35,10 @@ function regex(name: string, pattern: string): Json {
 type Paths = NonNullable<RequestFilter['paths']>;
 
 function strictly(paths: Paths): string {
-  return looselyRead(paths.map(({ kind, text }) => patternOf(text, kind === 'prefix')), FORMATS.any);
+  return looselyRead(
+    paths.map(({ kind, text }) => patternOf(text, kind === 'prefix')),
+    FORMATS.any,
+  );
 }
 
 function pathPattern({ kind, text }: Paths[number]): string {

@@ -18,7 +18,10 @@ export function limitedBySize({ policy: { maxRequestBytes, webSockets } }: Servi
   const all = { match: { prefix: '/' }, route };
   if (maxRequestBytes === undefined) return [all];
   const length = (condition: JsonObject): JsonObject => ({ prefix: '/', headers: [{ name: 'content-length', ...condition }] });
-  const uncounted = { route, typed_per_filter_config: { [labelOf(BUFFER)]: typed('envoy.extensions.filters.http.buffer.v3.BufferPerRoute', { disabled: true }) } };
+  const uncounted = {
+    route,
+    typed_per_filter_config: { [labelOf(BUFFER)]: typed('envoy.extensions.filters.http.buffer.v3.BufferPerRoute', { disabled: true }) },
+  };
   return [
     ...(webSockets ? [{ match: { prefix: '/', headers: UPGRADE_HEADERS }, ...uncounted }] : []),
     { match: length({ range_match: { start: '0', end: String(maxRequestBytes + 1) } }), ...uncounted },

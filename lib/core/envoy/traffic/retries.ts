@@ -11,7 +11,12 @@ const NOTHING_SENT = ['connect-failure', 'refused-stream', 'reset-before-request
 export const IDEMPOTENT = /^(GET|HEAD|OPTIONS|PUT|DELETE|TRACE)$/;
 
 /** Envoy's words, where they are not those of App Mesh. https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-retry-on */
-const WORDS: Partial<Record<RetryEvent, string>> = { 'server-error': '5xx', 'client-error': 'retriable-4xx', 'stream-error': 'refused-stream', 'connection-error': 'connect-failure' };
+const WORDS: Partial<Record<RetryEvent, string>> = {
+  'server-error': '5xx',
+  'client-error': 'retriable-4xx',
+  'stream-error': 'refused-stream',
+  'connection-error': 'connect-failure',
+};
 
 /** Whether it makes a difference which method a request has. */
 export function differByMethod({ retry }: CallPolicy): boolean {
@@ -31,7 +36,9 @@ export function retries(callee: Callee, { retry, timeouts }: CallPolicy, kind: '
       ...retryOn(callee, retry, kind),
       num_retries: retry.maxRetries,
       ...perTry,
-      ...(retry.backoff === undefined ? {} : { retry_back_off: { base_interval: duration(retry.backoff.baseSeconds), max_interval: duration(retry.backoff.maxSeconds) } }),
+      ...(retry.backoff === undefined
+        ? {}
+        : { retry_back_off: { base_interval: duration(retry.backoff.baseSeconds), max_interval: duration(retry.backoff.maxSeconds) } }),
       ...otherTasks(callee),
     },
   };
@@ -73,5 +80,7 @@ function otherTasks(callee: Callee): JsonObject {
  */
 function otherZones(callee: Callee): JsonObject {
   if (callee.discovery === 'dns') return {};
-  return { retry_priority: extension('envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig', { update_frequency: 2 }) };
+  return {
+    retry_priority: extension('envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig', { update_frequency: 2 }),
+  };
 }

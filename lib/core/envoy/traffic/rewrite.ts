@@ -11,10 +11,13 @@ export function rewrite({ path, host }: Rewrite = {}): JsonObject {
 
 function rewritePath(path: NonNullable<Rewrite['path']>): JsonObject {
   switch (path.kind) {
-    case 'prefix': return { prefix_rewrite: path.text };
+    case 'prefix':
+      return { prefix_rewrite: path.text };
     // The query string is not part of what the regular expression sees.
-    case 'exact': return regex('^.*$', path.text);
-    case 'regex': return regex(path.pattern, path.substitution);
+    case 'exact':
+      return regex('^.*$', path.text);
+    case 'regex':
+      return regex(path.pattern, path.substitution);
   }
 }
 

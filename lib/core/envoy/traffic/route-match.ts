@@ -14,15 +14,20 @@ export function routeMatch(within: JsonObject, { path, headers, queryParameters 
     ...(path === undefined ? { ...(prefix === undefined ? {} : { prefix }) } : pathSpecifier(path)),
     ...rest,
     ...(all.length === 0 ? {} : { headers: all }),
-    ...(queryParameters.length === 0 ? {} : { query_parameters: queryParameters.map((match) => ({ name: match.name, ...valueMatch(match) })) }),
+    ...(queryParameters.length === 0
+      ? {}
+      : { query_parameters: queryParameters.map((match) => ({ name: match.name, ...valueMatch(match) })) }),
   };
 }
 
 function pathSpecifier({ kind, text }: PathMatch): JsonObject {
   switch (kind) {
-    case 'exact': return { path: text };
-    case 'prefix': return { prefix: text };
-    case 'regex': return { safe_regex: { regex: text } };
+    case 'exact':
+      return { path: text };
+    case 'prefix':
+      return { prefix: text };
+    case 'regex':
+      return { safe_regex: { regex: text } };
   }
 }
 
@@ -41,10 +46,14 @@ export function headerMatcher(match: ValueMatch): JsonObject {
 
 function valueMatch({ kind, text = '', start = 0, end = 0 }: ValueMatch): JsonObject {
   switch (kind) {
-    case 'present': return { present_match: true };
+    case 'present':
+      return { present_match: true };
     // 64 bits, which JSON writes as texts.
-    case 'range': return { range_match: { start: String(start), end: String(end) } };
-    case 'regex': return { string_match: { safe_regex: { regex: text } } };
-    default: return { string_match: { [kind]: text } };
+    case 'range':
+      return { range_match: { start: String(start), end: String(end) } };
+    case 'regex':
+      return { string_match: { safe_regex: { regex: text } } };
+    default:
+      return { string_match: { [kind]: text } };
   }
 }

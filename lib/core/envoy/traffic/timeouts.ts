@@ -16,9 +16,10 @@ export function timeouts(limits: Timeouts, protocol: ProtocolId): JsonObject {
 /** Where a request has no limit, a gRPC stream lives as long as its deadline (grpc-timeout) lets it. */
 function streamDuration({ requestSeconds, streamSeconds }: Timeouts, protocol: ProtocolId): JsonObject {
   const life: JsonObject = streamSeconds === undefined ? {} : { max_stream_duration: duration(streamSeconds) };
-  const deadline: JsonObject = protocol === 'grpc' && (requestSeconds === undefined || streamSeconds !== undefined)
-    ? { grpc_timeout_header_max: duration(streamSeconds ?? 0) }
-    : {};
+  const deadline: JsonObject =
+    protocol === 'grpc' && (requestSeconds === undefined || streamSeconds !== undefined)
+      ? { grpc_timeout_header_max: duration(streamSeconds ?? 0) }
+      : {};
   const both = { ...life, ...deadline };
   return Object.keys(both).length === 0 ? {} : { max_stream_duration: both };
 }

@@ -19,7 +19,11 @@ import { extension, typed } from '../syntax/json';
  *
  * @param route absent, or without weights of its own: the service's weights
  */
-export function target(callee: Callee, { loadBalancing }: Pick<CallPolicy, 'loadBalancing'>, route?: Pick<ServiceRoute, 'name' | 'versions'>): JsonObject {
+export function target(
+  callee: Callee,
+  { loadBalancing }: Pick<CallPolicy, 'loadBalancing'>,
+  route?: Pick<ServiceRoute, 'name' | 'versions'>,
+): JsonObject {
   if (callee.versions === undefined) return { cluster: callee.name };
   const own = route?.versions === undefined ? undefined : route.name;
   return {
@@ -53,11 +57,15 @@ export function mirroring(callee: Callee, mirror: Mirror | undefined = callee.mi
   const version = callee.versions?.find(({ name }) => name === mirror?.version);
   if (mirror === undefined || version === undefined || mirror.percent === 0) return {};
   return {
-    request_mirror_policies: [{
-      cluster: version.taskName,
-      ...(mirror.percent === 100 ? {} : { runtime_fraction: { default_value: { numerator: Math.round(mirror.percent * 10_000), denominator: 'MILLION' } } }),
-      disable_shadow_host_suffix_append: true,
-    }],
+    request_mirror_policies: [
+      {
+        cluster: version.taskName,
+        ...(mirror.percent === 100
+          ? {}
+          : { runtime_fraction: { default_value: { numerator: Math.round(mirror.percent * 10_000), denominator: 'MILLION' } } }),
+        disable_shadow_host_suffix_append: true,
+      },
+    ],
   };
 }
 
@@ -75,12 +83,18 @@ export function tcpChains(callee: Service, filter: (cluster: string) => JsonObje
   if (versions === undefined || last === undefined) return { filter_chains: [{ filters: [filter(callee.name)] }] };
   return {
     filter_chains: versions.map(({ taskName }) => ({ name: taskName, filters: [filter(taskName)] })),
-    ...(versions.length === 1 ? {} : {
-      filter_chain_matcher: {
-        matcher_list: { matchers: versions.slice(0, -1).map((version, index) => ({ predicate: { single_predicate: takes(callee, version, index) }, on_match: chain(version) })) },
-        on_no_match: chain(last),
-      },
-    }),
+    ...(versions.length === 1
+      ? {}
+      : {
+          filter_chain_matcher: {
+            matcher_list: {
+              matchers: versions
+                .slice(0, -1)
+                .map((version, index) => ({ predicate: { single_predicate: takes(callee, version, index) }, on_match: chain(version) })),
+            },
+            on_no_match: chain(last),
+          },
+        }),
   };
 }
 
@@ -104,8 +118,10 @@ function chain({ taskName: value }: Version): JsonObject {
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/operations/runtime#runtime-discovery-service-rtds
  */
 export function weightsLayers(callees: readonly Service[]): readonly Json[] {
-  return callees.filter(({ versions }) => versions !== undefined).map(({ name: service }): Json => {
-    const name = weightsResource(service);
-    return { name, rtds_layer: { name, rtds_config: { path_config_source: { path: `${MESH_DIRECTORY}/${weightsFile(service)}` } } } };
-  });
+  return callees
+    .filter(({ versions }) => versions !== undefined)
+    .map(({ name: service }): Json => {
+      const name = weightsResource(service);
+      return { name, rtds_layer: { name, rtds_config: { path_config_source: { path: `${MESH_DIRECTORY}/${weightsFile(service)}` } } } };
+    });
 }

@@ -3,7 +3,9 @@ import type { Capabilities } from '../features';
 const HOW_CALLS_ARE_SPREAD = { no: 'it does not let you choose how calls are spread over tasks' };
 
 /** Also of a route's own retries (check-policy.ts). */
-export const NO_RETRY_BUDGET = { no: 'it neither lets you choose how long to wait between tries, nor bounds the retries of all requests together' };
+export const NO_RETRY_BUDGET = {
+  no: 'it neither lets you choose how long to wait between tries, nor bounds the retries of all requests together',
+};
 
 export const NO_STREAM_TIMEOUT = { no: 'it has no limit on the life of a stream' };
 
@@ -18,7 +20,9 @@ export const CAPABILITIES: Capabilities = {
   accessLogs: true,
   traces: true,
   edge: true,
-  allow: { no: 'it has no authorization. A service lets in the callers that list it, by their certificates, and those may ask for everything' },
+  allow: {
+    no: 'it has no authorization. A service lets in the callers that list it, by their certificates, and those may ask for everything',
+  },
   callPolicies: { no: 'it has one policy for all callers of a service. Say it at the called service' },
   timeouts: true,
   streamTimeout: NO_STREAM_TIMEOUT,
@@ -33,7 +37,9 @@ export const CAPABILITIES: Capabilities = {
   activeHealthCheck: true,
   keepAlive: { no: 'it has no setting for pings between Envoys' },
   external: true,
-  externalTls: { no: 'its Envoys begin no TLS with hosts outside of the mesh. With Protocol.TCP and no TLS, applications begin it themselves' },
+  externalTls: {
+    no: 'its Envoys begin no TLS with hosts outside of the mesh. With Protocol.TCP and no TLS, applications begin it themselves',
+  },
   routes: true,
   rewrites: { no: 'the routes of a virtual router rewrite nothing' },
   headerChanges: { no: 'it changes no headers' },

@@ -54,7 +54,9 @@ export function checkPolicy(topology: Topology, mesh: AppMeshSettings, issues: I
   for (const service of topology.services) {
     const at = `services.${service.name}`;
     checkCallPolicy(check, at, service);
-    service.policy.routes.forEach((route, index) => { checkRoute(check, `${at}.routes[${index}]`, service, route); });
+    service.policy.routes.forEach((route, index) => {
+      checkRoute(check, `${at}.routes[${index}]`, service, route);
+    });
     checkVersions(check, at, service);
     checkTask(check, at, service, mesh);
     checkCalledPorts(check, at, service, topology, mesh);
@@ -92,7 +94,9 @@ function checkRetry(check: Checker, path: string, { on = [] }: RetryPolicy, prot
 }
 
 function checkCircuitBreaker(check: Checker, path: string, { circuitBreaker }: CallPolicy, protocol: Service['protocol']): void {
-  const known = { http: ['maxConnections', 'maxPendingRequests'], http2: ['maxRequests'], grpc: ['maxRequests'], tcp: ['maxConnections'] }[protocol];
+  const known = { http: ['maxConnections', 'maxPendingRequests'], http2: ['maxRequests'], grpc: ['maxRequests'], tcp: ['maxConnections'] }[
+    protocol
+  ];
   for (const [name, value] of Object.entries(circuitBreaker) as [string, number | undefined][]) {
     if (value === undefined) continue;
     if (!known.includes(name)) check.unsupported(path, `it limits ${known.join(' and ')} of a service of this protocol, not ${name}`);
@@ -104,8 +108,13 @@ function checkOutlierDetection(check: Checker, path: string, { outlierDetection:
   if (settings === undefined) return;
   const { consecutiveGatewayErrors, consecutiveServerErrors, intervalSeconds, baseEjectionSeconds, maxEjectionPercent } = settings;
   const changed = JSON.stringify(settings) !== JSON.stringify(standard.outlierDetection);
-  if (changed && consecutiveServerErrors === undefined) check.unsupported(path, 'it counts every 5xx (consecutiveServerErrors), not failed connections, 502, 503 and 504 alone');
-  else if (consecutiveGatewayErrors !== undefined && consecutiveGatewayErrors !== standard.outlierDetection?.consecutiveGatewayErrors) check.unsupported(path, 'it counts every 5xx (consecutiveServerErrors), and has no count of failed connections, 502, 503 and 504 beside it');
+  if (changed && consecutiveServerErrors === undefined)
+    check.unsupported(path, 'it counts every 5xx (consecutiveServerErrors), not failed connections, 502, 503 and 504 alone');
+  else if (consecutiveGatewayErrors !== undefined && consecutiveGatewayErrors !== standard.outlierDetection?.consecutiveGatewayErrors)
+    check.unsupported(
+      path,
+      'it counts every 5xx (consecutiveServerErrors), and has no count of failed connections, 502, 503 and 504 beside it',
+    );
   check.within(path, 'the errors in a row', consecutiveServerErrors, 1, Number.MAX_SAFE_INTEGER);
   check.duration(path, 'the interval', intervalSeconds);
   check.duration(path, 'an ejection', baseEjectionSeconds);
@@ -122,14 +131,21 @@ function checkRoute(check: Checker, at: string, service: Service, route: Service
   if (route.timeouts?.streamSeconds !== undefined) check.unsupported(`${at}.timeout`, NO_STREAM_TIMEOUT.no);
   if (route.retry !== undefined) checkRouteRetry(check, `${at}.retry`, route.retry, service);
   checkPath(check, `${at}.match`, service, route);
-  for (const method of (match.methods ?? []).filter((each) => !METHODS.includes(each))) check.unsupported(`${at}.match.methods`, `it does not know the method ${method}, only ${METHODS.join(', ')}`);
+  for (const method of (match.methods ?? []).filter((each) => !METHODS.includes(each)))
+    check.unsupported(`${at}.match.methods`, `it does not know the method ${method}, only ${METHODS.join(', ')}`);
   checkHeaders(check, `${at}.match.headers`, match.headers, service.versionHeader);
-  if (match.queryParameters.length > MAX_MATCHES) check.within(`${at}.match.queryParameters`, 'the number of query parameters', match.queryParameters.length, 0, MAX_MATCHES);
+  if (match.queryParameters.length > MAX_MATCHES)
+    check.within(`${at}.match.queryParameters`, 'the number of query parameters', match.queryParameters.length, 0, MAX_MATCHES);
   for (const { name, kind, invert, text } of match.queryParameters) {
-    if (invert || (kind !== 'exact' && kind !== 'present')) check.unsupported(`${at}.match.queryParameters`, `of the query parameter "${name}" it compares the whole text, or looks whether it is there`);
+    if (invert || (kind !== 'exact' && kind !== 'present'))
+      check.unsupported(
+        `${at}.match.queryParameters`,
+        `of the query parameter "${name}" it compares the whole text, or looks whether it is there`,
+      );
     check.text(`${at}.match.queryParameters`, 'a text', kind === 'exact' ? text : undefined, 255);
   }
-  if (service.protocol === 'grpc' && match.queryParameters.length > 0) check.unsupported(`${at}.match.queryParameters`, 'a gRPC call has none');
+  if (service.protocol === 'grpc' && match.queryParameters.length > 0)
+    check.unsupported(`${at}.match.queryParameters`, 'a gRPC call has none');
   checkWeights(check, `${at}.versions`, Object.values(route.versions ?? {}));
 }
 
@@ -137,7 +153,8 @@ function checkRoute(check: Checker, at: string, service: Service, route: Service
 function checkRouteRetry(check: Checker, path: string, retry: RetryPolicy, { protocol }: Service): void {
   const { budgetPercent, minConcurrency } = defaultCallPolicy(protocol).retry;
   checkRetry(check, path, retry, protocol);
-  if (retry.backoff !== undefined || retry.budgetPercent !== budgetPercent || retry.minConcurrency !== minConcurrency) check.unsupported(path, NO_RETRY_BUDGET.no);
+  if (retry.backoff !== undefined || retry.budgetPercent !== budgetPercent || retry.minConcurrency !== minConcurrency)
+    check.unsupported(path, NO_RETRY_BUDGET.no);
 }
 
 function checkPath(check: Checker, at: string, { protocol }: Service, { match: { path } }: ServiceRoute): void {
@@ -148,18 +165,29 @@ function checkPath(check: Checker, at: string, { protocol }: Service, { match: {
   }
   const [, service = '', method = ''] = path.text.split('/');
   const whole = path.kind === 'exact' ? method !== '' : path.kind === 'prefix' && path.text === (service === '' ? '/' : `/${service}/`);
-  if (!whole || path.text.split('/').length !== 3 && path.text !== '/') check.unsupported(at, 'of a gRPC call it compares the whole name of the service, or of service and method');
+  if (!whole || (path.text.split('/').length !== 3 && path.text !== '/'))
+    check.unsupported(at, 'of a gRPC call it compares the whole name of the service, or of service and method');
   check.text(at, 'the name of a method', method === '' ? undefined : method, 50);
 }
 
 /** A header that chooses a version is one more condition of each route. */
 function checkHeaders(check: Checker, at: string, matches: readonly ValueMatch[], versionHeader: string | undefined): void {
-  check.within(at, `the number of headers${versionHeader === undefined ? '' : ` (the versionHeader is one more)`}`, matches.length, 0, versionHeader === undefined ? MAX_MATCHES : MAX_MATCHES - 1);
+  check.within(
+    at,
+    `the number of headers${versionHeader === undefined ? '' : ` (the versionHeader is one more)`}`,
+    matches.length,
+    0,
+    versionHeader === undefined ? MAX_MATCHES : MAX_MATCHES - 1,
+  );
   const inverted = matches.filter(mayBeMissing);
-  if (inverted.length > MAX_INVERTED) check.unsupported(at, `for each header that must not be something (${inverted.map(({ name }) => `"${name}"`).join(', ')}) it needs twice as many routes, one for another value and one for none, and this library makes four at most of one`);
+  if (inverted.length > MAX_INVERTED)
+    check.unsupported(
+      at,
+      `for each header that must not be something (${inverted.map(({ name }) => `"${name}"`).join(', ')}) it needs twice as many routes, one for another value and one for none, and this library makes four at most of one`,
+    );
   for (const { name, kind, text } of matches) {
     check.text(at, 'the name of a header', name, 50);
-    check.text(at, 'a text', kind === 'present' || kind === 'range' ? undefined : text ?? '', 255);
+    check.text(at, 'a text', kind === 'present' || kind === 'range' ? undefined : (text ?? ''), 255);
   }
 }
 
@@ -168,27 +196,53 @@ const MAX_WEIGHT = 100;
 
 function checkVersions(check: Checker, at: string, { versions = [], versionHeader }: Service): void {
   check.text(`${at}.versionHeader`, 'the name of a header', versionHeader, 50);
-  checkWeights(check, `${at}.versions`, versions.map(({ weight }) => weight));
+  checkWeights(
+    check,
+    `${at}.versions`,
+    versions.map(({ weight }) => weight),
+  );
   check.within(`${at}.versions`, 'the number of versions', versions.length, 0, 10);
 }
 
 function checkWeights(check: Checker, path: string, weights: readonly number[]): void {
-  for (const weight of weights) if (!Number.isInteger(weight) || weight > MAX_WEIGHT) check.fail('OUT_OF_RANGE', path, `App Mesh does not take ${weight} for a weight`, { allowed: `whole numbers from 0 to ${MAX_WEIGHT}` });
+  for (const weight of weights)
+    if (!Number.isInteger(weight) || weight > MAX_WEIGHT)
+      check.fail('OUT_OF_RANGE', path, `App Mesh does not take ${weight} for a weight`, {
+        allowed: `whole numbers from 0 to ${MAX_WEIGHT}`,
+      });
 }
 
 function checkTask(check: Checker, at: string, service: Service, mesh: AppMeshSettings): void {
-  for (const [port, owner] of [[INGRESS_PORT, 'what arrives'], [APP_MESH_EGRESS_PORT, 'what leaves']] as const) {
-    const taken = [{ path: `${at}.port`, port: service.port }, ...service.extraContainers.flatMap((container) => container.ports.map((each) => ({ path: `${at}.extraContainers.${container.name}.ports`, port: each })))];
-    for (const each of taken) if (each.port === port) check.fail('RESERVED_PORT', each.path, `port ${port} is where App Mesh's Envoy takes ${owner}`, { fix: 'choose another port' });
+  for (const [port, owner] of [
+    [INGRESS_PORT, 'what arrives'],
+    [APP_MESH_EGRESS_PORT, 'what leaves'],
+  ] as const) {
+    const taken = [
+      { path: `${at}.port`, port: service.port },
+      ...service.extraContainers.flatMap((container) =>
+        container.ports.map((each) => ({ path: `${at}.extraContainers.${container.name}.ports`, port: each })),
+      ),
+    ];
+    for (const each of taken)
+      if (each.port === port)
+        check.fail('RESERVED_PORT', each.path, `port ${port} is where App Mesh's Envoy takes ${owner}`, { fix: 'choose another port' });
   }
-  const containers = [{ path: `${at}.user`, user: service.user }, ...service.extraContainers.map(({ name, user }) => ({ path: `${at}.extraContainers.${name}.user`, user }))];
+  const containers = [
+    { path: `${at}.user`, user: service.user },
+    ...service.extraContainers.map(({ name, user }) => ({ path: `${at}.extraContainers.${name}.user`, user })),
+  ];
   for (const { path, user } of containers) {
     const [name, group] = user?.split(':') ?? [];
-    if (name === APP_MESH_USER) check.fail('NOT_ALLOWED', path, `what user ${APP_MESH_USER} sends passes by App Mesh's Envoy`, { fix: 'choose another user' });
-    else if (group === APP_MESH_GROUP) check.fail('NOT_ALLOWED', path, `what group ${APP_MESH_GROUP} sends passes by App Mesh's Envoy`, { fix: 'choose another group' });
+    if (name === APP_MESH_USER)
+      check.fail('NOT_ALLOWED', path, `what user ${APP_MESH_USER} sends passes by App Mesh's Envoy`, { fix: 'choose another user' });
+    else if (group === APP_MESH_GROUP)
+      check.fail('NOT_ALLOWED', path, `what group ${APP_MESH_GROUP} sends passes by App Mesh's Envoy`, { fix: 'choose another group' });
   }
   for (const group of taskGroupsOf(service)) {
-    if (mesh.discovery === 'dns' && maxTasks(group.version ?? service) > MAX_DNS_INSTANCES) check.fail('NOT_ALLOWED', 'mesh.dnsDiscovery', `"${group.name}" can have more tasks than the ${MAX_DNS_INSTANCES} that DNS names`, { fix: 'leave dnsDiscovery out, or lower the number of tasks' });
+    if (mesh.discovery === 'dns' && maxTasks(group.version ?? service) > MAX_DNS_INSTANCES)
+      check.fail('NOT_ALLOWED', 'mesh.dnsDiscovery', `"${group.name}" can have more tasks than the ${MAX_DNS_INSTANCES} that DNS names`, {
+        fix: 'leave dnsDiscovery out, or lower the number of tasks',
+      });
   }
 }
 
@@ -196,29 +250,60 @@ function checkTask(check: Checker, at: string, service: Service, mesh: AppMeshSe
  * A TCP connection names no host, so Envoy tells services apart by their ports alone.
  * https://docs.aws.amazon.com/app-mesh/latest/userguide/troubleshoot-connectivity.html#ts-connectivity-virtual-node-router
  */
-function checkCalledPorts(check: Checker, at: string, caller: Service, { services, external }: Topology, { ignoredEgressPorts }: AppMeshSettings): void {
+function checkCalledPorts(
+  check: Checker,
+  at: string,
+  caller: Service,
+  { services, external }: Topology,
+  { ignoredEgressPorts }: AppMeshSettings,
+): void {
   const called = [
-    ...services.filter(({ name }) => caller.calls.includes(name)).map(({ name, protocol, virtualPort }) => ({ name, path: `services.${name}`, protocol, virtualPort })),
-    ...external.filter(({ name }) => caller.callsExternal.includes(name)).map(({ name, protocol, virtualPort }) => ({ name, path: `external.${name}`, protocol, virtualPort })),
+    ...services
+      .filter(({ name }) => caller.calls.includes(name))
+      .map(({ name, protocol, virtualPort }) => ({ name, path: `services.${name}`, protocol, virtualPort })),
+    ...external
+      .filter(({ name }) => caller.callsExternal.includes(name))
+      .map(({ name, protocol, virtualPort }) => ({ name, path: `external.${name}`, protocol, virtualPort })),
   ];
   for (const { name, path, virtualPort } of called) {
     if (!ignoredEgressPorts.includes(virtualPort)) continue;
-    check.fail('PORT_CLASH', `${at}.calls`, `"${name}" is called on port ${virtualPort}, which passes by Envoy (mesh.ignoredEgressPorts): the calls would arrive nowhere`, { fix: `take ${virtualPort} out of ignoredEgressPorts, or set ${path}.virtualPort to another port` });
+    check.fail(
+      'PORT_CLASH',
+      `${at}.calls`,
+      `"${name}" is called on port ${virtualPort}, which passes by Envoy (mesh.ignoredEgressPorts): the calls would arrive nowhere`,
+      { fix: `take ${virtualPort} out of ignoredEgressPorts, or set ${path}.virtualPort to another port` },
+    );
   }
   for (const [index, callee] of called.entries()) {
-    const other = called.slice(0, index).find(({ protocol, virtualPort }) => virtualPort === callee.virtualPort && (protocol === 'tcp' || callee.protocol === 'tcp'));
+    const other = called
+      .slice(0, index)
+      .find(({ protocol, virtualPort }) => virtualPort === callee.virtualPort && (protocol === 'tcp' || callee.protocol === 'tcp'));
     if (other === undefined) continue;
-    check.fail('PORT_CLASH', `${at}.calls`, `"${other.name}" and "${callee.name}" are both called on port ${callee.virtualPort}, and App Mesh tells TCP services apart by their ports`, { fix: `set ${callee.path}.virtualPort to another port` });
+    check.fail(
+      'PORT_CLASH',
+      `${at}.calls`,
+      `"${other.name}" and "${callee.name}" are both called on port ${callee.virtualPort}, and App Mesh tells TCP services apart by their ports`,
+      { fix: `set ${callee.path}.virtualPort to another port` },
+    );
   }
 }
 
 function checkExternal(check: Checker, { external }: Topology): void {
   for (const { name, tls, protocol, callPolicy } of external) {
     const standard = externalCallPolicy(protocol);
-    for (const [prop, field] of [['timeout', 'timeouts'], ['circuitBreaker', 'circuitBreaker'], ['retry', 'retry']] as const) {
-      if (JSON.stringify(callPolicy[field]) !== JSON.stringify(standard[field])) check.unsupported(`external.${name}.${prop}`, 'a host outside of the mesh gets no policy of its own');
+    for (const [prop, field] of [
+      ['timeout', 'timeouts'],
+      ['circuitBreaker', 'circuitBreaker'],
+      ['retry', 'retry'],
+    ] as const) {
+      if (JSON.stringify(callPolicy[field]) !== JSON.stringify(standard[field]))
+        check.unsupported(`external.${name}.${prop}`, 'a host outside of the mesh gets no policy of its own');
     }
-    if (!tls && protocol !== 'tcp') check.unsupported(`external.${name}`, 'its routes do not put the name of the host in place of the virtual name. Protocol.TCP passes everything on as it is');
+    if (!tls && protocol !== 'tcp')
+      check.unsupported(
+        `external.${name}`,
+        'its routes do not put the name of the host in place of the virtual name. Protocol.TCP passes everything on as it is',
+      );
   }
 }
 
@@ -229,7 +314,13 @@ function checkEdgeRoute(check: Checker, key: string): void {
   const path = `edge.routes[${JSON.stringify(key)}]`;
   check.text(path, `a value of ${ROUTE_HEADER}`, key, 255);
   const name = routeName(key);
-  if (key.length <= 255 && name.length > MAX_NAME) check.fail('OUT_OF_RANGE', path, `the name of its gateway route, in which all but letters, digits and hyphens is escaped, would have ${name.length} characters`, { allowed: `at most ${MAX_NAME}`, fix: 'shorten the route' });
+  if (key.length <= 255 && name.length > MAX_NAME)
+    check.fail(
+      'OUT_OF_RANGE',
+      path,
+      `the name of its gateway route, in which all but letters, digits and hyphens is escaped, would have ${name.length} characters`,
+      { allowed: `at most ${MAX_NAME}`, fix: 'shorten the route' },
+    );
 }
 
 function checkEdge(check: Checker, { edge, services, ...topology }: Topology): void {
@@ -239,6 +330,14 @@ function checkEdge(check: Checker, { edge, services, ...topology }: Topology): v
   const routed = services.filter((service) => service.routed);
   const byAcm = routed.filter((service) => acmCertificateOf({ edge, services, ...topology }, service) !== undefined);
   if (byAcm.length > 0 && byAcm.length < routed.length) {
-    check.fail('NOT_ALLOWED', 'mesh.serverCertificates', `a virtual gateway trusts one kind of certificates: ${byAcm.map(({ name }) => `"${name}"`).join(', ')} of ACM, and ${routed.filter((service) => !byAcm.includes(service)).map(({ name }) => `"${name}"`).join(', ')} of the mesh, are all routed to`, { fix: 'give a certificate of ACM to all services that the edge routes to, or to none' });
+    check.fail(
+      'NOT_ALLOWED',
+      'mesh.serverCertificates',
+      `a virtual gateway trusts one kind of certificates: ${byAcm.map(({ name }) => `"${name}"`).join(', ')} of ACM, and ${routed
+        .filter((service) => !byAcm.includes(service))
+        .map(({ name }) => `"${name}"`)
+        .join(', ')} of the mesh, are all routed to`,
+      { fix: 'give a certificate of ACM to all services that the edge routes to, or to none' },
+    );
   }
 }

@@ -14,7 +14,11 @@ export function externalNode({ name, host, port }: ExternalService): VirtualNode
 }
 
 export function externalRoute({ name, port }: ExternalService): RoutePlan {
-  return { name: 'all', router: externalName(name), spec: { tcpRoute: { action: { weightedTargets: [{ virtualNode: externalName(name), weight: 100, port }] } } } };
+  return {
+    name: 'all',
+    router: externalName(name),
+    spec: { tcpRoute: { action: { weightedTargets: [{ virtualNode: externalName(name), weight: 100, port }] } } },
+  };
 }
 
 /** The underscore keeps it apart from the names of services, which are DNS labels. */

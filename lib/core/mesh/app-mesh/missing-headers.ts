@@ -20,7 +20,15 @@ export function waysToFit(match: RouteMatch): readonly WayToFit[] {
     const missing = inverted.filter((_header, index) => (bits & (2 ** index)) !== 0);
     return {
       suffix: missing.length === 0 ? '' : `_missing${missing.map((header) => `_${inverted.indexOf(header) + 1}`).join('')}`,
-      match: missing.length === 0 ? match : { ...match, headers: match.headers.map((header) => (missing.includes(header) ? { name: header.name, kind: 'present', invert: true } : header)) },
+      match:
+        missing.length === 0
+          ? match
+          : {
+              ...match,
+              headers: match.headers.map((header) =>
+                missing.includes(header) ? { name: header.name, kind: 'present', invert: true } : header,
+              ),
+            },
     };
   });
 }

@@ -24,10 +24,15 @@ export function mixedProtocols({ services, external }: Topology): readonly Warni
       .filter(({ called: alike }) => new Set(alike.map(({ protocol }) => protocol)).size > 1);
   });
   if (mixed.length === 0) return [];
-  const calls = mixed.map(({ caller, port, called }) => `"${caller}" calls ${called.map(({ name, protocol }) => `"${name}" (${protocol})`).join(', ')} on port ${port}`);
-  return [{
-    id: 'app-mesh-mixed-protocols',
-    path: 'services',
-    message: `${calls.join('; ')}: App Mesh was seen to make configurations that Envoy refuses where services of several protocols are called on one port (aws/aws-app-mesh-roadmap#175). Set virtualPort of those services, a port for each protocol`,
-  }];
+  const calls = mixed.map(
+    ({ caller, port, called }) =>
+      `"${caller}" calls ${called.map(({ name, protocol }) => `"${name}" (${protocol})`).join(', ')} on port ${port}`,
+  );
+  return [
+    {
+      id: 'app-mesh-mixed-protocols',
+      path: 'services',
+      message: `${calls.join('; ')}: App Mesh was seen to make configurations that Envoy refuses where services of several protocols are called on one port (aws/aws-app-mesh-roadmap#175). Set virtualPort of those services, a port for each protocol`,
+    },
+  ];
 }

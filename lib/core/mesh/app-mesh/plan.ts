@@ -32,7 +32,9 @@ export const appMeshProvider: MeshProvider = {
     const allTasks = [...tasks, ...(edge === undefined ? [] : [gatewayTask(topology, mesh, edge)])];
     return {
       tasks: allTasks,
-      records: [...topology.services, ...topology.external].filter(({ callers }) => callers.length > 0).map(({ name, virtualHost }) => ({ service: name, host: virtualHost, address: VIRTUAL_ADDRESS })),
+      records: [...topology.services, ...topology.external]
+        .filter(({ callers }) => callers.length > 0)
+        .map(({ name, virtualHost }) => ({ service: name, host: virtualHost, address: VIRTUAL_ADDRESS })),
       // Where ECS leads what arrives for the application to Envoy, it is still the application's port to a security group.
       ingress: topology.services.flatMap((service) => ingressOf(service, service.port)),
       ...(settings.kind === 'none' ? {} : { certificates: { trustDomain, settings } }),
@@ -55,7 +57,10 @@ function planAppMesh(topology: Topology, allowAllEgress: boolean): AppMeshPlan {
     // Callers use the virtual port, as with Mesh.envoy(); routes lead to the port of the application.
     virtualRouters: [
       ...called.map(({ name, virtualPort: port, protocol }) => ({ name, spec: { listeners: [{ portMapping: { port, protocol } }] } })),
-      ...external.map(({ name, virtualPort: port }) => ({ name: externalName(name), spec: { listeners: [{ portMapping: { port, protocol: 'tcp' as const } }] } })),
+      ...external.map(({ name, virtualPort: port }) => ({
+        name: externalName(name),
+        spec: { listeners: [{ portMapping: { port, protocol: 'tcp' as const } }] },
+      })),
     ],
     routes: [...called.flatMap(routesOf), ...external.map(externalRoute)],
     ...(edge === undefined ? {} : { virtualGateway: virtualGateway(topology) }),

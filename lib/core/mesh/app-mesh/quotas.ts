@@ -13,21 +13,30 @@ const BACKENDS = 50;
 const DEFAULT_MAX_PERCENT = 200;
 
 /** What an account gets no more of by itself. */
-export function quotas({ gatewayRoutes, virtualRouters, routes, virtualNodes }: AppMeshPlan, tasks: readonly TaskPlan[]): readonly Warning[] {
+export function quotas(
+  { gatewayRoutes, virtualRouters, routes, virtualNodes }: AppMeshPlan,
+  tasks: readonly TaskPlan[],
+): readonly Warning[] {
   const above = (count: number, quota: number, what: string): readonly string[] => (count > quota ? [`${count} ${what}, of ${quota}`] : []);
   const found = [
     ...above(gatewayRoutes.length, GATEWAY_ROUTES, 'gateway routes of the virtual gateway'),
-    ...virtualRouters.flatMap(({ name }) => above(routes.filter(({ router }) => router === name).length, ROUTES, `routes of the virtual router "${name}"`)),
+    ...virtualRouters.flatMap(({ name }) =>
+      above(routes.filter(({ router }) => router === name).length, ROUTES, `routes of the virtual router "${name}"`),
+    ),
     ...virtualNodes.flatMap(({ name, spec }) => above(spec.backends?.length ?? 0, BACKENDS, `backends of the virtual node "${name}"`)),
     ...tasks.flatMap((task) => above(mostTasks(task), ENVOYS, `connected Envoys of "${task.name}" in a deployment`)),
   ];
-  return found.length === 0 ? [] : [{
-    id: 'app-mesh-quotas',
-    path: 'mesh',
-    message: `the default quotas of App Mesh do not suffice: there are ${found.join('; ')}. Raise them in Service Quotas (AWS App Mesh) before you deploy`,
-  }];
+  return found.length === 0
+    ? []
+    : [
+        {
+          id: 'app-mesh-quotas',
+          path: 'mesh',
+          message: `the default quotas of App Mesh do not suffice: there are ${found.join('; ')}. Raise them in Service Quotas (AWS App Mesh) before you deploy`,
+        },
+      ];
 }
 
 function mostTasks({ sizing }: TaskPlan): number {
-  return Math.floor(maxTasks(sizing) * (sizing.replacement?.maxHealthyPercent ?? DEFAULT_MAX_PERCENT) / 100);
+  return Math.floor((maxTasks(sizing) * (sizing.replacement?.maxHealthyPercent ?? DEFAULT_MAX_PERCENT)) / 100);
 }

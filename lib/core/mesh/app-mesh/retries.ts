@@ -17,7 +17,7 @@ const GRPC: readonly RetryEvent[] = ['cancelled', 'deadline-exceeded', 'internal
  * https://docs.aws.amazon.com/app-mesh/latest/userguide/envoy-defaults.html#default-retry-policy
  */
 export function retryPolicy(retry: Retry, timeouts: Timeouts, kind: RetryKind): RetryPolicy {
-  const on = kind === 'careful' ? NOTHING_SENT : retry.on ?? NO_ANSWER;
+  const on = kind === 'careful' ? NOTHING_SENT : (retry.on ?? NO_ANSWER);
   const grpc = on.filter((event) => GRPC.includes(event));
   const tcp: readonly RetryEvent[] = on.filter((event) => event === 'connection-error');
   const http = on.filter((event) => !grpc.includes(event) && !tcp.includes(event));

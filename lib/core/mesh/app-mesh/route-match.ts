@@ -4,10 +4,21 @@ import type { RouteMatch, ValueMatch } from '../../model/traffic-policy';
 /** https://docs.aws.amazon.com/app-mesh/latest/APIReference/API_HttpRouteMatch.html */
 export function httpMatch({ path, headers, queryParameters }: RouteMatch, method?: string): HttpMatch {
   return {
-    ...(path === undefined ? { prefix: '/' } : path.kind === 'prefix' ? { prefix: path.text } : { path: path.kind === 'exact' ? { exact: path.text } : { regex: path.text } }),
+    ...(path === undefined
+      ? { prefix: '/' }
+      : path.kind === 'prefix'
+        ? { prefix: path.text }
+        : { path: path.kind === 'exact' ? { exact: path.text } : { regex: path.text } }),
     ...(method === undefined ? {} : { method }),
     ...(headers.length === 0 ? {} : { headers: headers.map(headerMatch) }),
-    ...(queryParameters.length === 0 ? {} : { queryParameters: queryParameters.map(({ name, kind, text = '' }) => ({ name, ...(kind === 'present' ? {} : { match: { exact: text } }) })) }),
+    ...(queryParameters.length === 0
+      ? {}
+      : {
+          queryParameters: queryParameters.map(({ name, kind, text = '' }) => ({
+            name,
+            ...(kind === 'present' ? {} : { match: { exact: text } }),
+          })),
+        }),
   };
 }
 

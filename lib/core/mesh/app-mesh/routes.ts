@@ -24,10 +24,18 @@ interface Rule {
 
 /** The routes of a service's router. Their priorities keep the order of the props: the first one that matches decides. */
 export function routesOf(service: Service): readonly RoutePlan[] {
-  const specs = service.protocol === 'tcp'
-    ? [{ name: 'all', spec: tcpRoute(service) }]
-    : [...service.policy.routes.map((route) => ruleOf(service, route)), lastRule(service)].flatMap((rule) => [...pinned(service, rule), rule]).flatMap(withMissingHeaders).flatMap((rule) => (service.protocol === 'grpc' ? [grpcRoute(rule)] : httpRoutes(service, rule)));
-  return specs.map(({ name, spec }, index) => ({ name, router: service.name, spec: specs.length === 1 ? spec : { priority: index, ...spec } }));
+  const specs =
+    service.protocol === 'tcp'
+      ? [{ name: 'all', spec: tcpRoute(service) }]
+      : [...service.policy.routes.map((route) => ruleOf(service, route)), lastRule(service)]
+          .flatMap((rule) => [...pinned(service, rule), rule])
+          .flatMap(withMissingHeaders)
+          .flatMap((rule) => (service.protocol === 'grpc' ? [grpcRoute(rule)] : httpRoutes(service, rule)));
+  return specs.map(({ name, spec }, index) => ({
+    name,
+    router: service.name,
+    spec: specs.length === 1 ? spec : { priority: index, ...spec },
+  }));
 }
 
 export function timeoutsOf(service: Service): readonly Timeouts[] {
@@ -36,7 +44,13 @@ export function timeoutsOf(service: Service): readonly Timeouts[] {
 
 function ruleOf(service: Service, route: ServiceRoute): Rule {
   const { timeouts, retry } = service.callPolicy;
-  return { name: route.name, match: route.match, action: targetsOf(service, route.versions), timeouts: route.timeouts ?? timeouts, retry: route.retry ?? retry };
+  return {
+    name: route.name,
+    match: route.match,
+    action: targetsOf(service, route.versions),
+    timeouts: route.timeouts ?? timeouts,
+    retry: route.retry ?? retry,
+  };
 }
 
 /** A rule again, for requests that name a version: they go to it, whatever the weights say. */
@@ -75,13 +89,31 @@ function httpRoutes(service: Service, rule: Rule): readonly Named[] {
 
 function httpRoute({ protocol }: Service, rule: Rule, method: string | undefined): Named {
   const kind: RetryKind = method !== undefined && NOT_IDEMPOTENT.includes(method) && !rule.retry.anyMethod ? 'careful' : 'idempotent';
-  const route = { match: httpMatch(rule.match, method), action: rule.action, retryPolicy: retryPolicy(rule.retry, rule.timeouts, kind), ...optionalTimeout(timeout(rule.timeouts, protocol)) };
-  return { name: method === undefined ? rule.name : `${rule.name}_${method.toLowerCase()}`, spec: protocol === 'http2' ? { http2Route: route } : { httpRoute: route } };
+  const route = {
+    match: httpMatch(rule.match, method),
+    action: rule.action,
+    retryPolicy: retryPolicy(rule.retry, rule.timeouts, kind),
+    ...optionalTimeout(timeout(rule.timeouts, protocol)),
+  };
+  return {
+    name: method === undefined ? rule.name : `${rule.name}_${method.toLowerCase()}`,
+    spec: protocol === 'http2' ? { http2Route: route } : { httpRoute: route },
+  };
 }
 
 /** Whether a gRPC method may be called twice, nobody can know. */
 function grpcRoute({ name, match, action, timeouts, retry }: Rule): Named {
-  return { name, spec: { grpcRoute: { match: grpcMatch(match), action, retryPolicy: retryPolicy(retry, timeouts, retry.anyMethod ? 'idempotent' : 'careful'), ...optionalTimeout(timeout(timeouts, 'grpc')) } } };
+  return {
+    name,
+    spec: {
+      grpcRoute: {
+        match: grpcMatch(match),
+        action,
+        retryPolicy: retryPolicy(retry, timeouts, retry.anyMethod ? 'idempotent' : 'careful'),
+        ...optionalTimeout(timeout(timeouts, 'grpc')),
+      },
+    },
+  };
 }
 
 function tcpRoute(service: Service): RouteSpec {

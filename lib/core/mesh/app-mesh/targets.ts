@@ -25,7 +25,10 @@ export function targetsOf(service: Service, weights?: Readonly<Record<string, nu
   const { port, versions } = service;
   if (versions === undefined) return { weightedTargets: [{ virtualNode: service.name, weight: 100, port }] };
   return {
-    weightedTargets: versions
-      .map(({ name, taskName, weight }) => ({ virtualNode: taskName, weight: weights === undefined ? weight : weights[name] ?? 0, port })),
+    weightedTargets: versions.map(({ name, taskName, weight }) => ({
+      virtualNode: taskName,
+      weight: weights === undefined ? weight : (weights[name] ?? 0),
+      port,
+    })),
   };
 }

@@ -1,5 +1,13 @@
 import type { ContainerPlan, InterceptionPlan, MeshEndpointPlan, TaskPlan } from '../../plan/system-plan';
-import { COLLECTOR_CONTAINER, DISCOVERY_TTL_SECONDS, GATEWAY_NAME, GATEWAY_PORT, INIT_CONTAINER, MESH_VOLUME, PROXY_CONTAINER } from '../../model/constants';
+import {
+  COLLECTOR_CONTAINER,
+  DISCOVERY_TTL_SECONDS,
+  GATEWAY_NAME,
+  GATEWAY_PORT,
+  INIT_CONTAINER,
+  MESH_VOLUME,
+  PROXY_CONTAINER,
+} from '../../model/constants';
 import type { CertificateFormatName } from '../../contract/agent';
 import { meshVariables } from '../../contract/agent';
 import { APP_MESH_DIRECTORY } from '../../contract/files';
@@ -19,10 +27,20 @@ import { acmCertificateOf, acmOf } from './tls';
 /** What a task of App Mesh is made of. Whatever it adds runs as a user, or in a group, whose traffic is not intercepted. */
 export function serviceTask(topology: Topology, mesh: AppMeshSettings, { name, service, version }: TaskGroup): TaskPlan {
   const refreshSeconds = mesh.discovery === 'dns' ? DISCOVERY_TTL_SECONDS : REFRESH_SECONDS;
-  const agent: AgentPlan = { topology, service: service.name, name, callees: [], refreshSeconds, stopSeconds: stopSecondsOf(refreshSeconds, service.stopTimeoutSeconds) };
+  const agent: AgentPlan = {
+    topology,
+    service: service.name,
+    name,
+    callees: [],
+    refreshSeconds,
+    stopSeconds: stopSecondsOf(refreshSeconds, service.stopTimeoutSeconds),
+  };
   const callees = topology.services.filter((other) => service.calls.includes(other.name));
   return {
-    ...taskOf(agent, mesh, { kind: 'virtualNode', name, ...acmNeeds(topology, service, callees) }, [application(service), ...service.extraContainers.map(extra)]),
+    ...taskOf(agent, mesh, { kind: 'virtualNode', name, ...acmNeeds(topology, service, callees) }, [
+      application(service),
+      ...service.extraContainers.map(extra),
+    ]),
     ...(version === undefined ? {} : { version: { service: service.name, name: version.name } }),
     sizing: sizingOf(service),
     registration: { recordType: 'A', ttlSeconds: DISCOVERY_TTL_SECONDS },
@@ -31,7 +49,14 @@ export function serviceTask(topology: Topology, mesh: AppMeshSettings, { name, s
 }
 
 export function gatewayTask(topology: Topology, mesh: AppMeshSettings, edge: EdgeTopology): TaskPlan {
-  const agent: AgentPlan = { topology, service: GATEWAY_NAME, name: GATEWAY_NAME, callees: [], refreshSeconds: EDGE_REFRESH_SECONDS, stopSeconds: stopSecondsOf(EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS) };
+  const agent: AgentPlan = {
+    topology,
+    service: GATEWAY_NAME,
+    name: GATEWAY_NAME,
+    callees: [],
+    refreshSeconds: EDGE_REFRESH_SECONDS,
+    stopSeconds: stopSecondsOf(EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS),
+  };
   const routed = topology.services.filter((service) => service.routed);
   return {
     ...taskOf(agent, mesh, { kind: 'virtualGateway', name: GATEWAY_NAME, ...acmNeeds(topology, undefined, routed) }, []),
@@ -41,10 +66,14 @@ export function gatewayTask(topology: Topology, mesh: AppMeshSettings, edge: Edg
 }
 
 /** https://docs.aws.amazon.com/app-mesh/latest/userguide/tls.html#authentication-certificates */
-function acmNeeds(topology: Topology, service: Service | undefined, callees: readonly Service[]): Pick<MeshEndpointPlan, 'certificateArns' | 'authorityArns'> {
+function acmNeeds(
+  topology: Topology,
+  service: Service | undefined,
+  callees: readonly Service[],
+): Pick<MeshEndpointPlan, 'certificateArns' | 'authorityArns'> {
   const own = service === undefined ? undefined : acmCertificateOf(topology, service);
   const trusts = callees.some((callee) => acmCertificateOf(topology, callee) !== undefined);
-  return { certificateArns: own === undefined ? [] : [own], authorityArns: trusts ? acmOf(topology)?.authorityArns ?? [] : [] };
+  return { certificateArns: own === undefined ? [] : [own], authorityArns: trusts ? (acmOf(topology)?.authorityArns ?? []) : [] };
 }
 
 function interceptionOf({ ignoredEgressPorts }: AppMeshSettings, { port }: Service): InterceptionPlan {
@@ -66,17 +95,26 @@ function interceptionOf({ ignoredEgressPorts }: AppMeshSettings, { port }: Servi
  */
 const COLLECTOR_USER = `0:${APP_MESH_GROUP}`;
 
-function taskOf(agent: AgentPlan, mesh: AppMeshSettings, endpoint: MeshEndpointPlan, own: readonly ContainerPlan[]): Omit<TaskPlan, 'sizing' | 'registration'> {
+function taskOf(
+  agent: AgentPlan,
+  mesh: AppMeshSettings,
+  endpoint: MeshEndpointPlan,
+  own: readonly ContainerPlan[],
+): Omit<TaskPlan, 'sizing' | 'registration'> {
   const { topology, service, name } = agent;
   const secured = topology.certificates.kind !== 'none';
-  const collectors = endpoint.kind === 'virtualGateway' ? collector(topology) : collector(topology).map((container): ContainerPlan => ({ ...container, user: COLLECTOR_USER }));
+  const collectors =
+    endpoint.kind === 'virtualGateway'
+      ? collector(topology)
+      : collector(topology).map((container): ContainerPlan => ({ ...container, user: COLLECTOR_USER }));
   const others = [...(secured ? [asUser(initContainer(agent), secured)] : []), proxy(topology, mesh, endpoint), ...own, ...collectors];
   return {
     name,
     ...(secured ? { identity: { uri: identityOf(topology.trustDomain, service), dnsName: `${service}.${topology.domain}` } } : {}),
     discovers: [],
     volumes: [MESH_VOLUME, ...collectorVolumes(topology)],
-    // Not restarted in place: that the agent ends is how a task with an old certificate is replaced (programs/agent/certificate/retirement.ts).
+    // Not restarted in place: that the agent ends is how a task with an old certificate is replaced
+    // (programs/agent/certificate/retirement.ts).
     containers: [...others, { ...asUser(agentContainer(agent, others), secured), restart: false }],
     traced: topology.tracing !== undefined,
     endpoint,
@@ -121,7 +159,10 @@ function proxy(topology: Topology, mesh: AppMeshSettings, { kind }: MeshEndpoint
     readonlyRootFilesystem: false,
     mounts: secured ? [{ volume: MESH_VOLUME, path: APP_MESH_DIRECTORY, readOnly: true }] : [],
     healthCheck: { command: ['CMD-SHELL', LIVE], intervalSeconds: 5, timeoutSeconds: 2, retries: 3, startPeriodSeconds: 10 },
-    dependsOn: [...(secured ? [{ container: INIT_CONTAINER, condition: 'SUCCESS' as const }] : []), ...(tracing === undefined ? [] : [{ container: COLLECTOR_CONTAINER, condition: 'START' as const }])],
+    dependsOn: [
+      ...(secured ? [{ container: INIT_CONTAINER, condition: 'SUCCESS' as const }] : []),
+      ...(tracing === undefined ? [] : [{ container: COLLECTOR_CONTAINER, condition: 'START' as const }]),
+    ],
     ports: kind === 'virtualGateway' ? [GATEWAY_PORT] : [],
     restart: false,
   };

@@ -12,7 +12,7 @@ const SILENCE_SECONDS = 300;
 /** What differs from what App Mesh does by itself; undefined if nothing does. */
 export function timeout({ requestSeconds, idleSeconds }: Timeouts, protocol: ProtocolId): Timeout | undefined {
   const idle = idleSeconds ?? silenceSeconds(requestSeconds, protocol);
-  const request = protocol === 'tcp' || requestSeconds === DEFAULT_REQUEST_SECONDS ? undefined : requestSeconds ?? 0;
+  const request = protocol === 'tcp' || requestSeconds === DEFAULT_REQUEST_SECONDS ? undefined : (requestSeconds ?? 0);
   if (idle === undefined && request === undefined) return undefined;
   return {
     ...(request === undefined ? {} : { perRequest: limit(request) }),

@@ -53,9 +53,13 @@ export function clientPolicy(topology: Topology, callees: readonly Pick<Service,
     tls: {
       enforce: true,
       ...(haveCertificates(topology) ? { certificate: { file: OWN_CERTIFICATE } } : {}),
-      validation: acm === undefined
-        ? { trust: OWN_TRUST, ...names(callees.map((callee) => identityOf(topology.trustDomain, callee.name))) }
-        : { trust: { acm: { certificateAuthorityArns: acm.authorityArns } }, ...names(callees.map(({ discoveryHost }) => discoveryHost)) },
+      validation:
+        acm === undefined
+          ? { trust: OWN_TRUST, ...names(callees.map((callee) => identityOf(topology.trustDomain, callee.name))) }
+          : {
+              trust: { acm: { certificateAuthorityArns: acm.authorityArns } },
+              ...names(callees.map(({ discoveryHost }) => discoveryHost)),
+            },
     },
   };
 }

@@ -7,7 +7,10 @@ import { clientPolicy } from './tls';
 
 /** The gateway service behind API Gateway. App Mesh has one client policy for all that a virtual gateway calls. */
 export function virtualGateway(topology: Topology): VirtualGatewayPlan {
-  const policy = clientPolicy(topology, topology.services.filter(({ routed }) => routed));
+  const policy = clientPolicy(
+    topology,
+    topology.services.filter(({ routed }) => routed),
+  );
   return {
     name: GATEWAY_NAME,
     spec: {

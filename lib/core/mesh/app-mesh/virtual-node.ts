@@ -1,4 +1,13 @@
-import type { Backend, ConnectionPool, HealthCheck, Listener, OutlierDetection, PerProtocol, ServiceDiscovery, VirtualNodePlan } from '../../plan/app-mesh';
+import type {
+  Backend,
+  ConnectionPool,
+  HealthCheck,
+  Listener,
+  OutlierDetection,
+  PerProtocol,
+  ServiceDiscovery,
+  VirtualNodePlan,
+} from '../../plan/app-mesh';
 import type { ProtocolId, Service, Topology } from '../../model/topology';
 import type { CallPolicy } from '../../model/traffic-policy';
 import { LOGGING } from './access-log';
@@ -13,7 +22,9 @@ export function virtualNode(topology: Topology, group: TaskGroup): VirtualNodePl
   const { service } = group;
   const backends = [
     ...topology.services.filter((other) => service.calls.includes(other.name)).map((callee) => backend(topology, callee)),
-    ...topology.external.filter(({ name }) => service.callsExternal.includes(name)).map(({ virtualHost }): Backend => ({ virtualService: { virtualServiceName: virtualHost } })),
+    ...topology.external
+      .filter(({ name }) => service.callsExternal.includes(name))
+      .map(({ virtualHost }): Backend => ({ virtualService: { virtualServiceName: virtualHost } })),
   ];
   return {
     name: group.name,

@@ -14,13 +14,19 @@ export function warningsOf(topology: Topology, mesh: AppMeshSettings, plan: AppM
     {
       id: 'app-mesh-shut-down',
       path: 'mesh',
-      message: 'AWS shut App Mesh down on 2026-09-30: an account that has it no longer will refuse to deploy this. Mesh.envoy() takes the same props, callers keep their URLs, and it does more by default: what, the documentation of Mesh.appMesh() lists',
+      message:
+        'AWS shut App Mesh down on 2026-09-30: an account that has it no longer will refuse to deploy this. Mesh.envoy() takes the same props, callers keep their URLs, and it does more by default: what, the documentation of Mesh.appMesh() lists',
     },
-    ...(edge === undefined ? [] : [{
-      id: 'app-mesh-edge',
-      path: 'edge',
-      message: "a virtual gateway of App Mesh does not do what the gateway of Mesh.envoy() does: refuse paths that can be read in two ways (//, /../, escaped letters), make X-Forwarded-* of what API Gateway says, and take API Gateway's own headers (x-edge-*) off the request. Host is the virtual name of the service",
-    }]),
+    ...(edge === undefined
+      ? []
+      : [
+          {
+            id: 'app-mesh-edge',
+            path: 'edge',
+            message:
+              "a virtual gateway of App Mesh does not do what the gateway of Mesh.envoy() does: refuse paths that can be read in two ways (//, /../, escaped letters), make X-Forwarded-* of what API Gateway says, and take API Gateway's own headers (x-edge-*) off the request. Host is the virtual name of the service",
+          },
+        ]),
     ...(certificates.kind === 'none' && open ? [plaintext()] : []),
     ...allowAllEgress(topology, mesh),
     ...mixedProtocols(topology),
@@ -32,8 +38,18 @@ export function warningsOf(topology: Topology, mesh: AppMeshSettings, plan: AppM
 function allowAllEgress({ egress, services }: Topology, mesh: AppMeshSettings): readonly Warning[] {
   const callers = services.filter(({ calls, callsExternal }) => calls.length + callsExternal.length > 0).map(({ name }) => `"${name}"`);
   const reasons = [
-    ...(egress === 'declared' ? ['security groups still let out only what is declared, and HTTPS: give egress: Egress.open() too, or open single targets by connections'] : []),
-    ...(callers.length > 0 ? [`App Mesh applies it to no virtual node with backends, so ${callers.join(', ')}, with calls, still reach${callers.length === 1 ? 'es' : ''} nothing but what is in calls, and AWS: name other hosts in external and calls, or their ports in ignoredEgressPorts`] : []),
+    ...(egress === 'declared'
+      ? [
+          'security groups still let out only what is declared, and HTTPS: give egress: Egress.open() too, or open single targets by connections',
+        ]
+      : []),
+    ...(callers.length > 0
+      ? [
+          `App Mesh applies it to no virtual node with backends, so ${callers.join(', ')}, with calls, still reach${callers.length === 1 ? 'es' : ''} nothing but what is in calls, and AWS: name other hosts in external and calls, or their ports in ignoredEgressPorts`,
+        ]
+      : []),
   ];
-  return mesh.allowAllEgress && reasons.length > 0 ? [{ id: 'app-mesh-allow-all-egress', path: 'mesh.allowAllEgress', message: `it does less than it says: ${reasons.join('; ')}` }] : [];
+  return mesh.allowAllEgress && reasons.length > 0
+    ? [{ id: 'app-mesh-allow-all-egress', path: 'mesh.allowAllEgress', message: `it does less than it says: ${reasons.join('; ')}` }]
+    : [];
 }

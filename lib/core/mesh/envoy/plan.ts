@@ -6,7 +6,15 @@ import { ingressOf } from '../../plan/ingress';
 import { checkTaskDefinitionSize } from '../../plan/task-definition-size';
 import { MESH_DIRECTORY } from '../../contract/files';
 import { ADMIN_PORT } from '../../contract/ports';
-import { DISCOVERY_TTL_SECONDS, GATEWAY_NAME, GATEWAY_PORT, INBOUND_PORT, INIT_CONTAINER, MESH_VOLUME, PROXY_CONTAINER } from '../../model/constants';
+import {
+  DISCOVERY_TTL_SECONDS,
+  GATEWAY_NAME,
+  GATEWAY_PORT,
+  INBOUND_PORT,
+  INIT_CONTAINER,
+  MESH_VOLUME,
+  PROXY_CONTAINER,
+} from '../../model/constants';
 import { identityOf } from '../../contract/identity';
 import { PROXY_USER } from '../../model/images';
 import type { IssueList } from '../../reading/issues';
@@ -53,14 +61,23 @@ function pathOf({ name, version }: TaskPlan): string {
 
 /** Those of a service, or of each of its versions. */
 function tasksOf(topology: Topology, service: Service): readonly TaskPlan[] {
-  return service.versions?.map((version) => serviceTask(topology, serviceAs(service, version), version)) ?? [serviceTask(topology, service)];
+  return (
+    service.versions?.map((version) => serviceTask(topology, serviceAs(service, version), version)) ?? [serviceTask(topology, service)]
+  );
 }
 
 function serviceTask(topology: Topology, service: Service, version?: Version): TaskPlan {
   const callees = topology.services.filter((other) => service.calls.includes(other.name));
   const refreshSeconds = refreshSecondsOf(topology, service);
   const name = version?.taskName ?? service.name;
-  const agent: AgentPlan = { topology, service: service.name, name, callees, refreshSeconds, stopSeconds: stopSecondsOf(refreshSeconds, service.stopTimeoutSeconds) };
+  const agent: AgentPlan = {
+    topology,
+    service: service.name,
+    name,
+    callees,
+    refreshSeconds,
+    stopSeconds: stopSecondsOf(refreshSeconds, service.stopTimeoutSeconds),
+  };
   return {
     ...taskOf(agent, [
       proxy(agent, service, sidecarBootstrap(topology, service, name), INBOUND_PORT),
@@ -97,7 +114,9 @@ function taskOf(agent: AgentPlan, own: readonly ContainerPlan[]): Omit<TaskPlan,
   const weighed = weighedBy(agent.callees);
   return {
     name,
-    ...(topology.certificates.kind === 'none' ? {} : { identity: { uri: identityOf(topology.trustDomain, service), dnsName: `${service}.${topology.domain}` } }),
+    ...(topology.certificates.kind === 'none'
+      ? {}
+      : { identity: { uri: identityOf(topology.trustDomain, service), dnsName: `${service}.${topology.domain}` } }),
     ...(weighed.length === 0 ? {} : { weighs: weighed.map((callee) => callee.name) }),
     // Its own service too, to weigh whether its zone may be preferred.
     discovers: discovered.length === 0 ? [] : [...new Set([...discovered.map((callee) => callee.name), name])].sort(),
@@ -119,15 +138,20 @@ function proxy(agent: AgentPlan, sizing: Sizing, config: JsonObject, port: numbe
     copyImage: true,
     essential: true,
     command: [
-      '--config-yaml', JSON.stringify(config),
-      '--log-level', mesh.proxyLogLevel,
+      '--config-yaml',
+      JSON.stringify(config),
+      '--log-level',
+      mesh.proxyLogLevel,
       // Without it Envoy starts one worker for each core of the host, whatever share of it the task has.
-      '--concurrency', String(Math.max(1, Math.ceil(sizing.cpu / 1024))),
+      '--concurrency',
+      String(Math.max(1, Math.ceil(sizing.cpu / 1024))),
       '--disable-hot-restart',
       // When the agent drains, each connection is told with its next response, not within ten minutes.
-      '--drain-strategy', 'immediate',
+      '--drain-strategy',
+      'immediate',
       // By default the access log comes in blocks, up to ten seconds late.
-      '--file-flush-interval-msec', '1000',
+      '--file-flush-interval-msec',
+      '1000',
     ],
     environment: {},
     secretNames: [],

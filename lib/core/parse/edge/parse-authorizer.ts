@@ -52,7 +52,10 @@ export class Authorizers {
 
   read(at: Reader): EdgeAuthorizer | undefined {
     if (!at.made('Authorizer', 'a factory of Authorizer, such as Authorizer.jwt()')) return undefined;
-    const kind = at.field('kind').required('the kind of authorizer', 'use a factory of Authorizer, such as Authorizer.jwt()').oneOf(KINDS, 'an Authorizer', KINDS.map(factory));
+    const kind = at
+      .field('kind')
+      .required('the kind of authorizer', 'use a factory of Authorizer, such as Authorizer.jwt()')
+      .oneOf(KINDS, 'an Authorizer', KINDS.map(factory));
     if (kind === undefined || !at.fields(FIELDS[kind], 'kind')) return undefined;
     if (!SUPPORTED[this.edge].includes(kind)) {
       const other = this.edge === 'http' ? 'rest' : 'http';
@@ -80,20 +83,32 @@ export class Authorizers {
     if (kind === 'jwt') checkJwt(at);
     if (kind === 'cognito') this.checkCognito(at);
     if (kind === 'lambda') checkLambda(at);
-    if (kind === 'apiKey') for (const key of at.field('keys').items()) key.required('an API key', 'remove the entry, or give an apigateway.IApiKey').opaque('an apigateway.IApiKey', ['keyId']);
+    if (kind === 'apiKey')
+      for (const key of at.field('keys').items())
+        key.required('an API key', 'remove the entry, or give an apigateway.IApiKey').opaque('an apigateway.IApiKey', ['keyId']);
   }
 
   private checkCognito(at: Reader): void {
-    at.field('userPool').required('the user pool', 'give the cognito.UserPool whose tokens are accepted').opaque('a cognito.IUserPool', ['userPoolId']);
+    at.field('userPool')
+      .required('the user pool', 'give the cognito.UserPool whose tokens are accepted')
+      .opaque('a cognito.IUserPool', ['userPoolId']);
     const clients = at.field('userPoolClients');
     const items = clients.items();
-    for (const client of items) client.required('a client', 'remove the entry, or give a client of the user pool').opaque('a cognito.IUserPoolClient', ['userPoolClientId']);
+    for (const client of items)
+      client
+        .required('a client', 'remove the entry, or give a client of the user pool')
+        .opaque('a cognito.IUserPoolClient', ['userPoolClientId']);
     if (this.edge === 'http' && items.length === 0 && (clients.absent || Array.isArray(clients.value))) {
-      clients.fail('MISSING', 'an HTTP API checks for which client a token was made, so it must know at least one', { got: null, fix: `set userPoolClients, or use ${EDGE_NAMES.rest}` });
+      clients.fail('MISSING', 'an HTTP API checks for which client a token was made, so it must know at least one', {
+        got: null,
+        fix: `set userPoolClients, or use ${EDGE_NAMES.rest}`,
+      });
     }
     // Ignoring the list would let in the tokens of clients that are not on it.
     if (this.edge === 'rest' && items.length > 0) {
-      clients.fail('UNSUPPORTED_BY_EDGE', 'a REST API accepts the tokens of every client of the user pool', { fix: `leave userPoolClients out, or use ${EDGE_NAMES.http}` });
+      clients.fail('UNSUPPORTED_BY_EDGE', 'a REST API accepts the tokens of every client of the user pool', {
+        fix: `leave userPoolClients out, or use ${EDGE_NAMES.http}`,
+      });
     }
   }
 
@@ -101,7 +116,9 @@ export class Authorizers {
     for (const { at, id, kind } of this.clashes) {
       at.fail('DUPLICATE_AUTHORIZER', `two different authorizers are called "${id}"`, {
         got: null,
-        fix: FIELDS[kind].includes('name') ? 'use one object for both, or give each a name of its own in its options' : 'use one object for both',
+        fix: FIELDS[kind].includes('name')
+          ? 'use one object for both, or give each a name of its own in its options'
+          : 'use one object for both',
       });
     }
   }
@@ -119,11 +136,15 @@ function parseName(at: Reader, kind: AuthorizerKind): string | undefined {
   const name = at.string();
   if (name === undefined) return undefined;
   if (!/^[A-Za-z][A-Za-z0-9_-]{0,127}$/.test(name)) {
-    return at.fail('INVALID_NAME', 'is not a name for an authorizer', { allowed: 'letters, digits, "_" and "-", starting with a letter, at most 128' });
+    return at.fail('INVALID_NAME', 'is not a name for an authorizer', {
+      allowed: 'letters, digits, "_" and "-", starting with a letter, at most 128',
+    });
   }
   // A Lambda authorizer called "none" would be taken for a public route.
   if (name !== kind && KINDS.some((other) => other === name)) {
-    return at.fail('RESERVED_NAME', `"${name}" is the name of another kind of authorizer`, { allowed: `any name but ${KINDS.filter((other) => other !== kind).join(', ')}` });
+    return at.fail('RESERVED_NAME', `"${name}" is the name of another kind of authorizer`, {
+      allowed: `any name but ${KINDS.filter((other) => other !== kind).join(', ')}`,
+    });
   }
   return name;
 }
@@ -136,13 +157,17 @@ function checkJwt(at: Reader): void {
   }
   const audience = at.field('audience').required('the audience', 'list the "aud" or "client_id" claims that are accepted');
   for (const item of audience.items(STRINGS)) {
-    if (item.required('a claim', 'remove the entry, or give an "aud" or "client_id" claim').text() === '') item.fail('NOT_ALLOWED', 'an audience cannot be empty', { fix: 'remove it' });
+    if (item.required('a claim', 'remove the entry, or give an "aud" or "client_id" claim').text() === '')
+      item.fail('NOT_ALLOWED', 'an audience cannot be empty', { fix: 'remove it' });
   }
-  if (Array.isArray(audience.value) && audience.value.length === 0) audience.fail('MISSING', 'a JWT authorizer with no audience would accept the tokens of every client', { fix: 'name at least one' });
+  if (Array.isArray(audience.value) && audience.value.length === 0)
+    audience.fail('MISSING', 'a JWT authorizer with no audience would accept the tokens of every client', { fix: 'name at least one' });
   const sourceAt = at.field('identitySource');
   const source = sourceAt.string();
   if (source !== undefined && !/^\$request\.(header|querystring)\.[A-Za-z0-9_-]+$/.test(source)) {
-    sourceAt.fail('NOT_ALLOWED', 'is not a place in which an HTTP API looks for a token', { allowed: '"$request.header.<name>" or "$request.querystring.<name>"' });
+    sourceAt.fail('NOT_ALLOWED', 'is not a place in which an HTTP API looks for a token', {
+      allowed: '"$request.header.<name>" or "$request.querystring.<name>"',
+    });
   }
 }
 

@@ -46,7 +46,12 @@ interface EdgeContext {
 }
 
 /** @param names those of all services, and of external ones, to which no route can lead */
-export function parseEdge(at: Reader, services: readonly DraftService[], names: { readonly declared: readonly string[]; readonly external: readonly string[] }, mesh: MeshDefaults): EdgeTopology | undefined {
+export function parseEdge(
+  at: Reader,
+  services: readonly DraftService[],
+  names: { readonly declared: readonly string[]; readonly external: readonly string[] },
+  mesh: MeshDefaults,
+): EdgeTopology | undefined {
   if (!at.made('Edge', 'Edge.httpApi() or Edge.restApi()') || !at.fields(EDGE_FIELDS, 'kind')) return undefined;
   const kind = at.field('kind').required('the kind of edge', 'use Edge.httpApi() or Edge.restApi()').oneOf(['http', 'rest'], 'an Edge');
   if (kind === undefined) return undefined;
@@ -89,16 +94,23 @@ export function parseEdge(at: Reader, services: readonly DraftService[], names: 
 function parseStageName(at: Reader, kind: EdgeKind): string {
   const name = at.string() ?? (kind === 'http' ? '$default' : 'prod');
   if (kind === 'http' && name === '$default') return name;
-  if (!/^[A-Za-z0-9_-]{1,128}$/.test(name)) at.fail('INVALID_NAME', 'is not a name for a stage', { allowed: `letters, digits, "_" and "-", at most 128${kind === 'http' ? ', or "$default"' : ''}` });
+  if (!/^[A-Za-z0-9_-]{1,128}$/.test(name))
+    at.fail('INVALID_NAME', 'is not a name for a stage', {
+      allowed: `letters, digits, "_" and "-", at most 128${kind === 'http' ? ', or "$default"' : ''}`,
+    });
   return name;
 }
 
 function parseRoute(key: string, at: Reader, { kind, declared, authorizers, fallback }: EdgeContext): DraftRoute | undefined {
   const parsed = parseRouteKey(key, at);
-  if (parsed?.path === '$default' && kind === 'rest') at.fail('UNSUPPORTED_BY_EDGE', 'a REST API has no "$default" route', { fix: `write "ANY /{proxy+}", or use ${EDGE_NAMES.http}` });
+  if (parsed?.path === '$default' && kind === 'rest')
+    at.fail('UNSUPPORTED_BY_EDGE', 'a REST API has no "$default" route', { fix: `write "ANY /{proxy+}", or use ${EDGE_NAMES.http}` });
   at.required('an object with at least service', "such as { service: 'ui' }");
   if (!at.fields(['service', 'authorizer', 'throttle', 'scopes'])) return undefined;
-  const service = at.field('service').required('the service that the route leads to', `such as service: '${declared[0] ?? 'ui'}'`).string();
+  const service = at
+    .field('service')
+    .required('the service that the route leads to', `such as service: '${declared[0] ?? 'ui'}'`)
+    .string();
   const own = at.field('authorizer');
   const authorizer = own.absent ? fallback.authorizer : authorizers.read(own);
   if (own.absent && !fallback.given) {
@@ -115,7 +127,9 @@ function parseRoute(key: string, at: Reader, { kind, declared, authorizers, fall
     return scope ?? [];
   });
   if (scopes.length > 0 && authorizer !== undefined && authorizer.kind !== 'jwt' && authorizer.kind !== 'cognito') {
-    scopesAt.fail('UNSUPPORTED_AUTHORIZER', `scopes are checked by JWT and Cognito authorizers, not by Authorizer.${authorizer.kind}()`, { fix: 'remove scopes or change the authorizer' });
+    scopesAt.fail('UNSUPPORTED_AUTHORIZER', `scopes are checked by JWT and Cognito authorizers, not by Authorizer.${authorizer.kind}()`, {
+      fix: 'remove scopes or change the authorizer',
+    });
   }
   const throttle = parseThrottle(at.field('throttle'));
   if (parsed === undefined || service === undefined) return undefined;
@@ -124,7 +138,9 @@ function parseRoute(key: string, at: Reader, { kind, declared, authorizers, fall
 }
 
 function refuseExternal(at: Reader): void {
-  at.fail('NOT_ALLOWED', 'the edge leads to services of the mesh, and this one is outside of it', { fix: 'route to a service that calls it, or give it an integration of its own in API Gateway' });
+  at.fail('NOT_ALLOWED', 'the edge leads to services of the mesh, and this one is outside of it', {
+    fix: 'route to a service that calls it, or give it an integration of its own in API Gateway',
+  });
 }
 
 function checkTarget(at: Reader, services: readonly DraftService[], declared: readonly string[]): void {
@@ -135,10 +151,14 @@ function checkTarget(at: Reader, services: readonly DraftService[], declared: re
     return;
   }
   if (target.protocol === 'http' || target.protocol === 'http2') return;
-  at.fail('ROUTE_PROTOCOL', `"${target.name}" speaks ${target.protocol === 'grpc' ? 'gRPC' : 'TCP'}, which API Gateway cannot pass through`, {
-    allowed: 'services with Protocol.HTTP or Protocol.HTTP2',
-    fix: 'route to an HTTP service that calls it',
-  });
+  at.fail(
+    'ROUTE_PROTOCOL',
+    `"${target.name}" speaks ${target.protocol === 'grpc' ? 'gRPC' : 'TCP'}, which API Gateway cannot pass through`,
+    {
+      allowed: 'services with Protocol.HTTP or Protocol.HTTP2',
+      fix: 'route to an HTTP service that calls it',
+    },
+  );
 }
 
 function checkOverlaps(drafts: readonly DraftRoute[], kind: EdgeKind): void {
@@ -147,7 +167,8 @@ function checkOverlaps(drafts: readonly DraftRoute[], kind: EdgeKind): void {
   for (const draft of drafts) {
     const match = `${draft.method} ${draft.path === '$default' ? '$default' : shapeOf(draft.segments)}`;
     const twin = byMatch.get(match);
-    if (twin !== undefined) draft.at.fail('OVERLAPPING_ROUTES', `matches the same requests as "${twin}"`, { got: null, fix: 'remove one of the two' });
+    if (twin !== undefined)
+      draft.at.fail('OVERLAPPING_ROUTES', `matches the same requests as "${twin}"`, { got: null, fix: 'remove one of the two' });
     byMatch.set(match, draft.route.key);
     if (kind !== 'rest') continue;
     let parent = '';
@@ -157,10 +178,14 @@ function checkOverlaps(drafts: readonly DraftRoute[], kind: EdgeKind): void {
       // A resource of a REST API can have only one child that is a parameter, whatever its name.
       if (segment.kind !== 'static') {
         if (sibling !== undefined && sibling.text !== text) {
-          draft.at.fail('OVERLAPPING_ROUTES', `${text} stands where "${sibling.key}" has ${sibling.text}: a REST API takes one variable part at each place`, {
-            got: null,
-            fix: `write ${sibling.text} here too, or use ${EDGE_NAMES.http}`,
-          });
+          draft.at.fail(
+            'OVERLAPPING_ROUTES',
+            `${text} stands where "${sibling.key}" has ${sibling.text}: a REST API takes one variable part at each place`,
+            {
+              got: null,
+              fix: `write ${sibling.text} here too, or use ${EDGE_NAMES.http}`,
+            },
+          );
         } else if (sibling === undefined) byParent.set(parent, { text, key: draft.route.key });
       }
       parent = `${parent}/${text}`;
@@ -172,31 +197,54 @@ function checkHttpQuota(drafts: readonly DraftRoute[], preflights: readonly stri
   const routes = drafts.length + preflights.length;
   if (routes <= MAX_HTTP_ROUTES) return;
   const added = preflights.length === 0 ? '' : `, ${preflights.length} of them for the preflight requests of CORS`;
-  at.fail('TOO_MANY_ROUTES', `an HTTP API takes ${MAX_HTTP_ROUTES} routes, and these make ${routes}${added}`, { got: null, fix: 'use greedy paths such as {proxy+}' });
+  at.fail('TOO_MANY_ROUTES', `an HTTP API takes ${MAX_HTTP_ROUTES} routes, and these make ${routes}${added}`, {
+    got: null,
+    fix: 'use greedy paths such as {proxy+}',
+  });
 }
 
 function checkAuthorizerQuota(authorizers: readonly EdgeAuthorizer[], at: Reader): void {
   const resources = authorizers.filter(({ kind }) => AUTHORIZER_RESOURCES.includes(kind));
   if (resources.length <= MAX_AUTHORIZERS) return;
-  at.fail('TOO_MANY_AUTHORIZERS', `API Gateway takes ${MAX_AUTHORIZERS} authorizers for an API, and these routes use ${resources.length}`, { got: null, fix: 'let routes share them: a Lambda function can tell routes apart, and scopes can too' });
+  at.fail('TOO_MANY_AUTHORIZERS', `API Gateway takes ${MAX_AUTHORIZERS} authorizers for an API, and these routes use ${resources.length}`, {
+    got: null,
+    fix: 'let routes share them: a Lambda function can tell routes apart, and scopes can too',
+  });
 }
 
 function checkRestQuota(drafts: readonly DraftRoute[], at: Reader): void {
   const resources = new Set(drafts.flatMap((draft) => draft.segments.map((_, index) => shapeOf(draft.segments.slice(0, index + 1)))));
-  if (resources.size > MAX_REST_RESOURCES) at.fail('TOO_MANY_ROUTES', `a REST API takes ${MAX_REST_RESOURCES} resources, and these routes make ${resources.size}`, { got: null, fix: 'use greedy paths such as {proxy+}' });
+  if (resources.size > MAX_REST_RESOURCES)
+    at.fail('TOO_MANY_ROUTES', `a REST API takes ${MAX_REST_RESOURCES} resources, and these routes make ${resources.size}`, {
+      got: null,
+      fix: 'use greedy paths such as {proxy+}',
+    });
 }
 
 function parseThrottle(at: Reader): Throttle | undefined {
   if (!at.fields(['rateLimit', 'burstLimit'])) return undefined;
-  const rateLimit = at.field('rateLimit').required('the requests a second, in the long run,', 'such as rateLimit: 500').number({ min: 0, max: 1_000_000, unit: 'requests a second', integer: false });
-  const burstLimit = at.field('burstLimit').required('the requests that may arrive at once', 'such as burstLimit: 1000').number({ min: 0, max: 1_000_000, unit: 'requests' });
+  const rateLimit = at
+    .field('rateLimit')
+    .required('the requests a second, in the long run,', 'such as rateLimit: 500')
+    .number({ min: 0, max: 1_000_000, unit: 'requests a second', integer: false });
+  const burstLimit = at
+    .field('burstLimit')
+    .required('the requests that may arrive at once', 'such as burstLimit: 1000')
+    .number({ min: 0, max: 1_000_000, unit: 'requests' });
   // A bucket that holds nothing lets nothing through, however fast it fills; one that never fills runs dry.
   if (rateLimit !== undefined && burstLimit !== undefined && (rateLimit === 0) !== (burstLimit === 0)) {
-    at.fail('THROTTLE', `rateLimit ${rateLimit} and burstLimit ${burstLimit} contradict each other: ${burstLimit === 0 ? 'no request gets through' : 'after the first requests none gets through'}`, {
-      got: null,
-      allowed: 'both above 0; or both 0, which closes the route',
-      fix: burstLimit === 0 ? `set burstLimit, for instance to ${Math.max(1, Math.ceil(rateLimit))}` : `set rateLimit, for instance to ${burstLimit}`,
-    });
+    at.fail(
+      'THROTTLE',
+      `rateLimit ${rateLimit} and burstLimit ${burstLimit} contradict each other: ${burstLimit === 0 ? 'no request gets through' : 'after the first requests none gets through'}`,
+      {
+        got: null,
+        allowed: 'both above 0; or both 0, which closes the route',
+        fix:
+          burstLimit === 0
+            ? `set burstLimit, for instance to ${Math.max(1, Math.ceil(rateLimit))}`
+            : `set rateLimit, for instance to ${burstLimit}`,
+      },
+    );
   }
   return rateLimit === undefined || burstLimit === undefined ? undefined : { rateLimit, burstLimit };
 }
@@ -204,19 +252,34 @@ function parseThrottle(at: Reader): Throttle | undefined {
 function parseCors(at: Reader, kind: EdgeKind): Cors | undefined {
   if (!at.fields(['allowOrigins', 'allowMethods', 'allowHeaders', 'exposeHeaders', 'maxAge', 'allowCredentials'])) return undefined;
   const originsAt = at.field('allowOrigins').required('the origins that may call', "name them, such as ['https://shop.example']");
-  const allowOrigins = originsAt.items(STRINGS).flatMap((item) => parseOrigin(item.required('an origin', 'remove the entry, or give an origin'), kind) ?? []);
-  if (Array.isArray(originsAt.value) && originsAt.value.length === 0) originsAt.fail('MISSING', 'CORS with no origin lets nobody in', { fix: "name at least one, such as 'https://shop.example', or leave cors out" });
-  const methods = at.field('allowMethods').items(STRINGS).flatMap((item) => {
-    const method = item.required('a method', 'remove the entry, or give a method').string();
-    if (method === undefined || method === '*' || REAL_METHODS.some((known) => known === method)) return method ?? [];
-    return item.fail<string>('CORS', 'is not a method', { allowed: `"*", ${REAL_METHODS.join(', ')}`, ...(REAL_METHODS.some((known) => known === method.toUpperCase()) ? { fix: `write "${method.toUpperCase()}"` } : {}) }) ?? [];
-  });
+  const allowOrigins = originsAt
+    .items(STRINGS)
+    .flatMap((item) => parseOrigin(item.required('an origin', 'remove the entry, or give an origin'), kind) ?? []);
+  if (Array.isArray(originsAt.value) && originsAt.value.length === 0)
+    originsAt.fail('MISSING', 'CORS with no origin lets nobody in', {
+      fix: "name at least one, such as 'https://shop.example', or leave cors out",
+    });
+  const methods = at
+    .field('allowMethods')
+    .items(STRINGS)
+    .flatMap((item) => {
+      const method = item.required('a method', 'remove the entry, or give a method').string();
+      if (method === undefined || method === '*' || REAL_METHODS.some((known) => known === method)) return method ?? [];
+      return (
+        item.fail<string>('CORS', 'is not a method', {
+          allowed: `"*", ${REAL_METHODS.join(', ')}`,
+          ...(REAL_METHODS.some((known) => known === method.toUpperCase()) ? { fix: `write "${method.toUpperCase()}"` } : {}),
+        }) ?? []
+      );
+    });
   const headersAt = at.field('allowHeaders');
   const allowHeaders = headersAt.absent ? ['authorization', 'content-type', 'x-api-key'] : parseHeaders(headersAt);
   const exposeHeaders = parseHeaders(at.field('exposeHeaders'));
   const allowCredentials = at.field('allowCredentials').boolean() ?? false;
   if (allowCredentials && allowOrigins.includes('*')) {
-    at.field('allowCredentials').fail('CORS', 'browsers refuse credentials where allowOrigins holds "*"', { fix: 'name the origins, or leave allowCredentials out' });
+    at.field('allowCredentials').fail('CORS', 'browsers refuse credentials where allowOrigins holds "*"', {
+      fix: 'name the origins, or leave allowCredentials out',
+    });
   }
   const maxAgeSeconds = at.field('maxAge').seconds({ min: 0, max: 86_400 });
   return {

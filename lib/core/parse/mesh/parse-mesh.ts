@@ -1,4 +1,9 @@
-import { DEFAULT_DISCOVERY_INTERVAL_SECONDS, DEFAULT_MAX_CONNECTION_SECONDS, DEFAULT_WEIGHTS_INTERVAL_SECONDS, MAX_CONNECTION_SECONDS } from '../../model/constants';
+import {
+  DEFAULT_DISCOVERY_INTERVAL_SECONDS,
+  DEFAULT_MAX_CONNECTION_SECONDS,
+  DEFAULT_WEIGHTS_INTERVAL_SECONDS,
+  MAX_CONNECTION_SECONDS,
+} from '../../model/constants';
 import { FIRST_APP_MESH_MINOR, FIRST_PROXY_MINOR, imageReference, IMAGES, withTag } from '../../model/images';
 import type { AcmServerCertificates, AppMeshSettings, EnvoyMeshSettings, MeshSettings } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
@@ -18,7 +23,8 @@ export function parseMesh(at: Reader, services: Reader): MeshSettings {
   if (!at.fields(FIELDS[provider], 'provider')) return parseEnvoy(at);
   at.field('image').opaque('an ecs.ContainerImage', ['bind()']);
   at.field('agentImage').opaque('an ecs.ContainerImage', ['bind()']);
-  if (!at.field('image').absent && !at.field('version').absent) at.field('version').fail('NOT_ALLOWED', 'an image of your own has its own version', { fix: 'give image or version, not both' });
+  if (!at.field('image').absent && !at.field('version').absent)
+    at.field('version').fail('NOT_ALLOWED', 'an image of your own has its own version', { fix: 'give image or version, not both' });
   return provider === 'envoy' ? parseEnvoy(at) : parseAppMesh(at, services);
 }
 
@@ -29,7 +35,8 @@ function parseEnvoy(at: Reader): EnvoyMeshSettings {
     proxyLogLevel: parseLogLevel(at.field('logLevel')),
     discoveryIntervalSeconds: at.field('discoveryInterval').seconds({ min: 1, max: 10 }) ?? DEFAULT_DISCOVERY_INTERVAL_SECONDS,
     weightsIntervalSeconds: at.field('weightsInterval').seconds({ min: 1, max: 300 }) ?? DEFAULT_WEIGHTS_INTERVAL_SECONDS,
-    maxConnectionSeconds: at.field('maxConnectionDuration').seconds({ min: 10, max: MAX_CONNECTION_SECONDS }) ?? DEFAULT_MAX_CONNECTION_SECONDS,
+    maxConnectionSeconds:
+      at.field('maxConnectionDuration').seconds({ min: 10, max: MAX_CONNECTION_SECONDS }) ?? DEFAULT_MAX_CONNECTION_SECONDS,
   };
 }
 
@@ -55,15 +62,26 @@ function parseProxyVersion(at: Reader): string | undefined {
   if (version === undefined) return undefined;
   const [, flavor, major, minor, patch] = /^(distroless-|contrib-)?v(\d+)\.(\d+)(\.\d+|-latest)$/.exec(version) ?? [];
   if (major === undefined) {
-    at.fail('NOT_ALLOWED', 'is not a tag of the Envoy image', { allowed: `a release of Envoy, such as "${IMAGES.envoy.tag}"`, ...(/^\d+\.\d+\.\d+$/.test(version) ? { fix: `write "v${version}"` } : {}) });
+    at.fail('NOT_ALLOWED', 'is not a tag of the Envoy image', {
+      allowed: `a release of Envoy, such as "${IMAGES.envoy.tag}"`,
+      ...(/^\d+\.\d+\.\d+$/.test(version) ? { fix: `write "v${version}"` } : {}),
+    });
   } else if (Number(major) !== 1 || Number(minor) < FIRST_PROXY_MINOR) {
-    at.fail('NOT_ALLOWED', `Envoy ${major}.${minor ?? ''} does not know all of the configuration that it would get`, { allowed: `a release of Envoy 1, from v1.${FIRST_PROXY_MINOR}.0 on`, fix: `use "${IMAGES.envoy.tag}", or leave version out` });
+    at.fail('NOT_ALLOWED', `Envoy ${major}.${minor ?? ''} does not know all of the configuration that it would get`, {
+      allowed: `a release of Envoy 1, from v1.${FIRST_PROXY_MINOR}.0 on`,
+      fix: `use "${IMAGES.envoy.tag}", or leave version out`,
+    });
   } else if (flavor === 'distroless-') {
-    at.fail('NOT_ALLOWED', 'the distroless image has no shell, so ECS cannot check its health', { fix: `use "${version.slice(flavor.length)}"` });
+    at.fail('NOT_ALLOWED', 'the distroless image has no shell, so ECS cannot check its health', {
+      fix: `use "${version.slice(flavor.length)}"`,
+    });
   } else if (patch === '-latest') {
     // And not even the latest: the CDK builds an image again only when its name or its Dockerfile changes.
     const fix = `name a release, such as "${IMAGES.envoy.tag}"; image takes an image with any tag`;
-    at.fail('NOT_ALLOWED', 'this tag moves from release to release, so two deployments may not run the same Envoy', { allowed: 'the tag of one release', fix });
+    at.fail('NOT_ALLOWED', 'this tag moves from release to release, so two deployments may not run the same Envoy', {
+      allowed: 'the tag of one release',
+      fix,
+    });
   }
   return version;
 }
@@ -75,7 +93,10 @@ function parseAppMeshVersion(at: Reader): string | undefined {
   if (minor === undefined) {
     at.fail('NOT_ALLOWED', "is not a tag of App Mesh's Envoy image", { allowed: `a tag such as "${IMAGES.appMeshEnvoy.tag}"` });
   } else if (Number(minor) < FIRST_APP_MESH_MINOR) {
-    at.fail('NOT_ALLOWED', `Envoy 1.${minor} does not know the access log that it would get`, { allowed: `from v1.${FIRST_APP_MESH_MINOR} on`, fix: `use "${IMAGES.appMeshEnvoy.tag}", or leave version out` });
+    at.fail('NOT_ALLOWED', `Envoy 1.${minor} does not know the access log that it would get`, {
+      allowed: `from v1.${FIRST_APP_MESH_MINOR} on`,
+      fix: `use "${IMAGES.appMeshEnvoy.tag}", or leave version out`,
+    });
   }
   return version;
 }
@@ -84,8 +105,15 @@ function parseAppMeshVersion(at: Reader): string | undefined {
 const MAX_IGNORED_PORTS = 15;
 
 function parseIgnoredPorts(at: Reader): readonly number[] {
-  const ports = at.items('a list of ports').flatMap((item) => item.required('a port', 'remove the entry, or give a port').number({ min: 1, max: 65_535 }) ?? []);
-  if (ports.length > MAX_IGNORED_PORTS) at.fail('OUT_OF_RANGE', `there are ${ports.length} ports`, { got: null, allowed: `at most ${MAX_IGNORED_PORTS}`, fix: 'name hosts in external and calls (Protocol.TCP), which takes no port from this list' });
+  const ports = at
+    .items('a list of ports')
+    .flatMap((item) => item.required('a port', 'remove the entry, or give a port').number({ min: 1, max: 65_535 }) ?? []);
+  if (ports.length > MAX_IGNORED_PORTS)
+    at.fail('OUT_OF_RANGE', `there are ${ports.length} ports`, {
+      got: null,
+      allowed: `at most ${MAX_IGNORED_PORTS}`,
+      fix: 'name hosts in external and calls (Protocol.TCP), which takes no port from this list',
+    });
   return [...new Set(ports)].sort((a, b) => a - b);
 }
 
@@ -100,19 +128,38 @@ function parseServerCertificates(at: Reader, services: Reader): AcmServerCertifi
   const names = services.values().map((service) => service.path.slice('services.'.length));
   const map = at.field('certificateArns').required('the certificate of each service', "such as { orders: 'arn:aws:acm:...' }");
   if (map.empty) map.fail('MISSING', 'no service gets a certificate', { fix: 'leave serverCertificates out, or name a service' });
-  const certificateArns = [...map.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([name, item]): [string, string][] => {
-    if (!names.includes(name)) item.fail('UNKNOWN_SERVICE', `there is no service "${name}"`, { got: null, ...suggest(name, names) });
-    const arn = parseArn(item, CERTIFICATE_ARN, 'the ARN of a certificate of ACM', 'arn:aws:acm:eu-west-1:111122223333:certificate/11111111-2222-3333-4444-555555555555');
-    return arn === undefined ? [] : [[name, arn]];
-  });
+  const certificateArns = [...map.entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([name, item]): [string, string][] => {
+      if (!names.includes(name)) item.fail('UNKNOWN_SERVICE', `there is no service "${name}"`, { got: null, ...suggest(name, names) });
+      const arn = parseArn(
+        item,
+        CERTIFICATE_ARN,
+        'the ARN of a certificate of ACM',
+        'arn:aws:acm:eu-west-1:111122223333:certificate/11111111-2222-3333-4444-555555555555',
+      );
+      return arn === undefined ? [] : [[name, arn]];
+    });
   const list = at.field('authorityArns').required('the root authorities of the certificates', "such as ['arn:aws:acm-pca:...']");
-  const authorityArns = list.items(STRINGS).flatMap((item) => parseArn(item, AUTHORITY_ARN, 'the ARN of a certificate authority of AWS Private CA', 'arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/11111111-2222-3333-4444-555555555555') ?? []);
-  if (Array.isArray(list.value) && (list.value.length === 0 || list.value.length > MAX_AUTHORITIES)) list.fail('OUT_OF_RANGE', `there are ${list.value.length} authorities`, { got: null, allowed: `1 to ${MAX_AUTHORITIES}` });
+  const authorityArns = list
+    .items(STRINGS)
+    .flatMap(
+      (item) =>
+        parseArn(
+          item,
+          AUTHORITY_ARN,
+          'the ARN of a certificate authority of AWS Private CA',
+          'arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/11111111-2222-3333-4444-555555555555',
+        ) ?? [],
+    );
+  if (Array.isArray(list.value) && (list.value.length === 0 || list.value.length > MAX_AUTHORITIES))
+    list.fail('OUT_OF_RANGE', `there are ${list.value.length} authorities`, { got: null, allowed: `1 to ${MAX_AUTHORITIES}` });
   return { certificateArns: Object.fromEntries(certificateArns), authorityArns };
 }
 
 function parseArn(at: Reader, pattern: RegExp, what: string, example: string): string | undefined {
   const arn = at.required(what, `remove the entry, or give ${what}`).text();
-  if (typeof at.value === 'string' && !pattern.test(at.value)) at.fail('NOT_ALLOWED', `is not ${what}`, { allowed: `such as "${example}"` });
+  if (typeof at.value === 'string' && !pattern.test(at.value))
+    at.fail('NOT_ALLOWED', `is not ${what}`, { allowed: `such as "${example}"` });
   return arn;
 }

@@ -7,13 +7,27 @@ import type { Reader } from '../../reading/reader';
  * https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns.html
  */
 const AWS_DOMAINS = [
-  'amazonaws.com', 'amazonaws.com.cn', 'amazonaws.eu', 'amazonwebservices.com.cn', 'amazonwebservices.eu', 'aws', 'aws.dev', 'c2s.ic.gov', 'cloud.adc-e.uk', 'cloudfront.net',
-  'compute.internal', 'csp.hci.ic.gov', 'ec2.internal', 'sc2s.sgov.gov',
+  'amazonaws.com',
+  'amazonaws.com.cn',
+  'amazonaws.eu',
+  'amazonwebservices.com.cn',
+  'amazonwebservices.eu',
+  'aws',
+  'aws.dev',
+  'c2s.ic.gov',
+  'cloud.adc-e.uk',
+  'cloudfront.net',
+  'compute.internal',
+  'csp.hci.ic.gov',
+  'ec2.internal',
+  'sc2s.sgov.gov',
 ];
 
 /** The private zone of the domain answers for every name in it, for the whole VPC: what it does not hold is not found. */
 export function checkHidesNoAws(at: Reader, domain: string): void {
   const hidden = AWS_DOMAINS.find((aws) => domain === aws || domain.endsWith(`.${aws}`) || aws.endsWith(`.${domain}`));
   if (hidden === undefined) return;
-  at.fail('DOMAIN_CLASH', `a private zone "${domain}" would hide what AWS has below "${hidden}" from the whole VPC`, { fix: 'set domain to a name of your own, such as "shop.internal"' });
+  at.fail('DOMAIN_CLASH', `a private zone "${domain}" would hide what AWS has below "${hidden}" from the whole VPC`, {
+    fix: 'set domain to a name of your own, such as "shop.internal"',
+  });
 }

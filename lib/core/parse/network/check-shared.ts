@@ -16,10 +16,17 @@ function checkVpc(at: Reader, root: Reader): void {
   const { vpc } = at.value as VpcOpaque;
   const count = (subnets: unknown): number => (Array.isArray(subnets) ? subnets.length : 0);
   if (vpc !== undefined && root.field('vpcSubnets').absent && count(vpc.privateSubnets) + count(vpc.isolatedSubnets) === 0) {
-    at.fail('MISSING', 'the VPC has no private subnets, or does not know them: tasks get no public address, so from a public subnet they could not pull their images', { got: null, fix: 'use a VPC with private subnets, or name subnets with a NAT gateway or VPC endpoints in vpcSubnets' });
+    at.fail(
+      'MISSING',
+      'the VPC has no private subnets, or does not know them: tasks get no public address, so from a public subnet they could not pull their images',
+      { got: null, fix: 'use a VPC with private subnets, or name subnets with a NAT gateway or VPC endpoints in vpcSubnets' },
+    );
   }
   if (vpc?.dnsSupportEnabled === false || vpc?.dnsHostnamesEnabled === false) {
-    at.fail('NOT_ALLOWED', 'the VPC has DNS support or DNS host names switched off, so no name of the mesh would resolve', { got: null, fix: 'set enableDnsSupport and enableDnsHostnames of the ec2.Vpc to true' });
+    at.fail('NOT_ALLOWED', 'the VPC has DNS support or DNS host names switched off, so no name of the mesh would resolve', {
+      got: null,
+      fix: 'set enableDnsSupport and enableDnsHostnames of the ec2.Vpc to true',
+    });
   }
 }
 
@@ -35,7 +42,11 @@ function checkNetwork(root: Reader): void {
   if (!vpc.absent) vpc.fail('VPC_CLASH', 'a cluster brings its own VPC', { got: null, fix: 'give cluster or vpc, not both' });
   const own = cluster.value as ClusterOpaque;
   const known = new Reader(root.issues, `${cluster.path}.vpc`, own.cluster?.vpc);
-  if (own.cluster?.vpc instanceof Unreadable) cluster.fail('MISSING', 'the cluster does not know its VPC', { got: null, fix: 'import it with ecs.Cluster.fromClusterAttributes({ clusterName, vpc }), not by its ARN' });
+  if (own.cluster?.vpc instanceof Unreadable)
+    cluster.fail('MISSING', 'the cluster does not know its VPC', {
+      got: null,
+      fix: 'import it with ecs.Cluster.fromClusterAttributes({ clusterName, vpc }), not by its ARN',
+    });
   else if (known.value instanceof Opaque) checkVpc(known, root);
 }
 
@@ -47,10 +58,20 @@ export function checkShared(root: Reader): void {
     logs.field('logGroup').opaque('a logs.ILogGroup', ['logGroupName']);
     logs.field('encryptionKey').opaque('a kms.IKey', ['keyArn']);
     // CloudFormation resolves a token here.
-    if (!(logs.field('retention').value instanceof Unresolved)) logs.field('retention').oneOf(RETENTION_DAYS, 'a number of days that CloudWatch Logs knows');
-    logs.field('removalPolicy').oneOf(['destroy', 'retain', 'retain-on-update-or-delete'], 'a removal policy for a log group', ['RemovalPolicy.DESTROY', 'RemovalPolicy.RETAIN', 'RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE']);
+    if (!(logs.field('retention').value instanceof Unresolved))
+      logs.field('retention').oneOf(RETENTION_DAYS, 'a number of days that CloudWatch Logs knows');
+    logs
+      .field('removalPolicy')
+      .oneOf(['destroy', 'retain', 'retain-on-update-or-delete'], 'a removal policy for a log group', [
+        'RemovalPolicy.DESTROY',
+        'RemovalPolicy.RETAIN',
+        'RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE',
+      ]);
     for (const other of ['retention', 'encryptionKey', 'removalPolicy']) {
-      if (!logs.field('logGroup').absent && !logs.field(other).absent) logs.field(other).fail('NOT_ALLOWED', 'applies only to a log group made here', { fix: 'set it on your own log group, or leave logGroup out' });
+      if (!logs.field('logGroup').absent && !logs.field(other).absent)
+        logs
+          .field(other)
+          .fail('NOT_ALLOWED', 'applies only to a log group made here', { fix: 'set it on your own log group, or leave logGroup out' });
     }
   }
 }

@@ -9,7 +9,10 @@ const BITS = 22;
  * (law 5). Where two names hash to the same address, the one that sorts first keeps it and the other takes
  * the next hash of its own name: the order of the props never matters, and no third service is touched.
  */
-export function loopbackAddresses(names: readonly string[], hash: (name: string, attempt: number) => number = hashName): ReadonlyMap<string, string> {
+export function loopbackAddresses(
+  names: readonly string[],
+  hash: (name: string, attempt: number) => number = hashName,
+): ReadonlyMap<string, string> {
   const taken = new Set<number>();
   const addresses = new Map<string, string>();
   // First every first choice, then the collisions: a moved service must not push out one that was settled.
@@ -35,7 +38,9 @@ export function loopbackAddresses(names: readonly string[], hash: (name: string,
 }
 
 function hashName(name: string, attempt: number): number {
-  const digest = createHash('sha256').update(attempt === 0 ? name : `${name}#${attempt}`).digest();
+  const digest = createHash('sha256')
+    .update(attempt === 0 ? name : `${name}#${attempt}`)
+    .digest();
   return digest.readUInt32BE(0) >>> (32 - BITS);
 }
 

@@ -6,9 +6,11 @@ import type { CertificateSettings, Warning } from '../../model/topology';
  */
 export function checkSharedAuthority(certificates: CertificateSettings, domain: string, isDefault: boolean): Warning[] {
   if (certificates.kind !== 'privateCa' || !isDefault || certificates.authorities.every(({ arn }) => arn === undefined)) return [];
-  return [{
-    id: 'shared-authority',
-    path: 'certificates.authorityArns',
-    message: `the domain "${domain}" is a default, and another mesh below the same authority may have it, too: then both have the same identities (spiffe://${domain}/<service>), so each may call the other's services. Set domain to a name that no other mesh below the authority has`,
-  }];
+  return [
+    {
+      id: 'shared-authority',
+      path: 'certificates.authorityArns',
+      message: `the domain "${domain}" is a default, and another mesh below the same authority may have it, too: then both have the same identities (spiffe://${domain}/<service>), so each may call the other's services. Set domain to a name that no other mesh below the authority has`,
+    },
+  ];
 }

@@ -15,7 +15,8 @@ const A_RULE = "an object, such as { callers: ['checkout'], methods: ['POST'], p
 export function parseAllow(at: Reader, protocol: ProtocolId): readonly DraftRule[] | undefined {
   if (at.absent) return undefined;
   const items = at.items('a list of rules');
-  if (Array.isArray(at.value) && items.length === 0) at.fail('MISSING', 'no rule would let anybody in', { fix: 'leave allow out, or remove the service from the calls of others' });
+  if (Array.isArray(at.value) && items.length === 0)
+    at.fail('MISSING', 'no rule would let anybody in', { fix: 'leave allow out, or remove the service from the calls of others' });
   return items.flatMap((item) => {
     item.required(A_RULE, 'remove the entry, or write a rule');
     return item.fields(['callers', 'methods', 'paths']) ? [parseRule(item, protocol)] : [];
@@ -42,10 +43,19 @@ export interface ListWords {
   readonly grpcMethod: string;
 }
 
-const RULE: ListWords = { empty: 'an empty list lets nobody in', emptyFix: 'leave it out to allow all, or remove the rule', grpcMethod: "name it in paths, such as '/shop.Orders/Place'" };
+const RULE: ListWords = {
+  empty: 'an empty list lets nobody in',
+  emptyFix: 'leave it out to allow all, or remove the rule',
+  grpcMethod: "name it in paths, such as '/shop.Orders/Place'",
+};
 
 /** An empty list would read as "none" and as "all": it is refused. */
-export function parseList<T>(at: Reader, what: string, parse: (text: string, item: Reader) => T | undefined, words = RULE): readonly T[] | undefined {
+export function parseList<T>(
+  at: Reader,
+  what: string,
+  parse: (text: string, item: Reader) => T | undefined,
+  words = RULE,
+): readonly T[] | undefined {
   if (at.absent) return undefined;
   const items = at.items(STRINGS);
   if (Array.isArray(at.value) && items.length === 0) at.fail('MISSING', words.empty, { fix: words.emptyFix });
@@ -58,12 +68,25 @@ export function parseList<T>(at: Reader, what: string, parse: (text: string, ite
 /** https://www.rfc-editor.org/rfc/rfc9110#name-methods; in capitals, since methods are case-sensitive. */
 export function parseMethods(at: Reader, protocol: ProtocolId, words = RULE): readonly string[] | undefined {
   if (!at.absent && (protocol === 'tcp' || protocol === 'grpc')) {
-    return at.fail('NOT_ALLOWED', protocol === 'tcp' ? 'a TCP service has no requests' : 'a gRPC call is always a POST; its method is the path', { fix: protocol === 'tcp' ? 'remove methods' : words.grpcMethod });
+    return at.fail(
+      'NOT_ALLOWED',
+      protocol === 'tcp' ? 'a TCP service has no requests' : 'a gRPC call is always a POST; its method is the path',
+      { fix: protocol === 'tcp' ? 'remove methods' : words.grpcMethod },
+    );
   }
-  const methods = parseList(at, 'a method', (text, item) => {
-    if (/^[A-Z]+(-[A-Z]+)*$/.test(text)) return text;
-    return item.fail<string>('NOT_ALLOWED', `${show(text)} is not an HTTP method`, { got: null, allowed: 'a method in capitals, such as GET', ...(/^[a-z]+$/i.test(text) ? { fix: `write '${text.toUpperCase()}'` } : {}) });
-  }, words);
+  const methods = parseList(
+    at,
+    'a method',
+    (text, item) => {
+      if (/^[A-Z]+(-[A-Z]+)*$/.test(text)) return text;
+      return item.fail<string>('NOT_ALLOWED', `${show(text)} is not an HTTP method`, {
+        got: null,
+        allowed: 'a method in capitals, such as GET',
+        ...(/^[a-z]+$/i.test(text) ? { fix: `write '${text.toUpperCase()}'` } : {}),
+      });
+    },
+    words,
+  );
   return methods === undefined ? undefined : [...new Set(methods)].sort();
 }
 
@@ -73,15 +96,26 @@ const GRPC_PATH = /^\/([A-Za-z0-9_.]+\/([A-Za-z0-9_]+|\*)|\*)$/;
 
 export function parsePaths(at: Reader, protocol: ProtocolId, words = RULE): readonly AllowedPath[] | undefined {
   if (!at.absent && protocol === 'tcp') return at.fail('NOT_ALLOWED', 'a TCP service has no requests', { fix: 'remove paths' });
-  const paths = parseList(at, 'a path', (text, item) => {
-    const grpc = protocol === 'grpc';
-    if ((grpc ? GRPC_PATH : PATH).test(text) && !/\/\.{1,2}(;|\/|$)/.test(text)) return text;
-    return item.fail<string>('NOT_ALLOWED', `${show(text)} is not a path that a rule can name`, {
-      got: null,
-      allowed: grpc ? "'/package.Service/Method' or '/package.Service/*'" : "a path without query string, dot segments or escapes, such as '/orders/7', or '/orders/*' for all below",
-      ...(/^[A-Za-z0-9]/.test(text) ? { fix: `write '/${text}'` } : text.includes('{') ? { fix: 'a rule has no parameters: end it with /*' } : {}),
-    });
-  }, words);
+  const paths = parseList(
+    at,
+    'a path',
+    (text, item) => {
+      const grpc = protocol === 'grpc';
+      if ((grpc ? GRPC_PATH : PATH).test(text) && !/\/\.{1,2}(;|\/|$)/.test(text)) return text;
+      return item.fail<string>('NOT_ALLOWED', `${show(text)} is not a path that a rule can name`, {
+        got: null,
+        allowed: grpc
+          ? "'/package.Service/Method' or '/package.Service/*'"
+          : "a path without query string, dot segments or escapes, such as '/orders/7', or '/orders/*' for all below",
+        ...(/^[A-Za-z0-9]/.test(text)
+          ? { fix: `write '/${text}'` }
+          : text.includes('{')
+            ? { fix: 'a rule has no parameters: end it with /*' }
+            : {}),
+      });
+    },
+    words,
+  );
   return paths === undefined ? undefined : [...new Set(paths)].sort().map(allowedPath);
 }
 

@@ -19,7 +19,10 @@ const PRIVATE_CA_ARN = /^arn:aws[a-z-]*:acm-pca:[a-z0-9-]+:\d{12}:certificate-au
 export function parseCertificates(at: Reader): CertificateSettings {
   const fallback: CertificateSettings = { kind: 'kms', authorities: [DEFAULT_AUTHORITY], issuer: DEFAULT_AUTHORITY };
   if (!at.made('Certificates', 'Certificates.kms(), Certificates.privateCa() or Certificates.none()')) return fallback;
-  const kind = at.field('kind').required('the kind of certificates', 'use Certificates.kms(), Certificates.privateCa() or Certificates.none()').oneOf(['kms', 'privateCa', 'none'], 'a Certificates');
+  const kind = at
+    .field('kind')
+    .required('the kind of certificates', 'use Certificates.kms(), Certificates.privateCa() or Certificates.none()')
+    .oneOf(['kms', 'privateCa', 'none'], 'a Certificates');
   if (!at.fields(FIELDS[kind ?? 'none'], 'kind')) return fallback;
   if (kind === 'none') return { kind };
   if (kind === 'privateCa') return parsePrivateCa(at);
@@ -35,9 +38,13 @@ function parseKms(at: Reader): CertificateSettings {
     return name !== undefined && checkName(name, item) ? [{ name, item }] : [];
   });
   for (const [index, { name, item }] of names.entries()) {
-    if (names.slice(0, index).some((other) => other.name === name)) item.fail('NOT_ALLOWED', `the authority "${name}" is listed twice`, { fix: 'remove one' });
+    if (names.slice(0, index).some((other) => other.name === name))
+      item.fail('NOT_ALLOWED', `the authority "${name}" is listed twice`, { fix: 'remove one' });
   }
-  if (Array.isArray(list.value) && list.value.length === 0) list.fail('MISSING', 'certificates need at least one authority', { fix: `leave authorities out, or name one, such as ['${DEFAULT_AUTHORITY}']` });
+  if (Array.isArray(list.value) && list.value.length === 0)
+    list.fail('MISSING', 'certificates need at least one authority', {
+      fix: `leave authorities out, or name one, such as ['${DEFAULT_AUTHORITY}']`,
+    });
   const authorities = list.absent ? [DEFAULT_AUTHORITY] : [...new Set(names.map(({ name }) => name))].sort();
   checkCount(list, authorities);
   return { kind: 'kms', authorities, issuer: parseIssuer(at.field('issuer'), authorities) };
@@ -47,10 +54,14 @@ function parsePrivateCa(at: Reader): CertificateSettings {
   const map = at.field('authorityArns');
   const given = map.entries().flatMap(([name, item]) => {
     const arn = item.required('the ARN of a certificate authority', 'remove the entry, or give an ARN').text();
-    if (typeof item.value === 'string' && !PRIVATE_CA_ARN.test(item.value)) item.fail('NOT_ALLOWED', 'is not the ARN of a certificate authority of AWS Private CA', { allowed: 'such as "arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/11111111-2222-3333-4444-555555555555"' });
+    if (typeof item.value === 'string' && !PRIVATE_CA_ARN.test(item.value))
+      item.fail('NOT_ALLOWED', 'is not the ARN of a certificate authority of AWS Private CA', {
+        allowed: 'such as "arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/11111111-2222-3333-4444-555555555555"',
+      });
     return checkName(name, item) && arn !== undefined ? [{ name, arn }] : [];
   });
-  if (map.empty) map.fail('MISSING', 'certificates need at least one authority', { fix: 'leave authorityArns out, and one is made, or give an ARN' });
+  if (map.empty)
+    map.fail('MISSING', 'certificates need at least one authority', { fix: 'leave authorityArns out, and one is made, or give an ARN' });
   const authorities = map.absent ? [{ name: DEFAULT_AUTHORITY }] : given.sort((a, b) => (a.name < b.name ? -1 : 1));
   const names = authorities.map(({ name }) => name);
   checkCount(map, names);
@@ -64,13 +75,22 @@ function checkName(name: string, at: Reader): boolean {
 }
 
 function checkCount(at: Reader, names: readonly string[]): void {
-  if (names.length > MAX_AUTHORITIES) at.fail('OUT_OF_RANGE', `there are ${names.length} authorities`, { got: null, allowed: `at most ${MAX_AUTHORITIES}`, fix: 'replace one authority after the other' });
+  if (names.length > MAX_AUTHORITIES)
+    at.fail('OUT_OF_RANGE', `there are ${names.length} authorities`, {
+      got: null,
+      allowed: `at most ${MAX_AUTHORITIES}`,
+      fix: 'replace one authority after the other',
+    });
 }
 
 function parseIssuer(at: Reader, names: readonly string[]): string {
   const [first = DEFAULT_AUTHORITY] = names;
   if (at.absent) {
-    if (names.length > 1) at.fail('MISSING', 'with more than one authority, the one that issues must be named', { allowed: names.join(', '), fix: 'keep the one that issues now until every secret was rotated' });
+    if (names.length > 1)
+      at.fail('MISSING', 'with more than one authority, the one that issues must be named', {
+        allowed: names.join(', '),
+        fix: 'keep the one that issues now until every secret was rotated',
+      });
     return first;
   }
   const issuer = at.string();

@@ -13,7 +13,10 @@ export function checkEnvironment(service: Service, called: readonly Called[], do
   const warnings: Warning[] = [];
   const environments = [
     { path: `services.${service.name}`, environment: service.environment },
-    ...service.extraContainers.map((container) => ({ path: `services.${service.name}.extraContainers.${container.name}`, environment: container.environment })),
+    ...service.extraContainers.map((container) => ({
+      path: `services.${service.name}.extraContainers.${container.name}`,
+      environment: container.environment,
+    })),
   ];
   for (const { path, environment } of environments) {
     for (const [variable, text] of Object.entries(environment)) {
@@ -21,7 +24,8 @@ export function checkEnvironment(service: Service, called: readonly Called[], do
         const [host, name = '', port] = match;
         const scheme = /(https?):\/\/(?:[^\s/@]*@)?$/i.exec(text.slice(0, match.index))?.[1]?.toLowerCase();
         const message = complain(service, { name: name.toLowerCase(), port, scheme }, byName, domain);
-        if (message !== undefined) warnings.push({ id: 'environment-address', path: `${path}.environment.${variable}`, message: `"${host}": ${message}` });
+        if (message !== undefined)
+          warnings.push({ id: 'environment-address', path: `${path}.environment.${variable}`, message: `"${host}": ${message}` });
       }
     }
   }
@@ -38,7 +42,12 @@ interface Address {
   readonly scheme: string | undefined;
 }
 
-function complain(service: Service, { name, port, scheme }: Address, byName: ReadonlyMap<string, Called>, domain: string): string | undefined {
+function complain(
+  service: Service,
+  { name, port, scheme }: Address,
+  byName: ReadonlyMap<string, Called>,
+  domain: string,
+): string | undefined {
   const callee = byName.get(name);
   if (callee === undefined) {
     const better = nearest(name, [...byName.keys()]);
@@ -46,9 +55,12 @@ function complain(service: Service, { name, port, scheme }: Address, byName: Rea
   }
   // A service may be told its own address, to hand it on.
   if (name === service.name) return undefined;
-  if (!service.calls.includes(name) && !service.callsExternal.includes(name)) return `"${service.name}" does not list "${name}" in calls, so the connection will be refused`;
+  if (!service.calls.includes(name) && !service.callsExternal.includes(name))
+    return `"${service.name}" does not list "${name}" in calls, so the connection will be refused`;
   if (port !== undefined && Number(port) !== callee.virtualPort) return `"${name}" is reached on port ${callee.virtualPort}`;
-  if (scheme === 'https' && callee.protocol !== 'tcp') return `"${name}" is reached in plain text, since ${service.callsExternal.includes(name) ? 'Envoy begins TLS by itself' : 'its own Envoy ends TLS'}; write http://`;
-  if (scheme !== undefined && port === undefined) return `with no port this means port ${scheme === 'https' ? 443 : 80}, but "${name}" is reached on port ${callee.virtualPort}`;
+  if (scheme === 'https' && callee.protocol !== 'tcp')
+    return `"${name}" is reached in plain text, since ${service.callsExternal.includes(name) ? 'Envoy begins TLS by itself' : 'its own Envoy ends TLS'}; write http://`;
+  if (scheme !== undefined && port === undefined)
+    return `with no port this means port ${scheme === 'https' ? 443 : 80}, but "${name}" is reached on port ${callee.virtualPort}`;
   return undefined;
 }

@@ -10,11 +10,16 @@ export function checkExec(service: Service): Warning[] {
   const path = `services.${service.name}`;
   const containers = [
     { path, readonly: service.readonlyRootFilesystem },
-    ...service.extraContainers.map((container) => ({ path: `${path}.extraContainers.${container.name}`, readonly: container.readonlyRootFilesystem })),
+    ...service.extraContainers.map((container) => ({
+      path: `${path}.extraContainers.${container.name}`,
+      readonly: container.readonlyRootFilesystem,
+    })),
   ];
-  return containers.filter(({ readonly }) => readonly).map((container) => ({
-    id: 'exec-in-read-only-container',
-    path: `${container.path}.readonlyRootFilesystem`,
-    message: 'enableExecuteCommand is on, but ECS Exec opens no shell in a container whose root file system is read-only',
-  }));
+  return containers
+    .filter(({ readonly }) => readonly)
+    .map((container) => ({
+      id: 'exec-in-read-only-container',
+      path: `${container.path}.readonlyRootFilesystem`,
+      message: 'enableExecuteCommand is on, but ECS Exec opens no shell in a container whose root file system is read-only',
+    }));
 }

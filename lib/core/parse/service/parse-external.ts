@@ -22,19 +22,34 @@ const FIELDS = [...new Set(['host', 'port', 'protocol', 'tls', 'trust', 'virtual
 export const EXTERNAL_CALL_POLICY_FIELDS: readonly string[] = CALL_POLICY_FIELDS.filter((field) => !OF_TASKS.includes(field));
 
 /** @param services names of services, with which those of external ones must not clash */
-export function parseExternals(at: Reader, services: readonly string[], domains: readonly string[]): { readonly declared: readonly string[]; readonly drafts: readonly DraftExternal[] } {
+export function parseExternals(
+  at: Reader,
+  services: readonly string[],
+  domains: readonly string[],
+): { readonly declared: readonly string[]; readonly drafts: readonly DraftExternal[] } {
   const entries = [...at.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
-  return { declared: entries.map(([name]) => name), drafts: entries.flatMap(([name, item]) => parseExternal(name, item, services, domains) ?? []) };
+  return {
+    declared: entries.map(([name]) => name),
+    drafts: entries.flatMap(([name, item]) => parseExternal(name, item, services, domains) ?? []),
+  };
 }
 
 function parseExternal(name: string, at: Reader, services: readonly string[], domains: readonly string[]): DraftExternal | undefined {
   checkLabel(name, at, 'an external service');
   checkReserved(name, at);
-  if (services.includes(name)) at.fail('RESERVED_NAME', `"${name}" is a service of the mesh too, and both would be called by one name`, { got: null, fix: 'rename one of the two' });
+  if (services.includes(name))
+    at.fail('RESERVED_NAME', `"${name}" is a service of the mesh too, and both would be called by one name`, {
+      got: null,
+      fix: 'rename one of the two',
+    });
   at.required('an object with at least host', "such as { host: 'api.stripe.com' }");
   if (!at.fields(FIELDS)) return undefined;
   for (const field of OF_TASKS) {
-    if (!at.field(field).absent) at.field(field).fail('NOT_ALLOWED', 'all addresses of an external service are one host to Envoy', { got: null, fix: `remove ${field}` });
+    if (!at.field(field).absent)
+      at.field(field).fail('NOT_ALLOWED', 'all addresses of an external service are one host to Envoy', {
+        got: null,
+        fix: `remove ${field}`,
+      });
   }
   const protocol = parseProtocol(at.field('protocol'));
   const tls = at.field('tls').boolean() ?? true;
@@ -56,7 +71,9 @@ function parseExternal(name: string, at: Reader, services: readonly string[], do
 
 function parsePort(at: Reader, protocol: ProtocolId, tls: boolean): number | undefined {
   if (tls && protocol !== 'tcp') return at.number({ min: 1, max: 65535 }) ?? (at.absent ? 443 : undefined);
-  return at.required('the port on which the external service listens', `such as port: ${protocol === 'tcp' ? '5432' : '80'}`).number({ min: 1, max: 65535 });
+  return at
+    .required('the port on which the external service listens', `such as port: ${protocol === 'tcp' ? '5432' : '80'}`)
+    .number({ min: 1, max: 65535 });
 }
 
 const HOST_NAME = /^(?=.{4,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -66,15 +83,24 @@ const A_HOST = 'a name in DNS in lower case, without scheme, port or path, such 
 function parseHost(at: Reader, domains: readonly string[]): string | undefined {
   const host = at.required('the host of the external service', "such as host: 'api.stripe.com'").text();
   if (host === undefined || at.value instanceof Unresolved) return host;
-  if (!HOST_NAME.test(host)) return at.fail('INVALID_NAME', `${show(host)} is not the name of a host`, { got: null, allowed: A_HOST, ...betterHost(host) });
+  if (!HOST_NAME.test(host))
+    return at.fail('INVALID_NAME', `${show(host)} is not the name of a host`, { got: null, allowed: A_HOST, ...betterHost(host) });
   const own = domains.find((domain) => host === domain || host.endsWith(`.${domain}`));
-  if (own !== undefined) return at.fail('DOMAIN_CLASH', `"${host}" is a name of the mesh itself, whose zone "${own}" answers for it`, { got: null, fix: 'list the service in calls; an external one is outside of the mesh' });
+  if (own !== undefined)
+    return at.fail('DOMAIN_CLASH', `"${host}" is a name of the mesh itself, whose zone "${own}" answers for it`, {
+      got: null,
+      fix: 'list the service in calls; an external one is outside of the mesh',
+    });
   return host;
 }
 
 function betterHost(text: string): { readonly fix?: string } {
   if (/^\d+(\.\d+){3}$/.test(text)) return { fix: 'a certificate is checked by a name: give the address one in DNS' };
-  const better = text.replace(/^[a-z]+:\/\//i, '').replace(/[/:?#].*$/s, '').replace(/\.$/, '').toLowerCase();
+  const better = text
+    .replace(/^[a-z]+:\/\//i, '')
+    .replace(/[/:?#].*$/s, '')
+    .replace(/\.$/, '')
+    .toLowerCase();
   return HOST_NAME.test(better) ? { fix: `write "${better}"` } : {};
 }
 
@@ -84,7 +110,8 @@ function parseTrust(at: Reader, tls: boolean): ExternalTrust {
   if (!at.made('TrustedAuthorities', 'TrustedAuthorities.public(), .file() or .pem()') || !at.fields(['file', 'pem'])) return DEFAULT_TRUST;
   if (!tls) at.fail('NOT_ALLOWED', 'without TLS there is no certificate to check', { got: null, fix: 'remove trust, or tls: false' });
   const path = at.field('file').string();
-  if (path !== undefined && !/^\/[\x21-\x7e]*[^/]$/.test(path)) at.field('file').fail('NOT_ALLOWED', 'is not the absolute path of a file', { allowed: 'a path such as "/etc/ssl/bank.pem"' });
+  if (path !== undefined && !/^\/[\x21-\x7e]*[^/]$/.test(path))
+    at.field('file').fail('NOT_ALLOWED', 'is not the absolute path of a file', { allowed: 'a path such as "/etc/ssl/bank.pem"' });
   const text = parsePem(at.field('pem'));
   if (text !== undefined) return { kind: 'pem', text };
   return path === undefined ? DEFAULT_TRUST : { kind: 'file', path };
@@ -97,9 +124,18 @@ function parsePem(at: Reader): string | undefined {
   const text = at.string();
   if (text === undefined) return undefined;
   const allowed = 'certificates in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----';
-  if (text.includes('PRIVATE KEY-----')) return at.fail('NOT_ALLOWED', 'holds a private key, which everybody who may read the task definition could read', { got: null, allowed, fix: 'remove the key, and replace it if it was in use: it stands in your source' });
+  if (text.includes('PRIVATE KEY-----'))
+    return at.fail('NOT_ALLOWED', 'holds a private key, which everybody who may read the task definition could read', {
+      got: null,
+      allowed,
+      fix: 'remove the key, and replace it if it was in use: it stands in your source',
+    });
   const certificates = text.match(CERTIFICATE) ?? [];
-  if (certificates.length === 0 || !certificates.every(isCertificate)) return at.fail('NOT_ALLOWED', certificates.length === 0 ? 'holds no certificate' : 'holds a certificate that cannot be read', { got: null, allowed });
+  if (certificates.length === 0 || !certificates.every(isCertificate))
+    return at.fail('NOT_ALLOWED', certificates.length === 0 ? 'holds no certificate' : 'holds a certificate that cannot be read', {
+      got: null,
+      allowed,
+    });
   // Comments between them cost bytes of the task definition.
   return certificates.map((certificate) => `${certificate}\n`).join('');
 }
@@ -115,13 +151,20 @@ function isCertificate(pem: string): boolean {
 export function externalWarnings(external: ExternalService): Warning[] {
   const path = `external.${external.name}`;
   return [
-    ...(external.tls ? [] : [{
-      id: 'external-plaintext',
-      path: `${path}.tls`,
-      message: external.protocol === 'tcp'
-        ? `Envoy passes connections to "${external.name}" through as they are: unless the client begins TLS by itself, whoever is on the way to ${external.host} reads and changes what is sent`
-        : `requests to "${external.name}" leave in plain text: whoever is on the way to ${external.host} reads and changes them, and nobody knows who answers`,
-    }]),
-    ...(external.callers.length > 0 ? [] : [{ id: 'external-not-called', path, message: `no service lists "${external.name}" in calls, so nobody can call it` }]),
+    ...(external.tls
+      ? []
+      : [
+          {
+            id: 'external-plaintext',
+            path: `${path}.tls`,
+            message:
+              external.protocol === 'tcp'
+                ? `Envoy passes connections to "${external.name}" through as they are: unless the client begins TLS by itself, whoever is on the way to ${external.host} reads and changes what is sent`
+                : `requests to "${external.name}" leave in plain text: whoever is on the way to ${external.host} reads and changes them, and nobody knows who answers`,
+          },
+        ]),
+    ...(external.callers.length > 0
+      ? []
+      : [{ id: 'external-not-called', path, message: `no service lists "${external.name}" in calls, so nobody can call it` }]),
   ];
 }

@@ -1,6 +1,19 @@
 import {
-  AGENT_CONTAINER, AGENT_MEMORY_MIB, APPLICATION_CONTAINER, COLLECTOR_CONTAINER, COLLECTOR_MEMORY_MIB, DEFAULT_VIRTUAL_PORT, FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, INIT_CONTAINER, LOG_ROUTER_CONTAINER, LOG_ROUTER_MEMORY_MIB, MAX_CONTAINERS,
-  PROXY_CONTAINER, RESERVED_CONTAINERS, RESERVED_PORTS,
+  AGENT_CONTAINER,
+  AGENT_MEMORY_MIB,
+  APPLICATION_CONTAINER,
+  COLLECTOR_CONTAINER,
+  COLLECTOR_MEMORY_MIB,
+  DEFAULT_VIRTUAL_PORT,
+  FIRST_UNPRIVILEGED_PORT,
+  GATEWAY_NAME,
+  INIT_CONTAINER,
+  LOG_ROUTER_CONTAINER,
+  LOG_ROUTER_MEMORY_MIB,
+  MAX_CONTAINERS,
+  PROXY_CONTAINER,
+  RESERVED_CONTAINERS,
+  RESERVED_PORTS,
 } from '../../model/constants';
 import { LABEL, checkLabel } from '../../reading/check-label';
 import { Opaque, Unresolved, counted, show } from '../../reading/input';
@@ -18,7 +31,20 @@ import type { Reader } from '../../reading/reader';
 import { STRINGS, suggest } from '../../reading/reader';
 
 /** A service as far as it can be read without knowing the others. */
-export interface DraftService extends Omit<Service, 'address' | 'virtualHost' | 'discoveryHost' | 'calls' | 'callers' | 'callsExternal' | 'versions' | 'routed' | 'discovery' | 'allow' | 'callOverrides'> {
+export interface DraftService extends Omit<
+  Service,
+  | 'address'
+  | 'virtualHost'
+  | 'discoveryHost'
+  | 'calls'
+  | 'callers'
+  | 'callsExternal'
+  | 'versions'
+  | 'routed'
+  | 'discovery'
+  | 'allow'
+  | 'callOverrides'
+> {
   readonly at: Reader;
   readonly versions?: readonly DraftVersion[];
   readonly rules: readonly DraftRule[] | undefined;
@@ -29,10 +55,31 @@ export interface DraftService extends Omit<Service, 'address' | 'virtualHost' | 
   readonly overrides: readonly { readonly at: Reader; readonly callee: string }[];
 }
 
-const CONTAINER_FIELDS = ['image', 'environment', 'secrets', 'command', 'entryPoint', 'user', 'readonlyRootFilesystem', 'healthCheck', 'logging'] as const;
+const CONTAINER_FIELDS = [
+  'image',
+  'environment',
+  'secrets',
+  'command',
+  'entryPoint',
+  'user',
+  'readonlyRootFilesystem',
+  'healthCheck',
+  'logging',
+] as const;
 /** What the tasks of a service, or of one of its versions, are like. */
 const TASK_FIELDS = [...CONTAINER_FIELDS, ...SIZING_FIELDS, 'stopTimeout', 'extraContainers'] as const;
-const SERVICE_FIELDS = [...TASK_FIELDS, 'port', 'virtualPort', 'protocol', 'calls', 'allow', 'callPolicies', ...VERSION_FIELDS, ...CALL_POLICY_FIELDS, ...SERVICE_POLICY_FIELDS] as const;
+const SERVICE_FIELDS = [
+  ...TASK_FIELDS,
+  'port',
+  'virtualPort',
+  'protocol',
+  'calls',
+  'allow',
+  'callPolicies',
+  ...VERSION_FIELDS,
+  ...CALL_POLICY_FIELDS,
+  ...SERVICE_POLICY_FIELDS,
+] as const;
 
 const SERVICE_EXAMPLE = 'such as { image, port: 8080 }';
 
@@ -49,7 +96,8 @@ const RESERVED_NAMES: ReadonlyMap<string, string> = new Map([
 
 export function checkReserved(name: string, at: Reader): void {
   const reserved = RESERVED_NAMES.get(name);
-  if (reserved !== undefined) at.fail('RESERVED_NAME', `the name "${name}" is taken by ${reserved}`, { got: null, fix: 'choose another name' });
+  if (reserved !== undefined)
+    at.fail('RESERVED_NAME', `the name "${name}" is taken by ${reserved}`, { got: null, fix: 'choose another name' });
 }
 
 /** Names that a container's construct cannot have: it stands beside CDK's own constructs of a task definition. */
@@ -86,11 +134,22 @@ export function parseService(name: string, at: Reader, mesh: MeshDefaults, helpe
     port: port ?? 0,
     virtualPort: virtualPort ?? 0,
     ...parseTask(at, true),
-    ...parseVersions(at, { service: name, protocol, taskFields: TASK_FIELDS, checkName: (version, versionAt) => { checkVersionName(name, version, versionAt); }, parseTask }),
-    calls: at.field('calls').items(STRINGS).flatMap((item) => {
-      const call = item.required('the name of a service', 'remove the entry, or name a service').string();
-      return call === undefined ? [] : [{ at: item, name: call }];
+    ...parseVersions(at, {
+      service: name,
+      protocol,
+      taskFields: TASK_FIELDS,
+      checkName: (version, versionAt) => {
+        checkVersionName(name, version, versionAt);
+      },
+      parseTask,
     }),
+    calls: at
+      .field('calls')
+      .items(STRINGS)
+      .flatMap((item) => {
+        const call = item.required('the name of a service', 'remove the entry, or name a service').string();
+        return call === undefined ? [] : [{ at: item, name: call }];
+      }),
     rules: parseAllow(at.field('allow'), protocol),
     callPolicy,
     policy: parseServicePolicy(at, protocol, namedCallers),
@@ -100,14 +159,22 @@ export function parseService(name: string, at: Reader, mesh: MeshDefaults, helpe
 }
 
 export function parseProtocol(at: Reader): ProtocolId {
-  return at.oneOf(['http', 'http2', 'grpc', 'tcp'], 'a Protocol', ['Protocol.HTTP', 'Protocol.HTTP2', 'Protocol.GRPC', 'Protocol.TCP']) ?? 'http';
+  return (
+    at.oneOf(['http', 'http2', 'grpc', 'tcp'], 'a Protocol', ['Protocol.HTTP', 'Protocol.HTTP2', 'Protocol.GRPC', 'Protocol.TCP']) ?? 'http'
+  );
 }
 
 function checkVersionName(service: string, name: string, at: Reader): void {
-  if (name === 'constructor') at.fail('RESERVED_NAME', `the name "${name}" is taken by JavaScript`, { got: null, fix: 'choose another name' });
+  if (name === 'constructor')
+    at.fail('RESERVED_NAME', `the name "${name}" is taken by JavaScript`, { got: null, fix: 'choose another name' });
   if (!checkLabel(name, at, 'a version')) return;
   const taskName = `${service}-${name}`;
-  if (LABEL.test(service) && taskName.length > 63) at.fail('INVALID_NAME', `its tasks register as "${taskName}", which has ${taskName.length} characters`, { got: null, allowed: 'at most 63 characters together with the name of the service and a hyphen', fix: 'shorten one of the two' });
+  if (LABEL.test(service) && taskName.length > 63)
+    at.fail('INVALID_NAME', `its tasks register as "${taskName}", which has ${taskName.length} characters`, {
+      got: null,
+      allowed: 'at most 63 characters together with the name of the service and a hyphen',
+      fix: 'shorten one of the two',
+    });
 }
 
 function parsePort(at: Reader, min: number, fix?: string): number | undefined {
@@ -123,14 +190,19 @@ function parsePort(at: Reader, min: number, fix?: string): number | undefined {
 /** @param port that of the application, or of the external service: a TCP service is called on it, if nothing else is said */
 export function parseVirtualPort(at: Reader, protocol: ProtocolId, port: number | undefined): number | undefined {
   const field = at.field('virtualPort');
-  const reason = "choose any port from 1024 up: only callers' URLs name it. Envoy listens there, and is not root, so it cannot bind a lower one";
+  const reason =
+    "choose any port from 1024 up: only callers' URLs name it. Envoy listens there, and is not root, so it cannot bind a lower one";
   if (!field.absent) return parsePort(field, FIRST_UNPRIVILEGED_PORT, reason);
   if (protocol !== 'tcp') return DEFAULT_VIRTUAL_PORT;
   if (port !== undefined && port < FIRST_UNPRIVILEGED_PORT) {
-    return field.fail('MISSING', `a TCP service that listens on port ${port} needs a virtualPort`, { allowed: `a whole number from ${FIRST_UNPRIVILEGED_PORT} to 65535`, fix: reason });
+    return field.fail('MISSING', `a TCP service that listens on port ${port} needs a virtualPort`, {
+      allowed: `a whole number from ${FIRST_UNPRIVILEGED_PORT} to 65535`,
+      fix: reason,
+    });
   }
   const owner = port === undefined ? undefined : RESERVED_PORTS.get(port);
-  if (owner !== undefined) return field.fail('MISSING', `port ${port ?? ''} is taken inside every task by ${owner}, so callers need another one`, { fix: reason });
+  if (owner !== undefined)
+    return field.fail('MISSING', `port ${port ?? ''} is taken inside every task by ${owner}, so callers need another one`, { fix: reason });
   return port;
 }
 
@@ -152,7 +224,8 @@ function parseContainer(at: Reader, what: string, needsImage = true): ContainerS
   }
   const environment = parseEnvironment(at.field('environment'));
   for (const [name, secret] of secrets) {
-    if (Object.hasOwn(environment, name)) secret.fail('NOT_ALLOWED', `${show(name)} is both a secret and an environment variable`, { got: null, fix: 'remove one of the two' });
+    if (Object.hasOwn(environment, name))
+      secret.fail('NOT_ALLOWED', `${show(name)} is both a secret and an environment variable`, { got: null, fix: 'remove one of the two' });
   }
   const command = parseCommand(at.field('command'));
   const entryPoint = parseCommand(at.field('entryPoint'));
@@ -175,18 +248,27 @@ function checkHealthCheck(at: Reader): void {
   const command = at.field('command').required('the command of the health check', HEALTH_CHECK_EXAMPLE);
   // The CDK puts CMD before it, which it cannot with a token for the whole list.
   const parts = command.value instanceof Unresolved ? command.items(STRINGS) : parseCommand(command, HEALTH_CHECK_EXAMPLE);
-  if (Array.isArray(command.value) && parts?.length === 0) command.fail('MISSING', 'the command of the health check is empty', { fix: HEALTH_CHECK_EXAMPLE });
+  if (Array.isArray(command.value) && parts?.length === 0)
+    command.fail('MISSING', 'the command of the health check is empty', { fix: HEALTH_CHECK_EXAMPLE });
   const interval = at.field('interval').seconds({ min: 5, max: 300 });
   const timeout = at.field('timeout').seconds({ min: 2, max: 60 });
   if (interval !== undefined && timeout !== undefined && interval < timeout) {
-    at.field('interval').fail('OUT_OF_RANGE', `the interval of ${counted(interval, 'second')} is shorter than the timeout of ${counted(timeout, 'second')}`, { allowed: `at least ${counted(timeout, 'second')}`, fix: 'raise interval or lower timeout' });
+    at.field('interval').fail(
+      'OUT_OF_RANGE',
+      `the interval of ${counted(interval, 'second')} is shorter than the timeout of ${counted(timeout, 'second')}`,
+      { allowed: `at least ${counted(timeout, 'second')}`, fix: 'raise interval or lower timeout' },
+    );
   }
   at.field('retries').number({ min: 1, max: 10 });
   at.field('startPeriod').seconds({ min: 0, max: 300 });
 }
 
 function checkVariableName(name: string, at: Reader): void {
-  if (!/^[^=\s]+$/.test(name)) at.fail('INVALID_NAME', `${show(name)} cannot be the name of an environment variable`, { got: null, allowed: 'at least one character, no spaces and no "="' });
+  if (!/^[^=\s]+$/.test(name))
+    at.fail('INVALID_NAME', `${show(name)} cannot be the name of an environment variable`, {
+      got: null,
+      allowed: 'at least one character, no spaces and no "="',
+    });
 }
 
 function parseEnvironment(at: Reader): Readonly<Record<string, string>> {
@@ -204,7 +286,8 @@ function parseEnvironment(at: Reader): Readonly<Record<string, string>> {
 function parseVariable(at: Reader): string | undefined {
   if (at.absent) return at.fail('MISSING', 'a value must be given', { fix: 'give a string, or remove the variable' });
   const { value } = at;
-  if (typeof value === 'number' || typeof value === 'boolean') return at.fail('WRONG_TYPE', 'must be a string', { fix: `write '${String(value)}', with quotes` });
+  if (typeof value === 'number' || typeof value === 'boolean')
+    return at.fail('WRONG_TYPE', 'must be a string', { fix: `write '${String(value)}', with quotes` });
   return at.text();
 }
 
@@ -227,7 +310,8 @@ export interface AddedContainers {
 /** What the mesh adds to every task. */
 export function meshContainers(traced: boolean): AddedContainers {
   return {
-    // `mesh-init` is counted where no file has to be there before Envoy starts, too: a service must not stop to fit because another one scales.
+    // `mesh-init` is counted where no file has to be there before Envoy starts, too: a service must not stop to fit because another
+    // one scales.
     names: [APPLICATION_CONTAINER, PROXY_CONTAINER, INIT_CONTAINER, AGENT_CONTAINER, ...(traced ? [COLLECTOR_CONTAINER] : [])],
     memoryMiB: AGENT_MEMORY_MIB + (traced ? COLLECTOR_MEMORY_MIB : 0),
   };
@@ -235,7 +319,9 @@ export function meshContainers(traced: boolean): AddedContainers {
 
 function addedContainers(service: Reader, { names, memoryMiB }: AddedContainers): AddedContainers {
   const drivers = [service, ...service.field('extraContainers').values()].map((container) => container.field('logging').value);
-  return drivers.some(usesFireLens) ? { names: [...names, LOG_ROUTER_CONTAINER], memoryMiB: memoryMiB + LOG_ROUTER_MEMORY_MIB } : { names, memoryMiB };
+  return drivers.some(usesFireLens)
+    ? { names: [...names, LOG_ROUTER_CONTAINER], memoryMiB: memoryMiB + LOG_ROUTER_MEMORY_MIB }
+    : { names, memoryMiB };
 }
 
 /** By its class, or by the name that `ecs.GenericLogDriver` was given: binding it is render's business. */
@@ -243,7 +329,12 @@ function usesFireLens(driver: unknown): boolean {
   return driver instanceof Opaque && (driver.className.endsWith('.FireLensLogDriver') || driver.read('logDriver') === 'awsfirelens');
 }
 
-function parseExtraContainers(service: Reader, applicationPort: number | undefined, task: Sizing, added: AddedContainers): readonly ExtraContainer[] {
+function parseExtraContainers(
+  service: Reader,
+  applicationPort: number | undefined,
+  task: Sizing,
+  added: AddedContainers,
+): readonly ExtraContainer[] {
   const at = service.field('extraContainers');
   const taken = new Map<number, string>(applicationPort === undefined ? [] : [[applicationPort, 'the application']]);
   const containers: ExtraContainer[] = [];
@@ -251,29 +342,53 @@ function parseExtraContainers(service: Reader, applicationPort: number | undefin
   let memoryLeft = task.memoryMiB - added.memoryMiB;
   for (const [name, item] of [...at.entries()].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const valid = /^[A-Za-z0-9][A-Za-z0-9_-]{0,254}$/.test(name);
-    if (!valid) item.fail('INVALID_NAME', `${show(name)} cannot be the name of a container`, { got: null, allowed: 'letters, digits, hyphens and underscores, starting with a letter or digit, at most 255' });
+    if (!valid)
+      item.fail('INVALID_NAME', `${show(name)} cannot be the name of a container`, {
+        got: null,
+        allowed: 'letters, digits, hyphens and underscores, starting with a letter or digit, at most 255',
+      });
     if (isTakenByCdk(name)) item.fail('RESERVED_NAME', `the name "${name}" is taken by the CDK`, { got: null, fix: 'choose another name' });
-    if (RESERVED_CONTAINERS.includes(name)) item.fail('DUPLICATE_CONTAINER', `the name "${name}" is taken by a container that the mesh or the CDK adds`, { got: null, allowed: `any name but ${RESERVED_CONTAINERS.join(', ')}` });
+    if (RESERVED_CONTAINERS.includes(name))
+      item.fail('DUPLICATE_CONTAINER', `the name "${name}" is taken by a container that the mesh or the CDK adds`, {
+        got: null,
+        allowed: `any name but ${RESERVED_CONTAINERS.join(', ')}`,
+      });
     item.required('an object with at least image', 'remove it, or write { image }');
     if (!item.fields([...CONTAINER_FIELDS, 'essential', 'ports', 'cpu', 'memoryLimitMiB'])) continue;
-    const ports = item.field('ports').items().flatMap((portAt) => {
-      const port = parsePort(portAt.required('a port', 'remove the entry, or give a port'), 1);
-      const owner = port === undefined ? undefined : taken.get(port);
-      if (port === undefined) return [];
-      if (owner !== undefined) {
-        portAt.fail('DUPLICATE_PORT', `${owner} of this task already listens on port ${port}`, { fix: 'containers of one task share a network namespace: choose another port' });
-      }
-      taken.set(port, `the container "${name}"`);
-      return [port];
-    });
+    const ports = item
+      .field('ports')
+      .items()
+      .flatMap((portAt) => {
+        const port = parsePort(portAt.required('a port', 'remove the entry, or give a port'), 1);
+        const owner = port === undefined ? undefined : taken.get(port);
+        if (port === undefined) return [];
+        if (owner !== undefined) {
+          portAt.fail('DUPLICATE_PORT', `${owner} of this task already listens on port ${port}`, {
+            fix: 'containers of one task share a network namespace: choose another port',
+          });
+        }
+        taken.set(port, `the container "${name}"`);
+        return [port];
+      });
     const cpu = item.field('cpu').number({ min: 1, max: 32_768, unit: 'CPU units' });
     const memoryLimitMiB = item.field('memoryLimitMiB').number({ min: 6, max: 249_856, unit: 'MiB' });
     if (cpu !== undefined && cpu > cpuLeft) {
-      item.field('cpu').fail('TASK_SIZE', `${counted(cpu, 'CPU unit')} ${cpu === 1 ? 'is' : 'are'} more than the task has left: ${cpuLeft} of ${task.cpu}`, { allowed: `at most ${cpuLeft}`, fix: 'reserve less, or raise cpu of the service' });
+      item
+        .field('cpu')
+        .fail(
+          'TASK_SIZE',
+          `${counted(cpu, 'CPU unit')} ${cpu === 1 ? 'is' : 'are'} more than the task has left: ${cpuLeft} of ${task.cpu}`,
+          { allowed: `at most ${cpuLeft}`, fix: 'reserve less, or raise cpu of the service' },
+        );
     } else cpuLeft -= cpu ?? 0;
     // ECS counts a limit as a reservation. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
     if (memoryLimitMiB !== undefined && memoryLimitMiB > memoryLeft) {
-      item.field('memoryLimitMiB').fail('TASK_SIZE', `${memoryLimitMiB} MiB are more than the task has left: ${memoryLeft} of ${task.memoryMiB}`, { allowed: `at most ${memoryLeft} MiB`, fix: 'lower it, or raise memoryLimitMiB of the service' });
+      item
+        .field('memoryLimitMiB')
+        .fail('TASK_SIZE', `${memoryLimitMiB} MiB are more than the task has left: ${memoryLeft} of ${task.memoryMiB}`, {
+          allowed: `at most ${memoryLeft} MiB`,
+          fix: 'lower it, or raise memoryLimitMiB of the service',
+        });
     } else memoryLeft -= memoryLimitMiB ?? 0;
     if (!valid) continue;
     containers.push({
@@ -300,5 +415,9 @@ function checkContainerCount(at: Reader, own: number, others: readonly string[])
 }
 
 export function unknownService(at: Reader, name: string, known: readonly string[]): void {
-  at.fail('UNKNOWN_SERVICE', `there is no service ${show(name)}`, known.length === 0 ? { fix: 'remove it: there is no other service to call' } : suggest(name, known));
+  at.fail(
+    'UNKNOWN_SERVICE',
+    `there is no service ${show(name)}`,
+    known.length === 0 ? { fix: 'remove it: there is no other service to call' } : suggest(name, known),
+  );
 }

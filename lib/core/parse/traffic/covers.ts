@@ -5,10 +5,12 @@ import type { PathMatch, RouteMatch, ValueMatch } from '../../model/traffic-poli
  * the two: what a regular expression matches is not asked.
  */
 export function covers(wide: RouteMatch, narrow: RouteMatch): boolean {
-  return coversPath(wide.path, narrow.path)
-    && (wide.methods === undefined || narrow.methods?.every((method) => wide.methods?.includes(method)) === true)
-    && coversValues(wide.headers, narrow.headers)
-    && coversValues(wide.queryParameters, narrow.queryParameters);
+  return (
+    coversPath(wide.path, narrow.path) &&
+    (wide.methods === undefined || narrow.methods?.every((method) => wide.methods?.includes(method)) === true) &&
+    coversValues(wide.headers, narrow.headers) &&
+    coversValues(wide.queryParameters, narrow.queryParameters)
+  );
 }
 
 function coversPath(wide: PathMatch | undefined, narrow: PathMatch | undefined): boolean {
@@ -26,7 +28,8 @@ function coversValues(wide: readonly ValueMatch[], narrow: readonly ValueMatch[]
 
 /** Whether the condition holds wherever the other one does. */
 function follows(condition: ValueMatch, other: ValueMatch): boolean {
-  if (condition.invert !== other.invert) return condition.invert && condition.kind === 'exact' && other.kind === 'exact' && condition.text !== other.text;
+  if (condition.invert !== other.invert)
+    return condition.invert && condition.kind === 'exact' && other.kind === 'exact' && condition.text !== other.text;
   // What is not wider is less wide turned around.
   return condition.invert ? includes(other, condition) : includes(condition, other);
 }
@@ -36,11 +39,21 @@ function includes(wide: ValueMatch, narrow: ValueMatch): boolean {
   const { text = '', start = 0, end = 0 } = narrow;
   switch (wide.kind) {
     // A missing header is taken for an empty one, and a regular expression may match that.
-    case 'present': return narrow.kind !== 'regex' || !narrow.invert;
-    case 'prefix': return (narrow.kind === 'exact' || narrow.kind === 'prefix') && text.startsWith(wide.text ?? '');
-    case 'suffix': return (narrow.kind === 'exact' || narrow.kind === 'suffix') && text.endsWith(wide.text ?? '');
-    case 'range': return (narrow.kind === 'range' && start >= (wide.start ?? 0) && end <= (wide.end ?? 0))
-      || (narrow.kind === 'exact' && /^-?(0|[1-9]\d{0,14})$/.test(text) && Number(text) >= (wide.start ?? 0) && Number(text) < (wide.end ?? 0));
-    default: return narrow.kind === wide.kind && narrow.text === wide.text;
+    case 'present':
+      return narrow.kind !== 'regex' || !narrow.invert;
+    case 'prefix':
+      return (narrow.kind === 'exact' || narrow.kind === 'prefix') && text.startsWith(wide.text ?? '');
+    case 'suffix':
+      return (narrow.kind === 'exact' || narrow.kind === 'suffix') && text.endsWith(wide.text ?? '');
+    case 'range':
+      return (
+        (narrow.kind === 'range' && start >= (wide.start ?? 0) && end <= (wide.end ?? 0)) ||
+        (narrow.kind === 'exact' &&
+          /^-?(0|[1-9]\d{0,14})$/.test(text) &&
+          Number(text) >= (wide.start ?? 0) &&
+          Number(text) < (wide.end ?? 0))
+      );
+    default:
+      return narrow.kind === wide.kind && narrow.text === wide.text;
   }
 }

@@ -15,9 +15,13 @@ export function parseActiveHealthCheck(at: Reader, protocol: ProtocolId): Active
   if (at.field('kind').value === 'none') return 'none';
   const path = parsePath(at.field('path'), protocol);
   const intervalSeconds = at.field('interval').seconds({ min: 0.5, max: 300, integer: false }) ?? STANDARD.intervalSeconds;
-  const timeoutSeconds = at.field('timeout').seconds({ min: 0.1, max: 60, integer: false }) ?? Math.min(STANDARD.timeoutSeconds, intervalSeconds);
+  const timeoutSeconds =
+    at.field('timeout').seconds({ min: 0.1, max: 60, integer: false }) ?? Math.min(STANDARD.timeoutSeconds, intervalSeconds);
   if (timeoutSeconds > intervalSeconds) {
-    at.field('timeout').fail('OUT_OF_RANGE', `a check may last longer than the interval of ${counted(intervalSeconds, 'second')}`, { allowed: `at most ${counted(intervalSeconds, 'second')}`, fix: 'raise interval or lower timeout' });
+    at.field('timeout').fail('OUT_OF_RANGE', `a check may last longer than the interval of ${counted(intervalSeconds, 'second')}`, {
+      allowed: `at most ${counted(intervalSeconds, 'second')}`,
+      fix: 'raise interval or lower timeout',
+    });
   }
   return {
     ...(path === undefined ? {} : { path }),
@@ -31,9 +35,21 @@ export function parseActiveHealthCheck(at: Reader, protocol: ProtocolId): Active
 function parsePath(at: Reader, protocol: ProtocolId): string | undefined {
   if (protocol === 'tcp' || protocol === 'grpc') {
     if (at.absent) return undefined;
-    return at.fail('NOT_ALLOWED', protocol === 'tcp' ? 'a TCP service has no paths: it is checked by a connection' : 'a gRPC service is checked by grpc.health.v1.Health', { fix: 'remove path' });
+    return at.fail(
+      'NOT_ALLOWED',
+      protocol === 'tcp'
+        ? 'a TCP service has no paths: it is checked by a connection'
+        : 'a gRPC service is checked by grpc.health.v1.Health',
+      { fix: 'remove path' },
+    );
   }
-  const path = at.required('the path that the application answers with 200 while it is well', "such as ActiveHealthCheck.of({ path: '/health' })").string();
+  const path = at
+    .required('the path that the application answers with 200 while it is well', "such as ActiveHealthCheck.of({ path: '/health' })")
+    .string();
   if (path === undefined || (PATH.test(path) && !/\/\.{1,2}(;|\/|$)/.test(path))) return path;
-  return at.fail('NOT_ALLOWED', `${show(path)} is not a path that can be asked for`, { got: null, allowed: "a path without query string, dot segments or escapes, such as '/health'", ...(/^[A-Za-z0-9]/.test(path) ? { fix: `write '/${path}'` } : {}) });
+  return at.fail('NOT_ALLOWED', `${show(path)} is not a path that can be asked for`, {
+    got: null,
+    allowed: "a path without query string, dot segments or escapes, such as '/health'",
+    ...(/^[A-Za-z0-9]/.test(path) ? { fix: `write '/${path}'` } : {}),
+  });
 }

@@ -10,7 +10,15 @@ import { parseRetry } from './parse-retry';
 import { parseTimeouts } from './parse-timeouts';
 
 /** Props of a called service that say what its callers' proxies do; each entry of a caller's `callPolicies` has the same. */
-export const CALL_POLICY_FIELDS = ['timeout', 'retry', 'circuitBreaker', 'outlierDetection', 'loadBalancing', 'activeHealthCheck', 'keepAlive'] as const;
+export const CALL_POLICY_FIELDS = [
+  'timeout',
+  'retry',
+  'circuitBreaker',
+  'outlierDetection',
+  'loadBalancing',
+  'activeHealthCheck',
+  'keepAlive',
+] as const;
 
 /**
  * What the props say, and nothing of what they leave out. A field that is there with no value says "none".

@@ -8,7 +8,8 @@ import type { HeaderChanges } from '../../model/traffic-policy';
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/;
 
 /** HTTP's own framing and connection; who called, and from where; traces; what Envoys tell each other; gRPC's own. */
-const KEPT = /^(host|connection|keep-alive|proxy-.*|content-length|transfer-encoding|te|trailer|upgrade|expect|forwarded|x[-_]forwarded[-_].*|x[-_]real[-_]ip|x-request-id|x-amzn-trace-id|x-envoy-.*|x-mesh-.*|x-edge-.*|grpc-.*)$/;
+const KEPT =
+  /^(host|connection|keep-alive|proxy-.*|content-length|transfer-encoding|te|trailer|upgrade|expect|forwarded|x[-_]forwarded[-_].*|x[-_]real[-_]ip|x-request-id|x-amzn-trace-id|x-envoy-.*|x-mesh-.*|x-edge-.*|grpc-.*)$/;
 
 /** A line of a header. https://www.rfc-editor.org/rfc/rfc9110#name-field-values; beyond ASCII nobody agrees on the encoding. */
 const HEADER_VALUE = /^[\x21-\x7e]([\x20-\x7e\t]{0,2046}[\x21-\x7e])?$/;
@@ -18,11 +19,16 @@ export function parseHeaderChanges(at: Reader, protocol: ProtocolId): HeaderChan
   if (protocol === 'tcp') return at.fail('NOT_ALLOWED', 'a TCP service has no headers', { fix: 'remove it' });
   const set = parseValues(at.field('set'));
   const add = parseValues(at.field('add'));
-  const remove = at.field('remove').items(STRINGS).flatMap((item) => {
-    const name = item.required('the name of a header', 'remove the entry, or name a header').string();
-    return (name === undefined ? undefined : parseHeaderName(name, item, true)) ?? [];
-  });
-  for (const name of Object.keys(add)) if (Object.hasOwn(set, name)) at.field('add').fail('NOT_ALLOWED', `"${name}" is both set and added`, { got: null, fix: 'remove it from one of the two' });
+  const remove = at
+    .field('remove')
+    .items(STRINGS)
+    .flatMap((item) => {
+      const name = item.required('the name of a header', 'remove the entry, or name a header').string();
+      return (name === undefined ? undefined : parseHeaderName(name, item, true)) ?? [];
+    });
+  for (const name of Object.keys(add))
+    if (Object.hasOwn(set, name))
+      at.field('add').fail('NOT_ALLOWED', `"${name}" is both set and added`, { got: null, fix: 'remove it from one of the two' });
   return { set, add, remove: [...new Set(remove)].sort() };
 }
 
@@ -32,8 +38,12 @@ function parseValues(at: Reader): Readonly<Record<string, string>> {
     const name = parseHeaderName(key, item, true);
     const value = item.required('the value of a header', 'remove it, or give a value').string();
     if (name === undefined || value === undefined) continue;
-    if (values.has(name)) item.fail('NOT_ALLOWED', `"${name}" stands here twice, in small and in capital letters`, { got: null, fix: 'remove one' });
-    else if (!HEADER_VALUE.test(value)) item.fail('NOT_ALLOWED', 'is not a value for a header', { allowed: '1 to 2048 printable ASCII characters with no space at either end' });
+    if (values.has(name))
+      item.fail('NOT_ALLOWED', `"${name}" stands here twice, in small and in capital letters`, { got: null, fix: 'remove one' });
+    else if (!HEADER_VALUE.test(value))
+      item.fail('NOT_ALLOWED', 'is not a value for a header', {
+        allowed: '1 to 2048 printable ASCII characters with no space at either end',
+      });
     else values.set(name, value);
   }
   return Object.fromEntries([...values].sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -48,12 +58,23 @@ export function parseHeaderName(name: string, at: Reader, changes: boolean): str
   const lower = name.toLowerCase();
   if (!HEADER_NAME.test(name)) {
     const pseudo = name.startsWith(':');
-    return at.fail('INVALID_NAME', `${show(name)} is not the name of a header`, { got: null, allowed: "letters, digits and - . _ ! # $ % & ' * + ^ ` | ~, at most 128", ...(pseudo ? { fix: changes ? 'to change host or path, use rewrite of a route' : 'use path or methods' } : {}) });
+    return at.fail('INVALID_NAME', `${show(name)} is not the name of a header`, {
+      got: null,
+      allowed: "letters, digits and - . _ ! # $ % & ' * + ^ ` | ~, at most 128",
+      ...(pseudo ? { fix: changes ? 'to change host or path, use rewrite of a route' : 'use path or methods' } : {}),
+    });
   }
   if (changes && KEPT.test(lower)) {
-    return at.fail('RESERVED_NAME', `the header "${name}" belongs to HTTP or to the mesh`, { got: null, fix: lower === 'host' ? 'to change the host, use rewrite of a route' : 'choose another name' });
+    return at.fail('RESERVED_NAME', `the header "${name}" belongs to HTTP or to the mesh`, {
+      got: null,
+      fix: lower === 'host' ? 'to change the host, use rewrite of a route' : 'choose another name',
+    });
   }
   // Envoy calls it :authority.
-  if (lower === 'host') return at.fail('RESERVED_NAME', 'Envoy knows no header "host" once it has read a request', { got: null, fix: 'remove it: callers reach the service by one host' });
+  if (lower === 'host')
+    return at.fail('RESERVED_NAME', 'Envoy knows no header "host" once it has read a request', {
+      got: null,
+      fix: 'remove it: callers reach the service by one host',
+    });
   return lower;
 }

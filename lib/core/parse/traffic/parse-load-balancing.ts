@@ -13,20 +13,30 @@ export function parseLoadBalancing(at: Reader, protocol: ProtocolId): LoadBalanc
   if (!at.made('LoadBalancing', FACTORIES)) return undefined;
   const ring = at.field('algorithm').value === 'ringHash';
   if (!at.fields(ring ? ['hashOn'] : ['slowStart'], 'algorithm')) return undefined;
-  const algorithm = at.field('algorithm').required('the algorithm', `use ${FACTORIES}`).oneOf(['leastRequest', 'roundRobin', 'ringHash'], 'a LoadBalancing', FACTORIES.split(/, | or /));
+  const algorithm = at
+    .field('algorithm')
+    .required('the algorithm', `use ${FACTORIES}`)
+    .oneOf(['leastRequest', 'roundRobin', 'ringHash'], 'a LoadBalancing', FACTORIES.split(/, | or /));
   if (algorithm === undefined) return undefined;
   if (algorithm !== 'ringHash') {
     const slowStartSeconds = at.field('slowStart').seconds({ min: 1, max: 900 });
     return { algorithm, ...(slowStartSeconds === undefined ? {} : { slowStartSeconds }) };
   }
-  if (protocol === 'tcp') return at.fail('NOT_ALLOWED', 'nothing tells the connections of a TCP service apart: all of them would go to one task', { got: null, fix: 'use LoadBalancing.leastRequest() or LoadBalancing.roundRobin()' });
+  if (protocol === 'tcp')
+    return at.fail('NOT_ALLOWED', 'nothing tells the connections of a TCP service apart: all of them would go to one task', {
+      got: null,
+      fix: 'use LoadBalancing.leastRequest() or LoadBalancing.roundRobin()',
+    });
   const hashOn = parseHashKey(at.field('hashOn').required('what to hash', "such as HashOn.header('x-user')"));
   return hashOn === undefined ? undefined : { algorithm, hashOn };
 }
 
 function parseHashKey(at: Reader): HashKey | undefined {
   if (!at.made('HashOn', 'HashOn.header(), HashOn.cookie() or HashOn.source()')) return undefined;
-  const kind = at.field('kind').required('the kind of HashOn', 'use HashOn.header(), HashOn.cookie() or HashOn.source()').oneOf(['header', 'cookie', 'source'], 'a HashOn', ['HashOn.header()', 'HashOn.cookie()', 'HashOn.source()']);
+  const kind = at
+    .field('kind')
+    .required('the kind of HashOn', 'use HashOn.header(), HashOn.cookie() or HashOn.source()')
+    .oneOf(['header', 'cookie', 'source'], 'a HashOn', ['HashOn.header()', 'HashOn.cookie()', 'HashOn.source()']);
   const known = { header: ['name'], cookie: ['name', 'ttl'], source: [] };
   if (kind === undefined || !at.fields(known[kind], 'kind')) return undefined;
   if (kind === 'source') return { kind };
@@ -40,5 +50,8 @@ function parseHashKey(at: Reader): HashKey | undefined {
 function parseName(at: Reader, kind: string): string | undefined {
   const name = at.string();
   if (name === undefined || TOKEN.test(name)) return name;
-  return at.fail('INVALID_NAME', `${show(name)} cannot be the name of a ${kind}`, { got: null, allowed: 'letters, digits and "-", "_", "." and such, at most 128, no spaces and no colon' });
+  return at.fail('INVALID_NAME', `${show(name)} cannot be the name of a ${kind}`, {
+    got: null,
+    allowed: 'letters, digits and "-", "_", "." and such, at most 128, no spaces and no colon',
+  });
 }

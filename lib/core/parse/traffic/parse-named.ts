@@ -10,12 +10,19 @@ export interface NamedEntries {
 }
 
 /** Entries by names of the user's, sorted; none for a TCP service, which has no requests. */
-export function parseNamed<T>(at: Reader, protocol: ProtocolId, { what, example, fields }: NamedEntries, parse: (entry: Reader, name: string) => T | undefined): readonly T[] {
+export function parseNamed<T>(
+  at: Reader,
+  protocol: ProtocolId,
+  { what, example, fields }: NamedEntries,
+  parse: (entry: Reader, name: string) => T | undefined,
+): readonly T[] {
   if (at.absent) return [];
   if (protocol === 'tcp') return at.fail<readonly T[]>('NOT_ALLOWED', 'a TCP service has no requests', { fix: 'remove it' }) ?? [];
-  return [...at.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([name, entry]) => {
-    checkLabel(name, entry, what);
-    entry.required('an object', `remove it, or write ${example}`);
-    return entry.fields(fields) ? parse(entry, name) ?? [] : [];
-  });
+  return [...at.entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([name, entry]) => {
+      checkLabel(name, entry, what);
+      entry.required('an object', `remove it, or write ${example}`);
+      return entry.fields(fields) ? (parse(entry, name) ?? []) : [];
+    });
 }

@@ -12,7 +12,11 @@ export function parseOutlierDetection(at: Reader, protocol: ProtocolId): Outlier
   if (at.field('kind').value === 'none') return 'none';
   const standard = DEFAULT_OUTLIER_DETECTION;
   const serverErrors = at.field('consecutiveServerErrors');
-  if (protocol === 'tcp' && !serverErrors.absent) serverErrors.fail('NOT_ALLOWED', 'a TCP service answers with no status', { got: null, fix: 'remove it: connections that do not come about count as gateway errors' });
+  if (protocol === 'tcp' && !serverErrors.absent)
+    serverErrors.fail('NOT_ALLOWED', 'a TCP service answers with no status', {
+      got: null,
+      fix: 'remove it: connections that do not come about count as gateway errors',
+    });
   const consecutiveGatewayErrors = at.field('consecutiveGatewayErrors').number(IN_A_ROW) ?? standard.consecutiveGatewayErrors;
   const consecutiveServerErrors = serverErrors.number(IN_A_ROW);
   return {
@@ -21,6 +25,10 @@ export function parseOutlierDetection(at: Reader, protocol: ProtocolId): Outlier
     intervalSeconds: at.field('interval').seconds({ min: 0.1, max: 3600, integer: false }) ?? standard.intervalSeconds,
     baseEjectionSeconds: at.field('baseEjection').seconds({ min: 0.1, max: 86_400, integer: false }) ?? standard.baseEjectionSeconds,
     // Not 100: somebody has to be left.
-    maxEjectionPercent: at.field('maxEjectionPercent').number({ min: 1, max: 99, unit: 'percent', fix: 'one task at least stays; for no ejection use OutlierDetection.none()' }) ?? standard.maxEjectionPercent,
+    maxEjectionPercent:
+      at
+        .field('maxEjectionPercent')
+        .number({ min: 1, max: 99, unit: 'percent', fix: 'one task at least stays; for no ejection use OutlierDetection.none()' }) ??
+      standard.maxEjectionPercent,
   };
 }

@@ -6,7 +6,11 @@ import type { RequestFilter } from '../../model/traffic-policy';
 
 export const REQUEST_FILTER_FIELDS = ['callers', 'methods', 'paths'] as const;
 
-const WORDS: ListWords = { empty: 'an empty list fits no request', emptyFix: 'leave it out to mean all, or remove the whole entry', grpcMethod: "name it in paths, such as '/shop.Orders/Place'" };
+const WORDS: ListWords = {
+  empty: 'an empty list fits no request',
+  emptyFix: 'leave it out to mean all, or remove the whole entry',
+  grpcMethod: "name it in paths, such as '/shop.Orders/Place'",
+};
 
 /** @param callers gets those that are named, who can be checked only when all services are known */
 export function parseRequestFilter(at: Reader, protocol: ProtocolId, callers: NamedCallers[]): RequestFilter {

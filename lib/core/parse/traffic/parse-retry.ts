@@ -17,7 +17,10 @@ const BACKOFF_GROWTH = 10;
 /** `retry` of a called service, or of what a caller overrides; undefined if it says nothing. */
 export function parseRetry(at: Reader, protocol: ProtocolId): RetryPolicy | undefined {
   if (!at.fields(FIELDS)) return undefined;
-  if (protocol === 'tcp') return at.fail('NOT_ALLOWED', 'a TCP service has no requests to try again', { fix: 'remove retry: connections that do not come about are tried three times' });
+  if (protocol === 'tcp')
+    return at.fail('NOT_ALLOWED', 'a TCP service has no requests to try again', {
+      fix: 'remove retry: connections that do not come about are tried three times',
+    });
   const maxRetries = at.field('maxRetries').number({ min: 0, max: 10 }) ?? DEFAULT_RETRY.maxRetries;
   const anyMethod = at.field('anyMethod').boolean() ?? DEFAULT_RETRY.anyMethod;
   const on = parseEvents(at.field('on'), protocol, anyMethod);
@@ -25,7 +28,11 @@ export function parseRetry(at: Reader, protocol: ProtocolId): RetryPolicy | unde
   const budgetPercent = at.field('budgetPercent').number({ min: 0, max: 100, integer: false });
   const minConcurrency = at.field('minConcurrency').number({ min: 0, max: 1_000_000, unit: 'requests' });
   for (const name of FIELDS) {
-    if (maxRetries === 0 && name !== 'maxRetries' && !at.field(name).absent) at.field(name).fail('NOT_ALLOWED', 'with maxRetries 0 nothing is tried again', { got: null, fix: `remove ${name}, or raise maxRetries` });
+    if (maxRetries === 0 && name !== 'maxRetries' && !at.field(name).absent)
+      at.field(name).fail('NOT_ALLOWED', 'with maxRetries 0 nothing is tried again', {
+        got: null,
+        fix: `remove ${name}, or raise maxRetries`,
+      });
   }
   return {
     maxRetries,
@@ -43,22 +50,38 @@ const shown = (event: RetryEvent): string => `RetryOn.${event.toUpperCase().repl
 function parseEvents(at: Reader, protocol: ProtocolId, anyMethod: boolean): readonly RetryEvent[] | undefined {
   if (at.absent) return undefined;
   const items = at.items('a list of RetryOn');
-  if (Array.isArray(at.value) && items.length === 0) at.fail('MISSING', 'an empty list would try nothing again', { fix: "leave it out for the mesh's own choice, or set maxRetries to 0" });
+  if (Array.isArray(at.value) && items.length === 0)
+    at.fail('MISSING', 'an empty list would try nothing again', { fix: "leave it out for the mesh's own choice, or set maxRetries to 0" });
   if (protocol === 'grpc' && !anyMethod && items.length > 0) {
-    at.fail('NOT_ALLOWED', 'nobody knows which gRPC methods may be done twice, so without anyMethod nothing is tried again that the application may have seen', { got: null, fix: 'set anyMethod to true if every method may be, or remove on' });
+    at.fail(
+      'NOT_ALLOWED',
+      'nobody knows which gRPC methods may be done twice, so without anyMethod nothing is tried again that the application may have seen',
+      { got: null, fix: 'set anyMethod to true if every method may be, or remove on' },
+    );
   }
   const allowed = protocol === 'grpc' ? [...HTTP_EVENTS, ...GRPC_EVENTS] : HTTP_EVENTS;
-  const events = items.flatMap((item) => item.required('a RetryOn', 'remove the entry, or name an event').oneOf(allowed, `an event of ${protocol === 'grpc' ? 'gRPC' : 'HTTP'}`, allowed.map(shown)) ?? []);
+  const events = items.flatMap(
+    (item) =>
+      item
+        .required('a RetryOn', 'remove the entry, or name an event')
+        .oneOf(allowed, `an event of ${protocol === 'grpc' ? 'gRPC' : 'HTTP'}`, allowed.map(shown)) ?? [],
+  );
   return [...new Set(events)].sort();
 }
 
 function parseBackoff(at: Reader): RetryPolicy['backoff'] {
   if (!at.fields(['base', 'max'])) return undefined;
-  const baseSeconds = at.field('base').required('the time before the first retry', 'such as { base: Duration.millis(50) }').seconds({ min: 0.001, max: 60, integer: false });
+  const baseSeconds = at
+    .field('base')
+    .required('the time before the first retry', 'such as { base: Duration.millis(50) }')
+    .seconds({ min: 0.001, max: 60, integer: false });
   const maxSeconds = at.field('max').seconds({ min: 0.001, max: 600, integer: false });
   if (baseSeconds === undefined) return undefined;
   if (maxSeconds !== undefined && maxSeconds < baseSeconds) {
-    return at.field('max').fail('OUT_OF_RANGE', 'the longest backoff is shorter than the first one', { allowed: `at least ${baseSeconds} seconds`, fix: 'raise max or lower base' });
+    return at.field('max').fail('OUT_OF_RANGE', 'the longest backoff is shorter than the first one', {
+      allowed: `at least ${baseSeconds} seconds`,
+      fix: 'raise max or lower base',
+    });
   }
   return { baseSeconds, maxSeconds: maxSeconds ?? BACKOFF_GROWTH * baseSeconds };
 }

@@ -19,12 +19,17 @@ export function parseRewrite(at: Reader, protocol: ProtocolId, match: RouteMatch
 }
 
 function parsePath(at: Reader, protocol: ProtocolId, match: RouteMatch | undefined): Rewrite['path'] {
-  if (!at.absent && protocol === 'grpc') return at.fail('NOT_ALLOWED', 'the path of a gRPC call is its method, which a client and a server must agree on', { fix: 'remove it' });
+  if (!at.absent && protocol === 'grpc')
+    return at.fail('NOT_ALLOWED', 'the path of a gRPC call is its method, which a client and a server must agree on', { fix: 'remove it' });
   if (!at.made('PathRewrite', HOW) || !at.fields(['text', 'pattern', 'substitution'], 'kind')) return undefined;
   const kind = at.field('kind').required('the kind of rewrite', `use ${HOW}`).oneOf(['prefix', 'exact', 'regex'], 'a PathRewrite');
   if (kind === undefined) return undefined;
   if (kind === 'regex') return parseRegex(at);
-  if (kind === 'prefix' && match !== undefined && match.path?.kind !== 'prefix') return at.fail('NOT_ALLOWED', 'the match of this route has no prefix that could be replaced', { got: 'PathRewrite.prefix()', fix: 'match by PathMatch.prefix(), or use PathRewrite.exact() or regex()' });
+  if (kind === 'prefix' && match !== undefined && match.path?.kind !== 'prefix')
+    return at.fail('NOT_ALLOWED', 'the match of this route has no prefix that could be replaced', {
+      got: 'PathRewrite.prefix()',
+      fix: 'match by PathMatch.prefix(), or use PathRewrite.exact() or regex()',
+    });
   const text = at.field('text').required('the path', "such as '/'").string();
   return text !== undefined && checkPath(at.field('text'), text, kind) ? { kind, text } : undefined;
 }
@@ -35,15 +40,30 @@ function parseRegex(at: Reader): Rewrite['path'] {
   const groups = pattern === undefined ? undefined : checkPattern(at.field('pattern'), pattern);
   if (pattern === undefined || substitution === undefined || groups === undefined) return undefined;
   const place = at.field('substitution');
-  if (!SUBSTITUTION.test(substitution) || substitution.length > 512) return place.fail('NOT_ALLOWED', `${show(substitution)} cannot stand in a path`, { got: null, allowed: 'at most 512 characters of a path, and groups such as \\1' });
+  if (!SUBSTITUTION.test(substitution) || substitution.length > 512)
+    return place.fail('NOT_ALLOWED', `${show(substitution)} cannot stand in a path`, {
+      got: null,
+      allowed: 'at most 512 characters of a path, and groups such as \\1',
+    });
   const missing = [...substitution.matchAll(/\\(\d)/g)].map(([, group]) => Number(group)).find((group) => group > groups);
-  if (missing !== undefined) return place.fail('NOT_ALLOWED', `the regular expression has no group ${missing}`, { allowed: groups === 0 ? '\\0, which is all that it matches' : `\\0 to \\${Math.min(groups, 9)}` });
-  if (pattern.startsWith('^') && !/^(\/|\\)/.test(substitution)) return place.fail('NOT_ALLOWED', 'a path begins with a slash', { fix: `write '/${substitution}'` });
+  if (missing !== undefined)
+    return place.fail('NOT_ALLOWED', `the regular expression has no group ${missing}`, {
+      allowed: groups === 0 ? '\\0, which is all that it matches' : `\\0 to \\${Math.min(groups, 9)}`,
+    });
+  if (pattern.startsWith('^') && !/^(\/|\\)/.test(substitution))
+    return place.fail('NOT_ALLOWED', 'a path begins with a slash', { fix: `write '/${substitution}'` });
   return { kind: 'regex', pattern, substitution };
 }
 
 function parseHost(at: Reader): string | undefined {
   const host = at.string();
-  if (host === undefined || (host.length <= 253 && /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*(:[1-9]\d{0,4})?$/.test(host))) return host;
-  return at.fail('NOT_ALLOWED', 'is not a host', { allowed: "a host name in small letters, with a port if need be, such as 'legacy.example.com:8080'", ...(host.includes('://') ? { fix: 'leave out what stands before the host, and the path' } : {}) });
+  if (
+    host === undefined ||
+    (host.length <= 253 && /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*(:[1-9]\d{0,4})?$/.test(host))
+  )
+    return host;
+  return at.fail('NOT_ALLOWED', 'is not a host', {
+    allowed: "a host name in small letters, with a port if need be, such as 'legacy.example.com:8080'",
+    ...(host.includes('://') ? { fix: 'leave out what stands before the host, and the path' } : {}),
+  });
 }

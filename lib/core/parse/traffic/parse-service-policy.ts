@@ -12,7 +12,16 @@ import { parseServiceRoutes } from './parse-service-routes';
 import { parseWebSockets } from './parse-web-sockets';
 
 /** Props of a service that say what happens to the requests to it, whoever sends them. */
-export const SERVICE_POLICY_FIELDS = ['routes', 'rateLimits', 'faultInjection', 'requestHeaders', 'responseHeaders', 'maxRequestSize', 'passThroughHeaders', 'webSockets'] as const;
+export const SERVICE_POLICY_FIELDS = [
+  'routes',
+  'rateLimits',
+  'faultInjection',
+  'requestHeaders',
+  'responseHeaders',
+  'maxRequestSize',
+  'passThroughHeaders',
+  'webSockets',
+] as const;
 
 /** @param callers gets those that are named, who can be checked only when all services are known */
 export function parseServicePolicy(at: Reader, protocol: ProtocolId, callers: NamedCallers[]): ServicePolicy {

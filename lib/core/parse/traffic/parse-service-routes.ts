@@ -24,7 +24,8 @@ interface Draft {
 /** @param versions names of the service's versions */
 export function parseServiceRoutes(at: Reader, protocol: ProtocolId, versions: readonly string[]): readonly ServiceRoute[] {
   if (at.absent) return [];
-  if (protocol === 'tcp') return at.fail<readonly ServiceRoute[]>('NOT_ALLOWED', 'a TCP service has no requests to route', { fix: 'remove routes' }) ?? [];
+  if (protocol === 'tcp')
+    return at.fail<readonly ServiceRoute[]>('NOT_ALLOWED', 'a TCP service has no requests to route', { fix: 'remove routes' }) ?? [];
   const drafts = at.items('a list of routes').flatMap((item): Draft[] => {
     item.required('a route', `remove the entry, or write one, ${EXAMPLE}`);
     const route = item.fields(ROUTE_FIELDS) ? parseRoute(item, protocol, versions) : undefined;
@@ -45,7 +46,11 @@ function parseRoute(at: Reader, protocol: ProtocolId, versions: readonly string[
   return name === undefined || match === undefined ? undefined : { name, match, ...(rewrite === undefined ? {} : { rewrite }), ...rest };
 }
 
-function differences(at: Reader, protocol: ProtocolId, known: readonly string[]): Pick<ServiceRoute, 'versions' | 'mirror' | 'timeouts' | 'retry' | 'requestHeaders' | 'responseHeaders'> {
+function differences(
+  at: Reader,
+  protocol: ProtocolId,
+  known: readonly string[],
+): Pick<ServiceRoute, 'versions' | 'mirror' | 'timeouts' | 'retry' | 'requestHeaders' | 'responseHeaders'> {
   const versions = parseRouteVersions(at.field('versions'), known, protocol);
   const mirror = parseMirror(at.field('mirror'), known, protocol);
   const timeouts = parseTimeouts(at.field('timeout'), protocol);
@@ -64,8 +69,15 @@ function differences(at: Reader, protocol: ProtocolId, known: readonly string[])
 
 function checkNames(drafts: readonly Draft[]): void {
   const seen = new Set<string>();
-  for (const { at, route: { name } } of drafts) {
-    if (seen.has(name)) at.field('name').fail('NOT_ALLOWED', `another route of this service is called "${name}"`, { got: null, fix: 'give each a name of its own' });
+  for (const {
+    at,
+    route: { name },
+  } of drafts) {
+    if (seen.has(name))
+      at.field('name').fail('NOT_ALLOWED', `another route of this service is called "${name}"`, {
+        got: null,
+        fix: 'give each a name of its own',
+      });
     seen.add(name);
   }
 }
@@ -74,6 +86,10 @@ function checkReachable(drafts: readonly Draft[]): void {
   for (const [index, { at, route }] of drafts.entries()) {
     const earlier = drafts.slice(0, index).find((other) => covers(other.route.match, route.match));
     if (earlier === undefined) continue;
-    at.fail('OVERLAPPING_ROUTES', `no request reaches this route: "${earlier.route.name}", which comes before it, takes all that it could match`, { got: null, fix: `put it before "${earlier.route.name}", or remove it` });
+    at.fail(
+      'OVERLAPPING_ROUTES',
+      `no request reaches this route: "${earlier.route.name}", which comes before it, takes all that it could match`,
+      { got: null, fix: `put it before "${earlier.route.name}", or remove it` },
+    );
   }
 }

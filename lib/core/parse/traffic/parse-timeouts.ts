@@ -12,7 +12,8 @@ const RANGE = { min: 0.001, max: 86_400, integer: false };
 export function parseTimeouts(at: Reader, protocol: ProtocolId): Timeouts | undefined {
   if (!at.made('Timeout', 'Timeout.perRequest() or Timeout.of()') || !at.fields(FIELDS)) return undefined;
   if (protocol === 'tcp') return parseTcp(at);
-  if (FIELDS.every((name) => at.field(name).absent)) at.field('perRequest').required('the duration', 'such as Timeout.perRequest(Duration.seconds(2))');
+  if (FIELDS.every((name) => at.field(name).absent))
+    at.field('perRequest').required('the duration', 'such as Timeout.perRequest(Duration.seconds(2))');
   const given = {
     requestSeconds: at.field('perRequest').seconds(RANGE),
     perTrySeconds: at.field('perTry').seconds(RANGE),
@@ -28,7 +29,8 @@ export function parseTimeouts(at: Reader, protocol: ProtocolId): Timeouts | unde
 
 /** Nothing but a part of another limit can be longer than it. */
 function checkOrder(at: Reader, { requestSeconds, perTrySeconds, streamSeconds }: Timeouts): void {
-  if (requestSeconds !== undefined && streamSeconds !== undefined && requestSeconds > streamSeconds) tooLong(at, 'perRequest', requestSeconds, 'stream', streamSeconds);
+  if (requestSeconds !== undefined && streamSeconds !== undefined && requestSeconds > streamSeconds)
+    tooLong(at, 'perRequest', requestSeconds, 'stream', streamSeconds);
   if (perTrySeconds === undefined) return;
   if (requestSeconds !== undefined && perTrySeconds > requestSeconds) tooLong(at, 'perTry', perTrySeconds, 'perRequest', requestSeconds);
   else if (streamSeconds !== undefined && perTrySeconds > streamSeconds) tooLong(at, 'perTry', perTrySeconds, 'stream', streamSeconds);
@@ -36,19 +38,27 @@ function checkOrder(at: Reader, { requestSeconds, perTrySeconds, streamSeconds }
 
 function tooLong(at: Reader, part: string, partSeconds: number, whole: string, wholeSeconds: number): void {
   const byDefault = at.field(whole).absent ? ', the default' : '';
-  at.field(part).fail('OUT_OF_RANGE', `${part} is longer than ${whole} (${counted(wholeSeconds, 'second')}${byDefault}), so it would never end anything`, {
-    got: counted(partSeconds, 'second'),
-    allowed: `at most ${counted(wholeSeconds, 'second')}`,
-    fix: `shorten it, or set ${whole} to more`,
-  });
+  at.field(part).fail(
+    'OUT_OF_RANGE',
+    `${part} is longer than ${whole} (${counted(wholeSeconds, 'second')}${byDefault}), so it would never end anything`,
+    {
+      got: counted(partSeconds, 'second'),
+      allowed: `at most ${counted(wholeSeconds, 'second')}`,
+      fix: `shorten it, or set ${whole} to more`,
+    },
+  );
 }
 
 function parseTcp(at: Reader): Timeouts | undefined {
   const others = FIELDS.filter((name) => !TCP_FIELDS.includes(name) && !at.field(name).absent);
   if (others.length > 0) {
-    return at.fail('NOT_ALLOWED', `a TCP service has no requests to time, so ${others.join(' and ')} cannot be`, { allowed: 'Timeout.of({ idle, stream })', fix: 'remove timeout, or give only idle or stream' });
+    return at.fail('NOT_ALLOWED', `a TCP service has no requests to time, so ${others.join(' and ')} cannot be`, {
+      allowed: 'Timeout.of({ idle, stream })',
+      fix: 'remove timeout, or give only idle or stream',
+    });
   }
-  if (TCP_FIELDS.every((name) => at.field(name).absent)) at.field('idle').required('the duration', 'such as Timeout.of({ idle: Duration.minutes(5) })');
+  if (TCP_FIELDS.every((name) => at.field(name).absent))
+    at.field('idle').required('the duration', 'such as Timeout.of({ idle: Duration.minutes(5) })');
   return withoutUndefined({ idleSeconds: at.field('idle').seconds(RANGE), streamSeconds: at.field('stream').seconds(RANGE) });
 }
 

@@ -13,7 +13,8 @@ export function parseHeaderMatches(at: Reader): readonly ValueMatch[] {
     const name = parseHeaderName(key, item, false);
     const match = parseValueMatch(item, name ?? key, 'header');
     if (name === undefined || match === undefined) continue;
-    if (found.has(name)) item.fail('NOT_ALLOWED', `"${name}" stands here twice, in small and in capital letters`, { got: null, fix: 'remove one' });
+    if (found.has(name))
+      item.fail('NOT_ALLOWED', `"${name}" stands here twice, in small and in capital letters`, { got: null, fix: 'remove one' });
     found.set(name, match);
   }
   return sorted(found);
@@ -23,7 +24,11 @@ export function parseHeaderMatches(at: Reader): readonly ValueMatch[] {
 export function parseQueryMatches(at: Reader): readonly ValueMatch[] {
   const found = new Map<string, ValueMatch>();
   for (const [name, item] of at.entries()) {
-    if (!/^[A-Za-z0-9._~!$'()*,;:@%[\]-]{1,256}$/.test(name)) item.fail('INVALID_NAME', `${show(name)} is not the name of a query parameter`, { got: null, allowed: 'as it stands in the URL, with its escapes' });
+    if (!/^[A-Za-z0-9._~!$'()*,;:@%[\]-]{1,256}$/.test(name))
+      item.fail('INVALID_NAME', `${show(name)} is not the name of a query parameter`, {
+        got: null,
+        allowed: 'as it stands in the URL, with its escapes',
+      });
     const match = parseValueMatch(item, name, 'parameter');
     if (match !== undefined) found.set(name, match);
   }
@@ -37,19 +42,36 @@ function sorted(found: ReadonlyMap<string, ValueMatch>): readonly ValueMatch[] {
 function parseValueMatch(at: Reader, name: string, of: 'header' | 'parameter'): ValueMatch | undefined {
   at.required('what it has to be', `use ${HOW}`);
   if (!at.made('ValueMatch', HOW) || !at.fields(['text', 'start', 'end', 'match'], 'kind')) return undefined;
-  const kind = at.field('kind').required('the kind of match', `use ${HOW}`).oneOf(['exact', 'prefix', 'suffix', 'regex', 'present', 'range', 'not'], 'a ValueMatch');
-  if (of === 'parameter' && (kind === 'not' || kind === 'range')) return at.fail('NOT_ALLOWED', `Envoy cannot ask this of a query parameter`, { got: `ValueMatch.${kind}()`, allowed: 'exact(), prefix(), suffix(), regex() and present()', fix: 'write it as ValueMatch.regex(), or put another route before this one' });
+  const kind = at
+    .field('kind')
+    .required('the kind of match', `use ${HOW}`)
+    .oneOf(['exact', 'prefix', 'suffix', 'regex', 'present', 'range', 'not'], 'a ValueMatch');
+  if (of === 'parameter' && (kind === 'not' || kind === 'range'))
+    return at.fail('NOT_ALLOWED', `Envoy cannot ask this of a query parameter`, {
+      got: `ValueMatch.${kind}()`,
+      allowed: 'exact(), prefix(), suffix(), regex() and present()',
+      fix: 'write it as ValueMatch.regex(), or put another route before this one',
+    });
   switch (kind) {
-    case undefined: return undefined;
+    case undefined:
+      return undefined;
     case 'not': {
       const inner = parseValueMatch(at.field('match'), name, of);
       if (inner?.kind === 'regex' && fitsEmptyText(inner.text)) {
-        return at.field('match').fail('NOT_ALLOWED', 'Envoy takes a header that is not there for an empty text, which this pattern fits: a request without the header would not match', { got: inner.text, fix: 'write the pattern so that it fits no empty text, such as ".+" for ".*"' });
+        return at
+          .field('match')
+          .fail(
+            'NOT_ALLOWED',
+            'Envoy takes a header that is not there for an empty text, which this pattern fits: a request without the header would not match',
+            { got: inner.text, fix: 'write the pattern so that it fits no empty text, such as ".+" for ".*"' },
+          );
       }
       return inner === undefined ? undefined : { ...inner, invert: !inner.invert };
     }
-    case 'present': return { name, kind, invert: false };
-    case 'range': return parseRange(at, name);
+    case 'present':
+      return { name, kind, invert: false };
+    case 'range':
+      return parseRange(at, name);
     default: {
       const text = at.field('text').required('the text', `such as ValueMatch.${kind}('1')`).string();
       return text !== undefined && checkText(at.field('text'), kind, text) ? { name, kind, text, invert: false } : undefined;
@@ -66,16 +88,24 @@ function fitsEmptyText(pattern = ''): boolean {
 const LARGEST = Number.MAX_SAFE_INTEGER;
 
 function parseRange(at: Reader, name: string): ValueMatch | undefined {
-  const [start, end] = ['start', 'end'].map((field) => at.field(field).required('both ends', 'such as ValueMatch.range(0, 10)').number({ min: -LARGEST, max: LARGEST }));
+  const [start, end] = ['start', 'end'].map((field) =>
+    at.field(field).required('both ends', 'such as ValueMatch.range(0, 10)').number({ min: -LARGEST, max: LARGEST }),
+  );
   if (start === undefined || end === undefined) return undefined;
-  if (end <= start) return at.field('end').fail('OUT_OF_RANGE', `a range from ${start} up to, but not with, ${end} is empty`, { allowed: `more than ${start}` });
+  if (end <= start)
+    return at
+      .field('end')
+      .fail('OUT_OF_RANGE', `a range from ${start} up to, but not with, ${end} is empty`, { allowed: `more than ${start}` });
   return { name, kind: 'range', start, end, invert: false };
 }
 
 function checkText(at: Reader, kind: 'exact' | 'prefix' | 'suffix' | 'regex', text: string): boolean {
   if (kind === 'regex') return checkPattern(at, text) !== undefined;
   if (/^[\x20-\x7e]{1,1024}$/.test(text)) return true;
-  at.fail('NOT_ALLOWED', text === '' ? 'an empty text is in every value' : 'is not a text that can be compared', { allowed: '1 to 1024 printable ASCII characters', ...(text === '' ? { fix: 'use ValueMatch.present()' } : {}) });
+  at.fail('NOT_ALLOWED', text === '' ? 'an empty text is in every value' : 'is not a text that can be compared', {
+    allowed: '1 to 1024 printable ASCII characters',
+    ...(text === '' ? { fix: 'use ValueMatch.present()' } : {}),
+  });
   return false;
 }
 

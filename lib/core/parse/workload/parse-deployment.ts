@@ -12,14 +12,24 @@ const REFUSED: Readonly<Record<string, string>> = {
 };
 
 /** Undefined: the default. */
-export function parseDeployment(at: Reader, tasks: { readonly desiredCount: number | undefined; readonly scaling: Scaling | undefined }): TaskReplacement | undefined {
-  if (!at.made('Deployment', 'Deployment.rolling()') || !at.fields(['minHealthyPercent', 'maxHealthyPercent', 'rollback', 'alarms'], 'kind')) return undefined;
+export function parseDeployment(
+  at: Reader,
+  tasks: { readonly desiredCount: number | undefined; readonly scaling: Scaling | undefined },
+): TaskReplacement | undefined {
+  if (
+    !at.made('Deployment', 'Deployment.rolling()') ||
+    !at.fields(['minHealthyPercent', 'maxHealthyPercent', 'rollback', 'alarms'], 'kind')
+  )
+    return undefined;
   const kind = at.field('kind').oneOf(['rolling', ...Object.keys(REFUSED)], 'a Deployment');
   const reason = kind === undefined ? undefined : REFUSED[kind];
   if (reason !== undefined) return at.fail('NOT_ALLOWED', reason, { got: null, fix: USE_VERSIONS });
-  const minHealthyPercent = at.field('minHealthyPercent').number({ min: 0, max: 100, unit: 'percent' }) ?? DEFAULT_REPLACEMENT.minHealthyPercent;
-  const maxHealthyPercent = at.field('maxHealthyPercent').number({ min: 100, max: 200, unit: 'percent' }) ?? DEFAULT_REPLACEMENT.maxHealthyPercent;
-  for (const alarm of at.field('alarms').items('a list of alarms')) alarm.required('an alarm', 'remove the entry, or give an alarm').opaque('a cloudwatch.IAlarm', ['alarmArn', 'alarmName']);
+  const minHealthyPercent =
+    at.field('minHealthyPercent').number({ min: 0, max: 100, unit: 'percent' }) ?? DEFAULT_REPLACEMENT.minHealthyPercent;
+  const maxHealthyPercent =
+    at.field('maxHealthyPercent').number({ min: 100, max: 200, unit: 'percent' }) ?? DEFAULT_REPLACEMENT.maxHealthyPercent;
+  for (const alarm of at.field('alarms').items('a list of alarms'))
+    alarm.required('an alarm', 'remove the entry, or give an alarm').opaque('a cloudwatch.IAlarm', ['alarmArn', 'alarmName']);
   checkRoom(at, minHealthyPercent, maxHealthyPercent, tasks);
   return { minHealthyPercent, maxHealthyPercent, rollback: at.field('rollback').boolean() ?? DEFAULT_REPLACEMENT.rollback };
 }
@@ -33,7 +43,15 @@ function checkRoom(at: Reader, min: number, max: number, { desiredCount, scaling
   for (let count = Math.max(1, least); count <= most; count += 1) {
     const [kept, allowed] = [Math.ceil((count * min) / 100), Math.floor((count * max) / 100)];
     if (allowed > kept) continue;
-    at.fail('NOT_ALLOWED', `of ${counted(count, 'task')} ECS would have to keep ${kept} and could run ${allowed}, so it could replace none`, { got: null, allowed: 'room for one task between minHealthyPercent and maxHealthyPercent', fix: 'lower minHealthyPercent or raise maxHealthyPercent' });
+    at.fail(
+      'NOT_ALLOWED',
+      `of ${counted(count, 'task')} ECS would have to keep ${kept} and could run ${allowed}, so it could replace none`,
+      {
+        got: null,
+        allowed: 'room for one task between minHealthyPercent and maxHealthyPercent',
+        fix: 'lower minHealthyPercent or raise maxHealthyPercent',
+      },
+    );
     return;
   }
 }

@@ -16,7 +16,16 @@ export interface MeshDefaults {
   readonly enableExecuteCommand: boolean;
 }
 
-export const SIZING_FIELDS = ['cpu', 'memoryLimitMiB', 'cpuArchitecture', 'desiredCount', 'scaling', 'capacityProviderStrategies', 'enableExecuteCommand', 'deployment'] as const;
+export const SIZING_FIELDS = [
+  'cpu',
+  'memoryLimitMiB',
+  'cpuArchitecture',
+  'desiredCount',
+  'scaling',
+  'capacityProviderStrategies',
+  'enableExecuteCommand',
+  'deployment',
+] as const;
 
 /** Number and scaling go together: a number with somebody else's scaling would come back with every deployment. */
 export const HOW_MANY = ['desiredCount', 'scaling'] as const;
@@ -25,7 +34,12 @@ export function parseSizing(at: Reader, defaults: SizingDefaults, mesh: MeshDefa
   const size = parseTaskSize(at, defaults);
   const scaling = parseScaling(at.field('scaling'));
   const desired = at.field('desiredCount').number({ min: 0, max: 5000, unit: 'tasks' });
-  if (desired !== undefined && scaling !== undefined && scaling.minCapacity <= scaling.maxCapacity && (desired < scaling.minCapacity || desired > scaling.maxCapacity)) {
+  if (
+    desired !== undefined &&
+    scaling !== undefined &&
+    scaling.minCapacity <= scaling.maxCapacity &&
+    (desired < scaling.minCapacity || desired > scaling.maxCapacity)
+  ) {
     at.field('desiredCount').fail('SCALING', `desiredCount ${desired} is outside of what scaling allows`, {
       allowed: `${scaling.minCapacity} to ${scaling.maxCapacity}`,
       fix: 'leave desiredCount out: scaling starts at minCapacity',
@@ -46,7 +60,10 @@ export function parseSizing(at: Reader, defaults: SizingDefaults, mesh: MeshDefa
 }
 
 export function parseArchitecture(at: Reader): ArchitectureId | undefined {
-  return at.oneOf(['ARM64', 'X86_64'], 'a CPU architecture that Fargate has for Linux', ['CpuArchitecture.ARM64', 'CpuArchitecture.X86_64']);
+  return at.oneOf(['ARM64', 'X86_64'], 'a CPU architecture that Fargate has for Linux', [
+    'CpuArchitecture.ARM64',
+    'CpuArchitecture.X86_64',
+  ]);
 }
 
 /** Below the smallest number of CPU units, so that a number of vCPUs can be told from one of CPU units. */
@@ -63,7 +80,9 @@ function parseTaskSize(at: Reader, defaults: SizingDefaults): { cpu: number; mem
     const better = cpu <= MAX_VCPUS ? nearestFargateSize(cpu * 1024, given ?? 0) : nearestFargateSize(cpu, given ?? 0);
     at.field('cpu').fail('TASK_SIZE', `Fargate has no task of ${cpu} CPU units`, {
       allowed: cpus,
-      ...(better === undefined ? {} : { fix: `${cpu <= MAX_VCPUS ? '1024 CPU units are one vCPU: ' : ''}use cpu: ${better.cpu}, memoryLimitMiB: ${better.memoryMiB}` }),
+      ...(better === undefined
+        ? {}
+        : { fix: `${cpu <= MAX_VCPUS ? '1024 CPU units are one vCPU: ' : ''}use cpu: ${better.cpu}, memoryLimitMiB: ${better.memoryMiB}` }),
     });
     return { cpu, memoryMiB: given ?? defaults.memoryMiB };
   }
@@ -72,8 +91,18 @@ function parseTaskSize(at: Reader, defaults: SizingDefaults): { cpu: number; mem
   if (!offered.includes(memoryMiB)) {
     const better = nearestFargateSize(cpu, memoryMiB);
     memoryField.fail('TASK_SIZE', `Fargate has no task of ${cpu} CPU units with ${memoryMiB} MiB`, {
-      allowed: offered.length > 6 ? `${offered[0]} to ${offered[offered.length - 1]} MiB in steps of ${(offered[1] ?? 0) - (offered[0] ?? 0)}` : `${offered.join(', ')} MiB`,
-      ...(better === undefined ? {} : { fix: better.cpu === cpu ? `use memoryLimitMiB: ${better.memoryMiB}` : `use cpu: ${better.cpu}, memoryLimitMiB: ${better.memoryMiB}` }),
+      allowed:
+        offered.length > 6
+          ? `${offered[0]} to ${offered[offered.length - 1]} MiB in steps of ${(offered[1] ?? 0) - (offered[0] ?? 0)}`
+          : `${offered.join(', ')} MiB`,
+      ...(better === undefined
+        ? {}
+        : {
+            fix:
+              better.cpu === cpu
+                ? `use memoryLimitMiB: ${better.memoryMiB}`
+                : `use cpu: ${better.cpu}, memoryLimitMiB: ${better.memoryMiB}`,
+          }),
     });
   }
   return { cpu, memoryMiB };
@@ -81,14 +110,26 @@ function parseTaskSize(at: Reader, defaults: SizingDefaults): { cpu: number; mem
 
 function parseScaling(at: Reader): Scaling | undefined {
   if (!at.fields(['minCapacity', 'maxCapacity', 'cpuTargetPercent', 'memoryTargetPercent'])) return undefined;
-  const minCapacity = at.field('minCapacity').number({ min: 1, max: 5000, unit: 'tasks', fix: 'without tasks there is no use to measure, so scaling would never leave 0: for no task at all leave scaling out and set desiredCount: 0' }) ?? 1;
-  const maxCapacity = at.field('maxCapacity').required('the largest number of tasks', 'such as maxCapacity: 4').number({ min: 1, max: 5000, unit: 'tasks' });
+  const minCapacity =
+    at.field('minCapacity').number({
+      min: 1,
+      max: 5000,
+      unit: 'tasks',
+      fix: 'without tasks there is no use to measure, so scaling would never leave 0: for no task at all leave scaling out and set desiredCount: 0',
+    }) ?? 1;
+  const maxCapacity = at
+    .field('maxCapacity')
+    .required('the largest number of tasks', 'such as maxCapacity: 4')
+    .number({ min: 1, max: 5000, unit: 'tasks' });
   const percent = { min: 1, max: 100, unit: 'percent' };
   const cpu = at.field('cpuTargetPercent').number(percent);
   const memory = at.field('memoryTargetPercent').number(percent);
   if (maxCapacity === undefined) return undefined;
   if (minCapacity > maxCapacity) {
-    at.field('minCapacity').fail('SCALING', `minCapacity ${minCapacity} is more than maxCapacity ${maxCapacity}`, { allowed: `1 to ${maxCapacity}`, fix: 'lower minCapacity or raise maxCapacity' });
+    at.field('minCapacity').fail('SCALING', `minCapacity ${minCapacity} is more than maxCapacity ${maxCapacity}`, {
+      allowed: `1 to ${maxCapacity}`,
+      fix: 'lower minCapacity or raise maxCapacity',
+    });
   }
   return {
     minCapacity,
@@ -105,12 +146,17 @@ export function parseCapacityProviders(at: Reader): readonly CapacityProvider[] 
   for (const item of at.items()) {
     item.required('a capacity provider', "remove the entry, or write { capacityProvider: 'FARGATE_SPOT', weight: 1 }");
     if (!item.fields(['capacityProvider', 'base', 'weight'])) continue;
-    const name = item.field('capacityProvider').required('the name of the capacity provider', "write capacityProvider: 'FARGATE' or 'FARGATE_SPOT'").oneOf(['FARGATE', 'FARGATE_SPOT'], 'a capacity provider of Fargate');
+    const name = item
+      .field('capacityProvider')
+      .required('the name of the capacity provider', "write capacityProvider: 'FARGATE' or 'FARGATE_SPOT'")
+      .oneOf(['FARGATE', 'FARGATE_SPOT'], 'a capacity provider of Fargate');
     const base = item.field('base').number({ min: 0, max: 100_000, unit: 'tasks' }) ?? 0;
     const weight = item.field('weight').number({ min: 0, max: 1000 }) ?? 0;
     if (name === undefined) continue;
-    if (providers.some((other) => other.name === name)) item.fail('NOT_ALLOWED', `${name} is listed twice`, { fix: 'merge the two entries' });
-    if (base > 0 && providers.some((other) => other.base > 0)) item.field('base').fail('NOT_ALLOWED', 'only one capacity provider may have a base', { fix: 'remove base here, or from the other' });
+    if (providers.some((other) => other.name === name))
+      item.fail('NOT_ALLOWED', `${name} is listed twice`, { fix: 'merge the two entries' });
+    if (base > 0 && providers.some((other) => other.base > 0))
+      item.field('base').fail('NOT_ALLOWED', 'only one capacity provider may have a base', { fix: 'remove base here, or from the other' });
     providers.push({ name, base, weight });
   }
   if (providers.length > 0 && providers.every((provider) => provider.weight === 0)) {

@@ -37,10 +37,14 @@ export function parseVersions(at: Reader, parts: VersionParts): VersionSettings 
     return {};
   }
   const entries = [...versionsAt.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
-  if (versionsAt.empty) versionsAt.fail('MISSING', 'there is no version to call', { fix: 'leave versions out, or add one, such as v1: { weight: 100 }' });
+  if (versionsAt.empty)
+    versionsAt.fail('MISSING', 'there is no version to call', { fix: 'leave versions out, or add one, such as v1: { weight: 100 }' });
   const versions = entries.flatMap(([name, item]) => parseVersion(name, item, at, parts) ?? []);
   if (versions.length > 0 && versions.length === entries.length && versions.every(({ weight }) => weight === 0)) {
-    versionsAt.fail('NOT_ALLOWED', 'every version has weight 0, so no request would go anywhere', { got: null, fix: 'give one a weight above 0' });
+    versionsAt.fail('NOT_ALLOWED', 'every version has weight 0, so no request would go anywhere', {
+      got: null,
+      fix: 'give one a weight above 0',
+    });
   }
   const names = entries.map(([name]) => name);
   const versionHeader = parseVersionHeader(at.field('versionHeader'), parts.protocol);
@@ -52,7 +56,11 @@ function parseVersion(name: string, at: Reader, service: Reader, parts: VersionP
   parts.checkName(name, at);
   at.required('an object with at least weight', 'remove it, or write { weight: 10 }');
   if (!at.fields([...parts.taskFields, 'weight'])) return undefined;
-  const weight = parseWeight(at.field('weight').required('the weight of the version', 'such as weight: 10; 0 takes no request that no header, route or mirror sends to it'));
+  const weight = parseWeight(
+    at
+      .field('weight')
+      .required('the weight of the version', 'such as weight: 10; 0 takes no request that no header, route or mirror sends to it'),
+  );
   const tasks = readInheriting(at, service, [HOW_MANY], parts.parseTask);
   return weight === undefined ? undefined : { name, taskName: `${parts.service}-${name}`, weight, ...tasks };
 }
@@ -62,14 +70,23 @@ function parseWeight(at: Reader): number | undefined {
 }
 
 /** Which are sent by everybody, or mean something to Envoy, HTTP or the mesh. */
-const TAKEN_HEADERS = /^(:.*|x-envoy-.*|x-forwarded-.*|x-amzn-.*|x-mesh-.*|x-request-id|host|connection|content-.*|transfer-encoding|upgrade|te|cookie|authorization)$/;
+const TAKEN_HEADERS =
+  /^(:.*|x-envoy-.*|x-forwarded-.*|x-amzn-.*|x-mesh-.*|x-request-id|host|connection|content-.*|transfer-encoding|upgrade|te|cookie|authorization)$/;
 
 function parseVersionHeader(at: Reader, protocol: ProtocolId): string | undefined {
   if (!at.absent && protocol === 'tcp') return at.fail('NOT_ALLOWED', 'a TCP service has no headers', { fix: 'remove versionHeader' });
   const name = at.string();
   if (name === undefined) return undefined;
-  if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name)) return at.fail('INVALID_NAME', `${show(name)} cannot be the name of a header`, { got: null, allowed: 'letters, digits, hyphens and underscores, at most 64, such as "x-version"' });
-  if (TAKEN_HEADERS.test(name.toLowerCase())) return at.fail('RESERVED_NAME', `the header "${name}" means something else`, { got: null, fix: 'choose another name, such as "x-version"' });
+  if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name))
+    return at.fail('INVALID_NAME', `${show(name)} cannot be the name of a header`, {
+      got: null,
+      allowed: 'letters, digits, hyphens and underscores, at most 64, such as "x-version"',
+    });
+  if (TAKEN_HEADERS.test(name.toLowerCase()))
+    return at.fail('RESERVED_NAME', `the header "${name}" means something else`, {
+      got: null,
+      fix: 'choose another name, such as "x-version"',
+    });
   return name.toLowerCase();
 }
 
@@ -82,26 +99,47 @@ export function parseMirror(at: Reader, versions: readonly string[], protocol: P
   if (protocol === 'tcp') return at.fail('NOT_ALLOWED', 'a TCP service has no requests to copy', { fix: 'remove mirror' });
   if (!at.fields(['version', 'percent'])) return undefined;
   const version = parseVersionName(at.field('version').required('the version that gets the copies', A_MIRROR), versions);
-  const percent = at.field('percent').required('the share of requests that is copied', A_MIRROR).number({ min: 0, max: 100, integer: false, unit: 'percent' });
-  if (percent !== undefined && percent > 0 && percent < SMALLEST_PERCENT) return at.field('percent').fail('OUT_OF_RANGE', 'Envoy counts in millionths', { allowed: `0, or ${SMALLEST_PERCENT} to 100 percent` });
+  const percent = at
+    .field('percent')
+    .required('the share of requests that is copied', A_MIRROR)
+    .number({ min: 0, max: 100, integer: false, unit: 'percent' });
+  if (percent !== undefined && percent > 0 && percent < SMALLEST_PERCENT)
+    return at.field('percent').fail('OUT_OF_RANGE', 'Envoy counts in millionths', { allowed: `0, or ${SMALLEST_PERCENT} to 100 percent` });
   return version === undefined || percent === undefined ? undefined : { version, percent };
 }
 
 /** Of a request that a version gets by its weight, it may get the copy as well. */
 export function warnOfMirrors({ name, versions = [], mirror, policy }: Service): readonly Warning[] {
-  const mirrors = [{ path: `services.${name}.mirror`, mirror, weights: undefined }, ...policy.routes.map((route, index) => ({ path: `services.${name}.routes[${index}].mirror`, mirror: route.mirror, weights: route.versions }))];
+  const mirrors = [
+    { path: `services.${name}.mirror`, mirror, weights: undefined },
+    ...policy.routes.map((route, index) => ({
+      path: `services.${name}.routes[${index}].mirror`,
+      mirror: route.mirror,
+      weights: route.versions,
+    })),
+  ];
   return mirrors.flatMap(({ path, mirror: to, weights }): Warning[] => {
     if (to === undefined || to.percent === 0) return [];
     const weight = weights === undefined ? versions.find((version) => version.name === to.version)?.weight : weights[to.version];
     if (weight === undefined || weight === 0) return [];
-    return [{ id: 'mirror-to-version-with-weight', path, message: `${to.version} has weight ${weight}, so some requests reach it twice: give it weight 0 while it mirrors` }];
+    return [
+      {
+        id: 'mirror-to-version-with-weight',
+        path,
+        message: `${to.version} has weight ${weight}, so some requests reach it twice: give it weight 0 while it mirrors`,
+      },
+    ];
   });
 }
 
 function parseVersionName(at: Reader, versions: readonly string[]): string | undefined {
   const name = at.string();
   if (name === undefined || versions.includes(name)) return name;
-  return at.fail('UNKNOWN_SERVICE', `there is no version ${show(name)} of this service`, versions.length === 0 ? { fix: 'remove it: the service has no versions' } : suggest(name, versions));
+  return at.fail(
+    'UNKNOWN_SERVICE',
+    `there is no version ${show(name)} of this service`,
+    versions.length === 0 ? { fix: 'remove it: the service has no versions' } : suggest(name, versions),
+  );
 }
 
 /**
@@ -109,14 +147,21 @@ function parseVersionName(at: Reader, versions: readonly string[]): string | und
  *
  * @param versions names of the service's versions
  */
-export function parseRouteVersions(at: Reader, versions: readonly string[], protocol: ProtocolId): Readonly<Record<string, number>> | undefined {
+export function parseRouteVersions(
+  at: Reader,
+  versions: readonly string[],
+  protocol: ProtocolId,
+): Readonly<Record<string, number>> | undefined {
   if (at.absent) return undefined;
   if (protocol === 'tcp') return at.fail('NOT_ALLOWED', 'a TCP service has no requests to route', { fix: 'remove versions' });
   if (at.empty) return at.fail('MISSING', 'there is no version to call', { fix: 'leave it out, or name one, such as { v2: 100 }' });
   const entries = [...at.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
   const weights = entries.flatMap(([name, item]): [string, number][] => {
     if (!versions.includes(name)) {
-      item.fail('UNKNOWN_SERVICE', `there is no version ${show(name)} of this service`, { got: null, ...(versions.length === 0 ? { fix: 'remove it: the service has no versions' } : suggest(name, versions)) });
+      item.fail('UNKNOWN_SERVICE', `there is no version ${show(name)} of this service`, {
+        got: null,
+        ...(versions.length === 0 ? { fix: 'remove it: the service has no versions' } : suggest(name, versions)),
+      });
       return [];
     }
     const weight = parseWeight(item.required('a weight', 'such as 100'));
@@ -124,7 +169,10 @@ export function parseRouteVersions(at: Reader, versions: readonly string[], prot
   });
   if (weights.length === 0) return undefined;
   if (weights.length === entries.length && weights.every(([, weight]) => weight === 0)) {
-    return at.fail('NOT_ALLOWED', 'every version has weight 0, so no request would go anywhere', { got: null, fix: 'give one a weight above 0' });
+    return at.fail('NOT_ALLOWED', 'every version has weight 0, so no request would go anywhere', {
+      got: null,
+      fix: 'give one a weight above 0',
+    });
   }
   return Object.fromEntries(weights);
 }

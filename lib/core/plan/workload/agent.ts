@@ -127,9 +127,12 @@ function program(): Pick<ContainerPlan, 'secretNames' | 'user' | 'readonlyRootFi
 
 /** What the agent writes files of. */
 function whatIsWritten({ topology, service, callees }: AgentPlan): MeshVariables {
-  const targets = discoveredBy(callees).map(({ name }): DiscoveryTarget => (
-    { cluster: name, namespaceName: topology.discoveryDomain, serviceName: name, port: INBOUND_PORT }
-  ));
+  const targets = discoveredBy(callees).map(({ name }): DiscoveryTarget => ({
+    cluster: name,
+    namespaceName: topology.discoveryDomain,
+    serviceName: name,
+    port: INBOUND_PORT,
+  }));
   const weighed = weightsTargets(callees);
   return {
     ...(topology.certificates.kind === 'none' ? {} : meshVariables({ MESH_IDENTITY: identityOf(topology.trustDomain, service) })),

@@ -67,19 +67,21 @@ export function collectorVolumes({ tracing }: Pick<Topology, 'tracing'>): readon
  */
 export function collector(topology: Topology): ContainerPlan[] {
   if (topology.tracing === undefined) return [];
-  return [{
-    name: COLLECTOR_CONTAINER,
-    role: 'collector',
-    image: topology.tracing.collectorImage,
-    essential: false,
-    environment: { CW_CONFIG_CONTENT: JSON.stringify({ traces: { traces_collected: { xray: {} } } }) },
-    secretNames: [],
-    readonlyRootFilesystem: true,
-    dropCapabilities: true,
-    mounts: COLLECTOR_MOUNTS,
-    dependsOn: [],
-    ports: [],
-    memoryReservationMiB: COLLECTOR_MEMORY_MIB,
-    restart: true,
-  }];
+  return [
+    {
+      name: COLLECTOR_CONTAINER,
+      role: 'collector',
+      image: topology.tracing.collectorImage,
+      essential: false,
+      environment: { CW_CONFIG_CONTENT: JSON.stringify({ traces: { traces_collected: { xray: {} } } }) },
+      secretNames: [],
+      readonlyRootFilesystem: true,
+      dropCapabilities: true,
+      mounts: COLLECTOR_MOUNTS,
+      dependsOn: [],
+      ports: [],
+      memoryReservationMiB: COLLECTOR_MEMORY_MIB,
+      restart: true,
+    },
+  ];
 }

@@ -25,7 +25,8 @@ export function weightsPattern(versions: readonly string[], routes: readonly str
 function pattern(version: string, route: string, routes: number): string {
   const weights = weightsOf(key(version));
   const own = `${key(route)}${weights}`;
-  const others = routes === 0 ? '' : `${COMMA}${field('routes')}${OPEN}${own}${routes === 1 ? '' : `(${COMMA}${own}){${routes - 1}}`}${CLOSE}`;
+  const others =
+    routes === 0 ? '' : `${COMMA}${field('routes')}${OPEN}${own}${routes === 1 ? '' : `(${COMMA}${own}){${routes - 1}}`}${CLOSE}`;
   return `^\\s*${OPEN}${field('weights')}${weights}${others}${CLOSE}$`;
 }
 

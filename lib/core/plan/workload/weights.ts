@@ -25,7 +25,9 @@ export function weightsTargets(callees: readonly Service[]): readonly WeighedSer
 
 /** What stands in a service's parameter; people may change it by hand, between deployments. */
 export function weightsPlan({ name: service, versions = [], policy }: Service): WeightsPlan {
-  const routes = policy.routes.flatMap((route): [string, Weights][] => (route.versions === undefined ? [] : [[route.name, route.versions]]));
+  const routes = policy.routes.flatMap((route): [string, Weights][] =>
+    route.versions === undefined ? [] : [[route.name, route.versions]],
+  );
   const document: WeightsDocument = {
     weights: Object.fromEntries(versions.map(({ name, weight }) => [name, weight])),
     ...(routes.length === 0 ? {} : { routes: Object.fromEntries(routes) }),
@@ -33,6 +35,9 @@ export function weightsPlan({ name: service, versions = [], policy }: Service): 
   return {
     service,
     text: JSON.stringify(document),
-    pattern: weightsPattern(versions.map(({ name }) => name), routes.map(([name]) => name)),
+    pattern: weightsPattern(
+      versions.map(({ name }) => name),
+      routes.map(([name]) => name),
+    ),
   };
 }
