@@ -1,8 +1,8 @@
 import type { ProtocolId } from '../../model/topology';
-import { OWN_OVERRIDE_HEADERS } from '../../model/pass-through-headers';
+import { OWN_OVERRIDE_HEADERS, REQUEST_ID_HEADER } from '../../model/pass-through-headers';
 import type { Json } from '../syntax/json';
 import { extension } from '../syntax/json';
-import { anyOf, spellings } from './untrusted-headers';
+import { anyOf, prefixes, spellings } from './untrusted-headers';
 
 /**
  * What a trailer must not be: fields of routing, framing, authentication and of the mesh itself, none of which anybody has
@@ -10,14 +10,12 @@ import { anyOf, spellings } from './untrusted-headers';
  * https://www.rfc-editor.org/rfc/rfc9110#section-6.5.1
  */
 const FORBIDDEN = [
-  ...spellings(['x-forwarded-', 'x-envoy-', 'x-mesh-', 'x-edge-', 'x-amzn-', 'grpc-', 'proxy-', 'content-', 'if-', 'accept-']).map(
-    (prefix) => `${prefix}.*`,
-  ),
+  ...prefixes(['x-forwarded-', 'x-envoy-', 'x-mesh-', 'x-edge-', 'x-amzn-', 'grpc-', 'proxy-', 'content-', 'if-', 'accept-']),
   ...spellings([
     ...OWN_OVERRIDE_HEADERS,
     'forwarded',
     'x-real-ip',
-    'x-request-id',
+    REQUEST_ID_HEADER,
     'authorization',
     'cookie',
     'host',
