@@ -10,14 +10,22 @@ function run(program: string, ...args: string[]): { readonly status: number | nu
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(ROOT, 'node_modules/.bin', program), ...args], {
     cwd: ROOT,
     encoding: 'utf8',
-    env: { ...process.env, JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION: '1', JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION: '1', JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '1' },
+    env: {
+      ...process.env,
+      JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION: '1',
+      JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION: '1',
+      JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '1',
+    },
   });
   return { status, output: `${stdout}${stderr}` };
 }
 
 test('the public API compiles with jsii, so that Python, Java, C# and Go users get it too', () => {
   const { status, output } = run('jsii', '--generate-tsconfig', 'tsconfig.jsii.json', '--silence-warnings=reserved-word');
-  expect({ status, complaints: output.split('\n').filter((line) => /\b(error|warning)\b/i.test(line)) }).toEqual({ status: 0, complaints: [] });
+  expect({ status, complaints: output.split('\n').filter((line) => /\b(error|warning)\b/i.test(line)) }).toEqual({
+    status: 0,
+    complaints: [],
+  });
 }, 180_000);
 
 test('API.md is what the docstrings say (npm run docs)', () => {
@@ -38,7 +46,8 @@ function exportsOf(path: string): string[] {
     if (ts.isExportDeclaration(statement) && statement.moduleSpecifier !== undefined && ts.isStringLiteral(statement.moduleSpecifier)) {
       return exportsOf(join(dirname(path), `${statement.moduleSpecifier.text}.ts`));
     }
-    const exported = ts.canHaveModifiers(statement) && ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true;
+    const exported =
+      ts.canHaveModifiers(statement) && ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true;
     if (!exported) return [];
     const { name } = statement as ts.Statement & { readonly name?: ts.Identifier };
     return [name?.text ?? `something in ${path} that is no class and no interface`];

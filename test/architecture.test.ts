@@ -30,8 +30,17 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'lib/microservice.ts': { packages: CDK },
   'lib/microservices.ts': {
     rooms: [
-      'lib/microservice.ts', 'lib/props', 'lib/props/read-props.ts', 'lib/core/reading', 'lib/core/model', 'lib/core/parse',
-      'lib/core/parse/network', 'lib/core/mesh/providers.ts', 'lib/cdk', 'lib/cdk/compute', 'lib/cdk/edges/render.ts',
+      'lib/microservice.ts',
+      'lib/props',
+      'lib/props/read-props.ts',
+      'lib/core/reading',
+      'lib/core/model',
+      'lib/core/parse',
+      'lib/core/parse/network',
+      'lib/core/mesh/providers.ts',
+      'lib/cdk',
+      'lib/cdk/compute',
+      'lib/cdk/edges/render.ts',
     ],
     packages: CDK,
   },
@@ -50,7 +59,9 @@ const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/parse/workload', 'lib/core/parse/security', 'lib/core/parse/traffic'],
     packages: ['node:crypto'],
   },
-  'lib/core/parse/edge': { rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/parse/workload', 'lib/core/parse/security', 'lib/core/parse/service'] },
+  'lib/core/parse/edge': {
+    rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/parse/workload', 'lib/core/parse/security', 'lib/core/parse/service'],
+  },
   'lib/core/parse/mesh': { rooms: ['lib/core/reading', 'lib/core/model'] },
   'lib/core/parse/network': { rooms: ['lib/core/reading', 'lib/core/model'], packages: ['node:crypto'] },
   'lib/core/parse': { rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/parse/*'] },
@@ -67,8 +78,14 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   'lib/core/mesh/envoy': {
     rooms: [
-      'lib/core/contract', 'lib/core/reading', 'lib/core/model', 'lib/core/plan', 'lib/core/plan/workload', 'lib/core/mesh',
-      'lib/core/envoy', 'lib/core/envoy/syntax',
+      'lib/core/contract',
+      'lib/core/reading',
+      'lib/core/model',
+      'lib/core/plan',
+      'lib/core/plan/workload',
+      'lib/core/mesh',
+      'lib/core/envoy',
+      'lib/core/envoy/syntax',
     ],
   },
   'lib/core/mesh/providers.ts': { rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/plan', 'lib/core/mesh', 'lib/core/mesh/*'] },
@@ -83,7 +100,13 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'lib/cdk/mesh/renderers.ts': { rooms: ['lib/core/model', 'lib/core/plan', 'lib/cdk/mesh', 'lib/cdk/mesh/*'], packages: CDK },
   'lib/cdk/compute': {
     rooms: [
-      'lib/microservice.ts', 'lib/props', 'lib/core/reading', 'lib/core/model', 'lib/core/plan', 'lib/cdk', 'lib/cdk/certificates',
+      'lib/microservice.ts',
+      'lib/props',
+      'lib/core/reading',
+      'lib/core/model',
+      'lib/core/plan',
+      'lib/cdk',
+      'lib/cdk/certificates',
       'lib/cdk/mesh/renderers.ts',
     ],
     packages: CDK,
@@ -101,8 +124,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'programs/import/**': { rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/model'] },
 
   // As users have it.
-  'examples': { rooms: ['lib/index.ts'], packages: CDK },
-  'bin': { rooms: ['examples'], packages: CDK },
+  examples: { rooms: ['lib/index.ts'], packages: CDK },
+  bin: { rooms: ['examples'], packages: CDK },
 
   // Tests, and what only tests use. Programs of end-to-end tests run where nothing else is.
   'test/support': { rooms: LIBRARY, packages: ['node:**', 'typescript', ...CDK] },
@@ -131,17 +154,19 @@ const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['node:**', '@grpc/*', 'fast-check', ...CDK],
   },
   'test/e2e-runner': { rooms: ['test/e2e/**', ...LIBRARY], packages: [...SDK, 'dns-packet', ...CDK] },
-  'test': { rooms: ['test/support', 'examples', ...LIBRARY], packages: ['node:**', 'typescript', 'cdk-nag', ...CDK] },
-  'bench': { rooms: ['test/e2e', 'test/e2e/**', ...LIBRARY], packages: ['node:**', '@aws-cdk-containers/*', ...CDK] },
+  test: { rooms: ['test/support', 'examples', ...LIBRARY], packages: ['node:**', 'typescript', 'cdk-nag', ...CDK] },
+  bench: { rooms: ['test/e2e', 'test/e2e/**', ...LIBRARY], packages: ['node:**', '@aws-cdk-containers/*', ...CDK] },
 };
 
 // ------------------------------------------------------------------------------------------------ reading the sources
 
 function filesBelow(directory: string): string[] {
-  return readdirSync(join(ROOT, directory)).sort().flatMap((name) => {
-    const path = posix.join(directory, name);
-    return statSync(join(ROOT, path)).isDirectory() ? filesBelow(path) : [path];
-  });
+  return readdirSync(join(ROOT, directory))
+    .sort()
+    .flatMap((name) => {
+      const path = posix.join(directory, name);
+      return statSync(join(ROOT, path)).isDirectory() ? filesBelow(path) : [path];
+    });
 }
 
 const FOLDERS = ['lib', 'programs', 'examples', 'bin', 'test', 'bench'];
@@ -216,22 +241,38 @@ test('every row has sources, so that none is for what is gone', () => {
 });
 
 test.each(FOLDERS)('%s: each folder imports only what its row allows', (folder) => {
-  const found = sources.filter((path) => path.startsWith(`${folder}/`)).flatMap((path) => importsOf(path).flatMap((each) => {
-    const complaint = violation(path, each);
-    return complaint === undefined ? [] : [`${path}: ${complaint}`];
-  }));
+  const found = sources
+    .filter((path) => path.startsWith(`${folder}/`))
+    .flatMap((path) =>
+      importsOf(path).flatMap((each) => {
+        const complaint = violation(path, each);
+        return complaint === undefined ? [] : [`${path}: ${complaint}`];
+      }),
+    );
   expect(found).toEqual([]);
 });
 
 test('what is pure imports no package but those of the list, whatever its rows say', () => {
-  const packages = Object.entries(ROOMS).filter(([row]) => isPure(`${row}/`)).flatMap(([, room]) => room.packages ?? []);
+  const packages = Object.entries(ROOMS)
+    .filter(([row]) => isPure(`${row}/`))
+    .flatMap(([, room]) => room.packages ?? []);
   expect(packages.length).toBeGreaterThan(0);
   expect(packages.filter((name) => !PURE_PACKAGES.includes(name))).toEqual([]);
 });
 
 /** By which code reaches the world, or depends on when and where it runs, without an import. */
 const IMPURE = new Set([
-  '__dirname', '__filename', 'console', 'Date', 'eval', 'fetch', 'globalThis', 'performance', 'process', 'setImmediate', 'setInterval',
+  '__dirname',
+  '__filename',
+  'console',
+  'Date',
+  'eval',
+  'fetch',
+  'globalThis',
+  'performance',
+  'process',
+  'setImmediate',
+  'setInterval',
   'setTimeout',
 ]);
 

@@ -27,7 +27,9 @@ describe.each(EXAMPLES)('%s', (_name, create) => {
   test('has no warning and no error that it does not explain', () => {
     const stack = create(new App({ context: flags.context }));
     const annotations = Annotations.fromStack(stack);
-    const texts = [...annotations.findWarning('*', Match.anyValue()), ...annotations.findError('*', Match.anyValue())].map((message) => `${message.id}: ${JSON.stringify(message.entry.data)}`);
+    const texts = [...annotations.findWarning('*', Match.anyValue()), ...annotations.findError('*', Match.anyValue())].map(
+      (message) => `${message.id}: ${JSON.stringify(message.entry.data)}`,
+    );
     expect(texts).toEqual([]);
   });
 

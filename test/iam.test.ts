@@ -7,11 +7,14 @@ import { build, resourcesOf, service } from './support/stack';
 
 /** Why a statement may name everything. The key is its actions and conditions; whoever adds one has to write down why. */
 const REASONS: Readonly<Record<string, string>> = {
-  'xray:GetSamplingRules,xray:GetSamplingStatisticSummaries,xray:GetSamplingTargets,xray:PutTelemetryRecords,xray:PutTraceSegments': 'X-Ray has no resources for these actions.',
-  'servicediscovery:UpdateInstanceCustomHealthStatus if servicediscovery:ServiceArn': 'Cloud Map has no resources for it; the condition names the one service.',
-  'servicediscovery:DiscoverInstances,servicediscovery:DiscoverInstancesRevision if servicediscovery:NamespaceName,servicediscovery:ServiceName': 'Cloud Map has no resources for them; the conditions name the callees.',
+  'xray:GetSamplingRules,xray:GetSamplingStatisticSummaries,xray:GetSamplingTargets,xray:PutTelemetryRecords,xray:PutTraceSegments':
+    'X-Ray has no resources for these actions.',
+  'servicediscovery:UpdateInstanceCustomHealthStatus if servicediscovery:ServiceArn':
+    'Cloud Map has no resources for it; the condition names the one service.',
+  'servicediscovery:DiscoverInstances,servicediscovery:DiscoverInstancesRevision if servicediscovery:NamespaceName,servicediscovery:ServiceName':
+    'Cloud Map has no resources for them; the conditions name the callees.',
   'ecr:GetAuthorizationToken': 'A token is for the whole registry; ECR has no resource for it.',
-  'lambda:InvokeFunction': "The provider framework of the CDK: any version (`:*`) of its one function.",
+  'lambda:InvokeFunction': 'The provider framework of the CDK: any version (`:*`) of its one function.',
 };
 
 interface Statement {
@@ -26,9 +29,10 @@ interface Document {
   readonly Statement: readonly Statement[];
 }
 
-const list = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value as readonly T[] : [value as T]);
+const list = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? (value as readonly T[]) : [value as T]);
 const actionsOf = (statement: Statement): readonly string[] => list(statement.Action);
-const conditionsOf = ({ Condition: condition = {} }: Statement): readonly string[] => Object.values(condition).flatMap((keys) => Object.keys(keys));
+const conditionsOf = ({ Condition: condition = {} }: Statement): readonly string[] =>
+  Object.values(condition).flatMap((keys) => Object.keys(keys));
 
 function keyOf(statement: Statement): string {
   const conditions = conditionsOf(statement);
@@ -38,26 +42,36 @@ function keyOf(statement: Statement): string {
 /** Every statement of every role of a template, by the role's logical ID. */
 function statements(resources: Readonly<Record<string, Resource>>): readonly (readonly [string, Statement])[] {
   return Object.entries(resources).flatMap(([id, { Type, Properties = {} }]): (readonly [string, Statement])[] => {
-    const documents = Type === 'AWS::IAM::Role'
-      ? ((Properties['Policies'] ?? []) as readonly { readonly PolicyDocument: Document }[]).map(({ PolicyDocument }) => PolicyDocument)
-      : Type === 'AWS::IAM::Policy' || Type === 'AWS::IAM::ManagedPolicy' ? [Properties['PolicyDocument'] as Document] : [];
+    const documents =
+      Type === 'AWS::IAM::Role'
+        ? ((Properties['Policies'] ?? []) as readonly { readonly PolicyDocument: Document }[]).map(({ PolicyDocument }) => PolicyDocument)
+        : Type === 'AWS::IAM::Policy' || Type === 'AWS::IAM::ManagedPolicy'
+          ? [Properties['PolicyDocument'] as Document]
+          : [];
     return documents.flatMap(({ Statement }) => Statement.map((statement) => [id, statement] as const));
   });
 }
 
 /** Every statement of the policy of every key, by the key's logical ID. Their resource is always `*`, which is the key itself. */
 function keyStatements(resources: Readonly<Record<string, Resource>>): readonly (readonly [string, Statement])[] {
-  return Object.entries(resources).filter(([, { Type }]) => Type === 'AWS::KMS::Key').flatMap(([id, { Properties = {} }]) => {
-    // Without one, KMS gives the key a policy by which everybody may do what IAM allows.
-    const document = (Properties['KeyPolicy'] ?? { Statement: [{ Principal: { AWS: 'root' }, Action: 'kms:*', Resource: '*' }] }) as Document;
-    return document.Statement.map((statement) => [id, statement] as const);
-  });
+  return Object.entries(resources)
+    .filter(([, { Type }]) => Type === 'AWS::KMS::Key')
+    .flatMap(([id, { Properties = {} }]) => {
+      // Without one, KMS gives the key a policy by which everybody may do what IAM allows.
+      const document = (Properties['KeyPolicy'] ?? {
+        Statement: [{ Principal: { AWS: 'root' }, Action: 'kms:*', Resource: '*' }],
+      }) as Document;
+      return document.Statement.map((statement) => [id, statement] as const);
+    });
 }
 
 /** What is wide about a statement of a key's policy: whom it allows, or what. */
 function wideness({ Principal: principal, ...statement }: Statement): readonly string[] {
-  const principals = typeof principal === 'object' && principal !== null ? Object.values(principal).flatMap((names) => list(names as unknown)) : [principal];
-  return [...principals.map((name) => (name === undefined ? '*' : shown(name))), ...actionsOf(statement)].filter((text) => text.includes('*'));
+  const principals =
+    typeof principal === 'object' && principal !== null ? Object.values(principal).flatMap((names) => list(names as unknown)) : [principal];
+  return [...principals.map((name) => (name === undefined ? '*' : shown(name))), ...actionsOf(statement)].filter((text) =>
+    text.includes('*'),
+  );
 }
 
 /** What a resource is, without what differs per account: `Ref ShopLogs…`, `*`, `GetAtt … + :*`. */
@@ -102,7 +116,13 @@ describe.each(Object.entries(SYSTEMS))('a system %s', (_, props) => {
 
   test('names every action that a role may do, none by a wildcard', () => {
     expect(all.length).toBeGreaterThan(3);
-    expect(all.flatMap(([id, statement]) => actionsOf(statement).filter((action) => action.includes('*')).map((action) => `${id}: ${action}`))).toEqual([]);
+    expect(
+      all.flatMap(([id, statement]) =>
+        actionsOf(statement)
+          .filter((action) => action.includes('*'))
+          .map((action) => `${id}: ${action}`),
+      ),
+    ).toEqual([]);
   });
 
   test('fails if a role may act on everything without a written reason', () => {
@@ -111,23 +131,43 @@ describe.each(Object.entries(SYSTEMS))('a system %s', (_, props) => {
   });
 
   test('fails if the policy of a key names everybody, or every action, without a written reason', () => {
-    expect(keys.flatMap(([id, statement]) => (REASONS[keyOf(statement)] === undefined ? wideness(statement).map((text) => `${id}: ${text}`) : []))).toEqual([]);
+    expect(
+      keys.flatMap(([id, statement]) =>
+        REASONS[keyOf(statement)] === undefined ? wideness(statement).map((text) => `${id}: ${text}`) : [],
+      ),
+    ).toEqual([]);
   });
 
   test('uses no policy of AWS but those that the CDK gives its own functions, and API Gateway needs', () => {
-    const managed = Object.entries(resources).flatMap(([id, { Properties = {} }]) => ((Properties['ManagedPolicyArns'] ?? []) as readonly unknown[])
-      .filter((arn) => JSON.stringify(arn).includes(':policy/')).map((arn) => `${id} ${JSON.stringify(arn)}`));
+    const managed = Object.entries(resources).flatMap(([id, { Properties = {} }]) =>
+      ((Properties['ManagedPolicyArns'] ?? []) as readonly unknown[])
+        .filter((arn) => JSON.stringify(arn).includes(':policy/'))
+        .map((arn) => `${id} ${JSON.stringify(arn)}`),
+    );
     for (const each of managed) expect(each).toMatch(/^(CustomVpcRestrictDefaultSG|ShopApiCloudWatchRole|ShopRestApi|ShopEdge)/);
   });
 
   test('gives each role what is written here, and nothing else', () => {
-    const listing = all.map(([id, statement]) => `${id.replace(/[0-9A-F]{8}$/, '')}: ${actionsOf(statement).join(', ')} on ${list(statement.Resource).map(shown).map((text) => text.replace(/[0-9A-F]{8}\b/g, '')).join(', ')}${conditionsOf(statement).length === 0 ? '' : ` if ${JSON.stringify(statement.Condition).replace(/[0-9A-F]{8}\b/g, '')}`}`);
+    const listing = all.map(
+      ([id, statement]) =>
+        `${id.replace(/[0-9A-F]{8}$/, '')}: ${actionsOf(statement).join(', ')} on ${list(statement.Resource)
+          .map(shown)
+          .map((text) => text.replace(/[0-9A-F]{8}\b/g, ''))
+          .join(
+            ', ',
+          )}${conditionsOf(statement).length === 0 ? '' : ` if ${JSON.stringify(statement.Condition).replace(/[0-9A-F]{8}\b/g, '')}`}`,
+    );
     expect(listing.sort()).toMatchSnapshot();
   });
 
   test('gives keys policies as they are written here', () => {
     const without = (text: string): string => text.replace(/[0-9A-F]{8}\b/g, '');
-    const listing = keys.map(([id, statement]) => `${without(id)}: ${actionsOf(statement).join(', ')} by ${list((statement.Principal as { readonly AWS?: unknown }).AWS).map((name) => without(shown(name))).join(', ')}${conditionsOf(statement).length === 0 ? '' : ` if ${JSON.stringify(statement.Condition)}`}`);
+    const listing = keys.map(
+      ([id, statement]) =>
+        `${without(id)}: ${actionsOf(statement).join(', ')} by ${list((statement.Principal as { readonly AWS?: unknown }).AWS)
+          .map((name) => without(shown(name)))
+          .join(', ')}${conditionsOf(statement).length === 0 ? '' : ` if ${JSON.stringify(statement.Condition)}`}`,
+    );
     expect(listing).toMatchSnapshot();
   });
 });
@@ -147,20 +187,30 @@ test('a key without a policy counts as one whose policy allows everything', () =
 });
 
 test('every reason is still needed', () => {
-  const keys = Object.values(SYSTEMS).flatMap((props) => statements(resourcesOf(build(props).template))).map(([, statement]) => keyOf(statement));
+  const keys = Object.values(SYSTEMS)
+    .flatMap((props) => statements(resourcesOf(build(props).template)))
+    .map(([, statement]) => keyOf(statement));
   expect(Object.keys(REASONS).filter((key) => !keys.includes(key))).toEqual([]);
 });
 
 test("only a service's own task role, and the functions that issue, can read its certificate", () => {
   const resources = resourcesOf(build({ services: { ui: service({ calls: ['orders'] }), orders: service() } }).template);
   const readers = statements(resources)
-    .filter(([, statement]) => actionsOf(statement).includes('secretsmanager:GetSecretValue') && list(statement.Resource).some((resource) => /^ShopordersCertificate/.test(shown(resource))))
+    .filter(
+      ([, statement]) =>
+        actionsOf(statement).includes('secretsmanager:GetSecretValue') &&
+        list(statement.Resource).some((resource) => /^ShopordersCertificate/.test(shown(resource))),
+    )
     .map(([id]) => id.replace(/[0-9A-F]{8}$/, ''));
   expect(readers.sort()).toEqual(['ShopCertificatesAuthorityGuardRole', 'ShopCertificatesRotationRole', 'ShopordersTaskRole']);
 });
 
 test('execution roles, which ECS itself uses, cannot read a certificate', () => {
-  const { template } = build((stack) => ({ services: { ui: service({ secrets: { PASSWORD: Secret.fromSecretsManager(new ManagedSecret(stack, 'Password')) } }) } }));
+  const { template } = build((stack) => ({
+    services: { ui: service({ secrets: { PASSWORD: Secret.fromSecretsManager(new ManagedSecret(stack, 'Password')) } }) },
+  }));
   const execution = statements(resourcesOf(template)).filter(([id]) => id.includes('ExecutionRole'));
-  expect(execution.flatMap(([, statement]) => list(statement.Resource).map(shown)).filter((resource) => resource.includes('Certificate'))).toEqual([]);
+  expect(
+    execution.flatMap(([, statement]) => list(statement.Resource).map(shown)).filter((resource) => resource.includes('Certificate')),
+  ).toEqual([]);
 });

@@ -11,10 +11,12 @@ interface Link {
 /** The links of a page into the repository. */
 function linksOf(page: string): readonly Link[] {
   const targets = [...proseOf(page).matchAll(/\]\(\s*([^)\s]+)\s*\)/g)].map(([, target = '']) => target);
-  return targets.filter((target) => !/^[a-z]+:/.test(target)).map((target) => {
-    const [path = '', anchor] = target.split('#');
-    return { path: path === '' ? page : normalize(join(dirname(page), path)), anchor };
-  });
+  return targets
+    .filter((target) => !/^[a-z]+:/.test(target))
+    .map((target) => {
+      const [path = '', anchor] = target.split('#');
+      return { path: path === '' ? page : normalize(join(dirname(page), path)), anchor };
+    });
 }
 
 function isThere({ path, anchor }: Link): boolean {

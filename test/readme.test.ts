@@ -11,12 +11,14 @@ import { PAGES, ROOT, blocksOf, textOf } from './support/pages';
 const BLOCKS = join(ROOT, '.cache/readme');
 
 const all = PAGES.flatMap(blocksOf);
-const blocks = all.filter(({ language }) => language === 'ts').map(({ page, line, code }, index) => ({
-  page,
-  name: `${page} line ${line}`,
-  code: `${code}\nexport {};\n// block ${index}\n`,
-  file: join(BLOCKS, `block-${index}.ts`),
-}));
+const blocks = all
+  .filter(({ language }) => language === 'ts')
+  .map(({ page, line, code }, index) => ({
+    page,
+    name: `${page} line ${line}`,
+    code: `${code}\nexport {};\n// block ${index}\n`,
+    file: join(BLOCKS, `block-${index}.ts`),
+  }));
 
 let examples: readonly ExampleFile[];
 beforeAll(() => {
@@ -62,16 +64,21 @@ function complaints(): readonly Complaint[] {
   const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), read) as { config: { compilerOptions: object } };
   const paths = { 'cdk-ecs-microservices': [join(ROOT, 'lib/index.ts')] };
   const { options } = ts.convertCompilerOptionsFromJson({ ...config.compilerOptions, noUnusedLocals: false, paths }, ROOT);
-  return diagnosticsOf([...blocks, ...examples].map(({ file }) => file), options)
-    .map(({ file, messageText }) => ({ file: file?.fileName, text: ts.flattenDiagnosticMessageText(messageText, '\n') }));
+  return diagnosticsOf(
+    [...blocks, ...examples].map(({ file }) => file),
+    options,
+  ).map(({ file, messageText }) => ({ file: file?.fileName, text: ts.flattenDiagnosticMessageText(messageText, '\n') }));
 }
 
 describe('as strictly as the library', () => {
   let found: readonly Complaint[];
-  beforeAll(() => { found = complaints(); }, 120_000);
-  const about = (named: readonly { readonly file: string; readonly name: string }[]): readonly string[] => found
-    .map(({ file, text }) => ({ name: file === undefined ? 'the compiler' : named.find((each) => each.file === file)?.name, text }))
-    .flatMap(({ name, text }) => (name === undefined ? [] : [`${name}: ${text}`]));
+  beforeAll(() => {
+    found = complaints();
+  }, 120_000);
+  const about = (named: readonly { readonly file: string; readonly name: string }[]): readonly string[] =>
+    found
+      .map(({ file, text }) => ({ name: file === undefined ? 'the compiler' : named.find((each) => each.file === file)?.name, text }))
+      .flatMap(({ name, text }) => (name === undefined ? [] : [`${name}: ${text}`]));
 
   test('code in the pages compiles', () => {
     expect(about(blocks)).toEqual([]);
@@ -100,8 +107,14 @@ function run(code: string): readonly App[] {
   const { outputText } = ts.transpileModule(code, { compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 } });
   const load = (name: string): unknown => (modules[name] ?? (() => jest.requireActual(require.resolve(name))))();
   // A block that holds a test of its own runs that test's body at once.
-  const runTest = (_name: string, body: () => void): void => { body(); };
-  const snapshot = (value: unknown): unknown => ({ toMatchSnapshot: () => { expect(value).toBeDefined(); } });
+  const runTest = (_name: string, body: () => void): void => {
+    body();
+  };
+  const snapshot = (value: unknown): unknown => ({
+    toMatchSnapshot: () => {
+      expect(value).toBeDefined();
+    },
+  });
   const execute = compileFunction(outputText, ['require', 'exports', 'test', 'expect']) as (...globals: readonly unknown[]) => void;
   execute(load, {}, runTest, snapshot);
   return apps;

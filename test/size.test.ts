@@ -6,10 +6,18 @@ import { build, resourcesOf, service } from './support/stack';
 
 /** A chain: service-0 calls service-1 ... */
 function chain(count: number, certificates = Certificates.kms()): { readonly resources: number; readonly bytes: number } {
-  const services = Object.fromEntries(Array.from({ length: count }, (_, index): [string, ServiceProps] => [`service-${index}`, service({ calls: index + 1 < count ? [`service-${index + 1}`] : [] })]));
+  const services = Object.fromEntries(
+    Array.from({ length: count }, (_, index): [string, ServiceProps] => [
+      `service-${index}`,
+      service({ calls: index + 1 < count ? [`service-${index + 1}`] : [] }),
+    ]),
+  );
   const { template } = build({ services, certificates, tracing: Tracing.xray() });
   // As the CDK writes it to disk, and CloudFormation counts it.
-  return { resources: Object.keys(resourcesOf(template)).length, bytes: Buffer.byteLength(JSON.stringify(template.toJSON(), undefined, 1)) };
+  return {
+    resources: Object.keys(resourcesOf(template)).length,
+    bytes: Buffer.byteLength(JSON.stringify(template.toJSON(), undefined, 1)),
+  };
 }
 
 test.each([
@@ -29,10 +37,16 @@ test('35 services fit into a stack, as README.md and docs/operations.md say', ()
 });
 
 test('fails if a stack has more resources than CloudFormation takes, and tells the counts', () => {
-  expect(() => chain(60)).toThrow(/STACK_TOO_LARGE: the stack "Stack" has 5\d\d resources, 5\d\d of them from the 60 tasks of this mesh; CloudFormation takes 500\. Fix: /);
+  expect(() => chain(60)).toThrow(
+    /STACK_TOO_LARGE: the stack "Stack" has 5\d\d resources, 5\d\d of them from the 60 tasks of this mesh; CloudFormation takes 500\. Fix: /,
+  );
 });
 
 test('fails if a template has more bytes than CloudFormation takes, and tells the counts', () => {
-  const services = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`service-${index}`, service({ environment: { LARGE: 'x'.repeat(20_000) } })]));
-  expect(() => build({ services })).toThrow(/STACK_TOO_LARGE: the template of "Stack" has 1\d{6} bytes with the 40 tasks of this mesh; CloudFormation takes 1000000\. Fix: /);
+  const services = Object.fromEntries(
+    Array.from({ length: 40 }, (_, index) => [`service-${index}`, service({ environment: { LARGE: 'x'.repeat(20_000) } })]),
+  );
+  expect(() => build({ services })).toThrow(
+    /STACK_TOO_LARGE: the template of "Stack" has 1\d{6} bytes with the 40 tasks of this mesh; CloudFormation takes 1000000\. Fix: /,
+  );
 });

@@ -19,7 +19,10 @@ const edge = (): Edge => Edge.httpApi({ authorizer: Authorizer.none(), routes: {
 const resources = (props: MicroservicesProps): Readonly<Record<string, Resource>> => resourcesOf(build(props).template);
 
 /** Resources that stand in both and differ, and those that stand in one only. */
-function compare(before: Readonly<Record<string, Resource>>, after: Readonly<Record<string, Resource>>): { changed: string[]; added: string[]; removed: string[] } {
+function compare(
+  before: Readonly<Record<string, Resource>>,
+  after: Readonly<Record<string, Resource>>,
+): { changed: string[]; added: string[]; removed: string[] } {
   const ids = Object.keys(before);
   return {
     changed: ids.filter((id) => id in after && JSON.stringify(before[id]) !== JSON.stringify(after[id])),
@@ -32,7 +35,8 @@ function compare(before: Readonly<Record<string, Resource>>, after: Readonly<Rec
 const SECRET_LISTS = /^ShopCertificates(AuthorityGuardRole|Authorities|RotationRole)[0-9A-F]{8}$/;
 const withoutLists = (ids: readonly string[]): readonly string[] => ids.filter((id) => !SECRET_LISTS.test(id));
 
-const owners = (ids: readonly string[]): string[] => [...new Set(ids.map((id) => /^Shop(ui|catalog|orders|cache|search|gateway)/.exec(id)?.[1] ?? id))].sort();
+const owners = (ids: readonly string[]): string[] =>
+  [...new Set(ids.map((id) => /^Shop(ui|catalog|orders|cache|search|gateway)/.exec(id)?.[1] ?? id))].sort();
 
 test('two synths give the same bytes', () => {
   const bytes = (): string => {
@@ -45,32 +49,56 @@ test('two synths give the same bytes', () => {
 });
 
 test('the order of services and calls changes nothing', () => {
-  const reordered: Services = Object.fromEntries(Object.entries(services).reverse().map(([name, props]) => [name, { ...props, calls: [...(props.calls ?? [])].reverse() }]));
-  expect(compare(resources({ services, edge: edge() }), resources({ services: reordered, edge: edge() }))).toEqual({ changed: [], added: [], removed: [] });
+  const reordered: Services = Object.fromEntries(
+    Object.entries(services)
+      .reverse()
+      .map(([name, props]) => [name, { ...props, calls: [...(props.calls ?? [])].reverse() }]),
+  );
+  expect(compare(resources({ services, edge: edge() }), resources({ services: reordered, edge: edge() }))).toEqual({
+    changed: [],
+    added: [],
+    removed: [],
+  });
 });
 
 test('a new service that calls nobody changes no other', () => {
-  const { changed, added, removed } = compare(resources({ services, edge: edge() }), resources({ services: { ...services, search: service() }, edge: edge() }));
+  const { changed, added, removed } = compare(
+    resources({ services, edge: edge() }),
+    resources({ services: { ...services, search: service() }, edge: edge() }),
+  );
   expect({ changed: withoutLists(changed), removed }).toEqual({ changed: [], removed: [] });
   expect(owners(added)).toEqual(['search']);
 });
 
 test('a new caller changes of the callee what says who may call, and nothing else', () => {
-  const { changed, added, removed } = compare(resources({ services, edge: edge() }), resources({ services: { ...services, search: service({ calls: ['cache'] }) }, edge: edge() }));
-  expect({ changed: withoutLists(changed), removed }).toEqual({ changed: [expect.stringMatching(/^ShopcacheTaskDefinition/)], removed: [] });
+  const { changed, added, removed } = compare(
+    resources({ services, edge: edge() }),
+    resources({ services: { ...services, search: service({ calls: ['cache'] }) }, edge: edge() }),
+  );
+  expect({ changed: withoutLists(changed), removed }).toEqual({
+    changed: [expect.stringMatching(/^ShopcacheTaskDefinition/)],
+    removed: [],
+  });
   // "cache" opens its security group to the new caller, by a resource of its own.
   expect(owners(added)).toEqual(['cache', 'search']);
 });
 
 test('in plain text, a new caller only opens the callee', () => {
-  const props = (more: Services = {}): MicroservicesProps => ({ services: { ...services, ...more }, edge: edge(), certificates: Certificates.none() });
+  const props = (more: Services = {}): MicroservicesProps => ({
+    services: { ...services, ...more },
+    edge: edge(),
+    certificates: Certificates.none(),
+  });
   const { changed, added, removed } = compare(resources(props()), resources(props({ search: service({ calls: ['cache'] }) })));
   expect({ changed, removed }).toEqual({ changed: [], removed: [] });
   expect(owners(added)).toEqual(['cache', 'search']);
 });
 
 test('a new call changes the caller, and whom the callee lets in', () => {
-  const { changed, added, removed } = compare(resources({ services, edge: edge() }), resources({ services: { ...services, catalog: service({ calls: ['cache'] }) }, edge: edge() }));
+  const { changed, added, removed } = compare(
+    resources({ services, edge: edge() }),
+    resources({ services: { ...services, catalog: service({ calls: ['cache'] }) }, edge: edge() }),
+  );
   expect(changed.filter((id) => id.startsWith('Shopcache'))).toEqual([expect.stringMatching(/^ShopcacheTaskDefinition/)]);
   expect(owners(changed)).toEqual(['cache', 'catalog']);
   expect(added).toEqual([expect.stringMatching(/^ShopcacheFromcatalog/)]);
@@ -79,7 +107,10 @@ test('a new call changes the caller, and whom the callee lets in', () => {
 
 test('a service that leaves takes along only what is its own', () => {
   const rest = Object.fromEntries(Object.entries(services).filter(([name]) => name !== 'cache'));
-  const { changed, added, removed } = compare(resources({ services, edge: edge() }), resources({ services: { ...rest, orders: service({ protocol: Protocol.GRPC, port: 50051 }) }, edge: edge() }));
+  const { changed, added, removed } = compare(
+    resources({ services, edge: edge() }),
+    resources({ services: { ...rest, orders: service({ protocol: Protocol.GRPC, port: 50051 }) }, edge: edge() }),
+  );
   expect(owners(withoutLists(changed))).toEqual(['orders']);
   expect(added).toEqual([]);
   expect(owners(removed)).toEqual(['cache']);
@@ -93,15 +124,26 @@ test('an edge that comes later changes of the services that it routes to whom th
 });
 
 test('a service is known by the same identity, and keeps its secret, whatever else changes', () => {
-  const identities = (props: MicroservicesProps): readonly string[] => Object.entries(resources(props)).filter(([, { Type }]) => Type === 'AWS::SecretsManager::Secret').map(([id, { Properties }]) => `${id} ${JSON.stringify(Properties?.['Tags'])}`);
+  const identities = (props: MicroservicesProps): readonly string[] =>
+    Object.entries(resources(props))
+      .filter(([, { Type }]) => Type === 'AWS::SecretsManager::Secret')
+      .map(([id, { Properties }]) => `${id} ${JSON.stringify(Properties?.['Tags'])}`);
   const before = identities({ services });
-  expect(identities({ services: { ...services, search: service() }, edge: edge(), certificates: Certificates.kms({ authorities: ['main', 'next'], issuer: 'main' }) })).toEqual(expect.arrayContaining([...before]));
+  expect(
+    identities({
+      services: { ...services, search: service() },
+      edge: edge(),
+      certificates: Certificates.kms({ authorities: ['main', 'next'], issuer: 'main' }),
+    }),
+  ).toEqual(expect.arrayContaining([...before]));
 });
 
 test('logical IDs and names are a contract: a change here replaces resources of users', () => {
   const { template } = build({ services, edge: edge() });
   const names = Object.entries(resourcesOf(template)).map(([id, { Type, Properties }]) => {
-    const name = ['Name', 'GroupName', 'RoleName', 'LogGroupName', 'ServiceName', 'Family'].map((key) => Properties?.[key]).find((value): value is string => typeof value === 'string');
+    const name = ['Name', 'GroupName', 'RoleName', 'LogGroupName', 'ServiceName', 'Family']
+      .map((key) => Properties?.[key])
+      .find((value): value is string => typeof value === 'string');
     return `${Type} ${id}${name === undefined ? '' : ` (${name})`}`;
   });
   expect(names.sort()).toMatchSnapshot();

@@ -41,7 +41,10 @@ describe.each(providers.map((provider) => [provider.factory, provider] as const)
     expect(done.issues).toEqual([]);
     expect(proof(done.plan!)).toBe(true);
     // What is true of every plan would prove nothing.
-    const bare = without === undefined ? { ...done.plan!, tasks: [], ingress: [], records: [], appMesh: undefined } as unknown as SystemPlan : plan(without, mesh).plan!;
+    const bare =
+      without === undefined
+        ? ({ ...done.plan!, tasks: [], ingress: [], records: [], appMesh: undefined } as unknown as SystemPlan)
+        : plan(without, mesh).plan!;
     expect(proof(bare)).toBe(false);
   });
 
@@ -53,7 +56,9 @@ describe.each(providers.map((provider) => [provider.factory, provider] as const)
       const paths = usedAt(id, system, mesh);
       expect(paths).not.toEqual([]);
       expect(refused.map(({ path }) => path)).toEqual(expect.arrayContaining([...paths]));
-      expect(refused.filter(({ path }) => paths.includes(path)).map(({ message }) => message)).toContain(`${provider.factory} cannot do this: ${capability === true ? '' : capability.no}`);
+      expect(refused.filter(({ path }) => paths.includes(path)).map(({ message }) => message)).toContain(
+        `${provider.factory} cannot do this: ${capability === true ? '' : capability.no}`,
+      );
       // Nothing is shown that is not there.
       expect(proofs[id]).toBeUndefined();
     });
@@ -77,7 +82,11 @@ function table(): string {
     return capability === true ? 'yes' : `no: ${capability.no}`;
   };
   const rows = features.map((id) => `| ${[FEATURES[id].title, ...providers.map((provider) => cell(provider, id))].join(' | ')} |`);
-  return [`| | ${providers.map(({ factory }) => `\`${factory}\``).join(' | ')} |`, `|---|${providers.map(() => '---|').join('')}`, ...rows].join('\n');
+  return [
+    `| | ${providers.map(({ factory }) => `\`${factory}\``).join(' | ')} |`,
+    `|---|${providers.map(() => '---|').join('')}`,
+    ...rows,
+  ].join('\n');
 }
 
 test('the table of features in docs/app-mesh.md is what the providers say (npm run test:update)', () => {

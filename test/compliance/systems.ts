@@ -30,19 +30,45 @@ export const SYSTEMS: Readonly<Record<FeatureId, Systems>> = {
   edge: { with: orders({}, route), without: orders() },
   allow: ofOrders({ allow: [{ methods: ['GET'], paths: ['/orders/*'] }] }),
   external: { with: mesh({ ui: service({ calls: ['db'] }) }, { external: { db: DATABASE } }), without: mesh({ ui: service() }) },
-  externalTls: { with: mesh({ ui: service({ calls: ['db'] }) }, { external: { db: { ...DATABASE, tls: true } } }), without: mesh({ ui: service({ calls: ['db'] }) }, { external: { db: DATABASE } }) },
-  routes: ofOrders({ routes: [{ name: 'reports', match: { path: { kind: 'prefix', text: '/reports/' } }, timeout: { perRequest: seconds(60) } }] }),
-  rewrites: ofOrders({ routes: [{ name: 'old', match: { path: { kind: 'prefix', text: '/v1/' } }, rewrite: { path: { kind: 'prefix', text: '/' }, host: 'old.example' } }] }, { routes: [{ name: 'old', match: { path: { kind: 'prefix', text: '/v1/' } } }] }),
+  externalTls: {
+    with: mesh({ ui: service({ calls: ['db'] }) }, { external: { db: { ...DATABASE, tls: true } } }),
+    without: mesh({ ui: service({ calls: ['db'] }) }, { external: { db: DATABASE } }),
+  },
+  routes: ofOrders({
+    routes: [{ name: 'reports', match: { path: { kind: 'prefix', text: '/reports/' } }, timeout: { perRequest: seconds(60) } }],
+  }),
+  rewrites: ofOrders(
+    {
+      routes: [
+        {
+          name: 'old',
+          match: { path: { kind: 'prefix', text: '/v1/' } },
+          rewrite: { path: { kind: 'prefix', text: '/' }, host: 'old.example' },
+        },
+      ],
+    },
+    { routes: [{ name: 'old', match: { path: { kind: 'prefix', text: '/v1/' } } }] },
+  ),
   headerChanges: ofOrders({ requestHeaders: { set: { 'x-a': 'b' } }, responseHeaders: { remove: ['server'] } }),
   rateLimits: ofOrders({ rateLimits: { all: { requests: 10 } } }),
   faultInjection: ofOrders({ faultInjection: { slow: { delay: seconds(1) } } }),
   maxRequestSize: ofOrders({ maxRequestSize: new Bytes(1024) }),
-  overrideHeaders: ofOrders({ allow: [{ methods: ['GET'] }], passThroughHeaders: ['x-http-method-override'] }, { allow: [{ methods: ['GET'] }] }),
+  overrideHeaders: ofOrders(
+    { allow: [{ methods: ['GET'] }], passThroughHeaders: ['x-http-method-override'] },
+    { allow: [{ methods: ['GET'] }] },
+  ),
   webSockets: ofOrders({ webSockets: true }),
   versions: ofOrders({ versions: { v1: { weight: 90 }, v2: { weight: 10 } } }),
   versionHeader: ofOrders({ versions: TWO, versionHeader: 'x-version' }, { versions: TWO }),
   mirror: ofOrders({ versions: TWO, mirror: { version: 'v2', percent: 25 } }, { versions: TWO }),
-  callPolicies: { with: mesh({ ui: service({ calls: ['orders'], callPolicies: { orders: { timeout: { perRequest: seconds(7) } } } }), other: service({ calls: ['orders'] }), orders: service() }), without: mesh({ ui: service({ calls: ['orders'] }), other: service({ calls: ['orders'] }), orders: service() }) },
+  callPolicies: {
+    with: mesh({
+      ui: service({ calls: ['orders'], callPolicies: { orders: { timeout: { perRequest: seconds(7) } } } }),
+      other: service({ calls: ['orders'] }),
+      orders: service(),
+    }),
+    without: mesh({ ui: service({ calls: ['orders'] }), other: service({ calls: ['orders'] }), orders: service() }),
+  },
   timeouts: ofOrders({ timeout: { perRequest: seconds(3), perTry: seconds(1), idle: seconds(2) } }),
   streamTimeout: ofOrders({ timeout: { stream: seconds(60) } }),
   retries: ofOrders({ retry: { maxRetries: 5, on: ['server-error'] } }),

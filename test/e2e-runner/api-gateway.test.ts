@@ -16,13 +16,15 @@ const services = { web: { image: image('web'), port: 8080 } };
 const withEdge = (edge: Edge): ReturnType<typeof synthesize> => synthesize({ services, edge });
 type Routes = Readonly<Record<string, Authorizer | { readonly authorizer: Authorizer; readonly scopes: string[] }>>;
 const optionsOf = (routes: Routes, more: Partial<EdgeOptions> = {}): EdgeOptions => ({
-  routes: Object.fromEntries(Object.entries(routes).map(([key, asked]) => {
-    const protection = asked instanceof Authorizer ? { authorizer: asked } : asked;
-    return [key, { service: 'web', ...protection }];
-  })),
+  routes: Object.fromEntries(
+    Object.entries(routes).map(([key, asked]) => {
+      const protection = asked instanceof Authorizer ? { authorizer: asked } : asked;
+      return [key, { service: 'web', ...protection }];
+    }),
+  ),
   ...more,
 });
-const once = <T>(make: () => T): () => T => {
+const once = <T>(make: () => T): (() => T) => {
   let made: { readonly value: T } | undefined;
   return () => (made ??= { value: make() }).value;
 };

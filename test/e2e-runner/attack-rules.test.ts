@@ -6,7 +6,15 @@ import type { Arrival } from '../e2e/attacks/witness';
 
 const CERTIFICATE = `By=spiffe://shop.internal/web;Hash=${'a'.repeat(64)};URI=spiffe://shop.internal/caller`;
 const arrival = (change: Partial<Arrival> = {}): Arrival => ({
-  to: 'web', method: 'GET', path: '/public/x', host: 'h', lines: [['x-forwarded-client-cert', CERTIFICATE]], trailers: [], body: '', ended: true, ...change,
+  to: 'web',
+  method: 'GET',
+  path: '/public/x',
+  host: 'h',
+  lines: [['x-forwarded-client-cert', CERTIFICATE]],
+  trailers: [],
+  body: '',
+  ended: true,
+  ...change,
 });
 const broken = (change: Partial<Arrival>, route?: string): readonly string[] =>
   brokenRules(arrival(change), { caller: 'spiffe://shop.internal/caller', ...(route === undefined ? {} : { route }) });
@@ -18,8 +26,18 @@ describe('what arrives at an application that is attacked', () => {
   });
 
   test.each([
-    '/admin', '/public/../admin', '/public/%2e%2e/admin', '/public/%252e%252e/admin', '/public/..;/admin', '/public\\..\\..\\admin', '/public/%c0%ae%c0%ae/admin',
-    '/public/%e0%80%ae%e0%80%ae/admin', '/public/%f0%80%80%ae%f0%80%80%ae/admin', '/public/%09../admin', '/public/%u002e./admin', '/exact;x',
+    '/admin',
+    '/public/../admin',
+    '/public/%2e%2e/admin',
+    '/public/%252e%252e/admin',
+    '/public/..;/admin',
+    '/public\\..\\..\\admin',
+    '/public/%c0%ae%c0%ae/admin',
+    '/public/%e0%80%ae%e0%80%ae/admin',
+    '/public/%f0%80%80%ae%f0%80%80%ae/admin',
+    '/public/%09../admin',
+    '/public/%u002e./admin',
+    '/exact;x',
   ])('fails if its path can be read as one that is not allowed: %s', (path) => {
     expect(broken({ path })).not.toEqual([]);
   });
@@ -28,9 +46,25 @@ describe('what arrives at an application that is attacked', () => {
     ['the method is not allowed', { method: 'DELETE' }],
     ['nobody is named as its caller', { lines: [] }],
     ['another caller is named', { lines: [['x-forwarded-client-cert', CERTIFICATE.replace('caller', 'other')]] }],
-    ['two callers are named in two lines', { lines: [['x-forwarded-client-cert', CERTIFICATE], ['x-forwarded-client-cert', CERTIFICATE]] }],
+    [
+      'two callers are named in two lines',
+      {
+        lines: [
+          ['x-forwarded-client-cert', CERTIFICATE],
+          ['x-forwarded-client-cert', CERTIFICATE],
+        ],
+      },
+    ],
     ['two callers are named in one line', { lines: [['x-forwarded-client-cert', `URI=x,${CERTIFICATE}`]] }],
-    ['a caller is named by another spelling', { lines: [['x-forwarded-client-cert', CERTIFICATE], ['x_forwarded.client-cert', '']] }],
+    [
+      'a caller is named by another spelling',
+      {
+        lines: [
+          ['x-forwarded-client-cert', CERTIFICATE],
+          ['x_forwarded.client-cert', ''],
+        ],
+      },
+    ],
     ["a header of Envoy's arrives", { lines: [...arrival().lines, ['x_envoy-internal', 'true']] }],
     ['a header overrides the method', { lines: [...arrival().lines, ['x-http-method-override', 'DELETE']] }],
     ['a trailer names a caller', { trailers: [['x_forwarded_client_cert', '']] }],
@@ -47,9 +81,12 @@ describe('what arrives at an application that is attacked', () => {
     expect(broken({ to: 'plain', ...change }, route)).not.toEqual([]);
   });
 
-  test.each(['x-real-ip', 'client_ip', 'proxy', 'x-request-id', 'x.forwarded.for', 'x-original-url', 'x_edge_route'])('fails if %s of a client arrives', (name) => {
-    expect(broken({ to: 'plain', path: '/orders/1', lines: [...arrival().lines, [name, 'forged']] }, 'GET /orders/{id}')).toHaveLength(1);
-  });
+  test.each(['x-real-ip', 'client_ip', 'proxy', 'x-request-id', 'x.forwarded.for', 'x-original-url', 'x_edge_route'])(
+    'fails if %s of a client arrives',
+    (name) => {
+      expect(broken({ to: 'plain', path: '/orders/1', lines: [...arrival().lines, [name, 'forged']] }, 'GET /orders/{id}')).toHaveLength(1);
+    },
+  );
 });
 
 test('a path is read with segments, escapes and parameters resolved or not', () => {
@@ -59,14 +96,25 @@ test('a path is read with segments, escapes and parameters resolved or not', () 
 
 test('frames are read as they are written, and the status of an answer', () => {
   const { frames, rest } = framesIn(Buffer.concat([headers(3, [['a', 'b'.repeat(20_000)]], true), Buffer.from([0])]));
-  expect(frames.map(({ type, flags, stream }) => [type, flags, stream])).toEqual([[1, 1, 3], [9, 4, 3]]);
+  expect(frames.map(({ type, flags, stream }) => [type, flags, stream])).toEqual([
+    [1, 1, 3],
+    [9, 4, 3],
+  ]);
   expect(rest).toHaveLength(1);
-  expect([statusIn(Buffer.from([0x88])), statusIn(Buffer.from([0x20, 0x48, 0x82, 0x68, 0x01])), statusIn(Buffer.from([0x08, 0x03, 0x34, 0x32, 0x39])), statusIn(block([['a', 'b']]))]).toEqual([200, 401, 429, undefined]);
+  expect([
+    statusIn(Buffer.from([0x88])),
+    statusIn(Buffer.from([0x20, 0x48, 0x82, 0x68, 0x01])),
+    statusIn(Buffer.from([0x08, 0x03, 0x34, 0x32, 0x39])),
+    statusIn(block([['a', 'b']])),
+  ]).toEqual([200, 401, 429, undefined]);
 });
 
 test('answers are those that are complete', () => {
   const chunked = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n';
   const text = `HTTP/1.1 100 Continue\r\n\r\n${chunked}HTTP/1.1 403 Forbidden\r\ncontent-length: 2\r\n\r\nno`;
-  expect(answersIn(text).map(({ status, body }) => [status, body])).toEqual([[200, 'ab'], [403, 'no']]);
+  expect(answersIn(text).map(({ status, body }) => [status, body])).toEqual([
+    [200, 'ab'],
+    [403, 'no'],
+  ]);
   expect(answersIn(text.slice(0, -1))).toHaveLength(1);
 });

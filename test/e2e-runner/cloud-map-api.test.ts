@@ -6,18 +6,37 @@ const NAME = { NamespaceName: 'tasks.internal', ServiceName: 'orders' };
 const REPORT = { ServiceId: 'srv-1', InstanceId: 'orders-1', Status: 'UNHEALTHY' };
 
 describe("Cloud Map's API", () => {
-  const cloudMap = new CloudMap([{ logicalId: 'Orders', id: 'srv-1', arn: 'arn:srv-1', name: 'orders.tasks.internal', namespace: 'tasks.internal', records: [], customHealth: true }]);
+  const cloudMap = new CloudMap([
+    {
+      logicalId: 'Orders',
+      id: 'srv-1',
+      arn: 'arn:srv-1',
+      name: 'orders.tasks.internal',
+      namespace: 'tasks.internal',
+      records: [],
+      customHealth: true,
+    },
+  ]);
   const api = cloudMapApi(cloudMap);
   const ask = async (operation: string, input: Fields): Promise<Fields> => JSON.parse((await api.serve(operation, input)).body) as Fields;
-  const found = async (more: Fields = {}): Promise<unknown> => ((await ask('DiscoverInstances', { ...NAME, ...more }))['Instances'] as readonly Fields[]).map(({ InstanceId }) => InstanceId);
+  const found = async (more: Fields = {}): Promise<unknown> =>
+    ((await ask('DiscoverInstances', { ...NAME, ...more }))['Instances'] as readonly Fields[]).map(({ InstanceId }) => InstanceId);
   beforeAll(() => {
-    for (const number of [1, 2]) cloudMap.register('Orders', { id: `orders-${number}`, address: `10.0.0.${number}`, zone: 'eu-west-1a', healthy: true });
+    for (const number of [1, 2])
+      cloudMap.register('Orders', { id: `orders-${number}`, address: `10.0.0.${number}`, zone: 'eu-west-1a', healthy: true });
   });
 
   test('names the instances with what ECS writes of them', async () => {
     expect(await ask('DiscoverInstances', { ...NAME, MaxResults: 1 })).toEqual({
       InstancesRevision: 2,
-      Instances: [{ InstanceId: 'orders-1', ...NAME, HealthStatus: 'HEALTHY', Attributes: { AWS_INSTANCE_IPV4: '10.0.0.1', AVAILABILITY_ZONE: 'eu-west-1a', REGION: 'eu-west-1' } }],
+      Instances: [
+        {
+          InstanceId: 'orders-1',
+          ...NAME,
+          HealthStatus: 'HEALTHY',
+          Attributes: { AWS_INSTANCE_IPV4: '10.0.0.1', AVAILABILITY_ZONE: 'eu-west-1a', REGION: 'eu-west-1' },
+        },
+      ],
     });
   });
 
@@ -49,7 +68,13 @@ describe("Cloud Map's API", () => {
   });
 
   test('tells IAM which service a call is about', () => {
-    expect(api.request('DiscoverInstances', NAME)).toEqual({ resource: '*', context: { 'servicediscovery:NamespaceName': 'tasks.internal', 'servicediscovery:ServiceName': 'orders' } });
-    expect(api.request('UpdateInstanceCustomHealthStatus', REPORT)).toEqual({ resource: '*', context: { 'servicediscovery:ServiceArn': 'arn:srv-1' } });
+    expect(api.request('DiscoverInstances', NAME)).toEqual({
+      resource: '*',
+      context: { 'servicediscovery:NamespaceName': 'tasks.internal', 'servicediscovery:ServiceName': 'orders' },
+    });
+    expect(api.request('UpdateInstanceCustomHealthStatus', REPORT)).toEqual({
+      resource: '*',
+      context: { 'servicediscovery:ServiceArn': 'arn:srv-1' },
+    });
   });
 });

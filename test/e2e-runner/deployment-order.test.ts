@@ -6,7 +6,11 @@ describe('what a value refers to', () => {
     ['Ref', { Ref: 'Key' }, ['Key']],
     ['GetAtt as a list and as text', [{ 'Fn::GetAtt': ['Root', 'certificate'] }, { 'Fn::GetAtt': 'Key.Arn' }], ['Root', 'Key']],
     ['Join', { 'Fn::Join': ['', ['[{"keyArn":"', { 'Fn::GetAtt': ['Key', 'Arn'] }, '"}]']] }, ['Key']],
-    ['Sub, but for its own variables and its literals', { 'Fn::Sub': ['${Key.Arn} ${Own} ${!Not}', { Own: { Ref: 'Secret' } }] }, ['Key', 'Secret']],
+    [
+      'Sub, but for its own variables and its literals',
+      { 'Fn::Sub': ['${Key.Arn} ${Own} ${!Not}', { Own: { Ref: 'Secret' } }] },
+      ['Key', 'Secret'],
+    ],
     ['nothing', { Text: 'Ref', Number: 1, Nothing: null }, []],
   ])('%s', (_, value, expected) => {
     expect(referencesIn(value)).toEqual(expected);
@@ -14,13 +18,24 @@ describe('what a value refers to', () => {
 });
 
 describe('the order in which resources are made', () => {
-  const order = (resources: Template['Resources']): readonly string[] => deploymentOrder(resources === undefined ? {} : { Resources: resources });
+  const order = (resources: Template['Resources']): readonly string[] =>
+    deploymentOrder(resources === undefined ? {} : { Resources: resources });
 
   test('each comes after those that it refers to, and after those that it depends on', () => {
     const made = order({
-      Schedule: { Type: 'AWS::SecretsManager::RotationSchedule', Properties: { SecretId: { Ref: 'Secret' }, RotationLambdaARN: { 'Fn::GetAtt': ['Rotation', 'Arn'] } }, DependsOn: ['Permission'] },
-      Rotation: { Type: 'AWS::Lambda::Function', Properties: { Environment: { Variables: { ISSUER: { 'Fn::GetAtt': ['Set', 'issuer'] }, ACCOUNT: { Ref: 'AWS::AccountId' } } } } },
-      Set: { Type: 'Custom::MeshAuthoritySet', Properties: { Authorities: [{ Certificate: { 'Fn::GetAtt': ['Root', 'certificate'] } }], Secrets: [{ Ref: 'Secret' }] } },
+      Schedule: {
+        Type: 'AWS::SecretsManager::RotationSchedule',
+        Properties: { SecretId: { Ref: 'Secret' }, RotationLambdaARN: { 'Fn::GetAtt': ['Rotation', 'Arn'] } },
+        DependsOn: ['Permission'],
+      },
+      Rotation: {
+        Type: 'AWS::Lambda::Function',
+        Properties: { Environment: { Variables: { ISSUER: { 'Fn::GetAtt': ['Set', 'issuer'] }, ACCOUNT: { Ref: 'AWS::AccountId' } } } },
+      },
+      Set: {
+        Type: 'Custom::MeshAuthoritySet',
+        Properties: { Authorities: [{ Certificate: { 'Fn::GetAtt': ['Root', 'certificate'] } }], Secrets: [{ Ref: 'Secret' }] },
+      },
       Root: { Type: 'Custom::MeshAuthority', Properties: { KeyArn: { 'Fn::Sub': '${Key.Arn}' } } },
       Permission: { Type: 'AWS::Lambda::Permission', Properties: {}, DependsOn: 'Rotation' },
       Secret: { Type: 'AWS::SecretsManager::Secret' },
@@ -30,7 +45,9 @@ describe('the order in which resources are made', () => {
   });
 
   test('fails if resources need each other', () => {
-    expect(() => order({ A: { Type: 'T', Properties: { Of: { Ref: 'B' } } }, B: { Type: 'T', DependsOn: 'A' } })).toThrow('in a cycle: A -> B -> A');
+    expect(() => order({ A: { Type: 'T', Properties: { Of: { Ref: 'B' } } }, B: { Type: 'T', DependsOn: 'A' } })).toThrow(
+      'in a cycle: A -> B -> A',
+    );
   });
 
   test('is empty for a template without resources', () => {

@@ -5,14 +5,30 @@ import { PrivateDns, respond } from '../e2e/runner/dns';
 import type { DiscoveryModel, ZoneModel } from '../e2e/runner/system';
 
 const ZONES: readonly ZoneModel[] = [
-  { name: 'shop.internal', negativeTtl: 900, records: [{ name: 'catalog.shop.internal', type: 'A', ttl: 60, values: ['127.80.0.2'] }, { name: 'ghost.tasks.shop.internal', type: 'A', ttl: 60, values: ['127.80.0.9'] }] },
+  {
+    name: 'shop.internal',
+    negativeTtl: 900,
+    records: [
+      { name: 'catalog.shop.internal', type: 'A', ttl: 60, values: ['127.80.0.2'] },
+      { name: 'ghost.tasks.shop.internal', type: 'A', ttl: 60, values: ['127.80.0.9'] },
+    ],
+  },
   { name: 'tasks.shop.internal', negativeTtl: 5, records: [] },
 ];
-const discovery = (name: string, type: 'A' | 'SRV'): DiscoveryModel => ({ logicalId: name, id: `srv-${name}`, arn: `arn:${name}`, name: `${name}.tasks.shop.internal`, namespace: 'tasks.shop.internal', records: [{ type, ttl: 5 }], customHealth: true });
+const discovery = (name: string, type: 'A' | 'SRV'): DiscoveryModel => ({
+  logicalId: name,
+  id: `srv-${name}`,
+  arn: `arn:${name}`,
+  name: `${name}.tasks.shop.internal`,
+  namespace: 'tasks.shop.internal',
+  records: [{ type, ttl: 5 }],
+  customHealth: true,
+});
 
 describe('the resolver of the VPC', () => {
   const cloudMap = new CloudMap([discovery('catalog', 'A'), discovery('gateway', 'SRV'), discovery('empty', 'A')]);
-  for (let number = 1; number <= 12; number += 1) cloudMap.register('catalog', { id: `catalog-${number}`, address: `10.0.0.${number}`, healthy: number !== 12 });
+  for (let number = 1; number <= 12; number += 1)
+    cloudMap.register('catalog', { id: `catalog-${number}`, address: `10.0.0.${number}`, healthy: number !== 12 });
   cloudMap.register('gateway', { id: 'gateway-1', address: '10.0.0.40', port: 8080, healthy: true });
   const dns = new PrivateDns(ZONES, cloudMap);
 
@@ -37,7 +53,9 @@ describe('the resolver of the VPC', () => {
   });
 
   test('a task that is registered with its port has an SRV record, and an address of its own', () => {
-    expect(ask('gateway.tasks.shop.internal', 'SRV').answers).toMatchObject([{ type: 'SRV', data: { port: 8080, target: 'gateway-1.gateway.tasks.shop.internal' } }]);
+    expect(ask('gateway.tasks.shop.internal', 'SRV').answers).toMatchObject([
+      { type: 'SRV', data: { port: 8080, target: 'gateway-1.gateway.tasks.shop.internal' } },
+    ]);
     expect(ask('gateway-1.gateway.tasks.shop.internal').answers).toMatchObject([{ data: '10.0.0.40' }]);
   });
 
@@ -46,7 +64,10 @@ describe('the resolver of the VPC', () => {
   });
 
   test('a name that does not exist comes with how long that may be believed', () => {
-    for (const [name, ttl] of [['missing.shop.internal', 900], ['empty.tasks.shop.internal', 5]] as const) {
+    for (const [name, ttl] of [
+      ['missing.shop.internal', 900],
+      ['empty.tasks.shop.internal', 5],
+    ] as const) {
       const answer = ask(name);
       expect(rcode(answer)).toBe(3);
       expect(answer.authorities).toMatchObject([{ type: 'SOA', ttl, data: { minimum: ttl } }]);

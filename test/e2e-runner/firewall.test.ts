@@ -3,19 +3,30 @@ import type { SecurityGroupModel } from '../e2e/runner/system';
 
 const GROUP: SecurityGroupModel = {
   id: 'Catalog',
-  ingress: [{ protocol: 'tcp', ports: { from: 15006, to: 15006 }, peer: { group: 'Ui' } }, { protocol: 'udp', ports: { from: 1, to: 9 }, peer: { cidr: '10.1.0.0/16' } }],
+  ingress: [
+    { protocol: 'tcp', ports: { from: 15006, to: 15006 }, peer: { group: 'Ui' } },
+    { protocol: 'udp', ports: { from: 1, to: 9 }, peer: { cidr: '10.1.0.0/16' } },
+  ],
   egress: [{ protocol: 'all', peer: { cidr: '0.0.0.0/0' } }],
 };
 
 describe('a security group as a ruleset', () => {
-  const rules = ruleset([GROUP], new Map([['Ui', ['10.0.0.7']]]), '10.0.0.2').split('\n').map((line) => line.trim());
+  const rules = ruleset([GROUP], new Map([['Ui', ['10.0.0.7']]]), '10.0.0.2')
+    .split('\n')
+    .map((line) => line.trim());
 
   test('drops what no rule allows', () => {
     expect(rules.filter((line) => line.includes('policy drop'))).toHaveLength(2);
   });
 
   test('lets in the members of another group, and addresses', () => {
-    expect(rules).toEqual(expect.arrayContaining(['set members_Ui { type ipv4_addr; elements = { 10.0.0.7 } }', 'ip saddr @members_Ui tcp dport 15006 accept', 'ip saddr 10.1.0.0/16 udp dport 1-9 accept']));
+    expect(rules).toEqual(
+      expect.arrayContaining([
+        'set members_Ui { type ipv4_addr; elements = { 10.0.0.7 } }',
+        'ip saddr @members_Ui tcp dport 15006 accept',
+        'ip saddr 10.1.0.0/16 udp dport 1-9 accept',
+      ]),
+    );
   });
 
   test('lets answers and the resolver through, whatever the rules', () => {
@@ -28,7 +39,13 @@ describe('a security group as a ruleset', () => {
   });
 
   test('tells what was dropped', () => {
-    expect(parseDrops('{"nftables":[{"metainfo":{}},{"set":{"elem":[{"concat":["10.0.0.9",8080]},{"elem":{"val":{"concat":["10.0.0.8",15006]}}}]}}]}'))
-      .toEqual([{ address: '10.0.0.9', port: 8080 }, { address: '10.0.0.8', port: 15006 }]);
+    expect(
+      parseDrops(
+        '{"nftables":[{"metainfo":{}},{"set":{"elem":[{"concat":["10.0.0.9",8080]},{"elem":{"val":{"concat":["10.0.0.8",15006]}}}]}}]}',
+      ),
+    ).toEqual([
+      { address: '10.0.0.9', port: 8080 },
+      { address: '10.0.0.8', port: 15006 },
+    ]);
   });
 });

@@ -22,14 +22,25 @@ function standInsOf(rules: readonly ImageRule[], mesh?: Mesh): Readonly<Record<s
   const services = { ui: { image: image('app'), port: 8080, cpuArchitecture: CpuArchitecture.X86_64 } };
   const [service] = readTemplate(synthesize({ services, ...(mesh === undefined ? {} : { mesh }) })).services;
   const images = new Images(rules);
-  return Object.fromEntries(service.task.containers.map((container) => [container.name, images.standIn({ ...CONTEXT, container, service }).argv[0]]));
+  return Object.fromEntries(
+    service.task.containers.map((container) => [container.name, images.standIn({ ...CONTEXT, container, service }).argv[0]]),
+  );
 }
 
-test.each([undefined, Mesh.envoy({ version: 'v1.39.2' })])('images that the CDK builds are distinguished by what they are built of', (mesh) => {
-  for (const rules of [RULES, [...RULES].reverse()]) {
-    expect(standInsOf(rules, mesh)).toEqual({ 'mesh-init': 'agent', envoy: 'envoy', app: 'app', collector: 'collector', 'mesh-agent': 'agent' });
-  }
-});
+test.each([undefined, Mesh.envoy({ version: 'v1.39.2' })])(
+  'images that the CDK builds are distinguished by what they are built of',
+  (mesh) => {
+    for (const rules of [RULES, [...RULES].reverse()]) {
+      expect(standInsOf(rules, mesh)).toEqual({
+        'mesh-init': 'agent',
+        envoy: 'envoy',
+        app: 'app',
+        collector: 'collector',
+        'mesh-agent': 'agent',
+      });
+    }
+  },
+);
 
 test('fails if nobody recorded of what the CDK builds an image', () => {
   const reference = `123456789012.dkr.ecr.eu-central-1.amazonaws.com/cdk-hnb659fds-container-assets-123456789012-eu-central-1:${'f'.repeat(64)}`;

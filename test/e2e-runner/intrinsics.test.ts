@@ -2,11 +2,14 @@ import { Resolver } from '../e2e/runner/intrinsics';
 import type { Json } from '../e2e/runner/intrinsics';
 
 describe('the intrinsics of a template', () => {
-  const resolver = new Resolver({
-    Resources: { Zone: { Type: 'AWS::Route53::HostedZone' }, Balancer: { Type: 'AWS::ElasticLoadBalancingV2::LoadBalancer' } },
-    Parameters: { Size: { Default: 7 } },
-    Mappings: { Names: { eu: { a: 'found' } } },
-  }, { 'Balancer.DNSName': 'nlb.example' });
+  const resolver = new Resolver(
+    {
+      Resources: { Zone: { Type: 'AWS::Route53::HostedZone' }, Balancer: { Type: 'AWS::ElasticLoadBalancingV2::LoadBalancer' } },
+      Parameters: { Size: { Default: 7 } },
+      Mappings: { Names: { eu: { a: 'found' } } },
+    },
+    { 'Balancer.DNSName': 'nlb.example' },
+  );
 
   test.each<[string, Json, Json | undefined]>([
     ['a reference to a resource is its logical ID', { Ref: 'Zone' }, 'Zone'],

@@ -4,7 +4,10 @@ import { Resolver } from '../e2e/runner/intrinsics';
 
 const allow = (action: string): JsonObject => ({ Effect: 'Allow', Action: action, Resource: { Ref: 'Secret' } });
 const document = (action: string): JsonObject => ({ Version: '2012-10-17', Statement: [allow(action)] });
-const resource = (type: string, properties: JsonObject): { readonly Type: string; readonly Properties: JsonObject } => ({ Type: `AWS::${type}`, Properties: properties });
+const resource = (type: string, properties: JsonObject): { readonly Type: string; readonly Properties: JsonObject } => ({
+  Type: `AWS::${type}`,
+  Properties: properties,
+});
 
 describe('what a role may do', () => {
   const template: Template = {
@@ -12,7 +15,10 @@ describe('what a role may do', () => {
       Secret: resource('SecretsManager::Secret', {}),
       Role: resource('IAM::Role', {
         Policies: [{ PolicyName: 'Own', PolicyDocument: document('own') }],
-        ManagedPolicyArns: [{ Ref: 'Managed' }, { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::aws:policy/AdministratorAccess']] }],
+        ManagedPolicyArns: [
+          { Ref: 'Managed' },
+          { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::aws:policy/AdministratorAccess']] },
+        ],
       }),
       Bare: resource('IAM::Role', {}),
       Attached: resource('IAM::Policy', { Roles: [{ Ref: 'Role' }], PolicyDocument: { Statement: allow('attached') } }),
@@ -21,7 +27,8 @@ describe('what a role may do', () => {
       Strange: resource('IAM::Policy', { Roles: [{ Ref: 'Other' }], PolicyDocument: document('strange') }),
     },
   };
-  const actionsOf = (role: string): readonly (readonly (Json | undefined)[])[] => roleStatements(template, new Resolver(template, { Secret: 'arn:secret' }), role).map(({ Action, Resource }) => [Action, Resource]);
+  const actionsOf = (role: string): readonly (readonly (Json | undefined)[])[] =>
+    roleStatements(template, new Resolver(template, { Secret: 'arn:secret' }), role).map(({ Action, Resource }) => [Action, Resource]);
 
   test('is what its own policies say, and those of the template that are attached to it, but none of AWS', () => {
     expect(actionsOf('Role')).toEqual(['own', 'attached', 'managed', 'managed-from-outside'].map((action) => [action, 'arn:secret']));

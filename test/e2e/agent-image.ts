@@ -33,8 +33,12 @@ function make(): AgentImage {
 }
 
 function sources(): readonly { readonly name: string; readonly text: string }[] {
-  const names = ['programs/agent', 'programs/images', 'programs/shared'].flatMap((room) => readdirSync(join(REPOSITORY, room), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name)));
-  return [...names, join(REPOSITORY, 'lib/core/model/images.ts'), join(REPOSITORY, 'package-lock.json')].sort().map((name) => ({ name: name.slice(REPOSITORY.length), text: readFileSync(name, 'utf8') }));
+  const names = ['programs/agent', 'programs/images', 'programs/shared'].flatMap((room) =>
+    readdirSync(join(REPOSITORY, room), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name)),
+  );
+  return [...names, join(REPOSITORY, 'lib/core/model/images.ts'), join(REPOSITORY, 'package-lock.json')]
+    .sort()
+    .map((name) => ({ name: name.slice(REPOSITORY.length), text: readFileSync(name, 'utf8') }));
 }

@@ -22,21 +22,37 @@ function isSeen({ end, copies }: Outcome, { status, grpcStatus, answeredBy, arri
   const deliveries = [end, ...copies].filter((each): each is Delivery => each.kind === 'delivered');
   if (deliveries.length !== arrived.length || !pairsUp(deliveries, arrived)) return false;
   switch (end.kind) {
-    case 'delivered': return status === 200 && answeredBy !== undefined;
-    case 'answered': return status === end.status && grpcStatus === end.grpcStatus && answeredBy === undefined;
-    case 'refused': return status === undefined;
+    case 'delivered':
+      return status === 200 && answeredBy !== undefined;
+    case 'answered':
+      return status === end.status && grpcStatus === end.grpcStatus && answeredBy === undefined;
+    case 'refused':
+      return status === undefined;
   }
 }
 
 function pairsUp(deliveries: readonly Delivery[], arrived: readonly Arrived[]): boolean {
   const [delivery, ...others] = deliveries;
   if (delivery === undefined) return arrived.length === 0;
-  return arrived.some((each, index) => isDelivered(delivery, each) && pairsUp(others, arrived.filter((_, other) => other !== index)));
+  return arrived.some(
+    (each, index) =>
+      isDelivered(delivery, each) &&
+      pairsUp(
+        others,
+        arrived.filter((_, other) => other !== index),
+      ),
+  );
 }
 
 function isDelivered(expected: Delivery, { to, method, path, host, headers }: Arrived): boolean {
   const names = new Set([...Object.keys(expected.headers), ...Object.keys(headers)]);
-  return to === `${expected.to}:${expected.port}` && method === expected.method && path === expected.path && host === expected.host && [...names].every((name) => isValue(expected.headers[name], headers[name]));
+  return (
+    to === `${expected.to}:${expected.port}` &&
+    method === expected.method &&
+    path === expected.path &&
+    host === expected.host &&
+    [...names].every((name) => isValue(expected.headers[name], headers[name]))
+  );
 }
 
 /** What an Envoy makes up may be anything. */
@@ -49,5 +65,9 @@ function isValue(expected: string | undefined, value: string | undefined): boole
 
 /** What kind of end it is, so that a test can say that it has seen many. */
 export function fateOf({ end, copies }: Outcome): string {
-  return [end.kind, ...(end.kind === 'answered' ? [end.status, end.why] : end.kind === 'refused' ? [end.why] : []), ...(copies.length > 0 ? ['and copies'] : [])].join(' ');
+  return [
+    end.kind,
+    ...(end.kind === 'answered' ? [end.status, end.why] : end.kind === 'refused' ? [end.why] : []),
+    ...(copies.length > 0 ? ['and copies'] : []),
+  ].join(' ');
 }

@@ -40,8 +40,25 @@ e2e('an Envoy that App Mesh tells where its certificate is', () => {
     writeFileSync(fileOf(IDENTITY_PEM), PEM.identityFile(own));
     writeFileSync(fileOf(TRUST_PEM), PEM.trustFile(own.trustBundle));
     port = await freePort();
-    envoy = spawn(findTools().envoy, ['--config-yaml', JSON.stringify(configuration()), '--log-level', 'warning', '--use-dynamic-base-id', '--concurrency', '1', '--file-flush-interval-msec', '50'], { stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const stream of [envoy.stdout, envoy.stderr]) stream?.on('data', (data: Buffer) => { output += data.toString(); });
+    envoy = spawn(
+      findTools().envoy,
+      [
+        '--config-yaml',
+        JSON.stringify(configuration()),
+        '--log-level',
+        'warning',
+        '--use-dynamic-base-id',
+        '--concurrency',
+        '1',
+        '--file-flush-interval-msec',
+        '50',
+      ],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    for (const stream of [envoy.stdout, envoy.stderr])
+      stream?.on('data', (data: Buffer) => {
+        output += data.toString();
+      });
     await until(async () => (await ask(caller)) === 200, { what: 'an answer of Envoy', timeoutMs: 30_000, detail: () => output });
   }, 60_000);
   afterAll(() => {
@@ -61,53 +78,94 @@ e2e('an Envoy that App Mesh tells where its certificate is', () => {
     };
     return {
       static_resources: {
-        listeners: [{
-          name: 'ingress',
-          address: { socket_address: { address: '127.0.0.1', port_value: port } },
-          filter_chains: [{
-            transport_socket: {
-              name: 'tls',
-              typed_config: {
-                '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext',
-                require_client_certificate: true,
-                common_tls_context: {
-                  tls_certificates: [{ certificate_chain: { filename: fileOf(IDENTITY_PEM) }, private_key: { filename: fileOf(IDENTITY_PEM) } }],
-                  validation_context: { trusted_ca: { filename: fileOf(TRUST_PEM) }, match_typed_subject_alt_names: [{ san_type: 'URI', matcher: { exact: CALLER } }] },
+        listeners: [
+          {
+            name: 'ingress',
+            address: { socket_address: { address: '127.0.0.1', port_value: port } },
+            filter_chains: [
+              {
+                transport_socket: {
+                  name: 'tls',
+                  typed_config: {
+                    '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext',
+                    require_client_certificate: true,
+                    common_tls_context: {
+                      tls_certificates: [
+                        { certificate_chain: { filename: fileOf(IDENTITY_PEM) }, private_key: { filename: fileOf(IDENTITY_PEM) } },
+                      ],
+                      validation_context: {
+                        trusted_ca: { filename: fileOf(TRUST_PEM) },
+                        match_typed_subject_alt_names: [{ san_type: 'URI', matcher: { exact: CALLER } }],
+                      },
+                    },
+                  },
                 },
+                filters: [
+                  {
+                    name: 'http',
+                    typed_config: {
+                      '@type': 'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
+                      stat_prefix: 'ingress',
+                      access_log: [accessLog],
+                      route_config: {
+                        virtual_hosts: [
+                          {
+                            name: 'all',
+                            domains: ['*'],
+                            routes: [...betaRoutes(), { match: { prefix: '/' }, direct_response: { status: 200 } }],
+                          },
+                        ],
+                      },
+                      http_filters: [
+                        { name: 'router', typed_config: { '@type': 'type.googleapis.com/envoy.extensions.filters.http.router.v3.Router' } },
+                      ],
+                    },
+                  },
+                ],
               },
-            },
-            filters: [{
-              name: 'http',
-              typed_config: {
-                '@type': 'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
-                stat_prefix: 'ingress',
-                access_log: [accessLog],
-                route_config: { virtual_hosts: [{ name: 'all', domains: ['*'], routes: [...betaRoutes(), { match: { prefix: '/' }, direct_response: { status: 200 } }] }] },
-                http_filters: [{ name: 'router', typed_config: { '@type': 'type.googleapis.com/envoy.extensions.filters.http.router.v3.Router' } }],
-              },
-            }],
-          }],
-        }],
+            ],
+          },
+        ],
       },
     };
   }
 
-  /** What is not "off" is answered with 201. Of `invert` App Mesh makes Envoy's `invert_match`, and has no word for its `treat_missing_header_as_empty`. */
+  /**
+   * What is not "off" is answered with 201. Of `invert` App Mesh makes Envoy's `invert_match`, and has no word for its
+   * `treat_missing_header_as_empty`.
+   */
   function betaRoutes(): readonly object[] {
-    const matcher = ({ name, invert, match }: HeaderMatch): object => ({ name, ...(match === undefined ? { present_match: true } : { string_match: match }), ...(invert === true ? { invert_match: true } : {}) });
-    return waysToFit({ path: { kind: 'prefix', text: '/beta/' }, headers: [{ name: 'x-beta', kind: 'exact', text: 'off', invert: true }], queryParameters: [] })
+    const matcher = ({ name, invert, match }: HeaderMatch): object => ({
+      name,
+      ...(match === undefined ? { present_match: true } : { string_match: match }),
+      ...(invert === true ? { invert_match: true } : {}),
+    });
+    return waysToFit({
+      path: { kind: 'prefix', text: '/beta/' },
+      headers: [{ name: 'x-beta', kind: 'exact', text: 'off', invert: true }],
+      queryParameters: [],
+    })
       .map(({ match }) => httpMatch(match))
       .map(({ prefix, headers = [] }) => ({ match: { prefix, headers: headers.map(matcher) }, direct_response: { status: 201 } }));
   }
 
   /** The status, or undefined if the connection does not come about. */
-  async function ask({ certificateChain, privateKey }: CertificateSecret, path = '/', headers: Readonly<Record<string, string>> = {}): Promise<number | undefined> {
+  async function ask(
+    { certificateChain, privateKey }: CertificateSecret,
+    path = '/',
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<number | undefined> {
     return new Promise((resolve) => {
-      const sent = request({ host: '127.0.0.1', port, path, headers, cert: certificateChain, key: privateKey, rejectUnauthorized: false, agent: false }, (response) => {
-        response.resume();
-        resolve(response.statusCode);
+      const sent = request(
+        { host: '127.0.0.1', port, path, headers, cert: certificateChain, key: privateKey, rejectUnauthorized: false, agent: false },
+        (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        },
+      );
+      sent.on('error', () => {
+        resolve(undefined);
       });
-      sent.on('error', () => { resolve(undefined); });
       sent.end();
     });
   }
@@ -130,7 +188,10 @@ e2e('an Envoy that App Mesh tells where its certificate is', () => {
 
   test('logs who has called for what, and no query', async () => {
     await ask(caller, '/orders?token=secret');
-    const line = await until(() => output.split('\n').find((each) => each.includes('/orders')), { what: 'the line in the log', timeoutMs: 10_000 });
+    const line = await until(() => output.split('\n').find((each) => each.includes('/orders')), {
+      what: 'the line in the log',
+      timeoutMs: 10_000,
+    });
     expect(JSON.parse(line)).toMatchObject({ caller: CALLER, method: 'GET', path: '/orders', status: 200 });
     expect(output).not.toContain('secret');
   });
@@ -141,7 +202,9 @@ async function freePort(): Promise<number> {
     const server = createServer();
     server.listen(0, '127.0.0.1', () => {
       const { port } = server.address() as AddressInfo;
-      server.close(() => { resolve(port); });
+      server.close(() => {
+        resolve(port);
+      });
     });
   });
 }

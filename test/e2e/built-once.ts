@@ -6,7 +6,11 @@ import { REPOSITORY } from './tools';
 const OUTPUTS = join(REPOSITORY, '.cache/e2e');
 
 /** A directory that is built from sources, and kept by a hash of them: only a change builds it again. */
-export function builtOnce(kind: string, sources: readonly { readonly name: string; readonly text: string }[], build: (draft: string) => void): string {
+export function builtOnce(
+  kind: string,
+  sources: readonly { readonly name: string; readonly text: string }[],
+  build: (draft: string) => void,
+): string {
   const hash = createHash('sha256');
   for (const { name, text } of sources) hash.update(JSON.stringify([name, text]));
   const output = join(OUTPUTS, kind, hash.digest('hex').slice(0, 16));

@@ -56,7 +56,12 @@ const template = synthesize({
       outlierDetection: OutlierDetection.none(),
       allow: [{ callers: ['ui', 'batch'] }, { callers: ['cron'], paths: ['/cron/*', '/status/*'] }],
     },
-    reports: { image: image('moody'), port: 8080, timeout: Timeout.of({ stream: Duration.seconds(3), idle: Duration.seconds(1) }), circuitBreaker: { maxRequests: 2 } },
+    reports: {
+      image: image('moody'),
+      port: 8080,
+      timeout: Timeout.of({ stream: Duration.seconds(3), idle: Duration.seconds(1) }),
+      circuitBreaker: { maxRequests: 2 },
+    },
     ledger: {
       image: image('grpc'),
       port: GRPC_PORT,
@@ -81,7 +86,17 @@ const template = synthesize({
 });
 
 e2e('the policy of calls', () => {
-  const running = cluster(async () => Cluster.start(template, { images: [standIns.envoy(), standIns.agent(), moody('example/moody'), standIns.grpc('example/grpc', GRPC_PORT), greeter('example/greeter', TCP_PORT)] }));
+  const running = cluster(async () =>
+    Cluster.start(template, {
+      images: [
+        standIns.envoy(),
+        standIns.agent(),
+        moody('example/moody'),
+        standIns.grpc('example/grpc', GRPC_PORT),
+        greeter('example/greeter', TCP_PORT),
+      ],
+    }),
+  );
   let coldAt = 0;
   beforeAll(async () => {
     await settled(running());
@@ -91,23 +106,40 @@ e2e('the policy of calls', () => {
   const task = (name: string): Task => running().task(name);
   const shop = (): readonly Task[] => running().tasks('shop');
   const url = (path: string, service = 'shop'): string => `http://${service}.shop.internal:15080${path}`;
-  const many = async (caller: string, times: number, request: Omit<HttpRequest, 'url'> & { readonly path: string; readonly service?: string }, concurrency = 8): Promise<readonly HttpOutcome[]> => {
+  const many = async (
+    caller: string,
+    times: number,
+    request: Omit<HttpRequest, 'url'> & { readonly path: string; readonly service?: string },
+    concurrency = 8,
+  ): Promise<readonly HttpOutcome[]> => {
     const { path, service, ...rest } = request;
-    return task(caller).client.sendAll(Array.from({ length: times }, () => ({ ...rest, url: url(path, service) })), { concurrency });
+    return task(caller).client.sendAll(
+      Array.from({ length: times }, () => ({ ...rest, url: url(path, service) })),
+      { concurrency },
+    );
   };
-  const statuses = (outcomes: readonly HttpOutcome[]): readonly number[] => outcomes.map((outcome) => (outcome.kind === 'response' ? outcome.status : 0)).sort();
+  const statuses = (outcomes: readonly HttpOutcome[]): readonly number[] =>
+    outcomes.map((outcome) => (outcome.kind === 'response' ? outcome.status : 0)).sort();
   const times = <T>(count: number, value: T): readonly T[] => Array.from({ length: count }, () => value);
-  const hosts = (outcomes: readonly HttpOutcome[]): readonly string[] => outcomes.map((outcome) => (outcome.kind === 'response' ? (JSON.parse(outcome.body) as { readonly host: string }).host : outcome.code));
+  const hosts = (outcomes: readonly HttpOutcome[]): readonly string[] =>
+    outcomes.map((outcome) => (outcome.kind === 'response' ? (JSON.parse(outcome.body) as { readonly host: string }).host : outcome.code));
   /** What the caller's Envoy says of the tasks that it calls. */
-  const clusters = async (caller: string): Promise<string> => (await task(caller).client.get(`http://127.0.0.1:${ADMIN_PORT}/clusters`)).body;
+  const clusters = async (caller: string): Promise<string> =>
+    (await task(caller).client.get(`http://127.0.0.1:${ADMIN_PORT}/clusters`)).body;
   /** What it holds against a task: `/failed_active_hc` ... */
   const flags = async (caller: string, service: string, { address }: Task): Promise<string> =>
-    new RegExp(`^${service}::${address.replaceAll('.', '\\.')}:${INBOUND_PORT}::health_flags::(.*)$`, 'm').exec(await clusters(caller))?.[1] ?? '';
+    new RegExp(`^${service}::${address.replaceAll('.', '\\.')}:${INBOUND_PORT}::health_flags::(.*)$`, 'm').exec(
+      await clusters(caller),
+    )?.[1] ?? '';
   const flagged = async (caller: string, service: string, callee: Task, flag: string): Promise<void> =>
-    until(async () => (await flags(caller, service, callee)).includes(flag), { what: `${caller} to find ${callee.id} ${flag}` }).then(() => undefined);
+    until(async () => (await flags(caller, service, callee)).includes(flag), { what: `${caller} to find ${callee.id} ${flag}` }).then(
+      () => undefined,
+    );
 
   /** `cron` prefers tasks that have been well for a while. */
-  const warm = async (): Promise<void> => { await until(() => Date.now() - coldAt > WARM_SECONDS * 1000, { what: 'the tasks to be warm' }); };
+  const warm = async (): Promise<void> => {
+    await until(() => Date.now() - coldAt > WARM_SECONDS * 1000, { what: 'the tasks to be warm' });
+  };
 
   /** One task of the shop is in a mood, while something is done. */
   async function inMood(mood: string, action: (victim: Task) => Promise<void>): Promise<void> {
@@ -130,8 +162,10 @@ e2e('the policy of calls', () => {
     });
 
     test.each([
-      ['ui', 'GET', 2], ['ui', 'POST', 1],
-      ['batch', 'GET', 3], ['batch', 'POST', 3],
+      ['ui', 'GET', 2],
+      ['ui', 'POST', 1],
+      ['batch', 'GET', 3],
+      ['batch', 'POST', 3],
       // No budget, no retries.
       ['cron', 'GET', 1],
     ])('%s asks with %s for a 409 %s times, as its policy says', async (caller, method, attempts) => {
@@ -156,7 +190,9 @@ e2e('the policy of calls', () => {
         const failed = served(victim, '/post-silent');
         expect(failed).toBeGreaterThan(0);
         expect(posted).toEqual([...times(20 - failed, 200), ...times(failed, 504)]);
-        expect(await logged(task('ui'), { direction: 'outbound', path: '/post-silent', status: 504 })).toMatchObject({ details: 'upstream_per_try_timeout' });
+        expect(await logged(task('ui'), { direction: 'outbound', path: '/post-silent', status: 504 })).toMatchObject({
+          details: 'upstream_per_try_timeout',
+        });
       });
     });
 
@@ -177,14 +213,21 @@ e2e('the policy of calls', () => {
   test('circuit breaker: what is more than a caller may ask at a time gets 503 at once', async () => {
     const outcomes = await many('ui', 6, { path: '/wait/600', service: 'reports' });
     expect(statuses(outcomes)).toEqual([200, 200, 503, 503, 503, 503]);
-    expect(outcomes.find((outcome) => outcome.kind === 'response' && outcome.status === 503)).toMatchObject({ headers: { 'x-envoy-overloaded': 'true' } });
-    expect(await logged(task('ui'), { path: '/wait/600', status: 503 })).toMatchObject({ flags: 'UO', details: 'upstream_reset_before_response_started{overflow}' });
+    expect(outcomes.find((outcome) => outcome.kind === 'response' && outcome.status === 503)).toMatchObject({
+      headers: { 'x-envoy-overloaded': 'true' },
+    });
+    expect(await logged(task('ui'), { path: '/wait/600', status: 503 })).toMatchObject({
+      flags: 'UO',
+      details: 'upstream_reset_before_response_started{overflow}',
+    });
     expect(statuses(await many('batch', 6, { path: '/wait/600', service: 'reports' }))).toEqual(times(6, 200));
   });
 
   describe('ring hash', () => {
     test('all requests with the same header go to the same task, and those without it to any', async () => {
-      const users = await Promise.all(Array.from({ length: 12 }, async (_, user) => hosts(await many('ui', 4, { path: '/hash', headers: { 'x-user': `user-${user}` } }))));
+      const users = await Promise.all(
+        Array.from({ length: 12 }, async (_, user) => hosts(await many('ui', 4, { path: '/hash', headers: { 'x-user': `user-${user}` } }))),
+      );
       for (const seen of users) expect(new Set(seen).size).toBe(1);
       expect(new Set(users.flat()).size).toBeGreaterThan(1);
       expect(new Set(hosts(await many('ui', 30, { path: '/hash' }))).size).toBe(3);
@@ -192,7 +235,7 @@ e2e('the policy of calls', () => {
 
     test('a browser stays with its task by a cookie that is made for it', async () => {
       const [first] = await many('batch', 1, { path: '/cookie' });
-      const [cookie = '', ...attributes] = (first?.kind === 'response' ? first.headers['set-cookie'] ?? '' : '').split('; ');
+      const [cookie = '', ...attributes] = (first?.kind === 'response' ? (first.headers['set-cookie'] ?? '') : '').split('; ');
       expect(cookie).toMatch(/^session="?[0-9a-f]+"?$/);
       expect(attributes).toEqual(expect.arrayContaining(['Max-Age=3600', 'Path=/', 'HttpOnly']));
       const later = await many('batch', 10, { path: '/cookie', headers: { cookie } });
@@ -209,7 +252,10 @@ e2e('the policy of calls', () => {
       expect(served(victim, '/cron/sick')).toBe(0);
       await many('ui', 40, { path: '/sick' });
       expect(served(victim, '/sick')).toBeGreaterThan(0);
-      expect(await logged(victim, { path: '/health', status: 503 })).toMatchObject({ direction: 'inbound', caller: 'spiffe://shop.internal/cron' });
+      expect(await logged(victim, { path: '/health', status: 503 })).toMatchObject({
+        direction: 'inbound',
+        caller: 'spiffe://shop.internal/cron',
+      });
     });
   });
 
@@ -225,27 +271,50 @@ e2e('the policy of calls', () => {
     const ledger = (): readonly Task[] => running().tasks('ledger');
     const say = async (caller: string, text: string, failCode: status = status.OK): Promise<GrpcOutcome | undefined> =>
       (await callGrpc(task(caller).endpoint, { target: 'ledger.shop.internal:15080', request: { text, fail_code: failCode } }))[0];
-    const heard = (callee: Task, text: string): number => callee.container(APPLICATION_CONTAINER).log.json().filter((entry) => entry['text'] === text).length;
+    const heard = (callee: Task, text: string): number =>
+      callee
+        .container(APPLICATION_CONTAINER)
+        .log.json()
+        .filter((entry) => entry['text'] === text).length;
 
     test('a call is made again on the statuses that the policy of its caller names', async () => {
       // By default no call is done twice.
-      const expected = [['ui', status.UNAVAILABLE, 3], ['ui', status.RESOURCE_EXHAUSTED, 3], ['ui', status.INTERNAL, 1], ['batch', status.UNAVAILABLE, 1]] as const;
-      const calls = await Promise.all(expected.map(async ([caller, code]) => {
-        const outcome = await say(caller, `${caller} ${code}`, code);
-        return [caller, outcome?.ok === false && outcome.code, ledger().reduce((sum, callee) => sum + heard(callee, `${caller} ${code}`), 0)];
-      }));
+      const expected = [
+        ['ui', status.UNAVAILABLE, 3],
+        ['ui', status.RESOURCE_EXHAUSTED, 3],
+        ['ui', status.INTERNAL, 1],
+        ['batch', status.UNAVAILABLE, 1],
+      ] as const;
+      const calls = await Promise.all(
+        expected.map(async ([caller, code]) => {
+          const outcome = await say(caller, `${caller} ${code}`, code);
+          return [
+            caller,
+            outcome?.ok === false && outcome.code,
+            ledger().reduce((sum, callee) => sum + heard(callee, `${caller} ${code}`), 0),
+          ];
+        }),
+      );
       expect(calls).toEqual(expected);
     });
 
     test('a stream ends after its time, with the status for it; that of a caller that sets no limit does not', async () => {
       const stream = async (caller: string): Promise<GrpcOutcome | undefined> =>
-        (await callGrpc(task(caller).endpoint, { target: 'ledger.shop.internal:15080', method: 'Repeat', request: { text: 'again', count: 30, every_ms: 100 } }))[0];
+        (
+          await callGrpc(task(caller).endpoint, {
+            target: 'ledger.shop.internal:15080',
+            method: 'Repeat',
+            request: { text: 'again', count: 30, every_ms: 100 },
+          })
+        )[0];
       const [ended, whole] = await Promise.all([stream('ui'), stream('batch')]);
       expect(ended).toMatchObject({ ok: false });
       expect(whole).toMatchObject({ ok: true });
       expect(whole?.ok && whole.replies).toHaveLength(30);
       // Most often it is the caller's Envoy that ends it; where that is late, somebody further on has been told of the limit.
-      expect(await logged(task('ui'), { path: '/echo.Echo/Repeat' })).toMatchObject({ details: expect.stringMatching(/^(max_duration_timeout|via_upstream)$/) });
+      expect(await logged(task('ui'), { path: '/echo.Echo/Repeat' })).toMatchObject({
+        details: expect.stringMatching(/^(max_duration_timeout|via_upstream)$/),
+      });
     });
 
     test('a task that says by grpc.health.v1 that it is not well gets nothing, though `allow` names no such method', async () => {
@@ -261,7 +330,11 @@ e2e('the policy of calls', () => {
 
   describe('TCP', () => {
     const open = async (until_?: string): Promise<string> => {
-      const outcome = await task('ui').client.tcp({ host: 'vault.shop.internal', port: TCP_PORT, ...(until_ === undefined ? {} : { until: until_ }) });
+      const outcome = await task('ui').client.tcp({
+        host: 'vault.shop.internal',
+        port: TCP_PORT,
+        ...(until_ === undefined ? {} : { until: until_ }),
+      });
       return outcome.kind === 'received' ? outcome.text : outcome.code;
     };
 
@@ -308,13 +381,19 @@ e2e('the policy of calls', () => {
   // From here on tasks stay ejected.
   test('outlier detection: tasks that answer 500 are left out, but never the last one', async () => {
     const [victim, ...others] = shop();
-    const leftOut = async (): Promise<number> => (await Promise.all(shop().map(async (callee) => flags('batch', 'shop', callee)))).filter((flag) => flag.includes('/failed_outlier_check')).length;
+    const leftOut = async (): Promise<number> =>
+      (await Promise.all(shop().map(async (callee) => flags('batch', 'shop', callee)))).filter((flag) =>
+        flag.includes('/failed_outlier_check'),
+      ).length;
     /** Resolves when so many have been left out, and none of them is asked any more. */
     const meet = async (count: number): Promise<void> => {
-      await until(async () => {
-        const seen = new Set(hosts(await many('batch', 24, { path: '/outlier' })));
-        return seen.size === shop().length - count && await leftOut() === count;
-      }, { what: `batch to leave out ${count} of the tasks` });
+      await until(
+        async () => {
+          const seen = new Set(hosts(await many('batch', 24, { path: '/outlier' })));
+          return seen.size === shop().length - count && (await leftOut()) === count;
+        },
+        { what: `batch to leave out ${count} of the tasks` },
+      );
     };
     await putInMood(victim, 'status-500');
     await meet(1);
@@ -325,7 +404,11 @@ e2e('the policy of calls', () => {
     // Its own answers, not Envoy's word that there is nobody.
     expect(statuses(await many('batch', 30, { path: '/last' }))).toEqual(times(30, 500));
     expect(await leftOut()).toBe(shop().length - 1);
-    expect(shop().map((callee) => served(callee, '/last')).sort((a, b) => a - b)).toEqual([...times(shop().length - 1, 0), 30]);
+    expect(
+      shop()
+        .map((callee) => served(callee, '/last'))
+        .sort((a, b) => a - b),
+    ).toEqual([...times(shop().length - 1, 0), 30]);
   });
 
   // The last one: the task is leaving.
@@ -333,7 +416,7 @@ e2e('the policy of calls', () => {
     const [victim] = shop();
     expect(await flags('cron', 'shop', victim)).toBe('healthy');
     victim.stop('the service was scaled in').catch(() => undefined);
-    await until(async () => await flags('cron', 'shop', victim) === '', { what: 'cron to forget the task' });
+    await until(async () => (await flags('cron', 'shop', victim)) === '', { what: 'cron to forget the task' });
     expect(victim.container(APPLICATION_CONTAINER).state.status).toBe('RUNNING');
   });
 });

@@ -7,7 +7,10 @@ import { REPOSITORY } from './tools';
 
 e2e('nothing of a run stays on the host', () => {
   test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('when %s ends it', async (signal) => {
-    const run = spawn(process.execPath, ['--import', 'tsx', join(__dirname, 'systems/hold-a-cluster.ts')], { cwd: REPOSITORY, stdio: ['ignore', 'pipe', 'inherit'] });
+    const run = spawn(process.execPath, ['--import', 'tsx', join(__dirname, 'systems/hold-a-cluster.ts')], {
+      cwd: REPOSITORY,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const ended = once(run, 'exit');
     const [line] = (await once(run.stdout.setEncoding('utf8'), 'data')) as [string];
     const prefix = line.trim();

@@ -26,10 +26,20 @@ const template = synthesize({
 });
 
 e2e('a connection between tasks', () => {
-  const shop = cluster(async () => Cluster.start(template, {
-    images: [standIns.envoy(), standIns.agent(), standIns.httpbin('example/httpbin', 8080), standIns.grpc('example/grpc', GRPC_PORT), greeter('example/greeter', TCP_PORT)],
-  }));
-  beforeAll(async () => { await settled(shop()); });
+  const shop = cluster(async () =>
+    Cluster.start(template, {
+      images: [
+        standIns.envoy(),
+        standIns.agent(),
+        standIns.httpbin('example/httpbin', 8080),
+        standIns.grpc('example/grpc', GRPC_PORT),
+        greeter('example/greeter', TCP_PORT),
+      ],
+    }),
+  );
+  beforeAll(async () => {
+    await settled(shop());
+  });
   const task = (name: string): Task => shop().task(name);
   const counted = async (name: string, stat: string): Promise<number> => {
     const { body } = await task(name).client.get(`http://127.0.0.1:${ADMIN_PORT}/stats?filter=${encodeURIComponent(`${stat}$`)}`);
@@ -38,17 +48,31 @@ e2e('a connection between tasks', () => {
 
   test('takes as many requests as it may, and others open: of 300 at once none is lost, though it is new', async () => {
     // More than a connection has streams: the caller's Envoy must not learn that from refusals.
-    const outcomes = await task('ui').client.sendAll(Array.from({ length: 300 }, () => ({ url: 'http://orders.shop.internal:15080/delay/100ms', method: 'POST' })));
+    const outcomes = await task('ui').client.sendAll(
+      Array.from({ length: 300 }, () => ({ url: 'http://orders.shop.internal:15080/delay/100ms', method: 'POST' })),
+    );
     expect(outcomes.filter((outcome) => outcome.kind !== 'response' || outcome.status !== 200)).toEqual([]);
   });
 
   test('that has reached its longest life makes way for a new one, whose certificates are proved anew, and costs no request and no stream', async () => {
     const over = new AbortController();
-    const traffic = load(task('ui').endpoint, { url: 'http://orders.shop.internal:15080/delay/300ms', requests: over.signal, perSecond: PER_SECOND, connections: 30 });
+    const traffic = load(task('ui').endpoint, {
+      url: 'http://orders.shop.internal:15080/delay/300ms',
+      requests: over.signal,
+      perSecond: PER_SECOND,
+      connections: 30,
+    });
     traffic.catch(() => undefined);
-    const stream = callGrpc(task('ui').endpoint, { target: 'ledger.shop.internal:15080', method: 'Repeat', request: { text: 'x', count: 40, every_ms: 500 } });
+    const stream = callGrpc(task('ui').endpoint, {
+      target: 'ledger.shop.internal:15080',
+      method: 'Repeat',
+      request: { text: 'x', count: 40, every_ms: 500 },
+    });
     try {
-      await until(async () => await counted('orders', 'http.inbound_orders.downstream_cx_max_duration_reached') >= 2, { what: 'connections to end twice', timeoutMs: 60_000 });
+      await until(async () => (await counted('orders', 'http.inbound_orders.downstream_cx_max_duration_reached')) >= 2, {
+        what: 'connections to end twice',
+        timeoutMs: 60_000,
+      });
       const [outcome] = await stream;
       // Its connection has been drained since, and took no other requests.
       expect(await counted('ledger', 'http.inbound_ledger.downstream_cx_max_duration_reached')).toBeGreaterThan(0);
@@ -58,7 +82,9 @@ e2e('a connection between tasks', () => {
     }
     const { statuses } = await traffic;
     const answered = statuses['200'] ?? 0;
-    process.stdout.write(`connection age: ${JSON.stringify(statuses)} while connections ended ${await counted('orders', 'http.inbound_orders.downstream_cx_max_duration_reached')} times\n`);
+    process.stdout.write(
+      `connection age: ${JSON.stringify(statuses)} while connections ended ${await counted('orders', 'http.inbound_orders.downstream_cx_max_duration_reached')} times\n`,
+    );
     expect(Object.keys(statuses)).toEqual(['200']);
     expect(answered).toBeGreaterThan(AGE_SECONDS * PER_SECOND);
   });

@@ -10,15 +10,25 @@ const ORIGIN = 'https://shop.example';
 const options: EdgeOptions = {
   authorizer: Authorizer.iam(),
   routes: { 'ANY /items/{proxy+}': { service: 'items' } },
-  cors: { allowOrigins: [ORIGIN, 'https://www.shop.example'], allowMethods: ['GET', 'PUT'], exposeHeaders: ['etag'], allowCredentials: true },
+  cors: {
+    allowOrigins: [ORIGIN, 'https://www.shop.example'],
+    allowMethods: ['GET', 'PUT'],
+    exposeHeaders: ['etag'],
+    allowCredentials: true,
+  },
 };
 const PREFLIGHT = { origin: ORIGIN, 'access-control-request-method': 'PUT', 'access-control-request-headers': 'content-type' };
 
 e2e('a web page of another origin', () => {
-  describe.each([['HTTP', () => Edge.httpApi(options)], ['REST', () => Edge.restApi(options)]] as const)('behind a %s API', (kind, edge) => {
-    const items = cluster(async () => Cluster.start(synthesize({ services: { items: { image: image('relay'), port: 8080 } }, edge: edge() }), {
-      images: [standIns.envoy(), standIns.agent(), standIns.xrayCollector(), standIns.relay('example/relay', 8080)],
-    }));
+  describe.each([
+    ['HTTP', () => Edge.httpApi(options)],
+    ['REST', () => Edge.restApi(options)],
+  ] as const)('behind a %s API', (kind, edge) => {
+    const items = cluster(async () =>
+      Cluster.start(synthesize({ services: { items: { image: image('relay'), port: 8080 } }, edge: edge() }), {
+        images: [standIns.envoy(), standIns.agent(), standIns.xrayCollector(), standIns.relay('example/relay', 8080)],
+      }),
+    );
     let api: ApiGateway;
     beforeAll(async () => {
       await settled(items());
@@ -27,11 +37,20 @@ e2e('a web page of another origin', () => {
 
     test('may read answers, if the edge allows its origin', async () => {
       const { status, headers } = await api.send({ path: '/items/1', headers: { origin: ORIGIN } });
-      expect({ status, headers }).toMatchObject({ status: 200, headers: { 'access-control-allow-origin': ORIGIN, 'access-control-allow-credentials': 'true', 'access-control-expose-headers': 'etag' } });
+      expect({ status, headers }).toMatchObject({
+        status: 200,
+        headers: {
+          'access-control-allow-origin': ORIGIN,
+          'access-control-allow-credentials': 'true',
+          'access-control-expose-headers': 'etag',
+        },
+      });
     });
 
     test('fails if the edge does not allow its origin', async () => {
-      expect((await api.send({ path: '/items/1', headers: { origin: 'https://evil.example' } })).headers).not.toHaveProperty('access-control-allow-origin');
+      expect((await api.send({ path: '/items/1', headers: { origin: 'https://evil.example' } })).headers).not.toHaveProperty(
+        'access-control-allow-origin',
+      );
     });
 
     // A REST API answers preflight requests itself; an HTTP API leaves those of routes for every method to us, and

@@ -3,11 +3,15 @@ type Disguise = (path: string) => readonly string[];
 
 const escaped = (character: string): string => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
 /** The path with the text at one place replaced: one result for each place. */
-const eachPlace = (pattern: RegExp, replace: (found: string) => string): Disguise => (path) => {
-  const places = [...path.matchAll(pattern)];
-  return places.map(({ 0: found, index }) => `${path.slice(0, index)}${replace(found)}${path.slice(index + found.length)}`);
-};
-const everyPlace = (pattern: RegExp, replace: (found: string) => string): Disguise => (path) => [path.replace(pattern, replace)];
+const eachPlace =
+  (pattern: RegExp, replace: (found: string) => string): Disguise =>
+  (path) => {
+    const places = [...path.matchAll(pattern)];
+    return places.map(({ 0: found, index }) => `${path.slice(0, index)}${replace(found)}${path.slice(index + found.length)}`);
+  };
+const everyPlace =
+  (pattern: RegExp, replace: (found: string) => string): Disguise =>
+  (path) => [path.replace(pattern, replace)];
 const inner = /(?<!^)\//g;
 const first = /(?<=\/)[a-z]/g;
 const end = /(?<=[a-z0-9])(?=\/|$)/g;
@@ -17,12 +21,51 @@ const asLetters = (spell: (letter: string) => string): readonly Disguise[] => [e
 const behindParts = (parameter: string): readonly Disguise[] => [eachPlace(end, () => parameter), everyPlace(end, () => parameter)];
 
 const SLASHES = [
-  '%2F', '%2f', '%252F', '%5C', '%5c', '\\', '//', '/./', '/%2E/', '/;/', '%2F%2F', '/x/../', '/x%2F..%2F', '/x/..;/',
-  '%c0%af', '%EF%BC%8F', '%u002f',
+  '%2F',
+  '%2f',
+  '%252F',
+  '%5C',
+  '%5c',
+  '\\',
+  '//',
+  '/./',
+  '/%2E/',
+  '/;/',
+  '%2F%2F',
+  '/x/../',
+  '/x%2F..%2F',
+  '/x/..;/',
+  '%c0%af',
+  '%EF%BC%8F',
+  '%u002f',
 ];
 const ENDS = [
-  '/', '%2F', '//', '/.', '/%2E', '.', '%2E', '%20', '%20/', '%09', '%00', '%0A', '%3F', '%3Fx', '%23', '%23x', '?', '#',
-  '/;x', '/%3Bx', '/%20', '/%3F', '/x/..', '%2Fx%2F..', ';/', '.json',
+  '/',
+  '%2F',
+  '//',
+  '/.',
+  '/%2E',
+  '.',
+  '%2E',
+  '%20',
+  '%20/',
+  '%09',
+  '%00',
+  '%0A',
+  '%3F',
+  '%3Fx',
+  '%23',
+  '%23x',
+  '?',
+  '#',
+  '/;x',
+  '/%3Bx',
+  '/%20',
+  '/%3F',
+  '/x/..',
+  '%2Fx%2F..',
+  ';/',
+  '.json',
 ];
 const STARTS = ['/.', '/%2E', '/', '/x/..', '/x%2F..', '/;', '/;x', '/%20', '/%2F', '/x/%2E%2E'];
 

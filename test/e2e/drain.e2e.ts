@@ -28,19 +28,33 @@ const protocols = NAMES.map((name) => [CALLEES[name].protocol, name] as const);
 /** With every stop the stream has to outlive: discovery is left, callers have noticed, and Envoy drains. */
 const STREAM = { text: 'a long answer', count: 220, every_ms: 100 };
 
-const http2: ImageRule = { image: 'example/modern', run: () => ({ argv: [process.execPath, program('http2-server')], environment: { PORT: '8080' }, user: '1000' }) };
-const IMAGES = [envoyWithoutRetriesIn('caller', 'gateway'), standIns.agent(), standIns.relay('example/relay', 8080), http2, standIns.grpc('example/remote', 8080)];
+const http2: ImageRule = {
+  image: 'example/modern',
+  run: () => ({ argv: [process.execPath, program('http2-server')], environment: { PORT: '8080' }, user: '1000' }),
+};
+const IMAGES = [
+  envoyWithoutRetriesIn('caller', 'gateway'),
+  standIns.agent(),
+  standIns.relay('example/relay', 8080),
+  http2,
+  standIns.grpc('example/remote', 8080),
+];
 
-const system = (): Template => synthesize({
-  services: {
-    caller: { image: image('relay'), port: 8080, calls: [...NAMES] },
-    plain: { image: image('relay'), port: 8080, desiredCount: 2 },
-    modern: { image: image('modern'), port: 8080, desiredCount: 2, protocol: Protocol.HTTP2 },
-    remote: { image: image('remote'), port: 8080, desiredCount: 2, protocol: Protocol.GRPC },
-  },
-  edge: Edge.httpApi({ authorizer: Authorizer.none(), throttle: { rateLimit: 100, burstLimit: 100 }, routes: { $default: { service: 'plain' } } }),
-  tracing: Tracing.none(),
-});
+const system = (): Template =>
+  synthesize({
+    services: {
+      caller: { image: image('relay'), port: 8080, calls: [...NAMES] },
+      plain: { image: image('relay'), port: 8080, desiredCount: 2 },
+      modern: { image: image('modern'), port: 8080, desiredCount: 2, protocol: Protocol.HTTP2 },
+      remote: { image: image('remote'), port: 8080, desiredCount: 2, protocol: Protocol.GRPC },
+    },
+    edge: Edge.httpApi({
+      authorizer: Authorizer.none(),
+      throttle: { rateLimit: 100, burstLimit: 100 },
+      routes: { $default: { service: 'plain' } },
+    }),
+    tracing: Tracing.none(),
+  });
 
 interface Stopped {
   readonly task: Task;
@@ -62,7 +76,9 @@ const firstOf = (running: Cluster, service: string): Task => {
 };
 
 async function stopUnderLoad(running: Cluster, service: Callee, task = firstOf(running, service)): Promise<Stopped> {
-  return under(SteadyLoad.start(running.task('caller').endpoint, CALLEES[service]), task, async () => task.stop('the service was scaled in'));
+  return under(SteadyLoad.start(running.task('caller').endpoint, CALLEES[service]), task, async () =>
+    task.stop('the service was scaled in'),
+  );
 }
 
 interface Streamed extends Stopped {
@@ -72,9 +88,14 @@ interface Streamed extends Stopped {
 
 /** The same for the task that serves a stream, which began before. */
 async function stopUnderStream(running: Cluster): Promise<Streamed> {
-  const stream = callGrpc(running.task('caller').endpoint, { target: CALLEES.remote.target, method: 'Repeat', request: STREAM })
-    .then(([outcome]) => ({ outcome, endedAt: Date.now() }));
-  const serves = (task: Task): boolean => task.container(APPLICATION_CONTAINER).log.json().some(({ method }) => method === 'Repeat');
+  const stream = callGrpc(running.task('caller').endpoint, { target: CALLEES.remote.target, method: 'Repeat', request: STREAM }).then(
+    ([outcome]) => ({ outcome, endedAt: Date.now() }),
+  );
+  const serves = (task: Task): boolean =>
+    task
+      .container(APPLICATION_CONTAINER)
+      .log.json()
+      .some(({ method }) => method === 'Repeat');
   const task = await until(() => running.tasks('remote').find(serves), { what: 'a task to serve the stream' });
   const [stopped, ended] = await Promise.all([stopUnderLoad(running, 'remote', task), stream]);
   return { ...stopped, ...ended };
@@ -84,7 +105,13 @@ async function stopUnderStream(running: Cluster): Promise<Streamed> {
 async function stopGatewayUnderLoad(running: Cluster): Promise<Stopped> {
   const { client } = await ApiGateway.open(running);
   const task = running.task('gateway');
-  const load = SteadyLoad.start(client.endpoint, { protocol: 'HTTP/1.1', target: `${task.address}:${GATEWAY_PORT}`, perSecond: PER_SECOND, path, headers: { [ROUTE_HEADER]: '$default' } });
+  const load = SteadyLoad.start(client.endpoint, {
+    protocol: 'HTTP/1.1',
+    target: `${task.address}:${GATEWAY_PORT}`,
+    perSecond: PER_SECOND,
+    path,
+    headers: { [ROUTE_HEADER]: '$default' },
+  });
   await load.goesOn(PER_SECOND);
   const gone = task.stop();
   await until(() => steps(task).some(({ step }) => step === STEPS[1]), { what: 'the agent to have waited' });
@@ -94,17 +121,33 @@ async function stopGatewayUnderLoad(running: Cluster): Promise<Stopped> {
 }
 
 /** The steps in which the agent left, with their levels, and when it took them. */
-const steps = (task: Task): ReadonlyArray<{ readonly step: string; readonly at: number }> => task.container(AGENT_CONTAINER).log.lines.flatMap(({ text, at }) => {
-  const [, level = '', message = ''] = /"level":"(\w+)","message":"(leaving: [^"]+|left the mesh)"/.exec(text) ?? [];
-  return message === '' ? [] : [{ step: `${level} ${message}`, at }];
-});
-const endings = (task: Task): readonly string[] => task.story().slice(task.story().indexOf('task DEACTIVATING')).filter((event) => / (DEREGISTERED|SIG.*|EXITED|STOPPED)$/.test(event));
+const steps = (task: Task): ReadonlyArray<{ readonly step: string; readonly at: number }> =>
+  task.container(AGENT_CONTAINER).log.lines.flatMap(({ text, at }) => {
+    const [, level = '', message = ''] = /"level":"(\w+)","message":"(leaving: [^"]+|left the mesh)"/.exec(text) ?? [];
+    return message === '' ? [] : [{ step: `${level} ${message}`, at }];
+  });
+const endings = (task: Task): readonly string[] =>
+  task
+    .story()
+    .slice(task.story().indexOf('task DEACTIVATING'))
+    .filter((event) => / (DEREGISTERED|SIG.*|EXITED|STOPPED)$/.test(event));
 
 const IN_ORDER = [
-  'task DEREGISTERED', 'mesh-agent SIGTERM', 'mesh-agent EXITED', 'app SIGTERM', 'app EXITED', 'envoy SIGTERM', 'envoy EXITED', 'task STOPPED',
+  'task DEREGISTERED',
+  'mesh-agent SIGTERM',
+  'mesh-agent EXITED',
+  'app SIGTERM',
+  'app EXITED',
+  'envoy SIGTERM',
+  'envoy EXITED',
+  'task STOPPED',
 ];
 const STEPS = [
-  'info leaving: leave discovery', 'info leaving: wait for callers to notice', 'info leaving: drain Envoy', 'info leaving: wait for requests in flight', 'info left the mesh',
+  'info leaving: leave discovery',
+  'info leaving: wait for callers to notice',
+  'info leaving: drain Envoy',
+  'info leaving: wait for requests in flight',
+  'info left the mesh',
 ];
 
 const nothingLost: SteadyReport = { succeeded: expect.any(Number) as number, failures: {} };
@@ -114,7 +157,11 @@ function stopOneOfEach(running: () => Cluster): { readonly stopped: (name: Calle
   let all: { readonly plain: Stopped; readonly modern: Stopped; readonly remote: Streamed };
   beforeAll(async () => {
     await settled(running());
-    const [plain, modern, remote] = await Promise.all([stopUnderLoad(running(), 'plain'), stopUnderLoad(running(), 'modern'), stopUnderStream(running())]);
+    const [plain, modern, remote] = await Promise.all([
+      stopUnderLoad(running(), 'plain'),
+      stopUnderLoad(running(), 'modern'),
+      stopUnderStream(running()),
+    ]);
     all = { plain, modern, remote };
   });
 
@@ -131,14 +178,24 @@ function stopOneOfEach(running: () => Cluster): { readonly stopped: (name: Calle
 
   test('a gRPC stream that had begun before arrives whole, though Envoy drains meanwhile', () => {
     const { task, outcome, endedAt } = all.remote;
-    expect(outcome).toEqual({ ok: true, replies: Array.from({ length: STREAM.count }, () => ({ text: STREAM.text, hosts: [task.endpoint.hostname], trace: '' })) });
-    const [drain = Infinity, quiet = 0] = ['info leaving: drain Envoy', 'info leaving: wait for requests in flight'].map((name) => steps(task).find(({ step }) => step === name)?.at);
+    expect(outcome).toEqual({
+      ok: true,
+      replies: Array.from({ length: STREAM.count }, () => ({ text: STREAM.text, hosts: [task.endpoint.hostname], trace: '' })),
+    });
+    const [drain = Infinity, quiet = 0] = ['info leaving: drain Envoy', 'info leaving: wait for requests in flight'].map(
+      (name) => steps(task).find(({ step }) => step === name)?.at,
+    );
     expect(drain).toBeLessThan(endedAt);
     expect(quiet).toBeGreaterThan(drain);
   });
 
   test('no request was sent twice', () => {
-    const attempts = running().task('caller').container(PROXY_CONTAINER).log.json().filter(({ direction }) => direction === 'outbound').map((entry) => entry['attempts']);
+    const attempts = running()
+      .task('caller')
+      .container(PROXY_CONTAINER)
+      .log.json()
+      .filter(({ direction }) => direction === 'outbound')
+      .map((entry) => entry['attempts']);
     expect(attempts.length).toBeGreaterThan(6 * PER_SECOND);
     expect(new Set(attempts)).toEqual(new Set([1]));
   });

@@ -27,8 +27,12 @@ export class Echo {
   /** What listens as the application of a task; it answers 200 to everything. */
   application(task: string, protocol: ProtocolId): ReturnType<typeof createServer> | ReturnType<typeof createHttp2Server> {
     return protocol === 'http'
-      ? createServer((request, response) => { this.take(`${task}:${request.socket.localPort ?? 0}`, request, response); })
-      : createHttp2Server((request, response) => { this.take(`${task}:${request.socket.localPort ?? 0}`, request, response); });
+      ? createServer((request, response) => {
+          this.take(`${task}:${request.socket.localPort ?? 0}`, request, response);
+        })
+      : createHttp2Server((request, response) => {
+          this.take(`${task}:${request.socket.localPort ?? 0}`, request, response);
+        });
   }
 
   of(number: string): readonly Arrived[] {
@@ -36,9 +40,13 @@ export class Echo {
   }
 
   private take(to: string, request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse): void {
-    const pairs = Array.from({ length: request.rawHeaders.length / 2 }, (_, index) => [request.rawHeaders[2 * index].toLowerCase(), request.rawHeaders[2 * index + 1]] as const);
+    const pairs = Array.from(
+      { length: request.rawHeaders.length / 2 },
+      (_, index) => [request.rawHeaders[2 * index].toLowerCase(), request.rawHeaders[2 * index + 1]] as const,
+    );
     const headers: Record<string, string> = {};
-    for (const [name, value] of pairs.filter(([each]) => !each.startsWith(':') && !OF_CONNECTIONS.includes(each))) headers[name] = headers[name] === undefined ? value : `${headers[name]},${value}`;
+    for (const [name, value] of pairs.filter(([each]) => !each.startsWith(':') && !OF_CONNECTIONS.includes(each)))
+      headers[name] = headers[name] === undefined ? value : `${headers[name]},${value}`;
     const number = String(request.headers[NUMBER_HEADER]);
     const host = String(request.headers[':authority'] ?? request.headers.host);
     this.arrived.set(number, [...this.of(number), { to, method: request.method ?? '', path: request.url ?? '', host, headers }]);

@@ -38,7 +38,11 @@ interface Fate {
 class Site {
   private sent = 0;
 
-  private constructor(private readonly mesh: PlannedMesh, private readonly echo: Echo, readonly template: Template) {}
+  private constructor(
+    private readonly mesh: PlannedMesh,
+    private readonly echo: Echo,
+    readonly template: Template,
+  ) {}
 
   static async start(edge: GuardedEdge, kind: ApiKind): Promise<Site> {
     const echo = new Echo();
@@ -62,7 +66,9 @@ class Site {
 
 function site(edge: GuardedEdge, kind: ApiKind): () => Site {
   let started: Site | undefined;
-  beforeAll(async () => { started = await Site.start(edge, kind); });
+  beforeAll(async () => {
+    started = await Site.start(edge, kind);
+  });
   afterAll(async () => started?.close());
   return () => started!;
 }
@@ -82,10 +88,18 @@ async function attempts(edge: GuardedEdge, at: Site, api: Api): Promise<readonly
     return outcome.kind === 'sent' ? [{ method, path, sent: outcome }] : [];
   });
   const one = new Map(passed.map((each) => [JSON.stringify([each.method, each.sent.path, each.sent.headers[ROUTE_HEADER]]), each]));
-  return Promise.all([...one.values()].map(async ({ method, path, sent }) => {
-    const headers = onlyOne(sent.headers);
-    return { method, path, sent: sent.path, route: headers[ROUTE_HEADER] ?? '', ...await at.send({ method, path: sent.path, headers }) };
-  }));
+  return Promise.all(
+    [...one.values()].map(async ({ method, path, sent }) => {
+      const headers = onlyOne(sent.headers);
+      return {
+        method,
+        path,
+        sent: sent.path,
+        route: headers[ROUTE_HEADER] ?? '',
+        ...(await at.send({ method, path: sent.path, headers })),
+      };
+    }),
+  );
 }
 
 /** The protected routes that an application may take a request to be for. */
@@ -111,7 +125,9 @@ e2e('an edge of which some routes are protected', () => {
 
     describe.each(READINGS[kind])('decodes paths: $decodesPaths, ignores slashes at their end: $ignoresTrailingSlashes', (readings) => {
       let api: Api;
-      beforeAll(() => { api = apiOf(at().template, readings); });
+      beforeAll(() => {
+        api = apiOf(at().template, readings);
+      });
 
       test('lets nobody reach a protected route without what it asks for, however the path is written', async () => {
         const all = await attempts(edge, at(), api);
@@ -171,51 +187,59 @@ interface Contract {
 }
 
 const CONTRACT: readonly Contract[] = [
-  { edge: BELOW_PUBLIC, kind: 'REST', cases: [
-    ['GET /nothing', 'GET /orders/1', 404],
-    ['get /orders/{id}', 'GET /orders/1', 404],
-    ['GET /orders/{id},GET /', 'GET /orders/1', 400],
-    ['GET /orders/{id}', 'GET /orders/1', 200],
-    ['GET /orders/{id}', 'GET /orders/1/', 200],
-    ['GET /orders/{id}', 'GET /orders/1?x=/orders/1/admin', 200],
-    ['GET /orders/{id}', 'GET /orders', 404],
-    ['GET /orders/{id}', 'GET /orders/', 404],
-    ['GET /orders/{id}', 'GET /items/1', 404],
-    ['GET /orders/{id}', 'GET /Orders/1', 404],
-    ['GET /orders/{id}', 'GET /orders/1/2', 404],
-    ['GET /orders/{id}', 'GET /orders/1%2Fadmin', 400],
-    ['GET /orders/{id}', 'GET /orders//admin', 400],
-    ['GET /orders/{id}', 'POST /orders/1', 404],
-    ['ANY /orders/{id}/admin', 'POST /orders/1/admin', 200],
-    ['ANY /orders/{id}/admin', 'GET /orders/1', 404],
-    ['GET /', 'GET /', 200],
-    ['GET /', 'GET /x', 404],
-    ['GET /', 'GET /orders/1/admin', 404],
-    ['GET /files/{path+}', 'GET /files/a/b/', 200],
-    ['GET /files/{path+}', 'GET /files/', 404],
-    ['GET /files/{path+}', 'GET /filesystem/a', 404],
-    ['GET /files/{path+}', 'GET /files/private/x', 400],
-    ['GET /files/{path+}', 'GET /files/PRIVATE/x', 400],
-    ['GET /files/{path+}', 'GET /files/private;a=1/x', 400],
-    ['GET /files/{path+}', 'GET /files/private', 400],
-    ['GET /files/{path+}', 'GET /files/private/', 400],
-    ['GET /files/{path+}', 'GET /files/private%20', 400],
-    ['GET /files/{path+}', 'GET /files/private.', 400],
-    ['GET /files/private/{path+}', 'GET /files/private/x', 200],
-    ['GET /items/{id}', 'GET /items/1', 200],
-    ['ANY /items/{id}', 'PUT /items/1', 200],
-    ['GET /old/{id}', 'GET /old/1', 200],
-    ['GET /old/{id}', 'GET /old/1/admin', 404],
-    ['GET /old/{id}', 'GET /new/1', 404],
-  ] },
-  { edge: DEFAULT_ROUTE(), kind: 'HTTP', cases: [
-    ['$default', 'GET /anything/at/all', 200],
-    ['$default', 'POST /', 200],
-    ['$default', 'GET /admin/x', 400],
-    ['$default', 'GET /ADMIN/x', 400],
-    ['$default', 'GET /me/1', 400],
-    ['$default', 'GET /me/1/2', 200],
-  ] },
+  {
+    edge: BELOW_PUBLIC,
+    kind: 'REST',
+    cases: [
+      ['GET /nothing', 'GET /orders/1', 404],
+      ['get /orders/{id}', 'GET /orders/1', 404],
+      ['GET /orders/{id},GET /', 'GET /orders/1', 400],
+      ['GET /orders/{id}', 'GET /orders/1', 200],
+      ['GET /orders/{id}', 'GET /orders/1/', 200],
+      ['GET /orders/{id}', 'GET /orders/1?x=/orders/1/admin', 200],
+      ['GET /orders/{id}', 'GET /orders', 404],
+      ['GET /orders/{id}', 'GET /orders/', 404],
+      ['GET /orders/{id}', 'GET /items/1', 404],
+      ['GET /orders/{id}', 'GET /Orders/1', 404],
+      ['GET /orders/{id}', 'GET /orders/1/2', 404],
+      ['GET /orders/{id}', 'GET /orders/1%2Fadmin', 400],
+      ['GET /orders/{id}', 'GET /orders//admin', 400],
+      ['GET /orders/{id}', 'POST /orders/1', 404],
+      ['ANY /orders/{id}/admin', 'POST /orders/1/admin', 200],
+      ['ANY /orders/{id}/admin', 'GET /orders/1', 404],
+      ['GET /', 'GET /', 200],
+      ['GET /', 'GET /x', 404],
+      ['GET /', 'GET /orders/1/admin', 404],
+      ['GET /files/{path+}', 'GET /files/a/b/', 200],
+      ['GET /files/{path+}', 'GET /files/', 404],
+      ['GET /files/{path+}', 'GET /filesystem/a', 404],
+      ['GET /files/{path+}', 'GET /files/private/x', 400],
+      ['GET /files/{path+}', 'GET /files/PRIVATE/x', 400],
+      ['GET /files/{path+}', 'GET /files/private;a=1/x', 400],
+      ['GET /files/{path+}', 'GET /files/private', 400],
+      ['GET /files/{path+}', 'GET /files/private/', 400],
+      ['GET /files/{path+}', 'GET /files/private%20', 400],
+      ['GET /files/{path+}', 'GET /files/private.', 400],
+      ['GET /files/private/{path+}', 'GET /files/private/x', 200],
+      ['GET /items/{id}', 'GET /items/1', 200],
+      ['ANY /items/{id}', 'PUT /items/1', 200],
+      ['GET /old/{id}', 'GET /old/1', 200],
+      ['GET /old/{id}', 'GET /old/1/admin', 404],
+      ['GET /old/{id}', 'GET /new/1', 404],
+    ],
+  },
+  {
+    edge: DEFAULT_ROUTE(),
+    kind: 'HTTP',
+    cases: [
+      ['$default', 'GET /anything/at/all', 200],
+      ['$default', 'POST /', 200],
+      ['$default', 'GET /admin/x', 400],
+      ['$default', 'GET /ADMIN/x', 400],
+      ['$default', 'GET /me/1', 400],
+      ['$default', 'GET /me/1/2', 200],
+    ],
+  },
 ];
 
 e2e('the gateway service', () => {

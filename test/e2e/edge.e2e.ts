@@ -36,18 +36,26 @@ e2e('a client behind API Gateway', () => {
     const viaUi = seen(await api.send({ path: '/call/checkout/call/orders/list?page=2' }));
     const viaCheckout = viaUi.called?.body as RelayAnswer;
     const orders = viaCheckout.called?.body as RelayAnswer;
-    expect([viaUi, viaCheckout, orders].map(({ host }) => host)).toEqual(['ui', 'checkout', 'orders'].map((name) => shopping().task(name).endpoint.hostname));
+    expect([viaUi, viaCheckout, orders].map(({ host }) => host)).toEqual(
+      ['ui', 'checkout', 'orders'].map((name) => shopping().task(name).endpoint.hostname),
+    );
     expect(orders.path).toBe('/list?page=2');
   });
 
   test('has path, query string, method, headers and body arrive as they were sent', async () => {
-    const { method, path, headers, body } = seen(await api.send({
+    const { method, path, headers, body } = seen(
+      await api.send({
+        method: 'PATCH',
+        path: '/caf%C3%A9;v=1/~x/%20?q=1&q=2&empty=&plus=a+b&enc=%2F%3f',
+        headers: { 'content-type': 'application/x-custom', cookie: 'a=1; b=2', 'x-custom': 'kept' },
+        body: '{"text":"é\\u0000"}',
+      }),
+    );
+    expect({ method, path, body }).toEqual({
       method: 'PATCH',
       path: '/caf%C3%A9;v=1/~x/%20?q=1&q=2&empty=&plus=a+b&enc=%2F%3f',
-      headers: { 'content-type': 'application/x-custom', cookie: 'a=1; b=2', 'x-custom': 'kept' },
       body: '{"text":"é\\u0000"}',
-    }));
-    expect({ method, path, body }).toEqual({ method: 'PATCH', path: '/caf%C3%A9;v=1/~x/%20?q=1&q=2&empty=&plus=a+b&enc=%2F%3f', body: '{"text":"é\\u0000"}' });
+    });
     expect(headers).toMatchObject({ 'content-type': 'application/x-custom', cookie: 'a=1; b=2', 'x-custom': 'kept' });
   });
 
@@ -76,12 +84,17 @@ e2e('a client behind API Gateway', () => {
   });
 
   test('fails if a header of API Gateway has two values, of which one may be the claim of a client', async () => {
-    expect((await api.send({ path: '/', headers: { 'x-edge-client-ip': `6.6.6.6,${CLIENT_ADDRESS}` }, unmapped: ['x-edge-client-ip'] })).status).toBe(400);
+    expect(
+      (await api.send({ path: '/', headers: { 'x-edge-client-ip': `6.6.6.6,${CLIENT_ADDRESS}` }, unmapped: ['x-edge-client-ip'] })).status,
+    ).toBe(400);
   });
 
-  test.each(['/a/../b', '/a/./b', '/..', '/a//b', '//b', '/a%2Fb', '/a%5cb', '/%61dmin', '/a/%2e%2e/b', '/a/..%2fb', '/\\admin', '/%5F'])('fails if the path is one that somebody may read as another, such as %s', async (path) => {
-    expect((await api.send({ path })).status).toBe(400);
-  });
+  test.each(['/a/../b', '/a/./b', '/..', '/a//b', '//b', '/a%2Fb', '/a%5cb', '/%61dmin', '/a/%2e%2e/b', '/a/..%2fb', '/\\admin', '/%5F'])(
+    'fails if the path is one that somebody may read as another, such as %s',
+    async (path) => {
+      expect((await api.send({ path })).status).toBe(400);
+    },
+  );
 
   test('may write in the query string what it likes', async () => {
     expect(seen(await api.send({ path: '/b?x=/../y//z%2F%61' })).path).toBe('/b?x=/../y//z%2F%61');
@@ -92,11 +105,18 @@ e2e('a client behind API Gateway', () => {
   });
 
   test('fails if the client says which route it wants', async () => {
-    expect((await api.send({ path: '/me', headers: { 'x-edge-route': '$default,ANY /admin' }, unmapped: ['x-edge-route'] })).status).toBe(400);
+    expect((await api.send({ path: '/me', headers: { 'x-edge-route': '$default,ANY /admin' }, unmapped: ['x-edge-route'] })).status).toBe(
+      400,
+    );
   });
 
   test('fails if the client says so in a line beside that of API Gateway', async () => {
-    expect((await api.send({ path: '/me', headers: { 'x-edge-route': ['ANY /admin', '$default'] }, unmapped: ['x-edge-route'] })).status).toBe(400);
-    expect((await api.send({ path: '/me', headers: { 'x-edge-client-ip': ['6.6.6.6', CLIENT_ADDRESS] }, unmapped: ['x-edge-client-ip'] })).status).toBe(400);
+    expect(
+      (await api.send({ path: '/me', headers: { 'x-edge-route': ['ANY /admin', '$default'] }, unmapped: ['x-edge-route'] })).status,
+    ).toBe(400);
+    expect(
+      (await api.send({ path: '/me', headers: { 'x-edge-client-ip': ['6.6.6.6', CLIENT_ADDRESS] }, unmapped: ['x-edge-client-ip'] }))
+        .status,
+    ).toBe(400);
   });
 });

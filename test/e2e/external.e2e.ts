@@ -37,7 +37,8 @@ e2e('external services', () => {
   const shop = cluster(async () => {
     const now = Date.now();
     const [known, unknown] = [await Authority.create('Known', now), await Authority.create('Unknown', now)];
-    const issue = async (authority: Authority, dnsName: string, end = now + DAY_MS) => authority.issue({ dnsName, notBefore: now - 3 * DAY_MS, notAfter: end });
+    const issue = async (authority: Authority, dnsName: string, end = now + DAY_MS) =>
+      authority.issue({ dnsName, notBefore: now - 3 * DAY_MS, notAfter: end });
     files = mkdtempSync(join(tmpdir(), 'cem-outside-'));
     // Envoy is not root.
     chmodSync(files, 0o755);
@@ -70,7 +71,9 @@ e2e('external services', () => {
       },
       certificates: Certificates.none(),
     });
-    const open = await Cluster.open(template, { images: [envoyWith(files), standIns.agent(), standIns.xrayCollector(), standIns.relay('example/relay', 8080)] });
+    const open = await Cluster.open(template, {
+      images: [envoyWith(files), standIns.agent(), standIns.xrayCollector(), standIns.relay('example/relay', 8080)],
+    });
     machine = await OutsideMachine.join(open, NAMES, {
       identities: {
         'api.example.com': await issue(known, 'api.example.com'),
@@ -88,18 +91,35 @@ e2e('external services', () => {
     return open;
   });
   const task = (name: string): Task => shop().task(name);
-  const send = async (name: string, path: string, request: Partial<HttpRequest> = {}): Promise<HttpResponse> => task('ui').client.send({ url: `http://${name}.shop.internal:15080${path}`, ...request });
-  const seenBy = async (name: string, path: string, request: Partial<HttpRequest> = {}): Promise<Seen> => JSON.parse((await send(name, path, request)).body) as Seen;
+  const send = async (name: string, path: string, request: Partial<HttpRequest> = {}): Promise<HttpResponse> =>
+    task('ui').client.send({ url: `http://${name}.shop.internal:15080${path}`, ...request });
+  const seenBy = async (name: string, path: string, request: Partial<HttpRequest> = {}): Promise<Seen> =>
+    JSON.parse((await send(name, path, request)).body) as Seen;
 
   test('a service calls in plain text, and the host gets TLS 1.3 with its own name in SNI and Host', async () => {
     expect(await seenBy('api', '/v1/charges?x=1', { method: 'POST', body: '{}' })).toMatchObject({
-      sni: 'api.example.com', tls: 'TLSv1.3', httpVersion: '1.1', method: 'POST', path: '/v1/charges?x=1', headers: { host: `api.example.com:${HTTPS_PORT}`, 'content-length': '2' },
+      sni: 'api.example.com',
+      tls: 'TLSv1.3',
+      httpVersion: '1.1',
+      method: 'POST',
+      path: '/v1/charges?x=1',
+      headers: { host: `api.example.com:${HTTPS_PORT}`, 'content-length': '2' },
     });
-    expect(await logged(task('ui'), { peer: 'api', path: '/v1/charges' })).toMatchObject({ direction: 'outbound', method: 'POST', status: 200, attempts: 1, upstream: `${machine?.endpoint.address ?? ''}:${HTTPS_PORT}` });
+    expect(await logged(task('ui'), { peer: 'api', path: '/v1/charges' })).toMatchObject({
+      direction: 'outbound',
+      method: 'POST',
+      status: 200,
+      attempts: 1,
+      upstream: `${machine?.endpoint.address ?? ''}:${HTTPS_PORT}`,
+    });
   });
 
   test('a host that speaks HTTP/2 gets HTTP/2, from a caller that does not', async () => {
-    expect(await seenBy('h2', '/')).toMatchObject({ sni: 'api.example.com', httpVersion: '2.0', headers: { ':authority': `api.example.com:${HTTPS_PORT}`, ':scheme': 'https' } });
+    expect(await seenBy('h2', '/')).toMatchObject({
+      sni: 'api.example.com',
+      httpVersion: '2.0',
+      headers: { ':authority': `api.example.com:${HTTPS_PORT}`, ':scheme': 'https' },
+    });
   });
 
   test('a certificate for all names below one is that of the host', async () => {
@@ -116,14 +136,22 @@ e2e('external services', () => {
     const traceId = '1-67891233-abcdef012345678912345678';
     // What an application might pass on of what it got.
     const headers = {
-      'x-amzn-trace-id': `Root=${traceId};Parent=53995c3f42cd8ad8;Sampled=1`, 'x-forwarded-for': '203.0.113.9', 'x-forwarded-proto': 'https', 'x-forwarded-host': 'shop.example', 'forwarded': 'for=203.0.113.9',
-      'x-forwarded-client-cert': 'URI=spiffe://shop.internal/ui', 'x-envoy-attempt-count': '1', 'authorization': 'Bearer x',
+      'x-amzn-trace-id': `Root=${traceId};Parent=53995c3f42cd8ad8;Sampled=1`,
+      'x-forwarded-for': '203.0.113.9',
+      'x-forwarded-proto': 'https',
+      'x-forwarded-host': 'shop.example',
+      forwarded: 'for=203.0.113.9',
+      'x-forwarded-client-cert': 'URI=spiffe://shop.internal/ui',
+      'x-envoy-attempt-count': '1',
+      authorization: 'Bearer x',
     };
 
     test.each(['api', 'h2', 'plain'])('from the headers of a request to "%s", and gets those of the application', async (name) => {
       for (const path of ['/told', '/untold']) {
         const seen = await seenBy(name, path, path === '/told' ? { headers } : {});
-        expect(Object.keys(seen.headers).filter((header) => /^(x-forwarded|x-envoy|x-amzn|x-mesh|forwarded|traceparent)/.test(header))).toEqual([]);
+        expect(
+          Object.keys(seen.headers).filter((header) => /^(x-forwarded|x-envoy|x-amzn|x-mesh|forwarded|traceparent)/.test(header)),
+        ).toEqual([]);
         expect(seen.headers['authorization']).toBe(path === '/told' ? 'Bearer x' : undefined);
       }
     });
@@ -137,7 +165,8 @@ e2e('external services', () => {
   });
 
   describe('TCP', () => {
-    const talk = async (name: string, port: number): Promise<TcpOutcome> => task('ui').client.tcp({ host: `${name}.shop.internal`, port, send: 'hello', until: 'you said hello' });
+    const talk = async (name: string, port: number): Promise<TcpOutcome> =>
+      task('ui').client.tcp({ host: `${name}.shop.internal`, port, send: 'hello', until: 'you said hello' });
 
     test('goes into TLS, or is passed through as it is', async () => {
       expect(await talk('log', TLS_PORT)).toMatchObject({ kind: 'received', text: 'welcome\nyou said hello' });
@@ -175,11 +204,21 @@ e2e('external services', () => {
     const reach = async (name: string, port: number): Promise<string> => task(name).client.connect(machine!.endpoint, port);
 
     test('a service reaches only ports of what it declares, and HTTPS, on which nobody listens here', async () => {
-      expect(await Promise.all([reach('ui', HTTPS_PORT), reach('ui', TCP_PORT), reach('ui', 443)])).toEqual(['connected', 'connected', 'refused']);
+      expect(await Promise.all([reach('ui', HTTPS_PORT), reach('ui', TCP_PORT), reach('ui', 443)])).toEqual([
+        'connected',
+        'connected',
+        'refused',
+      ]);
       expect(await reach('alone', 443)).toBe('refused');
     });
 
-    test.each([['alone', HTTPS_PORT], ['alone', TCP_PORT], ['alone', 15_006], ['ui', 25], ['ui', 15_006]])('fails if %s connects to port %i', async (name, port) => {
+    test.each([
+      ['alone', HTTPS_PORT],
+      ['alone', TCP_PORT],
+      ['alone', 15_006],
+      ['ui', 25],
+      ['ui', 15_006],
+    ])('fails if %s connects to port %i', async (name, port) => {
       expect(await reach(name, port)).toBe('not let out');
     });
   });

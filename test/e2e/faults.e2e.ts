@@ -33,13 +33,18 @@ interface Fault {
  * fault has a caller of its own, so that none waits until what another one left out comes back.
  */
 e2e('faults of one of three tasks, with the default policy', () => {
-  const running = cluster(async () => Cluster.start(synthesize({
-    services: {
-      caller: { image: image('moody'), port: 8080, calls: ['callee'] },
-      callee: { image: image('moody'), port: 8080, desiredCount: TASKS },
-    },
-    tracing: Tracing.none(),
-  }), { images: [standIns.envoy(), standIns.agent(), moody('example/moody')], counts: { caller: CALLERS } }));
+  const running = cluster(async () =>
+    Cluster.start(
+      synthesize({
+        services: {
+          caller: { image: image('moody'), port: 8080, calls: ['callee'] },
+          callee: { image: image('moody'), port: 8080, desiredCount: TASKS },
+        },
+        tracing: Tracing.none(),
+      }),
+      { images: [standIns.envoy(), standIns.agent(), moody('example/moody')], counts: { caller: CALLERS } },
+    ),
+  );
 
   const callees = (): readonly Task[] => running().tasks('callee');
   const counter = async (caller: Task, name: string): Promise<number> => {
@@ -58,14 +63,21 @@ e2e('faults of one of three tasks, with the default policy', () => {
     const [[victim], caller] = [callees(), running().tasks('caller')[used]];
     if (victim === undefined || caller === undefined) throw new Error('there is no task');
     used += 1;
-    const load = SteadyLoad.start(caller.endpoint, { protocol: 'HTTP/1.1', target: 'callee.shop.internal:15080', perSecond: PER_SECOND, path });
+    const load = SteadyLoad.start(caller.endpoint, {
+      protocol: 'HTTP/1.1',
+      target: 'callee.shop.internal:15080',
+      perSecond: PER_SECOND,
+      path,
+    });
     await load.goesOn(PER_SECOND);
     await wrong(victim);
     await goneOn({ caller, victim, load });
     await mend(victim);
     const report = await load.stop();
     const failed = Object.values(report.failures).reduce((sum, count) => sum + count, 0);
-    console.log(`FIGURE ${what}, 1 of ${TASKS} tasks, default policy: ${report.succeeded + failed} requests, ${failed} failed, ${await counter(caller, 'upstream_rq_total')} attempts`);
+    console.log(
+      `FIGURE ${what}, 1 of ${TASKS} tasks, default policy: ${report.succeeded + failed} requests, ${failed} failed, ${await counter(caller, 'upstream_rq_total')} attempts`,
+    );
     return { ...report, pingsLost: await counter(caller, 'http2.keepalive_timeout'), requests: report.succeeded + failed, failed };
   }
 
@@ -74,15 +86,31 @@ e2e('faults of one of three tasks, with the default policy', () => {
     await until(async () => leavesOut(caller, victim), { what: 'the task to be left out' });
     await load.goesOn(PER_SECOND);
   };
-  const inMood = (name: string, then = goesOn): Fault => ({ wrong: async (task) => putInMood(task, name), until: then, mend: async (task) => putInMood(task, 'well') });
+  const inMood = (name: string, then = goesOn): Fault => ({
+    wrong: async (task) => putInMood(task, name),
+    until: then,
+    mend: async (task) => putInMood(task, 'well'),
+  });
   const frozen = (container: string): Fault => {
-    const signal = (name: NodeJS.Signals) => (task: Task): void => { process.kill(task.container(container).pid ?? 0, name); };
+    const signal =
+      (name: NodeJS.Signals) =>
+      (task: Task): void => {
+        process.kill(task.container(container).pid ?? 0, name);
+      };
     return { wrong: signal('SIGSTOP'), until: isLeftOut, mend: signal('SIGCONT') };
   };
-  const vanished: Fault = { wrong: async (task) => task.kill(), until: isLeftOut, mend: (task) => { task.deregister(); } };
+  const vanished: Fault = {
+    wrong: async (task) => task.kill(),
+    until: isLeftOut,
+    mend: (task) => {
+      task.deregister();
+    },
+  };
   const nothingLost = { failed: 0, failures: {} };
 
-  beforeAll(async () => { await settled(running()); });
+  beforeAll(async () => {
+    await settled(running());
+  });
 
   describe('no request that may be done twice fails', () => {
     test.each([

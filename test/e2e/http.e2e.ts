@@ -7,15 +7,32 @@ import { image, synthesize } from './systems/synthesize';
 const MEGABYTE = 'x'.repeat(1_000_000);
 
 e2e('HTTP between two services', () => {
-  const pair = cluster(async () => Cluster.start(synthesize({
-    services: {
-      caller: { image: image('relay'), port: 8080, calls: ['httpbin'] },
-      httpbin: { image: image('httpbin'), port: 8080 },
-    },
-  }), { images: [standIns.envoy(), standIns.agent(), standIns.xrayCollector(), standIns.relay('example/relay', 8080), standIns.httpbin('example/httpbin', 8080)] }));
+  const pair = cluster(async () =>
+    Cluster.start(
+      synthesize({
+        services: {
+          caller: { image: image('relay'), port: 8080, calls: ['httpbin'] },
+          httpbin: { image: image('httpbin'), port: 8080 },
+        },
+      }),
+      {
+        images: [
+          standIns.envoy(),
+          standIns.agent(),
+          standIns.xrayCollector(),
+          standIns.relay('example/relay', 8080),
+          standIns.httpbin('example/httpbin', 8080),
+        ],
+      },
+    ),
+  );
   const send = async (path: string, request: Partial<HttpRequest> = {}): Promise<HttpResponse> =>
-    pair().task('caller').client.send({ url: `http://httpbin.shop.internal:15080${path}`, ...request });
-  beforeAll(async () => { await settled(pair()); });
+    pair()
+      .task('caller')
+      .client.send({ url: `http://httpbin.shop.internal:15080${path}`, ...request });
+  beforeAll(async () => {
+    await settled(pair());
+  });
 
   test('a large body arrives whole, in both directions', async () => {
     const { status, body } = await send('/post', { method: 'POST', body: MEGABYTE, headers: { 'content-type': 'text/plain' } });
@@ -30,7 +47,11 @@ e2e('HTTP between two services', () => {
 
   test.each([204, 302, 404, 429, 500])('the status %i is passed on, and is not tried again', async (status) => {
     expect((await send(`/status/${status}`)).status).toBe(status);
-    const tried = pair().task('httpbin').container('app').log.json().filter(({ uri }) => uri === `/status/${status}`);
+    const tried = pair()
+      .task('httpbin')
+      .container('app')
+      .log.json()
+      .filter(({ uri }) => uri === `/status/${status}`);
     expect(tried).toHaveLength(1);
   });
 

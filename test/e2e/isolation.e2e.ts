@@ -7,7 +7,9 @@ const CATALOG = 'http://catalog.shop.internal:15080/get';
 
 e2e('who may reach whom', () => {
   const shopping = cluster(async () => Cluster.start(shop(), { images: SHOP_IMAGES, counts: { ui: 1, gateway: 1 } }));
-  beforeAll(async () => { await settled(shopping()); });
+  beforeAll(async () => {
+    await settled(shopping());
+  });
 
   test('a service reaches what it lists in calls', async () => {
     const ui = shopping().task('ui');
@@ -26,7 +28,10 @@ e2e('who may reach whom', () => {
     expect(await shopping().task('checkout').client.connect(shopping().task('catalog').endpoint, 15006)).toBe('dropped');
   });
 
-  test.each([['the port of the application', 8080], ["Envoy's admin interface", 9901]])('fails if a neighbour that may call connects to %s', async (_, port) => {
+  test.each([
+    ['the port of the application', 8080],
+    ["Envoy's admin interface", 9901],
+  ])('fails if a neighbour that may call connects to %s', async (_, port) => {
     expect(await shopping().task('ui').client.connect(shopping().task('catalog').endpoint, port)).toBe('not let out');
   });
 
@@ -38,7 +43,14 @@ e2e('who may reach whom', () => {
 
   test('the application can neither stop Envoy nor change it', async () => {
     const { client } = shopping().task('ui');
-    for (const path of ['/quitquitquit', '/logging?level=trace', '/runtime_modify?a=1', '/reset_counters', '/config_dump', '/server_info']) {
+    for (const path of [
+      '/quitquitquit',
+      '/logging?level=trace',
+      '/runtime_modify?a=1',
+      '/reset_counters',
+      '/config_dump',
+      '/server_info',
+    ]) {
       expect([path, (await client.send({ url: `http://127.0.0.1:9901${path}`, method: 'POST' })).status]).toEqual([path, 403]);
     }
   });

@@ -3,7 +3,9 @@ import { e2e } from './suite';
 import { container, startOneTask } from './systems/one-task';
 
 const FOREVER = 'exec sleep infinity';
-const dependsOn = (dependencies: Readonly<Record<string, string>>): JsonObject => ({ DependsOn: Object.entries(dependencies).map(([ContainerName, Condition]) => ({ ContainerName, Condition })) });
+const dependsOn = (dependencies: Readonly<Record<string, string>>): JsonObject => ({
+  DependsOn: Object.entries(dependencies).map(([ContainerName, Condition]) => ({ ContainerName, Condition })),
+});
 
 e2e('a task in the runner lives as on ECS', () => {
   let running: Cluster | undefined;
@@ -24,18 +26,24 @@ e2e('a task in the runner lives as on ECS', () => {
     ]);
     const story = cluster.task('task').story();
     const app = story.indexOf('app STARTED');
-    expect(app).toBeGreaterThan(Math.max(...['init EXITED', 'try EXITED', 'proxy HEALTHY', 'helper STARTED'].map((event) => story.indexOf(event))));
+    expect(app).toBeGreaterThan(
+      Math.max(...['init EXITED', 'try EXITED', 'proxy HEALTHY', 'helper STARTED'].map((event) => story.indexOf(event))),
+    );
     expect(story.at(-1)).toBe('task HEALTHY');
   });
 
   test('fails if a container that another one needs to succeed does not', async () => {
-    await expect(start([container('app', FOREVER, dependsOn({ init: 'SUCCESS' })), container('init', 'exit 7', { Essential: false })]))
-      .rejects.toThrow('container "app" waits for "init" to be SUCCESS, but it exited with code 7');
+    await expect(
+      start([container('app', FOREVER, dependsOn({ init: 'SUCCESS' })), container('init', 'exit 7', { Essential: false })]),
+    ).rejects.toThrow('container "app" waits for "init" to be SUCCESS, but it exited with code 7');
   });
 
   test('fails if an essential container is unhealthy', async () => {
-    await expect(start([container('app', FOREVER, { HealthCheck: { Command: ['CMD', 'false'], Interval: 5, Retries: 2 } })], [], { pace: { healthChecks: 0.02 } }))
-      .rejects.toThrow('essential container "app" failed its health checks');
+    await expect(
+      start([container('app', FOREVER, { HealthCheck: { Command: ['CMD', 'false'], Interval: 5, Retries: 2 } })], [], {
+        pace: { healthChecks: 0.02 },
+      }),
+    ).rejects.toThrow('essential container "app" failed its health checks');
   });
 
   test('an essential container that exits takes the task with it, out of Cloud Map too', async () => {
@@ -49,7 +57,17 @@ e2e('a task in the runner lives as on ECS', () => {
   });
 
   test('a container with a restart policy is restarted in place', async () => {
-    const cluster = await start([container('app', FOREVER), container('helper', 'echo up; exec sleep infinity', { Essential: false, RestartPolicy: { Enabled: true, RestartAttemptPeriod: 60 } })], [], { pace: { restarts: 0 } });
+    const cluster = await start(
+      [
+        container('app', FOREVER),
+        container('helper', 'echo up; exec sleep infinity', {
+          Essential: false,
+          RestartPolicy: { Enabled: true, RestartAttemptPeriod: 60 },
+        }),
+      ],
+      [],
+      { pace: { restarts: 0 } },
+    );
     const helper = cluster.task('task').container('helper');
     await helper.log.until(({ text }) => text === 'up');
     helper.crash();
@@ -66,19 +84,43 @@ e2e('a task in the runner lives as on ECS', () => {
     const task = cluster.task('task');
     await Promise.all(task.containers.map(async ({ log }) => log.until(({ text }) => text === 'up')));
     await task.stop();
-    expect(task.story().filter((event) => /SIG|EXITED/.test(event))).toEqual(['app SIGTERM', 'app SIGKILL', 'app EXITED', 'proxy SIGTERM', 'proxy EXITED']);
+    expect(task.story().filter((event) => /SIG|EXITED/.test(event))).toEqual([
+      'app SIGTERM',
+      'app SIGKILL',
+      'app EXITED',
+      'proxy SIGTERM',
+      'proxy EXITED',
+    ]);
   });
 
   test('containers have the user, the root and the volumes of the task definition, and share one network', async () => {
-    const mounts = (path: string, readOnly: boolean): JsonObject => ({ MountPoints: [{ SourceVolume: 'shared', ContainerPath: path, ReadOnly: readOnly }] });
-    const cluster = await start([
-      container('writer', 'echo $(id -u) $PLACE; touch /etc/mine && rm /etc/mine; echo text > /out/file; exec sleep infinity', { User: '0', Environment: [{ Name: 'PLACE', Value: 'here' }], ...mounts('/out', false) }),
-      container('reader', `id -u; touch /tmp/x || echo root is read-only; touch /in/x || echo volume is read-only; until test -e /in/file; do sleep 0.05; done; cat /in/file; ${FOREVER}`, { ReadonlyRootFilesystem: true, ...mounts('/in', true) }),
-    ], ['shared']);
+    const mounts = (path: string, readOnly: boolean): JsonObject => ({
+      MountPoints: [{ SourceVolume: 'shared', ContainerPath: path, ReadOnly: readOnly }],
+    });
+    const cluster = await start(
+      [
+        container('writer', 'echo $(id -u) $PLACE; touch /etc/mine && rm /etc/mine; echo text > /out/file; exec sleep infinity', {
+          User: '0',
+          Environment: [{ Name: 'PLACE', Value: 'here' }],
+          ...mounts('/out', false),
+        }),
+        container(
+          'reader',
+          `id -u; touch /tmp/x || echo root is read-only; touch /in/x || echo volume is read-only; until test -e /in/file; do sleep 0.05; done; cat /in/file; ${FOREVER}`,
+          { ReadonlyRootFilesystem: true, ...mounts('/in', true) },
+        ),
+      ],
+      ['shared'],
+    );
     const task = cluster.task('task');
     await task.container('reader').log.until(({ text }) => text === 'text');
     expect(task.container('writer').log.lines.map(({ text }) => text)).toEqual(['0 here']);
-    expect(task.container('reader').log.lines.filter(({ stream }) => stream === 'stdout').map(({ text }) => text)).toEqual(['1000', 'root is read-only', 'volume is read-only', 'text']);
+    expect(
+      task
+        .container('reader')
+        .log.lines.filter(({ stream }) => stream === 'stdout')
+        .map(({ text }) => text),
+    ).toEqual(['1000', 'root is read-only', 'volume is read-only', 'text']);
     const networks = await Promise.all(task.containers.map(async (one) => (await one.exec(['readlink', '/proc/self/ns/net'])).stdout));
     expect(new Set(networks).size).toBe(1);
   });

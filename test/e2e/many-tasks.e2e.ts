@@ -16,27 +16,49 @@ const nothingLost: SteadyReport = { succeeded: expect.any(Number) as number, fai
 
 /** `strict` and `caller` are the same, only that `strict` tries nothing twice: what a task loses, it loses. */
 e2e(`a service of ${TASKS} tasks, more than DNS can name`, () => {
-  const running = cluster(async () => Cluster.start(synthesize({
-    services: {
-      strict: { image: image('app'), port: 8080, calls: ['many'] },
-      caller: { image: image('app'), port: 8080, calls: ['many'] },
-      many: { image: image('app'), port: 8080, desiredCount: TASKS },
-    },
-    // Tasks leave as they do with the default: see refreshSecondsOf. A look in four is for the list then, not every other one.
-    mesh: Mesh.envoy({ discoveryInterval: Duration.seconds(1) }),
-    tracing: Tracing.none(),
-  }), { images: [envoyWithoutRetriesIn('strict'), standIns.agent(), standIns.httpbin('example/app', 8080)], counts: { caller: 0 }, startTimeoutMs: 170_000 }));
-  beforeAll(async () => { await settled(running()); });
+  const running = cluster(async () =>
+    Cluster.start(
+      synthesize({
+        services: {
+          strict: { image: image('app'), port: 8080, calls: ['many'] },
+          caller: { image: image('app'), port: 8080, calls: ['many'] },
+          many: { image: image('app'), port: 8080, desiredCount: TASKS },
+        },
+        // Tasks leave as they do with the default: see refreshSecondsOf. A look in four is for the list then, not every other one.
+        mesh: Mesh.envoy({ discoveryInterval: Duration.seconds(1) }),
+        tracing: Tracing.none(),
+      }),
+      {
+        images: [envoyWithoutRetriesIn('strict'), standIns.agent(), standIns.httpbin('example/app', 8080)],
+        counts: { caller: 0 },
+        startTimeoutMs: 170_000,
+      },
+    ),
+  );
+  beforeAll(async () => {
+    await settled(running());
+  });
 
   const strict = (): Task => running().task('strict');
   /** The query tells apart what is counted. */
-  const calls = (query: string): SteadyCalls => ({ protocol: 'HTTP/1.1', target: 'many.shop.internal:15080', perSecond: PER_SECOND, path: `/delay/0.1?${query}` });
-  const served = (task: Task, query: string): number => task.container(APPLICATION_CONTAINER).log.json().filter(({ uri }) => uri === `/delay/0.1?${query}`).length;
+  const calls = (query: string): SteadyCalls => ({
+    protocol: 'HTTP/1.1',
+    target: 'many.shop.internal:15080',
+    perSecond: PER_SECOND,
+    path: `/delay/0.1?${query}`,
+  });
+  const served = (task: Task, query: string): number =>
+    task
+      .container(APPLICATION_CONTAINER)
+      .log.json()
+      .filter(({ uri }) => uri === `/delay/0.1?${query}`).length;
   const many = (): readonly Task[] => running().tasks('many');
 
   test('all tasks get traffic; the agent asks whether there is news before it asks for the list', async () => {
     const { cloudMap } = running().aws;
-    const asked = (operation: string): number => cloudMap.calls.filter((call) => call.by === strict().id && call.operation === operation && call.input['ServiceName'] === 'many').length;
+    const asked = (operation: string): number =>
+      cloudMap.calls.filter((call) => call.by === strict().id && call.operation === operation && call.input['ServiceName'] === 'many')
+        .length;
     const [lists, revisions] = [asked('DiscoverInstances'), asked('DiscoverInstancesRevision')];
     const load = SteadyLoad.start(strict().endpoint, calls('all'));
     await load.goesOn(30 * TASKS);
@@ -52,7 +74,9 @@ e2e(`a service of ${TASKS} tasks, more than DNS can name`, () => {
     const load = SteadyLoad.start(strict().endpoint, calls('away'));
     cloudMap.fault = ({ by }) => (by === strict().id ? 'unreachable' : undefined);
     const { log } = strict().container(AGENT_CONTAINER);
-    await log.untilJson(({ message, cluster: callee, reason }) => message === 'the endpoints in use are kept' && callee === 'many' && reason === 'network');
+    await log.untilJson(
+      ({ message, cluster: callee, reason }) => message === 'the endpoints in use are kept' && callee === 'many' && reason === 'network',
+    );
     await running().scale('many', TASKS + 1);
     await load.goesOn(5 * TASKS);
     const [newest] = many().slice(-1);
@@ -76,7 +100,9 @@ e2e(`a service of ${TASKS} tasks, more than DNS can name`, () => {
     expect(leaving).toHaveLength(TASKS - 2);
     for (const task of leaving) {
       expect(task.story().filter((event) => event.endsWith('SIGKILL'))).toEqual([]);
-      expect(task.container(AGENT_CONTAINER).log.json()).toContainEqual(expect.objectContaining({ level: 'info', message: 'leaving: wait for requests in flight', inFlight: 0 }));
+      expect(task.container(AGENT_CONTAINER).log.json()).toContainEqual(
+        expect.objectContaining({ level: 'info', message: 'leaving: wait for requests in flight', inFlight: 0 }),
+      );
     }
   });
 
@@ -90,17 +116,34 @@ e2e(`a service of ${TASKS} tasks, more than DNS can name`, () => {
   /** Which tasks an Envoy calls first (0), and which only if those cannot take it all (1). */
   async function priorities(task: Task): Promise<Readonly<Record<string, number>>> {
     const { body } = await task.client.get(`http://127.0.0.1:${ADMIN_PORT}/clusters`);
-    return Object.fromEntries([...body.matchAll(/^many::([\d.]+):\d+::priority::(\d+)$/gm)].map(([, address, priority]) => [address, Number(priority)]));
+    return Object.fromEntries(
+      [...body.matchAll(/^many::([\d.]+):\d+::priority::(\d+)$/gm)].map(([, address, priority]) => [address, Number(priority)]),
+    );
   }
   /** Waits until the Envoys of a service know all tasks, and put those first that they are to prefer. */
   const prefer = async (service: string, first: (caller: Task, callee: Task) => boolean): Promise<void> => {
-    await Promise.all(running().tasks(service).map(async (caller) => until(async () => {
-      const known = await priorities(caller);
-      return Object.keys(known).length === many().length && many().every((callee) => known[callee.address] === (first(caller, callee) ? 0 : 1));
-    }, { what: `${caller.id} to know which tasks come first`, detail: () => caller.container(AGENT_CONTAINER).log.tail() })));
+    await Promise.all(
+      running()
+        .tasks(service)
+        .map(async (caller) =>
+          until(
+            async () => {
+              const known = await priorities(caller);
+              return (
+                Object.keys(known).length === many().length &&
+                many().every((callee) => known[callee.address] === (first(caller, callee) ? 0 : 1))
+              );
+            },
+            { what: `${caller.id} to know which tasks come first`, detail: () => caller.container(AGENT_CONTAINER).log.tail() },
+          ),
+        ),
+    );
   };
   const ownZone = (caller: Task, callee: Task): boolean => caller.zone === callee.zone;
-  const inZone = (service: string, letter: string): readonly Task[] => running().tasks(service).filter(({ zone }) => zone.endsWith(letter));
+  const inZone = (service: string, letter: string): readonly Task[] =>
+    running()
+      .tasks(service)
+      .filter(({ zone }) => zone.endsWith(letter));
   const only = ([task]: readonly Task[]): Task => {
     if (task === undefined) throw new Error('there is no such task');
     return task;
@@ -111,13 +154,18 @@ e2e(`a service of ${TASKS} tasks, more than DNS can name`, () => {
     expect(new Set(Object.values(await priorities(strict())))).toEqual(new Set([0]));
     await running().scale('strict', 3);
     await prefer('strict', ownZone);
-    await Promise.all(running().tasks('strict').map(async (caller) => {
-      const load = SteadyLoad.start(caller.endpoint, calls(caller.zone));
-      await load.goesOn(PER_SECOND);
-      expect(await load.stop()).toEqual(nothingLost);
-    }));
+    await Promise.all(
+      running()
+        .tasks('strict')
+        .map(async (caller) => {
+          const load = SteadyLoad.start(caller.endpoint, calls(caller.zone));
+          await load.goesOn(PER_SECOND);
+          expect(await load.stop()).toEqual(nothingLost);
+        }),
+    );
     for (const caller of running().tasks('strict')) {
-      for (const callee of many()) expect([caller.zone, callee.zone, served(callee, caller.zone) > 0]).toEqual([caller.zone, callee.zone, ownZone(caller, callee)]);
+      for (const callee of many())
+        expect([caller.zone, callee.zone, served(callee, caller.zone) > 0]).toEqual([caller.zone, callee.zone, ownZone(caller, callee)]);
     }
   });
 

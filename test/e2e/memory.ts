@@ -21,9 +21,18 @@ export function memoryOf({ pid }: Pick<Container, 'pid'>): Memory | undefined {
 
 /** The most that a command takes in a container, looked at again and again while it runs. */
 export async function memoryOfCommand(container: Container, argv: readonly string[]): Promise<Memory> {
-  const { code, stdout, stderr } = await container.exec(['sh', '-c', '"$@" > /dev/null & while grep -E "^(VmHWM|RssAnon):" /proc/$!/status; do :; done; wait $!', 'sh', ...argv]);
+  const { code, stdout, stderr } = await container.exec([
+    'sh',
+    '-c',
+    '"$@" > /dev/null & while grep -E "^(VmHWM|RssAnon):" /proc/$!/status; do :; done; wait $!',
+    'sh',
+    ...argv,
+  ]);
   if (code !== 0) throw new Error(`${argv.join(' ')} exited with ${code}: ${stderr}`);
-  const looks = stdout.split(/^(?=VmHWM)/m).map(memoryIn).filter((memory) => memory !== undefined);
+  const looks = stdout
+    .split(/^(?=VmHWM)/m)
+    .map(memoryIn)
+    .filter((memory) => memory !== undefined);
   return { peak: Math.max(...looks.map(({ peak }) => peak)), own: Math.max(...looks.map(({ own }) => own)) };
 }
 

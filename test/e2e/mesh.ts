@@ -5,15 +5,19 @@ import { until } from './runner';
 
 /** Resolves when every Envoy knows the tasks of those it calls: it asks DNS for them every few seconds. */
 export async function settled(cluster: Cluster): Promise<void> {
-  await Promise.all(cluster.tasks().map(async (task) => {
-    await until(async () => knowsAll(cluster, task), { what: `the Envoy of ${task.id} to know the tasks that it calls` });
-  }));
+  await Promise.all(
+    cluster.tasks().map(async (task) => {
+      await until(async () => knowsAll(cluster, task), { what: `the Envoy of ${task.id} to know the tasks that it calls` });
+    }),
+  );
 }
 
 async function knowsAll(cluster: Cluster, task: Task): Promise<boolean> {
   const hosts = await upstreams(task);
   return [...hosts].every(([name, addresses]) => {
-    const expected = cluster.system.services.some((service) => service.name === name) ? cluster.tasks(name).map(({ address }) => address) : [...addresses];
+    const expected = cluster.system.services.some((service) => service.name === name)
+      ? cluster.tasks(name).map(({ address }) => address)
+      : [...addresses];
     return expected.sort().join() === [...addresses].sort().join();
   });
 }
@@ -34,7 +38,8 @@ async function upstreams(task: Task): Promise<ReadonlyMap<string, ReadonlySet<st
 
 /** The access log of a task's Envoy, as entries of JSON. */
 export async function logged(task: Task, entry: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>> {
-  const matches = (candidate: Readonly<Record<string, unknown>>): boolean => Object.entries(entry).every(([key, value]) => candidate[key] === value);
+  const matches = (candidate: Readonly<Record<string, unknown>>): boolean =>
+    Object.entries(entry).every(([key, value]) => candidate[key] === value);
   return task.container(PROXY_CONTAINER).log.untilJson(matches, { what: `an entry with ${JSON.stringify(entry)}` });
 }
 
@@ -58,10 +63,12 @@ async function serialsIn(task: Task, part: 'cert_chain' | 'ca_cert'): Promise<re
 
 /** Resolves when the Envoys of a service, or of all, present the certificates that the secrets hold now, and no others. */
 export async function renewed(cluster: Cluster, service?: string): Promise<void> {
-  await Promise.all(cluster.tasks(service).map(async (task) => {
-    await until(async () => (await presented(task)).join() === cluster.certificates.serial(task.service.name), {
-      what: `the Envoy of ${task.id} to present the current certificate`,
-      detail: () => task.container(AGENT_CONTAINER).log.tail(),
-    });
-  }));
+  await Promise.all(
+    cluster.tasks(service).map(async (task) => {
+      await until(async () => (await presented(task)).join() === cluster.certificates.serial(task.service.name), {
+        what: `the Envoy of ${task.id} to present the current certificate`,
+        detail: () => task.container(AGENT_CONTAINER).log.tail(),
+      });
+    }),
+  );
 }

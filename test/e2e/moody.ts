@@ -16,5 +16,8 @@ export async function putInMood(task: Task, mood: string): Promise<void> {
 
 /** How often the application was asked for this path. */
 export function served(task: Task, path: string): number {
-  return task.container(APPLICATION_CONTAINER).log.json().filter((entry) => entry['path'] === path).length;
+  return task
+    .container(APPLICATION_CONTAINER)
+    .log.json()
+    .filter((entry) => entry['path'] === path).length;
 }

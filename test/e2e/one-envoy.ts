@@ -29,9 +29,21 @@ export class OneEnvoy {
    * @param clusters each of which leads to an application
    * @param program another Envoy
    */
-  static async start(echo: Echo, clusters: readonly string[], managers: readonly JsonObject[], program = findTools().envoy): Promise<OneEnvoy> {
+  static async start(
+    echo: Echo,
+    clusters: readonly string[],
+    managers: readonly JsonObject[],
+    program = findTools().envoy,
+  ): Promise<OneEnvoy> {
     const applications = clusters.map(() => echo.application(TASK, 'http'));
-    await Promise.all(applications.map(async (each) => new Promise<void>((resolve) => { each.listen(0, '127.0.0.1', resolve); })));
+    await Promise.all(
+      applications.map(
+        async (each) =>
+          new Promise<void>((resolve) => {
+            each.listen(0, '127.0.0.1', resolve);
+          }),
+      ),
+    );
     const directory = mkdtempSync(join(tmpdir(), 'cem-one-envoy-'));
     const config = {
       // A port that is free: others may run on this machine.
@@ -41,14 +53,43 @@ export class OneEnvoy {
         listeners: managers.map((manager, index): JsonObject => ({
           name: String(index),
           address: socketAddress(hostOf(index), 0),
-          filter_chains: [{ filters: [extension('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', manager)] }],
+          filter_chains: [
+            { filters: [extension('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', manager)] },
+          ],
         })),
-        clusters: clusters.map((name, index): JsonObject => ({ name, load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint: { address: socketAddress('127.0.0.1', (applications[index].address() as AddressInfo).port) } }] }] } })),
+        clusters: clusters.map((name, index): JsonObject => ({
+          name,
+          load_assignment: {
+            cluster_name: name,
+            endpoints: [
+              {
+                lb_endpoints: [{ endpoint: { address: socketAddress('127.0.0.1', (applications[index].address() as AddressInfo).port) } }],
+              },
+            ],
+          },
+        })),
       },
     };
     writeFileSync(join(directory, 'envoy.json'), JSON.stringify(config));
     const admin = join(directory, 'admin');
-    const envoy = spawn('setpriv', ['--pdeathsig', 'KILL', program, '-c', join(directory, 'envoy.json'), '--disable-hot-restart', '--concurrency', '1', '--log-level', 'warning', '--admin-address-path', admin], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const envoy = spawn(
+      'setpriv',
+      [
+        '--pdeathsig',
+        'KILL',
+        program,
+        '-c',
+        join(directory, 'envoy.json'),
+        '--disable-hot-restart',
+        '--concurrency',
+        '1',
+        '--log-level',
+        'warning',
+        '--admin-address-path',
+        admin,
+      ],
+      { stdio: ['ignore', 'ignore', 'pipe'] },
+    );
     const end = (): void => {
       envoy.kill('SIGKILL');
       for (const each of applications) each.close();
@@ -57,7 +98,11 @@ export class OneEnvoy {
     try {
       const ports = await listening(envoy, admin, managers.length);
       const records = new Map(managers.map((_, index) => [String(index), hostOf(index)]));
-      return new OneEnvoy({ tasks: new Map([[TASK, { name: TASK, ...readBootstrap(config, 'envoy.json') }]]), records, discoveryDomain: 'tasks.internal' }, ports, end);
+      return new OneEnvoy(
+        { tasks: new Map([[TASK, { name: TASK, ...readBootstrap(config, 'envoy.json') }]]), records, discoveryDomain: 'tasks.internal' },
+        ports,
+        end,
+      );
     } catch (error) {
       end();
       throw error;
@@ -83,25 +128,45 @@ function hostOf(index: number): string {
 }
 
 interface Listing {
-  readonly listener_statuses?: readonly { readonly name: string; readonly local_address: { readonly socket_address: { readonly port_value: number } } }[];
+  readonly listener_statuses?: readonly {
+    readonly name: string;
+    readonly local_address: { readonly socket_address: { readonly port_value: number } };
+  }[];
 }
 
 /** The ports of all listeners, as soon as there are as many. */
 async function listening(envoy: ChildProcess, admin: string, count: number): Promise<ReadonlyMap<string, number>> {
   let log = '';
-  envoy.stderr?.on('data', (chunk: Buffer) => { log += chunk.toString(); });
-  return until(async () => {
-    if (envoy.exitCode !== null) throw new Error(`Envoy has ended: ${log.slice(-3000)}`);
-    const { listener_statuses: statuses = [] } = await list(admin);
-    return statuses.length === count && new Map(statuses.map(({ name, local_address: { socket_address: { port_value: port } } }) => [name, port]));
-  }, { what: 'Envoy to listen', detail: () => log.slice(-3000) });
+  envoy.stderr?.on('data', (chunk: Buffer) => {
+    log += chunk.toString();
+  });
+  return until(
+    async () => {
+      if (envoy.exitCode !== null) throw new Error(`Envoy has ended: ${log.slice(-3000)}`);
+      const { listener_statuses: statuses = [] } = await list(admin);
+      return (
+        statuses.length === count &&
+        new Map(
+          statuses.map(
+            ({
+              name,
+              local_address: {
+                socket_address: { port_value: port },
+              },
+            }) => [name, port],
+          ),
+        )
+      );
+    },
+    { what: 'Envoy to listen', detail: () => log.slice(-3000) },
+  );
 }
 
 /** Nothing, before Envoy answers. */
 async function list(admin: string): Promise<Listing> {
   try {
     const response = await fetch(`http://${readFileSync(admin, 'utf8')}/listeners?format=json`);
-    return await response.json() as Listing;
+    return (await response.json()) as Listing;
   } catch {
     return {};
   }

@@ -18,7 +18,10 @@ export type Identity = Presentation['identity'];
 /** Somebody in the VPC who connects as it likes: see programs/tls-client.ts. */
 export class Peer {
   private readonly process: ChildProcess;
-  private readonly waiting = new Map<number, { readonly resolve: (connected: Connected) => void; readonly reject: (error: Error) => void }>();
+  private readonly waiting = new Map<
+    number,
+    { readonly resolve: (connected: Connected) => void; readonly reject: (error: Error) => void }
+  >();
   private sent = 0;
 
   /** @param endpoint where it connects from, with what the security groups there allow */

@@ -62,7 +62,11 @@ export class PlannedMesh {
   private vpc: Vpc | undefined;
   private stranger: { readonly endpoint: Endpoint; readonly peer: Peer; readonly client: HttpClient } | undefined;
 
-  private constructor(private readonly planned: Planned, private readonly applications: Applications, private readonly authority: Authority) {}
+  private constructor(
+    private readonly planned: Planned,
+    private readonly applications: Applications,
+    private readonly authority: Authority,
+  ) {}
 
   static async start(planned: Planned, applications: Applications): Promise<PlannedMesh> {
     const mesh = new PlannedMesh(planned, applications, await Authority.create('one', Date.now()));
@@ -80,7 +84,14 @@ export class PlannedMesh {
     const headers = { ...own, [NUMBER_HEADER]: number };
     if (from.kind === 'outsider') return this.sendPast(from, { method, path, headers });
     const { client, host, port } = from.kind === 'edge' ? this.edge() : this.service(from);
-    const outcome = await client.attempt({ url: `http://${from.kind === 'edge' ? 'peer.example' : `${from.to}:${port}`}${path}`, method, headers, connectTo: { host, port }, keepAlive: true, ...(bodyBytes === 0 ? {} : { body: 'x'.repeat(bodyBytes) }) });
+    const outcome = await client.attempt({
+      url: `http://${from.kind === 'edge' ? 'peer.example' : `${from.to}:${port}`}${path}`,
+      method,
+      headers,
+      connectTo: { host, port },
+      keepAlive: true,
+      ...(bodyBytes === 0 ? {} : { body: 'x'.repeat(bodyBytes) }),
+    });
     return outcome.kind === 'failure' ? { status: undefined, answeredBy: undefined } : seenIn(outcome);
   }
 
@@ -123,7 +134,9 @@ export class PlannedMesh {
 
   /** What the Envoy of a task has written so far, which it does once a second. */
   accessLog(task: string): readonly string[] {
-    return readFileSync(this.logFile(task), 'utf8').split('\n').filter((line) => line !== '');
+    return readFileSync(this.logFile(task), 'utf8')
+      .split('\n')
+      .filter((line) => line !== '');
   }
 
   async close(): Promise<void> {
@@ -147,25 +160,48 @@ export class PlannedMesh {
   }
 
   private async open(): Promise<void> {
-    const { plan, topology: { discoveryDomain } } = this.planned;
+    const {
+      plan,
+      topology: { discoveryDomain },
+    } = this.planned;
     const records: RecordModel[] = [];
     const zones = [{ name: discoveryDomain, negativeTtl: 5, records }];
-    const system = { cidr: '10.9.0.0/24', region: 'eu-west-1', account: '111122223333', services: [], discovery: [], zones, securityGroups: [{ id: 'open', ingress: [OPEN], egress: [OPEN] }] };
+    const system = {
+      cidr: '10.9.0.0/24',
+      region: 'eu-west-1',
+      account: '111122223333',
+      services: [],
+      discovery: [],
+      zones,
+      securityGroups: [{ id: 'open', ingress: [OPEN], egress: [OPEN] }],
+    };
     const vpc = await Vpc.open(this.workspace, system, new PrivateDns(zones, new CloudMap([])));
     this.vpc = vpc;
     const enter = async (name: string): Promise<Endpoint> => vpc.join({ name, securityGroups: ['open'] });
     const endpoints = new Map(await Promise.all(plan.tasks.map(async ({ name }) => [name, await enter(name)] as const)));
     // Before any Envoy asks for them.
-    for (const [name, { address }] of endpoints) records.push({ name: `${name}.${discoveryDomain}`, type: 'A', ttl: 60, values: [address] });
+    for (const [name, { address }] of endpoints)
+      records.push({ name: `${name}.${discoveryDomain}`, type: 'A', ttl: 60, values: [address] });
     const endpoint = await enter(STRANGER);
     this.stranger = { endpoint, peer: new Peer(endpoint), client: new HttpClient(endpoint) };
     const addresses = new Map([...endpoints].map(([name, { address }]) => [name, address]));
-    await Promise.all([...endpoints].map(async ([name, each]) => { this.tasks.set(name, await this.startTask(name, each, addresses)); }));
-    await Promise.all([...this.tasks].map(async ([name, { client, envoy }]) => until(async () => {
-      if (envoy.exitCode !== null) throw new Error(`the Envoy of ${name} has ended`);
-      const ready = await client.attempt({ url: `http://127.0.0.1:${ADMIN_PORT}/ready` });
-      return ready.kind === 'response' && ready.status === 200;
-    }, { what: `the Envoy of ${name} to be ready` })));
+    await Promise.all(
+      [...endpoints].map(async ([name, each]) => {
+        this.tasks.set(name, await this.startTask(name, each, addresses));
+      }),
+    );
+    await Promise.all(
+      [...this.tasks].map(async ([name, { client, envoy }]) =>
+        until(
+          async () => {
+            if (envoy.exitCode !== null) throw new Error(`the Envoy of ${name} has ended`);
+            const ready = await client.attempt({ url: `http://127.0.0.1:${ADMIN_PORT}/ready` });
+            return ready.kind === 'response' && ready.status === 200;
+          },
+          { what: `the Envoy of ${name} to be ready` },
+        ),
+      ),
+    );
   }
 
   private async startTask(name: string, endpoint: Endpoint, addresses: ReadonlyMap<string, string>): Promise<RunningTask> {
@@ -176,10 +212,32 @@ export class PlannedMesh {
     mkdirSync(files);
     const config = command[command.indexOf('--config-yaml') + 1];
     await this.writeFiles(files, config, task.identity?.uri, addresses);
-    const service = topology.services.find((each) => each.name === name || each.versions?.some((version) => name === `${each.name}-${version.name}`));
+    const service = topology.services.find(
+      (each) => each.name === name || each.versions?.some((version) => name === `${each.name}-${version.name}`),
+    );
     const servers = service === undefined ? [] : [await this.serve(name, endpoint, service.port, service.protocol)];
     const log = openSync(this.logFile(name), 'a');
-    const envoy = spawn('setpriv', ['--pdeathsig', 'KILL', 'ip', 'netns', 'exec', endpoint.namespace, 'unshare', '--mount', 'sh', '-euc', WITH_FILES, 'envoy', files, findTools().envoy, ...command], { stdio: ['ignore', log, 'inherit'] });
+    const envoy = spawn(
+      'setpriv',
+      [
+        '--pdeathsig',
+        'KILL',
+        'ip',
+        'netns',
+        'exec',
+        endpoint.namespace,
+        'unshare',
+        '--mount',
+        'sh',
+        '-euc',
+        WITH_FILES,
+        'envoy',
+        files,
+        findTools().envoy,
+        ...command,
+      ],
+      { stdio: ['ignore', log, 'inherit'] },
+    );
     closeSync(log);
     return { endpoint, client: new HttpClient(endpoint), servers, envoy };
   }
@@ -187,19 +245,44 @@ export class PlannedMesh {
   private async serve(name: string, { namespace }: Endpoint, port: number, protocol: ProtocolId): Promise<Server> {
     const { socket } = await openSockets(join(NETNS_MOUNTS, namespace), { socket: `tcp:0.0.0.0:${port}` });
     const application = this.applications.application(name, protocol);
-    socket.on('connection', (connection) => { application.emit('connection', connection); });
+    socket.on('connection', (connection) => {
+      application.emit('connection', connection);
+    });
     return socket;
   }
 
   /** What agents write: whatever files a configuration names. */
-  private async writeFiles(directory: string, config: string, identity: string | undefined, addresses: ReadonlyMap<string, string>): Promise<void> {
-    for (const [, file = '', kind = '', name = ''] of config.matchAll(new RegExp(`${MESH_DIRECTORY}/((identity|trust|eds-|weights-)([\\w-]*)\\.json)`, 'g'))) {
+  private async writeFiles(
+    directory: string,
+    config: string,
+    identity: string | undefined,
+    addresses: ReadonlyMap<string, string>,
+  ): Promise<void> {
+    for (const [, file = '', kind = '', name = ''] of config.matchAll(
+      new RegExp(`${MESH_DIRECTORY}/((identity|trust|eds-|weights-)([\\w-]*)\\.json)`, 'g'),
+    )) {
       const path = join(directory, file);
       if (kind === 'trust') writeFileSync(path, trustFile(this.authority.root));
       else if (kind === 'identity') writeFileSync(path, identityFile(await this.certificate(identity!)));
-      else if (kind === 'eds-') writeFileSync(edsPath(directory, name), edsFile({ cluster: name, port: INBOUND_PORT, instances: [{ id: name, address: addresses.get(name)!, zone: undefined }], preferredZone: undefined }));
+      else if (kind === 'eds-')
+        writeFileSync(
+          edsPath(directory, name),
+          edsFile({
+            cluster: name,
+            port: INBOUND_PORT,
+            instances: [{ id: name, address: addresses.get(name)!, zone: undefined }],
+            preferredZone: undefined,
+          }),
+        );
       // Nothing in it: the weights are those of the configuration.
-      else writeFileSync(path, JSON.stringify({ version_info: '1', resources: [{ '@type': 'type.googleapis.com/envoy.service.runtime.v3.Runtime', name: `weights-${name}`, layer: {} }] }));
+      else
+        writeFileSync(
+          path,
+          JSON.stringify({
+            version_info: '1',
+            resources: [{ '@type': 'type.googleapis.com/envoy.service.runtime.v3.Runtime', name: `weights-${name}`, layer: {} }],
+          }),
+        );
     }
   }
 
@@ -217,7 +300,11 @@ export class PlannedMesh {
     return { client: this.stranger!.client, host: this.tasks.get(GATEWAY_NAME)!.endpoint.address, port: GATEWAY_PORT };
   }
 
-  private service({ task, to }: Extract<Request['from'], { kind: 'service' }>): { readonly client: HttpClient; readonly host: string; readonly port: number } {
+  private service({ task, to }: Extract<Request['from'], { kind: 'service' }>): {
+    readonly client: HttpClient;
+    readonly host: string;
+    readonly port: number;
+  } {
     const { records, tasks } = this.planned.system;
     const host = records.get(to);
     if (host === undefined) throw new Error(`no service has the name ${to}`);
@@ -225,8 +312,13 @@ export class PlannedMesh {
     return { client: this.tasks.get(task)!.client, host, port };
   }
 
-  private async sendPast({ task, tls, identity }: Extract<Request['from'], { kind: 'outsider' }>, request: { readonly method: string; readonly path: string; readonly headers: Readonly<Record<string, string>> }): Promise<Omit<Seen, 'arrived'>> {
-    const { responses: [response] } = await this.stranger!.peer.connect({
+  private async sendPast(
+    { task, tls, identity }: Extract<Request['from'], { kind: 'outsider' }>,
+    request: { readonly method: string; readonly path: string; readonly headers: Readonly<Record<string, string>> },
+  ): Promise<Omit<Seen, 'arrived'>> {
+    const {
+      responses: [response],
+    } = await this.stranger!.peer.connect({
       host: this.tasks.get(task)!.endpoint.address,
       requests: [request],
       ...(tls ? {} : { version: 'none' as const }),
@@ -236,7 +328,13 @@ export class PlannedMesh {
   }
 }
 
-function seenIn({ status, headers }: { readonly status: number; readonly headers: Readonly<Record<string, string>> }): Omit<Seen, 'arrived'> {
+function seenIn({
+  status,
+  headers,
+}: {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+}): Omit<Seen, 'arrived'> {
   const { 'grpc-status': grpc, 'x-application': answeredBy } = headers;
   return { status, answeredBy, ...(grpc === undefined ? {} : { grpcStatus: Number(grpc) }) };
 }

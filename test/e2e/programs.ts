@@ -27,10 +27,15 @@ export function programRoots(): readonly string[] {
 }
 
 function compile(): string {
-  const sources = readdirSync(SOURCES).filter((name) => name.endsWith('.ts')).sort().map((name) => ({ name, text: readFileSync(join(SOURCES, name), 'utf8') }));
+  const sources = readdirSync(SOURCES)
+    .filter((name) => name.endsWith('.ts'))
+    .sort()
+    .map((name) => ({ name, text: readFileSync(join(SOURCES, name), 'utf8') }));
   return builtOnce('programs', sources, (draft) => {
     for (const { name, text } of sources) {
-      const { outputText } = transpileModule(text, { compilerOptions: { module: ModuleKind.CommonJS, target: ScriptTarget.ES2022, esModuleInterop: true } });
+      const { outputText } = transpileModule(text, {
+        compilerOptions: { module: ModuleKind.CommonJS, target: ScriptTarget.ES2022, esModuleInterop: true },
+      });
       writeFileSync(join(draft, name.replace(/\.ts$/, '.js')), outputText);
     }
   });

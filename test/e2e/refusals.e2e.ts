@@ -59,16 +59,69 @@ const PROTOCOL_VERSION = '\x15\x03\x01\x00\x02\x02\x46';
 
 const REFUSALS: Readonly<Record<string, Refusal>> = {
   'has no certificate': { by: BOTH, sees: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', logs: failure('PEER_DID_NOT_RETURN_A_CERTIFICATE') },
-  'has a certificate of another authority': { by: BOTH, identity: 'of another authority', sees: 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', claims: idOf('caller'), logs: failure(`${X509}unable_to_get_local_issuer_certificate`) },
-  'has a certificate of another authority that calls itself as ours does': { by: BOTH, identity: 'of an authority of the same name', sees: 'ERR_SSL_TLSV1_ALERT_DECRYPT_ERROR', claims: idOf('caller'), logs: failure(`${X509}certificate_signature_failure`) },
-  'is of another trust domain, though of the right authority': { by: BOTH, identity: 'of another trust domain', sees: 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN', claims: idOf('caller', 'other.internal'), logs: failure(`${OTHER_NAMES}[${idOf('caller', 'other.internal')},`) },
-  'is of a trust domain that only begins as ours': { by: BOTH, identity: 'of a trust domain that begins as ours', sees: 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN', claims: idOf('caller', 'shop.internal.example'), logs: failure(`${OTHER_NAMES}[${idOf('caller', 'shop.internal.example')},`) },
-  'has a certificate that has expired': { by: BOTH, identity: 'expired', sees: 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED', claims: idOf('caller'), logs: failure(`${X509}certificate_has_expired`) },
+  'has a certificate of another authority': {
+    by: BOTH,
+    identity: 'of another authority',
+    sees: 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA',
+    claims: idOf('caller'),
+    logs: failure(`${X509}unable_to_get_local_issuer_certificate`),
+  },
+  'has a certificate of another authority that calls itself as ours does': {
+    by: BOTH,
+    identity: 'of an authority of the same name',
+    sees: 'ERR_SSL_TLSV1_ALERT_DECRYPT_ERROR',
+    claims: idOf('caller'),
+    logs: failure(`${X509}certificate_signature_failure`),
+  },
+  'is of another trust domain, though of the right authority': {
+    by: BOTH,
+    identity: 'of another trust domain',
+    sees: 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN',
+    claims: idOf('caller', 'other.internal'),
+    logs: failure(`${OTHER_NAMES}[${idOf('caller', 'other.internal')},`),
+  },
+  'is of a trust domain that only begins as ours': {
+    by: BOTH,
+    identity: 'of a trust domain that begins as ours',
+    sees: 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN',
+    claims: idOf('caller', 'shop.internal.example'),
+    logs: failure(`${OTHER_NAMES}[${idOf('caller', 'shop.internal.example')},`),
+  },
+  'has a certificate that has expired': {
+    by: BOTH,
+    identity: 'expired',
+    sees: 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED',
+    claims: idOf('caller'),
+    logs: failure(`${X509}certificate_has_expired`),
+  },
   // An HTTP service answers it: see below.
-  'is another service': { by: ['ledger'], identity: 'of stranger', sees: 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN', claims: idOf('stranger'), logs: failure(`${OTHER_NAMES}[${idOf('stranger')},`) },
-  'speaks no TLS above 1.2': { by: BOTH, identity: 'right', version: 'TLSv1.2', sees: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', logs: failure('OPENSSL_internal:UNSUPPORTED_PROTOCOL') },
-  'speaks HTTP in the clear': { by: BOTH, version: 'none', says: 'GET /in-the-clear HTTP/1.1\r\nhost: callee\r\n\r\n', logs: failure('OPENSSL_internal:HTTP_REQUEST') },
-  'speaks something else in the clear': { by: BOTH, version: 'none', says: 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', hears: PROTOCOL_VERSION, logs: failure('OPENSSL_internal:WRONG_VERSION_NUMBER') },
+  'is another service': {
+    by: ['ledger'],
+    identity: 'of stranger',
+    sees: 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN',
+    claims: idOf('stranger'),
+    logs: failure(`${OTHER_NAMES}[${idOf('stranger')},`),
+  },
+  'speaks no TLS above 1.2': {
+    by: BOTH,
+    identity: 'right',
+    version: 'TLSv1.2',
+    sees: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
+    logs: failure('OPENSSL_internal:UNSUPPORTED_PROTOCOL'),
+  },
+  'speaks HTTP in the clear': {
+    by: BOTH,
+    version: 'none',
+    says: 'GET /in-the-clear HTTP/1.1\r\nhost: callee\r\n\r\n',
+    logs: failure('OPENSSL_internal:HTTP_REQUEST'),
+  },
+  'speaks something else in the clear': {
+    by: BOTH,
+    version: 'none',
+    says: 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
+    hears: PROTOCOL_VERSION,
+    logs: failure('OPENSSL_internal:WRONG_VERSION_NUMBER'),
+  },
   'says nothing for five seconds': { by: BOTH, version: 'none', logs: { details: 'transport socket timeout was reached' } },
 };
 
@@ -82,8 +135,14 @@ interface Imposture {
 const IMPOSTURES: Readonly<Record<string, Imposture>> = {
   'is another service': { identity: 'of stranger', logs: `${OTHER_NAMES}[${idOf('stranger')},` },
   'has a certificate of another authority': { identity: 'of another authority', logs: `${X509}unable_to_get_local_issuer_certificate` },
-  'has a certificate of another authority that calls itself as ours does': { identity: 'of an authority of the same name', logs: `${X509}certificate_signature_failure` },
-  'is of another trust domain, though of the right authority': { identity: 'of another trust domain', logs: `${OTHER_NAMES}[${idOf('', 'other.internal')}` },
+  'has a certificate of another authority that calls itself as ours does': {
+    identity: 'of an authority of the same name',
+    logs: `${X509}certificate_signature_failure`,
+  },
+  'is of another trust domain, though of the right authority': {
+    identity: 'of another trust domain',
+    logs: `${OTHER_NAMES}[${idOf('', 'other.internal')}`,
+  },
   'has a certificate that has expired': { identity: 'expired', logs: `${X509}certificate_has_expired` },
   'speaks no TLS above 1.2': { identity: 'right', version: 'TLSv1.2', logs: 'OPENSSL_internal:TLSV1_ALERT_PROTOCOL_VERSION' },
   'speaks in the clear': { identity: 'right', version: 'none', logs: 'OPENSSL_internal:WRONG_VERSION_NUMBER' },
@@ -94,9 +153,13 @@ e2e('peers that are not who they should be', () => {
   const identities = new Map<string, Identity>();
   let peer: Peer | undefined;
   // Before the end of the cluster, which takes their namespaces.
-  afterAll(() => { for (const somebody of [peer, ...twins.values()]) somebody?.close(); });
+  afterAll(() => {
+    for (const somebody of [peer, ...twins.values()]) somebody?.close();
+  });
   const mesh = cluster(async () => {
-    const open = await Cluster.open(template, { images: [standIns.envoy(), standIns.agent(), standIns.relay('example/relay', 8080), greeter('example/greeter', TCP_PORT)] });
+    const open = await Cluster.open(template, {
+      images: [standIns.envoy(), standIns.agent(), standIns.relay('example/relay', 8080), greeter('example/greeter', TCP_PORT)],
+    });
     for (const name of ['twin', 'twin-ledger']) twins.set(name, await Impostor.join(open, name));
     await Promise.all(['callee', 'ledger'].map(async (name) => open.scale(name, 1)));
     // Last, so that its Envoy knows all others from its start.
@@ -105,7 +168,8 @@ e2e('peers that are not who they should be', () => {
   });
   const makeIdentities = async (): Promise<void> => {
     const [other, namesake] = await Promise.all(['Another CA', 'Shop CA main'].map(async (name) => Authority.create(name, Date.now())));
-    const issued = async (authority: Authority | undefined, identity: string): Promise<Identity> => authority!.issue({ identity, notBefore: Date.now() - DAY, notAfter: Date.now() + DAY });
+    const issued = async (authority: Authority | undefined, identity: string): Promise<Identity> =>
+      authority!.issue({ identity, notBefore: Date.now() - DAY, notAfter: Date.now() + DAY });
     for (const name of ['caller', 'twin', 'twin-ledger']) {
       identities.set(`${name}, right`, mesh().certificates.current(name)!);
       for (const service of ['stranger', 'callee']) identities.set(`${name}, of ${service}`, mesh().certificates.current(service)!);
@@ -126,24 +190,42 @@ e2e('peers that are not who they should be', () => {
     return identity;
   };
   /** Past the Envoy of the caller: from its network, with whatever certificate. */
-  const connect = async (to: string, { identity, ...connection }: Omit<Connection, 'host' | 'port' | 'identity'> & { readonly identity?: string | undefined }): Promise<Connected> =>
-    peer!.connect({ host: task(to).address, ...connection, ...(identity === undefined ? {} : { identity: presented('caller', identity) }) });
+  const connect = async (
+    to: string,
+    { identity, ...connection }: Omit<Connection, 'host' | 'port' | 'identity'> & { readonly identity?: string | undefined },
+  ): Promise<Connected> =>
+    peer!.connect({
+      host: task(to).address,
+      ...connection,
+      ...(identity === undefined ? {} : { identity: presented('caller', identity) }),
+    });
   const applicationLog = (name: string): readonly Entry[] => task(name).container(APPLICATION_CONTAINER).log.json();
   const of = ({ localPort }: Connected): Entry => ({ downstream: `${caller().address}:${localPort}` });
 
   const connections = new Map<string, Connected>();
   const nameOf = (who: string, to: Service): string => `${who}: ${to}`;
   const callAll = async (): Promise<void> => {
-    await Promise.all(Object.entries(REFUSALS).flatMap(([who, { by, identity, version, says }]) => by.map(async (to) => {
-      connections.set(nameOf(who, to), await connect(to, { identity, ...(version === undefined ? {} : { version }), ...(says === undefined ? {} : { says }) }));
-    })));
+    await Promise.all(
+      Object.entries(REFUSALS).flatMap(([who, { by, identity, version, says }]) =>
+        by.map(async (to) => {
+          connections.set(
+            nameOf(who, to),
+            await connect(to, { identity, ...(version === undefined ? {} : { version }), ...(says === undefined ? {} : { says }) }),
+          );
+        }),
+      ),
+    );
   };
 
   const answers = new Map<string, { readonly status: number; readonly told: readonly string[] }>();
   const pathOf = (who: string): string => `/secret-${who.replaceAll(/\W+/g, '-')}`;
   const answerAll = async (): Promise<void> => {
     for (const [who, { identity, version }] of Object.entries(IMPOSTURES)) {
-      await twin('twin').present({ identity: presented('twin', identity), protocol: 'http2', ...(version === undefined ? {} : { version }) });
+      await twin('twin').present({
+        identity: presented('twin', identity),
+        protocol: 'http2',
+        ...(version === undefined ? {} : { version }),
+      });
       const { status } = await caller().client.send({ url: `http://twin.shop.internal:15080${pathOf(who)}` });
       answers.set(who, { status, told: twin('twin').told });
     }
@@ -153,7 +235,11 @@ e2e('peers that are not who they should be', () => {
   const answerAllByTcp = async (): Promise<void> => {
     for (const [who, { identity, version }] of Object.entries(IMPOSTURES)) {
       if (version === 'none') continue;
-      await twin('twin-ledger').present({ identity: presented('twin-ledger', identity), protocol: 'tcp', ...(version === undefined ? {} : { version }) });
+      await twin('twin-ledger').present({
+        identity: presented('twin-ledger', identity),
+        protocol: 'tcp',
+        ...(version === undefined ? {} : { version }),
+      });
       const outcome = await caller().client.tcp({ host: 'twin-ledger.shop.internal', port: TCP_PORT, send: 'secret\n', until: WELCOME });
       tcpAnswers.set(who, { heard: outcome.kind === 'received' ? outcome.text : '', told: twin('twin-ledger').told });
     }
@@ -167,39 +253,76 @@ e2e('peers that are not who they should be', () => {
   });
 
   describe('as callers', () => {
-    const rows = Object.entries(REFUSALS).flatMap(([who, refusal]) => refusal.by.map((to) => [who, to === 'callee' ? 'an HTTP' : 'a TCP', to, refusal] as const));
+    const rows = Object.entries(REFUSALS).flatMap(([who, refusal]) =>
+      refusal.by.map((to) => [who, to === 'callee' ? 'an HTTP' : 'a TCP', to, refusal] as const),
+    );
     test.each(rows)('fails if who calls %s: %s service', async (who, _, to, { sees, hears = '', claims, logs }) => {
       const connected = connections.get(nameOf(who, to))!;
       expect([connected.error, connected.received, connected.responses]).toEqual([sees, hears, []]);
       await logged(task(to), of(connected));
-      const entries = task(to).container(PROXY_CONTAINER).log.json().filter(({ downstream }) => downstream === of(connected)['downstream']);
-      expect(entries).toEqual([{
-        ...of(connected), direction: 'inbound', flags: '-', duration_ms: expect.any(Number), time: expect.any(String), ...(claims === undefined ? {} : { claimed_caller: claims }), ...logs,
-      }]);
+      const entries = task(to)
+        .container(PROXY_CONTAINER)
+        .log.json()
+        .filter(({ downstream }) => downstream === of(connected)['downstream']);
+      expect(entries).toEqual([
+        {
+          ...of(connected),
+          direction: 'inbound',
+          flags: '-',
+          duration_ms: expect.any(Number),
+          time: expect.any(String),
+          ...(claims === undefined ? {} : { claimed_caller: claims }),
+          ...logs,
+        },
+      ]);
     });
 
     test('no application hears of them, even if they do not wait for the end of the handshake', async () => {
-      const early = await Promise.all(Object.values(REFUSALS).filter(({ by, says }) => by.includes('callee') && says === undefined).map(async ({ identity, version }) =>
-        connect('callee', { identity, ...(version === undefined ? {} : { version }), requests: [{ path: '/early' }] })));
+      const early = await Promise.all(
+        Object.values(REFUSALS)
+          .filter(({ by, says }) => by.includes('callee') && says === undefined)
+          .map(async ({ identity, version }) =>
+            connect('callee', { identity, ...(version === undefined ? {} : { version }), requests: [{ path: '/early' }] }),
+          ),
+      );
       expect(early.map(({ responses }) => responses)).toEqual(early.map(() => []));
       expect((await connect('callee', { identity: 'right', requests: [{ path: '/late' }] })).responses).toMatchObject([{ status: 200 }]);
       expect(applicationLog('callee')).toEqual([expect.objectContaining({ path: '/late' })]);
       expect(applicationLog('ledger')).toEqual([]);
     });
 
-    test.each([['another service', 'stranger'], ['the service itself', 'callee']])('fails with 403 if who calls an HTTP service is %s, and the log says who it was', async (_, service) => {
+    test.each([
+      ['another service', 'stranger'],
+      ['the service itself', 'callee'],
+    ])('fails with 403 if who calls an HTTP service is %s, and the log says who it was', async (_, service) => {
       const connected = await connect('callee', { identity: `of ${service}`, requests: [{ path: '/not-for-you' }] });
       expect(connected.responses).toMatchObject([{ status: 403, body: 'RBAC: access denied' }]);
-      expect(await logged(task('callee'), of(connected))).toMatchObject({ direction: 'inbound', caller: idOf(service), path: '/not-for-you', status: 403, details: 'rbac_access_denied_matched_policy[none]' });
+      expect(await logged(task('callee'), of(connected))).toMatchObject({
+        direction: 'inbound',
+        caller: idOf(service),
+        path: '/not-for-you',
+        status: 403,
+        details: 'rbac_access_denied_matched_policy[none]',
+      });
       expect(applicationLog('callee').filter(({ path }) => path === '/not-for-you')).toEqual([]);
     });
 
     test('the one who may call is in the log of an HTTP service and of a TCP service', async () => {
       const request = await connect('callee', { identity: 'right', requests: [{ path: '/for-you' }] });
-      expect(await logged(task('callee'), of(request))).toMatchObject({ direction: 'inbound', caller: idOf('caller'), path: '/for-you', status: 200 });
+      expect(await logged(task('callee'), of(request))).toMatchObject({
+        direction: 'inbound',
+        caller: idOf('caller'),
+        path: '/for-you',
+        status: 200,
+      });
       const connection = await connect('ledger', { identity: 'right' });
       expect(connection.received).toBe(WELCOME);
-      expect(await logged(task('ledger'), of(connection))).toMatchObject({ direction: 'inbound', caller: idOf('caller'), flags: '-', bytes_out: WELCOME.length });
+      expect(await logged(task('ledger'), of(connection))).toMatchObject({
+        direction: 'inbound',
+        caller: idOf('caller'),
+        flags: '-',
+        bytes_out: WELCOME.length,
+      });
     });
   });
 
@@ -209,23 +332,40 @@ e2e('peers that are not who they should be', () => {
       expect(await caller().client.get('http://twin.shop.internal:15080/for-you')).toMatchObject({ status: 200, body: WELCOME });
       expect(twin('twin').told).toEqual(['GET /for-you']);
       await twin('twin-ledger').present({ identity: presented('twin-ledger', 'right'), protocol: 'tcp' });
-      expect(await caller().client.tcp({ host: 'twin-ledger.shop.internal', port: TCP_PORT, send: 'for you\n', until: WELCOME })).toMatchObject({ kind: 'received', text: WELCOME });
+      expect(
+        await caller().client.tcp({ host: 'twin-ledger.shop.internal', port: TCP_PORT, send: 'for you\n', until: WELCOME }),
+      ).toMatchObject({ kind: 'received', text: WELCOME });
       await until(() => twin('twin-ledger').told.join('') === 'for you\n', { what: 'the twin to be told' });
     });
 
     test.each(Object.entries(IMPOSTURES))('fails with 503, and says nothing to who answers, if that one %s', async (who, { logs }) => {
       expect(answers.get(who)).toEqual({ status: 503, told: [] });
       expect(await logged(caller(), { direction: 'outbound', peer: 'twin', path: pathOf(who) })).toMatchObject({
-        status: 503, attempts: 4, upstream: `${twin('twin').endpoint.address}:${INBOUND_PORT}`, upstream_failure: contains(logs), details: contains(logs), flags: contains('UF'),
+        status: 503,
+        attempts: 4,
+        upstream: `${twin('twin').endpoint.address}:${INBOUND_PORT}`,
+        upstream_failure: contains(logs),
+        details: contains(logs),
+        flags: contains('UF'),
       });
     });
 
-    test.each(Object.entries(IMPOSTURES).filter(([, { version }]) => version !== 'none'))('fails, and says nothing to who answers a TCP connection, if that one %s', async (who, { logs }) => {
-      expect(tcpAnswers.get(who)).toEqual({ heard: '', told: [] });
-      expect(await caller().container(PROXY_CONTAINER).log.untilJson(({ peer: callee, upstream_failure: reason }) => callee === 'twin-ledger' && String(reason).includes(logs))).toMatchObject({
-        direction: 'outbound', upstream: `${twin('twin-ledger').endpoint.address}:${INBOUND_PORT}`, flags: contains('UF'), bytes_out: 0,
-      });
-    });
+    test.each(Object.entries(IMPOSTURES).filter(([, { version }]) => version !== 'none'))(
+      'fails, and says nothing to who answers a TCP connection, if that one %s',
+      async (who, { logs }) => {
+        expect(tcpAnswers.get(who)).toEqual({ heard: '', told: [] });
+        expect(
+          await caller()
+            .container(PROXY_CONTAINER)
+            .log.untilJson(({ peer: callee, upstream_failure: reason }) => callee === 'twin-ledger' && String(reason).includes(logs)),
+        ).toMatchObject({
+          direction: 'outbound',
+          upstream: `${twin('twin-ledger').endpoint.address}:${INBOUND_PORT}`,
+          flags: contains('UF'),
+          bytes_out: 0,
+        });
+      },
+    );
   });
 
   test('a session from before is not resumed', async () => {
@@ -235,18 +375,28 @@ e2e('peers that are not who they should be', () => {
       return [await peer!.connect({ host, identity, requests }), await peer!.connect({ host, identity, requests, resumes: true })];
     };
     const [first, second] = await twice(task('callee').address);
-    expect([first, second]).toMatchObject([{ tickets: 0, responses: [{ status: 200 }] }, { tickets: 0, resumed: false, responses: [{ status: 200 }] }]);
+    expect([first, second]).toMatchObject([
+      { tickets: 0, responses: [{ status: 200 }] },
+      { tickets: 0, resumed: false, responses: [{ status: 200 }] },
+    ]);
     expect(await connect('ledger', { identity: 'right' })).toMatchObject({ received: WELCOME, tickets: 0 });
     // It would, if it were let to.
     const lenient = twin('twin');
     await lenient.present({ identity: presented('twin', 'right'), protocol: 'http2' });
-    expect(await twice(lenient.endpoint.address)).toMatchObject([{ tickets: 2, resumed: false }, { resumed: true, responses: [{ status: 200 }] }]);
+    expect(await twice(lenient.endpoint.address)).toMatchObject([
+      { tickets: 2, resumed: false },
+      { resumed: true, responses: [{ status: 200 }] },
+    ]);
   });
 
   test('the application learns who calls, and nobody can tell it another name', async () => {
     const spoofed = { 'x-forwarded-client-cert': `By=${idOf('callee')};Hash=${'0'.repeat(64)};URI=${idOf('admin')}` };
     const [direct] = (await connect('callee', { identity: 'right', requests: [{ path: '/who', headers: spoofed }] })).responses;
-    const arrived = [await caller().client.get('http://callee.shop.internal:15080/who', spoofed), await caller().client.get('http://callee.shop.internal:15080/who'), direct];
+    const arrived = [
+      await caller().client.get('http://callee.shop.internal:15080/who', spoofed),
+      await caller().client.get('http://callee.shop.internal:15080/who'),
+      direct,
+    ];
     for (const { headers } of arrived.map(({ body }) => JSON.parse(body) as RelayAnswer)) {
       expect(headers['x-forwarded-client-cert']).toMatch(new RegExp(`^By=${idOf('callee')};Hash=[0-9a-f]{64};URI=${idOf('caller')}$`));
       expect(JSON.stringify(headers)).not.toContain('admin');

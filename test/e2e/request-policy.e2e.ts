@@ -26,7 +26,11 @@ const template = synthesize({
       timeout: Timeout.perRequest(Duration.seconds(1)),
       allow: [{ paths: ['/anything/*', '/delay/*', '/status/*', '/limited', '/post', '/response-headers', '/websocket/echo'] }],
       routes: [
-        { name: 'slow', match: { path: PathMatch.prefix('/delay/'), methods: ['GET', 'POST'] }, timeout: Timeout.perRequest(Duration.seconds(10)) },
+        {
+          name: 'slow',
+          match: { path: PathMatch.prefix('/delay/'), methods: ['GET', 'POST'] },
+          timeout: Timeout.perRequest(Duration.seconds(10)),
+        },
         { name: 'reset', match: { path: PathMatch.prefix('/v0/') }, rewrite: { path: PathRewrite.prefix('/') } },
         {
           name: 'old-api',
@@ -35,13 +39,41 @@ const template = synthesize({
           requestHeaders: { set: { 'x-route': '100% old' }, add: { 'x-list': 'two' }, remove: ['x-secret'] },
           responseHeaders: { set: { 'x-route': 'old' } },
         },
-        { name: 'by-id', match: { path: PathMatch.regex('/orders/\\d+') }, rewrite: { path: PathRewrite.regex('^/orders/(\\d+)$', '/anything/\\1/by-id') } },
-        { name: 'beta', match: { headers: { 'X-Beta': ValueMatch.exact('yes') } }, rewrite: { path: PathRewrite.exact('/anything/beta'), host: 'beta.example:81' } },
-        { name: 'range', match: { headers: { 'x-version': ValueMatch.range(2, 5) } }, rewrite: { path: PathRewrite.exact('/anything/range') } },
-        { name: 'tester', match: { headers: { 'x-user': ValueMatch.suffix('@test.example') }, methods: ['POST', 'DELETE', 'GET'] }, rewrite: { path: PathRewrite.exact('/anything/tester') } },
-        { name: 'query', match: { queryParameters: { v: ValueMatch.prefix('2.') } }, rewrite: { path: PathRewrite.exact('/anything/query') } },
-        { name: 'flag', match: { queryParameters: { flag: ValueMatch.present() } }, rewrite: { path: PathRewrite.exact('/anything/flag') } },
-        { name: 'no-agent', match: { path: PathMatch.exact('/whoami'), headers: { 'x-agent': ValueMatch.not(ValueMatch.regex('curl/.*')) } }, rewrite: { path: PathRewrite.exact('/anything/no-curl') } },
+        {
+          name: 'by-id',
+          match: { path: PathMatch.regex('/orders/\\d+') },
+          rewrite: { path: PathRewrite.regex('^/orders/(\\d+)$', '/anything/\\1/by-id') },
+        },
+        {
+          name: 'beta',
+          match: { headers: { 'X-Beta': ValueMatch.exact('yes') } },
+          rewrite: { path: PathRewrite.exact('/anything/beta'), host: 'beta.example:81' },
+        },
+        {
+          name: 'range',
+          match: { headers: { 'x-version': ValueMatch.range(2, 5) } },
+          rewrite: { path: PathRewrite.exact('/anything/range') },
+        },
+        {
+          name: 'tester',
+          match: { headers: { 'x-user': ValueMatch.suffix('@test.example') }, methods: ['POST', 'DELETE', 'GET'] },
+          rewrite: { path: PathRewrite.exact('/anything/tester') },
+        },
+        {
+          name: 'query',
+          match: { queryParameters: { v: ValueMatch.prefix('2.') } },
+          rewrite: { path: PathRewrite.exact('/anything/query') },
+        },
+        {
+          name: 'flag',
+          match: { queryParameters: { flag: ValueMatch.present() } },
+          rewrite: { path: PathRewrite.exact('/anything/flag') },
+        },
+        {
+          name: 'no-agent',
+          match: { path: PathMatch.exact('/whoami'), headers: { 'x-agent': ValueMatch.not(ValueMatch.regex('curl/.*')) } },
+          rewrite: { path: PathRewrite.exact('/anything/no-curl') },
+        },
         { name: 'agent', match: { path: PathMatch.exact('/whoami') }, rewrite: { path: PathRewrite.exact('/anything/curl') } },
       ],
       rateLimits: {
@@ -66,7 +98,11 @@ const template = synthesize({
       port: GRPC_PORT,
       protocol: Protocol.GRPC,
       routes: [
-        { name: 'say-hurried', match: { path: PathMatch.grpcMethod('echo.Echo', 'Say'), headers: { 'x-hurry': ValueMatch.present() } }, timeout: Timeout.perRequest(Duration.millis(200)) },
+        {
+          name: 'say-hurried',
+          match: { path: PathMatch.grpcMethod('echo.Echo', 'Say'), headers: { 'x-hurry': ValueMatch.present() } },
+          timeout: Timeout.perRequest(Duration.millis(200)),
+        },
         { name: 'echo', match: { path: PathMatch.grpcService('echo.Echo') }, requestHeaders: { set: { 'x-amzn-meta': 'echo' } } },
       ],
       rateLimits: { 'says-of-checkout': { requests: 1, per: HOUR, callers: ['checkout'], paths: ['/echo.Echo/Say'] } },
@@ -77,7 +113,15 @@ const template = synthesize({
       activeHealthCheck: ActiveHealthCheck.of(everyHalfSecond),
     },
   },
-  edge: Edge.httpApi({ authorizer: Authorizer.none(), routes: { 'GET /orders/{id}': { service: 'orders' }, 'ANY /v1/{proxy+}': { service: 'orders' }, 'GET /websocket/echo': { service: 'orders' } }, gateway: { desiredCount: 1 } }),
+  edge: Edge.httpApi({
+    authorizer: Authorizer.none(),
+    routes: {
+      'GET /orders/{id}': { service: 'orders' },
+      'ANY /v1/{proxy+}': { service: 'orders' },
+      'GET /websocket/echo': { service: 'orders' },
+    },
+    gateway: { desiredCount: 1 },
+  }),
   tracing: Tracing.none(),
 });
 
@@ -95,10 +139,22 @@ const seen = ({ status: code, body }: HttpResponse): Seen => {
 const pathOf = (response: HttpResponse): string => seen(response).url.replace(/^http:\/\/[^/]*/, '');
 
 e2e('requests to a service', () => {
-  const shop = cluster(async () => Cluster.start(template, { images: [standIns.envoy(), standIns.agent(), standIns.relay('example/relay', 8080), standIns.httpbin('example/httpbin', 8080), standIns.grpc('example/grpc', GRPC_PORT)] }));
+  const shop = cluster(async () =>
+    Cluster.start(template, {
+      images: [
+        standIns.envoy(),
+        standIns.agent(),
+        standIns.relay('example/relay', 8080),
+        standIns.httpbin('example/httpbin', 8080),
+        standIns.grpc('example/grpc', GRPC_PORT),
+      ],
+    }),
+  );
   const task = (name: string): Task => shop().task(name);
-  const ask = async (path: string, request: Partial<HttpRequest> = {}, from = 'ui'): Promise<HttpResponse> => task(from).client.send({ url: `http://${ORDERS}${path}`, ...request });
-  const call = async (rest: Omit<GrpcCall, 'target'>, from = 'ui'): Promise<readonly GrpcOutcome[]> => callGrpc(task(from).endpoint, { target: 'ledger.shop.internal:15080', ...rest });
+  const ask = async (path: string, request: Partial<HttpRequest> = {}, from = 'ui'): Promise<HttpResponse> =>
+    task(from).client.send({ url: `http://${ORDERS}${path}`, ...request });
+  const call = async (rest: Omit<GrpcCall, 'target'>, from = 'ui'): Promise<readonly GrpcOutcome[]> =>
+    callGrpc(task(from).endpoint, { target: 'ledger.shop.internal:15080', ...rest });
   let api: ApiGateway;
   beforeAll(async () => {
     await settled(shop());
@@ -117,7 +173,12 @@ e2e('requests to a service', () => {
       ['a header that is not something', '/whoami', { headers: { 'x-agent': 'firefox' } }, '/anything/no-curl'],
       ['a header that is not something, since it is not there', '/whoami', {}, '/anything/no-curl'],
       ['what no route before it has taken', '/whoami', { headers: { 'x-agent': 'curl/8' } }, '/anything/curl'],
-      ['nothing: the request arrives as it is', '/anything/plain?x=1', { headers: { 'x-version': '5', 'x-beta': 'no' } }, '/anything/plain?x=1'],
+      [
+        'nothing: the request arrives as it is',
+        '/anything/plain?x=1',
+        { headers: { 'x-version': '5', 'x-beta': 'no' } },
+        '/anything/plain?x=1',
+      ],
       ['the first that matches of two', '/v1/x', { headers: { 'x-beta': 'yes' } }, '/anything/old/x'],
     ])('match by %s', async (_, path, request, arrives) => {
       expect(pathOf(await ask(path, request))).toBe(arrives);
@@ -140,7 +201,11 @@ e2e('requests to a service', () => {
     test('do not lead around allow, which sees the path after the rewrite', async () => {
       expect((await ask('/v0/status/204')).status).toBe(204);
       expect((await ask('/v0/uuid')).status).toBe(403);
-      expect(await logged(task('orders'), { path: '/uuid' })).toMatchObject({ direction: 'inbound', status: 403, details: 'rbac_access_denied_matched_policy[none]' });
+      expect(await logged(task('orders'), { path: '/uuid' })).toMatchObject({
+        direction: 'inbound',
+        status: 403,
+        details: 'rbac_access_denied_matched_policy[none]',
+      });
       expect(await logged(task('ui'), { path: '/v0/uuid' })).toMatchObject({ direction: 'outbound', status: 403, details: 'via_upstream' });
       // A dot segment behind the prefix is resolved before allow sees it.
       expect((await ask('/v1/../../uuid')).status).toBe(403);
@@ -158,16 +223,25 @@ e2e('requests to a service', () => {
     test('by gRPC method and metadata', async () => {
       const [calm] = await call({ request: { text: 'a', delay_ms: 500 } });
       const [hurried] = await call({ request: { text: 'a', delay_ms: 500 }, metadata: { 'x-hurry': '1' } });
-      expect([calm, hurried]).toMatchObject([{ ok: true, replies: [{ text: 'a' }] }, { ok: false, code: status.UNAVAILABLE }]);
+      expect([calm, hurried]).toMatchObject([
+        { ok: true, replies: [{ text: 'a' }] },
+        { ok: false, code: status.UNAVAILABLE },
+      ]);
       expect(await logged(task('ui'), { peer: 'ledger', details: 'response_timeout' })).toMatchObject({ path: '/echo.Echo/Say' });
       // The stream has no such limit.
-      expect(await call({ method: 'Repeat', request: { text: 'b', count: 3, every_ms: 150 }, metadata: { 'x-hurry': '1' } })).toMatchObject([{ ok: true, replies: [{}, {}, {}] }]);
+      expect(await call({ method: 'Repeat', request: { text: 'b', count: 3, every_ms: 150 }, metadata: { 'x-hurry': '1' } })).toMatchObject(
+        [{ ok: true, replies: [{}, {}, {}] }],
+      );
     });
   });
 
   describe('headers', () => {
     test('of requests are set, added and removed, by the route and by the service', async () => {
-      const { headers } = seen(await ask('/v1/x', { headers: { 'x-route': 'mine', 'x-secret': '1', 'x-drop': '1', 'x-service': 'mine', 'x-keep': '1', 'x-list': 'one' } }));
+      const { headers } = seen(
+        await ask('/v1/x', {
+          headers: { 'x-route': 'mine', 'x-secret': '1', 'x-drop': '1', 'x-service': 'mine', 'x-keep': '1', 'x-list': 'one' },
+        }),
+      );
       expect(headers).toMatchObject({ 'X-Route': ['100% old'], 'X-Service': ['orders, 100%'], 'X-Keep': ['1'], 'X-List': ['one', 'two'] });
       expect(Object.keys(headers)).not.toEqual(expect.arrayContaining([expect.stringMatching(/^X-(Secret|Drop)$/)]));
     });
@@ -194,12 +268,30 @@ e2e('requests to a service', () => {
 
   test('tell who calls in one header, of which nobody can forge another spelling', async () => {
     const forged = 'URI=spiffe://shop.internal/forged';
-    const direct = seen(await ask('/anything/x', { headers: { 'x_forwarded_client_cert': forged, 'X-Forwarded_Client-Cert': forged, 'x-forwarded-client-cert': forged, 'x_mine': '1' } }));
+    const direct = seen(
+      await ask('/anything/x', {
+        headers: { x_forwarded_client_cert: forged, 'X-Forwarded_Client-Cert': forged, 'x-forwarded-client-cert': forged, x_mine: '1' },
+      }),
+    );
     expect(JSON.stringify(direct)).not.toContain('forged');
-    expect(direct.headers).toMatchObject({ 'X-Forwarded-Client-Cert': [expect.stringMatching(/;URI=spiffe:\/\/shop\.internal\/ui$/)], 'X_mine': ['1'] });
-    const viaGateway = seen(await api.send({ path: '/v1/a', headers: { 'x_forwarded_for': 'forged', 'x_real-ip': 'forged', 'x_envoy_original_path': '/forged', 'x_forwarded_client_cert': forged, 'x_mine': '1' } }));
+    expect(direct.headers).toMatchObject({
+      'X-Forwarded-Client-Cert': [expect.stringMatching(/;URI=spiffe:\/\/shop\.internal\/ui$/)],
+      X_mine: ['1'],
+    });
+    const viaGateway = seen(
+      await api.send({
+        path: '/v1/a',
+        headers: {
+          x_forwarded_for: 'forged',
+          'x_real-ip': 'forged',
+          x_envoy_original_path: '/forged',
+          x_forwarded_client_cert: forged,
+          x_mine: '1',
+        },
+      }),
+    );
     expect(JSON.stringify(viaGateway)).not.toContain('forged');
-    expect(viaGateway.headers).toMatchObject({ 'X_mine': ['1'] });
+    expect(viaGateway.headers).toMatchObject({ X_mine: ['1'] });
   });
 
   test('are what limits and faults are for: health checks of callers use up none and meet none', async () => {
@@ -225,14 +317,18 @@ e2e('requests to a service', () => {
       expect(answers.map((response) => response.status)).toEqual([404, 404, 429]);
       expect(answers[2]?.headers).toMatchObject({ 'retry-after': '1800' });
       expect(Object.keys(answers[2]?.headers ?? {}).filter((name) => name.includes('ratelimit'))).toEqual([]);
-      expect(await logged(task('ui'), { direction: 'outbound', path: '/limited', status: 429 })).toMatchObject({ attempts: 1, details: 'via_upstream' });
+      expect(await logged(task('ui'), { direction: 'outbound', path: '/limited', status: 429 })).toMatchObject({
+        attempts: 1,
+        details: 'via_upstream',
+      });
       expect(await logged(task('orders'), { path: '/limited', status: 429 })).toMatchObject({ details: 'local_rate_limited', flags: 'RL' });
       // Others are not limited.
       expect((await ask('/anything/limited')).status).toBe(200);
     });
 
     test('are for callers by their certificates, whatever they say of themselves', async () => {
-      const post = async (from: string, path = '/anything/limited/x'): Promise<number> => (await ask(path, { method: 'POST', headers: { 'x-forwarded-client-cert': 'URI=spiffe://shop.internal/ui' } }, from)).status;
+      const post = async (from: string, path = '/anything/limited/x'): Promise<number> =>
+        (await ask(path, { method: 'POST', headers: { 'x-forwarded-client-cert': 'URI=spiffe://shop.internal/ui' } }, from)).status;
       const checkout = [await post('checkout'), await post('checkout'), await post('checkout'), await post('checkout', '/anything/other')];
       expect(checkout).toEqual([200, 200, 429, 200]);
       expect([await post('ui'), await post('ui'), await post('ui')]).toEqual([200, 200, 200]);
@@ -246,7 +342,11 @@ e2e('requests to a service', () => {
 
     test('are RESOURCE_EXHAUSTED for gRPC', async () => {
       const outcomes = await call({ request: { text: 'x' }, times: 3 }, 'checkout');
-      expect(outcomes).toMatchObject([{ ok: true }, { ok: false, code: status.RESOURCE_EXHAUSTED }, { ok: false, code: status.RESOURCE_EXHAUSTED }]);
+      expect(outcomes).toMatchObject([
+        { ok: true },
+        { ok: false, code: status.RESOURCE_EXHAUSTED },
+        { ok: false, code: status.RESOURCE_EXHAUSTED },
+      ]);
       expect(await call({ request: { text: 'x' }, times: 2 })).toMatchObject([{ ok: true }, { ok: true }]);
     });
   });
@@ -270,7 +370,9 @@ e2e('requests to a service', () => {
     test('hold requests back', async () => {
       expect((await ask('/anything/slow', { method: 'POST' })).status).toBe(200);
       expect((await ask('/anything/slow')).status).toBe(504);
-      expect(await logged(task('orders'), { path: '/anything/slow', method: 'GET' })).toMatchObject({ flags: expect.stringContaining('DI') as string });
+      expect(await logged(task('orders'), { path: '/anything/slow', method: 'GET' })).toMatchObject({
+        flags: expect.stringContaining('DI') as string,
+      });
     });
 
     test('of gRPC have a status of gRPC', async () => {
@@ -280,7 +382,10 @@ e2e('requests to a service', () => {
 
   describe('a limit on their size', () => {
     const chunked = { 'transfer-encoding': 'chunked' };
-    test.each([['that tell their length', {}], ['that do not', chunked]])('lets in what is not too large, of requests %s', async (_, headers) => {
+    test.each([
+      ['that tell their length', {}],
+      ['that do not', chunked],
+    ])('lets in what is not too large, of requests %s', async (_, headers) => {
       const whole = 'x'.repeat(LIMIT);
       expect(seen(await ask('/anything/x', { method: 'POST', body: whole, headers })).method).toBe('POST');
       expect((await ask('/anything/x', { method: 'POST', body: `${whole}x`, headers })).status).toBe(413);
@@ -291,23 +396,36 @@ e2e('requests to a service', () => {
     });
 
     test('fails with an error at the callee, not with more, if a request is longer than it says', async () => {
-      const outcome = await task('ui').client.tcp({ host: 'orders.shop.internal', port: 15080, send: `POST /anything/smuggled HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\nconnection: close\r\n\r\n${'x'.repeat(LIMIT + 1)}`, until: '\r\n\r\n' });
+      const outcome = await task('ui').client.tcp({
+        host: 'orders.shop.internal',
+        port: 15080,
+        send: `POST /anything/smuggled HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\nconnection: close\r\n\r\n${'x'.repeat(LIMIT + 1)}`,
+        until: '\r\n\r\n',
+      });
       expect(outcome).toMatchObject({ kind: 'received', text: expect.stringMatching(/^HTTP\/1\.1 200/) as string });
       expect(await logged(task('orders'), { path: '/anything/smuggled' })).toMatchObject({ bytes_in: 5 });
     });
   });
 
   describe('WebSockets', () => {
-    const socket = async (from: string, more: Partial<WebSocketTalk> = {}): Promise<WebSocketOutcome> => talk(task(from).endpoint, { url: `ws://${ORDERS}/websocket/echo`, messages: ['hello', 'x'.repeat(LIMIT + 1)], ...more });
+    const socket = async (from: string, more: Partial<WebSocketTalk> = {}): Promise<WebSocketOutcome> =>
+      talk(task(from).endpoint, { url: `ws://${ORDERS}/websocket/echo`, messages: ['hello', 'x'.repeat(LIMIT + 1)], ...more });
 
     test('open, outlive the time limit of a request, and have no limit on their size', async () => {
       expect(await socket('ui', { silenceMs: 1500 })).toEqual({ open: true, echoes: ['hello', 'x'.repeat(LIMIT + 1)] });
-      expect(await logged(task('orders'), { path: '/websocket/echo' })).toMatchObject({ direction: 'inbound', status: 101, caller: 'spiffe://shop.internal/ui' });
+      expect(await logged(task('orders'), { path: '/websocket/echo' })).toMatchObject({
+        direction: 'inbound',
+        status: 101,
+        caller: 'spiffe://shop.internal/ui',
+      });
     });
 
     test('pass the gateway, should anybody send them there', async () => {
       const headers = { 'x-edge-route': 'GET /websocket/echo', 'x-edge-client-ip': '203.0.113.7', 'x-edge-host': API_HOST };
-      expect(await talk(task('gateway').endpoint, { url: 'ws://127.0.0.1:8080/websocket/echo', headers, messages: ['hello'] })).toEqual({ open: true, echoes: ['hello'] });
+      expect(await talk(task('gateway').endpoint, { url: 'ws://127.0.0.1:8080/websocket/echo', headers, messages: ['hello'] })).toEqual({
+        open: true,
+        echoes: ['hello'],
+      });
     });
 
     test('fail if no rule allows the path', async () => {
@@ -315,7 +433,12 @@ e2e('requests to a service', () => {
     });
 
     test('fail at a service that has none', async () => {
-      const upgrade = { connection: 'upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' };
+      const upgrade = {
+        connection: 'upgrade',
+        upgrade: 'websocket',
+        'sec-websocket-version': '13',
+        'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+      };
       expect((await task('ui').client.send({ url: 'http://ledger.shop.internal:15080/x', headers: upgrade })).status).toBe(403);
     });
   });

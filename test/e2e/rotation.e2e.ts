@@ -28,45 +28,74 @@ const BETWEEN = PER_SECOND;
 const CONNECTIONS = 4;
 
 /** The ledger is called by TCP: each connection of the caller is one between two tasks too, with a handshake of its own. */
-const mesh = (certificates: KmsCertificatesOptions = {}): Template => synthesize({
-  services: {
-    ui: { image: image('app'), port: 8080, calls: ['orders', 'ledger'] },
-    orders: { image: image('app'), port: 8080 },
-    ledger: { image: image('app'), port: 8080, protocol: Protocol.TCP, virtualPort: 8090 },
-  },
-  certificates: Certificates.kms(certificates),
-  tracing: Tracing.none(),
-});
+const mesh = (certificates: KmsCertificatesOptions = {}): Template =>
+  synthesize({
+    services: {
+      ui: { image: image('app'), port: 8080, calls: ['orders', 'ledger'] },
+      orders: { image: image('app'), port: 8080 },
+      ledger: { image: image('app'), port: 8080, protocol: Protocol.TCP, virtualPort: 8090 },
+    },
+    certificates: Certificates.kms(certificates),
+    tracing: Tracing.none(),
+  });
 
 e2e('rotation of certificates', () => {
   const shop = cluster(async () => Cluster.start(mesh(), { images: IMAGES }));
-  beforeAll(async () => { await settled(shop()); });
+  beforeAll(async () => {
+    await settled(shop());
+  });
   const task = (name: string): Task => shop().task(name);
-  const namesOfSecrets = (): readonly string[] => SERVICES.map((name) => /secret:(.+)-\w+$/.exec(shop().certificates.secretOf(name))?.[1] ?? '');
-  const presentedByAll = async (): Promise<readonly string[]> => (await Promise.all(SERVICES.map(async (name) => presented(task(name))))).flat();
+  const namesOfSecrets = (): readonly string[] =>
+    SERVICES.map((name) => /secret:(.+)-\w+$/.exec(shop().certificates.secretOf(name))?.[1] ?? '');
+  const presentedByAll = async (): Promise<readonly string[]> =>
+    (await Promise.all(SERVICES.map(async (name) => presented(task(name))))).flat();
   const allTrust = async (roots: readonly string[]): Promise<void> => {
-    await Promise.all(shop().tasks().map(async (each) => until(async () => (await trusted(each)).join() === [...roots].sort().join(), { what: `${each.id} to trust just ${roots.join(' and ')}` })));
+    await Promise.all(
+      shop()
+        .tasks()
+        .map(async (each) =>
+          until(async () => (await trusted(each)).join() === [...roots].sort().join(), {
+            what: `${each.id} to trust just ${roots.join(' and ')}`,
+          }),
+        ),
+    );
   };
 
   /** The statistics of an Envoy whose names match, without those that are 0. */
   const counted = async (name: string, pattern: string): Promise<Readonly<Record<string, number>>> => {
-    const { body } = await task(name).client.get(`http://127.0.0.1:${ADMIN_PORT}/stats?format=json&type=Counters&filter=${encodeURIComponent(pattern)}`);
+    const { body } = await task(name).client.get(
+      `http://127.0.0.1:${ADMIN_PORT}/stats?format=json&type=Counters&filter=${encodeURIComponent(pattern)}`,
+    );
     const { stats } = JSON.parse(body) as { readonly stats: ReadonlyArray<{ readonly name: string; readonly value: number }> };
     return Object.fromEntries(stats.filter(({ value }) => value > 0).map((stat) => [stat.name, stat.value]));
   };
-  const callsSoFar = async (): Promise<number> => Object.values(await counted('ui', '^cluster\\.(orders\\.upstream_rq_total|ledger\\.upstream_cx_total)$')).reduce((sum, value) => sum + value, 0);
-  const callsAreAtLeast = async (count: number): Promise<void> => { await until(async () => await callsSoFar() >= count, { what: `${count} calls` }); };
-  const callsGoOn = async (): Promise<void> => { await callsAreAtLeast(await callsSoFar() + BETWEEN); };
+  const callsSoFar = async (): Promise<number> =>
+    Object.values(await counted('ui', '^cluster\\.(orders\\.upstream_rq_total|ledger\\.upstream_cx_total)$')).reduce(
+      (sum, value) => sum + value,
+      0,
+    );
+  const callsAreAtLeast = async (count: number): Promise<void> => {
+    await until(async () => (await callsSoFar()) >= count, { what: `${count} calls` });
+  };
+  const callsGoOn = async (): Promise<void> => {
+    await callsAreAtLeast((await callsSoFar()) + BETWEEN);
+  };
 
   const rootsOf = (secret: CertificateSecret | undefined): readonly string[] =>
-    (secret?.trustBundle.match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g) ?? []).map((pem) => new X509Certificate(pem).serialNumber.toLowerCase());
+    (secret?.trustBundle.match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g) ?? []).map((pem) =>
+      new X509Certificate(pem).serialNumber.toLowerCase(),
+    );
 
   /** What somebody keeps who has read the caller's secret before the authority went. */
   let ofTheOldAuthority: CertificateSecret | undefined;
 
   test('five rotations and a new authority cost not one of 6,600 requests at 220 a second', async () => {
     const over = new AbortController();
-    const traffic = Promise.all(LANES.map(async (lane) => load(task('ui').endpoint, { ...lane, requests: over.signal, perSecond: PER_SECOND / LANES.length, connections: CONNECTIONS })));
+    const traffic = Promise.all(
+      LANES.map(async (lane) =>
+        load(task('ui').endpoint, { ...lane, requests: over.signal, perSecond: PER_SECOND / LANES.length, connections: CONNECTIONS }),
+      ),
+    );
     traffic.catch(() => undefined);
     const seen = new Set(await presentedByAll());
     const rotateAll = async (): Promise<void> => {
@@ -80,7 +109,9 @@ e2e('rotation of certificates', () => {
       await callsGoOn();
     };
     const refused = async (certificates: KmsCertificatesOptions, reason: string, laterMs = 0): Promise<void> => {
-      const refusal: unknown = await shop().update(mesh(certificates), { laterMs }).catch((error: unknown) => error);
+      const refusal: unknown = await shop()
+        .update(mesh(certificates), { laterMs })
+        .catch((error: unknown) => error);
       expect(String(refusal)).toContain(reason);
       for (const name of namesOfSecrets()) expect(String(refusal)).toContain(name);
     };
@@ -102,7 +133,11 @@ e2e('rotation of certificates', () => {
       await refused({ ...both, issuer: 'next' }, 'tasks may still hold what was before the last rotation of');
       await shop().update(mesh({ ...both, issuer: 'next' }), later);
       ofTheOldAuthority = shop().certificates.current('ui');
-      await refused({ authorities: ['next'] }, 'the authority "main" cannot be removed: it issued the current certificate of', later.laterMs);
+      await refused(
+        { authorities: ['next'] },
+        'the authority "main" cannot be removed: it issued the current certificate of',
+        later.laterMs,
+      );
       await rotateAll();
 
       await shop().update(mesh({ authorities: ['next'] }), later);
@@ -122,14 +157,21 @@ e2e('rotation of certificates', () => {
     for (const name of ['orders', 'ledger']) expect(await counted(name, 'ssl\\.(connection_error|fail_)')).toEqual({});
     const { 'cluster.ledger.ssl.handshake': handshakes = 0 } = await counted('ui', '^cluster\\.ledger\\.ssl\\.handshake$');
     expect(handshakes).toBeGreaterThanOrEqual(results[1]?.statuses['200'] ?? 0);
-    console.log(`FIGURE rotation under load: ${answered} requests, 0 failed, ${seen.size / SERVICES.length - 1} rotations of ${SERVICES.length} certificates, 1 new authority, ${handshakes} handshakes; ${['kept connections', 'new connections'].map((kind, index) => `${kind}: ${timesOf(results[index])}`).join('; ')}`);
+    console.log(
+      `FIGURE rotation under load: ${answered} requests, 0 failed, ${seen.size / SERVICES.length - 1} rotations of ${SERVICES.length} certificates, 1 new authority, ${handshakes} handshakes; ${['kept connections', 'new connections'].map((kind, index) => `${kind}: ${timesOf(results[index])}`).join('; ')}`,
+    );
   });
 
   test.each(['orders', 'ledger'])('fails if somebody presents a certificate of the authority that went to %s', async (name) => {
     expect(ofTheOldAuthority).toBeDefined();
-    const [before, now] = [await callByTls(task('ui'), task(name), ofTheOldAuthority), await callByTls(task('ui'), task(name), shop().certificates.current('ui'))];
+    const [before, now] = [
+      await callByTls(task('ui'), task(name), ofTheOldAuthority),
+      await callByTls(task('ui'), task(name), shop().certificates.current('ui')),
+    ];
     expect([before.status, now.status]).toEqual([0, 200]);
-    await task(name).container(PROXY_CONTAINER).log.untilJson(({ downstream_failure: failure }) => typeof failure === 'string' && failure.includes('CERTIFICATE_VERIFY_FAILED'));
+    await task(name)
+      .container(PROXY_CONTAINER)
+      .log.untilJson(({ downstream_failure: failure }) => typeof failure === 'string' && failure.includes('CERTIFICATE_VERIFY_FAILED'));
   });
 
   test('after eight rotations the agent, with its health check, has not used up its memory by far', async () => {
@@ -137,7 +179,9 @@ e2e('rotation of certificates', () => {
     // Runs in the same container, so it counts. The pages of Node.js itself are in the agent's figure.
     const check = await memoryOfCommand(task('ui').container(AGENT_CONTAINER), ['node', '/agent/agent.js', 'health']);
     const most = Math.max(...agents) + check.own;
-    console.log(`FIGURE memory of mesh-agent: at most ${Math.max(...agents).toFixed(0)} MiB resident, and ${check.own.toFixed(0)} MiB while its health check runs, of ${AGENT_MEMORY_MIB} MiB`);
+    console.log(
+      `FIGURE memory of mesh-agent: at most ${Math.max(...agents).toFixed(0)} MiB resident, and ${check.own.toFixed(0)} MiB while its health check runs, of ${AGENT_MEMORY_MIB} MiB`,
+    );
     expect(most).toBeLessThan(0.85 * AGENT_MEMORY_MIB);
   });
 
@@ -150,14 +194,19 @@ e2e('rotation of certificates', () => {
 
   test('what a task presents and trusts belongs to the user of Envoy and the agent, and nobody else reads it', async () => {
     const files = ['identity.json', 'trust.json'].map((name) => `${MESH_DIRECTORY}/${name}`);
-    const { stdout } = await task('orders').container(AGENT_CONTAINER).exec(['stat', '-c', '%n %a %u:%g', ...files]);
+    const { stdout } = await task('orders')
+      .container(AGENT_CONTAINER)
+      .exec(['stat', '-c', '%n %a %u:%g', ...files]);
     expect(stdout).toBe(files.map((file) => `${file} 600 101:101\n`).join(''));
   });
 
   test('certificates and authority that are replaced at once, by hand, are in use at once', async () => {
     const other = await Authority.create('other', Date.now());
     for (const name of SERVICES) {
-      shop().certificates.put(name, await other.issue({ identity: `spiffe://shop.internal/${name}`, notBefore: Date.now() - HOUR / 60, notAfter: Date.now() + HOUR }));
+      shop().certificates.put(
+        name,
+        await other.issue({ identity: `spiffe://shop.internal/${name}`, notBefore: Date.now() - HOUR / 60, notAfter: Date.now() + HOUR }),
+      );
     }
     await renewed(shop());
     await allTrust(rootsOf(shop().certificates.current('ui')));

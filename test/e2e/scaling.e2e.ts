@@ -8,7 +8,11 @@ const ORDERS = 'http://orders.shop.internal:15080';
 
 e2e('tasks that come and go', () => {
   const shopping = cluster(async () => Cluster.start(shop(), { images: SHOP_IMAGES, services: ['ui', 'orders'], counts: { ui: 1 } }));
-  const served = (task: Task): number => task.container('app').log.json().filter(({ path }) => path === '/busy').length;
+  const served = (task: Task): number =>
+    task
+      .container('app')
+      .log.json()
+      .filter(({ path }) => path === '/busy').length;
 
   /** Steady load on orders; `happens` comes in the midst of it. */
   async function under(requests: number, happens: () => Promise<void>): Promise<LoadResult> {
@@ -34,7 +38,9 @@ e2e('tasks that come and go', () => {
 
   test('no GET fails while a service is scaled in', async () => {
     const [first] = shopping().tasks('orders');
-    const { statuses } = await under(1000, async () => { await shopping().scale('orders', 2); });
+    const { statuses } = await under(1000, async () => {
+      await shopping().scale('orders', 2);
+    });
     expect(first?.stopReason).toBe('the service was scaled in');
     expect(statuses).toEqual({ 200: 1000 });
   });
@@ -42,7 +48,9 @@ e2e('tasks that come and go', () => {
   test('no GET fails when one of two tasks dies', async () => {
     const [doomed] = shopping().tasks('orders');
     // Cloud Map goes on showing it all the time.
-    const { statuses } = await under(1500, async () => { await doomed?.kill(); });
+    const { statuses } = await under(1500, async () => {
+      await doomed?.kill();
+    });
     // One that had waited for its whole timeout would be a 504.
     expect(statuses).toEqual({ 200: 1500 });
     doomed?.deregister();
@@ -57,7 +65,10 @@ e2e('tasks that come and go', () => {
 
   test('no GET fails when the application of one of two tasks crashes', async () => {
     const [doomed] = shopping().tasks('orders');
-    const { statuses } = await under(800, async () => { doomed?.container('app').crash(); await doomed?.stopped(); });
+    const { statuses } = await under(800, async () => {
+      doomed?.container('app').crash();
+      await doomed?.stopped();
+    });
     expect(doomed?.stopReason).toBe('essential container "app" exited (code 137)');
     expect(statuses).toEqual({ 200: 800 });
   });
@@ -66,7 +77,10 @@ e2e('tasks that come and go', () => {
     await shopping().scale('orders', 2);
     await settled(shopping());
     const { client } = shopping().task('ui');
-    const begun = client.sendAll(Array.from({ length: 8 }, () => ({ url: `${ORDERS}/delay/2000` })), { concurrency: 8 });
+    const begun = client.sendAll(
+      Array.from({ length: 8 }, () => ({ url: `${ORDERS}/delay/2000` })),
+      { concurrency: 8 },
+    );
     const [doomed] = shopping().tasks('orders');
     await doomed?.container('app').log.untilJson(({ path }) => path === '/delay/2000');
     await doomed?.kill();

@@ -24,23 +24,45 @@ const REQUESTS = 600;
 
 const REQUESTS_EACH = 200;
 /** Planned when somebody wants it: that takes its time. */
-const SHOPS = fc.sample(validProps, { numRuns: 60, seed }).map((props) => once(() => plannedIfItFits(readProps(build(withoutMemory(props))))));
+const SHOPS = fc
+  .sample(validProps, { numRuns: 60, seed })
+  .map((props) => once(() => plannedIfItFits(readProps(build(withoutMemory(props))))));
 const hasEdge = ({ topology }: Planned): boolean => topology.edge !== undefined;
 const SYSTEMS: readonly (readonly [string, (shop: Planned) => boolean])[] = [
   ['with mutual TLS and an edge', (shop) => shop.topology.certificates.kind !== 'none' && hasEdge(shop)],
   ['in plain text, with an edge', (shop) => shop.topology.certificates.kind === 'none' && hasEdge(shop)],
-  ['with rules about paths', ({ topology }) => topology.certificates.kind !== 'none' && topology.services.filter(({ allow, callers }) => callers.length > 0 && allow?.some(({ paths }) => paths !== undefined) === true).length > 1],
+  [
+    'with rules about paths',
+    ({ topology }) =>
+      topology.certificates.kind !== 'none' &&
+      topology.services.filter(({ allow, callers }) => callers.length > 0 && allow?.some(({ paths }) => paths !== undefined) === true)
+        .length > 1,
+  ],
 ];
 
 /**
  * What is left out: weights, which come from agents, that are not there; files of authorities, neither; and what decides by what
  * happened before, which other suites look at.
  */
-const LEFT_OUT = ['versions', 'versionHeader', 'mirror', 'trust', 'activeHealthCheck', 'outlierDetection', 'circuitBreaker', 'rateLimits', 'retry'];
+const LEFT_OUT = [
+  'versions',
+  'versionHeader',
+  'mirror',
+  'trust',
+  'activeHealthCheck',
+  'outlierDetection',
+  'circuitBreaker',
+  'rateLimits',
+  'retry',
+];
 
 function withoutMemory(tree: Tree): Tree {
   if (typeof tree !== 'object' || tree === null || Array.isArray(tree) || tree instanceof Junk) return tree;
-  return Object.fromEntries(Object.entries(tree).filter(([key]) => !LEFT_OUT.includes(key)).map(([key, value]) => [key, withoutMemory(value)]));
+  return Object.fromEntries(
+    Object.entries(tree)
+      .filter(([key]) => !LEFT_OUT.includes(key))
+      .map(([key, value]) => [key, withoutMemory(value)]),
+  );
 }
 
 function once<T>(make: () => T): () => T {
@@ -52,9 +74,26 @@ function once<T>(make: () => T): () => T {
 function fairly({ topology, plan, system }: Planned): readonly Request['from'][] {
   const uris = [...plan.tasks.flatMap(({ identity }) => identity?.uri ?? []), 'spiffe://elsewhere/ui'];
   const tasks = plan.tasks.map(({ name }) => name).filter((name) => name !== 'gateway');
-  const declared = tasks.flatMap((task) => [...system.records].flatMap(([to, host]): Request['from'][] => (system.tasks.get(task)!.listeners.some((listener) => listener.host === host) && topology.external.every(({ virtualHost }) => virtualHost !== to) ? [{ kind: 'service', task, to }] : [])));
-  const undeclared = tasks.flatMap((task) => [...system.records].flatMap(([to, host]): Request['from'][] => (system.tasks.get(task)!.listeners.some((listener) => listener.host === host) ? [] : [{ kind: 'service', task, to }]))).slice(0, 3);
-  const strangers = tasks.slice(0, 4).flatMap((task, index): Request['from'][] => [{ kind: 'outsider', task, tls: true, identity: uris[index % uris.length] }, { kind: 'outsider', task, tls: true, identity: uris[(index + 1) % uris.length] }, { kind: 'outsider', task, tls: index % 2 === 0 }]);
+  const declared = tasks.flatMap((task) =>
+    [...system.records].flatMap(([to, host]): Request['from'][] =>
+      system.tasks.get(task)!.listeners.some((listener) => listener.host === host) &&
+      topology.external.every(({ virtualHost }) => virtualHost !== to)
+        ? [{ kind: 'service', task, to }]
+        : [],
+    ),
+  );
+  const undeclared = tasks
+    .flatMap((task) =>
+      [...system.records].flatMap(([to, host]): Request['from'][] =>
+        system.tasks.get(task)!.listeners.some((listener) => listener.host === host) ? [] : [{ kind: 'service', task, to }],
+      ),
+    )
+    .slice(0, 3);
+  const strangers = tasks.slice(0, 4).flatMap((task, index): Request['from'][] => [
+    { kind: 'outsider', task, tls: true, identity: uris[index % uris.length] },
+    { kind: 'outsider', task, tls: true, identity: uris[(index + 1) % uris.length] },
+    { kind: 'outsider', task, tls: index % 2 === 0 },
+  ]);
   const third = Math.max(declared.length, strangers.length);
   const edge = topology.edge === undefined ? [] : Array.from({ length: third }, (): Request['from'] => ({ kind: 'edge' }));
   const calls = declared.length === 0 ? [] : Array.from({ length: third }, (_, index) => declared[index % declared.length]);
@@ -66,21 +105,27 @@ e2e(`the simulator and a real Envoy, with SIMULATOR_SEED=${seed}`, () => {
     const echo = new Echo();
     const managers = fc.sample(generatedManager, { numRuns: MANAGERS, seed });
     let envoy: OneEnvoy | undefined;
-    beforeAll(async () => { envoy = await OneEnvoy.start(echo, CLUSTERS, managers); });
-    afterAll(() => { envoy?.close(); });
+    beforeAll(async () => {
+      envoy = await OneEnvoy.start(echo, CLUSTERS, managers);
+    });
+    afterAll(() => {
+      envoy?.close();
+    });
 
     test(`agree on ${REQUESTS} requests`, async () => {
       const cases = fc.sample(generatedRequest, { numRuns: REQUESTS, seed }).map((request, index) => {
         const manager = index % MANAGERS;
         return { number: String(index), request, manager, outcomes: simulate(envoy!.system, { ...request, from: envoy!.from(manager) }) };
       });
-      const compared = await Promise.all(cases.map(async ({ number, request, manager, outcomes }) => {
-        const answered = await sendRaw(envoy!.listener(manager), number, request);
-        const seen = (): Seen => ({ ...answered, arrived: echo.of(number) });
-        // Copies take their time.
-        const agreed = await until(() => agrees(outcomes, seen()), { what: 'copies', timeoutMs: 5000 }).catch(() => false);
-        return { agreed, manager: managers[manager], request, outcomes, seen: seen() };
-      }));
+      const compared = await Promise.all(
+        cases.map(async ({ number, request, manager, outcomes }) => {
+          const answered = await sendRaw(envoy!.listener(manager), number, request);
+          const seen = (): Seen => ({ ...answered, arrived: echo.of(number) });
+          // Copies take their time.
+          const agreed = await until(() => agrees(outcomes, seen()), { what: 'copies', timeoutMs: 5000 }).catch(() => false);
+          return { agreed, manager: managers[manager], request, outcomes, seen: seen() };
+        }),
+      );
       expect(compared.filter(({ agreed }) => !agreed).slice(0, 3)).toEqual([]);
       // They have agreed on many things.
       const fates = new Set(compared.flatMap(({ outcomes }) => outcomes.map(fateOf)));
@@ -94,7 +139,10 @@ e2e(`the simulator and a real Envoy, with SIMULATOR_SEED=${seed}`, () => {
     let shop: Planned | undefined;
     let mesh: PlannedMesh | undefined;
     beforeAll(async () => {
-      shop = SHOPS.find((make) => { const made = make(); return made !== undefined && suits(made); })?.();
+      shop = SHOPS.find((make) => {
+        const made = make();
+        return made !== undefined && suits(made);
+      })?.();
       mesh = await PlannedMesh.start(shop!, echo);
     });
     afterAll(async () => {
@@ -104,17 +152,20 @@ e2e(`the simulator and a real Envoy, with SIMULATOR_SEED=${seed}`, () => {
 
     test(`agree on ${REQUESTS_EACH} requests`, async () => {
       // What faults keep back for long, and what leaves the mesh, others look at.
-      const cases = fc.sample(generatedRequests(shop!, fairly(shop!)), { numRuns: 2 * REQUESTS_EACH, seed })
+      const cases = fc
+        .sample(generatedRequests(shop!, fairly(shop!)), { numRuns: 2 * REQUESTS_EACH, seed })
         .map((request, index) => ({ number: String(index), request, outcomes: simulate(shop!.system, request) }))
         .filter(({ outcomes }) => outcomes.every(({ waitedSeconds }) => waitedSeconds < 1))
         .slice(0, REQUESTS_EACH);
       expect(cases).toHaveLength(REQUESTS_EACH);
-      const compared = await Promise.all(cases.map(async ({ number, request, outcomes }) => {
-        const answered = await mesh!.send(number, request);
-        const seen = (): Seen => ({ ...answered, arrived: echo.of(number) });
-        const agreed = await until(() => agrees(outcomes, seen()), { what: 'copies', timeoutMs: 5000 }).catch(() => false);
-        return { agreed, request, outcomes, seen: seen() };
-      }));
+      const compared = await Promise.all(
+        cases.map(async ({ number, request, outcomes }) => {
+          const answered = await mesh!.send(number, request);
+          const seen = (): Seen => ({ ...answered, arrived: echo.of(number) });
+          const agreed = await until(() => agrees(outcomes, seen()), { what: 'copies', timeoutMs: 5000 }).catch(() => false);
+          return { agreed, request, outcomes, seen: seen() };
+        }),
+      );
       expect(compared.filter(({ agreed }) => !agreed).slice(0, 3)).toEqual([]);
       // Some have arrived, and some have not.
       const arrived = compared.filter(({ seen }) => seen.answeredBy !== undefined).length;

@@ -9,7 +9,16 @@ e2e('the start of tasks', () => {
 
   test('the certificate is there before Envoy starts, Envoy is healthy before the application starts, and the agent starts last', () => {
     const story = shopping().task('ui').story();
-    const order = ['mesh-init STARTED', 'mesh-init EXITED', 'envoy STARTED', 'envoy HEALTHY', 'app STARTED', 'mesh-agent STARTED', 'task REGISTERED', 'task HEALTHY'].map((event) => story.indexOf(event));
+    const order = [
+      'mesh-init STARTED',
+      'mesh-init EXITED',
+      'envoy STARTED',
+      'envoy HEALTHY',
+      'app STARTED',
+      'mesh-agent STARTED',
+      'task REGISTERED',
+      'task HEALTHY',
+    ].map((event) => story.indexOf(event));
     expect(order).not.toContain(-1);
     expect(order).toEqual([...order].sort((a, b) => a - b));
   });
@@ -27,10 +36,20 @@ e2e('services that call each other in a circle, all of them on port 8080', () =>
   const names = ['anna', 'berta', 'clara'];
   const next = (index: number): string => names[(index + 1) % names.length] ?? '';
   const circle = cluster(async () => {
-    const services = Object.fromEntries(names.map((name, index) => [name, {
-      image: image('relay'), port: 8080, calls: [next(index)], environment: { NEXT: `http://${next(index)}.shop.internal:15080` },
-    }]));
-    return Cluster.start(synthesize({ services }), { images: [standIns.envoy(), standIns.agent(), standIns.xrayCollector(), standIns.relay('example/relay', 8080)] });
+    const services = Object.fromEntries(
+      names.map((name, index) => [
+        name,
+        {
+          image: image('relay'),
+          port: 8080,
+          calls: [next(index)],
+          environment: { NEXT: `http://${next(index)}.shop.internal:15080` },
+        },
+      ]),
+    );
+    return Cluster.start(synthesize({ services }), {
+      images: [standIns.envoy(), standIns.agent(), standIns.xrayCollector(), standIns.relay('example/relay', 8080)],
+    });
   });
 
   test('all start, and a request goes round', async () => {

@@ -19,7 +19,9 @@ export class SteadyLoad {
     // A test that fails does not stop its load: that must not keep this process, whose end is the client's.
     client.unref();
     client.channel?.unref();
-    client.once('exit', (code) => { this.failure = new Error(`the client ended with code ${code ?? 'none'}`); });
+    client.once('exit', (code) => {
+      this.failure = new Error(`the client ended with code ${code ?? 'none'}`);
+    });
   }
 
   static start(endpoint: Endpoint, calls: SteadyCalls): SteadyLoad {
@@ -47,10 +49,13 @@ export class SteadyLoad {
   }
 
   private async until(reached: () => boolean, what: string): Promise<void> {
-    await until(() => {
-      if (this.failure !== undefined) throw this.failure;
-      return reached();
-    }, { what });
+    await until(
+      () => {
+        if (this.failure !== undefined) throw this.failure;
+        return reached();
+      },
+      { what },
+    );
   }
 }
 
@@ -65,7 +70,10 @@ export function envoyWithoutRetriesIn(...services: readonly string[]): ImageRule
     run: (context) => {
       const standIn = run(context);
       if (!services.includes(context.service.name)) return standIn;
-      return { ...standIn, argv: standIn.argv.map((argument, index, all) => (all[index - 1] === '--config-yaml' ? withoutRetries(argument) : argument)) };
+      return {
+        ...standIn,
+        argv: standIn.argv.map((argument, index, all) => (all[index - 1] === '--config-yaml' ? withoutRetries(argument) : argument)),
+      };
     },
   };
 }

@@ -13,7 +13,9 @@ export function e2e(name: string, tests: () => void): void {
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     if (required) {
-      test(`${name}: the tools are there`, () => { throw new Error(message); });
+      test(`${name}: the tools are there`, () => {
+        throw new Error(message);
+      });
       return;
     }
     describe.skip(name, tests);
@@ -25,7 +27,9 @@ export function e2e(name: string, tests: () => void): void {
 /** A cluster for the tests of one group; nothing of it is left on the host when they are over. */
 export function cluster(start: () => Promise<Cluster>): () => Cluster {
   let started: Cluster | undefined;
-  beforeAll(async () => { started = await start(); });
+  beforeAll(async () => {
+    started = await start();
+  });
   afterAll(async () => {
     if (started === undefined) return;
     await started.close();

@@ -24,7 +24,18 @@ export async function callByTls(from: Task, to: Task, identity?: CertificateSecr
       writeFileSync(certificate, identity.certificateChain);
       writeFileSync(key, identity.privateKey, { mode: 0o600 });
     }
-    const argv = ['curl', '--silent', '--show-error', '--insecure', '--output', '/dev/null', '--write-out', '%{http_code}', ...(identity === undefined ? [] : ['--cert', certificate, '--key', key]), `https://${to.address}:${INBOUND_PORT}/`];
+    const argv = [
+      'curl',
+      '--silent',
+      '--show-error',
+      '--insecure',
+      '--output',
+      '/dev/null',
+      '--write-out',
+      '%{http_code}',
+      ...(identity === undefined ? [] : ['--cert', certificate, '--key', key]),
+      `https://${to.address}:${INBOUND_PORT}/`,
+    ];
     const { code, stdout, stderr } = await from.run(argv);
     return { code, status: Number(stdout), message: stderr.trim() };
   } finally {

@@ -37,8 +37,18 @@ function search(): Tools {
   };
   if (process.platform !== 'linux') missing.push('Linux (network namespaces)');
   else if (process.getuid?.() !== 0) missing.push('root (network namespaces)');
-  else if (!readFileSync('/proc/filesystems', 'utf8').includes('overlay') && !existsSync('/sys/module/overlay')) missing.push('a kernel with overlayfs');
-  for (const [name, part] of [['curl', 'curl'], ['ip', 'iproute2'], ['nft', 'nftables'], ['nsenter', 'util-linux'], ['unshare', 'util-linux'], ['setpriv', 'util-linux'], ['ps', 'procps'], ['sysctl', 'procps']] as const) {
+  else if (!readFileSync('/proc/filesystems', 'utf8').includes('overlay') && !existsSync('/sys/module/overlay'))
+    missing.push('a kernel with overlayfs');
+  for (const [name, part] of [
+    ['curl', 'curl'],
+    ['ip', 'iproute2'],
+    ['nft', 'nftables'],
+    ['nsenter', 'util-linux'],
+    ['unshare', 'util-linux'],
+    ['setpriv', 'util-linux'],
+    ['ps', 'procps'],
+    ['sysctl', 'procps'],
+  ] as const) {
     need(name, SYSTEM_PATH, `${name} (${part})`);
   }
   const tools = {
@@ -56,7 +66,8 @@ function search(): Tools {
 /** Containers run as other users than root: they must be able to reach the programs. */
 function checkReachable(directory: string): void {
   for (let path = directory; path !== '/'; path = dirname(path)) {
-    if ((statSync(path).mode & 0o001) === 0) throw new Error(`the e2e tests run containers as other users, who cannot enter ${path}: chmod o+x it, or move the repository`);
+    if ((statSync(path).mode & 0o001) === 0)
+      throw new Error(`the e2e tests run containers as other users, who cannot enter ${path}: chmod o+x it, or move the repository`);
   }
 }
 

@@ -15,11 +15,16 @@ import { findTools } from './tools';
 const WITH_FILES = `mount --make-rprivate /; mount -t tmpfs tmpfs ${dirname(MESH_DIRECTORY)}; mkdir ${MESH_DIRECTORY}; mount --bind "$1" ${MESH_DIRECTORY}; shift; exec "$@"`;
 
 e2e('a real Envoy', () => {
-  const ENVOYS = [['that is pinned', 'envoy'], ['that is the oldest accepted', 'oldestEnvoy']] as const;
+  const ENVOYS = [
+    ['that is pinned', 'envoy'],
+    ['that is the oldest accepted', 'oldestEnvoy'],
+  ] as const;
   const proxies = caseNames().flatMap((name) => {
     const plan = planCase(name);
     if (typeof plan === 'string') return [];
-    return plan.tasks.flatMap((task) => task.containers.filter(hasConfig).map((container) => [name, task.name, container.command ?? []] as const));
+    return plan.tasks.flatMap((task) =>
+      task.containers.filter(hasConfig).map((container) => [name, task.name, container.command ?? []] as const),
+    );
   });
 
   let files: string;
@@ -28,19 +33,51 @@ e2e('a real Envoy', () => {
     const { certificateChain, privateKey, trustBundle } = await (await Authority.create('one', Date.now())).issue();
     writeFileSync(join(files, 'identity.json'), identityFile({ certificateChain, privateKey }));
     writeFileSync(join(files, 'trust.json'), trustFile(trustBundle));
-    for (const [, cluster = ''] of JSON.stringify(proxies).matchAll(/eds-([\w-]+)\.json/g)) writeFileSync(edsPath(files, cluster), edsFile({ cluster, port: 15006, instances: [], preferredZone: undefined }));
+    for (const [, cluster = ''] of JSON.stringify(proxies).matchAll(/eds-([\w-]+)\.json/g))
+      writeFileSync(edsPath(files, cluster), edsFile({ cluster, port: 15006, instances: [], preferredZone: undefined }));
     for (const [, service = ''] of JSON.stringify(proxies).matchAll(/weights-([\w-]+)\.json/g)) {
-      writeFileSync(weightsPath(files, service), runtimeFile({ service, parameter: '', versions: [{ name: 'v1', cluster: `${service}-v1` }], routes: [], tcp: false }, { weights: { v1: 1 }, routes: {} }, 'fails'));
+      writeFileSync(
+        weightsPath(files, service),
+        runtimeFile(
+          { service, parameter: '', versions: [{ name: 'v1', cluster: `${service}-v1` }], routes: [], tcp: false },
+          { weights: { v1: 1 }, routes: {} },
+          'fails',
+        ),
+      );
     }
   });
-  afterAll(() => { rmSync(files, { recursive: true }); });
+  afterAll(() => {
+    rmSync(files, { recursive: true });
+  });
 
   test('is asked about something', () => {
     expect(proxies.length).toBeGreaterThan(10);
   });
 
-  describe.each(ENVOYS)('%s', (_, program) => { test.each(proxies)('accepts the configuration of %s / %s, and warns of nothing', async (_case, _task, command) => {
-    const { code, stderr } = await run(['unshare', '--mount', 'sh', '-euc', WITH_FILES, 'validate', files, findTools()[program], '--mode', 'validate', ...command.slice(command.indexOf('--config-yaml'))], { timeoutMs: 60_000 });
-    expect({ code, complaints: stderr.split('\n').filter((line) => /\[(warning|error|critical)\]|deprecated|"level":"(warning|error|critical)"/i.test(line)) }).toEqual({ code: 0, complaints: [] });
-  }); });
+  describe.each(ENVOYS)('%s', (_, program) => {
+    test.each(proxies)('accepts the configuration of %s / %s, and warns of nothing', async (_case, _task, command) => {
+      const { code, stderr } = await run(
+        [
+          'unshare',
+          '--mount',
+          'sh',
+          '-euc',
+          WITH_FILES,
+          'validate',
+          files,
+          findTools()[program],
+          '--mode',
+          'validate',
+          ...command.slice(command.indexOf('--config-yaml')),
+        ],
+        { timeoutMs: 60_000 },
+      );
+      expect({
+        code,
+        complaints: stderr
+          .split('\n')
+          .filter((line) => /\[(warning|error|critical)\]|deprecated|"level":"(warning|error|critical)"/i.test(line)),
+      }).toEqual({ code: 0, complaints: [] });
+    });
+  });
 });

@@ -17,34 +17,48 @@ const CATALOG = 'http://catalog.shop.internal:15080';
 type Weights = readonly [v1: number, v2: number];
 
 /** `v3` gets no calls, but copies of all. */
-const shopWith = ([v1, v2]: Weights, [a, b]: Weights): Template => synthesize({
-  services: {
-    ui: { image: image('relay'), port: 8080, calls: ['catalog', 'vault'] },
-    catalog: {
-      image: image('relay'),
-      port: 8080,
-      allow: [{ callers: ['ui'], paths: ['/*'] }, { callers: ['gateway'], methods: ['GET'] }],
-      versionHeader: 'x-version',
-      mirror: { version: 'v3', percent: 100 },
-      routes: [{
-        name: 'old',
-        match: { path: PathMatch.prefix('/old/') },
-        rewrite: { path: PathRewrite.prefix('/new/') },
-        requestHeaders: { set: { 'x-asked': 'old' } },
-        mirror: { version: 'v3', percent: 0 },
-      }],
-      loadBalancing: LoadBalancing.ringHash(HashOn.header('x-user')),
-      versions: { v1: { weight: v1 }, v2: { weight: v2 }, v3: { weight: 0 } },
+const shopWith = ([v1, v2]: Weights, [a, b]: Weights): Template =>
+  synthesize({
+    services: {
+      ui: { image: image('relay'), port: 8080, calls: ['catalog', 'vault'] },
+      catalog: {
+        image: image('relay'),
+        port: 8080,
+        allow: [
+          { callers: ['ui'], paths: ['/*'] },
+          { callers: ['gateway'], methods: ['GET'] },
+        ],
+        versionHeader: 'x-version',
+        mirror: { version: 'v3', percent: 100 },
+        routes: [
+          {
+            name: 'old',
+            match: { path: PathMatch.prefix('/old/') },
+            rewrite: { path: PathRewrite.prefix('/new/') },
+            requestHeaders: { set: { 'x-asked': 'old' } },
+            mirror: { version: 'v3', percent: 0 },
+          },
+        ],
+        loadBalancing: LoadBalancing.ringHash(HashOn.header('x-user')),
+        versions: { v1: { weight: v1 }, v2: { weight: v2 }, v3: { weight: 0 } },
+      },
+      vault: { image: image('greeter'), port: TCP_PORT, protocol: Protocol.TCP, versions: { a: { weight: a }, b: { weight: b } } },
     },
-    vault: { image: image('greeter'), port: TCP_PORT, protocol: Protocol.TCP, versions: { a: { weight: a }, b: { weight: b } } },
-  },
-  edge: Edge.httpApi({ authorizer: Authorizer.none(), routes: { 'ANY /catalog/{proxy+}': { service: 'catalog' } }, gateway: { desiredCount: 1 } }),
-  mesh: Mesh.envoy({ weightsInterval: Duration.seconds(1) }),
-  tracing: Tracing.none(),
-});
+    edge: Edge.httpApi({
+      authorizer: Authorizer.none(),
+      routes: { 'ANY /catalog/{proxy+}': { service: 'catalog' } },
+      gateway: { desiredCount: 1 },
+    }),
+    mesh: Mesh.envoy({ weightsInterval: Duration.seconds(1) }),
+    tracing: Tracing.none(),
+  });
 
 e2e('a service with versions', () => {
-  const shop = cluster(async () => Cluster.start(shopWith([90, 10], [3, 1]), { images: [standIns.envoy(), standIns.agent(), standIns.relay('example/relay', 8080), greeter('example/greeter', TCP_PORT)] }));
+  const shop = cluster(async () =>
+    Cluster.start(shopWith([90, 10], [3, 1]), {
+      images: [standIns.envoy(), standIns.agent(), standIns.relay('example/relay', 8080), greeter('example/greeter', TCP_PORT)],
+    }),
+  );
   let api: ApiGateway;
   beforeAll(async () => {
     await settled(shop());
@@ -53,20 +67,34 @@ e2e('a service with versions', () => {
 
   const ui = (): Task => shop().task('ui');
   const catalog = (version: string): Task => shop().task(`catalog-${version}`);
-  const ask = async (path: string, headers: Readonly<Record<string, string>> = {}, method = 'GET'): Promise<HttpResponse> => ui().client.send({ url: `${CATALOG}${path}`, headers, method });
+  const ask = async (path: string, headers: Readonly<Record<string, string>> = {}, method = 'GET'): Promise<HttpResponse> =>
+    ui().client.send({ url: `${CATALOG}${path}`, headers, method });
   /** Which version an answer is from. */
   const versionOf = ({ body }: HttpResponse): string | undefined => {
     const { host } = JSON.parse(body) as RelayAnswer;
     return ['v1', 'v2', 'v3'].find((version) => catalog(version).endpoint.hostname === host);
   };
-  const served = (version: string, path: string): number => catalog(version).container(APPLICATION_CONTAINER).log.json().filter((line) => line['path'] === path).length;
-  const greeted = (version: string): number => shop().task(`vault-${version}`).container(APPLICATION_CONTAINER).log.json().filter((line) => 'greeted' in line).length;
+  const served = (version: string, path: string): number =>
+    catalog(version)
+      .container(APPLICATION_CONTAINER)
+      .log.json()
+      .filter((line) => line['path'] === path).length;
+  const greeted = (version: string): number =>
+    shop()
+      .task(`vault-${version}`)
+      .container(APPLICATION_CONTAINER)
+      .log.json()
+      .filter((line) => 'greeted' in line).length;
   /** How often each version answers. */
-  const answers = async (path: string, count: number, headers: Readonly<Record<string, string>> = {}): Promise<Readonly<Record<string, number>>> => {
+  const answers = async (
+    path: string,
+    count: number,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Readonly<Record<string, number>>> => {
     const outcomes = await ui().client.sendAll(Array.from({ length: count }, () => ({ url: `${CATALOG}${path}`, headers })));
     const counts: Record<string, number> = {};
     for (const outcome of outcomes) {
-      const from = outcome.kind === 'response' && outcome.status === 200 ? versionOf(outcome) ?? 'nobody' : 'failed';
+      const from = outcome.kind === 'response' && outcome.status === 200 ? (versionOf(outcome) ?? 'nobody') : 'failed';
       counts[from] = (counts[from] ?? 0) + 1;
     }
     return counts;
@@ -74,7 +102,10 @@ e2e('a service with versions', () => {
   const greetings = async (count: number): Promise<readonly number[]> => {
     const before = [greeted('a'), greeted('b')];
     for (let each = 0; each < count; each += 1) {
-      expect(await ui().client.tcp({ host: 'vault.shop.internal', port: TCP_PORT, until: 'welcome\n' })).toMatchObject({ kind: 'received', text: 'welcome\n' });
+      expect(await ui().client.tcp({ host: 'vault.shop.internal', port: TCP_PORT, until: 'welcome\n' })).toMatchObject({
+        kind: 'received',
+        text: 'welcome\n',
+      });
     }
     // A line of a log comes after what it tells of.
     await until(() => greeted('a') + greeted('b') === before[0] + before[1] + count, { what: 'every connection to be logged' });
@@ -84,9 +115,20 @@ e2e('a service with versions', () => {
   const shift = async (weights: Weights, ofVault: Weights, callers: readonly Task[] = [ui(), shop().task('gateway')]): Promise<void> => {
     const seen = callers.map((task) => changes(task).length);
     await shop().update(shopWith(weights, ofVault));
-    await Promise.all(callers.map(async (task, index) => until(() => changes(task).length > (seen[index] ?? 0), { what: `the agent of ${task.id} to follow`, detail: () => task.container(AGENT_CONTAINER).log.tail() })));
+    await Promise.all(
+      callers.map(async (task, index) =>
+        until(() => changes(task).length > (seen[index] ?? 0), {
+          what: `the agent of ${task.id} to follow`,
+          detail: () => task.container(AGENT_CONTAINER).log.tail(),
+        }),
+      ),
+    );
   };
-  const changes = (task: Task): readonly unknown[] => task.container(AGENT_CONTAINER).log.json().filter(({ message, service }) => message === 'weights changed' && service === 'catalog');
+  const changes = (task: Task): readonly unknown[] =>
+    task
+      .container(AGENT_CONTAINER)
+      .log.json()
+      .filter(({ message, service }) => message === 'weights changed' && service === 'catalog');
 
   test('is called by weight: 90 to 10, within five standard deviations', async () => {
     const { v1 = 0, v2 = 0, ...others } = await answers('/weighed', 400);
@@ -118,10 +160,14 @@ e2e('a service with versions', () => {
   });
 
   test('of which a request names one is called by its routes all the same; a route may switch copies off', async () => {
-    const answer = async (headers: Readonly<Record<string, string>>): Promise<RelayAnswer> => JSON.parse((await ask('/old/page', headers)).body) as RelayAnswer;
+    const answer = async (headers: Readonly<Record<string, string>>): Promise<RelayAnswer> =>
+      JSON.parse((await ask('/old/page', headers)).body) as RelayAnswer;
     for (const version of ['v1', 'v2']) {
       const { host, ...seen } = await answer({ 'x-version': version });
-      expect([host, seen]).toEqual([catalog(version).endpoint.hostname, expect.objectContaining({ path: '/new/page', headers: expect.objectContaining({ 'x-asked': 'old' }) as object })]);
+      expect([host, seen]).toEqual([
+        catalog(version).endpoint.hostname,
+        expect.objectContaining({ path: '/new/page', headers: expect.objectContaining({ 'x-asked': 'old' }) as object }),
+      ]);
     }
     expect(await answer({})).toMatchObject({ path: '/new/page', headers: { 'x-asked': 'old' } });
     await ask('/behind-old');
@@ -148,8 +194,15 @@ e2e('a service with versions', () => {
   });
 
   test('follows new weights with no task replaced, and no request lost: of a service, and of the gateway', async () => {
-    const tasks = shop().tasks().map(({ id }) => id);
-    const load = SteadyLoad.start(ui().endpoint, { protocol: 'HTTP/1.1', target: 'catalog.shop.internal:15080', perSecond: 80, path: '/shifted' });
+    const tasks = shop()
+      .tasks()
+      .map(({ id }) => id);
+    const load = SteadyLoad.start(ui().endpoint, {
+      protocol: 'HTTP/1.1',
+      target: 'catalog.shop.internal:15080',
+      perSecond: 80,
+      path: '/shifted',
+    });
     await load.goesOn(40);
     await shift([0, 100], [0, 1]);
     await until(async () => (await answers('/all', 30))['v2'] === 30, { what: 'all calls to go to v2' });
@@ -164,10 +217,17 @@ e2e('a service with versions', () => {
     const report = await load.stop();
     expect(report.failures).toEqual({});
     expect(report.succeeded).toBeGreaterThan(300);
-    expect(shop().tasks().map(({ id }) => id)).toEqual(tasks);
-    for (const { containers } of shop().tasks()) expect(containers.map(({ restartCount }) => restartCount)).toEqual(containers.map(() => 0));
+    expect(
+      shop()
+        .tasks()
+        .map(({ id }) => id),
+    ).toEqual(tasks);
+    for (const { containers } of shop().tasks())
+      expect(containers.map(({ restartCount }) => restartCount)).toEqual(containers.map(() => 0));
 
-    const users = await Promise.all(Array.from({ length: 20 }, async (_, user) => Object.keys(await answers('/of-user', 5, { 'x-user': `user-${user}` }))));
+    const users = await Promise.all(
+      Array.from({ length: 20 }, async (_, user) => Object.keys(await answers('/of-user', 5, { 'x-user': `user-${user}` }))),
+    );
     expect(users.map((versions) => versions.length)).toEqual(users.map(() => 1));
     expect(new Set(users.flat())).toEqual(new Set(['v1', 'v2']));
 
@@ -197,7 +257,14 @@ e2e('a service with versions', () => {
   test('tells its weights to those that call it, and to nobody else', async () => {
     const names = ui().container(AGENT_CONTAINER).model.environment['MESH_WEIGHTS_PARAMETERS']?.split(',') ?? [];
     const read = async (task: Task, Names: readonly string[]): Promise<number> =>
-      (await task.client.send({ url: `${shop().vpc.awsUrl}/`, method: 'POST', headers: { 'x-amz-target': 'AmazonSSM.GetParameters' }, body: JSON.stringify({ Names }) })).status;
+      (
+        await task.client.send({
+          url: `${shop().vpc.awsUrl}/`,
+          method: 'POST',
+          headers: { 'x-amz-target': 'AmazonSSM.GetParameters' },
+          body: JSON.stringify({ Names }),
+        })
+      ).status;
     expect(names).toHaveLength(2);
     expect(await read(ui(), names)).toBe(200);
     expect(await read(ui(), [...names, 'another'])).toBe(400);

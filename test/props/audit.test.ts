@@ -20,8 +20,14 @@ interface Field {
   readonly defaultTag: string | undefined;
 }
 
-const files = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts')).map((name) => ts.createSourceFile(name, readFileSync(join(FOLDER, name), 'utf8'), ts.ScriptTarget.Latest, true));
-const interfaces = files.flatMap((file) => file.statements.filter(ts.isInterfaceDeclaration).filter((node) => node.modifiers?.some((modifier) => modifier.kind === ts.SyntaxKind.ExportKeyword)));
+const files = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => ts.createSourceFile(name, readFileSync(join(FOLDER, name), 'utf8'), ts.ScriptTarget.Latest, true));
+const interfaces = files.flatMap((file) =>
+  file.statements
+    .filter(ts.isInterfaceDeclaration)
+    .filter((node) => node.modifiers?.some((modifier) => modifier.kind === ts.SyntaxKind.ExportKeyword)),
+);
 
 function fieldsOf(node: ts.InterfaceDeclaration): Field[] {
   return node.members.filter(ts.isPropertySignature).map((member) => {
@@ -32,7 +38,10 @@ function fieldsOf(node: ts.InterfaceDeclaration): Field[] {
       name: member.name.getText(),
       optional: member.questionToken !== undefined,
       type: member.type?.getText() ?? '',
-      doc: comments.map((comment) => ts.getTextOfJSDocComment(comment.comment) ?? '').join(' ').trim(),
+      doc: comments
+        .map((comment) => ts.getTextOfJSDocComment(comment.comment) ?? '')
+        .join(' ')
+        .trim(),
       defaultTag: tag === undefined ? undefined : ts.getTextOfJSDocComment(tag.comment),
     };
   });
@@ -44,26 +53,51 @@ const ALL = interfaces.flatMap(fieldsOf);
 class Unexpected {}
 const unexpected = new Opaque(new Unexpected());
 
-const inEdge = (more: object, kind: 'http' | 'rest' = 'http') => mesh({ ui: service() }, { edge: { kind, authorizer: { kind: 'none' }, routes: { 'GET /': { service: 'ui' } }, ...more } });
-const inAuthorizer = (kind: string, field: string, edge: 'http' | 'rest' = 'http') => ({ props: inEdge({ authorizer: { kind, [field]: unexpected } }, edge), path: `edge.authorizer.${field}` });
+const inEdge = (more: object, kind: 'http' | 'rest' = 'http') =>
+  mesh({ ui: service() }, { edge: { kind, authorizer: { kind: 'none' }, routes: { 'GET /': { service: 'ui' } }, ...more } });
+const inAuthorizer = (kind: string, field: string, edge: 'http' | 'rest' = 'http') => ({
+  props: inEdge({ authorizer: { kind, [field]: unexpected } }, edge),
+  path: `edge.authorizer.${field}`,
+});
 
 /** Of a called service, and of a caller that overrides it. */
 const inPolicies = (policy: object, path: string) => [
   { props: ui(policy as Raw), path: `services.ui.${path}` },
-  { props: mesh({ ui: service({ calls: ['orders'], callPolicies: { orders: policy } }), orders: service() }), path: `services.ui.callPolicies.orders.${path}` },
+  {
+    props: mesh({ ui: service({ calls: ['orders'], callPolicies: { orders: policy } }), orders: service() }),
+    path: `services.ui.callPolicies.orders.${path}`,
+  },
 ];
-const inRoute = (more: object, at: string, field: string) => ({ props: ui({ routes: [{ name: 'one', match: { headers: { a: { kind: 'present' } } }, ...more }] }), path: `services.ui.routes[0]${at}.${field}` });
-const inLimit = (field: string) => ({ props: ui({ rateLimits: { all: { requests: 1, [field]: unexpected } } }), path: `services.ui.rateLimits.all.${field}` });
-const inFault = (field: string) => ({ props: ui({ faultInjection: { all: { abortStatus: 503, [field]: unexpected } } }), path: `services.ui.faultInjection.all.${field}` });
+const inRoute = (more: object, at: string, field: string) => ({
+  props: ui({ routes: [{ name: 'one', match: { headers: { a: { kind: 'present' } } }, ...more }] }),
+  path: `services.ui.routes[0]${at}.${field}`,
+});
+const inLimit = (field: string) => ({
+  props: ui({ rateLimits: { all: { requests: 1, [field]: unexpected } } }),
+  path: `services.ui.rateLimits.all.${field}`,
+});
+const inFault = (field: string) => ({
+  props: ui({ faultInjection: { all: { abortStatus: 503, [field]: unexpected } } }),
+  path: `services.ui.faultInjection.all.${field}`,
+});
 
 /** Where an interface's fields stand in the props; several places if it is used in several. */
 const PLACES: Readonly<Record<string, (field: string) => readonly { readonly props: unknown; readonly path: string }[]>> = {
   MicroservicesProps: (field) => [{ props: { ...mesh({ ui: service() }), [field]: unexpected }, path: field }],
   LogProps: (field) => [{ props: mesh({ ui: service() }, { logs: { [field]: unexpected } }), path: `logs.${field}` }],
   ServiceProps: (field) => [{ props: ui({ [field]: unexpected }), path: `services.ui.${field}` }],
-  RollingDeploymentOptions: (field) => [{ props: ui({ deployment: { kind: 'rolling', [field]: unexpected } }), path: `services.ui.deployment.${field}` }],
-  VersionProps: (field) => [{ props: ui({ versions: { v1: { weight: 1, [field]: unexpected } } }), path: `services.ui.versions.v1.${field}` }],
-  MirrorProps: (field) => [{ props: ui({ versions: { v1: { weight: 1 } }, mirror: { version: 'v1', percent: 1, [field]: unexpected } }), path: `services.ui.mirror.${field}` }],
+  RollingDeploymentOptions: (field) => [
+    { props: ui({ deployment: { kind: 'rolling', [field]: unexpected } }), path: `services.ui.deployment.${field}` },
+  ],
+  VersionProps: (field) => [
+    { props: ui({ versions: { v1: { weight: 1, [field]: unexpected } } }), path: `services.ui.versions.v1.${field}` },
+  ],
+  MirrorProps: (field) => [
+    {
+      props: ui({ versions: { v1: { weight: 1 } }, mirror: { version: 'v1', percent: 1, [field]: unexpected } }),
+      path: `services.ui.mirror.${field}`,
+    },
+  ],
   ContainerSettingsProps: (field) => [
     { props: ui({ [field]: unexpected }), path: `services.ui.${field}` },
     { props: ui({ versions: { v1: { weight: 1, [field]: unexpected } } }), path: `services.ui.versions.v1.${field}` },
@@ -73,17 +107,24 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
     { props: ui({ [field]: unexpected }), path: `services.ui.${field}` },
     { props: ui({ extraContainers: { helper: { image, [field]: unexpected } } }), path: `services.ui.extraContainers.helper.${field}` },
   ],
-  ExtraContainerProps: (field) => [{ props: ui({ extraContainers: { helper: { image, [field]: unexpected } } }), path: `services.ui.extraContainers.helper.${field}` }],
+  ExtraContainerProps: (field) => [
+    { props: ui({ extraContainers: { helper: { image, [field]: unexpected } } }), path: `services.ui.extraContainers.helper.${field}` },
+  ],
   SizingProps: (field) => [
     { props: ui({ [field]: unexpected }), path: `services.ui.${field}` },
     { props: inEdge({ gateway: { [field]: unexpected } }), path: `edge.gateway.${field}` },
   ],
   ScalingProps: (field) => [{ props: ui({ scaling: { maxCapacity: 2, [field]: unexpected } }), path: `services.ui.scaling.${field}` }],
   EdgeOptions: (field) => [{ props: inEdge({ [field]: unexpected }), path: `edge.${field}` }],
-  RouteProps: (field) => [{ props: inEdge({ routes: { 'GET /': { service: 'ui', [field]: unexpected } } }), path: `edge.routes["GET /"].${field}` }],
+  RouteProps: (field) => [
+    { props: inEdge({ routes: { 'GET /': { service: 'ui', [field]: unexpected } } }), path: `edge.routes["GET /"].${field}` },
+  ],
   ThrottleProps: (field) => [
     { props: inEdge({ throttle: { rateLimit: 1, burstLimit: 1, [field]: unexpected } }), path: `edge.throttle.${field}` },
-    { props: inEdge({ routes: { 'GET /': { service: 'ui', throttle: { rateLimit: 1, burstLimit: 1, [field]: unexpected } } } }), path: `edge.routes["GET /"].throttle.${field}` },
+    {
+      props: inEdge({ routes: { 'GET /': { service: 'ui', throttle: { rateLimit: 1, burstLimit: 1, [field]: unexpected } } } }),
+      path: `edge.routes["GET /"].throttle.${field}`,
+    },
   ],
   CorsProps: (field) => [{ props: inEdge({ cors: { allowOrigins: ['*'], [field]: unexpected } }), path: `edge.cors.${field}` }],
   JwtAuthorizerOptions: (field) => [inAuthorizer('jwt', field)],
@@ -98,8 +139,13 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
   CircuitBreakerProps: (field) => inPolicies({ circuitBreaker: { [field]: unexpected } }, `circuitBreaker.${field}`),
   OutlierDetectionOptions: (field) => inPolicies({ outlierDetection: { kind: 'of', [field]: unexpected } }, `outlierDetection.${field}`),
   BalancingOptions: (field) => inPolicies({ loadBalancing: { algorithm: 'roundRobin', [field]: unexpected } }, `loadBalancing.${field}`),
-  CookieHashOptions: (field) => inPolicies({ loadBalancing: { algorithm: 'ringHash', hashOn: { kind: 'cookie', name: 'x', [field]: unexpected } } }, `loadBalancing.hashOn.${field}`),
-  ActiveHealthCheckOptions: (field) => inPolicies({ activeHealthCheck: { kind: 'of', path: '/', [field]: unexpected } }, `activeHealthCheck.${field}`),
+  CookieHashOptions: (field) =>
+    inPolicies(
+      { loadBalancing: { algorithm: 'ringHash', hashOn: { kind: 'cookie', name: 'x', [field]: unexpected } } },
+      `loadBalancing.hashOn.${field}`,
+    ),
+  ActiveHealthCheckOptions: (field) =>
+    inPolicies({ activeHealthCheck: { kind: 'of', path: '/', [field]: unexpected } }, `activeHealthCheck.${field}`),
   KeepAliveProps: (field) => inPolicies({ keepAlive: { [field]: unexpected } }, `keepAlive.${field}`),
   RequestPolicyProps: (field) => [{ props: ui({ [field]: unexpected }), path: `services.ui.${field}` }],
   ServiceRouteProps: (field) => [inRoute({ [field]: unexpected }, '', field)],
@@ -114,13 +160,33 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
   RequestFilterProps: (field) => [inLimit(field), inFault(field)],
   RateLimitProps: (field) => [inLimit(field)],
   FaultProps: (field) => [inFault(field)],
-  KmsCertificatesOptions: (field) => [{ props: mesh({ ui: service() }, { certificates: { kind: 'kms', [field]: unexpected } }), path: `certificates.${field}` }],
-  PrivateCaCertificatesOptions: (field) => [{ props: mesh({ ui: service() }, { certificates: { kind: 'privateCa', [field]: unexpected } }), path: `certificates.${field}` }],
-  ExternalServiceProps: (field) => [{ props: mesh({ ui: service() }, { external: { stripe: { host: 'api.stripe.com', [field]: unexpected } } }), path: `external.stripe.${field}` }],
-  EnvoyMeshOptions: (field) => [{ props: mesh({ ui: service() }, { mesh: { provider: 'envoy', [field]: unexpected } }), path: `mesh.${field}` }],
-  AppMeshOptions: (field) => [{ props: mesh({ ui: service() }, { mesh: { provider: 'appMesh', [field]: unexpected } }), path: `mesh.${field}` }],
-  AppMeshCertificateOptions: (field) => [{ props: mesh({ ui: service() }, { mesh: { provider: 'appMesh', serverCertificates: { [field]: unexpected } } }), path: `mesh.serverCertificates.${field}` }],
-  XRayTracingOptions: (field) => [{ props: mesh({ ui: service() }, { tracing: { kind: 'xray', [field]: unexpected } }), path: `tracing.${field}` }],
+  KmsCertificatesOptions: (field) => [
+    { props: mesh({ ui: service() }, { certificates: { kind: 'kms', [field]: unexpected } }), path: `certificates.${field}` },
+  ],
+  PrivateCaCertificatesOptions: (field) => [
+    { props: mesh({ ui: service() }, { certificates: { kind: 'privateCa', [field]: unexpected } }), path: `certificates.${field}` },
+  ],
+  ExternalServiceProps: (field) => [
+    {
+      props: mesh({ ui: service() }, { external: { stripe: { host: 'api.stripe.com', [field]: unexpected } } }),
+      path: `external.stripe.${field}`,
+    },
+  ],
+  EnvoyMeshOptions: (field) => [
+    { props: mesh({ ui: service() }, { mesh: { provider: 'envoy', [field]: unexpected } }), path: `mesh.${field}` },
+  ],
+  AppMeshOptions: (field) => [
+    { props: mesh({ ui: service() }, { mesh: { provider: 'appMesh', [field]: unexpected } }), path: `mesh.${field}` },
+  ],
+  AppMeshCertificateOptions: (field) => [
+    {
+      props: mesh({ ui: service() }, { mesh: { provider: 'appMesh', serverCertificates: { [field]: unexpected } } }),
+      path: `mesh.serverCertificates.${field}`,
+    },
+  ],
+  XRayTracingOptions: (field) => [
+    { props: mesh({ ui: service() }, { tracing: { kind: 'xray', [field]: unexpected } }), path: `tracing.${field}` },
+  ],
 };
 
 test('every interface of props has a place in this audit', () => {
@@ -149,8 +215,11 @@ describe('every prop is documented', () => {
 });
 
 describe('every exported type shows how it is used', () => {
-  const types = files.flatMap((file) => file.statements.filter((node) => ts.isInterfaceDeclaration(node) || ts.isClassDeclaration(node)))
-    .filter((node) => node.modifiers?.some((modifier) => modifier.kind === ts.SyntaxKind.ExportKeyword) === true && node.name?.text !== undefined);
+  const types = files
+    .flatMap((file) => file.statements.filter((node) => ts.isInterfaceDeclaration(node) || ts.isClassDeclaration(node)))
+    .filter(
+      (node) => node.modifiers?.some((modifier) => modifier.kind === ts.SyntaxKind.ExportKeyword) === true && node.name?.text !== undefined,
+    );
 
   test.each(types.map((node) => [node.name!.text, node] as const))('%s', (_name, node) => {
     const example = ts.getJSDocTags(node).find((tag) => tag.tagName.text === 'example');

@@ -39,26 +39,99 @@ describe('objects that the CDK makes are accepted', () => {
   test.each<[string, (stack: Stack) => unknown]>([
     ['a secret of Secrets Manager', (stack) => ui({ secrets: { A: Secret.fromSecretsManager(new ManagedSecret(stack, 'S')) } })],
     ['a field of a secret', (stack) => ui({ secrets: { A: Secret.fromSecretsManager(new ManagedSecret(stack, 'S'), 'field') } })],
-    ['a version of a secret', (stack) => ui({ secrets: { A: Secret.fromSecretsManagerVersion(new ManagedSecret(stack, 'S'), { versionStage: 'x' }) } })],
-    ['a secret parameter of SSM', (stack) => ui({ secrets: { A: Secret.fromSsmParameter(StringParameter.fromSecureStringParameterAttributes(stack, 'P', { parameterName: '/p' })) } })],
+    [
+      'a version of a secret',
+      (stack) => ui({ secrets: { A: Secret.fromSecretsManagerVersion(new ManagedSecret(stack, 'S'), { versionStage: 'x' }) } }),
+    ],
+    [
+      'a secret parameter of SSM',
+      (stack) =>
+        ui({
+          secrets: { A: Secret.fromSsmParameter(StringParameter.fromSecureStringParameterAttributes(stack, 'P', { parameterName: '/p' })) },
+        }),
+    ],
     ['an image of a registry', () => ui({ image })],
     ['an image of ECR', (stack) => ui({ image: ContainerImage.fromEcrRepository(new Repository(stack, 'R'), 'v1') })],
     ['an image built from a folder', () => ui({ image: ContainerImage.fromAsset(__dirname) })],
-    ['an image of an asset', (stack) => ui({ image: ContainerImage.fromDockerImageAsset(Object.create(DockerImageAsset.prototype, { node: { value: stack.node } }) as DockerImageAsset) })],
+    [
+      'an image of an asset',
+      (stack) =>
+        ui({
+          image: ContainerImage.fromDockerImageAsset(
+            Object.create(DockerImageAsset.prototype, { node: { value: stack.node } }) as DockerImageAsset,
+          ),
+        }),
+    ],
     ['an image of a tarball', () => ui({ image: ContainerImage.fromTarball(__filename) })],
-    ['any log driver', () => ui({ logging: LogDrivers.splunk({ url: 'https://a', secretToken: Secret.fromSsmParameter(StringParameter.fromSecureStringParameterAttributes(newStack(), 'P', { parameterName: '/p' })) }) })],
+    [
+      'any log driver',
+      () =>
+        ui({
+          logging: LogDrivers.splunk({
+            url: 'https://a',
+            secretToken: Secret.fromSsmParameter(
+              StringParameter.fromSecureStringParameterAttributes(newStack(), 'P', { parameterName: '/p' }),
+            ),
+          }),
+        }),
+    ],
     ['an architecture by its name', () => ui({ cpuArchitecture: CpuArchitecture.of('ARM64') })],
     ['a VPC', (stack) => ({ ...ui({}), vpc: new Vpc(stack, 'V') })],
-    ['an imported VPC', (stack) => ({ ...ui({}), vpc: Vpc.fromVpcAttributes(stack, 'V', { vpcId: 'v', availabilityZones: ['a'], privateSubnetIds: ['s'] }) })],
+    [
+      'an imported VPC',
+      (stack) => ({ ...ui({}), vpc: Vpc.fromVpcAttributes(stack, 'V', { vpcId: 'v', availabilityZones: ['a'], privateSubnetIds: ['s'] }) }),
+    ],
     ['a cluster', (stack) => ({ ...ui({}), cluster: new Cluster(stack, 'C') })],
-    ['an imported cluster', (stack) => ({ ...ui({}), cluster: Cluster.fromClusterAttributes(stack, 'C', { clusterName: 'c', vpc: new Vpc(stack, 'V') }) })],
-    ['a namespace', (stack) => ({ ...ui({}), namespace: new PrivateDnsNamespace(stack, 'N', { name: 'tasks.example', vpc: new Vpc(stack, 'V') }) })],
-    ['an imported namespace', (stack) => ({ ...ui({}), namespace: PrivateDnsNamespace.fromPrivateDnsNamespaceAttributes(stack, 'N', { namespaceName: 'tasks.example', namespaceId: 'n', namespaceArn: 'a' }) })],
+    [
+      'an imported cluster',
+      (stack) => ({ ...ui({}), cluster: Cluster.fromClusterAttributes(stack, 'C', { clusterName: 'c', vpc: new Vpc(stack, 'V') }) }),
+    ],
+    [
+      'a namespace',
+      (stack) => ({ ...ui({}), namespace: new PrivateDnsNamespace(stack, 'N', { name: 'tasks.example', vpc: new Vpc(stack, 'V') }) }),
+    ],
+    [
+      'an imported namespace',
+      (stack) => ({
+        ...ui({}),
+        namespace: PrivateDnsNamespace.fromPrivateDnsNamespaceAttributes(stack, 'N', {
+          namespaceName: 'tasks.example',
+          namespaceId: 'n',
+          namespaceArn: 'a',
+        }),
+      }),
+    ],
     ['a log group', (stack) => ({ ...ui({}), logs: { logGroup: new LogGroup(stack, 'L') } })],
     ['an imported log group', (stack) => ({ ...ui({}), logs: { logGroup: LogGroup.fromLogGroupName(stack, 'L', 'l') } })],
     ['a key', (stack) => ({ ...ui({}), logs: { encryptionKey: new Key(stack, 'K') } })],
-    ['a user pool with a client', (stack) => ({ ...ui({}), edge: Edge.httpApi({ routes: { 'GET /': { service: 'ui', authorizer: Authorizer.cognito({ userPool: new UserPool(stack, 'P'), userPoolClients: [UserPoolClient.fromUserPoolClientId(stack, 'C', 'c')] }) } } }) })],
-    ['a function', (stack) => ({ ...ui({}), edge: Edge.httpApi({ routes: { 'GET /': { service: 'ui', authorizer: Authorizer.lambda({ handler: LambdaFunction.fromFunctionName(stack, 'F', 'f') }) } } }) })],
+    [
+      'a user pool with a client',
+      (stack) => ({
+        ...ui({}),
+        edge: Edge.httpApi({
+          routes: {
+            'GET /': {
+              service: 'ui',
+              authorizer: Authorizer.cognito({
+                userPool: new UserPool(stack, 'P'),
+                userPoolClients: [UserPoolClient.fromUserPoolClientId(stack, 'C', 'c')],
+              }),
+            },
+          },
+        }),
+      }),
+    ],
+    [
+      'a function',
+      (stack) => ({
+        ...ui({}),
+        edge: Edge.httpApi({
+          routes: {
+            'GET /': { service: 'ui', authorizer: Authorizer.lambda({ handler: LambdaFunction.fromFunctionName(stack, 'F', 'f') }) },
+          },
+        }),
+      }),
+    ],
   ])('%s', (_, props) => {
     expect(issuesOf(props)).toEqual([]);
   });
@@ -75,19 +148,33 @@ test.each([
   const stack = newStack();
   new Microservices(stack, 'Shop', ui({ logging }));
   const [router] = Object.values(Template.fromStack(stack).findResources('AWS::ECS::TaskDefinition'))
-    .flatMap((resource) => (resource as { Properties: { ContainerDefinitions: { Name: string; MemoryReservation?: number }[] } }).Properties.ContainerDefinitions)
+    .flatMap(
+      (resource) =>
+        (resource as { Properties: { ContainerDefinitions: { Name: string; MemoryReservation?: number }[] } }).Properties
+          .ContainerDefinitions,
+    )
     .filter((container) => container.Name === LOG_ROUTER_CONTAINER);
   expect(router?.MemoryReservation).toBe(LOG_ROUTER_MEMORY_MIB);
 });
 
 describe('objects that only look right are refused', () => {
   test.each<[string, (stack: Stack) => unknown, string, string]>([
-    ['a secret of Secrets Manager itself', (stack) => ui({ secrets: { A: new ManagedSecret(stack, 'S') } }), 'services.ui.secrets.A', 'an instance of aws-cdk-lib.aws_secretsmanager.Secret'],
+    [
+      'a secret of Secrets Manager itself',
+      (stack) => ui({ secrets: { A: new ManagedSecret(stack, 'S') } }),
+      'services.ui.secrets.A',
+      'an instance of aws-cdk-lib.aws_secretsmanager.Secret',
+    ],
     ['an HTTP namespace', (stack) => ({ ...ui({}), namespace: new HttpNamespace(stack, 'N', { name: 'n' }) }), 'namespace.type', '"HTTP"'],
     ['an edge written out', () => ({ ...ui({}), edge: { kind: 'http', routes: {} } }), 'edge', 'an object with kind, routes'],
     ['a mesh written out', () => ({ ...ui({}), mesh: { provider: 'envoy' } }), 'mesh', 'an object with provider'],
     ['a tracing written out', () => ({ ...ui({}), tracing: { kind: 'xray' } }), 'tracing', 'an object with kind'],
-    ['an authorizer written out', () => ({ ...ui({}), edge: Edge.httpApi({ routes: { 'GET /': { service: 'ui', authorizer: { kind: 'none' } as never } } }) }), 'edge.routes["GET /"].authorizer', 'an object with kind'],
+    [
+      'an authorizer written out',
+      () => ({ ...ui({}), edge: Edge.httpApi({ routes: { 'GET /': { service: 'ui', authorizer: { kind: 'none' } as never } } }) }),
+      'edge.routes["GET /"].authorizer',
+      'an object with kind',
+    ],
     ['tracing in place of a mesh', () => ({ ...ui({}), mesh: Tracing.none() }), 'mesh', 'an instance of Tracing'],
     ['an authorizer in place of tracing', () => ({ ...ui({}), tracing: Authorizer.none() }), 'tracing', 'an instance of Authorizer'],
     ['a mesh in place of a timeout', () => ui({ timeout: Mesh.envoy() }), 'services.ui.timeout', 'an instance of Mesh'],
@@ -100,10 +187,16 @@ describe('objects that only look right are refused', () => {
   });
 
   test('two authorizers of one kind, unless they have names', () => {
-    const jwt = (name?: string): Authorizer => Authorizer.jwt({ issuer: 'https://a', audience: ['a'], ...(name === undefined ? {} : { name }) });
-    const edge = (a: Authorizer, b: Authorizer) => ({ ...ui({}), edge: Edge.httpApi({ routes: { 'GET /a': { service: 'ui', authorizer: a }, 'GET /b': { service: 'ui', authorizer: b } } }) });
+    const jwt = (name?: string): Authorizer =>
+      Authorizer.jwt({ issuer: 'https://a', audience: ['a'], ...(name === undefined ? {} : { name }) });
+    const edge = (a: Authorizer, b: Authorizer) => ({
+      ...ui({}),
+      edge: Edge.httpApi({ routes: { 'GET /a': { service: 'ui', authorizer: a }, 'GET /b': { service: 'ui', authorizer: b } } }),
+    });
     const one = jwt();
-    expect(issuesOf(() => edge(jwt(), jwt())).map((issue) => `${issue.code} ${issue.path}`)).toEqual(['DUPLICATE_AUTHORIZER edge.routes["GET /b"].authorizer']);
+    expect(issuesOf(() => edge(jwt(), jwt())).map((issue) => `${issue.code} ${issue.path}`)).toEqual([
+      'DUPLICATE_AUTHORIZER edge.routes["GET /b"].authorizer',
+    ]);
     expect(issuesOf(() => edge(jwt(), jwt('other')))).toEqual([]);
     expect(issuesOf(() => edge(one, one))).toEqual([]);
     expect(issuesOf(() => edge(Authorizer.none(), Authorizer.none()))).toEqual([]);
@@ -113,7 +206,12 @@ describe('objects that only look right are refused', () => {
   test('factories that were called with nothing, as from JavaScript', () => {
     const factories = { jwt: 2, cognito: 2, lambda: 1 } as const;
     for (const [kind, missing] of Object.entries(factories) as [keyof typeof factories, number][]) {
-      expect(issuesOf(() => ({ ...ui({}), edge: Edge.httpApi({ authorizer: Authorizer[kind](undefined as never), routes: { 'GET /': { service: 'ui' } } }) })).map((issue) => issue.code)).toEqual(Array.from({ length: missing }, () => 'MISSING'));
+      expect(
+        issuesOf(() => ({
+          ...ui({}),
+          edge: Edge.httpApi({ authorizer: Authorizer[kind](undefined as never), routes: { 'GET /': { service: 'ui' } } }),
+        })).map((issue) => issue.code),
+      ).toEqual(Array.from({ length: missing }, () => 'MISSING'));
     }
   });
 });
@@ -132,27 +230,35 @@ function unexpected(props: unknown): unknown {
 
 describe('new Microservices()', () => {
   test('fails with the path of the construct and the mistakes', () => {
-    expect(() => new Microservices(newStack(), 'Shop', { services: {} })).toThrow(/^one problem in Stack\/Shop:\n\n {2}1\. services: a mesh needs at least one service \[NO_SERVICES\]/);
+    expect(() => new Microservices(newStack(), 'Shop', { services: {} })).toThrow(
+      /^one problem in Stack\/Shop:\n\n {2}1\. services: a mesh needs at least one service \[NO_SERVICES\]/,
+    );
   });
 
   test('builds and synthesizes whatever is valid', () => {
-    fc.assert(fc.property(validProps, (props) => {
-      const stack = newStack();
-      try {
-        new Microservices(stack, 'Shop', build(props) as MicroservicesProps);
-      } catch (error) {
-        // Whether everything at once fits into a task definition is no matter of what is valid.
-        fc.pre(!isTooLarge(error));
-        throw error;
-      }
-      Template.fromStack(stack);
-    }), { numRuns: runs(10) });
+    fc.assert(
+      fc.property(validProps, (props) => {
+        const stack = newStack();
+        try {
+          new Microservices(stack, 'Shop', build(props) as MicroservicesProps);
+        } catch (error) {
+          // Whether everything at once fits into a task definition is no matter of what is valid.
+          fc.pre(!isTooLarge(error));
+          throw error;
+        }
+        Template.fromStack(stack);
+      }),
+      { numRuns: runs(10) },
+    );
   }, 60_000);
 
   // A change of what is valid may need a longer hunt: FUZZ_RUNS=5000 npx jest test/props/construct
   test('throws nothing but MicroservicesValidationError, whatever the props are', () => {
-    fc.assert(fc.property(mutatedUpTo(2), (props) => {
-      expect(unexpected(build(props))).toBeUndefined();
-    }), { numRuns: Number(process.env['FUZZ_RUNS'] ?? runs(50)) });
+    fc.assert(
+      fc.property(mutatedUpTo(2), (props) => {
+        expect(unexpected(build(props))).toBeUndefined();
+      }),
+      { numRuns: Number(process.env['FUZZ_RUNS'] ?? runs(50)) },
+    );
   }, 3_600_000);
 });

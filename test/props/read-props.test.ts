@@ -4,7 +4,9 @@ import { Edge, Protocol, Timeout } from '../../lib';
 import { readProps } from '../../lib/props/read-props';
 import { Bytes, Choice, Opaque, Seconds, Unreadable, Unresolved, madeBy, originOf } from '../../lib/core/reading/input';
 
-const broken = (): never => { throw new Error('boom'); };
+const broken = (): never => {
+  throw new Error('boom');
+};
 
 describe('what the user wrote becomes plain data', () => {
   test.each([undefined, null, 0, -1.5, true, 'x', 10n, Symbol.iterator])('%p stays as it is', (value) => {
@@ -65,7 +67,14 @@ describe('durations', () => {
   });
 
   test('of another copy of aws-cdk-lib are durations too', () => {
-    const other = new (class Duration { toMilliseconds(): number { return 2000; } isUnresolved(): boolean { return false; } })();
+    const other = new (class Duration {
+      toMilliseconds(): number {
+        return 2000;
+      }
+      isUnresolved(): boolean {
+        return false;
+      }
+    })();
     expect(readProps(other)).toEqual(new Seconds(2));
   });
 
@@ -103,7 +112,14 @@ describe('tokens', () => {
 
 describe('what cannot be read is named, and does not throw', () => {
   test('a getter that throws, beside what can be read', () => {
-    expect(readProps({ a: 1, get b() { return broken(); } })).toEqual({ a: 1, b: new Unreadable('a value that cannot be read (boom)') });
+    expect(
+      readProps({
+        a: 1,
+        get b() {
+          return broken();
+        },
+      }),
+    ).toEqual({ a: 1, b: new Unreadable('a value that cannot be read (boom)') });
   });
 
   test('an object that contains itself', () => {
@@ -133,7 +149,17 @@ describe('what cannot be read is named, and does not throw', () => {
     ['a proxy that throws when it is listed', new Proxy({}, { ownKeys: broken })],
     ['a proxy that throws when it is read', new Proxy({ a: 1 }, { get: broken })],
     ['an object with a _input that throws', { _input: broken, _type: 'Edge' }],
-    ['a Duration that throws', new (class Duration { toMilliseconds(): number { return broken(); } isUnresolved(): boolean { return false; } })()],
+    [
+      'a Duration that throws',
+      new (class Duration {
+        toMilliseconds(): number {
+          return broken();
+        }
+        isUnresolved(): boolean {
+          return false;
+        }
+      })(),
+    ],
   ])('%s', (_, value) => {
     expect(JSON.stringify(readProps({ value }))).toMatch(/cannot be read|\{\}/);
   });
@@ -144,12 +170,28 @@ describe('what cannot be read is named, and does not throw', () => {
 });
 
 describe('sizes', () => {
-  test.each([[Size.bytes(1), 1], [Size.kibibytes(1), 1024], [Size.mebibytes(1.5), 1_572_864], [Size.bytes(0.5), 0.5]])('are read in bytes: %s', (size, bytes) => {
+  test.each([
+    [Size.bytes(1), 1],
+    [Size.kibibytes(1), 1024],
+    [Size.mebibytes(1.5), 1_572_864],
+    [Size.bytes(0.5), 0.5],
+  ])('are read in bytes: %s', (size, bytes) => {
     expect(readProps(size)).toEqual(new Bytes(bytes));
   });
 
   test('are read from another copy of aws-cdk-lib, too', () => {
-    expect(readProps(new (class Size { toBytes(): number { return 2; } isUnresolved(): boolean { return false; } })())).toEqual(new Bytes(2));
+    expect(
+      readProps(
+        new (class Size {
+          toBytes(): number {
+            return 2;
+          }
+          isUnresolved(): boolean {
+            return false;
+          }
+        })(),
+      ),
+    ).toEqual(new Bytes(2));
   });
 
   test('that are tokens are kept as such', () => {

@@ -45,14 +45,25 @@ export interface Forward {
 }
 
 /** https://github.com/grpc/grpc/blob/master/doc/http-grpc-status-mapping.md */
-const GRPC_STATUS: ReadonlyMap<number, number> = new Map([[400, 13], [401, 16], [403, 7], [404, 12], [429, 14], [502, 14], [503, 14], [504, 14]]);
+const GRPC_STATUS: ReadonlyMap<number, number> = new Map([
+  [400, 13],
+  [401, 16],
+  [403, 7],
+  [404, 12],
+  [429, 14],
+  [502, 14],
+  [503, 14],
+  [504, 14],
+]);
 
 export function isGrpc(headers: HeaderMap): boolean {
   return /^application\/grpc(\+|$)/.test(headers.get('content-type') ?? '');
 }
 
 export function answer({ headers }: Exchange, status: number, why: string, grpcStatus?: number): Answer {
-  return isGrpc(headers) ? { kind: 'answered', status: 200, grpcStatus: grpcStatus ?? GRPC_STATUS.get(status) ?? 2, why } : { kind: 'answered', status, why };
+  return isGrpc(headers)
+    ? { kind: 'answered', status: 200, grpcStatus: grpcStatus ?? GRPC_STATUS.get(status) ?? 2, why }
+    : { kind: 'answered', status, why };
 }
 
 /** What stands in the place of what nobody can know beforehand. */

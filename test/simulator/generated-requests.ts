@@ -25,11 +25,13 @@ function senders({ plan, system }: Planned): readonly Request['from'][] {
   return [
     ...tasks.flatMap((task) => hosts.map((to) => ({ kind: 'service' as const, task, to }))),
     ...(tasks.includes('gateway') ? [{ kind: 'edge' as const }] : []),
-    ...tasks.filter((task) => task !== 'gateway').flatMap((task) => [
-      { kind: 'outsider' as const, task, tls: false },
-      { kind: 'outsider' as const, task, tls: true },
-      ...[...identities, 'spiffe://elsewhere/ui'].map((identity) => ({ kind: 'outsider' as const, task, tls: true, identity })),
-    ]),
+    ...tasks
+      .filter((task) => task !== 'gateway')
+      .flatMap((task) => [
+        { kind: 'outsider' as const, task, tls: false },
+        { kind: 'outsider' as const, task, tls: true },
+        ...[...identities, 'spiffe://elsewhere/ui'].map((identity) => ({ kind: 'outsider' as const, task, tls: true, identity })),
+      ]),
   ];
 }
 
@@ -48,18 +50,41 @@ export function generatedRequests(planned: Planned, from: readonly Request['from
   const named = [...textsAt(configs, ['prefix', 'path', 'exact', 'path_separated_prefix', 'prefix_rewrite'])];
   const paths = ['/', ...named.filter((text) => text.startsWith('/') && !text.startsWith('/run/'))];
   const texts = ['x', ...named.filter((text) => !text.startsWith('/') && !text.startsWith('spiffe:'))];
-  const names = [...textsAt(configs, ['name'])].filter((name) => /^x-[a-z0-9-]+$/.test(name) && !name.startsWith('x-mesh-') && !name.startsWith('x-edge-'));
+  const names = [...textsAt(configs, ['name'])].filter(
+    (name) => /^x-[a-z0-9-]+$/.test(name) && !name.startsWith('x-mesh-') && !name.startsWith('x-edge-'),
+  );
   const routes = planned.topology.edge?.routes.map(({ key }) => key) ?? [];
-  const path = fc.tuple(fc.constantFrom(...paths), fc.array(fc.constantFrom(...SEGMENTS), { maxLength: 3 }), fc.constantFrom(...QUERIES))
+  const path = fc
+    .tuple(fc.constantFrom(...paths), fc.array(fc.constantFrom(...SEGMENTS), { maxLength: 3 }), fc.constantFrom(...QUERIES))
     .map(([start, segments, query]) => (segments.length === 0 ? start : `${start.replace(/\/$/, '')}/${segments.join('/')}`) + query);
-  const extra = names.length === 0 ? fc.constant({}) : fc.dictionary(fc.constantFrom(...names), fc.constantFrom(...texts), { maxKeys: 2, noNullPrototype: true });
+  const extra =
+    names.length === 0
+      ? fc.constant({})
+      : fc.dictionary(fc.constantFrom(...names), fc.constantFrom(...texts), { maxKeys: 2, noNullPrototype: true });
   // Of most requests in the name of a route the path is one of it.
-  const parts = fc.array(fc.oneof({ weight: 4, arbitrary: fc.constantFrom('a', 'b', '7', '8') }, { weight: 1, arbitrary: fc.constantFrom(...SEGMENTS) }), { minLength: 3, maxLength: 3 });
-  return fc.record({ from: fc.constantFrom(...from), path, parts, fitting: fc.integer({ min: 0, max: 3 }).map((dice) => dice > 0), method: fc.constantFrom('GET', 'GET', 'POST', 'HEAD', 'DELETE', 'OPTIONS'), extra, route: fc.constantFrom('none', ...routes) })
+  const parts = fc.array(
+    fc.oneof({ weight: 4, arbitrary: fc.constantFrom('a', 'b', '7', '8') }, { weight: 1, arbitrary: fc.constantFrom(...SEGMENTS) }),
+    { minLength: 3, maxLength: 3 },
+  );
+  return fc
+    .record({
+      from: fc.constantFrom(...from),
+      path,
+      parts,
+      fitting: fc.integer({ min: 0, max: 3 }).map((dice) => dice > 0),
+      method: fc.constantFrom('GET', 'GET', 'POST', 'HEAD', 'DELETE', 'OPTIONS'),
+      extra,
+      route: fc.constantFrom('none', ...routes),
+    })
     .map(({ from: sender, path: asked, parts: values, fitting, method, extra: headers, route }) => ({
       from: sender,
-      path: sender.kind === 'edge' && fitting ? pathOf(route, values) ?? asked : asked,
+      path: sender.kind === 'edge' && fitting ? (pathOf(route, values) ?? asked) : asked,
       method: sender.kind === 'edge' && /^[A-Z]+ /.test(route) && !route.startsWith('ANY ') ? route.split(' ')[0] : method,
-      headers: { ...headers, ...(sender.kind === 'edge' ? { 'x-edge-client-ip': '192.0.2.7', 'x-edge-host': 'shop.example', ...(route === 'none' ? {} : { 'x-edge-route': route }) } : {}) },
+      headers: {
+        ...headers,
+        ...(sender.kind === 'edge'
+          ? { 'x-edge-client-ip': '192.0.2.7', 'x-edge-host': 'shop.example', ...(route === 'none' ? {} : { 'x-edge-route': route }) }
+          : {}),
+      },
     }));
 }

@@ -30,8 +30,13 @@ export function readMatcher<T>(value: unknown, at: string, action: (type: string
     const branches = new Map(map.entries('map').map(([key, branch, place]) => [key, onMatch(Message.of(branch, place, ON_MATCH))]));
     return (headers) => (branches.get(input(headers) ?? '') ?? otherwise)(headers);
   }
-  const branches = matcher.child('matcher_list', { reads: ['matchers'] }).messages('matchers', { reads: ['predicate', 'on_match'] })
-    .map((branch) => ({ when: readPredicate(branch.raw('predicate'), branch.place('predicate')), then: onMatch(branch.child('on_match', ON_MATCH)) }));
+  const branches = matcher
+    .child('matcher_list', { reads: ['matchers'] })
+    .messages('matchers', { reads: ['predicate', 'on_match'] })
+    .map((branch) => ({
+      when: readPredicate(branch.raw('predicate'), branch.place('predicate')),
+      then: onMatch(branch.child('on_match', ON_MATCH)),
+    }));
   return (headers) => (branches.find(({ when }) => when(headers))?.then ?? otherwise)(headers);
 }
 
@@ -44,7 +49,10 @@ function readPredicate(value: unknown, at: string): (headers: HeaderMap) => bool
     return (headers) => !inverted(headers);
   }
   if (kind !== 'single_predicate') {
-    const parts = predicate.child(kind, { reads: ['predicate'] }).list('predicate').map(([part, place]) => readPredicate(part, place));
+    const parts = predicate
+      .child(kind, { reads: ['predicate'] })
+      .list('predicate')
+      .map(([part, place]) => readPredicate(part, place));
     return (headers) => parts.some((part) => part(headers));
   }
   const single = predicate.child(kind, { reads: ['input', 'value_match'] });

@@ -37,11 +37,16 @@ function headerChange(option: unknown, at: string, exchange: Exchange): readonly
   const exists = exchange.headers.has(name);
   const action = message.text('append_action', 'APPEND_IF_EXISTS_OR_ADD');
   switch (action) {
-    case 'APPEND_IF_EXISTS_OR_ADD': return [{ name, value, overwrites: false }];
-    case 'ADD_IF_ABSENT': return exists ? [] : [{ name, value, overwrites: false }];
-    case 'OVERWRITE_IF_EXISTS': return exists ? [{ name, value, overwrites: true }] : [];
-    case 'OVERWRITE_IF_EXISTS_OR_ADD': return [{ name, value, overwrites: true }];
-    default: throw new Unknown(at, `the action "${action}"`);
+    case 'APPEND_IF_EXISTS_OR_ADD':
+      return [{ name, value, overwrites: false }];
+    case 'ADD_IF_ABSENT':
+      return exists ? [] : [{ name, value, overwrites: false }];
+    case 'OVERWRITE_IF_EXISTS':
+      return exists ? [{ name, value, overwrites: true }] : [];
+    case 'OVERWRITE_IF_EXISTS_OR_ADD':
+      return [{ name, value, overwrites: true }];
+    default:
+      throw new Unknown(at, `the action "${action}"`);
   }
 }
 
@@ -57,7 +62,9 @@ export function mutateHeaders(mutations: readonly (readonly [unknown, string])[]
       exchange.headers.remove(mutation.text('remove'));
     } else if (kind === 'remove_on_match') {
       const matcher = mutation.child('remove_on_match', { reads: ['key_matcher'] });
-      exchange.headers.removeWhere((name) => !name.startsWith(':') && matchesString(matcher.raw('key_matcher'), matcher.place('key_matcher'), name));
+      exchange.headers.removeWhere(
+        (name) => !name.startsWith(':') && matchesString(matcher.raw('key_matcher'), matcher.place('key_matcher'), name),
+      );
     } else {
       for (const change of headerChange(mutation.raw('append'), mutation.place('append'), exchange)) {
         if (change.overwrites) exchange.headers.set(change.name, change.value);
@@ -73,10 +80,13 @@ export function mutateHeaders(mutations: readonly (readonly [unknown, string])[]
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/advanced/substitution_formatter
  */
 export function format(text: string, { headers }: Exchange, at: string): string {
-  return text.replaceAll(/%%|%CEL\(request\.headers\["([^"]+)"\]\)%|%REQ\(([^)?]+)(?:\?([^)]+))?\)%|%/g, (operator: string, all?: string, name?: string, other?: string) => {
-    if (operator === '%%') return '%';
-    if (all !== undefined) return headers.get(all) ?? '';
-    if (name === undefined) throw new Unknown(at, `an operator in "${text}"`);
-    return headers.first(name) ?? (other === undefined ? undefined : headers.first(other)) ?? '';
-  });
+  return text.replaceAll(
+    /%%|%CEL\(request\.headers\["([^"]+)"\]\)%|%REQ\(([^)?]+)(?:\?([^)]+))?\)%|%/g,
+    (operator: string, all?: string, name?: string, other?: string) => {
+      if (operator === '%%') return '%';
+      if (all !== undefined) return headers.get(all) ?? '';
+      if (name === undefined) throw new Unknown(at, `an operator in "${text}"`);
+      return headers.first(name) ?? (other === undefined ? undefined : headers.first(other)) ?? '';
+    },
+  );
 }

@@ -71,7 +71,17 @@ export class HeaderMap {
 }
 
 /** Of those of requests the ones that somebody might add something to. https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers */
-const OWN: readonly string[] = ['x-forwarded-proto', 'x-forwarded-for', 'x-forwarded-host', 'x-request-id', 'content-type', 'user-agent', 'via', 'te', 'accept-encoding'];
+const OWN: readonly string[] = [
+  'x-forwarded-proto',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-request-id',
+  'content-type',
+  'user-agent',
+  'via',
+  'te',
+  'accept-encoding',
+];
 
 /** Envoy knows the host by one name, whichever protocol it came by. */
 function canonical(name: string): string {

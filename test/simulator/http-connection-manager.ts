@@ -10,14 +10,60 @@ import type { RouteConfiguration, SelectedRoute } from './routes';
 import { readRouteConfiguration, selectRoute } from './routes';
 
 const MANAGER = {
-  reads: ['route_config', 'http_filters', 'early_header_mutation_extensions', 'normalize_path', 'merge_slashes', 'path_with_escaped_slashes_action', 'forward_client_cert_details', 'set_current_client_cert_details', 'upgrade_configs', 'tracing', 'common_http_protocol_options', 'http2_protocol_options', 'local_reply_config', 'internal_address_config', 'skip_xff_append', 'http_protocol_options'],
-  ignores: ['stat_prefix', 'access_log', 'server_header_transformation', 'request_headers_timeout', 'stream_idle_timeout', 'delayed_close_timeout', 'drain_timeout', 'generate_request_id', 'scheme_header_transformation'],
+  reads: [
+    'route_config',
+    'http_filters',
+    'early_header_mutation_extensions',
+    'normalize_path',
+    'merge_slashes',
+    'path_with_escaped_slashes_action',
+    'forward_client_cert_details',
+    'set_current_client_cert_details',
+    'upgrade_configs',
+    'tracing',
+    'common_http_protocol_options',
+    'http2_protocol_options',
+    'local_reply_config',
+    'internal_address_config',
+    'skip_xff_append',
+    'http_protocol_options',
+  ],
+  ignores: [
+    'stat_prefix',
+    'access_log',
+    'server_header_transformation',
+    'request_headers_timeout',
+    'stream_idle_timeout',
+    'delayed_close_timeout',
+    'drain_timeout',
+    'generate_request_id',
+    'scheme_header_transformation',
+  ],
 } as const;
 
-const HTTP2 = { reads: ['allow_connect'], ignores: ['max_concurrent_streams', 'initial_stream_window_size', 'initial_connection_window_size', 'connection_keepalive'] };
+const HTTP2 = {
+  reads: ['allow_connect'],
+  ignores: ['max_concurrent_streams', 'initial_stream_window_size', 'initial_connection_window_size', 'connection_keepalive'],
+};
 
 /** Headers that only an internal address may send, and none is internal here. */
-const INTERNAL = ['retriable-status-codes', 'retriable-header-names', 'retry-on', 'retry-grpc-on', 'max-retries', 'upstream-alt-stat-name', 'upstream-rq-timeout-ms', 'upstream-rq-per-try-timeout-ms', 'upstream-rq-timeout-alt-response', 'expected-rq-timeout-ms', 'force-trace', 'ip-tags', 'original-url', 'hedge-on-per-try-timeout', 'internal'].map((name) => `x-envoy-${name}`);
+const INTERNAL = [
+  'retriable-status-codes',
+  'retriable-header-names',
+  'retry-on',
+  'retry-grpc-on',
+  'max-retries',
+  'upstream-alt-stat-name',
+  'upstream-rq-timeout-ms',
+  'upstream-rq-per-try-timeout-ms',
+  'upstream-rq-timeout-alt-response',
+  'expected-rq-timeout-ms',
+  'force-trace',
+  'ip-tags',
+  'original-url',
+  'hedge-on-per-try-timeout',
+  'internal',
+].map((name) => `x-envoy-${name}`);
 
 /** One HTTP connection manager: https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/http/http_connection_management */
 export function manage(config: unknown, at: string, exchange: Exchange): Answer | Forward {
@@ -26,23 +72,30 @@ export function manage(config: unknown, at: string, exchange: Exchange): Answer 
   const routes = readRouteConfiguration(manager.raw('route_config'), manager.place('route_config'));
   const { headers } = exchange;
   if (/[^\x21-\x7e]/.test(headers.path)) return { kind: 'answered', status: 400, why: 'http1.codec_error' };
-  for (const { type, config: mutation, at: place } of manager.list('early_header_mutation_extensions').map(([value, where]) => extensionAt(value, where))) {
+  for (const { type, config: mutation, at: place } of manager
+    .list('early_header_mutation_extensions')
+    .map(([value, where]) => extensionAt(value, where))) {
     if (type !== 'envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation') throw new Unknown(place, type);
     mutateHeaders(Message.of(mutation, place, { reads: ['mutations'] }).list('mutations'), exchange);
   }
   if (!headers.path.startsWith('/')) return answer(exchange, 404, 'absolute_path_rejected');
-  const path = normalizePath(headers.path, {
-    normalize: manager.flag('normalize_path'),
-    mergeSlashes: manager.flag('merge_slashes'),
-    escapedSlashes: manager.text('path_with_escaped_slashes_action', 'KEEP_UNCHANGED'),
-  }, at);
+  const path = normalizePath(
+    headers.path,
+    {
+      normalize: manager.flag('normalize_path'),
+      mergeSlashes: manager.flag('merge_slashes'),
+      escapedSlashes: manager.text('path_with_escaped_slashes_action', 'KEEP_UNCHANGED'),
+    },
+    at,
+  );
   if (path === undefined) return answer(exchange, 400, 'path_normalization_failed');
   headers.set(':path', path);
   sanitize(manager, exchange);
   const selected = selectRoute(routes, exchange);
   if (headers.has('upgrade') && !upgrades(manager, selected, headers.get('upgrade')!)) return answer(exchange, 403, 'upgrade_failed');
   // Over HTTP/2 an upgrade is a CONNECT, which has to be allowed.
-  if (headers.has('upgrade') && exchange.connection.http2 && manager.maybe('http2_protocol_options', HTTP2)?.flag('allow_connect') !== true) return answer(exchange, 503, 'http2_connect_not_allowed');
+  if (headers.has('upgrade') && exchange.connection.http2 && manager.maybe('http2_protocol_options', HTTP2)?.flag('allow_connect') !== true)
+    return answer(exchange, 503, 'http2_connect_not_allowed');
   return runFilters(manager, routes, selected, exchange);
 }
 
@@ -56,8 +109,10 @@ function inspect(manager: Message): void {
   // Mappers that change the status would have to be applied.
   replies?.messages('mappers', { reads: [], ignores: ['filter', 'headers_to_add'] });
   const tracing = manager.maybe('tracing', { reads: ['provider'], ignores: ['random_sampling', 'client_sampling', 'overall_sampling'] });
-  if (tracing !== undefined && extensionAt(tracing.raw('provider'), tracing.at).type !== 'envoy.config.trace.v3.XRayConfig') throw new Unknown(tracing.at, 'the tracer');
-  if (manager.has('skip_xff_append') ? !manager.flag('skip_xff_append') : true) throw new Unknown(manager.at, 'what is appended to x-forwarded-for');
+  if (tracing !== undefined && extensionAt(tracing.raw('provider'), tracing.at).type !== 'envoy.config.trace.v3.XRayConfig')
+    throw new Unknown(tracing.at, 'the tracer');
+  if (manager.has('skip_xff_append') ? !manager.flag('skip_xff_append') : true)
+    throw new Unknown(manager.at, 'what is appended to x-forwarded-for');
 }
 
 /** https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/header_sanitizing */
@@ -79,20 +134,34 @@ function tellPeer(manager: Message, headers: HeaderMap, { tls, peer, own }: Exch
   if (how === 'SANITIZE' || !tls || peer === undefined) return;
   if (how !== 'SANITIZE_SET') throw new Unknown(manager.at, how);
   const details = manager.maybe('set_current_client_cert_details', { reads: ['uri'] });
-  headers.set('x-forwarded-client-cert', [...(own === undefined ? [] : [`By=${own}`]), `Hash=${MADE_UP.hash}`, ...(details?.flag('uri') === true ? [`URI=${peer}`] : [])].join(';'));
+  headers.set(
+    'x-forwarded-client-cert',
+    [...(own === undefined ? [] : [`By=${own}`]), `Hash=${MADE_UP.hash}`, ...(details?.flag('uri') === true ? [`URI=${peer}`] : [])].join(
+      ';',
+    ),
+  );
 }
 
 /** A route says it for its own requests; the connection manager for the others. */
 function upgrades(manager: Message, selected: SelectedRoute | undefined, wanted: string): boolean {
-  const find = (message: Message | undefined): Message | undefined => message?.messages('upgrade_configs', { reads: ['upgrade_type', 'enabled'] }).find((each) => each.text('upgrade_type').toLowerCase() === wanted.toLowerCase());
+  const find = (message: Message | undefined): Message | undefined =>
+    message
+      ?.messages('upgrade_configs', { reads: ['upgrade_type', 'enabled'] })
+      .find((each) => each.text('upgrade_type').toLowerCase() === wanted.toLowerCase());
   const own = find(selected?.action);
   return (own ?? find(manager))?.flag('enabled', true) ?? false;
 }
 
-function runFilters(manager: Message, routes: RouteConfiguration, selected: SelectedRoute | undefined, exchange: Exchange): Answer | Forward {
+function runFilters(
+  manager: Message,
+  routes: RouteConfiguration,
+  selected: SelectedRoute | undefined,
+  exchange: Exchange,
+): Answer | Forward {
   let delaySeconds = 0;
   for (const filter of manager.list('http_filters').map(([value, where]) => extensionAt(value, where))) {
-    if (filter.type === 'envoy.extensions.filters.http.router.v3.Router') return later(route(filter, routes, selected, exchange), delaySeconds);
+    if (filter.type === 'envoy.extensions.filters.http.router.v3.Router')
+      return later(route(filter, routes, selected, exchange), delaySeconds);
     const decide = HTTP_FILTERS[filter.type];
     if (decide === undefined) throw new Unknown(filter.at, `the filter ${filter.type}`);
     const verdict = decide(filter, overridesOf(filter.name, selected), exchange, selected);
@@ -115,4 +184,3 @@ function overridesOf(name: string, selected: SelectedRoute | undefined): { reado
   }
   return undefined;
 }
-

@@ -4,7 +4,16 @@ import { matchesHeader, matchesQueryParameter, runtimeHappens, RUNTIME_FRACTION 
 import { Message } from './message';
 import { fullMatch, re2, replaceAll } from './regex';
 
-const headers = new HeaderMap([[':method', 'GET'], [':path', '/a?b=c'], [':authority', 'shop'], ['x-one', 'Alpha'], ['x-two', '7'], ['x-two', '8'], ['x-number', '-10'], ['x-empty', '']]);
+const headers = new HeaderMap([
+  [':method', 'GET'],
+  [':path', '/a?b=c'],
+  [':authority', 'shop'],
+  ['x-one', 'Alpha'],
+  ['x-two', '7'],
+  ['x-two', '8'],
+  ['x-number', '-10'],
+  ['x-empty', ''],
+]);
 
 test.each<readonly [string, object, boolean]>([
   ['an exact value', { name: 'X-One', string_match: { exact: 'Alpha' } }, true],
@@ -29,7 +38,11 @@ test.each<readonly [string, object, boolean]>([
   ['nothing but a name', { name: 'x-one' }, true],
   ['what is missing', { name: 'x-none', string_match: { exact: 'a' } }, false],
   ['what is missing, inverted', { name: 'x-none', string_match: { exact: 'a' }, invert_match: true }, false],
-  ['what is missing, as empty and inverted', { name: 'x-none', string_match: { exact: 'a' }, invert_match: true, treat_missing_header_as_empty: true }, true],
+  [
+    'what is missing, as empty and inverted',
+    { name: 'x-none', string_match: { exact: 'a' }, invert_match: true, treat_missing_header_as_empty: true },
+    true,
+  ],
   ['the host by its old name', { name: 'host', string_match: { exact: 'shop' } }, true],
   ['the path, with its query string', { name: ':path', string_match: { exact: '/a?b=c' } }, true],
 ])('of a header: %s', (_, matcher, fits) => {
@@ -66,7 +79,18 @@ test.each([
   expect(fullMatch(pattern, text, 'here')).toBe(fits);
 });
 
-test.each(['(?=a)', '(?!a)', '(?<=a)', String.raw`(a)\1`, String.raw`\pN`, String.raw`\Qa\E`, '(?s)a', '(?s:a)', '(?i:[a-c])', '[[:ascii:]]'])('fails if an expression has %s, which JavaScript and RE2 read differently, or only one of them', (pattern) => {
+test.each([
+  '(?=a)',
+  '(?!a)',
+  '(?<=a)',
+  String.raw`(a)\1`,
+  String.raw`\pN`,
+  String.raw`\Qa\E`,
+  '(?s)a',
+  '(?s:a)',
+  '(?i:[a-c])',
+  '[[:ascii:]]',
+])('fails if an expression has %s, which JavaScript and RE2 read differently, or only one of them', (pattern) => {
   expect(() => re2(pattern, 'here')).toThrow('here');
 });
 
@@ -80,7 +104,12 @@ test.each([
   expect(replaceAll(text, pattern, substitution, 'here')).toBe(becomes);
 });
 
-test.each([[undefined, [true]], [0, [false]], [100, [true]], [30, [true, false]]])('of %s percent of the requests each outcome is one', (numerator, outcomes) => {
+test.each([
+  [undefined, [true]],
+  [0, [false]],
+  [100, [true]],
+  [30, [true, false]],
+])('of %s percent of the requests each outcome is one', (numerator, outcomes) => {
   const fraction = numerator === undefined ? undefined : Message.of({ default_value: { numerator } }, 'here', RUNTIME_FRACTION);
   expect(everyOutcome((chance) => runtimeHappens(fraction, chance, true))).toEqual(outcomes);
 });

@@ -15,10 +15,14 @@ export function matchesString(value: unknown, at: string, text: string): boolean
   const fold = (each: string): string => (matcher.flag('ignore_case') ? each.toLowerCase() : each);
   const [subject, pattern] = [fold(text), fold(matcher.text(kind))];
   switch (kind) {
-    case 'exact': return subject === pattern;
-    case 'prefix': return subject.startsWith(pattern);
-    case 'suffix': return subject.endsWith(pattern);
-    default: return subject.includes(pattern);
+    case 'exact':
+      return subject === pattern;
+    case 'prefix':
+      return subject.startsWith(pattern);
+    case 'suffix':
+      return subject.endsWith(pattern);
+    default:
+      return subject.includes(pattern);
   }
 }
 
@@ -39,14 +43,17 @@ export function matchesUrlPath(value: unknown, at: string, headers: HeaderMap): 
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto#config-route-v3-headermatcher
  */
 export function matchesHeader(value: unknown, at: string, headers: HeaderMap): boolean {
-  const matcher = Message.of(value, at, { reads: ['name', 'range_match', 'present_match', 'string_match', 'invert_match', 'treat_missing_header_as_empty'] });
+  const matcher = Message.of(value, at, {
+    reads: ['name', 'range_match', 'present_match', 'string_match', 'invert_match', 'treat_missing_header_as_empty'],
+  });
   const kind = matcher.oneOf('range_match', 'present_match', 'string_match') ?? 'present_match';
   const invert = matcher.flag('invert_match');
   const found = headers.values(matcher.text('name'));
   const values = found.length === 0 && matcher.flag('treat_missing_header_as_empty') ? [''] : found;
   if (kind === 'present_match') return (values.length > 0 === matcher.flag('present_match', true)) !== invert;
   if (values.length === 0) return false;
-  if (kind === 'string_match') return values.some((text) => matchesString(matcher.raw('string_match'), matcher.place('string_match'), text)) !== invert;
+  if (kind === 'string_match')
+    return values.some((text) => matchesString(matcher.raw('string_match'), matcher.place('string_match'), text)) !== invert;
   const range = matcher.child('range_match', { reads: ['start', 'end'] });
   const numbers = values.map((text) => (/^\s*[+-]?\d+\s*$/.test(text) ? Number(text) : Number.NaN));
   return numbers.some((number) => number >= range.number('start', 0) && number < range.number('end', 0)) !== invert;
@@ -61,8 +68,12 @@ export function matchesQueryParameter(value: unknown, at: string, path: string):
   const matcher = Message.of(value, at, { reads: ['name', 'string_match', 'present_match'] });
   const name = matcher.text('name');
   const [, query = ''] = /^[^?]*\?(.*)$/s.exec(path) ?? [];
-  const parameter = query.split('&').map((pair) => /^([^=]*)=?(.*)$/s.exec(pair) ?? []).find(([, key]) => key === name && query !== '');
-  if (matcher.oneOf('string_match', 'present_match') !== 'string_match') return (parameter !== undefined) === matcher.flag('present_match', true);
+  const parameter = query
+    .split('&')
+    .map((pair) => /^([^=]*)=?(.*)$/s.exec(pair) ?? [])
+    .find(([, key]) => key === name && query !== '');
+  if (matcher.oneOf('string_match', 'present_match') !== 'string_match')
+    return (parameter !== undefined) === matcher.flag('present_match', true);
   return parameter !== undefined && matchesString(matcher.raw('string_match'), matcher.place('string_match'), parameter[2] ?? '');
 }
 

@@ -18,11 +18,17 @@ export class Unknown extends Error {
 }
 
 export class Message {
-  private constructor(private readonly fields: Fields, readonly at: string, private readonly readable: readonly string[]) {}
+  private constructor(
+    private readonly fields: Fields,
+    readonly at: string,
+    private readonly readable: readonly string[],
+  ) {}
 
   static of(value: unknown, at: string, { reads, ignores = [] }: KnownFields): Message {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Unknown(at, `a message that is ${JSON.stringify(value)}`);
-    for (const field of Object.keys(value)) if (!reads.includes(field) && !ignores.includes(field)) throw new Unknown(at, `the field "${field}"`);
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      throw new Unknown(at, `a message that is ${JSON.stringify(value)}`);
+    for (const field of Object.keys(value))
+      if (!reads.includes(field) && !ignores.includes(field)) throw new Unknown(at, `the field "${field}"`);
     return new Message(value as Fields, at, reads);
   }
 

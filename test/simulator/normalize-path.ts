@@ -28,7 +28,14 @@ export function normalizePath(whole: string, settings: PathSettings, at: string)
 
 function mergeSlashes(path: string): string {
   if (!path.includes('//')) return path;
-  return (path.startsWith('/') ? '/' : '') + path.split('/').filter((segment) => segment !== '').join('/') + (path.endsWith('/') ? '/' : '');
+  return (
+    (path.startsWith('/') ? '/' : '') +
+    path
+      .split('/')
+      .filter((segment) => segment !== '')
+      .join('/') +
+    (path.endsWith('/') ? '/' : '')
+  );
 }
 
 /** What Chromium's URL library, which Envoy uses, writes as an escape, and what it does not leave as one. */
@@ -64,7 +71,12 @@ function canonicalized(path: string): string | undefined {
     }
     if (character === '\0') return undefined;
     if (character === '%') lastInvalidPercent = out.length;
-    out += character === '\\' ? '/' : ESCAPED.test(character) ? `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}` : character;
+    out +=
+      character === '\\'
+        ? '/'
+        : ESCAPED.test(character)
+          ? `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
+          : character;
     rest = rest.slice(1);
   }
   return out;

@@ -25,9 +25,12 @@ interface Case {
 }
 
 /** All properties look at the same systems: to plan one takes longer than to look. */
-const cases: readonly Case[] = fc.sample(scene, { numRuns: runs(40), seed }).flatMap(({ shop, requests }) => requests.map((request) => ({ shop, request, outcomes: simulate(shop.system, request) })));
+const cases: readonly Case[] = fc
+  .sample(scene, { numRuns: runs(40), seed })
+  .flatMap(({ shop, requests }) => requests.map((request) => ({ shop, request, outcomes: simulate(shop.system, request) })));
 
-const serviceOf = ({ shop }: Case, task: string): Planned['topology']['services'][number] | undefined => shop.topology.services.find(({ name }) => name === task || task.startsWith(`${name}-`));
+const serviceOf = ({ shop }: Case, task: string): Planned['topology']['services'][number] | undefined =>
+  shop.topology.services.find(({ name }) => name === task || task.startsWith(`${name}-`));
 /** Who the application would believe to have sent it; undefined: nobody that it knows. */
 function senderOf({ shop, request: { from } }: Case): string | undefined {
   if (from.kind === 'edge') return 'gateway';
@@ -36,23 +39,27 @@ function senderOf({ shop, request: { from } }: Case): string | undefined {
   return from.identity?.startsWith(`spiffe://${shop.topology.trustDomain}/`) === true ? from.identity.split('/').at(-1) : undefined;
 }
 const authenticates = ({ shop }: Case): boolean => shop.topology.certificates.kind !== 'none';
-const deliveries = (each: Case): readonly { readonly to: string; readonly path: string; readonly method: string }[] => each.outcomes.flatMap(({ end, copies }) => [end, ...copies]).filter((end) => end.kind === 'delivered');
+const deliveries = (each: Case): readonly { readonly to: string; readonly path: string; readonly method: string }[] =>
+  each.outcomes.flatMap(({ end, copies }) => [end, ...copies]).filter((end) => end.kind === 'delivered');
 
 /** As a rule of `allow` reads, written once more. */
 function isAllowed(each: Case, to: string, { method, path }: { readonly method: string; readonly path: string }): boolean {
   const service = serviceOf(each, to);
   const sender = senderOf(each);
   const plain = path.replace(/\?.*$/s, '');
-  return (service?.allow ?? [{}]).some(({ callers, methods, paths }) =>
-    (callers === undefined || !authenticates(each) || (sender !== undefined && callers.includes(sender)))
-    && (methods?.includes(method) ?? true)
-    && (paths?.some(({ kind, text }) => (kind === 'exact' ? plain === text : plain.startsWith(text))) ?? true));
+  return (service?.allow ?? [{}]).some(
+    ({ callers, methods, paths }) =>
+      (callers === undefined || !authenticates(each) || (sender !== undefined && callers.includes(sender))) &&
+      (methods?.includes(method) ?? true) &&
+      (paths?.some(({ kind, text }) => (kind === 'exact' ? plain === text : plain.startsWith(text))) ?? true),
+  );
 }
 
 describe(`of generated systems, with SIMULATOR_SEED=${seed}`, () => {
   test('there is something to look at: requests that arrive, and such as do not', () => {
     const ends = cases.flatMap(({ outcomes }) => outcomes.map(({ end }) => end.kind));
-    for (const kind of ['delivered', 'answered', 'refused']) expect(ends.filter((each) => each === kind).length).toBeGreaterThan(atLeast(20));
+    for (const kind of ['delivered', 'answered', 'refused'])
+      expect(ends.filter((each) => each === kind).length).toBeGreaterThan(atLeast(20));
   });
 
   test('fails if a request reaches a service that its sender does not declare in calls', () => {
@@ -60,11 +67,15 @@ describe(`of generated systems, with SIMULATOR_SEED=${seed}`, () => {
       const sender = senderOf(each);
       const declared = (to: string): boolean => {
         const service = serviceOf(each, to);
-        return service !== undefined && sender !== undefined && (service.callers.includes(sender) || (sender === 'gateway' && service.routed));
+        return (
+          service !== undefined && sender !== undefined && (service.callers.includes(sender) || (sender === 'gateway' && service.routed))
+        );
       };
       // In plain text only security groups keep strangers out.
       const isStranger = each.request.from.kind === 'outsider' && !authenticates(each);
-      return !isStranger && deliveries(each).some(({ to }) => !declared(to) && !each.shop.topology.external.some(({ host }) => host === to));
+      return (
+        !isStranger && deliveries(each).some(({ to }) => !declared(to) && !each.shop.topology.external.some(({ host }) => host === to))
+      );
     });
     expect(wrong.slice(0, 2).map(({ request, outcomes }) => ({ request, outcomes }))).toEqual([]);
   });
@@ -73,23 +84,36 @@ describe(`of generated systems, with SIMULATOR_SEED=${seed}`, () => {
     const wrong = cases.filter((each) => {
       const { from } = each.request;
       const target = from.kind === 'service' ? from.to.split('.')[0] : from.kind === 'outsider' ? from.task : undefined;
-      return target !== undefined && deliveries(each).some(({ to }) => serviceOf(each, to)?.name !== target && to !== target && !each.shop.topology.external.some(({ name }) => name === target));
+      return (
+        target !== undefined &&
+        deliveries(each).some(
+          ({ to }) =>
+            serviceOf(each, to)?.name !== target && to !== target && !each.shop.topology.external.some(({ name }) => name === target),
+        )
+      );
     });
     expect(wrong.slice(0, 2).map(({ request, outcomes }) => ({ request, outcomes }))).toEqual([]);
   });
 
   test('fails if a request arrives that no rule of allow allows', () => {
     // What a route has rewritten arrives as another one than was decided about only if it is the caller's Envoy that rewrites.
-    const wrong = cases.filter((each) => deliveries(each).some((delivery) => serviceOf(each, delivery.to) !== undefined && !isAllowed(each, delivery.to, delivery)));
+    const wrong = cases.filter((each) =>
+      deliveries(each).some((delivery) => serviceOf(each, delivery.to) !== undefined && !isAllowed(each, delivery.to, delivery)),
+    );
     expect(wrong.slice(0, 2).map(({ request, outcomes }) => ({ request, outcomes }))).toEqual([]);
   });
 
   test('fails if a path that may be read in two ways passes a rule about paths, or the edge', () => {
     const ambiguous = new RegExp(`^(?:${AMBIGUOUS_PATH})$`);
-    const wrong = cases.filter((each) => deliveries(each).some(({ to, path }) => {
-      const rules = serviceOf(each, to)?.allow ?? [{}];
-      return ambiguous.test(path.replace(/\?.*$/s, '')) && (each.request.from.kind === 'edge' || rules.every(({ paths }) => paths !== undefined));
-    }));
+    const wrong = cases.filter((each) =>
+      deliveries(each).some(({ to, path }) => {
+        const rules = serviceOf(each, to)?.allow ?? [{}];
+        return (
+          ambiguous.test(path.replace(/\?.*$/s, '')) &&
+          (each.request.from.kind === 'edge' || rules.every(({ paths }) => paths !== undefined))
+        );
+      }),
+    );
     expect(wrong.slice(0, 2).map(({ request, outcomes }) => ({ request, outcomes }))).toEqual([]);
   });
 
@@ -105,11 +129,29 @@ describe(`of generated systems, with SIMULATOR_SEED=${seed}`, () => {
 
   test('every declared call arrives, unless a rule or a limit of the service is against it', () => {
     const systems = [...new Set(cases.map(({ shop }) => shop))];
-    const lost = systems.flatMap((shop) => shop.topology.services.flatMap((callee) => callee.callers.map((caller): Case => {
-      const request: Request = { from: { kind: 'service', task: shop.topology.services.find(({ name }) => name === caller)?.versions === undefined ? caller : shop.plan.tasks.find(({ name }) => name.startsWith(`${caller}-`))!.name, to: callee.virtualHost }, path: '/' };
-      return { shop, request, outcomes: simulate(shop.system, request) };
-    }).filter((each) => callee.allow === undefined && callee.policy.faults.length === 0 && deliveries(each).length === 0)));
+    const lost = systems.flatMap((shop) =>
+      shop.topology.services.flatMap((callee) =>
+        callee.callers
+          .map((caller): Case => {
+            const request: Request = {
+              from: {
+                kind: 'service',
+                task:
+                  shop.topology.services.find(({ name }) => name === caller)?.versions === undefined
+                    ? caller
+                    : shop.plan.tasks.find(({ name }) => name.startsWith(`${caller}-`))!.name,
+                to: callee.virtualHost,
+              },
+              path: '/',
+            };
+            return { shop, request, outcomes: simulate(shop.system, request) };
+          })
+          .filter((each) => callee.allow === undefined && callee.policy.faults.length === 0 && deliveries(each).length === 0),
+      ),
+    );
     expect(lost.slice(0, 2).map(({ request, outcomes }) => ({ request, outcomes }))).toEqual([]);
-    expect(systems.some((shop) => shop.topology.services.some(({ callers, allow }) => callers.length > 0 && allow === undefined))).toBe(true);
+    expect(systems.some((shop) => shop.topology.services.some(({ callers, allow }) => callers.length > 0 && allow === undefined))).toBe(
+      true,
+    );
   });
 });

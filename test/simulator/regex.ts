@@ -27,7 +27,7 @@ export function replaceAll(text: string, pattern: string, substitution: string, 
     const match = expression.exec(text);
     // Nothing is replaced between two matches that touch each other.
     if (match !== null && !(match[0] === '' && index === lastEnd)) {
-      result += substitution.replaceAll(/\\(\d|\\)/g, (_, what: string) => (what === '\\' ? what : match[Number(what)] ?? ''));
+      result += substitution.replaceAll(/\\(\d|\\)/g, (_, what: string) => (what === '\\' ? what : (match[Number(what)] ?? '')));
       lastEnd = index + match[0].length;
     }
     if (match !== null && match[0] !== '') {
@@ -40,7 +40,16 @@ export function replaceAll(text: string, pattern: string, substitution: string, 
   return result;
 }
 
-const POSIX: Readonly<Record<string, string>> = { alpha: 'A-Za-z', digit: '0-9', alnum: '0-9A-Za-z', upper: 'A-Z', lower: 'a-z', word: '0-9A-Za-z_', xdigit: '0-9A-Fa-f', space: String.raw`\t\n\v\f\r ` };
+const POSIX: Readonly<Record<string, string>> = {
+  alpha: 'A-Za-z',
+  digit: '0-9',
+  alnum: '0-9A-Za-z',
+  upper: 'A-Z',
+  lower: 'a-z',
+  word: '0-9A-Za-z_',
+  xdigit: '0-9A-Fa-f',
+  space: String.raw`\t\n\v\f\r `,
+};
 
 function translate(pattern: string, at: string): string {
   let out = '';
@@ -56,7 +65,18 @@ function translate(pattern: string, at: string): string {
     if (token.startsWith('\\')) {
       if (/^\\[a-zA-Z0-9]/.test(token) && !/^\\([dDwWsSbBtnrfvAz]|x..)$/.test(token)) throw new Unknown(at, `"${token}" in an expression`);
       // JavaScript's \s is any space of Unicode.
-      out += token === '\\s' ? (inClass ? String.raw`\t\n\f\r ` : String.raw`[\t\n\f\r ]`) : token === '\\S' ? String.raw`[^\t\n\f\r ]` : token === '\\A' ? '^' : token === '\\z' ? '$' : token;
+      out +=
+        token === '\\s'
+          ? inClass
+            ? String.raw`\t\n\f\r `
+            : String.raw`[\t\n\f\r ]`
+          : token === '\\S'
+            ? String.raw`[^\t\n\f\r ]`
+            : token === '\\A'
+              ? '^'
+              : token === '\\z'
+                ? '$'
+                : token;
       if (token === '\\S' && inClass) throw new Unknown(at, '"\\S" in a class of an expression');
     } else if (inClass && token.startsWith('[:')) {
       const posix = POSIX[token.slice(2, -2)];
@@ -65,7 +85,8 @@ function translate(pattern: string, at: string): string {
     } else if (inClass) {
       // A class that begins another one's way is text.
       inClass = token !== ']';
-      if (ignoresCase() && (rest.startsWith('-') || token === '-') && token !== ']' && !rest.startsWith('-]')) throw new Unknown(at, 'a range of an expression that ignores case');
+      if (ignoresCase() && (rest.startsWith('-') || token === '-') && token !== ']' && !rest.startsWith('-]'))
+        throw new Unknown(at, 'a range of an expression that ignores case');
       out += eitherCase(token.replaceAll('[', '\\['), ignoresCase());
     } else if (token.startsWith('[')) {
       inClass = true;

@@ -12,11 +12,22 @@ import type { RouteConfiguration, SelectedRoute } from './routes';
 /** Envoy's default for the whole response. */
 const TIMEOUT_SECONDS = 15;
 
-const WEIGHTED = { reads: [...HEADER_CHANGES.reads, 'name', 'weight', 'typed_per_filter_config', 'host_rewrite_literal'], ignores: HEADER_CHANGES.ignores };
+const WEIGHTED = {
+  reads: [...HEADER_CHANGES.reads, 'name', 'weight', 'typed_per_filter_config', 'host_rewrite_literal'],
+  ignores: HEADER_CHANGES.ignores,
+};
 
 /** The last filter: https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter */
-export function route(filter: Extension, configuration: RouteConfiguration, selected: SelectedRoute | undefined, exchange: Exchange): Answer | Forward {
-  const router = Message.of(filter.config, filter.at, { reads: ['suppress_envoy_headers'], ignores: ['start_child_span', 'dynamic_stats'] });
+export function route(
+  filter: Extension,
+  configuration: RouteConfiguration,
+  selected: SelectedRoute | undefined,
+  exchange: Exchange,
+): Answer | Forward {
+  const router = Message.of(filter.config, filter.at, {
+    reads: ['suppress_envoy_headers'],
+    ignores: ['start_child_span', 'dynamic_stats'],
+  });
   if (selected === undefined) return answer(exchange, 404, 'route_not_found');
   const { action } = selected;
   const direct = selected.route.maybe('direct_response', { reads: ['status'], ignores: ['body'] });
@@ -44,7 +55,10 @@ export function route(filter: Extension, configuration: RouteConfiguration, sele
 /** Weights under a key of the runtime may be changed at any time: any cluster may be chosen. */
 function weightedCluster(action: Message, { chance }: Exchange): Message | undefined {
   if (action.oneOf('cluster', 'weighted_clusters') !== 'weighted_clusters') return undefined;
-  const weighted = action.child('weighted_clusters', { reads: ['clusters', 'runtime_key_prefix'], ignores: ['total_weight', 'use_hash_policy'] });
+  const weighted = action.child('weighted_clusters', {
+    reads: ['clusters', 'runtime_key_prefix'],
+    ignores: ['total_weight', 'use_hash_policy'],
+  });
   const clusters = weighted.messages('clusters', WEIGHTED);
   return chance.pick(weighted.has('runtime_key_prefix') ? clusters : clusters.filter((cluster) => cluster.number('weight', 0) > 0));
 }
@@ -62,12 +76,17 @@ function newHost(action: Message, weighted: Message | undefined, headers: Header
   if (weighted?.has('host_rewrite_literal') === true) return weighted.text('host_rewrite_literal');
   const kind = action.oneOf('host_rewrite_literal', 'host_rewrite_header', 'host_rewrite_path_regex', 'auto_host_rewrite');
   switch (kind) {
-    case 'host_rewrite_literal': return action.text(kind);
-    case 'host_rewrite_header': return headers.first(action.text(kind));
-    case 'host_rewrite_path_regex': return regexRewrite(action.child(kind, REGEX_REWRITE), withoutQuery(headers.path));
+    case 'host_rewrite_literal':
+      return action.text(kind);
+    case 'host_rewrite_header':
+      return headers.first(action.text(kind));
+    case 'host_rewrite_path_regex':
+      return regexRewrite(action.child(kind, REGEX_REWRITE), withoutQuery(headers.path));
     // Whoever sends the request knows the endpoint.
-    case 'auto_host_rewrite': return action.flag(kind) ? AUTO_HOST : undefined;
-    default: return undefined;
+    case 'auto_host_rewrite':
+      return action.flag(kind) ? AUTO_HOST : undefined;
+    default:
+      return undefined;
   }
 }
 
@@ -77,7 +96,12 @@ export const AUTO_HOST = '(the name of the endpoint)';
 const REGEX_REWRITE = { reads: ['pattern', 'substitution'] };
 
 function regexRewrite(rewrite: Message, text: string): string {
-  return replaceAll(text, rewrite.child('pattern', { reads: ['regex'], ignores: ['google_re2'] }).text('regex'), rewrite.text('substitution', ''), rewrite.at);
+  return replaceAll(
+    text,
+    rewrite.child('pattern', { reads: ['regex'], ignores: ['google_re2'] }).text('regex'),
+    rewrite.text('substitution', ''),
+    rewrite.at,
+  );
 }
 
 function rewritePath(action: Message, matched: string, headers: HeaderMap, tells: boolean): void {
@@ -87,7 +111,12 @@ function rewritePath(action: Message, matched: string, headers: HeaderMap, tells
   const path = withoutQuery(whole);
   const query = whole.slice(path.length);
   if (tells) headers.set('x-envoy-original-path', whole);
-  headers.set(':path', kind === 'prefix_rewrite' ? action.text(kind) + path.slice(matched.length) + query : regexRewrite(action.child(kind, REGEX_REWRITE), path) + query);
+  headers.set(
+    ':path',
+    kind === 'prefix_rewrite'
+      ? action.text(kind) + path.slice(matched.length) + query
+      : regexRewrite(action.child(kind, REGEX_REWRITE), path) + query,
+  );
 }
 
 /** Tells the other side for how long somebody waits; returns the limit for the whole, 0 if there is none. */
@@ -103,12 +132,32 @@ function setTimeout(action: Message, headers: HeaderMap, tells: boolean): number
 
 const RETRY = {
   reads: ['per_try_timeout'],
-  ignores: ['retry_on', 'num_retries', 'retriable_headers', 'retriable_status_codes', 'retriable_request_headers', 'retry_host_predicate', 'host_selection_retry_max_attempts', 'retry_priority', 'retry_back_off', 'per_try_idle_timeout', 'rate_limited_retry_back_off'],
+  ignores: [
+    'retry_on',
+    'num_retries',
+    'retriable_headers',
+    'retriable_status_codes',
+    'retriable_request_headers',
+    'retry_host_predicate',
+    'host_selection_retry_max_attempts',
+    'retry_priority',
+    'retry_back_off',
+    'per_try_idle_timeout',
+    'rate_limited_retry_back_off',
+  ],
 };
 
 /** A copy is of the request as it is sent. The policies of a route stand for those of its virtual host. */
-function copies(selected: SelectedRoute, configuration: RouteConfiguration, { headers, chance }: Exchange, timeoutSeconds: number, tells: boolean): Forward['copies'] {
-  const policies = [selected.action, selected.virtualHost, configuration.message].find((message) => message?.has('request_mirror_policies'));
+function copies(
+  selected: SelectedRoute,
+  configuration: RouteConfiguration,
+  { headers, chance }: Exchange,
+  timeoutSeconds: number,
+  tells: boolean,
+): Forward['copies'] {
+  const policies = [selected.action, selected.virtualHost, configuration.message].find((message) =>
+    message?.has('request_mirror_policies'),
+  );
   const known = { reads: ['cluster', 'runtime_fraction', 'disable_shadow_host_suffix_append'], ignores: ['trace_sampled'] };
   return (policies?.messages('request_mirror_policies', known) ?? []).flatMap((policy) => {
     if (!runtimeHappens(policy.maybe('runtime_fraction', RUNTIME_FRACTION), chance, true)) return [];
@@ -121,4 +170,3 @@ function copies(selected: SelectedRoute, configuration: RouteConfiguration, { he
     return [{ cluster: policy.text('cluster'), headers: copy }];
   });
 }
-

@@ -8,12 +8,27 @@ import { matchesHeaders, matchesQueryParameter, matchesRegex, RUNTIME_FRACTION, 
 import { Message, Unknown } from './message';
 
 const CONFIGURATION = {
-  reads: [...HEADER_CHANGES.reads, 'virtual_hosts', 'typed_per_filter_config', 'request_mirror_policies', 'most_specific_header_mutations_wins'],
+  reads: [
+    ...HEADER_CHANGES.reads,
+    'virtual_hosts',
+    'typed_per_filter_config',
+    'request_mirror_policies',
+    'most_specific_header_mutations_wins',
+  ],
   ignores: [...HEADER_CHANGES.ignores, 'name', 'validate_clusters'],
 };
 
 const VIRTUAL_HOST = {
-  reads: [...HEADER_CHANGES.reads, 'domains', 'routes', 'matcher', 'typed_per_filter_config', 'request_mirror_policies', 'rate_limits', 'include_request_attempt_count'],
+  reads: [
+    ...HEADER_CHANGES.reads,
+    'domains',
+    'routes',
+    'matcher',
+    'typed_per_filter_config',
+    'request_mirror_policies',
+    'rate_limits',
+    'include_request_attempt_count',
+  ],
   ignores: [...HEADER_CHANGES.ignores, 'name', 'retry_policy', 'hedge_policy', 'include_attempt_count_in_response'],
 };
 
@@ -22,17 +37,48 @@ const ROUTE = {
   ignores: [...HEADER_CHANGES.ignores, 'stat_prefix', 'decorator', 'tracing'],
 };
 
-const MATCH = { reads: ['prefix', 'path', 'safe_regex', 'path_separated_prefix', 'case_sensitive', 'runtime_fraction', 'headers', 'query_parameters', 'grpc'] };
+const MATCH = {
+  reads: [
+    'prefix',
+    'path',
+    'safe_regex',
+    'path_separated_prefix',
+    'case_sensitive',
+    'runtime_fraction',
+    'headers',
+    'query_parameters',
+    'grpc',
+  ],
+};
 
 /** What it does with a request that is sent on. Retries and limits in time do not change where it goes. */
 export const ACTION = {
-  reads: ['cluster', 'weighted_clusters', 'prefix_rewrite', 'regex_rewrite', 'host_rewrite_literal', 'host_rewrite_header', 'host_rewrite_path_regex', 'auto_host_rewrite', 'append_x_forwarded_host', 'request_mirror_policies', 'upgrade_configs', 'timeout', 'retry_policy', 'rate_limits', 'max_stream_duration'],
+  reads: [
+    'cluster',
+    'weighted_clusters',
+    'prefix_rewrite',
+    'regex_rewrite',
+    'host_rewrite_literal',
+    'host_rewrite_header',
+    'host_rewrite_path_regex',
+    'auto_host_rewrite',
+    'append_x_forwarded_host',
+    'request_mirror_policies',
+    'upgrade_configs',
+    'timeout',
+    'retry_policy',
+    'rate_limits',
+    'max_stream_duration',
+  ],
   ignores: ['idle_timeout', 'hash_policy', 'priority', 'hedge_policy'],
 };
 
 export interface RouteConfiguration {
   readonly message: Message;
-  readonly virtualHosts: readonly { readonly message: Message; /** Of which the first that fits counts. */ readonly routes: Choice<readonly Message[]> }[];
+  readonly virtualHosts: readonly {
+    readonly message: Message;
+    /** Of which the first that fits counts. */ readonly routes: Choice<readonly Message[]>;
+  }[];
 }
 
 export interface SelectedRoute {
@@ -79,7 +125,13 @@ export function selectRoute(configuration: RouteConfiguration, exchange: Exchang
   for (const route of host?.routes(exchange.headers) ?? []) {
     const matched = matchedBy(route.child('match', MATCH), exchange);
     if (host !== undefined && matched !== undefined) {
-      return { route, action: route.maybe('route', ACTION), virtualHost: host.message, scopes: [route, host.message, configuration.message], matched };
+      return {
+        route,
+        action: route.maybe('route', ACTION),
+        virtualHost: host.message,
+        scopes: [route, host.message, configuration.message],
+        matched,
+      };
     }
   }
   return undefined;
@@ -91,9 +143,14 @@ function virtualHostOf({ virtualHosts }: RouteConfiguration, authority: string):
     if (domain === authority) return 30_000;
     if (domain === '*') return 1;
     if (domain.startsWith('*') && authority.length >= domain.length && authority.endsWith(domain.slice(1))) return 20_000 + domain.length;
-    return domain.endsWith('*') && authority.length >= domain.length && authority.startsWith(domain.slice(0, -1)) ? 10_000 + domain.length : 0;
+    return domain.endsWith('*') && authority.length >= domain.length && authority.startsWith(domain.slice(0, -1))
+      ? 10_000 + domain.length
+      : 0;
   };
-  const ranked = virtualHosts.map((host) => ({ host, best: Math.max(0, ...host.message.texts('domains').map((domain) => rank(domain.toLowerCase()))) }));
+  const ranked = virtualHosts.map((host) => ({
+    host,
+    best: Math.max(0, ...host.message.texts('domains').map((domain) => rank(domain.toLowerCase()))),
+  }));
   return ranked.filter(({ best }) => best > 0).sort((a, b) => b.best - a.best)[0]?.host;
 }
 

@@ -4,11 +4,23 @@ import type { Request } from './simulate';
 import { simulate } from './simulate';
 import { summaries } from './summary';
 
-const by = (task: string, to: string, path: string, more: Partial<Request> = {}): Request => ({ from: { kind: 'service', task, to: `${to}.shop.internal` }, path, ...more });
-const past = (task: string, identity: string | undefined, path: string, more: Partial<Request> = {}): Request =>
-  ({ from: { kind: 'outsider', task, tls: true, ...(identity === undefined ? {} : { identity: `spiffe://shop.internal/${identity}` }) }, path, ...more });
+const by = (task: string, to: string, path: string, more: Partial<Request> = {}): Request => ({
+  from: { kind: 'service', task, to: `${to}.shop.internal` },
+  path,
+  ...more,
+});
+const past = (task: string, identity: string | undefined, path: string, more: Partial<Request> = {}): Request => ({
+  from: { kind: 'outsider', task, tls: true, ...(identity === undefined ? {} : { identity: `spiffe://shop.internal/${identity}` }) },
+  path,
+  ...more,
+});
 const plain = (task: string, path: string): Request => ({ from: { kind: 'outsider', task, tls: false }, path });
-const edge = (route: string, path: string, more: Partial<Request> = {}): Request => ({ from: { kind: 'edge' }, path, ...more, headers: { 'x-edge-route': route, 'x-edge-client-ip': '192.0.2.7', 'x-edge-host': 'shop.example', ...more.headers } });
+const edge = (route: string, path: string, more: Partial<Request> = {}): Request => ({
+  from: { kind: 'edge' },
+  path,
+  ...more,
+  headers: { 'x-edge-route': route, 'x-edge-client-ip': '192.0.2.7', 'x-edge-host': 'shop.example', ...more.headers },
+});
 /** Not so with App Mesh, whose control plane tells them what to do. */
 function hasEnvoys(name: string): boolean {
   const plan = planCase(name);
@@ -46,20 +58,37 @@ describe('rules of callers', () => {
     ['fails if a service is called that is not declared', by('admin', 'ledger', '/'), 'refused: nobody listens on 127'],
     ['fails if a service is called that nobody calls', by('ui', 'alone', '/'), 'refused: nobody listens on (no address) in ui'],
     ['a gRPC method arrives', by('ui', 'ledger', '/bank.Ledger/Read', { method: 'POST', headers: GRPC }), 'ledger /bank.Ledger/Read'],
-    ['fails if another gRPC method is called', by('ui', 'ledger', '/bank.Ledger/Write', { method: 'POST', headers: GRPC }), '200 (gRPC 7) by ledger: rbac_access_denied_matched_policy[none]'],
+    [
+      'fails if another gRPC method is called',
+      by('ui', 'ledger', '/bank.Ledger/Write', { method: 'POST', headers: GRPC }),
+      '200 (gRPC 7) by ledger: rbac_access_denied_matched_policy[none]',
+    ],
     ['a TCP connection arrives', by('orders', 'cache', '/'), 'cache /'],
-    ['fails if a TCP connection is not allowed', by('ui', 'cache', '/'), 'by ui: upstream_reset_before_response_started (the server does not let in spiffe://shop.internal/ui)'],
+    [
+      'fails if a TCP connection is not allowed',
+      by('ui', 'cache', '/'),
+      'by ui: upstream_reset_before_response_started (the server does not let in spiffe://shop.internal/ui)',
+    ],
     ['past its Envoy a caller may do the same', past('orders', 'ui', '/orders/7'), 'orders /orders/7'],
     ['fails if a service comes past its Envoy that does not call', past('orders', 'alone', '/orders/7'), DENIED],
     ['fails if somebody has no certificate', past('orders', undefined, '/orders/7'), 'refused: the client has no certificate'],
     ['fails if somebody speaks plain text', plain('orders', '/orders/7'), 'refused: one side speaks TLS, and the other does not'],
-    ['fails if somebody is of another mesh', { ...past('orders', 'ui', '/'), from: { kind: 'outsider', task: 'orders', tls: true, identity: 'spiffe://other/ui' } }, 'refused: the server does not let in spiffe://other/ui'],
+    [
+      'fails if somebody is of another mesh',
+      { ...past('orders', 'ui', '/'), from: { kind: 'outsider', task: 'orders', tls: true, identity: 'spiffe://other/ui' } },
+      'refused: the server does not let in spiffe://other/ui',
+    ],
   ])('%s', (_, request, expected) => {
     expect(summaries(system, request)).toEqual([expect.stringContaining(expected)]);
   });
 
   test('the application learns who calls, and nobody else can say so', () => {
-    const claims = { 'x-forwarded-client-cert': 'URI=spiffe://shop.internal/admin', 'x-envoy-retry-on': '5xx', 'x-kept': 'yes', 'x-request-id': 'mine' };
+    const claims = {
+      'x-forwarded-client-cert': 'URI=spiffe://shop.internal/admin',
+      'x-envoy-retry-on': '5xx',
+      'x-kept': 'yes',
+      'x-request-id': 'mine',
+    };
     expect(simulate(system, by('ui', 'orders', '/orders/7', { headers: claims }))[0]?.end).toEqual({
       kind: 'delivered',
       to: 'orders',
@@ -84,9 +113,18 @@ describe('the edge', () => {
     expect(summaries(system, edge('POST /orders', '/orders', { method: 'POST' }))).toEqual(['orders /orders']);
   });
 
-  test('tells the service the client\'s host and address, and nothing that the client claims', () => {
-    const end = simulate(system, edge('ANY /', '/', { headers: { 'x-forwarded-for': '6.6.6.6', forwarded: 'for=6.6.6.6', 'x-envoy-anything': '6', 'x-forwarded-port': '6' } }))[0]?.end;
-    expect(end).toMatchObject({ kind: 'delivered', host: 'shop.example', headers: { 'x-forwarded-for': '192.0.2.7', 'x-forwarded-host': 'shop.example', 'x-forwarded-proto': 'https' } });
+  test("tells the service the client's host and address, and nothing that the client claims", () => {
+    const end = simulate(
+      system,
+      edge('ANY /', '/', {
+        headers: { 'x-forwarded-for': '6.6.6.6', forwarded: 'for=6.6.6.6', 'x-envoy-anything': '6', 'x-forwarded-port': '6' },
+      }),
+    )[0]?.end;
+    expect(end).toMatchObject({
+      kind: 'delivered',
+      host: 'shop.example',
+      headers: { 'x-forwarded-for': '192.0.2.7', 'x-forwarded-host': 'shop.example', 'x-forwarded-proto': 'https' },
+    });
     expect(JSON.stringify(end)).not.toMatch(/6\.6\.6\.6|x-edge|x-envoy-anything|x-forwarded-port/);
   });
 
@@ -96,13 +134,14 @@ describe('the edge', () => {
     ['two routes are named', edge('ANY /,GET /a', '/'), '400 by gateway: direct_response'],
     ['the path is not one of the route', edge('ANY /', '/somewhere/else'), '404 by gateway: direct_response'],
     ['a path may be read as another', edge('ANY /', '/a/../b'), '400 by gateway: direct_response'],
-    ['the method is not the route\'s', edge('POST /orders', '/orders', { method: 'GET' }), '404 by gateway: route_not_found'],
+    ["the method is not the route's", edge('POST /orders', '/orders', { method: 'GET' }), '404 by gateway: route_not_found'],
   ])('fails if %s', (_, request, expected) => {
     expect(summaries(system, request)).toEqual([expected]);
   });
 
   test('answers the preflight requests of browsers from origins that it knows; others go to the service', () => {
-    const preflight = (origin: string, route: string): readonly string[] => summaries(system, edge(route, '/', { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'GET' } }));
+    const preflight = (origin: string, route: string): readonly string[] =>
+      summaries(system, edge(route, '/', { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'GET' } }));
     expect(preflight('https://shop.example', 'ANY /')).toEqual(['200 by gateway: cors_preflight']);
     expect(preflight('https://evil.example', 'ANY /')).toEqual(['pages /']);
   });

@@ -84,7 +84,10 @@ class Run {
   /** Seconds for which faults have kept it back. */
   private waited = 0;
 
-  constructor(private readonly system: System, private readonly chance: Chance) {}
+  constructor(
+    private readonly system: System,
+    private readonly chance: Chance,
+  ) {}
 
   send(request: Request): Outcome {
     return { end: this.firstHop(request), copies: this.copies, via: this.via, waitedSeconds: this.waited };
@@ -95,9 +98,16 @@ class Run {
     if (task === undefined) return { kind: 'refused', why: 'there is no such task' };
     const listener = listenerAt(task, host, port);
     if (listener === undefined) return { kind: 'refused', why: `nobody listens on ${host ?? '(no address)'} in ${task.name}` };
-    const side: Side = from.kind === 'outsider' && from.tls ? { context: { wantsCertificate: false, accepts: undefined }, ...(from.identity === undefined ? {} : { identity: from.identity }) } : { context: undefined };
+    const side: Side =
+      from.kind === 'outsider' && from.tls
+        ? { context: { wantsCertificate: false, accepts: undefined }, ...(from.identity === undefined ? {} : { identity: from.identity }) }
+        : { context: undefined };
     const authority = from.kind === 'service' ? `${from.to}:${listener.port}` : 'peer.example';
-    const map = new HeaderMap([[':method', method], [':path', path], [':authority', authority]]);
+    const map = new HeaderMap([
+      [':method', method],
+      [':path', path],
+      [':authority', authority],
+    ]);
     for (const [name, value] of Object.entries(headers)) {
       map.remove(name);
       for (const line of [value].flat()) map.add(name, line);
@@ -109,9 +119,12 @@ class Run {
 
   private target(from: Request['from']): readonly [SimulatedTask | undefined, string | undefined, number | undefined] {
     switch (from.kind) {
-      case 'service': return [this.system.tasks.get(from.task), this.system.records.get(from.to), undefined];
-      case 'edge': return [this.system.tasks.get(GATEWAY_NAME), '0.0.0.0', GATEWAY_PORT];
-      case 'outsider': return [this.system.tasks.get(from.task), '0.0.0.0', INBOUND_PORT];
+      case 'service':
+        return [this.system.tasks.get(from.task), this.system.records.get(from.to), undefined];
+      case 'edge':
+        return [this.system.tasks.get(GATEWAY_NAME), '0.0.0.0', GATEWAY_PORT];
+      case 'outsider':
+        return [this.system.tasks.get(from.task), '0.0.0.0', INBOUND_PORT];
     }
   }
 
@@ -131,7 +144,9 @@ class Run {
     this.waited = waited;
     const end = this.forward(task, decided.cluster, decided.headers, exchange);
     // An application that is kept waiting by faults gets the request all the same, but nobody waits for its answer.
-    return this.waited - waited < (decided.timeoutSeconds ?? Number.POSITIVE_INFINITY) ? end : answeredBy(task, answer(exchange, 504, 'response_timeout'));
+    return this.waited - waited < (decided.timeoutSeconds ?? Number.POSITIVE_INFINITY)
+      ? end
+      : answeredBy(task, answer(exchange, 504, 'response_timeout'));
   }
 
   private forward(task: SimulatedTask, name: string, headers: HeaderMap, exchange: Exchange): End {
@@ -168,20 +183,37 @@ function listenerAt(task: SimulatedTask, host: string | undefined, port: number 
   return task.listeners.find((listener) => listener.host === host && (port === undefined || listener.port === port));
 }
 
-function connectionOf(met: Extract<Handshake, { kind: 'connected' }>, from: Side, task: SimulatedTask): Omit<Exchange['connection'], 'http2'> {
+function connectionOf(
+  met: Extract<Handshake, { kind: 'connected' }>,
+  from: Side,
+  task: SimulatedTask,
+): Omit<Exchange['connection'], 'http2'> {
   if (!met.tls) return { tls: false };
-  return { tls: true, ...(from.identity === undefined ? {} : { peer: from.identity }), ...(task.identity === undefined ? {} : { own: task.identity }) };
+  return {
+    tls: true,
+    ...(from.identity === undefined ? {} : { peer: from.identity }),
+    ...(task.identity === undefined ? {} : { own: task.identity }),
+  };
 }
 
 const MANAGER = 'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager';
 const TCP_PROXY = 'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy';
-const TCP = { reads: ['cluster'], ignores: ['stat_prefix', 'access_log', 'idle_timeout', 'max_connect_attempts', 'upstream_connect_mode', 'max_early_data_bytes'] };
+const TCP = {
+  reads: ['cluster'],
+  ignores: ['stat_prefix', 'access_log', 'idle_timeout', 'max_connect_attempts', 'upstream_connect_mode', 'max_early_data_bytes'],
+};
 
 function decide({ filter }: FilterChain, exchange: Exchange): Answer | Forward {
   if (filter.type === MANAGER) return manage(filter.config, filter.at, exchange);
   if (filter.type !== TCP_PROXY) throw new Unknown(filter.at, `the network filter ${filter.type}`);
   // Bytes: whatever they say, they go where the connection goes.
-  return { kind: 'forwarded', cluster: Message.of(filter.config, filter.at, TCP).text('cluster'), headers: exchange.headers, copies: [], route: filter.at };
+  return {
+    kind: 'forwarded',
+    cluster: Message.of(filter.config, filter.at, TCP).text('cluster'),
+    headers: exchange.headers,
+    copies: [],
+    route: filter.at,
+  };
 }
 
 function answeredBy(task: SimulatedTask, { status, grpcStatus, why }: Answer): End {

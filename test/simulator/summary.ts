@@ -5,9 +5,12 @@ import type { System } from './system';
 /** An outcome in a few words: `orders /orders/7`, or who answers what, and why. */
 export function summary({ end }: Pick<Outcome, 'end'>): string {
   switch (end.kind) {
-    case 'delivered': return `${end.to} ${end.path}`;
-    case 'refused': return `refused: ${end.why}`;
-    case 'answered': return `${end.status}${end.grpcStatus === undefined ? '' : ` (gRPC ${end.grpcStatus})`} by ${end.by}: ${end.why}`;
+    case 'delivered':
+      return `${end.to} ${end.path}`;
+    case 'refused':
+      return `refused: ${end.why}`;
+    case 'answered':
+      return `${end.status}${end.grpcStatus === undefined ? '' : ` (gRPC ${end.grpcStatus})`} by ${end.by}: ${end.why}`;
   }
 }
 

@@ -40,17 +40,34 @@ export interface FilterChain {
   readonly filter: Extension;
 }
 
-const BOOTSTRAP = { reads: ['static_resources'], ignores: ['node', 'admin', 'application_log_config', 'overload_manager', 'layered_runtime'] };
+const BOOTSTRAP = {
+  reads: ['static_resources'],
+  ignores: ['node', 'admin', 'application_log_config', 'overload_manager', 'layered_runtime'],
+};
 const RESOURCES = { reads: ['listeners', 'clusters'] };
-const LISTENER = { reads: ['name', 'address', 'filter_chains', 'filter_chain_matcher'], ignores: ['traffic_direction', 'access_log', 'per_connection_buffer_limit_bytes', 'stat_prefix', 'ignore_global_conn_limit', 'bypass_overload_manager'] };
+const LISTENER = {
+  reads: ['name', 'address', 'filter_chains', 'filter_chain_matcher'],
+  ignores: [
+    'traffic_direction',
+    'access_log',
+    'per_connection_buffer_limit_bytes',
+    'stat_prefix',
+    'ignore_global_conn_limit',
+    'bypass_overload_manager',
+  ],
+};
 const CHAIN = { reads: ['filters', 'transport_socket'], ignores: ['transport_socket_connect_timeout', 'name'] };
 
 export function systemOf(plan: SystemPlan, { discoveryDomain }: Pick<Topology, 'discoveryDomain'>): System {
-  const tasks = plan.tasks.flatMap(({ name, identity, containers }) => containers.filter(({ role }) => role === 'proxy').map((proxy): SimulatedTask => ({
-    name,
-    ...(identity === undefined ? {} : { identity: identity.uri }),
-    ...readBootstrap(configOf(proxy), name),
-  })));
+  const tasks = plan.tasks.flatMap(({ name, identity, containers }) =>
+    containers
+      .filter(({ role }) => role === 'proxy')
+      .map((proxy): SimulatedTask => ({
+        name,
+        ...(identity === undefined ? {} : { identity: identity.uri }),
+        ...readBootstrap(configOf(proxy), name),
+      })),
+  );
   return {
     tasks: new Map(tasks.map((task) => [task.name, task])),
     records: new Map(plan.records.map(({ host, address }) => [host, address])),
@@ -62,10 +79,12 @@ export function readBootstrap(config: unknown, at: string): Pick<SimulatedTask, 
   const resources = Message.of(config, at, BOOTSTRAP).child('static_resources', RESOURCES);
   return {
     listeners: resources.list('listeners').map(([value, place]) => readListener(value, place)),
-    clusters: new Map(resources.list('clusters').map(([value, place]) => {
-      const { name, cluster } = readCluster(value, place);
-      return [name, cluster] as const;
-    })),
+    clusters: new Map(
+      resources.list('clusters').map(([value, place]) => {
+        const { name, cluster } = readCluster(value, place);
+        return [name, cluster] as const;
+      }),
+    ),
   };
 }
 
@@ -77,12 +96,20 @@ function readListener(value: unknown, at: string): Listener {
     return { tls: tlsContext(chain), filter };
   });
   if (chains.length > 1) checkMatcher(listener.raw('filter_chain_matcher'), at);
-  return { name: listener.text('name'), ...addressOf(Message.of(value, at, { ...LISTENER, reads: [...LISTENER.reads, 'address'] })), chains };
+  return {
+    name: listener.text('name'),
+    ...addressOf(Message.of(value, at, { ...LISTENER, reads: [...LISTENER.reads, 'address'] })),
+    chains,
+  };
 }
 
 /** What chooses among filter chains may only do so by chance: everything else would have to be simulated. */
 function checkMatcher(matcher: unknown, at: string): void {
   const types = [...JSON.stringify(matcher ?? {}).matchAll(/"type\.googleapis\.com\/([\w.]+)"/g)].map(([, type]) => type);
-  const known = ['envoy.extensions.matching.common_inputs.network.v3.SourcePortInput', 'envoy.extensions.matching.input_matchers.runtime_fraction.v3.RuntimeFraction', 'google.protobuf.StringValue'];
+  const known = [
+    'envoy.extensions.matching.common_inputs.network.v3.SourcePortInput',
+    'envoy.extensions.matching.input_matchers.runtime_fraction.v3.RuntimeFraction',
+    'google.protobuf.StringValue',
+  ];
   if (!types.includes(known[1]) || types.some((type) => !known.includes(type))) throw new Unknown(at, 'what chooses the filter chain');
 }

@@ -20,11 +20,15 @@ export type Handshake = { readonly kind: 'connected'; readonly tls: boolean } | 
 /** Whether two sides come together. All certificates are of the same authority: whoever has one is believed as to his name. */
 export function handshake(client: Side, server: Side): Handshake {
   if (client.context === undefined || server.context === undefined) {
-    return client.context === server.context ? { kind: 'connected', tls: false } : { kind: 'refused', why: 'one side speaks TLS, and the other does not' };
+    return client.context === server.context
+      ? { kind: 'connected', tls: false }
+      : { kind: 'refused', why: 'one side speaks TLS, and the other does not' };
   }
   if (server.context.wantsCertificate && client.identity === undefined) return { kind: 'refused', why: 'the client has no certificate' };
-  if (client.identity !== undefined && server.context.accepts?.(client.identity) === false) return { kind: 'refused', why: `the server does not let in ${client.identity}` };
-  if (client.context.accepts?.(server.identity ?? '') === false) return { kind: 'refused', why: `the client does not believe ${server.identity ?? 'nobody'}` };
+  if (client.identity !== undefined && server.context.accepts?.(client.identity) === false)
+    return { kind: 'refused', why: `the server does not let in ${client.identity}` };
+  if (client.context.accepts?.(server.identity ?? '') === false)
+    return { kind: 'refused', why: `the client does not believe ${server.identity ?? 'nobody'}` };
   return { kind: 'connected', tls: true };
 }
 
@@ -39,17 +43,34 @@ export function tlsContext(owner: Message): TlsContext | undefined {
   if (!owner.has('transport_socket')) return undefined;
   const { type, config, at } = extensionAt(owner.raw('transport_socket'), owner.place('transport_socket'));
   if (!/^envoy\.extensions\.transport_sockets\.tls\.v3\.(Up|Down)streamTlsContext$/.test(type)) throw new Unknown(at, type);
-  const context = Message.of(config, at, { reads: ['common_tls_context', 'require_client_certificate'], ignores: ['sni', 'auto_host_sni', 'auto_sni_san_validation', 'disable_stateless_session_resumption', 'max_session_keys', 'enforce_rsa_key_usage'] });
+  const context = Message.of(config, at, {
+    reads: ['common_tls_context', 'require_client_certificate'],
+    ignores: [
+      'sni',
+      'auto_host_sni',
+      'auto_sni_san_validation',
+      'disable_stateless_session_resumption',
+      'max_session_keys',
+      'enforce_rsa_key_usage',
+    ],
+  });
   const common = context.child('common_tls_context', COMMON);
-  const combined = common.maybe('combined_validation_context', { reads: ['default_validation_context'], ignores: ['validation_context_sds_secret_config'] });
+  const combined = common.maybe('combined_validation_context', {
+    reads: ['default_validation_context'],
+    ignores: ['validation_context_sds_secret_config'],
+  });
   const validation = combined?.maybe('default_validation_context', VALIDATION) ?? common.maybe('validation_context', VALIDATION);
   const names = validation?.messages('match_typed_subject_alt_names', { reads: ['san_type', 'matcher'] }) ?? [];
   return {
     wantsCertificate: context.flag('require_client_certificate'),
-    accepts: names.length === 0 ? undefined : (identity) => names.some((name) => {
-      const text = name.text('san_type');
-      if (text !== 'URI' && text !== 'DNS') throw new Unknown(name.at, text);
-      return text === 'URI' && matchesString(name.raw('matcher'), name.place('matcher'), identity);
-    }),
+    accepts:
+      names.length === 0
+        ? undefined
+        : (identity) =>
+            names.some((name) => {
+              const text = name.text('san_type');
+              if (text !== 'URI' && text !== 'DNS') throw new Unknown(name.at, text);
+              return text === 'URI' && matchesString(name.raw('matcher'), name.place('matcher'), identity);
+            }),
   };
 }

@@ -9,7 +9,10 @@ import { parseTopology } from '../../lib/core/parse/parse';
 export const CASES = join(__dirname, '../cases');
 
 export function caseNames(): readonly string[] {
-  return readdirSync(CASES, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort();
+  return readdirSync(CASES, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
 }
 
 /**
@@ -60,8 +63,13 @@ export function configOf(container: ContainerPlan): unknown {
 /** Everything that a case puts out, by file name. */
 export function outputsOf(plan: SystemPlan | string): ReadonlyMap<string, unknown> {
   if (typeof plan === 'string') return new Map([['issues.txt', plan]]);
-  const proxies = plan.tasks.flatMap((task) => task.containers.filter(hasConfig).map((container) => [task.name, configOf(container)] as const));
-  return new Map<string, unknown>([['plan.json', withoutConfigs(plan)], ...proxies.map(([task, config]) => [`envoy.${task}.json`, config] as const)]);
+  const proxies = plan.tasks.flatMap((task) =>
+    task.containers.filter(hasConfig).map((container) => [task.name, configOf(container)] as const),
+  );
+  return new Map<string, unknown>([
+    ['plan.json', withoutConfigs(plan)],
+    ...proxies.map(([task, config]) => [`envoy.${task}.json`, config] as const),
+  ]);
 }
 
 /** The configurations have files of their own. */
@@ -70,10 +78,16 @@ function withoutConfigs(plan: SystemPlan): unknown {
     ...plan,
     tasks: plan.tasks.map((task) => ({
       ...task,
-      containers: task.containers.map((container) => (!hasConfig(container) ? container : {
-        ...container,
-        command: container.command?.map((word, index, words) => (words[index - 1] === '--config-yaml' ? `(envoy.${task.name}.json)` : word)),
-      })),
+      containers: task.containers.map((container) =>
+        !hasConfig(container)
+          ? container
+          : {
+              ...container,
+              command: container.command?.map((word, index, words) =>
+                words[index - 1] === '--config-yaml' ? `(envoy.${task.name}.json)` : word,
+              ),
+            },
+      ),
     })),
   };
 }

@@ -23,7 +23,8 @@ export function filesWithErrors(texts: ReadonlyMap<string, string>): readonly st
   const onDisk = host.getSourceFile.bind(host);
   host.getSourceFile = (file, languageVersion, ...more) => {
     const text = texts.get(file);
-    const source = text === undefined ? parsed.get(file) ?? onDisk(file, languageVersion, ...more) : ts.createSourceFile(file, text, languageVersion);
+    const source =
+      text === undefined ? (parsed.get(file) ?? onDisk(file, languageVersion, ...more)) : ts.createSourceFile(file, text, languageVersion);
     if (text === undefined && source !== undefined) parsed.set(file, source);
     return source;
   };

@@ -5,7 +5,11 @@ import * as library from '../../lib';
 
 const ROOT = join(__dirname, '../..');
 const OUT = join(ROOT, '.cache/examples');
-const FILES = [...readdirSync(join(ROOT, 'lib/props'), { recursive: true, encoding: 'utf8' }).map((name) => `lib/props/${name}`), 'lib/microservice.ts', 'lib/microservices.ts'].filter((name) => name.endsWith('.ts'));
+const FILES = [
+  ...readdirSync(join(ROOT, 'lib/props'), { recursive: true, encoding: 'utf8' }).map((name) => `lib/props/${name}`),
+  'lib/microservice.ts',
+  'lib/microservices.ts',
+].filter((name) => name.endsWith('.ts'));
 
 interface Example {
   readonly owner: string;
@@ -17,15 +21,21 @@ export interface ExampleFile extends Example {
   readonly file: string;
 }
 
-const isExported = (node: ts.Node): boolean => ts.canHaveModifiers(node) && ts.getModifiers(node)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true;
+const isExported = (node: ts.Node): boolean =>
+  ts.canHaveModifiers(node) && ts.getModifiers(node)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true;
 
 function examplesOf(file: string): Example[] {
   const source = ts.createSourceFile(file, readFileSync(join(ROOT, file), 'utf8'), ts.ScriptTarget.Latest, true);
   const types = source.statements.filter((node) => (ts.isClassDeclaration(node) || ts.isInterfaceDeclaration(node)) && isExported(node));
-  return types.flatMap((node) => ts.getJSDocTags(node).filter((tag) => tag.tagName.text === 'example').map((tag) => ({
-    owner: (node as ts.ClassDeclaration | ts.InterfaceDeclaration).name?.text ?? '',
-    code: ts.getTextOfJSDocComment(tag.comment) ?? '',
-  })));
+  return types.flatMap((node) =>
+    ts
+      .getJSDocTags(node)
+      .filter((tag) => tag.tagName.text === 'example')
+      .map((tag) => ({
+        owner: (node as ts.ClassDeclaration | ts.InterfaceDeclaration).name?.text ?? '',
+        code: ts.getTextOfJSDocComment(tag.comment) ?? '',
+      })),
+  );
 }
 
 /** What examples may take for granted. */
@@ -46,7 +56,10 @@ import { ${Object.keys(library).join(', ')}, IMicroservice } from '../../lib';
 declare const image: ContainerImage, services: library.MicroservicesProps['services'], authorizer: Authorizer, handler: IFunction, userPool: UserPool, repository: IRepository, password: ISecret, table: ITable, database: IDatabaseCluster, shop: Microservices;
 `;
 
-const examples: readonly ExampleFile[] = FILES.flatMap(examplesOf).map((example) => ({ ...example, file: join(OUT, `${example.owner}.ts`) }));
+const examples: readonly ExampleFile[] = FILES.flatMap(examplesOf).map((example) => ({
+  ...example,
+  file: join(OUT, `${example.owner}.ts`),
+}));
 
 /** Writes the examples of the docstrings as files that compile if the examples do: readers copy them. */
 export function writeDocstringExamples(): readonly ExampleFile[] {
@@ -54,7 +67,10 @@ export function writeDocstringExamples(): readonly ExampleFile[] {
   mkdirSync(OUT, { recursive: true });
   // Types are not imported one by one: each example names its own.
   const types = (code: string): string =>
-    [...new Set([...code.matchAll(/: (\w+(?:Props|Options))\b/g)].map((match) => match[1]))].map((name) => `type ${name} = library.${name};`).join(' ');
-  for (const { file, code } of examples) writeFileSync(file, `${GIVEN}${types(code)}\nexport function example(this: Stack) {\n${code}\n}\n`);
+    [...new Set([...code.matchAll(/: (\w+(?:Props|Options))\b/g)].map((match) => match[1]))]
+      .map((name) => `type ${name} = library.${name};`)
+      .join(' ');
+  for (const { file, code } of examples)
+    writeFileSync(file, `${GIVEN}${types(code)}\nexport function example(this: Stack) {\n${code}\n}\n`);
   return examples;
 }

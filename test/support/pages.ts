@@ -10,7 +10,9 @@ export const PAGES: readonly string[] = [
 ];
 
 function markdownIn(folder: string): readonly string[] {
-  return readdirSync(join(ROOT, folder)).filter((name) => name.endsWith('.md')).sort();
+  return readdirSync(join(ROOT, folder))
+    .filter((name) => name.endsWith('.md'))
+    .sort();
 }
 
 export function textOf(page: string): string {
@@ -44,12 +46,18 @@ export function proseOf(page: string): string {
 /** Where links to a page's headings lead, as GitHub names them. */
 export function anchorsOf(page: string): ReadonlySet<string> {
   const seen = new Map<string, number>();
-  return new Set([...proseOf(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => {
-    const slug = heading.toLowerCase().replaceAll(/[^\p{L}\p{N}\s_-]/gu, '').trim().replaceAll(' ', '-');
-    const count = seen.get(slug) ?? 0;
-    seen.set(slug, count + 1);
-    return count === 0 ? slug : `${slug}-${count}`;
-  }));
+  return new Set(
+    [...proseOf(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => {
+      const slug = heading
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+        .trim()
+        .replaceAll(' ', '-');
+      const count = seen.get(slug) ?? 0;
+      seen.set(slug, count + 1);
+      return count === 0 ? slug : `${slug}-${count}`;
+    }),
+  );
 }
 
 /** All files below some folders and files, by their paths from the root. */
@@ -57,6 +65,10 @@ export function filesBelow(paths: readonly string[]): readonly string[] {
   return paths.flatMap((path) => {
     if (!existsSync(join(ROOT, path))) return [];
     if (!statSync(join(ROOT, path)).isDirectory()) return [path];
-    return filesBelow(readdirSync(join(ROOT, path)).sort().map((name) => `${path}/${name}`));
+    return filesBelow(
+      readdirSync(join(ROOT, path))
+        .sort()
+        .map((name) => `${path}/${name}`),
+    );
   });
 }

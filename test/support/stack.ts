@@ -23,7 +23,11 @@ export function build(props: MicroservicesProps | ((stack: Stack) => Microservic
   return { stack, system, template: Template.fromStack(stack) };
 }
 
-export type Resource = { readonly Type: string; readonly Properties?: Record<string, unknown>; readonly DependsOn?: string | readonly string[] };
+export type Resource = {
+  readonly Type: string;
+  readonly Properties?: Record<string, unknown>;
+  readonly DependsOn?: string | readonly string[];
+};
 
 export function resourcesOf(template: Template): Readonly<Record<string, Resource>> {
   return (template.toJSON() as { Resources: Record<string, Resource> }).Resources;
@@ -38,7 +42,9 @@ export interface ContainerDefinition {
 
 /** The containers of a service's task definition, by name. */
 export function containersOf(template: Template, serviceName: string): ReadonlyMap<string, ContainerDefinition> {
-  const found = Object.entries(resourcesOf(template)).filter(([id, resource]) => resource.Type === 'AWS::ECS::TaskDefinition' && id.includes(`Shop${serviceName.replaceAll('-', '')}TaskDefinition`));
+  const found = Object.entries(resourcesOf(template)).filter(
+    ([id, resource]) => resource.Type === 'AWS::ECS::TaskDefinition' && id.includes(`Shop${serviceName.replaceAll('-', '')}TaskDefinition`),
+  );
   const [definition] = found;
   if (definition === undefined || found.length > 1) throw new Error(`${found.length} task definitions of ${serviceName}`);
   const containers = definition[1].Properties?.['ContainerDefinitions'] as readonly ContainerDefinition[];

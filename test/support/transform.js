@@ -16,10 +16,14 @@ const OPTIONS = {
 const VERSION = `${esbuild.version}\n${readFileSync(__filename, 'utf8')}`;
 
 module.exports = {
-  getCacheKey: (source, path, { instrument }) => createHash('sha256').update(JSON.stringify([VERSION, path, source, instrument])).digest('hex'),
+  getCacheKey: (source, path, { instrument }) =>
+    createHash('sha256')
+      .update(JSON.stringify([VERSION, path, source, instrument]))
+      .digest('hex'),
   process(source, path) {
     // Babel, and with it ts-jest, would move these calls above the imports.
-    if (/\bjest\.(mock|unmock)\(/.test(source)) throw new Error(`${path}: jest.mock() comes after the imports here; use jest.doMock() and require()`);
+    if (/\bjest\.(mock|unmock)\(/.test(source))
+      throw new Error(`${path}: jest.mock() comes after the imports here; use jest.doMock() and require()`);
     const { code, map } = esbuild.transformSync(source, { ...OPTIONS, sourcefile: path });
     return { code, map };
   },

@@ -13,27 +13,55 @@ import { build, containersOf, resourcesOf, service } from '../../support/stack';
 const CA = 'arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/11111111-2222-3333-4444-555555555555';
 const services = { ui: service({ calls: ['orders'] }), orders: service() };
 const SIGNING = { 'kms:SigningAlgorithm': 'ECDSA_SHA_256', 'kms:MessageType': 'DIGEST' };
-interface KeyStatement { readonly Principal: unknown; readonly Action: string | readonly string[] }
+interface KeyStatement {
+  readonly Principal: unknown;
+  readonly Action: string | readonly string[];
+}
 const keyStatementsOf = ({ template }: Built): readonly KeyStatement[] =>
-  Object.values(template.findResources('AWS::KMS::Key')).flatMap((key) => (key as { readonly Properties: { readonly KeyPolicy: { readonly Statement: readonly KeyStatement[] } } }).Properties.KeyPolicy.Statement);
-const idsOf = ({ template }: Built, type: string): string[] => Object.entries(resourcesOf(template)).filter(([, { Type }]) => Type === type).map(([id]) => id);
+  Object.values(template.findResources('AWS::KMS::Key')).flatMap(
+    (key) =>
+      (key as { readonly Properties: { readonly KeyPolicy: { readonly Statement: readonly KeyStatement[] } } }).Properties.KeyPolicy
+        .Statement,
+  );
+const idsOf = ({ template }: Built, type: string): string[] =>
+  Object.entries(resourcesOf(template))
+    .filter(([, { Type }]) => Type === type)
+    .map(([id]) => id);
 
 describe('by default', () => {
   const built = build({ services });
   const { template, system } = built;
 
   test('an asymmetric KMS key is the authority, and its key never leaves KMS', () => {
-    template.hasResource('AWS::KMS::Key', { Properties: Match.objectLike({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' }), DeletionPolicy: 'Delete' });
+    template.hasResource('AWS::KMS::Key', {
+      Properties: Match.objectLike({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' }),
+      DeletionPolicy: 'Delete',
+    });
     template.resourceCountIs('AWS::KMS::Key', 1);
   });
 
   test('two roles sign, and nobody else: the key names them, so they need no policy of their own', () => {
-    const signs = (id: string): object => ({ Effect: 'Allow', Principal: { AWS: { 'Fn::GetAtt': [id, 'Arn'] } }, Action: 'kms:Sign', Resource: '*', Condition: { StringEquals: SIGNING } });
-    const [reader, rotation] = ['AuthorityReader', 'Rotation'].map((name) => idsOf(built, 'AWS::IAM::Role').find((id) => new RegExp(`^ShopCertificates${name}Role[0-9A-F]{8}$`).test(id)) ?? '');
+    const signs = (id: string): object => ({
+      Effect: 'Allow',
+      Principal: { AWS: { 'Fn::GetAtt': [id, 'Arn'] } },
+      Action: 'kms:Sign',
+      Resource: '*',
+      Condition: { StringEquals: SIGNING },
+    });
+    const [reader, rotation] = ['AuthorityReader', 'Rotation'].map(
+      (name) => idsOf(built, 'AWS::IAM::Role').find((id) => new RegExp(`^ShopCertificates${name}Role[0-9A-F]{8}$`).test(id)) ?? '',
+    );
     const statements = keyStatementsOf(built);
-    expect(statements.filter(({ Action }) => [Action].flat().some((action) => action === 'kms:Sign'))).toEqual([expect.objectContaining(signs(reader)), expect.objectContaining(signs(rotation))]);
-    expect(statements).toContainEqual(expect.objectContaining({ Principal: { AWS: { 'Fn::GetAtt': [reader, 'Arn'] } }, Action: ['kms:DescribeKey', 'kms:GetPublicKey'] }));
-    expect(JSON.stringify(template.findResources('AWS::IAM::Role')) + JSON.stringify(template.findResources('AWS::IAM::Policy'))).not.toContain('kms:');
+    expect(statements.filter(({ Action }) => [Action].flat().some((action) => action === 'kms:Sign'))).toEqual([
+      expect.objectContaining(signs(reader)),
+      expect.objectContaining(signs(rotation)),
+    ]);
+    expect(statements).toContainEqual(
+      expect.objectContaining({ Principal: { AWS: { 'Fn::GetAtt': [reader, 'Arn'] } }, Action: ['kms:DescribeKey', 'kms:GetPublicKey'] }),
+    );
+    expect(
+      JSON.stringify(template.findResources('AWS::IAM::Role')) + JSON.stringify(template.findResources('AWS::IAM::Policy')),
+    ).not.toContain('kms:');
   });
 
   test('the account administers the key by IAM, and cannot lose it, but neither signs nor grants', () => {
@@ -42,10 +70,23 @@ describe('by default', () => {
     expect(JSON.stringify(account?.Principal)).toContain('"AWS::AccountId"');
     expect(account).not.toHaveProperty('Condition');
     // What CloudFormation needs to update and to delete a key, and KMS to take the policy.
-    expect(account?.Action).toEqual(expect.arrayContaining([
-      'kms:DescribeKey', 'kms:DisableKey', 'kms:DisableKeyRotation', 'kms:EnableKey', 'kms:EnableKeyRotation', 'kms:GetKeyPolicy', 'kms:GetKeyRotationStatus',
-      'kms:ListResourceTags', 'kms:PutKeyPolicy', 'kms:ScheduleKeyDeletion', 'kms:TagResource', 'kms:UntagResource', 'kms:UpdateKeyDescription',
-    ]));
+    expect(account?.Action).toEqual(
+      expect.arrayContaining([
+        'kms:DescribeKey',
+        'kms:DisableKey',
+        'kms:DisableKeyRotation',
+        'kms:EnableKey',
+        'kms:EnableKeyRotation',
+        'kms:GetKeyPolicy',
+        'kms:GetKeyRotationStatus',
+        'kms:ListResourceTags',
+        'kms:PutKeyPolicy',
+        'kms:ScheduleKeyDeletion',
+        'kms:TagResource',
+        'kms:UntagResource',
+        'kms:UpdateKeyDescription',
+      ]),
+    );
     expect([account?.Action ?? []].flat().filter((action) => /Sign|Grant$|Replicate|\*/.test(action))).toEqual(['kms:RevokeGrant']);
   });
 
@@ -59,28 +100,43 @@ describe('by default', () => {
   test('each service has a secret of its own, with its identity and its DNS name, renewed every two days', () => {
     for (const name of ['ui', 'orders']) {
       template.hasResourceProperties('AWS::SecretsManager::Secret', {
-        Tags: [{ Key: DNS_NAME_TAG, Value: `${name}.shop.internal` }, { Key: IDENTITY_TAG, Value: `spiffe://shop.internal/${name}` }],
+        Tags: [
+          { Key: DNS_NAME_TAG, Value: `${name}.shop.internal` },
+          { Key: IDENTITY_TAG, Value: `spiffe://shop.internal/${name}` },
+        ],
       });
     }
     template.resourceCountIs('AWS::SecretsManager::Secret', 2);
-    template.allResourcesProperties('AWS::SecretsManager::RotationSchedule', Match.objectLike({ RotationRules: { AutomaticallyAfterDays: 2 } }));
+    template.allResourcesProperties(
+      'AWS::SecretsManager::RotationSchedule',
+      Match.objectLike({ RotationRules: { AutomaticallyAfterDays: 2 } }),
+    );
     template.resourceCountIs('AWS::SecretsManager::RotationSchedule', 2);
   });
 
   test('a new secret holds nothing that could pass for a certificate', () => {
-    template.allResourcesProperties('AWS::SecretsManager::Secret', Match.objectLike({ GenerateSecretString: { SecretStringTemplate: '{"state":"waiting for the first rotation"}', GenerateStringKey: 'unused' } }));
+    template.allResourcesProperties(
+      'AWS::SecretsManager::Secret',
+      Match.objectLike({
+        GenerateSecretString: { SecretStringTemplate: '{"state":"waiting for the first rotation"}', GenerateStringKey: 'unused' },
+      }),
+    );
   });
 
   test('a task starts after the first rotation of its secret was asked for', () => {
     const resources = resourcesOf(template);
     for (const name of ['ui', 'orders']) {
-      const [, ecsService] = Object.entries(resources).find(([id, { Type }]) => Type === 'AWS::ECS::Service' && id.startsWith(`Shop${name}`)) ?? [];
+      const [, ecsService] =
+        Object.entries(resources).find(([id, { Type }]) => Type === 'AWS::ECS::Service' && id.startsWith(`Shop${name}`)) ?? [];
       expect(ecsService?.DependsOn).toContainEqual(expect.stringMatching(new RegExp(`^Shop${name}Certificate[0-9a-f]{8}Rotation`)));
     }
   });
 
   test("Secrets Manager, and only the account's own, may call the function that issues", () => {
-    template.hasResourceProperties('AWS::Lambda::Permission', { Principal: 'secretsmanager.amazonaws.com', SourceAccount: { Ref: 'AWS::AccountId' } });
+    template.hasResourceProperties('AWS::Lambda::Permission', {
+      Principal: 'secretsmanager.amazonaws.com',
+      SourceAccount: { Ref: 'AWS::AccountId' },
+    });
   });
 
   test('an alarm fires when a certificate has less than a third of its life left, by the metric that agents tell', () => {
@@ -94,14 +150,23 @@ describe('by default', () => {
     });
     expect(system.certificateAlarm?.alarmArn).toBeDefined();
     // Longer than agents are silent.
-    const [alarm] = Object.values(template.findResources('AWS::CloudWatch::Alarm')) as { readonly Properties: { readonly Period: number } }[];
+    const [alarm] = Object.values(template.findResources('AWS::CloudWatch::Alarm')) as {
+      readonly Properties: { readonly Period: number };
+    }[];
     expect((alarm?.Properties.Period ?? 0) * 1000).toBeGreaterThan(2 * TELL_EVERY_MS);
   });
 
   test('the function that issues can read the environment that CloudFormation gives it', async () => {
     const { certificate } = await makeAuthority('main', new Date());
-    const environment = environmentOf(built, { certificate: certificate.raw.toString('base64'), keyArn: 'arn:aws:kms:eu-west-1:111111111111:key/1' });
-    expect(readConfiguration(environment)).toMatchObject({ issuer: { name: 'main' }, authorities: [{ name: 'main' }], trustDomain: 'shop.internal' });
+    const environment = environmentOf(built, {
+      certificate: certificate.raw.toString('base64'),
+      keyArn: 'arn:aws:kms:eu-west-1:111111111111:key/1',
+    });
+    expect(readConfiguration(environment)).toMatchObject({
+      issuer: { name: 'main' },
+      authorities: [{ name: 'main' }],
+      trustDomain: 'shop.internal',
+    });
   });
 });
 
@@ -116,11 +181,16 @@ describe('while an authority is replaced', () => {
 
   test('both have keys, and one issues', () => {
     expect(idsOf(built, 'AWS::KMS::Key')).toEqual([expect.stringMatching(/Authoritynew/), expect.stringMatching(/Authorityold/)]);
-    built.template.hasResourceProperties('Custom::MeshAuthoritySet', { Issuer: 'old', Authorities: [Match.objectLike({ Name: 'new' }), Match.objectLike({ Name: 'old' })] });
+    built.template.hasResourceProperties('Custom::MeshAuthoritySet', {
+      Issuer: 'old',
+      Authorities: [Match.objectLike({ Name: 'new' }), Match.objectLike({ Name: 'old' })],
+    });
   });
 
   test('the function that issues learns of it only through the guard that may refuse', () => {
-    built.template.hasResourceProperties('AWS::Lambda::Function', { Environment: { Variables: Match.objectLike({ ISSUER: { 'Fn::GetAtt': [idsOf(built, 'Custom::MeshAuthoritySet')[0], 'issuer'] } }) } });
+    built.template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ ISSUER: { 'Fn::GetAtt': [idsOf(built, 'Custom::MeshAuthoritySet')[0], 'issuer'] } }) },
+    });
   });
 
   test('the old one keeps its identity', () => {
@@ -134,7 +204,11 @@ describe('while an authority is replaced', () => {
 describe('with AWS Private CA', () => {
   test('an authority is made in short-lived mode, and is active before it is asked', () => {
     const built = build({ services, certificates: Certificates.privateCa() });
-    built.template.hasResourceProperties('AWS::ACMPCA::CertificateAuthority', { Type: 'ROOT', UsageMode: 'SHORT_LIVED_CERTIFICATE', KeyAlgorithm: 'EC_prime256v1' });
+    built.template.hasResourceProperties('AWS::ACMPCA::CertificateAuthority', {
+      Type: 'ROOT',
+      UsageMode: 'SHORT_LIVED_CERTIFICATE',
+      KeyAlgorithm: 'EC_prime256v1',
+    });
     const [activation] = idsOf(built, 'AWS::ACMPCA::CertificateAuthorityActivation');
     const [root] = idsOf(built, 'Custom::MeshAuthority');
     expect(resourcesOf(built.template)[root ?? '']?.DependsOn).toContain(activation);
@@ -148,25 +222,47 @@ describe('with AWS Private CA', () => {
   });
 });
 
-test.each([['Mesh.envoy()', Mesh.envoy()], ['Mesh.appMesh()', Mesh.appMesh()]])('with %s, an authority of your own below a default domain gives a warning', (_, mesh) => {
+test.each([
+  ['Mesh.envoy()', Mesh.envoy()],
+  ['Mesh.appMesh()', Mesh.appMesh()],
+])('with %s, an authority of your own below a default domain gives a warning', (_, mesh) => {
   const certificates = Certificates.privateCa({ authorityArns: { corporate: CA } });
-  const found = (props: object): number => Annotations.fromStack(build({ services, certificates, mesh, ...props }).stack).findWarning('*', Match.stringLikeRegexp('each may call the other\'s services.*shared-authority')).length;
+  const found = (props: object): number =>
+    Annotations.fromStack(build({ services, certificates, mesh, ...props }).stack).findWarning(
+      '*',
+      Match.stringLikeRegexp("each may call the other's services.*shared-authority"),
+    ).length;
   expect([found({}), found({ domain: 'shop.example' })]).toEqual([1, 0]);
 });
 
-test.each<[string, Certificates]>([['made here', Certificates.privateCa()], ['given by ARN', Certificates.privateCa({ authorityArns: { corporate: CA } })]])('of an authority %s, the function that issues gets certificates of services, and no other authority', (_, certificates) => {
+test.each<[string, Certificates]>([
+  ['made here', Certificates.privateCa()],
+  ['given by ARN', Certificates.privateCa({ authorityArns: { corporate: CA } })],
+])('of an authority %s, the function that issues gets certificates of services, and no other authority', (_, certificates) => {
   const built = build({ services, certificates, domain: 'shop.example' });
-  const document = JSON.stringify(Object.values(built.template.findResources('AWS::IAM::Role')).map((role) => (role as { readonly Properties: object }).Properties));
+  const document = JSON.stringify(
+    Object.values(built.template.findResources('AWS::IAM::Role')).map((role) => (role as { readonly Properties: object }).Properties),
+  );
   expect(document.match(/acm-pca:IssueCertificate/g)).toHaveLength(1);
   built.template.hasResourceProperties('AWS::IAM::Role', {
-    Policies: [{
-      PolicyDocument: {
-        Statement: Match.arrayWith([Match.objectLike({
-          Action: 'acm-pca:IssueCertificate',
-          Condition: { StringEquals: { 'acm-pca:TemplateArn': { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':acm-pca:::template/EndEntityCertificate/V1']] } } },
-        })]),
+    Policies: [
+      {
+        PolicyDocument: {
+          Statement: Match.arrayWith([
+            Match.objectLike({
+              Action: 'acm-pca:IssueCertificate',
+              Condition: {
+                StringEquals: {
+                  'acm-pca:TemplateArn': {
+                    'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':acm-pca:::template/EndEntityCertificate/V1']],
+                  },
+                },
+              },
+            }),
+          ]),
+        },
       },
-    }],
+    ],
   });
 });
 
@@ -174,7 +270,8 @@ describe('with Certificates.none()', () => {
   const built = build({ services, certificates: Certificates.none() });
 
   test('nothing of certificates is there', () => {
-    for (const type of ['AWS::SecretsManager::Secret', 'AWS::KMS::Key', 'Custom::MeshAuthority', 'AWS::CloudWatch::Alarm']) built.template.resourceCountIs(type, 0);
+    for (const type of ['AWS::SecretsManager::Secret', 'AWS::KMS::Key', 'Custom::MeshAuthority', 'AWS::CloudWatch::Alarm'])
+      built.template.resourceCountIs(type, 0);
     expect(built.system.certificateAlarm).toBeUndefined();
   });
 
@@ -185,10 +282,15 @@ describe('with Certificates.none()', () => {
 
 /** The environment of the rotation function, with attributes filled in as CloudFormation does. */
 function environmentOf(built: Built, values: { readonly certificate: string; readonly keyArn: string }): Record<string, string> {
-  const found = Object.values(resourcesOf(built.template)).map(({ Properties }) => (Properties?.['Environment'] as { readonly Variables?: Record<string, unknown> } | undefined)?.Variables).find((variables) => variables?.['AUTHORITIES'] !== undefined);
+  const found = Object.values(resourcesOf(built.template))
+    .map(({ Properties }) => (Properties?.['Environment'] as { readonly Variables?: Record<string, unknown> } | undefined)?.Variables)
+    .find((variables) => variables?.['AUTHORITIES'] !== undefined);
   const fill = (value: unknown): string => {
     if (typeof value === 'string') return value;
-    const { 'Fn::Join': join, 'Fn::GetAtt': attribute } = value as { readonly 'Fn::Join'?: [string, unknown[]]; readonly 'Fn::GetAtt'?: [string, string] };
+    const { 'Fn::Join': join, 'Fn::GetAtt': attribute } = value as {
+      readonly 'Fn::Join'?: [string, unknown[]];
+      readonly 'Fn::GetAtt'?: [string, string];
+    };
     if (join !== undefined) return join[1].map(fill).join(join[0]);
     return { certificate: values.certificate, Arn: values.keyArn, issuer: 'main' }[attribute?.[1] ?? ''] ?? '';
   };

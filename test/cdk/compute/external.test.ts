@@ -15,13 +15,20 @@ interface Rule {
 
 /** What the security group of a service lets out, as `protocol port address`. */
 function egressOf(template: Template, name: string): readonly string[] {
-  const [group] = Object.entries(resourcesOf(template)).filter(([id, { Type }]) => Type === 'AWS::EC2::SecurityGroup' && id.startsWith(`Shop${name}SecurityGroup`)).map(([, resource]) => resource);
-  return (group?.Properties?.['SecurityGroupEgress'] as readonly Rule[]).map(({ CidrIp: cidr = '', IpProtocol: protocol, FromPort: port }) => [protocol, port ?? 'all', cidr].join(' '));
+  const [group] = Object.entries(resourcesOf(template))
+    .filter(([id, { Type }]) => Type === 'AWS::EC2::SecurityGroup' && id.startsWith(`Shop${name}SecurityGroup`))
+    .map(([, resource]) => resource);
+  return (group?.Properties?.['SecurityGroupEgress'] as readonly Rule[]).map(
+    ({ CidrIp: cidr = '', IpProtocol: protocol, FromPort: port }) => [protocol, port ?? 'all', cidr].join(' '),
+  );
 }
 
 const props = (more: Partial<MicroservicesProps> = {}): MicroservicesProps => ({
   services: { ui: service({ calls: ['catalog', 'mail', 'stripe'] }), catalog: service({ calls: ['ui'] }), orders: service() },
-  external: { stripe: { host: 'api.stripe.com' }, mail: { host: 'mail.example.com', port: 465, virtualPort: 4650, protocol: Protocol.TCP } },
+  external: {
+    stripe: { host: 'api.stripe.com' },
+    mail: { host: 'mail.example.com', port: 465, virtualPort: 4650, protocol: Protocol.TCP },
+  },
   edge: Edge.httpApi({ authorizer: Authorizer.none(), routes: { $default: { service: 'orders' } } }),
   ...more,
 });
@@ -46,7 +53,9 @@ describe('a task may connect', () => {
     const stack = new Stack(new App({ context: flags.context }), 'Stack');
     const vpc = new Vpc(stack, 'Own');
     const system = new Microservices(stack, 'Shop', props({ vpc, egress }));
-    new DatabaseInstance(stack, 'Database', { engine: DatabaseInstanceEngine.POSTGRES, vpc }).connections.allowDefaultPortFrom(system.service('orders'));
+    new DatabaseInstance(stack, 'Database', { engine: DatabaseInstanceEngine.POSTGRES, vpc }).connections.allowDefaultPortFrom(
+      system.service('orders'),
+    );
     system.service('orders').connections.allowTo(Peer.ipv4('10.9.0.0/16'), Port.tcp(25));
     system.service('ui').connections.allowTo(SecurityGroup.fromSecurityGroupId(stack, 'Cache', 'sg-1'), Port.tcp(6379));
     return Template.fromStack(stack);
@@ -55,7 +64,9 @@ describe('a task may connect', () => {
   test('to what connections of the user open', () => {
     const template = connected(Egress.declared());
     expect(egressOf(template, 'orders')).toEqual(['tcp 443 0.0.0.0/0', 'tcp 25 10.9.0.0/16']);
-    const rules = Object.values(resourcesOf(template)).filter(({ Type }) => Type === 'AWS::EC2::SecurityGroupEgress').map(({ Properties }) => JSON.stringify(Properties));
+    const rules = Object.values(resourcesOf(template))
+      .filter(({ Type }) => Type === 'AWS::EC2::SecurityGroupEgress')
+      .map(({ Properties }) => JSON.stringify(Properties));
     expect(rules).toHaveLength(2);
     expect(rules.find((rule) => rule.includes('ShopordersSecurityGroup'))).toContain('DatabaseSecurityGroup');
     expect(rules.find((rule) => rule.includes('ShopuiSecurityGroup'))).toContain('"DestinationSecurityGroupId":"sg-1"');
@@ -69,23 +80,39 @@ describe('a task may connect', () => {
 describe('an external service', () => {
   test('has a virtual name, which exists before its callers start', () => {
     const resources = resourcesOf(build(props()).template);
-    const records = Object.entries(resources).filter(([, { Type, Properties }]) => Type === 'AWS::Route53::RecordSet' && /^(stripe|mail)\./.test(String(Properties?.['Name'])));
-    expect(records.map(([, { Properties }]) => [Properties?.['Name'], (Properties?.['ResourceRecords'] as string[])[0]])).toEqual([['mail.shop.internal', expect.stringMatching(/^127\./)], ['stripe.shop.internal', expect.stringMatching(/^127\./)]]);
+    const records = Object.entries(resources).filter(
+      ([, { Type, Properties }]) => Type === 'AWS::Route53::RecordSet' && /^(stripe|mail)\./.test(String(Properties?.['Name'])),
+    );
+    expect(records.map(([, { Properties }]) => [Properties?.['Name'], (Properties?.['ResourceRecords'] as string[])[0]])).toEqual([
+      ['mail.shop.internal', expect.stringMatching(/^127\./)],
+      ['stripe.shop.internal', expect.stringMatching(/^127\./)],
+    ]);
     const [, ui] = Object.entries(resources).find(([id, { Type }]) => Type === 'AWS::ECS::Service' && id.startsWith('Shopui'))!;
     expect(ui.DependsOn).toEqual(expect.arrayContaining(records.map(([id]) => id)));
   });
 
   test('changes only its callers, and adds nothing but its name', () => {
-    const [before, after] = [props({ services: { ui: service(), orders: service() }, external: {} }), props({ services: { ui: service({ calls: ['stripe'] }), orders: service() }, external: { stripe: { host: 'api.stripe.com' } } })].map((each) => resourcesOf(build(each).template));
+    const [before, after] = [
+      props({ services: { ui: service(), orders: service() }, external: {} }),
+      props({ services: { ui: service({ calls: ['stripe'] }), orders: service() }, external: { stripe: { host: 'api.stripe.com' } } }),
+    ].map((each) => resourcesOf(build(each).template));
     expect(Object.keys(after).filter((id) => !(id in before))).toEqual([expect.stringMatching(/^ShopstripeVirtualName/)]);
-    expect(Object.keys(before).filter((id) => JSON.stringify(before[id]) !== JSON.stringify(after[id])).every((id) => id.startsWith('Shopui'))).toBe(true);
+    expect(
+      Object.keys(before)
+        .filter((id) => JSON.stringify(before[id]) !== JSON.stringify(after[id]))
+        .every((id) => id.startsWith('Shopui')),
+    ).toBe(true);
   });
 
   test('may be a database, whose host the deployment fills in', () => {
     const { template } = build((stack) => {
       const vpc = new Vpc(stack, 'Own');
       const database = new DatabaseInstance(stack, 'Database', { engine: DatabaseInstanceEngine.POSTGRES, vpc });
-      return props({ vpc, services: { ui: service({ calls: ['database'] }), orders: service() }, external: { database: { host: database.dbInstanceEndpointAddress, port: 5432, protocol: Protocol.TCP, tls: false } } });
+      return props({
+        vpc,
+        services: { ui: service({ calls: ['database'] }), orders: service() },
+        external: { database: { host: database.dbInstanceEndpointAddress, port: 5432, protocol: Protocol.TCP, tls: false } },
+      });
     });
     const command = JSON.stringify(containersOf(template, 'ui').get('envoy')?.Command);
     expect(command).toContain('"Fn::GetAtt":["Database');

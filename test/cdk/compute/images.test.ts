@@ -27,12 +27,14 @@ function builds(props: MicroservicesProps): readonly Build[] {
   const assembly = Stage.of(stack)?.outdir ?? '';
   const manifest = readFileSync(join(assembly, `${stack.artifactId}.assets.json`), 'utf8');
   const { dockerImages } = JSON.parse(manifest) as { dockerImages?: Record<string, DockerBuild> };
-  return Object.values(dockerImages ?? {}).map(({ displayName, source: { directory, platform, dockerBuildArgs } }) => ({
-    id: displayName.replace(/^.*\//, ''),
-    platform,
-    buildArgs: dockerBuildArgs,
-    dockerfile: readFileSync(join(assembly, directory, 'Dockerfile'), 'utf8'),
-  })).sort((a, b) => (a.id < b.id ? -1 : 1));
+  return Object.values(dockerImages ?? {})
+    .map(({ displayName, source: { directory, platform, dockerBuildArgs } }) => ({
+      id: displayName.replace(/^.*\//, ''),
+      platform,
+      buildArgs: dockerBuildArgs,
+      dockerfile: readFileSync(join(assembly, directory, 'Dockerfile'), 'utf8'),
+    }))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 const services = { ui: service() };
@@ -41,7 +43,9 @@ const envoys = (props: MicroservicesProps): ReturnType<typeof builds> => builds(
 test('tasks get Envoy and the agent from the registry of the account, and nothing from Docker Hub', () => {
   const { template } = build({ services });
   const containers = containersOf(template, 'ui');
-  const fromAccount = { 'Fn::Sub': expect.stringMatching(/^\$\{AWS::AccountId\}\.dkr\.ecr\..*\/cdk-\w+-container-assets-.*:[0-9a-f]{64}$/) };
+  const fromAccount = {
+    'Fn::Sub': expect.stringMatching(/^\$\{AWS::AccountId\}\.dkr\.ecr\..*\/cdk-\w+-container-assets-.*:[0-9a-f]{64}$/),
+  };
   for (const name of ['mesh-init', 'envoy', 'mesh-agent']) expect(containers.get(name)?.Image).toEqual(fromAccount);
   expect(containers.get('envoy')?.Image).not.toEqual(containers.get('mesh-agent')?.Image);
   expect(JSON.stringify(template.toJSON())).not.toContain('docker.io/');

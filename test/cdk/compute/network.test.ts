@@ -15,23 +15,42 @@ describe('tasks', () => {
   test('start when there is a way to their images: what the execution role waits for, every service waits for', () => {
     const resources = resourcesOf(build({ services: { ui: service() } }).template);
     const [id, role] = Object.entries(resources).find(([each]) => each.startsWith('ShopExecutionRole'))!;
-    expect(role.DependsOn).toEqual(expect.arrayContaining([expect.stringMatching(/^ShopVpcPrivateSubnet1DefaultRoute/), expect.stringMatching(/^ShopVpcPrivateSubnet2DefaultRoute/)]));
-    expect(JSON.stringify(Object.values(resources).find(({ Type }) => Type === 'AWS::ECS::TaskDefinition'))).toContain(`"ExecutionRoleArn":{"Fn::GetAtt":["${id}"`);
+    expect(role.DependsOn).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^ShopVpcPrivateSubnet1DefaultRoute/),
+        expect.stringMatching(/^ShopVpcPrivateSubnet2DefaultRoute/),
+      ]),
+    );
+    expect(JSON.stringify(Object.values(resources).find(({ Type }) => Type === 'AWS::ECS::TaskDefinition'))).toContain(
+      `"ExecutionRoleArn":{"Fn::GetAtt":["${id}"`,
+    );
   });
 
   test('on Spot stop before their capacity provider is taken away', () => {
-    const resources = resourcesOf(build({ services: { ui: service() }, capacityProviderStrategies: [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }] }).template);
+    const resources = resourcesOf(
+      build({ services: { ui: service() }, capacityProviderStrategies: [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }] }).template,
+    );
     const providers = Object.entries(resources).find(([, { Type }]) => Type === 'AWS::ECS::ClusterCapacityProviderAssociations')![0];
     expect(Object.values(resources).find(({ Type }) => Type === 'AWS::ECS::Service')?.DependsOn).toContain(providers);
   });
 
   test('carry the tags of their service', () => {
-    build({ services: { ui: service() } }).template.hasResourceProperties('AWS::ECS::Service', { PropagateTags: 'SERVICE', EnableECSManagedTags: true });
+    build({ services: { ui: service() } }).template.hasResourceProperties('AWS::ECS::Service', {
+      PropagateTags: 'SERVICE',
+      EnableECSManagedTags: true,
+    });
   });
 
   test.each(['http', 'rest'] as const)('and the way in of a %s API stand in the subnets that the user names', (kind) => {
     const { template } = build((stack) => ({
-      vpc: new Vpc(stack, 'Own', { maxAzs: 2, subnetConfiguration: [{ name: 'public', subnetType: SubnetType.PUBLIC }, { name: 'other', subnetType: SubnetType.PRIVATE_WITH_EGRESS }, { name: 'mesh', subnetType: SubnetType.PRIVATE_WITH_EGRESS }] }),
+      vpc: new Vpc(stack, 'Own', {
+        maxAzs: 2,
+        subnetConfiguration: [
+          { name: 'public', subnetType: SubnetType.PUBLIC },
+          { name: 'other', subnetType: SubnetType.PRIVATE_WITH_EGRESS },
+          { name: 'mesh', subnetType: SubnetType.PRIVATE_WITH_EGRESS },
+        ],
+      }),
       vpcSubnets: { subnetGroupName: 'mesh' },
       services: { ui: service() },
       edge: edges[kind]({ authorizer: Authorizer.none(), routes }),
@@ -46,10 +65,19 @@ describe('tasks', () => {
     const { template } = build((stack) => ({
       services: {
         ui: service(),
-        orders: service({ logging: LogDrivers.splunk({ url: 'https://splunk.example', secretToken: Secret.fromSecretsManager(new SecretsManagerSecret(stack, 'Token', { secretStringValue: SecretValue.unsafePlainText('x') })) }) }),
+        orders: service({
+          logging: LogDrivers.splunk({
+            url: 'https://splunk.example',
+            secretToken: Secret.fromSecretsManager(
+              new SecretsManagerSecret(stack, 'Token', { secretStringValue: SecretValue.unsafePlainText('x') }),
+            ),
+          }),
+        }),
       },
     }));
-    const readers = Object.entries(resourcesOf(template)).filter(([, { Type, Properties }]) => Type.startsWith('AWS::IAM::') && JSON.stringify(Properties).includes('"Token')).map(([id]) => id);
+    const readers = Object.entries(resourcesOf(template))
+      .filter(([, { Type, Properties }]) => Type.startsWith('AWS::IAM::') && JSON.stringify(Properties).includes('"Token'))
+      .map(([id]) => id);
     expect(readers).toEqual([expect.stringMatching(/^ShopordersExecutionRole/)]);
   });
 });
@@ -66,26 +94,50 @@ describe('a VPC that cannot work is refused', () => {
   };
 
   test('fails if it has public subnets only', () => {
-    expect(refused((stack) => ({ services: { ui: service() }, vpc: new Vpc(stack, 'Own', { natGateways: 0, subnetConfiguration: [{ name: 'public', subnetType: SubnetType.PUBLIC }] }) })))
-      .toMatch(/vpc: the VPC has no private subnets[\s\S]*\[MISSING\][\s\S]*fix: .*vpcSubnets/);
+    expect(
+      refused((stack) => ({
+        services: { ui: service() },
+        vpc: new Vpc(stack, 'Own', { natGateways: 0, subnetConfiguration: [{ name: 'public', subnetType: SubnetType.PUBLIC }] }),
+      })),
+    ).toMatch(/vpc: the VPC has no private subnets[\s\S]*\[MISSING\][\s\S]*fix: .*vpcSubnets/);
   });
 
   test('fails if it is that of a cluster, too', () => {
-    expect(refused((stack) => ({ services: { ui: service() }, cluster: new Cluster(stack, 'Cluster', { vpc: Vpc.fromVpcAttributes(stack, 'Own', { vpcId: 'vpc-1', availabilityZones: ['eu-west-1a'] }) }) })))
-      .toMatch(/cluster\.vpc: the VPC has no private subnets/);
+    expect(
+      refused((stack) => ({
+        services: { ui: service() },
+        cluster: new Cluster(stack, 'Cluster', {
+          vpc: Vpc.fromVpcAttributes(stack, 'Own', { vpcId: 'vpc-1', availabilityZones: ['eu-west-1a'] }),
+        }),
+      })),
+    ).toMatch(/cluster\.vpc: the VPC has no private subnets/);
   });
 
   test('fails if the cluster was imported without it', () => {
-    expect(refused((stack) => ({ services: { ui: service() }, cluster: Cluster.fromClusterArn(stack, 'Cluster', 'arn:aws:ecs:eu-west-1:111111111111:cluster/c') })))
-      .toMatch(/cluster: the cluster does not know its VPC[\s\S]*fromClusterAttributes/);
+    expect(
+      refused((stack) => ({
+        services: { ui: service() },
+        cluster: Cluster.fromClusterArn(stack, 'Cluster', 'arn:aws:ecs:eu-west-1:111111111111:cluster/c'),
+      })),
+    ).toMatch(/cluster: the cluster does not know its VPC[\s\S]*fromClusterAttributes/);
   });
 
   test.each(['enableDnsSupport', 'enableDnsHostnames'])('fails if %s is off', (option) => {
-    expect(refused((stack) => ({ services: { ui: service() }, vpc: new Vpc(stack, 'Own', { [option]: false }) }))).toMatch(/vpc: the VPC has DNS support or DNS host names switched off/);
+    expect(refused((stack) => ({ services: { ui: service() }, vpc: new Vpc(stack, 'Own', { [option]: false }) }))).toMatch(
+      /vpc: the VPC has DNS support or DNS host names switched off/,
+    );
   });
 
   test('an isolated one is taken: images may come by VPC endpoints', () => {
-    expect(refused((stack) => ({ services: { ui: service() }, vpc: new Vpc(stack, 'Own', { natGateways: 0, subnetConfiguration: [{ name: 'isolated', subnetType: SubnetType.PRIVATE_ISOLATED }] }) }))).toBe('accepted');
+    expect(
+      refused((stack) => ({
+        services: { ui: service() },
+        vpc: new Vpc(stack, 'Own', {
+          natGateways: 0,
+          subnetConfiguration: [{ name: 'isolated', subnetType: SubnetType.PRIVATE_ISOLATED }],
+        }),
+      })),
+    ).toBe('accepted');
   });
 });
 
@@ -107,7 +159,9 @@ describe('two meshes in one app', () => {
     const stack = new Stack();
     const vpc = new Vpc(stack, 'Vpc');
     const namespace = new PrivateDnsNamespace(stack, 'Namespace', { vpc, name: 'tasks.example' });
-    expect(() => new Microservices(stack, 'One', { vpc, namespace, services: { ui: service({ calls: ['nobody'] }) } })).toThrow('UNKNOWN_SERVICE');
+    expect(() => new Microservices(stack, 'One', { vpc, namespace, services: { ui: service({ calls: ['nobody'] }) } })).toThrow(
+      'UNKNOWN_SERVICE',
+    );
     expect(() => new Microservices(stack, 'Two', { vpc, namespace, services: { ui: service() } })).not.toThrow();
   });
 
@@ -115,7 +169,9 @@ describe('two meshes in one app', () => {
     const app = new App();
     const vpc = new Vpc(new Stack(app, 'Network'), 'Vpc');
     new Microservices(new Stack(app, 'A'), 'Shop', { vpc, services: { ui: service() } });
-    expect(() => new Microservices(new Stack(app, 'B'), 'Shop', { vpc, services: { ui: service() } })).toThrow(/domain: "shop\.internal" is the domain of A\/Shop too[\s\S]*DOMAIN_CLASH/);
+    expect(() => new Microservices(new Stack(app, 'B'), 'Shop', { vpc, services: { ui: service() } })).toThrow(
+      /domain: "shop\.internal" is the domain of A\/Shop too[\s\S]*DOMAIN_CLASH/,
+    );
   });
 
   test('fails if they share a namespace in which both have a service of one name, or a gateway', () => {
@@ -124,6 +180,8 @@ describe('two meshes in one app', () => {
     const namespace = new PrivateDnsNamespace(stack, 'Namespace', { vpc, name: 'tasks.example' });
     const edge = (): Edge => Edge.httpApi({ authorizer: Authorizer.none(), routes: { $default: { service: 'a' } } });
     new Microservices(stack, 'One', { vpc, namespace, services: { a: service() }, edge: edge() });
-    expect(() => new Microservices(stack, 'Two', { vpc, namespace, services: { a: service(), b: service() }, edge: edge() })).toThrow(/namespace: Default\/One registers "a", "gateway" in the same namespace/);
+    expect(() => new Microservices(stack, 'Two', { vpc, namespace, services: { a: service(), b: service() }, edge: edge() })).toThrow(
+      /namespace: Default\/One registers "a", "gateway" in the same namespace/,
+    );
   });
 });

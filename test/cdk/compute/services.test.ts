@@ -19,7 +19,10 @@ describe('a task', () => {
 
   test('starts the application when Envoy is healthy', () => {
     expect(containers.get('app')).toMatchObject({ DependsOn: [{ ContainerName: 'envoy', Condition: 'HEALTHY' }] });
-    expect(containers.get('envoy')).toMatchObject({ HealthCheck: { Command: ['CMD', 'bash', '-c', expect.stringContaining('/ready')] }, Essential: true });
+    expect(containers.get('envoy')).toMatchObject({
+      HealthCheck: { Command: ['CMD', 'bash', '-c', expect.stringContaining('/ready')] },
+      Essential: true,
+    });
   });
 
   test('starts Envoy when its certificate is there', () => {
@@ -37,26 +40,39 @@ describe('a task', () => {
   });
 
   test('is replaced if its agent cannot run, which is restarted in place first', () => {
-    expect(containers.get('mesh-agent')).toMatchObject({ Essential: true, RestartPolicy: { Enabled: true }, HealthCheck: { Command: ['CMD', 'node', '/agent/agent.js', 'health'] } });
+    expect(containers.get('mesh-agent')).toMatchObject({
+      Essential: true,
+      RestartPolicy: { Enabled: true },
+      HealthCheck: { Command: ['CMD', 'node', '/agent/agent.js', 'health'] },
+    });
   });
 
   test("bounds the agent's memory", () => {
     expect(containers.get('mesh-agent')).toMatchObject({ Memory: 128 });
   });
 
-  test.each(['mesh-init', 'mesh-agent'])('gives %s the same user as Envoy, no capability, a read-only root, and one directory to write to', (name) => {
-    expect(containers.get(name)).toMatchObject({
+  test.each(['mesh-init', 'mesh-agent'])(
+    'gives %s the same user as Envoy, no capability, a read-only root, and one directory to write to',
+    (name) => {
+      expect(containers.get(name)).toMatchObject({
+        User: '101',
+        ReadonlyRootFilesystem: true,
+        LinuxParameters: { Capabilities: { Drop: ['ALL'] } },
+        MountPoints: [{ SourceVolume: 'mesh', ContainerPath: '/run/mesh', ReadOnly: false }],
+      });
+      expect(containers.get('envoy')).toMatchObject({
+        MountPoints: [{ SourceVolume: 'mesh', ContainerPath: '/run/mesh', ReadOnly: true }],
+      });
+      expect(containers.get('app')).not.toHaveProperty('MountPoints.0');
+    },
+  );
+
+  test('runs Envoy as a user without rights on a read-only root, one worker a processor', () => {
+    expect(containers.get('envoy')).toMatchObject({
       User: '101',
       ReadonlyRootFilesystem: true,
       LinuxParameters: { Capabilities: { Drop: ['ALL'] } },
-      MountPoints: [{ SourceVolume: 'mesh', ContainerPath: '/run/mesh', ReadOnly: false }],
     });
-    expect(containers.get('envoy')).toMatchObject({ MountPoints: [{ SourceVolume: 'mesh', ContainerPath: '/run/mesh', ReadOnly: true }] });
-    expect(containers.get('app')).not.toHaveProperty('MountPoints.0');
-  });
-
-  test('runs Envoy as a user without rights on a read-only root, one worker a processor', () => {
-    expect(containers.get('envoy')).toMatchObject({ User: '101', ReadonlyRootFilesystem: true, LinuxParameters: { Capabilities: { Drop: ['ALL'] } } });
     expect(containers.get('envoy')?.Command).toEqual(expect.arrayContaining(['--concurrency', '1']));
   });
 
@@ -79,13 +95,19 @@ describe('a task', () => {
 
   test('logs into one group, never blocking, in streams that start with the name of the service', () => {
     for (const container of containers.values()) {
-      expect(container).toMatchObject({ LogConfiguration: { LogDriver: 'awslogs', Options: { 'awslogs-stream-prefix': 'ui', mode: 'non-blocking' } } });
+      expect(container).toMatchObject({
+        LogConfiguration: { LogDriver: 'awslogs', Options: { 'awslogs-stream-prefix': 'ui', mode: 'non-blocking' } },
+      });
     }
     template.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
   });
 
   test('runs on ARM64 with 512 CPU units and 1 GiB, unless told otherwise', () => {
-    template.hasResourceProperties('AWS::ECS::TaskDefinition', { Cpu: '512', Memory: '1024', RuntimePlatform: { CpuArchitecture: 'ARM64', OperatingSystemFamily: 'LINUX' } });
+    template.hasResourceProperties('AWS::ECS::TaskDefinition', {
+      Cpu: '512',
+      Memory: '1024',
+      RuntimePlatform: { CpuArchitecture: 'ARM64', OperatingSystemFamily: 'LINUX' },
+    });
   });
 });
 
@@ -93,14 +115,24 @@ describe('an ECS service', () => {
   const { template } = build({ services: { ui: service({ calls: ['catalog'] }), catalog: service() } });
 
   test('rolls back a deployment that fails, and never has fewer tasks than wanted', () => {
-    template.allResourcesProperties('AWS::ECS::Service', Match.objectLike({
-      DeploymentConfiguration: { DeploymentCircuitBreaker: { Enable: true, Rollback: true }, MinimumHealthyPercent: 100, MaximumPercent: 200 },
-      EnableExecuteCommand: false,
-    }));
+    template.allResourcesProperties(
+      'AWS::ECS::Service',
+      Match.objectLike({
+        DeploymentConfiguration: {
+          DeploymentCircuitBreaker: { Enable: true, Rollback: true },
+          MinimumHealthyPercent: 100,
+          MaximumPercent: 200,
+        },
+        EnableExecuteCommand: false,
+      }),
+    );
   });
 
   test('runs in private subnets without a public address', () => {
-    template.allResourcesProperties('AWS::ECS::Service', Match.objectLike({ NetworkConfiguration: { AwsvpcConfiguration: { AssignPublicIp: 'DISABLED' } } }));
+    template.allResourcesProperties(
+      'AWS::ECS::Service',
+      Match.objectLike({ NetworkConfiguration: { AwsvpcConfiguration: { AssignPublicIp: 'DISABLED' } } }),
+    );
   });
 
   test('is found by Cloud Map under its own name, and forgotten within seconds', () => {
@@ -109,7 +141,10 @@ describe('an ECS service', () => {
       DnsConfig: { DnsRecords: [{ Type: 'A', TTL: 5 }], RoutingPolicy: 'MULTIVALUE' },
       HealthCheckCustomConfig: Match.anyValue(),
     });
-    template.hasResourceProperties('AWS::ServiceDiscovery::PrivateDnsNamespace', { Name: 'tasks.shop.internal', Properties: { DnsProperties: { SOA: { TTL: 5 } } } });
+    template.hasResourceProperties('AWS::ServiceDiscovery::PrivateDnsNamespace', {
+      Name: 'tasks.shop.internal',
+      Properties: { DnsProperties: { SOA: { TTL: 5 } } },
+    });
   });
 
   test('waits for the names of the services that it calls, so that no resolver remembers that they are missing', () => {
@@ -125,7 +160,11 @@ describe('virtual services', () => {
 
   test('have names in a private zone beside the Cloud Map namespace, which lead to loopback', () => {
     template.hasResourceProperties('AWS::Route53::HostedZone', { Name: 'shop.internal.', VPCs: Match.anyValue() });
-    template.hasResourceProperties('AWS::Route53::RecordSet', { Name: 'catalog.shop.internal', Type: 'A', ResourceRecords: [Match.stringLikeRegexp('^127\\.')] });
+    template.hasResourceProperties('AWS::Route53::RecordSet', {
+      Name: 'catalog.shop.internal',
+      Type: 'A',
+      ResourceRecords: [Match.stringLikeRegexp('^127\\.')],
+    });
   });
 
   test('have no name if nobody calls them', () => {
@@ -158,7 +197,9 @@ describe('the network', () => {
 describe('least privilege', () => {
   test('a task role may send traces; what else it may do, iam.test.ts tells', () => {
     const { template } = build({ services: { ui: service() } });
-    template.hasResourceProperties('AWS::IAM::ManagedPolicy', { PolicyDocument: { Statement: [Match.objectLike({ Action: Match.arrayWith(['xray:PutTraceSegments']), Resource: '*' })] } });
+    template.hasResourceProperties('AWS::IAM::ManagedPolicy', {
+      PolicyDocument: { Statement: [Match.objectLike({ Action: Match.arrayWith(['xray:PutTraceSegments']), Resource: '*' })] },
+    });
     template.resourceCountIs('AWS::IAM::ManagedPolicy', 1);
   });
 
@@ -170,16 +211,23 @@ describe('least privilege', () => {
 
   test('only the service that needs a secret can read it, by an execution role of its own', () => {
     const { template } = build((stack) => ({
-      services: { ui: service(), orders: service({ secrets: { PASSWORD: Secret.fromSecretsManager(new SecretsManagerSecret(stack, 'Password')) } }) },
+      services: {
+        ui: service(),
+        orders: service({ secrets: { PASSWORD: Secret.fromSecretsManager(new SecretsManagerSecret(stack, 'Password')) } }),
+      },
     }));
-    const readers = Object.entries(resourcesOf(template)).filter(([, { Type, Properties }]) => Type.startsWith('AWS::IAM::') && JSON.stringify(Properties).includes('"Password'));
+    const readers = Object.entries(resourcesOf(template)).filter(
+      ([, { Type, Properties }]) => Type.startsWith('AWS::IAM::') && JSON.stringify(Properties).includes('"Password'),
+    );
     expect(readers.map(([id]) => id)).toEqual([expect.stringMatching(/ShopordersExecutionRole/)]);
     expect(containersOf(template, 'orders').get('app')).toMatchObject({ Secrets: [{ Name: 'PASSWORD' }] });
   });
 });
 
 describe('a service handle', () => {
-  const { system, stack } = build({ services: { ui: service({ calls: ['orders'] }), orders: service({ protocol: Protocol.GRPC, port: 50051 }) } });
+  const { system, stack } = build({
+    services: { ui: service({ calls: ['orders'] }), orders: service({ protocol: Protocol.GRPC, port: 50051 }) },
+  });
 
   test('gives the ECS service, the task definition, the containers, the role and the security group', () => {
     const ui = system.service('ui');
@@ -230,7 +278,11 @@ describe('what the user brings', () => {
   test('a namespace is used for the tasks, and Envoy looks there', () => {
     const { template } = build((stack) => {
       const vpc = new Vpc(stack, 'OwnVpc', { maxAzs: 2 });
-      return { vpc, namespace: new PrivateDnsNamespace(stack, 'OwnNamespace', { vpc, name: 'mine.example' }), services: { ui: service({ calls: ['catalog'] }), catalog: service() } };
+      return {
+        vpc,
+        namespace: new PrivateDnsNamespace(stack, 'OwnNamespace', { vpc, name: 'mine.example' }),
+        services: { ui: service({ calls: ['catalog'] }), catalog: service() },
+      };
     });
     template.resourceCountIs('AWS::ServiceDiscovery::PrivateDnsNamespace', 1);
     expect(containersOf(template, 'ui').get('envoy')?.Command?.[1]).toContain('"catalog.mine.example"');
@@ -238,7 +290,8 @@ describe('what the user brings', () => {
 
   test('a log group is used by every container', () => {
     const { template } = build((stack) => ({ services: { ui: service() }, logs: { logGroup: new LogGroup(stack, 'Own') } }));
-    for (const container of containersOf(template, 'ui').values()) expect(container).toMatchObject({ LogConfiguration: { Options: { 'awslogs-group': { Ref: expect.stringMatching(/^Own/) } } } });
+    for (const container of containersOf(template, 'ui').values())
+      expect(container).toMatchObject({ LogConfiguration: { Options: { 'awslogs-group': { Ref: expect.stringMatching(/^Own/) } } } });
   });
 
   test('log settings reach the log group', () => {
@@ -252,10 +305,12 @@ describe('what the user brings', () => {
       mesh: Mesh.envoy({ image: ContainerImage.fromRegistry('mine/envoy:1'), logLevel: 'debug' }),
       tracing: Tracing.xray({ image: ContainerImage.fromRegistry('mine/collector:1') }),
     });
-    expect(containersOf(template, 'ui').get('envoy')).toMatchObject({ Image: 'mine/envoy:1', Command: expect.arrayContaining(['--log-level', 'debug']) });
+    expect(containersOf(template, 'ui').get('envoy')).toMatchObject({
+      Image: 'mine/envoy:1',
+      Command: expect.arrayContaining(['--log-level', 'debug']),
+    });
     expect(containersOf(template, 'ui').get('collector')).toMatchObject({ Image: 'mine/collector:1' });
   });
-
 });
 
 describe('what a service can choose', () => {
@@ -275,7 +330,10 @@ describe('what a service can choose', () => {
       },
     }));
     expect(containersOf(template, 'ui').get('app')).toMatchObject({
-      Environment: expect.arrayContaining([{ Name: 'MODE', Value: 'fast' }, { Name: 'REGION', Value: { Ref: 'AWS::Region' } }]),
+      Environment: expect.arrayContaining([
+        { Name: 'MODE', Value: 'fast' },
+        { Name: 'REGION', Value: { Ref: 'AWS::Region' } },
+      ]),
       Command: ['serve'],
       EntryPoint: ['/init'],
       User: '1000',
@@ -287,36 +345,86 @@ describe('what a service can choose', () => {
   });
 
   test('size, processor, number and a shell', () => {
-    const { template } = build({ services: { ui: service({ cpu: 2048, memoryLimitMiB: 4096, cpuArchitecture: CpuArchitecture.X86_64, desiredCount: 3, enableExecuteCommand: true }) } });
-    template.hasResourceProperties('AWS::ECS::TaskDefinition', { Cpu: '2048', Memory: '4096', RuntimePlatform: { CpuArchitecture: 'X86_64' } });
+    const { template } = build({
+      services: {
+        ui: service({
+          cpu: 2048,
+          memoryLimitMiB: 4096,
+          cpuArchitecture: CpuArchitecture.X86_64,
+          desiredCount: 3,
+          enableExecuteCommand: true,
+        }),
+      },
+    });
+    template.hasResourceProperties('AWS::ECS::TaskDefinition', {
+      Cpu: '2048',
+      Memory: '4096',
+      RuntimePlatform: { CpuArchitecture: 'X86_64' },
+    });
     template.hasResourceProperties('AWS::ECS::Service', { DesiredCount: 3, EnableExecuteCommand: true });
     expect(containersOf(template, 'ui').get('envoy')?.Command).toEqual(expect.arrayContaining(['--concurrency', '2']));
   });
 
   test('auto scaling, which then decides on the number of tasks', () => {
-    const { template } = build({ services: { ui: service({ scaling: { minCapacity: 2, maxCapacity: 6, cpuTargetPercent: 55, memoryTargetPercent: 70 } }) } });
+    const { template } = build({
+      services: { ui: service({ scaling: { minCapacity: 2, maxCapacity: 6, cpuTargetPercent: 55, memoryTargetPercent: 70 } }) },
+    });
     template.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', { MinCapacity: 2, MaxCapacity: 6 });
     template.resourceCountIs('AWS::ApplicationAutoScaling::ScalingPolicy', 2);
     template.hasResourceProperties('AWS::ECS::Service', { DesiredCount: Match.absent() });
   });
 
   test('Spot capacity', () => {
-    const { template } = build({ services: { ui: service({ capacityProviderStrategies: [{ capacityProvider: 'FARGATE_SPOT', weight: 3 }, { capacityProvider: 'FARGATE', base: 1, weight: 1 }] }) } });
+    const { template } = build({
+      services: {
+        ui: service({
+          capacityProviderStrategies: [
+            { capacityProvider: 'FARGATE_SPOT', weight: 3 },
+            { capacityProvider: 'FARGATE', base: 1, weight: 1 },
+          ],
+        }),
+      },
+    });
     template.hasResourceProperties('AWS::ECS::Service', {
-      CapacityProviderStrategy: [{ CapacityProvider: 'FARGATE_SPOT', Weight: 3 }, { CapacityProvider: 'FARGATE', Base: 1, Weight: 1 }],
+      CapacityProviderStrategy: [
+        { CapacityProvider: 'FARGATE_SPOT', Weight: 3 },
+        { CapacityProvider: 'FARGATE', Base: 1, Weight: 1 },
+      ],
       LaunchType: Match.absent(),
     });
   });
 
   test('containers of its own beside the application', () => {
-    const { template } = build({ services: { ui: service({ extraContainers: { sidekick: { image: ContainerImage.fromRegistry('example/sidekick'), essential: false, cpu: 64, memoryLimitMiB: 128, ports: [9000] } } }) } });
-    expect(containersOf(template, 'ui').get('sidekick')).toMatchObject({ Image: 'example/sidekick', Essential: false, Cpu: 64, Memory: 128, DependsOn: [{ ContainerName: 'envoy', Condition: 'HEALTHY' }] });
+    const { template } = build({
+      services: {
+        ui: service({
+          extraContainers: {
+            sidekick: {
+              image: ContainerImage.fromRegistry('example/sidekick'),
+              essential: false,
+              cpu: 64,
+              memoryLimitMiB: 128,
+              ports: [9000],
+            },
+          },
+        }),
+      },
+    });
+    expect(containersOf(template, 'ui').get('sidekick')).toMatchObject({
+      Image: 'example/sidekick',
+      Essential: false,
+      Cpu: 64,
+      Memory: 128,
+      DependsOn: [{ ContainerName: 'envoy', Condition: 'HEALTHY' }],
+    });
   });
 });
 
 test('the construct tree is complete when the constructor returns: synth adds nothing to it', () => {
   const app = new App();
-  const system = new Microservices(new Stack(app, 'Stack'), 'Shop', { services: { ui: service({ calls: ['catalog'] }), catalog: service() } });
+  const system = new Microservices(new Stack(app, 'Stack'), 'Shop', {
+    services: { ui: service({ calls: ['catalog'] }), catalog: service() },
+  });
   const before = system.node.findAll().map((child) => child.node.path);
   app.synth();
   expect(system.node.findAll().map((child) => child.node.path)).toEqual(before);

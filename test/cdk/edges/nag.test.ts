@@ -19,8 +19,19 @@ function findings(rendered: RenderedStack): string[] {
   const failed = attempt(() => withCdkValidation(() => rendered.app.synth()));
   const file = join(rendered.app.outdir, 'validation-report.json');
   if (!existsSync(file)) throw new Error('no report', { cause: failed });
-  const report = JSON.parse(readFileSync(file, 'utf8')) as { readonly pluginReports: readonly { readonly violations: readonly { readonly ruleName: string; readonly violatingConstructs: readonly { readonly constructPath: string }[] }[] }[] };
-  return report.pluginReports.flatMap(({ violations }) => violations.flatMap(({ ruleName, violatingConstructs }) => violatingConstructs.map(({ constructPath }) => `${ruleName} ${constructPath}`)));
+  const report = JSON.parse(readFileSync(file, 'utf8')) as {
+    readonly pluginReports: readonly {
+      readonly violations: readonly {
+        readonly ruleName: string;
+        readonly violatingConstructs: readonly { readonly constructPath: string }[];
+      }[];
+    }[];
+  };
+  return report.pluginReports.flatMap(({ violations }) =>
+    violations.flatMap(({ ruleName, violatingConstructs }) =>
+      violatingConstructs.map(({ constructPath }) => `${ruleName} ${constructPath}`),
+    ),
+  );
 }
 
 function attempt(action: () => unknown): unknown {
@@ -40,36 +51,46 @@ function userPoolIn(stack: Stack): cognito.UserPool {
 }
 
 test('an HTTP API has no findings, with every authorizer at once', () => {
-  expect(findings(stackWithEdge((stack) => {
-    const userPool = userPoolIn(stack);
-    return Edge.httpApi({
-      authorizer: Authorizer.jwt({ issuer: 'https://login.example', audience: ['shop'] }),
-      cors,
-      throttle: { rateLimit: 1, burstLimit: 1 },
-      routes: {
-        'ANY /jwt': catalog,
-        'GET /cognito': { ...catalog, authorizer: Authorizer.cognito({ userPool, userPoolClients: [userPool.addClient('Web')] }) },
-        'GET /lambda': { ...catalog, authorizer: Authorizer.lambda({ handler: functionIn(stack) }) },
-        'GET /iam': { ...catalog, authorizer: Authorizer.iam() },
-        'GET /public': { ...catalog, authorizer: Authorizer.none() },
-      },
-    });
-  }))).toEqual([]);
+  expect(
+    findings(
+      stackWithEdge((stack) => {
+        const userPool = userPoolIn(stack);
+        return Edge.httpApi({
+          authorizer: Authorizer.jwt({ issuer: 'https://login.example', audience: ['shop'] }),
+          cors,
+          throttle: { rateLimit: 1, burstLimit: 1 },
+          routes: {
+            'ANY /jwt': catalog,
+            'GET /cognito': { ...catalog, authorizer: Authorizer.cognito({ userPool, userPoolClients: [userPool.addClient('Web')] }) },
+            'GET /lambda': { ...catalog, authorizer: Authorizer.lambda({ handler: functionIn(stack) }) },
+            'GET /iam': { ...catalog, authorizer: Authorizer.iam() },
+            'GET /public': { ...catalog, authorizer: Authorizer.none() },
+          },
+        });
+      }),
+    ),
+  ).toEqual([]);
 });
 
 test('a REST API has no findings, with every authorizer at once', () => {
-  expect(findings(stackWithEdge((stack) => Edge.restApi({
-    authorizer: Authorizer.iam(),
-    cors,
-    throttle: { rateLimit: 1, burstLimit: 1 },
-    routes: {
-      'ANY /{proxy+}': catalog,
-      'GET /cognito': { ...catalog, authorizer: Authorizer.cognito({ userPool: userPoolIn(stack) }) },
-      'GET /lambda': { ...catalog, authorizer: Authorizer.lambda({ handler: functionIn(stack) }) },
-      'GET /key': { ...catalog, authorizer: Authorizer.apiKey() },
-      'GET /public': { ...catalog, authorizer: Authorizer.none() },
-    },
-  })))).toEqual([]);
+  expect(
+    findings(
+      stackWithEdge((stack) =>
+        Edge.restApi({
+          authorizer: Authorizer.iam(),
+          cors,
+          throttle: { rateLimit: 1, burstLimit: 1 },
+          routes: {
+            'ANY /{proxy+}': catalog,
+            'GET /cognito': { ...catalog, authorizer: Authorizer.cognito({ userPool: userPoolIn(stack) }) },
+            'GET /lambda': { ...catalog, authorizer: Authorizer.lambda({ handler: functionIn(stack) }) },
+            'GET /key': { ...catalog, authorizer: Authorizer.apiKey() },
+            'GET /public': { ...catalog, authorizer: Authorizer.none() },
+          },
+        }),
+      ),
+    ),
+  ).toEqual([]);
 });
 
 test.each([
@@ -79,7 +100,7 @@ test.each([
   expect(findings(stackWithEdge(() => edge))).toEqual([]);
 });
 
-test("a public method that the user adds beside ours is still found", () => {
+test('a public method that the user adds beside ours is still found', () => {
   const rendered = stackWithEdge(() => Edge.restApi({ authorizer: Authorizer.none(), routes: { 'GET /': catalog } }));
   rendered.edge.restApi?.root.addResource('own').addMethod('GET', new apigateway.MockIntegration());
   expect(findings(rendered)).toContain('AwsSolutions-APIG4 Stack/Edge/RestApi/Default/own/GET/Resource');

@@ -10,13 +10,17 @@ const jwt = Authorizer.jwt({ issuer: 'https://login.example', audience: ['shop']
 const iam = Authorizer.iam();
 
 function resourcesOf(kind: Kind, routes: Record<string, RouteProps>, options: Partial<EdgeOptions> = {}): Resources {
-  const template = stackWithEdge(() => Edge[kind]({ authorizer: kind === 'httpApi' ? jwt : iam, routes, cors: { allowOrigins: ['*'] }, ...options })).template();
+  const template = stackWithEdge(() =>
+    Edge[kind]({ authorizer: kind === 'httpApi' ? jwt : iam, routes, cors: { allowOrigins: ['*'] }, ...options }),
+  ).template();
   return template.toJSON().Resources as Resources;
 }
 
 /** What a new route must change: a REST API serves only what was deployed anew. */
 function withoutDeployment(resources: Resources): Resources {
-  const entries = Object.entries(resources).filter(([, resource]) => !['AWS::ApiGateway::Deployment', 'AWS::ApiGateway::Stage'].includes((resource as { readonly Type: string }).Type));
+  const entries = Object.entries(resources).filter(
+    ([, resource]) => !['AWS::ApiGateway::Deployment', 'AWS::ApiGateway::Stage'].includes((resource as { readonly Type: string }).Type),
+  );
   return Object.fromEntries(entries);
 }
 
@@ -34,10 +38,13 @@ describe.each<[Kind]>([['httpApi'], ['restApi']])('%s', (kind) => {
   });
 
   // First, last and in the middle of the order of specificity.
-  test.each([['DELETE /a'], ['PUT /catalog/{id}/price'], ['ANY /{proxy+}'], ['GET /']])('a new route %s leaves every other resource as it was', (key) => {
-    const old = withoutDeployment(resourcesOf(kind, routes));
-    expect(withoutDeployment(resourcesOf(kind, { ...routes, [key]: catalog }))).toMatchObject(old);
-  });
+  test.each([['DELETE /a'], ['PUT /catalog/{id}/price'], ['ANY /{proxy+}'], ['GET /']])(
+    'a new route %s leaves every other resource as it was',
+    (key) => {
+      const old = withoutDeployment(resourcesOf(kind, routes));
+      expect(withoutDeployment(resourcesOf(kind, { ...routes, [key]: catalog }))).toMatchObject(old);
+    },
+  );
 
   test.each(Object.keys(routes))('without the route %s every other resource stays as it was', (key) => {
     const others = Object.fromEntries(Object.entries(routes).filter(([other]) => other !== key));

@@ -25,7 +25,14 @@ export function stackWithEdge(makeEdge: (stack: Stack) => Edge, options: { reado
   const target = gatewayOf(stack);
   const logGroup = new logs.LogGroup(stack, 'Logs', { removalPolicy: RemovalPolicy.DESTROY, retention: logs.RetentionDays.ONE_MONTH });
   const edge = makeEdge(stack);
-  const rendered = renderEdge(stack, { edge: edgeOf(edge), authorizers: userAuthorizers(edge._options), target, logGroup, traced: options.traced ?? true, name: 'shop' });
+  const rendered = renderEdge(stack, {
+    edge: edgeOf(edge),
+    authorizers: userAuthorizers(edge._options),
+    target,
+    logGroup,
+    traced: options.traced ?? true,
+    name: 'shop',
+  });
   return { app, stack, edge: rendered, template: () => Template.fromStack(stack) };
 }
 
@@ -40,7 +47,10 @@ function gatewayOf(stack: Stack): EdgeTarget {
     portMappings: [{ containerPort: GATEWAY_PORT }],
   });
   const securityGroup = new ec2.SecurityGroup(stack, 'GatewaySecurityGroup', { vpc });
-  const discoveryService = new servicediscovery.Service(stack, 'Discovery', { namespace, dnsRecordType: servicediscovery.DnsRecordType.SRV });
+  const discoveryService = new servicediscovery.Service(stack, 'Discovery', {
+    namespace,
+    dnsRecordType: servicediscovery.DnsRecordType.SRV,
+  });
   const service = new ecs.FargateService(stack, 'Gateway', { cluster, taskDefinition, securityGroups: [securityGroup] });
   service.associateCloudMapService({ service: discoveryService, container, containerPort: GATEWAY_PORT });
   return { vpc, vpcSubnets: undefined, service, containerName: 'envoy', containerPort: GATEWAY_PORT, securityGroup, discoveryService };
@@ -48,5 +58,7 @@ function gatewayOf(stack: Stack): EdgeTarget {
 
 /** An authorizer's function, made elsewhere. */
 export function functionIn(stack: Stack): lambda.IFunction {
-  return lambda.Function.fromFunctionAttributes(stack, 'Function', { functionArn: stack.formatArn({ service: 'lambda', resource: 'function:check' }) });
+  return lambda.Function.fromFunctionAttributes(stack, 'Function', {
+    functionArn: stack.formatArn({ service: 'lambda', resource: 'function:check' }),
+  });
 }

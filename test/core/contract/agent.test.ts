@@ -20,6 +20,8 @@ test('an identity is read as it is written', () => {
 
 test('every function has a folder of its own with an index, which is bundled', () => {
   const functions = join(__dirname, '../../../programs/functions');
-  const bundled = readdirSync(functions, { withFileTypes: true }).filter((entry) => entry.isDirectory() && readdirSync(join(functions, entry.name)).includes('index.ts'));
+  const bundled = readdirSync(functions, { withFileTypes: true }).filter(
+    (entry) => entry.isDirectory() && readdirSync(join(functions, entry.name)).includes('index.ts'),
+  );
   expect(bundled.map(({ name }) => name).sort()).toEqual([...FUNCTION_NAMES].sort());
 });

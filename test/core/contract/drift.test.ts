@@ -7,7 +7,11 @@ const ROOT = join(__dirname, '../../..');
 /** One side of the contract, with a name that the other side does not have. */
 const DRIFTS: ReadonlyArray<readonly [string, string, string]> = [
   ['lib/core/plan/workload/agent.ts', 'MESH_WEIGHTS:', 'MESH_WEIGHT:'],
-  ['lib/core/plan/workload/weights.ts', 'versions: versions.map(({ name, taskName: cluster }) => ({ name, cluster }))', 'version: versions'],
+  [
+    'lib/core/plan/workload/weights.ts',
+    'versions: versions.map(({ name, taskName: cluster }) => ({ name, cluster }))',
+    'version: versions',
+  ],
   ['lib/core/plan/workload/weights-pattern.ts', "field('routes')", "field('route')"],
   ['lib/core/mesh/app-mesh/tasks.ts', 'MESH_DIRECTORY: APP_MESH_DIRECTORY', 'MESH_DIR: APP_MESH_DIRECTORY'],
   ['lib/core/envoy/security/tls.ts', "secret('trust')", "secret('trusted')"],
@@ -17,7 +21,11 @@ const DRIFTS: ReadonlyArray<readonly [string, string, string]> = [
   ['programs/agent/weights/runtime-file.ts', '{ weights, routes = {} }: Unread', '{ weights, paths: routes = {} }: Unread'],
   ['programs/agent/certificate/sds.ts', "sdsFile('identity')", "sdsFile('certificate')"],
   ['programs/functions/certificate-rotation/configuration.ts', "variable('ISSUER')", "variable('ISSUED_BY')"],
-  ['programs/functions/certificate-authority/authority-source.ts', "textProperty(properties, 'Mesh')", "textProperty(properties, 'MeshName')"],
+  [
+    'programs/functions/certificate-authority/authority-source.ts',
+    "textProperty(properties, 'Mesh')",
+    "textProperty(properties, 'MeshName')",
+  ],
   ['programs/functions/authority-set/authority-set.ts', "list(properties, 'Secrets')", "list(properties, 'SecretArns')"],
 ];
 
@@ -27,7 +35,9 @@ const drifted = new Map(DRIFTS.map(([path, from, to]) => [fileOf(path), (texts.g
 
 let complaints: readonly string[];
 
-beforeAll(() => { complaints = filesWithErrors(drifted); }, 60_000);
+beforeAll(() => {
+  complaints = filesWithErrors(drifted);
+}, 60_000);
 
 test('what library and programs agree on compiles', () => {
   expect(filesWithErrors(texts)).toEqual([]);

@@ -8,7 +8,10 @@ import { parseTopology } from '../../../lib/core/parse/parse';
 export function edgeOf(edge: Edge): EdgeTopology {
   const service = { image: {}, port: 8080 };
   const issues = new IssueList();
-  const topology = parseTopology({ props: readProps({ services: { catalog: service, checkout: service }, edge }), defaultName: 'shop' }, issues);
+  const topology = parseTopology(
+    { props: readProps({ services: { catalog: service, checkout: service }, edge }), defaultName: 'shop' },
+    issues,
+  );
   const relevant = issues.all.filter((issue) => issue.path.startsWith('edge'));
   if (relevant.length > 0 || topology.edge === undefined) throw new Error(JSON.stringify(relevant));
   return topology.edge;

@@ -12,9 +12,13 @@ test.each([
 
 test('different routes have different ids, none of which CDK has to change', () => {
   const segment = fc.stringMatching(/^([A-Za-z0-9._:-]{1,4}|\{[A-Za-z0-9._-]{1,3}\+?\})$/);
-  const key = fc.tuple(fc.constantFrom('ANY', 'GET', 'OPTIONS'), fc.array(segment, { maxLength: 4 })).map(([method, segments]) => `${method} /${segments.join('/')}`);
-  fc.assert(fc.property(key, key, (one, other) => {
-    expect(routeId(one)).not.toContain('/');
-    expect(routeId(one) === routeId(other)).toBe(one === other);
-  }));
+  const key = fc
+    .tuple(fc.constantFrom('ANY', 'GET', 'OPTIONS'), fc.array(segment, { maxLength: 4 }))
+    .map(([method, segments]) => `${method} /${segments.join('/')}`);
+  fc.assert(
+    fc.property(key, key, (one, other) => {
+      expect(routeId(one)).not.toContain('/');
+      expect(routeId(one) === routeId(other)).toBe(one === other);
+    }),
+  );
 });

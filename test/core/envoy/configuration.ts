@@ -7,12 +7,17 @@ import { topologyOf } from '../../support/parsing';
 export function configurationOf(props: unknown, name: string): JsonObject {
   const topology = topologyOf(props);
   if (name === 'gateway') return gatewayBootstrap(topology, topology.edge!);
-  return sidecarBootstrap(topology, topology.services.find((service) => service.name === name)!);
+  return sidecarBootstrap(
+    topology,
+    topology.services.find((service) => service.name === name)!,
+  );
 }
 
 /** A value in it, by a path such as `static_resources.listeners.0.name`. */
 export function at(value: Json | undefined, path: string): Json | undefined {
-  return path.split('.').reduce<Json | undefined>((inside, key) => (typeof inside === 'object' ? (inside as JsonObject)[key] : undefined), value);
+  return path
+    .split('.')
+    .reduce<Json | undefined>((inside, key) => (typeof inside === 'object' ? (inside as JsonObject)[key] : undefined), value);
 }
 
 /** A text in it; empty if there is none. */

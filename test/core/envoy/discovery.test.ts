@@ -14,12 +14,18 @@ test('as many tasks as DNS names are found by DNS', () => {
 });
 
 test('more of them come from the file that the agent writes', () => {
-  expect(cluster(agent, 'orders')).toMatchObject({ type: 'EDS', eds_cluster_config: { eds_config: { path_config_source: { path: edsPath(MESH_DIRECTORY, 'orders') } } } });
+  expect(cluster(agent, 'orders')).toMatchObject({
+    type: 'EDS',
+    eds_cluster_config: { eds_config: { path_config_source: { path: edsPath(MESH_DIRECTORY, 'orders') } } },
+  });
   expect(cluster(agent, 'orders')).not.toHaveProperty('load_assignment');
 });
 
 test('and are called in the same way, but that a retry may leave the zone', () => {
-  const how = (configuration: object): object => Object.fromEntries(Object.entries(configuration).filter(([key]) => !['cluster_type', 'load_assignment', 'type', 'eds_cluster_config'].includes(key)));
+  const how = (configuration: object): object =>
+    Object.fromEntries(
+      Object.entries(configuration).filter(([key]) => !['cluster_type', 'load_assignment', 'type', 'eds_cluster_config'].includes(key)),
+    );
   expect(how(cluster(agent, 'orders'))).toEqual(how(cluster(dns, 'orders')));
   const retry = 'filter_chains.0.filters.0.typed_config.route_config.virtual_hosts.0.routes.0.route.retry_policy.retry_priority.name';
   expect(at(listener(agent, 'orders'), retry)).toBe('PreviousPrioritiesConfig');

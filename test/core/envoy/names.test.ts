@@ -14,25 +14,45 @@ import { atLeast, runs } from '../../support/runs';
 const NAMED = /name$|^cluster|prefix|key$/;
 
 /** Whatever is called something in the configurations of all cases, and what else is in a task. */
-const NAMES = [...new Set([...caseNames().flatMap((name) => {
-  const plan = planCase(name);
-  return typeof plan === 'string' ? [] : plan.tasks.flatMap(({ containers }) => containers.filter(hasConfig).flatMap((container) => namesIn(configOf(container) as Json)));
-}), ...RESERVED_CONTAINERS, 'admin', 'eds', 'gateway', 'weights'])].filter((name) => LABEL.test(name)).sort();
+const NAMES = [
+  ...new Set([
+    ...caseNames().flatMap((name) => {
+      const plan = planCase(name);
+      return typeof plan === 'string'
+        ? []
+        : plan.tasks.flatMap(({ containers }) => containers.filter(hasConfig).flatMap((container) => namesIn(configOf(container) as Json)));
+    }),
+    ...RESERVED_CONTAINERS,
+    'admin',
+    'eds',
+    'gateway',
+    'weights',
+  ]),
+]
+  .filter((name) => LABEL.test(name))
+  .sort();
 
 function namesIn(value: Json): readonly string[] {
   if (typeof value !== 'object' || value === null) return [];
   if (Array.isArray(value)) return (value as readonly Json[]).flatMap(namesIn);
-  return Object.entries(value as JsonObject).flatMap(([key, inner]) => (typeof inner === 'string' ? NAMED.test(key) ? [inner, inner.replace(/^_/, '')] : [] : namesIn(inner)));
+  return Object.entries(value as JsonObject).flatMap(([key, inner]) =>
+    typeof inner === 'string' ? (NAMED.test(key) ? [inner, inner.replace(/^_/, '')] : []) : namesIn(inner),
+  );
 }
 
 /** What must not be there twice, of every Envoy of the mesh. */
 function twice(topology: Topology): readonly string[] {
   const { edge } = topology;
-  const configurations = [...topology.services.map((each): [string, JsonObject] => [each.name, sidecarBootstrap(topology, each)]), ...(edge === undefined ? [] : [['gateway', gatewayBootstrap(topology, edge)] as [string, JsonObject]])];
-  return configurations.flatMap(([task, configuration]) => ['static_resources.listeners', 'static_resources.clusters', 'layered_runtime.layers'].flatMap((path) => {
-    const names = ((at(configuration, path) ?? []) as readonly { readonly name: string }[]).map(({ name }) => name);
-    return names.filter((name, index) => names.indexOf(name) !== index).map((name) => `${task} ${path} ${name}`);
-  }));
+  const configurations = [
+    ...topology.services.map((each): [string, JsonObject] => [each.name, sidecarBootstrap(topology, each)]),
+    ...(edge === undefined ? [] : [['gateway', gatewayBootstrap(topology, edge)] as [string, JsonObject]]),
+  ];
+  return configurations.flatMap(([task, configuration]) =>
+    ['static_resources.listeners', 'static_resources.clusters', 'layered_runtime.layers'].flatMap((path) => {
+      const names = ((at(configuration, path) ?? []) as readonly { readonly name: string }[]).map(({ name }) => name);
+      return names.filter((name, index) => names.indexOf(name) !== index).map((name) => `${task} ${path} ${name}`);
+    }),
+  );
 }
 
 /** Whether there are issues. */
@@ -47,17 +67,34 @@ test('the names are those of listeners, clusters, secrets and layers', () => {
   for (const name of ['app', 'inbound', 'edge', 'identity', 'trust', 'regex', 'connections']) expect(NAMES).toContain(name);
 });
 
-describe('a name of Envoy\'s own, or one that another has', () => {
-  const orders = service({ versions: { v1: { weight: 1 }, v2: { weight: 0 } }, routes: [{ name: 'all', match: { path: { kind: 'regex', text: '/.*' } } }] });
+describe("a name of Envoy's own, or one that another has", () => {
+  const orders = service({
+    versions: { v1: { weight: 1 }, v2: { weight: 0 } },
+    routes: [{ name: 'all', match: { path: { kind: 'regex', text: '/.*' } } }],
+  });
   const ui = service({ calls: ['orders', 'other'] });
   const calling = (name: string) => ({ ui: { ...ui, calls: ['orders', name] }, orders });
-  const edge = (service: string) => ({ edge: { kind: 'http', authorizer: { kind: 'none' }, routes: { $default: { service: 'ui' }, 'GET /orders': { service: 'orders' }, 'GET /other': { service } } } });
+  const edge = (service: string) => ({
+    edge: {
+      kind: 'http',
+      authorizer: { kind: 'none' },
+      routes: { $default: { service: 'ui' }, 'GET /orders': { service: 'orders' }, 'GET /other': { service } },
+    },
+  });
   const others = [...NAMES, 'orders-v1', 'orders-v2'].filter((name) => name !== 'ui' && name !== 'orders');
 
   test.each<[string, (name: string) => Raw, readonly string[]]>([
     ['a service', (name) => mesh({ ...calling(name), [name]: service() }, edge(name)), ['gateway', 'orders-v1', 'orders-v2']],
-    ['an external service', (name) => mesh(calling(name), { ...edge('ui'), external: { [name]: { host: 'api.example.com' } } }), ['gateway', 'orders-v1', 'orders-v2']],
-    ['a service and its version', (name) => mesh({ ...calling(name), [name]: service({ versions: { [name]: { weight: 1 }, v1: { weight: 1 } } }) }, edge(name)), ['gateway', 'orders-v1', 'orders-v2']],
+    [
+      'an external service',
+      (name) => mesh(calling(name), { ...edge('ui'), external: { [name]: { host: 'api.example.com' } } }),
+      ['gateway', 'orders-v1', 'orders-v2'],
+    ],
+    [
+      'a service and its version',
+      (name) => mesh({ ...calling(name), [name]: service({ versions: { [name]: { weight: 1 }, v1: { weight: 1 } } }) }, edge(name)),
+      ['gateway', 'orders-v1', 'orders-v2'],
+    ],
   ])('may be that of %s, unless it is told', (_, props, told) => {
     expect(others.filter((name) => refused(props(name)))).toEqual(told);
   });
@@ -68,12 +105,24 @@ test('whatever services, versions and external services are called, no name is t
   const name = fc.array(part, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('-'));
   const versions = fc.option(fc.dictionary(name, fc.constant({ weight: 1 }), { minKeys: 1, maxKeys: 2 }), { nil: undefined });
   let valid = 0;
-  fc.assert(fc.property(fc.dictionary(name, versions, { minKeys: 1, maxKeys: 4 }), fc.uniqueArray(name, { maxLength: 2 }), (services, outside) => {
-    const names = [...Object.keys(services), ...outside];
-    valid += refused(mesh(
-      Object.fromEntries(Object.entries(services).map(([each, own]) => [each, service({ calls: names.filter((other) => other !== each), ...(own === undefined ? {} : { versions: own }) })])),
-      { external: Object.fromEntries(outside.map((each) => [each, { host: 'api.example.com' }])) },
-    )) ? 0 : 1;
-  }), { numRuns: runs(150) });
+  fc.assert(
+    fc.property(fc.dictionary(name, versions, { minKeys: 1, maxKeys: 4 }), fc.uniqueArray(name, { maxLength: 2 }), (services, outside) => {
+      const names = [...Object.keys(services), ...outside];
+      valid += refused(
+        mesh(
+          Object.fromEntries(
+            Object.entries(services).map(([each, own]) => [
+              each,
+              service({ calls: names.filter((other) => other !== each), ...(own === undefined ? {} : { versions: own }) }),
+            ]),
+          ),
+          { external: Object.fromEntries(outside.map((each) => [each, { host: 'api.example.com' }])) },
+        ),
+      )
+        ? 0
+        : 1;
+    }),
+    { numRuns: runs(150) },
+  );
   expect(valid).toBeGreaterThan(atLeast(25));
 });

@@ -39,12 +39,24 @@ function numberAt(inside: JsonObject, path: string): number {
 /** Where an action of the overload manager begins, and where it has its whole effect. */
 function trigger(action: string): JsonObject {
   const actions = at(small, 'overload_manager.actions') as readonly JsonObject[];
-  return at(actions.find(({ name }) => name === `envoy.overload_actions.${action}`), 'triggers.0') as JsonObject;
+  return at(
+    actions.find(({ name }) => name === `envoy.overload_actions.${action}`),
+    'triggers.0',
+  ) as JsonObject;
 }
 
 function heapOf(configuration: JsonObject, name = 'envoy.resource_monitors.fixed_heap'): number {
   const monitors = at(configuration, 'overload_manager.resource_monitors') as readonly JsonObject[];
-  return Number(at(monitors.find((monitor) => monitor['name'] === name), 'typed_config.max_heap_size_bytes')) / 1024 / 1024;
+  return (
+    Number(
+      at(
+        monitors.find((monitor) => monitor['name'] === name),
+        'typed_config.max_heap_size_bytes',
+      ),
+    ) /
+    1024 /
+    1024
+  );
 }
 
 function gateway(): JsonObject {
@@ -69,7 +81,13 @@ test.each<[string, string]>([
   ['Connect timeout', seconds(CONNECT_TIMEOUT)],
   ['Connect timeout', seconds(cluster(small, 'catalog')['connect_timeout'])],
   ['Retries of a request', `${http.retry.maxRetries}, each on another task if there is one`],
-  ['Idempotent methods', (/\((.*)\)/.exec(IDEMPOTENT.source)?.[1] ?? '').split('|').map((method) => `\`${method}\``).join(', ')],
+  [
+    'Idempotent methods',
+    (/\((.*)\)/.exec(IDEMPOTENT.source)?.[1] ?? '')
+      .split('|')
+      .map((method) => `\`${method}\``)
+      .join(', '),
+  ],
   ['Concurrent retries for each callee', String(http.retry.minConcurrency)],
   ['Ping interval, HTTP/2 between Envoys', `${http.keepAlive.intervalSeconds} s`],
   ['Ping timeout', `${http.keepAlive.timeoutSeconds} s`],
@@ -90,12 +108,21 @@ test.each<[string, string]>([
   ['Inbound connections, task of 512 MiB', count(limitOf(512))],
   ['Inbound connections, task of 1 GiB', count(limitOf(1024))],
   ['Inbound connections, larger tasks', count(limitOf(2048))],
-  ['Duration of a request at the called service', `the longest timeout of its callers and ${secondsIn(at(inbound, 'route_config.virtual_hosts.0.routes.0.route.timeout')) - (defaultCallPolicy('http').timeouts.requestSeconds ?? 0)} s more, if all have one`],
+  [
+    'Duration of a request at the called service',
+    `the longest timeout of its callers and ${secondsIn(at(inbound, 'route_config.virtual_hosts.0.routes.0.route.timeout')) - (defaultCallPolicy('http').timeouts.requestSeconds ?? 0)} s more, if all have one`,
+  ],
   ['Connections of an Envoy', count(Number(found(/"max_active_downstream_connections":"(\d+)"/, small)))],
   ['Heap limit of a sidecar', `${percent(heapOf(small) / 512)} of the task's memory`],
   ['Heap limit of the gateway service', `${percent(heapOf(gateway()) / 512)} of the task's memory`],
-  ['Idle connections close sooner', `from a heap of ${Math.round(heapOf(small, 'idle') * numberAt(trigger('reduce_timeouts'), 'scaled.scaling_threshold'))} MiB`],
-  ['Idle connections close after 1 s', `from a heap of ${Math.round(heapOf(small, 'idle') * numberAt(trigger('reduce_timeouts'), 'scaled.saturation_threshold'))} MiB`],
+  [
+    'Idle connections close sooner',
+    `from a heap of ${Math.round(heapOf(small, 'idle') * numberAt(trigger('reduce_timeouts'), 'scaled.scaling_threshold'))} MiB`,
+  ],
+  [
+    'Idle connections close after 1 s',
+    `from a heap of ${Math.round(heapOf(small, 'idle') * numberAt(trigger('reduce_timeouts'), 'scaled.saturation_threshold'))} MiB`,
+  ],
   ['Streams that hold the most memory are reset', `from ${percent(at(trigger('reset_high_memory_stream'), 'scaled.scaling_threshold'))}`],
   ['New requests get 503', `from ${percent(at(trigger('stop_accepting_requests'), 'threshold.value'))}`],
   ['New connections are refused', `from ${percent(at(trigger('reject_incoming_connections'), 'threshold.value'))}`],

@@ -35,20 +35,57 @@ describe('a route key', () => {
     expect(parse(`${method} /a`).method).toBe(method);
   });
 
-  test.each(['', ' ', 'GET', '/a', 'GET a', 'GET  /a', ' GET /a', 'GET /a ', 'get /a', 'FETCH /a', 'GET //', 'GET /a/', 'GET /a//b', 'GET /*', 'GET /a*', 'GET /:id*', 'GET /{}', 'GET /{+}', 'GET /{id', 'GET /id}',
-    'GET /{id}x', 'GET /x{id}', 'GET /{a}{b}', 'GET /{id++}', 'GET /{proxy+}/a', 'GET /{a}/{a}', 'GET /{a}/{a+}', 'GET /é', 'GET /a?b', 'GET /a#b', 'GET /a%20b', '$Default', '$default ', 'GET $default', 'GET\t/a', 'GET /a\n'])(
-    'fails if it is %j, with one issue', (key) => {
-      const issues = new IssueList();
-      expect(parseRouteKey(key, new Reader(issues, 'edge.routes', {}))).toBeUndefined();
-      expect(issues.all.map((issue) => issue.code)).toEqual(['MALFORMED_ROUTE']);
-    });
+  test.each([
+    '',
+    ' ',
+    'GET',
+    '/a',
+    'GET a',
+    'GET  /a',
+    ' GET /a',
+    'GET /a ',
+    'get /a',
+    'FETCH /a',
+    'GET //',
+    'GET /a/',
+    'GET /a//b',
+    'GET /*',
+    'GET /a*',
+    'GET /:id*',
+    'GET /{}',
+    'GET /{+}',
+    'GET /{id',
+    'GET /id}',
+    'GET /{id}x',
+    'GET /x{id}',
+    'GET /{a}{b}',
+    'GET /{id++}',
+    'GET /{proxy+}/a',
+    'GET /{a}/{a}',
+    'GET /{a}/{a+}',
+    'GET /é',
+    'GET /a?b',
+    'GET /a#b',
+    'GET /a%20b',
+    '$Default',
+    '$default ',
+    'GET $default',
+    'GET\t/a',
+    'GET /a\n',
+  ])('fails if it is %j, with one issue', (key) => {
+    const issues = new IssueList();
+    expect(parseRouteKey(key, new Reader(issues, 'edge.routes', {}))).toBeUndefined();
+    expect(issues.all.map((issue) => issue.code)).toEqual(['MALFORMED_ROUTE']);
+  });
 
   test('is never a reason to throw', () => {
-    fc.assert(fc.property(fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...Array.from('GET /{}+a$*')) })), (key) => {
-      const issues = new IssueList();
-      const parsed = parseRouteKey(key, new Reader(issues, 'edge.routes', {}));
-      expect(issues.all).toHaveLength(parsed === undefined ? 1 : 0);
-    }));
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...Array.from('GET /{}+a$*')) })), (key) => {
+        const issues = new IssueList();
+        const parsed = parseRouteKey(key, new Reader(issues, 'edge.routes', {}));
+        expect(issues.all).toHaveLength(parsed === undefined ? 1 : 0);
+      }),
+    );
   });
 });
 
@@ -59,7 +96,11 @@ test('two paths have one shape if they match the same requests', () => {
   expect(shapeOf(parse('GET /').segments)).not.toBe(shapeOf(parse('GET /{proxy+}').segments));
 });
 
-const sorted = (kind: EdgeKind, keys: readonly string[]): string[] => keys.map((key) => ({ key, ...parse(key) })).sort(bySpecificity(kind)).map((route) => route.key);
+const sorted = (kind: EdgeKind, keys: readonly string[]): string[] =>
+  keys
+    .map((key) => ({ key, ...parse(key) }))
+    .sort(bySpecificity(kind))
+    .map((route) => route.key);
 
 /** What API Gateway does with a request, from its documentation: a model of its own, that knows no sort order. */
 function matches(route: ParsedKey, method: string, parts: readonly string[]): boolean {
@@ -72,20 +113,26 @@ function matches(route: ParsedKey, method: string, parts: readonly string[]): bo
 }
 
 const segment = fc.oneof(fc.constantFrom('a', 'b').map(text), fc.constantFrom('x', 'y').map(parameter));
-const path = fc.tuple(fc.array(segment, { maxLength: 3 }), fc.option(fc.constant(greedy('proxy')), { nil: undefined })).map(([parts, last]) => (last === undefined ? parts : [...parts, last]));
+const path = fc
+  .tuple(fc.array(segment, { maxLength: 3 }), fc.option(fc.constant(greedy('proxy')), { nil: undefined }))
+  .map(([parts, last]) => (last === undefined ? parts : [...parts, last]));
 const route: fc.Arbitrary<ParsedKey> = fc.oneof(
   { weight: 9, arbitrary: fc.record({ method: fc.constantFrom('ANY', 'GET', 'POST'), path: fc.constant('/...'), segments: path }) },
   { weight: 1, arbitrary: fc.constant(parse('$default')) },
 );
 const kind = fc.constantFrom<EdgeKind>('http', 'rest');
-const request = fc.record({ method: fc.constantFrom('GET', 'POST', 'PUT'), parts: fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 4 }) });
+const request = fc.record({
+  method: fc.constantFrom('GET', 'POST', 'PUT'),
+  parts: fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 4 }),
+});
 
 describe('the order of routes', () => {
   test('is that of the example in the documentation of HTTP APIs', () => {
     // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html#http-api-develop-routes.evaluation
     const documented = ['GET /pets/dog/1', 'GET /pets/dog/{id}', 'GET /pets/{proxy+}', 'ANY /{proxy+}', '$default'];
     expect(sorted('http', [...documented].reverse())).toEqual(documented);
-    const chosen = (method: string, ...parts: string[]): string | undefined => sorted('http', documented).find((key) => matches(parse(key), method, parts));
+    const chosen = (method: string, ...parts: string[]): string | undefined =>
+      sorted('http', documented).find((key) => matches(parse(key), method, parts));
     expect(chosen('GET', 'pets', 'dog', '1')).toBe('GET /pets/dog/1');
     expect(chosen('GET', 'pets', 'dog', '2')).toBe('GET /pets/dog/{id}');
     expect(chosen('GET', 'pets', 'cat', '1')).toBe('GET /pets/{proxy+}');
@@ -108,34 +155,44 @@ describe('the order of routes', () => {
   });
 
   test('is a total order', () => {
-    fc.assert(fc.property(kind, route, route, route, (api, a, b, c) => {
-      const compare = bySpecificity(api);
-      expect(compare(a, a)).toBe(0);
-      expect(Math.sign(compare(a, b)) + Math.sign(compare(b, a))).toBe(0);
-      if (compare(a, b) <= 0 && compare(b, c) <= 0) expect(compare(a, c)).toBeLessThanOrEqual(0);
-      // Only routes that match the same requests are equal, and those are refused.
-      if (compare(a, b) === 0) expect([a.method, shapeOf(a.segments), a.path === '$default']).toEqual([b.method, shapeOf(b.segments), b.path === '$default']);
-    }), { numRuns: runs(2000) });
+    fc.assert(
+      fc.property(kind, route, route, route, (api, a, b, c) => {
+        const compare = bySpecificity(api);
+        expect(compare(a, a)).toBe(0);
+        expect(Math.sign(compare(a, b)) + Math.sign(compare(b, a))).toBe(0);
+        if (compare(a, b) <= 0 && compare(b, c) <= 0) expect(compare(a, c)).toBeLessThanOrEqual(0);
+        // Only routes that match the same requests are equal, and those are refused.
+        if (compare(a, b) === 0)
+          expect([a.method, shapeOf(a.segments), a.path === '$default']).toEqual([b.method, shapeOf(b.segments), b.path === '$default']);
+      }),
+      { numRuns: runs(2000) },
+    );
   });
 
   test('lets the first match be the one that an HTTP API chooses: full before greedy before $default', () => {
-    fc.assert(fc.property(fc.array(route, { minLength: 1, maxLength: 8 }), request, (routes, { method, parts }) => {
-      const matching = [...routes].sort(bySpecificity('http')).filter((candidate) => matches(candidate, method, parts));
-      const [first] = matching;
-      if (first === undefined) return;
-      const rank = (candidate: ParsedKey): number => (candidate.path === '$default' ? 2 : Number(candidate.segments.at(-1)?.kind === 'greedy'));
-      for (const other of matching) {
-        expect(rank(first)).toBeLessThanOrEqual(rank(other));
-        if (rank(first) < rank(other)) continue;
-        // Nothing that matches is narrower in every part.
-        const narrower = other.segments.length >= first.segments.length && first.segments.every((part, index) => part.kind !== 'static' || other.segments[index]?.kind === 'static');
-        if (narrower && shapeOf(other.segments) !== shapeOf(first.segments)) {
-          const wins = first.segments.findIndex((part, index) => part.kind === 'static' && other.segments[index]?.kind !== 'static');
-          const loses = other.segments.findIndex((part, index) => part.kind === 'static' && first.segments[index]?.kind !== 'static');
-          expect(loses === -1 || (wins !== -1 && wins < loses)).toBe(true);
+    fc.assert(
+      fc.property(fc.array(route, { minLength: 1, maxLength: 8 }), request, (routes, { method, parts }) => {
+        const matching = [...routes].sort(bySpecificity('http')).filter((candidate) => matches(candidate, method, parts));
+        const [first] = matching;
+        if (first === undefined) return;
+        const rank = (candidate: ParsedKey): number =>
+          candidate.path === '$default' ? 2 : Number(candidate.segments.at(-1)?.kind === 'greedy');
+        for (const other of matching) {
+          expect(rank(first)).toBeLessThanOrEqual(rank(other));
+          if (rank(first) < rank(other)) continue;
+          // Nothing that matches is narrower in every part.
+          const narrower =
+            other.segments.length >= first.segments.length &&
+            first.segments.every((part, index) => part.kind !== 'static' || other.segments[index]?.kind === 'static');
+          if (narrower && shapeOf(other.segments) !== shapeOf(first.segments)) {
+            const wins = first.segments.findIndex((part, index) => part.kind === 'static' && other.segments[index]?.kind !== 'static');
+            const loses = other.segments.findIndex((part, index) => part.kind === 'static' && first.segments[index]?.kind !== 'static');
+            expect(loses === -1 || (wins !== -1 && wins < loses)).toBe(true);
+          }
+          if (shapeOf(other.segments) === shapeOf(first.segments) && other.method !== 'ANY') expect(first.method).not.toBe('ANY');
         }
-        if (shapeOf(other.segments) === shapeOf(first.segments) && other.method !== 'ANY') expect(first.method).not.toBe('ANY');
-      }
-    }), { numRuns: runs(2000) });
+      }),
+      { numRuns: runs(2000) },
+    );
   });
 });

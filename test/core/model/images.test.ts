@@ -42,7 +42,11 @@ describe('docs/releasing.md', () => {
   const page = readFileSync(join(__dirname, '../../../docs/releasing.md'), 'utf8');
 
   test.each(images)('has the command that reads the digest of %s, and says what pins it', (name, image) => {
-    expect(page.split('\n').map((line) => line.trim())).toContain(`docker buildx imagetools inspect ${imageReference({ ...image, digest: undefined })}`);
-    expect(page).toMatch(new RegExp(`^\\| \`IMAGES\\.${name}\` \\| .* \\| ${image.digest === undefined ? 'tag' : 'tag and digest'} \\|$`, 'm'));
+    expect(page.split('\n').map((line) => line.trim())).toContain(
+      `docker buildx imagetools inspect ${imageReference({ ...image, digest: undefined })}`,
+    );
+    expect(page).toMatch(
+      new RegExp(`^\\| \`IMAGES\\.${name}\` \\| .* \\| ${image.digest === undefined ? 'tag' : 'tag and digest'} \\|$`, 'm'),
+    );
   });
 });

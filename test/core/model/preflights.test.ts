@@ -5,15 +5,34 @@ import type { Raw } from '../../support/parsing';
 import { edge, issuesOf, jwt, topologyOf } from '../../support/parsing';
 
 const withCors = (routes: Raw): Raw => edge({ authorizer: jwt, cors: { allowOrigins: ['*'] }, routes });
-const keys = fc.subarray(['$default', 'ANY /', 'ANY /a', 'OPTIONS /a', 'GET /a', 'ANY /{id}', 'ANY /a/{x}', 'OPTIONS /a/{y}', 'ANY /{proxy+}', 'OPTIONS /{rest+}']);
+const keys = fc.subarray([
+  '$default',
+  'ANY /',
+  'ANY /a',
+  'OPTIONS /a',
+  'GET /a',
+  'ANY /{id}',
+  'ANY /a/{x}',
+  'OPTIONS /a/{y}',
+  'ANY /{proxy+}',
+  'OPTIONS /{rest+}',
+]);
 
 test('the routes that are counted are those that the plan of an HTTP API adds', () => {
-  fc.assert(fc.property(keys, keys, (all, open) => {
-    fc.pre(all.length > 0);
-    const api = topologyOf(withCors(Object.fromEntries(all.map((key) => [key, { service: 'ui', ...(open.includes(key) ? { authorizer: { kind: 'none' } } : {}) }])))).edge!;
-    const planned = planHttpApi(api).routes.filter((route) => route.preflight).map((route) => route.key);
-    expect(preflightPaths(api.routes, (route) => route.authorizer === 'none').map((path) => `OPTIONS ${path}`)).toEqual(planned);
-  }));
+  fc.assert(
+    fc.property(keys, keys, (all, open) => {
+      fc.pre(all.length > 0);
+      const api = topologyOf(
+        withCors(
+          Object.fromEntries(all.map((key) => [key, { service: 'ui', ...(open.includes(key) ? { authorizer: { kind: 'none' } } : {}) }])),
+        ),
+      ).edge!;
+      const planned = planHttpApi(api)
+        .routes.filter((route) => route.preflight)
+        .map((route) => route.key);
+      expect(preflightPaths(api.routes, (route) => route.authorizer === 'none').map((path) => `OPTIONS ${path}`)).toEqual(planned);
+    }),
+  );
 });
 
 test('150 routes and as many for preflight requests are what an HTTP API takes', () => {

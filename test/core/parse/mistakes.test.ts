@@ -7,7 +7,8 @@ import { issuesOf, ui } from '../../support/parsing';
 const table = Object.entries(MISTAKES) as [IssueCode, readonly Mistake[]][];
 
 /** What a user reads of one issue. */
-const text = (issue: Issue): string => new MicroservicesValidationError('App/Shop', [issue]).message.split('\n').slice(2).join('\n').trimEnd();
+const text = (issue: Issue): string =>
+  new MicroservicesValidationError('App/Shop', [issue]).message.split('\n').slice(2).join('\n').trimEnd();
 
 describe.each(table)('%s', (code, mistakes) => {
   test.each(mistakes)('fails if the user $did', ({ props, path }) => {
@@ -18,7 +19,9 @@ describe.each(table)('%s', (code, mistakes) => {
 });
 
 describe('every issue reads well', () => {
-  const all = table.flatMap(([, mistakes]) => mistakes.flatMap((mistake) => issuesOf(mistake.props).map((issue) => [mistake.did, issue] as const)));
+  const all = table.flatMap(([, mistakes]) =>
+    mistakes.flatMap((mistake) => issuesOf(mistake.props).map((issue) => [mistake.did, issue] as const)),
+  );
 
   test.each(all)('where the user %s', (_, issue) => {
     const parts = [issue.message, issue.allowed, issue.fix].filter((part) => part !== undefined);

@@ -1,7 +1,11 @@
 import type { Raw } from '../../support/parsing';
 import { mesh, parse, service } from '../../support/parsing';
 
-const edge = (name: string): Raw => mesh({ ui: service() }, { edge: { kind: 'http', authorizer: { kind: 'none' }, routes: { $default: { service: 'ui' } }, passThroughHeaders: [name] } });
+const edge = (name: string): Raw =>
+  mesh(
+    { ui: service() },
+    { edge: { kind: 'http', authorizer: { kind: 'none' }, routes: { $default: { service: 'ui' } }, passThroughHeaders: [name] } },
+  );
 
 test.each([
   ['x-reqest-id', /does not remove this header/, 'write "x-request-id"'],
@@ -14,7 +18,9 @@ test.each([
   ['x-amzn-oidc-data', /always removes this header/, 'remove the entry'],
   ['x-envoy-retry-on', /always removes this header/, 'remove the entry'],
 ])('fails if the edge is to pass on %j, and says what to do', (name, message, fix) => {
-  expect(parse(edge(name)).issues).toMatchObject([{ path: 'edge.passThroughHeaders[0]', message: expect.stringMatching(message) as string, fix }]);
+  expect(parse(edge(name)).issues).toMatchObject([
+    { path: 'edge.passThroughHeaders[0]', message: expect.stringMatching(message) as string, fix },
+  ]);
 });
 
 test('a service always removes who calls and what steers Envoy, and nothing that the edge makes', () => {

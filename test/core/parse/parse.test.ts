@@ -5,7 +5,25 @@ import { imageReference, IMAGES } from '../../../lib/core/model/images';
 import { Opaque, holdsToken } from '../../../lib/core/reading/input';
 import { IssueList } from '../../../lib/core/reading/issues';
 import type { Raw } from '../../support/parsing';
-import { cluster, edge, firelens, image, issuesOf, jwt, listToken, logGroup, mesh, publicRoute, routes, seconds, secret, service, token, topologyOf, ui } from '../../support/parsing';
+import {
+  cluster,
+  edge,
+  firelens,
+  image,
+  issuesOf,
+  jwt,
+  listToken,
+  logGroup,
+  mesh,
+  publicRoute,
+  routes,
+  seconds,
+  secret,
+  service,
+  token,
+  topologyOf,
+  ui,
+} from '../../support/parsing';
 
 describe('the smallest mesh', () => {
   test('gets every default that the documentation promises', () => {
@@ -14,40 +32,49 @@ describe('the smallest mesh', () => {
       domain: 'shop.internal',
       discoveryDomain: 'tasks.shop.internal',
       trustDomain: 'shop.internal',
-      mesh: { provider: 'envoy', proxyImage: imageReference(IMAGES.envoy), proxyLogLevel: 'warning', discoveryIntervalSeconds: 2, weightsIntervalSeconds: 15, maxConnectionSeconds: 86_400 },
+      mesh: {
+        provider: 'envoy',
+        proxyImage: imageReference(IMAGES.envoy),
+        proxyLogLevel: 'warning',
+        discoveryIntervalSeconds: 2,
+        weightsIntervalSeconds: 15,
+        maxConnectionSeconds: 86_400,
+      },
       certificates: { kind: 'kms', authorities: ['main'], issuer: 'main' },
       tracing: { collectorImage: imageReference(IMAGES.collector) },
       egress: 'declared',
       external: [],
       warnings: [],
-      services: [{
-        name: 'ui',
-        protocol: 'http',
-        port: 8080,
-        virtualPort: 15080,
-        address: '127.116.251.223',
-        virtualHost: 'ui.shop.internal',
-        discoveryHost: 'ui.tasks.shop.internal',
-        calls: [],
-        callers: [],
-        routed: false,
-        discovery: 'dns',
-        cpu: 512,
-        memoryMiB: 1024,
-        architecture: 'ARM64',
-        desiredCount: 1,
-        enableExecuteCommand: false,
-        capacityProviders: [],
-        environment: {},
-        secretNames: [],
-        readonlyRootFilesystem: false,
-        stopTimeoutSeconds: 30,
-        extraContainers: [],
-        callPolicy: defaultCallPolicy('http'),
-        callOverrides: {},
-        policy: { routes: [], rateLimits: [], faults: [], passThroughHeaders: [], webSockets: false },
-        callsExternal: [],
-      }],
+      services: [
+        {
+          name: 'ui',
+          protocol: 'http',
+          port: 8080,
+          virtualPort: 15080,
+          address: '127.116.251.223',
+          virtualHost: 'ui.shop.internal',
+          discoveryHost: 'ui.tasks.shop.internal',
+          calls: [],
+          callers: [],
+          routed: false,
+          discovery: 'dns',
+          cpu: 512,
+          memoryMiB: 1024,
+          architecture: 'ARM64',
+          desiredCount: 1,
+          enableExecuteCommand: false,
+          capacityProviders: [],
+          environment: {},
+          secretNames: [],
+          readonlyRootFilesystem: false,
+          stopTimeoutSeconds: 30,
+          extraContainers: [],
+          callPolicy: defaultCallPolicy('http'),
+          callOverrides: {},
+          policy: { routes: [], rateLimits: [], faults: [], passThroughHeaders: [], webSockets: false },
+          callsExternal: [],
+        },
+      ],
     });
   });
 
@@ -58,7 +85,17 @@ describe('the smallest mesh', () => {
       accessLogs: true,
       passThroughHeaders: [],
       authorizers: [{ id: 'none', kind: 'none' }],
-      routes: [{ key: 'ANY /{proxy+}', method: 'ANY', path: '/{proxy+}', segments: [{ kind: 'greedy', name: 'proxy' }], service: 'ui', authorizer: 'none', scopes: [] }],
+      routes: [
+        {
+          key: 'ANY /{proxy+}',
+          method: 'ANY',
+          path: '/{proxy+}',
+          segments: [{ kind: 'greedy', name: 'proxy' }],
+          service: 'ui',
+          authorizer: 'none',
+          scopes: [],
+        },
+      ],
       gateway: { cpu: 256, memoryMiB: 512, architecture: 'ARM64', desiredCount: 2, enableExecuteCommand: false, capacityProviders: [] },
     });
     expect(topologyOf(edge({}, 'rest')).edge).toMatchObject({ kind: 'rest', stageName: 'prod' });
@@ -76,7 +113,10 @@ describe('a service', () => {
   const one = (more: Raw) => topologyOf(ui(more)).services[0];
 
   test.each([
-    ['http', 15], ['http2', 15], ['grpc', undefined], ['tcp', undefined],
+    ['http', 15],
+    ['http2', 15],
+    ['grpc', undefined],
+    ['tcp', undefined],
   ])('that speaks %s has by default a request timeout of %p seconds', (protocol, expected) => {
     expect(one({ protocol }).callPolicy.timeouts.requestSeconds).toBe(expected);
   });
@@ -103,7 +143,10 @@ describe('a service', () => {
   test('that scales leaves its count to scaling, and aims at 60 percent of CPU if told nothing', () => {
     expect(one({ scaling: { maxCapacity: 4 } })).toMatchObject({ scaling: { minCapacity: 1, maxCapacity: 4, cpuTargetPercent: 60 } });
     expect(one({ scaling: { maxCapacity: 4 } })).not.toHaveProperty('desiredCount');
-    expect(one({ scaling: { minCapacity: 2, maxCapacity: 4, memoryTargetPercent: 70 }, desiredCount: 3 })).toMatchObject({ desiredCount: 3, scaling: { minCapacity: 2, maxCapacity: 4, memoryTargetPercent: 70 } });
+    expect(one({ scaling: { minCapacity: 2, maxCapacity: 4, memoryTargetPercent: 70 }, desiredCount: 3 })).toMatchObject({
+      desiredCount: 3,
+      scaling: { minCapacity: 2, maxCapacity: 4, memoryTargetPercent: 70 },
+    });
     expect(one({ scaling: { maxCapacity: 4, memoryTargetPercent: 70 } }).scaling).not.toHaveProperty('cpuTargetPercent');
   });
 
@@ -112,10 +155,20 @@ describe('a service', () => {
   });
 
   test('takes from the mesh what it does not choose itself', () => {
-    const shared = { cpuArchitecture: 'X86_64', enableExecuteCommand: true, capacityProviderStrategies: [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }] };
+    const shared = {
+      cpuArchitecture: 'X86_64',
+      enableExecuteCommand: true,
+      capacityProviderStrategies: [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }],
+    };
     const own = { cpuArchitecture: 'ARM64', enableExecuteCommand: false, capacityProviderStrategies: [] };
-    const topology = topologyOf(mesh({ a: service(), b: service(own) }, { ...shared, edge: { kind: 'http', routes: { 'GET /': { ...publicRoute, service: 'a' } } } }));
-    const expected = { architecture: 'X86_64', enableExecuteCommand: true, capacityProviders: [{ name: 'FARGATE_SPOT', base: 0, weight: 1 }] };
+    const topology = topologyOf(
+      mesh({ a: service(), b: service(own) }, { ...shared, edge: { kind: 'http', routes: { 'GET /': { ...publicRoute, service: 'a' } } } }),
+    );
+    const expected = {
+      architecture: 'X86_64',
+      enableExecuteCommand: true,
+      capacityProviders: [{ name: 'FARGATE_SPOT', base: 0, weight: 1 }],
+    };
     expect(topology.services[0]).toMatchObject(expected);
     expect(topology.edge?.gateway).toMatchObject(expected);
     expect(topology.services[1]).toMatchObject({ architecture: 'ARM64', enableExecuteCommand: false, capacityProviders: [] });
@@ -131,18 +184,23 @@ describe('a service', () => {
   });
 
   test('knows whether a route leads to it', () => {
-    const { services } = topologyOf(mesh({ a: service(), b: service() }, { edge: { kind: 'http', routes: { 'GET /': { ...publicRoute, service: 'b' } } } }));
+    const { services } = topologyOf(
+      mesh({ a: service(), b: service() }, { edge: { kind: 'http', routes: { 'GET /': { ...publicRoute, service: 'b' } } } }),
+    );
     expect(services.map((entry) => entry.routed)).toEqual([false, true]);
   });
 
   test('may have ten containers, and not one more', () => {
     const names = (count: number): Raw => Object.fromEntries(Array.from({ length: count }, (_, index) => [`c${index}`, { image }]));
     expect(one({ extraContainers: names(5) }).extraContainers).toHaveLength(5);
-    expect(topologyOf(mesh({ ui: service({ extraContainers: names(6) }) }, { tracing: { kind: 'none' } })).services[0].extraContainers).toHaveLength(6);
+    expect(
+      topologyOf(mesh({ ui: service({ extraContainers: names(6) }) }, { tracing: { kind: 'none' } })).services[0].extraContainers,
+    ).toHaveLength(6);
   });
 
   test('counts one log router, however many containers log with FireLens', () => {
-    const logged = (count: number): Raw => Object.fromEntries(Array.from({ length: count }, (_, index) => [`c${index}`, { image, logging: firelens }]));
+    const logged = (count: number): Raw =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`c${index}`, { image, logging: firelens }]));
     expect(one({ logging: firelens, extraContainers: logged(4) }).extraContainers).toHaveLength(4);
   });
 
@@ -154,19 +212,48 @@ describe('a service', () => {
 
   test('reserves as much memory for the collector and the agent as is counted', () => {
     const plan = envoyProvider.plan(topologyOf(ui({})), new IssueList());
-    const reserved = plan.tasks.flatMap((task) => task.containers.map((container) => container.memoryReservationMiB ?? container.memoryLimitMiB ?? 0));
+    const reserved = plan.tasks.flatMap((task) =>
+      task.containers.map((container) => container.memoryReservationMiB ?? container.memoryLimitMiB ?? 0),
+    );
     expect(reserved.reduce((sum, each) => sum + each)).toBe(COLLECTOR_MEMORY_MIB + AGENT_MEMORY_MIB);
   });
 
   test('has extra containers with all that was said of them', () => {
-    const helper = { image, essential: false, ports: [9000, 9001], environment: { A: 'b' }, secrets: { S: secret }, command: ['x'], entryPoint: ['y'], user: '1000', readonlyRootFilesystem: true, cpu: 64, memoryLimitMiB: 128, healthCheck: { command: ['true'] } };
+    const helper = {
+      image,
+      essential: false,
+      ports: [9000, 9001],
+      environment: { A: 'b' },
+      secrets: { S: secret },
+      command: ['x'],
+      entryPoint: ['y'],
+      user: '1000',
+      readonlyRootFilesystem: true,
+      cpu: 64,
+      memoryLimitMiB: 128,
+      healthCheck: { command: ['true'] },
+    };
     expect(one({ extraContainers: { helper } }).extraContainers).toEqual([
-      { name: 'helper', essential: false, ports: [9000, 9001], environment: { A: 'b' }, secretNames: ['S'], command: ['x'], entryPoint: ['y'], user: '1000', readonlyRootFilesystem: true, cpu: 64, memoryLimitMiB: 128 },
+      {
+        name: 'helper',
+        essential: false,
+        ports: [9000, 9001],
+        environment: { A: 'b' },
+        secretNames: ['S'],
+        command: ['x'],
+        entryPoint: ['y'],
+        user: '1000',
+        readonlyRootFilesystem: true,
+        cpu: 64,
+        memoryLimitMiB: 128,
+      },
     ]);
   });
 
   test('may be called what JavaScript objects have, as long as the CDK can hold it', () => {
-    expect(topologyOf(mesh({ prototype: service({ calls: ['valueof'] }), valueof: service() })).services.map((entry) => entry.name)).toEqual(['prototype', 'valueof']);
+    expect(
+      topologyOf(mesh({ prototype: service({ calls: ['valueof'] }), valueof: service() })).services.map((entry) => entry.name),
+    ).toEqual(['prototype', 'valueof']);
     expect(one({ environment: { constructor: 'a', toString: 'b' } }).environment).toEqual({ constructor: 'a', toString: 'b' });
   });
 
@@ -210,22 +297,32 @@ describe('a token is accepted where CloudFormation can resolve it', () => {
 
 describe('the edge', () => {
   test('keeps what was said of routes', () => {
-    const api = topologyOf(edge({
+    const api = topologyOf(
+      edge({
+        throttle: { rateLimit: 500, burstLimit: 1000 },
+        stageName: 'live',
+        accessLogs: false,
+        gateway: { cpu: 1024, desiredCount: 3 },
+        routes: {
+          $default: { service: 'ui' },
+          'POST /checkout': { service: 'ui', authorizer: jwt, scopes: ['pay'], throttle: { rateLimit: 0.5, burstLimit: 1 } },
+        },
+      }),
+    ).edge!;
+    expect(api).toMatchObject({
       throttle: { rateLimit: 500, burstLimit: 1000 },
       stageName: 'live',
       accessLogs: false,
-      gateway: { cpu: 1024, desiredCount: 3 },
-      routes: {
-        $default: { service: 'ui' },
-        'POST /checkout': { service: 'ui', authorizer: jwt, scopes: ['pay'], throttle: { rateLimit: 0.5, burstLimit: 1 } },
-      },
-    })).edge!;
-    expect(api).toMatchObject({ throttle: { rateLimit: 500, burstLimit: 1000 }, stageName: 'live', accessLogs: false, gateway: { cpu: 1024, memoryMiB: 2048, desiredCount: 3 } });
+      gateway: { cpu: 1024, memoryMiB: 2048, desiredCount: 3 },
+    });
     expect(api.routes.map(({ key, authorizer, scopes, throttle }) => ({ key, authorizer, scopes, throttle }))).toEqual([
       { key: 'POST /checkout', authorizer: 'jwt', scopes: ['pay'], throttle: { rateLimit: 0.5, burstLimit: 1 } },
       { key: '$default', authorizer: 'none', scopes: [], throttle: undefined },
     ]);
-    expect(api.authorizers).toEqual([{ id: 'jwt', kind: 'jwt' }, { id: 'none', kind: 'none' }]);
+    expect(api.authorizers).toEqual([
+      { id: 'jwt', kind: 'jwt' },
+      { id: 'none', kind: 'none' },
+    ]);
   });
 
   test('can be closed by a throttle of nothing', () => {
@@ -238,47 +335,93 @@ describe('the edge', () => {
   });
 
   test.each(['none', 'iam'])('takes Authorizer.%s() in many places as one', (kind) => {
-    expect(topologyOf(routes({ 'GET /a': { service: 'ui', authorizer: { kind } }, 'GET /b': { service: 'ui', authorizer: { kind } } })).edge!.routes.map((route) => route.authorizer)).toEqual([kind, kind]);
+    expect(
+      topologyOf(
+        routes({ 'GET /a': { service: 'ui', authorizer: { kind } }, 'GET /b': { service: 'ui', authorizer: { kind } } }),
+      ).edge!.routes.map((route) => route.authorizer),
+    ).toEqual([kind, kind]);
   });
 
   test('takes origins, methods and ages of CORS', () => {
-    const cors = { allowOrigins: ['https://shop.example', 'http://localhost:3000'], allowMethods: ['GET'], allowHeaders: ['*'], exposeHeaders: ['x-id'], maxAge: seconds(600), allowCredentials: true };
+    const cors = {
+      allowOrigins: ['https://shop.example', 'http://localhost:3000'],
+      allowMethods: ['GET'],
+      allowHeaders: ['*'],
+      exposeHeaders: ['x-id'],
+      maxAge: seconds(600),
+      allowCredentials: true,
+    };
     expect(topologyOf(edge({ cors })).edge?.cors).toEqual({ ...cors, maxAge: undefined, maxAgeSeconds: 600 });
     expect(topologyOf(edge({ cors: { allowOrigins: ['*'], allowMethods: ['*'] } })).edge?.cors?.allowMethods).toHaveLength(7);
   });
 
   test('may have 300 routes, and not one more', () => {
-    const many = (count: number): Raw => Object.fromEntries(Array.from({ length: count }, (_, index) => [`GET /r${index}`, { service: 'ui' }]));
+    const many = (count: number): Raw =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`GET /r${index}`, { service: 'ui' }]));
     expect(topologyOf(routes(many(300))).edge?.routes).toHaveLength(300);
     expect(topologyOf(routes(many(300), 'rest')).edge?.routes).toHaveLength(300);
   });
 
   test('may have ten authorizers; what is no authorizer of API Gateway does not count', () => {
     const handler = new Opaque({ functionArn: 'f' });
-    const ten = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`GET /r${index}`, { service: 'ui', authorizer: { kind: 'lambda', handler, name: `l${index}` } }]));
-    expect(topologyOf(routes({ ...ten, 'GET /public': publicRoute, 'GET /iam': { service: 'ui', authorizer: { kind: 'iam' } } })).edge?.authorizers).toHaveLength(12);
+    const ten = Object.fromEntries(
+      Array.from({ length: 10 }, (_, index) => [
+        `GET /r${index}`,
+        { service: 'ui', authorizer: { kind: 'lambda', handler, name: `l${index}` } },
+      ]),
+    );
+    expect(
+      topologyOf(routes({ ...ten, 'GET /public': publicRoute, 'GET /iam': { service: 'ui', authorizer: { kind: 'iam' } } })).edge
+        ?.authorizers,
+    ).toHaveLength(12);
   });
 
-  test.each(['http://localhost:3000', 'http://127.0.0.1:8080', 'http://[::1]:3000', 'https://xn--grsse-lva.example', 'https://my_shop.example'])('takes the origin %s', (origin) => {
+  test.each([
+    'http://localhost:3000',
+    'http://127.0.0.1:8080',
+    'http://[::1]:3000',
+    'https://xn--grsse-lva.example',
+    'https://my_shop.example',
+  ])('takes the origin %s', (origin) => {
     expect(topologyOf(edge({ cors: { allowOrigins: [origin] } }, 'rest')).edge?.cors?.allowOrigins).toEqual([origin]);
   });
 });
 
 describe('the mesh', () => {
   test('keeps what was said of names, tracing and Envoy', () => {
-    const topology = topologyOf(mesh({ ui: service() }, { name: 'store', tracing: { kind: 'xray', samplingRate: 0 }, mesh: { provider: 'envoy', version: 'v1.39.2', logLevel: 'debug' } }));
-    expect(topology).toMatchObject({ name: 'store', domain: 'store.internal', discoveryDomain: 'tasks.store.internal', tracing: { samplingRate: 0 }, mesh: { proxyImage: 'docker.io/envoyproxy/envoy:v1.39.2', proxyLogLevel: 'debug' } });
+    const topology = topologyOf(
+      mesh(
+        { ui: service() },
+        { name: 'store', tracing: { kind: 'xray', samplingRate: 0 }, mesh: { provider: 'envoy', version: 'v1.39.2', logLevel: 'debug' } },
+      ),
+    );
+    expect(topology).toMatchObject({
+      name: 'store',
+      domain: 'store.internal',
+      discoveryDomain: 'tasks.store.internal',
+      tracing: { samplingRate: 0 },
+      mesh: { proxyImage: 'docker.io/envoyproxy/envoy:v1.39.2', proxyLogLevel: 'debug' },
+    });
     expect(topologyOf(mesh({ ui: service() }, { tracing: { kind: 'none' } }))).not.toHaveProperty('tracing');
-    expect(topologyOf(mesh({ ui: service() }, { domain: 'shop.corp.example' }))).toMatchObject({ name: 'shop', domain: 'shop.corp.example', discoveryDomain: 'tasks.shop.corp.example' });
+    expect(topologyOf(mesh({ ui: service() }, { domain: 'shop.corp.example' }))).toMatchObject({
+      name: 'shop',
+      domain: 'shop.corp.example',
+      discoveryDomain: 'tasks.shop.corp.example',
+    });
   });
 
   test.each(['v1.40.0', 'contrib-v1.40.0', 'v1.37.0', 'v1.100.0'])('takes the Envoy release %s', (version) => {
-    expect(topologyOf(mesh({ ui: service() }, { mesh: { provider: 'envoy', version } })).mesh.proxyImage.split('@')[0]).toBe(`docker.io/envoyproxy/envoy:${version}`);
+    expect(topologyOf(mesh({ ui: service() }, { mesh: { provider: 'envoy', version } })).mesh.proxyImage.split('@')[0]).toBe(
+      `docker.io/envoyproxy/envoy:${version}`,
+    );
   });
 
-  test.each(['shop.amazonaws.internal', 'myamazonaws.com', 'aws.example.com', 'aws-shop.dev', 'ec2.shop.internal'])('takes the domain %s, which hides nothing of AWS', (domain) => {
-    expect(topologyOf(mesh({ ui: service() }, { domain })).domain).toBe(domain);
-  });
+  test.each(['shop.amazonaws.internal', 'myamazonaws.com', 'aws.example.com', 'aws-shop.dev', 'ec2.shop.internal'])(
+    'takes the domain %s, which hides nothing of AWS',
+    (domain) => {
+      expect(topologyOf(mesh({ ui: service() }, { domain })).domain).toBe(domain);
+    },
+  );
 
   test('takes a cluster, logs and an image of the user', () => {
     expect(issuesOf(mesh({ ui: service() }, { cluster, logs: { logGroup }, mesh: { provider: 'envoy', image } }))).toEqual([]);

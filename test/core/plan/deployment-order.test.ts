@@ -4,7 +4,10 @@ import type { Raw } from '../../support/parsing';
 import { mesh, publicRoute, service, topologyOf } from '../../support/parsing';
 
 const versions = { versions: { v1: { weight: 1 } } };
-const waiting = (services: Raw, more: Raw = {}): readonly string[] => waits(topologyOf(mesh(services, more))).map(({ caller, callee }) => `${caller} ${callee}`).sort();
+const waiting = (services: Raw, more: Raw = {}): readonly string[] =>
+  waits(topologyOf(mesh(services, more)))
+    .map(({ caller, callee }) => `${caller} ${callee}`)
+    .sort();
 
 test.each<[string, Raw, readonly string[]]>([
   ['calls it', { a: service({ calls: ['b'] }), b: service(versions) }, ['a b']],
@@ -17,25 +20,42 @@ test.each<[string, Raw, readonly string[]]>([
 test.each<[string, Raw]>([
   ['has no versions', { a: service({ calls: ['b'] }), b: service() }],
   ['calls back', { a: service({ calls: ['b'] }), b: service({ ...versions, calls: ['a'] }) }],
-  ['calls back by way of another', { a: service({ calls: ['b'] }), b: service({ ...versions, calls: ['c'] }), c: service({ calls: ['a'] }) }],
+  [
+    'calls back by way of another',
+    { a: service({ calls: ['b'] }), b: service({ ...versions, calls: ['c'] }), c: service({ calls: ['a'] }) },
+  ],
 ])('nobody waits for a service that %s', (_, services) => {
   expect(waiting(services)).toEqual([]);
 });
 
 test('the gateway waits for whom its routes lead to', () => {
-  expect(waiting({ ui: service(versions), b: service(versions) }, { edge: { kind: 'http', authorizer: { kind: 'none' }, routes: { $default: publicRoute } } })).toEqual(['gateway ui']);
+  expect(
+    waiting(
+      { ui: service(versions), b: service(versions) },
+      { edge: { kind: 'http', authorizer: { kind: 'none' }, routes: { $default: publicRoute } } },
+    ),
+  ).toEqual(['gateway ui']);
 });
 
 test('whoever calls whom: nobody waits for somebody who waits for it', () => {
   const names = ['a', 'b', 'c', 'd', 'e'];
   let waitedFor = 0;
-  fc.assert(fc.property(fc.tuple(...names.map(() => fc.record({ calls: fc.subarray(names), versioned: fc.boolean() }))), (drawn) => {
-    const services = Object.fromEntries(drawn.map(({ calls, versioned }, index) => [names[index], service({ calls: calls.filter((name) => name !== names[index]), ...(versioned ? versions : {}) })]));
-    let left = waits(topologyOf(mesh(services)));
-    waitedFor += left.length;
-    // Whoever waits for nobody goes; who is left at the end is in a circle.
-    names.forEach(() => { left = left.filter(({ callee }) => left.some(({ caller }) => caller === callee)); });
-    expect(left).toEqual([]);
-  }));
+  fc.assert(
+    fc.property(fc.tuple(...names.map(() => fc.record({ calls: fc.subarray(names), versioned: fc.boolean() }))), (drawn) => {
+      const services = Object.fromEntries(
+        drawn.map(({ calls, versioned }, index) => [
+          names[index],
+          service({ calls: calls.filter((name) => name !== names[index]), ...(versioned ? versions : {}) }),
+        ]),
+      );
+      let left = waits(topologyOf(mesh(services)));
+      waitedFor += left.length;
+      // Whoever waits for nobody goes; who is left at the end is in a circle.
+      names.forEach(() => {
+        left = left.filter(({ callee }) => left.some(({ caller }) => caller === callee));
+      });
+      expect(left).toEqual([]);
+    }),
+  );
   expect(waitedFor).toBeGreaterThan(20);
 });

@@ -40,7 +40,8 @@ test('fails with every mistake at once, each with its place and its fix', () => 
   const error = errorOf(FIRST_DAY);
   expect(error.issues).toHaveLength(15);
   // Which names are near, and how many there are, changes with every new prop: see synonyms.test.ts.
-  expect(`${error.name}: ${error.message.replace(/(allowed: desiredCount), .* and \d+ more/, '$1, (the nearest) and more')}`).toBe(`MicroservicesValidationError: 15 problems in App/Shop:
+  expect(`${error.name}: ${error.message.replace(/(allowed: desiredCount), .* and \d+ more/, '$1, (the nearest) and more')}`)
+    .toBe(`MicroservicesValidationError: 15 problems in App/Shop:
 
    1. services.catalog.virtualPort: 80 is out of range [OUT_OF_RANGE]
       got:     80
@@ -124,12 +125,17 @@ test('an error has a stable name and its issues as data, for tools', () => {
 test('valid props throw nothing', () => {
   const issues = new IssueList();
   parseTopology({ props: mesh({ ui: service() }), defaultName: 'shop' }, issues);
-  expect(() => { issues.throwIfAny('App/Shop'); }).not.toThrow();
+  expect(() => {
+    issues.throwIfAny('App/Shop');
+  }).not.toThrow();
 });
 
 test('one mistake makes one issue: what follows from it is not complained of again', () => {
   // A service with a wrong port is still a service that others may call and routes may lead to.
-  const props = mesh({ ui: service({ calls: ['orders'] }), orders: service({ port: 'x' }) }, { edge: { kind: 'http', routes: { 'GET /': { ...publicRoute, service: 'orders' } } } });
+  const props = mesh(
+    { ui: service({ calls: ['orders'] }), orders: service({ port: 'x' }) },
+    { edge: { kind: 'http', routes: { 'GET /': { ...publicRoute, service: 'orders' } } } },
+  );
   expect(issuesOf(props).map((issue) => issue.path)).toEqual(['services.orders.port']);
   expect(issuesOf(mesh({ ui: service({ calls: ['orders'] }), orders: 7 })).map((issue) => issue.path)).toEqual(['services.orders']);
   expect(issuesOf(edge({ authorizer: { ...jwt, audience: [] } })).map((issue) => issue.path)).toEqual(['edge.authorizer.audience']);
@@ -144,5 +150,8 @@ test('long values are shortened and stay on one line', () => {
 test('a duration is shown as the user thinks of it', () => {
   const [issue] = issuesOf(mesh({ ui: service({ stopTimeout: seconds(600) }) }));
   expect(issue.value).toBe('600 seconds');
-  expect(issuesOf(mesh({ ui: service({ stopTimeout: seconds(1) }) }))[0]).toMatchObject({ value: '1 second', message: '1 second is out of range' });
+  expect(issuesOf(mesh({ ui: service({ stopTimeout: seconds(1) }) }))[0]).toMatchObject({
+    value: '1 second',
+    message: '1 second is out of range',
+  });
 });

@@ -11,7 +11,11 @@ import type { Api, Readings } from './model';
  * link (or of the load balancer behind it).
  */
 export class ApiGateway {
-  private constructor(private readonly cluster: Cluster, private readonly api: Api, readonly client: HttpClient) {}
+  private constructor(
+    private readonly cluster: Cluster,
+    private readonly api: Api,
+    readonly client: HttpClient,
+  ) {}
 
   static async open(cluster: Cluster, readings: Partial<Readings> = {}): Promise<ApiGateway> {
     const api = apiOf(cluster.template, readings);

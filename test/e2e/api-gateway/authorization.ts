@@ -32,7 +32,14 @@ export function refusal(
   routes: readonly ApiRoute[],
   credentials: readonly string[] | undefined,
 ): Answered | undefined {
-  if (credentials === undefined || isMet(demand, credentials.map((key) => demandOf(routes, key)))) return undefined;
+  if (
+    credentials === undefined ||
+    isMet(
+      demand,
+      credentials.map((key) => demandOf(routes, key)),
+    )
+  )
+    return undefined;
   if (demand.type === 'NONE') return message(403, 'Forbidden');
   return message(REFUSED[demand.type], REFUSED[demand.type] === 401 ? 'Unauthorized' : 'Forbidden');
 }

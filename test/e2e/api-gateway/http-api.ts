@@ -42,12 +42,14 @@ export function httpApi(template: Template, readings: Readings): Api | undefined
       // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
       if (route === undefined && cors && method === 'OPTIONS') return { kind: 'answered', status: 204, headers: {}, body: '' };
       if (route === undefined) return message(404, 'Not Found');
-      return refusal(route, routes, credentials) ?? {
-        kind: 'sent',
-        // AWS encodes again what it takes for the query's parameters; nothing of ours decides by them.
-        path: `${integration.prefix}${readings.decodesPaths ? decoded(path) : path}${query}`,
-        headers: headersOf(integration, route, request),
-      };
+      return (
+        refusal(route, routes, credentials) ?? {
+          kind: 'sent',
+          // AWS encodes again what it takes for the query's parameters; nothing of ours decides by them.
+          path: `${integration.prefix}${readings.decodesPaths ? decoded(path) : path}${query}`,
+          headers: headersOf(integration, route, request),
+        }
+      );
     },
   };
 }
@@ -72,8 +74,11 @@ function readRoute(route: Fields): ApiRoute {
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html#http-api-develop-routes.evaluation
  */
 function chosen(routes: readonly ApiRoute[], method: string, path: string, options: MatchOptions): ApiRoute | undefined {
-  const candidates = matching(routes.filter(({ key }) => key !== DEFAULT), path, options)
-    .filter(({ route }) => route.httpMethod === method || route.httpMethod === 'ANY');
+  const candidates = matching(
+    routes.filter(({ key }) => key !== DEFAULT),
+    path,
+    options,
+  ).filter(({ route }) => route.httpMethod === method || route.httpMethod === 'ANY');
   const best = candidates.find(({ route }) => !isGreedy(route.parts)) ?? candidates[0];
   const same = candidates.filter(({ route }) => best !== undefined && shapeOf(route) === shapeOf(best.route));
   return ofMethod(same, method)?.route ?? routes.find(({ key }) => key === DEFAULT);
@@ -88,9 +93,6 @@ function headersOf({ parameters }: Integration, { key }: ApiRoute, request: Clie
   return Object.fromEntries(
     Object.entries(parameters)
       .filter(([name]) => name.startsWith(OVERWRITE_HEADER))
-      .map(([name, value]) => [
-        name.slice(OVERWRITE_HEADER.length),
-        value === '$context.routeKey' ? key : contextVariable(value, request),
-      ]),
+      .map(([name, value]) => [name.slice(OVERWRITE_HEADER.length), value === '$context.routeKey' ? key : contextVariable(value, request)]),
   );
 }

@@ -38,9 +38,10 @@ export function restApi(template: Template): Api | undefined {
       // MISSING_AUTHENTICATION_TOKEN is also what a client gets that asks for a resource or method that is not there:
       // https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
       if (found === undefined) return message(403, 'Missing Authentication Token');
-      return refusal(found.route, methods, request.credentials)
-        ?? found.route.mock
-        ?? { kind: 'sent', path: `${uriOf(found)}${query}`, headers: headersOf(found.route, request) };
+      return (
+        refusal(found.route, methods, request.credentials) ??
+        found.route.mock ?? { kind: 'sent', path: `${uriOf(found)}${query}`, headers: headersOf(found.route, request) }
+      );
     },
   };
 }
@@ -65,8 +66,10 @@ function readMethod(template: Template, resolver: Resolver, id: string, method: 
 
 function mockOf(integration: Fields): Answered {
   const [response] = integration.objects('IntegrationResponses');
-  const headers = Object.entries(response?.child('ResponseParameters')?.allTexts() ?? {})
-    .map(([name, value]): [string, string] => [name.replace('method.response.header.', '').toLowerCase(), unquoted(value) ?? value]);
+  const headers = Object.entries(response?.child('ResponseParameters')?.allTexts() ?? {}).map(([name, value]): [string, string] => [
+    name.replace('method.response.header.', '').toLowerCase(),
+    unquoted(value) ?? value,
+  ]);
   return { kind: 'answered', status: response?.number('StatusCode', 200) ?? 200, headers: Object.fromEntries(headers), body: '' };
 }
 
@@ -81,7 +84,10 @@ function partsOf(template: Template, resolver: Resolver, id: string | undefined)
 /** API Gateway walks down the tree of resources, and then looks for the method: no other resource helps where it is not there. */
 function chosen(methods: readonly Method[], method: string, path: string, options?: Partial<MatchOptions>): Matched<Method> | undefined {
   const candidates = matching(methods, path, { ignoresTrailingSlashes: true, ...options });
-  return ofMethod(candidates.filter(({ route }) => route.resource === candidates[0]?.route.resource), method);
+  return ofMethod(
+    candidates.filter(({ route }) => route.resource === candidates[0]?.route.resource),
+    method,
+  );
 }
 
 /**

@@ -46,4 +46,11 @@ export const ADMIN: readonly AdminAttack[] = [
 ];
 
 /** These begin as what is allowed. What comes back, if anything, must not be the configuration. */
-export const BESIDE: readonly string[] = ['/stats/../config_dump', '/stats/../server_info', '/stats%2f..%2fconfig_dump', '/drain_listeners/../config_dump', '/stats/..;/config_dump', '/statsconfig_dump'];
+export const BESIDE: readonly string[] = [
+  '/stats/../config_dump',
+  '/stats/../server_info',
+  '/stats%2f..%2fconfig_dump',
+  '/drain_listeners/../config_dump',
+  '/stats/..;/config_dump',
+  '/statsconfig_dump',
+];

@@ -20,7 +20,9 @@ export function http1Tests(mesh: () => AttackedMesh, attacks: readonly Http1Atta
       conversation.socket.end();
       await conversation.until(() => false);
     }
-    const all = givesUp ? answersIn(conversation.received) : await conversation.exchange(text, answers.length === 0 ? Number.POSITIVE_INFINITY : answers.length);
+    const all = givesUp
+      ? answersIn(conversation.received)
+      : await conversation.exchange(text, answers.length === 0 ? Number.POSITIVE_INFINITY : answers.length);
     expectArrivals(mesh(), number, perhaps && mesh().witness.with(number).length === 0 ? [] : arrives, by);
     expect(all.map(({ status }) => status)).toEqual(answers);
   });
@@ -30,10 +32,12 @@ export function http1Tests(mesh: () => AttackedMesh, attacks: readonly Http1Atta
 export function http2Tests(mesh: () => AttackedMesh, attacks: readonly Http2Attack[]): void {
   const ends = new Map<Http2Attack, { readonly number: string; readonly end: StreamEnd }>();
   beforeAll(async () => {
-    await Promise.all(attacks.map(async (attack) => {
-      const number = mesh().nextNumber();
-      ends.set(attack, { number, end: await sendByHttp2(mesh(), attack, number) });
-    }));
+    await Promise.all(
+      attacks.map(async (attack) => {
+        const number = mesh().nextNumber();
+        ends.set(attack, { number, end: await sendByHttp2(mesh(), attack, number) });
+      }),
+    );
   });
 
   test.each(attacks.map((attack) => [attack.name, attack] as const))('%s', (_, attack) => {
@@ -44,8 +48,13 @@ export function http2Tests(mesh: () => AttackedMesh, attacks: readonly Http2Atta
   });
 }
 
-export async function sendByHttp2(mesh: AttackedMesh, { to = 'web', by = CALLER, head, body, trailers }: Omit<Http2Attack, 'name' | 'end'>, number: string): Promise<StreamEnd> {
-  const filled = (lines: readonly Line[]): readonly Line[] => lines.map(([name, value]) => [name, value.replaceAll('{n}', number)] as const);
+export async function sendByHttp2(
+  mesh: AttackedMesh,
+  { to = 'web', by = CALLER, head, body, trailers }: Omit<Http2Attack, 'name' | 'end'>,
+  number: string,
+): Promise<StreamEnd> {
+  const filled = (lines: readonly Line[]): readonly Line[] =>
+    lines.map(([name, value]) => [name, value.replaceAll('{n}', number)] as const);
   const client = await mesh.byHttp2(to, by);
   const stream = client.nextStream();
   client.send(

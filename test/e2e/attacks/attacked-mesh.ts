@@ -33,13 +33,21 @@ export class AttackedMesh {
   /** A handshake is dear enough without reading a key each time. */
   private readonly contexts = new Map<string, SecureContext>();
 
-  private constructor(private readonly mesh: PlannedMesh, witness: Witness, readonly tasks: readonly string[]) {
+  private constructor(
+    private readonly mesh: PlannedMesh,
+    witness: Witness,
+    readonly tasks: readonly string[],
+  ) {
     this.witness = witness;
   }
 
   static async start(planned: Planned): Promise<AttackedMesh> {
     const witness = new Witness();
-    return new AttackedMesh(await PlannedMesh.start(planned, witness), witness, planned.plan.tasks.map(({ name }) => name));
+    return new AttackedMesh(
+      await PlannedMesh.start(planned, witness),
+      witness,
+      planned.plan.tasks.map(({ name }) => name),
+    );
   }
 
   /** Marks what belongs to one attack; always as long. */
@@ -61,7 +69,9 @@ export class AttackedMesh {
     await new Promise<void>((resolve, reject) => {
       socket.once('secureConnect', resolve);
       socket.once('error', reject);
-      socket.once('close', () => { reject(new Error('closed during the handshake')); });
+      socket.once('close', () => {
+        reject(new Error('closed during the handshake'));
+      });
     });
     return socket;
   }
@@ -130,10 +140,13 @@ export class AttackedMesh {
 
   /** The access log of a task, once it has a line with this text. */
   async logWith(task: string, text: string): Promise<readonly string[]> {
-    return until(() => {
-      const lines = this.mesh.accessLog(task);
-      return lines.some((line) => line.includes(text)) && lines;
-    }, { what: `a line with ${text} in the log of ${task}` });
+    return until(
+      () => {
+        const lines = this.mesh.accessLog(task);
+        return lines.some((line) => line.includes(text)) && lines;
+      },
+      { what: `a line with ${text} in the log of ${task}` },
+    );
   }
 
   async close(): Promise<void> {
@@ -145,8 +158,12 @@ export class AttackedMesh {
 /** One for the tests of a file. */
 export function attacked(plan: () => Planned): () => AttackedMesh {
   let started: AttackedMesh | undefined;
-  beforeAll(async () => { started = await AttackedMesh.start(plan()); });
-  afterAll(async () => { await started?.close(); });
+  beforeAll(async () => {
+    started = await AttackedMesh.start(plan());
+  });
+  afterAll(async () => {
+    await started?.close();
+  });
   return () => {
     if (started === undefined) throw new Error('the mesh did not start');
     return started;

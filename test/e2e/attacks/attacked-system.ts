@@ -66,6 +66,8 @@ export function attackedSystem(props: MicroservicesProps = attackedProps()): Pla
     topology,
     plan,
     // Of all that a plan may hold the simulator need not know what is attacked here.
-    get system() { return systemOf(plan, topology); },
+    get system() {
+      return systemOf(plan, topology);
+    },
   };
 }

@@ -41,7 +41,9 @@ export class Conversation {
   async until(isSo: () => boolean): Promise<void> {
     if (this.over || isSo()) return;
     await new Promise<void>((resolve, reject) => {
-      const late = setTimeout(() => { reject(new Error(`waited ${DEADLINE_MS} ms for an answer or an end; what came: ${JSON.stringify(this.text.slice(-500))}`)); }, DEADLINE_MS);
+      const late = setTimeout(() => {
+        reject(new Error(`waited ${DEADLINE_MS} ms for an answer or an end; what came: ${JSON.stringify(this.text.slice(-500))}`));
+      }, DEADLINE_MS);
       const look = (): void => {
         if (!this.over && !isSo()) return;
         this.watchers.delete(look);
@@ -52,7 +54,10 @@ export class Conversation {
     });
   }
 
-  /** Says it, and waits for as many answers, or for the other side to end; then for its end. All answers count, not only those that were waited for. */
+  /**
+   * Says it, and waits for as many answers, or for the other side to end; then for its end. All answers count, not only those that
+   * were waited for.
+   */
   async exchange(text: string, count: number): Promise<readonly Http1Answer[]> {
     this.say(text);
     await this.until(() => answersIn(this.text).length >= count);

@@ -15,29 +15,46 @@ const ORDER = 'GET /orders/{id}';
 
 e2e('what arrives of requests from the internet', () => {
   const mesh = attacked(() => attackedSystem());
-  const send = async (line: string, lines: readonly string[], body = ''): Promise<{ readonly number: string; readonly statuses: readonly number[] }> => {
+  const send = async (
+    line: string,
+    lines: readonly string[],
+    body = '',
+  ): Promise<{ readonly number: string; readonly statuses: readonly number[] }> => {
     const number = mesh().nextNumber();
     const conversation = await mesh().byHttp1(GATEWAY_NAME);
     const answers = await conversation.exchange(request(line, ...lines).replaceAll('{n}', number) + body, 1);
     return { number, statuses: answers.map(({ status }) => status) };
   };
-  const sendByHttp2As = async (path: string, route: string, method = 'GET'): Promise<{ readonly number: string; readonly end: unknown }> => {
+  const sendByHttp2As = async (
+    path: string,
+    route: string,
+    method = 'GET',
+  ): Promise<{ readonly number: string; readonly end: unknown }> => {
     const number = mesh().nextNumber();
     const lines = mapped(route).map((line): Line => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 2)]);
     return { number, end: await sendByHttp2(mesh(), { to: GATEWAY_NAME, head: head(path, method, lines) }, number) };
   };
   const arrivalOf = (number: string): Arrival => mesh().witness.with(number)[0];
-  const valuesOf = (number: string, name: string): readonly string[] => arrivalOf(number).lines.filter(([each]) => each === name).map(([, value]) => value);
+  const valuesOf = (number: string, name: string): readonly string[] =>
+    arrivalOf(number)
+      .lines.filter(([each]) => each === name)
+      .map(([, value]) => value);
 
   describe('has the shape of its route, and of no other with another protection:', () => {
-    test.each(ROUTED.map((routed) => [routed.route, routed.path, routed] as const))('%s with %s', async (route, path, { method = 'GET', fate }) => {
-      const { number, statuses } = await send(`${method} ${path}`, [...mapped(route), ...(method === 'POST' ? ['Content-Length: 0'] : [])]);
-      const byHttp2 = await sendByHttp2As(path, route, method);
-      const arrives = typeof fate === 'string' ? [{ method, path: fate }] : [];
-      expectArrivals(mesh(), number, arrives, byRoute(route));
-      expectArrivals(mesh(), byHttp2.number, arrives, byRoute(route));
-      expect([statuses, byHttp2.end]).toEqual(typeof fate === 'string' ? [[200], 200] : [[fate], fate]);
-    });
+    test.each(ROUTED.map((routed) => [routed.route, routed.path, routed] as const))(
+      '%s with %s',
+      async (route, path, { method = 'GET', fate }) => {
+        const { number, statuses } = await send(`${method} ${path}`, [
+          ...mapped(route),
+          ...(method === 'POST' ? ['Content-Length: 0'] : []),
+        ]);
+        const byHttp2 = await sendByHttp2As(path, route, method);
+        const arrives = typeof fate === 'string' ? [{ method, path: fate }] : [];
+        expectArrivals(mesh(), number, arrives, byRoute(route));
+        expectArrivals(mesh(), byHttp2.number, arrives, byRoute(route));
+        expect([statuses, byHttp2.end]).toEqual(typeof fate === 'string' ? [[200], 200] : [[fate], fate]);
+      },
+    );
   });
 
   describe('cannot be read as another path:', () => {
@@ -68,8 +85,19 @@ e2e('what arrives of requests from the internet', () => {
     });
 
     test('its address and host, as API Gateway knows them', async () => {
-      const { number } = await send('GET /orders/1', [...mapped(ORDER), 'X-Forwarded-For: forged', 'X-Forwarded-Host: forged', 'X-Forwarded-Proto: forged', 'X-Forwarded-For: 6.6.6.6']);
-      expectArrivals(mesh(), number, [{ host: HOST, has: { 'x-forwarded-for': CLIENT, 'x-forwarded-host': HOST, 'x-forwarded-proto': 'https' } }], byRoute(ORDER));
+      const { number } = await send('GET /orders/1', [
+        ...mapped(ORDER),
+        'X-Forwarded-For: forged',
+        'X-Forwarded-Host: forged',
+        'X-Forwarded-Proto: forged',
+        'X-Forwarded-For: 6.6.6.6',
+      ]);
+      expectArrivals(
+        mesh(),
+        number,
+        [{ host: HOST, has: { 'x-forwarded-for': CLIENT, 'x-forwarded-host': HOST, 'x-forwarded-proto': 'https' } }],
+        byRoute(ORDER),
+      );
     });
 
     test('and gives each request an identifier of its own', async () => {
@@ -81,10 +109,13 @@ e2e('what arrives of requests from the internet', () => {
   });
 
   describe('is one request of one route, whatever there is of', () => {
-    test.each(EDGE.map((attack) => [attack.name, attack] as const))('%s', async (_, { line = 'GET /orders/1', lines, answers, arrives, has = {}, lacks = [] }) => {
-      const { number, statuses } = await send(line, lines);
-      expectArrivals(mesh(), number, arrives === undefined ? [] : [{ path: arrives, has, lacks }], byRoute(ORDER));
-      expect([statuses.length, answers]).toEqual([1, expect.arrayContaining([...statuses])]);
-    });
+    test.each(EDGE.map((attack) => [attack.name, attack] as const))(
+      '%s',
+      async (_, { line = 'GET /orders/1', lines, answers, arrives, has = {}, lacks = [] }) => {
+        const { number, statuses } = await send(line, lines);
+        expectArrivals(mesh(), number, arrives === undefined ? [] : [{ path: arrives, has, lacks }], byRoute(ORDER));
+        expect([statuses.length, answers]).toEqual([1, expect.arrayContaining([...statuses])]);
+      },
+    );
   });
 });

@@ -13,10 +13,27 @@ export interface Written {
 }
 
 const CHUNKED = 'Transfer-Encoding: chunked';
-const NOMINATED = ['x-forwarded-client-cert', 'x-edge-route', 'x-edge-client-ip', 'x-forwarded-for', 'host', 'content-length', 'keep-alive, x-request-id', 'close, x-a'];
+const NOMINATED = [
+  'x-forwarded-client-cert',
+  'x-edge-route',
+  'x-edge-client-ip',
+  'x-forwarded-for',
+  'host',
+  'content-length',
+  'keep-alive, x-request-id',
+  'close, x-a',
+];
 
 function head({ method, path, lines }: Generated, number: string, more: readonly string[]): string {
-  return [`${method} ${path} HTTP/1.1`, 'Host: peer.example', `Case-Number: ${number}`, ...lines.map(([name, value]) => `${name}: ${value}`), ...more, '', ''].join('\r\n');
+  return [
+    `${method} ${path} HTTP/1.1`,
+    'Host: peer.example',
+    `Case-Number: ${number}`,
+    ...lines.map(([name, value]) => `${name}: ${value}`),
+    ...more,
+    '',
+    '',
+  ].join('\r\n');
 }
 
 /** A request as it should be written, but for what is in it. */
@@ -25,7 +42,12 @@ export function plainHttp1(random: Random, generated: Generated, number: string)
   const body = random.chance(0.2) ? 'x'.repeat(random.below(200)) : '';
   const framing = body === '' ? ['Content-Length: 0'] : random.chance(0.5) ? [`Content-Length: ${body.length}`] : [CHUNKED];
   const text = framing[0] === CHUNKED ? `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n` : body;
-  return { bytes: head(generated, number, [...framing, ...nominates]) + text, mayArrive: [number], answers: 1, clean: generated.method !== 'HEAD' && nominates.length === 0 };
+  return {
+    bytes: head(generated, number, [...framing, ...nominates]) + text,
+    mayArrive: [number],
+    answers: 1,
+    clean: generated.method !== 'HEAD' && nominates.length === 0,
+  };
 }
 
 /** Ways to say how long a body is, of which a server may read one, and another server another. */
@@ -86,14 +108,26 @@ export function framedHttp1(random: Random, generated: Generated, hidden: Genera
   const method = random.chance(0.8) ? 'POST' : 'GET';
   if (random.chance(0.15)) {
     // Read in one way only: as a body.
-    const framing = random.chance(0.5) ? { lines: [`Content-Length: ${inside.length}`], text: inside } : { lines: [CHUNKED], text: CHUNKS[0](inside) };
+    const framing = random.chance(0.5)
+      ? { lines: [`Content-Length: ${inside.length}`], text: inside }
+      : { lines: [CHUNKED], text: CHUNKS[0](inside) };
     return { bytes: head({ ...generated, method }, number, framing.lines) + framing.text, mayArrive: [number], answers: 1, clean: false };
   }
   if (random.chance(0.1)) {
-    return { bytes: head({ ...generated, method: 'GET' }, number, []) + inside, mayArrive: [number, hiddenNumber], answers: 2, clean: false };
+    return {
+      bytes: head({ ...generated, method: 'GET' }, number, []) + inside,
+      mayArrive: [number, hiddenNumber],
+      answers: 2,
+      clean: false,
+    };
   }
   const text = random.one(CHUNKS)(inside);
-  return { bytes: head({ ...generated, method }, number, random.one(FRAMINGS)(random.one([0, 4, text.length, inside.length]))) + text, mayArrive: [number, hiddenNumber], answers: 2, clean: false };
+  return {
+    bytes: head({ ...generated, method }, number, random.one(FRAMINGS)(random.one([0, 4, text.length, inside.length]))) + text,
+    mayArrive: [number, hiddenNumber],
+    answers: 2,
+    clean: false,
+  };
 }
 
 /** Bytes of a request, changed at random. */
@@ -103,7 +137,21 @@ export function brokenHttp1(random: Random, generated: Generated, number: string
   let bytes = head(generated, number, ['Content-Length: 0', end]).slice(0, -4 - end.length);
   for (let changes = 1 + random.below(4); changes > 0; changes -= 1) {
     const at = random.below(bytes.length);
-    const put = random.one(['', '\0', '\r', '\n', '\r\n', ' ', ':', '\t', '\x7f', '\xff', 'HTTP/1.1', '\r\n\r\n', String.fromCharCode(random.below(256))]);
+    const put = random.one([
+      '',
+      '\0',
+      '\r',
+      '\n',
+      '\r\n',
+      ' ',
+      ':',
+      '\t',
+      '\x7f',
+      '\xff',
+      'HTTP/1.1',
+      '\r\n\r\n',
+      String.fromCharCode(random.below(256)),
+    ]);
     bytes = bytes.slice(0, at) + put + bytes.slice(at + random.below(3));
   }
   return { bytes: `${bytes}\r\n${end}`, mayArrive: [number], answers: 1, clean: false };

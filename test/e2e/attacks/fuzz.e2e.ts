@@ -63,7 +63,9 @@ class Fuzzer {
   private cut = 0;
 
   constructor(private readonly mesh: AttackedMesh) {
-    mesh.witness.onArrival((arrival) => { this.judge(arrival); });
+    mesh.witness.onArrival((arrival) => {
+      this.judge(arrival);
+    });
   }
 
   async run(): Promise<void> {
@@ -71,14 +73,16 @@ class Fuzzer {
       await new Lane(this, this.mesh).send(Number(only));
       return;
     }
-    await Promise.all(Array.from({ length: LANES }, async () => {
-      const lane = new Lane(this, this.mesh);
-      while (this.next < REQUESTS && this.broken.length < 50) {
-        this.next += 1;
-        await lane.send(this.next - 1);
-      }
-      lane.close();
-    }));
+    await Promise.all(
+      Array.from({ length: LANES }, async () => {
+        const lane = new Lane(this, this.mesh);
+        while (this.next < REQUESTS && this.broken.length < 50) {
+          this.next += 1;
+          await lane.send(this.next - 1);
+        }
+        lane.close();
+      }),
+    );
   }
 
   count(what: string): void {
@@ -122,13 +126,18 @@ class Fuzzer {
   judgeTrailers(): void {
     for (const arrival of this.mesh.witness.arrivals.filter(({ trailers }) => trailers.length > 0)) {
       const sent = this.sent.get(numberOf(arrival));
-      const problems = brokenRules({ ...arrival, lines: [] }, sent?.way.sender ?? { caller: '' }).filter((problem) => problem.startsWith('the trailer'));
+      const problems = brokenRules({ ...arrival, lines: [] }, sent?.way.sender ?? { caller: '' }).filter((problem) =>
+        problem.startsWith('the trailer'),
+      );
       if (problems.length > 0) this.report(problems.join('; '), arrival, sent);
     }
   }
 
   private report(problem: string, { method, path, lines }: Arrival, sent: Sent | undefined): void {
-    const how = sent === undefined ? 'unknown' : `ATTACK_SEED=${seed} ATTACK_CASE=${sent.index}, by ${sent.way.name}: ${JSON.stringify(sent.input).slice(0, 1500)}`;
+    const how =
+      sent === undefined
+        ? 'unknown'
+        : `ATTACK_SEED=${seed} ATTACK_CASE=${sent.index}, by ${sent.way.name}: ${JSON.stringify(sent.input).slice(0, 1500)}`;
     this.broken.push(`${problem}\n  arrived: ${method} ${JSON.stringify(path)} ${JSON.stringify(lines).slice(0, 800)}\n  sent: ${how}`);
   }
 }
@@ -138,7 +147,10 @@ class Lane {
   private readonly http1 = new Map<Way, Conversation>();
   private readonly http2 = new Map<Way, Http2Client>();
 
-  constructor(private readonly fuzzer: Fuzzer, private readonly mesh: AttackedMesh) {}
+  constructor(
+    private readonly fuzzer: Fuzzer,
+    private readonly mesh: AttackedMesh,
+  ) {}
 
   async send(index: number): Promise<void> {
     const random = new Random(seed, index);
@@ -150,7 +162,13 @@ class Lane {
     const hidden = `h${index}`;
     const note = (input: string, mayArrive: readonly string[]): void => {
       for (const each of [number, hidden]) {
-        this.fuzzer.note(each, { index, way, input, mayArrive: mayArrive.includes(each), ...(generated.route === undefined ? {} : { route: generated.route }) });
+        this.fuzzer.note(each, {
+          index,
+          way,
+          input,
+          mayArrive: mayArrive.includes(each),
+          ...(generated.route === undefined ? {} : { route: generated.route }),
+        });
       }
     };
     if (kind < 0.45) {
@@ -182,7 +200,11 @@ class Lane {
     for (const client of this.http2.values()) client.close();
   }
 
-  private async sendHttp1(way: Way, { bytes, mayArrive, answers, clean }: Written, note: (input: string, mayArrive: readonly string[]) => void): Promise<void> {
+  private async sendHttp1(
+    way: Way,
+    { bytes, mayArrive, answers, clean }: Written,
+    note: (input: string, mayArrive: readonly string[]) => void,
+  ): Promise<void> {
     note(bytes, mayArrive);
     let conversation = this.http1.get(way);
     if (conversation === undefined || conversation.closed) conversation = await this.mesh.byHttp1(way.to, way.by);
@@ -213,7 +235,12 @@ function numberOf({ lines }: Arrival): string {
 
 async function patiently(wait: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
-  await Promise.race([wait.catch(() => undefined), new Promise<void>((resolve) => { timer = setTimeout(resolve, PATIENCE_MS); })]);
+  await Promise.race([
+    wait.catch(() => undefined),
+    new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, PATIENCE_MS);
+    }),
+  ]);
   clearTimeout(timer);
 }
 
@@ -229,11 +256,21 @@ e2e(`generated attacks, with ATTACK_SEED=${seed}`, () => {
     const fuzzer = new Fuzzer(mesh());
     const began = Date.now();
     await fuzzer.run();
-    for (const task of ['web', GATEWAY_NAME, 'plain']) await until(async () => mesh().isReady(task), { what: `the Envoy of ${task} to be ready` });
+    for (const task of ['web', GATEWAY_NAME, 'plain'])
+      await until(async () => mesh().isReady(task), { what: `the Envoy of ${task} to be ready` });
     // Nothing is on its way any more.
-    await until(async () => (await mesh().statistic('web', 'http.inbound_web.downstream_rq_active')) === 0, { what: 'the last request to end' });
+    await until(async () => (await mesh().statistic('web', 'http.inbound_web.downstream_rq_active')) === 0, {
+      what: 'the last request to end',
+    });
     fuzzer.judgeTrailers();
-    console.log(`ATTACK_SEED=${seed}: ${only === undefined ? REQUESTS : 1} requests in ${Math.round((Date.now() - began) / 1000)} s${process.env['CI'] === 'true' ? '' : ' (20000 with CI=true)'}\n${[...fuzzer.counts].sort().map(([what, count]) => `${what}: ${count}`).join('\n')}`);
+    console.log(
+      `ATTACK_SEED=${seed}: ${only === undefined ? REQUESTS : 1} requests in ${Math.round((Date.now() - began) / 1000)} s${process.env['CI'] === 'true' ? '' : ' (20000 with CI=true)'}\n${[
+        ...fuzzer.counts,
+      ]
+        .sort()
+        .map(([what, count]) => `${what}: ${count}`)
+        .join('\n')}`,
+    );
     expect(fuzzer.broken.slice(0, 5).join('\n')).toBe('');
     if (only === undefined) expect(fuzzer.counts.get('arrived at web')).toBeGreaterThan(REQUESTS / 40);
     for (const task of ['web', GATEWAY_NAME, 'plain']) expect(await mesh().isReady(task)).toBe(true);

@@ -15,10 +15,16 @@ export function answersIn(text: string): readonly Http1Answer[] {
     const [, code] = /^HTTP\/1\.[01] (\d{3})/.exec(rest) ?? [];
     if (end < 0 || code === undefined) return answers;
     const status = Number(code);
-    const headers = Object.fromEntries(rest.slice(0, end).split('\r\n').slice(1).map((line) => {
-      const colon = line.indexOf(':');
-      return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
-    }));
+    const headers = Object.fromEntries(
+      rest
+        .slice(0, end)
+        .split('\r\n')
+        .slice(1)
+        .map((line) => {
+          const colon = line.indexOf(':');
+          return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
+        }),
+    );
     const behind = rest.slice(end + 4);
     const body = status < 200 || status === 204 ? { text: '', length: 0 } : bodyIn(headers, behind);
     if (body === undefined) return answers;

@@ -29,7 +29,10 @@ export class Http2Client {
   /** Of pings that the other side has answered. */
   pongs = 0;
 
-  constructor(readonly socket: Duplex, { window = 1 << 20 }: Http2Options = {}) {
+  constructor(
+    readonly socket: Duplex,
+    { window = 1 << 20 }: Http2Options = {},
+  ) {
     socket.on('data', (chunk: Buffer) => {
       const { frames, rest } = framesIn(Buffer.concat([this.rest, chunk]));
       this.rest = rest;
@@ -42,7 +45,14 @@ export class Http2Client {
         this.changed();
       });
     }
-    this.send(PREFACE, settings([[SETTING.headerTableSize, 0], [SETTING.initialWindowSize, window]]), number(TYPE.windowUpdate, 0, 1 << 28));
+    this.send(
+      PREFACE,
+      settings([
+        [SETTING.headerTableSize, 0],
+        [SETTING.initialWindowSize, window],
+      ]),
+      number(TYPE.windowUpdate, 0, 1 << 28),
+    );
   }
 
   get closed(): boolean {
@@ -67,7 +77,9 @@ export class Http2Client {
   async until(isSo: () => boolean): Promise<void> {
     if (this.over || isSo()) return;
     await new Promise<void>((resolve, reject) => {
-      const late = setTimeout(() => { reject(new Error(`waited ${DEADLINE_MS} ms for frames; the streams: ${JSON.stringify([...this.streams].slice(-5))}`)); }, DEADLINE_MS);
+      const late = setTimeout(() => {
+        reject(new Error(`waited ${DEADLINE_MS} ms for frames; the streams: ${JSON.stringify([...this.streams].slice(-5))}`));
+      }, DEADLINE_MS);
       const look = (): void => {
         if (!this.over && !isSo()) return;
         this.watchers.delete(look);
@@ -111,7 +123,8 @@ export class Http2Client {
       const status = statusIn(payload);
       if (status !== undefined && (status >= 200 || status === 101)) known.status = status;
     }
-    if (type === TYPE.data && payload.length > 0 && (flags & FLAG.endStream) === 0) this.send(number(TYPE.windowUpdate, stream, payload.length));
+    if (type === TYPE.data && payload.length > 0 && (flags & FLAG.endStream) === 0)
+      this.send(number(TYPE.windowUpdate, stream, payload.length));
     if ((type === TYPE.headers || type === TYPE.data) && (flags & FLAG.endStream) !== 0) known.ended = true;
     if (type === TYPE.reset) known.reset = true;
     if (type === TYPE.goAway) this.leaving = true;

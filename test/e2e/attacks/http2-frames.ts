@@ -7,7 +7,18 @@ import type { Line } from './witness';
 
 export const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 
-export const TYPE = { data: 0, headers: 1, priority: 2, reset: 3, settings: 4, push: 5, ping: 6, goAway: 7, windowUpdate: 8, continuation: 9 } as const;
+export const TYPE = {
+  data: 0,
+  headers: 1,
+  priority: 2,
+  reset: 3,
+  settings: 4,
+  push: 5,
+  ping: 6,
+  goAway: 7,
+  windowUpdate: 8,
+  continuation: 9,
+} as const;
 export const FLAG = { ack: 1, endStream: 1, endHeaders: 4, padded: 8, priority: 32 } as const;
 export const SETTING = { headerTableSize: 1, initialWindowSize: 4 } as const;
 
@@ -44,11 +55,17 @@ const MOST = 16_384;
 /** The frames of a head or of trailers: as many as it needs. */
 export function headers(stream: number, lines: readonly Line[], endsStream: boolean): Buffer {
   const all = block(lines);
-  const parts = Array.from({ length: Math.max(1, Math.ceil(all.length / MOST)) }, (_, index) => all.subarray(index * MOST, (index + 1) * MOST));
-  return Buffer.concat(parts.map((part, index) => {
-    const end = index === parts.length - 1 ? FLAG.endHeaders : 0;
-    return index === 0 ? frame(TYPE.headers, end | (endsStream ? FLAG.endStream : 0), stream, part) : frame(TYPE.continuation, end, stream, part);
-  }));
+  const parts = Array.from({ length: Math.max(1, Math.ceil(all.length / MOST)) }, (_, index) =>
+    all.subarray(index * MOST, (index + 1) * MOST),
+  );
+  return Buffer.concat(
+    parts.map((part, index) => {
+      const end = index === parts.length - 1 ? FLAG.endHeaders : 0;
+      return index === 0
+        ? frame(TYPE.headers, end | (endsStream ? FLAG.endStream : 0), stream, part)
+        : frame(TYPE.continuation, end, stream, part);
+    }),
+  );
 }
 
 export function data(stream: number, text: string, endsStream: boolean): Buffer {
@@ -56,12 +73,19 @@ export function data(stream: number, text: string, endsStream: boolean): Buffer 
 }
 
 export function settings(values: readonly (readonly [setting: number, value: number])[]): Buffer {
-  return frame(TYPE.settings, 0, 0, Buffer.concat(values.map(([setting, value]) => {
-    const bytes = Buffer.alloc(6);
-    bytes.writeUInt16BE(setting, 0);
-    bytes.writeUInt32BE(value, 2);
-    return bytes;
-  })));
+  return frame(
+    TYPE.settings,
+    0,
+    0,
+    Buffer.concat(
+      values.map(([setting, value]) => {
+        const bytes = Buffer.alloc(6);
+        bytes.writeUInt16BE(setting, 0);
+        bytes.writeUInt32BE(value, 2);
+        return bytes;
+      }),
+    ),
+  );
 }
 
 /** Of a reset, a connection's window, or anything else whose payload is one number. */
@@ -85,7 +109,12 @@ export function framesIn(bytes: Buffer): { readonly frames: readonly Frame[]; re
   while (bytes.length >= at + 9) {
     const length = bytes.readUIntBE(at, 3);
     if (bytes.length < at + 9 + length) break;
-    frames.push({ type: bytes.readUInt8(at + 3), flags: bytes.readUInt8(at + 4), stream: bytes.readUInt32BE(at + 5) & 0x7fffffff, payload: bytes.subarray(at + 9, at + 9 + length) });
+    frames.push({
+      type: bytes.readUInt8(at + 3),
+      flags: bytes.readUInt8(at + 4),
+      stream: bytes.readUInt32BE(at + 5) & 0x7fffffff,
+      payload: bytes.subarray(at + 9, at + 9 + length),
+    });
     at += 9 + length;
   }
   return { frames, rest: bytes.subarray(at) };

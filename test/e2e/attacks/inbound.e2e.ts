@@ -16,18 +16,24 @@ e2e('what arrives at the inbound port of a service', () => {
 
   describe('obeys its rules about paths, such as', () => {
     const arrivalsBy = (fate: Fate): { readonly path: string }[] => (typeof fate === 'string' && fate !== 'closed' ? [{ path: fate }] : []);
-    const endOf = (fate: Fate): number | 'connection closed' => (typeof fate === 'number' ? fate : fate === 'closed' ? 'connection closed' : 200);
+    const endOf = (fate: Fate): number | 'connection closed' =>
+      typeof fate === 'number' ? fate : fate === 'closed' ? 'connection closed' : 200;
 
-    const sent = new Map<PathAttack, { readonly first: string; readonly second: string; readonly statuses: readonly number[]; readonly end: StreamEnd }>();
+    const sent = new Map<
+      PathAttack,
+      { readonly first: string; readonly second: string; readonly statuses: readonly number[]; readonly end: StreamEnd }
+    >();
     // All at once: an Envoy takes a second to close a connection that breaks the protocol.
     beforeAll(async () => {
-      await Promise.all(PATHS.map(async (attack) => {
-        const [first, second] = [mesh().nextNumber(), mesh().nextNumber()];
-        const conversation = await mesh().byHttp1('web');
-        const answers = await conversation.exchange(request(`GET ${attack.path}`).replaceAll('{n}', first), 1);
-        const end = await sendByHttp2(mesh(), { head: head(attack.path) }, second);
-        sent.set(attack, { first, second, statuses: answers.map(({ status }) => status), end });
-      }));
+      await Promise.all(
+        PATHS.map(async (attack) => {
+          const [first, second] = [mesh().nextNumber(), mesh().nextNumber()];
+          const conversation = await mesh().byHttp1('web');
+          const answers = await conversation.exchange(request(`GET ${attack.path}`).replaceAll('{n}', first), 1);
+          const end = await sendByHttp2(mesh(), { head: head(attack.path) }, second);
+          sent.set(attack, { first, second, statuses: answers.map(({ status }) => status), end });
+        }),
+      );
     });
 
     test.each(PATHS.map((attack) => [JSON.stringify(attack.path), attack] as const))('%s', (_, attack) => {
@@ -39,6 +45,10 @@ e2e('what arrives at the inbound port of a service', () => {
     });
   });
 
-  describe('by HTTP/1.1 is one request, which obeys its rules, whatever there is of', () => { http1Tests(mesh, HTTP1); });
-  describe('by HTTP/2 is one request, which obeys its rules, whatever there is of', () => { http2Tests(mesh, HTTP2); });
+  describe('by HTTP/1.1 is one request, which obeys its rules, whatever there is of', () => {
+    http1Tests(mesh, HTTP1);
+  });
+  describe('by HTTP/2 is one request, which obeys its rules, whatever there is of', () => {
+    http2Tests(mesh, HTTP2);
+  });
 });

@@ -16,10 +16,16 @@ e2e('headers that a service lets through', () => {
     const number = mesh().nextNumber();
     const conversation = await mesh().byHttp1(to);
     await conversation.exchange(request(`POST ${path}`, ...lines, ...forged(OVERRIDING), 'Content-Length: 0').replaceAll('{n}', number), 1);
-    return mesh().witness.with(number).flatMap((arrival) => arrival.lines.map(([name]) => name)).filter((name) => OVERRIDES.includes(canonical(name)));
+    return mesh()
+      .witness.with(number)
+      .flatMap((arrival) => arrival.lines.map(([name]) => name))
+      .filter((name) => OVERRIDES.includes(canonical(name)));
   };
 
-  test.each([['web', '/public/x'], ['limited', '/x']])('arrive at %s by the name that it gives, and no others', async (to, path) => {
+  test.each([
+    ['web', '/public/x'],
+    ['limited', '/x'],
+  ])('arrive at %s by the name that it gives, and no others', async (to, path) => {
     expect(await arrives(to, path, [])).toEqual(['x-http-method-override']);
   });
 

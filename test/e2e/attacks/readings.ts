@@ -14,8 +14,13 @@ function decode(text: string): string {
   return text
     .replaceAll(/%u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
     .replaceAll(/%([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
-    .replaceAll(/[\xc0\xc1][\x80-\xbf]|\xe0[\x80-\x9f][\x80-\xbf]|\xf0[\x80-\x8f][\x80-\xbf]{2}/g, (bytes) => String.fromCharCode(
-      Array.from(bytes, (byte) => byte.charCodeAt(0)).slice(1).reduce((code, byte) => code * 64 + (byte & 63), bytes.length === 2 ? bytes.charCodeAt(0) & 31 : bytes.charCodeAt(0) & 15)));
+    .replaceAll(/[\xc0\xc1][\x80-\xbf]|\xe0[\x80-\x9f][\x80-\xbf]|\xf0[\x80-\x8f][\x80-\xbf]{2}/g, (bytes) =>
+      String.fromCharCode(
+        Array.from(bytes, (byte) => byte.charCodeAt(0))
+          .slice(1)
+          .reduce((code, byte) => code * 64 + (byte & 63), bytes.length === 2 ? bytes.charCodeAt(0) & 31 : bytes.charCodeAt(0) & 15),
+      ),
+    );
 }
 
 /** Without empty and dot segments. */

@@ -16,17 +16,42 @@ export function canonical(name: string): string {
   return name.toLowerCase().replaceAll(/[._]/g, '-');
 }
 
-export const OVERRIDES = ['x-http-method-override', 'x-http-method', 'x-method-override', 'x-original-url', 'x-rewrite-url', 'x-original-uri', 'x-override-url'];
+export const OVERRIDES = [
+  'x-http-method-override',
+  'x-http-method',
+  'x-method-override',
+  'x-original-url',
+  'x-rewrite-url',
+  'x-original-uri',
+  'x-override-url',
+];
 
 /** What a client may not say of itself. API Gateway's own word comes in other headers. */
 export const CLAIMS_OF_CLIENTS = [
-  'x-real-ip', 'client-ip', 'true-client-ip', 'x-client-ip', 'x-cluster-client-ip', 'cf-connecting-ip', 'fastly-client-ip',
-  'x-original-host', 'x-host', 'forwarded', 'proxy', 'x-request-id', 'x-amzn-trace-id',
-  'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'x-forwarded-prefix', 'x-forwarded-server',
+  'x-real-ip',
+  'client-ip',
+  'true-client-ip',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'cf-connecting-ip',
+  'fastly-client-ip',
+  'x-original-host',
+  'x-host',
+  'forwarded',
+  'proxy',
+  'x-request-id',
+  'x-amzn-trace-id',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-forwarded-port',
+  'x-forwarded-prefix',
+  'x-forwarded-server',
 ];
 
 /** Trailers that would forge a header where an application takes both for one. */
-const OF_HEADS = /^(x-envoy-.*|x-forwarded-.*|forwarded|grpc-timeout|authorization|cookie|host|content-length|transfer-encoding|te|connection|x-edge-.*)$/;
+const OF_HEADS =
+  /^(x-envoy-.*|x-forwarded-.*|forwarded|grpc-timeout|authorization|cookie|host|content-length|transfer-encoding|te|connection|x-edge-.*)$/;
 
 /** All that a client says has this in it, so that it is known wherever it arrives. */
 export const FORGED = 'forged';
@@ -62,10 +87,18 @@ function brokenByRoute({ method, path }: Arrival, route: string): readonly strin
   return [
     ...(ofRoute === method || ofRoute === 'ANY' ? [] : [`${method} is not the method of ${route}`]),
     // API Gateway may ignore a slash at the end.
-    ...(hasShape(template, (path.split('?', 1)[0] ?? '').replace(/(?<=[^/])\/$/, '')) || hasShape(template, path.split('?', 1)[0] ?? '') ? [] : [`${JSON.stringify(path)} is not of ${route}`]),
-    ...all.filter((reading) => !`${reading}/`.startsWith(fixed)).map((reading) => `${JSON.stringify(path)} can be read as ${JSON.stringify(reading)}, which is not of ${route}`),
-    ...PROTECTED.filter((other) => other.template !== template && other.methods.includes(method) && all.some((reading) => hasShape(other.template, reading.toLowerCase())))
-      .map((other) => `${JSON.stringify(path)} came by ${route}, and can be read as one of ${other.template}, which has an authorizer`),
+    ...(hasShape(template, (path.split('?', 1)[0] ?? '').replace(/(?<=[^/])\/$/, '')) || hasShape(template, path.split('?', 1)[0] ?? '')
+      ? []
+      : [`${JSON.stringify(path)} is not of ${route}`]),
+    ...all
+      .filter((reading) => !`${reading}/`.startsWith(fixed))
+      .map((reading) => `${JSON.stringify(path)} can be read as ${JSON.stringify(reading)}, which is not of ${route}`),
+    ...PROTECTED.filter(
+      (other) =>
+        other.template !== template &&
+        other.methods.includes(method) &&
+        all.some((reading) => hasShape(other.template, reading.toLowerCase())),
+    ).map((other) => `${JSON.stringify(path)} came by ${route}, and can be read as one of ${other.template}, which has an authorizer`),
   ];
 }
 
@@ -77,7 +110,10 @@ const PROTECTED = [
 ];
 
 function hasShape(template: string, path: string): boolean {
-  const pattern = template.split('/').map((part) => (part.endsWith('+}') ? '.+' : part.startsWith('{') ? '[^/]+' : part)).join('/');
+  const pattern = template
+    .split('/')
+    .map((part) => (part.endsWith('+}') ? '.+' : part.startsWith('{') ? '[^/]+' : part))
+    .join('/');
   return new RegExp(`^${pattern}$`).test(path);
 }
 
@@ -86,7 +122,9 @@ function brokenByCaller(lines: readonly Line[], caller: string): readonly string
   const said = lines.filter(([name]) => name.replaceAll(/[^a-z]/g, '-') === 'x-forwarded-client-cert');
   if (said.length !== 1) return [`the caller is named in ${said.length} headers: ${JSON.stringify(said)}`];
   const [[, value]] = said;
-  return /^(By=[^;,]*;)?Hash=[0-9a-f]{64};URI=[^;,]*$/.test(value) && value.endsWith(`;URI=${caller}`) ? [] : [`the caller is said to be ${JSON.stringify(value)}, not ${caller}`];
+  return /^(By=[^;,]*;)?Hash=[0-9a-f]{64};URI=[^;,]*$/.test(value) && value.endsWith(`;URI=${caller}`)
+    ? []
+    : [`the caller is said to be ${JSON.stringify(value)}, not ${caller}`];
 }
 
 function brokenByNames({ to, lines, trailers }: Arrival, { route }: Sender): readonly string[] {
@@ -96,11 +134,16 @@ function brokenByNames({ to, lines, trailers }: Arrival, { route }: Sender): rea
     if (plain.startsWith('x-envoy-')) return value.includes(FORGED) || !OWN_HEADERS.includes(name);
     if (OVERRIDES.includes(plain)) return !overridable;
     if (route === undefined) return false;
-    return ['x-edge-route', 'x-edge-client-ip', 'x-edge-host'].includes(plain) || (CLAIMS_OF_CLIENTS.includes(plain) || plain.startsWith('x-forwarded-')) && value.toLowerCase().includes(FORGED);
+    return (
+      ['x-edge-route', 'x-edge-client-ip', 'x-edge-host'].includes(plain) ||
+      ((CLAIMS_OF_CLIENTS.includes(plain) || plain.startsWith('x-forwarded-')) && value.toLowerCase().includes(FORGED))
+    );
   };
   return [
     ...lines.filter(([name, value]) => forbidden(name, value)).map(([name, value]) => `the header ${name}: ${value.slice(0, 80)} arrives`),
-    ...trailers.filter(([name]) => OF_HEADS.test(canonical(name)) || OVERRIDES.includes(canonical(name))).map(([name, value]) => `the trailer ${name}: ${value.slice(0, 80)} arrives`),
+    ...trailers
+      .filter(([name]) => OF_HEADS.test(canonical(name)) || OVERRIDES.includes(canonical(name)))
+      .map(([name, value]) => `the trailer ${name}: ${value.slice(0, 80)} arrives`),
   ];
 }
 

@@ -7,11 +7,32 @@ export const INSIDERS = ['10.0.0.1', '192.168.1.1', '172.16.0.1', '127.0.0.1', '
 
 /** https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#config-http-filters-router-headers-consumed */
 const OF_ENVOY = [
-  'x-envoy-retry-on', 'x-envoy-retry-grpc-on', 'x-envoy-max-retries', 'x-envoy-retriable-status-codes', 'x-envoy-retriable-header-names',
-  'x-envoy-upstream-rq-timeout-ms', 'x-envoy-upstream-rq-per-try-timeout-ms', 'x-envoy-upstream-rq-timeout-alt-response', 'x-envoy-upstream-alt-stat-name',
-  'x-envoy-upstream-stream-duration-ms', 'x-envoy-expected-rq-timeout-ms', 'x-envoy-hedge-on-per-try-timeout', 'x-envoy-internal', 'x-envoy-external-address',
-  'x-envoy-original-path', 'x-envoy-original-host', 'x-envoy-original-url', 'x-envoy-force-trace', 'x-envoy-decorator-operation', 'x-envoy-attempt-count', 'x-envoy-ip-tags',
-  'x-envoy-downstream-service-cluster', 'x-envoy-downstream-service-node', 'x-envoy-peer-metadata', 'x-envoy-is-timeout-retry', 'x-envoy-nobody-knows',
+  'x-envoy-retry-on',
+  'x-envoy-retry-grpc-on',
+  'x-envoy-max-retries',
+  'x-envoy-retriable-status-codes',
+  'x-envoy-retriable-header-names',
+  'x-envoy-upstream-rq-timeout-ms',
+  'x-envoy-upstream-rq-per-try-timeout-ms',
+  'x-envoy-upstream-rq-timeout-alt-response',
+  'x-envoy-upstream-alt-stat-name',
+  'x-envoy-upstream-stream-duration-ms',
+  'x-envoy-expected-rq-timeout-ms',
+  'x-envoy-hedge-on-per-try-timeout',
+  'x-envoy-internal',
+  'x-envoy-external-address',
+  'x-envoy-original-path',
+  'x-envoy-original-host',
+  'x-envoy-original-url',
+  'x-envoy-force-trace',
+  'x-envoy-decorator-operation',
+  'x-envoy-attempt-count',
+  'x-envoy-ip-tags',
+  'x-envoy-downstream-service-cluster',
+  'x-envoy-downstream-service-node',
+  'x-envoy-peer-metadata',
+  'x-envoy-is-timeout-retry',
+  'x-envoy-nobody-knows',
 ];
 
 export const STEERING = OF_ENVOY.flatMap(spellings);

@@ -25,12 +25,17 @@ e2e('a service whose caller was taken over', () => {
   /** Begun first, since it takes its time. */
   const halves = new Map<string, Promise<Conversation>>();
   beforeAll(async () => {
-    await Promise.all(['web', 'gateway'].map(async (to) => {
-      const conversation = await mesh().byHttp1(to);
-      conversation.say('GET /public/x HTTP/1.1\r\nHost: peer.example\r\n');
-      halves.set(to, conversation.until(() => false).then(() => conversation));
-      halves.get(to)!.catch(() => undefined);
-    }));
+    await Promise.all(
+      ['web', 'gateway'].map(async (to) => {
+        const conversation = await mesh().byHttp1(to);
+        conversation.say('GET /public/x HTTP/1.1\r\nHost: peer.example\r\n');
+        halves.set(
+          to,
+          conversation.until(() => false).then(() => conversation),
+        );
+        halves.get(to)!.catch(() => undefined);
+      }),
+    );
   });
 
   describe("has an admin interface that shows and changes nothing of Envoy's configuration:", () => {
@@ -80,7 +85,9 @@ e2e('a service whose caller was taken over', () => {
       ['70 KiB of headers', [`X-Long: ${'a'.repeat(70_000)}`]],
       ['150 headers', Array.from({ length: 150 }, (_, index) => `X-${index}: 1`)],
     ])('%s in one request', async (_, lines) => {
-      const answers = await (await mesh().byHttp1('web')).exchange(request('GET /public/x', ...lines).replaceAll('{n}', mesh().nextNumber()), 1);
+      const answers = await (
+        await mesh().byHttp1('web')
+      ).exchange(request('GET /public/x', ...lines).replaceAll('{n}', mesh().nextNumber()), 1);
       expect(answers.map(({ status }) => status)).toEqual([431]);
     });
   });
@@ -89,9 +96,12 @@ e2e('a service whose caller was taken over', () => {
     const attack = async (to: string, connections: number, streams: number): Promise<string> => {
       const before = mesh().peak(to);
       const clients = await Promise.all(Array.from({ length: connections }, async () => mesh().byHttp2(to, undefined, { window: 0 })));
-      for (const client of clients) client.send(...Array.from({ length: streams }, () => headers(client.nextStream(), head('/public/big?answer=big'), true)));
+      for (const client of clients)
+        client.send(...Array.from({ length: streams }, () => headers(client.nextStream(), head('/public/big?answer=big'), true)));
       // All that it takes has been answered as far as it goes: it answers what comes behind.
-      await until(async () => (await mesh().statistic(to, `http.inbound_${to}.downstream_rq_active`) ?? 0) > 0, { what: 'requests that are not read' });
+      await until(async () => ((await mesh().statistic(to, `http.inbound_${to}.downstream_rq_active`)) ?? 0) > 0, {
+        what: 'requests that are not read',
+      });
       await settledAt(to);
       const after = mesh().peak(to);
       for (const client of clients) client.close();
@@ -100,24 +110,36 @@ e2e('a service whose caller was taken over', () => {
     /** Resolves when an Envoy takes nothing more from its application. */
     const settledAt = async (to: string): Promise<void> => {
       let last = -1;
-      await until(async () => {
-        const now = await mesh().statistic(to, 'cluster._app.upstream_cx_rx_bytes_total') ?? 0;
-        const same = now === last;
-        last = now;
-        if (!same) await new Promise((resolve) => { setTimeout(resolve, 200); });
-        return same;
-      }, { what: `${to} to take no more` });
+      await until(
+        async () => {
+          const now = (await mesh().statistic(to, 'cluster._app.upstream_cx_rx_bytes_total')) ?? 0;
+          const same = now === last;
+          last = now;
+          if (!same)
+            await new Promise((resolve) => {
+              setTimeout(resolve, 200);
+            });
+          return same;
+        },
+        { what: `${to} to take no more` },
+      );
     };
 
     // On one connection by the buffers of a stream; on several at the latest by the share of the task's memory.
-    test.each([['web', 1, MOST_MIB], ['plain', 5, HEAP_MIB]])('%s, on %i connections', async (to, connections, most) => {
+    test.each([
+      ['web', 1, MOST_MIB],
+      ['plain', 5, HEAP_MIB],
+    ])('%s, on %i connections', async (to, connections, most) => {
       console.log(await attack(to, connections, STREAMS));
       expect(mesh().peak(to)).toBeLessThan(most);
       expect(await mesh().isReady(to)).toBe(true);
     });
   });
 
-  test.each([['the inbound port', 'web'], ['the edge', 'gateway']])('waits for half a request for 15 seconds, at %s', async (_, to) => {
+  test.each([
+    ['the inbound port', 'web'],
+    ['the edge', 'gateway'],
+  ])('waits for half a request for 15 seconds, at %s', async (_, to) => {
     expect(answersIn((await halves.get(to)!).received).map(({ status }) => status)).toEqual([408]);
   });
 
@@ -130,15 +152,26 @@ e2e('a service whose caller was taken over', () => {
     beforeAll(async () => {
       let refused = 0;
       let opened = 0;
-      await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-        while (opened < MOST && refused < 2 * AT_ONCE) {
-          opened += 1;
-          await mesh().byHttp2('web').then((client) => held.push(client), () => { refused += 1; });
-        }
-      }));
+      await Promise.all(
+        Array.from({ length: AT_ONCE }, async () => {
+          while (opened < MOST && refused < 2 * AT_ONCE) {
+            opened += 1;
+            await mesh()
+              .byHttp2('web')
+              .then(
+                (client) => held.push(client),
+                () => {
+                  refused += 1;
+                },
+              );
+          }
+        }),
+      );
       console.log(`${held.filter(({ closed }) => !closed).length} connections are held, ${refused} were refused`);
     });
-    afterAll(() => { for (const client of held) client.close(); });
+    afterAll(() => {
+      for (const client of held) client.close();
+    });
 
     test('it answers another caller', async () => {
       const other = await mesh().byHttp1('web', { from: 'other' });
@@ -149,7 +182,9 @@ e2e('a service whose caller was taken over', () => {
     test('it calls others itself', async () => {
       const { host, port } = mesh().virtual('web', 'plain.shop.internal');
       const url = `http://plain.shop.internal:${port}/x`;
-      expect(await mesh().client('web').attempt({ url, connectTo: { host, port } })).toEqual(expect.objectContaining({ kind: 'response', status: 200 }));
+      expect(await mesh().client('web').attempt({ url, connectTo: { host, port } })).toEqual(
+        expect.objectContaining({ kind: 'response', status: 200 }),
+      );
     });
 
     test('it is ready', async () => {

@@ -2,8 +2,19 @@
 import { OVERRIDES } from './rules';
 
 export const TRAILERS: readonly string[] = [
-  'x-forwarded-client-cert', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'forwarded', 'x-forwarded-port', 'x-envoy-internal', 'x-envoy-retry-on', 'x-edge-route',
-  ...OVERRIDES, 'grpc-timeout', 'authorization', 'cookie',
+  'x-forwarded-client-cert',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'forwarded',
+  'x-forwarded-port',
+  'x-envoy-internal',
+  'x-envoy-retry-on',
+  'x-edge-route',
+  ...OVERRIDES,
+  'grpc-timeout',
+  'authorization',
+  'cookie',
 ];
 
 /** A server may take these for an error of the protocol. */

@@ -38,17 +38,25 @@ export class Witness implements Applications {
   private readonly listeners = new Set<(arrival: Arrival) => void>();
 
   application(task: string, protocol: ProtocolId): { emit(event: 'connection', connection: Socket): unknown } {
-    if (protocol === 'tcp') return createTcpServer((socket) => { this.takeConnection(task, socket); });
+    if (protocol === 'tcp')
+      return createTcpServer((socket) => {
+        this.takeConnection(task, socket);
+      });
     if (protocol !== 'http') {
-      const server = createHttp2Server((request, response) => { this.take(task, request, response); });
+      const server = createHttp2Server((request, response) => {
+        this.take(task, request, response);
+      });
       server.on('sessionError', () => undefined);
       return server;
     }
     // As lenient as an application may be: what Envoy passes on must be harmless to that one, too.
-    const server = createServer({ insecureHTTPParser: true, maxHeaderSize: 1 << 18, keepAliveTimeout: 60_000 }, (request, response) => { this.take(task, request, response); });
+    const server = createServer({ insecureHTTPParser: true, maxHeaderSize: 1 << 18, keepAliveTimeout: 60_000 }, (request, response) => {
+      this.take(task, request, response);
+    });
     server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
       // That Envoy ends a connection within a request, since its caller did, is no nonsense.
-      if (error.code?.startsWith('HPE_') === true && error.code !== 'HPE_INVALID_EOF_STATE') this.note({ to: task, method: NO_REQUEST, path: error.code, host: '', lines: [], trailers: [], body: '', ended: true });
+      if (error.code?.startsWith('HPE_') === true && error.code !== 'HPE_INVALID_EOF_STATE')
+        this.note({ to: task, method: NO_REQUEST, path: error.code, host: '', lines: [], trailers: [], body: '', ended: true });
       socket.destroy();
     });
     return server;
@@ -68,7 +76,9 @@ export class Witness implements Applications {
     };
     this.note(arrival);
     request.setEncoding('latin1');
-    request.on('data', (chunk: string) => { arrival.body += chunk; });
+    request.on('data', (chunk: string) => {
+      arrival.body += chunk;
+    });
     request.once('error', () => undefined);
     request.once('end', () => {
       arrival.trailers = pairsOf(request.rawTrailers);
@@ -107,7 +117,10 @@ function answer({ path }: Arrival, response: ServerResponse | Http2ServerRespons
   };
   response.on('error', () => undefined);
   if (wanted === 'big') end(200, BIG);
-  else if (wanted === 'late') setTimeout(() => { end(200); }, LATE_MS);
+  else if (wanted === 'late')
+    setTimeout(() => {
+      end(200);
+    }, LATE_MS);
   else end(Number(wanted));
 }
 

@@ -7,5 +7,7 @@ const server = createServer((socket) => {
   socket.write('welcome\n');
   socket.pipe(socket);
 });
-server.listen(Number(process.env['PORT'] ?? 7000), '0.0.0.0', () => { console.log('listening'); });
+server.listen(Number(process.env['PORT'] ?? 7000), '0.0.0.0', () => {
+  console.log('listening');
+});
 process.once('SIGTERM', () => process.exit(0));

@@ -11,7 +11,8 @@ const [target = '', method = 'Say', text = '{}', times = '1'] = process.argv.sli
 const client = echoClient(target);
 const metadata = new Metadata();
 if (process.env['TRACE'] !== undefined) metadata.set('x-amzn-trace-id', process.env['TRACE']);
-for (const [name, value] of Object.entries(JSON.parse(process.env['METADATA'] ?? '{}') as Record<string, string>)) metadata.set(name, value);
+for (const [name, value] of Object.entries(JSON.parse(process.env['METADATA'] ?? '{}') as Record<string, string>))
+  metadata.set(name, value);
 
 async function call(): Promise<readonly SayReply[]> {
   const request: unknown = JSON.parse(text);
@@ -21,7 +22,9 @@ async function call(): Promise<readonly SayReply[]> {
     const stream = client.Repeat(request as RepeatRequest, metadata);
     stream.on('data', (reply: unknown) => replies.push(reply as SayReply));
     stream.once('error', reject);
-    stream.once('end', () => { resolve(replies); });
+    stream.once('end', () => {
+      resolve(replies);
+    });
   });
 }
 

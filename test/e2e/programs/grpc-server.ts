@@ -40,7 +40,9 @@ async function redis(host: string, port: number, command: string): Promise<strin
     const socket = connect({ host, port }, () => socket.write(`${command}\r\n`));
     socket.setEncoding('utf8');
     socket.once('error', reject);
-    socket.once('close', () => { reject(new Error(`the connection ended after ${JSON.stringify(answer)}`)); });
+    socket.once('close', () => {
+      reject(new Error(`the connection ended after ${JSON.stringify(answer)}`));
+    });
     socket.on('data', (chunk: string) => {
       answer += chunk;
       if (!answer.includes('\r\n')) return;
@@ -72,12 +74,24 @@ async function repeat(call: ServerWritableStream<RepeatRequest, SayReply>): Prom
 /** https://github.com/grpc/grpc/blob/master/doc/health-checking.md; the answer's only field says SERVING or NOT_SERVING. */
 const asIs = (bytes: Buffer): Buffer => bytes;
 const HEALTH = {
-  Check: { path: '/grpc.health.v1.Health/Check', requestStream: false, responseStream: false, requestSerialize: asIs, requestDeserialize: asIs, responseSerialize: asIs, responseDeserialize: asIs },
+  Check: {
+    path: '/grpc.health.v1.Health/Check',
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: asIs,
+    requestDeserialize: asIs,
+    responseSerialize: asIs,
+    responseDeserialize: asIs,
+  },
 } as const;
 let well = true;
 
 const server = new Server();
-server.addService(HEALTH, { Check: (_: unknown, done: sendUnaryData<Buffer>) => { done(null, Buffer.from([8, well ? 1 : 2])); } });
+server.addService(HEALTH, {
+  Check: (_: unknown, done: sendUnaryData<Buffer>) => {
+    done(null, Buffer.from([8, well ? 1 : 2]));
+  },
+});
 server.addService(loadEcho().service, {
   Say: (call: ServerUnaryCall<SayRequest, SayReply>, done: sendUnaryData<SayReply>) => {
     const { text, fail_code: code, via } = call.request;
@@ -88,7 +102,9 @@ server.addService(loadEcho().service, {
       return;
     }
     answer(call.request, call.metadata).then(
-      (reply) => { done(null, reply); },
+      (reply) => {
+        done(null, reply);
+      },
       (error: unknown) => {
         const { code: passedOn, message } = error as ServiceError;
         done({ code: typeof passedOn === 'number' ? passedOn : status.UNAVAILABLE, details: message });

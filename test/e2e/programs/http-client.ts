@@ -51,7 +51,8 @@ export type TcpOutcome = { readonly kind: 'received'; readonly text: string; rea
 export type WorkerRequest = { readonly id: number } & (
   | { readonly kind: 'http'; readonly request: HttpRequest }
   | { readonly kind: 'tcp'; readonly request: TcpRequest }
-  | { readonly kind: 'cancel' });
+  | { readonly kind: 'cancel' }
+);
 
 export interface WorkerReply {
   readonly id: number;
@@ -63,7 +64,10 @@ const pool = new Agent({ keepAlive: true, maxSockets: 256 });
 const running = new Map<number, (error: Error) => void>();
 
 class Failure extends Error {
-  constructor(readonly code: string, message: string) {
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
     super(message);
   }
 }
@@ -87,13 +91,26 @@ async function http(id: number, request: HttpRequest): Promise<HttpOutcome> {
       clearTimeout(timer);
       resolve(failure(error, startedAt));
     };
-    const timer = setTimeout(() => { cancel(new Failure('TIMEOUT', `no response within ${request.timeoutMs ?? TIMEOUT_MS} ms`)); }, request.timeoutMs ?? TIMEOUT_MS);
+    const timer = setTimeout(() => {
+      cancel(new Failure('TIMEOUT', `no response within ${request.timeoutMs ?? TIMEOUT_MS} ms`));
+    }, request.timeoutMs ?? TIMEOUT_MS);
     let cancel = fail;
     try {
       const { host, port, path } = parse(request.url);
       const target = request.connectTo ?? { host, port };
-      const headers = { host: port === 80 ? host : `${host}:${port}`, ...request.headers, ...(request.body !== undefined && request.headers?.['transfer-encoding'] === undefined && { 'content-length': String(Buffer.byteLength(request.body)) }) };
-      const sent = httpRequest({ ...target, path, method: request.method ?? 'GET', headers: headers as Record<string, string | string[]>, agent: request.keepAlive === true ? pool : false });
+      const headers = {
+        host: port === 80 ? host : `${host}:${port}`,
+        ...request.headers,
+        ...(request.body !== undefined &&
+          request.headers?.['transfer-encoding'] === undefined && { 'content-length': String(Buffer.byteLength(request.body)) }),
+      };
+      const sent = httpRequest({
+        ...target,
+        path,
+        method: request.method ?? 'GET',
+        headers: headers as Record<string, string | string[]>,
+        agent: request.keepAlive === true ? pool : false,
+      });
       cancel = (error) => {
         fail(error);
         sent.destroy(error);
@@ -105,15 +122,25 @@ async function http(id: number, request: HttpRequest): Promise<HttpOutcome> {
         response.once('error', fail);
         response.once('end', () => {
           clearTimeout(timer);
-          const joined = Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value ?? ''] as const);
-          resolve({ kind: 'response', status: response.statusCode ?? 0, headers: Object.fromEntries(joined), body: Buffer.concat(chunks).toString(), durationMs: Date.now() - startedAt });
+          const joined = Object.entries(response.headers).map(
+            ([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')] as const,
+          );
+          resolve({
+            kind: 'response',
+            status: response.statusCode ?? 0,
+            headers: Object.fromEntries(joined),
+            body: Buffer.concat(chunks).toString(),
+            durationMs: Date.now() - startedAt,
+          });
         });
       });
       sent.end(request.body);
     } catch (error) {
       fail(error as Error);
     }
-    running.set(id, (error) => { cancel(error); });
+    running.set(id, (error) => {
+      cancel(error);
+    });
   });
 }
 
@@ -127,9 +154,15 @@ async function tcp(id: number, request: TcpRequest): Promise<TcpOutcome> {
       socket.destroy();
       resolve(outcome);
     };
-    const done = (): void => { end({ kind: 'received', text, durationMs: Date.now() - startedAt }); };
-    const fail = (error: Error): void => { end(failure(error, startedAt)); };
-    const timer = setTimeout(() => { fail(new Failure('TIMEOUT', `got ${JSON.stringify(text)} within ${request.timeoutMs ?? TIMEOUT_MS} ms`)); }, request.timeoutMs ?? TIMEOUT_MS);
+    const done = (): void => {
+      end({ kind: 'received', text, durationMs: Date.now() - startedAt });
+    };
+    const fail = (error: Error): void => {
+      end(failure(error, startedAt));
+    };
+    const timer = setTimeout(() => {
+      fail(new Failure('TIMEOUT', `got ${JSON.stringify(text)} within ${request.timeoutMs ?? TIMEOUT_MS} ms`));
+    }, request.timeoutMs ?? TIMEOUT_MS);
     running.set(id, fail);
     socket.setEncoding('utf8');
     socket.once('error', fail);
@@ -155,5 +188,7 @@ async function handle(message: WorkerRequest): Promise<void> {
   process.send?.({ id: message.id, outcome } satisfies WorkerReply);
 }
 
-process.on('message', (message) => { void handle(message as WorkerRequest); });
+process.on('message', (message) => {
+  void handle(message as WorkerRequest);
+});
 process.once('disconnect', () => process.exit(0));

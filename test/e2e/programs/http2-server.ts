@@ -11,12 +11,17 @@ server.on('session', (session) => {
 });
 server.on('request', (request, response) => {
   console.log(JSON.stringify({ method: request.method, path: request.url }));
-  setTimeout(() => {
-    response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ host: hostname(), path: request.url }));
-  }, Number(/^\/delay\/(\d+)$/.exec(request.url)?.[1] ?? 0));
+  setTimeout(
+    () => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ host: hostname(), path: request.url }));
+    },
+    Number(/^\/delay\/(\d+)$/.exec(request.url)?.[1] ?? 0),
+  );
 });
-server.listen(Number(process.env['PORT'] ?? 8080), '0.0.0.0', () => { console.log('listening'); });
+server.listen(Number(process.env['PORT'] ?? 8080), '0.0.0.0', () => {
+  console.log('listening');
+});
 process.once('SIGTERM', () => {
   console.log('SIGTERM');
   server.close(() => process.exit(0));

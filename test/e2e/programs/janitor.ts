@@ -27,12 +27,17 @@ function processesIn(namespace: string): readonly number[] {
       return false;
     }
   };
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name) && inside(name)).map(Number);
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && inside(name))
+    .map(Number);
 }
 
 /** Containers keep theirs to themselves; those of volumes of limited size are on the host. */
 function mountsBelow(directory: string): readonly string[] {
-  return readFileSync('/proc/self/mounts', 'utf8').split('\n').map((line) => line.split(' ')[1] ?? '').filter((path) => path.startsWith(`${directory}/`));
+  return readFileSync('/proc/self/mounts', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[1] ?? '')
+    .filter((path) => path.startsWith(`${directory}/`));
 }
 
 function clean(): void {

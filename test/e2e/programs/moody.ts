@@ -34,7 +34,9 @@ function drip(response: ServerResponse, count: number, ms: number): void {
     else response.end();
   };
   let timer = setTimeout(next, 0);
-  response.once('close', () => { clearTimeout(timer); });
+  response.once('close', () => {
+    clearTimeout(timer);
+  });
 }
 
 function inMood({ socket }: IncomingMessage, response: ServerResponse): void {
@@ -44,7 +46,9 @@ function inMood({ socket }: IncomingMessage, response: ServerResponse): void {
       answer(response, Number(amount));
       break;
     case 'slow':
-      setTimeout(() => { answer(response, 200); }, Number(amount));
+      setTimeout(() => {
+        answer(response, 200);
+      }, Number(amount));
       break;
     case 'silent':
       break;
@@ -66,7 +70,8 @@ const server = createServer((request, response) => {
   const { method = '', url = '/' } = request;
   console.log(JSON.stringify({ method, path: url }));
   request.resume();
-  const [, action = '', first = '', second = ''] = /^\/(mood|health|drip|wait|status)(?:\/([^/?]*))?(?:\/([^/?]*))?(?:\?.*)?$/.exec(url) ?? [];
+  const [, action = '', first = '', second = ''] =
+    /^\/(mood|health|drip|wait|status)(?:\/([^/?]*))?(?:\/([^/?]*))?(?:\?.*)?$/.exec(url) ?? [];
   request.once('end', () => {
     switch (action) {
       case 'mood':
@@ -80,7 +85,9 @@ const server = createServer((request, response) => {
         drip(response, Number(first), Number(second));
         break;
       case 'wait':
-        setTimeout(() => { answer(response, 200); }, Number(first));
+        setTimeout(() => {
+          answer(response, 200);
+        }, Number(first));
         break;
       case 'status':
         answer(response, Number(first));
@@ -90,5 +97,7 @@ const server = createServer((request, response) => {
     }
   });
 });
-server.listen(Number(process.env['PORT'] ?? 8080), '0.0.0.0', () => { console.log('listening'); });
+server.listen(Number(process.env['PORT'] ?? 8080), '0.0.0.0', () => {
+  console.log('listening');
+});
 process.once('SIGTERM', () => process.exit(0));

@@ -9,17 +9,29 @@ import { createServer } from 'node:net';
 async function open(what: string): Promise<void> {
   const [kind, address = '', port = ''] = what.split(':');
   const socket = await (kind === 'udp' ? openUdp(address, Number(port)) : openTcp(address, Number(port)));
-  await new Promise<void>((sent) => process.send?.(what, socket, undefined, () => { sent(); }));
+  await new Promise<void>((sent) =>
+    process.send?.(what, socket, undefined, () => {
+      sent();
+    }),
+  );
 }
 
 async function openUdp(address: string, port: number): Promise<ReturnType<typeof createSocket>> {
   const socket = createSocket('udp4');
-  return new Promise((resolve) => { socket.bind(port, address, () => { resolve(socket); }); });
+  return new Promise((resolve) => {
+    socket.bind(port, address, () => {
+      resolve(socket);
+    });
+  });
 }
 
 async function openTcp(address: string, port: number): Promise<ReturnType<typeof createServer>> {
   const server = createServer();
-  return new Promise((resolve) => { server.listen(port, address, () => { resolve(server); }); });
+  return new Promise((resolve) => {
+    server.listen(port, address, () => {
+      resolve(server);
+    });
+  });
 }
 
 void (async () => {

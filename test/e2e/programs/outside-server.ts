@@ -53,12 +53,16 @@ function greet(socket: Socket): void {
 }
 
 function serve({ identities, https, http, tls, tcp }: OutsideServer): void {
-  const contexts = Object.entries(identities).map(([name, { certificateChain, privateKey }]) => [name, createSecureContext({ cert: certificateChain, key: privateKey })] as const);
+  const contexts = Object.entries(identities).map(
+    ([name, { certificateChain, privateKey }]) => [name, createSecureContext({ cert: certificateChain, key: privateKey })] as const,
+  );
   const [first] = Object.values(identities);
   const settings = {
     cert: first?.certificateChain,
     key: first?.privateKey,
-    SNICallback: (name: string, done: (error: Error | null, context?: ReturnType<typeof createSecureContext>) => void) => { done(null, contexts.find(([known]) => known === name)?.[1]); },
+    SNICallback: (name: string, done: (error: Error | null, context?: ReturnType<typeof createSecureContext>) => void) => {
+      done(null, contexts.find(([known]) => known === name)?.[1]);
+    },
   };
   const servers = [
     [createSecureServer({ ...settings, allowHTTP1: true }, answer), https],
@@ -76,5 +80,7 @@ function serve({ identities, https, http, tls, tcp }: OutsideServer): void {
   }
 }
 
-process.once('message', (message) => { serve(message as OutsideServer); });
+process.once('message', (message) => {
+  serve(message as OutsideServer);
+});
 process.once('disconnect', () => process.exit(0));

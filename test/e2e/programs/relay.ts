@@ -49,7 +49,9 @@ async function call(incoming: IncomingMessage, service: string, path: string, bo
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => (text += chunk));
       response.once('error', reject);
-      response.once('end', () => { resolve({ status: response.statusCode ?? 0, body: json(text) }); });
+      response.once('end', () => {
+        resolve({ status: response.statusCode ?? 0, body: json(text) });
+      });
     });
     sent.once('error', reject);
     sent.end(body);
@@ -96,7 +98,10 @@ async function handle(incoming: IncomingMessage, response: ServerResponse): Prom
     case 'call':
     case 'say':
       try {
-        const called = action === 'call' ? await call(incoming, argument, rest, body) : await sayTo(incoming, argument, decodeURIComponent(rest.slice(1)));
+        const called =
+          action === 'call'
+            ? await call(incoming, argument, rest, body)
+            : await sayTo(incoming, argument, decodeURIComponent(rest.slice(1)));
         answer(response, called.status, { ...seen, called });
       } catch (error) {
         const { code, message } = error as NodeJS.ErrnoException;
@@ -107,7 +112,9 @@ async function handle(incoming: IncomingMessage, response: ServerResponse): Prom
       answer(response, Number(argument), seen);
       break;
     case 'delay':
-      setTimeout(() => { answer(response, 200, seen); }, Number(argument));
+      setTimeout(() => {
+        answer(response, 200, seen);
+      }, Number(argument));
       break;
     case 'exit':
       process.exit(Number(argument));
@@ -121,7 +128,9 @@ const server = createServer((incoming, response) => {
   console.log(JSON.stringify({ method: incoming.method, path: incoming.url, trace: incoming.headers['x-amzn-trace-id'] }));
   void handle(incoming, response);
 });
-server.listen(Number(process.env['PORT'] ?? 8080), '0.0.0.0', () => { console.log('listening'); });
+server.listen(Number(process.env['PORT'] ?? 8080), '0.0.0.0', () => {
+  console.log('listening');
+});
 server.on('error', (error) => {
   console.error(String(error));
   process.exit(1);

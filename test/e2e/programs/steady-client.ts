@@ -54,21 +54,22 @@ function caller(calls: SteadyCalls, proto: string): () => Promise<void> {
 function overHttp1({ target, path = '/', headers = {} }: SteadyCalls): () => Promise<void> {
   const [host, port] = target.split(':');
   const agent = new Agent({ keepAlive: true });
-  return async () => new Promise((resolve, reject) => {
-    const sent = httpRequest({ host, port: Number(port), path, headers, agent, timeout: TIMEOUT_MS }, (response) => {
-      let body = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => (body += chunk));
-      response.once('error', reject);
-      response.once('end', () => {
-        if (response.statusCode === 200) resolve();
-        else reject(new Error(`status ${response.statusCode ?? 0} ${body.slice(0, 100)}`));
+  return async () =>
+    new Promise((resolve, reject) => {
+      const sent = httpRequest({ host, port: Number(port), path, headers, agent, timeout: TIMEOUT_MS }, (response) => {
+        let body = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => (body += chunk));
+        response.once('error', reject);
+        response.once('end', () => {
+          if (response.statusCode === 200) resolve();
+          else reject(new Error(`status ${response.statusCode ?? 0} ${body.slice(0, 100)}`));
+        });
       });
+      sent.once('timeout', () => sent.destroy(new Error('no answer in time')));
+      sent.once('error', reject);
+      sent.end();
     });
-    sent.once('timeout', () => sent.destroy(new Error('no answer in time')));
-    sent.once('error', reject);
-    sent.end();
-  });
 }
 
 function overHttp2({ target, path = '/', headers = {} }: SteadyCalls): () => Promise<void> {
@@ -81,26 +82,33 @@ function overHttp2({ target, path = '/', headers = {} }: SteadyCalls): () => Pro
     }
     return session;
   };
-  return async () => new Promise((resolve, reject) => {
-    const stream = connected().request({ ':path': path, ...headers });
-    let [status, body] = [0, ''];
-    stream.setEncoding('utf8');
-    stream.setTimeout(TIMEOUT_MS, () => { stream.destroy(new Error('no answer in time')); });
-    stream.once('response', (answer) => { status = Number(answer[':status']); });
-    stream.on('data', (chunk: string) => (body += chunk));
-    stream.once('error', reject);
-    stream.once('close', () => {
-      if (status === 200 && stream.rstCode === 0) resolve();
-      else reject(new Error(`status ${status}, stream code ${stream.rstCode ?? 0} ${body.slice(0, 100)}`));
+  return async () =>
+    new Promise((resolve, reject) => {
+      const stream = connected().request({ ':path': path, ...headers });
+      let [status, body] = [0, ''];
+      stream.setEncoding('utf8');
+      stream.setTimeout(TIMEOUT_MS, () => {
+        stream.destroy(new Error('no answer in time'));
+      });
+      stream.once('response', (answer) => {
+        status = Number(answer[':status']);
+      });
+      stream.on('data', (chunk: string) => (body += chunk));
+      stream.once('error', reject);
+      stream.once('close', () => {
+        if (status === 200 && stream.rstCode === 0) resolve();
+        else reject(new Error(`status ${status}, stream code ${stream.rstCode ?? 0} ${body.slice(0, 100)}`));
+      });
+      stream.end();
     });
-    stream.end();
-  });
 }
 
 function overGrpc({ target, delayMs = 0 }: SteadyCalls, proto: string): () => Promise<void> {
   process.env['PROTO'] = proto;
   const client = new (loadEcho())(target, credentials.createInsecure(), { 'grpc.enable_retries': 0 }) as unknown as EchoClient;
-  return async () => { await say(client, { text: 'steady', delay_ms: delayMs }, new Metadata()); };
+  return async () => {
+    await say(client, { text: 'steady', delay_ms: delayMs }, new Metadata());
+  };
 }
 
 function count(error: unknown): void {
@@ -112,11 +120,15 @@ function count(error: unknown): void {
 function start({ perSecond, ...calls }: SteadyCalls, proto: string): void {
   const call = caller({ perSecond, ...calls }, proto);
   timer = setInterval(() => {
-    const made = call().then(() => { succeeded += 1; }, count).then(() => {
-      finished += 1;
-      pending.delete(made);
-      tell({ kind: 'progress', finished });
-    });
+    const made = call()
+      .then(() => {
+        succeeded += 1;
+      }, count)
+      .then(() => {
+        finished += 1;
+        pending.delete(made);
+        tell({ kind: 'progress', finished });
+      });
     pending.add(made);
   }, 1000 / perSecond);
 }

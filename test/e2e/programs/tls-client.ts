@@ -86,7 +86,9 @@ async function respond(client: ClientHttp2Session, { path, method = 'GET', heade
   const stream = client.request({ ':method': method, ':path': path, ':authority': 'peer.example', ...own });
   const response = new Promise<IncomingHttpHeaders>((resolve, reject) => {
     stream.once('error', reject);
-    stream.once('close', () => { reject(new Error('no response')); });
+    stream.once('close', () => {
+      reject(new Error('no response'));
+    });
     stream.once('response', resolve);
   });
   stream.end();
@@ -103,9 +105,17 @@ async function attempt(connection: Connection): Promise<Connected> {
   let error: string | undefined;
   const responses: RawResponse[] = [];
   const socket = open(connection);
-  const ended = new Promise<void>((resolve) => { socket.once('close', () => { resolve(); }); });
-  const failed = (reason: NodeJS.ErrnoException): void => { error ??= reason.code ?? reason.message; };
-  socket.once('connect', () => { localPort = socket.localPort ?? 0; });
+  const ended = new Promise<void>((resolve) => {
+    socket.once('close', () => {
+      resolve();
+    });
+  });
+  const failed = (reason: NodeJS.ErrnoException): void => {
+    error ??= reason.code ?? reason.message;
+  };
+  socket.once('connect', () => {
+    localPort = socket.localPort ?? 0;
+  });
   socket.once('secureConnect', () => {
     shaken = true;
     resumed = 'isSessionReused' in socket && socket.isSessionReused();
@@ -122,7 +132,9 @@ async function attempt(connection: Connection): Promise<Connected> {
       if (received.endsWith('\n')) socket.end();
     });
     if (connection.says !== undefined) socket.write(connection.says);
-    const timer = setTimeout(() => { socket.destroy(Object.assign(new Error('the other side neither said anything nor ended'), { code: 'TIMEOUT' })); }, TIMEOUT_MS);
+    const timer = setTimeout(() => {
+      socket.destroy(Object.assign(new Error('the other side neither said anything nor ended'), { code: 'TIMEOUT' }));
+    }, TIMEOUT_MS);
     await ended;
     clearTimeout(timer);
   } else {
@@ -141,6 +153,8 @@ async function attempt(connection: Connection): Promise<Connected> {
 
 process.on('message', (message) => {
   const { id, connection } = message as Order;
-  void attempt(connection).then((connected) => { process.send?.({ id, connected } satisfies Done); });
+  void attempt(connection).then((connected) => {
+    process.send?.({ id, connected } satisfies Done);
+  });
 });
 process.once('disconnect', () => process.exit(0));

@@ -29,7 +29,9 @@ function tell(kind: Heard['kind'], text: string): void {
 function greeting(settings: object): Server {
   return createTlsServer(settings, (socket) => {
     socket.on('error', () => undefined);
-    socket.on('data', (chunk: Buffer) => { tell('told', chunk.toString()); });
+    socket.on('data', (chunk: Buffer) => {
+      tell('told', chunk.toString());
+    });
     socket.write('welcome\n');
   });
 }
@@ -59,13 +61,18 @@ function serve({ port, identity, version, protocol }: Presentation): void {
   server.on('tlsClientError', () => undefined);
   server.on('connection', (socket) => sockets.add(socket.on('error', () => undefined)));
   current = server;
-  server.listen(port, '0.0.0.0', () => { tell('listening', ''); });
+  server.listen(port, '0.0.0.0', () => {
+    tell('listening', '');
+  });
 }
 
 process.on('message', (message) => {
   for (const socket of sockets) socket.destroy();
   sockets.clear();
   if (current === undefined) serve(message as Presentation);
-  else current.close(() => { serve(message as Presentation); });
+  else
+    current.close(() => {
+      serve(message as Presentation);
+    });
 });
 process.once('disconnect', () => process.exit(0));

@@ -16,7 +16,15 @@ const [url = '', headers = '{}', silence = '0', ...messages] = process.argv.slic
 const socket = new WebSocket(url, { headers: JSON.parse(headers) as Record<string, string> });
 
 async function next(type: string): Promise<unknown> {
-  return new Promise((resolve) => { socket.addEventListener(type, ({ data }) => { resolve(data); }, { once: true }); });
+  return new Promise((resolve) => {
+    socket.addEventListener(
+      type,
+      ({ data }) => {
+        resolve(data);
+      },
+      { once: true },
+    );
+  });
 }
 
 async function main(): Promise<void> {

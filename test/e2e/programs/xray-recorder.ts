@@ -7,7 +7,12 @@ import { createSocket } from 'node:dgram';
 import { writeFileSync } from 'node:fs';
 
 const DIRECTORY = '/opt/aws/amazon-cloudwatch-agent';
-const FILES = ['etc/amazon-cloudwatch-agent.toml', 'etc/amazon-cloudwatch-agent.yaml', 'etc/env-config.json', 'var/amazon-cloudwatch-agent.pid'];
+const FILES = [
+  'etc/amazon-cloudwatch-agent.toml',
+  'etc/amazon-cloudwatch-agent.yaml',
+  'etc/env-config.json',
+  'var/amazon-cloudwatch-agent.pid',
+];
 for (const file of FILES) {
   writeFileSync(`${DIRECTORY}/${file}`, `${process.pid}\n`);
 }
@@ -24,5 +29,7 @@ socket.on('message', (packet) => {
     console.log(JSON.stringify({ xray_malformed: text, error: String(error) }));
   }
 });
-socket.bind(2000, '127.0.0.1', () => { console.log('listening on UDP 2000'); });
+socket.bind(2000, '127.0.0.1', () => {
+  console.log('listening on UDP 2000');
+});
 process.once('SIGTERM', () => process.exit(0));

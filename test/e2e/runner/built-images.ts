@@ -26,7 +26,12 @@ const built = new Map<string, BuiltImage>();
 /** Takes the images of a synthesized stack: a template names them by their hash alone. */
 export function recordBuiltImages(assembly: string, manifest: string): void {
   const { dockerImages = {} } = JSON.parse(readFileSync(join(assembly, manifest), 'utf8')) as AssetManifest;
-  for (const [hash, { source: { directory, dockerFile = 'Dockerfile', dockerBuildArgs = {} } }] of Object.entries(dockerImages)) {
+  for (const [
+    hash,
+    {
+      source: { directory, dockerFile = 'Dockerfile', dockerBuildArgs = {} },
+    },
+  ] of Object.entries(dockerImages)) {
     if (directory === undefined) continue;
     built.set(hash, { dockerfile: readFileSync(join(assembly, directory, dockerFile), 'utf8'), buildArgs: dockerBuildArgs });
   }
@@ -46,7 +51,10 @@ export function builtImage(reference: string): BuiltImage | undefined {
 
 /** The image of which a Dockerfile with nothing but ARG and FROM makes a copy; undefined if it adds something. */
 export function copiedImage({ dockerfile, buildArgs }: BuiltImage): string | undefined {
-  const lines = dockerfile.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+  const lines = dockerfile
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
   const defaults = lines.flatMap((line) => {
     const [, name, value] = /^ARG (\w+)=(\S+)$/.exec(line) ?? [];
     return name === undefined ? [] : [[name, value] as const];

@@ -8,7 +8,10 @@ export type { HttpFailure, HttpOutcome, HttpRequest, HttpResponse, TcpOutcome, T
 
 /** A request that got no response. */
 export class RequestFailed extends Error {
-  constructor(readonly code: string, message: string) {
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
     super(message);
   }
 }
@@ -21,7 +24,10 @@ export class HttpClient {
   private worker: ChildProcess | undefined;
   private failure: Error | undefined;
   private sent = 0;
-  private readonly waiting = new Map<number, { readonly resolve: (outcome: HttpOutcome | TcpOutcome) => void; readonly reject: (error: Error) => void }>();
+  private readonly waiting = new Map<
+    number,
+    { readonly resolve: (outcome: HttpOutcome | TcpOutcome) => void; readonly reject: (error: Error) => void }
+  >();
 
   constructor(readonly endpoint: Endpoint) {}
 
@@ -68,7 +74,9 @@ export class HttpClient {
   async connect(target: Endpoint, port: number): Promise<'connected' | 'refused' | 'dropped' | 'not let out'> {
     const { id, reply } = this.ask({ kind: 'tcp', request: { host: target.address, port, connectOnly: true } });
     const ended = new AbortController();
-    const outcome = reply.finally(() => { ended.abort(); });
+    const outcome = reply.finally(() => {
+      ended.abort();
+    });
     // Its rejection, should the loop throw first, has nobody to tell.
     outcome.catch(() => undefined);
     while (!ended.signal.aborted) {
@@ -104,7 +112,9 @@ export class HttpClient {
         return;
       }
       this.waiting.set(id, { resolve, reject });
-      this.start().send({ ...request, id }, (error) => { if (error) reject(error); });
+      this.start().send({ ...request, id }, (error) => {
+        if (error) reject(error);
+      });
     });
     return { id, reply };
   }
@@ -122,7 +132,9 @@ export class HttpClient {
       this.rejectAll(this.failure);
     };
     worker.once('error', failed);
-    worker.once('exit', (code) => { failed(new Error(`the client in ${this.endpoint.namespace} ended with code ${code ?? 'none'}`)); });
+    worker.once('exit', (code) => {
+      failed(new Error(`the client in ${this.endpoint.namespace} ended with code ${code ?? 'none'}`));
+    });
     this.worker = worker;
     return worker;
   }

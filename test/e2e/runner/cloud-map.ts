@@ -25,7 +25,10 @@ export class CloudMap {
    * @param propagationMs How long a change takes to show in DNS. In AWS that is seconds; by default a change
    *   shows at once, and a test of what happens meanwhile says how long.
    */
-  constructor(readonly services: readonly DiscoveryModel[], private readonly propagationMs = 0) {}
+  constructor(
+    readonly services: readonly DiscoveryModel[],
+    private readonly propagationMs = 0,
+  ) {}
 
   register(service: string, instance: Instance): void {
     this.change(service, (instances) => instances.set(instance.id, instance));
@@ -72,7 +75,8 @@ export class CloudMap {
   /** Finds a service by logical ID or full name. */
   private service(name: string): DiscoveryModel {
     const found = this.services.find((service) => service.logicalId === name || service.name === name);
-    if (found === undefined) throw new Error(`Cloud Map has no service "${name}"; it has ${this.services.map((service) => service.name).join(', ')}`);
+    if (found === undefined)
+      throw new Error(`Cloud Map has no service "${name}"; it has ${this.services.map((service) => service.name).join(', ')}`);
     return found;
   }
 
@@ -100,5 +104,8 @@ export class CloudMap {
 }
 
 function idsOf(instances: readonly Instance[]): string {
-  return instances.map(({ id }) => id).sort().join();
+  return instances
+    .map(({ id }) => id)
+    .sort()
+    .join();
 }

@@ -81,7 +81,11 @@ export class Cluster {
     const cluster = await Cluster.open(template, options);
     const names = options.services ?? cluster.system.services.map((service) => service.name);
     try {
-      await Promise.all(names.map(async (name) => cluster.scale(name, options.counts?.[name] ?? cluster.service(name).desiredCount, options.startTimeoutMs)));
+      await Promise.all(
+        names.map(async (name) =>
+          cluster.scale(name, options.counts?.[name] ?? cluster.service(name).desiredCount, options.startTimeoutMs),
+        ),
+      );
     } catch (error) {
       await cluster.close();
       throw error;
@@ -124,7 +128,8 @@ export class Cluster {
   async update(template: Template, options: UpdateOptions = {}): Promise<void> {
     await this.deployment.deploy(template, options);
     const next = readTemplate(template, this.deployment.values);
-    const networkOf = ({ cidr, discovery, zones, securityGroups }: System): string => JSON.stringify({ cidr, discovery, zones, securityGroups });
+    const networkOf = ({ cidr, discovery, zones, securityGroups }: System): string =>
+      JSON.stringify({ cidr, discovery, zones, securityGroups });
     if (networkOf(next) !== networkOf(this.model)) throw new Error('the update changes the network, which the runner cannot');
     this.model = next;
   }
@@ -132,7 +137,8 @@ export class Cluster {
   service(name: string): ServiceModel {
     const exact = this.system.services.find((service) => service.name === name);
     const [found, second] = exact ? [exact] : this.system.services.filter((service) => service.aliases.includes(name));
-    if (found === undefined) throw new Error(`no service "${name}"; the template has ${this.system.services.map((service) => service.name).join(', ')}`);
+    if (found === undefined)
+      throw new Error(`no service "${name}"; the template has ${this.system.services.map((service) => service.name).join(', ')}`);
     if (second !== undefined) throw new Error(`"${name}" is more than one service: ${found.logicalId}, ${second.logicalId}`);
     return found;
   }
@@ -228,7 +234,10 @@ export class Cluster {
     const number = (this.numbers.get(service.name) ?? 0) + 1;
     this.numbers.set(service.name, number);
     const id = `${service.name.toLowerCase().replace(/[^a-z0-9-]/g, '-')}-${number}`;
-    const sysctls: Readonly<Record<string, string>> = Object.assign({}, ...service.task.containers.map((container) => container.sysctls)) as Record<string, string>;
+    const sysctls: Readonly<Record<string, string>> = Object.assign(
+      {},
+      ...service.task.containers.map((container) => container.sysctls),
+    ) as Record<string, string>;
     const endpoint = await this.vpc.join({ name: id, securityGroups: service.securityGroups, sysctls });
     let task: Task;
     try {
@@ -262,11 +271,18 @@ export class Cluster {
           this.cloudMap.register(discovery, { id, address, zone, healthy: true, ...(port !== undefined && { port }) });
         }
       },
-      reportHealth: (_, healthy) => { for (const { discovery } of service.registries) this.cloudMap.setHealth(discovery, id, healthy); },
-      deregister: () => { for (const { discovery } of service.registries) this.cloudMap.deregister(discovery, id); },
+      reportHealth: (_, healthy) => {
+        for (const { discovery } of service.registries) this.cloudMap.setHealth(discovery, id, healthy);
+      },
+      deregister: () => {
+        for (const { discovery } of service.registries) this.cloudMap.deregister(discovery, id);
+      },
     });
     if (this.options.echo ?? process.env['E2E_LOGS'] === '1') {
-      for (const { log } of task.containers) log.onLine((line) => { process.stderr.write(`${log.name} | ${line.text}\n`); });
+      for (const { log } of task.containers)
+        log.onLine((line) => {
+          process.stderr.write(`${log.name} | ${line.text}\n`);
+        });
     }
     return task;
   }

@@ -58,7 +58,12 @@ export class Container {
   private launch: Promise<void> = Promise.resolve();
   private finished: Promise<void> = Promise.resolve();
 
-  constructor(readonly model: ContainerModel, private readonly standIn: StandIn, private readonly site: ContainerSite, private readonly report: (event: ContainerEvent, detail?: string) => void) {
+  constructor(
+    readonly model: ContainerModel,
+    private readonly standIn: StandIn,
+    private readonly site: ContainerSite,
+    private readonly report: (event: ContainerEvent, detail?: string) => void,
+  ) {
     this.log = new ContainerLog(`${site.task}/${model.name}`);
   }
 
@@ -89,26 +94,33 @@ export class Container {
     const stage = join(this.site.directory, `${this.name}.${this.restarts}`);
     mkdirSync(stage, { recursive: true });
     const startedAt = Date.now();
-    const sandbox = await Sandbox.start({
-      network: this.site.network,
-      hostname: this.site.hostname,
-      address: this.site.address,
-      resolvConf: this.site.resolvConf,
-      stage,
-      readonlyRoot: this.model.readonlyRoot,
-      user: this.user(),
-      dropCapabilities: this.model.dropCapabilities,
-      environment: this.environment(),
-      // The real image's directory is not here unless the stand-in says that its own stands for it.
-      workingDirectory: this.standIn.workingDirectory ?? '/',
-      argv: this.standIn.argv,
-      mounts: [
-        ...this.site.programRoots.map((path) => ({ source: path, path, readOnly: true })),
-        ...Object.entries(this.standIn.directories ?? {}).map(([path, source]) => ({ source, path, readOnly: true })),
-        ...this.model.mounts.map((mount) => ({ source: join(this.site.directory, 'volumes', mount.volume), path: mount.path, readOnly: mount.readOnly })),
-      ],
-      tmpfs: this.model.tmpfs,
-    }, this.log);
+    const sandbox = await Sandbox.start(
+      {
+        network: this.site.network,
+        hostname: this.site.hostname,
+        address: this.site.address,
+        resolvConf: this.site.resolvConf,
+        stage,
+        readonlyRoot: this.model.readonlyRoot,
+        user: this.user(),
+        dropCapabilities: this.model.dropCapabilities,
+        environment: this.environment(),
+        // The real image's directory is not here unless the stand-in says that its own stands for it.
+        workingDirectory: this.standIn.workingDirectory ?? '/',
+        argv: this.standIn.argv,
+        mounts: [
+          ...this.site.programRoots.map((path) => ({ source: path, path, readOnly: true })),
+          ...Object.entries(this.standIn.directories ?? {}).map(([path, source]) => ({ source, path, readOnly: true })),
+          ...this.model.mounts.map((mount) => ({
+            source: join(this.site.directory, 'volumes', mount.volume),
+            path: mount.path,
+            readOnly: mount.readOnly,
+          })),
+        ],
+        tmpfs: this.model.tmpfs,
+      },
+      this.log,
+    );
     this.sandbox = sandbox;
     this.set({ status: 'RUNNING', health: 'UNKNOWN' }, 'STARTED');
     const checks = this.watchHealth(sandbox);
@@ -126,7 +138,9 @@ export class Container {
     this.report('SIGTERM');
     sandbox.signal('SIGTERM');
     const gone = new AbortController();
-    void sandbox.exited.then(() => { gone.abort(); });
+    void sandbox.exited.then(() => {
+      gone.abort();
+    });
     await pause(this.model.stopTimeoutMs, gone.signal);
     if (!gone.signal.aborted) {
       this.report('SIGKILL', `did not end within its stop timeout of ${this.model.stopTimeoutMs} ms`);
@@ -158,7 +172,11 @@ export class Container {
   private async exited(code: number, ranForMs: number, checks: AbortController): Promise<void> {
     checks.abort();
     const policy = this.model.restartPolicy;
-    const restart = policy !== undefined && !this.stopping && !policy.ignoredExitCodes.includes(code) && ranForMs >= policy.attemptPeriodMs * this.site.pace.restarts;
+    const restart =
+      policy !== undefined &&
+      !this.stopping &&
+      !policy.ignoredExitCodes.includes(code) &&
+      ranForMs >= policy.attemptPeriodMs * this.site.pace.restarts;
     if (!restart) {
       this.set({ status: 'STOPPED', health: this.current.health, exitCode: code }, 'EXITED', `code ${code}`);
       return;
@@ -195,10 +213,15 @@ export class Container {
         else this.lastCheck = result;
         const overdue = this.current.health !== 'UNKNOWN' || Date.now() - startedAt >= patience;
         if (failures >= check.retries && overdue) this.setHealth('UNHEALTHY', lastWords(result));
-        await pause(this.current.health === 'UNKNOWN' ? Math.min(interval, Math.max(FIRST_CHECKS_MS, PAUSE_PER_CHECK * tookMs)) : interval, end.signal);
+        await pause(
+          this.current.health === 'UNKNOWN' ? Math.min(interval, Math.max(FIRST_CHECKS_MS, PAUSE_PER_CHECK * tookMs)) : interval,
+          end.signal,
+        );
       }
     };
-    void watch().catch((error: unknown) => { this.log.write('stderr', `health check could not be run: ${String(error)}\n`); });
+    void watch().catch((error: unknown) => {
+      this.log.write('stderr', `health check could not be run: ${String(error)}\n`);
+    });
     return end;
   }
 
@@ -232,7 +255,9 @@ export class Container {
     const known = { root: '0:0', ...this.standIn.users }[declared] ?? declared;
     const [, uid, gid] = /^(\d+)(?::(\d+))?$/.exec(known) ?? [];
     if (uid === undefined) {
-      throw new Error(`${this.log.name}: user "${declared}" is a name of the image's /etc/passwd, which is not here: give the stand-in users: { '${declared}': 'uid:gid' }`);
+      throw new Error(
+        `${this.log.name}: user "${declared}" is a name of the image's /etc/passwd, which is not here: give the stand-in users: { '${declared}': 'uid:gid' }`,
+      );
     }
     return { uid: Number(uid), gid: Number(gid ?? uid) };
   }

@@ -15,7 +15,10 @@ export function readTaskDefinition(definition: Fields): TaskModel {
   const containers = definition.objects('ContainerDefinitions').map(readContainer);
   for (const container of containers) {
     for (const mount of container.mounts) {
-      if (!volumes.includes(mount.volume)) throw new Error(`${definition.path}: container "${container.name}" mounts the volume "${mount.volume}", which the task does not have`);
+      if (!volumes.includes(mount.volume))
+        throw new Error(
+          `${definition.path}: container "${container.name}" mounts the volume "${mount.volume}", which the task does not have`,
+        );
     }
     for (const dependency of container.dependsOn) checkDependency(container, dependency, containers, definition.path);
   }
@@ -27,7 +30,8 @@ function checkDependency(container: ContainerModel, dependency: Dependency, all:
   const target = all.find((other) => other.name === dependency.container);
   const claim = `${path}: container "${container.name}" depends on "${dependency.container}"`;
   if (target === undefined) throw new Error(`${claim}, which the task does not have`);
-  if (dependency.condition === 'HEALTHY' && target.healthCheck === undefined) throw new Error(`${claim} being HEALTHY, but that has no health check`);
+  if (dependency.condition === 'HEALTHY' && target.healthCheck === undefined)
+    throw new Error(`${claim} being HEALTHY, but that has no health check`);
   if (['SUCCESS', 'COMPLETE'].includes(dependency.condition) && target.essential) {
     throw new Error(`${claim} being ${dependency.condition}, but an essential container that exits stops the task`);
   }
@@ -78,7 +82,8 @@ function readHealthCheck(container: Fields): HealthCheckModel | undefined {
   if (check === undefined) return undefined;
   const [kind, ...rest] = check.texts('Command');
   if (kind === 'NONE') return undefined;
-  if (kind !== 'CMD' && kind !== 'CMD-SHELL') throw new Error(`${check.path}.Command starts with "${kind ?? ''}": expected CMD or CMD-SHELL`);
+  if (kind !== 'CMD' && kind !== 'CMD-SHELL')
+    throw new Error(`${check.path}.Command starts with "${kind ?? ''}": expected CMD or CMD-SHELL`);
   return {
     argv: kind === 'CMD' ? rest : ['/bin/sh', '-c', ...rest],
     intervalMs: check.number('Interval', 30) * 1000,
@@ -91,7 +96,10 @@ function readHealthCheck(container: Fields): HealthCheckModel | undefined {
 function readRestartPolicy(container: Fields): RestartPolicyModel | undefined {
   const policy = container.child('RestartPolicy');
   if (policy === undefined || !policy.flag('Enabled', false)) return undefined;
-  return { ignoredExitCodes: policy.texts('IgnoredExitCodes').map(Number), attemptPeriodMs: policy.number('RestartAttemptPeriod', 300) * 1000 };
+  return {
+    ignoredExitCodes: policy.texts('IgnoredExitCodes').map(Number),
+    attemptPeriodMs: policy.number('RestartAttemptPeriod', 300) * 1000,
+  };
 }
 
 function pairs(list: readonly Fields[], key: string, value: string): Readonly<Record<string, string>> {

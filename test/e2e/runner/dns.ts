@@ -27,7 +27,11 @@ export interface Reply {
 export class PrivateDns {
   private readonly published = new Map<string, string>();
 
-  constructor(private readonly zones: readonly ZoneModel[], private readonly cloudMap: CloudMap, private readonly random: () => number = Math.random) {}
+  constructor(
+    private readonly zones: readonly ZoneModel[],
+    private readonly cloudMap: CloudMap,
+    private readonly random: () => number = Math.random,
+  ) {}
 
   answer(question: Pick<Question, 'name' | 'type'>): Reply {
     const asked = question.name.toLowerCase().replace(/\.$/, '');
@@ -35,7 +39,12 @@ export class PrivateDns {
       .filter(({ name }) => asked === name || asked.endsWith(`.${name}`))
       .sort((a, b) => b.name.length - a.name.length)[0];
     const known = this.published.get(asked);
-    if (zone === undefined && known !== undefined) return { rcode: RCODE.NOERROR, answers: question.type === 'A' ? [{ type: 'A', name: question.name, ttl: PUBLIC_TTL, data: known }] : [], authorities: [] };
+    if (zone === undefined && known !== undefined)
+      return {
+        rcode: RCODE.NOERROR,
+        answers: question.type === 'A' ? [{ type: 'A', name: question.name, ttl: PUBLIC_TTL, data: known }] : [],
+        authorities: [],
+      };
     // The internet is what a test has put there: all else does not exist.
     if (zone === undefined) return { rcode: RCODE.NXDOMAIN, answers: [], authorities: [] };
     const { answers, exists } = this.lookup(zone, asked, question.name, question.type);
@@ -48,29 +57,49 @@ export class PrivateDns {
     this.published.set(name, address);
   }
 
-  private lookup(zone: ZoneModel, asked: string, spelled: string, type: string): { readonly answers: readonly Answer[]; readonly exists: boolean } {
-    const all = [...zone.records.map(({ name, ttl, ...record }) => ({ name, answers: record.values.map((data) => ({ type: record.type, ttl, data })) })), ...this.discovered(zone)];
+  private lookup(
+    zone: ZoneModel,
+    asked: string,
+    spelled: string,
+    type: string,
+  ): { readonly answers: readonly Answer[]; readonly exists: boolean } {
+    const all = [
+      ...zone.records.map(({ name, ttl, ...record }) => ({
+        name,
+        answers: record.values.map((data) => ({ type: record.type, ttl, data })),
+      })),
+      ...this.discovered(zone),
+    ];
     const named = all.filter(({ name }) => name === asked).flatMap(({ answers }) => answers);
     const matching = named.filter((record) => record.type === type || record.type === 'CNAME');
     // Random order for all: Route 53 shuffles multivalue answers, and nobody may rely on an order.
-    const answers = this.shuffle(matching).slice(0, MAX_ANSWERS).map((record) => ({ ...record, name: spelled }) as Answer);
+    const answers = this.shuffle(matching)
+      .slice(0, MAX_ANSWERS)
+      .map((record) => ({ ...record, name: spelled }) as Answer);
     // A name that only has names below it exists too, with no data.
     return { answers, exists: named.length > 0 || asked === zone.name || all.some(({ name }) => name.endsWith(`.${asked}`)) };
   }
 
   /** The records that Cloud Map keeps in its zone: none for a service without instances. */
-  private discovered(zone: ZoneModel): readonly { readonly name: string; readonly answers: readonly { readonly type: string; readonly ttl: number; readonly data: unknown }[] }[] {
+  private discovered(zone: ZoneModel): readonly {
+    readonly name: string;
+    readonly answers: readonly { readonly type: string; readonly ttl: number; readonly data: unknown }[];
+  }[] {
     return this.cloudMap.services
       .filter((service) => service.namespace === zone.name)
-      .flatMap((service) => this.cloudMap.discoverable(service.logicalId).flatMap((instance) => service.records.flatMap(({ type, ttl }) => {
-        if (type === 'A') return [{ name: service.name, answers: [{ type, ttl, data: instance.address }] }];
-        // SRV points to a name per instance, which has an A record of its own.
-        const host = `${instance.id}.${service.name}`;
-        return [
-          { name: service.name, answers: [{ type, ttl, data: { priority: 1, weight: 1, port: instance.port ?? 0, target: host } }] },
-          { name: host, answers: [{ type: 'A', ttl, data: instance.address }] },
-        ];
-      })));
+      .flatMap((service) =>
+        this.cloudMap.discoverable(service.logicalId).flatMap((instance) =>
+          service.records.flatMap(({ type, ttl }) => {
+            if (type === 'A') return [{ name: service.name, answers: [{ type, ttl, data: instance.address }] }];
+            // SRV points to a name per instance, which has an A record of its own.
+            const host = `${instance.id}.${service.name}`;
+            return [
+              { name: service.name, answers: [{ type, ttl, data: { priority: 1, weight: 1, port: instance.port ?? 0, target: host } }] },
+              { name: host, answers: [{ type: 'A', ttl, data: instance.address }] },
+            ];
+          }),
+        ),
+      );
   }
 
   private shuffle<T>(items: readonly T[]): T[] {
@@ -95,15 +124,18 @@ export function respond(dns: PrivateDns, query: Buffer, limited: boolean): Buffe
   if (packet.type !== 'query' || question === undefined) return undefined;
   const options = packet.additionals?.find((record): record is OptAnswer => record.type === 'OPT');
   const reply = dns.answer(question);
-  const encode = (answers: readonly Answer[], flags: number): Buffer => codec.encode({
-    type: 'response',
-    id: packet.id ?? 0,
-    flags: ((packet.flags ?? 0) & codec.RECURSION_DESIRED) | AUTHORITATIVE | RECURSION_AVAILABLE | flags | reply.rcode,
-    questions: [question],
-    answers: [...answers],
-    authorities: [...reply.authorities],
-    additionals: options ? [{ type: 'OPT', name: '.', udpPayloadSize: 4096, extendedRcode: 0, ednsVersion: 0, flags: 0, flag_do: false, options: [] }] : [],
-  });
+  const encode = (answers: readonly Answer[], flags: number): Buffer =>
+    codec.encode({
+      type: 'response',
+      id: packet.id ?? 0,
+      flags: ((packet.flags ?? 0) & codec.RECURSION_DESIRED) | AUTHORITATIVE | RECURSION_AVAILABLE | flags | reply.rcode,
+      questions: [question],
+      answers: [...answers],
+      authorities: [...reply.authorities],
+      additionals: options
+        ? [{ type: 'OPT', name: '.', udpPayloadSize: 4096, extendedRcode: 0, ednsVersion: 0, flags: 0, flag_do: false, options: [] }]
+        : [],
+    });
   const whole = encode(reply.answers, 0);
   const room = options ? Math.max(options.udpPayloadSize, PLAIN_UDP_BYTES) : PLAIN_UDP_BYTES;
   return limited && whole.length > room ? encode([], TRUNCATED) : whole;
@@ -111,7 +143,11 @@ export function respond(dns: PrivateDns, query: Buffer, limited: boolean): Buffe
 
 /** Serves the VPC's names on sockets that live in the VPC's namespace. */
 export class DnsServer {
-  constructor(dns: PrivateDns, private readonly udp: DatagramSocket, private readonly tcp: Server) {
+  constructor(
+    dns: PrivateDns,
+    private readonly udp: DatagramSocket,
+    private readonly tcp: Server,
+  ) {
     udp.on('message', (query, peer) => {
       const response = respond(dns, query, true);
       // The asker may be gone by now, namespace and all.
@@ -144,6 +180,14 @@ function soa(zone: ZoneModel): SoaAnswer {
     type: 'SOA',
     name: zone.name,
     ttl: zone.negativeTtl,
-    data: { mname: 'ns-1536.awsdns-00.co.uk', rname: 'awsdns-hostmaster.amazon.com', serial: 1, refresh: 7200, retry: 900, expire: 1209600, minimum: zone.negativeTtl },
+    data: {
+      mname: 'ns-1536.awsdns-00.co.uk',
+      rname: 'awsdns-hostmaster.amazon.com',
+      serial: 1,
+      refresh: 7200,
+      retry: 900,
+      expire: 1209600,
+      minimum: zone.negativeTtl,
+    },
   };
 }

@@ -3,7 +3,10 @@ import { isObject } from './intrinsics';
 
 /** Reads the properties of one resolved CloudFormation object, with its path in every complaint. */
 export class Fields {
-  constructor(private readonly object: JsonObject, readonly path: string) {}
+  constructor(
+    private readonly object: JsonObject,
+    readonly path: string,
+  ) {}
 
   static of(value: Json | undefined, path: string): Fields {
     if (!isObject(value)) throw new Error(`${path}: expected an object, got ${JSON.stringify(value)}`);

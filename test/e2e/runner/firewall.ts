@@ -27,7 +27,9 @@ export function referencedGroups(groups: readonly SecurityGroupModel[]): readonl
  * a test can wait for "was dropped" and not for a silence.
  */
 export function ruleset(groups: readonly SecurityGroupModel[], members: Membership, resolver: string): string {
-  const lines = (direction: 'ingress' | 'egress'): string[] => [...new Set(groups.flatMap((group) => group[direction]).map((rule) => ruleLine(rule, direction === 'ingress' ? 'saddr' : 'daddr')))];
+  const lines = (direction: 'ingress' | 'egress'): string[] => [
+    ...new Set(groups.flatMap((group) => group[direction]).map((rule) => ruleLine(rule, direction === 'ingress' ? 'saddr' : 'daddr'))),
+  ];
   return [
     `table ${TABLE} {`,
     ...referencedGroups(groups).map((group) => `  set ${setName(group)} { type ipv4_addr; ${elements(members.get(group) ?? [])} }`),
@@ -83,7 +85,8 @@ export function parseDrops(json: string): readonly Drop[] {
 }
 
 function ruleLine({ protocol, ports, peer }: RuleModel, side: 'saddr' | 'daddr'): string {
-  const address = 'group' in peer ? `ip ${side} @${setName(peer.group)}` : peer.cidr === '0.0.0.0/0' ? 'meta nfproto ipv4' : `ip ${side} ${peer.cidr}`;
+  const address =
+    'group' in peer ? `ip ${side} @${setName(peer.group)}` : peer.cidr === '0.0.0.0/0' ? 'meta nfproto ipv4' : `ip ${side} ${peer.cidr}`;
   if (protocol === 'all') return `${address} accept`;
   if (protocol === 'icmp') return `${address} meta l4proto icmp accept`;
   const range = ports === undefined ? '0-65535' : ports.from === ports.to ? String(ports.from) : `${ports.from}-${ports.to}`;

@@ -6,8 +6,7 @@ import { CommandFailed } from './run-process';
 export type { SayReply } from '../programs/echo-grpc';
 
 export type GrpcOutcome =
-  | { readonly ok: true; readonly replies: readonly SayReply[] }
-  | { readonly ok: false; readonly code: number; readonly details: string };
+  { readonly ok: true; readonly replies: readonly SayReply[] } | { readonly ok: false; readonly code: number; readonly details: string };
 
 export interface GrpcCall {
   /** `host:port` */
@@ -26,9 +25,22 @@ export interface GrpcCall {
 const TIMEOUT_MS = 60_000;
 
 /** Calls the echo service of the `grpc` stand-in from inside a network namespace. */
-export async function callGrpc(endpoint: Endpoint, { target, method = 'Say', request, trace, metadata, times = 1 }: GrpcCall): Promise<readonly GrpcOutcome[]> {
+export async function callGrpc(
+  endpoint: Endpoint,
+  { target, method = 'Say', request, trace, metadata, times = 1 }: GrpcCall,
+): Promise<readonly GrpcOutcome[]> {
   const argv = [process.execPath, program('grpc-call'), target, method, JSON.stringify(request), String(times)];
-  const result = await endpoint.run(argv, { env: { PROTO: ECHO_PROTO, ...(trace !== undefined && { TRACE: trace }), ...(metadata !== undefined && { METADATA: JSON.stringify(metadata) }) }, timeoutMs: TIMEOUT_MS });
+  const result = await endpoint.run(argv, {
+    env: {
+      PROTO: ECHO_PROTO,
+      ...(trace !== undefined && { TRACE: trace }),
+      ...(metadata !== undefined && { METADATA: JSON.stringify(metadata) }),
+    },
+    timeoutMs: TIMEOUT_MS,
+  });
   if (result.code !== 0) throw new CommandFailed(argv, result);
-  return result.stdout.trim().split('\n').map((line) => JSON.parse(line) as GrpcOutcome);
+  return result.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as GrpcOutcome);
 }

@@ -44,9 +44,13 @@ export class Images {
     const { image: reference } = context.container;
     const built = builtImage(reference);
     const image = (built === undefined ? undefined : copiedImage(built)) ?? reference;
-    const rule = this.rules.find(({ image: wanted }) => (typeof wanted === 'function' ? built !== undefined && wanted(built) : matches(wanted, image)));
+    const rule = this.rules.find(({ image: wanted }) =>
+      typeof wanted === 'function' ? built !== undefined && wanted(built) : matches(wanted, image),
+    );
     if (rule === undefined) {
-      throw new Error(`no stand-in for the image "${image}" (container "${context.container.name}" of service "${context.service.name}"): add { image: '${repository(image)}', run: … } to the images of this test`);
+      throw new Error(
+        `no stand-in for the image "${image}" (container "${context.container.name}" of service "${context.service.name}"): add { image: '${repository(image)}', run: … } to the images of this test`,
+      );
     }
     return rule.run(context);
   }

@@ -34,7 +34,10 @@ export const isObject = (value: unknown): value is JsonObject => typeof value ==
 export class Resolver {
   private readonly known: KnownValues;
 
-  constructor(private readonly template: Template, values: KnownValues = {}) {
+  constructor(
+    private readonly template: Template,
+    values: KnownValues = {},
+  ) {
     this.known = { ...PSEUDO_PARAMETERS, ...values };
   }
 
@@ -48,7 +51,9 @@ export class Resolver {
 
   /** The logical IDs in a list of references. */
   referencedAll(value: Json | undefined): readonly string[] {
-    return this.list(value).map((item) => this.referenced(item)).filter((id) => id !== undefined);
+    return this.list(value)
+      .map((item) => this.referenced(item))
+      .filter((id) => id !== undefined);
   }
 
   resolve(value: Json | undefined): Json | undefined {
@@ -69,7 +74,9 @@ export class Resolver {
         return this.attribute(Array.isArray(argument) ? argument.map((part) => this.text(part as Json)).join('.') : this.text(argument));
       case 'Fn::Join': {
         const [separator, items] = this.list(argument);
-        return this.list(items).map((item) => this.text(item)).join(this.text(separator));
+        return this.list(items)
+          .map((item) => this.text(item))
+          .join(this.text(separator));
       }
       case 'Fn::Sub':
         return this.substitute(argument);
@@ -103,7 +110,8 @@ export class Resolver {
     if (known !== undefined) return known;
     const parameter = this.template.Parameters?.[name];
     if (parameter !== undefined) return parameter['Default'] === undefined ? name : this.text(parameter['Default']);
-    if (this.template.Resources?.[name] === undefined) throw new Error(`Ref to "${name}", which is no resource, parameter or pseudo parameter of the template`);
+    if (this.template.Resources?.[name] === undefined)
+      throw new Error(`Ref to "${name}", which is no resource, parameter or pseudo parameter of the template`);
     return name;
   }
 
@@ -121,7 +129,7 @@ export class Resolver {
       if (literal !== '') return `\${${name}}`;
       const own = isObject(variables) ? variables[name.trim()] : undefined;
       if (own !== undefined) return this.text(own);
-      return name.includes('.') ? this.attribute(name.trim()) : this.ref(name.trim()) ?? '';
+      return name.includes('.') ? this.attribute(name.trim()) : (this.ref(name.trim()) ?? '');
     });
   }
 

@@ -47,7 +47,8 @@ function never(container: Graph, name: string, condition: string, why: string): 
 export function order<T extends Graph>(containers: readonly T[]): readonly T[] {
   const ordered: T[] = [];
   const visit = (container: T, path: readonly string[]): void => {
-    if (path.includes(container.name)) throw new Error(`containers depend on each other in a cycle: ${[...path, container.name].join(' -> ')}`);
+    if (path.includes(container.name))
+      throw new Error(`containers depend on each other in a cycle: ${[...path, container.name].join(' -> ')}`);
     if (ordered.includes(container)) return;
     for (const { container: name } of container.dependsOn) {
       const target = containers.find((other) => other.name === name);

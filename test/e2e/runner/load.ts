@@ -20,16 +20,40 @@ export interface LoadResult {
 
 interface FortioReport {
   readonly RetCodes: Readonly<Record<string, number>>;
-  readonly DurationHistogram: { readonly Max: number; readonly Percentiles: readonly { readonly Percentile: number; readonly Value: number }[] };
+  readonly DurationHistogram: {
+    readonly Max: number;
+    readonly Percentiles: readonly { readonly Percentile: number; readonly Value: number }[];
+  };
 }
 
 /** Lets fortio send GET requests at a steady rate from inside a network namespace. Resolves when all are answered. */
-export async function load(endpoint: Endpoint, { url, requests, perSecond, connections = 8, reconnects = false }: Load): Promise<LoadResult> {
+export async function load(
+  endpoint: Endpoint,
+  { url, requests, perSecond, connections = 8, reconnects = false }: Load,
+): Promise<LoadResult> {
   // 0 seconds are endless.
   const amount = typeof requests === 'number' ? ['-n', String(requests)] : ['-t', '0'];
   // This process answers DNS, and is busy: what is measured must not be that.
   const connecting = reconnects ? ['-keepalive=false', '-no-reresolve'] : [];
-  const argv = [findTools().fortio, 'load', '-quiet', '-allow-initial-errors', ...amount, '-qps', String(perSecond), '-c', String(connections), ...connecting, '-p', '50,99', '-timeout', '20s', '-json', '-', url];
+  const argv = [
+    findTools().fortio,
+    'load',
+    '-quiet',
+    '-allow-initial-errors',
+    ...amount,
+    '-qps',
+    String(perSecond),
+    '-c',
+    String(connections),
+    ...connecting,
+    '-p',
+    '50,99',
+    '-timeout',
+    '20s',
+    '-json',
+    '-',
+    url,
+  ];
   const result = await endpoint.run(argv, typeof requests === 'number' ? {} : { interrupt: requests });
   if (result.code !== 0) throw new CommandFailed(argv, result);
   const { RetCodes: statuses, DurationHistogram: durations } = JSON.parse(result.stdout) as FortioReport;

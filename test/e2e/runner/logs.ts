@@ -25,7 +25,10 @@ export class ContainerLog {
 
   /** The last lines, for an error message. */
   tail(count = 20): string {
-    return this.all.slice(-count).map((line) => line.text).join('\n');
+    return this.all
+      .slice(-count)
+      .map((line) => line.text)
+      .join('\n');
   }
 
   /** Every line that is a JSON object: Envoy's access log, for one. */
@@ -34,7 +37,10 @@ export class ContainerLog {
   }
 
   /** The first line, past or future, that satisfies the predicate. */
-  async until(predicate: (line: LogLine) => boolean, options: { readonly timeoutMs?: number; readonly what?: string } = {}): Promise<LogLine> {
+  async until(
+    predicate: (line: LogLine) => boolean,
+    options: { readonly timeoutMs?: number; readonly what?: string } = {},
+  ): Promise<LogLine> {
     const found = this.all.find(predicate);
     if (found) return found;
     const timeoutMs = options.timeoutMs ?? DEADLINE_MS;
@@ -47,13 +53,18 @@ export class ContainerLog {
       });
       const timer = setTimeout(() => {
         stop();
-        reject(new Error(`waited ${timeoutMs} ms for ${options.what ?? 'a line'} in the log of ${this.name}; its last lines:\n${this.tail()}`));
+        reject(
+          new Error(`waited ${timeoutMs} ms for ${options.what ?? 'a line'} in the log of ${this.name}; its last lines:\n${this.tail()}`),
+        );
       }, timeoutMs);
     });
   }
 
   /** The first JSON line, past or future, that satisfies the predicate. */
-  async untilJson(predicate: (entry: Readonly<Record<string, unknown>>) => boolean, options: { readonly timeoutMs?: number; readonly what?: string } = {}): Promise<Readonly<Record<string, unknown>>> {
+  async untilJson(
+    predicate: (entry: Readonly<Record<string, unknown>>) => boolean,
+    options: { readonly timeoutMs?: number; readonly what?: string } = {},
+  ): Promise<Readonly<Record<string, unknown>>> {
     const line = await this.until((candidate) => {
       const entry = parse(candidate);
       return entry !== undefined && predicate(entry);

@@ -45,25 +45,33 @@ export class Vpc {
   private joined = 0;
   private updates: Promise<unknown> = Promise.resolve();
 
-  private constructor(private readonly workspace: Workspace, private readonly system: System, private readonly names: PrivateDns) {
+  private constructor(
+    private readonly workspace: Workspace,
+    private readonly system: System,
+    private readonly names: PrivateDns,
+  ) {
     this.groups = new Map(system.securityGroups.map((group) => [group.id, group]));
   }
 
   static async open(workspace: Workspace, system: System, names: PrivateDns): Promise<Vpc> {
     const vpc = new Vpc(workspace, system, names);
     const bits = vpc.prefixLength;
-    await must(['sh', '-euc', [
-      `ip netns add ${vpc.namespace}`,
-      `ip -n ${vpc.namespace} link set lo up`,
-      // An address of its own: else it takes the lowest one of its ports, and changes when an endpoint joins.
-      `ip -n ${vpc.namespace} link add br0 address 02:00:00:00:00:01 type bridge`,
-      `ip -n ${vpc.namespace} addr add ${vpc.address(1)}/${bits} dev br0`,
-      `ip -n ${vpc.namespace} addr add ${vpc.resolver}/${bits} dev br0`,
-      `ip -n ${vpc.namespace} addr add ${vpc.awsAddress}/${bits} dev br0`,
-      // Tasks come here by their default route.
-      `ip -n ${vpc.namespace} addr add ${METADATA_ADDRESS}/32 dev br0`,
-      `ip -n ${vpc.namespace} link set br0 up`,
-    ].join('\n')]);
+    await must([
+      'sh',
+      '-euc',
+      [
+        `ip netns add ${vpc.namespace}`,
+        `ip -n ${vpc.namespace} link set lo up`,
+        // An address of its own: else it takes the lowest one of its ports, and changes when an endpoint joins.
+        `ip -n ${vpc.namespace} link add br0 address 02:00:00:00:00:01 type bridge`,
+        `ip -n ${vpc.namespace} addr add ${vpc.address(1)}/${bits} dev br0`,
+        `ip -n ${vpc.namespace} addr add ${vpc.resolver}/${bits} dev br0`,
+        `ip -n ${vpc.namespace} addr add ${vpc.awsAddress}/${bits} dev br0`,
+        // Tasks come here by their default route.
+        `ip -n ${vpc.namespace} addr add ${METADATA_ADDRESS}/32 dev br0`,
+        `ip -n ${vpc.namespace} link set br0 up`,
+      ].join('\n'),
+    ]);
     await vpc.serve();
     return vpc;
   }
@@ -90,14 +98,21 @@ export class Vpc {
 
   /** A new member of the VPC, with an address that nobody had before. */
   async join(options: JoinOptions): Promise<Endpoint> {
-    const groups = options.securityGroups === 'outside' ? [INTERNET] : options.securityGroups.map((id) => {
-      const group = this.groups.get(id);
-      if (group === undefined) throw new Error(`the template has no security group "${id}"; it has ${[...this.groups.keys()].join(', ')}`);
-      return group;
-    });
+    const groups =
+      options.securityGroups === 'outside'
+        ? [INTERNET]
+        : options.securityGroups.map((id) => {
+            const group = this.groups.get(id);
+            if (group === undefined)
+              throw new Error(`the template has no security group "${id}"; it has ${[...this.groups.keys()].join(', ')}`);
+            return group;
+          });
     this.joined += 1;
     const number = this.joined;
-    const label = options.name.toLowerCase().replace(/[^a-z0-9-]/g, '-').slice(0, 40);
+    const label = options.name
+      .toLowerCase()
+      .replace(/[^a-z0-9-]/g, '-')
+      .slice(0, 40);
     const endpoint = new Endpoint(this, {
       namespace: `${this.workspace.prefix}${label}`.replace(/-$/, '') + `-n${number}`,
       // The first addresses of a subnet belong to AWS.
@@ -149,7 +164,11 @@ export class Vpc {
   }
 
   private address(offset: number): string {
-    const base = (this.system.cidr.split('/')[0] ?? '').split('.').map(Number).reduce((sum, part) => sum * 256 + part, 0) + offset;
+    const base =
+      (this.system.cidr.split('/')[0] ?? '')
+        .split('.')
+        .map(Number)
+        .reduce((sum, part) => sum * 256 + part, 0) + offset;
     return [24, 16, 8, 0].map((shift) => Math.floor(base / 2 ** shift) % 256).join('.');
   }
 
@@ -159,16 +178,20 @@ export class Vpc {
     mkdirSync(config, { recursive: true });
     // `ip netns exec` puts this over /etc/resolv.conf; containers get the same file.
     writeFileSync(endpoint.resolvConf, `nameserver ${this.resolver}\nsearch ${this.system.region}.compute.internal\n`);
-    await must(['sh', '-euc', [
-      `ip netns add ${namespace}`,
-      `ip -n ${this.namespace} link add ${link} type veth peer name eth0 netns ${namespace}`,
-      `ip -n ${this.namespace} link set ${link} master br0 up`,
-      `ip -n ${namespace} link set lo up`,
-      `ip -n ${namespace} addr add ${address}/${this.prefixLength} dev eth0`,
-      `ip -n ${namespace} link set eth0 up`,
-      `ip -n ${namespace} route add default via ${this.address(1)}`,
-      ...Object.entries(sysctls).map(([key, value]) => `nsenter --net=${endpoint.path} sysctl -q -w ${quote(`${key}=${value}`)}`),
-    ].join('\n')]);
+    await must([
+      'sh',
+      '-euc',
+      [
+        `ip netns add ${namespace}`,
+        `ip -n ${this.namespace} link add ${link} type veth peer name eth0 netns ${namespace}`,
+        `ip -n ${this.namespace} link set ${link} master br0 up`,
+        `ip -n ${namespace} link set lo up`,
+        `ip -n ${namespace} addr add ${address}/${this.prefixLength} dev eth0`,
+        `ip -n ${namespace} link set eth0 up`,
+        `ip -n ${namespace} route add default via ${this.address(1)}`,
+        ...Object.entries(sysctls).map(([key, value]) => `nsenter --net=${endpoint.path} sysctl -q -w ${quote(`${key}=${value}`)}`),
+      ].join('\n'),
+    ]);
   }
 
   private async remove(endpoint: Endpoint): Promise<void> {
@@ -177,7 +200,8 @@ export class Vpc {
   }
 
   private members(groups: readonly SecurityGroupModel[]): ReadonlyMap<string, readonly string[]> {
-    const addresses = (id: string): string[] => [...this.endpoints].filter((endpoint) => endpoint.groups.some((group) => group.id === id)).map((endpoint) => endpoint.address);
+    const addresses = (id: string): string[] =>
+      [...this.endpoints].filter((endpoint) => endpoint.groups.some((group) => group.id === id)).map((endpoint) => endpoint.address);
     return new Map(referencedGroups(groups).map((id) => [id, addresses(id)]));
   }
 
@@ -189,9 +213,14 @@ export class Vpc {
     const update = this.updates.then(async () => {
       change();
       const enter = (member: Endpoint): readonly string[] => ['nsenter', `--net=${member.path}`, 'nft', '-f', '-'];
-      if (this.endpoints.has(endpoint)) await must(enter(endpoint), { input: ruleset(endpoint.groups, this.members(endpoint.groups), this.resolver) });
-      const concerned = [...this.endpoints].filter((other) => other !== endpoint && referencedGroups(other.groups).some((id) => endpoint.groups.some((group) => group.id === id)));
-      await Promise.all(concerned.map(async (other) => must(enter(other), { input: membershipUpdate(other.groups, this.members(other.groups)) })));
+      if (this.endpoints.has(endpoint))
+        await must(enter(endpoint), { input: ruleset(endpoint.groups, this.members(endpoint.groups), this.resolver) });
+      const concerned = [...this.endpoints].filter(
+        (other) => other !== endpoint && referencedGroups(other.groups).some((id) => endpoint.groups.some((group) => group.id === id)),
+      );
+      await Promise.all(
+        concerned.map(async (other) => must(enter(other), { input: membershipUpdate(other.groups, this.members(other.groups)) })),
+      );
     });
     this.updates = update.catch(() => undefined);
     await update;
@@ -223,7 +252,10 @@ export class Endpoint implements EndpointIdentity {
   readonly link: string;
   readonly groups: readonly SecurityGroupModel[];
 
-  constructor(private readonly vpc: Vpc, identity: EndpointIdentity) {
+  constructor(
+    private readonly vpc: Vpc,
+    identity: EndpointIdentity,
+  ) {
     this.namespace = identity.namespace;
     this.address = identity.address;
     this.link = identity.link;

@@ -18,12 +18,26 @@ export interface RunOptions {
 }
 
 export class CommandFailed extends Error {
-  constructor(argv: readonly string[], readonly result: Finished) {
+  constructor(
+    argv: readonly string[],
+    readonly result: Finished,
+  ) {
     super(`${argv.join(' ').slice(0, 400)}\nexited with ${result.code}: ${(result.stderr || result.stdout).trim().slice(-2000)}`);
   }
 }
 
-const SIGNAL_NUMBERS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGILL: 4, SIGABRT: 6, SIGFPE: 8, SIGKILL: 9, SIGSEGV: 11, SIGPIPE: 13, SIGTERM: 15 };
+const SIGNAL_NUMBERS: Readonly<Record<string, number>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGILL: 4,
+  SIGABRT: 6,
+  SIGFPE: 8,
+  SIGKILL: 9,
+  SIGSEGV: 11,
+  SIGPIPE: 13,
+  SIGTERM: 15,
+};
 
 export function exitCode(code: number | null, signal: NodeJS.Signals | null): number {
   return code ?? 128 + (SIGNAL_NUMBERS[signal ?? ''] ?? 0);
@@ -36,7 +50,11 @@ export const PLAIN_ENVIRONMENT: Readonly<Record<string, string>> = { PATH: '/usr
 export async function run(argv: readonly string[], options: RunOptions = {}): Promise<Finished> {
   const [program = '', ...rest] = argv;
   return new Promise((resolve, reject) => {
-    const child = spawn(program, rest, { env: { ...PLAIN_ENVIRONMENT, ...options.env }, cwd: options.cwd ?? '/', stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(program, rest, {
+      env: { ...PLAIN_ENVIRONMENT, ...options.env },
+      cwd: options.cwd ?? '/',
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
@@ -45,7 +63,9 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
     child.stdin.on('error', () => undefined);
     child.stdin.end(options.input ?? '');
     const timer = options.timeoutMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), options.timeoutMs);
-    const interrupt = (): void => { child.kill('SIGINT'); };
+    const interrupt = (): void => {
+      child.kill('SIGINT');
+    };
     options.interrupt?.addEventListener('abort', interrupt, { once: true });
     if (options.interrupt?.aborted === true) interrupt();
     child.once('error', (error) => {

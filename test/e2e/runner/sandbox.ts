@@ -7,9 +7,30 @@ import type { Finished } from './run-process';
 import { exitCode, must, PLAIN_ENVIRONMENT, quote, run } from './run-process';
 
 /** What root keeps in a container: the default set of containerd and Docker. Everybody else has no capability at all. */
-const ROOT_CAPABILITIES = ['chown', 'dac_override', 'fowner', 'fsetid', 'kill', 'setgid', 'setuid', 'setpcap', 'net_bind_service', 'net_raw', 'sys_chroot', 'mknod', 'audit_write', 'setfcap'];
+const ROOT_CAPABILITIES = [
+  'chown',
+  'dac_override',
+  'fowner',
+  'fsetid',
+  'kill',
+  'setgid',
+  'setuid',
+  'setpcap',
+  'net_bind_service',
+  'net_raw',
+  'sys_chroot',
+  'mknod',
+  'audit_write',
+  'setfcap',
+];
 /** Directories of the host that a program runs from, should they be mounts of their own. */
-const DEVICES = [['null', 3], ['zero', 5], ['full', 7], ['random', 8], ['urandom', 9]] as const;
+const DEVICES = [
+  ['null', 3],
+  ['zero', 5],
+  ['full', 7],
+  ['random', 8],
+  ['urandom', 9],
+] as const;
 
 export interface SandboxOptions {
   /** The network namespace's file. */
@@ -35,27 +56,55 @@ export class Sandbox {
   /** The exit code. Where we kill the program, unshare stumbles over the signal and tells another one. */
   readonly exited: Promise<number>;
 
-  private constructor(readonly pid: number, exited: Promise<number>, private readonly options: SandboxOptions) {
+  private constructor(
+    readonly pid: number,
+    exited: Promise<number>,
+    private readonly options: SandboxOptions,
+  ) {
     this.exited = exited.then((code) => (this.killed ? exitCode(null, 'SIGKILL') : code));
   }
 
   /** Resolves when the program was started (not when it works). */
   static async start(options: SandboxOptions, log: ContainerLog): Promise<Sandbox> {
     const [stdout, stderr] = await openPipes(options.stage);
-    const child = spawn('setpriv', [
-      // Whatever happens to this process, no container outlives it.
-      '--pdeathsig', 'KILL',
-      'nsenter', `--net=${options.network}`,
-      'unshare', '--mount', '--pid', '--uts', '--ipc', '--fork', '--kill-child',
-      'sh', '-euc', initScript(options), 'container', ...options.argv,
-    ], { env: PLAIN_ENVIRONMENT, stdio: ['ignore', stdout.write, stderr.write, 'pipe'], detached: true });
+    const child = spawn(
+      'setpriv',
+      [
+        // Whatever happens to this process, no container outlives it.
+        '--pdeathsig',
+        'KILL',
+        'nsenter',
+        `--net=${options.network}`,
+        'unshare',
+        '--mount',
+        '--pid',
+        '--uts',
+        '--ipc',
+        '--fork',
+        '--kill-child',
+        'sh',
+        '-euc',
+        initScript(options),
+        'container',
+        ...options.argv,
+      ],
+      { env: PLAIN_ENVIRONMENT, stdio: ['ignore', stdout.write, stderr.write, 'pipe'], detached: true },
+    );
     closeSync(stdout.write);
     closeSync(stderr.write);
     const drained = Promise.all([pump(stdout.read, 'stdout', log), pump(stderr.read, 'stderr', log)]);
     const exited = new Promise<number>((resolve) => {
-      child.once('error', () => { resolve(127); });
+      child.once('error', () => {
+        resolve(127);
+      });
       // The exit counts once the output is complete, so that a log can be read at the exit.
-      child.once('exit', (code, signal) => void drained.then(() => { resolve(exitCode(code, signal)); }));
+      child.once(
+        'exit',
+        (code, signal) =>
+          void drained.then(() => {
+            resolve(exitCode(code, signal));
+          }),
+      );
     });
     const pid = await new Promise<number>((resolve, reject) => {
       let text = '';
@@ -63,7 +112,9 @@ export class Sandbox {
         text += chunk.toString();
         if (text.includes('\n')) resolve(Number(text));
       });
-      void exited.then((code) => { reject(new Error(`the container's namespaces could not be made (exit code ${code}):\n${log.tail()}`)); });
+      void exited.then((code) => {
+        reject(new Error(`the container's namespaces could not be made (exit code ${code}):\n${log.tail()}`));
+      });
     });
     return new Sandbox(pid, exited, options);
   }
@@ -81,7 +132,10 @@ export class Sandbox {
   /** Runs a command in the container, as its user and with its environment, like `docker exec`. */
   async exec(argv: readonly string[], timeoutMs?: number): Promise<Finished> {
     const enter = ['nsenter', '-t', String(this.pid), '--mount', '--uts', '--ipc', '--net', '--pid'];
-    return run([...enter, 'setpriv', '--pdeathsig', 'KILL', ...asUser(this.options), ...argv], timeoutMs === undefined ? {} : { timeoutMs });
+    return run(
+      [...enter, 'setpriv', '--pdeathsig', 'KILL', ...asUser(this.options), ...argv],
+      timeoutMs === undefined ? {} : { timeoutMs },
+    );
   }
 }
 
@@ -117,7 +171,10 @@ export function initScript(options: SandboxOptions): string {
     `mount -t tmpfs -o mode=1777 tmpfs ${at('/tmp')}`,
     ...options.mounts.flatMap(({ source, path }) => [`mkdir -p ${at(path)}`, `mount --bind ${quote(source)} ${at(path)}`]),
     ...options.mounts.filter(({ readOnly }) => readOnly).map(({ path }) => `mount -o remount,bind,ro ${at(path)}`),
-    ...options.tmpfs.flatMap(({ path, sizeMiB }) => [`mkdir -p ${at(path)}`, `mount -t tmpfs -o size=${sizeMiB}m,mode=1777 tmpfs ${at(path)}`]),
+    ...options.tmpfs.flatMap(({ path, sizeMiB }) => [
+      `mkdir -p ${at(path)}`,
+      `mount -t tmpfs -o size=${sizeMiB}m,mode=1777 tmpfs ${at(path)}`,
+    ]),
     `mount --bind ${quote(options.resolvConf)} ${at('/etc/resolv.conf')}`,
     `mount --bind hosts ${at('/etc/hosts')}`,
     ...(options.readonlyRoot ? [`mount -o remount,bind,ro ${at('/tmp')}`] : []),
@@ -136,9 +193,15 @@ function asUser({ user, dropCapabilities, environment }: SandboxOptions): readon
   const dropped = dropCapabilities.map((name) => name.toLowerCase());
   const kept = user.uid !== 0 || dropped.includes('all') ? [] : ROOT_CAPABILITIES.filter((name) => !dropped.includes(name));
   return [
-    `--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups', '--no-new-privs', '--inh-caps=-all',
+    `--reuid=${user.uid}`,
+    `--regid=${user.gid}`,
+    '--clear-groups',
+    '--no-new-privs',
+    '--inh-caps=-all',
     `--bounding-set=${['-all', ...kept.map((name) => `+${name}`)].join(',')}`,
-    'env', '-i', ...Object.entries(environment).map(([name, value]) => `${name}=${value}`),
+    'env',
+    '-i',
+    ...Object.entries(environment).map(([name, value]) => `${name}=${value}`),
   ];
 }
 
@@ -166,9 +229,13 @@ async function openPipes(stage: string): Promise<readonly [Pipe, Pipe]> {
 async function pump(fd: number, stream: LogLine['stream'], log: ContainerLog): Promise<void> {
   const socket = new Socket({ fd, readable: true, writable: false });
   socket.setEncoding('utf8');
-  socket.on('data', (chunk: string) => { log.write(stream, chunk); });
+  socket.on('data', (chunk: string) => {
+    log.write(stream, chunk);
+  });
   await new Promise<void>((resolve) => {
-    socket.once('error', () => { socket.destroy(); });
+    socket.once('error', () => {
+      socket.destroy();
+    });
     socket.once('close', () => {
       log.end(stream);
       resolve();

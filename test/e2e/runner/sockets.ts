@@ -27,6 +27,8 @@ export async function openSockets<T extends Readonly<Record<string, `${'udp' | '
       child.disconnect();
     });
     child.once('error', reject);
-    child.once('exit', (code) => { reject(new Error(`the sockets could not be opened (exit code ${code ?? '?'}): ${errors}`)); });
+    child.once('exit', (code) => {
+      reject(new Error(`the sockets could not be opened (exit code ${code ?? '?'}): ${errors}`));
+    });
   });
 }

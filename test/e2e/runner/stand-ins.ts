@@ -59,7 +59,10 @@ export function xrayCollector(image: string | RegExp = /cloudwatch-agent|aws-ote
 export function httpbin(image: string | RegExp, port: Port): ImageRule {
   return {
     image,
-    run: (context) => ({ argv: [findTools().httpbin, '-host', '0.0.0.0', '-port', portOf(port, context), '-use-real-hostname', '-log-format', 'json'], user: '1000' }),
+    run: (context) => ({
+      argv: [findTools().httpbin, '-host', '0.0.0.0', '-port', portOf(port, context), '-use-real-hostname', '-log-format', 'json'],
+      user: '1000',
+    }),
   };
 }
 
@@ -67,7 +70,23 @@ export function httpbin(image: string | RegExp, port: Port): ImageRule {
 export function fortio(image: string | RegExp, port: Port): ImageRule {
   return {
     image,
-    run: (context) => ({ argv: [findTools().fortio, 'server', '-http-port', portOf(port, context), '-grpc-port', 'disabled', '-tcp-port', 'disabled', '-udp-port', 'disabled', '-redirect-port', 'disabled'], user: '1000' }),
+    run: (context) => ({
+      argv: [
+        findTools().fortio,
+        'server',
+        '-http-port',
+        portOf(port, context),
+        '-grpc-port',
+        'disabled',
+        '-tcp-port',
+        'disabled',
+        '-udp-port',
+        'disabled',
+        '-redirect-port',
+        'disabled',
+      ],
+      user: '1000',
+    }),
   };
 }
 
@@ -85,12 +104,26 @@ export function redis(image: string | RegExp): ImageRule {
 
 /** A small HTTP application that calls others and passes the trace header on: see programs/relay.ts. */
 export function relay(image: string | RegExp, port: Port): ImageRule {
-  return { image, run: (context) => ({ argv: [process.execPath, program('relay')], environment: { PORT: portOf(port, context), PROTO: ECHO_PROTO }, user: '1000' }) };
+  return {
+    image,
+    run: (context) => ({
+      argv: [process.execPath, program('relay')],
+      environment: { PORT: portOf(port, context), PROTO: ECHO_PROTO },
+      user: '1000',
+    }),
+  };
 }
 
 /** A gRPC server that echoes, streams and fails on demand: see programs/grpc-server.ts. */
 export function grpc(image: string | RegExp, port: Port): ImageRule {
-  return { image, run: (context) => ({ argv: [process.execPath, program('grpc-server')], environment: { PORT: portOf(port, context), PROTO: ECHO_PROTO }, user: '1000' }) };
+  return {
+    image,
+    run: (context) => ({
+      argv: [process.execPath, program('grpc-server')],
+      environment: { PORT: portOf(port, context), PROTO: ECHO_PROTO },
+      user: '1000',
+    }),
+  };
 }
 
 /** A shell script in place of a helper image, or of an application that misbehaves. */

@@ -48,11 +48,19 @@ export class Task {
   private http: HttpClient | undefined;
   private registered = false;
 
-  constructor(readonly id: string, readonly service: ServiceModel, readonly endpoint: Endpoint, readonly zone: string, private readonly site: TaskSite) {
+  constructor(
+    readonly id: string,
+    readonly service: ServiceModel,
+    readonly endpoint: Endpoint,
+    readonly zone: string,
+    private readonly site: TaskSite,
+  ) {
     const directory = join(site.directory, id);
     mkdirSync(directory, { recursive: true });
     const place = { address: endpoint.address, hostname: endpoint.hostname };
-    const standIns = new Map(service.task.containers.map((container) => [container, site.images.standIn({ container, service, ...place })]));
+    const standIns = new Map(
+      service.task.containers.map((container) => [container, site.images.standIn({ container, service, ...place })]),
+    );
     for (const volume of service.task.volumes) {
       const path = join(directory, 'volumes', volume);
       mkdirSync(path, { recursive: true, mode: 0o755 });
@@ -67,12 +75,17 @@ export class Task {
     }
     // The run's directory is private to root; only what is mounted from it is for the containers.
     chmodSync(directory, 0o700);
-    this.containers = order(service.task.containers).map((model) => new Container(
-      model,
-      standIns.get(model) ?? { argv: [] },
-      { ...site, ...place, task: id, directory, network: endpoint.path, resolvConf: endpoint.resolvConf },
-      (event, detail) => { this.changed(model.name, event, detail); },
-    ));
+    this.containers = order(service.task.containers).map(
+      (model) =>
+        new Container(
+          model,
+          standIns.get(model) ?? { argv: [] },
+          { ...site, ...place, task: id, directory, network: endpoint.path, resolvConf: endpoint.resolvConf },
+          (event, detail) => {
+            this.changed(model.name, event, detail);
+          },
+        ),
+    );
   }
 
   get status(): TaskStatus {
@@ -85,7 +98,10 @@ export class Task {
 
   container(name: string): Container {
     const found = this.containers.find((container) => container.name === name);
-    if (found === undefined) throw new Error(`task ${this.id} has no container "${name}"; it has ${this.containers.map((container) => container.name).join(', ')}`);
+    if (found === undefined)
+      throw new Error(
+        `task ${this.id} has no container "${name}"; it has ${this.containers.map((container) => container.name).join(', ')}`,
+      );
     return found;
   }
 
@@ -94,7 +110,10 @@ export class Task {
     this.enter('PENDING');
     this.advance();
     try {
-      await until(() => this.end !== undefined || (this.state === 'RUNNING' && this.healthy !== false), { what: `task ${this.id} to become healthy`, timeoutMs });
+      await until(() => this.end !== undefined || (this.state === 'RUNNING' && this.healthy !== false), {
+        what: `task ${this.id} to become healthy`,
+        timeoutMs,
+      });
     } catch (error) {
       throw new Error(`${String(error)}\n${this.describe()}`, { cause: error });
     }
@@ -161,14 +180,26 @@ export class Task {
 
   /** What is known about the containers, for an error message. */
   describe(): string {
-    return this.containers.map((container) => {
-      const { status, health, exitCode } = container.state;
-      const facts = [status, container.model.healthCheck ? health : undefined, exitCode === undefined ? undefined : `exit code ${exitCode}`].filter((fact) => fact !== undefined);
-      const check = container.lastCheck;
-      const failed = health !== 'HEALTHY' && check ? [`    last health check: exit code ${check.code} ${(check.stderr + check.stdout).trim().slice(-300)}`] : [];
-      const tail = container.log.tail(8).split('\n').map((line) => `    | ${line.slice(0, 500)}`);
-      return [`  ${container.log.name}: ${facts.join(', ')}`, ...failed, ...(container.log.lines.length > 0 ? tail : [])].join('\n');
-    }).join('\n');
+    return this.containers
+      .map((container) => {
+        const { status, health, exitCode } = container.state;
+        const facts = [
+          status,
+          container.model.healthCheck ? health : undefined,
+          exitCode === undefined ? undefined : `exit code ${exitCode}`,
+        ].filter((fact) => fact !== undefined);
+        const check = container.lastCheck;
+        const failed =
+          health !== 'HEALTHY' && check
+            ? [`    last health check: exit code ${check.code} ${(check.stderr + check.stdout).trim().slice(-300)}`]
+            : [];
+        const tail = container.log
+          .tail(8)
+          .split('\n')
+          .map((line) => `    | ${line.slice(0, 500)}`);
+        return [`  ${container.log.name}: ${facts.join(', ')}`, ...failed, ...(container.log.lines.length > 0 ? tail : [])].join('\n');
+      })
+      .join('\n');
   }
 
   private changed(subject: string, event: ContainerEvent, detail?: string): void {
@@ -176,7 +207,8 @@ export class Task {
     if (this.end !== undefined) return;
     const container = this.container(subject);
     if (event === 'EXITED' && container.model.essential) this.fail(`essential container "${subject}" exited (${detail ?? ''})`);
-    else if (event === 'UNHEALTHY' && container.model.essential) this.fail(`essential container "${subject}" failed its health checks: ${detail ?? ''}`);
+    else if (event === 'UNHEALTHY' && container.model.essential)
+      this.fail(`essential container "${subject}" failed its health checks: ${detail ?? ''}`);
     else this.advance();
   }
 
@@ -192,7 +224,9 @@ export class Task {
       }
       if (decision.kind === 'wait') continue;
       this.starting.add(container);
-      container.start().catch((error: unknown) => { this.fail(`container "${container.name}" could not be started: ${String(error)}`); });
+      container.start().catch((error: unknown) => {
+        this.fail(`container "${container.name}" could not be started: ${String(error)}`);
+      });
     }
     if (this.state === 'PENDING' && this.containers.every((container) => container.state.status !== 'PENDING')) this.activate();
     this.noteHealth();
@@ -238,7 +272,12 @@ export class Task {
     this.enter('STOPPING');
     const stops = new Map<string, Promise<void>>();
     const stop = async (container: Container): Promise<void> => {
-      await Promise.all(stopsAfter(container.model, this.containers.map(({ model }) => model)).map(async (name) => stopOnce(this.container(name))));
+      await Promise.all(
+        stopsAfter(
+          container.model,
+          this.containers.map(({ model }) => model),
+        ).map(async (name) => stopOnce(this.container(name))),
+      );
       await container.stop();
     };
     const stopOnce = async (container: Container): Promise<void> => {

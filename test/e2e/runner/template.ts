@@ -2,7 +2,17 @@ import { readTaskDefinition } from './containers';
 import { Fields } from './fields';
 import type { Json, JsonObject, KnownValues, Template } from './intrinsics';
 import { isObject, Resolver } from './intrinsics';
-import type { DiscoveryModel, RecordModel, RegistryModel, RuleModel, SecurityGroupModel, ServiceModel, System, TaskModel, ZoneModel } from './system';
+import type {
+  DiscoveryModel,
+  RecordModel,
+  RegistryModel,
+  RuleModel,
+  SecurityGroupModel,
+  ServiceModel,
+  System,
+  TaskModel,
+  ZoneModel,
+} from './system';
 
 /** Route 53 answers "no such name" with a TTL of 900 s by default; Cloud Map's zones say 15 s unless their SOA says otherwise. */
 const ZONE_NEGATIVE_TTL = 900;
@@ -17,7 +27,10 @@ export function readTemplate(template: Template, values: KnownValues = {}): Syst
 class TemplateReader {
   private readonly resolver: Resolver;
 
-  constructor(private readonly template: Template, values: KnownValues) {
+  constructor(
+    private readonly template: Template,
+    values: KnownValues,
+  ) {
     this.resolver = new Resolver(template, values);
   }
 
@@ -82,7 +95,8 @@ class TemplateReader {
 
   private task(serviceId: string): TaskModel {
     const id = this.target(this.raw(serviceId)['TaskDefinition'], `${serviceId}.TaskDefinition`);
-    if (this.template.Resources?.[id]?.Type !== 'AWS::ECS::TaskDefinition') throw new Error(`${serviceId}.TaskDefinition: "${id}" is no task definition of the template`);
+    if (this.template.Resources?.[id]?.Type !== 'AWS::ECS::TaskDefinition')
+      throw new Error(`${serviceId}.TaskDefinition: "${id}" is no task definition of the template`);
     const role = this.raw(id)['TaskRoleArn'];
     return { ...readTaskDefinition(this.resource(id)), ...(role !== undefined && { role: this.target(role, `${id}.TaskRoleArn`) }) };
   }
@@ -126,19 +140,33 @@ class TemplateReader {
       return { type, ttl: record.number('TTL') } as const;
     });
     const attribute = (name: string): string => this.resolver.text({ 'Fn::GetAtt': [id, name] });
-    return { logicalId: id, id: attribute('Id'), arn: attribute('Arn'), name: `${service.text('Name').toLowerCase()}.${namespace}`, namespace, records, customHealth: service.has('HealthCheckCustomConfig') };
+    return {
+      logicalId: id,
+      id: attribute('Id'),
+      arn: attribute('Arn'),
+      name: `${service.text('Name').toLowerCase()}.${namespace}`,
+      namespace,
+      records,
+      customHealth: service.has('HealthCheckCustomConfig'),
+    };
   }
 
   private zones(): readonly ZoneModel[] {
     const namespaces = this.all('AWS::ServiceDiscovery::PrivateDnsNamespace').map(([, namespace]) => ({
       name: normal(namespace.text('Name')),
-      negativeTtl: namespace.child('Properties')?.child('DnsProperties')?.child('SOA')?.number('TTL', NAMESPACE_NEGATIVE_TTL) ?? NAMESPACE_NEGATIVE_TTL,
+      negativeTtl:
+        namespace.child('Properties')?.child('DnsProperties')?.child('SOA')?.number('TTL', NAMESPACE_NEGATIVE_TTL) ??
+        NAMESPACE_NEGATIVE_TTL,
       records: [],
     }));
     const records = this.records();
     const hosted = this.all('AWS::Route53::HostedZone').map(([id, zone]) => {
       const name = normal(zone.text('Name'));
-      return { name, negativeTtl: ZONE_NEGATIVE_TTL, records: records.filter((record) => record.zone === id || record.zone === name).map((record) => record.record) };
+      return {
+        name,
+        negativeTtl: ZONE_NEGATIVE_TTL,
+        records: records.filter((record) => record.zone === id || record.zone === name).map((record) => record.record),
+      };
     });
     return [...namespaces, ...hosted];
   }
@@ -146,7 +174,8 @@ class TemplateReader {
   private records(): readonly { readonly zone: string; readonly record: RecordModel }[] {
     const single = this.all('AWS::Route53::RecordSet').map(([id, record]) => this.record(record, this.raw(id)));
     const grouped = this.all('AWS::Route53::RecordSetGroup').flatMap(([id, group]) =>
-      group.objects('RecordSets').map((record) => this.record(record, this.raw(id))));
+      group.objects('RecordSets').map((record) => this.record(record, this.raw(id))),
+    );
     return [...single, ...grouped].filter((entry) => entry !== undefined);
   }
 
@@ -155,8 +184,12 @@ class TemplateReader {
     // Records of other types and aliases belong to the edge (load balancers); the mesh has none.
     if ((type !== 'A' && type !== 'CNAME') || record.has('AliasTarget')) return undefined;
     const byName = owner['HostedZoneName'];
-    const zone = byName === undefined ? this.target(owner['HostedZoneId'], `${record.path}.HostedZoneId`) : normal(this.resolver.text(byName));
-    return { zone, record: { name: normal(record.text('Name')), type, ttl: record.number('TTL', 300), values: record.texts('ResourceRecords') } };
+    const zone =
+      byName === undefined ? this.target(owner['HostedZoneId'], `${record.path}.HostedZoneId`) : normal(this.resolver.text(byName));
+    return {
+      zone,
+      record: { name: normal(record.text('Name')), type, ttl: record.number('TTL', 300), values: record.texts('ResourceRecords') },
+    };
   }
 
   private securityGroups(): readonly SecurityGroupModel[] {
@@ -169,10 +202,16 @@ class TemplateReader {
         const raw = (this.raw(id)[key] ?? []) as readonly JsonObject[];
         return group.objects(key).map((rule, index) => this.rule(rule, raw[index] ?? {}, peer));
       };
-      const egress = [...inline('SecurityGroupEgress', 'DestinationSecurityGroupId'), ...separate('AWS::EC2::SecurityGroupEgress', id, 'DestinationSecurityGroupId')];
+      const egress = [
+        ...inline('SecurityGroupEgress', 'DestinationSecurityGroupId'),
+        ...separate('AWS::EC2::SecurityGroupEgress', id, 'DestinationSecurityGroupId'),
+      ];
       return {
         id,
-        ingress: [...inline('SecurityGroupIngress', 'SourceSecurityGroupId'), ...separate('AWS::EC2::SecurityGroupIngress', id, 'SourceSecurityGroupId')],
+        ingress: [
+          ...inline('SecurityGroupIngress', 'SourceSecurityGroupId'),
+          ...separate('AWS::EC2::SecurityGroupIngress', id, 'SourceSecurityGroupId'),
+        ],
         // A group made without any egress rule gets AWS's default: everything may leave.
         egress: egress.length === 0 ? [EVERYONE] : egress,
       };
@@ -180,7 +219,15 @@ class TemplateReader {
   }
 
   private rule(rule: Fields, raw: JsonObject, peerKey: string): RuleModel {
-    const protocols: Readonly<Record<string, RuleModel['protocol']>> = { '-1': 'all', tcp: 'tcp', '6': 'tcp', udp: 'udp', '17': 'udp', icmp: 'icmp', '1': 'icmp' };
+    const protocols: Readonly<Record<string, RuleModel['protocol']>> = {
+      '-1': 'all',
+      tcp: 'tcp',
+      '6': 'tcp',
+      udp: 'udp',
+      '17': 'udp',
+      icmp: 'icmp',
+      '1': 'icmp',
+    };
     const protocol = protocols[rule.text('IpProtocol').toLowerCase()];
     if (protocol === undefined) throw new Error(`${rule.path}.IpProtocol: the runner does not know "${rule.text('IpProtocol')}"`);
     const peer = rule.has('CidrIp') ? { cidr: rule.text('CidrIp') } : { group: this.target(raw[peerKey], `${rule.path}.${peerKey}`) };

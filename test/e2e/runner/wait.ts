@@ -20,7 +20,8 @@ export async function until<T>(ask: () => T | undefined | false | Promise<T | un
   for (;;) {
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer;
-    if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms for ${options.what}${options.detail ? `\n${options.detail()}` : ''}`);
+    if (Date.now() > deadline)
+      throw new Error(`waited ${timeoutMs} ms for ${options.what}${options.detail ? `\n${options.detail()}` : ''}`);
     await pause(POLL_MS);
   }
 }

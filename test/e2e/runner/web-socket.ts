@@ -19,7 +19,16 @@ export interface WebSocketOutcome {
 
 /** Opens a WebSocket from inside a network namespace, and says one thing after the other. */
 export async function talk(endpoint: Endpoint, { url, headers = {}, messages, silenceMs = 0 }: WebSocketTalk): Promise<WebSocketOutcome> {
-  const argv = [process.execPath, '--experimental-websocket', '--no-warnings', program('web-socket'), url, JSON.stringify(headers), String(silenceMs), ...messages];
+  const argv = [
+    process.execPath,
+    '--experimental-websocket',
+    '--no-warnings',
+    program('web-socket'),
+    url,
+    JSON.stringify(headers),
+    String(silenceMs),
+    ...messages,
+  ];
   const result = await endpoint.run(argv, { timeoutMs: 60_000 });
   if (result.code !== 0) throw new CommandFailed(argv, result);
   return JSON.parse(result.stdout) as WebSocketOutcome;

@@ -54,8 +54,18 @@ export class Workspace {
 /** What exists on this host under the name of a run, for the check that nothing stays. */
 export async function leftoversOf(prefix: string): Promise<readonly string[]> {
   const { stdout } = await run(['ps', '-eo', 'pid=,args=']);
-  const processes = stdout.split('\n').filter((line) => line.includes(prefix)).map((line) => `process ${line.trim().slice(0, 200)}`);
-  return [...[NETNS_MOUNTS, NETNS_CONFIG, tmpdir()].flatMap((directory) => list(directory).filter((name) => name.startsWith(prefix)).map((name) => join(directory, name))), ...processes];
+  const processes = stdout
+    .split('\n')
+    .filter((line) => line.includes(prefix))
+    .map((line) => `process ${line.trim().slice(0, 200)}`);
+  return [
+    ...[NETNS_MOUNTS, NETNS_CONFIG, tmpdir()].flatMap((directory) =>
+      list(directory)
+        .filter((name) => name.startsWith(prefix))
+        .map((name) => join(directory, name)),
+    ),
+    ...processes,
+  ];
 }
 
 function list(directory: string): readonly string[] {

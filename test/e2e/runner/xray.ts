@@ -31,7 +31,11 @@ export function segmentsIn(log: ContainerLog): readonly Segment[] {
 }
 
 /** The segments of one trace, over all collectors, as soon as they are what the predicate wants. */
-export async function traceUntil(segments: () => readonly Segment[], traceId: string, predicate: (trace: readonly Segment[]) => boolean): Promise<readonly Segment[]> {
+export async function traceUntil(
+  segments: () => readonly Segment[],
+  traceId: string,
+  predicate: (trace: readonly Segment[]) => boolean,
+): Promise<readonly Segment[]> {
   const trace = (): readonly Segment[] => segments().filter((segment) => segment.trace_id === traceId);
   return until(() => (predicate(trace()) ? trace() : undefined), {
     what: `the segments of trace ${traceId}`,

@@ -75,9 +75,18 @@ export const BELOW_PUBLIC: GuardedEdge = {
     }),
   }),
   secrets: [
-    ['GET', '/orders'], ['GET', '/orders/all:purge'], ['GET', '/orders/1/admin'], ['POST', '/orders/1/admin'], ['OPTIONS', '/orders/1/admin'],
-    ['POST', '/items/1'], ['GET', '/items/1/x'], ['OPTIONS', '/items/1'], ['GET', '/files/private'],
-    ['GET', '/files/private/x'], ['GET', '/v/1/admin'], ['GET', '/old/1/admin'],
+    ['GET', '/orders'],
+    ['GET', '/orders/all:purge'],
+    ['GET', '/orders/1/admin'],
+    ['POST', '/orders/1/admin'],
+    ['OPTIONS', '/orders/1/admin'],
+    ['POST', '/items/1'],
+    ['GET', '/items/1/x'],
+    ['OPTIONS', '/items/1'],
+    ['GET', '/files/private'],
+    ['GET', '/files/private/x'],
+    ['GET', '/v/1/admin'],
+    ['GET', '/old/1/admin'],
   ],
   ordinary: [
     { path: '/', at: 'site', public: true },
@@ -127,7 +136,13 @@ export const ALL_BUT_SOME: GuardedEdge = {
       },
     }),
   }),
-  secrets: [['GET', '/'], ['GET', '/admin'], ['POST', '/admin/users'], ['GET', '/admin/a/b'], ['GET', '/Reports/2026']],
+  secrets: [
+    ['GET', '/'],
+    ['GET', '/admin'],
+    ['POST', '/admin/users'],
+    ['GET', '/admin/a/b'],
+    ['GET', '/Reports/2026'],
+  ],
   ordinary: [
     { path: '/', at: 'site' },
     { path: '/shop', at: 'site', public: true },
@@ -151,7 +166,12 @@ export const DEFAULT_ROUTE = (stageName?: string): GuardedEdge => ({
       ...(stageName === undefined ? {} : { stageName }),
     }),
   }),
-  secrets: [['GET', '/'], ['GET', '/admin/users'], ['PUT', '/admin/a/b'], ['GET', '/me/1']],
+  secrets: [
+    ['GET', '/'],
+    ['GET', '/admin/users'],
+    ['PUT', '/admin/a/b'],
+    ['GET', '/me/1'],
+  ],
   ordinary: [
     { path: '/', at: 'site' },
     { path: '/live/x/', at: 'site', public: true },
@@ -178,8 +198,13 @@ export const NONE_BUT_SOME: GuardedEdge = {
     }),
   }),
   secrets: [
-    ['GET', '/admin'], ['GET', '/pages'], ['GET', '/pages/1/edit'], ['POST', '/health'], ['GET', '/assets'],
-    ['GET', '/login/1/2'], ['GET', '/health/db'],
+    ['GET', '/admin'],
+    ['GET', '/pages'],
+    ['GET', '/pages/1/edit'],
+    ['POST', '/health'],
+    ['GET', '/assets'],
+    ['GET', '/login/1/2'],
+    ['GET', '/health/db'],
   ],
   ordinary: [
     { path: '/', at: 'site', public: true },
@@ -210,7 +235,12 @@ export const TWO_KINDS_OF_TOKENS: GuardedEdge = {
       }),
     };
   },
-  secrets: [['GET', '/orders/1/cost'], ['GET', '/orders/1/notes'], ['GET', '/public/cost/1'], ['GET', '/orders/1']],
+  secrets: [
+    ['GET', '/orders/1/cost'],
+    ['GET', '/orders/1/notes'],
+    ['GET', '/public/cost/1'],
+    ['GET', '/orders/1'],
+  ],
   credentials: ['GET /orders/{id}'],
   ordinary: [
     { path: '/orders/1', at: 'site' },
@@ -221,5 +251,10 @@ export const TWO_KINDS_OF_TOKENS: GuardedEdge = {
 };
 
 export const GUARDED_EDGES: readonly GuardedEdge[] = [
-  BELOW_PUBLIC, ALL_BUT_SOME, DEFAULT_ROUTE(), DEFAULT_ROUTE('live'), NONE_BUT_SOME, TWO_KINDS_OF_TOKENS,
+  BELOW_PUBLIC,
+  ALL_BUT_SOME,
+  DEFAULT_ROUTE(),
+  DEFAULT_ROUTE('live'),
+  NONE_BUT_SOME,
+  TWO_KINDS_OF_TOKENS,
 ];

@@ -1,4 +1,6 @@
 /** Started as a process of its own: starts a cluster, prints what its names begin with, and holds it until the end of the process. */
 import { container, startOneTask } from './one-task';
 
-void startOneTask([container('app', 'exec sleep infinity')]).then((cluster) => { console.log(cluster.prefix); });
+void startOneTask([container('app', 'exec sleep infinity')]).then((cluster) => {
+  console.log(cluster.prefix);
+});

@@ -16,7 +16,13 @@ export function bundled(parent = tmpdir()): { readonly directory: string; readon
   chmodSync(directory, 0o755);
   const { status, stderr } = spawnSync(process.execPath, [BUNDLER, directory], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`programs/agent/bundle.mjs failed: ${stderr}`);
-  return { directory, program: join(directory, 'agent.js'), remove: () => { rmSync(directory, { recursive: true, force: true }); } };
+  return {
+    directory,
+    program: join(directory, 'agent.js'),
+    remove: () => {
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
 }
 
 /** The options that the image's entry point gives to Node.js. */
@@ -69,8 +75,14 @@ export class AgentProcess {
       rest = lines.pop() ?? '';
       for (const line of lines) this.lines.push(parsed(line));
     });
-    this.child.stderr?.setEncoding('utf8').on('data', (chunk: string) => { this.output += chunk; });
-    this.exited = new Promise((resolve) => { this.child.once('close', (code, signal) => { resolve(code ?? (signal === null ? -1 : -2)); }); });
+    this.child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+      this.output += chunk;
+    });
+    this.exited = new Promise((resolve) => {
+      this.child.once('close', (code, signal) => {
+        resolve(code ?? (signal === null ? -1 : -2));
+      });
+    });
   }
 
   get pid(): number {

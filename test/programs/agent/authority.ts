@@ -26,7 +26,10 @@ export interface LeafOptions {
 
 /** A certificate authority for tests. */
 export class Authority {
-  private constructor(private readonly keys: webcrypto.CryptoKeyPair, private readonly certificate: x509.X509Certificate) {}
+  private constructor(
+    private readonly keys: webcrypto.CryptoKeyPair,
+    private readonly certificate: x509.X509Certificate,
+  ) {}
 
   get root(): string {
     return `${this.certificate.toString('pem')}\n`;
@@ -41,7 +44,10 @@ export class Authority {
       notAfter: new Date(now + 1000 * DAY),
       keys,
       signingAlgorithm: EC,
-      extensions: [new x509.BasicConstraintsExtension(true, 0, true), new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true)],
+      extensions: [
+        new x509.BasicConstraintsExtension(true, 0, true),
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      ],
     });
     return new Authority(keys, certificate);
   }
@@ -62,7 +68,10 @@ export class Authority {
         new x509.BasicConstraintsExtension(false, undefined, true),
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
         new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),
-        new x509.SubjectAlternativeNameExtension([{ type: 'url', value: identity }, { type: 'dns', value: options.dnsName ?? 'orders.shop.internal' }]),
+        new x509.SubjectAlternativeNameExtension([
+          { type: 'url', value: identity },
+          { type: 'dns', value: options.dnsName ?? 'orders.shop.internal' },
+        ]),
       ],
     });
     const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');

@@ -15,7 +15,10 @@ export type AwsAnswer =
   /** There is no answer, ever. */
   | 'silent';
 
-/** A server that speaks the AWS JSON protocol, and is what else a task has around it: metadata, and Envoy's admin interface for what the agent asks. */
+/**
+ * A server that speaks the AWS JSON protocol, and is what else a task has around it: metadata, and Envoy's admin interface for what
+ * the agent asks.
+ */
 export class AwsServer {
   readonly requests: AwsRequest[] = [];
   readonly paths: string[] = [];
@@ -29,11 +32,15 @@ export class AwsServer {
     server.on('request', (request: IncomingMessage, response) => {
       let text = '';
       request.setEncoding('utf8');
-      request.on('data', (chunk: string) => { text += chunk; });
+      request.on('data', (chunk: string) => {
+        text += chunk;
+      });
       request.on('end', () => {
         made.paths.push(`${request.method ?? ''} ${request.url ?? ''}`);
         if (request.url === '/task') {
-          response.end(JSON.stringify({ TaskARN: 'arn:aws:ecs:eu-central-1:123456789012:task/shop/0123abcd', AvailabilityZone: 'eu-central-1a' }));
+          response.end(
+            JSON.stringify({ TaskARN: 'arn:aws:ecs:eu-central-1:123456789012:task/shop/0123abcd', AvailabilityZone: 'eu-central-1a' }),
+          );
           return;
         }
         const action = String(request.headers['x-amz-target'] ?? '').split('.')[1] ?? '';
@@ -52,7 +59,9 @@ export class AwsServer {
         } else response.end(JSON.stringify(answer.ok));
       });
     });
-    await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
     return made;
   }
 
@@ -66,6 +75,8 @@ export class AwsServer {
 
   async close(): Promise<void> {
     this.server.closeAllConnections();
-    await new Promise((resolve) => { this.server.close(resolve); });
+    await new Promise((resolve) => {
+      this.server.close(resolve);
+    });
   }
 }

@@ -28,12 +28,17 @@ beforeEach(() => {
   files = new CertificateFiles(disk, '/run/mesh', IDENTITY);
 });
 
-const offer = async (secret: CertificateSecret | string): ReturnType<CertificateFiles['offer']> => files.offer(new PrivateText(typeof secret === 'string' ? secret : JSON.stringify(secret)), new Date(NOW));
+const offer = async (secret: CertificateSecret | string): ReturnType<CertificateFiles['offer']> =>
+  files.offer(new PrivateText(typeof secret === 'string' ? secret : JSON.stringify(secret)), new Date(NOW));
 const onDisk = (): { readonly chain?: string; readonly key?: string; readonly trust?: string } => {
   const identity = identityIn(disk.content.get('/run/mesh/identity.json') ?? '');
   return { chain: identity?.certificateChain, key: identity?.privateKey, trust: trustIn(disk.content.get('/run/mesh/trust.json') ?? '') };
 };
-const partsOf = (secret: CertificateSecret): ReturnType<typeof onDisk> => ({ chain: secret.certificateChain, key: secret.privateKey, trust: secret.trustBundle });
+const partsOf = (secret: CertificateSecret): ReturnType<typeof onDisk> => ({
+  chain: secret.certificateChain,
+  key: secret.privateKey,
+  trust: secret.trustBundle,
+});
 
 test('a certificate is written as Envoy wants it: key and chain in one resource, trust in another, trust first', async () => {
   expect(await offer(good)).toMatchObject({ outcome: 'installed', changed: ['trust', 'certificate'] });
@@ -41,7 +46,13 @@ test('a certificate is written as Envoy wants it: key and chain in one resource,
   const type = 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret';
   expect(JSON.parse(disk.content.get('/run/mesh/identity.json')!)).toEqual({
     version_info: expect.stringMatching(/^[0-9a-f]{16}$/),
-    resources: [{ '@type': type, name: 'identity', tls_certificate: { certificate_chain: { inline_string: good.certificateChain }, private_key: { inline_string: good.privateKey } } }],
+    resources: [
+      {
+        '@type': type,
+        name: 'identity',
+        tls_certificate: { certificate_chain: { inline_string: good.certificateChain }, private_key: { inline_string: good.privateKey } },
+      },
+    ],
   });
   expect(JSON.parse(disk.content.get('/run/mesh/trust.json')!)).toEqual({
     version_info: expect.stringMatching(/^[0-9a-f]{16}$/),
@@ -77,7 +88,9 @@ test('where authority and certificate change at once, both authorities are trust
   disk.changed = () => between.push(onDisk().trust);
   await offer(moved);
   expect(disk.writes.slice(2)).toEqual(['/run/mesh/trust.json', '/run/mesh/identity.json', '/run/mesh/trust.json']);
-  expect(between.find((trust) => trust !== good.trustBundle && trust !== moved.trustBundle)).toBe([other.root, authority.root].map((pem) => pem.trim()).join('\n') + '\n');
+  expect(between.find((trust) => trust !== good.trustBundle && trust !== moved.trustBundle)).toBe(
+    [other.root, authority.root].map((pem) => pem.trim()).join('\n') + '\n',
+  );
   expect(onDisk()).toEqual(partsOf(moved));
 });
 
@@ -86,7 +99,11 @@ test.each<[string, string, () => Promise<CertificateSecret | string> | Certifica
   ['no JSON', 'not-json', () => 'garbage'],
   ['a secret with no fields', 'malformed', () => '{}'],
   ['another service', 'wrong-identity', async () => authority.issue({ identity: 'spiffe://shop.internal/carts' })],
-  ["another service's certificate under our name", 'wrong-identity', async () => authority.issue({ identity: 'spiffe://shop.internal/carts', said: IDENTITY })],
+  [
+    "another service's certificate under our name",
+    'wrong-identity',
+    async () => authority.issue({ identity: 'spiffe://shop.internal/carts', said: IDENTITY }),
+  ],
   ['another trust domain', 'wrong-identity', async () => authority.issue({ identity: 'spiffe://evil.internal/orders', said: IDENTITY })],
   ['an expired certificate', 'expired', async () => authority.issue({ notBefore: NOW - 9 * HOUR, notAfter: NOW - HOUR })],
   ['a certificate of tomorrow', 'not-yet-valid', async () => authority.issue({ notBefore: NOW + HOUR })],
@@ -123,7 +140,12 @@ test('files that somebody damaged or removed are written again', async () => {
   expect(onDisk()).toEqual(partsOf(good));
 });
 
-test.each([['ENOSPC', 'disk-full'], ['EROFS', 'disk-read-only'], ['EACCES', 'disk-access-denied'], ['EIO', 'disk']])('fails if the disk says %s (%s): no half file stays, and the next try works', async (code, reason) => {
+test.each([
+  ['ENOSPC', 'disk-full'],
+  ['EROFS', 'disk-read-only'],
+  ['EACCES', 'disk-access-denied'],
+  ['EIO', 'disk'],
+])('fails if the disk says %s (%s): no half file stays, and the next try works', async (code, reason) => {
   await offer(good);
   disk.fault = (operation) => (operation === 'write' ? diskError(code) : undefined);
   await expect(offer(newer)).rejects.toMatchObject({ reason });
@@ -144,7 +166,8 @@ test('a secret that is logged by mistake is not in the log', () => {
 
 describe('as PEM', () => {
   const pem = (): CertificateFiles => new CertificateFiles(disk, '/run/app-mesh', IDENTITY, PEM);
-  const offerPem = async (secret: CertificateSecret): ReturnType<CertificateFiles['offer']> => pem().offer(new PrivateText(JSON.stringify(secret)), new Date(NOW));
+  const offerPem = async (secret: CertificateSecret): ReturnType<CertificateFiles['offer']> =>
+    pem().offer(new PrivateText(JSON.stringify(secret)), new Date(NOW));
 
   test('chain and key are one file, so that they fit together at any moment', async () => {
     await offerPem(good);
@@ -153,8 +176,16 @@ describe('as PEM', () => {
     expect([...disk.content.keys()].sort()).toEqual(['/run/app-mesh/identity.pem', '/run/app-mesh/trust.pem']);
   });
 
-  test.each([['with', '\n'], ['without', '']])('what is there already is not written again, %s a line break at the end of the secret', async (_, end) => {
-    const secret = { ...good, certificateChain: `${good.certificateChain.trim()}${end}`, privateKey: `${good.privateKey.trim()}${end}`, trustBundle: `${good.trustBundle.trim()}${end}` };
+  test.each([
+    ['with', '\n'],
+    ['without', ''],
+  ])('what is there already is not written again, %s a line break at the end of the secret', async (_, end) => {
+    const secret = {
+      ...good,
+      certificateChain: `${good.certificateChain.trim()}${end}`,
+      privateKey: `${good.privateKey.trim()}${end}`,
+      trustBundle: `${good.trustBundle.trim()}${end}`,
+    };
     await offerPem(secret);
     expect(await offerPem(secret)).toMatchObject({ outcome: 'unchanged' });
     expect(await pem().current(new Date(NOW))).toMatchObject({ ok: true });

@@ -13,7 +13,9 @@ import { diskError } from './memory-files';
 const TARGET = { cluster: 'catalog', namespaceName: 'tasks.shop.internal', serviceName: 'catalog', port: 15006 };
 const PATH = '/run/mesh/eds-catalog.json';
 let good: CertificateSecret;
-beforeAll(async () => { good = await (await Authority.create('one')).issue(); });
+beforeAll(async () => {
+  good = await (await Authority.create('one')).issue();
+});
 
 interface Endpoints {
   readonly zone?: string;
@@ -22,7 +24,15 @@ interface Endpoints {
 }
 
 function endpointsIn(text: string | undefined): readonly Endpoints[] {
-  const file = JSON.parse(text ?? '{"resources":[{"endpoints":[]}]}') as { resources: { endpoints: { locality?: { zone: string }; priority?: number; lb_endpoints: { endpoint: { address: { socket_address: { address: string } } } }[] }[] }[] };
+  const file = JSON.parse(text ?? '{"resources":[{"endpoints":[]}]}') as {
+    resources: {
+      endpoints: {
+        locality?: { zone: string };
+        priority?: number;
+        lb_endpoints: { endpoint: { address: { socket_address: { address: string } } } }[];
+      }[];
+    }[];
+  };
   return file.resources[0].endpoints.map(({ locality, priority, lb_endpoints }) => ({
     ...(locality === undefined ? {} : { zone: locality.zone }),
     ...(priority === undefined ? {} : { priority }),
@@ -33,40 +43,69 @@ function endpointsIn(text: string | undefined): readonly Endpoints[] {
 const addresses = (world: FakeWorld): readonly string[] => endpointsIn(world.files.content.get(PATH)).flatMap((each) => each.addresses);
 
 describe('the file', () => {
-  const assignment = (instances: readonly Instance[], preferredZone?: string): string => edsFile({ cluster: 'catalog', port: 15006, instances, preferredZone });
+  const assignment = (instances: readonly Instance[], preferredZone?: string): string =>
+    edsFile({ cluster: 'catalog', port: 15006, instances, preferredZone });
 
   test('names every task with its zone, sorted', () => {
     expect(JSON.parse(assignment([instance(12, 'b'), instance(1, 'b'), instance(2, 'a')]))).toEqual({
       version_info: expect.stringMatching(/^[0-9a-f]{16}$/),
-      resources: [{
-        '@type': 'type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment',
-        cluster_name: 'catalog',
-        endpoints: [
-          { locality: { zone: 'a' }, lb_endpoints: [{ endpoint: { address: { socket_address: { address: '10.0.0.3', port_value: 15006 } } } }] },
-          { locality: { zone: 'b' }, lb_endpoints: ['10.0.0.2', '10.0.0.13'].map((address) => ({ endpoint: { address: { socket_address: { address, port_value: 15006 } } } })) },
-        ],
-      }],
+      resources: [
+        {
+          '@type': 'type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment',
+          cluster_name: 'catalog',
+          endpoints: [
+            {
+              locality: { zone: 'a' },
+              lb_endpoints: [{ endpoint: { address: { socket_address: { address: '10.0.0.3', port_value: 15006 } } } }],
+            },
+            {
+              locality: { zone: 'b' },
+              lb_endpoints: ['10.0.0.2', '10.0.0.13'].map((address) => ({
+                endpoint: { address: { socket_address: { address, port_value: 15006 } } },
+              })),
+            },
+          ],
+        },
+      ],
     });
   });
 
   test('is the same whatever order Cloud Map answers in, and holds each address once', () => {
-    const instances = fc.uniqueArray(fc.record({ number: fc.nat(2000), zone: fc.constantFrom('a', 'b', 'c', undefined) }), { selector: ({ number }) => number, maxLength: 60 });
-    fc.assert(fc.property(instances.chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length }))), ([list, shuffled]) => {
-      const of = (some: typeof list): string => assignment(some.map(({ number, zone }) => instance(number, zone)));
-      expect(of(shuffled)).toBe(of(list));
-      expect(endpointsIn(of(list)).flatMap((each) => each.addresses).sort()).toEqual(list.map(({ number }) => instance(number).address).sort());
-      expect(assignment([...list, ...list].map(({ number, zone }) => instance(number, zone)))).toBe(of(list));
-    }));
+    const instances = fc.uniqueArray(fc.record({ number: fc.nat(2000), zone: fc.constantFrom('a', 'b', 'c', undefined) }), {
+      selector: ({ number }) => number,
+      maxLength: 60,
+    });
+    fc.assert(
+      fc.property(
+        instances.chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length }))),
+        ([list, shuffled]) => {
+          const of = (some: typeof list): string => assignment(some.map(({ number, zone }) => instance(number, zone)));
+          expect(of(shuffled)).toBe(of(list));
+          expect(
+            endpointsIn(of(list))
+              .flatMap((each) => each.addresses)
+              .sort(),
+          ).toEqual(list.map(({ number }) => instance(number).address).sort());
+          expect(assignment([...list, ...list].map(({ number, zone }) => instance(number, zone)))).toBe(of(list));
+        },
+      ),
+    );
   });
 
   test('has a version of its own for each content', () => {
-    const versions = [assignment([]), assignment([instance(1)]), assignment([instance(2)]), assignment([instance(1, 'a')])].map((text) => (JSON.parse(text) as { version_info: string }).version_info);
+    const versions = [assignment([]), assignment([instance(1)]), assignment([instance(2)]), assignment([instance(1, 'a')])].map(
+      (text) => (JSON.parse(text) as { version_info: string }).version_info,
+    );
     expect(new Set(versions).size).toBe(4);
   });
 
   test('prefers a zone by priority, and never leaves a gap in the priorities', () => {
     const list = [instance(1, 'a'), instance(2, 'b'), instance(3, 'c')];
-    expect(endpointsIn(assignment(list, 'b')).map(({ zone, priority }) => [zone, priority ?? 0])).toEqual([['a', 1], ['b', 0], ['c', 1]]);
+    expect(endpointsIn(assignment(list, 'b')).map(({ zone, priority }) => [zone, priority ?? 0])).toEqual([
+      ['a', 1],
+      ['b', 0],
+      ['c', 1],
+    ]);
     expect(endpointsIn(assignment(list, 'd')).map(({ priority }) => priority ?? 0)).toEqual([0, 0, 0]);
     expect(endpointsIn(assignment([instance(1, 'a')], 'a')).map(({ priority }) => priority ?? 0)).toEqual([0]);
   });
@@ -95,13 +134,15 @@ describe('the own zone is preferred', () => {
 
   test('never if an instance would get more than a quarter above its share', () => {
     const zones = fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 30 });
-    fc.assert(fc.property(zones, zones, (callees, callers) => {
-      if (!mayPreferOwnZone('a', spread(callees.join('')), spread(callers.join('')))) return;
-      for (const zone of ['a', 'b', 'c']) {
-        const share = (list: readonly string[]): number => list.filter((each) => each === zone).length / list.length;
-        expect(share(callers)).toBeLessThanOrEqual(1.25 * share(callees) + 1e-9);
-      }
-    }));
+    fc.assert(
+      fc.property(zones, zones, (callees, callers) => {
+        if (!mayPreferOwnZone('a', spread(callees.join('')), spread(callers.join('')))) return;
+        for (const zone of ['a', 'b', 'c']) {
+          const share = (list: readonly string[]): number => list.filter((each) => each === zone).length / list.length;
+          expect(share(callers)).toBeLessThanOrEqual(1.25 * share(callees) + 1e-9);
+        }
+      }),
+    );
   });
 });
 
@@ -139,20 +180,23 @@ describe('while the service runs', () => {
     expect(world.files.writes.filter((path) => path === PATH)).toHaveLength(1);
   });
 
-  test.each([['throttled'], ['network'], ['service-not-found']])('fails if Cloud Map says %s: the last endpoints stay, it is asked less often, and goes on after it', async (reason) => {
-    const world = started();
-    await world.clock.advance(1000);
-    world.cloudMap.fault = () => new Failure(reason, 'not now');
-    await world.clock.advance(300_000);
-    expect(addresses(world)).toEqual(['10.0.0.2', '10.0.0.3']);
-    const kept = world.lines.filter(({ message }) => message === 'the endpoints in use are kept');
-    expect(kept[0]).toMatchObject({ cluster: 'catalog', reason, why: 'not now' });
-    expect(kept.length).toBeLessThan(20);
-    world.cloudMap.fault = () => undefined;
-    world.cloudMap.set('catalog', [instance(3)], 1);
-    await world.clock.advance(30_000);
-    expect(addresses(world)).toEqual(['10.0.0.4']);
-  });
+  test.each([['throttled'], ['network'], ['service-not-found']])(
+    'fails if Cloud Map says %s: the last endpoints stay, it is asked less often, and goes on after it',
+    async (reason) => {
+      const world = started();
+      await world.clock.advance(1000);
+      world.cloudMap.fault = () => new Failure(reason, 'not now');
+      await world.clock.advance(300_000);
+      expect(addresses(world)).toEqual(['10.0.0.2', '10.0.0.3']);
+      const kept = world.lines.filter(({ message }) => message === 'the endpoints in use are kept');
+      expect(kept[0]).toMatchObject({ cluster: 'catalog', reason, why: 'not now' });
+      expect(kept.length).toBeLessThan(20);
+      world.cloudMap.fault = () => undefined;
+      world.cloudMap.set('catalog', [instance(3)], 1);
+      await world.clock.advance(30_000);
+      expect(addresses(world)).toEqual(['10.0.0.4']);
+    },
+  );
 
   test('an empty answer is believed when it is given twice', async () => {
     const world = started();
@@ -160,7 +204,11 @@ describe('while the service runs', () => {
     world.cloudMap.set('catalog', []);
     await world.clock.advance(1500);
     expect(addresses(world)).toHaveLength(2);
-    expect(world.lines.at(-1)).toMatchObject({ level: 'warn', cluster: 'catalog', message: 'discovery named no task, it is asked again before that is believed' });
+    expect(world.lines.at(-1)).toMatchObject({
+      level: 'warn',
+      cluster: 'catalog',
+      message: 'discovery named no task, it is asked again before that is believed',
+    });
     await world.clock.advance(2400);
     expect(addresses(world)).toHaveLength(0);
   });
@@ -206,7 +254,10 @@ describe('while the service runs', () => {
     const world = started(own, spread);
     world.cloudMap.set('orders', spread.slice(0, 2));
     await world.clock.advance(10_000);
-    expect(endpointsIn(world.files.content.get(PATH)).map(({ zone, priority }) => [zone, priority ?? 0])).toEqual([[zones[0], 0], [zones[1], 1]]);
+    expect(endpointsIn(world.files.content.get(PATH)).map(({ zone, priority }) => [zone, priority ?? 0])).toEqual([
+      [zones[0], 0],
+      [zones[1], 1],
+    ]);
     world.cloudMap.set('orders', spread.slice(0, 1));
     await world.clock.advance(10_000);
     expect(endpointsIn(world.files.content.get(PATH)).map(({ priority }) => priority ?? 0)).toEqual([0, 0]);

@@ -49,7 +49,9 @@ export class FakeClock implements Clock {
   /** Lets time pass for as long as it takes, within reason. */
   async until<T>(promise: Promise<T>): Promise<T> {
     let over = false;
-    const end = (): void => { over = true; };
+    const end = (): void => {
+      over = true;
+    };
     promise.then(end, end);
     await settled();
     for (let turn = 0; !over; turn += 1) {
@@ -63,5 +65,7 @@ export class FakeClock implements Clock {
 
 /** Nothing in these tests does real input or output, so one turn of the event loop is enough for all that can be done now. */
 export async function settled(): Promise<void> {
-  await new Promise((resolve) => { setImmediate(resolve); });
+  await new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }

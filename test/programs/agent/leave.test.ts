@@ -7,9 +7,15 @@ import type { FakeWorld, LogLine } from './fake-world';
 import { fakeWorld, settings } from './fake-world';
 
 let good: CertificateSecret;
-beforeAll(async () => { good = await (await Authority.create('one')).issue(); });
+beforeAll(async () => {
+  good = await (await Authority.create('one')).issue();
+});
 
-const REGISTERED = { MESH_CLOUD_MAP_SERVICE_ID: 'srv-1', ECS_CONTAINER_METADATA_URI_V4: 'http://169.254.170.2/v4/1', MESH_STOP_SECONDS: '60' };
+const REGISTERED = {
+  MESH_CLOUD_MAP_SERVICE_ID: 'srv-1',
+  ECS_CONTAINER_METADATA_URI_V4: 'http://169.254.170.2/v4/1',
+  MESH_STOP_SECONDS: '60',
+};
 
 interface Left {
   readonly code: number;
@@ -25,7 +31,9 @@ async function left(world: FakeWorld, environment: Readonly<Record<string, strin
   await world.clock.advance(30_000);
   const start = world.clock.now();
   const events: [string, number][] = [];
-  const note = (what: string): void => { events.push([what, world.clock.now() - start]); };
+  const note = (what: string): void => {
+    events.push([what, world.clock.now() - start]);
+  };
   const fault = world.cloudMap.fault;
   world.cloudMap.fault = (call) => {
     if (call.startsWith('leave')) note(call);
@@ -44,7 +52,9 @@ async function left(world: FakeWorld, environment: Readonly<Record<string, strin
   });
   stop.abort();
   const code = await world.clock.until(done);
-  const steps = world.lines.filter(({ message }) => message?.startsWith('leaving: ') === true && message !== 'leaving: discovery is asked again');
+  const steps = world.lines.filter(
+    ({ message }) => message?.startsWith('leaving: ') === true && message !== 'leaving: discovery is asked again',
+  );
   return { code, tookMs: world.clock.now() - start, events, steps };
 }
 
@@ -53,7 +63,15 @@ test('a task leaves discovery, waits longer than two refreshes of its callers, d
   world.inFlight = [3, 2, 0];
   const { code, tookMs, events, steps } = await left(world);
   expect(code).toBe(0);
-  expect(events).toEqual([['leave srv-1 0123abcd', 0], ['drain', 11_000], ['look', 11_000], ['look', 11_250], ['look', 11_500], ['look', 11_750], ['look', 12_000]]);
+  expect(events).toEqual([
+    ['leave srv-1 0123abcd', 0],
+    ['drain', 11_000],
+    ['look', 11_000],
+    ['look', 11_250],
+    ['look', 11_500],
+    ['look', 11_750],
+    ['look', 12_000],
+  ]);
   expect(tookMs).toBeLessThan(13_000);
   expect(steps).toEqual([
     { level: 'info', message: 'leaving: leave discovery', tookMs: 0 },
@@ -92,7 +110,11 @@ test('a stop timeout that is too short for its callers is used to its end, and t
   const { tookMs, events, steps } = await left(fakeWorld(good), { ...REGISTERED, MESH_STOP_SECONDS: '8' });
   expect(tookMs).toBeLessThanOrEqual(6500);
   expect(events.map(([what]) => what)).toContain('drain');
-  expect(steps[1]).toMatchObject({ level: 'warn', reason: 'stop-timeout', why: 'callers need 11000 ms to notice, the stop timeout left 6000 ms' });
+  expect(steps[1]).toMatchObject({
+    level: 'warn',
+    reason: 'stop-timeout',
+    why: 'callers need 11000 ms to notice, the stop timeout left 6000 ms',
+  });
 });
 
 describe('a step that fails does not keep the next from being done', () => {
@@ -147,7 +169,10 @@ describe('a step that fails does not keep the next from being done', () => {
     world.inFlight = [new Failure('envoy', 'ECONNREFUSED')];
     const { code, tookMs, steps } = await left(world);
     expect(code).toBe(0);
-    expect(steps.slice(2).map(({ level, reason }) => [level, reason])).toEqual([['warn', 'envoy'], ['warn', 'envoy']]);
+    expect(steps.slice(2).map(({ level, reason }) => [level, reason])).toEqual([
+      ['warn', 'envoy'],
+      ['warn', 'envoy'],
+    ]);
     expect(tookMs).toBeLessThan(15_000);
   });
 });
@@ -159,16 +184,50 @@ test('a task that is not registered has nothing to leave, and drains', async () 
 });
 
 describe("what is in flight, by Envoy's statistics", () => {
-  const stats = (values: Readonly<Record<string, number>>): string => JSON.stringify({ stats: Object.entries(values).map(([name, value]) => ({ name, value })) });
+  const stats = (values: Readonly<Record<string, number>>): string =>
+    JSON.stringify({ stats: Object.entries(values).map(([name, value]) => ({ name, value })) });
 
   test.each<[string, Readonly<Record<string, number>>, number]>([
     ['nothing', {}, 0],
-    ['inbound requests', { 'http.inbound_orders.downstream_rq_active': 2, 'http.admin.downstream_rq_active': 1, 'http.outbound_catalog.downstream_rq_active': 5 }, 2],
+    [
+      'inbound requests',
+      {
+        'http.inbound_orders.downstream_rq_active': 2,
+        'http.admin.downstream_rq_active': 1,
+        'http.outbound_catalog.downstream_rq_active': 5,
+      },
+      2,
+    ],
     ['requests at the edge', { 'http.edge_gateway.downstream_rq_active': 4 }, 4],
-    ['idle connections of an HTTP listener do not count', { 'http.inbound_orders.downstream_rq_active': 0, 'listener.0.0.0.0_15006.downstream_cx_active': 9 }, 0],
-    ['connections of a TCP service', { 'tcp.inbound_cache.upstream_flush_active': 1, 'tcp.inbound_cache.downstream_cx_rx_bytes_buffered': 100, 'listener.0.0.0.0_15006.downstream_cx_active': 3, 'listener.127.64.0.1_6379.downstream_cx_active': 2 }, 4],
-    ["what arrives at App Mesh's Envoy, not what leaves", { 'http.ingress.downstream_rq_active': 2, 'http.egress.downstream_rq_active': 5, 'listener.0.0.0.0_15000.downstream_cx_active': 3 }, 2],
-    ["TCP connections to App Mesh's Envoy, not those that leave", { 'tcp.ingress.upstream_flush_active': 0, 'listener.0.0.0.0_15000.downstream_cx_active': 3, 'listener.0.0.0.0_15001.downstream_cx_active': 7 }, 3],
+    [
+      'idle connections of an HTTP listener do not count',
+      { 'http.inbound_orders.downstream_rq_active': 0, 'listener.0.0.0.0_15006.downstream_cx_active': 9 },
+      0,
+    ],
+    [
+      'connections of a TCP service',
+      {
+        'tcp.inbound_cache.upstream_flush_active': 1,
+        'tcp.inbound_cache.downstream_cx_rx_bytes_buffered': 100,
+        'listener.0.0.0.0_15006.downstream_cx_active': 3,
+        'listener.127.64.0.1_6379.downstream_cx_active': 2,
+      },
+      4,
+    ],
+    [
+      "what arrives at App Mesh's Envoy, not what leaves",
+      { 'http.ingress.downstream_rq_active': 2, 'http.egress.downstream_rq_active': 5, 'listener.0.0.0.0_15000.downstream_cx_active': 3 },
+      2,
+    ],
+    [
+      "TCP connections to App Mesh's Envoy, not those that leave",
+      {
+        'tcp.ingress.upstream_flush_active': 0,
+        'listener.0.0.0.0_15000.downstream_cx_active': 3,
+        'listener.0.0.0.0_15001.downstream_cx_active': 7,
+      },
+      3,
+    ],
   ])('%s', (_what, values, expected) => {
     expect(inFlightOf(stats(values))).toBe(expected);
   });

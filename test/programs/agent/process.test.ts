@@ -26,7 +26,9 @@ beforeAll(async () => {
   good = await authority.issue({ notBefore: Date.now() - 2 * HOUR, notAfter: Date.now() + 48 * HOUR });
   newer = await authority.issue({ notBefore: Date.now() - HOUR, notAfter: Date.now() + 72 * HOUR });
 });
-afterAll(() => { bundle.remove(); });
+afterAll(() => {
+  bundle.remove();
+});
 
 let aws: AwsServer;
 let directory: string;
@@ -54,11 +56,28 @@ afterEach(async () => {
 });
 
 function secret(content: CertificateSecret | string): AwsAnswer {
-  return { ok: { Name: 'shop/orders', VersionStages: ['AWSCURRENT'], SecretString: typeof content === 'string' ? content : JSON.stringify(content) } };
+  return {
+    ok: {
+      Name: 'shop/orders',
+      VersionStages: ['AWSCURRENT'],
+      SecretString: typeof content === 'string' ? content : JSON.stringify(content),
+    },
+  };
 }
 
 function instances(...numbers: readonly number[]): AwsAnswer {
-  return { ok: { InstancesRevision: 1, Instances: numbers.map((number) => ({ InstanceId: `task-${number}`, NamespaceName: TARGET.namespaceName, ServiceName: TARGET.serviceName, HealthStatus: 'HEALTHY', Attributes: { AWS_INSTANCE_IPV4: `10.0.0.${number}`, AVAILABILITY_ZONE: 'eu-central-1a' } })) } };
+  return {
+    ok: {
+      InstancesRevision: 1,
+      Instances: numbers.map((number) => ({
+        InstanceId: `task-${number}`,
+        NamespaceName: TARGET.namespaceName,
+        ServiceName: TARGET.serviceName,
+        HealthStatus: 'HEALTHY',
+        Attributes: { AWS_INSTANCE_IPV4: `10.0.0.${number}`, AVAILABILITY_ZONE: 'eu-central-1a' },
+      })),
+    },
+  };
 }
 
 function agent(command: string, environment: Readonly<Record<string, string>> = {}, more: Partial<AgentOptions> = {}): AgentProcess {
@@ -75,7 +94,9 @@ const health = async (): Promise<readonly [number, string]> => {
 
 test('the image is made of copies alone, runs as the user of Envoy, and owns the volume that the agent writes', () => {
   expect(readdirSync(bundle.directory).sort()).toEqual(['Dockerfile', 'agent.js', 'volume']);
-  const lines = readFileSync(join(bundle.directory, 'Dockerfile'), 'utf8').split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  const lines = readFileSync(join(bundle.directory, 'Dockerfile'), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
   expect(new Set(lines.map((line) => line.split(' ')[0]))).toEqual(new Set(['FROM', 'COPY', 'VOLUME', 'USER', 'ENTRYPOINT']));
   expect(lines[0]).toMatch(/node:22\.\d+\.\d+-\w+-slim(@sha256:[0-9a-f]{64})?$/);
   expect(lines).toContain(`VOLUME ${MESH_DIRECTORY}`);
@@ -94,12 +115,20 @@ test('init writes the files that Envoy starts with, for its own user alone, and 
   for (const name of readdirSync(directory)) expect(statSync(join(directory, name)).mode & 0o777).toBe(0o600);
   expect(identityIn(file('identity.json'))).toEqual({ certificateChain: good.certificateChain, privateKey: good.privateKey });
   expect(file('eds-catalog.json')).toContain('"address":"10.0.0.1","port_value":15006');
-  expect(aws.requests.find(({ action }) => action === 'DiscoverInstances')?.body).toEqual({ NamespaceName: 'tasks.shop.internal', ServiceName: 'catalog', MaxResults: 1000, HealthStatus: 'HEALTHY_OR_ELSE_ALL' });
+  expect(aws.requests.find(({ action }) => action === 'DiscoverInstances')?.body).toEqual({
+    NamespaceName: 'tasks.shop.internal',
+    ServiceName: 'catalog',
+    MaxResults: 1000,
+    HealthStatus: 'HEALTHY_OR_ELSE_ALL',
+  });
 });
 
 test.each<[string, AwsAnswer]>([
   ['missing', { error: 'ResourceNotFoundException', message: "Secrets Manager can't find the specified secret." }],
-  ['no-value', { error: 'ResourceNotFoundException', message: "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT" }],
+  [
+    'no-value',
+    { error: 'ResourceNotFoundException', message: "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT" },
+  ],
   ['no-value', { ok: { Name: 'shop/orders' } }],
   ['access-denied', { error: 'AccessDeniedException' }],
   ['throttled', { error: 'ThrottlingException' }],
@@ -126,7 +155,14 @@ test('fails if the certificate does not come within the limit', async () => {
 test('fails if variables are wrong, with all of them in one line', async () => {
   const init = agent('init', { MESH_IDENTITY: 'orders', MESH_STOP_SECONDS: 'soon' });
   expect(await init.exited).toBe(1);
-  expect(init.lines).toEqual([{ level: 'error', message: 'the agent is not configured', reason: 'settings', why: expect.stringMatching(/^2 environment variables are wrong: MESH_IDENTITY .*; MESH_STOP_SECONDS /) }]);
+  expect(init.lines).toEqual([
+    {
+      level: 'error',
+      message: 'the agent is not configured',
+      reason: 'settings',
+      why: expect.stringMatching(/^2 environment variables are wrong: MESH_IDENTITY .*; MESH_STOP_SECONDS /),
+    },
+  ]);
 });
 
 test('fails if the command is unknown', async () => {
@@ -170,9 +206,18 @@ test('SIGTERM: the task leaves discovery under its own id, drains and ends; Envo
   await running.message('the agent runs');
   running.signal('SIGTERM');
   expect(await running.exited).toBe(0);
-  expect(aws.requests.find(({ action }) => action === 'UpdateInstanceCustomHealthStatus')?.body).toEqual({ ServiceId: 'srv-1', InstanceId: '0123abcd', Status: 'UNHEALTHY' });
+  expect(aws.requests.find(({ action }) => action === 'UpdateInstanceCustomHealthStatus')?.body).toEqual({
+    ServiceId: 'srv-1',
+    InstanceId: '0123abcd',
+    Status: 'UNHEALTHY',
+  });
   const steps = running.lines.filter(({ message }) => message?.startsWith('leaving: ') === true);
-  expect(steps.map(({ message }) => message?.slice('leaving: '.length))).toEqual(['leave discovery', 'wait for callers to notice', 'drain Envoy', 'wait for requests in flight']);
+  expect(steps.map(({ message }) => message?.slice('leaving: '.length))).toEqual([
+    'leave discovery',
+    'wait for callers to notice',
+    'drain Envoy',
+    'wait for requests in flight',
+  ]);
   expect(steps[1]['tookMs']).toBeGreaterThanOrEqual(1190);
   for (const step of steps) expect(step).toHaveProperty('tookMs');
   expect(running.lines.at(-1)).toMatchObject({ message: 'left the mesh' });
@@ -228,7 +273,11 @@ test('a volume that cannot be written is logged, and used when it can be', async
 test('memory does not grow with the number of polls, and stays within what the task definition gives', async () => {
   const targets = Array.from({ length: 10 }, (_, index) => ({ ...TARGET, cluster: `callee-${index}` }));
   answers['DiscoverInstances'] = instances(...Array.from({ length: 50 }, (_, index) => index + 1));
-  const running = agent('run', { MESH_DISCOVERY: JSON.stringify(targets), MESH_RENEW_SECONDS: '0.5', MESH_POLL_SECONDS: '0.02', MESH_LIST_SECONDS: '0.05' }, { nodeOptions: nodeOptions(join(bundle.directory, 'Dockerfile')) });
+  const running = agent(
+    'run',
+    { MESH_DISCOVERY: JSON.stringify(targets), MESH_RENEW_SECONDS: '0.5', MESH_POLL_SECONDS: '0.02', MESH_LIST_SECONDS: '0.05' },
+    { nodeOptions: nodeOptions(join(bundle.directory, 'Dockerfile')) },
+  );
   // With three callees it is 5 minutes until as many were made.
   await until(() => aws.requests.length > 800, { what: '800 requests', detail: () => running.output.slice(-2000) });
   const afterFive = residentMegabytes(running.pid);

@@ -32,7 +32,13 @@ test('a new certificate is in use within a minute or so', async () => {
   world.answer = newer;
   await world.clock.advance(72_000);
   expect(world.files.content.get('/run/mesh/identity.json')).toContain(JSON.stringify(newer.certificateChain).slice(1, -1));
-  expect(world.lines.at(-2)).toMatchObject({ level: 'info', message: 'the certificate was renewed', changed: ['certificate'], serial: '2222', replacedSerial: '1111' });
+  expect(world.lines.at(-2)).toMatchObject({
+    level: 'info',
+    message: 'the certificate was renewed',
+    changed: ['certificate'],
+    serial: '2222',
+    replacedSerial: '1111',
+  });
 });
 
 test('the life that is left is told at the start, at each change and every five minutes', async () => {
@@ -42,7 +48,12 @@ test('the life that is left is told at the start, at each change and every five 
   await world.clock.advance(11 * 60_000);
   expect(metrics(world).map(({ serial }) => serial)).toEqual([undefined, '1111', '2222', '2222', '2222']);
   expect(metrics(world)[1]).toEqual({
-    _aws: { Timestamp: NOW, CloudWatchMetrics: [{ Namespace: 'CdkEcsMicroservices', Dimensions: [['Mesh']], Metrics: [{ Name: 'CertificateLifeLeft', Unit: 'None' }] }] },
+    _aws: {
+      Timestamp: NOW,
+      CloudWatchMetrics: [
+        { Namespace: 'CdkEcsMicroservices', Dimensions: [['Mesh']], Metrics: [{ Name: 'CertificateLifeLeft', Unit: 'None' }] },
+      ],
+    },
     Mesh: 'shop.internal',
     Service: 'orders',
     CertificateLifeLeft: 0.8571,
@@ -136,13 +147,19 @@ describe('health', () => {
     await world.clock.advance(1000);
     world.answer = new Failure('network', 'ECONNREFUSED');
     await world.clock.advance(2 * HOUR);
-    expect(await running.health()).toEqual({ healthy: false, problems: ['the certificate in use is bad: the certificate expired at 2026-11-24T13:00:00.000Z, now is 2026-11-24T14:00:01.000Z'] });
+    expect(await running.health()).toEqual({
+      healthy: false,
+      problems: ['the certificate in use is bad: the certificate expired at 2026-11-24T13:00:00.000Z, now is 2026-11-24T14:00:01.000Z'],
+    });
   });
 
   test('fails if somebody damaged the files', async () => {
     const { world, running } = started();
     await world.clock.advance(1000);
-    world.files.content.set('/run/mesh/trust.json', JSON.stringify({ resources: [{ validation_context: { trusted_ca: { inline_string: 'nothing' } } }] }));
+    world.files.content.set(
+      '/run/mesh/trust.json',
+      JSON.stringify({ resources: [{ validation_context: { trusted_ca: { inline_string: 'nothing' } } }] }),
+    );
     expect(await running.health()).toMatchObject({ healthy: false, problems: [expect.stringContaining('the certificate in use is bad')] });
   });
 
@@ -151,7 +168,10 @@ describe('health', () => {
     await world.clock.advance(1000);
     Object.assign(world.secret, { read: async () => new Promise(() => undefined) });
     await world.clock.advance(180_000);
-    expect(await running.health()).toEqual({ healthy: false, problems: [expect.stringMatching(/^the loop "certificate" has been hanging for \d+ s$/)] });
+    expect(await running.health()).toEqual({
+      healthy: false,
+      problems: [expect.stringMatching(/^the loop "certificate" has been hanging for \d+ s$/)],
+    });
   });
 });
 

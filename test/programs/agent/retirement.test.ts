@@ -23,9 +23,19 @@ function started(format: string): { readonly world: FakeWorld; readonly running:
   const world = fakeWorld(loaded);
   world.files.content.set('/run/mesh/identity.pem', PEM.identityFile(loaded));
   world.files.content.set('/run/mesh/trust.pem', PEM.trustFile(loaded.trustBundle));
-  const running = run(settings({ MESH_CERTIFICATE_FORMAT: format, MESH_CLOUD_MAP_SERVICE_ID: 'srv-abc', ECS_CONTAINER_METADATA_URI_V4: 'http://169.254.170.2/v4/x' }), world, new AbortController().signal);
+  const running = run(
+    settings({
+      MESH_CERTIFICATE_FORMAT: format,
+      MESH_CLOUD_MAP_SERVICE_ID: 'srv-abc',
+      ECS_CONTAINER_METADATA_URI_V4: 'http://169.254.170.2/v4/x',
+    }),
+    world,
+    new AbortController().signal,
+  );
   let ended = false;
-  void running.done.then((code) => { ended = code === 0; });
+  void running.done.then((code) => {
+    ended = code === 0;
+  });
   return { world, running, ended: () => ended };
 }
 
@@ -40,7 +50,9 @@ test('a task whose Envoy reads its certificate once leaves in good order when th
   expect(ended()).toBe(true);
   expect(world.cloudMap.calls).toEqual(['leave srv-abc 0123abcd']);
   expect(world.drained).toHaveLength(1);
-  expect(world.lines).toContainEqual(expect.objectContaining({ message: 'the task makes way for one with a newer certificate', serial: '1111' }));
+  expect(world.lines).toContainEqual(
+    expect.objectContaining({ message: 'the task makes way for one with a newer certificate', serial: '1111' }),
+  );
 });
 
 test('fails if a task leaves though a new one would have no better certificate', async () => {

@@ -2,7 +2,13 @@ import { InvalidSettings, readSettings } from '../../../programs/agent/settings'
 import { IDENTITY } from './authority';
 import { SECRET_ARN } from './fake-world';
 
-const weighed = { service: 'catalog', versions: [{ name: 'v1', cluster: 'catalog-v1' }, { name: 'v2', cluster: 'catalog-v2' }] };
+const weighed = {
+  service: 'catalog',
+  versions: [
+    { name: 'v1', cluster: 'catalog-v1' },
+    { name: 'v2', cluster: 'catalog-v2' },
+  ],
+};
 const MINIMAL = { MESH_IDENTITY: IDENTITY, MESH_SECRET_ARN: SECRET_ARN };
 
 function issuesOf(environment: Readonly<Record<string, string>>): readonly string[] {
@@ -40,31 +46,40 @@ test('in a mesh without certificates the region is enough', () => {
 });
 
 test('fails if only one of identity and secret is given, so that a slip does not switch certificates off', () => {
-  expect(issuesOf({ AWS_REGION: 'eu-west-1', MESH_IDENTITY: IDENTITY })).toEqual([expect.stringMatching(/^MESH_SECRET_ARN is missing, it goes with MESH_IDENTITY/)]);
-  expect(issuesOf({ MESH_SECRET_ARN: SECRET_ARN })).toEqual([expect.stringMatching(/^MESH_IDENTITY is missing, it goes with MESH_SECRET_ARN/)]);
+  expect(issuesOf({ AWS_REGION: 'eu-west-1', MESH_IDENTITY: IDENTITY })).toEqual([
+    expect.stringMatching(/^MESH_SECRET_ARN is missing, it goes with MESH_IDENTITY/),
+  ]);
+  expect(issuesOf({ MESH_SECRET_ARN: SECRET_ARN })).toEqual([
+    expect.stringMatching(/^MESH_IDENTITY is missing, it goes with MESH_SECRET_ARN/),
+  ]);
   expect(issuesOf({})).toEqual([expect.stringMatching(/^AWS_REGION is missing/)]);
 });
 
 test('every variable is read', () => {
   const target = { cluster: 'catalog', namespaceName: 'tasks.shop.internal', serviceName: 'catalog', port: 15006 };
-  expect(readSettings({
-    ...MINIMAL,
-    MESH_CERTIFICATE_FORMAT: 'pem',
-    MESH_DIRECTORY: '/var/mesh/',
-    MESH_DISCOVERY: JSON.stringify([target]),
-    MESH_OWN_SERVICE: JSON.stringify({ namespaceName: 'tasks.shop.internal', serviceName: 'orders' }),
-    MESH_CLOUD_MAP_SERVICE_ID: 'srv-abc123',
-    ECS_CONTAINER_METADATA_URI_V4: 'http://169.254.170.2/v4/1',
-    MESH_REFRESH_SECONDS: '10',
-    MESH_LIST_SECONDS: '8',
-    MESH_STOP_SECONDS: '120',
-    MESH_WAIT_SECONDS: '60',
-    MESH_RENEW_SECONDS: '30',
-    MESH_POLL_SECONDS: '0.5',
-    MESH_WEIGHTS: JSON.stringify([weighed, { service: 'cache', versions: [{ name: 'a', cluster: 'cache-a' }], tcp: true, routes: ['beta'] }]),
-    MESH_WEIGHTS_PARAMETERS: 'CFN-Catalog-1,/shop/cache',
-    MESH_WEIGHTS_SECONDS: '30',
-  })).toMatchObject({
+  expect(
+    readSettings({
+      ...MINIMAL,
+      MESH_CERTIFICATE_FORMAT: 'pem',
+      MESH_DIRECTORY: '/var/mesh/',
+      MESH_DISCOVERY: JSON.stringify([target]),
+      MESH_OWN_SERVICE: JSON.stringify({ namespaceName: 'tasks.shop.internal', serviceName: 'orders' }),
+      MESH_CLOUD_MAP_SERVICE_ID: 'srv-abc123',
+      ECS_CONTAINER_METADATA_URI_V4: 'http://169.254.170.2/v4/1',
+      MESH_REFRESH_SECONDS: '10',
+      MESH_LIST_SECONDS: '8',
+      MESH_STOP_SECONDS: '120',
+      MESH_WAIT_SECONDS: '60',
+      MESH_RENEW_SECONDS: '30',
+      MESH_POLL_SECONDS: '0.5',
+      MESH_WEIGHTS: JSON.stringify([
+        weighed,
+        { service: 'cache', versions: [{ name: 'a', cluster: 'cache-a' }], tcp: true, routes: ['beta'] },
+      ]),
+      MESH_WEIGHTS_PARAMETERS: 'CFN-Catalog-1,/shop/cache',
+      MESH_WEIGHTS_SECONDS: '30',
+    }),
+  ).toMatchObject({
     directory: '/var/mesh',
     discovery: [target],
     ownService: { namespaceName: 'tasks.shop.internal', serviceName: 'orders' },
@@ -85,14 +100,30 @@ test('every variable is read', () => {
 });
 
 test('fails if anything is wrong, with every wrong variable in one error', () => {
-  const issues = issuesOf({ AWS_REGION: 'eu-west-1', MESH_IDENTITY: 'orders', MESH_DISCOVERY: '{}', MESH_STOP_SECONDS: 'soon', MESH_DIRECTORY: 'here', MESH_CLOUD_MAP_SERVICE_ID: 'srv-1' });
-  expect(issues.map((issue) => issue.split(' ')[0])).toEqual(['MESH_IDENTITY', 'MESH_SECRET_ARN', 'MESH_DISCOVERY', 'ECS_CONTAINER_METADATA_URI_V4', 'MESH_DIRECTORY', 'MESH_STOP_SECONDS']);
+  const issues = issuesOf({
+    AWS_REGION: 'eu-west-1',
+    MESH_IDENTITY: 'orders',
+    MESH_DISCOVERY: '{}',
+    MESH_STOP_SECONDS: 'soon',
+    MESH_DIRECTORY: 'here',
+    MESH_CLOUD_MAP_SERVICE_ID: 'srv-1',
+  });
+  expect(issues.map((issue) => issue.split(' ')[0])).toEqual([
+    'MESH_IDENTITY',
+    'MESH_SECRET_ARN',
+    'MESH_DISCOVERY',
+    'ECS_CONTAINER_METADATA_URI_V4',
+    'MESH_DIRECTORY',
+    'MESH_STOP_SECONDS',
+  ]);
   expect(issues[0]).toBe('MESH_IDENTITY is "orders", it must be spiffe://<trust domain>/<service>');
   expect(issues[1]).toBe('MESH_SECRET_ARN is missing, it goes with MESH_IDENTITY, and must be the ARN of a secret of Secrets Manager');
 });
 
 test('fails if weights and parameters do not go together', () => {
-  expect(issuesOf({ ...MINIMAL, MESH_WEIGHTS: JSON.stringify([weighed]) })).toEqual([expect.stringMatching(/^MESH_WEIGHTS_PARAMETERS is missing, it must name as many parameters/)]);
+  expect(issuesOf({ ...MINIMAL, MESH_WEIGHTS: JSON.stringify([weighed]) })).toEqual([
+    expect.stringMatching(/^MESH_WEIGHTS_PARAMETERS is missing, it must name as many parameters/),
+  ]);
   expect(issuesOf({ ...MINIMAL, MESH_WEIGHTS_PARAMETERS: 'a' })).toEqual([expect.stringMatching(/^MESH_WEIGHTS_PARAMETERS is missing/)]);
 });
 

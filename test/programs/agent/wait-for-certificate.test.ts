@@ -13,14 +13,23 @@ beforeAll(async () => {
   good = await authority.issue();
 });
 
-const waits = (world: FakeWorld): readonly unknown[] => world.lines.filter(({ message }) => message === 'waiting for the certificate').map(({ reason }) => reason);
+const waits = (world: FakeWorld): readonly unknown[] =>
+  world.lines.filter(({ message }) => message === 'waiting for the certificate').map(({ reason }) => reason);
 
 test('a certificate that is there is written at once', async () => {
   const world = fakeWorld(good);
   expect(await world.clock.until(init(settings(), world))).toBe(0);
   expect(world.clock.now()).toBe(NOW);
   expect([...world.files.content.keys()].sort()).toEqual(['/run/mesh/identity.json', '/run/mesh/trust.json']);
-  expect(world.lines).toEqual([{ level: 'info', message: 'the certificate is there', serial: expect.stringMatching(/^[0-9A-F]+$/), notAfter: '2026-11-30T12:00:00.000Z', waitedMs: 0 }]);
+  expect(world.lines).toEqual([
+    {
+      level: 'info',
+      message: 'the certificate is there',
+      serial: expect.stringMatching(/^[0-9A-F]+$/),
+      notAfter: '2026-11-30T12:00:00.000Z',
+      waitedMs: 0,
+    },
+  ]);
 });
 
 test.each<[string, () => SecretAnswer | Promise<SecretAnswer>]>([
@@ -39,7 +48,14 @@ test.each<[string, () => SecretAnswer | Promise<SecretAnswer>]>([
   await world.clock.advance(20_000);
   expect(world.files.content.size).toBe(0);
   expect(new Set(waits(world))).toEqual(new Set([reason]));
-  expect(world.lines[0]).toEqual({ level: 'warn', message: 'waiting for the certificate', reason, why: expect.stringMatching(/./), nextTryMs: expect.any(Number), giveUpInMs: 600_000 });
+  expect(world.lines[0]).toEqual({
+    level: 'warn',
+    message: 'waiting for the certificate',
+    reason,
+    why: expect.stringMatching(/./),
+    nextTryMs: expect.any(Number),
+    giveUpInMs: 600_000,
+  });
   world.answer = good;
   expect(await world.clock.until(done)).toBe(0);
   expect(world.files.content.has('/run/mesh/identity.json')).toBe(true);
@@ -56,7 +72,13 @@ test('fails if there is no certificate within the limit, and says what was wrong
   const world = fakeWorld(new Failure('access-denied', 'no permission'));
   expect(await world.clock.until(init(settings(), world))).toBe(1);
   expect(world.clock.now() - NOW).toBe(600_000);
-  expect(world.lines.at(-1)).toEqual({ level: 'error', message: 'gave up waiting for the certificate', reason: 'access-denied', why: 'no permission', waitedMs: 600_000 });
+  expect(world.lines.at(-1)).toEqual({
+    level: 'error',
+    message: 'gave up waiting for the certificate',
+    reason: 'access-denied',
+    why: 'no permission',
+    waitedMs: 600_000,
+  });
 });
 
 test('fails if the volume cannot be written, and says what to look at', async () => {
@@ -75,14 +97,25 @@ describe('endpoints of callees', () => {
     const world = fakeWorld(good);
     world.cloudMap.set('catalog', [instance(1)]);
     expect(await world.clock.until(init(withTarget, world))).toBe(0);
-    expect(eds(world)).toMatchObject({ resources: [{ cluster_name: 'catalog', endpoints: [{ lb_endpoints: [{ endpoint: { address: { socket_address: { address: '10.0.0.2', port_value: 15006 } } } }] }] }] });
+    expect(eds(world)).toMatchObject({
+      resources: [
+        {
+          cluster_name: 'catalog',
+          endpoints: [{ lb_endpoints: [{ endpoint: { address: { socket_address: { address: '10.0.0.2', port_value: 15006 } } } }] }],
+        },
+      ],
+    });
   });
 
   test('a callee that is not there yet, or a Cloud Map that is away, keeps nobody from starting', async () => {
     const world = fakeWorld(good);
     expect(await world.clock.until(init(withTarget, world))).toBe(0);
     expect(eds(world)).toMatchObject({ resources: [{ cluster_name: 'catalog', endpoints: [] }] });
-    expect(world.lines.find(({ level }) => level === 'warn')).toMatchObject({ message: 'the service starts without endpoints of a callee', cluster: 'catalog', reason: 'service-not-found' });
+    expect(world.lines.find(({ level }) => level === 'warn')).toMatchObject({
+      message: 'the service starts without endpoints of a callee',
+      cluster: 'catalog',
+      reason: 'service-not-found',
+    });
   });
 
   test('fails if the file cannot be written: Envoy would not start without it', async () => {

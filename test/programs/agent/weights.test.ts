@@ -13,13 +13,23 @@ import { diskError } from './memory-files';
 const VERSIONS = ['v1', 'v2', 'v3'].map((name) => ({ name, cluster: `catalog-${name}` }));
 const TARGET: WeightsTarget = { service: 'catalog', parameter: 'Catalog', versions: VERSIONS, routes: [], tcp: false };
 const PATH = '/run/mesh/weights-catalog.json';
-const SETTINGS = settings({ MESH_WEIGHTS: JSON.stringify([{ service: 'catalog', versions: VERSIONS }, { service: 'cache', versions: ['a', 'b'].map((name) => ({ name, cluster: `cache-${name}` })), tcp: true }]), MESH_WEIGHTS_PARAMETERS: 'Catalog,Cache', MESH_WEIGHTS_SECONDS: '10' });
+const SETTINGS = settings({
+  MESH_WEIGHTS: JSON.stringify([
+    { service: 'catalog', versions: VERSIONS },
+    { service: 'cache', versions: ['a', 'b'].map((name) => ({ name, cluster: `cache-${name}` })), tcp: true },
+  ]),
+  MESH_WEIGHTS_PARAMETERS: 'Catalog,Cache',
+  MESH_WEIGHTS_SECONDS: '10',
+});
 
-const layerIn = (text: string | undefined): Readonly<Record<string, unknown>> => (JSON.parse(text ?? '{"resources":[{"layer":{}}]}') as { resources: { layer: Record<string, unknown> }[] }).resources[0].layer;
+const layerIn = (text: string | undefined): Readonly<Record<string, unknown>> =>
+  (JSON.parse(text ?? '{"resources":[{"layer":{}}]}') as { resources: { layer: Record<string, unknown> }[] }).resources[0].layer;
 const said = (weights: object, routes?: object): string => JSON.stringify({ weights, ...(routes === undefined ? {} : { routes }) });
 
 let good: CertificateSecret;
-beforeAll(async () => { good = await (await Authority.create('one')).issue(); });
+beforeAll(async () => {
+  good = await (await Authority.create('one')).issue();
+});
 
 function worldWith(catalog: string): FakeWorld {
   const world = fakeWorld(good);
@@ -28,11 +38,19 @@ function worldWith(catalog: string): FakeWorld {
 }
 
 describe('the file', () => {
-  const layer = (weights: object, more: Partial<WeightsTarget> = {}, routes?: object, forgotten: Forgotten = 'fails') => layerIn(runtimeFile({ ...TARGET, ...more }, weightsOf(said(weights, routes)), forgotten));
+  const layer = (weights: object, more: Partial<WeightsTarget> = {}, routes?: object, forgotten: Forgotten = 'fails') =>
+    layerIn(runtimeFile({ ...TARGET, ...more }, weightsOf(said(weights, routes)), forgotten));
 
   test('has a value for each version that the task knows; one that is not named gets nothing', () => {
-    expect(layer({ v1: 90, v2: 10, v9: 5 })).toEqual({ 'weights.catalog.catalog-v1': 90, 'weights.catalog.catalog-v2': 10, 'weights.catalog.catalog-v3': 0 });
-    expect(JSON.parse(runtimeFile(TARGET, weightsOf(said({ v1: 1 })), 'fails'))).toMatchObject({ version_info: expect.stringMatching(/^[0-9a-f]{16}$/), resources: [{ '@type': 'type.googleapis.com/envoy.service.runtime.v3.Runtime', name: 'weights-catalog' }] });
+    expect(layer({ v1: 90, v2: 10, v9: 5 })).toEqual({
+      'weights.catalog.catalog-v1': 90,
+      'weights.catalog.catalog-v2': 10,
+      'weights.catalog.catalog-v3': 0,
+    });
+    expect(JSON.parse(runtimeFile(TARGET, weightsOf(said({ v1: 1 })), 'fails'))).toMatchObject({
+      version_info: expect.stringMatching(/^[0-9a-f]{16}$/),
+      resources: [{ '@type': 'type.googleapis.com/envoy.service.runtime.v3.Runtime', name: 'weights-catalog' }],
+    });
   });
 
   test('has weights of a route beside those of the service', () => {
@@ -45,14 +63,19 @@ describe('the file', () => {
   });
 
   test('of a TCP service has shares of what is left, so that all together are the weights', () => {
-    fc.assert(fc.property(fc.tuple(fc.nat(1000), fc.nat(1000), fc.nat(1000)).filter((weights) => weights.some((weight) => weight > 0)), ([v1, v2, v3]) => {
-      const shares = Object.values(layer({ v1, v2, v3 }, { tcp: true })) as { numerator: number; denominator: string }[];
-      expect(shares.map(({ denominator }) => denominator)).toEqual(['MILLION', 'MILLION']);
-      const [first, second] = shares.map(({ numerator }) => numerator / 1_000_000);
-      const taken = [first, (1 - first) * second, (1 - first) * (1 - second)];
-      const total = v1 + v2 + v3;
-      for (const [index, weight] of [v1, v2, v3].entries()) expect(taken[index]).toBeCloseTo(weight / total, 4);
-    }));
+    fc.assert(
+      fc.property(
+        fc.tuple(fc.nat(1000), fc.nat(1000), fc.nat(1000)).filter((weights) => weights.some((weight) => weight > 0)),
+        ([v1, v2, v3]) => {
+          const shares = Object.values(layer({ v1, v2, v3 }, { tcp: true })) as { numerator: number; denominator: string }[];
+          expect(shares.map(({ denominator }) => denominator)).toEqual(['MILLION', 'MILLION']);
+          const [first, second] = shares.map(({ numerator }) => numerator / 1_000_000);
+          const taken = [first, (1 - first) * second, (1 - first) * (1 - second)];
+          const total = v1 + v2 + v3;
+          for (const [index, weight] of [v1, v2, v3].entries()) expect(taken[index]).toBeCloseTo(weight / total, 4);
+        },
+      ),
+    );
   });
 
   test.each([
@@ -72,11 +95,16 @@ describe('the file', () => {
   });
 
   test('lets a task start though a route that has weights of its own is left out', () => {
-    expect(layer({ v1: 1 }, { routes: ['beta'], versions: VERSIONS.slice(0, 1) }, {}, 'inherits')).toEqual({ 'weights.catalog.catalog-v1': 1, 'weights.catalog.routes.beta.catalog-v1': 1 });
+    expect(layer({ v1: 1 }, { routes: ['beta'], versions: VERSIONS.slice(0, 1) }, {}, 'inherits')).toEqual({
+      'weights.catalog.catalog-v1': 1,
+      'weights.catalog.routes.beta.catalog-v1': 1,
+    });
   });
 
   test('fails if a route that has weights of its own is left out: it would get those of the service', () => {
-    expect(() => layer({ v1: 1 }, { routes: ['beta'] })).toThrow(expect.objectContaining({ reason: 'malformed', message: expect.stringContaining('"routes":{"beta":') as string }) as Error);
+    expect(() => layer({ v1: 1 }, { routes: ['beta'] })).toThrow(
+      expect.objectContaining({ reason: 'malformed', message: expect.stringContaining('"routes":{"beta":') as string }) as Error,
+    );
   });
 });
 
@@ -95,7 +123,9 @@ describe('before Envoy starts', () => {
     const done = init(SETTINGS, world);
     await world.clock.advance(60_000);
     expect(world.files.content.has(PATH)).toBe(false);
-    expect(world.lines).toContainEqual(expect.objectContaining({ level: 'warn', message: 'waiting for the weights', reason: 'throttled', services: ['catalog', 'cache'] }));
+    expect(world.lines).toContainEqual(
+      expect.objectContaining({ level: 'warn', message: 'waiting for the weights', reason: 'throttled', services: ['catalog', 'cache'] }),
+    );
     world.parametersFault = undefined;
     expect(await world.clock.until(done)).toBe(0);
     expect(world.files.content.has(PATH)).toBe(true);
@@ -104,12 +134,19 @@ describe('before Envoy starts', () => {
   test('fails if they do not come, and says which', async () => {
     const world = worldWith(said({ v1: 0 }));
     expect(await world.clock.until(init(SETTINGS, world))).toBe(1);
-    expect(world.lines).toContainEqual(expect.objectContaining({ level: 'error', message: 'gave up waiting for the weights', services: ['catalog'], reason: 'no-weight' }));
+    expect(world.lines).toContainEqual(
+      expect.objectContaining({ level: 'error', message: 'gave up waiting for the weights', services: ['catalog'], reason: 'no-weight' }),
+    );
   });
 });
 
 describe('while the task runs', () => {
-  async function running(text: string): Promise<{ readonly world: FakeWorld; readonly change: (next: string) => Promise<void>; readonly weights: () => unknown; readonly stop: () => void }> {
+  async function running(text: string): Promise<{
+    readonly world: FakeWorld;
+    readonly change: (next: string) => Promise<void>;
+    readonly weights: () => unknown;
+    readonly stop: () => void;
+  }> {
     const world = worldWith(text);
     const stop = new AbortController();
     run(SETTINGS, world, stop.signal);
@@ -121,7 +158,9 @@ describe('while the task runs', () => {
         await world.clock.advance(12_000);
       },
       weights: () => Object.values(layerIn(world.files.content.get(PATH))),
-      stop: () => { stop.abort(); },
+      stop: () => {
+        stop.abort();
+      },
     };
   }
 
@@ -133,15 +172,22 @@ describe('while the task runs', () => {
     expect(world.files.writes).toHaveLength(written);
     await change(said({ v1: 0, v2: 100 }));
     expect(weights()).toEqual([0, 100, 0]);
-    expect(world.lines).toContainEqual(expect.objectContaining({ level: 'info', message: 'weights changed', service: 'catalog', weights: { v1: 0, v2: 100 } }));
+    expect(world.lines).toContainEqual(
+      expect.objectContaining({ level: 'info', message: 'weights changed', service: 'catalog', weights: { v1: 0, v2: 100 } }),
+    );
   });
 
-  test.each([['nonsense', 'malformed'], [said({ v9: 1 }), 'no-weight']])('weights that cannot be (%s) change nothing, and the log says so; others are still followed', async (nonsense, reason) => {
+  test.each([
+    ['nonsense', 'malformed'],
+    [said({ v9: 1 }), 'no-weight'],
+  ])('weights that cannot be (%s) change nothing, and the log says so; others are still followed', async (nonsense, reason) => {
     const { world, change, weights } = await running(said({ v1: 1 }));
     world.parameterTexts.set('Cache', said({ b: 5 }));
     await change(nonsense);
     expect(weights()).toEqual([1, 0, 0]);
-    expect(world.lines).toContainEqual(expect.objectContaining({ level: 'warn', message: 'the weights in use are kept', services: ['catalog'], reason }));
+    expect(world.lines).toContainEqual(
+      expect.objectContaining({ level: 'warn', message: 'the weights in use are kept', services: ['catalog'], reason }),
+    );
     expect(world.lines).toContainEqual(expect.objectContaining({ message: 'weights changed', service: 'cache', weights: { b: 5 } }));
     await change(said({ v3: 1 }));
     await world.clock.advance(120_000);

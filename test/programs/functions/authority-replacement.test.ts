@@ -17,7 +17,9 @@ const SERVICES = ['orders', 'payment', 'gateway'] as const;
 
 /** Two that issue by KMS, and between them one of AWS Private CA that is below its root. */
 let pool: readonly AnyTestAuthority[];
-beforeAll(async () => { pool = [await makeAuthority('a', START), await makePrivateAuthority('b', START, 'intermediate'), await makeAuthority('c', START)]; });
+beforeAll(async () => {
+  pool = [await makeAuthority('a', START), await makePrivateAuthority('b', START, 'intermediate'), await makeAuthority('c', START)];
+});
 
 /** What the tasks of a service present and trust: what their agent read last. */
 interface Held {
@@ -47,10 +49,19 @@ class SimulatedMesh {
 
   /** A deployment: true if the guard agreed, and the function has the new environment. */
   async deploy(authorities: readonly AnyTestAuthority[], issuer: AnyTestAuthority): Promise<boolean> {
-    const handle = authoritySetHandler({ secretsManager: this.harness.secretsManager.client(), now: () => this.harness.now(), log: jsonLog(() => undefined) });
+    const handle = authoritySetHandler({
+      secretsManager: this.harness.secretsManager.client(),
+      now: () => this.harness.now(),
+      log: jsonLog(() => undefined),
+    });
     const after = { authorities, issuer };
     try {
-      await handle({ RequestType: 'Update', PhysicalResourceId: 'set', OldResourceProperties: this.properties(this.set), ResourceProperties: this.properties(after) });
+      await handle({
+        RequestType: 'Update',
+        PhysicalResourceId: 'set',
+        OldResourceProperties: this.properties(this.set),
+        ResourceProperties: this.properties(after),
+      });
     } catch {
       return false;
     }
@@ -80,7 +91,8 @@ class SimulatedMesh {
     // The first attempt may find that what was pending is not to become current; the second one cannot.
     for (let attempt = 0; attempt < 2; attempt += 1) {
       const before = this.current(service);
-      do await this.step(service); while (this.rotations.has(service));
+      do await this.step(service);
+      while (this.rotations.has(service));
       if (this.current(service) !== before) return;
     }
   }
@@ -94,7 +106,11 @@ class SimulatedMesh {
     const current = this.harness.secretsManager.stage(this.secret(service), 'AWSCURRENT');
     if (current?.text === undefined) return;
     const secret = JSON.parse(current.text) as { certificateChain: string; trustBundle: string };
-    this.held.set(service, { version: current.version, chain: readPemCertificates(secret.certificateChain) ?? [], trusted: readPemCertificates(secret.trustBundle) ?? [] });
+    this.held.set(service, {
+      version: current.version,
+      chain: readPemCertificates(secret.certificateChain) ?? [],
+      trusted: readPemCertificates(secret.trustBundle) ?? [],
+    });
     this.behindSince.delete(service);
   }
 
@@ -102,13 +118,18 @@ class SimulatedMesh {
   advance(minutes: number): void {
     for (let minute = 0; minute < minutes; minute += 1) {
       this.harness.advance(MINUTE);
-      for (const [service, since] of this.behindSince) if (this.harness.now().getTime() - since >= SETTLE_MINUTES * MINUTE) this.poll(service);
+      for (const [service, since] of this.behindSince)
+        if (this.harness.now().getTime() - since >= SETTLE_MINUTES * MINUTE) this.poll(service);
     }
   }
 
   /** Pairs of services that cannot talk to each other. */
   strangers(): readonly string[] {
-    return [...this.held].flatMap(([caller, { chain }]) => [...this.held].filter(([, { trusted }]) => !trusted.some((root) => chain.every((each, index) => isIssuedBy(each, chain[index + 1] ?? root)))).map(([callee]) => `${callee} does not trust ${caller}`));
+    return [...this.held].flatMap(([caller, { chain }]) =>
+      [...this.held]
+        .filter(([, { trusted }]) => !trusted.some((root) => chain.every((each, index) => isIssuedBy(each, chain[index + 1] ?? root))))
+        .map(([callee]) => `${callee} does not trust ${caller}`),
+    );
   }
 
   /** The names of those who issued what is in use. */
@@ -118,7 +139,8 @@ class SimulatedMesh {
 
   private noteLag(): void {
     for (const service of SERVICES) {
-      if (this.current(service) !== this.held.get(service)?.version && !this.behindSince.has(service)) this.behindSince.set(service, this.harness.now().getTime());
+      if (this.current(service) !== this.held.get(service)?.version && !this.behindSince.has(service))
+        this.behindSince.set(service, this.harness.now().getTime());
     }
   }
 
@@ -157,17 +179,50 @@ type Action =
 async function perform(mesh: SimulatedMesh, action: Action): Promise<boolean> {
   const { authorities, issuer } = mesh.set;
   switch (action.kind) {
-    case 'add': return mesh.deploy([...authorities, ...chosen(pool.filter((each) => !authorities.includes(each)), action.choice)], issuer);
-    case 'make issuer': return mesh.deploy(authorities, chosen(authorities.filter((each) => each !== issuer), action.choice)[0] ?? issuer);
+    case 'add':
+      return mesh.deploy(
+        [
+          ...authorities,
+          ...chosen(
+            pool.filter((each) => !authorities.includes(each)),
+            action.choice,
+          ),
+        ],
+        issuer,
+      );
+    case 'make issuer':
+      return mesh.deploy(
+        authorities,
+        chosen(
+          authorities.filter((each) => each !== issuer),
+          action.choice,
+        )[0] ?? issuer,
+      );
     case 'remove': {
-      const [removed] = chosen(authorities.filter((each) => each !== issuer), action.choice);
-      return mesh.deploy(authorities.filter((each) => each !== removed), issuer);
+      const [removed] = chosen(
+        authorities.filter((each) => each !== issuer),
+        action.choice,
+      );
+      return mesh.deploy(
+        authorities.filter((each) => each !== removed),
+        issuer,
+      );
     }
-    case 'step': await mesh.step(action.service, action.crash); return true;
-    case 'rotate': await mesh.rotate(action.service); return true;
-    case 'poll': mesh.poll(action.service); return true;
-    case 'rotate all': await mesh.rotateAll(); return true;
-    case 'advance': mesh.advance(action.minutes); return true;
+    case 'step':
+      await mesh.step(action.service, action.crash);
+      return true;
+    case 'rotate':
+      await mesh.rotate(action.service);
+      return true;
+    case 'poll':
+      mesh.poll(action.service);
+      return true;
+    case 'rotate all':
+      await mesh.rotateAll();
+      return true;
+    case 'advance':
+      mesh.advance(action.minutes);
+      return true;
   }
 }
 
@@ -178,7 +233,13 @@ function chosen(from: readonly AnyTestAuthority[], choice: number): readonly Any
 const service = fc.constantFrom(...SERVICES);
 const crash = fc.record({ call: fc.integer({ min: 1, max: 5 }), when: fc.constantFrom('before' as const, 'after' as const) });
 const action: fc.Arbitrary<Action> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ kind: fc.constantFrom('add' as const, 'make issuer' as const, 'make issuer' as const, 'remove' as const), choice: fc.nat({ max: 2 }) }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('add' as const, 'make issuer' as const, 'make issuer' as const, 'remove' as const),
+      choice: fc.nat({ max: 2 }),
+    }),
+  },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('step' as const), service, crash: fc.option(crash, { nil: undefined }) }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('rotate' as const), service }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('poll' as const), service }) },
@@ -189,7 +250,11 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 test('from the old authority to the new one, each service trusts every other at every moment', async () => {
   const mesh = await runningMesh();
   const [a, b] = [pool[0], pool[1]];
-  for (const [authorities, issuer] of [[[a, b], a], [[a, b], b], [[b], b]] as const) {
+  for (const [authorities, issuer] of [
+    [[a, b], a],
+    [[a, b], b],
+    [[b], b],
+  ] as const) {
     mesh.advance(SETTLE_MINUTES);
     expect(await mesh.deploy(authorities, issuer)).toBe(true);
     for (const name of SERVICES) {
@@ -228,15 +293,18 @@ test('a rotation that was interrupted while an authority issued does not bring i
 
 test('whatever is deployed, rotated, crashed and read late in whatever order, each service trusts every other at every moment', async () => {
   let [agreed, refused] = [0, 0];
-  await fc.assert(fc.asyncProperty(fc.array(action, { minLength: 15, maxLength: 40, size: 'max' }), async (actions) => {
-    const mesh = await runningMesh();
-    for (const each of actions) {
-      const done = await perform(mesh, each);
-      if ('choice' in each) [agreed, refused] = done ? [agreed + 1, refused] : [agreed, refused + 1];
-      expect(mesh.strangers()).toEqual([]);
-    }
-    // To shrink would take minutes; the seed is in the message.
-  }), { numRuns: runs(15), endOnFailure: true });
+  await fc.assert(
+    fc.asyncProperty(fc.array(action, { minLength: 15, maxLength: 40, size: 'max' }), async (actions) => {
+      const mesh = await runningMesh();
+      for (const each of actions) {
+        const done = await perform(mesh, each);
+        if ('choice' in each) [agreed, refused] = done ? [agreed + 1, refused] : [agreed, refused + 1];
+        expect(mesh.strangers()).toEqual([]);
+      }
+      // To shrink would take minutes; the seed is in the message.
+    }),
+    { numRuns: runs(15), endOnFailure: true },
+  );
   // Otherwise the property would say nothing.
   expect(agreed).toBeGreaterThan(atLeast(10));
   expect(refused).toBeGreaterThan(atLeast(10));

@@ -35,16 +35,30 @@ interface SetProperties {
 }
 
 function propertiesOf({ authorities, issuer, secrets = [orders, payment] }: SetProperties): CustomResourceEvent['ResourceProperties'] {
-  return { Authorities: authorities.map(({ name, certificate }) => ({ Name: name, Certificate: oneLineOf(certificate) })), Issuer: issuer.name, Secrets: secrets, SettleSeconds: '900' };
+  return {
+    Authorities: authorities.map(({ name, certificate }) => ({ Name: name, Certificate: oneLineOf(certificate) })),
+    Issuer: issuer.name,
+    Secrets: secrets,
+    SettleSeconds: '900',
+  };
 }
 
 function handle(event: CustomResourceEvent): Promise<CustomResourceAnswer> {
-  const secretsManager = harness.secretsManager.client({ before: (operation) => { calls.push(operation); } });
+  const secretsManager = harness.secretsManager.client({
+    before: (operation) => {
+      calls.push(operation);
+    },
+  });
   return authoritySetHandler({ secretsManager, now: () => harness.now(), log: jsonLog((line) => harness.lines.push(line)) })(event);
 }
 
 const update = (before: SetProperties, after: SetProperties): Promise<CustomResourceAnswer> =>
-  handle({ RequestType: 'Update', PhysicalResourceId: 'authority-set-1', ResourceProperties: propertiesOf(after), OldResourceProperties: propertiesOf(before) });
+  handle({
+    RequestType: 'Update',
+    PhysicalResourceId: 'authority-set-1',
+    ResourceProperties: propertiesOf(after),
+    OldResourceProperties: propertiesOf(before),
+  });
 
 async function rotateAll(): Promise<void> {
   await harness.rotate(orders);
@@ -57,7 +71,12 @@ const BOTH_BY_B = (): SetProperties => ({ authorities: [a, b], issuer: b });
 const ONLY_B = (): SetProperties => ({ authorities: [b], issuer: b });
 
 test('the issuer is an attribute, so that the rotation function waits for the answer', async () => {
-  const event: CustomResourceEvent = { RequestType: 'Create', StackId: 'stack', LogicalResourceId: 'Authorities', ResourceProperties: propertiesOf(ONLY_A()) };
+  const event: CustomResourceEvent = {
+    RequestType: 'Create',
+    StackId: 'stack',
+    LogicalResourceId: 'Authorities',
+    ResourceProperties: propertiesOf(ONLY_A()),
+  };
   const answer = await handle(event);
   expect(answer).toEqual({ PhysicalResourceId: expect.stringMatching(/^authority-set-[0-9a-f]{32}$/), Data: { issuer: 'a' } });
   expect(await handle(event)).toEqual(answer);
@@ -116,9 +135,19 @@ test('the way back is not open when the new authority has issued already, and wa
 
 test('fails if a service goes away in the same deployment and its secret may not be read, with what to do', async () => {
   await rotateAll();
-  const secretsManager = harness.secretsManager.client({ before: (operation) => { if (operation === 'GetSecretValue') throw Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' }); } });
-  const event: CustomResourceEvent = { RequestType: 'Update', ResourceProperties: propertiesOf({ ...BOTH_BY_B(), secrets: [] }), OldResourceProperties: propertiesOf({ ...BOTH_BY_A(), secrets: [payment] }) };
-  await expect(authoritySetHandler({ secretsManager, now: () => harness.now(), log: jsonLog(() => undefined) })(event)).rejects.toThrow('remove the service in a deployment of its own first');
+  const secretsManager = harness.secretsManager.client({
+    before: (operation) => {
+      if (operation === 'GetSecretValue') throw Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' });
+    },
+  });
+  const event: CustomResourceEvent = {
+    RequestType: 'Update',
+    ResourceProperties: propertiesOf({ ...BOTH_BY_B(), secrets: [] }),
+    OldResourceProperties: propertiesOf({ ...BOTH_BY_A(), secrets: [payment] }),
+  };
+  await expect(authoritySetHandler({ secretsManager, now: () => harness.now(), log: jsonLog(() => undefined) })(event)).rejects.toThrow(
+    'remove the service in a deployment of its own first',
+  );
 });
 
 test('the same authority with a certificate made anew is no change', async () => {
@@ -129,7 +158,12 @@ test('the same authority with a certificate made anew is no change', async () =>
 });
 
 test('a rollback from properties that were refused works', async () => {
-  await handle({ RequestType: 'Update', PhysicalResourceId: 'authority-set-1', ResourceProperties: propertiesOf(ONLY_A()), OldResourceProperties: { Issuer: 'nobody', Authorities: [] } });
+  await handle({
+    RequestType: 'Update',
+    PhysicalResourceId: 'authority-set-1',
+    ResourceProperties: propertiesOf(ONLY_A()),
+    OldResourceProperties: { Issuer: 'nobody', Authorities: [] },
+  });
 });
 
 test('a secret that never held a certificate, or is gone, keeps nobody waiting', async () => {
@@ -145,7 +179,9 @@ test('fails if an authority is removed that issued a current certificate, and sa
   await harness.rotate(payment);
   harness.advance(HOUR);
   const error: unknown = await update(BOTH_BY_B(), ONLY_B()).catch((reason: unknown) => reason);
-  expect((error as Error).message).toMatchInlineSnapshot(`"the authority "a" cannot be removed: it issued the current certificate of payment. Replacing an authority takes two steps, each followed by a rotation of every secret: (1) add the new authority and keep the issuer, deploy, and have every secret rotated, so that all services trust both; (2) make the new authority the issuer, deploy, and have every secret rotated, so that all certificates are new. After that the old authority can be removed. Secrets rotate on their schedule, or at once with \`aws secretsmanager rotate-secret\`."`);
+  expect((error as Error).message).toMatchInlineSnapshot(
+    `"the authority "a" cannot be removed: it issued the current certificate of payment. Replacing an authority takes two steps, each followed by a rotation of every secret: (1) add the new authority and keep the issuer, deploy, and have every secret rotated, so that all services trust both; (2) make the new authority the issuer, deploy, and have every secret rotated, so that all certificates are new. After that the old authority can be removed. Secrets rotate on their schedule, or at once with \`aws secretsmanager rotate-secret\`."`,
+  );
   expect(harness.lines.at(-1)).toContain('authority-set-refused');
 });
 
@@ -154,13 +190,17 @@ test('fails if an authority shall issue that some bundle lacks', async () => {
   harness.configuration = configurationOf(a, b);
   await harness.rotate(payment);
   harness.advance(HOUR);
-  await expect(update(BOTH_BY_A(), BOTH_BY_B())).rejects.toThrow('the authority "b" cannot issue yet: it is not in the trust bundle of orders. Replacing');
+  await expect(update(BOTH_BY_A(), BOTH_BY_B())).rejects.toThrow(
+    'the authority "b" cannot issue yet: it is not in the trust bundle of orders. Replacing',
+  );
 });
 
 test('fails if one authority is swapped for another in a single step, with both reasons', async () => {
   await rotateAll();
   harness.advance(HOUR);
-  await expect(update(ONLY_A(), ONLY_B())).rejects.toThrow(/"a" cannot be removed: .* of orders, payment\. the authority "b" cannot issue yet: .* of orders, payment\. Replacing/);
+  await expect(update(ONLY_A(), ONLY_B())).rejects.toThrow(
+    /"a" cannot be removed: .* of orders, payment\. the authority "b" cannot issue yet: .* of orders, payment\. Replacing/,
+  );
 });
 
 test('fails if an authority is swapped for another of the same name', async () => {
@@ -175,7 +215,9 @@ test('fails if an authority is removed whose certificates come from an authority
   harness.configuration = configurationOf(corporate, a);
   await rotateAll();
   harness.advance(HOUR);
-  await expect(update({ authorities: [a, corporate], issuer: a }, ONLY_A())).rejects.toThrow('the authority "corporate" cannot be removed: it issued the current certificate of orders, payment');
+  await expect(update({ authorities: [a, corporate], issuer: a }, ONLY_A())).rejects.toThrow(
+    'the authority "corporate" cannot be removed: it issued the current certificate of orders, payment',
+  );
   harness.configuration = configurationOf(a, corporate);
   await rotateAll();
   harness.advance(HOUR);
@@ -203,7 +245,9 @@ test('fails if a secret was rotated twice moments ago, because tasks may hold wh
   await rotateAll();
   harness.advance(MINUTE);
   await harness.rotate(orders);
-  await expect(update(BOTH_BY_A(), BOTH_BY_B())).rejects.toThrow('the last rotation of orders: deploy again after 2026-11-24T12:16:00.000Z');
+  await expect(update(BOTH_BY_A(), BOTH_BY_B())).rejects.toThrow(
+    'the last rotation of orders: deploy again after 2026-11-24T12:16:00.000Z',
+  );
 });
 
 test('fails if tasks may not have read what was rotated moments ago, and says when they will', async () => {
@@ -211,7 +255,9 @@ test('fails if tasks may not have read what was rotated moments ago, and says wh
   harness.configuration = configurationOf(a, b);
   await rotateAll();
   harness.advance(MINUTE);
-  await expect(update(BOTH_BY_A(), BOTH_BY_B())).rejects.toThrow('tasks may still hold what was before the last rotation of orders, payment: deploy again after 2026-11-24T12:15:00.000Z');
+  await expect(update(BOTH_BY_A(), BOTH_BY_B())).rejects.toThrow(
+    'tasks may still hold what was before the last rotation of orders, payment: deploy again after 2026-11-24T12:15:00.000Z',
+  );
 });
 
 test('fails if a rotation that was interrupted for an hour ended moments ago: what counts is when the secret changed', async () => {
@@ -222,7 +268,9 @@ test('fails if a rotation that was interrupted for an hour ended moments ago: wh
   await harness.invoke(payment, 'createSecret', version);
   harness.advance(HOUR);
   await harness.invoke(payment, 'finishSecret', version);
-  await expect(update(BOTH_BY_A(), BOTH_BY_B())).rejects.toThrow('the last rotation of payment: deploy again after 2026-11-24T13:15:00.000Z');
+  await expect(update(BOTH_BY_A(), BOTH_BY_B())).rejects.toThrow(
+    'the last rotation of payment: deploy again after 2026-11-24T13:15:00.000Z',
+  );
 });
 
 test('fails if a service that goes away in the same deployment still needs the authority', async () => {
@@ -244,19 +292,71 @@ test('fails with a short list if many secrets are in the way', async () => {
 });
 
 test('fails if a secret cannot be read', async () => {
-  const secretsManager = harness.secretsManager.client({ before: () => { throw Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' }); } });
-  const event: CustomResourceEvent = { RequestType: 'Update', ResourceProperties: propertiesOf(BOTH_BY_B()), OldResourceProperties: propertiesOf(BOTH_BY_A()) };
-  await expect(authoritySetHandler({ secretsManager, now: () => harness.now(), log: jsonLog(() => undefined) })(event)).rejects.toThrow('not authorized');
+  const secretsManager = harness.secretsManager.client({
+    before: () => {
+      throw Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' });
+    },
+  });
+  const event: CustomResourceEvent = {
+    RequestType: 'Update',
+    ResourceProperties: propertiesOf(BOTH_BY_B()),
+    OldResourceProperties: propertiesOf(BOTH_BY_A()),
+  };
+  await expect(authoritySetHandler({ secretsManager, now: () => harness.now(), log: jsonLog(() => undefined) })(event)).rejects.toThrow(
+    'not authorized',
+  );
 });
 
 test.each<[string, (properties: Record<string, unknown>) => void, string]>([
-  ['the issuer is not an authority', (properties) => { properties.Issuer = 'c'; }, 'the issuer "c" is not one of the authorities: a, b'],
-  ['two authorities have one name', (properties) => { properties.Authorities = [...(properties.Authorities as object[]), ...(properties.Authorities as object[])]; }, 'two authorities have the same name'],
-  ['a certificate is not one', (properties) => { properties.Authorities = [{ Name: 'a', Certificate: 'x' }]; }, 'the certificate of the authority "a" is not one in DER in base64, on one line'],
-  ['a certificate is PEM', (properties) => { properties.Authorities = [{ Name: 'a', Certificate: a.certificate.toString() }]; }, 'the certificate of the authority "a" is not one in DER in base64, on one line'],
-  ['the authorities are not a list', (properties) => { properties.Authorities = 'a'; }, 'the property Authorities of the resource must be a list'],
-  ['the secrets are not ARNs', (properties) => { properties.Secrets = [{}]; }, 'the property Secrets of the resource must be a list of ARNs'],
-  ['the time to settle is not a number', (properties) => { properties.SettleSeconds = 'soon'; }, 'SettleSeconds of the resource must be a number'],
+  [
+    'the issuer is not an authority',
+    (properties) => {
+      properties.Issuer = 'c';
+    },
+    'the issuer "c" is not one of the authorities: a, b',
+  ],
+  [
+    'two authorities have one name',
+    (properties) => {
+      properties.Authorities = [...(properties.Authorities as object[]), ...(properties.Authorities as object[])];
+    },
+    'two authorities have the same name',
+  ],
+  [
+    'a certificate is not one',
+    (properties) => {
+      properties.Authorities = [{ Name: 'a', Certificate: 'x' }];
+    },
+    'the certificate of the authority "a" is not one in DER in base64, on one line',
+  ],
+  [
+    'a certificate is PEM',
+    (properties) => {
+      properties.Authorities = [{ Name: 'a', Certificate: a.certificate.toString() }];
+    },
+    'the certificate of the authority "a" is not one in DER in base64, on one line',
+  ],
+  [
+    'the authorities are not a list',
+    (properties) => {
+      properties.Authorities = 'a';
+    },
+    'the property Authorities of the resource must be a list',
+  ],
+  [
+    'the secrets are not ARNs',
+    (properties) => {
+      properties.Secrets = [{}];
+    },
+    'the property Secrets of the resource must be a list of ARNs',
+  ],
+  [
+    'the time to settle is not a number',
+    (properties) => {
+      properties.SettleSeconds = 'soon';
+    },
+    'SettleSeconds of the resource must be a number',
+  ],
 ])('fails if %s', async (_, change, message) => {
   const properties = { ...propertiesOf(BOTH_BY_A()) };
   change(properties);

@@ -12,9 +12,15 @@ let folders: readonly string[];
 beforeAll(() => {
   folders = ['a', 'b'].map((name) => mkdtempSync(join(tmpdir(), `bundle-${name}-`)));
   // From another folder the second time: the bytes may not depend on where one stands.
-  folders.forEach((folder, index) => { execFileSync(process.execPath, [join(ROOT, 'programs/functions/bundle.mjs'), folder], { cwd: index === 0 ? ROOT : tmpdir() }); });
+  folders.forEach((folder, index) => {
+    execFileSync(process.execPath, [join(ROOT, 'programs/functions/bundle.mjs'), folder], { cwd: index === 0 ? ROOT : tmpdir() });
+  });
 }, 30_000);
-afterAll(() => { folders.forEach((folder) => { rmSync(folder, { recursive: true }); }); });
+afterAll(() => {
+  folders.forEach((folder) => {
+    rmSync(folder, { recursive: true });
+  });
+});
 
 const bundle = (folder: string | undefined, name: string): string => readFileSync(join(folder ?? '', name, 'index.js'), 'utf8');
 
@@ -33,7 +39,11 @@ test.each(FUNCTIONS)('%s needs nothing but Node.js and the SDK of Lambda, and ex
   const modules = [...code.matchAll(/\brequire\("([^"]+)"\)/g)].map((match) => match[1]);
   for (const module of modules) expect(module).toMatch(/^(node:|@aws-sdk\/client-(acm-pca|kms|secrets-manager)$|crypto$|util$)/);
   const script = `process.stdout.write(typeof require(${JSON.stringify(join(folders[0] ?? '', name, 'index.js'))}).handler)`;
-  const type = execFileSync(process.execPath, ['-e', script], { env: { ...process.env, AWS_REGION: 'eu-west-1', NODE_PATH: join(ROOT, 'node_modules') }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  const type = execFileSync(process.execPath, ['-e', script], {
+    env: { ...process.env, AWS_REGION: 'eu-west-1', NODE_PATH: join(ROOT, 'node_modules') },
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   expect(type).toBe('function');
 });
 

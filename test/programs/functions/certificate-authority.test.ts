@@ -20,7 +20,10 @@ function setUp(hooks: CallHooks = {}, attempts = 1) {
   const pauses: number[] = [];
   const handle = authorityHandler({
     kms: kms.client(hooks, attempts),
-    acmPca: new FakePrivateCa(() => CREATED, () => []).client(),
+    acmPca: new FakePrivateCa(
+      () => CREATED,
+      () => [],
+    ).client(),
     log: jsonLog((line) => lines.push(line)),
     pause: (milliseconds) => {
       pauses.push(milliseconds);
@@ -50,9 +53,14 @@ test('a KMS key becomes an authority that issues certificates', async () => {
   expect(answer.Data?.notAfter).toBe('2036-11-24T11:55:00.000Z');
   expect(validityOf(root).notAfter.toISOString()).toBe(answer.Data?.notAfter);
   expect(JSON.stringify(answer).length).toBeLessThan(4096);
-  const leaf = await issueLeafCertificate({ identity: identityOf('orders'), dnsName: 'orders.shop.internal', now: CREATED }, { certificate: root, signer: kmsSigner(kms.client(), keyArn) });
+  const leaf = await issueLeafCertificate(
+    { identity: identityOf('orders'), dnsName: 'orders.shop.internal', now: CREATED },
+    { certificate: root, signer: kmsSigner(kms.client(), keyArn) },
+  );
   expect(isIssuedBy(leaf.certificate, root)).toBe(true);
-  expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([expect.objectContaining({ level: 'info', message: 'root-certificate-made', keyArn })]);
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+    expect.objectContaining({ level: 'info', message: 'root-certificate-made', keyArn }),
+  ]);
 });
 
 test('a retried Create and an Update give the same authority under the same physical ID', async () => {
@@ -60,7 +68,9 @@ test('a retried Create and an Update give the same authority under the same phys
   const keyArn = kms.createKey(CREATED);
   const first = await handle(eventFor(keyArn));
   const retried = await handle(eventFor(keyArn));
-  const updated = await handle(eventFor(keyArn, { RequestType: 'Update', PhysicalResourceId: first.PhysicalResourceId, OldResourceProperties: {} }));
+  const updated = await handle(
+    eventFor(keyArn, { RequestType: 'Update', PhysicalResourceId: first.PhysicalResourceId, OldResourceProperties: {} }),
+  );
   for (const answer of [retried, updated]) {
     expect(answer.PhysicalResourceId).toBe(first.PhysicalResourceId);
     const [before, after] = [first, answer].map((each) => certificateIn(each));
@@ -82,16 +92,24 @@ test('another key or another name is another authority, which replaces the resou
 });
 
 test('Delete calls nothing, so that it works when the key is gone', async () => {
-  const { handle } = setUp({ before: () => { throw new Error('no call was expected'); } });
-  expect(await handle(eventFor('gone', { RequestType: 'Delete', PhysicalResourceId: 'certificate-authority-1' }))).toEqual({ PhysicalResourceId: 'certificate-authority-1' });
+  const { handle } = setUp({
+    before: () => {
+      throw new Error('no call was expected');
+    },
+  });
+  expect(await handle(eventFor('gone', { RequestType: 'Delete', PhysicalResourceId: 'certificate-authority-1' }))).toEqual({
+    PhysicalResourceId: 'certificate-authority-1',
+  });
 });
 
 test('a permission that has not reached every host of AWS yet is waited for', async () => {
   let denials = 3;
-  const { kms, handle, pauses } = setUp({ before: () => {
-    denials -= 1;
-    if (denials >= 0) throw Object.assign(new Error('not authorized to perform: kms:DescribeKey'), { name: 'AccessDeniedException' });
-  } });
+  const { kms, handle, pauses } = setUp({
+    before: () => {
+      denials -= 1;
+      if (denials >= 0) throw Object.assign(new Error('not authorized to perform: kms:DescribeKey'), { name: 'AccessDeniedException' });
+    },
+  });
   expect((await handle(eventFor(kms.createKey(CREATED)))).Data?.certificate).toMatch(/^MII[A-Za-z0-9+/]+=*$/);
   expect(pauses).toEqual([1000, 2000, 4000]);
 });
@@ -100,11 +118,24 @@ test('throttling is retried by the SDK', async () => {
   let throttled = 0;
   const { kms } = setUp();
   const handle = authorityHandler({
-    kms: kms.client({ before: () => {
-      throttled += 1;
-      if (throttled === 1) throw Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException', $fault: 'client', $metadata: { httpStatusCode: 400 } });
-    } }, 3),
-    acmPca: new FakePrivateCa(() => CREATED, () => []).client(),
+    kms: kms.client(
+      {
+        before: () => {
+          throttled += 1;
+          if (throttled === 1)
+            throw Object.assign(new Error('Rate exceeded'), {
+              name: 'ThrottlingException',
+              $fault: 'client',
+              $metadata: { httpStatusCode: 400 },
+            });
+        },
+      },
+      3,
+    ),
+    acmPca: new FakePrivateCa(
+      () => CREATED,
+      () => [],
+    ).client(),
     log: jsonLog(() => undefined),
     pause: () => Promise.reject(new Error('no pause was expected')),
   });
@@ -120,11 +151,15 @@ test('fails if the key is denied for good, within about half a minute', async ()
 
 test('fails if the key is of another kind', async () => {
   const { kms, handle, pauses } = setUp();
-  await expect(handle(eventFor(kms.createKey(CREATED, 'secp384r1')))).rejects.toThrow('is ECC_NIST_P384 for SIGN_VERIFY; an authority needs ECC_NIST_P256 for SIGN_VERIFY');
+  await expect(handle(eventFor(kms.createKey(CREATED, 'secp384r1')))).rejects.toThrow(
+    'is ECC_NIST_P384 for SIGN_VERIFY; an authority needs ECC_NIST_P256 for SIGN_VERIFY',
+  );
   expect(pauses).toEqual([]);
 });
 
 test('fails if a property is missing', async () => {
   const { handle } = setUp();
-  await expect(handle({ RequestType: 'Create', ResourceProperties: { KeyArn: 'x', Mesh: 'shop' } })).rejects.toThrow('the property Name of the resource must be a text');
+  await expect(handle({ RequestType: 'Create', ResourceProperties: { KeyArn: 'x', Mesh: 'shop' } })).rejects.toThrow(
+    'the property Name of the resource must be a text',
+  );
 });

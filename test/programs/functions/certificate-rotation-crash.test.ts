@@ -45,7 +45,11 @@ function watch(harness: RotationHarness, arn: string): { readonly broken: string
 }
 
 /** What Secrets Manager does: all steps, from the first one again after a failure. True when all of them passed. */
-async function attempt(harness: RotationHarness, arn: string, crash?: { readonly step: number; readonly point: CrashPoint }): Promise<boolean> {
+async function attempt(
+  harness: RotationHarness,
+  arn: string,
+  crash?: { readonly step: number; readonly point: CrashPoint },
+): Promise<boolean> {
   const version = harness.secretsManager.startRotation(arn);
   try {
     for (const [index, step] of STEPS.entries()) await harness.invoke(arn, step, version, crash?.step === index ? crash.point : undefined);
@@ -63,8 +67,11 @@ const ISSUING: Readonly<Record<Kind, readonly string[]>> = {
 };
 
 describe.each<[Start, Kind]>([
-  ['empty', 'KMS'], ['garbage', 'KMS'], ['certificate', 'KMS'],
-  ['empty', 'a root of AWS Private CA'], ['certificate', 'an intermediate of AWS Private CA'],
+  ['empty', 'KMS'],
+  ['garbage', 'KMS'],
+  ['certificate', 'KMS'],
+  ['empty', 'a root of AWS Private CA'],
+  ['certificate', 'an intermediate of AWS Private CA'],
 ])('a secret that starts with %s and is issued by %s', (start, kind) => {
   test('survives a crash at every single call, and the next attempt ends the rotation', async () => {
     let crashes = 0;
@@ -73,7 +80,7 @@ describe.each<[Start, Kind]>([
       const harness = new RotationHarness(START, configurationOf(issuers[kind]));
       const arn = harness.createSecret('orders', await contentOf(start));
       const { broken } = watch(harness, arn);
-      const crashed = !await attempt(harness, arn, { step, point });
+      const crashed = !(await attempt(harness, arn, { step, point }));
       if (crashed) {
         const pending = harness.secretsManager.stage(arn, 'AWSPENDING')?.version;
         expect(await attempt(harness, arn)).toBe(true);
@@ -101,19 +108,27 @@ test('any number of crashes, pauses and new rotations leaves one valid current v
     // In all less than a certificate lasts: nobody can keep one valid while nothing runs for a week.
     pauseHours: fc.integer({ min: 0, max: 30 }),
   });
-  await fc.assert(fc.asyncProperty(fc.constantFrom<Start>('empty', 'garbage', 'certificate'), fc.constantFrom(...KINDS), fc.array(disturbance, { maxLength: 5 }), async (start, kind, disturbances) => {
-    const harness = new RotationHarness(START, configurationOf(issuers[kind]));
-    const arn = harness.createSecret('orders', await contentOf(start));
-    const { broken } = watch(harness, arn);
-    for (const { pauseHours, ...crash } of disturbances) {
-      await attempt(harness, arn, crash);
-      harness.advance(pauseHours * HOUR);
-    }
-    // One attempt may find that what was pending is too old; the one after it cannot.
-    if (!await attempt(harness, arn)) expect(await attempt(harness, arn)).toBe(true);
-    expect(broken).toEqual([]);
-    expect(harness.current(arn, 'orders')).toMatchObject({ ok: true });
-    const pending = harness.secretsManager.stage(arn, 'AWSPENDING')?.version;
-    expect(pending === undefined || pending === harness.secretsManager.stage(arn, 'AWSCURRENT')?.version).toBe(true);
-  }), { numRuns: runs(25) });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom<Start>('empty', 'garbage', 'certificate'),
+      fc.constantFrom(...KINDS),
+      fc.array(disturbance, { maxLength: 5 }),
+      async (start, kind, disturbances) => {
+        const harness = new RotationHarness(START, configurationOf(issuers[kind]));
+        const arn = harness.createSecret('orders', await contentOf(start));
+        const { broken } = watch(harness, arn);
+        for (const { pauseHours, ...crash } of disturbances) {
+          await attempt(harness, arn, crash);
+          harness.advance(pauseHours * HOUR);
+        }
+        // One attempt may find that what was pending is too old; the one after it cannot.
+        if (!(await attempt(harness, arn))) expect(await attempt(harness, arn)).toBe(true);
+        expect(broken).toEqual([]);
+        expect(harness.current(arn, 'orders')).toMatchObject({ ok: true });
+        const pending = harness.secretsManager.stage(arn, 'AWSPENDING')?.version;
+        expect(pending === undefined || pending === harness.secretsManager.stage(arn, 'AWSCURRENT')?.version).toBe(true);
+      },
+    ),
+    { numRuns: runs(25) },
+  );
 }, 120_000);

@@ -18,10 +18,13 @@ beforeAll(async () => {
   authority = await makeAuthority('a', START);
   other = await makeAuthority('b', START);
 });
-beforeEach(() => { harness = new RotationHarness(START, configurationOf(authority)); });
+beforeEach(() => {
+  harness = new RotationHarness(START, configurationOf(authority));
+});
 
 const events = (): unknown[] => harness.lines.map((line) => (JSON.parse(line) as { message: unknown }).message);
-const secretIn = (arn: string, stage: string): CertificateSecret => JSON.parse(harness.secretsManager.stage(arn, stage)?.text ?? '') as CertificateSecret;
+const secretIn = (arn: string, stage: string): CertificateSecret =>
+  JSON.parse(harness.secretsManager.stage(arn, stage)?.text ?? '') as CertificateSecret;
 
 describe('a rotation', () => {
   test.each([
@@ -81,11 +84,24 @@ describe('a rotation', () => {
     const arn = harness.createSecret('orders');
     const version = harness.secretsManager.startRotation(arn);
     let throttled = 0;
-    await harness.invoke(arn, 'createSecret', version, undefined, { before: (operation) => {
-      if (operation === 'Sign' || throttled >= 1) return;
-      throttled += 1;
-      throw Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException', $fault: 'client', $metadata: { httpStatusCode: 400 } });
-    } }, 4);
+    await harness.invoke(
+      arn,
+      'createSecret',
+      version,
+      undefined,
+      {
+        before: (operation) => {
+          if (operation === 'Sign' || throttled >= 1) return;
+          throttled += 1;
+          throw Object.assign(new Error('Rate exceeded'), {
+            name: 'ThrottlingException',
+            $fault: 'client',
+            $metadata: { httpStatusCode: 400 },
+          });
+        },
+      },
+      4,
+    );
     expect(throttled).toBe(1);
     expect(events()).toEqual(['certificate-issued']);
   });
@@ -95,8 +111,15 @@ describe('a rotation', () => {
     const version = await harness.rotate(arn);
     const reading = harness.current(arn, 'orders');
     expect(JSON.parse(harness.lines.at(-1) ?? '')).toEqual({
-      level: 'info', message: 'certificate-promoted', step: 'finishSecret', secret: arn, version,
-      serialNumber: reading?.ok === true ? reading.leaf.serialNumber : '', fingerprint: expect.any(String), notBefore: '2026-11-24T11:55:00.000Z', notAfter: '2026-12-01T12:00:00.000Z',
+      level: 'info',
+      message: 'certificate-promoted',
+      step: 'finishSecret',
+      secret: arn,
+      version,
+      serialNumber: reading?.ok === true ? reading.leaf.serialNumber : '',
+      fingerprint: expect.any(String),
+      notBefore: '2026-11-24T11:55:00.000Z',
+      notAfter: '2026-12-01T12:00:00.000Z',
     });
     const key = createPrivateKey(secretIn(arn, 'AWSCURRENT').privateKey).export({ format: 'jwk' }).d ?? 'none';
     const logged = harness.lines.join('\n');
@@ -108,25 +131,56 @@ describe('a rotation', () => {
 
 describe('a pending version that must not become current', () => {
   /** Runs the given steps, changes the world, runs the rest. */
-  async function interrupted(change: () => void, after: readonly ('createSecret' | 'testSecret')[]): Promise<{ readonly arn: string; readonly error: unknown }> {
+  async function interrupted(
+    change: () => void,
+    after: readonly ('createSecret' | 'testSecret')[],
+  ): Promise<{ readonly arn: string; readonly error: unknown }> {
     const arn = harness.createSecret('orders', JSON.stringify(await makeSecret({ issuer: authority, now: START })));
     const version = harness.secretsManager.startRotation(arn);
     for (const step of after) await harness.invoke(arn, step, version);
     change();
-    const error: unknown = await harness.invoke(arn, after.at(-1) === 'testSecret' ? 'finishSecret' : 'testSecret', version).catch((reason: unknown) => reason);
+    const error: unknown = await harness
+      .invoke(arn, after.at(-1) === 'testSecret' ? 'finishSecret' : 'testSecret', version)
+      .catch((reason: unknown) => reason);
     return { arn, error };
   }
 
   test.each([
-    ['its authority no longer issues', () => { harness.configuration = configurationOf(other, authority); }, 'it is not issued by the authority "b"'],
-    ['an authority was added', () => { harness.configuration = configurationOf(authority, other); }, 'its trust bundle is not the authorities of today'],
-    ['it was made more than an hour ago', () => { harness.advance(61 * 60 * 1000); }, 'it was made at 2026-11-24T12:00:00.000Z'],
-    ['it expired', () => { harness.advance(8 * DAY); }, 'the certificate expired at'],
+    [
+      'its authority no longer issues',
+      () => {
+        harness.configuration = configurationOf(other, authority);
+      },
+      'it is not issued by the authority "b"',
+    ],
+    [
+      'an authority was added',
+      () => {
+        harness.configuration = configurationOf(authority, other);
+      },
+      'its trust bundle is not the authorities of today',
+    ],
+    [
+      'it was made more than an hour ago',
+      () => {
+        harness.advance(61 * 60 * 1000);
+      },
+      'it was made at 2026-11-24T12:00:00.000Z',
+    ],
+    [
+      'it expired',
+      () => {
+        harness.advance(8 * DAY);
+      },
+      'the certificate expired at',
+    ],
   ])('is abandoned if %s, and the next rotation makes another', async (_, change, message) => {
     for (const after of [['createSecret'], ['createSecret', 'testSecret']] as const) {
       harness = new RotationHarness(START, configurationOf(authority));
       const { arn, error } = await interrupted(change, after);
-      expect(error).toEqual(new Error(`the pending certificate is abandoned, rotate again to get a new one: ${(error as Error).message.split('new one: ')[1]}`));
+      expect(error).toEqual(
+        new Error(`the pending certificate is abandoned, rotate again to get a new one: ${(error as Error).message.split('new one: ')[1]}`),
+      );
       expect((error as Error).message).toContain(message);
       expect(harness.secretsManager.stage(arn, 'AWSPENDING')).toBeUndefined();
       await harness.rotate(arn);
@@ -139,7 +193,9 @@ describe('a pending version that must not become current', () => {
     const arn = harness.createSecret('orders');
     const version = harness.secretsManager.startRotation(arn);
     harness.secretsManager.fill(arn, version, 'garbage');
-    await expect(harness.invoke(arn, 'createSecret', version)).rejects.toThrow('abandoned, rotate again to get a new one: the secret is not JSON');
+    await expect(harness.invoke(arn, 'createSecret', version)).rejects.toThrow(
+      'abandoned, rotate again to get a new one: the secret is not JSON',
+    );
     expect(await harness.rotate(arn)).not.toBe(version);
     expect(harness.current(arn, 'orders')).toMatchObject({ ok: true });
   });
@@ -158,7 +214,9 @@ describe('whose certificate it is', () => {
     await harness.rotate(arn);
     harness.secretsManager.tag(arn, tagsOf('admin'));
     harness.calls = [];
-    await expect(harness.rotate(arn)).rejects.toThrow('the secret holds a certificate of spiffe://shop.internal/orders and its tags say spiffe://shop.internal/admin: a secret keeps its identity');
+    await expect(harness.rotate(arn)).rejects.toThrow(
+      'the secret holds a certificate of spiffe://shop.internal/orders and its tags say spiffe://shop.internal/admin: a secret keeps its identity',
+    );
     expect(harness.current(arn, 'orders')).toMatchObject({ ok: true });
     expect(harness.calls).not.toContain('Sign');
   });
@@ -166,8 +224,16 @@ describe('whose certificate it is', () => {
   test.each([
     ['no tags', {}, `the secret has no tag ${IDENTITY_TAG}`],
     ['no DNS name', { [IDENTITY_TAG]: identityOf('orders') }, `the secret has no tag ${DNS_NAME_TAG}`],
-    ['another trust domain', { ...tagsOf('orders'), [IDENTITY_TAG]: 'spiffe://bank.internal/orders' }, 'expected spiffe://shop.internal/<service>'],
-    ['a path of several parts', { ...tagsOf('orders'), [IDENTITY_TAG]: 'spiffe://shop.internal/a/b' }, 'expected spiffe://shop.internal/<service>'],
+    [
+      'another trust domain',
+      { ...tagsOf('orders'), [IDENTITY_TAG]: 'spiffe://bank.internal/orders' },
+      'expected spiffe://shop.internal/<service>',
+    ],
+    [
+      'a path of several parts',
+      { ...tagsOf('orders'), [IDENTITY_TAG]: 'spiffe://shop.internal/a/b' },
+      'expected spiffe://shop.internal/<service>',
+    ],
     ['two names in one', { ...tagsOf('orders'), [DNS_NAME_TAG]: 'orders.shop.internal, URI:x' }, 'expected a DNS name'],
   ])('fails if a secret has %s', async (_, tags, message) => {
     const arn = harness.createSecret('orders');
@@ -205,18 +271,28 @@ describe('a call that is not a rotation', () => {
 
 describe('the environment', () => {
   const environment = () => ({
-    AUTHORITIES: JSON.stringify([authority, other].map(({ name, keyArn, certificate }) => ({ name, keyArn, certificate: oneLineOf(certificate) }))),
+    AUTHORITIES: JSON.stringify(
+      [authority, other].map(({ name, keyArn, certificate }) => ({ name, keyArn, certificate: oneLineOf(certificate) })),
+    ),
     ISSUER: 'b',
     TRUST_DOMAIN,
   });
 
   test('names the authorities, the one that issues, and the trust domain', () => {
-    expect(readConfiguration(environment())).toMatchObject({ authorities: [{ name: 'a' }, { name: 'b', keyArn: other.keyArn, identity: other.identity }], issuer: { name: 'b' }, trustDomain: TRUST_DOMAIN });
+    expect(readConfiguration(environment())).toMatchObject({
+      authorities: [{ name: 'a' }, { name: 'b', keyArn: other.keyArn, identity: other.identity }],
+      issuer: { name: 'b' },
+      trustDomain: TRUST_DOMAIN,
+    });
   });
 
   test('holds four authorities with the longest names within the 4 KB of Lambda', async () => {
     const long = await makeAuthority('x'.repeat(20), START, 'm'.repeat(39));
-    const one = { name: long.name, keyArn: 'arn:aws:kms:ap-southeast-1:111111111111:key/mrk-11111111222233334444555555555555', certificate: oneLineOf(long.certificate) };
+    const one = {
+      name: long.name,
+      keyArn: 'arn:aws:kms:ap-southeast-1:111111111111:key/mrk-11111111222233334444555555555555',
+      certificate: oneLineOf(long.certificate),
+    };
     expect(JSON.stringify([one, one, one, one]).length + 'AUTHORITIES'.length).toBeLessThan(3900);
   });
 
@@ -224,10 +300,30 @@ describe('the environment', () => {
     ['AUTHORITIES is missing', { AUTHORITIES: undefined }, 'AUTHORITIES is missing'],
     ['AUTHORITIES is not JSON', { AUTHORITIES: 'x' }, 'not a JSON list'],
     ['an authority has no certificate at all', { AUTHORITIES: '[{"name":"a"}]' }, 'no text at [0].certificate'],
-    ['an authority has nothing to issue by', () => ({ AUTHORITIES: JSON.stringify([{ name: 'a', certificate: oneLineOf(authority.certificate) }]) }), 'must have either keyArn or certificateAuthorityArn at [0]'],
-    ['an authority has two things to issue by', () => ({ AUTHORITIES: JSON.stringify([{ name: 'a', certificate: oneLineOf(authority.certificate), keyArn: 'x', certificateAuthorityArn: 'y' }]) }), 'must have either keyArn or certificateAuthorityArn at [0]'],
-    ['an authority has an empty ARN', () => ({ AUTHORITIES: JSON.stringify([{ name: 'a', certificate: oneLineOf(authority.certificate), certificateAuthorityArn: '' }]) }), 'no text at [0].certificateAuthorityArn'],
-    ['an authority has no certificate', { AUTHORITIES: '[{"name":"a","keyArn":"x","certificate":"x"}]' }, 'something else than a certificate (DER in base64, on one line) at [0]'],
+    [
+      'an authority has nothing to issue by',
+      () => ({ AUTHORITIES: JSON.stringify([{ name: 'a', certificate: oneLineOf(authority.certificate) }]) }),
+      'must have either keyArn or certificateAuthorityArn at [0]',
+    ],
+    [
+      'an authority has two things to issue by',
+      () => ({
+        AUTHORITIES: JSON.stringify([
+          { name: 'a', certificate: oneLineOf(authority.certificate), keyArn: 'x', certificateAuthorityArn: 'y' },
+        ]),
+      }),
+      'must have either keyArn or certificateAuthorityArn at [0]',
+    ],
+    [
+      'an authority has an empty ARN',
+      () => ({ AUTHORITIES: JSON.stringify([{ name: 'a', certificate: oneLineOf(authority.certificate), certificateAuthorityArn: '' }]) }),
+      'no text at [0].certificateAuthorityArn',
+    ],
+    [
+      'an authority has no certificate',
+      { AUTHORITIES: '[{"name":"a","keyArn":"x","certificate":"x"}]' },
+      'something else than a certificate (DER in base64, on one line) at [0]',
+    ],
     ['the issuer is not an authority', { ISSUER: 'c' }, 'the issuer "c" is not one of the authorities: a, b'],
     ['the trust domain is missing', { TRUST_DOMAIN: '' }, 'TRUST_DOMAIN is missing'],
   ])('fails if %s', (_, change, message) => {

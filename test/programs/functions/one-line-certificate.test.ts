@@ -2,7 +2,9 @@ import { oneLineOf, readOneLineCertificate } from '../../../programs/functions/x
 import { makeAuthority, type TestAuthority } from './support/authorities';
 
 let authority: TestAuthority;
-beforeAll(async () => { authority = await makeAuthority('a', new Date()); });
+beforeAll(async () => {
+  authority = await makeAuthority('a', new Date());
+});
 
 test('a certificate survives being put into a JSON text as it is', () => {
   const { certificate } = authority;

@@ -20,19 +20,31 @@ beforeAll(async () => {
   lowest = await makePrivateCa('lowest', { createdAt: NOW, parent: intermediate });
   stranger = await makePrivateCa('stranger', { createdAt: NOW });
 });
-afterEach(() => { root.status = 'ACTIVE'; });
+afterEach(() => {
+  root.status = 'ACTIVE';
+});
 
 function setUp(hooks: CallHooks = {}) {
-  const privateCa = new FakePrivateCa(() => NOW, () => [root, intermediate, lowest, stranger]);
+  const privateCa = new FakePrivateCa(
+    () => NOW,
+    () => [root, intermediate, lowest, stranger],
+  );
   const lines: string[] = [];
   const pauses: number[] = [];
   const calls: string[] = [];
   const handle = authorityHandler({
-    kms: new FakeKms().client({ before: () => { throw new Error('no call of KMS was expected'); } }),
-    acmPca: privateCa.client({ ...hooks, before: (operation) => {
-      calls.push(operation);
-      hooks.before?.(operation);
-    } }),
+    kms: new FakeKms().client({
+      before: () => {
+        throw new Error('no call of KMS was expected');
+      },
+    }),
+    acmPca: privateCa.client({
+      ...hooks,
+      before: (operation) => {
+        calls.push(operation);
+        hooks.before?.(operation);
+      },
+    }),
     log: jsonLog((line) => lines.push(line)),
     pause: (milliseconds) => {
       pauses.push(milliseconds);
@@ -58,7 +70,9 @@ test.each<[string, () => PrivateCa]>([
     PhysicalResourceId: expect.stringMatching(/^certificate-authority-[0-9a-f]{32}$/),
     Data: { certificate: Buffer.from(root.certificate.rawData).toString('base64'), notAfter: root.certificate.notAfter.toISOString() },
   });
-  expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([expect.objectContaining({ level: 'info', message: 'root-certificate-read', certificateAuthorityArn: authority().arn })]);
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+    expect.objectContaining({ level: 'info', message: 'root-certificate-read', certificateAuthorityArn: authority().arn }),
+  ]);
   // What the role of the function allows.
   expect(calls).toEqual(['DescribeCertificateAuthority', 'GetCertificateAuthorityCertificate']);
 });
@@ -80,27 +94,36 @@ test('another authority, or another root of it, replaces the resource', async ()
 
 test('Delete calls nothing, so that it works when the authority is gone', async () => {
   const { handle, calls } = setUp();
-  expect(await handle(eventFor(root, { RequestType: 'Delete', PhysicalResourceId: 'certificate-authority-1' }))).toEqual({ PhysicalResourceId: 'certificate-authority-1' });
+  expect(await handle(eventFor(root, { RequestType: 'Delete', PhysicalResourceId: 'certificate-authority-1' }))).toEqual({
+    PhysicalResourceId: 'certificate-authority-1',
+  });
   expect(calls).toEqual([]);
 });
 
-test.each(['AccessDeniedException', 'ResourceNotFoundException', 'InvalidStateException'])('%s is waited for, since permissions and authorities become known everywhere only in time', async (name) => {
-  let refusals = 2;
-  const { handle, pauses } = setUp({ before: () => {
-    refusals -= 1;
-    if (refusals >= 0) throw Object.assign(new Error('not yet'), { name });
-  } });
-  expect((await handle(eventFor(root))).Data?.certificate).toBeDefined();
-  expect(pauses).toEqual([1000, 2000]);
-});
+test.each(['AccessDeniedException', 'ResourceNotFoundException', 'InvalidStateException'])(
+  '%s is waited for, since permissions and authorities become known everywhere only in time',
+  async (name) => {
+    let refusals = 2;
+    const { handle, pauses } = setUp({
+      before: () => {
+        refusals -= 1;
+        if (refusals >= 0) throw Object.assign(new Error('not yet'), { name });
+      },
+    });
+    expect((await handle(eventFor(root))).Data?.certificate).toBeDefined();
+    expect(pauses).toEqual([1000, 2000]);
+  },
+);
 
 test.each(['CREATING', 'PENDING_CERTIFICATE'])('an authority that is %s is waited for', async (status) => {
   root.status = status;
   let describes = 0;
-  const { handle, pauses } = setUp({ before: () => {
-    describes += 1;
-    if (describes === 3) root.status = 'ACTIVE';
-  } });
+  const { handle, pauses } = setUp({
+    before: () => {
+      describes += 1;
+      if (describes === 3) root.status = 'ACTIVE';
+    },
+  });
   expect((await handle(eventFor(root))).Data?.certificate).toBeDefined();
   expect(pauses).toEqual([1000, 2000]);
 });
@@ -125,15 +148,27 @@ test.each([
 });
 
 test.each<[string, () => Fields, string]>([
-  ['ends below the root', () => ({ Certificate: lowest.certificate.toString('pem'), CertificateChain: intermediate.certificate.toString('pem') }), 'ends in "CN=shop CA intermediate", which is no self-signed root'],
+  [
+    'ends below the root',
+    () => ({ Certificate: lowest.certificate.toString('pem'), CertificateChain: intermediate.certificate.toString('pem') }),
+    'ends in "CN=shop CA intermediate", which is no self-signed root',
+  ],
   ['is missing', () => ({ Certificate: lowest.certificate.toString('pem') }), 'ends in "CN=shop CA lowest", which is no self-signed root'],
-  ['has a hole', () => ({ Certificate: lowest.certificate.toString('pem'), CertificateChain: root.certificate.toString('pem') }), 'is broken before "CN=shop CA root"'],
-  ['ends in the root of another', () => ({ Certificate: intermediate.certificate.toString('pem'), CertificateChain: stranger.certificate.toString('pem') }), 'is broken before "CN=shop CA stranger"'],
+  [
+    'has a hole',
+    () => ({ Certificate: lowest.certificate.toString('pem'), CertificateChain: root.certificate.toString('pem') }),
+    'is broken before "CN=shop CA root"',
+  ],
+  [
+    'ends in the root of another',
+    () => ({ Certificate: intermediate.certificate.toString('pem'), CertificateChain: stranger.certificate.toString('pem') }),
+    'is broken before "CN=shop CA stranger"',
+  ],
   ['is not PEM', () => ({ Certificate: 'x' }), 'something else than PEM certificates'],
   ['is nothing', () => ({}), 'something else than PEM certificates'],
 ])('fails if the chain of the authority %s', async (_, chain, message) => {
   const { handle, privateCa, pauses } = setUp();
-  privateCa.change = (operation, answer) => operation === 'GetCertificateAuthorityCertificate' ? chain() : answer;
+  privateCa.change = (operation, answer) => (operation === 'GetCertificateAuthorityCertificate' ? chain() : answer);
   await expect(handle(eventFor(root))).rejects.toThrow(message);
   expect(pauses).toEqual([]);
 });
@@ -143,5 +178,7 @@ test.each([
   ['neither a key nor an authority', { Name: 'a' }],
 ])('fails if the resource has %s', async (_, properties) => {
   const { handle } = setUp();
-  await expect(handle({ RequestType: 'Create', ResourceProperties: properties })).rejects.toThrow('either the property KeyArn or the property CertificateAuthorityArn');
+  await expect(handle({ RequestType: 'Create', ResourceProperties: properties })).rejects.toThrow(
+    'either the property KeyArn or the property CertificateAuthorityArn',
+  );
 });

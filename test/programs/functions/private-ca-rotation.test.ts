@@ -3,7 +3,13 @@ import { STEPS } from '../../../programs/functions/certificate-rotation/rotation
 import { isIssuedBy, readPemCertificates, type CertificateSecret } from '../../../programs/shared/certificate-secret';
 import { makeAuthority } from './support/authorities';
 import { Crash, type Fields } from './support/fake-aws';
-import { makePrivateAuthority, makePrivateCa, privateAuthority, type KeyAlgorithm, type PrivateTestAuthority } from './support/private-authorities';
+import {
+  makePrivateAuthority,
+  makePrivateCa,
+  privateAuthority,
+  type KeyAlgorithm,
+  type PrivateTestAuthority,
+} from './support/private-authorities';
 import { configurationOf, RotationHarness } from './support/rotation-harness';
 
 const START = new Date('2026-11-24T12:00:00Z');
@@ -19,8 +25,12 @@ beforeAll(async () => {
   root = await makePrivateAuthority('a', START, 'root');
   intermediate = await makePrivateAuthority('b', START, 'intermediate');
 });
-beforeEach(() => { setUp(root); });
-afterEach(() => { root.ca.status = 'ACTIVE'; });
+beforeEach(() => {
+  setUp(root);
+});
+afterEach(() => {
+  root.ca.status = 'ACTIVE';
+});
 
 function setUp(issuer: PrivateTestAuthority): void {
   harness = new RotationHarness(START, configurationOf(issuer));
@@ -58,17 +68,33 @@ describe('a certificate of AWS Private CA', () => {
 
   test('comes in order, whatever the order in which AWS Private CA returns the chain', async () => {
     setUp(privateAuthority('c', await makePrivateCa('lowest', { createdAt: START, parent: intermediate.ca })));
-    harness.privateCa.change = (operation, answer) => operation === 'GetCertificate' ? { ...answer, CertificateChain: String(answer.CertificateChain).split(/\n(?=-----BEGIN)/).reverse().join('\n') } : answer;
+    harness.privateCa.change = (operation, answer) =>
+      operation === 'GetCertificate'
+        ? {
+            ...answer,
+            CertificateChain: String(answer.CertificateChain)
+              .split(/\n(?=-----BEGIN)/)
+              .reverse()
+              .join('\n'),
+          }
+        : answer;
     await harness.rotate(arn);
     expect(chain().map(({ subject }) => subject)).toEqual(['CN=orders', 'CN=shop CA lowest', 'CN=shop CA b']);
   });
 
   test('comes with the roots of all authorities, each of them once', async () => {
-    const sibling = privateAuthority('sibling', await makePrivateCa('sibling', { createdAt: START, parent: await makePrivateCa('common', { createdAt: START }) }));
+    const sibling = privateAuthority(
+      'sibling',
+      await makePrivateCa('sibling', { createdAt: START, parent: await makePrivateCa('common', { createdAt: START }) }),
+    );
     const [parent] = sibling.ca.chain;
     harness.configuration = configurationOf(root, intermediate, sibling, { ...sibling, name: 'twin' });
     await harness.rotate(arn);
-    expect(readPemCertificates(current().trustBundle)?.map(({ subject }) => subject)).toEqual(['CN=shop CA a', 'CN=shop CA b root', parent?.subject]);
+    expect(readPemCertificates(current().trustBundle)?.map(({ subject }) => subject)).toEqual([
+      'CN=shop CA a',
+      'CN=shop CA b root',
+      parent?.subject,
+    ]);
   });
 
   test('is new, with a new key, each time', async () => {
@@ -80,28 +106,41 @@ describe('a certificate of AWS Private CA', () => {
     expect(harness.privateCa.issued).toHaveLength(2);
   });
 
-  test.each<KeyAlgorithm>(['EC_prime256v1', 'EC_secp384r1', 'EC_secp521r1', 'RSA_2048'])('is signed as the key of the authority can, %s', async (keyAlgorithm) => {
-    setUp(privateAuthority('c', await makePrivateCa('c', { createdAt: START, keyAlgorithm })));
-    await harness.rotate(arn);
-    expect(harness.current(arn, 'orders')).toMatchObject({ ok: true });
-  });
+  test.each<KeyAlgorithm>(['EC_prime256v1', 'EC_secp384r1', 'EC_secp521r1', 'RSA_2048'])(
+    'is signed as the key of the authority can, %s',
+    async (keyAlgorithm) => {
+      setUp(privateAuthority('c', await makePrivateCa('c', { createdAt: START, keyAlgorithm })));
+      await harness.rotate(arn);
+      expect(harness.current(arn, 'orders')).toMatchObject({ ok: true });
+    },
+  );
 
   test('is asked for within the limits of short-lived mode, by the template of the partition', async () => {
     setUp(privateAuthority('c', await makePrivateCa('c', { createdAt: START, partition: 'aws-us-gov' })));
     await harness.rotate(arn);
-    expect(harness.privateCa.requests).toEqual([{
-      CertificateAuthorityArn: expect.stringMatching(/^arn:aws-us-gov:/),
-      Csr: expect.any(String),
-      IdempotencyToken: expect.stringMatching(/^[0-9a-f]{32}$/),
-      SigningAlgorithm: 'SHA256WITHECDSA',
-      TemplateArn: 'arn:aws-us-gov:acm-pca:::template/EndEntityCertificate/V1',
-      Validity: { Type: 'DAYS', Value: 7 },
-    }]);
+    expect(harness.privateCa.requests).toEqual([
+      {
+        CertificateAuthorityArn: expect.stringMatching(/^arn:aws-us-gov:/),
+        Csr: expect.any(String),
+        IdempotencyToken: expect.stringMatching(/^[0-9a-f]{32}$/),
+        SigningAlgorithm: 'SHA256WITHECDSA',
+        TemplateArn: 'arn:aws-us-gov:acm-pca:::template/EndEntityCertificate/V1',
+        Validity: { Type: 'DAYS', Value: 7 },
+      },
+    ]);
   });
 
   test('is asked for by calls that the role of the function allows, and no others', async () => {
     await harness.rotate(arn);
-    expect([...new Set(harness.calls)].sort()).toEqual(['DescribeCertificateAuthority', 'DescribeSecret', 'GetCertificate', 'GetSecretValue', 'IssueCertificate', 'PutSecretValue', 'UpdateSecretVersionStage']);
+    expect([...new Set(harness.calls)].sort()).toEqual([
+      'DescribeCertificateAuthority',
+      'DescribeSecret',
+      'GetCertificate',
+      'GetSecretValue',
+      'IssueCertificate',
+      'PutSecretValue',
+      'UpdateSecretVersionStage',
+    ]);
   });
 
   test('is waited for while it is being issued', async () => {
@@ -114,11 +153,20 @@ describe('a certificate of AWS Private CA', () => {
   test('is one, although the SDK sends the request again after a lost answer', async () => {
     const version = harness.secretsManager.startRotation(arn);
     let lost = 0;
-    await harness.invoke(arn, 'createSecret', version, undefined, { after: (operation) => {
-      if (operation !== 'IssueCertificate' || lost > 0) return;
-      lost += 1;
-      throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
-    } }, 3);
+    await harness.invoke(
+      arn,
+      'createSecret',
+      version,
+      undefined,
+      {
+        after: (operation) => {
+          if (operation !== 'IssueCertificate' || lost > 0) return;
+          lost += 1;
+          throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
+        },
+      },
+      3,
+    );
     expect(harness.privateCa.requests).toHaveLength(2);
     expect(harness.privateCa.issued).toHaveLength(1);
   });
@@ -151,7 +199,11 @@ describe('a pending certificate of AWS Private CA', () => {
   }
 
   test('fails if it was stored more than an hour ago', async () => {
-    await expect(interrupted(() => { harness.advance(61 * MINUTE); })).rejects.toThrow('abandoned, rotate again to get a new one: it was made at 2026-11-24T12:00:00.000Z');
+    await expect(
+      interrupted(() => {
+        harness.advance(61 * MINUTE);
+      }),
+    ).rejects.toThrow('abandoned, rotate again to get a new one: it was made at 2026-11-24T12:00:00.000Z');
     await harness.rotate(arn);
     expect(harness.current(arn, 'orders')).toMatchObject({ ok: true });
   });
@@ -159,13 +211,21 @@ describe('a pending certificate of AWS Private CA', () => {
   test('fails if another authority issues now', async () => {
     setUp(intermediate);
     harness.configuration = configurationOf(intermediate, root);
-    await expect(interrupted(() => { harness.configuration = configurationOf(root, intermediate); })).rejects.toThrow('it is not issued by the authority "a"');
+    await expect(
+      interrupted(() => {
+        harness.configuration = configurationOf(root, intermediate);
+      }),
+    ).rejects.toThrow('it is not issued by the authority "a"');
   });
 
   test('is kept if another authority below the same root issues now', async () => {
-    const [old, next] = await Promise.all(['old', 'next'].map(async (name) => privateAuthority(name, await makePrivateCa(name, { createdAt: START, parent: root.ca }))));
+    const [old, next] = await Promise.all(
+      ['old', 'next'].map(async (name) => privateAuthority(name, await makePrivateCa(name, { createdAt: START, parent: root.ca }))),
+    );
     setUp(old);
-    await interrupted(() => { harness.configuration = configurationOf(next, old); });
+    await interrupted(() => {
+      harness.configuration = configurationOf(next, old);
+    });
     expect(harness.lines.at(-1)).toContain('certificate-accepted');
   });
 });
@@ -173,12 +233,15 @@ describe('a pending certificate of AWS Private CA', () => {
 describe('nothing is stored', () => {
   const stored = (): string | undefined => harness.secretsManager.stage(arn, 'AWSPENDING')?.text;
   const answering = (operation: string, answer: Fields | ((answer: Fields) => Fields)): void => {
-    harness.privateCa.change = (asked, real) => asked !== operation ? real : typeof answer === 'function' ? answer(real) : { ...real, ...answer };
+    harness.privateCa.change = (asked, real) =>
+      asked !== operation ? real : typeof answer === 'function' ? answer(real) : { ...real, ...answer };
   };
 
   test('fails if the certificate is not there within half a minute', async () => {
     harness.privateCa.inProgress = 1000;
-    await expect(harness.rotate(arn)).rejects.toThrow(/AWS Private CA has not issued arn:.* within 28 seconds; the next attempt asks for another certificate/);
+    await expect(harness.rotate(arn)).rejects.toThrow(
+      /AWS Private CA has not issued arn:.* within 28 seconds; the next attempt asks for another certificate/,
+    );
     expect(harness.pauses.reduce((sum, pause) => sum + pause, 0)).toBe(27_750);
     expect(stored()).toBeUndefined();
   });
@@ -189,15 +252,25 @@ describe('nothing is stored', () => {
     const [lost] = harness.privateCa.issued;
     const second = harness.createSecret('payment');
     answering('GetCertificate', { Certificate: lost?.certificate.toString('pem') });
-    harness.secretsManager.tag(second, Object.fromEntries([['cdk-ecs-microservices:identity', 'spiffe://shop.internal/orders'], ['cdk-ecs-microservices:dns-name', 'orders.shop.internal']]));
-    await expect(harness.rotate(second)).rejects.toThrow('the new certificate is refused: the private key does not belong to the certificate');
+    harness.secretsManager.tag(
+      second,
+      Object.fromEntries([
+        ['cdk-ecs-microservices:identity', 'spiffe://shop.internal/orders'],
+        ['cdk-ecs-microservices:dns-name', 'orders.shop.internal'],
+      ]),
+    );
+    await expect(harness.rotate(second)).rejects.toThrow(
+      'the new certificate is refused: the private key does not belong to the certificate',
+    );
     expect(harness.secretsManager.stage(second, 'AWSPENDING')?.text).toBeUndefined();
   });
 
   test('fails if the authority has got another root meanwhile', async () => {
     const renewed = { ...root, ca: { ...(await makePrivateCa('renewed', { createdAt: START })), arn: root.ca.arn } };
     harness.configuration = configurationOf(renewed);
-    await expect(harness.rotate(arn)).rejects.toThrow('does not lead to the root "CN=shop CA a" of its authority: if that has got a new root, add it to the mesh as another authority');
+    await expect(harness.rotate(arn)).rejects.toThrow(
+      'does not lead to the root "CN=shop CA a" of its authority: if that has got a new root, add it to the mesh as another authority',
+    );
     expect(stored()).toBeUndefined();
   });
 
@@ -208,11 +281,46 @@ describe('nothing is stored', () => {
   });
 
   test.each([
-    ['the authority is disabled', () => { root.ca.status = 'DISABLED'; }, 'is DISABLED, and only an ACTIVE one issues certificates: enable it'],
-    ['the authority has a key that Envoy does not take', () => { answering('DescribeCertificateAuthority', { CertificateAuthority: { Arn: 'x', Status: 'ACTIVE', CertificateAuthorityConfiguration: { KeyAlgorithm: 'SM2' } } }); }, 'the key of the authority x is SM2; the mesh takes certificates by EC_prime256v1,'],
-    ['AWS Private CA names no certificate', () => { answering('IssueCertificate', () => ({})); }, 'returned no certificate of arn:'],
-    ['AWS Private CA returns something else', () => { answering('GetCertificate', { Certificate: 'x' }); }, 'something else than PEM certificates for arn:'],
-    ['the authority is gone', () => { harness.configuration = configurationOf({ ...root, certificateAuthorityArn: 'arn:aws:acm-pca:eu-west-1:111111111111:certificate-authority/gone' }); }, 'Could not find Certificate Authority'],
+    [
+      'the authority is disabled',
+      () => {
+        root.ca.status = 'DISABLED';
+      },
+      'is DISABLED, and only an ACTIVE one issues certificates: enable it',
+    ],
+    [
+      'the authority has a key that Envoy does not take',
+      () => {
+        answering('DescribeCertificateAuthority', {
+          CertificateAuthority: { Arn: 'x', Status: 'ACTIVE', CertificateAuthorityConfiguration: { KeyAlgorithm: 'SM2' } },
+        });
+      },
+      'the key of the authority x is SM2; the mesh takes certificates by EC_prime256v1,',
+    ],
+    [
+      'AWS Private CA names no certificate',
+      () => {
+        answering('IssueCertificate', () => ({}));
+      },
+      'returned no certificate of arn:',
+    ],
+    [
+      'AWS Private CA returns something else',
+      () => {
+        answering('GetCertificate', { Certificate: 'x' });
+      },
+      'something else than PEM certificates for arn:',
+    ],
+    [
+      'the authority is gone',
+      () => {
+        harness.configuration = configurationOf({
+          ...root,
+          certificateAuthorityArn: 'arn:aws:acm-pca:eu-west-1:111111111111:certificate-authority/gone',
+        });
+      },
+      'Could not find Certificate Authority',
+    ],
   ])('fails if %s', async (_, change, message) => {
     change();
     await expect(harness.rotate(arn)).rejects.toThrow(message);
@@ -223,7 +331,12 @@ describe('nothing is stored', () => {
 
 test('an authority of AWS Private CA takes over from a key of KMS, and gives back', async () => {
   const kms = await makeAuthority('kms', START);
-  for (const configuration of [configurationOf(kms), configurationOf(kms, intermediate), configurationOf(intermediate, kms), configurationOf(kms, intermediate)]) {
+  for (const configuration of [
+    configurationOf(kms),
+    configurationOf(kms, intermediate),
+    configurationOf(intermediate, kms),
+    configurationOf(kms, intermediate),
+  ]) {
     harness.configuration = configuration;
     await harness.rotate(arn);
     expect(harness.current(arn, 'orders')).toMatchObject({ ok: true });

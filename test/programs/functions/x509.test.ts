@@ -24,7 +24,9 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'x509-'));
   authority = await makeAuthority('a', NOW);
 });
-afterAll(() => { rmSync(folder, { recursive: true }); });
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
 
 function fileOf(name: string, certificate: X509Certificate): string {
   const path = join(folder, `${name}.pem`);
@@ -38,13 +40,18 @@ const withOpenssl = hasOpenssl || process.env['CI'] === 'true' ? test : test.ski
 
 /** The certificate as openssl reads it, one line a line of its output, without colons' lines that hold keys. */
 function textOf(certificate: X509Certificate): string {
-  return execFileSync('openssl', ['x509', '-noout', '-text', '-in', fileOf('text', certificate)], { encoding: 'utf8' }).replace(/\s*\n\s*/g, '\n');
+  return execFileSync('openssl', ['x509', '-noout', '-text', '-in', fileOf('text', certificate)], { encoding: 'utf8' }).replace(
+    /\s*\n\s*/g,
+    '\n',
+  );
 }
 
 function opensslVerify(leaf: X509Certificate, roots: readonly X509Certificate[], purpose: string): string {
   const bundle = join(folder, 'bundle.pem');
   writeFileSync(bundle, roots.map((root) => root.toString()).join(''));
-  const result = spawnSync('openssl', ['verify', '-x509_strict', '-purpose', purpose, '-CAfile', bundle, fileOf('leaf', leaf)], { encoding: 'utf8' });
+  const result = spawnSync('openssl', ['verify', '-x509_strict', '-purpose', purpose, '-CAfile', bundle, fileOf('leaf', leaf)], {
+    encoding: 'utf8',
+  });
   return `${result.stdout}${result.stderr}`;
 }
 
@@ -69,7 +76,10 @@ describe('a root', () => {
   withOpenssl('is the same but for its signature each time that it is made from a key', async () => {
     const key = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
     const request = { mesh: 'shop', name: 'a', publicKey: key.publicKey.export({ format: 'der', type: 'spki' }), createdAt: NOW };
-    const [first, second] = [await makeRootCertificate(request, localSigner(key.privateKey)), await makeRootCertificate(request, localSigner(key.privateKey))];
+    const [first, second] = [
+      await makeRootCertificate(request, localSigner(key.privateKey)),
+      await makeRootCertificate(request, localSigner(key.privateKey)),
+    ];
     const unsigned = (root: X509Certificate) => textOf(root).replace(/Signature Value:[^]*/, '');
     expect(first.raw.equals(second.raw)).toBe(false);
     expect(unsigned(second)).toBe(unsigned(first));
@@ -85,7 +95,12 @@ describe('a root', () => {
 
   test('fails if its key is on another curve', async () => {
     const key = generateKeyPairSync('ec', { namedCurve: 'secp384r1' });
-    await expect(makeRootCertificate({ mesh: 'shop', name: 'a', publicKey: key.publicKey.export({ format: 'der', type: 'spki' }), createdAt: NOW }, localSigner(key.privateKey))).rejects.toThrow('not an EC key on the curve P-256');
+    await expect(
+      makeRootCertificate(
+        { mesh: 'shop', name: 'a', publicKey: key.publicKey.export({ format: 'der', type: 'spki' }), createdAt: NOW },
+        localSigner(key.privateKey),
+      ),
+    ).rejects.toThrow('not an EC key on the curve P-256');
   });
 });
 
@@ -129,7 +144,8 @@ describe('a leaf', () => {
   test('comes with a key that does not print', async () => {
     const leaf = await issueLeafCertificate(ORDERS, authority);
     expect(leaf.privateKey.reveal()).toMatch(/^-----BEGIN PRIVATE KEY-----/);
-    for (const printed of [inspect(leaf, { depth: 9, showHidden: true }), JSON.stringify(leaf), leaf.privateKey.toString()]) expect(printed).not.toContain('PRIVATE KEY');
+    for (const printed of [inspect(leaf, { depth: 9, showHidden: true }), JSON.stringify(leaf), leaf.privateKey.toString()])
+      expect(printed).not.toContain('PRIVATE KEY');
   });
 
   test('ends no later than its root', async () => {
@@ -140,11 +156,18 @@ describe('a leaf', () => {
 
   test('fails if the key is not that of the authority', async () => {
     const other = await makeAuthority('a', NOW);
-    await expect(issueLeafCertificate(ORDERS, { certificate: authority.certificate, signer: other.signer })).rejects.toThrow('the signing key does not belong to the certificate of "CN=shop CA a"');
+    await expect(issueLeafCertificate(ORDERS, { certificate: authority.certificate, signer: other.signer })).rejects.toThrow(
+      'the signing key does not belong to the certificate of "CN=shop CA a"',
+    );
   });
 
   test('fails if what signs returns something else', async () => {
-    await expect(issueLeafCertificate(ORDERS, { certificate: authority.certificate, signer: { sign: () => Promise.resolve(new Uint8Array([1, 2, 3])) } })).rejects.toThrow();
+    await expect(
+      issueLeafCertificate(ORDERS, {
+        certificate: authority.certificate,
+        signer: { sign: () => Promise.resolve(new Uint8Array([1, 2, 3])) },
+      }),
+    ).rejects.toThrow();
   });
 });
 
@@ -154,7 +177,12 @@ describe('a key in KMS', () => {
     const arn = kms.createKey(NOW);
     const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
     const signer = kmsSigner(kms.client(), arn);
-    await expect(makeRootCertificate({ mesh: 'shop', name: 'a', publicKey: publicKey.export({ format: 'der', type: 'spki' }), createdAt: NOW }, signer)).rejects.toThrow('does not belong');
+    await expect(
+      makeRootCertificate(
+        { mesh: 'shop', name: 'a', publicKey: publicKey.export({ format: 'der', type: 'spki' }), createdAt: NOW },
+        signer,
+      ),
+    ).rejects.toThrow('does not belong');
     expect(kms.signed).toEqual([{ KeyId: arn, SigningAlgorithm: 'ECDSA_SHA_256', MessageType: 'DIGEST', Message: expect.any(String) }]);
     expect(Buffer.from(String(kms.signed[0]?.Message), 'base64')).toHaveLength(32);
   });

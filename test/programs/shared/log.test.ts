@@ -27,18 +27,55 @@ test('a metric is a line of its own kind', () => {
 test('private text shows nowhere but where it is revealed', () => {
   const key = new PrivateText('the key');
   const { why } = causeOf(new Error(`failed with ${key.toString()}`));
-  const shown = [String(key), key.toString(), JSON.stringify({ key }), inspect({ key }, { showHidden: true, depth: 9 }), why, Object.values(key).join()];
+  const shown = [
+    String(key),
+    key.toString(),
+    JSON.stringify({ key }),
+    inspect({ key }, { showHidden: true, depth: 9 }),
+    why,
+    Object.values(key).join(),
+  ];
   for (const text of shown) expect(text).not.toContain('the key');
   expect(key.reveal()).toBe('the key');
 });
 
 test.each<[string, (log: ReturnType<typeof jsonLog>) => void]>([
-  ['an error of a function', (log) => { log.error('rotation-failed', causeOf(new Error(KEY))); }],
-  ['a failure of the agent', (log) => { log.warn('waiting for the certificate', fieldsOf(new Failure('malformed', KEY))); }],
-  ['a message', (log) => { log.info(KEY); }],
-  ['something inside of a field', (log) => { log.info('read', { files: [{ content: KEY }] }); }],
-  ['a metric', (log) => { log.raw({ why: KEY }); }],
-  ['what every line has', (log) => { log.info('again'); }],
+  [
+    'an error of a function',
+    (log) => {
+      log.error('rotation-failed', causeOf(new Error(KEY)));
+    },
+  ],
+  [
+    'a failure of the agent',
+    (log) => {
+      log.warn('waiting for the certificate', fieldsOf(new Failure('malformed', KEY)));
+    },
+  ],
+  [
+    'a message',
+    (log) => {
+      log.info(KEY);
+    },
+  ],
+  [
+    'something inside of a field',
+    (log) => {
+      log.info('read', { files: [{ content: KEY }] });
+    },
+  ],
+  [
+    'a metric',
+    (log) => {
+      log.raw({ why: KEY });
+    },
+  ],
+  [
+    'what every line has',
+    (log) => {
+      log.info('again');
+    },
+  ],
 ])('a key that gets into %s by accident is not logged', (_, write) => {
   const lines: string[] = [];
   write(jsonLog((line) => lines.push(line), { context: KEY }));

@@ -12,5 +12,7 @@ export const limitBody: HttpFilter = (filter, override, exchange) => {
   if (perRoute?.has('disabled') === true && perRoute.flag('disabled')) return undefined;
   const BUFFER = { reads: ['max_request_bytes'] };
   const buffer: Read | undefined = perRoute === undefined ? Message.of(config.config, config.at, BUFFER) : perRoute.maybe('buffer', BUFFER);
-  return buffer !== undefined && exchange.bodyBytes > buffer.number('max_request_bytes') ? answer(exchange, 413, 'request_payload_too_large') : undefined;
+  return buffer !== undefined && exchange.bodyBytes > buffer.number('max_request_bytes')
+    ? answer(exchange, 413, 'request_payload_too_large')
+    : undefined;
 };

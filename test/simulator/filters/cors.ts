@@ -8,7 +8,10 @@ export const answerPreflight: HttpFilter = (filter, override, { headers, chance 
   Message.of(filter.config, filter.at, { reads: [] });
   const config = configured(filter, override, 'envoy.extensions.filters.http.cors.v3.CorsPolicy');
   if (config?.ofRoute !== true) return undefined;
-  const policy = Message.of(config.config, config.at, { reads: ['allow_origin_string_match', 'filter_enabled', 'forward_not_matching_preflights'], ignores: ['allow_methods', 'allow_headers', 'expose_headers', 'max_age', 'allow_credentials'] });
+  const policy = Message.of(config.config, config.at, {
+    reads: ['allow_origin_string_match', 'filter_enabled', 'forward_not_matching_preflights'],
+    ignores: ['allow_methods', 'allow_headers', 'expose_headers', 'max_age', 'allow_credentials'],
+  });
   if (!runtimeHappens(policy.maybe('filter_enabled', RUNTIME_FRACTION), chance, true)) return undefined;
   const origin = headers.get('origin');
   const isPreflight = headers.method === 'OPTIONS' && (headers.get('access-control-request-method') ?? '') !== '';

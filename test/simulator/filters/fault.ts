@@ -25,7 +25,9 @@ function abort(fault: Message, exchange: Exchange): Answer | undefined {
   if (abortion === undefined || !happens(abortion.maybe('percentage', FRACTION), exchange.chance, false)) return undefined;
   const kind = abortion.oneOf('http_status', 'grpc_status');
   if (kind === undefined) throw new Unknown(abortion.at, 'an abortion without a status');
-  return kind === 'grpc_status' ? answer(exchange, 200, 'fault_filter_abort', abortion.number(kind)) : answer(exchange, abortion.number(kind), 'fault_filter_abort');
+  return kind === 'grpc_status'
+    ? answer(exchange, 200, 'fault_filter_abort', abortion.number(kind))
+    : answer(exchange, abortion.number(kind), 'fault_filter_abort');
 }
 
 function delay(fault: Message, { chance }: Exchange): { readonly kind: 'delayed'; readonly seconds: number } | undefined {

@@ -10,7 +10,10 @@ export const changeByFilter: HttpFilter = (filter, override, exchange) => {
   const config = configured(filter, override, 'envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute');
   if (config?.ofRoute === true) configs.push(Message.of(config.config, config.at, { reads: ['mutations'] }));
   for (const each of configs) {
-    const mutations = each.maybe('mutations', { reads: ['request_mutations'], ignores: ['response_mutations', 'request_trailers_mutations'] });
+    const mutations = each.maybe('mutations', {
+      reads: ['request_mutations'],
+      ignores: ['response_mutations', 'request_trailers_mutations'],
+    });
     if (mutations !== undefined) mutateHeaders(mutations.list('request_mutations'), exchange);
   }
   return undefined;

@@ -12,7 +12,12 @@ import { authorize } from './rbac';
 export type Verdict = Answer | { readonly kind: 'delayed'; readonly seconds: number } | undefined;
 
 /** @param override what the route says of this filter */
-export type HttpFilter = (filter: Extension, override: { readonly value: unknown; readonly at: string } | undefined, exchange: Exchange, selected: SelectedRoute | undefined) => Verdict;
+export type HttpFilter = (
+  filter: Extension,
+  override: { readonly value: unknown; readonly at: string } | undefined,
+  exchange: Exchange,
+  selected: SelectedRoute | undefined,
+) => Verdict;
 
 export const HTTP_FILTERS: Readonly<Record<string, HttpFilter>> = {
   'envoy.extensions.filters.http.rbac.v3.RBAC': authorize,

@@ -7,8 +7,23 @@ import type { HttpFilter } from './index';
 import { configured } from './override';
 
 const LIMIT = {
-  reads: ['token_bucket', 'filter_enabled', 'filter_enforced', 'status', 'descriptors', 'always_consume_default_token_bucket', 'rate_limits', 'rate_limited_as_resource_exhausted'],
-  ignores: ['stat_prefix', 'response_headers_to_add', 'enable_x_ratelimit_headers', 'local_rate_limit_per_downstream_connection', 'max_dynamic_descriptors'],
+  reads: [
+    'token_bucket',
+    'filter_enabled',
+    'filter_enforced',
+    'status',
+    'descriptors',
+    'always_consume_default_token_bucket',
+    'rate_limits',
+    'rate_limited_as_resource_exhausted',
+  ],
+  ignores: [
+    'stat_prefix',
+    'response_headers_to_add',
+    'enable_x_ratelimit_headers',
+    'local_rate_limit_per_downstream_connection',
+    'max_dynamic_descriptors',
+  ],
 };
 const BUCKET = { reads: ['max_tokens', 'tokens_per_fill', 'fill_interval'] };
 const TYPE = 'envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit';
@@ -35,7 +50,12 @@ export const limitRate: HttpFilter = (filter, override, exchange, selected) => {
   if (!runtimeHappens(limit.maybe('filter_enforced', RUNTIME_FRACTION), chance, false)) return undefined;
   if (chance.pick([true, false])) return undefined;
   const status = limit.maybe('status', { reads: ['code'] })?.raw('code') ?? 429;
-  return answer(exchange, statusCode(status, limit.at), 'local_rate_limited', limit.flag('rate_limited_as_resource_exhausted') ? RESOURCE_EXHAUSTED : undefined);
+  return answer(
+    exchange,
+    statusCode(status, limit.at),
+    'local_rate_limited',
+    limit.flag('rate_limited_as_resource_exhausted') ? RESOURCE_EXHAUSTED : undefined,
+  );
 };
 
 function statusCode(code: unknown, at: string): number {
@@ -50,7 +70,13 @@ function isLimited(limit: Message, selected: SelectedRoute | undefined, exchange
   const found = descriptorsOf(limit, selected, exchange);
   const matching = limit.messages('descriptors', { reads: ['entries', 'token_bucket'] }).filter((descriptor) => {
     const entries = descriptor.messages('entries', { reads: ['key', 'value'] });
-    return found.some((each) => each.length === entries.length && entries.every((entry, index) => each[index]?.[0] === entry.text('key') && (!entry.has('value') || each[index][1] === entry.text('value'))));
+    return found.some(
+      (each) =>
+        each.length === entries.length &&
+        entries.every(
+          (entry, index) => each[index]?.[0] === entry.text('key') && (!entry.has('value') || each[index][1] === entry.text('value')),
+        ),
+    );
   });
   const usesDefault = matching.length === 0 || limit.flag('always_consume_default_token_bucket', true);
   const buckets = [...matching, ...(usesDefault ? [limit] : [])].map((owner) => owner.maybe('token_bucket', BUCKET));
@@ -86,6 +112,7 @@ function entryOf(value: unknown, at: string, { headers }: Exchange): Descriptor 
       if (matchesHeaders(match.list('headers'), headers) !== match.flag('expect_match', true)) return undefined;
       return [[match.text('descriptor_key', 'header_match'), match.text('descriptor_value')]];
     }
-    default: throw new Unknown(at, 'an action without a kind');
+    default:
+      throw new Unknown(at, 'an action without a kind');
   }
 }

@@ -10,7 +10,11 @@ const FILTER_CONFIG = 'envoy.config.route.v3.FilterConfig';
  * undefined if the route turns the filter off.
  * https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/http/http_filters#route-specific-config
  */
-export function configured(filter: Extension, override: Override, type: string): Omit<Extension, 'name'> & { readonly ofRoute: boolean } | undefined {
+export function configured(
+  filter: Extension,
+  override: Override,
+  type: string,
+): (Omit<Extension, 'name'> & { readonly ofRoute: boolean }) | undefined {
   if (override === undefined) return { ...filter, ofRoute: false };
   let own = anyAt(override.value, override.at);
   if (own.type === FILTER_CONFIG) {

@@ -11,14 +11,18 @@ const RBAC = { reads: ['rules'], ignores: ['shadow_rules', 'shadow_rules_stat_pr
 export const authorize: HttpFilter = (filter, override, exchange) => {
   const config = configured(filter, override, 'envoy.extensions.filters.http.rbac.v3.RBACPerRoute');
   if (config === undefined) return undefined;
-  const own = config.ofRoute ? Message.of(config.config, config.at, { reads: ['rbac'] }).maybe('rbac', RBAC) : Message.of(config.config, config.at, RBAC);
+  const own = config.ofRoute
+    ? Message.of(config.config, config.at, { reads: ['rbac'] }).maybe('rbac', RBAC)
+    : Message.of(config.config, config.at, RBAC);
   // Without rules everything is allowed; a route without a configuration turns the filter off.
   const rules = own?.maybe('rules', { reads: ['action', 'policies'] });
   return rules === undefined ? undefined : decide(rules, exchange);
 };
 
 function decide(rules: Message, exchange: Exchange): Verdict {
-  const policies = rules.entries('policies').map(([name, value, at]) => ({ name, policy: Message.of(value, at, { reads: ['permissions', 'principals'] }) }));
+  const policies = rules
+    .entries('policies')
+    .map(([name, value, at]) => ({ name, policy: Message.of(value, at, { reads: ['permissions', 'principals'] }) }));
   // All of them are looked at, so that something unknown is found whatever is asked for.
   const fitting = policies.filter(({ policy }) => {
     const permitted = policy.list('permissions').map(([value, at]) => permits(value, at, exchange));
@@ -36,12 +40,20 @@ function decide(rules: Message, exchange: Exchange): Verdict {
 function permits(value: unknown, at: string, exchange: Exchange): boolean {
   const permission = Message.of(value, at, { reads: ['any', 'header', 'url_path', 'and_rules', 'or_rules', 'not_rule'] });
   const kind = permission.oneOf('any', 'header', 'url_path', 'and_rules', 'or_rules', 'not_rule');
-  const all = (): readonly boolean[] => permission.child(kind!, { reads: ['rules'] }).list('rules').map(([rule, place]) => permits(rule, place, exchange));
+  const all = (): readonly boolean[] =>
+    permission
+      .child(kind!, { reads: ['rules'] })
+      .list('rules')
+      .map(([rule, place]) => permits(rule, place, exchange));
   switch (kind) {
-    case 'and_rules': return !all().includes(false);
-    case 'or_rules': return all().includes(true);
-    case 'not_rule': return !permits(permission.raw(kind), permission.place(kind), exchange);
-    default: return common(permission, kind, exchange);
+    case 'and_rules':
+      return !all().includes(false);
+    case 'or_rules':
+      return all().includes(true);
+    case 'not_rule':
+      return !permits(permission.raw(kind), permission.place(kind), exchange);
+    default:
+      return common(permission, kind, exchange);
   }
 }
 
@@ -49,26 +61,42 @@ function permits(value: unknown, at: string, exchange: Exchange): boolean {
 function isPrincipal(value: unknown, at: string, exchange: Exchange): boolean {
   const principal = Message.of(value, at, { reads: ['any', 'header', 'url_path', 'and_ids', 'or_ids', 'not_id', 'authenticated'] });
   const kind = principal.oneOf('any', 'header', 'url_path', 'and_ids', 'or_ids', 'not_id', 'authenticated');
-  const all = (): readonly boolean[] => principal.child(kind!, { reads: ['ids'] }).list('ids').map(([id, place]) => isPrincipal(id, place, exchange));
+  const all = (): readonly boolean[] =>
+    principal
+      .child(kind!, { reads: ['ids'] })
+      .list('ids')
+      .map(([id, place]) => isPrincipal(id, place, exchange));
   switch (kind) {
-    case 'and_ids': return !all().includes(false);
-    case 'or_ids': return all().includes(true);
-    case 'not_id': return !isPrincipal(principal.raw(kind), principal.place(kind), exchange);
-    case 'authenticated': return isAuthenticated(principal.child(kind, { reads: ['principal_name'] }), exchange);
-    default: return common(principal, kind, exchange);
+    case 'and_ids':
+      return !all().includes(false);
+    case 'or_ids':
+      return all().includes(true);
+    case 'not_id':
+      return !isPrincipal(principal.raw(kind), principal.place(kind), exchange);
+    case 'authenticated':
+      return isAuthenticated(principal.child(kind, { reads: ['principal_name'] }), exchange);
+    default:
+      return common(principal, kind, exchange);
   }
 }
 
 function isAuthenticated(authenticated: Message, { connection: { tls, peer } }: Exchange): boolean {
   if (!tls) return false;
-  return !authenticated.has('principal_name') || matchesString(authenticated.raw('principal_name'), authenticated.place('principal_name'), peer ?? '');
+  return (
+    !authenticated.has('principal_name') ||
+    matchesString(authenticated.raw('principal_name'), authenticated.place('principal_name'), peer ?? '')
+  );
 }
 
 function common(message: Message, kind: string | undefined, { headers }: Exchange): boolean {
   switch (kind) {
-    case 'any': return message.flag(kind);
-    case 'header': return matchesHeader(message.raw(kind), message.place(kind), headers);
-    case 'url_path': return matchesUrlPath(message.raw(kind), message.place(kind), headers);
-    default: throw new Unknown(message.at, 'a rule without a kind');
+    case 'any':
+      return message.flag(kind);
+    case 'header':
+      return matchesHeader(message.raw(kind), message.place(kind), headers);
+    case 'url_path':
+      return matchesUrlPath(message.raw(kind), message.place(kind), headers);
+    default:
+      throw new Unknown(message.at, 'a rule without a kind');
   }
 }

@@ -12,12 +12,19 @@ const catalog: RouteProps = { service: 'catalog' };
 const iam = Authorizer.iam();
 
 function render(options: Partial<EdgeOptions> | ((stack: Stack) => Partial<EdgeOptions>)): RenderedStack {
-  return stackWithEdge((stack) => Edge.httpApi({ authorizer: iam, routes: { 'GET /catalog': catalog }, ...(typeof options === 'function' ? options(stack) : options) }));
+  return stackWithEdge((stack) =>
+    Edge.httpApi({ authorizer: iam, routes: { 'GET /catalog': catalog }, ...(typeof options === 'function' ? options(stack) : options) }),
+  );
 }
 
 test('the smallest edge is seven resources, with no load balancer', () => {
   const resources = Object.entries(render({}).template().toJSON().Resources as Record<string, { readonly Type: string }>);
-  expect(resources.filter(([id]) => id.startsWith('Edge')).map(([, { Type }]) => Type).sort()).toEqual([
+  expect(
+    resources
+      .filter(([id]) => id.startsWith('Edge'))
+      .map(([, { Type }]) => Type)
+      .sort(),
+  ).toEqual([
     'AWS::ApiGatewayV2::Api',
     'AWS::ApiGatewayV2::Integration',
     'AWS::ApiGatewayV2::Route',
@@ -38,7 +45,10 @@ describe('the way to the gateway service', () => {
       IntegrationType: 'HTTP_PROXY',
       IntegrationMethod: 'ANY',
       IntegrationUri: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Discovery'), 'Arn'] },
-      RequestParameters: { 'overwrite:header.x-edge-client-ip': '$context.identity.sourceIp', 'overwrite:header.x-edge-host': '$context.domainName' },
+      RequestParameters: {
+        'overwrite:header.x-edge-client-ip': '$context.identity.sourceIp',
+        'overwrite:header.x-edge-host': '$context.domainName',
+      },
     });
   });
 
@@ -46,12 +56,25 @@ describe('the way to the gateway service', () => {
     const template = render({}).template();
     template.hasResourceProperties('AWS::EC2::SecurityGroup', {
       GroupDescription: 'API Gateway, by the VPC link of shop',
-      SecurityGroupEgress: [Match.objectLike({ FromPort: 8080, ToPort: 8080, IpProtocol: 'tcp', DestinationSecurityGroupId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^GatewaySecurityGroup'), 'GroupId'] } })],
+      SecurityGroupEgress: [
+        Match.objectLike({
+          FromPort: 8080,
+          ToPort: 8080,
+          IpProtocol: 'tcp',
+          DestinationSecurityGroupId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^GatewaySecurityGroup'), 'GroupId'] },
+        }),
+      ],
       SecurityGroupIngress: Match.absent(),
     });
     template.resourceCountIs('AWS::EC2::SecurityGroupIngress', 1);
-    template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', { FromPort: 8080, ToPort: 8080, GroupId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^GatewaySecurityGroup'), 'GroupId'] } });
-    template.hasResourceProperties('AWS::ApiGatewayV2::VpcLink', { SubnetIds: [{ Ref: Match.stringLikeRegexp('Private') }, { Ref: Match.stringLikeRegexp('Private') }] });
+    template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
+      FromPort: 8080,
+      ToPort: 8080,
+      GroupId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^GatewaySecurityGroup'), 'GroupId'] },
+    });
+    template.hasResourceProperties('AWS::ApiGatewayV2::VpcLink', {
+      SubnetIds: [{ Ref: Match.stringLikeRegexp('Private') }, { Ref: Match.stringLikeRegexp('Private') }],
+    });
   });
 });
 
@@ -60,19 +83,31 @@ describe('the stage', () => {
     const { stack, edge, template } = render({});
     expect(stack.resolve(edge.url)).toEqual({ 'Fn::GetAtt': [expect.stringMatching(/^EdgeHttpApi/), 'ApiEndpoint'] });
     expect(edge.httpApi?.defaultStage).toBeDefined();
-    template().hasResourceProperties('AWS::ApiGatewayV2::Stage', { StageName: '$default', AutoDeploy: true, DefaultRouteSettings: Match.absent(), RouteSettings: Match.absent() });
+    template().hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      StageName: '$default',
+      AutoDeploy: true,
+      DefaultRouteSettings: Match.absent(),
+      RouteSettings: Match.absent(),
+    });
   });
 
   test('has its name in the URL, but not in the path that a service gets', () => {
     const { stack, edge, template } = render({ stageName: 'live' });
-    expect(stack.resolve(edge.url)).toEqual({ 'Fn::Join': ['', [{ 'Fn::GetAtt': [expect.stringMatching(/^EdgeHttpApi/), 'ApiEndpoint'] }, '/live']] });
+    expect(stack.resolve(edge.url)).toEqual({
+      'Fn::Join': ['', [{ 'Fn::GetAtt': [expect.stringMatching(/^EdgeHttpApi/), 'ApiEndpoint'] }, '/live']],
+    });
     template().resourceCountIs('AWS::ApiGatewayV2::Stage', 1);
     template().hasResourceProperties('AWS::ApiGatewayV2::Stage', { StageName: 'live', AutoDeploy: true });
-    template().hasResourceProperties('AWS::ApiGatewayV2::Integration', { RequestParameters: Match.objectLike({ 'overwrite:path': '$request.path' }) });
+    template().hasResourceProperties('AWS::ApiGatewayV2::Integration', {
+      RequestParameters: Match.objectLike({ 'overwrite:path': '$request.path' }),
+    });
   });
 
   test('throttles all routes, and single ones after they exist', () => {
-    const template = render({ throttle: { rateLimit: 500, burstLimit: 1000 }, routes: { 'GET /a': catalog, 'POST /b': { ...catalog, throttle: { rateLimit: 20, burstLimit: 40 } } } }).template();
+    const template = render({
+      throttle: { rateLimit: 500, burstLimit: 1000 },
+      routes: { 'GET /a': catalog, 'POST /b': { ...catalog, throttle: { rateLimit: 20, burstLimit: 40 } } },
+    }).template();
     template.hasResource('AWS::ApiGatewayV2::Stage', {
       Properties: {
         DefaultRouteSettings: { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000, DetailedMetricsEnabled: true },
@@ -83,12 +118,14 @@ describe('the stage', () => {
   });
 
   test('logs every request as JSON into the log group of the mesh', () => {
-    render({}).template().hasResourceProperties('AWS::ApiGatewayV2::Stage', {
-      AccessLogSettings: {
-        DestinationArn: { 'Fn::Join': ['', Match.arrayWith([':log-group:', { Ref: Match.stringLikeRegexp('^Logs') }])] },
-        Format: Match.serializedJson(Match.objectLike({ requestId: '$context.requestId', authorizerError: '$context.authorizer.error' })),
-      },
-    });
+    render({})
+      .template()
+      .hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+        AccessLogSettings: {
+          DestinationArn: { 'Fn::Join': ['', Match.arrayWith([':log-group:', { Ref: Match.stringLikeRegexp('^Logs') }])] },
+          Format: Match.serializedJson(Match.objectLike({ requestId: '$context.requestId', authorizerError: '$context.authorizer.error' })),
+        },
+      });
   });
 
   test('logs nothing if the user says so', () => {
@@ -107,8 +144,17 @@ describe('authorizers', () => {
       IdentitySource: ['$request.header.Authorization'],
       JwtConfiguration: { Issuer: 'https://login.example', Audience: ['shop'] },
     });
-    template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: 'GET /b', AuthorizationType: 'JWT', AuthorizerId: { Ref: Match.stringLikeRegexp('Authorizerstaff') }, AuthorizationScopes: ['read', 'write'] });
-    template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: 'GET /a', AuthorizationType: 'JWT', AuthorizationScopes: Match.absent() });
+    template.hasResourceProperties('AWS::ApiGatewayV2::Route', {
+      RouteKey: 'GET /b',
+      AuthorizationType: 'JWT',
+      AuthorizerId: { Ref: Match.stringLikeRegexp('Authorizerstaff') },
+      AuthorizationScopes: ['read', 'write'],
+    });
+    template.hasResourceProperties('AWS::ApiGatewayV2::Route', {
+      RouteKey: 'GET /a',
+      AuthorizationType: 'JWT',
+      AuthorizationScopes: Match.absent(),
+    });
   });
 
   test('Cognito: the tokens of the named clients of the user pool', () => {
@@ -141,13 +187,26 @@ describe('authorizers', () => {
     template.hasResourceProperties('AWS::Lambda::Permission', {
       Action: 'lambda:InvokeFunction',
       Principal: 'apigateway.amazonaws.com',
-      SourceArn: { 'Fn::Join': ['', Match.arrayWith([{ Ref: Match.stringLikeRegexp('^EdgeHttpApi') }, '/authorizers/', { Ref: Match.stringLikeRegexp('Authorizerlambda') }])] },
+      SourceArn: {
+        'Fn::Join': [
+          '',
+          Match.arrayWith([
+            { Ref: Match.stringLikeRegexp('^EdgeHttpApi') },
+            '/authorizers/',
+            { Ref: Match.stringLikeRegexp('Authorizerlambda') },
+          ]),
+        ],
+      },
     });
   });
 
   test('Lambda: answers are cached for five minutes by the header Authorization and the route unless the user says otherwise', () => {
-    render((stack) => ({ authorizer: Authorizer.lambda({ handler: functionIn(stack) }) })).template()
-      .hasResourceProperties('AWS::ApiGatewayV2::Authorizer', { IdentitySource: ['$request.header.Authorization', '$context.routeKey'], AuthorizerResultTtlInSeconds: 300 });
+    render((stack) => ({ authorizer: Authorizer.lambda({ handler: functionIn(stack) }) }))
+      .template()
+      .hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+        IdentitySource: ['$request.header.Authorization', '$context.routeKey'],
+        AuthorizerResultTtlInSeconds: 300,
+      });
   });
 
   test('IAM and none need no authorizer', () => {
@@ -156,22 +215,29 @@ describe('authorizers', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: 'GET /a', AuthorizationType: 'AWS_IAM' });
     template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: 'GET /b', AuthorizationType: 'NONE' });
   });
-
 });
 
 test('CORS is answered by API Gateway, as the user says', () => {
   render({
-    cors: { allowOrigins: ['https://shop.example'], allowMethods: ['GET', 'PUT'], exposeHeaders: ['x-total'], maxAge: Duration.hours(1), allowCredentials: true },
-  }).template().hasResourceProperties('AWS::ApiGatewayV2::Api', {
-    CorsConfiguration: {
-      AllowOrigins: ['https://shop.example'],
-      AllowMethods: ['GET', 'PUT'],
-      AllowHeaders: ['authorization', 'content-type', 'x-api-key'],
-      ExposeHeaders: ['x-total'],
-      MaxAge: 3600,
-      AllowCredentials: true,
+    cors: {
+      allowOrigins: ['https://shop.example'],
+      allowMethods: ['GET', 'PUT'],
+      exposeHeaders: ['x-total'],
+      maxAge: Duration.hours(1),
+      allowCredentials: true,
     },
-  });
+  })
+    .template()
+    .hasResourceProperties('AWS::ApiGatewayV2::Api', {
+      CorsConfiguration: {
+        AllowOrigins: ['https://shop.example'],
+        AllowMethods: ['GET', 'PUT'],
+        AllowHeaders: ['authorization', 'content-type', 'x-api-key'],
+        ExposeHeaders: ['x-total'],
+        MaxAge: 3600,
+        AllowCredentials: true,
+      },
+    });
 });
 
 test('a route for every method lets preflight requests pass its authorizer', () => {

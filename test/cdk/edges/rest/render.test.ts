@@ -13,12 +13,24 @@ const catalog: RouteProps = { service: 'catalog' };
 const iam = Authorizer.iam();
 
 function render(options: Partial<EdgeOptions> | ((stack: Stack) => Partial<EdgeOptions>), traced = true): RenderedStack {
-  return stackWithEdge((stack) => Edge.restApi({ authorizer: iam, routes: { 'GET /': catalog }, ...(typeof options === 'function' ? options(stack) : options) }), { traced });
+  return stackWithEdge(
+    (stack) =>
+      Edge.restApi({ authorizer: iam, routes: { 'GET /': catalog }, ...(typeof options === 'function' ? options(stack) : options) }),
+    { traced },
+  );
 }
 
 test('the smallest edge is fourteen resources, and no output that the user did not ask for', () => {
-  const template = render({ accessLogs: true }).template().toJSON() as { readonly Resources: Record<string, { readonly Type: string }>; readonly Outputs?: unknown };
-  expect(Object.entries(template.Resources).filter(([id]) => id.startsWith('Edge')).map(([, { Type }]) => Type).sort()).toEqual([
+  const template = render({ accessLogs: true }).template().toJSON() as {
+    readonly Resources: Record<string, { readonly Type: string }>;
+    readonly Outputs?: unknown;
+  };
+  expect(
+    Object.entries(template.Resources)
+      .filter(([id]) => id.startsWith('Edge'))
+      .map(([, { Type }]) => Type)
+      .sort(),
+  ).toEqual([
     'AWS::ApiGateway::Account',
     'AWS::ApiGateway::Deployment',
     'AWS::ApiGateway::Method',
@@ -68,10 +80,26 @@ describe('the way to the gateway service', () => {
     const template = render({}).template();
     const group = (name: string): object => ({ 'Fn::GetAtt': [Match.stringLikeRegexp(name), 'GroupId'] });
     template.resourceCountIs('AWS::EC2::SecurityGroupIngress', 2);
-    template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', { FromPort: 80, ToPort: 80, GroupId: group('^EdgeLoadBalancerSecurityGroup'), SourceSecurityGroupId: group('^EdgeVpcLinkSecurityGroup') });
-    template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', { FromPort: 8080, ToPort: 8080, GroupId: group('^GatewaySecurityGroup'), SourceSecurityGroupId: group('^EdgeLoadBalancerSecurityGroup') });
-    template.hasResourceProperties('AWS::EC2::SecurityGroup', { GroupDescription: Match.stringLikeRegexp('VPC link'), SecurityGroupEgress: [Match.objectLike({ FromPort: 80, DestinationSecurityGroupId: group('^EdgeLoadBalancer') })] });
-    template.hasResourceProperties('AWS::EC2::SecurityGroup', { GroupDescription: Match.stringLikeRegexp('Load balancer'), SecurityGroupEgress: [Match.objectLike({ FromPort: 8080, DestinationSecurityGroupId: group('^Gateway') })] });
+    template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
+      FromPort: 80,
+      ToPort: 80,
+      GroupId: group('^EdgeLoadBalancerSecurityGroup'),
+      SourceSecurityGroupId: group('^EdgeVpcLinkSecurityGroup'),
+    });
+    template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
+      FromPort: 8080,
+      ToPort: 8080,
+      GroupId: group('^GatewaySecurityGroup'),
+      SourceSecurityGroupId: group('^EdgeLoadBalancerSecurityGroup'),
+    });
+    template.hasResourceProperties('AWS::EC2::SecurityGroup', {
+      GroupDescription: Match.stringLikeRegexp('VPC link'),
+      SecurityGroupEgress: [Match.objectLike({ FromPort: 80, DestinationSecurityGroupId: group('^EdgeLoadBalancer') })],
+    });
+    template.hasResourceProperties('AWS::EC2::SecurityGroup', {
+      GroupDescription: Match.stringLikeRegexp('Load balancer'),
+      SecurityGroupEgress: [Match.objectLike({ FromPort: 8080, DestinationSecurityGroupId: group('^Gateway') })],
+    });
   });
 
   test('is an internal load balancer across zones that ECS fills with the gateway’s tasks', () => {
@@ -91,13 +119,17 @@ describe('the way to the gateway service', () => {
       ]),
     });
     template.hasResource('AWS::ECS::Service', {
-      Properties: { LoadBalancers: [{ ContainerName: 'envoy', ContainerPort: 8080, TargetGroupArn: { Ref: Match.stringLikeRegexp('^EdgeTargets') } }] },
+      Properties: {
+        LoadBalancers: [{ ContainerName: 'envoy', ContainerPort: 8080, TargetGroupArn: { Ref: Match.stringLikeRegexp('^EdgeTargets') } }],
+      },
       DependsOn: Match.arrayWith([Match.stringLikeRegexp('^EdgeLoadBalancerListener')]),
     });
   });
 
   test('leaves bodies of every type as they are', () => {
-    render({}).template().hasResourceProperties('AWS::ApiGateway::RestApi', { BinaryMediaTypes: ['*/*'], EndpointConfiguration: { Types: ['REGIONAL'] } });
+    render({})
+      .template()
+      .hasResourceProperties('AWS::ApiGateway::RestApi', { BinaryMediaTypes: ['*/*'], EndpointConfiguration: { Types: ['REGIONAL'] } });
   });
 });
 
@@ -116,14 +148,20 @@ describe('the stage', () => {
   test('throttles all methods and single ones', () => {
     render({
       throttle: { rateLimit: 500, burstLimit: 1000 },
-      routes: { 'GET /': { ...catalog, throttle: { rateLimit: 1, burstLimit: 2 } }, 'ANY /a/{proxy+}': { ...catalog, throttle: { rateLimit: 3, burstLimit: 4 } }, 'GET /b': catalog },
-    }).template().hasResourceProperties('AWS::ApiGateway::Stage', {
-      MethodSettings: [
-        Match.objectLike({ ResourcePath: '/*', HttpMethod: '*', ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 }),
-        Match.objectLike({ ResourcePath: '/~1a~1{proxy+}', HttpMethod: 'ANY', ThrottlingRateLimit: 3, ThrottlingBurstLimit: 4 }),
-        Match.objectLike({ ResourcePath: '/', HttpMethod: 'GET', ThrottlingRateLimit: 1, ThrottlingBurstLimit: 2 }),
-      ],
-    });
+      routes: {
+        'GET /': { ...catalog, throttle: { rateLimit: 1, burstLimit: 2 } },
+        'ANY /a/{proxy+}': { ...catalog, throttle: { rateLimit: 3, burstLimit: 4 } },
+        'GET /b': catalog,
+      },
+    })
+      .template()
+      .hasResourceProperties('AWS::ApiGateway::Stage', {
+        MethodSettings: [
+          Match.objectLike({ ResourcePath: '/*', HttpMethod: '*', ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 }),
+          Match.objectLike({ ResourcePath: '/~1a~1{proxy+}', HttpMethod: 'ANY', ThrottlingRateLimit: 3, ThrottlingBurstLimit: 4 }),
+          Match.objectLike({ ResourcePath: '/', HttpMethod: 'GET', ThrottlingRateLimit: 1, ThrottlingBurstLimit: 2 }),
+        ],
+      });
   });
 
   test('logs every request as JSON, with a role that stays for the other APIs of the account', () => {
@@ -138,7 +176,14 @@ describe('the stage', () => {
       DependsOn: [Match.stringLikeRegexp('Account')],
     });
     template.hasResource('AWS::ApiGateway::Account', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
-    template.hasResource('AWS::IAM::Role', { DeletionPolicy: 'Retain', Properties: Match.objectLike({ AssumeRolePolicyDocument: Match.objectLike({ Statement: [Match.objectLike({ Principal: { Service: 'apigateway.amazonaws.com' } })] }) }) });
+    template.hasResource('AWS::IAM::Role', {
+      DeletionPolicy: 'Retain',
+      Properties: Match.objectLike({
+        AssumeRolePolicyDocument: Match.objectLike({
+          Statement: [Match.objectLike({ Principal: { Service: 'apigateway.amazonaws.com' } })],
+        }),
+      }),
+    });
   });
 
   test('without logs leaves the settings of the account alone', () => {
@@ -161,16 +206,44 @@ describe('authorizers', () => {
       IdentitySource: 'method.request.header.Authorization',
       ProviderARNs: [{ 'Fn::GetAtt': [Match.stringLikeRegexp('^Users'), 'Arn'] }],
     });
-    template.hasResourceProperties('AWS::ApiGateway::Method', { AuthorizationType: 'COGNITO_USER_POOLS', AuthorizationScopes: ['shop/read'], AuthorizerId: { Ref: Match.stringLikeRegexp('Authorizercognito') } });
+    template.hasResourceProperties('AWS::ApiGateway::Method', {
+      AuthorizationType: 'COGNITO_USER_POOLS',
+      AuthorizationScopes: ['shop/read'],
+      AuthorizerId: { Ref: Match.stringLikeRegexp('Authorizercognito') },
+    });
   });
 
   test('Lambda: a request authorizer, and only it may call the function', () => {
-    const template = render((stack) => ({ authorizer: Authorizer.lambda({ handler: functionIn(stack), identityHeader: 'X-Session', resultsCacheTtl: Duration.minutes(1), name: 'sessions' }) })).template();
-    template.hasResourceProperties('AWS::ApiGateway::Authorizer', { Type: 'REQUEST', Name: 'sessions', IdentitySource: 'method.request.header.X-Session,context.httpMethod,context.resourcePath', AuthorizerResultTtlInSeconds: 60 });
-    template.hasResourceProperties('AWS::ApiGateway::Method', { AuthorizationType: 'CUSTOM', AuthorizerId: { Ref: Match.stringLikeRegexp('Authorizersessions') } });
+    const template = render((stack) => ({
+      authorizer: Authorizer.lambda({
+        handler: functionIn(stack),
+        identityHeader: 'X-Session',
+        resultsCacheTtl: Duration.minutes(1),
+        name: 'sessions',
+      }),
+    })).template();
+    template.hasResourceProperties('AWS::ApiGateway::Authorizer', {
+      Type: 'REQUEST',
+      Name: 'sessions',
+      IdentitySource: 'method.request.header.X-Session,context.httpMethod,context.resourcePath',
+      AuthorizerResultTtlInSeconds: 60,
+    });
+    template.hasResourceProperties('AWS::ApiGateway::Method', {
+      AuthorizationType: 'CUSTOM',
+      AuthorizerId: { Ref: Match.stringLikeRegexp('Authorizersessions') },
+    });
     template.hasResourceProperties('AWS::Lambda::Permission', {
       Principal: 'apigateway.amazonaws.com',
-      SourceArn: { 'Fn::Join': ['', Match.arrayWith([{ Ref: Match.stringLikeRegexp('^EdgeRestApi') }, '/authorizers/', { Ref: Match.stringLikeRegexp('Authorizersessions') }])] },
+      SourceArn: {
+        'Fn::Join': [
+          '',
+          Match.arrayWith([
+            { Ref: Match.stringLikeRegexp('^EdgeRestApi') },
+            '/authorizers/',
+            { Ref: Match.stringLikeRegexp('Authorizersessions') },
+          ]),
+        ],
+      },
     });
   });
 
@@ -179,7 +252,10 @@ describe('authorizers', () => {
     expect(edge.usagePlan).toBeDefined();
     template().resourceCountIs('AWS::ApiGateway::ApiKey', 1);
     template().resourceCountIs('AWS::ApiGateway::UsagePlanKey', 1);
-    template().hasResourceProperties('AWS::ApiGateway::UsagePlan', { Throttle: { RateLimit: 5, BurstLimit: 10 }, ApiStages: [{ ApiId: { Ref: Match.stringLikeRegexp('^EdgeRestApi') }, Stage: Match.anyValue() }] });
+    template().hasResourceProperties('AWS::ApiGateway::UsagePlan', {
+      Throttle: { RateLimit: 5, BurstLimit: 10 },
+      ApiStages: [{ ApiId: { Ref: Match.stringLikeRegexp('^EdgeRestApi') }, Stage: Match.anyValue() }],
+    });
     template().hasResourceProperties('AWS::ApiGateway::Method', { ApiKeyRequired: true, AuthorizationType: 'NONE' });
   });
 
@@ -204,28 +280,40 @@ describe('authorizers', () => {
 
 describe('CORS', () => {
   test('preflight requests are answered without credentials, and although all types are binary', () => {
-    const template = render({ cors: { allowOrigins: ['https://a.example', 'https://b.example'] }, routes: { 'ANY /{proxy+}': catalog } }).template();
+    const template = render({
+      cors: { allowOrigins: ['https://a.example', 'https://b.example'] },
+      routes: { 'ANY /{proxy+}': catalog },
+    }).template();
     template.hasResourceProperties('AWS::ApiGateway::Method', {
       HttpMethod: 'OPTIONS',
       AuthorizationType: 'NONE',
       Integration: {
         Type: 'MOCK',
         ContentHandling: 'CONVERT_TO_TEXT',
-        IntegrationResponses: [Match.objectLike({
-          StatusCode: '204',
-          ResponseParameters: Match.objectLike({ 'method.response.header.Access-Control-Allow-Origin': "'https://a.example'" }),
-          ResponseTemplates: { 'application/json': Match.stringLikeRegexp('https://b.example') },
-        })],
+        IntegrationResponses: [
+          Match.objectLike({
+            StatusCode: '204',
+            ResponseParameters: Match.objectLike({ 'method.response.header.Access-Control-Allow-Origin': "'https://a.example'" }),
+            ResponseTemplates: { 'application/json': Match.stringLikeRegexp('https://b.example') },
+          }),
+        ],
       },
-      MethodResponses: [Match.objectLike({ StatusCode: '204', ResponseParameters: Match.objectLike({ 'method.response.header.Access-Control-Allow-Origin': true }) })],
+      MethodResponses: [
+        Match.objectLike({
+          StatusCode: '204',
+          ResponseParameters: Match.objectLike({ 'method.response.header.Access-Control-Allow-Origin': true }),
+        }),
+      ],
     });
   });
 
   test.each([['DEFAULT_4XX'], ['DEFAULT_5XX']])('a page can read %s', (responseType) => {
-    render({ cors: { allowOrigins: ['https://a.example'] } }).template().hasResourceProperties('AWS::ApiGateway::GatewayResponse', {
-      ResponseType: responseType,
-      ResponseParameters: Match.objectLike({ 'gatewayresponse.header.Access-Control-Allow-Origin': "'https://a.example'" }),
-    });
+    render({ cors: { allowOrigins: ['https://a.example'] } })
+      .template()
+      .hasResourceProperties('AWS::ApiGateway::GatewayResponse', {
+        ResponseType: responseType,
+        ResponseParameters: Match.objectLike({ 'gatewayresponse.header.Access-Control-Allow-Origin': "'https://a.example'" }),
+      });
   });
 
   test('costs nothing unless the user asks for it', () => {

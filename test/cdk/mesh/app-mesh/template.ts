@@ -12,7 +12,10 @@ type Resources = Readonly<Record<string, Resource>>;
 export function apiResources(resources: Resources, meshName: string): readonly ApiResource[] {
   return Object.values(resources)
     .filter(({ Type }) => Type.startsWith('AWS::AppMesh::'))
-    .map(({ Type, Properties = {} }) => ({ type: Type.slice('AWS::AppMesh::'.length), input: inputOf(resolved(Properties, resources, meshName)) }));
+    .map(({ Type, Properties = {} }) => ({
+      type: Type.slice('AWS::AppMesh::'.length),
+      input: inputOf(resolved(Properties, resources, meshName)),
+    }));
 }
 
 /** A reference is to the name of a resource, or to its ARN, which here is its name too. */
@@ -20,7 +23,8 @@ function resolved(value: unknown, resources: Resources, meshName: string): unkno
   if (Array.isArray(value)) return value.map((item) => resolved(item, resources, meshName));
   if (typeof value !== 'object' || value === null) return value;
   const [[key, target] = ['', undefined]] = Object.entries(value);
-  if (key === 'Fn::GetAtt') return nameOf((target as readonly string[])[0] ?? '', (target as readonly string[])[1] ?? '', resources, meshName);
+  if (key === 'Fn::GetAtt')
+    return nameOf((target as readonly string[])[0] ?? '', (target as readonly string[])[1] ?? '', resources, meshName);
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, resolved(item, resources, meshName)]));
 }
 
@@ -39,5 +43,10 @@ function inputOf(value: unknown): Readonly<Record<string, unknown>> {
 function camelCase(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(camelCase);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.replace(/^([A-Z]+)(?=[A-Z][a-z]|$)|^[A-Z]/, (start) => start.toLowerCase()), camelCase(item)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key.replace(/^([A-Z]+)(?=[A-Z][a-z]|$)|^[A-Z]/, (start) => start.toLowerCase()),
+      camelCase(item),
+    ]),
+  );
 }

@@ -42,7 +42,9 @@ describe('authorization', () => {
   });
 
   test("a route's own authorizer and scopes are its own", () => {
-    const { routes, authorizers } = planOf({ routes: { 'GET /public': { ...catalog, authorizer: Authorizer.none() }, 'GET /scoped': { ...catalog, scopes: ['read'] } } });
+    const { routes, authorizers } = planOf({
+      routes: { 'GET /public': { ...catalog, authorizer: Authorizer.none() }, 'GET /scoped': { ...catalog, scopes: ['read'] } },
+    });
     expect(routes.map(({ key, authorizationType, scopes }) => [key, authorizationType, scopes])).toEqual([
       ['GET /public', 'NONE', []],
       ['GET /scoped', 'JWT', ['read']],
@@ -59,9 +61,14 @@ describe('throttles', () => {
   });
 
   test('of the edge and of a route, each with metrics to judge it by', () => {
-    const { stage } = planOf({ throttle: { rateLimit: 500, burstLimit: 1000 }, routes: { 'GET /catalog': { ...catalog, throttle: { rateLimit: 0.5, burstLimit: 1 } }, 'GET /free': catalog } });
+    const { stage } = planOf({
+      throttle: { rateLimit: 500, burstLimit: 1000 },
+      routes: { 'GET /catalog': { ...catalog, throttle: { rateLimit: 0.5, burstLimit: 1 } }, 'GET /free': catalog },
+    });
     expect(stage.defaultRouteSettings).toEqual({ ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000, DetailedMetricsEnabled: true });
-    expect(stage.routeSettings).toEqual({ 'GET /catalog': { ThrottlingRateLimit: 0.5, ThrottlingBurstLimit: 1, DetailedMetricsEnabled: true } });
+    expect(stage.routeSettings).toEqual({
+      'GET /catalog': { ThrottlingRateLimit: 0.5, ThrottlingBurstLimit: 1, DetailedMetricsEnabled: true },
+    });
     expect(stage.throttledRoutes).toEqual(['GET~catalog']);
   });
 });
@@ -70,7 +77,9 @@ describe('preflight requests', () => {
   const cors = { allowOrigins: ['https://shop.example'] };
   const none = { ...catalog, authorizer: Authorizer.none() };
   const preflights = (routes: Record<string, RouteProps>, options: Partial<EdgeOptions> = { cors }): string[] =>
-    planOf({ ...options, routes }).routes.filter((route) => route.preflight).map((route) => route.key);
+    planOf({ ...options, routes })
+      .routes.filter((route) => route.preflight)
+      .map((route) => route.key);
 
   test.each<[string, Record<string, RouteProps>, string[]]>([
     ['are API Gateway’s own business where every route names its method', { 'GET /a': catalog, 'POST /a': catalog }, []],
@@ -78,7 +87,11 @@ describe('preflight requests', () => {
     ['pass a public route by itself', { 'ANY /a': none }, []],
     ['pass the default route', { $default: catalog }, ['OPTIONS /', 'OPTIONS /{proxy+}']],
     ["are left to the user's own OPTIONS route", { 'ANY /a': catalog, 'OPTIONS /a': none }, []],
-    ["are left to the user's own OPTIONS route, by whatever name its parameter goes", { 'ANY /{id}': catalog, 'OPTIONS /{name}': none }, []],
+    [
+      "are left to the user's own OPTIONS route, by whatever name its parameter goes",
+      { 'ANY /{id}': catalog, 'OPTIONS /{name}': none },
+      [],
+    ],
     ['have one route where two could take them', { 'ANY /{rest+}': catalog, $default: catalog }, ['OPTIONS /{rest+}', 'OPTIONS /']],
   ])('%s', (_, routes, expected) => {
     expect(preflights(routes).sort()).toEqual(expected.sort());
@@ -92,10 +105,22 @@ describe('preflight requests', () => {
 describe('access logs', () => {
   test('are JSON that tells why a request failed', () => {
     const fields = JSON.parse(planOf({}).stage.accessLogFormat ?? '') as object;
-    expect(Object.keys(fields)).toEqual(expect.arrayContaining([
-      'requestId', 'extendedRequestId', 'ip', 'routeKey', 'status', 'protocol', 'responseLength',
-      'errorMessage', 'authorizerError', 'integrationStatus', 'integrationLatency', 'integrationErrorMessage',
-    ]));
+    expect(Object.keys(fields)).toEqual(
+      expect.arrayContaining([
+        'requestId',
+        'extendedRequestId',
+        'ip',
+        'routeKey',
+        'status',
+        'protocol',
+        'responseLength',
+        'errorMessage',
+        'authorizerError',
+        'integrationStatus',
+        'integrationLatency',
+        'integrationErrorMessage',
+      ]),
+    );
   });
 
   test('hold nothing in which a client could forge fields', () => {

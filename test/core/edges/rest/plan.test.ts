@@ -50,14 +50,27 @@ test.each([
 
 test('throttles of the stage and of single methods', () => {
   const throttle = { rateLimit: 5, burstLimit: 10 };
-  const { stage } = planOf({ throttle: { rateLimit: 500, burstLimit: 1000 }, routes: { 'GET /': { ...catalog, throttle }, 'POST /a/{id}': { ...catalog, throttle }, 'GET /a': catalog } });
+  const { stage } = planOf({
+    throttle: { rateLimit: 500, burstLimit: 1000 },
+    routes: { 'GET /': { ...catalog, throttle }, 'POST /a/{id}': { ...catalog, throttle }, 'GET /a': catalog },
+  });
   expect(stage.throttle).toEqual({ rateLimit: 500, burstLimit: 1000 });
   expect(stage.methodThrottles).toEqual({ '//GET': throttle, '/a/{id}/POST': throttle });
 });
 
 test('access logs tell the trace, the key and why a request failed', () => {
   const fields = JSON.parse(planOf({}).stage.accessLogFormat ?? '') as object;
-  expect(Object.keys(fields)).toEqual(expect.arrayContaining(['requestId', 'xrayTraceId', 'apiKeyId', 'authorizerError', 'authorizerStatus', 'integrationErrorMessage', 'errorResponseType']));
+  expect(Object.keys(fields)).toEqual(
+    expect.arrayContaining([
+      'requestId',
+      'xrayTraceId',
+      'apiKeyId',
+      'authorizerError',
+      'authorizerStatus',
+      'integrationErrorMessage',
+      'errorResponseType',
+    ]),
+  );
   expect(planOf({ accessLogs: false }).stage.accessLogFormat).toBeUndefined();
 });
 
@@ -70,8 +83,16 @@ describe('CORS', () => {
 
   test('one origin is named in every answer', () => {
     const plan = corsOf({ allowOrigins: ['https://a.example'], allowCredentials: true });
-    expect(plan.preflightHeaders).toMatchObject({ 'Access-Control-Allow-Origin': "'https://a.example'", 'Access-Control-Allow-Credentials': "'true'", Vary: "'Origin'" });
-    expect(plan.errorHeaders).toEqual({ 'Access-Control-Allow-Origin': "'https://a.example'", 'Access-Control-Allow-Credentials': "'true'", Vary: "'Origin'" });
+    expect(plan.preflightHeaders).toMatchObject({
+      'Access-Control-Allow-Origin': "'https://a.example'",
+      'Access-Control-Allow-Credentials': "'true'",
+      Vary: "'Origin'",
+    });
+    expect(plan.errorHeaders).toEqual({
+      'Access-Control-Allow-Origin': "'https://a.example'",
+      'Access-Control-Allow-Credentials': "'true'",
+      Vary: "'Origin'",
+    });
     expect(plan.preflightTemplate).toBeUndefined();
   });
 
@@ -96,6 +117,11 @@ describe('CORS', () => {
   });
 
   test('each path answers once, unless the user routes OPTIONS there', () => {
-    expect(corsOf({ allowOrigins: ['*'] }, { 'GET /a': catalog, 'POST /a': catalog, 'ANY /b': catalog, 'OPTIONS /b': catalog, 'ANY /{proxy+}': catalog }).preflightPaths).toEqual(['/a', '/{proxy+}']);
+    expect(
+      corsOf(
+        { allowOrigins: ['*'] },
+        { 'GET /a': catalog, 'POST /a': catalog, 'ANY /b': catalog, 'OPTIONS /b': catalog, 'ANY /{proxy+}': catalog },
+      ).preflightPaths,
+    ).toEqual(['/a', '/{proxy+}']);
   });
 });

@@ -5,12 +5,22 @@ const shop = mesh({ ui: service({ calls: ['cache'] }), cache: service({ port: 63
 const FORMAT = 'typed_config.log_format.json_format';
 const EXPRESSION = 'filter.extension_filter.typed_config.expression';
 const refused = (name: string) => at(listener(configurationOf(shop, name), '_inbound'), 'access_log.0');
-const passed = (name: string, of: string) => at(listener(configurationOf(shop, name), of), 'filter_chains.0.filters.0.typed_config.access_log.0');
+const passed = (name: string, of: string) =>
+  at(listener(configurationOf(shop, name), of), 'filter_chains.0.filters.0.typed_config.access_log.0');
 
 test('a request names the caller who has proved it, a refused connection only one who claims it', () => {
   expect(Object.keys(at(passed('ui', '_inbound'), FORMAT) as object)).toContain('caller');
   expect(Object.keys(at(passed('cache', '_inbound'), FORMAT) as object)).toContain('caller');
-  expect(Object.keys(at(refused('ui'), FORMAT) as object)).toEqual(['time', 'direction', 'claimed_caller', 'details', 'flags', 'duration_ms', 'downstream', 'downstream_failure']);
+  expect(Object.keys(at(refused('ui'), FORMAT) as object)).toEqual([
+    'time',
+    'direction',
+    'claimed_caller',
+    'details',
+    'flags',
+    'duration_ms',
+    'downstream',
+    'downstream_failure',
+  ]);
 });
 
 test('a connection to a TCP service is either refused or logged as one', () => {

@@ -6,7 +6,8 @@ import { configurationOf } from '../configuration';
 const id = (name: string): string => `spiffe://shop.internal/${name}`;
 const calls = { calls: ['orders'] };
 const edge = { kind: 'http', authorizer: { kind: 'none' }, routes: { 'ANY /{proxy+}': { service: 'orders' } } };
-const shop = (orders: Raw = {}, more: Raw = {}): unknown => mesh({ ui: service(calls), admin: service(calls), other: service(), orders: service(orders) }, more);
+const shop = (orders: Raw = {}, more: Raw = {}): unknown =>
+  mesh({ ui: service(calls), admin: service(calls), other: service(), orders: service(orders) }, more);
 
 describe('without rules', () => {
   const orders = lets(shop(), 'orders');
@@ -34,7 +35,16 @@ describe('without rules', () => {
 });
 
 describe('rules', () => {
-  const orders = lets(shop({ allow: [{ callers: ['ui'], methods: ['GET', 'HEAD'], paths: ['/orders', '/orders/*'] }, { callers: ['admin'], methods: ['DELETE'] }, { paths: ['/status'] }] }), 'orders');
+  const orders = lets(
+    shop({
+      allow: [
+        { callers: ['ui'], methods: ['GET', 'HEAD'], paths: ['/orders', '/orders/*'] },
+        { callers: ['admin'], methods: ['DELETE'] },
+        { paths: ['/status'] },
+      ],
+    }),
+    'orders',
+  );
 
   test.each([
     ['ui', 'GET', '/orders', true],
@@ -60,7 +70,11 @@ describe('rules', () => {
 
   test('narrow by method and path without certificates, too', () => {
     const plain = lets(shop({ allow: [{ methods: ['GET'], paths: ['/orders/*'] }] }, { certificates: { kind: 'none' } }), 'orders');
-    expect([plain({ path: '/orders/7' }), plain({ path: '/orders/7', method: 'POST' }), plain({ path: '/' })]).toEqual([true, false, false]);
+    expect([plain({ path: '/orders/7' }), plain({ path: '/orders/7', method: 'POST' }), plain({ path: '/' })]).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 
   test('without certificates and rules there is nothing to decide', () => {
@@ -71,7 +85,19 @@ describe('rules', () => {
 describe('what callers ask by themselves to learn whether a task is well', () => {
   const activeHealthCheck = { kind: 'of', path: '/health' };
   const admin = { calls: ['orders'], callPolicies: { orders: { activeHealthCheck: { kind: 'none' } } } };
-  const checked = lets(mesh({ ui: service(calls), admin: service(admin), late: service(calls), other: service(), orders: service({ activeHealthCheck, allow: [{ callers: ['ui'], paths: ['/orders'] }] }) }, { edge }), 'orders');
+  const checked = lets(
+    mesh(
+      {
+        ui: service(calls),
+        admin: service(admin),
+        late: service(calls),
+        other: service(),
+        orders: service({ activeHealthCheck, allow: [{ callers: ['ui'], paths: ['/orders'] }] }),
+      },
+      { edge },
+    ),
+    'orders',
+  );
 
   test.each([
     ['ui', 'GET', '/health', true],
@@ -89,8 +115,15 @@ describe('what callers ask by themselves to learn whether a task is well', () =>
   });
 
   test('of gRPC it is a method of its own', () => {
-    const ledger = lets(shop({ protocol: 'grpc', activeHealthCheck: { kind: 'of' }, allow: [{ callers: ['ui'], paths: ['/shop.Ledger/*'] }] }), 'orders');
-    expect(['/grpc.health.v1.Health/Check', '/grpc.health.v1.Health/Watch', '/shop.Ledger/Put'].map((path) => ledger({ caller: id('admin'), method: 'POST', path }))).toEqual([true, false, false]);
+    const ledger = lets(
+      shop({ protocol: 'grpc', activeHealthCheck: { kind: 'of' }, allow: [{ callers: ['ui'], paths: ['/shop.Ledger/*'] }] }),
+      'orders',
+    );
+    expect(
+      ['/grpc.health.v1.Health/Check', '/grpc.health.v1.Health/Watch', '/shop.Ledger/Put'].map((path) =>
+        ledger({ caller: id('admin'), method: 'POST', path }),
+      ),
+    ).toEqual([true, false, false]);
   });
 });
 
@@ -99,14 +132,46 @@ describe('a rule about paths lets no path through that could be read as another'
   const orders = lets(shop({ allow: [{ paths: ['/public/*'] }] }), 'orders');
 
   test.each([
-    '/public/../admin', '/public/..', '/public/./x', '/public//admin', '/public/%2e%2e/admin', '/public/.%2E/admin', '/public/..%2fadmin', '/public/..%2Fadmin', '/public/\\..\\admin',
-    '/public/..%5cadmin', '/public/..%5Cadmin', '/public/%61dmin', '/public/..;/admin', '/public/..;a=b/admin', '/public/.;/x', '/public/..%3b/admin', '/public/..%00/admin',
-    '/public/%c0%ae%c0%ae/admin', '/public/%u002e%u002e/admin', '/public/%252e%252e/admin', '/public/%25252e./admin', '/public/%252fadmin', '/public/%255cadmin',
+    '/public/../admin',
+    '/public/..',
+    '/public/./x',
+    '/public//admin',
+    '/public/%2e%2e/admin',
+    '/public/.%2E/admin',
+    '/public/..%2fadmin',
+    '/public/..%2Fadmin',
+    '/public/\\..\\admin',
+    '/public/..%5cadmin',
+    '/public/..%5Cadmin',
+    '/public/%61dmin',
+    '/public/..;/admin',
+    '/public/..;a=b/admin',
+    '/public/.;/x',
+    '/public/..%3b/admin',
+    '/public/..%00/admin',
+    '/public/%c0%ae%c0%ae/admin',
+    '/public/%u002e%u002e/admin',
+    '/public/%252e%252e/admin',
+    '/public/%25252e./admin',
+    '/public/%252fadmin',
+    '/public/%255cadmin',
   ])('%s', (path) => {
     expect(orders({ caller: id('ui'), path })).toBe(false);
   });
 
-  test.each(['/public/', '/public/x', '/public/.well-known/x', '/public/..x', '/public/a;b=c/d', '/public/x..y', '/public/%e2%82%ac', '/public/100%25', '/public/a%20b', '/public/%3Ca%3E', '/public/~x'])('but %s', (path) => {
+  test.each([
+    '/public/',
+    '/public/x',
+    '/public/.well-known/x',
+    '/public/..x',
+    '/public/a;b=c/d',
+    '/public/x..y',
+    '/public/%e2%82%ac',
+    '/public/100%25',
+    '/public/a%20b',
+    '/public/%3Ca%3E',
+    '/public/~x',
+  ])('but %s', (path) => {
     expect(orders({ caller: id('ui'), path })).toBe(true);
   });
 });

@@ -1,7 +1,9 @@
 import { changeBeforeAll, joinLines } from '../../../../lib/core/envoy/security/early-headers';
 
 test('lines of a header are joined only where the header is there', () => {
-  expect(joinLines(['x-user'])).toEqual([{ append: { header: { key: 'x-user', value: '%CEL(request.headers["x-user"])%' }, append_action: 'OVERWRITE_IF_EXISTS' } }]);
+  expect(joinLines(['x-user'])).toEqual([
+    { append: { header: { key: 'x-user', value: '%CEL(request.headers["x-user"])%' }, append_action: 'OVERWRITE_IF_EXISTS' } },
+  ]);
 });
 
 test('fails if cookies are joined by commas, which do not end a cookie', () => {

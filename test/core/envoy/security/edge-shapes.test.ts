@@ -16,7 +16,12 @@ function edgeOf(kind: 'http' | 'rest', protections: Readonly<Record<string, Prot
     lambda: {},
     apiKey: { kind: 'apiKey' },
   };
-  const routes = Object.fromEntries(Object.entries(protections).map(([key, protection]) => [key, { service: 'ui', authorizer: authorizers[protection], ...(protection === 'jwt with scopes' ? { scopes: ['admin'] } : {}) }]));
+  const routes = Object.fromEntries(
+    Object.entries(protections).map(([key, protection]) => [
+      key,
+      { service: 'ui', authorizer: authorizers[protection], ...(protection === 'jwt with scopes' ? { scopes: ['admin'] } : {}) },
+    ]),
+  );
   return topologyOf(mesh({ ui: service() }, { edge: { kind, routes } })).edge!;
 }
 
@@ -30,30 +35,72 @@ function fits(key: string, path: string): boolean {
 
 /** Whether a request in the name of a route belongs to another one. */
 function isOfAnother(edge: EdgeTopology, key: string, path: string, method = 'GET'): boolean {
-  return shadowsOf(routeOf(edge, key), edge).some((shadow) => (shadow.methods?.includes(method) ?? true) && fullMatch(shadow.pattern, path, key));
+  return shadowsOf(routeOf(edge, key), edge).some(
+    (shadow) => (shadow.methods?.includes(method) ?? true) && fullMatch(shadow.pattern, path, key),
+  );
 }
 
 describe('a request in the name of a route', () => {
   test.each([
-    ['GET /', '/', true], ['GET /', '/?x=1', true], ['GET /', '/x', false], ['GET /', '//', false],
-    ['GET /orders', '/orders', true], ['GET /orders', '/orders?a=/b', true], ['GET /orders', '/orders/', true], ['GET /orders', '/orders/1', false], ['GET /orders', '/orders1', false], ['GET /orders', '/Orders', false],
-    ['GET /a.b', '/a.b', true], ['GET /a.b', '/axb', false],
-    ['GET /orders/{id}', '/orders/1', true], ['GET /orders/{id}', '/orders/1?x=/y', true], ['GET /orders/{id}', '/orders/1/', true], ['GET /orders/{id}', '/orders/a%20b;c=1', true],
-    ['GET /orders/{id}', '/orders/', false], ['GET /orders/{id}', '/orders', false], ['GET /orders/{id}', '/orders/1/admin', false], ['GET /orders/{id}', '/orders/1/admin?x', false], ['GET /orders/{id}', '/other/1', false],
-    ['GET /orders/{id}', '/orders/;x', false], ['GET /orders/{id}', '/orders/%20', false], ['GET /orders/{id}', '/orders/.', false], ['GET /orders/{id}', '/orders/%3bx', false], ['GET /orders/{id}', '/orders/.well-known', true], ['GET /orders/{id}', '/orders/%c3%a9', true], ['GET /orders/{id}', '/orders/%25', true],
-    ['ANY /{proxy+}', '/;x', false], ['ANY /{proxy+}', '/%20/', false], ['ANY /{proxy+}', '/a/;x', true],
-    ['GET /{a}/b/{c}', '/x/b/y', true], ['GET /{a}/b/{c}', '/x/y/b/z', false],
-    ['ANY /orders/{proxy+}', '/orders/1/2?x', true], ['ANY /orders/{proxy+}', '/orders/1/', true], ['ANY /orders/{proxy+}', '/orders/', false], ['ANY /orders/{proxy+}', '/orders', false], ['ANY /orders/{proxy+}', '/admin', false],
-    ['$default', '/', true], ['$default', '/anything/at/all?x', true],
+    ['GET /', '/', true],
+    ['GET /', '/?x=1', true],
+    ['GET /', '/x', false],
+    ['GET /', '//', false],
+    ['GET /orders', '/orders', true],
+    ['GET /orders', '/orders?a=/b', true],
+    ['GET /orders', '/orders/', true],
+    ['GET /orders', '/orders/1', false],
+    ['GET /orders', '/orders1', false],
+    ['GET /orders', '/Orders', false],
+    ['GET /a.b', '/a.b', true],
+    ['GET /a.b', '/axb', false],
+    ['GET /orders/{id}', '/orders/1', true],
+    ['GET /orders/{id}', '/orders/1?x=/y', true],
+    ['GET /orders/{id}', '/orders/1/', true],
+    ['GET /orders/{id}', '/orders/a%20b;c=1', true],
+    ['GET /orders/{id}', '/orders/', false],
+    ['GET /orders/{id}', '/orders', false],
+    ['GET /orders/{id}', '/orders/1/admin', false],
+    ['GET /orders/{id}', '/orders/1/admin?x', false],
+    ['GET /orders/{id}', '/other/1', false],
+    ['GET /orders/{id}', '/orders/;x', false],
+    ['GET /orders/{id}', '/orders/%20', false],
+    ['GET /orders/{id}', '/orders/.', false],
+    ['GET /orders/{id}', '/orders/%3bx', false],
+    ['GET /orders/{id}', '/orders/.well-known', true],
+    ['GET /orders/{id}', '/orders/%c3%a9', true],
+    ['GET /orders/{id}', '/orders/%25', true],
+    ['ANY /{proxy+}', '/;x', false],
+    ['ANY /{proxy+}', '/%20/', false],
+    ['ANY /{proxy+}', '/a/;x', true],
+    ['GET /{a}/b/{c}', '/x/b/y', true],
+    ['GET /{a}/b/{c}', '/x/y/b/z', false],
+    ['ANY /orders/{proxy+}', '/orders/1/2?x', true],
+    ['ANY /orders/{proxy+}', '/orders/1/', true],
+    ['ANY /orders/{proxy+}', '/orders/', false],
+    ['ANY /orders/{proxy+}', '/orders', false],
+    ['ANY /orders/{proxy+}', '/admin', false],
+    ['$default', '/', true],
+    ['$default', '/anything/at/all?x', true],
   ])('%s may have the path %s: %s', (key, path, expected) => {
     expect(fits(key, path)).toBe(expected);
   });
 });
 
 test('a slash at the end is let pass only where the path with it belongs to no route with another protection', () => {
-  const shapeOf = (protections: Readonly<Record<string, Protection>>): string => { const edge = edgeOf('http', protections); return shapePattern(routeOf(edge, 'GET /login/{step}'), edge)!; };
-  expect(fullMatch(shapeOf({ 'GET /login/{step}': 'none', 'POST /{proxy+}': 'iam', 'ANY /other/{proxy+}': 'iam', $default: 'none' }), '/login/1/', 'shape')).toBe(true);
-  for (const rest of ['ANY /{proxy+}', 'GET /login/{proxy+}', '$default']) expect(fullMatch(shapeOf({ 'GET /login/{step}': 'none', [rest]: 'iam' }), '/login/1/', 'shape')).toBe(false);
+  const shapeOf = (protections: Readonly<Record<string, Protection>>): string => {
+    const edge = edgeOf('http', protections);
+    return shapePattern(routeOf(edge, 'GET /login/{step}'), edge)!;
+  };
+  expect(
+    fullMatch(
+      shapeOf({ 'GET /login/{step}': 'none', 'POST /{proxy+}': 'iam', 'ANY /other/{proxy+}': 'iam', $default: 'none' }),
+      '/login/1/',
+      'shape',
+    ),
+  ).toBe(true);
+  for (const rest of ['ANY /{proxy+}', 'GET /login/{proxy+}', '$default'])
+    expect(fullMatch(shapeOf({ 'GET /login/{step}': 'none', [rest]: 'iam' }), '/login/1/', 'shape')).toBe(false);
 });
 
 describe('a path that has been decoded since, or that a framework reads loosely, in the name of a public route', () => {

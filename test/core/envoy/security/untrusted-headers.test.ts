@@ -15,21 +15,39 @@ function removes(pattern: string): (name: string) => boolean {
   return (name) => fullMatch(pattern, name, 'what is removed');
 }
 
-const inbound = (orders: Raw, all: Raw = {}): JsonObject => listener(configurationOf(mesh({ ui: service({ calls: ['orders'] }), orders: service(orders) }, all), 'orders'), '_inbound');
-const byOrders = (orders: Raw, all: Raw = {}): (name: string) => boolean => removes(textAt(inbound(orders, all), REMOVED));
-const byGateway = (kind: string, passThroughHeaders?: readonly string[]): (name: string) => boolean => {
-  const edge = { kind, authorizer: { kind: 'none' }, routes: { 'ANY /{proxy+}': { service: 'ui' } }, ...(passThroughHeaders === undefined ? {} : { passThroughHeaders }) };
+const inbound = (orders: Raw, all: Raw = {}): JsonObject =>
+  listener(configurationOf(mesh({ ui: service({ calls: ['orders'] }), orders: service(orders) }, all), 'orders'), '_inbound');
+const byOrders = (orders: Raw, all: Raw = {}): ((name: string) => boolean) => removes(textAt(inbound(orders, all), REMOVED));
+const byGateway = (kind: string, passThroughHeaders?: readonly string[]): ((name: string) => boolean) => {
+  const edge = {
+    kind,
+    authorizer: { kind: 'none' },
+    routes: { 'ANY /{proxy+}': { service: 'ui' } },
+    ...(passThroughHeaders === undefined ? {} : { passThroughHeaders }),
+  };
   return removes(textAt(listener(configurationOf(mesh({ ui: service() }, { edge }), 'gateway'), 'edge'), REMOVED));
 };
 const spelled = (name: string): readonly string[] => [name, name.replaceAll('-', '_'), name.replace('-', '_'), name.replaceAll('-', '.')];
 
 describe('a caller', () => {
-  const steers = ['x-envoy-retry-on', 'x-envoy-max-retries', 'x-envoy-upstream-alt-stat-name', 'x-envoy-internal', 'x-envoy-original-path', 'x-forwarded-client-cert'].flatMap(spelled);
+  const steers = [
+    'x-envoy-retry-on',
+    'x-envoy-max-retries',
+    'x-envoy-upstream-alt-stat-name',
+    'x-envoy-internal',
+    'x-envoy-original-path',
+    'x-forwarded-client-cert',
+  ].flatMap(spelled);
 
-  test.each<[string, Raw]>([['with certificates', {}], ['without certificates', { certificates: { kind: 'none' } }]])('can neither steer the Envoy of whom it calls nor say who it is, %s', (_, all) => {
+  test.each<[string, Raw]>([
+    ['with certificates', {}],
+    ['without certificates', { certificates: { kind: 'none' } }],
+  ])('can neither steer the Envoy of whom it calls nor say who it is, %s', (_, all) => {
     const removed = byOrders({}, all);
     expect(steers.filter((name) => !removed(name))).toEqual([]);
-    expect(['x-envoy', 'x-my-envoy-x', 'x-forwarded-for', 'x-request-id', 'x-amzn-trace-id', 'traceparent', 'grpc-timeout'].filter(removed)).toEqual([]);
+    expect(
+      ['x-envoy', 'x-my-envoy-x', 'x-forwarded-for', 'x-request-id', 'x-amzn-trace-id', 'traceparent', 'grpc-timeout'].filter(removed),
+    ).toEqual([]);
   });
 
   test.each<[string, Raw]>([
@@ -44,20 +62,53 @@ describe('a caller', () => {
     expect(OVERRIDE_HEADERS.flatMap(spelled).filter((name) => !passed(name))).toEqual(['x-http-method-override']);
   });
 
-  test.each<[string, Raw]>([['no rule is there', {}], ['rules name callers alone', { allow: [{ callers: ['ui'] }], rateLimits: { a: { requests: 1 } } }]])('may send them where %s', (_, orders) => {
+  test.each<[string, Raw]>([
+    ['no rule is there', {}],
+    ['rules name callers alone', { allow: [{ callers: ['ui'] }], rateLimits: { a: { requests: 1 } } }],
+  ])('may send them where %s', (_, orders) => {
     expect(OVERRIDE_HEADERS.filter(byOrders(orders))).toEqual([]);
   });
 });
 
 describe('a client', () => {
-  const claims = ['forwarded', 'proxy', 'x-real-ip', 'x-forwarded-for', 'x-forwarded-port', 'x-forwarded-user', 'x-envoy-retry-on', 'x-request-id', ...CLIENT_HEADERS, ...OVERRIDE_HEADERS].flatMap(spelled);
+  const claims = [
+    'forwarded',
+    'proxy',
+    'x-real-ip',
+    'x-forwarded-for',
+    'x-forwarded-port',
+    'x-forwarded-user',
+    'x-envoy-retry-on',
+    'x-request-id',
+    ...CLIENT_HEADERS,
+    ...OVERRIDE_HEADERS,
+  ].flatMap(spelled);
 
-  test.each(['http', 'rest'])('of an API of kind %s can make no claim about itself, and neither steer Envoys nor override what API Gateway has looked at', (kind) => {
-    const removed = byGateway(kind);
-    expect(claims.filter((name) => !removed(name))).toEqual([]);
-    expect(['x_edge_client_ip', 'x-edge_route', 'x_edge-host', 'x.edge.route', 'x-edge-client_ip'].filter((name) => !removed(name))).toEqual([]);
-    expect(['x-edge-client-ip', 'x-edge-host', 'x-edge-route', 'authorization', 'cookie', 'host', 'content-type', 'x-custom', 'via', 'origin', 'x-proxy'].filter(removed)).toEqual([]);
-  });
+  test.each(['http', 'rest'])(
+    'of an API of kind %s can make no claim about itself, and neither steer Envoys nor override what API Gateway has looked at',
+    (kind) => {
+      const removed = byGateway(kind);
+      expect(claims.filter((name) => !removed(name))).toEqual([]);
+      expect(
+        ['x_edge_client_ip', 'x-edge_route', 'x_edge-host', 'x.edge.route', 'x-edge-client_ip'].filter((name) => !removed(name)),
+      ).toEqual([]);
+      expect(
+        [
+          'x-edge-client-ip',
+          'x-edge-host',
+          'x-edge-route',
+          'authorization',
+          'cookie',
+          'host',
+          'content-type',
+          'x-custom',
+          'via',
+          'origin',
+          'x-proxy',
+        ].filter(removed),
+      ).toEqual([]);
+    },
+  );
 
   test('cannot have its requests recorded where API Gateway makes no trace; where it does, the trace goes on', () => {
     expect([byGateway('http')('x-amzn-trace-id'), byGateway('rest')('x-amzn-trace-id')]).toEqual([true, false]);
@@ -70,18 +121,45 @@ describe('a client', () => {
   });
 });
 
-test.each([['lib/props/edge/edge.ts', EDGE_REMOVAL], ['lib/props/traffic/request-policy-props.ts', SERVICE_REMOVAL]] as const)('the documentation in %s lists every header that may be let through', (file, { removed }) => {
+test.each([
+  ['lib/props/edge/edge.ts', EDGE_REMOVAL],
+  ['lib/props/traffic/request-policy-props.ts', SERVICE_REMOVAL],
+] as const)('the documentation in %s lists every header that may be let through', (file, { removed }) => {
   const text = readFileSync(join(__dirname, '../../../..', file), 'utf8');
   expect(removed.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
 });
 
 describe('a trailer', () => {
-  const filter = (protocol: string): JsonObject | undefined => (at(inbound({ protocol }), `${MANAGER}.http_filters`) as readonly JsonObject[]).find(({ name }) => name === 'HeaderMutation');
+  const filter = (protocol: string): JsonObject | undefined =>
+    (at(inbound({ protocol }), `${MANAGER}.http_filters`) as readonly JsonObject[]).find(({ name }) => name === 'HeaderMutation');
 
   test.each(['http2', 'grpc'])('of a request by %s says nothing that only headers may say', (protocol) => {
-    const removed = removes(textAt(filter(protocol), 'typed_config.mutations.request_trailers_mutations.0.remove_on_match.key_matcher.safe_regex.regex'));
-    const forbidden = ['x-forwarded-client-cert', 'x-forwarded-for', 'x-envoy-retry-on', 'x-real-ip', 'grpc-timeout', 'x-request-id', ...OVERRIDE_HEADERS].flatMap(spelled);
-    expect([...forbidden, 'forwarded', 'authorization', 'cookie', 'host', 'content-length', 'transfer-encoding', 'te', 'x-edge-route', 'x-mesh-not-sent'].filter((name) => !removed(name))).toEqual([]);
+    const removed = removes(
+      textAt(filter(protocol), 'typed_config.mutations.request_trailers_mutations.0.remove_on_match.key_matcher.safe_regex.regex'),
+    );
+    const forbidden = [
+      'x-forwarded-client-cert',
+      'x-forwarded-for',
+      'x-envoy-retry-on',
+      'x-real-ip',
+      'grpc-timeout',
+      'x-request-id',
+      ...OVERRIDE_HEADERS,
+    ].flatMap(spelled);
+    expect(
+      [
+        ...forbidden,
+        'forwarded',
+        'authorization',
+        'cookie',
+        'host',
+        'content-length',
+        'transfer-encoding',
+        'te',
+        'x-edge-route',
+        'x-mesh-not-sent',
+      ].filter((name) => !removed(name)),
+    ).toEqual([]);
     expect(['x-checksum', 'digest', 'etag', 'x-trailer', 'server-timing', 'x-amz-checksum-crc32'].filter(removed)).toEqual([]);
   });
 

@@ -4,10 +4,14 @@ import type { Raw } from '../../../support/parsing';
 import { mesh, seconds, service, topologyOf } from '../../../support/parsing';
 import { at, cluster, configurationOf, listener } from '../configuration';
 
-const shop = (orders: Raw = {}, callPolicies: Raw = {}): unknown => mesh({ ui: service({ calls: ['orders'], callPolicies }), orders: service(orders) });
+const shop = (orders: Raw = {}, callPolicies: Raw = {}): unknown =>
+  mesh({ ui: service({ calls: ['orders'], callPolicies }), orders: service(orders) });
 const configuration = (orders: Raw, override: Raw = {}): JsonObject => configurationOf(shop(orders, { orders: override }), 'ui');
 const routesOf = (orders: Raw, override: Raw = {}): readonly JsonObject[] =>
-  at(listener(configuration(orders, override), 'orders'), 'filter_chains.0.filters.0.typed_config.route_config.virtual_hosts.0.routes') as readonly JsonObject[];
+  at(
+    listener(configuration(orders, override), 'orders'),
+    'filter_chains.0.filters.0.typed_config.route_config.virtual_hosts.0.routes',
+  ) as readonly JsonObject[];
 /** Of the route for idempotent methods, and of that for all others; of the only one, if there is one. */
 const retryOn = (orders: Raw): readonly (Json | undefined)[] => routesOf(orders).map((route) => at(route, 'route.retry_policy.retry_on'));
 
@@ -31,7 +35,9 @@ test.each<readonly [Raw, readonly (string | undefined)[]]>([
 });
 
 test('the only try has its limit, too', () => {
-  expect(at(routesOf({ retry: { maxRetries: 0 }, timeout: { perTry: seconds(1) } })[0], 'route.retry_policy')).toEqual({ per_try_timeout: '1s' });
+  expect(at(routesOf({ retry: { maxRetries: 0 }, timeout: { perTry: seconds(1) } })[0], 'route.retry_policy')).toEqual({
+    per_try_timeout: '1s',
+  });
 });
 
 test.each<readonly [string, Raw, Raw, string | undefined]>([
@@ -47,14 +53,22 @@ test.each<readonly [string, Raw, Raw, string | undefined]>([
 });
 
 test('panic does not call back what may be ejected', () => {
-  const panic = (maxEjectionPercent: number): Json | undefined => at(cluster(configuration({ outlierDetection: { kind: 'of', maxEjectionPercent } }), 'orders'), 'common_lb_config.healthy_panic_threshold.value');
+  const panic = (maxEjectionPercent: number): Json | undefined =>
+    at(
+      cluster(configuration({ outlierDetection: { kind: 'of', maxEjectionPercent } }), 'orders'),
+      'common_lb_config.healthy_panic_threshold.value',
+    );
   expect([10, 50, 51, 99].map(panic)).toEqual([undefined, undefined, 49, 1]);
 });
 
 describe('features are asked for', () => {
   const asked = (orders: Raw, override: Raw = {}): Record<string, readonly string[]> => {
     const topology = topologyOf(shop(orders, { orders: override }));
-    return Object.fromEntries(Object.entries(FEATURES).map(([id, { usedAt }]) => [id, usedAt(topology)] as const).filter(([, paths]) => paths.length > 0));
+    return Object.fromEntries(
+      Object.entries(FEATURES)
+        .map(([id, { usedAt }]) => [id, usedAt(topology)] as const)
+        .filter(([, paths]) => paths.length > 0),
+    );
   };
 
   test('by nobody who leaves everything as it is', () => {
@@ -77,6 +91,9 @@ describe('features are asked for', () => {
   ])('%j', (policy, features) => {
     const [prop = ''] = Object.keys(policy);
     expect(asked(policy)).toEqual(Object.fromEntries(features.map((id) => [id, [`services.orders.${prop}`]])));
-    expect(asked({}, policy)).toEqual({ callPolicies: ['services.ui.callPolicies.orders'], ...Object.fromEntries(features.map((id) => [id, [`services.ui.callPolicies.orders.${prop}`]])) });
+    expect(asked({}, policy)).toEqual({
+      callPolicies: ['services.ui.callPolicies.orders'],
+      ...Object.fromEntries(features.map((id) => [id, [`services.ui.callPolicies.orders.${prop}`]])),
+    });
   });
 });

@@ -16,11 +16,17 @@ export function topologyOf(props: Props = {}, mesh: Props = {}): Topology {
 }
 
 /** Whole props, but for what every service has to say. */
-export function systemOf(services: Readonly<Record<string, Props>>, { mesh = {}, ...more }: { readonly mesh?: Props } & Props = {}): Topology {
+export function systemOf(
+  services: Readonly<Record<string, Props>>,
+  { mesh = {}, ...more }: { readonly mesh?: Props } & Props = {},
+): Topology {
   const issues = new IssueList();
   const image = new Opaque({ bind: () => undefined });
   const complete = Object.fromEntries(Object.entries(services).map(([name, props]) => [name, { image, port: 8080, ...props }]));
-  const topology = parseTopology({ props: { services: complete, mesh: { provider: 'appMesh', ...mesh }, ...more }, defaultName: 'shop' }, issues);
+  const topology = parseTopology(
+    { props: { services: complete, mesh: { provider: 'appMesh', ...mesh }, ...more }, defaultName: 'shop' },
+    issues,
+  );
   issues.throwIfAny('Stack/Shop');
   return topology;
 }
@@ -42,7 +48,12 @@ export function ordersWith({ protocol = 'http', call = {}, policy = {}, service 
   const base = topologyOf();
   const [orders] = base.services;
   if (orders === undefined) throw new Error('there is no service');
-  return withService(base, 'orders', { protocol, callPolicy: { ...orders.callPolicy, keepAlive: defaultKeepAlive(protocol), ...call }, policy: { ...orders.policy, ...policy }, ...service });
+  return withService(base, 'orders', {
+    protocol,
+    callPolicy: { ...orders.callPolicy, keepAlive: defaultKeepAlive(protocol), ...call },
+    policy: { ...orders.policy, ...policy },
+    ...service,
+  });
 }
 
 export function route(name: string, match: Partial<RouteMatch> = {}, more: Partial<ServiceRoute> = {}): ServiceRoute {
@@ -53,7 +64,17 @@ export function withExternal(topology: Topology, external: Partial<ExternalServi
   const [orders] = topology.services;
   if (orders === undefined) throw new Error('there is no service');
   const service: ExternalService = {
-    name: 'bank', host: 'bank.example', port: 443, protocol: 'tcp', tls: false, virtualPort: 8443, address: '127.64.0.9', virtualHost: 'bank.shop.internal', callers: ['orders'], callPolicy: externalCallPolicy(external.protocol ?? 'tcp'), ...external,
+    name: 'bank',
+    host: 'bank.example',
+    port: 443,
+    protocol: 'tcp',
+    tls: false,
+    virtualPort: 8443,
+    address: '127.64.0.9',
+    virtualHost: 'bank.shop.internal',
+    callers: ['orders'],
+    callPolicy: externalCallPolicy(external.protocol ?? 'tcp'),
+    ...external,
   };
   return { ...withService(topology, 'orders', { callsExternal: ['bank'] }), external: [service] };
 }

@@ -1,6 +1,9 @@
 import { ordersWith, route, systemOf, topologyOf, warningsOf } from './model';
 
-const found = (topology: Parameters<typeof warningsOf>[0], id: string): readonly string[] => warningsOf(topology).filter((warning) => warning.id === `app-mesh-${id}`).map(({ path, message }) => `${path}: ${message}`);
+const found = (topology: Parameters<typeof warningsOf>[0], id: string): readonly string[] =>
+  warningsOf(topology)
+    .filter((warning) => warning.id === `app-mesh-${id}`)
+    .map(({ path, message }) => `${path}: ${message}`);
 const ids = (topology: Parameters<typeof warningsOf>[0]): readonly string[] => warningsOf(topology).map(({ id }) => id);
 
 test('a system that says nothing is warned of nothing but that App Mesh was shut down', () => {
@@ -13,12 +16,17 @@ describe('allowAllEgress', () => {
   const open = { mesh, egress: { kind: 'open' } };
 
   test('fails if nobody is told that security groups still let out only what is declared', () => {
-    expect(found(systemOf({ ui: {} }, { mesh }), 'allow-all-egress')).toEqual([expect.stringMatching(/^mesh\.allowAllEgress: .*Egress\.open\(\)/)]);
+    expect(found(systemOf({ ui: {} }, { mesh }), 'allow-all-egress')).toEqual([
+      expect.stringMatching(/^mesh\.allowAllEgress: .*Egress\.open\(\)/),
+    ]);
     expect(found(systemOf({ ui: {} }, { mesh }), 'allow-all-egress')[0]).not.toContain('backends');
   });
 
   test('fails if nobody is told for which services App Mesh does not apply it', () => {
-    const [message = '', ...others] = found(systemOf({ ui: { calls: ['orders'] }, orders: {}, batch: { calls: ['orders'] } }, open), 'allow-all-egress');
+    const [message = '', ...others] = found(
+      systemOf({ ui: { calls: ['orders'] }, orders: {}, batch: { calls: ['orders'] } }, open),
+      'allow-all-egress',
+    );
     expect(others).toEqual([]);
     expect(message).toContain('so "batch", "ui", with calls, still reach nothing but what is in calls');
     expect(message).not.toContain('Egress.open()');
@@ -26,7 +34,9 @@ describe('allowAllEgress', () => {
 
   test('who only calls outside has backends too', () => {
     const bank = { host: 'bank.example', port: 8443, protocol: 'tcp', tls: false };
-    expect(found(systemOf({ ui: { calls: ['bank'] } }, { ...open, external: { bank } }), 'allow-all-egress')[0]).toContain('so "ui", with calls, still reaches nothing');
+    expect(found(systemOf({ ui: { calls: ['bank'] } }, { ...open, external: { bank } }), 'allow-all-egress')[0]).toContain(
+      'so "ui", with calls, still reaches nothing',
+    );
   });
 
   test.each([
@@ -39,15 +49,28 @@ describe('allowAllEgress', () => {
 
 describe('protocols', () => {
   test('fails if nobody is told that a service calls several protocols on one port', () => {
-    const mixed = systemOf({ ui: { calls: ['catalog', 'orders', 'prices'] }, catalog: {}, orders: { protocol: 'http2', virtualPort: 15_082 }, prices: { protocol: 'grpc' } });
-    expect(found(mixed, 'mixed-protocols')).toEqual([expect.stringContaining('"ui" calls "catalog" (http), "prices" (grpc) on port 15080: ')]);
+    const mixed = systemOf({
+      ui: { calls: ['catalog', 'orders', 'prices'] },
+      catalog: {},
+      orders: { protocol: 'http2', virtualPort: 15_082 },
+      prices: { protocol: 'grpc' },
+    });
+    expect(found(mixed, 'mixed-protocols')).toEqual([
+      expect.stringContaining('"ui" calls "catalog" (http), "prices" (grpc) on port 15080: '),
+    ]);
     expect(found(mixed, 'mixed-protocols')[0]).toMatch(/aws-app-mesh-roadmap#175.*Set virtualPort/);
   });
 
   test.each([
-    ['each protocol has a port of its own', systemOf({ ui: { calls: ['catalog', 'prices'] }, catalog: {}, prices: { protocol: 'grpc', virtualPort: 15_081 } })],
+    [
+      'each protocol has a port of its own',
+      systemOf({ ui: { calls: ['catalog', 'prices'] }, catalog: {}, prices: { protocol: 'grpc', virtualPort: 15_081 } }),
+    ],
     ['all speak one', systemOf({ ui: { calls: ['catalog', 'prices'] }, catalog: { protocol: 'grpc' }, prices: { protocol: 'grpc' } })],
-    ['nobody calls both', systemOf({ ui: { calls: ['catalog'] }, batch: { calls: ['prices'] }, catalog: {}, prices: { protocol: 'grpc' } })],
+    [
+      'nobody calls both',
+      systemOf({ ui: { calls: ['catalog'] }, batch: { calls: ['prices'] }, catalog: {}, prices: { protocol: 'grpc' } }),
+    ],
     ['TCP has another port', systemOf({ ui: { calls: ['catalog', 'cache'] }, catalog: {}, cache: { port: 6379, protocol: 'tcp' } })],
   ])('there is no warning where %s', (_, topology) => {
     expect(found(topology, 'mixed-protocols')).toEqual([]);
@@ -55,23 +78,39 @@ describe('protocols', () => {
 });
 
 describe('quotas', () => {
-  const edge = (count: number): Readonly<Record<string, unknown>> => ({ edge: { kind: 'http', authorizer: { kind: 'none' }, routes: Object.fromEntries(Array.from({ length: count }, (_, index) => [`GET /r${index}`, { service: 'ui' }])) } });
+  const edge = (count: number): Readonly<Record<string, unknown>> => ({
+    edge: {
+      kind: 'http',
+      authorizer: { kind: 'none' },
+      routes: Object.fromEntries(Array.from({ length: count }, (_, index) => [`GET /r${index}`, { service: 'ui' }])),
+    },
+  });
   const callees = (count: number): Parameters<typeof systemOf>[0] => {
     const names = Array.from({ length: count }, (_, index) => `s${index}`);
     return { ui: { calls: names }, ...Object.fromEntries(names.map((name) => [name, {}])) };
   };
   // 15 rules of three routes, and three of the last one.
-  const routes = (count: number): Parameters<typeof found>[0] => ordersWith({ policy: { routes: Array.from({ length: count }, (_, index) => route(`r${index}`, { path: { kind: 'exact', text: `/${index}` } })) } });
-  const tasks = (maxCapacity: number, deployment?: object): Parameters<typeof found>[0] => systemOf({ ui: { scaling: { minCapacity: 10, maxCapacity, cpuTargetPercent: 50 }, ...deployment } });
+  const routes = (count: number): Parameters<typeof found>[0] =>
+    ordersWith({
+      policy: { routes: Array.from({ length: count }, (_, index) => route(`r${index}`, { path: { kind: 'exact', text: `/${index}` } })) },
+    });
+  const tasks = (maxCapacity: number, deployment?: object): Parameters<typeof found>[0] =>
+    systemOf({ ui: { scaling: { minCapacity: 10, maxCapacity, cpuTargetPercent: 50 }, ...deployment } });
 
   test.each([
     ['gateway routes', systemOf({ ui: {} }, edge(11)), '11 gateway routes of the virtual gateway, of 10'],
     ['routes', routes(16), '51 routes of the virtual router "orders", of 50'],
     ['backends', systemOf(callees(51)), '51 backends of the virtual node "ui", of 50'],
     ['tasks, twice as many in a deployment', tasks(26), '52 connected Envoys of "ui" in a deployment, of 50'],
-    ['tasks, as many more as a deployment may start', tasks(41, { deployment: { kind: 'rolling', maxHealthyPercent: 125 } }), '51 connected Envoys of "ui" in a deployment, of 50'],
+    [
+      'tasks, as many more as a deployment may start',
+      tasks(41, { deployment: { kind: 'rolling', maxHealthyPercent: 125 } }),
+      '51 connected Envoys of "ui" in a deployment, of 50',
+    ],
   ])('fails if nobody is told that there are more %s than an account has by default', (_, topology, count) => {
-    expect(found(topology, 'quotas')).toEqual([`mesh: the default quotas of App Mesh do not suffice: there are ${count}. Raise them in Service Quotas (AWS App Mesh) before you deploy`]);
+    expect(found(topology, 'quotas')).toEqual([
+      `mesh: the default quotas of App Mesh do not suffice: there are ${count}. Raise them in Service Quotas (AWS App Mesh) before you deploy`,
+    ]);
   });
 
   test.each([
@@ -85,6 +124,8 @@ describe('quotas', () => {
   });
 
   test('all that is above a quota is one warning', () => {
-    expect(found(systemOf({ ui: { scaling: { maxCapacity: 30, cpuTargetPercent: 50 } } }, edge(12)), 'quotas')).toEqual([expect.stringMatching(/12 gateway routes .*; 60 connected Envoys/)]);
+    expect(found(systemOf({ ui: { scaling: { maxCapacity: 30, cpuTargetPercent: 50 } } }, edge(12)), 'quotas')).toEqual([
+      expect.stringMatching(/12 gateway routes .*; 60 connected Envoys/),
+    ]);
   });
 });

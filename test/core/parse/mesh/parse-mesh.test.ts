@@ -8,7 +8,8 @@ import { runs } from '../../../support/runs';
 const CERTIFICATE = 'arn:aws:acm:eu-west-1:111122223333:certificate/11111111-2222-3333-4444-555555555555';
 const AUTHORITY = 'arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/11111111-2222-3333-4444-555555555555';
 
-const onAppMesh = (options: Readonly<Record<string, unknown>>): unknown => mesh({ ui: service() }, { mesh: { provider: 'appMesh', ...options } });
+const onAppMesh = (options: Readonly<Record<string, unknown>>): unknown =>
+  mesh({ ui: service() }, { mesh: { provider: 'appMesh', ...options } });
 
 test('App Mesh has defaults', () => {
   expect(topologyOf(onAppMesh({})).mesh).toEqual({
@@ -23,7 +24,18 @@ test('App Mesh has defaults', () => {
 
 test('App Mesh takes every option', () => {
   const serverCertificates = { certificateArns: { ui: CERTIFICATE }, authorityArns: [AUTHORITY] };
-  expect(topologyOf(onAppMesh({ version: 'v1.35.0.0-prod', logLevel: 'debug', allowAllEgress: true, ignoredEgressPorts: [5432, 443, 443], dnsDiscovery: true, serverCertificates })).mesh).toEqual({
+  expect(
+    topologyOf(
+      onAppMesh({
+        version: 'v1.35.0.0-prod',
+        logLevel: 'debug',
+        allowAllEgress: true,
+        ignoredEgressPorts: [5432, 443, 443],
+        dnsDiscovery: true,
+        serverCertificates,
+      }),
+    ).mesh,
+  ).toEqual({
     provider: 'appMesh',
     proxyImage: 'public.ecr.aws/appmesh/aws-appmesh-envoy:v1.35.0.0-prod',
     proxyLogLevel: 'debug',
@@ -39,13 +51,48 @@ test.each<[string, Readonly<Record<string, unknown>>, string, string]>([
   ['gives a version before %PATH%', { version: 'v1.29.9.0-prod' }, 'mesh.version', 'NOT_ALLOWED'],
   ['gives an option of Mesh.envoy()', { discoveryInterval: 2 }, 'mesh.discoveryInterval', 'UNKNOWN_PROPERTY'],
   ['ignores a port that there is not', { ignoredEgressPorts: [70_000] }, 'mesh.ignoredEgressPorts[0]', 'OUT_OF_RANGE'],
-  ['ignores 16 ports', { ignoredEgressPorts: Array.from({ length: 16 }, (_, index) => index + 1) }, 'mesh.ignoredEgressPorts', 'OUT_OF_RANGE'],
-  ['gives no certificate', { serverCertificates: { certificateArns: {}, authorityArns: [AUTHORITY] } }, 'mesh.serverCertificates.certificateArns', 'MISSING'],
-  ['gives a certificate to nobody', { serverCertificates: { certificateArns: { uj: CERTIFICATE }, authorityArns: [AUTHORITY] } }, 'mesh.serverCertificates.certificateArns.uj', 'UNKNOWN_SERVICE'],
-  ['gives an authority for a certificate', { serverCertificates: { certificateArns: { ui: AUTHORITY }, authorityArns: [AUTHORITY] } }, 'mesh.serverCertificates.certificateArns.ui', 'NOT_ALLOWED'],
-  ['gives a certificate for an authority', { serverCertificates: { certificateArns: { ui: CERTIFICATE }, authorityArns: [CERTIFICATE] } }, 'mesh.serverCertificates.authorityArns[0]', 'NOT_ALLOWED'],
-  ['trusts nobody', { serverCertificates: { certificateArns: { ui: CERTIFICATE }, authorityArns: [] } }, 'mesh.serverCertificates.authorityArns', 'OUT_OF_RANGE'],
-  ['trusts four authorities', { serverCertificates: { certificateArns: { ui: CERTIFICATE }, authorityArns: [AUTHORITY, AUTHORITY, AUTHORITY, AUTHORITY] } }, 'mesh.serverCertificates.authorityArns', 'OUT_OF_RANGE'],
+  [
+    'ignores 16 ports',
+    { ignoredEgressPorts: Array.from({ length: 16 }, (_, index) => index + 1) },
+    'mesh.ignoredEgressPorts',
+    'OUT_OF_RANGE',
+  ],
+  [
+    'gives no certificate',
+    { serverCertificates: { certificateArns: {}, authorityArns: [AUTHORITY] } },
+    'mesh.serverCertificates.certificateArns',
+    'MISSING',
+  ],
+  [
+    'gives a certificate to nobody',
+    { serverCertificates: { certificateArns: { uj: CERTIFICATE }, authorityArns: [AUTHORITY] } },
+    'mesh.serverCertificates.certificateArns.uj',
+    'UNKNOWN_SERVICE',
+  ],
+  [
+    'gives an authority for a certificate',
+    { serverCertificates: { certificateArns: { ui: AUTHORITY }, authorityArns: [AUTHORITY] } },
+    'mesh.serverCertificates.certificateArns.ui',
+    'NOT_ALLOWED',
+  ],
+  [
+    'gives a certificate for an authority',
+    { serverCertificates: { certificateArns: { ui: CERTIFICATE }, authorityArns: [CERTIFICATE] } },
+    'mesh.serverCertificates.authorityArns[0]',
+    'NOT_ALLOWED',
+  ],
+  [
+    'trusts nobody',
+    { serverCertificates: { certificateArns: { ui: CERTIFICATE }, authorityArns: [] } },
+    'mesh.serverCertificates.authorityArns',
+    'OUT_OF_RANGE',
+  ],
+  [
+    'trusts four authorities',
+    { serverCertificates: { certificateArns: { ui: CERTIFICATE }, authorityArns: [AUTHORITY, AUTHORITY, AUTHORITY, AUTHORITY] } },
+    'mesh.serverCertificates.authorityArns',
+    'OUT_OF_RANGE',
+  ],
 ])('fails if the user %s', (_, options, path, code) => {
   expect(issuesOf(onAppMesh(options))).toEqual([expect.objectContaining({ path, code })]);
 });
@@ -58,17 +105,22 @@ test('fails if who ignores too many ports is told to set what does not hold for 
 
 describe('an Envoy that is newer than the tested ones', () => {
   const warningsOf = (options: Readonly<Record<string, unknown>>): readonly unknown[] =>
-    topologyOf(mesh({ ui: service() }, { mesh: { provider: 'envoy', ...options } })).warnings
-      .filter(({ id }) => id === 'envoy-newer-than-tested');
+    topologyOf(mesh({ ui: service() }, { mesh: { provider: 'envoy', ...options } })).warnings.filter(
+      ({ id }) => id === 'envoy-newer-than-tested',
+    );
   const newer = `v1.${NEWEST_TESTED_PROXY_MINOR + 1}.0`;
 
-  test.each([newer, `contrib-${newer}`, 'v1.100.2'])('is deployed with a warning, as %s is, which names the tested ones and what to do', (version) => {
-    const [, minor] = /v1\.(\d+)/.exec(version) ?? [];
-    const message = expect.stringContaining(`Envoy 1.${minor} is newer`) as string;
-    expect(warningsOf({ version })).toEqual([{ id: 'envoy-newer-than-tested', path: 'mesh.version', message }]);
-    const tested = `1.${FIRST_PROXY_MINOR} and 1.${NEWEST_TESTED_PROXY_MINOR}`;
-    for (const part of [tested, IMAGES.envoy.tag, 'update the library', 'acknowledge']) expect(JSON.stringify(warningsOf({ version }))).toContain(part);
-  });
+  test.each([newer, `contrib-${newer}`, 'v1.100.2'])(
+    'is deployed with a warning, as %s is, which names the tested ones and what to do',
+    (version) => {
+      const [, minor] = /v1\.(\d+)/.exec(version) ?? [];
+      const message = expect.stringContaining(`Envoy 1.${minor} is newer`) as string;
+      expect(warningsOf({ version })).toEqual([{ id: 'envoy-newer-than-tested', path: 'mesh.version', message }]);
+      const tested = `1.${FIRST_PROXY_MINOR} and 1.${NEWEST_TESTED_PROXY_MINOR}`;
+      for (const part of [tested, IMAGES.envoy.tag, 'update the library', 'acknowledge'])
+        expect(JSON.stringify(warningsOf({ version }))).toContain(part);
+    },
+  );
 
   const tested = [IMAGES.envoy.tag, `v1.${NEWEST_TESTED_PROXY_MINOR}.9`, `v1.${FIRST_PROXY_MINOR}.0`];
   test.each([{}, { image }, ...tested.map((version) => ({ version }))])('fails if there is a warning about %j', (options) => {
@@ -82,7 +134,19 @@ describe('an Envoy that is newer than the tested ones', () => {
 
 test('whatever JavaScript passes to Mesh.appMesh() is read without an error of its own', () => {
   const value = fc.anything({ withBigInt: true, withDate: true, withMap: true, withSparseArray: true });
-  fc.assert(fc.property(fc.oneof(value, fc.dictionary(fc.constantFrom('version', 'logLevel', 'image', 'allowAllEgress', 'ignoredEgressPorts', 'dnsDiscovery', 'serverCertificates'), fc.oneof(value, fc.dictionary(fc.constantFrom('certificateArns', 'authorityArns'), value)))), (options) => {
-    issuesOf(readProps({ services: { ui: { port: 8080 } }, mesh: Mesh.appMesh(options as never) }));
-  }), { numRuns: runs(300) });
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        value,
+        fc.dictionary(
+          fc.constantFrom('version', 'logLevel', 'image', 'allowAllEgress', 'ignoredEgressPorts', 'dnsDiscovery', 'serverCertificates'),
+          fc.oneof(value, fc.dictionary(fc.constantFrom('certificateArns', 'authorityArns'), value)),
+        ),
+      ),
+      (options) => {
+        issuesOf(readProps({ services: { ui: { port: 8080 } }, mesh: Mesh.appMesh(options as never) }));
+      },
+    ),
+    { numRuns: runs(300) },
+  );
 });

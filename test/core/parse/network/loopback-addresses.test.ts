@@ -10,7 +10,8 @@ const name = fc.string({ unit: fc.constantFrom(...letters), minLength: 1, maxLen
 const names = fc.uniqueArray(name, { maxLength: 30 });
 
 /** How many of 2^22 addresses the injected hash uses: few, so that collisions are the rule. */
-const crowded = (text: string, attempt: number): number => (Array.from(text).reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 64, 7) + attempt * 13) % 64;
+const crowded = (text: string, attempt: number): number =>
+  (Array.from(text).reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 64, 7) + attempt * 13) % 64;
 
 function numberOf(address: string): number {
   return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
@@ -30,15 +31,17 @@ test('addresses are those that deployed tasks already use', () => {
 });
 
 test('every address is inside of 127.64.0.0/10, and no two are equal', () => {
-  fc.assert(fc.property(names, (all) => {
-    const addresses = [...loopbackAddresses(all).values()];
-    expect(addresses).toHaveLength(all.length);
-    expect(new Set(addresses).size).toBe(all.length);
-    for (const address of addresses) {
-      expect(numberOf(address)).toBeGreaterThanOrEqual(FIRST);
-      expect(numberOf(address)).toBeLessThanOrEqual(LAST);
-    }
-  }));
+  fc.assert(
+    fc.property(names, (all) => {
+      const addresses = [...loopbackAddresses(all).values()];
+      expect(addresses).toHaveLength(all.length);
+      expect(new Set(addresses).size).toBe(all.length);
+      for (const address of addresses) {
+        expect(numberOf(address)).toBeGreaterThanOrEqual(FIRST);
+        expect(numberOf(address)).toBeLessThanOrEqual(LAST);
+      }
+    }),
+  );
 });
 
 test('the ends of the range are inside of it', () => {
@@ -47,19 +50,21 @@ test('the ends of the range are inside of it', () => {
 });
 
 test('a service keeps its address when others come, go or change their order', () => {
-  fc.assert(fc.property(names, names, (some, more) => {
-    const all = [...new Set([...more, ...some])];
-    const first = new Map(all.map((service) => [service, loopbackAddresses([service]).get(service)]));
-    const before = loopbackAddresses(some);
-    const after = loopbackAddresses(all);
-    for (const service of some) {
-      // One pair in four million collides; see below.
-      if (all.some((other) => other !== service && first.get(other) === first.get(service))) continue;
-      expect(before.get(service)).toBe(first.get(service));
-      expect(after.get(service)).toBe(first.get(service));
-    }
-    expect(loopbackAddresses([...all].reverse())).toEqual(after);
-  }));
+  fc.assert(
+    fc.property(names, names, (some, more) => {
+      const all = [...new Set([...more, ...some])];
+      const first = new Map(all.map((service) => [service, loopbackAddresses([service]).get(service)]));
+      const before = loopbackAddresses(some);
+      const after = loopbackAddresses(all);
+      for (const service of some) {
+        // One pair in four million collides; see below.
+        if (all.some((other) => other !== service && first.get(other) === first.get(service))) continue;
+        expect(before.get(service)).toBe(first.get(service));
+        expect(after.get(service)).toBe(first.get(service));
+      }
+      expect(loopbackAddresses([...all].reverse())).toEqual(after);
+    }),
+  );
 });
 
 describe('two names that really collide', () => {
@@ -80,7 +85,10 @@ describe('two names that really collide', () => {
   test('are not moved by a third service', () => {
     const both = loopbackAddresses([first, second]);
     for (const third of ['a', 'catalog', 'oa', 'oc', 'orders', 'zz']) {
-      for (const all of [[third, first, second], [second, third, first]]) {
+      for (const all of [
+        [third, first, second],
+        [second, third, first],
+      ]) {
         const addresses = loopbackAddresses(all);
         expect([addresses.get(first), addresses.get(second)]).toEqual([both.get(first), both.get(second)]);
       }
@@ -90,23 +98,27 @@ describe('two names that really collide', () => {
 
 describe('where nearly every name collides', () => {
   test('no two addresses are equal, and the order does not matter', () => {
-    fc.assert(fc.property(names, (all) => {
-      const addresses = loopbackAddresses(all, crowded);
-      expect(new Set(addresses.values()).size).toBe(all.length);
-      expect(loopbackAddresses([...all].reverse(), crowded)).toEqual(addresses);
-    }));
+    fc.assert(
+      fc.property(names, (all) => {
+        const addresses = loopbackAddresses(all, crowded);
+        expect(new Set(addresses.values()).size).toBe(all.length);
+        expect(loopbackAddresses([...all].reverse(), crowded)).toEqual(addresses);
+      }),
+    );
   });
 
   test('a service that has its first choice keeps it, unless one that sorts before it wants the same', () => {
-    fc.assert(fc.property(names, name, (all, newcomer) => {
-      const before = loopbackAddresses(all, crowded);
-      const after = loopbackAddresses([...new Set([...all, newcomer])], crowded);
-      for (const service of all) {
-        const first = loopbackAddresses([service], crowded).get(service);
-        const rival = newcomer < service && crowded(newcomer, 0) === crowded(service, 0);
-        if (before.get(service) === first && !rival) expect(after.get(service)).toBe(first);
-      }
-    }));
+    fc.assert(
+      fc.property(names, name, (all, newcomer) => {
+        const before = loopbackAddresses(all, crowded);
+        const after = loopbackAddresses([...new Set([...all, newcomer])], crowded);
+        for (const service of all) {
+          const first = loopbackAddresses([service], crowded).get(service);
+          const rival = newcomer < service && crowded(newcomer, 0) === crowded(service, 0);
+          if (before.get(service) === first && !rival) expect(after.get(service)).toBe(first);
+        }
+      }),
+    );
   });
 
   test('one that was moved never pushes out one that was not', () => {

@@ -20,7 +20,9 @@ test.each([
 });
 
 test('every construct id gives a DNS label', () => {
-  fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (id) => {
-    expect(meshNameOf(id)).toMatch(LABEL);
-  }));
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (id) => {
+      expect(meshNameOf(id)).toMatch(LABEL);
+    }),
+  );
 });

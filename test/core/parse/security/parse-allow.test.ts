@@ -1,6 +1,7 @@
 import { issuesOf, mesh, service, topologyOf } from '../../../support/parsing';
 
-const orders = (allow: unknown, more: object = {}, all: object = {}) => mesh({ ui: service({ calls: ['orders'] }), admin: service({ calls: ['orders'] }), orders: service({ allow, ...more }) }, { ...all });
+const orders = (allow: unknown, more: object = {}, all: object = {}) =>
+  mesh({ ui: service({ calls: ['orders'] }), admin: service({ calls: ['orders'] }), orders: service({ allow, ...more }) }, { ...all });
 const edge = { kind: 'http', authorizer: { kind: 'none' }, routes: { 'ANY /{proxy+}': { service: 'orders' } } };
 const rulesOf = (props: unknown) => topologyOf(props).services.find(({ name }) => name === 'orders')?.allow;
 
@@ -10,11 +11,17 @@ test('without rules a declared caller may do anything', () => {
 
 test('rules are sorted and complete, whatever order they were written in', () => {
   const rules = rulesOf(orders([{ methods: ['POST', 'GET', 'GET'], callers: ['ui', 'admin'], paths: ['/orders/*', '/orders', '/'] }]));
-  expect(rules).toEqual([{
-    callers: ['admin', 'ui'],
-    methods: ['GET', 'POST'],
-    paths: [{ kind: 'exact', text: '/' }, { kind: 'exact', text: '/orders' }, { kind: 'prefix', text: '/orders/' }],
-  }]);
+  expect(rules).toEqual([
+    {
+      callers: ['admin', 'ui'],
+      methods: ['GET', 'POST'],
+      paths: [
+        { kind: 'exact', text: '/' },
+        { kind: 'exact', text: '/orders' },
+        { kind: 'prefix', text: '/orders/' },
+      ],
+    },
+  ]);
 });
 
 test('a prefix ends at a slash, so that /orders/* says nothing of /orders-archive', () => {
@@ -23,7 +30,12 @@ test('a prefix ends at a slash, so that /orders/* says nothing of /orders-archiv
 
 test('gRPC methods are paths', () => {
   expect(rulesOf(orders([{ paths: ['/shop.v1.Orders/Place', '/shop.v1.Orders/*'] }], { protocol: 'grpc' }))).toEqual([
-    { paths: [{ kind: 'prefix', text: '/shop.v1.Orders/' }, { kind: 'exact', text: '/shop.v1.Orders/Place' }] },
+    {
+      paths: [
+        { kind: 'prefix', text: '/shop.v1.Orders/' },
+        { kind: 'exact', text: '/shop.v1.Orders/Place' },
+      ],
+    },
   ]);
 });
 
@@ -39,8 +51,16 @@ describe('a caller that no rule names', () => {
   test('gives a warning', () => {
     const { warnings } = topologyOf(orders([{ callers: ['ui'] }], {}, { edge }));
     expect(warnings.map(({ id, path, message }) => [id, path, message])).toEqual([
-      ['caller-without-rule', 'services.orders.allow', '"admin" lists "orders" in calls, but no rule names it: all of its requests will be refused'],
-      ['caller-without-rule', 'services.orders.allow', 'a route of the edge leads to "orders", but no rule names "gateway": every request of the edge will get 403'],
+      [
+        'caller-without-rule',
+        'services.orders.allow',
+        '"admin" lists "orders" in calls, but no rule names it: all of its requests will be refused',
+      ],
+      [
+        'caller-without-rule',
+        'services.orders.allow',
+        'a route of the edge leads to "orders", but no rule names "gateway": every request of the edge will get 403',
+      ],
     ]);
   });
 
@@ -50,5 +70,7 @@ describe('a caller that no rule names', () => {
 });
 
 test('a caller that is no caller is named with those that are', () => {
-  expect(issuesOf(orders([{ callers: ['gateway'] }]))).toEqual([expect.objectContaining({ message: 'no route of the edge leads to this service', allowed: 'admin, ui' })]);
+  expect(issuesOf(orders([{ callers: ['gateway'] }]))).toEqual([
+    expect.objectContaining({ message: 'no route of the edge leads to this service', allowed: 'admin, ui' }),
+  ]);
 });

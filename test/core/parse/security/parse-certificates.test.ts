@@ -10,7 +10,11 @@ test('the authority of KMS is the default', () => {
 });
 
 test('authorities are sorted, and one of them issues', () => {
-  expect(certificatesOf({ kind: 'kms', authorities: ['old', 'new'], issuer: 'old' })).toEqual({ kind: 'kms', authorities: ['new', 'old'], issuer: 'old' });
+  expect(certificatesOf({ kind: 'kms', authorities: ['old', 'new'], issuer: 'old' })).toEqual({
+    kind: 'kms',
+    authorities: ['new', 'old'],
+    issuer: 'old',
+  });
 });
 
 test('an authority of AWS Private CA is made where none is given', () => {
@@ -20,7 +24,10 @@ test('an authority of AWS Private CA is made where none is given', () => {
 test('authorities of AWS Private CA are given by ARN, which may be a token', () => {
   expect(certificatesOf({ kind: 'privateCa', authorityArns: { two: CA('2'), one: token }, issuer: 'two' })).toEqual({
     kind: 'privateCa',
-    authorities: [{ name: 'one', arn: token.text }, { name: 'two', arn: CA('2') }],
+    authorities: [
+      { name: 'one', arn: token.text },
+      { name: 'two', arn: CA('2') },
+    ],
     issuer: 'two',
   });
 });
@@ -31,11 +38,14 @@ describe('an authority of your own, which may issue for other meshes', () => {
 
   test('gives a warning while the domain is a default, since another mesh may have the same', () => {
     for (const name of [{}, { name: 'shop' }]) {
-      expect(warningsOf({ certificates: given, ...name })).toEqual([{
-        id: 'shared-authority',
-        path: 'certificates.authorityArns',
-        message: 'the domain "shop.internal" is a default, and another mesh below the same authority may have it, too: then both have the same identities (spiffe://shop.internal/<service>), so each may call the other\'s services. Set domain to a name that no other mesh below the authority has',
-      }]);
+      expect(warningsOf({ certificates: given, ...name })).toEqual([
+        {
+          id: 'shared-authority',
+          path: 'certificates.authorityArns',
+          message:
+            'the domain "shop.internal" is a default, and another mesh below the same authority may have it, too: then both have the same identities (spiffe://shop.internal/<service>), so each may call the other\'s services. Set domain to a name that no other mesh below the authority has',
+        },
+      ]);
     }
     expect(warningsOf({ certificates: { ...given, authorityArns: { main: token } } })).toHaveLength(1);
   });
@@ -54,7 +64,10 @@ test('plain text must be said', () => {
   expect(certificatesOf({ kind: 'none' })).toEqual({ kind: 'none' });
 });
 
-test.each([[8, 'dns'], [9, 'cloudMap']] as const)('the tasks of a service that can have %i of them are found by %s', (desiredCount, discovery) => {
+test.each([
+  [8, 'dns'],
+  [9, 'cloudMap'],
+] as const)('the tasks of a service that can have %i of them are found by %s', (desiredCount, discovery) => {
   const [ui] = topologyOf(mesh({ ui: service({ desiredCount }) })).services;
   expect([ui && maxTasks(ui), ui?.discovery]).toEqual([desiredCount, discovery]);
 });

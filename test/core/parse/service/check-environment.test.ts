@@ -4,12 +4,14 @@ import { image, mesh, service, topologyOf } from '../../../support/parsing';
 
 /** What a user is told of a variable of "ui", which calls the HTTP service "catalog" and the TCP service "cache", and not "orders". */
 function warningsFor(value: string, more: Raw = {}): readonly Warning[] {
-  return topologyOf(mesh({
-    ui: service({ calls: ['cache', 'catalog'], environment: { URL: value }, ...more }),
-    catalog: service(),
-    orders: service(),
-    cache: service({ protocol: 'tcp', port: 6379 }),
-  })).warnings;
+  return topologyOf(
+    mesh({
+      ui: service({ calls: ['cache', 'catalog'], environment: { URL: value }, ...more }),
+      catalog: service(),
+      orders: service(),
+      cache: service({ protocol: 'tcp', port: 6379 }),
+    }),
+  ).warnings;
 }
 
 describe('an address that works gives no warning', () => {
@@ -43,21 +45,38 @@ describe('an address that works gives no warning', () => {
 
 describe('an address that cannot work gives a warning', () => {
   test.each([
-    ['http://orders.shop.internal:15080', '"orders.shop.internal:15080": "ui" does not list "orders" in calls, so the connection will be refused'],
-    ['http://catlog.shop.internal:15080', '"catlog.shop.internal:15080": there is no service "catlog"; did you mean "catalog.shop.internal"?'],
+    [
+      'http://orders.shop.internal:15080',
+      '"orders.shop.internal:15080": "ui" does not list "orders" in calls, so the connection will be refused',
+    ],
+    [
+      'http://catlog.shop.internal:15080',
+      '"catlog.shop.internal:15080": there is no service "catlog"; did you mean "catalog.shop.internal"?',
+    ],
     ['http://zzz.shop.internal', '"zzz.shop.internal": there is no service "zzz"'],
     ['http://catalog.shop.internal:8080', '"catalog.shop.internal:8080": "catalog" is reached on port 15080'],
     ['http://catalog.shop.internal', '"catalog.shop.internal": with no port this means port 80, but "catalog" is reached on port 15080'],
-    ['http://catalog.shop.internal/api', '"catalog.shop.internal": with no port this means port 80, but "catalog" is reached on port 15080'],
-    ['https://catalog.shop.internal:15080', '"catalog.shop.internal:15080": "catalog" is reached in plain text, since its own Envoy ends TLS; write http://'],
+    [
+      'http://catalog.shop.internal/api',
+      '"catalog.shop.internal": with no port this means port 80, but "catalog" is reached on port 15080',
+    ],
+    [
+      'https://catalog.shop.internal:15080',
+      '"catalog.shop.internal:15080": "catalog" is reached in plain text, since its own Envoy ends TLS; write http://',
+    ],
     ['cache.shop.internal:6380', '"cache.shop.internal:6380": "cache" is reached on port 6379'],
-    ['x,http://orders.shop.internal:15080,y', '"orders.shop.internal:15080": "ui" does not list "orders" in calls, so the connection will be refused'],
+    [
+      'x,http://orders.shop.internal:15080,y',
+      '"orders.shop.internal:15080": "ui" does not list "orders" in calls, so the connection will be refused',
+    ],
   ])('%s', (value, message) => {
     expect(warningsFor(value)).toEqual([{ id: 'environment-address', path: 'services.ui.environment.URL', message }]);
   });
 
   test('for each address in one variable', () => {
-    expect(warningsFor('http://orders.shop.internal:15080,http://catalog.shop.internal:1').map((warning) => warning.message)).toHaveLength(2);
+    expect(warningsFor('http://orders.shop.internal:15080,http://catalog.shop.internal:1').map((warning) => warning.message)).toHaveLength(
+      2,
+    );
   });
 
   test('in the variables of extra containers too', () => {
@@ -66,8 +85,13 @@ describe('an address that cannot work gives a warning', () => {
   });
 
   test('with the domain that the user chose', () => {
-    const props = mesh({ ui: service({ environment: { A: 'http://orders.a-b.example.com:15080 http://orders.aXb.example.com' } }), orders: service() }, { domain: 'a-b.example.com' });
-    expect(topologyOf(props).warnings.map((warning) => warning.message)).toEqual(['"orders.a-b.example.com:15080": "ui" does not list "orders" in calls, so the connection will be refused']);
+    const props = mesh(
+      { ui: service({ environment: { A: 'http://orders.a-b.example.com:15080 http://orders.aXb.example.com' } }), orders: service() },
+      { domain: 'a-b.example.com' },
+    );
+    expect(topologyOf(props).warnings.map((warning) => warning.message)).toEqual([
+      '"orders.a-b.example.com:15080": "ui" does not list "orders" in calls, so the connection will be refused',
+    ]);
   });
 });
 

@@ -3,7 +3,8 @@ import type { Raw } from '../../../support/parsing';
 import { image, issuesOf, mesh, seconds, service, token, topologyOf } from '../../../support/parsing';
 
 /** A mesh in which "ui" calls this external service. */
-const stripe = (external: unknown, more: Raw = {}, own: Raw = {}): Raw => mesh({ ui: service({ calls: ['stripe'], ...own }), orders: service() }, { external: { stripe: external }, ...more });
+const stripe = (external: unknown, more: Raw = {}, own: Raw = {}): Raw =>
+  mesh({ ui: service({ calls: ['stripe'], ...own }), orders: service() }, { external: { stripe: external }, ...more });
 const host = 'api.stripe.com';
 const externalOf = (props: unknown) => topologyOf(props).external[0];
 const PEM = (readCase('external-services') as { external: { ledger: { trust: { pem: string } } } }).external.ledger.trust.pem;
@@ -11,13 +12,25 @@ const PEM = (readCase('external-services') as { external: { ledger: { trust: { p
 describe('an external service', () => {
   test('is HTTPS on port 443, checked by the authorities of the image, unless it says something else', () => {
     expect(externalOf(stripe({ host }))).toMatchObject({
-      name: 'stripe', host, port: 443, protocol: 'http', tls: true, trust: { kind: 'file', path: '/etc/ssl/certs/ca-certificates.crt' }, virtualPort: 15080, virtualHost: 'stripe.shop.internal', callers: ['ui'], callPolicy: { timeouts: { requestSeconds: 15 } },
+      name: 'stripe',
+      host,
+      port: 443,
+      protocol: 'http',
+      tls: true,
+      trust: { kind: 'file', path: '/etc/ssl/certs/ca-certificates.crt' },
+      virtualPort: 15080,
+      virtualHost: 'stripe.shop.internal',
+      callers: ['ui'],
+      callPolicy: { timeouts: { requestSeconds: 15 } },
     });
   });
 
   test('is called by who lists it, and is no service of the mesh', () => {
     const { services } = topologyOf(stripe({ host }));
-    expect(services.map(({ name, calls, callsExternal }) => ({ name, calls, callsExternal }))).toEqual([{ name: 'orders', calls: [], callsExternal: [] }, { name: 'ui', calls: [], callsExternal: ['stripe'] }]);
+    expect(services.map(({ name, calls, callsExternal }) => ({ name, calls, callsExternal }))).toEqual([
+      { name: 'orders', calls: [], callsExternal: [] },
+      { name: 'ui', calls: [], callsExternal: ['stripe'] },
+    ]);
   });
 
   test('moves nobody else: every address stays what it is', () => {
@@ -26,7 +39,9 @@ describe('an external service', () => {
   });
 
   test('has a policy of its own, which a caller overrides', () => {
-    const { external, services } = topologyOf(stripe({ host, timeout: { perRequest: seconds(80) } }, {}, { callPolicies: { stripe: { timeout: { perRequest: seconds(5) } } } }));
+    const { external, services } = topologyOf(
+      stripe({ host, timeout: { perRequest: seconds(80) } }, {}, { callPolicies: { stripe: { timeout: { perRequest: seconds(5) } } } }),
+    );
     expect(external[0].callPolicy.timeouts).toEqual({ requestSeconds: 80 });
     expect(services.find(({ name }) => name === 'ui')?.callOverrides).toEqual({ stripe: { timeouts: { requestSeconds: 5 } } });
   });
@@ -45,7 +60,8 @@ describe('an external service', () => {
   });
 
   test('fails to hide that its calls leave in plain text, or that nobody calls it', () => {
-    const warningsOf = (external: Raw, calls: readonly string[]) => topologyOf(stripe(external, {}, { calls })).warnings.map(({ id, path }) => `${id} ${path}`);
+    const warningsOf = (external: Raw, calls: readonly string[]) =>
+      topologyOf(stripe(external, {}, { calls })).warnings.map(({ id, path }) => `${id} ${path}`);
     expect(warningsOf({ host, port: 80, tls: false }, ['stripe'])).toEqual(['external-plaintext external.stripe.tls']);
     expect(warningsOf({ host, port: 5432, protocol: 'tcp', tls: false }, ['stripe'])).toEqual(['external-plaintext external.stripe.tls']);
     expect(warningsOf({ host }, [])).toEqual(['external-not-called external.stripe']);
@@ -54,14 +70,21 @@ describe('an external service', () => {
 });
 
 describe('an address of an external service in an environment variable', () => {
-  const warningsFor = (value: string, calls = ['stripe']) => topologyOf(stripe({ host }, {}, { environment: { URL: value }, calls })).warnings.filter(({ id }) => id === 'environment-address').map(({ message }) => message);
+  const warningsFor = (value: string, calls = ['stripe']) =>
+    topologyOf(stripe({ host }, {}, { environment: { URL: value }, calls }))
+      .warnings.filter(({ id }) => id === 'environment-address')
+      .map(({ message }) => message);
 
   test('gives no warning if it works', () => {
     expect(warningsFor('http://stripe.shop.internal:15080/v1')).toEqual([]);
   });
 
   test.each([
-    ['https://stripe.shop.internal:15080', ['stripe'], '"stripe" is reached in plain text, since Envoy begins TLS by itself; write http://'],
+    [
+      'https://stripe.shop.internal:15080',
+      ['stripe'],
+      '"stripe" is reached in plain text, since Envoy begins TLS by itself; write http://',
+    ],
     ['http://stripe.shop.internal', ['stripe'], 'with no port this means port 80, but "stripe" is reached on port 15080'],
     ['http://stripe.shop.internal:15080', [], '"ui" does not list "stripe" in calls'],
     ['http://stripee.shop.internal:15080', ['stripe'], 'did you mean "stripe.shop.internal"?'],
@@ -104,13 +127,20 @@ describe('an external service', () => {
     ['wants load balancing', { host, loadBalancing: {} }, 'NOT_ALLOWED', 'external.stripe.loadBalancing'],
     ['wants pings', { host, keepAlive: {} }, 'NOT_ALLOWED', 'external.stripe.keepAlive'],
     ['gives an image', { host, image }, 'UNKNOWN_PROPERTY', 'external.stripe.image'],
-    ['times requests of TCP', { host, port: 5432, protocol: 'tcp', timeout: { perRequest: seconds(1) } }, 'NOT_ALLOWED', 'external.stripe.timeout'],
+    [
+      'times requests of TCP',
+      { host, port: 5432, protocol: 'tcp', timeout: { perRequest: seconds(1) } },
+      'NOT_ALLOWED',
+      'external.stripe.timeout',
+    ],
   ])('fails if the user %s', (_, external, code, path) => {
     expect(issuesOf(stripe(external)).map((issue) => `${issue.code} ${issue.path}`)).toEqual([`${code} ${path}`]);
   });
 
   test('fails if its certificates hold a private key, and shows nothing of it', () => {
-    const [issue, ...others] = issuesOf(stripe({ host, trust: { pem: '-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n' } }));
+    const [issue, ...others] = issuesOf(
+      stripe({ host, trust: { pem: '-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n' } }),
+    );
     expect(others).toEqual([]);
     expect(issue).toMatchObject({ code: 'NOT_ALLOWED', path: 'external.stripe.trust.pem' });
     expect(JSON.stringify(issue)).not.toContain('c2Vj');
@@ -124,8 +154,18 @@ describe('an external service', () => {
     ['calls it by a slip of its name', stripe({ host }, {}, { calls: ['strpe'] }), 'UNKNOWN_SERVICE', 'services.ui.calls[0]'],
     ['calls it twice', stripe({ host }, {}, { calls: ['stripe', 'stripe'] }), 'DUPLICATE_CALL', 'services.ui.calls[1]'],
     ['listens on its virtual port', stripe({ host, virtualPort: 8080 }), 'PORT_CLASH', 'services.ui.calls[0]'],
-    ['overrides it without calling it', stripe({ host }, {}, { calls: [], callPolicies: { stripe: {} } }), 'UNKNOWN_SERVICE', 'services.ui.callPolicies.stripe'],
-    ['routes to it', stripe({ host }, { edge: { kind: 'http', authorizer: { kind: 'none' }, routes: { 'GET /': { service: 'stripe' } } } }), 'NOT_ALLOWED', 'edge.routes["GET /"].service'],
+    [
+      'overrides it without calling it',
+      stripe({ host }, {}, { calls: [], callPolicies: { stripe: {} } }),
+      'UNKNOWN_SERVICE',
+      'services.ui.callPolicies.stripe',
+    ],
+    [
+      'routes to it',
+      stripe({ host }, { edge: { kind: 'http', authorizer: { kind: 'none' }, routes: { 'GET /': { service: 'stripe' } } } }),
+      'NOT_ALLOWED',
+      'edge.routes["GET /"].service',
+    ],
     ['says egress with a text', mesh({ ui: service() }, { egress: 'open' }), 'WRONG_TYPE', 'egress'],
     ['says egress of an unknown kind', mesh({ ui: service() }, { egress: { kind: 'closed' } }), 'NOT_ALLOWED', 'egress.kind'],
   ])('fails if the user %s', (_, props, code, path) => {

@@ -3,21 +3,51 @@ import { issuesOf, token, topologyOf, ui } from '../../../support/parsing';
 const changes = (requestHeaders: unknown, more: object = {}) => ui({ requestHeaders, ...more });
 
 test('header names are in small letters, and what is in the changes is sorted and complete', () => {
-  const { requestHeaders, responseHeaders } = topologyOf(ui({ requestHeaders: { set: { 'X-B': '50%', 'x-a': 'a, b' }, remove: ['Cookie', 'cookie', 'Accept'] }, responseHeaders: { add: { 'Set-Cookie': 'a=1; b="ü"'.replace('ü', 'u') } } })).services[0].policy;
+  const { requestHeaders, responseHeaders } = topologyOf(
+    ui({
+      requestHeaders: { set: { 'X-B': '50%', 'x-a': 'a, b' }, remove: ['Cookie', 'cookie', 'Accept'] },
+      responseHeaders: { add: { 'Set-Cookie': 'a=1; b="ü"'.replace('ü', 'u') } },
+    }),
+  ).services[0].policy;
   expect(requestHeaders).toEqual({ set: { 'x-a': 'a, b', 'x-b': '50%' }, add: {}, remove: ['accept', 'cookie'] });
   expect(Object.keys(requestHeaders?.set ?? {})).toEqual(['x-a', 'x-b']);
   expect(responseHeaders).toEqual({ set: {}, add: { 'set-cookie': 'a=1; b="u"' }, remove: [] });
 });
 
-const RESERVED = ['Host', 'connection', 'Keep-Alive', 'proxy-authorization', 'content-length', 'transfer-encoding', 'te', 'trailer', 'upgrade', 'expect', 'forwarded', 'x-forwarded-client-cert', 'X-Forwarded-For', 'x-real-ip', 'x-request-id', 'x-amzn-trace-id', 'x-envoy-retry-on', 'x-mesh-not-sent', 'x-edge-route', 'grpc-status'];
+const RESERVED = [
+  'Host',
+  'connection',
+  'Keep-Alive',
+  'proxy-authorization',
+  'content-length',
+  'transfer-encoding',
+  'te',
+  'trailer',
+  'upgrade',
+  'expect',
+  'forwarded',
+  'x-forwarded-client-cert',
+  'X-Forwarded-For',
+  'x-real-ip',
+  'x-request-id',
+  'x-amzn-trace-id',
+  'x-envoy-retry-on',
+  'x-mesh-not-sent',
+  'x-edge-route',
+  'grpc-status',
+];
 
 describe.each(RESERVED)('%s, by which the mesh or HTTP lives,', (name) => {
   test.each(['set', 'add'])('fails if the user changes it by %s', (how) => {
-    expect(issuesOf(changes({ [how]: { [name]: '1' } }))).toEqual([expect.objectContaining({ code: 'RESERVED_NAME', path: expect.stringContaining(`services.ui.requestHeaders.${how}`) })]);
+    expect(issuesOf(changes({ [how]: { [name]: '1' } }))).toEqual([
+      expect.objectContaining({ code: 'RESERVED_NAME', path: expect.stringContaining(`services.ui.requestHeaders.${how}`) }),
+    ]);
   });
 
   test('fails if the user removes it', () => {
-    expect(issuesOf(ui({ responseHeaders: { remove: [name] } }))).toEqual([expect.objectContaining({ code: 'RESERVED_NAME', path: 'services.ui.responseHeaders.remove[0]' })]);
+    expect(issuesOf(ui({ responseHeaders: { remove: [name] } }))).toEqual([
+      expect.objectContaining({ code: 'RESERVED_NAME', path: 'services.ui.responseHeaders.remove[0]' }),
+    ]);
   });
 });
 

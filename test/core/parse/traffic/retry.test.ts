@@ -19,7 +19,10 @@ test('who gives a share gets a share', () => {
 });
 
 test('events are those of the enum-like class, sorted, once each', () => {
-  expect(retry({ on: readProps([RetryOn.STREAM_ERROR, RetryOn.SERVER_ERROR, RetryOn.STREAM_ERROR]) }).on).toEqual(['server-error', 'stream-error']);
+  expect(retry({ on: readProps([RetryOn.STREAM_ERROR, RetryOn.SERVER_ERROR, RetryOn.STREAM_ERROR]) }).on).toEqual([
+    'server-error',
+    'stream-error',
+  ]);
   expect(retry({ anyMethod: true, on: readProps(Object.values(RetryOn)) }, 'grpc').on).toHaveLength(10);
 });
 
@@ -35,7 +38,12 @@ failsIfTheUser([
   ['names an event that there is not', { retry: { on: ['5xx'] } }, 'NOT_ALLOWED', 'retry.on[0]'],
   ['names nothing', { retry: { on: [undefined] } }, 'MISSING', 'retry.on[0]'],
   ['names an event of gRPC where there is none', { retry: { on: ['unavailable'] } }, 'NOT_ALLOWED', 'retry.on[0]'],
-  ['names events of gRPC, but does not say that calls may be done twice', { protocol: 'grpc', retry: { on: ['unavailable'] } }, 'NOT_ALLOWED', 'retry.on'],
+  [
+    'names events of gRPC, but does not say that calls may be done twice',
+    { protocol: 'grpc', retry: { on: ['unavailable'] } },
+    'NOT_ALLOWED',
+    'retry.on',
+  ],
   ['names events, and retries nothing', { retry: { maxRetries: 0, on: ['server-error'] } }, 'NOT_ALLOWED', 'retry.on'],
   ['waits, and retries nothing', { retry: { maxRetries: 0, backoff: { base: seconds(1) } } }, 'NOT_ALLOWED', 'retry.backoff'],
   ['gives the longest backoff only', { retry: { backoff: { max: seconds(1) } } }, 'MISSING', 'retry.backoff.base'],

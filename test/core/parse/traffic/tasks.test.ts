@@ -15,21 +15,43 @@ test('circuit breakers limit what they name', () => {
 });
 
 test('outlier detection can be had with other values, or not at all', () => {
-  expect(policyOf({ outlierDetection: { kind: 'of', consecutiveServerErrors: 5, interval: seconds(0.5) } }).outlierDetection).toEqual({ ...DEFAULT_OUTLIER_DETECTION, consecutiveServerErrors: 5, intervalSeconds: 0.5 });
+  expect(policyOf({ outlierDetection: { kind: 'of', consecutiveServerErrors: 5, interval: seconds(0.5) } }).outlierDetection).toEqual({
+    ...DEFAULT_OUTLIER_DETECTION,
+    consecutiveServerErrors: 5,
+    intervalSeconds: 0.5,
+  });
   expect(policyOf({ outlierDetection: { kind: 'none' } }).outlierDetection).toBeUndefined();
 });
 
 test('requests are balanced as wanted', () => {
   expect(policyOf({ loadBalancing: { algorithm: 'roundRobin' } }).loadBalancing).toEqual({ algorithm: 'roundRobin' });
-  expect(policyOf({ loadBalancing: { algorithm: 'leastRequest', slowStart: seconds(30) }, protocol: 'tcp' }).loadBalancing).toEqual({ algorithm: 'leastRequest', slowStartSeconds: 30 });
-  expect(policyOf(ringHash({ kind: 'header', name: 'X-User' })).loadBalancing).toEqual({ algorithm: 'ringHash', hashOn: { kind: 'header', name: 'x-user' } });
-  expect(policyOf(ringHash({ kind: 'cookie', name: 'Session', ttl: seconds(0) })).loadBalancing).toEqual({ algorithm: 'ringHash', hashOn: { kind: 'cookie', name: 'Session', ttlSeconds: 0 } });
+  expect(policyOf({ loadBalancing: { algorithm: 'leastRequest', slowStart: seconds(30) }, protocol: 'tcp' }).loadBalancing).toEqual({
+    algorithm: 'leastRequest',
+    slowStartSeconds: 30,
+  });
+  expect(policyOf(ringHash({ kind: 'header', name: 'X-User' })).loadBalancing).toEqual({
+    algorithm: 'ringHash',
+    hashOn: { kind: 'header', name: 'x-user' },
+  });
+  expect(policyOf(ringHash({ kind: 'cookie', name: 'Session', ttl: seconds(0) })).loadBalancing).toEqual({
+    algorithm: 'ringHash',
+    hashOn: { kind: 'cookie', name: 'Session', ttlSeconds: 0 },
+  });
   expect(policyOf(ringHash({ kind: 'source' })).loadBalancing).toEqual({ algorithm: 'ringHash', hashOn: { kind: 'source' } });
 });
 
 test('health checks have defaults, and none is longer than its interval', () => {
-  expect(policyOf(health()).activeHealthCheck).toEqual({ path: '/health', intervalSeconds: 5, timeoutSeconds: 2, healthyThreshold: 2, unhealthyThreshold: 3 });
-  expect(policyOf({ protocol: 'grpc', activeHealthCheck: { kind: 'of', interval: seconds(1) } }).activeHealthCheck).toMatchObject({ intervalSeconds: 1, timeoutSeconds: 1 });
+  expect(policyOf(health()).activeHealthCheck).toEqual({
+    path: '/health',
+    intervalSeconds: 5,
+    timeoutSeconds: 2,
+    healthyThreshold: 2,
+    unhealthyThreshold: 3,
+  });
+  expect(policyOf({ protocol: 'grpc', activeHealthCheck: { kind: 'of', interval: seconds(1) } }).activeHealthCheck).toMatchObject({
+    intervalSeconds: 1,
+    timeoutSeconds: 1,
+  });
   expect(policyOf({ activeHealthCheck: { kind: 'none' } }).activeHealthCheck).toBeUndefined();
 });
 
@@ -40,7 +62,9 @@ test('connections are probed as often as wanted', () => {
 
 describe('a caller that overrides', () => {
   const policy = (override: Raw, called: Raw = {}): CallPolicy => {
-    const { services } = topologyOf(mesh({ ui: service({ calls: ['orders'], callPolicies: { orders: override } }), orders: service(called) }));
+    const { services } = topologyOf(
+      mesh({ ui: service({ calls: ['orders'], callPolicies: { orders: override } }), orders: service(called) }),
+    );
     const [orders, caller] = services;
     return callPolicyOf(caller, orders);
   };
@@ -52,12 +76,18 @@ describe('a caller that overrides', () => {
   });
 
   test('can do without what the service says, and without the default', () => {
-    const { activeHealthCheck, outlierDetection } = policy({ activeHealthCheck: { kind: 'none' }, outlierDetection: { kind: 'none' } }, health());
+    const { activeHealthCheck, outlierDetection } = policy(
+      { activeHealthCheck: { kind: 'none' }, outlierDetection: { kind: 'none' } },
+      health(),
+    );
     expect([activeHealthCheck, outlierDetection]).toEqual([undefined, undefined]);
   });
 
   test('fails if the protocol of the called service cannot do it', () => {
-    const props = mesh({ ui: service({ calls: ['cache'], callPolicies: { cache: { retry: { maxRetries: 1 } } } }), cache: service({ protocol: 'tcp', virtualPort: 7000 }) });
+    const props = mesh({
+      ui: service({ calls: ['cache'], callPolicies: { cache: { retry: { maxRetries: 1 } } } }),
+      cache: service({ protocol: 'tcp', virtualPort: 7000 }),
+    });
     expect(issuesOf(props)).toMatchObject([{ code: 'NOT_ALLOWED', path: 'services.ui.callPolicies.cache.retry' }]);
   });
 });
@@ -66,28 +96,68 @@ describe('mistakes', () => {
   failsIfTheUser([
     ['lets no request through', { circuitBreaker: { maxRequests: 0 } }, 'OUT_OF_RANGE', 'circuitBreaker.maxRequests'],
     ['limits half a connection', { circuitBreaker: { maxConnections: 1.5 } }, 'OUT_OF_RANGE', 'circuitBreaker.maxConnections'],
-    ['limits the requests of a TCP service', { protocol: 'tcp', circuitBreaker: { maxRequests: 5 } }, 'NOT_ALLOWED', 'circuitBreaker.maxRequests'],
+    [
+      'limits the requests of a TCP service',
+      { protocol: 'tcp', circuitBreaker: { maxRequests: 5 } },
+      'NOT_ALLOWED',
+      'circuitBreaker.maxRequests',
+    ],
     ['limits retries where requests are limited', { circuitBreaker: { maxRetries: 5 } }, 'UNKNOWN_PROPERTY', 'circuitBreaker.maxRetries'],
-    ['lets the last task be ejected', { outlierDetection: { kind: 'of', maxEjectionPercent: 100 } }, 'OUT_OF_RANGE', 'outlierDetection.maxEjectionPercent'],
-    ['counts the status of a TCP service', { protocol: 'tcp', outlierDetection: { kind: 'of', consecutiveServerErrors: 5 } }, 'NOT_ALLOWED', 'outlierDetection.consecutiveServerErrors'],
+    [
+      'lets the last task be ejected',
+      { outlierDetection: { kind: 'of', maxEjectionPercent: 100 } },
+      'OUT_OF_RANGE',
+      'outlierDetection.maxEjectionPercent',
+    ],
+    [
+      'counts the status of a TCP service',
+      { protocol: 'tcp', outlierDetection: { kind: 'of', consecutiveServerErrors: 5 } },
+      'NOT_ALLOWED',
+      'outlierDetection.consecutiveServerErrors',
+    ],
     ['ejects for no time', { outlierDetection: { kind: 'of', baseEjection: seconds(0) } }, 'OUT_OF_RANGE', 'outlierDetection.baseEjection'],
     ['balances by an object of no factory', { loadBalancing: 'roundRobin' }, 'WRONG_TYPE', 'loadBalancing'],
     ['balances in a way that there is not', { loadBalancing: { algorithm: 'random' } }, 'NOT_ALLOWED', 'loadBalancing.algorithm'],
-    ['starts slower than 15 minutes', { loadBalancing: { algorithm: 'roundRobin', slowStart: seconds(1000) } }, 'OUT_OF_RANGE', 'loadBalancing.slowStart'],
+    [
+      'starts slower than 15 minutes',
+      { loadBalancing: { algorithm: 'roundRobin', slowStart: seconds(1000) } },
+      'OUT_OF_RANGE',
+      'loadBalancing.slowStart',
+    ],
     ['hashes nothing', { loadBalancing: { algorithm: 'ringHash' } }, 'MISSING', 'loadBalancing.hashOn'],
     ['hashes a pseudo header', ringHash({ kind: 'header', name: ':path' }), 'INVALID_NAME', 'loadBalancing.hashOn.name'],
     ['hashes a cookie without a name', ringHash({ kind: 'cookie', name: '' }), 'INVALID_NAME', 'loadBalancing.hashOn.name'],
-    ['hashes a header with a lifetime', ringHash({ kind: 'header', name: 'x', ttl: seconds(1) }), 'UNKNOWN_PROPERTY', 'loadBalancing.hashOn.ttl'],
-    ['hashes TCP connections, all of which come from loopback', { protocol: 'tcp', ...ringHash({ kind: 'source' }) }, 'NOT_ALLOWED', 'loadBalancing'],
+    [
+      'hashes a header with a lifetime',
+      ringHash({ kind: 'header', name: 'x', ttl: seconds(1) }),
+      'UNKNOWN_PROPERTY',
+      'loadBalancing.hashOn.ttl',
+    ],
+    [
+      'hashes TCP connections, all of which come from loopback',
+      { protocol: 'tcp', ...ringHash({ kind: 'source' }) },
+      'NOT_ALLOWED',
+      'loadBalancing',
+    ],
     ['checks the health of HTTP without a path', { activeHealthCheck: { kind: 'of' } }, 'MISSING', 'activeHealthCheck.path'],
     ['checks a path that can be read in two ways', health({ path: '/a/../b' }), 'NOT_ALLOWED', 'activeHealthCheck.path'],
     ['checks a path with a query', health({ path: '/health?deep=1' }), 'NOT_ALLOWED', 'activeHealthCheck.path'],
     ['checks a path without a slash', health({ path: 'health' }), 'NOT_ALLOWED', 'activeHealthCheck.path'],
     ['checks a path of gRPC', { protocol: 'grpc', ...health() }, 'NOT_ALLOWED', 'activeHealthCheck.path'],
     ['checks a path of TCP', { protocol: 'tcp', ...health() }, 'NOT_ALLOWED', 'activeHealthCheck.path'],
-    ['waits for an answer beyond the next question', health({ interval: seconds(1), timeout: seconds(2) }), 'OUT_OF_RANGE', 'activeHealthCheck.timeout'],
+    [
+      'waits for an answer beyond the next question',
+      health({ interval: seconds(1), timeout: seconds(2) }),
+      'OUT_OF_RANGE',
+      'activeHealthCheck.timeout',
+    ],
     ['probes connections all the time', { keepAlive: { interval: seconds(0.5) } }, 'OUT_OF_RANGE', 'keepAlive.interval'],
-    ['waits half a second for an answer, which TCP cannot', { protocol: 'tcp', keepAlive: { timeout: seconds(1.5) } }, 'OUT_OF_RANGE', 'keepAlive.timeout'],
+    [
+      'waits half a second for an answer, which TCP cannot',
+      { protocol: 'tcp', keepAlive: { timeout: seconds(1.5) } },
+      'OUT_OF_RANGE',
+      'keepAlive.timeout',
+    ],
   ]);
 
   test('each of a caller is named by its own path', () => {

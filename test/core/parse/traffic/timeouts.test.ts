@@ -7,7 +7,12 @@ const timeouts = (timeout: Raw, protocol = 'http') => policyOf({ timeout, protoc
 test('a limit that is not given is the default one', () => {
   expect(timeouts({ perTry: seconds(2) })).toEqual({ requestSeconds: 15, perTrySeconds: 2 });
   expect(timeouts({ perTry: seconds(2) }, 'grpc')).toEqual({ perTrySeconds: 2 });
-  expect(timeouts({ perRequest: seconds(60), perTry: seconds(20), idle: seconds(0.5), stream: seconds(60) })).toEqual({ requestSeconds: 60, perTrySeconds: 20, idleSeconds: 0.5, streamSeconds: 60 });
+  expect(timeouts({ perRequest: seconds(60), perTry: seconds(20), idle: seconds(0.5), stream: seconds(60) })).toEqual({
+    requestSeconds: 60,
+    perTrySeconds: 20,
+    idleSeconds: 0.5,
+    streamSeconds: 60,
+  });
 });
 
 test('who limits the life of streams lets a response last as long', () => {
@@ -22,10 +27,25 @@ test('a TCP connection may be silent for as long as wanted', () => {
 
 failsIfTheUser([
   ['gives no limit at all', { timeout: {} }, 'MISSING', 'timeout.perRequest'],
-  ['lets one try last longer than the request', { timeout: { perRequest: seconds(2), perTry: seconds(3) } }, 'OUT_OF_RANGE', 'timeout.perTry'],
+  [
+    'lets one try last longer than the request',
+    { timeout: { perRequest: seconds(2), perTry: seconds(3) } },
+    'OUT_OF_RANGE',
+    'timeout.perTry',
+  ],
   ['lets one try last longer than the default for requests', { timeout: { perTry: seconds(20) } }, 'OUT_OF_RANGE', 'timeout.perTry'],
-  ['lets one try last longer than the stream', { protocol: 'grpc', timeout: { perTry: seconds(20), stream: seconds(10) } }, 'OUT_OF_RANGE', 'timeout.perTry'],
-  ['lets a request last longer than the stream', { timeout: { perRequest: seconds(20), stream: seconds(10) } }, 'OUT_OF_RANGE', 'timeout.perRequest'],
+  [
+    'lets one try last longer than the stream',
+    { protocol: 'grpc', timeout: { perTry: seconds(20), stream: seconds(10) } },
+    'OUT_OF_RANGE',
+    'timeout.perTry',
+  ],
+  [
+    'lets a request last longer than the stream',
+    { timeout: { perRequest: seconds(20), stream: seconds(10) } },
+    'OUT_OF_RANGE',
+    'timeout.perRequest',
+  ],
   ['gives silence no time', { timeout: { idle: seconds(0) } }, 'OUT_OF_RANGE', 'timeout.idle'],
   ['lets streams live for two days', { timeout: { stream: seconds(172_800) } }, 'OUT_OF_RANGE', 'timeout.stream'],
   ['limits one try on a TCP service', { protocol: 'tcp', timeout: { perTry: seconds(1), idle: seconds(5) } }, 'NOT_ALLOWED', 'timeout'],

@@ -12,21 +12,50 @@ test('tasks are replaced as they always were, unless somebody says how', () => {
 });
 
 test('limits and the way back are as the user says', () => {
-  expect(replacementOf({ desiredCount: 4, deployment: rolling({ minHealthyPercent: 50, maxHealthyPercent: 125, rollback: false, alarms: [alarm] }) })).toEqual({ minHealthyPercent: 50, maxHealthyPercent: 125, rollback: false });
+  expect(
+    replacementOf({
+      desiredCount: 4,
+      deployment: rolling({ minHealthyPercent: 50, maxHealthyPercent: 125, rollback: false, alarms: [alarm] }),
+    }),
+  ).toEqual({ minHealthyPercent: 50, maxHealthyPercent: 125, rollback: false });
 });
 
 test('the gateway can be told, too', () => {
-  expect(topologyOf(edge({ gateway: { deployment: rolling({ minHealthyPercent: 50 }) } })).edge?.gateway.replacement).toMatchObject({ minHealthyPercent: 50 });
+  expect(topologyOf(edge({ gateway: { deployment: rolling({ minHealthyPercent: 50 }) } })).edge?.gateway.replacement).toMatchObject({
+    minHealthyPercent: 50,
+  });
 });
 
 test.each(['blueGreen', 'linear', 'canary'])('fails if the user asks for %s, with the reason and what does it instead', (kind) => {
-  expect(issuesOf(ui({ deployment: { kind } }))).toEqual([expect.objectContaining({ code: 'NOT_ALLOWED', path: 'services.ui.deployment', message: expect.stringMatching(/Cloud Map|load balancer/), fix: expect.stringMatching(/^use versions: their weights/) })]);
+  expect(issuesOf(ui({ deployment: { kind } }))).toEqual([
+    expect.objectContaining({
+      code: 'NOT_ALLOWED',
+      path: 'services.ui.deployment',
+      message: expect.stringMatching(/Cloud Map|load balancer/),
+      fix: expect.stringMatching(/^use versions: their weights/),
+    }),
+  ]);
 });
 
 test.each([
-  ['leaves no room', { minHealthyPercent: 100, maxHealthyPercent: 100 }, {}, 'of 1 task ECS would have to keep 1 and could run 1, so it could replace none'],
-  ['leaves none for a single task, since ECS rounds', { maxHealthyPercent: 150 }, {}, 'of 1 task ECS would have to keep 1 and could run 1, so it could replace none'],
-  ['leaves none for the least that scaling goes down to', { maxHealthyPercent: 125 }, { scaling: { minCapacity: 3, maxCapacity: 8 } }, 'of 3 tasks ECS would have to keep 3 and could run 3, so it could replace none'],
+  [
+    'leaves no room',
+    { minHealthyPercent: 100, maxHealthyPercent: 100 },
+    {},
+    'of 1 task ECS would have to keep 1 and could run 1, so it could replace none',
+  ],
+  [
+    'leaves none for a single task, since ECS rounds',
+    { maxHealthyPercent: 150 },
+    {},
+    'of 1 task ECS would have to keep 1 and could run 1, so it could replace none',
+  ],
+  [
+    'leaves none for the least that scaling goes down to',
+    { maxHealthyPercent: 125 },
+    { scaling: { minCapacity: 3, maxCapacity: 8 } },
+    'of 3 tasks ECS would have to keep 3 and could run 3, so it could replace none',
+  ],
 ])('fails if the user %s', (_, options, more, message) => {
   expect(issuesOf(ui({ ...more, deployment: rolling(options) }))).toEqual([expect.objectContaining({ code: 'NOT_ALLOWED', message })]);
 });

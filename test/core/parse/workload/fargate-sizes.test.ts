@@ -44,9 +44,11 @@ describe('the size that is suggested', () => {
 
   test('is one that Fargate offers, holds what was asked for, and is the smallest that does', () => {
     const every = DOCUMENTED.flatMap(([cpu, gib]) => gib.map((size) => ({ cpu, memoryMiB: size * 1024 })));
-    fc.assert(fc.property(fc.integer({ min: 1, max: 40_000 }), fc.integer({ min: 1, max: 300_000 }), (cpu, memory) => {
-      const fit = every.filter((size) => size.cpu >= cpu && size.memoryMiB >= memory);
-      expect(nearestFargateSize(cpu, memory)).toEqual(fit[0]);
-    }));
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 40_000 }), fc.integer({ min: 1, max: 300_000 }), (cpu, memory) => {
+        const fit = every.filter((size) => size.cpu >= cpu && size.memoryMiB >= memory);
+        expect(nearestFargateSize(cpu, memory)).toEqual(fit[0]);
+      }),
+    );
   });
 });

@@ -16,7 +16,10 @@ test('the gateway lists its callees as often as they wait for it when they stop,
 });
 
 test('a service that is found by agents waits for as long as these may take to list it', () => {
-  const props = mesh({ ui: service({ calls: ['orders', 'few'] }), orders: many, few: service() }, { mesh: { provider: 'envoy', discoveryInterval: seconds(10) } });
+  const props = mesh(
+    { ui: service({ calls: ['orders', 'few'] }), orders: many, few: service() },
+    { mesh: { provider: 'envoy', discoveryInterval: seconds(10) } },
+  );
   expect(environmentOf('ui', props)).toMatchObject({ MESH_POLL_SECONDS: '10', MESH_LIST_SECONDS: '25', MESH_REFRESH_SECONDS: '5' });
   expect(environmentOf('orders', props)).toMatchObject({ MESH_REFRESH_SECONDS: '25', MESH_STOP_SECONDS: '86' });
   expect(environmentOf('few', props)).toMatchObject({ MESH_REFRESH_SECONDS: '5', MESH_STOP_SECONDS: '46' });

@@ -56,27 +56,63 @@ const names = (min: number, max: number) => fc.uniqueArray(name, { minLength: mi
 test('with more names than there is room for, the pattern still asks for weights and routes', () => {
   const many = (prefix: string) => Array.from({ length: 40 }, (_, index) => `${prefix}${index}-${'a'.repeat(50)}`);
   const pattern = weightsPattern(many('v'), many('r'));
-  const routes = (count: number) => Object.fromEntries(many('r').slice(0, count).map((each) => [each, { v1: 1 }]));
+  const routes = (count: number) =>
+    Object.fromEntries(
+      many('r')
+        .slice(0, count)
+        .map((each) => [each, { v1: 1 }]),
+    );
   expect(pattern.length).toBeLessThanOrEqual(1024);
   expect(takes(pattern, JSON.stringify({ weights: { v1: 1 }, routes: routes(40) }))).toBe(true);
-  for (const wrong of [{ weights: { v1: 1 } }, { weights: { v1: 1 }, routes: routes(39) }, { weights: { v1: 0 }, routes: routes(40) }]) expect(takes(pattern, JSON.stringify(wrong))).toBe(false);
+  for (const wrong of [{ weights: { v1: 1 } }, { weights: { v1: 1 }, routes: routes(39) }, { weights: { v1: 0 }, routes: routes(40) }])
+    expect(takes(pattern, JSON.stringify(wrong))).toBe(false);
 });
 
 test('whatever names there are, what a deployment writes is taken, and the agent of a new task takes all that is', () => {
   let taken = 0;
   const slip = fc.tuple(fc.nat(400), fc.constantFrom('', '0', '1', ',', '"', '}', ' ', ':', '-'));
-  fc.assert(fc.property(names(1, 4), names(0, 2), fc.array(fc.nat(1000), { minLength: 12, maxLength: 12 }), fc.option(slip, { nil: undefined }), fc.boolean(), (versions, routes, numbers, mistake, lines) => {
-    const weights = (from: number) => Object.fromEntries(versions.map((version, index) => [version, index === 0 ? numbers[from] + 1 : numbers[from + index]]));
-    const text = JSON.stringify({ weights: weights(0), ...(routes.length === 0 ? {} : { routes: Object.fromEntries(routes.map((route, index) => [route, weights(4 * (index + 1))])) }) }, undefined, lines ? 2 : 0);
-    const pattern = weightsPattern(versions, routes);
-    expect(pattern.length).toBeLessThanOrEqual(1024);
-    expect(takes(pattern, text)).toBe(true);
-    if (mistake === undefined) return;
-    const [place, instead] = mistake;
-    const written = `${text.slice(0, place % text.length)}${instead}${text.slice((place % text.length) + 1)}`;
-    if (!takes(pattern, written)) return;
-    taken++;
-    expect(() => runtimeFile({ service: 'catalog', parameter: '', versions: versions.map((version) => ({ name: version, cluster: version })), routes, tcp: false }, weightsOf(written), 'inherits')).not.toThrow();
-  }), { numRuns: runs(400) });
+  fc.assert(
+    fc.property(
+      names(1, 4),
+      names(0, 2),
+      fc.array(fc.nat(1000), { minLength: 12, maxLength: 12 }),
+      fc.option(slip, { nil: undefined }),
+      fc.boolean(),
+      (versions, routes, numbers, mistake, lines) => {
+        const weights = (from: number) =>
+          Object.fromEntries(versions.map((version, index) => [version, index === 0 ? numbers[from] + 1 : numbers[from + index]]));
+        const text = JSON.stringify(
+          {
+            weights: weights(0),
+            ...(routes.length === 0 ? {} : { routes: Object.fromEntries(routes.map((route, index) => [route, weights(4 * (index + 1))])) }),
+          },
+          undefined,
+          lines ? 2 : 0,
+        );
+        const pattern = weightsPattern(versions, routes);
+        expect(pattern.length).toBeLessThanOrEqual(1024);
+        expect(takes(pattern, text)).toBe(true);
+        if (mistake === undefined) return;
+        const [place, instead] = mistake;
+        const written = `${text.slice(0, place % text.length)}${instead}${text.slice((place % text.length) + 1)}`;
+        if (!takes(pattern, written)) return;
+        taken++;
+        expect(() =>
+          runtimeFile(
+            {
+              service: 'catalog',
+              parameter: '',
+              versions: versions.map((version) => ({ name: version, cluster: version })),
+              routes,
+              tcp: false,
+            },
+            weightsOf(written),
+            'inherits',
+          ),
+        ).not.toThrow();
+      },
+    ),
+    { numRuns: runs(400) },
+  );
   expect(taken).toBeGreaterThan(atLeast(10));
 });

@@ -20,11 +20,13 @@ export function cloudMapApi(cloudMap: CloudMap): Backend {
 
 function contextOf(cloudMap: CloudMap, input: Fields): Readonly<Record<string, string>> {
   const known = cloudMap.services.find(({ id }) => id === input['ServiceId']);
-  return Object.fromEntries([
-    ['servicediscovery:NamespaceName', input['NamespaceName']],
-    ['servicediscovery:ServiceName', input['ServiceName']],
-    ['servicediscovery:ServiceArn', known?.arn],
-  ].filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+  return Object.fromEntries(
+    [
+      ['servicediscovery:NamespaceName', input['NamespaceName']],
+      ['servicediscovery:ServiceName', input['ServiceName']],
+      ['servicediscovery:ServiceArn', known?.arn],
+    ].filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
 }
 
 function serve(cloudMap: CloudMap, operation: string, input: Fields): Answer {
@@ -42,7 +44,9 @@ function serve(cloudMap: CloudMap, operation: string, input: Fields): Answer {
 
 function withService(cloudMap: CloudMap, input: Fields, then: (service: DiscoveryModel) => Answer): Answer {
   const { NamespaceName: namespace, ServiceName: name, ServiceId: id } = input;
-  const found = cloudMap.services.find((service) => (id === undefined ? service.namespace === namespace && service.name === `${String(name)}.${service.namespace}` : service.id === id));
+  const found = cloudMap.services.find((service) =>
+    id === undefined ? service.namespace === namespace && service.name === `${String(name)}.${service.namespace}` : service.id === id,
+  );
   return found === undefined ? failed('ServiceNotFound', `there is no service ${String(id ?? name)}`) : then(found);
 }
 
@@ -77,7 +81,8 @@ function discover(cloudMap: CloudMap, service: DiscoveryModel, input: Fields): F
 function updateHealth(cloudMap: CloudMap, service: DiscoveryModel, input: Fields): Answer {
   const id = String(input['InstanceId']);
   if (!service.customHealth) return failed('CustomHealthNotFound', `${service.name} has no custom health check`);
-  if (!cloudMap.registered(service.logicalId).some((instance) => instance.id === id)) return failed('InstanceNotFound', `${service.name} has no instance ${id}`);
+  if (!cloudMap.registered(service.logicalId).some((instance) => instance.id === id))
+    return failed('InstanceNotFound', `${service.name} has no instance ${id}`);
   cloudMap.setHealth(service.logicalId, id, input['Status'] === 'HEALTHY');
   return { status: 200, body: '{}' };
 }

@@ -54,8 +54,14 @@ export class AwsEmulator {
         metadata: { handlerProtocol: 'http/1.1' },
         handle: async (request: { readonly headers: Readonly<Record<string, string>>; readonly body?: unknown }) => {
           const { service, operation } = this.find(request.headers['x-amz-target'] ?? '');
-          const answer = await service?.call(principal, operation, JSON.parse(textOf(request.body)) as Fields) ?? unknown(operation);
-          return { response: { statusCode: answer.status, headers: { 'content-type': 'application/x-amz-json-1.1' }, body: new TextEncoder().encode(answer.body) } };
+          const answer = (await service?.call(principal, operation, JSON.parse(textOf(request.body)) as Fields)) ?? unknown(operation);
+          return {
+            response: {
+              statusCode: answer.status,
+              headers: { 'content-type': 'application/x-amz-json-1.1' },
+              body: new TextEncoder().encode(answer.body),
+            },
+          };
         },
         destroy: () => undefined,
       },
@@ -69,7 +75,12 @@ export class AwsEmulator {
 
   private find(target: string): { readonly service: AwsService | undefined; readonly operation: string } {
     const [name = '', operation = ''] = target.split('.');
-    const services: Readonly<Record<string, AwsService | undefined>> = { secretsmanager: this.secretsManager, TrentService: this.kms, AmazonSSM: this.systemsManager, Route53AutoNaming_v20170314: this.discovery };
+    const services: Readonly<Record<string, AwsService | undefined>> = {
+      secretsmanager: this.secretsManager,
+      TrentService: this.kms,
+      AmazonSSM: this.systemsManager,
+      Route53AutoNaming_v20170314: this.discovery,
+    };
     return { service: services[name], operation };
   }
 }

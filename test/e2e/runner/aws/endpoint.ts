@@ -28,10 +28,25 @@ export function awsEnvironment(task: string, api: string, metadata: string): Rea
 export class AwsEndpoint {
   private readonly servers;
 
-  constructor(private readonly emulator: AwsEmulator, private readonly taskAt: (address: string) => TaskIdentity | undefined, api: Server, metadata: Server) {
+  constructor(
+    private readonly emulator: AwsEmulator,
+    private readonly taskAt: (address: string) => TaskIdentity | undefined,
+    api: Server,
+    metadata: Server,
+  ) {
     this.servers = [
-      { socket: api, http: createServer((request, response) => { void this.serveApi(request, response); }) },
-      { socket: metadata, http: createServer((request, response) => { this.serveMetadata(request, response); }) },
+      {
+        socket: api,
+        http: createServer((request, response) => {
+          void this.serveApi(request, response);
+        }),
+      },
+      {
+        socket: metadata,
+        http: createServer((request, response) => {
+          this.serveMetadata(request, response);
+        }),
+      },
     ];
     for (const { socket, http } of this.servers) socket.on('connection', (connection) => http.emit('connection', connection));
   }
@@ -57,17 +72,34 @@ export class AwsEndpoint {
       if (answer === 'unreachable') request.socket.resetAndDestroy();
       else response.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.1' }).end(answer.body);
     } catch (error) {
-      response.writeHead(500, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify({ __type: 'InternalFailure', message: String(error) }));
+      response
+        .writeHead(500, { 'content-type': 'application/x-amz-json-1.1' })
+        .end(JSON.stringify({ __type: 'InternalFailure', message: String(error) }));
     }
   }
 
   /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html */
   private serveMetadata(request: IncomingMessage, response: ServerResponse): void {
     const task = this.caller(request);
-    const answer = task === undefined ? undefined : {
-      [`/v4/${task.name}/task`]: { Cluster: task.cluster, TaskARN: task.arn, Family: task.family, AvailabilityZone: task.zone, LaunchType: 'FARGATE' },
-      [`/v2/credentials/${task.name}`]: { RoleArn: task.name, AccessKeyId: 'ASIATEST', SecretAccessKey: 'test', Token: 'test', Expiration: new Date(Date.now() + 6 * 3_600_000).toISOString() },
-    }[request.url ?? ''];
+    const answer =
+      task === undefined
+        ? undefined
+        : {
+            [`/v4/${task.name}/task`]: {
+              Cluster: task.cluster,
+              TaskARN: task.arn,
+              Family: task.family,
+              AvailabilityZone: task.zone,
+              LaunchType: 'FARGATE',
+            },
+            [`/v2/credentials/${task.name}`]: {
+              RoleArn: task.name,
+              AccessKeyId: 'ASIATEST',
+              SecretAccessKey: 'test',
+              Token: 'test',
+              Expiration: new Date(Date.now() + 6 * 3_600_000).toISOString(),
+            },
+          }[request.url ?? ''];
     response.writeHead(answer === undefined ? 404 : 200, { 'content-type': 'application/json' }).end(JSON.stringify(answer ?? {}));
   }
 

@@ -7,7 +7,10 @@ import type { Answer, Backend, Fields } from './service';
 
 /** Where the SDK hands over a request: what the fakes stand in for. */
 interface Connection {
-  handle(request: { readonly headers: Readonly<Record<string, string>>; readonly body: string }): Promise<{ readonly response: { readonly statusCode: number; readonly body: Uint8Array } }>;
+  handle(request: {
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+  }): Promise<{ readonly response: { readonly statusCode: number; readonly body: Uint8Array } }>;
 }
 
 export function secretsManagerBackend(fake: FakeSecretsManager): Backend {

@@ -34,14 +34,19 @@ export function defaultKeyPolicy(account: string): readonly Statement[] {
  * https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
  */
 export function checkLockout(keyPolicy: readonly Statement[], account: string, key: string): void {
-  const administrator: KeyUser = { roleArn: `arn:aws:iam::${account}:role/Administrator`, statements: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
+  const administrator: KeyUser = {
+    roleArn: `arn:aws:iam::${account}:role/Administrator`,
+    statements: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+  };
   if (keyAllows(keyPolicy, administrator, { action: 'kms:PutKeyPolicy', resource: key, context: {} })) return;
   throw new Error('MalformedPolicyDocumentException: The new key policy will not allow you to update the key policy in the future.');
 }
 
 /** Those for one of the names, without the part that says so. @param otherwise whether one counts whose principal is not understood */
 function statementsFor(keyPolicy: readonly Statement[], names: readonly string[], otherwise: boolean): readonly Statement[] {
-  return keyPolicy.filter(({ Principal }) => isFor(Principal, names) ?? otherwise).map((statement) => ({ ...statement, Principal: undefined }));
+  return keyPolicy
+    .filter(({ Principal }) => isFor(Principal, names) ?? otherwise)
+    .map((statement) => ({ ...statement, Principal: undefined }));
 }
 
 function isFor(principal: Json | undefined, names: readonly string[]): boolean | undefined {

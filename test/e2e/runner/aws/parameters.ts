@@ -22,7 +22,8 @@ const MAX_NAMES = 10;
 export function parametersBackend(parameters: Parameters, place: string): Backend {
   return {
     prefix: 'ssm',
-    request: (_, input) => namesIn(input).map((name) => ({ resource: `arn:aws:ssm:${place}:parameter/${name.replace(/^\//, '')}`, context: {} })),
+    request: (_, input) =>
+      namesIn(input).map((name) => ({ resource: `arn:aws:ssm:${place}:parameter/${name.replace(/^\//, '')}`, context: {} })),
     serve: (operation, input) => {
       const names = namesIn(input);
       if (operation !== 'GetParameters') return failed('UnknownOperationException', operation);

@@ -19,7 +19,9 @@ const PARTS = ['Sid', 'Effect', 'Action', 'Resource', 'Condition'];
 
 /** Deny wins, and what nobody allows is denied. */
 export function allows(statements: readonly Statement[], request: PolicyRequest): boolean {
-  return !denies(statements, request) && statements.some((statement) => statement['Effect'] === 'Allow' && matches(statement, request, false));
+  return (
+    !denies(statements, request) && statements.some((statement) => statement['Effect'] === 'Allow' && matches(statement, request, false))
+  );
 }
 
 export function denies(statements: readonly Statement[], request: PolicyRequest): boolean {
@@ -33,9 +35,11 @@ function matches(statement: Statement, request: PolicyRequest, otherwise: boolea
   const actions = texts(Action);
   const resources = texts(Resource);
   if (actions === undefined || resources === undefined || !isObject(Condition)) return otherwise;
-  return actions.some((pattern) => like(pattern.toLowerCase(), request.action.toLowerCase()))
-    && resources.some((pattern) => like(pattern, request.resource))
-    && Object.entries(Condition).every(([operator, keys]) => holds(operator, keys, request.context) ?? otherwise);
+  return (
+    actions.some((pattern) => like(pattern.toLowerCase(), request.action.toLowerCase())) &&
+    resources.some((pattern) => like(pattern, request.resource)) &&
+    Object.entries(Condition).every(([operator, keys]) => holds(operator, keys, request.context) ?? otherwise)
+  );
 }
 
 function holds(operator: string, keys: Json | undefined, context: PolicyRequest['context']): boolean | undefined {
@@ -60,7 +64,10 @@ const OPERATORS: Readonly<Record<string, (pattern: string, value: string) => boo
 
 /** `*` stands for any text and `?` for any character. */
 function like(pattern: string, value: string): boolean {
-  const expression = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  const expression = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
   return new RegExp(`^${expression}$`, 's').test(value);
 }
 

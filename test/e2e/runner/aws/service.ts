@@ -54,7 +54,10 @@ export interface Backend {
   /** What IAM is asked about a call: of each resource, if there are several. */
   readonly request: (operation: string, input: Fields) => Asked | readonly Asked[];
   readonly serve: (operation: string, input: Fields) => Promise<Answer> | Answer;
-  /** Of a resource that has a policy of its own, as keys of KMS do; undefined if there is no such resource. Absent: policies of roles alone decide. */
+  /**
+   * Of a resource that has a policy of its own, as keys of KMS do; undefined if there is no such resource. Absent: policies of
+   * roles alone decide.
+   */
   readonly policyOf?: (resource: string) => readonly Statement[] | undefined;
 }
 
@@ -92,7 +95,12 @@ export class AwsService {
     const action = `${this.backend.prefix}:${operation}`;
     const asked = [this.backend.request(operation, input)].flat();
     const denied = asked.find((each) => !this.permits(principal, { action, ...each }));
-    if (denied !== undefined) return this.refuse(call, 'AccessDeniedException', `${principal.name} is not authorized to perform: ${action} on resource: ${denied.resource}`);
+    if (denied !== undefined)
+      return this.refuse(
+        call,
+        'AccessDeniedException',
+        `${principal.name} is not authorized to perform: ${action} on resource: ${denied.resource}`,
+      );
     const answer = await this.backend.serve(operation, input);
     this.finished(call, answer.status === 200 ? 'ok' : (JSON.parse(answer.body) as { readonly __type: string }).__type);
     return answer;

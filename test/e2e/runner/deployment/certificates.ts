@@ -9,11 +9,17 @@ const SECRET_VARIABLE = 'MESH_SECRET_ARN';
 
 /** The certificates of the services, as the secrets hold them. */
 export class Certificates {
-  constructor(private readonly deployment: Deployment, private readonly aws: AwsEmulator, private readonly taskOf: (service: string) => TaskModel) {}
+  constructor(
+    private readonly deployment: Deployment,
+    private readonly aws: AwsEmulator,
+    private readonly taskOf: (service: string) => TaskModel,
+  ) {}
 
   /** The secret that a service's tasks read. */
   secretOf(service: string): string {
-    const arns = this.taskOf(service).containers.map(({ environment }) => environment[SECRET_VARIABLE]).filter((arn) => arn !== undefined);
+    const arns = this.taskOf(service)
+      .containers.map(({ environment }) => environment[SECRET_VARIABLE])
+      .filter((arn) => arn !== undefined);
     const [arn] = arns;
     if (arn === undefined) throw new Error(`no container of "${service}" has ${SECRET_VARIABLE}`);
     return arn;

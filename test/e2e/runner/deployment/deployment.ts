@@ -49,7 +49,10 @@ export class Deployment {
   readonly log: string[] = [];
   private state = NOTHING;
 
-  constructor(private readonly aws: AwsEmulator, private readonly known: KnownValues) {}
+  constructor(
+    private readonly aws: AwsEmulator,
+    private readonly known: KnownValues,
+  ) {}
 
   /** What the resources are called, and what custom resources have answered. */
   get values(): KnownValues {
@@ -93,7 +96,11 @@ export class Deployment {
     const id = this.state.rotations.get(secret);
     if (id === undefined) throw new Error(`the template does not rotate ${secret}`);
     const version = this.aws.secrets.startRotation(secret);
-    for (const step of STEPS) await runRotationStep(this.invocation(this.state.template, this.values, id, () => new Date()), { step, secretId: secret, version });
+    for (const step of STEPS)
+      await runRotationStep(
+        this.invocation(this.state.template, this.values, id, () => new Date()),
+        { step, secretId: secret, version },
+      );
   }
 
   invocation(template: Template, values: KnownValues, id: string, now: () => Date): Invocation {
@@ -102,8 +109,19 @@ export class Deployment {
     const role = resolver.referenced(properties['Role']);
     if (role === undefined) throw new Error(`${id}.Role: the function has no role of the template`);
     const principal: Principal = { name: id, roleArn: roleArnOf(values, role), statements: () => statementsOf(template, values, role) };
-    const environment = Fields.of(resolver.resolve(properties['Environment'] ?? {}), `${id}.Environment`).child('Variables')?.allTexts() ?? {};
-    return { aws: this.aws, principal, environment, now, write: (line) => { this.log.push(line); } };
+    const environment =
+      Fields.of(resolver.resolve(properties['Environment'] ?? {}), `${id}.Environment`)
+        .child('Variables')
+        ?.allTexts() ?? {};
+    return {
+      aws: this.aws,
+      principal,
+      environment,
+      now,
+      write: (line) => {
+        this.log.push(line);
+      },
+    };
   }
 }
 
@@ -153,13 +171,15 @@ class Update {
         break;
       }
       default:
-        if (resource?.Type.startsWith('Custom::') === true && CUSTOM_RESOURCES[resource.Type] !== undefined) await this.custom(id, resource);
+        if (resource?.Type.startsWith('Custom::') === true && CUSTOM_RESOURCES[resource.Type] !== undefined)
+          await this.custom(id, resource);
     }
   }
 
   private key(id: string): string {
     const properties = this.properties(id);
-    if (properties.optionalText('KeySpec') !== 'ECC_NIST_P256' || properties.optionalText('KeyUsage') !== 'SIGN_VERIFY') throw new Error(`${id}: the runner has only keys of ECC_NIST_P256 for SIGN_VERIFY`);
+    if (properties.optionalText('KeySpec') !== 'ECC_NIST_P256' || properties.optionalText('KeyUsage') !== 'SIGN_VERIFY')
+      throw new Error(`${id}: the runner has only keys of ECC_NIST_P256 for SIGN_VERIFY`);
     return this.aws.keys.createKey(new Date());
   }
 
@@ -207,8 +227,18 @@ class Update {
   private async cleanUp(): Promise<void> {
     for (const [id, { type, physicalId, properties }] of this.before.customResources) {
       if (this.customResources.get(id)?.physicalId === physicalId) continue;
-      const invocation = this.deployment.invocation(this.before.template, this.before.values, handlerOf(this.before.template, id), this.now);
-      await CUSTOM_RESOURCES[type](invocation)({ RequestType: 'Delete', LogicalResourceId: id, PhysicalResourceId: physicalId, ResourceProperties: properties });
+      const invocation = this.deployment.invocation(
+        this.before.template,
+        this.before.values,
+        handlerOf(this.before.template, id),
+        this.now,
+      );
+      await CUSTOM_RESOURCES[type](invocation)({
+        RequestType: 'Delete',
+        LogicalResourceId: id,
+        PhysicalResourceId: physicalId,
+        ResourceProperties: properties,
+      });
     }
   }
 
@@ -246,7 +276,9 @@ function handlerOf(template: Template, id: string): string {
 function generatedText(generated: Fields): string {
   const random = randomBytes(24).toString('base64url');
   const template = generated.optionalText('SecretStringTemplate');
-  return template === undefined ? random : JSON.stringify({ ...(JSON.parse(template) as object), [generated.text('GenerateStringKey')]: random });
+  return template === undefined
+    ? random
+    : JSON.stringify({ ...(JSON.parse(template) as object), [generated.text('GenerateStringKey')]: random });
 }
 
 /** CloudFormation hands numbers and booleans over as text. */

@@ -29,11 +29,15 @@ export const CUSTOM_RESOURCES: Readonly<Record<string, (invocation: Invocation) 
     const { kms, acmPca } = aws.clients(principal);
     return authorityHandler({ kms, acmPca, log: jsonLog(write), pause: (milliseconds) => setTimeout(milliseconds) });
   },
-  'Custom::MeshAuthoritySet': ({ aws, principal, write, now }) => authoritySetHandler({ secretsManager: aws.clients(principal).secretsManager, log: jsonLog(write), now }),
+  'Custom::MeshAuthoritySet': ({ aws, principal, write, now }) =>
+    authoritySetHandler({ secretsManager: aws.clients(principal).secretsManager, log: jsonLog(write), now }),
 };
 
 /** One step of a rotation, as Secrets Manager asks for it. */
-export async function runRotationStep({ aws, principal, environment, now, write }: Invocation, { step, secretId, version }: RotationEvent): Promise<void> {
+export async function runRotationStep(
+  { aws, principal, environment, now, write }: Invocation,
+  { step, secretId, version }: RotationEvent,
+): Promise<void> {
   const { secretsManager, kms, acmPca } = aws.clients(principal);
   const handle = rotationHandler({
     secretsManager,

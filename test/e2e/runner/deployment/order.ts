@@ -11,7 +11,8 @@ export function deploymentOrder(template: Template): readonly string[] {
     if (resource === undefined || ordered.has(id)) return;
     if (path.includes(id)) throw new Error(`resources depend on each other in a cycle: ${[...path, id].join(' -> ')}`);
     const { DependsOn = [] } = resource;
-    for (const needed of [...referencesIn(resource.Properties), ...(typeof DependsOn === 'string' ? [DependsOn] : DependsOn)]) visit(needed, [...path, id]);
+    for (const needed of [...referencesIn(resource.Properties), ...(typeof DependsOn === 'string' ? [DependsOn] : DependsOn)])
+      visit(needed, [...path, id]);
     ordered.add(id);
   };
   for (const id of Object.keys(resources)) visit(id, []);
@@ -37,7 +38,10 @@ function namesInSub(content: Json | undefined): readonly string[] {
   const [format, variables] = Array.isArray(content) ? (content as readonly Json[]) : [content, undefined];
   if (typeof format !== 'string') return [];
   const own = isObject(variables) ? Object.keys(variables) : [];
-  return [...format.matchAll(/\$\{([^!}][^}]*)\}/g)].map(([, name = '']) => name.trim()).filter((name) => !own.includes(name)).map(beforeDot);
+  return [...format.matchAll(/\$\{([^!}][^}]*)\}/g)]
+    .map(([, name = '']) => name.trim())
+    .filter((name) => !own.includes(name))
+    .map(beforeDot);
 }
 
 function beforeDot(name: string): string {

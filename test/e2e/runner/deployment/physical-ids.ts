@@ -8,12 +8,17 @@ export function physicalIds(template: Template): KnownValues {
   const account = resolver.text({ Ref: 'AWS::AccountId' });
   const place = `${resolver.text({ Ref: 'AWS::Region' })}:${account}`;
   const forms: Readonly<Record<string, (id: string, hash: string) => KnownValues>> = {
-    'AWS::ServiceDiscovery::Service': (id, hash) => ({ [`${id}.Id`]: `srv-${hash}`, [`${id}.Arn`]: `arn:aws:servicediscovery:${place}:service/srv-${hash}` }),
+    'AWS::ServiceDiscovery::Service': (id, hash) => ({
+      [`${id}.Id`]: `srv-${hash}`,
+      [`${id}.Arn`]: `arn:aws:servicediscovery:${place}:service/srv-${hash}`,
+    }),
     'AWS::SSM::Parameter': (id, hash) => ({ [id]: `CFN-${id}-${hash.slice(0, 12)}` }),
     'AWS::IAM::Role': (id) => ({ [`${id}.Arn`]: `arn:aws:iam::${account}:role/${id}` }),
     'AWS::Lambda::Function': (id) => ({ [`${id}.Arn`]: `arn:aws:lambda:${place}:function:${id}` }),
     'AWS::Logs::LogGroup': (id) => ({ [`${id}.Arn`]: `arn:aws:logs:${place}:log-group:${id}:*` }),
   };
-  const entries = Object.entries(template.Resources ?? {}).map(([id, { Type }]) => forms[Type]?.(id, createHash('sha256').update(id).digest('hex').slice(0, 17)) ?? {});
+  const entries = Object.entries(template.Resources ?? {}).map(
+    ([id, { Type }]) => forms[Type]?.(id, createHash('sha256').update(id).digest('hex').slice(0, 17)) ?? {},
+  );
   return Object.assign({}, ...entries) as KnownValues;
 }

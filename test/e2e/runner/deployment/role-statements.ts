@@ -11,8 +11,11 @@ export function roleStatements(template: Template, resolver: Resolver, role: str
   const own = template.Resources?.[role];
   if (own?.Type !== 'AWS::IAM::Role') throw new Error(`"${role}" is no role of the template`);
   const attached = resolver.referencedAll(own.Properties?.['ManagedPolicyArns'] ?? []);
-  const separate = resources.filter(([id, { Type, Properties }]) =>
-    (Type === 'AWS::IAM::Policy' || Type === 'AWS::IAM::ManagedPolicy') && (attached.includes(id) || resolver.referencedAll(Properties?.['Roles'] ?? []).includes(role)));
+  const separate = resources.filter(
+    ([id, { Type, Properties }]) =>
+      (Type === 'AWS::IAM::Policy' || Type === 'AWS::IAM::ManagedPolicy') &&
+      (attached.includes(id) || resolver.referencedAll(Properties?.['Roles'] ?? []).includes(role)),
+  );
   const documents = [
     ...objects(own.Properties?.['Policies']).map((policy) => policy['PolicyDocument']),
     ...separate.map(([, { Properties }]) => Properties?.['PolicyDocument']),

@@ -13,7 +13,10 @@ export interface TestAuthority extends KmsAuthority {
 export async function makeAuthority(name: string, createdAt: Date, mesh = 'shop'): Promise<TestAuthority> {
   const key = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const signer = localSigner(key.privateKey);
-  const certificate = await makeRootCertificate({ mesh, name, publicKey: key.publicKey.export({ format: 'der', type: 'spki' }), createdAt }, signer);
+  const certificate = await makeRootCertificate(
+    { mesh, name, publicKey: key.publicKey.export({ format: 'der', type: 'spki' }), createdAt },
+    signer,
+  );
   return { name, keyArn: `arn:aws:kms:eu-west-1:111111111111:key/${name}`, certificate, identity: authorityIdentity(certificate), signer };
 }
 
@@ -32,8 +35,17 @@ export interface SecretRequest {
 }
 
 /** A secret as the rotation function writes it. */
-export async function makeSecret({ service = 'orders', issuer, now, lifetimeMs, trusted = [issuer.certificate] }: SecretRequest): Promise<CertificateSecret> {
-  const leaf = await issueLeafCertificate({ identity: identityOf(service), dnsName: `${service}.shop.internal`, now, ...(lifetimeMs === undefined ? {} : { lifetimeMs }) }, issuer);
+export async function makeSecret({
+  service = 'orders',
+  issuer,
+  now,
+  lifetimeMs,
+  trusted = [issuer.certificate],
+}: SecretRequest): Promise<CertificateSecret> {
+  const leaf = await issueLeafCertificate(
+    { identity: identityOf(service), dnsName: `${service}.shop.internal`, now, ...(lifetimeMs === undefined ? {} : { lifetimeMs }) },
+    issuer,
+  );
   return {
     version: 1,
     identity: identityOf(service),

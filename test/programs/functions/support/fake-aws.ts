@@ -4,7 +4,10 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 /** What an AWS service answers instead of a result. */
 export class ServiceError extends Error {
-  constructor(readonly code: string, message: string) {
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
     super(message);
   }
 }
@@ -29,7 +32,10 @@ interface JsonRequest {
 }
 
 /** Stands where the SDK would open a connection; AWS's JSON protocol on both sides. */
-export function fakeRequestHandler(serve: (operation: string, input: Fields) => Fields | Promise<Fields>, hooks: CallHooks): RequestHandler {
+export function fakeRequestHandler(
+  serve: (operation: string, input: Fields) => Fields | Promise<Fields>,
+  hooks: CallHooks,
+): RequestHandler {
   const handler = {
     metadata: { handlerProtocol: 'http/1.1' },
     async handle(request: JsonRequest) {
@@ -51,7 +57,11 @@ interface JsonResponse {
 }
 
 async function answer(serve: () => Fields | Promise<Fields>): Promise<JsonResponse> {
-  const response = (statusCode: number, content: Fields) => ({ statusCode, headers: { 'content-type': 'application/x-amz-json-1.1' }, body: new TextEncoder().encode(JSON.stringify(content)) });
+  const response = (statusCode: number, content: Fields) => ({
+    statusCode,
+    headers: { 'content-type': 'application/x-amz-json-1.1' },
+    body: new TextEncoder().encode(JSON.stringify(content)),
+  });
   try {
     return response(200, await serve());
   } catch (error) {

@@ -90,11 +90,16 @@ export class FakeSecretsManager {
 
   private call(operation: string, input: Fields): Fields {
     switch (operation) {
-      case 'DescribeSecret': return this.describeSecret(input);
-      case 'GetSecretValue': return this.getSecretValue(input);
-      case 'PutSecretValue': return this.putSecretValue(input);
-      case 'UpdateSecretVersionStage': return this.updateSecretVersionStage(input);
-      default: throw new ServiceError('UnknownOperationException', operation);
+      case 'DescribeSecret':
+        return this.describeSecret(input);
+      case 'GetSecretValue':
+        return this.getSecretValue(input);
+      case 'PutSecretValue':
+        return this.putSecretValue(input);
+      case 'UpdateSecretVersionStage':
+        return this.updateSecretVersionStage(input);
+      default:
+        throw new ServiceError('UnknownOperationException', operation);
     }
   }
 
@@ -102,7 +107,14 @@ export class FakeSecretsManager {
     const secret = this.secret(input.SecretId);
     const stages: Record<string, string[]> = {};
     for (const [stage, version] of secret.stages) (stages[version] ??= []).push(stage);
-    return { ARN: secret.arn, Name: secret.name, Tags: secret.tags, RotationEnabled: secret.rotationEnabled, VersionIdsToStages: stages, LastChangedDate: secret.changedAt.getTime() / 1000 };
+    return {
+      ARN: secret.arn,
+      Name: secret.name,
+      Tags: secret.tags,
+      RotationEnabled: secret.rotationEnabled,
+      VersionIdsToStages: stages,
+      LastChangedDate: secret.changedAt.getTime() / 1000,
+    };
   }
 
   private getSecretValue(input: Fields): Fields {
@@ -110,20 +122,30 @@ export class FakeSecretsManager {
     const stage = text(input.VersionStage) ?? (input.VersionId === undefined ? 'AWSCURRENT' : undefined);
     const version = text(input.VersionId) ?? secret.stages.get(stage ?? '');
     const entry = secret.versions.get(version ?? '');
-    if (version === undefined || entry === undefined) throw new ServiceError('ResourceNotFoundException', 'Secrets Manager can\'t find the specified secret value.');
-    if (stage !== undefined && secret.stages.get(stage) !== version) throw new ServiceError('InvalidRequestException', 'You provided a VersionStage that is not associated to the provided VersionId.');
-    if (entry.text === undefined) throw new ServiceError('ResourceNotFoundException', 'Secrets Manager can\'t find the specified secret value.');
-    return { ARN: secret.arn, Name: secret.name, VersionId: version, SecretString: entry.text, CreatedDate: entry.createdAt.getTime() / 1000 };
+    if (version === undefined || entry === undefined)
+      throw new ServiceError('ResourceNotFoundException', "Secrets Manager can't find the specified secret value.");
+    if (stage !== undefined && secret.stages.get(stage) !== version)
+      throw new ServiceError('InvalidRequestException', 'You provided a VersionStage that is not associated to the provided VersionId.');
+    if (entry.text === undefined)
+      throw new ServiceError('ResourceNotFoundException', "Secrets Manager can't find the specified secret value.");
+    return {
+      ARN: secret.arn,
+      Name: secret.name,
+      VersionId: version,
+      SecretString: entry.text,
+      CreatedDate: entry.createdAt.getTime() / 1000,
+    };
   }
 
   private putSecretValue(input: Fields): Fields {
     const secret = this.secret(input.SecretId);
     const version = text(input.ClientRequestToken) ?? randomUUID();
     const content = text(input.SecretString);
-    if (content === undefined || content === '') throw new ServiceError('InvalidParameterException', 'You must provide either SecretString or SecretBinary.');
+    if (content === undefined || content === '')
+      throw new ServiceError('InvalidParameterException', 'You must provide either SecretString or SecretBinary.');
     const existing = secret.versions.get(version);
     if (existing?.text !== undefined) {
-      if (existing.text !== content) throw new ServiceError('ResourceExistsException', 'You can\'t modify the content of a version.');
+      if (existing.text !== content) throw new ServiceError('ResourceExistsException', "You can't modify the content of a version.");
       return { VersionId: version };
     }
     const isFirst = secret.versions.size === 0;
@@ -139,11 +161,22 @@ export class FakeSecretsManager {
     const to = text(input.MoveToVersionId);
     const from = text(input.RemoveFromVersionId);
     const holder = secret.stages.get(stage);
-    if (to !== undefined && !secret.versions.has(to)) throw new ServiceError('ResourceNotFoundException', 'Secrets Manager can\'t find the specified secret version.');
-    if (from !== undefined && from !== holder) throw new ServiceError('InvalidParameterException', `The parameter RemoveFromVersionId can't be ${from}: the staging label ${stage} is not attached to it.`);
-    if (from === undefined && holder !== undefined && holder !== to) throw new ServiceError('InvalidParameterException', `The staging label ${stage} is attached to another version: RemoveFromVersionId must name it.`);
-    if (to === undefined && from === undefined) throw new ServiceError('InvalidParameterException', 'Either MoveToVersionId or RemoveFromVersionId is required.');
-    if (to === undefined && stage === 'AWSCURRENT') throw new ServiceError('InvalidParameterException', 'You can only move staging label AWSCURRENT to a different version.');
+    if (to !== undefined && !secret.versions.has(to))
+      throw new ServiceError('ResourceNotFoundException', "Secrets Manager can't find the specified secret version.");
+    if (from !== undefined && from !== holder)
+      throw new ServiceError(
+        'InvalidParameterException',
+        `The parameter RemoveFromVersionId can't be ${from}: the staging label ${stage} is not attached to it.`,
+      );
+    if (from === undefined && holder !== undefined && holder !== to)
+      throw new ServiceError(
+        'InvalidParameterException',
+        `The staging label ${stage} is attached to another version: RemoveFromVersionId must name it.`,
+      );
+    if (to === undefined && from === undefined)
+      throw new ServiceError('InvalidParameterException', 'Either MoveToVersionId or RemoveFromVersionId is required.');
+    if (to === undefined && stage === 'AWSCURRENT')
+      throw new ServiceError('InvalidParameterException', 'You can only move staging label AWSCURRENT to a different version.');
     if (to !== undefined) this.attach(secret, stage, to);
     else {
       secret.stages.delete(stage);
@@ -170,7 +203,7 @@ export class FakeSecretsManager {
 
   private secret(id: unknown): Secret {
     const secret = this.secrets.get(text(id) ?? '');
-    if (secret === undefined) throw new ServiceError('ResourceNotFoundException', 'Secrets Manager can\'t find the specified secret.');
+    if (secret === undefined) throw new ServiceError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
     return secret;
   }
 }

@@ -13,7 +13,11 @@ export const hasMoto = existsSync(PROGRAM);
 /** A program that stands in for AWS, written by others than us. */
 export interface Moto {
   /** What an SDK client needs to talk to it. */
-  readonly client: { readonly endpoint: string; readonly region: string; readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } };
+  readonly client: {
+    readonly endpoint: string;
+    readonly region: string;
+    readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  };
   stop(): Promise<void>;
 }
 
@@ -23,7 +27,9 @@ export async function startMoto(): Promise<Moto> {
   const endpoint = `http://127.0.0.1:${port}`;
   const server = spawn(PROGRAM, ['--host', '127.0.0.1', '--port', String(port)], { stdio: ['ignore', 'ignore', 'pipe'] });
   let output = '';
-  server.stderr.on('data', (data: Buffer) => { output += data.toString(); });
+  server.stderr.on('data', (data: Buffer) => {
+    output += data.toString();
+  });
   await answering(`${endpoint}/moto-api/`, server, () => output);
   return {
     client: { endpoint, region: 'eu-west-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } },
@@ -34,7 +40,10 @@ export async function startMoto(): Promise<Moto> {
 async function answering(url: string, server: ChildProcess, output: () => string): Promise<void> {
   for (const end = Date.now() + STARTS_WITHIN_MS; Date.now() < end;) {
     if (server.exitCode !== null) throw new Error(`moto_server ended with ${server.exitCode}: ${output()}`);
-    const isThere = await fetch(url).then((response) => response.ok, () => false);
+    const isThere = await fetch(url).then(
+      (response) => response.ok,
+      () => false,
+    );
     if (isThere) return;
     await setTimeout(100);
   }
@@ -44,7 +53,9 @@ async function answering(url: string, server: ChildProcess, output: () => string
 
 async function stop(server: ChildProcess): Promise<void> {
   if (server.exitCode !== null) return;
-  const ended = new Promise((resolve) => { server.once('exit', resolve); });
+  const ended = new Promise((resolve) => {
+    server.once('exit', resolve);
+  });
   server.kill();
   await ended;
 }
@@ -56,7 +67,9 @@ function freePort(): Promise<number> {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
-      server.close(() => { resolve(typeof address === 'object' && address !== null ? address.port : 0); });
+      server.close(() => {
+        resolve(typeof address === 'object' && address !== null ? address.port : 0);
+      });
     });
   });
 }

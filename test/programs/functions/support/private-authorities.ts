@@ -35,7 +35,10 @@ export interface PrivateCaRequest {
 export const PRIVATE_CA_BACKDATED_MS = 60 * 60 * 1000;
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
 
-export async function makePrivateCa(name: string, { createdAt, keyAlgorithm = 'EC_prime256v1', parent, partition = 'aws' }: PrivateCaRequest): Promise<PrivateCa> {
+export async function makePrivateCa(
+  name: string,
+  { createdAt, keyAlgorithm = 'EC_prime256v1', parent, partition = 'aws' }: PrivateCaRequest,
+): Promise<PrivateCa> {
   const algorithm = ALGORITHMS[keyAlgorithm];
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const subject = `CN=shop CA ${name}`;
@@ -55,7 +58,15 @@ export async function makePrivateCa(name: string, { createdAt, keyAlgorithm = 'E
     ],
   });
   const arn = `arn:${partition}:acm-pca:eu-west-1:111111111111:certificate-authority/${name}`;
-  return { arn, keyAlgorithm, algorithm, keys, certificate, chain: parent === undefined ? [] : [parent.certificate, ...parent.chain], status: 'ACTIVE' };
+  return {
+    arn,
+    keyAlgorithm,
+    algorithm,
+    keys,
+    certificate,
+    chain: parent === undefined ? [] : [parent.certificate, ...parent.chain],
+    status: 'ACTIVE',
+  };
 }
 
 export interface PrivateTestAuthority extends PrivateCaAuthority {

@@ -38,10 +38,16 @@ export class RotationHarness {
   /** One for each number of attempts, like those that a warm function keeps; what a call shall meet changes. */
   private readonly clients = new Map<number, Clients & { hooks: CallHooks }>();
 
-  constructor(start: Date, public configuration: RotationConfiguration) {
+  constructor(
+    start: Date,
+    public configuration: RotationConfiguration,
+  ) {
     this.clock = start.getTime();
     this.secretsManager = new FakeSecretsManager(() => this.now());
-    this.privateCa = new FakePrivateCa(() => this.now(), () => this.configuration.authorities.flatMap((authority) => 'ca' in authority ? [(authority as PrivateTestAuthority).ca] : []));
+    this.privateCa = new FakePrivateCa(
+      () => this.now(),
+      () => this.configuration.authorities.flatMap((authority) => ('ca' in authority ? [(authority as PrivateTestAuthority).ca] : [])),
+    );
   }
 
   now(): Date {
@@ -97,7 +103,10 @@ export class RotationHarness {
       known.hooks = hooks;
       return known;
     }
-    const current: CallHooks = { before: (operation) => made.hooks.before?.(operation), after: (operation) => made.hooks.after?.(operation) };
+    const current: CallHooks = {
+      before: (operation) => made.hooks.before?.(operation),
+      after: (operation) => made.hooks.after?.(operation),
+    };
     const made = { hooks, secretsManager: this.secretsManager.client(current, attempts), acmPca: this.privateCa.client(current, attempts) };
     this.clients.set(attempts, made);
     return made;
@@ -106,7 +115,9 @@ export class RotationHarness {
   /** What a task would make of the current version; undefined if there is none. */
   current(arn: string, service: string): CertificateSecretReading | undefined {
     const current = this.secretsManager.stage(arn, 'AWSCURRENT');
-    return current === undefined ? undefined : readCertificateSecret(current.text ?? '', { identity: identityOf(service), now: this.now() });
+    return current === undefined
+      ? undefined
+      : readCertificateSecret(current.text ?? '', { identity: identityOf(service), now: this.now() });
   }
 }
 

@@ -1,5 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { CallView, ClientTlsView, ExternalView, GatewayView, MeshView, RouteView, ServerTlsView, ServiceView } from '../../../../programs/import/app-mesh/mesh-view';
+import type {
+  CallView,
+  ClientTlsView,
+  ExternalView,
+  GatewayView,
+  MeshView,
+  RouteView,
+  ServerTlsView,
+  ServiceView,
+} from '../../../../programs/import/app-mesh/mesh-view';
 import type { RouteMatch, ValueMatch } from '../../../../lib/core/model/traffic-policy';
 
 /**
@@ -21,14 +30,28 @@ export function differences(found: MeshView, wanted: MeshView): readonly string[
       ...differ(at, serviceFacts(a, wanted), serviceFacts(b, wanted)),
       ...routeDifferences(at, a, b, a.protocol === 'tcp'),
     ]),
-    ...pairs('external', found.external, wanted.external, (a, b, at) => [...differ(at, externalFacts(a), externalFacts(b)), ...routeDifferences(at, asService(a), asService(b), a.protocol === 'tcp')]),
-    ...pairs('gateways', found.gateways.map(anyName), wanted.gateways.map(anyName), (a, b, at) => [...differ(at, gatewayFacts(a), gatewayFacts(b)), ...gatewayDifferences(at, a, b)]),
+    ...pairs('external', found.external, wanted.external, (a, b, at) => [
+      ...differ(at, externalFacts(a), externalFacts(b)),
+      ...routeDifferences(at, asService(a), asService(b), a.protocol === 'tcp'),
+    ]),
+    ...pairs('gateways', found.gateways.map(anyName), wanted.gateways.map(anyName), (a, b, at) => [
+      ...differ(at, gatewayFacts(a), gatewayFacts(b)),
+      ...gatewayDifferences(at, a, b),
+    ]),
   ];
 }
 
-function pairs<T extends { readonly name: string }>(what: string, found: readonly T[], wanted: readonly T[], compare: (a: T, b: T, at: string) => readonly string[]): readonly string[] {
+function pairs<T extends { readonly name: string }>(
+  what: string,
+  found: readonly T[],
+  wanted: readonly T[],
+  compare: (a: T, b: T, at: string) => readonly string[],
+): readonly string[] {
   const names = (all: readonly T[]): readonly string[] => all.map(({ name }) => name).sort();
-  return [...differ(what, names(found), names(wanted)), ...wanted.flatMap((b) => found.filter(({ name }) => name === b.name).flatMap((a) => compare(a, b, `${what}.${b.name}`)))];
+  return [
+    ...differ(what, names(found), names(wanted)),
+    ...wanted.flatMap((b) => found.filter(({ name }) => name === b.name).flatMap((a) => compare(a, b, `${what}.${b.name}`))),
+  ];
 }
 
 function differ(at: string, found: unknown, wanted: unknown): readonly string[] {
@@ -40,14 +63,24 @@ function differ(at: string, found: unknown, wanted: unknown): readonly string[] 
 }
 
 function called(name: string, { services, gateways }: MeshView): boolean {
-  return services.some(({ calls }) => calls.some(({ to }) => to === name)) || gateways.some(({ routes }) => routes.some(({ to }) => to === name));
+  return (
+    services.some(({ calls }) => calls.some(({ to }) => to === name)) || gateways.some(({ routes }) => routes.some(({ to }) => to === name))
+  );
 }
 
 /** Of a service that nobody calls, nobody knows by which name it would be called, or whom it lets in. */
 function serviceFacts(service: ServiceView, wanted: MeshView): unknown {
   const { name, virtualHost, virtualPort, port, protocol, tls, calls, versions, healthCheck, circuitBreaker, outlierDetection } = service;
-  const upstream = called(name, wanted) ? { virtualHost, virtualPort, tls: serverTlsFacts(tls), healthCheck, circuitBreaker, outlierDetection } : { tls: tls?.mode };
-  return { port, protocol, calls: callFacts(calls), versions: versions.map(({ discoveryHost, attributes }) => JSON.stringify([discoveryHost, attributes])).sort(), ...upstream };
+  const upstream = called(name, wanted)
+    ? { virtualHost, virtualPort, tls: serverTlsFacts(tls), healthCheck, circuitBreaker, outlierDetection }
+    : { tls: tls?.mode };
+  return {
+    port,
+    protocol,
+    calls: callFacts(calls),
+    versions: versions.map(({ discoveryHost, attributes }) => JSON.stringify([discoveryHost, attributes])).sort(),
+    ...upstream,
+  };
 }
 
 function callFacts(calls: readonly CallView[]): Readonly<Record<string, unknown>> {
@@ -63,7 +96,16 @@ function clientTlsFacts(tls: ClientTlsView | undefined): unknown {
   return tls === undefined ? undefined : { ...tls, certificate: tls.certificate?.source, trust: tls.trust.source };
 }
 
-function externalFacts({ host, port, protocol, virtualHost, virtualPort, healthCheck, circuitBreaker, outlierDetection }: ExternalView): unknown {
+function externalFacts({
+  host,
+  port,
+  protocol,
+  virtualHost,
+  virtualPort,
+  healthCheck,
+  circuitBreaker,
+  outlierDetection,
+}: ExternalView): unknown {
   return { host, port, protocol, virtualHost, virtualPort, healthCheck, circuitBreaker, outlierDetection };
 }
 
@@ -78,7 +120,15 @@ function anyName(gateway: GatewayView): GatewayView {
 }
 
 function gatewayFacts({ port, protocol, tls, clientTls }: GatewayView): unknown {
-  return { port, protocol, tls: tls?.mode, clientTls: clientTls === undefined ? undefined : { enforced: clientTls.enforced, certificate: clientTls.certificate?.source, trust: clientTls.trust.source } };
+  return {
+    port,
+    protocol,
+    tls: tls?.mode,
+    clientTls:
+      clientTls === undefined
+        ? undefined
+        : { enforced: clientTls.enforced, certificate: clientTls.certificate?.source, trust: clientTls.trust.source },
+  };
 }
 
 function routeDifferences(at: string, found: ServiceView, wanted: ServiceView, tcp: boolean): readonly string[] {
@@ -95,11 +145,14 @@ function routeDifferences(at: string, found: ServiceView, wanted: ServiceView, t
 function outcome(route: RouteView | undefined, { versions }: ServiceView, wanted: RouteView | undefined): unknown {
   if (route === undefined) return 'refused';
   const total = route.targets.reduce((sum, { weight }) => sum + weight, 0);
-  const hostOf = (name: string): string => JSON.stringify(versions.filter((version) => version.name === name).map(({ discoveryHost, attributes }) => [discoveryHost, attributes]));
+  const hostOf = (name: string): string =>
+    JSON.stringify(versions.filter((version) => version.name === name).map(({ discoveryHost, attributes }) => [discoveryHost, attributes]));
   const { requestSeconds, perTrySeconds, idleSeconds } = route.timeouts;
   const retry = route.retry ?? { maxRetries: "the mesh's own", on: undefined, unsentOnly: undefined };
   return {
-    shares: Object.fromEntries(route.targets.filter(({ weight }) => weight > 0).map(({ version, weight }) => [hostOf(version), Math.round((1000 * weight) / total)])),
+    shares: Object.fromEntries(
+      route.targets.filter(({ weight }) => weight > 0).map(({ version, weight }) => [hostOf(version), Math.round((1000 * weight) / total)]),
+    ),
     requestSeconds,
     perTrySeconds,
     ...(wanted?.timeouts.idleSeconds === undefined ? {} : { idleSeconds }),
@@ -111,8 +164,9 @@ function outcome(route: RouteView | undefined, { versions }: ServiceView, wanted
 
 function gatewayDifferences(at: string, found: GatewayView, wanted: GatewayView): readonly string[] {
   const target = ({ routes }: GatewayView, request: Request): string => routes.find(({ match }) => fits(match, request))?.to ?? 'refused';
-  return probes([...found.routes, ...wanted.routes].map(({ match }) => match))
-    .flatMap((request) => differ(`${at} for ${show(request)}`, target(found, request), target(wanted, request)));
+  return probes([...found.routes, ...wanted.routes].map(({ match }) => match)).flatMap((request) =>
+    differ(`${at} for ${show(request)}`, target(found, request), target(wanted, request)),
+  );
 }
 
 const ANY_REQUEST: Request = { method: 'GET', path: '/', headers: {}, query: {} };
@@ -134,8 +188,16 @@ function near(match: RouteMatch): readonly Request[] {
   };
   return [
     fitting,
-    ...(match.path === undefined ? [] : [{ ...fitting, path: `${fitting.path}/more` }, { ...fitting, path: '/elsewhere' }]),
-    ...match.headers.map((each) => ({ ...fitting, headers: { ...without(fitting.headers, each.name), ...Object.fromEntries(valueFor(each, each.invert)) } })),
+    ...(match.path === undefined
+      ? []
+      : [
+          { ...fitting, path: `${fitting.path}/more` },
+          { ...fitting, path: '/elsewhere' },
+        ]),
+    ...match.headers.map((each) => ({
+      ...fitting,
+      headers: { ...without(fitting.headers, each.name), ...Object.fromEntries(valueFor(each, each.invert)) },
+    })),
     ...match.headers.map((each) => ({ ...fitting, headers: without(fitting.headers, each.name) })),
     { ...fitting, headers: {} },
     ...match.headers.flatMap((each) => edgesOf(each).map((value) => ({ ...fitting, headers: { ...fitting.headers, [each.name]: value } }))),
@@ -150,13 +212,25 @@ function without(values: Readonly<Record<string, string>>, name: string): Readon
 function pathFor({ path }: RouteMatch): string {
   if (path === undefined) return '/';
   if (path.kind === 'prefix') return `${path.text}~`;
-  return path.kind === 'exact' ? path.text : path.text.replaceAll(/\[[^\]]*\]|\\d|\\w/g, '1').replaceAll(/[\^$()|?*+]|\{[^}]*\}/g, '').replaceAll('.', 'x');
+  return path.kind === 'exact'
+    ? path.text
+    : path.text
+        .replaceAll(/\[[^\]]*\]|\\d|\\w/g, '1')
+        .replaceAll(/[\^$()|?*+]|\{[^}]*\}/g, '')
+        .replaceAll('.', 'x');
 }
 
 /** A header that the value's condition holds of, before it is inverted; none if it shall not. */
 function valueFor({ name, kind, text = '', start = 0 }: ValueMatch, holds: boolean): readonly (readonly [string, string])[] {
   if (!holds) return kind === 'present' ? [] : [[name, '-']];
-  const value = { exact: text, prefix: `${text}x`, suffix: `x${text}`, regex: text.replaceAll(/[\^$()|?*+]/g, '').replaceAll('.', 'x'), present: 'x', range: String(start) }[kind];
+  const value = {
+    exact: text,
+    prefix: `${text}x`,
+    suffix: `x${text}`,
+    regex: text.replaceAll(/[\^$()|?*+]/g, '').replaceAll('.', 'x'),
+    present: 'x',
+    range: String(start),
+  }[kind];
   return [[name, value]];
 }
 
@@ -170,20 +244,35 @@ export function fits(match: RouteMatch, { method, path, headers, query }: Reques
   if (match.methods !== undefined && !match.methods.includes(method)) return false;
   if (match.path !== undefined && !fitsText(match.path, path)) return false;
   const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-  return match.headers.every((each) => fitsValue(each, lower[each.name.toLowerCase()])) && match.queryParameters.every((each) => fitsValue(each, query[each.name]));
+  return (
+    match.headers.every((each) => fitsValue(each, lower[each.name.toLowerCase()])) &&
+    match.queryParameters.every((each) => fitsValue(each, query[each.name]))
+  );
 }
 
 function fitsValue(match: ValueMatch, value: string | undefined): boolean {
-  const holds = value !== undefined && (match.kind === 'present' || (match.kind === 'range' ? Number(value) >= (match.start ?? 0) && Number(value) < (match.end ?? 0) : fitsText({ kind: match.kind, text: match.text ?? '' }, value)));
+  const holds =
+    value !== undefined &&
+    (match.kind === 'present' ||
+      (match.kind === 'range'
+        ? Number(value) >= (match.start ?? 0) && Number(value) < (match.end ?? 0)
+        : fitsText({ kind: match.kind, text: match.text ?? '' }, value)));
   return holds !== match.invert;
 }
 
-function fitsText({ kind, text }: { readonly kind: 'exact' | 'prefix' | 'suffix' | 'regex'; readonly text: string }, value: string): boolean {
+function fitsText(
+  { kind, text }: { readonly kind: 'exact' | 'prefix' | 'suffix' | 'regex'; readonly text: string },
+  value: string,
+): boolean {
   switch (kind) {
-    case 'exact': return value === text;
-    case 'prefix': return value.startsWith(text);
-    case 'suffix': return value.endsWith(text);
-    case 'regex': return new RegExp(`^(?:${text})$`).test(value);
+    case 'exact':
+      return value === text;
+    case 'prefix':
+      return value.startsWith(text);
+    case 'suffix':
+      return value.endsWith(text);
+    case 'regex':
+      return new RegExp(`^(?:${text})$`).test(value);
   }
 }
 

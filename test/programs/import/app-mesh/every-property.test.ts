@@ -23,7 +23,11 @@ interface Property {
 type Types = Readonly<Record<string, { readonly properties?: readonly Property[] } | undefined>>;
 
 /** CloudFormation's resource specification as aws-cdk-lib has it. */
-const types = (JSON.parse(gunzipSync(readFileSync(join(dirname(require.resolve('aws-cdk-lib/package.json')), '.jsii.gz'))).toString()) as { readonly types: Types }).types;
+const types = (
+  JSON.parse(gunzipSync(readFileSync(join(dirname(require.resolve('aws-cdk-lib/package.json')), '.jsii.gz'))).toString()) as {
+    readonly types: Types;
+  }
+).types;
 
 const RESOURCES: Readonly<Record<string, new (scope: Construct, id: string, props: never) => CfnResource>> = {
   CfnMesh: appmesh.CfnMesh,
@@ -41,7 +45,7 @@ function propertiesOf(fqn: string): readonly Property[] {
 
 /** The type without IResolvable, and of a list that of its items. */
 function plain(type: Type): { readonly list: boolean; readonly type: Type } {
-  const own = type.union === undefined ? type : type.union.types.find(({ fqn }) => fqn !== 'aws-cdk-lib.IResolvable') ?? type;
+  const own = type.union === undefined ? type : (type.union.types.find(({ fqn }) => fqn !== 'aws-cdk-lib.IResolvable') ?? type);
   return own.collection === undefined ? { list: false, type: own } : { list: true, type: plain(own.collection.elementtype).type };
 }
 
@@ -55,14 +59,27 @@ function leaves(fqn: string, path: readonly string[] = []): readonly (readonly s
 
 /** Two values that CloudFormation would take. */
 const WORDS: Readonly<Record<string, readonly [unknown, unknown]>> = {
-  protocol: ['http', 'http2'], unit: ['s', 'ms'], mode: ['STRICT', 'PERMISSIVE'], type: ['ALLOW_ALL', 'DROP_ALL'], scheme: ['http', 'https'],
-  ipPreference: ['IPv4_ONLY', 'IPv6_ONLY'], responseType: ['LOADBALANCER', 'ENDPOINTS'], defaultPrefix: ['ENABLED', 'DISABLED'], defaultTargetHostname: ['ENABLED', 'DISABLED'],
-  httpRetryEvents: ['server-error', 'client-error'], grpcRetryEvents: ['cancelled', 'internal'], tcpRetryEvents: ['connection-error', undefined],
-  intervalMillis: [6000, 7000], timeoutMillis: [6000, 7000],
+  protocol: ['http', 'http2'],
+  unit: ['s', 'ms'],
+  mode: ['STRICT', 'PERMISSIVE'],
+  type: ['ALLOW_ALL', 'DROP_ALL'],
+  scheme: ['http', 'https'],
+  ipPreference: ['IPv4_ONLY', 'IPv6_ONLY'],
+  responseType: ['LOADBALANCER', 'ENDPOINTS'],
+  defaultPrefix: ['ENABLED', 'DISABLED'],
+  defaultTargetHostname: ['ENABLED', 'DISABLED'],
+  httpRetryEvents: ['server-error', 'client-error'],
+  grpcRetryEvents: ['cancelled', 'internal'],
+  tcpRetryEvents: ['connection-error', undefined],
+  intervalMillis: [6000, 7000],
+  timeoutMillis: [6000, 7000],
 };
 
 function sample({ name, type }: Property, which: 0 | 1): unknown {
-  const { list, type: { primitive } } = plain(type);
+  const {
+    list,
+    type: { primitive },
+  } = plain(type);
   const [value] = [(WORDS[name] ?? (primitive === 'number' ? [5, 6] : primitive === 'boolean' ? [true, false] : ['one', 'two']))[which]];
   return list ? [value].filter((each) => each !== undefined) : value;
 }
@@ -76,12 +93,15 @@ function object(fqn: string, path: readonly string[], which: 0 | 1): Record<stri
   const needed = all.filter(({ name, optional }) => optional !== true || name === path[0]);
   const companion = COMPANIONS[path[0] ?? ''];
   const rest = companion !== undefined ? all.filter(({ name }) => name === companion) : needed.length === 0 ? all.slice(0, 1) : [];
-  return Object.fromEntries([...needed, ...rest].map((property) => {
-    const inner = plain(property.type);
-    const below = property.name === path[0] ? path.slice(1) : [];
-    const value = inner.type.fqn === undefined ? sample(property, property.name === path[0] ? which : 0) : object(inner.type.fqn, below, which);
-    return [property.name, inner.list && inner.type.fqn !== undefined ? [value] : value];
-  }));
+  return Object.fromEntries(
+    [...needed, ...rest].map((property) => {
+      const inner = plain(property.type);
+      const below = property.name === path[0] ? path.slice(1) : [];
+      const value =
+        inner.type.fqn === undefined ? sample(property, property.name === path[0] ? which : 0) : object(inner.type.fqn, below, which);
+      return [property.name, inner.list && inner.type.fqn !== undefined ? [value] : value];
+    }),
+  );
 }
 
 function read(resource: string, path: readonly string[], which: 0 | 1): { readonly model: string; readonly unknown: readonly string[] } {
@@ -92,15 +112,23 @@ function read(resource: string, path: readonly string[], which: 0 | 1): { readon
   const template: unknown = stack.resolve((made as unknown as { _toCloudFormation(): unknown })._toCloudFormation());
   const issues = new IssueList();
   const model = readTemplate(template, {}, issues);
-  return { model: JSON.stringify(model), unknown: issues.all.filter(({ code }) => code === 'UNKNOWN_PROPERTY' || code === 'WRONG_TYPE').map((issue) => `${issue.path}: ${issue.message}`) };
+  return {
+    model: JSON.stringify(model),
+    unknown: issues.all
+      .filter(({ code }) => code === 'UNKNOWN_PROPERTY' || code === 'WRONG_TYPE')
+      .map((issue) => `${issue.path}: ${issue.message}`),
+  };
 }
 
-test.each(Object.keys(RESOURCES))('every property that CloudFormation knows of %s is read: another value makes another model', (resource) => {
-  const all = leaves(`aws-cdk-lib.aws_appmesh.${resource}Props`);
-  expect(all.length).toBeGreaterThan(3);
-  const wrong = all.flatMap((path) => {
-    const [one, other] = [read(resource, path, 0), read(resource, path, 1)];
-    return [...one.unknown, ...(one.model === other.model ? [`${path.join('.')} changes nothing`] : [])];
-  });
-  expect(wrong).toEqual([]);
-});
+test.each(Object.keys(RESOURCES))(
+  'every property that CloudFormation knows of %s is read: another value makes another model',
+  (resource) => {
+    const all = leaves(`aws-cdk-lib.aws_appmesh.${resource}Props`);
+    expect(all.length).toBeGreaterThan(3);
+    const wrong = all.flatMap((path) => {
+      const [one, other] = [read(resource, path, 0), read(resource, path, 1)];
+      return [...one.unknown, ...(one.model === other.model ? [`${path.join('.')} changes nothing`] : [])];
+    });
+    expect(wrong).toEqual([]);
+  },
+);

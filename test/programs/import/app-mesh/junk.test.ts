@@ -16,33 +16,166 @@ const deep = (levels: number): unknown => (levels === 0 ? {} : { 'Fn::Join': [''
 
 /** Whatever JavaScript, and whatever CloudFormation, can put anywhere. */
 const JUNK: readonly unknown[] = [
-  undefined, null, '', 'x', '/', '${', '${A}', '__proto__', 0, -1, 1.5, NaN, Infinity, 10n, true, [], [[]], [null], new Array(3), {}, Object.create(null), JSON.parse('{"__proto__":{"Ref":"Node"}}'),
-  () => 1, class {}, Symbol('s'), new Date(0), new Map(), /x/, Promise.resolve(), cycle, [cycle], revoked.proxy, { get Ref() { return broken(); } }, new Proxy({}, { get: broken }), new Proxy([], { get: broken }), new Proxy({}, { ownKeys: broken }), { toString: broken, toJSON: broken }, deep(100),
-  { Ref: 'Mesh' }, { Ref: 'Node' }, { Ref: 'Nobody' }, { Ref: 'Text' }, { Ref: 'AWS::NoValue' }, { Ref: 7 }, { 'Fn::GetAtt': ['Node', 'VirtualNodeName'] }, { 'Fn::GetAtt': 'Node' }, { 'Fn::GetAtt': [] }, { 'Fn::Sub': '${Node.VirtualNodeName}${Text}${}' }, { 'Fn::Sub': [] },
-  { 'Fn::If': ['Unknown', 1, {}] }, { 'Fn::If': ['Loop', 1, {}] }, { 'Fn::If': [] }, { 'Fn::Join': [] }, { 'Fn::Join': [',', { Ref: 'Text' }] }, { 'Fn::Select': [{ Ref: 'Text' }, []] }, { 'Fn::Split': ['', ''] }, { 'Fn::FindInMap': [{}, [], 1] }, { 'Fn::ImportValue': {} }, { 'Fn::Transform': 1 }, { 'Fn::Whatever': [{ Ref: 'Node' }] }, { 'Fn::Equals': 1 },
+  undefined,
+  null,
+  '',
+  'x',
+  '/',
+  '${',
+  '${A}',
+  '__proto__',
+  0,
+  -1,
+  1.5,
+  NaN,
+  Infinity,
+  10n,
+  true,
+  [],
+  [[]],
+  [null],
+  new Array(3),
+  {},
+  Object.create(null),
+  JSON.parse('{"__proto__":{"Ref":"Node"}}'),
+  () => 1,
+  class {},
+  Symbol('s'),
+  new Date(0),
+  new Map(),
+  /x/,
+  Promise.resolve(),
+  cycle,
+  [cycle],
+  revoked.proxy,
+  {
+    get Ref() {
+      return broken();
+    },
+  },
+  new Proxy({}, { get: broken }),
+  new Proxy([], { get: broken }),
+  new Proxy({}, { ownKeys: broken }),
+  { toString: broken, toJSON: broken },
+  deep(100),
+  { Ref: 'Mesh' },
+  { Ref: 'Node' },
+  { Ref: 'Nobody' },
+  { Ref: 'Text' },
+  { Ref: 'AWS::NoValue' },
+  { Ref: 7 },
+  { 'Fn::GetAtt': ['Node', 'VirtualNodeName'] },
+  { 'Fn::GetAtt': 'Node' },
+  { 'Fn::GetAtt': [] },
+  { 'Fn::Sub': '${Node.VirtualNodeName}${Text}${}' },
+  { 'Fn::Sub': [] },
+  { 'Fn::If': ['Unknown', 1, {}] },
+  { 'Fn::If': ['Loop', 1, {}] },
+  { 'Fn::If': [] },
+  { 'Fn::Join': [] },
+  { 'Fn::Join': [',', { Ref: 'Text' }] },
+  { 'Fn::Select': [{ Ref: 'Text' }, []] },
+  { 'Fn::Split': ['', ''] },
+  { 'Fn::FindInMap': [{}, [], 1] },
+  { 'Fn::ImportValue': {} },
+  { 'Fn::Transform': 1 },
+  { 'Fn::Whatever': [{ Ref: 'Node' }] },
+  { 'Fn::Equals': 1 },
 ];
 
 const MESH = { 'Fn::GetAtt': ['Mesh', 'MeshName'] };
-const TLS = { Certificate: { File: { CertificateChain: 'c', PrivateKey: 'k' } }, Validation: { Trust: { File: { CertificateChain: 'c' } }, SubjectAlternativeNames: { Match: { Exact: ['a'] } } } };
+const TLS = {
+  Certificate: { File: { CertificateChain: 'c', PrivateKey: 'k' } },
+  Validation: { Trust: { File: { CertificateChain: 'c' } }, SubjectAlternativeNames: { Match: { Exact: ['a'] } } },
+};
 
 const template = {
   Parameters: { Text: { Type: 'String' }, List: { Type: 'CommaDelimitedList', Default: 'a,b' } },
   Mappings: { M: { a: { b: 'c' } } },
   Conditions: { Unknown: { 'Fn::Equals': [{ Ref: 'Text' }, 'x'] }, Loop: { 'Fn::Not': [{ Condition: 'Loop' }] } },
   Resources: {
-    Mesh: { Type: 'AWS::AppMesh::Mesh', Properties: { MeshName: { 'Fn::Sub': '${Text}-mesh' }, Spec: { EgressFilter: { Type: 'DROP_ALL' } } } },
-    Node: { Type: 'AWS::AppMesh::VirtualNode', Condition: 'Unknown', Properties: { MeshName: MESH, VirtualNodeName: 'a', Spec: {
-      ServiceDiscovery: { DNS: { Hostname: 'api.example.com' } },
-      Listeners: [{ PortMapping: { Port: 80, Protocol: 'http' }, TLS: { Mode: 'STRICT', ...TLS }, HealthCheck: { Protocol: 'http', Path: '/', IntervalMillis: 5000, TimeoutMillis: 2000, HealthyThreshold: 2, UnhealthyThreshold: 2 }, ConnectionPool: { HTTP: { MaxConnections: 1 } }, OutlierDetection: { MaxServerErrors: 1, Interval: { Unit: 's', Value: 1 }, BaseEjectionDuration: { Unit: 's', Value: 1 }, MaxEjectionPercent: 1 }, Timeout: { HTTP: { Idle: { Unit: 's', Value: 1 } } } }],
-      Backends: [{ VirtualService: { VirtualServiceName: { 'Fn::GetAtt': ['Service', 'VirtualServiceName'] }, ClientPolicy: { TLS } } }],
-      Logging: { AccessLog: { File: { Path: '/dev/stdout', Format: { Json: [{ Key: 'a', Value: 'b' }] } } } },
-    } } },
-    Service: { Type: 'AWS::AppMesh::VirtualService', Properties: { MeshName: MESH, VirtualServiceName: 'a.local', Spec: { Provider: { VirtualRouter: { VirtualRouterName: 'r' } } } } },
-    Router: { Type: 'AWS::AppMesh::VirtualRouter', Properties: { MeshName: MESH, VirtualRouterName: 'r', Spec: { Listeners: [{ PortMapping: { Port: 80, Protocol: 'http' } }] } } },
-    Route: { Type: 'AWS::AppMesh::Route', Properties: { MeshName: MESH, VirtualRouterName: 'r', RouteName: 'x', Spec: { Priority: 1, HttpRoute: { Match: { Prefix: '/', Headers: [{ Name: 'x', Match: { Range: { Start: 1, End: 2 } } }] }, Action: { WeightedTargets: [{ VirtualNode: 'a', Weight: 1 }] }, RetryPolicy: { MaxRetries: 1, PerRetryTimeout: { Unit: 's', Value: 1 }, HttpRetryEvents: ['server-error'] } } } } },
-    Gateway: { Type: 'AWS::AppMesh::VirtualGateway', Properties: { MeshName: MESH, VirtualGatewayName: 'g', Spec: { Listeners: [{ PortMapping: { Port: 80, Protocol: 'http' } }] } } },
-    GatewayRoute: { Type: 'AWS::AppMesh::GatewayRoute', Properties: { MeshName: MESH, VirtualGatewayName: 'g', GatewayRouteName: 'x', Spec: { HttpRoute: { Match: { Prefix: '/x' }, Action: { Target: { VirtualService: { VirtualServiceName: 'a.local' } } } } } } },
-    Task: { Type: 'AWS::ECS::TaskDefinition', Properties: { ContainerDefinitions: [{ Environment: [{ Name: 'APPMESH_RESOURCE_ARN', Value: { Ref: 'Node' } }] }] } },
+    Mesh: {
+      Type: 'AWS::AppMesh::Mesh',
+      Properties: { MeshName: { 'Fn::Sub': '${Text}-mesh' }, Spec: { EgressFilter: { Type: 'DROP_ALL' } } },
+    },
+    Node: {
+      Type: 'AWS::AppMesh::VirtualNode',
+      Condition: 'Unknown',
+      Properties: {
+        MeshName: MESH,
+        VirtualNodeName: 'a',
+        Spec: {
+          ServiceDiscovery: { DNS: { Hostname: 'api.example.com' } },
+          Listeners: [
+            {
+              PortMapping: { Port: 80, Protocol: 'http' },
+              TLS: { Mode: 'STRICT', ...TLS },
+              HealthCheck: {
+                Protocol: 'http',
+                Path: '/',
+                IntervalMillis: 5000,
+                TimeoutMillis: 2000,
+                HealthyThreshold: 2,
+                UnhealthyThreshold: 2,
+              },
+              ConnectionPool: { HTTP: { MaxConnections: 1 } },
+              OutlierDetection: {
+                MaxServerErrors: 1,
+                Interval: { Unit: 's', Value: 1 },
+                BaseEjectionDuration: { Unit: 's', Value: 1 },
+                MaxEjectionPercent: 1,
+              },
+              Timeout: { HTTP: { Idle: { Unit: 's', Value: 1 } } },
+            },
+          ],
+          Backends: [
+            { VirtualService: { VirtualServiceName: { 'Fn::GetAtt': ['Service', 'VirtualServiceName'] }, ClientPolicy: { TLS } } },
+          ],
+          Logging: { AccessLog: { File: { Path: '/dev/stdout', Format: { Json: [{ Key: 'a', Value: 'b' }] } } } },
+        },
+      },
+    },
+    Service: {
+      Type: 'AWS::AppMesh::VirtualService',
+      Properties: { MeshName: MESH, VirtualServiceName: 'a.local', Spec: { Provider: { VirtualRouter: { VirtualRouterName: 'r' } } } },
+    },
+    Router: {
+      Type: 'AWS::AppMesh::VirtualRouter',
+      Properties: { MeshName: MESH, VirtualRouterName: 'r', Spec: { Listeners: [{ PortMapping: { Port: 80, Protocol: 'http' } }] } },
+    },
+    Route: {
+      Type: 'AWS::AppMesh::Route',
+      Properties: {
+        MeshName: MESH,
+        VirtualRouterName: 'r',
+        RouteName: 'x',
+        Spec: {
+          Priority: 1,
+          HttpRoute: {
+            Match: { Prefix: '/', Headers: [{ Name: 'x', Match: { Range: { Start: 1, End: 2 } } }] },
+            Action: { WeightedTargets: [{ VirtualNode: 'a', Weight: 1 }] },
+            RetryPolicy: { MaxRetries: 1, PerRetryTimeout: { Unit: 's', Value: 1 }, HttpRetryEvents: ['server-error'] },
+          },
+        },
+      },
+    },
+    Gateway: {
+      Type: 'AWS::AppMesh::VirtualGateway',
+      Properties: { MeshName: MESH, VirtualGatewayName: 'g', Spec: { Listeners: [{ PortMapping: { Port: 80, Protocol: 'http' } }] } },
+    },
+    GatewayRoute: {
+      Type: 'AWS::AppMesh::GatewayRoute',
+      Properties: {
+        MeshName: MESH,
+        VirtualGatewayName: 'g',
+        GatewayRouteName: 'x',
+        Spec: { HttpRoute: { Match: { Prefix: '/x' }, Action: { Target: { VirtualService: { VirtualServiceName: 'a.local' } } } } },
+      },
+    },
+    Task: {
+      Type: 'AWS::ECS::TaskDefinition',
+      Properties: { ContainerDefinitions: [{ Environment: [{ Name: 'APPMESH_RESOURCE_ARN', Value: { Ref: 'Node' } }] }] },
+    },
   },
 };
 
@@ -54,7 +187,14 @@ function places(tree: unknown, junk: ReadonlySet<unknown>): readonly (readonly [
   return Object.keys(tree).flatMap((key) => [[tree as Parent, key] as const, ...places((tree as Parent)[key], junk)]);
 }
 
-const change = fc.record({ at: fc.nat(), junk: fc.oneof(fc.constantFrom(...JUNK.keys()).map((index) => ({ index })), fc.anything().map((value) => ({ value }))), rename: fc.constantFrom(undefined, undefined, 'X', 'Ref', 'Fn::If', '__proto__', '') });
+const change = fc.record({
+  at: fc.nat(),
+  junk: fc.oneof(
+    fc.constantFrom(...JUNK.keys()).map((index) => ({ index })),
+    fc.anything().map((value) => ({ value })),
+  ),
+  rename: fc.constantFrom(undefined, undefined, 'X', 'Ref', 'Fn::If', '__proto__', ''),
+});
 
 function changed(changes: readonly (typeof change extends fc.Arbitrary<infer T> ? T : never)[]): unknown {
   const root: Parent = { template: structuredClone(template) };
@@ -76,7 +216,10 @@ function unreadable(given: unknown, options: unknown = {}): readonly unknown[] {
   const views = meshes.map((mesh) => toMeshView(mesh, issues));
   // Plain data all of it.
   expect(isDeepStrictEqual(JSON.parse(JSON.stringify({ meshes, views })), { meshes, views })).toBe(true);
-  return issues.all.filter(({ path, message, fix = '', allowed = '' }) => path === '' || message === '' || /undefined|\[object/.test(`${message} ${fix} ${allowed}`));
+  return issues.all.filter(
+    ({ path, message, fix = '', allowed = '' }) =>
+      path === '' || message === '' || /undefined|\[object/.test(`${message} ${fix} ${allowed}`),
+  );
 }
 
 test('the template that the next tests change is read without an issue but that of its condition', () => {
@@ -88,9 +231,12 @@ test('the template that the next tests change is read without an issue but that 
 });
 
 test('whatever stands anywhere in a template, reading it throws nothing, and each issue is complete', () => {
-  fc.assert(fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) => {
-    expect(unreadable(changed(changes))).toEqual([]);
-  }), { numRuns: runs(200) });
+  fc.assert(
+    fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) => {
+      expect(unreadable(changed(changes))).toEqual([]);
+    }),
+    { numRuns: runs(200) },
+  );
 });
 
 test('whatever the template and the options are, reading them throws nothing', () => {
@@ -100,7 +246,12 @@ test('whatever the template and the options are, reading them throws nothing', (
     expect(unreadable(template, junk)).toEqual([]);
     expect(unreadable(template, { parameters: { Text: junk }, imports: junk })).toEqual([]);
   }
-  fc.assert(fc.property(fc.anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true, withSparseArray: true }), (junk) => {
-    expect(unreadable(junk)).toEqual([]);
-  }));
+  fc.assert(
+    fc.property(
+      fc.anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true, withSparseArray: true }),
+      (junk) => {
+        expect(unreadable(junk)).toEqual([]);
+      },
+    ),
+  );
 });

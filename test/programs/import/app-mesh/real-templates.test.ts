@@ -16,7 +16,9 @@ const there = existsSync(TEMPLATES);
 if (!there) process.stderr.write(`SKIPPED: what real App Mesh templates say is not tested, since ${TEMPLATES} is not there\n`);
 
 (there ? test : test.skip)('the thirteen templates of real users say what was reviewed', () => {
-  const files = readdirSync(TEMPLATES).filter((name) => /\.ya?ml$/.test(name)).sort();
+  const files = readdirSync(TEMPLATES)
+    .filter((name) => /\.ya?ml$/.test(name))
+    .sort();
   expect(files).toHaveLength(13);
   const outputs = files.map((file) => {
     const issues = new IssueList();

@@ -30,39 +30,62 @@ function propsOf(tree: Tree): MicroservicesProps {
 }
 
 /** A few of the services, with one that each of them calls, and nothing left that names the others. */
-const small: fc.Arbitrary<Tree> = fc.tuple(validProps, fc.array(fc.nat({ max: 100 }), { minLength: 3, maxLength: 4 })).map(([tree, picks]): Tree => {
-  const props = tree as Fields;
-  const all = Object.keys(props['services'] as Fields);
-  const picked = picks.map((pick) => all[pick % all.length] ?? '');
-  const names = [...picked, ...picked.flatMap((name) => callsOf(props, name).find((callee) => all.includes(callee)) ?? [])];
-  const kept = Object.entries(props['services'] as Fields).filter(([name]) => names.includes(name));
-  const gone = all.filter((name) => !names.includes(name));
-  const keep = (value: Tree, key: string): Tree => {
-    if (key === 'calls' && Array.isArray(value)) return value.filter((call) => !gone.includes(call as string));
-    if (key === 'callPolicies' && isFields(value)) return Object.fromEntries(Object.entries(value).filter(([callee]) => !gone.includes(callee)));
-    if (key === 'versions' && isFields(value)) return Object.fromEntries(Object.entries(value).map(([version, fields]) => [version, isFields(fields) ? { ...fields, weight: Math.min(fields['weight'] as number, MAX_WEIGHT) } : fields]));
-    return value;
-  };
-  const services = Object.fromEntries(kept.map(([name, service]) => [name, Object.fromEntries(Object.entries(service as Fields).map(([key, value]) => [key, keep(value, key)]))]));
-  const { edge, ...rest } = props;
-  return { ...rest, services, ...edgeOf(edge, gone) };
-});
+const small: fc.Arbitrary<Tree> = fc
+  .tuple(validProps, fc.array(fc.nat({ max: 100 }), { minLength: 3, maxLength: 4 }))
+  .map(([tree, picks]): Tree => {
+    const props = tree as Fields;
+    const all = Object.keys(props['services'] as Fields);
+    const picked = picks.map((pick) => all[pick % all.length] ?? '');
+    const names = [...picked, ...picked.flatMap((name) => callsOf(props, name).find((callee) => all.includes(callee)) ?? [])];
+    const kept = Object.entries(props['services'] as Fields).filter(([name]) => names.includes(name));
+    const gone = all.filter((name) => !names.includes(name));
+    const keep = (value: Tree, key: string): Tree => {
+      if (key === 'calls' && Array.isArray(value)) return value.filter((call) => !gone.includes(call as string));
+      if (key === 'callPolicies' && isFields(value))
+        return Object.fromEntries(Object.entries(value).filter(([callee]) => !gone.includes(callee)));
+      if (key === 'versions' && isFields(value))
+        return Object.fromEntries(
+          Object.entries(value).map(([version, fields]) => [
+            version,
+            isFields(fields) ? { ...fields, weight: Math.min(fields['weight'] as number, MAX_WEIGHT) } : fields,
+          ]),
+        );
+      return value;
+    };
+    const services = Object.fromEntries(
+      kept.map(([name, service]) => [
+        name,
+        Object.fromEntries(Object.entries(service as Fields).map(([key, value]) => [key, keep(value, key)])),
+      ]),
+    );
+    const { edge, ...rest } = props;
+    return { ...rest, services, ...edgeOf(edge, gone) };
+  });
 
 function callsOf({ services }: Fields, name: string): readonly string[] {
   const service = isFields(services) ? services[name] : undefined;
-  return isFields(service) && Array.isArray(service['calls']) ? service['calls'] as readonly string[] : [];
+  return isFields(service) && Array.isArray(service['calls']) ? (service['calls'] as readonly string[]) : [];
 }
 
 /** Where nobody calls there is no router, and so nothing says of several nodes that they are one service. */
 function oneNodeWhereNobodyCalls(props: Tree): Tree {
   if (!isFields(props) || !isFields(props['services'])) return props;
   const services = props['services'];
-  const called = new Set(Object.values(services).flatMap((service) => (isFields(service) && Array.isArray(service['calls']) ? service['calls'] : [])));
+  const called = new Set(
+    Object.values(services).flatMap((service) => (isFields(service) && Array.isArray(service['calls']) ? service['calls'] : [])),
+  );
   const edge = props['edge'];
-  const routes = isFields(edge) && isFields(edge['options']) && isFields(edge['options']['routes']) ? Object.values(edge['options']['routes']) : [];
+  const routes =
+    isFields(edge) && isFields(edge['options']) && isFields(edge['options']['routes']) ? Object.values(edge['options']['routes']) : [];
   for (const route of routes) if (isFields(route)) called.add(route['service']);
-  const single = (service: Tree): Tree => (isFields(service) ? Object.fromEntries(Object.entries(service).filter(([key]) => !['versions', 'versionHeader', 'mirror'].includes(key))) : service);
-  return { ...props, services: Object.fromEntries(Object.entries(services).map(([name, service]) => [name, called.has(name) ? service : single(service)])) };
+  const single = (service: Tree): Tree =>
+    isFields(service)
+      ? Object.fromEntries(Object.entries(service).filter(([key]) => !['versions', 'versionHeader', 'mirror'].includes(key)))
+      : service;
+  return {
+    ...props,
+    services: Object.fromEntries(Object.entries(services).map(([name, service]) => [name, called.has(name) ? service : single(service)])),
+  };
 }
 
 function isFields(value: Tree | undefined): value is Record<string, Tree> {
@@ -71,7 +94,9 @@ function isFields(value: Tree | undefined): value is Record<string, Tree> {
 
 function edgeOf(edge: Tree, gone: readonly string[]): Record<string, Tree> {
   if (!isFields(edge) || !isFields(edge['options']) || !isFields(edge['options']['routes'])) return {};
-  const routes = Object.entries(edge['options']['routes']).filter(([, route]) => isFields(route) && !gone.includes(route['service'] as string));
+  const routes = Object.entries(edge['options']['routes']).filter(
+    ([, route]) => isFields(route) && !gone.includes(route['service'] as string),
+  );
   return routes.length === 0 ? {} : { edge: { ...edge, options: { ...edge['options'], routes: Object.fromEntries(routes) } } };
 }
 
@@ -80,7 +105,9 @@ function keysOf(path: string): readonly string[] {
 }
 
 function isThere(tree: Tree, path: string): boolean {
-  const [found] = keysOf(path).slice(0, 3).reduce<readonly [Tree]>(([at], key) => [isFields(at) ? at[key] : undefined], [tree]);
+  const [found] = keysOf(path)
+    .slice(0, 3)
+    .reduce<readonly [Tree]>(([at], key) => [isFields(at) ? at[key] : undefined], [tree]);
   return found !== undefined;
 }
 
@@ -91,7 +118,9 @@ function withoutPath(tree: Tree, path: string): Tree {
     if (!isFields(value) || key === undefined) return value;
     const child = value[key];
     const others = Object.fromEntries(Object.entries(value).filter(([name]) => name !== key));
-    return rest.length > 0 && isFields(child) && rest[0] !== undefined && rest[0] in child ? { ...others, [key]: remove(child, rest) } : others;
+    return rest.length > 0 && isFields(child) && rest[0] !== undefined && rest[0] in child
+      ? { ...others, [key]: remove(child, rest) }
+      : others;
   };
   return remove(tree, keys);
 }
@@ -111,7 +140,8 @@ function accepted(tree: Tree): { readonly template: unknown; readonly topology: 
       refused.push(...issues.map(({ path }) => path));
       // Two issues may be of one thing, which is gone after the first.
       const before = props;
-      for (const path of new Set(issues.map((issue) => issue.path))) if (!isThere(before, path) || isThere(props, path)) props = withoutPath(props, path);
+      for (const path of new Set(issues.map((issue) => issue.path)))
+        if (!isThere(before, path) || isThere(props, path)) props = withoutPath(props, path);
       continue;
     }
     const topology = parseTopology({ props: readProps(propsOf(props)), defaultName: meshNameOf('Shop') }, new IssueList());
@@ -121,7 +151,10 @@ function accepted(tree: Tree): { readonly template: unknown; readonly topology: 
 }
 
 /** In what the template says something else than the topology, or what of it cannot be read. */
-function problems(template: unknown, topology: Topology): { readonly found: readonly string[]; readonly issues: readonly Issue[]; readonly unsayable: readonly string[] } {
+function problems(
+  template: unknown,
+  topology: Topology,
+): { readonly found: readonly string[]; readonly issues: readonly Issue[]; readonly unsayable: readonly string[] } {
   const issues = new IssueList();
   const { meshes } = readTemplate(template, {}, issues);
   expect(meshes).toHaveLength(1);
@@ -136,12 +169,15 @@ const NONE = { found: [], issues: [], unsayable: [] };
 test('a template of App Mesh, read by what knows nothing of its writer, says what the topology says', () => {
   let services = 0;
   let calls = 0;
-  fc.assert(fc.property(small, (tree) => {
-    const { template, topology } = accepted(tree);
-    expect(problems(template, topology)).toEqual(NONE);
-    services += topology.services.length;
-    calls += topology.services.reduce((sum, service) => sum + service.calls.length, 0);
-  }), { numRuns: runs(28) });
+  fc.assert(
+    fc.property(small, (tree) => {
+      const { template, topology } = accepted(tree);
+      expect(problems(template, topology)).toEqual(NONE);
+      services += topology.services.length;
+      calls += topology.services.reduce((sum, service) => sum + service.calls.length, 0);
+    }),
+    { numRuns: runs(28) },
+  );
   // What was compared was something.
   expect(services).toBeGreaterThan(atLeast(60));
   expect(calls).toBeGreaterThan(atLeast(10));
@@ -149,15 +185,48 @@ test('a template of App Mesh, read by what knows nothing of its writer, says wha
 
 const not = (match: Tree): Tree => ({ $: 'not', match });
 const exact = (text: string): Tree => ({ $: 'value', kind: 'exact', text });
-const orders = (more: Fields): Tree => ({ services: { ui: { image: { $: 'image' }, port: 8080, calls: ['orders'] }, orders: { image: { $: 'image' }, port: 8080, ...more } } });
+const orders = (more: Fields): Tree => ({
+  services: { ui: { image: { $: 'image' }, port: 8080, calls: ['orders'] }, orders: { image: { $: 'image' }, port: 8080, ...more } },
+});
 const v1AndV2: Tree = { v1: { weight: 1 }, v2: { weight: 0 } };
 
 /** What generated systems say too seldom for a property. */
 test.each<readonly [string, Tree]>([
-  ['a header that must not be something', orders({ versions: v1AndV2, routes: [{ name: 'beta', match: { headers: { 'x-beta': not(exact('off')) } }, versions: { v2: 1 } }] })],
-  ['two of them, beside one that must be there', orders({ versions: v1AndV2, routes: [{ name: 'beta', match: { headers: { 'x-a': not(exact('a')), 'x-b': not({ $: 'range', start: 1, end: 5 }), 'x-c': { $: 'value', kind: 'present' } } }, versions: { v2: 1 } }] })],
-  ['one of metadata, in a service with a header for versions', orders({ protocol: { $: 'protocol', id: 'grpc' }, versions: v1AndV2, versionHeader: 'x-version', routes: [{ name: 'beta', match: { headers: { 'x-beta': not(exact('off')) } }, versions: { v2: 1 } }] })],
-  ['a header that must not be there', orders({ versions: v1AndV2, routes: [{ name: 'beta', match: { headers: { 'x-beta': not({ $: 'value', kind: 'present' }) } }, versions: { v2: 1 } }] })],
+  [
+    'a header that must not be something',
+    orders({ versions: v1AndV2, routes: [{ name: 'beta', match: { headers: { 'x-beta': not(exact('off')) } }, versions: { v2: 1 } }] }),
+  ],
+  [
+    'two of them, beside one that must be there',
+    orders({
+      versions: v1AndV2,
+      routes: [
+        {
+          name: 'beta',
+          match: {
+            headers: { 'x-a': not(exact('a')), 'x-b': not({ $: 'range', start: 1, end: 5 }), 'x-c': { $: 'value', kind: 'present' } },
+          },
+          versions: { v2: 1 },
+        },
+      ],
+    }),
+  ],
+  [
+    'one of metadata, in a service with a header for versions',
+    orders({
+      protocol: { $: 'protocol', id: 'grpc' },
+      versions: v1AndV2,
+      versionHeader: 'x-version',
+      routes: [{ name: 'beta', match: { headers: { 'x-beta': not(exact('off')) } }, versions: { v2: 1 } }],
+    }),
+  ],
+  [
+    'a header that must not be there',
+    orders({
+      versions: v1AndV2,
+      routes: [{ name: 'beta', match: { headers: { 'x-beta': not({ $: 'value', kind: 'present' }) } }, versions: { v2: 1 } }],
+    }),
+  ],
 ])('a template says what the topology says of %s', (_, tree) => {
   const { template, topology, refused } = accepted(tree);
   expect(refused).toEqual([]);

@@ -34,12 +34,26 @@ const OTHERS = {
 };
 
 /** What a property is read as, with texts that only CloudFormation knows as `text`, and the issues. */
-function resolve(value: unknown, options: TemplateOptions = {}, condition?: string): { readonly value: unknown; readonly issues: readonly string[] } {
+function resolve(
+  value: unknown,
+  options: TemplateOptions = {},
+  condition?: string,
+): { readonly value: unknown; readonly issues: readonly string[] } {
   const issues = new IssueList();
-  const template = new Template({ ...SECTIONS, Resources: { ...OTHERS, It: { Type: 'It', ...(condition === undefined ? {} : { Condition: condition }), Properties: { P: value } } } }, options, issues);
+  const template = new Template(
+    {
+      ...SECTIONS,
+      Resources: { ...OTHERS, It: { Type: 'It', ...(condition === undefined ? {} : { Condition: condition }), Properties: { P: value } } },
+    },
+    options,
+    issues,
+  );
   const [found] = template.resources((type) => type === 'It');
   const resolved = found === undefined ? 'not made' : found.properties.field('P').value;
-  return { value: resolved instanceof Unresolved ? { text: resolved.text } : resolved, issues: issues.all.map(({ code, path, message }) => `${code} ${path}: ${message}`) };
+  return {
+    value: resolved instanceof Unresolved ? { text: resolved.text } : resolved,
+    issues: issues.all.map(({ code, path, message }) => `${code} ${path}: ${message}`),
+  };
 }
 
 const known: readonly (readonly [string, unknown, unknown, TemplateOptions?])[] = [
@@ -71,7 +85,11 @@ const known: readonly (readonly [string, unknown, unknown, TemplateOptions?])[] 
   ['a split of what nobody knows', { 'Fn::Split': ['.', { Ref: 'Project' }] }, { text: '${Split [".","${Project}"]}' }],
   ['a mapping', { 'Fn::FindInMap': ['Sizes', { Ref: 'Stage' }, 'Port'] }, 81],
   ['a mapping with a default', { 'Fn::FindInMap': ['Sizes', 'none', 'Port', { DefaultValue: 5 }] }, 5],
-  ['a mapping by what nobody knows', { 'Fn::FindInMap': ['Sizes', { Ref: 'Project' }, 'Port'] }, { text: '${FindInMap ["Sizes","${Project}","Port"]}' }],
+  [
+    'a mapping by what nobody knows',
+    { 'Fn::FindInMap': ['Sizes', { Ref: 'Project' }, 'Port'] },
+    { text: '${FindInMap ["Sizes","${Project}","Port"]}' },
+  ],
   ['an import', { 'Fn::ImportValue': { 'Fn::Sub': '${Project}:Mesh' } }, { text: '${ImportValue ${Project}:Mesh}' }],
   ['a condition that holds', { 'Fn::If': ['IsTest', 'yes', 'no'] }, 'yes'],
   ['a condition that does not', { 'Fn::If': ['NotTest', 'yes', { Ref: 'AWS::NoValue' }] }, undefined],
@@ -82,9 +100,12 @@ const known: readonly (readonly [string, unknown, unknown, TemplateOptions?])[] 
   ['functions in functions', { a: [{ b: { 'Fn::Join': ['', ['x', { 'Fn::Sub': '${Port}' }]] } }] }, { a: [{ b: 'x8080' }] }],
 ];
 
-test.each(known.map(([what, value, expected, options]) => ({ what, value, expected, options })))('resolves $what', ({ value, expected, options }) => {
-  expect(resolve(value, options)).toEqual({ value: expected, issues: [] });
-});
+test.each(known.map(([what, value, expected, options]) => ({ what, value, expected, options })))(
+  'resolves $what',
+  ({ value, expected, options }) => {
+    expect(resolve(value, options)).toEqual({ value: expected, issues: [] });
+  },
+);
 
 test.each([
   ['refers to nothing', { Ref: 'Prot' }, 'MISSING It.P: there is no parameter or resource "Prot"'],
@@ -92,10 +113,18 @@ test.each([
   ['refers to itself', { 'Fn::GetAtt': ['Loop', 'Name'] }, 'NOT_ALLOWED Loop.Name: Loop.Name refers to itself'],
   ['joins an object', { 'Fn::Join': ['', [{ a: 1 }]] }, 'WRONG_TYPE It.P: must be made of texts'],
   ['selects beyond the end', { 'Fn::Select': [7, ['a']] }, 'OUT_OF_RANGE It.P: Fn::Select finds nothing at 7 of 1'],
-  ['asks a mapping for what it has not', { 'Fn::FindInMap': ['Sizes', 'none', 'Port'] }, 'MISSING It.P: the mapping "Sizes" has nothing for "none" and "Port"'],
+  [
+    'asks a mapping for what it has not',
+    { 'Fn::FindInMap': ['Sizes', 'none', 'Port'] },
+    'MISSING It.P: the mapping "Sizes" has nothing for "none" and "Port"',
+  ],
   ['writes a substitution wrong', { 'Fn::Sub': 7 }, 'WRONG_TYPE It.P: is not how Fn::Sub is written'],
   ['asks for a condition that there is not', { 'Fn::If': ['IsTst', 1, 2] }, 'MISSING It.P: there is no condition "IsTst"'],
-  ['asks for a condition of itself', { 'Fn::If': ['Itself', 1, 2] }, 'NOT_ALLOWED Conditions.Itself: the condition "Itself" refers to itself'],
+  [
+    'asks for a condition of itself',
+    { 'Fn::If': ['Itself', 1, 2] },
+    'NOT_ALLOWED Conditions.Itself: the condition "Itself" refers to itself',
+  ],
   ['asks for a condition of another kind', { 'Fn::If': ['Odd', 1, 2] }, 'NOT_ALLOWED Conditions.Odd: is not a condition'],
   ['uses a macro', { 'Fn::Transform': { Name: 'M' } }, 'NOT_ALLOWED It.P: Fn::Transform is expanded by CloudFormation only'],
 ])('has an issue if a template %s', (_what, value, issue) => {
@@ -105,7 +134,10 @@ test.each([
 test('a resource whose condition does not hold is not there, and one of which nobody knows is, with an issue', () => {
   expect(resolve('x', {}, 'NotTest')).toEqual({ value: 'not made', issues: [] });
   expect(resolve('x', {}, 'IsTest')).toEqual({ value: 'x', issues: [] });
-  expect(resolve('x', {}, 'IsShop')).toEqual({ value: 'x', issues: ['TOKEN It.Condition: whether the condition "IsShop" holds is not known: it is taken to'] });
+  expect(resolve('x', {}, 'IsShop')).toEqual({
+    value: 'x',
+    issues: ['TOKEN It.Condition: whether the condition "IsShop" holds is not known: it is taken to'],
+  });
 });
 
 test.each([
@@ -132,7 +164,9 @@ test('a join of literal texts is their concatenation, however it is nested', () 
     const [delimiter, items] = (value as { readonly 'Fn::Join': readonly [string, readonly unknown[]] })['Fn::Join'];
     return items.map(expected).join(delimiter);
   };
-  fc.assert(fc.property(tree, (value) => {
-    expect(textOf(resolve(value).value)).toBe(expected(value));
-  }));
+  fc.assert(
+    fc.property(tree, (value) => {
+      expect(textOf(resolve(value).value)).toBe(expected(value));
+    }),
+  );
 });
