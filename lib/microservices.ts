@@ -17,9 +17,9 @@ import { planMesh } from './core/mesh/providers';
 import type { IMicroservice } from './microservice';
 import type { MicroservicesProps } from './props/microservices-props';
 import { readProps } from './props/read-props';
-import { refuse } from './cdk/refuse';
+import { throwIssue } from './cdk/throw-issue';
 import { GATEWAY_NAME, GATEWAY_PORT } from './core/model/constants';
-import { show } from './core/reading/input';
+import { displayValue } from './core/reading/input';
 import { IssueList } from './core/reading/issues';
 import { meshNameOf } from './core/parse/network/mesh-name';
 import type { Topology, Warning } from './core/model/topology';
@@ -110,8 +110,8 @@ export class Microservices extends Construct {
   public service(name: string): IMicroservice {
     const service = this.services.get(name);
     if (service !== undefined) return service;
-    return refuse(this, 'service()', 'UNKNOWN_SERVICE', `there is no service "${name}"`, {
-      got: show(name),
+    return throwIssue(this, 'service()', 'UNKNOWN_SERVICE', `there is no service "${name}"`, {
+      got: displayValue(name),
       ...suggest(name, [...this.services.keys()]),
     });
   }
@@ -128,7 +128,9 @@ export class Microservices extends Construct {
    */
   public get url(): string {
     if (this.edgeUrl !== undefined) return this.edgeUrl;
-    return refuse(this, 'edge', 'MISSING', 'there is no edge, so there is no URL', { fix: 'set edge to Edge.httpApi() or Edge.restApi()' });
+    return throwIssue(this, 'edge', 'MISSING', 'there is no edge, so there is no URL', {
+      fix: 'set edge to Edge.httpApi() or Edge.restApi()',
+    });
   }
 }
 

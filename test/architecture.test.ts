@@ -363,7 +363,7 @@ test.each([
   ['lib/core/mesh/app-mesh/tls.ts', '../envoy/plan.ts', 'lib/core/mesh/* may not import lib/core/mesh/envoy/plan.ts'],
   ['lib/core/mesh/app-mesh/tls.ts', '../providers.ts', 'lib/core/mesh/* may not import lib/core/mesh/providers.ts'],
   ['lib/cdk/edges/http/render.ts', '../../../core/edges/rest/plan.ts', 'lib/cdk/edges/* may not import lib/core/edges/rest/plan.ts'],
-  ['lib/cdk/compute/task.ts', '../../core/parse/parse.ts', 'lib/cdk/compute may not import lib/core/parse/parse.ts'],
+  ['lib/cdk/compute/workload.ts', '../../core/parse/parse.ts', 'lib/cdk/compute may not import lib/core/parse/parse.ts'],
   ['programs/agent/main.ts', '../../lib/core/model/constants.ts', 'programs/agent/** may not import lib/core/model/constants.ts'],
   ['lib/core/contract/agent.ts', '../model/constants.ts', 'lib/core/contract may not import lib/core/model/constants.ts'],
   ['test/e2e/programs/relay.ts', '../wait.ts', 'test/e2e/programs may not import test/e2e/wait.ts'],

@@ -38,7 +38,7 @@ test('35 services fit into a stack, as README.md and docs/operations.md say', ()
 
 test('fails if a stack has more resources than CloudFormation takes, and tells the counts', () => {
   expect(() => chain(60)).toThrow(
-    /STACK_TOO_LARGE: the stack "Stack" has 5\d\d resources, 5\d\d of them from the 60 tasks of this mesh; CloudFormation takes 500\. Fix: /,
+    /STACK_TOO_LARGE: the stack "Stack" has 5\d\d resources, 5\d\d of them from the 60 ECS services of this mesh; CloudFormation takes 500\. Fix: /,
   );
 });
 
@@ -47,6 +47,6 @@ test('fails if a template has more bytes than CloudFormation takes, and tells th
     Array.from({ length: 40 }, (_, index) => [`service-${index}`, service({ environment: { LARGE: 'x'.repeat(20_000) } })]),
   );
   expect(() => build({ services })).toThrow(
-    /STACK_TOO_LARGE: the template of "Stack" has 1\d{6} bytes with the 40 tasks of this mesh; CloudFormation takes 1000000\. Fix: /,
+    /STACK_TOO_LARGE: the template of "Stack" has 1\d{6} bytes with the 40 ECS services of this mesh; CloudFormation takes 1000000\. Fix: /,
   );
 });

@@ -5,7 +5,7 @@ import type { CertificateFormat } from './certificate/certificate-format';
 import { PEM } from './certificate/pem';
 import { retirement } from './certificate/retirement';
 import { SDS } from './certificate/sds';
-import { lifeLeftTeller, TELL_EVERY_MS } from './certificate/life-left';
+import { lifeLeftReporter, REPORT_EVERY_MS } from './certificate/life-left';
 import { renewal } from './certificate/renewal';
 import type { SecretSource } from './certificate/secret-source';
 import { waitForCertificate } from './certificate/wait-for-certificate';
@@ -152,7 +152,7 @@ function certificateLoops(
   parts: LoopParts,
   retire: () => void,
 ): readonly Promise<void>[] {
-  const tellLifeLeft = lifeLeftTeller({ ...world, ...own });
+  const tellLifeLeft = lifeLeftReporter({ ...world, ...own });
   return [
     ...(certificate?.format === 'pem' ? [loop('retirement', retirement({ ...world, ...own, retire }), parts)] : []),
     loop('certificate', renewal({ ...world, ...own, renewMs, tellLifeLeft }), parts),
@@ -160,7 +160,7 @@ function certificateLoops(
       'life left',
       async () => {
         await tellLifeLeft();
-        return TELL_EVERY_MS;
+        return REPORT_EVERY_MS;
       },
       parts,
     ),

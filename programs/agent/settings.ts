@@ -3,8 +3,8 @@ import type {
   DiscoveryTarget,
   MeshVariable,
   ServiceName,
-  WeighedService,
-  WeighedVersion,
+  WeightedService,
+  WeightedVersion,
 } from '../../lib/core/contract/agent';
 import { MESH_DIRECTORY } from '../../lib/core/contract/files';
 import { identityParts } from '../../lib/core/contract/identity';
@@ -38,7 +38,7 @@ export interface Settings {
   readonly weightsMs: number;
 }
 
-export interface WeightsTarget extends Required<WeighedService> {
+export interface WeightsTarget extends Required<WeightedService> {
   /** The name of the parameter of Systems Manager. */
   readonly parameter: string;
 }
@@ -227,7 +227,7 @@ function weightsOf(text: string): readonly Omit<WeightsTarget, 'parameter'>[] | 
 
 function weightsTargetOf(value: unknown): Omit<WeightsTarget, 'parameter'> | undefined {
   if (!isRecord(value)) return undefined;
-  const { service, versions, routes = [], tcp = false }: Unread<WeighedService> = value;
+  const { service, versions, routes = [], tcp = false }: Unread<WeightedService> = value;
   const isLabel = (label: unknown): label is string => typeof label === 'string' && LABEL.test(label);
   if (
     !isLabel(service) ||
@@ -238,8 +238,8 @@ function weightsTargetOf(value: unknown): Omit<WeightsTarget, 'parameter'> | und
     typeof tcp !== 'boolean'
   )
     return undefined;
-  const known = versions.flatMap((version: unknown): WeighedVersion[] => {
-    const { name, cluster }: Unread<WeighedVersion> = isRecord(version) ? version : {};
+  const known = versions.flatMap((version: unknown): WeightedVersion[] => {
+    const { name, cluster }: Unread<WeightedVersion> = isRecord(version) ? version : {};
     return isLabel(name) && isLabel(cluster) ? [{ name, cluster }] : [];
   });
   return known.length === versions.length ? { service, versions: known, routes, tcp } : undefined;

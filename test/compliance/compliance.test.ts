@@ -43,7 +43,7 @@ describe.each(providers.map((provider) => [provider.factory, provider] as const)
     // What is true of every plan would prove nothing.
     const bare =
       without === undefined
-        ? ({ ...done.plan!, tasks: [], ingress: [], records: [], appMesh: undefined } as unknown as SystemPlan)
+        ? ({ ...done.plan!, workloads: [], ingress: [], records: [], appMesh: undefined } as unknown as SystemPlan)
         : plan(without, mesh).plan!;
     expect(proof(bare)).toBe(false);
   });

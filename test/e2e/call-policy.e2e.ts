@@ -4,7 +4,7 @@ import { ActiveHealthCheck, HashOn, LoadBalancing, OutlierDetection, Protocol, R
 import { ADMIN_PORT } from '../../lib/core/contract/ports';
 import { APPLICATION_CONTAINER, INBOUND_PORT } from '../../lib/core/model/constants';
 import { logged, settled } from './mesh';
-import { moody, putInMood, served } from './moody';
+import { flakyServer, setMode, served } from './flaky-server';
 import { greeter } from './peers';
 import type { GrpcOutcome, HttpOutcome, HttpRequest, Task } from './runner';
 import { callGrpc, Cluster, standIns, until } from './runner';
@@ -19,9 +19,9 @@ const everyHalfSecond = { interval: Duration.millis(500), unhealthyThreshold: 1 
 /** Three callers: `ui` does what the services say, `batch` and `cron` override it, each another way. */
 const template = synthesize({
   services: {
-    ui: { image: image('moody'), port: 8080, calls: ['shop', 'reports', 'ledger', 'vault'] },
+    ui: { image: image('flaky'), port: 8080, calls: ['shop', 'reports', 'ledger', 'vault'] },
     batch: {
-      image: image('moody'),
+      image: image('flaky'),
       port: 8080,
       calls: ['shop', 'reports', 'ledger'],
       callPolicies: {
@@ -35,7 +35,7 @@ const template = synthesize({
       },
     },
     cron: {
-      image: image('moody'),
+      image: image('flaky'),
       port: 8080,
       calls: ['shop'],
       callPolicies: {
@@ -47,7 +47,7 @@ const template = synthesize({
       },
     },
     shop: {
-      image: image('moody'),
+      image: image('flaky'),
       port: 8080,
       desiredCount: 3,
       timeout: Timeout.of({ perRequest: Duration.seconds(10), perTry: Duration.seconds(1) }),
@@ -57,7 +57,7 @@ const template = synthesize({
       allow: [{ callers: ['ui', 'batch'] }, { callers: ['cron'], paths: ['/cron/*', '/status/*'] }],
     },
     reports: {
-      image: image('moody'),
+      image: image('flaky'),
       port: 8080,
       timeout: Timeout.of({ stream: Duration.seconds(3), idle: Duration.seconds(1) }),
       circuitBreaker: { maxRequests: 2 },
@@ -91,7 +91,7 @@ e2e('the policy of calls', () => {
       images: [
         standIns.envoy(),
         standIns.agent(),
-        moody('example/moody'),
+        flakyServer('example/flaky'),
         standIns.grpc('example/grpc', GRPC_PORT),
         greeter('example/greeter', TCP_PORT),
       ],
@@ -141,17 +141,17 @@ e2e('the policy of calls', () => {
     await until(() => Date.now() - coldAt > WARM_SECONDS * 1000, { what: 'the tasks to be warm' });
   };
 
-  /** One task of the shop is in a mood, while something is done. */
-  async function inMood(mood: string, action: (victim: Task) => Promise<void>): Promise<void> {
+  /** One task of the shop misbehaves, while something is done. */
+  async function whileFlaky(mode: string, action: (victim: Task) => Promise<void>): Promise<void> {
     const [victim] = shop();
-    await putInMood(victim, mood);
+    await setMode(victim, mode);
     await action(victim);
-    await putInMood(victim, 'well');
+    await setMode(victim, 'well');
   }
 
   describe('retries', () => {
     test('a server error of one task is hidden by another one, if the method may be done twice', async () => {
-      await inMood('status-500', async (victim) => {
+      await whileFlaky('status-500', async (victim) => {
         expect(statuses(await many('ui', 40, { path: '/get-500' }))).toEqual(times(40, 200));
         expect(served(victim, '/get-500')).toBeGreaterThan(0);
         const posted = statuses(await many('ui', 40, { path: '/post-500', method: 'POST' }));
@@ -183,7 +183,7 @@ e2e('the policy of calls', () => {
 
   describe('timeouts', () => {
     test('a try that takes too long moves to another task, if the method may be done twice; else it is a 504', async () => {
-      await inMood('silent', async (victim) => {
+      await whileFlaky('silent', async (victim) => {
         expect(statuses(await many('ui', 20, { path: '/get-silent' }))).toEqual(times(20, 200));
         expect(served(victim, '/get-silent')).toBeGreaterThan(0);
         const posted = statuses(await many('ui', 20, { path: '/post-silent', method: 'POST' }));
@@ -246,7 +246,7 @@ e2e('the policy of calls', () => {
   test('active health check: a task that says it is not well gets nothing from a caller that asks, though `allow` names no such path; others do not know', async () => {
     expect(statuses(await many('cron', 1, { path: '/elsewhere' }))).toEqual([403]);
     await warm();
-    await inMood('sick', async (victim) => {
+    await whileFlaky('sick', async (victim) => {
       await flagged('cron', 'shop', victim, '/failed_active_hc');
       expect(statuses(await many('cron', 20, { path: '/cron/sick' }))).toEqual(times(20, 200));
       expect(served(victim, '/cron/sick')).toBe(0);
@@ -370,11 +370,11 @@ e2e('the policy of calls', () => {
 
   test('outlier detection: the only task is never left out, by default', async () => {
     const name = 'reports';
-    await putInMood(task(name), 'status-503');
+    await setMode(task(name), 'status-503');
     expect(statuses(await many('batch', 12, { path: '/only', service: name }))).toEqual(times(12, 503));
     expect(served(task(name), '/only')).toBeGreaterThanOrEqual(12);
     expect(await flags('batch', name, task(name))).toBe('healthy');
-    await putInMood(task(name), 'well');
+    await setMode(task(name), 'well');
     expect(statuses(await many('batch', 1, { path: '/only', service: name }))).toEqual([200]);
   });
 
@@ -395,11 +395,11 @@ e2e('the policy of calls', () => {
         { what: `batch to leave out ${count} of the tasks` },
       );
     };
-    await putInMood(victim, 'status-500');
+    await setMode(victim, 'status-500');
     await meet(1);
     expect(statuses(await many('batch', 30, { path: '/without' }))).toEqual(times(30, 200));
     expect(served(victim, '/without')).toBe(0);
-    await Promise.all(others.map(async (callee) => putInMood(callee, 'status-500')));
+    await Promise.all(others.map(async (callee) => setMode(callee, 'status-500')));
     await meet(shop().length - 1);
     // Its own answers, not Envoy's word that there is nobody.
     expect(statuses(await many('batch', 30, { path: '/last' }))).toEqual(times(30, 500));

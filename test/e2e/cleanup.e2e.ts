@@ -7,7 +7,7 @@ import { REPOSITORY } from './tools';
 
 e2e('nothing of a run stays on the host', () => {
   test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('when %s ends it', async (signal) => {
-    const run = spawn(process.execPath, ['--import', 'tsx', join(__dirname, 'systems/hold-a-cluster.ts')], {
+    const run = spawn(process.execPath, ['--import', 'tsx', join(__dirname, 'systems/cluster-keeper.ts')], {
       cwd: REPOSITORY,
       stdio: ['ignore', 'pipe', 'inherit'],
     });

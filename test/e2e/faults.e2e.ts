@@ -2,7 +2,7 @@ import { Tracing } from '../../lib';
 import { ADMIN_PORT } from '../../lib/core/contract/ports';
 import { APPLICATION_CONTAINER, INBOUND_PORT, PROXY_CONTAINER } from '../../lib/core/model/constants';
 import { settled } from './mesh';
-import { moody, putInMood, served } from './moody';
+import { flakyServer, setMode, served } from './flaky-server';
 import type { SteadyReport } from './programs/steady-client';
 import type { Task } from './runner';
 import { Cluster, standIns, until } from './runner';
@@ -37,12 +37,12 @@ e2e('faults of one of three tasks, with the default policy', () => {
     Cluster.start(
       synthesize({
         services: {
-          caller: { image: image('moody'), port: 8080, calls: ['callee'] },
-          callee: { image: image('moody'), port: 8080, desiredCount: TASKS },
+          caller: { image: image('flaky'), port: 8080, calls: ['callee'] },
+          callee: { image: image('flaky'), port: 8080, desiredCount: TASKS },
         },
         tracing: Tracing.none(),
       }),
-      { images: [standIns.envoy(), standIns.agent(), moody('example/moody')], counts: { caller: CALLERS } },
+      { images: [standIns.envoy(), standIns.agent(), flakyServer('example/flaky')], counts: { caller: CALLERS } },
     ),
   );
 
@@ -86,10 +86,10 @@ e2e('faults of one of three tasks, with the default policy', () => {
     await until(async () => leavesOut(caller, victim), { what: 'the task to be left out' });
     await load.goesOn(PER_SECOND);
   };
-  const inMood = (name: string, then = goesOn): Fault => ({
-    wrong: async (task) => putInMood(task, name),
+  const whileFlaky = (name: string, then = goesOn): Fault => ({
+    wrong: async (task) => setMode(task, name),
     until: then,
-    mend: async (task) => putInMood(task, 'well'),
+    mend: async (task) => setMode(task, 'well'),
   });
   const frozen = (container: string): Fault => {
     const signal =
@@ -118,12 +118,12 @@ e2e('faults of one of three tasks, with the default policy', () => {
       ['the application answers with what is no HTTP', 'garbage'],
       ['the application answers 503, as one that is overloaded', 'status-503'],
     ])('if %s', async (what, name) => {
-      expect(await under(what, `/${name}`, inMood(name, isLeftOut))).toMatchObject(nothingLost);
+      expect(await under(what, `/${name}`, whileFlaky(name, isLeftOut))).toMatchObject(nothingLost);
     });
 
     test('if the application is slow: it gets fewer requests, and all are answered', async () => {
       const [victim, ...others] = callees();
-      expect(await under('the application needs 1 s for an answer', '/slow', inMood('slow-1000'))).toMatchObject(nothingLost);
+      expect(await under('the application needs 1 s for an answer', '/slow', whileFlaky('slow-1000'))).toMatchObject(nothingLost);
       // It had its full share before it became slow, and has it again when it is well; taking turns, all would have the same.
       for (const task of others) expect(served(task, '/slow')).toBeGreaterThan(1.4 * served(victim, '/slow'));
     });
@@ -135,14 +135,14 @@ e2e('faults of one of three tasks, with the default policy', () => {
 
   describe('what no policy can hide is passed on as it is', () => {
     test('if the application answers 500, its share of the requests fails, and is asked for once', async () => {
-      const { failures, failed, requests } = await under('the application answers 500', '/failing', inMood('status-500'));
+      const { failures, failed, requests } = await under('the application answers 500', '/failing', whileFlaky('status-500'));
       expect(Object.keys(failures)).toEqual([expect.stringContaining('status 500')]);
       expect(failed).toBeGreaterThan(requests / 10);
       expect(callees().reduce((sum, task) => sum + served(task, '/failing'), 0)).toBe(requests);
     });
 
     test('if answers break off half-way, they have begun, and are not asked for again', async () => {
-      const { failures, failed, requests } = await under('answers break off half-way', '/half', inMood('half'));
+      const { failures, failed, requests } = await under('answers break off half-way', '/half', whileFlaky('half'));
       expect(Object.keys(failures)).toEqual([expect.not.stringContaining('status')]);
       expect(failed).toBeGreaterThan(requests / 10);
     });

@@ -97,7 +97,7 @@ function managerOf(task: string, listener: (listener: Listener) => boolean): Jso
   const issues = new IssueList();
   const plan = planMesh(topologyOf(SYSTEM), issues);
   issues.throwIfAny('Stack/Shop');
-  const proxy = plan.tasks.find(({ name }) => name === task)!.containers.find(hasConfig)!;
+  const proxy = plan.workloads.find(({ name }) => name === task)!.containers.find(hasConfig)!;
   return (configOf(proxy) as Bootstrap).static_resources.listeners.find(listener)!.filter_chains[0].filters[0].typed_config;
 }
 

@@ -178,7 +178,7 @@ export class PlannedMesh {
     const vpc = await Vpc.open(this.workspace, system, new PrivateDns(zones, new CloudMap([])));
     this.vpc = vpc;
     const enter = async (name: string): Promise<Endpoint> => vpc.join({ name, securityGroups: ['open'] });
-    const endpoints = new Map(await Promise.all(plan.tasks.map(async ({ name }) => [name, await enter(name)] as const)));
+    const endpoints = new Map(await Promise.all(plan.workloads.map(async ({ name }) => [name, await enter(name)] as const)));
     // Before any Envoy asks for them.
     for (const [name, { address }] of endpoints)
       records.push({ name: `${name}.${discoveryDomain}`, type: 'A', ttl: 60, values: [address] });
@@ -206,7 +206,7 @@ export class PlannedMesh {
 
   private async startTask(name: string, endpoint: Endpoint, addresses: ReadonlyMap<string, string>): Promise<RunningTask> {
     const { plan, topology } = this.planned;
-    const task = plan.tasks.find((each) => each.name === name)!;
+    const task = plan.workloads.find((each) => each.name === name)!;
     const { command = [] } = task.containers.find((container) => container.name === PROXY_CONTAINER)!;
     const files = join(this.workspace.directory, name);
     mkdirSync(files);

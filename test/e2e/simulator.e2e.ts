@@ -72,8 +72,8 @@ function once<T>(make: () => T): () => T {
 
 /** Who sends: a third of the declared calls, the edge and strangers each, and whoever calls without having declared it. */
 function fairly({ topology, plan, system }: Planned): readonly Request['from'][] {
-  const uris = [...plan.tasks.flatMap(({ identity }) => identity?.uri ?? []), 'spiffe://elsewhere/ui'];
-  const tasks = plan.tasks.map(({ name }) => name).filter((name) => name !== 'gateway');
+  const uris = [...plan.workloads.flatMap(({ identity }) => identity?.uri ?? []), 'spiffe://elsewhere/ui'];
+  const tasks = plan.workloads.map(({ name }) => name).filter((name) => name !== 'gateway');
   const declared = tasks.flatMap((task) =>
     [...system.records].flatMap(([to, host]): Request['from'][] =>
       system.tasks.get(task)!.listeners.some((listener) => listener.host === host) &&

@@ -22,7 +22,7 @@ e2e('a real Envoy', () => {
   const proxies = caseNames().flatMap((name) => {
     const plan = planCase(name);
     if (typeof plan === 'string') return [];
-    return plan.tasks.flatMap((task) =>
+    return plan.workloads.flatMap((task) =>
       task.containers.filter(hasConfig).map((container) => [name, task.name, container.command ?? []] as const),
     );
   });

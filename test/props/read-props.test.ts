@@ -2,7 +2,7 @@ import { CfnParameter, Duration, Lazy, Size, Stack, Token } from 'aws-cdk-lib';
 import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import { Edge, Protocol, Timeout } from '../../lib';
 import { readProps } from '../../lib/props/read-props';
-import { Bytes, Choice, Opaque, Seconds, Unreadable, Unresolved, madeBy, originOf } from '../../lib/core/reading/input';
+import { Bytes, Choice, Opaque, Seconds, Unreadable, Unresolved, factoryTypeOf, originOf } from '../../lib/core/reading/input';
 
 const broken = (): never => {
   throw new Error('boom');
@@ -36,7 +36,7 @@ describe('what the user wrote becomes plain data', () => {
     const options = { routes: {} };
     const edge = readProps(Edge.restApi(options));
     expect(edge).toEqual({ kind: 'rest', routes: {} });
-    expect(madeBy(edge)).toBe('Edge');
+    expect(factoryTypeOf(edge)).toBe('Edge');
     expect(readProps(Protocol.GRPC)).toEqual(new Choice('Protocol', 'grpc'));
     expect(readProps(CpuArchitecture.ARM64)).toEqual(new Choice('CpuArchitecture', 'ARM64'));
     expect(readProps(Timeout.perRequest(Duration.minutes(1)))).toEqual({ perRequest: new Seconds(60) });

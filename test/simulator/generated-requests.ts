@@ -19,9 +19,9 @@ const QUERIES = ['', '', '?q=1', '?x=/../y//z%2f', '?q=1&r=2'];
 
 /** Somebody who sends: every task to every virtual service and past it, the edge, and strangers. */
 function senders({ plan, system }: Planned): readonly Request['from'][] {
-  const tasks = plan.tasks.map(({ name }) => name);
+  const tasks = plan.workloads.map(({ name }) => name);
   const hosts = [...system.records.keys()];
-  const identities = [...new Set(plan.tasks.flatMap(({ identity }) => identity?.uri ?? []))];
+  const identities = [...new Set(plan.workloads.flatMap(({ identity }) => identity?.uri ?? []))];
   return [
     ...tasks.flatMap((task) => hosts.map((to) => ({ kind: 'service' as const, task, to }))),
     ...(tasks.includes('gateway') ? [{ kind: 'edge' as const }] : []),
@@ -46,7 +46,7 @@ function pathOf(route: string, values: readonly string[]): string | undefined {
 }
 
 export function generatedRequests(planned: Planned, from: readonly Request['from'][] = senders(planned)): fc.Arbitrary<Request> {
-  const configs = planned.plan.tasks.flatMap(({ containers }) => containers.filter(({ role }) => role === 'proxy').map(configOf));
+  const configs = planned.plan.workloads.flatMap(({ containers }) => containers.filter(({ role }) => role === 'proxy').map(configOf));
   const named = [...textsAt(configs, ['prefix', 'path', 'exact', 'path_separated_prefix', 'prefix_rewrite'])];
   const paths = ['/', ...named.filter((text) => text.startsWith('/') && !text.startsWith('/run/'))];
   const texts = ['x', ...named.filter((text) => !text.startsWith('/') && !text.startsWith('spiffe:'))];

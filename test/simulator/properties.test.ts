@@ -35,7 +35,7 @@ const serviceOf = ({ shop }: Case, task: string): Planned['topology']['services'
 function senderOf({ shop, request: { from } }: Case): string | undefined {
   if (from.kind === 'edge') return 'gateway';
   // All versions of a service are one caller.
-  if (from.kind === 'service') return shop.plan.tasks.find(({ name }) => name === from.task)?.version?.service ?? from.task;
+  if (from.kind === 'service') return shop.plan.workloads.find(({ name }) => name === from.task)?.version?.service ?? from.task;
   return from.identity?.startsWith(`spiffe://${shop.topology.trustDomain}/`) === true ? from.identity.split('/').at(-1) : undefined;
 }
 const authenticates = ({ shop }: Case): boolean => shop.topology.certificates.kind !== 'none';
@@ -139,7 +139,7 @@ describe(`of generated systems, with SIMULATOR_SEED=${seed}`, () => {
                 task:
                   shop.topology.services.find(({ name }) => name === caller)?.versions === undefined
                     ? caller
-                    : shop.plan.tasks.find(({ name }) => name.startsWith(`${caller}-`))!.name,
+                    : shop.plan.workloads.find(({ name }) => name.startsWith(`${caller}-`))!.name,
                 to: callee.virtualHost,
               },
               path: '/',

@@ -24,7 +24,7 @@ const edge = (route: string, path: string, more: Partial<Request> = {}): Request
 /** Not so with App Mesh, whose control plane tells them what to do. */
 function hasEnvoys(name: string): boolean {
   const plan = planCase(name);
-  return typeof plan !== 'string' && plan.tasks.some(({ containers }) => containers.some(hasConfig));
+  return typeof plan !== 'string' && plan.workloads.some(({ containers }) => containers.some(hasConfig));
 }
 
 const GRPC = { 'content-type': 'application/grpc' };

@@ -59,7 +59,7 @@ const LISTENER = {
 const CHAIN = { reads: ['filters', 'transport_socket'], ignores: ['transport_socket_connect_timeout', 'name'] };
 
 export function systemOf(plan: SystemPlan, { discoveryDomain }: Pick<Topology, 'discoveryDomain'>): System {
-  const tasks = plan.tasks.flatMap(({ name, identity, containers }) =>
+  const tasks = plan.workloads.flatMap(({ name, identity, containers }) =>
     containers
       .filter(({ role }) => role === 'proxy')
       .map((proxy): SimulatedTask => ({

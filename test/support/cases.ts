@@ -63,7 +63,7 @@ export function configOf(container: ContainerPlan): unknown {
 /** Everything that a case puts out, by file name. */
 export function outputsOf(plan: SystemPlan | string): ReadonlyMap<string, unknown> {
   if (typeof plan === 'string') return new Map([['issues.txt', plan]]);
-  const proxies = plan.tasks.flatMap((task) =>
+  const proxies = plan.workloads.flatMap((task) =>
     task.containers.filter(hasConfig).map((container) => [task.name, configOf(container)] as const),
   );
   return new Map<string, unknown>([
@@ -76,7 +76,7 @@ export function outputsOf(plan: SystemPlan | string): ReadonlyMap<string, unknow
 function withoutConfigs(plan: SystemPlan): unknown {
   return {
     ...plan,
-    tasks: plan.tasks.map((task) => ({
+    tasks: plan.workloads.map((task) => ({
       ...task,
       containers: task.containers.map((container) =>
         !hasConfig(container)

@@ -17,7 +17,7 @@ export function agentImages(scope: Construct, plan: SystemPlan): BuiltImages {
 
 /** Copies of the image of the tasks' Envoys, which is one for all; empty where the plan has none to be copied. */
 export function envoyImages(scope: Construct, plan: SystemPlan): BuiltImages {
-  const reference = plan.tasks.flatMap(({ containers }) => containers).find(({ copyImage }) => copyImage === true)?.image;
+  const reference = plan.workloads.flatMap(({ containers }) => containers).find(({ copyImage }) => copyImage === true)?.image;
   if (reference === undefined) return new Map();
   // The Dockerfile itself names the default one, so that it can be built by hand.
   return build(scope, 'EnvoyImage', plan, ENVOY_ASSET, reference === imageReference(IMAGES.envoy) ? {} : { ENVOY_IMAGE: reference });
@@ -26,7 +26,7 @@ export function envoyImages(scope: Construct, plan: SystemPlan): BuiltImages {
 type BuildArgs = Readonly<Record<string, string>>;
 
 function build(scope: Construct, id: string, plan: SystemPlan, directory: string, buildArgs: BuildArgs = {}): BuiltImages {
-  const architectures = [...new Set(plan.tasks.map((task) => task.sizing.architecture))].sort();
+  const architectures = [...new Set(plan.workloads.map((task) => task.sizing.architecture))].sort();
   return new Map(
     architectures.map((architecture) => {
       const asset = new DockerImageAsset(scope, `${id}-${architecture}`, {

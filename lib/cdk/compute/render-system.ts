@@ -7,9 +7,9 @@ import { Construct } from 'constructs';
 import type { RenderedCertificates } from '../certificates/render';
 import { renderCertificates } from '../certificates/render';
 import { renderMesh } from '../mesh/renderers';
-import { waits } from '../../core/plan/deployment-order';
+import { deploymentOrder } from '../../core/plan/deployment-order';
 import { egressPorts } from '../../core/plan/egress';
-import type { CertificatePlan, ContainerPlan, ContainerRole, SystemPlan, TaskPlan } from '../../core/plan/system-plan';
+import type { CertificatePlan, ContainerPlan, ContainerRole, SystemPlan, WorkloadPlan } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
 import type { IMicroservice } from '../../microservice';
 import type { ContainerProps } from '../../props/service/container-props';
@@ -21,8 +21,8 @@ import { agentImages, envoyImages } from './built-images';
 import { executionRole } from './execution-role';
 import type { Foundation } from './network';
 import { renderFoundation, renderVirtualNames } from './network';
-import type { TaskContext } from './task';
-import { MeshTask } from './task';
+import type { WorkloadContext } from './workload';
+import { Workload } from './workload';
 import { tracesPolicy } from './traces-policy';
 import { VersionedService } from './versioned-service';
 import { renderWeights } from './weights';
@@ -32,7 +32,7 @@ export interface RenderedSystem {
   readonly zone: route53.PrivateHostedZone;
   /** The user's services, without the gateway. */
   readonly services: ReadonlyMap<string, IMicroservice>;
-  readonly gateway?: MeshTask;
+  readonly gateway?: Workload;
   /** Fires when a certificate is not renewed; absent without certificates. */
   readonly certificateAlarm?: cloudwatch.Alarm;
 }
@@ -42,12 +42,12 @@ export function renderSystem(scope: Construct, topology: Topology, plan: SystemP
   const foundation = renderFoundation(scope, topology, props);
   const zone = renderVirtualNames(scope, topology, foundation.vpc);
   const sharedExecutionRole = executionRole(scope, 'ExecutionRole', foundation);
-  const traces = plan.tasks.some((task) => task.traced) ? tracesPolicy(scope) : undefined;
+  const traces = plan.workloads.some((task) => task.traced) ? tracesPolicy(scope) : undefined;
   const meshImage = meshImages(scope, plan, props);
   const mesh = renderMesh(scope, topology, plan);
   const urls = new Map(topology.services.map((service) => [service.name, urlOf(service)]));
   const weights = renderWeights(scope, plan);
-  const context = (task: TaskPlan): TaskContext => ({
+  const context = (task: WorkloadPlan): WorkloadContext => ({
     foundation,
     sharedExecutionRole,
     tracesPolicy: traces,
@@ -73,22 +73,27 @@ export function renderSystem(scope: Construct, topology: Topology, plan: SystemP
     foundation,
     zone,
     services: own,
-    ...(gateway instanceof MeshTask ? { gateway } : {}),
+    ...(gateway instanceof Workload ? { gateway } : {}),
     ...(certificates === undefined ? {} : { certificateAlarm: certificates.alarm }),
   };
 }
 
 /** What callers know as one: a service, or all versions of one. */
-type Service = MeshTask | VersionedService;
+type Service = Workload | VersionedService;
 
-function byService({ tasks }: SystemPlan): readonly (readonly [string, readonly TaskPlan[]])[] {
-  return [...new Set(tasks.map(serviceOf))].map((name) => [name, tasks.filter((task) => serviceOf(task) === name)]);
+function byService({ workloads }: SystemPlan): readonly (readonly [string, readonly WorkloadPlan[]])[] {
+  return [...new Set(workloads.map(serviceOf))].map((name) => [name, workloads.filter((task) => serviceOf(task) === name)]);
 }
 
-function renderService(scope: Construct, name: string, tasks: readonly TaskPlan[], context: (task: TaskPlan) => TaskContext): Service {
+function renderService(
+  scope: Construct,
+  name: string,
+  tasks: readonly WorkloadPlan[],
+  context: (task: WorkloadPlan) => WorkloadContext,
+): Service {
   const [first] = tasks;
   return first?.version === undefined && first !== undefined
-    ? new MeshTask(scope, name, first, context(first))
+    ? new Workload(scope, name, first, context(first))
     : new VersionedService(scope, name, tasks, context);
 }
 
@@ -97,7 +102,7 @@ function meshImages(
   scope: Construct,
   plan: SystemPlan,
   props: MicroservicesProps,
-): (role: ContainerRole, task: TaskPlan) => ecs.ContainerImage | undefined {
+): (role: ContainerRole, task: WorkloadPlan) => ecs.ContainerImage | undefined {
   const { image: proxy, agentImage } = props.mesh?._options ?? {};
   const collector = props.tracing?._options.image;
   const built = agentImage === undefined ? agentImages(scope, plan) : undefined;
@@ -116,7 +121,7 @@ function renderMeshCertificates(
   { logGroup }: Foundation,
   services: readonly Service[],
 ): RenderedCertificates {
-  const holders = services.flatMap(({ certificate, tasks }) => (certificate === undefined ? [] : [{ certificate, tasks }]));
+  const holders = services.flatMap(({ certificate, workloads }) => (certificate === undefined ? [] : [{ certificate, workloads }]));
   const certificates = renderCertificates(scope, {
     meshName: name,
     plan,
@@ -124,14 +129,14 @@ function renderMeshCertificates(
     secrets: holders.map(({ certificate }) => certificate),
   });
   // Tasks would only wait; and when the stack goes, they go before their certificates.
-  for (const [index, { tasks }] of holders.entries()) {
+  for (const [index, { workloads }] of holders.entries()) {
     const schedule = certificates.schedules[index];
-    if (schedule !== undefined) for (const { service } of tasks) service.node.addDependency(schedule);
+    if (schedule !== undefined) for (const { service } of workloads) service.node.addDependency(schedule);
   }
   return certificates;
 }
 
-function userProps(props: MicroservicesProps, task: TaskPlan, container: ContainerPlan): ContainerProps | undefined {
+function userProps(props: MicroservicesProps, task: WorkloadPlan, container: ContainerPlan): ContainerProps | undefined {
   const service = props.services[serviceOf(task)];
   const version = task.version === undefined ? undefined : service?.versions?.[task.version.name];
   if (container.role === 'extra') return (version?.extraContainers ?? service?.extraContainers)?.[container.name];
@@ -139,7 +144,7 @@ function userProps(props: MicroservicesProps, task: TaskPlan, container: Contain
   return version === undefined ? service : { ...service, ...given(version) };
 }
 
-function deploymentOf({ services, edge }: MicroservicesProps, task: TaskPlan): Deployment | undefined {
+function deploymentOf({ services, edge }: MicroservicesProps, task: WorkloadPlan): Deployment | undefined {
   if (task.name === GATEWAY_NAME) return edge?._options.gateway?.deployment;
   const service = services[serviceOf(task)];
   return (task.version === undefined ? undefined : service?.versions?.[task.version.name]?.deployment) ?? service?.deployment;
@@ -168,15 +173,15 @@ function renderRecords(
     });
     // A caller that asks too early would get "no such name" from the VPC's resolver for the next 15 minutes.
     for (const caller of callers.get(record.service) ?? [])
-      for (const { service } of find(services, caller).tasks) service.node.addDependency(resource);
+      for (const { service } of find(services, caller).workloads) service.node.addDependency(resource);
   }
 }
 
 /** CloudFormation takes an ECS service for ready when its tasks are; what scales it may come later. */
 function renderOrder(topology: Topology, services: ReadonlyMap<string, Service>): void {
   const resources = (name: string): readonly IConstruct[] =>
-    find(services, name).tasks.flatMap(({ service }) => service.node.defaultChild ?? []);
-  for (const { caller, callee } of waits(topology))
+    find(services, name).workloads.flatMap(({ service }) => service.node.defaultChild ?? []);
+  for (const { caller, callee } of deploymentOrder(topology))
     for (const resource of resources(caller)) resource.node.addDependency(...resources(callee));
 }
 

@@ -14,8 +14,8 @@ const WORTH_MEASURING = MAX_TEMPLATE_BYTES / 2;
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
  */
 export function limitStackSize(scope: Construct, plan: SystemPlan): void {
-  const services = plan.tasks.length;
-  const plannedBytes = JSON.stringify([plan.tasks, plan.appMesh]).length;
+  const services = plan.workloads.length;
+  const plannedBytes = JSON.stringify([plan.workloads, plan.appMesh]).length;
   scope.node.addValidation({
     validate: () => {
       const context: unknown = scope.node.tryGetContext(LIMIT_CONTEXT);
@@ -28,13 +28,13 @@ export function limitStackSize(scope: Construct, plan: SystemPlan): void {
       const errors: string[] = [];
       if (resources.length > limit) {
         errors.push(
-          `STACK_TOO_LARGE: the stack "${stack.stackName}" has ${resources.length} resources, ${own} of them from the ${services} tasks of this mesh; CloudFormation takes ${limit}. Fix: ${fix}.`,
+          `STACK_TOO_LARGE: the stack "${stack.stackName}" has ${resources.length} resources, ${own} of them from the ${services} ECS services of this mesh; CloudFormation takes ${limit}. Fix: ${fix}.`,
         );
       }
       const bytes = plannedBytes > WORTH_MEASURING ? templateBytes(stack) : 0;
       if (bytes > MAX_TEMPLATE_BYTES) {
         errors.push(
-          `STACK_TOO_LARGE: the template of "${stack.stackName}" has ${bytes} bytes with the ${services} tasks of this mesh; CloudFormation takes ${MAX_TEMPLATE_BYTES}. Fix: ${fix}.`,
+          `STACK_TOO_LARGE: the template of "${stack.stackName}" has ${bytes} bytes with the ${services} ECS services of this mesh; CloudFormation takes ${MAX_TEMPLATE_BYTES}. Fix: ${fix}.`,
         );
       }
       return errors;

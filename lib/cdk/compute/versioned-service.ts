@@ -3,12 +3,12 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { IMicroservice } from '../../microservice';
-import type { TaskPlan } from '../../core/plan/system-plan';
-import { refuse } from '../refuse';
-import { show } from '../../core/reading/input';
+import type { WorkloadPlan } from '../../core/plan/system-plan';
+import { throwIssue } from '../throw-issue';
+import { displayValue } from '../../core/reading/input';
 import { suggest } from '../../core/reading/reader';
-import type { TaskContext } from './task';
-import { MeshTask, renderDiscovery, renderIdentity } from './task';
+import type { WorkloadContext } from './workload';
+import { Workload, renderDiscovery, renderIdentity } from './workload';
 
 /** A service with versions: what they share stands here, and each of them below. */
 export class VersionedService extends Construct implements IMicroservice {
@@ -19,9 +19,9 @@ export class VersionedService extends Construct implements IMicroservice {
   readonly grantPrincipal: iam.IPrincipal;
   readonly connections: ec2.Connections;
   readonly certificate?: secretsmanager.Secret;
-  private readonly versions: ReadonlyMap<string, MeshTask>;
+  private readonly versions: ReadonlyMap<string, Workload>;
 
-  constructor(scope: Construct, name: string, plans: readonly TaskPlan[], context: (task: TaskPlan) => TaskContext) {
+  constructor(scope: Construct, name: string, plans: readonly WorkloadPlan[], context: (task: WorkloadPlan) => WorkloadContext) {
     super(scope, name);
     const [first] = plans;
     if (first === undefined) throw new Error(`bug: ${name} has no version`);
@@ -47,20 +47,20 @@ export class VersionedService extends Construct implements IMicroservice {
     this.versions = new Map(
       parts.map(({ plan, version, discoveryService }) => [
         version,
-        new MeshTask(this, version, plan, context(plan), { identity, discoveryService }),
+        new Workload(this, version, plan, context(plan), { identity, discoveryService }),
       ]),
     );
   }
 
-  get tasks(): readonly MeshTask[] {
+  get workloads(): readonly Workload[] {
     return [...this.versions.values()];
   }
 
   version(name: string): IMicroservice {
     const found = this.versions.get(name);
     if (found !== undefined) return found;
-    return refuse(this, 'version()', 'UNKNOWN_SERVICE', `there is no version "${name}" of "${this.serviceName}"`, {
-      got: show(name),
+    return throwIssue(this, 'version()', 'UNKNOWN_SERVICE', `there is no version "${name}" of "${this.serviceName}"`, {
+      got: displayValue(name),
       ...suggest(name, [...this.versions.keys()]),
     });
   }
@@ -84,7 +84,7 @@ export class VersionedService extends Construct implements IMicroservice {
   /** Nobody can say which version is meant: what is right today would be wrong when weights have moved. */
   private ofWhich(member: string): never {
     const names = [...this.versions.keys()];
-    return refuse(this, `${this.serviceName}.${member}`, 'NOT_ALLOWED', 'each version has its own', {
+    return throwIssue(this, `${this.serviceName}.${member}`, 'NOT_ALLOWED', 'each version has its own', {
       got: null,
       allowed: names.map((name) => `version('${name}').${member}`).join(', '),
     });

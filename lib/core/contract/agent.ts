@@ -70,17 +70,17 @@ export interface DiscoveryTarget extends ServiceName {
 }
 
 /** A callee whose calls are divided among versions by weight. */
-export interface WeighedService {
+export interface WeightedService {
   readonly service: string;
   /** In the order of Envoy's configuration. */
-  readonly versions: readonly WeighedVersion[];
+  readonly versions: readonly WeightedVersion[];
   /** Routes with weights of their own. @default - none */
   readonly routes?: readonly string[];
   /** @default false */
   readonly tcp?: boolean;
 }
 
-export interface WeighedVersion {
+export interface WeightedVersion {
   readonly name: string;
   readonly cluster: string;
 }

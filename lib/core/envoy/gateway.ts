@@ -6,15 +6,15 @@ import { callPolicyOf } from '../model/call-policy';
 import { preflightPaths } from '../model/preflights';
 import { bootstrap } from './bootstrap';
 import { upstreamClusters } from './clusters';
-import { changeBeforeAll, joinLines, removeMatching } from './security/early-headers';
+import { earlyHeaderMutation, joinLines, removeMatching } from './security/early-header-mutation';
 import { shadowsOf, shapePattern } from './security/edge-shapes';
-import { HEALTH_CHECKER } from './traffic/health-routes';
+import { HEALTH_CHECKER } from './traffic/health-check-routes';
 import { httpConnectionManager } from './http-connection-manager';
 import type { JsonObject } from './syntax/json';
 import { extension, labelOf, socketAddress, typed } from './syntax/json';
 import { anyMatches, byValue, firstOf, headerContains, headerFits, headerIs, not, toRoutes } from './syntax/matcher';
 import { headersOfRoutes } from './traffic/matched-headers';
-import { NOT_SENT_HEADER } from './traffic/not-sent';
+import { LOCAL_REPLY_HEADER } from './traffic/local-reply-marker';
 import { AMBIGUOUS_PATH_AND_QUERY, PRINTABLE } from './syntax/paths';
 import { routes } from './routes';
 import { anyOf, otherSpellings, prefixes, spellingsBut } from './security/untrusted-headers';
@@ -42,7 +42,7 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): JsonOb
     settings: trustOnlyApiGateway(edge, targets),
     routeConfig: {
       request_headers_to_remove: EDGE_HEADERS,
-      response_headers_to_remove: ['x-envoy-upstream-service-time', NOT_SENT_HEADER],
+      response_headers_to_remove: ['x-envoy-upstream-service-time', LOCAL_REPLY_HEADER],
     },
     ...(cors === undefined ? {} : { filters: [extension(CORS_FILTER)] }),
     virtualHosts: [
@@ -84,7 +84,7 @@ function trustOnlyApiGateway({ kind, passThroughHeaders }: EdgeTopology, targets
   const { removed, always, alwaysPrefixes } = EDGE_REMOVAL;
   // A REST API has begun the trace.
   const named = [...always, ...removed].filter((name) => kind === 'http' || name !== TRACE_HEADER);
-  return changeBeforeAll([
+  return earlyHeaderMutation([
     // An empty value sets nothing: what came from outside must not stay in its place.
     removeMatching(
       anyOf([

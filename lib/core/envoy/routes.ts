@@ -1,5 +1,5 @@
 import type { CallPolicy, ServiceRoute } from '../model/traffic-policy';
-import type { Callee } from './traffic/callee';
+import type { Upstream } from './traffic/upstream';
 import { headerChanges } from './traffic/header-changes';
 import type { Json, JsonObject } from './syntax/json';
 import { hashPolicy } from './traffic/load-balancing';
@@ -27,7 +27,7 @@ type Kind = 'idempotent' | 'careful';
  * all other requests. Each stands behind copies of itself for requests that name a version, which differ only in where they
  * go. Of each there are two, for methods that are idempotent and for all others, since they are retried in different ways.
  */
-export function routes(callee: Callee, policy: CallPolicy, { match = { prefix: '/' }, method, host = {} }: RoutesContext = {}): Json[] {
+export function routes(callee: Upstream, policy: CallPolicy, { match = { prefix: '/' }, method, host = {} }: RoutesContext = {}): Json[] {
   const asked = method === undefined ? undefined : [method];
   return [...(callee.policy?.routes ?? []), undefined].flatMap((route) => {
     const changed = { ...policy, ...(route === undefined ? {} : differences(route)) };
@@ -60,7 +60,7 @@ function withHeader(match: JsonObject, header: JsonObject): JsonObject {
 }
 
 function byMethod(
-  { protocol }: Callee,
+  { protocol }: Upstream,
   policy: CallPolicy,
   methods: readonly string[] | undefined,
   match: JsonObject,
@@ -90,7 +90,7 @@ function byMethod(
 }
 
 /** @param to where requests go */
-function action(callee: Callee, policy: CallPolicy, kind: Kind, to: JsonObject, host: JsonObject, route?: ServiceRoute): JsonObject {
+function action(callee: Upstream, policy: CallPolicy, kind: Kind, to: JsonObject, host: JsonObject, route?: ServiceRoute): JsonObject {
   return {
     ...to,
     ...timeouts(policy.timeouts, callee.protocol),

@@ -3,28 +3,28 @@ import type { Service, Topology } from '../model/topology';
 import { allTimeouts, callPolicyOf } from '../model/call-policy';
 import { refusedConnections } from './observability/access-log';
 import { httpAuthorization } from './security/authorization';
-import { changeBeforeAll, joinLines } from './security/early-headers';
+import { earlyHeaderMutation, joinLines } from './security/early-header-mutation';
 import { bootstrap } from './bootstrap';
 import { APPLICATION_CLUSTER, applicationCluster, BUFFER_BYTES, upstreamClusters } from './clusters';
 import { faults } from './traffic/faults';
-import { questionsOfHealth } from './traffic/health-routes';
+import { healthCheckRoutes } from './traffic/health-check-routes';
 import { headerChanges } from './traffic/header-changes';
 import { httpConnectionManager } from './http-connection-manager';
-import { believeNothing } from './security/inbound-headers';
+import { distrustInboundHeaders } from './security/inbound-headers';
 import { authenticates } from './security/callers';
 import { externalCluster, externalListener } from './external';
 import type { Json, JsonObject } from './syntax/json';
 import { socketAddress } from './syntax/json';
 import { headersOfRoutes } from './traffic/matched-headers';
-import { NOT_SENT_HEADER, tellWhatWasNotSent } from './traffic/not-sent';
+import { LOCAL_REPLY_HEADER, markLocalReplies } from './traffic/local-reply-marker';
 import type { EnvoyMemory } from './overload';
 import { connectionLimit, OWN_CALLS } from './overload';
 import { rateLimits } from './traffic/rate-limits';
-import { buffer, limitedBySize } from './traffic/request-size';
+import { buffer, requestSizeRoutes } from './traffic/request-size';
 import { routes } from './routes';
-import { longestTimeout, silence } from './traffic/timeouts';
+import { longestTimeout, idleTimeouts } from './traffic/timeouts';
 import { tcpProxy } from './tcp-proxy';
-import { acceptTls, tellCaller } from './security/tls';
+import { acceptTls, forwardClientCertificate } from './security/tls';
 import { requestTrailers } from './security/trailers';
 import { tcpChains, weightsLayers } from './traffic/versions';
 import { acceptConnect, upgrades } from './traffic/web-sockets';
@@ -81,7 +81,7 @@ function inbound(topology: Topology, service: Service): JsonObject {
   const toApplication: JsonObject = {
     cluster: APPLICATION_CLUSTER,
     ...longestTimeout(timeouts),
-    ...silence(timeouts, service.protocol),
+    ...idleTimeouts(timeouts, service.protocol),
     ...upgrades(service),
   };
   const filter =
@@ -97,15 +97,15 @@ function inbound(topology: Topology, service: Service): JsonObject {
           filters: requestFilters(topology, service),
           ...maxConnectionOf(topology),
           connect: acceptConnect(service),
-          settings: { ...tellWhatWasNotSent(), ...tellCaller(topology), ...believeNothing(service) },
+          settings: { ...markLocalReplies(), ...forwardClientCertificate(topology), ...distrustInboundHeaders(service) },
           // An application that passes on what it was answered must not say so of itself.
-          routeConfig: { response_headers_to_remove: [NOT_SENT_HEADER, ...STEERS_CALLERS] },
+          routeConfig: { response_headers_to_remove: [LOCAL_REPLY_HEADER, ...STEERS_CALLERS] },
           virtualHosts: [
             {
               name: service.name,
               domains: ['*'],
               ...headerChanges(service.policy),
-              routes: [...questionsOfHealth(topology, service, toApplication), ...limitedBySize(service, toApplication)],
+              routes: [...healthCheckRoutes(topology, service, toApplication), ...requestSizeRoutes(service, toApplication)],
             },
           ],
         });
@@ -157,7 +157,7 @@ function httpOutbound(topology: Topology, service: Service, callee: Service): Js
     versions: callee.versions !== undefined,
     segmentName: service.name,
     tracing: topology.tracing,
-    settings: changeBeforeAll(joinLines(headersOfRoutes([callee]))),
+    settings: earlyHeaderMutation(joinLines(headersOfRoutes([callee]))),
     virtualHosts: [{ name: callee.name, domains: ['*'], routes: routes(callee, callPolicyOf(service, callee)) }],
   });
 }

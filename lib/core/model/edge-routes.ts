@@ -1,4 +1,4 @@
-import { show } from '../reading/input';
+import { displayValue } from '../reading/input';
 import type { EdgeKind, PathSegment } from './topology';
 import type { Reader } from '../reading/reader';
 
@@ -16,12 +16,12 @@ const EXAMPLE = 'a method and a path, such as "GET /catalog/{id}", "ANY /catalog
 export function parseRouteKey(key: string, at: Reader): ParsedKey | undefined {
   if (key === '$default') return { method: 'ANY', path: '$default', segments: [{ kind: 'greedy', name: 'proxy' }] };
   const match = /^(\S+) (\/\S*)$/.exec(key);
-  if (match === null) return at.fail('MALFORMED_ROUTE', 'is not a route', { got: show(key), allowed: EXAMPLE });
+  if (match === null) return at.fail('MALFORMED_ROUTE', 'is not a route', { got: displayValue(key), allowed: EXAMPLE });
   const [, method = '', path = ''] = match;
   if (!METHODS.some((known) => known === method)) {
     const upper = METHODS.find((known) => known === method.toUpperCase());
-    return at.fail('MALFORMED_ROUTE', `${show(method)} is not a method`, {
-      got: show(key),
+    return at.fail('MALFORMED_ROUTE', `${displayValue(method)} is not a method`, {
+      got: displayValue(key),
       allowed: METHODS.join(', '),
       ...(upper === undefined ? {} : { fix: `write "${upper} ${path}"` }),
     });
@@ -38,15 +38,15 @@ function parsePath(method: string, path: string, at: Reader): readonly PathSegme
   for (const [index, part] of parts.entries()) {
     if (part === '') {
       return at.fail('MALFORMED_ROUTE', index === parts.length - 1 ? 'the path ends in a slash' : 'the path has an empty part', {
-        got: show(path),
+        got: displayValue(path),
         fix: `write "${method} ${path.replace(/\/+/g, '/').replace(/\/$/, '') || '/'}"`,
       });
     }
     const parameter = /^\{([A-Za-z0-9._-]+)(\+?)\}$/.exec(part);
     if (parameter === null) {
       if (!/^[A-Za-z0-9._:-]+$/.test(part)) {
-        return at.fail('MALFORMED_ROUTE', `${show(part)} cannot be a part of a path`, {
-          got: show(path),
+        return at.fail('MALFORMED_ROUTE', `${displayValue(part)} cannot be a part of a path`, {
+          got: displayValue(path),
           allowed:
             'letters, digits, ".", "_", "-" and ":" (what both kinds of API Gateway take), or a whole part in braces such as {id} or {proxy+}',
         });
@@ -57,13 +57,13 @@ function parsePath(method: string, path: string, at: Reader): readonly PathSegme
     const [, name = '', plus = ''] = parameter;
     if (names.has(name))
       return at.fail('MALFORMED_ROUTE', `the parameter {${name}} appears twice`, {
-        got: show(path),
+        got: displayValue(path),
         fix: 'give each parameter a name of its own',
       });
     names.add(name);
     if (plus === '+' && index < parts.length - 1)
       return at.fail('MALFORMED_ROUTE', `the greedy parameter {${name}+} must be the last part`, {
-        got: show(path),
+        got: displayValue(path),
         fix: `write {${name}} without the plus, or move it to the end`,
       });
     segments.push(plus === '+' ? { kind: 'greedy', name } : { kind: 'parameter', name });

@@ -190,7 +190,7 @@ export interface AllowedPath {
 export interface Version extends Sizing, ContainerSettings {
   readonly name: string;
   /** `<service>-<version>`: its name in Cloud Map and in logs, and that of its cluster in the Envoys of callers. */
-  readonly taskName: string;
+  readonly workloadName: string;
   /** Its share of the calls that no route sends elsewhere is its weight to the sum of all. Only the first word: it changes at run time. */
   readonly weight: number;
   readonly stopTimeoutSeconds: number;
@@ -306,13 +306,13 @@ export function maxTasks(sizing: Sizing): number {
 export type Registration = Pick<Service, 'name' | 'discoveryHost' | 'discovery'>;
 
 export function registrationsOf(service: Service): readonly Registration[] {
-  return service.versions?.map(({ taskName: name, discoveryHost, discovery }) => ({ name, discoveryHost, discovery })) ?? [service];
+  return service.versions?.map(({ workloadName: name, discoveryHost, discovery }) => ({ name, discoveryHost, discovery })) ?? [service];
 }
 
 /** A version seen as a service: what its tasks are like is its own, everything else that of the service. */
 export function serviceAs(service: Service, version: Version): Service {
   /* eslint-disable @typescript-eslint/no-unused-vars -- what a service has not, and how many tasks the version would not have */
-  const { name, weight, taskName, ...tasks } = version;
+  const { name, weight, workloadName, ...tasks } = version;
   const { desiredCount, scaling, ...rest } = service;
   /* eslint-enable */
   return { ...rest, ...tasks };

@@ -1,7 +1,7 @@
 import { imageReference, IMAGES } from '../model/images';
 import { FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, MAX_DNS_INSTANCES, RESERVED_PORTS } from '../model/constants';
 import type { Opaque } from '../reading/input';
-import { show } from '../reading/input';
+import { displayValue } from '../reading/input';
 import type { IssueList } from '../reading/issues';
 import { loopbackAddresses } from './network/loopback-addresses';
 import type { ExternalService, Service, Sizing, Topology, TracingSettings, Warning } from '../model/topology';
@@ -64,7 +64,7 @@ export interface TopologyInput {
  */
 export function parseTopology(input: TopologyInput, issues: IssueList): Topology {
   const root = new Reader(issues, '', input.props);
-  root.fields(FIELDS);
+  root.checkFields(FIELDS);
   const name = parseName(root, input.defaultName);
   const domain = parseDomain(root.field('domain'), name);
   const namespace = root.field('namespace');
@@ -97,8 +97,8 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
     checkHostNames(draft, domain, discoveryDomain, namespace);
   }
   const edge = parseEdge(root.field('edge'), drafts, { declared, external: outside }, defaults);
-  checkTaskNames(drafts, outside, edge !== undefined);
-  const registered = [...drafts.flatMap(taskNamesOf), ...(edge === undefined ? [] : [GATEWAY_NAME])];
+  checkWorkloadNames(drafts, outside, edge !== undefined);
+  const registered = [...drafts.flatMap(workloadNamesOf), ...(edge === undefined ? [] : [GATEWAY_NAME])];
   for (const each of registered) checkApex(each, domain, discoveryDomain, namespace);
 
   const warnings = [...warnOfNewerProxy(mesh), ...checkSharedAuthority(certificates, domain, root.field('domain').absent)];
@@ -159,7 +159,7 @@ function isDomain(domain: string): boolean {
 
 /** The user's own Cloud Map namespace: its name goes into Envoy's config, so it must be known. */
 function parseNamespace(at: Reader, domain: string): string | undefined {
-  if (!at.opaque('a servicediscovery.IPrivateDnsNamespace', ['namespaceName', 'namespaceId'])) return undefined;
+  if (!at.checkInstance('a servicediscovery.IPrivateDnsNamespace', ['namespaceName', 'namespaceId'])) return undefined;
   const { namespace } = at.value as NamespaceOpaque;
   const type = new Reader(at.issues, `${at.path}.type`, namespace?.type);
   if (!type.absent) type.oneOf(['DNS_PRIVATE'], 'a private DNS namespace', ['a servicediscovery.PrivateDnsNamespace']);
@@ -183,13 +183,13 @@ export interface NamespaceOpaque extends Opaque {
 }
 
 function parseTracing(at: Reader): TracingSettings | undefined {
-  if (!at.made('Tracing', 'Tracing.xray() or Tracing.none()') || !at.fields(['samplingRate', 'image'], 'kind'))
+  if (!at.checkFactory('Tracing', 'Tracing.xray() or Tracing.none()') || !at.checkFields(['samplingRate', 'image'], 'kind'))
     return { collectorImage: imageReference(IMAGES.collector) };
   const kind = at
     .field('kind')
     .required('the kind of tracing', 'use Tracing.xray() or Tracing.none()')
     .oneOf(['xray', 'none'], 'a Tracing');
-  at.field('image').opaque('an ecs.ContainerImage', ['bind()']);
+  at.field('image').checkInstance('an ecs.ContainerImage', ['bind()']);
   const samplingRate = at.field('samplingRate').number({ min: 0, max: 1, integer: false });
   if (kind === 'none') return undefined;
   return { collectorImage: imageReference(IMAGES.collector), ...(samplingRate === undefined ? {} : { samplingRate }) };
@@ -215,7 +215,7 @@ function checkOverrides(draft: DraftService): void {
   const calls = [...new Set(draft.calls.map((call) => call.name))].sort();
   for (const { at, callee } of draft.overrides) {
     if (!calls.includes(callee))
-      at.fail('UNKNOWN_SERVICE', `"${draft.name}" does not call ${show(callee)}`, {
+      at.fail('UNKNOWN_SERVICE', `"${draft.name}" does not call ${displayValue(callee)}`, {
         got: null,
         ...(calls.length === 0 ? { fix: 'remove it, or list the service in calls' } : suggest(callee, calls)),
       });
@@ -259,35 +259,35 @@ function containersBeside({ extraContainers, versions = [] }: DraftService): Dra
 }
 
 /** The names under which tasks register in Cloud Map. */
-function taskNamesOf({ name, versions }: DraftService): readonly string[] {
-  return versions?.map(({ taskName }) => taskName) ?? [name];
+function workloadNamesOf({ name, versions }: DraftService): readonly string[] {
+  return versions?.map(({ workloadName }) => workloadName) ?? [name];
 }
 
 /**
  * "a" in version "b-c" and "a-b" in version "c" are both "a-b-c", as is a service of that name; so are the clusters of their
  * callers' Envoys.
  */
-function checkTaskNames(drafts: readonly DraftService[], externals: readonly string[], edge: boolean): void {
+function checkWorkloadNames(drafts: readonly DraftService[], externals: readonly string[], edge: boolean): void {
   const owners = new Map<string, string>([
     ...drafts.map(({ name }): [string, string] => [name, `the service "${name}"`]),
     ...(edge ? [[GATEWAY_NAME, 'the gateway'] as const] : []),
   ]);
   for (const { at, name: service, versions = [] } of drafts) {
-    for (const { name, taskName } of versions) {
-      const owner = owners.get(taskName);
-      if (externals.includes(taskName))
+    for (const { name, workloadName } of versions) {
+      const owner = owners.get(workloadName);
+      if (externals.includes(workloadName))
         at.field('versions')
           .field(name)
-          .fail('NOT_ALLOWED', `its tasks would be "${taskName}" to callers, as is the external service of that name`, {
+          .fail('NOT_ALLOWED', `its tasks would be "${workloadName}" to callers, as is the external service of that name`, {
             got: null,
             fix: 'give one of the two another name',
           });
       else if (owner !== undefined)
-        at.field('versions').field(name).fail('NOT_ALLOWED', `its tasks would register as "${taskName}", as do those of ${owner}`, {
+        at.field('versions').field(name).fail('NOT_ALLOWED', `its tasks would register as "${workloadName}", as do those of ${owner}`, {
           got: null,
           fix: 'give one of the two another name',
         });
-      else owners.set(taskName, `the version "${name}" of "${service}"`);
+      else owners.set(workloadName, `the version "${name}" of "${service}"`);
     }
   }
 }
@@ -306,7 +306,7 @@ function ofAllVersions(service: Service, check: (service: Service) => readonly W
 }
 
 function checkHostNames(draft: DraftService, domain: string, discoveryDomain: string, namespace: Reader): void {
-  const [longest = draft.name] = [...taskNamesOf(draft)].sort((a, b) => b.length - a.length);
+  const [longest = draft.name] = [...workloadNamesOf(draft)].sort((a, b) => b.length - a.length);
   const host = `${longest}.${discoveryDomain}`;
   if (LABEL.test(longest) && host.length > 253) {
     draft.at.fail('INVALID_NAME', `the host name "${longest}.<namespace>" has ${host.length} characters, more than DNS allows`, {
@@ -397,7 +397,7 @@ function connectServices(
   return drafts.map(({ at, calls, rules, namedCallers, overrides, versions: draftVersions, ...draft }) => {
     const versions = draftVersions?.map((version) => ({
       ...version,
-      discoveryHost: `${version.taskName}.${discoveryDomain}`,
+      discoveryHost: `${version.workloadName}.${discoveryDomain}`,
       discovery: discoveryOf(version),
     }));
     const callers = drafts
@@ -420,7 +420,7 @@ function connectServices(
         overrides.flatMap(({ at: override, callee }): [string, Partial<CallPolicy>][] => {
           const called = [...drafts, ...externals].find((other) => other.name === callee);
           override.required('an object', 'remove it, or write what is to be another way, such as { timeout }');
-          return called === undefined || !override.fields(outside.has(callee) ? EXTERNAL_CALL_POLICY_FIELDS : CALL_POLICY_FIELDS)
+          return called === undefined || !override.checkFields(outside.has(callee) ? EXTERNAL_CALL_POLICY_FIELDS : CALL_POLICY_FIELDS)
             ? []
             : [[callee, parseCallPolicy(override, called.protocol)]];
         }),

@@ -3,7 +3,7 @@ import { everyCaller } from '../model/callers';
 import type { Topology } from '../model/topology';
 
 /** A caller whose new tasks are to start only when those of a callee's versions run. */
-export interface WaitPlan {
+export interface DeploymentOrderPlan {
   readonly caller: string;
   readonly callee: string;
 }
@@ -14,7 +14,7 @@ export interface WaitPlan {
  *
  * Where a callee calls its caller in turn, by way of others or not, neither waits: each might need the other to start.
  */
-export function waits({ services }: Topology): readonly WaitPlan[] {
+export function deploymentOrder({ services }: Topology): readonly DeploymentOrderPlan[] {
   const calls = new Map(services.map((service) => [service.name, service.calls]));
   return services
     .filter(({ versions }) => versions !== undefined)

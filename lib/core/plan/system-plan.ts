@@ -8,7 +8,7 @@ import type { AppMeshPlan } from './app-mesh';
  */
 export interface SystemPlan {
   /** One ECS service each, sorted by service and version; the gateway, if there is one, last. */
-  readonly tasks: readonly TaskPlan[];
+  readonly workloads: readonly WorkloadPlan[];
   /** Weights of versions; absent if no service has any. */
   readonly weights?: readonly WeightsPlan[];
   /** Names of virtual services in the private zone of the mesh. */
@@ -36,13 +36,13 @@ export interface WeightsPlan {
   readonly pattern: string;
 }
 
-export interface TaskPlan {
+export interface WorkloadPlan {
   /** Its name in Cloud Map: that of its service, or `<service>-<version>`. */
   readonly name: string;
   /** The version that it runs of a service that has several; identity, role and security group are the service's. */
   readonly version?: VersionPlan;
   /** Services whose weights the task's agent reads, sorted; absent if none. */
-  readonly weighs?: readonly string[];
+  readonly weightedCallees?: readonly string[];
   /** The names in the task's certificate; absent without certificates. */
   readonly identity?: IdentityPlan;
   /** Cloud Map services, by name, whose instances the task's agent lists. */
@@ -153,7 +153,7 @@ export interface DependencyPlan {
 }
 
 /** The service that a task belongs to. */
-export function serviceOf(task: TaskPlan): string {
+export function serviceOf(task: WorkloadPlan): string {
   return task.version?.service ?? task.name;
 }
 

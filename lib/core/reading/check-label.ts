@@ -1,4 +1,4 @@
-import { show } from './input';
+import { displayValue } from './input';
 import type { Reader } from './reader';
 
 /** DNS labels as RFC 1035 wants them, lower case, since they become host names and SPIFFE ids. */
@@ -16,7 +16,7 @@ export function checkLabel(name: string, at: Reader, what: string): boolean {
     .toLowerCase()
     .replace(/[^a-z0-9-]+/g, '-')
     .replace(/^[^a-z]+|-+$/g, '');
-  at.fail('INVALID_NAME', `${show(name)} is not a DNS label`, {
+  at.fail('INVALID_NAME', `${displayValue(name)} is not a DNS label`, {
     got: null,
     allowed,
     ...(LABEL.test(better) && /^[\x20-\x7e]*$/.test(name) ? { fix: `call it "${better}"` } : {}),

@@ -89,7 +89,7 @@ export function originOf(value: unknown): object | undefined {
 }
 
 /** Classes of this library whose instances are read as data say what they are in this field. */
-export function madeBy(value: unknown): string | undefined {
+export function factoryTypeOf(value: unknown): string | undefined {
   const type: unknown = (originOf(value) as { readonly _type?: unknown } | undefined)?._type;
   return typeof type === 'string' ? type : undefined;
 }
@@ -100,12 +100,12 @@ export function holdsToken(key: string): boolean {
 }
 
 /** A value as it is shown in an error: short, on one line. */
-export function show(value: unknown): string {
+export function displayValue(value: unknown): string {
   if (value instanceof Unresolved) return `a CDK token (${shorten(value.text)})`;
   if (value instanceof Seconds) return counted(value.value, 'second');
   if (value instanceof Bytes) return counted(value.value, 'byte');
   if (value instanceof Unreadable) return value.reason;
-  if (value instanceof Choice) return `${value.type} ${show(value.value)}`;
+  if (value instanceof Choice) return `${value.type} ${displayValue(value.value)}`;
   if (value instanceof Opaque) return `an instance of ${value.className}`;
   if (typeof value === 'string') return JSON.stringify(shorten(value));
   if (typeof value === 'function') return 'a function';
@@ -122,7 +122,7 @@ export function counted(count: number, unit: string): string {
 }
 
 function showObject(value: object): string {
-  const made = madeBy(value);
+  const made = factoryTypeOf(value);
   if (made !== undefined) return `an instance of ${made}`;
   const keys = Object.keys(value);
   return keys.length === 0 ? 'an object with no keys' : `an object with ${shorten(keys.join(', '))}`;

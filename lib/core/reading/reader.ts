@@ -1,5 +1,18 @@
 import { closest, distance } from 'fastest-levenshtein';
-import { Bytes, Choice, Opaque, Seconds, Unreadable, Unresolved, counted, hasMember, holdsToken, madeBy, originOf, show } from './input';
+import {
+  Bytes,
+  Choice,
+  Opaque,
+  Seconds,
+  Unreadable,
+  Unresolved,
+  counted,
+  hasMember,
+  holdsToken,
+  factoryTypeOf,
+  originOf,
+  displayValue,
+} from './input';
 import type { IssueCode, IssueList } from './issues';
 import { completed, meantBy } from './synonyms';
 
@@ -40,7 +53,7 @@ export class Reader {
   }
 
   /** The same place, with nothing in it: for what must not be read, since it has been refused. */
-  get nothing(): Reader {
+  get withoutValue(): Reader {
     return new Reader(this.issues, this.path, undefined);
   }
 
@@ -50,7 +63,7 @@ export class Reader {
   fail<T>(code: IssueCode, message: string, complaint: Complaint = {}): T | undefined {
     const { got, ...rest } = complaint;
     const issue = { code, path: this.path || 'props', message, ...rest };
-    const value = got === undefined && !this.absent ? show(this.value) : got;
+    const value = got === undefined && !this.absent ? displayValue(this.value) : got;
     this.issues.add(value === undefined || value === null ? issue : { ...issue, value });
     return undefined;
   }
@@ -68,7 +81,7 @@ export class Reader {
   }
 
   /** Says that this must be an object with no keys but these; `internal` is one that no user writes. */
-  fields(known: readonly string[], internal?: string): boolean {
+  checkFields(known: readonly string[], internal?: string): boolean {
     if (!isPlainObject(this.value)) {
       if (!this.absent) this.wrongType('an object');
       return false;
@@ -84,11 +97,11 @@ export class Reader {
    * Says that this must come from a factory of this library: an object literal with the same fields would pass
    * validation, and fail where render looks for what the factory keeps.
    */
-  made(type: string, how: string): boolean {
+  checkFactory(type: string, how: string): boolean {
     if (this.absent) return false;
     const data = isPlainObject(this.value);
     const literal = data && originOf(this.value) !== undefined;
-    if (literal ? madeBy(this.value) === type : data) return true;
+    if (literal ? factoryTypeOf(this.value) === type : data) return true;
     this.wrongType(`made by ${how}`);
     return false;
   }
@@ -104,7 +117,7 @@ export class Reader {
       const entry = new Reader(this.issues, joinKey(this.path, key), value);
       if (!holdsToken(key)) return [[key, entry]];
       entry.fail('TOKEN', 'the name must be known when the app is synthesized, but holds a CDK token', {
-        got: show(key),
+        got: displayValue(key),
         fix: KNOWN_AT_SYNTH,
       });
       return [];
@@ -131,7 +144,7 @@ export class Reader {
     if (this.absent) return [];
     if (!Array.isArray(this.value)) {
       const text = what === STRINGS && typeof this.value === 'string';
-      this.wrongType(what, text ? `write [${show(this.value)}]` : undefined);
+      this.wrongType(what, text ? `write [${displayValue(this.value)}]` : undefined);
       return [];
     }
     // Not map, which would leave out the holes of a sparse list.
@@ -141,7 +154,7 @@ export class Reader {
   /** A string that must be known at synth. */
   string(): string | undefined {
     if (this.absent) return undefined;
-    if (this.refuseToken()) return undefined;
+    if (this.rejectToken()) return undefined;
     return typeof this.value === 'string' ? this.value : this.wrongType('a string');
   }
 
@@ -160,7 +173,7 @@ export class Reader {
   }
 
   number(range: NumberRange): number | undefined {
-    if (this.absent || this.refuseToken()) return undefined;
+    if (this.absent || this.rejectToken()) return undefined;
     const whole = range.integer ?? true;
     const unit = range.unit === undefined ? '' : ` ${range.unit}`;
     const allowed = range.allowed ?? `${whole ? 'a whole number' : 'a number'} from ${range.min} to ${range.max}${unit}`;
@@ -180,13 +193,13 @@ export class Reader {
   }
 
   boolean(): boolean | undefined {
-    if (this.absent || this.refuseToken()) return undefined;
+    if (this.absent || this.rejectToken()) return undefined;
     return typeof this.value === 'boolean' ? this.value : this.wrongType('true or false');
   }
 
   /** A duration; of whole seconds unless fractions are allowed, since most AWS APIs know nothing else. */
   seconds(range: { readonly min: number; readonly max: number; readonly integer?: boolean }): number | undefined {
-    if (this.absent || this.refuseToken()) return undefined;
+    if (this.absent || this.rejectToken()) return undefined;
     const whole = range.integer ?? true;
     const allowed = `${whole ? 'whole seconds, ' : ''}${range.min} to ${counted(range.max, 'second')}`;
     if (!(this.value instanceof Seconds)) {
@@ -203,7 +216,7 @@ export class Reader {
 
   /** A size in whole bytes. */
   bytes(range: { readonly min: number; readonly max: number; readonly allowed: string }): number | undefined {
-    if (this.absent || this.refuseToken()) return undefined;
+    if (this.absent || this.rejectToken()) return undefined;
     if (!(this.value instanceof Bytes)) {
       const literal = typeof this.value === 'number' && Number.isInteger(this.value) && this.value > 0 ? String(this.value) : '...';
       return this.fail('WRONG_TYPE', 'must be a Size', { allowed: range.allowed, fix: `write Size.bytes(${literal})` });
@@ -218,7 +231,7 @@ export class Reader {
 
   /** One of a few values; `shown` is how the user writes them, if not as they are. */
   oneOf<T extends string | number>(values: readonly T[], what: string, shown: readonly string[] = values.map(String)): T | undefined {
-    if (this.absent || this.refuseToken()) return undefined;
+    if (this.absent || this.rejectToken()) return undefined;
     const chosen = this.value instanceof Choice ? this.value.value : this.value;
     const found = values.find((value) => value === chosen);
     if (found !== undefined) return found;
@@ -230,7 +243,7 @@ export class Reader {
   }
 
   /** An object that only render looks into: checked by the members it must have. Tells whether it is one. */
-  opaque(what: string, members: readonly string[], fix?: string): boolean {
+  checkInstance(what: string, members: readonly string[], fix?: string): boolean {
     if (this.absent) return false;
     if (this.value instanceof Opaque && this.value.has(...members)) return true;
     if (isImplementation(this.value, members)) return true;
@@ -240,12 +253,12 @@ export class Reader {
 
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- see fail
   wrongType<T>(wanted: string, fix?: string): T | undefined {
-    if (this.refuseToken()) return undefined;
+    if (this.rejectToken()) return undefined;
     const better = this.value === null ? 'leave it out, or give a value' : fix;
     return this.fail('WRONG_TYPE', `must be ${wanted}`, better === undefined ? {} : { fix: better });
   }
 
-  private refuseToken(): boolean {
+  private rejectToken(): boolean {
     if (!(this.value instanceof Unresolved)) return false;
     this.fail('TOKEN', 'must be known when the app is synthesized, but is a CDK token', {
       fix: KNOWN_AT_SYNTH,
@@ -311,7 +324,7 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
 function isImplementation(value: unknown, members: readonly string[]): boolean {
   return (
     isPlainObject(value) &&
-    madeBy(value) === undefined &&
+    factoryTypeOf(value) === undefined &&
     members.some((member) => member.endsWith('()')) &&
     members.every((member) => hasMember(value, member))
   );

@@ -5,7 +5,7 @@ import type { Log, LogFields } from '../../shared/log';
 import type { Identity } from '../settings';
 import type { CertificateFiles } from './certificate-files';
 
-export const TELL_EVERY_MS = 300_000;
+export const REPORT_EVERY_MS = 300_000;
 
 /** 1 when a certificate was just issued, 0 when it expired. */
 export function lifeLeft({ notBefore, notAfter }: Pick<Leaf, 'notBefore' | 'notAfter'>, now: number): number {
@@ -14,7 +14,7 @@ export function lifeLeft({ notBefore, notAfter }: Pick<Leaf, 'notBefore' | 'notA
 }
 
 /** Tells how much life the certificate on the disk has left; none, if there is no good one. */
-export function lifeLeftTeller({
+export function lifeLeftReporter({
   clock,
   log,
   certificate,

@@ -81,7 +81,7 @@ export function readVirtualNode(resource: TemplateResource): OfMesh<VirtualNode>
   const read = readMade(resource, 'VirtualNodeName');
   if (read === undefined) return undefined;
   const { mesh, base, at } = read;
-  const spec = section(at.field('Spec'), ['Listeners', 'ServiceDiscovery', 'Backends', 'BackendDefaults', 'Logging']) ?? at.nothing;
+  const spec = section(at.field('Spec'), ['Listeners', 'ServiceDiscovery', 'Backends', 'BackendDefaults', 'Logging']) ?? at.withoutValue;
   const discovery = readDiscovery(spec.field('ServiceDiscovery'));
   const clientPolicy = readBackendDefaults(spec.field('BackendDefaults'));
   const accessLog = readAccessLog(spec.field('Logging'));

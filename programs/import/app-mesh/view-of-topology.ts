@@ -212,7 +212,7 @@ function gatewayView(topology: Topology, edge: EdgeTopology): GatewayView {
  * What a topology asks for that no App Mesh template can say, as paths in the props. Whoever renders App Mesh has to refuse
  * a topology for which this is not empty.
  */
-export function unsayable(topology: Topology): readonly string[] {
+export function unsupportedFields(topology: Topology): readonly string[] {
   const outside = topology.external.filter(({ protocol, tls }) => tls || protocol !== 'tcp').map(({ name }) => `external.${name}`);
   const inside = topology.services.flatMap((service) => {
     const { policy, callPolicy, protocol } = service;

@@ -1,4 +1,4 @@
-import { Unresolved, show } from '../../../lib/core/reading/input';
+import { Unresolved, displayValue } from '../../../lib/core/reading/input';
 import { Reader, STRINGS } from '../../../lib/core/reading/reader';
 import { isJsonObject, textOf } from './symbolic';
 
@@ -59,7 +59,7 @@ export function section(at: Reader, known: readonly string[]): Reader | undefine
     at.field(key).fail('UNKNOWN_PROPERTY', `is read as ${meant}`, { got: null, fix: `write ${meant}` });
     renamed.set(meant, key);
   }
-  at.fields([...known, ...renamed.values()]);
+  at.checkFields([...known, ...renamed.values()]);
   return renamed.size === 0 ? at : new RenamingReader(at, renamed);
 }
 
@@ -95,7 +95,7 @@ export function oneAlternative(at: Reader, names: readonly string[]): readonly [
 /** What only CloudFormation knows has its issue here: it cannot be told what it would be. */
 function isKnown(at: Reader): boolean {
   if (!(at.value instanceof Unresolved)) return true;
-  at.fail('TOKEN', `must be known, but is ${show(at.value.text)}`, {
+  at.fail('TOKEN', `must be known, but is ${displayValue(at.value.text)}`, {
     got: null,
     fix: 'give the values of the parameters or imports that it depends on',
   });

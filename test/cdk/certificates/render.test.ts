@@ -1,7 +1,7 @@
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { LIFE_LEFT_METRIC, METRIC_NAMESPACE } from '../../../lib/core/contract/metric';
 import { DNS_NAME_TAG, IDENTITY_TAG } from '../../../lib/core/contract/rotation';
-import { TELL_EVERY_MS } from '../../../programs/agent/certificate/life-left';
+import { REPORT_EVERY_MS } from '../../../programs/agent/certificate/life-left';
 import { readConfiguration } from '../../../programs/functions/certificate-rotation/configuration';
 import { kmsSigner } from '../../../programs/functions/x509/kms-signer';
 import { makeAuthority } from '../../programs/functions/support/authorities';
@@ -153,7 +153,7 @@ describe('by default', () => {
     const [alarm] = Object.values(template.findResources('AWS::CloudWatch::Alarm')) as {
       readonly Properties: { readonly Period: number };
     }[];
-    expect((alarm?.Properties.Period ?? 0) * 1000).toBeGreaterThan(2 * TELL_EVERY_MS);
+    expect((alarm?.Properties.Period ?? 0) * 1000).toBeGreaterThan(2 * REPORT_EVERY_MS);
   });
 
   test('the function that issues can read the environment that CloudFormation gives it', async () => {

@@ -16,9 +16,9 @@ const all =
     proofs.every((proof) => proof(plan));
 const sidecars =
   (environment: Readonly<Record<string, string>>): Proof =>
-  ({ tasks }: SystemPlan) =>
-    tasks.length > 0 &&
-    tasks.every(({ containers }) => containers.some(({ role, environment: own }) => role === 'proxy' && contains(own, environment)));
+  ({ workloads }: SystemPlan) =>
+    workloads.length > 0 &&
+    workloads.every(({ containers }) => containers.some(({ role, environment: own }) => role === 'proxy' && contains(own, environment)));
 
 export const appMeshProofs: ProviderProofs = {
   mesh: { provider: 'appMesh' },
@@ -37,11 +37,11 @@ export const appMeshProofs: ProviderProofs = {
       node('ui', { clientPolicy: { tls: { enforce: true, certificate: {}, validation: {} } } }),
       ({ certificates }) => certificates !== undefined,
     ),
-    manyTasks: all(node('orders', { serviceDiscovery: { awsCloudMap: { serviceName: 'orders' } } }), ({ tasks }) =>
-      tasks.some(({ name, sizing }) => name === 'orders' && sizing.desiredCount === 9),
+    manyTasks: all(node('orders', { serviceDiscovery: { awsCloudMap: { serviceName: 'orders' } } }), ({ workloads }) =>
+      workloads.some(({ name, sizing }) => name === 'orders' && sizing.desiredCount === 9),
     ),
     accessLogs: all(node('ui', { logging: { accessLog: {} } }), node('orders', { logging: { accessLog: {} } })),
-    traces: all(sidecars({ ENABLE_ENVOY_XRAY_TRACING: '1' }), ({ tasks }) => tasks.every(({ traced }) => traced)),
+    traces: all(sidecars({ ENABLE_ENVOY_XRAY_TRACING: '1' }), ({ workloads }) => workloads.every(({ traced }) => traced)),
     edge: ({ appMesh }) =>
       appMesh?.virtualGateway !== undefined && contains(appMesh.gatewayRoutes, { virtualServiceName: 'ui.shop.internal' }),
     timeouts: all(

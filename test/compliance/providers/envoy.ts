@@ -5,7 +5,7 @@ import type { Proof, ProviderProofs } from '../provider-proofs';
 
 /** The Envoy configuration of a task; nothing if there is no such task. */
 function configuration(plan: SystemPlan, name: string): unknown {
-  const proxy = plan.tasks.find((task) => task.name === name)?.containers.find(({ role }) => role === 'proxy');
+  const proxy = plan.workloads.find((task) => task.name === name)?.containers.find(({ role }) => role === 'proxy');
   return proxy === undefined ? undefined : configOf(proxy);
 }
 
@@ -59,7 +59,7 @@ export const envoyProofs: ProviderProofs = {
       has('ui', { typed_config: { '@type': type('StdoutAccessLog') } }),
       has('orders', { typed_config: { '@type': type('StdoutAccessLog') } }),
     ),
-    traces: all(has('ui', { typed_config: { '@type': type('XRayConfig') } }), ({ tasks }) => tasks.every(({ traced }) => traced)),
+    traces: all(has('ui', { typed_config: { '@type': type('XRayConfig') } }), ({ workloads }) => workloads.every(({ traced }) => traced)),
     edge: all(has('gateway', { name: 'edge', traffic_direction: 'INBOUND' }), has('gateway', { name: 'ui', lb_policy: /./ })),
     allow: has('orders', { rules: { policies: { 'allow[0]': { permissions: [{ and_rules: {} }] } } } }),
     external: all(
@@ -87,8 +87,8 @@ export const envoyProofs: ProviderProofs = {
       has('ui', { upgrade_configs: [{ upgrade_type: 'websocket' }] }),
       has('orders', { upgrade_configs: [{ upgrade_type: 'websocket' }] }),
     ),
-    versions: all(has('ui', { weighted_clusters: { clusters: [{ name: 'orders-v1' }, { name: 'orders-v2' }] } }), ({ tasks }) =>
-      ['orders-v1', 'orders-v2'].every((name) => tasks.some((task) => task.name === name)),
+    versions: all(has('ui', { weighted_clusters: { clusters: [{ name: 'orders-v1' }, { name: 'orders-v2' }] } }), ({ workloads }) =>
+      ['orders-v1', 'orders-v2'].every((name) => workloads.some((task) => task.name === name)),
     ),
     versionHeader: has('ui', {
       match: { headers: [{ name: 'x-version', string_match: { exact: 'v2' } }] },

@@ -9,11 +9,11 @@ const DRIFTS: ReadonlyArray<readonly [string, string, string]> = [
   ['lib/core/plan/workload/agent.ts', 'MESH_WEIGHTS:', 'MESH_WEIGHT:'],
   [
     'lib/core/plan/workload/weights.ts',
-    'versions: versions.map(({ name, taskName: cluster }) => ({ name, cluster }))',
+    'versions: versions.map(({ name, workloadName: cluster }) => ({ name, cluster }))',
     'version: versions',
   ],
   ['lib/core/plan/workload/weights-pattern.ts', "field('routes')", "field('route')"],
-  ['lib/core/mesh/app-mesh/tasks.ts', 'MESH_DIRECTORY: APP_MESH_DIRECTORY', 'MESH_DIR: APP_MESH_DIRECTORY'],
+  ['lib/core/mesh/app-mesh/workloads.ts', 'MESH_DIRECTORY: APP_MESH_DIRECTORY', 'MESH_DIR: APP_MESH_DIRECTORY'],
   ['lib/core/envoy/security/tls.ts', "secret('trust')", "secret('trusted')"],
   ['lib/cdk/certificates/rotation.ts', 'TRUST_DOMAIN:', 'DOMAIN:'],
   ['lib/cdk/certificates/authorities.ts', 'KeyArn: keyArn', 'Key: keyArn'],

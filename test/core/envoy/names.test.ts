@@ -20,7 +20,9 @@ const NAMES = [
       const plan = planCase(name);
       return typeof plan === 'string'
         ? []
-        : plan.tasks.flatMap(({ containers }) => containers.filter(hasConfig).flatMap((container) => namesIn(configOf(container) as Json)));
+        : plan.workloads.flatMap(({ containers }) =>
+            containers.filter(hasConfig).flatMap((container) => namesIn(configOf(container) as Json)),
+          );
     }),
     ...RESERVED_CONTAINERS,
     'admin',

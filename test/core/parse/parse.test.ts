@@ -212,7 +212,7 @@ describe('a service', () => {
 
   test('reserves as much memory for the collector and the agent as is counted', () => {
     const plan = envoyProvider.plan(topologyOf(ui({})), new IssueList());
-    const reserved = plan.tasks.flatMap((task) =>
+    const reserved = plan.workloads.flatMap((task) =>
       task.containers.map((container) => container.memoryReservationMiB ?? container.memoryLimitMiB ?? 0),
     );
     expect(reserved.reduce((sum, each) => sum + each)).toBe(COLLECTOR_MEMORY_MIB + AGENT_MEMORY_MIB);

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { waits } from '../../../lib/core/plan/deployment-order';
+import { deploymentOrder } from '../../../lib/core/plan/deployment-order';
 import type { Raw } from '../../support/parsing';
 import { mesh, publicRoute, service, topologyOf } from '../../support/parsing';
 
 const versions = { versions: { v1: { weight: 1 } } };
 const waiting = (services: Raw, more: Raw = {}): readonly string[] =>
-  waits(topologyOf(mesh(services, more)))
+  deploymentOrder(topologyOf(mesh(services, more)))
     .map(({ caller, callee }) => `${caller} ${callee}`)
     .sort();
 
@@ -48,7 +48,7 @@ test('whoever calls whom: nobody waits for somebody who waits for it', () => {
           service({ calls: calls.filter((name) => name !== names[index]), ...(versioned ? versions : {}) }),
         ]),
       );
-      let left = waits(topologyOf(mesh(services)));
+      let left = deploymentOrder(topologyOf(mesh(services)));
       waitedFor += left.length;
       // Whoever waits for nobody goes; who is left at the end is in a circle.
       names.forEach(() => {

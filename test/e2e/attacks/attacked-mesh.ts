@@ -46,7 +46,7 @@ export class AttackedMesh {
     return new AttackedMesh(
       await PlannedMesh.start(planned, witness),
       witness,
-      planned.plan.tasks.map(({ name }) => name),
+      planned.plan.workloads.map(({ name }) => name),
     );
   }
 

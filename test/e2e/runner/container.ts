@@ -198,7 +198,7 @@ export class Container {
     if (check === undefined) return end;
     const interval = check.intervalMs * this.site.pace.healthChecks;
     // The time in which a container that never answers would have been found out.
-    const patience = check.startPeriodMs * this.site.pace.healthChecks + check.retries * interval;
+    const deadline = check.startPeriodMs * this.site.pace.healthChecks + check.retries * interval;
     const startedAt = Date.now();
     const watch = async (): Promise<void> => {
       let failures = 0;
@@ -211,7 +211,7 @@ export class Container {
         failures = result.code === 0 ? 0 : failures + 1;
         if (result.code === 0) this.setHealth('HEALTHY');
         else this.lastCheck = result;
-        const overdue = this.current.health !== 'UNKNOWN' || Date.now() - startedAt >= patience;
+        const overdue = this.current.health !== 'UNKNOWN' || Date.now() - startedAt >= deadline;
         if (failures >= check.retries && overdue) this.setHealth('UNHEALTHY', lastWords(result));
         await pause(
           this.current.health === 'UNKNOWN' ? Math.min(interval, Math.max(FIRST_CHECKS_MS, PAUSE_PER_CHECK * tookMs)) : interval,

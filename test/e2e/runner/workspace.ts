@@ -10,7 +10,7 @@ export const NETNS_MOUNTS = '/run/netns';
 
 let count = 0;
 
-/** The names and the directory of one run, and the janitor that removes all of it, whatever becomes of this process. */
+/** The names and the directory of one run, and the cleanup process that removes all of it, whatever becomes of this process. */
 export class Workspace {
   /** Everything that the run creates on the host has a name that begins with this. */
   readonly prefix: string;
@@ -21,22 +21,22 @@ export class Workspace {
     count += 1;
     this.prefix = `cem-${process.pid}-${Date.now().toString(36)}-${count}-`;
     this.directory = mkdtempSync(join(tmpdir(), this.prefix));
-    const janitor = spawn(process.execPath, [program('janitor'), this.prefix, NETNS_MOUNTS, NETNS_CONFIG, tmpdir()], {
+    const cleanup = spawn(process.execPath, [program('cleanup'), this.prefix, NETNS_MOUNTS, NETNS_CONFIG, tmpdir()], {
       env: PLAIN_ENVIRONMENT,
       stdio: ['pipe', 'ignore', 'inherit'],
       // Not of our process group, whose end it has to see.
       detached: true,
     });
     const ended = new Promise<void>((resolve, reject) => {
-      janitor.once('error', reject);
-      janitor.once('exit', (code) => {
+      cleanup.once('error', reject);
+      cleanup.once('exit', (code) => {
         if (code === 0) resolve();
-        else reject(new Error(`the janitor of ${this.prefix} ended with code ${code ?? 'none'}`));
+        else reject(new Error(`the cleanup process of ${this.prefix} ended with code ${code ?? 'none'}`));
       });
     });
     ended.catch(() => undefined);
     this.endJanitor = async () => {
-      janitor.stdin.end();
+      cleanup.stdin.end();
       await ended;
     };
   }

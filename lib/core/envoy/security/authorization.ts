@@ -1,7 +1,7 @@
 import { identityOf } from '../../contract/identity';
 import type { AllowRule, AllowedPath, Service, Topology } from '../../model/topology';
 import { authenticates, callersOf } from './callers';
-import { healthQuestions } from '../traffic/health-checks';
+import { healthCheckRequests } from '../traffic/health-checks';
 import type { Json, JsonObject } from '../syntax/json';
 import { extension } from '../syntax/json';
 import { AMBIGUOUS_PATH } from '../syntax/paths';
@@ -31,7 +31,7 @@ export function httpAuthorization(topology: Topology, service: Service): readonl
 /** What callers ask by themselves whether a task is well is no business of the service's own rules, which may not know it. */
 function healthCheckRules(topology: Topology, service: Service): (readonly [string, JsonObject])[] {
   if (service.allow === undefined) return [];
-  return healthQuestions(topology, service).map(({ method, path: text, callers }) => {
+  return healthCheckRequests(topology, service).map(({ method, path: text, callers }) => {
     const permissions = [all([{ header: { name: ':method', string_match: { exact: method } } }, pathIs({ kind: 'exact', text })])];
     return [`health ${text}`, { permissions, principals: principalsOf(topology, service, { callers }) }];
   });

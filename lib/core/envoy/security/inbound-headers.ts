@@ -1,7 +1,7 @@
 import { SERVICE_REMOVAL } from '../../model/pass-through-headers';
 import type { Service } from '../../model/topology';
 import { headersOfFaults } from '../traffic/matched-headers';
-import { changeBeforeAll, joinLines, removeMatching } from './early-headers';
+import { earlyHeaderMutation, joinLines, removeMatching } from './early-header-mutation';
 import type { JsonObject } from '../syntax/json';
 import { anyOf, prefixes, spellings, spellingsBut } from './untrusted-headers';
 
@@ -9,11 +9,11 @@ import { anyOf, prefixes, spellings, spellingsBut } from './untrusted-headers';
  * Removes what a caller may not say, before this Envoy looks at the request: who it is, how this Envoy is to treat it, and, where
  * rules have decided by method or path, that it has another one.
  */
-export function believeNothing(service: Service): JsonObject {
+export function distrustInboundHeaders(service: Service): JsonObject {
   const { always, alwaysPrefixes, removed } = SERVICE_REMOVAL;
   const overrides = decidesByRequest(service) ? spellingsBut(service.policy.passThroughHeaders, removed) : [];
   const names = [...spellings(always), ...prefixes(alwaysPrefixes), ...overrides];
-  return changeBeforeAll([removeMatching(anyOf(names)), ...joinLines(headersOfFaults(service))]);
+  return earlyHeaderMutation([removeMatching(anyOf(names)), ...joinLines(headersOfFaults(service))]);
 }
 
 /** Whether a rule of the service names methods or paths. */

@@ -47,7 +47,7 @@ function whoMayConnect(topology: Topology, service: Service): readonly JsonObjec
  * The application learns who calls, and nobody else can say so: see inbound-headers.ts.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers#x-forwarded-client-cert
  */
-export function tellCaller(topology: Topology): JsonObject {
+export function forwardClientCertificate(topology: Topology): JsonObject {
   return authenticates(topology) ? { forward_client_cert_details: 'SANITIZE_SET', set_current_client_cert_details: { uri: true } } : {};
 }
 

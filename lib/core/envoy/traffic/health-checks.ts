@@ -52,14 +52,14 @@ function question(callee: Service, path: string | undefined): JsonObject {
 }
 
 /** What callers ask a service's tasks to find out whether they are well. */
-export interface HealthQuestion {
+export interface HealthCheckRequest {
   readonly method: string;
   readonly path: string;
   readonly callers: readonly string[];
 }
 
 /** Of a TCP service nobody asks anything. */
-export function healthQuestions(topology: Topology, service: Service): readonly HealthQuestion[] {
+export function healthCheckRequests(topology: Topology, service: Service): readonly HealthCheckRequest[] {
   const { protocol } = service;
   if (protocol === 'tcp') return [];
   const callers = new Map<string, readonly string[]>();

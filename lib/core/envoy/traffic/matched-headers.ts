@@ -1,9 +1,9 @@
 import type { Service } from '../../model/topology';
 import type { ValueMatch } from '../../model/traffic-policy';
-import type { Callee } from './callee';
+import type { Upstream } from './upstream';
 
 /** Headers at whose values the routes to these callees look. */
-export function headersOfRoutes(callees: readonly Callee[]): readonly string[] {
+export function headersOfRoutes(callees: readonly Upstream[]): readonly string[] {
   return sorted(
     callees.flatMap(({ policy, versionHeader }) => [
       ...(policy?.routes ?? []).flatMap(({ match }) => match.headers.flatMap(valued)),

@@ -14,7 +14,7 @@ export function buffer({ policy: { maxRequestBytes } }: Service): readonly Json[
  * The routes of a service's own Envoy. A request that tells its length need not be held back: HTTP sees to it that no more
  * comes than was told. Only one that does not is counted.
  */
-export function limitedBySize({ policy: { maxRequestBytes, webSockets } }: Service, route: JsonObject): readonly Json[] {
+export function requestSizeRoutes({ policy: { maxRequestBytes, webSockets } }: Service, route: JsonObject): readonly Json[] {
   const all = { match: { prefix: '/' }, route };
   if (maxRequestBytes === undefined) return [all];
   const length = (condition: JsonObject): JsonObject => ({ prefix: '/', headers: [{ name: 'content-length', ...condition }] });

@@ -10,7 +10,11 @@ export const CONNECT_TIMEOUT = '2s';
 export function timeouts(limits: Timeouts, protocol: ProtocolId): JsonObject {
   const { requestSeconds: seconds } = limits;
   // "0s" is "no limit".
-  return { timeout: seconds === undefined ? '0s' : duration(seconds), ...streamDuration(limits, protocol), ...silence([limits], protocol) };
+  return {
+    timeout: seconds === undefined ? '0s' : duration(seconds),
+    ...streamDuration(limits, protocol),
+    ...idleTimeouts([limits], protocol),
+  };
 }
 
 /** Where a request has no limit, a gRPC stream lives as long as its deadline (grpc-timeout) lets it. */
@@ -47,7 +51,7 @@ function silenceSeconds({ idleSeconds, requestSeconds }: Timeouts, protocol: Pro
 }
 
 /** How long nothing may move on a stream: as long as the most patient of these lets it. */
-export function silence(all: readonly Timeouts[], protocol: ProtocolId): JsonObject {
+export function idleTimeouts(all: readonly Timeouts[], protocol: ProtocolId): JsonObject {
   const seconds = all.map((limits) => silenceSeconds(limits, protocol));
   const longest = seconds.includes(0) ? 0 : Math.max(...seconds);
   return longest === SILENCE_SECONDS ? {} : { idle_timeout: duration(longest) };

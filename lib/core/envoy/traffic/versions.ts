@@ -2,7 +2,7 @@ import { MESH_DIRECTORY, weightsFile, weightsResource } from '../../contract/fil
 import { weightKey, weightsPrefix } from '../../contract/weights';
 import type { Service, Version } from '../../model/topology';
 import type { CallPolicy, Mirror, ServiceRoute } from '../../model/traffic-policy';
-import type { Callee } from './callee';
+import type { Upstream } from './upstream';
 import type { Json, JsonObject } from '../syntax/json';
 import { extension, typed } from '../syntax/json';
 
@@ -20,7 +20,7 @@ import { extension, typed } from '../syntax/json';
  * @param route absent, or without weights of its own: the service's weights
  */
 export function target(
-  callee: Callee,
+  callee: Upstream,
   { loadBalancing }: Pick<CallPolicy, 'loadBalancing'>,
   route?: Pick<ServiceRoute, 'name' | 'versions'>,
 ): JsonObject {
@@ -28,7 +28,7 @@ export function target(
   const own = route?.versions === undefined ? undefined : route.name;
   return {
     weighted_clusters: {
-      clusters: callee.versions.map(({ taskName: name }) => ({ name, weight: 1 })),
+      clusters: callee.versions.map(({ workloadName: name }) => ({ name, weight: 1 })),
       runtime_key_prefix: weightsPrefix(callee.name, own),
       ...(loadBalancing.algorithm === 'ringHash' ? { use_hash_policy: true } : {}),
     },
@@ -41,9 +41,12 @@ export interface Pin {
   readonly target: JsonObject;
 }
 
-export function pins({ versions, versionHeader: name }: Callee): readonly Pin[] {
+export function pins({ versions, versionHeader: name }: Upstream): readonly Pin[] {
   if (versions === undefined || name === undefined) return [];
-  return versions.map((version) => ({ header: { name, string_match: { exact: version.name } }, target: { cluster: version.taskName } }));
+  return versions.map((version) => ({
+    header: { name, string_match: { exact: version.name } },
+    target: { cluster: version.workloadName },
+  }));
 }
 
 /**
@@ -53,13 +56,13 @@ export function pins({ versions, versionHeader: name }: Callee): readonly Pin[] 
  *
  * @param mirror of a route; absent: the service's
  */
-export function mirroring(callee: Callee, mirror: Mirror | undefined = callee.mirror): JsonObject {
+export function mirroring(callee: Upstream, mirror: Mirror | undefined = callee.mirror): JsonObject {
   const version = callee.versions?.find(({ name }) => name === mirror?.version);
   if (mirror === undefined || version === undefined || mirror.percent === 0) return {};
   return {
     request_mirror_policies: [
       {
-        cluster: version.taskName,
+        cluster: version.workloadName,
         ...(mirror.percent === 100
           ? {}
           : { runtime_fraction: { default_value: { numerator: Math.round(mirror.percent * 10_000), denominator: 'MILLION' } } }),
@@ -82,7 +85,7 @@ export function tcpChains(callee: Service, filter: (cluster: string) => JsonObje
   const last = versions?.at(-1);
   if (versions === undefined || last === undefined) return { filter_chains: [{ filters: [filter(callee.name)] }] };
   return {
-    filter_chains: versions.map(({ taskName }) => ({ name: taskName, filters: [filter(taskName)] })),
+    filter_chains: versions.map(({ workloadName }) => ({ name: workloadName, filters: [filter(workloadName)] })),
     ...(versions.length === 1
       ? {}
       : {
@@ -99,17 +102,17 @@ export function tcpChains(callee: Service, filter: (cluster: string) => JsonObje
 }
 
 /** @param seed another one for each version, or all of them would look at the same random number */
-function takes(callee: Service, { taskName }: Version, seed: number): JsonObject {
+function takes(callee: Service, { workloadName }: Version, seed: number): JsonObject {
   return {
     input: extension('envoy.extensions.matching.common_inputs.network.v3.SourcePortInput'),
     custom_match: extension('envoy.extensions.matching.input_matchers.runtime_fraction.v3.RuntimeFraction', {
-      runtime_fraction: { runtime_key: weightKey(weightsPrefix(callee.name), taskName), default_value: { numerator: 50 } },
+      runtime_fraction: { runtime_key: weightKey(weightsPrefix(callee.name), workloadName), default_value: { numerator: 50 } },
       seed,
     }),
   };
 }
 
-function chain({ taskName: value }: Version): JsonObject {
+function chain({ workloadName: value }: Version): JsonObject {
   return { action: { name: 'chain', typed_config: typed('google.protobuf.StringValue', { value }) } };
 }
 

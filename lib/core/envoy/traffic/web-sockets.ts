@@ -1,11 +1,11 @@
 import type { Service } from '../../model/topology';
-import type { Callee } from './callee';
+import type { Upstream } from './upstream';
 import type { Json, JsonObject } from '../syntax/json';
 
 const WEB_SOCKET = 'websocket';
 
 /** Of a route's action. https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/http/upgrades */
-export function upgrades({ policy }: Callee): JsonObject {
+export function upgrades({ policy }: Upstream): JsonObject {
   return policy?.webSockets === true ? { upgrade_configs: [{ upgrade_type: WEB_SOCKET }] } : {};
 }
 

@@ -11,7 +11,7 @@ import { VIRTUAL_ADDRESS } from './constants';
 import { externalName, externalNode, externalRoute } from './external';
 import { routesOf } from './routes';
 import { taskGroupsOf } from './targets';
-import { gatewayTask, serviceTask } from './tasks';
+import { gatewayWorkload, serviceWorkload } from './workloads';
 import { gatewayRoutes, virtualGateway } from './virtual-gateway';
 import { virtualNode } from './virtual-node';
 import { warningsOf } from './warnings';
@@ -26,12 +26,12 @@ export const appMeshProvider: MeshProvider = {
     if (mesh.provider !== 'appMesh') throw new Error(`bug: App Mesh is asked to plan for ${mesh.provider}`);
     checkPolicy(topology, mesh, issues);
     const groups = topology.services.flatMap(taskGroupsOf);
-    const tasks = groups.map((group) => serviceTask(topology, mesh, group));
+    const tasks = groups.map((group) => serviceWorkload(topology, mesh, group));
     for (const [index, task] of tasks.entries()) checkTaskDefinitionSize(task, `services.${groups[index]?.service.name ?? ''}`, issues);
     const appMesh = planAppMesh(topology, mesh.allowAllEgress);
-    const allTasks = [...tasks, ...(edge === undefined ? [] : [gatewayTask(topology, mesh, edge)])];
+    const allTasks = [...tasks, ...(edge === undefined ? [] : [gatewayWorkload(topology, mesh, edge)])];
     return {
-      tasks: allTasks,
+      workloads: allTasks,
       records: [...topology.services, ...topology.external]
         .filter(({ callers }) => callers.length > 0)
         .map(({ name, virtualHost }) => ({ service: name, host: virtualHost, address: VIRTUAL_ADDRESS })),

@@ -1,5 +1,5 @@
 import type { AppMeshPlan } from '../../plan/app-mesh';
-import type { TaskPlan } from '../../plan/system-plan';
+import type { WorkloadPlan } from '../../plan/system-plan';
 import type { Warning } from '../../model/topology';
 import { maxTasks } from '../../model/topology';
 
@@ -15,7 +15,7 @@ const DEFAULT_MAX_PERCENT = 200;
 /** What an account gets no more of by itself. */
 export function quotas(
   { gatewayRoutes, virtualRouters, routes, virtualNodes }: AppMeshPlan,
-  tasks: readonly TaskPlan[],
+  tasks: readonly WorkloadPlan[],
 ): readonly Warning[] {
   const above = (count: number, quota: number, what: string): readonly string[] => (count > quota ? [`${count} ${what}, of ${quota}`] : []);
   const found = [
@@ -37,6 +37,6 @@ export function quotas(
       ];
 }
 
-function mostTasks({ sizing }: TaskPlan): number {
+function mostTasks({ sizing }: WorkloadPlan): number {
   return Math.floor((maxTasks(sizing) * (sizing.replacement?.maxHealthyPercent ?? DEFAULT_MAX_PERCENT)) / 100);
 }

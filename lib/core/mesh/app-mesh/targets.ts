@@ -13,7 +13,7 @@ export interface TaskGroup {
 export function taskGroupsOf(service: Service): readonly TaskGroup[] {
   return service.versions === undefined
     ? [{ name: service.name, service }]
-    : service.versions.map((version) => ({ name: version.taskName, service: serviceAs(service, version), version }));
+    : service.versions.map((version) => ({ name: version.workloadName, service: serviceAs(service, version), version }));
 }
 
 /**
@@ -25,8 +25,8 @@ export function targetsOf(service: Service, weights?: Readonly<Record<string, nu
   const { port, versions } = service;
   if (versions === undefined) return { weightedTargets: [{ virtualNode: service.name, weight: 100, port }] };
   return {
-    weightedTargets: versions.map(({ name, taskName, weight }) => ({
-      virtualNode: taskName,
+    weightedTargets: versions.map(({ name, workloadName, weight }) => ({
+      virtualNode: workloadName,
       weight: weights === undefined ? weight : (weights[name] ?? 0),
       port,
     })),

@@ -1,5 +1,5 @@
 import type { AppMeshPlan } from '../../plan/app-mesh';
-import type { TaskPlan } from '../../plan/system-plan';
+import type { WorkloadPlan } from '../../plan/system-plan';
 import type { AppMeshSettings, Topology, Warning } from '../../model/topology';
 import { plaintext } from '../../plan/plaintext';
 import { mixedProtocols } from './mixed-protocols';
@@ -7,7 +7,12 @@ import { quotas } from './quotas';
 import { acmCertificateOf } from './tls';
 
 /** What deploys, but does not do what one might think. */
-export function warningsOf(topology: Topology, mesh: AppMeshSettings, plan: AppMeshPlan, tasks: readonly TaskPlan[]): readonly Warning[] {
+export function warningsOf(
+  topology: Topology,
+  mesh: AppMeshSettings,
+  plan: AppMeshPlan,
+  tasks: readonly WorkloadPlan[],
+): readonly Warning[] {
   const { certificates, edge, services } = topology;
   const open = services.some((service) => acmCertificateOf(topology, service) === undefined);
   return [

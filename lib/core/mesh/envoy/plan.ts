@@ -1,7 +1,7 @@
 import { gatewayBootstrap } from '../../envoy/gateway';
 import type { JsonObject } from '../../envoy/syntax/json';
 import { sidecarBootstrap } from '../../envoy/sidecar';
-import type { ContainerPlan, SystemPlan, TaskPlan } from '../../plan/system-plan';
+import type { ContainerPlan, SystemPlan, WorkloadPlan } from '../../plan/system-plan';
 import { ingressOf } from '../../plan/ingress';
 import { checkTaskDefinitionSize } from '../../plan/task-definition-size';
 import { MESH_DIRECTORY } from '../../contract/files';
@@ -27,7 +27,7 @@ import { agentContainer, discoveredBy, initContainer, needsFiles, refreshSeconds
 import { application, collector, collectorVolumes, extra } from '../../plan/workload/containers';
 import { EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS, gatewayRegistration } from '../../plan/workload/gateway';
 import { sizingOf } from '../../plan/workload/sizing';
-import { weighedBy, weightsPlan } from '../../plan/workload/weights';
+import { weightedCallees, weightsPlan } from '../../plan/workload/weights';
 import { CAPABILITIES } from './capabilities';
 
 /** Self-managed Envoy sidecars with no control plane. */
@@ -37,13 +37,13 @@ export const envoyProvider: MeshProvider = {
   capabilities: CAPABILITIES,
   plan(topology: Topology, issues: IssueList): SystemPlan {
     const { certificates: settings, trustDomain } = topology;
-    const tasks = topology.services.flatMap((service) => tasksOf(topology, service));
+    const tasks = topology.services.flatMap((service) => workloadsOf(topology, service));
     for (const task of tasks) checkTaskDefinitionSize(task, pathOf(task), issues);
-    const weights = weighedBy(topology.services).map(weightsPlan);
-    const gateway = topology.edge === undefined ? [] : [gatewayTask(topology, topology.edge)];
+    const weights = weightedCallees(topology.services).map(weightsPlan);
+    const gateway = topology.edge === undefined ? [] : [gatewayWorkload(topology, topology.edge)];
     for (const task of gateway) checkTaskDefinitionSize(task, 'edge', issues);
     return {
-      tasks: [...tasks, ...gateway],
+      workloads: [...tasks, ...gateway],
       ...(weights.length === 0 ? {} : { weights }),
       records: [...topology.services, ...topology.external]
         .filter((service) => service.callers.length > 0)
@@ -55,21 +55,23 @@ export const envoyProvider: MeshProvider = {
   },
 };
 
-function pathOf({ name, version }: TaskPlan): string {
+function pathOf({ name, version }: WorkloadPlan): string {
   return version === undefined ? `services.${name}` : `services.${version.service}.versions.${version.name}`;
 }
 
 /** Those of a service, or of each of its versions. */
-function tasksOf(topology: Topology, service: Service): readonly TaskPlan[] {
+function workloadsOf(topology: Topology, service: Service): readonly WorkloadPlan[] {
   return (
-    service.versions?.map((version) => serviceTask(topology, serviceAs(service, version), version)) ?? [serviceTask(topology, service)]
+    service.versions?.map((version) => serviceWorkload(topology, serviceAs(service, version), version)) ?? [
+      serviceWorkload(topology, service),
+    ]
   );
 }
 
-function serviceTask(topology: Topology, service: Service, version?: Version): TaskPlan {
+function serviceWorkload(topology: Topology, service: Service, version?: Version): WorkloadPlan {
   const callees = topology.services.filter((other) => service.calls.includes(other.name));
   const refreshSeconds = refreshSecondsOf(topology, service);
-  const name = version?.taskName ?? service.name;
+  const name = version?.workloadName ?? service.name;
   const agent: AgentPlan = {
     topology,
     service: service.name,
@@ -79,7 +81,7 @@ function serviceTask(topology: Topology, service: Service, version?: Version): T
     stopSeconds: stopSecondsOf(refreshSeconds, service.stopTimeoutSeconds),
   };
   return {
-    ...taskOf(agent, [
+    ...workloadOf(agent, [
       proxy(agent, service, sidecarBootstrap(topology, service, name), INBOUND_PORT),
       application(service),
       ...service.extraContainers.map(extra),
@@ -90,7 +92,7 @@ function serviceTask(topology: Topology, service: Service, version?: Version): T
   };
 }
 
-function gatewayTask(topology: Topology, edge: EdgeTopology): TaskPlan {
+function gatewayWorkload(topology: Topology, edge: EdgeTopology): WorkloadPlan {
   const agent: AgentPlan = {
     topology,
     service: GATEWAY_NAME,
@@ -100,24 +102,24 @@ function gatewayTask(topology: Topology, edge: EdgeTopology): TaskPlan {
     stopSeconds: stopSecondsOf(EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS),
   };
   return {
-    ...taskOf(agent, [proxy(agent, edge.gateway, gatewayBootstrap(topology, edge), GATEWAY_PORT)]),
+    ...workloadOf(agent, [proxy(agent, edge.gateway, gatewayBootstrap(topology, edge), GATEWAY_PORT)]),
     sizing: edge.gateway,
     registration: gatewayRegistration(edge),
   };
 }
 
 /** What all tasks have beside their own containers. */
-function taskOf(agent: AgentPlan, own: readonly ContainerPlan[]): Omit<TaskPlan, 'sizing' | 'registration'> {
+function workloadOf(agent: AgentPlan, own: readonly ContainerPlan[]): Omit<WorkloadPlan, 'sizing' | 'registration'> {
   const { topology, service, name } = agent;
   const others = [...(needsFiles(agent) ? [initContainer(agent)] : []), ...own, ...collector(topology)];
   const discovered = discoveredBy(agent.callees);
-  const weighed = weighedBy(agent.callees);
+  const weighed = weightedCallees(agent.callees);
   return {
     name,
     ...(topology.certificates.kind === 'none'
       ? {}
       : { identity: { uri: identityOf(topology.trustDomain, service), dnsName: `${service}.${topology.domain}` } }),
-    ...(weighed.length === 0 ? {} : { weighs: weighed.map((callee) => callee.name) }),
+    ...(weighed.length === 0 ? {} : { weightedCallees: weighed.map((callee) => callee.name) }),
     // Its own service too, to weigh whether its zone may be preferred.
     discovers: discovered.length === 0 ? [] : [...new Set([...discovered.map((callee) => callee.name), name])].sort(),
     volumes: [MESH_VOLUME, ...collectorVolumes(topology)],

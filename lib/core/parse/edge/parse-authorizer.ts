@@ -51,12 +51,12 @@ export class Authorizers {
   }
 
   read(at: Reader): EdgeAuthorizer | undefined {
-    if (!at.made('Authorizer', 'a factory of Authorizer, such as Authorizer.jwt()')) return undefined;
+    if (!at.checkFactory('Authorizer', 'a factory of Authorizer, such as Authorizer.jwt()')) return undefined;
     const kind = at
       .field('kind')
       .required('the kind of authorizer', 'use a factory of Authorizer, such as Authorizer.jwt()')
       .oneOf(KINDS, 'an Authorizer', KINDS.map(factory));
-    if (kind === undefined || !at.fields(FIELDS[kind], 'kind')) return undefined;
+    if (kind === undefined || !at.checkFields(FIELDS[kind], 'kind')) return undefined;
     if (!SUPPORTED[this.edge].includes(kind)) {
       const other = this.edge === 'http' ? 'rest' : 'http';
       return at.fail('UNSUPPORTED_AUTHORIZER', `${EDGE_NAMES[this.edge]} cannot use ${factory(kind)}`, {
@@ -85,19 +85,19 @@ export class Authorizers {
     if (kind === 'lambda') checkLambda(at);
     if (kind === 'apiKey')
       for (const key of at.field('keys').items())
-        key.required('an API key', 'remove the entry, or give an apigateway.IApiKey').opaque('an apigateway.IApiKey', ['keyId']);
+        key.required('an API key', 'remove the entry, or give an apigateway.IApiKey').checkInstance('an apigateway.IApiKey', ['keyId']);
   }
 
   private checkCognito(at: Reader): void {
     at.field('userPool')
       .required('the user pool', 'give the cognito.UserPool whose tokens are accepted')
-      .opaque('a cognito.IUserPool', ['userPoolId']);
+      .checkInstance('a cognito.IUserPool', ['userPoolId']);
     const clients = at.field('userPoolClients');
     const items = clients.items();
     for (const client of items)
       client
         .required('a client', 'remove the entry, or give a client of the user pool')
-        .opaque('a cognito.IUserPoolClient', ['userPoolClientId']);
+        .checkInstance('a cognito.IUserPoolClient', ['userPoolClientId']);
     if (this.edge === 'http' && items.length === 0 && (clients.absent || Array.isArray(clients.value))) {
       clients.fail('MISSING', 'an HTTP API checks for which client a token was made, so it must know at least one', {
         got: null,
@@ -172,7 +172,9 @@ function checkJwt(at: Reader): void {
 }
 
 function checkLambda(at: Reader): void {
-  at.field('handler').required('the function', 'give the lambda.Function that decides').opaque('a lambda.IFunction', ['functionArn']);
+  at.field('handler')
+    .required('the function', 'give the lambda.Function that decides')
+    .checkInstance('a lambda.IFunction', ['functionArn']);
   const header = at.field('identityHeader').string();
   if (header !== undefined && !/^[A-Za-z0-9_-]+$/.test(header)) {
     at.field('identityHeader').fail('NOT_ALLOWED', 'is not the name of a header', { allowed: 'letters, digits, "_" and "-"' });

@@ -52,7 +52,7 @@ export function parseEdge(
   names: { readonly declared: readonly string[]; readonly external: readonly string[] },
   mesh: MeshDefaults,
 ): EdgeTopology | undefined {
-  if (!at.made('Edge', 'Edge.httpApi() or Edge.restApi()') || !at.fields(EDGE_FIELDS, 'kind')) return undefined;
+  if (!at.checkFactory('Edge', 'Edge.httpApi() or Edge.restApi()') || !at.checkFields(EDGE_FIELDS, 'kind')) return undefined;
   const kind = at.field('kind').required('the kind of edge', 'use Edge.httpApi() or Edge.restApi()').oneOf(['http', 'rest'], 'an Edge');
   if (kind === undefined) return undefined;
   const { declared, external } = names;
@@ -77,7 +77,7 @@ export function parseEdge(
   if (kind === 'rest') checkRestQuota(drafts, routesAt);
   else checkHttpQuota(drafts, cors === undefined ? [] : preflightPaths(drafts, (draft) => draft.route.authorizer === 'none'), routesAt);
   const gatewayAt = at.field('gateway');
-  gatewayAt.fields(SIZING_FIELDS);
+  gatewayAt.checkFields(SIZING_FIELDS);
   return {
     kind,
     routes: [...drafts].sort(bySpecificity(kind)).map((draft) => draft.route),
@@ -106,7 +106,7 @@ function parseRoute(key: string, at: Reader, { kind, declared, authorizers, fall
   if (parsed?.path === '$default' && kind === 'rest')
     at.fail('UNSUPPORTED_BY_EDGE', 'a REST API has no "$default" route', { fix: `write "ANY /{proxy+}", or use ${EDGE_NAMES.http}` });
   at.required('an object with at least service', "such as { service: 'ui' }");
-  if (!at.fields(['service', 'authorizer', 'throttle', 'scopes'])) return undefined;
+  if (!at.checkFields(['service', 'authorizer', 'throttle', 'scopes'])) return undefined;
   const service = at
     .field('service')
     .required('the service that the route leads to', `such as service: '${declared[0] ?? 'ui'}'`)
@@ -222,7 +222,7 @@ function checkRestQuota(drafts: readonly DraftRoute[], at: Reader): void {
 }
 
 function parseThrottle(at: Reader): Throttle | undefined {
-  if (!at.fields(['rateLimit', 'burstLimit'])) return undefined;
+  if (!at.checkFields(['rateLimit', 'burstLimit'])) return undefined;
   const rateLimit = at
     .field('rateLimit')
     .required('the requests a second, in the long run,', 'such as rateLimit: 500')
@@ -250,7 +250,7 @@ function parseThrottle(at: Reader): Throttle | undefined {
 }
 
 function parseCors(at: Reader, kind: EdgeKind): Cors | undefined {
-  if (!at.fields(['allowOrigins', 'allowMethods', 'allowHeaders', 'exposeHeaders', 'maxAge', 'allowCredentials'])) return undefined;
+  if (!at.checkFields(['allowOrigins', 'allowMethods', 'allowHeaders', 'exposeHeaders', 'maxAge', 'allowCredentials'])) return undefined;
   const originsAt = at.field('allowOrigins').required('the origins that may call', "name them, such as ['https://shop.example']");
   const allowOrigins = originsAt
     .items(STRINGS)

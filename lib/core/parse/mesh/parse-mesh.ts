@@ -18,11 +18,11 @@ const FIELDS = {
 
 /** @param services all of them, since certificates are given by their names */
 export function parseMesh(at: Reader, services: Reader): MeshSettings {
-  if (!at.made('Mesh', FACTORIES)) return parseEnvoy(at);
+  if (!at.checkFactory('Mesh', FACTORIES)) return parseEnvoy(at);
   const provider = at.field('provider').oneOf(['envoy', 'appMesh'], 'a Mesh') ?? 'envoy';
-  if (!at.fields(FIELDS[provider], 'provider')) return parseEnvoy(at);
-  at.field('image').opaque('an ecs.ContainerImage', ['bind()']);
-  at.field('agentImage').opaque('an ecs.ContainerImage', ['bind()']);
+  if (!at.checkFields(FIELDS[provider], 'provider')) return parseEnvoy(at);
+  at.field('image').checkInstance('an ecs.ContainerImage', ['bind()']);
+  at.field('agentImage').checkInstance('an ecs.ContainerImage', ['bind()']);
   if (!at.field('image').absent && !at.field('version').absent)
     at.field('version').fail('NOT_ALLOWED', 'an image of your own has its own version', { fix: 'give image or version, not both' });
   return provider === 'envoy' ? parseEnvoy(at) : parseAppMesh(at, services);
@@ -124,7 +124,7 @@ const AUTHORITY_ARN = /^arn:aws[a-z-]*:acm-pca:[a-z0-9-]+:\d{12}:certificate-aut
 const MAX_AUTHORITIES = 3;
 
 function parseServerCertificates(at: Reader, services: Reader): AcmServerCertificates | undefined {
-  if (!at.fields(['certificateArns', 'authorityArns'])) return undefined;
+  if (!at.checkFields(['certificateArns', 'authorityArns'])) return undefined;
   const names = services.values().map((service) => service.path.slice('services.'.length));
   const map = at.field('certificateArns').required('the certificate of each service', "such as { orders: 'arn:aws:acm:...' }");
   if (map.empty) map.fail('MISSING', 'no service gets a certificate', { fix: 'leave serverCertificates out, or name a service' });

@@ -36,9 +36,9 @@ const SUBNET_FIELDS = ['availabilityZones', 'onePerAz', 'subnetFilters', 'subnet
 function checkNetwork(root: Reader): void {
   const vpc = root.field('vpc');
   const cluster = root.field('cluster');
-  root.field('vpcSubnets').fields(SUBNET_FIELDS);
-  if (vpc.opaque('an ec2.IVpc', ['vpcId', 'privateSubnets'])) checkVpc(vpc, root);
-  if (!cluster.opaque('an ecs.ICluster', ['clusterName', 'vpc'])) return;
+  root.field('vpcSubnets').checkFields(SUBNET_FIELDS);
+  if (vpc.checkInstance('an ec2.IVpc', ['vpcId', 'privateSubnets'])) checkVpc(vpc, root);
+  if (!cluster.checkInstance('an ecs.ICluster', ['clusterName', 'vpc'])) return;
   if (!vpc.absent) vpc.fail('VPC_CLASH', 'a cluster brings its own VPC', { got: null, fix: 'give cluster or vpc, not both' });
   const own = cluster.value as ClusterOpaque;
   const known = new Reader(root.issues, `${cluster.path}.vpc`, own.cluster?.vpc);
@@ -54,9 +54,9 @@ function checkNetwork(root: Reader): void {
 export function checkShared(root: Reader): void {
   checkNetwork(root);
   const logs = root.field('logs');
-  if (logs.fields(['logGroup', 'retention', 'encryptionKey', 'removalPolicy'])) {
-    logs.field('logGroup').opaque('a logs.ILogGroup', ['logGroupName']);
-    logs.field('encryptionKey').opaque('a kms.IKey', ['keyArn']);
+  if (logs.checkFields(['logGroup', 'retention', 'encryptionKey', 'removalPolicy'])) {
+    logs.field('logGroup').checkInstance('a logs.ILogGroup', ['logGroupName']);
+    logs.field('encryptionKey').checkInstance('a kms.IKey', ['keyArn']);
     // CloudFormation resolves a token here.
     if (!(logs.field('retention').value instanceof Unresolved))
       logs.field('retention').oneOf(RETENTION_DAYS, 'a number of days that CloudWatch Logs knows');

@@ -1,5 +1,5 @@
 import { GATEWAY_NAME } from '../../model/constants';
-import { show } from '../../reading/input';
+import { displayValue } from '../../reading/input';
 import type { AllowRule, AllowedPath, ProtocolId } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import { STRINGS, suggest } from '../../reading/reader';
@@ -19,7 +19,7 @@ export function parseAllow(at: Reader, protocol: ProtocolId): readonly DraftRule
     at.fail('MISSING', 'no rule would let anybody in', { fix: 'leave allow out, or remove the service from the calls of others' });
   return items.flatMap((item) => {
     item.required(A_RULE, 'remove the entry, or write a rule');
-    return item.fields(['callers', 'methods', 'paths']) ? [parseRule(item, protocol)] : [];
+    return item.checkFields(['callers', 'methods', 'paths']) ? [parseRule(item, protocol)] : [];
   });
 }
 
@@ -79,7 +79,7 @@ export function parseMethods(at: Reader, protocol: ProtocolId, words = RULE): re
     'a method',
     (text, item) => {
       if (/^[A-Z]+(-[A-Z]+)*$/.test(text)) return text;
-      return item.fail<string>('NOT_ALLOWED', `${show(text)} is not an HTTP method`, {
+      return item.fail<string>('NOT_ALLOWED', `${displayValue(text)} is not an HTTP method`, {
         got: null,
         allowed: 'a method in capitals, such as GET',
         ...(/^[a-z]+$/i.test(text) ? { fix: `write '${text.toUpperCase()}'` } : {}),
@@ -102,7 +102,7 @@ export function parsePaths(at: Reader, protocol: ProtocolId, words = RULE): read
     (text, item) => {
       const grpc = protocol === 'grpc';
       if ((grpc ? GRPC_PATH : PATH).test(text) && !/\/\.{1,2}(;|\/|$)/.test(text)) return text;
-      return item.fail<string>('NOT_ALLOWED', `${show(text)} is not a path that a rule can name`, {
+      return item.fail<string>('NOT_ALLOWED', `${displayValue(text)} is not a path that a rule can name`, {
         got: null,
         allowed: grpc
           ? "'/package.Service/Method' or '/package.Service/*'"
@@ -148,6 +148,7 @@ export function checkCallers({ at, named }: NamedCallers, callers: readonly stri
 }
 
 function unknownCaller(at: Reader, name: string, callers: readonly string[]): void {
-  const reason = name === GATEWAY_NAME ? 'no route of the edge leads to this service' : `${show(name)} does not list this service in calls`;
+  const reason =
+    name === GATEWAY_NAME ? 'no route of the edge leads to this service' : `${displayValue(name)} does not list this service in calls`;
   at.fail('UNKNOWN_SERVICE', reason, callers.length === 0 ? { fix: 'remove it: nobody calls this service' } : suggest(name, callers));
 }

@@ -1,4 +1,4 @@
-import { show } from '../../reading/input';
+import { displayValue } from '../../reading/input';
 import type { CertificateSettings } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import { STRINGS, suggest } from '../../reading/reader';
@@ -18,12 +18,12 @@ const PRIVATE_CA_ARN = /^arn:aws[a-z-]*:acm-pca:[a-z0-9-]+:\d{12}:certificate-au
 
 export function parseCertificates(at: Reader): CertificateSettings {
   const fallback: CertificateSettings = { kind: 'kms', authorities: [DEFAULT_AUTHORITY], issuer: DEFAULT_AUTHORITY };
-  if (!at.made('Certificates', 'Certificates.kms(), Certificates.privateCa() or Certificates.none()')) return fallback;
+  if (!at.checkFactory('Certificates', 'Certificates.kms(), Certificates.privateCa() or Certificates.none()')) return fallback;
   const kind = at
     .field('kind')
     .required('the kind of certificates', 'use Certificates.kms(), Certificates.privateCa() or Certificates.none()')
     .oneOf(['kms', 'privateCa', 'none'], 'a Certificates');
-  if (!at.fields(FIELDS[kind ?? 'none'], 'kind')) return fallback;
+  if (!at.checkFields(FIELDS[kind ?? 'none'], 'kind')) return fallback;
   if (kind === 'none') return { kind };
   if (kind === 'privateCa') return parsePrivateCa(at);
   return kind === 'kms' ? parseKms(at) : fallback;
@@ -70,7 +70,7 @@ function parsePrivateCa(at: Reader): CertificateSettings {
 
 function checkName(name: string, at: Reader): boolean {
   if (NAME.test(name)) return true;
-  at.fail('INVALID_NAME', `${show(name)} cannot be the name of an authority`, { got: null, allowed: NAMES });
+  at.fail('INVALID_NAME', `${displayValue(name)} cannot be the name of an authority`, { got: null, allowed: NAMES });
   return false;
 }
 
@@ -95,6 +95,6 @@ function parseIssuer(at: Reader, names: readonly string[]): string {
   }
   const issuer = at.string();
   if (issuer === undefined || names.includes(issuer)) return issuer ?? first;
-  at.fail('NOT_ALLOWED', `there is no authority ${show(issuer)}`, suggest(issuer, names));
+  at.fail('NOT_ALLOWED', `there is no authority ${displayValue(issuer)}`, suggest(issuer, names));
   return first;
 }

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { PUBLIC_AUTHORITIES_FILE } from '../../model/constants';
-import { Unresolved, show } from '../../reading/input';
+import { Unresolved, displayValue } from '../../reading/input';
 import type { ExternalService, ExternalTrust, ProtocolId, Warning } from '../../model/topology';
 import { checkLabel } from '../../reading/check-label';
 import { checkReserved, parseProtocol, parseVirtualPort } from './parse-service';
@@ -43,7 +43,7 @@ function parseExternal(name: string, at: Reader, services: readonly string[], do
       fix: 'rename one of the two',
     });
   at.required('an object with at least host', "such as { host: 'api.stripe.com' }");
-  if (!at.fields(FIELDS)) return undefined;
+  if (!at.checkFields(FIELDS)) return undefined;
   for (const field of OF_TASKS) {
     if (!at.field(field).absent)
       at.field(field).fail('NOT_ALLOWED', 'all addresses of an external service are one host to Envoy', {
@@ -84,7 +84,7 @@ function parseHost(at: Reader, domains: readonly string[]): string | undefined {
   const host = at.required('the host of the external service', "such as host: 'api.stripe.com'").text();
   if (host === undefined || at.value instanceof Unresolved) return host;
   if (!HOST_NAME.test(host))
-    return at.fail('INVALID_NAME', `${show(host)} is not the name of a host`, { got: null, allowed: A_HOST, ...betterHost(host) });
+    return at.fail('INVALID_NAME', `${displayValue(host)} is not the name of a host`, { got: null, allowed: A_HOST, ...betterHost(host) });
   const own = domains.find((domain) => host === domain || host.endsWith(`.${domain}`));
   if (own !== undefined)
     return at.fail('DOMAIN_CLASH', `"${host}" is a name of the mesh itself, whose zone "${own}" answers for it`, {
@@ -107,7 +107,8 @@ function betterHost(text: string): { readonly fix?: string } {
 const DEFAULT_TRUST: ExternalTrust = { kind: 'file', path: PUBLIC_AUTHORITIES_FILE };
 
 function parseTrust(at: Reader, tls: boolean): ExternalTrust {
-  if (!at.made('TrustedAuthorities', 'TrustedAuthorities.public(), .file() or .pem()') || !at.fields(['file', 'pem'])) return DEFAULT_TRUST;
+  if (!at.checkFactory('TrustedAuthorities', 'TrustedAuthorities.public(), .file() or .pem()') || !at.checkFields(['file', 'pem']))
+    return DEFAULT_TRUST;
   if (!tls) at.fail('NOT_ALLOWED', 'without TLS there is no certificate to check', { got: null, fix: 'remove trust, or tls: false' });
   const path = at.field('file').string();
   if (path !== undefined && !/^\/[\x21-\x7e]*[^/]$/.test(path))

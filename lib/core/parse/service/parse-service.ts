@@ -16,7 +16,7 @@ import {
   RESERVED_PORTS,
 } from '../../model/constants';
 import { LABEL, checkLabel } from '../../reading/check-label';
-import { Opaque, Unresolved, counted, show } from '../../reading/input';
+import { Opaque, Unresolved, counted, displayValue } from '../../reading/input';
 import type { ContainerSettings, ExtraContainer, ProtocolId, Service, Sizing } from '../../model/topology';
 import type { DraftRule, NamedCallers } from '../security/parse-allow';
 import { parseAllow } from '../security/parse-allow';
@@ -110,7 +110,7 @@ export function parseService(name: string, at: Reader, mesh: MeshDefaults, helpe
   checkLabel(name, at, 'a service');
   checkReserved(name, at);
   at.required('an object with at least image and port', SERVICE_EXAMPLE);
-  if (!at.fields(SERVICE_FIELDS)) return undefined;
+  if (!at.checkFields(SERVICE_FIELDS)) return undefined;
 
   const protocol = parseProtocol(at.field('protocol'));
   const port = parsePort(at.field('port').required('the port on which the application listens', 'such as port: 8080'), 1);
@@ -168,9 +168,9 @@ function checkVersionName(service: string, name: string, at: Reader): void {
   if (name === 'constructor')
     at.fail('RESERVED_NAME', `the name "${name}" is taken by JavaScript`, { got: null, fix: 'choose another name' });
   if (!checkLabel(name, at, 'a version')) return;
-  const taskName = `${service}-${name}`;
-  if (LABEL.test(service) && taskName.length > 63)
-    at.fail('INVALID_NAME', `its tasks register as "${taskName}", which has ${taskName.length} characters`, {
+  const workloadName = `${service}-${name}`;
+  if (LABEL.test(service) && workloadName.length > 63)
+    at.fail('INVALID_NAME', `its tasks register as "${workloadName}", which has ${workloadName.length} characters`, {
       got: null,
       allowed: 'at most 63 characters together with the name of the service and a hyphen',
       fix: 'shorten one of the two',
@@ -211,8 +211,8 @@ function parseContainer(at: Reader, what: string, needsImage = true): ContainerS
   const registry = typeof image.value === 'string' && /^[\w./:@-]{1,80}$/.test(image.value) ? image.value : '...';
   const imageFix = `use ecs.ContainerImage.fromRegistry('${registry}') or another ecs.ContainerImage`;
   if (needsImage) image.required(`the image of ${what}`, imageFix);
-  image.opaque('an ecs.ContainerImage', ['bind()'], imageFix);
-  at.field('logging').opaque('an ecs.LogDriver', ['bind()'], 'use ecs.LogDrivers');
+  image.checkInstance('an ecs.ContainerImage', ['bind()'], imageFix);
+  at.field('logging').checkInstance('an ecs.LogDriver', ['bind()'], 'use ecs.LogDrivers');
   checkHealthCheck(at.field('healthCheck'));
   const secrets = at.field('secrets').entries();
   for (const [name, secret] of secrets) {
@@ -220,12 +220,15 @@ function parseContainer(at: Reader, what: string, needsImage = true): ContainerS
     const fix = 'use ecs.Secret.fromSecretsManager() or ecs.Secret.fromSsmParameter()';
     // Without the value, which may be the secret itself and does not belong into a log.
     if (typeof secret.value === 'string') secret.fail('WRONG_TYPE', 'must be an ecs.Secret', { got: 'a string', fix });
-    else secret.required('an ecs.Secret', `remove the variable, or ${fix}`).opaque('an ecs.Secret', ['arn', 'grantRead()'], fix);
+    else secret.required('an ecs.Secret', `remove the variable, or ${fix}`).checkInstance('an ecs.Secret', ['arn', 'grantRead()'], fix);
   }
   const environment = parseEnvironment(at.field('environment'));
   for (const [name, secret] of secrets) {
     if (Object.hasOwn(environment, name))
-      secret.fail('NOT_ALLOWED', `${show(name)} is both a secret and an environment variable`, { got: null, fix: 'remove one of the two' });
+      secret.fail('NOT_ALLOWED', `${displayValue(name)} is both a secret and an environment variable`, {
+        got: null,
+        fix: 'remove one of the two',
+      });
   }
   const command = parseCommand(at.field('command'));
   const entryPoint = parseCommand(at.field('entryPoint'));
@@ -244,7 +247,7 @@ const HEALTH_CHECK_EXAMPLE = "write a command, such as ['CMD-SHELL', 'curl -f ht
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-ecs-taskdefinition-healthcheck.html */
 function checkHealthCheck(at: Reader): void {
-  if (!at.fields(['command', 'interval', 'timeout', 'retries', 'startPeriod'])) return;
+  if (!at.checkFields(['command', 'interval', 'timeout', 'retries', 'startPeriod'])) return;
   const command = at.field('command').required('the command of the health check', HEALTH_CHECK_EXAMPLE);
   // The CDK puts CMD before it, which it cannot with a token for the whole list.
   const parts = command.value instanceof Unresolved ? command.items(STRINGS) : parseCommand(command, HEALTH_CHECK_EXAMPLE);
@@ -265,7 +268,7 @@ function checkHealthCheck(at: Reader): void {
 
 function checkVariableName(name: string, at: Reader): void {
   if (!/^[^=\s]+$/.test(name))
-    at.fail('INVALID_NAME', `${show(name)} cannot be the name of an environment variable`, {
+    at.fail('INVALID_NAME', `${displayValue(name)} cannot be the name of an environment variable`, {
       got: null,
       allowed: 'at least one character, no spaces and no "="',
     });
@@ -343,7 +346,7 @@ function parseExtraContainers(
   for (const [name, item] of [...at.entries()].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const valid = /^[A-Za-z0-9][A-Za-z0-9_-]{0,254}$/.test(name);
     if (!valid)
-      item.fail('INVALID_NAME', `${show(name)} cannot be the name of a container`, {
+      item.fail('INVALID_NAME', `${displayValue(name)} cannot be the name of a container`, {
         got: null,
         allowed: 'letters, digits, hyphens and underscores, starting with a letter or digit, at most 255',
       });
@@ -354,7 +357,7 @@ function parseExtraContainers(
         allowed: `any name but ${RESERVED_CONTAINERS.join(', ')}`,
       });
     item.required('an object with at least image', 'remove it, or write { image }');
-    if (!item.fields([...CONTAINER_FIELDS, 'essential', 'ports', 'cpu', 'memoryLimitMiB'])) continue;
+    if (!item.checkFields([...CONTAINER_FIELDS, 'essential', 'ports', 'cpu', 'memoryLimitMiB'])) continue;
     const ports = item
       .field('ports')
       .items()
@@ -417,7 +420,7 @@ function checkContainerCount(at: Reader, own: number, others: readonly string[])
 export function unknownService(at: Reader, name: string, known: readonly string[]): void {
   at.fail(
     'UNKNOWN_SERVICE',
-    `there is no service ${show(name)}`,
+    `there is no service ${displayValue(name)}`,
     known.length === 0 ? { fix: 'remove it: there is no other service to call' } : suggest(name, known),
   );
 }

@@ -1,4 +1,4 @@
-import { counted, show } from '../../reading/input';
+import { counted, displayValue } from '../../reading/input';
 import type { ProtocolId } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import type { ActiveHealthCheck } from '../../model/traffic-policy';
@@ -11,7 +11,8 @@ const PATH = /^\/([A-Za-z0-9._~!$&'()+,;=:@-]+(\/[A-Za-z0-9._~!$&'()+,;=:@-]+)*\
 
 /** `activeHealthCheck` of a called service, or of what a caller overrides; undefined if it says nothing. */
 export function parseActiveHealthCheck(at: Reader, protocol: ProtocolId): ActiveHealthCheck | 'none' | undefined {
-  if (!at.made('ActiveHealthCheck', 'ActiveHealthCheck.of() or ActiveHealthCheck.none()') || !at.fields(FIELDS, 'kind')) return undefined;
+  if (!at.checkFactory('ActiveHealthCheck', 'ActiveHealthCheck.of() or ActiveHealthCheck.none()') || !at.checkFields(FIELDS, 'kind'))
+    return undefined;
   if (at.field('kind').value === 'none') return 'none';
   const path = parsePath(at.field('path'), protocol);
   const intervalSeconds = at.field('interval').seconds({ min: 0.5, max: 300, integer: false }) ?? STANDARD.intervalSeconds;
@@ -47,7 +48,7 @@ function parsePath(at: Reader, protocol: ProtocolId): string | undefined {
     .required('the path that the application answers with 200 while it is well', "such as ActiveHealthCheck.of({ path: '/health' })")
     .string();
   if (path === undefined || (PATH.test(path) && !/\/\.{1,2}(;|\/|$)/.test(path))) return path;
-  return at.fail('NOT_ALLOWED', `${show(path)} is not a path that can be asked for`, {
+  return at.fail('NOT_ALLOWED', `${displayValue(path)} is not a path that can be asked for`, {
     got: null,
     allowed: "a path without query string, dot segments or escapes, such as '/health'",
     ...(/^[A-Za-z0-9]/.test(path) ? { fix: `write '/${path}'` } : {}),

@@ -26,7 +26,9 @@ export const CALL_POLICY_FIELDS = [
  * @param without fields that are refused already
  */
 export function parseCallPolicy(given: Reader, protocol: ProtocolId, without: readonly string[] = []): Partial<CallPolicy> {
-  const at = { field: (name: (typeof CALL_POLICY_FIELDS)[number]): Reader => (without.includes(name) ? given.nothing : given.field(name)) };
+  const at = {
+    field: (name: (typeof CALL_POLICY_FIELDS)[number]): Reader => (without.includes(name) ? given.withoutValue : given.field(name)),
+  };
   return {
     ...said('timeouts', parseTimeouts(at.field('timeout'), protocol)),
     ...said('retry', parseRetry(at.field('retry'), protocol)),

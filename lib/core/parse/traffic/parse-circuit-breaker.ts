@@ -6,7 +6,7 @@ const FIELDS = ['maxConnections', 'maxPendingRequests', 'maxRequests'] as const;
 
 /** `circuitBreaker` of a called service, or of what a caller overrides; undefined if it says nothing. */
 export function parseCircuitBreaker(at: Reader, protocol: ProtocolId): CircuitBreaker | undefined {
-  if (!at.fields(FIELDS)) return undefined;
+  if (!at.checkFields(FIELDS)) return undefined;
   const limits = FIELDS.flatMap((name) => {
     const field = at.field(name);
     if (!field.absent && protocol === 'tcp' && name !== 'maxConnections')

@@ -1,4 +1,4 @@
-import { show } from '../../reading/input';
+import { displayValue } from '../../reading/input';
 import type { ProtocolId } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import { STRINGS } from '../../reading/reader';
@@ -15,7 +15,7 @@ const KEPT =
 const HEADER_VALUE = /^[\x21-\x7e]([\x20-\x7e\t]{0,2046}[\x21-\x7e])?$/;
 
 export function parseHeaderChanges(at: Reader, protocol: ProtocolId): HeaderChanges | undefined {
-  if (at.absent || !at.fields(['set', 'add', 'remove'])) return undefined;
+  if (at.absent || !at.checkFields(['set', 'add', 'remove'])) return undefined;
   if (protocol === 'tcp') return at.fail('NOT_ALLOWED', 'a TCP service has no headers', { fix: 'remove it' });
   const set = parseValues(at.field('set'));
   const add = parseValues(at.field('add'));
@@ -58,7 +58,7 @@ export function parseHeaderName(name: string, at: Reader, changes: boolean): str
   const lower = name.toLowerCase();
   if (!HEADER_NAME.test(name)) {
     const pseudo = name.startsWith(':');
-    return at.fail('INVALID_NAME', `${show(name)} is not the name of a header`, {
+    return at.fail('INVALID_NAME', `${displayValue(name)} is not the name of a header`, {
       got: null,
       allowed: "letters, digits and - . _ ! # $ % & ' * + ^ ` | ~, at most 128",
       ...(pseudo ? { fix: changes ? 'to change host or path, use rewrite of a route' : 'use path or methods' } : {}),

@@ -5,7 +5,7 @@ import type { KeepAlive } from '../../model/traffic-policy';
 
 /** `keepAlive` of a called service, or of what a caller overrides; undefined if it says nothing. Whole seconds: TCP knows no others. */
 export function parseKeepAlive(at: Reader, protocol: ProtocolId): KeepAlive | undefined {
-  if (!at.fields(['interval', 'timeout'])) return undefined;
+  if (!at.checkFields(['interval', 'timeout'])) return undefined;
   const standard = defaultKeepAlive(protocol);
   return {
     intervalSeconds: at.field('interval').seconds({ min: 1, max: 3600 }) ?? standard.intervalSeconds,

@@ -1,4 +1,4 @@
-import { show } from '../../reading/input';
+import { displayValue } from '../../reading/input';
 import type { ProtocolId } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import type { HashKey, LoadBalancing } from '../../model/traffic-policy';
@@ -10,9 +10,9 @@ const TOKEN = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/;
 
 /** `loadBalancing` of a called service, or of what a caller overrides; undefined if it says nothing. */
 export function parseLoadBalancing(at: Reader, protocol: ProtocolId): LoadBalancing | undefined {
-  if (!at.made('LoadBalancing', FACTORIES)) return undefined;
+  if (!at.checkFactory('LoadBalancing', FACTORIES)) return undefined;
   const ring = at.field('algorithm').value === 'ringHash';
-  if (!at.fields(ring ? ['hashOn'] : ['slowStart'], 'algorithm')) return undefined;
+  if (!at.checkFields(ring ? ['hashOn'] : ['slowStart'], 'algorithm')) return undefined;
   const algorithm = at
     .field('algorithm')
     .required('the algorithm', `use ${FACTORIES}`)
@@ -32,13 +32,13 @@ export function parseLoadBalancing(at: Reader, protocol: ProtocolId): LoadBalanc
 }
 
 function parseHashKey(at: Reader): HashKey | undefined {
-  if (!at.made('HashOn', 'HashOn.header(), HashOn.cookie() or HashOn.source()')) return undefined;
+  if (!at.checkFactory('HashOn', 'HashOn.header(), HashOn.cookie() or HashOn.source()')) return undefined;
   const kind = at
     .field('kind')
     .required('the kind of HashOn', 'use HashOn.header(), HashOn.cookie() or HashOn.source()')
     .oneOf(['header', 'cookie', 'source'], 'a HashOn', ['HashOn.header()', 'HashOn.cookie()', 'HashOn.source()']);
   const known = { header: ['name'], cookie: ['name', 'ttl'], source: [] };
-  if (kind === undefined || !at.fields(known[kind], 'kind')) return undefined;
+  if (kind === undefined || !at.checkFields(known[kind], 'kind')) return undefined;
   if (kind === 'source') return { kind };
   const name = parseName(at.field('name').required(`the name of the ${kind}`, `such as HashOn.${kind}('x-user')`), kind);
   const ttlSeconds = at.field('ttl').seconds({ min: 0, max: 31_536_000 });
@@ -50,7 +50,7 @@ function parseHashKey(at: Reader): HashKey | undefined {
 function parseName(at: Reader, kind: string): string | undefined {
   const name = at.string();
   if (name === undefined || TOKEN.test(name)) return name;
-  return at.fail('INVALID_NAME', `${show(name)} cannot be the name of a ${kind}`, {
+  return at.fail('INVALID_NAME', `${displayValue(name)} cannot be the name of a ${kind}`, {
     got: null,
     allowed: 'letters, digits and "-", "_", "." and such, at most 128, no spaces and no colon',
   });

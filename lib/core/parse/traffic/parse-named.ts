@@ -23,6 +23,6 @@ export function parseNamed<T>(
     .flatMap(([name, entry]) => {
       checkLabel(name, entry, what);
       entry.required('an object', `remove it, or write ${example}`);
-      return entry.fields(fields) ? (parse(entry, name) ?? []) : [];
+      return entry.checkFields(fields) ? (parse(entry, name) ?? []) : [];
     });
 }

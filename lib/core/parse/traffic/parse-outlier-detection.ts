@@ -8,7 +8,8 @@ const IN_A_ROW = { min: 1, max: 1000 };
 
 /** `outlierDetection` of a called service, or of what a caller overrides; undefined if it says nothing. */
 export function parseOutlierDetection(at: Reader, protocol: ProtocolId): OutlierDetection | 'none' | undefined {
-  if (!at.made('OutlierDetection', 'OutlierDetection.of() or OutlierDetection.none()') || !at.fields(FIELDS, 'kind')) return undefined;
+  if (!at.checkFactory('OutlierDetection', 'OutlierDetection.of() or OutlierDetection.none()') || !at.checkFields(FIELDS, 'kind'))
+    return undefined;
   if (at.field('kind').value === 'none') return 'none';
   const standard = DEFAULT_OUTLIER_DETECTION;
   const serverErrors = at.field('consecutiveServerErrors');

@@ -16,7 +16,7 @@ const BACKOFF_GROWTH = 10;
 
 /** `retry` of a called service, or of what a caller overrides; undefined if it says nothing. */
 export function parseRetry(at: Reader, protocol: ProtocolId): RetryPolicy | undefined {
-  if (!at.fields(FIELDS)) return undefined;
+  if (!at.checkFields(FIELDS)) return undefined;
   if (protocol === 'tcp')
     return at.fail('NOT_ALLOWED', 'a TCP service has no requests to try again', {
       fix: 'remove retry: connections that do not come about are tried three times',
@@ -70,7 +70,7 @@ function parseEvents(at: Reader, protocol: ProtocolId, anyMethod: boolean): read
 }
 
 function parseBackoff(at: Reader): RetryPolicy['backoff'] {
-  if (!at.fields(['base', 'max'])) return undefined;
+  if (!at.checkFields(['base', 'max'])) return undefined;
   const baseSeconds = at
     .field('base')
     .required('the time before the first retry', 'such as { base: Duration.millis(50) }')

@@ -1,4 +1,4 @@
-import { show } from '../../reading/input';
+import { displayValue } from '../../reading/input';
 import type { ProtocolId } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import type { Rewrite, RouteMatch } from '../../model/traffic-policy';
@@ -11,7 +11,7 @@ const HOW = 'PathRewrite.prefix(), exact() or regex()';
 const SUBSTITUTION = /^([A-Za-z0-9._~!$&'()+,;=:@%/-]|\\\d)*$/;
 
 export function parseRewrite(at: Reader, protocol: ProtocolId, match: RouteMatch | undefined): Rewrite | undefined {
-  if (at.absent || !at.fields(['path', 'host'])) return undefined;
+  if (at.absent || !at.checkFields(['path', 'host'])) return undefined;
   if (at.empty) at.fail('MISSING', 'nothing is rewritten', { got: null, fix: 'give path or host, or remove rewrite' });
   const path = parsePath(at.field('path'), protocol, match);
   const host = parseHost(at.field('host'));
@@ -21,7 +21,7 @@ export function parseRewrite(at: Reader, protocol: ProtocolId, match: RouteMatch
 function parsePath(at: Reader, protocol: ProtocolId, match: RouteMatch | undefined): Rewrite['path'] {
   if (!at.absent && protocol === 'grpc')
     return at.fail('NOT_ALLOWED', 'the path of a gRPC call is its method, which a client and a server must agree on', { fix: 'remove it' });
-  if (!at.made('PathRewrite', HOW) || !at.fields(['text', 'pattern', 'substitution'], 'kind')) return undefined;
+  if (!at.checkFactory('PathRewrite', HOW) || !at.checkFields(['text', 'pattern', 'substitution'], 'kind')) return undefined;
   const kind = at.field('kind').required('the kind of rewrite', `use ${HOW}`).oneOf(['prefix', 'exact', 'regex'], 'a PathRewrite');
   if (kind === undefined) return undefined;
   if (kind === 'regex') return parseRegex(at);
@@ -41,7 +41,7 @@ function parseRegex(at: Reader): Rewrite['path'] {
   if (pattern === undefined || substitution === undefined || groups === undefined) return undefined;
   const place = at.field('substitution');
   if (!SUBSTITUTION.test(substitution) || substitution.length > 512)
-    return place.fail('NOT_ALLOWED', `${show(substitution)} cannot stand in a path`, {
+    return place.fail('NOT_ALLOWED', `${displayValue(substitution)} cannot stand in a path`, {
       got: null,
       allowed: 'at most 512 characters of a path, and groups such as \\1',
     });

@@ -1,4 +1,4 @@
-import { show } from '../../reading/input';
+import { displayValue } from '../../reading/input';
 import type { ProtocolId } from '../../model/topology';
 import type { ListWords } from '../security/parse-allow';
 import { parseMethods, PATH } from '../security/parse-allow';
@@ -18,7 +18,7 @@ const HOW: Readonly<Record<'http' | 'grpc', string>> = {
 };
 
 export function parseRouteMatch(at: Reader, protocol: ProtocolId): RouteMatch | undefined {
-  if (at.absent || !at.fields(['path', 'methods', 'headers', 'queryParameters'])) return undefined;
+  if (at.absent || !at.checkFields(['path', 'methods', 'headers', 'queryParameters'])) return undefined;
   if (at.empty)
     at.fail('MISSING', 'a match without a condition takes every request', {
       got: null,
@@ -39,7 +39,7 @@ export function parseRouteMatch(at: Reader, protocol: ProtocolId): RouteMatch | 
 
 function parsePathMatch(at: Reader, protocol: ProtocolId): PathMatch | undefined {
   const family = protocol === 'grpc' ? 'grpc' : 'http';
-  if (!at.made('PathMatch', HOW[family]) || !at.fields(['text', 'service', 'method'], 'kind')) return undefined;
+  if (!at.checkFactory('PathMatch', HOW[family]) || !at.checkFields(['text', 'service', 'method'], 'kind')) return undefined;
   const kind = at
     .field('kind')
     .required('the kind of path', `use ${HOW[family]}`)
@@ -66,13 +66,13 @@ export function checkPath(at: Reader, text: string, kind: 'exact' | 'prefix'): b
   const plain = PATH.test(text) && !text.endsWith('/*') && !/\/\.{1,2}(;|\/|$)/.test(text);
   if (plain && (kind === 'exact' || text.endsWith('/'))) return true;
   if (plain) {
-    at.fail('NOT_ALLOWED', `${show(text)} does not end with a slash, so it would also begin other names`, {
+    at.fail('NOT_ALLOWED', `${displayValue(text)} does not end with a slash, so it would also begin other names`, {
       got: null,
       fix: `write '${text}/' for all below it; '${text}' itself takes a route of its own, with PathMatch.exact()`,
     });
     return false;
   }
-  at.fail('NOT_ALLOWED', `${show(text)} is not a path`, {
+  at.fail('NOT_ALLOWED', `${displayValue(text)} is not a path`, {
     got: null,
     allowed: `a path without query string, dot segments or escapes, such as ${kind === 'exact' ? "'/orders/7'" : "'/orders/'"}`,
     ...(/^[A-Za-z0-9]/.test(text)

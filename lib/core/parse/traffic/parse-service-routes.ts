@@ -28,7 +28,7 @@ export function parseServiceRoutes(at: Reader, protocol: ProtocolId, versions: r
     return at.fail<readonly ServiceRoute[]>('NOT_ALLOWED', 'a TCP service has no requests to route', { fix: 'remove routes' }) ?? [];
   const drafts = at.items('a list of routes').flatMap((item): Draft[] => {
     item.required('a route', `remove the entry, or write one, ${EXAMPLE}`);
-    const route = item.fields(ROUTE_FIELDS) ? parseRoute(item, protocol, versions) : undefined;
+    const route = item.checkFields(ROUTE_FIELDS) ? parseRoute(item, protocol, versions) : undefined;
     return route === undefined ? [] : [{ at: item, route }];
   });
   checkNames(drafts);

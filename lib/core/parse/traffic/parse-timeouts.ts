@@ -10,7 +10,7 @@ const RANGE = { min: 0.001, max: 86_400, integer: false };
 
 /** `timeout` of a called service, or of what a caller overrides; undefined if it says nothing. */
 export function parseTimeouts(at: Reader, protocol: ProtocolId): Timeouts | undefined {
-  if (!at.made('Timeout', 'Timeout.perRequest() or Timeout.of()') || !at.fields(FIELDS)) return undefined;
+  if (!at.checkFactory('Timeout', 'Timeout.perRequest() or Timeout.of()') || !at.checkFields(FIELDS)) return undefined;
   if (protocol === 'tcp') return parseTcp(at);
   if (FIELDS.every((name) => at.field(name).absent))
     at.field('perRequest').required('the duration', 'such as Timeout.perRequest(Duration.seconds(2))');

@@ -1,4 +1,4 @@
-import { show } from '../../reading/input';
+import { displayValue } from '../../reading/input';
 import type { Reader } from '../../reading/reader';
 import { REGEX_ALLOWED, checkRegex } from '../../reading/check-regex';
 import type { ValueMatch } from '../../model/traffic-policy';
@@ -25,7 +25,7 @@ export function parseQueryMatches(at: Reader): readonly ValueMatch[] {
   const found = new Map<string, ValueMatch>();
   for (const [name, item] of at.entries()) {
     if (!/^[A-Za-z0-9._~!$'()*,;:@%[\]-]{1,256}$/.test(name))
-      item.fail('INVALID_NAME', `${show(name)} is not the name of a query parameter`, {
+      item.fail('INVALID_NAME', `${displayValue(name)} is not the name of a query parameter`, {
         got: null,
         allowed: 'as it stands in the URL, with its escapes',
       });
@@ -41,7 +41,7 @@ function sorted(found: ReadonlyMap<string, ValueMatch>): readonly ValueMatch[] {
 
 function parseValueMatch(at: Reader, name: string, of: 'header' | 'parameter'): ValueMatch | undefined {
   at.required('what it has to be', `use ${HOW}`);
-  if (!at.made('ValueMatch', HOW) || !at.fields(['text', 'start', 'end', 'match'], 'kind')) return undefined;
+  if (!at.checkFactory('ValueMatch', HOW) || !at.checkFields(['text', 'start', 'end', 'match'], 'kind')) return undefined;
   const kind = at
     .field('kind')
     .required('the kind of match', `use ${HOW}`)

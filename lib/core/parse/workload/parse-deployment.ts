@@ -17,8 +17,8 @@ export function parseDeployment(
   tasks: { readonly desiredCount: number | undefined; readonly scaling: Scaling | undefined },
 ): TaskReplacement | undefined {
   if (
-    !at.made('Deployment', 'Deployment.rolling()') ||
-    !at.fields(['minHealthyPercent', 'maxHealthyPercent', 'rollback', 'alarms'], 'kind')
+    !at.checkFactory('Deployment', 'Deployment.rolling()') ||
+    !at.checkFields(['minHealthyPercent', 'maxHealthyPercent', 'rollback', 'alarms'], 'kind')
   )
     return undefined;
   const kind = at.field('kind').oneOf(['rolling', ...Object.keys(REFUSED)], 'a Deployment');
@@ -29,7 +29,7 @@ export function parseDeployment(
   const maxHealthyPercent =
     at.field('maxHealthyPercent').number({ min: 100, max: 200, unit: 'percent' }) ?? DEFAULT_REPLACEMENT.maxHealthyPercent;
   for (const alarm of at.field('alarms').items('a list of alarms'))
-    alarm.required('an alarm', 'remove the entry, or give an alarm').opaque('a cloudwatch.IAlarm', ['alarmArn', 'alarmName']);
+    alarm.required('an alarm', 'remove the entry, or give an alarm').checkInstance('a cloudwatch.IAlarm', ['alarmArn', 'alarmName']);
   checkRoom(at, minHealthyPercent, maxHealthyPercent, tasks);
   return { minHealthyPercent, maxHealthyPercent, rollback: at.field('rollback').boolean() ?? DEFAULT_REPLACEMENT.rollback };
 }

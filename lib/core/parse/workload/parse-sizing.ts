@@ -109,7 +109,7 @@ function parseTaskSize(at: Reader, defaults: SizingDefaults): { cpu: number; mem
 }
 
 function parseScaling(at: Reader): Scaling | undefined {
-  if (!at.fields(['minCapacity', 'maxCapacity', 'cpuTargetPercent', 'memoryTargetPercent'])) return undefined;
+  if (!at.checkFields(['minCapacity', 'maxCapacity', 'cpuTargetPercent', 'memoryTargetPercent'])) return undefined;
   const minCapacity =
     at.field('minCapacity').number({
       min: 1,
@@ -145,7 +145,7 @@ export function parseCapacityProviders(at: Reader): readonly CapacityProvider[] 
   const providers: CapacityProvider[] = [];
   for (const item of at.items()) {
     item.required('a capacity provider', "remove the entry, or write { capacityProvider: 'FARGATE_SPOT', weight: 1 }");
-    if (!item.fields(['capacityProvider', 'base', 'weight'])) continue;
+    if (!item.checkFields(['capacityProvider', 'base', 'weight'])) continue;
     const name = item
       .field('capacityProvider')
       .required('the name of the capacity provider', "write capacityProvider: 'FARGATE' or 'FARGATE_SPOT'")

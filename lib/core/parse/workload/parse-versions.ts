@@ -1,4 +1,4 @@
-import { show } from '../../reading/input';
+import { displayValue } from '../../reading/input';
 import { readInheriting } from '../../reading/inheriting-reader';
 import type { ProtocolId, Service, Version, Warning } from '../../model/topology';
 import type { Mirror } from '../../model/traffic-policy';
@@ -7,7 +7,7 @@ import type { Reader } from '../../reading/reader';
 import { suggest } from '../../reading/reader';
 
 /** What a version and a service have alike: what their tasks are. */
-export type TaskParts = Omit<Version, 'name' | 'taskName' | 'weight' | 'discovery' | 'discoveryHost'>;
+export type TaskParts = Omit<Version, 'name' | 'workloadName' | 'weight' | 'discovery' | 'discoveryHost'>;
 
 export type DraftVersion = Omit<Version, 'discovery' | 'discoveryHost'>;
 
@@ -55,14 +55,14 @@ export function parseVersions(at: Reader, parts: VersionParts): VersionSettings 
 function parseVersion(name: string, at: Reader, service: Reader, parts: VersionParts): DraftVersion | undefined {
   parts.checkName(name, at);
   at.required('an object with at least weight', 'remove it, or write { weight: 10 }');
-  if (!at.fields([...parts.taskFields, 'weight'])) return undefined;
+  if (!at.checkFields([...parts.taskFields, 'weight'])) return undefined;
   const weight = parseWeight(
     at
       .field('weight')
       .required('the weight of the version', 'such as weight: 10; 0 takes no request that no header, route or mirror sends to it'),
   );
   const tasks = readInheriting(at, service, [HOW_MANY], parts.parseTask);
-  return weight === undefined ? undefined : { name, taskName: `${parts.service}-${name}`, weight, ...tasks };
+  return weight === undefined ? undefined : { name, workloadName: `${parts.service}-${name}`, weight, ...tasks };
 }
 
 function parseWeight(at: Reader): number | undefined {
@@ -78,7 +78,7 @@ function parseVersionHeader(at: Reader, protocol: ProtocolId): string | undefine
   const name = at.string();
   if (name === undefined) return undefined;
   if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name))
-    return at.fail('INVALID_NAME', `${show(name)} cannot be the name of a header`, {
+    return at.fail('INVALID_NAME', `${displayValue(name)} cannot be the name of a header`, {
       got: null,
       allowed: 'letters, digits, hyphens and underscores, at most 64, such as "x-version"',
     });
@@ -97,7 +97,7 @@ const A_MIRROR = "write { version: 'v2', percent: 10 }";
 export function parseMirror(at: Reader, versions: readonly string[], protocol: ProtocolId): Mirror | undefined {
   if (at.absent) return undefined;
   if (protocol === 'tcp') return at.fail('NOT_ALLOWED', 'a TCP service has no requests to copy', { fix: 'remove mirror' });
-  if (!at.fields(['version', 'percent'])) return undefined;
+  if (!at.checkFields(['version', 'percent'])) return undefined;
   const version = parseVersionName(at.field('version').required('the version that gets the copies', A_MIRROR), versions);
   const percent = at
     .field('percent')
@@ -137,7 +137,7 @@ function parseVersionName(at: Reader, versions: readonly string[]): string | und
   if (name === undefined || versions.includes(name)) return name;
   return at.fail(
     'UNKNOWN_SERVICE',
-    `there is no version ${show(name)} of this service`,
+    `there is no version ${displayValue(name)} of this service`,
     versions.length === 0 ? { fix: 'remove it: the service has no versions' } : suggest(name, versions),
   );
 }
@@ -158,7 +158,7 @@ export function parseRouteVersions(
   const entries = [...at.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
   const weights = entries.flatMap(([name, item]): [string, number][] => {
     if (!versions.includes(name)) {
-      item.fail('UNKNOWN_SERVICE', `there is no version ${show(name)} of this service`, {
+      item.fail('UNKNOWN_SERVICE', `there is no version ${displayValue(name)} of this service`, {
         got: null,
         ...(versions.length === 0 ? { fix: 'remove it: the service has no versions' } : suggest(name, versions)),
       });

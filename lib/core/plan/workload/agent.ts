@@ -7,7 +7,7 @@ import { PROXY_USER } from '../../model/images';
 import type { EnvoyMeshSettings, Registration, Service, Topology } from '../../model/topology';
 import { registrationsOf } from '../../model/topology';
 import type { ContainerPlan, DependencyPlan, DeployedValue } from '../system-plan';
-import { weighedBy, weightsTargets } from './weights';
+import { weightedCallees, weightsTargets } from './weights';
 
 /** What a task's agent has to know. */
 export interface AgentPlan {
@@ -61,7 +61,7 @@ export function discoveredBy(callees: readonly Service[]): readonly Registration
 
 /** Whether Envoy's configuration names files that have to be there when it starts. */
 export function needsFiles({ topology, callees }: AgentPlan): boolean {
-  return topology.certificates.kind !== 'none' || discoveredBy(callees).length > 0 || weighedBy(callees).length > 0;
+  return topology.certificates.kind !== 'none' || discoveredBy(callees).length > 0 || weightedCallees(callees).length > 0;
 }
 
 /** Waits for the certificate, and writes every file that Envoy wants to see at its start. */
@@ -146,7 +146,7 @@ function howOften(agent: AgentPlan): MeshVariables {
 }
 
 function howOftenWeighed({ topology, callees }: AgentPlan): MeshVariables {
-  return weighedBy(callees).length === 0 ? {} : { MESH_WEIGHTS_SECONDS: String(envoySettingsOf(topology).weightsIntervalSeconds) };
+  return weightedCallees(callees).length === 0 ? {} : { MESH_WEIGHTS_SECONDS: String(envoySettingsOf(topology).weightsIntervalSeconds) };
 }
 
 function howOftenDiscovered({ topology, name, callees }: AgentPlan): MeshVariables {
@@ -164,5 +164,5 @@ function secretOf({ topology }: AgentPlan): MeshVariables<DeployedValue> {
 }
 
 function weightsParametersOf({ callees }: AgentPlan): MeshVariables<DeployedValue> {
-  return weighedBy(callees).length === 0 ? {} : { MESH_WEIGHTS_PARAMETERS: 'weightsParameterNames' };
+  return weightedCallees(callees).length === 0 ? {} : { MESH_WEIGHTS_PARAMETERS: 'weightsParameterNames' };
 }

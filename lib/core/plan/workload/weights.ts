@@ -1,23 +1,23 @@
-import type { WeighedService } from '../../contract/agent';
+import type { WeightedService } from '../../contract/agent';
 import type { Weights, WeightsDocument } from '../../contract/weights';
 import type { Service } from '../../model/topology';
 import type { WeightsPlan } from '../system-plan';
 import { weightsPattern } from './weights-pattern';
 
 /** The callees whose weights the agent reads. */
-export function weighedBy(callees: readonly Service[]): readonly Service[] {
+export function weightedCallees(callees: readonly Service[]): readonly Service[] {
   return callees.filter(({ versions }) => versions !== undefined);
 }
 
 /** What an agent is told of them, in the order of their parameters. */
-export function weightsTargets(callees: readonly Service[]): readonly WeighedService[] {
-  return weighedBy(callees).map(({ name: service, protocol, versions = [], policy }): WeighedService => {
+export function weightsTargets(callees: readonly Service[]): readonly WeightedService[] {
+  return weightedCallees(callees).map(({ name: service, protocol, versions = [], policy }): WeightedService => {
     const routes = policy.routes.filter((route) => route.versions !== undefined).map(({ name }) => name);
     return {
       service,
       ...(protocol === 'tcp' ? { tcp: true } : {}),
       // In the order of Envoy's configuration, since each takes its share of what those before have left.
-      versions: versions.map(({ name, taskName: cluster }) => ({ name, cluster })),
+      versions: versions.map(({ name, workloadName: cluster }) => ({ name, cluster })),
       ...(routes.length === 0 ? {} : { routes }),
     };
   });

@@ -214,8 +214,8 @@ const VERSION = {
   discovery: 'dns',
 } as const;
 const VERSIONS = [
-  { ...VERSION, name: 'v1', taskName: 'orders-v1', weight: 90, discoveryHost: 'orders-v1.tasks.shop.internal' },
-  { ...VERSION, name: 'v2', taskName: 'orders-v2', weight: 10, discoveryHost: 'orders-v2.tasks.shop.internal' },
+  { ...VERSION, name: 'v1', workloadName: 'orders-v1', weight: 90, discoveryHost: 'orders-v1.tasks.shop.internal' },
+  { ...VERSION, name: 'v2', workloadName: 'orders-v2', weight: 10, discoveryHost: 'orders-v2.tasks.shop.internal' },
 ];
 
 test('versions are virtual nodes of their own, and share out requests by weight; a route may have weights of its own', () => {

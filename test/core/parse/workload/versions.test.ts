@@ -23,7 +23,7 @@ test('versions are sorted, have names of their own, and what they do not say of 
   expect(versions).toEqual([
     expect.objectContaining({
       name: 'v1',
-      taskName: 'catalog-v1',
+      workloadName: 'catalog-v1',
       weight: 90,
       discoveryHost: 'catalog-v1.tasks.shop.internal',
       discovery: 'cloudMap',
@@ -33,7 +33,7 @@ test('versions are sorted, have names of their own, and what they do not say of 
     }),
     expect.objectContaining({
       name: 'v2',
-      taskName: 'catalog-v2',
+      workloadName: 'catalog-v2',
       weight: 10,
       discoveryHost: 'catalog-v2.tasks.shop.internal',
       discovery: 'dns',

@@ -5,7 +5,7 @@ import { mesh, seconds, service, topologyOf } from '../../../support/parsing';
 const many = service({ desiredCount: 20 });
 const environmentOf = (task: string, props: unknown): Readonly<Record<string, string>> => {
   const plan = envoyProvider.plan(topologyOf(props), new IssueList());
-  return plan.tasks.find(({ name }) => name === task)?.containers.find(({ role }) => role === 'agent')?.environment ?? {};
+  return plan.workloads.find(({ name }) => name === task)?.containers.find(({ role }) => role === 'agent')?.environment ?? {};
 };
 const edge = { kind: 'http', authorizer: { kind: 'none' }, routes: { $default: { service: 'orders' } } };
 

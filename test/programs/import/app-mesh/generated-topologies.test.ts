@@ -132,7 +132,7 @@ function withExtras(topology: Topology, all: readonly Extras[]): Topology {
     const version = (name: string, share: number): NonNullable<Service['versions']>[number] => ({
       ...plain,
       name,
-      taskName: `${service.name}-${name}`,
+      workloadName: `${service.name}-${name}`,
       weight: share,
       discoveryHost: `${name}.${service.discoveryHost}`,
     });

@@ -1,6 +1,6 @@
 import { readTemplate } from '../../../../programs/import/app-mesh/read-template';
 import { toMeshView } from '../../../../programs/import/app-mesh/to-mesh-view';
-import { unsayable, viewOfTopology } from '../../../../programs/import/app-mesh/view-of-topology';
+import { unsupportedFields, viewOfTopology } from '../../../../programs/import/app-mesh/view-of-topology';
 import { DEFAULT_SERVICE_POLICY, defaultCallPolicy } from '../../../../lib/core/model/defaults';
 import { IssueList } from '../../../../lib/core/reading/issues';
 import type { Topology } from '../../../../lib/core/model/topology';
@@ -36,8 +36,8 @@ function withPolicies(parsed: Topology): Topology {
         : {
             ...service,
             versions: [
-              { ...service, name: 'v1', taskName: `${service.name}-v1`, weight: 9, discoveryHost: 'v1.tasks.shop.internal' },
-              { ...service, name: 'v2', taskName: `${service.name}-v2`, weight: 1, discoveryHost: 'v2.tasks.shop.internal' },
+              { ...service, name: 'v1', workloadName: `${service.name}-v1`, weight: 9, discoveryHost: 'v1.tasks.shop.internal' },
+              { ...service, name: 'v2', workloadName: `${service.name}-v2`, weight: 1, discoveryHost: 'v2.tasks.shop.internal' },
             ],
             callPolicy: {
               ...service.callPolicy,
@@ -277,7 +277,7 @@ function compare(given: unknown): { readonly found: readonly string[]; readonly 
 
 test('a template written by hand says what its topology says', () => {
   expect(compare(template)).toEqual({ found: [], issues: [] });
-  expect(unsayable(topology)).toEqual([]);
+  expect(unsupportedFields(topology)).toEqual([]);
 });
 
 /** Slips that a renderer could make, each a change at a path below Resources. */
@@ -376,5 +376,5 @@ test.each([
     ...topology,
     services: topology.services.map((service) => (service.name === 'ui' ? { ...service, ...change } : service)),
   } as Topology;
-  expect(unsayable(changed)).toEqual([path]);
+  expect(unsupportedFields(changed)).toEqual([path]);
 });

@@ -5,7 +5,7 @@ import { Mesh, Microservices } from '../../../../lib';
 import type { MicroservicesProps } from '../../../../lib';
 import { readTemplate } from '../../../../programs/import/app-mesh/read-template';
 import { toMeshView } from '../../../../programs/import/app-mesh/to-mesh-view';
-import { unsayable, viewOfTopology } from '../../../../programs/import/app-mesh/view-of-topology';
+import { unsupportedFields, viewOfTopology } from '../../../../programs/import/app-mesh/view-of-topology';
 import { readProps } from '../../../../lib/props/read-props';
 import { IssueList } from '../../../../lib/core/reading/issues';
 import type { Issue } from '../../../../lib/core/reading/issues';
@@ -161,7 +161,7 @@ function problems(
   const [mesh] = meshes;
   // CloudFormation gives the mesh its name, which must be the only one of its account: the template says none.
   const found = mesh === undefined ? [] : differences({ ...toMeshView(mesh, issues), name: topology.name }, viewOfTopology(topology));
-  return { found, issues: issues.all, unsayable: unsayable(topology) };
+  return { found, issues: issues.all, unsayable: unsupportedFields(topology) };
 }
 
 const NONE = { found: [], issues: [], unsayable: [] };

@@ -1,4 +1,4 @@
-import { changeBeforeAll, joinLines } from '../../../../lib/core/envoy/security/early-headers';
+import { earlyHeaderMutation, joinLines } from '../../../../lib/core/envoy/security/early-header-mutation';
 
 test('lines of a header are joined only where the header is there', () => {
   expect(joinLines(['x-user'])).toEqual([
@@ -11,5 +11,5 @@ test('fails if cookies are joined by commas, which do not end a cookie', () => {
 });
 
 test('an Envoy that has nothing to change has no extension for it', () => {
-  expect(changeBeforeAll(joinLines([]))).toEqual({});
+  expect(earlyHeaderMutation(joinLines([]))).toEqual({});
 });

@@ -1,6 +1,6 @@
 import type { Service, Topology } from '../../model/topology';
 import { faultFilter } from './faults';
-import { healthQuestions } from './health-checks';
+import { healthCheckRequests } from './health-checks';
 import type { Json, JsonObject } from '../syntax/json';
 import { typed } from '../syntax/json';
 import { limitFilter } from './rate-limits';
@@ -17,11 +17,11 @@ const ASKED_BY_ENVOY: Json = { name: 'user-agent', string_match: { exact: HEALTH
  *
  * @param route to the application
  */
-export function questionsOfHealth(topology: Topology, service: Service, route: JsonObject): readonly Json[] {
+export function healthCheckRoutes(topology: Topology, service: Service, route: JsonObject): readonly Json[] {
   const filters = [...service.policy.rateLimits.map(limitFilter), ...service.policy.faults.map(faultFilter)];
   if (filters.length === 0) return [];
   const off = typed('envoy.config.route.v3.FilterConfig', { disabled: true });
-  return healthQuestions(topology, service).map(({ method, path }): Json => ({
+  return healthCheckRequests(topology, service).map(({ method, path }): Json => ({
     match: { path, headers: [{ name: ':method', string_match: { exact: method } }, ASKED_BY_ENVOY] },
     route,
     typed_per_filter_config: Object.fromEntries(filters.map((name) => [name, off])),

@@ -5,7 +5,7 @@ import { extension } from '../syntax/json';
  * Changes to a request's headers before anything else looks at them, Envoy's own included.
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/http/early_header_mutation/header_mutation/v3/header_mutation.proto
  */
-export function changeBeforeAll(mutations: readonly Json[]): JsonObject {
+export function earlyHeaderMutation(mutations: readonly Json[]): JsonObject {
   if (mutations.length === 0) return {};
   return {
     early_header_mutation_extensions: [

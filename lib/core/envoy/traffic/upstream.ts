@@ -1,7 +1,7 @@
 import type { Service } from '../../model/topology';
 
 /** What a caller's routes have to know of whom they lead to. */
-export interface Callee {
+export interface Upstream {
   /** That of its cluster. */
   readonly name: string;
   readonly protocol: Service['protocol'];

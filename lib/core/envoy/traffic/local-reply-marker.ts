@@ -4,14 +4,14 @@ import type { JsonObject } from '../syntax/json';
  * On the answers of a callee's Envoy that could not connect to its application, which is still starting or gone
  * already. The caller could not tell such a 503 from one of the application.
  */
-export const NOT_SENT_HEADER = 'x-mesh-not-sent';
+export const LOCAL_REPLY_HEADER = 'x-mesh-not-sent';
 
 /** Tells callers that a request has not reached the application: flag UF, "upstream connection failure". */
-export function tellWhatWasNotSent(): JsonObject {
+export function markLocalReplies(): JsonObject {
   return {
     local_reply_config: {
       mappers: [
-        { filter: { response_flag_filter: { flags: ['UF'] } }, headers_to_add: [{ header: { key: NOT_SENT_HEADER, value: '1' } }] },
+        { filter: { response_flag_filter: { flags: ['UF'] } }, headers_to_add: [{ header: { key: LOCAL_REPLY_HEADER, value: '1' } }] },
       ],
     },
   };

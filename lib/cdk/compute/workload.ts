@@ -9,10 +9,10 @@ import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { certificateSecret } from '../certificates/certificate-secret';
 import type { IMicroservice } from '../../microservice';
-import type { ContainerPlan, DeployedValue, InterceptionPlan, MeshEndpointPlan, TaskPlan } from '../../core/plan/system-plan';
+import type { ContainerPlan, DeployedValue, InterceptionPlan, MeshEndpointPlan, WorkloadPlan } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
 import type { ContainerProps } from '../../props/service/container-props';
-import { refuse } from '../refuse';
+import { throwIssue } from '../throw-issue';
 import type { ArchitectureId, Sizing } from '../../core/model/topology';
 import { DEFAULT_REPLACEMENT } from '../../core/model/defaults';
 import { executionRole } from './execution-role';
@@ -21,7 +21,7 @@ import type { Foundation } from './network';
 import { taskRole } from './task-permissions';
 
 /** Everything that rendering a task needs beside its plan. */
-export interface TaskContext {
+export interface WorkloadContext {
   readonly foundation: Foundation;
   readonly sharedExecutionRole: iam.IRole;
   /** Lets the collector send traces; absent if nothing is traced. */
@@ -51,9 +51,9 @@ export interface Identity {
 /** Made of the plans of a service's tasks, one for each version. */
 export function renderIdentity(
   scope: Construct,
-  plans: readonly TaskPlan[],
+  plans: readonly WorkloadPlan[],
   discoveryServices: readonly servicediscovery.IService[],
-  context: TaskContext,
+  context: WorkloadContext,
 ): Identity {
   const { foundation } = context;
   const [plan] = plans;
@@ -75,8 +75,8 @@ export function renderIdentity(
 }
 
 /** In the order in which the agent has been told of them. */
-function weightsParameters({ weighs = [] }: TaskPlan, { weights }: TaskContext): readonly ssm.IStringParameter[] {
-  return weighs.map((service) => {
+function weightsParameters({ weightedCallees = [] }: WorkloadPlan, { weights }: WorkloadContext): readonly ssm.IStringParameter[] {
+  return weightedCallees.map((service) => {
     const parameter = weights.get(service);
     if (parameter === undefined) throw new Error(`bug: the plan has no weights of ${service}`);
     return parameter;
@@ -84,7 +84,12 @@ function weightsParameters({ weighs = [] }: TaskPlan, { weights }: TaskContext):
 }
 
 /** The name by which callers find the tasks. */
-export function renderDiscovery(scope: Construct, id: string, plan: TaskPlan, { foundation }: TaskContext): servicediscovery.Service {
+export function renderDiscovery(
+  scope: Construct,
+  id: string,
+  plan: WorkloadPlan,
+  { foundation }: WorkloadContext,
+): servicediscovery.Service {
   return new servicediscovery.Service(scope, id, {
     namespace: foundation.namespace,
     name: plan.name,
@@ -96,7 +101,7 @@ export function renderDiscovery(scope: Construct, id: string, plan: TaskPlan, { 
 }
 
 /** One ECS service with all that belongs to it. Its resources depend on nothing of another task. */
-export class MeshTask extends Construct implements IMicroservice {
+export class Workload extends Construct implements IMicroservice {
   readonly serviceName: string;
   readonly url: string;
   readonly service: ecs.FargateService;
@@ -115,8 +120,8 @@ export class MeshTask extends Construct implements IMicroservice {
   constructor(
     scope: Construct,
     id: string,
-    plan: TaskPlan,
-    context: TaskContext,
+    plan: WorkloadPlan,
+    context: WorkloadContext,
     of?: { readonly identity: Identity; readonly discoveryService: servicediscovery.Service },
   ) {
     super(scope, id);
@@ -170,16 +175,16 @@ export class MeshTask extends Construct implements IMicroservice {
   }
 
   version(name: string): never {
-    return refuse(this, 'version()', 'UNKNOWN_SERVICE', `there is no version "${name}" here`, { fix: 'use this handle itself' });
+    return throwIssue(this, 'version()', 'UNKNOWN_SERVICE', `there is no version "${name}" here`, { fix: 'use this handle itself' });
   }
 
-  get tasks(): readonly MeshTask[] {
+  get workloads(): readonly Workload[] {
     return [this];
   }
 }
 
 /** With the rules in it, since each one would be a resource. What connections of the user's open comes on top. */
-function securityGroup(scope: Construct, plan: TaskPlan, { foundation, egressPorts }: TaskContext): ec2.SecurityGroup {
+function securityGroup(scope: Construct, plan: WorkloadPlan, { foundation, egressPorts }: WorkloadContext): ec2.SecurityGroup {
   const group = new ec2.SecurityGroup(scope, 'SecurityGroup', {
     vpc: foundation.vpc,
     description: `Tasks of ${serviceOf(plan)}`,
@@ -214,12 +219,12 @@ function interception({
 }
 
 /** So that no other service can read its secrets at start, those of a log driver included. */
-function needsOwnExecutionRole(plan: TaskPlan, context: TaskContext): boolean {
+function needsOwnExecutionRole(plan: WorkloadPlan, context: WorkloadContext): boolean {
   return plan.containers.some((container) => container.secretNames.length > 0 || context.containerProps(container)?.logging !== undefined);
 }
 
 /** The environment of the mesh's own containers is the mesh's to explain; the user's is the user's. */
-function acknowledgeOwnEnvironment(taskDefinition: ecs.FargateTaskDefinition, plan: TaskPlan): void {
+function acknowledgeOwnEnvironment(taskDefinition: ecs.FargateTaskDefinition, plan: WorkloadPlan): void {
   const users = plan.containers.filter(({ role }) => role === 'application' || role === 'extra');
   if (users.some(({ environment }) => Object.keys(environment).length > 0)) return;
   Validations.of(taskDefinition).acknowledge({
@@ -230,7 +235,7 @@ function acknowledgeOwnEnvironment(taskDefinition: ecs.FargateTaskDefinition, pl
 }
 
 function find(
-  plan: TaskPlan,
+  plan: WorkloadPlan,
   containers: ReadonlyMap<string, ecs.ContainerDefinition>,
   role: ContainerPlan['role'],
 ): ecs.ContainerDefinition {
@@ -244,8 +249,8 @@ type DeployedValues = Readonly<Record<DeployedValue, string | undefined>>;
 
 function renderContainers(
   taskDefinition: ecs.FargateTaskDefinition,
-  plan: TaskPlan,
-  context: TaskContext,
+  plan: WorkloadPlan,
+  context: WorkloadContext,
   deployed: DeployedValues,
 ): ReadonlyMap<string, ecs.ContainerDefinition> {
   const containers = new Map<string, ecs.ContainerDefinition>();
@@ -287,7 +292,7 @@ function deployedEnvironment(
   );
 }
 
-function containerOptions(plan: TaskPlan, container: ContainerPlan, context: TaskContext): ecs.ContainerDefinitionOptions {
+function containerOptions(plan: WorkloadPlan, container: ContainerPlan, context: WorkloadContext): ecs.ContainerDefinitionOptions {
   const props = context.containerProps(container);
   const check = container.healthCheck;
   const healthCheck: ecs.HealthCheck | undefined =
@@ -322,8 +327,8 @@ function containerOptions(plan: TaskPlan, container: ContainerPlan, context: Tas
 
 function renderService(
   scope: Construct,
-  plan: TaskPlan,
-  { foundation, alarms }: TaskContext,
+  plan: WorkloadPlan,
+  { foundation, alarms }: WorkloadContext,
   taskDefinition: ecs.FargateTaskDefinition,
   securityGroup: ec2.ISecurityGroup,
 ): ecs.FargateService {

@@ -1,11 +1,11 @@
 /**
- * An HTTP application that is in a mood, which its own task sets:
+ * An HTTP application that misbehaves as its own task sets:
  *
- *   POST /mood/<mood>        `well`; `status-<code>` answers with that status; `slow-<ms>` answers after that long;
+ *   POST /mode/<mode>        `well`; `status-<code>` answers with that status; `slow-<ms>` answers after that long;
  *                            `silent` never answers; `reset` closes the connection at each request; `garbage` answers with
  *                            what is no HTTP; `half` breaks off within the answer; `sick` says on /health that it is not well
  *
- * Whatever its mood, it answers `/health` with 200 (503 if `sick`), and does what these paths ask for:
+ * In every mode it answers `/health` with 200 (503 if `sick`), and does what these paths ask for:
  *
  *   /drip/<count>/<ms>       that many lines, one after each pause
  *   /wait/<ms>               answers after that long
@@ -17,7 +17,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { hostname } from 'node:os';
 
-let mood = 'well';
+let mode = 'well';
 
 function answer(response: ServerResponse, status: number): void {
   response.writeHead(status, { 'content-type': 'application/json' });
@@ -39,8 +39,8 @@ function drip(response: ServerResponse, count: number, ms: number): void {
   });
 }
 
-function inMood({ socket }: IncomingMessage, response: ServerResponse): void {
-  const [, how, amount = ''] = /^([a-z]+)-?(\d*)$/.exec(mood) ?? [];
+function whileFlaky({ socket }: IncomingMessage, response: ServerResponse): void {
+  const [, how, amount = ''] = /^([a-z]+)-?(\d*)$/.exec(mode) ?? [];
   switch (how) {
     case 'status':
       answer(response, Number(amount));
@@ -71,15 +71,15 @@ const server = createServer((request, response) => {
   console.log(JSON.stringify({ method, path: url }));
   request.resume();
   const [, action = '', first = '', second = ''] =
-    /^\/(mood|health|drip|wait|status)(?:\/([^/?]*))?(?:\/([^/?]*))?(?:\?.*)?$/.exec(url) ?? [];
+    /^\/(mode|health|drip|wait|status)(?:\/([^/?]*))?(?:\/([^/?]*))?(?:\?.*)?$/.exec(url) ?? [];
   request.once('end', () => {
     switch (action) {
-      case 'mood':
-        mood = first;
+      case 'mode':
+        mode = first;
         answer(response, 200);
         break;
       case 'health':
-        answer(response, mood === 'sick' ? 503 : 200);
+        answer(response, mode === 'sick' ? 503 : 200);
         break;
       case 'drip':
         drip(response, Number(first), Number(second));
@@ -93,7 +93,7 @@ const server = createServer((request, response) => {
         answer(response, Number(first));
         break;
       default:
-        inMood(request, response);
+        whileFlaky(request, response);
     }
   });
 });

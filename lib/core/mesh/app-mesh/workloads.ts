@@ -1,4 +1,4 @@
-import type { ContainerPlan, InterceptionPlan, MeshEndpointPlan, TaskPlan } from '../../plan/system-plan';
+import type { ContainerPlan, InterceptionPlan, MeshEndpointPlan, WorkloadPlan } from '../../plan/system-plan';
 import {
   COLLECTOR_CONTAINER,
   DISCOVERY_TTL_SECONDS,
@@ -25,7 +25,7 @@ import type { TaskGroup } from './targets';
 import { acmCertificateOf, acmOf } from './tls';
 
 /** What a task of App Mesh is made of. Whatever it adds runs as a user, or in a group, whose traffic is not intercepted. */
-export function serviceTask(topology: Topology, mesh: AppMeshSettings, { name, service, version }: TaskGroup): TaskPlan {
+export function serviceWorkload(topology: Topology, mesh: AppMeshSettings, { name, service, version }: TaskGroup): WorkloadPlan {
   const refreshSeconds = mesh.discovery === 'dns' ? DISCOVERY_TTL_SECONDS : REFRESH_SECONDS;
   const agent: AgentPlan = {
     topology,
@@ -37,7 +37,7 @@ export function serviceTask(topology: Topology, mesh: AppMeshSettings, { name, s
   };
   const callees = topology.services.filter((other) => service.calls.includes(other.name));
   return {
-    ...taskOf(agent, mesh, { kind: 'virtualNode', name, ...acmNeeds(topology, service, callees) }, [
+    ...workloadOf(agent, mesh, { kind: 'virtualNode', name, ...acmNeeds(topology, service, callees) }, [
       application(service),
       ...service.extraContainers.map(extra),
     ]),
@@ -48,7 +48,7 @@ export function serviceTask(topology: Topology, mesh: AppMeshSettings, { name, s
   };
 }
 
-export function gatewayTask(topology: Topology, mesh: AppMeshSettings, edge: EdgeTopology): TaskPlan {
+export function gatewayWorkload(topology: Topology, mesh: AppMeshSettings, edge: EdgeTopology): WorkloadPlan {
   const agent: AgentPlan = {
     topology,
     service: GATEWAY_NAME,
@@ -59,7 +59,7 @@ export function gatewayTask(topology: Topology, mesh: AppMeshSettings, edge: Edg
   };
   const routed = topology.services.filter((service) => service.routed);
   return {
-    ...taskOf(agent, mesh, { kind: 'virtualGateway', name: GATEWAY_NAME, ...acmNeeds(topology, undefined, routed) }, []),
+    ...workloadOf(agent, mesh, { kind: 'virtualGateway', name: GATEWAY_NAME, ...acmNeeds(topology, undefined, routed) }, []),
     sizing: edge.gateway,
     registration: gatewayRegistration(edge),
   };
@@ -95,12 +95,12 @@ function interceptionOf({ ignoredEgressPorts }: AppMeshSettings, { port }: Servi
  */
 const COLLECTOR_USER = `0:${APP_MESH_GROUP}`;
 
-function taskOf(
+function workloadOf(
   agent: AgentPlan,
   mesh: AppMeshSettings,
   endpoint: MeshEndpointPlan,
   own: readonly ContainerPlan[],
-): Omit<TaskPlan, 'sizing' | 'registration'> {
+): Omit<WorkloadPlan, 'sizing' | 'registration'> {
   const { topology, service, name } = agent;
   const secured = topology.certificates.kind !== 'none';
   const collectors =
