@@ -11,6 +11,7 @@ import type { CertificatePlan } from '../../core/plan/system-plan';
 import { allowReading, allowSigning, authorityKey } from './authority-key';
 import { MeshFunction } from './mesh-function';
 import { PrivateRootAuthority } from './private-root-authority';
+import { defined } from '../../core/defined';
 
 /** What issues, and by which root it is known. */
 export interface Authority {
@@ -73,12 +74,7 @@ export function renderAuthorities(scope: Construct, props: AuthoritiesProps): re
   return issuers.map(({ name, scope: own, source, properties, key, ready }) => {
     const root = new CustomResource(own, 'Root', { resourceType: AUTHORITY_RESOURCE, serviceToken, properties: { ...properties } });
     if (ready !== undefined) root.node.addDependency(ready);
-    return {
-      name,
-      source,
-      certificate: root.getAttString('certificate' satisfies keyof AuthorityAttributes),
-      ...(key === undefined ? {} : { key }),
-    };
+    return { name, source, certificate: root.getAttString('certificate' satisfies keyof AuthorityAttributes), ...defined({ key }) };
   });
 }
 
@@ -101,6 +97,6 @@ function privateIssuer(scope: Construct, name: string, arn: string | undefined, 
     scope,
     source: { certificateAuthorityArn },
     properties: { CertificateAuthorityArn: certificateAuthorityArn, Name: name },
-    ...(made === undefined ? {} : { ready: made }),
+    ...defined({ ready: made }),
   };
 }

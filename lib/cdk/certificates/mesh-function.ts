@@ -6,6 +6,7 @@ import * as cr from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import type { FunctionName } from '../../core/contract/functions';
 import { functionAsset } from '../assets';
+import { defined } from '../../core/defined';
 
 export interface MeshFunctionProps {
   readonly asset: FunctionName;
@@ -40,7 +41,7 @@ export class MeshFunction extends Construct {
       timeout,
       role: this.role,
       logGroup,
-      ...(environment === undefined ? {} : { environment }),
+      ...defined({ environment }),
     });
     Validations.of(this.function).acknowledge({
       id: 'AwsSolutions-L1',

@@ -26,6 +26,7 @@ import { Workload } from './workload';
 import { tracesPolicy } from './traces-policy';
 import { VersionedService } from './versioned-service';
 import { renderWeights } from './weights';
+import { defined } from '../../core/defined';
 
 export interface RenderedSystem {
   readonly foundation: Foundation;
@@ -74,7 +75,7 @@ export function renderSystem(scope: Construct, topology: Topology, plan: SystemP
     zone,
     services: own,
     ...(gateway instanceof Workload ? { gateway } : {}),
-    ...(certificates === undefined ? {} : { certificateAlarm: certificates.alarm }),
+    ...defined({ certificateAlarm: certificates?.alarm }),
   };
 }
 
@@ -141,18 +142,13 @@ function userProps(props: MicroservicesProps, task: WorkloadPlan, container: Con
   const version = task.version === undefined ? undefined : service?.versions?.[task.version.name];
   if (container.role === 'extra') return (version?.extraContainers ?? service?.extraContainers)?.[container.name];
   if (container.role !== 'application' || service === undefined) return undefined;
-  return version === undefined ? service : { ...service, ...given(version) };
+  return version === undefined ? service : { ...service, ...defined(version) };
 }
 
 function deploymentOf({ services, edge }: MicroservicesProps, task: WorkloadPlan): Deployment | undefined {
   if (task.name === GATEWAY_NAME) return edge?._options.gateway?.deployment;
   const service = services[serviceOf(task)];
   return (task.version === undefined ? undefined : service?.versions?.[task.version.name]?.deployment) ?? service?.deployment;
-}
-
-/** What is undefined is not said. */
-function given<T extends object>(props: T): Partial<T> {
-  return Object.fromEntries(Object.entries(props).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
 function renderRecords(

@@ -5,6 +5,7 @@ import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { MeshEndpointPlan } from '../../core/plan/system-plan';
+import { defined } from '../../core/defined';
 
 export interface TaskPermissions {
   readonly certificate: secretsmanager.ISecret | undefined;
@@ -38,7 +39,7 @@ export function taskRole(scope: Construct, id: string, permissions: TaskPermissi
       }),
       ...controlPlanePolicy(permissions),
     },
-    ...(tracesPolicy === undefined ? {} : { managedPolicies: [tracesPolicy] }),
+    ...defined({ managedPolicies: tracesPolicy === undefined ? undefined : [tracesPolicy] }),
   });
   Validations.of(role).acknowledge({
     id: 'AwsSolutions-IAM5[Resource::*]',

@@ -19,6 +19,7 @@ import { executionRole } from './execution-role';
 import { MeshLogDriver } from './mesh-log-driver';
 import type { Foundation } from './network';
 import { taskRole } from './task-permissions';
+import { defined } from '../../core/defined';
 
 /** Everything that rendering a task needs beside its plan. */
 export interface WorkloadContext {
@@ -60,7 +61,7 @@ export function renderIdentity(
   if (plan === undefined) throw new Error('bug: a service without tasks');
   const certificate = plan.identity === undefined ? undefined : certificateSecret(scope, plan.identity);
   return {
-    ...(certificate === undefined ? {} : { certificate }),
+    ...defined({ certificate }),
     taskRole: taskRole(scope, 'TaskRole', {
       certificate,
       discoveryServices,
@@ -143,7 +144,7 @@ export class Workload extends Construct implements IMicroservice {
       runtimePlatform: { cpuArchitecture: architecture(plan.sizing.architecture), operatingSystemFamily: ecs.OperatingSystemFamily.LINUX },
       taskRole: this.taskRole,
       executionRole: execution,
-      ...(plan.interception === undefined ? {} : { proxyConfiguration: interception(plan.interception) }),
+      ...defined({ proxyConfiguration: plan.interception === undefined ? undefined : interception(plan.interception) }),
     });
     for (const name of plan.volumes) this.taskDefinition.addVolume({ name });
     const containers = renderContainers(this.taskDefinition, plan, context, {
@@ -312,14 +313,16 @@ function containerOptions(plan: WorkloadPlan, container: ContainerPlan, context:
     readonlyRootFilesystem: container.readonlyRootFilesystem,
     logging: props?.logging ?? new MeshLogDriver(context.foundation.logGroup, plan.name),
     ...(props?.secrets === undefined ? {} : { secrets: { ...props.secrets } }),
-    ...(container.command === undefined ? {} : { command: [...container.command] }),
-    ...(container.entryPoint === undefined ? {} : { entryPoint: [...container.entryPoint] }),
-    ...(container.user === undefined ? {} : { user: container.user }),
-    ...(healthCheck === undefined ? {} : { healthCheck }),
-    ...(container.cpu === undefined ? {} : { cpu: container.cpu }),
-    ...(container.memoryLimitMiB === undefined ? {} : { memoryLimitMiB: container.memoryLimitMiB }),
-    ...(container.memoryReservationMiB === undefined ? {} : { memoryReservationMiB: container.memoryReservationMiB }),
-    ...(container.stopTimeoutSeconds === undefined ? {} : { stopTimeout: Duration.seconds(container.stopTimeoutSeconds) }),
+    ...defined({
+      command: container.command === undefined ? undefined : [...container.command],
+      entryPoint: container.entryPoint === undefined ? undefined : [...container.entryPoint],
+      user: container.user,
+      healthCheck,
+      cpu: container.cpu,
+      memoryLimitMiB: container.memoryLimitMiB,
+      memoryReservationMiB: container.memoryReservationMiB,
+      stopTimeout: container.stopTimeoutSeconds === undefined ? undefined : Duration.seconds(container.stopTimeoutSeconds),
+    }),
     ...(container.restart ? { enableRestartPolicy: true, restartAttemptPeriod: Duration.minutes(1) } : {}),
     portMappings: container.ports.map((containerPort) => ({ containerPort })),
   };
@@ -338,7 +341,7 @@ function renderService(
     cluster: foundation.cluster,
     taskDefinition,
     securityGroups: [securityGroup],
-    ...(foundation.vpcSubnets === undefined ? {} : { vpcSubnets: foundation.vpcSubnets }),
+    ...defined({ vpcSubnets: foundation.vpcSubnets }),
     assignPublicIp: false,
     circuitBreaker: { enable: true, rollback },
     minHealthyPercent,
@@ -355,7 +358,7 @@ function renderService(
     // The tags of the stack reach the tasks, which are what costs.
     propagateTags: ecs.PropagatedTagSource.SERVICE,
     enableECSManagedTags: true,
-    ...(sizing.desiredCount === undefined ? {} : { desiredCount: sizing.desiredCount }),
+    ...defined({ desiredCount: sizing.desiredCount }),
     ...(sizing.capacityProviders.length === 0
       ? {}
       : {

@@ -19,6 +19,7 @@ import { AMBIGUOUS_PATH_AND_QUERY, PRINTABLE } from './syntax/paths';
 import { routes } from './routes';
 import { anyOf, otherSpellings, prefixes, spellingsBut } from './security/untrusted-headers';
 import { weightsLayers } from './traffic/versions';
+import { defined } from '../defined';
 
 /** API Gateway's word about the client; no service sees them. */
 const EDGE_HEADERS: readonly string[] = [CLIENT_IP_HEADER, CLIENT_HOST_HEADER, ROUTE_HEADER];
@@ -44,12 +45,12 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): JsonOb
       request_headers_to_remove: EDGE_HEADERS,
       response_headers_to_remove: ['x-envoy-upstream-service-time', LOCAL_REPLY_HEADER],
     },
-    ...(cors === undefined ? {} : { filters: [extension(CORS_FILTER)] }),
+    ...defined({ filters: cors === undefined ? undefined : [extension(CORS_FILTER)] }),
     virtualHosts: [
       {
         name: GATEWAY_NAME,
         domains: ['*'],
-        ...(cors === undefined ? {} : { typed_per_filter_config: { [labelOf(CORS_FILTER)]: corsPolicy(cors) } }),
+        ...defined({ typed_per_filter_config: cors === undefined ? undefined : { [labelOf(CORS_FILTER)]: corsPolicy(cors) } }),
         ...chooseRoute(edge, targets),
       },
     ],
@@ -170,7 +171,7 @@ function corsPolicy(cors: Cors): JsonObject {
     allow_methods: cors.allowMethods.join(','),
     allow_headers: cors.allowHeaders.join(','),
     ...(cors.exposeHeaders.length === 0 ? {} : { expose_headers: cors.exposeHeaders.join(',') }),
-    ...(cors.maxAgeSeconds === undefined ? {} : { max_age: String(cors.maxAgeSeconds) }),
+    ...defined({ max_age: cors.maxAgeSeconds === undefined ? undefined : String(cors.maxAgeSeconds) }),
     allow_credentials: cors.allowCredentials,
   });
 }

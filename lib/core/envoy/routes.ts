@@ -9,6 +9,7 @@ import { routeMatch } from './traffic/route-match';
 import { timeouts } from './traffic/timeouts';
 import { mirroring, pins, target } from './traffic/versions';
 import { upgrades } from './traffic/web-sockets';
+import { defined } from '../defined';
 
 /** What all routes to a callee have in common where they stand. */
 export interface RoutesContext {
@@ -47,7 +48,7 @@ export function routes(callee: Upstream, policy: CallPolicy, { match = { prefix:
 
 /** What a route says in place of the policy. */
 function differences({ timeouts: limits, retry }: ServiceRoute): Partial<CallPolicy> {
-  return { ...(limits === undefined ? {} : { timeouts: limits }), ...(retry === undefined ? {} : { retry }) };
+  return defined({ timeouts: limits, retry });
 }
 
 /** Methods that are in both; undefined are all. */

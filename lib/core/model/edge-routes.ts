@@ -1,6 +1,7 @@
 import { displayValue } from '../reading/input';
 import type { EdgeKind, PathSegment } from './topology';
 import type { Reader } from '../reading/reader';
+import { defined } from '../defined';
 
 export const METHODS = ['ANY', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'] as const;
 
@@ -23,7 +24,7 @@ export function parseRouteKey(key: string, at: Reader): ParsedKey | undefined {
     return at.fail('MALFORMED_ROUTE', `${displayValue(method)} is not a method`, {
       got: displayValue(key),
       allowed: METHODS.join(', '),
-      ...(upper === undefined ? {} : { fix: `write "${upper} ${path}"` }),
+      ...defined({ fix: upper === undefined ? undefined : `write "${upper} ${path}"` }),
     });
   }
   const segments = parsePath(method, path, at);

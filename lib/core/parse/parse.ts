@@ -30,6 +30,7 @@ import { warnOfNewerProxy } from './mesh/check-proxy-version';
 import { warnOfMirrors } from './workload/parse-versions';
 import { warnOfFaults } from './traffic/parse-faults';
 import { Reader, suggest } from '../reading/reader';
+import { defined } from '../defined';
 
 const FIELDS = [
   'name',
@@ -126,11 +127,11 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
     trustDomain: domain,
     mesh,
     certificates,
-    ...(tracing === undefined ? {} : { tracing }),
+    ...defined({ tracing }),
     services,
     external,
     egress,
-    ...(edge === undefined ? {} : { edge }),
+    ...defined({ edge }),
     warnings,
   });
 }
@@ -192,7 +193,7 @@ function parseTracing(at: Reader): TracingSettings | undefined {
   at.field('image').checkInstance('an ecs.ContainerImage', ['bind()']);
   const samplingRate = at.field('samplingRate').number({ min: 0, max: 1, integer: false });
   if (kind === 'none') return undefined;
-  return { collectorImage: imageReference(IMAGES.collector), ...(samplingRate === undefined ? {} : { samplingRate }) };
+  return { collectorImage: imageReference(IMAGES.collector), ...defined({ samplingRate }) };
 }
 
 function checkCalls(draft: DraftService, declared: readonly string[]): void {
@@ -428,8 +429,7 @@ function connectServices(
       // Of a service with versions: whether any is found that way, which is what retries look at.
       discovery:
         versions === undefined ? discoveryOf(draft) : versions.some(({ discovery }) => discovery === 'cloudMap') ? 'cloudMap' : 'dns',
-      ...(versions === undefined ? {} : { versions }),
-      ...(allow === undefined ? {} : { allow }),
+      ...defined({ versions, allow }),
     };
   });
 }

@@ -15,6 +15,7 @@ import {
 } from './input';
 import type { IssueCode, IssueList } from './issues';
 import { completed, meantBy } from './synonyms';
+import { defined } from '../defined';
 
 interface NumberRange {
   readonly min: number;
@@ -238,7 +239,7 @@ export class Reader {
     const near = typeof this.value === 'string' ? nearest(this.value, shown) : undefined;
     return this.fail('NOT_ALLOWED', `is not ${what}`, {
       allowed: shown.join(', '),
-      ...(near === undefined ? {} : { fix: `did you mean ${near}?` }),
+      ...defined({ fix: near === undefined ? undefined : `did you mean ${near}?` }),
     });
   }
 

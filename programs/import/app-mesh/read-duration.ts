@@ -1,6 +1,7 @@
 import type { Timeouts } from '../../../lib/core/model/traffic-policy';
 import type { Reader } from '../../../lib/core/reading/reader';
 import { section, wholeNumber, word } from '../cloudformation/values';
+import { defined } from '../../../lib/core/defined';
 
 /** Seconds of a duration with `Unit` and `Value`. */
 export function readDuration(at: Reader): number | undefined {
@@ -18,5 +19,5 @@ export function readTimeouts(at: Reader, tcp: boolean): Timeouts | undefined {
   if (timeout === undefined) return undefined;
   const idleSeconds = readDuration(timeout.field('Idle'));
   const requestSeconds = readDuration(timeout.field('PerRequest'));
-  return { ...(requestSeconds === undefined ? {} : { requestSeconds }), ...(idleSeconds === undefined ? {} : { idleSeconds }) };
+  return defined({ requestSeconds, idleSeconds });
 }

@@ -4,6 +4,7 @@ import { alternative, items, requiredText, section, text, wholeNumber, word } fr
 import type { AccessLog, HealthCheck, Listener, ListenerProtocol } from './model';
 import { readListenerTls } from './read-tls';
 import { readDuration, readTimeouts } from './read-duration';
+import { defined } from '../../../lib/core/defined';
 
 export const PROTOCOLS: readonly ListenerProtocol[] = ['http', 'http2', 'grpc', 'tcp'];
 
@@ -31,14 +32,7 @@ function readListener(at: Reader, of: 'node' | 'gateway'): Listener | undefined 
   const timeout = ofProtocol(listener.field('Timeout'), mapping?.protocol, PROTOCOLS);
   const timeouts = timeout === undefined ? undefined : readTimeouts(timeout[1], timeout[0] === 'tcp');
   if (mapping === undefined) return undefined;
-  return {
-    ...mapping,
-    ...(tls === undefined ? {} : { tls }),
-    ...(healthCheck === undefined ? {} : { healthCheck }),
-    ...(connectionPool === undefined ? {} : { connectionPool }),
-    ...(outlierDetection === undefined ? {} : { outlierDetection }),
-    ...(timeouts === undefined ? {} : { timeouts }),
-  };
+  return { ...mapping, ...defined({ tls, healthCheck, connectionPool, outlierDetection, timeouts }) };
 }
 
 export function readPortMapping(
@@ -94,7 +88,7 @@ function readConnectionPool(protocol: ListenerProtocol, at: Reader): CircuitBrea
   const limit = wholeNumber(first, 1, MOST);
   if (protocol === 'http2' || protocol === 'grpc') return limit === undefined ? {} : { maxRequests: limit };
   const pending = wholeNumber(pool.field('MaxPendingRequests'), 1, MOST);
-  return { ...(limit === undefined ? {} : { maxConnections: limit }), ...(pending === undefined ? {} : { maxPendingRequests: pending }) };
+  return defined({ maxConnections: limit, maxPendingRequests: pending });
 }
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-appmesh-virtualnode-healthcheck.html */
@@ -120,8 +114,7 @@ function readHealthCheck(at: Reader, protocols: readonly ListenerProtocol[]): He
     return undefined;
   return {
     protocol,
-    ...(path === undefined ? {} : { path }),
-    ...(port === undefined ? {} : { port }),
+    ...defined({ path, port }),
     intervalSeconds: interval / 1000,
     timeoutSeconds: timeout / 1000,
     healthyThreshold,

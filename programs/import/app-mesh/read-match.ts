@@ -1,6 +1,7 @@
 import type { PathMatch, RouteMatch, ValueMatch } from '../../../lib/core/model/traffic-policy';
 import type { Reader } from '../../../lib/core/reading/reader';
 import { alternative, boolean, items, oneAlternative, requiredText, section, text, wholeNumber, word } from '../cloudformation/values';
+import { defined } from '../../../lib/core/defined';
 
 /** What requests a route or a gateway route is for: our words for it, and what only App Mesh asks. */
 export interface Matched {
@@ -28,13 +29,12 @@ export function readHttpMatch(at: Reader, of: 'route' | 'gatewayRoute'): Matched
   const scheme = word(match.field('Scheme'), ['http', 'https'], 'a scheme');
   return {
     match: {
-      ...(path === undefined ? {} : { path }),
-      ...(method === undefined ? {} : { methods: [method] }),
+      ...defined({ path, methods: method === undefined ? undefined : [method] }),
       headers: readValues(match.field('Headers'), ['Exact', 'Prefix', 'Suffix', 'Regex', 'Range']),
       queryParameters: readValues(match.field('QueryParameters'), ['Exact']),
     },
     ...readPort(match),
-    ...(scheme === undefined ? {} : { scheme }),
+    ...defined({ scheme }),
     ...readHostname(match),
   };
 }
@@ -55,7 +55,7 @@ export function readGrpcMatch(at: Reader, of: 'route' | 'gatewayRoute'): Matched
         : { kind: 'exact', text: `/${service}/${method}` };
   return {
     match: {
-      ...(path === undefined ? {} : { path }),
+      ...defined({ path }),
       headers: readValues(match.field('Metadata'), ['Exact', 'Prefix', 'Suffix', 'Regex', 'Range']),
       queryParameters: [],
     },

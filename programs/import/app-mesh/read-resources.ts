@@ -25,6 +25,7 @@ import { readAccessLog, readListeners, readPairs, readPortMapping } from './read
 import type { Matched } from './read-match';
 import { readGrpcMatch, readHttpMatch, readTcpMatch } from './read-match';
 import { readBackendDefaults, readClientPolicy } from './read-tls';
+import { defined } from '../../../lib/core/defined';
 
 /** A resource, and the mesh that it says it belongs to. */
 export interface OfMesh<T> {
@@ -55,8 +56,7 @@ export function readMesh({ id, properties }: TemplateResource): MeshOnly {
     name: text(mesh.field('MeshName')) ?? `\${${id}.MeshName}`,
     id,
     tags: readPairs(mesh.field('Tags')),
-    ...(egressFilter === undefined ? {} : { egressFilter }),
-    ...(ipPreference === undefined ? {} : { ipPreference }),
+    ...defined({ egressFilter, ipPreference }),
   };
 }
 
@@ -72,9 +72,7 @@ function readMade(
   const meshOwner = text(at.field('MeshOwner'));
   const name = text(at.field(nameProperty)) ?? `\${${id}.${nameProperty}}`;
   at.field('Spec').required('what it is', 'give Spec');
-  return mesh === undefined
-    ? undefined
-    : { mesh, base: { id, name, ...(meshOwner === undefined ? {} : { meshOwner }), tags: readPairs(at.field('Tags')) }, at };
+  return mesh === undefined ? undefined : { mesh, base: { id, name, ...defined({ meshOwner }), tags: readPairs(at.field('Tags')) }, at };
 }
 
 export function readVirtualNode(resource: TemplateResource): OfMesh<VirtualNode> | undefined {
@@ -90,12 +88,11 @@ export function readVirtualNode(resource: TemplateResource): OfMesh<VirtualNode>
     made: {
       ...base,
       listeners: readListeners(spec.field('Listeners'), 'node'),
-      ...(discovery === undefined ? {} : { discovery }),
+      ...defined({ discovery }),
       backends: items(spec.field('Backends'))
         .flatMap((item) => readBackend(item) ?? [])
         .sort((a, b) => (a.virtualService < b.virtualService ? -1 : 1)),
-      ...(clientPolicy === undefined ? {} : { clientPolicy }),
-      ...(accessLog === undefined ? {} : { accessLog }),
+      ...defined({ clientPolicy, accessLog }),
       taskDefinitions: [],
     },
   };
@@ -114,7 +111,7 @@ function readBackend(at: Reader): Backend | undefined {
     service === undefined ? undefined : requiredText(service.field('VirtualServiceName'), 'the name of the virtual service');
   if (service === undefined || virtualService === undefined) return undefined;
   const clientPolicy = readClientPolicy(service.field('ClientPolicy'));
-  return { virtualService, ...(clientPolicy === undefined ? {} : { clientPolicy }) };
+  return { virtualService, ...defined({ clientPolicy }) };
 }
 
 function readDiscovery(at: Reader): Discovery | undefined {
@@ -131,12 +128,7 @@ function readDns(at: Reader): Discovery | undefined {
   const responseType = word(dns.field('ResponseType'), ['LOADBALANCER', 'ENDPOINTS'], 'a response type');
   const ipPreference = word(dns.field('IpPreference'), IP_PREFERENCES, 'an IP preference');
   if (hostname === undefined) return undefined;
-  return {
-    kind: 'dns',
-    hostname,
-    ...(responseType === undefined ? {} : { responseType }),
-    ...(ipPreference === undefined ? {} : { ipPreference }),
-  };
+  return { kind: 'dns', hostname, ...defined({ responseType, ipPreference }) };
 }
 
 function readCloudMap(at: Reader): Discovery | undefined {
@@ -148,7 +140,7 @@ function readCloudMap(at: Reader): Discovery | undefined {
   const attributes = readPairs(cloudMap.field('Attributes'));
   return namespace === undefined || service === undefined
     ? undefined
-    : { kind: 'cloudMap', namespace, service, attributes, ...(ipPreference === undefined ? {} : { ipPreference }) };
+    : { kind: 'cloudMap', namespace, service, attributes, ...defined({ ipPreference }) };
 }
 
 export function readVirtualService(resource: TemplateResource): OfMesh<VirtualService> | undefined {
@@ -158,7 +150,7 @@ export function readVirtualService(resource: TemplateResource): OfMesh<VirtualSe
   at.field('VirtualServiceName').required('the name of the virtual service', 'give the name that applications call');
   const spec = section(at.field('Spec'), ['Provider']);
   const provider = spec === undefined ? undefined : readProvider(spec.field('Provider'));
-  return { mesh, made: { ...base, ...(provider === undefined ? {} : { provider }) } };
+  return { mesh, made: { ...base, ...defined({ provider }) } };
 }
 
 function readProvider(at: Reader): VirtualService['provider'] {
@@ -214,11 +206,10 @@ export function readRoute(resource: TemplateResource): OfParent<Route> | undefin
     made: {
       ...base,
       protocol,
-      ...(priority === undefined ? {} : { priority }),
+      ...defined({ priority }),
       ...readMatch(matchAt, protocol, 'route'),
       targets: readTargets(route.field('Action').required('where requests go', 'give Action')),
-      ...(timeouts === undefined ? {} : { timeouts }),
-      ...(retry === undefined ? {} : { retry }),
+      ...defined({ timeouts, retry }),
     },
   };
 }
@@ -238,7 +229,7 @@ function readTargets(at: Reader): readonly WeightedTarget[] {
       const virtualNode = requiredText(target.field('VirtualNode'), 'the virtual node');
       const weight = wholeNumber(target.field('Weight').required('its weight', 'give a number from 0 to 100'), 0, 100);
       const port = wholeNumber(target.field('Port'), 1, 65_535);
-      return virtualNode === undefined || weight === undefined ? [] : [{ virtualNode, weight, ...(port === undefined ? {} : { port }) }];
+      return virtualNode === undefined || weight === undefined ? [] : [{ virtualNode, weight, ...defined({ port }) }];
     },
   );
   return targets.sort((a, b) => (a.virtualNode < b.virtualNode ? -1 : 1));
@@ -268,7 +259,7 @@ function readRetry(at: Reader, protocol: ListenerProtocol): Retry | undefined {
     ...events('GrpcRetryEvents', GRPC_EVENTS),
   ].sort();
   if (maxRetries === undefined) return undefined;
-  return { maxRetries, on, ...(perTrySeconds === undefined ? {} : { perTrySeconds }) };
+  return { maxRetries, on, ...defined({ perTrySeconds }) };
 }
 
 export function readVirtualGateway(resource: TemplateResource): OfMesh<VirtualGateway> | undefined {
@@ -284,8 +275,7 @@ export function readVirtualGateway(resource: TemplateResource): OfMesh<VirtualGa
     made: {
       ...base,
       listeners: readListeners(spec.field('Listeners').required('the listeners', 'give Listeners'), 'gateway'),
-      ...(clientPolicy === undefined ? {} : { clientPolicy }),
-      ...(accessLog === undefined ? {} : { accessLog }),
+      ...defined({ clientPolicy, accessLog }),
       routes: [],
       taskDefinitions: [],
     },
@@ -320,15 +310,7 @@ export function readGatewayRoute(resource: TemplateResource): OfParent<GatewayRo
   return {
     mesh,
     parent: gateway,
-    made: {
-      ...base,
-      protocol,
-      ...(priority === undefined ? {} : { priority }),
-      ...matched,
-      virtualService,
-      ...(targetPort === undefined ? {} : { targetPort }),
-      ...(rewrite === undefined ? {} : { rewrite }),
-    },
+    made: { ...base, protocol, ...defined({ priority }), ...matched, virtualService, ...defined({ targetPort, rewrite }) },
   };
 }
 
@@ -345,12 +327,7 @@ function readRewrite(at: Reader, protocol: ListenerProtocol): GatewayRewrite | u
   const defaultPrefix =
     prefixes === undefined ? undefined : word(prefixes.field('DefaultPrefix'), ['ENABLED', 'DISABLED'], 'ENABLED or DISABLED');
   const prefix = prefixes === undefined ? undefined : text(prefixes.field('Value'));
-  return {
-    ...(defaultHostname === undefined ? {} : { defaultHostname }),
-    ...(exactPath === undefined ? {} : { exactPath }),
-    ...(defaultPrefix === undefined ? {} : { defaultPrefix }),
-    ...(prefix === undefined ? {} : { prefix }),
-  };
+  return defined({ defaultHostname, exactPath, defaultPrefix, prefix });
 }
 
 /** Which virtual node or gateway the Envoys of a task definition are of, as their environment says it. */

@@ -1,6 +1,7 @@
 import type { Reader } from '../../../lib/core/reading/reader';
 import { boolean, items, oneAlternative, requiredText, section, texts, wholeNumber, word } from '../cloudformation/values';
 import type { Certificate, ClientPolicy, ClientTls, ListenerTls, Trust, Validation } from './model';
+import { defined } from '../../../lib/core/defined';
 
 /** TLS of listeners and of clients; virtual nodes and virtual gateways have the same. */
 export function readListenerTls(at: Reader): ListenerTls | undefined {
@@ -11,7 +12,7 @@ export function readListenerTls(at: Reader): ListenerTls | undefined {
   // A server checks its clients' certificates by a file or SDS, not by ACM.
   const validation = readValidation(tls.field('Validation'), ['File', 'SDS']);
   if (mode === undefined || certificate === undefined) return undefined;
-  return { mode, certificate, ...(validation === undefined ? {} : { validation }) };
+  return { mode, certificate, ...defined({ validation }) };
 }
 
 export function readClientPolicy(at: Reader): ClientPolicy | undefined {
@@ -43,12 +44,7 @@ function readClientTls(at: Reader): ClientTls | undefined {
     'SDS',
   ]);
   if (validation === undefined) return undefined;
-  return {
-    ...(enforce === undefined ? {} : { enforce }),
-    ...(ports === undefined ? {} : { ports }),
-    ...(certificate === undefined ? {} : { certificate }),
-    validation,
-  };
+  return { ...defined({ enforce, ports, certificate }), validation };
 }
 
 function readCertificate(at: Reader, sources: readonly string[]): Certificate | undefined {
@@ -86,7 +82,7 @@ function readValidation(at: Reader, sources: readonly string[]): Validation | un
   const match = names === undefined ? undefined : section(names.field('Match').required('the names', 'give Match with Exact'), ['Exact']);
   const exact = match === undefined ? undefined : texts(match.field('Exact').required('the names', 'give Exact'));
   if (trust === undefined) return undefined;
-  return { trust, ...(exact === undefined ? {} : { subjectAlternativeNames: [...exact].sort() }) };
+  return { trust, ...defined({ subjectAlternativeNames: exact === undefined ? undefined : [...exact].sort() }) };
 }
 
 function readTrust(at: Reader, sources: readonly string[]): Trust | undefined {

@@ -1,5 +1,6 @@
 import type { Timeouts } from '../../../lib/core/model/traffic-policy';
 import type { ListenerProtocol } from './model';
+import { defined } from '../../../lib/core/defined';
 
 /** Of a route, and of a listener. https://docs.aws.amazon.com/app-mesh/latest/APIReference/API_HttpTimeout.html */
 const DEFAULT_REQUEST_SECONDS = 15;
@@ -12,7 +13,7 @@ export function tightest(protocol: ListenerProtocol, hops: readonly (Timeouts | 
   const requests = protocol === 'tcp' ? [] : hops.map((hop) => hop?.requestSeconds ?? DEFAULT_REQUEST_SECONDS);
   const requestSeconds = least(requests);
   const idleSeconds = least(hops.flatMap((hop) => hop?.idleSeconds ?? []));
-  return { ...(requestSeconds === undefined ? {} : { requestSeconds }), ...(idleSeconds === undefined ? {} : { idleSeconds }) };
+  return defined({ requestSeconds, idleSeconds });
 }
 
 function least(seconds: readonly number[]): number | undefined {

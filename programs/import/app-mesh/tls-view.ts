@@ -1,5 +1,6 @@
 import type { ClientTlsView, ServerTlsView, SourceView } from './mesh-view';
 import type { Certificate, ClientTls, ListenerTls, Trust } from './model';
+import { defined } from '../../../lib/core/defined';
 
 /** A listener whose TLS is disabled speaks plain text. */
 export function serverTls(tls: ListenerTls | undefined): ServerTlsView | undefined {
@@ -8,7 +9,7 @@ export function serverTls(tls: ListenerTls | undefined): ServerTlsView | undefin
   return {
     mode: tls.mode === 'STRICT' ? 'strict' : 'permissive',
     certificate: sourceOf(tls.certificate),
-    ...(validation === undefined ? {} : { trust: sourceOf(validation.trust) }),
+    ...defined({ trust: validation === undefined ? undefined : sourceOf(validation.trust) }),
     ...(validation?.subjectAlternativeNames === undefined ? {} : { clientNames: validation.subjectAlternativeNames }),
   };
 }
@@ -18,8 +19,7 @@ export function clientTls(tls: ClientTls | undefined): ClientTlsView | undefined
   const { certificate, validation, ports } = tls;
   return {
     enforced: tls.enforce ?? true,
-    ...(ports === undefined ? {} : { ports }),
-    ...(certificate === undefined ? {} : { certificate: sourceOf(certificate) }),
+    ...defined({ ports, certificate: certificate === undefined ? undefined : sourceOf(certificate) }),
     trust: sourceOf(validation.trust),
     serverNames: validation.subjectAlternativeNames ?? 'discoveryHost',
   };

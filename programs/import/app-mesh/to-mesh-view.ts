@@ -29,6 +29,7 @@ import type {
 import { inOrder, takesEverything } from './order';
 import { clientTls, serverTls } from './tls-view';
 import { tightest } from './timeouts';
+import { defined } from '../../../lib/core/defined';
 
 /**
  * A mesh as a `MeshView`. What App Mesh can say and a view cannot (versions of one service that differ in more than their
@@ -128,9 +129,9 @@ class View {
     const virtualPort = this.routerListener(router)?.port ?? listener?.port;
     return {
       name: this.names.get(draft) ?? draft.id,
-      ...(service === undefined ? {} : { virtualHost: service.name, ...(virtualPort === undefined ? {} : { virtualPort }) }),
+      ...(service === undefined ? {} : { virtualHost: service.name, ...defined({ virtualPort }) }),
       ...(listener === undefined ? {} : { port: listener.port, protocol: listener.protocol }),
-      ...(tls === undefined ? {} : { tls }),
+      ...defined({ tls }),
       calls: this.callsOf(draft),
       versions: nodes.map((node) => versionView(node, routes)),
       routes,
@@ -158,7 +159,7 @@ class View {
   private upstreamPolicy(listener: Listener | undefined, node: VirtualNode | undefined): UpstreamPolicyView {
     const healthCheck = this.healthCheckOf(listener, node?.id ?? node?.name ?? '');
     return {
-      ...(healthCheck === undefined ? {} : { healthCheck }),
+      ...defined({ healthCheck }),
       circuitBreaker: circuitBreaker(listener?.connectionPool),
       ...(listener?.outlierDetection === undefined ? {} : { outlierDetection: listener.outlierDetection }),
     };
@@ -231,7 +232,7 @@ class View {
         const to = this.target(backend.virtualService, `${node.id ?? node.name}.Spec.Backends[${index}]`);
         // The backend's own policy takes the place of the default one, an empty one too.
         const tls = clientTls((backend.clientPolicy ?? node.clientPolicy)?.tls);
-        if (!calls.has(to)) calls.set(to, { to, ...(tls === undefined ? {} : { tls }) });
+        if (!calls.has(to)) calls.set(to, { to, ...defined({ tls }) });
       }
     }
     return [...calls.values()].sort((a, b) => (a.to < b.to ? -1 : 1));
@@ -277,17 +278,15 @@ class View {
     return {
       name,
       match,
-      ...(port === undefined ? {} : { port }),
-      ...(scheme === undefined ? {} : { scheme }),
-      targets: targets.map((target) => ({
-        version: target.virtualNode,
-        weight: target.weight,
-        ...(target.port === undefined ? {} : { port: target.port }),
-      })),
+      ...defined({ port, scheme }),
+      targets: targets.map((target) => ({ version: target.virtualNode, weight: target.weight, ...defined({ port: target.port }) })),
       timeouts: { ...tight, ...(binds ? { perTrySeconds: perTry } : {}) },
-      ...(retry === undefined
-        ? {}
-        : { retry: { maxRetries: retry.maxRetries, on: retry.on, unsentOnly: retry.on.every((event) => UNSENT.includes(event)) } }),
+      ...defined({
+        retry:
+          retry === undefined
+            ? undefined
+            : { maxRetries: retry.maxRetries, on: retry.on, unsentOnly: retry.on.every((event) => UNSENT.includes(event)) },
+      }),
     };
   }
 
@@ -299,10 +298,9 @@ class View {
     return {
       name: gateway.name,
       ...(listener === undefined ? {} : { port: listener.port, protocol: listener.protocol }),
-      ...(tls === undefined ? {} : { tls }),
-      ...(healthCheck === undefined ? {} : { healthCheck }),
+      ...defined({ tls, healthCheck }),
       circuitBreaker: circuitBreaker(listener?.connectionPool),
-      ...(client === undefined ? {} : { clientTls: client }),
+      ...defined({ clientTls: client }),
       routes: inOrder(gateway.routes, this.issues).map((route) => this.gatewayRouteView(route)),
     };
   }
@@ -319,10 +317,9 @@ class View {
     return {
       name,
       match,
-      ...(hostname === undefined ? {} : { hostname }),
-      ...(port === undefined ? {} : { port }),
+      ...defined({ hostname, port }),
       to: this.target(virtualService, `${route.id ?? name}.Spec`),
-      ...(rewrite === undefined ? {} : { rewrite }),
+      ...defined({ rewrite }),
     };
   }
 }
@@ -345,9 +342,7 @@ function rewriteOf({ match, rewrite, protocol, virtualService }: GatewayRoute): 
       : prefix === undefined
         ? undefined
         : { kind: 'prefix' as const, text: prefix };
-  return host === undefined && path === undefined
-    ? undefined
-    : { ...(path === undefined ? {} : { path }), ...(host === undefined ? {} : { host }) };
+  return host === undefined && path === undefined ? undefined : defined({ path, host });
 }
 
 function versionView(node: VirtualNode, routes: readonly RouteView[]): VersionView {
@@ -357,9 +352,7 @@ function versionView(node: VirtualNode, routes: readonly RouteView[]): VersionVi
   const attributes = discovery?.kind === 'cloudMap' && Object.keys(discovery.attributes).length > 0 ? discovery.attributes : undefined;
   return {
     name: node.name,
-    ...(discovery === undefined ? {} : { discoveryHost: discoveryHost(discovery) }),
-    ...(attributes === undefined ? {} : { attributes }),
-    ...(weight === undefined ? {} : { weight }),
+    ...defined({ discoveryHost: discovery === undefined ? undefined : discoveryHost(discovery), attributes, weight }),
   };
 }
 
@@ -384,7 +377,7 @@ function activeHealthCheck({
   unhealthyThreshold,
 }: HealthCheck): ActiveHealthCheck {
   const asked = protocol === 'http' || protocol === 'http2' ? path : undefined;
-  return { ...(asked === undefined ? {} : { path: asked }), intervalSeconds, timeoutSeconds, healthyThreshold, unhealthyThreshold };
+  return { ...defined({ path: asked }), intervalSeconds, timeoutSeconds, healthyThreshold, unhealthyThreshold };
 }
 
 function byName<T extends { readonly name: string }>(all: readonly T[]): ReadonlyMap<string, T> {

@@ -17,6 +17,7 @@ import type {
   SourceView,
   VersionView,
 } from './mesh-view';
+import { defined } from '../../../lib/core/defined';
 
 /**
  * What of a topology App Mesh can say, as a `MeshView`: equal to that of the template that the topology becomes. Names of
@@ -43,7 +44,7 @@ function serviceView(topology: Topology, service: Service): ServiceView {
     virtualPort,
     port,
     protocol,
-    ...(tls === undefined ? {} : { tls }),
+    ...defined({ tls }),
     calls: callsOf(topology, service),
     versions,
     routes: [
@@ -67,11 +68,7 @@ function upstreamPolicy({
   activeHealthCheck,
 }: CallPolicy): Pick<ServiceView, 'circuitBreaker' | 'outlierDetection' | 'healthCheck'> {
   const ejects = outlierView(outlierDetection);
-  return {
-    circuitBreaker,
-    ...(ejects === undefined ? {} : { outlierDetection: ejects }),
-    ...(activeHealthCheck === undefined ? {} : { healthCheck: activeHealthCheck }),
-  };
+  return { circuitBreaker, ...defined({ outlierDetection: ejects, healthCheck: activeHealthCheck }) };
 }
 
 /** App Mesh counts every 5xx: told to count only what proxies say, it would eject for the application's own errors. */
@@ -95,7 +92,7 @@ function serverTls(topology: Topology, { callers, routed }: Service): ServerTlsV
 function callsOf(topology: Topology, { calls, callsExternal }: Service): readonly CallView[] {
   const inside = calls.map((to): CallView => {
     const tls = clientTls(topology, [to]);
-    return { to, ...(tls === undefined ? {} : { tls }) };
+    return { to, ...defined({ tls }) };
   });
   const outside = callsExternal.map((to): CallView => {
     const external = topology.external.find(({ name }) => name === to);
@@ -123,7 +120,7 @@ const IDEMPOTENT: readonly string[] = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PUT'
 function routesOf(protocol: ProtocolId, policy: CallPolicy, versions: readonly VersionView[], route?: ServiceRoute): readonly RouteView[] {
   const { maxRetries, on, anyMethod } = route?.retry ?? policy.retry;
   const base: RouteView = {
-    ...(route === undefined ? {} : { name: route.name }),
+    ...defined({ name: route?.name }),
     match: route?.match ?? EVERYTHING,
     targets: versions.flatMap(({ name, weight }) => {
       const wanted = route?.versions === undefined ? weight : route.versions[name];
@@ -136,7 +133,7 @@ function routesOf(protocol: ProtocolId, policy: CallPolicy, versions: readonly V
   if (maxRetries === 0) return [{ ...base, retry: { maxRetries, on: [], unsentOnly: true } }];
   const anything: RouteView = {
     ...base,
-    retry: { maxRetries, ...(on === undefined ? {} : { on }), unsentOnly: on?.every((event) => UNSENT.includes(event)) ?? false },
+    retry: { maxRetries, ...defined({ on }), unsentOnly: on?.every((event) => UNSENT.includes(event)) ?? false },
   };
   if (anyMethod) return [anything];
   // Every call of gRPC is a POST.
@@ -170,7 +167,7 @@ function timeoutsOf(protocol: ProtocolId, { requestSeconds, perTrySeconds, idleS
   const binds = perTrySeconds !== undefined && perTrySeconds < (requestSeconds ?? Infinity);
   return {
     ...(requestSeconds === undefined || protocol === 'tcp' ? {} : { requestSeconds }),
-    ...(idleSeconds === undefined ? {} : { idleSeconds }),
+    ...defined({ idleSeconds }),
     ...(binds ? { perTrySeconds } : {}),
   };
 }
@@ -199,7 +196,7 @@ function gatewayView(topology: Topology, edge: EdgeTopology): GatewayView {
     port: GATEWAY_PORT,
     protocol: 'http',
     circuitBreaker: {},
-    ...(tls === undefined ? {} : { clientTls: tls }),
+    ...defined({ clientTls: tls }),
     routes: edge.routes.map(({ key, service }) => ({
       name: key,
       match: { headers: [{ name: ROUTE_HEADER, kind: 'exact' as const, text: key, invert: false }], queryParameters: [] },

@@ -8,6 +8,7 @@ import type { RenderEdgeOptions, RenderedEdge } from '../model';
 import { renderVpcLink } from '../vpc-link';
 import { renderAuthorizer } from './authorizers';
 import type { HttpApiPlan, HttpRoutePlan, HttpStagePlan } from '../../../core/edges/http/plan';
+import { defined } from '../../../core/defined';
 
 const PREFLIGHT = 'Browsers send preflight requests without credentials; this route takes no other requests than OPTIONS.';
 
@@ -17,7 +18,7 @@ export function renderHttpApi(scope: Construct, plan: HttpApiPlan, options: Rend
     description: `The edge of the mesh ${options.name}`,
     disableExecuteApiEndpoint: false,
     createDefaultStage: plan.stage.isDefault,
-    ...(plan.cors === undefined ? {} : { corsPreflight: corsPreflight(plan.cors) }),
+    ...defined({ corsPreflight: plan.cors === undefined ? undefined : corsPreflight(plan.cors) }),
   });
   const integration = renderIntegration(scope, api, plan, options);
   const authorizers = new Map(
@@ -36,7 +37,7 @@ function corsPreflight(cors: Cors): apigwv2.CorsPreflightOptions {
     allowHeaders: [...cors.allowHeaders],
     allowCredentials: cors.allowCredentials,
     ...(cors.exposeHeaders.length === 0 ? {} : { exposeHeaders: [...cors.exposeHeaders] }),
-    ...(cors.maxAgeSeconds === undefined ? {} : { maxAge: Duration.seconds(cors.maxAgeSeconds) }),
+    ...defined({ maxAge: cors.maxAgeSeconds === undefined ? undefined : Duration.seconds(cors.maxAgeSeconds) }),
   };
 }
 
@@ -81,7 +82,7 @@ function renderRoute(
     routeKey: plan.key,
     target: `integrations/${integration.ref}`,
     authorizationType: plan.authorizationType,
-    ...(authorizerId === undefined ? {} : { authorizerId }),
+    ...defined({ authorizerId }),
     ...(plan.scopes.length === 0 ? {} : { authorizationScopes: [...plan.scopes] }),
   });
   if (plan.authorizationType === 'NONE') acknowledge(route, 'APIG4', plan.preflight ? PREFLIGHT : PUBLIC_BY_CHOICE);

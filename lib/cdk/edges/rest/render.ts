@@ -10,6 +10,7 @@ import type { CorsPlan } from '../../../core/edges/rest/cors';
 import { LISTENER_PORT, renderLoadBalancer } from './load-balancer';
 import type { RestApiPlan, RestMethodPlan, RestStagePlan } from '../../../core/edges/rest/plan';
 import { renderUsagePlan } from './usage-plan';
+import { defined } from '../../../core/defined';
 
 /** cdk-nag tells managed policies apart. */
 const LOGGING_POLICY = 'IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]';
@@ -35,11 +36,7 @@ export function renderRestApi(scope: Construct, plan: RestApiPlan, options: Rend
       ? undefined
       : renderUsagePlan(scope, options.name, stage, plan.stage.throttle, options.authorizers.get(plan.apiKeys)?._apiKey ?? {});
   const { region, urlSuffix } = Stack.of(api);
-  return {
-    restApi: api,
-    url: `https://${api.restApiId}.execute-api.${region}.${urlSuffix}/${stage.stageName}`,
-    ...(usagePlan === undefined ? {} : { usagePlan }),
-  };
+  return { restApi: api, url: `https://${api.restApiId}.execute-api.${region}.${urlSuffix}/${stage.stageName}`, ...defined({ usagePlan }) };
 }
 
 function renderApi(scope: Construct, plan: RestStagePlan, options: RenderEdgeOptions): apigateway.RestApi {
@@ -180,7 +177,9 @@ function renderPreflight(resource: apigateway.IResource, plan: CorsPlan): void {
         responseParameters: Object.fromEntries(
           Object.entries(plan.preflightHeaders).map(([name, value]) => [`method.response.header.${name}`, value]),
         ),
-        ...(plan.preflightTemplate === undefined ? {} : { responseTemplates: { 'application/json': plan.preflightTemplate } }),
+        ...defined({
+          responseTemplates: plan.preflightTemplate === undefined ? undefined : { 'application/json': plan.preflightTemplate },
+        }),
       },
     ],
   });

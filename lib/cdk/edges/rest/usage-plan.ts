@@ -3,6 +3,7 @@ import * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import type { Construct } from 'constructs';
 import type { ApiKeyAuthorizerOptions } from '../../../props/edge/authorizer';
 import type { Throttle } from '../../../core/model/topology';
+import { defined } from '../../../core/defined';
 
 /** The keys that the stage accepts. The limit holds for each key by itself. */
 export function renderUsagePlan(
@@ -12,11 +13,7 @@ export function renderUsagePlan(
   throttle: Throttle | undefined,
   options: ApiKeyAuthorizerOptions,
 ): apigateway.UsagePlan {
-  const plan = new apigateway.UsagePlan(scope, 'UsagePlan', {
-    name,
-    apiStages: [{ stage }],
-    ...(throttle === undefined ? {} : { throttle }),
-  });
+  const plan = new apigateway.UsagePlan(scope, 'UsagePlan', { name, apiStages: [{ stage }], ...defined({ throttle }) });
   const keys = options.keys ?? [new apigateway.ApiKey(scope, 'ApiKey', { description: `Clients of ${name}` })];
   // Not `addApiKey`, whose ids depend on the order of the keys unless the user has set a feature flag.
   for (const key of new Set(keys)) {

@@ -3,6 +3,7 @@ import type { AuthorizerKind, Cors, EdgeRoute, EdgeTopology, Throttle } from '..
 import { preflightPaths } from '../../model/preflights';
 import { HTTP_ACCESS_LOG } from '../access-log';
 import { routeId } from '../route-id';
+import { defined } from '../../defined';
 
 /** An HTTP API as plain data. */
 export interface HttpApiPlan {
@@ -74,7 +75,7 @@ export function planHttpApi(edge: EdgeTopology): HttpApiPlan {
     ),
     requestParameters: requestParameters(edge.stageName),
     stage: planStage(edge),
-    ...(edge.cors === undefined ? {} : { cors: edge.cors }),
+    ...defined({ cors: edge.cors }),
   };
 }
 
@@ -119,7 +120,7 @@ function planStage(edge: EdgeTopology): HttpStagePlan {
     name: edge.stageName,
     isDefault: edge.stageName === DEFAULT,
     ...(edge.accessLogs ? { accessLogFormat: HTTP_ACCESS_LOG } : {}),
-    ...(edge.throttle === undefined ? {} : { defaultRouteSettings: routeSettings(edge.throttle) }),
+    ...defined({ defaultRouteSettings: edge.throttle === undefined ? undefined : routeSettings(edge.throttle) }),
     routeSettings: Object.fromEntries(throttled.map(({ key, settings }) => [key, settings])),
     throttledRoutes: throttled.map(({ key }) => routeId(key)),
   };

@@ -1,4 +1,5 @@
 import type { Cors, EdgeRoute } from '../../model/topology';
+import { defined } from '../../defined';
 
 /**
  * What API Gateway says to browsers itself: the answers to preflight requests, and the headers on errors of its
@@ -27,7 +28,7 @@ export function planCors(cors: Cors, routes: readonly EdgeRoute[]): CorsPlan {
       'Access-Control-Allow-Origin': quoted(first),
       'Access-Control-Allow-Methods': quoted(cors.allowMethods.join(',')),
       'Access-Control-Allow-Headers': quoted(cors.allowHeaders.join(',')),
-      ...(cors.maxAgeSeconds === undefined ? {} : { 'Access-Control-Max-Age': quoted(String(cors.maxAgeSeconds)) }),
+      ...defined({ 'Access-Control-Max-Age': cors.maxAgeSeconds === undefined ? undefined : quoted(String(cors.maxAgeSeconds)) }),
       ...shared,
     },
     ...(others.length === 0 ? {} : { preflightTemplate: originTemplate(others) }),

@@ -3,6 +3,7 @@ import type { AuthorizerKind, EdgeRoute, EdgeTopology, PathSegment, Throttle } f
 import { REST_ACCESS_LOG } from '../access-log';
 import type { CorsPlan } from './cors';
 import { planCors } from './cors';
+import { defined } from '../../defined';
 
 /** A REST API as plain data. */
 export interface RestApiPlan {
@@ -64,13 +65,15 @@ export function planRestApi(edge: EdgeTopology): RestApiPlan {
     stage: {
       name: edge.stageName,
       ...(edge.accessLogs ? { accessLogFormat: REST_ACCESS_LOG } : {}),
-      ...(edge.throttle === undefined ? {} : { throttle: edge.throttle }),
+      ...defined({ throttle: edge.throttle }),
       methodThrottles: Object.fromEntries(
         edge.routes.flatMap((route) => (route.throttle === undefined ? [] : [[`${route.path}/${route.method}`, route.throttle]])),
       ),
     },
-    ...(edge.cors === undefined ? {} : { cors: planCors(edge.cors, edge.routes) }),
-    ...(apiKeys === undefined ? {} : { apiKeys: apiKeys.id }),
+    ...defined({
+      cors: edge.cors === undefined ? undefined : planCors(edge.cors, edge.routes),
+      apiKeys: apiKeys?.id,
+    }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { EdgeRoute, EdgeTopology, PathSegment } from '../../model/topology';
 import type { PathPattern } from '../syntax/paths';
 import { ANY_QUERY, looseLiteral, looselyRead } from '../syntax/paths';
+import { defined } from '../../defined';
 
 /**
  * The paths of a route as a regular expression of the header `:path`; undefined if it takes every path. API Gateway may ignore one
@@ -64,7 +65,7 @@ export function shadowsOf(route: EdgeRoute, edge: EdgeTopology): readonly Shadow
   return [...new Set(others.map(methodOf))].map((method) => {
     const pattern = `${looselyRead(others.filter((other) => methodOf(other) === method).map(loosePattern))}${ANY_QUERY}`;
     // Frameworks answer HEAD by what they have for GET.
-    return { ...(method === undefined ? {} : { methods: method === 'GET' ? ['GET', 'HEAD'] : [method] }), pattern };
+    return { ...defined({ methods: method === undefined ? undefined : method === 'GET' ? ['GET', 'HEAD'] : [method] }), pattern };
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from './json';
 import { extension, typed } from './json';
+import { defined } from '../../defined';
 
 /**
  * Envoy's generic matching, by which a virtual host may choose a route. All values of a header are one text here, with commas
@@ -48,7 +49,7 @@ export function firstOf(branches: readonly Branch[], otherwise?: JsonObject): Js
   return {
     matcher: {
       matcher_list: { matchers: branches.map(({ when, then }): Json => ({ predicate: when, on_match: then })) },
-      ...(otherwise === undefined ? {} : { on_no_match: otherwise }),
+      ...defined({ on_no_match: otherwise }),
     },
   };
 }

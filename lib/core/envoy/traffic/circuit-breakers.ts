@@ -1,5 +1,6 @@
 import type { CallPolicy } from '../../model/traffic-policy';
 import type { JsonObject } from '../syntax/json';
+import { defined } from '../../defined';
 
 /**
  * Retries are bounded by a share of the requests in flight, or by a number if that is more: Envoy's default number (3) is
@@ -12,9 +13,7 @@ export function circuitBreakers({ retry, circuitBreaker: { maxConnections, maxPe
     circuit_breakers: {
       thresholds: [
         {
-          ...(maxConnections === undefined ? {} : { max_connections: maxConnections }),
-          ...(maxPendingRequests === undefined ? {} : { max_pending_requests: maxPendingRequests }),
-          ...(maxRequests === undefined ? {} : { max_requests: maxRequests }),
+          ...defined({ max_connections: maxConnections, max_pending_requests: maxPendingRequests, max_requests: maxRequests }),
           retry_budget: { budget_percent: { value: retry.budgetPercent }, min_retry_concurrency: retry.minConcurrency },
         },
       ],

@@ -4,6 +4,7 @@ import { duration, typed } from '../syntax/json';
 import type { Fault } from '../../model/traffic-policy';
 import { requestMatchers } from './request-filter';
 import { headerMatcher } from './route-match';
+import { defined } from '../../defined';
 
 /** One filter for each fault, behind authorization and limits. https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/fault_filter */
 export function faults(topology: Topology, service: Service): readonly Json[] {
@@ -15,10 +16,13 @@ export function faults(topology: Topology, service: Service): readonly Json[] {
       name: faultFilter(fault),
       typed_config: typed('envoy.extensions.filters.http.fault.v3.HTTPFault', {
         ...(headers.length === 0 ? {} : { headers }),
-        ...(delaySeconds === undefined ? {} : { delay: { fixed_delay: duration(delaySeconds), percentage } }),
-        ...(abortStatus === undefined
-          ? {}
-          : { abort: { [service.protocol === 'grpc' ? 'grpc_status' : 'http_status']: abortStatus, percentage } }),
+        ...defined({
+          delay: delaySeconds === undefined ? undefined : { fixed_delay: duration(delaySeconds), percentage },
+          abort:
+            abortStatus === undefined
+              ? undefined
+              : { [service.protocol === 'grpc' ? 'grpc_status' : 'http_status']: abortStatus, percentage },
+        }),
       }),
     };
   });

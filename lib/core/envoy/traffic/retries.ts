@@ -3,6 +3,7 @@ import type { Upstream } from './upstream';
 import type { JsonObject } from '../syntax/json';
 import { duration, extension } from '../syntax/json';
 import { LOCAL_REPLY_HEADER } from './local-reply-marker';
+import { defined } from '../../defined';
 
 /** What may be tried again though the method is not idempotent: the callee's application has seen no byte of the request. */
 const NOTHING_SENT = ['connect-failure', 'refused-stream', 'reset-before-request'];
@@ -36,9 +37,12 @@ export function retries(callee: Upstream, { retry, timeouts }: CallPolicy, kind:
       ...retryOn(callee, retry, kind),
       num_retries: retry.maxRetries,
       ...perTry,
-      ...(retry.backoff === undefined
-        ? {}
-        : { retry_back_off: { base_interval: duration(retry.backoff.baseSeconds), max_interval: duration(retry.backoff.maxSeconds) } }),
+      ...defined({
+        retry_back_off:
+          retry.backoff === undefined
+            ? undefined
+            : { base_interval: duration(retry.backoff.baseSeconds), max_interval: duration(retry.backoff.maxSeconds) },
+      }),
       ...otherTasks(callee),
     },
   };

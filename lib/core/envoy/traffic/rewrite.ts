@@ -1,12 +1,10 @@
 import type { Rewrite } from '../../model/traffic-policy';
 import type { JsonObject } from '../syntax/json';
+import { defined } from '../../defined';
 
 /** What a route changes in path and host. https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto#config-route-v3-routeaction */
 export function rewrite({ path, host }: Rewrite = {}): JsonObject {
-  return {
-    ...(path === undefined ? {} : rewritePath(path)),
-    ...(host === undefined ? {} : { host_rewrite_literal: host }),
-  };
+  return { ...(path === undefined ? {} : rewritePath(path)), ...defined({ host_rewrite_literal: host }) };
 }
 
 function rewritePath(path: NonNullable<Rewrite['path']>): JsonObject {

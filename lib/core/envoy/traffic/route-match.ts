@@ -1,5 +1,6 @@
 import type { PathMatch, RouteMatch, ValueMatch } from '../../model/traffic-policy';
 import type { Json, JsonObject } from '../syntax/json';
+import { defined } from '../../defined';
 
 /**
  * The conditions of a route, beside those of what it is a part of.
@@ -11,7 +12,7 @@ export function routeMatch(within: JsonObject, { path, headers, queryParameters 
   const { prefix, headers: outer = [], ...rest } = within;
   const all = [...(outer as readonly Json[]), ...headers.map(headerMatcher)];
   return {
-    ...(path === undefined ? { ...(prefix === undefined ? {} : { prefix }) } : pathSpecifier(path)),
+    ...(path === undefined ? defined({ prefix }) : pathSpecifier(path)),
     ...rest,
     ...(all.length === 0 ? {} : { headers: all }),
     ...(queryParameters.length === 0

@@ -15,6 +15,7 @@ import { gatewayWorkload, serviceWorkload } from './workloads';
 import { gatewayRoutes, virtualGateway } from './virtual-gateway';
 import { virtualNode } from './virtual-node';
 import { warningsOf } from './warnings';
+import { defined } from '../../defined';
 
 /** AWS App Mesh: its control plane tells each Envoy what to do. */
 export const appMeshProvider: MeshProvider = {
@@ -63,7 +64,7 @@ function planAppMesh(topology: Topology, allowAllEgress: boolean): AppMeshPlan {
       })),
     ],
     routes: [...called.flatMap(routesOf), ...external.map(externalRoute)],
-    ...(edge === undefined ? {} : { virtualGateway: virtualGateway(topology) }),
+    ...defined({ virtualGateway: edge === undefined ? undefined : virtualGateway(topology) }),
     gatewayRoutes: edge === undefined ? [] : gatewayRoutes(topology, edge),
   };
 }

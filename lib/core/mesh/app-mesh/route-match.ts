@@ -1,5 +1,6 @@
 import type { GrpcRoute, HeaderMatch, HttpMatch } from '../../plan/app-mesh';
 import type { RouteMatch, ValueMatch } from '../../model/traffic-policy';
+import { defined } from '../../defined';
 
 /** https://docs.aws.amazon.com/app-mesh/latest/APIReference/API_HttpRouteMatch.html */
 export function httpMatch({ path, headers, queryParameters }: RouteMatch, method?: string): HttpMatch {
@@ -9,7 +10,7 @@ export function httpMatch({ path, headers, queryParameters }: RouteMatch, method
       : path.kind === 'prefix'
         ? { prefix: path.text }
         : { path: path.kind === 'exact' ? { exact: path.text } : { regex: path.text } }),
-    ...(method === undefined ? {} : { method }),
+    ...defined({ method }),
     ...(headers.length === 0 ? {} : { headers: headers.map(headerMatch) }),
     ...(queryParameters.length === 0
       ? {}

@@ -2,6 +2,7 @@ import type { Timeout } from '../../plan/app-mesh';
 import type { ProtocolId } from '../../model/topology';
 import type { Timeouts } from '../../model/traffic-policy';
 import { NO_LIMIT, duration } from './duration';
+import { defined } from '../../defined';
 
 /** App Mesh's own default for requests. https://docs.aws.amazon.com/app-mesh/latest/userguide/routes.html */
 const DEFAULT_REQUEST_SECONDS = 15;
@@ -14,10 +15,7 @@ export function timeout({ requestSeconds, idleSeconds }: Timeouts, protocol: Pro
   const idle = idleSeconds ?? silenceSeconds(requestSeconds, protocol);
   const request = protocol === 'tcp' || requestSeconds === DEFAULT_REQUEST_SECONDS ? undefined : (requestSeconds ?? 0);
   if (idle === undefined && request === undefined) return undefined;
-  return {
-    ...(request === undefined ? {} : { perRequest: limit(request) }),
-    ...(idle === undefined ? {} : { idle: limit(idle) }),
-  };
+  return defined({ perRequest: request === undefined ? undefined : limit(request), idle: idle === undefined ? undefined : limit(idle) });
 }
 
 /** Where silence would end a stream before its time is over. */
@@ -35,7 +33,7 @@ function limit(seconds: number): Timeout['idle'] & object {
 export function longest(all: readonly Timeouts[]): Timeouts {
   const requestSeconds = max(all.map((each) => each.requestSeconds));
   const idleSeconds = max(all.map((each) => each.idleSeconds));
-  return { ...(requestSeconds === undefined ? {} : { requestSeconds }), ...(idleSeconds === undefined ? {} : { idleSeconds }) };
+  return defined({ requestSeconds, idleSeconds });
 }
 
 /** Undefined, "no limit", is the longest. */

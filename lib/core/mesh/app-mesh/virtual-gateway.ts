@@ -4,6 +4,7 @@ import { ROUTE_HEADER } from '../../model/edge-headers';
 import type { EdgeTopology, Topology } from '../../model/topology';
 import { LOGGING } from './access-log';
 import { clientPolicy } from './tls';
+import { defined } from '../../defined';
 
 /** The gateway service behind API Gateway. App Mesh has one client policy for all that a virtual gateway calls. */
 export function virtualGateway(topology: Topology): VirtualGatewayPlan {
@@ -15,7 +16,7 @@ export function virtualGateway(topology: Topology): VirtualGatewayPlan {
     name: GATEWAY_NAME,
     spec: {
       listeners: [{ portMapping: { port: GATEWAY_PORT, protocol: 'http' } }],
-      ...(policy === undefined ? {} : { backendDefaults: { clientPolicy: policy } }),
+      ...defined({ backendDefaults: policy === undefined ? undefined : { clientPolicy: policy } }),
       logging: LOGGING,
     },
   };

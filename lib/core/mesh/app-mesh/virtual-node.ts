@@ -16,6 +16,7 @@ import { timeoutsOf } from './routes';
 import type { TaskGroup } from './targets';
 import { longest, timeout } from './timeouts';
 import { clientPolicy, listenerTls } from './tls';
+import { defined } from '../../defined';
 
 /** What runs in the tasks of a service, or of one of its versions. */
 export function virtualNode(topology: Topology, group: TaskGroup): VirtualNodePlan {
@@ -39,7 +40,7 @@ export function virtualNode(topology: Topology, group: TaskGroup): VirtualNodePl
 
 function backend(topology: Topology, callee: Service): Backend {
   const policy = clientPolicy(topology, [callee]);
-  return { virtualService: { virtualServiceName: callee.virtualHost, ...(policy === undefined ? {} : { clientPolicy: policy }) } };
+  return { virtualService: { virtualServiceName: callee.virtualHost, ...defined({ clientPolicy: policy }) } };
 }
 
 function discovery(topology: Topology, { service, version }: TaskGroup): ServiceDiscovery {
@@ -56,9 +57,7 @@ function listener(topology: Topology, service: Service): Listener {
   const pool = connectionPool(callPolicy, protocol);
   return {
     portMapping: { port, protocol },
-    ...(tls === undefined ? {} : { tls }),
-    ...(limits === undefined ? {} : { timeout: perProtocol(protocol, limits) }),
-    ...(pool === undefined ? {} : { connectionPool: pool }),
+    ...defined({ tls, timeout: limits === undefined ? undefined : perProtocol(protocol, limits), connectionPool: pool }),
     ...healthCheck(callPolicy, protocol),
     ...outlierDetection(callPolicy),
   };
@@ -77,7 +76,7 @@ function connectionPool({ circuitBreaker }: CallPolicy, protocol: ProtocolId): C
   if (protocol === 'http2' || protocol === 'grpc') return maxRequests === undefined ? undefined : { [protocol]: { maxRequests } };
   if (protocol === 'tcp') return maxConnections === undefined ? undefined : { tcp: { maxConnections } };
   if (maxConnections === undefined && maxPendingRequests === undefined) return undefined;
-  return { http: { maxConnections: maxConnections ?? UNLIMITED, ...(maxPendingRequests === undefined ? {} : { maxPendingRequests }) } };
+  return { http: { maxConnections: maxConnections ?? UNLIMITED, ...defined({ maxPendingRequests }) } };
 }
 
 function healthCheck({ activeHealthCheck: check }: CallPolicy, protocol: ProtocolId): { readonly healthCheck?: HealthCheck } {

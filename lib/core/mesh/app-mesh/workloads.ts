@@ -23,6 +23,7 @@ import { sizingOf } from '../../plan/workload/sizing';
 import { IGNORED_IPS, INGRESS_PORT, REFRESH_SECONDS } from './constants';
 import type { TaskGroup } from './targets';
 import { acmCertificateOf, acmOf } from './tls';
+import { defined } from '../../defined';
 
 /** What a task of App Mesh is made of. Whatever it adds runs as a user, or in a group, whose traffic is not intercepted. */
 export function serviceWorkload(topology: Topology, mesh: AppMeshSettings, { name, service, version }: TaskGroup): WorkloadPlan {
@@ -41,7 +42,7 @@ export function serviceWorkload(topology: Topology, mesh: AppMeshSettings, { nam
       application(service),
       ...service.extraContainers.map(extra),
     ]),
-    ...(version === undefined ? {} : { version: { service: service.name, name: version.name } }),
+    ...defined({ version: version === undefined ? undefined : { service: service.name, name: version.name } }),
     sizing: sizingOf(service),
     registration: { recordType: 'A', ttlSeconds: DISCOVERY_TTL_SECONDS },
     interception: interceptionOf(mesh, service),
@@ -149,7 +150,7 @@ function proxy(topology: Topology, mesh: AppMeshSettings, { kind }: MeshEndpoint
     // https://docs.aws.amazon.com/app-mesh/latest/userguide/envoy-config.html
     environment: {
       ENVOY_LOG_LEVEL: mesh.proxyLogLevel,
-      ...(tracing === undefined ? {} : { ENABLE_ENVOY_XRAY_TRACING: '1' }),
+      ...defined({ ENABLE_ENVOY_XRAY_TRACING: tracing === undefined ? undefined : '1' }),
       ...(tracing?.samplingRate === undefined ? {} : { XRAY_SAMPLING_RATE: String(tracing.samplingRate) }),
     },
     deployedEnvironment: { APPMESH_RESOURCE_ARN: 'endpointArn' },

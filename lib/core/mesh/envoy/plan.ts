@@ -29,6 +29,7 @@ import { EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS, gatewayRegistration } from 
 import { sizingOf } from '../../plan/workload/sizing';
 import { weightedCallees, weightsPlan } from '../../plan/workload/weights';
 import { CAPABILITIES } from './capabilities';
+import { defined } from '../../defined';
 
 /** Self-managed Envoy sidecars with no control plane. */
 export const envoyProvider: MeshProvider = {
@@ -86,7 +87,7 @@ function serviceWorkload(topology: Topology, service: Service, version?: Version
       application(service),
       ...service.extraContainers.map(extra),
     ]),
-    ...(version === undefined ? {} : { version: { service: service.name, name: version.name } }),
+    ...defined({ version: version === undefined ? undefined : { service: service.name, name: version.name } }),
     sizing: sizingOf(service),
     registration: { recordType: 'A', ttlSeconds: DISCOVERY_TTL_SECONDS },
   };

@@ -12,6 +12,7 @@ import { STRINGS } from '../../reading/reader';
 import type { ParsedKey } from '../../model/edge-routes';
 import { METHODS, bySpecificity, parseRouteKey, shapeOf } from '../../model/edge-routes';
 import { parsePassThroughHeaders } from '../security/parse-pass-through-headers';
+import { defined } from '../../defined';
 
 const A_ROUTE = "add one, such as 'ANY /{proxy+}': { service: 'ui' }";
 
@@ -82,8 +83,7 @@ export function parseEdge(
     kind,
     routes: [...drafts].sort(bySpecificity(kind)).map((draft) => draft.route),
     authorizers: used,
-    ...(throttle === undefined ? {} : { throttle }),
-    ...(cors === undefined ? {} : { cors }),
+    ...defined({ throttle, cors }),
     stageName: parseStageName(at.field('stageName'), kind),
     accessLogs: at.field('accessLogs').boolean() ?? true,
     passThroughHeaders: parsePassThroughHeaders(at.field('passThroughHeaders'), EDGE_REMOVAL),
@@ -133,7 +133,7 @@ function parseRoute(key: string, at: Reader, { kind, declared, authorizers, fall
   }
   const throttle = parseThrottle(at.field('throttle'));
   if (parsed === undefined || service === undefined) return undefined;
-  const route = { key, ...parsed, service, authorizer: authorizer?.id ?? 'none', scopes, ...(throttle === undefined ? {} : { throttle }) };
+  const route = { key, ...parsed, service, authorizer: authorizer?.id ?? 'none', scopes, ...defined({ throttle }) };
   return { ...parsed, at, route };
 }
 
@@ -287,7 +287,7 @@ function parseCors(at: Reader, kind: EdgeKind): Cors | undefined {
     allowMethods: methods.length === 0 || methods.includes('*') ? REAL_METHODS : methods,
     allowHeaders,
     exposeHeaders,
-    ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
+    ...defined({ maxAgeSeconds }),
     allowCredentials,
   };
 }
@@ -303,7 +303,7 @@ function parseOrigin(at: Reader, kind: EdgeKind): string | undefined {
   if (sent === origin) return origin;
   return at.fail('CORS', 'is not an origin as browsers send it', {
     allowed: '"*", or scheme, host and, if it is not the default one, port, with no path, such as "https://shop.example"',
-    ...(sent === undefined ? {} : { fix: `write "${sent}"` }),
+    ...defined({ fix: sent === undefined ? undefined : `write "${sent}"` }),
   });
 }
 

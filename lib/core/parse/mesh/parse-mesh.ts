@@ -8,6 +8,7 @@ import { FIRST_APP_MESH_MINOR, FIRST_PROXY_MINOR, imageReference, IMAGES, withTa
 import type { AcmServerCertificates, AppMeshSettings, EnvoyMeshSettings, MeshSettings } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import { STRINGS, suggest } from '../../reading/reader';
+import { defined } from '../../defined';
 
 const FACTORIES = 'Mesh.envoy() or Mesh.appMesh()';
 const SHARED = ['version', 'image', 'agentImage', 'logLevel'] as const;
@@ -49,7 +50,7 @@ function parseAppMesh(at: Reader, services: Reader): AppMeshSettings {
     allowAllEgress: at.field('allowAllEgress').boolean() ?? false,
     ignoredEgressPorts: parseIgnoredPorts(at.field('ignoredEgressPorts')),
     discovery: (at.field('dnsDiscovery').boolean() ?? false) ? 'dns' : 'cloudMap',
-    ...(serverCertificates === undefined ? {} : { serverCertificates }),
+    ...defined({ serverCertificates }),
   };
 }
 

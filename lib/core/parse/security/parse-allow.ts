@@ -3,6 +3,7 @@ import { displayValue } from '../../reading/input';
 import type { AllowRule, AllowedPath, ProtocolId } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import { STRINGS, suggest } from '../../reading/reader';
+import { defined } from '../../defined';
 
 /** A rule as far as it can be read without knowing who calls. */
 export interface DraftRule extends Omit<AllowRule, 'callers'> {
@@ -27,12 +28,7 @@ function parseRule(at: Reader, protocol: ProtocolId): DraftRule {
   const callers = parseList(at.field('callers'), 'a caller', (name, item) => ({ at: item, name }));
   const methods = parseMethods(at.field('methods'), protocol);
   const paths = parsePaths(at.field('paths'), protocol);
-  return {
-    callersAt: at.field('callers'),
-    ...(callers === undefined ? {} : { callers }),
-    ...(methods === undefined ? {} : { methods }),
-    ...(paths === undefined ? {} : { paths }),
-  };
+  return { callersAt: at.field('callers'), ...defined({ callers, methods, paths }) };
 }
 
 /** What is said of a list of a rule, and of other things that name requests. */

@@ -29,6 +29,7 @@ import { CALL_POLICY_FIELDS, parseCallPolicy } from '../traffic/parse-call-polic
 import { SERVICE_POLICY_FIELDS, parseServicePolicy } from '../traffic/parse-service-policy';
 import type { Reader } from '../../reading/reader';
 import { STRINGS, suggest } from '../../reading/reader';
+import { defined } from '../../defined';
 
 /** A service as far as it can be read without knowing the others. */
 export interface DraftService extends Omit<
@@ -178,7 +179,7 @@ function checkVersionName(service: string, name: string, at: Reader): void {
 }
 
 function parsePort(at: Reader, min: number, fix?: string): number | undefined {
-  const port = at.number({ min, max: 65535, ...(fix === undefined ? {} : { fix }) });
+  const port = at.number({ min, max: 65535, ...defined({ fix }) });
   const owner = port === undefined ? undefined : RESERVED_PORTS.get(port);
   if (owner === undefined) return port;
   return at.fail('RESERVED_PORT', `port ${port} is taken inside every task by ${owner}`, {
@@ -236,9 +237,7 @@ function parseContainer(at: Reader, what: string, needsImage = true): ContainerS
   return {
     environment,
     secretNames: secrets.map(([name]) => name).sort(),
-    ...(command === undefined ? {} : { command }),
-    ...(entryPoint === undefined ? {} : { entryPoint }),
-    ...(user === undefined ? {} : { user }),
+    ...defined({ command, entryPoint, user }),
     readonlyRootFilesystem: at.field('readonlyRootFilesystem').boolean() ?? false,
   };
 }
@@ -399,8 +398,7 @@ function parseExtraContainers(
       essential: item.field('essential').boolean() ?? true,
       ports,
       ...parseContainer(item, `the container "${name}"`),
-      ...(cpu === undefined ? {} : { cpu }),
-      ...(memoryLimitMiB === undefined ? {} : { memoryLimitMiB }),
+      ...defined({ cpu, memoryLimitMiB }),
     });
   }
   checkContainerCount(at, containers.length, added.names);

@@ -2,6 +2,7 @@ import { counted, displayValue } from '../../reading/input';
 import type { ProtocolId } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import type { ActiveHealthCheck } from '../../model/traffic-policy';
+import { defined } from '../../defined';
 
 const FIELDS = ['path', 'interval', 'timeout', 'healthyThreshold', 'unhealthyThreshold'] as const;
 const STANDARD = { intervalSeconds: 5, timeoutSeconds: 2, healthyThreshold: 2, unhealthyThreshold: 3 };
@@ -25,7 +26,7 @@ export function parseActiveHealthCheck(at: Reader, protocol: ProtocolId): Active
     });
   }
   return {
-    ...(path === undefined ? {} : { path }),
+    ...defined({ path }),
     intervalSeconds,
     timeoutSeconds,
     healthyThreshold: at.field('healthyThreshold').number({ min: 1, max: 10 }) ?? STANDARD.healthyThreshold,

@@ -5,6 +5,7 @@ import type { Fault } from '../../model/traffic-policy';
 import { parseNamed } from './parse-named';
 import { REQUEST_FILTER_FIELDS, parseRequestFilter } from './parse-request-filter';
 import { parseHeaderMatches } from './parse-value-matches';
+import { defined } from '../../defined';
 
 const SHAPE = {
   what: 'a fault',
@@ -28,8 +29,7 @@ export function parseFaults(at: Reader, protocol: ProtocolId, callers: NamedCall
     return {
       name,
       percent,
-      ...(delaySeconds === undefined ? {} : { delaySeconds }),
-      ...(abortStatus === undefined ? {} : { abortStatus }),
+      ...defined({ delaySeconds, abortStatus }),
       headers: parseHeaderMatches(entry.field('headers')),
       ...parseRequestFilter(entry, protocol, callers),
     };

@@ -2,6 +2,7 @@ import { displayValue } from '../../reading/input';
 import type { ProtocolId } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import type { HashKey, LoadBalancing } from '../../model/traffic-policy';
+import { defined } from '../../defined';
 
 const FACTORIES = 'LoadBalancing.leastRequest(), LoadBalancing.roundRobin() or LoadBalancing.ringHash()';
 
@@ -20,7 +21,7 @@ export function parseLoadBalancing(at: Reader, protocol: ProtocolId): LoadBalanc
   if (algorithm === undefined) return undefined;
   if (algorithm !== 'ringHash') {
     const slowStartSeconds = at.field('slowStart').seconds({ min: 1, max: 900 });
-    return { algorithm, ...(slowStartSeconds === undefined ? {} : { slowStartSeconds }) };
+    return { algorithm, ...defined({ slowStartSeconds }) };
   }
   if (protocol === 'tcp')
     return at.fail('NOT_ALLOWED', 'nothing tells the connections of a TCP service apart: all of them would go to one task', {
@@ -44,7 +45,7 @@ function parseHashKey(at: Reader): HashKey | undefined {
   const ttlSeconds = at.field('ttl').seconds({ min: 0, max: 31_536_000 });
   if (name === undefined) return undefined;
   if (kind === 'header') return { kind, name: name.toLowerCase() };
-  return { kind, name, ...(ttlSeconds === undefined ? {} : { ttlSeconds }) };
+  return { kind, name, ...defined({ ttlSeconds }) };
 }
 
 function parseName(at: Reader, kind: string): string | undefined {

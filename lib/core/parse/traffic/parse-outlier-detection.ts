@@ -2,6 +2,7 @@ import type { ProtocolId } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import { DEFAULT_OUTLIER_DETECTION } from '../../model/defaults';
 import type { OutlierDetection } from '../../model/traffic-policy';
+import { defined } from '../../defined';
 
 const FIELDS = ['consecutiveGatewayErrors', 'consecutiveServerErrors', 'interval', 'baseEjection', 'maxEjectionPercent'] as const;
 const IN_A_ROW = { min: 1, max: 1000 };
@@ -21,8 +22,7 @@ export function parseOutlierDetection(at: Reader, protocol: ProtocolId): Outlier
   const consecutiveGatewayErrors = at.field('consecutiveGatewayErrors').number(IN_A_ROW) ?? standard.consecutiveGatewayErrors;
   const consecutiveServerErrors = serverErrors.number(IN_A_ROW);
   return {
-    ...(consecutiveGatewayErrors === undefined ? {} : { consecutiveGatewayErrors }),
-    ...(consecutiveServerErrors === undefined ? {} : { consecutiveServerErrors }),
+    ...defined({ consecutiveGatewayErrors, consecutiveServerErrors }),
     intervalSeconds: at.field('interval').seconds({ min: 0.1, max: 3600, integer: false }) ?? standard.intervalSeconds,
     baseEjectionSeconds: at.field('baseEjection').seconds({ min: 0.1, max: 86_400, integer: false }) ?? standard.baseEjectionSeconds,
     // Not 100: somebody has to be left.

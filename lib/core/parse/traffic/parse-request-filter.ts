@@ -3,6 +3,7 @@ import type { ListWords, NamedCallers } from '../security/parse-allow';
 import { parseList, parseMethods, parsePaths } from '../security/parse-allow';
 import type { Reader } from '../../reading/reader';
 import type { RequestFilter } from '../../model/traffic-policy';
+import { defined } from '../../defined';
 
 export const REQUEST_FILTER_FIELDS = ['callers', 'methods', 'paths'] as const;
 
@@ -18,9 +19,5 @@ export function parseRequestFilter(at: Reader, protocol: ProtocolId, callers: Na
   if (named !== undefined) callers.push({ at: at.field('callers'), named });
   const methods = parseMethods(at.field('methods'), protocol, WORDS);
   const paths = parsePaths(at.field('paths'), protocol, WORDS);
-  return {
-    ...(named === undefined ? {} : { callers: [...new Set(named.map(({ name }) => name))].sort() }),
-    ...(methods === undefined ? {} : { methods }),
-    ...(paths === undefined ? {} : { paths }),
-  };
+  return defined({ callers: named === undefined ? undefined : [...new Set(named.map(({ name }) => name))].sort(), methods, paths });
 }

@@ -2,6 +2,7 @@ import type { ProtocolId } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import { DEFAULT_RETRY } from '../../model/defaults';
 import type { RetryEvent, RetryPolicy } from '../../model/traffic-policy';
+import { defined } from '../../defined';
 
 const FIELDS = ['maxRetries', 'on', 'anyMethod', 'backoff', 'budgetPercent', 'minConcurrency'] as const;
 
@@ -37,8 +38,7 @@ export function parseRetry(at: Reader, protocol: ProtocolId): RetryPolicy | unde
   return {
     maxRetries,
     anyMethod,
-    ...(on === undefined ? {} : { on }),
-    ...(backoff === undefined ? {} : { backoff }),
+    ...defined({ on, backoff }),
     budgetPercent: budgetPercent ?? DEFAULT_RETRY.budgetPercent,
     minConcurrency: minConcurrency ?? (budgetPercent === undefined ? DEFAULT_RETRY.minConcurrency : LEAST_BESIDE_SHARE),
   };

@@ -4,6 +4,7 @@ import type { Reader } from '../../reading/reader';
 import type { Rewrite, RouteMatch } from '../../model/traffic-policy';
 import { checkPath } from './parse-route-match';
 import { checkPattern } from './parse-value-matches';
+import { defined } from '../../defined';
 
 const HOW = 'PathRewrite.prefix(), exact() or regex()';
 
@@ -15,7 +16,7 @@ export function parseRewrite(at: Reader, protocol: ProtocolId, match: RouteMatch
   if (at.empty) at.fail('MISSING', 'nothing is rewritten', { got: null, fix: 'give path or host, or remove rewrite' });
   const path = parsePath(at.field('path'), protocol, match);
   const host = parseHost(at.field('host'));
-  return { ...(path === undefined ? {} : { path }), ...(host === undefined ? {} : { host }) };
+  return defined({ path, host });
 }
 
 function parsePath(at: Reader, protocol: ProtocolId, match: RouteMatch | undefined): Rewrite['path'] {

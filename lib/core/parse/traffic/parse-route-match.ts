@@ -5,6 +5,7 @@ import { parseMethods, PATH } from '../security/parse-allow';
 import type { Reader } from '../../reading/reader';
 import type { PathMatch, RouteMatch } from '../../model/traffic-policy';
 import { checkPattern, parseHeaderMatches, parseQueryMatches } from './parse-value-matches';
+import { defined } from '../../defined';
 
 const WORDS: ListWords = {
   empty: 'an empty list matches nothing',
@@ -30,8 +31,7 @@ export function parseRouteMatch(at: Reader, protocol: ProtocolId): RouteMatch | 
   if (protocol === 'grpc' && !query.absent)
     query.fail('NOT_ALLOWED', 'a gRPC call has no query string', { fix: 'match metadata, by headers' });
   return {
-    ...(path === undefined ? {} : { path }),
-    ...(methods === undefined ? {} : { methods }),
+    ...defined({ path, methods }),
     headers: parseHeaderMatches(at.field('headers')),
     queryParameters: protocol === 'grpc' ? [] : parseQueryMatches(query),
   };

@@ -10,6 +10,7 @@ import { parseMaxRequestSize } from './parse-max-request-size';
 import { parseRateLimits } from './parse-rate-limits';
 import { parseServiceRoutes } from './parse-service-routes';
 import { parseWebSockets } from './parse-web-sockets';
+import { defined } from '../../defined';
 
 /** Props of a service that say what happens to the requests to it, whoever sends them. */
 export const SERVICE_POLICY_FIELDS = [
@@ -32,9 +33,7 @@ export function parseServicePolicy(at: Reader, protocol: ProtocolId, callers: Na
     routes: parseServiceRoutes(at.field('routes'), protocol, at.field('versions').names),
     rateLimits: parseRateLimits(at.field('rateLimits'), protocol, callers),
     faults: parseFaults(at.field('faultInjection'), protocol, callers),
-    ...(requestHeaders === undefined ? {} : { requestHeaders }),
-    ...(responseHeaders === undefined ? {} : { responseHeaders }),
-    ...(maxRequestBytes === undefined ? {} : { maxRequestBytes }),
+    ...defined({ requestHeaders, responseHeaders, maxRequestBytes }),
     passThroughHeaders: parsePassThroughHeaders(at.field('passThroughHeaders'), SERVICE_REMOVAL),
     webSockets: parseWebSockets(at.field('webSockets'), protocol),
   };

@@ -9,6 +9,7 @@ import { parseRetry } from './parse-retry';
 import { parseRewrite } from './parse-rewrite';
 import { parseRouteMatch } from './parse-route-match';
 import { parseTimeouts } from './parse-timeouts';
+import { defined } from '../../defined';
 
 /** What differs for the requests of a route from the policy of the service: each of these has its own line in `differences`. */
 const DIFFERENCE_FIELDS = ['versions', 'mirror', 'timeout', 'retry', 'requestHeaders', 'responseHeaders'] as const;
@@ -43,7 +44,7 @@ function parseRoute(at: Reader, protocol: ProtocolId, versions: readonly string[
   const match = parseRouteMatch(at.field('match').required('which requests are meant', EXAMPLE), protocol);
   const rewrite = parseRewrite(at.field('rewrite'), protocol, match);
   const rest = differences(at, protocol, versions);
-  return name === undefined || match === undefined ? undefined : { name, match, ...(rewrite === undefined ? {} : { rewrite }), ...rest };
+  return name === undefined || match === undefined ? undefined : { name, match, ...defined({ rewrite }), ...rest };
 }
 
 function differences(
@@ -57,14 +58,7 @@ function differences(
   const retry = parseRetry(at.field('retry'), protocol);
   const requestHeaders = parseHeaderChanges(at.field('requestHeaders'), protocol);
   const responseHeaders = parseHeaderChanges(at.field('responseHeaders'), protocol);
-  return {
-    ...(versions === undefined ? {} : { versions }),
-    ...(mirror === undefined ? {} : { mirror }),
-    ...(timeouts === undefined ? {} : { timeouts }),
-    ...(retry === undefined ? {} : { retry }),
-    ...(requestHeaders === undefined ? {} : { requestHeaders }),
-    ...(responseHeaders === undefined ? {} : { responseHeaders }),
-  };
+  return defined({ versions, mirror, timeouts, retry, requestHeaders, responseHeaders });
 }
 
 function checkNames(drafts: readonly Draft[]): void {

@@ -2,6 +2,7 @@ import { FARGATE_CPUS, fargateMemory, nearestFargateSize } from './fargate-sizes
 import type { ArchitectureId, CapacityProvider, Scaling, Sizing } from '../../model/topology';
 import { parseDeployment } from './parse-deployment';
 import type { Reader } from '../../reading/reader';
+import { defined } from '../../defined';
 
 export interface SizingDefaults {
   readonly cpu: number;
@@ -51,11 +52,10 @@ export function parseSizing(at: Reader, defaults: SizingDefaults, mesh: MeshDefa
   return {
     ...size,
     architecture: parseArchitecture(at.field('cpuArchitecture')) ?? mesh.architecture,
-    ...(desiredCount === undefined ? {} : { desiredCount }),
-    ...(scaling === undefined ? {} : { scaling }),
+    ...defined({ desiredCount, scaling }),
     enableExecuteCommand: at.field('enableExecuteCommand').boolean() ?? mesh.enableExecuteCommand,
     capacityProviders: capacityProviders ?? mesh.capacityProviders,
-    ...(replacement === undefined ? {} : { replacement }),
+    ...defined({ replacement }),
   };
 }
 
@@ -80,9 +80,12 @@ function parseTaskSize(at: Reader, defaults: SizingDefaults): { cpu: number; mem
     const better = cpu <= MAX_VCPUS ? nearestFargateSize(cpu * 1024, given ?? 0) : nearestFargateSize(cpu, given ?? 0);
     at.field('cpu').fail('TASK_SIZE', `Fargate has no task of ${cpu} CPU units`, {
       allowed: cpus,
-      ...(better === undefined
-        ? {}
-        : { fix: `${cpu <= MAX_VCPUS ? '1024 CPU units are one vCPU: ' : ''}use cpu: ${better.cpu}, memoryLimitMiB: ${better.memoryMiB}` }),
+      ...defined({
+        fix:
+          better === undefined
+            ? undefined
+            : `${cpu <= MAX_VCPUS ? '1024 CPU units are one vCPU: ' : ''}use cpu: ${better.cpu}, memoryLimitMiB: ${better.memoryMiB}`,
+      }),
     });
     return { cpu, memoryMiB: given ?? defaults.memoryMiB };
   }
@@ -95,14 +98,14 @@ function parseTaskSize(at: Reader, defaults: SizingDefaults): { cpu: number; mem
         offered.length > 6
           ? `${offered[0]} to ${offered[offered.length - 1]} MiB in steps of ${(offered[1] ?? 0) - (offered[0] ?? 0)}`
           : `${offered.join(', ')} MiB`,
-      ...(better === undefined
-        ? {}
-        : {
-            fix:
-              better.cpu === cpu
-                ? `use memoryLimitMiB: ${better.memoryMiB}`
-                : `use cpu: ${better.cpu}, memoryLimitMiB: ${better.memoryMiB}`,
-          }),
+      ...defined({
+        fix:
+          better === undefined
+            ? undefined
+            : better.cpu === cpu
+              ? `use memoryLimitMiB: ${better.memoryMiB}`
+              : `use cpu: ${better.cpu}, memoryLimitMiB: ${better.memoryMiB}`,
+      }),
     });
   }
   return { cpu, memoryMiB };
@@ -135,8 +138,7 @@ function parseScaling(at: Reader): Scaling | undefined {
     minCapacity,
     maxCapacity,
     ...(cpu === undefined && memory === undefined ? { cpuTargetPercent: 60 } : {}),
-    ...(cpu === undefined ? {} : { cpuTargetPercent: cpu }),
-    ...(memory === undefined ? {} : { memoryTargetPercent: memory }),
+    ...defined({ cpuTargetPercent: cpu, memoryTargetPercent: memory }),
   };
 }
 

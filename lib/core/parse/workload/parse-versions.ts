@@ -5,6 +5,7 @@ import type { Mirror } from '../../model/traffic-policy';
 import { HOW_MANY } from './parse-sizing';
 import type { Reader } from '../../reading/reader';
 import { suggest } from '../../reading/reader';
+import { defined } from '../../defined';
 
 /** What a version and a service have alike: what their tasks are. */
 export type TaskParts = Omit<Version, 'name' | 'workloadName' | 'weight' | 'discovery' | 'discoveryHost'>;
@@ -49,7 +50,7 @@ export function parseVersions(at: Reader, parts: VersionParts): VersionSettings 
   const names = entries.map(([name]) => name);
   const versionHeader = parseVersionHeader(at.field('versionHeader'), parts.protocol);
   const mirror = parseMirror(at.field('mirror'), names, parts.protocol);
-  return { versions, ...(versionHeader === undefined ? {} : { versionHeader }), ...(mirror === undefined ? {} : { mirror }) };
+  return { versions, ...defined({ versionHeader, mirror }) };
 }
 
 function parseVersion(name: string, at: Reader, service: Reader, parts: VersionParts): DraftVersion | undefined {

@@ -1,6 +1,7 @@
 import type { ContainerPlan, MountPlan } from '../system-plan';
 import { APPLICATION_CONTAINER, COLLECTOR_CONTAINER, COLLECTOR_MEMORY_MIB, PROXY_CONTAINER } from '../../model/constants';
 import type { ContainerSettings, ExtraContainer, Service, Topology } from '../../model/topology';
+import { defined } from '../../defined';
 
 export function application(service: Pick<Service, keyof ContainerSettings | 'stopTimeoutSeconds'>): ContainerPlan {
   return {
@@ -29,19 +30,14 @@ export function extra(container: ExtraContainer): ContainerPlan {
     readonlyRootFilesystem: container.readonlyRootFilesystem,
     dependsOn: [{ container: PROXY_CONTAINER, condition: 'HEALTHY' }],
     ports: [],
-    ...(container.cpu === undefined ? {} : { cpu: container.cpu }),
-    ...(container.memoryLimitMiB === undefined ? {} : { memoryLimitMiB: container.memoryLimitMiB }),
+    ...defined({ cpu: container.cpu, memoryLimitMiB: container.memoryLimitMiB }),
     restart: false,
   };
 }
 
 function commandOf(container: ContainerSettings): Pick<ContainerPlan, 'command' | 'entryPoint' | 'user'> {
   const { command, entryPoint, user } = container;
-  return {
-    ...(command === undefined ? {} : { command }),
-    ...(entryPoint === undefined ? {} : { entryPoint }),
-    ...(user === undefined ? {} : { user }),
-  };
+  return defined({ command, entryPoint, user });
 }
 
 /**
