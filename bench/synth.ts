@@ -17,7 +17,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Certificates, Mesh, Microservices, Tracing } from '../lib';
-import { MAX_STACK_RESOURCES, MAX_TEMPLATE_BYTES } from '../lib/core/model/constants';
+import { MAX_STACK_RESOURCES, MAX_TEMPLATE_BYTES } from '../lib/core/plan/stack-limits';
 import type { ServiceProps } from '../lib';
 
 interface Measure {

@@ -89,7 +89,7 @@ export class BoutiqueStack extends Stack {
         },
       }),
     });
-    new CfnOutput(this, 'Url', { value: this.boutique.url });
+    new CfnOutput(this, 'Url', { value: this.boutique.edge().url });
 
     Validations.of(this.boutique).acknowledge({
       id: 'AwsSolutions-ECS2',

@@ -56,7 +56,7 @@ export class ShopStack extends Stack {
         routes: { $default: { service: 'ui' } },
       }),
     });
-    new CfnOutput(this, 'Url', { value: this.shop.url });
+    new CfnOutput(this, 'Url', { value: this.shop.edge().url });
 
     Validations.of(this.shop).acknowledge({
       id: 'AwsSolutions-ECS2',

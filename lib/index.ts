@@ -1,3 +1,4 @@
+export * from './edge';
 export * from './microservice';
 export * from './microservices';
 export * from './props/traffic/active-health-check';

@@ -1,6 +1,4 @@
 import { Annotations } from 'aws-cdk-lib';
-import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
-import type { RestApi, UsagePlan } from 'aws-cdk-lib/aws-apigateway';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { ICluster } from 'aws-cdk-lib/aws-ecs';
@@ -8,24 +6,23 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IPrivateHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { IPrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
-import type { RenderedSystem } from './cdk/compute/render-system';
+import { renderEdges } from './cdk/edges/render-edges';
 import { renderSystem } from './cdk/compute/render-system';
 import { limitStackSize } from './cdk/compute/stack-size';
-import type { RenderedEdge } from './cdk/edges/render';
-import { renderEdge, userAuthorizers } from './cdk/edges/render';
-import { planMesh } from './core/mesh/providers';
+import { throwIssue } from './cdk/throw-issue';
+import { DEFAULT_EDGE } from './core/model/edge-names';
+import type { Warning } from './core/model/topology';
+import { meshNameOf } from './core/parse/network/mesh-name';
+import { parseTopology } from './core/parse/parse';
+import { planSystem } from './core/plan-system';
+import type { SystemPlan } from './core/plan/system-plan';
+import { displayValue } from './core/reading/input';
+import { IssueList } from './core/reading/issues';
+import { Reader, suggest } from './core/reading/reader';
+import type { IEdge } from './edge';
 import type { IMicroservice } from './microservice';
 import type { MicroservicesProps } from './props/microservices-props';
 import { readProps } from './props/read-props';
-import { throwIssue } from './cdk/throw-issue';
-import { GATEWAY_NAME, GATEWAY_PORT } from './core/model/constants';
-import { displayValue } from './core/reading/input';
-import { IssueList } from './core/reading/issues';
-import { meshNameOf } from './core/parse/network/mesh-name';
-import type { Topology, Warning } from './core/model/topology';
-import { registrationsOf } from './core/model/topology';
-import { parseTopology } from './core/parse/parse';
-import { Reader, suggest } from './core/reading/reader';
 
 /**
  * Microservices on Amazon ECS behind API Gateway, in a service mesh of Envoy sidecars with no control plane.
@@ -55,49 +52,36 @@ export class Microservices extends Construct {
   public readonly zone: IPrivateHostedZone;
   /** Where containers, Envoy and API Gateway log. */
   public readonly logGroup: ILogGroup;
-  /** The HTTP API, if the edge is one. */
-  public readonly httpApi?: HttpApi;
-  /** The REST API, if the edge is one. */
-  public readonly restApi?: RestApi;
-  /** The usage plan of the API keys, if a route of a REST API asks for one. */
-  public readonly usagePlan?: UsagePlan;
   /** Fires when a certificate has less than a third of its life left; absent with `Certificates.none()`. It has no action of its own. */
   public readonly certificateAlarm?: Alarm;
-  /** The service behind API Gateway, if there is an edge. */
-  public readonly gateway?: IMicroservice;
 
   private readonly services: ReadonlyMap<string, IMicroservice>;
-  /** Nothing, until it is complete: one that failed and was caught stays in the tree of constructs. */
+  private readonly edges: ReadonlyMap<string, IEdge>;
+  /** The names under which tasks register: nothing, until it is complete: one that failed and was caught stays in the tree of constructs. */
   private readonly registered: ReadonlySet<string> = new Set();
-  private readonly edgeUrl?: string;
 
   public constructor(scope: Construct, id: string, props: MicroservicesProps) {
     super(scope, id);
     const issues = new IssueList();
     const topology = parseTopology({ props: readProps(props), defaultName: meshNameOf(id) }, issues);
     issues.throwIfAny(this.node.path);
-    checkNeighbours(this, topology, props, issues);
+    const plan = planSystem(topology, issues);
     issues.throwIfAny(this.node.path);
-    const plan = planMesh(topology, issues);
+    checkNeighbors(this, plan, props, issues);
     issues.throwIfAny(this.node.path);
-    const system = renderSystem(this, topology, plan, props);
-    const edge = renderEdgeOf(this, topology, system, props);
+    const system = renderSystem(this, plan, props);
 
-    this.domain = topology.domain;
+    this.domain = plan.zone.name;
     this.vpc = system.foundation.vpc;
     this.cluster = system.foundation.cluster;
     this.namespace = system.foundation.namespace;
     this.zone = system.zone;
     this.logGroup = system.foundation.logGroup;
     this.services = system.services;
-    this.registered = new Set(topology.services.flatMap(registrationsOf).map(({ name }) => name));
-    this.gateway = system.gateway;
+    this.edges = renderEdges(this, plan, system, props);
+    this.registered = new Set(plan.workloads.map(({ name }) => name));
     this.certificateAlarm = system.certificateAlarm;
-    this.httpApi = edge?.httpApi;
-    this.restApi = edge?.restApi;
-    this.usagePlan = edge?.usagePlan;
-    this.edgeUrl = edge?.url;
-    warn(this, [...topology.warnings, ...plan.warnings]);
+    warn(this, plan.warnings);
     limitStackSize(this, plan);
   }
 
@@ -116,43 +100,44 @@ export class Microservices extends Construct {
     });
   }
 
-  /** @internal */
-  public _has(name: string): boolean {
-    return this.registered.has(name) || (name === GATEWAY_NAME && this.gateway !== undefined);
+  /**
+   * The handle of an edge.
+   *
+   * @param name as in `edges`; absent: the only edge, or the one that is called `default`
+   * @throws if there is no such edge
+   */
+  public edge(name?: string): IEdge {
+    const names = [...this.edges.keys()];
+    const edge = this.edges.get(name ?? (names.length === 1 ? (names[0] ?? '') : DEFAULT_EDGE));
+    if (edge !== undefined) return edge;
+    if (names.length === 0)
+      return throwIssue(this, 'edge()', 'UNKNOWN_EDGE', 'there is no edge', { fix: 'set the prop edge, for one to Edge.httpApi()' });
+    if (name === undefined)
+      return throwIssue(this, 'edge()', 'UNKNOWN_EDGE', 'there are several edges', { allowed: names.join(', '), fix: 'name one of them' });
+    return throwIssue(this, 'edge()', 'UNKNOWN_EDGE', `there is no edge ${displayValue(name)}`, { got: null, ...suggest(name, names) });
   }
 
-  /**
-   * The URL of the API, without a slash at the end.
-   *
-   * @throws if there is no edge
-   */
-  public get url(): string {
-    if (this.edgeUrl !== undefined) return this.edgeUrl;
-    return throwIssue(this, 'edge', 'MISSING', 'there is no edge, so there is no URL', {
-      fix: 'set edge to Edge.httpApi() or Edge.restApi()',
-    });
+  /** @internal */
+  public _registers(name: string): boolean {
+    return this.registered.has(name);
   }
 }
 
 /** What several meshes of one app would fight over, at deployment. */
-function checkNeighbours(scope: Construct, topology: Topology, props: MicroservicesProps, issues: IssueList): void {
+function checkNeighbors(scope: Construct, plan: SystemPlan, props: MicroservicesProps, issues: IssueList): void {
   const vpc = props.cluster?.vpc ?? props.vpc;
   const others = scope.node.root.node
     .findAll()
     .filter((other): other is Microservices => other instanceof Microservices && other !== scope);
   for (const other of others) {
-    if (vpc !== undefined && other.vpc === vpc && other.domain === topology.domain) {
-      new Reader(issues, 'domain', topology.domain).fail(
+    if (vpc !== undefined && other.vpc === vpc && other.domain === plan.zone.name) {
+      new Reader(issues, 'domain', plan.zone.name).fail(
         'DOMAIN_CLASH',
-        `"${topology.domain}" is the domain of ${other.node.path} too, in the same VPC, and Route 53 takes one private zone of a name`,
+        `"${plan.zone.name}" is the domain of ${other.node.path} too, in the same VPC, and Route 53 takes one private zone of a name`,
         { fix: 'give one of the two another name or domain' },
       );
     }
-    const names = [
-      ...topology.services.flatMap(registrationsOf).map(({ name }) => name),
-      ...(topology.edge === undefined ? [] : [GATEWAY_NAME]),
-    ];
-    const same = names.filter((name) => other._has(name));
+    const same = plan.workloads.map(({ name }) => name).filter((name) => other._registers(name));
     if (props.namespace !== undefined && other.namespace === props.namespace && same.length > 0) {
       new Reader(issues, 'namespace', undefined).fail(
         'DOMAIN_CLASH',
@@ -161,31 +146,6 @@ function checkNeighbours(scope: Construct, topology: Topology, props: Microservi
       );
     }
   }
-}
-
-function renderEdgeOf(
-  scope: Construct,
-  topology: Topology,
-  { gateway, foundation }: RenderedSystem,
-  props: MicroservicesProps,
-): RenderedEdge | undefined {
-  if (topology.edge === undefined || gateway === undefined || props.edge === undefined) return undefined;
-  return renderEdge(scope, {
-    edge: topology.edge,
-    authorizers: userAuthorizers(props.edge._options),
-    target: {
-      vpc: foundation.vpc,
-      vpcSubnets: foundation.vpcSubnets,
-      service: gateway.service,
-      containerName: gateway.proxyContainer.containerName,
-      containerPort: GATEWAY_PORT,
-      securityGroup: gateway.securityGroup,
-      discoveryService: gateway.discoveryService,
-    },
-    logGroup: foundation.logGroup,
-    traced: topology.tracing !== undefined,
-    name: topology.name,
-  });
 }
 
 function warn(scope: Construct, warnings: readonly Warning[]): void {

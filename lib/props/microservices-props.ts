@@ -84,11 +84,20 @@ export interface MicroservicesProps {
   readonly egress?: Egress;
 
   /**
-   * The way in for clients outside.
+   * The way in for clients outside: the short form of `edges` for one edge, which is called `default`. Not together with `edges`.
    *
    * @default - none: the services are reached by each other alone
    */
   readonly edge?: Edge;
+
+  /**
+   * Several ways in for clients outside, by name: each has an API and a gateway service (`gateway-<name>`) of its own. A name is a
+   * DNS label of at most 55 characters. The edge that is called `default` has the resources of the prop `edge`, and its gateway
+   * service is `gateway`: so a system that gets a second edge keeps the URL of its first one.
+   *
+   * @default - none
+   */
+  readonly edges?: { readonly [name: string]: Edge };
 
   /**
    * What carries the calls between services.

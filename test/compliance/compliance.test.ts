@@ -1,25 +1,25 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { FeatureId } from '../../lib/core/mesh/features';
 import { FEATURES } from '../../lib/core/mesh/features';
 import type { MeshProvider } from '../../lib/core/mesh/provider';
-import { PROVIDERS, planMesh } from '../../lib/core/mesh/providers';
+import { PROVIDERS } from '../../lib/core/mesh/providers';
+import { planSystem } from '../../lib/core/plan-system';
 import type { SystemPlan } from '../../lib/core/plan/system-plan';
 import type { Issue } from '../../lib/core/reading/issues';
 import { IssueList } from '../../lib/core/reading/issues';
 import { parseTopology } from '../../lib/core/parse/parse';
 import type { Raw } from '../support/parsing';
+import { expectTable } from './feature-table';
 import { PROOFS } from './providers';
 import { SYSTEMS } from './systems';
 
-const providers = Object.values(PROVIDERS);
+const providers = PROVIDERS;
 const features = Object.keys(FEATURES) as FeatureId[];
 
 function plan(system: Raw, mesh: Raw): { readonly plan?: SystemPlan; readonly issues: readonly Issue[] } {
   const issues = new IssueList();
   const topology = parseTopology({ props: { ...system, mesh }, defaultName: 'shop' }, issues);
   if (issues.all.length > 0) return { issues: issues.all };
-  const planned = planMesh(topology, issues);
+  const planned = planSystem(topology, issues);
   return issues.all.length > 0 ? { issues: issues.all } : { plan: planned, issues: [] };
 }
 
@@ -29,7 +29,7 @@ function usedAt(feature: FeatureId, system: Raw, mesh: Raw): readonly string[] {
 }
 
 describe.each(providers.map((provider) => [provider.factory, provider] as const))('%s', (_, provider: MeshProvider) => {
-  const { mesh, proofs } = PROOFS[provider.id];
+  const { mesh, proofs } = PROOFS[provider.id]!;
   const able = features.filter((id) => provider.capabilities[id] === true);
   const unable = features.filter((id) => provider.capabilities[id] !== true);
 
@@ -43,7 +43,7 @@ describe.each(providers.map((provider) => [provider.factory, provider] as const)
     // What is true of every plan would prove nothing.
     const bare =
       without === undefined
-        ? ({ ...done.plan!, workloads: [], ingress: [], records: [], appMesh: undefined } as unknown as SystemPlan)
+        ? ({ ...done.plan!, workloads: [], ingress: [], records: [], resources: undefined } as unknown as SystemPlan)
         : plan(without, mesh).plan!;
     expect(proof(bare)).toBe(false);
   });
@@ -69,32 +69,10 @@ test('what a system does not ask for, it does not use', () => {
   for (const id of features) {
     const { with: system, without } = SYSTEMS[id];
     if (without === undefined || usedAt(id, system, {}).length === 0) continue;
-    expect({ id, paths: usedAt(id, without, PROOFS.envoy.mesh) }).toEqual({ id, paths: [] });
+    expect({ id, paths: usedAt(id, without, PROOFS['envoy']!.mesh) }).toEqual({ id, paths: [] });
   }
 });
 
-const PAGE = join(__dirname, '../../docs/app-mesh.md');
-const [START, END] = ['<!-- features: made by test/compliance -->', '<!-- end of features -->'];
-
-function table(): string {
-  const cell = (provider: MeshProvider, id: FeatureId): string => {
-    const capability = provider.capabilities[id];
-    return capability === true ? 'yes' : `no: ${capability.no}`;
-  };
-  const rows = features.map((id) => `| ${[FEATURES[id].title, ...providers.map((provider) => cell(provider, id))].join(' | ')} |`);
-  return [
-    `| | ${providers.map(({ factory }) => `\`${factory}\``).join(' | ')} |`,
-    `|---|${providers.map(() => '---|').join('')}`,
-    ...rows,
-  ].join('\n');
-}
-
 test('the table of features in docs/app-mesh.md is what the providers say (npm run test:update)', () => {
-  const page = readFileSync(PAGE, 'utf8');
-  const [before, rest] = page.split(START);
-  const after = rest?.split(END)[1];
-  if (before === undefined || after === undefined) throw new Error(`docs/app-mesh.md has no ${START} ... ${END}`);
-  const updated = `${before}${START}\n${table()}\n${END}${after}`;
-  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(PAGE, updated);
-  else expect(page).toBe(updated);
+  expectTable('app-mesh.md', FEATURES, providers);
 });

@@ -9,7 +9,7 @@ import { LOGGING } from '../../lib/core/mesh/app-mesh/access-log';
 import { IDENTITY_PEM, TRUST_PEM } from '../../lib/core/mesh/app-mesh/constants';
 import { waysToFit } from '../../lib/core/mesh/app-mesh/missing-headers';
 import { httpMatch } from '../../lib/core/mesh/app-mesh/route-match';
-import type { HeaderMatch } from '../../lib/core/plan/app-mesh';
+import type { HeaderMatch } from '../../lib/core/mesh/app-mesh/resources';
 import type { CertificateSecret } from '../../programs/shared/certificate-secret';
 import { Authority } from '../programs/agent/authority';
 import { until } from './runner/wait';

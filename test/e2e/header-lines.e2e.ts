@@ -2,7 +2,7 @@ import { APPLICATION_CLUSTER } from '../../lib/core/envoy/clusters';
 import type { JsonObject } from '../../lib/core/envoy/syntax/json';
 import { INBOUND_PORT } from '../../lib/core/model/constants';
 import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, ROUTE_HEADER } from '../../lib/core/model/edge-headers';
-import { planMesh } from '../../lib/core/mesh/providers';
+import { planSystem } from '../../lib/core/plan-system';
 import { IssueList } from '../../lib/core/reading/issues';
 import { hasConfig, configOf } from '../support/cases';
 import { mesh, service, topologyOf } from '../support/parsing';
@@ -95,7 +95,7 @@ interface Bootstrap {
 /** The connection manager of a listener, as the library makes it. */
 function managerOf(task: string, listener: (listener: Listener) => boolean): JsonObject {
   const issues = new IssueList();
-  const plan = planMesh(topologyOf(SYSTEM), issues);
+  const plan = planSystem(topologyOf(SYSTEM), issues);
   issues.throwIfAny('Stack/Shop');
   const proxy = plan.workloads.find(({ name }) => name === task)!.containers.find(hasConfig)!;
   return (configOf(proxy) as Bootstrap).static_resources.listeners.find(listener)!.filter_chains[0].filters[0].typed_config;

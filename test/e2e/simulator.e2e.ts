@@ -27,7 +27,7 @@ const REQUESTS_EACH = 200;
 const SHOPS = fc
   .sample(validProps, { numRuns: 60, seed })
   .map((props) => once(() => plannedIfItFits(readProps(build(withoutMemory(props))))));
-const hasEdge = ({ topology }: Planned): boolean => topology.edge !== undefined;
+const hasEdge = ({ topology }: Planned): boolean => topology.edges[0] !== undefined;
 const SYSTEMS: readonly (readonly [string, (shop: Planned) => boolean])[] = [
   ['with mutual TLS and an edge', (shop) => shop.topology.certificates.kind !== 'none' && hasEdge(shop)],
   ['in plain text, with an edge', (shop) => shop.topology.certificates.kind === 'none' && hasEdge(shop)],
@@ -95,7 +95,7 @@ function fairly({ topology, plan, system }: Planned): readonly Request['from'][]
     { kind: 'outsider', task, tls: index % 2 === 0 },
   ]);
   const third = Math.max(declared.length, strangers.length);
-  const edge = topology.edge === undefined ? [] : Array.from({ length: third }, (): Request['from'] => ({ kind: 'edge' }));
+  const edge = topology.edges[0] === undefined ? [] : Array.from({ length: third }, (): Request['from'] => ({ kind: 'edge' }));
   const calls = declared.length === 0 ? [] : Array.from({ length: third }, (_, index) => declared[index % declared.length]);
   return [...calls, ...edge, ...strangers, ...undeclared];
 }

@@ -53,7 +53,7 @@ export function generatedRequests(planned: Planned, from: readonly Request['from
   const names = [...textsAt(configs, ['name'])].filter(
     (name) => /^x-[a-z0-9-]+$/.test(name) && !name.startsWith('x-mesh-') && !name.startsWith('x-edge-'),
   );
-  const routes = planned.topology.edge?.routes.map(({ key }) => key) ?? [];
+  const routes = planned.topology.edges[0]?.routes.map(({ key }) => key) ?? [];
   const path = fc
     .tuple(fc.constantFrom(...paths), fc.array(fc.constantFrom(...SEGMENTS), { maxLength: 3 }), fc.constantFrom(...QUERIES))
     .map(([start, segments, query]) => (segments.length === 0 ? start : `${start.replace(/\/$/, '')}/${segments.join('/')}`) + query);

@@ -1,4 +1,4 @@
-import { planMesh } from '../../lib/core/mesh/providers';
+import { planSystem } from '../../lib/core/plan-system';
 import { IssueList, MicroservicesValidationError } from '../../lib/core/reading/issues';
 import type { Topology } from '../../lib/core/model/topology';
 import { parseTopology } from '../../lib/core/parse/parse';
@@ -31,7 +31,7 @@ export function plannedIfItFits(raw: unknown): Planned | undefined {
 export function planned(raw: unknown): Planned {
   const issues = new IssueList();
   const topology = parseTopology({ props: raw, defaultName: 'shop' }, issues);
-  const plan = planMesh(topology, issues);
+  const plan = planSystem(topology, issues);
   issues.throwIfAny('Stack/Shop');
   return { topology, plan, system: systemOf(plan, topology) };
 }

@@ -67,9 +67,7 @@ describe(`of generated systems, with SIMULATOR_SEED=${seed}`, () => {
       const sender = senderOf(each);
       const declared = (to: string): boolean => {
         const service = serviceOf(each, to);
-        return (
-          service !== undefined && sender !== undefined && (service.callers.includes(sender) || (sender === 'gateway' && service.routed))
-        );
+        return service !== undefined && sender !== undefined && (service.callers.includes(sender) || service.gateways.includes(sender));
       };
       // In plain text only security groups keep strangers out.
       const isStranger = each.request.from.kind === 'outsider' && !authenticates(each);
@@ -121,7 +119,7 @@ describe(`of generated systems, with SIMULATOR_SEED=${seed}`, () => {
     const wrong = cases.filter((each) => {
       const { shop, request } = each;
       if (request.from.kind !== 'edge') return false;
-      const service = shop.topology.edge?.routes.find(({ key }) => key === request.headers?.['x-edge-route'])?.service;
+      const service = shop.topology.edges[0]?.routes.find(({ key }) => key === request.headers?.['x-edge-route'])?.service;
       return deliveries(each).some(({ to }) => serviceOf(each, to)?.name !== service);
     });
     expect(wrong.slice(0, 2).map(({ request, outcomes }) => ({ request, outcomes }))).toEqual([]);

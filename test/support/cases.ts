@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { planMesh } from '../../lib/core/mesh/providers';
+import { planSystem } from '../../lib/core/plan-system';
 import type { ContainerPlan, SystemPlan } from '../../lib/core/plan/system-plan';
 import { Bytes, Opaque, Seconds, Unresolved } from '../../lib/core/reading/input';
 import { IssueList, MicroservicesValidationError } from '../../lib/core/reading/issues';
@@ -40,9 +40,9 @@ export function planCase(name: string): SystemPlan | string {
   try {
     const topology = parseTopology({ props: readCase(name), defaultName: 'shop' }, issues);
     issues.throwIfAny('Stack/Shop');
-    const plan = planMesh(topology, issues);
+    const plan = planSystem(topology, issues);
     issues.throwIfAny('Stack/Shop');
-    return { ...plan, warnings: [...topology.warnings, ...plan.warnings] };
+    return plan;
   } catch (error) {
     if (error instanceof MicroservicesValidationError) return error.message;
     throw error;
@@ -76,7 +76,7 @@ export function outputsOf(plan: SystemPlan | string): ReadonlyMap<string, unknow
 function withoutConfigs(plan: SystemPlan): unknown {
   return {
     ...plan,
-    tasks: plan.workloads.map((task) => ({
+    workloads: plan.workloads.map((task) => ({
       ...task,
       containers: task.containers.map((container) =>
         !hasConfig(container)

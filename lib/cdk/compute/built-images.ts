@@ -2,9 +2,7 @@ import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
 import { AGENT_ASSET, ENVOY_ASSET } from '../assets';
-import type { SystemPlan } from '../../core/plan/system-plan';
-import { imageReference, IMAGES } from '../../core/model/images';
-import type { ArchitectureId } from '../../core/model/topology';
+import type { ArchitectureId, SystemPlan } from '../../core/plan/system-plan';
 
 const PLATFORMS: Readonly<Record<ArchitectureId, Platform>> = { ARM64: Platform.LINUX_ARM64, X86_64: Platform.LINUX_AMD64 };
 
@@ -17,10 +15,8 @@ export function agentImages(scope: Construct, plan: SystemPlan): BuiltImages {
 
 /** Copies of the image of the tasks' Envoys, which is one for all; empty where the plan has none to be copied. */
 export function envoyImages(scope: Construct, plan: SystemPlan): BuiltImages {
-  const reference = plan.workloads.flatMap(({ containers }) => containers).find(({ copyImage }) => copyImage === true)?.image;
-  if (reference === undefined) return new Map();
-  // The Dockerfile itself names the default one, so that it can be built by hand.
-  return build(scope, 'EnvoyImage', plan, ENVOY_ASSET, reference === imageReference(IMAGES.envoy) ? {} : { ENVOY_IMAGE: reference });
+  const copied = plan.workloads.flatMap(({ containers }) => containers).find(({ copyImage }) => copyImage !== undefined)?.copyImage;
+  return copied === undefined ? new Map() : build(scope, 'EnvoyImage', plan, ENVOY_ASSET, copied.buildArgs);
 }
 
 type BuildArgs = Readonly<Record<string, string>>;
@@ -32,7 +28,7 @@ function build(scope: Construct, id: string, plan: SystemPlan, directory: string
       const asset = new DockerImageAsset(scope, `${id}-${architecture}`, {
         directory,
         platform: PLATFORMS[architecture],
-        ...(Object.keys(buildArgs).length === 0 ? {} : { buildArgs }),
+        ...(Object.keys(buildArgs).length === 0 ? {} : { buildArgs: { ...buildArgs } }),
       });
       return [architecture, ecs.ContainerImage.fromDockerImageAsset(asset)];
     }),

@@ -6,8 +6,7 @@ import * as route53 from 'aws-cdk-lib/aws-route53';
 import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct, IDependable } from 'constructs';
 import type { LogProps, MicroservicesProps } from '../../props/microservices-props';
-import { DISCOVERY_TTL_SECONDS } from '../../core/model/constants';
-import type { Topology } from '../../core/model/topology';
+import type { NamespacePlan, SystemPlan, ZonePlan } from '../../core/plan/system-plan';
 
 /** What all tasks of a mesh share, made here or taken from the user. */
 export interface Foundation {
@@ -22,10 +21,10 @@ export interface Foundation {
   readonly namespace: servicediscovery.IPrivateDnsNamespace;
 }
 
-export function renderFoundation(scope: Construct, topology: Topology, props: MicroservicesProps): Foundation {
+export function renderFoundation(scope: Construct, plan: SystemPlan, props: MicroservicesProps): Foundation {
   const logGroup = props.logs?.logGroup ?? renderLogGroup(scope, 'Logs', props.logs);
   const vpc = props.cluster?.vpc ?? props.vpc ?? renderVpc(scope, props.logs);
-  const namespace = props.namespace ?? renderNamespace(scope, topology, vpc);
+  const namespace = props.namespace ?? renderNamespace(scope, plan.namespace, vpc);
   const shared = { vpc, vpcSubnets: props.vpcSubnets, logGroup, namespace };
   if (props.cluster !== undefined) return { ...shared, cluster: props.cluster };
   const cluster = new ecs.Cluster(scope, 'Cluster', { vpc, containerInsightsV2: ecs.ContainerInsights.ENABLED });
@@ -44,16 +43,16 @@ function renderCapacityProviders(scope: Construct, cluster: ecs.ICluster): IDepe
   });
 }
 
-function renderNamespace(scope: Construct, topology: Topology, vpc: ec2.IVpc): servicediscovery.PrivateDnsNamespace {
+function renderNamespace(scope: Construct, plan: NamespacePlan, vpc: ec2.IVpc): servicediscovery.PrivateDnsNamespace {
   const namespace = new servicediscovery.PrivateDnsNamespace(scope, 'Namespace', {
     vpc,
-    name: topology.discoveryDomain,
-    description: `Tasks of the mesh ${topology.name}`,
+    name: plan.name,
+    description: plan.description,
   });
   // How long resolvers remember that a service has no task. The L2 construct has no prop for it.
   // https://docs.aws.amazon.com/cloud-map/latest/api/API_SOA.html
   (namespace.node.defaultChild as servicediscovery.CfnPrivateDnsNamespace).properties = {
-    dnsProperties: { soa: { ttl: DISCOVERY_TTL_SECONDS } },
+    dnsProperties: { soa: { ttl: plan.ttlSeconds } },
   };
   return namespace;
 }
@@ -80,20 +79,14 @@ function renderVpc(scope: Construct, logProps: LogProps | undefined): ec2.Vpc {
   });
 }
 
-/** What the virtual names resolve to. */
-const ADDRESSES: Readonly<Record<Topology['mesh']['provider'], string>> = {
-  appMesh: 'an address that nobody has',
-  envoy: 'loopback addresses',
-};
-
 /**
  * The virtual names. A zone beside the namespace, since Cloud Map lets nobody add records to its own; the more
  * specific zone wins, so `tasks.<domain>` stays Cloud Map's.
  */
-export function renderVirtualNames(scope: Construct, topology: Topology, vpc: ec2.IVpc): route53.PrivateHostedZone {
+export function renderVirtualNames(scope: Construct, { name, comment }: ZonePlan, vpc: ec2.IVpc): route53.PrivateHostedZone {
   return new route53.PrivateHostedZone(scope, 'Zone', {
-    zoneName: topology.domain,
+    zoneName: name,
     vpc,
-    comment: `Virtual names of the mesh ${topology.name}: ${ADDRESSES[topology.mesh.provider]}, of use only inside its tasks`,
+    comment,
   });
 }

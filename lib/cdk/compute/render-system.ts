@@ -6,17 +6,14 @@ import type { IConstruct } from 'constructs';
 import { Construct } from 'constructs';
 import type { RenderedCertificates } from '../certificates/render';
 import { renderCertificates } from '../certificates/render';
-import { renderMesh } from '../mesh/renderers';
-import { deploymentOrder } from '../../core/plan/deployment-order';
-import { egressPorts } from '../../core/plan/egress';
+import { renderMesh } from '../mesh/render';
 import type { CertificatePlan, ContainerPlan, ContainerRole, SystemPlan, WorkloadPlan } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
 import type { IMicroservice } from '../../microservice';
 import type { ContainerProps } from '../../props/service/container-props';
 import type { Deployment } from '../../props/service/deployment';
 import type { MicroservicesProps } from '../../props/microservices-props';
-import { GATEWAY_NAME } from '../../core/model/constants';
-import type { ProtocolId, Service as ServiceTopology, Topology } from '../../core/model/topology';
+import { edgeOf } from '../user-edges';
 import { agentImages, envoyImages } from './built-images';
 import { executionRole } from './execution-role';
 import type { Foundation } from './network';
@@ -31,22 +28,22 @@ import { defined } from '../../core/defined';
 export interface RenderedSystem {
   readonly foundation: Foundation;
   readonly zone: route53.PrivateHostedZone;
-  /** The user's services, without the gateway. */
+  /** The user's services, without gateways. */
   readonly services: ReadonlyMap<string, IMicroservice>;
-  readonly gateway?: Workload;
+  /** By their names in the plan. */
+  readonly gateways: ReadonlyMap<string, Workload>;
   /** Fires when a certificate is not renewed; absent without certificates. */
   readonly certificateAlarm?: cloudwatch.Alarm;
 }
 
 /** Turns the plan into constructs, one to one. Whatever belongs to one service stands below its own construct. */
-export function renderSystem(scope: Construct, topology: Topology, plan: SystemPlan, props: MicroservicesProps): RenderedSystem {
-  const foundation = renderFoundation(scope, topology, props);
-  const zone = renderVirtualNames(scope, topology, foundation.vpc);
+export function renderSystem(scope: Construct, plan: SystemPlan, props: MicroservicesProps): RenderedSystem {
+  const foundation = renderFoundation(scope, plan, props);
+  const zone = renderVirtualNames(scope, plan.zone, foundation.vpc);
   const sharedExecutionRole = executionRole(scope, 'ExecutionRole', foundation);
   const traces = plan.workloads.some((task) => task.traced) ? tracesPolicy(scope) : undefined;
   const meshImage = meshImages(scope, plan, props);
-  const mesh = renderMesh(scope, topology, plan);
-  const urls = new Map(topology.services.map((service) => [service.name, urlOf(service)]));
+  const mesh = renderMesh(scope, plan);
   const weights = renderWeights(scope, plan);
   const context = (task: WorkloadPlan): WorkloadContext => ({
     foundation,
@@ -57,24 +54,25 @@ export function renderSystem(scope: Construct, topology: Topology, plan: SystemP
     endpointArn: (endpoint) => mesh.endpointArn(endpoint),
     alarms: deploymentOf(props, task)?._options.alarms ?? [],
     weights,
-    egressPorts: egressPorts(plan, topology, serviceOf(task)),
-    url: urls.get(serviceOf(task)) ?? '',
+    egressPorts: task.egressPorts,
+    url: task.url,
   });
   const services = new Map(byService(plan).map(([name, tasks]) => [name, renderService(scope, name, tasks, context)]));
-  renderRecords(scope, topology, plan, zone, services);
-  renderOrder(topology, services);
+  renderRecords(scope, plan, zone, services);
+  renderOrder(plan, services);
   for (const rule of plan.ingress) renderIngress(find(services, rule.to), find(services, rule.from), rule.from, rule.port);
   const certificates =
-    plan.certificates === undefined
-      ? undefined
-      : renderMeshCertificates(scope, plan.certificates, topology, foundation, [...services.values()]);
-  const gateway = services.get(GATEWAY_NAME);
-  const own = new Map([...services].filter(([name]) => name !== GATEWAY_NAME));
+    plan.certificates === undefined ? undefined : renderMeshCertificates(scope, plan.certificates, foundation, [...services.values()]);
+  const gateways = new Map<string, Workload>();
+  for (const { name, edge } of plan.workloads) {
+    const service = services.get(name);
+    if (edge !== undefined && service instanceof Workload) gateways.set(name, service);
+  }
   return {
     foundation,
     zone,
-    services: own,
-    ...(gateway instanceof Workload ? { gateway } : {}),
+    services: new Map([...services].filter(([name]) => !gateways.has(name))),
+    gateways,
     ...defined({ certificateAlarm: certificates?.alarm }),
   };
 }
@@ -118,13 +116,12 @@ function meshImages(
 function renderMeshCertificates(
   scope: Construct,
   plan: CertificatePlan,
-  { name }: Topology,
   { logGroup }: Foundation,
   services: readonly Service[],
 ): RenderedCertificates {
   const holders = services.flatMap(({ certificate, workloads }) => (certificate === undefined ? [] : [{ certificate, workloads }]));
   const certificates = renderCertificates(scope, {
-    meshName: name,
+    meshName: plan.meshName,
     plan,
     logGroup,
     secrets: holders.map(({ certificate }) => certificate),
@@ -145,20 +142,13 @@ function userProps(props: MicroservicesProps, task: WorkloadPlan, container: Con
   return version === undefined ? service : { ...service, ...defined(version) };
 }
 
-function deploymentOf({ services, edge }: MicroservicesProps, task: WorkloadPlan): Deployment | undefined {
-  if (task.name === GATEWAY_NAME) return edge?._options.gateway?.deployment;
+function deploymentOf({ services, ...props }: MicroservicesProps, task: WorkloadPlan): Deployment | undefined {
+  if (task.edge !== undefined) return edgeOf(props, task.edge)?._options.gateway?.deployment;
   const service = services[serviceOf(task)];
   return (task.version === undefined ? undefined : service?.versions?.[task.version.name]?.deployment) ?? service?.deployment;
 }
 
-function renderRecords(
-  scope: Construct,
-  topology: Topology,
-  plan: SystemPlan,
-  zone: route53.PrivateHostedZone,
-  services: ReadonlyMap<string, Service>,
-): void {
-  const callers = new Map([...topology.services, ...topology.external].map((service) => [service.name, service.callers]));
+function renderRecords(scope: Construct, plan: SystemPlan, zone: route53.PrivateHostedZone, services: ReadonlyMap<string, Service>): void {
   for (const record of plan.records) {
     const resource = new route53.CfnRecordSet(services.get(record.service) ?? new Construct(scope, record.service), 'VirtualName', {
       hostedZoneId: zone.hostedZoneId,
@@ -168,16 +158,15 @@ function renderRecords(
       resourceRecords: [record.address],
     });
     // A caller that asks too early would get "no such name" from the VPC's resolver for the next 15 minutes.
-    for (const caller of callers.get(record.service) ?? [])
-      for (const { service } of find(services, caller).workloads) service.node.addDependency(resource);
+    for (const caller of record.callers) for (const { service } of find(services, caller).workloads) service.node.addDependency(resource);
   }
 }
 
 /** CloudFormation takes an ECS service for ready when its tasks are; what scales it may come later. */
-function renderOrder(topology: Topology, services: ReadonlyMap<string, Service>): void {
+function renderOrder(plan: SystemPlan, services: ReadonlyMap<string, Service>): void {
   const resources = (name: string): readonly IConstruct[] =>
     find(services, name).workloads.flatMap(({ service }) => service.node.defaultChild ?? []);
-  for (const { caller, callee } of deploymentOrder(topology))
+  for (const { caller, callee } of plan.deploymentOrder)
     for (const resource of resources(caller)) resource.node.addDependency(...resources(callee));
 }
 
@@ -196,10 +185,4 @@ function find(services: ReadonlyMap<string, Service>, name: string): Service {
   const service = services.get(name);
   if (service === undefined) throw new Error(`bug: the plan names a service "${name}" that it does not have`);
   return service;
-}
-
-const SCHEMES: Readonly<Record<ProtocolId, string>> = { http: 'http://', http2: 'http://', grpc: '', tcp: '' };
-
-function urlOf(service: ServiceTopology): string {
-  return `${SCHEMES[service.protocol]}${service.virtualHost}:${service.virtualPort}`;
 }

@@ -1,7 +1,7 @@
 import { CfnResource, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { SystemPlan } from '../../core/plan/system-plan';
-import { MAX_STACK_RESOURCES, MAX_TEMPLATE_BYTES } from '../../core/model/constants';
+import { MAX_STACK_RESOURCES, MAX_TEMPLATE_BYTES } from '../../core/plan/stack-limits';
 
 /** CDK's own switch for its own check: 0 turns it off. */
 const LIMIT_CONTEXT = '@aws-cdk/core:stackResourceLimit';
@@ -15,7 +15,7 @@ const WORTH_MEASURING = MAX_TEMPLATE_BYTES / 2;
  */
 export function limitStackSize(scope: Construct, plan: SystemPlan): void {
   const services = plan.workloads.length;
-  const plannedBytes = JSON.stringify([plan.workloads, plan.appMesh]).length;
+  const plannedBytes = JSON.stringify([plan.workloads, plan.resources]).length;
   scope.node.addValidation({
     validate: () => {
       const context: unknown = scope.node.tryGetContext(LIMIT_CONTEXT);

@@ -9,12 +9,18 @@ import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { certificateSecret } from '../certificates/certificate-secret';
 import type { IMicroservice } from '../../microservice';
-import type { ContainerPlan, DeployedValue, InterceptionPlan, MeshEndpointPlan, WorkloadPlan } from '../../core/plan/system-plan';
+import type {
+  ArchitectureId,
+  ContainerPlan,
+  DeployedValue,
+  InterceptionPlan,
+  MeshEndpointPlan,
+  SizingPlan,
+  WorkloadPlan,
+} from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
 import type { ContainerProps } from '../../props/service/container-props';
 import { throwIssue } from '../throw-issue';
-import type { ArchitectureId, Sizing } from '../../core/model/topology';
-import { DEFAULT_REPLACEMENT } from '../../core/model/defaults';
 import { executionRole } from './execution-role';
 import { MeshLogDriver } from './mesh-log-driver';
 import type { Foundation } from './network';
@@ -336,7 +342,7 @@ function renderService(
   securityGroup: ec2.ISecurityGroup,
 ): ecs.FargateService {
   const { sizing } = plan;
-  const { minHealthyPercent, maxHealthyPercent, rollback } = sizing.replacement ?? DEFAULT_REPLACEMENT;
+  const { minHealthyPercent, maxHealthyPercent, rollback } = sizing.replacement;
   const service = new ecs.FargateService(scope, 'Service', {
     cluster: foundation.cluster,
     taskDefinition,
@@ -370,7 +376,7 @@ function renderService(
   return service;
 }
 
-function renderScaling(service: ecs.FargateService, sizing: Sizing): void {
+function renderScaling(service: ecs.FargateService, sizing: SizingPlan): void {
   const { scaling } = sizing;
   if (scaling === undefined) return;
   const count = service.autoScaleTaskCount({ minCapacity: scaling.minCapacity, maxCapacity: scaling.maxCapacity });

@@ -1,15 +1,7 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { LambdaAuthorizerOptions } from '../../props/edge/authorizer';
-
-export function identityHeader(options: LambdaAuthorizerOptions): string {
-  return options.identityHeader ?? 'Authorization';
-}
-
-export function cacheSeconds(options: LambdaAuthorizerOptions): number {
-  return (options.resultsCacheTtl ?? Duration.minutes(5)).toSeconds();
-}
 
 /** What API Gateway calls a function by. */
 export function invocationUri(scope: Construct, options: LambdaAuthorizerOptions): string {

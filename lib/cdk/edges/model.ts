@@ -1,13 +1,15 @@
 import type * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import type * as apigwv2 from 'aws-cdk-lib/aws-apigatewayv2';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
+import type { Construct } from 'constructs';
+import type { EdgePlan } from '../../core/plan/edge-plan';
 import type { Authorizer } from '../../props/edge/authorizer';
-import type { EdgeTopology } from '../../core/model/topology';
 
-/** Where the edge sends requests: the gateway service of the mesh. */
+/** Where an edge sends requests: its gateway service in the mesh. */
 export interface EdgeTarget {
   readonly vpc: ec2.IVpc;
   /** The VPC's default if undefined. */
@@ -17,27 +19,40 @@ export interface EdgeTarget {
   readonly containerPort: number;
   /** Of the gateway's tasks. */
   readonly securityGroup: ec2.ISecurityGroup;
-  /** Has SRV records, since the VPC link of an HTTP API needs the port; a REST API does not look at it. */
+  /** Has SRV records where the VPC link needs the port, as that of an HTTP API does. */
   readonly discoveryService: servicediscovery.Service;
 }
 
-export interface RenderEdgeOptions {
-  readonly edge: EdgeTopology;
-  /** What the user chose, by the id of `EdgeAuthorizer`: user pools, functions and keys are no plain data. */
+/** What an edge needs beside its plan. */
+export interface EdgeContext {
+  /** What the user chose, by the id of the plan's authorizers: user pools, functions and keys are no plain data. */
   readonly authorizers: ReadonlyMap<string, Authorizer>;
   readonly target: EdgeTarget;
   /** Gets the access logs. */
   readonly logGroup: logs.ILogGroup;
-  readonly traced: boolean;
-  /** The name of the mesh. */
-  readonly name: string;
 }
 
-export interface RenderedEdge {
+/** Makes what a kind of edge has planned, below the construct of the edge. The counterpart of `EdgeKind`, which is pure. */
+export type EdgeRenderer = (scope: Construct, plan: EdgePlan, context: EdgeContext) => RenderedApi;
+
+type Metric = (props?: cloudwatch.MetricOptions) => cloudwatch.Metric;
+
+/** The API of an edge. */
+export interface RenderedApi {
   /** No slash at its end. */
   readonly url: string;
   readonly httpApi?: apigwv2.HttpApi;
   readonly restApi?: apigateway.RestApi;
   /** Of the API keys, if a route asks for one. */
   readonly usagePlan?: apigateway.UsagePlan;
+  /** The ARN by which policies name requests. */
+  readonly invocationArn: (method: string, path: string) => string;
+  /** What API Gateway measures. */
+  readonly metrics: {
+    readonly count: Metric;
+    readonly clientError: Metric;
+    readonly serverError: Metric;
+    readonly latency: Metric;
+    readonly integrationLatency: Metric;
+  };
 }

@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import type { MeshEndpointPlan, SystemPlan } from '../../core/plan/system-plan';
+import type { MeshEndpointPlan } from '../../core/plan/system-plan';
 
 /** What tasks must know of the resources of their mesh. */
 export interface RenderedMesh {
@@ -7,5 +7,9 @@ export interface RenderedMesh {
   endpointArn(endpoint: MeshEndpointPlan): string;
 }
 
-/** Makes what a mesh has beside tasks, before them. The counterpart of `MeshProvider`, which is pure. */
-export type MeshRenderer = (scope: Construct, plan: SystemPlan) => RenderedMesh;
+/**
+ * Makes the resources that a provider has planned, before any task. The counterpart of `MeshProvider`, which is pure.
+ *
+ * @param resources `MeshPlan.resources` of the provider of the same ID
+ */
+export type MeshRenderer = (scope: Construct, resources: unknown) => RenderedMesh;

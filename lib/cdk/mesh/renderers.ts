@@ -1,18 +1,5 @@
-import type { Construct } from 'constructs';
-import type { SystemPlan } from '../../core/plan/system-plan';
-import type { Topology } from '../../core/model/topology';
 import { renderAppMesh } from './app-mesh/render';
-import type { MeshRenderer, RenderedMesh } from './renderer';
+import type { MeshRenderer } from './renderer';
 
-/** Envoys without a control plane: everything stands in their tasks. */
-const nothing: MeshRenderer = () => ({
-  endpointArn: ({ name }) => {
-    throw new Error(`bug: "${name}" has no control plane`);
-  },
-});
-
-const RENDERERS: Readonly<Record<Topology['mesh']['provider'], MeshRenderer>> = { appMesh: renderAppMesh, envoy: nothing };
-
-export function renderMesh(scope: Construct, { mesh }: Topology, plan: SystemPlan): RenderedMesh {
-  return RENDERERS[mesh.provider](scope, plan);
-}
+/** The registry: one line for each mesh provider with resources of a control plane, by its ID; nothing else imports a renderer. */
+export const MESH_RENDERERS: Readonly<Record<string, MeshRenderer>> = { appMesh: renderAppMesh };

@@ -1,9 +1,8 @@
-import { GATEWAY_NAME, GATEWAY_PORT } from '../model/constants';
+import { GATEWAY_PORT } from '../model/constants';
 import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, ROUTE_HEADER } from '../model/edge-headers';
 import type { Cors, EdgeRoute, EdgeTopology, Service, Topology } from '../model/topology';
 import { EDGE_REMOVAL, TRACE_HEADER } from '../model/pass-through-headers';
 import { callPolicyOf } from '../model/call-policy';
-import { preflightPaths } from '../model/preflights';
 import { bootstrap } from './bootstrap';
 import { upstreamClusters } from './clusters';
 import { earlyHeaderMutation, joinLines, removeMatching } from './security/early-header-mutation';
@@ -29,16 +28,16 @@ const KEEP_HOST: JsonObject = { host_rewrite_header: 'x-forwarded-host' };
 
 const CORS_FILTER = 'envoy.extensions.filters.http.cors.v3.Cors';
 
-/** The Envoy configuration of the gateway service, which takes requests from API Gateway. */
+/** The Envoy configuration of the gateway service of an edge, which takes requests from API Gateway. */
 export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): JsonObject {
-  const targets = topology.services.filter((service) => service.routed);
-  const { cors } = edge;
+  const targets = topology.services.filter(({ gateways }) => gateways.includes(edge.gatewayName));
+  const { cors, gatewayName } = edge;
   const manager = httpConnectionManager({
-    peer: GATEWAY_NAME,
+    peer: gatewayName,
     direction: 'edge',
     protocol: 'http',
     versions: targets.some((service) => service.versions !== undefined),
-    segmentName: GATEWAY_NAME,
+    segmentName: gatewayName,
     tracing: topology.tracing,
     settings: trustOnlyApiGateway(edge, targets),
     routeConfig: {
@@ -48,7 +47,7 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): JsonOb
     ...defined({ filters: cors === undefined ? undefined : [extension(CORS_FILTER)] }),
     virtualHosts: [
       {
-        name: GATEWAY_NAME,
+        name: gatewayName,
         domains: ['*'],
         ...defined({ typed_per_filter_config: cors === undefined ? undefined : { [labelOf(CORS_FILTER)]: corsPolicy(cors) } }),
         ...chooseRoute(edge, targets),
@@ -56,7 +55,7 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): JsonOb
     ],
   });
   return bootstrap(
-    GATEWAY_NAME,
+    gatewayName,
     { memoryMiB: edge.gateway.memoryMiB, share: 'gateway' },
     {
       listeners: [
@@ -78,13 +77,12 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): JsonOb
  * requests and, where API Gateway makes no trace, decisions to record one are dropped, and X-Forwarded-* is made of what API
  * Gateway says.
  */
-function trustOnlyApiGateway({ kind, passThroughHeaders }: EdgeTopology, targets: readonly Service[]): JsonObject {
+function trustOnlyApiGateway({ api, passThroughHeaders }: EdgeTopology, targets: readonly Service[]): JsonObject {
   const set = (key: string, value: string): JsonObject => ({
     append: { header: { key, value }, append_action: 'OVERWRITE_IF_EXISTS_OR_ADD' },
   });
   const { removed, always, alwaysPrefixes } = EDGE_REMOVAL;
-  // A REST API has begun the trace.
-  const named = [...always, ...removed].filter((name) => kind === 'http' || name !== TRACE_HEADER);
+  const named = [...always, ...removed].filter((name) => !api.beginsTraces || name !== TRACE_HEADER);
   return earlyHeaderMutation([
     // An empty value sets nothing: what came from outside must not stay in its place.
     removeMatching(
@@ -153,10 +151,9 @@ function answer(status: number, headers: readonly JsonObject[]): JsonObject {
 }
 
 /** Preflight requests on routes of the library's own making: an HTTP API puts its CORS headers on the answers. */
-function preflights({ kind, cors, routes: all }: EdgeTopology): Readonly<Record<string, JsonObject>> {
-  if (kind !== 'http' || cors === undefined) return {};
+function preflights({ api }: EdgeTopology): Readonly<Record<string, JsonObject>> {
   const answered = toRoutes([answer(204, [header(':method', { exact: 'OPTIONS' })])]);
-  return Object.fromEntries(preflightPaths(all, ({ authorizer }) => authorizer === 'none').map((each) => [`OPTIONS ${each}`, answered]));
+  return Object.fromEntries(api.preflightPaths.map((each) => [`OPTIONS ${each}`, answered]));
 }
 
 /**

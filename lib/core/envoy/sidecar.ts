@@ -1,5 +1,6 @@
+import { defined } from '../defined';
 import { INBOUND_PORT } from '../model/constants';
-import type { Service, Topology } from '../model/topology';
+import type { MeshSettings, Service, Topology } from '../model/topology';
 import { allTimeouts, callPolicyOf } from '../model/call-policy';
 import { refusedConnections } from './observability/access-log';
 import { httpAuthorization } from './security/authorization';
@@ -29,12 +30,15 @@ import { requestTrailers } from './security/trailers';
 import { tcpChains, weightsLayers } from './traffic/versions';
 import { acceptConnect, upgrades } from './traffic/web-sockets';
 
+/** @see EnvoyMeshSettings */
+type SidecarTopology = Topology<MeshSettings & { readonly maxConnectionSeconds?: number }>;
+
 /**
  * The whole Envoy configuration of a service's task.
  *
  * @param name that of the tasks, if they are of a version
  */
-export function sidecarBootstrap(topology: Topology, service: Service, name: string = service.name): JsonObject {
+export function sidecarBootstrap(topology: SidecarTopology, service: Service, name: string = service.name): JsonObject {
   const callees = topology.services.filter((other) => service.calls.includes(other.name));
   const externals = topology.external.filter((other) => service.callsExternal.includes(other.name));
   return bootstrap(
@@ -56,11 +60,6 @@ export function sidecarBootstrap(topology: Topology, service: Service, name: str
   );
 }
 
-/** The identity is proved anew before a certificate could have ended long ago. */
-function maxConnectionOf({ mesh }: Topology): { readonly maxConnectionSeconds?: number } {
-  return mesh.provider === 'envoy' ? { maxConnectionSeconds: mesh.maxConnectionSeconds } : {};
-}
-
 function memoryOf({ memoryMiB }: Service): EnvoyMemory {
   return { memoryMiB, share: 'sidecar' };
 }
@@ -75,7 +74,7 @@ const INBOUND_LISTENER = '_inbound';
 const STEERS_CALLERS = ['immediate-health-check-fail', 'overloaded', 'ratelimited', 'degraded'].map((name) => `x-envoy-${name}`);
 
 /** What other tasks reach: the application, and nothing else. */
-function inbound(topology: Topology, service: Service): JsonObject {
+function inbound(topology: SidecarTopology, service: Service): JsonObject {
   const authenticated = authenticates(topology);
   const timeouts = allTimeouts(topology, service);
   const toApplication: JsonObject = {
@@ -95,7 +94,8 @@ function inbound(topology: Topology, service: Service): JsonObject {
           tracing: topology.tracing,
           authenticated,
           filters: requestFilters(topology, service),
-          ...maxConnectionOf(topology),
+          // The identity is proved anew before a certificate could have ended long ago.
+          ...defined({ maxConnectionSeconds: topology.mesh.maxConnectionSeconds }),
           connect: acceptConnect(service),
           settings: { ...markLocalReplies(), ...forwardClientCertificate(topology), ...distrustInboundHeaders(service) },
           // An application that passes on what it was answered must not say so of itself.

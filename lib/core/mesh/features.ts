@@ -62,7 +62,7 @@ export const FEATURES = {
   },
   accessLogs: { title: 'Access logs of the proxies', usedAt: always },
   traces: { title: 'X-Ray traces of the proxies', usedAt: always },
-  edge: { title: 'API Gateway in front (`edge`)', usedAt: (topology) => (topology.edge === undefined ? [] : ['edge']) },
+  edge: { title: 'API Gateway in front (`edge`)', usedAt: ({ edges }) => edges.map(({ path }) => path) },
   allow: {
     title: 'Authorization by caller, method and path (`allow`)',
     usedAt: (topology) => services(topology, 'allow', ({ allow }) => allow !== undefined),
@@ -163,7 +163,7 @@ export const FEATURES = {
     title: 'Override headers removed, but for some (`passThroughHeaders`)',
     usedAt: (topology) => [
       ...services(topology, 'passThroughHeaders', ({ policy }) => policy.passThroughHeaders.length > 0),
-      ...((topology.edge?.passThroughHeaders.length ?? 0) > 0 ? ['edge.passThroughHeaders'] : []),
+      ...topology.edges.filter(({ passThroughHeaders }) => passThroughHeaders.length > 0).map(({ path }) => `${path}.passThroughHeaders`),
     ],
   },
   webSockets: { title: 'WebSockets', usedAt: (topology) => services(topology, 'webSockets', ({ policy }) => policy.webSockets) },

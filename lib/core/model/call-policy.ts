@@ -1,11 +1,10 @@
-import { GATEWAY_NAME } from './constants';
 import type { ExternalService, Service, Topology } from './topology';
 import type { CallPolicy, Timeouts } from './traffic-policy';
 
 /**
  * What a caller's proxy does with calls to a service: field by field what the caller says, or else what the service says.
  *
- * @param caller absent: the gateway, which overrides nothing
+ * @param caller absent: a gateway, which overrides nothing
  */
 export function callPolicyOf(caller: Service | undefined, callee: Service | ExternalService): CallPolicy {
   return { ...callee.callPolicy, ...caller?.callOverrides[callee.name] };
@@ -16,7 +15,7 @@ export function policiesOfCallers(topology: Topology, callee: Service): Readonly
   const callers = topology.services.filter(({ calls }) => calls.includes(callee.name));
   return new Map([
     ...callers.map((caller) => [caller.name, callPolicyOf(caller, callee)] as const),
-    ...(callee.routed ? [[GATEWAY_NAME, callPolicyOf(undefined, callee)] as const] : []),
+    ...callee.gateways.map((gateway) => [gateway, callPolicyOf(undefined, callee)] as const),
   ]);
 }
 

@@ -1,6 +1,10 @@
-import { GATEWAY_NAME } from './constants';
-
-/** All that may call a service: those that list it, and the gateway if a route of the edge leads to it. */
-export function everyCaller({ callers, routed }: { readonly callers: readonly string[]; readonly routed: boolean }): readonly string[] {
-  return routed ? [...callers, GATEWAY_NAME] : callers;
+/** All that may call a service: those that list it, and the gateways whose edges have a route to it. */
+export function everyCaller({
+  callers,
+  gateways,
+}: {
+  readonly callers: readonly string[];
+  readonly gateways: readonly string[];
+}): readonly string[] {
+  return [...callers, ...gateways];
 }

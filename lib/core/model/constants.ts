@@ -1,5 +1,3 @@
-import { ADMIN_PORT } from '../contract/ports';
-
 /** Where every task's Envoy takes traffic from other tasks; Istio uses the same port for the same thing. */
 export const INBOUND_PORT = 15006;
 
@@ -17,13 +15,6 @@ export const XRAY_PORT = 2000;
 /** Where the gateway service takes traffic from API Gateway. */
 export const GATEWAY_PORT = 8080;
 export const GATEWAY_NAME = 'gateway';
-
-/** Ports inside a task that the mesh uses itself. */
-export const RESERVED_PORTS: ReadonlyMap<number, string> = new Map([
-  [XRAY_PORT, 'the tracing collector'],
-  [ADMIN_PORT, "Envoy's admin interface"],
-  [INBOUND_PORT, "Envoy's inbound listener"],
-]);
 
 /**
  * A port below this cannot be bound by Envoy, which runs as a non-root user.
@@ -45,14 +36,6 @@ export const COLLECTOR_CONTAINER = 'collector';
 export const LOG_ROUTER_CONTAINER = 'log-router';
 export const INIT_CONTAINER = 'mesh-init';
 export const AGENT_CONTAINER = 'mesh-agent';
-export const RESERVED_CONTAINERS: readonly string[] = [
-  APPLICATION_CONTAINER,
-  PROXY_CONTAINER,
-  COLLECTOR_CONTAINER,
-  LOG_ROUTER_CONTAINER,
-  INIT_CONTAINER,
-  AGENT_CONTAINER,
-];
 
 /** Memory that containers reserve beside the user's: the tracing collector, and the CDK's log router. */
 export const COLLECTOR_MEMORY_MIB = 64;
@@ -86,7 +69,3 @@ export const MAX_DNS_INSTANCES = 8;
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html */
 export const MAX_CONTAINERS = 10;
 export const MAX_TASK_DEFINITION_BYTES = 64 * 1024;
-
-/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
-export const MAX_STACK_RESOURCES = 500;
-export const MAX_TEMPLATE_BYTES = 1_000_000;

@@ -1,5 +1,5 @@
 import { displayValue } from '../reading/input';
-import type { EdgeKind, PathSegment } from './topology';
+import type { PathSegment } from './topology';
 import type { Reader } from '../reading/reader';
 import { defined } from '../defined';
 
@@ -78,14 +78,14 @@ export function shapeOf(segments: readonly PathSegment[]): string {
 }
 
 /**
- * Orders routes from the most to the least specific, as API Gateway chooses. An HTTP API takes any path without
- * a greedy part before any with one, and "$default" last; a REST API walks down its tree of resources. Within
- * that, at the first part in which two paths differ, text beats a parameter, and a parameter beats a greedy one;
- * of two equal paths, a named method beats ANY.
+ * Orders routes from the most to the least specific, as API Gateway chooses. At the first part in which two paths differ, text beats a parameter, and a parameter beats a greedy one;
+ * of two equal paths, a named method beats ANY; and "$default" comes last.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html#http-api-develop-routes.evaluation
+ *
+ * @param greedyLast whether any path without a greedy part comes before any with one
  */
-export function bySpecificity(kind: EdgeKind): (a: ParsedKey, b: ParsedKey) => number {
-  return (a, b) => (kind === 'http' ? Number(isGreedy(a)) - Number(isGreedy(b)) : 0) || byParts(a, b);
+export function bySpecificity({ greedyLast }: { readonly greedyLast: boolean }): (a: ParsedKey, b: ParsedKey) => number {
+  return (a, b) => (greedyLast ? Number(isGreedy(a)) - Number(isGreedy(b)) : 0) || byParts(a, b);
 }
 
 function isGreedy(route: ParsedKey): boolean {

@@ -8,7 +8,8 @@ import type { CallPolicy, Mirror, ServicePolicy } from './traffic-policy';
 export type ProtocolId = 'http' | 'http2' | 'grpc' | 'tcp';
 export type ArchitectureId = 'ARM64' | 'X86_64';
 
-export interface Topology {
+/** @typeParam Mesh what the provider of the mesh knows of its own options */
+export interface Topology<Mesh extends MeshSettings = MeshSettings> {
   /** The name of the mesh: a DNS label. */
   readonly name: string;
   /** The zone of the virtual names, such as `shop.internal`. */
@@ -17,7 +18,7 @@ export interface Topology {
   readonly discoveryDomain: string;
   /** The first part of every identity in a certificate: `spiffe://<trust domain>/<service>`. */
   readonly trustDomain: string;
-  readonly mesh: MeshSettings;
+  readonly mesh: Mesh;
   readonly certificates: CertificateSettings;
   readonly tracing?: TracingSettings;
   readonly services: readonly Service[];
@@ -25,45 +26,18 @@ export interface Topology {
   readonly external: readonly ExternalService[];
   /** Whether tasks may connect only to what is declared (and by HTTPS), or to everything. */
   readonly egress: 'declared' | 'open';
-  readonly edge?: EdgeTopology;
+  /** Sorted by name. */
+  readonly edges: readonly EdgeTopology[];
   readonly warnings: readonly Warning[];
 }
 
-export type MeshSettings = EnvoyMeshSettings | AppMeshSettings;
-
-interface ProxySettings {
+/** What every mesh says of its proxies. Each provider has settings of its own beside it (lib/core/mesh). */
+export interface MeshSettings {
+  /** The ID of the provider. */
+  readonly provider: string;
   /** The registry image, unless the user gave an image of their own. */
   readonly proxyImage: string;
   readonly proxyLogLevel: string;
-}
-
-export interface EnvoyMeshSettings extends ProxySettings {
-  readonly provider: 'envoy';
-  /** How often agents ask Cloud Map for the tasks of callees that DNS cannot name all. */
-  readonly discoveryIntervalSeconds: number;
-  /** How often agents ask for the weights of versions. */
-  readonly weightsIntervalSeconds: number;
-  /** After which a connection between tasks ends, so that both sides prove their identity anew. */
-  readonly maxConnectionSeconds: number;
-}
-
-export interface AppMeshSettings extends ProxySettings {
-  readonly provider: 'appMesh';
-  /** Whether tasks may reach what is not in the mesh, beside the APIs of AWS. */
-  readonly allowAllEgress: boolean;
-  /** Sorted. What goes to these ports passes by Envoy. */
-  readonly ignoredEgressPorts: readonly number[];
-  /** How Envoys find tasks. */
-  readonly discovery: 'cloudMap' | 'dns';
-  readonly serverCertificates?: AcmServerCertificates;
-}
-
-/** Certificates of ACM for servers, in place of those of the mesh. Text in which CloudFormation may fill in tokens. */
-export interface AcmServerCertificates {
-  /** By service, sorted. */
-  readonly certificateArns: Readonly<Record<string, string>>;
-  /** The roots that callers of these services trust. */
-  readonly authorityArns: readonly string[];
 }
 
 /** Who issues the certificates of mutual TLS; `none` is plain text. */
@@ -152,10 +126,10 @@ export interface Service extends Sizing, ContainerSettings {
   readonly versionHeader?: string;
   /** Copies of a share of all requests go to this version; its answers are thrown away. */
   readonly mirror?: Mirror;
-  /** Names of the services that call this one, sorted; the gateway is not among them. */
+  /** Names of the services that call this one, sorted; gateways are not among them. */
   readonly callers: readonly string[];
-  /** Whether a route of the edge leads here. */
-  readonly routed: boolean;
+  /** Names of the gateways whose edges have a route to it, sorted. */
+  readonly gateways: readonly string[];
   /** How callers find the tasks: by DNS, or, where there can be more than it answers with, by their agents. */
   readonly discovery: 'dns' | 'cloudMap';
   /** What narrows the requests of callers; absent: a declared caller may do anything. */
@@ -172,7 +146,7 @@ export interface Service extends Sizing, ContainerSettings {
 
 /** A request is allowed if one rule has its caller, its method and its path. */
 export interface AllowRule {
-  /** Sorted; services, and the gateway if it is routed to. Absent: every declared caller. */
+  /** Sorted; services, and gateways that route to it. Absent: every declared caller. */
   readonly callers?: readonly string[];
   /** Absent: every method. */
   readonly methods?: readonly string[];
@@ -230,11 +204,20 @@ export interface ExtraContainer extends ContainerSettings {
   readonly memoryLimitMiB?: number;
 }
 
-export type EdgeKind = 'http' | 'rest';
 export type AuthorizerKind = 'none' | 'jwt' | 'cognito' | 'lambda' | 'iam' | 'apiKey';
 
-export interface EdgeTopology {
-  readonly kind: EdgeKind;
+/** @typeParam Options what the kind of the edge knows of its own options */
+export interface EdgeTopology<Options = unknown> {
+  /** As users name it; `default` is that of the prop `edge`. */
+  readonly name: string;
+  /** Where it stands in the props: `edge`, or `edges.<name>`. */
+  readonly path: string;
+  /** The name of its gateway service. */
+  readonly gatewayName: string;
+  /** The ID of its kind. */
+  readonly kind: string;
+  readonly options: Options;
+  readonly api: ApiTraits;
   /** Sorted from the most to the least specific, so that the first match is the right one. */
   readonly routes: readonly EdgeRoute[];
   /** Every authorizer in use, once each, sorted by id. */
@@ -268,6 +251,27 @@ export interface EdgeAuthorizer {
   /** Stable: names the construct. */
   readonly id: string;
   readonly kind: AuthorizerKind;
+  /** Where in a request it looks; absent for kinds that look at the whole request, or at nothing. */
+  readonly identity?: IdentitySource;
+  /** How long API Gateway remembers an answer; 0: not at all. Of a Lambda authorizer. */
+  readonly cacheSeconds?: number;
+  /** Of a JWT authorizer. Text in which CloudFormation may fill in tokens. */
+  readonly tokens?: { readonly issuer: string; readonly audience: readonly string[] };
+}
+
+export interface IdentitySource {
+  readonly in: 'header' | 'querystring';
+  readonly name: string;
+}
+
+/** What the gateway service must know of the API before it. */
+export interface ApiTraits {
+  /** Whether API Gateway begins traces; if not, clients say nothing of them. */
+  readonly beginsTraces: boolean;
+  /** Where routes of the library's own making lead preflight requests to the gateway service. */
+  readonly preflightPaths: readonly string[];
+  /** The record by which the API, or what stands before the gateway, finds its tasks: only SRV has a port. */
+  readonly gatewayRecord: 'A' | 'SRV';
 }
 
 export interface EdgeRoute {

@@ -1,10 +1,9 @@
 import { imageReference, IMAGES } from '../model/images';
-import { FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, MAX_DNS_INSTANCES, RESERVED_PORTS } from '../model/constants';
+import { FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, MAX_DNS_INSTANCES } from '../model/constants';
 import type { Opaque } from '../reading/input';
 import { displayValue } from '../reading/input';
 import type { IssueList } from '../reading/issues';
-import { loopbackAddresses } from './network/loopback-addresses';
-import type { ExternalService, Service, Sizing, Topology, TracingSettings, Warning } from '../model/topology';
+import type { EdgeTopology, ExternalService, Service, Sizing, Topology, TracingSettings, Warning } from '../model/topology';
 import { maxTasks, serviceAs } from '../model/topology';
 import { everyCaller } from '../model/callers';
 import { LABEL, checkLabel } from '../reading/check-label';
@@ -15,21 +14,22 @@ import { checkEnvironment } from './service/check-environment';
 import { checkExec } from './service/check-exec';
 import { checkCallers, connectRules } from './security/parse-allow';
 import { parseCertificates } from './security/parse-certificates';
-import { parseEdge } from './edge/parse-edge';
+import { parseEdges } from './edge/parse-edges';
 import { parseEgress } from './network/parse-egress';
 import type { DraftExternal } from './service/parse-external';
 import { EXTERNAL_CALL_POLICY_FIELDS, externalWarnings, parseExternals } from './service/parse-external';
-import { parseMesh } from './mesh/parse-mesh';
 import type { DraftService } from './service/parse-service';
-import { meshContainers, parseService, unknownService } from './service/parse-service';
+import { parseService, unknownService } from './service/parse-service';
 import type { MeshDefaults } from './workload/parse-sizing';
 import { parseArchitecture, parseCapacityProviders } from './workload/parse-sizing';
 import type { CallPolicy } from '../model/traffic-policy';
 import { CALL_POLICY_FIELDS, parseCallPolicy } from './traffic/parse-call-policy';
-import { warnOfNewerProxy } from './mesh/check-proxy-version';
 import { warnOfMirrors } from './workload/parse-versions';
 import { warnOfFaults } from './traffic/parse-faults';
 import { Reader, suggest } from '../reading/reader';
+import { parseMesh } from '../mesh/select-provider';
+import type { TaskFootprint } from '../model/task-footprint';
+import { footprintOf } from '../model/task-footprint';
 import { defined } from '../defined';
 
 const FIELDS = [
@@ -39,6 +39,7 @@ const FIELDS = [
   'external',
   'egress',
   'edge',
+  'edges',
   'mesh',
   'certificates',
   'tracing',
@@ -71,9 +72,10 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   const namespace = root.field('namespace');
   const discoveryDomain = parseNamespace(namespace, domain) ?? `tasks.${domain}`;
   checkShared(root);
-  const mesh = parseMesh(root.field('mesh'), root.field('services'));
+  const { provider, settings: mesh } = parseMesh(root.field('mesh'), root.field('services'));
   const certificates = parseCertificates(root.field('certificates'));
   const tracing = parseTracing(root.field('tracing'));
+  const footprint = footprintOf(provider.footprint, tracing !== undefined);
   const defaults: MeshDefaults = {
     architecture: parseArchitecture(root.field('cpuArchitecture')) ?? 'ARM64',
     capacityProviders: parseCapacityProviders(root.field('capacityProviderStrategies')) ?? [],
@@ -87,27 +89,27 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   if (servicesAt.empty)
     servicesAt.fail('NO_SERVICES', 'a mesh needs at least one service', { fix: 'add one, such as ui: { image, port: 8080 }' });
   const declared = entries.map(([key]) => key);
-  const { declared: outside, drafts: externals } = parseExternals(root.field('external'), declared, [domain, discoveryDomain]);
+  const { declared: outside, drafts: externals } = parseExternals(root.field('external'), declared, [domain, discoveryDomain], footprint);
   const egress = parseEgress(root.field('egress'));
   const callable = [...declared, ...outside];
-  const drafts = entries.flatMap(([key, at]) => parseService(key, at, defaults, meshContainers(tracing !== undefined)) ?? []);
+  const drafts = entries.flatMap(([key, at]) => parseService(key, at, defaults, footprint) ?? []);
   for (const draft of drafts) {
     checkCalls(draft, callable);
     checkOverrides(draft);
-    checkVirtualPorts(draft, drafts, externals);
+    checkVirtualPorts(draft, drafts, externals, footprint);
     checkHostNames(draft, domain, discoveryDomain, namespace);
   }
-  const edge = parseEdge(root.field('edge'), drafts, { declared, external: outside }, defaults);
-  checkWorkloadNames(drafts, outside, edge !== undefined);
-  const registered = [...drafts.flatMap(workloadNamesOf), ...(edge === undefined ? [] : [GATEWAY_NAME])];
+  const edges = parseEdges(root, { services: drafts, declared, external: outside, defaults });
+  checkWorkloadNames(drafts, outside, edges, issues);
+  const registered = [...drafts.flatMap(workloadNamesOf), ...edges.map(({ gatewayName }) => gatewayName)];
   for (const each of registered) checkApex(each, domain, discoveryDomain, namespace);
 
-  const warnings = [...warnOfNewerProxy(mesh), ...checkSharedAuthority(certificates, domain, root.field('domain').absent)];
-  const routed = new Set(edge?.routes.map((route) => route.service));
+  const warnings = [...checkSharedAuthority(certificates, domain, root.field('domain').absent)];
   const { services, external } = connect(drafts, externals, {
     domain,
     discoveryDomain,
-    routed,
+    edges,
+    addresses: provider.virtualAddresses([...drafts, ...externals].map((draft) => draft.name)),
     authenticated: certificates.kind !== 'none',
   });
   for (const service of services) {
@@ -131,7 +133,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
     services,
     external,
     egress,
-    ...defined({ edge }),
+    edges,
     warnings,
   });
 }
@@ -224,7 +226,12 @@ function checkOverrides(draft: DraftService): void {
 }
 
 /** See DEFAULT_VIRTUAL_PORT: whoever listens on 0.0.0.0:P keeps Envoy from listening on 127.x.y.z:P. */
-function checkVirtualPorts(caller: DraftService, drafts: readonly DraftService[], externals: readonly DraftExternal[]): void {
+function checkVirtualPorts(
+  caller: DraftService,
+  drafts: readonly DraftService[],
+  externals: readonly DraftExternal[],
+  footprint: TaskFootprint,
+): void {
   const ports = new Map<number, string>([[caller.port, `the application of "${caller.name}"`]]);
   for (const container of containersBeside(caller))
     for (const port of container.ports) ports.set(port, `the container "${container.name}" of "${caller.name}"`);
@@ -236,15 +243,15 @@ function checkVirtualPorts(caller: DraftService, drafts: readonly DraftService[]
       'PORT_CLASH',
       `"${callee.name}" is reached on port ${callee.virtualPort}, on which ${owner} listens: both would bind it in one network namespace`,
       {
-        fix: `set ${callee.at.path}.virtualPort to a free port, such as ${freePort(callee.virtualPort, callee, drafts)}`,
+        fix: `set ${callee.at.path}.virtualPort to a free port, such as ${freePort(callee.virtualPort, callee, drafts, footprint)}`,
       },
     );
   }
 }
 
 /** A port that clashes with nothing in any task that calls the service. */
-function freePort(from: number, callee: DraftService | DraftExternal, drafts: readonly DraftService[]): number {
-  const taken = new Set<number>(RESERVED_PORTS.keys());
+function freePort(from: number, callee: DraftService | DraftExternal, drafts: readonly DraftService[], { ports }: TaskFootprint): number {
+  const taken = new Set<number>(ports.keys());
   for (const caller of drafts) {
     if (!caller.calls.some((call) => call.name === callee.name)) continue;
     for (const port of [caller.port, ...containersBeside(caller).flatMap((container) => container.ports)]) taken.add(port);
@@ -268,10 +275,21 @@ function workloadNamesOf({ name, versions }: DraftService): readonly string[] {
  * "a" in version "b-c" and "a-b" in version "c" are both "a-b-c", as is a service of that name; so are the clusters of their
  * callers' Envoys.
  */
-function checkWorkloadNames(drafts: readonly DraftService[], externals: readonly string[], edge: boolean): void {
+function checkWorkloadNames(
+  drafts: readonly DraftService[],
+  externals: readonly string[],
+  edges: readonly EdgeTopology[],
+  issues: IssueList,
+): void {
+  for (const { gatewayName, path } of edges) {
+    if (![...drafts.map(({ name }) => name), ...externals].includes(gatewayName) || gatewayName === GATEWAY_NAME) continue;
+    new Reader(issues, path, undefined).fail('RESERVED_NAME', `its gateway service would be called "${gatewayName}", as is a service`, {
+      fix: 'give one of the two another name',
+    });
+  }
   const owners = new Map<string, string>([
     ...drafts.map(({ name }): [string, string] => [name, `the service "${name}"`]),
-    ...(edge ? [[GATEWAY_NAME, 'the gateway'] as const] : []),
+    ...edges.map(({ gatewayName, path }): [string, string] => [gatewayName, `the gateway of ${path}`]),
   ]);
   for (const { at, name: service, versions = [] } of drafts) {
     for (const { name, workloadName } of versions) {
@@ -336,25 +354,26 @@ function checkApex(name: string, domain: string, discoveryDomain: string, namesp
 }
 
 /** A caller that no rule names, though others are named: most likely forgotten. */
-function checkAllow({ name, allow, callers, routed }: Service): Warning[] {
+function checkAllow({ name, allow, callers, gateways }: Service): Warning[] {
   if (allow === undefined || allow.some((rule) => rule.callers === undefined)) return [];
   const named = new Set(allow.flatMap((rule) => rule.callers ?? []));
-  return everyCaller({ callers, routed })
+  return everyCaller({ callers, gateways })
     .filter((caller) => !named.has(caller))
     .map((caller) => ({
       id: 'caller-without-rule',
       path: `services.${name}.allow`,
-      message:
-        caller === GATEWAY_NAME
-          ? `a route of the edge leads to "${name}", but no rule names "${GATEWAY_NAME}": every request of the edge will get 403`
-          : `"${caller}" lists "${name}" in calls, but no rule names it: all of its requests will be refused`,
+      message: gateways.includes(caller)
+        ? `a route of the edge leads to "${name}", but no rule names "${caller}": every request of the edge will get 403`
+        : `"${caller}" lists "${name}" in calls, but no rule names it: all of its requests will be refused`,
     }));
 }
 
 interface Surroundings {
   readonly domain: string;
   readonly discoveryDomain: string;
-  readonly routed: ReadonlySet<string>;
+  readonly edges: readonly EdgeTopology[];
+  /** What virtual names resolve to. */
+  readonly addresses: ReadonlyMap<string, string>;
   /** Whether callers have identities. */
   readonly authenticated: boolean;
 }
@@ -364,18 +383,16 @@ function connect(
   externals: readonly DraftExternal[],
   surroundings: Surroundings,
 ): Pick<Topology, 'services' | 'external'> {
-  const addresses = loopbackAddresses([...drafts, ...externals].map((draft) => draft.name));
   return {
-    services: connectServices(drafts, externals, addresses, surroundings),
-    external: connectExternals(externals, drafts, addresses, surroundings),
+    services: connectServices(drafts, externals, surroundings),
+    external: connectExternals(externals, drafts, surroundings),
   };
 }
 
 function connectExternals(
   externals: readonly DraftExternal[],
   drafts: readonly DraftService[],
-  addresses: ReadonlyMap<string, string>,
-  { domain }: Surroundings,
+  { domain, addresses }: Surroundings,
 ): readonly ExternalService[] {
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- `at` is a cursor, which plain data must not hold
   return externals.map(({ at, ...external }) => ({
@@ -389,8 +406,7 @@ function connectExternals(
 function connectServices(
   drafts: readonly DraftService[],
   externals: readonly DraftExternal[],
-  addresses: ReadonlyMap<string, string>,
-  { domain, discoveryDomain, routed, authenticated }: Surroundings,
+  { domain, discoveryDomain, edges, addresses, authenticated }: Surroundings,
 ): readonly Service[] {
   const names = new Set(drafts.map((draft) => draft.name));
   const outside = new Set(externals.map((external) => external.name).filter((name) => !names.has(name)));
@@ -404,8 +420,10 @@ function connectServices(
     const callers = drafts
       .filter((other) => other.name !== draft.name && other.calls.some((call) => call.name === draft.name))
       .map((other) => other.name);
-    const isRouted = routed.has(draft.name);
-    const nameable = everyCaller({ callers, routed: isRouted });
+    const gateways = edges
+      .filter(({ routes }) => routes.some(({ service }) => service === draft.name))
+      .map(({ gatewayName }) => gatewayName);
+    const nameable = everyCaller({ callers, gateways });
     const allow = rules === undefined ? undefined : connectRules(rules, nameable, authenticated);
     for (const named of namedCallers) checkCallers(named, nameable, authenticated);
     return {
@@ -416,7 +434,7 @@ function connectServices(
       address: addresses.get(draft.name) ?? '',
       virtualHost: `${draft.name}.${domain}`,
       discoveryHost: `${draft.name}.${discoveryDomain}`,
-      routed: isRouted,
+      gateways,
       callOverrides: Object.fromEntries(
         overrides.flatMap(({ at: override, callee }): [string, Partial<CallPolicy>][] => {
           const called = [...drafts, ...externals].find((other) => other.name === callee);

@@ -1,12 +1,6 @@
-import { GATEWAY_NAME } from '../model/constants';
 import { everyCaller } from '../model/callers';
 import type { Topology } from '../model/topology';
-
-/** A caller whose new tasks are to start only when those of a callee's versions run. */
-export interface DeploymentOrderPlan {
-  readonly caller: string;
-  readonly callee: string;
-}
+import type { DeploymentOrderPlan } from './system-plan';
 
 /**
  * A task knows the versions of its callees by name. Were it there before them (`versions` given to a service that runs, all
@@ -21,7 +15,7 @@ export function deploymentOrder({ services }: Topology): readonly DeploymentOrde
     .flatMap((callee) => {
       const reached = reachedFrom(callee.name, calls);
       return everyCaller(callee)
-        .filter((caller) => caller === GATEWAY_NAME || !reached.has(caller))
+        .filter((caller) => !reached.has(caller))
         .map((caller) => ({ caller, callee: callee.name }));
     });
 }

@@ -1,6 +1,6 @@
-import type { SystemPlan } from './system-plan';
+import type { Warning } from '../model/topology';
 
-export function plaintext(): SystemPlan['warnings'][number] {
+export function plaintext(): Warning {
   return {
     id: 'plaintext',
     path: 'certificates',

@@ -1,29 +1,65 @@
-import type { CertificateSettings, Sizing, Warning } from '../model/topology';
-import type { AppMeshPlan } from './app-mesh';
+import type { ArchitectureId, CertificateSettings, Sizing, TaskReplacement, Warning } from '../model/topology';
+import type { EdgePlan } from './edge-plan';
 
 /**
- * The plan: what to create, as plain data that names no construct. A mesh provider makes it out of the
- * topology; render turns it into constructs one to one. What only CDK can hold (images, secrets, health check
- * objects) is looked up by container when rendering.
+ * The plan: what to create, whole, as plain data that names no construct. Nothing is decided after it: render turns it into
+ * constructs one to one. What only CDK can hold (images, secrets, health check objects) is looked up in the props by
+ * service, version and container.
  */
-export interface SystemPlan {
-  /** One ECS service each, sorted by service and version; the gateway, if there is one, last. */
+export interface SystemPlan extends Omit<MeshPlan, 'workloads' | 'virtualAddresses'> {
+  /** The name of the mesh. */
+  readonly name: string;
+  /** By which the mesh is rendered: the ID of its provider. */
+  readonly provider: string;
+  readonly namespace: NamespacePlan;
+  readonly zone: ZonePlan;
+  /** One ECS service each, sorted by service and version; gateways last. */
   readonly workloads: readonly WorkloadPlan[];
-  /** Weights of versions; absent if no service has any. */
-  readonly weights?: readonly WeightsPlan[];
   /** Names of virtual services in the private zone of the mesh. */
   readonly records: readonly RecordPlan[];
-  /** Everything that is opened between tasks; what is not here is closed. */
-  readonly ingress: readonly IngressPlan[];
+  readonly deploymentOrder: readonly DeploymentOrderPlan[];
   /** Absent: plain text. */
   readonly certificates?: CertificatePlan;
-  /** Of a mesh that is App Mesh's. */
-  readonly appMesh?: AppMeshPlan;
+  readonly edges: readonly EdgePlan[];
+}
+
+/** What a mesh provider makes of a topology. */
+export interface MeshPlan {
+  readonly workloads: readonly MeshWorkloadPlan[];
+  /** Weights of versions; absent if no service has any. */
+  readonly weights?: readonly WeightsPlan[];
+  /** Everything that is opened between tasks; what is not here is closed. */
+  readonly ingress: readonly IngressPlan[];
+  /** What the virtual names resolve to, in words. */
+  readonly virtualAddresses: string;
+  /** Resources of a control plane, which the provider's own renderer knows; absent if there is none. */
+  readonly resources?: unknown;
   readonly warnings: readonly Warning[];
 }
 
-/** The authorities of the mesh; the certificates themselves are those of the tasks. */
+/** The Cloud Map namespace in which tasks register, if the user brings none. */
+export interface NamespacePlan {
+  readonly name: string;
+  readonly description: string;
+  /** How long resolvers remember that a service has no task. */
+  readonly ttlSeconds: number;
+}
+
+/** The private zone of the virtual names. */
+export interface ZonePlan {
+  readonly name: string;
+  readonly comment: string;
+}
+
+/** A caller whose new tasks are to start only when those of a callee's versions run. */
+export interface DeploymentOrderPlan {
+  readonly caller: string;
+  readonly callee: string;
+}
+
+/** The authorities of the mesh; the certificates themselves are those of the workloads. */
 export interface CertificatePlan {
+  readonly meshName: string;
   readonly trustDomain: string;
   readonly settings: Exclude<CertificateSettings, { readonly kind: 'none' }>;
 }
@@ -36,9 +72,20 @@ export interface WeightsPlan {
   readonly pattern: string;
 }
 
-export interface WorkloadPlan {
+/** A workload whole. */
+export interface WorkloadPlan extends MeshWorkloadPlan {
+  /** Where callers reach its service; empty for a gateway. */
+  readonly url: string;
+  /** TCP ports to which its tasks may connect, sorted; absent: to everything. */
+  readonly egressPorts?: readonly number[];
+}
+
+/** What the mesh decides of a workload. */
+export interface MeshWorkloadPlan {
   /** Its name in Cloud Map: that of its service, or `<service>-<version>`. */
   readonly name: string;
+  /** The edge of which it is the gateway service; absent: it is a service of the user's. */
+  readonly edge?: string;
   /** The version that it runs of a service that has several; identity, role and security group are the service's. */
   readonly version?: VersionPlan;
   /** Services whose weights the task's agent reads, sorted; absent if none. */
@@ -49,7 +96,7 @@ export interface WorkloadPlan {
   readonly discovers: readonly string[];
   /** Names of directories that containers of the task share. */
   readonly volumes: readonly string[];
-  readonly sizing: Sizing;
+  readonly sizing: SizingPlan;
   /** In the order in which they are defined; start order comes from `dependsOn`. */
   readonly containers: readonly ContainerPlan[];
   readonly registration: RegistrationPlan;
@@ -61,7 +108,7 @@ export interface WorkloadPlan {
   readonly interception?: InterceptionPlan;
 }
 
-/** A virtual node or the virtual gateway of App Mesh. */
+/** A virtual node or a virtual gateway of App Mesh. */
 export interface MeshEndpointPlan {
   readonly kind: 'virtualNode' | 'virtualGateway';
   readonly name: string;
@@ -107,8 +154,8 @@ export interface ContainerPlan {
   readonly role: ContainerRole;
   /** A registry image, unless the user's props hold an image for this container. */
   readonly image?: string;
-  /** Whether tasks get a copy of the image, which the deployment makes in the account's registry. */
-  readonly copyImage?: boolean;
+  /** Present: tasks get a copy of the image, which the deployment builds into the account's registry with these arguments. */
+  readonly copyImage?: { readonly buildArgs: Readonly<Record<string, string>> };
   readonly essential: boolean;
   readonly command?: readonly string[];
   readonly entryPoint?: readonly string[];
@@ -152,9 +199,9 @@ export interface DependencyPlan {
   readonly condition: 'START' | 'HEALTHY' | 'SUCCESS';
 }
 
-/** The service that a task belongs to. */
-export function serviceOf(task: WorkloadPlan): string {
-  return task.version?.service ?? task.name;
+/** The service that a workload belongs to. */
+export function serviceOf({ name, version }: Pick<MeshWorkloadPlan, 'name' | 'version'>): string {
+  return version?.service ?? name;
 }
 
 /** How tasks register in Cloud Map. */
@@ -171,6 +218,8 @@ export interface RecordPlan {
   readonly service: string;
   readonly host: string;
   readonly address: string;
+  /** Services whose tasks ask for it, sorted. */
+  readonly callers: readonly string[];
 }
 
 export interface IngressPlan {
@@ -178,3 +227,10 @@ export interface IngressPlan {
   readonly from: string;
   readonly port: number;
 }
+
+/** The size and number of a workload's tasks, and how they are replaced. */
+export interface SizingPlan extends Sizing {
+  readonly replacement: TaskReplacement;
+}
+
+export type { ArchitectureId, CertificateSettings };

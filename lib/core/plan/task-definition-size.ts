@@ -1,6 +1,6 @@
 import { MAX_TASK_DEFINITION_BYTES } from '../model/constants';
 import type { IssueList } from '../reading/issues';
-import type { ContainerPlan, WorkloadPlan } from './system-plan';
+import type { ContainerPlan, MeshWorkloadPlan } from './system-plan';
 
 /** Log settings, ARNs, images and the like, which only render knows; generous. */
 const REST_OF_A_CONTAINER = 700;
@@ -10,7 +10,7 @@ const REST_OF_A_TASK = 600;
  * ECS refuses a task definition over 64 KiB, at deployment. Counted here, so that it is known at synth, with
  * the largest parts by name.
  */
-export function checkTaskDefinitionSize(task: WorkloadPlan, path: string, issues: IssueList): void {
+export function checkTaskDefinitionSize(task: MeshWorkloadPlan, path: string, issues: IssueList): void {
   const parts = task.containers.flatMap(partsOf);
   const bytes = parts.reduce((sum, part) => sum + part.bytes, REST_OF_A_TASK + REST_OF_A_CONTAINER * task.containers.length);
   if (bytes <= MAX_TASK_DEFINITION_BYTES) return;

@@ -12,6 +12,8 @@ export type IssueCode =
   | 'RESERVED_NAME'
   | 'NO_SERVICES'
   | 'UNKNOWN_SERVICE'
+  | 'UNKNOWN_EDGE'
+  | 'UNKNOWN_ROUTE'
   | 'CALLS_ITSELF'
   | 'DUPLICATE_CALL'
   | 'DUPLICATE_PORT'

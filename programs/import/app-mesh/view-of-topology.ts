@@ -1,4 +1,5 @@
-import { GATEWAY_NAME, GATEWAY_PORT } from '../../../lib/core/model/constants';
+import { everyCaller } from '../../../lib/core/model/callers';
+import { GATEWAY_PORT } from '../../../lib/core/model/constants';
 import { ROUTE_HEADER } from '../../../lib/core/model/edge-headers';
 import { identityOf } from '../../../lib/core/contract/identity';
 import type { EdgeTopology, ExternalService, ProtocolId, Service, Topology } from '../../../lib/core/model/topology';
@@ -21,14 +22,14 @@ import { defined } from '../../../lib/core/defined';
 
 /**
  * What of a topology App Mesh can say, as a `MeshView`: equal to that of the template that the topology becomes. Names of
- * files are the renderer's business, and left out. `unsayable` has the rest.
+ * files are the renderer's business, and left out. `unsupportedFields` has the rest.
  */
 export function viewOfTopology(topology: Topology): MeshView {
   return {
     name: topology.name,
     services: topology.services.map((service) => serviceView(topology, service)),
     external: topology.external.map(externalView),
-    gateways: topology.edge === undefined ? [] : [gatewayView(topology, topology.edge)],
+    gateways: topology.edges.map((edge) => gatewayView(topology, edge)),
   };
 }
 
@@ -78,9 +79,9 @@ function outlierView(detection: OutlierDetection | undefined): OutlierDetection 
   return { consecutiveServerErrors, intervalSeconds, baseEjectionSeconds, maxEjectionPercent };
 }
 
-function serverTls(topology: Topology, { callers, routed }: Service): ServerTlsView | undefined {
+function serverTls(topology: Topology, service: Service): ServerTlsView | undefined {
   if (topology.certificates.kind === 'none') return undefined;
-  const clients = [...callers, ...(routed ? [GATEWAY_NAME] : [])];
+  const clients = everyCaller(service);
   return {
     mode: 'strict',
     certificate: FILE,
@@ -189,10 +190,10 @@ function externalView({ name, host, port, protocol, virtualHost, virtualPort, ca
 function gatewayView(topology: Topology, edge: EdgeTopology): GatewayView {
   const tls = clientTls(
     topology,
-    topology.services.filter(({ routed }) => routed).map(({ name }) => name),
+    topology.services.filter(({ gateways }) => gateways.includes(edge.gatewayName)).map(({ name }) => name),
   );
   return {
-    name: GATEWAY_NAME,
+    name: edge.gatewayName,
     port: GATEWAY_PORT,
     protocol: 'http',
     circuitBreaker: {},
@@ -224,9 +225,9 @@ export function unsupportedFields(topology: Topology): readonly string[] {
       mirror: service.mirror !== undefined || policy.routes.some(({ mirror }) => mirror !== undefined),
       webSockets: policy.webSockets,
       routeStreams: policy.routes.some(({ timeouts }) => timeouts?.streamSeconds !== undefined),
-      routeRetries: policy.routes.some(({ retry }) => retry !== undefined && retryIsUnsayable(retry)),
+      routeRetries: policy.routes.some(({ retry }) => retry !== undefined && isUnsupportedRetry(retry)),
       rewrite: policy.routes.some(({ rewrite }) => rewrite !== undefined),
-      ...unsayableOf(callPolicy, protocol),
+      ...unsupportedOf(callPolicy, protocol),
     };
     return Object.entries(found)
       .filter(([, asked]) => asked)
@@ -236,11 +237,11 @@ export function unsupportedFields(topology: Topology): readonly string[] {
 }
 
 /** No App Mesh resource has a field for the time between tries, or for how many retries there may be of all requests. */
-function retryIsUnsayable({ backoff, budgetPercent, minConcurrency }: RetryPolicy): boolean {
+function isUnsupportedRetry({ backoff, budgetPercent, minConcurrency }: RetryPolicy): boolean {
   return backoff !== undefined || budgetPercent !== DEFAULT_RETRY.budgetPercent || minConcurrency !== DEFAULT_RETRY.minConcurrency;
 }
 
-function unsayableOf(
+function unsupportedOf(
   { timeouts, retry, loadBalancing, circuitBreaker, keepAlive }: CallPolicy,
   protocol: ProtocolId,
 ): Readonly<Record<string, boolean>> {
@@ -249,7 +250,7 @@ function unsayableOf(
   ];
   return {
     'timeout.stream': timeouts.streamSeconds !== undefined,
-    retry: retryIsUnsayable(retry),
+    retry: isUnsupportedRetry(retry),
     keepAlive: JSON.stringify(keepAlive) !== JSON.stringify(defaultKeepAlive(protocol)),
     loadBalancing: loadBalancing.algorithm !== 'leastRequest' || loadBalancing.slowStartSeconds !== undefined,
     circuitBreaker: Object.entries(circuitBreaker).some(([limit, value]) => value !== undefined && !limits.includes(limit)),

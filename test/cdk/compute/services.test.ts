@@ -258,8 +258,8 @@ describe('a service handle', () => {
     expect(() => system.service('order')).toThrow(/there is no service "order"[\s\S]*did you mean "orders"/);
   });
 
-  test('fails if the URL is asked of a system without an edge', () => {
-    expect(() => system.url).toThrow(/Stack\/Shop:[\s\S]*edge: there is no edge, so there is no URL[\s\S]*Edge\.httpApi/);
+  test('fails if an edge is asked for where there is none', () => {
+    expect(() => system.edge()).toThrow(/Stack\/Shop:[\s\S]*edge\(\): there is no edge[\s\S]*Edge\.httpApi/);
     expect(stack.node.findAll().length).toBeGreaterThan(10);
   });
 });

@@ -5,11 +5,14 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
-import type { EdgeTarget, RenderedEdge } from '../../../lib/cdk/edges/render';
-import { renderEdge, userAuthorizers } from '../../../lib/cdk/edges/render';
+import type { EdgeTarget } from '../../../lib/cdk/edges/model';
+import { RenderedEdge } from '../../../lib/cdk/edges/rendered-edge';
+import { userAuthorizers } from '../../../lib/cdk/edges/user-authorizers';
+import { planEdge } from '../../../lib/core/edges/select-kind';
+import type { IMicroservice } from '../../../lib/microservice';
 import type { Edge } from '../../../lib/props/edge/edge';
 import { GATEWAY_PORT } from '../../../lib/core/model/constants';
-import { edgeOf } from '../../core/edges/edge-of';
+import { systemWith } from '../../core/edges/edge-of';
 
 export interface RenderedStack {
   readonly app: App;
@@ -25,14 +28,10 @@ export function stackWithEdge(makeEdge: (stack: Stack) => Edge, options: { reado
   const target = gatewayOf(stack);
   const logGroup = new logs.LogGroup(stack, 'Logs', { removalPolicy: RemovalPolicy.DESTROY, retention: logs.RetentionDays.ONE_MONTH });
   const edge = makeEdge(stack);
-  const rendered = renderEdge(stack, {
-    edge: edgeOf(edge),
-    authorizers: userAuthorizers(edge._options),
-    target,
-    logGroup,
-    traced: options.traced ?? true,
-    name: 'shop',
-  });
+  const { topology, edge: parsed } = systemWith(edge, options);
+  const context = { authorizers: userAuthorizers(edge._options), target, logGroup };
+  // The edge only hands the gateway out.
+  const rendered = new RenderedEdge(stack, planEdge(topology, parsed), context, undefined as unknown as IMicroservice);
   return { app, stack, edge: rendered, template: () => Template.fromStack(stack) };
 }
 

@@ -1,15 +1,18 @@
+import type { AppMeshPlan } from '../../../lib/core/mesh/app-mesh/resources';
 import type { SystemPlan } from '../../../lib/core/plan/system-plan';
 import { contains } from '../contains';
 import type { Proof, ProviderProofs } from '../provider-proofs';
 
+/** Undefined for a plan of which everything was taken. */
+const appMeshOf = ({ resources }: SystemPlan): AppMeshPlan | undefined => resources as AppMeshPlan | undefined;
 const node =
   (name: string, spec: unknown): Proof =>
-  ({ appMesh }) =>
-    appMesh?.virtualNodes.some((each) => each.name === name && contains(each.spec, spec)) === true;
+  (plan) =>
+    appMeshOf(plan)?.virtualNodes.some((each) => each.name === name && contains(each.spec, spec)) === true;
 const route =
   (spec: unknown): Proof =>
-  ({ appMesh }) =>
-    appMesh?.routes.some((each) => each.router === 'orders' && contains(each.spec, spec)) === true;
+  (plan) =>
+    appMeshOf(plan)?.routes.some((each) => each.router === 'orders' && contains(each.spec, spec)) === true;
 const all =
   (...proofs: readonly Proof[]): Proof =>
   (plan) =>
@@ -29,8 +32,9 @@ export const appMeshProofs: ProviderProofs = {
     tcp: all(node('orders', { listeners: [{ portMapping: { protocol: 'tcp' } }] }), route({ tcpRoute: {} })),
     declaredCalls: all(
       node('ui', { backends: [{ virtualService: { virtualServiceName: 'orders.shop.internal' } }] }),
-      ({ ingress, appMesh }) =>
-        ingress.some(({ from, to }) => from === 'ui' && to === 'orders') && appMesh?.mesh.spec.egressFilter.type === 'DROP_ALL',
+      (plan) =>
+        plan.ingress.some(({ from, to }) => from === 'ui' && to === 'orders') &&
+        appMeshOf(plan)?.mesh.spec.egressFilter.type === 'DROP_ALL',
     ),
     mutualTls: all(
       node('orders', { listeners: [{ tls: { mode: 'STRICT', validation: {} } }] }),
@@ -42,21 +46,24 @@ export const appMeshProofs: ProviderProofs = {
     ),
     accessLogs: all(node('ui', { logging: { accessLog: {} } }), node('orders', { logging: { accessLog: {} } })),
     traces: all(sidecars({ ENABLE_ENVOY_XRAY_TRACING: '1' }), ({ workloads }) => workloads.every(({ traced }) => traced)),
-    edge: ({ appMesh }) =>
-      appMesh?.virtualGateway !== undefined && contains(appMesh.gatewayRoutes, { virtualServiceName: 'ui.shop.internal' }),
+    edge: (plan) =>
+      appMeshOf(plan)?.virtualGateways.some(({ routes }) => contains(routes, { virtualServiceName: 'ui.shop.internal' })) === true,
     timeouts: all(
       route({ timeout: { perRequest: { unit: 's', value: 3 }, idle: { unit: 's', value: 2 } } }),
       route({ retryPolicy: { perRetryTimeout: { unit: 's', value: 1 } } }),
     ),
     retries: route({ retryPolicy: { maxRetries: 5, httpRetryEvents: ['server-error'] } }),
-    anyMethod: ({ appMesh }) =>
-      appMesh?.routes.filter(({ router }) => router === 'orders').every(({ spec }) => !contains(spec, { method: 'POST' })) === true &&
-      route({ retryPolicy: { httpRetryEvents: ['gateway-error'] } })({ appMesh } as SystemPlan),
+    anyMethod: (plan) =>
+      appMeshOf(plan)
+        ?.routes.filter(({ router }) => router === 'orders')
+        .every(({ spec }) => !contains(spec, { method: 'POST' })) === true &&
+      route({ retryPolicy: { httpRetryEvents: ['gateway-error'] } })(plan),
     circuitBreaker: node('orders', { listeners: [{ connectionPool: { http: { maxConnections: 5, maxPendingRequests: 6 } } }] }),
     outlierDetection: node('orders', { listeners: [{ outlierDetection: { maxServerErrors: 7 } }] }),
     activeHealthCheck: node('orders', { listeners: [{ healthCheck: { path: '/health' } }] }),
-    external: ({ appMesh }) =>
-      appMesh?.virtualNodes.some(({ spec }) => contains(spec, { serviceDiscovery: { dns: { hostname: 'db.example.com' } } })) === true,
+    external: (plan) =>
+      appMeshOf(plan)?.virtualNodes.some(({ spec }) => contains(spec, { serviceDiscovery: { dns: { hostname: 'db.example.com' } } })) ===
+      true,
     routes: route({ httpRoute: { match: { prefix: '/reports/' }, timeout: { perRequest: { unit: 's', value: 60 } } } }),
     versions: all(
       node('orders-v1', { listeners: [{}] }),

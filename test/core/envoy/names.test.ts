@@ -3,7 +3,8 @@ import { gatewayBootstrap } from '../../../lib/core/envoy/gateway';
 import type { Json, JsonObject } from '../../../lib/core/envoy/syntax/json';
 import { sidecarBootstrap } from '../../../lib/core/envoy/sidecar';
 import { LABEL } from '../../../lib/core/reading/check-label';
-import { RESERVED_CONTAINERS } from '../../../lib/core/model/constants';
+import { PROVIDERS } from '../../../lib/core/mesh/providers';
+import { footprintOf, reservedContainers } from '../../../lib/core/model/task-footprint';
 import type { Topology } from '../../../lib/core/model/topology';
 import { caseNames, configOf, hasConfig, planCase } from '../../support/cases';
 import type { Raw } from '../../support/parsing';
@@ -24,7 +25,7 @@ const NAMES = [
             containers.filter(hasConfig).flatMap((container) => namesIn(configOf(container) as Json)),
           );
     }),
-    ...RESERVED_CONTAINERS,
+    ...PROVIDERS.flatMap(({ footprint }) => reservedContainers(footprintOf(footprint, true))),
     'admin',
     'eds',
     'gateway',
@@ -44,10 +45,9 @@ function namesIn(value: Json): readonly string[] {
 
 /** What must not be there twice, of every Envoy of the mesh. */
 function twice(topology: Topology): readonly string[] {
-  const { edge } = topology;
   const configurations = [
     ...topology.services.map((each): [string, JsonObject] => [each.name, sidecarBootstrap(topology, each)]),
-    ...(edge === undefined ? [] : [['gateway', gatewayBootstrap(topology, edge)] as [string, JsonObject]]),
+    ...topology.edges.map((edge): [string, JsonObject] => [edge.gatewayName, gatewayBootstrap(topology, edge)]),
   ];
   return configurations.flatMap(([task, configuration]) =>
     ['static_resources.listeners', 'static_resources.clusters', 'layered_runtime.layers'].flatMap((path) => {

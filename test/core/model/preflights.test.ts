@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { planHttpApi } from '../../../lib/core/edges/http/plan';
-import { preflightPaths } from '../../../lib/core/model/preflights';
 import type { Raw } from '../../support/parsing';
 import { edge, issuesOf, jwt, topologyOf } from '../../support/parsing';
 
@@ -26,11 +25,11 @@ test('the routes that are counted are those that the plan of an HTTP API adds', 
         withCors(
           Object.fromEntries(all.map((key) => [key, { service: 'ui', ...(open.includes(key) ? { authorizer: { kind: 'none' } } : {}) }])),
         ),
-      ).edge!;
+      ).edges[0]!;
       const planned = planHttpApi(api)
         .routes.filter((route) => route.preflight)
         .map((route) => route.key);
-      expect(preflightPaths(api.routes, (route) => route.authorizer === 'none').map((path) => `OPTIONS ${path}`)).toEqual(planned);
+      expect(api.api.preflightPaths.map((path) => `OPTIONS ${path}`)).toEqual(planned);
     }),
   );
 });
@@ -38,7 +37,7 @@ test('the routes that are counted are those that the plan of an HTTP API adds', 
 test('150 routes and as many for preflight requests are what an HTTP API takes', () => {
   const many = Object.fromEntries(Array.from({ length: 149 }, (_, index) => [`ANY /r${index}`, { service: 'ui' }]));
   const props = withCors({ ...many, 'ANY /a': { service: 'ui' } });
-  expect(planHttpApi(topologyOf(props).edge!).routes).toHaveLength(300);
+  expect(planHttpApi(topologyOf(props).edges[0]!).routes).toHaveLength(300);
   // The default route takes two.
   expect(issuesOf(withCors({ ...many, $default: { service: 'ui' } })).map((issue) => issue.code)).toEqual(['TOO_MANY_ROUTES']);
 });

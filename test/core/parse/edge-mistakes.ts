@@ -1,6 +1,6 @@
 import { Opaque } from '../../../lib/core/reading/input';
 import type { Raw } from '../../support/parsing';
-import { edge, jwt, mesh, publicRoute, routes, service } from '../../support/parsing';
+import { edge, jwt, mesh, publicRoute, routes, service, token } from '../../support/parsing';
 
 /** One mistake: what the user did, and the code and path of the one issue that it must give. */
 export interface Mistake {
@@ -98,16 +98,6 @@ export const EDGE_MISTAKES = {
   ],
   UNSUPPORTED_AUTHORIZER: [
     {
-      did: 'wants API keys on an HTTP API',
-      props: route({ service: 'ui', authorizer: { kind: 'apiKey' } }),
-      path: 'edge.routes["GET /"].authorizer',
-    },
-    {
-      did: 'wants JWTs on a REST API',
-      props: routes({ 'GET /': { service: 'ui', authorizer: jwt } }, 'rest'),
-      path: 'edge.routes["GET /"].authorizer',
-    },
-    {
       did: 'wants scopes with IAM',
       props: route({ service: 'ui', authorizer: { kind: 'iam' }, scopes: ['read'] }),
       path: 'edge.routes["GET /"].scopes',
@@ -128,6 +118,21 @@ export const EDGE_MISTAKES = {
     { did: 'gives a REST API eleven authorizers', props: routes(manyAuthorizers(11), 'rest'), path: 'edge.routes' },
   ],
   UNSUPPORTED_BY_EDGE: [
+    {
+      did: 'takes a CORS origin of a REST API, which Envoy checks, from a token',
+      props: edge({ cors: { allowOrigins: [token] } }, 'rest'),
+      path: 'edge.cors.allowOrigins[0]',
+    },
+    {
+      did: 'wants API keys on an HTTP API',
+      props: route({ service: 'ui', authorizer: { kind: 'apiKey' } }),
+      path: 'edge.routes["GET /"].authorizer',
+    },
+    {
+      did: 'wants JWTs on a REST API',
+      props: routes({ 'GET /': { service: 'ui', authorizer: jwt } }, 'rest'),
+      path: 'edge.routes["GET /"].authorizer',
+    },
     { did: 'wants $default on a REST API', props: routes({ $default: { service: 'ui' } }, 'rest'), path: 'edge.routes.$default' },
     {
       did: 'wants a REST API to tell the clients of a user pool apart',

@@ -23,7 +23,7 @@ import {
 } from '../../support/parsing';
 
 /** Found when the plan or the template is complete, so not by reading props. */
-type FoundLater = 'TASK_DEFINITION_TOO_LARGE' | 'STACK_TOO_LARGE' | 'UNSUPPORTED_BY_MESH';
+type FoundLater = 'TASK_DEFINITION_TOO_LARGE' | 'STACK_TOO_LARGE' | 'UNSUPPORTED_BY_MESH' | 'UNKNOWN_EDGE' | 'UNKNOWN_ROUTE';
 
 const HUNDRED = 'a'.repeat(100);
 const containers = (count: number): Raw => Object.fromEntries(Array.from({ length: count }, (_, index) => [`helper-${index}`, { image }]));
@@ -284,11 +284,6 @@ export const MISTAKES: Readonly<Record<Exclude<IssueCode, FoundLater>, readonly 
       did: 'takes a rate limit from a token',
       props: edge({ throttle: { rateLimit: token, burstLimit: 5 } }),
       path: 'edge.throttle.rateLimit',
-    },
-    {
-      did: 'takes a CORS origin of a REST API, which Envoy checks, from a token',
-      props: cors({ allowOrigins: [token] }, 'rest'),
-      path: 'edge.cors.allowOrigins[0]',
     },
     {
       did: 'gives a list of tokens as one environment variable',

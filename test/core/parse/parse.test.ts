@@ -1,5 +1,5 @@
 import { defaultCallPolicy } from '../../../lib/core/model/defaults';
-import { envoyProvider } from '../../../lib/core/mesh/envoy/plan';
+import { planSystem } from '../../../lib/core/plan-system';
 import { AGENT_MEMORY_MIB, COLLECTOR_MEMORY_MIB } from '../../../lib/core/model/constants';
 import { imageReference, IMAGES } from '../../../lib/core/model/images';
 import { Opaque, holdsToken } from '../../../lib/core/reading/input';
@@ -44,6 +44,7 @@ describe('the smallest mesh', () => {
       tracing: { collectorImage: imageReference(IMAGES.collector) },
       egress: 'declared',
       external: [],
+      edges: [],
       warnings: [],
       services: [
         {
@@ -56,7 +57,7 @@ describe('the smallest mesh', () => {
           discoveryHost: 'ui.tasks.shop.internal',
           calls: [],
           callers: [],
-          routed: false,
+          gateways: [],
           discovery: 'dns',
           cpu: 512,
           memoryMiB: 1024,
@@ -79,8 +80,12 @@ describe('the smallest mesh', () => {
   });
 
   test('gets an edge with every default that the documentation promises', () => {
-    expect(topologyOf(edge({})).edge).toEqual({
+    expect(topologyOf(edge({})).edges[0]).toEqual({
+      name: 'default',
+      path: 'edge',
+      gatewayName: 'gateway',
       kind: 'http',
+      api: { beginsTraces: false, preflightPaths: [], gatewayRecord: 'SRV' },
       stageName: '$default',
       accessLogs: true,
       passThroughHeaders: [],
@@ -98,8 +103,8 @@ describe('the smallest mesh', () => {
       ],
       gateway: { cpu: 256, memoryMiB: 512, architecture: 'ARM64', desiredCount: 2, enableExecuteCommand: false, capacityProviders: [] },
     });
-    expect(topologyOf(edge({}, 'rest')).edge).toMatchObject({ kind: 'rest', stageName: 'prod' });
-    expect(topologyOf(edge({ cors: { allowOrigins: ['*'] } })).edge?.cors).toEqual({
+    expect(topologyOf(edge({}, 'rest')).edges[0]).toMatchObject({ kind: 'rest', stageName: 'prod' });
+    expect(topologyOf(edge({ cors: { allowOrigins: ['*'] } })).edges[0]?.cors).toEqual({
       allowOrigins: ['*'],
       allowMethods: ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'],
       allowHeaders: ['authorization', 'content-type', 'x-api-key'],
@@ -170,7 +175,7 @@ describe('a service', () => {
       capacityProviders: [{ name: 'FARGATE_SPOT', base: 0, weight: 1 }],
     };
     expect(topology.services[0]).toMatchObject(expected);
-    expect(topology.edge?.gateway).toMatchObject(expected);
+    expect(topology.edges[0]?.gateway).toMatchObject(expected);
     expect(topology.services[1]).toMatchObject({ architecture: 'ARM64', enableExecuteCommand: false, capacityProviders: [] });
   });
 
@@ -187,7 +192,7 @@ describe('a service', () => {
     const { services } = topologyOf(
       mesh({ a: service(), b: service() }, { edge: { kind: 'http', routes: { 'GET /': { ...publicRoute, service: 'b' } } } }),
     );
-    expect(services.map((entry) => entry.routed)).toEqual([false, true]);
+    expect(services.map((entry) => entry.gateways)).toEqual([[], ['gateway']]);
   });
 
   test('may have ten containers, and not one more', () => {
@@ -211,7 +216,7 @@ describe('a service', () => {
   });
 
   test('reserves as much memory for the collector and the agent as is counted', () => {
-    const plan = envoyProvider.plan(topologyOf(ui({})), new IssueList());
+    const plan = planSystem(topologyOf(ui({})), new IssueList());
     const reserved = plan.workloads.flatMap((task) =>
       task.containers.map((container) => container.memoryReservationMiB ?? container.memoryLimitMiB ?? 0),
     );
@@ -308,7 +313,7 @@ describe('the edge', () => {
           'POST /checkout': { service: 'ui', authorizer: jwt, scopes: ['pay'], throttle: { rateLimit: 0.5, burstLimit: 1 } },
         },
       }),
-    ).edge!;
+    ).edges[0]!;
     expect(api).toMatchObject({
       throttle: { rateLimit: 500, burstLimit: 1000 },
       stageName: 'live',
@@ -320,17 +325,22 @@ describe('the edge', () => {
       { key: '$default', authorizer: 'none', scopes: [], throttle: undefined },
     ]);
     expect(api.authorizers).toEqual([
-      { id: 'jwt', kind: 'jwt' },
+      {
+        id: 'jwt',
+        kind: 'jwt',
+        identity: { in: 'header', name: 'Authorization' },
+        tokens: { issuer: 'https://login.example.com', audience: ['shop'] },
+      },
       { id: 'none', kind: 'none' },
     ]);
   });
 
   test('can be closed by a throttle of nothing', () => {
-    expect(topologyOf(edge({ throttle: { rateLimit: 0, burstLimit: 0 } })).edge?.throttle).toEqual({ rateLimit: 0, burstLimit: 0 });
+    expect(topologyOf(edge({ throttle: { rateLimit: 0, burstLimit: 0 } })).edges[0]?.throttle).toEqual({ rateLimit: 0, burstLimit: 0 });
   });
 
   test('knows no default authorizer that nobody uses', () => {
-    const api = topologyOf(edge({ authorizer: undefined, routes: { 'GET /': publicRoute } })).edge!;
+    const api = topologyOf(edge({ authorizer: undefined, routes: { 'GET /': publicRoute } })).edges[0]!;
     expect(api.authorizers).toEqual([{ id: 'none', kind: 'none' }]);
   });
 
@@ -338,7 +348,7 @@ describe('the edge', () => {
     expect(
       topologyOf(
         routes({ 'GET /a': { service: 'ui', authorizer: { kind } }, 'GET /b': { service: 'ui', authorizer: { kind } } }),
-      ).edge!.routes.map((route) => route.authorizer),
+      ).edges[0]!.routes.map((route) => route.authorizer),
     ).toEqual([kind, kind]);
   });
 
@@ -351,15 +361,15 @@ describe('the edge', () => {
       maxAge: seconds(600),
       allowCredentials: true,
     };
-    expect(topologyOf(edge({ cors })).edge?.cors).toEqual({ ...cors, maxAge: undefined, maxAgeSeconds: 600 });
-    expect(topologyOf(edge({ cors: { allowOrigins: ['*'], allowMethods: ['*'] } })).edge?.cors?.allowMethods).toHaveLength(7);
+    expect(topologyOf(edge({ cors })).edges[0]?.cors).toEqual({ ...cors, maxAge: undefined, maxAgeSeconds: 600 });
+    expect(topologyOf(edge({ cors: { allowOrigins: ['*'], allowMethods: ['*'] } })).edges[0]?.cors?.allowMethods).toHaveLength(7);
   });
 
   test('may have 300 routes, and not one more', () => {
     const many = (count: number): Raw =>
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`GET /r${index}`, { service: 'ui' }]));
-    expect(topologyOf(routes(many(300))).edge?.routes).toHaveLength(300);
-    expect(topologyOf(routes(many(300), 'rest')).edge?.routes).toHaveLength(300);
+    expect(topologyOf(routes(many(300))).edges[0]?.routes).toHaveLength(300);
+    expect(topologyOf(routes(many(300), 'rest')).edges[0]?.routes).toHaveLength(300);
   });
 
   test('may have ten authorizers; what is no authorizer of API Gateway does not count', () => {
@@ -371,7 +381,7 @@ describe('the edge', () => {
       ]),
     );
     expect(
-      topologyOf(routes({ ...ten, 'GET /public': publicRoute, 'GET /iam': { service: 'ui', authorizer: { kind: 'iam' } } })).edge
+      topologyOf(routes({ ...ten, 'GET /public': publicRoute, 'GET /iam': { service: 'ui', authorizer: { kind: 'iam' } } })).edges[0]
         ?.authorizers,
     ).toHaveLength(12);
   });
@@ -383,7 +393,7 @@ describe('the edge', () => {
     'https://xn--grsse-lva.example',
     'https://my_shop.example',
   ])('takes the origin %s', (origin) => {
-    expect(topologyOf(edge({ cors: { allowOrigins: [origin] } }, 'rest')).edge?.cors?.allowOrigins).toEqual([origin]);
+    expect(topologyOf(edge({ cors: { allowOrigins: [origin] } }, 'rest')).edges[0]?.cors?.allowOrigins).toEqual([origin]);
   });
 });
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { envoyProvider } from '../../../lib/core/mesh/envoy/plan';
+import { planSystem } from '../../../lib/core/plan-system';
 import { readProps } from '../../../lib/props/read-props';
 import type { Issue } from '../../../lib/core/reading/issues';
 import { IssueList } from '../../../lib/core/reading/issues';
@@ -80,7 +80,7 @@ test('whatever the props are, reading and planning them throws nothing, and each
       const { topology, issues } = read(props);
       expect(unreadable(issues)).toEqual([]);
       expect(notPlain(topology)).toEqual([]);
-      if (issues.length === 0) envoyProvider.plan(topology, new IssueList());
+      if (issues.length === 0) planSystem(topology, new IssueList());
     }),
     { numRuns: Number(process.env['FUZZ_RUNS'] ?? runs(200)) },
   );

@@ -2,7 +2,7 @@
 import { Duration, Size } from 'aws-cdk-lib';
 import type { MicroservicesProps, ServiceProps } from '../../../lib';
 import { Authorizer, Edge, Protocol, Tracing } from '../../../lib';
-import { planMesh } from '../../../lib/core/mesh/providers';
+import { planSystem } from '../../../lib/core/plan-system';
 import { readProps } from '../../../lib/props/read-props';
 import { IssueList } from '../../../lib/core/reading/issues';
 import { parseTopology } from '../../../lib/core/parse/parse';
@@ -60,7 +60,7 @@ export function attackedProps(options: object = {}, services: Readonly<Record<st
 export function attackedSystem(props: MicroservicesProps = attackedProps()): Planned {
   const issues = new IssueList();
   const topology = parseTopology({ props: readProps(props), defaultName: 'shop' }, issues);
-  const plan = planMesh(topology, issues);
+  const plan = planSystem(topology, issues);
   issues.throwIfAny('Stack/Shop');
   return {
     topology,

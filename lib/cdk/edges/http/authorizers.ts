@@ -1,7 +1,7 @@
 import * as apigwv2 from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Construct } from 'constructs';
-import type { Authorizer, CognitoAuthorizerOptions, JwtAuthorizerOptions, LambdaAuthorizerOptions } from '../../../props/edge/authorizer';
-import { allowInvocation, cacheSeconds, identityHeader, invocationUri } from '../lambda-authorizer';
+import type { Authorizer, CognitoAuthorizerOptions, LambdaAuthorizerOptions } from '../../../props/edge/authorizer';
+import { allowInvocation, invocationUri } from '../lambda-authorizer';
 import type { HttpAuthorizerPlan } from '../../../core/edges/http/plan';
 
 type Settings = Pick<apigwv2.CfnAuthorizerProps, 'authorizerType' | 'identitySource'> & Partial<apigwv2.CfnAuthorizerProps>;
@@ -22,37 +22,35 @@ export function renderAuthorizer(
 }
 
 function settingsOf(scope: Construct, plan: HttpAuthorizerPlan, authorizer: Authorizer | undefined): Settings {
-  if (authorizer?._jwt !== undefined) return jwt(authorizer._jwt);
-  if (authorizer?._cognito !== undefined) return cognito(authorizer._cognito);
-  if (authorizer?._lambda !== undefined) return lambda(scope, authorizer._lambda);
+  const identitySource = [...plan.identitySource];
+  if (plan.tokens !== undefined) return { ...jwt(plan.tokens.issuer, plan.tokens.audience), identitySource };
+  if (authorizer?._cognito !== undefined) return { ...cognito(authorizer._cognito), identitySource };
+  if (authorizer?._lambda !== undefined) return { ...lambda(scope, plan, authorizer._lambda), identitySource };
   throw new Error(`bug: no options for the authorizer "${plan.id}" of the kind ${plan.kind}`);
 }
 
-function jwt(options: JwtAuthorizerOptions): Settings {
-  return {
-    authorizerType: 'JWT',
-    identitySource: [options.identitySource ?? '$request.header.Authorization'],
-    jwtConfiguration: { issuer: options.issuer, audience: [...options.audience] },
-  };
+function jwt(issuer: string, audience: readonly string[]): Omit<Settings, 'identitySource'> {
+  return { authorizerType: 'JWT', jwtConfiguration: { issuer, audience: [...audience] } };
 }
 
 /** To an HTTP API a user pool is an issuer like any other. */
-function cognito(options: CognitoAuthorizerOptions): Settings {
-  return jwt({
-    issuer: `https://${options.userPool.userPoolProviderName}`,
-    audience: (options.userPoolClients ?? []).map((client) => client.userPoolClientId),
-  });
+function cognito({ userPool, userPoolClients = [] }: CognitoAuthorizerOptions): Omit<Settings, 'identitySource'> {
+  return jwt(
+    `https://${userPool.userPoolProviderName}`,
+    userPoolClients.map((client) => client.userPoolClientId),
+  );
 }
 
-function lambda(scope: Construct, options: LambdaAuthorizerOptions): Settings {
+function lambda(
+  scope: Construct,
+  { resultTtlSeconds }: HttpAuthorizerPlan,
+  options: LambdaAuthorizerOptions,
+): Omit<Settings, 'identitySource'> {
   return {
     authorizerType: 'REQUEST',
-    // An answer is cached by these: without the route, what a caller may do on one would hold for all.
-    // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
-    identitySource: [`$request.header.${identityHeader(options)}`, ...(cacheSeconds(options) === 0 ? [] : ['$context.routeKey'])],
     authorizerUri: invocationUri(scope, options),
     authorizerPayloadFormatVersion: '2.0',
     enableSimpleResponses: true,
-    authorizerResultTtlInSeconds: cacheSeconds(options),
+    authorizerResultTtlInSeconds: resultTtlSeconds,
   };
 }

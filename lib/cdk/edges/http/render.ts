@@ -1,10 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import * as apigwv2 from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Construct } from 'constructs';
-import type { Cors } from '../../../core/model/topology';
+import type { Cors, EdgePlan } from '../../../core/plan/edge-plan';
 import { accessLogDestination } from '../access-log-destination';
 import { NO_ACCESS_LOGS_BY_CHOICE, PUBLIC_BY_CHOICE, acknowledge } from '../acknowledge';
-import type { RenderEdgeOptions, RenderedEdge } from '../model';
+import type { EdgeContext, RenderedApi } from '../model';
 import { renderVpcLink } from '../vpc-link';
 import { renderAuthorizer } from './authorizers';
 import type { HttpApiPlan, HttpRoutePlan, HttpStagePlan } from '../../../core/edges/http/plan';
@@ -12,21 +12,33 @@ import { defined } from '../../../core/defined';
 
 const PREFLIGHT = 'Browsers send preflight requests without credentials; this route takes no other requests than OPTIONS.';
 
-export function renderHttpApi(scope: Construct, plan: HttpApiPlan, options: RenderEdgeOptions): RenderedEdge {
+export function renderHttpApi(scope: Construct, edge: EdgePlan, context: EdgeContext): RenderedApi {
+  const plan = edge.api as HttpApiPlan;
   const api = new apigwv2.HttpApi(scope, 'HttpApi', {
-    apiName: options.name,
-    description: `The edge of the mesh ${options.name}`,
+    apiName: edge.apiName,
+    description: edge.description,
     disableExecuteApiEndpoint: false,
     createDefaultStage: plan.stage.isDefault,
     ...defined({ corsPreflight: plan.cors === undefined ? undefined : corsPreflight(plan.cors) }),
   });
-  const integration = renderIntegration(scope, api, plan, options);
+  const integration = renderIntegration(scope, api, edge.apiName, plan, context);
   const authorizers = new Map(
-    plan.authorizers.map((authorizer) => [authorizer.id, renderAuthorizer(api, authorizer, options.authorizers.get(authorizer.id))]),
+    plan.authorizers.map((authorizer) => [authorizer.id, renderAuthorizer(api, authorizer, context.authorizers.get(authorizer.id))]),
   );
   const routes = new Map(plan.routes.map((route) => [route.id, renderRoute(api, route, integration, authorizers)]));
-  renderStage(api, plan.stage, routes, options);
-  return { httpApi: api, url: plan.stage.isDefault ? api.apiEndpoint : `${api.apiEndpoint}/${plan.stage.name}` };
+  renderStage(api, plan.stage, routes, context);
+  return {
+    httpApi: api,
+    url: plan.stage.isDefault ? api.apiEndpoint : `${api.apiEndpoint}/${plan.stage.name}`,
+    invocationArn: (method, path) => api.arnForExecuteApi(method, path, plan.stage.name),
+    metrics: {
+      count: (props) => api.metricCount(props),
+      clientError: (props) => api.metricClientError(props),
+      serverError: (props) => api.metricServerError(props),
+      latency: (props) => api.metricLatency(props),
+      integrationLatency: (props) => api.metricIntegrationLatency(props),
+    },
+  };
 }
 
 function corsPreflight(cors: Cors): apigwv2.CorsPreflightOptions {
@@ -48,8 +60,9 @@ function corsPreflight(cors: Cors): apigwv2.CorsPreflightOptions {
 function renderIntegration(
   scope: Construct,
   api: apigwv2.HttpApi,
+  name: string,
   plan: HttpApiPlan,
-  { name, target }: RenderEdgeOptions,
+  { target }: EdgeContext,
 ): apigwv2.CfnIntegration {
   const link = renderVpcLink(scope, {
     name,
@@ -89,18 +102,13 @@ function renderRoute(
   return route;
 }
 
-function renderStage(
-  api: apigwv2.HttpApi,
-  plan: HttpStagePlan,
-  routes: ReadonlyMap<string, apigwv2.CfnRoute>,
-  options: RenderEdgeOptions,
-): void {
+function renderStage(api: apigwv2.HttpApi, plan: HttpStagePlan, routes: ReadonlyMap<string, apigwv2.CfnRoute>, context: EdgeContext): void {
   // The API's own default stage where there is one: `httpApi.url` and custom domains look for it.
   const stage = api.defaultStage ?? new apigwv2.HttpStage(api, 'Stage', { httpApi: api, stageName: plan.name, autoDeploy: true });
   const resource = stage.node.defaultChild as apigwv2.CfnStage;
   if (plan.accessLogFormat === undefined) acknowledge(resource, 'APIG1', NO_ACCESS_LOGS_BY_CHOICE);
   // API Gateway writes it by a log delivery, which it sets up with the permissions of whoever deploys.
-  else resource.accessLogSettings = { destinationArn: accessLogDestination(options.logGroup), format: plan.accessLogFormat };
+  else resource.accessLogSettings = { destinationArn: accessLogDestination(context.logGroup), format: plan.accessLogFormat };
   const defaults = plan.defaultRouteSettings;
   if (defaults !== undefined) {
     resource.defaultRouteSettings = {

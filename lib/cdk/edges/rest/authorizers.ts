@@ -1,7 +1,7 @@
 import * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import type { Construct } from 'constructs';
 import type { Authorizer } from '../../../props/edge/authorizer';
-import { allowInvocation, cacheSeconds, identityHeader, invocationUri } from '../lambda-authorizer';
+import { allowInvocation, invocationUri } from '../lambda-authorizer';
 import type { RestAuthorizerPlan } from '../../../core/edges/rest/plan';
 
 type Settings = Omit<apigateway.CfnAuthorizerProps, 'restApiId' | 'name'>;
@@ -27,20 +27,16 @@ function settingsOf(scope: Construct, plan: RestAuthorizerPlan, authorizer: Auth
   if (authorizer?._cognito !== undefined) {
     return {
       type: 'COGNITO_USER_POOLS',
-      identitySource: 'method.request.header.Authorization',
+      identitySource: plan.identitySource,
       providerArns: [authorizer._cognito.userPool.userPoolArn],
     };
   }
   if (authorizer?._lambda !== undefined) {
     return {
       type: 'REQUEST',
-      // An answer is cached by these: without method and route, a policy for one request would be asked about all.
-      identitySource: [
-        `method.request.header.${identityHeader(authorizer._lambda)}`,
-        ...(cacheSeconds(authorizer._lambda) === 0 ? [] : ['context.httpMethod', 'context.resourcePath']),
-      ].join(','),
+      identitySource: plan.identitySource,
       authorizerUri: invocationUri(scope, authorizer._lambda),
-      authorizerResultTtlInSeconds: cacheSeconds(authorizer._lambda),
+      authorizerResultTtlInSeconds: plan.resultTtlSeconds,
     };
   }
   throw new Error(`bug: no options for the authorizer "${plan.id}" of the kind ${plan.kind}`);

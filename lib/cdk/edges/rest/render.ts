@@ -3,7 +3,8 @@ import * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import type { Construct } from 'constructs';
 import { accessLogDestination } from '../access-log-destination';
 import { NO_ACCESS_LOGS_BY_CHOICE, PUBLIC_BY_CHOICE, acknowledge } from '../acknowledge';
-import type { RenderEdgeOptions, RenderedEdge } from '../model';
+import type { EdgePlan } from '../../../core/plan/edge-plan';
+import type { EdgeContext, RenderedApi } from '../model';
 import { renderVpcLink } from '../vpc-link';
 import { renderAuthorizer } from './authorizers';
 import type { CorsPlan } from '../../../core/edges/rest/cors';
@@ -22,11 +23,12 @@ interface Backend {
   readonly loadBalancerArn: string;
 }
 
-export function renderRestApi(scope: Construct, plan: RestApiPlan, options: RenderEdgeOptions): RenderedEdge {
-  const api = renderApi(scope, plan.stage, options);
-  const backend = renderBackend(scope, options);
+export function renderRestApi(scope: Construct, edge: EdgePlan, context: EdgeContext): RenderedApi {
+  const plan = edge.api as RestApiPlan;
+  const api = renderApi(scope, edge, plan.stage, context);
+  const backend = renderBackend(scope, edge.apiName, context);
   const authorizers = new Map(
-    plan.authorizers.map((authorizer) => [authorizer.id, renderAuthorizer(api, authorizer, options.authorizers.get(authorizer.id))]),
+    plan.authorizers.map((authorizer) => [authorizer.id, renderAuthorizer(api, authorizer, context.authorizers.get(authorizer.id))]),
   );
   for (const method of plan.methods) renderMethod(api, method, backend, authorizers);
   if (plan.cors !== undefined) renderCors(api, plan.cors);
@@ -34,16 +36,28 @@ export function renderRestApi(scope: Construct, plan: RestApiPlan, options: Rend
   const usagePlan =
     plan.apiKeys === undefined
       ? undefined
-      : renderUsagePlan(scope, options.name, stage, plan.stage.throttle, options.authorizers.get(plan.apiKeys)?._apiKey ?? {});
+      : renderUsagePlan(scope, edge.apiName, stage, plan.stage.throttle, context.authorizers.get(plan.apiKeys)?._apiKey ?? {});
   const { region, urlSuffix } = Stack.of(api);
-  return { restApi: api, url: `https://${api.restApiId}.execute-api.${region}.${urlSuffix}/${stage.stageName}`, ...defined({ usagePlan }) };
+  return {
+    restApi: api,
+    url: `https://${api.restApiId}.execute-api.${region}.${urlSuffix}/${stage.stageName}`,
+    ...defined({ usagePlan }),
+    invocationArn: (method, path) => api.arnForExecuteApi(method, path, plan.stage.name),
+    metrics: {
+      count: (props) => api.metricCount(props),
+      clientError: (props) => api.metricClientError(props),
+      serverError: (props) => api.metricServerError(props),
+      latency: (props) => api.metricLatency(props),
+      integrationLatency: (props) => api.metricIntegrationLatency(props),
+    },
+  };
 }
 
-function renderApi(scope: Construct, plan: RestStagePlan, options: RenderEdgeOptions): apigateway.RestApi {
+function renderApi(scope: Construct, edge: EdgePlan, plan: RestStagePlan, { logGroup }: EdgeContext): apigateway.RestApi {
   const logged = plan.accessLogFormat !== undefined;
   const api = new apigateway.RestApi(scope, 'RestApi', {
-    restApiName: options.name,
-    description: `The edge of the mesh ${options.name}`,
+    restApiName: edge.apiName,
+    description: edge.description,
     endpointConfiguration: { types: [apigateway.EndpointType.REGIONAL] },
     // Bodies pass unchanged, whatever their type.
     binaryMediaTypes: ['*/*'],
@@ -52,7 +66,7 @@ function renderApi(scope: Construct, plan: RestStagePlan, options: RenderEdgeOpt
     cloudWatchRole: logged,
     deployOptions: {
       stageName: plan.name,
-      tracingEnabled: options.traced,
+      tracingEnabled: plan.traced,
       ...(plan.throttle === undefined
         ? {}
         : { throttlingRateLimit: plan.throttle.rateLimit, throttlingBurstLimit: plan.throttle.burstLimit, metricsEnabled: true }),
@@ -65,7 +79,7 @@ function renderApi(scope: Construct, plan: RestStagePlan, options: RenderEdgeOpt
       ...(plan.accessLogFormat === undefined
         ? {}
         : {
-            accessLogDestination: { bind: () => ({ destinationArn: accessLogDestination(options.logGroup) }) },
+            accessLogDestination: { bind: () => ({ destinationArn: accessLogDestination(logGroup) }) },
             accessLogFormat: apigateway.AccessLogFormat.custom(plan.accessLogFormat),
           }),
     },
@@ -99,8 +113,7 @@ function acknowledgeApi(api: apigateway.RestApi, logged: boolean): void {
     );
 }
 
-function renderBackend(scope: Construct, options: RenderEdgeOptions): Backend {
-  const { name, target } = options;
+function renderBackend(scope: Construct, name: string, { target }: EdgeContext): Backend {
   const { loadBalancer, securityGroup } = renderLoadBalancer(scope, name, target);
   const link = renderVpcLink(scope, { name, vpc: target.vpc, vpcSubnets: target.vpcSubnets, to: securityGroup, port: LISTENER_PORT });
   return {

@@ -2,7 +2,7 @@ import { Names } from 'aws-cdk-lib';
 import * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import type { Construct } from 'constructs';
 import type { ApiKeyAuthorizerOptions } from '../../../props/edge/authorizer';
-import type { Throttle } from '../../../core/model/topology';
+import type { Throttle } from '../../../core/plan/edge-plan';
 import { defined } from '../../../core/defined';
 
 /** The keys that the stage accepts. The limit holds for each key by itself. */

@@ -2,6 +2,7 @@ import { Validations } from 'aws-cdk-lib';
 import * as appmesh from 'aws-cdk-lib/aws-appmesh';
 import { Construct } from 'constructs';
 import type {
+  AppMeshPlan,
   GatewayRoutePlan,
   PortMapping,
   RoutePlan,
@@ -9,8 +10,8 @@ import type {
   VirtualNodePlan,
   VirtualRouterPlan,
   VirtualServicePlan,
-} from '../../../core/plan/app-mesh';
-import type { MeshEndpointPlan, SystemPlan } from '../../../core/plan/system-plan';
+} from '../../../core/mesh/app-mesh/resources';
+import type { MeshEndpointPlan } from '../../../core/plan/system-plan';
 import type { RenderedMesh } from '../renderer';
 
 /**
@@ -18,8 +19,8 @@ import type { RenderedMesh } from '../renderer';
  * there a backend would be a reference to its virtual service, and services that call each other a dependency cycle;
  * what a gateway route leads to would have no port; and the plan is what App Mesh gets.
  */
-export function renderAppMesh(scope: Construct, { appMesh: plan }: SystemPlan): RenderedMesh {
-  if (plan === undefined) throw new Error('bug: a plan for App Mesh without App Mesh');
+export function renderAppMesh(scope: Construct, resources: unknown): RenderedMesh {
+  const plan = resources as AppMeshPlan;
   const own = new Construct(scope, 'AppMesh');
   Validations.of(own).acknowledge({
     id: 'CloudFormation-Validate::W3696',
@@ -30,11 +31,16 @@ export function renderAppMesh(scope: Construct, { appMesh: plan }: SystemPlan): 
   const routers = new Map(plan.virtualRouters.map((router) => [router.name, renderRouter(own, mesh, router)]));
   const services = new Map(plan.virtualServices.map((service) => [service.name, renderService(own, service, routers)]));
   for (const route of plan.routes) renderRoute(mesh, route, routers, nodes);
-  const gateway = plan.virtualGateway === undefined ? undefined : renderGateway(own, mesh, plan.virtualGateway);
-  if (gateway !== undefined) for (const route of plan.gatewayRoutes) renderGatewayRoute(gateway, route, services);
+  const gateways = new Map(
+    plan.virtualGateways.map((gatewayPlan) => {
+      const gateway = renderGateway(own, mesh, gatewayPlan);
+      for (const route of gatewayPlan.routes) renderGatewayRoute(gateway, route, services);
+      return [gatewayPlan.name, gateway];
+    }),
+  );
   return {
     endpointArn: ({ kind, name }: MeshEndpointPlan): string =>
-      (kind === 'virtualGateway' ? found(gateway, name) : found(nodes.get(name), name)).ref,
+      (kind === 'virtualGateway' ? found(gateways.get(name), name) : found(nodes.get(name), name)).ref,
   };
 }
 
@@ -98,7 +104,7 @@ function renderRoute(
 }
 
 function renderGateway(scope: Construct, { meshName }: appmesh.IMesh, { name, spec }: VirtualGatewayPlan): appmesh.CfnVirtualGateway {
-  return new appmesh.CfnVirtualGateway(new Construct(scope, 'Gateway'), 'Resource', {
+  return new appmesh.CfnVirtualGateway(new Construct(scope, name.replace(/^g/, 'G')), 'Resource', {
     meshName,
     virtualGatewayName: name,
     spec: mutable(spec),

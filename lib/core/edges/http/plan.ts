@@ -1,6 +1,5 @@
 import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, ROUTE_HEADER } from '../../model/edge-headers';
-import type { AuthorizerKind, Cors, EdgeRoute, EdgeTopology, Throttle } from '../../model/topology';
-import { preflightPaths } from '../../model/preflights';
+import type { AuthorizerKind, Cors, EdgeAuthorizer, EdgeRoute, EdgeTopology, Throttle } from '../../model/topology';
 import { HTTP_ACCESS_LOG } from '../access-log';
 import { routeId } from '../route-id';
 import { defined } from '../../defined';
@@ -32,6 +31,11 @@ export type HttpAuthorizationType = 'NONE' | 'AWS_IAM' | 'JWT' | 'CUSTOM';
 export interface HttpAuthorizerPlan {
   readonly id: string;
   readonly kind: 'jwt' | 'cognito' | 'lambda';
+  readonly identitySource: readonly string[];
+  /** Of `jwt`; those of Cognito are known to the user pool and its clients. */
+  readonly tokens?: { readonly issuer: string; readonly audience: readonly string[] };
+  /** Of `lambda`. */
+  readonly resultTtlSeconds?: number;
 }
 
 export interface HttpStagePlan {
@@ -55,7 +59,7 @@ export interface RouteSettings {
 
 const AUTHORIZATION_TYPES: Readonly<Record<AuthorizerKind, HttpAuthorizationType>> = {
   none: 'NONE',
-  // Refused by the topology for an HTTP API.
+  // An HTTP API has none.
   apiKey: 'NONE',
   iam: 'AWS_IAM',
   jwt: 'JWT',
@@ -69,14 +73,21 @@ const DEFAULT = '$default';
 export function planHttpApi(edge: EdgeTopology): HttpApiPlan {
   const kinds = new Map(edge.authorizers.map((authorizer) => [authorizer.id, authorizer.kind]));
   return {
-    routes: [...edge.routes.map((route) => planRoute(route, kinds.get(route.authorizer) ?? 'none')), ...preflightRoutes(edge, kinds)],
-    authorizers: edge.authorizers.flatMap(({ id, kind }) =>
-      kind === 'jwt' || kind === 'cognito' || kind === 'lambda' ? [{ id, kind }] : [],
-    ),
+    routes: [...edge.routes.map((route) => planRoute(route, kinds.get(route.authorizer) ?? 'none')), ...preflightRoutes(edge)],
+    authorizers: edge.authorizers.flatMap(planAuthorizer),
     requestParameters: requestParameters(edge.stageName),
     stage: planStage(edge),
     ...defined({ cors: edge.cors }),
   };
+}
+
+function planAuthorizer({ id, kind, identity, cacheSeconds, tokens }: EdgeAuthorizer): readonly HttpAuthorizerPlan[] {
+  if (kind !== 'jwt' && kind !== 'cognito' && kind !== 'lambda') return [];
+  const source = identity === undefined ? [] : [`$request.${identity.in}.${identity.name}`];
+  // An answer is cached by these: without the route, what a caller may do on one would hold for all.
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
+  const cached = (cacheSeconds ?? 0) > 0 ? ['$context.routeKey'] : [];
+  return [{ id, kind, identitySource: [...source, ...cached], ...defined({ tokens, resultTtlSeconds: cacheSeconds }) }];
 }
 
 function planRoute(route: EdgeRoute, kind: AuthorizerKind): HttpRoutePlan {
@@ -92,9 +103,8 @@ function planRoute(route: EdgeRoute, kind: AuthorizerKind): HttpRoutePlan {
 }
 
 /** Routes beside the user's, which answer preflight requests. */
-function preflightRoutes(edge: EdgeTopology, kinds: ReadonlyMap<string, AuthorizerKind>): readonly HttpRoutePlan[] {
-  if (edge.cors === undefined) return [];
-  return preflightPaths(edge.routes, (route) => AUTHORIZATION_TYPES[kinds.get(route.authorizer) ?? 'none'] === 'NONE').map((path) => {
+function preflightRoutes({ api }: EdgeTopology): readonly HttpRoutePlan[] {
+  return api.preflightPaths.map((path) => {
     const key = `OPTIONS ${path}`;
     return { id: routeId(key), key, authorizationType: 'NONE', scopes: [], preflight: true };
   });

@@ -1,5 +1,5 @@
 import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, ROUTE_HEADER } from '../../model/edge-headers';
-import type { AuthorizerKind, EdgeRoute, EdgeTopology, PathSegment, Throttle } from '../../model/topology';
+import type { AuthorizerKind, EdgeAuthorizer, EdgeRoute, EdgeTopology, PathSegment, Throttle, Topology } from '../../model/topology';
 import { REST_ACCESS_LOG } from '../access-log';
 import type { CorsPlan } from './cors';
 import { planCors } from './cors';
@@ -35,10 +35,14 @@ export type RestAuthorizationType = 'NONE' | 'AWS_IAM' | 'COGNITO_USER_POOLS' | 
 export interface RestAuthorizerPlan {
   readonly id: string;
   readonly kind: 'cognito' | 'lambda';
+  readonly identitySource: string;
+  /** Of `lambda`. */
+  readonly resultTtlSeconds?: number;
 }
 
 export interface RestStagePlan {
   readonly name: string;
+  readonly traced: boolean;
   readonly accessLogFormat?: string;
   readonly throttle?: Throttle;
   /** By path and method, such as `/catalog/{id}/GET`. */
@@ -49,21 +53,22 @@ const AUTHORIZATION_TYPES: Readonly<Record<AuthorizerKind, RestAuthorizationType
   none: 'NONE',
   // A key is asked for beside the authorization, not by it.
   apiKey: 'NONE',
-  // Refused by the topology for a REST API.
+  // A REST API has none.
   jwt: 'NONE',
   iam: 'AWS_IAM',
   cognito: 'COGNITO_USER_POOLS',
   lambda: 'CUSTOM',
 };
 
-export function planRestApi(edge: EdgeTopology): RestApiPlan {
+export function planRestApi({ tracing }: Pick<Topology, 'tracing'>, edge: EdgeTopology): RestApiPlan {
   const kinds = new Map(edge.authorizers.map((authorizer) => [authorizer.id, authorizer.kind]));
   const apiKeys = edge.authorizers.find((authorizer) => authorizer.kind === 'apiKey');
   return {
     methods: edge.routes.map((route) => planMethod(route, kinds.get(route.authorizer) ?? 'none')),
-    authorizers: edge.authorizers.flatMap(({ id, kind }) => (kind === 'cognito' || kind === 'lambda' ? [{ id, kind }] : [])),
+    authorizers: edge.authorizers.flatMap(planAuthorizer),
     stage: {
       name: edge.stageName,
+      traced: tracing !== undefined,
       ...(edge.accessLogs ? { accessLogFormat: REST_ACCESS_LOG } : {}),
       ...defined({ throttle: edge.throttle }),
       methodThrottles: Object.fromEntries(
@@ -75,6 +80,14 @@ export function planRestApi(edge: EdgeTopology): RestApiPlan {
       apiKeys: apiKeys?.id,
     }),
   };
+}
+
+function planAuthorizer({ id, kind, identity, cacheSeconds }: EdgeAuthorizer): readonly RestAuthorizerPlan[] {
+  if (kind !== 'cognito' && kind !== 'lambda') return [];
+  const source = identity === undefined ? [] : [`method.request.${identity.in}.${identity.name}`];
+  // An answer is cached by these: without method and route, a policy for one request would be asked about all.
+  const cached = (cacheSeconds ?? 0) > 0 ? ['context.httpMethod', 'context.resourcePath'] : [];
+  return [{ id, kind, identitySource: [...source, ...cached].join(','), ...defined({ resultTtlSeconds: cacheSeconds }) }];
 }
 
 function planMethod(route: EdgeRoute, kind: AuthorizerKind): RestMethodPlan {

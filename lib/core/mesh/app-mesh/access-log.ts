@@ -1,4 +1,4 @@
-import type { Logging } from '../../plan/app-mesh';
+import type { Logging } from './resources';
 
 /**
  * One JSON line for each request or connection, on stdout, as far as one format can fit all listeners of an Envoy. The

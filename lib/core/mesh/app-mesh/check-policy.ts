@@ -1,5 +1,6 @@
 import type { IssueCode, IssueList } from '../../reading/issues';
-import type { AppMeshSettings, Service, Topology } from '../../model/topology';
+import type { EdgeTopology, Service } from '../../model/topology';
+import type { AppMeshSettings, AppMeshTopology } from './settings';
 import { maxTasks } from '../../model/topology';
 import { ROUTE_HEADER } from '../../model/edge-headers';
 import { MAX_DNS_INSTANCES } from '../../model/constants';
@@ -49,7 +50,7 @@ class Checker {
  * Nothing of what the user wrote is dropped: what App Mesh has no word for is an issue. Limits are those of its API.
  * https://docs.aws.amazon.com/app-mesh/latest/APIReference/API_Types.html
  */
-export function checkPolicy(topology: Topology, mesh: AppMeshSettings, issues: IssueList): void {
+export function checkPolicy(topology: AppMeshTopology, mesh: AppMeshSettings, issues: IssueList): void {
   const check = new Checker(issues);
   for (const service of topology.services) {
     const at = `services.${service.name}`;
@@ -62,7 +63,7 @@ export function checkPolicy(topology: Topology, mesh: AppMeshSettings, issues: I
     checkCalledPorts(check, at, service, topology, mesh);
   }
   checkExternal(check, topology);
-  checkEdge(check, topology);
+  for (const edge of topology.edges) checkEdge(check, topology, edge);
 }
 
 function checkCallPolicy(check: Checker, at: string, { protocol, callPolicy }: Service): void {
@@ -254,7 +255,7 @@ function checkCalledPorts(
   check: Checker,
   at: string,
   caller: Service,
-  { services, external }: Topology,
+  { services, external }: AppMeshTopology,
   { ignoredEgressPorts }: AppMeshSettings,
 ): void {
   const called = [
@@ -288,7 +289,7 @@ function checkCalledPorts(
   }
 }
 
-function checkExternal(check: Checker, { external }: Topology): void {
+function checkExternal(check: Checker, { external }: AppMeshTopology): void {
   for (const { name, tls, protocol, callPolicy } of external) {
     const standard = externalCallPolicy(protocol);
     for (const [prop, field] of [
@@ -310,8 +311,8 @@ function checkExternal(check: Checker, { external }: Topology): void {
 /** https://docs.aws.amazon.com/app-mesh/latest/APIReference/API_CreateGatewayRoute.html */
 const MAX_NAME = 255;
 
-function checkEdgeRoute(check: Checker, key: string): void {
-  const path = `edge.routes[${JSON.stringify(key)}]`;
+function checkEdgeRoute(check: Checker, edge: string, key: string): void {
+  const path = `${edge}.routes[${JSON.stringify(key)}]`;
   check.text(path, `a value of ${ROUTE_HEADER}`, key, 255);
   const name = routeName(key);
   if (key.length <= 255 && name.length > MAX_NAME)
@@ -323,12 +324,12 @@ function checkEdgeRoute(check: Checker, key: string): void {
     );
 }
 
-function checkEdge(check: Checker, { edge, services, ...topology }: Topology): void {
-  if (edge === undefined) return;
-  if (edge.cors !== undefined) check.unsupported('edge.cors', 'a virtual gateway answers no preflight requests, and adds no headers');
-  for (const { key } of edge.routes) checkEdgeRoute(check, key);
-  const routed = services.filter((service) => service.routed);
-  const byAcm = routed.filter((service) => acmCertificateOf({ edge, services, ...topology }, service) !== undefined);
+function checkEdge(check: Checker, topology: AppMeshTopology, edge: EdgeTopology): void {
+  if (edge.cors !== undefined)
+    check.unsupported(`${edge.path}.cors`, 'a virtual gateway answers no preflight requests, and adds no headers');
+  for (const { key } of edge.routes) checkEdgeRoute(check, edge.path, key);
+  const routed = topology.services.filter(({ gateways }) => gateways.includes(edge.gatewayName));
+  const byAcm = routed.filter((service) => acmCertificateOf(topology, service) !== undefined);
   if (byAcm.length > 0 && byAcm.length < routed.length) {
     check.fail(
       'NOT_ALLOWED',

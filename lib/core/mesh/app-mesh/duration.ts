@@ -1,4 +1,4 @@
-import type { Duration } from '../../plan/app-mesh';
+import type { Duration } from './resources';
 
 /** In whole seconds or milliseconds: App Mesh knows nothing between. https://docs.aws.amazon.com/app-mesh/latest/APIReference/API_Duration.html */
 export function duration(seconds: number): Duration {

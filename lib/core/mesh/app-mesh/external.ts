@@ -1,4 +1,4 @@
-import type { RoutePlan, VirtualNodePlan } from '../../plan/app-mesh';
+import type { RoutePlan, VirtualNodePlan } from './resources';
 import type { ExternalService } from '../../model/topology';
 
 /** Something outside, passed on byte for byte: applications speak TLS to it themselves. check-policy.ts refuses all else. */

@@ -1,4 +1,5 @@
-import type { Topology, Warning } from '../../model/topology';
+import type { Warning } from '../../model/topology';
+import type { AppMeshTopology } from './settings';
 
 interface Callee {
   readonly name: string;
@@ -12,7 +13,7 @@ interface Callee {
  * Envoy refuses if their protocols differ. With TCP among them it is refused (check-policy.ts).
  * https://github.com/aws/aws-app-mesh-roadmap/issues/175
  */
-export function mixedProtocols({ services, external }: Topology): readonly Warning[] {
+export function mixedProtocols({ services, external }: AppMeshTopology): readonly Warning[] {
   const callees = [
     ...services.map(({ name, protocol, virtualPort }): Callee => ({ name, path: `services.${name}`, protocol, virtualPort })),
     ...external.map(({ name, protocol, virtualPort }): Callee => ({ name, path: `external.${name}`, protocol, virtualPort })),

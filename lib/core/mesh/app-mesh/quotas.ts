@@ -1,5 +1,5 @@
-import type { AppMeshPlan } from '../../plan/app-mesh';
-import type { WorkloadPlan } from '../../plan/system-plan';
+import type { AppMeshPlan } from './resources';
+import type { MeshWorkloadPlan } from '../../plan/system-plan';
 import type { Warning } from '../../model/topology';
 import { maxTasks } from '../../model/topology';
 
@@ -9,17 +9,16 @@ const ROUTES = 50;
 const ENVOYS = 50;
 const BACKENDS = 50;
 
-/** Of what ECS starts before it stops anything; see `Sizing.replacement`. */
-const DEFAULT_MAX_PERCENT = 200;
-
 /** What an account gets no more of by itself. */
 export function quotas(
-  { gatewayRoutes, virtualRouters, routes, virtualNodes }: AppMeshPlan,
-  tasks: readonly WorkloadPlan[],
+  { virtualGateways, virtualRouters, routes, virtualNodes }: AppMeshPlan,
+  tasks: readonly MeshWorkloadPlan[],
 ): readonly Warning[] {
   const above = (count: number, quota: number, what: string): readonly string[] => (count > quota ? [`${count} ${what}, of ${quota}`] : []);
   const found = [
-    ...above(gatewayRoutes.length, GATEWAY_ROUTES, 'gateway routes of the virtual gateway'),
+    ...virtualGateways.flatMap(({ name, routes: own }) =>
+      above(own.length, GATEWAY_ROUTES, `gateway routes of the virtual gateway "${name}"`),
+    ),
     ...virtualRouters.flatMap(({ name }) =>
       above(routes.filter(({ router }) => router === name).length, ROUTES, `routes of the virtual router "${name}"`),
     ),
@@ -37,6 +36,6 @@ export function quotas(
       ];
 }
 
-function mostTasks({ sizing }: WorkloadPlan): number {
-  return Math.floor((maxTasks(sizing) * (sizing.replacement?.maxHealthyPercent ?? DEFAULT_MAX_PERCENT)) / 100);
+function mostTasks({ sizing }: MeshWorkloadPlan): number {
+  return Math.floor((maxTasks(sizing) * sizing.replacement.maxHealthyPercent) / 100);
 }

@@ -1,4 +1,4 @@
-import type { RetryPolicy } from '../../plan/app-mesh';
+import type { RetryPolicy } from './resources';
 import type { RetryEvent, RetryPolicy as Retry, Timeouts } from '../../model/traffic-policy';
 import { NO_LIMIT, duration } from './duration';
 

@@ -1,4 +1,4 @@
-import type { GrpcRoute, HeaderMatch, HttpMatch } from '../../plan/app-mesh';
+import type { GrpcRoute, HeaderMatch, HttpMatch } from './resources';
 import type { RouteMatch, ValueMatch } from '../../model/traffic-policy';
 import { defined } from '../../defined';
 

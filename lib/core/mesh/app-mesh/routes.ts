@@ -1,4 +1,4 @@
-import type { RouteAction, RoutePlan, RouteSpec } from '../../plan/app-mesh';
+import type { RouteAction, RoutePlan, RouteSpec } from './resources';
 import type { Service } from '../../model/topology';
 import type { RouteMatch, RetryPolicy, ServiceRoute, Timeouts } from '../../model/traffic-policy';
 import { waysToFit } from './missing-headers';

@@ -1,4 +1,4 @@
-import type { RouteAction } from '../../plan/app-mesh';
+import type { RouteAction } from './resources';
 import type { Service, Version } from '../../model/topology';
 import { serviceAs } from '../../model/topology';
 

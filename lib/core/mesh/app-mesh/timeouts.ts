@@ -1,4 +1,4 @@
-import type { Timeout } from '../../plan/app-mesh';
+import type { Timeout } from './resources';
 import type { ProtocolId } from '../../model/topology';
 import type { Timeouts } from '../../model/traffic-policy';
 import { NO_LIMIT, duration } from './duration';

@@ -1,24 +1,20 @@
-import type { ClientPolicy, FileCertificate, FileTrust, ListenerTls, TlsValidation } from '../../plan/app-mesh';
+import type { ClientPolicy, FileCertificate, FileTrust, ListenerTls, TlsValidation } from './resources';
 import { everyCaller } from '../../model/callers';
 import { identityOf, trustPrefix } from '../../contract/identity';
-import type { AcmServerCertificates, Service, Topology } from '../../model/topology';
+import type { Service } from '../../model/topology';
+import type { AppMeshTopology } from './settings';
 import { IDENTITY_PEM, TRUST_PEM } from './constants';
 
 const OWN_CERTIFICATE: FileCertificate = { certificateChain: IDENTITY_PEM, privateKey: IDENTITY_PEM };
 const OWN_TRUST: FileTrust = { file: { certificateChain: TRUST_PEM } };
 
-/** What the user has in ACM; `Mesh.envoy()` knows nothing of it. */
-export function acmOf({ mesh }: Topology): AcmServerCertificates | undefined {
-  return mesh.provider === 'appMesh' ? mesh.serverCertificates : undefined;
-}
-
 /** The service's certificate in ACM; undefined if it has one of the mesh, or none. */
-export function acmCertificateOf(topology: Topology, service: Pick<Service, 'name'>): string | undefined {
-  const arns = acmOf(topology)?.certificateArns ?? {};
+export function acmCertificateOf(topology: AppMeshTopology, service: Pick<Service, 'name'>): string | undefined {
+  const arns = topology.mesh.serverCertificates?.certificateArns ?? {};
   return Object.hasOwn(arns, service.name) ? arns[service.name] : undefined;
 }
 
-function haveCertificates({ certificates }: Topology): boolean {
+function haveCertificates({ certificates }: AppMeshTopology): boolean {
   return certificates.kind !== 'none';
 }
 
@@ -26,7 +22,7 @@ function haveCertificates({ certificates }: Topology): boolean {
  * A task's side towards its callers. App Mesh has no authorization, but the handshake lets in nobody but declared
  * callers. https://docs.aws.amazon.com/app-mesh/latest/userguide/mutual-tls.html
  */
-export function listenerTls(topology: Topology, service: Service): ListenerTls | undefined {
+export function listenerTls(topology: AppMeshTopology, service: Service): ListenerTls | undefined {
   const certificateArn = acmCertificateOf(topology, service);
   if (certificateArn === undefined && !haveCertificates(topology)) return undefined;
   return {
@@ -37,7 +33,7 @@ export function listenerTls(topology: Topology, service: Service): ListenerTls |
 }
 
 /** With nobody to let in, no identity is the bare prefix; an empty list would let in everybody. */
-function callersOf({ trustDomain }: Topology, service: Service): readonly string[] {
+function callersOf({ trustDomain }: AppMeshTopology, service: Service): readonly string[] {
   const callers = [...everyCaller(service)].sort();
   return callers.length === 0 ? [trustPrefix(trustDomain)] : callers.map((caller) => identityOf(trustDomain, caller));
 }
@@ -46,8 +42,11 @@ function callersOf({ trustDomain }: Topology, service: Service): readonly string
  * A caller's side. Without names App Mesh wants the one by which the task is discovered, which differs by version: a
  * certificate of ACM holds that of the service, for all of its versions. All callees are of one kind.
  */
-export function clientPolicy(topology: Topology, callees: readonly Pick<Service, 'name' | 'discoveryHost'>[]): ClientPolicy | undefined {
-  const acm = callees.some((callee) => acmCertificateOf(topology, callee) !== undefined) ? acmOf(topology) : undefined;
+export function clientPolicy(
+  topology: AppMeshTopology,
+  callees: readonly Pick<Service, 'name' | 'discoveryHost'>[],
+): ClientPolicy | undefined {
+  const acm = callees.some((callee) => acmCertificateOf(topology, callee) !== undefined) ? topology.mesh.serverCertificates : undefined;
   if (acm === undefined && !haveCertificates(topology)) return undefined;
   return {
     tls: {

@@ -1,24 +1,26 @@
-import type { GatewayRoutePlan, VirtualGatewayPlan } from '../../plan/app-mesh';
-import { GATEWAY_NAME, GATEWAY_PORT } from '../../model/constants';
+import type { GatewayRoutePlan, VirtualGatewayPlan } from './resources';
+import { GATEWAY_PORT } from '../../model/constants';
 import { ROUTE_HEADER } from '../../model/edge-headers';
-import type { EdgeTopology, Topology } from '../../model/topology';
+import type { EdgeTopology } from '../../model/topology';
+import type { AppMeshTopology } from './settings';
 import { LOGGING } from './access-log';
 import { clientPolicy } from './tls';
 import { defined } from '../../defined';
 
 /** The gateway service behind API Gateway. App Mesh has one client policy for all that a virtual gateway calls. */
-export function virtualGateway(topology: Topology): VirtualGatewayPlan {
+export function virtualGateway(topology: AppMeshTopology, edge: EdgeTopology): VirtualGatewayPlan {
   const policy = clientPolicy(
     topology,
-    topology.services.filter(({ routed }) => routed),
+    topology.services.filter(({ gateways }) => gateways.includes(edge.gatewayName)),
   );
   return {
-    name: GATEWAY_NAME,
+    name: edge.gatewayName,
     spec: {
       listeners: [{ portMapping: { port: GATEWAY_PORT, protocol: 'http' } }],
       ...defined({ backendDefaults: policy === undefined ? undefined : { clientPolicy: policy } }),
       logging: LOGGING,
     },
+    routes: gatewayRoutes(topology, edge),
   };
 }
 
@@ -26,7 +28,7 @@ export function virtualGateway(topology: Topology): VirtualGatewayPlan {
  * API Gateway has matched a route, let its authorizer decide, and says which in a header; by that alone the request goes on
  * (see lib/core/envoy/gateway.ts). App Mesh puts the virtual service's name in place of the host, which is how it finds it.
  */
-export function gatewayRoutes(topology: Topology, edge: EdgeTopology): readonly GatewayRoutePlan[] {
+function gatewayRoutes(topology: AppMeshTopology, edge: EdgeTopology): readonly GatewayRoutePlan[] {
   const hosts = new Map(topology.services.map(({ name, virtualHost }) => [name, virtualHost]));
   return edge.routes.map((route, priority) => ({
     name: routeName(route.key),

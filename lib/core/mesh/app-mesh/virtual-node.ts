@@ -7,8 +7,9 @@ import type {
   PerProtocol,
   ServiceDiscovery,
   VirtualNodePlan,
-} from '../../plan/app-mesh';
-import type { ProtocolId, Service, Topology } from '../../model/topology';
+} from './resources';
+import type { ProtocolId, Service } from '../../model/topology';
+import type { AppMeshTopology } from './settings';
 import type { CallPolicy } from '../../model/traffic-policy';
 import { LOGGING } from './access-log';
 import { duration } from './duration';
@@ -19,7 +20,7 @@ import { clientPolicy, listenerTls } from './tls';
 import { defined } from '../../defined';
 
 /** What runs in the tasks of a service, or of one of its versions. */
-export function virtualNode(topology: Topology, group: TaskGroup): VirtualNodePlan {
+export function virtualNode(topology: AppMeshTopology, group: TaskGroup): VirtualNodePlan {
   const { service } = group;
   const backends = [
     ...topology.services.filter((other) => service.calls.includes(other.name)).map((callee) => backend(topology, callee)),
@@ -38,19 +39,19 @@ export function virtualNode(topology: Topology, group: TaskGroup): VirtualNodePl
   };
 }
 
-function backend(topology: Topology, callee: Service): Backend {
+function backend(topology: AppMeshTopology, callee: Service): Backend {
   const policy = clientPolicy(topology, [callee]);
   return { virtualService: { virtualServiceName: callee.virtualHost, ...defined({ clientPolicy: policy }) } };
 }
 
-function discovery(topology: Topology, { service, version }: TaskGroup): ServiceDiscovery {
+function discovery(topology: AppMeshTopology, { service, version }: TaskGroup): ServiceDiscovery {
   const { discoveryHost } = version ?? service;
   const { mesh, discoveryDomain: namespaceName } = topology;
-  if (mesh.provider === 'appMesh' && mesh.discovery === 'dns') return { dns: { hostname: discoveryHost, responseType: 'ENDPOINTS' } };
+  if (mesh.discovery === 'dns') return { dns: { hostname: discoveryHost, responseType: 'ENDPOINTS' } };
   return { awsCloudMap: { namespaceName, serviceName: discoveryHost.slice(0, -namespaceName.length - 1) } };
 }
 
-function listener(topology: Topology, service: Service): Listener {
+function listener(topology: AppMeshTopology, service: Service): Listener {
   const { port, protocol, callPolicy } = service;
   const tls = listenerTls(topology, service);
   const limits = timeout(longest(timeoutsOf(service)), protocol);

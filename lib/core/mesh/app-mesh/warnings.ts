@@ -1,6 +1,7 @@
-import type { AppMeshPlan } from '../../plan/app-mesh';
-import type { WorkloadPlan } from '../../plan/system-plan';
-import type { AppMeshSettings, Topology, Warning } from '../../model/topology';
+import type { AppMeshPlan } from './resources';
+import type { MeshWorkloadPlan } from '../../plan/system-plan';
+import type { Warning } from '../../model/topology';
+import type { AppMeshSettings, AppMeshTopology } from './settings';
 import { plaintext } from '../../plan/plaintext';
 import { mixedProtocols } from './mixed-protocols';
 import { quotas } from './quotas';
@@ -8,12 +9,12 @@ import { acmCertificateOf } from './tls';
 
 /** What deploys, but does not do what one might think. */
 export function warningsOf(
-  topology: Topology,
+  topology: AppMeshTopology,
   mesh: AppMeshSettings,
   plan: AppMeshPlan,
-  tasks: readonly WorkloadPlan[],
+  tasks: readonly MeshWorkloadPlan[],
 ): readonly Warning[] {
-  const { certificates, edge, services } = topology;
+  const { certificates, edges, services } = topology;
   const open = services.some((service) => acmCertificateOf(topology, service) === undefined);
   return [
     {
@@ -22,16 +23,12 @@ export function warningsOf(
       message:
         'AWS shut App Mesh down on 2026-09-30: an account that has it no longer will refuse to deploy this. Mesh.envoy() takes the same props, callers keep their URLs, and it does more by default: what, the documentation of Mesh.appMesh() lists',
     },
-    ...(edge === undefined
-      ? []
-      : [
-          {
-            id: 'app-mesh-edge',
-            path: 'edge',
-            message:
-              "a virtual gateway of App Mesh does not do what the gateway of Mesh.envoy() does: refuse paths that can be read in two ways (//, /../, escaped letters), make X-Forwarded-* of what API Gateway says, and take API Gateway's own headers (x-edge-*) off the request. Host is the virtual name of the service",
-          },
-        ]),
+    ...edges.map(({ path }) => ({
+      id: 'app-mesh-edge',
+      path,
+      message:
+        "a virtual gateway of App Mesh does not do what the gateway of Mesh.envoy() does: refuse paths that can be read in two ways (//, /../, escaped letters), make X-Forwarded-* of what API Gateway says, and take API Gateway's own headers (x-edge-*) off the request. Host is the virtual name of the service",
+    })),
     ...(certificates.kind === 'none' && open ? [plaintext()] : []),
     ...allowAllEgress(topology, mesh),
     ...mixedProtocols(topology),
@@ -40,7 +37,7 @@ export function warningsOf(
 }
 
 /** A virtual node with any backends must list all that it reaches. https://docs.aws.amazon.com/app-mesh/latest/APIReference/API_EgressFilter.html */
-function allowAllEgress({ egress, services }: Topology, mesh: AppMeshSettings): readonly Warning[] {
+function allowAllEgress({ egress, services }: AppMeshTopology, mesh: AppMeshSettings): readonly Warning[] {
   const callers = services.filter(({ calls, callsExternal }) => calls.length + callsExternal.length > 0).map(({ name }) => `"${name}"`);
   const reasons = [
     ...(egress === 'declared'

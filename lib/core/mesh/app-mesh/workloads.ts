@@ -1,8 +1,7 @@
-import type { ContainerPlan, InterceptionPlan, MeshEndpointPlan, WorkloadPlan } from '../../plan/system-plan';
+import type { ContainerPlan, InterceptionPlan, MeshEndpointPlan, MeshWorkloadPlan } from '../../plan/system-plan';
 import {
   COLLECTOR_CONTAINER,
   DISCOVERY_TTL_SECONDS,
-  GATEWAY_NAME,
   GATEWAY_PORT,
   INIT_CONTAINER,
   MESH_VOLUME,
@@ -14,7 +13,8 @@ import { APP_MESH_DIRECTORY } from '../../contract/files';
 import { identityOf } from '../../contract/identity';
 import { ADMIN_PORT, APP_MESH_EGRESS_PORT } from '../../contract/ports';
 import { APP_MESH_GROUP, APP_MESH_USER } from '../../model/images';
-import type { AppMeshSettings, EdgeTopology, Service, Topology } from '../../model/topology';
+import type { EdgeTopology, Service, Topology } from '../../model/topology';
+import type { AppMeshSettings, AppMeshTopology } from './settings';
 import type { AgentPlan } from '../../plan/workload/agent';
 import { agentContainer, initContainer, stopSecondsOf } from '../../plan/workload/agent';
 import { application, collector, collectorVolumes, extra } from '../../plan/workload/containers';
@@ -22,11 +22,11 @@ import { EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS, gatewayRegistration } from 
 import { sizingOf } from '../../plan/workload/sizing';
 import { IGNORED_IPS, INGRESS_PORT, REFRESH_SECONDS } from './constants';
 import type { TaskGroup } from './targets';
-import { acmCertificateOf, acmOf } from './tls';
+import { acmCertificateOf } from './tls';
 import { defined } from '../../defined';
 
 /** What a task of App Mesh is made of. Whatever it adds runs as a user, or in a group, whose traffic is not intercepted. */
-export function serviceWorkload(topology: Topology, mesh: AppMeshSettings, { name, service, version }: TaskGroup): WorkloadPlan {
+export function serviceWorkload(topology: AppMeshTopology, mesh: AppMeshSettings, { name, service, version }: TaskGroup): MeshWorkloadPlan {
   const refreshSeconds = mesh.discovery === 'dns' ? DISCOVERY_TTL_SECONDS : REFRESH_SECONDS;
   const agent: AgentPlan = {
     topology,
@@ -49,32 +49,36 @@ export function serviceWorkload(topology: Topology, mesh: AppMeshSettings, { nam
   };
 }
 
-export function gatewayWorkload(topology: Topology, mesh: AppMeshSettings, edge: EdgeTopology): WorkloadPlan {
+export function gatewayWorkload(topology: AppMeshTopology, mesh: AppMeshSettings, edge: EdgeTopology): MeshWorkloadPlan {
   const agent: AgentPlan = {
     topology,
-    service: GATEWAY_NAME,
-    name: GATEWAY_NAME,
+    service: edge.gatewayName,
+    name: edge.gatewayName,
     callees: [],
     refreshSeconds: EDGE_REFRESH_SECONDS,
     stopSeconds: stopSecondsOf(EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS),
   };
-  const routed = topology.services.filter((service) => service.routed);
+  const routed = topology.services.filter(({ gateways }) => gateways.includes(edge.gatewayName));
   return {
-    ...workloadOf(agent, mesh, { kind: 'virtualGateway', name: GATEWAY_NAME, ...acmNeeds(topology, undefined, routed) }, []),
-    sizing: edge.gateway,
+    ...workloadOf(agent, mesh, { kind: 'virtualGateway', name: edge.gatewayName, ...acmNeeds(topology, undefined, routed) }, []),
+    edge: edge.name,
+    sizing: sizingOf(edge.gateway),
     registration: gatewayRegistration(edge),
   };
 }
 
 /** https://docs.aws.amazon.com/app-mesh/latest/userguide/tls.html#authentication-certificates */
 function acmNeeds(
-  topology: Topology,
+  topology: AppMeshTopology,
   service: Service | undefined,
   callees: readonly Service[],
 ): Pick<MeshEndpointPlan, 'certificateArns' | 'authorityArns'> {
   const own = service === undefined ? undefined : acmCertificateOf(topology, service);
   const trusts = callees.some((callee) => acmCertificateOf(topology, callee) !== undefined);
-  return { certificateArns: own === undefined ? [] : [own], authorityArns: trusts ? (acmOf(topology)?.authorityArns ?? []) : [] };
+  return {
+    certificateArns: own === undefined ? [] : [own],
+    authorityArns: trusts ? (topology.mesh.serverCertificates?.authorityArns ?? []) : [],
+  };
 }
 
 function interceptionOf({ ignoredEgressPorts }: AppMeshSettings, { port }: Service): InterceptionPlan {
@@ -101,7 +105,7 @@ function workloadOf(
   mesh: AppMeshSettings,
   endpoint: MeshEndpointPlan,
   own: readonly ContainerPlan[],
-): Omit<WorkloadPlan, 'sizing' | 'registration'> {
+): Omit<MeshWorkloadPlan, 'sizing' | 'registration'> {
   const { topology, service, name } = agent;
   const secured = topology.certificates.kind !== 'none';
   const collectors =

@@ -1,15 +1,13 @@
 import { Unresolved, originOf } from '../../reading/input';
-import type { AuthorizerKind, EdgeAuthorizer, EdgeKind } from '../../model/topology';
+import { defined } from '../../defined';
+import type { EdgeKind } from '../../edges/kind';
+import { KINDS as EDGE_KINDS } from '../../edges/kinds';
+import { checkSupport } from '../../edges/unsupported';
+import type { AuthorizerKind, EdgeAuthorizer, IdentitySource } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import { STRINGS } from '../../reading/reader';
 
 const KINDS = ['none', 'jwt', 'cognito', 'lambda', 'iam', 'apiKey'] as const;
-
-/** What each kind of API Gateway can check. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vs-rest.html */
-const SUPPORTED: Readonly<Record<EdgeKind, readonly AuthorizerKind[]>> = {
-  http: ['none', 'jwt', 'cognito', 'lambda', 'iam'],
-  rest: ['none', 'cognito', 'lambda', 'iam', 'apiKey'],
-};
 
 /** What can be said to each factory of `Authorizer`. */
 const FIELDS: Readonly<Record<AuthorizerKind, readonly string[]>> = {
@@ -20,11 +18,6 @@ const FIELDS: Readonly<Record<AuthorizerKind, readonly string[]>> = {
   iam: [],
   apiKey: ['keys'],
 };
-
-/** The kinds for which API Gateway has an authorizer of its own; the others are settings of a route. */
-export const AUTHORIZER_RESOURCES: readonly AuthorizerKind[] = ['jwt', 'cognito', 'lambda'];
-
-export const EDGE_NAMES: Readonly<Record<EdgeKind, string>> = { http: 'Edge.httpApi()', rest: 'Edge.restApi()' };
 
 interface Known {
   readonly authorizer: EdgeAuthorizer;
@@ -47,7 +40,9 @@ export class Authorizers {
 
   /** What can stand on this edge, as the user writes it. */
   get allowed(): string {
-    return SUPPORTED[this.edge].map(factory).join(', ');
+    return KINDS.filter((kind) => this.edge.capabilities[kind] === true)
+      .map(factory)
+      .join(', ');
   }
 
   read(at: Reader): EdgeAuthorizer | undefined {
@@ -57,20 +52,13 @@ export class Authorizers {
       .required('the kind of authorizer', 'use a factory of Authorizer, such as Authorizer.jwt()')
       .oneOf(KINDS, 'an Authorizer', KINDS.map(factory));
     if (kind === undefined || !at.checkFields(FIELDS[kind], 'kind')) return undefined;
-    if (!SUPPORTED[this.edge].includes(kind)) {
-      const other = this.edge === 'http' ? 'rest' : 'http';
-      return at.fail('UNSUPPORTED_AUTHORIZER', `${EDGE_NAMES[this.edge]} cannot use ${factory(kind)}`, {
-        got: null,
-        allowed: this.allowed,
-        fix: `use one of these, or ${EDGE_NAMES[other]}`,
-      });
-    }
-    this.checkOptions(kind, at);
+    if (!checkSupport(at, kind, this.edge, EDGE_KINDS, this.allowed)) return undefined;
+    const options = this.parseOptions(kind, at);
     const id = parseName(at.field('name'), kind) ?? kind;
     const origin = originOf(at.value);
     const known = this.byId.get(id);
     if (known === undefined) {
-      const authorizer = { id, kind };
+      const authorizer = { id, kind, ...options };
       this.byId.set(id, { authorizer, origin, bare: isBare(kind, at) });
       return authorizer;
     }
@@ -79,16 +67,18 @@ export class Authorizers {
     return known.authorizer;
   }
 
-  private checkOptions(kind: AuthorizerKind, at: Reader): void {
-    if (kind === 'jwt') checkJwt(at);
-    if (kind === 'cognito') this.checkCognito(at);
-    if (kind === 'lambda') checkLambda(at);
+  private parseOptions(kind: AuthorizerKind, at: Reader): Omit<EdgeAuthorizer, 'id' | 'kind'> {
+    this.edge.checkAuthorizer(kind, at);
+    if (kind === 'jwt') return parseJwt(at);
+    if (kind === 'cognito') return this.parseCognito(at);
+    if (kind === 'lambda') return parseLambda(at);
     if (kind === 'apiKey')
       for (const key of at.field('keys').items())
         key.required('an API key', 'remove the entry, or give an apigateway.IApiKey').checkInstance('an apigateway.IApiKey', ['keyId']);
+    return {};
   }
 
-  private checkCognito(at: Reader): void {
+  private parseCognito(at: Reader): Omit<EdgeAuthorizer, 'id' | 'kind'> {
     at.field('userPool')
       .required('the user pool', 'give the cognito.UserPool whose tokens are accepted')
       .checkInstance('a cognito.IUserPool', ['userPoolId']);
@@ -98,18 +88,8 @@ export class Authorizers {
       client
         .required('a client', 'remove the entry, or give a client of the user pool')
         .checkInstance('a cognito.IUserPoolClient', ['userPoolClientId']);
-    if (this.edge === 'http' && items.length === 0 && (clients.absent || Array.isArray(clients.value))) {
-      clients.fail('MISSING', 'an HTTP API checks for which client a token was made, so it must know at least one', {
-        got: null,
-        fix: `set userPoolClients, or use ${EDGE_NAMES.rest}`,
-      });
-    }
-    // Ignoring the list would let in the tokens of clients that are not on it.
-    if (this.edge === 'rest' && items.length > 0) {
-      clients.fail('UNSUPPORTED_BY_EDGE', 'a REST API accepts the tokens of every client of the user pool', {
-        fix: `leave userPoolClients out, or use ${EDGE_NAMES.http}`,
-      });
-    }
+    if (items.length > 0) checkSupport(clients, 'cognitoClients', this.edge, EDGE_KINDS);
+    return { identity: AUTHORIZATION };
   }
 
   checkNames(): void {
@@ -149,29 +129,40 @@ function parseName(at: Reader, kind: AuthorizerKind): string | undefined {
   return name;
 }
 
-function checkJwt(at: Reader): void {
+const AUTHORIZATION: IdentitySource = { in: 'header', name: 'Authorization' };
+
+function parseJwt(at: Reader): Omit<EdgeAuthorizer, 'id' | 'kind'> {
   const issuerAt = at.field('issuer').required('the issuer', 'give the "iss" claim of the tokens, an https URL');
   const issuer = issuerAt.text();
   if (issuer !== undefined && !(issuerAt.value instanceof Unresolved) && !/^https:\/\/\S+$/.test(issuer)) {
     issuerAt.fail('NOT_ALLOWED', 'is not an issuer', { allowed: 'an https URL, as in the "iss" claim of the tokens' });
   }
   const audience = at.field('audience').required('the audience', 'list the "aud" or "client_id" claims that are accepted');
-  for (const item of audience.items(STRINGS)) {
-    if (item.required('a claim', 'remove the entry, or give an "aud" or "client_id" claim').text() === '')
-      item.fail('NOT_ALLOWED', 'an audience cannot be empty', { fix: 'remove it' });
-  }
+  const claims = audience.items(STRINGS).flatMap((item) => {
+    const claim = item.required('a claim', 'remove the entry, or give an "aud" or "client_id" claim').text();
+    if (claim === '') item.fail('NOT_ALLOWED', 'an audience cannot be empty', { fix: 'remove it' });
+    return claim ?? [];
+  });
   if (Array.isArray(audience.value) && audience.value.length === 0)
     audience.fail('MISSING', 'a JWT authorizer with no audience would accept the tokens of every client', { fix: 'name at least one' });
   const sourceAt = at.field('identitySource');
-  const source = sourceAt.string();
-  if (source !== undefined && !/^\$request\.(header|querystring)\.[A-Za-z0-9_-]+$/.test(source)) {
+  const source = sourceAt.string() ?? '$request.header.Authorization';
+  const [, where, name] = /^\$request\.(header|querystring)\.([A-Za-z0-9_-]+)$/.exec(source) ?? [];
+  if (name === undefined) {
     sourceAt.fail('NOT_ALLOWED', 'is not a place in which an HTTP API looks for a token', {
       allowed: '"$request.header.<name>" or "$request.querystring.<name>"',
     });
   }
+  return {
+    identity: { in: where === 'querystring' ? 'querystring' : 'header', name: name ?? AUTHORIZATION.name },
+    ...defined({ tokens: issuer === undefined ? undefined : { issuer, audience: claims } }),
+  };
 }
 
-function checkLambda(at: Reader): void {
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html#http-api-lambda-authorizer.caching */
+const DEFAULT_CACHE_SECONDS = 300;
+
+function parseLambda(at: Reader): Omit<EdgeAuthorizer, 'id' | 'kind'> {
   at.field('handler')
     .required('the function', 'give the lambda.Function that decides')
     .checkInstance('a lambda.IFunction', ['functionArn']);
@@ -179,5 +170,8 @@ function checkLambda(at: Reader): void {
   if (header !== undefined && !/^[A-Za-z0-9_-]+$/.test(header)) {
     at.field('identityHeader').fail('NOT_ALLOWED', 'is not the name of a header', { allowed: 'letters, digits, "_" and "-"' });
   }
-  at.field('resultsCacheTtl').seconds({ min: 0, max: 3600 });
+  return {
+    identity: { in: 'header', name: header ?? AUTHORIZATION.name },
+    cacheSeconds: at.field('resultsCacheTtl').seconds({ min: 0, max: 3600 }) ?? DEFAULT_CACHE_SECONDS,
+  };
 }

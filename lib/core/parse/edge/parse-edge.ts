@@ -1,16 +1,20 @@
 import { Unresolved } from '../../reading/input';
-import type { Cors, EdgeAuthorizer, EdgeKind, EdgeRoute, EdgeTopology, Throttle } from '../../model/topology';
-import { AUTHORIZER_RESOURCES, Authorizers, EDGE_NAMES } from './parse-authorizer';
+import type { Cors, EdgeAuthorizer, EdgeTopology, Throttle } from '../../model/topology';
+import { checkAuthorizerQuota } from '../../edges/authorizer-quota';
+import type { DraftRoute, EdgeKind } from '../../edges/kind';
+import { KINDS } from '../../edges/kinds';
+import { parseKind } from '../../edges/select-kind';
+import { checkSupport } from '../../edges/unsupported';
+import { Authorizers } from './parse-authorizer';
 import type { DraftService } from '../service/parse-service';
 import { unknownService } from '../service/parse-service';
 import type { MeshDefaults } from '../workload/parse-sizing';
 import { SIZING_FIELDS, parseSizing } from '../workload/parse-sizing';
+import { gatewayNameOf } from '../../model/edge-names';
 import { EDGE_REMOVAL } from '../../model/pass-through-headers';
-import { preflightPaths } from '../../model/preflights';
 import type { Reader } from '../../reading/reader';
 import { STRINGS } from '../../reading/reader';
-import type { ParsedKey } from '../../model/edge-routes';
-import { METHODS, bySpecificity, parseRouteKey, shapeOf } from '../../model/edge-routes';
+import { METHODS, parseRouteKey, shapeOf } from '../../model/edge-routes';
 import { parsePassThroughHeaders } from '../security/parse-pass-through-headers';
 import { defined } from '../../defined';
 
@@ -20,16 +24,6 @@ const EDGE_FIELDS = ['authorizer', 'routes', 'throttle', 'cors', 'stageName', 'a
 
 /** Envoy alone needs little; two tasks, because every request of every client passes here. */
 const GATEWAY_SIZE = { cpu: 256, memoryMiB: 512, desiredCount: 2 };
-
-/** Quotas that cannot be lifted in the template. https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
-const MAX_HTTP_ROUTES = 300;
-const MAX_REST_RESOURCES = 300;
-const MAX_AUTHORIZERS = 10;
-
-interface DraftRoute extends ParsedKey {
-  readonly at: Reader;
-  readonly route: EdgeRoute;
-}
 
 /** The authorizer of the edge; one that was given, but is wrong, has its issue already. */
 interface Fallback {
@@ -46,17 +40,23 @@ interface EdgeContext {
   readonly fallback: Fallback;
 }
 
-/** @param names those of all services, and of external ones, to which no route can lead */
+/** What an edge can lead to, and what its gateway service has by default. */
+export interface EdgeSurroundings {
+  readonly services: readonly DraftService[];
+  /** The names of all services. */
+  readonly declared: readonly string[];
+  /** Those of external services, to which no route can lead. */
+  readonly external: readonly string[];
+  readonly defaults: MeshDefaults;
+}
+
 export function parseEdge(
+  name: string,
   at: Reader,
-  services: readonly DraftService[],
-  names: { readonly declared: readonly string[]; readonly external: readonly string[] },
-  mesh: MeshDefaults,
+  { services, declared, external, defaults }: EdgeSurroundings,
 ): EdgeTopology | undefined {
-  if (!at.checkFactory('Edge', 'Edge.httpApi() or Edge.restApi()') || !at.checkFields(EDGE_FIELDS, 'kind')) return undefined;
-  const kind = at.field('kind').required('the kind of edge', 'use Edge.httpApi() or Edge.restApi()').oneOf(['http', 'rest'], 'an Edge');
-  if (kind === undefined) return undefined;
-  const { declared, external } = names;
+  const kind = parseKind(at);
+  if (kind === undefined || !at.checkFields([...EDGE_FIELDS, ...kind.options], 'kind')) return undefined;
   const authorizers = new Authorizers(kind);
   const fallback = { given: !at.field('authorizer').absent, authorizer: authorizers.read(at.field('authorizer')) };
   const routesAt = at.field('routes').required('at least one route', A_ROUTE);
@@ -68,43 +68,47 @@ export function parseEdge(
     return parseRoute(key, route, { kind, declared, authorizers, fallback }) ?? [];
   });
   if (routesAt.empty) routesAt.fail('MISSING', 'an edge needs at least one route', { fix: A_ROUTE });
-  checkOverlaps(drafts, kind);
+  checkTwins(drafts);
   authorizers.checkNames();
   const used = authorizers.all.filter(({ id }) => drafts.some((draft) => draft.route.authorizer === id));
-  checkAuthorizerQuota(used, routesAt);
+  checkAuthorizerQuota(drafts, new Map(used.map((authorizer) => [authorizer.id, authorizer.kind])), routesAt);
 
   const throttle = parseThrottle(at.field('throttle'));
   const cors = parseCors(at.field('cors'), kind);
-  if (kind === 'rest') checkRestQuota(drafts, routesAt);
-  else checkHttpQuota(drafts, cors === undefined ? [] : preflightPaths(drafts, (draft) => draft.route.authorizer === 'none'), routesAt);
+  kind.checkRoutes(drafts, cors, routesAt);
+  const routes = [...drafts].sort((a, b) => kind.compareRoutes(a, b)).map(({ route }) => route);
   const gatewayAt = at.field('gateway');
   gatewayAt.checkFields(SIZING_FIELDS);
   return {
-    kind,
-    routes: [...drafts].sort(bySpecificity(kind)).map((draft) => draft.route),
+    name,
+    path: at.path,
+    gatewayName: gatewayNameOf(name),
+    kind: kind.id,
+    options: kind.parse(at),
+    api: kind.traits(routes, cors),
+    routes,
     authorizers: used,
     ...defined({ throttle, cors }),
     stageName: parseStageName(at.field('stageName'), kind),
     accessLogs: at.field('accessLogs').boolean() ?? true,
     passThroughHeaders: parsePassThroughHeaders(at.field('passThroughHeaders'), EDGE_REMOVAL),
-    gateway: parseSizing(gatewayAt, GATEWAY_SIZE, mesh),
+    gateway: parseSizing(gatewayAt, GATEWAY_SIZE, defaults),
   };
 }
 
 function parseStageName(at: Reader, kind: EdgeKind): string {
-  const name = at.string() ?? (kind === 'http' ? '$default' : 'prod');
-  if (kind === 'http' && name === '$default') return name;
+  const name = at.string() ?? kind.defaultStage;
+  if (name === kind.defaultStage) return name;
   if (!/^[A-Za-z0-9_-]{1,128}$/.test(name))
     at.fail('INVALID_NAME', 'is not a name for a stage', {
-      allowed: `letters, digits, "_" and "-", at most 128${kind === 'http' ? ', or "$default"' : ''}`,
+      allowed: `letters, digits, "_" and "-", at most 128${kind.defaultStage.startsWith('$') ? `, or "${kind.defaultStage}"` : ''}`,
     });
   return name;
 }
 
 function parseRoute(key: string, at: Reader, { kind, declared, authorizers, fallback }: EdgeContext): DraftRoute | undefined {
   const parsed = parseRouteKey(key, at);
-  if (parsed?.path === '$default' && kind === 'rest')
-    at.fail('UNSUPPORTED_BY_EDGE', 'a REST API has no "$default" route', { fix: `write "ANY /{proxy+}", or use ${EDGE_NAMES.http}` });
+  if (parsed?.path === '$default') checkSupport(at, 'defaultRoute', kind, KINDS);
   at.required('an object with at least service', "such as { service: 'ui' }");
   if (!at.checkFields(['service', 'authorizer', 'throttle', 'scopes'])) return undefined;
   const service = at
@@ -161,64 +165,16 @@ function checkTarget(at: Reader, services: readonly DraftService[], declared: re
   );
 }
 
-function checkOverlaps(drafts: readonly DraftRoute[], kind: EdgeKind): void {
+/** Two routes that match the same requests. What else routes may not do to each other is up to the kind of the edge. */
+function checkTwins(drafts: readonly DraftRoute[]): void {
   const byMatch = new Map<string, string>();
-  const byParent = new Map<string, { readonly text: string; readonly key: string }>();
   for (const draft of drafts) {
     const match = `${draft.method} ${draft.path === '$default' ? '$default' : shapeOf(draft.segments)}`;
     const twin = byMatch.get(match);
     if (twin !== undefined)
       draft.at.fail('OVERLAPPING_ROUTES', `matches the same requests as "${twin}"`, { got: null, fix: 'remove one of the two' });
     byMatch.set(match, draft.route.key);
-    if (kind !== 'rest') continue;
-    let parent = '';
-    for (const segment of draft.segments) {
-      const text = segment.kind === 'static' ? segment.text : segment.kind === 'parameter' ? `{${segment.name}}` : `{${segment.name}+}`;
-      const sibling = byParent.get(parent);
-      // A resource of a REST API can have only one child that is a parameter, whatever its name.
-      if (segment.kind !== 'static') {
-        if (sibling !== undefined && sibling.text !== text) {
-          draft.at.fail(
-            'OVERLAPPING_ROUTES',
-            `${text} stands where "${sibling.key}" has ${sibling.text}: a REST API takes one variable part at each place`,
-            {
-              got: null,
-              fix: `write ${sibling.text} here too, or use ${EDGE_NAMES.http}`,
-            },
-          );
-        } else if (sibling === undefined) byParent.set(parent, { text, key: draft.route.key });
-      }
-      parent = `${parent}/${text}`;
-    }
   }
-}
-
-function checkHttpQuota(drafts: readonly DraftRoute[], preflights: readonly string[], at: Reader): void {
-  const routes = drafts.length + preflights.length;
-  if (routes <= MAX_HTTP_ROUTES) return;
-  const added = preflights.length === 0 ? '' : `, ${preflights.length} of them for the preflight requests of CORS`;
-  at.fail('TOO_MANY_ROUTES', `an HTTP API takes ${MAX_HTTP_ROUTES} routes, and these make ${routes}${added}`, {
-    got: null,
-    fix: 'use greedy paths such as {proxy+}',
-  });
-}
-
-function checkAuthorizerQuota(authorizers: readonly EdgeAuthorizer[], at: Reader): void {
-  const resources = authorizers.filter(({ kind }) => AUTHORIZER_RESOURCES.includes(kind));
-  if (resources.length <= MAX_AUTHORIZERS) return;
-  at.fail('TOO_MANY_AUTHORIZERS', `API Gateway takes ${MAX_AUTHORIZERS} authorizers for an API, and these routes use ${resources.length}`, {
-    got: null,
-    fix: 'let routes share them: a Lambda function can tell routes apart, and scopes can too',
-  });
-}
-
-function checkRestQuota(drafts: readonly DraftRoute[], at: Reader): void {
-  const resources = new Set(drafts.flatMap((draft) => draft.segments.map((_, index) => shapeOf(draft.segments.slice(0, index + 1)))));
-  if (resources.size > MAX_REST_RESOURCES)
-    at.fail('TOO_MANY_ROUTES', `a REST API takes ${MAX_REST_RESOURCES} resources, and these routes make ${resources.size}`, {
-      got: null,
-      fix: 'use greedy paths such as {proxy+}',
-    });
 }
 
 function parseThrottle(at: Reader): Throttle | undefined {
@@ -295,9 +251,10 @@ function parseCors(at: Reader, kind: EdgeKind): Cors | undefined {
 /** All but ANY, which only routes know. */
 const REAL_METHODS = METHODS.filter((method) => method !== 'ANY');
 
-/** An HTTP API compares origins itself, so they may be tokens (a CloudFront domain); for a REST API Envoy does, whose config holds them. */
+/** Where API Gateway compares origins itself, they may be tokens (a CloudFront domain). */
 function parseOrigin(at: Reader, kind: EdgeKind): string | undefined {
-  const origin = kind === 'http' ? at.text() : at.string();
+  if (at.value instanceof Unresolved && !checkSupport(at, 'corsTokens', kind, KINDS)) return undefined;
+  const origin = at.text();
   if (origin === undefined || origin === '*' || at.value instanceof Unresolved) return origin;
   const sent = asBrowsersSendIt(origin);
   if (sent === origin) return origin;
@@ -307,7 +264,7 @@ function parseOrigin(at: Reader, kind: EdgeKind): string | undefined {
   });
 }
 
-/** In small letters, without a path or the default port; undefined if there is no such origin. */
+/** In lower case, without a path or the default port; undefined if there is no such origin. */
 function asBrowsersSendIt(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined;
   const { origin } = new URL(text);

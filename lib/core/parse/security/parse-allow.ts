@@ -119,7 +119,7 @@ function allowedPath(text: string): AllowedPath {
   return text.endsWith('/*') ? { kind: 'prefix', text: text.slice(0, -1) } : { kind: 'exact', text };
 }
 
-/** @param callers those that list the service, and the gateway if it is routed to */
+/** @param callers those that list the service, and gateways that route to it */
 export function connectRules(rules: readonly DraftRule[], callers: readonly string[], authenticated: boolean): readonly AllowRule[] {
   return rules.map(({ callersAt, callers: named, ...rule }) => {
     if (named === undefined || !checkCallers({ at: callersAt, named }, callers, authenticated)) return rule;
@@ -145,6 +145,8 @@ export function checkCallers({ at, named }: NamedCallers, callers: readonly stri
 
 function unknownCaller(at: Reader, name: string, callers: readonly string[]): void {
   const reason =
-    name === GATEWAY_NAME ? 'no route of the edge leads to this service' : `${displayValue(name)} does not list this service in calls`;
+    name === GATEWAY_NAME || name.startsWith(`${GATEWAY_NAME}-`)
+      ? 'no route of its edge leads to this service'
+      : `${displayValue(name)} does not list this service in calls`;
   at.fail('UNKNOWN_SERVICE', reason, callers.length === 0 ? { fix: 'remove it: nobody calls this service' } : suggest(name, callers));
 }

@@ -5,6 +5,7 @@ import type { ExternalService, ExternalTrust, ProtocolId, Warning } from '../../
 import { checkLabel } from '../../reading/check-label';
 import { checkReserved, parseProtocol, parseVirtualPort } from './parse-service';
 import { externalCallPolicy } from '../../model/defaults';
+import type { TaskFootprint } from '../../model/task-footprint';
 import { CALL_POLICY_FIELDS, parseCallPolicy } from '../traffic/parse-call-policy';
 import type { Reader } from '../../reading/reader';
 
@@ -26,15 +27,22 @@ export function parseExternals(
   at: Reader,
   services: readonly string[],
   domains: readonly string[],
+  footprint: TaskFootprint,
 ): { readonly declared: readonly string[]; readonly drafts: readonly DraftExternal[] } {
   const entries = [...at.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     declared: entries.map(([name]) => name),
-    drafts: entries.flatMap(([name, item]) => parseExternal(name, item, services, domains) ?? []),
+    drafts: entries.flatMap(([name, item]) => parseExternal(name, item, services, domains, footprint) ?? []),
   };
 }
 
-function parseExternal(name: string, at: Reader, services: readonly string[], domains: readonly string[]): DraftExternal | undefined {
+function parseExternal(
+  name: string,
+  at: Reader,
+  services: readonly string[],
+  domains: readonly string[],
+  footprint: TaskFootprint,
+): DraftExternal | undefined {
   checkLabel(name, at, 'an external service');
   checkReserved(name, at);
   if (services.includes(name))
@@ -64,7 +72,7 @@ function parseExternal(name: string, at: Reader, services: readonly string[], do
     protocol,
     tls,
     ...(tls ? { trust } : {}),
-    virtualPort: parseVirtualPort(at, protocol, port) ?? 0,
+    virtualPort: parseVirtualPort(at, footprint, protocol, port) ?? 0,
     callPolicy: { ...externalCallPolicy(protocol), ...parseCallPolicy(at, protocol, OF_TASKS) },
   };
 }

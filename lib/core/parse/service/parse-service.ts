@@ -1,20 +1,4 @@
-import {
-  AGENT_CONTAINER,
-  AGENT_MEMORY_MIB,
-  APPLICATION_CONTAINER,
-  COLLECTOR_CONTAINER,
-  COLLECTOR_MEMORY_MIB,
-  DEFAULT_VIRTUAL_PORT,
-  FIRST_UNPRIVILEGED_PORT,
-  GATEWAY_NAME,
-  INIT_CONTAINER,
-  LOG_ROUTER_CONTAINER,
-  LOG_ROUTER_MEMORY_MIB,
-  MAX_CONTAINERS,
-  PROXY_CONTAINER,
-  RESERVED_CONTAINERS,
-  RESERVED_PORTS,
-} from '../../model/constants';
+import { FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, LOG_ROUTER_CONTAINER, LOG_ROUTER_MEMORY_MIB, MAX_CONTAINERS } from '../../model/constants';
 import { LABEL, checkLabel } from '../../reading/check-label';
 import { Opaque, Unresolved, counted, displayValue } from '../../reading/input';
 import type { ContainerSettings, ExtraContainer, ProtocolId, Service, Sizing } from '../../model/topology';
@@ -25,6 +9,8 @@ import { VERSION_FIELDS, parseVersions } from '../workload/parse-versions';
 import type { MeshDefaults } from '../workload/parse-sizing';
 import { SIZING_FIELDS, parseSizing } from '../workload/parse-sizing';
 import { defaultCallPolicy } from '../../model/defaults';
+import type { TaskFootprint } from '../../model/task-footprint';
+import { reservedContainers } from '../../model/task-footprint';
 import { CALL_POLICY_FIELDS, parseCallPolicy } from '../traffic/parse-call-policy';
 import { SERVICE_POLICY_FIELDS, parseServicePolicy } from '../traffic/parse-service-policy';
 import type { Reader } from '../../reading/reader';
@@ -41,7 +27,7 @@ export interface DraftService extends Omit<
   | 'callers'
   | 'callsExternal'
   | 'versions'
-  | 'routed'
+  | 'gateways'
   | 'discovery'
   | 'allow'
   | 'callOverrides'
@@ -106,25 +92,25 @@ function isTakenByCdk(name: string): boolean {
   return name === 'Resource' || Object.hasOwn(Object.prototype, name);
 }
 
-/** @param helpers the mesh's own containers in each task */
-export function parseService(name: string, at: Reader, mesh: MeshDefaults, helpers: AddedContainers): DraftService | undefined {
+/** @param footprint what stands in each of its tasks beside its own containers */
+export function parseService(name: string, at: Reader, mesh: MeshDefaults, footprint: TaskFootprint): DraftService | undefined {
   checkLabel(name, at, 'a service');
   checkReserved(name, at);
   at.required('an object with at least image and port', SERVICE_EXAMPLE);
   if (!at.checkFields(SERVICE_FIELDS)) return undefined;
 
   const protocol = parseProtocol(at.field('protocol'));
-  const port = parsePort(at.field('port').required('the port on which the application listens', 'such as port: 8080'), 1);
+  const port = parsePort(at.field('port').required('the port on which the application listens', 'such as port: 8080'), footprint, 1);
   const parseTask = (taskAt: Reader, isService = false): TaskParts => {
     const sizing = parseSizing(taskAt, DEFAULT_SIZE, mesh);
     return {
       ...parseContainer(taskAt, 'the application', !isService || taskAt.field('versions').absent),
       stopTimeoutSeconds: taskAt.field('stopTimeout').seconds({ min: 2, max: 120 }) ?? 30,
-      extraContainers: parseExtraContainers(taskAt, port, sizing, addedContainers(taskAt, helpers)),
+      extraContainers: parseExtraContainers(taskAt, port, sizing, withLogRouter(taskAt, footprint)),
       ...sizing,
     };
   };
-  const virtualPort = parseVirtualPort(at, protocol, port);
+  const virtualPort = parseVirtualPort(at, footprint, protocol, port);
   const callPolicy = { ...defaultCallPolicy(protocol), ...parseCallPolicy(at, protocol) };
   const namedCallers: NamedCallers[] = [];
   // What is invalid has its issue by now; reading goes on with a port that nothing clashes with.
@@ -178,30 +164,30 @@ function checkVersionName(service: string, name: string, at: Reader): void {
     });
 }
 
-function parsePort(at: Reader, min: number, fix?: string): number | undefined {
+function parsePort(at: Reader, { ports }: TaskFootprint, min: number, fix?: string): number | undefined {
   const port = at.number({ min, max: 65535, ...defined({ fix }) });
-  const owner = port === undefined ? undefined : RESERVED_PORTS.get(port);
+  const owner = port === undefined ? undefined : ports.get(port);
   if (owner === undefined) return port;
   return at.fail('RESERVED_PORT', `port ${port} is taken inside every task by ${owner}`, {
-    allowed: `any port but ${[...RESERVED_PORTS.keys()].join(', ')}`,
+    allowed: `any port but ${[...ports.keys()].join(', ')}`,
     fix: 'choose another port',
   });
 }
 
 /** @param port that of the application, or of the external service: a TCP service is called on it, if nothing else is said */
-export function parseVirtualPort(at: Reader, protocol: ProtocolId, port: number | undefined): number | undefined {
+export function parseVirtualPort(at: Reader, footprint: TaskFootprint, protocol: ProtocolId, port: number | undefined): number | undefined {
   const field = at.field('virtualPort');
   const reason =
     "choose any port from 1024 up: only callers' URLs name it. Envoy listens there, and is not root, so it cannot bind a lower one";
-  if (!field.absent) return parsePort(field, FIRST_UNPRIVILEGED_PORT, reason);
-  if (protocol !== 'tcp') return DEFAULT_VIRTUAL_PORT;
+  if (!field.absent) return parsePort(field, footprint, FIRST_UNPRIVILEGED_PORT, reason);
+  if (protocol !== 'tcp') return footprint.virtualPort;
   if (port !== undefined && port < FIRST_UNPRIVILEGED_PORT) {
     return field.fail('MISSING', `a TCP service that listens on port ${port} needs a virtualPort`, {
       allowed: `a whole number from ${FIRST_UNPRIVILEGED_PORT} to 65535`,
       fix: reason,
     });
   }
-  const owner = port === undefined ? undefined : RESERVED_PORTS.get(port);
+  const owner = port === undefined ? undefined : footprint.ports.get(port);
   if (owner !== undefined)
     return field.fail('MISSING', `port ${port ?? ''} is taken inside every task by ${owner}, so callers need another one`, { fix: reason });
   return port;
@@ -303,27 +289,11 @@ function shortList(command: string): string {
   return words.length > 5 ? "['program', 'argument', ...]" : `[${words.map((word) => `'${word}'`).join(', ')}]`;
 }
 
-/** Containers that stand beside the user's own in a task, and the memory that they reserve. */
-export interface AddedContainers {
-  readonly names: readonly string[];
-  readonly memoryMiB: number;
-}
-
-/** What the mesh adds to every task. */
-export function meshContainers(traced: boolean): AddedContainers {
-  return {
-    // `mesh-init` is counted where no file has to be there before Envoy starts, too: a service must not stop to fit because another
-    // one scales.
-    names: [APPLICATION_CONTAINER, PROXY_CONTAINER, INIT_CONTAINER, AGENT_CONTAINER, ...(traced ? [COLLECTOR_CONTAINER] : [])],
-    memoryMiB: AGENT_MEMORY_MIB + (traced ? COLLECTOR_MEMORY_MIB : 0),
-  };
-}
-
-function addedContainers(service: Reader, { names, memoryMiB }: AddedContainers): AddedContainers {
+/** The CDK adds a log router to a task in which a container logs with FireLens. */
+function withLogRouter(service: Reader, footprint: TaskFootprint): TaskFootprint {
   const drivers = [service, ...service.field('extraContainers').values()].map((container) => container.field('logging').value);
-  return drivers.some(usesFireLens)
-    ? { names: [...names, LOG_ROUTER_CONTAINER], memoryMiB: memoryMiB + LOG_ROUTER_MEMORY_MIB }
-    : { names, memoryMiB };
+  if (!drivers.some(usesFireLens)) return footprint;
+  return { ...footprint, containers: [...footprint.containers, { name: LOG_ROUTER_CONTAINER, memoryMiB: LOG_ROUTER_MEMORY_MIB }] };
 }
 
 /** By its class, or by the name that `ecs.GenericLogDriver` was given: binding it is render's business. */
@@ -335,13 +305,14 @@ function parseExtraContainers(
   service: Reader,
   applicationPort: number | undefined,
   task: Sizing,
-  added: AddedContainers,
+  footprint: TaskFootprint,
 ): readonly ExtraContainer[] {
   const at = service.field('extraContainers');
   const taken = new Map<number, string>(applicationPort === undefined ? [] : [[applicationPort, 'the application']]);
   const containers: ExtraContainer[] = [];
   let cpuLeft = task.cpu;
-  let memoryLeft = task.memoryMiB - added.memoryMiB;
+  let memoryLeft = footprint.containers.reduce((left, { memoryMiB }) => left - memoryMiB, task.memoryMiB);
+  const reserved = reservedContainers(footprint);
   for (const [name, item] of [...at.entries()].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const valid = /^[A-Za-z0-9][A-Za-z0-9_-]{0,254}$/.test(name);
     if (!valid)
@@ -350,10 +321,10 @@ function parseExtraContainers(
         allowed: 'letters, digits, hyphens and underscores, starting with a letter or digit, at most 255',
       });
     if (isTakenByCdk(name)) item.fail('RESERVED_NAME', `the name "${name}" is taken by the CDK`, { got: null, fix: 'choose another name' });
-    if (RESERVED_CONTAINERS.includes(name))
+    if (reserved.includes(name))
       item.fail('DUPLICATE_CONTAINER', `the name "${name}" is taken by a container that the mesh or the CDK adds`, {
         got: null,
-        allowed: `any name but ${RESERVED_CONTAINERS.join(', ')}`,
+        allowed: `any name but ${reserved.join(', ')}`,
       });
     item.required('an object with at least image', 'remove it, or write { image }');
     if (!item.checkFields([...CONTAINER_FIELDS, 'essential', 'ports', 'cpu', 'memoryLimitMiB'])) continue;
@@ -361,7 +332,7 @@ function parseExtraContainers(
       .field('ports')
       .items()
       .flatMap((portAt) => {
-        const port = parsePort(portAt.required('a port', 'remove the entry, or give a port'), 1);
+        const port = parsePort(portAt.required('a port', 'remove the entry, or give a port'), footprint, 1);
         const owner = port === undefined ? undefined : taken.get(port);
         if (port === undefined) return [];
         if (owner !== undefined) {
@@ -401,7 +372,11 @@ function parseExtraContainers(
       ...defined({ cpu, memoryLimitMiB }),
     });
   }
-  checkContainerCount(at, containers.length, added.names);
+  checkContainerCount(
+    at,
+    containers.length,
+    footprint.containers.map(({ name }) => name),
+  );
   return containers;
 }
 

@@ -4,7 +4,7 @@ import { AGENT_PROGRAM, MESH_DIRECTORY } from '../../contract/files';
 import { identityOf } from '../../contract/identity';
 import { AGENT_CONTAINER, AGENT_MEMORY_MIB, DISCOVERY_TTL_SECONDS, INBOUND_PORT, INIT_CONTAINER, MESH_VOLUME } from '../../model/constants';
 import { PROXY_USER } from '../../model/images';
-import type { EnvoyMeshSettings, Registration, Service, Topology } from '../../model/topology';
+import type { Registration, Service, Topology } from '../../model/topology';
 import { registrationsOf } from '../../model/topology';
 import type { ContainerPlan, DependencyPlan, DeployedValue } from '../system-plan';
 import { weightedCallees, weightsTargets } from './weights';
@@ -21,6 +21,13 @@ export interface AgentPlan {
   readonly stopSeconds: number;
   /** After this long, whoever calls the task has asked discovery again. */
   readonly refreshSeconds: number;
+  /** How often it asks, where it discovers tasks or reads weights. */
+  readonly intervals?: AgentIntervals;
+}
+
+export interface AgentIntervals {
+  readonly discoverySeconds: number;
+  readonly weightsSeconds: number;
 }
 
 /** Fargate allows no more. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#container_definition_timeout */
@@ -30,22 +37,18 @@ const MAX_STOP_SECONDS = 120;
 const STEPS_SECONDS = 5;
 
 /** How old an agent's list of callees may be: two turns, and their jitter. */
-function listSecondsOf(topology: Topology): number {
-  return Math.max(DISCOVERY_TTL_SECONDS, Math.ceil(intervalSecondsOf(topology) * 2.5));
+function listSecondsOf({ discoverySeconds }: AgentIntervals): number {
+  return Math.max(DISCOVERY_TTL_SECONDS, Math.ceil(discoverySeconds * 2.5));
 }
 
-function intervalSecondsOf(topology: Topology): number {
-  return envoySettingsOf(topology).discoveryIntervalSeconds;
-}
-
-function envoySettingsOf({ mesh }: Topology): EnvoyMeshSettings {
-  if (mesh.provider !== 'envoy') throw new Error(`bug: agents discover nothing for ${mesh.provider}`);
-  return mesh;
+function intervalsOf({ name, intervals }: AgentPlan): AgentIntervals {
+  if (intervals === undefined) throw new Error(`bug: the agent of ${name} is not to ask for anything`);
+  return intervals;
 }
 
 /** Callers ask DNS when its TTL is over, or their agents list the tasks at intervals. */
-export function refreshSecondsOf(topology: Topology, { discovery }: Service): number {
-  return discovery === 'cloudMap' ? listSecondsOf(topology) : DISCOVERY_TTL_SECONDS;
+export function refreshSecondsOf(intervals: AgentIntervals, { discovery }: Service): number {
+  return discovery === 'cloudMap' ? listSecondsOf(intervals) : DISCOVERY_TTL_SECONDS;
 }
 
 /** @param requestSeconds how long requests in flight may take */
@@ -68,7 +71,7 @@ export function needsFiles({ topology, callees }: AgentPlan): boolean {
 export function initContainer(agent: AgentPlan): ContainerPlan {
   return {
     ...program(),
-    environment: whatIsWritten(agent),
+    environment: fileVariables(agent),
     deployedEnvironment: { ...secretOf(agent), ...weightsParametersOf(agent) },
     name: INIT_CONTAINER,
     role: 'init',
@@ -87,8 +90,8 @@ export function agentContainer(agent: AgentPlan, others: readonly ContainerPlan[
   return {
     ...program(),
     environment: {
-      ...whatIsWritten(agent),
-      ...howOften(agent),
+      ...fileVariables(agent),
+      ...intervalVariables(agent),
       ...meshVariables({ MESH_REFRESH_SECONDS: String(agent.refreshSeconds), MESH_STOP_SECONDS: String(agent.stopSeconds) }),
     },
     deployedEnvironment: {
@@ -126,7 +129,7 @@ function program(): Pick<ContainerPlan, 'secretNames' | 'user' | 'readonlyRootFi
 }
 
 /** What the agent writes files of. */
-function whatIsWritten({ topology, service, callees }: AgentPlan): MeshVariables {
+function fileVariables({ topology, service, callees }: AgentPlan): MeshVariables {
   const targets = discoveredBy(callees).map(({ name }): DiscoveryTarget => ({
     cluster: name,
     namespaceName: topology.discoveryDomain,
@@ -141,21 +144,22 @@ function whatIsWritten({ topology, service, callees }: AgentPlan): MeshVariables
   };
 }
 
-function howOften(agent: AgentPlan): MeshVariables {
-  return { ...howOftenDiscovered(agent), ...howOftenWeighed(agent) };
+function intervalVariables(agent: AgentPlan): MeshVariables {
+  return { ...discoveryVariables(agent), ...weightsVariables(agent) };
 }
 
-function howOftenWeighed({ topology, callees }: AgentPlan): MeshVariables {
-  return weightedCallees(callees).length === 0 ? {} : { MESH_WEIGHTS_SECONDS: String(envoySettingsOf(topology).weightsIntervalSeconds) };
+function weightsVariables(agent: AgentPlan): MeshVariables {
+  return weightedCallees(agent.callees).length === 0 ? {} : { MESH_WEIGHTS_SECONDS: String(intervalsOf(agent).weightsSeconds) };
 }
 
-function howOftenDiscovered({ topology, name, callees }: AgentPlan): MeshVariables {
+function discoveryVariables(agent: AgentPlan): MeshVariables {
+  const { topology, name, callees } = agent;
   if (discoveredBy(callees).length === 0) return {};
   const own: ServiceName = { namespaceName: topology.discoveryDomain, serviceName: name };
   return {
     MESH_OWN_SERVICE: JSON.stringify(own),
-    MESH_POLL_SECONDS: String(intervalSecondsOf(topology)),
-    MESH_LIST_SECONDS: String(listSecondsOf(topology)),
+    MESH_POLL_SECONDS: String(intervalsOf(agent).discoverySeconds),
+    MESH_LIST_SECONDS: String(listSecondsOf(intervalsOf(agent))),
   };
 }
 

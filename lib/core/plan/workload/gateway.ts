@@ -1,4 +1,4 @@
-import type { WorkloadPlan } from '../system-plan';
+import type { MeshWorkloadPlan } from '../system-plan';
 import { DISCOVERY_TTL_SECONDS, GATEWAY_PORT, PROXY_CONTAINER } from '../../model/constants';
 import type { EdgeTopology } from '../../model/topology';
 
@@ -11,8 +11,8 @@ export const EDGE_REFRESH_SECONDS = 17;
 export const EDGE_REQUEST_SECONDS = 30;
 
 /** The VPC link of an HTTP API asks Cloud Map for address and port, and ECS registers a port only with SRV. */
-export function gatewayRegistration({ kind }: EdgeTopology): WorkloadPlan['registration'] {
-  return kind === 'http'
+export function gatewayRegistration({ api }: EdgeTopology): MeshWorkloadPlan['registration'] {
+  return api.gatewayRecord === 'SRV'
     ? { recordType: 'SRV', ttlSeconds: DISCOVERY_TTL_SECONDS, container: PROXY_CONTAINER, port: GATEWAY_PORT }
     : { recordType: 'A', ttlSeconds: DISCOVERY_TTL_SECONDS };
 }

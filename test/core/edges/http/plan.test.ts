@@ -49,7 +49,14 @@ describe('authorization', () => {
       ['GET /public', 'NONE', []],
       ['GET /scoped', 'JWT', ['read']],
     ]);
-    expect(authorizers).toEqual([{ id: 'jwt', kind: 'jwt' }]);
+    expect(authorizers).toEqual([
+      {
+        id: 'jwt',
+        kind: 'jwt',
+        identitySource: ['$request.header.Authorization'],
+        tokens: { issuer: 'https://login.example', audience: ['shop'] },
+      },
+    ]);
   });
 });
 

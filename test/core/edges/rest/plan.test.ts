@@ -8,7 +8,7 @@ import { edgeOf } from '../edge-of';
 const catalog: RouteProps = { service: 'catalog' };
 
 function planOf(options: Partial<EdgeOptions>): RestApiPlan {
-  return planRestApi(edgeOf(Edge.restApi({ authorizer: Authorizer.iam(), routes: { 'GET /catalog': catalog }, ...options })));
+  return planRestApi({}, edgeOf(Edge.restApi({ authorizer: Authorizer.iam(), routes: { 'GET /catalog': catalog }, ...options })));
 }
 
 function methodOf(key: string): RestApiPlan['methods'][number] {

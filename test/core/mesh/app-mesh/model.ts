@@ -1,5 +1,5 @@
-import { planMesh } from '../../../../lib/core/mesh/providers';
-import type { AppMeshPlan } from '../../../../lib/core/plan/app-mesh';
+import { planSystem } from '../../../../lib/core/plan-system';
+import type { AppMeshPlan } from '../../../../lib/core/mesh/app-mesh/resources';
 import type { Issue } from '../../../../lib/core/reading/issues';
 import { IssueList } from '../../../../lib/core/reading/issues';
 import { Opaque } from '../../../../lib/core/reading/input';
@@ -81,21 +81,20 @@ export function withExternal(topology: Topology, external: Partial<ExternalServi
 
 export function planOf(topology: Topology): AppMeshPlan {
   const issues = new IssueList();
-  const { appMesh } = planMesh(topology, issues);
+  const { resources } = planSystem(topology, issues);
   issues.throwIfAny('Stack/Shop');
-  if (appMesh === undefined) throw new Error('there is no plan of App Mesh');
-  return appMesh;
+  return resources as AppMeshPlan;
 }
 
 export function warningsOf(topology: Topology): readonly Warning[] {
   const issues = new IssueList();
-  const { warnings } = planMesh(topology, issues);
+  const { warnings } = planSystem(topology, issues);
   issues.throwIfAny('Stack/Shop');
   return warnings;
 }
 
 export function issuesOf(topology: Topology): readonly Issue[] {
   const issues = new IssueList();
-  planMesh(topology, issues);
+  planSystem(topology, issues);
   return issues.all;
 }

@@ -1,3 +1,4 @@
+import type { AppMeshSettings } from '../../../../lib/core/mesh/app-mesh/settings';
 import { PROVIDERS } from '../../../../lib/core/mesh/providers';
 import { Opaque } from '../../../../lib/core/reading/input';
 import type { Topology } from '../../../../lib/core/model/topology';
@@ -268,7 +269,7 @@ test.each<readonly [string, Topology]>([
 
 const ignoring = (ports: readonly number[], topology = topologyOf()): Topology => ({
   ...topology,
-  mesh: topology.mesh.provider === 'appMesh' ? { ...topology.mesh, ignoredEgressPorts: ports } : topology.mesh,
+  mesh: { ...topology.mesh, ...({ ignoredEgressPorts: ports } satisfies Partial<AppMeshSettings>) },
 });
 
 test.each<readonly [string, Topology, string, string]>([

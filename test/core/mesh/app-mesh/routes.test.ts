@@ -1,4 +1,4 @@
-import type { RoutePlan } from '../../../../lib/core/plan/app-mesh';
+import type { RoutePlan } from '../../../../lib/core/mesh/app-mesh/resources';
 import { DEFAULT_RETRY as RETRY } from '../../../../lib/core/model/defaults';
 import type { RetryPolicy } from '../../../../lib/core/model/traffic-policy';
 import { ordersWith, planOf, route } from './model';

@@ -1,4 +1,4 @@
-import type { Listener } from '../../../../lib/core/plan/app-mesh';
+import type { Listener } from '../../../../lib/core/mesh/app-mesh/resources';
 import type { CallPolicy } from '../../../../lib/core/model/traffic-policy';
 import { ordersWith, planOf, topologyOf, withExternal } from './model';
 

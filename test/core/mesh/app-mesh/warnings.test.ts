@@ -98,7 +98,7 @@ describe('quotas', () => {
     systemOf({ ui: { scaling: { minCapacity: 10, maxCapacity, cpuTargetPercent: 50 }, ...deployment } });
 
   test.each([
-    ['gateway routes', systemOf({ ui: {} }, edge(11)), '11 gateway routes of the virtual gateway, of 10'],
+    ['gateway routes', systemOf({ ui: {} }, edge(11)), '11 gateway routes of the virtual gateway "gateway", of 10'],
     ['routes', routes(16), '51 routes of the virtual router "orders", of 50'],
     ['backends', systemOf(callees(51)), '51 backends of the virtual node "ui", of 50'],
     ['tasks, twice as many in a deployment', tasks(26), '52 connected Envoys of "ui" in a deployment, of 50'],

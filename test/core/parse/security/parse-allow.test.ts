@@ -71,6 +71,6 @@ describe('a caller that no rule names', () => {
 
 test('a caller that is no caller is named with those that are', () => {
   expect(issuesOf(orders([{ callers: ['gateway'] }]))).toEqual([
-    expect.objectContaining({ message: 'no route of the edge leads to this service', allowed: 'admin, ui' }),
+    expect.objectContaining({ message: 'no route of its edge leads to this service', allowed: 'admin, ui' }),
   ]);
 });

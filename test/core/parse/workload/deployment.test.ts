@@ -21,7 +21,7 @@ test('limits and the way back are as the user says', () => {
 });
 
 test('the gateway can be told, too', () => {
-  expect(topologyOf(edge({ gateway: { deployment: rolling({ minHealthyPercent: 50 }) } })).edge?.gateway.replacement).toMatchObject({
+  expect(topologyOf(edge({ gateway: { deployment: rolling({ minHealthyPercent: 50 }) } })).edges[0]?.gateway.replacement).toMatchObject({
     minHealthyPercent: 50,
   });
 });

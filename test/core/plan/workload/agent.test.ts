@@ -1,10 +1,10 @@
-import { envoyProvider } from '../../../../lib/core/mesh/envoy/plan';
+import { planSystem } from '../../../../lib/core/plan-system';
 import { IssueList } from '../../../../lib/core/reading/issues';
 import { mesh, seconds, service, topologyOf } from '../../../support/parsing';
 
 const many = service({ desiredCount: 20 });
 const environmentOf = (task: string, props: unknown): Readonly<Record<string, string>> => {
-  const plan = envoyProvider.plan(topologyOf(props), new IssueList());
+  const plan = planSystem(topologyOf(props), new IssueList());
   return plan.workloads.find(({ name }) => name === task)?.containers.find(({ role }) => role === 'agent')?.environment ?? {};
 };
 const edge = { kind: 'http', authorizer: { kind: 'none' }, routes: { $default: { service: 'orders' } } };

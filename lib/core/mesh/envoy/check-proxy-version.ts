@@ -1,10 +1,11 @@
 import { FIRST_PROXY_MINOR, IMAGES, NEWEST_TESTED_PROXY_MINOR } from '../../model/images';
-import type { MeshSettings, Warning } from '../../model/topology';
+import type { Warning } from '../../model/topology';
+import type { EnvoyMeshSettings } from './settings';
 
 /** Nobody knows yet what a newer Envoy changes. Which version an image of the user's own has, only they know. */
-export function warnOfNewerProxy({ provider, proxyImage }: MeshSettings): readonly Warning[] {
+export function warnOfNewerProxy({ proxyImage }: EnvoyMeshSettings): readonly Warning[] {
   const minor = /:(?:contrib-)?v1\.(\d+)\./.exec(proxyImage)?.[1];
-  if (provider !== 'envoy' || minor === undefined || Number(minor) <= NEWEST_TESTED_PROXY_MINOR) return [];
+  if (minor === undefined || Number(minor) <= NEWEST_TESTED_PROXY_MINOR) return [];
   return [
     {
       id: 'envoy-newer-than-tested',

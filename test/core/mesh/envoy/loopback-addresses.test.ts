@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { loopbackAddresses } from '../../../../lib/core/parse/network/loopback-addresses';
+import { loopbackAddresses } from '../../../../lib/core/mesh/envoy/loopback-addresses';
 import { LABEL } from '../../../../lib/core/reading/check-label';
 
 /** Two names whose first 22 bits of SHA-256 are equal, found by trying all names of up to three letters. */

@@ -1,14 +1,16 @@
 import { gatewayBootstrap } from '../../envoy/gateway';
 import type { JsonObject } from '../../envoy/syntax/json';
 import { sidecarBootstrap } from '../../envoy/sidecar';
-import type { ContainerPlan, SystemPlan, WorkloadPlan } from '../../plan/system-plan';
+import type { ContainerPlan, MeshPlan, MeshWorkloadPlan } from '../../plan/system-plan';
 import { ingressOf } from '../../plan/ingress';
 import { checkTaskDefinitionSize } from '../../plan/task-definition-size';
 import { MESH_DIRECTORY } from '../../contract/files';
 import { ADMIN_PORT } from '../../contract/ports';
 import {
+  AGENT_CONTAINER,
+  AGENT_MEMORY_MIB,
+  DEFAULT_VIRTUAL_PORT,
   DISCOVERY_TTL_SECONDS,
-  GATEWAY_NAME,
   GATEWAY_PORT,
   INBOUND_PORT,
   INIT_CONTAINER,
@@ -16,52 +18,68 @@ import {
   PROXY_CONTAINER,
 } from '../../model/constants';
 import { identityOf } from '../../contract/identity';
-import { PROXY_USER } from '../../model/images';
+import { IMAGES, PROXY_USER, imageReference } from '../../model/images';
 import type { IssueList } from '../../reading/issues';
-import type { EdgeTopology, Service, Sizing, Topology, Version } from '../../model/topology';
+import type { EdgeTopology, Service, Sizing, Version } from '../../model/topology';
 import { serviceAs } from '../../model/topology';
 import { plaintext } from '../../plan/plaintext';
 import type { MeshProvider } from '../provider';
-import type { AgentPlan } from '../../plan/workload/agent';
+import type { AgentIntervals, AgentPlan } from '../../plan/workload/agent';
 import { agentContainer, discoveredBy, initContainer, needsFiles, refreshSecondsOf, stopSecondsOf } from '../../plan/workload/agent';
 import { application, collector, collectorVolumes, extra } from '../../plan/workload/containers';
 import { EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS, gatewayRegistration } from '../../plan/workload/gateway';
 import { sizingOf } from '../../plan/workload/sizing';
 import { weightedCallees, weightsPlan } from '../../plan/workload/weights';
 import { CAPABILITIES } from './capabilities';
+import { warnOfNewerProxy } from './check-proxy-version';
+import { loopbackAddresses } from './loopback-addresses';
+import { ENVOY_OPTIONS, parseEnvoyOptions } from './options';
+import type { EnvoyMeshSettings, EnvoyTopology } from './settings';
 import { defined } from '../../defined';
 
 /** Self-managed Envoy sidecars with no control plane. */
-export const envoyProvider: MeshProvider = {
+export const envoyProvider: MeshProvider<EnvoyMeshSettings> = {
   id: 'envoy',
   factory: 'Mesh.envoy()',
   capabilities: CAPABILITIES,
-  plan(topology: Topology, issues: IssueList): SystemPlan {
-    const { certificates: settings, trustDomain } = topology;
-    const tasks = topology.services.flatMap((service) => workloadsOf(topology, service));
-    for (const task of tasks) checkTaskDefinitionSize(task, pathOf(task), issues);
+  options: ENVOY_OPTIONS,
+  parse: parseEnvoyOptions,
+  footprint: {
+    ports: new Map([
+      [ADMIN_PORT, "Envoy's admin interface"],
+      [INBOUND_PORT, "Envoy's inbound listener"],
+    ]),
+    containers: [
+      { name: PROXY_CONTAINER, memoryMiB: 0 },
+      // Counted where no file has to be there before Envoy starts, too: a service must not stop to fit because another one scales.
+      { name: INIT_CONTAINER, memoryMiB: 0 },
+      { name: AGENT_CONTAINER, memoryMiB: AGENT_MEMORY_MIB },
+    ],
+    virtualPort: DEFAULT_VIRTUAL_PORT,
+  },
+  virtualAddresses: (names) => loopbackAddresses(names),
+  plan(topology: EnvoyTopology, issues: IssueList): MeshPlan {
+    const services = topology.services.flatMap((service) => workloadsOf(topology, service));
+    const gateways = topology.edges.map((edge) => ({ workload: gatewayWorkload(topology, edge), path: edge.path }));
+    for (const workload of services) checkTaskDefinitionSize(workload, pathOf(workload), issues);
+    for (const { workload, path } of gateways) checkTaskDefinitionSize(workload, path, issues);
     const weights = weightedCallees(topology.services).map(weightsPlan);
-    const gateway = topology.edge === undefined ? [] : [gatewayWorkload(topology, topology.edge)];
-    for (const task of gateway) checkTaskDefinitionSize(task, 'edge', issues);
     return {
-      workloads: [...tasks, ...gateway],
+      workloads: [...services, ...gateways.map(({ workload }) => workload)],
       ...(weights.length === 0 ? {} : { weights }),
-      records: [...topology.services, ...topology.external]
-        .filter((service) => service.callers.length > 0)
-        .map((service) => ({ service: service.name, host: service.virtualHost, address: service.address })),
       ingress: topology.services.flatMap((service) => ingressOf(service, INBOUND_PORT)),
-      ...(settings.kind === 'none' ? {} : { certificates: { trustDomain, settings } }),
-      warnings: settings.kind === 'none' ? [plaintext()] : [],
+      virtualAddresses: 'loopback addresses',
+      warnings: [...warnOfNewerProxy(topology.mesh), ...(topology.certificates.kind === 'none' ? [plaintext()] : [])],
     };
   },
 };
 
-function pathOf({ name, version }: WorkloadPlan): string {
+function pathOf({ name, version }: MeshWorkloadPlan): string {
   return version === undefined ? `services.${name}` : `services.${version.service}.versions.${version.name}`;
 }
 
 /** Those of a service, or of each of its versions. */
-function workloadsOf(topology: Topology, service: Service): readonly WorkloadPlan[] {
+function workloadsOf(topology: EnvoyTopology, service: Service): readonly MeshWorkloadPlan[] {
   return (
     service.versions?.map((version) => serviceWorkload(topology, serviceAs(service, version), version)) ?? [
       serviceWorkload(topology, service),
@@ -69,15 +87,17 @@ function workloadsOf(topology: Topology, service: Service): readonly WorkloadPla
   );
 }
 
-function serviceWorkload(topology: Topology, service: Service, version?: Version): WorkloadPlan {
+function serviceWorkload(topology: EnvoyTopology, service: Service, version?: Version): MeshWorkloadPlan {
   const callees = topology.services.filter((other) => service.calls.includes(other.name));
-  const refreshSeconds = refreshSecondsOf(topology, service);
+  const intervals = intervalsOf(topology);
+  const refreshSeconds = refreshSecondsOf(intervals, service);
   const name = version?.workloadName ?? service.name;
   const agent: AgentPlan = {
     topology,
     service: service.name,
     name,
     callees,
+    intervals,
     refreshSeconds,
     stopSeconds: stopSecondsOf(refreshSeconds, service.stopTimeoutSeconds),
   };
@@ -93,24 +113,30 @@ function serviceWorkload(topology: Topology, service: Service, version?: Version
   };
 }
 
-function gatewayWorkload(topology: Topology, edge: EdgeTopology): WorkloadPlan {
+function gatewayWorkload(topology: EnvoyTopology, edge: EdgeTopology): MeshWorkloadPlan {
   const agent: AgentPlan = {
     topology,
-    service: GATEWAY_NAME,
-    name: GATEWAY_NAME,
-    callees: topology.services.filter((service) => service.routed),
+    service: edge.gatewayName,
+    name: edge.gatewayName,
+    callees: topology.services.filter(({ gateways }) => gateways.includes(edge.gatewayName)),
+    intervals: intervalsOf(topology),
     refreshSeconds: EDGE_REFRESH_SECONDS,
     stopSeconds: stopSecondsOf(EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS),
   };
   return {
     ...workloadOf(agent, [proxy(agent, edge.gateway, gatewayBootstrap(topology, edge), GATEWAY_PORT)]),
-    sizing: edge.gateway,
+    edge: edge.name,
+    sizing: sizingOf(edge.gateway),
     registration: gatewayRegistration(edge),
   };
 }
 
+function intervalsOf({ mesh }: EnvoyTopology): AgentIntervals {
+  return { discoverySeconds: mesh.discoveryIntervalSeconds, weightsSeconds: mesh.weightsIntervalSeconds };
+}
+
 /** What all tasks have beside their own containers. */
-function workloadOf(agent: AgentPlan, own: readonly ContainerPlan[]): Omit<WorkloadPlan, 'sizing' | 'registration'> {
+function workloadOf(agent: AgentPlan, own: readonly ContainerPlan[]): Omit<MeshWorkloadPlan, 'sizing' | 'registration'> {
   const { topology, service, name } = agent;
   const others = [...(needsFiles(agent) ? [initContainer(agent)] : []), ...own, ...collector(topology)];
   const discovered = discoveredBy(agent.callees);
@@ -138,7 +164,8 @@ function proxy(agent: AgentPlan, sizing: Sizing, config: JsonObject, port: numbe
     name: PROXY_CONTAINER,
     role: 'proxy',
     image: mesh.proxyImage,
-    copyImage: true,
+    // The Dockerfile itself names the default image, so that it can be built by hand.
+    copyImage: { buildArgs: mesh.proxyImage === imageReference(IMAGES.envoy) ? {} : { ENVOY_IMAGE: mesh.proxyImage } },
     essential: true,
     command: [
       '--config-yaml',

@@ -12,9 +12,8 @@ export interface AppMeshPlan {
   readonly virtualRouters: readonly VirtualRouterPlan[];
   /** The lowest priority of a router comes first. */
   readonly routes: readonly RoutePlan[];
-  /** Absent without an edge. */
-  readonly virtualGateway?: VirtualGatewayPlan;
-  readonly gatewayRoutes: readonly GatewayRoutePlan[];
+  /** One for each edge. */
+  readonly virtualGateways: readonly VirtualGatewayPlan[];
 }
 
 export interface VirtualNodePlan {
@@ -46,6 +45,7 @@ export interface VirtualGatewayPlan {
     readonly backendDefaults?: { readonly clientPolicy: ClientPolicy };
     readonly logging: Logging;
   };
+  readonly routes: readonly GatewayRoutePlan[];
 }
 
 export interface GatewayRoutePlan {

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
-import { Mesh } from '../../../../lib';
-import { readProps } from '../../../../lib/props/read-props';
-import { FIRST_PROXY_MINOR, imageReference, IMAGES, NEWEST_TESTED_PROXY_MINOR } from '../../../../lib/core/model/images';
-import { image, issuesOf, mesh, service, topologyOf } from '../../../support/parsing';
-import { runs } from '../../../support/runs';
+import { Mesh } from '../../../lib';
+import { readProps } from '../../../lib/props/read-props';
+import { FIRST_PROXY_MINOR, imageReference, IMAGES, NEWEST_TESTED_PROXY_MINOR } from '../../../lib/core/model/images';
+import { planSystem } from '../../../lib/core/plan-system';
+import { IssueList } from '../../../lib/core/reading/issues';
+import { image, issuesOf, mesh, service, topologyOf } from '../../support/parsing';
+import { runs } from '../../support/runs';
 
 const CERTIFICATE = 'arn:aws:acm:eu-west-1:111122223333:certificate/11111111-2222-3333-4444-555555555555';
 const AUTHORITY = 'arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/11111111-2222-3333-4444-555555555555';
@@ -105,7 +107,7 @@ test('fails if who ignores too many ports is told to set what does not hold for 
 
 describe('an Envoy that is newer than the tested ones', () => {
   const warningsOf = (options: Readonly<Record<string, unknown>>): readonly unknown[] =>
-    topologyOf(mesh({ ui: service() }, { mesh: { provider: 'envoy', ...options } })).warnings.filter(
+    planSystem(topologyOf(mesh({ ui: service() }, { mesh: { provider: 'envoy', ...options } })), new IssueList()).warnings.filter(
       ({ id }) => id === 'envoy-newer-than-tested',
     );
   const newer = `v1.${NEWEST_TESTED_PROXY_MINOR + 1}.0`;

@@ -1,0 +1,35 @@
+import type { Construct } from 'constructs';
+import type { SystemPlan } from '../../core/plan/system-plan';
+import type { IEdge } from '../../edge';
+import type { MicroservicesProps } from '../../props/microservices-props';
+import type { RenderedSystem } from '../compute/render-system';
+import { edgeOf } from '../user-edges';
+import { RenderedEdge } from './rendered-edge';
+import { userAuthorizers } from './user-authorizers';
+
+/** The edges of a system whose services are there, by name. */
+export function renderEdges(
+  scope: Construct,
+  { edges }: SystemPlan,
+  { gateways, foundation }: RenderedSystem,
+  props: MicroservicesProps,
+): ReadonlyMap<string, IEdge> {
+  const { vpc, vpcSubnets, logGroup } = foundation;
+  return new Map(
+    edges.map((plan) => {
+      const gateway = gateways.get(plan.gateway.workload);
+      const edge = edgeOf(props, plan.name);
+      if (gateway === undefined || edge === undefined) throw new Error(`bug: the edge "${plan.name}" has no gateway`);
+      const target = {
+        vpc,
+        vpcSubnets,
+        service: gateway.service,
+        containerName: gateway.proxyContainer.containerName,
+        containerPort: plan.gateway.port,
+        securityGroup: gateway.securityGroup,
+        discoveryService: gateway.discoveryService,
+      };
+      return [plan.name, new RenderedEdge(scope, plan, { authorizers: userAuthorizers(edge._options), target, logGroup }, gateway)];
+    }),
+  );
+}

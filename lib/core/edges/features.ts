@@ -1,0 +1,33 @@
+import type { AuthorizerKind } from '../model/topology';
+
+/** Something that a kind of edge may or may not be able to do; each row of the table in docs/edge.md is one. */
+export interface EdgeFeature {
+  /** As the table has it. */
+  readonly title: string;
+}
+
+/** Every feature of an edge, by its ID. A kind says of each whether it can do it; the compliance suite holds it to that. */
+export const EDGE_FEATURES = {
+  none: { title: 'Public routes: `Authorizer.none()`' },
+  jwt: { title: 'JSON Web Tokens: `Authorizer.jwt()`' },
+  cognito: { title: 'Tokens of a Cognito user pool: `Authorizer.cognito()`' },
+  cognitoClients: { title: 'Only tokens of some clients of the user pool: `userPoolClients`' },
+  lambda: { title: 'A Lambda function that decides: `Authorizer.lambda()`' },
+  iam: { title: 'Requests signed with AWS credentials: `Authorizer.iam()`' },
+  apiKey: { title: 'API keys with a usage plan: `Authorizer.apiKey()`' },
+  scopes: { title: 'OAuth scopes of a route: `scopes`' },
+  throttle: { title: 'Rate and burst limits of the API and of routes: `throttle`' },
+  cors: { title: 'Cross-origin requests from browsers: `cors`' },
+  corsTokens: { title: 'Origins that CloudFormation knows: CDK tokens in `allowOrigins`' },
+  defaultRoute: { title: 'A route for all that no other takes: `$default`' },
+  stage: { title: 'A stage with a name: `stageName`' },
+  accessLogs: { title: 'Access logs' },
+  traces: { title: 'X-Ray traces that begin in API Gateway' },
+} as const satisfies Readonly<Record<string, EdgeFeature>> & Readonly<Record<AuthorizerKind, EdgeFeature>>;
+
+export type EdgeFeatureId = keyof typeof EDGE_FEATURES;
+
+/** True, or why not, and what to do in its place. */
+export type EdgeCapability = true | { readonly no: string; readonly fix?: string };
+
+export type EdgeCapabilities = Readonly<Record<EdgeFeatureId, EdgeCapability>>;

@@ -1,0 +1,20 @@
+import type { EdgeCapabilities } from '../features';
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vs-rest.html */
+export const CAPABILITIES: EdgeCapabilities = {
+  none: true,
+  jwt: true,
+  cognito: true,
+  cognitoClients: true,
+  lambda: true,
+  iam: true,
+  apiKey: { no: 'an HTTP API has no API keys and no usage plans' },
+  scopes: true,
+  throttle: true,
+  cors: true,
+  corsTokens: true,
+  defaultRoute: true,
+  stage: true,
+  accessLogs: true,
+  traces: { no: 'an HTTP API sends no segments: traces begin at the gateway service' },
+};

@@ -1,0 +1,39 @@
+import type { ParsedKey } from '../model/edge-routes';
+import type { ApiTraits, AuthorizerKind, Cors, EdgeRoute, EdgeTopology, Topology } from '../model/topology';
+import type { Reader } from '../reading/reader';
+import type { EdgeCapabilities } from './features';
+
+/**
+ * A kind of edge: a column of its own, which nothing but the registry (kinds.ts) knows. Pure; what it plans is rendered in a
+ * folder of the same name in lib/cdk/edges.
+ */
+export interface EdgeKind<Options = unknown, Api = unknown> {
+  /** How the props and the plan name it, such as `http`. */
+  readonly id: string;
+  /** How users write it, such as `Edge.httpApi()`. */
+  readonly factory: string;
+  /** What it can do, and why not what it cannot: errors, tests and the table in docs/edge.md come from here. */
+  readonly capabilities: EdgeCapabilities;
+  /** The names of its options, beside those that all kinds have. */
+  readonly options: readonly string[];
+  /** Reads its options, and adds an issue for what is wrong with them. */
+  parse(at: Reader): Options;
+  /** The name of its stage, unless `stageName` says otherwise. */
+  readonly defaultStage: string;
+  /** Adds an issue for what this kind alone wants of an authorizer. */
+  checkAuthorizer(authorizer: AuthorizerKind, at: Reader): void;
+  /** Adds an issue for routes that it would not take, or not so many of them. */
+  checkRoutes(routes: readonly DraftRoute[], cors: Cors | undefined, at: Reader): void;
+  /** Which of two routes it tries first. */
+  compareRoutes(a: ParsedKey, b: ParsedKey): number;
+  /** What the gateway service must know of the API. */
+  traits(routes: readonly EdgeRoute[], cors: Cors | undefined): ApiTraits;
+  /** What its API consists of. */
+  plan(topology: Topology, edge: EdgeTopology<Options>): Api;
+}
+
+/** A route with its place in the props. */
+export interface DraftRoute extends ParsedKey {
+  readonly at: Reader;
+  readonly route: EdgeRoute;
+}

@@ -1,0 +1,24 @@
+import type { EdgeCapabilities } from '../features';
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vs-rest.html */
+export const CAPABILITIES: EdgeCapabilities = {
+  none: true,
+  jwt: { no: 'a REST API checks tokens of Cognito user pools, or asks a Lambda function' },
+  cognito: true,
+  // Ignoring the list would let in the tokens of clients that are not on it.
+  cognitoClients: { no: 'a REST API accepts the tokens of every client of the user pool', fix: 'leave userPoolClients out' },
+  lambda: true,
+  iam: true,
+  apiKey: true,
+  scopes: true,
+  throttle: true,
+  cors: true,
+  corsTokens: {
+    no: 'Envoy compares the origins of a REST API, so they must be known when the app is synthesized',
+    fix: 'give a literal value',
+  },
+  defaultRoute: { no: 'a REST API has no "$default" route', fix: 'write "ANY /{proxy+}"' },
+  stage: true,
+  accessLogs: true,
+  traces: true,
+};

@@ -1,0 +1,47 @@
+import { GATEWAY_PORT } from '../model/constants';
+import { DEFAULT_EDGE } from '../model/edge-names';
+import type { AuthorizerKind, EdgeTopology, Topology } from '../model/topology';
+import type { EdgePlan } from '../plan/edge-plan';
+import type { Reader } from '../reading/reader';
+import type { EdgeKind } from './kind';
+import { KINDS } from './kinds';
+
+/** How users write an edge of any kind. */
+export function edgeFactories(): string {
+  return KINDS.map(({ factory }) => factory).join(' or ');
+}
+
+/** The kind of the edge that stands there; undefined, with an issue, if there is none. */
+export function parseKind(at: Reader): EdgeKind | undefined {
+  if (!at.checkFactory('Edge', edgeFactories())) return undefined;
+  const id = at
+    .field('kind')
+    .required('the kind of edge', `use ${edgeFactories()}`)
+    .oneOf(
+      KINDS.map((kind) => kind.id),
+      'an Edge',
+      KINDS.map(({ factory }) => factory),
+    );
+  return KINDS.find((kind) => kind.id === id);
+}
+
+export function planEdge(topology: Topology, edge: EdgeTopology): EdgePlan {
+  const { name, gatewayName, kind: id } = edge;
+  const kind = KINDS.find((each) => each.id === id);
+  if (kind === undefined) throw new Error(`bug: there is no kind of edge "${id}"`);
+  const isDefault = name === DEFAULT_EDGE;
+  return {
+    name,
+    constructId: isDefault ? 'Edge' : `Edge-${name}`,
+    kind: id,
+    gateway: { workload: gatewayName, port: GATEWAY_PORT },
+    apiName: isDefault ? topology.name : `${topology.name}-${name}`,
+    description: isDefault ? `The edge of the mesh ${topology.name}` : `The edge "${name}" of the mesh ${topology.name}`,
+    routes: edge.routes.map(({ key, method, path, authorizer }) => ({ key, method, path, authorizer: kindOf(edge, authorizer) })),
+    api: kind.plan(topology, edge),
+  };
+}
+
+function kindOf({ authorizers }: EdgeTopology, id: string): AuthorizerKind {
+  return authorizers.find((authorizer) => authorizer.id === id)?.kind ?? 'none';
+}

@@ -1,0 +1,53 @@
+import {
+  DEFAULT_DISCOVERY_INTERVAL_SECONDS,
+  DEFAULT_MAX_CONNECTION_SECONDS,
+  DEFAULT_WEIGHTS_INTERVAL_SECONDS,
+  MAX_CONNECTION_SECONDS,
+} from '../../model/constants';
+import { FIRST_PROXY_MINOR, imageReference, IMAGES, withTag } from '../../model/images';
+import type { Reader } from '../../reading/reader';
+import { parseLogLevel } from '../shared-options';
+import type { EnvoyMeshSettings } from './settings';
+
+export const ENVOY_OPTIONS = ['discoveryInterval', 'weightsInterval', 'maxConnectionDuration'] as const;
+
+export function parseEnvoyOptions(at: Reader): EnvoyMeshSettings {
+  return {
+    provider: 'envoy',
+    proxyImage: imageReference(withTag(IMAGES.envoy, parseProxyVersion(at.field('version')))),
+    proxyLogLevel: parseLogLevel(at.field('logLevel')),
+    discoveryIntervalSeconds: at.field('discoveryInterval').seconds({ min: 1, max: 10 }) ?? DEFAULT_DISCOVERY_INTERVAL_SECONDS,
+    weightsIntervalSeconds: at.field('weightsInterval').seconds({ min: 1, max: 300 }) ?? DEFAULT_WEIGHTS_INTERVAL_SECONDS,
+    maxConnectionSeconds:
+      at.field('maxConnectionDuration').seconds({ min: 10, max: MAX_CONNECTION_SECONDS }) ?? DEFAULT_MAX_CONNECTION_SECONDS,
+  };
+}
+
+function parseProxyVersion(at: Reader): string | undefined {
+  const version = at.string();
+  if (version === undefined) return undefined;
+  const [, flavor, major, minor, patch] = /^(distroless-|contrib-)?v(\d+)\.(\d+)(\.\d+|-latest)$/.exec(version) ?? [];
+  if (major === undefined) {
+    at.fail('NOT_ALLOWED', 'is not a tag of the Envoy image', {
+      allowed: `a release of Envoy, such as "${IMAGES.envoy.tag}"`,
+      ...(/^\d+\.\d+\.\d+$/.test(version) ? { fix: `write "v${version}"` } : {}),
+    });
+  } else if (Number(major) !== 1 || Number(minor) < FIRST_PROXY_MINOR) {
+    at.fail('NOT_ALLOWED', `Envoy ${major}.${minor ?? ''} does not know all of the configuration that it would get`, {
+      allowed: `a release of Envoy 1, from v1.${FIRST_PROXY_MINOR}.0 on`,
+      fix: `use "${IMAGES.envoy.tag}", or leave version out`,
+    });
+  } else if (flavor === 'distroless-') {
+    at.fail('NOT_ALLOWED', 'the distroless image has no shell, so ECS cannot check its health', {
+      fix: `use "${version.slice(flavor.length)}"`,
+    });
+  } else if (patch === '-latest') {
+    // And not even the latest: the CDK builds an image again only when its name or its Dockerfile changes.
+    const fix = `name a release, such as "${IMAGES.envoy.tag}"; image takes an image with any tag`;
+    at.fail('NOT_ALLOWED', 'this tag moves from release to release, so two deployments may not run the same Envoy', {
+      allowed: 'the tag of one release',
+      fix,
+    });
+  }
+  return version;
+}

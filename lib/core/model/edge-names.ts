@@ -1,0 +1,9 @@
+import { GATEWAY_NAME } from './constants';
+
+/** The edge of the prop `edge`, which is the short form of `edges: { default: … }`: both have the same resources. */
+export const DEFAULT_EDGE = 'default';
+
+/** The name of the gateway service of an edge: in Cloud Map, in its certificate, and in the rules of services. */
+export function gatewayNameOf(edge: string): string {
+  return edge === DEFAULT_EDGE ? GATEWAY_NAME : `${GATEWAY_NAME}-${edge}`;
+}

@@ -1,0 +1,60 @@
+import { defined } from './defined';
+import { planEdge } from './edges/select-kind';
+import { planMesh } from './mesh/select-provider';
+import { DISCOVERY_TTL_SECONDS } from './model/constants';
+import type { ProtocolId, Service, Topology } from './model/topology';
+import { deploymentOrder } from './plan/deployment-order';
+import { egressPorts } from './plan/egress';
+import type { CertificatePlan, MeshPlan, MeshWorkloadPlan, RecordPlan, SystemPlan, WorkloadPlan } from './plan/system-plan';
+import { serviceOf } from './plan/system-plan';
+import type { IssueList } from './reading/issues';
+
+/** Everything that a topology becomes. Its mesh provider and the kinds of its edges add issues for what they cannot do. */
+export function planSystem(topology: Topology, issues: IssueList): SystemPlan {
+  const { name, domain, discoveryDomain } = topology;
+  const { virtualAddresses, ...mesh } = planMesh(topology, issues);
+  return {
+    ...mesh,
+    name,
+    provider: topology.mesh.provider,
+    namespace: { name: discoveryDomain, description: `Tasks of the mesh ${name}`, ttlSeconds: DISCOVERY_TTL_SECONDS },
+    zone: { name: domain, comment: `Virtual names of the mesh ${name}: ${virtualAddresses}, of use only inside its tasks` },
+    workloads: mesh.workloads.map((workload) => complete(workload, topology, mesh.ingress)),
+    records: recordsOf(topology),
+    deploymentOrder: deploymentOrder(topology),
+    ...defined({ certificates: certificatesOf(topology, mesh) }),
+    edges: topology.edges.map((edge) => planEdge(topology, edge)),
+    warnings: [...topology.warnings, ...mesh.warnings],
+  };
+}
+
+const SCHEMES: Readonly<Record<ProtocolId, string>> = { http: 'http://', http2: 'http://', grpc: '', tcp: '' };
+
+function complete(workload: MeshWorkloadPlan, topology: Topology, ingress: MeshPlan['ingress']): WorkloadPlan {
+  const service = topology.services.find(({ name }) => name === serviceOf(workload));
+  return {
+    ...workload,
+    url: service === undefined ? '' : urlOf(service),
+    ...defined({ egressPorts: egressPorts(topology, ingress, serviceOf(workload)) }),
+  };
+}
+
+function urlOf({ protocol, virtualHost, virtualPort }: Service): string {
+  return `${SCHEMES[protocol]}${virtualHost}:${virtualPort}`;
+}
+
+/** Nobody asks for the name of a service that only a gateway calls. */
+function recordsOf({ services, external }: Topology): readonly RecordPlan[] {
+  return [...services, ...external]
+    .filter(({ callers }) => callers.length > 0)
+    .map(({ name: service, virtualHost: host, address, callers }) => ({ service, host, address, callers }));
+}
+
+/** Authorities are there for workloads that have identities. */
+function certificatesOf(
+  { name, trustDomain, certificates }: Topology,
+  { workloads }: Pick<MeshPlan, 'workloads'>,
+): CertificatePlan | undefined {
+  if (certificates.kind === 'none' || workloads.every(({ identity }) => identity === undefined)) return undefined;
+  return { meshName: name, trustDomain, settings: certificates };
+}

@@ -1,0 +1,31 @@
+import type { AuthorizerKind, Cors, Throttle } from '../model/topology';
+
+/** An edge as plain data: its API, and the gateway service to which it leads. */
+export interface EdgePlan<Api = unknown> {
+  /** As users name it. */
+  readonly name: string;
+  /** Of the construct below which everything of it stands. */
+  readonly constructId: string;
+  /** By which its API is rendered: the ID of its kind. */
+  readonly kind: string;
+  /** Where its API sends requests: a workload of the plan, and the port of its Envoy. */
+  readonly gateway: { readonly workload: string; readonly port: number };
+  /** The name of the API and of its VPC link. */
+  readonly apiName: string;
+  readonly description: string;
+  readonly routes: readonly EdgeRoutePlan[];
+  /** What its kind creates: see `plan.ts` of the kind. */
+  readonly api: Api;
+}
+
+/** What the handle of an edge knows of its routes. */
+export interface EdgeRoutePlan {
+  /** As the user wrote it. */
+  readonly key: string;
+  /** `ANY` for every method. */
+  readonly method: string;
+  readonly path: string;
+  readonly authorizer: AuthorizerKind;
+}
+
+export type { Cors, Throttle };

@@ -1,0 +1,73 @@
+import type { EdgeFeatureId } from '../../lib/core/edges/features';
+import { EDGE_FEATURES } from '../../lib/core/edges/features';
+import type { EdgeKind } from '../../lib/core/edges/kind';
+import { KINDS } from '../../lib/core/edges/kinds';
+import { parseTopology } from '../../lib/core/parse/parse';
+import { planSystem } from '../../lib/core/plan-system';
+import type { Issue } from '../../lib/core/reading/issues';
+import { IssueList } from '../../lib/core/reading/issues';
+import type { Raw } from '../support/parsing';
+import { service } from '../support/parsing';
+import { edgeSystems } from './edge-systems';
+import { expectTable } from './feature-table';
+import { KIND_PROOFS } from './kinds';
+
+const features = Object.keys(EDGE_FEATURES) as EdgeFeatureId[];
+
+/** What the kind plans of an edge of a system that has nothing but the service "orders". */
+function plan(kind: string, options: Raw, name: string): { readonly api?: unknown; readonly issues: readonly Issue[] } {
+  const issues = new IssueList();
+  const edges = { [name]: { kind, ...options } };
+  const topology = parseTopology({ props: { services: { orders: service() }, edges }, defaultName: 'shop' }, issues);
+  if (issues.all.length > 0) return { issues: issues.all };
+  const [edge] = planSystem(topology, issues).edges;
+  return issues.all.length > 0 ? { issues: issues.all } : { api: edge?.api, issues: [] };
+}
+
+describe.each(KINDS.map((kind) => [kind.factory, kind] as const))('%s', (_, kind: EdgeKind) => {
+  const { clients, proofs } = KIND_PROOFS[kind.id]!;
+  const systems = edgeSystems(clients);
+  const able = features.filter((id) => kind.capabilities[id] === true);
+  const unable = features.filter((id) => kind.capabilities[id] !== true);
+
+  test.each(able.map((id) => [EDGE_FEATURES[id].title, id] as const))('does: %s', (title, id) => {
+    const proof = proofs[id];
+    if (proof === undefined) throw new Error(`${kind.factory} says that it does "${title}", and shows it nowhere`);
+    const { with: system, without } = systems[id];
+    const done = plan(kind.id, system, 'public');
+    expect(done.issues).toEqual([]);
+    expect(proof(done.api as never)).toBe(true);
+    // What is true of every plan would prove nothing. Traces are those of the whole system.
+    const bare =
+      without === undefined
+        ? JSON.parse(JSON.stringify(done.api), (key, value: unknown) => (key === 'traced' ? false : value))
+        : plan(kind.id, without, 'public').api;
+    expect(proof(bare as never)).toBe(false);
+  });
+
+  // Not asked for by a prop: an HTTP API gets no traces, whatever the system has.
+  const askedFor = unable.filter((id) => id !== 'traces');
+  test.each(askedFor.map((id) => [EDGE_FEATURES[id].title, id] as const))(
+    'does not, and says so where it is asked for: %s',
+    (_title, id) => {
+      const capability = kind.capabilities[id];
+      const { issues } = plan(kind.id, systems[id].with, 'public');
+      expect(issues).toContainEqual(
+        expect.objectContaining({
+          code: 'UNSUPPORTED_BY_EDGE',
+          path: expect.stringMatching(/^edges\.public\./) as string,
+          message: `${kind.factory} cannot do this: ${capability === true ? '' : capability.no}`,
+          fix: expect.stringContaining(
+            `or use ${KINDS.filter(({ capabilities }) => capabilities[id] === true)[0]?.factory ?? 'nothing'}`,
+          ) as string,
+        }),
+      );
+      // Nothing is shown that is not there.
+      expect(proofs[id]).toBeUndefined();
+    },
+  );
+});
+
+test('the table of features in docs/edge.md is what the kinds say (npm run test:update)', () => {
+  expectTable('edge.md', EDGE_FEATURES, KINDS);
+});

@@ -1,0 +1,53 @@
+import type { EdgeFeatureId } from '../../lib/core/edges/features';
+import { Opaque } from '../../lib/core/reading/input';
+import type { Raw } from '../support/parsing';
+import { jwt, token } from '../support/parsing';
+
+/** The options of two edges that differ in nothing but the feature. Both have the route `GET /orders`. */
+export interface EdgeSystems {
+  readonly with: Raw;
+  /** Absent where no edge is without it. */
+  readonly without?: Raw;
+}
+
+const NONE = { kind: 'none' };
+const IAM = { kind: 'iam' };
+const userPool = new Opaque({ userPoolId: 'pool' });
+const client = new Opaque({ userPoolClientId: 'client' });
+
+const edge = (more: Raw = {}, route: Raw = {}): Raw => ({
+  authorizer: NONE,
+  routes: { 'GET /orders': { service: 'orders', ...route } },
+  ...more,
+});
+const authorizer = (one: Raw): EdgeSystems => ({
+  with: edge({ authorizer: one }),
+  without: edge({ authorizer: one === IAM ? NONE : IAM }),
+});
+const orders = { rateLimit: 5, burstLimit: 10 };
+
+/**
+ * The type makes sure that no feature is left out.
+ *
+ * @param clients whether the kind wants to know the clients of a user pool
+ */
+export function edgeSystems(clients: boolean): Readonly<Record<EdgeFeatureId, EdgeSystems>> {
+  const cognito = { kind: 'cognito', userPool, ...(clients ? { userPoolClients: [client] } : {}) };
+  return {
+    none: authorizer(NONE),
+    jwt: authorizer(jwt),
+    cognito: authorizer(cognito),
+    cognitoClients: { with: edge({ authorizer: { ...cognito, userPoolClients: [client] } }), without: edge() },
+    lambda: authorizer({ kind: 'lambda', handler: new Opaque({ functionArn: 'arn' }) }),
+    iam: authorizer(IAM),
+    apiKey: authorizer({ kind: 'apiKey' }),
+    scopes: { with: edge({ authorizer: cognito }, { scopes: ['read'] }), without: edge({ authorizer: cognito }) },
+    throttle: { with: edge({ throttle: { rateLimit: 50, burstLimit: 100 } }, { throttle: orders }), without: edge() },
+    cors: { with: edge({ cors: { allowOrigins: ['https://shop.example'] } }), without: edge() },
+    corsTokens: { with: edge({ cors: { allowOrigins: [token] } }), without: edge() },
+    defaultRoute: { with: edge({ routes: { $default: { service: 'orders' } } }), without: edge() },
+    stage: { with: edge({ stageName: 'live' }), without: edge() },
+    accessLogs: { with: edge(), without: edge({ accessLogs: false }) },
+    traces: { with: edge() },
+  };
+}

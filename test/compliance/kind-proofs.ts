@@ -1,0 +1,11 @@
+import type { EdgeFeatureId } from '../../lib/core/edges/features';
+
+/** Whether what a kind plans does what the feature says. It must say no of a plan without the feature. */
+export type KindProof<Api> = (api: Api) => boolean;
+
+/** How a kind of edge shows each feature that it says it has: a file in `kinds/` for each folder in `lib/core/edges/`. */
+export interface KindProofs<Api = never> {
+  /** Whether it wants to know the clients of a user pool. */
+  readonly clients: boolean;
+  readonly proofs: Readonly<Partial<Record<EdgeFeatureId, KindProof<Api>>>>;
+}

@@ -1,0 +1,32 @@
+import type { HttpApiPlan, HttpRoutePlan } from '../../../lib/core/edges/http/plan';
+import type { KindProof, KindProofs } from '../kind-proofs';
+
+const route =
+  (holds: (route: HttpRoutePlan) => boolean): KindProof<HttpApiPlan> =>
+  ({ routes }) =>
+    routes.some(({ preflight, ...rest }) => !preflight && holds({ preflight, ...rest }));
+const checkedBy =
+  (kind: string, type: HttpRoutePlan['authorizationType']): KindProof<HttpApiPlan> =>
+  (plan) =>
+    plan.authorizers.some((authorizer) => authorizer.kind === kind) && route(({ authorizationType }) => authorizationType === type)(plan);
+
+export const httpApiProofs: KindProofs<HttpApiPlan> = {
+  clients: true,
+  proofs: {
+    none: route(({ authorizationType }) => authorizationType === 'NONE'),
+    jwt: checkedBy('jwt', 'JWT'),
+    cognito: checkedBy('cognito', 'JWT'),
+    // Which clients is known to CDK alone: test/cdk/edges/http.test.ts looks at the audience.
+    cognitoClients: checkedBy('cognito', 'JWT'),
+    lambda: checkedBy('lambda', 'CUSTOM'),
+    iam: route(({ authorizationType }) => authorizationType === 'AWS_IAM'),
+    scopes: route(({ scopes }) => scopes.includes('read')),
+    throttle: ({ stage }) =>
+      stage.defaultRouteSettings?.ThrottlingRateLimit === 50 && stage.routeSettings['GET /orders']?.ThrottlingBurstLimit === 10,
+    cors: ({ cors }) => cors?.allowOrigins.includes('https://shop.example') === true,
+    corsTokens: ({ cors }) => cors?.allowOrigins.some((origin) => origin.includes('Token')) === true,
+    defaultRoute: route(({ key }) => key === '$default'),
+    stage: ({ stage }) => stage.name === 'live' && !stage.isDefault,
+    accessLogs: ({ stage }) => stage.accessLogFormat?.includes('$context.routeKey') === true,
+  },
+};

@@ -1,0 +1,6 @@
+import type { KindProofs } from '../kind-proofs';
+import { httpApiProofs } from './http';
+import { restApiProofs } from './rest';
+
+/** By the ID of the kind. */
+export const KIND_PROOFS: Readonly<Record<string, KindProofs | undefined>> = { http: httpApiProofs, rest: restApiProofs };
