@@ -176,7 +176,7 @@ function renderEdgeOf(
     target: {
       vpc: foundation.vpc,
       vpcSubnets: foundation.vpcSubnets,
-      service: gateway.service,
+      service: gateway.ecsService,
       containerName: gateway.proxyContainer.containerName,
       containerPort: GATEWAY_PORT,
       securityGroup: gateway.securityGroup,

@@ -19,12 +19,12 @@ import { GATEWAY_NAME } from '../../core/model/constants';
 import type { ProtocolId, Service as ServiceTopology, Topology } from '../../core/model/topology';
 import { agentImages, envoyImages } from './built-images';
 import { executionRole } from './execution-role';
+import type { Microservice } from './microservice';
+import { PlainService, renderMicroservice } from './microservice';
 import type { Foundation } from './network';
 import { renderFoundation, renderVirtualNames } from './network';
 import type { WorkloadContext } from './workload';
-import { Workload } from './workload';
 import { tracesPolicy } from './traces-policy';
-import { VersionedService } from './versioned-service';
 import { renderWeights } from './weights';
 import { defined } from '../../core/defined';
 
@@ -33,7 +33,7 @@ export interface RenderedSystem {
   readonly zone: route53.PrivateHostedZone;
   /** The user's services, without the gateway. */
   readonly services: ReadonlyMap<string, IMicroservice>;
-  readonly gateway?: Workload;
+  readonly gateway?: PlainService;
   /** Fires when a certificate is not renewed; absent without certificates. */
   readonly certificateAlarm?: cloudwatch.Alarm;
 }
@@ -60,7 +60,7 @@ export function renderSystem(scope: Construct, topology: Topology, plan: SystemP
     egressPorts: egressPorts(plan, topology, serviceOf(task)),
     url: urls.get(serviceOf(task)) ?? '',
   });
-  const services = new Map(byService(plan).map(([name, tasks]) => [name, renderService(scope, name, tasks, context)]));
+  const services = new Map(byService(plan).map(([name, tasks]) => [name, renderMicroservice(scope, name, tasks, context)]));
   renderRecords(scope, topology, plan, zone, services);
   renderOrder(topology, services);
   for (const rule of plan.ingress) renderIngress(find(services, rule.to), find(services, rule.from), rule.from, rule.port);
@@ -74,28 +74,13 @@ export function renderSystem(scope: Construct, topology: Topology, plan: SystemP
     foundation,
     zone,
     services: own,
-    ...(gateway instanceof Workload ? { gateway } : {}),
+    ...(gateway instanceof PlainService ? { gateway } : {}),
     ...defined({ certificateAlarm: certificates?.alarm }),
   };
 }
 
-/** What callers know as one: a service, or all versions of one. */
-type Service = Workload | VersionedService;
-
 function byService({ workloads }: SystemPlan): readonly (readonly [string, readonly WorkloadPlan[]])[] {
   return [...new Set(workloads.map(serviceOf))].map((name) => [name, workloads.filter((task) => serviceOf(task) === name)]);
-}
-
-function renderService(
-  scope: Construct,
-  name: string,
-  tasks: readonly WorkloadPlan[],
-  context: (task: WorkloadPlan) => WorkloadContext,
-): Service {
-  const [first] = tasks;
-  return first?.version === undefined && first !== undefined
-    ? new Workload(scope, name, first, context(first))
-    : new VersionedService(scope, name, tasks, context);
 }
 
 /** An image of the user's own, or one that the CDK builds; undefined where the plan has it. */
@@ -120,7 +105,7 @@ function renderMeshCertificates(
   plan: CertificatePlan,
   { name }: Topology,
   { logGroup }: Foundation,
-  services: readonly Service[],
+  services: readonly Microservice[],
 ): RenderedCertificates {
   const holders = services.flatMap(({ certificate, workloads }) => (certificate === undefined ? [] : [{ certificate, workloads }]));
   const certificates = renderCertificates(scope, {
@@ -132,7 +117,7 @@ function renderMeshCertificates(
   // Tasks would only wait; and when the stack goes, they go before their certificates.
   for (const [index, { workloads }] of holders.entries()) {
     const schedule = certificates.schedules[index];
-    if (schedule !== undefined) for (const { service } of workloads) service.node.addDependency(schedule);
+    if (schedule !== undefined) for (const { ecsService } of workloads) ecsService.node.addDependency(schedule);
   }
   return certificates;
 }
@@ -156,7 +141,7 @@ function renderRecords(
   topology: Topology,
   plan: SystemPlan,
   zone: route53.PrivateHostedZone,
-  services: ReadonlyMap<string, Service>,
+  services: ReadonlyMap<string, Microservice>,
 ): void {
   const callers = new Map([...topology.services, ...topology.external].map((service) => [service.name, service.callers]));
   for (const record of plan.records) {
@@ -169,20 +154,20 @@ function renderRecords(
     });
     // A caller that asks too early would get "no such name" from the VPC's resolver for the next 15 minutes.
     for (const caller of callers.get(record.service) ?? [])
-      for (const { service } of find(services, caller).workloads) service.node.addDependency(resource);
+      for (const { ecsService } of find(services, caller).workloads) ecsService.node.addDependency(resource);
   }
 }
 
 /** CloudFormation takes an ECS service for ready when its tasks are; what scales it may come later. */
-function renderOrder(topology: Topology, services: ReadonlyMap<string, Service>): void {
+function renderOrder(topology: Topology, services: ReadonlyMap<string, Microservice>): void {
   const resources = (name: string): readonly IConstruct[] =>
-    find(services, name).workloads.flatMap(({ service }) => service.node.defaultChild ?? []);
+    find(services, name).workloads.flatMap(({ ecsService }) => ecsService.node.defaultChild ?? []);
   for (const { caller, callee } of deploymentOrder(topology))
     for (const resource of resources(caller)) resource.node.addDependency(...resources(callee));
 }
 
 /** A resource of its own, so that services that call each other make no dependency cycle. */
-function renderIngress(to: Service, from: Service, fromName: string, port: number): void {
+function renderIngress(to: Microservice, from: Microservice, fromName: string, port: number): void {
   new ec2.CfnSecurityGroupIngress(to, `From-${fromName}`, {
     groupId: to.securityGroup.securityGroupId,
     sourceSecurityGroupId: from.securityGroup.securityGroupId,
@@ -192,7 +177,7 @@ function renderIngress(to: Service, from: Service, fromName: string, port: numbe
   });
 }
 
-function find(services: ReadonlyMap<string, Service>, name: string): Service {
+function find(services: ReadonlyMap<string, Microservice>, name: string): Microservice {
   const service = services.get(name);
   if (service === undefined) throw new Error(`bug: the plan names a service "${name}" that it does not have`);
   return service;

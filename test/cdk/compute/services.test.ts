@@ -229,14 +229,20 @@ describe('a service handle', () => {
     services: { ui: service({ calls: ['orders'] }), orders: service({ protocol: Protocol.GRPC, port: 50051 }) },
   });
 
-  test('gives the ECS service, the task definition, the containers, the role and the security group', () => {
+  test('gives the role and the security group, and one workload', () => {
     const ui = system.service('ui');
     expect(ui.serviceName).toBe('ui');
-    expect(ui.container.containerName).toBe('app');
-    expect(ui.proxyContainer.containerName).toBe('envoy');
-    expect(ui.service.taskDefinition).toBe(ui.taskDefinition);
-    expect(ui.taskDefinition.taskRole).toBe(ui.taskRole);
+    expect(ui.workloads).toEqual([ui.workload()]);
     expect(ui.connections.securityGroups).toEqual([ui.securityGroup]);
+  });
+
+  test('gives by its workload the ECS service, the task definition and the containers', () => {
+    const ui = system.service('ui');
+    const { serviceName, version, ecsService, taskDefinition, container, proxyContainer } = ui.workload();
+    expect([serviceName, version]).toEqual(['ui', undefined]);
+    expect([container.containerName, proxyContainer.containerName]).toEqual(['app', 'envoy']);
+    expect(ecsService.taskDefinition).toBe(taskDefinition);
+    expect(taskDefinition.taskRole).toBe(ui.taskRole);
   });
 
   test('tells where callers reach it', () => {
