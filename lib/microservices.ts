@@ -7,6 +7,7 @@ import type { ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IPrivateHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { IPrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
+import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct } from 'constructs';
 import type { RenderedSystem } from './cdk/compute/render-system';
 import { renderSystem } from './cdk/compute/render-system';
@@ -42,7 +43,11 @@ import { Reader, suggest } from './core/reading/reader';
  *   edge: Edge.httpApi({ authorizer: Authorizer.none(), routes: { 'ANY /{proxy+}': { service: 'ui' } } }),
  * });
  */
+@propertyInjectable
 export class Microservices extends Construct {
+  /** The ID by which an `IPropertyInjector` names this construct in `constructUniqueId`. It changes the props before they are checked. */
+  public static readonly PROPERTY_INJECTION_ID: string = 'cdk-ecs-microservices.Microservices';
+
   /** The VPC. */
   public readonly vpc: IVpc;
   /** The ECS cluster. */
