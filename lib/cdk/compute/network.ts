@@ -23,7 +23,7 @@ export interface Foundation {
 }
 
 export function renderFoundation(scope: Construct, topology: Topology, props: MicroservicesProps): Foundation {
-  const logGroup = props.logs?.logGroup ?? renderLogGroup(scope, 'Logs', props.logs);
+  const logGroup = renderLogs(scope, props.logs);
   const vpc = props.cluster?.vpc ?? props.vpc ?? renderVpc(scope, props.logs);
   const namespace = props.namespace ?? renderNamespace(scope, topology, vpc);
   const shared = { vpc, vpcSubnets: props.vpcSubnets, logGroup, namespace };
@@ -56,6 +56,18 @@ function renderNamespace(scope: Construct, topology: Topology, vpc: ec2.IVpc): s
     dnsProperties: { soa: { ttl: DISCOVERY_TTL_SECONDS } },
   };
   return namespace;
+}
+
+function renderLogs(scope: Construct, props: LogProps | undefined): logs.ILogGroup {
+  const own = props?.logGroup;
+  if (own === undefined) return renderLogGroup(scope, 'Logs', props);
+  // By its name: to an ARN the CDK adds ":*", which CloudFormation's attribute Arn already ends with.
+  return isLogGroup(own) ? own : logs.LogGroup.fromLogGroupName(scope, 'Logs', own.logGroupRef.logGroupName);
+}
+
+/** By its members: `instanceof` would fail across two copies of aws-cdk-lib. */
+function isLogGroup(group: logs.ILogGroupRef): group is logs.ILogGroup {
+  return 'logGroupArn' in group && 'grantWrite' in group;
 }
 
 function renderLogGroup(scope: Construct, id: string, props: LogProps | undefined): logs.LogGroup {

@@ -3,10 +3,12 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { Table, AttributeType } from 'aws-cdk-lib/aws-dynamodb';
 import { Port, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, ContainerImage, CpuArchitecture, LogDrivers, Secret } from 'aws-cdk-lib/aws-ecs';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
+import { CfnKey, Key } from 'aws-cdk-lib/aws-kms';
+import { CfnLogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Secret as SecretsManagerSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
-import { Mesh, Microservices, Protocol, Tracing } from '../../../lib';
+import { Authorizer, Edge, Mesh, Microservices, Protocol, Tracing } from '../../../lib';
 import { build, containersOf, resourcesOf, service } from '../../support/stack';
 
 describe('a task', () => {
@@ -298,6 +300,34 @@ describe('what the user brings', () => {
     const { template } = build((stack) => ({ services: { ui: service() }, logs: { logGroup: new LogGroup(stack, 'Own') } }));
     for (const container of containersOf(template, 'ui').values())
       expect(container).toMatchObject({ LogConfiguration: { Options: { 'awslogs-group': { Ref: expect.stringMatching(/^Own/) } } } });
+  });
+
+  test('a log group of CloudFormation does as well, by its name', () => {
+    const { template, system } = build((stack) => ({
+      services: { ui: service() },
+      edge: Edge.httpApi({ authorizer: Authorizer.none(), routes: { $default: { service: 'ui' } } }),
+      logs: { logGroup: new CfnLogGroup(stack, 'Own') },
+    }));
+    const group = { Ref: 'Own' };
+    const arnTo = (...end: readonly string[]): unknown => ({ 'Fn::Join': ['', Match.arrayWith([':log-group:', group, ...end])] });
+    expect(containersOf(template, 'ui').get('app')).toMatchObject({ LogConfiguration: { Options: { 'awslogs-group': group } } });
+    template.hasResourceProperties('AWS::IAM::Role', {
+      Policies: [Match.objectLike({ PolicyDocument: Match.objectLike({ Statement: [Match.objectLike({ Resource: arnTo(':*') })] }) })],
+    });
+    template.hasResourceProperties('AWS::ApiGatewayV2::Stage', { AccessLogSettings: { DestinationArn: arnTo() } });
+    expect(Stack.of(system).resolve(system.logGroup.logGroupName)).toEqual(group);
+  });
+
+  test('a key encrypts the log groups that are made, whether it is a construct of the CDK or of CloudFormation', () => {
+    const keysOf = (encryptionKey: (stack: Stack) => IKeyRef): readonly unknown[] =>
+      Object.values(
+        resourcesOf(build((stack) => ({ services: { ui: service() }, logs: { encryptionKey: encryptionKey(stack) } })).template),
+      )
+        .filter(({ Type }) => Type === 'AWS::Logs::LogGroup')
+        .map(({ Properties }) => Properties?.['KmsKeyId']);
+    const arn = { 'Fn::GetAtt': [expect.stringMatching(/^Key/), 'Arn'] };
+    expect(keysOf((stack) => new Key(stack, 'Key'))).toEqual([arn, arn]);
+    expect(keysOf((stack) => new CfnKey(stack, 'Key'))).toEqual([arn, arn]);
   });
 
   test('log settings reach the log group', () => {

@@ -1,4 +1,4 @@
-import { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, CfnAlarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Match } from 'aws-cdk-lib/assertions';
 import { ContainerImage, Secret } from 'aws-cdk-lib/aws-ecs';
 import { Secret as ManagedSecret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -301,6 +301,7 @@ test('tasks are replaced as the service, one of its versions, or the gateway say
       threshold: 1,
       evaluationPeriods: 1,
     });
+    const raw = new CfnAlarm(stack, 'Raw', { comparisonOperator: 'GreaterThanThreshold', evaluationPeriods: 1 });
     return {
       services: {
         ui: service({
@@ -312,7 +313,7 @@ test('tasks are replaced as the service, one of its versions, or the gateway say
       edge: Edge.httpApi({
         authorizer: Authorizer.none(),
         routes: { $default: { service: 'ui' } },
-        gateway: { deployment: Deployment.rolling({ minHealthyPercent: 50, alarms: [alarm] }) },
+        gateway: { deployment: Deployment.rolling({ minHealthyPercent: 50, alarms: [raw] }) },
       }),
     };
   });
@@ -328,5 +329,8 @@ test('tasks are replaced as the service, one of its versions, or the gateway say
     MaximumPercent: 200,
     Alarms: { Enable: true, Rollback: false, AlarmNames: [{ Ref: expect.stringMatching(/^Errors/) }] },
   });
-  expect(of(/^ShopgatewayService/)).toMatchObject({ MinimumHealthyPercent: 50, Alarms: { Enable: true, Rollback: true } });
+  expect(of(/^ShopgatewayService/)).toMatchObject({
+    MinimumHealthyPercent: 50,
+    Alarms: { Enable: true, Rollback: true, AlarmNames: [{ Ref: 'Raw' }] },
+  });
 });
