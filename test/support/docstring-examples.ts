@@ -26,13 +26,15 @@ const isExported = (node: ts.Node): boolean =>
 
 function examplesOf(file: string): Example[] {
   const source = ts.createSourceFile(file, readFileSync(join(ROOT, file), 'utf8'), ts.ScriptTarget.Latest, true);
-  const types = source.statements.filter((node) => (ts.isClassDeclaration(node) || ts.isInterfaceDeclaration(node)) && isExported(node));
+  const types = source.statements.filter(
+    (node) => (ts.isClassDeclaration(node) || ts.isInterfaceDeclaration(node) || ts.isEnumDeclaration(node)) && isExported(node),
+  );
   return types.flatMap((node) =>
     ts
       .getJSDocTags(node)
       .filter((tag) => tag.tagName.text === 'example')
       .map((tag) => ({
-        owner: (node as ts.ClassDeclaration | ts.InterfaceDeclaration).name?.text ?? '',
+        owner: (node as ts.ClassDeclaration | ts.InterfaceDeclaration | ts.EnumDeclaration).name?.text ?? '',
         code: ts.getTextOfJSDocComment(tag.comment) ?? '',
       })),
   );

@@ -8,7 +8,7 @@ import { CfnKey, Key } from 'aws-cdk-lib/aws-kms';
 import { CfnLogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Secret as SecretsManagerSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
-import { Authorizer, Edge, Mesh, Microservices, Protocol, Tracing } from '../../../lib';
+import { Authorizer, Edge, EnvoyLogLevel, Mesh, Microservices, Protocol, Tracing } from '../../../lib';
 import { build, containersOf, resourcesOf, service } from '../../support/stack';
 
 describe('a task', () => {
@@ -224,6 +224,11 @@ describe('least privilege', () => {
     expect(readers.map(([id]) => id)).toEqual([expect.stringMatching(/ShopordersExecutionRole/)]);
     expect(containersOf(template, 'orders').get('app')).toMatchObject({ Secrets: [{ Name: 'PASSWORD' }] });
   });
+});
+
+test.each([EnvoyLogLevel.TRACE, EnvoyLogLevel.WARNING, EnvoyLogLevel.OFF])('Envoy logs at the level %s', (logLevel) => {
+  const { template } = build({ services: { ui: service() }, mesh: Mesh.envoy({ logLevel }) });
+  expect(JSON.stringify(containersOf(template, 'ui').get('envoy')?.Command)).toContain(`"--log-level","${logLevel}"`);
 });
 
 describe('a service handle', () => {
