@@ -27,7 +27,7 @@ export interface IMicroservice extends IConstruct, IGrantable, IConnectable {
   /**
    * Returns one of the workloads.
    *
-   * @param version the name in `versions`; may be left out if there is only one workload
+   * @param version as in `versions`, or nothing if there is only one workload
    * @throws if there is no such version, or if it is left out and there are several
    */
   workload(version?: string): IWorkload;

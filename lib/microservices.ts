@@ -45,7 +45,7 @@ import { Reader, suggest } from './core/reading/reader';
  */
 @propertyInjectable
 export class Microservices extends Construct {
-  /** The ID by which an `IPropertyInjector` names this construct in `constructUniqueId`. It changes the props before they are checked. */
+  /** The ID of this construct for property injectors (`IPropertyInjector.constructUniqueId`). The props are checked after injection. */
   public static readonly PROPERTY_INJECTION_ID: string = 'cdk-ecs-microservices.Microservices';
 
   /** The VPC. */
