@@ -135,7 +135,7 @@ function bootstrapBytes(certificates: Certificates): number {
     ),
     certificates,
   });
-  const { command = [] } = stack.resolve(system.service('b').proxyContainer.renderContainerDefinition()) as {
+  const { command = [] } = stack.resolve(system.service('b').workload().proxyContainer.renderContainerDefinition()) as {
     readonly command?: readonly string[];
   };
   return Buffer.byteLength(command[command.indexOf('--config-yaml') + 1] ?? '');

@@ -5,6 +5,7 @@ import type { ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IPrivateHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { IPrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
+import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct } from 'constructs';
 import { renderEdges } from './cdk/edges/render-edges';
 import { renderSystem } from './cdk/compute/render-system';
@@ -39,7 +40,11 @@ import { readProps } from './props/read-props';
  *   edge: Edge.httpApi({ authorizer: Authorizer.none(), routes: { 'ANY /{proxy+}': { service: 'ui' } } }),
  * });
  */
+@propertyInjectable
 export class Microservices extends Construct {
+  /** The ID of this construct for property injectors (`IPropertyInjector.constructUniqueId`). The props are checked after injection. */
+  public static readonly PROPERTY_INJECTION_ID: string = 'cdk-ecs-microservices.Microservices';
+
   /** The VPC. */
   public readonly vpc: IVpc;
   /** The ECS cluster. */

@@ -48,7 +48,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       'lib/cdk/compute',
       'lib/cdk/edges/render-edges.ts',
     ],
-    packages: CDK,
+    packages: [...CDK, 'aws-cdk-lib/core/lib/prop-injectable'],
   },
   'lib/props/**': { rooms: ['lib/core/model'], packages: CDK },
   'lib/props/read-props.ts': { rooms: ['lib/core/reading'], packages: CDK },

@@ -1,8 +1,8 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import type { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { CapacityProviderStrategy, CpuArchitecture, ICluster } from 'aws-cdk-lib/aws-ecs';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { ILogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
+import type { ILogGroupRef, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IPrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import type { Certificates } from './security/certificates';
 import type { Edge } from './edge/edge';
@@ -20,11 +20,12 @@ import type { Tracing } from './observability/tracing';
  */
 export interface LogProps {
   /**
-   * A log group of your own. It must let `delivery.logs.amazonaws.com` write, if API Gateway logs to it.
+   * A log group of your own, such as a `LogGroup` or a `CfnLogGroup`. It must let `delivery.logs.amazonaws.com` write, if
+   * API Gateway logs to it.
    *
    * @default - one is made
    */
-  readonly logGroup?: ILogGroup;
+  readonly logGroup?: ILogGroupRef;
 
   /**
    * How long the log groups that are made here keep logs.
@@ -34,12 +35,12 @@ export interface LogProps {
   readonly retention?: RetentionDays;
 
   /**
-   * A key of your own for encryption. Its policy must let CloudWatch Logs use it.
+   * A key of your own for encryption, such as a `Key` or a `CfnKey`. Its policy must let CloudWatch Logs use it.
    *
    * @default - encrypted with a key that CloudWatch Logs owns
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
    */
-  readonly encryptionKey?: IKey;
+  readonly encryptionKey?: IKeyRef;
 
   /**
    * What happens to the log group when the stack is deleted: all but `SNAPSHOT`, which log groups do not have.

@@ -26,13 +26,15 @@ const isExported = (node: ts.Node): boolean =>
 
 function examplesOf(file: string): Example[] {
   const source = ts.createSourceFile(file, readFileSync(join(ROOT, file), 'utf8'), ts.ScriptTarget.Latest, true);
-  const types = source.statements.filter((node) => (ts.isClassDeclaration(node) || ts.isInterfaceDeclaration(node)) && isExported(node));
+  const types = source.statements.filter(
+    (node) => (ts.isClassDeclaration(node) || ts.isInterfaceDeclaration(node) || ts.isEnumDeclaration(node)) && isExported(node),
+  );
   return types.flatMap((node) =>
     ts
       .getJSDocTags(node)
       .filter((tag) => tag.tagName.text === 'example')
       .map((tag) => ({
-        owner: (node as ts.ClassDeclaration | ts.InterfaceDeclaration).name?.text ?? '',
+        owner: (node as ts.ClassDeclaration | ts.InterfaceDeclaration | ts.EnumDeclaration).name?.text ?? '',
         code: ts.getTextOfJSDocComment(tag.comment) ?? '',
       })),
   );
@@ -46,7 +48,7 @@ import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { IRepository } from 'aws-cdk-lib/aws-ecr';
-import { Cluster, ContainerImage, CpuArchitecture, LogDrivers, Secret } from 'aws-cdk-lib/aws-ecs';
+import { Cluster, ContainerImage, CpuArchitecture, LogDrivers, Secret, UlimitName } from 'aws-cdk-lib/aws-ecs';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IDatabaseCluster } from 'aws-cdk-lib/aws-rds';

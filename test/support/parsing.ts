@@ -20,7 +20,7 @@ class FireLensLogDriver2 {
 Object.defineProperty(FireLensLogDriver2, Symbol.for('jsii.rtti'), { value: { fqn: 'aws-cdk-lib.aws_ecs.FireLensLogDriver' } });
 
 export const firelens = new Opaque(new FireLensLogDriver2());
-export const logGroup = new Opaque({ logGroupName: 'logs' });
+export const logGroup = new Opaque({ logGroupRef: { logGroupName: 'logs' } });
 export const token = new Unresolved('${Token[TOKEN.7]}');
 export const listToken = new Unresolved('#{Token[TOKEN.8]}', ['#{Token[TOKEN.8]}']);
 export const seconds = (value: number): Seconds => new Seconds(value);

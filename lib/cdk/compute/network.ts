@@ -22,7 +22,7 @@ export interface Foundation {
 }
 
 export function renderFoundation(scope: Construct, plan: SystemPlan, props: MicroservicesProps): Foundation {
-  const logGroup = props.logs?.logGroup ?? renderLogGroup(scope, 'Logs', props.logs);
+  const logGroup = renderLogs(scope, props.logs);
   const vpc = props.cluster?.vpc ?? props.vpc ?? renderVpc(scope, props.logs);
   const namespace = props.namespace ?? renderNamespace(scope, plan.namespace, vpc);
   const shared = { vpc, vpcSubnets: props.vpcSubnets, logGroup, namespace };
@@ -55,6 +55,18 @@ function renderNamespace(scope: Construct, plan: NamespacePlan, vpc: ec2.IVpc): 
     dnsProperties: { soa: { ttl: plan.ttlSeconds } },
   };
   return namespace;
+}
+
+function renderLogs(scope: Construct, props: LogProps | undefined): logs.ILogGroup {
+  const own = props?.logGroup;
+  if (own === undefined) return renderLogGroup(scope, 'Logs', props);
+  // By its name: to an ARN the CDK adds ":*", which CloudFormation's attribute Arn already ends with.
+  return isLogGroup(own) ? own : logs.LogGroup.fromLogGroupName(scope, 'Logs', own.logGroupRef.logGroupName);
+}
+
+/** By its members: `instanceof` would fail across two copies of aws-cdk-lib. */
+function isLogGroup(group: logs.ILogGroupRef): group is logs.ILogGroup {
+  return 'logGroupArn' in group && 'grantWrite' in group;
 }
 
 function renderLogGroup(scope: Construct, id: string, props: LogProps | undefined): logs.LogGroup {

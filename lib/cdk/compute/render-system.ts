@@ -16,12 +16,12 @@ import type { MicroservicesProps } from '../../props/microservices-props';
 import { edgeOf } from '../user-edges';
 import { agentImages, envoyImages } from './built-images';
 import { executionRole } from './execution-role';
+import type { Microservice } from './microservice';
+import { PlainService, renderMicroservice } from './microservice';
 import type { Foundation } from './network';
 import { renderFoundation, renderVirtualNames } from './network';
 import type { WorkloadContext } from './workload';
-import { Workload } from './workload';
 import { tracesPolicy } from './traces-policy';
-import { VersionedService } from './versioned-service';
 import { renderWeights } from './weights';
 import { defined } from '../../core/defined';
 
@@ -31,7 +31,7 @@ export interface RenderedSystem {
   /** The user's services, without gateways. */
   readonly services: ReadonlyMap<string, IMicroservice>;
   /** By their names in the plan. */
-  readonly gateways: ReadonlyMap<string, Workload>;
+  readonly gateways: ReadonlyMap<string, PlainService>;
   /** Fires when a certificate is not renewed; absent without certificates. */
   readonly certificateAlarm?: cloudwatch.Alarm;
 }
@@ -57,16 +57,16 @@ export function renderSystem(scope: Construct, plan: SystemPlan, props: Microser
     egressPorts: task.egressPorts,
     url: task.url,
   });
-  const services = new Map(byService(plan).map(([name, tasks]) => [name, renderService(scope, name, tasks, context)]));
+  const services = new Map(byService(plan).map(([name, tasks]) => [name, renderMicroservice(scope, name, tasks, context)]));
   renderRecords(scope, plan, zone, services);
   renderOrder(plan, services);
   for (const rule of plan.ingress) renderIngress(find(services, rule.to), find(services, rule.from), rule.from, rule.port);
   const certificates =
     plan.certificates === undefined ? undefined : renderMeshCertificates(scope, plan.certificates, foundation, [...services.values()]);
-  const gateways = new Map<string, Workload>();
+  const gateways = new Map<string, PlainService>();
   for (const { name, edge } of plan.workloads) {
     const service = services.get(name);
-    if (edge !== undefined && service instanceof Workload) gateways.set(name, service);
+    if (edge !== undefined && service instanceof PlainService) gateways.set(name, service);
   }
   return {
     foundation,
@@ -77,23 +77,8 @@ export function renderSystem(scope: Construct, plan: SystemPlan, props: Microser
   };
 }
 
-/** What callers know as one: a service, or all versions of one. */
-type Service = Workload | VersionedService;
-
 function byService({ workloads }: SystemPlan): readonly (readonly [string, readonly WorkloadPlan[]])[] {
   return [...new Set(workloads.map(serviceOf))].map((name) => [name, workloads.filter((task) => serviceOf(task) === name)]);
-}
-
-function renderService(
-  scope: Construct,
-  name: string,
-  tasks: readonly WorkloadPlan[],
-  context: (task: WorkloadPlan) => WorkloadContext,
-): Service {
-  const [first] = tasks;
-  return first?.version === undefined && first !== undefined
-    ? new Workload(scope, name, first, context(first))
-    : new VersionedService(scope, name, tasks, context);
 }
 
 /** An image of the user's own, or one that the CDK builds; undefined where the plan has it. */
@@ -117,7 +102,7 @@ function renderMeshCertificates(
   scope: Construct,
   plan: CertificatePlan,
   { logGroup }: Foundation,
-  services: readonly Service[],
+  services: readonly Microservice[],
 ): RenderedCertificates {
   const holders = services.flatMap(({ certificate, workloads }) => (certificate === undefined ? [] : [{ certificate, workloads }]));
   const certificates = renderCertificates(scope, {
@@ -129,7 +114,7 @@ function renderMeshCertificates(
   // Tasks would only wait; and when the stack goes, they go before their certificates.
   for (const [index, { workloads }] of holders.entries()) {
     const schedule = certificates.schedules[index];
-    if (schedule !== undefined) for (const { service } of workloads) service.node.addDependency(schedule);
+    if (schedule !== undefined) for (const { ecsService } of workloads) ecsService.node.addDependency(schedule);
   }
   return certificates;
 }
@@ -148,7 +133,12 @@ function deploymentOf({ services, ...props }: MicroservicesProps, task: Workload
   return (task.version === undefined ? undefined : service?.versions?.[task.version.name]?.deployment) ?? service?.deployment;
 }
 
-function renderRecords(scope: Construct, plan: SystemPlan, zone: route53.PrivateHostedZone, services: ReadonlyMap<string, Service>): void {
+function renderRecords(
+  scope: Construct,
+  plan: SystemPlan,
+  zone: route53.PrivateHostedZone,
+  services: ReadonlyMap<string, Microservice>,
+): void {
   for (const record of plan.records) {
     const resource = new route53.CfnRecordSet(services.get(record.service) ?? new Construct(scope, record.service), 'VirtualName', {
       hostedZoneId: zone.hostedZoneId,
@@ -158,20 +148,21 @@ function renderRecords(scope: Construct, plan: SystemPlan, zone: route53.Private
       resourceRecords: [record.address],
     });
     // A caller that asks too early would get "no such name" from the VPC's resolver for the next 15 minutes.
-    for (const caller of record.callers) for (const { service } of find(services, caller).workloads) service.node.addDependency(resource);
+    for (const caller of record.callers)
+      for (const { ecsService } of find(services, caller).workloads) ecsService.node.addDependency(resource);
   }
 }
 
 /** CloudFormation takes an ECS service for ready when its tasks are; what scales it may come later. */
-function renderOrder(plan: SystemPlan, services: ReadonlyMap<string, Service>): void {
+function renderOrder(plan: SystemPlan, services: ReadonlyMap<string, Microservice>): void {
   const resources = (name: string): readonly IConstruct[] =>
-    find(services, name).workloads.flatMap(({ service }) => service.node.defaultChild ?? []);
+    find(services, name).workloads.flatMap(({ ecsService }) => ecsService.node.defaultChild ?? []);
   for (const { caller, callee } of plan.deploymentOrder)
     for (const resource of resources(caller)) resource.node.addDependency(...resources(callee));
 }
 
 /** A resource of its own, so that services that call each other make no dependency cycle. */
-function renderIngress(to: Service, from: Service, fromName: string, port: number): void {
+function renderIngress(to: Microservice, from: Microservice, fromName: string, port: number): void {
   new ec2.CfnSecurityGroupIngress(to, `From-${fromName}`, {
     groupId: to.securityGroup.securityGroupId,
     sourceSecurityGroupId: from.securityGroup.securityGroupId,
@@ -181,7 +172,7 @@ function renderIngress(to: Service, from: Service, fromName: string, port: numbe
   });
 }
 
-function find(services: ReadonlyMap<string, Service>, name: string): Service {
+function find(services: ReadonlyMap<string, Microservice>, name: string): Microservice {
   const service = services.get(name);
   if (service === undefined) throw new Error(`bug: the plan names a service "${name}" that it does not have`);
   return service;

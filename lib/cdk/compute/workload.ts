@@ -1,14 +1,12 @@
 import { Duration, Validations } from 'aws-cdk-lib';
-import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
+import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
-import { certificateSecret } from '../certificates/certificate-secret';
-import type { IMicroservice } from '../../microservice';
+import type { IWorkload } from '../../microservice';
 import type {
   ArchitectureId,
   ContainerPlan,
@@ -20,11 +18,11 @@ import type {
 } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
 import type { ContainerProps } from '../../props/service/container-props';
-import { throwIssue } from '../throw-issue';
 import { executionRole } from './execution-role';
+import type { Identity } from './identity';
+import { renderDiscovery, renderIdentity, weightsParameters } from './identity';
 import { MeshLogDriver } from './mesh-log-driver';
 import type { Foundation } from './network';
-import { taskRole } from './task-permissions';
 import { defined } from '../../core/defined';
 
 /** Everything that rendering a task needs beside its plan. */
@@ -38,7 +36,7 @@ export interface WorkloadContext {
   /** Images of the mesh's own containers, where they are not the plan's. */
   readonly meshImage: (container: ContainerPlan) => ecs.ContainerImage | undefined;
   /** Alarms that end a deployment. */
-  readonly alarms: readonly cloudwatch.IAlarm[];
+  readonly alarms: readonly cloudwatch.IAlarmRef[];
   /** Parameters with the weights of versions, by service. */
   readonly weights: ReadonlyMap<string, ssm.IStringParameter>;
   /** By which an Envoy is known to a control plane. */
@@ -48,80 +46,16 @@ export interface WorkloadContext {
   readonly egressPorts: readonly number[] | undefined;
 }
 
-/** What all versions of a service have in common. */
-export interface Identity {
-  readonly certificate?: secretsmanager.Secret;
-  readonly taskRole: iam.IRole;
-  readonly securityGroup: ec2.ISecurityGroup;
-}
-
-/** Made of the plans of a service's tasks, one for each version. */
-export function renderIdentity(
-  scope: Construct,
-  plans: readonly WorkloadPlan[],
-  discoveryServices: readonly servicediscovery.IService[],
-  context: WorkloadContext,
-): Identity {
-  const { foundation } = context;
-  const [plan] = plans;
-  if (plan === undefined) throw new Error('bug: a service without tasks');
-  const certificate = plan.identity === undefined ? undefined : certificateSecret(scope, plan.identity);
-  return {
-    ...defined({ certificate }),
-    taskRole: taskRole(scope, 'TaskRole', {
-      certificate,
-      discoveryServices,
-      discovers: [...new Set(plans.flatMap(({ discovers }) => discovers))].sort(),
-      weights: weightsParameters(plan, context),
-      namespaceName: foundation.namespace.namespaceName,
-      tracesPolicy: context.tracesPolicy,
-      endpoints: plans.flatMap(({ endpoint }) => (endpoint === undefined ? [] : [{ endpoint, arn: context.endpointArn(endpoint) }])),
-    }),
-    securityGroup: securityGroup(scope, plan, context),
-  };
-}
-
-/** In the order in which the agent has been told of them. */
-function weightsParameters({ weightedCallees = [] }: WorkloadPlan, { weights }: WorkloadContext): readonly ssm.IStringParameter[] {
-  return weightedCallees.map((service) => {
-    const parameter = weights.get(service);
-    if (parameter === undefined) throw new Error(`bug: the plan has no weights of ${service}`);
-    return parameter;
-  });
-}
-
-/** The name by which callers find the tasks. */
-export function renderDiscovery(
-  scope: Construct,
-  id: string,
-  plan: WorkloadPlan,
-  { foundation }: WorkloadContext,
-): servicediscovery.Service {
-  return new servicediscovery.Service(scope, id, {
-    namespace: foundation.namespace,
-    name: plan.name,
-    dnsRecordType: plan.registration.recordType === 'SRV' ? servicediscovery.DnsRecordType.SRV : servicediscovery.DnsRecordType.A,
-    dnsTtl: Duration.seconds(plan.registration.ttlSeconds),
-    // ECS reports the health of its tasks itself.
-    customHealthCheck: { failureThreshold: 1 },
-  });
-}
-
-/** One ECS service with all that belongs to it. Its resources depend on nothing of another task. */
-export class Workload extends Construct implements IMicroservice {
+/** One ECS service with all that belongs to it. Its resources depend on nothing of another workload. */
+export class Workload extends Construct implements IWorkload {
   readonly serviceName: string;
-  readonly url: string;
-  readonly service: ecs.FargateService;
+  readonly version?: string;
+  readonly ecsService: ecs.FargateService;
   readonly taskDefinition: ecs.FargateTaskDefinition;
   readonly container: ecs.ContainerDefinition;
   readonly proxyContainer: ecs.ContainerDefinition;
-  readonly taskRole: iam.IRole;
-  readonly securityGroup: ec2.ISecurityGroup;
-  readonly grantPrincipal: iam.IPrincipal;
-  readonly connections: ec2.Connections;
   readonly discoveryService: servicediscovery.Service;
-  /** What the task's agent reads; absent without certificates. */
-  readonly certificate?: secretsmanager.Secret;
+  protected readonly identity: Identity;
 
   /** @param of the service of which this is a version; absent: it is none, and has an identity of its own */
   constructor(
@@ -134,28 +68,24 @@ export class Workload extends Construct implements IMicroservice {
     super(scope, id);
     const { foundation } = context;
     this.serviceName = serviceOf(plan);
-    this.url = context.url ?? '';
+    if (plan.version !== undefined) this.version = plan.version.name;
     this.discoveryService = of?.discoveryService ?? renderDiscovery(this, 'Discovery', plan, context);
-    const identity = of?.identity ?? renderIdentity(this, [plan], [this.discoveryService], context);
-    if (identity.certificate !== undefined) this.certificate = identity.certificate;
-    this.taskRole = identity.taskRole;
-    this.grantPrincipal = this.taskRole;
-    this.securityGroup = identity.securityGroup;
-    this.connections = new ec2.Connections({ securityGroups: [this.securityGroup] });
+    this.identity = of?.identity ?? renderIdentity(this, [plan], [this.discoveryService], context);
+    const { certificate, taskRole, securityGroup } = this.identity;
     const execution = needsOwnExecutionRole(plan, context) ? executionRole(this, 'ExecutionRole', foundation) : context.sharedExecutionRole;
 
     this.taskDefinition = new ecs.FargateTaskDefinition(this, 'TaskDefinition', {
       cpu: plan.sizing.cpu,
       memoryLimitMiB: plan.sizing.memoryMiB,
       runtimePlatform: { cpuArchitecture: architecture(plan.sizing.architecture), operatingSystemFamily: ecs.OperatingSystemFamily.LINUX },
-      taskRole: this.taskRole,
+      taskRole,
       executionRole: execution,
       ...defined({ proxyConfiguration: plan.interception === undefined ? undefined : interception(plan.interception) }),
     });
     for (const name of plan.volumes) this.taskDefinition.addVolume({ name });
     const containers = renderContainers(this.taskDefinition, plan, context, {
       discoveryServiceId: this.discoveryService.serviceId,
-      certificateSecretArn: this.certificate?.secretArn,
+      certificateSecretArn: certificate?.secretArn,
       weightsParameterNames: weightsParameters(plan, context)
         .map((parameter) => parameter.parameterName)
         .join(','),
@@ -168,37 +98,40 @@ export class Workload extends Construct implements IMicroservice {
 
     acknowledgeOwnEnvironment(this.taskDefinition, plan);
 
-    this.service = renderService(this, plan, context, this.taskDefinition, this.securityGroup);
+    this.ecsService = renderService(this, plan, context, this.taskDefinition, securityGroup);
     const registered = containers.get(plan.registration.container ?? '');
-    this.service.associateCloudMapService({
+    this.ecsService.associateCloudMapService({
       service: this.discoveryService,
       ...(registered === undefined || plan.registration.port === undefined
         ? {}
         : { container: registered, containerPort: plan.registration.port }),
     });
-    renderScaling(this.service, plan.sizing);
+    renderScaling(this.ecsService, plan.sizing);
     // A task that starts before its execution role may write logs would not start.
-    this.service.node.addDependency(execution);
+    this.ecsService.node.addDependency(execution);
   }
 
-  version(name: string): never {
-    return throwIssue(this, 'version()', 'UNKNOWN_SERVICE', `there is no version "${name}" here`, { fix: 'use this handle itself' });
+  metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.ecsService.metric(metricName, props);
   }
 
-  get workloads(): readonly Workload[] {
-    return [this];
+  metricCpuUtilization(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.ecsService.metricCpuUtilization(props);
   }
-}
 
-/** With the rules in it, since each one would be a resource. What connections of the user's open comes on top. */
-function securityGroup(scope: Construct, plan: WorkloadPlan, { foundation, egressPorts }: WorkloadContext): ec2.SecurityGroup {
-  const group = new ec2.SecurityGroup(scope, 'SecurityGroup', {
-    vpc: foundation.vpc,
-    description: `Tasks of ${serviceOf(plan)}`,
-    allowAllOutbound: egressPorts === undefined,
-  });
-  for (const port of egressPorts ?? []) group.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(port), `to port ${port}`);
-  return group;
+  metricMemoryUtilization(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.ecsService.metricMemoryUtilization(props);
+  }
+
+  metricRunningTaskCount(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    const { cluster, serviceName } = this.ecsService;
+    return new cloudwatch.Metric({
+      namespace: 'ECS/ContainerInsights',
+      metricName: 'RunningTaskCount',
+      dimensionsMap: { ClusterName: cluster.clusterName, ServiceName: serviceName },
+      ...props,
+    }).attachTo(this.ecsService);
+  }
 }
 
 function interception({
@@ -356,7 +289,7 @@ function renderService(
       ? {}
       : {
           deploymentAlarms: {
-            alarmNames: alarms.map((alarm) => alarm.alarmName),
+            alarmNames: alarms.map((alarm) => alarm.alarmRef.alarmName),
             behavior: rollback ? ecs.AlarmBehavior.ROLLBACK_ON_ALARM : ecs.AlarmBehavior.FAIL_ON_ALARM,
           },
         }),

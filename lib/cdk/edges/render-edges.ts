@@ -23,7 +23,7 @@ export function renderEdges(
       const target = {
         vpc,
         vpcSubnets,
-        service: gateway.service,
+        service: gateway.ecsService,
         containerName: gateway.proxyContainer.containerName,
         containerPort: plan.gateway.port,
         securityGroup: gateway.securityGroup,

@@ -1,4 +1,4 @@
-import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IAlarmRef } from 'aws-cdk-lib/aws-cloudwatch';
 import { factoryInput } from '../factory-input';
 
 /**
@@ -31,13 +31,14 @@ export interface RollingDeploymentOptions {
   readonly rollback?: boolean;
 
   /**
-   * CloudWatch alarms that end a deployment when they fire: while it runs, and for a while after it. An alarm on metrics of
-   * the very service makes a cycle, unless it stands in another stack or names the service by text.
+   * CloudWatch alarms, such as an `Alarm` or a `CfnAlarm`, that end a deployment when they fire: while it runs, and for a
+   * while after it. An alarm on metrics of the very service makes a cycle, unless it stands in another stack or names the
+   * service by text.
    *
    * @default - none
    * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html
    */
-  readonly alarms?: IAlarm[];
+  readonly alarms?: IAlarmRef[];
 }
 
 /**

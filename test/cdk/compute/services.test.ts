@@ -3,10 +3,12 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { Table, AttributeType } from 'aws-cdk-lib/aws-dynamodb';
 import { Port, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, ContainerImage, CpuArchitecture, LogDrivers, Secret } from 'aws-cdk-lib/aws-ecs';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
+import { CfnKey, Key } from 'aws-cdk-lib/aws-kms';
+import { CfnLogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Secret as SecretsManagerSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
-import { Mesh, Microservices, Protocol, Tracing } from '../../../lib';
+import { Authorizer, Edge, EnvoyLogLevel, Mesh, Microservices, Protocol, Tracing } from '../../../lib';
 import { build, containersOf, resourcesOf, service } from '../../support/stack';
 
 describe('a task', () => {
@@ -224,19 +226,30 @@ describe('least privilege', () => {
   });
 });
 
+test.each([EnvoyLogLevel.TRACE, EnvoyLogLevel.WARNING, EnvoyLogLevel.OFF])('Envoy logs at the level %s', (logLevel) => {
+  const { template } = build({ services: { ui: service() }, mesh: Mesh.envoy({ logLevel }) });
+  expect(JSON.stringify(containersOf(template, 'ui').get('envoy')?.Command)).toContain(`"--log-level","${logLevel}"`);
+});
+
 describe('a service handle', () => {
   const { system, stack } = build({
     services: { ui: service({ calls: ['orders'] }), orders: service({ protocol: Protocol.GRPC, port: 50051 }) },
   });
 
-  test('gives the ECS service, the task definition, the containers, the role and the security group', () => {
+  test('gives the role and the security group, and one workload', () => {
     const ui = system.service('ui');
     expect(ui.serviceName).toBe('ui');
-    expect(ui.container.containerName).toBe('app');
-    expect(ui.proxyContainer.containerName).toBe('envoy');
-    expect(ui.service.taskDefinition).toBe(ui.taskDefinition);
-    expect(ui.taskDefinition.taskRole).toBe(ui.taskRole);
+    expect(ui.workloads).toEqual([ui.workload()]);
     expect(ui.connections.securityGroups).toEqual([ui.securityGroup]);
+  });
+
+  test('gives by its workload the ECS service, the task definition and the containers', () => {
+    const ui = system.service('ui');
+    const { serviceName, version, ecsService, taskDefinition, container, proxyContainer } = ui.workload();
+    expect([serviceName, version]).toEqual(['ui', undefined]);
+    expect([container.containerName, proxyContainer.containerName]).toEqual(['app', 'envoy']);
+    expect(ecsService.taskDefinition).toBe(taskDefinition);
+    expect(taskDefinition.taskRole).toBe(ui.taskRole);
   });
 
   test('tells where callers reach it', () => {
@@ -292,6 +305,34 @@ describe('what the user brings', () => {
     const { template } = build((stack) => ({ services: { ui: service() }, logs: { logGroup: new LogGroup(stack, 'Own') } }));
     for (const container of containersOf(template, 'ui').values())
       expect(container).toMatchObject({ LogConfiguration: { Options: { 'awslogs-group': { Ref: expect.stringMatching(/^Own/) } } } });
+  });
+
+  test('a log group of CloudFormation does as well, by its name', () => {
+    const { template, system } = build((stack) => ({
+      services: { ui: service() },
+      edge: Edge.httpApi({ authorizer: Authorizer.none(), routes: { $default: { service: 'ui' } } }),
+      logs: { logGroup: new CfnLogGroup(stack, 'Own') },
+    }));
+    const group = { Ref: 'Own' };
+    const arnTo = (...end: readonly string[]): unknown => ({ 'Fn::Join': ['', Match.arrayWith([':log-group:', group, ...end])] });
+    expect(containersOf(template, 'ui').get('app')).toMatchObject({ LogConfiguration: { Options: { 'awslogs-group': group } } });
+    template.hasResourceProperties('AWS::IAM::Role', {
+      Policies: [Match.objectLike({ PolicyDocument: Match.objectLike({ Statement: [Match.objectLike({ Resource: arnTo(':*') })] }) })],
+    });
+    template.hasResourceProperties('AWS::ApiGatewayV2::Stage', { AccessLogSettings: { DestinationArn: arnTo() } });
+    expect(Stack.of(system).resolve(system.logGroup.logGroupName)).toEqual(group);
+  });
+
+  test('a key encrypts the log groups that are made, whether it is a construct of the CDK or of CloudFormation', () => {
+    const keysOf = (encryptionKey: (stack: Stack) => IKeyRef): readonly unknown[] =>
+      Object.values(
+        resourcesOf(build((stack) => ({ services: { ui: service() }, logs: { encryptionKey: encryptionKey(stack) } })).template),
+      )
+        .filter(({ Type }) => Type === 'AWS::Logs::LogGroup')
+        .map(({ Properties }) => Properties?.['KmsKeyId']);
+    const arn = { 'Fn::GetAtt': [expect.stringMatching(/^Key/), 'Arn'] };
+    expect(keysOf((stack) => new Key(stack, 'Key'))).toEqual([arn, arn]);
+    expect(keysOf((stack) => new CfnKey(stack, 'Key'))).toEqual([arn, arn]);
   });
 
   test('log settings reach the log group', () => {

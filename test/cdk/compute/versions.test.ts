@@ -1,4 +1,4 @@
-import { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, CfnAlarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Match } from 'aws-cdk-lib/assertions';
 import { ContainerImage, Secret } from 'aws-cdk-lib/aws-ecs';
 import { Secret as ManagedSecret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -206,39 +206,53 @@ describe('new tasks of callers start when those of the versions run that they kn
   });
 });
 
-describe('handles', () => {
+describe('the handle of a service with versions', () => {
   const { system, stack } = build(props());
   const catalog = system.service('catalog');
 
-  test('of a service with versions are its role, its security group and its URL', () => {
+  test('is the role, the security group and the URL that all versions share', () => {
     expect(catalog.url).toBe('http://catalog.shop.internal:15080');
-    expect(catalog.taskRole).toBe(catalog.version('v2').taskRole);
+    expect(catalog.workloads.map(({ taskDefinition }) => taskDefinition.taskRole)).toEqual([catalog.taskRole, catalog.taskRole]);
     expect(catalog.connections.securityGroups).toEqual([catalog.securityGroup]);
     new ManagedSecret(stack, 'Secret').grantRead(catalog);
   });
 
-  test('of a version are its ECS service, its task definition and its containers', () => {
-    const v2 = catalog.version('v2');
-    expect([v2.serviceName, v2.url, v2.container.containerName]).toEqual(['catalog', catalog.url, 'app']);
-    expect(v2.service).not.toBe(catalog.version('v1').service);
+  test('has a workload for each version, in the order of their names', () => {
+    const { system: other } = build({
+      services: { ui: service({ versions: { green: { weight: 1 }, blue: { weight: 1 } } }) },
+    });
+    const { workloads } = other.service('ui');
+    expect(workloads.map(({ version, serviceName, node }) => [version, serviceName, node.path])).toEqual([
+      ['blue', 'ui', 'Stack/Shop/ui/blue'],
+      ['green', 'ui', 'Stack/Shop/ui/green'],
+    ]);
+    expect(other.service('ui').workload('green')).toBe(workloads[1]);
+  });
+
+  test('gives of each version its ECS service, its task definition and its containers', () => {
+    const [v1, v2] = [catalog.workload('v1'), catalog.workload('v2')];
+    expect([v2.container.containerName, v2.proxyContainer.containerName]).toEqual(['app', 'envoy']);
+    expect(v2.ecsService).not.toBe(v1.ecsService);
     expect(v2.taskDefinition.node.path).toBe('Stack/Shop/catalog/v2/TaskDefinition');
   });
 
-  test.each(['service', 'taskDefinition', 'container', 'proxyContainer'] as const)(
-    'fail if somebody asks for the %s of all versions',
-    (member) => {
-      expect(() => catalog[member]).toThrow(
-        expect.objectContaining({
-          name: 'MicroservicesValidationError',
-          issues: [expect.objectContaining({ path: `catalog.${member}`, allowed: `version('v1').${member}, version('v2').${member}` })],
-        }) as Error,
-      );
-    },
-  );
+  test('needs no name where there is one version', () => {
+    const { system: other } = build({ services: { ui: service({ versions: { v1: { weight: 1 } } }) } });
+    expect(other.service('ui').workload().version).toBe('v1');
+  });
 
-  test('fail if there is no such version', () => {
-    expect(() => catalog.version('v11')).toThrow(/there is no version "v11" of "catalog"[^]*did you mean "v1"/);
-    expect(() => system.service('alone').version('v1')).toThrow(/there is no version "v1" here/);
+  test('fails if a workload is asked for and none of the versions named', () => {
+    expect(() => catalog.workload()).toThrow(
+      expect.objectContaining({
+        name: 'MicroservicesValidationError',
+        issues: [expect.objectContaining({ code: 'MISSING', path: 'workload()', allowed: "workload('v1'), workload('v2')" })],
+      }) as Error,
+    );
+  });
+
+  test('fails if there is no such version', () => {
+    expect(() => catalog.workload('v11')).toThrow(/there is no version "v11" of "catalog"[^]*did you mean "v1"/);
+    expect(() => system.service('alone').workload('v1')).toThrow(/"alone" has no versions[^]*call workload\(\) without an argument/);
   });
 });
 
@@ -287,6 +301,7 @@ test('tasks are replaced as the service, one of its versions, or the gateway say
       threshold: 1,
       evaluationPeriods: 1,
     });
+    const raw = new CfnAlarm(stack, 'Raw', { comparisonOperator: 'GreaterThanThreshold', evaluationPeriods: 1 });
     return {
       services: {
         ui: service({
@@ -298,7 +313,7 @@ test('tasks are replaced as the service, one of its versions, or the gateway say
       edge: Edge.httpApi({
         authorizer: Authorizer.none(),
         routes: { $default: { service: 'ui' } },
-        gateway: { deployment: Deployment.rolling({ minHealthyPercent: 50, alarms: [alarm] }) },
+        gateway: { deployment: Deployment.rolling({ minHealthyPercent: 50, alarms: [raw] }) },
       }),
     };
   });
@@ -314,5 +329,8 @@ test('tasks are replaced as the service, one of its versions, or the gateway say
     MaximumPercent: 200,
     Alarms: { Enable: true, Rollback: false, AlarmNames: [{ Ref: expect.stringMatching(/^Errors/) }] },
   });
-  expect(of(/^ShopgatewayService/)).toMatchObject({ MinimumHealthyPercent: 50, Alarms: { Enable: true, Rollback: true } });
+  expect(of(/^ShopgatewayService/)).toMatchObject({
+    MinimumHealthyPercent: 50,
+    Alarms: { Enable: true, Rollback: true, AlarmNames: [{ Ref: 'Raw' }] },
+  });
 });

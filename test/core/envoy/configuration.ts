@@ -6,7 +6,7 @@ import { topologyOf } from '../../support/parsing';
 /** The configuration of one service of a mesh, or of its gateway. */
 export function configurationOf(props: unknown, name: string): JsonObject {
   const topology = topologyOf(props);
-  if (name === 'gateway') return gatewayBootstrap(topology, topology.edges[0]!);
+  if (name === 'gateway') return gatewayBootstrap(topology, topology.edges[0]);
   return sidecarBootstrap(
     topology,
     topology.services.find((service) => service.name === name)!,

@@ -25,7 +25,7 @@ test('the routes that are counted are those that the plan of an HTTP API adds', 
         withCors(
           Object.fromEntries(all.map((key) => [key, { service: 'ui', ...(open.includes(key) ? { authorizer: { kind: 'none' } } : {}) }])),
         ),
-      ).edges[0]!;
+      ).edges[0];
       const planned = planHttpApi(api)
         .routes.filter((route) => route.preflight)
         .map((route) => route.key);
@@ -37,7 +37,7 @@ test('the routes that are counted are those that the plan of an HTTP API adds', 
 test('150 routes and as many for preflight requests are what an HTTP API takes', () => {
   const many = Object.fromEntries(Array.from({ length: 149 }, (_, index) => [`ANY /r${index}`, { service: 'ui' }]));
   const props = withCors({ ...many, 'ANY /a': { service: 'ui' } });
-  expect(planHttpApi(topologyOf(props).edges[0]!).routes).toHaveLength(300);
+  expect(planHttpApi(topologyOf(props).edges[0]).routes).toHaveLength(300);
   // The default route takes two.
   expect(issuesOf(withCors({ ...many, $default: { service: 'ui' } })).map((issue) => issue.code)).toEqual(['TOO_MANY_ROUTES']);
 });

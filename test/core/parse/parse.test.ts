@@ -313,7 +313,7 @@ describe('the edge', () => {
           'POST /checkout': { service: 'ui', authorizer: jwt, scopes: ['pay'], throttle: { rateLimit: 0.5, burstLimit: 1 } },
         },
       }),
-    ).edges[0]!;
+    ).edges[0];
     expect(api).toMatchObject({
       throttle: { rateLimit: 500, burstLimit: 1000 },
       stageName: 'live',
@@ -340,7 +340,7 @@ describe('the edge', () => {
   });
 
   test('knows no default authorizer that nobody uses', () => {
-    const api = topologyOf(edge({ authorizer: undefined, routes: { 'GET /': publicRoute } })).edges[0]!;
+    const api = topologyOf(edge({ authorizer: undefined, routes: { 'GET /': publicRoute } })).edges[0];
     expect(api.authorizers).toEqual([{ id: 'none', kind: 'none' }]);
   });
 
@@ -348,7 +348,7 @@ describe('the edge', () => {
     expect(
       topologyOf(
         routes({ 'GET /a': { service: 'ui', authorizer: { kind } }, 'GET /b': { service: 'ui', authorizer: { kind } } }),
-      ).edges[0]!.routes.map((route) => route.authorizer),
+      ).edges[0].routes.map((route) => route.authorizer),
     ).toEqual([kind, kind]);
   });
 

@@ -55,8 +55,8 @@ export function checkShared(root: Reader): void {
   checkNetwork(root);
   const logs = root.field('logs');
   if (logs.checkFields(['logGroup', 'retention', 'encryptionKey', 'removalPolicy'])) {
-    logs.field('logGroup').checkInstance('a logs.ILogGroup', ['logGroupName']);
-    logs.field('encryptionKey').checkInstance('a kms.IKey', ['keyArn']);
+    logs.field('logGroup').checkInstance('a logs.ILogGroupRef, such as a LogGroup', ['logGroupRef']);
+    logs.field('encryptionKey').checkInstance('a kms.IKeyRef, such as a Key', ['keyRef']);
     // CloudFormation resolves a token here.
     if (!(logs.field('retention').value instanceof Unresolved))
       logs.field('retention').oneOf(RETENTION_DAYS, 'a number of days that CloudWatch Logs knows');

@@ -29,7 +29,9 @@ export function parseDeployment(
   const maxHealthyPercent =
     at.field('maxHealthyPercent').number({ min: 100, max: 200, unit: 'percent' }) ?? DEFAULT_REPLACEMENT.maxHealthyPercent;
   for (const alarm of at.field('alarms').items('a list of alarms'))
-    alarm.required('an alarm', 'remove the entry, or give an alarm').checkInstance('a cloudwatch.IAlarm', ['alarmArn', 'alarmName']);
+    alarm
+      .required('an alarm', 'remove the entry, or give an alarm')
+      .checkInstance('a cloudwatch.IAlarmRef, such as an Alarm', ['alarmRef']);
   checkRoom(at, minHealthyPercent, maxHealthyPercent, tasks);
   return { minHealthyPercent, maxHealthyPercent, rollback: at.field('rollback').boolean() ?? DEFAULT_REPLACEMENT.rollback };
 }

@@ -22,7 +22,7 @@ function edgeOf(kind: 'http' | 'rest', protections: Readonly<Record<string, Prot
       { service: 'ui', authorizer: authorizers[protection], ...(protection === 'jwt with scopes' ? { scopes: ['admin'] } : {}) },
     ]),
   );
-  return topologyOf(mesh({ ui: service() }, { edge: { kind, routes } })).edges[0]!;
+  return topologyOf(mesh({ ui: service() }, { edge: { kind, routes } })).edges[0];
 }
 
 const routeOf = (edge: EdgeTopology, key: string): EdgeRoute => edge.routes.find((route) => route.key === key)!;

@@ -2,7 +2,7 @@ import { Opaque } from '../../../../lib/core/reading/input';
 import type { Raw } from '../../../support/parsing';
 import { edge, issuesOf, topologyOf, ui } from '../../../support/parsing';
 
-const alarm = new Opaque({ alarmArn: 'arn', alarmName: 'errors' });
+const alarm = new Opaque({ alarmRef: { alarmArn: 'arn', alarmName: 'errors' } });
 const rolling = (more: object = {}) => ({ kind: 'rolling', ...more });
 const replacementOf = (more: Raw) => topologyOf(ui(more)).services[0].replacement;
 

@@ -1,0 +1,83 @@
+import { Duration } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
+import type * as ssm from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
+import { certificateSecret } from '../certificates/certificate-secret';
+import type { WorkloadPlan } from '../../core/plan/system-plan';
+import { serviceOf } from '../../core/plan/system-plan';
+import { defined } from '../../core/defined';
+import { taskRole } from './task-permissions';
+import type { WorkloadContext } from './workload';
+
+/** What all versions of a service have in common. */
+export interface Identity {
+  readonly certificate?: secretsmanager.Secret;
+  readonly taskRole: iam.IRole;
+  readonly securityGroup: ec2.ISecurityGroup;
+}
+
+/** Made of the plans of a service's tasks, one for each version. */
+export function renderIdentity(
+  scope: Construct,
+  plans: readonly WorkloadPlan[],
+  discoveryServices: readonly servicediscovery.IService[],
+  context: WorkloadContext,
+): Identity {
+  const { foundation } = context;
+  const [plan] = plans;
+  if (plan === undefined) throw new Error('bug: a service without tasks');
+  const certificate = plan.identity === undefined ? undefined : certificateSecret(scope, plan.identity);
+  return {
+    ...defined({ certificate }),
+    taskRole: taskRole(scope, 'TaskRole', {
+      certificate,
+      discoveryServices,
+      discovers: [...new Set(plans.flatMap(({ discovers }) => discovers))].sort(),
+      weights: weightsParameters(plan, context),
+      namespaceName: foundation.namespace.namespaceName,
+      tracesPolicy: context.tracesPolicy,
+      endpoints: plans.flatMap(({ endpoint }) => (endpoint === undefined ? [] : [{ endpoint, arn: context.endpointArn(endpoint) }])),
+    }),
+    securityGroup: securityGroup(scope, plan, context),
+  };
+}
+
+/** In the order in which the agent has been told of them. */
+export function weightsParameters({ weightedCallees = [] }: WorkloadPlan, { weights }: WorkloadContext): readonly ssm.IStringParameter[] {
+  return weightedCallees.map((service) => {
+    const parameter = weights.get(service);
+    if (parameter === undefined) throw new Error(`bug: the plan has no weights of ${service}`);
+    return parameter;
+  });
+}
+
+/** The name by which callers find the tasks. */
+export function renderDiscovery(
+  scope: Construct,
+  id: string,
+  plan: WorkloadPlan,
+  { foundation }: WorkloadContext,
+): servicediscovery.Service {
+  return new servicediscovery.Service(scope, id, {
+    namespace: foundation.namespace,
+    name: plan.name,
+    dnsRecordType: plan.registration.recordType === 'SRV' ? servicediscovery.DnsRecordType.SRV : servicediscovery.DnsRecordType.A,
+    dnsTtl: Duration.seconds(plan.registration.ttlSeconds),
+    // ECS reports the health of its tasks itself.
+    customHealthCheck: { failureThreshold: 1 },
+  });
+}
+
+/** With the rules in it, since each one would be a resource. What connections of the user's open comes on top. */
+function securityGroup(scope: Construct, plan: WorkloadPlan, { foundation, egressPorts }: WorkloadContext): ec2.SecurityGroup {
+  const group = new ec2.SecurityGroup(scope, 'SecurityGroup', {
+    vpc: foundation.vpc,
+    description: `Tasks of ${serviceOf(plan)}`,
+    allowAllOutbound: egressPorts === undefined,
+  });
+  for (const port of egressPorts ?? []) group.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(port), `to port ${port}`);
+  return group;
+}

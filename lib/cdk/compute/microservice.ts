@@ -1,0 +1,129 @@
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import type { IMicroservice } from '../../microservice';
+import type { WorkloadPlan } from '../../core/plan/system-plan';
+import { throwIssue } from '../throw-issue';
+import { displayValue } from '../../core/reading/input';
+import { suggest } from '../../core/reading/reader';
+import { renderDiscovery, renderIdentity } from './identity';
+import type { WorkloadContext } from './workload';
+import { Workload } from './workload';
+
+/** What callers know as one: a service, or all versions of one. */
+export type Microservice = PlainService | VersionedService;
+
+/** @param plans of the service's workloads, in their order */
+export function renderMicroservice(
+  scope: Construct,
+  name: string,
+  plans: readonly WorkloadPlan[],
+  context: (plan: WorkloadPlan) => WorkloadContext,
+): Microservice {
+  const [first] = plans;
+  return first?.version === undefined && first !== undefined
+    ? new PlainService(scope, name, first, context(first))
+    : new VersionedService(scope, name, plans, context);
+}
+
+/**
+ * A service without versions: one construct that is also its only workload, since paths and logical IDs of what it holds
+ * are a contract.
+ */
+export class PlainService extends Workload implements IMicroservice {
+  readonly url: string;
+  readonly taskRole: iam.IRole;
+  readonly securityGroup: ec2.ISecurityGroup;
+  readonly grantPrincipal: iam.IPrincipal;
+  readonly connections: ec2.Connections;
+  readonly certificate: secretsmanager.Secret | undefined;
+  readonly workloads: Workload[];
+
+  constructor(scope: Construct, name: string, plan: WorkloadPlan, context: WorkloadContext) {
+    super(scope, name, plan, context);
+    this.url = context.url ?? '';
+    this.taskRole = this.identity.taskRole;
+    this.grantPrincipal = this.taskRole;
+    this.securityGroup = this.identity.securityGroup;
+    this.connections = new ec2.Connections({ securityGroups: [this.securityGroup] });
+    this.certificate = this.identity.certificate;
+    this.workloads = [this];
+  }
+
+  workload(version?: string): Workload {
+    return findWorkload(this, version);
+  }
+}
+
+/** A service with versions: what they share stands here, and each of them below. */
+export class VersionedService extends Construct implements IMicroservice {
+  readonly serviceName: string;
+  readonly url: string;
+  readonly taskRole: iam.IRole;
+  readonly securityGroup: ec2.ISecurityGroup;
+  readonly grantPrincipal: iam.IPrincipal;
+  readonly connections: ec2.Connections;
+  readonly certificate: secretsmanager.Secret | undefined;
+  readonly workloads: Workload[];
+
+  constructor(scope: Construct, name: string, plans: readonly WorkloadPlan[], context: (plan: WorkloadPlan) => WorkloadContext) {
+    super(scope, name);
+    const [first] = plans;
+    if (first === undefined) throw new Error(`bug: ${name} has no version`);
+    const shared = context(first);
+    this.serviceName = name;
+    this.url = shared.url ?? '';
+    const parts = plans.map((plan) => ({
+      plan,
+      version: plan.version?.name ?? '',
+      discoveryService: renderDiscovery(this, `Discovery-${plan.version?.name ?? ''}`, plan, shared),
+    }));
+    const identity = renderIdentity(
+      this,
+      plans,
+      parts.map(({ discoveryService }) => discoveryService),
+      shared,
+    );
+    this.certificate = identity.certificate;
+    this.taskRole = identity.taskRole;
+    this.grantPrincipal = identity.taskRole;
+    this.securityGroup = identity.securityGroup;
+    this.connections = new ec2.Connections({ securityGroups: [this.securityGroup] });
+    this.workloads = parts.map(
+      ({ plan, version, discoveryService }) => new Workload(this, version, plan, context(plan), { identity, discoveryService }),
+    );
+  }
+
+  workload(version?: string): Workload {
+    return findWorkload(this, version);
+  }
+}
+
+function findWorkload(service: Microservice, name: string | undefined): Workload {
+  const { workloads, serviceName } = service;
+  const [first, second] = workloads;
+  const versions = workloads.flatMap((workload) => workload.version ?? []);
+  // From JavaScript, null may stand for "left out".
+  const version = name ?? undefined;
+  if (version === undefined) {
+    if (first !== undefined && second === undefined) return first;
+    // Nobody can say which one is meant: what is right today would be wrong when weights have moved.
+    return throwIssue(service, 'workload()', 'MISSING', `"${serviceName}" has several versions, and each is a workload of its own`, {
+      got: null,
+      allowed: versions.map((each) => `workload('${each}')`).join(', '),
+      fix: 'name the version, or use all of workloads',
+    });
+  }
+  const found = workloads.find((workload) => workload.version === version);
+  if (found !== undefined) return found;
+  if (versions.length === 0)
+    return throwIssue(service, 'workload()', 'UNKNOWN_SERVICE', `"${serviceName}" has no versions`, {
+      got: displayValue(version),
+      fix: 'call workload() without an argument',
+    });
+  return throwIssue(service, 'workload()', 'UNKNOWN_SERVICE', `there is no version "${version}" of "${serviceName}"`, {
+    got: displayValue(version),
+    ...suggest(version, versions),
+  });
+}
