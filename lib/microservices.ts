@@ -62,7 +62,7 @@ export class Microservices extends Construct {
 
   private readonly services: ReadonlyMap<string, IMicroservice>;
   private readonly edges: ReadonlyMap<string, IEdge>;
-  /** The names under which tasks register: nothing, until it is complete: one that failed and was caught stays in the tree of constructs. */
+  /** The names under which tasks register. Empty until the construct is complete: one that failed and was caught stays in the tree. */
   private readonly registered: ReadonlySet<string> = new Set();
 
   public constructor(scope: Construct, id: string, props: MicroservicesProps) {

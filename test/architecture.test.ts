@@ -177,6 +177,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'test/props': { rooms: ['test/support', 'test/simulator', ...LIBRARY], packages: ['node:**', 'typescript', 'fast-check', ...CDK] },
   'test/simulator/**': { rooms: ['test/support', 'test/props', ...CORE, 'lib/props/read-props.ts'], packages: ['fast-check'] },
   'test/compliance/**': { rooms: ['test/support', ...CORE], packages: ['node:**'] },
+  'test/columns': { rooms: ['test/support', ...LIBRARY], packages: CDK },
   'test/core/**': { rooms: ['test/support', 'test/props', 'test/simulator', ...LIBRARY, ...PROGRAMS], packages: ['node:**', 'fast-check'] },
   'test/cdk/**': {
     rooms: ['test/support', 'test/core', 'test/programs', 'test/e2e/runner', 'examples', ...LIBRARY, ...PROGRAMS],
@@ -189,7 +190,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'test/e2e/programs': { packages: ['node:**', '@grpc/*'] },
   'test/e2e/runner/**': { rooms: ['test/e2e', 'test/e2e/programs', 'test/programs', ...PROGRAMS], packages: [...SDK, 'dns-packet'] },
   'test/e2e/api-gateway': { rooms: ['test/e2e/runner', 'lib/core/model'] },
-  'test/e2e/systems': { rooms: ['test/e2e/runner', 'examples', ...LIBRARY], packages: CDK },
+  'test/e2e/systems': { rooms: ['test/e2e/runner', 'test/support', 'examples', ...LIBRARY], packages: CDK },
   'test/e2e': {
     rooms: ['test/e2e/*', 'test/support', 'test/props', 'test/simulator', 'test/core', 'test/programs', ...LIBRARY, ...PROGRAMS],
     packages: [...SDK, '@grpc/*', 'fast-check', 'typescript', ...CDK],
@@ -198,7 +199,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['test/e2e', 'test/e2e/runner', 'test/e2e/systems', 'test/simulator', 'test/programs', ...LIBRARY],
     packages: ['node:**', '@grpc/*', 'fast-check', ...CDK],
   },
-  'test/e2e-runner': { rooms: ['test/e2e/**', ...LIBRARY], packages: [...SDK, 'dns-packet', ...CDK] },
+  'test/e2e-runner': { rooms: ['test/e2e/**', 'test/support', ...LIBRARY], packages: [...SDK, 'dns-packet', ...CDK] },
   test: { rooms: ['test/support', 'examples', ...LIBRARY], packages: ['node:**', 'typescript', 'cdk-nag', ...CDK] },
   bench: { rooms: ['test/e2e', 'test/e2e/**', ...LIBRARY], packages: ['node:**', '@aws-cdk-containers/*', ...CDK] },
 };

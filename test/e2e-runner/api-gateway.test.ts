@@ -1,5 +1,5 @@
+import type { ApiOptions } from '../support/stack';
 import { Authorizer, Edge } from '../../lib';
-import type { EdgeOptions } from '../../lib';
 import { apiOf } from '../e2e/api-gateway/api';
 import type { ClientRequest } from '../e2e/api-gateway/client-request';
 import { API_HOST, CLIENT_ADDRESS } from '../e2e/api-gateway/client-request';
@@ -15,13 +15,14 @@ const other = Authorizer.jwt({ name: 'other', issuer: 'https://other.example', a
 const services = { web: { image: image('web'), port: 8080 } };
 const withEdge = (edge: Edge): ReturnType<typeof synthesize> => synthesize({ services, edge });
 type Routes = Readonly<Record<string, Authorizer | { readonly authorizer: Authorizer; readonly scopes: string[] }>>;
-const optionsOf = (routes: Routes, more: Partial<EdgeOptions> = {}): EdgeOptions => ({
+// Each test asks only for authorizers that its kind of API has.
+const optionsOf = (routes: Routes, more: Partial<ApiOptions> = {}): ApiOptions => ({
   routes: Object.fromEntries(
     Object.entries(routes).map(([key, asked]) => {
       const protection = asked instanceof Authorizer ? { authorizer: asked } : asked;
       return [key, { service: 'web', ...protection }];
     }),
-  ),
+  ) as unknown as ApiOptions['routes'],
   ...more,
 });
 const once = <T>(make: () => T): (() => T) => {

@@ -1,5 +1,5 @@
+import type { ApiOptions } from '../support/stack';
 import { Authorizer, Edge } from '../../lib';
-import type { EdgeOptions } from '../../lib';
 import { ApiGateway } from './api-gateway/api-gateway';
 import { settled } from './mesh';
 import { Cluster, standIns } from './runner';
@@ -7,7 +7,7 @@ import { cluster, e2e } from './suite';
 import { image, synthesize } from './systems/synthesize';
 
 const ORIGIN = 'https://shop.example';
-const options: EdgeOptions = {
+const options: ApiOptions = {
   authorizer: Authorizer.iam(),
   routes: { 'ANY /items/{proxy+}': { service: 'items' } },
   cors: {

@@ -26,7 +26,8 @@ const files = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
 const interfaces = files.flatMap((file) =>
   file.statements
     .filter(ts.isInterfaceDeclaration)
-    .filter((node) => node.modifiers?.some((modifier) => modifier.kind === ts.SyntaxKind.ExportKeyword)),
+    // Not what classes implement, whose names begin with an I.
+    .filter((node) => node.modifiers?.some((modifier) => modifier.kind === ts.SyntaxKind.ExportKeyword) && !/^I[A-Z]/.test(node.name.text)),
 );
 
 function fieldsOf(node: ts.InterfaceDeclaration): Field[] {
@@ -55,6 +56,10 @@ const unexpected = new Opaque(new Unexpected());
 
 const inEdge = (more: object, kind: 'http' | 'rest' = 'http') =>
   mesh({ ui: service() }, { edge: { kind, authorizer: { kind: 'none' }, routes: { 'GET /': { service: 'ui' } }, ...more } });
+const inEdgeRoute = (field: string, kind: 'http' | 'rest' = 'http') => ({
+  props: inEdge({ routes: { 'GET /': { service: 'ui', [field]: unexpected } } }, kind),
+  path: `edge.routes["GET /"].${field}`,
+});
 const inAuthorizer = (kind: string, field: string, edge: 'http' | 'rest' = 'http') => ({
   props: inEdge({ authorizer: { kind, [field]: unexpected } }, edge),
   path: `edge.authorizer.${field}`,
@@ -116,9 +121,11 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
   ],
   ScalingProps: (field) => [{ props: ui({ scaling: { maxCapacity: 2, [field]: unexpected } }), path: `services.ui.scaling.${field}` }],
   EdgeOptions: (field) => [{ props: inEdge({ [field]: unexpected }), path: `edge.${field}` }],
-  RouteProps: (field) => [
-    { props: inEdge({ routes: { 'GET /': { service: 'ui', [field]: unexpected } } }), path: `edge.routes["GET /"].${field}` },
-  ],
+  HttpApiOptions: (field) => [{ props: inEdge({ [field]: unexpected }), path: `edge.${field}` }],
+  RestApiOptions: (field) => [{ props: inEdge({ [field]: unexpected }, 'rest'), path: `edge.${field}` }],
+  RouteProps: (field) => [inEdgeRoute(field), inEdgeRoute(field, 'rest')],
+  HttpApiRouteProps: (field) => [inEdgeRoute(field)],
+  RestApiRouteProps: (field) => [inEdgeRoute(field, 'rest')],
   ThrottleProps: (field) => [
     { props: inEdge({ throttle: { rateLimit: 1, burstLimit: 1, [field]: unexpected } }), path: `edge.throttle.${field}` },
     {

@@ -13,6 +13,7 @@ import { HttpNamespace, PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicedisco
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import fc from 'fast-check';
 import type { MicroservicesProps } from '../../lib';
+import type { IHttpApiAuthorizer, JwtAuthorizer } from '../../lib';
 import { Authorizer, Edge, Mesh, Microservices, Protocol, Tracing } from '../../lib';
 import { readProps } from '../../lib/props/read-props';
 import { LOG_ROUTER_CONTAINER, LOG_ROUTER_MEMORY_MIB } from '../../lib/core/model/constants';
@@ -187,9 +188,9 @@ describe('objects that only look right are refused', () => {
   });
 
   test('two authorizers of one kind, unless they have names', () => {
-    const jwt = (name?: string): Authorizer =>
+    const jwt = (name?: string): JwtAuthorizer =>
       Authorizer.jwt({ issuer: 'https://a', audience: ['a'], ...(name === undefined ? {} : { name }) });
-    const edge = (a: Authorizer, b: Authorizer) => ({
+    const edge = (a: IHttpApiAuthorizer, b: IHttpApiAuthorizer) => ({
       ...ui({}),
       edge: Edge.httpApi({ routes: { 'GET /a': { service: 'ui', authorizer: a }, 'GET /b': { service: 'ui', authorizer: b } } }),
     });

@@ -7,6 +7,7 @@ const ROOT = join(__dirname, '../..');
 const OUT = join(ROOT, '.cache/examples');
 const FILES = [
   ...readdirSync(join(ROOT, 'lib/props'), { recursive: true, encoding: 'utf8' }).map((name) => `lib/props/${name}`),
+  'lib/edge.ts',
   'lib/microservice.ts',
   'lib/microservices.ts',
 ].filter((name) => name.endsWith('.ts'));
@@ -42,7 +43,7 @@ function examplesOf(file: string): Example[] {
 
 /** What examples may take for granted. */
 const GIVEN = `
-import { App, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
+import { App, CfnOutput, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import { ApiKey } from 'aws-cdk-lib/aws-apigateway';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { ITable } from 'aws-cdk-lib/aws-dynamodb';
@@ -54,8 +55,8 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IDatabaseCluster } from 'aws-cdk-lib/aws-rds';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import * as library from '../../lib';
-import { ${Object.keys(library).join(', ')}, IMicroservice } from '../../lib';
-declare const image: ContainerImage, services: library.MicroservicesProps['services'], authorizer: Authorizer, handler: IFunction, userPool: UserPool, repository: IRepository, password: ISecret, table: ITable, database: IDatabaseCluster, shop: Microservices;
+import { ${Object.keys(library).join(', ')}, IHttpApiAuthorizer, IMicroservice, IRestApiAuthorizer } from '../../lib';
+declare const image: ContainerImage, services: library.MicroservicesProps['services'], authorizer: library.LambdaAuthorizer, handler: IFunction, userPool: UserPool, repository: IRepository, password: ISecret, table: ITable, database: IDatabaseCluster, shop: Microservices;
 `;
 
 const examples: readonly ExampleFile[] = FILES.flatMap(examplesOf).map((example) => ({

@@ -2,7 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { Microservices } from '../../lib';
-import type { MicroservicesProps, ServiceProps } from '../../lib';
+import type { HttpApiOptions, MicroservicesProps, RestApiOptions, ServiceProps } from '../../lib';
 import flags from '../../cdk.json';
 
 /** A service with no wish of its own. */
@@ -50,3 +50,6 @@ export function containersOf(template: Template, serviceName: string): ReadonlyM
   const containers = definition[1].Properties?.['ContainerDefinitions'] as readonly ContainerDefinition[];
   return new Map(containers.map((container) => [container.Name, container]));
 }
+
+/** Options that both kinds of API Gateway take. */
+export type ApiOptions = HttpApiOptions & RestApiOptions;

@@ -89,7 +89,8 @@ function meshImages(
 ): (role: ContainerRole, task: WorkloadPlan) => ecs.ContainerImage | undefined {
   const { image: proxy, agentImage } = props.mesh?._options ?? {};
   const collector = props.tracing?._options.image;
-  const built = agentImage === undefined ? agentImages(scope, plan) : undefined;
+  const hasAgents = plan.workloads.some(({ containers }) => containers.some(({ role }) => role === 'init' || role === 'agent'));
+  const built = agentImage === undefined && hasAgents ? agentImages(scope, plan) : undefined;
   const copied = proxy === undefined ? envoyImages(scope, plan) : undefined;
   return (role, task) => {
     if (role === 'proxy') return proxy ?? copied?.get(task.sizing.architecture);

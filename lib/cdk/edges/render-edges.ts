@@ -29,7 +29,7 @@ export function renderEdges(
         securityGroup: gateway.securityGroup,
         discoveryService: gateway.discoveryService,
       };
-      return [plan.name, new RenderedEdge(scope, plan, { authorizers: userAuthorizers(edge._options), target, logGroup }, gateway)];
+      return [plan.name, new RenderedEdge(scope, plan, { authorizers: userAuthorizers(edge), target, logGroup }, gateway)];
     }),
   );
 }

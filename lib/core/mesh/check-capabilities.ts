@@ -1,7 +1,7 @@
 import { Reader } from '../reading/reader';
 import type { IssueList } from '../reading/issues';
 import type { Topology } from '../model/topology';
-import type { FeatureId } from './features';
+import type { Feature, FeatureId } from './features';
 import { FEATURES } from './features';
 import type { MeshProvider } from './provider';
 
@@ -11,9 +11,10 @@ export function checkCapabilities(topology: Topology, provider: MeshProvider, al
     const capability = provider.capabilities[id];
     if (capability === true) continue;
     const able = all.filter(({ capabilities }) => capabilities[id] === true).map(({ factory }) => factory);
-    for (const path of FEATURES[id].usedAt(topology)) {
+    const { usedAt, without = 'remove it' }: Feature = FEATURES[id];
+    for (const path of usedAt(topology)) {
       new Reader(issues, path, undefined).fail('UNSUPPORTED_BY_MESH', `${provider.factory} cannot do this: ${capability.no}`, {
-        fix: able.length === 0 ? 'remove it' : `remove it, or use ${able.join(' or ')}`,
+        fix: able.length === 0 ? without : `${without}, or use ${able.join(' or ')}`,
       });
     }
   }

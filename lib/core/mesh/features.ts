@@ -8,6 +8,8 @@ export interface Feature {
   readonly title: string;
   /** Paths in the user's props that ask for it; none for what every system has by default. */
   readonly usedAt: (topology: Topology) => readonly string[];
+  /** How a system does without, where leaving the prop out does not do. */
+  readonly without?: string;
 }
 
 /** Paths of the services for which something holds. */
@@ -55,13 +57,21 @@ export const FEATURES = {
   grpc: { title: 'gRPC', usedAt: speaking('grpc') },
   tcp: { title: 'TCP', usedAt: speaking('tcp') },
   declaredCalls: { title: 'Only declared calls, by security group and by the proxies', usedAt: always },
-  mutualTls: { title: 'Mutual TLS with certificates that renew themselves', usedAt: always },
+  mutualTls: {
+    title: 'Mutual TLS with certificates that renew themselves',
+    usedAt: ({ certificates }) => (certificates.kind === 'none' ? [] : ['certificates']),
+    without: 'set certificates to Certificates.none()',
+  },
   manyTasks: {
     title: 'More than 8 tasks of a service',
     usedAt: (topology) => services(topology, 'scaling', ({ discovery }) => discovery === 'cloudMap'),
   },
   accessLogs: { title: 'Access logs of the proxies', usedAt: always },
-  traces: { title: 'X-Ray traces of the proxies', usedAt: always },
+  traces: {
+    title: 'X-Ray traces of the proxies',
+    usedAt: ({ tracing }) => (tracing === undefined ? [] : ['tracing']),
+    without: 'set tracing to Tracing.none()',
+  },
   edge: { title: 'API Gateway in front (`edge`)', usedAt: ({ edges }) => edges.map(({ path }) => path) },
   allow: {
     title: 'Authorization by caller, method and path (`allow`)',

@@ -78,8 +78,8 @@ export function shapeOf(segments: readonly PathSegment[]): string {
 }
 
 /**
- * Orders routes from the most to the least specific, as API Gateway chooses. At the first part in which two paths differ, text beats a parameter, and a parameter beats a greedy one;
- * of two equal paths, a named method beats ANY; and "$default" comes last.
+ * Orders routes from the most to the least specific, as API Gateway chooses. At the first part in which two paths differ, text
+ * beats a parameter, and a parameter beats a greedy one; of two equal paths, a named method beats ANY; and "$default" comes last.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html#http-api-develop-routes.evaluation
  *
  * @param greedyLast whether any path without a greedy part comes before any with one

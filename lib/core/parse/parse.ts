@@ -1,14 +1,12 @@
 import { imageReference, IMAGES } from '../model/images';
 import { FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, MAX_DNS_INSTANCES } from '../model/constants';
-import type { Opaque } from '../reading/input';
 import { displayValue } from '../reading/input';
 import type { IssueList } from '../reading/issues';
 import type { EdgeTopology, ExternalService, Service, Sizing, Topology, TracingSettings, Warning } from '../model/topology';
 import { maxTasks, serviceAs } from '../model/topology';
 import { everyCaller } from '../model/callers';
-import { LABEL, checkLabel } from '../reading/check-label';
-import { checkHidesNoAws } from './network/check-domain';
 import { checkShared } from './network/check-shared';
+import { checkApex, checkHostNames, parseDomain, parseName, parseNamespace } from './network/parse-names';
 import { checkSharedAuthority } from './security/check-shared-authority';
 import { checkEnvironment } from './service/check-environment';
 import { checkExec } from './service/check-exec';
@@ -97,7 +95,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
     checkCalls(draft, callable);
     checkOverrides(draft);
     checkVirtualPorts(draft, drafts, externals, footprint);
-    checkHostNames(draft, domain, discoveryDomain, namespace);
+    checkHostNames({ ...draft, registered: workloadNamesOf(draft) }, domain, discoveryDomain, namespace);
   }
   const edges = parseEdges(root, { services: drafts, declared, external: outside, defaults });
   checkWorkloadNames(drafts, outside, edges, issues);
@@ -136,53 +134,6 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
     edges,
     warnings,
   });
-}
-
-function parseName(root: Reader, defaultName: string): string {
-  const at = root.field('name');
-  const name = at.string() ?? defaultName;
-  if (!at.absent) checkLabel(name, at, 'the mesh');
-  return name;
-}
-
-function parseDomain(at: Reader, meshName: string): string {
-  const domain = at.string() ?? `${meshName}.internal`;
-  if (at.absent || isDomain(domain)) checkHidesNoAws(at, domain);
-  else
-    at.fail('INVALID_NAME', 'is not a domain for a private zone', {
-      allowed: 'at least two lower-case DNS labels, such as "shop.internal", at most 180 characters, with no dot at the end',
-    });
-  return domain;
-}
-
-function isDomain(domain: string): boolean {
-  const labels = domain.split('.');
-  return labels.length >= 2 && domain.length <= 180 && labels.every((label) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(label));
-}
-
-/** The user's own Cloud Map namespace: its name goes into Envoy's config, so it must be known. */
-function parseNamespace(at: Reader, domain: string): string | undefined {
-  if (!at.checkInstance('a servicediscovery.IPrivateDnsNamespace', ['namespaceName', 'namespaceId'])) return undefined;
-  const { namespace } = at.value as NamespaceOpaque;
-  const type = new Reader(at.issues, `${at.path}.type`, namespace?.type);
-  if (!type.absent) type.oneOf(['DNS_PRIVATE'], 'a private DNS namespace', ['a servicediscovery.PrivateDnsNamespace']);
-  const found = new Reader(at.issues, `${at.path}.namespaceName`, namespace?.name).string();
-  if (found !== undefined && sameHost(found, domain)) {
-    at.fail('DOMAIN_CLASH', `the namespace is called "${domain}", as is the domain of the virtual names`, {
-      got: null,
-      fix: 'set domain to another name: Cloud Map manages the zone of its namespace and takes no other records in it',
-    });
-  }
-  return found;
-}
-
-function sameHost(a: string, b: string): boolean {
-  return a.toLowerCase().replace(/\.$/, '') === b.toLowerCase();
-}
-
-/** The walker over props leaves this with the object, so that no CDK is needed to see whether it is a token. */
-export interface NamespaceOpaque extends Opaque {
-  readonly namespace?: { readonly name?: unknown; readonly type?: unknown };
 }
 
 function parseTracing(at: Reader): TracingSettings | undefined {
@@ -322,35 +273,6 @@ function ofAllVersions(service: Service, check: (service: Service) => readonly W
       .map((warning) => ({ ...warning, path: `${prefix}versions.${version.name}.${warning.path.slice(prefix.length)}` })),
   );
   return [...own, ...ofVersions];
-}
-
-function checkHostNames(draft: DraftService, domain: string, discoveryDomain: string, namespace: Reader): void {
-  const [longest = draft.name] = [...workloadNamesOf(draft)].sort((a, b) => b.length - a.length);
-  const host = `${longest}.${discoveryDomain}`;
-  if (LABEL.test(longest) && host.length > 253) {
-    draft.at.fail('INVALID_NAME', `the host name "${longest}.<namespace>" has ${host.length} characters, more than DNS allows`, {
-      got: null,
-      allowed: 'at most 253 characters',
-      fix: 'shorten the name of the service or of the namespace',
-    });
-  }
-  if (!namespace.absent && sameHost(discoveryDomain, `${draft.name}.${domain}`)) {
-    namespace.fail(
-      'DOMAIN_CLASH',
-      `the namespace is called "${discoveryDomain}", as is the virtual name of "${draft.name}", which it would hide`,
-      { got: null, fix: 'rename the service, or set domain to another name' },
-    );
-  }
-}
-
-/** The private zone of the domain is more specific than the namespace, and holds no tasks. */
-function checkApex(name: string, domain: string, discoveryDomain: string, namespace: Reader): void {
-  if (namespace.absent || !sameHost(`${name}.${discoveryDomain}`, domain)) return;
-  namespace.fail(
-    'DOMAIN_CLASH',
-    `in this namespace the tasks of "${name}" register as "${domain}", which the private zone of the virtual names would hide`,
-    { got: null, fix: `set domain to another name, such as "${domain.split('.')[0] ?? 'shop'}-mesh.internal"` },
-  );
 }
 
 /** A caller that no rule names, though others are named: most likely forgotten. */

@@ -116,65 +116,197 @@ export interface ApiKeyAuthorizerOptions {
 }
 
 /**
+ * An authorizer that an HTTP API can use.
+ *
+ * @example
+ * const authorizer: IHttpApiAuthorizer = Authorizer.jwt({ issuer: 'https://login.example.com', audience: ['shop'] });
+ */
+export interface IHttpApiAuthorizer {
+  /** The authorization type of a route of an HTTP API: `NONE`, `AWS_IAM`, `JWT` or `CUSTOM`. */
+  readonly httpApiAuthorizationType: string;
+}
+
+/**
+ * An authorizer that a REST API can use.
+ *
+ * @example
+ * const authorizer: IRestApiAuthorizer = Authorizer.apiKey();
+ */
+export interface IRestApiAuthorizer {
+  /** The authorization type of a method of a REST API: `NONE`, `AWS_IAM`, `COGNITO_USER_POOLS` or `CUSTOM`. */
+  readonly restApiAuthorizationType: string;
+}
+
+/**
  * Who may use a route. One must be chosen for every route, on the edge or on the route itself.
  *
  * @example
  * const authorizer = Authorizer.jwt({ issuer: 'https://login.example.com', audience: ['shop'] });
  */
-export class Authorizer {
+export abstract class Authorizer {
   /** A JSON Web Token of any OpenID Connect issuer. HTTP API only. */
-  public static jwt(options: JwtAuthorizerOptions): Authorizer {
-    return new Authorizer('jwt', options?.name, options);
+  public static jwt(options: JwtAuthorizerOptions): JwtAuthorizer {
+    return new JwtAuthorizer(options);
   }
 
   /** A token of an Amazon Cognito user pool. */
-  public static cognito(options: CognitoAuthorizerOptions): Authorizer {
-    return new Authorizer('cognito', options?.name, undefined, options);
+  public static cognito(options: CognitoAuthorizerOptions): CognitoAuthorizer {
+    return new CognitoAuthorizer(options);
   }
 
-  /** A Lambda function decides. */
-  public static lambda(options: LambdaAuthorizerOptions): Authorizer {
-    return new Authorizer('lambda', options?.name, undefined, undefined, options);
+  /** A decision of a Lambda function. */
+  public static lambda(options: LambdaAuthorizerOptions): LambdaAuthorizer {
+    return new LambdaAuthorizer(options);
   }
 
-  /** AWS credentials (SigV4) with `execute-api:Invoke`. */
-  public static iam(): Authorizer {
-    return new Authorizer('iam', undefined);
+  /** AWS credentials (SigV4) with `execute-api:Invoke`, which `grantInvoke()` of the edge's handle gives. */
+  public static iam(): IamAuthorizer {
+    return new IamAuthorizer();
   }
 
   /** An API key of a usage plan, in the header `x-api-key`. REST API only. A key identifies a client; it is no login. */
-  public static apiKey(options: ApiKeyAuthorizerOptions = {}): Authorizer {
-    return new Authorizer('apiKey', undefined, undefined, undefined, undefined, options);
+  public static apiKey(options: ApiKeyAuthorizerOptions = {}): ApiKeyAuthorizer {
+    return new ApiKeyAuthorizer(options);
   }
 
-  /** Nobody is checked: the route is public. */
-  public static none(): Authorizer {
-    return new Authorizer('none', undefined);
+  /** No check: the route is public. */
+  public static none(): NoAuthorizer {
+    return new NoAuthorizer();
   }
 
   /** @internal */
   public readonly _type = 'Authorizer';
 
-  private constructor(
-    private readonly kind: string,
-    private readonly name: string | undefined,
-    /** @internal */
-    public readonly _jwt?: JwtAuthorizerOptions,
-    /** @internal */
-    public readonly _cognito?: CognitoAuthorizerOptions,
-    /** @internal */
-    public readonly _lambda?: LambdaAuthorizerOptions,
-    /** @internal */
-    public readonly _apiKey?: ApiKeyAuthorizerOptions,
-  ) {}
+  /** @internal */
+  public abstract readonly _kind: string;
+  /** @internal */
+  public readonly _jwt?: JwtAuthorizerOptions;
+  /** @internal */
+  public readonly _cognito?: CognitoAuthorizerOptions;
+  /** @internal */
+  public readonly _lambda?: LambdaAuthorizerOptions;
+  /** @internal */
+  public readonly _apiKey?: ApiKeyAuthorizerOptions;
 
   /** @internal */
   public _input(): unknown {
-    return factoryInput(this._jwt ?? this._cognito ?? this._lambda ?? this._apiKey, { kind: this.kind });
+    return factoryInput(this._jwt ?? this._cognito ?? this._lambda ?? this._apiKey, { kind: this._kind });
   }
 
   /** @internal */
   public get _id(): string {
-    return this.name ?? this.kind;
+    return (this._jwt ?? this._cognito ?? this._lambda)?.name ?? this._kind;
+  }
+}
+
+/**
+ * Checks a JSON Web Token of any OpenID Connect issuer.
+ *
+ * @example
+ * const authorizer = Authorizer.jwt({ issuer: 'https://login.example.com', audience: ['shop'] });
+ */
+export class JwtAuthorizer extends Authorizer implements IHttpApiAuthorizer {
+  public readonly httpApiAuthorizationType: string = 'JWT';
+  /** @internal */
+  public readonly _kind: string = 'jwt';
+  /** @internal */
+  public override readonly _jwt: JwtAuthorizerOptions;
+
+  public constructor(options: JwtAuthorizerOptions) {
+    super();
+    this._jwt = options;
+  }
+}
+
+/**
+ * Checks a token of an Amazon Cognito user pool.
+ *
+ * @example
+ * const authorizer = Authorizer.cognito({ userPool, userPoolClients: [userPool.addClient('Web')] });
+ */
+export class CognitoAuthorizer extends Authorizer implements IHttpApiAuthorizer, IRestApiAuthorizer {
+  public readonly httpApiAuthorizationType: string = 'JWT';
+  public readonly restApiAuthorizationType: string = 'COGNITO_USER_POOLS';
+  /** @internal */
+  public readonly _kind: string = 'cognito';
+  /** @internal */
+  public override readonly _cognito: CognitoAuthorizerOptions;
+
+  public constructor(options: CognitoAuthorizerOptions) {
+    super();
+    this._cognito = options;
+  }
+}
+
+/**
+ * Asks a Lambda function.
+ *
+ * @example
+ * const authorizer = Authorizer.lambda({ handler });
+ */
+export class LambdaAuthorizer extends Authorizer implements IHttpApiAuthorizer, IRestApiAuthorizer {
+  public readonly httpApiAuthorizationType: string = 'CUSTOM';
+  public readonly restApiAuthorizationType: string = 'CUSTOM';
+  /** @internal */
+  public readonly _kind: string = 'lambda';
+  /** @internal */
+  public override readonly _lambda: LambdaAuthorizerOptions;
+
+  public constructor(options: LambdaAuthorizerOptions) {
+    super();
+    this._lambda = options;
+  }
+}
+
+/**
+ * Checks that a request is signed with AWS credentials that have `execute-api:Invoke`.
+ *
+ * @example
+ * const authorizer = Authorizer.iam();
+ */
+export class IamAuthorizer extends Authorizer implements IHttpApiAuthorizer, IRestApiAuthorizer {
+  public readonly httpApiAuthorizationType: string = 'AWS_IAM';
+  public readonly restApiAuthorizationType: string = 'AWS_IAM';
+  /** @internal */
+  public readonly _kind: string = 'iam';
+
+  public constructor() {
+    super();
+  }
+}
+
+/**
+ * Checks an API key of a usage plan.
+ *
+ * @example
+ * const authorizer = Authorizer.apiKey();
+ */
+export class ApiKeyAuthorizer extends Authorizer implements IRestApiAuthorizer {
+  public readonly restApiAuthorizationType: string = 'NONE';
+  /** @internal */
+  public readonly _kind: string = 'apiKey';
+  /** @internal */
+  public override readonly _apiKey: ApiKeyAuthorizerOptions;
+
+  public constructor(options: ApiKeyAuthorizerOptions = {}) {
+    super();
+    this._apiKey = options;
+  }
+}
+
+/**
+ * Checks nothing: the route is public.
+ *
+ * @example
+ * const authorizer = Authorizer.none();
+ */
+export class NoAuthorizer extends Authorizer implements IHttpApiAuthorizer, IRestApiAuthorizer {
+  public readonly httpApiAuthorizationType: string = 'NONE';
+  public readonly restApiAuthorizationType: string = 'NONE';
+  /** @internal */
+  public readonly _kind: string = 'none';
+
+  public constructor() {
+    super();
   }
 }

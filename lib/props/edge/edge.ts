@@ -1,5 +1,5 @@
 import type { Duration } from 'aws-cdk-lib';
-import type { Authorizer } from './authorizer';
+import type { IHttpApiAuthorizer, IRestApiAuthorizer } from './authorizer';
 import { factoryInput } from '../factory-input';
 import type { SizingProps } from '../service/sizing-props';
 
@@ -20,21 +20,14 @@ export interface ThrottleProps {
 }
 
 /**
- * A route of the edge.
+ * A route of an edge, whatever its kind.
  *
  * @example
- * const checkout: RouteProps = { service: 'checkout', authorizer, scopes: ['pay'], throttle: { rateLimit: 50, burstLimit: 100 } };
+ * const checkout: RouteProps = { service: 'checkout', scopes: ['pay'], throttle: { rateLimit: 50, burstLimit: 100 } };
  */
 export interface RouteProps {
   /** The service that gets the requests, with their path, query, headers and body as the client sent them. */
   readonly service: string;
-
-  /**
-   * Who may use the route.
-   *
-   * @default - the authorizer of the edge; if it has none, an error asks for one
-   */
-  readonly authorizer?: Authorizer;
 
   /**
    * OAuth scopes of which a token needs at least one; for JWT and Cognito authorizers.
@@ -44,11 +37,41 @@ export interface RouteProps {
   readonly scopes?: string[];
 
   /**
-   * The limit on this route.
+   * Limit on requests to this route.
    *
    * @default - the limit of the edge
    */
   readonly throttle?: ThrottleProps;
+}
+
+/**
+ * A route of an HTTP API.
+ *
+ * @example
+ * const orders: HttpApiRouteProps = { service: 'orders', authorizer: Authorizer.iam() };
+ */
+export interface HttpApiRouteProps extends RouteProps {
+  /**
+   * Who may use the route.
+   *
+   * @default - the authorizer of the edge; if it has none, an error asks for one
+   */
+  readonly authorizer?: IHttpApiAuthorizer;
+}
+
+/**
+ * A route of a REST API.
+ *
+ * @example
+ * const orders: RestApiRouteProps = { service: 'orders', authorizer: Authorizer.apiKey() };
+ */
+export interface RestApiRouteProps extends RouteProps {
+  /**
+   * Who may use the route.
+   *
+   * @default - the authorizer of the edge; if it has none, an error asks for one
+   */
+  readonly authorizer?: IRestApiAuthorizer;
 }
 
 /**
@@ -101,38 +124,17 @@ export interface CorsProps {
 }
 
 /**
- * Options of `Edge.httpApi()` and `Edge.restApi()`.
+ * Options of every kind of edge.
  *
  * @example
  * const options: EdgeOptions = {
- *   authorizer,
- *   routes: {
- *     'GET /orders': { service: 'orders' },
- *     'ANY /orders/{proxy+}': { service: 'orders' },
- *     'GET /health': { service: 'orders', authorizer: Authorizer.none() },
- *   },
+ *   throttle: { rateLimit: 500, burstLimit: 1000 },
  *   gateway: { scaling: { minCapacity: 2, maxCapacity: 10 } },
  * };
  */
 export interface EdgeOptions {
   /**
-   * Routes by method and path: `GET /catalog/{id}`, `ANY /orders/{proxy+}`; on an HTTP API also `$default`.
-   * The most specific one wins, as API Gateway chooses. A parameter is a whole part of a path, a greedy one the last:
-   * `/orders/{proxy+}` matches what is below `/orders`, not `/orders` itself.
-   *
-   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
-   */
-  readonly routes: { readonly [key: string]: RouteProps };
-
-  /**
-   * Who may use the routes that do not say otherwise.
-   *
-   * @default - none: every route must name its own
-   */
-  readonly authorizer?: Authorizer;
-
-  /**
-   * The limit on every route that has none of its own.
+   * Limit on requests to every route that has none of its own.
    *
    * @default - the limits of the AWS account (10,000 requests a second, shared by all its APIs)
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
@@ -198,6 +200,64 @@ export interface EdgeOptions {
 }
 
 /**
+ * Options of `Edge.httpApi()`.
+ *
+ * @example
+ * const options: HttpApiOptions = {
+ *   authorizer: Authorizer.jwt({ issuer: 'https://login.example.com', audience: ['shop'] }),
+ *   routes: {
+ *     'GET /orders': { service: 'orders' },
+ *     'ANY /orders/{proxy+}': { service: 'orders' },
+ *     'GET /health': { service: 'orders', authorizer: Authorizer.none() },
+ *   },
+ * };
+ */
+export interface HttpApiOptions extends EdgeOptions {
+  /**
+   * Routes by method and path: `GET /catalog/{id}`, `ANY /orders/{proxy+}`, `$default`. The most specific one wins, as API Gateway
+   * chooses. A parameter is a whole part of a path, a greedy one the last: `/orders/{proxy+}` matches what is below `/orders`, not
+   * `/orders` itself.
+   *
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
+   */
+  readonly routes: { readonly [key: string]: HttpApiRouteProps };
+
+  /**
+   * Who may use the routes that do not say otherwise.
+   *
+   * @default - none: every route must name its own
+   */
+  readonly authorizer?: IHttpApiAuthorizer;
+}
+
+/**
+ * Options of `Edge.restApi()`.
+ *
+ * @example
+ * const options: RestApiOptions = {
+ *   authorizer: Authorizer.apiKey(),
+ *   routes: { 'GET /orders/{id}': { service: 'orders' } },
+ * };
+ */
+export interface RestApiOptions extends EdgeOptions {
+  /**
+   * Routes by method and path: `GET /catalog/{id}`, `ANY /orders/{proxy+}`. The most specific one wins, as API Gateway chooses. A
+   * parameter is a whole part of a path, a greedy one the last: `/orders/{proxy+}` matches what is below `/orders`, not `/orders`
+   * itself. All routes that have a parameter at the same place call it by one name.
+   *
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-settings-method-request.html
+   */
+  readonly routes: { readonly [key: string]: RestApiRouteProps };
+
+  /**
+   * Who may use the routes that do not say otherwise.
+   *
+   * @default - none: every route must name its own
+   */
+  readonly authorizer?: IRestApiAuthorizer;
+}
+
+/**
  * How clients outside reach the services: API Gateway, a VPC link, and the gateway service of the mesh.
  *
  * @example
@@ -209,13 +269,22 @@ export interface EdgeOptions {
  */
 export class Edge {
   /** An HTTP API: JWT, Cognito, Lambda and IAM authorizers; the cheapest; no load balancer is needed. */
-  public static httpApi(options: EdgeOptions): Edge {
-    return new Edge('http', options);
+  public static httpApi(options: HttpApiOptions): Edge {
+    return Edge._of('http', options);
   }
 
   /** A REST API: Cognito, Lambda, IAM and API keys, X-Ray in API Gateway itself; goes through a Network Load Balancer. */
-  public static restApi(options: EdgeOptions): Edge {
-    return new Edge('rest', options);
+  public static restApi(options: RestApiOptions): Edge {
+    return Edge._of('rest', options);
+  }
+
+  /**
+   * An edge of a kind in the registry.
+   *
+   * @internal
+   */
+  public static _of(kind: string, options: GivenEdgeOptions): Edge {
+    return new Edge(kind, options);
   }
 
   /** @internal */
@@ -224,11 +293,17 @@ export class Edge {
   private constructor(
     private readonly kind: string,
     /** @internal */
-    public readonly _options: EdgeOptions,
+    public readonly _options: GivenEdgeOptions,
   ) {}
 
   /** @internal */
   public _input(): unknown {
     return factoryInput(this._options, { kind: this.kind });
   }
+}
+
+/** What every kind has. */
+interface GivenEdgeOptions extends EdgeOptions {
+  readonly routes: { readonly [key: string]: RouteProps & { readonly authorizer?: object } };
+  readonly authorizer?: object;
 }

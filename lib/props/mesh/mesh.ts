@@ -1,12 +1,13 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { factoryInput } from '../factory-input';
+import type { EnvoyLogLevel } from '../observability/log-level';
 
 /**
  * Options of `Mesh.envoy()`.
  *
  * @example
- * const options: EnvoyMeshOptions = { image: ContainerImage.fromEcrRepository(repository, 'v1.40.0'), logLevel: 'info' };
+ * const options: EnvoyMeshOptions = { image: ContainerImage.fromEcrRepository(repository, 'v1.40.0'), logLevel: EnvoyLogLevel.INFO };
  */
 export interface EnvoyMeshOptions {
   /**
@@ -68,11 +69,11 @@ export interface EnvoyMeshOptions {
   readonly maxConnectionDuration?: Duration;
 
   /**
-   * Envoy's own log level (not the access log): trace, debug, info, warning, error, critical or off.
+   * Envoy's own log level (not the access log).
    *
-   * @default warning
+   * @default EnvoyLogLevel.WARNING
    */
-  readonly logLevel?: string;
+  readonly logLevel?: EnvoyLogLevel;
 }
 
 /**
@@ -103,7 +104,7 @@ export interface AppMeshCertificateOptions {
  * Options of `Mesh.appMesh()`.
  *
  * @example
- * const options: AppMeshOptions = { ignoredEgressPorts: [5432], logLevel: 'info' };
+ * const options: AppMeshOptions = { ignoredEgressPorts: [5432], logLevel: EnvoyLogLevel.INFO };
  */
 export interface AppMeshOptions {
   /**
@@ -131,11 +132,11 @@ export interface AppMeshOptions {
   readonly agentImage?: ContainerImage;
 
   /**
-   * Envoy's own log level (not the access log): trace, debug, info, warning, error, critical or off.
+   * Envoy's own log level (not the access log).
    *
-   * @default warning
+   * @default EnvoyLogLevel.WARNING
    */
-  readonly logLevel?: string;
+  readonly logLevel?: EnvoyLogLevel;
 
   /**
    * Whether App Mesh lets applications reach everything outside of the mesh (ALLOW_ALL). Otherwise Envoy drops what goes
@@ -183,7 +184,7 @@ export class Mesh {
   /** Envoy sidecars that hold their whole configuration in the task definition: no control plane. */
   public static envoy(options: EnvoyMeshOptions = {}): Mesh {
     // From JavaScript, null may stand where the default does not reach.
-    return new Mesh('envoy', options ?? {});
+    return Mesh._of('envoy', options ?? {});
   }
 
   /**
@@ -211,7 +212,16 @@ export class Mesh {
    * @see https://aws.amazon.com/blogs/containers/migrating-from-aws-app-mesh-to-amazon-ecs-service-connect/
    */
   public static appMesh(options: AppMeshOptions = {}): Mesh {
-    return new Mesh('appMesh', options ?? {});
+    return Mesh._of('appMesh', options ?? {});
+  }
+
+  /**
+   * A mesh of a provider in the registry.
+   *
+   * @internal
+   */
+  public static _of(provider: string, options: Pick<EnvoyMeshOptions, 'image' | 'agentImage'>): Mesh {
+    return new Mesh(provider, options);
   }
 
   /** @internal */

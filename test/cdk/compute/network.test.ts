@@ -1,3 +1,4 @@
+import type { ApiOptions } from '../../support/stack';
 import { App, SecretValue, Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
@@ -5,10 +6,9 @@ import { Cluster, LogDrivers, Secret } from 'aws-cdk-lib/aws-ecs';
 import { Secret as SecretsManagerSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { Authorizer, Edge, Microservices } from '../../../lib';
-import type { EdgeOptions } from '../../../lib';
 import { build, resourcesOf, service } from '../../support/stack';
 
-const edges = { http: (options: EdgeOptions) => Edge.httpApi(options), rest: (options: EdgeOptions) => Edge.restApi(options) };
+const edges = { http: (options: ApiOptions) => Edge.httpApi(options), rest: (options: ApiOptions) => Edge.restApi(options) };
 const routes = { 'ANY /{proxy+}': { service: 'ui' } };
 
 describe('tasks', () => {

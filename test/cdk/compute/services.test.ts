@@ -343,7 +343,7 @@ describe('what the user brings', () => {
   test('an Envoy image and a collector image replace the defaults', () => {
     const { template } = build({
       services: { ui: service() },
-      mesh: Mesh.envoy({ image: ContainerImage.fromRegistry('mine/envoy:1'), logLevel: 'debug' }),
+      mesh: Mesh.envoy({ image: ContainerImage.fromRegistry('mine/envoy:1'), logLevel: EnvoyLogLevel.DEBUG }),
       tracing: Tracing.xray({ image: ContainerImage.fromRegistry('mine/collector:1') }),
     });
     expect(containersOf(template, 'ui').get('envoy')).toMatchObject({

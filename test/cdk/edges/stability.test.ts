@@ -1,5 +1,6 @@
 import { Authorizer } from '../../../lib/props/edge/authorizer';
-import type { EdgeOptions, RouteProps } from '../../../lib/props/edge/edge';
+import type { RouteProps } from '../../../lib/props/edge/edge';
+import type { ApiOptions } from '../../support/stack';
 import { Edge } from '../../../lib/props/edge/edge';
 import { stackWithEdge } from './stack-with-gateway';
 
@@ -9,9 +10,13 @@ type Kind = 'httpApi' | 'restApi';
 const jwt = Authorizer.jwt({ issuer: 'https://login.example', audience: ['shop'] });
 const iam = Authorizer.iam();
 
-function resourcesOf(kind: Kind, routes: Record<string, RouteProps>, options: Partial<EdgeOptions> = {}): Resources {
+type Routes = Record<string, ApiOptions['routes'][string]>;
+
+function resourcesOf(kind: Kind, routes: Routes, options: Partial<ApiOptions> = {}): Resources {
   const template = stackWithEdge(() =>
-    Edge[kind]({ authorizer: kind === 'httpApi' ? jwt : iam, routes, cors: { allowOrigins: ['*'] }, ...options }),
+    kind === 'httpApi'
+      ? Edge.httpApi({ authorizer: jwt, routes, cors: { allowOrigins: ['*'] }, ...options })
+      : Edge.restApi({ authorizer: iam, routes, cors: { allowOrigins: ['*'] }, ...options }),
   ).template();
   return template.toJSON().Resources as Resources;
 }
@@ -60,7 +65,7 @@ describe.each<[Kind]>([['httpApi'], ['restApi']])('%s', (kind) => {
 describe('a REST API is deployed anew', () => {
   const first = (): string | undefined => deploymentOf(resourcesOf('restApi', routes));
 
-  test.each<[string, Record<string, RouteProps>, Partial<EdgeOptions>]>([
+  test.each<[string, Routes, Partial<ApiOptions>]>([
     ['a route is added', { ...routes, 'GET /new': catalog }, {}],
     ['a route is removed', { 'POST /catalog': catalog }, {}],
     ['an authorizer changes', { ...routes, 'POST /catalog': { ...catalog, authorizer: Authorizer.none() } }, {}],

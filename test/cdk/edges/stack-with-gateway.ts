@@ -29,7 +29,7 @@ export function stackWithEdge(makeEdge: (stack: Stack) => Edge, options: { reado
   const logGroup = new logs.LogGroup(stack, 'Logs', { removalPolicy: RemovalPolicy.DESTROY, retention: logs.RetentionDays.ONE_MONTH });
   const edge = makeEdge(stack);
   const { topology, edge: parsed } = systemWith(edge, options);
-  const context = { authorizers: userAuthorizers(edge._options), target, logGroup };
+  const context = { authorizers: userAuthorizers(edge), target, logGroup };
   // The edge only hands the gateway out.
   const rendered = new RenderedEdge(stack, planEdge(topology, parsed), context, undefined as unknown as IMicroservice);
   return { app, stack, edge: rendered, template: () => Template.fromStack(stack) };

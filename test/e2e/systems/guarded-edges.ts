@@ -1,5 +1,6 @@
+import type { ApiOptions } from '../../support/stack';
 import { Authorizer, Edge, PathMatch, PathRewrite } from '../../../lib';
-import type { EdgeOptions, MicroservicesProps, ServiceProps, ServiceRouteProps } from '../../../lib';
+import type { IamAuthorizer, MicroservicesProps, ServiceProps, ServiceRouteProps } from '../../../lib';
 import { image } from './synthesize';
 
 export type ApiKind = 'HTTP' | 'REST';
@@ -34,7 +35,7 @@ const customers = Authorizer.jwt({ name: 'customers', issuer: 'https://login.exa
 const staff = Authorizer.jwt({ name: 'staff', issuer: 'https://staff.example', audience: ['shop'] });
 
 const service: ServiceProps = { image: image('echo'), port: 8080 };
-const edge = (kind: ApiKind, options: EdgeOptions): Edge => (kind === 'HTTP' ? Edge.httpApi(options) : Edge.restApi(options));
+const edge = (kind: ApiKind, options: ApiOptions): Edge => (kind === 'HTTP' ? Edge.httpApi(options) : Edge.restApi(options));
 const open = { service: 'site', authorizer: none };
 const guarded = { service: 'site', authorizer: iam };
 
@@ -220,7 +221,7 @@ export const TWO_KINDS_OF_TOKENS: GuardedEdge = {
   name: 'two kinds of credentials, of which the client has one',
   kinds: ['HTTP', 'REST'],
   props: (kind) => {
-    const [low, high] = kind === 'HTTP' ? [customers, staff] : [Authorizer.apiKey(), iam];
+    const [low, high] = (kind === 'HTTP' ? [customers, staff] : [Authorizer.apiKey(), iam]) as unknown as readonly IamAuthorizer[];
     return {
       services: { site: service },
       edge: edge(kind, {

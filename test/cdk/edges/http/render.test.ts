@@ -3,15 +3,15 @@ import { Duration } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import * as cognito from 'aws-cdk-lib/aws-cognito';
 import { Authorizer } from '../../../../lib/props/edge/authorizer';
-import type { EdgeOptions, RouteProps } from '../../../../lib/props/edge/edge';
+import type { HttpApiOptions, HttpApiRouteProps } from '../../../../lib/props/edge/edge';
 import { Edge } from '../../../../lib/props/edge/edge';
 import type { RenderedStack } from '../stack-with-gateway';
 import { functionIn, stackWithEdge } from '../stack-with-gateway';
 
-const catalog: RouteProps = { service: 'catalog' };
+const catalog: HttpApiRouteProps = { service: 'catalog' };
 const iam = Authorizer.iam();
 
-function render(options: Partial<EdgeOptions> | ((stack: Stack) => Partial<EdgeOptions>)): RenderedStack {
+function render(options: Partial<HttpApiOptions> | ((stack: Stack) => Partial<HttpApiOptions>)): RenderedStack {
   return stackWithEdge((stack) =>
     Edge.httpApi({ authorizer: iam, routes: { 'GET /catalog': catalog }, ...(typeof options === 'function' ? options(stack) : options) }),
   );

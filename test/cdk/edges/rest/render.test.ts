@@ -4,15 +4,15 @@ import { Match } from 'aws-cdk-lib/assertions';
 import * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import * as cognito from 'aws-cdk-lib/aws-cognito';
 import { Authorizer } from '../../../../lib/props/edge/authorizer';
-import type { EdgeOptions, RouteProps } from '../../../../lib/props/edge/edge';
+import type { RestApiOptions, RestApiRouteProps } from '../../../../lib/props/edge/edge';
 import { Edge } from '../../../../lib/props/edge/edge';
 import type { RenderedStack } from '../stack-with-gateway';
 import { functionIn, stackWithEdge } from '../stack-with-gateway';
 
-const catalog: RouteProps = { service: 'catalog' };
+const catalog: RestApiRouteProps = { service: 'catalog' };
 const iam = Authorizer.iam();
 
-function render(options: Partial<EdgeOptions> | ((stack: Stack) => Partial<EdgeOptions>), traced = true): RenderedStack {
+function render(options: Partial<RestApiOptions> | ((stack: Stack) => Partial<RestApiOptions>), traced = true): RenderedStack {
   return stackWithEdge(
     (stack) =>
       Edge.restApi({ authorizer: iam, routes: { 'GET /': catalog }, ...(typeof options === 'function' ? options(stack) : options) }),

@@ -1,14 +1,15 @@
 import type { HttpApiPlan } from '../../../../lib/core/edges/http/plan';
 import { planHttpApi } from '../../../../lib/core/edges/http/plan';
+import type { IHttpApiAuthorizer } from '../../../../lib/props/edge/authorizer';
 import { Authorizer } from '../../../../lib/props/edge/authorizer';
-import type { EdgeOptions, RouteProps } from '../../../../lib/props/edge/edge';
+import type { HttpApiOptions, HttpApiRouteProps } from '../../../../lib/props/edge/edge';
 import { Edge } from '../../../../lib/props/edge/edge';
 import { edgeOf } from '../edge-of';
 
 const jwt = Authorizer.jwt({ issuer: 'https://login.example', audience: ['shop'] });
-const catalog: RouteProps = { service: 'catalog' };
+const catalog: HttpApiRouteProps = { service: 'catalog' };
 
-function planOf(options: Partial<EdgeOptions>): HttpApiPlan {
+function planOf(options: Partial<HttpApiOptions>): HttpApiPlan {
   return planHttpApi(edgeOf(Edge.httpApi({ authorizer: jwt, routes: { 'GET /catalog': catalog }, ...options })));
 }
 
@@ -31,7 +32,7 @@ describe('what a service gets', () => {
 });
 
 describe('authorization', () => {
-  test.each([
+  test.each<[string, IHttpApiAuthorizer, string, string | undefined]>([
     ['none', Authorizer.none(), 'NONE', undefined],
     ['iam', Authorizer.iam(), 'AWS_IAM', undefined],
     ['jwt', jwt, 'JWT', 'jwt'],
@@ -83,12 +84,12 @@ describe('throttles', () => {
 describe('preflight requests', () => {
   const cors = { allowOrigins: ['https://shop.example'] };
   const none = { ...catalog, authorizer: Authorizer.none() };
-  const preflights = (routes: Record<string, RouteProps>, options: Partial<EdgeOptions> = { cors }): string[] =>
+  const preflights = (routes: Record<string, HttpApiRouteProps>, options: Partial<HttpApiOptions> = { cors }): string[] =>
     planOf({ ...options, routes })
       .routes.filter((route) => route.preflight)
       .map((route) => route.key);
 
-  test.each<[string, Record<string, RouteProps>, string[]]>([
+  test.each<[string, Record<string, HttpApiRouteProps>, string[]]>([
     ['are API Gateway’s own business where every route names its method', { 'GET /a': catalog, 'POST /a': catalog }, []],
     ['pass a route for every method that has an authorizer', { 'ANY /a/{proxy+}': catalog }, ['OPTIONS /a/{proxy+}']],
     ['pass a public route by itself', { 'ANY /a': none }, []],

@@ -1,13 +1,14 @@
 import type { RestApiPlan } from '../../../../lib/core/edges/rest/plan';
 import { planRestApi } from '../../../../lib/core/edges/rest/plan';
+import type { IRestApiAuthorizer } from '../../../../lib/props/edge/authorizer';
 import { Authorizer } from '../../../../lib/props/edge/authorizer';
-import type { CorsProps, EdgeOptions, RouteProps } from '../../../../lib/props/edge/edge';
+import type { CorsProps, RestApiOptions, RestApiRouteProps } from '../../../../lib/props/edge/edge';
 import { Edge } from '../../../../lib/props/edge/edge';
 import { edgeOf } from '../edge-of';
 
-const catalog: RouteProps = { service: 'catalog' };
+const catalog: RestApiRouteProps = { service: 'catalog' };
 
-function planOf(options: Partial<EdgeOptions>): RestApiPlan {
+function planOf(options: Partial<RestApiOptions>): RestApiPlan {
   return planRestApi({}, edgeOf(Edge.restApi({ authorizer: Authorizer.iam(), routes: { 'GET /catalog': catalog }, ...options })));
 }
 
@@ -38,7 +39,7 @@ test('every method tells the gateway its own key, and the client’s address and
   });
 });
 
-test.each([
+test.each<[string, IRestApiAuthorizer, string, boolean]>([
   ['none', Authorizer.none(), 'NONE', false],
   ['iam', Authorizer.iam(), 'AWS_IAM', false],
   ['apiKey', Authorizer.apiKey(), 'NONE', true],
@@ -75,7 +76,7 @@ test('access logs tell the trace, the key and why a request failed', () => {
 });
 
 describe('CORS', () => {
-  const corsOf = (cors: CorsProps, routes: Record<string, RouteProps> = { 'GET /a': catalog }): NonNullable<RestApiPlan['cors']> => {
+  const corsOf = (cors: CorsProps, routes: Record<string, RestApiRouteProps> = { 'GET /a': catalog }): NonNullable<RestApiPlan['cors']> => {
     const plan = planOf({ cors, routes }).cors;
     if (plan === undefined) throw new Error('no CORS');
     return plan;

@@ -67,7 +67,8 @@ describe('features are asked for', () => {
     return Object.fromEntries(
       Object.entries(FEATURES)
         .map(([id, { usedAt }]) => [id, usedAt(topology)] as const)
-        .filter(([, paths]) => paths.length > 0),
+        // All systems have these two, unless they say otherwise.
+        .filter(([id, paths]) => paths.length > 0 && id !== 'mutualTls' && id !== 'traces'),
     );
   };
 
