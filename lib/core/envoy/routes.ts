@@ -44,7 +44,7 @@ export function routes(callee: Upstream, policy: CallPolicy, { method, host = {}
     const methods = intersection(only, route?.match.methods);
     const match = route === undefined ? ANY_PATH : routeMatch(route.match);
     const to = (conditions: RouteMatch, where: Target): readonly ForwardingRoute[] =>
-      byMethod(callee, changed, methods, conditions, (retried) => ({
+      byMethod(callee, changed, methods, conditions, (retried): Forwarding => ({
         route: action(callee, changed, retried, where, host, route),
         ...(route === undefined ? {} : headerChanges(route)),
       }));

@@ -74,9 +74,14 @@ export interface RouteHost {
 }
 
 export interface WeightedCluster {
-  readonly clusters: readonly { readonly name: string; readonly weight: number }[];
+  readonly clusters: readonly ClusterWeight[];
   readonly runtime_key_prefix: string;
   readonly use_hash_policy?: boolean;
+}
+
+export interface ClusterWeight {
+  readonly name: string;
+  readonly weight: number;
 }
 
 export interface RequestMirrorPolicy {

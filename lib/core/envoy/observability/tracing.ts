@@ -26,6 +26,13 @@ export function tracing(settings: TracingSettings | undefined, segmentName: stri
 }
 
 /** https://docs.aws.amazon.com/xray/latest/devguide/xray-sdk-go-configuration.html#xray-sdk-go-configuration-sampling */
+interface SamplingManifest {
+  readonly version: 2;
+  readonly rules: readonly never[];
+  readonly default: { readonly fixed_target: number; readonly rate: number };
+}
+
 function samplingManifest(rate: number): string {
-  return JSON.stringify({ version: 2, rules: [], default: { fixed_target: 0, rate } });
+  const manifest: SamplingManifest = { version: 2, rules: [], default: { fixed_target: 0, rate } };
+  return JSON.stringify(manifest);
 }

@@ -1,7 +1,6 @@
 import type { EdgeRoute, EdgeTopology, PathSegment } from '../../model/topology';
 import type { PathPattern } from '../syntax/paths';
 import { ANY_QUERY, looseLiteral, looselyRead } from '../syntax/paths';
-import { defined } from '../../defined';
 
 /**
  * The paths of a route as a regular expression of the header `:path`; undefined if it takes every path. API Gateway may ignore one
@@ -62,10 +61,10 @@ export function shadowsOf(route: EdgeRoute, edge: EdgeTopology): readonly Shadow
   const others = moreSpecific.filter((other) => methodsMeet(route, other) && pathsMeet(route, other) && !isHeldBy(other, route, edge));
   // Of a route for every method, only requests with the other one's method are that one's.
   const methodOf = ({ method }: EdgeRoute): string | undefined => (method === 'ANY' || method === route.method ? undefined : method);
-  return [...new Set(others.map(methodOf))].map((method) => {
+  return [...new Set(others.map(methodOf))].map((method): Shadow => {
     const pattern = `${looselyRead(others.filter((other) => methodOf(other) === method).map(loosePattern))}${ANY_QUERY}`;
     // Frameworks answer HEAD by what they have for GET.
-    return { ...defined({ methods: method === undefined ? undefined : method === 'GET' ? ['GET', 'HEAD'] : [method] }), pattern };
+    return method === undefined ? { pattern } : { methods: method === 'GET' ? ['GET', 'HEAD'] : [method], pattern };
   });
 }
 

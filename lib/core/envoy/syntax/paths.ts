@@ -39,7 +39,7 @@ const PARAMETERS = String.raw`(;[^/?]*|%3[Bb][^/?]*|%20|%09|\.)*`;
 const END_OF_PAGE = String.raw`(;[^/?]*|%3[Bb][^/?]*|%20|%09|\.|/)*`;
 
 /** Which formats of a page are the page itself. */
-export const FORMATS = {
+export const FORMATS: Readonly<Record<'common' | 'any', string>> = {
   /** Those that frameworks serve from one handler; others may be files of their own, such as `/app.js` beside `/app`. */
   common: String.raw`(\.(json|xml|html?|do|action))?`,
   any: String.raw`(\.\w+)?`,

@@ -72,5 +72,5 @@ export function healthCheckRequests(topology: Topology, service: Service): reado
     const path = protocol === 'grpc' ? GRPC_HEALTH_PATH : (check.path ?? '/');
     callers.set(path, [...(callers.get(path) ?? []), caller]);
   }
-  return [...callers].map(([path, names]) => ({ method: protocol === 'grpc' ? 'POST' : 'GET', path, callers: names }));
+  return [...callers].map(([path, names]): HealthCheckRequest => ({ method: protocol === 'grpc' ? 'POST' : 'GET', path, callers: names }));
 }

@@ -6,7 +6,7 @@ import type { Upstream } from './upstream';
 import type { RuntimeLayer } from '../api/bootstrap';
 import type { FieldMatcher, NetworkInputs, OnMatch, SinglePredicate } from '../api/generic-matcher';
 import type { FilterChain, FilterChainActions, Listener, NetworkFilter } from '../api/listener';
-import type { ClusterSpecifier, RouteAction } from '../api/route';
+import type { ClusterSpecifier, ClusterWeight, RouteAction } from '../api/route';
 import type { HeaderMatcher } from '../api/route-components';
 import { extension, message, typed } from '../syntax/messages';
 
@@ -32,7 +32,7 @@ export function target(
   const own = route?.versions === undefined ? undefined : route.name;
   return {
     weighted_clusters: message({
-      clusters: callee.versions.map(({ workloadName: name }) => ({ name, weight: 1 })),
+      clusters: callee.versions.map(({ workloadName: name }): ClusterWeight => ({ name, weight: 1 })),
       runtime_key_prefix: weightsPrefix(callee.name, own),
       use_hash_policy: loadBalancing.algorithm === 'ringHash' ? true : undefined,
     }),
