@@ -35,8 +35,8 @@ export const LARGE_REGEXES: RuntimeLayer = { name: 'regex', static_layer: { 're2
 
 /**
  * On loopback, where the application reaches it too: it may read statistics and drain, but not stop Envoy, change it, or read its
- * configuration (/config_dump, and /server_info, which repeats the command line). Whoever holds all connections must not keep
- * health checks and the agent out.
+ * configuration (/config_dump, and /server_info, which repeats the command line). Health checks and the agent get
+ * in even if all other connections are in use.
  * https://www.envoyproxy.io/docs/envoy/latest/operations/admin
  */
 function admin(): Admin {

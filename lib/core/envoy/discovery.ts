@@ -11,7 +11,7 @@ export function discovery(callee: Registration): Partial<Cluster> {
 }
 
 /**
- * By Cloud Map's DNS, which is asked again when an answer's TTL has passed.
+ * By Cloud Map's DNS, with a new query when an answer's TTL has passed.
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/clusters/dns/v3/dns_cluster.proto
  */
 function dnsCluster(callee: Registration): Pick<Cluster, 'cluster_type' | 'load_assignment'> {

@@ -92,8 +92,8 @@ function downstreamLimits(
       ...http2,
     },
     request_headers_timeout: '15s',
-    // Between the GOAWAY that asks for no more requests and the end: idle connections are to make room soon. Envoy's own 5 seconds
-    // are for clients on the internet.
+    // From the GOAWAY until the connection ends: idle connections make room soon. Envoy's own 5 seconds are for clients on the
+    // internet.
     drain_timeout: direction === 'inbound' ? '1s' : undefined,
   });
 }

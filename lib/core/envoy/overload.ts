@@ -14,7 +14,10 @@ export interface EnvoyMemory {
 /** The heap is what grows with traffic; the program itself takes about 45 MiB more, most of it pages of its file. */
 const HEAP_SHARE = { sidecar: 0.25, gateway: 0.5 } as const;
 
-/** Of all listeners together. https://www.envoyproxy.io/docs/envoy/latest/configuration/operations/overload_manager/overload_manager#limiting-active-connections */
+/**
+ * Of all listeners together.
+ * https://www.envoyproxy.io/docs/envoy/latest/configuration/operations/overload_manager/overload_manager#limiting-active-connections
+ */
 const MAX_CONNECTIONS = 10_000;
 
 /**
@@ -28,7 +31,7 @@ const MAX_INBOUND_CONNECTIONS = 0.9 * MAX_CONNECTIONS;
 
 /**
  * From which size of the heap on connections without requests are ended sooner. It is small, however large the task is, so that
- * whoever holds idle connections loses them before they are as many as the listener takes.
+ * clients that hold idle connections lose them before they are as many as the listener takes.
  */
 const IDLE_HEAP_MIB = 128;
 

@@ -21,7 +21,7 @@ export interface RoutesContext {
   readonly host?: RouteHost;
 }
 
-type Retried = 'idempotent' | 'careful';
+type RetryKind = 'idempotent' | 'nonIdempotent';
 
 /** A route to a cluster. */
 export type ForwardingRoute = Route & { readonly route: RouteAction };
@@ -35,7 +35,7 @@ type Target = ClusterSpecifier & Pick<RouteAction, 'request_mirror_policies'>;
 /**
  * The routes of a caller to one callee: the callee's own in their order, of which the first that matches decides, and one for
  * all other requests. Each stands behind copies of itself for requests that name a version, which differ only in where they
- * go. Of each there are two, for methods that are idempotent and for all others, since they are retried in different ways.
+ * go. Of each there are two, for methods that are idempotent and for all others, since they are kind in different ways.
  */
 export function routes(callee: Upstream, policy: CallPolicy, { method, host = {} }: RoutesContext = {}): readonly ForwardingRoute[] {
   const only = method === undefined ? undefined : [method];
@@ -44,8 +44,8 @@ export function routes(callee: Upstream, policy: CallPolicy, { method, host = {}
     const methods = intersection(only, route?.match.methods);
     const match = route === undefined ? ANY_PATH : routeMatch(route.match);
     const to = (conditions: RouteMatch, where: Target): readonly ForwardingRoute[] =>
-      byMethod(callee, changed, methods, conditions, (retried): Forwarding => ({
-        route: action(callee, changed, retried, where, host, route),
+      byMethod(callee, changed, methods, conditions, (kind): Forwarding => ({
+        route: action(callee, changed, kind, where, host, route),
         ...(route === undefined ? {} : headerChanges(route)),
       }));
     return [
@@ -74,32 +74,32 @@ function byMethod(
   policy: CallPolicy,
   methods: readonly string[] | undefined,
   match: RouteMatch,
-  forwarding: (retried: Retried) => Forwarding,
+  forwarding: (kind: RetryKind) => Forwarding,
 ): readonly ForwardingRoute[] {
   const withMethod = (method: StringMatcher): RouteMatch => withHeader(match, { name: ':method', string_match: method });
-  const oneOf = (some: readonly string[], retried: Retried): readonly ForwardingRoute[] => {
+  const oneOf = (some: readonly string[], kind: RetryKind): readonly ForwardingRoute[] => {
     const [first] = some;
     if (first === undefined) return [];
     const method: StringMatcher = some.length === 1 ? { exact: first } : { safe_regex: { regex: some.join('|') } };
-    return [{ match: withMethod(method), ...forwarding(retried) }];
+    return [{ match: withMethod(method), ...forwarding(kind) }];
   };
   if (methods !== undefined) {
     const idempotent = methods.filter((method) => IDEMPOTENT.test(method) && protocol !== 'grpc');
     const others = methods.filter((method) => !idempotent.includes(method));
-    return [...oneOf(idempotent, 'idempotent'), ...oneOf(others, 'careful')];
+    return [...oneOf(idempotent, 'idempotent'), ...oneOf(others, 'nonIdempotent')];
   }
-  if (protocol === 'grpc' || !dependOnMethod(policy)) return [{ match, ...forwarding('careful') }];
+  if (protocol === 'grpc' || !dependOnMethod(policy)) return [{ match, ...forwarding('nonIdempotent') }];
   return [
     { match: withMethod({ safe_regex: { regex: IDEMPOTENT.source } }), ...forwarding('idempotent') },
-    { match, ...forwarding('careful') },
+    { match, ...forwarding('nonIdempotent') },
   ];
 }
 
-function action(callee: Upstream, policy: CallPolicy, retried: Retried, to: Target, host: RouteHost, route?: ServiceRoute): RouteAction {
+function action(callee: Upstream, policy: CallPolicy, kind: RetryKind, to: Target, host: RouteHost, route?: ServiceRoute): RouteAction {
   return {
     ...to,
     ...timeouts(policy.timeouts, callee.protocol),
-    ...retries(callee, policy, retried),
+    ...retries(callee, policy, kind),
     ...hashPolicy(policy),
     ...upgrades(callee),
     ...(route?.rewrite?.host === undefined ? host : {}),

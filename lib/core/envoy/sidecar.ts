@@ -11,7 +11,7 @@ import { healthCheckRoutes } from './traffic/health-check-routes';
 import { headerChanges } from './traffic/header-changes';
 import { httpConnectionManager } from './http-connection-manager';
 import { removeUntrustedHeaders } from './security/inbound-headers';
-import { authenticates } from './security/callers';
+import { usesMutualTls } from './security/callers';
 import { externalCluster, externalListener } from './external';
 import type { Bootstrap } from './api/bootstrap';
 import type { HttpFilter } from './api/http-filters';
@@ -77,7 +77,7 @@ const UPSTREAM_CONTROL_HEADERS = ['immediate-health-check-fail', 'overloaded', '
 
 /** What other tasks reach: the application, and nothing else. */
 function inbound(topology: SidecarTopology, service: Service): Listener {
-  const authenticated = authenticates(topology);
+  const authenticated = usesMutualTls(topology);
   const timeouts = allTimeouts(topology, service);
   const toApplication: RouteAction = {
     cluster: APPLICATION_CLUSTER,

@@ -12,7 +12,7 @@ export interface AccessLogOptions {
   readonly peer: string;
   /** Whether the other side is outside of the mesh. */
   readonly external?: boolean;
-  /** Whether whoever connects has to prove who it is. */
+  /** Whether the other side must prove its identity. */
   readonly authenticated?: boolean;
   /** Whether a callee has several versions: then the log has the version of each request. */
   readonly versions?: boolean;
@@ -20,8 +20,8 @@ export interface AccessLogOptions {
 
 /**
  * One JSON line for each request or connection, on stdout, with what explains a failure: the response flags
- * and details say which Envoy gave up and why. The query string is left out, since it may hold secrets. Fields
- * that say nothing in a direction are left out too: each listener repeats its format, and the task definition
+ * and details show which Envoy gave up and why. The query string is left out, since it may hold secrets. Fields
+ * that are always empty in a direction are left out too: each listener repeats its format, and the task definition
  * has a size limit.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage
  */

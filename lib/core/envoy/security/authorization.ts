@@ -1,6 +1,6 @@
 import { identityOf } from '../../contract/identity';
 import type { AllowRule, AllowedPath, Service, Topology } from '../../model/topology';
-import { authenticates, callersOf } from './callers';
+import { usesMutualTls, callersOf } from './callers';
 import { healthCheckRequests } from '../traffic/health-checks';
 import type { HttpFilter } from '../api/http-filters';
 import type { Permission, Policy, Principal } from '../api/rbac';
@@ -15,7 +15,7 @@ import { AMBIGUOUS_PATH } from '../syntax/paths';
  */
 export function httpAuthorization(topology: Topology, service: Service): readonly HttpFilter[] {
   // With no rule of its own, a service has one that narrows nothing.
-  const rules = service.allow ?? (authenticates(topology) ? [{}] : undefined);
+  const rules = service.allow ?? (usesMutualTls(topology) ? [{}] : undefined);
   if (rules === undefined) return [];
   const policies = rules.flatMap((rule, index): readonly NamedPolicy[] => {
     const principals = principalsOf(topology, service, rule);
@@ -45,7 +45,7 @@ function healthCheckPolicies(topology: Topology, service: Service): readonly Nam
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/rbac/v3/rbac.proto#config-rbac-v3-principal-authenticated
  */
 function principalsOf(topology: Topology, service: Service, rule: AllowRule): readonly Principal[] {
-  if (!authenticates(topology)) return [{ any: true }];
+  if (!usesMutualTls(topology)) return [{ any: true }];
   return callersOf(service, rule).map((caller): Principal => ({
     authenticated: { principal_name: { exact: identityOf(topology.trustDomain, caller) } },
   }));

@@ -2,7 +2,7 @@ import type { CertificatePart } from '../../contract/files';
 import { MESH_DIRECTORY, sdsFile } from '../../contract/files';
 import { identityOf, trustPrefix } from '../../contract/identity';
 import type { Service, Topology } from '../../model/topology';
-import { authenticates, callersOf } from './callers';
+import { usesMutualTls, callersOf } from './callers';
 import type { Cluster } from '../api/cluster';
 import type { HttpConnectionManager } from '../api/http-connection-manager';
 import type { FilterChain } from '../api/listener';
@@ -23,7 +23,7 @@ export function downstreamTls(
   topology: Topology,
   service: Service,
 ): Pick<FilterChain, 'transport_socket_connect_timeout' | 'transport_socket'> {
-  if (!authenticates(topology)) return {};
+  if (!usesMutualTls(topology)) return {};
   return {
     transport_socket_connect_timeout: HANDSHAKE_TIMEOUT,
     transport_socket: extension('envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext', {
@@ -49,13 +49,13 @@ function acceptedIdentities(topology: Topology, service: Service): readonly Stri
 }
 
 /**
- * The application learns who calls, and nobody else can say so: see inbound-headers.ts.
+ * The application gets the caller's identity, which callers cannot forge: see inbound-headers.ts.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers#x-forwarded-client-cert
  */
 export function forwardClientCertificate(
   topology: Topology,
 ): Pick<HttpConnectionManager, 'forward_client_cert_details' | 'set_current_client_cert_details'> {
-  return authenticates(topology) ? { forward_client_cert_details: 'SANITIZE_SET', set_current_client_cert_details: { uri: true } } : {};
+  return usesMutualTls(topology) ? { forward_client_cert_details: 'SANITIZE_SET', set_current_client_cert_details: { uri: true } } : {};
 }
 
 /**
@@ -64,7 +64,7 @@ export function forwardClientCertificate(
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/transport_sockets/tls/v3/tls.proto#extensions-transport-sockets-tls-v3-upstreamtlscontext
  */
 export function upstreamTls(topology: Topology, callee: Service): Pick<Cluster, 'transport_socket'> {
-  if (!authenticates(topology)) return {};
+  if (!usesMutualTls(topology)) return {};
   return {
     transport_socket: extension('envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext', {
       sni: callee.virtualHost,

@@ -24,7 +24,10 @@ export function requestMatchers(
     ...(paths === undefined
       ? []
       : [
-          regex(':path', `(${(strict ? [strictly(paths), `[^?]*${AMBIGUOUS_PART}[^?]*`] : paths.map(pathPattern)).join('|')})${ANY_QUERY}`),
+          regex(
+            ':path',
+            `(${(strict ? [strictPathPattern(paths), `[^?]*${AMBIGUOUS_PART}[^?]*`] : paths.map(pathPattern)).join('|')})${ANY_QUERY}`,
+          ),
         ]),
   ];
 }
@@ -41,7 +44,7 @@ function regex(name: string, pattern: string): HeaderMatcher {
 
 type Paths = NonNullable<RequestFilter['paths']>;
 
-function strictly(paths: Paths): string {
+function strictPathPattern(paths: Paths): string {
   return looselyRead(
     paths.map(({ kind, text }) => patternOf(text, kind === 'prefix')),
     FORMATS.any,

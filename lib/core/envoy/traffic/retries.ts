@@ -34,7 +34,7 @@ export function dependOnMethod({ retry }: CallPolicy): boolean {
 export function retries(
   callee: Upstream,
   { retry, timeouts }: CallPolicy,
-  kind: 'idempotent' | 'careful',
+  kind: 'idempotent' | 'nonIdempotent',
 ): Pick<RouteAction, 'retry_policy'> {
   const perTry: EnvoyRetryPolicy = timeouts.perTrySeconds === undefined ? {} : { per_try_timeout: duration(timeouts.perTrySeconds) };
   // Without retries, the first try has its limit, too.
@@ -57,7 +57,7 @@ function backOff({ backoff }: RetryPolicy): RetryBackOff | undefined {
 function retryOn(
   callee: Upstream,
   retry: RetryPolicy,
-  kind: 'idempotent' | 'careful',
+  kind: 'idempotent' | 'nonIdempotent',
 ): Pick<EnvoyRetryPolicy, 'retry_on' | 'retriable_headers'> {
   const events = kind === 'idempotent' || retry.anyMethod ? eventsOf(callee, retry) : [];
   const conditions = [...events, ...NOTHING_SENT].filter(isFirst);
