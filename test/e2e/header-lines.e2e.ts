@@ -1,5 +1,5 @@
 import { APPLICATION_CLUSTER } from '../../lib/core/envoy/clusters';
-import type { JsonObject } from '../../lib/core/envoy/syntax/json';
+import type { JsonObject } from '../support/envoy-json';
 import { INBOUND_PORT } from '../../lib/core/model/constants';
 import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, ROUTE_HEADER } from '../../lib/core/model/edge-headers';
 import { planSystem } from '../../lib/core/plan-system';

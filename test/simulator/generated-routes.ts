@@ -3,8 +3,8 @@
  * requests that come near what they match. A real Envoy takes the same.
  */
 import fc from 'fast-check';
-import type { Json, JsonObject } from '../../lib/core/envoy/syntax/json';
-import { extension } from '../../lib/core/envoy/syntax/json';
+import type { Json, JsonObject } from '../support/envoy-json';
+import { extension } from '../support/envoy-json';
 import type { Request } from './simulate';
 
 /** Names of the clusters that there are. */

@@ -16,6 +16,19 @@ export function diagnosticsOf(files: readonly string[], options: ts.CompilerOpti
 /** Parsing takes longer than checking. */
 const parsed = new Map<string, ts.SourceFile>();
 
+/** A text in place of that of a file of the repository. */
+export interface Mutant {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** Those that compile, each on its own: as a file beside the one that it changes, all in one program. */
+export function compiling<T extends Mutant>(mutants: readonly T[]): readonly T[] {
+  const files = mutants.map(({ file }, index) => file.replace(/[.]ts$/, `.mutant-${index}.ts`));
+  const failing = new Set(filesWithErrors(new Map(mutants.map(({ text }, index) => [files[index], text]))));
+  return mutants.filter((_, index) => !failing.has(files[index]));
+}
+
 /** The files of the repository of which the compiler complains, had each the text that is given here in place of its own. */
 export function filesWithErrors(texts: ReadonlyMap<string, string>): readonly string[] {
   const options: ts.CompilerOptions = { ...configuration(), noEmit: true };

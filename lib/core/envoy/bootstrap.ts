@@ -1,6 +1,6 @@
 import { ADMIN_PORT } from '../contract/ports';
-import type { Json, JsonObject } from './syntax/json';
-import { socketAddress } from './syntax/json';
+import type { Admin, Bootstrap, RuntimeLayer, StaticResources } from './api/bootstrap';
+import { socketAddress } from './syntax/messages';
 import type { EnvoyMemory } from './overload';
 import { overloadManager } from './overload';
 import { layeredRuntime } from './runtime';
@@ -9,16 +9,11 @@ import { layeredRuntime } from './runtime';
  * Shared by every Envoy of the mesh.
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/bootstrap/v3/bootstrap.proto
  *
- * @param name what Envoy is to call itself where it reads files of the agent: without a name it refuses to
+ * @param name Envoy's own, without which it reads no files of the agent
  * @param memory of its task
- * @param layers of what it reads at run time
+ * @param layers of its runtime
  */
-export function bootstrap(
-  name: string,
-  memory: EnvoyMemory,
-  resources: { readonly listeners: readonly Json[]; readonly clusters: readonly Json[] },
-  layers: readonly Json[] = [],
-): JsonObject {
+export function bootstrap(name: string, memory: EnvoyMemory, resources: StaticResources, layers: readonly RuntimeLayer[] = []): Bootstrap {
   return {
     node: { id: name, cluster: name },
     admin: admin(),
@@ -31,19 +26,20 @@ export function bootstrap(
 }
 
 /**
- * By itself an Envoy does not start with a regular expression of more than 100 steps: `.{50}` has 104, and names of headers or
+ * By itself Envoy does not start with a regular expression of more than 100 steps: `.{50}` has 104, and names of headers or
  * a few long paths that are joined have more. What users write is bounded by the topology (check-regex.ts), so here is room for
- * all of it. https://www.envoyproxy.io/docs/envoy/latest/api-v3/type/matcher/v3/regex.proto#type-matcher-v3-regexmatcher-googlere2
+ * all of it.
+ * https://www.envoyproxy.io/docs/envoy/latest/api-v3/type/matcher/v3/regex.proto#type-matcher-v3-regexmatcher-googlere2
  */
-export const LARGE_REGEXES: Json = { name: 'regex', static_layer: { 're2.max_program_size.error_level': 100_000 } };
+export const LARGE_REGEXES: RuntimeLayer = { name: 'regex', static_layer: { 're2.max_program_size.error_level': 100_000 } };
 
 /**
- * On loopback, so the application shares it: of what it could do, only looking and draining is left, not stopping Envoy,
- * changing it, or reading its configuration (/config_dump, and /server_info, which repeats the command line). Whoever holds all
- * connections must not keep health checks and the agent out.
+ * On loopback, where the application reaches it too: it may read statistics and drain, but not stop Envoy, change it, or read its
+ * configuration (/config_dump, and /server_info, which repeats the command line). Health checks and the agent get
+ * in even if all other connections are in use.
  * https://www.envoyproxy.io/docs/envoy/latest/operations/admin
  */
-function admin(): JsonObject {
+function admin(): Admin {
   return {
     address: socketAddress('127.0.0.1', ADMIN_PORT),
     allow_paths: [

@@ -3,17 +3,19 @@ import { registrationsOf } from '../model/topology';
 import { circuitBreakers } from './traffic/circuit-breakers';
 import { callPolicyOf } from '../model/call-policy';
 import type { KeepAlive } from '../model/traffic-policy';
+import type { Cluster } from './api/cluster';
+import type { Duration } from './api/protobuf';
+import type { ExplicitHttpConfig, UpstreamHttpProtocolOptions } from './api/upstream-http';
 import { discovery, loadAssignment } from './discovery';
 import { healthChecks } from './traffic/health-checks';
 import { MAX_STREAMS } from './http-connection-manager';
-import type { JsonObject } from './syntax/json';
-import { typed } from './syntax/json';
-import { pings, tcpProbes } from './traffic/keep-alive';
+import { typed } from './syntax/messages';
+import { http2Keepalive, tcpKeepalive } from './traffic/keep-alive';
 import { loadBalancing } from './traffic/load-balancing';
 import { outlierDetection } from './traffic/outlier-detection';
 import { CONNECT_TIMEOUT } from './traffic/timeouts';
-import { connectByTls } from './security/tls';
-import { acceptConnect } from './traffic/web-sockets';
+import { upstreamTls } from './security/tls';
+import { allowConnect } from './traffic/web-sockets';
 
 /** No service can have this name: theirs are DNS labels, and name the clusters beside it. */
 export const APPLICATION_CLUSTER = '_app';
@@ -23,12 +25,12 @@ export const APPLICATION_CLUSTER = '_app';
  *
  * @param caller absent: the gateway
  */
-export function upstreamClusters(topology: Topology, caller: Service | undefined, callee: Service): JsonObject[] {
+export function upstreamClusters(topology: Topology, caller: Service | undefined, callee: Service): readonly Cluster[] {
   return registrationsOf(callee).map((tasks) => upstreamCluster(topology, caller, callee, tasks));
 }
 
 /** Versions have one identity and one policy: those of their service. */
-function upstreamCluster(topology: Topology, caller: Service | undefined, callee: Service, tasks: Registration): JsonObject {
+function upstreamCluster(topology: Topology, caller: Service | undefined, callee: Service, tasks: Registration): Cluster {
   const policy = callPolicyOf(caller, callee);
   return {
     name: tasks.name,
@@ -38,8 +40,8 @@ function upstreamCluster(topology: Topology, caller: Service | undefined, callee
     ...circuitBreakers(policy),
     ...outlierDetection(policy),
     ...healthChecks(callee, policy),
-    ...betweenEnvoys(callee, policy.keepAlive),
-    ...connectByTls(topology, callee),
+    ...envoyToEnvoy(callee, policy.keepAlive),
+    ...upstreamTls(topology, callee),
   };
 }
 
@@ -50,7 +52,7 @@ function upstreamCluster(topology: Topology, caller: Service | undefined, callee
 export const BUFFER_BYTES = 32_768;
 
 /** The application in the same task. */
-export function applicationCluster(service: Service): JsonObject {
+export function applicationCluster(service: Service): Cluster {
   return {
     name: APPLICATION_CLUSTER,
     connect_timeout: CONNECT_TIMEOUT,
@@ -60,30 +62,41 @@ export function applicationCluster(service: Service): JsonObject {
     // Shorter than what applications have (Node.js closes an idle connection after 5 seconds); a new connection
     // inside the task costs nothing, a request on a closing one is lost. And no pings: a gRPC server takes more than
     // one in five minutes for an attack (https://grpc.io/docs/guides/keepalive/).
-    ...httpProtocol(service.protocol, '4s', service.protocol === 'http' ? { http_protocol_options: {} } : { http2_protocol_options: {} }),
+    ...idleTimeoutAndProtocol(
+      service.protocol,
+      '4s',
+      service.protocol === 'http' ? { http_protocol_options: {} } : { http2_protocol_options: {} },
+    ),
     load_assignment: loadAssignment(APPLICATION_CLUSTER, '127.0.0.1', service.port),
   };
 }
 
 /**
- * The machine of a task may vanish without a word, and TCP would go on for a quarter of an hour: the connection is
- * probed, so that requests on it are soon tried on another task. For that, Envoys talk HTTP/2, whatever the application
- * speaks.
+ * A task's host may fail, and TCP would wait for a quarter of an hour: the connection is probed, so that requests on it are soon
+ * tried on another task. For that, Envoys speak HTTP/2, whatever the application speaks.
  */
-function betweenEnvoys(callee: Service, keepAlive: KeepAlive): JsonObject {
-  if (callee.protocol === 'tcp') return tcpProbes(keepAlive);
+function envoyToEnvoy(
+  callee: Service,
+  keepAlive: KeepAlive,
+): Pick<Cluster, 'upstream_connection_options' | 'typed_extension_protocol_options'> {
+  if (callee.protocol === 'tcp') return tcpKeepalive(keepAlive);
   // The idle timeout is shorter than that of the callee's Envoy, so that a connection is not closed under a request.
-  return httpProtocol(callee.protocol, '60s', {
-    http2_protocol_options: { max_concurrent_streams: MAX_STREAMS, ...pings(keepAlive), ...acceptConnect(callee) },
+  return idleTimeoutAndProtocol(callee.protocol, '60s', {
+    http2_protocol_options: { max_concurrent_streams: MAX_STREAMS, ...http2Keepalive(keepAlive), ...allowConnect(callee) },
   });
 }
 
-function httpProtocol(protocol: ProtocolId, idleTimeout: string, config: JsonObject): JsonObject {
+function idleTimeoutAndProtocol(
+  protocol: ProtocolId,
+  idleTimeout: Duration,
+  config: ExplicitHttpConfig,
+): Pick<Cluster, 'typed_extension_protocol_options'> {
   if (protocol === 'tcp') return {};
-  const options = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
-  return {
-    typed_extension_protocol_options: {
-      [options]: typed(options, { common_http_protocol_options: { idle_timeout: idleTimeout }, explicit_http_config: config }),
-    },
-  };
+  return httpProtocolOptions({ common_http_protocol_options: { idle_timeout: idleTimeout }, explicit_http_config: config });
+}
+
+/** Of a cluster. https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/upstreams/http/v3/http_protocol_options.proto */
+export function httpProtocolOptions(options: UpstreamHttpProtocolOptions): Pick<Cluster, 'typed_extension_protocol_options'> {
+  const type = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
+  return { typed_extension_protocol_options: { [type]: typed(type, options) } };
 }

@@ -3,14 +3,20 @@ import { callPolicyOf } from '../model/call-policy';
 import { circuitBreakers } from './traffic/circuit-breakers';
 import { loadAssignment } from './discovery';
 import { httpConnectionManager } from './http-connection-manager';
-import type { Json, JsonObject } from './syntax/json';
-import { extension, socketAddress, typed } from './syntax/json';
-import { OWN_CALLS } from './overload';
+import type { Cluster } from './api/cluster';
+import type { HeaderMutation } from './api/header-mutation';
+import type { HttpConnectionManager } from './api/http-connection-manager';
+import type { Listener } from './api/listener';
+import type { Route } from './api/route';
+import { httpProtocolOptions } from './clusters';
+import { extension, socketAddress } from './syntax/messages';
+import { NEVER_OVERLOADED } from './overload';
+import type { ForwardingRoute } from './routes';
 import { routes } from './routes';
 import { tcpProxy } from './tcp-proxy';
 
 /** Where the application of a task calls an external service: in plain text, as it calls services of the mesh. */
-export function externalListener(topology: Topology, caller: Service, external: ExternalService): JsonObject {
+export function externalListener(topology: Topology, caller: Service, external: ExternalService): Listener {
   const { name, protocol, address, virtualPort } = external;
   const policy = callPolicyOf(caller, external);
   const filter =
@@ -23,39 +29,38 @@ export function externalListener(topology: Topology, caller: Service, external: 
           protocol,
           segmentName: caller.name,
           tracing: topology.tracing,
-          ...schemeOf(external),
-          virtualHosts: [{ name, domains: ['*'], routes: routes({ name, protocol }, policy).map((route) => toHost(route, external)) }],
+          settings: scheme(external),
+          virtualHosts: [{ name, domains: ['*'], routes: routes({ name, protocol }, policy).map((route) => rewriteHost(route, external)) }],
         });
   return {
     name,
     traffic_direction: 'OUTBOUND',
-    ...OWN_CALLS,
+    ...NEVER_OVERLOADED,
     address: socketAddress(address, virtualPort),
     filter_chains: [{ filters: [filter] }],
   };
 }
 
 /**
- * HTTP/2 tells the scheme, which by itself would be that of the application's request.
+ * HTTP/2 sends the scheme, which by itself would be that of the application's request.
  * https://www.rfc-editor.org/rfc/rfc9113#section-8.3.1
  */
-function schemeOf({ protocol, tls }: ExternalService): { readonly settings?: JsonObject } {
-  return tls && protocol !== 'http' ? { settings: { scheme_header_transformation: { scheme_to_overwrite: 'https' } } } : {};
+function scheme({ protocol, tls }: ExternalService): Pick<HttpConnectionManager, 'scheme_header_transformation'> {
+  return tls && protocol !== 'http' ? { scheme_header_transformation: { scheme_to_overwrite: 'https' } } : {};
 }
 
-/** The server knows itself by its own name, not by the mesh's. https://www.rfc-editor.org/rfc/rfc9110#field.host */
-function toHost(route: Json, { host, port, tls }: ExternalService): Json {
-  const { route: action, ...rest } = route as { readonly route: JsonObject };
+/** The server expects its own name, not the mesh's. https://www.rfc-editor.org/rfc/rfc9110#field.host */
+function rewriteHost({ route: action, ...rest }: ForwardingRoute, { host, port, tls }: ExternalService): Route {
   return { ...rest, route: { ...action, host_rewrite_literal: port === (tls ? 443 : 80) ? host : `${host}:${port}` } };
 }
 
 /**
- * All addresses are one host, of which a new connection takes the first one of the newest answer that takes it: those of a
- * large provider change with every answer, and connections to addresses that are in it no more are good. It has Envoy's own
- * 5 seconds to connect, TLS included: it is not next door.
+ * All addresses are one host, of which a new connection takes the first one of the newest answer that accepts it: those of a
+ * large provider change with every answer, and connections to addresses of earlier answers are still good. It has Envoy's own
+ * 5 seconds to connect, TLS included: it may be far away.
  * https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/service_discovery#logical-dns
  */
-export function externalCluster(caller: Service, external: ExternalService): JsonObject {
+export function externalCluster(caller: Service, external: ExternalService): Cluster {
   const { name, host, port, protocol } = external;
   return {
     name,
@@ -66,51 +71,46 @@ export function externalCluster(caller: Service, external: ExternalService): Jso
     }),
     load_assignment: loadAssignment(name, host, port),
     ...circuitBreakers(callPolicyOf(caller, external)),
-    // A NAT gateway forgets a connection on which nothing moved for 350 seconds, and a server that vanished says nothing.
+    // A NAT gateway forgets a connection on which nothing moved for 350 seconds, and a server that failed does not close it.
     // https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html
     upstream_connection_options: { tcp_keepalive: { keepalive_time: 60 } },
     ...(protocol === 'tcp' ? {} : httpProtocol(external)),
-    ...beginTls(external),
+    ...externalTls(external),
   };
 }
 
 /**
- * What is the mesh's own stays in it: what Envoy and the gateway add, and an application may pass on. Removed when all
+ * Headers that must not leave the mesh: those that Envoy and the gateway add, and an application may pass on. Removed when all
  * others have added theirs, the tracer being the last. (The log keeps the trace in a field of its own.)
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/header_mutation_filter
  */
-const PRIVATE_HEADERS: readonly Json[] = [
+const PRIVATE_HEADERS: readonly HeaderMutation[] = [
   { remove_on_match: { key_matcher: { prefix: 'x-forwarded-' } } },
   { remove_on_match: { key_matcher: { prefix: 'x-envoy-' } } },
   { remove: 'forwarded' },
   { remove: 'x-amzn-trace-id' },
 ];
 
-function httpProtocol({ protocol }: ExternalService): JsonObject {
-  const options = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
-  return {
-    typed_extension_protocol_options: {
-      [options]: typed(options, {
-        // Shorter than what common servers have (a load balancer of AWS 60 seconds, nginx 75): a request on a connection
-        // that is just being closed is lost.
-        common_http_protocol_options: { idle_timeout: '30s' },
-        explicit_http_config: protocol === 'http' ? { http_protocol_options: {} } : { http2_protocol_options: {} },
-        http_filters: [
-          extension('envoy.extensions.filters.http.header_mutation.v3.HeaderMutation', {
-            mutations: { request_mutations: PRIVATE_HEADERS },
-          }),
-          extension('envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec'),
-        ],
+function httpProtocol({ protocol }: ExternalService): Pick<Cluster, 'typed_extension_protocol_options'> {
+  return httpProtocolOptions({
+    // Shorter than what common servers have (a load balancer of AWS 60 seconds, nginx 75): a request on a connection
+    // that is just being closed is lost.
+    common_http_protocol_options: { idle_timeout: '30s' },
+    explicit_http_config: protocol === 'http' ? { http_protocol_options: {} } : { http2_protocol_options: {} },
+    http_filters: [
+      extension('envoy.extensions.filters.http.header_mutation.v3.HeaderMutation', {
+        mutations: { request_mutations: PRIVATE_HEADERS },
       }),
-    },
-  };
+      extension('envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec'),
+    ],
+  });
 }
 
 /**
  * By itself Envoy checks no certificate, and offers no version above TLS 1.2. A wildcard in the certificate stands for one
  * label. https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/security/ssl#certificate-verification
  */
-function beginTls({ host, trust }: ExternalService): JsonObject {
+function externalTls({ host, trust }: ExternalService): Pick<Cluster, 'transport_socket'> {
   if (trust === undefined) return {};
   return {
     transport_socket: extension('envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext', {

@@ -9,8 +9,15 @@ import { earlyHeaderMutation, joinLines, removeMatching } from './security/early
 import { shadowsOf, shapePattern } from './security/edge-shapes';
 import { HEALTH_CHECKER } from './traffic/health-check-routes';
 import { httpConnectionManager } from './http-connection-manager';
-import type { JsonObject } from './syntax/json';
-import { extension, labelOf, socketAddress, typed } from './syntax/json';
+import type { Bootstrap } from './api/bootstrap';
+import type { HeaderMutation } from './api/header-mutation';
+import type { HttpConnectionManager } from './api/http-connection-manager';
+import type { RouteFilterConfigs } from './api/http-filters';
+import type { Any } from './api/protobuf';
+import type { OnRouteMatch, Route, RouteHost, RouteMatcher } from './api/route';
+import type { HeaderMatcher } from './api/route-components';
+import type { StringMatcher } from './api/type';
+import { extension, labelOf, message, socketAddress, typed } from './syntax/messages';
 import { anyMatches, byValue, firstOf, headerContains, headerFits, headerIs, not, toRoutes } from './syntax/matcher';
 import { headersOfRoutes } from './traffic/matched-headers';
 import { LOCAL_REPLY_HEADER } from './traffic/local-reply-marker';
@@ -18,18 +25,17 @@ import { AMBIGUOUS_PATH_AND_QUERY, PRINTABLE } from './syntax/paths';
 import { routes } from './routes';
 import { anyOf, otherSpellings, prefixes, spellingsBut } from './security/untrusted-headers';
 import { weightsLayers } from './traffic/versions';
-import { defined } from '../defined';
 
 /** API Gateway's word about the client; no service sees them. */
 const EDGE_HEADERS: readonly string[] = [CLIENT_IP_HEADER, CLIENT_HOST_HEADER, ROUTE_HEADER];
 
 /** The service sees the host that the client called, not the address of the gateway. */
-const KEEP_HOST: JsonObject = { host_rewrite_header: 'x-forwarded-host' };
+const KEEP_HOST: RouteHost = { host_rewrite_header: 'x-forwarded-host' };
 
 const CORS_FILTER = 'envoy.extensions.filters.http.cors.v3.Cors';
 
 /** The Envoy configuration of the gateway service of an edge, which takes requests from API Gateway. */
-export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): JsonObject {
+export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): Bootstrap {
   const targets = topology.services.filter(({ gateways }) => gateways.includes(edge.gatewayName));
   const { cors, gatewayName } = edge;
   const manager = httpConnectionManager({
@@ -44,14 +50,14 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): JsonOb
       request_headers_to_remove: EDGE_HEADERS,
       response_headers_to_remove: ['x-envoy-upstream-service-time', LOCAL_REPLY_HEADER],
     },
-    ...defined({ filters: cors === undefined ? undefined : [extension(CORS_FILTER)] }),
+    filters: cors === undefined ? [] : [extension(CORS_FILTER)],
     virtualHosts: [
-      {
+      message({
         name: gatewayName,
         domains: ['*'],
-        ...defined({ typed_per_filter_config: cors === undefined ? undefined : { [labelOf(CORS_FILTER)]: corsPolicy(cors) } }),
+        typed_per_filter_config: cors === undefined ? undefined : { [labelOf(CORS_FILTER)]: corsPolicy(cors) },
         ...chooseRoute(edge, targets),
-      },
+      }),
     ],
   });
   return bootstrap(
@@ -77,8 +83,11 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): JsonOb
  * requests and, where API Gateway makes no trace, decisions to record one are dropped, and X-Forwarded-* is made of what API
  * Gateway says.
  */
-function trustOnlyApiGateway({ api, passThroughHeaders }: EdgeTopology, targets: readonly Service[]): JsonObject {
-  const set = (key: string, value: string): JsonObject => ({
+function trustOnlyApiGateway(
+  { api, passThroughHeaders }: EdgeTopology,
+  targets: readonly Service[],
+): Pick<HttpConnectionManager, 'early_header_mutation_extensions'> {
+  const set = (key: string, value: string): HeaderMutation => ({
     append: { header: { key, value }, append_action: 'OVERWRITE_IF_EXISTS_OR_ADD' },
   });
   const { removed, always, alwaysPrefixes } = EDGE_REMOVAL;
@@ -105,8 +114,8 @@ function trustOnlyApiGateway({ api, passThroughHeaders }: EdgeTopology, targets:
  * anew, by two parsers, a path that the two read differently would reach one service with the permission for another; not
  * looked at, one that API Gateway has decoded since would. Routes are found by their key at once, however many there are.
  */
-function chooseRoute(edge: EdgeTopology, targets: readonly Service[]): JsonObject {
-  const own = edge.routes.flatMap((route): [string, JsonObject][] => {
+function chooseRoute(edge: EdgeTopology, targets: readonly Service[]): { readonly matcher: RouteMatcher } {
+  const own = edge.routes.flatMap((route): [string, OnRouteMatch][] => {
     const callee = targets.find(({ name }) => name === route.service);
     return callee === undefined ? [] : [[route.key, inName(route, edge, callee)]];
   });
@@ -123,7 +132,7 @@ function chooseRoute(edge: EdgeTopology, targets: readonly Service[]): JsonObjec
 }
 
 /** What a request in the name of a route may be: the first of these that it fits. */
-function inName(route: EdgeRoute, edge: EdgeTopology, callee: Service): JsonObject {
+function inName(route: EdgeRoute, edge: EdgeTopology, callee: Service): OnRouteMatch {
   const shape = shapePattern(route, edge);
   const { method } = route;
   return toRoutes([
@@ -138,20 +147,20 @@ function inName(route: EdgeRoute, edge: EdgeTopology, callee: Service): JsonObje
   ]);
 }
 
-function header(name: string, match: JsonObject): JsonObject {
+function header(name: string, match: StringMatcher): HeaderMatcher {
   return { name, string_match: match };
 }
 
-function path(regex: string): JsonObject {
+function path(regex: string): HeaderMatcher {
   return header(':path', { safe_regex: { regex } });
 }
 
-function answer(status: number, headers: readonly JsonObject[]): JsonObject {
-  return { match: { prefix: '/', ...(headers.length === 0 ? {} : { headers }) }, direct_response: { status } };
+function answer(status: number, headers: readonly HeaderMatcher[]): Route {
+  return { match: message({ prefix: '/', headers: headers.length === 0 ? undefined : headers }), direct_response: { status } };
 }
 
 /** Preflight requests on routes of the library's own making: an HTTP API puts its CORS headers on the answers. */
-function preflights({ api }: EdgeTopology): Readonly<Record<string, JsonObject>> {
+function preflights({ api }: EdgeTopology): Readonly<Record<string, OnRouteMatch>> {
   const answered = toRoutes([answer(204, [header(':method', { exact: 'OPTIONS' })])]);
   return Object.fromEntries(api.preflightPaths.map((each) => [`OPTIONS ${each}`, answered]));
 }
@@ -160,15 +169,18 @@ function preflights({ api }: EdgeTopology): Readonly<Record<string, JsonObject>>
  * The answers of a REST API get their CORS headers here. An HTTP API puts its own in their place, but lets preflight
  * requests through to us where a route takes every method.
  */
-function corsPolicy(cors: Cors): JsonObject {
-  return typed('envoy.extensions.filters.http.cors.v3.CorsPolicy', {
-    allow_origin_string_match: cors.allowOrigins.map((origin): JsonObject =>
-      origin === '*' ? { safe_regex: { regex: '.*' } } : { exact: origin },
-    ),
-    allow_methods: cors.allowMethods.join(','),
-    allow_headers: cors.allowHeaders.join(','),
-    ...(cors.exposeHeaders.length === 0 ? {} : { expose_headers: cors.exposeHeaders.join(',') }),
-    ...defined({ max_age: cors.maxAgeSeconds === undefined ? undefined : String(cors.maxAgeSeconds) }),
-    allow_credentials: cors.allowCredentials,
-  });
+function corsPolicy(cors: Cors): Any<RouteFilterConfigs> {
+  return typed(
+    'envoy.extensions.filters.http.cors.v3.CorsPolicy',
+    message({
+      allow_origin_string_match: cors.allowOrigins.map((origin): StringMatcher =>
+        origin === '*' ? { safe_regex: { regex: '.*' } } : { exact: origin },
+      ),
+      allow_methods: cors.allowMethods.join(','),
+      allow_headers: cors.allowHeaders.join(','),
+      expose_headers: cors.exposeHeaders.length === 0 ? undefined : cors.exposeHeaders.join(','),
+      max_age: cors.maxAgeSeconds === undefined ? undefined : `${cors.maxAgeSeconds}`,
+      allow_credentials: cors.allowCredentials,
+    }),
+  );
 }

@@ -2,8 +2,12 @@ import type { Direction } from '../contract/statistics';
 import { statPrefix } from '../contract/statistics';
 import type { ProtocolId, TracingSettings } from '../model/topology';
 import { accessLog } from './observability/access-log';
-import type { Json, JsonObject } from './syntax/json';
-import { duration, extension } from './syntax/json';
+import type { HttpConnectionManager } from './api/http-connection-manager';
+import type { HttpFilter } from './api/http-filters';
+import type { NetworkFilter } from './api/listener';
+import type { Http2ProtocolOptions } from './api/protocol';
+import type { HeaderChanges, VirtualHost } from './api/route';
+import { duration, extension, message } from './syntax/messages';
 import { tracing } from './observability/tracing';
 
 export interface HttpConnectionManagerOptions {
@@ -18,15 +22,16 @@ export interface HttpConnectionManagerOptions {
   /** After which a connection whose other side has proved who it is ends, and has to be proved again. */
   readonly maxConnectionSeconds?: number;
   /** More settings of HTTP/2. */
-  readonly connect?: JsonObject;
+  readonly http2?: Http2ProtocolOptions;
   /** Whether a callee has several versions. */
   readonly versions?: boolean;
   readonly segmentName: string;
   readonly tracing: TracingSettings | undefined;
-  readonly virtualHosts: Json;
-  readonly routeConfig?: JsonObject;
-  readonly filters?: readonly Json[];
-  readonly settings?: JsonObject;
+  readonly virtualHosts: readonly VirtualHost[];
+  /** Changes to the headers of all virtual hosts. */
+  readonly routeConfig?: HeaderChanges;
+  readonly filters?: readonly HttpFilter[];
+  readonly settings?: Partial<HttpConnectionManager>;
 }
 
 /**
@@ -34,7 +39,7 @@ export interface HttpConnectionManagerOptions {
  * 100 headers of 60 KiB together, and 5 minutes without a byte on a stream.
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/network/http_connection_manager/v3/http_connection_manager.proto
  */
-export function httpConnectionManager(options: HttpConnectionManagerOptions): JsonObject {
+export function httpConnectionManager(options: HttpConnectionManagerOptions): NetworkFilter {
   return extension('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', {
     stat_prefix: statPrefix(options.direction, options.peer),
     access_log: accessLog(options),
@@ -43,7 +48,7 @@ export function httpConnectionManager(options: HttpConnectionManagerOptions): Js
     server_header_transformation: 'PASS_THROUGH',
     // X-Forwarded-For was made by the gateway.
     skip_xff_append: true,
-    ...(options.direction === 'outbound' ? {} : fromElsewhere(options.direction, options)),
+    ...(options.direction === 'outbound' ? {} : downstreamLimits(options.direction, options)),
     ...(options.direction === 'inbound' ? normalization() : {}),
     ...options.settings,
     route_config: { ...options.routeConfig, virtual_hosts: options.virtualHosts },
@@ -51,13 +56,13 @@ export function httpConnectionManager(options: HttpConnectionManagerOptions): Js
   });
 }
 
-/** The application hears nothing of its own Envoy, which would look like something that a caller can say. */
-function router(direction: Direction): Json {
+/** The application gets no headers of its own Envoy: they would look like something that a caller can send. */
+function router(direction: Direction): HttpFilter {
   return extension('envoy.extensions.filters.http.router.v3.Router', direction === 'inbound' ? { suppress_envoy_headers: true } : {});
 }
 
 /**
- * Of a connection. Callers must know it (clusters.ts): what they send above it before they have heard of it is refused.
+ * Of a connection. Callers have the same limit (clusters.ts): streams above it, opened before the settings arrive, are refused.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/best_practices/edge
  */
 export const MAX_STREAMS = 100;
@@ -70,27 +75,27 @@ export const MAX_STREAMS = 100;
  * `internal_address_config` would make all private addresses internal that a request names in X-Forwarded-For.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/best_practices/edge
  */
-function fromElsewhere(
+function downstreamLimits(
   direction: keyof typeof IDLE_SECONDS,
-  { authenticated = false, maxConnectionSeconds, connect }: HttpConnectionManagerOptions,
-): JsonObject {
-  return {
-    common_http_protocol_options: {
+  { authenticated = false, maxConnectionSeconds, http2 }: HttpConnectionManagerOptions,
+): Partial<HttpConnectionManager> {
+  return message({
+    common_http_protocol_options: message({
       idle_timeout: duration(IDLE_SECONDS[direction]),
       // The GOAWAY that begins it is understood by Envoys, who send no further request on the connection.
-      ...(authenticated && maxConnectionSeconds !== undefined ? { max_connection_duration: duration(maxConnectionSeconds) } : {}),
-    },
+      max_connection_duration: authenticated && maxConnectionSeconds !== undefined ? duration(maxConnectionSeconds) : undefined,
+    }),
     http2_protocol_options: {
       max_concurrent_streams: MAX_STREAMS,
       initial_stream_window_size: 65_536,
       initial_connection_window_size: 1_048_576,
-      ...connect,
+      ...http2,
     },
     request_headers_timeout: '15s',
-    // Between the GOAWAY that asks for no more requests and the end: idle connections are to make room soon. Envoy's own 5 seconds
-    // are for clients on the internet.
-    ...(direction === 'inbound' ? { drain_timeout: '1s' } : {}),
-  };
+    // From the GOAWAY until the connection ends: idle connections make room soon. Envoy's own 5 seconds are for clients on the
+    // internet.
+    drain_timeout: direction === 'inbound' ? '1s' : undefined,
+  });
 }
 
 /**
@@ -104,6 +109,6 @@ const IDLE_SECONDS = { inbound: 90, edge: 300 } as const;
  * rather than guessed at. (The gateway refuses all such paths: there API Gateway has looked already.)
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/best_practices/edge
  */
-function normalization(): JsonObject {
+function normalization(): Pick<HttpConnectionManager, 'normalize_path' | 'merge_slashes' | 'path_with_escaped_slashes_action'> {
   return { normalize_path: true, merge_slashes: true, path_with_escaped_slashes_action: 'REJECT_REQUEST' };
 }

@@ -1,5 +1,7 @@
-import type { Json, JsonObject } from './syntax/json';
-import { typed } from './syntax/json';
+import type { Bootstrap, RuntimeLayer } from './api/bootstrap';
+import type { Listener } from './api/listener';
+import type { OverloadAction, OverloadActionName, ResourceMonitor, TriggerThreshold } from './api/overload';
+import { named, typed } from './syntax/messages';
 
 /** What a task has, and what of it its Envoy may take. */
 export interface EnvoyMemory {
@@ -12,7 +14,10 @@ export interface EnvoyMemory {
 /** The heap is what grows with traffic; the program itself takes about 45 MiB more, most of it pages of its file. */
 const HEAP_SHARE = { sidecar: 0.25, gateway: 0.5 } as const;
 
-/** Of all listeners together. https://www.envoyproxy.io/docs/envoy/latest/configuration/operations/overload_manager/overload_manager#limiting-active-connections */
+/**
+ * Of all listeners together.
+ * https://www.envoyproxy.io/docs/envoy/latest/configuration/operations/overload_manager/overload_manager#limiting-active-connections
+ */
 const MAX_CONNECTIONS = 10_000;
 
 /**
@@ -21,12 +26,12 @@ const MAX_CONNECTIONS = 10_000;
  */
 const CONNECTIONS_PER_MIB = 18;
 
-/** Calls of the own application always find room among those of all listeners. */
+/** Calls of the task's own application always find room among those of all listeners. */
 const MAX_INBOUND_CONNECTIONS = 0.9 * MAX_CONNECTIONS;
 
 /**
- * From which heap on connections without requests are ended sooner. It must be little, however large the task is: whoever holds
- * connections and says nothing on them is to lose them before they are as many as the listener takes.
+ * From which size of the heap on connections without requests are ended sooner. It is small, however large the task is, so that
+ * clients that hold idle connections lose them before they are as many as the listener takes.
  */
 const IDLE_HEAP_MIB = 128;
 
@@ -37,17 +42,14 @@ function heapMib({ memoryMiB, share }: EnvoyMemory): number {
   return Math.floor(memoryMiB * HEAP_SHARE[share]);
 }
 
-function heapMonitor(name: string, mib: number): Json {
-  return {
-    name,
-    typed_config: typed('envoy.extensions.resource_monitors.fixed_heap.v3.FixedHeapConfig', {
-      max_heap_size_bytes: String(mib * 1024 * 1024),
-    }),
-  };
+function heapMonitor(name: string, mib: number): ResourceMonitor {
+  return named(name, 'envoy.extensions.resource_monitors.fixed_heap.v3.FixedHeapConfig', {
+    max_heap_size_bytes: `${mib * 1024 * 1024}`,
+  });
 }
 
 /** A layer of the runtime. https://www.envoyproxy.io/docs/envoy/latest/configuration/listeners/runtime */
-export function connectionLimit(listener: string, memory: EnvoyMemory): Json {
+export function connectionLimit(listener: string, memory: EnvoyMemory): RuntimeLayer {
   return {
     name: 'connections',
     static_layer: {
@@ -66,18 +68,17 @@ export function connectionLimit(listener: string, memory: EnvoyMemory): Json {
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/operations/overload_manager/overload_manager
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/best_practices/edge
  */
-export function overloadManager(memory: EnvoyMemory): JsonObject {
+export function overloadManager(memory: EnvoyMemory): Pick<Bootstrap, 'overload_manager'> {
   return {
     overload_manager: {
       refresh_interval: '0.25s',
       resource_monitors: [
         // This one is found by its name.
-        {
-          name: 'envoy.resource_monitors.global_downstream_max_connections',
-          typed_config: typed('envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig', {
-            max_active_downstream_connections: String(MAX_CONNECTIONS),
-          }),
-        },
+        named(
+          'envoy.resource_monitors.global_downstream_max_connections',
+          'envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig',
+          { max_active_downstream_connections: `${MAX_CONNECTIONS}` },
+        ),
         heapMonitor(HEAP, heapMib(memory)),
         heapMonitor(IDLE_HEAP, IDLE_HEAP_MIB),
       ],
@@ -85,7 +86,9 @@ export function overloadManager(memory: EnvoyMemory): JsonObject {
       buffer_factory_config: { minimum_account_to_track_power_of_two: 15 },
       actions: [
         {
-          ...from('reduce_timeouts', IDLE_HEAP, { scaled: { scaling_threshold: 0.2, saturation_threshold: 0.35 } }),
+          ...overloadAction('envoy.overload_actions.reduce_timeouts', IDLE_HEAP, {
+            scaled: { scaling_threshold: 0.2, saturation_threshold: 0.35 },
+          }),
           typed_config: typed('envoy.config.overload.v3.ScaleTimersOverloadActionConfig', {
             timer_scale_factors: [
               { timer: 'HTTP_DOWNSTREAM_CONNECTION_IDLE', min_timeout: '1s' },
@@ -93,18 +96,22 @@ export function overloadManager(memory: EnvoyMemory): JsonObject {
             ],
           }),
         },
-        from('reset_high_memory_stream', HEAP, { scaled: { scaling_threshold: 0.8, saturation_threshold: 0.95 } }),
-        from('stop_accepting_requests', HEAP, { threshold: { value: 0.95 } }),
-        from('reject_incoming_connections', HEAP, { threshold: { value: 0.98 } }),
+        overloadAction('envoy.overload_actions.reset_high_memory_stream', HEAP, {
+          scaled: { scaling_threshold: 0.8, saturation_threshold: 0.95 },
+        }),
+        overloadAction('envoy.overload_actions.stop_accepting_requests', HEAP, { threshold: { value: 0.95 } }),
+        overloadAction('envoy.overload_actions.reject_incoming_connections', HEAP, { threshold: { value: 0.98 } }),
       ],
     },
   };
 }
 
-/** @param trigger at which share of what the monitor allows */
-function from(action: string, monitor: string, trigger: JsonObject): { readonly name: string; readonly triggers: readonly Json[] } {
-  return { name: `envoy.overload_actions.${action}`, triggers: [{ name: monitor, ...trigger }] };
+function overloadAction(name: OverloadActionName, monitor: string, threshold: TriggerThreshold): OverloadAction {
+  return { name, triggers: [{ name: monitor, ...threshold }] };
 }
 
 /** Of a listener on which only the task's own application calls: what others do to this Envoy must not keep it from calling. */
-export const OWN_CALLS: JsonObject = { ignore_global_conn_limit: true, bypass_overload_manager: true };
+export const NEVER_OVERLOADED: Pick<Listener, 'ignore_global_conn_limit' | 'bypass_overload_manager'> = {
+  ignore_global_conn_limit: true,
+  bypass_overload_manager: true,
+};

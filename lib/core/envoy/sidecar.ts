@@ -1,8 +1,7 @@
-import { defined } from '../defined';
 import { INBOUND_PORT } from '../model/constants';
 import type { MeshSettings, Service, Topology } from '../model/topology';
 import { allTimeouts, callPolicyOf } from '../model/call-policy';
-import { refusedConnections } from './observability/access-log';
+import { failedHandshakes } from './observability/access-log';
 import { httpAuthorization } from './security/authorization';
 import { earlyHeaderMutation, joinLines } from './security/early-header-mutation';
 import { bootstrap } from './bootstrap';
@@ -11,24 +10,27 @@ import { faults } from './traffic/faults';
 import { healthCheckRoutes } from './traffic/health-check-routes';
 import { headerChanges } from './traffic/header-changes';
 import { httpConnectionManager } from './http-connection-manager';
-import { distrustInboundHeaders } from './security/inbound-headers';
-import { authenticates } from './security/callers';
+import { removeUntrustedHeaders } from './security/inbound-headers';
+import { usesMutualTls } from './security/callers';
 import { externalCluster, externalListener } from './external';
-import type { Json, JsonObject } from './syntax/json';
-import { socketAddress } from './syntax/json';
+import type { Bootstrap } from './api/bootstrap';
+import type { HttpFilter } from './api/http-filters';
+import type { FilterChain, Listener, NetworkFilter } from './api/listener';
+import type { RouteAction } from './api/route';
+import { message, socketAddress } from './syntax/messages';
 import { headersOfRoutes } from './traffic/matched-headers';
 import { LOCAL_REPLY_HEADER, markLocalReplies } from './traffic/local-reply-marker';
 import type { EnvoyMemory } from './overload';
-import { connectionLimit, OWN_CALLS } from './overload';
+import { connectionLimit, NEVER_OVERLOADED } from './overload';
 import { rateLimits } from './traffic/rate-limits';
 import { buffer, requestSizeRoutes } from './traffic/request-size';
 import { routes } from './routes';
 import { longestTimeout, idleTimeouts } from './traffic/timeouts';
 import { tcpProxy } from './tcp-proxy';
-import { acceptTls, forwardClientCertificate } from './security/tls';
+import { downstreamTls, forwardClientCertificate } from './security/tls';
 import { requestTrailers } from './security/trailers';
-import { tcpChains, weightsLayers } from './traffic/versions';
-import { acceptConnect, upgrades } from './traffic/web-sockets';
+import { tcpFilterChains, weightsLayers } from './traffic/versions';
+import { allowConnect, upgrades } from './traffic/web-sockets';
 
 /** @see EnvoyMeshSettings */
 type SidecarTopology = Topology<MeshSettings & { readonly maxConnectionSeconds?: number }>;
@@ -38,7 +40,7 @@ type SidecarTopology = Topology<MeshSettings & { readonly maxConnectionSeconds?:
  *
  * @param name that of the tasks, if they are of a version
  */
-export function sidecarBootstrap(topology: SidecarTopology, service: Service, name: string = service.name): JsonObject {
+export function sidecarBootstrap(topology: SidecarTopology, service: Service, name: string = service.name): Bootstrap {
   const callees = topology.services.filter((other) => service.calls.includes(other.name));
   const externals = topology.external.filter((other) => service.callsExternal.includes(other.name));
   return bootstrap(
@@ -64,20 +66,20 @@ function memoryOf({ memoryMiB }: Service): EnvoyMemory {
   return { memoryMiB, share: 'sidecar' };
 }
 
-/** Of two listeners with one name Envoy keeps one, and says nothing; services, after which the others are named, are DNS labels. */
+/** Of two listeners with one name Envoy keeps one, with no error. The others have the names of services, which are DNS labels. */
 const INBOUND_LISTENER = '_inbound';
 
 /**
- * By these answers a callee would be asked again, or by nobody for a while.
+ * Response headers by which a callee would steer the Envoys of its callers: retries, or no requests for a while.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#http-headers-set
  */
-const STEERS_CALLERS = ['immediate-health-check-fail', 'overloaded', 'ratelimited', 'degraded'].map((name) => `x-envoy-${name}`);
+const UPSTREAM_CONTROL_HEADERS = ['immediate-health-check-fail', 'overloaded', 'ratelimited', 'degraded'].map((name) => `x-envoy-${name}`);
 
 /** What other tasks reach: the application, and nothing else. */
-function inbound(topology: SidecarTopology, service: Service): JsonObject {
-  const authenticated = authenticates(topology);
+function inbound(topology: SidecarTopology, service: Service): Listener {
+  const authenticated = usesMutualTls(topology);
   const timeouts = allTimeouts(topology, service);
-  const toApplication: JsonObject = {
+  const toApplication: RouteAction = {
     cluster: APPLICATION_CLUSTER,
     ...longestTimeout(timeouts),
     ...idleTimeouts(timeouts, service.protocol),
@@ -94,12 +96,12 @@ function inbound(topology: SidecarTopology, service: Service): JsonObject {
           tracing: topology.tracing,
           authenticated,
           filters: requestFilters(topology, service),
-          // The identity is proved anew before a certificate could have ended long ago.
-          ...defined({ maxConnectionSeconds: topology.mesh.maxConnectionSeconds }),
-          connect: acceptConnect(service),
-          settings: { ...markLocalReplies(), ...forwardClientCertificate(topology), ...distrustInboundHeaders(service) },
-          // An application that passes on what it was answered must not say so of itself.
-          routeConfig: { response_headers_to_remove: [LOCAL_REPLY_HEADER, ...STEERS_CALLERS] },
+          // Callers prove their identity again before their certificate could have expired long ago.
+          maxConnectionSeconds: topology.mesh.maxConnectionSeconds,
+          http2: allowConnect(service),
+          settings: { ...markLocalReplies(), ...forwardClientCertificate(topology), ...removeUntrustedHeaders(service) },
+          // An application that passes on the headers of an answer that it got must not send these as its own.
+          routeConfig: { response_headers_to_remove: [LOCAL_REPLY_HEADER, ...UPSTREAM_CONTROL_HEADERS] },
           virtualHosts: [
             {
               name: service.name,
@@ -109,19 +111,20 @@ function inbound(topology: SidecarTopology, service: Service): JsonObject {
             },
           ],
         });
-  return {
+  const chain: FilterChain = { ...downstreamTls(topology, service), filters: [filter] };
+  return message({
     name: INBOUND_LISTENER,
     // The agent drains what is inbound, so that the application can still call others.
     traffic_direction: 'INBOUND',
     address: socketAddress('0.0.0.0', INBOUND_PORT),
     per_connection_buffer_limit_bytes: BUFFER_BYTES,
-    ...(authenticated ? { access_log: refusedConnections() } : {}),
-    filter_chains: [{ ...acceptTls(topology, service), filters: [filter] }],
-  };
+    access_log: authenticated ? failedHandshakes() : undefined,
+    filter_chains: [chain],
+  });
 }
 
-/** In this order: what is refused uses up no limit, what is limited has no faults, and only what is left is held back to be measured. */
-function requestFilters(topology: Topology, service: Service): readonly Json[] {
+/** In this order: what is refused uses up no limit, what is limited has no faults, and only what is left is buffered to be measured. */
+function requestFilters(topology: Topology, service: Service): readonly HttpFilter[] {
   return [
     ...requestTrailers(service.protocol),
     ...httpAuthorization(topology, service),
@@ -132,24 +135,24 @@ function requestFilters(topology: Topology, service: Service): readonly Json[] {
 }
 
 /** What the application reaches: a callee's virtual name resolves to this address in every task. */
-function outbound(topology: Topology, service: Service, callee: Service): JsonObject {
+function outbound(topology: Topology, service: Service, callee: Service): Listener {
   const policy = callPolicyOf(service, callee);
-  const chains =
+  const chains: Pick<Listener, 'filter_chains' | 'filter_chain_matcher'> =
     callee.protocol === 'tcp'
-      ? tcpChains(callee, (cluster) =>
+      ? tcpFilterChains(callee, (cluster) =>
           tcpProxy({ direction: 'outbound', peer: cluster, cluster, authenticated: false, timeouts: [policy.timeouts] }),
         )
       : { filter_chains: [{ filters: [httpOutbound(topology, service, callee)] }] };
   return {
     name: callee.name,
     traffic_direction: 'OUTBOUND',
-    ...OWN_CALLS,
+    ...NEVER_OVERLOADED,
     address: socketAddress(callee.address, callee.virtualPort),
     ...chains,
   };
 }
 
-function httpOutbound(topology: Topology, service: Service, callee: Service): JsonObject {
+function httpOutbound(topology: Topology, service: Service, callee: Service): NetworkFilter {
   return httpConnectionManager({
     peer: callee.name,
     direction: 'outbound',

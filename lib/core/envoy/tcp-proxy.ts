@@ -2,9 +2,9 @@ import type { Direction } from '../contract/statistics';
 import { statPrefix } from '../contract/statistics';
 import type { Timeouts } from '../model/traffic-policy';
 import { accessLog } from './observability/access-log';
-import type { JsonObject } from './syntax/json';
-import { extension } from './syntax/json';
-import { tcpDuration, tcpSilence } from './traffic/timeouts';
+import type { NetworkFilter } from './api/listener';
+import { extension, message } from './syntax/messages';
+import { maxTcpConnection, tcpIdleTimeout } from './traffic/timeouts';
 
 export interface TcpProxyOptions {
   /** Names the statistics, and the other side in the access log. */
@@ -18,16 +18,21 @@ export interface TcpProxyOptions {
 }
 
 /** https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/network/tcp_proxy/v3/tcp_proxy.proto */
-export function tcpProxy({ peer, direction, cluster, authenticated, timeouts }: TcpProxyOptions): JsonObject {
-  return extension('envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy', {
-    stat_prefix: statPrefix(direction, peer),
-    cluster,
-    access_log: accessLog({ protocol: 'tcp', direction, peer, authenticated }),
-    ...tcpSilence(timeouts),
-    ...tcpDuration(timeouts),
-    // The application hears of nobody who has not proved it. Nothing can be read before, so nothing is buffered.
-    ...(authenticated ? { upstream_connect_mode: 'ON_DOWNSTREAM_TLS_HANDSHAKE', max_early_data_bytes: 0 } : {}),
-    // A task that just left is still in DNS for a moment: another one is tried.
-    ...(direction === 'outbound' ? { max_connect_attempts: 3 } : {}),
-  });
+export function tcpProxy({ peer, direction, cluster, authenticated, timeouts }: TcpProxyOptions): NetworkFilter {
+  return extension(
+    'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy',
+    message({
+      stat_prefix: statPrefix(direction, peer),
+      cluster,
+      access_log: accessLog({ protocol: 'tcp', direction, peer, authenticated }),
+      ...tcpIdleTimeout(timeouts),
+      ...maxTcpConnection(timeouts),
+      // The application gets no connection of a caller who has not proved its identity. Nothing can be read before, so nothing is
+      // buffered.
+      upstream_connect_mode: authenticated ? 'ON_DOWNSTREAM_TLS_HANDSHAKE' : undefined,
+      max_early_data_bytes: authenticated ? 0 : undefined,
+      // A task that just left is still in DNS for a moment: another one is tried.
+      max_connect_attempts: direction === 'outbound' ? 3 : undefined,
+    }),
+  );
 }

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../../lib/core/envoy/syntax/json';
+import type { Json, JsonObject } from '../../support/envoy-json';
 import { gatewayBootstrap } from '../../../lib/core/envoy/gateway';
 import { sidecarBootstrap } from '../../../lib/core/envoy/sidecar';
 import { topologyOf } from '../../support/parsing';
@@ -6,18 +6,25 @@ import { topologyOf } from '../../support/parsing';
 /** The configuration of one service of a mesh, or of its gateway. */
 export function configurationOf(props: unknown, name: string): JsonObject {
   const topology = topologyOf(props);
-  if (name === 'gateway') return gatewayBootstrap(topology, topology.edges[0]);
-  return sidecarBootstrap(
-    topology,
-    topology.services.find((service) => service.name === name)!,
+  if (name === 'gateway') return asJson(gatewayBootstrap(topology, topology.edges[0]));
+  return asJson(
+    sidecarBootstrap(
+      topology,
+      topology.services.find((service) => service.name === name)!,
+    ),
   );
 }
 
+/** A message as tests look into it, by names of fields that may not be there. */
+export function asJson(message: object): JsonObject {
+  return message as JsonObject;
+}
+
 /** A value in it, by a path such as `static_resources.listeners.0.name`. */
-export function at(value: Json | undefined, path: string): Json | undefined {
+export function at(value: Json | object | undefined, path: string): Json | undefined {
   return path
     .split('.')
-    .reduce<Json | undefined>((inside, key) => (typeof inside === 'object' ? (inside as JsonObject)[key] : undefined), value);
+    .reduce<Json | undefined>((inside, key) => (typeof inside === 'object' ? (inside as JsonObject)[key] : undefined), value as Json);
 }
 
 /** A text in it; empty if there is none. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { gatewayBootstrap } from '../../../lib/core/envoy/gateway';
-import type { Json, JsonObject } from '../../../lib/core/envoy/syntax/json';
+import type { Json, JsonObject } from '../../support/envoy-json';
 import { sidecarBootstrap } from '../../../lib/core/envoy/sidecar';
 import { LABEL } from '../../../lib/core/reading/check-label';
 import { PROVIDERS } from '../../../lib/core/mesh/providers';
@@ -46,8 +46,8 @@ function namesIn(value: Json): readonly string[] {
 /** What must not be there twice, of every Envoy of the mesh. */
 function twice(topology: Topology): readonly string[] {
   const configurations = [
-    ...topology.services.map((each): [string, JsonObject] => [each.name, sidecarBootstrap(topology, each)]),
-    ...topology.edges.map((edge): [string, JsonObject] => [edge.gatewayName, gatewayBootstrap(topology, edge)]),
+    ...topology.services.map((each): [string, object] => [each.name, sidecarBootstrap(topology, each)]),
+    ...topology.edges.map((edge): [string, object] => [edge.gatewayName, gatewayBootstrap(topology, edge)]),
   ];
   return configurations.flatMap(([task, configuration]) =>
     ['static_resources.listeners', 'static_resources.clusters', 'layered_runtime.layers'].flatMap((path) => {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../lib/core/envoy/syntax/json';
+import type { JsonObject } from '../../support/envoy-json';
 import { mesh, seconds, service } from '../../support/parsing';
 import { at, cluster, configurationOf, listener, textAt } from './configuration';
 

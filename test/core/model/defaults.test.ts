@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { JsonObject } from '../../../lib/core/envoy/syntax/json';
+import type { JsonObject } from '../../support/envoy-json';
 import { IDEMPOTENT } from '../../../lib/core/envoy/traffic/retries';
 import { CONNECT_TIMEOUT } from '../../../lib/core/envoy/traffic/timeouts';
 import { defaultCallPolicy } from '../../../lib/core/model/defaults';

@@ -1,7 +1,9 @@
 import type { Direction } from '../../contract/statistics';
 import type { ProtocolId } from '../../model/topology';
-import type { Json, JsonObject } from '../syntax/json';
-import { extension } from '../syntax/json';
+import type { AccessLog } from '../api/access-log';
+import type { LogFields } from '../api/core';
+import { extension } from '../syntax/messages';
+import { defined } from '../../defined';
 
 export interface AccessLogOptions {
   readonly protocol: ProtocolId;
@@ -10,107 +12,109 @@ export interface AccessLogOptions {
   readonly peer: string;
   /** Whether the other side is outside of the mesh. */
   readonly external?: boolean;
-  /** Whether whoever connects has to prove who it is. */
+  /** Whether the other side must prove its identity. */
   readonly authenticated?: boolean;
-  /** Whether a callee has several versions: which one a request went to is told then. */
+  /** Whether a callee has several versions: then the log has the version of each request. */
   readonly versions?: boolean;
 }
 
 /**
  * One JSON line for each request or connection, on stdout, with what explains a failure: the response flags
- * and details say which Envoy gave up and why. The query string is left out, since it may hold secrets. Fields
- * that say nothing in a direction are left out too: each listener repeats its format, and the task definition
+ * and details show which Envoy gave up and why. The query string is left out, since it may hold secrets. Fields
+ * that are always empty in a direction are left out too: each listener repeats its format, and the task definition
  * has a size limit.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage
  */
-export function accessLog({ protocol, direction, peer, external, authenticated = false, versions = false }: AccessLogOptions): Json {
-  return [
-    {
-      ...stdout({
-        ...head(direction),
-        ...(direction === 'outbound' ? { peer } : {}),
-        ...(authenticated ? { caller: CALLER } : {}),
-        ...(protocol === 'tcp' ? { details: '%CONNECTION_TERMINATION_DETAILS%' } : request({ protocol, direction, external })),
-        flags: '%RESPONSE_FLAGS%',
-        duration_ms: '%DURATION%',
-        bytes_in: '%BYTES_RECEIVED%',
-        bytes_out: '%BYTES_SENT%',
-        // Outbound it is always the application that calls, inbound always the one that is called.
-        ...(direction === 'outbound' ? {} : { downstream: direction === 'edge' ? CLIENT : DOWNSTREAM }),
-        ...(versions ? { cluster: '%UPSTREAM_CLUSTER%' } : {}),
-        ...(direction === 'inbound' ? {} : { upstream: '%UPSTREAM_HOST%', upstream_failure: '%UPSTREAM_TRANSPORT_FAILURE_REASON%' }),
-      }),
-      // A TCP proxy would log them too, as if they had proved who they are.
-      ...(authenticated && protocol === 'tcp' ? onlyIf(`!(${REFUSED})`) : {}),
-    },
-  ];
+export function accessLog(options: AccessLogOptions): readonly AccessLog[] {
+  const log = toStdout(fieldsOf(options));
+  // A TCP proxy would log failed handshakes too, as if these callers had proved who they are.
+  return [options.authenticated === true && options.protocol === 'tcp' ? onlyIf(`!(${HANDSHAKE_FAILED})`, log) : log];
 }
 
 /**
- * One line for each connection that did not come about, since its TLS handshake failed or took too long: there is no
- * request to be logged. Whoever it was has proved nothing, so what its certificate says is not a caller.
+ * One line for each connection whose TLS handshake failed or took too long: there is no request to be logged. The other side
+ * has proved nothing, so the name in its certificate is only claimed.
  */
-export function refusedConnections(): Json {
-  return [
-    {
-      ...stdout({
-        ...head('inbound'),
-        claimed_caller: CALLER,
-        details: '%CONNECTION_TERMINATION_DETAILS%',
-        flags: '%RESPONSE_FLAGS%',
-        duration_ms: '%DURATION%',
-        downstream: DOWNSTREAM,
-        downstream_failure: '%DOWNSTREAM_TRANSPORT_FAILURE_REASON%',
-      }),
-      ...onlyIf(REFUSED),
-    },
-  ];
+export function failedHandshakes(): readonly AccessLog[] {
+  const fields: LogFields = {
+    time: '%START_TIME%',
+    direction: 'inbound',
+    claimed_caller: CALLER,
+    details: '%CONNECTION_TERMINATION_DETAILS%',
+    flags: '%RESPONSE_FLAGS%',
+    duration_ms: '%DURATION%',
+    downstream: DOWNSTREAM,
+    downstream_failure: '%DOWNSTREAM_TRANSPORT_FAILURE_REASON%',
+  };
+  return [onlyIf(HANDSHAKE_FAILED, toStdout(fields))];
 }
 
 const CALLER = '%DOWNSTREAM_PEER_URI_SAN%';
-/** Where the connection comes from; not the client of whom X-Forwarded-For speaks, which inside the mesh anybody may write. */
+/** Where the connection comes from; not the client of X-Forwarded-For, which inside the mesh anybody may write. */
 const DOWNSTREAM = '%DOWNSTREAM_DIRECT_REMOTE_ADDRESS%';
-/** The client, by API Gateway's word. */
+/** The client, as API Gateway reports it. */
 const CLIENT = '%DOWNSTREAM_REMOTE_ADDRESS%';
 
 /**
  * Whether a connection ended before its handshake did. One that was reset has a reason too, of the "system library". Most
- * have neither reason nor details; who asks without `has` gets an error, and an error logs nothing, negated or not.
+ * have neither reason nor details; without `has` that is an error, and an error logs nothing, negated or not.
  * https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/advanced/attributes
  */
-const REFUSED = [
+const HANDSHAKE_FAILED = [
   "has(connection.transport_failure_reason) && connection.transport_failure_reason.contains('SSL routines')",
   "has(connection.termination_details) && connection.termination_details.startsWith('transport socket')",
 ].join(' || ');
 
 /** https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/access_loggers/filters/cel/v3/cel.proto */
-function onlyIf(expression: string): JsonObject {
-  return { filter: { extension_filter: extension('envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter', { expression }) } };
+function onlyIf(expression: string, log: AccessLog): AccessLog {
+  return {
+    ...log,
+    filter: { extension_filter: extension('envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter', { expression }) },
+  };
 }
 
-function head(direction: Direction): JsonObject {
-  return { time: '%START_TIME%', direction };
-}
-
-function stdout(fields: JsonObject): JsonObject {
+function toStdout(fields: LogFields): AccessLog {
   return extension('envoy.extensions.access_loggers.stream.v3.StdoutAccessLog', {
     log_format: { json_format: fields, omit_empty_values: true },
   });
 }
 
-function request({ protocol, direction, external }: Pick<AccessLogOptions, 'protocol' | 'direction' | 'external'>): JsonObject {
-  return {
+function fieldsOf({ protocol, direction, peer, external, authenticated = false, versions = false }: AccessLogOptions): LogFields {
+  const outbound = direction === 'outbound';
+  const inbound = direction === 'inbound';
+  return defined({
+    time: '%START_TIME%',
+    direction,
+    peer: outbound ? peer : undefined,
+    caller: authenticated ? CALLER : undefined,
+    ...(protocol === 'tcp' ? CONNECTION_FIELDS : requestFields({ protocol, direction, external })),
+    flags: '%RESPONSE_FLAGS%',
+    duration_ms: '%DURATION%',
+    bytes_in: '%BYTES_RECEIVED%',
+    bytes_out: '%BYTES_SENT%',
+    // Outbound it is always the application that calls, inbound always the one that is called.
+    downstream: outbound ? undefined : direction === 'edge' ? CLIENT : DOWNSTREAM,
+    cluster: versions ? '%UPSTREAM_CLUSTER%' : undefined,
+    upstream: inbound ? undefined : '%UPSTREAM_HOST%',
+    upstream_failure: inbound ? undefined : '%UPSTREAM_TRANSPORT_FAILURE_REASON%',
+  });
+}
+
+const CONNECTION_FIELDS: LogFields = { details: '%CONNECTION_TERMINATION_DETAILS%' };
+
+function requestFields({ protocol, direction, external }: Pick<AccessLogOptions, 'protocol' | 'direction' | 'external'>): LogFields {
+  return defined({
     method: '%REQ(:METHOD)%',
     // Inside the mesh it is the service's name.
-    ...(direction === 'edge' ? { authority: '%REQ(:AUTHORITY)%' } : {}),
-    // By itself Envoy tells what the caller calls the path before a rewrite (x-envoy-original-path): anything at all.
+    authority: direction === 'edge' ? '%REQ(:AUTHORITY)%' : undefined,
+    // By itself Envoy logs the path that the caller puts into x-envoy-original-path as the one before a rewrite: anything at all.
     path: direction === 'inbound' ? '%PATH(NQ:PATH)%' : '%PATH(NQ)%',
     status: '%RESPONSE_CODE%',
     details: '%RESPONSE_CODE_DETAILS%',
-    ...(protocol === 'grpc' || direction === 'edge' ? { grpc_status: '%GRPC_STATUS%' } : {}),
-    ...(direction === 'inbound' ? {} : { attempts: '%UPSTREAM_REQUEST_ATTEMPT_COUNT%' }),
+    grpc_status: protocol === 'grpc' || direction === 'edge' ? '%GRPC_STATUS%' : undefined,
+    attempts: direction === 'inbound' ? undefined : '%UPSTREAM_REQUEST_ATTEMPT_COUNT%',
     request_id: '%REQ(X-REQUEST-ID)%',
     // What goes out of the mesh has no such header.
     trace: external === true ? '%TRACE_ID%' : '%REQ(X-AMZN-TRACE-ID)%',
-  };
+  });
 }

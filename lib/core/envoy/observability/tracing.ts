@@ -1,29 +1,38 @@
 import { XRAY_PORT } from '../../model/constants';
 import type { TracingSettings } from '../../model/topology';
-import type { JsonObject } from '../syntax/json';
-import { extension } from '../syntax/json';
+import type { HttpConnectionManager } from '../api/http-connection-manager';
+import { extension, message } from '../syntax/messages';
 
 /**
  * Segments to the collector in the same task. The trace id, the parent and the decision to sample come with
  * the X-Amzn-Trace-Id header, so that traces join up with API Gateway's.
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/trace/v3/xray.proto
  */
-export function tracing(settings: TracingSettings | undefined, segmentName: string): JsonObject {
+export function tracing(settings: TracingSettings | undefined, segmentName: string): Pick<HttpConnectionManager, 'tracing'> {
   if (settings === undefined) return {};
-  const manifest: JsonObject =
-    settings.samplingRate === undefined ? {} : { sampling_rule_manifest: { inline_string: samplingManifest(settings.samplingRate) } };
   return {
     tracing: {
-      provider: extension('envoy.config.trace.v3.XRayConfig', {
-        daemon_endpoint: { protocol: 'UDP', address: '127.0.0.1', port_value: XRAY_PORT },
-        segment_name: segmentName,
-        ...manifest,
-      }),
+      provider: extension(
+        'envoy.config.trace.v3.XRayConfig',
+        message({
+          daemon_endpoint: { protocol: 'UDP', address: '127.0.0.1', port_value: XRAY_PORT },
+          segment_name: segmentName,
+          sampling_rule_manifest:
+            settings.samplingRate === undefined ? undefined : { inline_string: samplingManifest(settings.samplingRate) },
+        }),
+      ),
     },
   };
 }
 
 /** https://docs.aws.amazon.com/xray/latest/devguide/xray-sdk-go-configuration.html#xray-sdk-go-configuration-sampling */
+interface SamplingManifest {
+  readonly version: 2;
+  readonly rules: readonly never[];
+  readonly default: { readonly fixed_target: number; readonly rate: number };
+}
+
 function samplingManifest(rate: number): string {
-  return JSON.stringify({ version: 2, rules: [], default: { fixed_target: 0, rate } });
+  const manifest: SamplingManifest = { version: 2, rules: [], default: { fixed_target: 0, rate } };
+  return JSON.stringify(manifest);
 }

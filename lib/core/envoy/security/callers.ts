@@ -1,12 +1,12 @@
 import { everyCaller } from '../../model/callers';
 import type { AllowRule, Service, Topology } from '../../model/topology';
 
-/** Whether callers have identities, and prove them. */
-export function authenticates(topology: Topology): boolean {
+/** Whether callers have certificates, with which they prove their identity. */
+export function usesMutualTls(topology: Topology): boolean {
   return topology.certificates.kind !== 'none';
 }
 
-/** Whom a rule means: the declared callers, unless it names some of them. */
+/** The callers that a rule means: all that are declared, unless it names some. */
 export function callersOf(service: Service, rule: AllowRule = {}): readonly string[] {
   return rule.callers ?? everyCaller(service);
 }

@@ -1,11 +1,12 @@
-import type { Json, JsonObject } from '../syntax/json';
-import { extension } from '../syntax/json';
+import type { HeaderMutation } from '../api/header-mutation';
+import type { HttpConnectionManager } from '../api/http-connection-manager';
+import { extension } from '../syntax/messages';
 
 /**
  * Changes to a request's headers before anything else looks at them, Envoy's own included.
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/http/early_header_mutation/header_mutation/v3/header_mutation.proto
  */
-export function earlyHeaderMutation(mutations: readonly Json[]): JsonObject {
+export function earlyHeaderMutation(mutations: readonly HeaderMutation[]): Pick<HttpConnectionManager, 'early_header_mutation_extensions'> {
   if (mutations.length === 0) return {};
   return {
     early_header_mutation_extensions: [
@@ -15,7 +16,7 @@ export function earlyHeaderMutation(mutations: readonly Json[]): JsonObject {
 }
 
 /** @param names a regular expression of whole names */
-export function removeMatching(names: string): Json {
+export function removeMatching(names: string): HeaderMutation {
   return { remove_on_match: { key_matcher: { safe_regex: { regex: names } } } };
 }
 
@@ -26,10 +27,10 @@ export function removeMatching(names: string): Json {
  * all lines; `%REQ()%` reads the first one.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/advanced/substitution_formatter
  */
-export function joinLines(names: readonly string[]): readonly Json[] {
+export function joinLines(names: readonly string[]): readonly HeaderMutation[] {
   return names
     .filter((name) => name !== COOKIE)
-    .map((name) => ({
+    .map((name): HeaderMutation => ({
       append: { header: { key: name, value: `%CEL(request.headers["${name}"])%` }, append_action: 'OVERWRITE_IF_EXISTS' },
     }));
 }

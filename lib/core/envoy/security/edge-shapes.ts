@@ -1,7 +1,6 @@
 import type { EdgeRoute, EdgeTopology, PathSegment } from '../../model/topology';
 import type { PathPattern } from '../syntax/paths';
 import { ANY_QUERY, looseLiteral, looselyRead } from '../syntax/paths';
-import { defined } from '../../defined';
 
 /**
  * The paths of a route as a regular expression of the header `:path`; undefined if it takes every path. API Gateway may ignore one
@@ -11,13 +10,13 @@ export function shapePattern(route: EdgeRoute, edge: EdgeTopology): string | und
   const { path, segments } = route;
   if (path === '$default') return undefined;
   const slash = segments.length > 0 && !isGreedy(route) && !slashBelongsToAnother(route, edge) ? '/?' : '';
-  return `/${segments.map((segment) => segmentPattern(segment, SOMETHING)).join('/')}${slash}${ANY_QUERY}`;
+  return `/${segments.map((segment) => segmentPattern(segment, SEGMENT_START)).join('/')}${slash}${ANY_QUERY}`;
 }
 
 function slashBelongsToAnother(route: EdgeRoute, edge: EdgeTopology): boolean {
   const lessSpecific = edge.routes.slice(edge.routes.indexOf(route) + 1);
   return lessSpecific.some(
-    (other) => isGreedy(other) && methodsMeet(route, other) && pathsMeet(route, other) && !isHeldBy(other, route, edge),
+    (other) => isGreedy(other) && methodsOverlap(route, other) && pathsOverlap(route, other) && !hasSamePermission(other, route, edge),
   );
 }
 
@@ -29,7 +28,7 @@ function isGreedy({ segments }: EdgeRoute): boolean {
  * The beginning of a segment that is still there when blanks, dots and parameters have been cut off: read without them, `/orders/;x`
  * would not be a path of `/orders/{id}`, but `/orders` itself.
  */
-const SOMETHING = String.raw`(%20|%09|\.)*([^/?;%.]|%[^023]|%2[^0]|%0[^9]|%3[^Bb])`;
+const SEGMENT_START = String.raw`(%20|%09|\.)*([^/?;%.]|%[^023]|%2[^0]|%0[^9]|%3[^Bb])`;
 
 /** @param start what a parameter must begin with */
 function segmentPattern(segment: PathSegment, start: string): string {
@@ -53,28 +52,30 @@ export interface Shadow {
 
 /**
  * What a request in the name of this route must not fit: a route that is more specific, and protected in another way. API
- * Gateway chooses a route, and asks its authorizer, by the path as the client wrote it; the path that it sends on may have
+ * Gateway chooses a route and its authorizer by the path as the client wrote it; the path that it sends on may have
  * been decoded since, and a framework may read it loosely. So `/%61dmin/x`, for which `/{proxy+}` was chosen, must not be
  * taken for `/admin/x`.
  */
 export function shadowsOf(route: EdgeRoute, edge: EdgeTopology): readonly Shadow[] {
   const moreSpecific = edge.routes.slice(0, edge.routes.indexOf(route));
-  const others = moreSpecific.filter((other) => methodsMeet(route, other) && pathsMeet(route, other) && !isHeldBy(other, route, edge));
+  const others = moreSpecific.filter(
+    (other) => methodsOverlap(route, other) && pathsOverlap(route, other) && !hasSamePermission(other, route, edge),
+  );
   // Of a route for every method, only requests with the other one's method are that one's.
   const methodOf = ({ method }: EdgeRoute): string | undefined => (method === 'ANY' || method === route.method ? undefined : method);
-  return [...new Set(others.map(methodOf))].map((method) => {
+  return [...new Set(others.map(methodOf))].map((method): Shadow => {
     const pattern = `${looselyRead(others.filter((other) => methodOf(other) === method).map(loosePattern))}${ANY_QUERY}`;
     // Frameworks answer HEAD by what they have for GET.
-    return { ...defined({ methods: method === undefined ? undefined : method === 'GET' ? ['GET', 'HEAD'] : [method] }), pattern };
+    return method === undefined ? { pattern } : { methods: method === 'GET' ? ['GET', 'HEAD'] : [method], pattern };
   });
 }
 
-function methodsMeet(a: EdgeRoute, b: EdgeRoute): boolean {
+function methodsOverlap(a: EdgeRoute, b: EdgeRoute): boolean {
   return a.method === b.method || a.method === 'ANY' || b.method === 'ANY';
 }
 
-/** Whether whoever may use the one route may use the other: the permission of both is the same, or the other asks for none. */
-function isHeldBy(other: EdgeRoute, route: EdgeRoute, { authorizers }: EdgeTopology): boolean {
+/** Whether a permission for the one route is enough for the other: both need the same, or the other needs none. */
+function hasSamePermission(other: EdgeRoute, route: EdgeRoute, { authorizers }: EdgeTopology): boolean {
   const kind = authorizers.find(({ id }) => id === other.authorizer)?.kind ?? 'none';
   if (kind === 'none') return true;
   // Policies of IAM and Lambda authorizers decide by the route.
@@ -82,20 +83,20 @@ function isHeldBy(other: EdgeRoute, route: EdgeRoute, { authorizers }: EdgeTopol
 }
 
 /** Whether some path may fit both, loosely read. */
-function pathsMeet(a: EdgeRoute, b: EdgeRoute): boolean {
+function pathsOverlap(a: EdgeRoute, b: EdgeRoute): boolean {
   if (a.path === '$default' || b.path === '$default') return true;
-  return segmentsMeet(a.segments, b.segments);
+  return segmentsOverlap(a.segments, b.segments);
 }
 
-function segmentsMeet([a, ...restOfA]: readonly PathSegment[], [b, ...restOfB]: readonly PathSegment[]): boolean {
+function segmentsOverlap([a, ...restOfA]: readonly PathSegment[], [b, ...restOfB]: readonly PathSegment[]): boolean {
   if (a === undefined || b === undefined) return a === b;
   if (a.kind === 'greedy' || b.kind === 'greedy') return true;
-  if (a.kind === 'static' && b.kind === 'static' && looseText(a.text) !== looseText(b.text)) return false;
-  return segmentsMeet(restOfA, restOfB);
+  if (a.kind === 'static' && b.kind === 'static' && textReadLoosely(a.text) !== textReadLoosely(b.text)) return false;
+  return segmentsOverlap(restOfA, restOfB);
 }
 
 /** Without what a loose reading leaves out. */
-function looseText(text: string): string {
+function textReadLoosely(text: string): string {
   return text.toLowerCase().replace(/\..*$/, '');
 }
 

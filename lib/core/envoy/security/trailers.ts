@@ -1,12 +1,12 @@
 import type { ProtocolId } from '../../model/topology';
 import { OWN_OVERRIDE_HEADERS, REQUEST_ID_HEADER } from '../../model/pass-through-headers';
-import type { Json } from '../syntax/json';
-import { extension } from '../syntax/json';
+import type { HttpFilter } from '../api/http-filters';
+import { extension } from '../syntax/messages';
 import { anyOf, prefixes, spellings } from './untrusted-headers';
 
 /**
- * What a trailer must not be: fields of routing, framing, authentication and of the mesh itself, none of which anybody has
- * looked at there, and which an application might add to the headers.
+ * Names that no trailer may have: fields of routing, framing, authentication and of the mesh itself, at which no filter looks in
+ * trailers, and which an application might add to the headers.
  * https://www.rfc-editor.org/rfc/rfc9110#section-6.5.1
  */
 const FORBIDDEN = [
@@ -39,10 +39,10 @@ const FORBIDDEN = [
 ];
 
 /**
- * Takes off a request's trailers what only headers may say. Envoy passes on no trailers of HTTP/1.1.
+ * Removes trailers of a request that only headers may be. Envoy passes on no trailers of HTTP/1.1.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/header_mutation_filter
  */
-export function requestTrailers(protocol: ProtocolId): readonly Json[] {
+export function requestTrailers(protocol: ProtocolId): readonly HttpFilter[] {
   if (protocol !== 'http2' && protocol !== 'grpc') return [];
   return [
     extension('envoy.extensions.filters.http.header_mutation.v3.HeaderMutation', {

@@ -4,7 +4,7 @@
  * Java's servers begin a parameter, and before an escape), backslashes, and escaped letters, digits, "-", ".", "_", "/"
  * and "\\", which nobody has to escape (RFC 3986, section 2.3), also if escaped more than once; escaped control characters,
  * which some servers cut off; overlong UTF-8 of two bytes (%C0, %C1), three (%E0%80 to %E0%9F) and four (%F0%80 to %F0%8F); and
- * "%u", which old servers decode. Whoever has decided about such a path may have decided about another one.
+ * "%u", which old servers decode. A rule that has decided about such a path may have decided about another one.
  */
 export const AMBIGUOUS_PART = [
   String.raw`(//|/(;|%(25)*3[Bb])|/\.\.?([/;%?]|$)|\\|%(25)*(`,
@@ -39,7 +39,7 @@ const PARAMETERS = String.raw`(;[^/?]*|%3[Bb][^/?]*|%20|%09|\.)*`;
 const END_OF_PAGE = String.raw`(;[^/?]*|%3[Bb][^/?]*|%20|%09|\.|/)*`;
 
 /** Which formats of a page are the page itself. */
-export const FORMATS = {
+export const FORMATS: Readonly<Record<'common' | 'any', string>> = {
   /** Those that frameworks serve from one handler; others may be files of their own, such as `/app.js` beside `/app`. */
   common: String.raw`(\.(json|xml|html?|do|action))?`,
   any: String.raw`(\.\w+)?`,

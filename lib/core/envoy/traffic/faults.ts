@@ -1,33 +1,36 @@
-import type { Service, Topology } from '../../model/topology';
-import type { Json, JsonObject } from '../syntax/json';
-import { duration, typed } from '../syntax/json';
+import type { ProtocolId, Service, Topology } from '../../model/topology';
+import type { FaultAbort, HttpFilter } from '../api/http-filters';
+import type { FractionalPercent } from '../api/type';
+import { duration, message, named } from '../syntax/messages';
 import type { Fault } from '../../model/traffic-policy';
 import { requestMatchers } from './request-filter';
 import { headerMatcher } from './route-match';
-import { defined } from '../../defined';
 
-/** One filter for each fault, behind authorization and limits. https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/fault_filter */
-export function faults(topology: Topology, service: Service): readonly Json[] {
+/**
+ * One filter for each fault, behind authorization and limits.
+ * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/fault_filter
+ */
+export function faults(topology: Topology, service: Service): readonly HttpFilter[] {
   return service.policy.faults.map((fault) => {
     const { percent, delaySeconds, abortStatus } = fault;
-    const percentage: JsonObject = { numerator: Math.round(percent * 10_000), denominator: 'MILLION' };
+    const percentage: FractionalPercent = { numerator: Math.round(percent * 10_000), denominator: 'MILLION' };
     const headers = [...requestMatchers(topology, fault, false), ...fault.headers.map(headerMatcher)];
-    return {
-      name: faultFilter(fault),
-      typed_config: typed('envoy.extensions.filters.http.fault.v3.HTTPFault', {
-        ...(headers.length === 0 ? {} : { headers }),
-        ...defined({
-          delay: delaySeconds === undefined ? undefined : { fixed_delay: duration(delaySeconds), percentage },
-          abort:
-            abortStatus === undefined
-              ? undefined
-              : { [service.protocol === 'grpc' ? 'grpc_status' : 'http_status']: abortStatus, percentage },
-        }),
+    return named(
+      faultFilterName(fault),
+      'envoy.extensions.filters.http.fault.v3.HTTPFault',
+      message({
+        headers: headers.length === 0 ? undefined : headers,
+        delay: delaySeconds === undefined ? undefined : { fixed_delay: duration(delaySeconds), percentage },
+        abort: abortStatus === undefined ? undefined : abort(service.protocol, abortStatus, percentage),
       }),
-    };
+    );
   });
 }
 
-export function faultFilter({ name }: Fault): string {
+function abort(protocol: ProtocolId, status: number, percentage: FractionalPercent): FaultAbort {
+  return protocol === 'grpc' ? { grpc_status: status, percentage } : { http_status: status, percentage };
+}
+
+export function faultFilterName({ name }: Fault): string {
   return `fault.${name}`;
 }

@@ -1,5 +1,7 @@
 import type { HeaderChanges } from '../../model/traffic-policy';
-import type { Json, JsonObject } from '../syntax/json';
+import type { HeaderValueOption } from '../api/core';
+import type { HeaderChanges as EnvoyHeaderChanges } from '../api/route';
+import { message } from '../syntax/messages';
 
 /**
  * Changes to headers, of a route or of a virtual host. Envoy removes before it adds.
@@ -11,22 +13,34 @@ export function headerChanges({
 }: {
   readonly requestHeaders?: HeaderChanges;
   readonly responseHeaders?: HeaderChanges;
-}): JsonObject {
-  return { ...changes('request', requestHeaders), ...changes('response', responseHeaders) };
+}): EnvoyHeaderChanges {
+  return message({
+    request_headers_to_add: toAdd(requestHeaders),
+    request_headers_to_remove: toRemove(requestHeaders),
+    response_headers_to_add: toAdd(responseHeaders),
+    response_headers_to_remove: toRemove(responseHeaders),
+  });
 }
 
-function changes(of: 'request' | 'response', { set, add, remove }: HeaderChanges = { set: {}, add: {}, remove: [] }): JsonObject {
-  const added = [
-    ...Object.entries(set).map(([key, value]) => header(key, value, true)),
-    ...Object.entries(add).map(([key, value]) => header(key, value, false)),
-  ];
-  return {
-    ...(added.length === 0 ? {} : { [`${of}_headers_to_add`]: added }),
-    ...(remove.length === 0 ? {} : { [`${of}_headers_to_remove`]: remove }),
-  };
+function toAdd({ set, add }: Pick<HeaderChanges, 'set' | 'add'> = { set: {}, add: {} }): readonly HeaderValueOption[] | undefined {
+  return unlessEmpty([
+    ...Object.entries(set).map(([key, value]) => headerValue(key, value, true)),
+    ...Object.entries(add).map(([key, value]) => headerValue(key, value, false)),
+  ]);
+}
+
+function toRemove({ remove }: Pick<HeaderChanges, 'remove'> = { remove: [] }): readonly string[] | undefined {
+  return unlessEmpty(remove);
+}
+
+function unlessEmpty<T>(items: readonly T[]): readonly T[] | undefined {
+  return items.length === 0 ? undefined : items;
 }
 
 /** Without its escape a "%" would begin one of Envoy's own variables. */
-export function header(key: string, value: string, overwrite: boolean): Json {
-  return { header: { key, value: value.replaceAll('%', '%%') }, ...(overwrite ? { append_action: 'OVERWRITE_IF_EXISTS_OR_ADD' } : {}) };
+export function headerValue(key: string, value: string, overwrite: boolean): HeaderValueOption {
+  return message({
+    header: { key, value: value.replaceAll('%', '%%') },
+    append_action: overwrite ? 'OVERWRITE_IF_EXISTS_OR_ADD' : undefined,
+  });
 }

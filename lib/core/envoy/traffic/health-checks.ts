@@ -1,38 +1,42 @@
 import type { Service, Topology } from '../../model/topology';
 import { policiesOfCallers } from '../../model/call-policy';
 import type { CallPolicy } from '../../model/traffic-policy';
-import type { JsonObject } from '../syntax/json';
-import { duration } from '../syntax/json';
+import type { Cluster } from '../api/cluster';
+import type { HealthChecker } from '../api/health-check';
+import { duration } from '../syntax/messages';
 
 /** https://github.com/grpc/grpc/blob/master/doc/health-checking.md */
 const GRPC_HEALTH_PATH = '/grpc.health.v1.Health/Check';
 
 /**
- * A caller asks the callee's tasks by itself whether they are well. The question goes the way of every request: it is of
- * mutual TLS, and through the callee's Envoy to its application (see `healthCheckRules` in authorization.ts, and health-routes.ts).
+ * A caller checks the callee's tasks. The check takes the way of every request: by mutual TLS, and through the callee's Envoy to
+ * its application (see `healthCheckPolicies` in authorization.ts, and health-check-routes.ts).
  * https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/health_checking
  */
-export function healthChecks(callee: Service, { activeHealthCheck: settings }: CallPolicy): JsonObject {
+export function healthChecks(
+  callee: Service,
+  { activeHealthCheck: settings }: CallPolicy,
+): Pick<Cluster, 'health_checks' | 'ignore_health_on_host_removal'> {
   if (settings === undefined) return {};
   const { intervalSeconds, timeoutSeconds, healthyThreshold, unhealthyThreshold } = settings;
   return {
     health_checks: [
       {
         interval: duration(intervalSeconds),
-        // By itself Envoy asks once a minute while there is no traffic, and for up to a minute after it began.
+        // By itself Envoy checks once a minute while there is no traffic, and for up to a minute after it began.
         no_traffic_interval: duration(intervalSeconds),
         timeout: duration(timeoutSeconds),
         healthy_threshold: healthyThreshold,
         unhealthy_threshold: unhealthyThreshold,
-        ...question(callee, settings.path),
+        ...healthChecker(callee, settings.path),
       },
     ],
-    // Else a task that leaves discovery, while it is still well, would get requests to its end.
+    // Otherwise a task that leaves discovery while it is still healthy would get requests until it ends.
     ignore_health_on_host_removal: true,
   };
 }
 
-function question(callee: Service, path: string | undefined): JsonObject {
+function healthChecker(callee: Service, path: string | undefined): HealthChecker {
   switch (callee.protocol) {
     case 'tcp':
       return { tcp_health_check: {} };
@@ -44,21 +48,21 @@ function question(callee: Service, path: string | undefined): JsonObject {
           path: path ?? '/',
           host: callee.virtualHost,
           codec_client_type: 'HTTP2',
-          // Everything but 200 counts as one bad answer. By itself Envoy would not wait for as many as it is told.
+          // Everything but 200 counts as one failure. By itself Envoy would not wait for `unhealthy_threshold` of them.
           retriable_statuses: [{ start: '100', end: '600' }],
         },
       };
   }
 }
 
-/** What callers ask a service's tasks to find out whether they are well. */
+/** A request by which callers check a service's tasks. */
 export interface HealthCheckRequest {
   readonly method: string;
   readonly path: string;
   readonly callers: readonly string[];
 }
 
-/** Of a TCP service nobody asks anything. */
+/** A TCP service gets none. */
 export function healthCheckRequests(topology: Topology, service: Service): readonly HealthCheckRequest[] {
   const { protocol } = service;
   if (protocol === 'tcp') return [];
@@ -68,5 +72,5 @@ export function healthCheckRequests(topology: Topology, service: Service): reado
     const path = protocol === 'grpc' ? GRPC_HEALTH_PATH : (check.path ?? '/');
     callers.set(path, [...(callers.get(path) ?? []), caller]);
   }
-  return [...callers].map(([path, names]) => ({ method: protocol === 'grpc' ? 'POST' : 'GET', path, callers: names }));
+  return [...callers].map(([path, names]): HealthCheckRequest => ({ method: protocol === 'grpc' ? 'POST' : 'GET', path, callers: names }));
 }

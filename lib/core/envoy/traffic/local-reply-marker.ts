@@ -1,13 +1,13 @@
-import type { JsonObject } from '../syntax/json';
+import type { HttpConnectionManager } from '../api/http-connection-manager';
 
 /**
  * On the answers of a callee's Envoy that could not connect to its application, which is still starting or gone
- * already. The caller could not tell such a 503 from one of the application.
+ * already. Without it, such a 503 looks like one of the application.
  */
 export const LOCAL_REPLY_HEADER = 'x-mesh-not-sent';
 
-/** Tells callers that a request has not reached the application: flag UF, "upstream connection failure". */
-export function markLocalReplies(): JsonObject {
+/** Marks answers to requests that have not reached the application: flag UF, "upstream connection failure". */
+export function markLocalReplies(): Pick<HttpConnectionManager, 'local_reply_config'> {
   return {
     local_reply_config: {
       mappers: [

@@ -2,23 +2,23 @@ import type { Service } from '../../model/topology';
 import type { ValueMatch } from '../../model/traffic-policy';
 import type { Upstream } from './upstream';
 
-/** Headers at whose values the routes to these callees look. */
+/** Headers whose values the routes to these callees match. */
 export function headersOfRoutes(callees: readonly Upstream[]): readonly string[] {
   return sorted(
     callees.flatMap(({ policy, versionHeader }) => [
-      ...(policy?.routes ?? []).flatMap(({ match }) => match.headers.flatMap(valued)),
+      ...(policy?.routes ?? []).flatMap(({ match }) => match.headers.flatMap(namesOfValueMatch)),
       ...(versionHeader === undefined ? [] : [versionHeader]),
     ]),
   );
 }
 
-/** Headers at whose values the faults of a service look. */
+/** Headers whose values the faults of a service match. */
 export function headersOfFaults({ policy }: Service): readonly string[] {
-  return sorted(policy.faults.flatMap(({ headers }) => headers.flatMap(valued)));
+  return sorted(policy.faults.flatMap(({ headers }) => headers.flatMap(namesOfValueMatch)));
 }
 
 /** Whether a header is there does not depend on how many lines it has. */
-function valued({ name, kind }: ValueMatch): readonly string[] {
+function namesOfValueMatch({ name, kind }: ValueMatch): readonly string[] {
   return kind === 'present' ? [] : [name];
 }
 

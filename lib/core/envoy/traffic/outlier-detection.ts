@@ -1,6 +1,6 @@
 import type { CallPolicy, OutlierDetection } from '../../model/traffic-policy';
-import type { JsonObject } from '../syntax/json';
-import { duration } from '../syntax/json';
+import type { Cluster } from '../api/cluster';
+import { duration, message } from '../syntax/messages';
 
 /**
  * A task that several times in a row could not be reached, or answered as a proxy whose application is gone, gets
@@ -8,30 +8,30 @@ import { duration } from '../syntax/json';
  * never ejected: as many must stay as the percentage leaves, which is one at least.
  * https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/outlier
  */
-export function outlierDetection({ outlierDetection: settings }: CallPolicy): JsonObject {
+export function outlierDetection({ outlierDetection: settings }: CallPolicy): Pick<Cluster, 'outlier_detection' | 'common_lb_config'> {
   if (settings === undefined) return {};
   const { consecutiveGatewayErrors, consecutiveServerErrors, intervalSeconds, baseEjectionSeconds, maxEjectionPercent } = settings;
   return {
-    outlier_detection: {
+    outlier_detection: message({
       // Counts failed connections too: Envoy takes them for a 503.
-      ...(consecutiveGatewayErrors === undefined
-        ? {}
-        : { consecutive_gateway_failure: consecutiveGatewayErrors, enforcing_consecutive_gateway_failure: 100 }),
-      ...(consecutiveServerErrors === undefined ? { enforcing_consecutive_5xx: 0 } : { consecutive_5xx: consecutiveServerErrors }),
+      consecutive_gateway_failure: consecutiveGatewayErrors,
+      enforcing_consecutive_gateway_failure: consecutiveGatewayErrors === undefined ? undefined : 100,
+      consecutive_5xx: consecutiveServerErrors,
+      enforcing_consecutive_5xx: consecutiveServerErrors === undefined ? 0 : undefined,
       enforcing_success_rate: 0,
       interval: duration(intervalSeconds),
       base_ejection_time: duration(baseEjectionSeconds),
       max_ejection_percent: maxEjectionPercent,
-    },
-    ...panic(settings),
+    }),
+    ...panicThreshold(settings),
   };
 }
 
-/** Where less than this share of the tasks are well, Envoy takes all for well again ("panic"). */
+/** Where less than this share of the tasks are healthy, Envoy takes all for healthy ("panic"). */
 const PANIC_PERCENT = 50;
 
-/** Else panic would call back what was ejected. */
-function panic({ maxEjectionPercent }: OutlierDetection): JsonObject {
+/** Otherwise Envoy's panic would send requests to ejected tasks. */
+function panicThreshold({ maxEjectionPercent }: OutlierDetection): Pick<Cluster, 'common_lb_config'> {
   const left = 100 - maxEjectionPercent;
   return left >= PANIC_PERCENT ? {} : { common_lb_config: { healthy_panic_threshold: { value: left } } };
 }

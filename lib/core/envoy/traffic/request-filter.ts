@@ -1,17 +1,21 @@
 import { identityOf } from '../../contract/identity';
 import type { Topology } from '../../model/topology';
 import type { RequestFilter } from '../../model/traffic-policy';
-import type { Json } from '../syntax/json';
+import type { HeaderMatcher } from '../api/route-components';
 import { AMBIGUOUS_PART, ANY_QUERY, FORMATS, literal, looselyRead, patternOf } from '../syntax/paths';
 
 /**
- * Which requests are meant, as conditions on headers, all of which must hold; empty: all requests. They are asked by filters
- * of the service's own Envoy, where the path is normalized.
+ * Which requests are meant, as conditions on headers, all of which must hold; empty: all requests. Filters of the service's own
+ * Envoy look at them, where the path is normalized.
  *
  * @param strict whether nothing may pass by the condition: paths are read as loosely as frameworks may read them, and one that
  * could be read in two ways counts as each of those that are named
  */
-export function requestMatchers({ trustDomain }: Topology, { callers, methods, paths }: RequestFilter, strict: boolean): readonly Json[] {
+export function requestMatchers(
+  { trustDomain }: Topology,
+  { callers, methods, paths }: RequestFilter,
+  strict: boolean,
+): readonly HeaderMatcher[] {
   return [
     ...(callers === undefined
       ? []
@@ -20,21 +24,27 @@ export function requestMatchers({ trustDomain }: Topology, { callers, methods, p
     ...(paths === undefined
       ? []
       : [
-          regex(':path', `(${(strict ? [strictly(paths), `[^?]*${AMBIGUOUS_PART}[^?]*`] : paths.map(pathPattern)).join('|')})${ANY_QUERY}`),
+          regex(
+            ':path',
+            `(${(strict ? [strictPathPattern(paths), `[^?]*${AMBIGUOUS_PART}[^?]*`] : paths.map(pathPattern)).join('|')})${ANY_QUERY}`,
+          ),
         ]),
   ];
 }
 
-/** What `tellCaller` (tls.ts) makes of the caller's certificate, whatever the caller says: its identity stands last. */
+/**
+ * Envoy makes it of the caller's certificate, whatever the caller sends (`forwardClientCertificate` in tls.ts): the identity stands
+ * last.
+ */
 const CALLER_HEADER = 'x-forwarded-client-cert';
 
-function regex(name: string, pattern: string): Json {
+function regex(name: string, pattern: string): HeaderMatcher {
   return { name, string_match: { safe_regex: { regex: pattern } } };
 }
 
 type Paths = NonNullable<RequestFilter['paths']>;
 
-function strictly(paths: Paths): string {
+function strictPathPattern(paths: Paths): string {
   return looselyRead(
     paths.map(({ kind, text }) => patternOf(text, kind === 'prefix')),
     FORMATS.any,

@@ -1,14 +1,21 @@
 import type { Rewrite } from '../../model/traffic-policy';
-import type { JsonObject } from '../syntax/json';
-import { defined } from '../../defined';
+import type { RouteAction } from '../api/route';
+import { message } from '../syntax/messages';
 
-/** What a route changes in path and host. https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto#config-route-v3-routeaction */
-export function rewrite({ path, host }: Rewrite = {}): JsonObject {
-  return { ...(path === undefined ? {} : rewritePath(path)), ...defined({ host_rewrite_literal: host }) };
+type PathRewrite = Pick<RouteAction, 'prefix_rewrite' | 'regex_rewrite'>;
+
+/**
+ * What a route changes in path and host.
+ * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto#config-route-v3-routeaction
+ */
+export function rewrite({ path, host }: Rewrite = {}): PathRewrite & Pick<RouteAction, 'host_rewrite_literal'> {
+  return message({ ...pathRewrite(path), host_rewrite_literal: host });
 }
 
-function rewritePath(path: NonNullable<Rewrite['path']>): JsonObject {
-  switch (path.kind) {
+function pathRewrite(path: Rewrite['path']): PathRewrite {
+  switch (path?.kind) {
+    case undefined:
+      return {};
     case 'prefix':
       return { prefix_rewrite: path.text };
     // The query string is not part of what the regular expression sees.
@@ -19,6 +26,6 @@ function rewritePath(path: NonNullable<Rewrite['path']>): JsonObject {
   }
 }
 
-function regex(pattern: string, substitution: string): JsonObject {
+function regex(pattern: string, substitution: string): PathRewrite {
   return { regex_rewrite: { pattern: { regex: pattern }, substitution } };
 }

@@ -1,27 +1,30 @@
 import type { PathMatch, RouteMatch, ValueMatch } from '../../model/traffic-policy';
-import type { Json, JsonObject } from '../syntax/json';
-import { defined } from '../../defined';
+import type {
+  HeaderMatcher,
+  PathSpecifier,
+  PresentOrStringMatch,
+  QueryParameterMatcher,
+  RouteMatch as EnvoyRouteMatch,
+  ValueMatchSpecifier,
+} from '../api/route-components';
+import type { StringMatcher } from '../api/type';
+import { message } from '../syntax/messages';
+
+export const ANY_PATH: PathSpecifier = { prefix: '/' };
 
 /**
- * The conditions of a route, beside those of what it is a part of.
- *
- * @param within what every request here fits; a path of the route's own stands in place of its path
- * @see https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto#config-route-v3-routematch
+ * The conditions of a route.
+ * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto#config-route-v3-routematch
  */
-export function routeMatch(within: JsonObject, { path, headers, queryParameters }: RouteMatch): JsonObject {
-  const { prefix, headers: outer = [], ...rest } = within;
-  const all = [...(outer as readonly Json[]), ...headers.map(headerMatcher)];
-  return {
-    ...(path === undefined ? defined({ prefix }) : pathSpecifier(path)),
-    ...rest,
-    ...(all.length === 0 ? {} : { headers: all }),
-    ...(queryParameters.length === 0
-      ? {}
-      : { query_parameters: queryParameters.map((match) => ({ name: match.name, ...valueMatch(match) })) }),
-  };
+export function routeMatch({ path, headers, queryParameters }: RouteMatch): EnvoyRouteMatch {
+  return message({
+    ...(path === undefined ? ANY_PATH : pathSpecifier(path)),
+    headers: headers.length === 0 ? undefined : headers.map(headerMatcher),
+    query_parameters: queryParameters.length === 0 ? undefined : queryParameters.map(queryParameterMatcher),
+  });
 }
 
-function pathSpecifier({ kind, text }: PathMatch): JsonObject {
+function pathSpecifier({ kind, text }: PathMatch): PathSpecifier {
   switch (kind) {
     case 'exact':
       return { path: text };
@@ -33,28 +36,42 @@ function pathSpecifier({ kind, text }: PathMatch): JsonObject {
 }
 
 /**
- * A header that is not there is taken for an empty one where it must not be something.
+ * A missing header counts as an empty one where it must not be something.
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto#config-route-v3-headermatcher
  */
-export function headerMatcher(match: ValueMatch): JsonObject {
+export function headerMatcher(match: ValueMatch): HeaderMatcher {
   const { name, kind, invert } = match;
-  return {
+  return message({
     name,
     ...valueMatch(match),
-    ...(invert ? { invert_match: true, ...(kind === 'present' ? {} : { treat_missing_header_as_empty: true }) } : {}),
-  };
+    invert_match: invert ? true : undefined,
+    treat_missing_header_as_empty: invert && kind !== 'present' ? true : undefined,
+  });
 }
 
-function valueMatch({ kind, text = '', start = 0, end = 0 }: ValueMatch): JsonObject {
+function valueMatch(match: ValueMatch): ValueMatchSpecifier {
+  const { kind, start = 0, end = 0 } = match;
+  return kind === 'range' ? { range_match: { start: `${start}`, end: `${end}` } } : presentOrText(match);
+}
+
+/** Query parameters have no ranges. */
+function queryParameterMatcher(match: ValueMatch): QueryParameterMatcher {
+  return { name: match.name, ...presentOrText(match) };
+}
+
+function presentOrText({ kind, text = '' }: ValueMatch): PresentOrStringMatch {
+  return kind === 'present' ? { present_match: true } : { string_match: stringMatcher(kind, text) };
+}
+
+function stringMatcher(kind: ValueMatch['kind'], text: string): StringMatcher {
   switch (kind) {
-    case 'present':
-      return { present_match: true };
-    // 64 bits, which JSON writes as texts.
-    case 'range':
-      return { range_match: { start: String(start), end: String(end) } };
     case 'regex':
-      return { string_match: { safe_regex: { regex: text } } };
+      return { safe_regex: { regex: text } };
+    case 'prefix':
+      return { prefix: text };
+    case 'suffix':
+      return { suffix: text };
     default:
-      return { string_match: { [kind]: text } };
+      return { exact: text };
   }
 }

@@ -1,13 +1,13 @@
 import type { Service } from '../../model/topology';
 
-/** What a caller's routes have to know of whom they lead to. */
+/** A callee or an external service, as far as a caller's routes need it. */
 export interface Upstream {
   /** That of its cluster. */
   readonly name: string;
   readonly protocol: Service['protocol'];
-  /** Absent for an external service: its addresses are one host, and its answers say nothing to Envoy. */
+  /** Absent for an external service: its addresses are one host, and its answers have no headers for Envoy. */
   readonly discovery?: Service['discovery'];
-  /** What it says of requests to it; an external service says nothing. */
+  /** Its own policy for requests to it; an external service has none. */
   readonly policy?: Service['policy'];
   readonly versions?: Service['versions'];
   readonly versionHeader?: Service['versionHeader'];

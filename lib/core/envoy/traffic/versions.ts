@@ -3,18 +3,22 @@ import { weightKey, weightsPrefix } from '../../contract/weights';
 import type { Service, Version } from '../../model/topology';
 import type { CallPolicy, Mirror, ServiceRoute } from '../../model/traffic-policy';
 import type { Upstream } from './upstream';
-import type { Json, JsonObject } from '../syntax/json';
-import { extension, typed } from '../syntax/json';
+import type { RuntimeLayer } from '../api/bootstrap';
+import type { FieldMatcher, NetworkInputs, OnMatch, SinglePredicate } from '../api/generic-matcher';
+import type { FilterChain, FilterChainActions, Listener, NetworkFilter } from '../api/listener';
+import type { ClusterSpecifier, ClusterWeight, RouteAction } from '../api/route';
+import type { HeaderMatcher } from '../api/route-components';
+import { extension, message, typed } from '../syntax/messages';
 
 /**
  * Where the calls of a service go: to its one cluster, or by weight to those of its versions.
  *
  * The weights are runtime values, which the agent keeps in a file (programs/agent/weights/runtime-file.ts): nothing here changes
  * with them, so no task is replaced. The file is there before Envoy starts, and names every version; so the weights that
- * stand here are never used. There must be some, and they must not be zero.
+ * stand here, which Envoy requires and which must not be zero, are never used.
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto#config-route-v3-weightedcluster
  *
- * Who is to stay with a task by a hash stays with a version, too, as long as the weights stay.
+ * Requests with one hash stay with a version, too, as long as the weights stay.
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto#envoy-v3-api-field-config-route-v3-weightedcluster-use-hash-policy
  *
  * @param route absent, or without weights of its own: the service's weights
@@ -23,27 +27,27 @@ export function target(
   callee: Upstream,
   { loadBalancing }: Pick<CallPolicy, 'loadBalancing'>,
   route?: Pick<ServiceRoute, 'name' | 'versions'>,
-): JsonObject {
+): ClusterSpecifier {
   if (callee.versions === undefined) return { cluster: callee.name };
   const own = route?.versions === undefined ? undefined : route.name;
   return {
-    weighted_clusters: {
-      clusters: callee.versions.map(({ workloadName: name }) => ({ name, weight: 1 })),
+    weighted_clusters: message({
+      clusters: callee.versions.map(({ workloadName: name }): ClusterWeight => ({ name, weight: 1 })),
       runtime_key_prefix: weightsPrefix(callee.name, own),
-      ...(loadBalancing.algorithm === 'ringHash' ? { use_hash_policy: true } : {}),
-    },
+      use_hash_policy: loadBalancing.algorithm === 'ringHash' ? true : undefined,
+    }),
   };
 }
 
-/** What sends a request to one version, whatever the weights say: a header matcher, and where the request goes. */
-export interface Pin {
-  readonly header: JsonObject;
-  readonly target: JsonObject;
+/** Requests with this header go to one version, whatever the weights are. */
+export interface VersionOverride {
+  readonly header: HeaderMatcher;
+  readonly target: ClusterSpecifier;
 }
 
-export function pins({ versions, versionHeader: name }: Upstream): readonly Pin[] {
+export function versionOverrides({ versions, versionHeader: name }: Upstream): readonly VersionOverride[] {
   if (versions === undefined || name === undefined) return [];
-  return versions.map((version) => ({
+  return versions.map((version): VersionOverride => ({
     header: { name, string_match: { exact: version.name } },
     target: { cluster: version.workloadName },
   }));
@@ -56,18 +60,19 @@ export function pins({ versions, versionHeader: name }: Upstream): readonly Pin[
  *
  * @param mirror of a route; absent: the service's
  */
-export function mirroring(callee: Upstream, mirror: Mirror | undefined = callee.mirror): JsonObject {
+export function mirroring(callee: Upstream, mirror: Mirror | undefined = callee.mirror): Pick<RouteAction, 'request_mirror_policies'> {
   const version = callee.versions?.find(({ name }) => name === mirror?.version);
   if (mirror === undefined || version === undefined || mirror.percent === 0) return {};
   return {
     request_mirror_policies: [
-      {
+      message({
         cluster: version.workloadName,
-        ...(mirror.percent === 100
-          ? {}
-          : { runtime_fraction: { default_value: { numerator: Math.round(mirror.percent * 10_000), denominator: 'MILLION' } } }),
+        runtime_fraction:
+          mirror.percent === 100
+            ? undefined
+            : { default_value: { numerator: Math.round(mirror.percent * 10_000), denominator: 'MILLION' } },
         disable_shadow_host_suffix_append: true,
-      },
+      }),
     ],
   };
 }
@@ -80,29 +85,29 @@ export function mirroring(callee: Upstream, mirror: Mirror | undefined = callee.
  *
  * @param filter the TCP proxy to a cluster
  */
-export function tcpChains(callee: Service, filter: (cluster: string) => JsonObject): JsonObject {
+export function tcpFilterChains(
+  callee: Service,
+  filter: (cluster: string) => NetworkFilter,
+): Pick<Listener, 'filter_chains' | 'filter_chain_matcher'> {
   const { versions } = callee;
   const last = versions?.at(-1);
   if (versions === undefined || last === undefined) return { filter_chains: [{ filters: [filter(callee.name)] }] };
-  return {
-    filter_chains: versions.map(({ workloadName }) => ({ name: workloadName, filters: [filter(workloadName)] })),
-    ...(versions.length === 1
-      ? {}
-      : {
-          filter_chain_matcher: {
-            matcher_list: {
-              matchers: versions
-                .slice(0, -1)
-                .map((version, index) => ({ predicate: { single_predicate: takes(callee, version, index) }, on_match: chain(version) })),
-            },
-            on_no_match: chain(last),
-          },
-        }),
-  };
+  const others = versions.slice(0, -1);
+  return message({
+    filter_chains: versions.map(({ workloadName }): FilterChain => ({ name: workloadName, filters: [filter(workloadName)] })),
+    filter_chain_matcher:
+      others.length === 0
+        ? undefined
+        : { matcher_list: { matchers: others.map((version, index) => toVersion(callee, version, index)) }, on_no_match: toChain(last) },
+  });
+}
+
+function toVersion(callee: Service, version: Version, seed: number): FieldMatcher<NetworkInputs, FilterChainActions> {
+  return { predicate: { single_predicate: byWeight(callee, version, seed) }, on_match: toChain(version) };
 }
 
 /** @param seed another one for each version, or all of them would look at the same random number */
-function takes(callee: Service, { workloadName }: Version, seed: number): JsonObject {
+function byWeight(callee: Service, { workloadName }: Version, seed: number): SinglePredicate<NetworkInputs> {
   return {
     input: extension('envoy.extensions.matching.common_inputs.network.v3.SourcePortInput'),
     custom_match: extension('envoy.extensions.matching.input_matchers.runtime_fraction.v3.RuntimeFraction', {
@@ -112,7 +117,7 @@ function takes(callee: Service, { workloadName }: Version, seed: number): JsonOb
   };
 }
 
-function chain({ workloadName: value }: Version): JsonObject {
+function toChain({ workloadName: value }: Version): OnMatch<NetworkInputs, FilterChainActions> {
   return { action: { name: 'chain', typed_config: typed('google.protobuf.StringValue', { value }) } };
 }
 
@@ -120,10 +125,10 @@ function chain({ workloadName: value }: Version): JsonObject {
  * The files from which Envoy takes the weights.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/operations/runtime#runtime-discovery-service-rtds
  */
-export function weightsLayers(callees: readonly Service[]): readonly Json[] {
+export function weightsLayers(callees: readonly Service[]): readonly RuntimeLayer[] {
   return callees
     .filter(({ versions }) => versions !== undefined)
-    .map(({ name: service }): Json => {
+    .map(({ name: service }): RuntimeLayer => {
       const name = weightsResource(service);
       return { name, rtds_layer: { name, rtds_config: { path_config_source: { path: `${MESH_DIRECTORY}/${weightsFile(service)}` } } } };
     });

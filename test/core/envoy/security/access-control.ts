@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../../../lib/core/envoy/syntax/json';
+import type { Json, JsonObject } from '../../../support/envoy-json';
 import { at, configurationOf, listener, textAt } from '../configuration';
 
 export interface Request {

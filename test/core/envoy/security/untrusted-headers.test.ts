@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { JsonObject } from '../../../../lib/core/envoy/syntax/json';
+import type { JsonObject } from '../../../support/envoy-json';
 import { CLIENT_HEADERS, EDGE_REMOVAL, OVERRIDE_HEADERS, SERVICE_REMOVAL } from '../../../../lib/core/model/pass-through-headers';
 import { fullMatch } from '../../../simulator/regex';
 import type { Raw } from '../../../support/parsing';

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../../../lib/core/envoy/syntax/json';
+import type { Json, JsonObject } from '../../../support/envoy-json';
 import { FEATURES } from '../../../../lib/core/mesh/features';
 import type { Raw } from '../../../support/parsing';
 import { mesh, seconds, service, topologyOf } from '../../../support/parsing';

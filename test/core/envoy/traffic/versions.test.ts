@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../../../lib/core/envoy/syntax/json';
+import type { Json, JsonObject } from '../../../support/envoy-json';
 import { mirroring, target } from '../../../../lib/core/envoy/traffic/versions';
 import { mesh, service, topologyOf } from '../../../support/parsing';
 import { at, cluster, configurationOf, listener, textAt } from '../configuration';

@@ -1,0 +1,38 @@
+// https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/config
+
+import type { AccessLogFilters, AccessLoggers } from './access-log';
+import type { ClusterTypes } from './cluster';
+import type { HttpInputs, InputMatchers, NetworkInputs } from './generic-matcher';
+import type { EarlyHeaderMutations } from './http-connection-manager';
+import type { HttpFilters, RouteFilterConfigs } from './http-filters';
+import type { FilterChainActions, NetworkFilters } from './listener';
+import type { OverloadActions, ResourceMonitors } from './overload';
+import type { RouteActions } from './route';
+import type { RetryHostPredicates, RetryPriorities } from './route-components';
+import type { DownstreamTransportSockets, UpstreamTransportSockets } from './tls';
+import type { Tracers } from './tracing';
+import type { ProtocolOptions } from './upstream-http';
+
+/** All extensions that are used here, by the names of their types. */
+export interface Extensions
+  extends
+    AccessLogFilters,
+    AccessLoggers,
+    ClusterTypes,
+    DownstreamTransportSockets,
+    EarlyHeaderMutations,
+    FilterChainActions,
+    HttpFilters,
+    HttpInputs,
+    InputMatchers,
+    NetworkFilters,
+    NetworkInputs,
+    OverloadActions,
+    ProtocolOptions,
+    ResourceMonitors,
+    RetryHostPredicates,
+    RetryPriorities,
+    RouteActions,
+    RouteFilterConfigs,
+    Tracers,
+    UpstreamTransportSockets {}

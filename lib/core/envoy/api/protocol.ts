@@ -1,0 +1,27 @@
+// https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/core/v3/protocol.proto
+
+import type { Duration, Empty } from './protobuf';
+
+export interface HttpProtocolOptions {
+  readonly idle_timeout?: Duration;
+  readonly max_connection_duration?: Duration;
+}
+
+export type Http1ProtocolOptions = Empty;
+
+export interface Http2ProtocolOptions {
+  readonly max_concurrent_streams?: number;
+  readonly initial_stream_window_size?: number;
+  readonly initial_connection_window_size?: number;
+  readonly allow_connect?: boolean;
+  readonly connection_keepalive?: KeepaliveSettings;
+}
+
+export interface KeepaliveSettings {
+  readonly interval: Duration;
+  readonly timeout: Duration;
+}
+
+export interface SchemeHeaderTransformation {
+  readonly scheme_to_overwrite: 'http' | 'https';
+}
