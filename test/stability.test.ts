@@ -148,3 +148,20 @@ test('logical IDs and names are a contract: a change here replaces resources of 
   });
   expect(names.sort()).toMatchSnapshot();
 });
+
+test('a system moves from edge to edges, and keeps every resource of its edge', () => {
+  expect(compare(resources({ services, edge: edge() }), resources({ services, edges: { default: edge() } }))).toEqual({
+    changed: [],
+    added: [],
+    removed: [],
+  });
+});
+
+test('a second edge changes of the services that it routes to whom they let in, and nothing of the first edge', () => {
+  const { changed, added, removed } = compare(
+    resources({ services, edge: edge() }),
+    resources({ services, edges: { default: edge(), partners: edge() } }),
+  );
+  expect({ changed: withoutLists(changed), removed }).toEqual({ changed: [expect.stringMatching(/^ShopuiTaskDefinition/)], removed: [] });
+  expect(added.filter((id) => id.startsWith('ShopEdge') && !id.startsWith('ShopEdgepartners'))).toEqual([]);
+});
