@@ -29,7 +29,7 @@ import { readProps } from './props/read-props';
  * Microservices on Amazon ECS behind API Gateway, in a service mesh of Envoy sidecars with no control plane.
  *
  * Wrong props throw one error, named `MicroservicesValidationError`, that lists every mistake in `issues`, each
- * with its code, its path in the props, what is allowed and how to mend it.
+ * with its code, its path in the props, what is allowed and how to fix it.
  *
  * @example
  * new Microservices(this, 'Shop', {

@@ -10,7 +10,7 @@ import { MESH_DIRECTORY } from '../../lib/core/contract/files';
 import { identityParts } from '../../lib/core/contract/identity';
 import type { Unread } from '../../lib/core/contract/unread';
 
-/** What the agent is told, all of it by environment variables. */
+/** The agent's settings, all of them by environment variables. */
 export interface Settings {
   /** Undefined in a mesh without certificates. */
   readonly certificate: CertificateSettings | undefined;

@@ -45,7 +45,7 @@ export function renderIdentity(
   };
 }
 
-/** In the order in which the agent has been told of them. */
+/** In the order of the agent's settings. */
 export function weightsParameters({ weightedCallees = [] }: WorkloadPlan, { weights }: WorkloadContext): readonly ssm.IStringParameter[] {
   return weightedCallees.map((service) => {
     const parameter = weights.get(service);

@@ -13,7 +13,7 @@ export function defaultTimeouts(protocol: ProtocolId): Timeouts {
 }
 
 /**
- * A budget that is a share of the requests in flight refuses retries just when machines vanish under steady load: the
+ * A budget that is a share of the requests in flight refuses retries just when hosts fail under steady load: the
  * requests that are stuck on them are most of what is in flight, and all of them are tried again at the same moment. (Of
  * 1,320 requests 45 failed so, at 60 a second, when 2 of 6 tasks died; with 1024 none.) So there is room for as many as may
  * be in flight at all, which is Envoy's limit of 1024 requests for each callee: that, three tries and a backoff that grows

@@ -93,7 +93,7 @@ export interface CapacityProvider {
   readonly weight: number;
 }
 
-/** What every container of the user's can be told. */
+/** Settings of every container of the user's. */
 export interface ContainerSettings {
   readonly environment: Readonly<Record<string, string>>;
   readonly secretNames: readonly string[];
@@ -122,7 +122,7 @@ export interface Service extends Sizing, ContainerSettings {
   readonly callsExternal: readonly string[];
   /** Sorted by name; absent: there is one version, the service itself. */
   readonly versions?: readonly Version[];
-  /** A request whose header of this name names a version goes to it; in small letters. Absent: no header does that. */
+  /** A request whose header of this name names a version goes to it; in lower case. Absent: no header does that. */
   readonly versionHeader?: string;
   /** Copies of a share of all requests go to this version; its answers are thrown away. */
   readonly mirror?: Mirror;

@@ -40,7 +40,7 @@ export interface EnvoyMeshOptions {
 
   /**
    * How often an agent asks Cloud Map for the tasks of a callee that can have more than 8 of them, 1 to 10 whole
-   * seconds. Such a callee waits for five times as long before it stops. Of fewer tasks DNS tells.
+   * seconds. Such a callee waits for five times as long before it stops. Callees with fewer tasks are found by DNS.
    *
    * @default Duration.seconds(2)
    * @see https://docs.aws.amazon.com/cloud-map/latest/dg/cloud-map-limits.html
@@ -196,7 +196,7 @@ export class Mesh {
    *
    * - A task that fails (no connection, 502, 503, 504) goes on getting requests: App Mesh ejects only by a count of every
    *   5xx, the application's own too, which `outlierDetection` with `consecutiveServerErrors` asks for.
-   * - Envoys send no pings to each other, so requests on a connection to a machine that vanished wait until they time out,
+   * - Envoys send no pings to each other, so requests on a connection to a host that failed wait until they time out,
    *   and TCP connections are not probed. How long connecting may take is App Mesh's choice.
    * - There are no circuit breakers unless `circuitBreaker` sets limits, and no bound for all retries together.
    * - Paths are not normalized, and `%2F` is not refused between services; nor, at the edge, are paths that can be read in
@@ -207,7 +207,7 @@ export class Mesh {
    *
    * Its Envoys read the certificates of the mesh once. So each task makes way for another one before its certificate is
    * too old, after 3.5 to 5.25 days, and within ten minutes after the authorities have changed: let services have two
-   * tasks. Of methods App Mesh tells nine apart; one that it does not know (of WebDAV, say) is retried as an idempotent one.
+   * tasks. App Mesh knows nine methods; one that it does not know (of WebDAV, say) is retried as an idempotent one.
    *
    * @see https://aws.amazon.com/blogs/containers/migrating-from-aws-app-mesh-to-amazon-ecs-service-connect/
    */

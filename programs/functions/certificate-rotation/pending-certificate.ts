@@ -11,7 +11,7 @@ export type PendingReading =
 
 /**
  * Whether a pending version may become the current one: not only a valid certificate, but what would be issued today.
- * One that was made before the authorities changed would otherwise slip past the check of that change.
+ * One that was made before the authorities changed would otherwise get past the check of that change.
  */
 export function readPendingCertificate(
   { text, createdAt }: VersionContent,

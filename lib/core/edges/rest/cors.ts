@@ -44,7 +44,7 @@ function quoted(value: string): string {
   return `'${value}'`;
 }
 
-/** Header names arrive as the client spelled them: HTTP/2 has small letters. */
+/** Header names arrive as the client spelled them: in HTTP/2 they are lower case. */
 function originTemplate(origins: readonly string[]): string {
   return [
     '#set($headers = $input.params().header)',

@@ -176,7 +176,7 @@ function proxy(agent: AgentPlan, sizing: Sizing, config: Bootstrap, port: number
       '--concurrency',
       String(Math.max(1, Math.ceil(sizing.cpu / 1024))),
       '--disable-hot-restart',
-      // When the agent drains, each connection is told with its next response, not within ten minutes.
+      // When the agent drains, each connection gets a GOAWAY or "connection: close" with its next response, not within ten minutes.
       '--drain-strategy',
       'immediate',
       // By default the access log comes in blocks, up to ten seconds late.

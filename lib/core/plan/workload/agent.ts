@@ -17,7 +17,7 @@ export interface AgentPlan {
   /** Its name in Cloud Map. */
   readonly name: string;
   readonly callees: readonly Service[];
-  /** How long the task may take to leave, before the application is told to stop. */
+  /** How long the task may take to leave, before the application gets SIGTERM. */
   readonly stopSeconds: number;
   /** After this long, whoever calls the task has asked discovery again. */
   readonly refreshSeconds: number;
@@ -83,8 +83,8 @@ export function initContainer(agent: AgentPlan): ContainerPlan {
 }
 
 /**
- * Renews, discovers, and is the pre-stop hook of the task: it depends on all other containers, so that ECS tells it
- * first to stop. It is essential, but restarted in place: a task whose agent cannot run is replaced.
+ * Renews, discovers, and is the pre-stop hook of the task: it depends on all other containers, so that ECS
+ * stops it first. It is essential, but restarted in place: a task whose agent cannot run is replaced.
  */
 export function agentContainer(agent: AgentPlan, others: readonly ContainerPlan[]): ContainerPlan {
   return {

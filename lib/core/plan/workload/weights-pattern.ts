@@ -10,7 +10,7 @@ const ANY_NAME = '[a-z][a-z0-9-]*';
 const [OPEN, CLOSE, COLON, COMMA] = ['\\{', '\\}', ':', ','].map(part) as [string, string, string, string];
 
 /**
- * What the parameter of the weights may hold, so that Systems Manager refuses a slip of whoever writes it by hand: no new task
+ * What the parameter of the weights may hold, so that Systems Manager refuses a typo of whoever writes it by hand: no new task
  * of a caller would start with it. In each list some version has a weight above 0, and of routes with weights of their own
  * none is missing. It is made of what regular expressions of Java, JavaScript and others have in common.
  *

@@ -9,7 +9,7 @@ export function weightedCallees(callees: readonly Service[]): readonly Service[]
   return callees.filter(({ versions }) => versions !== undefined);
 }
 
-/** What an agent is told of them, in the order of their parameters. */
+/** The agent's settings for them, in the order of their parameters. */
 export function weightsTargets(callees: readonly Service[]): readonly WeightedService[] {
   return weightedCallees(callees).map(({ name: service, protocol, versions = [], policy }): WeightedService => {
     const routes = policy.routes.filter((route) => route.versions !== undefined).map(({ name }) => name);
