@@ -144,6 +144,10 @@ describe("somebody else's kind of edge", () => {
       /Edge\.loadBalancer\(\) cannot do this: its rules name paths[\s\S]*write "ANY \/\{proxy\+\}", or use Edge\.httpApi\(\)/,
     );
     expect(issuesOf({ edge: balanced({ authorizer: Authorizer.iam() }) })).toContain('a load balancer asks nobody');
+    const throttle = { rateLimit: 1, burstLimit: 1 };
+    expect(issuesOf({ edge: balanced({ throttle, routes: { 'GET /a': { service: 'web', throttle } } }) })).toMatch(
+      /edge\.routes\["GET \/a"\]\.throttle: Edge\.loadBalancer\(\) cannot[\s\S]*edge\.throttle: Edge\.loadBalancer\(\) cannot/,
+    );
     expect(issuesOf({ edge: balanced({ idleTimeout: Duration.hours(9) }) })).toContain('edge.idleTimeout');
     expect(issuesOf({ edge: {} as unknown as Library.Edge })).toContain('Edge.httpApi() or Edge.restApi() or Edge.loadBalancer()');
   });

@@ -1,6 +1,7 @@
 import { Unresolved } from '../../reading/input';
 import type { Cors, EdgeAuthorizer, EdgeTopology, Throttle } from '../../model/topology';
 import { checkAuthorizerQuota } from '../../edges/authorizer-quota';
+import type { EdgeFeatureId } from '../../edges/features';
 import type { DraftRoute, EdgeKind } from '../../edges/kind';
 import { KINDS } from '../../edges/kinds';
 import { parseKind } from '../../edges/select-kind';
@@ -73,6 +74,7 @@ export function parseEdge(
   const used = authorizers.all.filter(({ id }) => drafts.some((draft) => draft.route.authorizer === id));
   checkAuthorizerQuota(drafts, new Map(used.map((authorizer) => [authorizer.id, authorizer.kind])), routesAt);
 
+  checkOptions(at, kind);
   const throttle = parseThrottle(at.field('throttle'));
   const cors = parseCors(at.field('cors'), kind);
   kind.checkRoutes(drafts, cors, routesAt);
@@ -90,10 +92,27 @@ export function parseEdge(
     authorizers: used,
     ...defined({ throttle, cors }),
     stageName: parseStageName(at.field('stageName'), kind),
-    accessLogs: at.field('accessLogs').boolean() ?? true,
+    accessLogs: at.field('accessLogs').boolean() ?? kind.capabilities.accessLogs === true,
     passThroughHeaders: parsePassThroughHeaders(at.field('passThroughHeaders'), EDGE_REMOVAL),
     gateway: parseSizing(gatewayAt, GATEWAY_SIZE, defaults),
   };
+}
+
+/** Options that are features of their own, of an edge or of a route: what a kind cannot do is not dropped silently. */
+const FEATURES: readonly (readonly [string, EdgeFeatureId])[] = [
+  ['throttle', 'throttle'],
+  ['cors', 'cors'],
+  ['scopes', 'scopes'],
+  ['stageName', 'stage'],
+  ['accessLogs', 'accessLogs'],
+];
+
+function checkOptions(at: Reader, kind: EdgeKind): void {
+  for (const [option, feature] of FEATURES) {
+    const field = at.field(option);
+    // Without a feature is what `false` asks for.
+    if (!field.absent && field.value !== false) checkSupport(field, feature, kind, KINDS);
+  }
 }
 
 function parseStageName(at: Reader, kind: EdgeKind): string {
@@ -135,6 +154,7 @@ function parseRoute(key: string, at: Reader, { kind, declared, authorizers, fall
       fix: 'remove scopes or change the authorizer',
     });
   }
+  checkOptions(at, kind);
   const throttle = parseThrottle(at.field('throttle'));
   if (parsed === undefined || service === undefined) return undefined;
   const route = { key, ...parsed, service, authorizer: authorizer?.id ?? 'none', scopes, ...defined({ throttle }) };
