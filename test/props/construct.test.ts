@@ -232,7 +232,7 @@ function unexpected(props: unknown): unknown {
 describe('new Microservices()', () => {
   test('fails with the path of the construct and the mistakes', () => {
     expect(() => new Microservices(newStack(), 'Shop', { services: {} })).toThrow(
-      /^one problem in Stack\/Shop:\n\n {2}1\. services: a mesh needs at least one service \[NO_SERVICES\]/,
+      /^one problem in Stack\/Shop:\n\n {2}1\. services: a mesh needs at least one service \[MISSING\]/,
     );
   });
 

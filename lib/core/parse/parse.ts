@@ -85,7 +85,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
     .required('at least one service', "add one, such as ui: { image, port: 8080, calls: ['catalog'] }");
   const entries = [...servicesAt.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
   if (servicesAt.empty)
-    servicesAt.fail('NO_SERVICES', 'a mesh needs at least one service', { fix: 'add one, such as ui: { image, port: 8080 }' });
+    servicesAt.fail('MISSING', 'a mesh needs at least one service', { fix: 'add one, such as ui: { image, port: 8080 }' });
   const declared = entries.map(([key]) => key);
   const { declared: outside, drafts: externals } = parseExternals(root.field('external'), declared, [domain, discoveryDomain], footprint);
   const egress = parseEgress(root.field('egress'));
@@ -160,7 +160,7 @@ function checkCalls(draft: DraftService, declared: readonly string[]): void {
         call.name,
         declared.filter((name) => name !== draft.name),
       );
-    else if (seen.has(call.name)) call.at.fail('DUPLICATE_CALL', `"${call.name}" is listed twice`, { fix: 'remove one' });
+    else if (seen.has(call.name)) call.at.fail('DUPLICATE', `"${call.name}" is listed twice`, { fix: 'remove one' });
     seen.add(call.name);
   }
 }
@@ -169,7 +169,7 @@ function checkOverrides(draft: DraftService): void {
   const calls = [...new Set(draft.calls.map((call) => call.name))].sort();
   for (const { at, callee } of draft.overrides) {
     if (!calls.includes(callee))
-      at.fail('UNKNOWN_SERVICE', `"${draft.name}" does not call ${displayValue(callee)}`, {
+      at.fail('UNDECLARED_CALL', `"${draft.name}" does not call ${displayValue(callee)}`, {
         got: null,
         ...(calls.length === 0 ? { fix: 'remove it, or list the service in calls' } : suggest(callee, calls)),
       });
@@ -248,12 +248,12 @@ function checkWorkloadNames(
       if (externals.includes(workloadName))
         at.field('versions')
           .field(name)
-          .fail('NOT_ALLOWED', `its tasks would be "${workloadName}" to callers, as is the external service of that name`, {
+          .fail('NAME_CLASH', `its tasks would be "${workloadName}" to callers, as is the external service of that name`, {
             got: null,
             fix: 'give one of the two another name',
           });
       else if (owner !== undefined)
-        at.field('versions').field(name).fail('NOT_ALLOWED', `its tasks would register as "${workloadName}", as do those of ${owner}`, {
+        at.field('versions').field(name).fail('NAME_CLASH', `its tasks would register as "${workloadName}", as do those of ${owner}`, {
           got: null,
           fix: 'give one of the two another name',
         });

@@ -1,45 +1,92 @@
 /**
- * Law 3 (ARCHITECTURE.md): every mistake at once, with its fix. An issue is one mistake in what the user wrote.
+ * What is wrong, for programs: stable, so tests and tools may match on it. docs/errors.md has the table of these comments;
+ * `npm run test:update` rewrites it.
  */
 export type IssueCode =
-  | 'WRONG_TYPE'
+  /** A property that is needed is absent, or a list or object that must hold something is empty. */
   | 'MISSING'
+  /** The value has another type than the property, such as a number in place of a `Duration`. */
+  | 'WRONG_TYPE'
+  /** There is no property of this name at this place. */
   | 'UNKNOWN_PROPERTY'
+  /** The value is a CDK token, and must be known when the app is synthesized. */
   | 'TOKEN'
-  | 'OUT_OF_RANGE'
-  | 'NOT_ALLOWED'
+  /** The value is none of those that the property takes. */
+  | 'INVALID_VALUE'
+  /** The text does not have the required form, such as that of a path, an ARN or a regular expression. */
+  | 'INVALID_FORMAT'
+  /** The text cannot be a name: of a service, a domain, a header, an environment variable ... */
   | 'INVALID_NAME'
-  | 'RESERVED_NAME'
-  | 'NO_SERVICES'
-  | 'UNKNOWN_SERVICE'
-  | 'UNKNOWN_EDGE'
-  | 'UNKNOWN_ROUTE'
-  | 'CALLS_ITSELF'
-  | 'DUPLICATE_CALL'
-  | 'DUPLICATE_PORT'
-  | 'RESERVED_PORT'
-  | 'PORT_CLASH'
-  | 'DUPLICATE_CONTAINER'
-  | 'TOO_MANY_CONTAINERS'
-  | 'TASK_SIZE'
-  | 'TASK_DEFINITION_TOO_LARGE'
-  | 'STACK_TOO_LARGE'
-  | 'SCALING'
-  | 'DOMAIN_CLASH'
-  | 'VPC_CLASH'
-  | 'MALFORMED_ROUTE'
-  | 'OVERLAPPING_ROUTES'
-  | 'TOO_MANY_ROUTES'
-  | 'ROUTE_PROTOCOL'
-  | 'NO_AUTHORIZER'
-  | 'UNSUPPORTED_AUTHORIZER'
-  | 'DUPLICATE_AUTHORIZER'
-  | 'TOO_MANY_AUTHORIZERS'
-  | 'UNSUPPORTED_BY_EDGE'
+  /** A number, duration, size or count is outside of its limits. */
+  | 'OUT_OF_RANGE'
+  /** Two properties exclude or contradict each other. */
+  | 'CONFLICT'
+  /** An entry stands twice where it may stand once. */
+  | 'DUPLICATE'
+  /** The property changes nothing here, because of another one, or of one that is absent. */
+  | 'NO_EFFECT'
+  /** All weights are 0, so nothing would be chosen. */
+  | 'ZERO_WEIGHTS'
+  /** The service's protocol has no such thing: no requests in TCP, no query strings in gRPC ... */
+  | 'UNSUPPORTED_BY_PROTOCOL'
+  /** The chosen mesh cannot do it; the fix names those that can. */
   | 'UNSUPPORTED_BY_MESH'
+  /** The chosen kind of API cannot do it. */
+  | 'UNSUPPORTED_BY_EDGE'
+  /** The name means something else to the mesh, to the CDK or to HTTP. */
+  | 'RESERVED_NAME'
+  /** The port is taken in every task. */
+  | 'RESERVED_PORT'
+  /** Two things would have the same name. */
+  | 'NAME_CLASH'
+  /** Two listeners of one task would have the same port. */
+  | 'PORT_CLASH'
+  /** One domain or namespace would hide names of another one, of the mesh or of AWS. */
+  | 'DOMAIN_CLASH'
+  /** There is no service of this name. */
+  | 'UNKNOWN_SERVICE'
+  /** There is no version of this name. */
+  | 'UNKNOWN_VERSION'
+  /** There is no edge of this name. */
+  | 'UNKNOWN_EDGE'
+  /** The edge has no such route. */
+  | 'UNKNOWN_ROUTE'
+  /** Something relies on a call that no service lists in `calls`. */
+  | 'UNDECLARED_CALL'
+  /** A service lists itself in `calls`. */
+  | 'CALLS_ITSELF'
+  /** Tasks could not run in this VPC. */
+  | 'UNUSABLE_VPC'
+  /** Fargate has no task of this size, or the containers need more than the task has. */
+  | 'TASK_SIZE'
+  /** A task has more containers than Amazon ECS takes. */
+  | 'TOO_MANY_CONTAINERS'
+  /** A task definition has more bytes than Amazon ECS takes. */
+  | 'TASK_DEFINITION_TOO_LARGE'
+  /** The key of a route of the edge is not a method and a path. */
+  | 'MALFORMED_ROUTE'
+  /** Two routes take the same requests, or one leaves nothing to another. */
+  | 'OVERLAPPING_ROUTES'
+  /** The routes make more resources than API Gateway takes. */
+  | 'TOO_MANY_ROUTES'
+  /** A route of the edge leads to a gRPC or TCP service. */
+  | 'ROUTE_PROTOCOL'
+  /** A route of the edge has no authorizer, not even `Authorizer.none()`. */
+  | 'NO_AUTHORIZER'
+  /** The chosen kind of API has no authorizers of this kind, or this kind of authorizer has no such option. */
+  | 'UNSUPPORTED_AUTHORIZER'
+  /** Two different authorizers have the same name. */
+  | 'DUPLICATE_AUTHORIZER'
+  /** The routes use more authorizers than API Gateway takes. */
+  | 'TOO_MANY_AUTHORIZERS'
+  /** The rates of a throttle contradict each other. */
   | 'THROTTLE'
-  | 'CORS';
+  /** The CORS settings are not what browsers take. */
+  | 'CORS'
+  /** Something else is wrong; the message says what. */
+  | 'NOT_ALLOWED';
 
+/** One mistake in what the user wrote. Law 3 (ARCHITECTURE.md): every mistake at once, with its fix. */
 export interface Issue {
   /** Stable: tests and tools may match on it. */
   readonly code: IssueCode;

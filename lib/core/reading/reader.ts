@@ -237,7 +237,7 @@ export class Reader {
     const found = values.find((value) => value === chosen);
     if (found !== undefined) return found;
     const near = typeof this.value === 'string' ? nearest(this.value, shown) : undefined;
-    return this.fail('NOT_ALLOWED', `is not ${what}`, {
+    return this.fail('INVALID_VALUE', `is not ${what}`, {
       allowed: shown.join(', '),
       ...defined({ fix: near === undefined ? undefined : `did you mean ${near}?` }),
     });

@@ -66,7 +66,7 @@ function ofProtocol(
   const named = protocols.find((each) => PROPERTY_OF[each] === name);
   if (named === undefined || found === undefined) return undefined;
   if (protocol !== undefined && named !== protocol)
-    found.fail('NOT_ALLOWED', `is of ${named}, and the listener speaks ${protocol}`, {
+    found.fail('CONFLICT', `is of ${named}, and the listener speaks ${protocol}`, {
       got: null,
       fix: `write it below ${PROPERTY_OF[protocol]}`,
     });

@@ -46,7 +46,7 @@ export function readGrpcMatch(at: Reader, of: 'route' | 'gatewayRoute'): Matched
   const service = text(match.field('ServiceName'));
   const method = text(match.field('MethodName'));
   if (service === undefined && method !== undefined)
-    match.field('MethodName').fail('NOT_ALLOWED', 'is a method of no service', { fix: 'give ServiceName' });
+    match.field('MethodName').fail('MISSING', 'is a method of no service', { fix: 'give ServiceName' });
   const path: PathMatch | undefined =
     service === undefined
       ? undefined

@@ -29,7 +29,7 @@ export function readTemplate(template: unknown, options: TemplateOptions, issues
   const ofType = (type: string): readonly TemplateResource[] => resources.filter((resource) => resource.type === `${PREFIX}${type}`);
   for (const { id, type } of resources)
     if (!KNOWN_TYPES.includes(type.slice(PREFIX.length)))
-      new Reader(issues, id, type).fail('NOT_ALLOWED', 'is no type of App Mesh', { allowed: KNOWN_TYPES.join(', ') });
+      new Reader(issues, id, type).fail('INVALID_VALUE', 'is no type of App Mesh', { allowed: KNOWN_TYPES.join(', ') });
 
   const meshes = ofType('Mesh').map(readMesh);
   const nodes = each(ofType('VirtualNode'), readVirtualNode);
@@ -111,7 +111,7 @@ function unique<T extends MadeResource>(all: readonly T[], what: string, issues:
   const seen = new Set<string>();
   for (const { id, name } of all) {
     if (seen.has(name))
-      new Reader(issues, id ?? name, undefined).fail('NOT_ALLOWED', `there is another ${what} called "${name}"`, {
+      new Reader(issues, id ?? name, undefined).fail('NAME_CLASH', `there is another ${what} called "${name}"`, {
         fix: 'give it another name',
       });
     seen.add(name);

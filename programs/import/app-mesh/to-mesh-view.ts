@@ -1,4 +1,4 @@
-import type { IssueList } from '../../../lib/core/reading/issues';
+import type { IssueCode, IssueList } from '../../../lib/core/reading/issues';
 import type { ActiveHealthCheck, CircuitBreaker, RouteMatch } from '../../../lib/core/model/traffic-policy';
 import { Reader, suggest } from '../../../lib/core/reading/reader';
 import { externalNodes } from './external-nodes';
@@ -88,7 +88,7 @@ class View {
     const id = service.id ?? service.name;
     const at = `${id}.Spec.Provider`;
     if (provider === undefined) {
-      this.fail(id, 'there is nothing behind this virtual service', 'give it a provider');
+      this.fail(id, 'there is nothing behind this virtual service', 'give it a provider', 'MISSING');
       return { id, service, nodes: [] };
     }
     if (provider.kind === 'node') {
@@ -115,8 +115,8 @@ class View {
     return found;
   }
 
-  private fail(at: string, message: string, fix?: string): void {
-    new Reader(this.issues, at, undefined).fail('NOT_ALLOWED', message, fix === undefined ? {} : { fix });
+  private fail(at: string, message: string, fix?: string, code: IssueCode = 'CONFLICT'): void {
+    new Reader(this.issues, at, undefined).fail(code, message, fix === undefined ? {} : { fix });
   }
 
   private serviceView(draft: Draft): ServiceView {

@@ -60,7 +60,7 @@ export class Template {
     for (const [id, at] of [...this.root.field('Resources').entries()].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const type = at.field('Type').value;
       if (id === 'Fn::Transform' || id.startsWith('Fn::ForEach'))
-        this.fail(id, 'NOT_ALLOWED', `${id} is expanded by CloudFormation only`, 'give the processed template');
+        this.fail(id, 'INVALID_VALUE', `${id} is expanded by CloudFormation only`, 'give the processed template');
       else if (typeof type !== 'string') this.complain(new Reader(this.issues, id, at.value), 'a resource with a Type');
       else if (wanted(type) && this.isMade(id, at))
         found.push({ id, type, properties: new Reader(this.issues, id, this.resolve(at.field('Properties').value, id) ?? {}) });
@@ -120,7 +120,7 @@ export class Template {
       case 'Fn::ImportValue':
         return this.importValue(this.resolve(argument, path));
       case 'Fn::Transform':
-        return this.fail(path, 'NOT_ALLOWED', 'Fn::Transform is expanded by CloudFormation only', 'give the processed template');
+        return this.fail(path, 'INVALID_VALUE', 'Fn::Transform is expanded by CloudFormation only', 'give the processed template');
       // What an account, a region or an encoding decides (Fn::GetAZs, Fn::Base64 ...) stays a symbol of its own.
       default:
         return symbol(name.slice('Fn::'.length), this.resolve(argument, path));
@@ -162,7 +162,7 @@ export class Template {
   private property(id: string, name: string | undefined, path: string): unknown {
     if (name === undefined) return undefined;
     const key = `${id}.${name}`;
-    if (this.open.includes(key) || this.open.length >= MAX_CHAIN) return this.fail(path, 'NOT_ALLOWED', `${key} refers to itself`);
+    if (this.open.includes(key) || this.open.length >= MAX_CHAIN) return this.fail(path, 'CONFLICT', `${key} refers to itself`);
     this.open.push(key);
     try {
       const { value } = this.root.field('Resources').field(id).field('Properties').field(name);
@@ -246,7 +246,7 @@ export class Template {
         suggest(name, Object.keys(objectAt(this.root, 'Conditions'))).fix,
       );
     const key = `Conditions.${name}`;
-    if (this.open.includes(key)) return this.fail(path, 'NOT_ALLOWED', `the condition "${name}" refers to itself`);
+    if (this.open.includes(key)) return this.fail(path, 'CONFLICT', `the condition "${name}" refers to itself`);
     this.open.push(key);
     try {
       return this.holds(at.value, key);
@@ -270,7 +270,7 @@ export class Template {
       case 'Fn::Or':
         return negate(every(all().map(negate)));
       default:
-        return this.fail(path, 'NOT_ALLOWED', 'is not a condition', 'use Fn::Equals, Fn::And, Fn::Or, Fn::Not or Condition');
+        return this.fail(path, 'INVALID_VALUE', 'is not a condition', 'use Fn::Equals, Fn::And, Fn::Or, Fn::Not or Condition');
     }
   }
 

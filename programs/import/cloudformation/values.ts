@@ -37,7 +37,7 @@ export function word<T extends string>(at: Reader, words: readonly T[], what: st
       ? words.find((each) => each !== at.value && each.toLowerCase() === String(at.value).toLowerCase())
       : undefined;
   if (meant === undefined) return at.oneOf(words, what);
-  at.fail('NOT_ALLOWED', `is read as ${meant}`, { fix: `write ${meant}` });
+  at.fail('INVALID_VALUE', `is read as ${meant}`, { fix: `write ${meant}` });
   return meant;
 }
 
@@ -81,7 +81,7 @@ class RenamingReader extends Reader {
 export function alternative(at: Reader, names: readonly string[]): readonly [string, Reader] | undefined {
   const given = names.filter((name) => !at.field(name).absent);
   if (given.length > 1)
-    at.fail('NOT_ALLOWED', `gives ${given.join(' and ')}, of which there can be one`, { got: null, fix: 'remove all but one' });
+    at.fail('CONFLICT', `gives ${given.join(' and ')}, of which there can be one`, { got: null, fix: 'remove all but one' });
   const [name] = given;
   return name === undefined ? undefined : [name, at.field(name)];
 }

@@ -99,7 +99,7 @@ describe('a VPC that cannot work is refused', () => {
         services: { ui: service() },
         vpc: new Vpc(stack, 'Own', { natGateways: 0, subnetConfiguration: [{ name: 'public', subnetType: SubnetType.PUBLIC }] }),
       })),
-    ).toMatch(/vpc: the VPC has no private subnets[\s\S]*\[MISSING\][\s\S]*fix: .*vpcSubnets/);
+    ).toMatch(/vpc: the VPC has no private subnets[\s\S]*\[UNUSABLE_VPC\][\s\S]*fix: .*vpcSubnets/);
   });
 
   test('fails if it is that of a cluster, too', () => {

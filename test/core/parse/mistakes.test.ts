@@ -1,10 +1,18 @@
 import type { Issue, IssueCode } from '../../../lib/core/reading/issues';
 import { MicroservicesValidationError } from '../../../lib/core/reading/issues';
-import type { Mistake } from './edge-mistakes';
 import { MISTAKES } from './mistakes';
+import { issueCodes } from '../../support/issue-codes';
 import { issuesOf, ui } from '../../support/parsing';
 
-const table = Object.entries(MISTAKES) as [IssueCode, readonly Mistake[]][];
+const table = [...MISTAKES];
+
+/** Found when the plan or the template is complete, so not by reading props. */
+const FOUND_LATER: readonly IssueCode[] = ['TASK_DEFINITION_TOO_LARGE', 'UNKNOWN_EDGE', 'UNKNOWN_ROUTE', 'UNSUPPORTED_BY_MESH'];
+
+test('every code has a mistake', () => {
+  const codes = [...issueCodes().keys()];
+  expect(codes.filter((code) => !MISTAKES.has(code)).sort()).toEqual(FOUND_LATER);
+});
 
 /** What a user reads of one issue. */
 const text = (issue: Issue): string =>

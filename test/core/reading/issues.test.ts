@@ -67,7 +67,7 @@ test('fails with every mistake at once, each with its place and its fix', () => 
       got:     a CDK token (\${Token[TOKEN.7]})
       fix:     give a literal value, not one that CloudFormation resolves at deployment
 
-   6. services.orders.scaling.minCapacity: minCapacity 4 is more than maxCapacity 2 [SCALING]
+   6. services.orders.scaling.minCapacity: minCapacity 4 is more than maxCapacity 2 [OUT_OF_RANGE]
       got:     4
       allowed: 1 to 2
       fix:     lower minCapacity or raise maxCapacity
@@ -81,7 +81,7 @@ test('fails with every mistake at once, each with its place and its fix', () => 
       allowed: a whole number from 1 to 65535
       fix:     write 8080 without the quotes
 
-   9. services.checkout.calls[1]: "orders" is listed twice [DUPLICATE_CALL]
+   9. services.checkout.calls[1]: "orders" is listed twice [DUPLICATE]
       got:     "orders"
       fix:     remove one
 

@@ -17,13 +17,13 @@ function checkVpc(at: Reader, root: Reader): void {
   const count = (subnets: unknown): number => (Array.isArray(subnets) ? subnets.length : 0);
   if (vpc !== undefined && root.field('vpcSubnets').absent && count(vpc.privateSubnets) + count(vpc.isolatedSubnets) === 0) {
     at.fail(
-      'MISSING',
+      'UNUSABLE_VPC',
       'the VPC has no private subnets, or does not know them: tasks get no public address, so from a public subnet they could not pull their images',
       { got: null, fix: 'use a VPC with private subnets, or name subnets with a NAT gateway or VPC endpoints in vpcSubnets' },
     );
   }
   if (vpc?.dnsSupportEnabled === false || vpc?.dnsHostnamesEnabled === false) {
-    at.fail('NOT_ALLOWED', 'the VPC has DNS support or DNS host names switched off, so no name of the mesh would resolve', {
+    at.fail('UNUSABLE_VPC', 'the VPC has DNS support or DNS host names switched off, so no name of the mesh would resolve', {
       got: null,
       fix: 'set enableDnsSupport and enableDnsHostnames of the ec2.Vpc to true',
     });
@@ -39,11 +39,11 @@ function checkNetwork(root: Reader): void {
   root.field('vpcSubnets').checkFields(SUBNET_FIELDS);
   if (vpc.checkInstance('an ec2.IVpc', ['vpcId', 'privateSubnets'])) checkVpc(vpc, root);
   if (!cluster.checkInstance('an ecs.ICluster', ['clusterName', 'vpc'])) return;
-  if (!vpc.absent) vpc.fail('VPC_CLASH', 'a cluster brings its own VPC', { got: null, fix: 'give cluster or vpc, not both' });
+  if (!vpc.absent) vpc.fail('CONFLICT', 'a cluster brings its own VPC', { got: null, fix: 'give cluster or vpc, not both' });
   const own = cluster.value as ClusterOpaque;
   const known = new Reader(root.issues, `${cluster.path}.vpc`, own.cluster?.vpc);
   if (own.cluster?.vpc instanceof Unreadable)
-    cluster.fail('MISSING', 'the cluster does not know its VPC', {
+    cluster.fail('UNUSABLE_VPC', 'the cluster does not know its VPC', {
       got: null,
       fix: 'import it with ecs.Cluster.fromClusterAttributes({ clusterName, vpc }), not by its ARN',
     });
@@ -71,7 +71,7 @@ export function checkShared(root: Reader): void {
       if (!logs.field('logGroup').absent && !logs.field(other).absent)
         logs
           .field(other)
-          .fail('NOT_ALLOWED', 'applies only to a log group made here', { fix: 'set it on your own log group, or leave logGroup out' });
+          .fail('NO_EFFECT', 'applies only to a log group made here', { fix: 'set it on your own log group, or leave logGroup out' });
     }
   }
 }

@@ -65,7 +65,7 @@ export function parseList<T>(
 export function parseMethods(at: Reader, protocol: ProtocolId, words = RULE): readonly string[] | undefined {
   if (!at.absent && (protocol === 'tcp' || protocol === 'grpc')) {
     return at.fail(
-      'NOT_ALLOWED',
+      'UNSUPPORTED_BY_PROTOCOL',
       protocol === 'tcp' ? 'a TCP service has no requests' : 'a gRPC call is always a POST; its method is the path',
       { fix: protocol === 'tcp' ? 'remove methods' : words.grpcMethod },
     );
@@ -75,7 +75,7 @@ export function parseMethods(at: Reader, protocol: ProtocolId, words = RULE): re
     'a method',
     (text, item) => {
       if (/^[A-Z]+(-[A-Z]+)*$/.test(text)) return text;
-      return item.fail<string>('NOT_ALLOWED', `${displayValue(text)} is not an HTTP method`, {
+      return item.fail<string>('INVALID_FORMAT', `${displayValue(text)} is not an HTTP method`, {
         got: null,
         allowed: 'a method in capitals, such as GET',
         ...(/^[a-z]+$/i.test(text) ? { fix: `write '${text.toUpperCase()}'` } : {}),
@@ -91,14 +91,14 @@ export const PATH = /^(\/|(\/[A-Za-z0-9._~!$&'()+,;=:@-]+)+\/?|(\/[A-Za-z0-9._~!
 const GRPC_PATH = /^\/([A-Za-z0-9_.]+\/([A-Za-z0-9_]+|\*)|\*)$/;
 
 export function parsePaths(at: Reader, protocol: ProtocolId, words = RULE): readonly AllowedPath[] | undefined {
-  if (!at.absent && protocol === 'tcp') return at.fail('NOT_ALLOWED', 'a TCP service has no requests', { fix: 'remove paths' });
+  if (!at.absent && protocol === 'tcp') return at.fail('UNSUPPORTED_BY_PROTOCOL', 'a TCP service has no requests', { fix: 'remove paths' });
   const paths = parseList(
     at,
     'a path',
     (text, item) => {
       const grpc = protocol === 'grpc';
       if ((grpc ? GRPC_PATH : PATH).test(text) && !/\/\.{1,2}(;|\/|$)/.test(text)) return text;
-      return item.fail<string>('NOT_ALLOWED', `${displayValue(text)} is not a path that a rule can name`, {
+      return item.fail<string>('INVALID_FORMAT', `${displayValue(text)} is not a path that a rule can name`, {
         got: null,
         allowed: grpc
           ? "'/package.Service/Method' or '/package.Service/*'"
@@ -136,7 +136,7 @@ export interface NamedCallers {
 /** Whether anybody knows who calls; each of those that are named must be one of the callers. */
 export function checkCallers({ at, named }: NamedCallers, callers: readonly string[], authenticated: boolean): boolean {
   if (!authenticated) {
-    at.fail('NOT_ALLOWED', 'without certificates nobody knows who calls', { got: null, fix: 'remove callers, or use Certificates.kms()' });
+    at.fail('CONFLICT', 'without certificates nobody knows who calls', { got: null, fix: 'remove callers, or use Certificates.kms()' });
     return false;
   }
   for (const { at: one, name } of named) if (!callers.includes(name)) unknownCaller(one, name, callers);
@@ -148,5 +148,5 @@ function unknownCaller(at: Reader, name: string, callers: readonly string[]): vo
     name === GATEWAY_NAME || name.startsWith(`${GATEWAY_NAME}-`)
       ? 'no route of its edge leads to this service'
       : `${displayValue(name)} does not list this service in calls`;
-  at.fail('UNKNOWN_SERVICE', reason, callers.length === 0 ? { fix: 'remove it: nobody calls this service' } : suggest(name, callers));
+  at.fail('UNDECLARED_CALL', reason, callers.length === 0 ? { fix: 'remove it: nobody calls this service' } : suggest(name, callers));
 }

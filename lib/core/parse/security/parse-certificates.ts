@@ -39,7 +39,7 @@ function parseKms(at: Reader): CertificateSettings {
   });
   for (const [index, { name, item }] of names.entries()) {
     if (names.slice(0, index).some((other) => other.name === name))
-      item.fail('NOT_ALLOWED', `the authority "${name}" is listed twice`, { fix: 'remove one' });
+      item.fail('DUPLICATE', `the authority "${name}" is listed twice`, { fix: 'remove one' });
   }
   if (Array.isArray(list.value) && list.value.length === 0)
     list.fail('MISSING', 'certificates need at least one authority', {
@@ -55,7 +55,7 @@ function parsePrivateCa(at: Reader): CertificateSettings {
   const given = map.entries().flatMap(([name, item]) => {
     const arn = item.required('the ARN of a certificate authority', 'remove the entry, or give an ARN').text();
     if (typeof item.value === 'string' && !PRIVATE_CA_ARN.test(item.value))
-      item.fail('NOT_ALLOWED', 'is not the ARN of a certificate authority of AWS Private CA', {
+      item.fail('INVALID_FORMAT', 'is not the ARN of a certificate authority of AWS Private CA', {
         allowed: 'such as "arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/11111111-2222-3333-4444-555555555555"',
       });
     return checkName(name, item) && arn !== undefined ? [{ name, arn }] : [];
@@ -95,6 +95,6 @@ function parseIssuer(at: Reader, names: readonly string[]): string {
   }
   const issuer = at.string();
   if (issuer === undefined || names.includes(issuer)) return issuer ?? first;
-  at.fail('NOT_ALLOWED', `there is no authority ${displayValue(issuer)}`, suggest(issuer, names));
+  at.fail('INVALID_VALUE', `there is no authority ${displayValue(issuer)}`, suggest(issuer, names));
   return first;
 }

@@ -1,4 +1,5 @@
 import type { Removal } from '../../model/pass-through-headers';
+import type { IssueCode } from '../../reading/issues';
 import type { Reader } from '../../reading/reader';
 import { STRINGS } from '../../reading/reader';
 import { typoOf } from '../../reading/typo';
@@ -11,19 +12,26 @@ export function parsePassThroughHeaders(at: Reader, removal: Removal): readonly 
     if (name === undefined) return [];
     const lower = name.toLowerCase();
     if (removed.includes(lower)) return lower;
-    return item.fail<string>('NOT_ALLOWED', ...complaintOf(lower, removal)) ?? [];
+    return item.fail<string>(...complaintOf(lower, removal)) ?? [];
   });
   return [...new Set(names)].sort();
 }
 
-function complaintOf(name: string, { by, removed, always, alwaysPrefixes }: Removal): readonly [string, { readonly fix: string }] {
+function complaintOf(
+  name: string,
+  { by, removed, always, alwaysPrefixes }: Removal,
+): readonly [IssueCode, string, { readonly fix: string }] {
   const hyphens = name.trim().replaceAll(/[^a-z0-9]/g, '-');
   if (always.includes(hyphens) || alwaysPrefixes.some((prefix) => hyphens.startsWith(prefix))) {
-    return [`${by} always removes this header, or puts in its place what the mesh itself knows`, { fix: 'remove the entry' }];
+    return [
+      'INVALID_VALUE',
+      `${by} always removes this header, or puts in its place what the mesh itself knows`,
+      { fix: 'remove the entry' },
+    ];
   }
   const meant = typoOf(hyphens, removed);
   const fix = meant === undefined ? 'remove the entry' : `write "${meant}"`;
-  if (!/^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name)) return ['is not the name of a header', { fix }];
-  if (removed.includes(hyphens)) return [`${by} passes on headers only as they are spelled with hyphens`, { fix }];
-  return [`${by} does not remove this header: it arrives as it is`, { fix }];
+  if (!/^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name)) return ['INVALID_NAME', 'is not the name of a header', { fix }];
+  if (removed.includes(hyphens)) return ['INVALID_NAME', `${by} passes on headers only as they are spelled with hyphens`, { fix }];
+  return ['NO_EFFECT', `${by} does not remove this header: it arrives as it is`, { fix }];
 }

@@ -46,7 +46,7 @@ function parseExternal(
   checkLabel(name, at, 'an external service');
   checkReserved(name, at);
   if (services.includes(name))
-    at.fail('RESERVED_NAME', `"${name}" is a service of the mesh too, and both would be called by one name`, {
+    at.fail('NAME_CLASH', `"${name}" is a service of the mesh too, and both would be called by one name`, {
       got: null,
       fix: 'rename one of the two',
     });
@@ -54,7 +54,7 @@ function parseExternal(
   if (!at.checkFields(FIELDS)) return undefined;
   for (const field of OF_TASKS) {
     if (!at.field(field).absent)
-      at.field(field).fail('NOT_ALLOWED', 'all addresses of an external service are one host to Envoy', {
+      at.field(field).fail('NO_EFFECT', 'all addresses of an external service are one host to Envoy', {
         got: null,
         fix: `remove ${field}`,
       });
@@ -117,10 +117,10 @@ const DEFAULT_TRUST: ExternalTrust = { kind: 'file', path: PUBLIC_AUTHORITIES_FI
 function parseTrust(at: Reader, tls: boolean): ExternalTrust {
   if (!at.checkFactory('TrustedAuthorities', 'TrustedAuthorities.public(), .file() or .pem()') || !at.checkFields(['file', 'pem']))
     return DEFAULT_TRUST;
-  if (!tls) at.fail('NOT_ALLOWED', 'without TLS there is no certificate to check', { got: null, fix: 'remove trust, or tls: false' });
+  if (!tls) at.fail('CONFLICT', 'without TLS there is no certificate to check', { got: null, fix: 'remove trust, or tls: false' });
   const path = at.field('file').string();
   if (path !== undefined && !/^\/[\x21-\x7e]*[^/]$/.test(path))
-    at.field('file').fail('NOT_ALLOWED', 'is not the absolute path of a file', { allowed: 'a path such as "/etc/ssl/bank.pem"' });
+    at.field('file').fail('INVALID_FORMAT', 'is not the absolute path of a file', { allowed: 'a path such as "/etc/ssl/bank.pem"' });
   const text = parsePem(at.field('pem'));
   if (text !== undefined) return { kind: 'pem', text };
   return path === undefined ? DEFAULT_TRUST : { kind: 'file', path };
@@ -134,14 +134,14 @@ function parsePem(at: Reader): string | undefined {
   if (text === undefined) return undefined;
   const allowed = 'certificates in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----';
   if (text.includes('PRIVATE KEY-----'))
-    return at.fail('NOT_ALLOWED', 'holds a private key, which everybody who may read the task definition could read', {
+    return at.fail('INVALID_FORMAT', 'holds a private key, which everybody who may read the task definition could read', {
       got: null,
       allowed,
       fix: 'remove the key, and replace it if it was in use: it stands in your source',
     });
   const certificates = text.match(CERTIFICATE) ?? [];
   if (certificates.length === 0 || !certificates.every(isCertificate))
-    return at.fail('NOT_ALLOWED', certificates.length === 0 ? 'holds no certificate' : 'holds a certificate that cannot be read', {
+    return at.fail('INVALID_FORMAT', certificates.length === 0 ? 'holds no certificate' : 'holds a certificate that cannot be read', {
       got: null,
       allowed,
     });

@@ -212,7 +212,7 @@ function parseContainer(at: Reader, what: string, needsImage = true): ContainerS
   const environment = parseEnvironment(at.field('environment'));
   for (const [name, secret] of secrets) {
     if (Object.hasOwn(environment, name))
-      secret.fail('NOT_ALLOWED', `${displayValue(name)} is both a secret and an environment variable`, {
+      secret.fail('CONFLICT', `${displayValue(name)} is both a secret and an environment variable`, {
         got: null,
         fix: 'remove one of the two',
       });
@@ -322,7 +322,7 @@ function parseExtraContainers(
       });
     if (isTakenByCdk(name)) item.fail('RESERVED_NAME', `the name "${name}" is taken by the CDK`, { got: null, fix: 'choose another name' });
     if (reserved.includes(name))
-      item.fail('DUPLICATE_CONTAINER', `the name "${name}" is taken by a container that the mesh or the CDK adds`, {
+      item.fail('RESERVED_NAME', `the name "${name}" is taken by a container that the mesh or the CDK adds`, {
         got: null,
         allowed: `any name but ${reserved.join(', ')}`,
       });
@@ -336,7 +336,7 @@ function parseExtraContainers(
         const owner = port === undefined ? undefined : taken.get(port);
         if (port === undefined) return [];
         if (owner !== undefined) {
-          portAt.fail('DUPLICATE_PORT', `${owner} of this task already listens on port ${port}`, {
+          portAt.fail('PORT_CLASH', `${owner} of this task already listens on port ${port}`, {
             fix: 'containers of one task share a network namespace: choose another port',
           });
         }

@@ -10,7 +10,7 @@ export function parseCircuitBreaker(at: Reader, protocol: ProtocolId): CircuitBr
   const limits = FIELDS.flatMap((name) => {
     const field = at.field(name);
     if (!field.absent && protocol === 'tcp' && name !== 'maxConnections')
-      field.fail('NOT_ALLOWED', 'a TCP service has no requests', { got: null, fix: `remove ${name}, or limit maxConnections` });
+      field.fail('UNSUPPORTED_BY_PROTOCOL', 'a TCP service has no requests', { got: null, fix: `remove ${name}, or limit maxConnections` });
     const limit = field.number({ min: 1, max: 1_000_000 });
     return limit === undefined ? [] : [[name, limit] as const];
   });

@@ -16,7 +16,7 @@ const HEADER_VALUE = /^[\x21-\x7e]([\x20-\x7e\t]{0,2046}[\x21-\x7e])?$/;
 
 export function parseHeaderChanges(at: Reader, protocol: ProtocolId): HeaderChanges | undefined {
   if (at.absent || !at.checkFields(['set', 'add', 'remove'])) return undefined;
-  if (protocol === 'tcp') return at.fail('NOT_ALLOWED', 'a TCP service has no headers', { fix: 'remove it' });
+  if (protocol === 'tcp') return at.fail('UNSUPPORTED_BY_PROTOCOL', 'a TCP service has no headers', { fix: 'remove it' });
   const set = parseValues(at.field('set'));
   const add = parseValues(at.field('add'));
   const remove = at
@@ -28,7 +28,7 @@ export function parseHeaderChanges(at: Reader, protocol: ProtocolId): HeaderChan
     });
   for (const name of Object.keys(add))
     if (Object.hasOwn(set, name))
-      at.field('add').fail('NOT_ALLOWED', `"${name}" is both set and added`, { got: null, fix: 'remove it from one of the two' });
+      at.field('add').fail('CONFLICT', `"${name}" is both set and added`, { got: null, fix: 'remove it from one of the two' });
   return { set, add, remove: [...new Set(remove)].sort() };
 }
 
@@ -39,9 +39,9 @@ function parseValues(at: Reader): Readonly<Record<string, string>> {
     const value = item.required('the value of a header', 'remove it, or give a value').string();
     if (name === undefined || value === undefined) continue;
     if (values.has(name))
-      item.fail('NOT_ALLOWED', `"${name}" stands here twice, in small and in capital letters`, { got: null, fix: 'remove one' });
+      item.fail('DUPLICATE', `"${name}" stands here twice, in small and in capital letters`, { got: null, fix: 'remove one' });
     else if (!HEADER_VALUE.test(value))
-      item.fail('NOT_ALLOWED', 'is not a value for a header', {
+      item.fail('INVALID_FORMAT', 'is not a value for a header', {
         allowed: '1 to 2048 printable ASCII characters with no space at either end',
       });
     else values.set(name, value);

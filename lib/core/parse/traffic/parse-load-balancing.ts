@@ -24,7 +24,7 @@ export function parseLoadBalancing(at: Reader, protocol: ProtocolId): LoadBalanc
     return { algorithm, ...defined({ slowStartSeconds }) };
   }
   if (protocol === 'tcp')
-    return at.fail('NOT_ALLOWED', 'nothing tells the connections of a TCP service apart: all of them would go to one task', {
+    return at.fail('UNSUPPORTED_BY_PROTOCOL', 'nothing tells the connections of a TCP service apart: all of them would go to one task', {
       got: null,
       fix: 'use LoadBalancing.leastRequest() or LoadBalancing.roundRobin()',
     });

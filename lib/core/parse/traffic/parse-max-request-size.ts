@@ -5,10 +5,10 @@ import type { Reader } from '../../reading/reader';
 const LARGEST = 100 * 1024 * 1024;
 
 export function parseMaxRequestSize(at: Reader, protocol: ProtocolId): number | undefined {
-  if (!at.absent && protocol === 'tcp') return at.fail('NOT_ALLOWED', 'a TCP service has no requests', { fix: 'remove it' });
+  if (!at.absent && protocol === 'tcp') return at.fail('UNSUPPORTED_BY_PROTOCOL', 'a TCP service has no requests', { fix: 'remove it' });
   // A call would have to be whole before the service sees it: streams could not live.
   if (!at.absent && protocol === 'grpc')
-    return at.fail('NOT_ALLOWED', 'a gRPC call may be an endless stream of messages', {
+    return at.fail('UNSUPPORTED_BY_PROTOCOL', 'a gRPC call may be an endless stream of messages', {
       fix: 'remove it: a gRPC server limits the size of a message itself',
     });
   return at.bytes({ min: 1, max: LARGEST, allowed: 'a Size of 1 byte to 100 MiB' });

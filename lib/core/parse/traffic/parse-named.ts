@@ -17,7 +17,8 @@ export function parseNamed<T>(
   parse: (entry: Reader, name: string) => T | undefined,
 ): readonly T[] {
   if (at.absent) return [];
-  if (protocol === 'tcp') return at.fail<readonly T[]>('NOT_ALLOWED', 'a TCP service has no requests', { fix: 'remove it' }) ?? [];
+  if (protocol === 'tcp')
+    return at.fail<readonly T[]>('UNSUPPORTED_BY_PROTOCOL', 'a TCP service has no requests', { fix: 'remove it' }) ?? [];
   return [...at.entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([name, entry]) => {

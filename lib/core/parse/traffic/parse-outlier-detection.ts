@@ -15,7 +15,7 @@ export function parseOutlierDetection(at: Reader, protocol: ProtocolId): Outlier
   const standard = DEFAULT_OUTLIER_DETECTION;
   const serverErrors = at.field('consecutiveServerErrors');
   if (protocol === 'tcp' && !serverErrors.absent)
-    serverErrors.fail('NOT_ALLOWED', 'a TCP service answers with no status', {
+    serverErrors.fail('UNSUPPORTED_BY_PROTOCOL', 'a TCP service answers with no status', {
       got: null,
       fix: 'remove it: connections that do not come about count as gateway errors',
     });

@@ -19,7 +19,7 @@ const BACKOFF_GROWTH = 10;
 export function parseRetry(at: Reader, protocol: ProtocolId): RetryPolicy | undefined {
   if (!at.checkFields(FIELDS)) return undefined;
   if (protocol === 'tcp')
-    return at.fail('NOT_ALLOWED', 'a TCP service has no requests to try again', {
+    return at.fail('UNSUPPORTED_BY_PROTOCOL', 'a TCP service has no requests to try again', {
       fix: 'remove retry: connections that do not come about are tried three times',
     });
   const maxRetries = at.field('maxRetries').number({ min: 0, max: 10 }) ?? DEFAULT_RETRY.maxRetries;
@@ -30,7 +30,7 @@ export function parseRetry(at: Reader, protocol: ProtocolId): RetryPolicy | unde
   const minConcurrency = at.field('minConcurrency').number({ min: 0, max: 1_000_000, unit: 'requests' });
   for (const name of FIELDS) {
     if (maxRetries === 0 && name !== 'maxRetries' && !at.field(name).absent)
-      at.field(name).fail('NOT_ALLOWED', 'with maxRetries 0 nothing is tried again', {
+      at.field(name).fail('NO_EFFECT', 'with maxRetries 0 nothing is tried again', {
         got: null,
         fix: `remove ${name}, or raise maxRetries`,
       });
@@ -54,7 +54,7 @@ function parseEvents(at: Reader, protocol: ProtocolId, anyMethod: boolean): read
     at.fail('MISSING', 'an empty list would try nothing again', { fix: "leave it out for the mesh's own choice, or set maxRetries to 0" });
   if (protocol === 'grpc' && !anyMethod && items.length > 0) {
     at.fail(
-      'NOT_ALLOWED',
+      'NO_EFFECT',
       'nobody knows which gRPC methods may be done twice, so without anyMethod nothing is tried again that the application may have seen',
       { got: null, fix: 'set anyMethod to true if every method may be, or remove on' },
     );

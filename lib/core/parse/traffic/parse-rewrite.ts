@@ -21,13 +21,15 @@ export function parseRewrite(at: Reader, protocol: ProtocolId, match: RouteMatch
 
 function parsePath(at: Reader, protocol: ProtocolId, match: RouteMatch | undefined): Rewrite['path'] {
   if (!at.absent && protocol === 'grpc')
-    return at.fail('NOT_ALLOWED', 'the path of a gRPC call is its method, which a client and a server must agree on', { fix: 'remove it' });
+    return at.fail('UNSUPPORTED_BY_PROTOCOL', 'the path of a gRPC call is its method, which a client and a server must agree on', {
+      fix: 'remove it',
+    });
   if (!at.checkFactory('PathRewrite', HOW) || !at.checkFields(['text', 'pattern', 'substitution'], 'kind')) return undefined;
   const kind = at.field('kind').required('the kind of rewrite', `use ${HOW}`).oneOf(['prefix', 'exact', 'regex'], 'a PathRewrite');
   if (kind === undefined) return undefined;
   if (kind === 'regex') return parseRegex(at);
   if (kind === 'prefix' && match !== undefined && match.path?.kind !== 'prefix')
-    return at.fail('NOT_ALLOWED', 'the match of this route has no prefix that could be replaced', {
+    return at.fail('CONFLICT', 'the match of this route has no prefix that could be replaced', {
       got: 'PathRewrite.prefix()',
       fix: 'match by PathMatch.prefix(), or use PathRewrite.exact() or regex()',
     });
@@ -42,17 +44,17 @@ function parseRegex(at: Reader): Rewrite['path'] {
   if (pattern === undefined || substitution === undefined || groups === undefined) return undefined;
   const place = at.field('substitution');
   if (!SUBSTITUTION.test(substitution) || substitution.length > 512)
-    return place.fail('NOT_ALLOWED', `${displayValue(substitution)} cannot stand in a path`, {
+    return place.fail('INVALID_FORMAT', `${displayValue(substitution)} cannot stand in a path`, {
       got: null,
       allowed: 'at most 512 characters of a path, and groups such as \\1',
     });
   const missing = [...substitution.matchAll(/\\(\d)/g)].map(([, group]) => Number(group)).find((group) => group > groups);
   if (missing !== undefined)
-    return place.fail('NOT_ALLOWED', `the regular expression has no group ${missing}`, {
+    return place.fail('INVALID_FORMAT', `the regular expression has no group ${missing}`, {
       allowed: groups === 0 ? '\\0, which is all that it matches' : `\\0 to \\${Math.min(groups, 9)}`,
     });
   if (pattern.startsWith('^') && !/^(\/|\\)/.test(substitution))
-    return place.fail('NOT_ALLOWED', 'a path begins with a slash', { fix: `write '/${substitution}'` });
+    return place.fail('INVALID_FORMAT', 'a path begins with a slash', { fix: `write '/${substitution}'` });
   return { kind: 'regex', pattern, substitution };
 }
 
@@ -63,7 +65,7 @@ function parseHost(at: Reader): string | undefined {
     (host.length <= 253 && /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*(:[1-9]\d{0,4})?$/.test(host))
   )
     return host;
-  return at.fail('NOT_ALLOWED', 'is not a host', {
+  return at.fail('INVALID_FORMAT', 'is not a host', {
     allowed: "a host name in small letters, with a port if need be, such as 'legacy.example.com:8080'",
     ...(host.includes('://') ? { fix: 'leave out what stands before the host, and the path' } : {}),
   });

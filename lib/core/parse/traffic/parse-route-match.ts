@@ -29,7 +29,7 @@ export function parseRouteMatch(at: Reader, protocol: ProtocolId): RouteMatch | 
   const methods = parseMethods(at.field('methods'), protocol, WORDS);
   const query = at.field('queryParameters');
   if (protocol === 'grpc' && !query.absent)
-    query.fail('NOT_ALLOWED', 'a gRPC call has no query string', { fix: 'match metadata, by headers' });
+    query.fail('UNSUPPORTED_BY_PROTOCOL', 'a gRPC call has no query string', { fix: 'match metadata, by headers' });
   return {
     ...defined({ path, methods }),
     headers: parseHeaderMatches(at.field('headers')),
@@ -46,10 +46,14 @@ function parsePathMatch(at: Reader, protocol: ProtocolId): PathMatch | undefined
     .oneOf(['exact', 'prefix', 'regex', 'grpcService', 'grpcMethod'], 'a PathMatch');
   if (kind === undefined) return undefined;
   if ((kind === 'grpcService' || kind === 'grpcMethod') !== (family === 'grpc')) {
-    return at.fail('NOT_ALLOWED', family === 'grpc' ? 'the paths of a gRPC service are its methods' : 'this is no gRPC service', {
-      got: `PathMatch.${kind}()`,
-      fix: `use ${HOW[family]}`,
-    });
+    return at.fail(
+      'UNSUPPORTED_BY_PROTOCOL',
+      family === 'grpc' ? 'the paths of a gRPC service are its methods' : 'this is no gRPC service',
+      {
+        got: `PathMatch.${kind}()`,
+        fix: `use ${HOW[family]}`,
+      },
+    );
   }
   return family === 'grpc' ? parseGrpcPath(at, kind === 'grpcMethod') : parseHttpPath(at, kind as PathMatch['kind']);
 }
@@ -66,13 +70,13 @@ export function checkPath(at: Reader, text: string, kind: 'exact' | 'prefix'): b
   const plain = PATH.test(text) && !text.endsWith('/*') && !/\/\.{1,2}(;|\/|$)/.test(text);
   if (plain && (kind === 'exact' || text.endsWith('/'))) return true;
   if (plain) {
-    at.fail('NOT_ALLOWED', `${displayValue(text)} does not end with a slash, so it would also begin other names`, {
+    at.fail('INVALID_FORMAT', `${displayValue(text)} does not end with a slash, so it would also begin other names`, {
       got: null,
       fix: `write '${text}/' for all below it; '${text}' itself takes a route of its own, with PathMatch.exact()`,
     });
     return false;
   }
-  at.fail('NOT_ALLOWED', `${displayValue(text)} is not a path`, {
+  at.fail('INVALID_FORMAT', `${displayValue(text)} is not a path`, {
     got: null,
     allowed: `a path without query string, dot segments or escapes, such as ${kind === 'exact' ? "'/orders/7'" : "'/orders/'"}`,
     ...(/^[A-Za-z0-9]/.test(text)
@@ -90,11 +94,11 @@ function parseGrpcPath(at: Reader, named: boolean): PathMatch | undefined {
   if (service !== undefined && !/^[A-Za-z_]\w{0,127}(\.[A-Za-z_]\w{0,127}){0,15}$/.test(service))
     return at
       .field('service')
-      .fail('NOT_ALLOWED', 'is not the name of a gRPC service', { allowed: "its package and its name, such as 'shop.v1.Orders'" });
+      .fail('INVALID_NAME', 'is not the name of a gRPC service', { allowed: "its package and its name, such as 'shop.v1.Orders'" });
   if (named && method !== undefined && !/^[A-Za-z_]\w{0,127}$/.test(method))
     return at
       .field('method')
-      .fail('NOT_ALLOWED', 'is not the name of a gRPC method', { allowed: "letters, digits and _, such as 'Place'" });
+      .fail('INVALID_NAME', 'is not the name of a gRPC method', { allowed: "letters, digits and _, such as 'Place'" });
   if (service === undefined || method === undefined) return undefined;
   return { kind: named ? 'exact' : 'prefix', text: `/${service}/${method}` };
 }

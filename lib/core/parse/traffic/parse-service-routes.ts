@@ -26,7 +26,9 @@ interface Draft {
 export function parseServiceRoutes(at: Reader, protocol: ProtocolId, versions: readonly string[]): readonly ServiceRoute[] {
   if (at.absent) return [];
   if (protocol === 'tcp')
-    return at.fail<readonly ServiceRoute[]>('NOT_ALLOWED', 'a TCP service has no requests to route', { fix: 'remove routes' }) ?? [];
+    return (
+      at.fail<readonly ServiceRoute[]>('UNSUPPORTED_BY_PROTOCOL', 'a TCP service has no requests to route', { fix: 'remove routes' }) ?? []
+    );
   const drafts = at.items('a list of routes').flatMap((item): Draft[] => {
     item.required('a route', `remove the entry, or write one, ${EXAMPLE}`);
     const route = item.checkFields(ROUTE_FIELDS) ? parseRoute(item, protocol, versions) : undefined;
@@ -68,7 +70,7 @@ function checkNames(drafts: readonly Draft[]): void {
     route: { name },
   } of drafts) {
     if (seen.has(name))
-      at.field('name').fail('NOT_ALLOWED', `another route of this service is called "${name}"`, {
+      at.field('name').fail('NAME_CLASH', `another route of this service is called "${name}"`, {
         got: null,
         fix: 'give each a name of its own',
       });

@@ -52,7 +52,7 @@ function tooLong(at: Reader, part: string, partSeconds: number, whole: string, w
 function parseTcp(at: Reader): Timeouts | undefined {
   const others = FIELDS.filter((name) => !TCP_FIELDS.includes(name) && !at.field(name).absent);
   if (others.length > 0) {
-    return at.fail('NOT_ALLOWED', `a TCP service has no requests to time, so ${others.join(' and ')} cannot be`, {
+    return at.fail('UNSUPPORTED_BY_PROTOCOL', `a TCP service has no requests to time, so ${others.join(' and ')} cannot be`, {
       allowed: 'Timeout.of({ idle, stream })',
       fix: 'remove timeout, or give only idle or stream',
     });

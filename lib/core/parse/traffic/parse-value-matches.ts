@@ -14,7 +14,7 @@ export function parseHeaderMatches(at: Reader): readonly ValueMatch[] {
     const match = parseValueMatch(item, name ?? key, 'header');
     if (name === undefined || match === undefined) continue;
     if (found.has(name))
-      item.fail('NOT_ALLOWED', `"${name}" stands here twice, in small and in capital letters`, { got: null, fix: 'remove one' });
+      item.fail('DUPLICATE', `"${name}" stands here twice, in small and in capital letters`, { got: null, fix: 'remove one' });
     found.set(name, match);
   }
   return sorted(found);
@@ -47,7 +47,7 @@ function parseValueMatch(at: Reader, name: string, of: 'header' | 'parameter'): 
     .required('the kind of match', `use ${HOW}`)
     .oneOf(['exact', 'prefix', 'suffix', 'regex', 'present', 'range', 'not'], 'a ValueMatch');
   if (of === 'parameter' && (kind === 'not' || kind === 'range'))
-    return at.fail('NOT_ALLOWED', `Envoy cannot ask this of a query parameter`, {
+    return at.fail('INVALID_VALUE', `Envoy cannot ask this of a query parameter`, {
       got: `ValueMatch.${kind}()`,
       allowed: 'exact(), prefix(), suffix(), regex() and present()',
       fix: 'write it as ValueMatch.regex(), or put another route before this one',
@@ -61,7 +61,7 @@ function parseValueMatch(at: Reader, name: string, of: 'header' | 'parameter'): 
         return at
           .field('match')
           .fail(
-            'NOT_ALLOWED',
+            'INVALID_VALUE',
             'Envoy takes a header that is not there for an empty text, which this pattern fits: a request without the header would not match',
             { got: inner.text, fix: 'write the pattern so that it fits no empty text, such as ".+" for ".*"' },
           );
@@ -102,7 +102,7 @@ function parseRange(at: Reader, name: string): ValueMatch | undefined {
 function checkText(at: Reader, kind: 'exact' | 'prefix' | 'suffix' | 'regex', text: string): boolean {
   if (kind === 'regex') return checkPattern(at, text) !== undefined;
   if (/^[\x20-\x7e]{1,1024}$/.test(text)) return true;
-  at.fail('NOT_ALLOWED', text === '' ? 'an empty text is in every value' : 'is not a text that can be compared', {
+  at.fail('INVALID_FORMAT', text === '' ? 'an empty text is in every value' : 'is not a text that can be compared', {
     allowed: '1 to 1024 printable ASCII characters',
     ...(text === '' ? { fix: 'use ValueMatch.present()' } : {}),
   });
@@ -112,5 +112,5 @@ function checkText(at: Reader, kind: 'exact' | 'prefix' | 'suffix' | 'regex', te
 /** The number of its groups; undefined, with an issue, if Envoy might refuse it. */
 export function checkPattern(at: Reader, pattern: string): number | undefined {
   const check = checkRegex(pattern);
-  return 'groups' in check ? check.groups : at.fail('NOT_ALLOWED', check.problem, { allowed: REGEX_ALLOWED });
+  return 'groups' in check ? check.groups : at.fail('INVALID_FORMAT', check.problem, { allowed: REGEX_ALLOWED });
 }

@@ -8,7 +8,7 @@ export function parseWebSockets(at: Reader, protocol: ProtocolId): boolean {
     protocol
   ];
   return (
-    at.fail<boolean>('NOT_ALLOWED', `${reason} has no requests that could be upgraded`, {
+    at.fail<boolean>('UNSUPPORTED_BY_PROTOCOL', `${reason} has no requests that could be upgraded`, {
       fix: protocol === 'tcp' ? 'remove it: TCP passes everything through' : 'remove it, or use Protocol.HTTP',
     }) ?? false
   );

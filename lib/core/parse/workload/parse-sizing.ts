@@ -41,7 +41,7 @@ export function parseSizing(at: Reader, defaults: SizingDefaults, mesh: MeshDefa
     scaling.minCapacity <= scaling.maxCapacity &&
     (desired < scaling.minCapacity || desired > scaling.maxCapacity)
   ) {
-    at.field('desiredCount').fail('SCALING', `desiredCount ${desired} is outside of what scaling allows`, {
+    at.field('desiredCount').fail('OUT_OF_RANGE', `desiredCount ${desired} is outside of what scaling allows`, {
       allowed: `${scaling.minCapacity} to ${scaling.maxCapacity}`,
       fix: 'leave desiredCount out: scaling starts at minCapacity',
     });
@@ -129,7 +129,7 @@ function parseScaling(at: Reader): Scaling | undefined {
   const memory = at.field('memoryTargetPercent').number(percent);
   if (maxCapacity === undefined) return undefined;
   if (minCapacity > maxCapacity) {
-    at.field('minCapacity').fail('SCALING', `minCapacity ${minCapacity} is more than maxCapacity ${maxCapacity}`, {
+    at.field('minCapacity').fail('OUT_OF_RANGE', `minCapacity ${minCapacity} is more than maxCapacity ${maxCapacity}`, {
       allowed: `1 to ${maxCapacity}`,
       fix: 'lower minCapacity or raise maxCapacity',
     });
@@ -155,14 +155,13 @@ export function parseCapacityProviders(at: Reader): readonly CapacityProvider[] 
     const base = item.field('base').number({ min: 0, max: 100_000, unit: 'tasks' }) ?? 0;
     const weight = item.field('weight').number({ min: 0, max: 1000 }) ?? 0;
     if (name === undefined) continue;
-    if (providers.some((other) => other.name === name))
-      item.fail('NOT_ALLOWED', `${name} is listed twice`, { fix: 'merge the two entries' });
+    if (providers.some((other) => other.name === name)) item.fail('DUPLICATE', `${name} is listed twice`, { fix: 'merge the two entries' });
     if (base > 0 && providers.some((other) => other.base > 0))
-      item.field('base').fail('NOT_ALLOWED', 'only one capacity provider may have a base', { fix: 'remove base here, or from the other' });
+      item.field('base').fail('CONFLICT', 'only one capacity provider may have a base', { fix: 'remove base here, or from the other' });
     providers.push({ name, base, weight });
   }
   if (providers.length > 0 && providers.every((provider) => provider.weight === 0)) {
-    at.fail('NOT_ALLOWED', 'at least one capacity provider needs a weight above 0', { fix: 'add weight: 1' });
+    at.fail('ZERO_WEIGHTS', 'at least one capacity provider needs a weight above 0', { fix: 'add weight: 1' });
   }
   return providers;
 }

@@ -33,7 +33,7 @@ export function parseVersions(at: Reader, parts: VersionParts): VersionSettings 
   const versionsAt = at.field('versions');
   if (versionsAt.absent) {
     for (const name of ['versionHeader', 'mirror']) {
-      if (!at.field(name).absent) at.field(name).fail('NOT_ALLOWED', 'the service has no versions', { fix: 'remove it, or add versions' });
+      if (!at.field(name).absent) at.field(name).fail('NO_EFFECT', 'the service has no versions', { fix: 'remove it, or add versions' });
     }
     return {};
   }
@@ -42,7 +42,7 @@ export function parseVersions(at: Reader, parts: VersionParts): VersionSettings 
     versionsAt.fail('MISSING', 'there is no version to call', { fix: 'leave versions out, or add one, such as v1: { weight: 100 }' });
   const versions = entries.flatMap(([name, item]) => parseVersion(name, item, at, parts) ?? []);
   if (versions.length > 0 && versions.length === entries.length && versions.every(({ weight }) => weight === 0)) {
-    versionsAt.fail('NOT_ALLOWED', 'every version has weight 0, so no request would go anywhere', {
+    versionsAt.fail('ZERO_WEIGHTS', 'every version has weight 0, so no request would go anywhere', {
       got: null,
       fix: 'give one a weight above 0',
     });
@@ -75,7 +75,8 @@ const TAKEN_HEADERS =
   /^(:.*|x-envoy-.*|x-forwarded-.*|x-amzn-.*|x-mesh-.*|x-request-id|host|connection|content-.*|transfer-encoding|upgrade|te|cookie|authorization)$/;
 
 function parseVersionHeader(at: Reader, protocol: ProtocolId): string | undefined {
-  if (!at.absent && protocol === 'tcp') return at.fail('NOT_ALLOWED', 'a TCP service has no headers', { fix: 'remove versionHeader' });
+  if (!at.absent && protocol === 'tcp')
+    return at.fail('UNSUPPORTED_BY_PROTOCOL', 'a TCP service has no headers', { fix: 'remove versionHeader' });
   const name = at.string();
   if (name === undefined) return undefined;
   if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name))
@@ -97,7 +98,7 @@ const A_MIRROR = "write { version: 'v2', percent: 10 }";
 /** @param versions names of the service's versions */
 export function parseMirror(at: Reader, versions: readonly string[], protocol: ProtocolId): Mirror | undefined {
   if (at.absent) return undefined;
-  if (protocol === 'tcp') return at.fail('NOT_ALLOWED', 'a TCP service has no requests to copy', { fix: 'remove mirror' });
+  if (protocol === 'tcp') return at.fail('UNSUPPORTED_BY_PROTOCOL', 'a TCP service has no requests to copy', { fix: 'remove mirror' });
   if (!at.checkFields(['version', 'percent'])) return undefined;
   const version = parseVersionName(at.field('version').required('the version that gets the copies', A_MIRROR), versions);
   const percent = at
@@ -137,7 +138,7 @@ function parseVersionName(at: Reader, versions: readonly string[]): string | und
   const name = at.string();
   if (name === undefined || versions.includes(name)) return name;
   return at.fail(
-    'UNKNOWN_SERVICE',
+    'UNKNOWN_VERSION',
     `there is no version ${displayValue(name)} of this service`,
     versions.length === 0 ? { fix: 'remove it: the service has no versions' } : suggest(name, versions),
   );
@@ -154,12 +155,12 @@ export function parseRouteVersions(
   protocol: ProtocolId,
 ): Readonly<Record<string, number>> | undefined {
   if (at.absent) return undefined;
-  if (protocol === 'tcp') return at.fail('NOT_ALLOWED', 'a TCP service has no requests to route', { fix: 'remove versions' });
+  if (protocol === 'tcp') return at.fail('UNSUPPORTED_BY_PROTOCOL', 'a TCP service has no requests to route', { fix: 'remove versions' });
   if (at.empty) return at.fail('MISSING', 'there is no version to call', { fix: 'leave it out, or name one, such as { v2: 100 }' });
   const entries = [...at.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
   const weights = entries.flatMap(([name, item]): [string, number][] => {
     if (!versions.includes(name)) {
-      item.fail('UNKNOWN_SERVICE', `there is no version ${displayValue(name)} of this service`, {
+      item.fail('UNKNOWN_VERSION', `there is no version ${displayValue(name)} of this service`, {
         got: null,
         ...(versions.length === 0 ? { fix: 'remove it: the service has no versions' } : suggest(name, versions)),
       });
@@ -170,7 +171,7 @@ export function parseRouteVersions(
   });
   if (weights.length === 0) return undefined;
   if (weights.length === entries.length && weights.every(([, weight]) => weight === 0)) {
-    return at.fail('NOT_ALLOWED', 'every version has weight 0, so no request would go anywhere', {
+    return at.fail('ZERO_WEIGHTS', 'every version has weight 0, so no request would go anywhere', {
       got: null,
       fix: 'give one a weight above 0',
     });

@@ -113,24 +113,24 @@ describe('an external service', () => {
     ['gives no virtual port where TCP has a low one', { host, port: 443, protocol: 'tcp' }, 'MISSING', 'external.stripe.virtualPort'],
     ['gives no virtual port where TCP has one of Envoy', { host, port: 9901, protocol: 'tcp' }, 'MISSING', 'external.stripe.virtualPort'],
     ['gives a virtual port of Envoy', { host, virtualPort: 15_006 }, 'RESERVED_PORT', 'external.stripe.virtualPort'],
-    ['gives an unknown protocol', { host, protocol: 'udp' }, 'NOT_ALLOWED', 'external.stripe.protocol'],
+    ['gives an unknown protocol', { host, protocol: 'udp' }, 'INVALID_VALUE', 'external.stripe.protocol'],
     ['gives a number as tls', { host, tls: 1.2 }, 'WRONG_TYPE', 'external.stripe.tls'],
-    ['trusts somebody without TLS', { host, port: 80, tls: false, trust: {} }, 'NOT_ALLOWED', 'external.stripe.trust'],
+    ['trusts somebody without TLS', { host, port: 80, tls: false, trust: {} }, 'CONFLICT', 'external.stripe.trust'],
     ['trusts a text', { host, trust: PEM }, 'WRONG_TYPE', 'external.stripe.trust'],
-    ['trusts a relative path', { host, trust: { file: 'bank.pem' } }, 'NOT_ALLOWED', 'external.stripe.trust.file'],
-    ['trusts a directory', { host, trust: { file: '/etc/ssl/' } }, 'NOT_ALLOWED', 'external.stripe.trust.file'],
-    ['trusts what is no PEM', { host, trust: { pem: 'Bank' } }, 'NOT_ALLOWED', 'external.stripe.trust.pem'],
-    ['trusts what is no certificate', { host, trust: { pem: PEM.replace('MII', 'AAA') } }, 'NOT_ALLOWED', 'external.stripe.trust.pem'],
+    ['trusts a relative path', { host, trust: { file: 'bank.pem' } }, 'INVALID_FORMAT', 'external.stripe.trust.file'],
+    ['trusts a directory', { host, trust: { file: '/etc/ssl/' } }, 'INVALID_FORMAT', 'external.stripe.trust.file'],
+    ['trusts what is no PEM', { host, trust: { pem: 'Bank' } }, 'INVALID_FORMAT', 'external.stripe.trust.pem'],
+    ['trusts what is no certificate', { host, trust: { pem: PEM.replace('MII', 'AAA') } }, 'INVALID_FORMAT', 'external.stripe.trust.pem'],
     ['trusts a token', { host, trust: { pem: token } }, 'TOKEN', 'external.stripe.trust.pem'],
-    ['wants health checks', { host, activeHealthCheck: {} }, 'NOT_ALLOWED', 'external.stripe.activeHealthCheck'],
-    ['wants outlier detection', { host, outlierDetection: {} }, 'NOT_ALLOWED', 'external.stripe.outlierDetection'],
-    ['wants load balancing', { host, loadBalancing: {} }, 'NOT_ALLOWED', 'external.stripe.loadBalancing'],
-    ['wants pings', { host, keepAlive: {} }, 'NOT_ALLOWED', 'external.stripe.keepAlive'],
+    ['wants health checks', { host, activeHealthCheck: {} }, 'NO_EFFECT', 'external.stripe.activeHealthCheck'],
+    ['wants outlier detection', { host, outlierDetection: {} }, 'NO_EFFECT', 'external.stripe.outlierDetection'],
+    ['wants load balancing', { host, loadBalancing: {} }, 'NO_EFFECT', 'external.stripe.loadBalancing'],
+    ['wants pings', { host, keepAlive: {} }, 'NO_EFFECT', 'external.stripe.keepAlive'],
     ['gives an image', { host, image }, 'UNKNOWN_PROPERTY', 'external.stripe.image'],
     [
       'times requests of TCP',
       { host, port: 5432, protocol: 'tcp', timeout: { perRequest: seconds(1) } },
-      'NOT_ALLOWED',
+      'UNSUPPORTED_BY_PROTOCOL',
       'external.stripe.timeout',
     ],
   ])('fails if the user %s', (_, external, code, path) => {
@@ -142,22 +142,22 @@ describe('an external service', () => {
       stripe({ host, trust: { pem: '-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n' } }),
     );
     expect(others).toEqual([]);
-    expect(issue).toMatchObject({ code: 'NOT_ALLOWED', path: 'external.stripe.trust.pem' });
+    expect(issue).toMatchObject({ code: 'INVALID_FORMAT', path: 'external.stripe.trust.pem' });
     expect(JSON.stringify(issue)).not.toContain('c2Vj');
   });
 
   test.each<[string, Raw, string, string]>([
-    ['names it like a service', mesh({ ui: service() }, { external: { ui: { host } } }), 'RESERVED_NAME', 'external.ui'],
+    ['names it like a service', mesh({ ui: service() }, { external: { ui: { host } } }), 'NAME_CLASH', 'external.ui'],
     ['names it like the gateway', mesh({ ui: service() }, { external: { gateway: { host } } }), 'RESERVED_NAME', 'external.gateway'],
     ['names it with an underscore', mesh({ ui: service() }, { external: { a_b: { host } } }), 'INVALID_NAME', 'external.a_b'],
     ['gives a list', mesh({ ui: service() }, { external: [] }), 'WRONG_TYPE', 'external'],
     ['calls it by a slip of its name', stripe({ host }, {}, { calls: ['strpe'] }), 'UNKNOWN_SERVICE', 'services.ui.calls[0]'],
-    ['calls it twice', stripe({ host }, {}, { calls: ['stripe', 'stripe'] }), 'DUPLICATE_CALL', 'services.ui.calls[1]'],
+    ['calls it twice', stripe({ host }, {}, { calls: ['stripe', 'stripe'] }), 'DUPLICATE', 'services.ui.calls[1]'],
     ['listens on its virtual port', stripe({ host, virtualPort: 8080 }), 'PORT_CLASH', 'services.ui.calls[0]'],
     [
       'overrides it without calling it',
       stripe({ host }, {}, { calls: [], callPolicies: { stripe: {} } }),
-      'UNKNOWN_SERVICE',
+      'UNDECLARED_CALL',
       'services.ui.callPolicies.stripe',
     ],
     [
@@ -167,7 +167,7 @@ describe('an external service', () => {
       'edge.routes["GET /"].service',
     ],
     ['says egress with a text', mesh({ ui: service() }, { egress: 'open' }), 'WRONG_TYPE', 'egress'],
-    ['says egress of an unknown kind', mesh({ ui: service() }, { egress: { kind: 'closed' } }), 'NOT_ALLOWED', 'egress.kind'],
+    ['says egress of an unknown kind', mesh({ ui: service() }, { egress: { kind: 'closed' } }), 'INVALID_VALUE', 'egress.kind'],
   ])('fails if the user %s', (_, props, code, path) => {
     expect(issuesOf(props).map((issue) => `${issue.code} ${issue.path}`)).toEqual([`${code} ${path}`]);
   });

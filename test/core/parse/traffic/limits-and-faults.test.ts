@@ -71,7 +71,7 @@ test('a size is kept in bytes', () => {
 });
 
 test.each([
-  ['limits a TCP service', limit({ requests: 1 }, { protocol: 'tcp' }), 'NOT_ALLOWED', 'rateLimits'],
+  ['limits a TCP service', limit({ requests: 1 }, { protocol: 'tcp' }), 'UNSUPPORTED_BY_PROTOCOL', 'rateLimits'],
   ['gives a list of limits', orders({ rateLimits: [{ requests: 1 }] }), 'WRONG_TYPE', 'rateLimits'],
   [
     'gives a limit a name that is no label',
@@ -86,18 +86,23 @@ test.each([
   ['gives a token', limit({ requests: token }), 'TOKEN', 'rateLimits.all.requests'],
   ['gives a period of no time', limit({ requests: 1, per: seconds(0) }), 'OUT_OF_RANGE', 'rateLimits.all.per'],
   ['gives a burst of none', limit({ requests: 1, burst: 0 }), 'OUT_OF_RANGE', 'rateLimits.all.burst'],
-  ['limits somebody who does not call', limit({ requests: 1, callers: ['other'] }), 'UNKNOWN_SERVICE', 'rateLimits.all.callers[0]'],
-  ['limits the gateway where no route leads', limit({ requests: 1, callers: ['gateway'] }), 'UNKNOWN_SERVICE', 'rateLimits.all.callers[0]'],
+  ['limits somebody who does not call', limit({ requests: 1, callers: ['other'] }), 'UNDECLARED_CALL', 'rateLimits.all.callers[0]'],
+  ['limits the gateway where no route leads', limit({ requests: 1, callers: ['gateway'] }), 'UNDECLARED_CALL', 'rateLimits.all.callers[0]'],
   [
     'limits callers that nobody knows',
     limit({ requests: 1, callers: ['ui'] }, {}, { certificates: { kind: 'none' } }),
-    'NOT_ALLOWED',
+    'CONFLICT',
     'rateLimits.all.callers',
   ],
   ['limits no callers', limit({ requests: 1, callers: [] }), 'MISSING', 'rateLimits.all.callers'],
-  ['limits methods of gRPC', limit({ requests: 1, methods: ['POST'] }, { protocol: 'grpc' }), 'NOT_ALLOWED', 'rateLimits.all.methods'],
-  ['limits a path with a query string', limit({ requests: 1, paths: ['/a?b'] }), 'NOT_ALLOWED', 'rateLimits.all.paths[0]'],
-  ['makes faults of TCP', fault({ abortStatus: 503 }, { protocol: 'tcp' }), 'NOT_ALLOWED', 'faultInjection'],
+  [
+    'limits methods of gRPC',
+    limit({ requests: 1, methods: ['POST'] }, { protocol: 'grpc' }),
+    'UNSUPPORTED_BY_PROTOCOL',
+    'rateLimits.all.methods',
+  ],
+  ['limits a path with a query string', limit({ requests: 1, paths: ['/a?b'] }), 'INVALID_FORMAT', 'rateLimits.all.paths[0]'],
+  ['makes faults of TCP', fault({ abortStatus: 503 }, { protocol: 'tcp' }), 'UNSUPPORTED_BY_PROTOCOL', 'faultInjection'],
   ['makes a fault that does nothing', fault({ percent: 10 }), 'MISSING', 'faultInjection.all'],
   ['makes a fault of no requests', fault({ abortStatus: 503, percent: 0 }), 'OUT_OF_RANGE', 'faultInjection.all.percent'],
   ['makes a fault of more than all', fault({ abortStatus: 503, percent: 101 }), 'OUT_OF_RANGE', 'faultInjection.all.percent'],
@@ -119,14 +124,19 @@ test.each([
   [
     'makes a fault for somebody who does not call',
     fault({ abortStatus: 503, callers: ['iu'] }),
-    'UNKNOWN_SERVICE',
+    'UNDECLARED_CALL',
     'faultInjection.all.callers[0]',
   ],
-  ['limits the size of a TCP service', orders({ maxRequestSize: new Bytes(1), protocol: 'tcp' }), 'NOT_ALLOWED', 'maxRequestSize'],
+  [
+    'limits the size of a TCP service',
+    orders({ maxRequestSize: new Bytes(1), protocol: 'tcp' }),
+    'UNSUPPORTED_BY_PROTOCOL',
+    'maxRequestSize',
+  ],
   [
     'limits the size of gRPC, whose calls are streams',
     orders({ maxRequestSize: new Bytes(1), protocol: 'grpc' }),
-    'NOT_ALLOWED',
+    'UNSUPPORTED_BY_PROTOCOL',
     'maxRequestSize',
   ],
   ['gives a size as a number', orders({ maxRequestSize: 1024 }), 'WRONG_TYPE', 'maxRequestSize'],
@@ -134,9 +144,9 @@ test.each([
   ['gives a size that no memory has', orders({ maxRequestSize: new Bytes(2 ** 40) }), 'OUT_OF_RANGE', 'maxRequestSize'],
   ['gives half a byte', orders({ maxRequestSize: new Bytes(1.5) }), 'OUT_OF_RANGE', 'maxRequestSize'],
   ['gives a size that is not known', orders({ maxRequestSize: token }), 'TOKEN', 'maxRequestSize'],
-  ['wants WebSockets of gRPC', orders({ webSockets: true, protocol: 'grpc' }), 'NOT_ALLOWED', 'webSockets'],
-  ['wants WebSockets of HTTP/2', orders({ webSockets: true, protocol: 'http2' }), 'NOT_ALLOWED', 'webSockets'],
-  ['wants WebSockets of TCP', orders({ webSockets: true, protocol: 'tcp' }), 'NOT_ALLOWED', 'webSockets'],
+  ['wants WebSockets of gRPC', orders({ webSockets: true, protocol: 'grpc' }), 'UNSUPPORTED_BY_PROTOCOL', 'webSockets'],
+  ['wants WebSockets of HTTP/2', orders({ webSockets: true, protocol: 'http2' }), 'UNSUPPORTED_BY_PROTOCOL', 'webSockets'],
+  ['wants WebSockets of TCP', orders({ webSockets: true, protocol: 'tcp' }), 'UNSUPPORTED_BY_PROTOCOL', 'webSockets'],
   ['says yes to WebSockets', orders({ webSockets: 'yes' }), 'WRONG_TYPE', 'webSockets'],
 ])('fails if the user %s', (_, props, code, path) => {
   expect(issuesOf(props)).toEqual([expect.objectContaining({ code, path: `services.orders.${path}` })]);

@@ -88,7 +88,7 @@ describe('a caller that overrides', () => {
       ui: service({ calls: ['cache'], callPolicies: { cache: { retry: { maxRetries: 1 } } } }),
       cache: service({ protocol: 'tcp', virtualPort: 7000 }),
     });
-    expect(issuesOf(props)).toMatchObject([{ code: 'NOT_ALLOWED', path: 'services.ui.callPolicies.cache.retry' }]);
+    expect(issuesOf(props)).toMatchObject([{ code: 'UNSUPPORTED_BY_PROTOCOL', path: 'services.ui.callPolicies.cache.retry' }]);
   });
 });
 
@@ -99,7 +99,7 @@ describe('mistakes', () => {
     [
       'limits the requests of a TCP service',
       { protocol: 'tcp', circuitBreaker: { maxRequests: 5 } },
-      'NOT_ALLOWED',
+      'UNSUPPORTED_BY_PROTOCOL',
       'circuitBreaker.maxRequests',
     ],
     ['limits retries where requests are limited', { circuitBreaker: { maxRetries: 5 } }, 'UNKNOWN_PROPERTY', 'circuitBreaker.maxRetries'],
@@ -112,12 +112,12 @@ describe('mistakes', () => {
     [
       'counts the status of a TCP service',
       { protocol: 'tcp', outlierDetection: { kind: 'of', consecutiveServerErrors: 5 } },
-      'NOT_ALLOWED',
+      'UNSUPPORTED_BY_PROTOCOL',
       'outlierDetection.consecutiveServerErrors',
     ],
     ['ejects for no time', { outlierDetection: { kind: 'of', baseEjection: seconds(0) } }, 'OUT_OF_RANGE', 'outlierDetection.baseEjection'],
     ['balances by an object of no factory', { loadBalancing: 'roundRobin' }, 'WRONG_TYPE', 'loadBalancing'],
-    ['balances in a way that there is not', { loadBalancing: { algorithm: 'random' } }, 'NOT_ALLOWED', 'loadBalancing.algorithm'],
+    ['balances in a way that there is not', { loadBalancing: { algorithm: 'random' } }, 'INVALID_VALUE', 'loadBalancing.algorithm'],
     [
       'starts slower than 15 minutes',
       { loadBalancing: { algorithm: 'roundRobin', slowStart: seconds(1000) } },
@@ -136,15 +136,15 @@ describe('mistakes', () => {
     [
       'hashes TCP connections, all of which come from loopback',
       { protocol: 'tcp', ...ringHash({ kind: 'source' }) },
-      'NOT_ALLOWED',
+      'UNSUPPORTED_BY_PROTOCOL',
       'loadBalancing',
     ],
     ['checks the health of HTTP without a path', { activeHealthCheck: { kind: 'of' } }, 'MISSING', 'activeHealthCheck.path'],
-    ['checks a path that can be read in two ways', health({ path: '/a/../b' }), 'NOT_ALLOWED', 'activeHealthCheck.path'],
-    ['checks a path with a query', health({ path: '/health?deep=1' }), 'NOT_ALLOWED', 'activeHealthCheck.path'],
-    ['checks a path without a slash', health({ path: 'health' }), 'NOT_ALLOWED', 'activeHealthCheck.path'],
-    ['checks a path of gRPC', { protocol: 'grpc', ...health() }, 'NOT_ALLOWED', 'activeHealthCheck.path'],
-    ['checks a path of TCP', { protocol: 'tcp', ...health() }, 'NOT_ALLOWED', 'activeHealthCheck.path'],
+    ['checks a path that can be read in two ways', health({ path: '/a/../b' }), 'INVALID_FORMAT', 'activeHealthCheck.path'],
+    ['checks a path with a query', health({ path: '/health?deep=1' }), 'INVALID_FORMAT', 'activeHealthCheck.path'],
+    ['checks a path without a slash', health({ path: 'health' }), 'INVALID_FORMAT', 'activeHealthCheck.path'],
+    ['checks a path of gRPC', { protocol: 'grpc', ...health() }, 'UNSUPPORTED_BY_PROTOCOL', 'activeHealthCheck.path'],
+    ['checks a path of TCP', { protocol: 'tcp', ...health() }, 'UNSUPPORTED_BY_PROTOCOL', 'activeHealthCheck.path'],
     [
       'waits for an answer beyond the next question',
       health({ interval: seconds(1), timeout: seconds(2) }),
@@ -161,6 +161,6 @@ describe('mistakes', () => {
   ]);
 
   test('each of a caller is named by its own path', () => {
-    expect(issuesOf(ui({ callPolicies: { orders: {} } }))[0]).toMatchObject({ code: 'UNKNOWN_SERVICE' });
+    expect(issuesOf(ui({ callPolicies: { orders: {} } }))[0]).toMatchObject({ code: 'UNDECLARED_CALL' });
   });
 });

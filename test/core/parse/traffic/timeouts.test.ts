@@ -48,7 +48,12 @@ failsIfTheUser([
   ],
   ['gives silence no time', { timeout: { idle: seconds(0) } }, 'OUT_OF_RANGE', 'timeout.idle'],
   ['lets streams live for two days', { timeout: { stream: seconds(172_800) } }, 'OUT_OF_RANGE', 'timeout.stream'],
-  ['limits one try on a TCP service', { protocol: 'tcp', timeout: { perTry: seconds(1), idle: seconds(5) } }, 'NOT_ALLOWED', 'timeout'],
+  [
+    'limits one try on a TCP service',
+    { protocol: 'tcp', timeout: { perTry: seconds(1), idle: seconds(5) } },
+    'UNSUPPORTED_BY_PROTOCOL',
+    'timeout',
+  ],
   ['limits nothing on a TCP service', { protocol: 'tcp', timeout: {} }, 'MISSING', 'timeout.idle'],
   ['writes a number', { timeout: { idle: 5 } }, 'WRONG_TYPE', 'timeout.idle'],
   ['writes a limit that there is not', { timeout: { perRequest: seconds(1), connect: seconds(1) } }, 'UNKNOWN_PROPERTY', 'timeout.connect'],

@@ -57,7 +57,7 @@ test.each([
     'of 3 tasks ECS would have to keep 3 and could run 3, so it could replace none',
   ],
 ])('fails if the user %s', (_, options, more, message) => {
-  expect(issuesOf(ui({ ...more, deployment: rolling(options) }))).toEqual([expect.objectContaining({ code: 'NOT_ALLOWED', message })]);
+  expect(issuesOf(ui({ ...more, deployment: rolling(options) }))).toEqual([expect.objectContaining({ code: 'CONFLICT', message })]);
 });
 
 test.each([

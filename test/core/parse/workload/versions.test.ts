@@ -78,7 +78,7 @@ test.each<[string, Raw, Raw, Raw]>([
 
 test('fails if a version scales by less than the number of tasks that it says itself', () => {
   expect(issuesOf(versioned({ v1: { weight: 1, desiredCount: 5, scaling: { maxCapacity: 2 } } }))).toEqual([
-    expect.objectContaining({ code: 'SCALING', path: 'services.ui.versions.v1.desiredCount' }),
+    expect.objectContaining({ code: 'OUT_OF_RANGE', path: 'services.ui.versions.v1.desiredCount' }),
   ]);
 });
 
@@ -122,7 +122,7 @@ test('what does not go together with what is inherited is said of the version', 
     expect.objectContaining({ code: 'TASK_SIZE', path: 'services.ui.versions.v1.memoryLimitMiB' }),
   ]);
   expect(issuesOf(versioned({ v1: { weight: 1, environment: { KEY: '1' } } }, { secrets: { KEY: secret } }))).toEqual([
-    expect.objectContaining({ code: 'NOT_ALLOWED', path: 'services.ui.secrets.KEY' }),
+    expect.objectContaining({ code: 'CONFLICT', path: 'services.ui.secrets.KEY' }),
   ]);
 });
 
@@ -161,7 +161,7 @@ test.each([
   ['gives a token', token, {}, 'TOKEN', 'services.ui.versions'],
   ['gives a version nothing', { v1: undefined }, {}, 'MISSING', 'services.ui.versions.v1'],
   ['forgets the weight', { v1: {} }, {}, 'MISSING', 'services.ui.versions.v1.weight'],
-  ['gives every version the weight 0', { v1: { weight: 0 }, v2: { weight: 0 } }, {}, 'NOT_ALLOWED', 'services.ui.versions'],
+  ['gives every version the weight 0', { v1: { weight: 0 }, v2: { weight: 0 } }, {}, 'ZERO_WEIGHTS', 'services.ui.versions'],
   ['gives a negative weight', { v1: { weight: -1 } }, {}, 'OUT_OF_RANGE', 'services.ui.versions.v1.weight'],
   ['gives a fraction', { v1: { weight: 0.5 } }, {}, 'OUT_OF_RANGE', 'services.ui.versions.v1.weight'],
   ['gives a token as weight', { v1: { weight: token } }, {}, 'TOKEN', 'services.ui.versions.v1.weight'],
@@ -182,7 +182,7 @@ test.each([
     'mirrors to a version with a slip in its name',
     { v1: { weight: 1 } },
     { mirror: { version: 'v11', percent: 1 } },
-    'UNKNOWN_SERVICE',
+    'UNKNOWN_VERSION',
     'services.ui.mirror.version',
   ],
   [
@@ -193,20 +193,20 @@ test.each([
     'services.ui.mirror.percent',
   ],
   ['forgets the percent', { v1: { weight: 1 } }, { mirror: { version: 'v1' } }, 'MISSING', 'services.ui.mirror.percent'],
-  ['has a header without versions', undefined, { versionHeader: 'x-version' }, 'NOT_ALLOWED', 'services.ui.versionHeader'],
-  ['mirrors without versions', undefined, { mirror: { version: 'v1', percent: 1 } }, 'NOT_ALLOWED', 'services.ui.mirror'],
+  ['has a header without versions', undefined, { versionHeader: 'x-version' }, 'NO_EFFECT', 'services.ui.versionHeader'],
+  ['mirrors without versions', undefined, { mirror: { version: 'v1', percent: 1 } }, 'NO_EFFECT', 'services.ui.mirror'],
   [
     'has a header for TCP',
     { v1: { weight: 1 } },
     { protocol: 'tcp', virtualPort: 9000, versionHeader: 'x-version' },
-    'NOT_ALLOWED',
+    'UNSUPPORTED_BY_PROTOCOL',
     'services.ui.versionHeader',
   ],
   [
     'mirrors TCP',
     { v1: { weight: 1 } },
     { protocol: 'tcp', virtualPort: 9000, mirror: { version: 'v1', percent: 1 } },
-    'NOT_ALLOWED',
+    'UNSUPPORTED_BY_PROTOCOL',
     'services.ui.mirror',
   ],
 ])('fails if the user %s', (_, versions, more, code, path) => {
@@ -225,10 +225,10 @@ test('fails if the tasks of two would register by one name', () => {
   const clash = (services: object) =>
     issuesOf(mesh(services as Record<string, unknown>)).map(({ code, path, message }) => [code, path, message]);
   expect(clash({ a: service({ versions: { b: { weight: 1 } } }), 'a-b': service() })).toEqual([
-    ['NOT_ALLOWED', 'services.a.versions.b', 'its tasks would register as "a-b", as do those of the service "a-b"'],
+    ['NAME_CLASH', 'services.a.versions.b', 'its tasks would register as "a-b", as do those of the service "a-b"'],
   ]);
   expect(clash({ a: service({ versions: { 'b-c': { weight: 1 } } }), 'a-b': service({ versions: { c: { weight: 1 } } }) })).toEqual([
-    ['NOT_ALLOWED', 'services.a-b.versions.c', 'its tasks would register as "a-b-c", as do those of the version "b-c" of "a"'],
+    ['NAME_CLASH', 'services.a-b.versions.c', 'its tasks would register as "a-b-c", as do those of the version "b-c" of "a"'],
   ]);
 });
 
@@ -238,7 +238,7 @@ test('fails if an external service is to callers what a version is', () => {
     mesh({ ui: service({ calls: ['orders', 'orders-v1'] }), orders: service({ versions: { v1: { weight: 1 } } }) }, { external }),
   );
   expect(issues.map(({ code, path, message }) => [code, path, message])).toEqual([
-    ['NOT_ALLOWED', 'services.orders.versions.v1', 'its tasks would be "orders-v1" to callers, as is the external service of that name'],
+    ['NAME_CLASH', 'services.orders.versions.v1', 'its tasks would be "orders-v1" to callers, as is the external service of that name'],
   ]);
 });
 
@@ -268,15 +268,15 @@ describe('the versions of a route', () => {
   });
 
   test.each([
-    ['names another one', { v3: 1 }, 'UNKNOWN_SERVICE', 'versions.v3'],
+    ['names another one', { v3: 1 }, 'UNKNOWN_VERSION', 'versions.v3'],
     ['names none', {}, 'MISSING', 'versions'],
-    ['gives all of them 0', { v1: 0 }, 'NOT_ALLOWED', 'versions'],
+    ['gives all of them 0', { v1: 0 }, 'ZERO_WEIGHTS', 'versions'],
     ['gives no number', { v1: 'all' }, 'WRONG_TYPE', 'versions.v1'],
   ])('fails if the user %s', (_, value, code, path) => {
     expect(read(value)).toEqual({ weights: undefined, issues: [[code, path]] });
   });
 
   test('fails for TCP', () => {
-    expect(read({ v1: 1 }, 'tcp').issues).toEqual([['NOT_ALLOWED', 'versions']]);
+    expect(read({ v1: 1 }, 'tcp').issues).toEqual([['UNSUPPORTED_BY_PROTOCOL', 'versions']]);
   });
 });

@@ -442,12 +442,12 @@ test.each<readonly [string, Fields, string]>([
   [
     'a word in the wrong case',
     { It: listener({}, 'HTTP') },
-    'NOT_ALLOWED It.Spec.Listeners[0].PortMapping.Protocol: is read as http; write http',
+    'INVALID_VALUE It.Spec.Listeners[0].PortMapping.Protocol: is read as http; write http',
   ],
   [
     'a word that App Mesh does not know',
     { It: listener({}, 'udp') },
-    'NOT_ALLOWED It.Spec.Listeners[0].PortMapping.Protocol: is not a protocol',
+    'INVALID_VALUE It.Spec.Listeners[0].PortMapping.Protocol: is not a protocol',
   ],
   [
     'a port that nobody can know',
@@ -462,7 +462,7 @@ test.each<readonly [string, Fields, string]>([
   [
     'limits of another protocol',
     { It: listener({ ConnectionPool: { TCP: { MaxConnections: 5 } } }) },
-    'NOT_ALLOWED It.Spec.Listeners[0].ConnectionPool.TCP: is of tcp, and the listener speaks http; write it below HTTP',
+    'CONFLICT It.Spec.Listeners[0].ConnectionPool.TCP: is of tcp, and the listener speaks http; write it below HTTP',
   ],
   [
     'no name of a mesh',
@@ -472,7 +472,7 @@ test.each<readonly [string, Fields, string]>([
   [
     'two ways to find a node',
     { It: node({ ServiceDiscovery: { DNS: { Hostname: 'a' }, AWSCloudMap: { NamespaceName: 'a', ServiceName: 'b' } } }) },
-    'NOT_ALLOWED It.Spec.ServiceDiscovery: gives DNS and AWSCloudMap, of which there can be one; remove all but one',
+    'CONFLICT It.Spec.ServiceDiscovery: gives DNS and AWSCloudMap, of which there can be one; remove all but one',
   ],
   [
     'a certificate from nowhere',
@@ -492,7 +492,7 @@ test.each<readonly [string, Fields, string]>([
   [
     'a method of no gRPC service',
     { It: route({ GrpcRoute: { Match: { MethodName: 'Place' }, Action: { WeightedTargets: [] } } }), Router: ROUTER },
-    'NOT_ALLOWED It.Spec.GrpcRoute.Match.MethodName: is a method of no service; give ServiceName',
+    'MISSING It.Spec.GrpcRoute.Match.MethodName: is a method of no service; give ServiceName',
   ],
   [
     'a retry event of gRPC for HTTP',
@@ -500,12 +500,12 @@ test.each<readonly [string, Fields, string]>([
       It: http({ RetryPolicy: { MaxRetries: 1, PerRetryTimeout: { Unit: 's', Value: 1 }, HttpRetryEvents: ['unavailable'] } }),
       Router: ROUTER,
     },
-    'NOT_ALLOWED It.Spec.HttpRoute.RetryPolicy.HttpRetryEvents[0]: is not an event',
+    'INVALID_VALUE It.Spec.HttpRoute.RetryPolicy.HttpRetryEvents[0]: is not an event',
   ],
   [
     'a unit that is none',
     { It: http({ Timeout: { Idle: { Unit: 'm', Value: 1 } } }), Router: ROUTER },
-    'NOT_ALLOWED It.Spec.HttpRoute.Timeout.Idle.Unit: is not a unit',
+    'INVALID_VALUE It.Spec.HttpRoute.Timeout.Idle.Unit: is not a unit',
   ],
   ['a router that is not there', { It: http({}) }, 'MISSING It.VirtualRouterName: this template has no virtual router "v"'],
   [
@@ -516,9 +516,9 @@ test.each<readonly [string, Fields, string]>([
   [
     'two nodes of one name',
     { It: node({}), Other: node({}) },
-    'NOT_ALLOWED Other: there is another virtual node called "a"; give it another name',
+    'NAME_CLASH Other: there is another virtual node called "a"; give it another name',
   ],
-  ['a type that App Mesh has not', { It: of('Gateway', {}) }, 'NOT_ALLOWED It: is no type of App Mesh'],
+  ['a type that App Mesh has not', { It: of('Gateway', {}) }, 'INVALID_VALUE It: is no type of App Mesh'],
   ['a list that is none', { It: node({ Backends: {} }) }, 'WRONG_TYPE It.Spec.Backends: must be a list'],
   ['a null', { It: node({ Backends: null }) }, 'WRONG_TYPE It.Spec.Backends: must be a list; leave it out, or give a value'],
 ])('has an issue if a template has %s', (_what, resources, issue) => {

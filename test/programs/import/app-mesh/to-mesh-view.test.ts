@@ -251,7 +251,7 @@ test.each<readonly [string, Fields, string]>([
   [
     'a virtual service with nothing behind it',
     { A: of('VirtualService', 'a.local', {}) },
-    'NOT_ALLOWED A: there is nothing behind this virtual service',
+    'MISSING A: there is nothing behind this virtual service',
   ],
   [
     'a virtual service of a node that is not there',
@@ -271,7 +271,7 @@ test.each<readonly [string, Fields, string]>([
   [
     'a node with two listeners',
     { N: node('n', {}, listener(), listener({}, 8081)) },
-    'NOT_ALLOWED N.Spec.Listeners: there are 2 listeners, and only the first is read',
+    'CONFLICT N.Spec.Listeners: there are 2 listeners, and only the first is read',
   ],
   [
     'a health check of another port',
@@ -291,12 +291,12 @@ test.each<readonly [string, Fields, string]>([
         }),
       ),
     },
-    'NOT_ALLOWED N.Spec.Listeners[0].HealthCheck.Port: the health check asks port 9000, not 8080, which a service cannot say',
+    'CONFLICT N.Spec.Listeners[0].HealthCheck.Port: the health check asks port 9000, not 8080, which a service cannot say',
   ],
   [
     'versions that are not alike',
     { ...routed(route('x', 1, { Prefix: '/' }, { v1: 1, v2: 1 })), V2: node('v2', {}, listener({}, 8081)) },
-    'NOT_ALLOWED V2: differs from "v1" in port, though both are behind Service: versions of a service are alike but for their tasks',
+    'CONFLICT V2: differs from "v1" in port, though both are behind Service: versions of a service are alike but for their tasks',
   ],
   [
     'a route that no request comes to',
@@ -322,7 +322,7 @@ test.each<readonly [string, Fields, string]>([
         { VirtualRouterName: 'r' },
       ),
     },
-    'NOT_ALLOWED Route: is a route for tcp, and the router speaks http',
+    'CONFLICT Route: is a route for tcp, and the router speaks http',
   ],
 ])('has an issue about %s', (_what, resources, issue) => {
   expect(view(resources).issues).toContain(issue);

@@ -110,7 +110,7 @@ test.each(known.map(([what, value, expected, options]) => ({ what, value, expect
 test.each([
   ['refers to nothing', { Ref: 'Prot' }, 'MISSING It.P: there is no parameter or resource "Prot"'],
   ['asks an attribute of nothing', { 'Fn::GetAtt': ['Nodes', 'Arn'] }, 'MISSING It.P: there is no parameter or resource "Nodes"'],
-  ['refers to itself', { 'Fn::GetAtt': ['Loop', 'Name'] }, 'NOT_ALLOWED Loop.Name: Loop.Name refers to itself'],
+  ['refers to itself', { 'Fn::GetAtt': ['Loop', 'Name'] }, 'CONFLICT Loop.Name: Loop.Name refers to itself'],
   ['joins an object', { 'Fn::Join': ['', [{ a: 1 }]] }, 'WRONG_TYPE It.P: must be made of texts'],
   ['selects beyond the end', { 'Fn::Select': [7, ['a']] }, 'OUT_OF_RANGE It.P: Fn::Select finds nothing at 7 of 1'],
   [
@@ -120,13 +120,9 @@ test.each([
   ],
   ['writes a substitution wrong', { 'Fn::Sub': 7 }, 'WRONG_TYPE It.P: is not how Fn::Sub is written'],
   ['asks for a condition that there is not', { 'Fn::If': ['IsTst', 1, 2] }, 'MISSING It.P: there is no condition "IsTst"'],
-  [
-    'asks for a condition of itself',
-    { 'Fn::If': ['Itself', 1, 2] },
-    'NOT_ALLOWED Conditions.Itself: the condition "Itself" refers to itself',
-  ],
-  ['asks for a condition of another kind', { 'Fn::If': ['Odd', 1, 2] }, 'NOT_ALLOWED Conditions.Odd: is not a condition'],
-  ['uses a macro', { 'Fn::Transform': { Name: 'M' } }, 'NOT_ALLOWED It.P: Fn::Transform is expanded by CloudFormation only'],
+  ['asks for a condition of itself', { 'Fn::If': ['Itself', 1, 2] }, 'CONFLICT Conditions.Itself: the condition "Itself" refers to itself'],
+  ['asks for a condition of another kind', { 'Fn::If': ['Odd', 1, 2] }, 'INVALID_VALUE Conditions.Odd: is not a condition'],
+  ['uses a macro', { 'Fn::Transform': { Name: 'M' } }, 'INVALID_VALUE It.P: Fn::Transform is expanded by CloudFormation only'],
 ])('has an issue if a template %s', (_what, value, issue) => {
   expect(resolve(value).issues).toEqual([issue]);
 });

@@ -1,32 +1,74 @@
-import { Opaque } from '../../../lib/core/reading/input';
-import type { Raw } from '../../support/parsing';
-import { edge, jwt, mesh, publicRoute, routes, service, token } from '../../support/parsing';
+import type { Mistakes } from './mistake';
+import { route, cors, manyRoutes } from './mistake';
+import { edge, jwt, mesh, publicRoute, routes, seconds, service, token } from '../../../support/parsing';
 
-/** One mistake: what the user did, and the code and path of the one issue that it must give. */
-export interface Mistake {
-  readonly did: string;
-  readonly props: unknown;
-  readonly path: string;
-}
-
-const manyRoutes = (count: number, method = 'GET'): Raw =>
-  Object.fromEntries(Array.from({ length: count }, (_, index) => [`${method} /r${index}`, { service: 'ui' }]));
-const manyAuthorizers = (count: number): Raw =>
-  Object.fromEntries(
-    Array.from({ length: count }, (_, index) => [
-      `GET /r${index}`,
-      { service: 'ui', authorizer: { kind: 'lambda', handler, name: `lambda-${index}` } },
-    ]),
-  );
-export const route = (more: unknown): Raw => routes({ 'GET /': more });
-export const authorizer = (value: unknown, kind = 'http'): Raw => edge({ authorizer: value }, kind);
-export const cors = (value: Raw, kind = 'http'): Raw => edge({ cors: { allowOrigins: ['https://shop.example'], ...value } }, kind);
-export const userPool = new Opaque({ userPoolId: 'p' });
-export const userPoolClient = new Opaque({ userPoolClientId: 'c' });
-export const handler = new Opaque({ functionArn: 'f' });
-
-/** Mistakes that only an edge can have, by the code of their issue. */
-export const EDGE_MISTAKES = {
+/** The edge: its routes, limits and CORS. */
+export const EDGE_MISTAKES: Mistakes = {
+  UNKNOWN_SERVICE: [{ did: 'routes to an unknown service', props: route({ service: 'iu' }), path: 'edge.routes["GET /"].service' }],
+  INVALID_NAME: [{ did: 'names the stage with a slash', props: edge({ stageName: 'a/b' }), path: 'edge.stageName' }],
+  MISSING: [
+    { did: 'gives an edge with no routes', props: edge({ routes: undefined }), path: 'edge.routes' },
+    { did: 'gives an edge with an empty list of routes', props: routes({}), path: 'edge.routes' },
+    { did: 'gives a route that says nothing', props: route(undefined), path: 'edge.routes["GET /"]' },
+    { did: 'gives a route that leads nowhere', props: route({}), path: 'edge.routes["GET /"].service' },
+    { did: 'gives a throttle with no burst', props: edge({ throttle: { rateLimit: 5 } }), path: 'edge.throttle.burstLimit' },
+    { did: 'gives a throttle with no rate', props: edge({ throttle: { burstLimit: 5 } }), path: 'edge.throttle.rateLimit' },
+    { did: 'gives CORS with no origins', props: edge({ cors: {} }), path: 'edge.cors.allowOrigins' },
+    { did: 'gives CORS with an empty list of origins', props: cors({ allowOrigins: [] }), path: 'edge.cors.allowOrigins' },
+  ],
+  UNKNOWN_PROPERTY: [
+    { did: 'misspells an option of a route', props: route({ ...publicRoute, scope: ['a'] }), path: 'edge.routes["GET /"].scope' },
+  ],
+  TOKEN: [
+    {
+      did: 'takes a part of a route from a token',
+      props: routes({ 'GET /${Token[TOKEN.7]}/a': { service: 'ui' }, 'GET /': { service: 'ui' } }),
+      path: 'edge.routes["GET /${Token[TOKEN.7]}/a"]',
+    },
+    { did: 'takes the service of a route from a token', props: route({ service: token }), path: 'edge.routes["GET /"].service' },
+    {
+      did: 'takes a rate limit from a token',
+      props: edge({ throttle: { rateLimit: token, burstLimit: 5 } }),
+      path: 'edge.throttle.rateLimit',
+    },
+  ],
+  WRONG_TYPE: [
+    { did: 'gives a list as an edge', props: mesh({ ui: service() }, { edge: [] }), path: 'edge' },
+    { did: 'gives a route as a string', props: route('ui'), path: 'edge.routes["GET /"]' },
+  ],
+  OUT_OF_RANGE: [
+    { did: 'gives a negative rate limit', props: edge({ throttle: { rateLimit: -1, burstLimit: 1 } }), path: 'edge.throttle.rateLimit' },
+    {
+      did: 'gives half a request as a burst',
+      props: edge({ throttle: { rateLimit: 1, burstLimit: 0.5 } }),
+      path: 'edge.throttle.burstLimit',
+    },
+    { did: 'lets browsers remember CORS for a week', props: cors({ maxAge: seconds(604_800) }), path: 'edge.cors.maxAge' },
+  ],
+  INVALID_VALUE: [
+    {
+      did: 'asks the edge to believe X-Forwarded-For',
+      props: mesh(
+        { ui: service() },
+        {
+          edge: {
+            kind: 'http',
+            authorizer: { kind: 'none' },
+            routes: { $default: { service: 'ui' } },
+            passThroughHeaders: ['X-Forwarded-For'],
+          },
+        },
+      ),
+      path: 'edge.passThroughHeaders[0]',
+    },
+  ],
+  TASK_SIZE: [
+    {
+      did: 'asks for a gateway of a size that there is not',
+      props: edge({ gateway: { cpu: 256, memoryLimitMiB: 700 } }),
+      path: 'edge.gateway.memoryLimitMiB',
+    },
+  ],
   MALFORMED_ROUTE: [
     { did: 'forgets the method', props: routes({ '/a': { service: 'ui' } }), path: 'edge.routes["/a"]' },
     { did: 'forgets the path', props: routes({ GET: { service: 'ui' } }), path: 'edge.routes.GET' },
@@ -92,53 +134,13 @@ export const EDGE_MISTAKES = {
       path: 'edge.routes["GET /"].service',
     },
   ],
-  NO_AUTHORIZER: [
-    { did: 'chooses no authorizer for an HTTP API', props: edge({ authorizer: undefined }), path: 'edge.routes["ANY /{proxy+}"]' },
-    { did: 'chooses no authorizer for a REST API', props: edge({ authorizer: undefined }, 'rest'), path: 'edge.routes["ANY /{proxy+}"]' },
-  ],
-  UNSUPPORTED_AUTHORIZER: [
-    {
-      did: 'wants scopes with IAM',
-      props: route({ service: 'ui', authorizer: { kind: 'iam' }, scopes: ['read'] }),
-      path: 'edge.routes["GET /"].scopes',
-    },
-  ],
-  DUPLICATE_AUTHORIZER: [
-    {
-      did: 'gives a JWT and a Lambda authorizer one name',
-      props: routes({
-        'GET /a': { service: 'ui', authorizer: { ...jwt, name: 'main' } },
-        'GET /b': { service: 'ui', authorizer: { kind: 'lambda', handler, name: 'main' } },
-      }),
-      path: 'edge.routes["GET /b"].authorizer',
-    },
-  ],
-  TOO_MANY_AUTHORIZERS: [
-    { did: 'gives an HTTP API eleven authorizers', props: routes(manyAuthorizers(11)), path: 'edge.routes' },
-    { did: 'gives a REST API eleven authorizers', props: routes(manyAuthorizers(11), 'rest'), path: 'edge.routes' },
-  ],
   UNSUPPORTED_BY_EDGE: [
     {
       did: 'takes a CORS origin of a REST API, which Envoy checks, from a token',
-      props: edge({ cors: { allowOrigins: [token] } }, 'rest'),
+      props: cors({ allowOrigins: [token] }, 'rest'),
       path: 'edge.cors.allowOrigins[0]',
     },
-    {
-      did: 'wants API keys on an HTTP API',
-      props: route({ service: 'ui', authorizer: { kind: 'apiKey' } }),
-      path: 'edge.routes["GET /"].authorizer',
-    },
-    {
-      did: 'wants JWTs on a REST API',
-      props: routes({ 'GET /': { service: 'ui', authorizer: jwt } }, 'rest'),
-      path: 'edge.routes["GET /"].authorizer',
-    },
     { did: 'wants $default on a REST API', props: routes({ $default: { service: 'ui' } }, 'rest'), path: 'edge.routes.$default' },
-    {
-      did: 'wants a REST API to tell the clients of a user pool apart',
-      props: authorizer({ kind: 'cognito', userPool, userPoolClients: [userPoolClient] }, 'rest'),
-      path: 'edge.authorizer.userPoolClients',
-    },
   ],
   THROTTLE: [
     { did: 'allows requests, but no burst', props: edge({ throttle: { rateLimit: 10, burstLimit: 0 } }), path: 'edge.throttle' },
@@ -191,4 +193,4 @@ export const EDGE_MISTAKES = {
     { did: 'gives a header with a quote', props: cors({ allowHeaders: ["x-it's"] }, 'rest'), path: 'edge.cors.allowHeaders[0]' },
     { did: 'gives a header with a space', props: cors({ allowHeaders: ['content type'] }), path: 'edge.cors.allowHeaders[0]' },
   ],
-} satisfies Readonly<Record<string, readonly Mistake[]>>;
+};
