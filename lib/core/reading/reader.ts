@@ -98,12 +98,12 @@ export class Reader {
    * Says that this must come from a factory of this library: an object literal with the same fields would pass
    * validation, and fail where render looks for what the factory keeps.
    */
-  checkFactory(type: string, how: string): boolean {
+  checkFactory(type: string, how: string, fix?: string): boolean {
     if (this.absent) return false;
     const data = isPlainObject(this.value);
     const literal = data && originOf(this.value) !== undefined;
     if (literal ? factoryTypeOf(this.value) === type : data) return true;
-    this.wrongType(`made by ${how}`);
+    this.wrongType(`made by ${how}`, fix);
     return false;
   }
 

@@ -42,59 +42,35 @@ export interface RollingDeploymentOptions {
 }
 
 /**
- * How ECS replaces the tasks of a service when their definition changes.
+ * How Amazon ECS replaces the tasks of a service when their definition changes.
  *
- * What shifts traffic between an old and a new revision is `versions` with weights: ECS's own means for it do not know
- * tasks that are found in Cloud Map.
+ * A deployment replaces tasks; to shift traffic between an old and a new revision, as blue/green, linear and canary deployments
+ * do, use `versions` with weights. Amazon ECS's own means for that do not fit the tasks of a mesh, which are found in AWS Cloud
+ * Map: blue/green deployments exclude services that register there, and linear and canary deployments shift traffic only by a
+ * load balancer or Service Connect.
  *
  * @example
  * const worker: ServiceProps = { image, port: 8080, desiredCount: 4, deployment: Deployment.rolling({ maxHealthyPercent: 125 }) };
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/blue-green-deployment-implementation.html
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deploy-linear-service.html
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deploy-canary-service.html
  */
 export class Deployment {
-  /** Some tasks at a time; new ones are healthy before old ones leave. */
+  /** Replaces some tasks at a time; new ones are healthy before old ones stop. */
   public static rolling(options: RollingDeploymentOptions = {}): Deployment {
-    return new Deployment('rolling', options ?? {});
-  }
-
-  /**
-   * Refused, with the reason: ECS has blue/green deployments for services behind a load balancer or with Service Connect,
-   * and for those that nobody discovers, but not for services that register in Cloud Map. Use `versions`.
-   *
-   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/blue-green-deployment-implementation.html
-   */
-  public static blueGreen(): Deployment {
-    return new Deployment('blueGreen', {});
-  }
-
-  /**
-   * Refused, with the reason: ECS shifts traffic in equal steps only by a load balancer or Service Connect. Use `versions`.
-   *
-   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deploy-linear-service.html
-   */
-  public static linear(): Deployment {
-    return new Deployment('linear', {});
-  }
-
-  /**
-   * Refused, with the reason: ECS tries a share of the traffic only by a load balancer or Service Connect. Use `versions`.
-   *
-   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deploy-canary-service.html
-   */
-  public static canary(): Deployment {
-    return new Deployment('canary', {});
+    return new Deployment(options ?? {});
   }
 
   /** @internal */
   public readonly _type = 'Deployment';
 
   private constructor(
-    private readonly kind: string,
     /** @internal */
     public readonly _options: RollingDeploymentOptions,
   ) {}
 
   /** @internal */
   public _input(): unknown {
-    return factoryInput(this._options, { kind: this.kind });
+    return factoryInput(this._options, {});
   }
 }

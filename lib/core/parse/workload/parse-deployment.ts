@@ -3,27 +3,17 @@ import { DEFAULT_REPLACEMENT } from '../../model/defaults';
 import type { Scaling, TaskReplacement } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 
-const USE_VERSIONS = 'use versions: their weights shift calls in as many steps as you like, with no task replaced; or Deployment.rolling()';
+const FIELDS = ['minHealthyPercent', 'maxHealthyPercent', 'rollback', 'alarms'] as const;
 
-const REFUSED: Readonly<Record<string, string>> = {
-  blueGreen: 'ECS has blue/green deployments for no service that registers in Cloud Map, and by Cloud Map the tasks of a mesh are found',
-  linear: 'ECS shifts traffic in steps only by a load balancer or Service Connect, and to the tasks of a mesh it comes by neither',
-  canary: 'ECS tries a share of the traffic only by a load balancer or Service Connect, and to the tasks of a mesh it comes by neither',
-};
+/** For whoever looks for blue/green, linear or canary deployments, which Amazon ECS does not have for tasks in Cloud Map. */
+const HOW = 'use Deployment.rolling(); to shift traffic step by step, use versions, whose weights say where calls go';
 
 /** Undefined: the default. */
 export function parseDeployment(
   at: Reader,
   tasks: { readonly desiredCount: number | undefined; readonly scaling: Scaling | undefined },
 ): TaskReplacement | undefined {
-  if (
-    !at.checkFactory('Deployment', 'Deployment.rolling()') ||
-    !at.checkFields(['minHealthyPercent', 'maxHealthyPercent', 'rollback', 'alarms'], 'kind')
-  )
-    return undefined;
-  const kind = at.field('kind').oneOf(['rolling', ...Object.keys(REFUSED)], 'a Deployment');
-  const reason = kind === undefined ? undefined : REFUSED[kind];
-  if (reason !== undefined) return at.fail('NOT_ALLOWED', reason, { got: null, fix: USE_VERSIONS });
+  if (!at.checkFactory('Deployment', 'Deployment.rolling()', HOW) || !at.checkFields(FIELDS)) return undefined;
   const minHealthyPercent =
     at.field('minHealthyPercent').number({ min: 0, max: 100, unit: 'percent' }) ?? DEFAULT_REPLACEMENT.minHealthyPercent;
   const maxHealthyPercent =

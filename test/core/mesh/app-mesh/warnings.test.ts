@@ -104,7 +104,7 @@ describe('quotas', () => {
     ['tasks, twice as many in a deployment', tasks(26), '52 connected Envoys of "ui" in a deployment, of 50'],
     [
       'tasks, as many more as a deployment may start',
-      tasks(41, { deployment: { kind: 'rolling', maxHealthyPercent: 125 } }),
+      tasks(41, { deployment: { maxHealthyPercent: 125 } }),
       '51 connected Envoys of "ui" in a deployment, of 50',
     ],
   ])('fails if nobody is told that there are more %s than an account has by default', (_, topology, count) => {
@@ -118,7 +118,7 @@ describe('quotas', () => {
     ['routes', routes(15)],
     ['backends', systemOf(callees(50))],
     ['tasks', tasks(25)],
-    ['tasks of which few are replaced at a time', tasks(40, { deployment: { kind: 'rolling', maxHealthyPercent: 125 } })],
+    ['tasks of which few are replaced at a time', tasks(40, { deployment: { maxHealthyPercent: 125 } })],
   ])('as many %s as there may be are no warning', (_, topology) => {
     expect(found(topology, 'quotas')).toEqual([]);
   });

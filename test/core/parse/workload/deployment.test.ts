@@ -3,7 +3,7 @@ import type { Raw } from '../../../support/parsing';
 import { edge, issuesOf, topologyOf, ui } from '../../../support/parsing';
 
 const alarm = new Opaque({ alarmRef: { alarmArn: 'arn', alarmName: 'errors' } });
-const rolling = (more: object = {}) => ({ kind: 'rolling', ...more });
+const rolling = (more: object = {}) => more;
 const replacementOf = (more: Raw) => topologyOf(ui(more)).services[0].replacement;
 
 test('tasks are replaced as they always were, unless somebody says how', () => {
@@ -26,16 +26,19 @@ test('the gateway can be told, too', () => {
   });
 });
 
-test.each(['blueGreen', 'linear', 'canary'])('fails if the user asks for %s, with the reason and what does it instead', (kind) => {
-  expect(issuesOf(ui({ deployment: { kind } }))).toEqual([
-    expect.objectContaining({
-      code: 'NOT_ALLOWED',
-      path: 'services.ui.deployment',
-      message: expect.stringMatching(/Cloud Map|load balancer/),
-      fix: expect.stringMatching(/^use versions: their weights/),
-    }),
-  ]);
-});
+test.each(['blueGreen', new Opaque(new Map())])(
+  'fails if the user gives what is no Deployment, and names what shifts traffic',
+  (deployment) => {
+    expect(issuesOf(ui({ deployment }))).toEqual([
+      expect.objectContaining({
+        code: 'WRONG_TYPE',
+        path: 'services.ui.deployment',
+        message: 'must be made by Deployment.rolling()',
+        fix: 'use Deployment.rolling(); to shift traffic step by step, use versions, whose weights say where calls go',
+      }),
+    ]);
+  },
+);
 
 test.each([
   [
