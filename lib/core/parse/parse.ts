@@ -12,6 +12,7 @@ import { checkEnvironment } from './service/check-environment';
 import { checkExec } from './service/check-exec';
 import { checkCallers, connectRules } from './security/parse-allow';
 import { parseCertificates } from './security/parse-certificates';
+import { placesOf } from './places';
 import { parseEdges } from './edge/parse-edges';
 import { parseEgress } from './network/parse-egress';
 import type { DraftExternal } from './service/parse-external';
@@ -63,7 +64,7 @@ export interface TopologyInput {
  * Reading never throws, whatever the input.
  */
 export function parseTopology(input: TopologyInput, issues: IssueList): Topology {
-  const root = new Reader(issues, '', input.props);
+  const root = new Reader(issues, '', input.props, placesOf(FIELDS));
   root.checkFields(FIELDS);
   const name = parseName(root, input.defaultName);
   const domain = parseDomain(root.field('domain'), name);

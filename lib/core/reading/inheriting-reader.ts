@@ -11,7 +11,7 @@ class InheritingReader extends Reader {
     private readonly base: Reader,
     private readonly together: Together,
   ) {
-    super(own.issues, own.path, own.value);
+    super(own.issues, own.path, own.value, own.places);
   }
 
   override field(name: string): Reader {
@@ -31,7 +31,13 @@ class InheritingReader extends Reader {
  */
 export function readInheriting<T>(own: Reader, base: Reader, together: Together, read: (at: Reader) => T): T {
   const found = new IssueList();
-  const result = read(new InheritingReader(new Reader(found, own.path, own.value), new Reader(found, base.path, base.value), together));
+  const result = read(
+    new InheritingReader(
+      new Reader(found, own.path, own.value, own.places),
+      new Reader(found, base.path, base.value, base.places),
+      together,
+    ),
+  );
   for (const issue of found.all) {
     if (!own.issues.all.some(({ code, path, message }) => code === issue.code && path === issue.path && message === issue.message))
       own.issues.add(issue);

@@ -1,4 +1,4 @@
-import { closest, distance } from 'fastest-levenshtein';
+import { closestName, mistakes } from './closeness';
 import {
   Bytes,
   Choice,
@@ -14,7 +14,8 @@ import {
   displayValue,
 } from './input';
 import type { IssueCode, IssueList } from './issues';
-import { completed, meantBy } from './synonyms';
+import type { Places } from './synonyms';
+import { meantBy, placeOf } from './synonyms';
 import { defined } from '../defined';
 
 interface NumberRange {
@@ -46,6 +47,8 @@ export class Reader {
     readonly issues: IssueList,
     readonly path: string,
     readonly value: unknown,
+    /** Where else a property may stand that is unknown at this place. */
+    readonly places: Places = new Map(),
   ) {}
 
   /** Null is not absence: no type allows it (jsii makes undefined of None and nil), and render does not expect it. */
@@ -55,7 +58,7 @@ export class Reader {
 
   /** The same place, with nothing in it: for what must not be read, since it has been refused. */
   get withoutValue(): Reader {
-    return new Reader(this.issues, this.path, undefined);
+    return new Reader(this.issues, this.path, undefined, this.places);
   }
 
   /** Adds an issue. Gives `undefined`, as what the caller wanted to read, so that it can be returned. */
@@ -78,7 +81,7 @@ export class Reader {
   /** A named field of an object; absent if this is no object (`fields` or `entries` complains of that once). */
   field(name: string): Reader {
     const value = isPlainObject(this.value) && Object.hasOwn(this.value, name) ? this.value[name] : undefined;
-    return new Reader(this.issues, joinKey(this.path, name), value);
+    return new Reader(this.issues, joinKey(this.path, name), value, this.places);
   }
 
   /** Says that this must be an object with no keys but these; `internal` is one that no user writes. */
@@ -89,7 +92,7 @@ export class Reader {
     }
     for (const [key, value] of Object.entries(this.value)) {
       if (value === undefined || key === internal || known.includes(key)) continue;
-      this.field(key).fail('UNKNOWN_PROPERTY', `there is no property "${key}" here`, suggestProperty(key, known));
+      this.field(key).fail('UNKNOWN_PROPERTY', `there is no property "${key}" here`, suggestProperty(key, known, this.places));
     }
     return true;
   }
@@ -115,7 +118,7 @@ export class Reader {
       return [];
     }
     return Object.entries(this.value).flatMap(([key, value]): (readonly [string, Reader])[] => {
-      const entry = new Reader(this.issues, joinKey(this.path, key), value);
+      const entry = new Reader(this.issues, joinKey(this.path, key), value, this.places);
       if (!holdsToken(key)) return [[key, entry]];
       entry.fail('TOKEN', 'the name must be known when the app is synthesized, but holds a CDK token', {
         got: displayValue(key),
@@ -128,7 +131,7 @@ export class Reader {
   /** What stands in an object that the user names freely, for a look ahead: complains of nothing. */
   values(): readonly Reader[] {
     if (!isPlainObject(this.value)) return [];
-    return Object.entries(this.value).map(([key, value]) => new Reader(this.issues, joinKey(this.path, key), value));
+    return Object.entries(this.value).map(([key, value]) => new Reader(this.issues, joinKey(this.path, key), value, this.places));
   }
 
   /** The names in an object that the user names freely, for a look ahead: complains of nothing. */
@@ -149,7 +152,7 @@ export class Reader {
       return [];
     }
     // Not map, which would leave out the holes of a sparse list.
-    return Array.from(this.value, (value, index) => new Reader(this.issues, `${this.path}[${index}]`, value));
+    return Array.from(this.value, (value, index) => new Reader(this.issues, `${this.path}[${index}]`, value, this.places));
   }
 
   /** A string that must be known at synth. */
@@ -236,7 +239,7 @@ export class Reader {
     const chosen = this.value instanceof Choice ? this.value.value : this.value;
     const found = values.find((value) => value === chosen);
     if (found !== undefined) return found;
-    const near = typeof this.value === 'string' ? nearest(this.value, shown) : undefined;
+    const near = typeof this.value === 'string' ? closestName(this.value, shown) : undefined;
     return this.fail('INVALID_VALUE', `is not ${what}`, {
       allowed: shown.join(', '),
       ...defined({ fix: near === undefined ? undefined : `did you mean ${near}?` }),
@@ -278,41 +281,29 @@ const SHOWN = { besideSuggestion: 8, alone: 24 };
 
 /** "did you mean", and what is allowed. */
 export function suggest(got: string, allowed: readonly string[]): Complaint {
-  const near = nearest(got, allowed);
+  const near = closestName(got, allowed);
   return near === undefined ? { allowed: listed(allowed, SHOWN.alone) } : didYouMean(near, got, allowed);
 }
 
-function suggestProperty(key: string, known: readonly string[]): Complaint {
+function suggestProperty(key: string, known: readonly string[], places: Places): Complaint {
   const meant = meantBy(key, known);
   if (meant !== undefined && 'elsewhere' in meant) return { fix: meant.elsewhere };
-  const name = meant?.property ?? nearest(key, known) ?? completed(key, known);
-  return name === undefined ? suggest(key, known) : didYouMean(name, key, known);
+  if (meant !== undefined) return didYouMean(meant.property, key, known);
+  const name = closestName(key, known);
+  if (name !== undefined) return didYouMean(name, key, known);
+  return { ...suggest(key, known), ...defined({ fix: placeOf(key, places) }) };
 }
 
 /** Of a long list the nearest names, the suggested one first. */
 function didYouMean(name: string, got: string, allowed: readonly string[]): Complaint {
-  const near = (other: string): number => (other === name ? 2 : similarity(got.toLowerCase(), other.toLowerCase()));
-  const sorted = allowed.length > SHOWN.besideSuggestion ? [...allowed].sort((a, b) => near(b) - near(a)) : allowed;
+  const far = (other: string): number => (other === name ? -1 : mistakes(got, other) / Math.max(got.length, other.length));
+  const sorted = allowed.length > SHOWN.besideSuggestion ? [...allowed].sort((a, b) => far(a) - far(b)) : allowed;
   return { allowed: listed(sorted, SHOWN.besideSuggestion), fix: `did you mean "${name}"?` };
 }
 
 function listed(names: readonly string[], most: number): string {
   if (names.length === 0) return 'nothing';
   return names.length <= most ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
-}
-
-/** The allowed name that `got` is most likely a slip of, if any is near enough to be worth suggesting. */
-export function nearest(got: string, allowed: readonly string[]): string | undefined {
-  if (allowed.length === 0 || got === '' || got.length > 200) return undefined;
-  const wanted = got.toLowerCase();
-  const lower = allowed.map((name) => name.toLowerCase());
-  const candidate = closest(wanted, lower);
-  return similarity(wanted, candidate) >= 0.5 ? allowed[lower.indexOf(candidate)] : undefined;
-}
-
-function similarity(a: string, b: string): number {
-  const longest = Math.max(a.length, b.length);
-  return longest === 0 ? 1 : 1 - distance(a, b) / longest;
 }
 
 const MARKERS = [Bytes, Choice, Opaque, Seconds, Unreadable, Unresolved];

@@ -1,4 +1,4 @@
-/** What other tools call our props, in small letters and without separators; the best one that is there counts. */
+/** What other tools call our props, in lower case and without separators; the best one that is there counts. */
 const SYNONYMS: ReadonlyMap<string, readonly string[]> = new Map(
   Object.entries({
     // Kubernetes, Docker Compose
@@ -87,17 +87,30 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map(
 
 export type Meant = { readonly property: string } | { readonly elsewhere: string };
 
-/** What somebody means by a property that there is not, if it is more than a slip. */
+/** What somebody means by a property that there is not, if it is more than a typo. */
 export function meantBy(key: string, known: readonly string[]): Meant | undefined {
-  const plain = key.toLowerCase().replace(/[^a-z0-9]/g, '');
+  const plain = plainOf(key);
   const property = known.find((name) => name.toLowerCase() === plain) ?? SYNONYMS.get(plain)?.find((name) => known.includes(name));
   if (property !== undefined) return { property };
   const elsewhere = ELSEWHERE.get(plain);
   return elsewhere === undefined ? undefined : { elsewhere };
 }
 
-/** The only name that starts so. */
-export function completed(key: string, known: readonly string[]): string | undefined {
-  const names = known.filter((name) => key.length >= 3 && name.toLowerCase().startsWith(key.toLowerCase()));
-  return names.length === 1 ? names[0] : undefined;
+/** The places in the props tree at which a property may stand, such as `services.<name>.timeout`. */
+export type Places = ReadonlyMap<string, readonly string[]>;
+
+/** At more places than these a name says little: it is more likely a typo of a property that is known where it stands. */
+const MOST_PLACES = 2;
+
+/** Says where a property belongs that does not belong here, if it has few places; what other tools call it counts, too. */
+export function placeOf(key: string, places: Places): string | undefined {
+  const names = [key, ...(SYNONYMS.get(plainOf(key)) ?? [])];
+  const name = names.find((each) => places.has(each));
+  const found = name === undefined ? [] : (places.get(name) ?? []);
+  if (found.length === 0 || found.length > MOST_PLACES) return undefined;
+  return `"${name ?? key}" belongs to ${found.map((place) => (place === '' ? 'the props of the construct' : place)).join(' or ')}`;
+}
+
+function plainOf(key: string): string {
+  return key.toLowerCase().replace(/[^a-z0-9]/g, '');
 }

@@ -1,5 +1,5 @@
-import { completed, meantBy } from '../../../lib/core/reading/synonyms';
-import { issuesOf, mesh, service, ui } from '../../support/parsing';
+import { meantBy } from '../../../lib/core/reading/synonyms';
+import { issuesOf, mesh, seconds, service, ui } from '../../support/parsing';
 
 const fixFor = (key: string): string | undefined => issuesOf(ui({ [key]: 1 }))[0].fix;
 
@@ -32,9 +32,28 @@ test('nothing is made up', () => {
   expect(fixFor('xyz')).toBeUndefined();
   expect(meantBy('constructor', ['port'])).toBeUndefined();
   expect(meantBy('', ['port'])).toBeUndefined();
-  // Two props start with it.
-  expect(completed('memory', ['memoryA', 'memoryB'])).toBeUndefined();
-  expect(completed('po', ['port'])).toBeUndefined();
+});
+
+const mistaken = (props: unknown): readonly unknown[] => issuesOf(props).map(({ path, fix }) => [path, fix]);
+
+test.each([
+  ['a prop of services beside them', mesh({ ui: service() }, { port: 8080 }), 'port', '"port" belongs to services.<name>'],
+  ['a prop of the system in a service', ui({ domain: 'a.b' }), 'services.ui.domain', '"domain" belongs to the props of the construct'],
+  ['a prop of retry beside it', ui({ maxRetries: 3 }), 'services.ui.maxRetries', '"maxRetries" belongs to services.<name>.retry'],
+  [
+    'retries in a timeout, by the name that others give them',
+    ui({ timeout: { idle: seconds(1), retries: 3 } }),
+    'services.ui.timeout.retries',
+    '"maxRetries" belongs to services.<name>.retry',
+  ],
+  [
+    'the interval of one of two checks',
+    ui({ interval: seconds(1) }),
+    'services.ui.interval',
+    '"interval" belongs to services.<name>.outlierDetection or services.<name>.activeHealthCheck',
+  ],
+])('whoever writes %s is told where it belongs', (_, props, path, fix) => {
+  expect(mistaken(props)).toEqual([[path, fix]]);
 });
 
 test('of a long list only the nearest names are shown, the suggested one first', () => {

@@ -1,8 +1,8 @@
 import type { Removal } from '../../model/pass-through-headers';
+import { closestName } from '../../reading/closeness';
 import type { IssueCode } from '../../reading/issues';
 import type { Reader } from '../../reading/reader';
 import { STRINGS } from '../../reading/reader';
-import { typoOf } from '../../reading/typo';
 
 /** Names of headers that would be removed, and are not to be. */
 export function parsePassThroughHeaders(at: Reader, removal: Removal): readonly string[] {
@@ -29,7 +29,7 @@ function complaintOf(
       { fix: 'remove the entry' },
     ];
   }
-  const meant = typoOf(hyphens, removed);
+  const meant = closestName(hyphens, removed);
   const fix = meant === undefined ? 'remove the entry' : `write "${meant}"`;
   if (!/^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name)) return ['INVALID_NAME', 'is not the name of a header', { fix }];
   if (removed.includes(hyphens)) return ['INVALID_NAME', `${by} passes on headers only as they are spelled with hyphens`, { fix }];

@@ -1,5 +1,5 @@
 import type { ExternalService, Service, Warning } from '../../model/topology';
-import { nearest } from '../../reading/reader';
+import { closestName } from '../../reading/closeness';
 
 /**
  * Addresses in environment variables that cannot work: what people get wrong most, and what otherwise shows
@@ -50,7 +50,7 @@ function complain(
 ): string | undefined {
   const callee = byName.get(name);
   if (callee === undefined) {
-    const better = nearest(name, [...byName.keys()]);
+    const better = closestName(name, [...byName.keys()]);
     return `there is no service "${name}"${better === undefined ? '' : `; did you mean "${better}.${domain}"?`}`;
   }
   // A service may be told its own address, to hand it on.

@@ -55,7 +55,7 @@ const CONTAINER_FIELDS = [
 ] as const;
 /** What the tasks of a service, or of one of its versions, are like. */
 const TASK_FIELDS = [...CONTAINER_FIELDS, ...SIZING_FIELDS, 'stopTimeout', 'extraContainers'] as const;
-const SERVICE_FIELDS = [
+export const SERVICE_FIELDS = [
   ...TASK_FIELDS,
   'port',
   'virtualPort',

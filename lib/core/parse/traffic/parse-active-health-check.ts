@@ -4,7 +4,7 @@ import type { Reader } from '../../reading/reader';
 import type { ActiveHealthCheck } from '../../model/traffic-policy';
 import { defined } from '../../defined';
 
-const FIELDS = ['path', 'interval', 'timeout', 'healthyThreshold', 'unhealthyThreshold'] as const;
+export const HEALTH_CHECK_FIELDS = ['path', 'interval', 'timeout', 'healthyThreshold', 'unhealthyThreshold'] as const;
 const STANDARD = { intervalSeconds: 5, timeoutSeconds: 2, healthyThreshold: 2, unhealthyThreshold: 3 };
 
 /** A path that can be read in one way only, since it becomes a rule of authorization: see parse-allow.ts. */
@@ -12,7 +12,10 @@ const PATH = /^\/([A-Za-z0-9._~!$&'()+,;=:@-]+(\/[A-Za-z0-9._~!$&'()+,;=:@-]+)*\
 
 /** `activeHealthCheck` of a called service, or of what a caller overrides; undefined if it says nothing. */
 export function parseActiveHealthCheck(at: Reader, protocol: ProtocolId): ActiveHealthCheck | 'none' | undefined {
-  if (!at.checkFactory('ActiveHealthCheck', 'ActiveHealthCheck.of() or ActiveHealthCheck.none()') || !at.checkFields(FIELDS, 'kind'))
+  if (
+    !at.checkFactory('ActiveHealthCheck', 'ActiveHealthCheck.of() or ActiveHealthCheck.none()') ||
+    !at.checkFields(HEALTH_CHECK_FIELDS, 'kind')
+  )
     return undefined;
   if (at.field('kind').value === 'none') return 'none';
   const path = parsePath(at.field('path'), protocol);

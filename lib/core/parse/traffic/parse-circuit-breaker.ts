@@ -2,12 +2,12 @@ import type { ProtocolId } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import type { CircuitBreaker } from '../../model/traffic-policy';
 
-const FIELDS = ['maxConnections', 'maxPendingRequests', 'maxRequests'] as const;
+export const CIRCUIT_BREAKER_FIELDS = ['maxConnections', 'maxPendingRequests', 'maxRequests'] as const;
 
 /** `circuitBreaker` of a called service, or of what a caller overrides; undefined if it says nothing. */
 export function parseCircuitBreaker(at: Reader, protocol: ProtocolId): CircuitBreaker | undefined {
-  if (!at.checkFields(FIELDS)) return undefined;
-  const limits = FIELDS.flatMap((name) => {
+  if (!at.checkFields(CIRCUIT_BREAKER_FIELDS)) return undefined;
+  const limits = CIRCUIT_BREAKER_FIELDS.flatMap((name) => {
     const field = at.field(name);
     if (!field.absent && protocol === 'tcp' && name !== 'maxConnections')
       field.fail('UNSUPPORTED_BY_PROTOCOL', 'a TCP service has no requests', { got: null, fix: `remove ${name}, or limit maxConnections` });

@@ -4,12 +4,21 @@ import { DEFAULT_OUTLIER_DETECTION } from '../../model/defaults';
 import type { OutlierDetection } from '../../model/traffic-policy';
 import { defined } from '../../defined';
 
-const FIELDS = ['consecutiveGatewayErrors', 'consecutiveServerErrors', 'interval', 'baseEjection', 'maxEjectionPercent'] as const;
+export const OUTLIER_DETECTION_FIELDS = [
+  'consecutiveGatewayErrors',
+  'consecutiveServerErrors',
+  'interval',
+  'baseEjection',
+  'maxEjectionPercent',
+] as const;
 const IN_A_ROW = { min: 1, max: 1000 };
 
 /** `outlierDetection` of a called service, or of what a caller overrides; undefined if it says nothing. */
 export function parseOutlierDetection(at: Reader, protocol: ProtocolId): OutlierDetection | 'none' | undefined {
-  if (!at.checkFactory('OutlierDetection', 'OutlierDetection.of() or OutlierDetection.none()') || !at.checkFields(FIELDS, 'kind'))
+  if (
+    !at.checkFactory('OutlierDetection', 'OutlierDetection.of() or OutlierDetection.none()') ||
+    !at.checkFields(OUTLIER_DETECTION_FIELDS, 'kind')
+  )
     return undefined;
   if (at.field('kind').value === 'none') return 'none';
   const standard = DEFAULT_OUTLIER_DETECTION;

@@ -4,7 +4,7 @@ import { DEFAULT_RETRY } from '../../model/defaults';
 import type { RetryEvent, RetryPolicy } from '../../model/traffic-policy';
 import { defined } from '../../defined';
 
-const FIELDS = ['maxRetries', 'on', 'anyMethod', 'backoff', 'budgetPercent', 'minConcurrency'] as const;
+export const RETRY_FIELDS = ['maxRetries', 'on', 'anyMethod', 'backoff', 'budgetPercent', 'minConcurrency'] as const;
 
 const HTTP_EVENTS: readonly RetryEvent[] = ['server-error', 'gateway-error', 'client-error', 'stream-error', 'connection-error'];
 const GRPC_EVENTS: readonly RetryEvent[] = ['cancelled', 'deadline-exceeded', 'internal', 'resource-exhausted', 'unavailable'];
@@ -17,7 +17,7 @@ const BACKOFF_GROWTH = 10;
 
 /** `retry` of a called service, or of what a caller overrides; undefined if it says nothing. */
 export function parseRetry(at: Reader, protocol: ProtocolId): RetryPolicy | undefined {
-  if (!at.checkFields(FIELDS)) return undefined;
+  if (!at.checkFields(RETRY_FIELDS)) return undefined;
   if (protocol === 'tcp')
     return at.fail('UNSUPPORTED_BY_PROTOCOL', 'a TCP service has no requests to try again', {
       fix: 'remove retry: connections that do not come about are tried three times',
@@ -28,7 +28,7 @@ export function parseRetry(at: Reader, protocol: ProtocolId): RetryPolicy | unde
   const backoff = parseBackoff(at.field('backoff'));
   const budgetPercent = at.field('budgetPercent').number({ min: 0, max: 100, integer: false });
   const minConcurrency = at.field('minConcurrency').number({ min: 0, max: 1_000_000, unit: 'requests' });
-  for (const name of FIELDS) {
+  for (const name of RETRY_FIELDS) {
     if (maxRetries === 0 && name !== 'maxRetries' && !at.field(name).absent)
       at.field(name).fail('NO_EFFECT', 'with maxRetries 0 nothing is tried again', {
         got: null,

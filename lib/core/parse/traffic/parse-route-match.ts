@@ -18,8 +18,10 @@ const HOW: Readonly<Record<'http' | 'grpc', string>> = {
   grpc: 'PathMatch.grpcService() or grpcMethod()',
 };
 
+export const MATCH_FIELDS = ['path', 'methods', 'headers', 'queryParameters'] as const;
+
 export function parseRouteMatch(at: Reader, protocol: ProtocolId): RouteMatch | undefined {
-  if (at.absent || !at.checkFields(['path', 'methods', 'headers', 'queryParameters'])) return undefined;
+  if (at.absent || !at.checkFields(MATCH_FIELDS)) return undefined;
   if (at.empty)
     at.fail('MISSING', 'a match without a condition takes every request', {
       got: null,

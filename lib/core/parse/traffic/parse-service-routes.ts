@@ -13,7 +13,7 @@ import { defined } from '../../defined';
 
 /** What differs for the requests of a route from the policy of the service: each of these has its own line in `differences`. */
 const DIFFERENCE_FIELDS = ['versions', 'mirror', 'timeout', 'retry', 'requestHeaders', 'responseHeaders'] as const;
-const ROUTE_FIELDS = ['name', 'match', 'rewrite', ...DIFFERENCE_FIELDS] as const;
+export const ROUTE_FIELDS = ['name', 'match', 'rewrite', ...DIFFERENCE_FIELDS] as const;
 
 const EXAMPLE = "such as { name: 'reports', match: { path: PathMatch.prefix('/reports/') } }";
 

@@ -4,15 +4,15 @@ import { defaultTimeouts } from '../../model/defaults';
 import type { Reader } from '../../reading/reader';
 import type { Timeouts } from '../../model/traffic-policy';
 
-const FIELDS = ['perRequest', 'perTry', 'idle', 'stream'] as const;
+export const TIMEOUT_FIELDS = ['perRequest', 'perTry', 'idle', 'stream'] as const;
 const TCP_FIELDS: readonly string[] = ['idle', 'stream'];
 const RANGE = { min: 0.001, max: 86_400, integer: false };
 
 /** `timeout` of a called service, or of what a caller overrides; undefined if it says nothing. */
 export function parseTimeouts(at: Reader, protocol: ProtocolId): Timeouts | undefined {
-  if (!at.checkFactory('Timeout', 'Timeout.perRequest() or Timeout.of()') || !at.checkFields(FIELDS)) return undefined;
+  if (!at.checkFactory('Timeout', 'Timeout.perRequest() or Timeout.of()') || !at.checkFields(TIMEOUT_FIELDS)) return undefined;
   if (protocol === 'tcp') return parseTcp(at);
-  if (FIELDS.every((name) => at.field(name).absent))
+  if (TIMEOUT_FIELDS.every((name) => at.field(name).absent))
     at.field('perRequest').required('the duration', 'such as Timeout.perRequest(Duration.seconds(2))');
   const given = {
     requestSeconds: at.field('perRequest').seconds(RANGE),
@@ -50,7 +50,7 @@ function tooLong(at: Reader, part: string, partSeconds: number, whole: string, w
 }
 
 function parseTcp(at: Reader): Timeouts | undefined {
-  const others = FIELDS.filter((name) => !TCP_FIELDS.includes(name) && !at.field(name).absent);
+  const others = TIMEOUT_FIELDS.filter((name) => !TCP_FIELDS.includes(name) && !at.field(name).absent);
   if (others.length > 0) {
     return at.fail('UNSUPPORTED_BY_PROTOCOL', `a TCP service has no requests to time, so ${others.join(' and ')} cannot be`, {
       allowed: 'Timeout.of({ idle, stream })',

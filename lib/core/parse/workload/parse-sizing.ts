@@ -111,8 +111,10 @@ function parseTaskSize(at: Reader, defaults: SizingDefaults): { cpu: number; mem
   return { cpu, memoryMiB };
 }
 
+export const SCALING_FIELDS = ['minCapacity', 'maxCapacity', 'cpuTargetPercent', 'memoryTargetPercent'] as const;
+
 function parseScaling(at: Reader): Scaling | undefined {
-  if (!at.checkFields(['minCapacity', 'maxCapacity', 'cpuTargetPercent', 'memoryTargetPercent'])) return undefined;
+  if (!at.checkFields(SCALING_FIELDS)) return undefined;
   const minCapacity =
     at.field('minCapacity').number({
       min: 1,

@@ -6,7 +6,7 @@ import { mesh, service, token, ui } from '../../../support/parsing';
 export const SECURITY_MISTAKES: Mistakes = {
   UNDECLARED_CALL: [
     { did: 'allows a caller that does not call', props: rule({ callers: ['other'] }), path: 'services.orders.allow[0].callers[0]' },
-    { did: 'allows a caller with a slip in its name', props: rule({ callers: ['iu'] }), path: 'services.orders.allow[0].callers[0]' },
+    { did: 'allows a caller with a typo in its name', props: rule({ callers: ['iu'] }), path: 'services.orders.allow[0].callers[0]' },
     { did: 'allows the gateway where no route leads', props: rule({ callers: ['gateway'] }), path: 'services.orders.allow[0].callers[0]' },
     { did: 'allows a caller where nobody calls', props: ui({ allow: [{ callers: ['orders'] }] }), path: 'services.ui.allow[0].callers[0]' },
   ],

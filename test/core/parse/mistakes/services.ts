@@ -7,7 +7,7 @@ import { image, listToken, mesh, seconds, service, token, ui } from '../../../su
 export const SERVICE_MISTAKES: Mistakes = {
   UNKNOWN_SERVICE: [
     {
-      did: 'calls a service with a slip in its name',
+      did: 'calls a service with a typo in its name',
       props: mesh({ ui: service({ calls: ['ordrs'] }), orders: service(), catalog: service() }),
       path: 'services.ui.calls[0]',
     },

@@ -1,0 +1,41 @@
+import { distance } from 'fastest-levenshtein';
+
+/**
+ * One mistake for every three letters of the longer name, and at least one: what compilers suggest names by. With more, short
+ * names that have nothing in common are suggested; with fewer, a word that was left out makes a long name unknown.
+ * https://doc.rust-lang.org/nightly/nightly-rustc/rustc_span/edit_distance/fn.find_best_match_for_name.html
+ */
+const LETTERS_PER_MISTAKE = 3;
+
+/** Nobody types a name as long as this, and comparing takes time that grows with the square. */
+const MAX_LENGTH = 200;
+
+/**
+ * The name that `got` is most likely a typo of, if any is close enough to be worth suggesting, or else the only name that begins
+ * so. Case makes no difference.
+ */
+export function closestName(got: string, names: readonly string[]): string | undefined {
+  // One letter is too little to go by.
+  if (got.length < 2 || got.length > MAX_LENGTH) return undefined;
+  const [closest] = names
+    .map((name) => ({ name, wrong: mistakes(got, name), longer: Math.max(got.length, name.length) }))
+    .filter(({ wrong, longer }) => wrong <= Math.max(1, Math.floor(longer / LETTERS_PER_MISTAKE)))
+    .sort((a, b) => a.wrong - b.wrong);
+  return closest?.name ?? completed(got, names);
+}
+
+/** Of fewer letters than three there is too little to go by. */
+function completed(got: string, names: readonly string[]): string | undefined {
+  const begun = names.filter((name) => got.length >= 3 && name.toLowerCase().startsWith(got.toLowerCase()));
+  return begun.length === 1 ? begun[0] : undefined;
+}
+
+/** Letters that are added, left out, replaced, or exchanged with the next one, once. */
+export function mistakes(a: string, b: string): number {
+  const [from, to] = [a.toLowerCase(), b.toLowerCase()];
+  const exchanged = Array.from(
+    { length: Math.max(0, Math.min(from.length, MAX_LENGTH) - 1) },
+    (_, at) => 1 + distance(`${from.slice(0, at)}${from.charAt(at + 1)}${from.charAt(at)}${from.slice(at + 2)}`, to),
+  );
+  return Math.min(distance(from, to), ...exchanged);
+}
