@@ -13,29 +13,29 @@ import type { ServiceProps } from './service/service-props';
 import type { Tracing } from './observability/tracing';
 
 /**
- * Where containers, Envoy and API Gateway log.
+ * Log groups of containers, Envoy and API Gateway.
  *
  * @example
  * const logs: LogProps = { retention: RetentionDays.ONE_YEAR, removalPolicy: RemovalPolicy.RETAIN };
  */
 export interface LogProps {
   /**
-   * A log group of your own, such as a `LogGroup` or a `CfnLogGroup`. It must let `delivery.logs.amazonaws.com` write, if
-   * API Gateway logs to it.
+   * Existing log group, such as a `LogGroup` or a `CfnLogGroup`. It must let `delivery.logs.amazonaws.com` write, if API Gateway
+   * logs to it.
    *
-   * @default - one is made
+   * @default - one is created
    */
   readonly logGroup?: ILogGroupRef;
 
   /**
-   * How long the log groups that are made here keep logs.
+   * Retention period of the log groups that are created here.
    *
    * @default RetentionDays.ONE_MONTH
    */
   readonly retention?: RetentionDays;
 
   /**
-   * A key of your own for encryption, such as a `Key` or a `CfnKey`. Its policy must let CloudWatch Logs use it.
+   * Customer managed key for encryption, such as a `Key` or a `CfnKey`. Its policy must let CloudWatch Logs use it.
    *
    * @default - encrypted with a key that CloudWatch Logs owns
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
@@ -43,7 +43,7 @@ export interface LogProps {
   readonly encryptionKey?: IKeyRef;
 
   /**
-   * What happens to the log group when the stack is deleted: all but `SNAPSHOT`, which log groups do not have.
+   * Removal policy of the log group when the stack is deleted: any but `SNAPSHOT`, which log groups do not have.
    *
    * @default RemovalPolicy.DESTROY
    */
@@ -65,7 +65,7 @@ export interface LogProps {
 export interface MicroservicesProps {
   /**
    * The services, by name. A name is a DNS label: lower-case letters, digits and hyphens, starting with a letter, at
-   * most 63. `gateway`, `tasks` and `constructor` are taken.
+   * most 63 characters. `gateway`, `tasks` and `constructor` are reserved.
    */
   readonly services: { readonly [name: string]: ServiceProps };
 
@@ -78,21 +78,22 @@ export interface MicroservicesProps {
   readonly external?: { readonly [name: string]: ExternalServiceProps };
 
   /**
-   * Where tasks may connect to.
+   * Destinations to which tasks may connect.
    *
    * @default Egress.declared()
    */
   readonly egress?: Egress;
 
   /**
-   * The way in for clients outside: the short form of `edges` for one edge, which is called `default`. Not together with `edges`.
+   * API for clients outside of the mesh: the short form of `edges` for one edge, which is called `default`. Not together with
+   * `edges`.
    *
-   * @default - none: the services are reached by each other alone
+   * @default - none: only services can reach each other
    */
   readonly edge?: Edge;
 
   /**
-   * Several ways in for clients outside, by name: each has an API and a gateway service (`gateway-<name>`) of its own. A name is a
+   * APIs for clients outside of the mesh, by name: each has a gateway service (`gateway-<name>`) of its own. A name is a
    * DNS label of at most 55 characters. The edge that is called `default` has the resources of the prop `edge`, and its gateway
    * service is `gateway`: so a system that gets a second edge keeps the URL of its first one.
    *
@@ -101,29 +102,28 @@ export interface MicroservicesProps {
   readonly edges?: { readonly [name: string]: Edge };
 
   /**
-   * What carries the calls between services.
+   * Mesh provider, which carries the calls between services.
    *
    * @default Mesh.envoy()
    */
   readonly mesh?: Mesh;
 
   /**
-   * Who issues the certificates with which services prove to each other who they are: every call inside the mesh is
-   * mutual TLS 1.3.
+   * Issuer of the certificates by which services authenticate each other: every call inside the mesh uses mutual TLS 1.3.
    *
    * @default Certificates.kms()
    */
   readonly certificates?: Certificates;
 
   /**
-   * The name of the mesh, a DNS label.
+   * Name of the mesh, a DNS label.
    *
    * @default - the construct's id in kebab case
    */
   readonly name?: string;
 
   /**
-   * The domain of the virtual names: services are called `<service>.<domain>`. A private hosted zone for it is made, so inside
+   * Domain of the virtual names: services are called `<service>.<domain>`. A private hosted zone for it is created, so inside
    * the VPC it hides a public domain of the same name. It may not be a name of AWS, or above or below one. At least two labels,
    * at most 180 characters.
    *
@@ -132,32 +132,32 @@ export interface MicroservicesProps {
   readonly domain?: string;
 
   /**
-   * A Cloud Map namespace of your own, in the same VPC, for the tasks to register in. Its name must be known at
-   * synth and must not be `domain`. Two meshes cannot share one if both have a service of the same name, or an edge.
+   * Existing AWS Cloud Map namespace, in the same VPC, in which the tasks register. Its name must be known at
+   * synthesis and must not be `domain`. Two meshes cannot share one if both have a service of the same name, or an edge.
    *
-   * @default - a namespace `tasks.<domain>` is made
+   * @default - a namespace `tasks.<domain>` is created
    */
   readonly namespace?: IPrivateDnsNamespace;
 
   /**
-   * The VPC. It needs private subnets with a way to the images (NAT or VPC endpoints), and DNS support and host
-   * names switched on. Meshes of one VPC need different domains.
+   * VPC. It needs private subnets with a route to the images (NAT or VPC endpoints), and DNS support and DNS host
+   * names enabled. Meshes in one VPC need different domains.
    *
-   * @default - that of the cluster; if there is none, a VPC over two availability zones with flow logs is made
+   * @default - that of the cluster; if there is none, a VPC with two Availability Zones and flow logs is created
    */
   readonly vpc?: IVpc;
 
   /**
-   * The subnets of the tasks and of the way in from API Gateway.
+   * Subnets of the tasks and of API Gateway's VPC link.
    *
-   * @default - the private subnets with a way out; if there are none, the isolated ones
+   * @default - the private subnets with egress; if there are none, the isolated ones
    */
   readonly vpcSubnets?: SubnetSelection;
 
   /**
-   * The ECS cluster; it brings its VPC.
+   * ECS cluster; its VPC is used.
    *
-   * @default - a cluster with Fargate capacity providers and Container Insights is made
+   * @default - a cluster with Fargate capacity providers and Container Insights is created
    */
   readonly cluster?: ICluster;
 
@@ -169,29 +169,29 @@ export interface MicroservicesProps {
   readonly tracing?: Tracing;
 
   /**
-   * Logs.
+   * Log settings.
    *
-   * @default - one log group, kept for a month
+   * @default - one log group, with a retention of one month
    */
   readonly logs?: LogProps;
 
   /**
-   * The processor of every service that does not choose its own.
+   * CPU architecture of every service that does not set its own.
    *
    * @default - ARM64 (Graviton): images must be built for it, or set CpuArchitecture.X86_64
    */
   readonly cpuArchitecture?: CpuArchitecture;
 
   /**
-   * The capacity providers of every service that does not choose its own.
+   * Capacity providers of every service that does not set its own.
    *
-   * @default - plain FARGATE
+   * @default - FARGATE
    */
   readonly capacityProviderStrategies?: CapacityProviderStrategy[];
 
   /**
-   * Whether `aws ecs execute-command` may open a shell in the tasks of services that do not choose: in containers
-   * whose root file system can be written to, so not in Envoy's.
+   * Enables ECS Exec (`aws ecs execute-command`) for every service that does not set its own: in containers whose root
+   * file system can be written to, so not in Envoy's.
    *
    * @default false
    */

@@ -9,8 +9,8 @@ import { factoryInput } from '../factory-input';
  */
 export interface XRayTracingOptions {
   /**
-   * The share of requests to record, from 0 to 1, for requests that arrive with no decision of their own.
-   * Requests that arrive with `Sampled=1` (from API Gateway, say) are always recorded, `Sampled=0` never.
+   * Share of requests that are recorded, from 0 to 1, among those that arrive without a sampling decision. Requests that
+   * arrive with `Sampled=1` (for example from API Gateway) are always recorded, those with `Sampled=0` never.
    *
    * @default - one request a second, and 5% of the rest (the default of Envoy and of X-Ray)
    * @see https://docs.aws.amazon.com/xray/latest/devguide/xray-console-sampling.html
@@ -18,7 +18,7 @@ export interface XRayTracingOptions {
   readonly samplingRate?: number;
 
   /**
-   * The image of the collector that takes segments on UDP port 2000 and sends them to X-Ray. It is configured
+   * Image of the collector that receives segments on UDP port 2000 and sends them to X-Ray. It is configured
    * as the CloudWatch agent, by the environment variable CW_CONFIG_CONTENT. It runs with no Linux capabilities and a
    * read-only root file system, in which it can write to `/opt/aws/amazon-cloudwatch-agent/etc` and `.../var` alone. These
    * belong to root and are empty when the task starts.
@@ -29,14 +29,14 @@ export interface XRayTracingOptions {
 }
 
 /**
- * Where the mesh sends traces.
+ * Distributed tracing of the mesh.
  *
  * @example
  * const props: MicroservicesProps = { services, tracing: Tracing.xray({ samplingRate: 0.1 }) };
  */
 export class Tracing {
   /**
-   * AWS X-Ray: every Envoy makes a segment for each request, joined to the trace that API Gateway started.
+   * AWS X-Ray: every Envoy records a segment for each request, as a part of the trace that API Gateway started.
    * Adds a collector container to every task.
    */
   public static xray(options: XRayTracingOptions = {}): Tracing {

@@ -1,5 +1,5 @@
 /**
- * Requests that a service takes: those whose caller, method and path all fit one rule.
+ * Requests that a service accepts: those whose caller, method and path all match one rule.
  *
  * @example
  * const orders: ServiceProps = {
@@ -20,16 +20,16 @@ export interface AllowRule {
   readonly callers?: string[];
 
   /**
-   * HTTP methods, such as `GET`, in capitals. Not for TCP services, nor for gRPC, whose methods are paths.
+   * HTTP methods, such as `GET`, in upper case. Not for TCP services, nor for gRPC, whose methods are paths.
    *
    * @default - every method
    */
   readonly methods?: string[];
 
   /**
-   * Paths without a query string: one path, or with `*` at the end, after a slash, all that begin so (`/orders/*` has
+   * Paths without a query string: one path, or with `*` at the end, after a slash, all that start with it (`/orders/*` matches
    * `/orders/7`, not `/orders`). Of gRPC services `/package.Service/Method` or `/package.Service/*`. A path that could
-   * be read in two ways (`//`, `/../`, `/..;/`, `\\`, escaped letters) fits no rule. Not for TCP services.
+   * be read in two ways (`//`, `/../`, `/..;/`, `\\`, escaped letters) matches no rule. Not for TCP services.
    *
    * @default - every path
    */

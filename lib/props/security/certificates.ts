@@ -8,7 +8,7 @@ import { factoryInput } from '../factory-input';
  */
 export interface KmsCertificatesOptions {
   /**
-   * The authorities that all services trust, 1 to 4, each with a KMS key of its own. A name has 1 to 20 lower-case
+   * Authorities that all services trust, 1 to 4, each with a KMS key of its own. A name has 1 to 20 lower-case
    * letters, digits and hyphens. More than one is for replacing an authority, in these steps, with every secret
    * rotated after each: add the new one; make it the `issuer`; remove the old one. A step that would cut services
    * off from each other is refused by the deployment.
@@ -18,7 +18,7 @@ export interface KmsCertificatesOptions {
   readonly authorities?: string[];
 
   /**
-   * The authority that issues, one of `authorities`.
+   * Authority that issues certificates, one of `authorities`.
    *
    * @default - the only one; must be given if there are more
    */
@@ -45,13 +45,13 @@ export interface PrivateCaCertificatesOptions {
    * authority have the same identities, so each may call the other's services: set `domain`, and give every mesh another
    * one. While `domain` is the default, the warning `shared-authority` says so.
    *
-   * @default - a root authority in short-lived mode is made (about $50 a month)
+   * @default - a root authority in short-lived mode is created (about $50 a month)
    * @see https://docs.aws.amazon.com/privateca/latest/userguide/short-lived-certificates.html
    */
   readonly authorityArns?: { readonly [name: string]: string };
 
   /**
-   * The authority that issues, one of the names in `authorityArns`.
+   * Authority that issues certificates, one of the names in `authorityArns`.
    *
    * @default - the only one; must be given if there are more
    */
@@ -59,7 +59,7 @@ export interface PrivateCaCertificatesOptions {
 }
 
 /**
- * Who issues the certificates of mutual TLS between services. Each service gets a certificate of 7 days with the
+ * Issuer of the certificates of mutual TLS between services. Each service gets a certificate of 7 days with the
  * identity `spiffe://<domain>/<service>`, renewed every 2 days, in a secret that no other
  * service can read.
  *
@@ -68,7 +68,7 @@ export interface PrivateCaCertificatesOptions {
  */
 export class Certificates {
   /**
-   * A private authority whose key never leaves KMS (about $1 a month), and a Lambda function that issues. Only the
+   * Private authority whose key never leaves AWS KMS (about $1 a month), and a Lambda function that issues. Only the
    * functions of the mesh can sign with the key; IAM policies in the account can allow its administration, no more.
    */
   public static kms(options: KmsCertificatesOptions = {}): Certificates {
@@ -76,14 +76,14 @@ export class Certificates {
     return new Certificates('kms', options ?? {});
   }
 
-  /** AWS Private CA, one of your own or one made here in short-lived mode. */
+  /** AWS Private CA: an authority of your own, or one that is created here in short-lived mode. */
   public static privateCa(options: PrivateCaCertificatesOptions = {}): Certificates {
     return new Certificates('privateCa', options ?? {});
   }
 
   /**
-   * No certificates: calls between tasks are plain text, and nobody knows who calls. A warning says what is lost.
-   * Changing to or from this on a running mesh interrupts calls until all tasks are new.
+   * No certificates: calls between tasks are plain text, and callers are not authenticated. A warning says what is lost.
+   * Changing to or from this on a running mesh interrupts calls until all tasks are replaced.
    */
   public static none(): Certificates {
     return new Certificates('none', {});

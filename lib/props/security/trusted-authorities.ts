@@ -1,12 +1,12 @@
 /**
- * Who may have issued the certificate of an external service.
+ * Certificate authorities that are trusted to have issued the certificate of an external service.
  *
  * @example
  * const bank: ExternalServiceProps = { host: 'api.bank.example', trust: TrustedAuthorities.file('/etc/ssl/bank.pem') };
  */
 export class TrustedAuthorities {
   /**
-   * Those that the Envoy image trusts: the file /etc/ssl/certs/ca-certificates.crt, as in docker.io/envoyproxy/envoy and
+   * Authorities that the Envoy image trusts: the file /etc/ssl/certs/ca-certificates.crt, as in docker.io/envoyproxy/envoy and
    * other images made from Debian or Ubuntu. With an image of your own that has it elsewhere, use `file`.
    */
   public static public(): TrustedAuthorities {
@@ -14,7 +14,7 @@ export class TrustedAuthorities {
   }
 
   /**
-   * Those of a file in the Envoy image. Envoy does not start without it.
+   * Authorities in a file of the Envoy image. Envoy does not start without it.
    *
    * @param path absolute; certificates in PEM
    */
@@ -23,7 +23,8 @@ export class TrustedAuthorities {
   }
 
   /**
-   * Those in this text, and no others. It becomes a part of the task definition of each caller, which has 64 KiB for everything.
+   * Authorities in this text, and no others. It becomes a part of the task definition of each caller, which is limited to
+   * 64 KiB in all.
    *
    * @param text certificates in PEM, known when the app is synthesized; never a private key
    */

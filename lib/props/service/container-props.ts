@@ -1,7 +1,7 @@
 import type { ContainerImage, HealthCheck, LogDriver, Secret } from 'aws-cdk-lib/aws-ecs';
 
 /**
- * What a container can be told beside its image.
+ * Settings of a container beside its image.
  *
  * @example
  * const settings: ContainerSettingsProps = { environment: { LOG_LEVEL: 'info' }, readonlyRootFilesystem: true };
@@ -16,51 +16,51 @@ export interface ContainerSettingsProps {
   readonly environment?: { readonly [name: string]: string };
 
   /**
-   * Environment variables from Secrets Manager or SSM parameters. The service gets an execution role of its
-   * own that may read just these.
+   * Environment variables from AWS Secrets Manager or Systems Manager parameters. The service has an execution role of
+   * its own that may read only these.
    *
    * @default - none
    */
   readonly secrets?: { readonly [name: string]: Secret };
 
   /**
-   * The command, instead of the image's.
+   * Command, instead of the image's.
    *
    * @default - the image's
    */
   readonly command?: string[];
 
   /**
-   * The entry point, instead of the image's.
+   * Entry point, instead of the image's.
    *
    * @default - the image's
    */
   readonly entryPoint?: string[];
 
   /**
-   * The user, as a name or id known in the image.
+   * User, as a name or id that the image knows.
    *
    * @default - the image's
    */
   readonly user?: string;
 
   /**
-   * Whether the root file system is read-only.
+   * Makes the root file system read-only.
    *
    * @default false
    */
   readonly readonlyRootFilesystem?: boolean;
 
   /**
-   * The container health check of ECS. The command runs inside the container; intervals are whole seconds.
+   * Container health check of Amazon ECS. The command runs inside the container; intervals are whole seconds.
    *
-   * @default - none: the container is well while it runs; ECS does not look at the image's own HEALTHCHECK
+   * @default - none: the container is healthy while it runs; ECS does not look at the image's own HEALTHCHECK
    * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-ecs-taskdefinition-healthcheck.html
    */
   readonly healthCheck?: HealthCheck;
 
   /**
-   * Where the container's output goes. With `LogDrivers.firelens()` the CDK adds a container `log-router` to the task.
+   * Log driver for the container's output. With `LogDrivers.firelens()` the CDK adds a container `log-router` to the task.
    *
    * @default - the mesh's log group, in a stream that starts with the service's name. It never blocks the container:
    * while its buffer is full, lines are dropped. Envoy's access logs go the same way
@@ -69,7 +69,7 @@ export interface ContainerSettingsProps {
 }
 
 /**
- * What every container of a task can be told.
+ * Settings of every container of a task.
  *
  * @example
  * const container: ContainerProps = {
@@ -80,7 +80,7 @@ export interface ContainerSettingsProps {
  * };
  */
 export interface ContainerProps extends ContainerSettingsProps {
-  /** The image, for the processor that the task has (ARM64 by default). */
+  /** Image, built for the CPU architecture of the task (ARM64 by default). */
   readonly image: ContainerImage;
 }
 
@@ -97,14 +97,15 @@ export interface ContainerProps extends ContainerSettingsProps {
  */
 export interface ExtraContainerProps extends ContainerProps {
   /**
-   * Whether the task stops when this container stops.
+   * Stops the task when this container stops.
    *
    * @default true
    */
   readonly essential?: boolean;
 
   /**
-   * Ports on which it listens inside the task, 1 to 65535: checked for clashes, opened to nobody.
+   * Ports on which the container listens inside the task, 1 to 65535. They are checked for clashes, and not reachable from
+   * other tasks.
    *
    * @default - none
    */

@@ -9,14 +9,14 @@ import { factoryInput } from '../factory-input';
  */
 export interface RollingDeploymentOptions {
   /**
-   * How many of the desired tasks at least run and are healthy during a deployment, 0 to 100 percent, rounded up.
+   * Lower limit of healthy tasks during a deployment, 0 to 100 percent of the desired number, rounded up.
    *
    * @default 100
    */
   readonly minHealthyPercent?: number;
 
   /**
-   * How many tasks at most run during a deployment, 100 to 200 percent of the desired ones, rounded down. It must leave room
+   * Upper limit of running tasks during a deployment, 100 to 200 percent of the desired number, rounded down. It must leave room
    * for one more task than `minHealthyPercent` keeps.
    *
    * @default 200
@@ -24,15 +24,15 @@ export interface RollingDeploymentOptions {
   readonly maxHealthyPercent?: number;
 
   /**
-   * Whether ECS goes back to what ran before when new tasks do not get healthy, or one of the `alarms` fires.
+   * Rolls a deployment back when new tasks do not become healthy, or when one of the `alarms` fires.
    *
    * @default true
    */
   readonly rollback?: boolean;
 
   /**
-   * CloudWatch alarms, such as an `Alarm` or a `CfnAlarm`, that end a deployment when they fire: while it runs, and for a
-   * while after it. An alarm on metrics of the very service makes a cycle, unless it stands in another stack or names the
+   * CloudWatch alarms, such as an `Alarm` or a `CfnAlarm`, that fail a deployment when they fire, while it runs and for a while
+   * after it. An alarm on metrics of the same service makes a dependency cycle, unless it is in another stack or names the
    * service by text.
    *
    * @default - none
@@ -42,7 +42,7 @@ export interface RollingDeploymentOptions {
 }
 
 /**
- * How Amazon ECS replaces the tasks of a service when their definition changes.
+ * Replacement of a service's tasks when their definition changes.
  *
  * A deployment replaces tasks; to shift traffic between an old and a new revision, as blue/green, linear and canary deployments
  * do, use `versions` with weights. Amazon ECS's own means for that do not fit the tasks of a mesh, which are found in AWS Cloud

@@ -3,7 +3,7 @@ import type { Protocol } from './protocol';
 import type { TrustedAuthorities } from '../security/trusted-authorities';
 
 /**
- * Something outside of the mesh that services call through their Envoys, as they call each other:
+ * A service outside of the mesh that services call through their Envoys, as they call each other:
  * `http://<name>.<domain>:<virtualPort>`, in plain text inside the task. Envoy begins TLS, and checks that the
  * certificate is the host's. It sends the host's own name as `Host`, and nothing of the mesh: no `X-Forwarded-*`,
  * `Forwarded`, `X-Amzn-Trace-Id` or `X-Envoy-*`. Its addresses are one host to Envoy: it has no load balancing, outlier
@@ -17,27 +17,27 @@ import type { TrustedAuthorities } from '../security/trusted-authorities';
  */
 export interface ExternalServiceProps extends CallPolicyProps {
   /**
-   * Its name in DNS, without scheme and port; a CDK token is taken too, such as the endpoint of a database. Not an address,
+   * DNS name of the service, without scheme and port; a CDK token is accepted, too, such as the endpoint of a database. Not an address,
    * and not a name of the mesh. Only IPv4 addresses are used.
    */
   readonly host: string;
 
   /**
-   * The port on which it listens, 1 to 65535.
+   * Port on which the service listens, 1 to 65535.
    *
    * @default - 443; with `tls: false`, and for TCP, it must be given
    */
   readonly port?: number;
 
   /**
-   * What it speaks, inside TLS if there is TLS.
+   * Protocol of the service, inside TLS if TLS is used.
    *
    * @default Protocol.HTTP
    */
   readonly protocol?: Protocol;
 
   /**
-   * Whether Envoy begins TLS (1.2 or 1.3). Without it, requests leave in plain text, which is warned of. A database whose
+   * Makes Envoy originate TLS (1.2 or 1.3). Without it, requests leave in plain text, and a warning says so. A database whose
    * client begins TLS by itself in the middle of its protocol (PostgreSQL, MySQL) is `Protocol.TCP` with `tls: false`.
    *
    * @default true
@@ -45,14 +45,14 @@ export interface ExternalServiceProps extends CallPolicyProps {
   readonly tls?: boolean;
 
   /**
-   * Who may have issued its certificate. Not with `tls: false`.
+   * Authorities that may have issued the service's certificate. Not with `tls: false`.
    *
    * @default TrustedAuthorities.public()
    */
   readonly trust?: TrustedAuthorities;
 
   /**
-   * The port in the URLs of callers, 1024 to 65535. It may not be a port on which a caller itself listens.
+   * Port in the URLs of callers, 1024 to 65535. It may not be a port on which a caller itself listens.
    *
    * @default - 15080; for TCP, `port`
    */

@@ -1,7 +1,7 @@
 import type { ProtocolId } from '../../core/model/topology';
 
 /**
- * What a service speaks on its port.
+ * Application protocol of a service.
  *
  * @example
  * const orders: ServiceProps = { image, port: 50051, protocol: Protocol.GRPC };
@@ -13,12 +13,12 @@ export class Protocol {
   public static readonly HTTP2 = new Protocol('http2');
   /**
    * gRPC. Calls have no time limit unless `timeout` sets one; deadlines of callers are kept. Without `timeout` a
-   * stream may be silent for ever.
+   * stream may be idle without limit.
    */
   public static readonly GRPC = new Protocol('grpc');
   /**
-   * Any TCP protocol, passed through byte for byte (Redis, PostgreSQL ...). A connection on which nothing moves for an
-   * hour (see `timeout`) is closed: connection pools want a shorter idle time, or keep-alives of their own.
+   * Any TCP protocol, passed through byte for byte (Redis, PostgreSQL ...). A connection that is idle for an
+   * hour (see `timeout`) is closed: connection pools need a shorter idle time, or keep-alives of their own.
    */
   public static readonly TCP = new Protocol('tcp');
 

@@ -8,7 +8,7 @@ import type { SizingProps } from './sizing-props';
 import type { MirrorProps, VersionProps } from './version-props';
 
 /**
- * One service of the mesh.
+ * A service of the mesh.
  *
  * @example
  * const ui: ServiceProps = {
@@ -19,34 +19,34 @@ import type { MirrorProps, VersionProps } from './version-props';
  * };
  */
 export interface ServiceProps extends ContainerProps, SizingProps, CallPolicyProps, RequestPolicyProps {
-  /** The port on which the application listens inside its task, 1 to 65535. Nobody outside of the task can reach it. */
+  /** Port on which the application listens inside its task, 1 to 65535. It cannot be reached from outside of the task. */
   readonly port: number;
 
   /**
-   * What the application speaks.
+   * Protocol of the application.
    *
    * @default Protocol.HTTP
    */
   readonly protocol?: Protocol;
 
   /**
-   * The services, and external services, that this one calls: the only ones that it can reach, at `<name>.<domain>:<virtualPort>`.
+   * Services, and external services, that this one calls: the only ones that it can reach, at `<name>.<domain>:<virtualPort>`.
    *
    * @default - none
    */
   readonly calls?: string[];
 
   /**
-   * Narrows what callers may ask for: a request that fits no rule gets 403, with the reason in the access log of this
-   * service's Envoy. A caller that no rule names may do nothing.
+   * Restricts what callers may request: a request that matches no rule gets 403, with the reason in the access log of this
+   * service's Envoy. A caller that no rule names may request nothing.
    *
-   * @default - services that list this one in `calls`, and the edge's routes to it, may ask for everything, and nobody
-   * else for anything
+   * @default - services that list this one in `calls`, and the edge's routes to it, may request everything, and nobody
+   * else anything
    */
   readonly allow?: AllowRule[];
 
   /**
-   * The port in the URLs of callers, 1024 to 65535. It may not be a port on which a caller itself listens:
+   * Port in the URLs of callers, 1024 to 65535. It may not be a port on which a caller itself listens:
    * Linux gives a port to one listener of a network namespace, if that listens on 0.0.0.0.
    *
    * @default - 15080; for TCP services, `port`
@@ -54,36 +54,35 @@ export interface ServiceProps extends ContainerProps, SizingProps, CallPolicyPro
   readonly virtualPort?: number;
 
   /**
-   * What this service wants another way than the services that it calls say: by their names. Each field of an entry
-   * stands in place of that of the called service.
+   * Overrides of the call policies of called services, by their names. Each field of an entry replaces that of the called
+   * service.
    *
-   * @default - as the called services say
+   * @default - the policies of the called services
    */
   readonly callPolicies?: { readonly [service: string]: CallPolicyProps };
 
   /**
-   * Versions of the service that run beside each other, by name, such as `v1`: DNS labels. Callers share their calls out
-   * among them by `weight`, request by request (of a TCP service connection by connection). What the service itself says
-   * of its tasks (`image`, `environment`, `cpu`, `desiredCount` ...) is what a version has that says nothing else; no
-   * task has no version.
+   * Versions of the service that run beside each other, by name, such as `v1`: DNS labels. Callers distribute their calls
+   * among them by `weight`, per request (for a TCP service, per connection). A version inherits the settings of the service's
+   * tasks (`image`, `environment`, `cpu`, `desiredCount` ...) that it does not set itself; every task belongs to a version.
    *
    * @default - one version, which is the service itself
    */
   readonly versions?: { readonly [name: string]: VersionProps };
 
   /**
-   * The name of a header by which a request chooses a version, such as `x-version`: `x-version: v2` goes to `v2`, whatever
-   * the weights of the versions, or of a route, say. All else that a route does it does to such requests, too; only copies
-   * for a `mirror` are not made of them. Any other value is as none. The gateway takes it from clients, too. Not for TCP
+   * Name of a header by which a request selects a version, such as `x-version`: `x-version: v2` goes to `v2`, whatever the
+   * weights of the versions, or of a route, are. All else that a route does applies to such requests, too, except that a
+   * `mirror` gets no copies of them. Any other value is ignored. The gateway accepts the header from clients, too. Not for TCP
    * services.
    *
-   * @default - no header chooses a version
+   * @default - no header selects a version
    */
   readonly versionHeader?: string;
 
   /**
-   * Sends copies of requests to a version, those that change something included. Their answers are thrown away, and callers
-   * do not wait for them. Of a WebSocket all that its caller sends is copied. Requests that choose a version by
+   * Sends copies of requests to a version, those that change something included. Their responses are discarded, and callers
+   * do not wait for them. Of a WebSocket, all that its caller sends is copied. Requests that select a version by
    * `versionHeader` are not copied. Not for TCP services.
    *
    * @default - nothing is copied
@@ -91,8 +90,8 @@ export interface ServiceProps extends ContainerProps, SizingProps, CallPolicyPro
   readonly mirror?: MirrorProps;
 
   /**
-   * How long the application has between SIGTERM and SIGKILL, 2 to 120 whole seconds. As long (all in all 2 minutes at
-   * most) the task waits for requests in flight before it tells the application to stop.
+   * Time between SIGTERM and SIGKILL, 2 to 120 whole seconds. The task also waits for requests in flight, as long as this
+   * and 2 minutes at most in all, before the application gets SIGTERM.
    *
    * @default Duration.seconds(30)
    */

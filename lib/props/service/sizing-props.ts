@@ -2,32 +2,32 @@ import type { CapacityProviderStrategy, CpuArchitecture } from 'aws-cdk-lib/aws-
 import type { Deployment } from './deployment';
 
 /**
- * Target tracking on the average use of CPU and memory.
+ * Target tracking of the average CPU and memory utilization.
  *
  * @example
  * const scaling: ScalingProps = { minCapacity: 2, maxCapacity: 10, cpuTargetPercent: 50 };
  */
 export interface ScalingProps {
   /**
-   * The smallest number of tasks, from 1 to `maxCapacity`: with no task there is no use to measure, so scaling would
+   * Minimum number of tasks, from 1 to `maxCapacity`: without a task there is no utilization to measure, so scaling would
    * never leave 0.
    *
    * @default 1
    */
   readonly minCapacity?: number;
 
-  /** The largest number of tasks, 1 to 5000. */
+  /** Maximum number of tasks, 1 to 5000. */
   readonly maxCapacity: number;
 
   /**
-   * The CPU use to aim at, in percent of what the tasks have, 1 to 100.
+   * Target of the CPU utilization, 1 to 100 percent of what the tasks have.
    *
    * @default - 60; if a memory target is set, CPU does not scale
    */
   readonly cpuTargetPercent?: number;
 
   /**
-   * The memory use to aim at, in percent of what the tasks have, 1 to 100.
+   * Target of the memory utilization, 1 to 100 percent of what the tasks have.
    *
    * @default - memory does not scale
    */
@@ -58,14 +58,14 @@ export interface SizingProps {
   readonly memoryLimitMiB?: number;
 
   /**
-   * The processor. The image must be built for it.
+   * CPU architecture. The image must be built for it.
    *
-   * @default - that of the mesh, which is ARM64 (Graviton) unless said otherwise
+   * @default - that of the mesh, which is ARM64 (Graviton) by default
    */
   readonly cpuArchitecture?: CpuArchitecture;
 
   /**
-   * How many tasks run, 0 to 5000. With `scaling`, from its minimum to its maximum.
+   * Number of tasks, 0 to 5000. With `scaling`, from its minimum to its maximum.
    *
    * @default - 1 for a service, 2 for the gateway; where `scaling` is set, what scaling decides
    */
@@ -79,26 +79,25 @@ export interface SizingProps {
   readonly scaling?: ScalingProps;
 
   /**
-   * Which capacity providers run the tasks: FARGATE, FARGATE_SPOT or both, with base and weight.
+   * Capacity providers that run the tasks: FARGATE, FARGATE_SPOT or both, with base and weight.
    * A cluster of your own must have them enabled (`enableFargateCapacityProviders`).
    *
-   * @default - those of the mesh, which are plain FARGATE unless said otherwise
+   * @default - those of the mesh, which are FARGATE by default
    */
   readonly capacityProviderStrategies?: CapacityProviderStrategy[];
 
   /**
-   * Whether `aws ecs execute-command` may open a shell in the tasks: in containers whose root file system can be
-   * written to, so not in Envoy's.
+   * Enables ECS Exec (`aws ecs execute-command`): in containers whose root file system can be written to, so not in Envoy's.
    *
-   * @default - that of the mesh, which is false unless said otherwise
+   * @default - that of the mesh, which is false by default
    */
   readonly enableExecuteCommand?: boolean;
 
   /**
-   * How ECS replaces tasks when their definition changes.
+   * Replacement of tasks when their definition changes.
    *
-   * @default - Deployment.rolling(): new tasks are healthy before old ones leave, twice as many at most; if they do not get
-   * healthy, ECS goes back to what ran before
+   * @default - Deployment.rolling(): new tasks are healthy before old ones stop, twice as many at most; if they do not become
+   * healthy, the deployment is rolled back
    */
   readonly deployment?: Deployment;
 }

@@ -9,38 +9,38 @@ import { factoryInput } from '../factory-input';
  */
 export interface ActiveHealthCheckOptions {
   /**
-   * The path that an HTTP or HTTP/2 application answers with 200 while it is well, without a query string; it must be
-   * given for them. Every caller that checks may ask for it, whatever `allow` says. gRPC applications have none: they
-   * implement the service `grpc.health.v1.Health`. TCP services are only connected to, which tells whether the task's Envoy
-   * is there, not its application.
+   * Path that an HTTP or HTTP/2 application answers with 200 while it is healthy, without a query string; required for
+   * them. Every caller that checks may request it, whatever `allow` says. gRPC applications have none: they
+   * implement the service `grpc.health.v1.Health`. TCP services are only connected to, which shows whether the task's Envoy
+   * runs, not its application.
    *
    * @default - none, for gRPC and TCP
    */
   readonly path?: string;
 
   /**
-   * How often each Envoy of a caller asks each task, whether there are requests or not; 500 milliseconds to 5 minutes.
+   * Time between two checks of a task by each caller's Envoy, 500 milliseconds to 5 minutes, whether there are requests or not.
    *
    * @default Duration.seconds(5)
    */
   readonly interval?: Duration;
 
   /**
-   * How long an answer may take, 100 milliseconds to 60 seconds, and no longer than `interval`.
+   * Time limit of a check, 100 milliseconds to 60 seconds, and no longer than `interval`.
    *
    * @default Duration.seconds(2)
    */
   readonly timeout?: Duration;
 
   /**
-   * After how many good answers in a row a task gets requests again, 1 to 10. A new one needs one.
+   * Number of consecutive successful checks after which a task gets requests again, 1 to 10. A new task needs one.
    *
    * @default 2
    */
   readonly healthyThreshold?: number;
 
   /**
-   * After how many bad answers in a row, or none in time, a task gets no more requests, 1 to 10.
+   * Number of consecutive failed checks, or timeouts, after which a task gets no more requests, 1 to 10.
    *
    * @default 3
    */
@@ -48,9 +48,10 @@ export interface ActiveHealthCheckOptions {
 }
 
 /**
- * Callers' Envoys ask tasks whether they are well, and send requests only to those that are. If less than half of the tasks
- * are, they send to all. The questions go through the Envoy of the called task to its application, and show in access logs.
- * Without this, requests themselves show who is well (`outlierDetection`), and ECS replaces tasks by their `healthCheck`.
+ * Active health checks: callers' Envoys check tasks, and send requests only to healthy ones. If less than half of the tasks are
+ * healthy, they send to all. Checks go through the Envoy of the called task to its application, and appear in access logs.
+ * Without them, failed requests show which tasks are unhealthy (`outlierDetection`), and ECS replaces tasks by their
+ * `healthCheck`.
  *
  * @example
  * const search: ServiceProps = { image, port: 8080, activeHealthCheck: ActiveHealthCheck.of({ path: '/health' }) };
@@ -58,12 +59,12 @@ export interface ActiveHealthCheckOptions {
  * @see https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/health_checking
  */
 export class ActiveHealthCheck {
-  /** Asks. */
+  /** Enables active health checks. */
   public static of(options: ActiveHealthCheckOptions = {}): ActiveHealthCheck {
     return new ActiveHealthCheck('of', options);
   }
 
-  /** Does not ask: the default, and what a caller can say of a service for which others ask. */
+  /** Disables active health checks: the default, and an override for one caller of a service that others check. */
   public static none(): ActiveHealthCheck {
     return new ActiveHealthCheck('none', {});
   }

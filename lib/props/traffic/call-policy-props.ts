@@ -7,60 +7,60 @@ import type { RetryProps } from './retry-props';
 import type { Timeout } from './timeout';
 
 /**
- * What the Envoys of callers do with their calls to a service.
+ * Policy that callers' Envoys apply to their calls of a service.
  *
  * @example
  * const patient: CallPolicyProps = { timeout: Timeout.perRequest(Duration.minutes(2)), retry: { maxRetries: 0 } };
  */
 export interface CallPolicyProps {
   /**
-   * How long callers wait.
+   * Time limits of calls.
    *
-   * @default - 15 seconds a request for HTTP and HTTP/2; no limit for gRPC; an hour of silence for TCP
+   * @default - 15 seconds per request for HTTP and HTTP/2; no limit for gRPC; an hour of inactivity for TCP
    * @see https://www.envoyproxy.io/docs/envoy/latest/faq/configuration/timeouts
    */
   readonly timeout?: Timeout;
 
   /**
-   * What callers try again. Not for TCP services, to which a connection that does not come about is tried three times.
+   * Retry policy. Not for TCP services, to which a connection that fails is tried three times.
    *
-   * @default - up to 3 times: requests of idempotent methods that got 502, 503, 504 or no answer, and all of which the
-   * application has seen nothing
+   * @default - up to 3 times: requests of idempotent methods that got 502, 503, 504 or no response, and all requests
+   * of which the application has seen nothing
    */
   readonly retry?: RetryProps;
 
   /**
-   * How much one caller's task may ask at the same time.
+   * Limits on simultaneous connections and requests of one caller's task.
    *
-   * @default - 1024 connections, 1024 waiting requests and 1024 requests
+   * @default - 1024 connections, 1024 pending requests and 1024 requests
    */
   readonly circuitBreaker?: CircuitBreakerProps;
 
   /**
-   * When a task that fails gets no requests for a while.
+   * Ejection of tasks that fail, which get no requests for a while.
    *
-   * @default - for 10 seconds after three failures of a proxy in a row, at most half of the tasks
+   * @default - for 10 seconds after three consecutive gateway errors, at most half of the tasks
    */
   readonly outlierDetection?: OutlierDetection;
 
   /**
-   * How a task is chosen.
+   * Load balancing policy.
    *
    * @default LoadBalancing.leastRequest()
    */
   readonly loadBalancing?: LoadBalancing;
 
   /**
-   * Whether callers ask tasks if they are well.
+   * Active health checks of tasks by callers.
    *
    * @default ActiveHealthCheck.none()
    */
   readonly activeHealthCheck?: ActiveHealthCheck;
 
   /**
-   * How soon callers notice that the machine of a task has vanished.
+   * Probes by which callers notice that the host of a task has failed.
    *
-   * @default - HTTP/2 pings every second, which must be answered within 2; probes of idle TCP connections after 5 seconds
+   * @default - HTTP/2 pings every second, which must be answered within 2 seconds; probes of idle TCP connections after 5 seconds
    */
   readonly keepAlive?: KeepAliveProps;
 }

@@ -1,6 +1,6 @@
 /**
- * How much one caller's task may ask of a service at the same time. What is more gets 503 at once, with the header
- * `x-envoy-overloaded`, and is not tried again. Each version of a service counts for itself: with two, up to twice as much
+ * Limits on simultaneous connections and requests of one caller's task to a service. What exceeds them gets 503 at once, with
+ * the header `x-envoy-overloaded`, and is not retried. Each version of a service counts for itself: with two, up to twice as much
  * reaches the service.
  *
  * @example
@@ -10,22 +10,22 @@
  */
 export interface CircuitBreakerProps {
   /**
-   * Connections, 1 to 1,000,000. Matters to TCP services: for all others Envoys need one a task, since they speak HTTP/2
-   * to each other.
+   * Maximum number of connections, 1 to 1,000,000. It matters for TCP services: for all others Envoys need one per task,
+   * since they speak HTTP/2 to each other.
    *
    * @default 1024
    */
   readonly maxConnections?: number;
 
   /**
-   * Requests that wait for a connection, 1 to 1,000,000. Not for TCP.
+   * Maximum number of requests that wait for a connection, 1 to 1,000,000. Not for TCP.
    *
    * @default 1024
    */
   readonly maxPendingRequests?: number;
 
   /**
-   * Requests in flight, 1 to 1,000,000. Not for TCP.
+   * Maximum number of requests in flight, 1 to 1,000,000. Not for TCP.
    *
    * @default 1024
    */

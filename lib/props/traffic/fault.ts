@@ -3,9 +3,8 @@ import type { RequestFilterProps } from './request-filter';
 import type { ValueMatch } from './value-match';
 
 /**
- * A fault that the service's own Envoy makes of some requests, so that callers can be tested. A request that is refused
- * or limited has none. Callers see it as the service's own: they may try again (a GET that gets 503), and their
- * timeouts count.
+ * Fault that the service's own Envoy injects into some requests, to test callers. Requests that are refused or rate limited
+ * get none. To callers it is a fault of the service: they may retry (a GET that gets 503), and their timeouts apply.
  *
  * @example
  * const orders: ServiceProps = {
@@ -21,31 +20,31 @@ import type { ValueMatch } from './value-match';
  */
 export interface FaultProps extends RequestFilterProps {
   /**
-   * How many of the requests that fit, in percent: above 0, up to 100, in steps of 0.0001. With both a delay and an abort,
-   * each is drawn by itself.
+   * Share of the matching requests, in percent: above 0, up to 100, in steps of 0.0001. With both a delay and an abort,
+   * each is drawn independently.
    *
    * @default 100
    */
   readonly percent?: number;
 
   /**
-   * How long requests are held back, 1 millisecond to 1 hour.
+   * Delay of requests, 1 millisecond to 1 hour.
    *
-   * @default - not at all; then `abortStatus` must be given
+   * @default - none; then `abortStatus` must be given
    */
   readonly delay?: Duration;
 
   /**
-   * The answer in place of the service's: an HTTP status from 200 to 599, or for gRPC services a status of gRPC, 1 to 16.
+   * Status of the response that replaces the service's: an HTTP status from 200 to 599, or for gRPC services a status of gRPC, 1 to 16.
    *
-   * @default - the service answers; then `delay` must be given
+   * @default - the service responds; then `delay` must be given
    */
   readonly abortStatus?: number;
 
   /**
-   * Only requests with these headers, by their name.
+   * Headers that a request must have, by their names.
    *
-   * @default - whatever the headers
+   * @default - none
    */
   readonly headers?: { readonly [header: string]: ValueMatch };
 }

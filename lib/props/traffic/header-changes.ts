@@ -1,5 +1,5 @@
 /**
- * Changes to headers: first `remove`, then `add` and `set`. Headers that the mesh or HTTP itself lives by are refused: `host`,
+ * Changes to headers: first `remove`, then `add` and `set`. Headers that HTTP itself or the mesh relies on are refused: `host`,
  * `connection`, `content-length`, `x-forwarded-*`, `x-envoy-*`, `x-mesh-*`, `grpc-*` and the like. A `%` is a `%`.
  *
  * @example
@@ -10,21 +10,21 @@
  */
 export interface HeaderChangesProps {
   /**
-   * Headers by their name, which overwrite what is there.
+   * Headers to set, by their names; existing values are overwritten.
    *
    * @default - none
    */
   readonly set?: { readonly [header: string]: string };
 
   /**
-   * Headers by their name, which stand beside what is there.
+   * Headers to add, by their names; existing values are kept.
    *
    * @default - none
    */
   readonly add?: { readonly [header: string]: string };
 
   /**
-   * Names of headers.
+   * Names of headers to remove.
    *
    * @default - none
    */

@@ -9,8 +9,8 @@ import { factoryInput } from '../factory-input';
  */
 export interface BalancingOptions {
   /**
-   * Over how long the share of a new task grows from a tenth to its full one, 1 second to 15 minutes in whole seconds:
-   * for applications that have to warm up. With `activeHealthCheck`, a task that is well again counts as a new one.
+   * Time over which the share of a new task grows from a tenth to its full one, 1 second to 15 minutes in whole seconds,
+   * for applications that have to warm up. With `activeHealthCheck`, a task that is healthy again counts as a new one.
    *
    * @default - a new task gets its full share at once
    * @see https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/load_balancing/slow_start
@@ -26,8 +26,8 @@ export interface BalancingOptions {
  */
 export interface CookieHashOptions {
   /**
-   * Makes the cookie, for this long, where a request has none: 0 (until the browser is closed) to 365 days in whole
-   * seconds. The answer sets it, so the caller has to pass it on.
+   * Lifetime of the cookie that is generated where a request has none: 0 (until the browser is closed) to 365 days in whole
+   * seconds. The response sets it, so the caller has to pass it on.
    *
    * @default - a request without the cookie goes to any task
    */
@@ -35,23 +35,23 @@ export interface CookieHashOptions {
 }
 
 /**
- * What decides to which task a request goes: all with the same value go to the same one.
+ * Part of a request by which a task is selected: requests with the same value go to the same task.
  *
  * @example
  * const carts: ServiceProps = { image, port: 8080, loadBalancing: LoadBalancing.ringHash(HashOn.header('x-user')) };
  */
 export class HashOn {
   /**
-   * A header, or metadata of gRPC. A request without it goes to any task.
+   * Header, or gRPC metadata. A request without it goes to any task.
    *
-   * @param name letters, digits and `-`, at most 128; capitals make no difference
+   * @param name letters, digits and `-`, at most 128; case makes no difference
    */
   public static header(name: string): HashOn {
     return new HashOn({ kind: 'header', name }, {});
   }
 
   /**
-   * A cookie.
+   * Cookie.
    *
    * @param name as the `Cookie` header has it
    */
@@ -60,7 +60,7 @@ export class HashOn {
   }
 
   /**
-   * The address of the client outside, which the gateway writes into `X-Forwarded-For`; applications have to pass that
+   * Address of the client outside of the mesh, which the gateway writes into `X-Forwarded-For`; applications have to pass that
    * header on. A request without it goes to any task.
    */
   public static source(): HashOn {
@@ -82,7 +82,7 @@ export class HashOn {
 }
 
 /**
- * How callers' Envoys choose a task.
+ * Load balancing policy of callers' Envoys.
  *
  * @example
  * const search: ServiceProps = { image, port: 8080, loadBalancing: LoadBalancing.leastRequest({ slowStart: Duration.seconds(60) }) };
@@ -90,20 +90,20 @@ export class HashOn {
  * @see https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/load_balancing/load_balancers
  */
 export class LoadBalancing {
-  /** Of two tasks taken at random the one with fewer requests of this caller in flight. */
+  /** Selects, of two random tasks, the one with fewer requests of this caller in flight. */
   public static leastRequest(options: BalancingOptions = {}): LoadBalancing {
     return new LoadBalancing('leastRequest', options);
   }
 
-  /** One after the other. */
+  /** Selects tasks one after the other. */
   public static roundRobin(options: BalancingOptions = {}): LoadBalancing {
     return new LoadBalancing('roundRobin', options);
   }
 
   /**
-   * By a hash of something in the request. When tasks come and go, most values keep theirs; a task that is not well is
-   * left out. Of a service with versions it chooses the version, too, which changes for some when weights change. Not for
-   * TCP.
+   * Selects a task by a hash of a part of the request. When tasks start and stop, most values keep their task; an unhealthy task
+   * is skipped. For a service with versions, it selects the version, too, which changes for some values when weights change.
+   * Not for TCP.
    */
   public static ringHash(hashOn: HashOn): LoadBalancing {
     return new LoadBalancing('ringHash', { hashOn });

@@ -9,38 +9,38 @@ import { factoryInput } from '../factory-input';
  */
 export interface OutlierDetectionOptions {
   /**
-   * How many failures of a proxy in a row eject a task, 1 to 1000: no connection, an answer that breaks off, or the
-   * statuses 502, 503 and 504.
+   * Number of consecutive gateway errors that ejects a task, 1 to 1000: a failed connection, an incomplete response, or the
+   * status 502, 503 or 504.
    *
    * @default 3
    */
   readonly consecutiveGatewayErrors?: number;
 
   /**
-   * How many answers with a status from 500 on in a row eject a task, 1 to 1000. Not for TCP.
+   * Number of consecutive responses with a status of 500 or above that ejects a task, 1 to 1000. Not for TCP.
    *
-   * @default - the application's own errors eject nobody
+   * @default - the application's own errors eject no task
    */
   readonly consecutiveServerErrors?: number;
 
   /**
-   * How often Envoy looks whether a task may come back, 100 milliseconds to an hour.
+   * Time between two checks whether an ejected task may return, 100 milliseconds to an hour.
    *
    * @default Duration.seconds(2)
    */
   readonly interval?: Duration;
 
   /**
-   * How long a task is left out, times how often it was already; 100 milliseconds to 24 hours. Five minutes are the most,
-   * or this if it is more.
+   * Duration of a task's first ejection, 100 milliseconds to 24 hours. It is multiplied by the number of ejections in a row, up
+   * to five minutes, or to this if it is more.
    *
    * @default Duration.seconds(10)
    */
   readonly baseEjection?: Duration;
 
   /**
-   * How many of the tasks may be left out at most, 1 to 99 percent, rounded down. So the last task never is, nor one of
-   * two by less than 50.
+   * Maximum share of ejected tasks, 1 to 99 percent, rounded down. So the last task is never ejected, nor one of two if this is
+   * below 50.
    *
    * @default 50
    */
@@ -48,7 +48,7 @@ export interface OutlierDetectionOptions {
 }
 
 /**
- * When a caller's Envoy sends no requests to a task for a while.
+ * Ejection of tasks that fail: a caller's Envoy sends them no requests for a while.
  *
  * @example
  * const legacy: ServiceProps = { image, port: 8080, outlierDetection: OutlierDetection.none() };
@@ -56,12 +56,12 @@ export interface OutlierDetectionOptions {
  * @see https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/outlier
  */
 export class OutlierDetection {
-  /** Other values than the default ones. */
+  /** Ejects tasks by other values than the default ones. */
   public static of(options: OutlierDetectionOptions): OutlierDetection {
     return new OutlierDetection('of', options);
   }
 
-  /** Every task gets requests, whatever it does with them. */
+  /** Ejects no task, whatever its responses are. */
   public static none(): OutlierDetection {
     return new OutlierDetection('none', {});
   }

@@ -1,12 +1,12 @@
 /**
- * Which paths a route takes; the query string is no part of them.
+ * Match of a path, without its query string.
  *
  * @example
  * const reports: RouteMatchProps = { path: PathMatch.prefix('/reports/') };
  */
 export class PathMatch {
   /**
-   * This path and no other. For HTTP and HTTP/2.
+   * Matches this path and no other. For HTTP and HTTP/2.
    *
    * @param path such as `/orders`, with no query string, escapes or dot segments
    */
@@ -15,17 +15,17 @@ export class PathMatch {
   }
 
   /**
-   * All paths that begin so. For HTTP and HTTP/2.
+   * Matches all paths that start with this one. For HTTP and HTTP/2.
    *
-   * @param path ends with a slash, such as `/orders/`: it takes `/orders/7`, and neither `/orders` nor `/orders-archive`
+   * @param path ends with a slash, such as `/orders/`: it matches `/orders/7`, and neither `/orders` nor `/orders-archive`
    */
   public static prefix(path: string): PathMatch {
     return new PathMatch({ kind: 'prefix', text: path });
   }
 
   /**
-   * The paths that a regular expression matches as a whole. For HTTP and HTTP/2. What RE2 does not know (look-around,
-   * back references ...) is refused.
+   * Matches the whole path by a regular expression. For HTTP and HTTP/2. What RE2 does not support
+   * (look-around, backreferences ...) is refused.
    *
    * @param pattern such as `/orders/\d+`
    * @see https://github.com/google/re2/wiki/Syntax
@@ -35,7 +35,7 @@ export class PathMatch {
   }
 
   /**
-   * All methods of a gRPC service.
+   * Matches all methods of a gRPC service.
    *
    * @param service with its package, such as `shop.v1.Orders`
    */
@@ -44,7 +44,7 @@ export class PathMatch {
   }
 
   /**
-   * One method of a gRPC service.
+   * Matches one method of a gRPC service.
    *
    * @param service with its package, such as `shop.v1.Orders`
    * @param method such as `Place`

@@ -1,12 +1,12 @@
 /**
- * Which path the service sees in place of the one that the caller asked for. The query string stays. For HTTP and HTTP/2.
+ * Path that the service gets instead of the one that the caller requested. The query string is kept. For HTTP and HTTP/2.
  *
  * @example
  * const rewrite: RouteRewriteProps = { path: PathRewrite.regex('^/orders/(\\d+)$', '/v2/orders/by-id/\\1') };
  */
 export class PathRewrite {
   /**
-   * What the prefix of the route's match has matched becomes another prefix. The match must be `PathMatch.prefix()`.
+   * Replaces the prefix that the route's match has matched. The match must be `PathMatch.prefix()`.
    *
    * @param path ends with a slash, such as `/`
    */
@@ -15,7 +15,7 @@ export class PathRewrite {
   }
 
   /**
-   * The whole path becomes this one.
+   * Replaces the whole path.
    *
    * @param path such as `/maintenance`
    */
@@ -24,9 +24,9 @@ export class PathRewrite {
   }
 
   /**
-   * Every part of the path that a regular expression matches is replaced; `^` and `$` tie it to the path's ends.
+   * Replaces every part of the path that a regular expression matches; `^` and `$` anchor it to the path's ends.
    *
-   * @param pattern what RE2 knows: no look-around, no back references
+   * @param pattern in RE2's syntax: no look-around, no backreferences
    * @param substitution with `\1` for what the first group has matched, and `\0` for all; begins with a slash if the pattern begins
    * with `^`
    * @see https://github.com/google/re2/wiki/Syntax

@@ -2,10 +2,10 @@ import type { Duration } from 'aws-cdk-lib';
 import type { RequestFilterProps } from './request-filter';
 
 /**
- * A limit on the requests that each task of a service takes, as a token bucket. What is beyond it gets 429 with
- * `Retry-After`, or of gRPC `RESOURCE_EXHAUSTED`; callers do not try it again. A request that fits several limits needs
- * a token of each, and what `allow` or the lack of a declared call refuses (403) uses up none. There is no count over all
- * tasks: with three tasks a service takes up to three times as much.
+ * Limit on the requests that each task of a service accepts, as a token bucket. Requests beyond it get 429 with `Retry-After`,
+ * gRPC calls `RESOURCE_EXHAUSTED`; callers do not retry them. A request that matches several limits needs a token of each, and
+ * requests that are refused (403) by `allow`, or because the call is not declared, use none. Tasks count for themselves: three
+ * tasks accept up to three times as much.
  *
  * @example
  * const orders: ServiceProps = {
@@ -20,18 +20,18 @@ import type { RequestFilterProps } from './request-filter';
  * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/local_rate_limit_filter
  */
 export interface RateLimitProps extends RequestFilterProps {
-  /** How many requests in each period in the long run: a whole number from 1 to 1,000,000. */
+  /** Number of requests per period in the long run, a whole number from 1 to 1,000,000. */
   readonly requests: number;
 
   /**
-   * The period, 1 second to 24 hours. Tokens come back evenly, not all at its end.
+   * Period, 1 second to 24 hours. Tokens are refilled evenly, not all at its end.
    *
    * @default Duration.seconds(1)
    */
   readonly per?: Duration;
 
   /**
-   * How many requests may come at once: a whole number from 1 to 1,000,000.
+   * Number of requests that may arrive at once, a whole number from 1 to 1,000,000.
    *
    * @default - as many as `requests`
    */

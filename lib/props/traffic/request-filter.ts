@@ -1,5 +1,5 @@
 /**
- * Which requests are meant: those whose caller, method and path all fit, as the service's own Envoy sees them.
+ * Filter of requests: those whose caller, method and path all match, as the service's own Envoy sees them.
  *
  * @example
  * const writes: RequestFilterProps = { callers: ['checkout'], methods: ['POST', 'PUT'], paths: ['/orders', '/orders/*'] };
@@ -13,14 +13,14 @@ export interface RequestFilterProps {
   readonly callers?: string[];
 
   /**
-   * HTTP methods, such as `GET`, in capitals. Not for gRPC, whose methods are paths.
+   * HTTP methods, such as `GET`, in upper case. Not for gRPC, whose methods are paths.
    *
    * @default - every method
    */
   readonly methods?: string[];
 
   /**
-   * Paths as in `allow`: one path, or with `*` at the end, after a slash, all that begin so. Of gRPC services
+   * Paths as in `allow`: one path, or with `*` at the end, after a slash, all that start with it. For gRPC services
    * `/package.Service/Method` or `/package.Service/*`.
    *
    * @default - every path

@@ -5,7 +5,7 @@ import type { RateLimitProps } from './rate-limit';
 import type { ServiceRouteProps } from './service-route';
 
 /**
- * What happens to the requests to a service, whoever sends them. None of it is for TCP services, which have no requests.
+ * Policy for the requests to a service, whoever sends them. None of it is for TCP services, which have no requests.
  *
  * @example
  * const policy: RequestPolicyProps = {
@@ -17,24 +17,24 @@ import type { ServiceRouteProps } from './service-route';
  */
 export interface RequestPolicyProps {
   /**
-   * What is another way for some of the requests. The first route that matches decides, in the order of the list; what
-   * matches none goes to the service as it is. A route that could never be reached, since an earlier one takes all of its
-   * requests, is refused.
+   * Routes, whose requests are handled differently. The first route that matches applies, in the order of the list; requests
+   * that match none go to the service unchanged. A route that no request can reach, since an earlier one takes all of its
+   * requests, is an error.
    *
    * @default - none
    */
   readonly routes?: ServiceRouteProps[];
 
   /**
-   * Limits on the requests that each task takes, by their names (DNS labels).
+   * Limits on the requests that each task accepts, by their names (DNS labels).
    *
    * @default - none
    */
   readonly rateLimits?: { readonly [name: string]: RateLimitProps };
 
   /**
-   * Faults to be injected, by their names (DNS labels). They are on from the deployment until they are removed, and a
-   * warning names each.
+   * Injected faults, by their names (DNS labels). They are active from the deployment until they are removed, and a warning
+   * names each.
    *
    * @default - none
    */
@@ -48,17 +48,16 @@ export interface RequestPolicyProps {
   readonly requestHeaders?: HeaderChangesProps;
 
   /**
-   * Changes to the headers of responses, when they leave the service's task; those that its Envoy itself gives among them.
+   * Changes to the headers of responses when they leave the service's task, including those that its Envoy itself generates.
    *
    * @default - none
    */
   readonly responseHeaders?: HeaderChangesProps;
 
   /**
-   * The largest body of a request, 1 byte to 100 MiB; a larger one gets 413. A request that tells its length is judged by that
-   * and streamed; one that does not is held back in the memory of the task until it is whole, and may
-   * exceed the limit by its last frame (16 KiB). WebSockets have no such limit,
-   * and it is not for gRPC, whose servers limit messages themselves.
+   * Maximum size of a request body, 1 byte to 100 MiB; a larger one gets 413. A request with `content-length` is judged by that
+   * and streamed; one without is buffered in the memory of the task until it is complete, and may exceed the limit by its last
+   * frame (16 KiB). WebSockets have no such limit. Not for gRPC, whose servers limit messages themselves.
    *
    * @default - none (API Gateway itself takes up to 10 MB)
    */
@@ -67,7 +66,7 @@ export interface RequestPolicyProps {
   /**
    * Names of request headers, in upper or lower case, that the application gets although they are removed by default. Where `allow`
    * or `rateLimits` name methods or paths, headers by which frameworks replace the method or the path of a request are removed, so
-   * that no caller passes by those rules: `x-http-method-override`, `x-http-method`, `x-http-verb`, `x-method-override`,
+   * that no caller bypasses those rules: `x-http-method-override`, `x-http-method`, `x-http-verb`, `x-method-override`,
    * `x-original-method`, `x-forwarded-method`, `x-original-url`, `x-original-uri`, `x-original-path`, `x-rewrite-url`,
    * `x-rewrite-uri`, `x-override-url`, `x-forwarded-uri`, `x-forwarded-path`, `x-http-path-override`, `x-http-destinationurl`,
    * `x-waws-unencoded-url`, `script-name`, `x-script-name`, `path-info`. Elsewhere they arrive as they are.
@@ -77,9 +76,8 @@ export interface RequestPolicyProps {
   readonly passThroughHeaders?: string[];
 
   /**
-   * Whether requests may become WebSockets. For Protocol.HTTP. The time limit of a request ends when the socket is open; one on
-   * which nothing moves for 5 minutes is closed, so send pings. API Gateway's HTTP and REST APIs pass no WebSockets: this is
-   * for calls between services.
+   * Enables WebSockets. For Protocol.HTTP. The time limit of a request ends when the socket is open; a socket that is idle for
+   * 5 minutes is closed, so send pings. API Gateway's HTTP and REST APIs pass no WebSockets: this is for calls between services.
    *
    * @default false - upgrades get 403
    */

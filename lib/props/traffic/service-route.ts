@@ -7,7 +7,7 @@ import type { ValueMatch } from './value-match';
 import type { MirrorProps } from '../service/version-props';
 
 /**
- * Which requests a route takes: those that fit all of it. A service has one port, so there is no match by port.
+ * Requests that a route takes: those that match all of it. A service has one port, so there is no match by port.
  *
  * @example
  * const match: RouteMatchProps = {
@@ -19,23 +19,23 @@ import type { MirrorProps } from '../service/version-props';
  */
 export interface RouteMatchProps {
   /**
-   * The path, as the caller asked for it: not normalized, before any rewrite. Of gRPC services the gRPC service or method.
+   * Path, as the caller requested it: not normalized, before any rewrite. For gRPC services, the gRPC service or method.
    *
    * @default - every path
    */
   readonly path?: PathMatch;
 
   /**
-   * HTTP methods, such as `GET`, in capitals. Not for gRPC, whose calls are all `POST`.
+   * HTTP methods, such as `GET`, in upper case. Not for gRPC, whose calls are all `POST`.
    *
    * @default - every method
    */
   readonly methods?: string[];
 
   /**
-   * Headers by their name; gRPC metadata are headers. Of a header with several values, one text is compared, with commas between
-   * them, whether they come in one line or in several, and with every release of Envoy: `x` and `y` are `x,y`, which is not `x`,
-   * so `ValueMatch.not(ValueMatch.exact('x'))` fits. With `Mesh.envoy()` the service gets such values in one line. The exception
+   * Headers by their names; gRPC metadata are headers. Of a header with several values, one text is compared, with commas between
+   * them, whether they arrive in one line or in several, and with every release of Envoy: `x` and `y` are `x,y`, which is not `x`,
+   * so `ValueMatch.not(ValueMatch.exact('x'))` matches. With `Mesh.envoy()` the service gets such values in one line. The exception
    * is `cookie`, which a client sends once: several lines of HTTP/1.1 stay as they are, and how they compare depends on the
    * release.
    *
@@ -44,7 +44,7 @@ export interface RouteMatchProps {
   readonly headers?: { readonly [header: string]: ValueMatch };
 
   /**
-   * Query parameters by their name, of which the first value counts, with its escapes as they are. Not for gRPC.
+   * Query parameters by their names, of which the first value counts, with its escapes as they are. Not for gRPC.
    *
    * @default - none
    */
@@ -52,21 +52,21 @@ export interface RouteMatchProps {
 }
 
 /**
- * What the service sees in place of what the caller asked for.
+ * Path and host that the service gets instead of those that the caller requested.
  *
  * @example
  * const rewrite: RouteRewriteProps = { path: PathRewrite.prefix('/'), host: 'legacy.example.com' };
  */
 export interface RouteRewriteProps {
   /**
-   * The path. `allow` rules, rate limits and faults of the service see the path after the rewrite.
+   * Path. `allow` rules, rate limits and faults of the service see the path after the rewrite.
    *
-   * @default - the path that the caller asked for
+   * @default - the path that the caller requested
    */
   readonly path?: PathRewrite;
 
   /**
-   * The host, with a port if need be.
+   * Host, with a port if needed.
    *
    * @default - the host that the caller called
    */
@@ -74,7 +74,7 @@ export interface RouteRewriteProps {
 }
 
 /**
- * What the Envoys of callers, and of the gateway, do another way with some of the requests to a service.
+ * Route of a service: requests that the Envoys of callers, and of the gateway, handle differently.
  *
  * @example
  * const orders: ServiceProps = {
@@ -87,16 +87,16 @@ export interface RouteRewriteProps {
  * };
  */
 export interface ServiceRouteProps {
-  /** A DNS label, unique among the routes of the service: lower-case letters, digits and hyphens. */
+  /** Name of the route, a DNS label that is unique in the service: lower-case letters, digits and hyphens. */
   readonly name: string;
 
-  /** The requests that are meant. */
+  /** Requests that the route takes. */
   readonly match: RouteMatchProps;
 
   /**
-   * What the service sees.
+   * Path and host that the service gets.
    *
-   * @default - what the caller asked for
+   * @default - those that the caller requested
    */
   readonly rewrite?: RouteRewriteProps;
 
@@ -108,21 +108,21 @@ export interface ServiceRouteProps {
   readonly versions?: { readonly [version: string]: number };
 
   /**
-   * A version that gets copies of these requests; with `percent: 0` none does.
+   * Version that gets copies of these requests; with `percent: 0` none does.
    *
    * @default - the `mirror` of the service
    */
   readonly mirror?: MirrorProps;
 
   /**
-   * How long callers wait, in place of what the service and its callers say.
+   * Time limits, instead of those of the service and its callers.
    *
    * @default - the `timeout` of the service, or of the caller's `callPolicies`
    */
   readonly timeout?: Timeout;
 
   /**
-   * What is tried again, in place of what the service and its callers say.
+   * Retry policy, instead of that of the service and its callers.
    *
    * @default - the `retry` of the service, or of the caller's `callPolicies`
    */
@@ -136,7 +136,7 @@ export interface ServiceRouteProps {
   readonly requestHeaders?: HeaderChangesProps;
 
   /**
-   * Changes to the headers of the responses, when they are back at the caller. Those of the service itself come before.
+   * Changes to the headers of the responses, when they arrive at the caller. Those of the service itself come before.
    *
    * @default - none
    */

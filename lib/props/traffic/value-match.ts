@@ -1,5 +1,5 @@
 /**
- * What a header, a piece of gRPC metadata or a query parameter has to be. Texts are compared with their case.
+ * Match of the value of a header, of gRPC metadata or of a query parameter. Case matters.
  *
  * @example
  * const beta: RouteMatchProps = {
@@ -8,7 +8,7 @@
  */
 export class ValueMatch {
   /**
-   * This text.
+   * Matches this text.
    *
    * @param text not empty
    */
@@ -17,7 +17,7 @@ export class ValueMatch {
   }
 
   /**
-   * A text that begins so.
+   * Matches a text that starts with this one.
    *
    * @param text not empty
    */
@@ -26,7 +26,7 @@ export class ValueMatch {
   }
 
   /**
-   * A text that ends so.
+   * Matches a text that ends with this one.
    *
    * @param text not empty
    */
@@ -35,8 +35,7 @@ export class ValueMatch {
   }
 
   /**
-   * A text that a regular expression matches as a whole. What RE2 does not know (look-around, back references ...) is
-   * refused.
+   * Matches the whole text by a regular expression. What RE2 does not support (look-around, backreferences ...) is refused.
    *
    * @param pattern such as `v[0-9]+`
    * @see https://github.com/google/re2/wiki/Syntax
@@ -45,13 +44,13 @@ export class ValueMatch {
     return new ValueMatch({ kind: 'regex', text: pattern });
   }
 
-  /** It is there, whatever it is. */
+  /** Matches any value that is present. */
   public static present(): ValueMatch {
     return new ValueMatch({ kind: 'present' });
   }
 
   /**
-   * A whole number in a range. For headers only.
+   * Matches a whole number in a range. For headers only.
    *
    * @param start the first number that belongs to it
    * @param end the first number, above `start`, that does not
@@ -61,7 +60,7 @@ export class ValueMatch {
   }
 
   /**
-   * Anything else: another value, several values, or none at all. For headers only.
+   * Matches anything else: another value, several values, or none at all. For headers only.
    *
    * @param match what it must not be
    */

@@ -124,7 +124,7 @@ describe('a VPC that cannot work is refused', () => {
 
   test.each(['enableDnsSupport', 'enableDnsHostnames'])('fails if %s is off', (option) => {
     expect(refused((stack) => ({ services: { ui: service() }, vpc: new Vpc(stack, 'Own', { [option]: false }) }))).toMatch(
-      /vpc: the VPC has DNS support or DNS host names switched off/,
+      /vpc: the VPC has DNS support or DNS host names disabled/,
     );
   });
 

@@ -27,6 +27,6 @@ test('a service always removes who calls and what steers Envoy, and nothing that
   const messageOf = (name: string): string | undefined => parse(mesh({ ui: service({ passThroughHeaders: [name] }) })).issues[0]?.message;
   expect(messageOf('x-forwarded-client-cert')).toMatch(/^a service always removes/);
   expect(messageOf('x-envoy-internal')).toMatch(/^a service always removes/);
-  expect(messageOf('x-forwarded-for')).toMatch(/^a service does not remove this header: it arrives as it is/);
+  expect(messageOf('x-forwarded-for')).toMatch(/^a service does not remove this header: it arrives unchanged/);
   expect(messageOf('x-original-url')).toBeUndefined();
 });

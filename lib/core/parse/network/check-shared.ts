@@ -23,7 +23,7 @@ function checkVpc(at: Reader, root: Reader): void {
     );
   }
   if (vpc?.dnsSupportEnabled === false || vpc?.dnsHostnamesEnabled === false) {
-    at.fail('UNUSABLE_VPC', 'the VPC has DNS support or DNS host names switched off, so no name of the mesh would resolve', {
+    at.fail('UNUSABLE_VPC', 'the VPC has DNS support or DNS host names disabled, so no name of the mesh would resolve', {
       got: null,
       fix: 'set enableDnsSupport and enableDnsHostnames of the ec2.Vpc to true',
     });
@@ -59,7 +59,7 @@ export function checkShared(root: Reader): void {
     logs.field('encryptionKey').checkInstance('a kms.IKeyRef, such as a Key', ['keyRef']);
     // CloudFormation resolves a token here.
     if (!(logs.field('retention').value instanceof Unresolved))
-      logs.field('retention').oneOf(RETENTION_DAYS, 'a number of days that CloudWatch Logs knows');
+      logs.field('retention').oneOf(RETENTION_DAYS, 'a retention period of CloudWatch Logs');
     logs
       .field('removalPolicy')
       .oneOf(['destroy', 'retain', 'retain-on-update-or-delete'], 'a removal policy for a log group', [
@@ -71,7 +71,9 @@ export function checkShared(root: Reader): void {
       if (!logs.field('logGroup').absent && !logs.field(other).absent)
         logs
           .field(other)
-          .fail('NO_EFFECT', 'applies only to a log group made here', { fix: 'set it on your own log group, or leave logGroup out' });
+          .fail('NO_EFFECT', 'applies only to a log group that is created here', {
+            fix: 'set it on your own log group, or leave logGroup out',
+          });
     }
   }
 }

@@ -17,7 +17,7 @@ export function parseAllow(at: Reader, protocol: ProtocolId): readonly DraftRule
   if (at.absent) return undefined;
   const items = at.items('a list of rules');
   if (Array.isArray(at.value) && items.length === 0)
-    at.fail('MISSING', 'no rule would let anybody in', { fix: 'leave allow out, or remove the service from the calls of others' });
+    at.fail('MISSING', 'no rule would allow anybody', { fix: 'leave allow out, or remove the service from the calls of others' });
   return items.flatMap((item) => {
     item.required(A_RULE, 'remove the entry, or write a rule');
     return item.checkFields(['callers', 'methods', 'paths']) ? [parseRule(item, protocol)] : [];
@@ -40,7 +40,7 @@ export interface ListWords {
 }
 
 const RULE: ListWords = {
-  empty: 'an empty list lets nobody in',
+  empty: 'an empty list allows nobody',
   emptyFix: 'leave it out to allow all, or remove the rule',
   grpcMethod: "name it in paths, such as '/shop.Orders/Place'",
 };
@@ -61,7 +61,7 @@ export function parseList<T>(
   });
 }
 
-/** https://www.rfc-editor.org/rfc/rfc9110#name-methods; in capitals, since methods are case-sensitive. */
+/** https://www.rfc-editor.org/rfc/rfc9110#name-methods; in upper case, since methods are case-sensitive. */
 export function parseMethods(at: Reader, protocol: ProtocolId, words = RULE): readonly string[] | undefined {
   if (!at.absent && (protocol === 'tcp' || protocol === 'grpc')) {
     return at.fail(
@@ -77,7 +77,7 @@ export function parseMethods(at: Reader, protocol: ProtocolId, words = RULE): re
       if (/^[A-Z]+(-[A-Z]+)*$/.test(text)) return text;
       return item.fail<string>('INVALID_FORMAT', `${displayValue(text)} is not an HTTP method`, {
         got: null,
-        allowed: 'a method in capitals, such as GET',
+        allowed: 'a method in upper case, such as GET',
         ...(/^[a-z]+$/i.test(text) ? { fix: `write '${text.toUpperCase()}'` } : {}),
       });
     },
@@ -136,7 +136,10 @@ export interface NamedCallers {
 /** Whether anybody knows who calls; each of those that are named must be one of the callers. */
 export function checkCallers({ at, named }: NamedCallers, callers: readonly string[], authenticated: boolean): boolean {
   if (!authenticated) {
-    at.fail('CONFLICT', 'without certificates nobody knows who calls', { got: null, fix: 'remove callers, or use Certificates.kms()' });
+    at.fail('CONFLICT', 'without certificates callers are not authenticated', {
+      got: null,
+      fix: 'remove callers, or use Certificates.kms()',
+    });
     return false;
   }
   for (const { at: one, name } of named) if (!callers.includes(name)) unknownCaller(one, name, callers);

@@ -61,7 +61,7 @@ function parsePrivateCa(at: Reader): CertificateSettings {
     return checkName(name, item) && arn !== undefined ? [{ name, arn }] : [];
   });
   if (map.empty)
-    map.fail('MISSING', 'certificates need at least one authority', { fix: 'leave authorityArns out, and one is made, or give an ARN' });
+    map.fail('MISSING', 'certificates need at least one authority', { fix: 'leave authorityArns out, to create one, or give an ARN' });
   const authorities = map.absent ? [{ name: DEFAULT_AUTHORITY }] : given.sort((a, b) => (a.name < b.name ? -1 : 1));
   const names = authorities.map(({ name }) => name);
   checkCount(map, names);
@@ -89,7 +89,7 @@ function parseIssuer(at: Reader, names: readonly string[]): string {
     if (names.length > 1)
       at.fail('MISSING', 'with more than one authority, the one that issues must be named', {
         allowed: names.join(', '),
-        fix: 'keep the one that issues now until every secret was rotated',
+        fix: 'keep the current issuer until every secret has been rotated',
       });
     return first;
   }

@@ -23,15 +23,11 @@ function complaintOf(
 ): readonly [IssueCode, string, { readonly fix: string }] {
   const hyphens = name.trim().replaceAll(/[^a-z0-9]/g, '-');
   if (always.includes(hyphens) || alwaysPrefixes.some((prefix) => hyphens.startsWith(prefix))) {
-    return [
-      'INVALID_VALUE',
-      `${by} always removes this header, or puts in its place what the mesh itself knows`,
-      { fix: 'remove the entry' },
-    ];
+    return ['INVALID_VALUE', `${by} always removes this header, or replaces its value`, { fix: 'remove the entry' }];
   }
   const meant = closestName(hyphens, removed);
   const fix = meant === undefined ? 'remove the entry' : `write "${meant}"`;
   if (!/^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name)) return ['INVALID_NAME', 'is not the name of a header', { fix }];
   if (removed.includes(hyphens)) return ['INVALID_NAME', `${by} passes on headers only as they are spelled with hyphens`, { fix }];
-  return ['NO_EFFECT', `${by} does not remove this header: it arrives as it is`, { fix }];
+  return ['NO_EFFECT', `${by} does not remove this header: it arrives unchanged`, { fix }];
 }

@@ -59,7 +59,7 @@ function complain(
     return `"${service.name}" does not list "${name}" in calls, so the connection will be refused`;
   if (port !== undefined && Number(port) !== callee.virtualPort) return `"${name}" is reached on port ${callee.virtualPort}`;
   if (scheme === 'https' && callee.protocol !== 'tcp')
-    return `"${name}" is reached in plain text, since ${service.callsExternal.includes(name) ? 'Envoy begins TLS by itself' : 'its own Envoy ends TLS'}; write http://`;
+    return `"${name}" is reached in plain text, since ${service.callsExternal.includes(name) ? 'Envoy originates TLS' : 'its own Envoy terminates TLS'}; write http://`;
   if (scheme !== undefined && port === undefined)
     return `with no port this means port ${scheme === 'https' ? 443 : 80}, but "${name}" is reached on port ${callee.virtualPort}`;
   return undefined;

@@ -97,13 +97,13 @@ function parseHost(at: Reader, domains: readonly string[]): string | undefined {
   if (own !== undefined)
     return at.fail('DOMAIN_CLASH', `"${host}" is a name of the mesh itself, whose zone "${own}" answers for it`, {
       got: null,
-      fix: 'list the service in calls; an external one is outside of the mesh',
+      fix: 'list the service in calls; external services are outside of the mesh',
     });
   return host;
 }
 
 function betterHost(text: string): { readonly fix?: string } {
-  if (/^\d+(\.\d+){3}$/.test(text)) return { fix: 'a certificate is checked by a name: give the address one in DNS' };
+  if (/^\d+(\.\d+){3}$/.test(text)) return { fix: 'certificates are checked by name: give the address a DNS name' };
   const better = text
     .replace(/^[a-z]+:\/\//i, '')
     .replace(/[/:?#].*$/s, '')
@@ -134,10 +134,10 @@ function parsePem(at: Reader): string | undefined {
   if (text === undefined) return undefined;
   const allowed = 'certificates in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----';
   if (text.includes('PRIVATE KEY-----'))
-    return at.fail('INVALID_FORMAT', 'holds a private key, which everybody who may read the task definition could read', {
+    return at.fail('INVALID_FORMAT', 'holds a private key, which everybody who can read the task definition could read', {
       got: null,
       allowed,
-      fix: 'remove the key, and replace it if it was in use: it stands in your source',
+      fix: 'remove the key, and replace it if it was in use: it is in your source code',
     });
   const certificates = text.match(CERTIFICATE) ?? [];
   if (certificates.length === 0 || !certificates.every(isCertificate))
@@ -168,8 +168,8 @@ export function externalWarnings(external: ExternalService): Warning[] {
             path: `${path}.tls`,
             message:
               external.protocol === 'tcp'
-                ? `Envoy passes connections to "${external.name}" through as they are: unless the client begins TLS by itself, whoever is on the way to ${external.host} reads and changes what is sent`
-                : `requests to "${external.name}" leave in plain text: whoever is on the way to ${external.host} reads and changes them, and nobody knows who answers`,
+                ? `Envoy passes connections to "${external.name}" through as they are: unless the client uses TLS itself, anybody on the path to ${external.host} can read and change what is sent`
+                : `requests to "${external.name}" leave in plain text: anybody on the path to ${external.host} can read and change them, and the server is not authenticated`,
           },
         ]),
     ...(external.callers.length > 0

@@ -205,7 +205,7 @@ function parseContainer(at: Reader, what: string, needsImage = true): ContainerS
   for (const [name, secret] of secrets) {
     checkVariableName(name, secret);
     const fix = 'use ecs.Secret.fromSecretsManager() or ecs.Secret.fromSsmParameter()';
-    // Without the value, which may be the secret itself and does not belong into a log.
+    // Without the value, which may be the secret itself and does not belong in a log.
     if (typeof secret.value === 'string') secret.fail('WRONG_TYPE', 'must be an ecs.Secret', { got: 'a string', fix });
     else secret.required('an ecs.Secret', `remove the variable, or ${fix}`).checkInstance('an ecs.Secret', ['arn', 'grantRead()'], fix);
   }

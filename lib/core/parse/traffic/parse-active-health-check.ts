@@ -43,16 +43,16 @@ function parsePath(at: Reader, protocol: ProtocolId): string | undefined {
     return at.fail(
       'UNSUPPORTED_BY_PROTOCOL',
       protocol === 'tcp'
-        ? 'a TCP service has no paths: it is checked by a connection'
+        ? 'a TCP service has no paths: it is checked by connecting to it'
         : 'a gRPC service is checked by grpc.health.v1.Health',
       { fix: 'remove path' },
     );
   }
   const path = at
-    .required('the path that the application answers with 200 while it is well', "such as ActiveHealthCheck.of({ path: '/health' })")
+    .required('the path that the application answers with 200 while it is healthy', "such as ActiveHealthCheck.of({ path: '/health' })")
     .string();
   if (path === undefined || (PATH.test(path) && !/\/\.{1,2}(;|\/|$)/.test(path))) return path;
-  return at.fail('INVALID_FORMAT', `${displayValue(path)} is not a path that can be asked for`, {
+  return at.fail('INVALID_FORMAT', `${displayValue(path)} is not a path that can be requested`, {
     got: null,
     allowed: "a path without query string, dot segments or escapes, such as '/health'",
     ...(/^[A-Za-z0-9]/.test(path) ? { fix: `write '/${path}'` } : {}),

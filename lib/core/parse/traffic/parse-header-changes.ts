@@ -38,8 +38,7 @@ function parseValues(at: Reader): Readonly<Record<string, string>> {
     const name = parseHeaderName(key, item, true);
     const value = item.required('the value of a header', 'remove it, or give a value').string();
     if (name === undefined || value === undefined) continue;
-    if (values.has(name))
-      item.fail('DUPLICATE', `"${name}" stands here twice, in small and in capital letters`, { got: null, fix: 'remove one' });
+    if (values.has(name)) item.fail('DUPLICATE', `"${name}" is given twice, in upper and in lower case`, { got: null, fix: 'remove one' });
     else if (!HEADER_VALUE.test(value))
       item.fail('INVALID_FORMAT', 'is not a value for a header', {
         allowed: '1 to 2048 printable ASCII characters with no space at either end',
@@ -50,7 +49,7 @@ function parseValues(at: Reader): Readonly<Record<string, string>> {
 }
 
 /**
- * The name of a header, in small letters, as HTTP/2 has it.
+ * The name of a header, in lower case, as HTTP/2 has it.
  *
  * @param changes whether it is to be changed, which many may not
  */

@@ -24,10 +24,14 @@ export function parseLoadBalancing(at: Reader, protocol: ProtocolId): LoadBalanc
     return { algorithm, ...defined({ slowStartSeconds }) };
   }
   if (protocol === 'tcp')
-    return at.fail('UNSUPPORTED_BY_PROTOCOL', 'nothing tells the connections of a TCP service apart: all of them would go to one task', {
-      got: null,
-      fix: 'use LoadBalancing.leastRequest() or LoadBalancing.roundRobin()',
-    });
+    return at.fail(
+      'UNSUPPORTED_BY_PROTOCOL',
+      'the connections of a TCP service have nothing to hash, so all of them would go to one task',
+      {
+        got: null,
+        fix: 'use LoadBalancing.leastRequest() or LoadBalancing.roundRobin()',
+      },
+    );
   const hashOn = parseHashKey(at.field('hashOn').required('what to hash', "such as HashOn.header('x-user')"));
   return hashOn === undefined ? undefined : { algorithm, hashOn };
 }

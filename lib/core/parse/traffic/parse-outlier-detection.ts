@@ -24,9 +24,9 @@ export function parseOutlierDetection(at: Reader, protocol: ProtocolId): Outlier
   const standard = DEFAULT_OUTLIER_DETECTION;
   const serverErrors = at.field('consecutiveServerErrors');
   if (protocol === 'tcp' && !serverErrors.absent)
-    serverErrors.fail('UNSUPPORTED_BY_PROTOCOL', 'a TCP service answers with no status', {
+    serverErrors.fail('UNSUPPORTED_BY_PROTOCOL', 'a TCP service has no statuses', {
       got: null,
-      fix: 'remove it: connections that do not come about count as gateway errors',
+      fix: 'remove it: failed connections count as gateway errors',
     });
   const consecutiveGatewayErrors = at.field('consecutiveGatewayErrors').number(IN_A_ROW) ?? standard.consecutiveGatewayErrors;
   const consecutiveServerErrors = serverErrors.number(IN_A_ROW);
@@ -38,7 +38,11 @@ export function parseOutlierDetection(at: Reader, protocol: ProtocolId): Outlier
     maxEjectionPercent:
       at
         .field('maxEjectionPercent')
-        .number({ min: 1, max: 99, unit: 'percent', fix: 'one task at least stays; for no ejection use OutlierDetection.none()' }) ??
-      standard.maxEjectionPercent,
+        .number({
+          min: 1,
+          max: 99,
+          unit: 'percent',
+          fix: 'at least one task is never ejected; to eject none, use OutlierDetection.none()',
+        }) ?? standard.maxEjectionPercent,
   };
 }

@@ -12,7 +12,7 @@ const MOST = 1_000_000;
 
 export function parseRateLimits(at: Reader, protocol: ProtocolId, callers: NamedCallers[]): readonly RateLimit[] {
   return parseNamed(at, protocol, SHAPE, (entry, name): RateLimit | undefined => {
-    const requests = entry.field('requests').required('how many requests', 'such as requests: 500').number({ min: 1, max: MOST });
+    const requests = entry.field('requests').required('the number of requests', 'such as requests: 500').number({ min: 1, max: MOST });
     const perSeconds = entry.field('per').seconds({ min: 1, max: 86_400, integer: false }) ?? 1;
     const burst = entry.field('burst').number({ min: 1, max: MOST }) ?? requests;
     const filter = parseRequestFilter(entry, protocol, callers);

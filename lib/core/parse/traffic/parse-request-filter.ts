@@ -8,7 +8,7 @@ import { defined } from '../../defined';
 export const REQUEST_FILTER_FIELDS = ['callers', 'methods', 'paths'] as const;
 
 const WORDS: ListWords = {
-  empty: 'an empty list fits no request',
+  empty: 'an empty list matches no request',
   emptyFix: 'leave it out to mean all, or remove the whole entry',
   grpcMethod: "name it in paths, such as '/shop.Orders/Place'",
 };

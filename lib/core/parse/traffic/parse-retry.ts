@@ -19,8 +19,8 @@ const BACKOFF_GROWTH = 10;
 export function parseRetry(at: Reader, protocol: ProtocolId): RetryPolicy | undefined {
   if (!at.checkFields(RETRY_FIELDS)) return undefined;
   if (protocol === 'tcp')
-    return at.fail('UNSUPPORTED_BY_PROTOCOL', 'a TCP service has no requests to try again', {
-      fix: 'remove retry: connections that do not come about are tried three times',
+    return at.fail('UNSUPPORTED_BY_PROTOCOL', 'a TCP service has no requests to retry', {
+      fix: 'remove retry: a connection that fails is tried three times',
     });
   const maxRetries = at.field('maxRetries').number({ min: 0, max: 10 }) ?? DEFAULT_RETRY.maxRetries;
   const anyMethod = at.field('anyMethod').boolean() ?? DEFAULT_RETRY.anyMethod;
@@ -30,7 +30,7 @@ export function parseRetry(at: Reader, protocol: ProtocolId): RetryPolicy | unde
   const minConcurrency = at.field('minConcurrency').number({ min: 0, max: 1_000_000, unit: 'requests' });
   for (const name of RETRY_FIELDS) {
     if (maxRetries === 0 && name !== 'maxRetries' && !at.field(name).absent)
-      at.field(name).fail('NO_EFFECT', 'with maxRetries 0 nothing is tried again', {
+      at.field(name).fail('NO_EFFECT', 'with maxRetries 0 nothing is retried', {
         got: null,
         fix: `remove ${name}, or raise maxRetries`,
       });
@@ -51,12 +51,12 @@ function parseEvents(at: Reader, protocol: ProtocolId, anyMethod: boolean): read
   if (at.absent) return undefined;
   const items = at.items('a list of RetryOn');
   if (Array.isArray(at.value) && items.length === 0)
-    at.fail('MISSING', 'an empty list would try nothing again', { fix: "leave it out for the mesh's own choice, or set maxRetries to 0" });
+    at.fail('MISSING', 'an empty list would retry nothing', { fix: 'leave it out for the default, or set maxRetries to 0' });
   if (protocol === 'grpc' && !anyMethod && items.length > 0) {
     at.fail(
       'NO_EFFECT',
-      'nobody knows which gRPC methods may be done twice, so without anyMethod nothing is tried again that the application may have seen',
-      { got: null, fix: 'set anyMethod to true if every method may be, or remove on' },
+      'without anyMethod, gRPC calls are retried only if the application has not seen them, since their methods may not be idempotent',
+      { got: null, fix: 'set anyMethod to true if every method is idempotent, or remove on' },
     );
   }
   const allowed = protocol === 'grpc' ? [...HTTP_EVENTS, ...GRPC_EVENTS] : HTTP_EVENTS;

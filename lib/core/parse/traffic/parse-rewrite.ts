@@ -21,7 +21,7 @@ export function parseRewrite(at: Reader, protocol: ProtocolId, match: RouteMatch
 
 function parsePath(at: Reader, protocol: ProtocolId, match: RouteMatch | undefined): Rewrite['path'] {
   if (!at.absent && protocol === 'grpc')
-    return at.fail('UNSUPPORTED_BY_PROTOCOL', 'the path of a gRPC call is its method, which a client and a server must agree on', {
+    return at.fail('UNSUPPORTED_BY_PROTOCOL', 'the path of a gRPC call is its method, which client and server must agree on', {
       fix: 'remove it',
     });
   if (!at.checkFactory('PathRewrite', HOW) || !at.checkFields(['text', 'pattern', 'substitution'], 'kind')) return undefined;
@@ -39,7 +39,7 @@ function parsePath(at: Reader, protocol: ProtocolId, match: RouteMatch | undefin
 
 function parseRegex(at: Reader): Rewrite['path'] {
   const pattern = at.field('pattern').required('the regular expression', "such as '^/v1/(.*)$'").string();
-  const substitution = at.field('substitution').required('what stands in its place', "such as '/\\\\1'").string();
+  const substitution = at.field('substitution').required('the substitution', "such as '/\\\\1'").string();
   const groups = pattern === undefined ? undefined : checkPattern(at.field('pattern'), pattern);
   if (pattern === undefined || substitution === undefined || groups === undefined) return undefined;
   const place = at.field('substitution');
@@ -66,7 +66,7 @@ function parseHost(at: Reader): string | undefined {
   )
     return host;
   return at.fail('INVALID_FORMAT', 'is not a host', {
-    allowed: "a host name in small letters, with a port if need be, such as 'legacy.example.com:8080'",
-    ...(host.includes('://') ? { fix: 'leave out what stands before the host, and the path' } : {}),
+    allowed: "a host name in lower case, with a port if needed, such as 'legacy.example.com:8080'",
+    ...(host.includes('://') ? { fix: 'remove the scheme and the path' } : {}),
   });
 }

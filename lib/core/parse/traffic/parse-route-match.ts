@@ -23,9 +23,9 @@ export const MATCH_FIELDS = ['path', 'methods', 'headers', 'queryParameters'] as
 export function parseRouteMatch(at: Reader, protocol: ProtocolId): RouteMatch | undefined {
   if (at.absent || !at.checkFields(MATCH_FIELDS)) return undefined;
   if (at.empty)
-    at.fail('MISSING', 'a match without a condition takes every request', {
+    at.fail('MISSING', 'a match without a condition matches every request', {
       got: null,
-      fix: 'give a condition, or remove the route and set what it says on the service',
+      fix: 'give a condition, or remove the route and set its options on the service',
     });
   const path = parsePathMatch(at.field('path'), protocol);
   const methods = parseMethods(at.field('methods'), protocol, WORDS);
@@ -72,9 +72,9 @@ export function checkPath(at: Reader, text: string, kind: 'exact' | 'prefix'): b
   const plain = PATH.test(text) && !text.endsWith('/*') && !/\/\.{1,2}(;|\/|$)/.test(text);
   if (plain && (kind === 'exact' || text.endsWith('/'))) return true;
   if (plain) {
-    at.fail('INVALID_FORMAT', `${displayValue(text)} does not end with a slash, so it would also begin other names`, {
+    at.fail('INVALID_FORMAT', `${displayValue(text)} does not end with a slash, so it would also match longer names`, {
       got: null,
-      fix: `write '${text}/' for all below it; '${text}' itself takes a route of its own, with PathMatch.exact()`,
+      fix: `write '${text}/' for all below it; '${text}' itself needs a route of its own, with PathMatch.exact()`,
     });
     return false;
   }

@@ -43,7 +43,7 @@ function parseRoute(at: Reader, protocol: ProtocolId, versions: readonly string[
   const nameAt = at.field('name').required('the name of the route', EXAMPLE);
   const name = nameAt.string();
   if (name !== undefined) checkLabel(name, nameAt, 'a route');
-  const match = parseRouteMatch(at.field('match').required('which requests are meant', EXAMPLE), protocol);
+  const match = parseRouteMatch(at.field('match').required('the match of the route', EXAMPLE), protocol);
   const rewrite = parseRewrite(at.field('rewrite'), protocol, match);
   const rest = differences(at, protocol, versions);
   return name === undefined || match === undefined ? undefined : { name, match, ...defined({ rewrite }), ...rest };
@@ -84,7 +84,7 @@ function checkReachable(drafts: readonly Draft[]): void {
     if (earlier === undefined) continue;
     at.fail(
       'OVERLAPPING_ROUTES',
-      `no request reaches this route: "${earlier.route.name}", which comes before it, takes all that it could match`,
+      `no request reaches this route: "${earlier.route.name}", which comes before it, matches all of its requests`,
       { got: null, fix: `put it before "${earlier.route.name}", or remove it` },
     );
   }

@@ -44,7 +44,7 @@ function tooLong(at: Reader, part: string, partSeconds: number, whole: string, w
     {
       got: counted(partSeconds, 'second'),
       allowed: `at most ${counted(wholeSeconds, 'second')}`,
-      fix: `shorten it, or set ${whole} to more`,
+      fix: `shorten it, or raise ${whole}`,
     },
   );
 }
@@ -52,7 +52,7 @@ function tooLong(at: Reader, part: string, partSeconds: number, whole: string, w
 function parseTcp(at: Reader): Timeouts | undefined {
   const others = TIMEOUT_FIELDS.filter((name) => !TCP_FIELDS.includes(name) && !at.field(name).absent);
   if (others.length > 0) {
-    return at.fail('UNSUPPORTED_BY_PROTOCOL', `a TCP service has no requests to time, so ${others.join(' and ')} cannot be`, {
+    return at.fail('UNSUPPORTED_BY_PROTOCOL', `a TCP service has no requests, so it has no ${others.join(' and no ')}`, {
       allowed: 'Timeout.of({ idle, stream })',
       fix: 'remove timeout, or give only idle or stream',
     });

@@ -13,8 +13,7 @@ export function parseHeaderMatches(at: Reader): readonly ValueMatch[] {
     const name = parseHeaderName(key, item, false);
     const match = parseValueMatch(item, name ?? key, 'header');
     if (name === undefined || match === undefined) continue;
-    if (found.has(name))
-      item.fail('DUPLICATE', `"${name}" stands here twice, in small and in capital letters`, { got: null, fix: 'remove one' });
+    if (found.has(name)) item.fail('DUPLICATE', `"${name}" is given twice, in upper and in lower case`, { got: null, fix: 'remove one' });
     found.set(name, match);
   }
   return sorted(found);
@@ -47,7 +46,7 @@ function parseValueMatch(at: Reader, name: string, of: 'header' | 'parameter'): 
     .required('the kind of match', `use ${HOW}`)
     .oneOf(['exact', 'prefix', 'suffix', 'regex', 'present', 'range', 'not'], 'a ValueMatch');
   if (of === 'parameter' && (kind === 'not' || kind === 'range'))
-    return at.fail('INVALID_VALUE', `Envoy cannot ask this of a query parameter`, {
+    return at.fail('INVALID_VALUE', 'Envoy cannot match query parameters like this', {
       got: `ValueMatch.${kind}()`,
       allowed: 'exact(), prefix(), suffix(), regex() and present()',
       fix: 'write it as ValueMatch.regex(), or put another route before this one',
@@ -62,8 +61,8 @@ function parseValueMatch(at: Reader, name: string, of: 'header' | 'parameter'): 
           .field('match')
           .fail(
             'INVALID_VALUE',
-            'Envoy takes a header that is not there for an empty text, which this pattern fits: a request without the header would not match',
-            { got: inner.text, fix: 'write the pattern so that it fits no empty text, such as ".+" for ".*"' },
+            'to Envoy, a missing header is an empty text, which this pattern matches: a request without the header would not match',
+            { got: inner.text, fix: 'write the pattern so that it does not match an empty text, such as ".+" for ".*"' },
           );
       }
       return inner === undefined ? undefined : { ...inner, invert: !inner.invert };
@@ -102,7 +101,7 @@ function parseRange(at: Reader, name: string): ValueMatch | undefined {
 function checkText(at: Reader, kind: 'exact' | 'prefix' | 'suffix' | 'regex', text: string): boolean {
   if (kind === 'regex') return checkPattern(at, text) !== undefined;
   if (/^[\x20-\x7e]{1,1024}$/.test(text)) return true;
-  at.fail('INVALID_FORMAT', text === '' ? 'an empty text is in every value' : 'is not a text that can be compared', {
+  at.fail('INVALID_FORMAT', text === '' ? 'every value contains an empty text' : 'is not a text that can be compared', {
     allowed: '1 to 1024 printable ASCII characters',
     ...(text === '' ? { fix: 'use ValueMatch.present()' } : {}),
   });

@@ -35,7 +35,7 @@ function checkRoom(at: Reader, min: number, max: number, { desiredCount, scaling
   for (let count = Math.max(1, least); count <= most; count += 1) {
     const [kept, allowed] = [Math.ceil((count * min) / 100), Math.floor((count * max) / 100)];
     if (allowed > kept) continue;
-    at.fail('CONFLICT', `of ${counted(count, 'task')} ECS would have to keep ${kept} and could run ${allowed}, so it could replace none`, {
+    at.fail('CONFLICT', `of ${counted(count, 'task')}, ECS must keep ${kept} and may run ${allowed}, so it can replace none`, {
       got: null,
       allowed: 'room for one task between minHealthyPercent and maxHealthyPercent',
       fix: 'lower minHealthyPercent or raise maxHealthyPercent',

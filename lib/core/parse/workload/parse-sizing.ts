@@ -41,7 +41,7 @@ export function parseSizing(at: Reader, defaults: SizingDefaults, mesh: MeshDefa
     scaling.minCapacity <= scaling.maxCapacity &&
     (desired < scaling.minCapacity || desired > scaling.maxCapacity)
   ) {
-    at.field('desiredCount').fail('OUT_OF_RANGE', `desiredCount ${desired} is outside of what scaling allows`, {
+    at.field('desiredCount').fail('OUT_OF_RANGE', `desiredCount ${desired} is outside of the limits of scaling`, {
       allowed: `${scaling.minCapacity} to ${scaling.maxCapacity}`,
       fix: 'leave desiredCount out: scaling starts at minCapacity',
     });
@@ -120,7 +120,7 @@ function parseScaling(at: Reader): Scaling | undefined {
       min: 1,
       max: 5000,
       unit: 'tasks',
-      fix: 'without tasks there is no use to measure, so scaling would never leave 0: for no task at all leave scaling out and set desiredCount: 0',
+      fix: 'without tasks there is no utilization to measure, so scaling would never leave 0: for no tasks, leave scaling out and set desiredCount: 0',
     }) ?? 1;
   const maxCapacity = at
     .field('maxCapacity')

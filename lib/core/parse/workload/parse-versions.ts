@@ -42,7 +42,7 @@ export function parseVersions(at: Reader, parts: VersionParts): VersionSettings 
     versionsAt.fail('MISSING', 'there is no version to call', { fix: 'leave versions out, or add one, such as v1: { weight: 100 }' });
   const versions = entries.flatMap(([name, item]) => parseVersion(name, item, at, parts) ?? []);
   if (versions.length > 0 && versions.length === entries.length && versions.every(({ weight }) => weight === 0)) {
-    versionsAt.fail('ZERO_WEIGHTS', 'every version has weight 0, so no request would go anywhere', {
+    versionsAt.fail('ZERO_WEIGHTS', 'every version has weight 0, so no version would get requests', {
       got: null,
       fix: 'give one a weight above 0',
     });
@@ -85,7 +85,7 @@ function parseVersionHeader(at: Reader, protocol: ProtocolId): string | undefine
       allowed: 'letters, digits, hyphens and underscores, at most 64, such as "x-version"',
     });
   if (TAKEN_HEADERS.test(name.toLowerCase()))
-    return at.fail('RESERVED_NAME', `the header "${name}" means something else`, {
+    return at.fail('RESERVED_NAME', `the header "${name}" is reserved`, {
       got: null,
       fix: 'choose another name, such as "x-version"',
     });
@@ -98,7 +98,7 @@ const A_MIRROR = "write { version: 'v2', percent: 10 }";
 /** @param versions names of the service's versions */
 export function parseMirror(at: Reader, versions: readonly string[], protocol: ProtocolId): Mirror | undefined {
   if (at.absent) return undefined;
-  if (protocol === 'tcp') return at.fail('UNSUPPORTED_BY_PROTOCOL', 'a TCP service has no requests to copy', { fix: 'remove mirror' });
+  if (protocol === 'tcp') return at.fail('UNSUPPORTED_BY_PROTOCOL', 'a TCP service has no requests to mirror', { fix: 'remove mirror' });
   if (!at.checkFields(['version', 'percent'])) return undefined;
   const version = parseVersionName(at.field('version').required('the version that gets the copies', A_MIRROR), versions);
   const percent = at
@@ -171,7 +171,7 @@ export function parseRouteVersions(
   });
   if (weights.length === 0) return undefined;
   if (weights.length === entries.length && weights.every(([, weight]) => weight === 0)) {
-    return at.fail('ZERO_WEIGHTS', 'every version has weight 0, so no request would go anywhere', {
+    return at.fail('ZERO_WEIGHTS', 'every version has weight 0, so no version would get requests', {
       got: null,
       fix: 'give one a weight above 0',
     });

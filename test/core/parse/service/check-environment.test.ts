@@ -62,7 +62,7 @@ describe('an address that cannot work gives a warning', () => {
     ],
     [
       'https://catalog.shop.internal:15080',
-      '"catalog.shop.internal:15080": "catalog" is reached in plain text, since its own Envoy ends TLS; write http://',
+      '"catalog.shop.internal:15080": "catalog" is reached in plain text, since its own Envoy terminates TLS; write http://',
     ],
     ['cache.shop.internal:6380', '"cache.shop.internal:6380": "cache" is reached on port 6379'],
     [

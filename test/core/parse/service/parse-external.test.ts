@@ -80,11 +80,7 @@ describe('an address of an external service in an environment variable', () => {
   });
 
   test.each([
-    [
-      'https://stripe.shop.internal:15080',
-      ['stripe'],
-      '"stripe" is reached in plain text, since Envoy begins TLS by itself; write http://',
-    ],
+    ['https://stripe.shop.internal:15080', ['stripe'], '"stripe" is reached in plain text, since Envoy originates TLS; write http://'],
     ['http://stripe.shop.internal', ['stripe'], 'with no port this means port 80, but "stripe" is reached on port 15080'],
     ['http://stripe.shop.internal:15080', [], '"ui" does not list "stripe" in calls'],
     ['http://stripee.shop.internal:15080', ['stripe'], 'did you mean "stripe.shop.internal"?'],
@@ -175,7 +171,7 @@ describe('an external service', () => {
   test('fails with what to write, where it can be told', () => {
     const fixOf = (external: unknown) => issuesOf(stripe(external))[0]?.fix;
     expect(fixOf({ host: 'https://API.stripe.com:443/v1' })).toBe('write "api.stripe.com"');
-    expect(fixOf({ host: '10.0.0.7' })).toBe('a certificate is checked by a name: give the address one in DNS');
+    expect(fixOf({ host: '10.0.0.7' })).toBe('certificates are checked by name: give the address a DNS name');
     expect(issuesOf(stripe({ host, virtualPort: 8080 }))[0]?.fix).toBe('set external.stripe.virtualPort to a free port, such as 8081');
   });
 });

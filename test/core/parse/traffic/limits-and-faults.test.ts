@@ -56,12 +56,12 @@ test('each fault gives a warning by its name', () => {
     {
       id: 'fault-injection',
       path: 'services.orders.faultInjection.broken',
-      message: 'Envoy makes 100% of the requests that fit wait 1 s and fail with 503, until the fault is removed',
+      message: 'Envoy makes 100% of the matching requests wait 1 s and fail with 503, until the fault is removed',
     },
     {
       id: 'fault-injection',
       path: 'services.orders.faultInjection.slow',
-      message: 'Envoy makes 10% of the requests that fit wait 2 s, until the fault is removed',
+      message: 'Envoy makes 10% of the matching requests wait 2 s, until the fault is removed',
     },
   ]);
 });

@@ -45,19 +45,19 @@ test.each([
     'leaves no room',
     { minHealthyPercent: 100, maxHealthyPercent: 100 },
     {},
-    'of 1 task ECS would have to keep 1 and could run 1, so it could replace none',
+    'of 1 task, ECS must keep 1 and may run 1, so it can replace none',
   ],
   [
     'leaves none for a single task, since ECS rounds',
     { maxHealthyPercent: 150 },
     {},
-    'of 1 task ECS would have to keep 1 and could run 1, so it could replace none',
+    'of 1 task, ECS must keep 1 and may run 1, so it can replace none',
   ],
   [
     'leaves none for the least that scaling goes down to',
     { maxHealthyPercent: 125 },
     { scaling: { minCapacity: 3, maxCapacity: 8 } },
-    'of 3 tasks ECS would have to keep 3 and could run 3, so it could replace none',
+    'of 3 tasks, ECS must keep 3 and may run 3, so it can replace none',
   ],
 ])('fails if the user %s', (_, options, more, message) => {
   expect(issuesOf(ui({ ...more, deployment: rolling(options) }))).toEqual([expect.objectContaining({ code: 'CONFLICT', message })]);
