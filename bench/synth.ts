@@ -175,10 +175,12 @@ function printNotes(rows: readonly Row[]): void {
     String(Math.round((large[kind][column] - small[kind][column]) / (large.count - small.count)));
   const cost = (kind: 'ours' | 'plain' | 'appMesh'): string => `${more(kind, 'resources')} resources and ${more(kind, 'bytes')} bytes`;
   process.stdout.write(
-    `\nA service more costs ${cost('ours')}; without mutual TLS ${cost('plain')}; on App Mesh, with mutual TLS, ${cost('appMesh')} (between ${small.count} and ${large.count} services).\n`,
+    `\nA service more costs ${cost('ours')}; without mutual TLS ${cost('plain')}; on App Mesh, with mutual TLS, ` +
+      `${cost('appMesh')} (between ${small.count} and ${large.count} services).\n`,
   );
   process.stdout.write(
-    `Of those, Envoy's configuration has ${bootstrapBytes(Certificates.kms())} bytes in a task that calls one service and is called by one, ${bootstrapBytes(Certificates.none())} without mutual TLS.\n`,
+    `Of those, Envoy's configuration has ${bootstrapBytes(Certificates.kms())} bytes in a task that calls one ` +
+      `service and is called by one, ${bootstrapBytes(Certificates.none())} without mutual TLS.\n`,
   );
   const tooLarge = ({ resources, bytes }: Measure): boolean => resources > MAX_STACK_RESOURCES || bytes > MAX_TEMPLATE_BYTES;
   const refused = rows.flatMap(({ count, ours: own, appMesh, peer: other }) => [
@@ -187,7 +189,8 @@ function printNotes(rows: readonly Row[]): void {
     ...(tooLarge(other) ? [`the peer with ${count}`] : []),
   ]);
   process.stdout.write(
-    `Over ${MAX_STACK_RESOURCES} resources or ${MAX_TEMPLATE_BYTES} bytes all refuse to synthesize; measured with that check off: ${refused.join(', ')}.\n`,
+    `Over ${MAX_STACK_RESOURCES} resources or ${MAX_TEMPLATE_BYTES} bytes all refuse to synthesize; measured ` +
+      `with that check off: ${refused.join(', ')}.\n`,
   );
 }
 

@@ -11,7 +11,8 @@ const REASONS: Readonly<Record<string, string>> = {
     'X-Ray has no resources for these actions.',
   'servicediscovery:UpdateInstanceCustomHealthStatus if servicediscovery:ServiceArn':
     'Cloud Map has no resources for it; the condition names the one service.',
-  'servicediscovery:DiscoverInstances,servicediscovery:DiscoverInstancesRevision if servicediscovery:NamespaceName,servicediscovery:ServiceName':
+  ['servicediscovery:DiscoverInstances,servicediscovery:DiscoverInstancesRevision ' +
+  'if servicediscovery:NamespaceName,servicediscovery:ServiceName']:
     'Cloud Map has no resources for them; the conditions name the callees.',
   'ecr:GetAuthorizationToken': 'A token is for the whole registry; ECR has no resource for it.',
   'lambda:InvokeFunction': 'The provider framework of the CDK: any version (`:*`) of its one function.',

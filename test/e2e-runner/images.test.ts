@@ -43,7 +43,8 @@ test.each([undefined, Mesh.envoy({ version: 'v1.39.2' })])(
 );
 
 test('fails if nobody recorded of what the CDK builds an image', () => {
-  const reference = `123456789012.dkr.ecr.eu-central-1.amazonaws.com/cdk-hnb659fds-container-assets-123456789012-eu-central-1:${'f'.repeat(64)}`;
+  const registry = '123456789012.dkr.ecr.eu-central-1.amazonaws.com';
+  const reference = `${registry}/cdk-hnb659fds-container-assets-123456789012-eu-central-1:${'f'.repeat(64)}`;
   const context = { ...CONTEXT, container: { name: 'envoy', image: reference }, service: { name: 'ui' } } as StandInContext;
   expect(() => new Images(RULES).standIn(context)).toThrow(/nobody recorded of what: make the template with templateOf\(\)/);
 });

@@ -237,7 +237,9 @@ e2e('authorization', () => {
           .filter(({ trace }) => trace === traceOf(way, path))
           .map((entry) => entry['path']);
       const through = async (path: string): Promise<number> => {
-        const send = `GET ${path} HTTP/1.1\r\nhost: orders.shop.internal:15080\r\nx-amzn-trace-id: ${traceOf('through', path)}\r\nconnection: close\r\n\r\n`;
+        const send =
+          `GET ${path} HTTP/1.1\r\nhost: orders.shop.internal:15080\r\nx-amzn-trace-id: ${traceOf('through', path)}\r\n` +
+          `connection: close\r\n\r\n`;
         const outcome = await task('ui').client.tcp({ host: 'orders.shop.internal', port: DEFAULT_VIRTUAL_PORT, send, until: '\r\n\r\n' });
         return outcome.kind === 'received' ? Number(/^HTTP\/1\.1 (\d+)/.exec(outcome.text)?.[1]) : 0;
       };

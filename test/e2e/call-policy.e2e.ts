@@ -243,7 +243,7 @@ e2e('the policy of calls', () => {
     });
   });
 
-  test('active health check: a task that says it is not well gets nothing from a caller that asks, though `allow` names no such path; others do not know', async () => {
+  test('active health check: an unhealthy task gets nothing from a caller that checks, though `allow` has no such path', async () => {
     expect(statuses(await many('cron', 1, { path: '/elsewhere' }))).toEqual([403]);
     await warm();
     await whileFlaky('sick', async (victim) => {

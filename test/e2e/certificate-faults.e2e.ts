@@ -279,7 +279,7 @@ e2e('certificates when something is wrong', () => {
     expect(task('ui').status).toBe('RUNNING');
   });
 
-  test('a task that runs goes on with what it has while its disk is full, says "disk-full", and is renewed when there is room', async () => {
+  test('a running task goes on while its disk is full, says "disk-full", and is renewed when there is room', async () => {
     const file = `${MESH_DIRECTORY}/filler`;
     expect(await agentOf('ledger').exec(['sh', '-c', `cat /dev/zero > ${file}`])).toMatchObject({
       stderr: expect.stringContaining('No space left on device') as string,
@@ -292,7 +292,7 @@ e2e('certificates when something is wrong', () => {
     await renewed(shop(), 'ledger');
   });
 
-  test('a task that runs goes on with what it has while Secrets Manager is down for a minute, says so, and notices when it is back', async () => {
+  test('a running task goes on while Secrets Manager is down for a minute, says so, and notices when it is back', async () => {
     const before = await presented(task('orders'));
     await shop().certificates.rotate('orders');
     await minute;
@@ -305,7 +305,8 @@ e2e('certificates when something is wrong', () => {
     await agentOf('orders').log.untilJson(({ message }) => message === 'the certificate was renewed', { timeoutMs: 3 * MINUTE });
     await renewed(shop(), 'orders');
     console.log(
-      `FIGURE faults: ${traffic.answered} calls while certificates, AWS, an agent and a disk were in trouble, ${traffic.failures.length} failed`,
+      `FIGURE faults: ${traffic.answered} calls while certificates, AWS, an agent and a disk were in trouble, ` +
+        `${traffic.failures.length} failed`,
     );
   });
 });

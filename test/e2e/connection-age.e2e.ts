@@ -54,7 +54,7 @@ e2e('a connection between tasks', () => {
     expect(outcomes.filter((outcome) => outcome.kind !== 'response' || outcome.status !== 200)).toEqual([]);
   });
 
-  test('that has reached its longest life makes way for a new one, whose certificates are proved anew, and costs no request and no stream', async () => {
+  test('that has reached its longest life makes way for a new one with new handshakes, and costs no request and no stream', async () => {
     const over = new AbortController();
     const traffic = load(task('ui').endpoint, {
       url: 'http://orders.shop.internal:15080/delay/300ms',
@@ -83,7 +83,8 @@ e2e('a connection between tasks', () => {
     const { statuses } = await traffic;
     const answered = statuses['200'] ?? 0;
     process.stdout.write(
-      `connection age: ${JSON.stringify(statuses)} while connections ended ${await counted('orders', 'http.inbound_orders.downstream_cx_max_duration_reached')} times\n`,
+      `connection age: ${JSON.stringify(statuses)} while connections ended ` +
+        `${await counted('orders', 'http.inbound_orders.downstream_cx_max_duration_reached')} times\n`,
     );
     expect(Object.keys(statuses)).toEqual(['200']);
     expect(answered).toBeGreaterThan(AGE_SECONDS * PER_SECOND);

@@ -76,7 +76,8 @@ e2e('faults of one of three tasks, with the default policy', () => {
     const report = await load.stop();
     const failed = Object.values(report.failures).reduce((sum, count) => sum + count, 0);
     console.log(
-      `FIGURE ${what}, 1 of ${TASKS} tasks, default policy: ${report.succeeded + failed} requests, ${failed} failed, ${await counter(caller, 'upstream_rq_total')} attempts`,
+      `FIGURE ${what}, 1 of ${TASKS} tasks, default policy: ${report.succeeded + failed} requests, ${failed} ` +
+        `failed, ${await counter(caller, 'upstream_rq_total')} attempts`,
     );
     return { ...report, pingsLost: await counter(caller, 'http2.keepalive_timeout'), requests: report.succeeded + failed, failed };
   }

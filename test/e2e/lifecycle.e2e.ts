@@ -106,7 +106,8 @@ e2e('a task in the runner lives as on ECS', () => {
         }),
         container(
           'reader',
-          `id -u; touch /tmp/x || echo root is read-only; touch /in/x || echo volume is read-only; until test -e /in/file; do sleep 0.05; done; cat /in/file; ${FOREVER}`,
+          'id -u; touch /tmp/x || echo root is read-only; touch /in/x || echo volume is read-only; until test -e ' +
+            `/in/file; do sleep 0.05; done; cat /in/file; ${FOREVER}`,
           { ReadonlyRootFilesystem: true, ...mounts('/in', true) },
         ),
       ],

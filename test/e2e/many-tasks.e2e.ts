@@ -69,7 +69,7 @@ e2e(`a service of ${TASKS} tasks, more than DNS can name`, () => {
     expect(asked('DiscoverInstances') - lists).toBeLessThan(asked('DiscoverInstancesRevision') - revisions);
   });
 
-  test('while Cloud Map is away, the tasks that were known go on being called; one that started meanwhile is found when it is back', async () => {
+  test('while Cloud Map is away, known tasks are still called; one that started meanwhile is found when it is back', async () => {
     const { cloudMap } = running().aws;
     const load = SteadyLoad.start(strict().endpoint, calls('away'));
     cloudMap.fault = ({ by }) => (by === strict().id ? 'unreachable' : undefined);

@@ -34,7 +34,9 @@ import { NETNS_MOUNTS, Workspace } from './runner/workspace';
 import { findTools } from './tools';
 
 /** Puts a directory where the volume of the agent is, for the one command that follows. */
-const WITH_FILES = `mount --make-rprivate /; mount -t tmpfs tmpfs ${dirname(MESH_DIRECTORY)}; mkdir ${MESH_DIRECTORY}; mount --bind "$1" ${MESH_DIRECTORY}; shift; exec "$@"`;
+const WITH_FILES =
+  `mount --make-rprivate /; mount -t tmpfs tmpfs ${dirname(MESH_DIRECTORY)}; mkdir ${MESH_DIRECTORY}; mount ` +
+  `--bind "$1" ${MESH_DIRECTORY}; shift; exec "$@"`;
 const STRANGER = 'stranger';
 const LOOPBACK = '127.0.0.1';
 /** Who may connect to whom is not what is looked at here. */

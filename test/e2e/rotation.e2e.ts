@@ -158,7 +158,9 @@ e2e('rotation of certificates', () => {
     const { 'cluster.ledger.ssl.handshake': handshakes = 0 } = await counted('ui', '^cluster\\.ledger\\.ssl\\.handshake$');
     expect(handshakes).toBeGreaterThanOrEqual(results[1]?.statuses['200'] ?? 0);
     console.log(
-      `FIGURE rotation under load: ${answered} requests, 0 failed, ${seen.size / SERVICES.length - 1} rotations of ${SERVICES.length} certificates, 1 new authority, ${handshakes} handshakes; ${['kept connections', 'new connections'].map((kind, index) => `${kind}: ${timesOf(results[index])}`).join('; ')}`,
+      `FIGURE rotation under load: ${answered} requests, 0 failed, ${seen.size / SERVICES.length - 1} rotations of ` +
+        `${SERVICES.length} certificates, 1 new authority, ${handshakes} handshakes; ` +
+        ['kept connections', 'new connections'].map((kind, index) => `${kind}: ${timesOf(results[index])}`).join('; '),
     );
   });
 
@@ -180,7 +182,8 @@ e2e('rotation of certificates', () => {
     const check = await memoryOfCommand(task('ui').container(AGENT_CONTAINER), ['node', '/agent/agent.js', 'health']);
     const most = Math.max(...agents) + check.own;
     console.log(
-      `FIGURE memory of mesh-agent: at most ${Math.max(...agents).toFixed(0)} MiB resident, and ${check.own.toFixed(0)} MiB while its health check runs, of ${AGENT_MEMORY_MIB} MiB`,
+      `FIGURE memory of mesh-agent: at most ${Math.max(...agents).toFixed(0)} MiB resident, and ` +
+        `${check.own.toFixed(0)} MiB while its health check runs, of ${AGENT_MEMORY_MIB} MiB`,
     );
     expect(most).toBeLessThan(0.85 * AGENT_MEMORY_MIB);
   });

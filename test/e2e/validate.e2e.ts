@@ -12,7 +12,9 @@ import { e2e } from './suite';
 import { findTools } from './tools';
 
 /** Puts a directory where the volume of the agent is, for the one command that follows. */
-const WITH_FILES = `mount --make-rprivate /; mount -t tmpfs tmpfs ${dirname(MESH_DIRECTORY)}; mkdir ${MESH_DIRECTORY}; mount --bind "$1" ${MESH_DIRECTORY}; shift; exec "$@"`;
+const WITH_FILES =
+  `mount --make-rprivate /; mount -t tmpfs tmpfs ${dirname(MESH_DIRECTORY)}; mkdir ${MESH_DIRECTORY}; mount ` +
+  `--bind "$1" ${MESH_DIRECTORY}; shift; exec "$@"`;
 
 e2e('a real Envoy', () => {
   const ENVOYS = [

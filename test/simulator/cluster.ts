@@ -122,7 +122,10 @@ function httpOptions(message: Message): Pick<Cluster, 'http2' | 'mutations'> {
   return { http2: false, mutations: [] };
 }
 
-/** Of the filters between the router and the connection. https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/http/http_filters */
+/**
+ * Of the filters between the router and the connection.
+ * https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/http/http_filters
+ */
 function mutationsOf(http: Message): Cluster['mutations'] {
   return http
     .list('http_filters')

@@ -70,7 +70,10 @@ export class HeaderMap {
   }
 }
 
-/** Of those of requests the ones that somebody might add something to. https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers */
+/**
+ * Of those of requests the ones that somebody might add something to.
+ * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers
+ */
 const OWN: readonly string[] = [
   'x-forwarded-proto',
   'x-forwarded-for',

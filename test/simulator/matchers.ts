@@ -63,7 +63,10 @@ export function matchesHeaders(list: readonly (readonly [unknown, string])[], he
   return list.every(([value, at]) => matchesHeader(value, at, headers));
 }
 
-/** The first value of a name counts, as it is written. https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto#config-route-v3-queryparametermatcher */
+/**
+ * The first value of a name counts, as it is written.
+ * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto#config-route-v3-queryparametermatcher
+ */
 export function matchesQueryParameter(value: unknown, at: string, path: string): boolean {
   const matcher = Message.of(value, at, { reads: ['name', 'string_match', 'present_match'] });
   const name = matcher.text('name');
@@ -77,7 +80,10 @@ export function matchesQueryParameter(value: unknown, at: string, path: string):
   return parameter !== undefined && matchesString(matcher.raw('string_match'), matcher.place('string_match'), parameter[2] ?? '');
 }
 
-/** Whether something that a share of the requests meets happens to this one. https://www.envoyproxy.io/docs/envoy/latest/api-v3/type/v3/percent.proto */
+/**
+ * Whether something that a share of the requests meets happens to this one.
+ * https://www.envoyproxy.io/docs/envoy/latest/api-v3/type/v3/percent.proto
+ */
 export function happens(fraction: Message | undefined, chance: Chance, otherwise: boolean): boolean {
   if (fraction === undefined) return otherwise;
   const numerator = fraction.number('numerator', 0);

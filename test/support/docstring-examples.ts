@@ -56,7 +56,9 @@ import { IDatabaseCluster } from 'aws-cdk-lib/aws-rds';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import * as library from '../../lib';
 import { ${Object.keys(library).join(', ')}, IHttpApiAuthorizer, IMicroservice, IRestApiAuthorizer } from '../../lib';
-declare const image: ContainerImage, services: library.MicroservicesProps['services'], authorizer: library.LambdaAuthorizer, handler: IFunction, userPool: UserPool, repository: IRepository, password: ISecret, table: ITable, database: IDatabaseCluster, shop: Microservices;
+declare const image: ContainerImage, services: library.MicroservicesProps['services'], authorizer: library.LambdaAuthorizer, handler: IFunction;
+declare const userPool: UserPool, repository: IRepository, password: ISecret, table: ITable, database: IDatabaseCluster;
+declare const shop: Microservices;
 `;
 
 const examples: readonly ExampleFile[] = FILES.flatMap(examplesOf).map((example) => ({

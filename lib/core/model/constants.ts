@@ -22,7 +22,10 @@ export const GATEWAY_NAME = 'gateway';
  */
 export const FIRST_UNPRIVILEGED_PORT = 1024;
 
-/** Where docker.io/envoyproxy/envoy has the authorities that its Ubuntu trusts. https://github.com/envoyproxy/envoy/blob/main/distribution/docker/Dockerfile-envoy */
+/**
+ * Where docker.io/envoyproxy/envoy has the authorities that its Ubuntu trusts.
+ * https://github.com/envoyproxy/envoy/blob/main/distribution/docker/Dockerfile-envoy
+ */
 export const PUBLIC_AUTHORITIES_FILE = '/etc/ssl/certs/ca-certificates.crt';
 
 /** The volume that a task's agent writes and its Envoy reads. */

@@ -49,7 +49,8 @@ function parsePath(method: string, path: string, at: Reader): readonly PathSegme
         return at.fail('MALFORMED_ROUTE', `${displayValue(part)} cannot be a part of a path`, {
           got: displayValue(path),
           allowed:
-            'letters, digits, ".", "_", "-" and ":" (what both kinds of API Gateway take), or a whole part in braces such as {id} or {proxy+}',
+            'letters, digits, ".", "_", "-" and ":" (what both kinds of API Gateway take), or a whole part in braces ' +
+            'such as {id} or {proxy+}',
         });
       }
       segments.push({ kind: 'static', text: part });
@@ -74,7 +75,8 @@ function parsePath(method: string, path: string, at: Reader): readonly PathSegme
 
 /** The path with parameter names left out: two routes of one shape match the same requests. */
 export function shapeOf(segments: readonly PathSegment[]): string {
-  return `/${segments.map((segment) => (segment.kind === 'static' ? segment.text : segment.kind === 'parameter' ? '{}' : '{+}')).join('/')}`;
+  const parts = segments.map((segment) => (segment.kind === 'static' ? segment.text : segment.kind === 'parameter' ? '{}' : '{+}'));
+  return `/${parts.join('/')}`;
 }
 
 /**

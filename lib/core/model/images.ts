@@ -37,7 +37,10 @@ export function withTag(image: PinnedImage, tag: string | undefined): PinnedImag
   return tag === undefined || tag === image.tag ? image : { ...image, tag, digest: undefined };
 }
 
-/** Envoy 1.37 is the first with `admin.allow_paths`, the newest part of our configuration. https://github.com/envoyproxy/envoy/pull/42367 */
+/**
+ * Envoy 1.37 is the first with `admin.allow_paths`, the newest part of our configuration.
+ * https://github.com/envoyproxy/envoy/pull/42367
+ */
 export const FIRST_PROXY_MINOR = 37;
 
 /** The minor of the newest Envoy that the tests run, which is that of `IMAGES.envoy`. They run the first one, too. */

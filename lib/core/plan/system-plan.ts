@@ -118,7 +118,10 @@ export interface MeshEndpointPlan {
   readonly authorityArns: readonly string[];
 }
 
-/** ECS leads the traffic of a task through a container. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ProxyConfiguration.html */
+/**
+ * ECS leads the traffic of a task through a container.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ProxyConfiguration.html
+ */
 export interface InterceptionPlan {
   readonly container: string;
   readonly appPorts: readonly number[];

@@ -23,7 +23,9 @@ export function checkTaskDefinitionSize(task: MeshWorkloadPlan, path: string, is
     path,
     message: `the task definition of "${task.name}" has about ${bytes} bytes`,
     allowed: `at most ${MAX_TASK_DEFINITION_BYTES} bytes`,
-    fix: `make the largest parts smaller: ${largest.join('; ')}. Fewer calls make Envoy's configuration smaller; large environment variables belong into a file, S3 or SSM`,
+    fix:
+      `make the largest parts smaller: ${largest.join('; ')}. Fewer calls make Envoy's configuration smaller; ` +
+      'large environment variables belong into a file, S3 or SSM',
   });
 }
 

@@ -8,7 +8,8 @@ export type RegexCheck = { readonly groups: number } | { readonly problem: strin
 
 /** What a user may write. */
 export const REGEX_ALLOWED =
-  'printable ASCII; ., [a-z], [^a-z], \\d, \\w, \\s, \\b and their opposites, ^, $, |, (...), (?:...), (?i), *, +, ?, {2}, {2,}, {2,5}, also lazy; other punctuation with a backslash';
+  'printable ASCII; ., [a-z], [^a-z], \\d, \\w, \\s, \\b and their opposites, ^, $, |, (...), (?:...), (?i), ' +
+  '*, +, ?, {2}, {2,}, {2,5}, also lazy; other punctuation with a backslash';
 
 const MAX_LENGTH = 512;
 /** RE2's own limit, also on the product of repetitions inside of each other. */

@@ -131,7 +131,8 @@ export class MicroservicesValidationError extends Error {
 
   constructor(where: string, issues: readonly Issue[]) {
     super(
-      `${issues.length === 1 ? 'one problem' : `${issues.length} problems`} in ${where}:\n\n${issues.map((issue, index) => describe(issue, String(index + 1).padStart(String(issues.length).length))).join('\n\n')}\n`,
+      `${issues.length === 1 ? 'one problem' : `${issues.length} problems`} in ${where}:\n\n` +
+        `${issues.map((issue, index) => describe(issue, String(index + 1).padStart(String(issues.length).length))).join('\n\n')}\n`,
     );
     // Not enumerable, or Node.js would print all of them a second time below the stack.
     Object.defineProperty(this, 'issues', { value: issues });

@@ -81,7 +81,8 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map(
     role: "each service has a role of its own: grant to it, such as bucket.grantRead(system.service('ui'))",
     taskrole: "each service has a role of its own: grant to it, such as bucket.grantRead(system.service('ui'))",
     securitygroups:
-      "each service has a security group of its own: open others to it, such as database.connections.allowDefaultPortFrom(system.service('ui'))",
+      'each service has a security group of its own: open others to it, such as ' +
+      "database.connections.allowDefaultPortFrom(system.service('ui'))",
   }),
 );
 

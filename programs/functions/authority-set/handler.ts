@@ -83,7 +83,8 @@ export function authoritySetHandler({
 function explained(error: unknown, secretId: string): unknown {
   if (!(error instanceof Error) || error.name !== 'AccessDeniedException') return error;
   return new Error(
-    `the service of ${secretId} goes away in the same deployment, so nobody can tell whether its tasks allow this change of authorities: remove the service in a deployment of its own first`,
+    `the service of ${secretId} goes away in the same deployment, so nobody can tell whether its tasks allow ` +
+      'this change of authorities: remove the service in a deployment of its own first',
     { cause: error },
   );
 }

@@ -17,7 +17,8 @@ async function readKey(kms: KMSClient, keyArn: string): Promise<{ readonly publi
   const { KeyMetadata: key } = await kms.send(new DescribeKeyCommand({ KeyId: keyArn }));
   if (key?.KeySpec !== 'ECC_NIST_P256' || key.KeyUsage !== 'SIGN_VERIFY') {
     throw new Error(
-      `the key ${keyArn} is ${key?.KeySpec ?? 'of no kind'} for ${key?.KeyUsage ?? 'nothing'}; an authority needs ECC_NIST_P256 for SIGN_VERIFY`,
+      `the key ${keyArn} is ${key?.KeySpec ?? 'of no kind'} for ${key?.KeyUsage ?? 'nothing'}; an authority needs ` +
+        'ECC_NIST_P256 for SIGN_VERIFY',
     );
   }
   if (key.CreationDate === undefined) throw new Error(`KMS does not say when the key ${keyArn} was made`);

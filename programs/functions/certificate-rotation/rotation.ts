@@ -75,7 +75,8 @@ async function assertSameIdentity({ secret, owner }: Rotation): Promise<void> {
   const current = certificateSecretIn((await secret.current())?.text ?? '');
   if (current !== undefined && current.identity !== owner.identity) {
     throw new Error(
-      `the secret holds a certificate of ${current.identity} and its tags say ${owner.identity}: a secret keeps its identity; make a new secret for another one`,
+      `the secret holds a certificate of ${current.identity} and its tags say ${owner.identity}: a secret keeps ` +
+        'its identity; make a new secret for another one',
     );
   }
 }

@@ -15,6 +15,7 @@ export async function activeAuthority(acmPca: ACMPCAClient, arn: string): Promis
   if (BEFORE_ACTIVE.includes(status))
     throw new NotYetActive(`the authority ${arn} is ${status}: install its certificate, so that it becomes ACTIVE`);
   throw new Error(
-    `the authority ${arn} is ${status}, and only an ACTIVE one issues certificates: ${status === 'DISABLED' ? 'enable it, or ' : ''}use another one`,
+    `the authority ${arn} is ${status}, and only an ACTIVE one issues certificates: ` +
+      `${status === 'DISABLED' ? 'enable it, or ' : ''}use another one`,
   );
 }

@@ -54,7 +54,8 @@ export async function issueByPrivateCa(
   const chain = chainTo(leaf, others, issuer.certificate);
   if (chain === undefined) {
     throw new Error(
-      `the certificate ${certificateArn} does not lead to the root ${JSON.stringify(issuer.certificate.subject)} of its authority: if that has got a new root, add it to the mesh as another authority`,
+      `the certificate ${certificateArn} does not lead to the root ${JSON.stringify(issuer.certificate.subject)} ` +
+        'of its authority: if that has got a new root, add it to the mesh as another authority',
     );
   }
   return { chain, privateKey };

@@ -16,12 +16,14 @@ export async function rootOfAuthority(acmPca: ACMPCAClient, arn: string): Promis
   const root = certificates[certificates.length - 1] ?? certificates[0];
   if (!root.ca || !isIssuedBy(root, root)) {
     throw new Error(
-      `the chain of the authority ${arn} ends in ${JSON.stringify(root.subject)}, which is no self-signed root: import the authority's certificate again, with a chain up to its root`,
+      `the chain of the authority ${arn} ends in ${JSON.stringify(root.subject)}, which is no self-signed root: ` +
+        `import the authority's certificate again, with a chain up to its root`,
     );
   }
   if (!leadsTo(certificates, root))
     throw new Error(
-      `the chain of the authority ${arn} is broken before ${JSON.stringify(root.subject)}: import the authority's certificate again, with its chain in order`,
+      `the chain of the authority ${arn} is broken before ${JSON.stringify(root.subject)}: import the authority's ` +
+        'certificate again, with its chain in order',
     );
   return root;
 }

@@ -119,7 +119,8 @@ export interface ClientTlsView {
   readonly trust: SourceView;
   /**
    * Sorted; or each task's own name, by which it is found (`VersionView.discoveryHost`): what App Mesh checks where a policy
-   * says no name. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-appmesh-virtualnode-tlsvalidationcontext.html
+   * says no name.
+   * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-appmesh-virtualnode-tlsvalidationcontext.html
    */
   readonly serverNames: readonly string[] | 'discoveryHost';
 }

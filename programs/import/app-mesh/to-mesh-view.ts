@@ -219,7 +219,8 @@ class View {
       if (differ.length > 0)
         this.fail(
           other.id ?? other.name,
-          `differs from "${first.name}" in ${differ.join(', ')}, though both are behind ${id}: versions of a service are alike but for their tasks`,
+          `differs from "${first.name}" in ${differ.join(', ')}, though both are behind ${id}: versions of a service ` +
+            'are alike but for their tasks',
           'make two services of them, or make them alike',
         );
     }

@@ -17,7 +17,9 @@ export function textOf(value: unknown): string | undefined {
 
 /** A value that only CloudFormation knows, such as `${ImportValue RootCA}`. */
 export function symbol(name: string, argument: unknown): Unresolved {
-  return new Unresolved(
-    `\${${name} ${textOf(argument) ?? JSON.stringify(argument, (_key, value: unknown) => (value instanceof Unresolved ? value.text : value)) ?? ''}}`,
-  );
+  return new Unresolved(`\${${name} ${textOf(argument) ?? json(argument) ?? ''}}`);
+}
+
+function json(argument: unknown): string | undefined {
+  return JSON.stringify(argument, (_key, value: unknown) => (value instanceof Unresolved ? value.text : value));
 }

@@ -64,7 +64,7 @@ test('calls of the own application and the admin interface meet no limit that ot
   expect(listener(configuration, '_inbound')).not.toHaveProperty('ignore_global_conn_limit');
 });
 
-test('what a caller does not read is held back in the application, not in its Envoy; what is sent again is held by the caller alone', () => {
+test('what a caller does not read is held back in the application, what is sent again by the caller alone', () => {
   const configuration = configurationOf(props(), 'orders');
   expect(listener(configuration, '_inbound')['per_connection_buffer_limit_bytes']).toBe(32_768);
   expect(cluster(configuration, '_app')['per_connection_buffer_limit_bytes']).toBe(32_768);

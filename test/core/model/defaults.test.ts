@@ -110,7 +110,12 @@ test.each<[string, string]>([
   ['Inbound connections, larger tasks', count(limitOf(2048))],
   [
     'Duration of a request at the called service',
-    `the longest timeout of its callers and ${secondsIn(at(inbound, 'route_config.virtual_hosts.0.routes.0.route.timeout')) - (defaultCallPolicy('http').timeouts.requestSeconds ?? 0)} s more, if all have one`,
+    'the longest timeout of its callers and ' +
+      `${
+        secondsIn(at(inbound, 'route_config.virtual_hosts.0.routes.0.route.timeout')) -
+        (defaultCallPolicy('http').timeouts.requestSeconds ?? 0)
+      } ` +
+      's more, if all have one',
   ],
   ['Connections of an Envoy', count(Number(found(/"max_active_downstream_connections":"(\d+)"/, small)))],
   ['Heap limit of a sidecar', `${percent(heapOf(small) / 512)} of the task's memory`],

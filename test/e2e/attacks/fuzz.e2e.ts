@@ -264,12 +264,12 @@ e2e(`generated attacks, with ATTACK_SEED=${seed}`, () => {
     });
     fuzzer.judgeTrailers();
     console.log(
-      `ATTACK_SEED=${seed}: ${only === undefined ? REQUESTS : 1} requests in ${Math.round((Date.now() - began) / 1000)} s${process.env['CI'] === 'true' ? '' : ' (20000 with CI=true)'}\n${[
-        ...fuzzer.counts,
-      ]
-        .sort()
-        .map(([what, count]) => `${what}: ${count}`)
-        .join('\n')}`,
+      `ATTACK_SEED=${seed}: ${only === undefined ? REQUESTS : 1} requests in ${Math.round((Date.now() - began) / 1000)} s` +
+        `${process.env['CI'] === 'true' ? '' : ' (20000 with CI=true)'}\n` +
+        [...fuzzer.counts]
+          .sort()
+          .map(([what, count]) => `${what}: ${count}`)
+          .join('\n'),
     );
     expect(fuzzer.broken.slice(0, 5).join('\n')).toBe('');
     if (only === undefined) expect(fuzzer.counts.get('arrived at web')).toBeGreaterThan(REQUESTS / 40);

@@ -256,7 +256,8 @@ export class Container {
     const [, uid, gid] = /^(\d+)(?::(\d+))?$/.exec(known) ?? [];
     if (uid === undefined) {
       throw new Error(
-        `${this.log.name}: user "${declared}" is a name of the image's /etc/passwd, which is not here: give the stand-in users: { '${declared}': 'uid:gid' }`,
+        `${this.log.name}: user "${declared}" is a name of the image's /etc/passwd, which is not here: give the ` +
+          `stand-in users: { '${declared}': 'uid:gid' }`,
       );
     }
     return { uid: Number(uid), gid: Number(gid ?? uid) };

@@ -49,7 +49,8 @@ export class Images {
     );
     if (rule === undefined) {
       throw new Error(
-        `no stand-in for the image "${image}" (container "${context.container.name}" of service "${context.service.name}"): add { image: '${repository(image)}', run: … } to the images of this test`,
+        `no stand-in for the image "${image}" (container "${context.container.name}" of service ` +
+          `"${context.service.name}"): add { image: '${repository(image)}', run: … } to the images of this test`,
       );
     }
     return rule.run(context);

@@ -69,7 +69,7 @@ function onDisk(disk: MemoryFiles): OnDisk | undefined {
   return { leaf: new X509Certificate(material.certificateChain), key: material.privateKey, roots };
 }
 
-test('whatever arrives and fails, wherever the agent is killed, the files are absent or a whole and matching set, never older than the last', async () => {
+test('whatever fails, wherever the agent is killed, the files are absent or a whole matching set, never older than the last', async () => {
   let [installed, moved] = [0, 0];
   await fc.assert(
     fc.asyncProperty(events, async (story) => {

@@ -39,7 +39,7 @@ function started(format: string): { readonly world: FakeWorld; readonly running:
   return { world, running, ended: () => ended };
 }
 
-test('a task whose Envoy reads its certificate once leaves in good order when the certificate is old, and a newer one is there', async () => {
+test('a task whose Envoy reads its certificate once leaves in good order when it is old and there is a newer one', async () => {
   const { world, ended } = started('pem');
   await world.clock.advance(5 * MINUTE);
   world.answer = newer;

@@ -291,7 +291,7 @@ test('a rotation that was interrupted while an authority issued does not bring i
   expect(mesh.strangers()).toEqual([]);
 }, 30_000);
 
-test('whatever is deployed, rotated, crashed and read late in whatever order, each service trusts every other at every moment', async () => {
+test('whatever is deployed, rotated, crashed and read late, each service trusts every other at every moment', async () => {
   let [agreed, refused] = [0, 0];
   await fc.assert(
     fc.asyncProperty(fc.array(action, { minLength: 15, maxLength: 40, size: 'max' }), async (actions) => {

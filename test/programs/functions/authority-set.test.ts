@@ -180,7 +180,12 @@ test('fails if an authority is removed that issued a current certificate, and sa
   harness.advance(HOUR);
   const error: unknown = await update(BOTH_BY_B(), ONLY_B()).catch((reason: unknown) => reason);
   expect((error as Error).message).toMatchInlineSnapshot(
-    `"the authority "a" cannot be removed: it issued the current certificate of payment. Replacing an authority takes two steps, each followed by a rotation of every secret: (1) add the new authority and keep the issuer, deploy, and have every secret rotated, so that all services trust both; (2) make the new authority the issuer, deploy, and have every secret rotated, so that all certificates are new. After that the old authority can be removed. Secrets rotate on their schedule, or at once with \`aws secretsmanager rotate-secret\`."`,
+    '"the authority "a" cannot be removed: it issued the current certificate of payment. Replacing an authority ' +
+      'takes two steps, each followed by a rotation of every secret: (1) add the new authority and keep the ' +
+      'issuer, deploy, and have every secret rotated, so that all services trust both; (2) make the new authority ' +
+      'the issuer, deploy, and have every secret rotated, so that all certificates are new. After that the old ' +
+      `authority can be removed. Secrets rotate on their schedule, or at once with \`aws secretsmanager ` +
+      `rotate-secret\`."`,
   );
   expect(harness.lines.at(-1)).toContain('authority-set-refused');
 });

@@ -215,7 +215,8 @@ describe('whose certificate it is', () => {
     harness.secretsManager.tag(arn, tagsOf('admin'));
     harness.calls = [];
     await expect(harness.rotate(arn)).rejects.toThrow(
-      'the secret holds a certificate of spiffe://shop.internal/orders and its tags say spiffe://shop.internal/admin: a secret keeps its identity',
+      'the secret holds a certificate of spiffe://shop.internal/orders and its tags say ' +
+        'spiffe://shop.internal/admin: a secret keeps its identity',
     );
     expect(harness.current(arn, 'orders')).toMatchObject({ ok: true });
     expect(harness.calls).not.toContain('Sign');

@@ -83,7 +83,10 @@ function isLimited(limit: Message, selected: SelectedRoute | undefined, exchange
   return buckets.some((bucket) => bucket !== undefined && bucket.number('max_tokens') < ENDLESS);
 }
 
-/** The filter's own rate limits stand for those of the route. https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto#config-route-v3-ratelimit */
+/**
+ * The filter's own rate limits stand for those of the route.
+ * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto#config-route-v3-ratelimit
+ */
 function descriptorsOf(limit: Message, selected: SelectedRoute | undefined, exchange: Exchange): readonly Descriptor[] {
   const owner = [limit, selected?.action, selected?.virtualHost].find((message) => message?.has('rate_limits'));
   return (owner?.messages('rate_limits', { reads: ['actions'] }) ?? []).flatMap((rateLimit) => {

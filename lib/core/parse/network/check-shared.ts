@@ -1,7 +1,10 @@
 import { Opaque, Unreadable, Unresolved } from '../../reading/input';
 import { Reader } from '../../reading/reader';
 
-/** logs.RetentionDays; the last one means "for ever". https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+/**
+ * logs.RetentionDays; the last one means "never expire".
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+ */
 const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, 9999];
 
 /** As for a namespace (parse.ts): what is known of the object without the CDK. */
@@ -18,7 +21,8 @@ function checkVpc(at: Reader, root: Reader): void {
   if (vpc !== undefined && root.field('vpcSubnets').absent && count(vpc.privateSubnets) + count(vpc.isolatedSubnets) === 0) {
     at.fail(
       'UNUSABLE_VPC',
-      'the VPC has no private subnets, or does not know them: tasks get no public address, so from a public subnet they could not pull their images',
+      'the VPC has no private subnets, or does not know them: tasks get no public address, so from a public subnet ' +
+        'they could not pull their images',
       { got: null, fix: 'use a VPC with private subnets, or name subnets with a NAT gateway or VPC endpoints in vpcSubnets' },
     );
   }
@@ -69,11 +73,9 @@ export function checkShared(root: Reader): void {
       ]);
     for (const other of ['retention', 'encryptionKey', 'removalPolicy']) {
       if (!logs.field('logGroup').absent && !logs.field(other).absent)
-        logs
-          .field(other)
-          .fail('NO_EFFECT', 'applies only to a log group that is created here', {
-            fix: 'set it on your own log group, or leave logGroup out',
-          });
+        logs.field(other).fail('NO_EFFECT', 'applies only to a log group that is created here', {
+          fix: 'set it on your own log group, or leave logGroup out',
+        });
     }
   }
 }

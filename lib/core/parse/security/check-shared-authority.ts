@@ -10,7 +10,10 @@ export function checkSharedAuthority(certificates: CertificateSettings, domain: 
     {
       id: 'shared-authority',
       path: 'certificates.authorityArns',
-      message: `the domain "${domain}" is a default, and another mesh below the same authority may have it, too: then both have the same identities (spiffe://${domain}/<service>), so each may call the other's services. Set domain to a name that no other mesh below the authority has`,
+      message:
+        `the domain "${domain}" is a default, and another mesh below the same authority may have it, too: then both ` +
+        `have the same identities (spiffe://${domain}/<service>), so each may call the other's services. Set domain ` +
+        'to a name that no other mesh below the authority has',
     },
   ];
 }

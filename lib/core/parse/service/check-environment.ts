@@ -58,8 +58,10 @@ function complain(
   if (!service.calls.includes(name) && !service.callsExternal.includes(name))
     return `"${service.name}" does not list "${name}" in calls, so the connection will be refused`;
   if (port !== undefined && Number(port) !== callee.virtualPort) return `"${name}" is reached on port ${callee.virtualPort}`;
-  if (scheme === 'https' && callee.protocol !== 'tcp')
-    return `"${name}" is reached in plain text, since ${service.callsExternal.includes(name) ? 'Envoy originates TLS' : 'its own Envoy terminates TLS'}; write http://`;
+  if (scheme === 'https' && callee.protocol !== 'tcp') {
+    const reason = service.callsExternal.includes(name) ? 'Envoy originates TLS' : 'its own Envoy terminates TLS';
+    return `"${name}" is reached in plain text, since ${reason}; write http://`;
+  }
   if (scheme !== undefined && port === undefined)
     return `with no port this means port ${scheme === 'https' ? 443 : 80}, but "${name}" is reached on port ${callee.virtualPort}`;
   return undefined;

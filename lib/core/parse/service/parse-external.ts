@@ -168,8 +168,10 @@ export function externalWarnings(external: ExternalService): Warning[] {
             path: `${path}.tls`,
             message:
               external.protocol === 'tcp'
-                ? `Envoy passes connections to "${external.name}" through as they are: unless the client uses TLS itself, anybody on the path to ${external.host} can read and change what is sent`
-                : `requests to "${external.name}" leave in plain text: anybody on the path to ${external.host} can read and change them, and the server is not authenticated`,
+                ? `Envoy passes connections to "${external.name}" through as they are: unless the client uses TLS itself, ` +
+                  `anybody on the path to ${external.host} can read and change what is sent`
+                : `requests to "${external.name}" leave in plain text: anybody on the path to ${external.host} can read and ` +
+                  'change them, and the server is not authenticated',
           },
         ]),
     ...(external.callers.length > 0

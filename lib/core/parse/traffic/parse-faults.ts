@@ -41,6 +41,11 @@ export function warnOfFaults(service: string, faults: readonly Fault[]): readonl
   return faults.map(({ name, percent, delaySeconds, abortStatus }) => ({
     id: 'fault-injection',
     path: `services.${service}.faultInjection.${name}`,
-    message: `Envoy makes ${percent}% of the matching requests ${[...(delaySeconds === undefined ? [] : [`wait ${delaySeconds} s`]), ...(abortStatus === undefined ? [] : [`fail with ${abortStatus}`])].join(' and ')}, until the fault is removed`,
+    message:
+      `Envoy makes ${percent}% of the matching requests ` +
+      `${[delaySeconds === undefined ? [] : `wait ${delaySeconds} s`, abortStatus === undefined ? [] : `fail with ${abortStatus}`]
+        .flat()
+        .join(' and ')}, ` +
+      'until the fault is removed',
   }));
 }

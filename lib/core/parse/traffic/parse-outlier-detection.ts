@@ -36,13 +36,11 @@ export function parseOutlierDetection(at: Reader, protocol: ProtocolId): Outlier
     baseEjectionSeconds: at.field('baseEjection').seconds({ min: 0.1, max: 86_400, integer: false }) ?? standard.baseEjectionSeconds,
     // Not 100: somebody has to be left.
     maxEjectionPercent:
-      at
-        .field('maxEjectionPercent')
-        .number({
-          min: 1,
-          max: 99,
-          unit: 'percent',
-          fix: 'at least one task is never ejected; to eject none, use OutlierDetection.none()',
-        }) ?? standard.maxEjectionPercent,
+      at.field('maxEjectionPercent').number({
+        min: 1,
+        max: 99,
+        unit: 'percent',
+        fix: 'at least one task is never ejected; to eject none, use OutlierDetection.none()',
+      }) ?? standard.maxEjectionPercent,
   };
 }

@@ -120,7 +120,9 @@ function parseScaling(at: Reader): Scaling | undefined {
       min: 1,
       max: 5000,
       unit: 'tasks',
-      fix: 'without tasks there is no utilization to measure, so scaling would never leave 0: for no tasks, leave scaling out and set desiredCount: 0',
+      fix:
+        'without tasks there is no utilization to measure, so scaling would never leave 0: for no tasks, leave ' +
+        'scaling out and set desiredCount: 0',
     }) ?? 1;
   const maxCapacity = at
     .field('maxCapacity')

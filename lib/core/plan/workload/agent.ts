@@ -30,7 +30,10 @@ export interface AgentIntervals {
   readonly weightsSeconds: number;
 }
 
-/** Fargate allows no more. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#container_definition_timeout */
+/**
+ * Fargate allows no more.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#container_definition_timeout
+ */
 const MAX_STOP_SECONDS = 120;
 
 /** What the agent's own steps may take beside waiting for callers and requests. */

@@ -109,7 +109,8 @@ describe('quotas', () => {
     ],
   ])('fails if nobody is told that there are more %s than an account has by default', (_, topology, count) => {
     expect(found(topology, 'quotas')).toEqual([
-      `mesh: the default quotas of App Mesh do not suffice: there are ${count}. Raise them in Service Quotas (AWS App Mesh) before you deploy`,
+      `mesh: the default quotas of App Mesh do not suffice: there are ${count}. Raise them in Service Quotas (AWS ` +
+        'App Mesh) before you deploy',
     ]);
   });
 

@@ -43,7 +43,9 @@ describe('an authority of your own, which may issue for other meshes', () => {
           id: 'shared-authority',
           path: 'certificates.authorityArns',
           message:
-            'the domain "shop.internal" is a default, and another mesh below the same authority may have it, too: then both have the same identities (spiffe://shop.internal/<service>), so each may call the other\'s services. Set domain to a name that no other mesh below the authority has',
+            'the domain "shop.internal" is a default, and another mesh below the same authority may have it, too: then ' +
+            "both have the same identities (spiffe://shop.internal/<service>), so each may call the other's services. " +
+            'Set domain to a name that no other mesh below the authority has',
         },
       ]);
     }

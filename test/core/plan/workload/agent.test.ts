@@ -9,7 +9,7 @@ const environmentOf = (task: string, props: unknown): Readonly<Record<string, st
 };
 const edge = { kind: 'http', authorizer: { kind: 'none' }, routes: { $default: { service: 'orders' } } };
 
-test('the gateway lists its callees as often as they wait for it when they stop, though API Gateway takes longer to notice the gateway', () => {
+test('the gateway lists its callees as often as they wait for it when they stop, though API Gateway notices later', () => {
   const props = mesh({ orders: many }, { edge });
   expect(environmentOf('gateway', props)).toMatchObject({ MESH_REFRESH_SECONDS: '17', MESH_LIST_SECONDS: '5' });
   expect(environmentOf('orders', props)).toMatchObject({ MESH_REFRESH_SECONDS: '5' });

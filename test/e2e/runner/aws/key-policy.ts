@@ -24,7 +24,10 @@ export function keyAllows(keyPolicy: readonly Statement[], { roleArn, statements
   return allows(ofRole, request) || (allows(ofAccount, request) && allows(statements, request));
 }
 
-/** The policy that KMS gives a key that is made without one. https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html */
+/**
+ * The policy that KMS gives a key that is made without one.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+ */
 export function defaultKeyPolicy(account: string): readonly Statement[] {
   return [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${account}:root` }, Action: 'kms:*', Resource: '*' }];
 }

@@ -452,7 +452,8 @@ test.each<readonly [string, Fields, string]>([
   [
     'a port that nobody can know',
     { It: node({ Listeners: [{ PortMapping: { Port: { Ref: 'Project' }, Protocol: 'http' } }] }) },
-    'TOKEN It.Spec.Listeners[0].PortMapping.Port: must be known, but is "${Project}"; give the values of the parameters or imports that it depends on',
+    'TOKEN It.Spec.Listeners[0].PortMapping.Port: must be known, but is "${Project}"; give the values of the ' +
+      'parameters or imports that it depends on',
   ],
   [
     'a port out of range',
