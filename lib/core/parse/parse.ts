@@ -12,7 +12,7 @@ import { checkEnvironment } from './service/check-environment';
 import { checkExec } from './service/check-exec';
 import { checkCallers, connectRules } from './security/parse-allow';
 import { parseCertificates } from './security/parse-certificates';
-import { placesOf } from './places';
+import { FIELDS, PLACES } from './places';
 import { parseEdges } from './edge/parse-edges';
 import { parseEgress } from './network/parse-egress';
 import type { DraftExternal } from './service/parse-external';
@@ -31,27 +31,6 @@ import type { TaskFootprint } from '../model/task-footprint';
 import { footprintOf } from '../model/task-footprint';
 import { defined } from '../defined';
 
-const FIELDS = [
-  'name',
-  'domain',
-  'services',
-  'external',
-  'egress',
-  'edge',
-  'edges',
-  'mesh',
-  'certificates',
-  'tracing',
-  'vpc',
-  'cluster',
-  'vpcSubnets',
-  'namespace',
-  'logs',
-  'cpuArchitecture',
-  'capacityProviderStrategies',
-  'enableExecuteCommand',
-] as const;
-
 /** The raw input with CDK objects replaced by markers (see input.ts), and what the construct knows beside the props. */
 export interface TopologyInput {
   readonly props: unknown;
@@ -64,7 +43,7 @@ export interface TopologyInput {
  * Reading never throws, whatever the input.
  */
 export function parseTopology(input: TopologyInput, issues: IssueList): Topology {
-  const root = new Reader(issues, '', input.props, placesOf(FIELDS));
+  const root = new Reader(issues, '', input.props, PLACES);
   root.checkFields(FIELDS);
   const name = parseName(root, input.defaultName);
   const domain = parseDomain(root.field('domain'), name);

@@ -9,6 +9,28 @@ import { ROUTE_FIELDS } from './traffic/parse-service-routes';
 import { TIMEOUT_FIELDS } from './traffic/parse-timeouts';
 import { SCALING_FIELDS } from './workload/parse-sizing';
 
+/** Props of the whole system. */
+export const FIELDS = [
+  'name',
+  'domain',
+  'services',
+  'external',
+  'egress',
+  'edge',
+  'edges',
+  'mesh',
+  'certificates',
+  'tracing',
+  'vpc',
+  'cluster',
+  'vpcSubnets',
+  'namespace',
+  'logs',
+  'cpuArchitecture',
+  'capacityProviderStrategies',
+  'enableExecuteCommand',
+] as const;
+
 /** Of what stands on several levels the outermost: `timeout` of a route is a `timeout` of the service, too. */
 const IN_SERVICES: readonly (readonly [place: string, fields: readonly string[]])[] = [
   ['services.<name>', SERVICE_FIELDS],
@@ -23,9 +45,11 @@ const IN_SERVICES: readonly (readonly [place: string, fields: readonly string[]]
 ];
 
 /** Where a property belongs that stands on a wrong level, of what people confuse most. */
-export function placesOf(root: readonly string[]): Places {
+export const PLACES: Places = placesOf([['', FIELDS], ...IN_SERVICES]);
+
+function placesOf(all: typeof IN_SERVICES): Places {
   const places = new Map<string, string[]>();
-  for (const [place, fields] of [['', root] as const, ...IN_SERVICES]) {
+  for (const [place, fields] of all) {
     for (const field of fields) {
       const known = places.get(field) ?? [];
       if (!known.some((outer) => place.startsWith(`${outer}.routes`))) places.set(field, [...known, place]);
