@@ -118,11 +118,11 @@ function findWorkload(service: Microservice, name: string | undefined): Workload
   const found = workloads.find((workload) => workload.version === version);
   if (found !== undefined) return found;
   if (versions.length === 0)
-    return throwIssue(service, 'workload()', 'UNKNOWN_SERVICE', `"${serviceName}" has no versions`, {
+    return throwIssue(service, 'workload()', 'UNKNOWN_VERSION', `"${serviceName}" has no versions`, {
       got: displayValue(version),
       fix: 'call workload() without an argument',
     });
-  return throwIssue(service, 'workload()', 'UNKNOWN_SERVICE', `there is no version "${version}" of "${serviceName}"`, {
+  return throwIssue(service, 'workload()', 'UNKNOWN_VERSION', `there is no version "${version}" of "${serviceName}"`, {
     got: displayValue(version),
     ...suggest(version, versions),
   });

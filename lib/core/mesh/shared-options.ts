@@ -8,7 +8,7 @@ export function checkImages(at: Reader): void {
   at.field('image').checkInstance('an ecs.ContainerImage', ['bind()']);
   at.field('agentImage').checkInstance('an ecs.ContainerImage', ['bind()']);
   if (!at.field('image').absent && !at.field('version').absent)
-    at.field('version').fail('NOT_ALLOWED', 'an image of your own has its own version', { fix: 'give image or version, not both' });
+    at.field('version').fail('CONFLICT', 'an image of your own has its own version', { fix: 'give image or version, not both' });
 }
 
 /** https://www.envoyproxy.io/docs/envoy/latest/operations/cli#cmdoption-l */

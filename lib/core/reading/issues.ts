@@ -82,9 +82,7 @@ export type IssueCode =
   /** The rates of a throttle contradict each other. */
   | 'THROTTLE'
   /** The CORS settings are not what browsers take. */
-  | 'CORS'
-  /** Something else is wrong; the message says what. */
-  | 'NOT_ALLOWED';
+  | 'CORS';
 
 /** One mistake in what the user wrote. Law 3 (ARCHITECTURE.md): every mistake at once, with its fix. */
 export interface Issue {

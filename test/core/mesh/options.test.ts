@@ -49,8 +49,8 @@ test('App Mesh takes every option', () => {
 });
 
 test.each<[string, Readonly<Record<string, unknown>>, string, string]>([
-  ['gives a version of Envoy', { version: 'v1.40.0' }, 'mesh.version', 'NOT_ALLOWED'],
-  ['gives a version before %PATH%', { version: 'v1.29.9.0-prod' }, 'mesh.version', 'NOT_ALLOWED'],
+  ['gives a version of Envoy', { version: 'v1.40.0' }, 'mesh.version', 'INVALID_FORMAT'],
+  ['gives a version before %PATH%', { version: 'v1.29.9.0-prod' }, 'mesh.version', 'INVALID_VALUE'],
   ['gives an option of Mesh.envoy()', { discoveryInterval: 2 }, 'mesh.discoveryInterval', 'UNKNOWN_PROPERTY'],
   ['ignores a port that there is not', { ignoredEgressPorts: [70_000] }, 'mesh.ignoredEgressPorts[0]', 'OUT_OF_RANGE'],
   [
@@ -75,13 +75,13 @@ test.each<[string, Readonly<Record<string, unknown>>, string, string]>([
     'gives an authority for a certificate',
     { serverCertificates: { certificateArns: { ui: AUTHORITY }, authorityArns: [AUTHORITY] } },
     'mesh.serverCertificates.certificateArns.ui',
-    'NOT_ALLOWED',
+    'INVALID_FORMAT',
   ],
   [
     'gives a certificate for an authority',
     { serverCertificates: { certificateArns: { ui: CERTIFICATE }, authorityArns: [CERTIFICATE] } },
     'mesh.serverCertificates.authorityArns[0]',
-    'NOT_ALLOWED',
+    'INVALID_FORMAT',
   ],
   [
     'trusts nobody',

@@ -235,13 +235,13 @@ function checkTask(check: Checker, at: string, service: Service, mesh: AppMeshSe
   for (const { path, user } of containers) {
     const [name, group] = user?.split(':') ?? [];
     if (name === APP_MESH_USER)
-      check.fail('NOT_ALLOWED', path, `what user ${APP_MESH_USER} sends passes by App Mesh's Envoy`, { fix: 'choose another user' });
+      check.fail('INVALID_VALUE', path, `what user ${APP_MESH_USER} sends passes by App Mesh's Envoy`, { fix: 'choose another user' });
     else if (group === APP_MESH_GROUP)
-      check.fail('NOT_ALLOWED', path, `what group ${APP_MESH_GROUP} sends passes by App Mesh's Envoy`, { fix: 'choose another group' });
+      check.fail('INVALID_VALUE', path, `what group ${APP_MESH_GROUP} sends passes by App Mesh's Envoy`, { fix: 'choose another group' });
   }
   for (const group of taskGroupsOf(service)) {
     if (mesh.discovery === 'dns' && maxTasks(group.version ?? service) > MAX_DNS_INSTANCES)
-      check.fail('NOT_ALLOWED', 'mesh.dnsDiscovery', `"${group.name}" can have more tasks than the ${MAX_DNS_INSTANCES} that DNS names`, {
+      check.fail('CONFLICT', 'mesh.dnsDiscovery', `"${group.name}" can have more tasks than the ${MAX_DNS_INSTANCES} that DNS names`, {
         fix: 'leave dnsDiscovery out, or lower the number of tasks',
       });
   }
@@ -332,7 +332,7 @@ function checkEdge(check: Checker, topology: AppMeshTopology, edge: EdgeTopology
   const byAcm = routed.filter((service) => acmCertificateOf(topology, service) !== undefined);
   if (byAcm.length > 0 && byAcm.length < routed.length) {
     check.fail(
-      'NOT_ALLOWED',
+      'CONFLICT',
       'mesh.serverCertificates',
       `a virtual gateway trusts one kind of certificates: ${byAcm.map(({ name }) => `"${name}"`).join(', ')} of ACM, and ${routed
         .filter((service) => !byAcm.includes(service))

@@ -25,9 +25,9 @@ function parseAppMeshVersion(at: Reader): string | undefined {
   if (version === undefined) return undefined;
   const [, minor] = /^v1\.(\d+)\.\d+\.\d+-prod(?:-fips)?$/.exec(version) ?? [];
   if (minor === undefined) {
-    at.fail('NOT_ALLOWED', "is not a tag of App Mesh's Envoy image", { allowed: `a tag such as "${IMAGES.appMeshEnvoy.tag}"` });
+    at.fail('INVALID_FORMAT', "is not a tag of App Mesh's Envoy image", { allowed: `a tag such as "${IMAGES.appMeshEnvoy.tag}"` });
   } else if (Number(minor) < FIRST_APP_MESH_MINOR) {
-    at.fail('NOT_ALLOWED', `Envoy 1.${minor} does not know the access log that it would get`, {
+    at.fail('INVALID_VALUE', `Envoy 1.${minor} does not know the access log that it would get`, {
       allowed: `from v1.${FIRST_APP_MESH_MINOR} on`,
       fix: `use "${IMAGES.appMeshEnvoy.tag}", or leave version out`,
     });
@@ -94,6 +94,6 @@ function parseServerCertificates(at: Reader, services: Reader): AcmServerCertifi
 function parseArn(at: Reader, pattern: RegExp, what: string, example: string): string | undefined {
   const arn = at.required(what, `remove the entry, or give ${what}`).text();
   if (typeof at.value === 'string' && !pattern.test(at.value))
-    at.fail('NOT_ALLOWED', `is not ${what}`, { allowed: `such as "${example}"` });
+    at.fail('INVALID_FORMAT', `is not ${what}`, { allowed: `such as "${example}"` });
   return arn;
 }

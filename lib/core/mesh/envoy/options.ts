@@ -28,23 +28,23 @@ function parseProxyVersion(at: Reader): string | undefined {
   if (version === undefined) return undefined;
   const [, flavor, major, minor, patch] = /^(distroless-|contrib-)?v(\d+)\.(\d+)(\.\d+|-latest)$/.exec(version) ?? [];
   if (major === undefined) {
-    at.fail('NOT_ALLOWED', 'is not a tag of the Envoy image', {
+    at.fail('INVALID_FORMAT', 'is not a tag of the Envoy image', {
       allowed: `a release of Envoy, such as "${IMAGES.envoy.tag}"`,
       ...(/^\d+\.\d+\.\d+$/.test(version) ? { fix: `write "v${version}"` } : {}),
     });
   } else if (Number(major) !== 1 || Number(minor) < FIRST_PROXY_MINOR) {
-    at.fail('NOT_ALLOWED', `Envoy ${major}.${minor ?? ''} does not know all of the configuration that it would get`, {
+    at.fail('INVALID_VALUE', `Envoy ${major}.${minor ?? ''} does not know all of the configuration that it would get`, {
       allowed: `a release of Envoy 1, from v1.${FIRST_PROXY_MINOR}.0 on`,
       fix: `use "${IMAGES.envoy.tag}", or leave version out`,
     });
   } else if (flavor === 'distroless-') {
-    at.fail('NOT_ALLOWED', 'the distroless image has no shell, so ECS cannot check its health', {
+    at.fail('INVALID_VALUE', 'the distroless image has no shell, so ECS cannot check its health', {
       fix: `use "${version.slice(flavor.length)}"`,
     });
   } else if (patch === '-latest') {
     // And not even the latest: the CDK builds an image again only when its name or its Dockerfile changes.
     const fix = `name a release, such as "${IMAGES.envoy.tag}"; image takes an image with any tag`;
-    at.fail('NOT_ALLOWED', 'this tag moves from release to release, so two deployments may not run the same Envoy', {
+    at.fail('INVALID_VALUE', 'this tag moves from release to release, so two deployments may not run the same Envoy', {
       allowed: 'the tag of one release',
       fix,
     });

@@ -135,12 +135,12 @@ function parseJwt(at: Reader): Omit<EdgeAuthorizer, 'id' | 'kind'> {
   const issuerAt = at.field('issuer').required('the issuer', 'give the "iss" claim of the tokens, an https URL');
   const issuer = issuerAt.text();
   if (issuer !== undefined && !(issuerAt.value instanceof Unresolved) && !/^https:\/\/\S+$/.test(issuer)) {
-    issuerAt.fail('NOT_ALLOWED', 'is not an issuer', { allowed: 'an https URL, as in the "iss" claim of the tokens' });
+    issuerAt.fail('INVALID_FORMAT', 'is not an issuer', { allowed: 'an https URL, as in the "iss" claim of the tokens' });
   }
   const audience = at.field('audience').required('the audience', 'list the "aud" or "client_id" claims that are accepted');
   const claims = audience.items(STRINGS).flatMap((item) => {
     const claim = item.required('a claim', 'remove the entry, or give an "aud" or "client_id" claim').text();
-    if (claim === '') item.fail('NOT_ALLOWED', 'an audience cannot be empty', { fix: 'remove it' });
+    if (claim === '') item.fail('INVALID_FORMAT', 'an audience cannot be empty', { fix: 'remove it' });
     return claim ?? [];
   });
   if (Array.isArray(audience.value) && audience.value.length === 0)
@@ -149,7 +149,7 @@ function parseJwt(at: Reader): Omit<EdgeAuthorizer, 'id' | 'kind'> {
   const source = sourceAt.string() ?? '$request.header.Authorization';
   const [, where, name] = /^\$request\.(header|querystring)\.([A-Za-z0-9_-]+)$/.exec(source) ?? [];
   if (name === undefined) {
-    sourceAt.fail('NOT_ALLOWED', 'is not a place in which an HTTP API looks for a token', {
+    sourceAt.fail('INVALID_FORMAT', 'is not a place in which an HTTP API looks for a token', {
       allowed: '"$request.header.<name>" or "$request.querystring.<name>"',
     });
   }
@@ -168,7 +168,7 @@ function parseLambda(at: Reader): Omit<EdgeAuthorizer, 'id' | 'kind'> {
     .checkInstance('a lambda.IFunction', ['functionArn']);
   const header = at.field('identityHeader').string();
   if (header !== undefined && !/^[A-Za-z0-9_-]+$/.test(header)) {
-    at.field('identityHeader').fail('NOT_ALLOWED', 'is not the name of a header', { allowed: 'letters, digits, "_" and "-"' });
+    at.field('identityHeader').fail('INVALID_NAME', 'is not the name of a header', { allowed: 'letters, digits, "_" and "-"' });
   }
   return {
     identity: { in: 'header', name: header ?? AUTHORIZATION.name },

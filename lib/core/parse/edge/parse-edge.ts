@@ -146,7 +146,7 @@ function parseRoute(key: string, at: Reader, { kind, declared, authorizers, fall
   const scopesAt = at.field('scopes');
   const scopes = scopesAt.items(STRINGS).flatMap((item) => {
     const scope = item.required('a scope', 'remove the entry, or give a scope').text();
-    if (scope === '') item.fail('NOT_ALLOWED', 'a scope cannot be empty', { fix: 'remove it' });
+    if (scope === '') item.fail('INVALID_FORMAT', 'a scope cannot be empty', { fix: 'remove it' });
     return scope ?? [];
   });
   if (scopes.length > 0 && authorizer !== undefined && authorizer.kind !== 'jwt' && authorizer.kind !== 'cognito') {
@@ -162,7 +162,7 @@ function parseRoute(key: string, at: Reader, { kind, declared, authorizers, fall
 }
 
 function refuseExternal(at: Reader): void {
-  at.fail('NOT_ALLOWED', 'the edge leads to services of the mesh, and this one is outside of it', {
+  at.fail('UNSUPPORTED_BY_EDGE', 'the edge leads to services of the mesh, and this one is outside of it', {
     fix: 'route to a service that calls it, or give it an integration of its own in API Gateway',
   });
 }

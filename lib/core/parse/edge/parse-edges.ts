@@ -13,7 +13,7 @@ export function parseEdges(root: Reader, surroundings: EdgeSurroundings): readon
   const one = root.field('edge');
   const several = root.field('edges');
   if (!one.absent && !several.absent)
-    several.fail('NOT_ALLOWED', `edge is the short form of edges: { ${DEFAULT_EDGE}: … }, so there can be only one of the two`, {
+    several.fail('CONFLICT', `edge is the short form of edges: { ${DEFAULT_EDGE}: … }, so there can be only one of the two`, {
       got: null,
       fix: `move it: edges: { ${DEFAULT_EDGE}: … } keeps its resources and its URL`,
     });

@@ -289,7 +289,7 @@ test.each([
     'services.orders.extraContainers.helper.user',
   ],
 ])('fails if an application runs as %s, whose calls pass by Envoy', (_, props, path) => {
-  expect(issuesOf(topologyOf(props))).toEqual([expect.objectContaining({ code: 'NOT_ALLOWED', path })]);
+  expect(issuesOf(topologyOf(props))).toEqual([expect.objectContaining({ code: 'INVALID_VALUE', path })]);
 });
 
 test('nothing is refused of a system that says nothing', () => {

@@ -4,7 +4,14 @@ import { edge, jwt, routes, seconds } from '../../../support/parsing';
 
 /** Who may call an edge, and how that is found out. */
 export const AUTHORIZER_MISTAKES: Mistakes = {
-  INVALID_NAME: [{ did: 'names an authorizer with a space', props: authorizer({ ...jwt, name: 'my jwt' }), path: 'edge.authorizer.name' }],
+  INVALID_NAME: [
+    { did: 'names an authorizer with a space', props: authorizer({ ...jwt, name: 'my jwt' }), path: 'edge.authorizer.name' },
+    {
+      did: 'gives an identity header with a colon',
+      props: authorizer({ kind: 'lambda', handler, identityHeader: 'x-key:' }),
+      path: 'edge.authorizer.identityHeader',
+    },
+  ],
   RESERVED_NAME: [
     { did: 'calls a Lambda authorizer "none"', props: authorizer({ kind: 'lambda', handler, name: 'none' }), path: 'edge.authorizer.name' },
   ],
@@ -51,7 +58,7 @@ export const AUTHORIZER_MISTAKES: Mistakes = {
       path: 'edge.authorizer.resultsCacheTtl',
     },
   ],
-  NOT_ALLOWED: [
+  INVALID_FORMAT: [
     {
       did: 'gives an issuer that is no https URL',
       props: authorizer({ ...jwt, issuer: 'login.example.com' }),
@@ -62,11 +69,6 @@ export const AUTHORIZER_MISTAKES: Mistakes = {
       did: 'looks for the token in a body',
       props: authorizer({ ...jwt, identitySource: '$request.body.token' }),
       path: 'edge.authorizer.identitySource',
-    },
-    {
-      did: 'gives an identity header with a colon',
-      props: authorizer({ kind: 'lambda', handler, identityHeader: 'x-key:' }),
-      path: 'edge.authorizer.identityHeader',
     },
     {
       did: 'asks for an empty scope',
@@ -110,7 +112,6 @@ export const AUTHORIZER_MISTAKES: Mistakes = {
       props: routes({ 'GET /': { service: 'ui', authorizer: jwt } }, 'rest'),
       path: 'edge.routes["GET /"].authorizer',
     },
-
     {
       did: 'wants a REST API to tell the clients of a user pool apart',
       props: authorizer({ kind: 'cognito', userPool, userPoolClients: [userPoolClient] }, 'rest'),

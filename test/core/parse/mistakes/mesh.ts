@@ -22,17 +22,21 @@ export const MESH_MISTAKES: Mistakes = {
       path: 'mesh.discoveryInterval',
     },
   ],
-  NOT_ALLOWED: [
+  CONFLICT: [
     {
       did: 'gives Envoy an image and a version',
       props: mesh({ ui: service() }, { mesh: { provider: 'envoy', version: 'v1.40.0', image } }),
       path: 'mesh.version',
     },
+  ],
+  INVALID_FORMAT: [
     {
       did: 'gives Envoy a version that is no tag',
       props: mesh({ ui: service() }, { mesh: { provider: 'envoy', version: '1.40.0' } }),
       path: 'mesh.version',
     },
+  ],
+  INVALID_VALUE: [
     {
       did: 'gives Envoy a version before admin.allow_paths',
       props: mesh({ ui: service() }, { mesh: { provider: 'envoy', version: 'v1.36.4' } }),
@@ -63,8 +67,6 @@ export const MESH_MISTAKES: Mistakes = {
       props: mesh({ ui: service() }, { mesh: { provider: 'envoy', version: 'distroless-v1.40.0' } }),
       path: 'mesh.version',
     },
-  ],
-  INVALID_VALUE: [
     {
       did: 'gives Envoy an unknown log level',
       props: mesh({ ui: service() }, { mesh: { provider: 'envoy', logLevel: 'warn' } }),

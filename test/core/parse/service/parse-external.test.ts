@@ -159,7 +159,7 @@ describe('an external service', () => {
     [
       'routes to it',
       stripe({ host }, { edge: { kind: 'http', authorizer: { kind: 'none' }, routes: { 'GET /': { service: 'stripe' } } } }),
-      'NOT_ALLOWED',
+      'UNSUPPORTED_BY_EDGE',
       'edge.routes["GET /"].service',
     ],
     ['says egress with a text', mesh({ ui: service() }, { egress: 'open' }), 'WRONG_TYPE', 'egress'],
