@@ -4,7 +4,7 @@ const LONG_TEXTS = [
   // Their bundles' hashes stand in every template.
   'programs/agent/certificate/certificate-files.ts',
   'programs/functions/certificate-rotation/configuration.ts',
-  'lib/cdk/certificates/life-alarm.ts',
+  'lib/cdk/certificates/certificate-alarm.ts',
   'lib/cdk/compute/stack-size.ts',
   'lib/cdk/compute/workload.ts',
   'lib/cdk/edges/rest/load-balancer.ts',

@@ -180,7 +180,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'test/props': { rooms: ['test/support', 'test/simulator', ...LIBRARY], packages: ['node:**', 'typescript', 'fast-check', ...CDK] },
   'test/simulator/**': { rooms: ['test/support', 'test/props', ...CORE, 'lib/props/read-props.ts'], packages: ['fast-check'] },
   'test/compliance/**': { rooms: ['test/support', ...CORE], packages: ['node:**'] },
-  'test/columns': { rooms: ['test/support', ...LIBRARY], packages: CDK },
+  'test/extensions': { rooms: ['test/support', ...LIBRARY], packages: CDK },
   'test/core/**': { rooms: ['test/support', 'test/props', 'test/simulator', ...LIBRARY, ...PROGRAMS], packages: ['node:**', 'fast-check'] },
   'test/cdk/**': {
     rooms: ['test/support', 'test/core', 'test/programs', 'test/e2e/runner', 'examples', ...LIBRARY, ...PROGRAMS],

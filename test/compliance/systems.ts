@@ -75,10 +75,10 @@ export const SYSTEMS: Readonly<Record<FeatureId, Systems>> = {
   anyMethod: ofOrders({ retry: { anyMethod: true } }),
   retryBudget: ofOrders({ retry: { budgetPercent: 33, backoff: { base: seconds(0.1), max: seconds(1) } } }),
   circuitBreaker: ofOrders({ circuitBreaker: { maxConnections: 5, maxPendingRequests: 6 } }),
-  outlierDetection: ofOrders({ outlierDetection: { kind: 'on', consecutiveServerErrors: 7 } }),
+  outlierDetection: ofOrders({ outlierDetection: { kind: 'of', consecutiveServerErrors: 7 } }),
   roundRobin: ofOrders({ loadBalancing: { algorithm: 'roundRobin' } }),
   ringHash: ofOrders({ loadBalancing: { algorithm: 'ringHash', hashOn: { kind: 'header', name: 'x-session' } } }),
   slowStart: ofOrders({ loadBalancing: { algorithm: 'leastRequest', slowStart: seconds(30) } }),
-  activeHealthCheck: ofOrders({ activeHealthCheck: { kind: 'on', path: '/health' } }),
+  activeHealthCheck: ofOrders({ activeHealthCheck: { kind: 'of', path: '/health' } }),
   keepAlive: ofOrders({ keepAlive: { interval: seconds(9), timeout: seconds(4) } }),
 };

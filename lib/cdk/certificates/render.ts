@@ -4,7 +4,7 @@ import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { CertificatePlan } from '../../core/plan/system-plan';
 import { renderAuthorities } from './authorities';
-import { certificateAlarm } from './life-alarm';
+import { certificateAlarm } from './certificate-alarm';
 import { renderRotation, scheduleRotation } from './rotation';
 
 export interface CertificatesContext {

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
@@ -7,8 +7,8 @@ import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { certificateSecret } from '../certificates/certificate-secret';
 import type { WorkloadPlan } from '../../core/plan/system-plan';
-import { serviceOf } from '../../core/plan/system-plan';
 import { defined } from '../../core/defined';
+import { renderSecurityGroup } from './security-groups';
 import { taskRole } from './task-permissions';
 import type { WorkloadContext } from './workload';
 
@@ -41,7 +41,7 @@ export function renderIdentity(
       tracesPolicy: context.tracesPolicy,
       endpoints: plans.flatMap(({ endpoint }) => (endpoint === undefined ? [] : [{ endpoint, arn: context.endpointArn(endpoint) }])),
     }),
-    securityGroup: securityGroup(scope, plan, context),
+    securityGroup: renderSecurityGroup(scope, plan, context),
   };
 }
 
@@ -69,15 +69,4 @@ export function renderDiscovery(
     // ECS reports the health of its tasks itself.
     customHealthCheck: { failureThreshold: 1 },
   });
-}
-
-/** With the rules in it, since each one would be a resource. What connections of the user's open comes on top. */
-function securityGroup(scope: Construct, plan: WorkloadPlan, { foundation, egressPorts }: WorkloadContext): ec2.SecurityGroup {
-  const group = new ec2.SecurityGroup(scope, 'SecurityGroup', {
-    vpc: foundation.vpc,
-    description: `Tasks of ${serviceOf(plan)}`,
-    allowAllOutbound: egressPorts === undefined,
-  });
-  for (const port of egressPorts ?? []) group.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(port), `to port ${port}`);
-  return group;
 }

@@ -1,5 +1,4 @@
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import type { IConstruct } from 'constructs';
@@ -22,6 +21,7 @@ import type { Foundation } from './network';
 import { renderFoundation, renderVirtualNames } from './network';
 import type { WorkloadContext } from './workload';
 import { tracesPolicy } from './traces-policy';
+import { renderIngress } from './security-groups';
 import { renderWeights } from './weights';
 import { defined } from '../../core/defined';
 
@@ -160,17 +160,6 @@ function renderOrder(plan: SystemPlan, services: ReadonlyMap<string, Microservic
     find(services, name).workloads.flatMap(({ ecsService }) => ecsService.node.defaultChild ?? []);
   for (const { caller, callee } of plan.deploymentOrder)
     for (const resource of resources(caller)) resource.node.addDependency(...resources(callee));
-}
-
-/** A resource of its own, so that services that call each other make no dependency cycle. */
-function renderIngress(to: Microservice, from: Microservice, fromName: string, port: number): void {
-  new ec2.CfnSecurityGroupIngress(to, `From-${fromName}`, {
-    groupId: to.securityGroup.securityGroupId,
-    sourceSecurityGroupId: from.securityGroup.securityGroupId,
-    ipProtocol: 'tcp',
-    fromPort: port,
-    toPort: port,
-  });
 }
 
 function find(services: ReadonlyMap<string, Microservice>, name: string): Microservice {

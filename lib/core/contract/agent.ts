@@ -29,7 +29,7 @@ export const MESH_VARIABLES = [
   /** How old a list of tasks may be. */
   'MESH_LIST_SECONDS',
 
-  /** Callees with versions: a JSON list of `WeighedService`. */
+  /** Callees with versions: a JSON list of `WeightedService`. */
   'MESH_WEIGHTS',
   /** Names of the parameters with their weights, in the same order, with commas. */
   'MESH_WEIGHTS_PARAMETERS',

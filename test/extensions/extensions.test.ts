@@ -1,5 +1,5 @@
 /**
- * Law of the columns (ARCHITECTURE.md, "Columns"): a mesh provider and a kind of edge of somebody else carry a system through parse,
+ * "Extension points" of ARCHITECTURE.md: a mesh provider and a kind of edge of somebody else carry a system through parse,
  * plan and render, and all that is added to the library are their lines in the four registries.
  */
 import { App, Duration, Stack } from 'aws-cdk-lib';
