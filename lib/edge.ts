@@ -36,37 +36,41 @@ export interface IEdge extends IConstruct {
   grantInvoke(grantee: IGrantable, route?: string): Grant;
 
   /**
-   * Metric of the number of requests to the API.
+   * Returns a metric that API Gateway measures of the API: its average over 5 minutes, unless `props` say otherwise.
    *
-   * @default - sum over 5 minutes
+   * A REST API is measured by its name, which is that of the mesh and of the edge: two systems of one name in an account and region
+   * share its metrics.
+   *
+   * @param metricName such as `Count`, `Latency`, or `DataProcessed` of an HTTP API
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
    */
+  metric(metricName: string, props?: MetricOptions): Metric;
+
+  /** Returns the metric of the number of requests to the API, over 5 minutes unless `props` say otherwise. */
   metricCount(props?: MetricOptions): Metric;
 
   /**
-   * Metric of the number of requests that API Gateway or a service answered with a status of 4xx.
-   *
-   * @default - sum over 5 minutes
+   * Returns the metric of the number of requests that API Gateway or a service answered with a status of 4xx: its sum over 5 minutes,
+   * unless `props` say otherwise.
    */
   metricClientError(props?: MetricOptions): Metric;
 
   /**
-   * Metric of the number of requests that API Gateway or a service answered with a status of 5xx.
-   *
-   * @default - sum over 5 minutes
+   * Returns the metric of the number of requests that API Gateway or a service answered with a status of 5xx: its sum over 5 minutes,
+   * unless `props` say otherwise.
    */
   metricServerError(props?: MetricOptions): Metric;
 
   /**
-   * Metric of the milliseconds from when API Gateway gets a request to when it returns the response.
-   *
-   * @default - average over 5 minutes
+   * Returns the metric of the milliseconds from when API Gateway gets a request to when it returns the response: its average over
+   * 5 minutes, unless `props` say otherwise.
    */
   metricLatency(props?: MetricOptions): Metric;
 
   /**
-   * Metric of the milliseconds from when API Gateway passes a request on to when it gets the response.
-   *
-   * @default - average over 5 minutes
+   * Returns the metric of the milliseconds from when API Gateway passes a request on to when it gets the response: its average over
+   * 5 minutes, unless `props` say otherwise.
    */
   metricIntegrationLatency(props?: MetricOptions): Metric;
 }

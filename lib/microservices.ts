@@ -60,8 +60,8 @@ export class Microservices extends Construct {
   /** Fires when a certificate has less than a third of its life left; absent with `Certificates.none()`. It has no action of its own. */
   public readonly certificateAlarm?: Alarm;
 
-  private readonly services: ReadonlyMap<string, IMicroservice>;
-  private readonly edges: ReadonlyMap<string, IEdge>;
+  private readonly services: ReadonlyMap<string, IMicroservice> = new Map();
+  private readonly edges: ReadonlyMap<string, IEdge> = new Map();
   /** The names under which tasks register. Empty until the construct is complete: one that failed and was caught stays in the tree. */
   private readonly registered: ReadonlySet<string> = new Set();
 
@@ -113,11 +113,12 @@ export class Microservices extends Construct {
    */
   public edge(name?: string): IEdge {
     const names = [...this.edges.keys()];
+    // From JavaScript, null may stand where nothing is meant.
     const edge = this.edges.get(name ?? (names.length === 1 ? (names[0] ?? '') : DEFAULT_EDGE));
     if (edge !== undefined) return edge;
     if (names.length === 0)
-      return throwIssue(this, 'edge()', 'UNKNOWN_EDGE', 'there is no edge', { fix: 'set the prop edge, for one to Edge.httpApi()' });
-    if (name === undefined)
+      return throwIssue(this, 'edge()', 'UNKNOWN_EDGE', 'there is no edge', { fix: 'give the system an edge by the prop edge' });
+    if (name === undefined || name === null)
       return throwIssue(this, 'edge()', 'UNKNOWN_EDGE', 'there are several edges', { allowed: names.join(', '), fix: 'name one of them' });
     return throwIssue(this, 'edge()', 'UNKNOWN_EDGE', `there is no edge ${displayValue(name)}`, { got: null, ...suggest(name, names) });
   }

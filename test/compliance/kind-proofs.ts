@@ -7,5 +7,7 @@ export type KindProof<Api> = (api: Api) => boolean;
 export interface KindProofs<Api = never> {
   /** Whether it wants to know the clients of a user pool. */
   readonly clients: boolean;
+  /** The names of headers that its API overwrites in every request, whatever clients send in them. */
+  readonly overwrites: (api: Api) => readonly string[];
   readonly proofs: Readonly<Partial<Record<EdgeFeatureId, KindProof<Api>>>>;
 }

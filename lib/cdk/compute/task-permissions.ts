@@ -74,27 +74,17 @@ function weightsStatements({ weights }: TaskPermissions): iam.PolicyStatement[] 
     : [new iam.PolicyStatement({ actions: ['ssm:GetParameters'], resources: weights.map((parameter) => parameter.parameterArn) })];
 }
 
-/** https://docs.aws.amazon.com/app-mesh/latest/userguide/proxy-authorization.html */
+/** What the control plane of a mesh wants of its Envoys: one statement for each action. */
 function controlPlanePolicy({ endpoints }: TaskPermissions): { readonly MeshEnvoy?: iam.PolicyDocument } {
   if (endpoints.length === 0) return {};
-  const statement = (action: string, resources: readonly string[]): iam.PolicyStatement[] =>
-    resources.length === 0 ? [] : [new iam.PolicyStatement({ actions: [action], resources: [...new Set(resources)] })];
+  const byAction = new Map<string, Set<string>>();
+  for (const { endpoint, arn } of endpoints) {
+    for (const { action, resources = [arn] } of endpoint.permissions)
+      byAction.set(action, new Set([...(byAction.get(action) ?? []), ...resources]));
+  }
   return {
     MeshEnvoy: new iam.PolicyDocument({
-      statements: [
-        ...statement(
-          'appmesh:StreamAggregatedResources',
-          endpoints.map(({ arn }) => arn),
-        ),
-        ...statement(
-          'acm:ExportCertificate',
-          endpoints.flatMap(({ endpoint }) => endpoint.certificateArns),
-        ),
-        ...statement(
-          'acm-pca:GetCertificateAuthorityCertificate',
-          endpoints.flatMap(({ endpoint }) => endpoint.authorityArns),
-        ),
-      ],
+      statements: [...byAction].map(([action, resources]) => new iam.PolicyStatement({ actions: [action], resources: [...resources] })),
     }),
   };
 }

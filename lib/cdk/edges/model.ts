@@ -1,6 +1,5 @@
 import type * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import type * as apigwv2 from 'aws-cdk-lib/aws-apigatewayv2';
-import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as logs from 'aws-cdk-lib/aws-logs';
@@ -35,7 +34,11 @@ export interface EdgeContext {
 /** Makes what a kind of edge has planned, below the construct of the edge. The counterpart of `EdgeKind`, which is pure. */
 export type EdgeRenderer = (scope: Construct, plan: EdgePlan, context: EdgeContext) => RenderedApi;
 
-type Metric = (props?: cloudwatch.MetricOptions) => cloudwatch.Metric;
+/** The metrics of an API, as both kinds of API Gateway have them in the CDK. */
+export type ApiMetrics = Pick<
+  apigwv2.HttpApi,
+  'metric' | 'metricCount' | 'metricClientError' | 'metricServerError' | 'metricLatency' | 'metricIntegrationLatency'
+>;
 
 /** The API of an edge. */
 export interface RenderedApi {
@@ -45,14 +48,8 @@ export interface RenderedApi {
   readonly restApi?: apigateway.RestApi;
   /** Of the API keys, if a route asks for one. */
   readonly usagePlan?: apigateway.UsagePlan;
-  /** The ARN by which policies name requests. */
-  readonly invocationArn: (method: string, path: string) => string;
-  /** What API Gateway measures. */
-  readonly metrics: {
-    readonly count: Metric;
-    readonly clientError: Metric;
-    readonly serverError: Metric;
-    readonly latency: Metric;
-    readonly integrationLatency: Metric;
-  };
+  /** The ARN by which policies name requests; absent where no policy decides about them. */
+  readonly invocationArn?: (method: string, path: string) => string;
+  /** What API Gateway measures; absent where it measures nothing. */
+  readonly metrics?: ApiMetrics;
 }

@@ -10,7 +10,7 @@ import { suggest } from '../../core/reading/reader';
 import type { IEdge } from '../../edge';
 import type { IMicroservice } from '../../microservice';
 import { throwIssue } from '../throw-issue';
-import type { EdgeContext, RenderedApi } from './model';
+import type { ApiMetrics, EdgeContext, RenderedApi } from './model';
 import { EDGE_RENDERERS } from './renderers';
 
 /** API Gateway and its way into the VPC. */
@@ -42,11 +42,14 @@ export class RenderedEdge extends Construct implements IEdge {
   }
 
   grantInvoke(grantee: IGrantable, route?: string): Grant {
-    const routes = route === undefined ? this.signedRoutes() : [this.signedRoute(route)];
+    // From JavaScript, null may stand where nothing is meant.
+    const routes = route === undefined || route === null ? this.signedRoutes() : [this.signedRoute(route)];
+    const { invocationArn } = this.api;
+    if (invocationArn === undefined) throw new Error(`bug: "${this.edgeName}" has signed routes, and no ARN for them`);
     return Grant.addToPrincipal({
       grantee,
       actions: ['execute-api:Invoke'],
-      resourceArns: routes.map(({ method, path }) => this.api.invocationArn(method === 'ANY' ? '*' : method, policyPath(path))),
+      resourceArns: routes.map(({ method, path }) => invocationArn(method === 'ANY' ? '*' : method, policyPath(path))),
     });
   }
 
@@ -85,24 +88,36 @@ export class RenderedEdge extends Construct implements IEdge {
     );
   }
 
+  metric(metricName: string, props?: MetricOptions): Metric {
+    return this.metrics.metric(metricName, props);
+  }
+
   metricCount(props?: MetricOptions): Metric {
-    return this.api.metrics.count(props);
+    return this.metrics.metricCount(props);
   }
 
   metricClientError(props?: MetricOptions): Metric {
-    return this.api.metrics.clientError(props);
+    return this.metrics.metricClientError(props);
   }
 
   metricServerError(props?: MetricOptions): Metric {
-    return this.api.metrics.serverError(props);
+    return this.metrics.metricServerError(props);
   }
 
   metricLatency(props?: MetricOptions): Metric {
-    return this.api.metrics.latency(props);
+    return this.metrics.metricLatency(props);
   }
 
   metricIntegrationLatency(props?: MetricOptions): Metric {
-    return this.api.metrics.integrationLatency(props);
+    return this.metrics.metricIntegrationLatency(props);
+  }
+
+  private get metrics(): ApiMetrics {
+    const { metrics } = this.api;
+    return (
+      metrics ??
+      throwIssue(this, 'metric()', 'UNSUPPORTED_BY_EDGE', `the edge "${this.edgeName}" has no metrics of API Gateway`, { got: null })
+    );
   }
 }
 

@@ -1,8 +1,9 @@
 import { GATEWAY_PORT } from '../model/constants';
 import { DEFAULT_EDGE } from '../model/edge-names';
-import type { AuthorizerKind, EdgeTopology, Topology } from '../model/topology';
+import type { EdgeTopology, Topology } from '../model/topology';
 import type { EdgePlan } from '../plan/edge-plan';
 import type { Reader } from '../reading/reader';
+import { authorizerOf } from './authorizer-of';
 import type { EdgeKind } from './kind';
 import { KINDS } from './kinds';
 
@@ -37,11 +38,12 @@ export function planEdge(topology: Topology, edge: EdgeTopology): EdgePlan {
     gateway: { workload: gatewayName, port: GATEWAY_PORT },
     apiName: isDefault ? topology.name : `${topology.name}-${name}`,
     description: isDefault ? `The edge of the mesh ${topology.name}` : `The edge "${name}" of the mesh ${topology.name}`,
-    routes: edge.routes.map(({ key, method, path, authorizer }) => ({ key, method, path, authorizer: kindOf(edge, authorizer) })),
+    routes: edge.routes.map((route) => ({
+      key: route.key,
+      method: route.method,
+      path: route.path,
+      authorizer: authorizerOf(edge, route).kind,
+    })),
     api: kind.plan(topology, edge),
   };
-}
-
-function kindOf({ authorizers }: EdgeTopology, id: string): AuthorizerKind {
-  return authorizers.find((authorizer) => authorizer.id === id)?.kind ?? 'none';
 }

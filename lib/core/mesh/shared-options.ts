@@ -11,7 +11,15 @@ export function checkImages(at: Reader): void {
     at.field('version').fail('CONFLICT', 'an image of your own has its own version', { fix: 'give image or version, not both' });
 }
 
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warning', 'error', 'critical', 'off'];
+
 /** https://www.envoyproxy.io/docs/envoy/latest/operations/cli#cmdoption-l */
 export function parseLogLevel(at: Reader): string {
-  return at.oneOf(['trace', 'debug', 'info', 'warning', 'error', 'critical', 'off'], 'a log level of Envoy') ?? 'warning';
+  return (
+    at.oneOf(
+      LOG_LEVELS,
+      'a log level of Envoy',
+      LOG_LEVELS.map((level) => `EnvoyLogLevel.${level.toUpperCase()}`),
+    ) ?? 'warning'
+  );
 }

@@ -77,7 +77,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
     checkVirtualPorts(draft, drafts, externals, footprint);
     checkHostNames({ ...draft, registered: workloadNamesOf(draft) }, domain, discoveryDomain, namespace);
   }
-  const edges = parseEdges(root, { services: drafts, declared, external: outside, defaults });
+  const { edges, unknownGateways } = parseEdges(root, { services: drafts, declared, external: outside, defaults });
   checkWorkloadNames(drafts, outside, edges, issues);
   const registered = [...drafts.flatMap(workloadNamesOf), ...edges.map(({ gatewayName }) => gatewayName)];
   for (const each of registered) checkApex(each, domain, discoveryDomain, namespace);
@@ -87,6 +87,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
     domain,
     discoveryDomain,
     edges,
+    unknownGateways,
     addresses: provider.virtualAddresses([...drafts, ...externals].map((draft) => draft.name)),
     authenticated: certificates.kind !== 'none',
   });
@@ -274,6 +275,7 @@ interface Surroundings {
   readonly domain: string;
   readonly discoveryDomain: string;
   readonly edges: readonly EdgeTopology[];
+  readonly unknownGateways: readonly string[];
   /** What virtual names resolve to. */
   readonly addresses: ReadonlyMap<string, string>;
   /** Whether callers have identities. */
@@ -308,7 +310,7 @@ function connectExternals(
 function connectServices(
   drafts: readonly DraftService[],
   externals: readonly DraftExternal[],
-  { domain, discoveryDomain, edges, addresses, authenticated }: Surroundings,
+  { domain, discoveryDomain, edges, unknownGateways, addresses, authenticated }: Surroundings,
 ): readonly Service[] {
   const names = new Set(drafts.map((draft) => draft.name));
   const outside = new Set(externals.map((external) => external.name).filter((name) => !names.has(name)));
@@ -325,7 +327,11 @@ function connectServices(
     const gateways = edges
       .filter(({ routes }) => routes.some(({ service }) => service === draft.name))
       .map(({ gatewayName }) => gatewayName);
-    const nameable = everyCaller({ callers, gateways });
+    const nameable = {
+      callers: everyCaller({ callers, gateways }),
+      gateways: edges.map(({ gatewayName }) => gatewayName),
+      unknownGateways,
+    };
     const allow = rules === undefined ? undefined : connectRules(rules, nameable, authenticated);
     for (const named of namedCallers) checkCallers(named, nameable, authenticated);
     return {

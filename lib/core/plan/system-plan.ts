@@ -108,14 +108,19 @@ export interface MeshWorkloadPlan {
   readonly interception?: InterceptionPlan;
 }
 
-/** A virtual node or a virtual gateway of App Mesh. */
+/** What a workload is to the control plane of its mesh. */
 export interface MeshEndpointPlan {
-  readonly kind: 'virtualNode' | 'virtualGateway';
+  /** In the provider's own words, such as `virtualNode`. */
+  readonly kind: string;
   readonly name: string;
-  /** Certificates of ACM that its Envoy exports. Text in which CloudFormation may fill in tokens. */
-  readonly certificateArns: readonly string[];
-  /** Authorities of AWS Private CA whose certificates its Envoy reads. */
-  readonly authorityArns: readonly string[];
+  /** What its tasks' role may do. */
+  readonly permissions: readonly EndpointPermission[];
+}
+
+export interface EndpointPermission {
+  readonly action: string;
+  /** ARNs, in which CloudFormation may fill in tokens; absent: the endpoint itself. */
+  readonly resources?: readonly string[];
 }
 
 /**
@@ -148,7 +153,7 @@ export type ContainerRole = 'init' | 'proxy' | 'application' | 'extra' | 'agent'
 
 /**
  * What only a deployment knows: the ARN of the task's certificate secret, the ID of its Cloud Map service, the names of the
- * parameters with the weights that it reads, with commas, the ARN of its endpoint in App Mesh.
+ * parameters with the weights that it reads, with commas, the ARN of its endpoint in the mesh.
  */
 export type DeployedValue = 'certificateSecretArn' | 'discoveryServiceId' | 'weightsParameterNames' | 'endpointArn';
 

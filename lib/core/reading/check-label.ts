@@ -4,10 +4,11 @@ import type { Reader } from './reader';
 /** DNS labels as RFC 1035 wants them, lower case, since they become host names and SPIFFE ids. */
 export const LABEL = /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
-export function checkLabel(name: string, at: Reader, what: string): boolean {
-  if (LABEL.test(name)) return true;
-  const allowed = 'a DNS label: lower-case letters, digits and hyphens, starting with a letter, at most 63 characters';
-  if (name.length > 63) {
+/** @param max fewer characters than a label may have, where something is put before or behind the name */
+export function checkLabel(name: string, at: Reader, what: string, max = 63): boolean {
+  if (LABEL.test(name) && name.length <= max) return true;
+  const allowed = `a DNS label: lower-case letters, digits and hyphens, starting with a letter, at most ${max} characters`;
+  if (name.length > max) {
     at.fail('INVALID_NAME', `the name of ${what} has ${name.length} characters, which is too long`, { got: null, allowed });
     return false;
   }

@@ -15,8 +15,8 @@ const MAX_LENGTH = 200;
  * so. Case makes no difference.
  */
 export function closestName(got: string, names: readonly string[]): string | undefined {
-  // One letter is too little to go by.
-  if (got.length < 2 || got.length > MAX_LENGTH) return undefined;
+  // From JavaScript, anything may be asked for. One letter is too little to go by.
+  if (typeof got !== 'string' || got.length < 2 || got.length > MAX_LENGTH) return undefined;
   const [closest] = names
     .map((name) => ({ name, wrong: mistakes(got, name), longer: Math.max(got.length, name.length) }))
     .filter(({ wrong, longer }) => wrong <= Math.max(1, Math.floor(longer / LETTERS_PER_MISTAKE)))

@@ -113,8 +113,8 @@ export class Reader {
   /** The entries of an object that the user names freely. An entry with no value is there, to be complained of. */
   entries(): readonly (readonly [string, Reader])[] {
     if (this.absent) return [];
-    if (!isPlainObject(this.value)) {
-      this.wrongType('an object');
+    if (!isPlainObject(this.value) || factoryTypeOf(this.value) !== undefined) {
+      this.wrongType(`an object with an entry for each name`);
       return [];
     }
     return Object.entries(this.value).flatMap(([key, value]): (readonly [string, Reader])[] => {

@@ -13,7 +13,8 @@
  */
 export interface AllowRule {
   /**
-   * Services that list this one in `calls`, or `gateway` if a route of the edge leads here. Needs certificates.
+   * Services that list this one in `calls`, and the gateway services of edges that have a route to it: `gateway`, or
+   * `gateway-<edge>` of a named edge. Needs certificates.
    *
    * @default - every declared caller
    */

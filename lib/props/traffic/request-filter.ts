@@ -6,7 +6,8 @@
  */
 export interface RequestFilterProps {
   /**
-   * Services that list this one in `calls`, or `gateway` if a route of the edge leads here, by their certificates. Needs certificates.
+   * Services that list this one in `calls`, and the gateway services of edges that have a route to it: `gateway`, or
+   * `gateway-<edge>` of a named edge, by their certificates. Needs certificates.
    *
    * @default - every caller
    */

@@ -82,7 +82,12 @@ test.each([
 ])('the metrics of %s are those that API Gateway measures', (_, edge, dimensions, errors) => {
   withRole(edge(), (handle) => {
     expect(handle.metricServerError()).toMatchObject({ namespace: 'AWS/ApiGateway', metricName: errors, statistic: 'Sum', dimensions });
-    expect(handle.metricCount().metricName).toBe('Count');
+    expect(handle.metricCount()).toMatchObject({ metricName: 'Count', statistic: 'SampleCount' });
+    expect(handle.metric('DataProcessed', { statistic: 'Sum' })).toMatchObject({
+      metricName: 'DataProcessed',
+      statistic: 'Sum',
+      dimensions,
+    });
     expect(handle.metricClientError().metricName).toMatch(/^4/);
     expect(handle.metricLatency({ statistic: 'p99' })).toMatchObject({ metricName: 'Latency', statistic: 'p99' });
     expect(handle.metricIntegrationLatency().metricName).toBe('IntegrationLatency');
@@ -125,7 +130,8 @@ describe('a system with several edges', () => {
 
   test.each([
     ['Public', 'is not a DNS label'],
-    ['a'.repeat(56), 'would be longer than a DNS label'],
+    ['a'.repeat(56), 'at most 55 characters'],
+    ['a'.repeat(64), 'at most 55 characters'],
   ])('fails if an edge is called "%s"', (name, message) => {
     expect(() => build({ services, edges: { [name]: http() } })).toThrow(message);
   });
@@ -134,6 +140,23 @@ describe('a system with several edges', () => {
     expect(() => build({ services: { ...services, 'gateway-a': service() }, edges: { a: http() } })).toThrow(
       /edges\.a: its gateway service would be called "gateway-a", as is a service/,
     );
+  });
+
+  test('fails if edges is an edge, in one sentence', () => {
+    expect(() => build({ services, edges: http() as never })).toThrow(
+      /^one problem[\s\S]*edges: must be an object with an entry for each name/,
+    );
+  });
+
+  test('fails if a rule names a gateway whose edge has mistakes, for these mistakes alone', () => {
+    const allow = [{ callers: ['gateway-a'] }];
+    expect(() => build({ services: { orders: service({ allow }) }, edges: { a: {} as never } })).toThrow(/^one problem/);
+  });
+
+  test('has handles, whatever JavaScript asks for', () => {
+    const { system } = build({ services, edges: { a: http(), b: rest() } });
+    expect(() => system.edge(null as never)).toThrow(/there are several edges/);
+    expect(() => system.edge({} as never)).toThrow(/there is no edge/);
   });
 
   test('may be named by rules of services, each gateway by its own name', () => {

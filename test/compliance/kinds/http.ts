@@ -12,6 +12,8 @@ const checkedBy =
 
 export const httpApiProofs: KindProofs<HttpApiPlan> = {
   clients: true,
+  overwrites: ({ requestParameters }) =>
+    Object.keys(requestParameters).flatMap((parameter) => /^overwrite:header\.(.+)$/.exec(parameter)?.[1] ?? []),
   proofs: {
     none: route(({ authorizationType }) => authorizationType === 'NONE'),
     jwt: checkedBy('jwt', 'JWT'),

@@ -5,6 +5,8 @@ const method =
   (holds: (method: RestMethodPlan) => boolean): KindProof<RestApiPlan> =>
   ({ methods }) =>
     methods.some(holds);
+const headersOf = (one: RestMethodPlan | undefined): readonly string[] =>
+  Object.keys(one?.requestParameters ?? {}).flatMap((parameter) => /^integration\.request\.header\.(.+)$/.exec(parameter)?.[1] ?? []);
 const checkedBy =
   (kind: string, type: RestMethodPlan['authorizationType']): KindProof<RestApiPlan> =>
   (plan) =>
@@ -12,6 +14,9 @@ const checkedBy =
 
 export const restApiProofs: KindProofs<RestApiPlan> = {
   clients: false,
+  // Those of every method.
+  overwrites: ({ methods: [first, ...others] }) =>
+    headersOf(first).filter((header) => others.every((other) => headersOf(other).includes(header))),
   proofs: {
     none: method(({ authorizationType, apiKeyRequired }) => authorizationType === 'NONE' && !apiKeyRequired),
     cognito: checkedBy('cognito', 'COGNITO_USER_POOLS'),

@@ -31,13 +31,7 @@ export function renderHttpApi(scope: Construct, edge: EdgePlan, context: EdgeCon
     httpApi: api,
     url: plan.stage.isDefault ? api.apiEndpoint : `${api.apiEndpoint}/${plan.stage.name}`,
     invocationArn: (method, path) => api.arnForExecuteApi(method, path, plan.stage.name),
-    metrics: {
-      count: (props) => api.metricCount(props),
-      clientError: (props) => api.metricClientError(props),
-      serverError: (props) => api.metricServerError(props),
-      latency: (props) => api.metricLatency(props),
-      integrationLatency: (props) => api.metricIntegrationLatency(props),
-    },
+    metrics: api,
   };
 }
 

@@ -33,24 +33,28 @@ export function renderRestApi(scope: Construct, edge: EdgePlan, context: EdgeCon
   for (const method of plan.methods) renderMethod(api, method, backend, authorizers);
   if (plan.cors !== undefined) renderCors(api, plan.cors);
   const stage = api.deploymentStage;
-  const usagePlan =
-    plan.apiKeys === undefined
-      ? undefined
-      : renderUsagePlan(scope, edge.apiName, stage, plan.stage.throttle, context.authorizers.get(plan.apiKeys)?._apiKey ?? {});
+  const usagePlan = plan.apiKeys === undefined ? undefined : renderKeys(scope, edge, stage, plan.apiKeys, context);
   const { region, urlSuffix } = Stack.of(api);
   return {
     restApi: api,
     url: `https://${api.restApiId}.execute-api.${region}.${urlSuffix}/${stage.stageName}`,
     ...defined({ usagePlan }),
     invocationArn: (method, path) => api.arnForExecuteApi(method, path, plan.stage.name),
-    metrics: {
-      count: (props) => api.metricCount(props),
-      clientError: (props) => api.metricClientError(props),
-      serverError: (props) => api.metricServerError(props),
-      latency: (props) => api.metricLatency(props),
-      integrationLatency: (props) => api.metricIntegrationLatency(props),
-    },
+    metrics: api,
   };
+}
+
+function renderKeys(
+  scope: Construct,
+  { apiName, api }: EdgePlan,
+  stage: apigateway.Stage,
+  id: string,
+  { authorizers }: EdgeContext,
+): apigateway.UsagePlan {
+  const options = authorizers.get(id)?._apiKey;
+  // Keys made in place of the user's would lock their clients out, and let others in.
+  if (options === undefined) throw new Error(`bug: no options for the authorizer "${id}"`);
+  return renderUsagePlan(scope, apiName, stage, (api as RestApiPlan).stage.throttle, options);
 }
 
 function renderApi(scope: Construct, edge: EdgePlan, plan: RestStagePlan, { logGroup }: EdgeContext): apigateway.RestApi {

@@ -1,6 +1,7 @@
 import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, ROUTE_HEADER } from '../../model/edge-headers';
 import type { AuthorizerKind, Cors, EdgeAuthorizer, EdgeRoute, EdgeTopology, Throttle } from '../../model/topology';
 import { HTTP_ACCESS_LOG } from '../access-log';
+import { authorizerOf, known } from '../authorizer-of';
 import { routeId } from '../route-id';
 import { defined } from '../../defined';
 
@@ -57,10 +58,8 @@ export interface RouteSettings {
   readonly DetailedMetricsEnabled: boolean;
 }
 
-const AUTHORIZATION_TYPES: Readonly<Record<AuthorizerKind, HttpAuthorizationType>> = {
+const AUTHORIZATION_TYPES: Readonly<Partial<Record<AuthorizerKind, HttpAuthorizationType>>> = {
   none: 'NONE',
-  // An HTTP API has none.
-  apiKey: 'NONE',
   iam: 'AWS_IAM',
   jwt: 'JWT',
   cognito: 'JWT',
@@ -71,9 +70,8 @@ const AUTHORIZATION_TYPES: Readonly<Record<AuthorizerKind, HttpAuthorizationType
 const DEFAULT = '$default';
 
 export function planHttpApi(edge: EdgeTopology): HttpApiPlan {
-  const kinds = new Map(edge.authorizers.map((authorizer) => [authorizer.id, authorizer.kind]));
   return {
-    routes: [...edge.routes.map((route) => planRoute(route, kinds.get(route.authorizer) ?? 'none')), ...preflightRoutes(edge)],
+    routes: [...edge.routes.map((route) => planRoute(route, authorizerOf(edge, route).kind)), ...preflightRoutes(edge)],
     authorizers: edge.authorizers.flatMap(planAuthorizer),
     requestParameters: requestParameters(edge.stageName),
     stage: planStage(edge),
@@ -91,7 +89,7 @@ function planAuthorizer({ id, kind, identity, cacheSeconds, tokens }: EdgeAuthor
 }
 
 function planRoute(route: EdgeRoute, kind: AuthorizerKind): HttpRoutePlan {
-  const authorizationType = AUTHORIZATION_TYPES[kind];
+  const authorizationType = known(AUTHORIZATION_TYPES, kind);
   return {
     id: routeId(route.key),
     key: route.key,

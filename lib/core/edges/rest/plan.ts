@@ -1,6 +1,7 @@
 import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, ROUTE_HEADER } from '../../model/edge-headers';
 import type { AuthorizerKind, EdgeAuthorizer, EdgeRoute, EdgeTopology, PathSegment, Throttle, Topology } from '../../model/topology';
 import { REST_ACCESS_LOG } from '../access-log';
+import { authorizerOf, known } from '../authorizer-of';
 import type { CorsPlan } from './cors';
 import { planCors } from './cors';
 import { defined } from '../../defined';
@@ -49,22 +50,19 @@ export interface RestStagePlan {
   readonly methodThrottles: Readonly<Record<string, Throttle>>;
 }
 
-const AUTHORIZATION_TYPES: Readonly<Record<AuthorizerKind, RestAuthorizationType>> = {
+const AUTHORIZATION_TYPES: Readonly<Partial<Record<AuthorizerKind, RestAuthorizationType>>> = {
   none: 'NONE',
   // A key is asked for beside the authorization, not by it.
   apiKey: 'NONE',
-  // A REST API has none.
-  jwt: 'NONE',
   iam: 'AWS_IAM',
   cognito: 'COGNITO_USER_POOLS',
   lambda: 'CUSTOM',
 };
 
 export function planRestApi({ tracing }: Pick<Topology, 'tracing'>, edge: EdgeTopology): RestApiPlan {
-  const kinds = new Map(edge.authorizers.map((authorizer) => [authorizer.id, authorizer.kind]));
   const apiKeys = edge.authorizers.find((authorizer) => authorizer.kind === 'apiKey');
   return {
-    methods: edge.routes.map((route) => planMethod(route, kinds.get(route.authorizer) ?? 'none')),
+    methods: edge.routes.map((route) => planMethod(route, authorizerOf(edge, route).kind)),
     authorizers: edge.authorizers.flatMap(planAuthorizer),
     stage: {
       name: edge.stageName,
@@ -92,7 +90,7 @@ function planAuthorizer({ id, kind, identity, cacheSeconds }: EdgeAuthorizer): r
 
 function planMethod(route: EdgeRoute, kind: AuthorizerKind): RestMethodPlan {
   const names = route.segments.flatMap((segment) => (segment.kind === 'static' ? [] : [segment.name]));
-  const authorizationType = AUTHORIZATION_TYPES[kind];
+  const authorizationType = known(AUTHORIZATION_TYPES, kind);
   return {
     path: route.path,
     httpMethod: route.method,

@@ -38,7 +38,7 @@ export function serviceWorkload(topology: AppMeshTopology, mesh: AppMeshSettings
   };
   const callees = topology.services.filter((other) => service.calls.includes(other.name));
   return {
-    ...workloadOf(agent, mesh, { kind: 'virtualNode', name, ...acmNeeds(topology, service, callees) }, [
+    ...workloadOf(agent, mesh, { kind: 'virtualNode', name, ...permissions(topology, service, callees) }, [
       application(service),
       ...service.extraContainers.map(extra),
     ]),
@@ -60,24 +60,37 @@ export function gatewayWorkload(topology: AppMeshTopology, mesh: AppMeshSettings
   };
   const routed = topology.services.filter(({ gateways }) => gateways.includes(edge.gatewayName));
   return {
-    ...workloadOf(agent, mesh, { kind: 'virtualGateway', name: edge.gatewayName, ...acmNeeds(topology, undefined, routed) }, []),
+    ...workloadOf(agent, mesh, { kind: 'virtualGateway', name: edge.gatewayName, ...permissions(topology, undefined, routed) }, []),
     edge: edge.name,
     sizing: sizingOf(edge.gateway),
     registration: gatewayRegistration(edge),
   };
 }
 
-/** https://docs.aws.amazon.com/app-mesh/latest/userguide/tls.html#authentication-certificates */
-function acmNeeds(
+/**
+ * https://docs.aws.amazon.com/app-mesh/latest/userguide/proxy-authorization.html
+ * https://docs.aws.amazon.com/app-mesh/latest/userguide/tls.html#authentication-certificates
+ */
+function permissions(
   topology: AppMeshTopology,
   service: Service | undefined,
   callees: readonly Service[],
-): Pick<MeshEndpointPlan, 'certificateArns' | 'authorityArns'> {
+): Pick<MeshEndpointPlan, 'permissions'> {
   const own = service === undefined ? undefined : acmCertificateOf(topology, service);
   const trusts = callees.some((callee) => acmCertificateOf(topology, callee) !== undefined);
   return {
-    certificateArns: own === undefined ? [] : [own],
-    authorityArns: trusts ? (topology.mesh.serverCertificates?.authorityArns ?? []) : [],
+    permissions: [
+      { action: 'appmesh:StreamAggregatedResources' },
+      ...(own === undefined ? [] : [{ action: 'acm:ExportCertificate', resources: [own] }]),
+      ...(trusts
+        ? [
+            {
+              action: 'acm-pca:GetCertificateAuthorityCertificate',
+              resources: topology.mesh.serverCertificates?.authorityArns ?? [],
+            },
+          ]
+        : []),
+    ],
   };
 }
 

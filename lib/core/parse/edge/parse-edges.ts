@@ -1,15 +1,22 @@
 import { DEFAULT_EDGE, gatewayNameOf } from '../../model/edge-names';
 import type { EdgeTopology } from '../../model/topology';
-import { LABEL, checkLabel } from '../../reading/check-label';
+import { checkLabel } from '../../reading/check-label';
 import type { Reader } from '../../reading/reader';
 import type { EdgeSurroundings } from './parse-edge';
 import { parseEdge } from './parse-edge';
+import { edgeFactories } from '../../edges/select-kind';
 
 /** A DNS label has at most 63 characters, and that of a gateway service is `gateway-<edge>`. */
 const MAX_NAME = 63 - gatewayNameOf('').length;
 
+export interface ParsedEdges {
+  readonly edges: readonly EdgeTopology[];
+  /** Gateways of edges that stand in the props, and could not be read. */
+  readonly unknownGateways: readonly string[];
+}
+
 /** The edges of a system: `edges`, or `edge`, which is the short form of one that is called `default`. */
-export function parseEdges(root: Reader, surroundings: EdgeSurroundings): readonly EdgeTopology[] {
+export function parseEdges(root: Reader, surroundings: EdgeSurroundings): ParsedEdges {
   const one = root.field('edge');
   const several = root.field('edges');
   if (!one.absent && !several.absent)
@@ -21,16 +28,18 @@ export function parseEdges(root: Reader, surroundings: EdgeSurroundings): readon
   const entries = [...several.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
   const named = entries.map(([name, at]) => {
     checkName(name, at);
-    return [name, at.required('an edge', 'remove the entry, or use Edge.httpApi() or Edge.restApi()')] as const;
+    return [name, at.required('an edge', `remove the entry, or use ${edgeFactories()}`)] as const;
   });
-  return [...(one.absent ? [] : [[DEFAULT_EDGE, one] as const]), ...named].flatMap(([name, at]) => parseEdge(name, at, surroundings) ?? []);
+  const all = [...(one.absent ? [] : [[DEFAULT_EDGE, one] as const]), ...named].map(([name, at]) => ({
+    gatewayName: gatewayNameOf(name),
+    edge: parseEdge(name, at, surroundings),
+  }));
+  return {
+    edges: all.flatMap(({ edge }) => edge ?? []),
+    unknownGateways: all.filter(({ edge }) => edge === undefined).map(({ gatewayName }) => gatewayName),
+  };
 }
 
 function checkName(name: string, at: Reader): void {
-  checkLabel(name, at, 'an edge');
-  if (LABEL.test(name) && name.length > MAX_NAME)
-    at.fail('INVALID_NAME', `the name of its gateway service, "${gatewayNameOf(name)}", would be longer than a DNS label`, {
-      got: null,
-      allowed: `at most ${MAX_NAME} characters`,
-    });
+  checkLabel(name, at, 'an edge', MAX_NAME);
 }

@@ -119,10 +119,19 @@ function allowedPath(text: string): AllowedPath {
   return text.endsWith('/*') ? { kind: 'prefix', text: text.slice(0, -1) } : { kind: 'exact', text };
 }
 
-/** @param callers those that list the service, and gateways that route to it */
-export function connectRules(rules: readonly DraftRule[], callers: readonly string[], authenticated: boolean): readonly AllowRule[] {
+/** Who may be named as a caller of a service. */
+export interface Nameable {
+  /** Those that list the service, and gateways that route to it. */
+  readonly callers: readonly string[];
+  /** All gateways. */
+  readonly gateways: readonly string[];
+  /** Gateways of edges that have issues of their own: where their routes lead is not known. */
+  readonly unknownGateways: readonly string[];
+}
+
+export function connectRules(rules: readonly DraftRule[], nameable: Nameable, authenticated: boolean): readonly AllowRule[] {
   return rules.map(({ callersAt, callers: named, ...rule }) => {
-    if (named === undefined || !checkCallers({ at: callersAt, named }, callers, authenticated)) return rule;
+    if (named === undefined || !checkCallers({ at: callersAt, named }, nameable, authenticated)) return rule;
     return { ...rule, callers: [...new Set(named.map(({ name }) => name))].sort() };
   });
 }
@@ -134,7 +143,7 @@ export interface NamedCallers {
 }
 
 /** Whether anybody knows who calls; each of those that are named must be one of the callers. */
-export function checkCallers({ at, named }: NamedCallers, callers: readonly string[], authenticated: boolean): boolean {
+export function checkCallers({ at, named }: NamedCallers, nameable: Nameable, authenticated: boolean): boolean {
   if (!authenticated) {
     at.fail('CONFLICT', 'without certificates callers are not authenticated', {
       got: null,
@@ -142,13 +151,14 @@ export function checkCallers({ at, named }: NamedCallers, callers: readonly stri
     });
     return false;
   }
-  for (const { at: one, name } of named) if (!callers.includes(name)) unknownCaller(one, name, callers);
+  const { callers, unknownGateways } = nameable;
+  for (const { at: one, name } of named) if (![...callers, ...unknownGateways].includes(name)) unknownCaller(one, name, nameable);
   return true;
 }
 
-function unknownCaller(at: Reader, name: string, callers: readonly string[]): void {
+function unknownCaller(at: Reader, name: string, { callers, gateways }: Nameable): void {
   const reason =
-    name === GATEWAY_NAME || name.startsWith(`${GATEWAY_NAME}-`)
+    name === GATEWAY_NAME || gateways.includes(name)
       ? 'no route of its edge leads to this service'
       : `${displayValue(name)} does not list this service in calls`;
   at.fail('UNDECLARED_CALL', reason, callers.length === 0 ? { fix: 'remove it: nobody calls this service' } : suggest(name, callers));
