@@ -1,6 +1,6 @@
 import { DEFAULT_EDGE } from '../../../lib/core/model/edge-names';
 import type { JsonObject, Resource, Template } from '../runner';
-import { Resolver } from '../runner';
+import { Fields, Resolver } from '../runner';
 
 /** A resource of a template, with its logical ID and its properties as they are written. */
 export interface Wired {
@@ -50,8 +50,9 @@ export class Wiring {
 
 /** The edge of an API, which its description names. */
 export function edgeOf({ id, properties }: Wired): string {
-  const [described, name = DEFAULT_EDGE] = /^The edge (?:"(.+)" )?of the mesh /.exec(String(properties['Description'])) ?? [];
-  if (described === undefined) throw new Error(`${id}: its description does not name an edge: ${String(properties['Description'])}`);
+  const description = Fields.of(properties, id).text('Description');
+  const [described, name = DEFAULT_EDGE] = /^The edge (?:"(.+)" )?of the mesh /.exec(description) ?? [];
+  if (described === undefined) throw new Error(`${id}: its description does not name an edge: ${description}`);
   return name;
 }
 
