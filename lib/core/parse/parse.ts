@@ -325,9 +325,9 @@ function connectServices(
     const gateways = edges
       .filter(({ routes }) => routes.some(({ service }) => service === draft.name))
       .map(({ gatewayName }) => gatewayName);
-    const nameable = everyCaller({ callers, gateways });
-    const allow = rules === undefined ? undefined : connectRules(rules, nameable, authenticated);
-    for (const named of namedCallers) checkCallers(named, nameable, authenticated);
+    const nameable = { callers: everyCaller({ callers, gateways }), services: names, authenticated };
+    const allow = rules === undefined ? undefined : connectRules(rules, nameable);
+    for (const named of namedCallers) checkCallers(named, nameable);
     return {
       ...draft,
       calls: [...new Set(calls.map((call) => call.name))].filter((name) => names.has(name) && name !== draft.name).sort(),

@@ -13,7 +13,8 @@
  */
 export interface AllowRule {
   /**
-   * Services that list this one in `calls`, or `gateway` if a route of the edge leads here. Needs certificates.
+   * Services that list this one in `calls`, and gateway services of edges with a route to it: `gateway`, or `gateway-<name>` of an edge
+   * in `edges` that is not called `default`. Needs certificates.
    *
    * @default - every declared caller
    */

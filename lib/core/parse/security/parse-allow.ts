@@ -119,10 +119,19 @@ function allowedPath(text: string): AllowedPath {
   return text.endsWith('/*') ? { kind: 'prefix', text: text.slice(0, -1) } : { kind: 'exact', text };
 }
 
-/** @param callers those that list the service, and gateways that route to it */
-export function connectRules(rules: readonly DraftRule[], callers: readonly string[], authenticated: boolean): readonly AllowRule[] {
+/** Whom a rule about a service may name. */
+export interface Nameable {
+  /** Those that list the service in calls, and gateway services whose edge has a route to it. */
+  readonly callers: readonly string[];
+  /** The names of all services. */
+  readonly services: ReadonlySet<string>;
+  /** Whether callers have identities. */
+  readonly authenticated: boolean;
+}
+
+export function connectRules(rules: readonly DraftRule[], nameable: Nameable): readonly AllowRule[] {
   return rules.map(({ callersAt, callers: named, ...rule }) => {
-    if (named === undefined || !checkCallers({ at: callersAt, named }, callers, authenticated)) return rule;
+    if (named === undefined || !checkCallers({ at: callersAt, named }, nameable)) return rule;
     return { ...rule, callers: [...new Set(named.map(({ name }) => name))].sort() };
   });
 }
@@ -134,21 +143,21 @@ export interface NamedCallers {
 }
 
 /** Whether anybody knows who calls; each of those that are named must be one of the callers. */
-export function checkCallers({ at, named }: NamedCallers, callers: readonly string[], authenticated: boolean): boolean {
-  if (!authenticated) {
+export function checkCallers({ at, named }: NamedCallers, nameable: Nameable): boolean {
+  if (!nameable.authenticated) {
     at.fail('CONFLICT', 'without certificates callers are not authenticated', {
       got: null,
       fix: 'remove callers, or use Certificates.kms()',
     });
     return false;
   }
-  for (const { at: one, name } of named) if (!callers.includes(name)) unknownCaller(one, name, callers);
+  for (const { at: one, name } of named) if (!nameable.callers.includes(name)) unknownCaller(one, name, nameable);
   return true;
 }
 
-function unknownCaller(at: Reader, name: string, callers: readonly string[]): void {
+function unknownCaller(at: Reader, name: string, { callers, services }: Nameable): void {
   const reason =
-    name === GATEWAY_NAME || name.startsWith(`${GATEWAY_NAME}-`)
+    !services.has(name) && (name === GATEWAY_NAME || name.startsWith(`${GATEWAY_NAME}-`))
       ? 'no route of its edge leads to this service'
       : `${displayValue(name)} does not list this service in calls`;
   at.fail('UNDECLARED_CALL', reason, callers.length === 0 ? { fix: 'remove it: nobody calls this service' } : suggest(name, callers));
