@@ -93,6 +93,16 @@ const SYSTEMS: Readonly<Record<string, MicroservicesProps>> = {
     edge: Edge.restApi({ authorizer: Authorizer.none(), routes: { 'ANY /{proxy+}': { service: 'ui' } } }),
     certificates: Certificates.privateCa(),
   },
+  'behind an HTTP API and a REST API': {
+    services: { catalog: service(), orders: service(), shared: service({ versions: { v1: { weight: 9 }, v2: { weight: 1 } } }) },
+    edges: {
+      default: Edge.httpApi({
+        authorizer: Authorizer.none(),
+        routes: { 'GET /catalog': { service: 'catalog' }, 'GET /shared': { service: 'shared' } },
+      }),
+      partners: Edge.restApi({ authorizer: Authorizer.apiKey(), routes: { 'GET /orders': { service: 'orders' } } }),
+    },
+  },
   'with versions': {
     services: { ui: service({ calls: ['orders'] }), orders: service({ versions: { v1: { weight: 9 }, v2: { weight: 1 } } }) },
     edge: Edge.httpApi({ authorizer: Authorizer.none(), routes: { $default: { service: 'ui' }, 'GET /orders': { service: 'orders' } } }),
@@ -204,6 +214,27 @@ test("only a service's own task role, and the functions that issue, can read its
     )
     .map(([id]) => id.replace(/[0-9A-F]{8}$/, ''));
   expect(readers.sort()).toEqual(['ShopCertificatesAuthorityGuardRole', 'ShopCertificatesRotationRole', 'ShopordersTaskRole']);
+});
+
+test("the role of each edge's gateway service may read its own certificate, and ask for what its own routes lead to", () => {
+  const all = statements(resourcesOf(build(SYSTEMS['behind an HTTP API and a REST API']).template));
+  const may = (role: string): readonly string[] =>
+    all
+      .filter(([id]) => id.replace(/[0-9A-F]{8}$/, '') === role)
+      .flatMap(([, statement]) =>
+        actionsOf(statement).map((action) => `${action} ${JSON.stringify([statement.Resource, statement.Condition])}`),
+      );
+  const [open, partners] = [may('ShopgatewayTaskRole'), may('ShopgatewaypartnersTaskRole')];
+  const of = (list: readonly string[], action: string): string => list.filter((text) => text.startsWith(action)).join();
+  expect([open, partners].map((list) => list.length > 0)).toEqual([true, true]);
+  expect(of(open, 'secretsmanager:')).toMatch(/"ShopgatewayCertificate/);
+  expect(of(partners, 'secretsmanager:')).toMatch(/"ShopgatewaypartnersCertificate/);
+  expect(of(open, 'servicediscovery:UpdateInstanceCustomHealthStatus')).toMatch(/"ShopgatewayDiscovery/);
+  expect(of(partners, 'servicediscovery:UpdateInstanceCustomHealthStatus')).toMatch(/"ShopgatewaypartnersDiscovery/);
+  expect(open.join()).not.toMatch(/partners|orders/);
+  expect(partners.join()).not.toMatch(/Shopgateway[A-Z]|catalog|shared/);
+  // Its agent polls the weights of versions to which a route leads.
+  expect(of(open, 'ssm:')).toContain('ShopWeightsshared');
 });
 
 test('execution roles, which ECS itself uses, cannot read a certificate', () => {

@@ -4,7 +4,7 @@ import { apiOf } from '../e2e/api-gateway/api';
 import type { ClientRequest } from '../e2e/api-gateway/client-request';
 import { API_HOST, CLIENT_ADDRESS } from '../e2e/api-gateway/client-request';
 import { decoded } from '../e2e/api-gateway/decode';
-import type { Readings } from '../e2e/api-gateway/model';
+import type { Api, Readings } from '../e2e/api-gateway/model';
 import { image, synthesize } from '../e2e/systems/synthesize';
 
 const none = Authorizer.none();
@@ -68,6 +68,50 @@ describe("what API Gateway's stand-in makes of a request", () => {
     const headers = { 'x-edge-client-ip': CLIENT_ADDRESS, 'x-edge-host': API_HOST, 'x-edge-route': 'GET /' };
     expect(api.take({ path: '/?a=1' })).toEqual({ kind: 'sent', path: '/?a=1', headers });
     expect(api.securityGroups).toEqual([expect.stringContaining(kind === 'HTTP' ? 'VpcLink' : 'LoadBalancer')]);
+  });
+});
+
+describe('a system with several edges', () => {
+  const keyed = Edge.restApi(optionsOf({ 'GET /items/{id}': Authorizer.apiKey() }));
+  const edges = {
+    default: Edge.httpApi(optionsOf({ 'GET /items': none })),
+    partners: keyed,
+    staff: Edge.httpApi(optionsOf({ $default: iam })),
+  };
+  const template = once(() => synthesize({ services, edges }));
+  const of = (edge: string): Api => apiOf(template(), {}, edge);
+
+  test('has an API for each, with its own routes, which leads to its own gateway service', () => {
+    expect(['default', 'partners', 'staff'].map((name) => [of(name).gateway, of(name).routes.map(({ key }) => key)])).toEqual([
+      [expect.stringMatching(/^ShopgatewayService/), ['GET /items']],
+      [expect.stringMatching(/^ShopgatewaypartnersService/), ['GET /items/{id}']],
+      [expect.stringMatching(/^ShopgatewaystaffService/), ['$default']],
+    ]);
+    expect(apiOf(template()).routes).toEqual(of('default').routes);
+  });
+
+  test('asks each client only for what the routes of its own API demand', () => {
+    const ask = (edge: string, path: string): unknown => of(edge).take({ path, credentials: [] });
+    expect(ask('default', '/items')).toMatchObject({ kind: 'sent', headers: { 'x-edge-route': 'GET /items' } });
+    expect(ask('default', '/items/7')).toMatchObject({ status: 404 });
+    expect(ask('partners', '/items/7')).toMatchObject({ status: 403 });
+    expect(() => of('partners').take({ path: '/items/7', credentials: ['GET /items'] })).toThrow('no route "GET /items"');
+  });
+
+  test('lets each API into the VPC in security groups of its own', () => {
+    const groups = ['default', 'partners', 'staff'].flatMap((name) => [
+      ...new Set([...of(name).linkSecurityGroups, ...of(name).securityGroups]),
+    ]);
+    expect(groups).toEqual([
+      expect.stringMatching(/^ShopEdgeVpcLink/),
+      expect.stringMatching(/^ShopEdgepartnersVpcLink/),
+      expect.stringMatching(/^ShopEdgepartnersLoadBalancer/),
+      expect.stringMatching(/^ShopEdgestaffVpcLink/),
+    ]);
+  });
+
+  test('fails if there is no edge of that name', () => {
+    expect(() => of('admin')).toThrow('edge "admin"; those there are of default,staff,partners');
   });
 });
 

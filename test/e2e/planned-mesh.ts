@@ -11,12 +11,13 @@ import { identityFile, trustFile } from '../../programs/agent/certificate/sds';
 import { edsFile, edsPath } from '../../programs/agent/endpoints/eds';
 import { MESH_DIRECTORY } from '../../lib/core/contract/files';
 import { ADMIN_PORT } from '../../lib/core/contract/ports';
-import { DEFAULT_VIRTUAL_PORT, GATEWAY_NAME, GATEWAY_PORT, INBOUND_PORT, PROXY_CONTAINER } from '../../lib/core/model/constants';
+import { DEFAULT_VIRTUAL_PORT, GATEWAY_PORT, INBOUND_PORT, PROXY_CONTAINER } from '../../lib/core/model/constants';
 import type { ProtocolId } from '../../lib/core/model/topology';
 import type { LeafOptions } from '../programs/agent/authority';
 import { Authority } from '../programs/agent/authority';
 import type { Planned } from '../simulator/planned';
 import type { Request } from '../simulator/simulate';
+import { gatewayOf } from '../simulator/simulate';
 import type { Seen } from './agreement';
 import { Dialer } from './dialer';
 import { NUMBER_HEADER } from './echo';
@@ -85,7 +86,7 @@ export class PlannedMesh {
   async send(number: string, { from, method = 'GET', path, headers: own = {}, bodyBytes = 0 }: Request): Promise<Omit<Seen, 'arrived'>> {
     const headers = { ...own, [NUMBER_HEADER]: number };
     if (from.kind === 'outsider') return this.sendPast(from, { method, path, headers });
-    const { client, host, port } = from.kind === 'edge' ? this.edge() : this.service(from);
+    const { client, host, port } = from.kind === 'edge' ? this.edge(gatewayOf(from)) : this.service(from);
     const outcome = await client.attempt({
       url: `http://${from.kind === 'edge' ? 'peer.example' : `${from.to}:${port}`}${path}`,
       method,
@@ -298,8 +299,8 @@ export class PlannedMesh {
     return join(this.workspace.directory, `${task}.log`);
   }
 
-  private edge(): { readonly client: HttpClient; readonly host: string; readonly port: number } {
-    return { client: this.stranger!.client, host: this.tasks.get(GATEWAY_NAME)!.endpoint.address, port: GATEWAY_PORT };
+  private edge(gateway: string): { readonly client: HttpClient; readonly host: string; readonly port: number } {
+    return { client: this.stranger!.client, host: this.task(gateway).endpoint.address, port: GATEWAY_PORT };
   }
 
   private service({ task, to }: Extract<Request['from'], { kind: 'service' }>): {

@@ -27,10 +27,11 @@ const REQUESTS_EACH = 200;
 const SHOPS = fc
   .sample(validProps, { numRuns: 60, seed })
   .map((props) => once(() => plannedIfItFits(readProps(build(withoutMemory(props))))));
-const hasEdge = ({ topology }: Planned): boolean => topology.edges[0] !== undefined;
+const hasEdge = ({ topology }: Planned): boolean => topology.edges.length > 0;
 const SYSTEMS: readonly (readonly [string, (shop: Planned) => boolean])[] = [
-  ['with mutual TLS and an edge', (shop) => shop.topology.certificates.kind !== 'none' && hasEdge(shop)],
+  ['with mutual TLS and an edge', (shop) => shop.topology.certificates.kind !== 'none' && shop.topology.edges.length === 1],
   ['in plain text, with an edge', (shop) => shop.topology.certificates.kind === 'none' && hasEdge(shop)],
+  ['with several edges', ({ topology }) => topology.certificates.kind !== 'none' && topology.edges.length > 1],
   [
     'with rules about paths',
     ({ topology }) =>
@@ -73,7 +74,8 @@ function once<T>(make: () => T): () => T {
 /** Who sends: a third of the declared calls, the edge and strangers each, and whoever calls without having declared it. */
 function fairly({ topology, plan, system }: Planned): readonly Request['from'][] {
   const uris = [...plan.workloads.flatMap(({ identity }) => identity?.uri ?? []), 'spiffe://elsewhere/ui'];
-  const tasks = plan.workloads.map(({ name }) => name).filter((name) => name !== 'gateway');
+  const gateways = topology.edges.map(({ gatewayName }) => gatewayName);
+  const tasks = plan.workloads.map(({ name }) => name).filter((name) => !gateways.includes(name));
   const declared = tasks.flatMap((task) =>
     [...system.records].flatMap(([to, host]): Request['from'][] =>
       system.tasks.get(task)!.listeners.some((listener) => listener.host === host) &&
@@ -95,9 +97,11 @@ function fairly({ topology, plan, system }: Planned): readonly Request['from'][]
     { kind: 'outsider', task, tls: index % 2 === 0 },
   ]);
   const third = Math.max(declared.length, strangers.length);
-  const edge = topology.edges[0] === undefined ? [] : Array.from({ length: third }, (): Request['from'] => ({ kind: 'edge' }));
+  const edges = topology.edges.flatMap(({ name: edge }) =>
+    Array.from({ length: Math.ceil(third / topology.edges.length) }, (): Request['from'] => ({ kind: 'edge', edge })),
+  );
   const calls = declared.length === 0 ? [] : Array.from({ length: third }, (_, index) => declared[index % declared.length]);
-  return [...calls, ...edge, ...strangers, ...undeclared];
+  return [...calls, ...edges, ...strangers, ...undeclared];
 }
 
 e2e(`the simulator and a real Envoy, with SIMULATOR_SEED=${seed}`, () => {

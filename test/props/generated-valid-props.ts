@@ -387,13 +387,22 @@ const edge = fc.constantFrom('httpApi', 'restApi').chain((kind) => {
     .map((options) => make(kind, { options: object(options) }));
 });
 
+/** None, one in the short form, or one or two with names. */
+const waysIn: fc.Arbitrary<{ readonly [prop: string]: Tree }> = fc.oneof(
+  fc.constant({}),
+  { weight: 2, arbitrary: edge.map((one) => ({ edge: one })) },
+  fc
+    .dictionary(fc.constantFrom('default', 'partners', 'staff'), edge, { minKeys: 1, maxKeys: 2, noNullPrototype: true })
+    .map((edges) => ({ edges })),
+);
+
 /** Props that must be accepted, whatever they are. */
 export const validProps: fc.Arbitrary<Tree> = fc
   .record({
     services: fc.record(Object.fromEntries(NAMES.map((name) => [name, service(name)]))),
     external: fc.record(Object.fromEntries(EXTERNAL_NAMES.map((name) => [name, external]))),
     egress: maybe(fc.constantFrom(make('egress', { kind: 'open' }), make('egress', { kind: 'declared' }))),
-    edge: maybe(edge),
+    waysIn,
     mesh: maybe(
       fc.constantFrom(
         make('envoy'),
@@ -428,4 +437,4 @@ export const validProps: fc.Arbitrary<Tree> = fc
     capacityProviderStrategies: maybe(providers),
     enableExecuteCommand: maybe(fc.boolean()),
   })
-  .map(object);
+  .map(({ waysIn: edges, ...rest }) => object({ ...rest, ...edges }));

@@ -18,15 +18,16 @@ const SEGMENTS = ['a', '7', 'x', '.', '..', '%2e%2e', '%2f', '%5c', '%61', '..;'
 const QUERIES = ['', '', '?q=1', '?x=/../y//z%2f', '?q=1&r=2'];
 
 /** Somebody who sends: every task to every virtual service and past it, the edge, and strangers. */
-function senders({ plan, system }: Planned): readonly Request['from'][] {
+function senders({ topology, plan, system }: Planned): readonly Request['from'][] {
   const tasks = plan.workloads.map(({ name }) => name);
   const hosts = [...system.records.keys()];
+  const gateways = topology.edges.map(({ gatewayName }) => gatewayName);
   const identities = [...new Set(plan.workloads.flatMap(({ identity }) => identity?.uri ?? []))];
   return [
     ...tasks.flatMap((task) => hosts.map((to) => ({ kind: 'service' as const, task, to }))),
-    ...(tasks.includes('gateway') ? [{ kind: 'edge' as const }] : []),
+    ...topology.edges.map(({ name: edge }) => ({ kind: 'edge' as const, edge })),
     ...tasks
-      .filter((task) => task !== 'gateway')
+      .filter((task) => !gateways.includes(task))
       .flatMap((task) => [
         { kind: 'outsider' as const, task, tls: false },
         { kind: 'outsider' as const, task, tls: true },
@@ -36,7 +37,7 @@ function senders({ plan, system }: Planned): readonly Request['from'][] {
 }
 
 /** A path of a route; undefined if every path is one. */
-function pathOf(route: string, values: readonly string[]): string | undefined {
+export function pathOf(route: string, values: readonly string[]): string | undefined {
   const [, path] = /^[A-Z]+ (\/.*)$/.exec(route) ?? [];
   let index = 0;
   return path?.replaceAll(/\{[^}]+\}/g, () => {
@@ -53,7 +54,8 @@ export function generatedRequests(planned: Planned, from: readonly Request['from
   const names = [...textsAt(configs, ['name'])].filter(
     (name) => /^x-[a-z0-9-]+$/.test(name) && !name.startsWith('x-mesh-') && !name.startsWith('x-edge-'),
   );
-  const routes = planned.topology.edges[0]?.routes.map(({ key }) => key) ?? [];
+  // Those of every edge: the gateway of one may get a request in the name of a route of another.
+  const routes = [...new Set(planned.topology.edges.flatMap((edge) => edge.routes.map(({ key }) => key)))];
   const path = fc
     .tuple(fc.constantFrom(...paths), fc.array(fc.constantFrom(...SEGMENTS), { maxLength: 3 }), fc.constantFrom(...QUERIES))
     .map(([start, segments, query]) => (segments.length === 0 ? start : `${start.replace(/\/$/, '')}/${segments.join('/')}`) + query);

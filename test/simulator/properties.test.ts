@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { AMBIGUOUS_PATH } from '../../lib/core/envoy/syntax/paths';
 import { readProps } from '../../lib/props/read-props';
 import { build, validProps } from '../props/generated-props';
-import { generatedRequests } from './generated-requests';
+import { generatedRequests, pathOf } from './generated-requests';
 import type { Planned } from './planned';
 import { plannedIfItFits } from './planned';
 import type { Outcome, Request } from './simulate';
-import { simulate } from './simulate';
+import { gatewayOf, simulate } from './simulate';
 import { atLeast, runs } from '../support/runs';
 
 /** In the name of each failure: SIMULATOR_SEED=7 npx jest --selectProjects unit --testPathPatterns simulator/properties */
@@ -17,6 +17,11 @@ const scene: fc.Arbitrary<{ readonly shop: Planned; readonly requests: readonly 
   .map((props) => plannedIfItFits(readProps(build(props))))
   .filter((shop) => shop !== undefined)
   .chain((shop) => fc.array(generatedRequests(shop), { minLength: 30, maxLength: 30 }).map((requests) => ({ shop, requests })));
+
+const severalEdges: fc.Arbitrary<Planned> = validProps
+  .filter((props) => Object.keys((props as { readonly edges?: object }).edges ?? {}).length > 1)
+  .map((props) => plannedIfItFits(readProps(build(props))))
+  .filter((shop) => shop !== undefined);
 
 interface Case {
   readonly shop: Planned;
@@ -33,7 +38,7 @@ const serviceOf = ({ shop }: Case, task: string): Planned['topology']['services'
   shop.topology.services.find(({ name }) => name === task || task.startsWith(`${name}-`));
 /** Who the application would believe to have sent it; undefined: nobody that it knows. */
 function senderOf({ shop, request: { from } }: Case): string | undefined {
-  if (from.kind === 'edge') return 'gateway';
+  if (from.kind === 'edge') return gatewayOf(from);
   // All versions of a service are one caller.
   if (from.kind === 'service') return shop.plan.workloads.find(({ name }) => name === from.task)?.version?.service ?? from.task;
   return from.identity?.startsWith(`spiffe://${shop.topology.trustDomain}/`) === true ? from.identity.split('/').at(-1) : undefined;
@@ -41,6 +46,12 @@ function senderOf({ shop, request: { from } }: Case): string | undefined {
 const authenticates = ({ shop }: Case): boolean => shop.topology.certificates.kind !== 'none';
 const deliveries = (each: Case): readonly { readonly to: string; readonly path: string; readonly method: string }[] =>
   each.outcomes.flatMap(({ end, copies }) => [end, ...copies]).filter((end) => end.kind === 'delivered');
+
+/** The service of the route that a request names, if the edge of this gateway has it. */
+function namedBy({ shop, request }: Case, gateway: string): string | undefined {
+  const edge = shop.topology.edges.find(({ gatewayName }) => gatewayName === gateway);
+  return edge?.routes.find(({ key }) => key === request.headers?.['x-edge-route'])?.service;
+}
 
 /** As a rule of `allow` reads, written once more. */
 function isAllowed(each: Case, to: string, { method, path }: { readonly method: string; readonly path: string }): boolean {
@@ -115,14 +126,35 @@ describe(`of generated systems, with SIMULATOR_SEED=${seed}`, () => {
     expect(wrong.slice(0, 2).map(({ request, outcomes }) => ({ request, outcomes }))).toEqual([]);
   });
 
-  test('the edge delivers to the service of the route that API Gateway names, and to no other', () => {
+  test('an edge delivers to the service of its own route that API Gateway names, and to no other', () => {
     const wrong = cases.filter((each) => {
-      const { shop, request } = each;
-      if (request.from.kind !== 'edge') return false;
-      const service = shop.topology.edges[0]?.routes.find(({ key }) => key === request.headers?.['x-edge-route'])?.service;
-      return deliveries(each).some(({ to }) => serviceOf(each, to)?.name !== service);
+      const { from } = each.request;
+      return from.kind === 'edge' && deliveries(each).some(({ to }) => serviceOf(each, to)?.name !== namedBy(each, gatewayOf(from)));
     });
     expect(wrong.slice(0, 2).map(({ request, outcomes }) => ({ request, outcomes }))).toEqual([]);
+  });
+
+  test('an edge of several delivers in the name of its own routes alone, even where another has the same', () => {
+    const several = fc.sample(severalEdges, { numRuns: 8, seed }).flatMap((shop) =>
+      shop.topology.edges.flatMap(({ name: edge, gatewayName }) =>
+        [...new Set(shop.topology.edges.flatMap((each) => each.routes.map(({ key }) => key)))].map((key) => {
+          const [method] = key.startsWith('$') || key.startsWith('ANY ') ? ['GET'] : key.split(' ');
+          const request: Request = {
+            from: { kind: 'edge', edge },
+            method,
+            path: pathOf(key, []) ?? '/',
+            headers: { 'x-edge-client-ip': '192.0.2.7', 'x-edge-host': 'shop.example', 'x-edge-route': key },
+          };
+          const each: Case = { shop, request, outcomes: simulate(shop.system, request) };
+          const own = namedBy(each, gatewayName);
+          return { each, own, to: deliveries(each).map(({ to }) => serviceOf(each, to)?.name) };
+        }),
+      ),
+    );
+    const wrong = several.filter(({ own, to }) => to.some((service) => service !== own));
+    expect(wrong.slice(0, 2).map(({ each: { request, outcomes } }) => ({ request, outcomes }))).toEqual([]);
+    expect(several.some(({ own, to }) => own !== undefined && to.length > 0)).toBe(true);
+    expect(several.some(({ own }) => own === undefined)).toBe(true);
   });
 
   test('every declared call arrives, unless a rule or a limit of the service is against it', () => {

@@ -15,8 +15,8 @@ const past = (task: string, identity: string | undefined, path: string, more: Pa
   ...more,
 });
 const plain = (task: string, path: string): Request => ({ from: { kind: 'outsider', task, tls: false }, path });
-const edge = (route: string, path: string, more: Partial<Request> = {}): Request => ({
-  from: { kind: 'edge' },
+const edge = (route: string, path: string, more: Partial<Request> = {}, name?: string): Request => ({
+  from: { kind: 'edge', ...(name === undefined ? {} : { edge: name }) },
   path,
   ...more,
   headers: { 'x-edge-route': route, 'x-edge-client-ip': '192.0.2.7', 'x-edge-host': 'shop.example', ...more.headers },
@@ -30,14 +30,35 @@ function hasEnvoys(name: string): boolean {
 const GRPC = { 'content-type': 'application/grpc' };
 
 test.each(caseNames().filter(hasEnvoys))('knows everything that the configurations of %s say', (name) => {
-  const { system } = planned(readCase(name));
+  const { system, topology } = planned(readCase(name));
   const tasks = [...system.tasks.values()];
   for (const { name: task } of tasks) {
     for (const to of system.records.keys()) simulate(system, { from: { kind: 'service', task, to }, path: '/' });
     simulate(system, { from: { kind: 'outsider', task, tls: true, identity: 'spiffe://shop.internal/x' }, path: '/' });
   }
-  simulate(system, edge('ANY /', '/'));
+  for (const each of topology.edges) for (const { key } of each.routes) simulate(system, edge(key, '/', {}, each.name));
   expect(tasks.length).toBeGreaterThan(0);
+});
+
+describe('several edges', () => {
+  const { system } = planned(readCase('several-edges'));
+  const DENIED = '403 by orders: rbac_access_denied_matched_policy[none]';
+  const LIMITED = '429 by orders: local_rate_limited';
+  const NO_ROUTE = (gateway: string): string => `404 by ${gateway}: route_not_found`;
+
+  test.each<readonly [string, Request, string | readonly string[]]>([
+    ['each leads to its services', edge('$default', '/catalog/7'), 'catalog /catalog/7'],
+    ['by its own gateway', edge('GET /catalog/{proxy+}', '/catalog/7', {}, 'partners'), 'catalog /catalog/7'],
+    ['a rule lets in the gateway that it names', edge('GET /orders/{id}', '/orders/7', {}, 'partners'), [LIMITED, 'orders /orders/7']],
+    ['another rule the other one', edge('GET /orders/mine', '/orders/mine'), 'orders /orders/mine'],
+    ['fails if no rule names the gateway', past('orders', 'gateway', '/orders/7'), DENIED],
+    ['fails if it is the gateway of an edge without a route to the service', past('orders', 'gateway-staff', '/orders/7'), DENIED],
+    ['fails if an edge names a route of another', edge('GET /orders/{id}', '/orders/7'), NO_ROUTE('gateway')],
+    ['fails if another names its default route', edge('$default', '/orders/7', {}, 'partners'), NO_ROUTE('gateway-partners')],
+    ['fails if an edge that is not there sends', edge('$default', '/', {}, 'nobody'), 'refused: there is no such task'],
+  ])('%s', (_, request, outcome) => {
+    expect(summaries(system, request)).toEqual([outcome].flat());
+  });
 });
 
 describe('rules of callers', () => {

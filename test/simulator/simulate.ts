@@ -2,7 +2,8 @@
  * A request through the configurations of a system, without an Envoy: from the listener that takes it to the
  * application, or to whoever answers before. Pure; a real Envoy agrees with it (test/e2e/simulator.e2e.ts).
  */
-import { GATEWAY_NAME, GATEWAY_PORT, INBOUND_PORT } from '../../lib/core/model/constants';
+import { GATEWAY_PORT, INBOUND_PORT } from '../../lib/core/model/constants';
+import { DEFAULT_EDGE, gatewayNameOf } from '../../lib/core/model/edge-names';
 import type { Chance } from './chance';
 import { everyOutcome } from './chance';
 import type { Cluster, Endpoint } from './cluster';
@@ -21,8 +22,8 @@ export interface Request {
   readonly from:
     /** An application, which calls a virtual service by its name. */
     | { readonly kind: 'service'; readonly task: string; readonly to: string }
-    /** API Gateway; what it says of the client it says in headers. */
-    | { readonly kind: 'edge' }
+    /** API Gateway; what it says of the client it says in headers. Of several edges, that of this name. */
+    | { readonly kind: 'edge'; readonly edge?: string }
     /** Somebody who goes to the inbound port of a task, past every Envoy of a caller. */
     | { readonly kind: 'outsider'; readonly task: string; readonly tls: boolean; readonly identity?: string };
   readonly method?: string;
@@ -62,6 +63,11 @@ export interface Outcome {
   readonly via: readonly string[];
   /** For how long faults have kept it back. */
   readonly waitedSeconds: number;
+}
+
+/** The gateway service to which an edge sends. */
+export function gatewayOf({ edge = DEFAULT_EDGE }: Extract<Request['from'], { kind: 'edge' }>): string {
+  return gatewayNameOf(edge);
 }
 
 /** Every way in which it may go, as far as a configuration leaves something to chance. */
@@ -122,7 +128,7 @@ class Run {
       case 'service':
         return [this.system.tasks.get(from.task), this.system.records.get(from.to), undefined];
       case 'edge':
-        return [this.system.tasks.get(GATEWAY_NAME), '0.0.0.0', GATEWAY_PORT];
+        return [this.system.tasks.get(gatewayOf(from)), '0.0.0.0', GATEWAY_PORT];
       case 'outsider':
         return [this.system.tasks.get(from.task), '0.0.0.0', INBOUND_PORT];
     }

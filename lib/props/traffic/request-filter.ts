@@ -6,8 +6,8 @@
  */
 export interface RequestFilterProps {
   /**
-   * Services that list this one in `calls`, and the gateway services of edges that have a route to it: `gateway`, or
-   * `gateway-<edge>` of a named edge, by their certificates. Needs certificates.
+   * Services that list this one in `calls`, and gateway services of edges with a route to it, by their certificates: `gateway`, or
+   * `gateway-<name>` of an edge in `edges` that is not called `default`. Needs certificates.
    *
    * @default - every caller
    */

@@ -1,4 +1,4 @@
-import { GATEWAY_NAME, GATEWAY_PORT } from '../../../lib/core/model/constants';
+import { GATEWAY_PORT } from '../../../lib/core/model/constants';
 import type { Cluster, HttpClient, HttpOutcome, HttpResponse } from '../runner';
 import { RequestFailed } from '../runner';
 import { apiOf, passThrough } from './api';
@@ -13,12 +13,13 @@ import type { Api, Readings } from './model';
 export class ApiGateway {
   private constructor(
     private readonly cluster: Cluster,
-    private readonly api: Api,
+    readonly api: Api,
     readonly client: HttpClient,
   ) {}
 
-  static async open(cluster: Cluster, readings: Partial<Readings> = {}): Promise<ApiGateway> {
-    const api = apiOf(cluster.template, readings);
+  /** The API of an edge. */
+  static async open(cluster: Cluster, readings: Partial<Readings> = {}, edge?: string): Promise<ApiGateway> {
+    const api = apiOf(cluster.template, readings, edge);
     return new ApiGateway(cluster, api, await cluster.client({ name: 'api-gateway', securityGroups: api.securityGroups }));
   }
 
@@ -43,7 +44,7 @@ export class ApiGateway {
 
   /** Any healthy task: of those that Cloud Map shows with their port, or that a load balancer has as targets. */
   private target(): { readonly address: string; readonly port: number } {
-    const { registries } = this.cluster.service(GATEWAY_NAME);
+    const { registries } = this.cluster.service(this.api.gateway);
     const instances = registries.flatMap(({ discovery }) => this.cluster.cloudMap.discoverable(discovery));
     const instance = instances[Math.floor(Math.random() * instances.length)];
     if (instance === undefined) throw new Error('the gateway service has no healthy task');

@@ -1,10 +1,11 @@
+import { DEFAULT_EDGE } from '../../../lib/core/model/edge-names';
 import type { Template } from '../runner';
 import type { ClientRequest } from './client-request';
 import { API_HOST, CLIENT_ADDRESS } from './client-request';
-import { httpApi } from './http-api';
+import { httpApis } from './http-api';
 import type { Answered, Api, Readings } from './model';
 import { USUAL_READINGS } from './model';
-import { restApi } from './rest-api';
+import { restApis } from './rest-api';
 
 /** A request as it comes out of the VPC link. */
 export interface FromLink {
@@ -14,10 +15,14 @@ export interface FromLink {
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
 }
 
-/** The API of a template, of either kind. */
-export function apiOf(template: Template, readings: Partial<Readings> = {}): Api {
-  const api = httpApi(template, { ...USUAL_READINGS, ...readings }) ?? restApi(template);
-  if (api === undefined) throw new Error('the template has no API with a VPC link');
+/** The API of an edge of a template, of either kind. */
+export function apiOf(template: Template, readings: Partial<Readings> = {}, edge = DEFAULT_EDGE): Api {
+  const apis = [...httpApis(template, { ...USUAL_READINGS, ...readings }), ...restApis(template)];
+  const [api, second] = apis.filter((each) => each.edge === edge);
+  if (api === undefined || second !== undefined)
+    throw new Error(
+      `one API with a VPC link should be that of the edge "${edge}"; those there are of ${apis.map((each) => each.edge).join()}`,
+    );
   return api;
 }
 

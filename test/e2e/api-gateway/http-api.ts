@@ -1,5 +1,5 @@
-import type { Resource, Template } from '../runner';
-import { Fields, Resolver } from '../runner';
+import type { Resolver, Template } from '../runner';
+import { Fields } from '../runner';
 import { readDemand, refusal } from './authorization';
 import type { ClientRequest } from './client-request';
 import { contextVariable, splitQuery } from './client-request';
@@ -8,6 +8,8 @@ import type { Api, ApiRoute, Outcome, Readings } from './model';
 import { message } from './model';
 import type { MatchOptions } from './route';
 import { isGreedy, matching, ofMethod, partsOf } from './route';
+import type { Wired } from './wiring';
+import { edgeOf, Wiring } from './wiring';
 
 const OVERWRITE_HEADER = 'overwrite:header.';
 const DEFAULT = '$default';
@@ -18,20 +20,28 @@ interface Integration {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** The HTTP API of a template; undefined if it has none with a VPC link. */
-export function httpApi(template: Template, readings: Readings): Api | undefined {
-  const resources = Object.entries(template.Resources ?? {});
-  const of = (type: string): Resource | undefined => resources.find(([, resource]) => resource.Type === type)?.[1];
-  const link = of('AWS::ApiGatewayV2::VpcLink');
-  const resolver = new Resolver(template);
-  const integration = readIntegration(resolver, of('AWS::ApiGatewayV2::Integration'), of('AWS::ApiGatewayV2::Stage'));
-  if (integration === undefined || link === undefined) return undefined;
-  const routes = resources
-    .filter(([, { Type }]) => Type === 'AWS::ApiGatewayV2::Route')
-    .map(([id, { Properties }]) => readRoute(Fields.of(resolver.resolve(Properties), id)));
-  const cors = of('AWS::ApiGatewayV2::Api')?.Properties?.['CorsConfiguration'] !== undefined;
+/** The HTTP APIs of a template that send through a VPC link. */
+export function httpApis(template: Template, readings: Readings): readonly Api[] {
+  const wiring = new Wiring(template);
+  return wiring.all('ApiGatewayV2::Api').flatMap((api) => httpApi(wiring, api, readings) ?? []);
+}
+
+function httpApi(wiring: Wiring, api: Wired, readings: Readings): Api | undefined {
+  const of = (type: string): readonly Wired[] => wiring.allOf(`ApiGatewayV2::${type}`, 'ApiId', api.id);
+  const [own] = of('Integration');
+  const link = own && wiring.behind(own, 'ConnectionId');
+  const discovery = own && wiring.behind(own, 'IntegrationUri');
+  if (own === undefined || link === undefined || discovery === undefined) return undefined;
+  const { resolver } = wiring;
+  const integration = readIntegration(resolver, own, of('Stage')[0]);
+  const routes = of('Route').map(({ id, properties }) => readRoute(Fields.of(resolver.resolve(properties), id)));
+  const cors = api.properties['CorsConfiguration'] !== undefined;
+  const securityGroups = wiring.securityGroups(link, 'SecurityGroupIds');
   return {
-    securityGroups: resolver.referencedAll(link.Properties?.['SecurityGroupIds']),
+    edge: edgeOf(api),
+    gateway: wiring.ecsService('ServiceRegistries', 'RegistryArn', discovery.id),
+    linkSecurityGroups: securityGroups,
+    securityGroups,
     routes,
     route: (method, path, options) => chosen(routes, method, path, { ...readings, ...options }),
     take: (request): Outcome => {
@@ -54,10 +64,9 @@ export function httpApi(template: Template, readings: Readings): Api | undefined
   };
 }
 
-function readIntegration(resolver: Resolver, integration: Resource | undefined, stage: Resource | undefined): Integration | undefined {
-  if (integration === undefined) return undefined;
-  const parameters = Fields.of(resolver.resolve(integration.Properties), 'Integration').child('RequestParameters')?.allTexts() ?? {};
-  const name = Fields.of(resolver.resolve(stage?.Properties ?? {}), 'Stage').optionalText('StageName') ?? DEFAULT;
+function readIntegration(resolver: Resolver, integration: Wired, stage: Wired | undefined): Integration {
+  const parameters = Fields.of(resolver.resolve(integration.properties), integration.id).child('RequestParameters')?.allTexts() ?? {};
+  const name = Fields.of(resolver.resolve(stage?.properties ?? {}), 'Stage').optionalText('StageName') ?? DEFAULT;
   // To a private integration the stage is part of the path, unless it is the default one or the path is mapped.
   return { parameters, prefix: name === DEFAULT || parameters['overwrite:path'] === '$request.path' ? '' : `/${name}` };
 }

@@ -3,6 +3,12 @@ import type { Demand } from './authorization';
 
 /** An API of API Gateway, as a template declares it. */
 export interface Api {
+  /** The name of its edge. */
+  readonly edge: string;
+  /** The ECS service to which it sends: its logical ID. */
+  readonly gateway: string;
+  /** What its VPC link is in the VPC. */
+  readonly linkSecurityGroups: readonly string[];
   /** What the VPC link, or the load balancer behind it, is in the VPC. */
   readonly securityGroups: readonly string[];
   readonly routes: readonly ApiRoute[];

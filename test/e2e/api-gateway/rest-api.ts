@@ -1,5 +1,5 @@
-import { Fields, Resolver } from '../runner';
-import type { Resource, Template } from '../runner';
+import type { JsonObject, Template } from '../runner';
+import { Fields } from '../runner';
 import { readDemand, refusal } from './authorization';
 import type { ClientRequest } from './client-request';
 import { contextVariable, splitQuery } from './client-request';
@@ -8,6 +8,8 @@ import type { Answered, Api, ApiRoute, Outcome } from './model';
 import { message } from './model';
 import type { MatchOptions, Matched, Parts } from './route';
 import { matching, ofMethod } from './route';
+import type { Wired } from './wiring';
+import { edgeOf, Wiring } from './wiring';
 
 const MAPPED_HEADER = 'integration.request.header.';
 
@@ -19,17 +21,20 @@ interface Method extends ApiRoute {
   readonly mock?: Answered;
 }
 
-/** The REST API of a template; undefined if it has none with a load balancer. */
-export function restApi(template: Template): Api | undefined {
-  const resources = Object.entries(template.Resources ?? {});
-  const balancer = resources.find(([, { Type }]) => Type === 'AWS::ElasticLoadBalancingV2::LoadBalancer')?.[1];
-  const resolver = new Resolver(template);
-  const methods = resources
-    .filter(([, { Type }]) => Type === 'AWS::ApiGateway::Method')
-    .map(([id, method]) => readMethod(template, resolver, id, method));
-  if (balancer === undefined || methods.length === 0) return undefined;
+/** The REST APIs of a template that send through a load balancer. */
+export function restApis(template: Template): readonly Api[] {
+  const wiring = new Wiring(template);
+  return wiring.all('ApiGateway::RestApi').flatMap((api) => restApi(wiring, api) ?? []);
+}
+
+function restApi(wiring: Wiring, api: Wired): Api | undefined {
+  const own = wiring.allOf('ApiGateway::Method', 'RestApiId', api.id);
+  const methods = own.map((method) => readMethod(wiring, method));
+  const backend = backendOf(wiring, own);
+  if (backend === undefined) return undefined;
   return {
-    securityGroups: resolver.referencedAll(balancer.Properties?.['SecurityGroups']),
+    edge: edgeOf(api),
+    ...backend,
     routes: methods,
     route: (method, path, options) => chosen(methods, method, path, options)?.route,
     take: (request): Outcome => {
@@ -46,11 +51,31 @@ export function restApi(template: Template): Api | undefined {
   };
 }
 
-function readMethod(template: Template, resolver: Resolver, id: string, method: Resource): Method {
-  const fields = Fields.of(resolver.resolve(method.Properties), id);
+/** Where methods send: by a VPC link to a load balancer, and from its listener to the targets of an ECS service. */
+function backendOf(wiring: Wiring, methods: readonly Wired[]): Pick<Api, 'gateway' | 'linkSecurityGroups' | 'securityGroups'> | undefined {
+  for (const { id, properties } of methods) {
+    const integration = { id, properties: (properties['Integration'] ?? {}) as JsonObject };
+    const link = wiring.behind(integration, 'ConnectionId');
+    const balancer = wiring.behind(integration, 'IntegrationTarget');
+    if (link === undefined || balancer === undefined) continue;
+    const [listener] = wiring.allOf('ElasticLoadBalancingV2::Listener', 'LoadBalancerArn', balancer.id);
+    const [action = {}] = (listener?.properties['DefaultActions'] ?? []) as readonly JsonObject[];
+    const targets = wiring.behind({ id, properties: action }, 'TargetGroupArn');
+    if (targets === undefined) throw new Error(`the load balancer ${balancer.id} has no targets`);
+    return {
+      gateway: wiring.ecsService('LoadBalancers', 'TargetGroupArn', targets.id),
+      linkSecurityGroups: wiring.securityGroups(link, 'SecurityGroupIds'),
+      securityGroups: wiring.securityGroups(balancer, 'SecurityGroups'),
+    };
+  }
+  return undefined;
+}
+
+function readMethod(wiring: Wiring, method: Wired): Method {
+  const fields = Fields.of(wiring.resolver.resolve(method.properties), method.id);
   const integration = fields.child('Integration');
   const httpMethod = fields.text('HttpMethod');
-  const parts = partsOf(template, resolver, resolver.referenced(method.Properties?.['ResourceId']));
+  const parts = partsOf(wiring, wiring.behind(method, 'ResourceId'));
   return {
     key: `${httpMethod} /${parts.join('/')}`,
     httpMethod,
@@ -74,11 +99,9 @@ function mockOf(integration: Fields): Answered {
 }
 
 /** The path of a resource, part by part; the root is the API itself. */
-function partsOf(template: Template, resolver: Resolver, id: string | undefined): Parts {
-  const resource = id === undefined ? undefined : template.Resources?.[id];
-  if (resource?.Type !== 'AWS::ApiGateway::Resource') return [];
-  const parent = partsOf(template, resolver, resolver.referenced(resource.Properties?.['ParentId']));
-  return [...parent, resolver.text(resource.Properties?.['PathPart'])];
+function partsOf(wiring: Wiring, resource: Wired | undefined): Parts {
+  if (resource?.properties['PathPart'] === undefined) return [];
+  return [...partsOf(wiring, wiring.behind(resource, 'ParentId')), wiring.resolver.text(resource.properties['PathPart'])];
 }
 
 /** API Gateway walks down the tree of resources, and then looks for the method: no other resource helps where it is not there. */

@@ -74,3 +74,12 @@ test('a caller that is no caller is named with those that are', () => {
     expect.objectContaining({ message: 'no route of its edge leads to this service', allowed: 'admin, ui' }),
   ]);
 });
+
+test('a caller that is the gateway service of an edge without a route here, or a service with such a name, is told what it is', () => {
+  const named = (name: string, all: object): unknown => {
+    const props = orders([{ callers: [name] }], {}, { edges: { partners: { ...edge, routes: { 'GET /': { service: 'ui' } } } } });
+    return issuesOf({ ...props, services: { ...(props as { readonly services: object }).services, ...all } })[0]?.message;
+  };
+  expect(named('gateway-partners', {})).toBe('no route of its edge leads to this service');
+  expect(named('gateway-auth', { 'gateway-auth': service() })).toBe('"gateway-auth" does not list this service in calls');
+});

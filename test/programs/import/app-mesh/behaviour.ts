@@ -34,7 +34,7 @@ export function differences(found: MeshView, wanted: MeshView): readonly string[
       ...differ(at, externalFacts(a), externalFacts(b)),
       ...routeDifferences(at, asService(a), asService(b), a.protocol === 'tcp'),
     ]),
-    ...pairs('gateways', found.gateways.map(anyName), wanted.gateways.map(anyName), (a, b, at) => [
+    ...pairs('gateways', anyName(found.gateways), anyName(wanted.gateways), (a, b, at) => [
       ...differ(at, gatewayFacts(a), gatewayFacts(b)),
       ...gatewayDifferences(at, a, b),
     ]),
@@ -114,9 +114,9 @@ function asService(external: ExternalView): ServiceView {
   return { ...external, calls: [], versions: [...new Set(targets)].map((name) => ({ name, discoveryHost: external.host })) };
 }
 
-/** There is one at most, and what it is called matters to nobody. */
-function anyName(gateway: GatewayView): GatewayView {
-  return { ...gateway, name: 'the gateway' };
+/** Where there is only one, what it is called matters to nobody. */
+function anyName(gateways: readonly GatewayView[]): readonly GatewayView[] {
+  return gateways.length === 1 ? gateways.map((gateway) => ({ ...gateway, name: 'the gateway' })) : gateways;
 }
 
 function gatewayFacts({ port, protocol, tls, clientTls }: GatewayView): unknown {

@@ -58,8 +58,8 @@ const small: fc.Arbitrary<Tree> = fc
         Object.fromEntries(Object.entries(service as Fields).map(([key, value]) => [key, keep(value, key)])),
       ]),
     );
-    const { edge, ...rest } = props;
-    return { ...rest, services, ...edgeOf(edge, gone) };
+    const { edge, edges, ...rest } = props;
+    return { ...rest, services, ...edgeOf(edge, gone), ...edgesOf(edges, gone) };
   });
 
 function callsOf({ services }: Fields, name: string): readonly string[] {
@@ -74,9 +74,10 @@ function oneNodeWhereNobodyCalls(props: Tree): Tree {
   const called = new Set(
     Object.values(services).flatMap((service) => (isFields(service) && Array.isArray(service['calls']) ? service['calls'] : [])),
   );
-  const edge = props['edge'];
-  const routes =
-    isFields(edge) && isFields(edge['options']) && isFields(edge['options']['routes']) ? Object.values(edge['options']['routes']) : [];
+  const edges = [props['edge'], ...(isFields(props['edges']) ? Object.values(props['edges']) : [])];
+  const routes = edges.flatMap((edge) =>
+    isFields(edge) && isFields(edge['options']) && isFields(edge['options']['routes']) ? Object.values(edge['options']['routes']) : [],
+  );
   for (const route of routes) if (isFields(route)) called.add(route['service']);
   const single = (service: Tree): Tree =>
     isFields(service)
@@ -98,6 +99,15 @@ function edgeOf(edge: Tree, gone: readonly string[]): Record<string, Tree> {
     ([, route]) => isFields(route) && !gone.includes(route['service'] as string),
   );
   return routes.length === 0 ? {} : { edge: { ...edge, options: { ...edge['options'], routes: Object.fromEntries(routes) } } };
+}
+
+/** Those that have a route left. */
+function edgesOf(edges: Tree, gone: readonly string[]): Record<string, Tree> {
+  if (!isFields(edges)) return {};
+  const left = Object.entries(edges).flatMap(([name, each]) =>
+    Object.values(edgeOf(each, gone)).map((edge): [string, Tree] => [name, edge]),
+  );
+  return left.length === 0 ? {} : { edges: Object.fromEntries(left) };
 }
 
 function keysOf(path: string): readonly string[] {
@@ -219,6 +229,16 @@ test.each<readonly [string, Tree]>([
       versionHeader: 'x-version',
       routes: [{ name: 'beta', match: { headers: { 'x-beta': not(exact('off')) } }, versions: { v2: 1 } }],
     }),
+  ],
+  [
+    'several edges',
+    {
+      ...(orders({}) as Fields),
+      edges: {
+        default: { $: 'httpApi', options: { authorizer: { $: 'none' }, routes: { 'GET /': { service: 'ui' } } } },
+        partners: { $: 'restApi', options: { authorizer: { $: 'apiKeys' }, routes: { 'GET /': { service: 'orders' } } } },
+      },
+    },
   ],
   [
     'a header that must not be there',
