@@ -53,6 +53,7 @@ export const SYSTEMS: Readonly<Record<FeatureId, Systems>> = {
   rateLimits: ofOrders({ rateLimits: { all: { requests: 10 } } }),
   faultInjection: ofOrders({ faultInjection: { slow: { delay: seconds(1) } } }),
   maxRequestSize: ofOrders({ maxRequestSize: new Bytes(1024) }),
+  compression: ofOrders({ compression: { kind: 'of' } }),
   overrideHeaders: ofOrders(
     { allow: [{ methods: ['GET'] }], passThroughHeaders: ['x-http-method-override'] },
     { allow: [{ methods: ['GET'] }] },

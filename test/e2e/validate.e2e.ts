@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { identityFile, trustFile } from '../../programs/agent/certificate/sds';
 import { edsFile, edsPath } from '../../programs/agent/endpoints/eds';
 import { runtimeFile, weightsPath } from '../../programs/agent/weights/runtime-file';
+import { FIRST_PROXY_MINOR } from '../../lib/core/model/images';
 import { MESH_DIRECTORY } from '../../lib/core/contract/files';
 import { Authority } from '../programs/agent/authority';
 import { caseNames, hasConfig, planCase } from '../support/cases';
@@ -16,18 +17,23 @@ const WITH_FILES =
   `mount --make-rprivate /; mount -t tmpfs tmpfs ${dirname(MESH_DIRECTORY)}; mkdir ${MESH_DIRECTORY}; mount ` +
   `--bind "$1" ${MESH_DIRECTORY}; shift; exec "$@"`;
 
-e2e('a real Envoy', () => {
-  const ENVOYS = [
-    ['that is pinned', 'envoy'],
-    ['that is the oldest accepted', 'oldestEnvoy'],
-  ] as const;
-  const proxies = caseNames().flatMap((name) => {
-    const plan = planCase(name);
+function proxiesOf(version?: string): ReadonlyArray<readonly [string, string, readonly string[]]> {
+  return caseNames().flatMap((name) => {
+    const plan = planCase(name, version);
     if (typeof plan === 'string') return [];
     return plan.workloads.flatMap((task) =>
       task.containers.filter(hasConfig).map((container) => [name, task.name, container.command ?? []] as const),
     );
   });
+}
+
+e2e('a real Envoy', () => {
+  const ENVOYS = [
+    ['that is pinned', 'envoy', proxiesOf()],
+    // What needs a newer one is an issue.
+    ['that is the oldest accepted', 'oldestEnvoy', proxiesOf(`v1.${FIRST_PROXY_MINOR}.0`)],
+  ] as const;
+  const proxies = ENVOYS[0][2];
 
   let files: string;
   beforeAll(async () => {
@@ -53,11 +59,11 @@ e2e('a real Envoy', () => {
   });
 
   test('is asked about something', () => {
-    expect(proxies.length).toBeGreaterThan(10);
+    for (const [, , asked] of ENVOYS) expect(asked.length).toBeGreaterThan(10);
   });
 
-  describe.each(ENVOYS)('%s', (_, program) => {
-    test.each(proxies)('accepts the configuration of %s / %s, and warns of nothing', async (_case, _task, command) => {
+  describe.each(ENVOYS)('%s', (_, program, asked) => {
+    test.each(asked)('accepts the configuration of %s / %s, and warns of nothing', async (_case, _task, command) => {
       const { code, stderr } = await run(
         [
           'unshare',

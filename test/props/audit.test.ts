@@ -151,6 +151,10 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
     ),
   ActiveHealthCheckOptions: (field) =>
     inPolicies({ activeHealthCheck: { kind: 'of', path: '/', [field]: unexpected } }, `activeHealthCheck.${field}`),
+  CompressionOptions: (field) => {
+    const compression = { kind: 'of', [field]: unexpected };
+    return [{ props: ui({ compression }), path: `services.ui.compression.${field}` }, inRoute({ compression }, '.compression', field)];
+  },
   KeepAliveProps: (field) => inPolicies({ keepAlive: { [field]: unexpected } }, `keepAlive.${field}`),
   RequestPolicyProps: (field) => [{ props: ui({ [field]: unexpected }), path: `services.ui.${field}` }],
   ServiceRouteProps: (field) => [inRoute({ [field]: unexpected }, '', field)],

@@ -9,6 +9,8 @@ import {
   ActiveHealthCheck,
   Authorizer,
   Certificates,
+  Compression,
+  CompressionAlgorithm,
   Deployment,
   Edge,
   Egress,
@@ -74,6 +76,9 @@ const FACTORIES: Readonly<Record<string, Factory>> = {
   timeouts: ({ options }) => Timeout.of(options as never),
   retryOn: ({ id }) =>
     ({ serverError: RetryOn.SERVER_ERROR, clientError: RetryOn.CLIENT_ERROR, streamError: RetryOn.STREAM_ERROR })[id as string],
+  algorithm: ({ id }) => (id === 'gzip' ? CompressionAlgorithm.GZIP : CompressionAlgorithm.BROTLI),
+  compressed: ({ options }) => Compression.of(options as never),
+  uncompressed: () => Compression.none(),
   outliers: ({ options }) => OutlierDetection.of(options as never),
   noOutliers: () => OutlierDetection.none(),
   leastRequest: ({ options }) => LoadBalancing.leastRequest(options as never),

@@ -81,6 +81,22 @@ const helper = fc
 
 const limit = maybe(fc.integer({ min: 1, max: 2000 }));
 
+const compression = maybe(
+  fc.oneof(
+    fc.constant(make('uncompressed')),
+    fc
+      .record({
+        algorithms: maybe(
+          fc.shuffledSubarray(['gzip', 'brotli'], { minLength: 1 }).map((ids) => ids.map((id) => make('algorithm', { id }))),
+        ),
+        contentTypes: maybe(fc.constantFrom<Tree[]>(['text/html'], ['Application/*+JSON', 'text/event-stream'])),
+        minSize: maybe(fc.constantFrom(30, 4096).map((bytes) => make('size', { bytes }))),
+        credentials: fc.constantFrom<Record<string, Tree>>({}, { credentialHeaders: ['X-User'] }, { withCredentials: true }),
+      })
+      .map(({ credentials, ...options }) => make('compressed', { options: object({ ...options, ...credentials }) })),
+  ),
+);
+
 /** Of calls to HTTP services. */
 const callPolicy = fc.record({
   timeout: maybe(
@@ -227,6 +243,7 @@ const serviceRoute = (name: string): fc.Arbitrary<Tree> =>
       timeout: maybe(duration(1, 600).map((perRequest) => make('timeout', { perRequest }))),
       requestHeaders: headerChanges,
       responseHeaders: headerChanges,
+      compression,
     })
     .map(object);
 
@@ -274,6 +291,7 @@ const requestPolicy = fc.record({
   responseHeaders: headerChanges,
   passThroughHeaders: maybe(fc.constant<Tree[]>(['X-HTTP-Method-Override'])),
   maxRequestSize: maybe(fc.constantFrom(1, 1_000_000).map((bytes) => make('size', { bytes }))),
+  compression,
 });
 
 const service = (name: string): fc.Arbitrary<Tree> =>
@@ -406,7 +424,7 @@ export const validProps: fc.Arbitrary<Tree> = fc
     mesh: maybe(
       fc.constantFrom(
         make('envoy'),
-        make('envoy', { options: { version: 'v1.39.0', logLevel: 'off' } }),
+        make('envoy', { options: { version: 'v1.40.0', logLevel: 'off' } }),
         make('envoy', {
           options: {
             image: make('image'),

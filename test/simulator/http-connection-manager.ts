@@ -3,7 +3,7 @@ import { answer, MADE_UP } from './exchange';
 import { mutateHeaders } from './header-changes';
 import type { HeaderMap } from './header-map';
 import { HTTP_FILTERS } from './filters';
-import { extensionAt, Message, Unknown } from './message';
+import { extensionAt, filterAt, Message, Unknown } from './message';
 import { normalizePath } from './normalize-path';
 import { route } from './router';
 import type { RouteConfiguration, SelectedRoute } from './routes';
@@ -159,12 +159,14 @@ function runFilters(
   exchange: Exchange,
 ): Answer | Forward {
   let delaySeconds = 0;
-  for (const filter of manager.list('http_filters').map(([value, where]) => extensionAt(value, where))) {
+  for (const filter of manager.list('http_filters').map(([value, where]) => filterAt(value, where))) {
     if (filter.type === 'envoy.extensions.filters.http.router.v3.Router')
       return later(route(filter, routes, selected, exchange), delaySeconds);
     const decide = HTTP_FILTERS[filter.type];
     if (decide === undefined) throw new Unknown(filter.at, `the filter ${filter.type}`);
-    const verdict = decide(filter, overridesOf(filter.name, selected), exchange, selected);
+    const override = overridesOf(filter.name, selected);
+    if (filter.disabled && override === undefined) continue;
+    const verdict = decide(filter, override, exchange, selected);
     if (verdict === undefined) continue;
     if (verdict.kind === 'answered') return later(verdict, delaySeconds);
     delaySeconds += verdict.seconds;

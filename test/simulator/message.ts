@@ -125,6 +125,19 @@ export interface Extension {
   readonly at: string;
 }
 
+export interface Filter extends Extension {
+  /** Unless a route says otherwise. */
+  readonly disabled: boolean;
+}
+
+export function filterAt(value: unknown, at: string): Filter {
+  const message = Message.of(value, at, { reads: ['name', 'typed_config', 'disabled'] });
+  return {
+    ...extensionAt({ name: message.raw('name'), typed_config: message.raw('typed_config') }, at),
+    disabled: message.flag('disabled'),
+  };
+}
+
 export function extensionAt(value: unknown, at: string): Extension {
   const message = Message.of(value, at, { reads: ['name', 'typed_config'] });
   return { name: message.text('name'), ...anyAt(message.raw('typed_config'), message.place('typed_config')) };

@@ -34,11 +34,17 @@ function opaque(members: readonly string[]): Opaque {
   return new Opaque(Object.fromEntries(members.map((member) => [member, () => undefined])));
 }
 
-/** The plan of a case, or the text of its issues. */
-export function planCase(name: string): SystemPlan | string {
+/**
+ * The plan of a case, or the text of its issues.
+ *
+ * @param proxyVersion in place of the one of the case
+ */
+export function planCase(name: string, proxyVersion?: string): SystemPlan | string {
   const issues = new IssueList();
   try {
-    const topology = parseTopology({ props: readCase(name), defaultName: 'shop' }, issues);
+    const props = readCase(name) as { readonly mesh?: object };
+    const mesh = proxyVersion === undefined ? {} : { mesh: { provider: 'envoy', ...props.mesh, version: proxyVersion } };
+    const topology = parseTopology({ props: { ...props, ...mesh }, defaultName: 'shop' }, issues);
     issues.throwIfAny('Stack/Shop');
     const plan = planSystem(topology, issues);
     issues.throwIfAny('Stack/Shop');

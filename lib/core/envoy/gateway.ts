@@ -22,6 +22,7 @@ import { anyMatches, byValue, firstOf, headerContains, headerFits, headerIs, not
 import { headersOfRoutes } from './traffic/matched-headers';
 import { LOCAL_REPLY_HEADER } from './traffic/local-reply-marker';
 import { AMBIGUOUS_PATH_AND_QUERY, PRINTABLE } from './syntax/paths';
+import { removeForeignMarks } from './traffic/route-mark';
 import { routes } from './routes';
 import { anyOf, otherSpellings, prefixes, spellingsBut } from './security/untrusted-headers';
 import { weightsLayers } from './traffic/versions';
@@ -105,6 +106,7 @@ function trustOnlyApiGateway(
     set('x-forwarded-for', `%REQ(${CLIENT_IP_HEADER})%`),
     set('x-forwarded-host', `%REQ(${CLIENT_HOST_HEADER})%`),
     set('x-forwarded-proto', 'https'),
+    ...removeForeignMarks(targets),
     ...joinLines(headersOfRoutes(targets)),
   ]);
 }

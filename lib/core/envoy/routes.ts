@@ -8,6 +8,7 @@ import { hashPolicy } from './traffic/load-balancing';
 import { dependOnMethod, IDEMPOTENT, retries } from './traffic/retries';
 import { rewrite } from './traffic/rewrite';
 import { ANY_PATH, routeMatch } from './traffic/route-match';
+import { markRoute } from './traffic/route-mark';
 import { timeouts } from './traffic/timeouts';
 import { mirroring, target, versionOverrides } from './traffic/versions';
 import { upgrades } from './traffic/web-sockets';
@@ -46,7 +47,7 @@ export function routes(callee: Upstream, policy: CallPolicy, { method, host = {}
     const to = (conditions: RouteMatch, where: Target): readonly ForwardingRoute[] =>
       byMethod(callee, changed, methods, conditions, (kind): Forwarding => ({
         route: action(callee, changed, kind, where, host, route),
-        ...(route === undefined ? {} : headerChanges(route)),
+        ...(route === undefined ? {} : headerChanges(markRoute(callee, route))),
       }));
     return [
       ...versionOverrides(callee).flatMap((version) => to(withHeader(match, version.header), version.target)),

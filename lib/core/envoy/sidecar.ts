@@ -6,6 +6,7 @@ import { httpAuthorization } from './security/authorization';
 import { earlyHeaderMutation, joinLines } from './security/early-header-mutation';
 import { bootstrap } from './bootstrap';
 import { APPLICATION_CLUSTER, applicationCluster, BUFFER_BYTES, upstreamClusters } from './clusters';
+import { compressors } from './traffic/compression';
 import { faults } from './traffic/faults';
 import { healthCheckRoutes } from './traffic/health-check-routes';
 import { headerChanges } from './traffic/header-changes';
@@ -24,6 +25,7 @@ import type { EnvoyMemory } from './overload';
 import { connectionLimit, NEVER_OVERLOADED } from './overload';
 import { rateLimits } from './traffic/rate-limits';
 import { buffer, requestSizeRoutes } from './traffic/request-size';
+import { compressionRoutes, hideMarks, removeForeignMarks } from './traffic/route-mark';
 import { routes } from './routes';
 import { longestTimeout, idleTimeouts } from './traffic/timeouts';
 import { tcpProxy } from './tcp-proxy';
@@ -101,13 +103,16 @@ function inbound(topology: SidecarTopology, service: Service): Listener {
           http2: allowConnect(service),
           settings: { ...markLocalReplies(), ...forwardClientCertificate(topology), ...removeUntrustedHeaders(service) },
           // An application that passes on the headers of an answer that it got must not send these as its own.
-          routeConfig: { response_headers_to_remove: [LOCAL_REPLY_HEADER, ...UPSTREAM_CONTROL_HEADERS] },
+          routeConfig: { ...hideMarks(service), response_headers_to_remove: [LOCAL_REPLY_HEADER, ...UPSTREAM_CONTROL_HEADERS] },
           virtualHosts: [
             {
               name: service.name,
               domains: ['*'],
               ...headerChanges(service.policy),
-              routes: [...healthCheckRoutes(topology, service, toApplication), ...requestSizeRoutes(service, toApplication)],
+              routes: [
+                ...healthCheckRoutes(topology, service, toApplication),
+                ...compressionRoutes(service, requestSizeRoutes(service, toApplication)),
+              ],
             },
           ],
         });
@@ -123,7 +128,10 @@ function inbound(topology: SidecarTopology, service: Service): Listener {
   });
 }
 
-/** In this order: what is refused uses up no limit, what is limited has no faults, and only what is left is buffered to be measured. */
+/**
+ * In this order: what is refused uses up no limit, what is limited has no faults, only what is left is buffered to be measured, and
+ * only answers of the application are compressed.
+ */
 function requestFilters(topology: Topology, service: Service): readonly HttpFilter[] {
   return [
     ...requestTrailers(service.protocol),
@@ -131,6 +139,7 @@ function requestFilters(topology: Topology, service: Service): readonly HttpFilt
     ...rateLimits(topology, service),
     ...faults(topology, service),
     ...buffer(service),
+    ...compressors(topology, service),
   ];
 }
 
@@ -160,7 +169,7 @@ function httpOutbound(topology: Topology, service: Service, callee: Service): Ne
     versions: callee.versions !== undefined,
     segmentName: service.name,
     tracing: topology.tracing,
-    settings: earlyHeaderMutation(joinLines(headersOfRoutes([callee]))),
+    settings: earlyHeaderMutation([...removeForeignMarks([callee]), ...joinLines(headersOfRoutes([callee]))]),
     virtualHosts: [{ name: callee.name, domains: ['*'], routes: routes(callee, callPolicyOf(service, callee)) }],
   });
 }

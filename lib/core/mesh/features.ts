@@ -169,6 +169,13 @@ export const FEATURES = {
     title: 'Limit on the size of requests',
     usedAt: (topology) => services(topology, 'maxRequestSize', ({ policy }) => policy.maxRequestBytes !== undefined),
   },
+  compression: {
+    title: 'Compression of responses (`compression`)',
+    usedAt: (topology) => [
+      ...services(topology, 'compression', ({ policy }) => policy.compression !== undefined),
+      ...routes(topology, ({ compression }) => (compression === undefined ? [] : ['.compression'])),
+    ],
+  },
   overrideHeaders: {
     title: 'Override headers removed, but for some (`passThroughHeaders`)',
     usedAt: (topology) => [

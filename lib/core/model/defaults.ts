@@ -1,5 +1,5 @@
 import type { ProtocolId, TaskReplacement } from './topology';
-import type { CallPolicy, KeepAlive, OutlierDetection, RetryPolicy, ServicePolicy, Timeouts } from './traffic-policy';
+import type { CallPolicy, Compression, KeepAlive, OutlierDetection, RetryPolicy, ServicePolicy, Timeouts } from './traffic-policy';
 
 /** As they were before anybody could say: new tasks are healthy before old ones leave. */
 export const DEFAULT_REPLACEMENT: TaskReplacement = { minHealthyPercent: 100, maxHealthyPercent: 200, rollback: true };
@@ -61,3 +61,28 @@ export function externalCallPolicy(protocol: ProtocolId): CallPolicy {
 }
 
 export const DEFAULT_SERVICE_POLICY: ServicePolicy = { routes: [], rateLimits: [], faults: [], passThroughHeaders: [], webSockets: false };
+
+/**
+ * Types that are text. A response of less than 1,024 bytes fits into one packet with or without compression; CloudFront begins at
+ * 1,000 bytes. https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html
+ */
+export const DEFAULT_COMPRESSION = {
+  algorithms: ['brotli', 'gzip'],
+  contentTypes: [
+    'application/*+json',
+    'application/*+xml',
+    'application/javascript',
+    'application/json',
+    'application/xml',
+    'image/svg+xml',
+    'text/css',
+    'text/csv',
+    'text/html',
+    'text/javascript',
+    'text/markdown',
+    'text/plain',
+    'text/xml',
+  ],
+  minBytes: 1024,
+  credentialHeaders: ['authorization', 'cookie', 'x-api-key'],
+} as const satisfies Compression;

@@ -43,6 +43,9 @@ export function withTag(image: PinnedImage, tag: string | undefined): PinnedImag
  */
 export const FIRST_PROXY_MINOR = 37;
 
+/** Envoy 1.40 is the first with `content_type_matcher` of the compressor, which stands for a list of types that it warns of. */
+export const FIRST_COMPRESSION_MINOR = 40;
+
 /** The minor of the newest Envoy that the tests run, which is that of `IMAGES.envoy`. They run the first one, too. */
 export const NEWEST_TESTED_PROXY_MINOR = 40;
 

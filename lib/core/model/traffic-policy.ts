@@ -110,6 +110,8 @@ export interface ServicePolicy {
   readonly requestHeaders?: HeaderChanges;
   readonly responseHeaders?: HeaderChanges;
   readonly maxRequestBytes?: number;
+  /** Of responses, by the service's own Envoy; absent: none. */
+  readonly compression?: Compression;
   /** Sorted, in lower case: override headers that are passed on although rules name methods or paths. */
   readonly passThroughHeaders: readonly string[];
   readonly webSockets: boolean;
@@ -129,6 +131,22 @@ export interface ServiceRoute {
   readonly retry?: RetryPolicy;
   readonly requestHeaders?: HeaderChanges;
   readonly responseHeaders?: HeaderChanges;
+  /** In place of that of the service, as a whole. */
+  readonly compression?: Compression | 'none';
+}
+
+/** Names of content codings are Envoy's. */
+export type CompressionAlgorithmId = 'brotli' | 'gzip';
+
+export interface Compression {
+  /** The first is preferred where a client accepts several equally. */
+  readonly algorithms: readonly CompressionAlgorithmId[];
+  /** Sorted, in lower case: `application/json`, or `application/*+json` for all types with that suffix. */
+  readonly contentTypes: readonly string[];
+  /** Of a response that tells its length; one that does not is compressed whatever its length. */
+  readonly minBytes: number;
+  /** Sorted, in lower case: requests with one of these headers get no compressed response. Absent: credentials are not looked for. */
+  readonly credentialHeaders?: readonly string[];
 }
 
 export interface Mirror {

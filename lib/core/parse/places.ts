@@ -1,3 +1,4 @@
+import { COMPRESSION_FIELDS } from './traffic/parse-compression';
 import type { Places } from '../reading/synonyms';
 import { SERVICE_FIELDS } from './service/parse-service';
 import { HEALTH_CHECK_FIELDS } from './traffic/parse-active-health-check';
@@ -39,6 +40,7 @@ const IN_SERVICES: readonly (readonly [place: string, fields: readonly string[]]
   ['services.<name>.circuitBreaker', CIRCUIT_BREAKER_FIELDS],
   ['services.<name>.outlierDetection', OUTLIER_DETECTION_FIELDS],
   ['services.<name>.activeHealthCheck', HEALTH_CHECK_FIELDS],
+  ['services.<name>.compression', COMPRESSION_FIELDS],
   ['services.<name>.scaling', SCALING_FIELDS],
   ['services.<name>.routes[]', ROUTE_FIELDS],
   ['services.<name>.routes[].match', MATCH_FIELDS],

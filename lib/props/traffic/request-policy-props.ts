@@ -1,4 +1,5 @@
 import type { Size } from 'aws-cdk-lib';
+import type { Compression } from './compression';
 import type { FaultProps } from './fault';
 import type { HeaderChangesProps } from './header-changes';
 import type { RateLimitProps } from './rate-limit';
@@ -62,6 +63,14 @@ export interface RequestPolicyProps {
    * @default - none (API Gateway itself takes up to 10 MB)
    */
   readonly maxRequestSize?: Size;
+
+  /**
+   * Compression of responses by the service's own Envoy, for clients that accept it: other services, and clients of API Gateway. For
+   * Protocol.HTTP and Protocol.HTTP2. It needs Envoy 1.40.
+   *
+   * @default - responses stay as the application writes them
+   */
+  readonly compression?: Compression;
 
   /**
    * Names of request headers, in upper or lower case, that the application gets although they are removed by default. Where `allow`

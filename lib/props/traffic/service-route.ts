@@ -1,3 +1,4 @@
+import type { Compression } from './compression';
 import type { HeaderChangesProps } from './header-changes';
 import type { PathMatch } from './path-match';
 import type { PathRewrite } from './path-rewrite';
@@ -141,4 +142,11 @@ export interface ServiceRouteProps {
    * @default - none
    */
   readonly responseHeaders?: HeaderChangesProps;
+
+  /**
+   * Compression of the responses to these requests, in place of what the service says; `Compression.none()` switches it off.
+   *
+   * @default - the `compression` of the service
+   */
+  readonly compression?: Compression;
 }

@@ -79,6 +79,11 @@ export const envoyProofs: ProviderProofs = {
     rateLimits: has('orders', { typed_config: { '@type': type('LocalRateLimit') } }),
     faultInjection: has('orders', { typed_config: { '@type': type('HTTPFault') } }),
     maxRequestSize: has('orders', { typed_config: { '@type': type('Buffer'), max_request_bytes: 1024 } }),
+    compression: all(
+      ...['Brotli', 'Gzip'].map((library) =>
+        has('orders', { typed_config: { '@type': type('Compressor'), compressor_library: { name: library } } }),
+      ),
+    ),
     overrideHeaders: all(
       has('orders', { remove_on_match: { key_matcher: { safe_regex: { regex: /x\.rewrite\.url/ } } } }),
       not(has('orders', { remove_on_match: { key_matcher: { safe_regex: { regex: /\|x\.http\.method\.override/ } } } })),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { JsonObject } from '../../support/envoy-json';
 import { IDEMPOTENT } from '../../../lib/core/envoy/traffic/retries';
 import { CONNECT_TIMEOUT } from '../../../lib/core/envoy/traffic/timeouts';
-import { defaultCallPolicy } from '../../../lib/core/model/defaults';
+import { DEFAULT_COMPRESSION, defaultCallPolicy } from '../../../lib/core/model/defaults';
 import { at, cluster, configurationOf, listener } from '../envoy/configuration';
 import { image, mesh, service } from '../../support/parsing';
 
@@ -98,6 +98,10 @@ test.each<[string, string]>([
   ['Tasks that may be ejected', `${http.outlierDetection?.maxEjectionPercent}%, never the last one`],
   ['Idle connection, external', seconds(found(/"idle_timeout":"(\d+s)"/, external()))],
   ['TCP keepalive, external', `after ${numberAt(external(), 'upstream_connection_options.tcp_keepalive.keepalive_time')} s`],
+  ['Compression algorithms', DEFAULT_COMPRESSION.algorithms.map((id) => ({ brotli: 'Brotli', gzip: 'gzip' })[id]).join(', then ')],
+  ['Smallest compressed response', `${DEFAULT_COMPRESSION.minBytes / 1024} KiB`],
+  ['Compressed content types', DEFAULT_COMPRESSION.contentTypes.map((type) => `\`${type}\``).join(', ')],
+  ['Credentials', `${DEFAULT_COMPRESSION.credentialHeaders.map((name) => `\`${name}\``).join(', ')}: their responses are not compressed`],
   ['Concurrent streams of a connection', String(numberAt(inbound, 'http2_protocol_options.max_concurrent_streams'))],
   ['Flow-control window of a stream', `${numberAt(inbound, 'http2_protocol_options.initial_stream_window_size') / 1024} KiB`],
   ['Flow-control window of a connection', `${numberAt(inbound, 'http2_protocol_options.initial_connection_window_size') / 1024 ** 2} MiB`],
@@ -147,7 +151,12 @@ test('docs/traffic.md says what is left to Envoy, or is not limited', () => {
   expect(ROWS.get('Request timeout, gRPC')).toBe('the deadline of the call');
   expect(ROWS.get('Idle timeout of a stream, gRPC')).toMatch(/^none, /);
   expect(ROWS.get('Idle timeout of a TCP connection')).toBe('1 h');
-  for (const setting of ['Timeout of one try', 'Routes, header changes, rate limits, faults', 'Request size limit']) {
+  for (const setting of [
+    'Timeout of one try',
+    'Routes, header changes, rate limits, faults',
+    'Request size limit',
+    'Compression of responses',
+  ]) {
     expect(ROWS.get(setting)).toBe('none');
   }
   expect(http.activeHealthCheck).toBeUndefined();

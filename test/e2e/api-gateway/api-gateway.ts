@@ -31,7 +31,8 @@ export class ApiGateway {
 
   async attempt(request: ClientRequest): Promise<HttpOutcome> {
     const passed = passThrough(this.api, request);
-    if (passed.kind === 'answered') return { ...passed, kind: 'response', durationMs: 0 };
+    if (passed.kind === 'answered')
+      return { ...passed, kind: 'response', bodyBytes: Buffer.byteLength(passed.body), arrivalsMs: [], durationMs: 0 };
     const { body } = request;
     const { address, port } = this.target();
     return this.client.attempt({

@@ -1,6 +1,7 @@
 /** The process behind `HttpClient`: does the requests that its parent sends it, inside the namespace it was started in. */
 import { Agent, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 
 export interface HttpRequest {
   /** `http://host[:port]/path?query`. Everything from the path on is sent as it is written. */
@@ -21,7 +22,12 @@ export interface HttpResponse {
   readonly status: number;
   /** Lower-case names; repeated headers are joined by a comma. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Decompressed, as `content-encoding` says. */
   readonly body: string;
+  /** Of the body as it came. */
+  readonly bodyBytes: number;
+  /** When each part of the body came, since the request began. */
+  readonly arrivalsMs: readonly number[];
   readonly durationMs: number;
 }
 
@@ -84,6 +90,19 @@ function parse(url: string): { readonly host: string; readonly port: number; rea
   return { host, port: Number(port ?? 80), path: path?.startsWith('/') ? path : `/${path ?? ''}` };
 }
 
+function decoded(body: Buffer, coding: string | undefined): string {
+  // To HEAD, and with 304.
+  if (body.length === 0) return '';
+  switch (coding) {
+    case 'gzip':
+      return gunzipSync(body).toString();
+    case 'br':
+      return brotliDecompressSync(body).toString();
+    default:
+      return body.toString();
+  }
+}
+
 async function http(id: number, request: HttpRequest): Promise<HttpOutcome> {
   const startedAt = Date.now();
   return new Promise((resolve) => {
@@ -118,18 +137,32 @@ async function http(id: number, request: HttpRequest): Promise<HttpOutcome> {
       sent.once('error', fail);
       sent.once('response', (response) => {
         const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        const arrivalsMs: number[] = [];
+        response.on('data', (chunk: Buffer) => {
+          chunks.push(chunk);
+          arrivalsMs.push(Date.now() - startedAt);
+        });
         response.once('error', fail);
         response.once('end', () => {
           clearTimeout(timer);
           const joined = Object.entries(response.headers).map(
             ([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')] as const,
           );
+          const body = Buffer.concat(chunks);
+          let text: string;
+          try {
+            text = decoded(body, response.headers['content-encoding']);
+          } catch (error) {
+            fail(error as Error);
+            return;
+          }
           resolve({
             kind: 'response',
             status: response.statusCode ?? 0,
             headers: Object.fromEntries(joined),
-            body: Buffer.concat(chunks).toString(),
+            body: text,
+            bodyBytes: body.length,
+            arrivalsMs,
             durationMs: Date.now() - startedAt,
           });
         });

@@ -114,6 +114,14 @@ export function relay(image: string | RegExp, port: Port): ImageRule {
   };
 }
 
+/** An HTTP application whose answers are what the query asks for: see programs/payload-server.ts. */
+export function payload(image: string | RegExp, port: Port): ImageRule {
+  return {
+    image,
+    run: (context) => ({ argv: [process.execPath, program('payload-server')], environment: { PORT: portOf(port, context) }, user: '1000' }),
+  };
+}
+
 /** A gRPC server that echoes, streams and fails on demand: see programs/grpc-server.ts. */
 export function grpc(image: string | RegExp, port: Port): ImageRule {
   return {

@@ -2,6 +2,7 @@ import type { Answer, Exchange } from '../exchange';
 import type { Extension } from '../message';
 import type { SelectedRoute } from '../routes';
 import { limitBody } from './buffer';
+import { passCompressor } from './compressor';
 import { answerPreflight } from './cors';
 import { injectFault } from './fault';
 import { limitRate } from './local-rate-limit';
@@ -20,6 +21,7 @@ export type HttpFilter = (
 ) => Verdict;
 
 export const HTTP_FILTERS: Readonly<Record<string, HttpFilter>> = {
+  'envoy.extensions.common.matching.v3.ExtensionWithMatcher': passCompressor,
   'envoy.extensions.filters.http.rbac.v3.RBAC': authorize,
   'envoy.extensions.filters.http.cors.v3.Cors': answerPreflight,
   'envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit': limitRate,

@@ -20,9 +20,14 @@ export function configured(
   if (own.type === FILTER_CONFIG) {
     const wrapper = Message.of(own.config, own.at, { reads: ['config', 'disabled'] });
     if (wrapper.flag('disabled')) return undefined;
-    if (!wrapper.has('config')) return { ...filter, ofRoute: false };
+    // An empty one only switches on what is off.
+    if (!wrapper.has('config') || isEmpty(wrapper.raw('config'))) return { ...filter, ofRoute: false };
     own = anyAt(wrapper.raw('config'), wrapper.place('config'));
   }
   if (own.type !== type) throw new Unknown(own.at, `a ${own.type} for the filter ${filter.type}`);
   return { ...own, ofRoute: true };
+}
+
+function isEmpty(config: unknown): boolean {
+  return typeof config === 'object' && config !== null && Object.keys(config).length === 0;
 }

@@ -2,9 +2,9 @@
 
 import type { AccessLogFilters, AccessLoggers } from './access-log';
 import type { ClusterTypes } from './cluster';
-import type { HttpInputs, InputMatchers, NetworkInputs } from './generic-matcher';
+import type { HttpExchangeInputs, InputMatchers, NetworkInputs } from './generic-matcher';
 import type { EarlyHeaderMutations } from './http-connection-manager';
-import type { HttpFilters, RouteFilterConfigs } from './http-filters';
+import type { CompressorLibraries, FilterActions, HttpFilters, RouteFilterConfigs } from './http-filters';
 import type { FilterChainActions, NetworkFilters } from './listener';
 import type { OverloadActions, ResourceMonitors } from './overload';
 import type { RouteActions } from './route';
@@ -19,11 +19,13 @@ export interface Extensions
     AccessLogFilters,
     AccessLoggers,
     ClusterTypes,
+    CompressorLibraries,
     DownstreamTransportSockets,
     EarlyHeaderMutations,
+    FilterActions,
     FilterChainActions,
     HttpFilters,
-    HttpInputs,
+    HttpExchangeInputs,
     InputMatchers,
     NetworkFilters,
     NetworkInputs,

@@ -50,6 +50,11 @@ export interface HttpInputs {
   readonly 'envoy.type.matcher.v3.HttpRequestHeaderMatchInput': { readonly header_name: string };
 }
 
+/** The response is not there before the application has answered: until then a condition on it is not decided. */
+export interface HttpExchangeInputs extends HttpInputs {
+  readonly 'envoy.type.matcher.v3.HttpResponseHeaderMatchInput': { readonly header_name: string };
+}
+
 export interface NetworkInputs {
   readonly 'envoy.extensions.matching.common_inputs.network.v3.SourcePortInput': Empty;
 }

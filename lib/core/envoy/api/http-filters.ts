@@ -2,16 +2,19 @@
 
 import type { HeaderValueOption, RuntimeFractionalPercent, TypedExtensionConfig } from './core';
 import type { HeaderMutation } from './header-mutation';
-import type { Duration, Empty, Int64, OneOf } from './protobuf';
+import type { HttpExchangeInputs, Matcher } from './generic-matcher';
+import type { Any, Duration, Empty, Int64, OneOf } from './protobuf';
 import type { Rbac } from './rbac';
 import type { HeaderMatcher, RateLimit } from './route-components';
 import type { FractionalPercent, StringMatcher } from './type';
 
 /** Routes and virtual hosts refer to its name. */
-export type HttpFilter = TypedExtensionConfig<HttpFilters>;
+export type HttpFilter = TypedExtensionConfig<HttpFilters> & { /** Until a route switches it on. */ readonly disabled?: boolean };
 
 export interface HttpFilters {
+  readonly 'envoy.extensions.common.matching.v3.ExtensionWithMatcher': ExtensionWithMatcher;
   readonly 'envoy.extensions.filters.http.buffer.v3.Buffer': { readonly max_request_bytes: number };
+  readonly 'envoy.extensions.filters.http.compressor.v3.Compressor': Compressor;
   readonly 'envoy.extensions.filters.http.cors.v3.Cors': Empty;
   readonly 'envoy.extensions.filters.http.fault.v3.HTTPFault': HttpFault;
   readonly 'envoy.extensions.filters.http.header_mutation.v3.HeaderMutation': { readonly mutations: Mutations };
@@ -23,9 +26,43 @@ export interface HttpFilters {
 
 /** What routes and virtual hosts say to filters. */
 export interface RouteFilterConfigs {
-  readonly 'envoy.config.route.v3.FilterConfig': { readonly disabled: boolean };
+  readonly 'envoy.config.route.v3.FilterConfig': OneOf<{
+    readonly disabled: boolean;
+    /** Empty: the filter's own. */ readonly config: Empty;
+  }>;
   readonly 'envoy.extensions.filters.http.buffer.v3.BufferPerRoute': { readonly disabled: boolean };
   readonly 'envoy.extensions.filters.http.cors.v3.CorsPolicy': CorsPolicy;
+}
+
+export type FilterConfig = Any<Pick<RouteFilterConfigs, 'envoy.config.route.v3.FilterConfig'>>;
+
+/** A filter that is skipped where the matcher says so. https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/common/matching/v3/extension_matcher.proto */
+export interface ExtensionWithMatcher {
+  readonly extension_config: TypedExtensionConfig<HttpFilters>;
+  readonly xds_matcher: Matcher<HttpExchangeInputs, FilterActions>;
+}
+
+export interface FilterActions {
+  readonly 'envoy.extensions.filters.common.matcher.action.v3.SkipFilter': Empty;
+}
+
+export interface Compressor {
+  readonly response_direction_config: {
+    readonly common_config: { readonly min_content_length: number; readonly content_type_matcher: readonly StringMatcher[] };
+    readonly weaken_etag_on_compress: boolean;
+    readonly uncompressible_response_codes: readonly number[];
+  };
+  readonly compressor_library: TypedExtensionConfig<CompressorLibraries>;
+  readonly choose_first: boolean;
+}
+
+export interface CompressorLibraries {
+  readonly 'envoy.extensions.compression.brotli.compressor.v3.Brotli': { readonly quality: number; readonly window_bits: number };
+  readonly 'envoy.extensions.compression.gzip.compressor.v3.Gzip': {
+    readonly memory_level: number;
+    readonly window_bits: number;
+    readonly compression_level: 'COMPRESSION_LEVEL_3';
+  };
 }
 
 export interface HttpFault {

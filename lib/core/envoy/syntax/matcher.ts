@@ -1,4 +1,4 @@
-import type { FieldMatcher, HttpInputs, Predicate, ValueMatcher } from '../api/generic-matcher';
+import type { FieldMatcher, HttpExchangeInputs, HttpInputs, Predicate, ValueMatcher } from '../api/generic-matcher';
 import type { OnRouteMatch, Route, RouteActions, RouteMatcher } from '../api/route';
 import type { TypedExtensionConfig } from '../api/core';
 import { extension, message, typed } from './messages';
@@ -31,12 +31,18 @@ export function headerFits(name: string, regex: string): HttpPredicate {
   return predicate(name, { safe_regex: { google_re2: {}, regex } });
 }
 
-export function not(condition: HttpPredicate): HttpPredicate {
+/** @param regex fits the whole value, of the response */
+export function responseHeaderFits(name: string, regex: string): Predicate<HttpExchangeInputs> {
+  const input = extension('envoy.type.matcher.v3.HttpResponseHeaderMatchInput', { header_name: name });
+  return { single_predicate: { input, value_match: { safe_regex: { google_re2: {}, regex } } } };
+}
+
+export function not<Inputs>(condition: Predicate<Inputs>): Predicate<Inputs> {
   return { not_matcher: condition };
 }
 
 /** One of several conditions. */
-export function anyMatches(predicates: readonly HttpPredicate[]): HttpPredicate {
+export function anyMatches<Inputs>(predicates: readonly Predicate<Inputs>[]): Predicate<Inputs> {
   const [first] = predicates;
   return first !== undefined && predicates.length === 1 ? first : { or_matcher: { predicate: predicates } };
 }

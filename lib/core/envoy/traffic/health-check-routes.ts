@@ -1,6 +1,7 @@
 import type { Service, Topology } from '../../model/topology';
 import type { Route, RouteAction } from '../api/route';
 import type { HeaderMatcher } from '../api/route-components';
+import { compressorNames } from './compression';
 import { faultFilterName } from './faults';
 import { healthCheckRequests } from './health-checks';
 import { typed } from '../syntax/messages';
@@ -12,14 +13,15 @@ export const HEALTH_CHECKER = 'Envoy/HC';
 const FROM_HEALTH_CHECKER: HeaderMatcher = { name: 'user-agent', string_match: { exact: HEALTH_CHECKER } };
 
 /**
- * Routes of a service's own Envoy for health checks of its callers, before all others: limits and faults are meant for
- * requests. A task that is at its limit is healthy; without it, its share would overload the others.
+ * Routes of a service's own Envoy for health checks of its callers, before all others: limits, faults and compression are
+ * meant for requests. A task that is at its limit is healthy; without it, its share would overload the others.
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto#envoy-v3-api-msg-config-route-v3-filterconfig
  *
  * @param route to the application
  */
 export function healthCheckRoutes(topology: Topology, service: Service, route: RouteAction): readonly Route[] {
-  const filters = [...service.policy.rateLimits.map(rateLimitFilterName), ...service.policy.faults.map(faultFilterName)];
+  const { rateLimits, faults } = service.policy;
+  const filters = [...rateLimits.map(rateLimitFilterName), ...faults.map(faultFilterName), ...compressorNames(service)];
   if (filters.length === 0) return [];
   const off = typed('envoy.config.route.v3.FilterConfig', { disabled: true });
   return healthCheckRequests(topology, service).map(({ method, path }): Route => ({

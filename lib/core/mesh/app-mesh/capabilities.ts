@@ -46,6 +46,7 @@ export const CAPABILITIES: Capabilities = {
   rateLimits: { no: 'it has no rate limits' },
   faultInjection: { no: 'it injects no faults' },
   maxRequestSize: { no: 'it has no limit on the size of requests' },
+  compression: { no: 'it does not change the bodies of responses' },
   overrideHeaders: { no: 'it removes no headers' },
   webSockets: { no: 'it has no setting for upgrades' },
   versions: true,

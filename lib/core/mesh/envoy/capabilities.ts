@@ -33,6 +33,7 @@ export const CAPABILITIES: Capabilities = {
   rateLimits: true,
   faultInjection: true,
   maxRequestSize: true,
+  compression: true,
   overrideHeaders: true,
   webSockets: true,
   versions: true,

@@ -1,11 +1,14 @@
-import { FIRST_PROXY_MINOR, IMAGES, NEWEST_TESTED_PROXY_MINOR } from '../../model/images';
+import { FIRST_COMPRESSION_MINOR, FIRST_PROXY_MINOR, IMAGES, NEWEST_TESTED_PROXY_MINOR } from '../../model/images';
 import type { Warning } from '../../model/topology';
-import type { EnvoyMeshSettings } from './settings';
+import type { IssueList } from '../../reading/issues';
+import { Reader } from '../../reading/reader';
+import { FEATURES } from '../features';
+import type { EnvoyMeshSettings, EnvoyTopology } from './settings';
 
 /** Nobody knows yet what a newer Envoy changes. Which version an image of the user's own has, only they know. */
 export function warnOfNewerProxy({ proxyImage }: EnvoyMeshSettings): readonly Warning[] {
-  const minor = /:(?:contrib-)?v1\.(\d+)\./.exec(proxyImage)?.[1];
-  if (minor === undefined || Number(minor) <= NEWEST_TESTED_PROXY_MINOR) return [];
+  const minor = minorOf(proxyImage);
+  if (minor === undefined || minor <= NEWEST_TESTED_PROXY_MINOR) return [];
   return [
     {
       id: 'envoy-newer-than-tested',
@@ -16,4 +19,20 @@ export function warnOfNewerProxy({ proxyImage }: EnvoyMeshSettings): readonly Wa
         `Use "${IMAGES.envoy.tag}", leave version out, or update the library. If you have tested your system with this release, acknowledge the warning`,
     },
   ];
+}
+
+/** Which version an image of the user's own has, only they know. */
+export function checkCompression(topology: EnvoyTopology, issues: IssueList): void {
+  const minor = minorOf(topology.mesh.proxyImage);
+  if (minor === undefined || minor >= FIRST_COMPRESSION_MINOR) return;
+  for (const path of FEATURES.compression.usedAt(topology))
+    new Reader(issues, path, undefined).fail('UNSUPPORTED_BY_MESH', `Envoy 1.${minor} cannot compress by patterns of content types`, {
+      allowed: `a release of Envoy 1, from v1.${FIRST_COMPRESSION_MINOR}.0 on`,
+      fix: `remove it, or use Mesh.envoy() with "${IMAGES.envoy.tag}", or with no version`,
+    });
+}
+
+function minorOf(image: string): number | undefined {
+  const minor = /:(?:contrib-)?v1\.(\d+)\./.exec(image)?.[1];
+  return minor === undefined ? undefined : Number(minor);
 }

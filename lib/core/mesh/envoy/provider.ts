@@ -31,7 +31,7 @@ import { EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS, gatewayRegistration } from 
 import { sizingOf } from '../../plan/workload/sizing';
 import { weightedCallees, weightsPlan } from '../../plan/workload/weights';
 import { CAPABILITIES } from './capabilities';
-import { warnOfNewerProxy } from './check-proxy-version';
+import { checkCompression, warnOfNewerProxy } from './check-proxy-version';
 import { loopbackAddresses } from './loopback-addresses';
 import { ENVOY_OPTIONS, parseEnvoyOptions } from './options';
 import type { EnvoyMeshSettings, EnvoyTopology } from './settings';
@@ -59,6 +59,7 @@ export const envoyProvider: MeshProvider<EnvoyMeshSettings> = {
   },
   virtualAddresses: (names) => loopbackAddresses(names),
   plan(topology: EnvoyTopology, issues: IssueList): MeshPlan {
+    checkCompression(topology, issues);
     const services = topology.services.flatMap((service) => workloadsOf(topology, service));
     const gateways = topology.edges.map((edge) => ({ workload: gatewayWorkload(topology, edge), path: edge.path }));
     for (const workload of services) checkTaskDefinitionSize(workload, pathOf(workload), issues);

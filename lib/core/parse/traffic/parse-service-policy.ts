@@ -4,6 +4,7 @@ import type { Reader } from '../../reading/reader';
 import { SERVICE_REMOVAL } from '../../model/pass-through-headers';
 import { parsePassThroughHeaders } from '../security/parse-pass-through-headers';
 import type { ServicePolicy } from '../../model/traffic-policy';
+import { parseCompression } from './parse-compression';
 import { parseFaults } from './parse-faults';
 import { parseHeaderChanges } from './parse-header-changes';
 import { parseMaxRequestSize } from './parse-max-request-size';
@@ -20,6 +21,7 @@ export const SERVICE_POLICY_FIELDS = [
   'requestHeaders',
   'responseHeaders',
   'maxRequestSize',
+  'compression',
   'passThroughHeaders',
   'webSockets',
 ] as const;
@@ -28,12 +30,13 @@ export const SERVICE_POLICY_FIELDS = [
 export function parseServicePolicy(at: Reader, protocol: ProtocolId, callers: NamedCallers[]): ServicePolicy {
   const requestHeaders = parseHeaderChanges(at.field('requestHeaders'), protocol);
   const responseHeaders = parseHeaderChanges(at.field('responseHeaders'), protocol);
+  const compression = parseCompression(at.field('compression'), protocol);
   const maxRequestBytes = parseMaxRequestSize(at.field('maxRequestSize'), protocol);
   return {
     routes: parseServiceRoutes(at.field('routes'), protocol, at.field('versions').names),
     rateLimits: parseRateLimits(at.field('rateLimits'), protocol, callers),
     faults: parseFaults(at.field('faultInjection'), protocol, callers),
-    ...defined({ requestHeaders, responseHeaders, maxRequestBytes }),
+    ...defined({ requestHeaders, responseHeaders, maxRequestBytes, compression: compression === 'none' ? undefined : compression }),
     passThroughHeaders: parsePassThroughHeaders(at.field('passThroughHeaders'), SERVICE_REMOVAL),
     webSockets: parseWebSockets(at.field('webSockets'), protocol),
   };

@@ -4,6 +4,7 @@ import type { Reader } from '../../reading/reader';
 import { parseMirror, parseRouteVersions } from '../workload/parse-versions';
 import { covers } from './covers';
 import type { ServiceRoute } from '../../model/traffic-policy';
+import { parseCompression } from './parse-compression';
 import { parseHeaderChanges } from './parse-header-changes';
 import { parseRetry } from './parse-retry';
 import { parseRewrite } from './parse-rewrite';
@@ -12,7 +13,7 @@ import { parseTimeouts } from './parse-timeouts';
 import { defined } from '../../defined';
 
 /** What differs for the requests of a route from the policy of the service: each of these has its own line in `differences`. */
-const DIFFERENCE_FIELDS = ['versions', 'mirror', 'timeout', 'retry', 'requestHeaders', 'responseHeaders'] as const;
+const DIFFERENCE_FIELDS = ['versions', 'mirror', 'timeout', 'retry', 'requestHeaders', 'responseHeaders', 'compression'] as const;
 export const ROUTE_FIELDS = ['name', 'match', 'rewrite', ...DIFFERENCE_FIELDS] as const;
 
 const EXAMPLE = "such as { name: 'reports', match: { path: PathMatch.prefix('/reports/') } }";
@@ -53,14 +54,15 @@ function differences(
   at: Reader,
   protocol: ProtocolId,
   known: readonly string[],
-): Pick<ServiceRoute, 'versions' | 'mirror' | 'timeouts' | 'retry' | 'requestHeaders' | 'responseHeaders'> {
+): Pick<ServiceRoute, 'versions' | 'mirror' | 'timeouts' | 'retry' | 'requestHeaders' | 'responseHeaders' | 'compression'> {
   const versions = parseRouteVersions(at.field('versions'), known, protocol);
   const mirror = parseMirror(at.field('mirror'), known, protocol);
   const timeouts = parseTimeouts(at.field('timeout'), protocol);
   const retry = parseRetry(at.field('retry'), protocol);
   const requestHeaders = parseHeaderChanges(at.field('requestHeaders'), protocol);
   const responseHeaders = parseHeaderChanges(at.field('responseHeaders'), protocol);
-  return defined({ versions, mirror, timeouts, retry, requestHeaders, responseHeaders });
+  const compression = parseCompression(at.field('compression'), protocol);
+  return defined({ versions, mirror, timeouts, retry, requestHeaders, responseHeaders, compression });
 }
 
 function checkNames(drafts: readonly Draft[]): void {

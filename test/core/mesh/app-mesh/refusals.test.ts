@@ -3,7 +3,7 @@ import { PROVIDERS } from '../../../../lib/core/mesh/providers';
 import { Opaque } from '../../../../lib/core/reading/input';
 import type { Topology } from '../../../../lib/core/model/topology';
 import type { OutlierDetection, RetryPolicy } from '../../../../lib/core/model/traffic-policy';
-import { defaultCallPolicy, externalCallPolicy } from '../../../../lib/core/model/defaults';
+import { DEFAULT_COMPRESSION, defaultCallPolicy, externalCallPolicy } from '../../../../lib/core/model/defaults';
 import { issuesOf, ordersWith, route, systemOf, topologyOf, withExternal, withService } from './model';
 
 const { retry, loadBalancing, keepAlive } = defaultCallPolicy('http');
@@ -78,6 +78,12 @@ const REFUSED: readonly (readonly [string, Topology, string])[] = [
     'services.orders.faultInjection',
   ],
   ['limits the size of requests', ordersWith({ policy: { maxRequestBytes: 1000 } }), 'services.orders.maxRequestSize'],
+  ['compresses', ordersWith({ policy: { compression: DEFAULT_COMPRESSION } }), 'services.orders.compression'],
+  [
+    'compresses the answers of a route',
+    ordersWith({ policy: { routes: [route('one', {}, { compression: 'none' })] } }),
+    'services.orders.routes[0].compression',
+  ],
   ['wants WebSockets', ordersWith({ policy: { webSockets: true } }), 'services.orders.webSockets'],
   ['retries a status of gRPC in an HTTP service', ordersWith(retries({ on: ['unavailable'] })), 'services.orders.retry'],
   ['limits requests of HTTP/1', ordersWith({ call: { circuitBreaker: { maxRequests: 1 } } }), 'services.orders.circuitBreaker'],
