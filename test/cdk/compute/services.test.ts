@@ -272,7 +272,7 @@ describe('a service handle', () => {
   });
 
   test('fails if an edge is asked for where there is none', () => {
-    expect(() => system.edge()).toThrow(/Stack\/Shop:[\s\S]*edge\(\): there is no edge[\s\S]*Edge\.httpApi/);
+    expect(() => system.edge()).toThrow(/Stack\/Shop:[\s\S]*edge\(\): there is no edge[\s\S]*by the prop edge/);
     expect(stack.node.findAll().length).toBeGreaterThan(10);
   });
 });
