@@ -19,6 +19,12 @@ module.exports = {
   projects: [
     { ...common, displayName: 'unit', testMatch: ['**/*.test.ts'] },
     // Real Envoys in network namespaces; skipped with one line where their tools are missing.
-    { ...common, displayName: 'e2e', testMatch: ['**/*.e2e.ts'], globalSetup: '<rootDir>/test/e2e/announce.ts', setupFilesAfterEnv: ['<rootDir>/test/e2e/timeouts.ts'] },
+    {
+      ...common,
+      displayName: 'e2e',
+      testMatch: ['**/*.e2e.ts'],
+      globalSetup: '<rootDir>/test/e2e/announce.ts',
+      setupFilesAfterEnv: ['<rootDir>/test/e2e/timeouts.ts'],
+    },
   ],
 };

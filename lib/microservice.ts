@@ -15,7 +15,10 @@ import type { IConstruct } from 'constructs';
 export interface IMicroservice extends IConstruct, IGrantable, IConnectable {
   /** The name of the service in the mesh. */
   readonly serviceName: string;
-  /** Where declared callers reach it (a name that exists if there are any; empty for the gateway), such as `http://catalog.shop.internal:15080`; `host:port` for gRPC and TCP. */
+  /**
+   * The URL at which declared callers reach the service, such as `http://catalog.shop.internal:15080`; `host:port` for gRPC and
+   * TCP. The name is created only if a service calls it. Empty for the gateway.
+   */
   readonly url: string;
   /** The role that the application has, in all versions. */
   readonly taskRole: IRole;

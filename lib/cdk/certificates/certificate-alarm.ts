@@ -11,7 +11,9 @@ const TOO_LITTLE_LIFE = 1 / 3;
 
 export function certificateAlarm(scope: Construct, id: string, trustDomain: string): cloudwatch.Alarm {
   return new cloudwatch.Alarm(scope, id, {
-    alarmDescription: `A certificate of the mesh ${trustDomain} has less than a third of its life left: its secret is not rotated, or its tasks do not read it. ${LIFE_LEFT_METRIC} in the logs of mesh-agent tells which.`,
+    alarmDescription:
+      `A certificate of the mesh ${trustDomain} has less than a third of its life left: its secret is not rotated, or its ` +
+      `tasks do not read it. ${LIFE_LEFT_METRIC} in the logs of mesh-agent tells which.`,
     metric: new cloudwatch.Metric({
       ...METRIC,
       dimensionsMap: { [MESH_DIMENSION]: trustDomain },

@@ -28,13 +28,15 @@ export function limitStackSize(scope: Construct, plan: SystemPlan): void {
       const errors: string[] = [];
       if (resources.length > limit) {
         errors.push(
-          `STACK_TOO_LARGE: the stack "${stack.stackName}" has ${resources.length} resources, ${own} of them from the ${services} ECS services of this mesh; CloudFormation takes ${limit}. Fix: ${fix}.`,
+          `STACK_TOO_LARGE: the stack "${stack.stackName}" has ${resources.length} resources, ${own} of them from the ` +
+            `${services} ECS services of this mesh; CloudFormation takes ${limit}. Fix: ${fix}.`,
         );
       }
       const bytes = plannedBytes > WORTH_MEASURING ? templateBytes(stack) : 0;
       if (bytes > MAX_TEMPLATE_BYTES) {
         errors.push(
-          `STACK_TOO_LARGE: the template of "${stack.stackName}" has ${bytes} bytes with the ${services} ECS services of this mesh; CloudFormation takes ${MAX_TEMPLATE_BYTES}. Fix: ${fix}.`,
+          `STACK_TOO_LARGE: the template of "${stack.stackName}" has ${bytes} bytes with the ${services} ECS services of ` +
+            `this mesh; CloudFormation takes ${MAX_TEMPLATE_BYTES}. Fix: ${fix}.`,
         );
       }
       return errors;

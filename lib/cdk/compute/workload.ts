@@ -170,7 +170,8 @@ function acknowledgeOwnEnvironment(taskDefinition: ecs.FargateTaskDefinition, pl
   Validations.of(taskDefinition).acknowledge({
     id: 'AwsSolutions-ECS2',
     reason:
-      'The environment variables are settings of the mesh agent and the tracing collector, which are no secrets: where the certificate is, not what is in it.',
+      'The environment variables are settings of the mesh agent and the tracing collector, which are no secrets: ' +
+      'where the certificate is, not what is in it.',
   });
 }
 

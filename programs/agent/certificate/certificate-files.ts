@@ -50,7 +50,8 @@ export class CertificateFiles {
     if (current?.ok === true && leaf.notBefore < current.leaf.notBefore) {
       throw new Failure(
         'older',
-        `the certificate in the secret is of ${leaf.notBefore.toISOString()}, older than the one in use, of ${current.leaf.notBefore.toISOString()}`,
+        `the certificate in the secret is of ${leaf.notBefore.toISOString()}, older than the one in use, ` +
+          `of ${current.leaf.notBefore.toISOString()}`,
       );
     }
     const { identityFile, trustFile } = this.format;

@@ -47,7 +47,8 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
   const issuer = authorities.find((authority) => authority.name === issuerName);
   if (issuer === undefined)
     throw new Error(
-      `the issuer ${JSON.stringify(issuerName)} is not one of the authorities: ${authorities.map((authority) => authority.name).join(', ')}`,
+      `the issuer ${JSON.stringify(issuerName)} is not one of ` +
+        `the authorities: ${authorities.map((authority) => authority.name).join(', ')}`,
     );
   return { authorities, issuer, trustDomain: variable('TRUST_DOMAIN') };
 }

@@ -36,7 +36,8 @@ export function renderLoadBalancer(scope: Construct, name: string, target: EdgeT
   acknowledge(
     loadBalancer,
     'ELB2',
-    'A Network Load Balancer logs TLS connections only, and this one passes on TCP inside the VPC; API Gateway and the gateway service log every request.',
+    'A Network Load Balancer logs TLS connections only, and this one passes on TCP inside the VPC; API Gateway and the ' +
+      'gateway service log every request.',
   );
   // Beside the listener, not below it: the service waits for the listener with all that is below it.
   const gateway = new elbv2.NetworkTargetGroup(scope, 'Targets', {

@@ -105,7 +105,8 @@ function acknowledgeApi(api: apigateway.RestApi, logged: boolean): void {
   acknowledge(
     stage,
     'APIG6',
-    'Execution logs would go to a log group of their own, without retention or key; the access logs tell errors of authorizers and integrations.',
+    'Execution logs would go to a log group of their own, without retention or key; the access logs tell errors of ' +
+      'authorizers and integrations.',
   );
   if (!logged) acknowledge(stage, 'APIG1', NO_ACCESS_LOGS_BY_CHOICE);
   const role = api.node.tryFindChild('CloudWatchRole');

@@ -46,10 +46,11 @@ function quoted(value: string): string {
 
 /** Header names arrive as the client spelled them: in HTTP/2 they are lower case. */
 function originTemplate(origins: readonly string[]): string {
+  const allowed = origins.map((origin) => `$origin == "${origin}"`).join(' || ');
   return [
     '#set($headers = $input.params().header)',
     '#set($origin = $headers.get("Origin"))',
     '#if(!$origin || $origin == "")#set($origin = $headers.get("origin"))#end',
-    `#if(${origins.map((origin) => `$origin == "${origin}"`).join(' || ')})#set($context.responseOverride.header.Access-Control-Allow-Origin = $origin)#end`,
+    `#if(${allowed})#set($context.responseOverride.header.Access-Control-Allow-Origin = $origin)#end`,
   ].join('\n');
 }

@@ -184,7 +184,8 @@ function checkHeaders(check: Checker, at: string, matches: readonly ValueMatch[]
   if (inverted.length > MAX_INVERTED)
     check.unsupported(
       at,
-      `for each header that must not be something (${inverted.map(({ name }) => `"${name}"`).join(', ')}) it needs twice as many routes, one for another value and one for none, and this library makes four at most of one`,
+      `for each header that must not be something (${inverted.map(({ name }) => `"${name}"`).join(', ')}) it needs twice as ` +
+        'many routes, one for another value and one for none, and this library makes four at most of one',
     );
   for (const { name, kind, text } of matches) {
     check.text(at, 'the name of a header', name, 50);
@@ -283,7 +284,8 @@ function checkCalledPorts(
     check.fail(
       'PORT_CLASH',
       `${at}.calls`,
-      `"${other.name}" and "${callee.name}" are both called on port ${callee.virtualPort}, and App Mesh tells TCP services apart by their ports`,
+      `"${other.name}" and "${callee.name}" are both called on port ${callee.virtualPort}, and App Mesh tells TCP services ` +
+        'apart by their ports',
       { fix: `set ${callee.path}.virtualPort to another port` },
     );
   }

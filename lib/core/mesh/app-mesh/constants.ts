@@ -1,6 +1,9 @@
 import { APP_MESH_DIRECTORY, pemFile } from '../../contract/files';
 
-/** Where App Mesh's Envoy takes what ECS leads to it from other tasks. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/appmesh-getting-started.html */
+/**
+ * Where App Mesh's Envoy takes what ECS leads to it from other tasks.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/appmesh-getting-started.html
+ */
 export const INGRESS_PORT = 15000;
 
 /** Metadata of the task, and of a machine that it may stand on. */

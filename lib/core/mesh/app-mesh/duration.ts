@@ -1,6 +1,9 @@
 import type { Duration } from './resources';
 
-/** In whole seconds or milliseconds: App Mesh knows nothing between. https://docs.aws.amazon.com/app-mesh/latest/APIReference/API_Duration.html */
+/**
+ * In whole seconds or milliseconds: App Mesh has no finer unit.
+ * https://docs.aws.amazon.com/app-mesh/latest/APIReference/API_Duration.html
+ */
 export function duration(seconds: number): Duration {
   return Number.isInteger(seconds) ? { value: seconds, unit: 's' } : { value: Math.round(seconds * 1000), unit: 'ms' };
 }

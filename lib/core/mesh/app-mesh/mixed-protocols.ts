@@ -33,7 +33,10 @@ export function mixedProtocols({ services, external }: AppMeshTopology): readonl
     {
       id: 'app-mesh-mixed-protocols',
       path: 'services',
-      message: `${calls.join('; ')}: App Mesh was seen to make configurations that Envoy refuses where services of several protocols are called on one port (aws/aws-app-mesh-roadmap#175). Set virtualPort of those services, a port for each protocol`,
+      message:
+        `${calls.join('; ')}: App Mesh was seen to make configurations that Envoy refuses where services of several ` +
+        'protocols are called on one port (aws/aws-app-mesh-roadmap#175). Set virtualPort of those services, a port for ' +
+        'each protocol',
     },
   ];
 }

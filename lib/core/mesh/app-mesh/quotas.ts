@@ -31,7 +31,9 @@ export function quotas(
         {
           id: 'app-mesh-quotas',
           path: 'mesh',
-          message: `the default quotas of App Mesh do not suffice: there are ${found.join('; ')}. Raise them in Service Quotas (AWS App Mesh) before you deploy`,
+          message:
+            `the default quotas of App Mesh do not suffice: there are ${found.join('; ')}. Raise them in Service Quotas ` +
+            '(AWS App Mesh) before you deploy',
         },
       ];
 }

@@ -23,7 +23,10 @@ export function httpMatch({ path, headers, queryParameters }: RouteMatch, method
   };
 }
 
-/** A method is a path of two parts, a service a prefix of one. https://docs.aws.amazon.com/app-mesh/latest/APIReference/API_GrpcRouteMatch.html */
+/**
+ * A method is a path of two parts, a service a prefix of one.
+ * https://docs.aws.amazon.com/app-mesh/latest/APIReference/API_GrpcRouteMatch.html
+ */
 export function grpcMatch({ path, headers }: RouteMatch): GrpcRoute['match'] {
   const [, serviceName = '', methodName = ''] = path === undefined ? [] : path.text.split('/');
   return {

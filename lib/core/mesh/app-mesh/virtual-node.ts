@@ -68,7 +68,10 @@ function perProtocol<T>(protocol: ProtocolId, value: T): PerProtocol<T> {
   return { [protocol]: value };
 }
 
-/** What App Mesh sets by itself: no limit. https://docs.aws.amazon.com/app-mesh/latest/userguide/envoy-defaults.html#default-circuit-breaker */
+/**
+ * What App Mesh sets by itself: no limit.
+ * https://docs.aws.amazon.com/app-mesh/latest/userguide/envoy-defaults.html#default-circuit-breaker
+ */
 const UNLIMITED = 2_147_483_647;
 
 /** Which limits there are depends on the protocol; check-policy.ts refuses the others. */

@@ -21,13 +21,17 @@ export function warningsOf(
       id: 'app-mesh-shut-down',
       path: 'mesh',
       message:
-        'AWS shut App Mesh down on 2026-09-30: an account that has it no longer will refuse to deploy this. Mesh.envoy() takes the same props, callers keep their URLs, and it does more by default: what, the documentation of Mesh.appMesh() lists',
+        'AWS shut App Mesh down on 2026-09-30: an account that has it no longer will refuse to deploy this. Mesh.envoy() ' +
+        'takes the same props, callers keep their URLs, and it does more by default: what, the documentation of ' +
+        'Mesh.appMesh() lists',
     },
     ...edges.map(({ path }) => ({
       id: 'app-mesh-edge',
       path,
       message:
-        "a virtual gateway of App Mesh does not do what the gateway of Mesh.envoy() does: refuse paths that can be read in two ways (//, /../, escaped letters), make X-Forwarded-* of what API Gateway says, and take API Gateway's own headers (x-edge-*) off the request. Host is the virtual name of the service",
+        'a virtual gateway of App Mesh does not do what the gateway of Mesh.envoy() does: refuse paths that can be read in ' +
+        'two ways (//, /../, escaped letters), make X-Forwarded-* of what API Gateway says, and take API ' +
+        "Gateway's own headers (x-edge-*) off the request. Host is the virtual name of the service",
     })),
     ...(certificates.kind === 'none' && open ? [plaintext()] : []),
     ...allowAllEgress(topology, mesh),
@@ -36,18 +40,24 @@ export function warningsOf(
   ];
 }
 
-/** A virtual node with any backends must list all that it reaches. https://docs.aws.amazon.com/app-mesh/latest/APIReference/API_EgressFilter.html */
+/**
+ * A virtual node with any backends must list all that it reaches.
+ * https://docs.aws.amazon.com/app-mesh/latest/APIReference/API_EgressFilter.html
+ */
 function allowAllEgress({ egress, services }: AppMeshTopology, mesh: AppMeshSettings): readonly Warning[] {
   const callers = services.filter(({ calls, callsExternal }) => calls.length + callsExternal.length > 0).map(({ name }) => `"${name}"`);
   const reasons = [
     ...(egress === 'declared'
       ? [
-          'security groups still let out only what is declared, and HTTPS: give egress: Egress.open() too, or open single targets by connections',
+          'security groups still let out only what is declared, and HTTPS: give egress: Egress.open() too, or open single ' +
+            'targets by connections',
         ]
       : []),
     ...(callers.length > 0
       ? [
-          `App Mesh applies it to no virtual node with backends, so ${callers.join(', ')}, with calls, still reach${callers.length === 1 ? 'es' : ''} nothing but what is in calls, and AWS: name other hosts in external and calls, or their ports in ignoredEgressPorts`,
+          `App Mesh applies it to no virtual node with backends, so ${callers.join(', ')}, with calls, still ` +
+            `${callers.length === 1 ? 'reaches' : 'reach'} nothing but what is in calls, and AWS: name other hosts in ` +
+            'external and calls, or their ports in ignoredEgressPorts',
         ]
       : []),
   ];

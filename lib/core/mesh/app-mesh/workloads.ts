@@ -108,8 +108,9 @@ function interceptionOf({ ignoredEgressPorts }: AppMeshSettings, { port }: Servi
 }
 
 /**
- * Root, who owns the volumes into which the CloudWatch agent writes; by its group its calls to X-Ray pass
- * by Envoy. Nothing is intercepted in the gateway's tasks. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ProxyConfiguration.html
+ * Root, which owns the volumes into which the CloudWatch agent writes. Its group keeps its calls to X-Ray out of Envoy.
+ * Nothing is intercepted in the gateway's tasks.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ProxyConfiguration.html
  */
 const COLLECTOR_USER = `0:${APP_MESH_GROUP}`;
 

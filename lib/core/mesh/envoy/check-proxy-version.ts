@@ -14,9 +14,11 @@ export function warnOfNewerProxy({ proxyImage }: EnvoyMeshSettings): readonly Wa
       id: 'envoy-newer-than-tested',
       path: 'mesh.version',
       message:
-        `Envoy 1.${minor} is newer than the releases that this version of the library is tested with, 1.${FIRST_PROXY_MINOR} and 1.${NEWEST_TESTED_PROXY_MINOR}: it may ` +
+        `Envoy 1.${minor} is newer than the releases that this version of the library is tested with, ` +
+        `1.${FIRST_PROXY_MINOR} and 1.${NEWEST_TESTED_PROXY_MINOR}: it may ` +
         'refuse its configuration, or apply rules, routes and limits in another way. ' +
-        `Use "${IMAGES.envoy.tag}", leave version out, or update the library. If you have tested your system with this release, acknowledge the warning`,
+        `Use "${IMAGES.envoy.tag}", leave version out, or update the library. ` +
+        'If you have tested your system with this release, acknowledge the warning',
     },
   ];
 }

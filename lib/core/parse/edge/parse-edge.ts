@@ -211,7 +211,8 @@ function parseThrottle(at: Reader): Throttle | undefined {
   if (rateLimit !== undefined && burstLimit !== undefined && (rateLimit === 0) !== (burstLimit === 0)) {
     at.fail(
       'THROTTLE',
-      `rateLimit ${rateLimit} and burstLimit ${burstLimit} contradict each other: ${burstLimit === 0 ? 'no request gets through' : 'after the first requests none gets through'}`,
+      `rateLimit ${rateLimit} and burstLimit ${burstLimit} contradict each other: ` +
+        (burstLimit === 0 ? 'no request gets through' : 'after the first requests none gets through'),
       {
         got: null,
         allowed: 'both above 0; or both 0, which closes the route',
