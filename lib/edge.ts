@@ -13,9 +13,9 @@ import type { IMicroservice } from './microservice';
  * shop.edge().metricServerError().createAlarm(this, 'Errors', { threshold: 10, evaluationPeriods: 3 });
  */
 export interface IEdge extends IConstruct {
-  /** The name of the edge in `edges`; `default` for the edge of the prop `edge`. */
+  /** Name of the edge in `edges`; `default` for the edge of the prop `edge`. */
   readonly edgeName: string;
-  /** The URL of the API, without a slash at its end. */
+  /** URL of the API and its stage, without a slash at its end. */
   readonly url: string;
   /** The gateway service behind the API. */
   readonly gateway: IMicroservice;
@@ -27,50 +27,65 @@ export interface IEdge extends IConstruct {
   readonly usagePlan?: UsagePlan;
 
   /**
-   * Lets a principal call routes that have `Authorizer.iam()`. In the resource that the permission names, a path parameter is `*`.
+   * Grants a principal `execute-api:Invoke` on the routes that have `Authorizer.iam()`. In the resources of the permission, `*`
+   * stands for each path parameter.
    *
-   * @param route one of these routes, as in `routes`; absent: all of them
-   * @throws if there is no such route, or it has another authorizer
+   * @param grantee principal that may call the routes
+   * @param route route to which the grant is limited, as in `routes`; all routes with `Authorizer.iam()` if it is left out
+   * @throws if there is no such route, or if it has another authorizer
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html
    */
   grantInvoke(grantee: IGrantable, route?: string): Grant;
 
   /**
-   * Returns a metric that API Gateway measures of the API: its average over 5 minutes, unless `props` say otherwise.
+   * Returns a metric of API Gateway for the API. By default, it is the average over 5 minutes.
    *
-   * A REST API is measured by its name, which is that of the mesh and of the edge: two systems of one name in an account and region
-   * share its metrics.
+   * A REST API is measured by its name, which consists of the names of the mesh and of the edge: two systems with the same names in
+   * an account and Region share its metrics.
    *
    * @param metricName such as `Count`, `Latency`, or `DataProcessed` of an HTTP API
+   * @param props statistic, period, and more
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
    */
   metric(metricName: string, props?: MetricOptions): Metric;
 
-  /** Returns the metric of the number of requests to the API, over 5 minutes unless `props` say otherwise. */
+  /**
+   * Returns the metric of the number of requests to the API. By default, it is the number in 5 minutes.
+   *
+   * @param props statistic, period, and more
+   */
   metricCount(props?: MetricOptions): Metric;
 
   /**
-   * Returns the metric of the number of requests that API Gateway or a service answered with a status of 4xx: its sum over 5 minutes,
-   * unless `props` say otherwise.
+   * Returns the metric of the number of requests that API Gateway or a service answered with a status of 4xx. By default, it is
+   * the sum over 5 minutes.
+   *
+   * @param props statistic, period, and more
    */
   metricClientError(props?: MetricOptions): Metric;
 
   /**
-   * Returns the metric of the number of requests that API Gateway or a service answered with a status of 5xx: its sum over 5 minutes,
-   * unless `props` say otherwise.
+   * Returns the metric of the number of requests that API Gateway or a service answered with a status of 5xx. By default, it is
+   * the sum over 5 minutes.
+   *
+   * @param props statistic, period, and more
    */
   metricServerError(props?: MetricOptions): Metric;
 
   /**
-   * Returns the metric of the milliseconds from when API Gateway gets a request to when it returns the response: its average over
-   * 5 minutes, unless `props` say otherwise.
+   * Returns the metric of the time from when API Gateway receives a request to when it returns the response, in milliseconds. By
+   * default, it is the average over 5 minutes.
+   *
+   * @param props statistic, period, and more
    */
   metricLatency(props?: MetricOptions): Metric;
 
   /**
-   * Returns the metric of the milliseconds from when API Gateway passes a request on to when it gets the response: its average over
-   * 5 minutes, unless `props` say otherwise.
+   * Returns the metric of the time from when API Gateway passes a request on to when it receives the response, in milliseconds. By
+   * default, it is the average over 5 minutes.
+   *
+   * @param props statistic, period, and more
    */
   metricIntegrationLatency(props?: MetricOptions): Metric;
 }

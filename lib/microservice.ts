@@ -5,56 +5,57 @@ import type { IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 
 /**
- * A service of the mesh, to connect it with the rest of an app: as a grantable it is its task role, as a
- * connectable its security group. Its tasks run in one workload, or in one for each of its versions.
+ * Handle of a service of the mesh, which connects it with the rest of an app. Grants go to its task role, and `connections` to its
+ * security group. Its tasks run in one workload, or in one for each of its versions.
  *
  * @example
  * table.grantReadWriteData(shop.service('carts'));
  * database.connections.allowDefaultPortFrom(shop.service('orders'));
  */
 export interface IMicroservice extends IConstruct, IGrantable, IConnectable {
-  /** The name of the service in the mesh. */
+  /** Name of the service in the mesh. */
   readonly serviceName: string;
   /**
-   * The URL at which declared callers reach the service, such as `http://catalog.shop.internal:15080`; `host:port` for gRPC and
-   * TCP. The name is created only if a service calls it. Empty for the gateway.
+   * URL at which declared callers reach the service, such as `http://catalog.shop.internal:15080`.
+   *
+   * For gRPC and TCP it is `host:port`. The DNS name exists only if another service declares a call. Empty for the gateway.
    */
   readonly url: string;
-  /** The role that the application has, in all versions. */
+  /** Task role of the application, which all versions share. */
   readonly taskRole: IRole;
-  /** The security group of the tasks of all versions. The mesh opens it to declared callers only. */
+  /** Security group of the tasks of all versions. The mesh opens it to declared callers only. */
   readonly securityGroup: ISecurityGroup;
-  /** One workload, or one for each version, sorted by the name of the version. */
+  /** Workloads of the service: one, or one for each version, sorted by the name of the version. */
   readonly workloads: IWorkload[];
 
   /**
    * Returns one of the workloads.
    *
-   * @param version as in `versions`, or nothing if there is only one workload
+   * @param version name of the version, as in `versions`; left out if there is only one workload
    * @throws if there is no such version, or if it is left out and there are several
    */
   workload(version?: string): IWorkload;
 }
 
 /**
- * An ECS service with its task definition: of a service of the mesh, or of one of its versions.
+ * ECS service and task definition of a service of the mesh, or of one of its versions.
  *
  * @example
  * shop.service('orders').workload().container.addUlimits({ name: UlimitName.NOFILE, softLimit: 65536, hardLimit: 65536 });
  * const canary = shop.service('catalog').workload('v2').metricCpuUtilization({ period: Duration.minutes(1) });
  */
 export interface IWorkload extends IConstruct {
-  /** The name of the service in the mesh; versions share it. */
+  /** Name of the service in the mesh, which its versions share. */
   readonly serviceName: string;
-  /** The name of the version, if the service has versions. */
+  /** Name of the version, if the service has versions. */
   readonly version?: string;
   /** The ECS service. */
   readonly ecsService: FargateService;
   /** The task definition. */
   readonly taskDefinition: FargateTaskDefinition;
-  /** The application's container; of the gateway, Envoy's. */
+  /** Container of the application; for the gateway, that of Envoy. */
   readonly container: ContainerDefinition;
-  /** Envoy's container. */
+  /** Container of Envoy. */
   readonly proxyContainer: ContainerDefinition;
 
   /**
@@ -86,8 +87,8 @@ export interface IWorkload extends IConstruct {
   /**
    * Returns the metric of the number of running tasks. By default, it is the average over 5 minutes.
    *
-   * CloudWatch Container Insights measures it (namespace `ECS/ContainerInsights`). A cluster that `Microservices` makes has
-   * Container Insights. With a cluster of your own that does not, the metric has no data: an alarm on it stays in
+   * CloudWatch Container Insights measures it (namespace `ECS/ContainerInsights`). A cluster that `Microservices` creates has
+   * Container Insights. With a cluster of your own that does not have it, the metric has no data: an alarm on it stays in
    * `INSUFFICIENT_DATA`.
    *
    * @param props statistic, period, and more

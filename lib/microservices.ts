@@ -28,7 +28,7 @@ import { readProps } from './props/read-props';
 /**
  * Microservices on Amazon ECS behind API Gateway, in a service mesh of Envoy sidecars with no control plane.
  *
- * Wrong props throw one error, named `MicroservicesValidationError`, that lists every mistake in `issues`, each
+ * If props are wrong, the constructor throws one error, named `MicroservicesValidationError`. It lists every mistake in `issues`,
  * with its code, its path in the props, what is allowed and how to fix it.
  *
  * @example
@@ -42,27 +42,30 @@ import { readProps } from './props/read-props';
  */
 @propertyInjectable
 export class Microservices extends Construct {
-  /** The ID of this construct for property injectors (`IPropertyInjector.constructUniqueId`). The props are checked after injection. */
+  /** ID of this construct for property injectors (`IPropertyInjector.constructUniqueId`). Props are validated after injection. */
   public static readonly PROPERTY_INJECTION_ID: string = 'cdk-ecs-microservices.Microservices';
 
-  /** The VPC. */
+  /** VPC of the tasks: that of the props, or one that is created. */
   public readonly vpc: IVpc;
-  /** The ECS cluster. */
+  /** ECS cluster: that of the props, or one that is created. */
   public readonly cluster: ICluster;
-  /** The Cloud Map namespace in which tasks register. */
+  /** Cloud Map namespace in which tasks are registered. */
   public readonly namespace: IPrivateDnsNamespace;
-  /** The domain of the virtual names. */
+  /** Domain of the virtual names, by which services call each other, such as `shop.internal`. */
   public readonly domain: string;
-  /** The private zone of the virtual names. */
+  /** Private hosted zone of the virtual names. */
   public readonly zone: IPrivateHostedZone;
-  /** Where containers, Envoy and API Gateway log. */
+  /** Log group of the containers, of Envoy and of API Gateway. */
   public readonly logGroup: ILogGroup;
-  /** Fires when a certificate has less than a third of its life left; absent with `Certificates.none()`. It has no action of its own. */
+  /**
+   * Alarm that fires when a certificate has less than a third of its lifetime left. It has no actions of its own. Undefined with
+   * `Certificates.none()`.
+   */
   public readonly certificateAlarm?: Alarm;
 
   private readonly services: ReadonlyMap<string, IMicroservice> = new Map();
   private readonly edges: ReadonlyMap<string, IEdge> = new Map();
-  /** The names under which tasks register. Empty until the construct is complete: one that failed and was caught stays in the tree. */
+  /** Names under which tasks are registered. Empty until the construct is complete: one that failed and was caught stays in the tree. */
   private readonly registered: ReadonlySet<string> = new Set();
 
   public constructor(scope: Construct, id: string, props: MicroservicesProps) {
@@ -91,9 +94,9 @@ export class Microservices extends Construct {
   }
 
   /**
-   * The handle of a service.
+   * Returns the handle of a service.
    *
-   * @param name as in `services`
+   * @param name name of the service, as in `services`
    * @throws if there is no service of that name
    */
   public service(name: string): IMicroservice {
@@ -106,9 +109,9 @@ export class Microservices extends Construct {
   }
 
   /**
-   * The handle of an edge.
+   * Returns the handle of an edge.
    *
-   * @param name as in `edges`; absent: the only edge, or the one that is called `default`
+   * @param name name of the edge, as in `edges`; left out, the only edge, or the one that is called `default`
    * @throws if there is no such edge
    */
   public edge(name?: string): IEdge {
@@ -129,7 +132,7 @@ export class Microservices extends Construct {
   }
 }
 
-/** What several meshes of one app would fight over, at deployment. */
+/** Reports domains and names that two meshes of one app would both create, which would fail at deployment. */
 function checkNeighbors(scope: Construct, plan: SystemPlan, props: MicroservicesProps, issues: IssueList): void {
   const vpc = props.cluster?.vpc ?? props.vpc;
   const others = scope.node.root.node

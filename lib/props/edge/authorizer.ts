@@ -11,22 +11,22 @@ import { factoryInput } from '../factory-input';
  * const options: JwtAuthorizerOptions = { issuer: 'https://login.example.com', audience: ['shop'], name: 'staff' };
  */
 export interface JwtAuthorizerOptions {
-  /** The issuer: the `iss` claim, an https URL under which `/.well-known/openid-configuration` is found. */
+  /** Issuer of the tokens: their `iss` claim, an https URL below which `/.well-known/openid-configuration` is found. */
   readonly issuer: string;
 
-  /** Accepted `aud` or `client_id` claims; at least one. */
+  /** Accepted `aud` claims, or `client_id` claims of tokens without `aud`. At least one. */
   readonly audience: string[];
 
   /**
-   * Where the token stands: `$request.header.<name>` or `$request.querystring.<name>`.
+   * Source of the token: `$request.header.<name>` or `$request.querystring.<name>`.
    *
    * @default $request.header.Authorization
    */
   readonly identitySource?: string;
 
   /**
-   * Tells this authorizer from another of its kind: letters, digits, `_` and `-`, starting with a letter. Changing
-   * it replaces the authorizer.
+   * Name of the authorizer, which distinguishes it from others of its kind: 1 to 128 letters, digits, `_` and `-`, starting with
+   * a letter. Changing it replaces the authorizer.
    *
    * @default jwt
    */
@@ -40,20 +40,20 @@ export interface JwtAuthorizerOptions {
  * const options: CognitoAuthorizerOptions = { userPool, userPoolClients: [userPool.addClient('Web')] };
  */
 export interface CognitoAuthorizerOptions {
-  /** The user pool whose tokens are accepted. */
+  /** User pool whose tokens are accepted. */
   readonly userPool: IUserPool;
 
   /**
-   * The clients whose tokens are accepted. An HTTP API needs at least one. A REST API accepts the tokens of every
-   * client of the pool, so that a list is an error there.
+   * App clients of the user pool whose tokens are accepted. An HTTP API requires at least one. A REST API accepts the tokens of
+   * every client of the pool, so a list is an error there.
    *
    * @default - none
    */
   readonly userPoolClients?: IUserPoolClient[];
 
   /**
-   * Tells this authorizer from another of its kind: letters, digits, `_` and `-`, starting with a letter. Changing
-   * it replaces the authorizer.
+   * Name of the authorizer, which distinguishes it from others of its kind: 1 to 128 letters, digits, `_` and `-`, starting with
+   * a letter. Changing it replaces the authorizer.
    *
    * @default cognito
    */
@@ -68,32 +68,33 @@ export interface CognitoAuthorizerOptions {
  */
 export interface LambdaAuthorizerOptions {
   /**
-   * The function. It answers an HTTP API in the simple format (`{ isAuthorized }`), and a REST API (a request
-   * authorizer) with an IAM policy.
+   * Lambda function that allows or denies requests. To an HTTP API it returns a response in the simple format
+   * (`{ isAuthorized }`), to a REST API, whose authorizer is of type `REQUEST`, an IAM policy.
    *
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
    */
   readonly handler: IFunction;
 
   /**
-   * The header that identifies the caller. A request without it is refused with 401, and the function is not asked.
+   * Name of the request header that identifies the caller. A request without it gets 401, and the function is not invoked.
    *
    * @default Authorization
    */
   readonly identityHeader?: string;
 
   /**
-   * How long an answer is cached, 0 to 1 hour in whole seconds. It is cached for one value of the identity header
-   * on one route (of a REST API: on one method and resource), so a function that looks at anything else, such as path
-   * parameters, wants 0.
+   * Time for which a response of the function is cached, 0 to 1 hour in whole seconds; 0 disables the cache.
+   *
+   * A cached response applies to all requests with the same value of the identity header on the same route (on a REST API: the
+   * same method and resource). Set 0 if the function decides by anything else, such as path parameters.
    *
    * @default Duration.minutes(5)
    */
   readonly resultsCacheTtl?: Duration;
 
   /**
-   * Tells this authorizer from another of its kind: letters, digits, `_` and `-`, starting with a letter. Changing
-   * it replaces the authorizer.
+   * Name of the authorizer, which distinguishes it from others of its kind: 1 to 128 letters, digits, `_` and `-`, starting with
+   * a letter. Changing it replaces the authorizer.
    *
    * @default lambda
    */
@@ -108,9 +109,9 @@ export interface LambdaAuthorizerOptions {
  */
 export interface ApiKeyAuthorizerOptions {
   /**
-   * The accepted keys.
+   * Accepted API keys.
    *
-   * @default - one key made here; read its value in the console
+   * @default - one key, created with the edge; its value is in the console of API Gateway
    */
   readonly keys?: IApiKey[];
 }
@@ -122,7 +123,7 @@ export interface ApiKeyAuthorizerOptions {
  * const authorizer: IHttpApiAuthorizer = Authorizer.jwt({ issuer: 'https://login.example.com', audience: ['shop'] });
  */
 export interface IHttpApiAuthorizer {
-  /** The authorization type of a route of an HTTP API: `NONE`, `AWS_IAM`, `JWT` or `CUSTOM`. */
+  /** Authorization type of a route of an HTTP API: `NONE`, `AWS_IAM`, `JWT` or `CUSTOM`. */
   readonly httpApiAuthorizationType: string;
 }
 
@@ -133,43 +134,47 @@ export interface IHttpApiAuthorizer {
  * const authorizer: IRestApiAuthorizer = Authorizer.apiKey();
  */
 export interface IRestApiAuthorizer {
-  /** The authorization type of a method of a REST API: `NONE`, `AWS_IAM`, `COGNITO_USER_POOLS` or `CUSTOM`. */
+  /** Authorization type of a method of a REST API: `NONE`, `AWS_IAM`, `COGNITO_USER_POOLS` or `CUSTOM`. */
   readonly restApiAuthorizationType: string;
 }
 
 /**
- * Who may use a route. One must be chosen for every route, on the edge or on the route itself.
+ * Authorization of the requests to a route. Every route has an authorizer: its own, or else that of its edge. There is no
+ * default; a public route has `Authorizer.none()`.
  *
  * @example
  * const authorizer = Authorizer.jwt({ issuer: 'https://login.example.com', audience: ['shop'] });
  */
 export abstract class Authorizer {
-  /** A JSON Web Token of any OpenID Connect issuer. HTTP API only. */
+  /** Requires a JSON Web Token of an OpenID Connect issuer. HTTP API only. */
   public static jwt(options: JwtAuthorizerOptions): JwtAuthorizer {
     return new JwtAuthorizer(options);
   }
 
-  /** A token of an Amazon Cognito user pool. */
+  /** Requires a token of an Amazon Cognito user pool. */
   public static cognito(options: CognitoAuthorizerOptions): CognitoAuthorizer {
     return new CognitoAuthorizer(options);
   }
 
-  /** A decision of a Lambda function. */
+  /** Invokes a Lambda function, which allows or denies requests. */
   public static lambda(options: LambdaAuthorizerOptions): LambdaAuthorizer {
     return new LambdaAuthorizer(options);
   }
 
-  /** AWS credentials (SigV4) with `execute-api:Invoke`, which `grantInvoke()` of the edge's handle gives. */
+  /** Requires requests signed (SigV4) with AWS credentials that have `execute-api:Invoke`, which `IEdge.grantInvoke()` grants. */
   public static iam(): IamAuthorizer {
     return new IamAuthorizer();
   }
 
-  /** An API key of a usage plan, in the header `x-api-key`. REST API only. A key identifies a client; it is no login. */
+  /**
+   * Requires an API key of a usage plan, in the header `x-api-key`. REST API only. A key identifies a client; it does not prove
+   * who the client is.
+   */
   public static apiKey(options: ApiKeyAuthorizerOptions = {}): ApiKeyAuthorizer {
     return new ApiKeyAuthorizer(options);
   }
 
-  /** No check: the route is public. */
+  /** Performs no check: the route is public. */
   public static none(): NoAuthorizer {
     return new NoAuthorizer();
   }
@@ -200,7 +205,7 @@ export abstract class Authorizer {
 }
 
 /**
- * Checks a JSON Web Token of any OpenID Connect issuer.
+ * Authorizer that requires a JSON Web Token of an OpenID Connect issuer.
  *
  * @example
  * const authorizer = Authorizer.jwt({ issuer: 'https://login.example.com', audience: ['shop'] });
@@ -219,7 +224,7 @@ export class JwtAuthorizer extends Authorizer implements IHttpApiAuthorizer {
 }
 
 /**
- * Checks a token of an Amazon Cognito user pool.
+ * Authorizer that requires a token of an Amazon Cognito user pool.
  *
  * @example
  * const authorizer = Authorizer.cognito({ userPool, userPoolClients: [userPool.addClient('Web')] });
@@ -239,7 +244,7 @@ export class CognitoAuthorizer extends Authorizer implements IHttpApiAuthorizer,
 }
 
 /**
- * Asks a Lambda function.
+ * Authorizer that invokes a Lambda function.
  *
  * @example
  * const authorizer = Authorizer.lambda({ handler });
@@ -259,7 +264,7 @@ export class LambdaAuthorizer extends Authorizer implements IHttpApiAuthorizer, 
 }
 
 /**
- * Checks that a request is signed with AWS credentials that have `execute-api:Invoke`.
+ * Authorizer that requires requests signed with AWS credentials that have `execute-api:Invoke`.
  *
  * @example
  * const authorizer = Authorizer.iam();
@@ -276,7 +281,7 @@ export class IamAuthorizer extends Authorizer implements IHttpApiAuthorizer, IRe
 }
 
 /**
- * Checks an API key of a usage plan.
+ * Authorizer that requires an API key of a usage plan.
  *
  * @example
  * const authorizer = Authorizer.apiKey();
@@ -295,7 +300,7 @@ export class ApiKeyAuthorizer extends Authorizer implements IRestApiAuthorizer {
 }
 
 /**
- * Checks nothing: the route is public.
+ * Authorizer that performs no check: the route is public.
  *
  * @example
  * const authorizer = Authorizer.none();

@@ -4,7 +4,7 @@ import { factoryInput } from '../factory-input';
 import type { SizingProps } from '../service/sizing-props';
 
 /**
- * A limit on requests, as a token bucket. With both at 0 no request gets through.
+ * Limit on requests, as a token bucket. If both values are 0, API Gateway refuses every request (429).
  *
  * @example
  * const throttle: ThrottleProps = { rateLimit: 500, burstLimit: 1000 };
@@ -12,25 +12,25 @@ import type { SizingProps } from '../service/sizing-props';
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
  */
 export interface ThrottleProps {
-  /** Requests a second, in the long run: 0 to 1,000,000. Fractions are allowed. */
+  /** Number of requests per second in the long run, 0 to 1,000,000; fractions are allowed. 0 only if `burstLimit` is 0, too. */
   readonly rateLimit: number;
 
-  /** Requests that may arrive at once: a whole number from 0 to 1,000,000. */
+  /** Number of requests that may arrive at once, a whole number from 0 to 1,000,000. 0 only if `rateLimit` is 0, too. */
   readonly burstLimit: number;
 }
 
 /**
- * A route of an edge, whatever its kind.
+ * Route of an edge, whatever its kind.
  *
  * @example
  * const checkout: RouteProps = { service: 'checkout', scopes: ['pay'], throttle: { rateLimit: 50, burstLimit: 100 } };
  */
 export interface RouteProps {
-  /** The service that gets the requests, with their path, query, headers and body as the client sent them. */
+  /** Name of the service that gets the requests, with their path, query, headers and body as the client sent them. */
   readonly service: string;
 
   /**
-   * OAuth scopes of which a token needs at least one; for JWT and Cognito authorizers.
+   * OAuth scopes, of which a token needs at least one. Only with a JWT or Cognito authorizer.
    *
    * @default - none
    */
@@ -45,78 +45,78 @@ export interface RouteProps {
 }
 
 /**
- * A route of an HTTP API.
+ * Route of an HTTP API.
  *
  * @example
  * const orders: HttpApiRouteProps = { service: 'orders', authorizer: Authorizer.iam() };
  */
 export interface HttpApiRouteProps extends RouteProps {
   /**
-   * Who may use the route.
+   * Authorizer of the route.
    *
-   * @default - the authorizer of the edge; if it has none, an error asks for one
+   * @default - the authorizer of the edge; an error if it has none
    */
   readonly authorizer?: IHttpApiAuthorizer;
 }
 
 /**
- * A route of a REST API.
+ * Route of a REST API.
  *
  * @example
  * const orders: RestApiRouteProps = { service: 'orders', authorizer: Authorizer.apiKey() };
  */
 export interface RestApiRouteProps extends RouteProps {
   /**
-   * Who may use the route.
+   * Authorizer of the route.
    *
-   * @default - the authorizer of the edge; if it has none, an error asks for one
+   * @default - the authorizer of the edge; an error if it has none
    */
   readonly authorizer?: IRestApiAuthorizer;
 }
 
 /**
- * Which other web origins a browser lets call the API.
+ * Cross-origin resource sharing (CORS): web pages of which other origins browsers let call the API.
  *
  * @example
  * const cors: CorsProps = { allowOrigins: ['https://shop.example'], allowCredentials: true, maxAge: Duration.hours(1) };
  */
 export interface CorsProps {
   /**
-   * Origins as browsers send them, such as `https://shop.example` or `http://localhost:3000`, or `*`. CDK tokens may
-   * stand here for an HTTP API.
+   * Allowed origins, as browsers send them, such as `https://shop.example` or `http://localhost:3000`; or `*`, for all. An HTTP
+   * API also takes CDK tokens.
    */
   readonly allowOrigins: string[];
 
   /**
-   * Methods, or `*`.
+   * Allowed methods, in upper case; or `*`, for all.
    *
    * @default - all
    */
   readonly allowMethods?: string[];
 
   /**
-   * Request headers that pages may send.
+   * Names of request headers that pages may send.
    *
    * @default - authorization, content-type, x-api-key
    */
   readonly allowHeaders?: string[];
 
   /**
-   * Response headers that pages may read.
+   * Names of response headers that pages may read.
    *
-   * @default - those that browsers always show
+   * @default - those that browsers always let pages read, such as `content-type`
    */
   readonly exposeHeaders?: string[];
 
   /**
-   * How long browsers remember the answer, 0 to 24 hours in whole seconds.
+   * Time for which browsers cache the response to a preflight request, 0 to 24 hours in whole seconds.
    *
    * @default - the browser's own default
    */
   readonly maxAge?: Duration;
 
   /**
-   * Whether cookies and authorization headers are sent along. Not with the origin `*`.
+   * Whether browsers may send credentials, such as cookies, with requests. Not with the origin `*`.
    *
    * @default false
    */
@@ -134,29 +134,29 @@ export interface CorsProps {
  */
 export interface EdgeOptions {
   /**
-   * Limit on requests to every route that has none of its own.
+   * Limit on the requests to each route that has no limit of its own.
    *
-   * @default - the limits of the AWS account (10,000 requests a second, shared by all its APIs)
+   * @default - the quota of the account and region, by default 10,000 requests per second for all its APIs
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
    */
   readonly throttle?: ThrottleProps;
 
   /**
-   * Cross-origin requests from browsers.
+   * Cross-origin requests that browsers may send.
    *
-   * @default - none are allowed
+   * @default - none
    */
   readonly cors?: CorsProps;
 
   /**
-   * The name of the stage: letters, digits, `_` and `-`, at most 128. Services never see it in their paths.
+   * Name of the stage: 1 to 128 letters, digits, `_` and `-`; or `$default` for an HTTP API. Services do not see it in their paths.
    *
-   * @default - `$default` for an HTTP API, which is not part of the URL either; `prod` for a REST API
+   * @default - `$default` for an HTTP API, which is not part of the URL; `prod` for a REST API
    */
   readonly stageName?: string;
 
   /**
-   * Whether API Gateway writes an access log, as JSON, into the mesh's log group.
+   * Whether API Gateway writes an access log, in JSON, to the log group of the mesh.
    *
    * @default true
    */
@@ -164,15 +164,15 @@ export interface EdgeOptions {
 
   /**
    * Names of request headers, in upper or lower case, that the gateway service passes on although it removes them by default. Any
-   * client may send them, so name one only if the services do not trust it. By default the gateway service removes:
+   * client may send them, so list a header only if no service trusts it. By default, the gateway service removes:
    *
    * - headers by which frameworks replace the method or the path of a request: `x-http-method-override`, `x-http-method`,
    *   `x-http-verb`, `x-method-override`, `x-original-method`, `x-original-url`, `x-original-uri`, `x-original-path`,
    *   `x-rewrite-url`, `x-rewrite-uri`, `x-override-url`, `x-http-path-override`, `x-http-destinationurl`,
    *   `x-waws-unencoded-url`, `script-name`, `x-script-name`, `path-info`. A service whose rules name methods or paths removes
    *   them as well: see its own `passThroughHeaders`;
-   * - headers in which proxies name the client, its certificate or user, the scheme, or the host that it called, and by which
-   *   servers behind a proxy skip something: `akamai-client-ip`, `cloudfront-viewer-address`, `cf-pseudo-ipv4`,
+   * - headers in which proxies name the client, its certificate or user, the scheme or the host of the request, or that make
+   *   servers behind a proxy skip a step: `akamai-client-ip`, `cloudfront-viewer-address`, `cf-pseudo-ipv4`,
    *   `do-connecting-ip`, `fly-client-ip`, `forwarded-for`, `incap-client-ip`, `proxy-client-ip`, `wl-proxy-client-ip`,
    *   `x-forward-for`, `x-forwarded`, `x-nf-client-connection-ip`, `x-proxyuser-ip`, `x-remote-host`, `client-cert`,
    *   `client-cert-chain`, `wl-proxy-client-cert`, `x-arr-clientcert`, `x-client-cert`, `x-ssl-client-cert`, `remote-user`,
@@ -181,18 +181,18 @@ export interface EdgeOptions {
    *   `x-client-ip`, `x-cluster-client-ip`, `x-original-forwarded-for`, `x-originating-ip`, `x-remote-ip`, `x-remote-addr`,
    *   `cf-connecting-ip`, `cf-connecting-ipv6`, `fastly-client-ip`, `x-azure-clientip`, `x-azure-socketip`,
    *   `x-appengine-user-ip`, `x-host`, `x-original-host`;
-   * - `x-request-id`, by which log entries are joined; and on an HTTP API `x-amzn-trace-id`, by which a client could have every
-   *   request recorded.
+   * - `x-request-id`, which joins the log entries of a request; and on an HTTP API `x-amzn-trace-id`, with which a client could
+   *   force every request to be traced.
    *
-   * Always removed, or replaced by what API Gateway says, are `x-forwarded-*`, `forwarded`, `x-real-ip`, `proxy`, `x-envoy-*`,
-   * `x-amzn-oidc-*` and `x-amzn-mtls-*`. A header that is let through arrives only as it is spelled here, with hyphens.
+   * Always removed, or replaced by the values of API Gateway, are `x-forwarded-*`, `forwarded`, `x-real-ip`, `proxy`, `x-envoy-*`,
+   * `x-amzn-oidc-*` and `x-amzn-mtls-*`. A header that is let through arrives only if it is spelled as here, with hyphens.
    *
    * @default - none
    */
   readonly passThroughHeaders?: string[];
 
   /**
-   * Size and number of the tasks of the gateway service, which takes the requests from API Gateway.
+   * Size and number of tasks of the gateway service, to which API Gateway sends the requests.
    *
    * @default - 2 tasks of 256 CPU units and 512 MiB
    */
@@ -214,18 +214,18 @@ export interface EdgeOptions {
  */
 export interface HttpApiOptions extends EdgeOptions {
   /**
-   * Routes by method and path: `GET /catalog/{id}`, `ANY /orders/{proxy+}`, `$default`. The most specific one wins, as API Gateway
-   * chooses. A parameter is a whole part of a path, a greedy one the last: `/orders/{proxy+}` matches what is below `/orders`, not
-   * `/orders` itself.
+   * Routes by method and path, such as `GET /catalog/{id}`, `ANY /orders/{proxy+}` or `$default`. API Gateway chooses the most
+   * specific route that matches. A parameter is a whole segment of a path, a greedy parameter the last one: `/orders/{proxy+}`
+   * matches paths below `/orders`, not `/orders` itself.
    *
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
    */
   readonly routes: { readonly [key: string]: HttpApiRouteProps };
 
   /**
-   * Who may use the routes that do not say otherwise.
+   * Authorizer of the routes that have none of their own.
    *
-   * @default - none: every route must name its own
+   * @default - none: every route must have its own
    */
   readonly authorizer?: IHttpApiAuthorizer;
 }
@@ -241,24 +241,24 @@ export interface HttpApiOptions extends EdgeOptions {
  */
 export interface RestApiOptions extends EdgeOptions {
   /**
-   * Routes by method and path: `GET /catalog/{id}`, `ANY /orders/{proxy+}`. The most specific one wins, as API Gateway chooses. A
-   * parameter is a whole part of a path, a greedy one the last: `/orders/{proxy+}` matches what is below `/orders`, not `/orders`
-   * itself. All routes that have a parameter at the same place call it by one name.
+   * Routes by method and path, such as `GET /catalog/{id}` or `ANY /orders/{proxy+}`. API Gateway chooses the most specific route
+   * that matches. A parameter is a whole segment of a path, a greedy parameter the last one: `/orders/{proxy+}` matches paths
+   * below `/orders`, not `/orders` itself. Routes with a parameter in the same place must give it the same name.
    *
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-settings-method-request.html
    */
   readonly routes: { readonly [key: string]: RestApiRouteProps };
 
   /**
-   * Who may use the routes that do not say otherwise.
+   * Authorizer of the routes that have none of their own.
    *
-   * @default - none: every route must name its own
+   * @default - none: every route must have its own
    */
   readonly authorizer?: IRestApiAuthorizer;
 }
 
 /**
- * How clients outside reach the services: API Gateway, a VPC link, and the gateway service of the mesh.
+ * Entry point for clients outside of the mesh: an API of API Gateway, a VPC link, and the gateway service of the mesh.
  *
  * @example
  * const edge = Edge.httpApi({
@@ -268,18 +268,27 @@ export interface RestApiOptions extends EdgeOptions {
  * });
  */
 export class Edge {
-  /** An HTTP API: JWT, Cognito, Lambda and IAM authorizers; the cheapest; no load balancer is needed. */
+  /**
+   * Creates an HTTP API, the cheaper kind, which needs no load balancer. It takes JWT, Cognito, Lambda and IAM authorizers.
+   *
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vs-rest.html
+   */
   public static httpApi(options: HttpApiOptions): Edge {
     return Edge._of('http', options);
   }
 
-  /** A REST API: Cognito, Lambda, IAM and API keys, X-Ray in API Gateway itself; goes through a Network Load Balancer. */
+  /**
+   * Creates a REST API, with a Network Load Balancer between API Gateway and the gateway service. It takes Cognito, Lambda and IAM
+   * authorizers and API keys, and can trace requests in API Gateway itself.
+   *
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vs-rest.html
+   */
   public static restApi(options: RestApiOptions): Edge {
     return Edge._of('rest', options);
   }
 
   /**
-   * An edge of a kind in the registry.
+   * Creates an edge of a kind in the registry.
    *
    * @internal
    */
@@ -302,7 +311,7 @@ export class Edge {
   }
 }
 
-/** What every kind has. */
+/** Options that every kind of edge has. */
 interface GivenEdgeOptions extends EdgeOptions {
   readonly routes: { readonly [key: string]: RouteProps & { readonly authorizer?: object } };
   readonly authorizer?: object;

@@ -11,36 +11,40 @@ import type { EnvoyLogLevel } from '../observability/log-level';
  */
 export interface EnvoyMeshOptions {
   /**
-   * The tag of the Envoy image, such as `v1.40.0`; from Envoy 1.37 on, older ones do not know the whole configuration.
-   * Not a distroless one: ECS needs a shell to check its health. Not one that moves from release to release, such as
-   * `v1.40-latest`: two deployments might not run the same Envoy. Not together with `image`. This version of the library is
-   * tested with Envoy 1.37 and 1.40; a newer one causes the warning `envoy-newer-than-tested`.
+   * Tag of the Envoy image, such as `v1.40.0`. Not together with `image`.
    *
-   * @default - a current release, pinned by this library's version
+   * - Envoy 1.37 is the first release that supports the whole configuration. This version of the library is tested with 1.37 and
+   *   1.40; a newer release causes the warning `envoy-newer-than-tested`.
+   * - Distroless images are an error: the health check of ECS needs a shell.
+   * - Tags that move from release to release, such as `v1.40-latest`, are an error: two deployments might run different Envoys.
+   *
+   * @default - a recent release, which each version of this library pins
    */
   readonly version?: string;
 
   /**
-   * An Envoy image of your own, such as one from an ECR pull-through cache: Envoy 1.37 or later, started by the entry
-   * point with the container's command as arguments. It needs `bash` and `grep` for the health check.
+   * Envoy image of your own, such as one from an ECR pull-through cache. It must hold Envoy 1.37 or later, which the entry point
+   * starts with the container's command as arguments, and `bash` and `grep` for the health check.
    *
-   * @default - docker.io/envoyproxy/envoy, which `cdk deploy` copies into the account's ECR, so that tasks do not depend on
-   * Docker Hub and its limit of anonymous pulls; this needs Docker or a replacement of it (CDK_DOCKER)
+   * @default - docker.io/envoyproxy/envoy, which `cdk deploy` copies to Amazon ECR in the account, so that tasks do not depend on
+   * Docker Hub and its rate limit for anonymous pulls; this requires Docker, or a replacement of it (CDK_DOCKER)
    * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
    */
   readonly image?: ContainerImage;
 
   /**
-   * An image of the mesh agent of your own, such as a copy of the default one in a registry of yours. It must do what
-   * this version's agent does: see `programs/agent/` in the sources.
+   * Image of the mesh agent of your own, such as a copy of the default image in your registry. It must do what the agent of this
+   * version of the library does: see `programs/agent/` in the sources.
    *
-   * @default - built from this package by `cdk deploy`, which needs Docker or a replacement of it (CDK_DOCKER)
+   * @default - an image that `cdk deploy` builds from this package; this requires Docker, or a replacement of it (CDK_DOCKER)
    */
   readonly agentImage?: ContainerImage;
 
   /**
-   * How often an agent asks Cloud Map for the tasks of a callee that can have more than 8 of them, 1 to 10 whole
-   * seconds. Such a callee waits for five times as long before it stops. Callees with fewer tasks are found by DNS.
+   * Interval at which an agent requests the tasks of a callee from Cloud Map, 1 to 10 whole seconds.
+   *
+   * Only for callees that can have more than 8 tasks, since a DNS response of Cloud Map holds 8 records at most; other callees
+   * are discovered by DNS. A task of such a callee waits for five intervals before it stops.
    *
    * @default Duration.seconds(2)
    * @see https://docs.aws.amazon.com/cloud-map/latest/dg/cloud-map-limits.html
@@ -48,9 +52,10 @@ export interface EnvoyMeshOptions {
   readonly discoveryInterval?: Duration;
 
   /**
-   * How often an agent asks Systems Manager for the weights of the versions that its service calls, 1 to 300 whole seconds:
-   * one call for each ten such services. Systems Manager takes 40 calls a second from all tasks of an account and region,
-   * at no cost; raise this where there are more than 40 such tasks for each of its seconds.
+   * Interval at which an agent requests the weights of the versions of its callees from Systems Manager, 1 to 300 whole seconds.
+   *
+   * One call returns the weights of up to ten callees. Systems Manager takes 40 calls per second from an account and region at no
+   * cost: the default interval suffices for 600 tasks that make one call each. Raise it if there are more.
    *
    * @default Duration.seconds(15)
    * @see https://docs.aws.amazon.com/general/latest/gr/ssm.html#limits_ssm
@@ -58,10 +63,12 @@ export interface EnvoyMeshOptions {
   readonly weightsInterval?: Duration;
 
   /**
-   * Longest life of an HTTP, HTTP/2 or gRPC connection between two tasks, 10 seconds to 3 days in whole seconds. A certificate is
-   * checked when a connection begins; a new connection is a new proof. The old one takes no further requests, and those in flight
-   * end undisturbed. Streams that last longer than this, and TCP connections, go on: limit them with `Timeout.of({ stream })`.
-   * Without certificates (`Certificates.none()`) there is no such limit.
+   * Maximum duration of an HTTP, HTTP/2 or gRPC connection between two tasks, 10 seconds to 3 days in whole seconds.
+   *
+   * Certificates are verified only when a connection is opened, so an old connection outlives a certificate that has expired. At
+   * the maximum, a connection takes no new requests, and those in flight are completed. Streams that last longer, and TCP
+   * connections, are not closed: limit them with `Timeout.of({ stream })`. There is no maximum without certificates
+   * (`Certificates.none()`).
    *
    * @default Duration.hours(24)
    * @see https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/core/v3/protocol.proto#envoy-v3-api-field-config-core-v3-httpprotocoloptions-max-connection-duration
@@ -69,7 +76,7 @@ export interface EnvoyMeshOptions {
   readonly maxConnectionDuration?: Duration;
 
   /**
-   * Envoy's own log level (not the access log).
+   * Log level of Envoy itself; it does not affect the access log.
    *
    * @default EnvoyLogLevel.WARNING
    */
@@ -77,7 +84,7 @@ export interface EnvoyMeshOptions {
 }
 
 /**
- * Certificates of AWS Certificate Manager for servers of `Mesh.appMesh()`.
+ * Certificates of AWS Certificate Manager (ACM) for called services, with `Mesh.appMesh()`.
  *
  * @example
  * const certificates: AppMeshCertificateOptions = {
@@ -87,16 +94,17 @@ export interface EnvoyMeshOptions {
  */
 export interface AppMeshCertificateOptions {
   /**
-   * The private certificate of each service that has one, by the name of the service. It must hold the name
-   * `<service>.<namespace>` (`orders.tasks.shop.internal`), which callers check, one name for all versions of the service;
-   * and be in the account and region of the stack. Tokens may stand in the values. App Mesh hands renewed certificates to
-   * Envoy by itself.
+   * ARNs of private certificates, by the name of the service. Values may be CDK tokens.
+   *
+   * A certificate must be in the account and region of the stack, and valid for the name `<service>.<namespace>` (such as
+   * `orders.tasks.shop.internal`), which callers verify; all versions of a service share it. App Mesh passes renewed certificates
+   * to Envoy.
    *
    * @see https://docs.aws.amazon.com/app-mesh/latest/userguide/tls.html#virtual-node-tls-prerequisites
    */
   readonly certificateArns: { readonly [service: string]: string };
 
-  /** The root authorities of AWS Private CA that have issued the certificates, 1 to 3 ARNs: callers trust them. */
+  /** ARNs of the root authorities of AWS Private CA that callers trust, 1 to 3: those that have issued the certificates. */
   readonly authorityArns: string[];
 }
 
@@ -108,41 +116,43 @@ export interface AppMeshCertificateOptions {
  */
 export interface AppMeshOptions {
   /**
-   * The tag of App Mesh's Envoy image, such as `v1.34.13.0-prod`; from Envoy 1.34 on. Not together with `image`.
+   * Tag of App Mesh's Envoy image, such as `v1.34.13.0-prod`, from Envoy 1.34 on. Not together with `image`.
    *
-   * @default - the last release, pinned by this library's version
+   * @default - the last release, which each version of this library pins
    * @see https://docs.aws.amazon.com/app-mesh/latest/userguide/envoy.html
    */
   readonly version?: string;
 
   /**
-   * An Envoy image of your own, such as the one in App Mesh's private repository of a region
-   * (`840364872350.dkr.ecr.<region>.amazonaws.com/aws-appmesh-envoy`). It must be App Mesh's: Envoy alone does not
-   * know how to ask App Mesh.
+   * Envoy image of your own, such as the one in App Mesh's private repository of a region
+   * (`840364872350.dkr.ecr.<region>.amazonaws.com/aws-appmesh-envoy`). It must be made from App Mesh's image: other Envoy images
+   * cannot get their configuration from App Mesh.
    *
    * @default - public.ecr.aws/appmesh/aws-appmesh-envoy
    */
   readonly image?: ContainerImage;
 
   /**
-   * An image of the mesh agent of your own; see `EnvoyMeshOptions.agentImage`.
+   * Image of the mesh agent of your own; see `EnvoyMeshOptions.agentImage`.
    *
-   * @default - built from this package by `cdk deploy`
+   * @default - an image that `cdk deploy` builds from this package
    */
   readonly agentImage?: ContainerImage;
 
   /**
-   * Envoy's own log level (not the access log).
+   * Log level of Envoy itself; it does not affect the access log.
    *
    * @default EnvoyLogLevel.WARNING
    */
   readonly logLevel?: EnvoyLogLevel;
 
   /**
-   * Whether App Mesh lets applications reach everything outside of the mesh (ALLOW_ALL). Otherwise Envoy drops what goes
-   * neither to a service in `calls` nor to an API of AWS: databases and websites too. App Mesh does not apply it to a
-   * service with `calls`, which must name everything that it reaches, in `external` for one, and security groups let out
-   * only what is declared, unless there is `egress: Egress.open()`: the warning `app-mesh-allow-all-egress` says so.
+   * Whether App Mesh lets applications reach hosts outside of the mesh (egress filter `ALLOW_ALL`).
+   *
+   * If not, Envoy drops traffic that goes neither to a service in `calls` nor to an API of AWS, such as traffic to databases and
+   * websites. App Mesh does not apply the filter to a service with `calls`, which must declare everything that it reaches, for
+   * instance in `external`. Security groups still let out only what is declared, unless there is `egress: Egress.open()`. The
+   * warning `app-mesh-allow-all-egress` reports both.
    *
    * @default false
    * @see https://docs.aws.amazon.com/app-mesh/latest/APIReference/API_EgressFilter.html
@@ -150,24 +160,26 @@ export interface AppMeshOptions {
   readonly allowAllEgress?: boolean;
 
   /**
-   * TCP ports on which applications reach other hosts past Envoy, such as 5432 of a database that is not in the mesh; at
-   * most 15, and none on which a service or an external service is called (`virtualPort`). Security groups open by
+   * TCP ports of other hosts that applications reach without Envoy, such as 5432 of a database outside of the mesh; 15 at most.
+   *
+   * A port on which a service or an external service is called (`virtualPort`) is an error. Open the security groups by
    * `connections`: `database.connections.allowDefaultPortFrom(system.service('orders'))`.
    *
    * @default - none
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#proxyConfiguration
    */
   readonly ignoredEgressPorts?: number[];
 
   /**
-   * Whether Envoys find tasks by the DNS names of Cloud Map, which name eight tasks at most, and not by its API.
+   * Whether Envoys discover tasks by the DNS names of Cloud Map, which return 8 tasks at most, instead of by its API.
    *
    * @default false
    */
   readonly dnsDiscovery?: boolean;
 
   /**
-   * Services that prove who they are by a certificate of ACM. Their callers still prove who they are by the
-   * certificates of the mesh, unless that has `Certificates.none()`.
+   * Certificates of ACM for called services, instead of the certificates of the mesh. Their callers still use the certificates of
+   * the mesh, unless it has `Certificates.none()`.
    *
    * @default - every service has a certificate of the mesh, in files
    */
@@ -175,39 +187,40 @@ export interface AppMeshOptions {
 }
 
 /**
- * What carries the calls between services.
+ * Provider of the service mesh, which carries the calls between services.
  *
  * @example
  * const props: MicroservicesProps = { services, mesh: Mesh.envoy({ version: 'v1.40.0' }) };
  */
 export class Mesh {
-  /** Envoy sidecars that hold their whole configuration in the task definition: no control plane. */
+  /** Creates a mesh of Envoy sidecars that have their whole configuration in the task definition, with no control plane. */
   public static envoy(options: EnvoyMeshOptions = {}): Mesh {
     // From JavaScript, null may stand where the default does not reach.
     return Mesh._of('envoy', options ?? {});
   }
 
   /**
-   * AWS App Mesh, which AWS shut down on 2026-09-30: for accounts that still have it, and to see what a mesh on it is
-   * in terms of this library. A warning says so. `Mesh.envoy()` takes the same props, and callers' URLs stay the same;
-   * what App Mesh cannot do (authorization, rate limits, header changes ...) is refused by name.
+   * Creates a mesh of AWS App Mesh. AWS shut App Mesh down on 2026-09-30: this is for accounts that still have it, and to express
+   * an existing mesh in the props of this library. The warning `app-mesh-shut-down` reports it. `Mesh.envoy()` takes the same
+   * props, and the URLs of callers stay the same. Features that App Mesh lacks, such as authorization, rate limits and header
+   * changes, are errors.
    *
-   * What `Mesh.envoy()` does by default and this does not:
+   * Differences from the default behavior of `Mesh.envoy()`:
    *
-   * - A task that fails (no connection, 502, 503, 504) goes on getting requests: App Mesh ejects only by a count of every
-   *   5xx, the application's own too, which `outlierDetection` with `consecutiveServerErrors` asks for.
-   * - Envoys send no pings to each other, so requests on a connection to a host that failed wait until they time out,
-   *   and TCP connections are not probed. How long connecting may take is App Mesh's choice.
-   * - There are no circuit breakers unless `circuitBreaker` sets limits, and no bound for all retries together.
-   * - Paths are not normalized, and `%2F` is not refused between services; nor, at the edge, are paths that can be read in
-   *   two ways.
-   * - The application does not learn who calls: `x-forwarded-client-cert` is taken off, and none is set
+   * - A failing task (no connection, 502, 503, 504) is not ejected by default. App Mesh can only count all 5xx responses, those of
+   *   the application included: set `outlierDetection` with `consecutiveServerErrors`.
+   * - Envoys do not ping each other: when a host fails, requests on connections to it wait until they time out. There are no TCP
+   *   keep-alive probes. App Mesh sets the connect timeout.
+   * - There are no circuit breakers unless `circuitBreaker` sets limits, and no limit on concurrent retries.
+   * - Paths are not normalized, and `%2F` is not refused between services; nor, at the edge, are paths that can be read in two
+   *   ways.
+   * - The application is not informed of the caller: `x-forwarded-client-cert` is removed, and not set
    *   (aws/aws-app-mesh-roadmap#356).
-   * - Weights of versions are no SSM parameter: a deployment shifts them, with no task replaced.
+   * - Weights of versions are not in an SSM parameter: a deployment changes them, without replacing tasks.
    *
-   * Its Envoys read the certificates of the mesh once. So each task makes way for another one before its certificate is
-   * too old, after 3.5 to 5.25 days, and within ten minutes after the authorities have changed: let services have two
-   * tasks. App Mesh knows nine methods; one that it does not know (of WebDAV, say) is retried as an idempotent one.
+   * Envoys of App Mesh read the certificates of the mesh only once. So each task is replaced before its certificate expires, after
+   * 3.5 to 5.25 days, and within ten minutes after the authorities have changed: run two tasks or more of each service. App Mesh
+   * can match nine HTTP methods; requests with other methods, such as those of WebDAV, are retried like idempotent ones.
    *
    * @see https://aws.amazon.com/blogs/containers/migrating-from-aws-app-mesh-to-amazon-ecs-service-connect/
    */
@@ -216,7 +229,7 @@ export class Mesh {
   }
 
   /**
-   * A mesh of a provider in the registry.
+   * Creates a mesh of a provider in the registry.
    *
    * @internal
    */
