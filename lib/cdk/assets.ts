@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { FunctionName } from '../core/contract/functions';
 
-/** Programs that run in AWS, bundled when the package is built: to synthesize, nobody needs a bundler. */
+/** Programs that run in AWS, bundled when the package is built: synthesis needs no bundler. */
 const ASSETS = join(__dirname, '../../assets');
 
 /** The build context of the agent's image. */

@@ -43,7 +43,7 @@ function urlOf({ protocol, virtualHost, virtualPort }: Service): string {
   return `${SCHEMES[protocol]}${virtualHost}:${virtualPort}`;
 }
 
-/** Nobody asks for the name of a service that only a gateway calls. */
+/** A service that only a gateway calls needs no virtual name. */
 function recordsOf({ services, external }: Topology): readonly RecordPlan[] {
   return [...services, ...external]
     .filter(({ callers }) => callers.length > 0)

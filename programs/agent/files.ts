@@ -15,7 +15,7 @@ export interface Files {
 
 /**
  * Readers see the old text or the new one, never a half. Envoy reloads a file only when another is moved over it.
- * The agent is the only writer and runs as Envoy's user, so nobody else may read what it writes.
+ * The agent is the only writer and runs as Envoy's user, so no other user may read what it writes.
  */
 export async function replaceFile(files: Files, path: string, text: string): Promise<void> {
   const draft = join(dirname(path), `.${basename(path)}.draft`);

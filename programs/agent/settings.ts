@@ -19,14 +19,14 @@ export interface Settings {
   readonly directory: string;
   /** Callees whose tasks are found by Cloud Map's API; the others are found by DNS. */
   readonly discovery: readonly DiscoveryTarget[];
-  /** This service in Cloud Map by name, to weigh whether its own zone may be preferred. */
+  /** This service in Cloud Map by name: whether its own zone may be preferred depends on the zones of its tasks. */
   readonly ownService: ServiceName | undefined;
   /** This service in Cloud Map by id, to leave it; undefined if the task is not registered. */
   readonly cloudMapServiceId: string | undefined;
   readonly metadataUri: string | undefined;
   /** After this long, callers of this task have asked discovery again. */
   readonly refreshMs: number;
-  /** A list of callees is never older than this: those wait for it that leave, whose health no revision tells. */
+  /** Maximum age of a list of callees. Tasks that leave wait for this, since their health changes no revision. */
   readonly listMs: number;
   /** Between SIGTERM and SIGKILL. */
   readonly stopMs: number;
@@ -182,7 +182,7 @@ function identityOf(uri: string): Identity | undefined {
   return parts === undefined ? undefined : { uri, ...parts };
 }
 
-/** The secret's region is the task's own, and not every launch type tells it in a variable. */
+/** The secret's region is the task's own, which not every launch type sets in a variable. */
 function secretOf(secretArn: string): { secretArn: string; region: string } | undefined {
   const region = /^arn:aws[a-z-]*:secretsmanager:([a-z0-9-]+):\d{12}:secret:\S+$/.exec(secretArn)?.[1];
   return region === undefined ? undefined : { secretArn, region };

@@ -5,7 +5,7 @@ export interface Log {
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
-  /** A line that is already what its reader wants, such as a metric. */
+  /** A line that is already in the format of its reader, such as a metric. */
   raw(line: Readonly<Record<string, unknown>>): void;
 }
 

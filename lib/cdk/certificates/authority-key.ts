@@ -60,7 +60,7 @@ export function allowReading(key: kms.Key, role: iam.Role, sid: string): void {
 }
 
 /**
- * Lets a role sign. The key names the role, so the role needs no policy of its own, which would name the key: a circle.
+ * Lets a role sign. The key names the role, so the role needs no policy of its own, which would name the key: a circular dependency.
  * https://docs.aws.amazon.com/kms/latest/developerguide/control-access.html
  */
 export function allowSigning(key: kms.Key, role: iam.Role, sid: string): void {

@@ -50,7 +50,7 @@ export function renderRotation(scope: Construct, props: RotationProps): lambda.F
       AUTHORITIES: Stack.of(scope).toJsonString(
         authorities.map(({ name, source, certificate }): IssuingAuthority => ({ name, ...source, certificate })),
       ),
-      // Through the set, so that the function learns of a change only after that was found to be safe.
+      // Through the set, so that the function gets a change only after it was found to be safe.
       ISSUER: issuer,
       TRUST_DOMAIN: plan.trustDomain,
     } satisfies RotationVariables,

@@ -108,7 +108,7 @@ function findWorkload(service: Microservice, name: string | undefined): Workload
   const version = name ?? undefined;
   if (version === undefined) {
     if (first !== undefined && second === undefined) return first;
-    // Nobody can say which one is meant: what is right today would be wrong when weights have moved.
+    // Which one is meant cannot be known: what is right today would be wrong when weights have changed.
     return throwIssue(service, 'workload()', 'MISSING', `"${serviceName}" has several versions, and each is a workload of its own`, {
       got: null,
       allowed: versions.map((each) => `workload('${each}')`).join(', '),

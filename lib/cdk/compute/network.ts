@@ -8,13 +8,13 @@ import type { Construct, IDependable } from 'constructs';
 import type { LogProps, MicroservicesProps } from '../../props/microservices-props';
 import type { NamespacePlan, SystemPlan, ZonePlan } from '../../core/plan/system-plan';
 
-/** What all tasks of a mesh share, made here or taken from the user. */
+/** What all tasks of a mesh share, created here or given by the user. */
 export interface Foundation {
   readonly cluster: ecs.ICluster;
   readonly vpc: ec2.IVpc;
   /** Where tasks and the edge stand in it; the VPC's default if undefined. */
   readonly vpcSubnets: ec2.SubnetSelection | undefined;
-  /** What services with capacity providers wait for, if the cluster is made here. */
+  /** What services with capacity providers wait for, if the cluster is created here. */
   readonly capacityProviders?: IDependable;
   readonly logGroup: logs.ILogGroup;
   /** Where tasks register; managed by Cloud Map. */
@@ -92,8 +92,8 @@ function renderVpc(scope: Construct, logProps: LogProps | undefined): ec2.Vpc {
 }
 
 /**
- * The virtual names. A zone beside the namespace, since Cloud Map lets nobody add records to its own; the more
- * specific zone wins, so `tasks.<domain>` stays Cloud Map's.
+ * The virtual names. A zone beside the namespace, since records cannot be added to Cloud Map's own zone; the more specific
+ * zone wins, so `tasks.<domain>` stays Cloud Map's.
  */
 export function renderVirtualNames(scope: Construct, { name, comment }: ZonePlan, vpc: ec2.IVpc): route53.PrivateHostedZone {
   return new route53.PrivateHostedZone(scope, 'Zone', {

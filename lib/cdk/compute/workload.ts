@@ -31,7 +31,7 @@ export interface WorkloadContext {
   readonly sharedExecutionRole: iam.IRole;
   /** Lets the collector send traces; absent if nothing is traced. */
   readonly tracesPolicy: iam.IManagedPolicy | undefined;
-  /** What the user said of a container, for what the plan cannot hold; undefined for the mesh's own containers. */
+  /** The user's props of a container, for what the plan cannot hold; undefined for the mesh's own containers. */
   readonly containerProps: (container: ContainerPlan) => ContainerProps | undefined;
   /** Images of the mesh's own containers, where they are not the plan's. */
   readonly meshImage: (container: ContainerPlan) => ecs.ContainerImage | undefined;

@@ -26,6 +26,6 @@ export function oneWaySecurityGroup(scope: Construct, id: string, options: OneWa
     sourceSecurityGroupId: group.attrGroupId,
     description,
   });
-  // Not mutable: nobody shall add rules in passing.
+  // Not mutable, so that constructs that use it add no rules to it.
   return ec2.SecurityGroup.fromSecurityGroupId(own, 'Group', group.attrGroupId, { mutable: false });
 }

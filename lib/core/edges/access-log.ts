@@ -1,6 +1,6 @@
 /**
- * What both kinds of API tell; the names are the same, so that one query reads the logs of either. Nothing that
- * a client writes freely, such as its user agent: a quotation mark in it could forge fields.
+ * What both kinds of API log, under the same names, so that one query reads the logs of either. Nothing that a client
+ * writes freely, such as its user agent: a quotation mark in it could forge fields.
  */
 const COMMON = {
   requestId: '$context.requestId',

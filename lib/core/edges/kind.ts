@@ -22,9 +22,9 @@ export interface EdgeKind<Options = unknown, Api = unknown> {
   readonly options: readonly string[];
   /** Reads its options, and adds an issue for what is wrong with them. */
   parse(at: Reader): Options;
-  /** The name of its stage, unless `stageName` says otherwise. */
+  /** The name of its stage, unless `stageName` is set. */
   readonly defaultStage: string;
-  /** Adds an issue for what this kind alone wants of an authorizer. */
+  /** Adds an issue if an authorizer does not meet the requirements of this kind. */
   checkAuthorizer(authorizer: AuthorizerKind, at: Reader): void;
   /** Adds an issue for routes that it would not take, or not so many of them. */
   checkRoutes(routes: readonly DraftRoute[], cors: Cors | undefined, at: Reader): void;

@@ -28,6 +28,6 @@ export interface MeshProvider<Settings extends MeshSettings = MeshSettings> {
   parse(at: Reader, services: Reader): Settings;
   /** The address to which the virtual name of each service resolves inside of tasks: of its own name alone (law 5). */
   virtualAddresses(names: readonly string[]): ReadonlyMap<string, string>;
-  /** Turns the topology into what to create; adds an issue for what it cannot do and `capabilities` does not tell. */
+  /** Turns the topology into what to create; adds an issue for what it cannot do and `capabilities` does not express. */
   plan(topology: Topology<Settings>, issues: IssueList): MeshPlan;
 }

@@ -2,7 +2,7 @@
 export const INBOUND_PORT = 15006;
 
 /**
- * Where virtual services that speak HTTP or gRPC are reached, unless `virtualPort` says otherwise.
+ * Port on which HTTP and gRPC services are called, unless they set `virtualPort`.
  * It is not the application's port: on Linux an application that listens on 0.0.0.0:8080 and an Envoy that
  * listens on 127.64.0.1:8080 cannot share a network namespace (EADDRINUSE), and callers and callees that all
  * listen on 8080 are the common case. It is above 1023 because Envoy runs as a non-root user, who cannot
@@ -60,8 +60,8 @@ export const DEFAULT_DISCOVERY_INTERVAL_SECONDS = 2;
 export const DEFAULT_WEIGHTS_INTERVAL_SECONDS = 15;
 
 /**
- * A certificate lives for 7 days and is renewed after 2. Connections look at it only when they begin, so they end after a day,
- * and at most two days after a certificate has been replaced nobody goes by it any more.
+ * A certificate is valid for 7 days and is renewed after 2. Connections verify it only when they are opened, so they end after a
+ * day, and at most two days after a certificate has been replaced no connection depends on it.
  */
 export const DEFAULT_MAX_CONNECTION_SECONDS = 86_400;
 export const MAX_CONNECTION_SECONDS = 3 * 86_400;

@@ -1,7 +1,7 @@
 import type { ProtocolId, TaskReplacement } from './topology';
 import type { CallPolicy, Compression, KeepAlive, OutlierDetection, RetryPolicy, ServicePolicy, Timeouts } from './traffic-policy';
 
-/** As they were before anybody could say: new tasks are healthy before old ones leave. */
+/** Rolling deployment without loss of capacity: new tasks are healthy before old ones stop. A failed deployment is rolled back. */
 export const DEFAULT_REPLACEMENT: TaskReplacement = { minHealthyPercent: 100, maxHealthyPercent: 200, rollback: true };
 
 /** Long enough for a report, short enough that API Gateway (30 s) has not given up; Envoy's own default. */
@@ -23,7 +23,7 @@ export function defaultTimeouts(protocol: ProtocolId): Timeouts {
  */
 export const DEFAULT_RETRY: RetryPolicy = { maxRetries: 3, anyMethod: false, budgetPercent: 25, minConcurrency: 1024 };
 
-/** What was seen to lose no request when one of two tasks dies. */
+/** Measured: no request is lost when one of two tasks fails. */
 export const DEFAULT_OUTLIER_DETECTION: OutlierDetection = {
   consecutiveGatewayErrors: 3,
   intervalSeconds: 2,
@@ -32,11 +32,11 @@ export const DEFAULT_OUTLIER_DETECTION: OutlierDetection = {
 };
 
 /**
- * How soon a machine that vanished is noticed by those who wait for it. HTTP: after 3 seconds at most, which is also how
- * long its share of the requests hangs. A ping and its answer are two packets of about 100 bytes, once a second on each
- * connection: one for each worker of the caller's Envoy and task of the callee, closed after a minute without requests. Two
- * seconds are for an Envoy that gets no CPU for a moment: its connection would be closed under its requests, of which those
- * that are not idempotent fail. TCP: the kernel answers, and nothing can be tried again, so there is no hurry.
+ * How soon callers detect that a host has failed. HTTP: after 3 seconds at most, for which its share of the requests hangs. A ping
+ * and its response are two packets of about 100 bytes, once a second on each connection: there is one for each worker of the
+ * caller's Envoy and task of the callee, closed after a minute without requests. The timeout of two seconds is for an Envoy that
+ * gets no CPU for a moment: without it, its connection would be closed under its requests, of which those that are not
+ * idempotent fail. TCP: the kernel responds, and nothing can be retried, so detection may take longer.
  */
 export function defaultKeepAlive(protocol: ProtocolId): KeepAlive {
   return protocol === 'tcp' ? { intervalSeconds: 5, timeoutSeconds: 3 } : { intervalSeconds: 1, timeoutSeconds: 2 };
@@ -54,7 +54,7 @@ export function defaultCallPolicy(protocol: ProtocolId): CallPolicy {
   };
 }
 
-/** All addresses of an external service are one host: there is nobody else to send to, and its server may take pings for an attack. */
+/** All addresses of an external service are one host: there is no other one to send to, and its server may take pings for an attack. */
 export function externalCallPolicy(protocol: ProtocolId): CallPolicy {
   const { timeouts, retry, circuitBreaker, loadBalancing, keepAlive } = defaultCallPolicy(protocol);
   return { timeouts, retry, circuitBreaker, loadBalancing, keepAlive };

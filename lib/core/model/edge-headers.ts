@@ -1,8 +1,8 @@
 /**
- * Headers by which API Gateway tells the gateway service what only it knows. API Gateway overwrites whatever a
- * client sends in them, so the gateway's Envoy can trust them, and makes X-Forwarded-* out of them; it trusts
- * no forwarding header that came from outside. (API Gateway lets nobody map X-Forwarded-* or Forwarded
- * themselves: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html)
+ * Headers in which API Gateway sends the gateway service what only it knows. API Gateway overwrites whatever a client sends in
+ * them, so the gateway's Envoy can trust them, and makes X-Forwarded-* out of them; it trusts no forwarding header that came
+ * from outside. (X-Forwarded-* and Forwarded themselves cannot be mapped:
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html)
  */
 export const CLIENT_IP_HEADER = 'x-edge-client-ip';
 export const CLIENT_HOST_HEADER = 'x-edge-host';

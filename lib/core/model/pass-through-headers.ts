@@ -30,7 +30,7 @@ export const OVERRIDE_HEADERS: readonly string[] = [
 
 /**
  * In which proxies and content delivery networks name the client, its certificate or user, the scheme, or the host that it called;
- * and by which servers behind a proxy are told to skip something. None of them is set by API Gateway.
+ * or which make servers behind a proxy skip a step. API Gateway sets none of them.
  */
 export const CLIENT_HEADERS: readonly string[] = [
   'akamai-client-ip',
@@ -95,9 +95,9 @@ export const OWN_OVERRIDE_HEADERS: readonly string[] = OVERRIDE_HEADERS.filter((
 /** What is removed of requests, and by whom. */
 export interface Removal {
   readonly by: string;
-  /** Unless it is asked not to. */
+  /** Removed by default; `passThroughHeaders` keeps them. */
   readonly removed: readonly string[];
-  /** Always, in every spelling: nobody could know these from what a client or a caller made up. Of a prefix, all that begin so. */
+  /** Always removed, in every spelling: their values could be forged by a client or a caller. Of a prefix, all that begin so. */
   readonly always: readonly string[];
   readonly alwaysPrefixes: readonly string[];
 }

@@ -6,7 +6,7 @@ export interface TaskFootprint {
   readonly ports: ReadonlyMap<number, string>;
   /** Containers, and the memory that each reserves. */
   readonly containers: readonly { readonly name: string; readonly memoryMiB: number }[];
-  /** Where services that speak HTTP or gRPC are called, unless `virtualPort` says otherwise. */
+  /** Port on which HTTP and gRPC services are called, unless they set `virtualPort`. */
   readonly virtualPort: number;
 }
 

@@ -48,7 +48,7 @@ export type CertificateSettings =
 
 export interface PrivateAuthority {
   readonly name: string;
-  /** Text in which CloudFormation may fill in tokens; absent: the authority is made here. */
+  /** Text in which CloudFormation may fill in tokens; absent: the authority is created by the mesh. */
   readonly arn?: string;
 }
 
@@ -306,7 +306,7 @@ export function maxTasks(sizing: Sizing): number {
   return sizing.scaling?.maxCapacity ?? sizing.desiredCount ?? 1;
 }
 
-/** What callers tell apart in Cloud Map: a service's tasks, or those of each of its versions. */
+/** What callers distinguish in Cloud Map: the tasks of a service, or those of each of its versions. */
 export type Registration = Pick<Service, 'name' | 'discoveryHost' | 'discovery'>;
 
 export function registrationsOf(service: Service): readonly Registration[] {

@@ -3,15 +3,15 @@
  * One file per feature beside this one reads it from props. Durations are seconds; fractions are allowed.
  */
 
-/** What a caller's proxy does with its calls to one service. The called service says it; a caller may override each field. */
+/** Policy of a caller's proxy for its calls to one service. The called service sets it; a caller may override each field. */
 export interface CallPolicy {
   readonly timeouts: Timeouts;
   readonly retry: RetryPolicy;
   readonly circuitBreaker: CircuitBreaker;
-  /** Absent: nobody is ejected. */
+  /** Absent: no task is ejected. */
   readonly outlierDetection?: OutlierDetection;
   readonly loadBalancing: LoadBalancing;
-  /** Absent: tasks are believed to be well until a request shows otherwise. */
+  /** Absent: there are no active health checks. */
   readonly activeHealthCheck?: ActiveHealthCheck;
   /** HTTP/2 pings between Envoys; probes of TCP. */
   readonly keepAlive: KeepAlive;
@@ -42,7 +42,7 @@ export type RetryEvent =
   | 'unavailable';
 
 export interface RetryPolicy {
-  /** 0: nothing is tried again. */
+  /** 0: nothing is retried. */
   readonly maxRetries: number;
   /**
    * Sorted. What is retried of idempotent methods; of the others only what the application has seen nothing of, unless `anyMethod`.
@@ -68,7 +68,7 @@ export interface CircuitBreaker {
 export interface OutlierDetection {
   /** Failed connections, 502, 503 and 504 in a row. */
   readonly consecutiveGatewayErrors?: number;
-  /** Any 5xx in a row; absent: the application's own errors eject nobody. */
+  /** Any 5xx in a row; absent: the application's own errors eject no task. */
   readonly consecutiveServerErrors?: number;
   readonly intervalSeconds: number;
   readonly baseEjectionSeconds: number;
@@ -81,7 +81,7 @@ export type LoadBalancing =
 
 export type HashKey =
   | { readonly kind: 'header'; readonly name: string }
-  /** With a lifetime, Envoy makes the cookie where there is none. */
+  /** With a lifetime, Envoy creates the cookie if there is none. */
   | { readonly kind: 'cookie'; readonly name: string; readonly ttlSeconds?: number }
   | { readonly kind: 'source' };
 

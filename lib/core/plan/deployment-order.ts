@@ -3,10 +3,11 @@ import type { Topology } from '../model/topology';
 import type { DeploymentOrderPlan } from './system-plan';
 
 /**
- * A task knows the versions of its callees by name. Were it there before them (`versions` given to a service that runs, all
- * versions replaced by others), its calls would find nobody. Nobody waits for a service without versions: its name stays.
+ * Callers of a service with versions are deployed after it. A task has the names of its callees' versions: if it started before
+ * they exist (`versions` added to a running service, or all versions replaced), its calls would fail. A service without versions
+ * keeps its name, so its callers do not wait.
  *
- * Where a callee calls its caller in turn, by way of others or not, neither waits: each might need the other to start.
+ * In a call cycle, direct or not, neither waits: each might need the other to start.
  */
 export function deploymentOrder({ services }: Topology): readonly DeploymentOrderPlan[] {
   const calls = new Map(services.map((service) => [service.name, service.calls]));

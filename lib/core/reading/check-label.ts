@@ -1,7 +1,7 @@
 import { displayValue } from './input';
 import type { Reader } from './reader';
 
-/** DNS labels as RFC 1035 wants them, lower case, since they become host names and SPIFFE ids. */
+/** DNS labels as in RFC 1035, in lower case, since they become host names and SPIFFE ids. */
 export const LABEL = /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** @param max fewer characters than a label may have, where something is put before or behind the name */

@@ -14,7 +14,7 @@ export const REGEX_ALLOWED =
 const MAX_LENGTH = 512;
 /** RE2's own limit, also on the product of repetitions inside of each other. */
 const MAX_REPEAT = 1000;
-/** Far below what RE2's memory (8 MiB) holds, and what Envoys are told to take (lib/core/envoy/bootstrap.ts). */
+/** Far below what RE2's memory (8 MiB) holds, and the limit in the bootstrap of Envoys (lib/core/envoy/bootstrap.ts). */
 const MAX_PROGRAM = 5000;
 /** Steps, at most, of what matches nearly all of Unicode, which RE2 reads byte by byte. */
 const WIDE = 10;

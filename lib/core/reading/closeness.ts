@@ -7,7 +7,7 @@ import { distance } from 'fastest-levenshtein';
  */
 const LETTERS_PER_MISTAKE = 3;
 
-/** Nobody types a name as long as this, and comparing takes time that grows with the square. */
+/** Longer names are not compared: they are not typed by hand, and the time that it takes grows with the square of the length. */
 const MAX_LENGTH = 200;
 
 /**

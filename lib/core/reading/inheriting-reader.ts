@@ -26,8 +26,8 @@ class InheritingReader extends Reader {
 }
 
 /**
- * Reads an object whose absent fields are those of another one. What is wrong with an inherited field has been said
- * where it stands, so it is not said again.
+ * Reads an object whose absent fields are those of another one. An issue of an inherited field has been reported at the field
+ * itself, so it is not reported again.
  */
 export function readInheriting<T>(own: Reader, base: Reader, together: Together, read: (at: Reader) => T): T {
   const found = new IssueList();

@@ -74,8 +74,8 @@ export function hasMember(object: object, member: string): boolean {
 }
 
 /**
- * Where plain data came from: the object in the user's props. It is what tells two authorizers with equal
- * content apart, and an `Edge` from an object literal that looks like one.
+ * Where plain data came from: the object in the user's props. It distinguishes two authorizers with equal content, and
+ * an `Edge` from an object literal that looks like one.
  */
 const ORIGIN = Symbol('origin');
 
@@ -94,7 +94,7 @@ export function factoryTypeOf(value: unknown): string | undefined {
   return typeof type === 'string' ? type : undefined;
 }
 
-/** Whether a key holds a CDK token: only its text can tell. https://docs.aws.amazon.com/cdk/v2/guide/tokens.html */
+/** Whether a key holds a CDK token, which only its text shows. https://docs.aws.amazon.com/cdk/v2/guide/tokens.html */
 export function holdsToken(key: string): boolean {
   return key.includes('${Token[') || key.includes('#{Token[');
 }

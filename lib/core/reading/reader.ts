@@ -246,7 +246,7 @@ export class Reader {
     });
   }
 
-  /** An object that only render looks into: checked by the members it must have. Tells whether it is one. */
+  /** Whether the value is an object, which only render looks into, with the members that it must have. Adds an issue if not. */
   checkInstance(what: string, members: readonly string[], fix?: string): boolean {
     if (this.absent) return false;
     if (this.value instanceof Opaque && this.value.has(...members)) return true;

@@ -32,7 +32,7 @@ export function serviceDiscovery(region: string, environment: Environment): Clou
             NamespaceName: namespaceName,
             ServiceName: serviceName,
             MaxResults: MAX_INSTANCES,
-            // As Cloud Map's DNS does: if nobody is healthy, the report is more likely to be wrong than everybody ill.
+            // As Cloud Map's DNS does: if no instance is healthy, the report is more likely to be wrong than all of them to have failed.
             HealthStatus: 'HEALTHY_OR_ELSE_ALL',
           }),
         )

@@ -18,8 +18,8 @@ export type Offered =
 
 /**
  * The certificate on the disk, which Envoy uses. It is either not there or good: key, chain, name, dates and trust fit
- * together after every single write, so a crash between two of them harms nobody. What is on the disk is what counts;
- * nothing is remembered beside it.
+ * together after every single write, so a crash between two of them does no harm. What is on the disk is what counts; no
+ * other state is kept.
  */
 export class CertificateFiles {
   private readonly paths;

@@ -13,7 +13,7 @@ export function lifeLeft({ notBefore, notAfter }: Pick<Leaf, 'notBefore' | 'notA
   return Math.max(0, Math.min(1, Number(left.toFixed(4))));
 }
 
-/** Tells how much life the certificate on the disk has left; none, if there is no good one. */
+/** Reports how much life the certificate on the disk has left; 0 if there is no valid one. */
 export function lifeLeftReporter({
   clock,
   log,

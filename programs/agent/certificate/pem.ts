@@ -6,7 +6,7 @@ import type { IdentityMaterial } from './sds';
 const KEY_BEGINS = '-----BEGIN PRIVATE KEY-----';
 
 /**
- * Files for an Envoy that is told paths by somebody else, as App Mesh's is. Chain and key are one file, which Envoy reads as
+ * Files for an Envoy whose control plane sets the paths, as App Mesh does. Chain and key are one file, which Envoy reads as
  * either: so they cannot come from different times. It reads them once; see retirement.ts.
  */
 export const PEM: CertificateFormat = {

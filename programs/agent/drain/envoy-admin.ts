@@ -5,7 +5,7 @@ import { localHttp } from '../local-http';
 
 /** What the agent asks of the Envoy in its task. All throw a Failure. */
 export interface EnvoyAdmin {
-  /** Tells clients on inbound connections to go elsewhere; new ones are still served. */
+  /** Signals clients on inbound connections to reconnect elsewhere; new connections are still served. */
   drainListeners(): Promise<void>;
   /** Requests from other tasks that are being answered, and TCP connections from them. */
   inFlight(): Promise<number>;

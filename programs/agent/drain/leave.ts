@@ -18,7 +18,7 @@ export interface LeaveParts {
   readonly stopMs: number;
 }
 
-/** Before ECS loses patience; the rest is for the process to end. */
+/** Time before ECS sends SIGKILL that is left for the process to end. */
 export const MARGIN_MS = 2000;
 /** Cloud Map may be away; ECS takes the task out of discovery by itself too. */
 const LEAVE_MS = 10_000;

@@ -22,7 +22,7 @@ export interface CallersParts extends Pick<Settings, 'discovery' | 'pollMs' | 'l
 }
 
 export interface Callers {
-  /** Undefined if nobody wants to know. */
+  /** Undefined if no zone can be preferred: no callee is discovered by Cloud Map's API, or the own service is not known. */
   readonly step: Step | undefined;
   readonly preferredZone: (callees: readonly Instance[]) => string | undefined;
 }

@@ -4,7 +4,7 @@ import type { ServiceName } from '../../../lib/core/contract/agent';
 export interface Instance {
   readonly id: string;
   readonly address: string;
-  /** The availability zone; undefined if the instance does not tell. */
+  /** The availability zone; undefined if the instance does not have the attribute. */
   readonly zone: string | undefined;
 }
 

@@ -3,8 +3,8 @@ import type { ServiceName } from '../../../lib/core/contract/agent';
 import type { CloudMap, Instance } from './cloud-map';
 
 /**
- * Cloud Map's list of one service. The revision is cheap to ask for and tells of instances that come or go, but not of
- * their health, by which a task leaves: so the list is asked for again before callers count as refreshed.
+ * Cloud Map's list of one service. The revision is cheap to request and changes when instances come or go, but not with
+ * their health, by which a task leaves: so the list is requested again before callers count as refreshed.
  */
 export class ServiceView {
   private seen: { readonly revision: number; readonly at: number } | undefined;

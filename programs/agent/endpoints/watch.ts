@@ -31,7 +31,7 @@ export function listEveryMs(listMs: number, pollMs: number): number {
   return Math.max(0, listMs - pollMs * MAX_JITTER);
 }
 
-/** Keeps the file of one callee's endpoints: what Cloud Map says, or the last that it said. */
+/** Keeps the file of one callee's endpoints up to date with Cloud Map; while a request fails, the last list stays. */
 export function watchEndpoints(target: DiscoveryTarget, parts: EndpointParts): Step {
   const { clock, random, log, cloudMap, pollMs, listMs } = parts;
   const view = new ServiceView(target, cloudMap, clock, listEveryMs(listMs, pollMs));

@@ -3,14 +3,14 @@ import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import type { HealthReport } from './report';
 
-/** In the volume, where only the agent's and Envoy's user comes: no port that an application could want or fake. */
+/** In the volume, which only the user of the agent and Envoy can access: no port that an application could need or fake. */
 export function healthSocket(directory: string): string {
   return join(directory, 'agent.sock');
 }
 
 /** Answers each connection with a report. */
 export async function serveHealth(path: string, report: () => Promise<HealthReport>): Promise<Server> {
-  // Left behind if this container was killed; nobody else listens here.
+  // Left behind if this container was killed; no other process listens here.
   rmSync(path, { force: true });
   const server = createServer((socket) => {
     socket.on('error', () => {

@@ -23,7 +23,7 @@ export interface WeightsParts {
 
 const MAX_WAIT_MS = 120_000;
 
-/** Keeps the files of all weights: what the parameters say, or the last good that they said. */
+/** Keeps the files of all weights up to date with the parameters; an invalid value leaves the last valid one in place. */
 export function watchWeights(parts: WeightsParts & { readonly weightsMs: number }): Step {
   const { random, log, weightsMs } = parts;
   const backoff = new Backoff({ firstMs: weightsMs, maxMs: Math.max(MAX_WAIT_MS, weightsMs) }, random);
@@ -41,15 +41,15 @@ export function watchWeights(parts: WeightsParts & { readonly weightsMs: number 
 }
 
 /**
- * Resolves to whether the files are there: without them Envoy does not start, and with weights that nobody has set a
- * version might get calls that is not to have any.
+ * Resolves to whether the files are there. Without them Envoy does not start: with other weights than those of the parameter, a
+ * version could get calls although its weight is 0.
  */
 export async function waitForWeights(parts: WeightsParts & { readonly waitMs: number }): Promise<boolean> {
   const { clock, random, log, waitMs } = parts;
   const backoff = new Backoff({ firstMs: 500, maxMs: 15_000 }, random);
   const end = clock.now() + waitMs;
   for (;;) {
-    // To start with what the service says is better than not to start.
+    // Starting with the weights of the task definition is better than not starting.
     const problems = await readAll(parts, 'inherits');
     if (problems.length === 0) return true;
     const left = end - clock.now();

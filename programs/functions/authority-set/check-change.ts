@@ -40,7 +40,7 @@ export function changeBetween(before: AuthoritySet, after: AuthoritySet): Change
   };
 }
 
-/** Adding an authority that does not issue breaks nothing, so nobody has to be asked. */
+/** Adding an authority that does not issue breaks nothing, so the secrets need not be checked. */
 export function isHarmless({ removed, newIssuer }: Pick<Change, 'removed' | 'newIssuer'>): boolean {
   return removed.length === 0 && newIssuer === undefined;
 }

@@ -98,7 +98,7 @@ function formerSet(properties: Readonly<Record<string, unknown>>): AuthoritySet 
   }
 }
 
-/** Undefined for a secret that never held a certificate: nobody presents it, and its first rotation will know the new set. */
+/** Undefined for a secret that never held a certificate: none is in use, and its first rotation will have the new set. */
 async function readState(secretsManager: SecretsManagerClient, secretId: string, settledBefore: Date): Promise<SecretState | undefined> {
   const current = await readVersion(secretsManager, secretId, 'AWSCURRENT');
   if (current === undefined) return undefined;

@@ -65,7 +65,7 @@ export function authorityHandler({
 
 function physicalId(source: AuthoritySource, root: X509Certificate): string {
   const hash = createHash('sha256');
-  // The serial number of a root made here is a hash of the key and the names.
+  // The serial number of a root that is created here is a hash of the key and the names.
   if ('keyArn' in source) hash.update(source.keyArn).update(root.serialNumber);
   else hash.update(source.certificateAuthorityArn).update(authorityIdentity(root));
   return `certificate-authority-${hash.digest('hex').slice(0, 32)}`;

@@ -16,8 +16,8 @@ const TEMPORARY = [
 ];
 
 /**
- * The function's role and the authority are made seconds before the function is called, and IAM, KMS and AWS Private
- * CA tell all of their hosts about it only in time.
+ * The function's role and the authority are created seconds before the function is called, and IAM, KMS and AWS Private CA are
+ * eventually consistent.
  */
 export function retryWhileNew<Result>(attempt: () => Promise<Result>, pause: Pause, log: Log): Promise<Result> {
   return retry(attempt, {

@@ -39,7 +39,7 @@ export async function createSecret(rotation: Rotation): Promise<void> {
   else await checkPending(rotation);
 }
 
-/** A certificate has no other side that must learn of it. */
+/** Nothing to do: a certificate is not set in any other system. */
 export function setSecret({ log }: Rotation): Promise<void> {
   log.info('nothing-to-set');
   return Promise.resolve();

@@ -1,6 +1,6 @@
 import { DescribeCertificateAuthorityCommand, type ACMPCAClient, type CertificateAuthority } from '@aws-sdk/client-acm-pca';
 
-/** An authority that is being made, or that nobody has installed a certificate on. */
+/** An authority that is being created, or that has no certificate installed yet. */
 export class NotYetActive extends Error {
   override readonly name = 'NotYetActive';
 }

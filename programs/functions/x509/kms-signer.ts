@@ -3,7 +3,7 @@ import { SignCommand, type KMSClient } from '@aws-sdk/client-kms';
 import { SIGNED_MESSAGE_TYPE, SIGNING_ALGORITHM } from '../../../lib/core/contract/rotation';
 import type { Signer } from './signer';
 
-/** Signs with a key that never leaves KMS; the hash is made here, so that KMS sees nothing but 32 bytes. */
+/** Signs with a key that never leaves KMS; the hash is computed here, so that KMS gets nothing but 32 bytes. */
 export function kmsSigner(kms: KMSClient, keyArn: string): Signer {
   return {
     async sign(bytes) {

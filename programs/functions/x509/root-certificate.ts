@@ -29,7 +29,7 @@ export function rootCommonName(mesh: string, name: string): string {
 
 /**
  * A self-signed root. Everything but the signature follows from the key and the names, the serial number included: a
- * retried or repeated request gives the same authority, so nobody has to store what was given first.
+ * retried or repeated request gives the same authority, so the first response need not be stored.
  */
 export async function makeRootCertificate(request: RootRequest, signer: Signer): Promise<X509Certificate> {
   const publicKey = publicKeyOf(request.publicKey);

@@ -17,8 +17,8 @@ export interface CertificateContent {
 const ECDSA = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 
 /**
- * Makes a certificate with a signature from elsewhere. The library wants a crypto provider that signs; ours answers
- * that one call with the signer and turns its DER into what WebCrypto returns, which the library turns into X.509's.
+ * Makes a certificate with a signature of the signer. The library requires a crypto provider that signs; ours passes that one
+ * call to the signer and turns its DER into the format of WebCrypto, which the library turns into that of X.509.
  */
 export async function signCertificate(content: CertificateContent, signer: Signer): Promise<X509Certificate> {
   const crypto = {

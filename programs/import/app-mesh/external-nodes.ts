@@ -1,7 +1,7 @@
 import type { AppMesh, VirtualNode } from './model';
 
 /**
- * Virtual nodes that stand for something outside of the mesh. App Mesh does not tell them apart from the user's own, so this
+ * Virtual nodes that stand for something outside of the mesh. App Mesh does not mark them as different from the user's own, so this
  * goes by what it sees: one that calls others, serves TLS, is in Cloud Map, is run by a task of the template, is behind a
  * gateway or has a host name that only CloudFormation knows is the user's own, as is one whose host name lies below a
  * domain of those. What is left, found by DNS under a name of its own, is outside.
@@ -47,7 +47,7 @@ function hostOf({ discovery }: VirtualNode): string | undefined {
   return discovery.kind === 'dns' ? discovery.hostname : `${discovery.service}.${discovery.namespace}`;
 }
 
-/** Of a name with one dot or none nothing can be told: its parent is a domain of others. */
+/** Undefined for a name with one dot or none, whose parent is a domain of others. */
 function parentOf(host: string): string | undefined {
   const [, ...rest] = host.split('.');
   const parent = rest.join('.');

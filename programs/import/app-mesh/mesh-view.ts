@@ -16,7 +16,7 @@ import type {
  */
 export interface MeshView {
   readonly name: string;
-  /** Whether tasks may call what is not in the mesh; absent: it is not said. */
+  /** Whether tasks may call what is not in the mesh; absent if the template does not set it. */
   readonly egress?: 'all' | 'declared';
   readonly services: readonly ServiceView[];
   readonly external: readonly ExternalView[];
@@ -27,7 +27,7 @@ export interface MeshView {
 export interface ServiceView extends UpstreamPolicyView {
   /** The first label of its virtual name if no other service has it. */
   readonly name: string;
-  /** Absent: nobody can call it. */
+  /** Absent: it cannot be called. */
   readonly virtualHost?: string;
   /** Where callers reach it. */
   readonly virtualPort?: number;
@@ -53,7 +53,7 @@ export interface UpstreamPolicyView {
 
 export interface VersionView {
   readonly name: string;
-  /** The name by which its tasks are found; absent: nobody finds them. */
+  /** The name by which its tasks are discovered; absent: they are not. */
   readonly discoveryHost?: string;
   /** What of the instances of that name are its tasks. */
   readonly attributes?: Readonly<Record<string, string>>;

@@ -47,7 +47,7 @@ export interface MadeResource {
 
 export interface VirtualNode extends MadeResource {
   readonly listeners: readonly Listener[];
-  /** Absent: nobody can find it, as of a node that only calls. */
+  /** Absent: it is not discovered, as for a node that only calls. */
   readonly discovery?: Discovery;
   readonly backends: readonly Backend[];
   /** For backends that say nothing themselves. */

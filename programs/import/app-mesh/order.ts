@@ -12,7 +12,7 @@ interface Ordered {
   readonly hostname?: unknown;
 }
 
-/** After the last one that can be said. https://docs.aws.amazon.com/app-mesh/latest/userguide/routes.html */
+/** After the last one that can be set. https://docs.aws.amazon.com/app-mesh/latest/userguide/routes.html */
 const NO_PRIORITY = 1001;
 
 /**

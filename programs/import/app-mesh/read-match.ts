@@ -103,8 +103,8 @@ function readValues(at: Reader, kinds: readonly string[]): readonly ValueMatch[]
 }
 
 /**
- * App Mesh's `Invert` wants another value of a header that is there; ours takes none at all, too. So it is two conditions: the
- * header is there, and is something else.
+ * App Mesh's `Invert` requires a header that is present with another value; ours also matches without the header. So it is two
+ * conditions: the header is present, and has another value.
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto#config-route-v3-headermatcher
  */
 function asConditions(value: ValueMatch | undefined): readonly ValueMatch[] {

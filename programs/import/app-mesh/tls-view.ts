@@ -2,7 +2,7 @@ import type { ClientTlsView, ServerTlsView, SourceView } from './mesh-view';
 import type { Certificate, ClientTls, ListenerTls, Trust } from './model';
 import { defined } from '../../../lib/core/defined';
 
-/** A listener whose TLS is disabled speaks plain text. */
+/** A listener whose TLS is disabled takes plain text. */
 export function serverTls(tls: ListenerTls | undefined): ServerTlsView | undefined {
   if (tls === undefined || tls.mode === 'DISABLED') return undefined;
   const { validation } = tls;

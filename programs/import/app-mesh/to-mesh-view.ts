@@ -328,8 +328,8 @@ class View {
 const EVERYTHING: RouteMatch = { headers: [], queryParameters: [] };
 
 /**
- * Unless the template says otherwise, a gateway route calls the virtual service by its own name, and takes away the prefix
- * that it matched. https://docs.aws.amazon.com/app-mesh/latest/userguide/gateway-routes.html
+ * By default, a gateway route calls the virtual service by its own name, and removes the prefix that it matched.
+ * https://docs.aws.amazon.com/app-mesh/latest/userguide/gateway-routes.html
  */
 function rewriteOf({ match, rewrite, protocol, virtualService }: GatewayRoute): GatewayRouteView['rewrite'] {
   const host = rewrite?.defaultHostname === 'DISABLED' ? undefined : virtualService;
@@ -392,7 +392,7 @@ function byViewName(a: { readonly name: string }, b: { readonly name: string }):
 
 /**
  * The first label of the virtual name or, where there is none, of the name by which tasks are found; a virtual service
- * goes before a node that nobody calls. Where that is taken, a longer name.
+ * goes before a node that is not called. If that name is taken, a longer one.
  */
 function nameDrafts(drafts: readonly Draft[]): ReadonlyMap<Draft, string> {
   const names = new Map<Draft, string>();
@@ -414,7 +414,7 @@ function nameDrafts(drafts: readonly Draft[]): ReadonlyMap<Draft, string> {
 
 function fullName({ id, service, nodes: [node] }: Draft): string {
   const found = service?.name ?? (node?.discovery === undefined ? undefined : discoveryHost(node.discovery));
-  // A text that CloudFormation fills in tells nothing that a person could use.
+  // A text that CloudFormation fills in is of no use to a reader.
   return found === undefined || found.startsWith('${') ? (node?.name ?? found ?? id) : found;
 }
 

@@ -72,7 +72,7 @@ function upstreamPolicy({
   return { circuitBreaker, ...defined({ outlierDetection: ejects, healthCheck: activeHealthCheck }) };
 }
 
-/** App Mesh counts every 5xx: told to count only what proxies say, it would eject for the application's own errors. */
+/** App Mesh counts every 5xx: a count of gateway errors alone would eject tasks for the application's own errors. */
 function outlierView(detection: OutlierDetection | undefined): OutlierDetection | undefined {
   if (detection?.consecutiveServerErrors === undefined) return undefined;
   const { consecutiveServerErrors, intervalSeconds, baseEjectionSeconds, maxEjectionPercent } = detection;

@@ -5,7 +5,7 @@ import { attributeProperty, refProperty } from './attributes';
 import { plainJson } from './plain-json';
 import { isJsonObject, symbol, textOf } from './symbolic';
 
-/** What CloudFormation would learn only at deployment, as far as it is known. */
+/** Values that CloudFormation has only at deployment, as far as they are known. */
 export interface TemplateOptions {
   /** Values of parameters and of pseudo parameters such as `AWS::Region`, by name; a parameter has its default else. */
   readonly parameters?: Readonly<Record<string, unknown>>;
@@ -21,7 +21,7 @@ export interface TemplateResource {
   readonly properties: Reader;
 }
 
-/** Longer chains of references than anybody writes. */
+/** Maximum length of a chain of references; real templates stay far below. */
 const MAX_CHAIN = 24;
 
 /**

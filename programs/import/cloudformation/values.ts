@@ -92,7 +92,7 @@ export function oneAlternative(at: Reader, names: readonly string[]): readonly [
   return found ?? at.fail('MISSING', `gives none of ${names.join(', ')}`, { got: null, fix: 'give one of them' });
 }
 
-/** What only CloudFormation knows has its issue here: it cannot be told what it would be. */
+/** Adds an issue for a value that only CloudFormation has. */
 function isKnown(at: Reader): boolean {
   if (!(at.value instanceof Unresolved)) return true;
   at.fail('TOKEN', `must be known, but is ${displayValue(at.value.text)}`, {

@@ -13,7 +13,7 @@ import type { RestApiPlan, RestMethodPlan, RestStagePlan } from '../../../core/e
 import { renderUsagePlan } from './usage-plan';
 import { defined } from '../../../core/defined';
 
-/** cdk-nag tells managed policies apart. */
+/** cdk-nag distinguishes managed policies by name. */
 const LOGGING_POLICY = 'IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]';
 
 /** Where methods send requests. */

@@ -44,7 +44,7 @@ export function renderAppMesh(scope: Construct, resources: unknown): RenderedMes
   };
 }
 
-/** L1 wants mutable data, and the plan's is read-only all the way down. */
+/** L1 constructs take mutable data, and the plan is read-only all the way down. */
 type Mutable<T> = T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T;
 
 function mutable<T>(data: T): Mutable<T> {

@@ -18,7 +18,7 @@ export const restApiKind: EdgeKind<undefined, RestApiPlan> = {
   parse: () => undefined,
   defaultStage: 'prod',
   checkAuthorizer() {
-    // It wants nothing of its own.
+    // A REST API has no requirements of its own.
   },
   checkRoutes(routes, _cors, at) {
     checkVariableParts(routes);

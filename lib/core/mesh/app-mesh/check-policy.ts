@@ -249,7 +249,7 @@ function checkTask(check: Checker, at: string, service: Service, mesh: AppMeshSe
 }
 
 /**
- * A TCP connection names no host, so Envoy tells services apart by their ports alone.
+ * A TCP connection names no host, so Envoy distinguishes services by their ports alone.
  * https://docs.aws.amazon.com/app-mesh/latest/userguide/troubleshoot-connectivity.html#ts-connectivity-virtual-node-router
  */
 function checkCalledPorts(

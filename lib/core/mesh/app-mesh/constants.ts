@@ -6,13 +6,13 @@ import { APP_MESH_DIRECTORY, pemFile } from '../../contract/files';
  */
 export const INGRESS_PORT = 15000;
 
-/** Metadata of the task, and of a machine that it may stand on. */
+/** Metadata of the task, and of the host on which it may run. */
 export const IGNORED_IPS: readonly string[] = ['169.254.170.2', '169.254.169.254'];
 
 /**
  * What the virtual names resolve to. Envoy goes by the host that a request names, and by the port of a TCP connection,
  * so one address will do; but it must not be a loopback address, as with `Mesh.envoy()`, since ECS intercepts nothing
- * that stays on loopback. This one is for documentation (RFC 5737): nobody can have it, so what is not intercepted
+ * that stays on loopback. This one is for documentation (RFC 5737): no host has it, so what is not intercepted
  * arrives nowhere.
  */
 export const VIRTUAL_ADDRESS = '192.0.2.1';

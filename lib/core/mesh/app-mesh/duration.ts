@@ -12,5 +12,5 @@ export function isExpressible(seconds: number): boolean {
   return Math.abs(seconds * 1000 - Math.round(seconds * 1000)) < 1e-6;
 }
 
-/** "No limit", which is not what App Mesh does where nothing is said. */
+/** No limit, which is not the default of App Mesh. */
 export const NO_LIMIT: Duration = { value: 0, unit: 's' };

@@ -1,7 +1,7 @@
 import type { RoutePlan, VirtualNodePlan } from './resources';
 import type { ExternalService } from '../../model/topology';
 
-/** Something outside, passed on byte for byte: applications speak TLS to it themselves. check-policy.ts refuses all else. */
+/** An external service, passed on byte for byte: applications originate TLS to it themselves. check-policy.ts refuses all else. */
 export function externalNode({ name, host, port }: ExternalService): VirtualNodePlan {
   return {
     name: externalName(name),

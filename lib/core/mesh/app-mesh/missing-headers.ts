@@ -3,7 +3,7 @@ import type { RouteMatch, ValueMatch } from '../../model/traffic-policy';
 /** Each such header of a rule doubles the number of its routes: four are enough. */
 export const MAX_INVERTED = 2;
 
-/** A way to fit a rule, and what tells the name of its route from those of the others. */
+/** A way to fit a rule, and what distinguishes the name of its route from those of the others. */
 export interface WayToFit {
   readonly suffix: string;
   readonly match: RouteMatch;

@@ -20,7 +20,7 @@ import { virtualNode } from './virtual-node';
 import { warningsOf } from './warnings';
 import { gatewayWorkload, serviceWorkload } from './workloads';
 
-/** AWS App Mesh: its control plane tells each Envoy what to do. */
+/** AWS App Mesh: its control plane configures each Envoy. */
 export const appMeshProvider: MeshProvider<AppMeshSettings> = {
   id: 'appMesh',
   factory: 'Mesh.appMesh()',

@@ -64,7 +64,7 @@ export interface GatewayRoutePlan {
 
 export interface VirtualNodeSpec {
   readonly listeners: readonly Listener[];
-  /** Absent: it calls nobody. */
+  /** Absent: it calls no service. */
   readonly backends?: readonly Backend[];
   readonly serviceDiscovery: ServiceDiscovery;
   /** Absent: no Envoy of ours runs there. */

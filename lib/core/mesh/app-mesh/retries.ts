@@ -24,7 +24,7 @@ export function retryPolicy(retry: Retry, timeouts: Timeouts, kind: RetryKind): 
   const perTry = timeouts.perTrySeconds ?? timeouts.requestSeconds;
   return {
     maxRetries: retry.maxRetries,
-    // App Mesh wants one. As long as the whole request may take, it cuts nothing short.
+    // App Mesh requires a timeout per try. As long as the timeout of the whole request, it has no effect.
     perRetryTimeout: perTry === undefined ? NO_LIMIT : duration(perTry),
     ...(http.length === 0 ? {} : { httpRetryEvents: http }),
     ...(tcp.length === 0 ? {} : { tcpRetryEvents: tcp }),

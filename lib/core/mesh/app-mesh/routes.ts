@@ -8,7 +8,7 @@ import { grpcMatch, httpMatch } from './route-match';
 import { targetsOf } from './targets';
 import { timeout } from './timeouts';
 
-/** RFC 9110, section 9.2.2, of those that App Mesh can tell apart; the others are idempotent. */
+/** RFC 9110, section 9.2.2, of the methods that App Mesh can match; the others are idempotent. */
 export const NOT_IDEMPOTENT: readonly string[] = ['POST', 'PATCH'];
 
 const EVERYTHING: RouteMatch = { headers: [], queryParameters: [] };
@@ -101,7 +101,7 @@ function httpRoute({ protocol }: Service, rule: Rule, method: string | undefined
   };
 }
 
-/** Whether a gRPC method may be called twice, nobody can know. */
+/** Whether a gRPC method is idempotent cannot be known. */
 function grpcRoute({ name, match, action, timeouts, retry }: Rule): Named {
   return {
     name,

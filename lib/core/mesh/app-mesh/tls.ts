@@ -19,8 +19,8 @@ function haveCertificates({ certificates }: AppMeshTopology): boolean {
 }
 
 /**
- * A task's side towards its callers. App Mesh has no authorization, but the handshake lets in nobody but declared
- * callers. https://docs.aws.amazon.com/app-mesh/latest/userguide/mutual-tls.html
+ * TLS of a task towards its callers. App Mesh has no authorization, but the handshake admits declared callers only.
+ * https://docs.aws.amazon.com/app-mesh/latest/userguide/mutual-tls.html
  */
 export function listenerTls(topology: AppMeshTopology, service: Service): ListenerTls | undefined {
   const certificateArn = acmCertificateOf(topology, service);
@@ -32,14 +32,14 @@ export function listenerTls(topology: AppMeshTopology, service: Service): Listen
   };
 }
 
-/** With nobody to let in, no identity is the bare prefix; an empty list would let in everybody. */
+/** Without callers, the bare prefix, which is no identity; an empty list would admit everyone. */
 function callersOf({ trustDomain }: AppMeshTopology, service: Service): readonly string[] {
   const callers = [...everyCaller(service)].sort();
   return callers.length === 0 ? [trustPrefix(trustDomain)] : callers.map((caller) => identityOf(trustDomain, caller));
 }
 
 /**
- * A caller's side. Without names App Mesh wants the one by which the task is discovered, which differs by version: a
+ * TLS of a caller. Without names, App Mesh requires the name by which the task is discovered, which differs by version: a
  * certificate of ACM holds that of the service, for all of its versions. All callees are of one kind.
  */
 export function clientPolicy(

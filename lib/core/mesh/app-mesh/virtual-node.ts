@@ -98,7 +98,7 @@ function healthCheck({ activeHealthCheck: check }: CallPolicy, protocol: Protoco
   };
 }
 
-/** Only of the application's own errors: App Mesh counts every 5xx. Failed connections are tried again, and eject nobody. */
+/** Only of the application's own errors: App Mesh counts every 5xx. Failed connections are retried, and eject no task. */
 function outlierDetection({ outlierDetection: settings }: CallPolicy): { readonly outlierDetection?: OutlierDetection } {
   if (settings?.consecutiveServerErrors === undefined) return {};
   const { consecutiveServerErrors, intervalSeconds, baseEjectionSeconds, maxEjectionPercent } = settings;

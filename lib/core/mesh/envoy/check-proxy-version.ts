@@ -5,7 +5,7 @@ import { Reader } from '../../reading/reader';
 import { FEATURES } from '../features';
 import type { EnvoyMeshSettings, EnvoyTopology } from './settings';
 
-/** Nobody knows yet what a newer Envoy changes. Which version an image of the user's own has, only they know. */
+/** What a newer Envoy changes is not known yet. The version in an image of the user's own is not known here. */
 export function warnOfNewerProxy({ proxyImage }: EnvoyMeshSettings): readonly Warning[] {
   const minor = minorOf(proxyImage);
   if (minor === undefined || minor <= NEWEST_TESTED_PROXY_MINOR) return [];

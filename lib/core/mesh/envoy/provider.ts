@@ -148,7 +148,7 @@ function workloadOf(agent: AgentPlan, own: readonly ContainerPlan[]): Omit<MeshW
       ? {}
       : { identity: { uri: identityOf(topology.trustDomain, service), dnsName: `${service}.${topology.domain}` } }),
     ...(weighed.length === 0 ? {} : { weightedCallees: weighed.map((callee) => callee.name) }),
-    // Its own service too, to weigh whether its zone may be preferred.
+    // Its own service too: whether the callees of its own zone may be preferred depends on the zones of its tasks.
     discovers: discovered.length === 0 ? [] : [...new Set([...discovered.map((callee) => callee.name), name])].sort(),
     volumes: [MESH_VOLUME, ...collectorVolumes(topology)],
     containers: [...others, agentContainer(agent, others)],

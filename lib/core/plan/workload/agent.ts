@@ -70,7 +70,7 @@ export function needsFiles({ topology, callees }: AgentPlan): boolean {
   return topology.certificates.kind !== 'none' || discoveredBy(callees).length > 0 || weightedCallees(callees).length > 0;
 }
 
-/** Waits for the certificate, and writes every file that Envoy wants to see at its start. */
+/** Waits for the certificate, and writes every file that Envoy needs at its start. */
 export function initContainer(agent: AgentPlan): ContainerPlan {
   return {
     ...program(),
