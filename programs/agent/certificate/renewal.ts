@@ -3,8 +3,8 @@ import type { Clock } from '../clock';
 import { failureOf, fieldsOf } from '../failure';
 import type { Log } from '../../shared/log';
 import type { Step } from '../loop';
-import type { Random } from '../pace';
-import { Backoff, jittered } from '../pace';
+import type { Random } from '../backoff';
+import { Backoff, jittered } from '../backoff';
 import type { CertificateFiles } from './certificate-files';
 import type { SecretSource } from './secret-source';
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
 import type { Log } from '../../shared/log';
 import type { Step } from '../loop';
-import type { Random } from '../pace';
+import type { Random } from '../backoff';
 import type { CertificateFiles } from './certificate-files';
 
 export interface RetirementParts {

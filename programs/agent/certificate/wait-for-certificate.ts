@@ -1,8 +1,8 @@
 import type { Clock } from '../clock';
 import { failureOf, fieldsOf } from '../failure';
 import type { Log } from '../../shared/log';
-import type { Random } from '../pace';
-import { Backoff } from '../pace';
+import type { Random } from '../backoff';
+import { Backoff } from '../backoff';
 import type { CertificateFiles } from './certificate-files';
 import type { SecretSource } from './secret-source';
 

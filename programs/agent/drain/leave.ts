@@ -2,8 +2,8 @@ import type { Clock } from '../clock';
 import type { CloudMap } from '../endpoints/cloud-map';
 import { Failure, failureOf, fieldsOf } from '../failure';
 import type { Log } from '../../shared/log';
-import type { Random } from '../pace';
-import { Backoff } from '../pace';
+import type { Random } from '../backoff';
+import { Backoff } from '../backoff';
 import type { EnvoyAdmin } from './envoy-admin';
 
 export interface LeaveParts {

@@ -2,7 +2,7 @@ import { Unresolved, originOf } from '../../reading/input';
 import { defined } from '../../defined';
 import type { EdgeKind } from '../../edges/kind';
 import { KINDS as EDGE_KINDS } from '../../edges/kinds';
-import { checkSupport } from '../../edges/unsupported';
+import { checkSupport } from '../../edges/check-support';
 import type { AuthorizerKind, EdgeAuthorizer, IdentitySource } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import { STRINGS } from '../../reading/reader';

@@ -5,7 +5,7 @@ import type { EdgeFeatureId } from '../../edges/features';
 import type { DraftRoute, EdgeKind } from '../../edges/kind';
 import { KINDS } from '../../edges/kinds';
 import { parseKind } from '../../edges/select-kind';
-import { checkSupport } from '../../edges/unsupported';
+import { checkSupport } from '../../edges/check-support';
 import { Authorizers } from './parse-authorizer';
 import type { DraftService } from '../service/parse-service';
 import { unknownService } from '../service/parse-service';
