@@ -1,5 +1,5 @@
 import { defined } from './defined';
-import { planEdge } from './edges/select-kind';
+import { edgeWarnings, planEdge } from './edges/select-kind';
 import { planMesh } from './mesh/select-provider';
 import { DISCOVERY_TTL_SECONDS } from './model/constants';
 import type { ProtocolId, Service, Topology } from './model/topology';
@@ -24,7 +24,7 @@ export function planSystem(topology: Topology, issues: IssueList): SystemPlan {
     deploymentOrder: deploymentOrder(topology),
     ...defined({ certificates: certificatesOf(topology, mesh) }),
     edges: topology.edges.map((edge) => planEdge(topology, edge)),
-    warnings: [...topology.warnings, ...mesh.warnings],
+    warnings: [...topology.warnings, ...edgeWarnings(topology), ...mesh.warnings],
   };
 }
 

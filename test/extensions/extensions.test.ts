@@ -2,8 +2,8 @@
  * "Extension points" of ARCHITECTURE.md: a mesh provider and a kind of edge of somebody else carry a system through parse,
  * plan and render, and all that is added to the library are their lines in the four registries.
  */
-import { App, Duration, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { App, Duration, Size, Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import flags from '../../cdk.json';
 import type * as Library from '../../lib';
@@ -33,7 +33,7 @@ jest.doMock('../../lib/cdk/edges/renderers', () => {
 });
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- after the registries have their lines
-const { Authorizer, Certificates, Edge, Mesh, Microservices, Tracing } = require('../../lib') as typeof Library;
+const { Authorizer, Certificates, Edge, Mesh, Microservices, Timeout, Tracing } = require('../../lib') as typeof Library;
 
 const image = ContainerImage.fromRegistry('example/app');
 const plain = { certificates: Certificates.none(), tracing: Tracing.none() };
@@ -131,6 +131,21 @@ describe("somebody else's kind of edge", () => {
     const { template } = build({ edges: { default: http, public: balanced() } });
     template.resourceCountIs('AWS::ApiGatewayV2::Api', 1);
     template.resourceCountIs('AWS::ElasticLoadBalancingV2::LoadBalancer', 1);
+  });
+
+  test('has limits of its own, of which services behind it are warned', () => {
+    const { system } = build({
+      services: {
+        web: { image, port: 8080, timeout: Timeout.perRequest(Duration.minutes(3)), maxRequestSize: Size.mebibytes(50), webSockets: true },
+      },
+      edge: balanced({ idleTimeout: Duration.minutes(2) }),
+    });
+    const warnings = Annotations.fromStack(Stack.of(system)).findWarning('*', Match.stringLikeRegexp('edge-'));
+    expect(warnings.map(({ entry }) => entry.data)).toEqual([
+      expect.stringContaining('but the API of edge (Edge.loadBalancer()) waits 120 seconds for a response'),
+    ]);
+    const { system: patient } = build({ edge: balanced({ idleTimeout: Duration.minutes(2) }) });
+    expect(Annotations.fromStack(Stack.of(patient)).findWarning('*', Match.stringLikeRegexp('edge-'))).toEqual([]);
   });
 
   test('goes with any mesh', () => {

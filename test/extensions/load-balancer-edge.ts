@@ -58,6 +58,9 @@ export const loadBalancerKind: EdgeKind<LoadBalancerOptions, LoadBalancerPlan> =
   },
   compareRoutes: bySpecificity({ greedyLast: true }),
   traits: () => ({ beginsTraces: false, preflightPaths: [], gatewayRecord: 'A' }),
+  // It waits for as long as a connection may be idle, and passes bodies of any size, and WebSockets.
+  // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
+  limits: ({ idleSeconds }) => ({ requestSeconds: idleSeconds, webSockets: true }),
   plan: (_topology, { options, routes }) => ({ ...options, rules: routes.map(({ path }) => path.replaceAll(/\{[^}]*\}/g, '*')) }),
 };
 

@@ -32,8 +32,19 @@ export interface EdgeKind<Options = unknown, Api = unknown> {
   compareRoutes(a: ParsedKey, b: ParsedKey): number;
   /** What the gateway service must know of the API. */
   traits(routes: readonly EdgeRoute[], cors: Cors | undefined): ApiTraits;
+  /** What it passes on at most; `warnOfLimits` (limits.ts) compares it with what the services behind it allow. */
+  limits(options: Options): EdgeLimits;
   /** What its API consists of. */
   plan(topology: Topology, edge: EdgeTopology<Options>): Api;
+}
+
+/** Each value with its source, where a kind states it. */
+export interface EdgeLimits {
+  /** How long the API waits for a response; absent: as long as the service takes. */
+  readonly requestSeconds?: number;
+  /** The largest body of a request; absent: any. */
+  readonly payloadBytes?: number;
+  readonly webSockets: boolean;
 }
 
 /** A route with its place in the props. */

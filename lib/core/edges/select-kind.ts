@@ -1,11 +1,12 @@
 import { GATEWAY_PORT } from '../model/constants';
 import { DEFAULT_EDGE } from '../model/edge-names';
-import type { EdgeTopology, Topology } from '../model/topology';
+import type { EdgeTopology, Topology, Warning } from '../model/topology';
 import type { EdgePlan } from '../plan/edge-plan';
 import type { Reader } from '../reading/reader';
 import { authorizerOf } from './authorizer-of';
 import type { EdgeKind } from './kind';
 import { KINDS } from './kinds';
+import { warnOfLimits } from './limits';
 
 /** How users write an edge of any kind. */
 export function edgeFactories(): string {
@@ -27,14 +28,13 @@ export function parseKind(at: Reader): EdgeKind | undefined {
 }
 
 export function planEdge(topology: Topology, edge: EdgeTopology): EdgePlan {
-  const { name, gatewayName, kind: id } = edge;
-  const kind = KINDS.find((each) => each.id === id);
-  if (kind === undefined) throw new Error(`bug: there is no kind of edge "${id}"`);
+  const { name, gatewayName } = edge;
+  const kind = kindById(edge.kind);
   const isDefault = name === DEFAULT_EDGE;
   return {
     name,
     constructId: isDefault ? 'Edge' : `Edge-${name}`,
-    kind: id,
+    kind: kind.id,
     gateway: { workload: gatewayName, port: GATEWAY_PORT },
     apiName: isDefault ? topology.name : `${topology.name}-${name}`,
     description: isDefault ? `The edge of the mesh ${topology.name}` : `The edge "${name}" of the mesh ${topology.name}`,
@@ -46,4 +46,15 @@ export function planEdge(topology: Topology, edge: EdgeTopology): EdgePlan {
     })),
     api: kind.plan(topology, edge),
   };
+}
+
+/** What deploys, but does not do what one might think. */
+export function edgeWarnings({ edges, services }: Topology): readonly Warning[] {
+  return edges.flatMap((edge) => warnOfLimits(edge, kindById(edge.kind), services));
+}
+
+function kindById(id: string): EdgeKind {
+  const kind = KINDS.find((each) => each.id === id);
+  if (kind === undefined) throw new Error(`bug: there is no kind of edge "${id}"`);
+  return kind;
 }

@@ -2,13 +2,24 @@ import { bySpecificity } from '../../model/edge-routes';
 import { preflightPaths } from '../../model/preflights';
 import type { Cors, EdgeRoute } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
-import type { DraftRoute, EdgeKind } from '../kind';
+import type { DraftRoute, EdgeKind, EdgeLimits } from '../kind';
 import { CAPABILITIES } from './capabilities';
 import type { HttpApiPlan } from './plan';
 import { planHttpApi } from './plan';
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
 const MAX_ROUTES = 300;
+
+const LIMITS: EdgeLimits = {
+  // "Maximum integration timeout: 30 seconds", which cannot be raised.
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+  requestSeconds: 30,
+  // "Payload size: 10 MB", of the same page. It does not say which megabytes: with the larger ones no request is called too large that
+  // is not.
+  payloadBytes: 10 * 1024 * 1024,
+  // Only WebSocket APIs: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api.html
+  webSockets: false,
+};
 
 /** An HTTP API of API Gateway. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api.html */
 export const httpApiKind: EdgeKind<undefined, HttpApiPlan> = {
@@ -41,6 +52,7 @@ export const httpApiKind: EdgeKind<undefined, HttpApiPlan> = {
   // Any path without a greedy part comes before any with one.
   compareRoutes: bySpecificity({ greedyLast: true }),
   traits: (routes, cors) => ({ beginsTraces: false, preflightPaths: preflights(routes, cors), gatewayRecord: 'SRV' }),
+  limits: () => LIMITS,
   plan: (_topology, edge) => planHttpApi(edge),
 };
 

@@ -1,13 +1,25 @@
 import { bySpecificity, shapeOf } from '../../model/edge-routes';
 import type { PathSegment } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
-import type { DraftRoute, EdgeKind } from '../kind';
+import type { DraftRoute, EdgeKind, EdgeLimits } from '../kind';
 import { CAPABILITIES } from './capabilities';
 import type { RestApiPlan } from './plan';
 import { planRestApi } from './plan';
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html */
 const MAX_RESOURCES = 300;
+
+const LIMITS: EdgeLimits = {
+  // "Integration timeout: 50 milliseconds - 29 seconds". An account can get more for regional APIs, but a method that names no timeout of
+  // its own, as here, keeps 29 seconds.
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
+  // https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html#apigw-Type-Integration-timeoutInMillis
+  requestSeconds: 29,
+  // "Payload size: 10 MB", of the first page. See the HTTP API.
+  payloadBytes: 10 * 1024 * 1024,
+  // Only WebSocket APIs: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api.html
+  webSockets: false,
+};
 
 /** A REST API of API Gateway. https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-rest-api.html */
 export const restApiKind: EdgeKind<undefined, RestApiPlan> = {
@@ -27,6 +39,7 @@ export const restApiKind: EdgeKind<undefined, RestApiPlan> = {
   // It walks down its tree of resources.
   compareRoutes: bySpecificity({ greedyLast: false }),
   traits: () => ({ beginsTraces: true, preflightPaths: [], gatewayRecord: 'A' }),
+  limits: () => LIMITS,
   plan: planRestApi,
 };
 

@@ -1,0 +1,175 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { KINDS } from '../../../lib/core/edges/kinds';
+import type { EdgeLimits } from '../../../lib/core/edges/kind';
+import type { Warning } from '../../../lib/core/model/topology';
+import { parseTopology } from '../../../lib/core/parse/parse';
+import { planSystem } from '../../../lib/core/plan-system';
+import { Bytes } from '../../../lib/core/reading/input';
+import { IssueList } from '../../../lib/core/reading/issues';
+import type { Raw } from '../../support/parsing';
+import { seconds, service } from '../../support/parsing';
+
+const MIB = 1024 * 1024;
+const FILES = 'ANY /files/{proxy+}';
+
+interface System {
+  readonly services: Raw;
+  readonly edges: Raw;
+}
+
+function edgeTo(service: string, kind = 'http', keys: readonly string[] = ['ANY /{proxy+}']): Raw {
+  return { kind, authorizer: { kind: 'none' }, routes: Object.fromEntries(keys.map((key) => [key, { service }])) };
+}
+
+/** The warnings of a whole plan that are about limits of the edge. */
+function warningsOf(props: System): readonly Warning[] {
+  const issues = new IssueList();
+  const topology = parseTopology({ props, defaultName: 'shop' }, issues);
+  issues.throwIfAny('Stack/Shop');
+  const { warnings } = planSystem(topology, issues);
+  issues.throwIfAny('Stack/Shop');
+  return warnings.filter(({ id }) => id.startsWith('edge-'));
+}
+
+/** Of one service behind one edge, as `<id> <path>`. */
+function found(props: Raw, kind = 'http', keys?: readonly string[]): readonly string[] {
+  return warningsOf({ services: { ui: service(props) }, edges: { default: edgeTo('ui', kind, keys) } }).map(
+    ({ id, path }) => `${id} ${path}`,
+  );
+}
+
+const perRequest = (value: number): Raw => ({ perRequest: seconds(value) });
+const at = (path: Raw, more: Raw): Raw => ({ name: 'files', match: { path }, ...more });
+
+const TIMEOUT = 'edge-timeout services.ui.timeout';
+const ROUTE = 'edge-timeout services.ui.routes[0].timeout';
+
+describe.each(KINDS.map((kind) => [kind.factory, kind.id, kind.limits(undefined)] as const))('%s', (factory, kind, limits) => {
+  const { requestSeconds = 0, payloadBytes = 0 } = limits;
+
+  test('a system with the defaults, or at the limits, is warned of nothing', () => {
+    expect(found({}, kind)).toEqual([]);
+    expect(found({ timeout: perRequest(requestSeconds), maxRequestSize: new Bytes(payloadBytes) }, kind)).toEqual([]);
+  });
+
+  test('fails if nobody is told that a service may take longer than the API waits', () => {
+    const services = { ui: service({ timeout: perRequest(requestSeconds + 1) }) };
+    const [warning, ...others] = warningsOf({ services, edges: { partners: edgeTo('ui', kind) } });
+    expect(others).toEqual([]);
+    expect(warning).toMatchObject({ id: 'edge-timeout', path: 'services.ui.timeout' });
+    expect(warning?.message).toContain(`"ui" may take ${requestSeconds + 1} seconds, but the API of edges.partners (${factory}) waits`);
+    expect(warning?.message).toContain(`waits ${requestSeconds} seconds`);
+    expect(warning?.message).toMatch(/Answer in time.*202.*callPolicies/);
+  });
+
+  test('fails if nobody is told of requests that the API refuses for their size', () => {
+    const services = { ui: service({ maxRequestSize: new Bytes(50 * MIB) }) };
+    expect(warningsOf({ services, edges: { default: edgeTo('ui', kind) } })).toEqual([
+      { id: 'edge-request-size', path: 'services.ui.maxRequestSize', message: expect.stringContaining('413') as string },
+    ]);
+    const [warning] = warningsOf({ services, edges: { default: edgeTo('ui', kind) } });
+    expect(warning?.message).toContain(`"ui" takes ${50 * MIB} bytes, but the API of edges.default (${factory})`);
+    expect(warning?.message).toContain(`at most ${payloadBytes} bytes`);
+  });
+
+  test('fails if nobody is told that it passes no WebSockets', () => {
+    const [warning, ...others] = warningsOf({ services: { ui: service({ webSockets: true }) }, edges: { default: edgeTo('ui', kind) } });
+    expect(others).toEqual([]);
+    expect(warning).toMatchObject({ id: 'edge-web-sockets', path: 'services.ui.webSockets' });
+    expect(warning?.message).toContain(`the API of edges.default (${factory}) passes no WebSockets`);
+  });
+});
+
+describe('timeouts', () => {
+  test.each([
+    ['a stream may live longer', { timeout: { stream: seconds(3600) } }, [TIMEOUT]],
+    ['nothing but the time without a byte is longer', { timeout: { idle: seconds(120) } }, []],
+    ['the request ends before the stream does', { timeout: { perRequest: seconds(20), stream: seconds(3600) } }, []],
+    ['a route has a longer one', { routes: [at({ kind: 'prefix', text: '/files/' }, { timeout: perRequest(120) })] }, [ROUTE]],
+    [
+      'a route takes all requests, with a shorter one',
+      { timeout: perRequest(120), routes: [{ name: 'all', match: { path: { kind: 'prefix', text: '/' } }, timeout: perRequest(5) }] },
+      // What the callers' requests meet is another matter.
+      [],
+    ],
+    [
+      'a route takes some requests, with a shorter one',
+      { timeout: perRequest(120), routes: [at({ kind: 'prefix', text: '/files/' }, { timeout: perRequest(5) })] },
+      [TIMEOUT],
+    ],
+    [
+      'a route without one of its own takes the requests first',
+      {
+        timeout: perRequest(120),
+        routes: [
+          { name: 'writes', match: { methods: ['POST'] } },
+          { name: 'all', match: { path: { kind: 'prefix', text: '/' } }, timeout: perRequest(5) },
+        ],
+      },
+      [TIMEOUT],
+    ],
+  ] as const)('where %s', (_, props, expected) => {
+    expect(found(props)).toEqual(expected);
+  });
+
+  test.each([
+    ['another path', [FILES], { path: { kind: 'prefix', text: '/reports/' } }],
+    ['a longer path', ['GET /files'], { path: { kind: 'exact', text: '/files/all' } }],
+    ['a shorter path', ['GET /files/{id}'], { path: { kind: 'exact', text: '/files' } }],
+    ['another method', ['GET /{proxy+}'], { methods: ['POST'] }],
+  ])('a route of the service with %s than the edge has is reached by callers alone', (_, keys, match) => {
+    expect(found({ routes: [{ name: 'slow', match, timeout: perRequest(120) }] }, 'http', keys)).toEqual([]);
+  });
+
+  test.each([
+    ['below a greedy part', [FILES], { path: { kind: 'exact', text: '/files/a/b' } }],
+    ['in a variable part', ['GET /files/{id}'], { path: { kind: 'prefix', text: '/files/' } }],
+    ['everywhere', ['$default'], { path: { kind: 'exact', text: '/' } }],
+    ['by a regular expression', [FILES], { path: { kind: 'regex', text: '/x' } }],
+    ['by one of all methods', [FILES], { methods: ['POST'] }],
+  ])('a route of the service that the edge reaches %s counts', (_, keys, match) => {
+    expect(found({ routes: [{ name: 'slow', match, timeout: perRequest(120) }] }, 'http', keys)).toEqual([ROUTE]);
+  });
+
+  test.each([
+    ['a prefix of it', { kind: 'prefix', text: '/files/' }, [FILES], []],
+    ['the whole path', { kind: 'exact', text: '/files' }, ['GET /files'], []],
+    ['a prefix that it does not have itself', { kind: 'prefix', text: '/files/' }, ['GET /files/{id}', 'GET /files'], [TIMEOUT]],
+    ['what may fit', { kind: 'exact', text: '/files/a' }, ['GET /files/{id}'], [TIMEOUT]],
+  ])('a service that is slow to its callers has a short route for the edge: %s', (_, path, keys, expected) => {
+    const props = { timeout: perRequest(120), routes: [at(path, { timeout: perRequest(5) })] };
+    expect(found(props, 'http', keys)).toEqual(expected);
+  });
+
+  test('callers in the mesh may wait longer, and the edge is none of theirs', () => {
+    const services = { ui: service({ calls: ['orders'], callPolicies: { orders: { timeout: perRequest(120) } } }), orders: service() };
+    expect(warningsOf({ services, edges: { default: edgeTo('orders') } })).toEqual([]);
+  });
+});
+
+test.each([
+  ['only reads', ['GET /{proxy+}', 'HEAD /{proxy+}'], ['edge-web-sockets services.ui.webSockets']],
+  ['only writes', ['POST /{proxy+}'], ['edge-request-size services.ui.maxRequestSize']],
+])('where an edge %s, only what its requests can be is warned of', (_, keys, expected) => {
+  expect(found({ maxRequestSize: new Bytes(50 * MIB), webSockets: true }, 'http', keys)).toEqual(expected);
+});
+
+test('each edge counts, with its own limit, and a service behind none does not', () => {
+  const services = { ui: service({ timeout: perRequest(29.5) }), batch: service({ timeout: perRequest(600), webSockets: true }) };
+  const edges = { default: edgeTo('ui'), partners: edgeTo('ui', 'rest', ['GET /a', 'GET /b']) };
+  expect(warningsOf({ services, edges }).map(({ message }) => message)).toEqual([
+    expect.stringContaining('the API of edges.partners (Edge.restApi()) waits 29 seconds'),
+  ]);
+  const both = warningsOf({ services: { ...services, ui: service({ timeout: perRequest(60) }) }, edges });
+  expect(both.map(({ message }) => /API of (\S+)/.exec(message)?.[1])).toEqual(['edges.default', 'edges.partners']);
+});
+
+test('the limits in docs/edge.md are those of the kinds', () => {
+  const page = readFileSync(join(__dirname, '../../../docs/edge.md'), 'utf8');
+  const row = (title: string, cell: (limits: EdgeLimits) => string): string =>
+    `| ${[title, ...KINDS.map((kind) => cell(kind.limits(undefined)))].join(' | ')} |`;
+  expect(page).toContain(row('Wait for a response', ({ requestSeconds }) => `${requestSeconds} seconds`));
+  expect(page).toContain(row('Size of a request', ({ payloadBytes = 0 }) => `${payloadBytes / MIB} MB`));
+  expect(page).toContain(row('WebSockets', ({ webSockets }) => (webSockets ? 'yes' : 'no')));
+});
