@@ -9,6 +9,8 @@ import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct } from 'constructs';
 import { renderEdges } from './cdk/edges/render-edges';
 import { renderSystem } from './cdk/compute/render-system';
+import { isolationOf } from './cdk/compute/isolated-subnets';
+import type { RenderedSystem } from './cdk/compute/render-system';
 import { limitStackSize } from './cdk/compute/stack-size';
 import { throwIssue } from './cdk/throw-issue';
 import { DEFAULT_EDGE } from './core/model/edge-names';
@@ -16,6 +18,7 @@ import type { Warning } from './core/model/topology';
 import { meshNameOf } from './core/parse/network/mesh-name';
 import { parseTopology } from './core/parse/parse';
 import { planSystem } from './core/plan-system';
+import { isolationWarnings } from './core/plan/isolation';
 import type { SystemPlan } from './core/plan/system-plan';
 import { displayValue } from './core/reading/input';
 import { IssueList } from './core/reading/issues';
@@ -90,6 +93,7 @@ export class Microservices extends Construct {
     this.registered = new Set(plan.workloads.map(({ name }) => name));
     this.certificateAlarm = system.certificateAlarm;
     warn(this, plan.warnings);
+    warnOfIsolation(this, plan, props, system);
     limitStackSize(this, plan);
   }
 
@@ -159,4 +163,16 @@ function checkNeighbors(scope: Construct, plan: SystemPlan, props: Microservices
 
 function warn(scope: Construct, warnings: readonly Warning[]): void {
   for (const { id, path, message } of warnings) Annotations.of(scope).addWarningV2(`cdk-ecs-microservices:${id}`, `${path}: ${message}`);
+}
+
+/** At synth: endpoints and routes of a VPC may come after the system. Who only reads the tree does not change it. */
+function warnOfIsolation(scope: Construct, plan: SystemPlan, props: MicroservicesProps, system: RenderedSystem): void {
+  const workloads = [...system.services.values()].flatMap((service) => service.workloads).concat([...system.gateways.values()]);
+  scope.node.addValidation({
+    validate: () => {
+      const isolation = isolationOf(system.foundation, props, workloads);
+      if (isolation !== undefined) warn(scope, isolationWarnings(plan, isolation));
+      return [];
+    },
+  });
 }
