@@ -1,6 +1,6 @@
 import { CfnOutput, Stack, Validations } from 'aws-cdk-lib';
 import type { StackProps } from 'aws-cdk-lib';
-import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
+import { ContainerImage, CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
 import { Authorizer, Edge, Microservices, Protocol } from '../lib';
 import type { ServiceProps } from '../lib';
@@ -18,7 +18,7 @@ export class BoutiqueStack extends Stack {
     this.boutique = new Microservices(this, 'Boutique', {
       services: {
         frontend: {
-          image: image('frontend'),
+          ...program('frontend'),
           port: 8080,
           calls: [
             'adservice',
@@ -100,7 +100,7 @@ export class BoutiqueStack extends Stack {
 
 function grpc(name: string, port: number, calls: string[] = [], environment: Record<string, string> = {}): ServiceProps {
   return {
-    image: image(name),
+    ...program(name),
     port,
     protocol: Protocol.GRPC,
     calls,
@@ -109,6 +109,14 @@ function grpc(name: string, port: number, calls: string[] = [], environment: Rec
   };
 }
 
-function image(name: string): ContainerImage {
-  return ContainerImage.fromRegistry(`us-central1-docker.pkg.dev/google-samples/microservices-demo/${name}:v0.10.6`);
+/**
+ * The images of the release, where its manifests have them. Google builds them for amd64 only; Redis and the mesh run on Graviton.
+ * https://github.com/GoogleCloudPlatform/microservices-demo/blob/v0.10.6/release/kubernetes-manifests.yaml
+ * https://github.com/GoogleCloudPlatform/microservices-demo/pull/2589
+ */
+function program(name: string): Pick<ServiceProps, 'image' | 'cpuArchitecture'> {
+  return {
+    image: ContainerImage.fromRegistry(`us-central1-docker.pkg.dev/online-boutique-ci/microservices-demo/${name}:v0.10.6`),
+    cpuArchitecture: CpuArchitecture.X86_64,
+  };
 }

@@ -19,6 +19,25 @@ function withoutHashes(template: unknown): unknown {
   return JSON.parse(JSON.stringify(template).replace(/[0-9a-f]{64}/g, '(hash)'));
 }
 
+test("the images of Online Boutique's release run on the processor for which they are built", () => {
+  const definitions = Object.values(
+    Template.fromStack(new BoutiqueStack(new App({ context: flags.context }), 'Boutique')).findResources('AWS::ECS::TaskDefinition'),
+  ) as {
+    readonly Properties: {
+      readonly RuntimePlatform: { readonly CpuArchitecture: string };
+      readonly ContainerDefinitions: readonly { readonly Name: string; readonly Image: unknown }[];
+    };
+  }[];
+  const published = definitions.flatMap(({ Properties: { RuntimePlatform, ContainerDefinitions } }) =>
+    ContainerDefinitions.filter(({ Name }) => Name === 'app').map(({ Image }) => `${RuntimePlatform.CpuArchitecture} ${String(Image)}`),
+  );
+  const google = published.filter((each) => each.includes('pkg.dev'));
+  expect(published.filter((each) => !google.includes(each))).toEqual(['ARM64 public.ecr.aws/docker/library/redis:8.2-alpine']);
+  expect(google).toHaveLength(10);
+  for (const each of google)
+    expect(each).toMatch(/^X86_64 us-central1-docker\.pkg\.dev\/online-boutique-ci\/microservices-demo\/[a-z]+:v0\.10\.6$/);
+});
+
 describe.each(EXAMPLES)('%s', (_name, create) => {
   test('synthesizes to the reviewed template', () => {
     expect(withoutHashes(Template.fromStack(create(new App({ context: flags.context }))).toJSON())).toMatchSnapshot();

@@ -5,7 +5,7 @@ import type { ImageRule, Template } from '../runner';
 import { standIns } from '../runner';
 import { templateOf } from './synthesize';
 
-const SAMPLES = 'us-central1-docker.pkg.dev/google-samples/microservices-demo';
+const SAMPLES = 'us-central1-docker.pkg.dev/online-boutique-ci/microservices-demo';
 
 export const BOUTIQUE_IMAGES: readonly ImageRule[] = [
   standIns.envoy(),
