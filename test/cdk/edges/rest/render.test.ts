@@ -151,6 +151,7 @@ describe('the stage', () => {
       routes: {
         'GET /': { ...catalog, throttle: { rateLimit: 1, burstLimit: 2 } },
         'ANY /a/{proxy+}': { ...catalog, throttle: { rateLimit: 3, burstLimit: 4 } },
+        'POST /a/{proxy+}': catalog,
         'GET /b': catalog,
       },
     })
@@ -158,7 +159,9 @@ describe('the stage', () => {
       .hasResourceProperties('AWS::ApiGateway::Stage', {
         MethodSettings: [
           Match.objectLike({ ResourcePath: '/*', HttpMethod: '*', ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 }),
-          Match.objectLike({ ResourcePath: '/~1a~1{proxy+}', HttpMethod: 'ANY', ThrottlingRateLimit: 3, ThrottlingBurstLimit: 4 }),
+          ...['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'PUT'].map((method) =>
+            Match.objectLike({ ResourcePath: '/~1a~1{proxy+}', HttpMethod: method, ThrottlingRateLimit: 3, ThrottlingBurstLimit: 4 }),
+          ),
           Match.objectLike({ ResourcePath: '/', HttpMethod: 'GET', ThrottlingRateLimit: 1, ThrottlingBurstLimit: 2 }),
         ],
       });
