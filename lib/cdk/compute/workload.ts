@@ -297,7 +297,11 @@ function renderService(
     // The tags of the stack reach the tasks, which are what costs.
     propagateTags: ecs.PropagatedTagSource.SERVICE,
     enableECSManagedTags: true,
-    ...defined({ desiredCount: sizing.desiredCount }),
+    ...defined({
+      desiredCount: sizing.desiredCount,
+      availabilityZoneRebalancing:
+        sizing.zoneRebalancing === undefined ? undefined : ecs.AvailabilityZoneRebalancing[sizing.zoneRebalancing],
+    }),
     ...(sizing.capacityProviders.length === 0
       ? {}
       : {
