@@ -21,6 +21,7 @@ import type { ContainerProps } from '../../props/service/container-props';
 import { executionRole } from './execution-role';
 import type { Identity } from './identity';
 import { renderDiscovery, renderIdentity, weightsParameters } from './identity';
+import { limitVariables } from './limit-variables';
 import { MeshLogDriver } from './mesh-log-driver';
 import type { Foundation } from './network';
 import { defined } from '../../core/defined';
@@ -205,6 +206,7 @@ function renderContainers(
     definition.addMountPoints(
       ...(container.mounts ?? []).map(({ volume, path, readOnly }) => ({ sourceVolume: volume, containerPath: path, readOnly })),
     );
+    limitVariables(definition);
     containers.set(container.name, definition);
   }
   for (const container of plan.containers) {
