@@ -7,6 +7,7 @@ import { Authorizer } from '../../../../lib/props/edge/authorizer';
 import type { RestApiOptions, RestApiRouteProps } from '../../../../lib/props/edge/edge';
 import { Edge } from '../../../../lib/props/edge/edge';
 import type { RenderedStack } from '../stack-with-gateway';
+import { resourcesOf } from '../../../support/stack';
 import { functionIn, stackWithEdge } from '../stack-with-gateway';
 
 const catalog: RestApiRouteProps = { service: 'catalog' };
@@ -124,6 +125,25 @@ describe('the way to the gateway service', () => {
       },
       DependsOn: Match.arrayWith([Match.stringLikeRegexp('^EdgeLoadBalancerListener')]),
     });
+  });
+
+  test('is there before any method is: explicitly, since CloudFormation does not wait long enough for what is only referenced', () => {
+    const resources = resourcesOf(
+      render({ cors: { allowOrigins: ['*'] }, routes: { 'GET /': catalog, 'ANY /a': catalog, 'POST /a/{id}': catalog } }).template(),
+    );
+    const methods = Object.values(resources).filter(
+      ({ Type, Properties }) => Type === 'AWS::ApiGateway::Method' && Properties?.['HttpMethod'] !== 'OPTIONS',
+    );
+    expect(methods).toHaveLength(3);
+    for (const { DependsOn = [] } of methods) {
+      expect([DependsOn].flat().map((id) => resources[id]?.Type)).toEqual(
+        expect.arrayContaining([
+          'AWS::ElasticLoadBalancingV2::LoadBalancer',
+          'AWS::ElasticLoadBalancingV2::Listener',
+          'AWS::ApiGatewayV2::VpcLink',
+        ]),
+      );
+    }
   });
 
   test('leaves bodies of every type as they are', () => {
