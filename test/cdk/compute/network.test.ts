@@ -34,6 +34,24 @@ describe('tasks', () => {
     expect(Object.values(resources).find(({ Type }) => Type === 'AWS::ECS::Service')?.DependsOn).toContain(providers);
   });
 
+  test('on Fargate itself need no capacity providers, which the first cluster of an account may not get yet', () => {
+    const { template } = build({
+      services: { ui: service(), orders: service({ versions: { v1: { weight: 1 } } }) },
+      edge: edges.http({ authorizer: Authorizer.none(), routes }),
+    });
+    template.resourceCountIs('AWS::ECS::ClusterCapacityProviderAssociations', 0);
+  });
+
+  const spot = { capacityProviderStrategies: [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }] };
+  test.each([
+    ['a service', { ui: service(spot) }, {}],
+    ['a version', { ui: service({ versions: { v1: { weight: 1 }, v2: { weight: 0, ...spot } } }) }, {}],
+    ['a gateway', { ui: service() }, { gateway: spot }],
+  ])('get capacity providers where %s uses them', (_, services, options) => {
+    const { template } = build({ services, edge: edges.http({ authorizer: Authorizer.none(), routes, ...options }) });
+    template.hasResourceProperties('AWS::ECS::ClusterCapacityProviderAssociations', { CapacityProviders: ['FARGATE', 'FARGATE_SPOT'] });
+  });
+
   test('carry the tags of their service', () => {
     build({ services: { ui: service() } }).template.hasResourceProperties('AWS::ECS::Service', {
       PropagateTags: 'SERVICE',
