@@ -10,6 +10,7 @@ import { Construct } from 'constructs';
 import { renderEdges } from './cdk/edges/render-edges';
 import { renderSystem } from './cdk/compute/render-system';
 import { limitStackSize } from './cdk/compute/stack-size';
+import { isSameResource } from './cdk/same-resource';
 import { throwIssue } from './cdk/throw-issue';
 import { DEFAULT_EDGE } from './core/model/edge-names';
 import type { Warning } from './core/model/topology';
@@ -136,7 +137,7 @@ function checkNeighbors(scope: Construct, plan: SystemPlan, props: Microservices
     .findAll()
     .filter((other): other is Microservices => other instanceof Microservices && other !== scope);
   for (const other of others) {
-    if (vpc !== undefined && other.vpc === vpc && other.domain === plan.zone.name) {
+    if (other.domain === plan.zone.name && isSameResource(vpc, other.vpc, ({ vpcId }) => vpcId)) {
       new Reader(issues, 'domain', plan.zone.name).fail(
         'DOMAIN_CLASH',
         `"${plan.zone.name}" is the domain of ${other.node.path} too, in the same VPC, and Route 53 takes one private zone of a name`,
@@ -144,7 +145,7 @@ function checkNeighbors(scope: Construct, plan: SystemPlan, props: Microservices
       );
     }
     const same = plan.workloads.map(({ name }) => name).filter((name) => other._registers(name));
-    if (props.namespace !== undefined && other.namespace === props.namespace && same.length > 0) {
+    if (same.length > 0 && isSameResource(props.namespace, other.namespace, ({ namespaceId }) => namespaceId)) {
       new Reader(issues, 'namespace', undefined).fail(
         'DOMAIN_CLASH',
         `${other.node.path} registers ${same.map((name) => `"${name}"`).join(', ')} in the same namespace`,
