@@ -1,4 +1,3 @@
-import { Annotations } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { ICluster } from 'aws-cdk-lib/aws-ecs';
@@ -12,8 +11,8 @@ import { renderSystem } from './cdk/compute/render-system';
 import { limitStackSize } from './cdk/compute/stack-size';
 import { isSameResource } from './cdk/same-resource';
 import { throwIssue } from './cdk/throw-issue';
+import { warn } from './cdk/warn';
 import { DEFAULT_EDGE } from './core/model/edge-names';
-import type { Warning } from './core/model/topology';
 import { meshNameOf } from './core/parse/network/mesh-name';
 import { parseTopology } from './core/parse/parse';
 import { planSystem } from './core/plan-system';
@@ -153,8 +152,4 @@ function checkNeighbors(scope: Construct, plan: SystemPlan, props: Microservices
       );
     }
   }
-}
-
-function warn(scope: Construct, warnings: readonly Warning[]): void {
-  for (const { id, path, message } of warnings) Annotations.of(scope).addWarningV2(`cdk-ecs-microservices:${id}`, `${path}: ${message}`);
 }

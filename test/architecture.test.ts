@@ -143,7 +143,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     ],
     packages: CDK,
   },
-  'lib/cdk/edges': { rooms: ['lib/props', 'lib/core/plan'], packages: CDK },
+  'lib/cdk/edges': { rooms: ['lib/props', 'lib/core/plan', 'lib/cdk'], packages: CDK },
   'lib/cdk/edges/*': { rooms: ['lib/props', 'lib/core/plan', 'lib/core/edges/$1', 'lib/cdk/edges'], packages: CDK },
   'lib/cdk/edges/renderers.ts': { rooms: ['lib/cdk/edges', 'lib/cdk/edges/*'], packages: CDK },
   'lib/cdk/edges/rendered-edge.ts': {

@@ -71,6 +71,8 @@ export interface LambdaAuthorizerOptions {
    * The function. It answers an HTTP API in the simple format (`{ isAuthorized }`), and a REST API (a request
    * authorizer) with an IAM policy.
    *
+   * A function of another account must allow the API itself: a warning has the command that its owners run.
+   *
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
    */
   readonly handler: IFunction;
