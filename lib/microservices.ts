@@ -1,4 +1,3 @@
-import { Annotations } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { ICluster } from 'aws-cdk-lib/aws-ecs';
@@ -12,9 +11,10 @@ import { renderSystem } from './cdk/compute/render-system';
 import { isolationOf } from './cdk/compute/isolated-subnets';
 import type { RenderedSystem } from './cdk/compute/render-system';
 import { limitStackSize } from './cdk/compute/stack-size';
+import { isSameResource } from './cdk/same-resource';
 import { throwIssue } from './cdk/throw-issue';
+import { warn } from './cdk/warn';
 import { DEFAULT_EDGE } from './core/model/edge-names';
-import type { Warning } from './core/model/topology';
 import { meshNameOf } from './core/parse/network/mesh-name';
 import { parseTopology } from './core/parse/parse';
 import { planSystem } from './core/plan-system';
@@ -143,7 +143,7 @@ function checkNeighbors(scope: Construct, plan: SystemPlan, props: Microservices
     .findAll()
     .filter((other): other is Microservices => other instanceof Microservices && other !== scope);
   for (const other of others) {
-    if (vpc !== undefined && other.vpc === vpc && other.domain === plan.zone.name) {
+    if (other.domain === plan.zone.name && isSameResource(vpc, other.vpc, ({ vpcId }) => vpcId)) {
       new Reader(issues, 'domain', plan.zone.name).fail(
         'DOMAIN_CLASH',
         `"${plan.zone.name}" is the domain of ${other.node.path} too, in the same VPC, and Route 53 takes one private zone of a name`,
@@ -151,7 +151,7 @@ function checkNeighbors(scope: Construct, plan: SystemPlan, props: Microservices
       );
     }
     const same = plan.workloads.map(({ name }) => name).filter((name) => other._registers(name));
-    if (props.namespace !== undefined && other.namespace === props.namespace && same.length > 0) {
+    if (same.length > 0 && isSameResource(props.namespace, other.namespace, ({ namespaceId }) => namespaceId)) {
       new Reader(issues, 'namespace', undefined).fail(
         'DOMAIN_CLASH',
         `${other.node.path} registers ${same.map((name) => `"${name}"`).join(', ')} in the same namespace`,
@@ -159,10 +159,6 @@ function checkNeighbors(scope: Construct, plan: SystemPlan, props: Microservices
       );
     }
   }
-}
-
-function warn(scope: Construct, warnings: readonly Warning[]): void {
-  for (const { id, path, message } of warnings) Annotations.of(scope).addWarningV2(`cdk-ecs-microservices:${id}`, `${path}: ${message}`);
 }
 
 /** At synth: endpoints and routes of a VPC may come after the system. Who only reads the tree does not change it. */

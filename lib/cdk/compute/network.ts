@@ -14,7 +14,7 @@ export interface Foundation {
   readonly vpc: ec2.IVpc;
   /** Where tasks and the edge stand in it; the VPC's default if undefined. */
   readonly vpcSubnets: ec2.SubnetSelection | undefined;
-  /** What services with capacity providers wait for, if the cluster is created here. */
+  /** What services with capacity providers wait for, if there are any and the cluster is created here. */
   readonly capacityProviders?: IDependable;
   readonly logGroup: logs.ILogGroup;
   /** Where tasks register; managed by Cloud Map. */
@@ -28,10 +28,14 @@ export function renderFoundation(scope: Construct, plan: SystemPlan, props: Micr
   const shared = { vpc, vpcSubnets: props.vpcSubnets, logGroup, namespace };
   if (props.cluster !== undefined) return { ...shared, cluster: props.cluster };
   const cluster = new ecs.Cluster(scope, 'Cluster', { vpc, containerInsightsV2: ecs.ContainerInsights.ENABLED });
+  if (!plan.workloads.some(({ sizing }) => sizing.capacityProviders.length > 0)) return { ...shared, cluster };
   return { ...shared, cluster, capacityProviders: renderCapacityProviders(scope, cluster) };
 }
 
 /**
+ * Only for services that use it: in an account's first cluster it fails while AWS still makes the service-linked role of ECS.
+ * https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/818
+ *
  * Not by `enableFargateCapacityProviders`, which makes it in an Aspect, where no service can wait for it: destroying
  * the stack would try to remove providers that are in use.
  */

@@ -21,6 +21,7 @@ import type { ContainerProps } from '../../props/service/container-props';
 import { executionRole } from './execution-role';
 import type { Identity } from './identity';
 import { renderDiscovery, renderIdentity, weightsParameters } from './identity';
+import { limitVariables } from './limit-variables';
 import { MeshLogDriver } from './mesh-log-driver';
 import type { Foundation } from './network';
 import { defined } from '../../core/defined';
@@ -206,6 +207,7 @@ function renderContainers(
     definition.addMountPoints(
       ...(container.mounts ?? []).map(({ volume, path, readOnly }) => ({ sourceVolume: volume, containerPath: path, readOnly })),
     );
+    limitVariables(definition);
     containers.set(container.name, definition);
   }
   for (const container of plan.containers) {
@@ -298,7 +300,11 @@ function renderService(
     // The tags of the stack reach the tasks, which are what costs.
     propagateTags: ecs.PropagatedTagSource.SERVICE,
     enableECSManagedTags: true,
-    ...defined({ desiredCount: sizing.desiredCount }),
+    ...defined({
+      desiredCount: sizing.desiredCount,
+      availabilityZoneRebalancing:
+        sizing.zoneRebalancing === undefined ? undefined : ecs.AvailabilityZoneRebalancing[sizing.zoneRebalancing],
+    }),
     ...(sizing.capacityProviders.length === 0
       ? {}
       : {

@@ -71,4 +71,12 @@ export const MAX_DNS_INSTANCES = 8;
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html */
 export const MAX_CONTAINERS = 10;
+
+/**
+ * Of one container, those from secrets included. Above it a deployment succeeds, and the container has no variables at all.
+ * https://github.com/aws/aws-cdk/issues/38225
+ */
+export const MAX_VARIABLES = 100;
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html */
 export const MAX_TASK_DEFINITION_BYTES = 64 * 1024;

@@ -5,6 +5,9 @@ import { defined } from '../defined';
 
 export const METHODS = ['ANY', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'] as const;
 
+/** All but ANY, which only routes know. */
+export const REAL_METHODS = METHODS.filter((method) => method !== 'ANY');
+
 export interface ParsedKey {
   readonly method: string;
   readonly path: string;

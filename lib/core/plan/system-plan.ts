@@ -239,6 +239,8 @@ export interface IngressPlan {
 /** The size and number of a workload's tasks, and how they are replaced. */
 export interface SizingPlan extends Sizing {
   readonly replacement: TaskReplacement;
+  /** Absent: ECS may start a task in one Availability Zone to stop another one elsewhere, which is its default. */
+  readonly zoneRebalancing?: 'DISABLED';
 }
 
 export type { ArchitectureId, CertificateSettings };

@@ -61,6 +61,8 @@ export type IssueCode =
   | 'TASK_SIZE'
   /** A task has more containers than Amazon ECS takes. */
   | 'TOO_MANY_CONTAINERS'
+  /** A container has more environment variables than Amazon ECS takes, those from secrets included. */
+  | 'TOO_MANY_VARIABLES'
   /** A task definition has more bytes than Amazon ECS takes. */
   | 'TASK_DEFINITION_TOO_LARGE'
   /** The key of a route of the edge is not a method and a path. */

@@ -71,6 +71,8 @@ export interface LambdaAuthorizerOptions {
    * Lambda function that allows or denies requests. To an HTTP API it returns a response in the simple format
    * (`{ isAuthorized }`), to a REST API, whose authorizer is of type `REQUEST`, an IAM policy.
    *
+   * A function of another account must allow the API itself: a warning has the command that its owners run.
+   *
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
    */
   readonly handler: IFunction;

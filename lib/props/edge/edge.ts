@@ -37,7 +37,7 @@ export interface RouteProps {
   readonly scopes?: string[];
 
   /**
-   * Limit on requests to this route.
+   * Limit on requests to this route. On a REST API each method of an `ANY` route has it for itself.
    *
    * @default - the limit of the edge
    */

@@ -17,7 +17,7 @@ export interface RollingDeploymentOptions {
 
   /**
    * Upper limit of running tasks during a deployment, 100 to 200 percent of the desired number, rounded down. It must leave room
-   * for one more task than `minHealthyPercent` keeps.
+   * for one more task than `minHealthyPercent` keeps. At 100, ECS does not move tasks between Availability Zones to balance them.
    *
    * @default 200
    */

@@ -1,6 +1,7 @@
 import type { ApiOptions } from '../../support/stack';
-import { App, SecretValue, Stack } from 'aws-cdk-lib';
+import { App, Fn, SecretValue, Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
+import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, LogDrivers, Secret } from 'aws-cdk-lib/aws-ecs';
 import { Secret as SecretsManagerSecret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -32,6 +33,24 @@ describe('tasks', () => {
     );
     const providers = Object.entries(resources).find(([, { Type }]) => Type === 'AWS::ECS::ClusterCapacityProviderAssociations')![0];
     expect(Object.values(resources).find(({ Type }) => Type === 'AWS::ECS::Service')?.DependsOn).toContain(providers);
+  });
+
+  test('on Fargate itself need no capacity providers, which the first cluster of an account may not get yet', () => {
+    const { template } = build({
+      services: { ui: service(), orders: service({ versions: { v1: { weight: 1 } } }) },
+      edge: edges.http({ authorizer: Authorizer.none(), routes }),
+    });
+    template.resourceCountIs('AWS::ECS::ClusterCapacityProviderAssociations', 0);
+  });
+
+  const spot = { capacityProviderStrategies: [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }] };
+  test.each([
+    ['a service', { ui: service(spot) }, {}],
+    ['a version', { ui: service({ versions: { v1: { weight: 1 }, v2: { weight: 0, ...spot } } }) }, {}],
+    ['a gateway', { ui: service() }, { gateway: spot }],
+  ])('get capacity providers where %s uses them', (_, services, options) => {
+    const { template } = build({ services, edge: edges.http({ authorizer: Authorizer.none(), routes, ...options }) });
+    template.hasResourceProperties('AWS::ECS::ClusterCapacityProviderAssociations', { CapacityProviders: ['FARGATE', 'FARGATE_SPOT'] });
   });
 
   test('carry the tags of their service', () => {
@@ -172,6 +191,56 @@ describe('two meshes in one app', () => {
     expect(() => new Microservices(new Stack(app, 'B'), 'Shop', { vpc, services: { ui: service() } })).toThrow(
       /domain: "shop\.internal" is the domain of A\/Shop too[\s\S]*DOMAIN_CLASH/,
     );
+  });
+
+  describe('that import one VPC, each for itself,', () => {
+    const subnets = { availabilityZones: ['eu-west-1a'], privateSubnetIds: ['subnet-1'] };
+    const cluster = (stack: Stack, vpc: IVpc) => Cluster.fromClusterAttributes(stack, 'Own', { clusterName: 'own', vpc });
+    /** Two stacks with one mesh of the same name each. */
+    const two = (vpcOf: (stack: Stack) => IVpc, regions = ['eu-west-1', 'eu-west-1'], byCluster = false): Microservices[] => {
+      const app = new App();
+      return regions.map((region, index) => {
+        const stack = new Stack(app, `Stack${index}`, { env: { account: '111111111111', region } });
+        const vpc = vpcOf(stack);
+        const where = byCluster ? { cluster: cluster(stack, vpc) } : { vpc };
+        return new Microservices(stack, 'Shop', { ...where, services: { ui: service() } });
+      });
+    };
+    const imported = (stack: Stack): IVpc => Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-1', ...subnets });
+
+    test('fails if they have one domain', () => {
+      expect(() => two(imported)).toThrow(/domain: "shop\.internal" is the domain of Stack0\/Shop too, in the same VPC[\s\S]*DOMAIN_CLASH/);
+    });
+
+    test('fails if they have one domain, and clusters bring the VPC', () => {
+      expect(() => two(imported, undefined, true)).toThrow('DOMAIN_CLASH');
+    });
+
+    test('may have one domain in two Regions, and where nobody knows whether it is the same VPC', () => {
+      expect(() => two(imported, ['eu-west-1', 'us-east-1'])).not.toThrow();
+      expect(() =>
+        two((stack) => Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: Fn.importValue(`Vpc${stack.node.id}`), ...subnets })),
+      ).not.toThrow();
+    });
+
+    test('may have one domain while the CDK has not looked the VPCs up, which all have one ID then', () => {
+      expect(() => two((stack) => Vpc.fromLookup(stack, 'Vpc', { vpcName: stack.node.id }))).not.toThrow();
+    });
+  });
+
+  test('fails if each imports the namespace in which both have a service of one name', () => {
+    const app = new App();
+    const [one, other] = ['A', 'B'].map((id) => {
+      const stack = new Stack(app, id, { env: { account: '111111111111', region: 'eu-west-1' } });
+      const namespace = PrivateDnsNamespace.fromPrivateDnsNamespaceAttributes(stack, 'Namespace', {
+        namespaceName: 'tasks.example',
+        namespaceId: 'ns-1',
+        namespaceArn: 'arn:aws:servicediscovery:eu-west-1:111111111111:namespace/ns-1',
+      });
+      return (name: string) => new Microservices(stack, name, { namespace, services: { a: service() } });
+    });
+    one?.('One');
+    expect(() => other?.('Two')).toThrow(/namespace: A\/One registers "a" in the same namespace[\s\S]*DOMAIN_CLASH/);
   });
 
   test('fails if they share a namespace in which both have a service of one name, or a gateway', () => {

@@ -17,7 +17,8 @@ export function renderAuthorizer(
     name: plan.id,
     ...settingsOf(api, plan, authorizer),
   });
-  if (authorizer?._lambda !== undefined) allowInvocation(resource, authorizer._lambda, api.apiId, resource.ref);
+  if (authorizer?._lambda !== undefined)
+    allowInvocation(resource, authorizer._lambda, { name: plan.id, apiId: api.apiId, authorizerId: resource.ref });
   return resource;
 }
 

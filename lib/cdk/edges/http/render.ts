@@ -1,3 +1,4 @@
+import type { CfnResource } from 'aws-cdk-lib';
 import { Duration } from 'aws-cdk-lib';
 import * as apigwv2 from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Construct } from 'constructs';
@@ -5,6 +6,7 @@ import type { Cors, EdgePlan } from '../../../core/plan/edge-plan';
 import { accessLogDestination } from '../access-log-destination';
 import { NO_ACCESS_LOGS_BY_CHOICE, PUBLIC_BY_CHOICE, acknowledge } from '../acknowledge';
 import type { EdgeContext, RenderedApi } from '../model';
+import { waitFor } from '../wait-for';
 import { renderVpcLink } from '../vpc-link';
 import { renderAuthorizer } from './authorizers';
 import type { HttpApiPlan, HttpRoutePlan, HttpStagePlan } from '../../../core/edges/http/plan';
@@ -65,7 +67,7 @@ function renderIntegration(
     to: target.securityGroup,
     port: target.containerPort,
   });
-  return new apigwv2.CfnIntegration(api, 'Gateway', {
+  const integration = new apigwv2.CfnIntegration(api, 'Gateway', {
     apiId: api.apiId,
     integrationType: 'HTTP_PROXY',
     integrationMethod: 'ANY',
@@ -75,6 +77,8 @@ function renderIntegration(
     payloadFormatVersion: '1.0',
     requestParameters: plan.requestParameters,
   });
+  waitFor(integration, [link, target.discoveryService.node.defaultChild as CfnResource]);
+  return integration;
 }
 
 function renderRoute(

@@ -14,7 +14,8 @@ export function renderAuthorizer(
 ): apigateway.IAuthorizer {
   const settings = settingsOf(api, plan, authorizer);
   const resource = new apigateway.CfnAuthorizer(api, `Authorizer-${plan.id}`, { restApiId: api.restApiId, name: plan.id, ...settings });
-  if (authorizer?._lambda !== undefined) allowInvocation(resource, authorizer._lambda, api.restApiId, resource.ref);
+  if (authorizer?._lambda !== undefined)
+    allowInvocation(resource, authorizer._lambda, { name: plan.id, apiId: api.restApiId, authorizerId: resource.ref });
   // A stage serves what was deployed: without a new deployment a changed authorizer would change nothing.
   api.latestDeployment?.addToLogicalId({ authorizer: plan.id, ...settings });
   return {

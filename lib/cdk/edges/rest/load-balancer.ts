@@ -13,6 +13,7 @@ const LONGEST_REQUEST = Duration.seconds(30);
 
 export interface EdgeLoadBalancer {
   readonly loadBalancer: elbv2.NetworkLoadBalancer;
+  readonly listener: elbv2.NetworkListener;
   readonly securityGroup: ec2.ISecurityGroup;
 }
 
@@ -51,7 +52,11 @@ export function renderLoadBalancer(scope: Construct, name: string, target: EdgeT
     // TCP: any HTTP path may be a route of the user's.
     healthCheck: { protocol: elbv2.Protocol.TCP, interval: Duration.seconds(10), healthyThresholdCount: 2, unhealthyThresholdCount: 2 },
   });
-  loadBalancer.addListener('Listener', { port: LISTENER_PORT, protocol: elbv2.Protocol.TCP, defaultTargetGroups: [gateway] });
+  const listener = loadBalancer.addListener('Listener', {
+    port: LISTENER_PORT,
+    protocol: elbv2.Protocol.TCP,
+    defaultTargetGroups: [gateway],
+  });
   gateway.addTarget(target.service.loadBalancerTarget({ containerName: target.containerName, containerPort: target.containerPort }));
-  return { loadBalancer, securityGroup };
+  return { loadBalancer, listener, securityGroup };
 }

@@ -1,3 +1,4 @@
+import type { CfnResource } from 'aws-cdk-lib';
 import { Stack } from 'aws-cdk-lib';
 import * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import type { Construct } from 'constructs';
@@ -5,6 +6,7 @@ import { accessLogDestination } from '../access-log-destination';
 import { NO_ACCESS_LOGS_BY_CHOICE, PUBLIC_BY_CHOICE, acknowledge } from '../acknowledge';
 import type { EdgePlan } from '../../../core/plan/edge-plan';
 import type { EdgeContext, RenderedApi } from '../model';
+import { waitFor } from '../wait-for';
 import { renderVpcLink } from '../vpc-link';
 import { renderAuthorizer } from './authorizers';
 import type { CorsPlan } from '../../../core/edges/rest/cors';
@@ -21,6 +23,8 @@ interface Backend {
   readonly url: string;
   readonly vpcLink: apigateway.IVpcLink;
   readonly loadBalancerArn: string;
+  /** What must be active before a method names it. */
+  readonly resources: readonly CfnResource[];
 }
 
 export function renderRestApi(scope: Construct, edge: EdgePlan, context: EdgeContext): RenderedApi {
@@ -119,12 +123,13 @@ function acknowledgeApi(api: apigateway.RestApi, logged: boolean): void {
 }
 
 function renderBackend(scope: Construct, name: string, { target }: EdgeContext): Backend {
-  const { loadBalancer, securityGroup } = renderLoadBalancer(scope, name, target);
+  const { loadBalancer, listener, securityGroup } = renderLoadBalancer(scope, name, target);
   const link = renderVpcLink(scope, { name, vpc: target.vpc, vpcSubnets: target.vpcSubnets, to: securityGroup, port: LISTENER_PORT });
   return {
     url: `http://${loadBalancer.loadBalancerDnsName}`,
     vpcLink: apigateway.VpcLink.fromVpcLinkId(scope, 'RestVpcLink', link.ref),
     loadBalancerArn: loadBalancer.loadBalancerArn,
+    resources: [loadBalancer.node.defaultChild as CfnResource, listener.node.defaultChild as CfnResource, link],
   };
 }
 
@@ -155,7 +160,9 @@ function renderMethod(
     ...(plan.scopes.length === 0 ? {} : { authorizationScopes: [...plan.scopes] }),
   });
   // The L2 construct knows only VPC links of version 1. https://github.com/aws/aws-cdk/issues/36184
-  (method.node.defaultChild as apigateway.CfnMethod).addPropertyOverride('Integration.IntegrationTarget', backend.loadBalancerArn);
+  const resource = method.node.defaultChild as apigateway.CfnMethod;
+  resource.addPropertyOverride('Integration.IntegrationTarget', backend.loadBalancerArn);
+  waitFor(resource, backend.resources);
   acknowledgeMethod(method, plan);
 }
 

@@ -4,6 +4,7 @@ import { REST_ACCESS_LOG } from '../access-log';
 import { authorizerOf, known } from '../authorizer-of';
 import type { CorsPlan } from './cors';
 import { planCors } from './cors';
+import { methodThrottles } from './method-throttles';
 import { defined } from '../../defined';
 
 /** A REST API as plain data. */
@@ -46,7 +47,7 @@ export interface RestStagePlan {
   readonly traced: boolean;
   readonly accessLogFormat?: string;
   readonly throttle?: Throttle;
-  /** By path and method, such as `/catalog/{id}/GET`. */
+  /** By path and method, such as `/catalog/{id}/GET`; never `ANY`, which a stage does not know. */
   readonly methodThrottles: Readonly<Record<string, Throttle>>;
 }
 
@@ -60,6 +61,7 @@ const AUTHORIZATION_TYPES: Readonly<Partial<Record<AuthorizerKind, RestAuthoriza
 };
 
 export function planRestApi({ tracing }: Pick<Topology, 'tracing'>, edge: EdgeTopology): RestApiPlan {
+  const cors = edge.cors === undefined ? undefined : planCors(edge.cors, edge.routes);
   const apiKeys = edge.authorizers.find((authorizer) => authorizer.kind === 'apiKey');
   return {
     methods: edge.routes.map((route) => planMethod(route, authorizerOf(edge, route).kind)),
@@ -69,14 +71,9 @@ export function planRestApi({ tracing }: Pick<Topology, 'tracing'>, edge: EdgeTo
       traced: tracing !== undefined,
       ...(edge.accessLogs ? { accessLogFormat: REST_ACCESS_LOG } : {}),
       ...defined({ throttle: edge.throttle }),
-      methodThrottles: Object.fromEntries(
-        edge.routes.flatMap((route) => (route.throttle === undefined ? [] : [[`${route.path}/${route.method}`, route.throttle]])),
-      ),
+      methodThrottles: methodThrottles(edge.routes, cors),
     },
-    ...defined({
-      cors: edge.cors === undefined ? undefined : planCors(edge.cors, edge.routes),
-      apiKeys: apiKeys?.id,
-    }),
+    ...defined({ cors, apiKeys: apiKeys?.id }),
   };
 }
 

@@ -15,7 +15,7 @@ import { gatewayNameOf } from '../../model/edge-names';
 import { EDGE_REMOVAL } from '../../model/pass-through-headers';
 import type { Reader } from '../../reading/reader';
 import { STRINGS } from '../../reading/reader';
-import { METHODS, parseRouteKey, shapeOf } from '../../model/edge-routes';
+import { REAL_METHODS, parseRouteKey, shapeOf } from '../../model/edge-routes';
 import { parsePassThroughHeaders } from '../security/parse-pass-through-headers';
 import { defined } from '../../defined';
 
@@ -268,9 +268,6 @@ function parseCors(at: Reader, kind: EdgeKind): Cors | undefined {
     allowCredentials,
   };
 }
-
-/** All but ANY, which only routes know. */
-const REAL_METHODS = METHODS.filter((method) => method !== 'ANY');
 
 /** Where API Gateway compares origins itself, they may be tokens (a CloudFront domain). */
 function parseOrigin(at: Reader, kind: EdgeKind): string | undefined {

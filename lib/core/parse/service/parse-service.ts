@@ -1,4 +1,11 @@
-import { FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, LOG_ROUTER_CONTAINER, LOG_ROUTER_MEMORY_MIB, MAX_CONTAINERS } from '../../model/constants';
+import {
+  FIRST_UNPRIVILEGED_PORT,
+  GATEWAY_NAME,
+  LOG_ROUTER_CONTAINER,
+  LOG_ROUTER_MEMORY_MIB,
+  MAX_CONTAINERS,
+  MAX_VARIABLES,
+} from '../../model/constants';
 import { LABEL, checkLabel } from '../../reading/check-label';
 import { Opaque, Unresolved, counted, displayValue } from '../../reading/input';
 import type { ContainerSettings, ExtraContainer, ProtocolId, Service, Sizing } from '../../model/topology';
@@ -209,7 +216,8 @@ function parseContainer(at: Reader, what: string, needsImage = true): ContainerS
     if (typeof secret.value === 'string') secret.fail('WRONG_TYPE', 'must be an ecs.Secret', { got: 'a string', fix });
     else secret.required('an ecs.Secret', `remove the variable, or ${fix}`).checkInstance('an ecs.Secret', ['arn', 'grantRead()'], fix);
   }
-  const environment = parseEnvironment(at.field('environment'));
+  const variables = at.field('environment').entries();
+  const environment = parseEnvironment(variables);
   for (const [name, secret] of secrets) {
     if (Object.hasOwn(environment, name))
       secret.fail('CONFLICT', `${displayValue(name)} is both a secret and an environment variable`, {
@@ -217,6 +225,7 @@ function parseContainer(at: Reader, what: string, needsImage = true): ContainerS
         fix: 'remove one of the two',
       });
   }
+  checkVariableCount(at, variables.length, secrets.length);
   const command = parseCommand(at.field('command'));
   const entryPoint = parseCommand(at.field('entryPoint'));
   const user = at.field('user').text();
@@ -259,10 +268,24 @@ function checkVariableName(name: string, at: Reader): void {
     });
 }
 
-function parseEnvironment(at: Reader): Readonly<Record<string, string>> {
+function checkVariableCount(container: Reader, plain: number, secret: number): void {
+  const total = plain + secret;
+  if (total <= MAX_VARIABLES) return;
+  const from = plain === 0 ? ', all from secrets' : secret === 0 ? '' : `: ${plain} in plain text, and ${secret} from secrets`;
+  // Where it stands: a version may have only one of them for itself.
+  const fields = [container.field('environment'), container.field('secrets')].filter((field) => !field.absent);
+  const own = fields.find((field) => field.path.startsWith(`${container.path}.`)) ?? fields[0];
+  own?.fail('TOO_MANY_VARIABLES', `the container has ${total} environment variables${from}`, {
+    got: null,
+    allowed: `at most ${MAX_VARIABLES} in all`,
+    fix: `remove ${total - MAX_VARIABLES}, or put several into one as JSON, or let the application read a file or AWS Systems Manager`,
+  });
+}
+
+function parseEnvironment(variables: readonly (readonly [string, Reader])[]): Readonly<Record<string, string>> {
   const environment: Record<string, string> = {};
   // Sorted, since a task definition is replaced if its variables change their order.
-  for (const [name, value] of [...at.entries()].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [name, value] of [...variables].sort(([a], [b]) => (a < b ? -1 : 1))) {
     checkVariableName(name, value);
     const text = parseVariable(value);
     // Own property even for "__proto__", which plain assignment would swallow.

@@ -6,6 +6,7 @@ import { Authorizer } from '../../../../lib/props/edge/authorizer';
 import type { HttpApiOptions, HttpApiRouteProps } from '../../../../lib/props/edge/edge';
 import { Edge } from '../../../../lib/props/edge/edge';
 import type { RenderedStack } from '../stack-with-gateway';
+import { resourcesOf } from '../../../support/stack';
 import { functionIn, stackWithEdge } from '../stack-with-gateway';
 
 const catalog: HttpApiRouteProps = { service: 'catalog' };
@@ -50,6 +51,14 @@ describe('the way to the gateway service', () => {
         'overwrite:header.x-edge-host': '$context.domainName',
       },
     });
+  });
+
+  test('is there before the integration is: explicitly, since CloudFormation does not wait long enough for what is only referenced', () => {
+    const resources = resourcesOf(render({}).template());
+    const [integration] = Object.values(resources).filter(({ Type }) => Type === 'AWS::ApiGatewayV2::Integration');
+    expect([integration?.DependsOn ?? []].flat().map((id) => resources[id]?.Type)).toEqual(
+      expect.arrayContaining(['AWS::ApiGatewayV2::VpcLink', 'AWS::ServiceDiscovery::Service']),
+    );
   });
 
   test('reaches one port of the gateway and nothing else', () => {

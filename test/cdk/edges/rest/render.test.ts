@@ -7,6 +7,7 @@ import { Authorizer } from '../../../../lib/props/edge/authorizer';
 import type { RestApiOptions, RestApiRouteProps } from '../../../../lib/props/edge/edge';
 import { Edge } from '../../../../lib/props/edge/edge';
 import type { RenderedStack } from '../stack-with-gateway';
+import { resourcesOf } from '../../../support/stack';
 import { functionIn, stackWithEdge } from '../stack-with-gateway';
 
 const catalog: RestApiRouteProps = { service: 'catalog' };
@@ -126,6 +127,25 @@ describe('the way to the gateway service', () => {
     });
   });
 
+  test('is there before any method is: explicitly, since CloudFormation does not wait long enough for what is only referenced', () => {
+    const resources = resourcesOf(
+      render({ cors: { allowOrigins: ['*'] }, routes: { 'GET /': catalog, 'ANY /a': catalog, 'POST /a/{id}': catalog } }).template(),
+    );
+    const methods = Object.values(resources).filter(
+      ({ Type, Properties }) => Type === 'AWS::ApiGateway::Method' && Properties?.['HttpMethod'] !== 'OPTIONS',
+    );
+    expect(methods).toHaveLength(3);
+    for (const { DependsOn = [] } of methods) {
+      expect([DependsOn].flat().map((id) => resources[id]?.Type)).toEqual(
+        expect.arrayContaining([
+          'AWS::ElasticLoadBalancingV2::LoadBalancer',
+          'AWS::ElasticLoadBalancingV2::Listener',
+          'AWS::ApiGatewayV2::VpcLink',
+        ]),
+      );
+    }
+  });
+
   test('leaves bodies of every type as they are', () => {
     render({})
       .template()
@@ -151,6 +171,7 @@ describe('the stage', () => {
       routes: {
         'GET /': { ...catalog, throttle: { rateLimit: 1, burstLimit: 2 } },
         'ANY /a/{proxy+}': { ...catalog, throttle: { rateLimit: 3, burstLimit: 4 } },
+        'POST /a/{proxy+}': catalog,
         'GET /b': catalog,
       },
     })
@@ -158,7 +179,9 @@ describe('the stage', () => {
       .hasResourceProperties('AWS::ApiGateway::Stage', {
         MethodSettings: [
           Match.objectLike({ ResourcePath: '/*', HttpMethod: '*', ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 }),
-          Match.objectLike({ ResourcePath: '/~1a~1{proxy+}', HttpMethod: 'ANY', ThrottlingRateLimit: 3, ThrottlingBurstLimit: 4 }),
+          ...['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'PUT'].map((method) =>
+            Match.objectLike({ ResourcePath: '/~1a~1{proxy+}', HttpMethod: method, ThrottlingRateLimit: 3, ThrottlingBurstLimit: 4 }),
+          ),
           Match.objectLike({ ResourcePath: '/', HttpMethod: 'GET', ThrottlingRateLimit: 1, ThrottlingBurstLimit: 2 }),
         ],
       });

@@ -59,6 +59,34 @@ test('throttles of the stage and of single methods', () => {
   expect(stage.methodThrottles).toEqual({ '//GET': throttle, '/a/{id}/POST': throttle });
 });
 
+describe('the throttle of an ANY route', () => {
+  const throttle = { rateLimit: 5, burstLimit: 10 };
+  const other = { rateLimit: 1, burstLimit: 2 };
+  const methods = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
+  const limited = (options: Partial<RestApiOptions>): RestApiPlan['stage']['methodThrottles'] => planOf(options).stage.methodThrottles;
+  const each = (names: readonly string[], path = '/a'): Record<string, unknown> =>
+    Object.fromEntries(names.map((method) => [`${path}/${method}`, throttle]));
+
+  test('is one for each method, since a stage knows no ANY', () => {
+    expect(limited({ routes: { 'ANY /a': { ...catalog, throttle }, 'ANY /b': catalog } })).toEqual(each(methods));
+    expect(limited({ routes: { 'ANY /{proxy+}': { ...catalog, throttle } } })).toEqual(each(methods, '/{proxy+}'));
+  });
+
+  test('leaves methods that have a route of their own to that route', () => {
+    const rest = methods.filter((method) => method !== 'GET' && method !== 'POST');
+    expect(
+      limited({ routes: { 'ANY /a': { ...catalog, throttle }, 'GET /a': catalog, 'POST /a': { ...catalog, throttle: other } } }),
+    ).toEqual({ ...each(rest), '/a/POST': other });
+  });
+
+  test('does not hold for preflight requests, which API Gateway answers', () => {
+    const cors = { allowOrigins: ['https://shop.example'] };
+    expect(limited({ cors, routes: { 'ANY /a': { ...catalog, throttle } } })).toEqual(
+      each(methods.filter((method) => method !== 'OPTIONS')),
+    );
+  });
+});
+
 test('access logs tell the trace, the key and why a request failed', () => {
   const fields = JSON.parse(planOf({}).stage.accessLogFormat ?? '') as object;
   expect(Object.keys(fields)).toEqual(

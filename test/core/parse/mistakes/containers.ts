@@ -1,5 +1,5 @@
 import type { Mistakes } from './mistake';
-import { containers, helper, Person } from './mistake';
+import { containers, helper, Person, variables } from './mistake';
 import { Choice, Opaque, Unresolved } from '../../../../lib/core/reading/input';
 import { firelens, image, listToken, mesh, seconds, secret, service, token, ui } from '../../../support/parsing';
 
@@ -150,6 +150,43 @@ export const CONTAINER_MISTAKES: Mistakes = {
       did: "lets a container listen on the collector's port",
       props: helper({ image, ports: [2000] }),
       path: 'services.ui.extraContainers.helper.ports[0]',
+    },
+  ],
+  TOO_MANY_VARIABLES: [
+    { did: 'gives 101 environment variables', props: ui({ environment: variables(101) }), path: 'services.ui.environment' },
+    { did: 'takes 101 variables from secrets', props: ui({ secrets: variables(101, secret) }), path: 'services.ui.secrets' },
+    {
+      did: 'gives 60 environment variables beside 41 secrets',
+      props: ui({ environment: variables(60), secrets: variables(41, secret, 'S') }),
+      path: 'services.ui.environment',
+    },
+    {
+      did: 'gives 120 environment variables to a container beside the application',
+      props: helper({ image, environment: variables(120) }),
+      path: 'services.ui.extraContainers.helper.environment',
+    },
+    {
+      did: 'gives 101 environment variables to a version',
+      props: ui({ versions: { v1: { weight: 1 }, v2: { weight: 0, environment: variables(101) } } }),
+      path: 'services.ui.versions.v2.environment',
+    },
+    {
+      did: 'gives secrets to a version that has them beside the environment variables of the service',
+      props: ui({
+        environment: variables(60),
+        versions: { v1: { weight: 1 }, v2: { weight: 0, secrets: variables(41, secret, 'S') } },
+      }),
+      path: 'services.ui.versions.v2.secrets',
+    },
+    {
+      did: 'gives 101 environment variables to a service, of which both versions have them',
+      props: ui({ environment: variables(101), versions: { v1: { weight: 1 }, v2: { weight: 0 } } }),
+      path: 'services.ui.environment',
+    },
+    {
+      did: 'gives 101 environment variables to a container of a version',
+      props: ui({ versions: { v1: { weight: 1, extraContainers: { helper: { image, environment: variables(101) } } } } }),
+      path: 'services.ui.versions.v1.extraContainers.helper.environment',
     },
   ],
   TOO_MANY_CONTAINERS: [

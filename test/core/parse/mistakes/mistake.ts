@@ -18,6 +18,9 @@ export const CA_ARN = 'arn:aws:acm-pca:eu-west-1:111122223333:certificate-author
 
 export const containers = (count: number): Raw =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`helper-${index}`, { image }]));
+/** Environment variables, or secrets. */
+export const variables = (count: number, value: unknown = 'x', prefix = 'V'): Raw =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`${prefix}${index}`, value]));
 export const helper = (more: unknown): Raw => ui({ extraContainers: { helper: more } });
 export const scaled = (scaling: unknown, more: Raw = {}): Raw => ui({ scaling, ...more });
 export const namespace = (name: unknown, type: unknown = 'DNS_PRIVATE'): Opaque =>

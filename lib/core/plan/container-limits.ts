@@ -1,0 +1,1 @@
+export { MAX_VARIABLES } from '../model/constants';
