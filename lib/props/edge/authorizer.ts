@@ -119,7 +119,7 @@ export interface ApiKeyAuthorizerOptions {
 }
 
 /**
- * An authorizer that an HTTP API can use.
+ * An authorizer that an HTTP API can use. The factories of `Authorizer` make one; any other implementation is an error.
  *
  * @example
  * const authorizer: IHttpApiAuthorizer = Authorizer.jwt({ issuer: 'https://login.example.com', audience: ['shop'] });
@@ -130,7 +130,7 @@ export interface IHttpApiAuthorizer {
 }
 
 /**
- * An authorizer that a REST API can use.
+ * An authorizer that a REST API can use. The factories of `Authorizer` make one; any other implementation is an error.
  *
  * @example
  * const authorizer: IRestApiAuthorizer = Authorizer.apiKey();
