@@ -35,6 +35,7 @@ function complete(workload: MeshWorkloadPlan, topology: Topology, ingress: MeshP
   return {
     ...workload,
     url: service === undefined ? '' : urlOf(service),
+    ownExecutionRole: workload.containers.some(({ secretNames, ownLogDriver }) => secretNames.length > 0 || ownLogDriver === true),
     ...defined({ egressPorts: egressPorts(topology, ingress, serviceOf(workload)) }),
   };
 }

@@ -73,7 +73,7 @@ export class Workload extends Construct implements IWorkload {
     this.discoveryService = of?.discoveryService ?? renderDiscovery(this, 'Discovery', plan, context);
     this.identity = of?.identity ?? renderIdentity(this, [plan], [this.discoveryService], context);
     const { certificate, taskRole, securityGroup } = this.identity;
-    const execution = needsOwnExecutionRole(plan, context) ? executionRole(this, 'ExecutionRole', foundation) : context.sharedExecutionRole;
+    const execution = plan.ownExecutionRole ? executionRole(this, 'ExecutionRole', foundation) : context.sharedExecutionRole;
 
     this.taskDefinition = new ecs.FargateTaskDefinition(this, 'TaskDefinition', {
       cpu: plan.sizing.cpu,
@@ -157,11 +157,6 @@ function interception({
       ...(ignoredPorts.length === 0 ? {} : { egressIgnoredPorts: [...ignoredPorts] }),
     },
   });
-}
-
-/** So that no other service can read its secrets at start, those of a log driver included. */
-function needsOwnExecutionRole(plan: WorkloadPlan, context: WorkloadContext): boolean {
-  return plan.containers.some((container) => container.secretNames.length > 0 || context.containerProps(container)?.logging !== undefined);
 }
 
 /** The environment of the mesh's own containers is the mesh's to explain; the user's is the user's. */

@@ -101,6 +101,8 @@ export interface ContainerSettings {
   readonly entryPoint?: readonly string[];
   readonly user?: string;
   readonly readonlyRootFilesystem: boolean;
+  /** Whether it has a log driver of the user's, which may hold secrets. */
+  readonly ownLogDriver?: true;
 }
 
 export interface Service extends Sizing, ContainerSettings {
@@ -255,6 +257,8 @@ export interface EdgeAuthorizer {
   readonly identity?: IdentitySource;
   /** How long API Gateway remembers an answer; 0: not at all. Of a Lambda authorizer. */
   readonly cacheSeconds?: number;
+  /** Of API keys: whether the user brings none, so that one is created. */
+  readonly createsKey?: boolean;
   /** Of a JWT authorizer. Text in which CloudFormation may fill in tokens. */
   readonly tokens?: { readonly issuer: string; readonly audience: readonly string[] };
 }

@@ -76,6 +76,8 @@ export interface WeightsPlan {
 export interface WorkloadPlan extends MeshWorkloadPlan {
   /** Where callers reach its service; empty for a gateway. */
   readonly url: string;
+  /** Whether its tasks start with an execution role of their own, so that no other service can read their secrets at start. */
+  readonly ownExecutionRole: boolean;
   /** TCP ports to which its tasks may connect, sorted; absent: to everything. */
   readonly egressPorts?: readonly number[];
 }
@@ -171,6 +173,8 @@ export interface ContainerPlan {
   /** Environment variables that render fills in. */
   readonly deployedEnvironment?: Readonly<Record<string, DeployedValue>>;
   readonly secretNames: readonly string[];
+  /** Whether it has a log driver of the user's, which may hold secrets. */
+  readonly ownLogDriver?: true;
   readonly user?: string;
   readonly readonlyRootFilesystem: boolean;
   /** Whether it has no Linux capability at all. */

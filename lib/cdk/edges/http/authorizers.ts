@@ -24,10 +24,22 @@ export function renderAuthorizer(
 
 function settingsOf(scope: Construct, plan: HttpAuthorizerPlan, authorizer: Authorizer | undefined): Settings {
   const identitySource = [...plan.identitySource];
-  if (plan.tokens !== undefined) return { ...jwt(plan.tokens.issuer, plan.tokens.audience), identitySource };
-  if (authorizer?._cognito !== undefined) return { ...cognito(authorizer._cognito), identitySource };
-  if (authorizer?._lambda !== undefined) return { ...lambda(scope, plan, authorizer._lambda), identitySource };
-  throw new Error(`bug: no options for the authorizer "${plan.id}" of the kind ${plan.kind}`);
+  switch (plan.kind) {
+    case 'jwt': {
+      const { issuer, audience } = given(plan, plan.tokens);
+      return { ...jwt(issuer, audience), identitySource };
+    }
+    case 'cognito':
+      return { ...cognito(given(plan, authorizer?._cognito)), identitySource };
+    case 'lambda':
+      return { ...lambda(scope, plan, given(plan, authorizer?._lambda)), identitySource };
+  }
+}
+
+/** What plan or props have of the authorizer. */
+function given<T>({ id, kind }: HttpAuthorizerPlan, options: T | undefined): T {
+  if (options === undefined) throw new Error(`bug: no options for the authorizer "${id}" of the kind ${kind}`);
+  return options;
 }
 
 function jwt(issuer: string, audience: readonly string[]): Omit<Settings, 'identitySource'> {

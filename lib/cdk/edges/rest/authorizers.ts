@@ -25,20 +25,23 @@ export function renderAuthorizer(
 }
 
 function settingsOf(scope: Construct, plan: RestAuthorizerPlan, authorizer: Authorizer | undefined): Settings {
-  if (authorizer?._cognito !== undefined) {
-    return {
-      type: 'COGNITO_USER_POOLS',
-      identitySource: plan.identitySource,
-      providerArns: [authorizer._cognito.userPool.userPoolArn],
-    };
+  const { identitySource, resultTtlSeconds } = plan;
+  switch (plan.kind) {
+    case 'cognito': {
+      const { userPool } = given(plan, authorizer?._cognito);
+      return { type: 'COGNITO_USER_POOLS', identitySource, providerArns: [userPool.userPoolArn] };
+    }
+    case 'lambda':
+      return {
+        type: 'REQUEST',
+        identitySource,
+        authorizerUri: invocationUri(scope, given(plan, authorizer?._lambda)),
+        authorizerResultTtlInSeconds: resultTtlSeconds,
+      };
   }
-  if (authorizer?._lambda !== undefined) {
-    return {
-      type: 'REQUEST',
-      identitySource: plan.identitySource,
-      authorizerUri: invocationUri(scope, authorizer._lambda),
-      authorizerResultTtlInSeconds: plan.resultTtlSeconds,
-    };
-  }
-  throw new Error(`bug: no options for the authorizer "${plan.id}" of the kind ${plan.kind}`);
+}
+
+function given<T>({ id, kind }: RestAuthorizerPlan, options: T | undefined): T {
+  if (options === undefined) throw new Error(`bug: no options for the authorizer "${id}" of the kind ${kind}`);
+  return options;
 }

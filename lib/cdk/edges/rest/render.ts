@@ -11,7 +11,7 @@ import { renderVpcLink } from '../vpc-link';
 import { renderAuthorizer } from './authorizers';
 import type { CorsPlan } from '../../../core/edges/rest/cors';
 import { LISTENER_PORT, renderLoadBalancer } from './load-balancer';
-import type { RestApiPlan, RestMethodPlan, RestStagePlan } from '../../../core/edges/rest/plan';
+import type { ApiKeysPlan, RestApiPlan, RestMethodPlan, RestStagePlan } from '../../../core/edges/rest/plan';
 import { renderUsagePlan } from './usage-plan';
 import { defined } from '../../../core/defined';
 
@@ -52,13 +52,13 @@ function renderKeys(
   scope: Construct,
   { apiName, api }: EdgePlan,
   stage: apigateway.Stage,
-  id: string,
+  { id, createsKey }: ApiKeysPlan,
   { authorizers }: EdgeContext,
 ): apigateway.UsagePlan {
-  const options = authorizers.get(id)?._apiKey;
-  // Keys made in place of the user's would lock their clients out, and let others in.
-  if (options === undefined) throw new Error(`bug: no options for the authorizer "${id}"`);
-  return renderUsagePlan(scope, apiName, stage, (api as RestApiPlan).stage.throttle, options);
+  const keys = authorizers.get(id)?._apiKey?.keys;
+  if (!createsKey && keys === undefined) throw new Error(`bug: no keys for the authorizer "${id}"`);
+  const { throttle } = (api as RestApiPlan).stage;
+  return renderUsagePlan(scope, apiName, stage, throttle, createsKey ? undefined : keys);
 }
 
 function renderApi(scope: Construct, edge: EdgePlan, plan: RestStagePlan, { logGroup }: EdgeContext): apigateway.RestApi {

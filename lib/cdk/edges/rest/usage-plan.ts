@@ -1,20 +1,23 @@
 import { Names } from 'aws-cdk-lib';
 import * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import type { Construct } from 'constructs';
-import type { ApiKeyAuthorizerOptions } from '../../../props/edge/authorizer';
 import type { Throttle } from '../../../core/plan/edge-plan';
 import { defined } from '../../../core/defined';
 
-/** The keys that the stage accepts. The limit holds for each key by itself. */
+/**
+ * The keys that the stage accepts. The limit holds for each key by itself.
+ *
+ * @param given the user's keys; absent: one is created
+ */
 export function renderUsagePlan(
   scope: Construct,
   name: string,
   stage: apigateway.Stage,
   throttle: Throttle | undefined,
-  options: ApiKeyAuthorizerOptions,
+  given: readonly apigateway.IApiKey[] | undefined,
 ): apigateway.UsagePlan {
   const plan = new apigateway.UsagePlan(scope, 'UsagePlan', { name, apiStages: [{ stage }], ...defined({ throttle }) });
-  const keys = options.keys ?? [new apigateway.ApiKey(scope, 'ApiKey', { description: `Clients of ${name}` })];
+  const keys = given ?? [new apigateway.ApiKey(scope, 'ApiKey', { description: `Clients of ${name}` })];
   // Not `addApiKey`, whose ids depend on the order of the keys unless the user has set a feature flag.
   for (const key of new Set(keys)) {
     new apigateway.CfnUsagePlanKey(plan, `Key-${Names.nodeUniqueId(key.node)}`, {

@@ -14,7 +14,14 @@ export interface RestApiPlan {
   readonly stage: RestStagePlan;
   readonly cors?: CorsPlan;
   /** Present if a route asks for an API key: the id of that authorizer. */
-  readonly apiKeys?: string;
+  readonly apiKeys?: ApiKeysPlan;
+}
+
+export interface ApiKeysPlan {
+  /** Of the authorizer. */
+  readonly id: string;
+  /** Whether one is created, since the user brings none. */
+  readonly createsKey: boolean;
 }
 
 export interface RestMethodPlan {
@@ -73,7 +80,7 @@ export function planRestApi({ tracing }: Pick<Topology, 'tracing'>, edge: EdgeTo
       ...defined({ throttle: edge.throttle }),
       methodThrottles: methodThrottles(edge.routes, cors),
     },
-    ...defined({ cors, apiKeys: apiKeys?.id }),
+    ...defined({ cors, apiKeys: apiKeys === undefined ? undefined : { id: apiKeys.id, createsKey: apiKeys.createsKey === true } }),
   };
 }
 

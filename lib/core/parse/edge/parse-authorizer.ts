@@ -72,10 +72,7 @@ export class Authorizers {
     if (kind === 'jwt') return parseJwt(at);
     if (kind === 'cognito') return this.parseCognito(at);
     if (kind === 'lambda') return parseLambda(at);
-    if (kind === 'apiKey')
-      for (const key of at.field('keys').items())
-        key.required('an API key', 'remove the entry, or give an apigateway.IApiKey').checkInstance('an apigateway.IApiKey', ['keyId']);
-    return {};
+    return kind === 'apiKey' ? parseApiKeys(at.field('keys')) : {};
   }
 
   private parseCognito(at: Reader): Omit<EdgeAuthorizer, 'id' | 'kind'> {
@@ -106,6 +103,12 @@ export class Authorizers {
 
 function factory(kind: AuthorizerKind): string {
   return `Authorizer.${kind}()`;
+}
+
+function parseApiKeys(at: Reader): Omit<EdgeAuthorizer, 'id' | 'kind'> {
+  for (const key of at.items())
+    key.required('an API key', 'remove the entry, or give an apigateway.IApiKey').checkInstance('an apigateway.IApiKey', ['keyId']);
+  return { createsKey: at.absent };
 }
 
 function isBare(kind: AuthorizerKind, at: Reader): boolean {

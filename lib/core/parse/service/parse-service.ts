@@ -234,6 +234,7 @@ function parseContainer(at: Reader, what: string, needsImage = true): ContainerS
     secretNames: secrets.map(([name]) => name).sort(),
     ...defined({ command, entryPoint, user }),
     readonlyRootFilesystem: at.field('readonlyRootFilesystem').boolean() ?? false,
+    ...(at.field('logging').absent ? {} : { ownLogDriver: true as const }),
   };
 }
 

@@ -46,7 +46,7 @@ test.each<[string, IRestApiAuthorizer, string, boolean]>([
 ])('Authorizer.%s() is checked on the method', (_, authorizer, authorizationType, apiKeyRequired) => {
   const plan = planOf({ authorizer });
   expect(plan.methods[0]).toMatchObject({ authorizationType, apiKeyRequired });
-  expect(plan.apiKeys).toBe(apiKeyRequired ? 'apiKey' : undefined);
+  expect(plan.apiKeys).toEqual(apiKeyRequired ? { id: 'apiKey', createsKey: true } : undefined);
 });
 
 test('throttles of the stage and of single methods', () => {
