@@ -45,7 +45,7 @@ test('in a mesh without certificates the region is enough', () => {
   expect(readSettings({ AWS_REGION: 'eu-west-1' })).toMatchObject({ certificate: undefined, region: 'eu-west-1' });
 });
 
-test('fails if only one of identity and secret is given, so that a slip does not switch certificates off', () => {
+test('fails if only one of identity and secret is given, so that a typo does not switch certificates off', () => {
   expect(issuesOf({ AWS_REGION: 'eu-west-1', MESH_IDENTITY: IDENTITY })).toEqual([
     expect.stringMatching(/^MESH_SECRET_ARN is missing, it goes with MESH_IDENTITY/),
   ]);

@@ -147,7 +147,7 @@ describe('an external service', () => {
     ['names it like the gateway', mesh({ ui: service() }, { external: { gateway: { host } } }), 'RESERVED_NAME', 'external.gateway'],
     ['names it with an underscore', mesh({ ui: service() }, { external: { a_b: { host } } }), 'INVALID_NAME', 'external.a_b'],
     ['gives a list', mesh({ ui: service() }, { external: [] }), 'WRONG_TYPE', 'external'],
-    ['calls it by a slip of its name', stripe({ host }, {}, { calls: ['strpe'] }), 'UNKNOWN_SERVICE', 'services.ui.calls[0]'],
+    ['calls it by a typo of its name', stripe({ host }, {}, { calls: ['strpe'] }), 'UNKNOWN_SERVICE', 'services.ui.calls[0]'],
     ['calls it twice', stripe({ host }, {}, { calls: ['stripe', 'stripe'] }), 'DUPLICATE', 'services.ui.calls[1]'],
     ['listens on its virtual port', stripe({ host, virtualPort: 8080 }), 'PORT_CLASH', 'services.ui.calls[0]'],
     [

@@ -31,8 +31,8 @@ describe('whoever writes weights by hand', () => {
     ['a comma too many', plain, '{"weights":{"v1":90,"v2":10,}}'],
     ['a brace too few', plain, '{"weights":{"v1":90,"v2":10}'],
     ['something behind it', plain, '{"weights":{"v1":90}} }'],
-    ['a version with a slip in its name', plain, '{"weights":{"v1":90,"v22":10}}'],
-    ['a word with a slip', plain, '{"weight":{"v1":90}}'],
+    ['a version with a typo in its name', plain, '{"weights":{"v1":90,"v22":10}}'],
+    ['a word with a typo', plain, '{"weight":{"v1":90}}'],
     ['a fraction', plain, '{"weights":{"v1":0.9,"v2":0.1}}'],
     ['a negative weight', plain, '{"weights":{"v1":-1,"v2":10}}'],
     ['a number as text', plain, '{"weights":{"v1":"90"}}'],
@@ -43,7 +43,7 @@ describe('whoever writes weights by hand', () => {
     ['routes, of which none has weights of its own', plain, '{"weights":{"v1":1},"routes":{"beta":{"v1":1}}}'],
     ['no routes', routed, '{"weights":{"v1":1}}'],
     ['too few routes', routed, '{"weights":{"v1":1},"routes":{"beta":{"v1":1}}}'],
-    ['a route with a slip in its name', routed, '{"weights":{"v1":1},"routes":{"beta":{"v1":1},"odl":{"v1":1}}}'],
+    ['a route with a typo in its name', routed, '{"weights":{"v1":1},"routes":{"beta":{"v1":1},"odl":{"v1":1}}}'],
     ['a route no weight', routed, '{"weights":{"v1":1},"routes":{"beta":{"v1":1},"old":{"v1":0}}}'],
   ])('fails if it gives %s', (_, pattern, text) => {
     expect(takes(pattern, text)).toBe(false);
@@ -70,13 +70,13 @@ test('with more names than there is room for, the pattern still asks for weights
 
 test('whatever names there are, what a deployment writes is taken, and the agent of a new task takes all that is', () => {
   let taken = 0;
-  const slip = fc.tuple(fc.nat(400), fc.constantFrom('', '0', '1', ',', '"', '}', ' ', ':', '-'));
+  const typo = fc.tuple(fc.nat(400), fc.constantFrom('', '0', '1', ',', '"', '}', ' ', ':', '-'));
   fc.assert(
     fc.property(
       names(1, 4),
       names(0, 2),
       fc.array(fc.nat(1000), { minLength: 12, maxLength: 12 }),
-      fc.option(slip, { nil: undefined }),
+      fc.option(typo, { nil: undefined }),
       fc.boolean(),
       (versions, routes, numbers, mistake, lines) => {
         const weights = (from: number) =>

@@ -164,17 +164,17 @@ function accepted(tree: Tree): { readonly template: unknown; readonly topology: 
 function problems(
   template: unknown,
   topology: Topology,
-): { readonly found: readonly string[]; readonly issues: readonly Issue[]; readonly unsayable: readonly string[] } {
+): { readonly found: readonly string[]; readonly issues: readonly Issue[]; readonly unsupported: readonly string[] } {
   const issues = new IssueList();
   const { meshes } = readTemplate(template, {}, issues);
   expect(meshes).toHaveLength(1);
   const [mesh] = meshes;
   // CloudFormation gives the mesh its name, which must be the only one of its account: the template says none.
   const found = mesh === undefined ? [] : differences({ ...toMeshView(mesh, issues), name: topology.name }, viewOfTopology(topology));
-  return { found, issues: issues.all, unsayable: unsupportedFields(topology) };
+  return { found, issues: issues.all, unsupported: unsupportedFields(topology) };
 }
 
-const NONE = { found: [], issues: [], unsayable: [] };
+const NONE = { found: [], issues: [], unsupported: [] };
 
 test('a template of App Mesh, read by what knows nothing of its writer, says what the topology says', () => {
   let services = 0;
