@@ -1,3 +1,4 @@
+import { servicesBehind } from '../model/callers';
 import { GATEWAY_PORT } from '../model/constants';
 import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, ROUTE_HEADER } from '../model/edge-headers';
 import type { Cors, EdgeRoute, EdgeTopology, Service, Topology } from '../model/topology';
@@ -37,7 +38,7 @@ const CORS_FILTER = 'envoy.extensions.filters.http.cors.v3.Cors';
 
 /** The Envoy configuration of the gateway service of an edge, which takes requests from API Gateway. */
 export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): Bootstrap {
-  const targets = topology.services.filter(({ gateways }) => gateways.includes(edge.gatewayName));
+  const targets = servicesBehind(topology, edge);
   const { cors, gatewayName } = edge;
   const manager = httpConnectionManager({
     peer: gatewayName,

@@ -1,3 +1,5 @@
+import type { EdgeTopology, Service, Topology } from './topology';
+
 /** All that may call a service: those that list it, and the gateways whose edges have a route to it. */
 export function everyCaller({
   callers,
@@ -7,4 +9,12 @@ export function everyCaller({
   readonly gateways: readonly string[];
 }): readonly string[] {
   return [...callers, ...gateways];
+}
+
+/** The services to which the gateway of an edge sends requests. */
+export function servicesBehind(
+  { services }: Pick<Topology, 'services'>,
+  { gatewayName }: Pick<EdgeTopology, 'gatewayName'>,
+): readonly Service[] {
+  return services.filter(({ gateways }) => gateways.includes(gatewayName));
 }

@@ -1,4 +1,4 @@
-import { everyCaller } from '../../../lib/core/model/callers';
+import { everyCaller, servicesBehind } from '../../../lib/core/model/callers';
 import { GATEWAY_PORT } from '../../../lib/core/model/constants';
 import { ROUTE_HEADER } from '../../../lib/core/model/edge-headers';
 import { identityOf } from '../../../lib/core/contract/identity';
@@ -190,7 +190,7 @@ function externalView({ name, host, port, protocol, virtualHost, virtualPort, ca
 function gatewayView(topology: Topology, edge: EdgeTopology): GatewayView {
   const tls = clientTls(
     topology,
-    topology.services.filter(({ gateways }) => gateways.includes(edge.gatewayName)).map(({ name }) => name),
+    servicesBehind(topology, edge).map(({ name }) => name),
   );
   return {
     name: edge.gatewayName,

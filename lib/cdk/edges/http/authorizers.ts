@@ -1,6 +1,7 @@
 import * as apigwv2 from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Construct } from 'constructs';
 import type { Authorizer, CognitoAuthorizerOptions, LambdaAuthorizerOptions } from '../../../props/edge/authorizer';
+import { given } from '../given-options';
 import { allowInvocation, invocationUri } from '../lambda-authorizer';
 import type { HttpAuthorizerPlan } from '../../../core/edges/http/plan';
 
@@ -34,12 +35,6 @@ function settingsOf(scope: Construct, plan: HttpAuthorizerPlan, authorizer: Auth
     case 'lambda':
       return { ...lambda(scope, plan, given(plan, authorizer?._lambda)), identitySource };
   }
-}
-
-/** What plan or props have of the authorizer. */
-function given<T>({ id, kind }: HttpAuthorizerPlan, options: T | undefined): T {
-  if (options === undefined) throw new Error(`bug: no options for the authorizer "${id}" of the kind ${kind}`);
-  return options;
 }
 
 function jwt(issuer: string, audience: readonly string[]): Omit<Settings, 'identitySource'> {

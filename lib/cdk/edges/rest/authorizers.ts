@@ -1,6 +1,7 @@
 import * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import type { Construct } from 'constructs';
 import type { Authorizer } from '../../../props/edge/authorizer';
+import { given } from '../given-options';
 import { allowInvocation, invocationUri } from '../lambda-authorizer';
 import type { RestAuthorizerPlan } from '../../../core/edges/rest/plan';
 
@@ -39,9 +40,4 @@ function settingsOf(scope: Construct, plan: RestAuthorizerPlan, authorizer: Auth
         authorizerResultTtlInSeconds: resultTtlSeconds,
       };
   }
-}
-
-function given<T>({ id, kind }: RestAuthorizerPlan, options: T | undefined): T {
-  if (options === undefined) throw new Error(`bug: no options for the authorizer "${id}" of the kind ${kind}`);
-  return options;
 }

@@ -1,3 +1,4 @@
+import { servicesBehind } from '../../model/callers';
 import type { IssueCode, IssueList } from '../../reading/issues';
 import type { EdgeTopology, Service } from '../../model/topology';
 import type { AppMeshSettings, AppMeshTopology } from './settings';
@@ -330,7 +331,7 @@ function checkEdge(check: Checker, topology: AppMeshTopology, edge: EdgeTopology
   if (edge.cors !== undefined)
     check.unsupported(`${edge.path}.cors`, 'a virtual gateway answers no preflight requests, and adds no headers');
   for (const { key } of edge.routes) checkEdgeRoute(check, edge.path, key);
-  const routed = topology.services.filter(({ gateways }) => gateways.includes(edge.gatewayName));
+  const routed = servicesBehind(topology, edge);
   const byAcm = routed.filter((service) => acmCertificateOf(topology, service) !== undefined);
   if (byAcm.length > 0 && byAcm.length < routed.length) {
     check.fail(

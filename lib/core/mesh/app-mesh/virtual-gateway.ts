@@ -1,3 +1,4 @@
+import { servicesBehind } from '../../model/callers';
 import type { GatewayRoutePlan, VirtualGatewayPlan } from './resources';
 import { GATEWAY_PORT } from '../../model/constants';
 import { ROUTE_HEADER } from '../../model/edge-headers';
@@ -9,10 +10,7 @@ import { defined } from '../../defined';
 
 /** The gateway service behind API Gateway. App Mesh has one client policy for all that a virtual gateway calls. */
 export function virtualGateway(topology: AppMeshTopology, edge: EdgeTopology): VirtualGatewayPlan {
-  const policy = clientPolicy(
-    topology,
-    topology.services.filter(({ gateways }) => gateways.includes(edge.gatewayName)),
-  );
+  const policy = clientPolicy(topology, servicesBehind(topology, edge));
   return {
     name: edge.gatewayName,
     spec: {

@@ -1,3 +1,4 @@
+import { servicesBehind } from '../../model/callers';
 import type { ContainerPlan, InterceptionPlan, MeshEndpointPlan, MeshWorkloadPlan } from '../../plan/system-plan';
 import {
   COLLECTOR_CONTAINER,
@@ -58,7 +59,7 @@ export function gatewayWorkload(topology: AppMeshTopology, mesh: AppMeshSettings
     refreshSeconds: EDGE_REFRESH_SECONDS,
     stopSeconds: stopSecondsOf(EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS),
   };
-  const routed = topology.services.filter(({ gateways }) => gateways.includes(edge.gatewayName));
+  const routed = servicesBehind(topology, edge);
   return {
     ...workloadOf(agent, mesh, { kind: 'virtualGateway', name: edge.gatewayName, ...permissions(topology, undefined, routed) }, []),
     edge: edge.name,

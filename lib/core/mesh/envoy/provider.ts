@@ -1,3 +1,4 @@
+import { servicesBehind } from '../../model/callers';
 import { gatewayBootstrap } from '../../envoy/gateway';
 import type { Bootstrap } from '../../envoy/api/bootstrap';
 import { sidecarBootstrap } from '../../envoy/sidecar';
@@ -119,7 +120,7 @@ function gatewayWorkload(topology: EnvoyTopology, edge: EdgeTopology): MeshWorkl
     topology,
     service: edge.gatewayName,
     name: edge.gatewayName,
-    callees: topology.services.filter(({ gateways }) => gateways.includes(edge.gatewayName)),
+    callees: servicesBehind(topology, edge),
     intervals: intervalsOf(topology),
     refreshSeconds: EDGE_REFRESH_SECONDS,
     stopSeconds: stopSecondsOf(EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS),
