@@ -2,7 +2,7 @@ import { Tracing } from '../../lib';
 import { ADMIN_PORT } from '../../lib/core/contract/ports';
 import { APPLICATION_CONTAINER, INBOUND_PORT, PROXY_CONTAINER } from '../../lib/core/model/constants';
 import { settled } from './mesh';
-import { flakyServer, setMode, served } from './flaky-server';
+import { flakyServer, served, setMode, total } from './flaky-server';
 import type { SteadyReport } from './programs/steady-client';
 import type { Task } from './runner';
 import { Cluster, standIns, until } from './runner';
@@ -126,7 +126,8 @@ e2e('faults of one of three tasks, with the default policy', () => {
       const [victim, ...others] = callees();
       expect(await under('the application needs 1 s for an answer', '/slow', whileFlaky('slow-1000'))).toMatchObject(nothingLost);
       // It had its full share before it became slow, and has it again when it is well; taking turns, all would have the same.
-      for (const task of others) expect(served(task, '/slow')).toBeGreaterThan(1.4 * served(victim, '/slow'));
+      const share = await served(victim, '/slow');
+      for (const task of others) expect(await served(task, '/slow')).toBeGreaterThan(1.4 * share);
     });
 
     test('if Envoy is frozen, as with a machine that hangs', async () => {
@@ -139,7 +140,7 @@ e2e('faults of one of three tasks, with the default policy', () => {
       const { failures, failed, requests } = await under('the application answers 500', '/failing', whileFlaky('status-500'));
       expect(Object.keys(failures)).toEqual([expect.stringContaining('status 500')]);
       expect(failed).toBeGreaterThan(requests / 10);
-      expect(callees().reduce((sum, task) => sum + served(task, '/failing'), 0)).toBe(requests);
+      expect(await total(callees(), async (task) => served(task, '/failing'))).toBe(requests);
     });
 
     test('if answers break off half-way, they have begun, and are not asked for again', async () => {

@@ -17,10 +17,13 @@ export async function setMode(task: Task, mode: string): Promise<void> {
   await task.client.send({ url: `http://127.0.0.1:${FLAKY_PORT}/mode/${mode}`, method: 'POST' });
 }
 
-/** How often the application was asked for this path. */
-export function served(task: Task, path: string): number {
-  return task
-    .container(APPLICATION_CONTAINER)
-    .log.json()
-    .filter((entry) => entry['path'] === path).length;
+/** How often the application was asked for this path, every request counted that was answered before. */
+export async function served(task: Task, path: string): Promise<number> {
+  const entries = await task.container(APPLICATION_CONTAINER).log.jsonSoFar();
+  return entries.filter((entry) => entry['path'] === path).length;
+}
+
+/** The sum of what is counted of each task. */
+export async function total(tasks: readonly Task[], count: (task: Task) => Promise<number>): Promise<number> {
+  return (await Promise.all(tasks.map(count))).reduce((sum, each) => sum + each, 0);
 }

@@ -151,6 +151,7 @@ e2e('a service with versions', () => {
     const { status, body } = await ui().client.send({ url: `${CATALOG}/mirrored`, method: 'POST', body: 'a body' });
     expect([status, (JSON.parse(body) as RelayAnswer).body]).toEqual([200, 'a body']);
     await until(() => served('v3', '/mirrored') === 1, { what: 'the copy to arrive' });
+    await until(() => served('v1', '/mirrored') + served('v2', '/mirrored') > 0, { what: 'the request itself to be logged' });
     expect(served('v1', '/mirrored') + served('v2', '/mirrored')).toBe(1);
     // A request for one version stays with it.
     await ask('/only', { 'x-version': 'v1' });

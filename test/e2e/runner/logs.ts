@@ -36,6 +36,15 @@ export class ContainerLog {
     return this.all.map(parse).filter((entry) => entry !== undefined);
   }
 
+  /**
+   * The same, with every line that was written before this call: an answer can reach the runner before the line about it,
+   * since each comes by a pipe of its own. One turn of the event loop reads all pipes that hold something.
+   */
+  async jsonSoFar(): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    return this.json();
+  }
+
   /** The first line, past or future, that satisfies the predicate. */
   async until(
     predicate: (line: LogLine) => boolean,
