@@ -7,7 +7,7 @@ import { retirement } from './certificate/retirement';
 import { SDS } from './certificate/sds';
 import { lifeLeftReporter, REPORT_EVERY_MS } from './certificate/life-left';
 import { renewal } from './certificate/renewal';
-import type { SecretSource } from './certificate/secret-source';
+import type { SvidSource } from './certificate/issuing';
 import { waitForCertificate } from './certificate/wait-for-certificate';
 import type { Clock } from './clock';
 import type { EnvoyAdmin } from './drain/envoy-admin';
@@ -35,7 +35,7 @@ export interface World {
   readonly log: Log;
   readonly files: Files;
   /** Undefined in a mesh without certificates. */
-  readonly secret: SecretSource | undefined;
+  readonly svids: SvidSource | undefined;
   readonly cloudMap: CloudMap;
   /** Undefined where no callee has versions. */
   readonly parameters: Parameters | undefined;
@@ -131,23 +131,23 @@ export function run(settings: Settings, world: World, stop: AbortSignal): Runnin
 interface OwnCertificate {
   readonly identity: Identity;
   readonly certificate: CertificateFiles;
-  readonly secret: SecretSource;
+  readonly source: SvidSource;
 }
 
 const FORMATS: Readonly<Record<CertificateFormatName, CertificateFormat>> = { sds: SDS, pem: PEM };
 
-function ownCertificate({ certificate, directory }: Settings, { files, secret }: World): OwnCertificate | undefined {
-  if (certificate === undefined || secret === undefined) return undefined;
+function ownCertificate({ certificate, directory }: Settings, { files, svids }: World): OwnCertificate | undefined {
+  if (certificate === undefined || svids === undefined) return undefined;
   return {
     identity: certificate.identity,
     certificate: new CertificateFiles(files, directory, certificate.identity.uri, FORMATS[certificate.format]),
-    secret,
+    source: svids,
   };
 }
 
 function certificateLoops(
   own: OwnCertificate,
-  { renewMs, certificate }: Settings,
+  { renewMs, checkMs, certificate }: Settings,
   world: World,
   parts: LoopParts,
   retire: () => void,
@@ -155,7 +155,7 @@ function certificateLoops(
   const tellLifeLeft = lifeLeftReporter({ ...world, ...own });
   return [
     ...(certificate?.format === 'pem' ? [loop('retirement', retirement({ ...world, ...own, retire }), parts)] : []),
-    loop('certificate', renewal({ ...world, ...own, renewMs, tellLifeLeft }), parts),
+    loop('certificate', renewal({ ...world, ...own, renewMs, checkMs, tellLifeLeft }), parts),
     loop(
       'life left',
       async () => {

@@ -9,7 +9,8 @@ import { systemFiles } from './files';
 import { askHealth, healthSocket, serveHealth } from './health/socket';
 import { jsonLog } from '../shared/log';
 import { InvalidSettings, readSettings, type Settings } from './settings';
-import { ecsMetadata } from './task-metadata';
+import type { SvidSource } from './certificate/issuing';
+import { ecsMetadata, type MetadataSource } from './task-metadata';
 
 const log = jsonLog((line) => {
   process.stdout.write(`${line}\n`);
@@ -66,22 +67,37 @@ async function health(): Promise<number> {
 
 /** Loaded only by who needs it: the health check is a process of its own, every few seconds. */
 async function world(settings: Settings): Promise<World> {
-  const [{ secretsManager }, { serviceDiscovery }] = await Promise.all([
-    import('./aws/secrets-manager.js'),
-    import('./aws/service-discovery.js'),
-  ]);
+  const { serviceDiscovery } = await import('./aws/service-discovery.js');
+  const metadata = settings.metadataUri === undefined ? undefined : ecsMetadata(settings.metadataUri);
   return {
     clock: systemClock,
     random: () => randomInt(2 ** 32) / 2 ** 32,
     log,
     files: systemFiles,
-    secret: settings.certificate === undefined ? undefined : secretsManager(settings.certificate.secretArn, settings.region),
+    svids: await svids(settings, metadata),
     cloudMap: serviceDiscovery(settings.region, process.env),
     // A client more costs memory that only some have a use for.
     parameters: settings.weights.length === 0 ? undefined : (await import('./aws/systems-manager.js')).systemsManager(settings.region),
     envoy: envoyAdmin(ENVOY_ADMIN),
-    metadata: settings.metadataUri === undefined ? undefined : ecsMetadata(settings.metadataUri),
+    metadata,
   };
+}
+
+async function svids({ certificate, region }: Settings, metadata: MetadataSource | undefined): Promise<SvidSource | undefined> {
+  if (certificate === undefined) return undefined;
+  const [{ svidSource }, { identityKey }, { issuingFunction }] = await Promise.all([
+    import('./certificate/issuing.js'),
+    import('./aws/identity-key.js'),
+    import('./aws/issuing-function.js'),
+  ]);
+  return svidSource({
+    clock: systemClock,
+    identity: certificate.identity.uri,
+    mesh: certificate.mesh,
+    key: identityKey(certificate.identityKeyArn, region),
+    issuer: issuingFunction(certificate.issuerArn, region),
+    task: async () => (await metadata?.read())?.taskArn ?? Promise.reject(new Error('there are no metadata')),
+  });
 }
 
 /** The last of so many signals ends the process at once. */

@@ -8,6 +8,7 @@ import type {
 } from '../../lib/core/contract/agent';
 import { MESH_DIRECTORY } from '../../lib/core/contract/files';
 import { identityParts } from '../../lib/core/contract/identity';
+import { CHECK_SECONDS, RENEW_AFTER_SECONDS } from '../../lib/core/contract/issuing';
 import type { Unread } from '../../lib/core/contract/unread';
 
 /** The agent's settings, all of them by environment variables. */
@@ -31,7 +32,10 @@ export interface Settings {
   /** Between SIGTERM and SIGKILL. */
   readonly stopMs: number;
   readonly waitMs: number;
+  /** The age at which a certificate is replaced. */
   readonly renewMs: number;
+  /** How often the issuer is asked whether authorities have changed. */
+  readonly checkMs: number;
   readonly pollMs: number;
   /** Callees with versions, whose weights are found in parameters. */
   readonly weights: readonly WeightsTarget[];
@@ -45,7 +49,12 @@ export interface WeightsTarget extends Required<WeightedService> {
 
 export interface CertificateSettings {
   readonly identity: Identity;
-  readonly secretArn: string;
+  /** The name of the mesh. */
+  readonly mesh: string;
+  /** Of KMS: proves the identity. */
+  readonly identityKeyArn: string;
+  /** The function that issues. */
+  readonly issuerArn: string;
   readonly format: CertificateFormatName;
 }
 
@@ -72,14 +81,9 @@ export class InvalidSettings extends Error {
 export function readSettings(environment: Environment): Settings {
   const read = new Variables(environment);
   const identity = read.optional('MESH_IDENTITY', 'spiffe://<trust domain>/<service>', identityOf);
-  const secret = read.optional('MESH_SECRET_ARN', 'the ARN of a secret of Secrets Manager', secretOf);
-  if (read.has('MESH_IDENTITY') && !read.has('MESH_SECRET_ARN'))
-    read.missing('MESH_SECRET_ARN', 'it goes with MESH_IDENTITY, and must be the ARN of a secret of Secrets Manager');
-  if (read.has('MESH_SECRET_ARN') && !read.has('MESH_IDENTITY'))
-    read.missing('MESH_IDENTITY', 'it goes with MESH_SECRET_ARN, and must be spiffe://<trust domain>/<service>');
-  const format = read.optional('MESH_CERTIFICATE_FORMAT', 'sds or pem', formatOf) ?? 'sds';
-  const region = secret?.region ?? read.optional('AWS_REGION', 'a region', (text) => (/^[a-z0-9-]+$/.test(text) ? text : undefined));
-  if (region === undefined && !read.has('MESH_SECRET_ARN')) read.missing('AWS_REGION', 'ECS sets it on Fargate');
+  const issuing = identity === undefined && !read.has('MESH_IDENTITY') ? undefined : issuingSettings(read);
+  const region = issuing?.region ?? read.optional('AWS_REGION', 'a region', (text) => (/^[a-z0-9-]+$/.test(text) ? text : undefined));
+  if (region === undefined && !read.has('MESH_IDENTITY')) read.missing('AWS_REGION', 'ECS sets it on Fargate');
   const discovery = read.parsed(
     'MESH_DISCOVERY',
     'a JSON list of { cluster, namespaceName, serviceName, port }, each cluster once',
@@ -101,7 +105,8 @@ export function readSettings(environment: Environment): Settings {
     listMs: read.seconds('MESH_LIST_SECONDS', 5),
     stopMs: read.seconds('MESH_STOP_SECONDS', 30),
     waitMs: read.seconds('MESH_WAIT_SECONDS', 600),
-    renewMs: read.seconds('MESH_RENEW_SECONDS', 60),
+    renewMs: read.seconds('MESH_RENEW_SECONDS', RENEW_AFTER_SECONDS),
+    checkMs: read.seconds('MESH_CHECK_SECONDS', CHECK_SECONDS),
     pollMs: read.seconds('MESH_POLL_SECONDS', 2),
     weightsMs: read.seconds('MESH_WEIGHTS_SECONDS', 15),
   };
@@ -126,7 +131,7 @@ export function readSettings(environment: Environment): Settings {
     settings.directory === undefined
   )
     throw new InvalidSettings(read.issues);
-  const certificate = identity === undefined || secret === undefined ? undefined : { identity, secretArn: secret.secretArn, format };
+  const certificate = identity === undefined || issuing === undefined ? undefined : { identity, ...issuing.settings };
   return {
     ...settings,
     directory: settings.directory,
@@ -139,6 +144,9 @@ export function readSettings(environment: Environment): Settings {
     weights: weights.map((target, index) => ({ ...target, parameter: parameters[index] ?? '' })),
   };
 }
+
+/** A week: the life of a certificate. */
+const MAX_SECONDS = 604_800;
 
 class Variables {
   readonly issues: string[] = [];
@@ -168,8 +176,8 @@ class Variables {
   /** In milliseconds. */
   seconds(name: Variable, fallback: number): number {
     const positive = (text: string): number | undefined =>
-      /^\d+(\.\d+)?$/.test(text) && Number(text) > 0 && Number(text) <= 86_400 ? Number(text) : undefined;
-    return (this.optional(name, 'a number of seconds, above 0 and at most 86400', positive) ?? fallback) * 1000;
+      /^\d+(\.\d+)?$/.test(text) && Number(text) > 0 && Number(text) <= MAX_SECONDS ? Number(text) : undefined;
+    return (this.optional(name, `a number of seconds, above 0 and at most ${MAX_SECONDS}`, positive) ?? fallback) * 1000;
   }
 
   missing(name: Variable, why: string): void {
@@ -182,10 +190,21 @@ function identityOf(uri: string): Identity | undefined {
   return parts === undefined ? undefined : { uri, ...parts };
 }
 
-/** The secret's region is the task's own, which not every launch type sets in a variable. */
-function secretOf(secretArn: string): { secretArn: string; region: string } | undefined {
-  const region = /^arn:aws[a-z-]*:secretsmanager:([a-z0-9-]+):\d{12}:secret:\S+$/.exec(secretArn)?.[1];
-  return region === undefined ? undefined : { secretArn, region };
+/** What goes with an identity. The region is the function's own, which not every launch type sets in a variable. */
+function issuingSettings(
+  read: Variables,
+): { readonly settings: Omit<CertificateSettings, 'identity'>; readonly region: string } | undefined {
+  const mesh = read.parsed('MESH_NAME', 'the name of the mesh', (text) => text);
+  const identityKeyArn = read.parsed('MESH_IDENTITY_KEY_ARN', 'the ARN of a key of KMS', (text) =>
+    /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/\S+$/.test(text) ? text : undefined,
+  );
+  const issuer = read.parsed('MESH_ISSUER_ARN', 'the ARN of a Lambda function', (text) => {
+    const region = /^arn:aws[a-z-]*:lambda:([a-z0-9-]+):\d{12}:function:\S+$/.exec(text)?.[1];
+    return region === undefined ? undefined : { arn: text, region };
+  });
+  const format = read.optional('MESH_CERTIFICATE_FORMAT', 'sds or pem', formatOf) ?? 'sds';
+  if (mesh === undefined || identityKeyArn === undefined || issuer === undefined) return undefined;
+  return { settings: { mesh, identityKeyArn, issuerArn: issuer.arn, format }, region: issuer.region };
 }
 
 function formatOf(text: string): CertificateFormatName | undefined {

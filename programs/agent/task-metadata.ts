@@ -2,6 +2,7 @@ import { Failure } from './failure';
 import { localHttp } from './local-http';
 
 export interface TaskMetadata {
+  readonly taskArn: string;
   /** The task's id, which is its instance id in Cloud Map too. */
   readonly taskId: string;
   readonly zone: string | undefined;
@@ -28,9 +29,9 @@ function taskOf(text: string): TaskMetadata {
   const task = objectIn(text);
   const arn = task['TaskARN'];
   const taskId = typeof arn === 'string' ? /[^/]+$/.exec(arn)?.[0] : undefined;
-  if (taskId === undefined) throw new Failure('metadata', "the task's metadata names no TaskARN");
+  if (typeof arn !== 'string' || taskId === undefined) throw new Failure('metadata', "the task's metadata names no TaskARN");
   const zone = task['AvailabilityZone'];
-  return { taskId, zone: typeof zone === 'string' && zone !== '' ? zone : undefined };
+  return { taskArn: arn, taskId, zone: typeof zone === 'string' && zone !== '' ? zone : undefined };
 }
 
 function objectIn(text: string): Readonly<Record<string, unknown>> {

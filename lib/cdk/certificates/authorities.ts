@@ -6,7 +6,7 @@ import type { IDependable } from 'constructs';
 import { Construct } from 'constructs';
 import type { AuthorityAttributes, AuthorityProperties } from '../../core/contract/custom-resources';
 import { AUTHORITY_RESOURCE } from '../../core/contract/custom-resources';
-import type { AuthoritySource } from '../../core/contract/rotation';
+import type { AuthoritySource } from '../../core/contract/issuing';
 import type { CertificatePlan } from '../../core/plan/system-plan';
 import { allowReading, allowSigning, authorityKey } from './authority-key';
 import { MeshFunction } from './mesh-function';

@@ -2,37 +2,8 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import { SIGNED_MESSAGE_TYPE, SIGNING_ALGORITHM } from '../../core/contract/rotation';
-
-/**
- * What administrators of the account may do by policies of IAM: AWS's list for key administrators, without its wildcards
- * and as far as a key that signs has it. Without `kms:CreateGrant`, since a grant may be one to sign. CloudFormation needs
- * some of them to update and delete the key, and `kms:PutKeyPolicy` keeps the key from becoming unmanageable.
- * https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html#key-policy-default-allow-administrators
- */
-const ADMINISTRATION = [
-  'kms:CancelKeyDeletion',
-  'kms:CreateAlias',
-  'kms:DeleteAlias',
-  'kms:DescribeKey',
-  'kms:DisableKey',
-  'kms:DisableKeyRotation',
-  'kms:EnableKey',
-  'kms:EnableKeyRotation',
-  'kms:GetKeyPolicy',
-  'kms:GetKeyRotationStatus',
-  'kms:GetPublicKey',
-  'kms:ListGrants',
-  'kms:ListKeyPolicies',
-  'kms:ListResourceTags',
-  'kms:PutKeyPolicy',
-  'kms:RevokeGrant',
-  'kms:ScheduleKeyDeletion',
-  'kms:TagResource',
-  'kms:UntagResource',
-  'kms:UpdateAlias',
-  'kms:UpdateKeyDescription',
-];
+import { SIGNED_MESSAGE_TYPE, SIGNING_ALGORITHM } from '../../core/contract/issuing';
+import { accountAdministers, onThisKey } from './key-administration';
 
 /** What programs/functions/x509/kms-signer.ts asks for. https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html */
 const SIGNING = { 'kms:SigningAlgorithm': SIGNING_ALGORITHM, 'kms:MessageType': SIGNED_MESSAGE_TYPE };
@@ -47,7 +18,7 @@ export function authorityKey(scope: Construct, id: string, description: string):
     keySpec: kms.KeySpec.ECC_NIST_P256,
     keyUsage: kms.KeyUsage.SIGN_VERIFY,
     policy: new iam.PolicyDocument({
-      statements: [onThisKey({ sid: 'AccountAdministers', principals: [new iam.AccountRootPrincipal()], actions: ADMINISTRATION })],
+      statements: [accountAdministers()],
     }),
     // Without the mesh it is good for nothing, and costs; KMS keeps it for 30 days after that.
     removalPolicy: RemovalPolicy.DESTROY,
@@ -65,9 +36,4 @@ export function allowReading(key: kms.Key, role: iam.Role, sid: string): void {
  */
 export function allowSigning(key: kms.Key, role: iam.Role, sid: string): void {
   key.addToResourcePolicy(onThisKey({ sid, principals: [role], actions: ['kms:Sign'], conditions: { StringEquals: SIGNING } }));
-}
-
-/** In a key's policy `*` is the key itself. */
-function onThisKey(props: iam.PolicyStatementProps): iam.PolicyStatement {
-  return new iam.PolicyStatement({ ...props, resources: ['*'] });
 }

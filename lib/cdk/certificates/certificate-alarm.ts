@@ -6,14 +6,14 @@ import { LIFE_LEFT_METRIC, MESH_DIMENSION, METRIC_NAMESPACE } from '../../core/c
 /** What agents write into their logs every five minutes; see programs/agent/certificate/life-left.ts. */
 const METRIC = { namespace: METRIC_NAMESPACE, metricName: LIFE_LEFT_METRIC };
 
-/** Of a certificate that is renewed in time, never less than five sevenths of its life are left. */
+/** Of a certificate that is renewed in time, never less than two fifths of its life are left. */
 const TOO_LITTLE_LIFE = 1 / 3;
 
 export function certificateAlarm(scope: Construct, id: string, trustDomain: string): cloudwatch.Alarm {
   return new cloudwatch.Alarm(scope, id, {
     alarmDescription:
-      `A certificate of the mesh ${trustDomain} has less than a third of its life left: its secret is not rotated, or its ` +
-      `tasks do not read it. ${LIFE_LEFT_METRIC} in the logs of mesh-agent tells which.`,
+      `A certificate of the mesh ${trustDomain} has less than a third of its life left: its task cannot renew it. ` +
+      `${LIFE_LEFT_METRIC} in the logs of mesh-agent says which task, and the lines around it say why.`,
     metric: new cloudwatch.Metric({
       ...METRIC,
       dimensionsMap: { [MESH_DIMENSION]: trustDomain },

@@ -12,9 +12,13 @@ export interface MeshFunctionProps {
   readonly asset: FunctionName;
   readonly description: string;
   readonly logGroup: logs.ILogGroup;
-  readonly statements: readonly iam.PolicyStatement[];
+  /** What its role may do beside writing its log. @default - nothing */
+  readonly statements?: readonly iam.PolicyStatement[];
+  /** Instead of a role of its own, if others have to name it first. */
+  readonly role?: iam.Role;
   readonly environment?: Record<string, string>;
   readonly timeout: Duration;
+  readonly reservedConcurrentExecutions?: number;
 }
 
 /** A function of this library with a role that may do just what is stated here. */
@@ -28,8 +32,8 @@ export class MeshFunction extends Construct {
     private readonly props: MeshFunctionProps,
   ) {
     super(scope, id);
-    const { asset, description, logGroup, statements, environment, timeout } = props;
-    this.role = functionRole(this, 'Role', logGroup, statements);
+    const { asset, description, logGroup, statements = [], role, environment, timeout, reservedConcurrentExecutions } = props;
+    this.role = role ?? functionRole(this, 'Role', logGroup, statements);
     this.function = new lambda.Function(this, 'Function', {
       // The agent's image has the same one.
       runtime: lambda.Runtime.NODEJS_22_X,
@@ -41,7 +45,7 @@ export class MeshFunction extends Construct {
       timeout,
       role: this.role,
       logGroup,
-      ...defined({ environment }),
+      ...defined({ environment, reservedConcurrentExecutions }),
     });
     Validations.of(this.function).acknowledge({
       id: 'AwsSolutions-L1',
@@ -68,7 +72,7 @@ export class MeshFunction extends Construct {
 }
 
 /** Instead of AWSLambdaBasicExecutionRole, which may write to every log group of the account. */
-function functionRole(scope: Construct, id: string, logGroup: logs.ILogGroup, statements: readonly iam.PolicyStatement[]): iam.Role {
+export function functionRole(scope: Construct, id: string, logGroup: logs.ILogGroup, statements: readonly iam.PolicyStatement[]): iam.Role {
   const logging = new iam.PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] });
   return new iam.Role(scope, id, {
     assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),

@@ -1,20 +1,17 @@
 import { Duration } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
-import { certificateSecret } from '../certificates/certificate-secret';
 import type { WorkloadPlan } from '../../core/plan/system-plan';
 import { defined } from '../../core/defined';
 import { renderSecurityGroup } from './security-groups';
-import { taskRole } from './task-permissions';
+import { taskRole, type TaskPermissions } from './task-permissions';
 import type { WorkloadContext } from './workload';
 
 /** What all versions of a service have in common. */
 export interface Identity {
-  readonly certificate?: secretsmanager.Secret;
   readonly taskRole: iam.IRole;
   readonly securityGroup: ec2.ISecurityGroup;
 }
@@ -29,11 +26,9 @@ export function renderIdentity(
   const { foundation } = context;
   const [plan] = plans;
   if (plan === undefined) throw new Error('bug: a service without tasks');
-  const certificate = plan.identity === undefined ? undefined : certificateSecret(scope, plan.identity);
   return {
-    ...defined({ certificate }),
     taskRole: taskRole(scope, 'TaskRole', {
-      certificate,
+      ...defined({ identity: provenBy(plan, context) }),
       discoveryServices,
       discovers: [...new Set(plans.flatMap(({ discovers }) => discovers))].sort(),
       weights: weightsParameters(plan, context),
@@ -43,6 +38,12 @@ export function renderIdentity(
     }),
     securityGroup: renderSecurityGroup(scope, plan, context),
   };
+}
+
+function provenBy({ identity }: WorkloadPlan, { issuing }: WorkloadContext): TaskPermissions['identity'] {
+  if (identity === undefined) return undefined;
+  if (issuing === undefined) throw new Error('bug: the plan has identities, and nobody who issues');
+  return { uri: identity.uri, ...issuing };
 }
 
 /** In the order of the agent's settings. */

@@ -1,6 +1,5 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { IMicroservice } from '../../microservice';
 import type { WorkloadPlan } from '../../core/plan/system-plan';
@@ -37,7 +36,6 @@ export class PlainService extends Workload implements IMicroservice {
   readonly securityGroup: ec2.ISecurityGroup;
   readonly grantPrincipal: iam.IPrincipal;
   readonly connections: ec2.Connections;
-  readonly certificate: secretsmanager.Secret | undefined;
   readonly workloads: Workload[];
 
   constructor(scope: Construct, name: string, plan: WorkloadPlan, context: WorkloadContext) {
@@ -47,7 +45,6 @@ export class PlainService extends Workload implements IMicroservice {
     this.grantPrincipal = this.taskRole;
     this.securityGroup = this.identity.securityGroup;
     this.connections = new ec2.Connections({ securityGroups: [this.securityGroup] });
-    this.certificate = this.identity.certificate;
     this.workloads = [this];
   }
 
@@ -64,7 +61,6 @@ export class VersionedService extends Construct implements IMicroservice {
   readonly securityGroup: ec2.ISecurityGroup;
   readonly grantPrincipal: iam.IPrincipal;
   readonly connections: ec2.Connections;
-  readonly certificate: secretsmanager.Secret | undefined;
   readonly workloads: Workload[];
 
   constructor(scope: Construct, name: string, plans: readonly WorkloadPlan[], context: (plan: WorkloadPlan) => WorkloadContext) {
@@ -85,7 +81,6 @@ export class VersionedService extends Construct implements IMicroservice {
       parts.map(({ discoveryService }) => discoveryService),
       shared,
     );
-    this.certificate = identity.certificate;
     this.taskRole = identity.taskRole;
     this.grantPrincipal = identity.taskRole;
     this.securityGroup = identity.securityGroup;

@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import type { RenderedCertificates } from '../certificates/render';
 import { renderCertificates } from '../certificates/render';
 import { renderMesh } from '../mesh/render';
-import type { CertificatePlan, ContainerPlan, ContainerRole, SystemPlan, WorkloadPlan } from '../../core/plan/system-plan';
+import type { ContainerPlan, ContainerRole, SystemPlan, WorkloadPlan } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
 import type { IMicroservice } from '../../microservice';
 import type { ContainerProps } from '../../props/service/container-props';
@@ -19,6 +19,7 @@ import type { Microservice } from './microservice';
 import { PlainService, renderMicroservice } from './microservice';
 import type { Foundation } from './network';
 import { renderFoundation, renderVirtualNames } from './network';
+import type { Issuing } from './task-permissions';
 import type { WorkloadContext } from './workload';
 import { tracesPolicy } from './traces-policy';
 import { renderIngress } from './security-groups';
@@ -45,6 +46,8 @@ export function renderSystem(scope: Construct, plan: SystemPlan, props: Microser
   const meshImage = meshImages(scope, plan, props);
   const mesh = renderMesh(scope, plan);
   const weights = renderWeights(scope, plan);
+  const certificates =
+    plan.certificates === undefined ? undefined : renderCertificates(scope, { plan: plan.certificates, logGroup: foundation.logGroup });
   const context = (task: WorkloadPlan): WorkloadContext => ({
     foundation,
     sharedExecutionRole,
@@ -54,6 +57,7 @@ export function renderSystem(scope: Construct, plan: SystemPlan, props: Microser
     endpointArn: (endpoint) => mesh.endpointArn(endpoint),
     alarms: deploymentOf(props, task)?._options.alarms ?? [],
     weights,
+    ...defined({ issuing: certificates === undefined ? undefined : issuingOf(plan, certificates) }),
     egressPorts: task.egressPorts,
     url: task.url,
   });
@@ -61,8 +65,6 @@ export function renderSystem(scope: Construct, plan: SystemPlan, props: Microser
   renderRecords(scope, plan, zone, services);
   renderOrder(plan, services);
   for (const rule of plan.ingress) renderIngress(find(services, rule.to), find(services, rule.from), rule.from, rule.port);
-  const certificates =
-    plan.certificates === undefined ? undefined : renderMeshCertificates(scope, plan.certificates, foundation, [...services.values()]);
   const gateways = new Map<string, PlainService>();
   for (const { name, edge } of plan.workloads) {
     const service = services.get(name);
@@ -99,25 +101,8 @@ function meshImages(
   };
 }
 
-function renderMeshCertificates(
-  scope: Construct,
-  plan: CertificatePlan,
-  { logGroup }: Foundation,
-  services: readonly Microservice[],
-): RenderedCertificates {
-  const holders = services.flatMap(({ certificate, workloads }) => (certificate === undefined ? [] : [{ certificate, workloads }]));
-  const certificates = renderCertificates(scope, {
-    meshName: plan.meshName,
-    plan,
-    logGroup,
-    secrets: holders.map(({ certificate }) => certificate),
-  });
-  // Tasks would only wait; and when the stack goes, they go before their certificates.
-  for (const [index, { workloads }] of holders.entries()) {
-    const schedule = certificates.schedules[index];
-    if (schedule !== undefined) for (const { ecsService } of workloads) ecsService.node.addDependency(schedule);
-  }
-  return certificates;
+function issuingOf({ name }: SystemPlan, { issuer }: RenderedCertificates): Issuing {
+  return { meshName: name, issuerArn: issuer.function.functionArn, identityKeyArn: issuer.identityKey.keyArn };
 }
 
 function userProps(props: MicroservicesProps, task: WorkloadPlan, container: ContainerPlan): ContainerProps | undefined {

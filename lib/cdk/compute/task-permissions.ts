@@ -1,14 +1,23 @@
 import { Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
+import { IDENTITY_TAG } from '../../core/contract/issuing';
+import { proves } from '../certificates/identity-key';
 import type { MeshEndpointPlan } from '../../core/plan/system-plan';
 import { defined } from '../../core/defined';
 
+/** Where tasks get their certificates. */
+export interface Issuing {
+  readonly meshName: string;
+  readonly identityKeyArn: string;
+  readonly issuerArn: string;
+}
+
 export interface TaskPermissions {
-  readonly certificate: secretsmanager.ISecret | undefined;
+  /** Whose certificate the tasks may ask for; absent without certificates. */
+  readonly identity?: Issuing & { readonly uri: string };
   /** Which the tasks leave: that of the service, or those of its versions. */
   readonly discoveryServices: readonly servicediscovery.IService[];
   /** Cloud Map services, by name, whose instances the agents list. */
@@ -24,15 +33,13 @@ export interface TaskPermissions {
 
 /** The role of a service's tasks: what the agent and the collector need, and whatever the user grants to the service. */
 export function taskRole(scope: Construct, id: string, permissions: TaskPermissions): iam.Role {
-  const { certificate, tracesPolicy } = permissions;
+  const { identity, tracesPolicy } = permissions;
   const role = new iam.Role(scope, id, {
     assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com'),
     inlinePolicies: {
       MeshAgent: new iam.PolicyDocument({
         statements: [
-          ...(certificate === undefined
-            ? []
-            : [new iam.PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [certificate.secretArn] })]),
+          ...(identity === undefined ? [] : certificateStatements(identity)),
           ...discoveryStatements(permissions),
           ...weightsStatements(permissions),
         ],
@@ -41,11 +48,18 @@ export function taskRole(scope: Construct, id: string, permissions: TaskPermissi
     },
     ...defined({ managedPolicies: tracesPolicy === undefined ? undefined : [tracesPolicy] }),
   });
+  // Not by `Tags`, which works in an Aspect.
+  if (identity !== undefined) (role.node.defaultChild as iam.CfnRole).tags.setTag(IDENTITY_TAG, identity.uri);
   Validations.of(role).acknowledge({
     id: 'AwsSolutions-IAM5[Resource::*]',
     reason: 'The actions of Cloud Map on instances support no resource but *; conditions narrow them to the services by name or ARN.',
   });
   return role;
+}
+
+/** Proves one identity, and asks for its certificate. */
+function certificateStatements({ uri, meshName, identityKeyArn, issuerArn }: Issuing & { readonly uri: string }): iam.PolicyStatement[] {
+  return [proves(identityKeyArn, meshName, uri), new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [issuerArn] })];
 }
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudmap.html */

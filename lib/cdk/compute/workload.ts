@@ -24,6 +24,7 @@ import { renderDiscovery, renderIdentity, weightsParameters } from './identity';
 import { limitVariables } from './limit-variables';
 import { MeshLogDriver } from './mesh-log-driver';
 import type { Foundation } from './network';
+import type { Issuing } from './task-permissions';
 import { defined } from '../../core/defined';
 
 /** Everything that rendering a task needs beside its plan. */
@@ -40,6 +41,8 @@ export interface WorkloadContext {
   readonly alarms: readonly cloudwatch.IAlarmRef[];
   /** Parameters with the weights of versions, by service. */
   readonly weights: ReadonlyMap<string, ssm.IStringParameter>;
+  /** Where tasks get their certificates; absent without certificates. */
+  readonly issuing?: Issuing;
   /** By which an Envoy is known to a control plane. */
   readonly endpointArn: (endpoint: MeshEndpointPlan) => string;
   readonly url?: string;
@@ -72,7 +75,7 @@ export class Workload extends Construct implements IWorkload {
     if (plan.version !== undefined) this.version = plan.version.name;
     this.discoveryService = of?.discoveryService ?? renderDiscovery(this, 'Discovery', plan, context);
     this.identity = of?.identity ?? renderIdentity(this, [plan], [this.discoveryService], context);
-    const { certificate, taskRole, securityGroup } = this.identity;
+    const { taskRole, securityGroup } = this.identity;
     const execution = plan.ownExecutionRole ? executionRole(this, 'ExecutionRole', foundation) : context.sharedExecutionRole;
 
     this.taskDefinition = new ecs.FargateTaskDefinition(this, 'TaskDefinition', {
@@ -86,7 +89,8 @@ export class Workload extends Construct implements IWorkload {
     for (const name of plan.volumes) this.taskDefinition.addVolume({ name });
     const containers = renderContainers(this.taskDefinition, plan, context, {
       discoveryServiceId: this.discoveryService.serviceId,
-      certificateSecretArn: certificate?.secretArn,
+      issuerArn: context.issuing?.issuerArn,
+      identityKeyArn: context.issuing?.identityKeyArn,
       weightsParameterNames: weightsParameters(plan, context)
         .map((parameter) => parameter.parameterName)
         .join(','),
@@ -167,7 +171,7 @@ function acknowledgeOwnEnvironment(taskDefinition: ecs.FargateTaskDefinition, pl
     id: 'AwsSolutions-ECS2',
     reason:
       'The environment variables are settings of the mesh agent and the tracing collector, which are no secrets: ' +
-      'where the certificate is, not what is in it.',
+      'who issues the certificate, not what is in it.',
   });
 }
 

@@ -9,12 +9,18 @@ export const MESH_VARIABLES = [
 
   /** The SPIFFE ID of the task's service; absent in a mesh without certificates. */
   'MESH_IDENTITY',
-  /** The ARN of the secret with its certificate. */
-  'MESH_SECRET_ARN',
+  /** The name of the mesh, which stands in the proof of the identity. */
+  'MESH_NAME',
+  /** The ARN of the key by which the task proves its identity. */
+  'MESH_IDENTITY_KEY_ARN',
+  /** The ARN of the function that issues its certificate. */
+  'MESH_ISSUER_ARN',
   /** A `CertificateFormat`. @default sds */
   'MESH_CERTIFICATE_FORMAT',
-  /** How often the secret is read. */
+  /** The age at which a certificate is replaced. @default - RENEW_AFTER_SECONDS of issuing.ts */
   'MESH_RENEW_SECONDS',
+  /** How often the function is asked whether the authorities have changed. @default - CHECK_SECONDS of issuing.ts */
+  'MESH_CHECK_SECONDS',
   /** How long `init` waits for what it needs. */
   'MESH_WAIT_SECONDS',
 

@@ -23,9 +23,7 @@ export type AuthoritySetProperties = {
   readonly Authorities: readonly TrustedAuthority[];
   /** The name of the authority that issues. */
   readonly Issuer: string;
-  /** ARNs of the services' certificates. */
-  readonly Secrets: readonly string[];
-  /** How long after a rotation tasks may still hold what was before. @default 900 */
+  /** How long after a change tasks may still hold what was before. @default - SETTLE_SECONDS of issuing.ts */
   readonly SettleSeconds?: string;
 };
 

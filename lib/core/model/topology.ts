@@ -43,8 +43,15 @@ export interface MeshSettings {
 /** Who issues the certificates of mutual TLS; `none` is plain text. */
 export type CertificateSettings =
   | { readonly kind: 'none' }
-  | { readonly kind: 'kms'; readonly authorities: readonly string[]; readonly issuer: string }
-  | { readonly kind: 'privateCa'; readonly authorities: readonly PrivateAuthority[]; readonly issuer: string };
+  | ({ readonly kind: 'kms'; readonly authorities: readonly string[] } & IssuerSettings)
+  | ({ readonly kind: 'privateCa'; readonly authorities: readonly PrivateAuthority[] } & IssuerSettings);
+
+export interface IssuerSettings {
+  /** The name of the authority that issues. */
+  readonly issuer: string;
+  /** How many certificates are issued at a time; absent: as many as the account allows. */
+  readonly reservedConcurrentExecutions?: number;
+}
 
 export interface PrivateAuthority {
   readonly name: string;

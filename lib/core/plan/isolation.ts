@@ -107,7 +107,8 @@ function wanted({ workloads }: SystemPlan, images: readonly TaskImage[]): readon
     { name: 'logs', why: 'logs' },
     ...some(
       workloads.some(({ identity }) => identity !== undefined),
-      { name: 'secretsmanager', why: 'certificates' },
+      { name: 'kms', why: 'proofs of identity' },
+      { name: 'lambda', why: 'certificates' },
     ),
     ...some(agents, { name: 'servicediscovery', why: 'tasks that leave' }),
     ...some(

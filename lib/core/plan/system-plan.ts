@@ -57,7 +57,7 @@ export interface DeploymentOrderPlan {
   readonly callee: string;
 }
 
-/** The authorities of the mesh; the certificates themselves are those of the workloads. */
+/** The authorities of the mesh, which issue certificates to its tasks. */
 export interface CertificatePlan {
   readonly meshName: string;
   readonly trustDomain: string;
@@ -92,7 +92,7 @@ export interface MeshWorkloadPlan {
   readonly version?: VersionPlan;
   /** Services whose weights the task's agent reads, sorted; absent if none. */
   readonly weightedCallees?: readonly string[];
-  /** The names in the task's certificate; absent without certificates. */
+  /** What the task's certificate says; absent without certificates. */
   readonly identity?: IdentityPlan;
   /** Cloud Map services, by name, whose instances the task's agent lists. */
   readonly discovers: readonly string[];
@@ -148,16 +148,16 @@ export interface VersionPlan {
 
 export interface IdentityPlan {
   readonly uri: string;
-  readonly dnsName: string;
 }
 
 export type ContainerRole = 'init' | 'proxy' | 'application' | 'extra' | 'agent' | 'collector';
 
 /**
- * What only a deployment knows: the ARN of the task's certificate secret, the ID of its Cloud Map service, the names of the
- * parameters with the weights that it reads, with commas, the ARN of its endpoint in the mesh.
+ * What only a deployment knows: the ARNs of the function that issues certificates and of the key by which tasks prove who they are,
+ * the ID of the task's Cloud Map service, the names of the parameters with the weights that it reads, with commas, the ARN of its
+ * endpoint in the mesh.
  */
-export type DeployedValue = 'certificateSecretArn' | 'discoveryServiceId' | 'weightsParameterNames' | 'endpointArn';
+export type DeployedValue = 'issuerArn' | 'identityKeyArn' | 'discoveryServiceId' | 'weightsParameterNames' | 'endpointArn';
 
 export interface ContainerPlan {
   readonly name: string;

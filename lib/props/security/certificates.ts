@@ -9,9 +9,9 @@ import { factoryInput } from '../factory-input';
 export interface KmsCertificatesOptions {
   /**
    * Authorities that all services trust, 1 to 4, each with a KMS key of its own. A name has 1 to 20 lower-case
-   * letters, digits and hyphens. More than one is for replacing an authority, in these steps, with every secret
-   * rotated after each: add the new one; make it the `issuer`; remove the old one. A step that would cut services
-   * off from each other is refused by the deployment.
+   * letters, digits and hyphens. More than one is for replacing an authority, in three deployments, fifteen minutes
+   * apart: add the new one; make it the `issuer`; remove the old one. A deployment that would cut services off from each
+   * other fails, and says when to try again.
    *
    * @default - ['main']
    */
@@ -23,6 +23,18 @@ export interface KmsCertificatesOptions {
    * @default - the only one; must be given if there are more
    */
   readonly issuer?: string;
+
+  /**
+   * Concurrent executions reserved for the Lambda function that issues certificates, from 1 to 1,000: no more certificates than
+   * that are issued at a time, and nothing else in the account can use these executions. Tasks whose request is throttled try
+   * again; with 10, several hundred tasks that start at once have their certificates within a minute.
+   *
+   * An account must keep at least 100 executions that are not reserved, so a new account, whose limit can be 10, has none to reserve.
+   *
+   * @default - none are reserved; the function shares the concurrency of the account
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+   */
+  readonly reservedConcurrentExecutions?: number;
 }
 
 /**
@@ -56,27 +68,45 @@ export interface PrivateCaCertificatesOptions {
    * @default - the only one; must be given if there are more
    */
   readonly issuer?: string;
+
+  /**
+   * Concurrent executions reserved for the Lambda function that issues certificates, from 1 to 1,000: no more certificates than
+   * that are issued at a time, and nothing else in the account can use these executions. Tasks whose request is throttled try
+   * again; with 10, several hundred tasks that start at once have their certificates within a minute.
+   *
+   * An account must keep at least 100 executions that are not reserved, so a new account, whose limit can be 10, has none to reserve.
+   *
+   * @default - none are reserved; the function shares the concurrency of the account
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+   */
+  readonly reservedConcurrentExecutions?: number;
 }
 
 /**
- * Issuer of the certificates of mutual TLS between services. Each service gets a certificate of 7 days with the
- * identity `spiffe://<domain>/<service>`, renewed every 2 days, in a secret that no other
- * service can read.
+ * Issuer of the certificates of mutual TLS between services. Each task makes a key of its own, proves by its IAM role that it is
+ * `spiffe://<domain>/<service>`, and gets a certificate for that identity. The key never leaves the task, and nothing is stored
+ * outside of it. Certificates are valid for 7 days and renewed after 2.
  *
  * @example
  * const props: MicroservicesProps = { services, certificates: Certificates.kms() };
  */
 export class Certificates {
   /**
-   * Private authority whose key never leaves AWS KMS (about $1 a month), and a Lambda function that issues. Only the
-   * functions of the mesh can sign with the key; IAM policies in the account can allow its administration, no more.
+   * Private authority whose key never leaves AWS KMS (about $1 a month, and as much for the key by which tasks prove who they
+   * are). Only the functions of the mesh can sign with the authority's key; IAM policies in the account can allow its
+   * administration, no more.
    */
   public static kms(options: KmsCertificatesOptions = {}): Certificates {
     // From JavaScript, null may stand where the default does not reach.
     return new Certificates('kms', options ?? {});
   }
 
-  /** AWS Private CA: an authority of your own, or one that is created here in short-lived mode. */
+  /**
+   * AWS Private CA: an authority of your own, or one that is created here in short-lived mode. Each certificate costs about
+   * $0.06, so these are valid for 6 days and renewed after 3: ten a month for each task, and one whenever a task starts.
+   *
+   * @see https://aws.amazon.com/private-ca/pricing/
+   */
   public static privateCa(options: PrivateCaCertificatesOptions = {}): Certificates {
     return new Certificates('privateCa', options ?? {});
   }

@@ -7,11 +7,13 @@ const REASONS: Readonly<Record<string, string>> = {
   InvalidSignatureException: 'access-denied',
   ExpiredTokenException: 'access-denied',
   MissingAuthenticationTokenException: 'access-denied',
-  // Secrets Manager may not use the key of the secret.
-  DecryptionFailure: 'access-denied',
   CredentialsProviderError: 'no-credentials',
-  // The secret is marked for deletion.
-  InvalidRequestException: 'missing',
+  // Keys of KMS.
+  NotFoundException: 'missing',
+  DisabledException: 'key-unusable',
+  KMSInvalidStateException: 'key-unusable',
+  KeyUnavailableException: 'unavailable',
+  ResourceNotFoundException: 'missing',
   ThrottlingException: 'throttled',
   Throttling: 'throttled',
   TooManyRequestsException: 'throttled',
@@ -32,7 +34,6 @@ export function awsFailure(action: string, error: unknown): Failure {
 }
 
 function reasonOf(error: Error): string {
-  if (error.name === 'ResourceNotFoundException') return /staging label|secret value/i.test(error.message) ? 'no-value' : 'missing';
   const known = REASONS[error.name];
   if (known !== undefined) return known;
   const status = statusOf(error);

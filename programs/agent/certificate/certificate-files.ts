@@ -1,20 +1,16 @@
-import { readCertificateSecret, readPemCertificates, type CertificateSecretReading, type Leaf } from '../../shared/certificate-secret';
+import { checkSvid, readPemCertificates, type Leaf, type SvidCheck, type X509Svid } from '../../shared/svid';
 import { Failure } from '../failure';
 import type { Files } from '../files';
 import { readFileIfAny, replaceFile } from '../files';
-import type { PrivateText } from '../../shared/private-text';
 import type { CertificateFormat } from './certificate-format';
 import type { IdentityMaterial } from './sds';
 import { SDS } from './sds';
 
-export type Offered =
-  | { readonly outcome: 'unchanged'; readonly leaf: Leaf }
-  | {
-      readonly outcome: 'installed';
-      readonly leaf: Leaf;
-      readonly changed: readonly ('certificate' | 'trust')[];
-      readonly replaced: Leaf | undefined;
-    };
+export interface Installed {
+  readonly leaf: Leaf;
+  readonly changed: readonly ('certificate' | 'trust')[];
+  readonly replaced: Leaf | undefined;
+}
 
 /**
  * The certificate on the disk, which Envoy uses. It is either not there or good: key, chain, name, dates and trust fit
@@ -34,30 +30,22 @@ export class CertificateFiles {
   }
 
   /** What is on the disk, as good or bad as it is; undefined without a certificate. */
-  async current(now: Date): Promise<CertificateSecretReading | undefined> {
+  async current(now: Date): Promise<SvidCheck | undefined> {
     const [identity, trust] = await this.read();
     return identity === undefined || trust === undefined ? undefined : this.check({ ...identity, trustBundle: trust }, now);
   }
 
-  /** Writes what the secret holds if it is better than what is there. Throws a Failure that says why not. */
-  async offer(secretText: PrivateText, now: Date): Promise<Offered> {
-    const offered = readCertificateSecret(secretText.reveal(), { identity: this.identity, now });
-    if (!offered.ok) throw new Failure(offered.refusal.reason, offered.refusal.message);
-    const { secret, leaf } = offered;
+  /** Writes a certificate in the place of what is there. Throws a Failure that says why not. */
+  async install(svid: X509Svid, now: Date): Promise<Installed> {
+    const checked = checkSvid(svid, { identity: this.identity, now });
+    if (!checked.ok) throw new Failure(checked.refusal.reason, checked.refusal.message);
+    const { leaf } = checked;
     const [identityNow, trustNow] = await this.read();
     const current =
       identityNow === undefined || trustNow === undefined ? undefined : this.check({ ...identityNow, trustBundle: trustNow }, now);
-    if (current?.ok === true && leaf.notBefore < current.leaf.notBefore) {
-      throw new Failure(
-        'older',
-        `the certificate in the secret is of ${leaf.notBefore.toISOString()}, older than the one in use, ` +
-          `of ${current.leaf.notBefore.toISOString()}`,
-      );
-    }
     const { identityFile, trustFile } = this.format;
-    const newTrust = trustNow === undefined || trustFile(trustNow) !== trustFile(secret.trustBundle);
-    const newIdentity = identityNow === undefined || identityFile(identityNow) !== identityFile(secret);
-    if (!newTrust && !newIdentity) return { outcome: 'unchanged', leaf };
+    const newTrust = trustNow === undefined || trustFile(trustNow) !== trustFile(svid.trustBundle);
+    const newIdentity = identityNow === undefined || identityFile(identityNow) !== identityFile(svid);
     const replaced = current?.ok === true ? current.leaf : undefined;
     const changed = [...(newTrust ? ['trust' as const] : []), ...(newIdentity ? ['certificate' as const] : [])];
     // Trust first: others may present certificates of the new authority already.
@@ -66,17 +54,17 @@ export class CertificateFiles {
       newIdentity &&
       identityNow !== undefined &&
       trustNow !== undefined &&
-      !this.check({ ...identityNow, trustBundle: secret.trustBundle }, now).ok
+      !this.check({ ...identityNow, trustBundle: svid.trustBundle }, now).ok
     ) {
       // The certificate in use is not of the new authority: for the moment until it is replaced, both are trusted.
-      await replaceFile(this.files, this.paths.trust, trustFile(joined(secret.trustBundle, trustNow)));
-      await replaceFile(this.files, this.paths.identity, identityFile(secret));
-      await replaceFile(this.files, this.paths.trust, trustFile(secret.trustBundle));
-      return { outcome: 'installed', leaf, changed, replaced };
+      await replaceFile(this.files, this.paths.trust, trustFile(joined(svid.trustBundle, trustNow)));
+      await replaceFile(this.files, this.paths.identity, identityFile(svid));
+      await replaceFile(this.files, this.paths.trust, trustFile(svid.trustBundle));
+      return { leaf, changed, replaced };
     }
-    if (newTrust) await replaceFile(this.files, this.paths.trust, trustFile(secret.trustBundle));
-    if (newIdentity) await replaceFile(this.files, this.paths.identity, identityFile(secret));
-    return { outcome: 'installed', leaf, changed, replaced };
+    if (newTrust) await replaceFile(this.files, this.paths.trust, trustFile(svid.trustBundle));
+    if (newIdentity) await replaceFile(this.files, this.paths.identity, identityFile(svid));
+    return { leaf, changed, replaced };
   }
 
   private async read(): Promise<readonly [IdentityMaterial | undefined, string | undefined]> {
@@ -86,15 +74,8 @@ export class CertificateFiles {
     return [identity === undefined ? undefined : identityIn(identity), trust === undefined ? undefined : trustIn(trust)];
   }
 
-  private check(
-    parts: { readonly certificateChain: string; readonly privateKey: string; readonly trustBundle: string },
-    now: Date,
-  ): CertificateSecretReading {
-    const { certificateChain, privateKey, trustBundle } = parts;
-    return readCertificateSecret(JSON.stringify({ version: 1, identity: this.identity, certificateChain, privateKey, trustBundle }), {
-      identity: this.identity,
-      now,
-    });
+  private check(parts: Omit<X509Svid, 'identity'>, now: Date): SvidCheck {
+    return checkSvid({ identity: this.identity, ...parts }, { identity: this.identity, now });
   }
 }
 

@@ -1,5 +1,5 @@
 import { LIFE_LEFT_METRIC, MESH_DIMENSION, METRIC_NAMESPACE } from '../../../lib/core/contract/metric';
-import type { Leaf } from '../../shared/certificate-secret';
+import type { Leaf } from '../../shared/svid';
 import type { Clock } from '../clock';
 import type { Log, LogFields } from '../../shared/log';
 import type { Identity } from '../settings';

@@ -36,7 +36,7 @@ export function retirement({ clock, random, log, certificate, retire }: Retireme
     if (loaded?.ok !== true || current?.ok !== true) return LOOK_EVERY_MS;
     const now = clock.now();
     const { notBefore, notAfter, serialNumber } = loaded.leaf;
-    if (current.secret.trustBundle !== loaded.secret.trustBundle) trustChanged ??= now;
+    if (current.svid.trustBundle !== loaded.svid.trustBundle) trustChanged ??= now;
     const old =
       current.leaf.serialNumber !== serialNumber && now >= notBefore.getTime() + share * (notAfter.getTime() - notBefore.getTime());
     const distrusted = trustChanged !== undefined && now >= trustChanged + ((share - EARLIEST) / SPREAD) * TRUST_SPREAD_MS;

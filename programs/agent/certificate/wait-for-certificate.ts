@@ -4,13 +4,13 @@ import type { Log } from '../../shared/log';
 import type { Random } from '../backoff';
 import { Backoff } from '../backoff';
 import type { CertificateFiles } from './certificate-files';
-import type { SecretSource } from './secret-source';
+import type { SvidSource } from './issuing';
 
 export interface WaitParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  readonly secret: SecretSource;
+  readonly source: SvidSource;
   readonly certificate: CertificateFiles;
   readonly waitMs: number;
 }
@@ -19,12 +19,12 @@ const FIRST_WAIT_MS = 500;
 const MAX_WAIT_MS = 15_000;
 
 /** Resolves to whether the certificate is on the disk: before that, Envoy must not start. */
-export async function waitForCertificate({ clock, random, log, secret, certificate, waitMs }: WaitParts): Promise<boolean> {
+export async function waitForCertificate({ clock, random, log, source, certificate, waitMs }: WaitParts): Promise<boolean> {
   const backoff = new Backoff({ firstMs: FIRST_WAIT_MS, maxMs: MAX_WAIT_MS }, random);
   const start = clock.now();
   for (;;) {
     try {
-      const { leaf } = await certificate.offer(await secret.read(), new Date(clock.now()));
+      const { leaf } = await certificate.install(await source.issue(), new Date(clock.now()));
       log.info('the certificate is there', {
         serial: leaf.serialNumber,
         notAfter: leaf.notAfter.toISOString(),

@@ -1,8 +1,9 @@
 import type { X509Certificate } from 'node:crypto';
 import type { AuthoritySetProperties, TrustedAuthority } from '../../../lib/core/contract/custom-resources';
 import type { Unread } from '../../../lib/core/contract/unread';
+import { SETTLE_SECONDS } from '../../../lib/core/contract/issuing';
 import { textProperty } from '../custom-resource-event';
-import { authorityIdentity } from '../x509/authority-identity';
+import { authorityIdentity } from '../../shared/x509/authority-identity';
 import { readOneLineCertificate } from '../x509/one-line-certificate';
 
 export interface Authority {
@@ -15,17 +16,9 @@ export interface Authority {
 export interface AuthoritySet {
   readonly authorities: readonly Authority[];
   readonly issuer: Authority;
-  /** ARNs of the services' secrets. */
-  readonly secrets: readonly string[];
-  /** How long after a rotation tasks may still hold the certificate and the bundle of before. */
+  /** How long after a change tasks may still hold the certificate and the bundle of before. */
   readonly settleMs: number;
 }
-
-/**
- * The longest run of a Lambda function: no rotation that began in the former state is under way any longer. The
- * agents read their secrets more often than that.
- */
-const DEFAULT_SETTLE_SECONDS = 900;
 
 /** @throws Error that says what is wrong with the properties of the custom resource */
 export function readAuthoritySet(properties: Unread<AuthoritySetProperties>): AuthoritySet {
@@ -35,14 +28,10 @@ export function readAuthoritySet(properties: Unread<AuthoritySetProperties>): Au
   const issuerName = textProperty(properties, 'Issuer');
   const issuer = authorities.find((authority) => authority.name === issuerName);
   if (issuer === undefined) throw new Error(`the issuer ${JSON.stringify(issuerName)} is not one of the authorities: ${names.join(', ')}`);
-  const secrets = list(properties, 'Secrets').map((secret) => {
-    if (typeof secret !== 'string') throw new Error('the property Secrets of the resource must be a list of ARNs');
-    return secret;
-  });
-  const settleSeconds = Number(properties.SettleSeconds ?? DEFAULT_SETTLE_SECONDS);
+  const settleSeconds = Number(properties.SettleSeconds ?? SETTLE_SECONDS);
   if (!Number.isFinite(settleSeconds) || settleSeconds < 0)
     throw new Error('the property SettleSeconds of the resource must be a number of seconds');
-  return { authorities, issuer, secrets, settleMs: settleSeconds * 1000 };
+  return { authorities, issuer, settleMs: settleSeconds * 1000 };
 }
 
 function readAuthority(value: unknown): Authority {

@@ -1,12 +1,9 @@
 import { createHash, type X509Certificate } from 'node:crypto';
 import { IssueCertificateCommand, type ACMPCAClient } from '@aws-sdk/client-acm-pca';
-import { leafTemplateArn } from '../../../lib/core/contract/rotation';
-import { readPemCertificates } from '../../shared/certificate-secret';
+import { leafTemplateArn } from '../../../lib/core/contract/issuing';
+import { readPemCertificates } from '../../shared/svid';
+import { chainTo, type Chain } from '../../shared/x509/chain';
 import type { Pause } from '../retry';
-import { chainTo } from '../x509/chain';
-import type { LeafNames } from '../x509/leaf-names';
-import { makeLeafRequest } from '../x509/leaf-request';
-import type { IssuedChain } from '../x509/issued-chain';
 import { activeAuthority } from './active-authority';
 import { signingAlgorithmOf } from './signing-algorithm';
 import { waitForCertificate } from './wait-for-certificate';
@@ -22,19 +19,16 @@ export interface PrivateCaClient {
   readonly pause: Pause;
 }
 
-/** An authority in short-lived mode issues no longer ones. */
-const LIFETIME_DAYS = 7;
+/**
+ * An authority in short-lived mode issues certificates of 7 days at most, and AWS lets them begin an hour ago.
+ * https://docs.aws.amazon.com/privateca/latest/userguide/short-lived-certificates.html
+ */
+const LIFETIME_DAYS = 6;
 
-/** Makes a key here, and has AWS Private CA issue a certificate for it. `version` is what the certificate is for. */
-export async function issueByPrivateCa(
-  names: LeafNames,
-  version: string,
-  issuer: PrivateCaIssuer,
-  { acmPca, pause }: PrivateCaClient,
-): Promise<IssuedChain> {
+/** @param csr whose names were checked: the template takes them as they are */
+export async function issueByPrivateCa(csr: string, issuer: PrivateCaIssuer, { acmPca, pause }: PrivateCaClient): Promise<Chain> {
   const arn = issuer.certificateAuthorityArn;
   const authority = await activeAuthority(acmPca, arn);
-  const { csr, privateKey } = await makeLeafRequest(names);
   const { CertificateArn: certificateArn } = await acmPca.send(
     new IssueCertificateCommand({
       CertificateAuthorityArn: arn,
@@ -43,7 +37,7 @@ export async function issueByPrivateCa(
       TemplateArn: templateFor(arn),
       // From now on. A beginning is not asked for: AWS's own is an hour ago, as a remedy for clocks that differ.
       Validity: { Type: 'DAYS', Value: LIFETIME_DAYS },
-      IdempotencyToken: tokenOf(version, csr),
+      IdempotencyToken: tokenOf(csr),
     }),
   );
   if (certificateArn === undefined) throw new Error(`AWS Private CA returned no certificate of ${arn}`);
@@ -58,17 +52,14 @@ export async function issueByPrivateCa(
         'of its authority: if that has got a new root, add it to the mesh as another authority',
     );
   }
-  return { chain, privateKey };
+  return chain;
 }
 
 function templateFor(authorityArn: string): string {
   return leafTemplateArn(authorityArn.split(':')[1] ?? 'aws');
 }
 
-/**
- * The SDK's retries of one request get one certificate. A new attempt after a crash has a new key, so it must not be
- * answered with the certificate of the lost one: hence the request is in it, too. At most 36 characters.
- */
-function tokenOf(version: string, csr: string): string {
-  return createHash('sha256').update(version).update(csr).digest('hex').slice(0, 32);
+/** A task that asks again for the same key, since no answer came, gets and pays one certificate. At most 36 characters. */
+function tokenOf(csr: string): string {
+  return createHash('sha256').update(csr).digest('hex').slice(0, 32);
 }

@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import { GetCertificateAuthorityCertificateCommand, type ACMPCAClient } from '@aws-sdk/client-acm-pca';
-import { isIssuedBy, readPemCertificates } from '../../shared/certificate-secret';
-import { leadsTo } from '../x509/chain';
+import { isIssuedBy, readPemCertificates } from '../../shared/svid';
+import { leadsTo } from '../../shared/x509/chain';
 import { activeAuthority } from './active-authority';
 
 /** The root that services shall trust so that they trust what the authority issues: its own certificate, or the end of its chain. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SignCommand, type KMSClient } from '@aws-sdk/client-kms';
-import { SIGNED_MESSAGE_TYPE, SIGNING_ALGORITHM } from '../../../lib/core/contract/rotation';
+import { SIGNED_MESSAGE_TYPE, SIGNING_ALGORITHM } from '../../../lib/core/contract/issuing';
 import type { Signer } from './signer';
 
 /** Signs with a key that never leaves KMS; the hash is computed here, so that KMS gets nothing but 32 bytes. */

@@ -1,9 +1,8 @@
-import { generateKeyPairSync, type X509Certificate } from 'node:crypto';
-import { validityOf } from '../../shared/certificate-secret';
-import { PrivateText } from '../../shared/private-text';
-import { x509 } from './certificate-library';
+import { createHash, type X509Certificate } from 'node:crypto';
+import { x509 } from '../../shared/x509/certificate-library';
+import { leafAlternativeNames, leafSubject, type LeafNames } from '../../shared/x509/leaf-names';
+import { validityOf } from '../../shared/svid';
 import { BACKDATED_MS } from './clock-skew';
-import { leafAlternativeNames, leafSubject, type LeafNames } from './leaf-names';
 import { assertIssuedBy, publicKeyOf, signCertificate } from './sign-certificate';
 import type { Signer } from './signer';
 
@@ -11,34 +10,34 @@ export const DAY_MS = 24 * 60 * 60 * 1000;
 export const LEAF_LIFETIME_MS = 7 * DAY_MS;
 
 export interface LeafRequest extends LeafNames {
-  readonly now: Date;
+  /** DER (SubjectPublicKeyInfo), EC P-256. */
+  readonly publicKey: Uint8Array;
+  /** The certificate is valid from a little before this on. */
+  readonly issuedAt: Date;
   /** @default LEAF_LIFETIME_MS */
   readonly lifetimeMs?: number;
 }
 
-export interface IssuedLeaf {
-  readonly certificate: X509Certificate;
-  /** PKCS#8 PEM. */
-  readonly privateKey: PrivateText;
-}
-
-/** Makes a key, and a certificate for it that a service can present both as a server and as a client. */
+/**
+ * Makes a certificate that a service can present both as a server and as a client. Everything but the signature follows from the
+ * request, the serial number included: the same request, asked twice, gives one certificate.
+ */
 export async function issueLeafCertificate(
   request: LeafRequest,
   issuer: { readonly certificate: X509Certificate; readonly signer: Signer },
-): Promise<IssuedLeaf> {
-  const key = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
-  const publicKey = publicKeyOf(key.publicKey.export({ format: 'der', type: 'spki' }));
+): Promise<X509Certificate> {
+  const publicKey = publicKeyOf(request.publicKey);
   const root = new x509.X509Certificate(issuer.certificate.raw);
-  const end = request.now.getTime() + (request.lifetimeMs ?? LEAF_LIFETIME_MS);
+  const end = request.issuedAt.getTime() + (request.lifetimeMs ?? LEAF_LIFETIME_MS);
   const certificate = await signCertificate(
     {
       subject: leafSubject(request),
       // The very name of the root, not a new one of the same text: verifiers compare its bytes.
       issuer: root.subjectName,
       publicKey,
-      notBefore: new Date(request.now.getTime() - BACKDATED_MS),
+      notBefore: new Date(request.issuedAt.getTime() - BACKDATED_MS),
       notAfter: new Date(Math.min(end, validityOf(issuer.certificate).notAfter.getTime())),
+      serialNumber: serialNumberOf(request, issuer.certificate),
       extensions: [
         new x509.BasicConstraintsExtension(false, undefined, true),
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
@@ -51,5 +50,19 @@ export async function issueLeafCertificate(
     issuer.signer,
   );
   assertIssuedBy(certificate, issuer.certificate);
-  return { certificate, privateKey: new PrivateText(key.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()) };
+  return certificate;
+}
+
+/** 127 bits, and positive, as X.509 has it. Nobody can guess it: it is a hash of a key that was made a moment ago. */
+function serialNumberOf({ identity, publicKey, issuedAt }: LeafRequest, issuer: X509Certificate): string {
+  const bytes = createHash('sha256')
+    .update(issuer.raw)
+    .update(identity)
+    .update(publicKey)
+    .update(issuedAt.toISOString())
+    .digest()
+    .subarray(0, 16);
+  // A first byte that is neither 0 nor 128 and more: the number has always the same length.
+  bytes[0] = (bytes[0] & 0x3f) | 0x40;
+  return bytes.toString('hex');
 }

@@ -130,7 +130,7 @@ function workloadOf(
   const others = [...(secured ? [asUser(initContainer(agent), secured)] : []), proxy(topology, mesh, endpoint), ...own, ...collectors];
   return {
     name,
-    ...(secured ? { identity: { uri: identityOf(topology.trustDomain, service), dnsName: `${service}.${topology.domain}` } } : {}),
+    ...(secured ? { identity: { uri: identityOf(topology.trustDomain, service) } } : {}),
     discovers: [],
     volumes: [MESH_VOLUME, ...collectorVolumes(topology)],
     // Not restarted in place: that the agent ends is how a task with an old certificate is replaced

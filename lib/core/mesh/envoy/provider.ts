@@ -145,9 +145,7 @@ function workloadOf(agent: AgentPlan, own: readonly ContainerPlan[]): Omit<MeshW
   const weighed = weightedCallees(agent.callees);
   return {
     name,
-    ...(topology.certificates.kind === 'none'
-      ? {}
-      : { identity: { uri: identityOf(topology.trustDomain, service), dnsName: `${service}.${topology.domain}` } }),
+    ...(topology.certificates.kind === 'none' ? {} : { identity: { uri: identityOf(topology.trustDomain, service) } }),
     ...(weighed.length === 0 ? {} : { weightedCallees: weighed.map((callee) => callee.name) }),
     // Its own service too: whether the callees of its own zone may be preferred depends on the zones of its tasks.
     discovers: discovered.length === 0 ? [] : [...new Set([...discovered.map((callee) => callee.name), name])].sort(),

@@ -1,13 +1,17 @@
 import { displayValue } from '../../reading/input';
-import type { CertificateSettings } from '../../model/topology';
+import type { CertificateSettings, IssuerSettings } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import { STRINGS, suggest } from '../../reading/reader';
+import { defined } from '../../defined';
 
 /** The one authority of who names none: construct IDs and the root's common name hold it. */
 const DEFAULT_AUTHORITY = 'main';
 
-/** The rotation function's environment holds their certificates, and Lambda takes 4 KB. */
+/** The issuing function's environment holds their certificates, and Lambda takes 4 KB. */
 const MAX_AUTHORITIES = 4;
+
+/** The concurrency of an account and Region before a request for more. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const MAX_CONCURRENCY = 1000;
 
 /** Short, since it stands in the common name of a root, which X.520 holds to 64 characters. */
 const NAME = /^[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?$/;
@@ -29,7 +33,8 @@ export function parseCertificates(at: Reader): CertificateSettings {
   return kind === 'kms' ? parseKms(at) : fallback;
 }
 
-const FIELDS = { kms: ['authorities', 'issuer'], privateCa: ['authorityArns', 'issuer'], none: [] } as const;
+const ISSUER_FIELDS = ['issuer', 'reservedConcurrentExecutions'] as const;
+const FIELDS = { kms: ['authorities', ...ISSUER_FIELDS], privateCa: ['authorityArns', ...ISSUER_FIELDS], none: [] } as const;
 
 function parseKms(at: Reader): CertificateSettings {
   const list = at.field('authorities');
@@ -47,7 +52,7 @@ function parseKms(at: Reader): CertificateSettings {
     });
   const authorities = list.absent ? [DEFAULT_AUTHORITY] : [...new Set(names.map(({ name }) => name))].sort();
   checkCount(list, authorities);
-  return { kind: 'kms', authorities, issuer: parseIssuer(at.field('issuer'), authorities) };
+  return { kind: 'kms', authorities, issuer: parseIssuer(at.field('issuer'), authorities), ...parseConcurrency(at) };
 }
 
 function parsePrivateCa(at: Reader): CertificateSettings {
@@ -65,7 +70,12 @@ function parsePrivateCa(at: Reader): CertificateSettings {
   const authorities = map.absent ? [{ name: DEFAULT_AUTHORITY }] : given.sort((a, b) => (a.name < b.name ? -1 : 1));
   const names = authorities.map(({ name }) => name);
   checkCount(map, names);
-  return { kind: 'privateCa', authorities, issuer: parseIssuer(at.field('issuer'), names) };
+  return { kind: 'privateCa', authorities, issuer: parseIssuer(at.field('issuer'), names), ...parseConcurrency(at) };
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html */
+function parseConcurrency(at: Reader): Pick<IssuerSettings, 'reservedConcurrentExecutions'> {
+  return defined({ reservedConcurrentExecutions: at.field('reservedConcurrentExecutions').number({ min: 1, max: MAX_CONCURRENCY }) });
 }
 
 function checkName(name: string, at: Reader): boolean {
@@ -89,7 +99,7 @@ function parseIssuer(at: Reader, names: readonly string[]): string {
     if (names.length > 1)
       at.fail('MISSING', 'with more than one authority, the one that issues must be named', {
         allowed: names.join(', '),
-        fix: 'keep the current issuer until every secret has been rotated',
+        fix: 'keep the current issuer for fifteen minutes after the new authority was deployed',
       });
     return first;
   }

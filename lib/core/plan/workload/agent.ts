@@ -2,6 +2,7 @@ import type { AgentCommand, DiscoveryTarget, MeshVariables, ServiceName } from '
 import { meshVariables } from '../../contract/agent';
 import { AGENT_PROGRAM, MESH_DIRECTORY } from '../../contract/files';
 import { identityOf } from '../../contract/identity';
+import { PRIVATE_CA_RENEW_AFTER_SECONDS } from '../../contract/issuing';
 import { AGENT_CONTAINER, AGENT_MEMORY_MIB, DISCOVERY_TTL_SECONDS, INBOUND_PORT, INIT_CONTAINER, MESH_VOLUME } from '../../model/constants';
 import { PROXY_USER } from '../../model/images';
 import type { Registration, Service, Topology } from '../../model/topology';
@@ -75,7 +76,7 @@ export function initContainer(agent: AgentPlan): ContainerPlan {
   return {
     ...program(),
     environment: fileVariables(agent),
-    deployedEnvironment: { ...secretOf(agent), ...weightsParametersOf(agent) },
+    deployedEnvironment: { ...issuerOf(agent), ...weightsParametersOf(agent) },
     name: INIT_CONTAINER,
     role: 'init',
     essential: false,
@@ -94,12 +95,13 @@ export function agentContainer(agent: AgentPlan, others: readonly ContainerPlan[
     ...program(),
     environment: {
       ...fileVariables(agent),
+      ...renewalVariables(agent),
       ...intervalVariables(agent),
       ...meshVariables({ MESH_REFRESH_SECONDS: String(agent.refreshSeconds), MESH_STOP_SECONDS: String(agent.stopSeconds) }),
     },
     deployedEnvironment: {
       ...meshVariables<DeployedValue>({ MESH_CLOUD_MAP_SERVICE_ID: 'discoveryServiceId' }),
-      ...secretOf(agent),
+      ...issuerOf(agent),
       ...weightsParametersOf(agent),
     },
     name: AGENT_CONTAINER,
@@ -132,7 +134,8 @@ function program(): Pick<ContainerPlan, 'secretNames' | 'user' | 'readonlyRootFi
 }
 
 /** What the agent writes files of. */
-function fileVariables({ topology, service, callees }: AgentPlan): MeshVariables {
+function fileVariables(agent: AgentPlan): MeshVariables {
+  const { topology, callees } = agent;
   const targets = discoveredBy(callees).map(({ name }): DiscoveryTarget => ({
     cluster: name,
     namespaceName: topology.discoveryDomain,
@@ -141,7 +144,7 @@ function fileVariables({ topology, service, callees }: AgentPlan): MeshVariables
   }));
   const weighed = weightsTargets(callees);
   return {
-    ...(topology.certificates.kind === 'none' ? {} : meshVariables({ MESH_IDENTITY: identityOf(topology.trustDomain, service) })),
+    ...certificateVariables(agent),
     ...(targets.length === 0 ? {} : meshVariables({ MESH_DISCOVERY: JSON.stringify(targets) })),
     ...(weighed.length === 0 ? {} : meshVariables({ MESH_WEIGHTS: JSON.stringify(weighed) })),
   };
@@ -166,8 +169,19 @@ function discoveryVariables(agent: AgentPlan): MeshVariables {
   };
 }
 
-function secretOf({ topology }: AgentPlan): MeshVariables<DeployedValue> {
-  return topology.certificates.kind === 'none' ? {} : { MESH_SECRET_ARN: 'certificateSecretArn' };
+function issuerOf({ topology }: AgentPlan): MeshVariables<DeployedValue> {
+  return topology.certificates.kind === 'none' ? {} : { MESH_IDENTITY_KEY_ARN: 'identityKeyArn', MESH_ISSUER_ARN: 'issuerArn' };
+}
+
+/** The same for all agents of a mesh, but for the identity. */
+function certificateVariables({ topology, service }: AgentPlan): MeshVariables {
+  if (topology.certificates.kind === 'none') return {};
+  return { MESH_IDENTITY: identityOf(topology.trustDomain, service), MESH_NAME: topology.name };
+}
+
+function renewalVariables({ topology }: AgentPlan): MeshVariables {
+  // What is the agent's default is not said.
+  return topology.certificates.kind === 'privateCa' ? { MESH_RENEW_SECONDS: String(PRIVATE_CA_RENEW_AFTER_SECONDS) } : {};
 }
 
 function weightsParametersOf({ callees }: AgentPlan): MeshVariables<DeployedValue> {

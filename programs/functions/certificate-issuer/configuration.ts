@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
-import type { IssuingAuthority, RotationVariables } from '../../../lib/core/contract/rotation';
+import type { IssuingAuthority, IssuerVariables } from '../../../lib/core/contract/issuing';
 import type { KeysOf, Unread } from '../../../lib/core/contract/unread';
-import { authorityIdentity } from '../x509/authority-identity';
+import { authorityIdentity } from '../../shared/x509/authority-identity';
 import { readOneLineCertificate } from '../x509/one-line-certificate';
 
 interface AnyAuthority {
@@ -21,23 +21,27 @@ export interface PrivateCaAuthority extends AnyAuthority {
   readonly certificateAuthorityArn: string;
 }
 
-export type RotationAuthority = KmsAuthority | PrivateCaAuthority;
+export type IssuerAuthority = KmsAuthority | PrivateCaAuthority;
 
-export interface RotationConfiguration {
+export interface IssuerConfiguration {
   /** All that services shall trust. */
-  readonly authorities: readonly RotationAuthority[];
+  readonly authorities: readonly IssuerAuthority[];
   /** The one of them that issues. */
-  readonly issuer: RotationAuthority;
+  readonly issuer: IssuerAuthority;
   readonly trustDomain: string;
+  /** The name of the mesh, which stands in every proof. */
+  readonly mesh: string;
+  /** By which tasks prove who they are. */
+  readonly identityKeyArn: string;
 }
 
 /**
- * Reads the function's environment: `RotationVariables`.
+ * Reads the function's environment: `IssuerVariables`.
  *
  * @throws Error that says what is wrong
  */
-export function readConfiguration(environment: Readonly<Record<string, string | undefined>>): RotationConfiguration {
-  const variable = (name: keyof RotationVariables): string => {
+export function readConfiguration(environment: Readonly<Record<string, string | undefined>>): IssuerConfiguration {
+  const variable = (name: keyof IssuerVariables): string => {
     const value = environment[name];
     if (value === undefined || value === '') throw new Error(`the environment variable ${name} is missing`);
     return value;
@@ -50,16 +54,22 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
       `the issuer ${JSON.stringify(issuerName)} is not one of ` +
         `the authorities: ${authorities.map((authority) => authority.name).join(', ')}`,
     );
-  return { authorities, issuer, trustDomain: variable('TRUST_DOMAIN') };
+  return {
+    authorities,
+    issuer,
+    trustDomain: variable('TRUST_DOMAIN'),
+    mesh: variable('MESH'),
+    identityKeyArn: variable('IDENTITY_KEY_ARN'),
+  };
 }
 
-function readAuthorities(json: string): readonly RotationAuthority[] {
+function readAuthorities(json: string): readonly IssuerAuthority[] {
   const value = parsed(json);
   if (!Array.isArray(value)) throw new Error('the environment variable AUTHORITIES is not a JSON list of { name, keyArn, certificate }');
   return value.map(readAuthority);
 }
 
-function readAuthority(value: unknown, index: number): RotationAuthority {
+function readAuthority(value: unknown, index: number): IssuerAuthority {
   const fields: Unread<IssuingAuthority> = typeof value === 'object' && value !== null ? value : {};
   const field = (name: KeysOf<IssuingAuthority>): string => {
     const content = fields[name];

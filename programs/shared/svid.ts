@@ -1,11 +1,11 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 
 /**
- * What a service's secret holds, as JSON. Written by the rotation function, read by the agent, and checked by both
- * with this file; it imports nothing but Node.js, since it goes into the agent's bundle.
+ * What a task presents and trusts: the certificate of its identity with its key, and the roots of the mesh. SPIFFE calls it an
+ * X.509-SVID. This file imports nothing but Node.js, since it goes into the agent's bundle.
+ * https://github.com/spiffe/spiffe/blob/main/standards/X509-SVID.md
  */
-export interface CertificateSecret {
-  readonly version: 1;
+export interface X509Svid {
   /** `spiffe://<trust domain>/<service>` */
   readonly identity: string;
   /** PKCS#8 PEM, EC P-256. */
@@ -17,7 +17,6 @@ export interface CertificateSecret {
 }
 
 export type RefusalReason =
-  | 'not-json'
   | 'malformed'
   | 'wrong-identity'
   | 'wrong-key-type'
@@ -44,27 +43,26 @@ export interface Leaf {
   readonly fingerprint: string;
 }
 
-export type CertificateSecretReading =
-  { readonly ok: true; readonly secret: CertificateSecret; readonly leaf: Leaf } | { readonly ok: false; readonly refusal: Refusal };
+export type SvidCheck =
+  { readonly ok: true; readonly svid: X509Svid; readonly leaf: Leaf } | { readonly ok: false; readonly refusal: Refusal };
 
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 
-/** Reads a secret and says whether a service may present it: nothing that this refuses may reach a proxy. */
-export function readCertificateSecret(text: string, expected: { readonly identity: string; readonly now: Date }): CertificateSecretReading {
+/** Whether a service may present it: nothing that this refuses may reach a proxy. */
+export function checkSvid(svid: X509Svid, expected: { readonly identity: string; readonly now: Date }): SvidCheck {
   try {
-    const secret = parseCertificateSecret(text);
-    if (secret.identity !== expected.identity)
-      refuse('wrong-identity', `the secret is of ${JSON.stringify(secret.identity)}, expected ${JSON.stringify(expected.identity)}`);
-    const [leaf, ...intermediates] = certificatesIn('certificateChain', secret.certificateChain);
-    const roots = certificatesIn('trustBundle', secret.trustBundle);
-    checkKey(secret.privateKey, leaf);
+    if (svid.identity !== expected.identity)
+      refuse('wrong-identity', `the certificate is for ${JSON.stringify(svid.identity)}, expected ${JSON.stringify(expected.identity)}`);
+    const [leaf, ...intermediates] = certificatesIn('the chain', svid.certificateChain);
+    const roots = certificatesIn('the trust bundle', svid.trustBundle);
+    checkKey(svid.privateKey, leaf);
     checkIdentity(leaf, expected.identity);
     checkUsage(leaf);
     checkDates('the certificate', leaf, expected.now);
     checkRoots(roots);
     checkChain([leaf, ...intermediates], roots, expected.now);
-    return { ok: true, secret, leaf: { serialNumber: leaf.serialNumber, ...validityOf(leaf), fingerprint: leaf.fingerprint256 } };
+    return { ok: true, svid, leaf: { serialNumber: leaf.serialNumber, ...validityOf(leaf), fingerprint: leaf.fingerprint256 } };
   } catch (error) {
     if (error instanceof Refused) return { ok: false, refusal: error.refusal };
     throw error;
@@ -95,16 +93,6 @@ export function readPemCertificates(pem: string): readonly [X509Certificate, ...
   }
 }
 
-/** The form alone: undefined for anything that is not a certificate secret, such as what a secret holds before its first rotation. */
-export function certificateSecretIn(text: string): CertificateSecret | undefined {
-  try {
-    return parseCertificateSecret(text);
-  } catch (error) {
-    if (error instanceof Refused) return undefined;
-    throw error;
-  }
-}
-
 class Refused extends Error {
   constructor(readonly refusal: Refusal) {
     super(refusal.message);
@@ -115,44 +103,8 @@ function refuse(reason: RefusalReason, message: string): never {
   throw new Refused({ reason, message });
 }
 
-function parseCertificateSecret(text: string): CertificateSecret {
-  const value = parseJson(text);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) refuse('malformed', 'the secret is not a JSON object');
-  const fields = value as Readonly<Record<string, unknown>>;
-  if (fields.version !== 1) refuse('malformed', `the secret has version ${shown(fields.version)}, expected 1`);
-  const field = (name: string): string => {
-    const content = fields[name];
-    // What is there instead is not quoted: it may be a key that was put into the wrong field.
-    return typeof content === 'string' && content !== ''
-      ? content
-      : refuse('malformed', `the field ${name} of the secret is ${content === undefined ? 'missing' : 'not a text'}`);
-  };
-  return {
-    version: 1,
-    identity: field('identity'),
-    privateKey: field('privateKey'),
-    certificateChain: field('certificateChain'),
-    trustBundle: field('trustBundle'),
-  };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The parser's own message quotes the text.
-    return refuse('not-json', 'the secret is not JSON');
-  }
-}
-
-function shown(value: unknown): string {
-  return value === undefined ? 'none' : typeof value === 'number' ? String(value) : `of type ${typeof value}`;
-}
-
-function certificatesIn(field: string, pem: string): readonly [X509Certificate, ...X509Certificate[]] {
-  return (
-    readPemCertificates(pem) ?? refuse('malformed', `the field ${field} of the secret is not one or more PEM certificates and nothing else`)
-  );
+function certificatesIn(what: string, pem: string): readonly [X509Certificate, ...X509Certificate[]] {
+  return readPemCertificates(pem) ?? refuse('malformed', `${what} is not one or more PEM certificates and nothing else`);
 }
 
 function checkKey(pem: string, leaf: X509Certificate): void {
@@ -163,12 +115,11 @@ function checkKey(pem: string, leaf: X509Certificate): void {
 }
 
 function privateKeyIn(pem: string): KeyObject {
-  if (!pem.trimStart().startsWith('-----BEGIN PRIVATE KEY-----'))
-    refuse('malformed', 'the field privateKey of the secret is not a PKCS#8 PEM key');
+  if (!pem.trimStart().startsWith('-----BEGIN PRIVATE KEY-----')) refuse('malformed', 'the private key is not a PKCS#8 PEM key');
   try {
     return createPrivateKey(pem);
   } catch {
-    return refuse('malformed', 'the field privateKey of the secret is not a PKCS#8 PEM key');
+    return refuse('malformed', 'the private key is not a PKCS#8 PEM key');
   }
 }
 

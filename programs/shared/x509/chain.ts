@@ -1,5 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
-import { isIssuedBy } from '../../shared/certificate-secret';
+import { isIssuedBy } from '../svid';
 
 export type Chain = readonly [X509Certificate, ...X509Certificate[]];
 

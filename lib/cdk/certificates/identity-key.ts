@@ -1,0 +1,85 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+import { trustPrefix } from '../../core/contract/identity';
+import { IDENTITY_TAG, PROOF_CONTEXT_FIELDS, proofContext, type ProofContext } from '../../core/contract/issuing';
+import { accountAdministers, onThisKey } from './key-administration';
+
+/** By which the tasks of a mesh prove who they are. */
+export interface IdentityKeyProps {
+  readonly meshName: string;
+  readonly trustDomain: string;
+  /** Of the function that issues: nobody else can read a proof. */
+  readonly issuerRole: iam.IRole;
+}
+
+/**
+ * A key under which a role can encrypt only what names its own identity as the encryption context. Three things have to agree: the
+ * context, the policy of the role, and the role's tag. So neither `kms:Encrypt` on every key nor a tag alone makes an identity.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/encrypt_context.html
+ */
+export function identityKey(scope: Construct, id: string, { meshName, trustDomain, issuerRole }: IdentityKeyProps): kms.Key {
+  const context = proofContext(meshName, `\${aws:PrincipalTag/${IDENTITY_TAG}}`);
+  const ofThisMesh = { [contextKey('identity')]: `${trustPrefix(trustDomain)}*` };
+  return new kms.Key(scope, id, {
+    description: `Proofs of identity of the tasks of the mesh ${meshName}`,
+    // https://docs.aws.amazon.com/securityhub/latest/userguide/kms-controls.html#kms-4
+    enableKeyRotation: true,
+    policy: new iam.PolicyDocument({
+      statements: [
+        accountAdministers(),
+        onThisKey({
+          sid: 'RolesProveTheirOwnIdentity',
+          principals: [new iam.AccountRootPrincipal()],
+          actions: ['kms:Encrypt'],
+          conditions: onlyUnder(context),
+        }),
+        onThisKey({
+          sid: 'IssuerReadsProofs',
+          principals: [issuerRole],
+          actions: ['kms:Decrypt'],
+          conditions: { StringEquals: { [contextKey('mesh')]: meshName }, StringLike: ofThisMesh },
+        }),
+        // What nothing allows is denied anyway; these say it of whatever somebody adds to this policy.
+        onThisKey({
+          sid: 'NoProofWithoutIdentity',
+          effect: iam.Effect.DENY,
+          principals: [new iam.AnyPrincipal()],
+          actions: ['kms:Encrypt'],
+          conditions: { StringNotLike: ofThisMesh },
+        }),
+        onThisKey({
+          sid: 'NobodyElseReadsProofs',
+          effect: iam.Effect.DENY,
+          principals: [new iam.AnyPrincipal()],
+          actions: ['kms:Decrypt'],
+          conditions: { ArnNotEquals: { 'aws:PrincipalArn': issuerRole.roleArn } },
+        }),
+      ],
+    }),
+    // Proofs last for minutes: without the mesh it is good for nothing, and costs. KMS keeps it for 30 days after that.
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+}
+
+/** Lets a role, whose tag must say the same, prove an identity. */
+export function proves(keyArn: string, meshName: string, identity: string): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    actions: ['kms:Encrypt'],
+    resources: [keyArn],
+    conditions: onlyUnder(proofContext(meshName, identity)),
+  });
+}
+
+/** https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-encryption-context-keys */
+function onlyUnder(context: ProofContext): iam.Conditions {
+  return {
+    StringEquals: Object.fromEntries(PROOF_CONTEXT_FIELDS.map((field) => [contextKey(field), context[field]])),
+    'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': [...PROOF_CONTEXT_FIELDS] },
+  };
+}
+
+function contextKey(field: keyof ProofContext): string {
+  return `kms:EncryptionContext:${field}`;
+}
