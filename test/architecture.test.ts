@@ -164,9 +164,16 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
 
   // What runs in AWS, and what the package's build makes of it.
-  'programs/agent/**': { rooms: ['lib/core/contract', 'programs/shared'], packages: SDK },
-  'programs/functions/**': { rooms: ['lib/core/contract', 'programs/shared'], packages: [...SDK, '@peculiar/x509', 'reflect-metadata'] },
+  'programs/agent/**': { rooms: ['lib/core/contract', 'programs/shared', 'programs/shared/x509'], packages: SDK },
+  'programs/functions/**': {
+    rooms: ['lib/core/contract', 'programs/shared', 'programs/shared/x509'],
+    packages: [...SDK, '@peculiar/x509', 'reflect-metadata'],
+  },
   'programs/shared': { packages: ['node:crypto', 'node:util'] },
+  'programs/shared/x509': {
+    rooms: ['lib/core/contract', 'programs/shared'],
+    packages: ['node:crypto', '@peculiar/x509', 'reflect-metadata'],
+  },
   'programs/images': { packages: ['node:**', 'esbuild'] },
   'programs/*/bundle.mjs': { rooms: ['programs/images'], packages: ['node:**', 'esbuild'] },
   'programs/import/**': { rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/model'] },

@@ -19,6 +19,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 interface Statement {
+  readonly Effect?: string;
   /** Of a policy of a resource. */
   readonly Principal?: unknown;
   readonly Action: string | readonly string[];
@@ -67,7 +68,8 @@ function keyStatements(resources: Readonly<Record<string, Resource>>): readonly 
 }
 
 /** What is wide about a statement of a key's policy: whom it allows, or what. */
-function wideness({ Principal: principal, ...statement }: Statement): readonly string[] {
+function wideness({ Effect: effect, Principal: principal, ...statement }: Statement): readonly string[] {
+  if (effect === 'Deny') return [];
   const principals =
     typeof principal === 'object' && principal !== null ? Object.values(principal).flatMap((names) => list(names as unknown)) : [principal];
   return [...principals.map((name) => (name === undefined ? '*' : shown(name))), ...actionsOf(statement)].filter((text) =>
@@ -175,7 +177,9 @@ describe.each(Object.entries(SYSTEMS))('a system %s', (_, props) => {
     const without = (text: string): string => text.replace(/[0-9A-F]{8}\b/g, '');
     const listing = keys.map(
       ([id, statement]) =>
-        `${without(id)}: ${actionsOf(statement).join(', ')} by ${list((statement.Principal as { readonly AWS?: unknown }).AWS)
+        `${without(id)}: ${statement.Effect === 'Deny' ? 'never ' : ''}${actionsOf(statement).join(', ')} by ${list(
+          (statement.Principal as { readonly AWS?: unknown }).AWS,
+        )
           .map((name) => without(shown(name)))
           .join(', ')}${conditionsOf(statement).length === 0 ? '' : ` if ${JSON.stringify(statement.Condition)}`}`,
     );
@@ -204,19 +208,34 @@ test('every reason is still needed', () => {
   expect(Object.keys(REASONS).filter((key) => !keys.includes(key))).toEqual([]);
 });
 
-test("only a service's own task role, and the functions that issue, can read its certificate", () => {
-  const resources = resourcesOf(build({ services: { ui: service({ calls: ['orders'] }), orders: service() } }).template);
-  const readers = statements(resources)
-    .filter(
-      ([, statement]) =>
-        actionsOf(statement).includes('secretsmanager:GetSecretValue') &&
-        list(statement.Resource).some((resource) => /^ShopordersCertificate/.test(shown(resource))),
-    )
-    .map(([id]) => id.replace(/[0-9A-F]{8}$/, ''));
-  expect(readers.sort()).toEqual(['ShopCertificatesAuthorityGuardRole', 'ShopCertificatesRotationRole', 'ShopordersTaskRole']);
+test('a task role proves its own identity alone, by context and by tag; no other role proves any', () => {
+  const resources = resourcesOf(build(SYSTEMS['behind an HTTP API and a REST API']).template);
+  const proving = statements(resources)
+    .filter(([, statement]) => actionsOf(statement).some((action) => action.startsWith('kms:')))
+    .map(([id, statement]) => [
+      id.replace(/[0-9A-F]{8}$/, ''),
+      actionsOf(statement).join(),
+      statement.Condition?.['StringEquals']?.['kms:EncryptionContext:identity'],
+      (resources[id]?.Properties?.['Tags'] as readonly { readonly Value: string }[]).map(({ Value }) => Value).join(),
+    ]);
+  expect(proving.sort()).toEqual(
+    ['catalog', 'gateway', 'gateway-partners', 'orders', 'shared'].map((name) => {
+      const identity = `spiffe://shop.internal/${name}`;
+      return [`Shop${name.replaceAll('-', '')}TaskRole`, 'kms:Encrypt', identity, identity];
+    }),
+  );
 });
 
-test("the role of each edge's gateway service may read its own certificate, and ask for what its own routes lead to", () => {
+test('policies of functions and keys do not grow with the number of services', () => {
+  const policiesOf = (count: number): unknown => {
+    const services = Object.fromEntries(Array.from({ length: count }, (_, index) => [`s${index}`, service()]));
+    const resources = resourcesOf(build({ services }).template);
+    return [statements(resources), keyStatements(resources)].map((all) => all.filter(([id]) => id.startsWith('ShopCertificates')));
+  };
+  expect(policiesOf(10)).toEqual(policiesOf(1));
+});
+
+test("the role of each edge's gateway service may prove its own identity, and ask for what its own routes lead to", () => {
   const all = statements(resourcesOf(build(SYSTEMS['behind an HTTP API and a REST API']).template));
   const may = (role: string): readonly string[] =>
     all
@@ -227,22 +246,23 @@ test("the role of each edge's gateway service may read its own certificate, and 
   const [open, partners] = [may('ShopgatewayTaskRole'), may('ShopgatewaypartnersTaskRole')];
   const of = (list: readonly string[], action: string): string => list.filter((text) => text.startsWith(action)).join();
   expect([open, partners].map((list) => list.length > 0)).toEqual([true, true]);
-  expect(of(open, 'secretsmanager:')).toMatch(/"ShopgatewayCertificate/);
-  expect(of(partners, 'secretsmanager:')).toMatch(/"ShopgatewaypartnersCertificate/);
+  expect(of(open, 'kms:Encrypt')).toContain('"spiffe://shop.internal/gateway"');
+  expect(of(partners, 'kms:Encrypt')).toContain('"spiffe://shop.internal/gateway-partners"');
   expect(of(open, 'servicediscovery:UpdateInstanceCustomHealthStatus')).toMatch(/"ShopgatewayDiscovery/);
   expect(of(partners, 'servicediscovery:UpdateInstanceCustomHealthStatus')).toMatch(/"ShopgatewaypartnersDiscovery/);
   expect(open.join()).not.toMatch(/partners|orders/);
-  expect(partners.join()).not.toMatch(/Shopgateway[A-Z]|catalog|shared/);
+  expect(partners.join()).not.toMatch(/Shopgateway[A-Z]|gateway"|catalog|shared/);
   // Its agent polls the weights of versions to which a route leads.
   expect(of(open, 'ssm:')).toContain('ShopWeightsshared');
 });
 
-test('execution roles, which ECS itself uses, cannot read a certificate', () => {
+test('execution roles, which ECS itself uses, prove no identity and ask for no certificate', () => {
   const { template } = build((stack) => ({
     services: { ui: service({ secrets: { PASSWORD: Secret.fromSecretsManager(new ManagedSecret(stack, 'Password')) } }) },
   }));
   const execution = statements(resourcesOf(template)).filter(([id]) => id.includes('ExecutionRole'));
+  expect(execution.length).toBeGreaterThan(0);
   expect(
-    execution.flatMap(([, statement]) => list(statement.Resource).map(shown)).filter((resource) => resource.includes('Certificate')),
+    execution.flatMap(([, statement]) => list(statement.Resource).map(shown)).filter((resource) => resource.includes('Certificates')),
   ).toEqual([]);
 });

@@ -37,8 +37,8 @@ test('35 services fit into a stack, as README.md and docs/operations.md say', ()
 });
 
 test('fails if a stack has more resources than CloudFormation takes, and tells the counts', () => {
-  expect(() => chain(60)).toThrow(
-    /STACK_TOO_LARGE: the stack "Stack" has 5\d\d resources, 5\d\d of them from the 60 ECS services of this mesh; CloudFormation takes 500\. Fix: /,
+  expect(() => chain(70)).toThrow(
+    /STACK_TOO_LARGE: the stack "Stack" has 5\d\d resources, 5\d\d of them from the 70 ECS services of this mesh; CloudFormation takes 500\. Fix: /,
   );
 });
 

@@ -18,6 +18,7 @@ export interface IdentityKeyProps {
  * A key under which a role can encrypt only what names its own identity as the encryption context. Three things have to agree: the
  * context, the policy of the role, and the role's tag. So neither `kms:Encrypt` on every key nor a tag alone makes an identity.
  * https://docs.aws.amazon.com/kms/latest/developerguide/encrypt_context.html
+ * https://docs.aws.amazon.com/kms/latest/developerguide/policy-conditions.html#conditions-aws
  */
 export function identityKey(scope: Construct, id: string, { meshName, trustDomain, issuerRole }: IdentityKeyProps): kms.Key {
   const context = proofContext(meshName, `\${aws:PrincipalTag/${IDENTITY_TAG}}`);
@@ -63,17 +64,8 @@ export function identityKey(scope: Construct, id: string, { meshName, trustDomai
   });
 }
 
-/** Lets a role, whose tag must say the same, prove an identity. */
-export function proves(keyArn: string, meshName: string, identity: string): iam.PolicyStatement {
-  return new iam.PolicyStatement({
-    actions: ['kms:Encrypt'],
-    resources: [keyArn],
-    conditions: onlyUnder(proofContext(meshName, identity)),
-  });
-}
-
 /** https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-encryption-context-keys */
-function onlyUnder(context: ProofContext): iam.Conditions {
+export function onlyUnder(context: ProofContext): iam.Conditions {
   return {
     StringEquals: Object.fromEntries(PROOF_CONTEXT_FIELDS.map((field) => [contextKey(field), context[field]])),
     'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': [...PROOF_CONTEXT_FIELDS] },

@@ -19,7 +19,7 @@ import type { Microservice } from './microservice';
 import { PlainService, renderMicroservice } from './microservice';
 import type { Foundation } from './network';
 import { renderFoundation, renderVirtualNames } from './network';
-import type { Issuing } from './task-permissions';
+import type { Issuing } from '../certificates/proven-identity';
 import type { WorkloadContext } from './workload';
 import { tracesPolicy } from './traces-policy';
 import { renderIngress } from './security-groups';

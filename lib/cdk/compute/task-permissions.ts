@@ -3,21 +3,14 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
-import { IDENTITY_TAG } from '../../core/contract/issuing';
-import { proves } from '../certificates/identity-key';
+import type { ProvenIdentity } from '../certificates/proven-identity';
+import { identityStatements, tagIdentity } from '../certificates/proven-identity';
 import type { MeshEndpointPlan } from '../../core/plan/system-plan';
 import { defined } from '../../core/defined';
 
-/** Where tasks get their certificates. */
-export interface Issuing {
-  readonly meshName: string;
-  readonly identityKeyArn: string;
-  readonly issuerArn: string;
-}
-
 export interface TaskPermissions {
   /** Whose certificate the tasks may ask for; absent without certificates. */
-  readonly identity?: Issuing & { readonly uri: string };
+  readonly identity?: ProvenIdentity;
   /** Which the tasks leave: that of the service, or those of its versions. */
   readonly discoveryServices: readonly servicediscovery.IService[];
   /** Cloud Map services, by name, whose instances the agents list. */
@@ -39,7 +32,7 @@ export function taskRole(scope: Construct, id: string, permissions: TaskPermissi
     inlinePolicies: {
       MeshAgent: new iam.PolicyDocument({
         statements: [
-          ...(identity === undefined ? [] : certificateStatements(identity)),
+          ...(identity === undefined ? [] : identityStatements(identity)),
           ...discoveryStatements(permissions),
           ...weightsStatements(permissions),
         ],
@@ -48,18 +41,12 @@ export function taskRole(scope: Construct, id: string, permissions: TaskPermissi
     },
     ...defined({ managedPolicies: tracesPolicy === undefined ? undefined : [tracesPolicy] }),
   });
-  // Not by `Tags`, which works in an Aspect.
-  if (identity !== undefined) (role.node.defaultChild as iam.CfnRole).tags.setTag(IDENTITY_TAG, identity.uri);
+  if (identity !== undefined) tagIdentity(role, identity);
   Validations.of(role).acknowledge({
     id: 'AwsSolutions-IAM5[Resource::*]',
     reason: 'The actions of Cloud Map on instances support no resource but *; conditions narrow them to the services by name or ARN.',
   });
   return role;
-}
-
-/** Proves one identity, and asks for its certificate. */
-function certificateStatements({ uri, meshName, identityKeyArn, issuerArn }: Issuing & { readonly uri: string }): iam.PolicyStatement[] {
-  return [proves(identityKeyArn, meshName, uri), new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [issuerArn] })];
 }
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudmap.html */

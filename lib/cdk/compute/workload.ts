@@ -24,7 +24,7 @@ import { renderDiscovery, renderIdentity, weightsParameters } from './identity';
 import { limitVariables } from './limit-variables';
 import { MeshLogDriver } from './mesh-log-driver';
 import type { Foundation } from './network';
-import type { Issuing } from './task-permissions';
+import type { Issuing } from '../certificates/proven-identity';
 import { defined } from '../../core/defined';
 
 /** Everything that rendering a task needs beside its plan. */

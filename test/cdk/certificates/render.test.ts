@@ -1,8 +1,8 @@
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { LIFE_LEFT_METRIC, METRIC_NAMESPACE } from '../../../lib/core/contract/metric';
-import { DNS_NAME_TAG, IDENTITY_TAG } from '../../../lib/core/contract/rotation';
+import { IDENTITY_TAG, PRIVATE_CA_RENEW_AFTER_SECONDS } from '../../../lib/core/contract/issuing';
 import { REPORT_EVERY_MS } from '../../../programs/agent/certificate/life-left';
-import { readConfiguration } from '../../../programs/functions/certificate-rotation/configuration';
+import { readConfiguration } from '../../../programs/functions/certificate-issuer/configuration';
 import { kmsSigner } from '../../../programs/functions/x509/kms-signer';
 import { makeAuthority } from '../../programs/functions/support/authorities';
 import { FakeKms } from '../../programs/functions/support/fake-kms';
@@ -14,9 +14,16 @@ const CA = 'arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/1111111
 const services = { ui: service({ calls: ['orders'] }), orders: service() };
 const SIGNING = { 'kms:SigningAlgorithm': 'ECDSA_SHA_256', 'kms:MessageType': 'DIGEST' };
 interface KeyStatement {
+  readonly Sid: string;
   readonly Principal: unknown;
   readonly Action: string | readonly string[];
 }
+interface KeyPolicy {
+  readonly Statement: readonly KeyStatement[];
+}
+const identityKeyOf = (built: Built): string => idsOf(built, 'AWS::KMS::Key').find((id) => id.includes('IdentityKey')) ?? '';
+const issuerOf = (built: Built): string => idsOf(built, 'AWS::Lambda::Function').find((id) => id.includes('IssuerFunction')) ?? '';
+const keyPolicyOf = ({ template }: Built, key: string): KeyPolicy => resourcesOf(template)[key]?.Properties?.['KeyPolicy'] as KeyPolicy;
 const keyStatementsOf = ({ template }: Built): readonly KeyStatement[] =>
   Object.values(template.findResources('AWS::KMS::Key')).flatMap(
     (key) =>
@@ -37,7 +44,8 @@ describe('by default', () => {
       Properties: Match.objectLike({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' }),
       DeletionPolicy: 'Delete',
     });
-    template.resourceCountIs('AWS::KMS::Key', 1);
+    // The other one is the key by which tasks prove who they are.
+    template.resourceCountIs('AWS::KMS::Key', 2);
   });
 
   test('two roles sign, and nobody else: the key names them, so they need no policy of their own', () => {
@@ -48,25 +56,28 @@ describe('by default', () => {
       Resource: '*',
       Condition: { StringEquals: SIGNING },
     });
-    const [reader, rotation] = ['AuthorityReader', 'Rotation'].map(
+    const [reader, issuer] = ['AuthorityReader', 'Issuer'].map(
       (name) => idsOf(built, 'AWS::IAM::Role').find((id) => new RegExp(`^ShopCertificates${name}Role[0-9A-F]{8}$`).test(id)) ?? '',
     );
     const statements = keyStatementsOf(built);
     expect(statements.filter(({ Action }) => [Action].flat().some((action) => action === 'kms:Sign'))).toEqual([
       expect.objectContaining(signs(reader)),
-      expect.objectContaining(signs(rotation)),
+      expect.objectContaining(signs(issuer)),
     ]);
     expect(statements).toContainEqual(
       expect.objectContaining({ Principal: { AWS: { 'Fn::GetAtt': [reader, 'Arn'] } }, Action: ['kms:DescribeKey', 'kms:GetPublicKey'] }),
     );
     expect(
       JSON.stringify(template.findResources('AWS::IAM::Role')) + JSON.stringify(template.findResources('AWS::IAM::Policy')),
-    ).not.toContain('kms:');
+    ).not.toContain('kms:Sign');
   });
 
   test('the account administers the key by IAM, and cannot lose it, but neither signs nor grants', () => {
-    const [account, ...others] = keyStatementsOf(built).filter(({ Principal }) => JSON.stringify(Principal).includes(':root'));
-    expect(others).toEqual([]);
+    const [account, ...others] = keyStatementsOf(built).filter(
+      ({ Principal, Action }) => JSON.stringify(Principal).includes(':root') && Action !== 'kms:Encrypt',
+    );
+    // The other key's is the same.
+    expect(others).toEqual([account]);
     expect(JSON.stringify(account?.Principal)).toContain('"AWS::AccountId"');
     expect(account).not.toHaveProperty('Condition');
     // What CloudFormation needs to update and to delete a key, and KMS to take the policy.
@@ -97,46 +108,104 @@ describe('by default', () => {
     expect({ 'kms:SigningAlgorithm': SigningAlgorithm, 'kms:MessageType': MessageType }).toEqual(SIGNING);
   });
 
-  test('each service has a secret of its own, with its identity and its DNS name, renewed every two days', () => {
+  test('a service adds nothing but the right of its role to prove one identity, and the tag that says the same', () => {
     for (const name of ['ui', 'orders']) {
-      template.hasResourceProperties('AWS::SecretsManager::Secret', {
-        Tags: [
-          { Key: DNS_NAME_TAG, Value: `${name}.shop.internal` },
-          { Key: IDENTITY_TAG, Value: `spiffe://shop.internal/${name}` },
+      template.hasResourceProperties('AWS::IAM::Role', {
+        Tags: [{ Key: IDENTITY_TAG, Value: `spiffe://shop.internal/${name}` }],
+        Policies: [
+          {
+            PolicyDocument: {
+              Statement: Match.arrayWith([
+                {
+                  Effect: 'Allow',
+                  Action: 'kms:Encrypt',
+                  Resource: { 'Fn::GetAtt': [identityKeyOf(built), 'Arn'] },
+                  Condition: {
+                    StringEquals: {
+                      'kms:EncryptionContext:identity': `spiffe://shop.internal/${name}`,
+                      'kms:EncryptionContext:mesh': 'shop',
+                    },
+                    'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['identity', 'mesh'] },
+                  },
+                },
+                { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: { 'Fn::GetAtt': [issuerOf(built), 'Arn'] } },
+              ]),
+            },
+          },
         ],
       });
     }
-    template.resourceCountIs('AWS::SecretsManager::Secret', 2);
-    template.allResourcesProperties(
-      'AWS::SecretsManager::RotationSchedule',
-      Match.objectLike({ RotationRules: { AutomaticallyAfterDays: 2 } }),
-    );
-    template.resourceCountIs('AWS::SecretsManager::RotationSchedule', 2);
+    for (const type of ['AWS::SecretsManager::Secret', 'AWS::SecretsManager::RotationSchedule', 'AWS::Lambda::Permission'])
+      template.resourceCountIs(type, 0);
   });
 
-  test('a new secret holds nothing that could pass for a certificate', () => {
-    template.allResourcesProperties(
-      'AWS::SecretsManager::Secret',
-      Match.objectLike({
-        GenerateSecretString: { SecretStringTemplate: '{"state":"waiting for the first rotation"}', GenerateStringKey: 'unused' },
-      }),
-    );
-  });
-
-  test('a task starts after the first rotation of its secret was asked for', () => {
-    const resources = resourcesOf(template);
-    for (const name of ['ui', 'orders']) {
-      const [, ecsService] =
-        Object.entries(resources).find(([id, { Type }]) => Type === 'AWS::ECS::Service' && id.startsWith(`Shop${name}`)) ?? [];
-      expect(ecsService?.DependsOn).toContainEqual(expect.stringMatching(new RegExp(`^Shop${name}Certificate[0-9a-f]{8}Rotation`)));
-    }
-  });
-
-  test("Secrets Manager, and only the account's own, may call the function that issues", () => {
-    template.hasResourceProperties('AWS::Lambda::Permission', {
-      Principal: 'secretsmanager.amazonaws.com',
-      SourceAccount: { Ref: 'AWS::AccountId' },
+  test('the key of proofs lets a role encrypt what names the identity of its tag, and only the function that issues decrypt', () => {
+    const { Statement: policy } = keyPolicyOf(built, identityKeyOf(built));
+    const issuer = { 'Fn::GetAtt': [idsOf(built, 'AWS::IAM::Role').find((id) => id.startsWith('ShopCertificatesIssuerRole')), 'Arn'] };
+    const bySid = (sid: string): unknown => policy.find(({ Sid }) => Sid === sid);
+    expect(policy.map(({ Sid }) => Sid)).toEqual([
+      'AccountAdministers',
+      'RolesProveTheirOwnIdentity',
+      'IssuerReadsProofs',
+      'NoProofWithoutIdentity',
+      'NobodyElseReadsProofs',
+    ]);
+    expect(bySid('RolesProveTheirOwnIdentity')).toMatchObject({
+      Effect: 'Allow',
+      Action: 'kms:Encrypt',
+      Condition: {
+        StringEquals: {
+          'kms:EncryptionContext:identity': `\${aws:PrincipalTag/${IDENTITY_TAG}}`,
+          'kms:EncryptionContext:mesh': 'shop',
+        },
+        'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['identity', 'mesh'] },
+      },
     });
+    expect(bySid('IssuerReadsProofs')).toMatchObject({ Effect: 'Allow', Action: 'kms:Decrypt', Principal: { AWS: issuer } });
+    expect(bySid('NoProofWithoutIdentity')).toMatchObject({
+      Effect: 'Deny',
+      Action: 'kms:Encrypt',
+      Condition: { StringNotLike: { 'kms:EncryptionContext:identity': 'spiffe://shop.internal/*' } },
+    });
+    expect(bySid('NobodyElseReadsProofs')).toMatchObject({
+      Effect: 'Deny',
+      Action: 'kms:Decrypt',
+      Condition: { ArnNotEquals: { 'aws:PrincipalArn': issuer } },
+    });
+    template.hasResource('AWS::KMS::Key', {
+      Properties: Match.objectLike({ EnableKeyRotation: true, KeySpec: Match.absent() }),
+      DeletionPolicy: 'Delete',
+    });
+  });
+
+  test('agents know who they are, whom to ask, and by which key to prove it', () => {
+    for (const container of ['mesh-init', 'mesh-agent'])
+      expect(containersOf(template, 'orders').get(container)?.Environment).toEqual(
+        expect.arrayContaining([
+          { Name: 'MESH_IDENTITY', Value: 'spiffe://shop.internal/orders' },
+          { Name: 'MESH_NAME', Value: 'shop' },
+          { Name: 'MESH_IDENTITY_KEY_ARN', Value: { 'Fn::GetAtt': [identityKeyOf(built), 'Arn'] } },
+          { Name: 'MESH_ISSUER_ARN', Value: { 'Fn::GetAtt': [issuerOf(built), 'Arn'] } },
+        ]),
+      );
+  });
+
+  test('what issues is the same for any number of services', () => {
+    const many = build({ services: Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`s${index}`, service()])) });
+    const ofCertificates = ({ template: each }: Built): unknown =>
+      Object.entries(resourcesOf(each)).filter(([id]) => id.startsWith('ShopCertificates'));
+    expect(ofCertificates(many)).toEqual(ofCertificates(built));
+  });
+
+  test('no concurrency is reserved, which a new account does not have', () => {
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Description: 'Issues the certificates of the mesh shop',
+      ReservedConcurrentExecutions: Match.absent(),
+    });
+    build({ services, certificates: Certificates.kms({ reservedConcurrentExecutions: 10 }) }).template.hasResourceProperties(
+      'AWS::Lambda::Function',
+      { Description: 'Issues the certificates of the mesh shop', ReservedConcurrentExecutions: 10 },
+    );
   });
 
   test('an alarm fires when a certificate has less than a third of its life left, by the metric that agents tell', () => {
@@ -166,21 +235,20 @@ describe('by default', () => {
       issuer: { name: 'main' },
       authorities: [{ name: 'main' }],
       trustDomain: 'shop.internal',
+      mesh: 'shop',
     });
   });
-});
-
-test('another domain makes new secrets, since a secret keeps its identity', () => {
-  const ids = (domain: string): string[] => idsOf(build({ services, domain }), 'AWS::SecretsManager::Secret');
-  expect(ids('one.internal').filter((id) => ids('two.internal').includes(id))).toEqual([]);
-  expect(ids('one.internal')).toEqual(ids('one.internal'));
 });
 
 describe('while an authority is replaced', () => {
   const built = build({ services, certificates: Certificates.kms({ authorities: ['old', 'new'], issuer: 'old' }) });
 
   test('both have keys, and one issues', () => {
-    expect(idsOf(built, 'AWS::KMS::Key')).toEqual([expect.stringMatching(/Authoritynew/), expect.stringMatching(/Authorityold/)]);
+    expect(idsOf(built, 'AWS::KMS::Key')).toEqual([
+      expect.stringMatching(/Authoritynew/),
+      expect.stringMatching(/Authorityold/),
+      identityKeyOf(built),
+    ]);
     built.template.hasResourceProperties('Custom::MeshAuthoritySet', {
       Issuer: 'old',
       Authorities: [Match.objectLike({ Name: 'new' }), Match.objectLike({ Name: 'old' })],
@@ -212,7 +280,15 @@ describe('with AWS Private CA', () => {
     const [activation] = idsOf(built, 'AWS::ACMPCA::CertificateAuthorityActivation');
     const [root] = idsOf(built, 'Custom::MeshAuthority');
     expect(resourcesOf(built.template)[root ?? '']?.DependsOn).toContain(activation);
-    built.template.resourceCountIs('AWS::KMS::Key', 0);
+    expect(idsOf(built, 'AWS::KMS::Key')).toEqual([identityKeyOf(built)]);
+  });
+
+  test('a certificate is replaced after half of its 6 days, since each costs money', () => {
+    const { template } = build({ services, certificates: Certificates.privateCa() });
+    expect(containersOf(template, 'orders').get('mesh-agent')?.Environment).toContainEqual({
+      Name: 'MESH_RENEW_SECONDS',
+      Value: String(PRIVATE_CA_RENEW_AFTER_SECONDS),
+    });
   });
 
   test('one of your own is used, and nothing is made', () => {
@@ -270,8 +346,7 @@ describe('with Certificates.none()', () => {
   const built = build({ services, certificates: Certificates.none() });
 
   test('nothing of certificates is there', () => {
-    for (const type of ['AWS::SecretsManager::Secret', 'AWS::KMS::Key', 'Custom::MeshAuthority', 'AWS::CloudWatch::Alarm'])
-      built.template.resourceCountIs(type, 0);
+    for (const type of ['AWS::KMS::Key', 'Custom::MeshAuthority', 'AWS::CloudWatch::Alarm']) built.template.resourceCountIs(type, 0);
     expect(built.system.certificateAlarm).toBeUndefined();
   });
 
@@ -280,7 +355,7 @@ describe('with Certificates.none()', () => {
   });
 });
 
-/** The environment of the rotation function, with attributes filled in as CloudFormation does. */
+/** The environment of the issuing function, with attributes filled in as CloudFormation does. */
 function environmentOf(built: Built, values: { readonly certificate: string; readonly keyArn: string }): Record<string, string> {
   const found = Object.values(resourcesOf(built.template))
     .map(({ Properties }) => (Properties?.['Environment'] as { readonly Variables?: Record<string, unknown> } | undefined)?.Variables)

@@ -50,7 +50,7 @@ describe('tasks in isolated subnets', () => {
     const [, endpoints = ''] = warningsOf(() => ({}));
     expect(endpoints).toContain(
       'no endpoints for these AWS services: ecr.api (images), ecr.dkr (images), s3 (their layers, by a gateway endpoint), ' +
-        'logs (logs), secretsmanager (certificates), servicediscovery (tasks that leave), xray (traces). ',
+        'logs (logs), kms (proofs of identity), lambda (certificates), servicediscovery (tasks that leave), xray (traces). ',
     );
   });
 
@@ -83,7 +83,7 @@ describe('tasks in isolated subnets', () => {
     ['before the system', addEndpoints, nothing],
     ['after it', nothing, addEndpoints],
   ])('are warned of no endpoint that is there, made %s', (_, before, after) => {
-    const rest = services('ecr.api', 'ecr.dkr', 's3', 'secretsmanager', 'servicediscovery', 'xray-fips');
+    const rest = services('ecr.api', 'ecr.dkr', 's3', 'kms', 'lambda', 'servicediscovery', 'xray-fips');
     const found = warningsOf(
       (made) => {
         before(made, rest);
@@ -101,8 +101,8 @@ describe('tasks in isolated subnets', () => {
       () => ({ tracing: Tracing.none() }),
       ({ vpc }) => {
         vpc.addGatewayEndpoint('S3', { service: ec2.GatewayVpcEndpointAwsService.S3 });
-        const { ECR, ECR_DOCKER, CLOUDWATCH_LOGS, SECRETS_MANAGER } = ec2.InterfaceVpcEndpointAwsService;
-        for (const [index, each] of [ECR, ECR_DOCKER, CLOUDWATCH_LOGS, SECRETS_MANAGER].entries())
+        const { ECR, ECR_DOCKER, CLOUDWATCH_LOGS, KMS, LAMBDA } = ec2.InterfaceVpcEndpointAwsService;
+        for (const [index, each] of [ECR, ECR_DOCKER, CLOUDWATCH_LOGS, KMS, LAMBDA].entries())
           vpc.addInterfaceEndpoint(`E${index}`, { service: each });
       },
     );

@@ -38,7 +38,7 @@ test('each version has an ECS service, a task definition and a name of its own; 
   expect(own('ECS::Service')).toEqual(['Shopcatalogv1Service', 'Shopcatalogv2Service']);
   expect(own('ECS::TaskDefinition')).toEqual(['Shopcatalogv1TaskDefinition', 'Shopcatalogv2TaskDefinition']);
   expect(own('ServiceDiscovery::Service')).toEqual(['ShopcatalogDiscoveryv1', 'ShopcatalogDiscoveryv2']);
-  for (const type of ['IAM::Role', 'EC2::SecurityGroup', 'SecretsManager::Secret']) expect(own(type)).toHaveLength(1);
+  for (const type of ['IAM::Role', 'EC2::SecurityGroup']) expect(own(type)).toHaveLength(1);
   rendered.template.hasResourceProperties('AWS::ServiceDiscovery::Service', { Name: 'catalog-v1' });
   rendered.template.hasResourceProperties('AWS::ServiceDiscovery::Service', { Name: 'catalog-v2' });
 });
@@ -144,10 +144,10 @@ test('a task reads the weights of those that its service calls, and leaves Cloud
   expect(JSON.stringify(resources[Object.keys(resources).find((id) => id.startsWith('ShopaloneTaskRole'))!])).not.toContain('ssm:');
 });
 
-test('a version waits for the virtual names of those it calls, and for the certificate of its service', () => {
+test('a version waits for the virtual names of those it calls, and for the role of its service', () => {
   const service = Object.entries(resources).find(([id]) => id.startsWith('Shopcatalogv1Service'))?.[1];
   expect(service?.DependsOn).toEqual(
-    expect.arrayContaining([expect.stringMatching(/^ShopcacheVirtualName/), expect.stringMatching(/^ShopcatalogCertificate.*Rotation/)]),
+    expect.arrayContaining([expect.stringMatching(/^ShopcacheVirtualName/), expect.stringMatching(/^ShopcatalogTaskRole/)]),
   );
 });
 
