@@ -210,6 +210,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['node:**', '@grpc/*', 'fast-check', ...CDK],
   },
   'test/e2e-runner': { rooms: ['test/e2e/**', 'test/support', ...LIBRARY], packages: [...SDK, 'dns-packet', ...CDK] },
+  // Attacks on identities go by the policies of a template, as the emulated AWS reads them.
+  'test/identity.test.ts': { rooms: ['test/e2e/**', 'programs/shared/**', ...LIBRARY], packages: [...SDK, ...CDK] },
   test: { rooms: ['test/support', 'examples', ...LIBRARY], packages: ['node:**', 'typescript', 'cdk-nag', ...CDK] },
   bench: { rooms: ['test/e2e', 'test/e2e/**', ...LIBRARY], packages: ['node:**', '@aws-cdk-containers/*', ...CDK] },
 };

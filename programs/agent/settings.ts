@@ -80,10 +80,12 @@ export class InvalidSettings extends Error {
 /** Every mistake at once. */
 export function readSettings(environment: Environment): Settings {
   const read = new Variables(environment);
-  const identity = read.optional('MESH_IDENTITY', 'spiffe://<trust domain>/<service>', identityOf);
-  const issuing = identity === undefined && !read.has('MESH_IDENTITY') ? undefined : issuingSettings(read);
+  const identity = read.optional('MESH_IDENTITY', IDENTITY_FORM, identityOf);
+  const certified = GO_TOGETHER.filter((name) => read.has(name)).length > 0;
+  const issuing = certified ? issuingSettings(read) : undefined;
+  const format = read.optional('MESH_CERTIFICATE_FORMAT', 'sds or pem', formatOf) ?? 'sds';
   const region = issuing?.region ?? read.optional('AWS_REGION', 'a region', (text) => (/^[a-z0-9-]+$/.test(text) ? text : undefined));
-  if (region === undefined && !read.has('MESH_IDENTITY')) read.missing('AWS_REGION', 'ECS sets it on Fargate');
+  if (region === undefined && !certified) read.missing('AWS_REGION', 'ECS sets it on Fargate');
   const discovery = read.parsed(
     'MESH_DISCOVERY',
     'a JSON list of { cluster, namespaceName, serviceName, port }, each cluster once',
@@ -131,7 +133,7 @@ export function readSettings(environment: Environment): Settings {
     settings.directory === undefined
   )
     throw new InvalidSettings(read.issues);
-  const certificate = identity === undefined || issuing === undefined ? undefined : { identity, ...issuing.settings };
+  const certificate = identity === undefined || issuing === undefined ? undefined : { identity, ...issuing.settings, format };
   return {
     ...settings,
     directory: settings.directory,
@@ -144,6 +146,9 @@ export function readSettings(environment: Environment): Settings {
     weights: weights.map((target, index) => ({ ...target, parameter: parameters[index] ?? '' })),
   };
 }
+
+/** All of them or none, so that a misspelt name does not switch certificates off. */
+const GO_TOGETHER = ['MESH_IDENTITY', 'MESH_NAME', 'MESH_IDENTITY_KEY_ARN', 'MESH_ISSUER_ARN'] as const;
 
 /** A week: the life of a certificate. */
 const MAX_SECONDS = 604_800;
@@ -185,6 +190,8 @@ class Variables {
   }
 }
 
+const IDENTITY_FORM = 'spiffe://<trust domain>/<service>';
+
 function identityOf(uri: string): Identity | undefined {
   const parts = identityParts(uri);
   return parts === undefined ? undefined : { uri, ...parts };
@@ -193,7 +200,8 @@ function identityOf(uri: string): Identity | undefined {
 /** What goes with an identity. The region is the function's own, which not every launch type sets in a variable. */
 function issuingSettings(
   read: Variables,
-): { readonly settings: Omit<CertificateSettings, 'identity'>; readonly region: string } | undefined {
+): { readonly settings: Omit<CertificateSettings, 'identity' | 'format'>; readonly region: string } | undefined {
+  if (!read.has('MESH_IDENTITY')) read.missing('MESH_IDENTITY', `it must be ${IDENTITY_FORM}`);
   const mesh = read.parsed('MESH_NAME', 'the name of the mesh', (text) => text);
   const identityKeyArn = read.parsed('MESH_IDENTITY_KEY_ARN', 'the ARN of a key of KMS', (text) =>
     /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/\S+$/.test(text) ? text : undefined,
@@ -202,9 +210,8 @@ function issuingSettings(
     const region = /^arn:aws[a-z-]*:lambda:([a-z0-9-]+):\d{12}:function:\S+$/.exec(text)?.[1];
     return region === undefined ? undefined : { arn: text, region };
   });
-  const format = read.optional('MESH_CERTIFICATE_FORMAT', 'sds or pem', formatOf) ?? 'sds';
   if (mesh === undefined || identityKeyArn === undefined || issuer === undefined) return undefined;
-  return { settings: { mesh, identityKeyArn, issuerArn: issuer.arn, format }, region: issuer.region };
+  return { settings: { mesh, identityKeyArn, issuerArn: issuer.arn }, region: issuer.region };
 }
 
 function formatOf(text: string): CertificateFormatName | undefined {

@@ -1,5 +1,7 @@
 import type { KMSClient } from '@aws-sdk/client-kms';
-import { GetPublicKeyCommand, SignCommand } from '@aws-sdk/client-kms';
+import { DecryptCommand, EncryptCommand, GetPublicKeyCommand, SignCommand } from '@aws-sdk/client-kms';
+import { identityOf } from '../../lib/core/contract/identity';
+import { IDENTITY_TAG, proofContext } from '../../lib/core/contract/issuing';
 import { AwsEmulator } from '../e2e/runner/aws/emulator';
 import type { KeyUser } from '../e2e/runner/aws/key-policy';
 import { defaultKeyPolicy, keyAllows } from '../e2e/runner/aws/key-policy';
@@ -63,66 +65,107 @@ describe('a key refuses a call', () => {
   });
 });
 
+interface Deployed {
+  readonly aws: AwsEmulator;
+  readonly deployment: Deployment;
+}
+
+/** @param change of the policy of every key */
+async function deployed(change?: (statements: readonly JsonObject[]) => readonly JsonObject[]): Promise<Deployed> {
+  const aws = new AwsEmulator(`eu-west-1:${ACCOUNT}`);
+  const deployment = new Deployment(aws, {});
+  const template = synthesize({
+    services: Object.fromEntries(['ui', 'orders'].map((name) => [name, { image: image('app'), port: 8080 }])),
+  });
+  await deployment.deploy(change === undefined ? template : withKeyPolicy(template, change));
+  return { aws, deployment };
+}
+
+/** The ARN of a key or the ID of a role of the mesh, by how its logical ID begins. */
+function keyOf({ deployment }: Deployed, name: string): string {
+  return deployment.values[`${idOf(deployment, name)}.Arn`] ?? '';
+}
+
+function idOf({ template }: Deployment, name: string): string {
+  const [id, ...others] = Object.entries(template.Resources ?? {})
+    .filter(([each, { Type: type }]) => each.startsWith(`Shop${name}`) && (type === 'AWS::KMS::Key' || type === 'AWS::IAM::Role'))
+    .map(([each]) => each);
+  if (id === undefined || others.length > 0) throw new Error(`${name} is none, or ${[id, ...others].join()}`);
+  return id;
+}
+
+/** Somebody in a role of the mesh, with what its policies say. */
+function inRole({ aws, deployment }: Deployed, name: string): KMSClient {
+  return aws.clients(deployment.principal(name, idOf(deployment, name))).kms;
+}
+
+/** Somebody who may do everything with KMS, as far as policies of IAM go. */
+function inForce({ aws }: Deployed, roleArn: string, tags: Readonly<Record<string, string>> = {}): KMSClient {
+  return aws.clients({ name: 'somebody', roleArn, statements: () => [everything], tags: () => tags }).kms;
+}
+const ADMINISTRATOR = `arn:aws:iam::${ACCOUNT}:role/Administrator`;
+
+const outcome = async (sent: Promise<unknown>): Promise<string> =>
+  sent.then(
+    () => 'done',
+    (error: unknown) => (error as Error).name,
+  );
+
 describe('the authority of a mesh that is deployed', () => {
-  const deployed = async (
-    change = (template: Template): Template => template,
-  ): Promise<{ readonly aws: AwsEmulator; readonly deployment: Deployment; readonly key: string }> => {
-    const aws = new AwsEmulator(`eu-west-1:${ACCOUNT}`);
-    const deployment = new Deployment(aws, {});
-    await deployment.deploy(change(synthesize({ services: { ui: { image: image('app'), port: 8080 } } })));
-    return { aws, deployment, key: [...aws.keyPolicies.keys()][0] ?? '' };
-  };
-  const sign = async (kms: KMSClient, KeyId: string, more: object = {}): Promise<unknown> =>
-    kms.send(new SignCommand({ KeyId, SigningAlgorithm: 'ECDSA_SHA_256', MessageType: 'DIGEST', Message: Buffer.alloc(32), ...more })).then(
-      () => 'signed',
-      (error: unknown) => (error as Error).name,
+  let mesh: Deployed;
+  let key: string;
+  beforeAll(async () => {
+    mesh = await deployed();
+    key = keyOf(mesh, 'CertificatesAuthoritymainKey');
+  });
+  const sign = async (kms: KMSClient, more: object = {}): Promise<string> =>
+    outcome(
+      kms.send(
+        new SignCommand({ KeyId: key, SigningAlgorithm: 'ECDSA_SHA_256', MessageType: 'DIGEST', Message: Buffer.alloc(32), ...more }),
+      ),
     );
-  const as = ({ aws, deployment }: Awaited<ReturnType<typeof deployed>>, id: string, ...statements: readonly Statement[]): KMSClient => {
-    const found = Object.keys(deployment.template.Resources ?? {}).find((each) => each.startsWith(id)) ?? id;
-    return aws.clients({
-      name: id,
-      roleArn: deployment.values[`${found}.Arn`] ?? `arn:aws:iam::${ACCOUNT}:role/${id}`,
-      statements: () => statements,
-    }).kms;
-  };
 
   test('signs for the two functions, and for nobody else who may do everything', async () => {
-    const mesh = await deployed();
-    for (const id of ['ShopCertificatesAuthorityReaderRole', 'ShopCertificatesRotationRole'])
-      expect([id, await sign(as(mesh, id), mesh.key)]).toEqual([id, 'signed']);
-    for (const id of ['ShopCertificatesAuthorityGuardRole', 'ShopuiTaskRole', 'Administrator'])
-      expect([id, await sign(as(mesh, id, everything), mesh.key)]).toEqual([id, 'AccessDeniedException']);
+    for (const role of ['CertificatesAuthorityReaderRole', 'CertificatesIssuerRole'])
+      expect([role, await sign(inRole(mesh, role))]).toEqual([role, 'done']);
+    for (const role of ['CertificatesAuthorityGuardRole', 'uiTaskRole'])
+      expect([role, await sign(inForce(mesh, mesh.deployment.principal('', idOf(mesh.deployment, role)).roleArn ?? ''))]).toEqual([
+        role,
+        'AccessDeniedException',
+      ]);
+    expect(await sign(inForce(mesh, ADMINISTRATOR))).toBe('AccessDeniedException');
   });
 
   test('signs nothing but digests, by the one algorithm that certificates have', async () => {
-    const mesh = await deployed();
-    const kms = as(mesh, 'ShopCertificatesRotationRole');
-    expect(await sign(kms, mesh.key, { MessageType: 'RAW' })).toBe('AccessDeniedException');
-    expect(await sign(kms, mesh.key, { MessageType: undefined })).toBe('AccessDeniedException');
-    expect(await sign(kms, mesh.key, { SigningAlgorithm: 'ECDSA_SHA_384' })).toBe('AccessDeniedException');
+    const kms = inRole(mesh, 'CertificatesIssuerRole');
+    expect(await sign(kms, { MessageType: 'RAW' })).toBe('AccessDeniedException');
+    expect(await sign(kms, { MessageType: undefined })).toBe('AccessDeniedException');
+    expect(await sign(kms, { SigningAlgorithm: 'ECDSA_SHA_384' })).toBe('AccessDeniedException');
   });
 
   test('is administered by who may in IAM', async () => {
-    const mesh = await deployed();
-    await expect(as(mesh, 'Administrator', everything).send(new GetPublicKeyCommand({ KeyId: mesh.key }))).resolves.toMatchObject({});
-    await expect(as(mesh, 'Nobody').send(new GetPublicKeyCommand({ KeyId: mesh.key }))).rejects.toThrow('not authorized');
+    const read = new GetPublicKeyCommand({ KeyId: key });
+    expect(await outcome(inForce(mesh, ADMINISTRATOR).send(read))).toBe('done');
+    expect(await outcome(inRole(mesh, 'uiTaskRole').send(read))).toBe('AccessDeniedException');
   });
 
-  test('fails if its key does not name the function that issues', async () => {
-    const without = deployed((template) =>
-      withKeyPolicy(template, (statements) => statements.filter(({ Sid }) => Sid !== 'CertificatesAreIssued')),
+  test('fails if nobody could change the policy of a key again', async () => {
+    await expect(deployed((statements) => statements.filter(({ Sid }) => Sid !== 'AccountAdministers'))).rejects.toThrow(
+      'MalformedPolicyDocumentException',
     );
-    await expect(without).rejects.toThrow('not authorized to perform: kms:Sign');
   });
 
-  test('fails if nobody could change the policy of its key again', async () => {
+  test('fails if a key is content with no value where it means one', async () => {
     await expect(
-      deployed((template) => withKeyPolicy(template, (statements) => statements.filter(({ Sid }) => Sid !== 'AccountAdministers'))),
-    ).rejects.toThrow('MalformedPolicyDocumentException');
+      deployed((statements) => [
+        ...statements,
+        to('*', { Condition: { 'ForAllValues:StringEquals': { 'kms:EncryptionContext:identity': 'orders' } } }),
+      ]),
+    ).rejects.toThrow('OverlyPermissiveCondition');
   });
 
   test('keeps the policy of its key when an update fails', async () => {
-    const { aws, deployment, key } = await deployed();
+    const { aws, deployment } = mesh;
     const before = aws.keyPolicies.get(key);
     const broken = {
       ...deployment.template,
@@ -135,6 +178,87 @@ describe('the authority of a mesh that is deployed', () => {
       deployment.deploy(withKeyPolicy(broken, (statements) => statements.filter(({ Sid }) => Sid !== 'CertificatesAreIssued'))),
     ).rejects.toThrow('ServiceToken');
     expect(aws.keyPolicies.get(key)).toEqual(before);
+  });
+});
+
+describe('the identity key of a mesh that is deployed', () => {
+  const MESH = 'shop';
+  const identity = (service: string): string => identityOf('shop.internal', service);
+  const ownContext = proofContext(MESH, identity('ui'));
+  let mesh: Deployed;
+  beforeAll(async () => {
+    mesh = await deployed();
+  });
+  const encrypt = async (
+    kms: KMSClient,
+    context: Readonly<Record<string, string>> | undefined,
+    KeyId = keyOf(mesh, 'CertificatesIdentityKey'),
+  ): Promise<string> =>
+    outcome(kms.send(new EncryptCommand({ KeyId, Plaintext: Buffer.from('x'), ...(context && { EncryptionContext: context }) })));
+
+  test('takes from each role a proof of its own identity', async () => {
+    for (const service of ['ui', 'orders'])
+      expect([service, await encrypt(inRole(mesh, `${service}TaskRole`), proofContext(MESH, identity(service)))]).toEqual([
+        service,
+        'done',
+      ]);
+  });
+
+  test.each<[string, Readonly<Record<string, string>> | undefined]>([
+    ['of another service', { ...ownContext, identity: identity('orders') }],
+    ['of another mesh', { ...ownContext, mesh: 'other' }],
+    ['of no mesh', { identity: ownContext.identity }],
+    ['of nobody', { mesh: ownContext.mesh }],
+    ['without a context', undefined],
+    ['with an empty identity', { ...ownContext, identity: '' }],
+    ['with something more', { ...ownContext, more: 'x' }],
+    ['with a name of another case', { Identity: ownContext.identity, mesh: ownContext.mesh }],
+    ['with two identities under names that differ in their case', { ...ownContext, Identity: identity('orders') }],
+    ['with an identity of another case', { ...ownContext, identity: identity('UI') }],
+  ])('takes no proof %s', async (_, context) => {
+    expect(await encrypt(inRole(mesh, 'uiTaskRole'), context)).toBe('AccessDeniedException');
+  });
+
+  test('takes no proof of who may do everything, but for the identity in the tag of the role', async () => {
+    expect(await encrypt(inForce(mesh, ADMINISTRATOR), ownContext)).toBe('AccessDeniedException');
+    expect(await encrypt(inForce(mesh, ADMINISTRATOR, { [IDENTITY_TAG]: '' }), { ...ownContext, identity: '' })).toBe(
+      'AccessDeniedException',
+    );
+    expect(await encrypt(inForce(mesh, ADMINISTRATOR, { [IDENTITY_TAG]: identity('orders') }), ownContext)).toBe('AccessDeniedException');
+    expect(await encrypt(inForce(mesh, ADMINISTRATOR, { [IDENTITY_TAG]: ownContext.identity }), ownContext)).toBe('done');
+  });
+
+  test('takes no proof of who has a tag, and no policy', async () => {
+    const { aws, deployment } = mesh;
+    const tagged = { ...deployment.principal('ui', idOf(deployment, 'uiTaskRole')), statements: () => [] };
+    expect(await encrypt(aws.clients(tagged).kms, ownContext)).toBe('AccessDeniedException');
+  });
+
+  test('shows proofs to nobody but the function that issues', async () => {
+    const KeyId = keyOf(mesh, 'CertificatesIdentityKey');
+    const { CiphertextBlob: proof } = await inRole(mesh, 'uiTaskRole').send(
+      new EncryptCommand({ KeyId, Plaintext: Buffer.from('x'), EncryptionContext: { ...ownContext } }),
+    );
+    const decrypt = async (kms: KMSClient, context: Readonly<Record<string, string>>, more: object = { KeyId }): Promise<string> =>
+      outcome(kms.send(new DecryptCommand({ CiphertextBlob: proof, EncryptionContext: context, ...more })));
+    const issuer = inRole(mesh, 'CertificatesIssuerRole');
+    expect(await decrypt(issuer, ownContext)).toBe('done');
+    expect(await decrypt(issuer, ownContext, {})).toBe('done');
+    expect(await decrypt(issuer, { ...ownContext, identity: identity('orders') })).toBe('InvalidCiphertextException');
+    expect(await decrypt(issuer, { ...ownContext, mesh: 'other' })).toBe('AccessDeniedException');
+    for (const somebody of [
+      inRole(mesh, 'uiTaskRole'),
+      inForce(mesh, ADMINISTRATOR),
+      inForce(mesh, ADMINISTRATOR, { [IDENTITY_TAG]: identity('ui') }),
+    ])
+      for (const more of [{ KeyId }, {}]) expect(await decrypt(somebody, ownContext, more)).toBe('AccessDeniedException');
+  });
+
+  test('would take any identity of who may do everything, if it did not ask for the tag', async () => {
+    const lax = await deployed((statements) =>
+      statements.map((statement) => (statement['Sid'] === 'RolesProveTheirOwnIdentity' ? { ...statement, Condition: {} } : statement)),
+    );
+    expect(await encrypt(inForce(lax, ADMINISTRATOR), ownContext, keyOf(lax, 'CertificatesIdentityKey'))).toBe('done');
   });
 });
 

@@ -1,4 +1,4 @@
-import { roleStatements } from '../e2e/runner/deployment/role-statements';
+import { roleStatements, roleTags, statementsIn } from '../e2e/runner/deployment/role-statements';
 import type { Json, JsonObject, Template } from '../e2e/runner/intrinsics';
 import { Resolver } from '../e2e/runner/intrinsics';
 
@@ -40,5 +40,61 @@ describe('what a role may do', () => {
 
   test('fails if it is no role', () => {
     expect(() => actionsOf('Secret')).toThrow('"Secret" is no role of the template');
+  });
+});
+
+describe('the tags of a role', () => {
+  const tagsOf = (...tags: readonly (readonly [key: Json, value: Json])[]): Readonly<Record<string, string>> => {
+    const template: Template = {
+      Resources: {
+        Role: resource('IAM::Role', { Tags: tags.map(([Key, Value]) => ({ Key, Value })) }),
+        Bare: resource('IAM::Role', {}),
+        Name: resource('SecretsManager::Secret', {}),
+      },
+    };
+    return roleTags(template, new Resolver(template, { Name: 'orders' }), tags.length === 0 ? 'Bare' : 'Role');
+  };
+
+  test('are what stands in the template, with what it refers to', () => {
+    expect(tagsOf(['service', { 'Fn::Join': ['', ['spiffe://shop.internal/', { Ref: 'Name' }]] }], ['empty', ''])).toEqual({
+      service: 'spiffe://shop.internal/orders',
+      empty: '',
+    });
+    expect(tagsOf()).toEqual({});
+  });
+
+  test.each<[string, readonly (readonly [string, string])[]]>([
+    ['a value that IAM does not take', [['service', 'ord*']]],
+    ['a value that is too long', [['service', 'x'.repeat(257)]]],
+    ['a key that is too long', [['x'.repeat(129), '']]],
+    ["a key of AWS's own", [['aws:service', 'orders']]],
+    [
+      'two keys that differ in their case alone',
+      [
+        ['service', 'orders'],
+        ['Service', 'ui'],
+      ],
+    ],
+  ])('fail for %s', (_, tags) => {
+    expect(() => tagsOf(...tags)).toThrow('Role');
+  });
+});
+
+describe('the document of a policy', () => {
+  const variable = {
+    Effect: 'Allow',
+    Action: '*',
+    Resource: '*',
+    Condition: { StringEquals: { 'aws:PrincipalTag/a': '${aws:PrincipalTag/b}' } },
+  };
+  const read = (document: Json): readonly unknown[] => statementsIn(document, new Resolver({}));
+
+  test('has variables in the version that knows them', () => {
+    expect(read({ Version: '2012-10-17', Statement: variable })).toEqual([variable]);
+  });
+
+  test('fails if it has them in another version', () => {
+    expect(() => read({ Version: '2008-10-17', Statement: [variable] })).toThrow('variables');
+    expect(() => read({ Statement: variable })).toThrow('variables');
   });
 });

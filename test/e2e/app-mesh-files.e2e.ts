@@ -10,7 +10,7 @@ import { IDENTITY_PEM, TRUST_PEM } from '../../lib/core/mesh/app-mesh/constants'
 import { waysToFit } from '../../lib/core/mesh/app-mesh/missing-headers';
 import { httpMatch } from '../../lib/core/mesh/app-mesh/route-match';
 import type { HeaderMatch } from '../../lib/core/mesh/app-mesh/resources';
-import type { CertificateSecret } from '../../programs/shared/certificate-secret';
+import type { X509Svid } from '../../programs/shared/svid';
 import { Authority } from '../programs/agent/authority';
 import { until } from './runner/wait';
 import { e2e } from './suite';
@@ -24,8 +24,8 @@ e2e('an Envoy that App Mesh tells where its certificate is', () => {
   const CALLER = 'spiffe://shop.internal/ui';
   let directory: string;
   let authority: Authority;
-  let caller: CertificateSecret;
-  let stranger: CertificateSecret;
+  let caller: X509Svid;
+  let stranger: X509Svid;
   let envoy: ChildProcess;
   let output = '';
   let port: number;
@@ -151,7 +151,7 @@ e2e('an Envoy that App Mesh tells where its certificate is', () => {
 
   /** The status, or undefined if the connection does not come about. */
   async function ask(
-    { certificateChain, privateKey }: CertificateSecret,
+    { certificateChain, privateKey }: X509Svid,
     path = '/',
     headers: Readonly<Record<string, string>> = {},
   ): Promise<number | undefined> {

@@ -168,7 +168,7 @@ e2e('authorization', () => {
 
   /** From the network of ui, and past its Envoy. */
   const past = async (to: string, requests: readonly RawRequest[], identity = 'ui'): Promise<Connected> =>
-    peer!.connect({ host: task(to).address, identity: shop().certificates.current(identity)!, requests });
+    peer!.connect({ host: task(to).address, identity: await shop().certificates.issue(identity), requests });
   const entryOf = async (to: string, { localPort }: Connected): Promise<Entry> =>
     logged(task(to), { downstream: `${task('ui').address}:${localPort}` });
 

@@ -61,12 +61,12 @@ async function serialsIn(task: Task, part: 'cert_chain' | 'ca_cert'): Promise<re
   return [...new Set(certificates.flatMap((listed) => listed[part].map(({ serial_number: serial }) => serial.toLowerCase())))].sort();
 }
 
-/** Resolves when the Envoys of a service, or of all, present the certificates that the secrets hold now, and no others. */
+/** Resolves when the Envoys of a service, or of all, present what was issued last to their tasks, and nothing else. */
 export async function renewed(cluster: Cluster, service?: string): Promise<void> {
   await Promise.all(
     cluster.tasks(service).map(async (task) => {
-      await until(async () => (await presented(task)).join() === cluster.certificates.serial(task.service.name), {
-        what: `the Envoy of ${task.id} to present the current certificate`,
+      await until(async () => (await presented(task)).join() === cluster.certificates.serialOf(task), {
+        what: `the Envoy of ${task.id} to present its last certificate`,
         detail: () => task.container(AGENT_CONTAINER).log.tail(),
       });
     }),

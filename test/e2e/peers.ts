@@ -1,6 +1,6 @@
 /** Peers that are not Envoys of this mesh, and what they may present. */
 import type { ChildProcess } from 'node:child_process';
-import { X509Certificate } from 'node:crypto';
+import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { INBOUND_PORT } from '../../lib/core/model/constants';
 import { DAY_MS, issueLeafCertificate } from '../../programs/functions/x509/leaf-certificate';
 import { kmsSigner } from '../../programs/functions/x509/kms-signer';
@@ -52,17 +52,24 @@ export class Peer {
   }
 }
 
-/** A certificate of the mesh's own authority that the rotation would never ask for: whoever gets at the key in KMS could make it. */
+/** A certificate of the mesh's own authority that the issuing function would never make: whoever gets at the key in KMS could. */
 export async function issuedByTheMesh(cluster: Cluster, identity: string, expiredDaysAgo?: number): Promise<Identity> {
   const [service = ''] = cluster.system.services.map(({ name }) => name);
-  const bundle = cluster.certificates.current(service)?.trustBundle ?? '';
+  const { trustBundle } = await cluster.certificates.issue(service);
   const [signed] = cluster.aws.keys.signed;
-  const now = expiredDaysAgo === undefined ? new Date() : new Date(Date.now() - (expiredDaysAgo + 1) * DAY_MS);
-  const { certificate, privateKey } = await issueLeafCertificate(
-    { identity, dnsName: 'callee.shop.internal', now, ...(expiredDaysAgo === undefined ? {} : { lifetimeMs: DAY_MS }) },
-    { certificate: new X509Certificate(bundle), signer: kmsSigner(cluster.aws.keys.client(), String(signed?.['KeyId'])) },
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  const certificate = await issueLeafCertificate(
+    {
+      identity,
+      dnsName: 'callee.shop.internal',
+      publicKey: publicKey.export({ format: 'der', type: 'spki' }),
+      ...(expiredDaysAgo === undefined
+        ? { issuedAt: new Date() }
+        : { issuedAt: new Date(Date.now() - (expiredDaysAgo + 1) * DAY_MS), lifetimeMs: DAY_MS }),
+    },
+    { certificate: new X509Certificate(trustBundle), signer: kmsSigner(cluster.aws.keys.client(), String(signed?.['KeyId'])) },
   );
-  return { certificateChain: certificate.toString(), privateKey: privateKey.reveal() };
+  return { certificateChain: certificate.toString(), privateKey: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString() };
 }
 
 /** A machine that discovery shows as a task of a service, whoever it is: see programs/tls-server.ts. */

@@ -171,8 +171,8 @@ e2e('peers that are not who they should be', () => {
     const issued = async (authority: Authority | undefined, identity: string): Promise<Identity> =>
       authority!.issue({ identity, notBefore: Date.now() - DAY, notAfter: Date.now() + DAY });
     for (const name of ['caller', 'twin', 'twin-ledger']) {
-      identities.set(`${name}, right`, mesh().certificates.current(name)!);
-      for (const service of ['stranger', 'callee']) identities.set(`${name}, of ${service}`, mesh().certificates.current(service)!);
+      identities.set(`${name}, right`, await mesh().certificates.issue(name));
+      for (const service of ['stranger', 'callee']) identities.set(`${name}, of ${service}`, await mesh().certificates.issue(service));
       identities.set(`${name}, of another authority`, await issued(other, idOf(name)));
       identities.set(`${name}, of an authority of the same name`, await issued(namesake, idOf(name)));
       identities.set(`${name}, of another trust domain`, await issuedByTheMesh(mesh(), idOf(name, 'other.internal')));

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { INBOUND_PORT } from '../../lib/core/model/constants';
-import type { CertificateSecret } from '../../programs/shared/certificate-secret';
+import type { X509Svid } from '../../programs/shared/svid';
 import type { Task } from './runner';
 
 export interface TlsOutcome {
@@ -16,7 +16,7 @@ export interface TlsOutcome {
  * A request from a task's network to the inbound port of another one (or its own) that goes around the caller's Envoy: what
  * somebody could do who has got hold of a certificate, or who has none. The client believes whoever answers.
  */
-export async function callByTls(from: Task, to: Task, identity?: CertificateSecret): Promise<TlsOutcome> {
+export async function callByTls(from: Task, to: Task, identity?: X509Svid): Promise<TlsOutcome> {
   const directory = mkdtempSync(join(tmpdir(), 'cem-tls-'));
   try {
     const [certificate, key] = ['certificate.pem', 'key.pem'].map((name) => join(directory, name));

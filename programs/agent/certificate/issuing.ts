@@ -2,7 +2,8 @@ import type { IssuingAnswer, IssuingRequest, ProofContent, ProofContext } from '
 import { proofContext } from '../../../lib/core/contract/issuing';
 import type { Unread } from '../../../lib/core/contract/unread';
 import type { X509Svid } from '../../shared/svid';
-import type { CertificateRequest } from '../../shared/x509/certificate-request';
+import { makeCertificateRequest, type CertificateRequest } from '../../shared/x509/certificate-request';
+import { leafNamesOf } from '../../shared/x509/leaf-names';
 import type { Clock } from '../clock';
 import { Failure } from '../failure';
 
@@ -50,7 +51,7 @@ export function svidSource({ clock, identity, mesh, key, issuer, task }: Issuing
       return textOf('authorities', authorities);
     },
     issue: async () => {
-      pending ??= await newRequest(identity);
+      pending ??= await makeCertificateRequest(leafNamesOf(identity));
       const { csr, keyHash, privateKey } = pending;
       const content: ProofContent = { keyHash, issuedAt: new Date(clock.now()).toISOString(), ...(await nameOf(task)) };
       const { ciphertext, requestId } = await key.encrypt(JSON.stringify(content), proofContext(mesh, identity));
@@ -68,15 +69,6 @@ export function svidSource({ clock, identity, mesh, key, issuer, task }: Issuing
       };
     },
   };
-}
-
-/** Loaded only by who makes a request: the health check is a process of its own, every few seconds. */
-async function newRequest(identity: string): Promise<CertificateRequest> {
-  const [{ makeCertificateRequest }, { leafNamesOf }] = await Promise.all([
-    import('../../shared/x509/certificate-request.js'),
-    import('../../shared/x509/leaf-names.js'),
-  ]);
-  return makeCertificateRequest(leafNamesOf(identity));
 }
 
 /** A task that cannot say its name gets a certificate all the same. */

@@ -32,7 +32,7 @@ const RENEWAL_SPREAD = 0.2;
  * Right after a deployment, some instances of the function still have the authorities of before. Beyond that, to ask again would
  * change nothing.
  */
-const TRIES_FOR_THE_SAME_AUTHORITIES = 5;
+const RENEWALS_FOR_THE_SAME_AUTHORITIES = 5;
 
 /** Why a new certificate is wanted. */
 type Due = 'age' | 'authorities' | 'bad';
@@ -43,7 +43,7 @@ export function renewal(parts: RenewalParts): Step {
   // The first error is tried again sooner than the next turn would come.
   const backoff = new Backoff({ firstMs: Math.min(checkMs, 2000), maxMs: MAX_WAIT_MS }, random);
   const ageMs = renewMs * (1 + RENEWAL_SPREAD * random());
-  let told = { digest: '', tries: 0 };
+  let told = { digest: '', renewals: 0 };
 
   const dueFor = async (): Promise<Due | undefined> => {
     const now = clock.now();
@@ -52,8 +52,8 @@ export function renewal(parts: RenewalParts): Step {
     if (now >= current.leaf.notBefore.getTime() + ageMs) return 'age';
     const digest = await source.authorities();
     if (digest === digestOf(current.svid)) return undefined;
-    told = digest === told.digest ? { digest, tries: told.tries + 1 } : { digest, tries: 1 };
-    return told.tries <= TRIES_FOR_THE_SAME_AUTHORITIES ? 'authorities' : undefined;
+    if (digest !== told.digest) told = { digest, renewals: 0 };
+    return told.renewals < RENEWALS_FOR_THE_SAME_AUTHORITIES ? 'authorities' : undefined;
   };
 
   return async () => {
@@ -61,6 +61,8 @@ export function renewal(parts: RenewalParts): Step {
       const due = await dueFor();
       if (due !== undefined) {
         const { leaf, changed, replaced } = await certificate.install(await source.issue(), new Date(clock.now()));
+        // Not before: what failed has changed nothing, and is tried again.
+        if (due === 'authorities') told.renewals += 1;
         log.info('the certificate was renewed', { due, changed, ...about(leaf), replacedSerial: replaced?.serialNumber });
         await tellLifeLeft();
       }

@@ -44,8 +44,6 @@ export interface ClusterOptions {
   readonly echo?: boolean;
   /** How long the first start of all tasks may take. */
   readonly startTimeoutMs?: number;
-  /** `held`: no secret holds a certificate until the test rotates it. */
-  readonly firstRotation?: 'done' | 'held';
   /** The room of each volume of a service's tasks, where it has a limit. */
   readonly volumeKiB?: Readonly<Record<string, number>>;
 }
@@ -99,7 +97,7 @@ export class Cluster {
     const resolver = new Resolver(template, options.values);
     const aws = new AwsEmulator(`${resolver.text({ Ref: 'AWS::Region' })}:${resolver.text({ Ref: 'AWS::AccountId' })}`);
     const deployment = new Deployment(aws, options.values ?? {});
-    await deployment.deploy(template, options);
+    await deployment.deploy(template);
     const system = readTemplate(template, deployment.values);
     const workspace = new Workspace();
     try {
@@ -219,9 +217,7 @@ export class Cluster {
     const { family, role } = task.service.task;
     const account = `${this.system.region}:${this.system.account}`;
     return {
-      name: task.id,
-      ...(role === undefined ? {} : { roleArn: this.deployment.roleArn(role) }),
-      statements: () => (role === undefined ? [] : this.deployment.statements(role)),
+      ...this.deployment.principal(task.id, role),
       arn: `arn:aws:ecs:${account}:task/e2e/${task.id}`,
       cluster: `arn:aws:ecs:${account}:cluster/e2e`,
       family,

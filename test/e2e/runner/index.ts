@@ -1,5 +1,6 @@
 /** The runner's API for tests. */
-export type { AwsEmulator } from './aws/emulator';
+export type { AwsEmulator, Clients } from './aws/emulator';
+export type { Principal } from './aws/principal';
 export type { AwsService, Call, Fault, FinishedCall } from './aws/service';
 export { Cluster } from './cluster';
 export type { ClusterOptions } from './cluster';
@@ -7,7 +8,7 @@ export { HttpClient, RequestFailed } from './client';
 export type { HttpFailure, HttpOutcome, HttpRequest, HttpResponse, TcpOutcome, TcpRequest } from './client';
 export type { Container, Pace } from './container';
 export { serialOf } from './deployment/certificates';
-export type { Certificates } from './deployment/certificates';
+export type { Certificates, IssuedCertificate, ServiceAgent } from './deployment/certificates';
 export type { UpdateOptions } from './deployment/deployment';
 export { callGrpc } from './grpc';
 export type { GrpcCall, GrpcOutcome, SayReply } from './grpc';

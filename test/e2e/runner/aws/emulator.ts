@@ -1,31 +1,51 @@
 import { ACMPCAClient } from '@aws-sdk/client-acm-pca';
 import { KMSClient } from '@aws-sdk/client-kms';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { FakeKms } from '../../../programs/functions/support/fake-kms';
-import { FakeSecretsManager } from '../../../programs/functions/support/fake-secrets-manager';
 import type { CloudMap } from '../cloud-map';
 import { cloudMapApi } from './cloud-map-api';
-import { kmsBackend, secretsManagerBackend } from './fakes';
+import { kmsBackend } from './fakes';
+import { invokeInput, LambdaService } from './lambda';
 import { Parameters, parametersBackend } from './parameters';
 import type { Statement } from './policy';
-import type { Answer, AnswerOrFault, Fields, Principal } from './service';
+import type { Principal } from './principal';
+import type { AnswerOrFault, Fields } from './service';
 import { AwsService, failed } from './service';
+
+/** A call over HTTP. */
+export interface HttpCall {
+  /** Path and query. */
+  readonly url: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: string;
+}
+
+/** The clients of somebody with a role. */
+export interface Clients {
+  readonly kms: KMSClient;
+  readonly lambda: LambdaClient;
+  /** There is no AWS Private CA here: it knows no operation. */
+  readonly acmPca: ACMPCAClient;
+}
 
 /** The services of AWS that tasks and functions call. Everybody gets what the policies of the template allow, and nothing else. */
 export class AwsEmulator {
   /** What they hold. */
-  readonly secrets = new FakeSecretsManager(() => new Date());
-  readonly keys = new FakeKms();
+  readonly keys: FakeKms;
   /** By the ARN of the key. */
   readonly keyPolicies = new Map<string, readonly Statement[]>();
   readonly parameters = new Parameters();
-  readonly secretsManager = new AwsService(secretsManagerBackend(this.secrets));
-  readonly kms = new AwsService(kmsBackend(this.keys, this.keyPolicies));
+  readonly kms: AwsService;
+  readonly lambda: LambdaService;
   readonly systemsManager: AwsService;
   private discovery: AwsService | undefined;
 
   /** @param place `<region>:<account>` */
   constructor(place: string) {
+    this.keys = new FakeKms(place);
+    this.kms = new AwsService(kmsBackend(this.keys, this.keyPolicies));
+    this.lambda = new LambdaService(place);
     this.systemsManager = new AwsService(parametersBackend(this.parameters, place));
   }
 
@@ -39,56 +59,90 @@ export class AwsEmulator {
     return this.discovery;
   }
 
-  /** @param target the header that says what is called, such as `secretsmanager.GetSecretValue` */
-  async answer(principal: Principal, target: string, input: Fields): Promise<AnswerOrFault> {
-    const { service, operation } = this.find(target);
-    return service?.callFromTask(principal, operation, input) ?? unknown(target);
+  /** A call of a task. */
+  async answer(principal: Principal, call: HttpCall): Promise<AnswerOrFault> {
+    const called = this.find(call);
+    return called === undefined ? unknown(call) : called.service.callFromTask(principal, called.operation, called.input);
   }
 
-  /** The clients of a function with a role of its own. There is no AWS Private CA here: it knows no operation. */
-  clients(principal: Principal): { readonly secretsManager: SecretsManagerClient; readonly kms: KMSClient; readonly acmPca: ACMPCAClient } {
+  /** For a function with a role of its own, or to do by hand what a task could do. Faults of tasks do not concern them. */
+  clients(principal: Principal): Clients {
     const settings = {
       region: 'eu-west-1',
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
       requestHandler: {
         metadata: { handlerProtocol: 'http/1.1' },
-        handle: async (request: { readonly headers: Readonly<Record<string, string>>; readonly body?: unknown }) => {
-          const { service, operation } = this.find(request.headers['x-amz-target'] ?? '');
-          const answer = (await service?.call(principal, operation, JSON.parse(textOf(request.body)) as Fields)) ?? unknown(operation);
-          return {
-            response: {
-              statusCode: answer.status,
-              headers: { 'content-type': 'application/x-amz-json-1.1' },
-              body: new TextEncoder().encode(answer.body),
-            },
-          };
-        },
+        handle: async (request: SdkRequest) => ({ response: await this.answerFunction(principal, callOf(request)) }),
         destroy: () => undefined,
       },
     };
-    return { secretsManager: new SecretsManagerClient(settings), kms: new KMSClient(settings), acmPca: new ACMPCAClient(settings) };
+    return { kms: new KMSClient(settings), lambda: new LambdaClient(settings), acmPca: new ACMPCAClient(settings) };
   }
 
   close(): void {
-    for (const service of [this.secretsManager, this.kms, this.systemsManager, this.discovery]) service?.close();
+    for (const service of [this.kms, this.lambda, this.systemsManager, this.discovery]) service?.close();
   }
 
-  private find(target: string): { readonly service: AwsService | undefined; readonly operation: string } {
-    const [name = '', operation = ''] = target.split('.');
+  private async answerFunction(
+    principal: Principal,
+    call: HttpCall,
+  ): Promise<{ readonly statusCode: number; readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array }> {
+    const called = this.find(call);
+    const answer = called === undefined ? unknown(call) : await called.service.callFromFunction(principal, called.operation, called.input);
+    if (answer === 'unreachable' || answer === 'silent') throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+    const { status, body, headers } = httpAnswer(answer);
+    return { statusCode: status, headers, body: new TextEncoder().encode(body) };
+  }
+
+  /** What is called: a header says so, or the path. */
+  private find(call: HttpCall): { readonly service: AwsService; readonly operation: string; readonly input: Fields } | undefined {
+    const invoked = invokeInput(call.url, call.headers, call.body);
+    if (invoked !== undefined) return { service: this.lambda, operation: 'Invoke', input: invoked };
+    const [name = '', operation = ''] = targetOf(call).split('.');
     const services: Readonly<Record<string, AwsService | undefined>> = {
-      secretsmanager: this.secretsManager,
       TrentService: this.kms,
       AmazonSSM: this.systemsManager,
       Route53AutoNaming_v20170314: this.discovery,
     };
-    return { service: services[name], operation };
+    const service = services[name];
+    return service === undefined ? undefined : { service, operation, input: JSON.parse(call.body) as Fields };
   }
 }
 
-function unknown(target: string): Answer {
-  return failed('UnknownOperationException', `the runner has no ${target}`);
+/** What goes over the wire. Names of headers are in lower case, as the SDK's own connections have them. */
+export function httpAnswer({ status, body, headers = {} }: Exclude<AnswerOrFault, string>): {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+} {
+  const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  return { status, headers: { 'content-type': 'application/x-amz-json-1.1', ...lower }, body };
+}
+
+interface SdkRequest {
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+function callOf({ path, query = {}, headers, body }: SdkRequest): HttpCall {
+  const search = new URLSearchParams(query).toString();
+  return {
+    url: search === '' ? path : `${path}?${search}`,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+    body: body === undefined ? '' : textOf(body),
+  };
 }
 
 function textOf(body: unknown): string {
   return body instanceof Uint8Array ? new TextDecoder().decode(body) : String(body);
+}
+
+function targetOf({ headers }: HttpCall): string {
+  return String(headers['x-amz-target']);
+}
+
+function unknown(call: HttpCall): AnswerOrFault {
+  return failed('UnknownOperationException', `the runner has no ${targetOf(call)} at ${call.url}`);
 }

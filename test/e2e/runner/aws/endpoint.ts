@@ -2,7 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { Server } from 'node:net';
 import type { AwsEmulator } from './emulator';
-import type { Fields, Principal } from './service';
+import { httpAnswer } from './emulator';
+import type { Principal } from './principal';
+import { failed } from './service';
 
 /** A task as the endpoint knows it, by its address. */
 export interface TaskIdentity extends Principal {
@@ -64,17 +66,19 @@ export class AwsEndpoint {
       response.writeHead(403).end();
       return;
     }
+    const send = (answer: Parameters<typeof httpAnswer>[0]): void => {
+      const { status, headers, body } = httpAnswer(answer);
+      response.writeHead(status, headers).end(body);
+    };
     try {
       request.setEncoding('utf8');
       const body = ((await request.toArray()) as readonly string[]).join('');
-      const answer = await this.emulator.answer(task, String(request.headers['x-amz-target']), JSON.parse(body) as Fields);
+      const answer = await this.emulator.answer(task, { url: request.url ?? '/', headers: request.headers, body });
       if (answer === 'silent') return;
       if (answer === 'unreachable') request.socket.resetAndDestroy();
-      else response.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.1' }).end(answer.body);
+      else send(answer);
     } catch (error) {
-      response
-        .writeHead(500, { 'content-type': 'application/x-amz-json-1.1' })
-        .end(JSON.stringify({ __type: 'InternalFailure', message: String(error) }));
+      send(failed('InternalFailure', String(error), 500));
     }
   }
 

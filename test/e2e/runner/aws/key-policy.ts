@@ -3,6 +3,7 @@ import type { Json } from '../intrinsics';
 import { isObject } from '../intrinsics';
 import type { PolicyRequest, Statement } from './policy';
 import { allows, denies } from './policy';
+import { accountOf, contextOf } from './principal';
 
 /** A role of the account of the key, and what its policies say. */
 export interface KeyUser {
@@ -16,7 +17,7 @@ export interface KeyUser {
  * https://docs.aws.amazon.com/kms/latest/developerguide/control-access.html
  */
 export function keyAllows(keyPolicy: readonly Statement[], { roleArn, statements }: KeyUser, request: PolicyRequest): boolean {
-  const account = roleArn.split(':')[4] ?? '';
+  const account = accountOf(roleArn);
   const root = [account, `arn:aws:iam::${account}:root`];
   if (denies([...statements, ...statementsFor(keyPolicy, [...root, roleArn, '*'], true)], request)) return false;
   const ofRole = statementsFor(keyPolicy, [roleArn, '*'], false);
@@ -41,9 +42,23 @@ export function checkLockout(keyPolicy: readonly Statement[], account: string, k
     roleArn: `arn:aws:iam::${account}:role/Administrator`,
     statements: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
   };
-  if (keyAllows(keyPolicy, administrator, { action: 'kms:PutKeyPolicy', resource: key, context: {} })) return;
+  const context = contextOf({ name: 'Administrator', roleArn: administrator.roleArn, tags: () => ({}) });
+  if (keyAllows(keyPolicy, administrator, { action: 'kms:PutKeyPolicy', resource: key, context })) return;
   throw new Error('MalformedPolicyDocumentException: The new key policy will not allow you to update the key policy in the future.');
 }
+
+/**
+ * KMS takes no policy that means a value, and is content with none.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#set-operators
+ */
+export function checkSets(keyPolicy: readonly Statement[]): void {
+  for (const { Condition: condition } of keyPolicy)
+    for (const [operator, keys] of Object.entries(isObject(condition) ? condition : {}))
+      if (operator.startsWith('ForAllValues:') && isObject(keys) && Object.keys(keys).some((key) => SINGLE.test(key)))
+        throw new Error('OverlyPermissiveCondition: Using the ForAllValues set operator with a single-valued condition key');
+}
+
+const SINGLE = /^(kms:EncryptionContext:|aws:RequestTag\/)/i;
 
 /** Those for one of the names, without the part that says so. @param otherwise whether one counts whose principal is not understood */
 function statementsFor(keyPolicy: readonly Statement[], names: readonly string[], otherwise: boolean): readonly Statement[] {

@@ -1,18 +1,19 @@
 /** What a policy of IAM allows, as far as roles of tasks and functions make use of it. What is not understood allows nothing. */
 import type { Json, JsonObject } from '../intrinsics';
-import { isObject } from '../intrinsics';
+import type { RequestContext } from './conditions';
+import { conditionsHold, contextKeys, expanded, like, NO_VALUE } from './conditions';
 
 /** A statement of a resolved policy document, as it is written there. */
 export type Statement = JsonObject;
 
 /** One call, as IAM sees it. */
 export interface PolicyRequest {
-  /** `secretsmanager:GetSecretValue` */
+  /** `kms:Encrypt` */
   readonly action: string;
   /** An ARN; `*` for an action that knows no resources, which only a statement for all of them allows. */
   readonly resource: string;
-  /** Condition keys of the call. */
-  readonly context: Readonly<Record<string, string>>;
+  /** Condition keys of the call, and of who makes it. */
+  readonly context: RequestContext;
 }
 
 const PARTS = ['Sid', 'Effect', 'Action', 'Resource', 'Condition'];
@@ -34,41 +35,16 @@ function matches(statement: Statement, request: PolicyRequest, otherwise: boolea
   const { Action, Resource, Condition = {} } = statement;
   const actions = texts(Action);
   const resources = texts(Resource);
-  if (actions === undefined || resources === undefined || !isObject(Condition)) return otherwise;
+  if (actions === undefined || resources === undefined) return otherwise;
+  const context = contextKeys(request.context);
   return (
     actions.some((pattern) => like(pattern.toLowerCase(), request.action.toLowerCase())) &&
-    resources.some((pattern) => like(pattern, request.resource)) &&
-    Object.entries(Condition).every(([operator, keys]) => holds(operator, keys, request.context) ?? otherwise)
+    resources.some((pattern) => {
+      const resource = expanded(pattern, context);
+      return resource === undefined ? otherwise : resource !== NO_VALUE && like(resource, request.resource);
+    }) &&
+    (conditionsHold(Condition, context) ?? otherwise)
   );
-}
-
-function holds(operator: string, keys: Json | undefined, context: PolicyRequest['context']): boolean | undefined {
-  const compare = OPERATORS[operator];
-  if (compare === undefined || !isObject(keys)) return undefined;
-  const known = new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), value]));
-  const results = Object.entries(keys).map(([key, allowed]) => {
-    const value = known.get(key.toLowerCase());
-    const patterns = texts(allowed);
-    // A key that the call does not have fulfils no condition.
-    return patterns === undefined ? undefined : value !== undefined && patterns.some((pattern) => compare(pattern, value));
-  });
-  return results.includes(undefined) ? undefined : results.every((result) => result === true);
-}
-
-const OPERATORS: Readonly<Record<string, (pattern: string, value: string) => boolean>> = {
-  StringEquals: (pattern, value) => pattern === value,
-  StringLike: like,
-  ArnEquals: like,
-  ArnLike: like,
-};
-
-/** `*` stands for any text and `?` for any character. */
-function like(pattern: string, value: string): boolean {
-  const expression = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${expression}$`, 's').test(value);
 }
 
 /** One text or a list of them. */

@@ -1,13 +1,39 @@
 import { X509Certificate } from 'node:crypto';
-import type { CertificateSecret } from '../../../../programs/shared/certificate-secret';
-import { certificateSecretIn } from '../../../../programs/shared/certificate-secret';
-import type { AwsEmulator } from '../aws/emulator';
+import { EncryptCommand } from '@aws-sdk/client-kms';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import type { MeshVariable } from '../../../../lib/core/contract/agent';
+import type { IssuingAnswer, IssuingRequest, ProofContent } from '../../../../lib/core/contract/issuing';
+import { proofContext } from '../../../../lib/core/contract/issuing';
+import type { X509Svid } from '../../../../programs/shared/svid';
+import { makeCertificateRequest } from '../../../../programs/shared/x509/certificate-request';
+import { leafNamesOf } from '../../../../programs/shared/x509/leaf-names';
+import type { AwsEmulator, Clients } from '../aws/emulator';
 import type { TaskModel } from '../system';
 import type { Deployment } from './deployment';
 
-const SECRET_VARIABLE = 'MESH_SECRET_ARN';
+/** What the issuing function logs of a certificate. */
+export interface IssuedCertificate {
+  readonly identity: string;
+  /** In lower case, as Envoy's `/certs` has it. */
+  readonly serialNumber: string;
+  /** The name of the authority that issued it. */
+  readonly issuer: string;
+  /** The ARN of the task, if it said so. */
+  readonly task?: string;
+}
 
-/** The certificates of the services, as the secrets hold them. */
+/** Who the tasks of a service are to AWS. */
+export interface ServiceAgent {
+  readonly identity: string;
+  /** The name of the mesh. */
+  readonly mesh: string;
+  readonly identityKeyArn: string;
+  readonly issuerArn: string;
+  /** With what their role allows. */
+  readonly clients: Clients;
+}
+
+/** The certificates of the services, as the issuing function makes them. */
 export class Certificates {
   constructor(
     private readonly deployment: Deployment,
@@ -15,44 +41,70 @@ export class Certificates {
     private readonly taskOf: (service: string) => TaskModel,
   ) {}
 
-  /** The secret that a service's tasks read. */
-  secretOf(service: string): string {
-    const arns = this.taskOf(service)
-      .containers.map(({ environment }) => environment[SECRET_VARIABLE])
-      .filter((arn) => arn !== undefined);
-    const [arn] = arns;
-    if (arn === undefined) throw new Error(`no container of "${service}" has ${SECRET_VARIABLE}`);
-    return arn;
+  /** As a task of the service would have to do it: with its role, and the key and function that its agent is told. */
+  agentOf(service: string): ServiceAgent {
+    const { containers, role } = this.taskOf(service);
+    const variable = (name: MeshVariable): string => {
+      const [value] = containers.flatMap(({ environment }) => environment[name] ?? []);
+      if (value === undefined) throw new Error(`no container of "${service}" has ${name}`);
+      return value;
+    };
+    return {
+      identity: variable('MESH_IDENTITY'),
+      mesh: variable('MESH_NAME'),
+      identityKeyArn: variable('MESH_IDENTITY_KEY_ARN'),
+      issuerArn: variable('MESH_ISSUER_ARN'),
+      clients: this.aws.clients(this.deployment.principal(service, role)),
+    };
   }
 
-  /** Lets Secrets Manager rotate the secret of a service, and returns what is current then. */
-  async rotate(service: string): Promise<CertificateSecret> {
-    await this.deployment.rotate(this.secretOf(service));
-    const current = this.current(service);
-    if (current === undefined) throw new Error(`the rotation has left the secret of "${service}" without a certificate`);
-    return current;
+  /** A certificate like those that the tasks of a service have, which is none of theirs. */
+  async issue(service: string): Promise<X509Svid> {
+    const { identity, mesh, identityKeyArn, issuerArn, clients } = this.agentOf(service);
+    const { csr, keyHash, privateKey } = await makeCertificateRequest(leafNamesOf(identity));
+    const content: ProofContent = { keyHash, issuedAt: new Date().toISOString() };
+    const { CiphertextBlob: proof = new Uint8Array() } = await clients.kms.send(
+      new EncryptCommand({
+        KeyId: identityKeyArn,
+        Plaintext: Buffer.from(JSON.stringify(content)),
+        EncryptionContext: { ...proofContext(mesh, identity) },
+      }),
+    );
+    const request: IssuingRequest = { action: 'issue', identity, csr, proof: Buffer.from(proof).toString('base64') };
+    const { Payload: payload } = await clients.lambda.send(
+      new InvokeCommand({ FunctionName: issuerArn, Payload: Buffer.from(JSON.stringify(request)) }),
+    );
+    const text = new TextDecoder().decode(payload);
+    const answer = JSON.parse(text) as IssuingAnswer;
+    if (answer.outcome !== 'issued') throw new Error(`"${service}" gets no certificate: ${text}`);
+    return { identity, privateKey: privateKey.reveal(), certificateChain: answer.certificateChain, trustBundle: answer.trustBundle };
   }
 
-  /** Rotates all secrets that have a schedule, one after the other. */
-  async rotateAll(): Promise<void> {
-    for (const secret of this.deployment.rotated) await this.deployment.rotate(secret);
+  /** All that were issued for a service or for all of them, oldest first. */
+  issued(service?: string): readonly IssuedCertificate[] {
+    const identity = service === undefined ? undefined : this.agentOf(service).identity;
+    return this.log
+      .map((line) => JSON.parse(line) as IssuedCertificate & { readonly message: string })
+      .filter((entry) => entry.message === 'certificate-issued' && (identity === undefined || entry.identity === identity))
+      .map((entry) => ({ ...entry, serialNumber: entry.serialNumber.toLowerCase() }));
   }
 
-  /** The current certificate of a service; undefined while the secret holds something else. */
-  current(service: string): CertificateSecret | undefined {
-    return certificateSecretIn(this.aws.secrets.stage(this.secretOf(service), 'AWSCURRENT')?.text ?? '');
+  /** What was issued last to a task; undefined if there was nothing. */
+  lastOf(task: string | { readonly id: string }): IssuedCertificate | undefined {
+    const id = typeof task === 'string' ? task : task.id;
+    return this.issued()
+      .filter(({ task: arn = '' }) => arn.endsWith(`/${id}`))
+      .at(-1);
   }
 
-  /** The serial number of the current certificate, in lower case, as Envoy's `/certs` has it. */
-  serial(service: string): string {
-    const current = this.current(service);
-    if (current === undefined) throw new Error(`the secret of "${service}" holds no certificate`);
-    return serialOf(current);
+  /** The serial number of that, in lower case. */
+  serialOf(task: string | { readonly id: string }): string | undefined {
+    return this.lastOf(task)?.serialNumber;
   }
 
-  /** Makes any text the current content of a secret, as a person could. */
-  put(service: string, content: string | CertificateSecret): void {
-    this.aws.secrets.put(this.secretOf(service), typeof content === 'string' ? content : JSON.stringify(content));
+  /** Lets the clock of the issuing function be ahead of that of the tasks, or behind it: one of the two is wrong. */
+  setClockAhead(ms: number): void {
+    this.deployment.clockAheadMs = ms;
   }
 
   /** What the functions logged. */
@@ -61,6 +113,7 @@ export class Certificates {
   }
 }
 
-export function serialOf({ certificateChain }: CertificateSecret): string {
+/** In lower case. */
+export function serialOf({ certificateChain }: Pick<X509Svid, 'certificateChain'>): string {
   return new X509Certificate(certificateChain).serialNumber.toLowerCase();
 }

@@ -1,26 +1,22 @@
-import { randomBytes } from 'node:crypto';
-import { STEPS } from '../../../../programs/functions/certificate-rotation/rotation-event';
 import type { AwsEmulator } from '../aws/emulator';
-import { checkLockout, defaultKeyPolicy } from '../aws/key-policy';
-import type { Statement } from '../aws/policy';
-import type { Principal } from '../aws/service';
+import { checkLockout, checkSets, defaultKeyPolicy } from '../aws/key-policy';
+import type { LambdaFunction } from '../aws/lambda';
+import type { Principal } from '../aws/principal';
 import { Fields } from '../fields';
 import type { Json, KnownValues, Resource, Template } from '../intrinsics';
 import { isObject, Resolver } from '../intrinsics';
 import type { Invocation } from './functions';
-import { CUSTOM_RESOURCES, runRotationStep } from './functions';
+import { CUSTOM_RESOURCES, programOf } from './functions';
 import { deploymentOrder } from './order';
 import { physicalIds } from './physical-ids';
-import { roleStatements, statementsIn } from './role-statements';
+import { roleStatements, roleTags, statementsIn } from './role-statements';
 
 export interface UpdateOptions {
   /**
    * How much later the update comes than it does, for custom resources: a change of authorities is refused while tasks
-   * may hold what was before, by the time since the last rotation.
+   * may not have heard of the one before.
    */
   readonly laterMs?: number;
-  /** Whether secrets are rotated that get a schedule, as AWS does at once. */
-  readonly firstRotation?: 'done' | 'held';
 }
 
 interface CustomResource {
@@ -34,25 +30,29 @@ interface State {
   readonly template: Template;
   readonly values: Readonly<Record<string, string>>;
   readonly customResources: ReadonlyMap<string, CustomResource>;
-  /** Secret → the logical ID of the function that rotates it. */
-  readonly rotations: ReadonlyMap<string, string>;
 }
 
-const NOTHING: State = { template: {}, values: {}, customResources: new Map(), rotations: new Map() };
+const NOTHING: State = { template: {}, values: {}, customResources: new Map() };
 
 /**
- * What CloudFormation makes of the resources of a template that certificates come from: keys, secrets, custom resources,
- * functions and schedules, by the real code of the functions.
+ * What CloudFormation makes of the resources of a template that certificates come from: keys, custom resources and functions, by
+ * the real code of the functions.
  */
 export class Deployment {
   /** What the functions logged. */
   readonly log: string[] = [];
+  /** How far the clock of invoked functions is from that of the tasks. */
+  clockAheadMs = 0;
   private state = NOTHING;
+  /** Functions that were invoked since the last deployment, by logical ID: between invocations, Lambda keeps them as they are. */
+  private readonly functions = new Map<string, LambdaFunction>();
 
   constructor(
     private readonly aws: AwsEmulator,
     private readonly known: KnownValues,
-  ) {}
+  ) {
+    aws.lambda.provide((arn) => this.functionAt(arn));
+  }
 
   /** What the resources are called, and what custom resources have answered. */
   get values(): KnownValues {
@@ -63,44 +63,23 @@ export class Deployment {
     return this.state.template;
   }
 
-  /** ARNs of the secrets that are rotated. */
-  get rotated(): readonly string[] {
-    return [...this.state.rotations.keys()];
-  }
-
   /** Makes or changes what the template says. If that fails, everything stays as it was; CloudFormation would send the functions back. */
-  async deploy(template: Template, { laterMs = 0, firstRotation = 'done' }: UpdateOptions = {}): Promise<void> {
-    const { rotated } = this;
+  async deploy(template: Template, { laterMs = 0 }: UpdateOptions = {}): Promise<void> {
     const keyPolicies = [...this.aws.keyPolicies];
     const next = new Update(this, this.aws, this.known, this.state, template, () => new Date(Date.now() + laterMs));
     try {
       this.state = await next.run();
+      this.functions.clear();
     } catch (error) {
       for (const [key, policy] of keyPolicies) this.aws.keyPolicies.set(key, policy);
       throw error;
     }
-    if (firstRotation === 'held') return;
-    for (const secret of this.rotated) if (!rotated.includes(secret)) await this.rotate(secret);
   }
 
-  statements(role: string): readonly Statement[] {
-    return statementsOf(this.state.template, this.values, role);
-  }
-
-  roleArn(role: string): string {
-    return roleArnOf(this.values, role);
-  }
-
-  /** Secrets Manager's rotation: the four steps. */
-  async rotate(secret: string): Promise<void> {
-    const id = this.state.rotations.get(secret);
-    if (id === undefined) throw new Error(`the template does not rotate ${secret}`);
-    const version = this.aws.secrets.startRotation(secret);
-    for (const step of STEPS)
-      await runRotationStep(
-        this.invocation(this.state.template, this.values, id, () => new Date()),
-        { step, secretId: secret, version },
-      );
+  /** Who acts in a role of the template as it is deployed at the time, or in none, which may do nothing. */
+  principal(name: string, role: string | undefined): Principal {
+    if (role === undefined) return { name, statements: () => [], tags: () => ({}) };
+    return principalOf(name, role, () => this);
   }
 
   invocation(template: Template, values: KnownValues, id: string, now: () => Date): Invocation {
@@ -108,7 +87,7 @@ export class Deployment {
     const properties = template.Resources?.[id]?.Properties ?? {};
     const role = resolver.referenced(properties['Role']);
     if (role === undefined) throw new Error(`${id}.Role: the function has no role of the template`);
-    const principal: Principal = { name: id, roleArn: roleArnOf(values, role), statements: () => statementsOf(template, values, role) };
+    const principal = principalOf(id, role, () => ({ template, values }));
     const environment =
       Fields.of(resolver.resolve(properties['Environment'] ?? {}), `${id}.Environment`)
         .child('Variables')
@@ -123,13 +102,34 @@ export class Deployment {
       },
     };
   }
+
+  private functionAt(arn: string): LambdaFunction | undefined {
+    const { template, values } = this;
+    const [id, resource] =
+      Object.entries(template.Resources ?? {}).find(
+        ([each, { Type: type }]) => type === 'AWS::Lambda::Function' && values[`${each}.Arn`] === arn,
+      ) ?? [];
+    if (id === undefined) return undefined;
+    const known = this.functions.get(id);
+    if (known !== undefined) return known;
+    const { Timeout: timeout = DEFAULT_TIMEOUT_S, ReservedConcurrentExecutions: reserved } = resource?.Properties ?? {};
+    const made = {
+      run: programOf(this.invocation(template, values, id, () => new Date(Date.now() + this.clockAheadMs))),
+      timeoutMs: Number(timeout) * 1000,
+      reservedConcurrency: reserved === undefined ? undefined : Number(reserved),
+    };
+    this.functions.set(id, made);
+    return made;
+  }
 }
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-lambda-function.html */
+const DEFAULT_TIMEOUT_S = 3;
 
 /** One way from a state to the next. */
 class Update {
   private readonly values: Record<string, string>;
   private readonly customResources = new Map<string, CustomResource>();
-  private readonly rotations = new Map<string, string>();
 
   constructor(
     private readonly deployment: Deployment,
@@ -145,7 +145,7 @@ class Update {
   async run(): Promise<State> {
     for (const id of deploymentOrder(this.template)) await this.make(id, this.template.Resources?.[id]);
     await this.cleanUp();
-    return { template: this.template, values: this.values, customResources: this.customResources, rotations: this.rotations };
+    return { template: this.template, values: this.values, customResources: this.customResources };
   }
 
   private async make(id: string, resource: Resource | undefined): Promise<void> {
@@ -160,16 +160,6 @@ class Update {
         if (this.before.template.Resources?.[id]?.Properties?.['Value'] !== text) this.aws.parameters.put(this.values[id] ?? id, text);
         break;
       }
-      case 'AWS::SecretsManager::Secret':
-        this.values[id] = this.secret(id, this.properties(id));
-        break;
-      case 'AWS::SecretsManager::RotationSchedule': {
-        const properties = resource.Properties ?? {};
-        const rotation = this.resolver.referenced(properties['RotationLambdaARN']);
-        if (rotation === undefined) throw new Error(`${id}.RotationLambdaARN: the function is none of the template`);
-        this.rotations.set(this.properties(id).text('SecretId'), rotation);
-        break;
-      }
       default:
         if (resource?.Type.startsWith('Custom::') === true && CUSTOM_RESOURCES[resource.Type] !== undefined)
           await this.custom(id, resource);
@@ -178,28 +168,24 @@ class Update {
 
   private key(id: string): string {
     const properties = this.properties(id);
-    if (properties.optionalText('KeySpec') !== 'ECC_NIST_P256' || properties.optionalText('KeyUsage') !== 'SIGN_VERIFY')
-      throw new Error(`${id}: the runner has only keys of ECC_NIST_P256 for SIGN_VERIFY`);
-    return this.aws.keys.createKey(new Date());
+    const spec = properties.optionalText('KeySpec') ?? 'SYMMETRIC_DEFAULT';
+    const usage = properties.optionalText('KeyUsage') ?? 'ENCRYPT_DECRYPT';
+    switch (`${spec} ${usage}`) {
+      case 'SYMMETRIC_DEFAULT ENCRYPT_DECRYPT':
+        return this.aws.keys.createSymmetricKey();
+      case 'ECC_NIST_P256 SIGN_VERIFY':
+        return this.aws.keys.createKey(new Date());
+      default:
+        throw new Error(`${id}: the runner has symmetric keys, and keys of ECC_NIST_P256 for SIGN_VERIFY, not ${spec} for ${usage}`);
+    }
   }
 
   private keyPolicy(key: string, { Properties: properties = {} }: Resource): void {
     const account = this.resolver.text({ Ref: 'AWS::AccountId' });
     const policy = properties['KeyPolicy'] === undefined ? defaultKeyPolicy(account) : statementsIn(properties['KeyPolicy'], this.resolver);
+    checkSets(policy);
     checkLockout(policy, account, key);
     this.aws.keyPolicies.set(key, policy);
-  }
-
-  private secret(id: string, properties: Fields): string {
-    const tags = Object.fromEntries(properties.objects('Tags').map((tag) => [tag.text('Key'), tag.text('Value')]));
-    const existing = this.before.values[id];
-    if (existing !== undefined) {
-      this.aws.secrets.tag(existing, tags);
-      return existing;
-    }
-    const generated = properties.child('GenerateSecretString');
-    const content = generated === undefined ? properties.optionalText('SecretString') : generatedText(generated);
-    return this.aws.secrets.create(id, tags, content);
   }
 
   private async custom(id: string, { Type: type }: Resource): Promise<void> {
@@ -255,12 +241,17 @@ class Update {
   }
 }
 
-function statementsOf(template: Template, values: KnownValues, role: string): readonly Statement[] {
-  return roleStatements(template, new Resolver(template, values), role);
-}
-
-function roleArnOf(values: KnownValues, role: string): string {
-  return values[`${role}.Arn`] ?? '';
+function principalOf(name: string, role: string, deployed: () => Pick<Deployment, 'template' | 'values'>): Principal {
+  const parts = (): Parameters<typeof roleStatements> => {
+    const { template, values } = deployed();
+    return [template, new Resolver(template, values), role];
+  };
+  return {
+    name,
+    roleArn: deployed().values[`${role}.Arn`] ?? '',
+    statements: () => roleStatements(...parts()),
+    tags: () => roleTags(...parts()),
+  };
 }
 
 /** The function that a custom resource is handled by: the CDK's provider framework stands before it, if it is there. */
@@ -271,14 +262,6 @@ function handlerOf(template: Template, id: string): string {
   const environment = template.Resources?.[target]?.Properties?.['Environment'];
   const variables = isObject(environment) ? environment['Variables'] : undefined;
   return resolver.referenced(isObject(variables) ? variables['USER_ON_EVENT_FUNCTION_ARN'] : undefined) ?? target;
-}
-
-function generatedText(generated: Fields): string {
-  const random = randomBytes(24).toString('base64url');
-  const template = generated.optionalText('SecretStringTemplate');
-  return template === undefined
-    ? random
-    : JSON.stringify({ ...(JSON.parse(template) as object), [generated.text('GenerateStringKey')]: random });
 }
 
 /** CloudFormation hands numbers and booleans over as text. */

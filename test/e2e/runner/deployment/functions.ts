@@ -1,14 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 import { authoritySetHandler } from '../../../../programs/functions/authority-set/handler';
 import { authorityHandler } from '../../../../programs/functions/certificate-authority/handler';
-import { readConfiguration } from '../../../../programs/functions/certificate-rotation/configuration';
-import { rotationHandler } from '../../../../programs/functions/certificate-rotation/handler';
-import type { RotationEvent } from '../../../../programs/functions/certificate-rotation/rotation-event';
+import { readConfiguration } from '../../../../programs/functions/certificate-issuer/configuration';
+import { issuerHandler } from '../../../../programs/functions/certificate-issuer/handler';
 import type { CustomResourceAnswer, CustomResourceEvent } from '../../../../programs/functions/custom-resource-event';
-import { jsonLog } from '../../../../programs/shared/log';
 import { kmsSigner } from '../../../../programs/functions/x509/kms-signer';
+import { jsonLog } from '../../../../programs/shared/log';
 import type { AwsEmulator } from '../aws/emulator';
-import type { Principal } from '../aws/service';
+import type { Principal } from '../aws/principal';
 
 /** What a function runs with. */
 export interface Invocation {
@@ -29,24 +28,31 @@ export const CUSTOM_RESOURCES: Readonly<Record<string, (invocation: Invocation) 
     const { kms, acmPca } = aws.clients(principal);
     return authorityHandler({ kms, acmPca, log: jsonLog(write), pause: (milliseconds) => setTimeout(milliseconds) });
   },
-  'Custom::MeshAuthoritySet': ({ aws, principal, write, now }) =>
-    authoritySetHandler({ secretsManager: aws.clients(principal).secretsManager, log: jsonLog(write), now }),
+  'Custom::MeshAuthoritySet': ({ write, now }) => authoritySetHandler({ log: jsonLog(write), now }),
 };
 
-/** One step of a rotation, as Secrets Manager asks for it. */
-export async function runRotationStep(
-  { aws, principal, environment, now, write }: Invocation,
-  { step, secretId, version }: RotationEvent,
-): Promise<void> {
-  const { secretsManager, kms, acmPca } = aws.clients(principal);
-  const handle = rotationHandler({
-    secretsManager,
-    acmPca,
-    pause: (milliseconds) => setTimeout(milliseconds),
-    configuration: () => readConfiguration(environment),
-    signerOf: (authority) => kmsSigner(kms, authority.keyArn),
-    now,
-    log: (context) => jsonLog(write, context),
-  });
-  await handle({ Step: step, SecretId: secretId, ClientRequestToken: version });
+type Program = (event: unknown) => Promise<unknown>;
+
+/** The program of a function that tasks invoke, by a variable that only its environment has. */
+const PROGRAMS: Readonly<Record<string, (invocation: Invocation) => Program>> = {
+  IDENTITY_KEY_ARN: ({ aws, principal, environment, now, write }) => {
+    const { kms, acmPca } = aws.clients(principal);
+    return issuerHandler({
+      kms,
+      acmPca,
+      pause: (milliseconds) => setTimeout(milliseconds),
+      configuration: () => readConfiguration(environment),
+      signerOf: (authority) => kmsSigner(kms, authority.keyArn),
+      now,
+      log: jsonLog(write),
+    });
+  },
+};
+
+/** What a function does that is invoked; it fails if the runner does not know the function. */
+export function programOf(invocation: Invocation): Program {
+  const known = Object.entries(PROGRAMS).find(([variable]) => invocation.environment[variable] !== undefined);
+  return (
+    known?.[1](invocation) ?? (() => Promise.reject(new Error(`the runner has no program for the function ${invocation.principal.name}`)))
+  );
 }

@@ -1,0 +1,101 @@
+import { randomInt } from 'node:crypto';
+import type { Log } from '../shared/log';
+import type { SvidSource } from './certificate/issuing';
+import { systemClock } from './clock';
+import { init, run, type World } from './commands';
+import { ENVOY_ADMIN, envoyAdmin } from './drain/envoy-admin';
+import { failureOf, fieldsOf } from './failure';
+import { systemFiles } from './files';
+import { healthSocket, serveHealth } from './health/socket';
+import { InvalidSettings, readSettings, type Settings } from './settings';
+import { ecsMetadata, type MetadataSource } from './task-metadata';
+
+const SIGTERM_CODE = 143;
+
+/** Before Envoy starts, or beside the application until the task stops. Resolves to the exit code. */
+export async function runCommand(command: 'init' | 'run', log: Log): Promise<number> {
+  try {
+    return await (command === 'init' ? initTask(log) : runTask(log));
+  } catch (error) {
+    // Here, since the other file of the program has classes of errors of its own.
+    if (error instanceof InvalidSettings) log.error('the agent is not configured', { reason: 'settings', why: error.message });
+    else log.error('the agent failed', fieldsOf(failureOf(error)));
+    return 1;
+  }
+}
+
+async function initTask(log: Log): Promise<number> {
+  // Process 1 of a container ignores signals that it does not ask for.
+  onStop(log, () => undefined, 1);
+  const settings = readSettings(process.env);
+  return init(settings, await world(settings, log));
+}
+
+async function runTask(log: Log): Promise<number> {
+  const stop = new AbortController();
+  onStop(
+    log,
+    () => {
+      stop.abort();
+    },
+    2,
+  );
+  const settings = readSettings(process.env);
+  const running = run(settings, await world(settings, log), stop.signal);
+  await serveHealth(healthSocket(settings.directory), running.health).catch((error: unknown) => {
+    // Renewal matters more than its health check, which fails now and says why.
+    log.error('the health check will fail', fieldsOf(failureOf(error)));
+  });
+  return running.done;
+}
+
+/** Clients of AWS take memory: each is loaded only where it is used. */
+async function world(settings: Settings, log: Log): Promise<World> {
+  const { serviceDiscovery } = await import('./aws/service-discovery.js');
+  const metadata = settings.metadataUri === undefined ? undefined : ecsMetadata(settings.metadataUri);
+  return {
+    clock: systemClock,
+    random: () => randomInt(2 ** 32) / 2 ** 32,
+    log,
+    files: systemFiles,
+    svids: await svids(settings, metadata),
+    cloudMap: serviceDiscovery(settings.region, process.env),
+    // A client more costs memory that only some have a use for.
+    parameters: settings.weights.length === 0 ? undefined : (await import('./aws/systems-manager.js')).systemsManager(settings.region),
+    envoy: envoyAdmin(ENVOY_ADMIN),
+    metadata,
+  };
+}
+
+async function svids({ certificate, region }: Settings, metadata: MetadataSource | undefined): Promise<SvidSource | undefined> {
+  if (certificate === undefined) return undefined;
+  const [{ svidSource }, { identityKey }, { issuingFunction }] = await Promise.all([
+    import('./certificate/issuing.js'),
+    import('./aws/identity-key.js'),
+    import('./aws/issuing-function.js'),
+  ]);
+  return svidSource({
+    clock: systemClock,
+    identity: certificate.identity.uri,
+    mesh: certificate.mesh,
+    key: identityKey(certificate.identityKeyArn, region),
+    issuer: issuingFunction(certificate.issuerArn, region),
+    task: async () => (await metadata?.read())?.taskArn ?? Promise.reject(new Error('there are no metadata')),
+  });
+}
+
+/** The last of so many signals ends the process at once. */
+function onStop(log: Log, stop: () => void, last: number): void {
+  let count = 0;
+  const received = (): void => {
+    count += 1;
+    if (count < last) {
+      stop();
+      return;
+    }
+    log.warn('ended at once by a signal');
+    process.exit(SIGTERM_CODE);
+  };
+  process.on('SIGTERM', received);
+  process.on('SIGINT', received);
+}

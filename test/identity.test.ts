@@ -1,0 +1,237 @@
+/** Who can have which identity: every call goes by the policies of the synthesized template, and the real issuing function answers. */
+import { X509Certificate } from 'node:crypto';
+import { App, Stack } from 'aws-cdk-lib';
+import { Template as AwsTemplate } from 'aws-cdk-lib/assertions';
+import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
+import { DecryptCommand, EncryptCommand } from '@aws-sdk/client-kms';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { Microservices } from '../lib';
+import type { IssuingAnswer, ProofContent } from '../lib/core/contract/issuing';
+import { IDENTITY_TAG, PROOF_WINDOW_MS } from '../lib/core/contract/issuing';
+import type { CertificateRequest } from '../programs/shared/x509/certificate-request';
+import { makeCertificateRequest } from '../programs/shared/x509/certificate-request';
+import { leafNamesOf } from '../programs/shared/x509/leaf-names';
+import { AwsEmulator } from './e2e/runner/aws/emulator';
+import type { Statement } from './e2e/runner/aws/policy';
+import type { Principal } from './e2e/runner/aws/principal';
+import { Deployment } from './e2e/runner/deployment/deployment';
+import type { Template } from './e2e/runner/intrinsics';
+
+const PLACE = 'eu-west-1:123456789012';
+const image = ContainerImage.fromRegistry('example/app');
+const ORDERS = 'spiffe://shop.internal/orders';
+const LEDGER = 'spiffe://shop.internal/ledger';
+const denied = { name: 'AccessDeniedException' };
+
+/** Two meshes in one account. */
+function template(): Template {
+  const stack = new Stack(new App(), 'Stack');
+  new Microservices(stack, 'Shop', { services: { orders: { image, port: 8080 }, ledger: { image, port: 8080 } } });
+  new Microservices(stack, 'Other', { services: { orders: { image, port: 8080 } } });
+  return AwsTemplate.fromStack(stack).toJSON();
+}
+
+const aws = new AwsEmulator(PLACE);
+const deployment = new Deployment(aws, {});
+beforeAll(async () => deployment.deploy(template()));
+afterAll(() => {
+  aws.close();
+});
+
+/** The only resource of a type whose logical ID begins like that. */
+const resource = (type: string, prefix: string): string => {
+  const [id, ...others] = Object.entries(deployment.template.Resources ?? {})
+    .filter(([each, { Type }]) => Type === type && each.startsWith(prefix))
+    .map(([each]) => each);
+  if (id === undefined || others.length > 0) throw new Error(`there is not one ${type} ${prefix}`);
+  return id;
+};
+const arnOf = (type: string, prefix: string): string => deployment.values[`${resource(type, prefix)}.Arn`] ?? '';
+const keyOf = (mesh: string): string => arnOf('AWS::KMS::Key', `${mesh}CertificatesIdentityKey`);
+const issuerOf = (mesh: string): string => arnOf('AWS::Lambda::Function', `${mesh}CertificatesIssuerFunction`);
+const task = (mesh: string, service: string): Principal =>
+  deployment.principal(`${mesh} ${service}`, resource('AWS::IAM::Role', `${mesh}${service}TaskRole`));
+const allow = (...actions: readonly string[]): Statement => ({ Effect: 'Allow', Action: [...actions], Resource: '*' });
+/** Somebody of the account with a role that is none of the mesh's. */
+const stranger = (statements: readonly Statement[], tags: Readonly<Record<string, string>> = {}): Principal => ({
+  name: 'stranger',
+  roleArn: 'arn:aws:iam::123456789012:role/Stranger',
+  statements: () => statements,
+  tags: () => tags,
+});
+
+const shopContext = (identity: string): Readonly<Record<string, string>> => ({ identity, mesh: 'shop' });
+async function encrypt(
+  by: Principal,
+  context: Readonly<Record<string, string>> | undefined,
+  content: Partial<ProofContent> = {},
+  key = keyOf('Shop'),
+): Promise<string> {
+  const { CiphertextBlob: blob = new Uint8Array() } = await aws.clients(by).kms.send(
+    new EncryptCommand({
+      KeyId: key,
+      Plaintext: Buffer.from(JSON.stringify({ keyHash: 'none', issuedAt: new Date().toISOString(), ...content })),
+      ...(context === undefined ? {} : { EncryptionContext: { ...context } }),
+    }),
+  );
+  return Buffer.from(blob).toString('base64');
+}
+async function ask(by: Principal, request: object, issuer = issuerOf('Shop')): Promise<IssuingAnswer> {
+  const { Payload: payload } = await aws
+    .clients(by)
+    .lambda.send(new InvokeCommand({ FunctionName: issuer, Payload: Buffer.from(JSON.stringify({ action: 'issue', ...request })) }));
+  return JSON.parse(new TextDecoder().decode(payload)) as IssuingAnswer;
+}
+/** The reason is in the answer, and in the function's log. */
+async function expectRefused(reason: string, asked: Promise<IssuingAnswer>): Promise<void> {
+  const before = deployment.log.length;
+  expect(await asked).toMatchObject({ outcome: 'refused', reason });
+  const lines = deployment.log.slice(before).map((line) => JSON.parse(line) as object);
+  expect(lines).toContainEqual(expect.objectContaining({ message: 'certificate-refused', reason }));
+  expect(lines).not.toContainEqual(expect.objectContaining({ message: 'certificate-issued' }));
+}
+const request = async (identity = ORDERS): Promise<CertificateRequest> => makeCertificateRequest(leafNamesOf(identity));
+
+describe('a task', () => {
+  test('gets a certificate for its own identity, which the log of the function has', async () => {
+    const { csr, keyHash } = await request();
+    const proof = await encrypt(task('Shop', 'orders'), shopContext(ORDERS), { keyHash, task: 'arn:aws:ecs:eu-west-1:1:task/a' });
+    expect(await ask(task('Shop', 'orders'), { identity: ORDERS, csr, proof })).toMatchObject({ outcome: 'issued' });
+    expect(JSON.parse(deployment.log.at(-1) ?? '')).toMatchObject({
+      message: 'certificate-issued',
+      identity: ORDERS,
+      task: 'arn:aws:ecs:eu-west-1:1:task/a',
+    });
+  });
+
+  test.each<[string, Readonly<Record<string, string>> | undefined]>([
+    ["under another service's identity", shopContext(LEDGER)],
+    ['without a context', undefined],
+    ['with its identity alone', { identity: ORDERS }],
+    ['with the mesh alone', { mesh: 'shop' }],
+    ['for another mesh', { identity: ORDERS, mesh: 'other' }],
+    ['with one field more', { ...shopContext(ORDERS), more: 'x' }],
+    ['with fields in other cases', { Identity: ORDERS, Mesh: 'shop' }],
+    ['under an identity that begins with its own', shopContext(`${ORDERS}2`)],
+    ['under a pattern', shopContext('spiffe://shop.internal/*')],
+  ])('fails if it encrypts %s', async (_, context) => {
+    await expect(encrypt(task('Shop', 'orders'), context)).rejects.toMatchObject(denied);
+  });
+
+  test("fails if it asks for another service's certificate with its own proof", async () => {
+    const { csr, keyHash } = await request(LEDGER);
+    const proof = await encrypt(task('Shop', 'orders'), shopContext(ORDERS), { keyHash });
+    await expectRefused('not-proven', ask(task('Shop', 'orders'), { identity: LEDGER, csr, proof }));
+  });
+
+  test('fails if it reads a proof, its own included', async () => {
+    const proof = await encrypt(task('Shop', 'orders'), shopContext(ORDERS));
+    await expect(decrypt(task('Shop', 'orders'), proof)).rejects.toMatchObject(denied);
+  });
+
+  test('fails if it uses the key of proofs of another mesh of the account', async () => {
+    await expect(encrypt(task('Other', 'orders'), shopContext(ORDERS))).rejects.toMatchObject(denied);
+    await expect(encrypt(task('Other', 'orders'), { identity: 'spiffe://other.internal/orders', mesh: 'other' })).rejects.toMatchObject(
+      denied,
+    );
+  });
+});
+
+describe('who finds a proof', () => {
+  test('fails if it is used for another key', async () => {
+    const own = await request();
+    const found = await encrypt(task('Shop', 'orders'), shopContext(ORDERS), { keyHash: own.keyHash });
+    const { csr } = await request();
+    await expectRefused('proof-of-another-key', ask(task('Shop', 'orders'), { identity: ORDERS, csr, proof: found }));
+  });
+
+  test('fails if it is old', async () => {
+    const { csr, keyHash } = await request();
+    const issuedAt = new Date(Date.now() - PROOF_WINDOW_MS - 1000).toISOString();
+    const proof = await encrypt(task('Shop', 'orders'), shopContext(ORDERS), { keyHash, issuedAt });
+    await expectRefused('proof-expired', ask(task('Shop', 'orders'), { identity: ORDERS, csr, proof }));
+  });
+
+  test('gets nothing that it can use: the certificate is of a key that it does not have', async () => {
+    const { csr, keyHash } = await request();
+    const proof = await encrypt(task('Shop', 'orders'), shopContext(ORDERS), { keyHash });
+    const [first, again] = [
+      await ask(task('Shop', 'orders'), { identity: ORDERS, csr, proof }),
+      await ask(stranger([allow('lambda:InvokeFunction')]), { identity: ORDERS, csr, proof }),
+    ];
+    const serials = [first, again].map((answer) => (answer.outcome === 'issued' ? serialOf(answer.certificateChain) : answer.outcome));
+    expect(new Set(serials).size).toBe(1);
+  });
+
+  test('fails if it goes to the function of another mesh', async () => {
+    const { csr, keyHash } = await request();
+    const proof = await encrypt(task('Shop', 'orders'), shopContext(ORDERS), { keyHash });
+    const to = issuerOf('Other');
+    await expectRefused('foreign-identity', ask(stranger([allow('lambda:InvokeFunction')]), { identity: ORDERS, csr, proof }, to));
+    const theirs = 'spiffe://other.internal/orders';
+    await expectRefused('not-proven', ask(stranger([allow('lambda:InvokeFunction')]), { identity: theirs, csr, proof }, to));
+    await expect(ask(task('Shop', 'orders'), { identity: ORDERS, csr, proof }, to)).rejects.toMatchObject(denied);
+  });
+});
+
+describe('somebody else of the account', () => {
+  const everything = [allow('kms:*', 'lambda:*')];
+
+  test.each<[string, readonly Statement[], Readonly<Record<string, string>>, Readonly<Record<string, string>> | undefined]>([
+    ['kms:Encrypt on every key', [allow('kms:Encrypt')], {}, shopContext(ORDERS)],
+    ['kms:Encrypt on every key, and no context', [allow('kms:Encrypt')], {}, undefined],
+    ['everything of KMS', everything, {}, shopContext(ORDERS)],
+    ["everything, and another identity's tag", everything, { [IDENTITY_TAG]: LEDGER }, shopContext(ORDERS)],
+    ['everything, and a pattern for a tag', everything, { [IDENTITY_TAG]: 'spiffe://shop.internal/*' }, shopContext(ORDERS)],
+    ['everything, and a tag of nothing', everything, { [IDENTITY_TAG]: '' }, shopContext('')],
+    ['the tag alone', [], { [IDENTITY_TAG]: ORDERS }, shopContext(ORDERS)],
+    ['the tag, and kms:Decrypt', [allow('kms:Decrypt')], { [IDENTITY_TAG]: ORDERS }, shopContext(ORDERS)],
+  ])('fails if a role with %s proves an identity', async (_, statements, tags, context) => {
+    await expect(encrypt(stranger(statements, tags), context)).rejects.toMatchObject(denied);
+  });
+
+  test('can prove an identity with both: the tag of it and kms:Encrypt, which only administrators of roles can give', async () => {
+    expect(await encrypt(stranger(everything, { [IDENTITY_TAG]: ORDERS }), shopContext(ORDERS))).not.toBe('');
+  });
+
+  test('fails if a role with everything of KMS reads a proof', async () => {
+    const proof = await encrypt(task('Shop', 'orders'), shopContext(ORDERS));
+    await expect(decrypt(stranger(everything), proof)).rejects.toMatchObject(denied);
+    await expect(decrypt(stranger(everything, { [IDENTITY_TAG]: ORDERS }), proof)).rejects.toMatchObject(denied);
+  });
+
+  test('fails if a role with lambda:InvokeFunction alone asks for a certificate', async () => {
+    const { csr, keyHash } = await request();
+    const invoker = stranger([allow('lambda:InvokeFunction')]);
+    const content = JSON.stringify({ keyHash, issuedAt: new Date().toISOString() });
+    const proof = Buffer.from(content).toString('base64');
+    await expectRefused('not-proven', ask(invoker, { identity: ORDERS, csr, proof }));
+    await expectRefused('malformed', ask(invoker, { identity: ORDERS, csr }));
+    await expectRefused('malformed', ask(invoker, { action: 'anything' }));
+    // With a key of the account that is none of the mesh's.
+    const own = aws.keys.createSymmetricKey();
+    aws.keyPolicies.set(own, [{ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'kms:*', Resource: '*' }]);
+    const forged = await encrypt(stranger(everything), shopContext(ORDERS), { keyHash }, own);
+    await expectRefused('not-proven', ask(invoker, { identity: ORDERS, csr, proof: forged }));
+  });
+
+  test('fails if a role without lambda:InvokeFunction asks', async () => {
+    await expect(ask(stranger([allow('kms:*')]), {})).rejects.toMatchObject(denied);
+  });
+});
+
+async function decrypt(by: Principal, proof: string): Promise<unknown> {
+  return aws
+    .clients(by)
+    .kms.send(
+      new DecryptCommand({
+        KeyId: keyOf('Shop'),
+        CiphertextBlob: Buffer.from(proof, 'base64'),
+        EncryptionContext: { ...shopContext(ORDERS) },
+      }),
+    );
+}
+
+function serialOf(pem: string): string {
+  return new X509Certificate(pem).serialNumber;
+}
