@@ -3,9 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { until } from '../../e2e/runner/wait';
-import { IDENTITY } from './authority';
-import type { LogLine } from './fake-world';
-import { SECRET_ARN } from './fake-world';
+import { CERTIFIED, type LogLine } from './fake-world';
 
 const BUNDLER = resolve(__dirname, '../../../programs/agent/bundle.mjs');
 
@@ -58,8 +56,7 @@ export class AgentProcess {
         AWS_SECRET_ACCESS_KEY: 'test',
         AWS_ENDPOINT_URL: aws,
         ECS_CONTAINER_METADATA_URI_V4: aws,
-        MESH_IDENTITY: IDENTITY,
-        MESH_SECRET_ARN: SECRET_ARN,
+        ...CERTIFIED,
         MESH_DIRECTORY: directory,
         // Says that Node.js 20 is old.
         NODE_NO_WARNINGS: '1',
@@ -110,7 +107,18 @@ function parsed(line: string): LogLine {
   }
 }
 
-/** In megabytes, as Linux counts what a process has in memory. */
-export function residentMegabytes(pid: number): number {
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+export interface Memory {
+  /** What Linux counts as in memory. */
+  readonly now: number;
+  /** Without pages of files, such as Node.js itself, that Linux can drop and read again. */
+  readonly own: number;
+  /** The most that `now` was. */
+  readonly peak: number;
+}
+
+/** In megabytes. */
+export function residentMegabytes(pid: number): Memory {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const field = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) / 1024;
+  return { now: field('VmRSS'), own: field('RssAnon'), peak: field('VmHWM') };
 }

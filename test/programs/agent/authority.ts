@@ -1,7 +1,9 @@
 import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
+import { webcrypto, X509Certificate } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
-import type { CertificateSecret } from '../../../programs/shared/certificate-secret';
+import type { IssuingAnswer } from '../../../lib/core/contract/issuing';
+import type { X509Svid } from '../../../programs/shared/svid';
+import { authoritiesDigest } from '../../../programs/shared/x509/authorities';
 
 x509.cryptoProvider.set(webcrypto);
 
@@ -13,7 +15,7 @@ export const IDENTITY = 'spiffe://shop.internal/orders';
 
 export interface LeafOptions {
   readonly identity?: string;
-  /** What the secret says, if not what the certificate says. */
+  /** Whose it is said to be, if not what the certificate says. */
   readonly said?: string;
   /** @default orders.shop.internal */
   readonly dnsName?: string;
@@ -52,16 +54,41 @@ export class Authority {
     return new Authority(keys, certificate);
   }
 
-  async issue(options: LeafOptions = {}): Promise<CertificateSecret> {
-    const identity = options.identity ?? IDENTITY;
+  /** A certificate with its key. */
+  async issue(options: LeafOptions = {}): Promise<X509Svid> {
     const keys = await newKeys();
+    const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
+    return {
+      identity: options.said ?? options.identity ?? IDENTITY,
+      privateKey: `-----BEGIN PRIVATE KEY-----\n${pkcs8.match(/.{1,64}/g)!.join('\n')}\n-----END PRIVATE KEY-----\n`,
+      ...(await this.chainFor(keys.publicKey, options)),
+    };
+  }
+
+  /** What the issuing function answers: a certificate of the key that is in the request. */
+  async answer(csr: string, options: LeafOptions = {}): Promise<Extract<IssuingAnswer, { readonly outcome: 'issued' }>> {
+    const { rawData } = new x509.Pkcs10CertificateRequest(csr).publicKey;
+    const key = await webcrypto.subtle.importKey('spki', rawData, EC, true, ['verify']);
+    return { outcome: 'issued', ...(await this.chainFor(key, options)) };
+  }
+
+  /** Of this authority, which issues, and others that are trusted beside it. */
+  digest(...others: readonly Authority[]): string {
+    const roots = [this, ...others].map(({ root }) => new X509Certificate(root));
+    return authoritiesDigest(roots[0], roots);
+  }
+
+  private async chainFor(
+    publicKey: webcrypto.CryptoKey,
+    options: LeafOptions,
+  ): Promise<Pick<X509Svid, 'certificateChain' | 'trustBundle'>> {
     const leaf = await x509.X509CertificateGenerator.create({
       serialNumber: options.serialNumber ?? serial(),
       subject: 'CN=orders',
       issuer: this.certificate.subject,
       notBefore: new Date(options.notBefore ?? NOW - DAY),
       notAfter: new Date(options.notAfter ?? NOW + 6 * DAY),
-      publicKey: keys.publicKey,
+      publicKey,
       signingKey: this.keys.privateKey,
       signingAlgorithm: EC,
       extensions: [
@@ -69,19 +96,12 @@ export class Authority {
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
         new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),
         new x509.SubjectAlternativeNameExtension([
-          { type: 'url', value: identity },
+          { type: 'url', value: options.identity ?? IDENTITY },
           { type: 'dns', value: options.dnsName ?? 'orders.shop.internal' },
         ]),
       ],
     });
-    const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
-    return {
-      version: 1,
-      identity: options.said ?? identity,
-      privateKey: `-----BEGIN PRIVATE KEY-----\n${pkcs8.match(/.{1,64}/g)!.join('\n')}\n-----END PRIVATE KEY-----\n`,
-      certificateChain: `${leaf.toString('pem')}\n`,
-      trustBundle: options.trustBundle ?? this.root,
-    };
+    return { certificateChain: `${leaf.toString('pem')}\n`, trustBundle: options.trustBundle ?? this.root };
   }
 }
 

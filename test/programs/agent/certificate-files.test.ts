@@ -1,18 +1,19 @@
+import { X509Certificate } from 'node:crypto';
 import { inspect } from 'node:util';
-import { CertificateFiles } from '../../../programs/agent/certificate/certificate-files';
+import { CertificateFiles, type Installed } from '../../../programs/agent/certificate/certificate-files';
 import { PEM } from '../../../programs/agent/certificate/pem';
 import { identityIn, trustIn } from '../../../programs/agent/certificate/sds';
 import { Failure } from '../../../programs/agent/failure';
 import { PrivateText } from '../../../programs/shared/private-text';
-import type { CertificateSecret } from '../../../programs/shared/certificate-secret';
+import type { X509Svid } from '../../../programs/shared/svid';
 import { Authority, IDENTITY, NOW } from './authority';
 import { diskError, MemoryFiles } from './memory-files';
 
 const HOUR = 3_600_000;
 let authority: Authority;
 let other: Authority;
-let good: CertificateSecret;
-let newer: CertificateSecret;
+let good: X509Svid;
+let newer: X509Svid;
 
 beforeAll(async () => {
   authority = await Authority.create('one');
@@ -28,20 +29,21 @@ beforeEach(() => {
   files = new CertificateFiles(disk, '/run/mesh', IDENTITY);
 });
 
-const offer = async (secret: CertificateSecret | string): ReturnType<CertificateFiles['offer']> =>
-  files.offer(new PrivateText(typeof secret === 'string' ? secret : JSON.stringify(secret)), new Date(NOW));
+const install = async (svid: X509Svid): Promise<Installed> => files.install(svid, new Date(NOW));
 const onDisk = (): { readonly chain?: string; readonly key?: string; readonly trust?: string } => {
   const identity = identityIn(disk.content.get('/run/mesh/identity.json') ?? '');
   return { chain: identity?.certificateChain, key: identity?.privateKey, trust: trustIn(disk.content.get('/run/mesh/trust.json') ?? '') };
 };
-const partsOf = (secret: CertificateSecret): ReturnType<typeof onDisk> => ({
-  chain: secret.certificateChain,
-  key: secret.privateKey,
-  trust: secret.trustBundle,
+const partsOf = (svid: X509Svid): ReturnType<typeof onDisk> => ({
+  chain: svid.certificateChain,
+  key: svid.privateKey,
+  trust: svid.trustBundle,
 });
 
 test('a certificate is written as Envoy wants it: key and chain in one resource, trust in another, trust first', async () => {
-  expect(await offer(good)).toMatchObject({ outcome: 'installed', changed: ['trust', 'certificate'] });
+  const { changed, replaced, leaf } = await install(good);
+  expect([changed, replaced]).toEqual([['trust', 'certificate'], undefined]);
+  expect(leaf.serialNumber).toBe(new X509Certificate(good.certificateChain).serialNumber);
   expect(disk.writes).toEqual(['/run/mesh/trust.json', '/run/mesh/identity.json']);
   const type = 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret';
   expect(JSON.parse(disk.content.get('/run/mesh/identity.json')!)).toEqual({
@@ -62,31 +64,31 @@ test('a certificate is written as Envoy wants it: key and chain in one resource,
 });
 
 test('what is there already is not written again', async () => {
-  await offer(good);
-  expect(await offer(good)).toMatchObject({ outcome: 'unchanged' });
+  await install(good);
+  expect(await install(good)).toMatchObject({ changed: [] });
   expect(disk.writes).toHaveLength(2);
 });
 
 test('a renewed certificate replaces the old one, and trust that did not change is left alone', async () => {
-  await offer(good);
-  expect(await offer(newer)).toMatchObject({ outcome: 'installed', changed: ['certificate'] });
+  const { leaf } = await install(good);
+  expect(await install(newer)).toMatchObject({ changed: ['certificate'], replaced: leaf });
   expect(disk.writes.slice(2)).toEqual(['/run/mesh/identity.json']);
   expect(onDisk()).toEqual(partsOf(newer));
 });
 
 test('trust alone may change', async () => {
-  await offer(good);
+  await install(good);
   const both = { ...good, trustBundle: good.trustBundle + other.root };
-  expect(await offer(both)).toMatchObject({ outcome: 'installed', changed: ['trust'] });
+  expect(await install(both)).toMatchObject({ changed: ['trust'] });
   expect(onDisk()).toEqual(partsOf(both));
 });
 
 test('where authority and certificate change at once, both authorities are trusted in between', async () => {
-  await offer(good);
+  await install(good);
   const moved = await other.issue({ notBefore: NOW - HOUR });
   const between: (string | undefined)[] = [];
   disk.changed = () => between.push(onDisk().trust);
-  await offer(moved);
+  await install(moved);
   expect(disk.writes.slice(2)).toEqual(['/run/mesh/trust.json', '/run/mesh/identity.json', '/run/mesh/trust.json']);
   expect(between.find((trust) => trust !== good.trustBundle && trust !== moved.trustBundle)).toBe(
     [other.root, authority.root].map((pem) => pem.trim()).join('\n') + '\n',
@@ -94,10 +96,10 @@ test('where authority and certificate change at once, both authorities are trust
   expect(onDisk()).toEqual(partsOf(moved));
 });
 
-const damage = (change: Partial<CertificateSecret>): CertificateSecret => ({ ...newer, ...change });
-test.each<[string, string, () => Promise<CertificateSecret | string> | CertificateSecret | string]>([
-  ['no JSON', 'not-json', () => 'garbage'],
-  ['a secret with no fields', 'malformed', () => '{}'],
+const damage = (change: Partial<X509Svid>): X509Svid => ({ ...newer, ...change });
+test.each<[string, string, () => Promise<X509Svid> | X509Svid]>([
+  ['no certificate', 'malformed', () => damage({ certificateChain: 'garbage' })],
+  ['a key among the certificates', 'malformed', () => damage({ certificateChain: newer.certificateChain + newer.privateKey })],
   ['another service', 'wrong-identity', async () => authority.issue({ identity: 'spiffe://shop.internal/carts' })],
   [
     "another service's certificate under our name",
@@ -112,31 +114,30 @@ test.each<[string, string, () => Promise<CertificateSecret | string> | Certifica
   ['a certificate that its own bundle does not trust', 'untrusted', () => damage({ trustBundle: other.root })],
   ['an empty bundle', 'malformed', () => damage({ trustBundle: '' })],
   ['a certificate in place of a root', 'not-a-ca', () => damage({ trustBundle: authority.root + good.certificateChain })],
-  ['a certificate older than the one in use', 'older', async () => authority.issue({ notBefore: NOW - 5 * HOUR })],
-])('fails if the secret holds %s (%s), and the certificate in use stays', async (_what, reason, make) => {
-  await offer(good);
-  const before = onDisk();
-  const error = await offer(await make()).catch((caught: unknown) => caught);
+])('fails if the answer holds %s (%s), and the certificate in use stays', async (_what, reason, make) => {
+  await install(good);
+  const before = new Map(disk.content);
+  const error = await install(await make()).catch((caught: unknown) => caught);
   expect(error).toBeInstanceOf(Failure);
   expect(error).toMatchObject({ reason });
   expect((error as Failure).message).not.toMatch(/PRIVATE|BEGIN/);
-  expect(onDisk()).toEqual(before);
+  expect(new Map(disk.content)).toEqual(before);
 });
 
-test('an expired certificate in use is replaced by any good one, older or not', async () => {
-  await offer(await authority.issue({ notBefore: NOW - HOUR, notAfter: NOW + HOUR }));
+test('an expired certificate in use is replaced by any good one', async () => {
+  await install(await authority.issue({ notBefore: NOW - HOUR, notAfter: NOW + HOUR }));
   const old = await authority.issue({ notBefore: NOW - 9 * HOUR });
-  await files.offer(new PrivateText(JSON.stringify(old)), new Date(NOW + 2 * HOUR));
+  expect(await files.install(old, new Date(NOW + 2 * HOUR))).toMatchObject({ replaced: undefined });
   expect(onDisk()).toEqual(partsOf(old));
 });
 
 test('files that somebody damaged or removed are written again', async () => {
-  await offer(good);
+  await install(good);
   disk.content.set('/run/mesh/trust.json', '{');
-  await offer(good);
+  await install(good);
   expect(onDisk()).toEqual(partsOf(good));
   disk.content.delete('/run/mesh/identity.json');
-  await offer(good);
+  await install(good);
   expect(onDisk()).toEqual(partsOf(good));
 });
 
@@ -146,17 +147,17 @@ test.each([
   ['EACCES', 'disk-access-denied'],
   ['EIO', 'disk'],
 ])('fails if the disk says %s (%s): no half file stays, and the next try works', async (code, reason) => {
-  await offer(good);
+  await install(good);
   disk.fault = (operation) => (operation === 'write' ? diskError(code) : undefined);
-  await expect(offer(newer)).rejects.toMatchObject({ reason });
+  await expect(install(newer)).rejects.toMatchObject({ reason });
   expect(onDisk()).toEqual(partsOf(good));
   expect(disk.content.size).toBe(2);
   disk.fault = () => undefined;
-  await offer(newer);
+  await install(newer);
   expect(onDisk()).toEqual(partsOf(newer));
 });
 
-test('a secret that is logged by mistake is not in the log', () => {
+test('a key that is logged by mistake is not in the log', () => {
   const secret = new PrivateText(good.privateKey);
   for (const text of [String(secret), secret.toString(), JSON.stringify({ secret }), inspect({ secret }, { depth: 9, showHidden: true })]) {
     expect(text).not.toContain('BEGIN');
@@ -166,11 +167,10 @@ test('a secret that is logged by mistake is not in the log', () => {
 
 describe('as PEM', () => {
   const pem = (): CertificateFiles => new CertificateFiles(disk, '/run/app-mesh', IDENTITY, PEM);
-  const offerPem = async (secret: CertificateSecret): ReturnType<CertificateFiles['offer']> =>
-    pem().offer(new PrivateText(JSON.stringify(secret)), new Date(NOW));
+  const installPem = async (svid: X509Svid): Promise<Installed> => pem().install(svid, new Date(NOW));
 
   test('chain and key are one file, so that they fit together at any moment', async () => {
-    await offerPem(good);
+    await installPem(good);
     expect(disk.content.get('/run/app-mesh/identity.pem')).toBe(`${good.certificateChain.trim()}\n${good.privateKey.trim()}\n`);
     expect(disk.content.get('/run/app-mesh/trust.pem')).toBe(`${good.trustBundle.trim()}\n`);
     expect([...disk.content.keys()].sort()).toEqual(['/run/app-mesh/identity.pem', '/run/app-mesh/trust.pem']);
@@ -179,21 +179,21 @@ describe('as PEM', () => {
   test.each([
     ['with', '\n'],
     ['without', ''],
-  ])('what is there already is not written again, %s a line break at the end of the secret', async (_, end) => {
-    const secret = {
+  ])('what is there already is not written again, %s a line break at the end of the answer', async (_, end) => {
+    const svid = {
       ...good,
       certificateChain: `${good.certificateChain.trim()}${end}`,
       privateKey: `${good.privateKey.trim()}${end}`,
       trustBundle: `${good.trustBundle.trim()}${end}`,
     };
-    await offerPem(secret);
-    expect(await offerPem(secret)).toMatchObject({ outcome: 'unchanged' });
+    await installPem(svid);
+    expect(await installPem(svid)).toMatchObject({ changed: [] });
     expect(await pem().current(new Date(NOW))).toMatchObject({ ok: true });
   });
 
   test('a renewed certificate replaces the old one', async () => {
-    await offerPem(good);
-    expect(await offerPem(newer)).toMatchObject({ outcome: 'installed', changed: ['certificate'] });
+    await installPem(good);
+    expect(await installPem(newer)).toMatchObject({ changed: ['certificate'] });
     expect(disk.content.get('/run/app-mesh/identity.pem')).toContain(newer.privateKey.trim());
   });
 });

@@ -4,7 +4,7 @@ import { edsFile } from '../../../programs/agent/endpoints/eds';
 import { mayPreferOwnZone } from '../../../programs/agent/endpoints/own-zone';
 import type { Instance } from '../../../programs/agent/endpoints/cloud-map';
 import { Failure } from '../../../programs/agent/failure';
-import type { CertificateSecret } from '../../../programs/shared/certificate-secret';
+import type { X509Svid } from '../../../programs/shared/svid';
 import { Authority } from './authority';
 import type { FakeWorld } from './fake-world';
 import { fakeWorld, instance, settings } from './fake-world';
@@ -12,7 +12,7 @@ import { diskError } from './memory-files';
 
 const TARGET = { cluster: 'catalog', namespaceName: 'tasks.shop.internal', serviceName: 'catalog', port: 15006 };
 const PATH = '/run/mesh/eds-catalog.json';
-let good: CertificateSecret;
+let good: X509Svid;
 beforeAll(async () => {
   good = await (await Authority.create('one')).issue();
 });

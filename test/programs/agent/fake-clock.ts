@@ -9,6 +9,7 @@ interface Sleeper {
 /** Time that passes only when a test says so, and then at once. */
 export class FakeClock implements Clock {
   private sleepers: Sleeper[] = [];
+  private works = 0;
 
   constructor(private time = NOW) {}
 
@@ -32,16 +33,24 @@ export class FakeClock implements Clock {
     });
   }
 
+  /** Time stands still until this is done: making a key takes real time, in another thread. */
+  async during<T>(work: Promise<T>): Promise<T> {
+    this.works += 1;
+    return work.finally(() => {
+      this.works -= 1;
+    });
+  }
+
   /** Lets time pass; whoever wakes up does what there is to do before the next one does. */
   async advance(ms: number): Promise<void> {
     const end = this.time + ms;
-    await settled();
+    await this.settled();
     for (;;) {
       const next = this.sleepers.filter(({ at }) => at <= end).sort((one, other) => one.at - other.at)[0];
       if (next === undefined) break;
       this.time = Math.max(this.time, next.at);
       next.wake();
-      await settled();
+      await this.settled();
     }
     this.time = end;
   }
@@ -53,7 +62,7 @@ export class FakeClock implements Clock {
       over = true;
     };
     promise.then(end, end);
-    await settled();
+    await this.settled();
     for (let turn = 0; !over; turn += 1) {
       const next = [...this.sleepers].sort((one, other) => one.at - other.at)[0];
       if (next === undefined || turn > 100_000) throw new Error('nobody sleeps, and what was waited for did not come');
@@ -61,10 +70,15 @@ export class FakeClock implements Clock {
     }
     return promise;
   }
+
+  /** Beside the work, nothing in these tests does real input or output: one turn of the event loop is enough for what can be done now. */
+  private async settled(): Promise<void> {
+    do await turn();
+    while (this.works > 0);
+  }
 }
 
-/** Nothing in these tests does real input or output, so one turn of the event loop is enough for all that can be done now. */
-export async function settled(): Promise<void> {
+async function turn(): Promise<void> {
   await new Promise((resolve) => {
     setImmediate(resolve);
   });

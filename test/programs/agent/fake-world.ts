@@ -1,21 +1,32 @@
-import type { SecretSource } from '../../../programs/agent/certificate/secret-source';
+import { X509Certificate } from 'node:crypto';
+import type { SvidSource } from '../../../programs/agent/certificate/issuing';
 import type { World } from '../../../programs/agent/commands';
 import type { CloudMap, Instance } from '../../../programs/agent/endpoints/cloud-map';
 import { Failure } from '../../../programs/agent/failure';
 import type { Log } from '../../../programs/shared/log';
 import { jsonLog } from '../../../programs/shared/log';
-import { PrivateText } from '../../../programs/shared/private-text';
 import type { Settings } from '../../../programs/agent/settings';
 import { readSettings } from '../../../programs/agent/settings';
-import type { CertificateSecret } from '../../../programs/shared/certificate-secret';
+import type { X509Svid } from '../../../programs/shared/svid';
+import { isIssuedBy, readPemCertificates } from '../../../programs/shared/svid';
+import { authoritiesDigest } from '../../../programs/shared/x509/authorities';
 import { IDENTITY } from './authority';
 import { FakeClock } from './fake-clock';
 import { MemoryFiles } from './memory-files';
 
-export const SECRET_ARN = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop/orders-AbCdEf';
+export const MESH = 'shop';
+export const TASK_ARN = 'arn:aws:ecs:eu-central-1:123456789012:task/shop/0123abcd';
+
+/** What a certificate needs. */
+export const CERTIFIED = {
+  MESH_IDENTITY: IDENTITY,
+  MESH_NAME: MESH,
+  MESH_IDENTITY_KEY_ARN: 'arn:aws:kms:eu-central-1:123456789012:key/1',
+  MESH_ISSUER_ARN: 'arn:aws:lambda:eu-central-1:123456789012:function:shop-CertificateIssuer-AbCdEf',
+} as const;
 
 export function settings(more: Readonly<Record<string, string>> = {}): Settings {
-  return readSettings({ MESH_IDENTITY: IDENTITY, MESH_SECRET_ARN: SECRET_ARN, ...more });
+  return readSettings({ ...CERTIFIED, ...more });
 }
 
 export interface LogLine extends Readonly<Record<string, unknown>> {
@@ -65,10 +76,48 @@ export class FakeCloudMap implements CloudMap {
   }
 }
 
-export type SecretAnswer = CertificateSecret | string | Failure;
+export type SvidAnswer = X509Svid | Failure;
+
+/** The issuing function, and the key that it asks for a proof. */
+export class FakeSvids implements SvidSource {
+  issues = 0;
+  checks = 0;
+  /** Which authorities it says there are. A failure fails the check alone. @default - those of its answer */
+  announced: string | Failure | undefined;
+
+  constructor(
+    private readonly clock: FakeClock,
+    /** What it answers from now on. A failure fails checks too. */
+    public answer: SvidAnswer | (() => SvidAnswer | Promise<SvidAnswer>),
+  ) {}
+
+  async issue(): Promise<X509Svid> {
+    this.issues += 1;
+    const svid = typeof this.answer === 'function' ? await this.clock.during(Promise.resolve(this.answer())) : this.answer;
+    if (svid instanceof Failure) throw svid;
+    return svid;
+  }
+
+  async authorities(): Promise<string> {
+    this.checks += 1;
+    const announced = this.announced ?? (this.answer instanceof Failure ? this.answer : digestOf(this.answer));
+    if (announced instanceof Failure) throw announced;
+    return Promise.resolve(announced);
+  }
+}
+
+function digestOf(answer: Exclude<FakeSvids['answer'], Failure>): string {
+  if (typeof answer === 'function') throw new Error('what a function announces has to be said');
+  const roots = readPemCertificates(answer.trustBundle) ?? [];
+  const leaf = new X509Certificate(answer.certificateChain);
+  return authoritiesDigest(
+    roots.find((root) => isIssuedBy(leaf, root))!,
+    roots,
+  );
+}
 
 export interface FakeWorld extends World {
-  readonly secret: SecretSource;
+  readonly svids: FakeSvids;
   /** What Systems Manager holds; a failure is what it answers. */
   readonly parameterTexts: Map<string, string>;
   parametersFault: Failure | undefined;
@@ -77,15 +126,12 @@ export interface FakeWorld extends World {
   readonly files: MemoryFiles;
   readonly cloudMap: FakeCloudMap;
   readonly lines: LogLine[];
-  /** What Secrets Manager says from now on. */
-  answer: SecretAnswer;
-  reads: number;
   readonly drained: number[];
   /** What Envoy says is in flight, look by look; the last goes on. */
   inFlight: (number | Failure)[];
 }
 
-export function fakeWorld(answer: SecretAnswer): FakeWorld {
+export function fakeWorld(answer: FakeSvids['answer']): FakeWorld {
   const clock = new FakeClock();
   const { log, lines } = recordingLog();
   const world: FakeWorld = {
@@ -95,17 +141,9 @@ export function fakeWorld(answer: SecretAnswer): FakeWorld {
     random: () => 0.5,
     files: new MemoryFiles(),
     cloudMap: new FakeCloudMap(),
-    answer,
-    reads: 0,
     drained: [],
     inFlight: [0],
-    secret: {
-      read: async () => {
-        world.reads += 1;
-        if (world.answer instanceof Failure) throw world.answer;
-        return Promise.resolve(new PrivateText(typeof world.answer === 'string' ? world.answer : JSON.stringify(world.answer)));
-      },
-    },
+    svids: new FakeSvids(clock, answer),
     envoy: {
       drainListeners: async () => {
         world.drained.push(clock.now());
@@ -127,11 +165,20 @@ export function fakeWorld(answer: SecretAnswer): FakeWorld {
         return Promise.resolve(new Map([...world.parameterTexts].filter(([name]) => names.includes(name))));
       },
     },
-    metadata: { read: async () => Promise.resolve({ taskId: '0123abcd', zone: 'eu-central-1a' }) },
+    metadata: { read: async () => Promise.resolve({ taskArn: TASK_ARN, taskId: '0123abcd', zone: 'eu-central-1a' }) },
   };
   return world;
 }
 
 export function instance(number: number, zone?: string): Instance {
   return { id: `task-${number}`, address: `10.0.${Math.floor(number / 250)}.${(number % 250) + 1}`, zone };
+}
+
+/** Numbers that look random, and are the same every time. */
+export function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) | 0;
+    return (state >>> 0) / 2 ** 32;
+  };
 }

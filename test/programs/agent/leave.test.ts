@@ -1,12 +1,12 @@
 import { run } from '../../../programs/agent/commands';
 import { inFlightOf } from '../../../programs/agent/drain/envoy-admin';
 import { Failure } from '../../../programs/agent/failure';
-import type { CertificateSecret } from '../../../programs/shared/certificate-secret';
-import { Authority } from './authority';
+import type { X509Svid } from '../../../programs/shared/svid';
+import { Authority, NOW } from './authority';
 import type { FakeWorld, LogLine } from './fake-world';
 import { fakeWorld, settings } from './fake-world';
 
-let good: CertificateSecret;
+let good: X509Svid;
 beforeAll(async () => {
   good = await (await Authority.create('one')).issue();
 });
@@ -91,9 +91,23 @@ test('a moment without a request is not the end: it has to last', async () => {
 test('certificates are renewed while the task leaves', async () => {
   const world = fakeWorld(good);
   world.inFlight = [1];
-  const before = world.reads;
+  const renewed: number[] = [];
+  world.svids.answer = () => {
+    renewed.push(world.clock.now() - NOW);
+    return good;
+  };
   await left(world, { ...REGISTERED, MESH_STOP_SECONDS: '120', MESH_RENEW_SECONDS: '10' });
-  expect(world.reads - before).toBeGreaterThanOrEqual(10);
+  // SIGTERM comes after half a minute.
+  expect(renewed.filter((at) => at > 30_000).length).toBeGreaterThanOrEqual(10);
+});
+
+test('when the task has left, nothing is asked any more', async () => {
+  const world = fakeWorld(good);
+  await left(world, { ...REGISTERED, MESH_CHECK_SECONDS: '10' });
+  const { checks } = world.svids;
+  expect(checks).toBeGreaterThan(0);
+  await world.clock.advance(600_000);
+  expect(world.svids.checks).toBe(checks);
 });
 
 test('requests that never end are waited for until just before the stop timeout', async () => {

@@ -1,6 +1,6 @@
 import { InvalidSettings, readSettings } from '../../../programs/agent/settings';
 import { IDENTITY } from './authority';
-import { SECRET_ARN } from './fake-world';
+import { CERTIFIED } from './fake-world';
 
 const weighed = {
   service: 'catalog',
@@ -9,7 +9,7 @@ const weighed = {
     { name: 'v2', cluster: 'catalog-v2' },
   ],
 };
-const MINIMAL = { MESH_IDENTITY: IDENTITY, MESH_SECRET_ARN: SECRET_ARN };
+const MINIMAL = CERTIFIED;
 
 function issuesOf(environment: Readonly<Record<string, string>>): readonly string[] {
   try {
@@ -21,9 +21,15 @@ function issuesOf(environment: Readonly<Record<string, string>>): readonly strin
   }
 }
 
-test('two variables are enough; the rest has defaults', () => {
+test('what a certificate needs is enough; the rest has defaults', () => {
   expect(readSettings(MINIMAL)).toEqual({
-    certificate: { identity: { uri: IDENTITY, trustDomain: 'shop.internal', service: 'orders' }, secretArn: SECRET_ARN, format: 'sds' },
+    certificate: {
+      identity: { uri: IDENTITY, trustDomain: 'shop.internal', service: 'orders' },
+      mesh: 'shop',
+      identityKeyArn: CERTIFIED.MESH_IDENTITY_KEY_ARN,
+      issuerArn: CERTIFIED.MESH_ISSUER_ARN,
+      format: 'sds',
+    },
     region: 'eu-central-1',
     directory: '/run/mesh',
     discovery: [],
@@ -34,7 +40,8 @@ test('two variables are enough; the rest has defaults', () => {
     listMs: 5000,
     stopMs: 30_000,
     waitMs: 600_000,
-    renewMs: 60_000,
+    renewMs: 172_800_000,
+    checkMs: 300_000,
     pollMs: 2000,
     weights: [],
     weightsMs: 15_000,
@@ -45,13 +52,22 @@ test('in a mesh without certificates the region is enough', () => {
   expect(readSettings({ AWS_REGION: 'eu-west-1' })).toMatchObject({ certificate: undefined, region: 'eu-west-1' });
 });
 
-test('fails if only one of identity and secret is given, so that a typo does not switch certificates off', () => {
-  expect(issuesOf({ AWS_REGION: 'eu-west-1', MESH_IDENTITY: IDENTITY })).toEqual([
-    expect.stringMatching(/^MESH_SECRET_ARN is missing, it goes with MESH_IDENTITY/),
-  ]);
-  expect(issuesOf({ MESH_SECRET_ARN: SECRET_ARN })).toEqual([
-    expect.stringMatching(/^MESH_IDENTITY is missing, it goes with MESH_SECRET_ARN/),
-  ]);
+test("the region is the function's, whatever the task says of its own", () => {
+  const issuer = 'arn:aws-cn:lambda:cn-north-1:123456789012:function:issuer';
+  expect(readSettings({ ...MINIMAL, AWS_REGION: 'eu-west-1', MESH_ISSUER_ARN: issuer })).toMatchObject({ region: 'cn-north-1' });
+});
+
+const { MESH_IDENTITY, MESH_NAME, MESH_IDENTITY_KEY_ARN, MESH_ISSUER_ARN } = MINIMAL;
+test.each<[string, Readonly<Record<string, string>>]>([
+  ['MESH_IDENTITY', { MESH_NAME, MESH_IDENTITY_KEY_ARN, MESH_ISSUER_ARN }],
+  ['MESH_NAME', { MESH_IDENTITY, MESH_IDENTITY_KEY_ARN, MESH_ISSUER_ARN }],
+  ['MESH_IDENTITY_KEY_ARN', { MESH_IDENTITY, MESH_NAME, MESH_ISSUER_ARN }],
+  ['MESH_ISSUER_ARN', { MESH_IDENTITY, MESH_NAME, MESH_IDENTITY_KEY_ARN }],
+])('fails if %s alone is missing of what a certificate needs, so that a typo does not switch certificates off', (name, others) => {
+  expect(issuesOf({ AWS_REGION: 'eu-west-1', ...others })).toEqual([expect.stringMatching(new RegExp(`^${name} is missing, it must be `))]);
+});
+
+test('fails if nothing says the region', () => {
   expect(issuesOf({})).toEqual([expect.stringMatching(/^AWS_REGION is missing/)]);
 });
 
@@ -70,7 +86,8 @@ test('every variable is read', () => {
       MESH_LIST_SECONDS: '8',
       MESH_STOP_SECONDS: '120',
       MESH_WAIT_SECONDS: '60',
-      MESH_RENEW_SECONDS: '30',
+      MESH_RENEW_SECONDS: '259200',
+      MESH_CHECK_SECONDS: '30',
       MESH_POLL_SECONDS: '0.5',
       MESH_WEIGHTS: JSON.stringify([
         weighed,
@@ -80,6 +97,7 @@ test('every variable is read', () => {
       MESH_WEIGHTS_SECONDS: '30',
     }),
   ).toMatchObject({
+    certificate: { format: 'pem' },
     directory: '/var/mesh',
     discovery: [target],
     ownService: { namespaceName: 'tasks.shop.internal', serviceName: 'orders' },
@@ -89,7 +107,8 @@ test('every variable is read', () => {
     listMs: 8000,
     stopMs: 120_000,
     waitMs: 60_000,
-    renewMs: 30_000,
+    renewMs: 259_200_000,
+    checkMs: 30_000,
     pollMs: 500,
     weights: [
       { ...weighed, parameter: 'CFN-Catalog-1', routes: [], tcp: false },
@@ -103,6 +122,8 @@ test('fails if anything is wrong, with every wrong variable in one error', () =>
   const issues = issuesOf({
     AWS_REGION: 'eu-west-1',
     MESH_IDENTITY: 'orders',
+    MESH_ISSUER_ARN: 'issuer',
+    MESH_CERTIFICATE_FORMAT: 'der',
     MESH_DISCOVERY: '{}',
     MESH_STOP_SECONDS: 'soon',
     MESH_DIRECTORY: 'here',
@@ -110,14 +131,18 @@ test('fails if anything is wrong, with every wrong variable in one error', () =>
   });
   expect(issues.map((issue) => issue.split(' ')[0])).toEqual([
     'MESH_IDENTITY',
-    'MESH_SECRET_ARN',
+    'MESH_NAME',
+    'MESH_IDENTITY_KEY_ARN',
+    'MESH_ISSUER_ARN',
+    'MESH_CERTIFICATE_FORMAT',
     'MESH_DISCOVERY',
     'ECS_CONTAINER_METADATA_URI_V4',
     'MESH_DIRECTORY',
     'MESH_STOP_SECONDS',
   ]);
   expect(issues[0]).toBe('MESH_IDENTITY is "orders", it must be spiffe://<trust domain>/<service>');
-  expect(issues[1]).toBe('MESH_SECRET_ARN is missing, it goes with MESH_IDENTITY, and must be the ARN of a secret of Secrets Manager');
+  expect(issues[1]).toBe('MESH_NAME is missing, it must be the name of the mesh');
+  expect(issues[3]).toBe('MESH_ISSUER_ARN is "issuer", it must be the ARN of a Lambda function');
 });
 
 test('fails if weights and parameters do not go together', () => {
@@ -132,8 +157,13 @@ test.each([
   ['MESH_IDENTITY', 'spiffe://shop.internal'],
   ['MESH_IDENTITY', 'spiffe://Shop.internal/orders'],
   ['MESH_IDENTITY', 'spiffe://shop.internal/orders?x'],
-  ['MESH_SECRET_ARN', 'shop/orders'],
-  ['MESH_SECRET_ARN', 'arn:aws:ssm:eu-central-1:123456789012:parameter/x'],
+  ['MESH_IDENTITY_KEY_ARN', 'alias/shop'],
+  ['MESH_IDENTITY_KEY_ARN', 'arn:aws:kms:eu-central-1:123456789012:alias/shop'],
+  ['MESH_IDENTITY_KEY_ARN', 'arn:aws:kms:eu-central-1:123456789012:key/'],
+  ['MESH_ISSUER_ARN', 'shop-issuer'],
+  ['MESH_ISSUER_ARN', 'arn:aws:lambda:eu-central-1:123456789012:layer:x'],
+  ['MESH_ISSUER_ARN', 'arn:aws:states:eu-central-1:123456789012:function:x'],
+  ['MESH_CERTIFICATE_FORMAT', 'SDS'],
   ['MESH_DISCOVERY', 'not JSON'],
   ['MESH_DISCOVERY', JSON.stringify([{ ...target, port: 0 }])],
   ['MESH_DISCOVERY', JSON.stringify([{ ...target, cluster: '../../etc/passwd' }])],
@@ -144,6 +174,8 @@ test.each([
   ['ECS_CONTAINER_METADATA_URI_V4', 'localhost'],
   ['MESH_REFRESH_SECONDS', '0'],
   ['MESH_RENEW_SECONDS', '-1'],
+  ['MESH_RENEW_SECONDS', '604801'],
+  ['MESH_CHECK_SECONDS', '0'],
   ['MESH_POLL_SECONDS', '1e3'],
   ['MESH_WAIT_SECONDS', '999999'],
   ['MESH_WEIGHTS', '{}'],

@@ -1,13 +1,13 @@
 import { init } from '../../../programs/agent/commands';
 import { Failure } from '../../../programs/agent/failure';
-import type { CertificateSecret } from '../../../programs/shared/certificate-secret';
+import type { X509Svid } from '../../../programs/shared/svid';
 import { Authority, NOW } from './authority';
-import type { FakeWorld, SecretAnswer } from './fake-world';
+import type { FakeWorld, SvidAnswer } from './fake-world';
 import { fakeWorld, instance, settings } from './fake-world';
 import { diskError } from './memory-files';
 
 let authority: Authority;
-let good: CertificateSecret;
+let good: X509Svid;
 beforeAll(async () => {
   authority = await Authority.create('one');
   good = await authority.issue();
@@ -20,6 +20,7 @@ test('a certificate that is there is written at once', async () => {
   const world = fakeWorld(good);
   expect(await world.clock.until(init(settings(), world))).toBe(0);
   expect(world.clock.now()).toBe(NOW);
+  expect([world.svids.issues, world.svids.checks]).toEqual([1, 0]);
   expect([...world.files.content.keys()].sort()).toEqual(['/run/mesh/identity.json', '/run/mesh/trust.json']);
   expect(world.lines).toEqual([
     {
@@ -32,22 +33,27 @@ test('a certificate that is there is written at once', async () => {
   ]);
 });
 
-test.each<[string, () => SecretAnswer | Promise<SecretAnswer>]>([
-  ['missing', () => new Failure('missing', 'there is none')],
-  ['no-value', () => new Failure('no-value', 'not yet')],
+test.each<[string, () => SvidAnswer | Promise<SvidAnswer>]>([
+  ['missing', () => new Failure('missing', 'there is no such function')],
   ['access-denied', () => new Failure('access-denied', 'no')],
+  ['key-unusable', () => new Failure('key-unusable', 'the identity key is disabled')],
   ['throttled', () => new Failure('throttled', 'slowly')],
   ['network', () => new Failure('network', 'ECONNREFUSED')],
-  ['not-json', () => 'garbage'],
-  ['malformed', () => '{"version":1}'],
+  ['refused', () => new Failure('refused', 'the clock is wrong')],
+  ['issuer-failed', () => new Failure('issuer-failed', 'out of memory')],
+  ['malformed', () => ({ ...good, certificateChain: 'garbage' })],
   ['expired', async () => authority.issue({ notBefore: NOW - 9e6, notAfter: NOW - 1000 })],
+  ['not-yet-valid', async () => authority.issue({ notBefore: NOW + 3_600_000 })],
   ['wrong-identity', async () => authority.issue({ identity: 'spiffe://shop.internal/carts' })],
-])('it waits while the secret is %s, and says so and why', async (reason, answer) => {
+  ['key-mismatch', async () => ({ ...good, privateKey: (await authority.issue()).privateKey })],
+  ['untrusted', async () => ({ ...good, trustBundle: (await Authority.create('two')).root })],
+])('it waits while the answer is %s, and says so and why', async (reason, answer) => {
   const world = fakeWorld(await answer());
   const done = init(settings(), world);
   await world.clock.advance(20_000);
   expect(world.files.content.size).toBe(0);
   expect(new Set(waits(world))).toEqual(new Set([reason]));
+  expect(waits(world)).toHaveLength(world.svids.issues);
   expect(world.lines[0]).toEqual({
     level: 'warn',
     message: 'waiting for the certificate',
@@ -56,7 +62,7 @@ test.each<[string, () => SecretAnswer | Promise<SecretAnswer>]>([
     nextTryMs: expect.any(Number),
     giveUpInMs: 600_000,
   });
-  world.answer = good;
+  world.svids.answer = good;
   expect(await world.clock.until(done)).toBe(0);
   expect(world.files.content.has('/run/mesh/identity.json')).toBe(true);
 });

@@ -3,7 +3,7 @@ import { init, run } from '../../../programs/agent/commands';
 import { Failure } from '../../../programs/agent/failure';
 import type { Forgotten } from '../../../programs/agent/weights/runtime-file';
 import { runtimeFile, weightsOf } from '../../../programs/agent/weights/runtime-file';
-import type { CertificateSecret } from '../../../programs/shared/certificate-secret';
+import type { X509Svid } from '../../../programs/shared/svid';
 import type { WeightsTarget } from '../../../programs/agent/settings';
 import { Authority } from './authority';
 import type { FakeWorld } from './fake-world';
@@ -26,7 +26,7 @@ const layerIn = (text: string | undefined): Readonly<Record<string, unknown>> =>
   (JSON.parse(text ?? '{"resources":[{"layer":{}}]}') as { resources: { layer: Record<string, unknown> }[] }).resources[0].layer;
 const said = (weights: object, routes?: object): string => JSON.stringify({ weights, ...(routes === undefined ? {} : { routes }) });
 
-let good: CertificateSecret;
+let good: X509Svid;
 beforeAll(async () => {
   good = await (await Authority.create('one')).issue();
 });
