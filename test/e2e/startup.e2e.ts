@@ -21,6 +21,13 @@ e2e('the start of tasks', () => {
     ].map((event) => story.indexOf(event));
     expect(order).not.toContain(-1);
     expect(order).toEqual([...order].sort((a, b) => a - b));
+    const { history } = shopping().task('ui');
+    const at = (subject: string, what: string): number =>
+      history.find((event) => event.subject === subject && event.what === what)?.at ?? NaN;
+    console.log(
+      `FIGURE start of a task: mesh-init ${at('mesh-init', 'EXITED') - at('mesh-init', 'STARTED')} ms, ` +
+        `from its start to that of the application ${at('app', 'STARTED') - at('mesh-init', 'STARTED')} ms`,
+    );
   });
 
   test('a service is healthy before the service that it calls exists, and reaches it once it does', async () => {

@@ -1,4 +1,4 @@
-import type { SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager';
+import type { KMSClientConfig } from '@aws-sdk/client-kms';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -24,7 +24,7 @@ export interface CallHooks {
   readonly after?: (operation: string) => void;
 }
 
-type RequestHandler = NonNullable<SecretsManagerClientConfig['requestHandler']>;
+type RequestHandler = NonNullable<KMSClientConfig['requestHandler']>;
 
 interface JsonRequest {
   readonly headers: Readonly<Record<string, string>>;
