@@ -198,7 +198,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
     packages: [...SDK, '@peculiar/x509', 'reflect-metadata', 'fast-check', ...CDK],
   },
   'test/e2e/programs': { packages: ['node:**', '@grpc/*'] },
-  'test/e2e/runner/**': { rooms: ['test/e2e', 'test/e2e/programs', 'test/programs', ...PROGRAMS], packages: [...SDK, 'dns-packet'] },
+  'test/e2e/runner/**': {
+    rooms: ['test/e2e', 'test/e2e/programs', 'test/programs', 'lib/core/contract', ...PROGRAMS],
+    packages: [...SDK, 'dns-packet'],
+  },
   'test/e2e/api-gateway': { rooms: ['test/e2e/runner', 'lib/core/model'] },
   'test/e2e/systems': { rooms: ['test/e2e/runner', 'test/support', 'examples', ...LIBRARY], packages: CDK },
   'test/e2e': {
@@ -209,11 +212,14 @@ const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['test/e2e', 'test/e2e/runner', 'test/e2e/systems', 'test/simulator', 'test/programs', ...LIBRARY],
     packages: ['node:**', '@grpc/*', 'fast-check', ...CDK],
   },
-  'test/e2e-runner': { rooms: ['test/e2e/**', 'test/support', ...LIBRARY], packages: [...SDK, 'dns-packet', ...CDK] },
+  'test/e2e-runner': {
+    rooms: ['test/e2e/**', 'test/programs/**', 'test/support', ...LIBRARY, ...PROGRAMS],
+    packages: [...SDK, 'dns-packet', ...CDK],
+  },
   // Attacks on identities go by the policies of a template, as the emulated AWS reads them.
   'test/identity.test.ts': { rooms: ['test/e2e/**', 'programs/shared/**', ...LIBRARY], packages: [...SDK, ...CDK] },
   test: { rooms: ['test/support', 'examples', ...LIBRARY], packages: ['node:**', 'typescript', 'cdk-nag', ...CDK] },
-  bench: { rooms: ['test/e2e', 'test/e2e/**', ...LIBRARY], packages: ['node:**', '@aws-cdk-containers/*', ...CDK] },
+  bench: { rooms: ['test/e2e', 'test/e2e/**', ...LIBRARY, ...PROGRAMS], packages: ['node:**', '@aws-cdk-containers/*', ...SDK, ...CDK] },
 };
 
 // ------------------------------------------------------------------------------------------------ reading the sources

@@ -14,6 +14,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ['servicediscovery:DiscoverInstances,servicediscovery:DiscoverInstancesRevision ' +
   'if servicediscovery:NamespaceName,servicediscovery:ServiceName']:
     'Cloud Map has no resources for them; the conditions name the callees.',
+  'cloudwatch:GetMetricData': 'CloudWatch has no resources for reading metrics.',
   'ecr:GetAuthorizationToken': 'A token is for the whole registry; ECR has no resource for it.',
   'lambda:InvokeFunction': 'The provider framework of the CDK: any version (`:*`) of its one function.',
 };

@@ -1,5 +1,5 @@
 /** Who can have which identity: every call goes by the policies of the synthesized template, and the real issuing function answers. */
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template as AwsTemplate } from 'aws-cdk-lib/assertions';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
@@ -114,6 +114,7 @@ describe('a task', () => {
     ['with fields in other cases', { Identity: ORDERS, Mesh: 'shop' }],
     ['under an identity that begins with its own', shopContext(`${ORDERS}2`)],
     ['under a pattern', shopContext('spiffe://shop.internal/*')],
+    ['under an identity below its own', shopContext(`${ORDERS}/job`)],
   ])('fails if it encrypts %s', async (_, context) => {
     await expect(encrypt(task('Shop', 'orders'), context)).rejects.toMatchObject(denied);
   });
@@ -153,14 +154,18 @@ describe('who finds a proof', () => {
   });
 
   test('gets nothing that it can use: the certificate is of a key that it does not have', async () => {
-    const { csr, keyHash } = await request();
+    const { csr, keyHash, privateKey } = await request();
     const proof = await encrypt(task('Shop', 'orders'), shopContext(ORDERS), { keyHash });
     const [first, again] = [
       await ask(task('Shop', 'orders'), { identity: ORDERS, csr, proof }),
       await ask(stranger([allow('lambda:InvokeFunction')]), { identity: ORDERS, csr, proof }),
     ];
-    const serials = [first, again].map((answer) => (answer.outcome === 'issued' ? serialOf(answer.certificateChain) : answer.outcome));
-    expect(new Set(serials).size).toBe(1);
+    const [own, found] = [first, again].map((answer) => {
+      if (answer.outcome !== 'issued') throw new Error(`there is no certificate: ${answer.outcome}`);
+      return new X509Certificate(answer.certificateChain);
+    });
+    expect(found?.serialNumber).toBe(own?.serialNumber);
+    expect(found?.checkPrivateKey(createPrivateKey(privateKey.reveal()))).toBe(true);
   });
 
   test('fails if it goes to the function of another mesh', async () => {
@@ -188,6 +193,14 @@ describe('somebody else of the account', () => {
     ['the tag, and kms:Decrypt', [allow('kms:Decrypt')], { [IDENTITY_TAG]: ORDERS }, shopContext(ORDERS)],
   ])('fails if a role with %s proves an identity', async (_, statements, tags, context) => {
     await expect(encrypt(stranger(statements, tags), context)).rejects.toMatchObject(denied);
+  });
+
+  test.each([
+    ['a user', 'arn:aws:iam::123456789012:user/somebody'],
+    ['a federated user', 'arn:aws:sts::123456789012:federated-user/somebody'],
+  ])('fails if %s proves an identity, who can give tags to a session of its own', async (_, arn) => {
+    const user = { ...stranger(everything, { [IDENTITY_TAG]: ORDERS }), roleArn: arn };
+    await expect(encrypt(user, shopContext(ORDERS))).rejects.toMatchObject(denied);
   });
 
   test('can prove an identity with both: the tag of it and kms:Encrypt, which only administrators of roles can give', async () => {
@@ -221,17 +234,11 @@ describe('somebody else of the account', () => {
 });
 
 async function decrypt(by: Principal, proof: string): Promise<unknown> {
-  return aws
-    .clients(by)
-    .kms.send(
-      new DecryptCommand({
-        KeyId: keyOf('Shop'),
-        CiphertextBlob: Buffer.from(proof, 'base64'),
-        EncryptionContext: { ...shopContext(ORDERS) },
-      }),
-    );
-}
-
-function serialOf(pem: string): string {
-  return new X509Certificate(pem).serialNumber;
+  return aws.clients(by).kms.send(
+    new DecryptCommand({
+      KeyId: keyOf('Shop'),
+      CiphertextBlob: Buffer.from(proof, 'base64'),
+      EncryptionContext: { ...shopContext(ORDERS) },
+    }),
+  );
 }

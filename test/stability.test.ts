@@ -2,6 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { readFileSync } from 'node:fs';
 import { Authorizer, Certificates, Edge, Microservices, Protocol } from '../lib';
 import type { MicroservicesProps, ServiceProps } from '../lib';
+import { IDENTITY_TAG } from '../lib/core/contract/issuing';
 import flags from '../cdk.json';
 import type { Resource } from './support/stack';
 import { build, resourcesOf, service } from './support/stack';
@@ -30,10 +31,6 @@ function compare(
     removed: ids.filter((id) => !(id in after)),
   };
 }
-
-/** What names the secrets of all services: the functions that issue into them, and watch over them. Updated in place. */
-const SECRET_LISTS = /^ShopCertificates(AuthorityGuardRole|Authorities|RotationRole)[0-9A-F]{8}$/;
-const withoutLists = (ids: readonly string[]): readonly string[] => ids.filter((id) => !SECRET_LISTS.test(id));
 
 const owners = (ids: readonly string[]): string[] =>
   [...new Set(ids.map((id) => /^Shop(ui|catalog|orders|cache|search|gateway)/.exec(id)?.[1] ?? id))].sort();
@@ -66,7 +63,7 @@ test('a new service that calls nobody changes no other', () => {
     resources({ services, edge: edge() }),
     resources({ services: { ...services, search: service() }, edge: edge() }),
   );
-  expect({ changed: withoutLists(changed), removed }).toEqual({ changed: [], removed: [] });
+  expect({ changed: changed, removed }).toEqual({ changed: [], removed: [] });
   expect(owners(added)).toEqual(['search']);
 });
 
@@ -75,7 +72,7 @@ test('a new caller changes of the callee what says who may call, and nothing els
     resources({ services, edge: edge() }),
     resources({ services: { ...services, search: service({ calls: ['cache'] }) }, edge: edge() }),
   );
-  expect({ changed: withoutLists(changed), removed }).toEqual({
+  expect({ changed: changed, removed }).toEqual({
     changed: [expect.stringMatching(/^ShopcacheTaskDefinition/)],
     removed: [],
   });
@@ -111,22 +108,22 @@ test('a service that leaves takes along only what is its own', () => {
     resources({ services, edge: edge() }),
     resources({ services: { ...rest, orders: service({ protocol: Protocol.GRPC, port: 50051 }) }, edge: edge() }),
   );
-  expect(owners(withoutLists(changed))).toEqual(['orders']);
+  expect(owners(changed)).toEqual(['orders']);
   expect(added).toEqual([]);
   expect(owners(removed)).toEqual(['cache']);
 });
 
 test('an edge that comes later changes of the services that it routes to whom they let in, and nothing else', () => {
   const { changed, added, removed } = compare(resources({ services }), resources({ services, edge: edge() }));
-  expect({ changed: withoutLists(changed), removed }).toEqual({ changed: [expect.stringMatching(/^ShopuiTaskDefinition/)], removed: [] });
+  expect({ changed: changed, removed }).toEqual({ changed: [expect.stringMatching(/^ShopuiTaskDefinition/)], removed: [] });
   expect(added.filter((id) => id.startsWith('Shopui'))).toEqual([expect.stringMatching(/^ShopuiFromgateway/)]);
   expect(owners(added.filter((id) => /^Shop[a-z]/.test(id)))).toEqual(['gateway', 'ui']);
 });
 
-test('a service is known by the same identity, and keeps its secret, whatever else changes', () => {
+test('a service keeps its role, and proves the same identity, whatever else changes', () => {
   const identities = (props: MicroservicesProps): readonly string[] =>
     Object.entries(resources(props))
-      .filter(([, { Type }]) => Type === 'AWS::SecretsManager::Secret')
+      .filter(([, { Properties }]) => JSON.stringify(Properties?.['Tags'] ?? []).includes(IDENTITY_TAG))
       .map(([id, { Properties }]) => `${id} ${JSON.stringify(Properties?.['Tags'])}`);
   const before = identities({ services });
   expect(
@@ -162,6 +159,6 @@ test('a second edge changes of the services that it routes to whom they let in, 
     resources({ services, edge: edge() }),
     resources({ services, edges: { default: edge(), partners: edge() } }),
   );
-  expect({ changed: withoutLists(changed), removed }).toEqual({ changed: [expect.stringMatching(/^ShopuiTaskDefinition/)], removed: [] });
+  expect({ changed: changed, removed }).toEqual({ changed: [expect.stringMatching(/^ShopuiTaskDefinition/)], removed: [] });
   expect(added.filter((id) => id.startsWith('ShopEdge') && !id.startsWith('ShopEdgepartners'))).toEqual([]);
 });

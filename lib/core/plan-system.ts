@@ -12,7 +12,7 @@ import type { IssueList } from './reading/issues';
 /** Everything that a topology becomes. Its mesh provider and the kinds of its edges add issues for what they cannot do. */
 export function planSystem(topology: Topology, issues: IssueList): SystemPlan {
   const { name, domain, discoveryDomain } = topology;
-  const { virtualAddresses, ...mesh } = planMesh(topology, issues);
+  const { virtualAddresses, settleSeconds, ...mesh } = planMesh(topology, issues);
   return {
     ...mesh,
     name,
@@ -22,7 +22,7 @@ export function planSystem(topology: Topology, issues: IssueList): SystemPlan {
     workloads: mesh.workloads.map((workload) => complete(workload, topology, mesh.ingress)),
     records: recordsOf(topology),
     deploymentOrder: deploymentOrder(topology),
-    ...defined({ certificates: certificatesOf(topology, mesh) }),
+    ...defined({ certificates: certificatesOf(topology, mesh.workloads, settleSeconds) }),
     edges: topology.edges.map((edge) => planEdge(topology, edge)),
     warnings: [...topology.warnings, ...edgeWarnings(topology), ...mesh.warnings],
   };
@@ -54,8 +54,9 @@ function recordsOf({ services, external }: Topology): readonly RecordPlan[] {
 /** Authorities are there for workloads that have identities. */
 function certificatesOf(
   { name, trustDomain, certificates }: Topology,
-  { workloads }: Pick<MeshPlan, 'workloads'>,
+  workloads: readonly MeshWorkloadPlan[],
+  settleSeconds: number | undefined,
 ): CertificatePlan | undefined {
   if (certificates.kind === 'none' || workloads.every(({ identity }) => identity === undefined)) return undefined;
-  return { meshName: name, trustDomain, settings: certificates };
+  return { meshName: name, trustDomain, settings: certificates, ...defined({ settleSeconds }) };
 }

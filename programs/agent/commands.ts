@@ -152,10 +152,14 @@ function certificateLoops(
   parts: LoopParts,
   retire: () => void,
 ): readonly Promise<void>[] {
-  const tellLifeLeft = lifeLeftReporter({ ...world, ...own });
+  let confirmedAt: number | undefined;
+  const confirmed = (now: number): void => {
+    confirmedAt = now;
+  };
+  const tellLifeLeft = lifeLeftReporter({ ...world, ...own, confirmedAt: () => confirmedAt });
   return [
     ...(certificate?.format === 'pem' ? [loop('retirement', retirement({ ...world, ...own, retire }), parts)] : []),
-    loop('certificate', renewal({ ...world, ...own, renewMs, checkMs, tellLifeLeft }), parts),
+    loop('certificate', renewal({ ...world, ...own, renewMs, checkMs, tellLifeLeft, confirmed }), parts),
     loop(
       'life left',
       async () => {

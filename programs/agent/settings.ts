@@ -8,7 +8,7 @@ import type {
 } from '../../lib/core/contract/agent';
 import { MESH_DIRECTORY } from '../../lib/core/contract/files';
 import { identityParts } from '../../lib/core/contract/identity';
-import { CHECK_SECONDS, RENEW_AFTER_SECONDS } from '../../lib/core/contract/issuing';
+import { CHECK_SECONDS, LIFETIME_SECONDS, RENEW_AFTER_SECONDS } from '../../lib/core/contract/issuing';
 import type { Unread } from '../../lib/core/contract/unread';
 
 /** The agent's settings, all of them by environment variables. */
@@ -150,8 +150,8 @@ export function readSettings(environment: Environment): Settings {
 /** All of them or none, so that a misspelt name does not switch certificates off. */
 const GO_TOGETHER = ['MESH_IDENTITY', 'MESH_NAME', 'MESH_IDENTITY_KEY_ARN', 'MESH_ISSUER_ARN'] as const;
 
-/** A week: the life of a certificate. */
-const MAX_SECONDS = 604_800;
+/** Nothing takes longer than a certificate lives. */
+const MAX_SECONDS = LIFETIME_SECONDS;
 
 class Variables {
   readonly issues: string[] = [];

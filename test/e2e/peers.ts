@@ -2,13 +2,15 @@
 import type { ChildProcess } from 'node:child_process';
 import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { INBOUND_PORT } from '../../lib/core/model/constants';
-import { DAY_MS, issueLeafCertificate } from '../../programs/functions/x509/leaf-certificate';
 import { kmsSigner } from '../../programs/functions/x509/kms-signer';
+import { issueLeafCertificate } from '../../programs/functions/x509/leaf-certificate';
 import type { Connected, Connection, Done, Order } from './programs/tls-client';
 import type { Heard, Presentation } from './programs/tls-server';
 import { program } from './programs';
 import type { Cluster, Endpoint, ImageRule } from './runner';
 import { until } from './runner';
+
+const DAY_MS = 86_400_000;
 
 export type { Connected, Connection, RawRequest } from './programs/tls-client';
 

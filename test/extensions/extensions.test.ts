@@ -81,7 +81,7 @@ describe("somebody else's mesh", () => {
     template.hasResourceProperties('AWS::Route53::RecordSet', { Name: 'items.shop.internal', ResourceRecords: ['127.0.0.1'] });
     expect(system.service('items').url).toBe('http://items.shop.internal:7001');
     // Nothing of another mesh is there.
-    template.resourceCountIs('AWS::SecretsManager::Secret', 0);
+    template.resourceCountIs('AWS::KMS::Key', 0);
     expect(JSON.stringify(template.toJSON())).not.toMatch(/mesh-agent|envoy/i);
   });
 

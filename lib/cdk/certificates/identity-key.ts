@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { Aws, RemovalPolicy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
@@ -34,7 +34,8 @@ export function identityKey(scope: Construct, id: string, { meshName, trustDomai
           sid: 'RolesProveTheirOwnIdentity',
           principals: [new iam.AccountRootPrincipal()],
           actions: ['kms:Encrypt'],
-          conditions: onlyUnder(context),
+          // Roles alone: a user can give tags to a session of its own.
+          conditions: { ...onlyUnder(context), ArnLike: { 'aws:PrincipalArn': `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/*` } },
         }),
         onThisKey({
           sid: 'IssuerReadsProofs',

@@ -1,4 +1,4 @@
-import { Aws, CustomResource, Duration, Stack } from 'aws-cdk-lib';
+import { Aws, CustomResource, Duration, Stack, Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -7,7 +7,7 @@ import type { Construct } from 'constructs';
 import type { AuthoritySetAttributes, AuthoritySetProperties } from '../../core/contract/custom-resources';
 import { AUTHORITY_SET_RESOURCE } from '../../core/contract/custom-resources';
 import type { IssuerVariables, IssuingAuthority } from '../../core/contract/issuing';
-import { leafTemplateArn } from '../../core/contract/issuing';
+import { ISSUER_TIMEOUT_SECONDS, leafTemplateArn } from '../../core/contract/issuing';
 import { defined } from '../../core/defined';
 import type { CertificatePlan } from '../../core/plan/system-plan';
 import type { Authority } from './authorities';
@@ -50,8 +50,9 @@ export function renderIssuer(scope: Construct, props: IssuerProps): Issuer {
       MESH: meshName,
       IDENTITY_KEY_ARN: key.keyArn,
     } satisfies IssuerVariables,
-    // Below it a caller gives up, which counts on no answer after 40 seconds.
-    timeout: Duration.seconds(45),
+    timeout: Duration.seconds(ISSUER_TIMEOUT_SECONDS),
+    // Agents wait for the answer. What is only queued would come when nobody waits any more.
+    onlyIfWaitedFor: true,
     ...defined({ reservedConcurrentExecutions: settings.reservedConcurrentExecutions }),
   });
   for (const { key: authorityKey } of authorities)
@@ -61,7 +62,10 @@ export function renderIssuer(scope: Construct, props: IssuerProps): Issuer {
 
 function privateCaStatements(authorities: readonly string[]): readonly iam.PolicyStatement[] {
   return [
-    new iam.PolicyStatement({ actions: ['acm-pca:DescribeCertificateAuthority', 'acm-pca:GetCertificate'], resources: [...authorities] }),
+    new iam.PolicyStatement({
+      actions: ['acm-pca:DescribeCertificateAuthority', 'acm-pca:GetCertificate', 'acm-pca:GetCertificateAuthorityCertificate'],
+      resources: [...authorities],
+    }),
     new iam.PolicyStatement({
       actions: ['acm-pca:IssueCertificate'],
       resources: [...authorities],
@@ -77,7 +81,12 @@ function renderAuthoritySet(scope: Construct, { plan, authorities, logGroup }: I
     asset: 'authority-set',
     description: `Refuses changes of authorities that would cut services of the mesh ${plan.meshName} off from each other`,
     logGroup,
+    statements: [new iam.PolicyStatement({ actions: ['cloudwatch:GetMetricData'], resources: ['*'] })],
     timeout: Duration.minutes(1),
+  });
+  Validations.of(guard.role).acknowledge({
+    id: 'AwsSolutions-IAM5[Resource::*]',
+    reason: 'CloudWatch has no resources for reading metrics; the function reads one metric of the mesh.',
   });
   return new CustomResource(scope, 'Authorities', {
     resourceType: AUTHORITY_SET_RESOURCE,
@@ -85,6 +94,8 @@ function renderAuthoritySet(scope: Construct, { plan, authorities, logGroup }: I
     properties: {
       Authorities: authorities.map(({ name, certificate }) => ({ Name: name, Certificate: certificate })),
       Issuer: plan.settings.issuer,
+      TrustDomain: plan.trustDomain,
+      ...defined({ SettleSeconds: plan.settleSeconds === undefined ? undefined : String(plan.settleSeconds) }),
     } satisfies AuthoritySetProperties,
   });
 }

@@ -1,4 +1,4 @@
-import { Stack, Validations, type Duration } from 'aws-cdk-lib';
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
@@ -19,6 +19,8 @@ export interface MeshFunctionProps {
   readonly environment?: Record<string, string>;
   readonly timeout: Duration;
   readonly reservedConcurrentExecutions?: number;
+  /** Whether an invocation that is queued, and failed or has waited for a minute, is dropped. @default false */
+  readonly onlyIfWaitedFor?: boolean;
 }
 
 /** A function of this library with a role that may do just what is stated here. */
@@ -32,7 +34,17 @@ export class MeshFunction extends Construct {
     private readonly props: MeshFunctionProps,
   ) {
     super(scope, id);
-    const { asset, description, logGroup, statements = [], role, environment, timeout, reservedConcurrentExecutions } = props;
+    const {
+      asset,
+      description,
+      logGroup,
+      statements = [],
+      role,
+      environment,
+      timeout,
+      reservedConcurrentExecutions,
+      onlyIfWaitedFor,
+    } = props;
     this.role = role ?? functionRole(this, 'Role', logGroup, statements);
     this.function = new lambda.Function(this, 'Function', {
       // The agent's image has the same one.
@@ -45,6 +57,10 @@ export class MeshFunction extends Construct {
       timeout,
       role: this.role,
       logGroup,
+      // Without the lines by which Lambda says of each invocation that it begins and ends. What the program writes stays as it is.
+      loggingFormat: lambda.LoggingFormat.JSON,
+      systemLogLevelV2: lambda.SystemLogLevel.WARN,
+      ...(onlyIfWaitedFor === true ? { retryAttempts: 0, maxEventAge: Duration.minutes(1) } : {}),
       ...defined({ environment, reservedConcurrentExecutions }),
     });
     Validations.of(this.function).acknowledge({

@@ -1,5 +1,6 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { IDENTITY_TAG, proofContext } from '../../core/contract/issuing';
+import { warn } from '../warn';
 import { onlyUnder } from './identity-key';
 
 /** Where whoever has an identity gets its certificates. */
@@ -29,6 +30,18 @@ export function identityStatements({ uri, meshName, identityKeyArn, issuerArn }:
 
 /** The key's policy compares the tag with the identity that the role proves. */
 export function tagIdentity(role: iam.Role, { uri }: Pick<ProvenIdentity, 'uri'>): void {
+  const { defaultChild } = role.node;
   // Not by `Tags`, which works in an Aspect.
-  (role.node.defaultChild as iam.CfnRole).tags.setTag(IDENTITY_TAG, uri);
+  if (defaultChild instanceof iam.CfnRole) defaultChild.tags.setTag(IDENTITY_TAG, uri);
+  // A role that somebody has made, by `Role.customizeRoles()`.
+  else
+    warn(role, [
+      {
+        id: 'role-without-identity',
+        path: 'services',
+        message:
+          `the role ${role.roleName} is not made by this app, so it has no tag by which its tasks prove who they are: ` +
+          `give it the tag ${IDENTITY_TAG} with the value ${uri}, or they get no certificate`,
+      },
+    ]);
 }

@@ -23,6 +23,8 @@ export type AuthoritySetProperties = {
   readonly Authorities: readonly TrustedAuthority[];
   /** The name of the authority that issues. */
   readonly Issuer: string;
+  /** By which the metrics of the mesh are known. */
+  readonly TrustDomain: string;
   /** How long after a change tasks may still hold what was before. @default - SETTLE_SECONDS of issuing.ts */
   readonly SettleSeconds?: string;
 };

@@ -107,14 +107,31 @@ export function proofContext(mesh: string, identity: string): ProofContext {
  */
 export const IDENTITY_TAG = 'cdk-ecs-microservices-identity';
 
-/** How old a certificate is when its task asks for the next one; the last day in which it does so is a fifth of this later. */
-export const RENEW_AFTER_SECONDS = 2 * 24 * 60 * 60;
+const DAY_SECONDS = 24 * 60 * 60;
+
+/** How long a certificate is valid. */
+export const LIFETIME_SECONDS = 7 * DAY_SECONDS;
+
+/** How old a certificate is when its task asks for the next one. */
+export const RENEW_AFTER_SECONDS = 2 * DAY_SECONDS;
+
+/** By which share of that it may be later, so that tasks which started together do not renew together. */
+export const RENEWAL_SPREAD = 0.2;
 
 /**
- * The same where each certificate costs money: half of the 6 days that it is valid.
- * https://aws.amazon.com/private-ca/pricing/
+ * How long a certificate of AWS Private CA is valid. An authority in short-lived mode issues for 7 days at most, and AWS lets a
+ * certificate begin an hour ago. https://docs.aws.amazon.com/privateca/latest/userguide/short-lived-certificates.html
  */
-export const PRIVATE_CA_RENEW_AFTER_SECONDS = 3 * 24 * 60 * 60;
+export const PRIVATE_CA_LIFETIME_DAYS = 6;
+
+/** How old it is when it is replaced: each costs money. https://aws.amazon.com/private-ca/pricing/ */
+export const PRIVATE_CA_RENEW_AFTER_SECONDS = (PRIVATE_CA_LIFETIME_DAYS / 2) * DAY_SECONDS;
+
+/** How long a task waits for a certificate: AWS Private CA may take half a minute. */
+export const ISSUE_TIMEOUT_SECONDS = 40;
+
+/** How long the function may run. Longer than a task waits, so that what was paid for is not lost in the last second. */
+export const ISSUER_TIMEOUT_SECONDS = 45;
 
 /** How often a task asks whether the authorities have changed. */
 export const CHECK_SECONDS = 300;

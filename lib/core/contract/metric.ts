@@ -1,6 +1,17 @@
-/** What agents write into their logs, and the alarm looks at: 1 for a certificate that was just issued, 0 for an expired one. */
+/** What agents write into their logs for CloudWatch. */
 export const METRIC_NAMESPACE = 'CdkEcsMicroservices';
+
+/** 1 for a certificate that was just issued, 0 for an expired one. The alarm looks at it. */
 export const LIFE_LEFT_METRIC = 'CertificateLifeLeft';
 
-/** Its one dimension, whose value is the trust domain. */
+/**
+ * For how many seconds a task has not heard that it has the authorities that the issuing function has. Who guards a change of
+ * authorities looks at it.
+ */
+export const AUTHORITIES_AGE_METRIC = 'AuthoritiesAge';
+
+/** Their one dimension, whose value is the trust domain. */
 export const MESH_DIMENSION = 'Mesh';
+
+/** How often they are written. */
+export const REPORT_SECONDS = 300;

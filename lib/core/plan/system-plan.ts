@@ -6,7 +6,7 @@ import type { EdgePlan } from './edge-plan';
  * constructs one to one. What only CDK can hold (images, secrets, health check objects) is looked up in the props by
  * service, version and container.
  */
-export interface SystemPlan extends Omit<MeshPlan, 'workloads' | 'virtualAddresses'> {
+export interface SystemPlan extends Omit<MeshPlan, 'workloads' | 'virtualAddresses' | 'settleSeconds'> {
   /** The name of the mesh. */
   readonly name: string;
   /** By which the mesh is rendered: the ID of its provider. */
@@ -32,6 +32,8 @@ export interface MeshPlan {
   readonly ingress: readonly IngressPlan[];
   /** What the virtual names resolve to, in words. */
   readonly virtualAddresses: string;
+  /** How long proxies may use certificates and authorities of before, where that is longer than it takes agents to get others. */
+  readonly settleSeconds?: number;
   /** Resources of a control plane, which the provider's own renderer knows; absent if there is none. */
   readonly resources?: unknown;
   readonly warnings: readonly Warning[];
@@ -61,6 +63,8 @@ export interface DeploymentOrderPlan {
 export interface CertificatePlan {
   readonly meshName: string;
   readonly trustDomain: string;
+  /** How long after a change of authorities tasks may use those of before; absent: no longer than their agents take to hear of it. */
+  readonly settleSeconds?: number;
   readonly settings: Exclude<CertificateSettings, { readonly kind: 'none' }>;
 }
 

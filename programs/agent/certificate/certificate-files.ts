@@ -6,6 +6,9 @@ import type { CertificateFormat } from './certificate-format';
 import type { IdentityMaterial } from './sds';
 import { SDS } from './sds';
 
+/** A certificate that must not be used, whatever the disk is like. */
+export class BadCertificate extends Failure {}
+
 export interface Installed {
   readonly leaf: Leaf;
   readonly changed: readonly ('certificate' | 'trust')[];
@@ -38,7 +41,7 @@ export class CertificateFiles {
   /** Writes a certificate in the place of what is there. Throws a Failure that says why not. */
   async install(svid: X509Svid, now: Date): Promise<Installed> {
     const checked = checkSvid(svid, { identity: this.identity, now });
-    if (!checked.ok) throw new Failure(checked.refusal.reason, checked.refusal.message);
+    if (!checked.ok) throw new BadCertificate(checked.refusal.reason, checked.refusal.message);
     const { leaf } = checked;
     const [identityNow, trustNow] = await this.read();
     const current =

@@ -1,5 +1,5 @@
 import type { IssuingAnswer, IssuingRequest, ProofContent, ProofContext } from '../../../lib/core/contract/issuing';
-import { proofContext } from '../../../lib/core/contract/issuing';
+import { ISSUE_TIMEOUT_SECONDS, proofContext } from '../../../lib/core/contract/issuing';
 import type { Unread } from '../../../lib/core/contract/unread';
 import type { X509Svid } from '../../shared/svid';
 import { makeCertificateRequest, type CertificateRequest } from '../../shared/x509/certificate-request';
@@ -39,8 +39,8 @@ export interface IssuingParts {
 }
 
 const CHECK_TIMEOUT_MS = 10_000;
-/** AWS Private CA may take half a minute. Shorter than what a loop may take; see health/pulse.ts. */
-const ISSUE_TIMEOUT_MS = 40_000;
+/** Together with the others shorter than what a loop may take; see health/pulse.ts. */
+const ISSUE_TIMEOUT_MS = ISSUE_TIMEOUT_SECONDS * 1000;
 
 export function svidSource({ clock, identity, mesh, key, issuer, task }: IssuingParts): SvidSource {
   // Kept until it is answered: AWS Private CA charges for each request that it has not seen before.

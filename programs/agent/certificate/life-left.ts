@@ -1,11 +1,17 @@
-import { LIFE_LEFT_METRIC, MESH_DIMENSION, METRIC_NAMESPACE } from '../../../lib/core/contract/metric';
+import {
+  AUTHORITIES_AGE_METRIC,
+  LIFE_LEFT_METRIC,
+  MESH_DIMENSION,
+  METRIC_NAMESPACE,
+  REPORT_SECONDS,
+} from '../../../lib/core/contract/metric';
 import type { Leaf } from '../../shared/svid';
 import type { Clock } from '../clock';
 import type { Log, LogFields } from '../../shared/log';
 import type { Identity } from '../settings';
 import type { CertificateFiles } from './certificate-files';
 
-export const REPORT_EVERY_MS = 300_000;
+export const REPORT_EVERY_MS = REPORT_SECONDS * 1000;
 
 /** 1 when a certificate was just issued, 0 when it expired. */
 export function lifeLeft({ notBefore, notAfter }: Pick<Leaf, 'notBefore' | 'notAfter'>, now: number): number {
@@ -13,24 +19,32 @@ export function lifeLeft({ notBefore, notAfter }: Pick<Leaf, 'notBefore' | 'notA
   return Math.max(0, Math.min(1, Number(left.toFixed(4))));
 }
 
-/** Reports how much life the certificate on the disk has left; 0 if there is no valid one. */
+/**
+ * Reports how much life the certificate on the disk has left, 0 if there is no valid one, and for how long nobody has said that its
+ * authorities are still right.
+ */
 export function lifeLeftReporter({
   clock,
   log,
   certificate,
   identity,
+  confirmedAt,
 }: {
   readonly clock: Clock;
   readonly log: Log;
   readonly certificate: CertificateFiles;
   readonly identity: Identity;
+  /** When the issuing function last said so; undefined: not since the agent runs. */
+  readonly confirmedAt: () => number | undefined;
 }): () => Promise<void> {
+  const startedAt = clock.now();
   return async () => {
     const now = clock.now();
     const current = await certificate.current(new Date(now)).catch(() => undefined);
     log.raw(
       current?.ok === true
         ? metric(identity, lifeLeft(current.leaf, now), now, {
+            ...authoritiesAge(confirmedAt() ?? (now - startedAt < REPORT_EVERY_MS / 2 ? undefined : current.leaf.notBefore.getTime()), now),
             serial: current.leaf.serialNumber,
             notAfter: current.leaf.notAfter.toISOString(),
           })
@@ -40,8 +54,16 @@ export function lifeLeftReporter({
 }
 
 /**
- * A log line that CloudWatch takes a metric from: no API call and no permission is needed. One metric a mesh, since
- * its minimum is what an alarm looks at; which service it was is in the line.
+ * Undefined: the agent has only just asked. If there is no answer until the next report, the certificate itself is the last word: its
+ * authorities were right when it was issued.
+ */
+function authoritiesAge(confirmedAt: number | undefined, now: number): LogFields {
+  return confirmedAt === undefined ? {} : { [AUTHORITIES_AGE_METRIC]: Math.max(0, Math.round((now - confirmedAt) / 1000)) };
+}
+
+/**
+ * A log line that CloudWatch takes metrics from: no API call and no permission is needed. Two metrics a mesh, since
+ * their extremes are what is looked at; which service it was is in the line.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 function metric(identity: Identity, value: number, now: number, more: LogFields): LogFields {
@@ -49,7 +71,14 @@ function metric(identity: Identity, value: number, now: number, more: LogFields)
     _aws: {
       Timestamp: now,
       CloudWatchMetrics: [
-        { Namespace: METRIC_NAMESPACE, Dimensions: [[MESH_DIMENSION]], Metrics: [{ Name: LIFE_LEFT_METRIC, Unit: 'None' }] },
+        {
+          Namespace: METRIC_NAMESPACE,
+          Dimensions: [[MESH_DIMENSION]],
+          Metrics: [
+            { Name: LIFE_LEFT_METRIC, Unit: 'None' },
+            ...(AUTHORITIES_AGE_METRIC in more ? [{ Name: AUTHORITIES_AGE_METRIC, Unit: 'Seconds' }] : []),
+          ],
+        },
       ],
     },
     [MESH_DIMENSION]: identity.trustDomain,

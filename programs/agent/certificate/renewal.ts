@@ -1,6 +1,5 @@
-import type { Leaf, X509Svid } from '../../shared/svid';
-import { isIssuedBy, readPemCertificates } from '../../shared/svid';
-import { authoritiesDigest } from '../../shared/x509/authorities';
+import { RENEWAL_SPREAD } from '../../../lib/core/contract/issuing';
+import type { Leaf } from '../../shared/svid';
 import type { Clock } from '../clock';
 import { failureOf, fieldsOf } from '../failure';
 import type { Log } from '../../shared/log';
@@ -8,7 +7,9 @@ import type { Step } from '../loop';
 import type { Random } from '../backoff';
 import { Backoff, jittered } from '../backoff';
 import type { CertificateFiles } from './certificate-files';
+import { heldAuthorities } from './held-authorities';
 import type { SvidSource } from './issuing';
+import { nextCertificate } from './next-certificate';
 
 export interface RenewalParts {
   readonly clock: Clock;
@@ -21,12 +22,11 @@ export interface RenewalParts {
   /** How often the source is asked whether the authorities have changed. */
   readonly checkMs: number;
   readonly tellLifeLeft: () => Promise<void>;
+  /** The authorities that the task has are those of the source. */
+  readonly confirmed: (now: number) => void;
 }
 
 const MAX_WAIT_MS = 300_000;
-
-/** So that tasks which started together do not renew together. */
-const RENEWAL_SPREAD = 0.2;
 
 /**
  * Right after a deployment, some instances of the function still have the authorities of before. Beyond that, to ask again would
@@ -39,11 +39,12 @@ type Due = 'age' | 'authorities' | 'bad';
 
 /** Replaces the certificate when it is old, or when the authorities have changed; a bad one never takes the place of a good one. */
 export function renewal(parts: RenewalParts): Step {
-  const { clock, random, log, source, certificate, renewMs, checkMs, tellLifeLeft } = parts;
+  const { clock, random, log, source, certificate, renewMs, checkMs, tellLifeLeft, confirmed } = parts;
+  const next = nextCertificate(parts);
   // The first error is tried again sooner than the next turn would come.
   const backoff = new Backoff({ firstMs: Math.min(checkMs, 2000), maxMs: MAX_WAIT_MS }, random);
   const ageMs = renewMs * (1 + RENEWAL_SPREAD * random());
-  let told = { digest: '', renewals: 0 };
+  let announced = { digest: '', renewals: 0 };
 
   const dueFor = async (): Promise<Due | undefined> => {
     const now = clock.now();
@@ -51,18 +52,22 @@ export function renewal(parts: RenewalParts): Step {
     if (current?.ok !== true) return 'bad';
     if (now >= current.leaf.notBefore.getTime() + ageMs) return 'age';
     const digest = await source.authorities();
-    if (digest === digestOf(current.svid)) return undefined;
-    if (digest !== told.digest) told = { digest, renewals: 0 };
-    return told.renewals < RENEWALS_FOR_THE_SAME_AUTHORITIES ? 'authorities' : undefined;
+    if (digest === heldAuthorities(current.svid)) {
+      confirmed(now);
+      return undefined;
+    }
+    if (digest !== announced.digest) announced = { digest, renewals: 0 };
+    return announced.renewals < RENEWALS_FOR_THE_SAME_AUTHORITIES ? 'authorities' : undefined;
   };
 
   return async () => {
     try {
       const due = await dueFor();
       if (due !== undefined) {
-        const { leaf, changed, replaced } = await certificate.install(await source.issue(), new Date(clock.now()));
+        const { leaf, changed, replaced } = await next();
         // Not before: what failed has changed nothing, and is tried again.
-        if (due === 'authorities') told.renewals += 1;
+        if (due === 'authorities') announced.renewals += 1;
+        confirmed(clock.now());
         log.info('the certificate was renewed', { due, changed, ...about(leaf), replacedSerial: replaced?.serialNumber });
         await tellLifeLeft();
       }
@@ -74,14 +79,6 @@ export function renewal(parts: RenewalParts): Step {
       return pause;
     }
   };
-}
-
-/** Of the authorities that the certificate comes from and the task trusts. */
-function digestOf({ certificateChain, trustBundle }: X509Svid): string {
-  const roots = readPemCertificates(trustBundle) ?? [];
-  const last = readPemCertificates(certificateChain)?.at(-1);
-  const issuer = last === undefined ? undefined : roots.find((root) => isIssuedBy(last, root));
-  return issuer === undefined ? '' : authoritiesDigest(issuer, roots);
 }
 
 function about(leaf: Leaf): { readonly serial: string; readonly notBefore: string; readonly notAfter: string } {

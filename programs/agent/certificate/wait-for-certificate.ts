@@ -5,6 +5,7 @@ import type { Random } from '../backoff';
 import { Backoff } from '../backoff';
 import type { CertificateFiles } from './certificate-files';
 import type { SvidSource } from './issuing';
+import { nextCertificate } from './next-certificate';
 
 export interface WaitParts {
   readonly clock: Clock;
@@ -21,10 +22,11 @@ const MAX_WAIT_MS = 15_000;
 /** Resolves to whether the certificate is on the disk: before that, Envoy must not start. */
 export async function waitForCertificate({ clock, random, log, source, certificate, waitMs }: WaitParts): Promise<boolean> {
   const backoff = new Backoff({ firstMs: FIRST_WAIT_MS, maxMs: MAX_WAIT_MS }, random);
+  const next = nextCertificate({ clock, source, certificate });
   const start = clock.now();
   for (;;) {
     try {
-      const { leaf } = await certificate.install(await source.issue(), new Date(clock.now()));
+      const { leaf } = await next();
       log.info('the certificate is there', {
         serial: leaf.serialNumber,
         notAfter: leaf.notAfter.toISOString(),

@@ -16,6 +16,8 @@ export interface Authority {
 export interface AuthoritySet {
   readonly authorities: readonly Authority[];
   readonly issuer: Authority;
+  /** By which the metrics of the mesh are known; undefined in what an earlier version of the library has written. */
+  readonly trustDomain: string | undefined;
   /** How long after a change tasks may still hold the certificate and the bundle of before. */
   readonly settleMs: number;
 }
@@ -31,7 +33,8 @@ export function readAuthoritySet(properties: Unread<AuthoritySetProperties>): Au
   const settleSeconds = Number(properties.SettleSeconds ?? SETTLE_SECONDS);
   if (!Number.isFinite(settleSeconds) || settleSeconds < 0)
     throw new Error('the property SettleSeconds of the resource must be a number of seconds');
-  return { authorities, issuer, settleMs: settleSeconds * 1000 };
+  const trustDomain = properties.TrustDomain === undefined ? undefined : textProperty(properties, 'TrustDomain');
+  return { authorities, issuer, trustDomain, settleMs: settleSeconds * 1000 };
 }
 
 function readAuthority(value: unknown): Authority {

@@ -1,53 +1,89 @@
+import { AUTHORITIES_AGE_METRIC } from '../../../lib/core/contract/metric';
 import type { AuthoritySet } from './authority-set';
-import { recordOf, removedFrom, type AuthorityRecord, type History } from './history';
+import { recordOf, removedFrom, type History } from './history';
 
-const PROCEDURE = [
-  'Replacing an authority takes three deployments, fifteen minutes apart:',
-  '(1) add the new authority and keep the issuer, so that all tasks trust both;',
-  '(2) make the new authority the issuer, so that all tasks get certificates by it;',
-  '(3) remove the old authority.',
-].join(' ');
+/** What a deployment takes from the moment at which this function agrees until the issuing function has changed. */
+const DEPLOYMENT_MS = 5 * 60_000;
+
+/** A change that has to be in effect for a while before another one may follow. */
+interface Earlier {
+  /** What cannot be done before. */
+  readonly what: string;
+  /** In seconds since the epoch. */
+  readonly since: number;
+  /** What tasks may still do. */
+  readonly meanwhile: string;
+  /** Whether every task has once been seen to have it, so that reports say nothing more. */
+  readonly proven?: boolean;
+}
 
 /**
  * Every reason why a change would cut services off from each other; none if it is safe. Tasks ask every few minutes which
- * authorities there are, and renew their certificates when these have changed: so what counts is how long ago that was.
+ * authorities there are, and renew their certificates when these have changed. So what counts is how long ago that was, and that no
+ * task reports that it has not heard of it.
+ *
+ * @param lastHeard when the task that is furthest behind has heard which authorities there are, asked only if it matters
  */
-export function problemsOf(history: History, after: AuthoritySet, now: Date): readonly string[] {
-  return [
-    ...issuerProblems(history, after, now),
-    ...removedFrom(history, after).flatMap((authority) => removalProblems(authority, after, now)),
-  ];
-}
-
-export function refusalOf(problems: readonly string[]): Error {
-  return new Error(`${problems.join('. ')}. ${PROCEDURE}`);
-}
-
-/** Who does not trust the issuer yet refuses those who have a certificate by it. */
-function issuerProblems(history: History, { issuer, settleMs }: AuthoritySet, now: Date): readonly string[] {
-  const record = recordOf(history, issuer.identity);
-  if (record?.issuedUntil === 'now') return [];
-  const name = JSON.stringify(issuer.name);
-  if (record === undefined) return [`the authority ${name} cannot issue yet: no task trusts it, since it is new in this deployment`];
-  const ready = settled(record.trustedSince, settleMs);
-  return now >= ready ? [] : [`the authority ${name} cannot issue yet: tasks may not trust it before ${ready.toISOString()}`];
-}
-
-/** Who has a certificate by it is refused by those who do not trust it any more. */
-function removalProblems(
-  { name: authority, issuedUntil: until }: AuthorityRecord,
-  { settleMs }: AuthoritySet,
+export async function problemsOf(
+  history: History,
+  after: AuthoritySet,
   now: Date,
-): readonly string[] {
-  if (until === undefined) return [];
-  const name = JSON.stringify(authority);
-  if (until === 'now') return [`the authority ${name} cannot be removed: it issues the certificates that are in use`];
-  const ready = settled(until, settleMs);
-  return now >= ready
-    ? []
-    : [`the authority ${name} cannot be removed yet: tasks may have a certificate by it until ${ready.toISOString()}`];
+  lastHeard: () => Promise<Date | undefined>,
+): Promise<readonly string[]> {
+  const { impossible, earlier } = prerequisites(history, after);
+  const early = earlier.flatMap(({ what, since, meanwhile }) => {
+    const ready = new Date(since * 1000 + after.settleMs);
+    return now >= ready ? [] : [`${what} yet: ${meanwhile} until ${ready.toISOString()}`];
+  });
+  if (impossible.length > 0 || early.length > 0) return [...impossible, ...early];
+  // What was so from the beginning, every task has heard.
+  const asked = earlier.filter(({ since, proven = false }) => since > 0 && !proven);
+  const heard = asked.length === 0 ? undefined : await lastHeard();
+  if (heard === undefined) return [];
+  return asked.flatMap(({ what, since }) =>
+    heard.getTime() >= since * 1000 + DEPLOYMENT_MS
+      ? []
+      : [
+          `${what} yet: by the metric ${AUTHORITIES_AGE_METRIC}, a task has last heard at ${heard.toISOString()} which authorities there ` +
+            'are. Its mesh-agent logs "the certificate in use is kept" and why; replace the task, and deploy again eight minutes later',
+        ],
+  );
 }
 
-function settled(seconds: number, settleMs: number): Date {
-  return new Date(seconds * 1000 + settleMs);
+export function refusalOf(problems: readonly string[], { settleMs }: AuthoritySet): Error {
+  return new Error(
+    `${problems.join('. ')}. Replacing an authority takes three deployments, ${Math.ceil(settleMs / 60_000)} minutes apart: ` +
+      '(1) add the new authority and keep the issuer, so that all tasks trust both; ' +
+      '(2) make the new authority the issuer, so that all tasks get certificates by it; ' +
+      '(3) remove the old authority.',
+  );
+}
+
+/** What the change rests on. */
+function prerequisites(
+  history: History,
+  after: AuthoritySet,
+): { readonly impossible: readonly string[]; readonly earlier: readonly Earlier[] } {
+  const impossible: string[] = [];
+  const earlier: Earlier[] = [];
+  const issuer = recordOf(history, after.issuer.identity);
+  const named = JSON.stringify(after.issuer.name);
+  // Who does not trust the issuer yet refuses those who have a certificate by it.
+  if (issuer === undefined)
+    impossible.push(`the authority ${named} cannot issue yet: no task trusts it, since it is new in this deployment`);
+  else if (issuer.issuedUntil !== 'now')
+    earlier.push({
+      what: `the authority ${named} cannot issue`,
+      since: issuer.trustedSince,
+      meanwhile: 'tasks may not trust it',
+      // The way back, which CloudFormation must be able to go.
+      proven: issuer.issuedUntil !== undefined,
+    });
+  for (const { name, issuedUntil } of removedFrom(history, after)) {
+    // Who has a certificate by it is refused by those who do not trust it any more.
+    const what = `the authority ${JSON.stringify(name)} cannot be removed`;
+    if (issuedUntil === 'now') impossible.push(`${what}: it issues the certificates that are in use`);
+    else if (issuedUntil !== undefined) earlier.push({ what, since: issuedUntil, meanwhile: 'tasks may have a certificate by it' });
+  }
+  return { impossible, earlier };
 }

@@ -4,9 +4,11 @@ import { causeOf, type Log } from '../../shared/log';
 import type { CustomResourceAnswer, CustomResourceEvent } from '../custom-resource-event';
 import { readAuthoritySet, type AuthoritySet } from './authority-set';
 import { problemsOf, refusalOf } from './check-change';
+import type { TaskReports } from './task-reports';
 import { firstHistory, nextHistory, physicalIdOf, readPhysicalId, type History } from './history';
 
 export interface AuthoritySetDependencies {
+  readonly reports: TaskReports;
   readonly log: Log;
   readonly now: () => Date;
 }
@@ -29,51 +31,74 @@ export interface AuthoritySetDependencies {
  *
  * The steps go backwards just as well, so CloudFormation can roll each of them back.
  */
-export function authoritySetHandler({ log, now }: AuthoritySetDependencies): (event: CustomResourceEvent) => Promise<CustomResourceAnswer> {
-  return (event) => {
-    if (event.RequestType === 'Delete') return Promise.resolve({ PhysicalResourceId: event.PhysicalResourceId ?? nameOf(event) });
+export function authoritySetHandler({
+  reports,
+  log,
+  now,
+}: AuthoritySetDependencies): (event: CustomResourceEvent) => Promise<CustomResourceAnswer> {
+  return answer;
+
+  async function answer(event: CustomResourceEvent): Promise<CustomResourceAnswer> {
+    if (event.RequestType === 'Delete') return { PhysicalResourceId: event.PhysicalResourceId ?? nameOf(event) };
     try {
       const after = readAuthoritySet(event.ResourceProperties);
-      const physicalId = event.RequestType === 'Create' ? physicalIdOf(nameOf(event), firstHistory(after)) : updated(event, after);
+      const physicalId = event.RequestType === 'Create' ? physicalIdOf(nameOf(event), firstHistory(after)) : await updated(event, after);
       log.info('authority-set-accepted', { authorities: after.authorities.map((authority) => authority.name), issuer: after.issuer.name });
-      return Promise.resolve({ PhysicalResourceId: physicalId, Data: { issuer: after.issuer.name } satisfies AuthoritySetAttributes });
+      return { PhysicalResourceId: physicalId, Data: { issuer: after.issuer.name } satisfies AuthoritySetAttributes };
     } catch (error) {
       log.error('authority-set-refused', causeOf(error));
-      return Promise.reject(error as Error);
+      throw error;
     }
-  };
+  }
 
   /** @throws Error if the change is refused */
-  function updated(event: CustomResourceEvent, after: AuthoritySet): string {
-    const { name, history: known } = readPhysicalId(event.PhysicalResourceId ?? nameOf(event));
+  async function updated(event: CustomResourceEvent, after: AuthoritySet): Promise<string> {
+    const { name, history } = readPhysicalId(event.PhysicalResourceId ?? nameOf(event));
     const time = now();
-    const history = known ?? historyOf(formerSet(event.OldResourceProperties ?? {}), after, time);
-    const problems = problemsOf(history, after, time);
-    if (problems.length > 0) throw refusalOf(problems);
-    return physicalIdOf(name, nextHistory(history, after, time));
+    const known = historyBefore(event, history, after, time);
+    const problems = await problemsOf(known, after, time, async () =>
+      after.trustDomain === undefined ? undefined : reports.lastHeard(after.trustDomain, time),
+    );
+    if (problems.length > 0) throw refusalOf(problems, after);
+    return physicalIdOf(name, nextHistory(known, after, time));
   }
 }
 
+/** @throws Error if the change is refused */
+function historyBefore(
+  { ResourceProperties: properties, OldResourceProperties: oldProperties = {} }: CustomResourceEvent,
+  history: History | undefined,
+  after: AuthoritySet,
+  now: Date,
+): History {
+  // Nobody goes there but CloudFormation, back from a deployment that failed.
+  if (isFormer(properties)) return formerHistory(after, after, now);
+  // A history may be there all the same: of a move that was rolled back. Nobody has kept it since.
+  if (isFormer(oldProperties) || history === undefined) return formerHistory(setIn(oldProperties) ?? after, after, now);
+  return history;
+}
+
 /**
- * A mesh of the time when certificates were in secrets: nobody has written down since when tasks trust whom. What does not change
+ * Of a mesh of the time when certificates were in secrets: nobody has written down since when tasks trust whom. What does not change
  * is fine; anything else waits for another deployment.
+ *
+ * @throws Error if it does not
  */
-function historyOf(before: AuthoritySet | undefined, after: AuthoritySet, now: Date): History {
-  if (before === undefined) return firstHistory(after);
+function formerHistory(before: AuthoritySet, after: AuthoritySet, now: Date): History {
   const seconds = Math.floor(now.getTime() / 1000);
-  const issuers = before.authorities.map(({ identity }) => identity === before.issuer.identity);
-  const same = (set: AuthoritySet): string => [set.issuer.identity, ...set.authorities.map(({ identity }) => identity).sort()].join();
   const roots = new Set(after.authorities.map(({ identity }) => identity));
-  const harmless = before.issuer.identity === after.issuer.identity && before.authorities.every(({ identity }) => roots.has(identity));
-  if (same(before) !== same(after) && !harmless)
+  if (before.issuer.identity !== after.issuer.identity || !before.authorities.every(({ identity }) => roots.has(identity)))
     throw new Error(
       'this deployment moves certificates out of Secrets Manager and changes authorities: deploy it with the authorities and the issuer ' +
-        'as they were, and change them in a deployment of its own fifteen minutes later',
+        `as they were, and change them in a deployment of its own ${Math.ceil(after.settleMs / 60_000)} minutes later`,
     );
-  return nextHistory([], before, now).map((record, index) => ({
-    ...record,
-    issuedUntil: issuers[index] === true ? ('now' as const) : seconds,
-  }));
+  // Any of them may have issued until now.
+  return nextHistory([], before, now).map((record) => ({ ...record, issuedUntil: record.issuedUntil ?? seconds }));
+}
+
+/** Whether they are of that time. */
+function isFormer(properties: Readonly<Record<string, unknown>>): boolean {
+  return 'Secrets' in properties;
 }
 
 function nameOf({ StackId: stack = '', LogicalResourceId: id = '' }: CustomResourceEvent): string {
@@ -81,7 +106,7 @@ function nameOf({ StackId: stack = '', LogicalResourceId: id = '' }: CustomResou
 }
 
 /** Undefined if it cannot be read: then it was refused and never took effect, and this is the way back from it. */
-function formerSet(properties: Readonly<Record<string, unknown>>): AuthoritySet | undefined {
+function setIn(properties: Readonly<Record<string, unknown>>): AuthoritySet | undefined {
   try {
     return readAuthoritySet(properties);
   } catch {

@@ -1,6 +1,6 @@
 import type { AuthoritySet } from './authority-set';
 
-/** Since when tasks are told of an authority, and until when it issued. */
+/** Since when tasks hear of an authority, and until when it issued. */
 export interface AuthorityRecord {
   readonly name: string;
   /** The first 16 digits of its identity, which is a hash. */
@@ -12,7 +12,7 @@ export interface AuthorityRecord {
 }
 
 /**
- * What the mesh was told, and when. The custom resource stores nothing but its physical ID, which CloudFormation hands back with
+ * Which authorities the mesh had, and when. The custom resource stores nothing but its physical ID, which CloudFormation hands back with
  * each update: so it is written there.
  */
 export type History = readonly AuthorityRecord[];

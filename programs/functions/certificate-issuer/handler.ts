@@ -13,7 +13,15 @@ import type { Signer } from '../x509/signer';
 import type { IssuerConfiguration, KmsAuthority } from './configuration';
 import { checkProof, type Proof } from './proof';
 import { Refused } from './refused';
-import { checkNames, checkTrustDomain, readRequest, readSignedRequest, type IssueRequest, type SignedRequest } from './request';
+import {
+  checkNames,
+  checkTrustDomain,
+  LONGEST_QUOTED,
+  readRequest,
+  readSignedRequest,
+  type IssueRequest,
+  type SignedRequest,
+} from './request';
 
 export interface IssuerDependencies extends PrivateCaClient {
   readonly kms: KMSClient;
@@ -36,14 +44,24 @@ export function issuerHandler(dependencies: IssuerDependencies): (event: unknown
       const configuration = dependencies.configuration();
       const request = readRequest(event);
       if (request.action === 'authorities') return { outcome: 'authorities', authorities: digestOf(configuration) };
-      asked = { identity: request.identity.slice(0, LONGEST_LOGGED), proofRequestId: request.proofRequestId };
+      asked = {
+        identity: request.identity.slice(0, LONGEST_QUOTED),
+        proofRequestId: request.proofRequestId?.slice(0, LONGEST_QUOTED),
+      };
       const { chain, proof } = await issue(request, configuration);
       const [leaf] = chain;
-      log.info('certificate-issued', { ...asked, task: proof.task, issuer: configuration.issuer.name, ...fieldsOf(leaf) });
+      log.info('certificate-issued', {
+        ...asked,
+        task: proof.task?.slice(0, LONGEST_QUOTED),
+        issuer: configuration.issuer.name,
+        ...fieldsOf(leaf),
+      });
       return {
         outcome: 'issued',
         certificateChain: chain.map((certificate) => certificate.toString()).join(''),
-        trustBundle: configuration.authorities.map(({ certificate }) => certificate.toString()).join(''),
+        trustBundle: rootsOf(configuration)
+          .map((root) => root.toString())
+          .join(''),
       };
     } catch (error) {
       if (error instanceof Refused) {
@@ -62,17 +80,11 @@ export function issuerHandler(dependencies: IssuerDependencies): (event: unknown
     checkTrustDomain(request.identity, configuration.trustDomain);
     const signed = await readSignedRequest(request.csr);
     const proof = await checkProof(request, keyHashOf(signed.publicKey), { ...configuration, kms: dependencies.kms, now: now() });
-    return { chain: await chainFor(leafNamesOf(proof.identity), request, signed, proof, configuration), proof };
+    return { chain: await chainFor(leafNamesOf(proof.identity), signed, proof, configuration), proof };
   }
 
   /** Of what the request says, nothing but its key goes into the certificate. */
-  async function chainFor(
-    names: LeafNames,
-    { csr }: IssueRequest,
-    signed: SignedRequest,
-    { issuedAt }: Proof,
-    { issuer }: IssuerConfiguration,
-  ): Promise<Chain> {
+  async function chainFor(names: LeafNames, signed: SignedRequest, { issuedAt }: Proof, { issuer }: IssuerConfiguration): Promise<Chain> {
     if ('keyArn' in issuer) {
       const publicKey = signed.publicKey.export({ format: 'der', type: 'spki' });
       return [
@@ -82,19 +94,20 @@ export function issuerHandler(dependencies: IssuerDependencies): (event: unknown
         ),
       ];
     }
-    checkNames(signed, names);
-    return issueByPrivateCa(csr, issuer, dependencies);
+    await checkNames(signed, names);
+    // Just what was checked: a text may hold a second request, and who knows which of them AWS reads.
+    const request = { csr: signed.request.toString('pem'), keyHash: keyHashOf(signed.publicKey), identity: names.identity };
+    return issueByPrivateCa(request, issuer, dependencies);
   }
 }
 
-/** Of an identity that may be anything. */
-const LONGEST_LOGGED = 256;
+function digestOf(configuration: IssuerConfiguration): string {
+  return authoritiesDigest(configuration.issuer.certificate, rootsOf(configuration));
+}
 
-function digestOf({ issuer, authorities }: IssuerConfiguration): string {
-  return authoritiesDigest(
-    issuer.certificate,
-    authorities.map(({ certificate }) => certificate),
-  );
+/** Each of them once: authorities of AWS Private CA may have one root. */
+function rootsOf({ authorities }: IssuerConfiguration): readonly X509Certificate[] {
+  return [...new Map(authorities.map(({ certificate }) => [certificate.fingerprint256, certificate])).values()];
 }
 
 function fieldsOf(leaf: X509Certificate): Readonly<Record<string, string>> {

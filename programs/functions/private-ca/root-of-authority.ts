@@ -7,6 +7,11 @@ import { activeAuthority } from './active-authority';
 /** The root that services shall trust so that they trust what the authority issues: its own certificate, or the end of its chain. */
 export async function rootOfAuthority(acmPca: ACMPCAClient, arn: string): Promise<X509Certificate> {
   await activeAuthority(acmPca, arn);
+  return rootOfActiveAuthority(acmPca, arn);
+}
+
+/** The same of an authority that is known to be active. */
+export async function rootOfActiveAuthority(acmPca: ACMPCAClient, arn: string): Promise<X509Certificate> {
   const { Certificate: own, CertificateChain: chain } = await acmPca.send(
     new GetCertificateAuthorityCertificateCommand({ CertificateAuthorityArn: arn }),
   );

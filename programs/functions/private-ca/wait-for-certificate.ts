@@ -1,7 +1,7 @@
 import { GetCertificateCommand, type ACMPCAClient, type GetCertificateCommandOutput } from '@aws-sdk/client-acm-pca';
 import { retry, type Pause } from '../retry';
 
-/** Most are there after the first; half a minute in all, of the two that the function may run. */
+/** Most are there after the first; half a minute in all, of the time that the function may run. */
 const PAUSES_MS = [250, 500, 1000, 2000, 4000, 4000, 4000, 4000, 4000, 4000];
 const IN_PROGRESS = 'RequestInProgressException';
 
@@ -18,9 +18,6 @@ export async function waitForCertificate(
   } catch (error) {
     if (!(error instanceof Error) || error.name !== IN_PROGRESS) throw error;
     const seconds = Math.round(PAUSES_MS.reduce((sum, each) => sum + each, 0) / 1000);
-    throw new Error(
-      `AWS Private CA has not issued ${certificateArn} within ${seconds} seconds; the next attempt asks for another certificate`,
-      { cause: error },
-    );
+    throw new Error(`AWS Private CA has not issued ${certificateArn} within ${seconds} seconds`, { cause: error });
   }
 }

@@ -1,4 +1,5 @@
 import { createHash, type X509Certificate } from 'node:crypto';
+import { LIFETIME_SECONDS } from '../../../lib/core/contract/issuing';
 import { x509 } from '../../shared/x509/certificate-library';
 import { leafAlternativeNames, leafSubject, type LeafNames } from '../../shared/x509/leaf-names';
 import { validityOf } from '../../shared/svid';
@@ -6,15 +7,12 @@ import { BACKDATED_MS } from './clock-skew';
 import { assertIssuedBy, publicKeyOf, signCertificate } from './sign-certificate';
 import type { Signer } from './signer';
 
-export const DAY_MS = 24 * 60 * 60 * 1000;
-export const LEAF_LIFETIME_MS = 7 * DAY_MS;
-
 export interface LeafRequest extends LeafNames {
   /** DER (SubjectPublicKeyInfo), EC P-256. */
   readonly publicKey: Uint8Array;
   /** The certificate is valid from a little before this on. */
   readonly issuedAt: Date;
-  /** @default LEAF_LIFETIME_MS */
+  /** @default - LIFETIME_SECONDS of the contract */
   readonly lifetimeMs?: number;
 }
 
@@ -28,7 +26,7 @@ export async function issueLeafCertificate(
 ): Promise<X509Certificate> {
   const publicKey = publicKeyOf(request.publicKey);
   const root = new x509.X509Certificate(issuer.certificate.raw);
-  const end = request.issuedAt.getTime() + (request.lifetimeMs ?? LEAF_LIFETIME_MS);
+  const end = request.issuedAt.getTime() + (request.lifetimeMs ?? LIFETIME_SECONDS * 1000);
   const certificate = await signCertificate(
     {
       subject: leafSubject(request),

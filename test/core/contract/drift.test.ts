@@ -15,18 +15,21 @@ const DRIFTS: ReadonlyArray<readonly [string, string, string]> = [
   ['lib/core/plan/workload/weights-pattern.ts', "field('routes')", "field('route')"],
   ['lib/core/mesh/app-mesh/workloads.ts', 'MESH_DIRECTORY: APP_MESH_DIRECTORY', 'MESH_DIR: APP_MESH_DIRECTORY'],
   ['lib/core/envoy/security/tls.ts', "secret('trust')", "secret('trusted')"],
-  ['lib/cdk/certificates/rotation.ts', 'TRUST_DOMAIN:', 'DOMAIN:'],
+  ['lib/cdk/certificates/issuer.ts', 'TRUST_DOMAIN:', 'DOMAIN:'],
+  ['lib/cdk/certificates/proven-identity.ts', 'proofContext(meshName, uri)', 'proofContext(meshName)'],
   ['lib/cdk/certificates/authorities.ts', 'KeyArn: keyArn', 'Key: keyArn'],
   ['programs/agent/settings.ts', "'MESH_POLL_SECONDS'", "'MESH_POLLING_SECONDS'"],
   ['programs/agent/weights/runtime-file.ts', '{ weights, routes = {} }: Unread', '{ weights, paths: routes = {} }: Unread'],
+  ['programs/agent/certificate/issuing.ts', "action: 'authorities'", "action: 'authority'"],
+  ['programs/functions/certificate-issuer/request.ts', "text('csr')", "text('request')"],
   ['programs/agent/certificate/sds.ts', "sdsFile('identity')", "sdsFile('certificate')"],
-  ['programs/functions/certificate-rotation/configuration.ts', "variable('ISSUER')", "variable('ISSUED_BY')"],
+  ['programs/functions/certificate-issuer/configuration.ts', "variable('ISSUER')", "variable('ISSUED_BY')"],
   [
     'programs/functions/certificate-authority/authority-source.ts',
     "textProperty(properties, 'Mesh')",
     "textProperty(properties, 'MeshName')",
   ],
-  ['programs/functions/authority-set/authority-set.ts', "list(properties, 'Secrets')", "list(properties, 'SecretArns')"],
+  ['programs/functions/authority-set/authority-set.ts', "list(properties, 'Authorities')", "list(properties, 'Roots')"],
 ];
 
 const fileOf = (path: string): string => join(ROOT, path);

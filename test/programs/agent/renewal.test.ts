@@ -342,16 +342,42 @@ describe('the metric', () => {
       _aws: {
         Timestamp: NOW,
         CloudWatchMetrics: [
-          { Namespace: 'CdkEcsMicroservices', Dimensions: [['Mesh']], Metrics: [{ Name: 'CertificateLifeLeft', Unit: 'None' }] },
+          {
+            Namespace: 'CdkEcsMicroservices',
+            Dimensions: [['Mesh']],
+            Metrics: [
+              { Name: 'CertificateLifeLeft', Unit: 'None' },
+              { Name: 'AuthoritiesAge', Unit: 'Seconds' },
+            ],
+          },
         ],
       },
       Mesh: 'shop.internal',
       Service: 'orders',
       CertificateLifeLeft: 1,
+      AuthoritiesAge: 0,
       serial: '1111',
       notAfter: '2026-12-01T12:00:00.000Z',
     });
     expect(metrics(world).at(-1)).toMatchObject({ CertificateLifeLeft: 0.999 });
+  });
+
+  test('says for how long nobody has said that the authorities are right, whatever keeps the answer away', async () => {
+    const { world } = started({ loaded: await authority.issue({ notBefore: NOW - HOUR, notAfter: NOW + 6 * DAY }) });
+    const ages = (): readonly unknown[] => metrics(world).map(({ AuthoritiesAge: age }) => age);
+    await world.clock.advance(6 * MINUTE);
+    // At the start it is not known yet: the certificate itself is the last word.
+    expect(ages()[0]).toBe(3600);
+    expect(ages().at(-1)).toBeLessThanOrEqual(360);
+    world.svids.announced = new Failure('network', 'ECONNREFUSED');
+    const before = ages().length;
+    await world.clock.advance(HOUR);
+    const later = ages().slice(before) as readonly number[];
+    expect(later).toEqual([...later].sort((a, b) => a - b));
+    expect(later.at(-1)).toBeGreaterThan(3000);
+    world.svids.announced = undefined;
+    await world.clock.advance(11 * MINUTE);
+    expect(ages().at(-1)).toBeLessThanOrEqual(360);
   });
 
   test('says of an expired certificate that no life is left, so that an alarm sounds', async () => {

@@ -23,3 +23,9 @@ export const TRUST_PEM = `${APP_MESH_DIRECTORY}/${pemFile('trust')}`;
 
 /** Until Envoys have heard from App Mesh that a task has left Cloud Map; AWS names no time. */
 export const REFRESH_SECONDS = 20;
+
+/**
+ * App Mesh's Envoys read authorities once, so their tasks are replaced: one after the other within ten minutes, when the agent has
+ * heard of the change (programs/agent/certificate/retirement.ts). The rest is for a task to leave, and for another one to start.
+ */
+export const SETTLE_SECONDS = 1800;

@@ -8,7 +8,7 @@ import type { IssueList } from '../../reading/issues';
 import type { MeshProvider } from '../provider';
 import { CAPABILITIES } from './capabilities';
 import { checkPolicy } from './check-policy';
-import { INGRESS_PORT, VIRTUAL_ADDRESS } from './constants';
+import { INGRESS_PORT, SETTLE_SECONDS, VIRTUAL_ADDRESS } from './constants';
 import { externalName, externalNode, externalRoute } from './external';
 import { APP_MESH_OPTIONS, parseAppMeshOptions } from './options';
 import type { AppMeshPlan } from './resources';
@@ -55,6 +55,7 @@ export const appMeshProvider: MeshProvider<AppMeshSettings> = {
       // Where ECS leads what arrives for the application to Envoy, it is still the application's port to a security group.
       ingress: topology.services.flatMap((service) => ingressOf(service, service.port)),
       virtualAddresses: 'an address that nobody has',
+      settleSeconds: SETTLE_SECONDS,
       resources,
       warnings: warningsOf(topology, mesh, resources, workloads),
     };

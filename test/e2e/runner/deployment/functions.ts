@@ -28,7 +28,9 @@ export const CUSTOM_RESOURCES: Readonly<Record<string, (invocation: Invocation) 
     const { kms, acmPca } = aws.clients(principal);
     return authorityHandler({ kms, acmPca, log: jsonLog(write), pause: (milliseconds) => setTimeout(milliseconds) });
   },
-  'Custom::MeshAuthoritySet': ({ write, now }) => authoritySetHandler({ log: jsonLog(write), now }),
+  // There is no CloudWatch here, so no reports of tasks.
+  'Custom::MeshAuthoritySet': ({ write, now }) =>
+    authoritySetHandler({ reports: { lastHeard: () => Promise.resolve(undefined) }, log: jsonLog(write), now }),
 };
 
 type Program = (event: unknown) => Promise<unknown>;
