@@ -345,17 +345,14 @@ describe('the metric', () => {
           {
             Namespace: 'CdkEcsMicroservices',
             Dimensions: [['Mesh']],
-            Metrics: [
-              { Name: 'CertificateLifeLeft', Unit: 'None' },
-              { Name: 'AuthoritiesAge', Unit: 'Seconds' },
-            ],
+            // For how long nobody has said that the authorities are right is not known before the first answer.
+            Metrics: [{ Name: 'CertificateLifeLeft', Unit: 'None' }],
           },
         ],
       },
       Mesh: 'shop.internal',
       Service: 'orders',
       CertificateLifeLeft: 1,
-      AuthoritiesAge: 0,
       serial: '1111',
       notAfter: '2026-12-01T12:00:00.000Z',
     });
@@ -366,9 +363,11 @@ describe('the metric', () => {
     const { world } = started({ loaded: await authority.issue({ notBefore: NOW - HOUR, notAfter: NOW + 6 * DAY }) });
     const ages = (): readonly unknown[] => metrics(world).map(({ AuthoritiesAge: age }) => age);
     await world.clock.advance(6 * MINUTE);
-    // At the start it is not known yet: the certificate itself is the last word.
-    expect(ages()[0]).toBe(3600);
+    expect(ages()[0]).toBeUndefined();
     expect(ages().at(-1)).toBeLessThanOrEqual(360);
+    expect(metrics(world).at(-1)).toMatchObject({
+      _aws: { CloudWatchMetrics: [{ Metrics: [{ Name: 'CertificateLifeLeft' }, { Name: 'AuthoritiesAge', Unit: 'Seconds' }] }] },
+    });
     world.svids.announced = new Failure('network', 'ECONNREFUSED');
     const before = ages().length;
     await world.clock.advance(HOUR);
@@ -378,6 +377,13 @@ describe('the metric', () => {
     world.svids.announced = undefined;
     await world.clock.advance(11 * MINUTE);
     expect(ages().at(-1)).toBeLessThanOrEqual(360);
+  });
+
+  test('counts from the certificate where an agent that started again has had no answer yet', async () => {
+    const loaded = await authority.issue({ notBefore: NOW - HOUR, notAfter: NOW + 6 * DAY });
+    const { world } = started({ loaded, answer: new Failure('network', 'ECONNREFUSED') });
+    await world.clock.advance(6 * MINUTE);
+    expect(metrics(world).map(({ AuthoritiesAge: age }) => age)).toEqual([undefined, 3900]);
   });
 
   test('says of an expired certificate that no life is left, so that an alarm sounds', async () => {

@@ -92,6 +92,29 @@ test('where the authorities change, tasks leave one after the other, since their
   for (const minute of left) expect(left.filter((other) => other === minute).length).toBeLessThanOrEqual(3);
 });
 
+test('where another authority issues, tasks leave too: what Envoy has is of the one that goes next', async () => {
+  const both = authority.root + other.root;
+  const mine = await authority.issue({ notBefore: NOW, notAfter: NOW + 6 * 24 * 60 * MINUTE, trustBundle: both });
+  const world = fakeWorld(mine);
+  world.files.content.set('/run/mesh/identity.pem', PEM.identityFile(mine));
+  world.files.content.set('/run/mesh/trust.pem', PEM.trustFile(both));
+  const { done } = run(
+    settings({ MESH_CERTIFICATE_FORMAT: 'pem', ECS_CONTAINER_METADATA_URI_V4: 'http://169.254.170.2/v4/x' }),
+    world,
+    new AbortController().signal,
+  );
+  let ended = false;
+  void done.then(() => {
+    ended = true;
+  });
+  await world.clock.advance(20 * MINUTE);
+  expect(ended).toBe(false);
+  world.svids.answer = await other.issue({ notBefore: NOW + MINUTE, notAfter: NOW + 6 * 24 * 60 * MINUTE, trustBundle: both });
+  world.svids.announced = undefined;
+  await world.clock.advance(20 * MINUTE);
+  expect(ended).toBe(true);
+});
+
 test('a task whose Envoy reads its certificate again stays', async () => {
   const { world, ended } = started('sds');
   world.svids.answer = newer;
