@@ -130,7 +130,7 @@ describe('a task', () => {
     await expect(decrypt(task('Shop', 'orders'), proof)).rejects.toMatchObject(denied);
   });
 
-  test('fails if it uses the key of proofs of another mesh of the account', async () => {
+  test('fails if it uses the identity key of another mesh of the account', async () => {
     await expect(encrypt(task('Other', 'orders'), shopContext(ORDERS))).rejects.toMatchObject(denied);
     await expect(encrypt(task('Other', 'orders'), { identity: 'spiffe://other.internal/orders', mesh: 'other' })).rejects.toMatchObject(
       denied,

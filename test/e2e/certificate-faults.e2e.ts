@@ -276,7 +276,7 @@ e2e('certificates when something is wrong', () => {
     ['KMS answers too slowly', 'kms', { slowMs: 4000 }, 'network'],
     ['KMS never answers', 'kms', 'silent', 'network'],
     ['KMS denies access', 'kms', { error: 'AccessDeniedException' }, 'access-denied'],
-    ['the key of proofs is disabled', 'kms', { error: 'DisabledException' }, 'key-unusable'],
+    ['the identity key is disabled', 'kms', { error: 'DisabledException' }, 'key-unusable'],
     ['Lambda throttles', 'lambda', 'throttled', 'throttled'],
     ['Lambda resets connections', 'lambda', 'unreachable', 'network'],
     ['Lambda has an outage', 'lambda', { error: 'ServiceException', status: 500 }, 'unavailable'],

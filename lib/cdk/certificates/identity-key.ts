@@ -24,7 +24,7 @@ export function identityKey(scope: Construct, id: string, { meshName, trustDomai
   const context = proofContext(meshName, `\${aws:PrincipalTag/${IDENTITY_TAG}}`);
   const ofThisMesh = { [contextKey('identity')]: `${trustPrefix(trustDomain)}*` };
   return new kms.Key(scope, id, {
-    description: `Proofs of identity of the tasks of the mesh ${meshName}`,
+    description: `Identity key of the mesh ${meshName}: by it tasks prove who they are`,
     // https://docs.aws.amazon.com/securityhub/latest/userguide/kms-controls.html#kms-4
     enableKeyRotation: true,
     policy: new iam.PolicyDocument({

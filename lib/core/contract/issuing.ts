@@ -12,7 +12,7 @@ export type IssuerVariables = {
   readonly TRUST_DOMAIN: string;
   /** The name of the mesh, which stands in every proof. */
   readonly MESH: string;
-  /** The ARN of the key by which tasks prove who they are. */
+  /** The ARN of the identity key, by which tasks prove who they are. */
   readonly IDENTITY_KEY_ARN: string;
 };
 
@@ -137,8 +137,8 @@ export const ISSUER_TIMEOUT_SECONDS = 45;
 export const CHECK_SECONDS = 300;
 
 /**
- * When every task that can reach the function has the certificate and the authorities of a change: two checks with their jitter, and
- * the time that a deployment takes to change the function.
+ * When every task that reaches the function has the certificate and the authorities of a change: two checks with their jitter, and
+ * the time that a deployment takes to change the function. A mesh whose proxies take longer has a time of its own.
  */
 export const SETTLE_SECONDS = 900;
 

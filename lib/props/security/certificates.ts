@@ -9,7 +9,7 @@ import { factoryInput } from '../factory-input';
 export interface KmsCertificatesOptions {
   /**
    * Authorities that all services trust, 1 to 4, each with a KMS key of its own. A name has 1 to 20 lower-case
-   * letters, digits and hyphens. More than one is for replacing an authority, in three deployments, fifteen minutes
+   * letters, digits and hyphens. More than one is for replacing an authority, in three deployments, at least fifteen minutes
    * apart: add the new one; make it the `issuer`; remove the old one. A deployment that would cut services off from each
    * other fails, and says when to try again.
    *
@@ -27,7 +27,8 @@ export interface KmsCertificatesOptions {
   /**
    * Concurrent executions reserved for the Lambda function that issues certificates, from 1 to 1,000: no more certificates than
    * that are issued at a time, and nothing else in the account can use these executions. Tasks whose request is throttled try
-   * again; with 10, several hundred tasks that start at once have their certificates within a minute.
+   * again: with 10 executions of 0.3 seconds, 200 tasks that start at once have their certificates within half a minute. AWS Private
+   * CA can take longer to issue.
    *
    * An account must keep at least 100 executions that are not reserved, so a new account, whose limit can be 10, has none to reserve.
    *
@@ -72,7 +73,8 @@ export interface PrivateCaCertificatesOptions {
   /**
    * Concurrent executions reserved for the Lambda function that issues certificates, from 1 to 1,000: no more certificates than
    * that are issued at a time, and nothing else in the account can use these executions. Tasks whose request is throttled try
-   * again; with 10, several hundred tasks that start at once have their certificates within a minute.
+   * again: with 10 executions of 0.3 seconds, 200 tasks that start at once have their certificates within half a minute. AWS Private
+   * CA can take longer to issue.
    *
    * An account must keep at least 100 executions that are not reserved, so a new account, whose limit can be 10, has none to reserve.
    *
@@ -92,8 +94,8 @@ export interface PrivateCaCertificatesOptions {
  */
 export class Certificates {
   /**
-   * Private authority whose key never leaves AWS KMS (about $1 a month, and as much for the key by which tasks prove who they
-   * are). Only the functions of the mesh can sign with the authority's key; IAM policies in the account can allow its
+   * Private authority whose key never leaves AWS KMS (about $1 a month, and as much for the identity key, by which tasks prove who
+   * they are). Only the functions of the mesh can sign with the authority's key; IAM policies in the account can allow its
    * administration, no more.
    */
   public static kms(options: KmsCertificatesOptions = {}): Certificates {

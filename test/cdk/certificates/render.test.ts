@@ -44,7 +44,7 @@ describe('by default', () => {
       Properties: Match.objectLike({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' }),
       DeletionPolicy: 'Delete',
     });
-    // The other one is the key by which tasks prove who they are.
+    // The other one is the identity key, by which tasks prove who they are.
     template.resourceCountIs('AWS::KMS::Key', 2);
   });
 
@@ -139,7 +139,7 @@ describe('by default', () => {
       template.resourceCountIs(type, 0);
   });
 
-  test('the key of proofs lets a role encrypt what names the identity of its tag, and only the function that issues decrypt', () => {
+  test('the identity key lets a role encrypt what names the identity of its tag, and only the function that issues decrypt', () => {
     const { Statement: policy } = keyPolicyOf(built, identityKeyOf(built));
     const issuer = { 'Fn::GetAtt': [idsOf(built, 'AWS::IAM::Role').find((id) => id.startsWith('ShopCertificatesIssuerRole')), 'Arn'] };
     const bySid = (sid: string): unknown => policy.find(({ Sid }) => Sid === sid);
