@@ -137,10 +137,11 @@ export const ISSUER_TIMEOUT_SECONDS = 45;
 export const CHECK_SECONDS = 300;
 
 /**
- * When every task that reaches the function has the certificate and the authorities of a change: two checks with their jitter, and
- * the time that a deployment takes to change the function. A mesh whose proxies take longer has a time of its own.
+ * When every task that reaches the function has the certificate and the authorities of a change, and has reported so: the time that a
+ * deployment takes to change the function, a check with its jitter, and a report that has arrived. A mesh whose proxies take longer
+ * has a time of its own.
  */
-export const SETTLE_SECONDS = 900;
+export const SETTLE_SECONDS = 1200;
 
 /** How KMS is asked to sign: keys allow nothing else. https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html */
 export const SIGNING_ALGORITHM = 'ECDSA_SHA_256';

@@ -9,7 +9,7 @@ import { factoryInput } from '../factory-input';
 export interface KmsCertificatesOptions {
   /**
    * Authorities that all services trust, 1 to 4, each with a KMS key of its own. A name has 1 to 20 lower-case
-   * letters, digits and hyphens. More than one is for replacing an authority, in three deployments, at least fifteen minutes
+   * letters, digits and hyphens. More than one is for replacing an authority, in three deployments, at least twenty minutes
    * apart: add the new one; make it the `issuer`; remove the old one. A deployment that would cut services off from each
    * other fails, and says when to try again.
    *

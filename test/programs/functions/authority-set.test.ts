@@ -1,369 +1,471 @@
-import { authoritySetHandler } from '../../../programs/functions/authority-set/handler';
-import type { CustomResourceAnswer, CustomResourceEvent } from '../../../programs/functions/custom-resource-event';
-import { jsonLog } from '../../../programs/shared/log';
-import { oneLineOf } from '../../../programs/functions/x509/one-line-certificate';
-import { makeAuthority, type TestAuthority } from './support/authorities';
-import { makePrivateAuthority } from './support/private-authorities';
-import { configurationOf, RotationHarness, tagsOf, type AnyTestAuthority } from './support/rotation-harness';
+import fc from 'fast-check';
+import { SETTLE_SECONDS } from '../../../lib/core/contract/issuing';
+import type { TaskReports } from '../../../programs/functions/authority-set/task-reports';
+import { runs } from '../../support/runs';
+import { makeAuthority, TRUST_DOMAIN, type AnyTestAuthority, type TestAuthority } from './support/authorities';
+import { AuthoritySetResource, propertiesOf, type AuthoritySet } from './support/authority-set-resource';
+import { makePrivateAuthority, makePrivateCa, privateAuthority } from './support/private-authorities';
 
 const START = new Date('2026-11-24T12:00:00Z');
 const MINUTE = 60_000;
-const HOUR = 60 * 60 * 1000;
+const SETTLE_MS = SETTLE_SECONDS * 1000;
 
 let a: TestAuthority;
 let b: TestAuthority;
-let harness: RotationHarness;
-let orders: string;
-let payment: string;
-let calls: string[];
+let c: TestAuthority;
+let clock: number;
 
 beforeAll(async () => {
-  a = await makeAuthority('a', START);
-  b = await makeAuthority('b', START);
+  [a, b, c] = (await Promise.all(['a', 'b', 'c'].map((name) => makeAuthority(name, START)))) as [
+    TestAuthority,
+    TestAuthority,
+    TestAuthority,
+  ];
 });
 beforeEach(() => {
-  harness = new RotationHarness(START, configurationOf(a));
-  orders = harness.createSecret('orders');
-  payment = harness.createSecret('payment');
-  calls = [];
+  clock = START.getTime();
+  asked = 0;
+  lastHeard = now;
 });
 
-interface SetProperties {
-  readonly authorities: readonly AnyTestAuthority[];
-  readonly issuer: AnyTestAuthority;
-  readonly secrets?: readonly string[];
+const now = (): Date => new Date(clock);
+/** When the task that is furthest behind has last heard which authorities there are; undefined if no task reports. */
+let lastHeard: (trustDomain: string) => Date | undefined;
+/** How often the guard asked. */
+let asked: number;
+const reports: TaskReports = {
+  lastHeard: (trustDomain) => {
+    asked += 1;
+    return Promise.resolve(lastHeard(trustDomain));
+  },
+};
+const wait = (milliseconds: number): void => {
+  clock += milliseconds;
+};
+
+const ONLY_A = (): AuthoritySet => ({ authorities: [a], issuer: a });
+const BOTH_BY_A = (): AuthoritySet => ({ authorities: [a, b], issuer: a });
+const BOTH_BY_B = (): AuthoritySet => ({ authorities: [a, b], issuer: b });
+const ONLY_B = (): AuthoritySet => ({ authorities: [b], issuer: b });
+
+class Mesh {
+  private constructor(readonly resource: AuthoritySetResource) {}
+
+  static async create(set: AuthoritySet): Promise<Mesh> {
+    return new Mesh(await AuthoritySetResource.create(now, propertiesOf(set), reports));
+  }
+
+  /** A mesh that has come so far by these steps, with a long time between them. */
+  static async after(...sets: readonly AuthoritySet[]): Promise<Mesh> {
+    const [first = ONLY_A(), ...others] = sets;
+    const mesh = await Mesh.create(first);
+    for (const set of others) {
+      wait(60 * MINUTE);
+      await mesh.deploy(set);
+    }
+    return mesh;
+  }
+
+  async deploy(set: AuthoritySet): Promise<void> {
+    const { Data } = await this.resource.update(propertiesOf(set));
+    expect(Data).toEqual({ issuer: set.issuer.name });
+  }
 }
 
-function propertiesOf({ authorities, issuer, secrets = [orders, payment] }: SetProperties): CustomResourceEvent['ResourceProperties'] {
-  return {
-    Authorities: authorities.map(({ name, certificate }) => ({ Name: name, Certificate: oneLineOf(certificate) })),
-    Issuer: issuer.name,
-    Secrets: secrets,
-    SettleSeconds: '900',
-  };
-}
-
-function handle(event: CustomResourceEvent): Promise<CustomResourceAnswer> {
-  const secretsManager = harness.secretsManager.client({
-    before: (operation) => {
-      calls.push(operation);
-    },
-  });
-  return authoritySetHandler({ secretsManager, now: () => harness.now(), log: jsonLog((line) => harness.lines.push(line)) })(event);
-}
-
-const update = (before: SetProperties, after: SetProperties): Promise<CustomResourceAnswer> =>
-  handle({
-    RequestType: 'Update',
-    PhysicalResourceId: 'authority-set-1',
-    ResourceProperties: propertiesOf(after),
-    OldResourceProperties: propertiesOf(before),
+describe('the resource', () => {
+  test('has the issuer for an attribute, so that the function that issues waits for the answer', async () => {
+    const mesh = await Mesh.create(ONLY_A());
+    expect(await mesh.resource.update(propertiesOf(BOTH_BY_A()))).toEqual({
+      PhysicalResourceId: expect.stringMatching(/^authority-set-[0-9a-f]{32}~a\./),
+      Data: { issuer: 'a' },
+    });
   });
 
-async function rotateAll(): Promise<void> {
-  await harness.rotate(orders);
-  await harness.rotate(payment);
-}
-
-const ONLY_A = (): SetProperties => ({ authorities: [a], issuer: a });
-const BOTH_BY_A = (): SetProperties => ({ authorities: [a, b], issuer: a });
-const BOTH_BY_B = (): SetProperties => ({ authorities: [a, b], issuer: b });
-const ONLY_B = (): SetProperties => ({ authorities: [b], issuer: b });
-
-test('the issuer is an attribute, so that the rotation function waits for the answer', async () => {
-  const event: CustomResourceEvent = {
-    RequestType: 'Create',
-    StackId: 'stack',
-    LogicalResourceId: 'Authorities',
-    ResourceProperties: propertiesOf(ONLY_A()),
-  };
-  const answer = await handle(event);
-  expect(answer).toEqual({ PhysicalResourceId: expect.stringMatching(/^authority-set-[0-9a-f]{32}$/), Data: { issuer: 'a' } });
-  expect(await handle(event)).toEqual(answer);
-  expect(calls).toEqual([]);
-});
-
-test('an authority is replaced in the steps of the procedure', async () => {
-  await rotateAll();
-  expect(await update(ONLY_A(), BOTH_BY_A())).toEqual({ PhysicalResourceId: 'authority-set-1', Data: { issuer: 'a' } });
-  harness.configuration = configurationOf(a, b);
-  await rotateAll();
-  harness.advance(HOUR);
-  expect((await update(BOTH_BY_A(), BOTH_BY_B())).Data).toEqual({ issuer: 'b' });
-  harness.configuration = configurationOf(b, a);
-  await rotateAll();
-  harness.advance(HOUR);
-  expect((await update(BOTH_BY_B(), ONLY_B())).Data).toEqual({ issuer: 'b' });
-});
-
-test('what changes nothing of the authorities reads no secret', async () => {
-  await update(ONLY_A(), { ...ONLY_A(), secrets: [orders] });
-  await update(ONLY_A(), BOTH_BY_A());
-  await handle({ RequestType: 'Delete', PhysicalResourceId: 'authority-set-1', ResourceProperties: {} });
-  expect(calls).toEqual([]);
-});
-
-test('an authority that issued nothing is removed again, as a rollback of adding it does', async () => {
-  await rotateAll();
-  harness.advance(HOUR);
-  await update(BOTH_BY_A(), ONLY_A());
-});
-
-test('going back to the former issuer is possible while every bundle holds it', async () => {
-  harness.configuration = configurationOf(b, a);
-  await rotateAll();
-  harness.advance(HOUR);
-  await update(BOTH_BY_B(), BOTH_BY_A());
-});
-
-test('the way back from a step that was refused is open, whatever was rotated moments ago', async () => {
-  await rotateAll();
-  harness.configuration = configurationOf(a, b);
-  await rotateAll();
-  await rotateAll();
-  await expect(update(BOTH_BY_A(), BOTH_BY_B())).rejects.toThrow('deploy again after');
-  expect((await update(BOTH_BY_B(), BOTH_BY_A())).Data).toEqual({ issuer: 'a' });
-});
-
-test('the way back is not open when the new authority has issued already, and was rotated moments ago', async () => {
-  harness.configuration = configurationOf(a, b);
-  await rotateAll();
-  harness.configuration = configurationOf(b, a);
-  await rotateAll();
-  await expect(update(BOTH_BY_B(), BOTH_BY_A())).rejects.toThrow('deploy again after');
-});
-
-test('fails if a service goes away in the same deployment and its secret may not be read, with what to do', async () => {
-  await rotateAll();
-  const secretsManager = harness.secretsManager.client({
-    before: (operation) => {
-      if (operation === 'GetSecretValue') throw Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' });
-    },
+  test('is the same if CloudFormation creates it twice', async () => {
+    const [one, again] = [await Mesh.create(BOTH_BY_A()), await Mesh.create(BOTH_BY_A())];
+    expect(again.resource.physicalId).toBe(one.resource.physicalId);
   });
-  const event: CustomResourceEvent = {
-    RequestType: 'Update',
-    ResourceProperties: propertiesOf({ ...BOTH_BY_B(), secrets: [] }),
-    OldResourceProperties: propertiesOf({ ...BOTH_BY_A(), secrets: [payment] }),
-  };
-  await expect(authoritySetHandler({ secretsManager, now: () => harness.now(), log: jsonLog(() => undefined) })(event)).rejects.toThrow(
-    'remove the service in a deployment of its own first',
-  );
-});
 
-test('the same authority with a certificate made anew is no change', async () => {
-  await rotateAll();
-  const renamed = { ...a, name: 'renamed' };
-  await update(ONLY_A(), { authorities: [renamed], issuer: renamed });
-  expect(calls).toEqual([]);
-});
+  test('keeps the name that it began with through all changes, and is deleted by any of them', async () => {
+    const mesh = await Mesh.create(ONLY_A());
+    const name = mesh.resource.physicalId.split('~')[0] ?? '';
+    for (const set of [BOTH_BY_A(), BOTH_BY_B(), ONLY_B()]) {
+      wait(SETTLE_MS);
+      await mesh.deploy(set);
+      expect(mesh.resource.physicalId.split('~')[0]).toBe(name);
+    }
+    expect(await mesh.resource.delete()).toEqual({ PhysicalResourceId: mesh.resource.physicalId });
+  });
 
-test('a rollback from properties that were refused works', async () => {
-  await handle({
-    RequestType: 'Update',
-    PhysicalResourceId: 'authority-set-1',
-    ResourceProperties: propertiesOf(ONLY_A()),
-    OldResourceProperties: { Issuer: 'nobody', Authorities: [] },
+  test('says in the log what was agreed and what was not', async () => {
+    const mesh = await Mesh.create(ONLY_A());
+    await expect(mesh.deploy(ONLY_B())).rejects.toThrow();
+    expect(mesh.resource.lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+      { level: 'info', message: 'authority-set-accepted', authorities: ['a'], issuer: 'a' },
+      { level: 'error', message: 'authority-set-refused', reason: 'Error', why: expect.stringContaining('cannot be removed') },
+      { level: 'info', message: 'authority-set-accepted', authorities: ['a'], issuer: 'a' },
+    ]);
   });
 });
 
-test('a secret that never held a certificate, or is gone, keeps nobody waiting', async () => {
-  harness.secretsManager.put(orders, '{"password":"x"}');
-  const gone = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:gone-AbCdEf';
-  await update(BOTH_BY_A(), { ...BOTH_BY_B(), secrets: [orders, payment, gone] });
-});
-
-test('fails if an authority is removed that issued a current certificate, and says how it is done', async () => {
-  harness.configuration = configurationOf(b, a);
-  await harness.rotate(orders);
-  harness.configuration = configurationOf(a, b);
-  await harness.rotate(payment);
-  harness.advance(HOUR);
-  const error: unknown = await update(BOTH_BY_B(), ONLY_B()).catch((reason: unknown) => reason);
-  expect((error as Error).message).toMatchInlineSnapshot(
-    '"the authority "a" cannot be removed: it issued the current certificate of payment. Replacing an authority ' +
-      'takes two steps, each followed by a rotation of every secret: (1) add the new authority and keep the ' +
-      'issuer, deploy, and have every secret rotated, so that all services trust both; (2) make the new authority ' +
-      'the issuer, deploy, and have every secret rotated, so that all certificates are new. After that the old ' +
-      `authority can be removed. Secrets rotate on their schedule, or at once with \`aws secretsmanager ` +
-      `rotate-secret\`."`,
-  );
-  expect(harness.lines.at(-1)).toContain('authority-set-refused');
-});
-
-test('fails if an authority shall issue that some bundle lacks', async () => {
-  await harness.rotate(orders);
-  harness.configuration = configurationOf(a, b);
-  await harness.rotate(payment);
-  harness.advance(HOUR);
-  await expect(update(BOTH_BY_A(), BOTH_BY_B())).rejects.toThrow(
-    'the authority "b" cannot issue yet: it is not in the trust bundle of orders. Replacing',
-  );
-});
-
-test('fails if one authority is swapped for another in a single step, with both reasons', async () => {
-  await rotateAll();
-  harness.advance(HOUR);
-  await expect(update(ONLY_A(), ONLY_B())).rejects.toThrow(
-    /"a" cannot be removed: .* of orders, payment\. the authority "b" cannot issue yet: .* of orders, payment\. Replacing/,
-  );
-});
-
-test('fails if an authority is swapped for another of the same name', async () => {
-  await rotateAll();
-  harness.advance(HOUR);
-  const namesake = await makeAuthority('a', START);
-  await expect(update(ONLY_A(), { authorities: [namesake], issuer: namesake })).rejects.toThrow('the authority "a" cannot be removed');
-});
-
-test('fails if an authority is removed whose certificates come from an authority below it', async () => {
-  const corporate = await makePrivateAuthority('corporate', START, 'intermediate');
-  harness.configuration = configurationOf(corporate, a);
-  await rotateAll();
-  harness.advance(HOUR);
-  await expect(update({ authorities: [a, corporate], issuer: a }, ONLY_A())).rejects.toThrow(
-    'the authority "corporate" cannot be removed: it issued the current certificate of orders, payment',
-  );
-  harness.configuration = configurationOf(a, corporate);
-  await rotateAll();
-  harness.advance(HOUR);
-  await update({ authorities: [a, corporate], issuer: a }, ONLY_A());
-});
-
-test('a change of the issuer is rolled back at once, although certificates were rotated meanwhile', async () => {
-  harness.configuration = configurationOf(a, b);
-  await rotateAll();
-  harness.advance(2 * HOUR);
-  await update(BOTH_BY_A(), BOTH_BY_B());
-  harness.configuration = configurationOf(b, a);
-  await harness.rotate(orders);
-  await update(BOTH_BY_B(), BOTH_BY_A());
-});
-
-test('a mesh that just got its first certificates has nothing to wait for', async () => {
-  harness.configuration = configurationOf(a, b);
-  await rotateAll();
-  await update(BOTH_BY_A(), BOTH_BY_B());
-});
-
-test('fails if a secret was rotated twice moments ago, because tasks may hold what nobody knows any longer', async () => {
-  harness.configuration = configurationOf(a, b);
-  await rotateAll();
-  harness.advance(MINUTE);
-  await harness.rotate(orders);
-  await expect(update(BOTH_BY_A(), BOTH_BY_B())).rejects.toThrow(
-    'the last rotation of orders: deploy again after 2026-11-24T12:16:00.000Z',
-  );
-});
-
-test('fails if tasks may not have read what was rotated moments ago, and says when they will', async () => {
-  await rotateAll();
-  harness.configuration = configurationOf(a, b);
-  await rotateAll();
-  harness.advance(MINUTE);
-  await expect(update(BOTH_BY_A(), BOTH_BY_B())).rejects.toThrow(
-    'tasks may still hold what was before the last rotation of orders, payment: deploy again after 2026-11-24T12:15:00.000Z',
-  );
-});
-
-test('fails if a rotation that was interrupted for an hour ended moments ago: what counts is when the secret changed', async () => {
-  await harness.rotate(payment);
-  harness.configuration = configurationOf(a, b);
-  await harness.rotate(orders);
-  const version = harness.secretsManager.startRotation(payment);
-  await harness.invoke(payment, 'createSecret', version);
-  harness.advance(HOUR);
-  await harness.invoke(payment, 'finishSecret', version);
-  await expect(update(BOTH_BY_A(), BOTH_BY_B())).rejects.toThrow(
-    'the last rotation of payment: deploy again after 2026-11-24T13:15:00.000Z',
-  );
-});
-
-test('fails if a service that goes away in the same deployment still needs the authority', async () => {
-  await harness.rotate(payment);
-  harness.configuration = configurationOf(b, a);
-  await harness.rotate(orders);
-  harness.advance(HOUR);
-  await expect(update(BOTH_BY_B(), { ...ONLY_B(), secrets: [orders] })).rejects.toThrow('current certificate of payment');
-});
-
-test('fails with a short list if many secrets are in the way', async () => {
-  const secrets: string[] = [];
-  for (let index = 0; index < 14; index += 1) secrets.push(harness.secretsManager.create(`s${index}`, tagsOf(`s${index}`)));
-  for (const secret of secrets) await harness.rotate(secret);
-  harness.advance(HOUR);
-  const error: unknown = await update({ ...ONLY_A(), secrets }, { ...ONLY_B(), secrets }).catch((reason: unknown) => reason);
-  expect((error as Error).message).toContain('s9 and 4 more');
-  expect((error as Error).message.length).toBeLessThan(2000);
-});
-
-test('fails if a secret cannot be read', async () => {
-  const secretsManager = harness.secretsManager.client({
-    before: () => {
-      throw Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' });
-    },
+describe('an authority', () => {
+  test('is replaced in three deployments, twenty minutes apart', async () => {
+    const mesh = await Mesh.create(ONLY_A());
+    await mesh.deploy(BOTH_BY_A());
+    wait(SETTLE_MS);
+    await mesh.deploy(BOTH_BY_B());
+    wait(SETTLE_MS);
+    await mesh.deploy(ONLY_B());
   });
-  const event: CustomResourceEvent = {
-    RequestType: 'Update',
-    ResourceProperties: propertiesOf(BOTH_BY_B()),
-    OldResourceProperties: propertiesOf(BOTH_BY_A()),
-  };
-  await expect(authoritySetHandler({ secretsManager, now: () => harness.now(), log: jsonLog(() => undefined) })(event)).rejects.toThrow(
-    'not authorized',
-  );
+
+  test('is added at any time, and so are several at once', async () => {
+    const mesh = await Mesh.create(ONLY_A());
+    await mesh.deploy(BOTH_BY_A());
+    await mesh.deploy({ authorities: [a, b, c], issuer: a });
+    const other = await Mesh.create(ONLY_A());
+    await other.deploy({ authorities: [a, b, c], issuer: a });
+  });
+
+  test('is removed at once if it has never issued', async () => {
+    const mesh = await Mesh.create(ONLY_A());
+    await mesh.deploy(BOTH_BY_A());
+    await mesh.deploy(ONLY_A());
+  });
+
+  test('issues at once in a mesh that begins with it, and gives way to another that was there from the beginning', async () => {
+    const mesh = await Mesh.create(BOTH_BY_A());
+    await mesh.deploy(BOTH_BY_B());
+  });
+
+  test('issues again at once while everybody still trusts it', async () => {
+    const mesh = await Mesh.after(ONLY_A(), BOTH_BY_A(), BOTH_BY_B());
+    await mesh.deploy(BOTH_BY_A());
+    await mesh.deploy(BOTH_BY_B());
+  });
+
+  test('is the same with another name, and with a root made anew', async () => {
+    const mesh = await Mesh.create(ONLY_A());
+    const renamed = { ...a, name: 'renamed' };
+    await mesh.deploy({ authorities: [renamed], issuer: renamed });
+    await mesh.deploy({ authorities: [renamed, b], issuer: renamed });
+  });
+
+  test('may be below the same root as another: services trust that', async () => {
+    const common = await makePrivateCa('common', { createdAt: START });
+    const [old, next] = (await Promise.all(
+      ['old', 'next'].map(async (name) => privateAuthority(name, await makePrivateCa(name, { createdAt: START, parent: common }))),
+    )) as [AnyTestAuthority, AnyTestAuthority];
+    const mesh = await Mesh.create({ authorities: [old], issuer: old });
+    await mesh.deploy({ authorities: [next], issuer: next });
+    await mesh.deploy({ authorities: [old, next], issuer: old });
+  });
+
+  test('of AWS Private CA takes over from a key of KMS in the same steps', async () => {
+    const corporate = await makePrivateAuthority('corporate', START, 'intermediate');
+    const mesh = await Mesh.create(ONLY_A());
+    for (const set of [
+      { authorities: [a, corporate], issuer: a },
+      { authorities: [a, corporate], issuer: corporate },
+      { authorities: [corporate], issuer: corporate },
+    ]) {
+      wait(SETTLE_MS);
+      await mesh.deploy(set);
+    }
+  });
 });
 
-test.each<[string, (properties: Record<string, unknown>) => void, string]>([
-  [
-    'the issuer is not an authority',
-    (properties) => {
-      properties.Issuer = 'c';
-    },
-    'the issuer "c" is not one of the authorities: a, b',
-  ],
-  [
-    'two authorities have one name',
-    (properties) => {
-      properties.Authorities = [...(properties.Authorities as object[]), ...(properties.Authorities as object[])];
-    },
-    'two authorities have the same name',
-  ],
-  [
-    'a certificate is not one',
-    (properties) => {
-      properties.Authorities = [{ Name: 'a', Certificate: 'x' }];
-    },
-    'the certificate of the authority "a" is not one in DER in base64, on one line',
-  ],
-  [
-    'a certificate is PEM',
-    (properties) => {
-      properties.Authorities = [{ Name: 'a', Certificate: a.certificate.toString() }];
-    },
-    'the certificate of the authority "a" is not one in DER in base64, on one line',
-  ],
-  [
-    'the authorities are not a list',
-    (properties) => {
-      properties.Authorities = 'a';
-    },
-    'the property Authorities of the resource must be a list',
-  ],
-  [
-    'the secrets are not ARNs',
-    (properties) => {
-      properties.Secrets = [{}];
-    },
-    'the property Secrets of the resource must be a list of ARNs',
-  ],
-  [
-    'the time to settle is not a number',
-    (properties) => {
-      properties.SettleSeconds = 'soon';
-    },
-    'SettleSeconds of the resource must be a number',
-  ],
-])('fails if %s', async (_, change, message) => {
-  const properties = { ...propertiesOf(BOTH_BY_A()) };
-  change(properties);
-  await expect(handle({ RequestType: 'Create', ResourceProperties: properties })).rejects.toThrow(message);
+describe('a change that is too early or too much', () => {
+  test('fails if an authority shall issue that tasks may not trust yet, and says from when on it may', async () => {
+    const mesh = await Mesh.after(ONLY_A(), BOTH_BY_A());
+    wait(SETTLE_MS - 1);
+    await expect(mesh.deploy(BOTH_BY_B())).rejects.toThrow(
+      'the authority "b" cannot issue yet: tasks may not trust it until 2026-11-24T13:20:00.000Z. Replacing an authority takes',
+    );
+    wait(1);
+    await mesh.deploy(BOTH_BY_B());
+  });
+
+  test('fails if an authority shall issue that is new in the same deployment', async () => {
+    const mesh = await Mesh.after(ONLY_A());
+    wait(60 * MINUTE);
+    await expect(mesh.deploy(BOTH_BY_B())).rejects.toThrow(
+      'the authority "b" cannot issue yet: no task trusts it, since it is new in this deployment. Replacing',
+    );
+  });
+
+  test('fails if the former issuer is removed while tasks may have its certificates, and says from when on it may be', async () => {
+    const mesh = await Mesh.after(ONLY_A(), BOTH_BY_A(), BOTH_BY_B());
+    wait(SETTLE_MS - 1);
+    await expect(mesh.deploy(ONLY_B())).rejects.toThrow(
+      'the authority "a" cannot be removed yet: tasks may have a certificate by it until 2026-11-24T14:20:00.000Z. Replacing',
+    );
+    wait(1);
+    await mesh.deploy(ONLY_B());
+  });
+
+  test('fails if the issuer is removed, and says how it is done', async () => {
+    const mesh = await Mesh.after(ONLY_A(), BOTH_BY_A());
+    wait(60 * MINUTE);
+    const error: unknown = await mesh.deploy(ONLY_B()).catch((reason: unknown) => reason);
+    expect((error as Error).message).toBe(
+      'the authority "a" cannot be removed: it issues the certificates that are in use. ' +
+        'Replacing an authority takes three deployments, 20 minutes apart: ' +
+        '(1) add the new authority and keep the issuer, so that all tasks trust both; ' +
+        '(2) make the new authority the issuer, so that all tasks get certificates by it; ' +
+        '(3) remove the old authority.',
+    );
+  });
+
+  test('fails if one authority is swapped for another in a single step, with both reasons', async () => {
+    const mesh = await Mesh.after(ONLY_A());
+    await expect(mesh.deploy(ONLY_B())).rejects.toThrow(/"b" cannot issue yet: .*\. the authority "a" cannot be removed: .*\. Replacing/);
+  });
+
+  test('fails if an authority is swapped for another of the same name', async () => {
+    const mesh = await Mesh.after(ONLY_A());
+    const namesake = await makeAuthority('a', START);
+    await expect(mesh.deploy({ authorities: [namesake], issuer: namesake })).rejects.toThrow('the authority "a" cannot be removed');
+  });
+
+  test('fails if an authority was away meanwhile: what counts is since when it is back', async () => {
+    const mesh = await Mesh.after(ONLY_A(), BOTH_BY_A());
+    wait(SETTLE_MS);
+    await mesh.deploy(ONLY_A());
+    await mesh.deploy(BOTH_BY_A());
+    await expect(mesh.deploy(BOTH_BY_B())).rejects.toThrow('"b" cannot issue yet: tasks may not trust it until');
+    wait(SETTLE_MS);
+    await mesh.deploy(BOTH_BY_B());
+  });
+
+  test('fails if the former issuer issued again meanwhile: what counts is until when it issued last', async () => {
+    const mesh = await Mesh.after(ONLY_A(), BOTH_BY_A(), BOTH_BY_B());
+    wait(SETTLE_MS);
+    await mesh.deploy(BOTH_BY_A());
+    await mesh.deploy(BOTH_BY_B());
+    await expect(mesh.deploy(ONLY_B())).rejects.toThrow('"a" cannot be removed yet');
+  });
+
+  test('fails as long as the mesh says that its tasks take', async () => {
+    const slow = { settleSeconds: 1800 };
+    const mesh = await Mesh.create({ ...ONLY_A(), ...slow });
+    await mesh.deploy({ ...BOTH_BY_A(), ...slow });
+    wait(30 * MINUTE - 1);
+    await expect(mesh.deploy({ ...BOTH_BY_B(), ...slow })).rejects.toThrow(
+      /cannot issue yet: .* takes three deployments, 30 minutes apart/,
+    );
+    wait(1);
+    await mesh.deploy({ ...BOTH_BY_B(), ...slow });
+  });
+
+  test('fails with a message that CloudFormation shows as a whole', async () => {
+    const long = await Promise.all(['1', '2', '3', '4'].map((digit) => makeAuthority(digit.repeat(20), START)));
+    const mesh = await Mesh.create({ authorities: long.slice(0, 3), issuer: long[0] });
+    const error: unknown = await mesh.deploy({ authorities: long.slice(3), issuer: long[3] }).catch((reason: unknown) => reason);
+    expect((error as Error).message.length).toBeLessThan(1000);
+  });
 });
+
+describe('what tasks report', () => {
+  /** The deployment of before has changed the function by then. */
+  const CHANGED_MS = 5 * MINUTE;
+
+  test('fails if a task has not heard of the new authority, however long ago it was added, and says what to look at', async () => {
+    const mesh = await Mesh.after(ONLY_A(), BOTH_BY_A());
+    const heard = clock + CHANGED_MS - 1;
+    lastHeard = () => new Date(heard);
+    wait(24 * 60 * MINUTE);
+    await expect(mesh.deploy(BOTH_BY_B())).rejects.toThrow(
+      'the authority "b" cannot issue yet: by the metric AuthoritiesAge, a task has last heard at 2026-11-24T13:04:59.999Z which ' +
+        'authorities there are. Its mesh-agent logs "the certificate in use is kept" and why; replace the task, and deploy again',
+    );
+    lastHeard = () => new Date(heard + 1);
+    await mesh.deploy(BOTH_BY_B());
+  });
+
+  test('fails if a task may still have a certificate of the authority that is removed', async () => {
+    const mesh = await Mesh.after(ONLY_A(), BOTH_BY_A(), BOTH_BY_B());
+    const heard = clock + CHANGED_MS - 1;
+    lastHeard = () => new Date(heard);
+    wait(24 * 60 * MINUTE);
+    await expect(mesh.deploy(ONLY_B())).rejects.toThrow(
+      'the authority "a" cannot be removed yet: by the metric AuthoritiesAge, a task has last heard at 2026-11-24T14:04:59.999Z which',
+    );
+    lastHeard = () => new Date(heard + 1);
+    await mesh.deploy(ONLY_B());
+  });
+
+  test('is asked of the mesh by its trust domain, once, and only when the time has come', async () => {
+    const mesh = await Mesh.after(ONLY_A(), BOTH_BY_A());
+    const domains: string[] = [];
+    lastHeard = (trustDomain) => {
+      domains.push(trustDomain);
+      return now();
+    };
+    await expect(mesh.deploy(BOTH_BY_B())).rejects.toThrow('cannot issue yet');
+    await expect(mesh.deploy(ONLY_B())).rejects.toThrow('cannot be removed');
+    expect(domains).toEqual([]);
+    wait(SETTLE_MS);
+    await mesh.deploy(BOTH_BY_B());
+    expect(domains).toEqual([TRUST_DOMAIN]);
+  });
+
+  test.each<[string, () => Date | undefined, Partial<AuthoritySet>]>([
+    ['no task reports: time alone decides', () => undefined, {}],
+    ['an earlier version of the library has written the resource', () => START, { trustDomain: undefined }],
+  ])('is not waited for if %s', async (_, heard, more) => {
+    const mesh = await Mesh.create({ ...ONLY_A(), ...more });
+    lastHeard = heard;
+    for (const set of [BOTH_BY_A(), BOTH_BY_B(), ONLY_B()]) {
+      await mesh.deploy({ ...set, ...more });
+      wait(SETTLE_MS);
+    }
+  });
+
+  test('does not matter for what is new, what never issued, and what was there from the beginning', async () => {
+    lastHeard = () => START;
+    const mesh = await Mesh.create(BOTH_BY_A());
+    await mesh.deploy({ authorities: [a, b, c], issuer: a });
+    await mesh.deploy(BOTH_BY_A());
+    await mesh.deploy(BOTH_BY_B());
+    expect(asked).toBe(0);
+  });
+
+  test('fails if it cannot be read, and the way back is open all the same', async () => {
+    const mesh = await Mesh.after(ONLY_A(), BOTH_BY_A());
+    wait(SETTLE_MS);
+    lastHeard = () => {
+      throw new Error('not authorized to perform: cloudwatch:GetMetricData');
+    };
+    await expect(mesh.deploy(BOTH_BY_B())).rejects.toThrow('not authorized to perform: cloudwatch:GetMetricData');
+  });
+});
+
+describe('the way back', () => {
+  test('from a step that was refused is open, each time', async () => {
+    const mesh = await Mesh.after(ONLY_A(), BOTH_BY_A());
+    const { physicalId } = mesh.resource;
+    for (const refused of [BOTH_BY_B(), ONLY_B(), { authorities: [c], issuer: c }, BOTH_BY_B()]) {
+      await expect(mesh.deploy(refused)).rejects.toThrow(/Replacing an authority takes/);
+      // What was refused has left no trace.
+      expect(mesh.resource.physicalId).toBe(physicalId);
+    }
+  });
+
+  test.each<[string, () => AuthoritySet[]]>([
+    ['adding an authority', () => [ONLY_A(), BOTH_BY_A()]],
+    ['making it the issuer', () => [ONLY_A(), BOTH_BY_A(), BOTH_BY_B()]],
+    ['removing the former one', () => [ONLY_A(), BOTH_BY_A(), BOTH_BY_B(), ONLY_B()]],
+    ['adding one and removing another', () => [ONLY_A(), BOTH_BY_A(), { authorities: [a, c], issuer: a }]],
+    ['making one the issuer and adding another', () => [ONLY_A(), BOTH_BY_A(), { authorities: [a, b, c], issuer: b }]],
+  ])('from %s is open at once, and the step can be done again', async (_, sets) => {
+    const steps = sets();
+    const mesh = await Mesh.after(...steps);
+    const before = propertiesOf(steps.at(-2) ?? ONLY_A());
+    // It could not be refused because of a task that hears nothing.
+    lastHeard = () => START;
+    expect((await mesh.resource.rollBack()).Data).toEqual({ issuer: before.Issuer });
+    lastHeard = now;
+    wait(SETTLE_MS);
+    await mesh.deploy(steps.at(-1) ?? ONLY_A());
+  });
+
+  test('fails nobody, but what was rolled back counts: who issued for a moment is not removed at once', async () => {
+    const mesh = await Mesh.after(ONLY_A(), BOTH_BY_A(), BOTH_BY_B());
+    await mesh.resource.rollBack();
+    await expect(mesh.deploy(ONLY_A())).rejects.toThrow('the authority "b" cannot be removed yet');
+    wait(SETTLE_MS);
+    await mesh.deploy(ONLY_A());
+  });
+
+  test('from removing an authority makes it one that tasks have to hear of again', async () => {
+    const mesh = await Mesh.after(ONLY_A(), BOTH_BY_A(), BOTH_BY_B(), ONLY_B());
+    await mesh.resource.rollBack();
+    await expect(mesh.deploy(BOTH_BY_A())).rejects.toThrow('the authority "a" cannot issue yet: tasks may not trust it until');
+    wait(SETTLE_MS);
+    await mesh.deploy(BOTH_BY_A());
+  });
+
+  test('from properties that cannot be read is open', async () => {
+    const mesh = await Mesh.after(ONLY_A(), BOTH_BY_A());
+    await expect(mesh.resource.update({ Issuer: 'nobody', Authorities: [] })).rejects.toThrow('the issuer "nobody" is not one');
+    await mesh.deploy({ authorities: [a, b, c], issuer: a });
+  });
+});
+
+describe('properties that are none', () => {
+  const one = (): unknown => (propertiesOf(ONLY_A()).Authorities as readonly unknown[])[0];
+
+  test.each<[string, () => Record<string, unknown>, string]>([
+    ['the issuer is not an authority', () => ({ Issuer: 'c' }), 'the issuer "c" is not one of the authorities: a, b'],
+    ['there is no issuer', () => ({ Issuer: undefined }), 'the property Issuer of the resource must be a text'],
+    ['two authorities have one name', () => ({ Authorities: [one(), one()] }), 'two authorities have the same name: a, a'],
+    ['an authority has no name', () => ({ Authorities: [{ Certificate: 'x' }] }), 'the property Name of the resource must be a text'],
+    ['an authority is nothing', () => ({ Authorities: [null] }), 'must be a list of { Name, Certificate }'],
+    [
+      'a certificate is not one',
+      () => ({ Authorities: [{ Name: 'a', Certificate: 'x' }] }),
+      'the certificate of the authority "a" is not one in DER in base64, on one line',
+    ],
+    [
+      'a certificate is PEM',
+      () => ({ Authorities: [{ Name: 'a', Certificate: a.certificate.toString() }] }),
+      'the certificate of the authority "a" is not one in DER in base64, on one line',
+    ],
+    ['the authorities are not a list', () => ({ Authorities: 'a' }), 'the property Authorities of the resource must be a list'],
+    ['the trust domain is no text', () => ({ TrustDomain: '' }), 'the property TrustDomain of the resource must be a text'],
+    ['the time to settle is not a number', () => ({ SettleSeconds: 'soon' }), 'SettleSeconds of the resource must be a number'],
+    ['the time to settle is negative', () => ({ SettleSeconds: '-1' }), 'SettleSeconds of the resource must be a number'],
+  ])('fails if %s', async (_, change, message) => {
+    await expect(AuthoritySetResource.create(now, { ...propertiesOf(BOTH_BY_A()), ...change() })).rejects.toThrow(message);
+  });
+});
+
+test('whatever was deployed, refused and rolled back: no way back is refused, and twenty minutes open the way to every set', async () => {
+  const set = fc
+    .subarray([0, 1, 2], { minLength: 1 })
+    .chain((indexes) => fc.record({ indexes: fc.constant(indexes), issuer: fc.constantFrom(...indexes) }));
+  const action = fc.oneof(
+    { weight: 5, arbitrary: fc.record({ kind: fc.constant('deploy' as const), set }) },
+    { weight: 1, arbitrary: fc.constant({ kind: 'roll back' as const }) },
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant('wait' as const), minutes: fc.constantFrom(1, 14, 15, 20) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('report' as const), isSilent: fc.boolean() }) },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(action, { maxLength: 20 }), set, async (actions, target) => {
+      const pool: readonly AnyTestAuthority[] = [a, b, c];
+      const resolved = ({ indexes, issuer }: typeof target): AuthoritySet => ({
+        authorities: indexes.map((index) => pool[index]),
+        issuer: pool[issuer],
+      });
+      const mesh = await Mesh.create(ONLY_A());
+      let current = ONLY_A();
+      let before: AuthoritySet | undefined;
+      for (const each of actions) {
+        if (each.kind === 'wait') wait(each.minutes * MINUTE);
+        else if (each.kind === 'report') {
+          const silentSince = now();
+          lastHeard = each.isSilent ? () => silentSince : now;
+        } else if (each.kind === 'deploy') {
+          const next = resolved(each.set);
+          const refusal: unknown = await mesh.deploy(next).then(
+            () => undefined,
+            (error: unknown) => error,
+          );
+          if (refusal === undefined) [before, current] = [current, next];
+          else expect((refusal as Error).message).toMatch(/Replacing an authority takes/);
+        } else if (before !== undefined) {
+          await mesh.resource.rollBack();
+          [current, before] = [before, undefined];
+        }
+      }
+      lastHeard = now;
+      const goal = resolved(target);
+      const union = [...new Set([...current.authorities, ...goal.authorities])];
+      for (const step of [{ authorities: union, issuer: current.issuer }, { authorities: union, issuer: goal.issuer }, goal]) {
+        await mesh.deploy(step);
+        wait(SETTLE_MS);
+      }
+    }),
+    { numRuns: runs(200) },
+  );
+}, 60_000);

@@ -2,12 +2,12 @@ import type { X509Certificate } from 'node:crypto';
 import { authorityHandler } from '../../../programs/functions/certificate-authority/handler';
 import type { CustomResourceAnswer, CustomResourceEvent } from '../../../programs/functions/custom-resource-event';
 import { jsonLog } from '../../../programs/shared/log';
-import { authorityIdentity } from '../../../programs/functions/x509/authority-identity';
+import { authorityIdentity } from '../../../programs/shared/x509/authority-identity';
 import { issueLeafCertificate } from '../../../programs/functions/x509/leaf-certificate';
 import { kmsSigner } from '../../../programs/functions/x509/kms-signer';
 import { readOneLineCertificate } from '../../../programs/functions/x509/one-line-certificate';
-import { isIssuedBy, validityOf } from '../../../programs/shared/certificate-secret';
-import { identityOf } from './support/authorities';
+import { isIssuedBy, validityOf } from '../../../programs/shared/svid';
+import { newLeaf } from './support/authorities';
 import type { CallHooks } from './support/fake-aws';
 import { FakeKms } from './support/fake-kms';
 import { FakePrivateCa } from './support/fake-private-ca';
@@ -53,11 +53,11 @@ test('a KMS key becomes an authority that issues certificates', async () => {
   expect(answer.Data?.notAfter).toBe('2036-11-24T11:55:00.000Z');
   expect(validityOf(root).notAfter.toISOString()).toBe(answer.Data?.notAfter);
   expect(JSON.stringify(answer).length).toBeLessThan(4096);
-  const leaf = await issueLeafCertificate(
-    { identity: identityOf('orders'), dnsName: 'orders.shop.internal', now: CREATED },
-    { certificate: root, signer: kmsSigner(kms.client(), keyArn) },
-  );
-  expect(isIssuedBy(leaf.certificate, root)).toBe(true);
+  const leaf = await issueLeafCertificate(newLeaf('orders', CREATED).request, {
+    certificate: root,
+    signer: kmsSigner(kms.client(), keyArn),
+  });
+  expect(isIssuedBy(leaf, root)).toBe(true);
   expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
     expect.objectContaining({ level: 'info', message: 'root-certificate-made', keyArn }),
   ]);

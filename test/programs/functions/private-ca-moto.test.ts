@@ -1,4 +1,4 @@
-import { randomUUID, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import {
   ACMPCAClient,
   CreateCertificateAuthorityCommand,
@@ -7,24 +7,18 @@ import {
   ImportCertificateAuthorityCertificateCommand,
   IssueCertificateCommand,
 } from '@aws-sdk/client-acm-pca';
-import { KMSClient } from '@aws-sdk/client-kms';
-import {
-  CreateSecretCommand,
-  DescribeSecretCommand,
-  GetSecretValueCommand,
-  RotateSecretCommand,
-  SecretsManagerClient,
-  UpdateSecretVersionStageCommand,
-} from '@aws-sdk/client-secrets-manager';
+import { CreateKeyCommand, EncryptCommand, KMSClient } from '@aws-sdk/client-kms';
+import { proofContext, type IssuerVariables } from '../../../lib/core/contract/issuing';
+import { svidSource, type SvidSource } from '../../../programs/agent/certificate/issuing';
+import { systemClock } from '../../../programs/agent/clock';
 import { authorityHandler } from '../../../programs/functions/certificate-authority/handler';
-import { readConfiguration } from '../../../programs/functions/certificate-rotation/configuration';
-import { rotationHandler } from '../../../programs/functions/certificate-rotation/handler';
-import { STEPS } from '../../../programs/functions/certificate-rotation/rotation-event';
+import { readConfiguration } from '../../../programs/functions/certificate-issuer/configuration';
+import { issuerHandler } from '../../../programs/functions/certificate-issuer/handler';
 import { jsonLog } from '../../../programs/shared/log';
-import { readCertificateSecret, readPemCertificates } from '../../../programs/shared/certificate-secret';
-import { identityOf, TRUST_DOMAIN } from './support/authorities';
+import { checkSvid, readPemCertificates } from '../../../programs/shared/svid';
+import { authoritiesDigest } from '../../../programs/shared/x509/authorities';
+import { identityOf, MESH, publicKeyIn, TRUST_DOMAIN } from './support/authorities';
 import { hasMoto, startMoto, type Moto } from './support/moto';
-import { tagsOf } from './support/rotation-harness';
 
 // In CI its absence is a failure.
 if (!hasMoto)
@@ -33,19 +27,21 @@ if (!hasMoto)
   );
 const describeWithMoto = hasMoto || process.env['CI'] === 'true' ? describe : describe.skip;
 
-describeWithMoto('against an independent AWS Private CA and Secrets Manager', () => {
+describeWithMoto('against an independent AWS Private CA and KMS', () => {
   let moto: Moto;
   let acmPca: ACMPCAClient;
-  let secretsManager: SecretsManagerClient;
+  let kms: KMSClient;
+  let identityKeyArn: string;
   let authorityArn: string;
   let certificate: string;
 
   beforeAll(async () => {
     moto = await startMoto();
     acmPca = new ACMPCAClient(moto.client);
-    secretsManager = new SecretsManagerClient(moto.client);
+    kms = new KMSClient(moto.client);
+    identityKeyArn = (await kms.send(new CreateKeyCommand({}))).KeyMetadata?.Arn ?? '';
     authorityArn = await createRoot('shop CA main');
-    const answer = await authorityHandler({ kms: new KMSClient(moto.client), acmPca, log: jsonLog(() => undefined), pause })({
+    const answer = await authorityHandler({ kms, acmPca, log: jsonLog(() => undefined), pause })({
       RequestType: 'Create',
       ResourceProperties: { CertificateAuthorityArn: authorityArn, Name: 'main' },
     });
@@ -84,66 +80,45 @@ describeWithMoto('against an independent AWS Private CA and Secrets Manager', ()
     return CertificateAuthorityArn ?? '';
   }
 
-  async function createSecret(service: string): Promise<string> {
-    const { ARN } = await secretsManager.send(
-      new CreateSecretCommand({
-        Name: `${service}-${randomUUID()}`,
-        SecretString: '{"state":"waiting for the first rotation"}',
-        Tags: Object.entries(tagsOf(service)).map(([Key, Value]) => ({ Key, Value })),
-      }),
-    );
-    return ARN ?? '';
-  }
-
-  /**
-   * Moto without a function makes the new version current at once, although it is empty; AWS makes it pending, and lets
-   * the function do the rest. So the stages are put right.
-   */
-  async function startRotation(SecretId: string): Promise<string> {
-    const { version: before } = await current(SecretId);
-    const { VersionId: version = '' } = await secretsManager.send(
-      new RotateSecretCommand({ SecretId, ClientRequestToken: randomUUID(), RotationRules: { AutomaticallyAfterDays: 2 } }),
-    );
-    for (const stage of [
-      { VersionStage: 'AWSCURRENT', RemoveFromVersionId: version, MoveToVersionId: before },
-      { VersionStage: 'AWSPREVIOUS', RemoveFromVersionId: version },
-      { VersionStage: 'AWSPENDING', MoveToVersionId: version },
-    ])
-      await secretsManager.send(new UpdateSecretVersionStageCommand({ SecretId, ...stage }));
-    return version;
-  }
-
-  /** Moto calls no function here, so this does what Secrets Manager does with one. */
-  async function rotate(SecretId: string, lines: string[] = []): Promise<string> {
-    const version = await startRotation(SecretId);
-    const handle = rotationHandler({
-      secretsManager,
+  /** The agent of a task, whose role may encrypt under this context. */
+  function task(
+    service: string,
+    lines: string[] = [],
+    context: Readonly<Record<string, string>> = proofContext(MESH, identityOf(service)),
+  ): SvidSource {
+    const handle = issuerHandler({
+      kms,
       acmPca,
       signerOf: () => {
-        throw new Error('no key of KMS was expected');
+        throw new Error('no key of KMS was expected to sign');
       },
       configuration: () =>
         readConfiguration({
           AUTHORITIES: JSON.stringify([{ name: 'main', certificateAuthorityArn: authorityArn, certificate }]),
           ISSUER: 'main',
           TRUST_DOMAIN,
-        }),
+          MESH,
+          IDENTITY_KEY_ARN: identityKeyArn,
+        } satisfies IssuerVariables),
       pause,
       now: () => new Date(),
-      log: (context) => jsonLog((line) => lines.push(line), context),
+      log: jsonLog((line) => lines.push(line)),
     });
-    for (const Step of STEPS) await handle({ Step, SecretId, ClientRequestToken: version });
-    // AWS starts the next rotation only if this stage is nowhere else than at the current version; moto, only if it is not there.
-    await secretsManager.send(new UpdateSecretVersionStageCommand({ SecretId, VersionStage: 'AWSPENDING', RemoveFromVersionId: version }));
-    return version;
-  }
-
-  async function current(SecretId: string): Promise<{ readonly version: string | undefined; readonly text: string }> {
-    // AWS takes this stage by default; moto then finds nothing after it was moved.
-    const { VersionId: version, SecretString: text = '' } = await secretsManager.send(
-      new GetSecretValueCommand({ SecretId, VersionStage: 'AWSCURRENT' }),
-    );
-    return { version, text };
+    return svidSource({
+      clock: systemClock,
+      identity: identityOf(service),
+      mesh: MESH,
+      key: {
+        encrypt: async (text) => {
+          const { CiphertextBlob: ciphertext = new Uint8Array(), $metadata: metadata } = await kms.send(
+            new EncryptCommand({ KeyId: identityKeyArn, Plaintext: Buffer.from(text), EncryptionContext: context }),
+          );
+          return { ciphertext: Buffer.from(ciphertext).toString('base64'), requestId: metadata.requestId };
+        },
+      },
+      issuer: { invoke: async (request) => JSON.stringify(await handle(request)) },
+      task: () => Promise.resolve('arn:aws:ecs:eu-west-1:123456789012:task/shop/1'),
+    });
   }
 
   test('the root that services trust is read', () => {
@@ -152,34 +127,37 @@ describeWithMoto('against an independent AWS Private CA and Secrets Manager', ()
     expect(root.verify(root.publicKey)).toBe(true);
   });
 
-  test('a service gets a certificate that tasks accept', async () => {
-    const secret = await createSecret('orders');
+  test('a task proves who it is, and gets a certificate that it accepts', async () => {
     const lines: string[] = [];
-    const version = await rotate(secret, lines);
-    const { version: promoted, text } = await current(secret);
-    expect(promoted).toBe(version);
-    const reading = readCertificateSecret(text, { identity: identityOf('orders'), now: new Date() });
-    expect(reading).toMatchObject({ ok: true });
-    const chain = reading.ok ? readPemCertificates(reading.secret.certificateChain) : undefined;
+    const svid = await task('orders', lines).issue();
+    expect(checkSvid(svid, { identity: identityOf('orders'), now: new Date() })).toMatchObject({ ok: true });
+    const chain = readPemCertificates(svid.certificateChain);
     expect(chain?.map(({ subject, subjectAltName, issuer }) => ({ subject, subjectAltName, issuer }))).toEqual([
       { subject: 'CN=orders', subjectAltName: 'URI:spiffe://shop.internal/orders, DNS:orders.shop.internal', issuer: 'CN=shop CA main' },
     ]);
-    expect(lines.map((line) => (JSON.parse(line) as { message: unknown }).message)).toEqual([
-      'certificate-issued',
-      'nothing-to-set',
-      'certificate-accepted',
-      'certificate-promoted',
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+      expect.objectContaining({ message: 'certificate-issued', issuer: 'main', serialNumber: chain?.[0].serialNumber }),
     ]);
   });
 
-  test('the former certificate stays as AWSPREVIOUS', async () => {
-    const secret = await createSecret('payment');
-    const [first, second] = [await rotate(secret), await rotate(secret)];
-    const { VersionIdsToStages: stages } = await secretsManager.send(new DescribeSecretCommand({ SecretId: secret }));
-    expect(stages?.[first]).toEqual(['AWSPREVIOUS']);
-    expect(stages?.[second]).toContain('AWSCURRENT');
-    expect(readCertificateSecret((await current(secret)).text, { identity: identityOf('payment'), now: new Date() })).toMatchObject({
-      ok: true,
-    });
+  test('two tasks of a service have two keys and two certificates', async () => {
+    const [one, other] = [await task('payment').issue(), await task('payment').issue()];
+    expect(publicKeyIn(one.privateKey)).not.toBe(publicKeyIn(other.privateKey));
+    expect(one.certificateChain).not.toBe(other.certificateChain);
+  });
+
+  test('a task knows the authorities by its certificate', async () => {
+    const root = new X509Certificate(Buffer.from(certificate, 'base64'));
+    expect(await task('orders').authorities()).toBe(authoritiesDigest(root, [root]));
+  });
+
+  test.each([
+    ['another service', proofContext(MESH, identityOf('payment'))],
+    ['another mesh', proofContext('bank', identityOf('orders'))],
+    ['nobody', {}],
+  ])('fails if the proof is of %s', async (_, context) => {
+    const lines: string[] = [];
+    await expect(task('orders', lines, context).issue()).rejects.toThrow('the issuing function refuses: not-proven: ');
+    expect(lines.at(-1)).toContain('certificate-refused');
   });
 });

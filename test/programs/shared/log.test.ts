@@ -7,14 +7,14 @@ const KEY = 'cannot parse -----BEGIN PRIVATE KEY-----\nMIGH';
 
 test('a line is one JSON object: level, message, what every line of the program has, and fields', () => {
   const lines: string[] = [];
-  const log = jsonLog((line) => lines.push(line), { function: 'certificate-rotation' });
+  const log = jsonLog((line) => lines.push(line), { function: 'certificate-issuer' });
   log.info('certificate-issued', { serialNumber: '1F', count: 2, empty: undefined });
   log.warn('late');
   log.error('failed', causeOf(new TypeError('oh')));
   expect(lines).toEqual([
-    '{"level":"info","message":"certificate-issued","function":"certificate-rotation","serialNumber":"1F","count":2}',
-    '{"level":"warn","message":"late","function":"certificate-rotation"}',
-    '{"level":"error","message":"failed","function":"certificate-rotation","reason":"TypeError","why":"oh"}',
+    '{"level":"info","message":"certificate-issued","function":"certificate-issuer","serialNumber":"1F","count":2}',
+    '{"level":"warn","message":"late","function":"certificate-issuer"}',
+    '{"level":"error","message":"failed","function":"certificate-issuer","reason":"TypeError","why":"oh"}',
   ]);
 });
 
@@ -43,7 +43,7 @@ test.each<[string, (log: ReturnType<typeof jsonLog>) => void]>([
   [
     'an error of a function',
     (log) => {
-      log.error('rotation-failed', causeOf(new Error(KEY)));
+      log.error('certificate-failed', causeOf(new Error(KEY)));
     },
   ],
   [

@@ -99,7 +99,7 @@ function parseIssuer(at: Reader, names: readonly string[]): string {
     if (names.length > 1)
       at.fail('MISSING', 'with more than one authority, the one that issues must be named', {
         allowed: names.join(', '),
-        fix: 'keep the current issuer for at least fifteen minutes after the new authority was deployed',
+        fix: 'keep the current issuer for at least twenty minutes after the new authority was deployed',
       });
     return first;
   }

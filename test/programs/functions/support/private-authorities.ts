@@ -1,7 +1,7 @@
 import { webcrypto, X509Certificate } from 'node:crypto';
-import type { PrivateCaAuthority } from '../../../../programs/functions/certificate-rotation/configuration';
-import { authorityIdentity } from '../../../../programs/functions/x509/authority-identity';
-import { x509 } from '../../../../programs/functions/x509/certificate-library';
+import type { PrivateCaAuthority } from '../../../../programs/functions/certificate-issuer/configuration';
+import { authorityIdentity } from '../../../../programs/shared/x509/authority-identity';
+import { x509 } from '../../../../programs/shared/x509/certificate-library';
 
 const ALGORITHMS = {
   EC_prime256v1: { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
@@ -73,7 +73,7 @@ export interface PrivateTestAuthority extends PrivateCaAuthority {
   readonly ca: PrivateCa;
 }
 
-/** An authority as the rotation function's environment has it. */
+/** An authority as the issuing function's environment has it. */
 export function privateAuthority(name: string, ca: PrivateCa): PrivateTestAuthority {
   const certificate = new X509Certificate((ca.chain.at(-1) ?? ca.certificate).toString('pem'));
   return { name, certificateAuthorityArn: ca.arn, certificate, identity: authorityIdentity(certificate), ca };

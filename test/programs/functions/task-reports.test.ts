@@ -1,0 +1,180 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { SETTLE_SECONDS } from '../../../lib/core/contract/issuing';
+import { AUTHORITIES_AGE_METRIC, LIFE_LEFT_METRIC } from '../../../lib/core/contract/metric';
+import { cloudWatchReports } from '../../../programs/functions/authority-set/task-reports';
+import { fakeRequestHandler, ServiceError, type Fields } from './support/fake-aws';
+import { AuthoritySetResource, propertiesOf } from './support/authority-set-resource';
+import { makeAuthority, type TestAuthority } from './support/authorities';
+
+const START = new Date('2026-11-24T12:00:00Z');
+const MINUTE = 60_000;
+
+/** CloudWatch's metrics as far as the guard asks for them: the maximum of each minute, newest first, as the API has it by default. */
+class Metrics {
+  readonly points: { readonly metric: string; readonly mesh: string; readonly at: number; readonly value: number }[] = [];
+  down = false;
+  readonly client = new CloudWatchClient({
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+    requestHandler: fakeRequestHandler((operation, input) => this.answer(operation, input), {}),
+  });
+
+  private answer(operation: string, input: Fields): Fields {
+    if (operation !== 'GetMetricData') throw new ServiceError('UnknownOperationException', operation);
+    if (this.down) throw new ServiceError('InternalServiceFault', 'down');
+    const [query] = input.MetricDataQueries as readonly [
+      {
+        readonly Id: string;
+        readonly MetricStat: {
+          readonly Period: number;
+          readonly Stat: string;
+          readonly Metric: {
+            readonly Namespace: string;
+            readonly MetricName: string;
+            readonly Dimensions: readonly { readonly Name: string; readonly Value: string }[];
+          };
+        };
+      },
+    ];
+    const { Metric: metric, Period: period, Stat: stat } = query.MetricStat;
+    if (metric.Namespace !== 'CdkEcsMicroservices' || stat !== 'Maximum') return { MetricDataResults: [{ Id: query.Id }] };
+    const byPeriod = new Map<number, number>();
+    for (const { metric: name, mesh, at, value } of this.points) {
+      const seconds = at / 1000;
+      if (name !== metric.MetricName || metric.Dimensions.some(({ Name, Value }) => Name !== 'Mesh' || Value !== mesh)) continue;
+      if (seconds < Number(input.StartTime) || seconds >= Number(input.EndTime)) continue;
+      const start = Math.floor(seconds / period) * period;
+      byPeriod.set(start, Math.max(value, byPeriod.get(start) ?? -Infinity));
+    }
+    const sorted = [...byPeriod].sort(([one], [other]) => other - one);
+    return { MetricDataResults: [{ Id: query.Id, Timestamps: sorted.map(([time]) => time), Values: sorted.map(([, value]) => value) }] };
+  }
+}
+
+let clock: number;
+let metrics: Metrics;
+beforeEach(() => {
+  clock = START.getTime();
+  metrics = new Metrics();
+});
+const now = (): Date => new Date(clock);
+const reports = (): ReturnType<typeof cloudWatchReports> => cloudWatchReports(metrics.client);
+/** A task says for how long it has heard nothing. */
+const report = (ageSeconds: number, agoMs = 0, mesh = 'shop.internal', metric: string = AUTHORITIES_AGE_METRIC): void => {
+  metrics.points.push({ metric, mesh, at: clock - agoMs, value: ageSeconds });
+};
+
+describe('what tasks report', () => {
+  test('is when the one that is furthest behind has heard, to the minute', async () => {
+    report(100, 2 * MINUTE);
+    report(900, MINUTE);
+    report(50, MINUTE);
+    const heard = (await reports().lastHeard('shop.internal', now()))?.getTime() ?? NaN;
+    expect(clock - heard).toBeGreaterThanOrEqual(MINUTE + 900_000);
+    expect(clock - heard).toBeLessThanOrEqual(2 * MINUTE + 900_000);
+  });
+
+  test.each<[string, () => void]>([
+    ['no task reports', () => undefined],
+    [
+      'another mesh reports',
+      () => {
+        report(9000, MINUTE, 'other.internal');
+      },
+    ],
+    [
+      'another metric is there',
+      () => {
+        report(9000, MINUTE, 'shop.internal', LIFE_LEFT_METRIC);
+      },
+    ],
+    [
+      'a task that is gone reported long ago',
+      () => {
+        report(9000, 9 * MINUTE);
+      },
+    ],
+  ])('is nothing if %s', async (_, happens) => {
+    happens();
+    expect(await reports().lastHeard('shop.internal', now())).toBeUndefined();
+  });
+});
+
+describe('the guard of a change of authorities', () => {
+  let a: TestAuthority;
+  let b: TestAuthority;
+  beforeAll(async () => {
+    [a, b] = (await Promise.all(['a', 'b'].map((name) => makeAuthority(name, START)))) as [TestAuthority, TestAuthority];
+  });
+  const propertiesWith = (authorities: readonly TestAuthority[], issuer: TestAuthority): Fields => ({
+    ...propertiesOf({ authorities, issuer }),
+    TrustDomain: 'shop.internal',
+  });
+  const create = async (): Promise<AuthoritySetResource> => AuthoritySetResource.create(now, propertiesWith([a], a), reports());
+  const behind = 'by the metric AuthoritiesAge, a task has last heard at ';
+
+  test('fails if the new authority issues although a task has not heard of it, however long ago it was added', async () => {
+    const resource = await create();
+    await resource.update(propertiesWith([a, b], a));
+    clock += 40 * MINUTE;
+    report(45 * 60, MINUTE);
+    report(20, MINUTE);
+    await expect(resource.update(propertiesWith([a, b], b))).rejects.toThrow(`the authority "b" cannot issue yet: ${behind}`);
+    // It was replaced, or has come back.
+    clock += 9 * MINUTE;
+    report(20, MINUTE);
+    await resource.update(propertiesWith([a, b], b));
+  });
+
+  test('fails if the old authority is removed although a task has not heard that it no longer issues', async () => {
+    const resource = await create();
+    await resource.update(propertiesWith([a, b], a));
+    clock += 25 * MINUTE;
+    await resource.update(propertiesWith([a, b], b));
+    clock += 25 * MINUTE;
+    report(28 * 60, MINUTE);
+    await expect(resource.update(propertiesWith([b], b))).rejects.toThrow(`the authority "a" cannot be removed yet: ${behind}`);
+  });
+
+  test('does not ask for what needs no proof: an authority that is added, and the way back', async () => {
+    const resource = await create();
+    metrics.down = true;
+    await resource.update(propertiesWith([a, b], a));
+    metrics.down = false;
+    clock += 25 * MINUTE;
+    await resource.update(propertiesWith([a, b], b));
+    metrics.down = true;
+    await resource.rollBack();
+  });
+
+  test('fails if CloudWatch does not answer when the answer matters', async () => {
+    const resource = await create();
+    await resource.update(propertiesWith([a, b], a));
+    clock += 25 * MINUTE;
+    metrics.down = true;
+    await expect(resource.update(propertiesWith([a, b], b))).rejects.toThrow('down');
+  });
+
+  test('goes by the time alone where no task reports', async () => {
+    const resource = await create();
+    await resource.update(propertiesWith([a, b], a));
+    clock += 25 * MINUTE;
+    await resource.update(propertiesWith([a, b], b));
+  });
+
+  test('agrees to each step as soon as it is time, if every task asks every few minutes', async () => {
+    const resource = await create();
+    for (const [authorities, issuer] of [
+      [[a, b], a],
+      [[a, b], b],
+      [[b], b],
+    ] as const) {
+      await resource.update(propertiesWith(authorities, issuer));
+      for (let minute = 0; minute < SETTLE_SECONDS / 60; minute += 1) {
+        clock += MINUTE;
+        report(360);
+      }
+    }
+  });
+});
