@@ -54,6 +54,27 @@ e2e('HTTP between two services', () => {
     expect(log.json().filter(tried)).toHaveLength(1);
   });
 
+  test.each([
+    ['with a host', 'GET /get?old=1 HTTP/1.0\r\nHost: httpbin.shop.internal\r\n\r\n'],
+    ['without a host', 'GET /get?old=1 HTTP/1.0\r\n\r\n'],
+  ])('an HTTP/1.0 request %s is answered, and the connection ends with the answer', async (_, request) => {
+    const outcome = await pair().task('caller').client.tcp({ host: 'httpbin.shop.internal', port: 15_080, send: request });
+    const [head = '', body = ''] = (outcome.kind === 'received' ? outcome.text : outcome.code).split('\r\n\r\n');
+    expect(head).toMatch(/^HTTP\/1\.0 200 OK\r\n/);
+    expect(head).not.toMatch(/transfer-encoding/i);
+    expect(JSON.parse(body)).toMatchObject({ args: { old: ['1'] } });
+  });
+
+  test.each(['/anything/https://example.com/x', '/anything/a%2Fb', '/anything//', '/anything/%7Eme'])(
+    'the path %s arrives as it was written, since no rule of the service names paths',
+    async (path) => {
+      // The server itself redirects some of them.
+      await send(path);
+      const { log } = pair().task('httpbin').container('app');
+      await log.untilJson(({ uri }) => uri === path);
+    },
+  );
+
   test('Envoy closes an idle connection before the application does, so that no request meets a closing one', async () => {
     expect((await send('/get')).status).toBe(200);
     const { client } = pair().task('httpbin');

@@ -103,7 +103,8 @@ export function manage(config: unknown, at: string, exchange: Exchange): Answer 
 function inspect(manager: Message): void {
   manager.inspect('common_http_protocol_options', ['idle_timeout', 'max_connection_duration', 'max_stream_duration', 'max_headers_count']);
   manager.maybe('http2_protocol_options', HTTP2);
-  manager.inspect('http_protocol_options', []);
+  // Requests here are of HTTP/1.1 or later.
+  manager.inspect('http_protocol_options', ['accept_http_10', 'default_host_for_http_10']);
   manager.inspect('internal_address_config', []);
   const replies = manager.maybe('local_reply_config', { reads: ['mappers'] });
   // Mappers that change the status would have to be applied.

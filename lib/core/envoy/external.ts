@@ -27,6 +27,7 @@ export function externalListener(topology: Topology, caller: Service, external: 
           direction: 'outbound',
           external: true,
           protocol,
+          virtualHost: external.virtualHost,
           segmentName: caller.name,
           tracing: topology.tracing,
           settings: scheme(external),

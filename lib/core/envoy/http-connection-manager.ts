@@ -16,9 +16,13 @@ export interface HttpConnectionManagerOptions {
   readonly direction: Direction;
   /** Whether the other side is outside of the mesh. */
   readonly external?: boolean;
+  /** Whether rules decide by paths. */
+  readonly looksAtPaths?: boolean;
   /** Whether the other side of the connection has proved who it is. */
   readonly authenticated?: boolean;
   readonly protocol: ProtocolId;
+  /** The virtual name by which an application calls; absent: it is no application that calls. */
+  readonly virtualHost?: string;
   /** After which a connection whose other side has proved who it is ends, and has to be proved again. */
   readonly maxConnectionSeconds?: number;
   /** More settings of HTTP/2. */
@@ -49,11 +53,20 @@ export function httpConnectionManager(options: HttpConnectionManagerOptions): Ne
     // X-Forwarded-For was made by the gateway.
     skip_xff_append: true,
     ...(options.direction === 'outbound' ? {} : downstreamLimits(options.direction, options)),
-    ...(options.direction === 'inbound' ? normalization() : {}),
+    ...(options.virtualHost === undefined ? {} : oldClients(options.virtualHost)),
+    ...(options.looksAtPaths === true ? normalization() : {}),
     ...options.settings,
     route_config: { ...options.routeConfig, virtual_hosts: options.virtualHosts },
     http_filters: [...(options.filters ?? []), router(options.direction)],
   });
+}
+
+/**
+ * HTTP/1.0 is what some clients still speak, such as nginx's `proxy_pass` before 1.29.7, and Envoy refuses it (426) otherwise.
+ * https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_http_version
+ */
+function oldClients(host: string): Pick<HttpConnectionManager, 'http_protocol_options'> {
+  return { http_protocol_options: { accept_http_10: true, default_host_for_http_10: host } };
 }
 
 /** The application gets no headers of its own Envoy: they would look like something that a caller can send. */
@@ -106,7 +119,8 @@ const IDLE_SECONDS = { inbound: 90, edge: 300 } as const;
 
 /**
  * Rules that look at a path must see the path that the application will see; an escaped slash is refused (400)
- * rather than guessed at. (The gateway refuses all such paths: there API Gateway has looked already.)
+ * rather than guessed at. Where no rule does, a path is the application's own: `//` may be a part of it. (The gateway
+ * refuses all such paths: there API Gateway has looked already.)
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/best_practices/edge
  */
 function normalization(): Pick<HttpConnectionManager, 'normalize_path' | 'merge_slashes' | 'path_with_escaped_slashes_action'> {

@@ -11,7 +11,7 @@ import { faults } from './traffic/faults';
 import { healthCheckRoutes } from './traffic/health-check-routes';
 import { headerChanges } from './traffic/header-changes';
 import { httpConnectionManager } from './http-connection-manager';
-import { removeUntrustedHeaders } from './security/inbound-headers';
+import { removeUntrustedHeaders, rulesNamePaths } from './security/inbound-headers';
 import { usesMutualTls } from './security/callers';
 import { externalCluster, externalListener } from './external';
 import type { Bootstrap } from './api/bootstrap';
@@ -97,6 +97,7 @@ function inbound(topology: SidecarTopology, service: Service): Listener {
           segmentName: service.name,
           tracing: topology.tracing,
           authenticated,
+          looksAtPaths: rulesNamePaths(service),
           filters: requestFilters(topology, service),
           // Callers prove their identity again before their certificate could have expired long ago.
           maxConnectionSeconds: topology.mesh.maxConnectionSeconds,
@@ -166,6 +167,7 @@ function httpOutbound(topology: Topology, service: Service, callee: Service): Ne
     peer: callee.name,
     direction: 'outbound',
     protocol: callee.protocol,
+    virtualHost: callee.virtualHost,
     versions: callee.versions !== undefined,
     segmentName: service.name,
     tracing: topology.tracing,

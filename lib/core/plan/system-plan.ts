@@ -157,8 +157,8 @@ export interface IdentityPlan {
 export type ContainerRole = 'init' | 'proxy' | 'application' | 'extra' | 'agent' | 'collector';
 
 /**
- * What only a deployment knows: the ARNs of the function that issues certificates and of the identity key, by which tasks prove who they are,
- * the ID of the task's Cloud Map service, the names of the parameters with the weights that it reads, with commas, the ARN of its
+ * What only a deployment knows: the ARNs of the function that issues certificates and of the identity key, by which tasks prove who
+ * they are, the ID of the task's Cloud Map service, the names of the parameters with the weights that it reads, with commas, the ARN of its
  * endpoint in the mesh.
  */
 export type DeployedValue = 'issuerArn' | 'identityKeyArn' | 'discoveryServiceId' | 'weightsParameterNames' | 'endpointArn';

@@ -76,7 +76,7 @@ describe('the resource', () => {
   test('has the issuer for an attribute, so that the function that issues waits for the answer', async () => {
     const mesh = await Mesh.create(ONLY_A());
     expect(await mesh.resource.update(propertiesOf(BOTH_BY_A()))).toEqual({
-      PhysicalResourceId: expect.stringMatching(/^authority-set-[0-9a-f]{32}~a\./),
+      PhysicalResourceId: expect.stringMatching(/^authority-set-[0-9a-f]{32}~a\.[0-9a-f]{16}\.0\.-~b\.[0-9a-f]{16}\.[0-9a-z]{6}\.$/),
       Data: { issuer: 'a' },
     });
   });

@@ -28,8 +28,14 @@ test('two sides have the same digest just if they have the same issuer and trust
     .shuffledSubarray([0, 1, 2, 3], { minLength: 1 })
     .chain((trusted) => fc.record({ issuer: fc.constantFrom(...trusted), trusted: fc.constant(trusted) }));
   const text = ({ issuer, trusted }: Chosen): string => `${issuer}/${[...trusted].sort().join()}`;
+  const pair = set.chain((one) => {
+    const reordered = fc
+      .shuffledSubarray([...one.trusted], { minLength: one.trusted.length })
+      .map((trusted): Chosen => ({ issuer: one.issuer, trusted }));
+    return fc.tuple(fc.constant(one), fc.oneof(set, reordered));
+  });
   fc.assert(
-    fc.property(set, set, (one, other) => {
+    fc.property(pair, ([one, other]) => {
       expect(digestOf(one) === digestOf(other)).toBe(text(one) === text(other));
     }),
     { numRuns: runs(400) },

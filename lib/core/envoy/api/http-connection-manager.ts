@@ -5,7 +5,7 @@ import type { HeaderValueOption, TypedExtensionConfig } from './core';
 import type { HeaderMutation } from './header-mutation';
 import type { HttpFilter } from './http-filters';
 import type { Duration } from './protobuf';
-import type { Http2ProtocolOptions, HttpProtocolOptions, SchemeHeaderTransformation } from './protocol';
+import type { Http1ServerOptions, Http2ProtocolOptions, HttpProtocolOptions, SchemeHeaderTransformation } from './protocol';
 import type { RouteConfiguration } from './route';
 import type { Tracers } from './tracing';
 
@@ -16,6 +16,7 @@ export interface HttpConnectionManager {
   readonly server_header_transformation?: 'PASS_THROUGH';
   readonly skip_xff_append?: boolean;
   readonly common_http_protocol_options?: HttpProtocolOptions;
+  readonly http_protocol_options?: Http1ServerOptions;
   readonly http2_protocol_options?: Http2ProtocolOptions;
   readonly scheme_header_transformation?: SchemeHeaderTransformation;
   readonly request_headers_timeout?: Duration;

@@ -9,6 +9,12 @@ export interface HttpProtocolOptions {
 
 export type Http1ProtocolOptions = Empty;
 
+/** Of those who connect. */
+export interface Http1ServerOptions {
+  readonly accept_http_10: boolean;
+  readonly default_host_for_http_10: string;
+}
+
 export interface Http2ProtocolOptions {
   readonly max_concurrent_streams?: number;
   readonly initial_stream_window_size?: number;

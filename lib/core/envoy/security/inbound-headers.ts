@@ -16,6 +16,11 @@ export function removeUntrustedHeaders(service: Service): Pick<HttpConnectionMan
   return earlyHeaderMutation([removeMatching(anyOf(names)), ...joinLines(headersOfFaults(service))]);
 }
 
+/** Whether a rule of the service names paths. */
+export function rulesNamePaths({ allow = [], policy: { rateLimits } }: Service): boolean {
+  return [...allow, ...rateLimits].some(({ paths }) => paths !== undefined);
+}
+
 /** Whether a rule of the service names methods or paths. */
 function rulesNameRequests({ allow = [], policy: { rateLimits } }: Service): boolean {
   return [...allow, ...rateLimits].some(({ methods, paths }) => methods !== undefined || paths !== undefined);

@@ -79,7 +79,8 @@ export class AuthoritySetResource {
     } catch (refusal) {
       // What failed is what was before, by CloudFormation's account; the physical ID is that of the last success.
       const { PhysicalResourceId: after } = await this.change(properties, this.state.properties).catch((error: unknown) => {
-        throw new Error(`the way back from a refused change was refused: ${String(error)}`, { cause: refusal });
+        // Not quoted, so that nobody takes it for the refusal.
+        throw new Error('the way back from a refused change was refused', { cause: error });
       });
       this.state = { ...this.state, physicalId: after };
       throw refusal;

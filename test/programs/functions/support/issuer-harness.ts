@@ -11,7 +11,6 @@ import { identityOf, MESH, TRUST_DOMAIN, type AnyTestAuthority, type TestAuthori
 import type { CallHooks } from './fake-aws';
 import { FakeKms } from './fake-kms';
 import { FakePrivateCa } from './fake-private-ca';
-import type { PrivateTestAuthority } from './private-authorities';
 
 export interface AuthoritiesOfMesh {
   readonly authorities: readonly AnyTestAuthority[];
@@ -170,9 +169,4 @@ function observed(signer: Signer, hooks: CallHooks): Signer {
       return signature;
     },
   };
-}
-
-export function privateCaOf(authority: AnyTestAuthority): PrivateTestAuthority['ca'] {
-  if ('ca' in authority) return authority.ca;
-  throw new Error(`${authority.name} is of KMS`);
 }
