@@ -120,7 +120,7 @@ export function run(settings: Settings, world: World, stop: AbortSignal): Runnin
   const done = aborted(AbortSignal.any([stop, retired.signal])).then(async () => {
     log.info('stopping', { stopTimeoutMs: settings.stopMs });
     // Certificates and endpoints are looked after to the end: the application may still call others.
-    await leave({ ...world, registration, refreshMs: settings.refreshMs, stopMs: settings.stopMs });
+    await leave({ ...world, registration, refreshMs: settings.refreshMs, stopMs: settings.stopMs, unannounced: !stop.aborted });
     end.abort();
     await Promise.race([Promise.all(loops), clock.sleep(500)]);
     return 0;

@@ -17,6 +17,13 @@ describe("Cloud Map's API", () => {
       customHealth: true,
     },
   ]);
+  beforeAll(() => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+  });
+  afterAll(() => {
+    cloudMap.close();
+    jest.useRealTimers();
+  });
   const api = cloudMapApi(cloudMap);
   const ask = async (operation: string, input: Fields): Promise<Fields> => JSON.parse((await api.serve(operation, input)).body) as Fields;
   const found = async (more: Fields = {}): Promise<unknown> =>
@@ -40,8 +47,11 @@ describe("Cloud Map's API", () => {
     });
   });
 
-  test('an instance that is reported ill is not named any longer, with the same revision', async () => {
+  test('an instance that is reported ill is not named any longer half a minute later, with the same revision', async () => {
     expect(await ask('UpdateInstanceCustomHealthStatus', REPORT)).toEqual({});
+    jest.advanceTimersByTime(29_000);
+    expect(await found()).toEqual(['orders-1', 'orders-2']);
+    jest.advanceTimersByTime(1000);
     expect(await found()).toEqual(['orders-2']);
     expect(await found({ HealthStatus: 'UNHEALTHY' })).toEqual(['orders-1']);
     expect(await found({ HealthStatus: 'ALL' })).toEqual(['orders-1', 'orders-2']);
@@ -50,6 +60,7 @@ describe("Cloud Map's API", () => {
 
   test('if all are ill, all are named', async () => {
     await ask('UpdateInstanceCustomHealthStatus', { ...REPORT, InstanceId: 'orders-2' });
+    jest.advanceTimersByTime(30_000);
     expect(await found()).toEqual(['orders-1', 'orders-2']);
     expect(await found({ HealthStatus: 'HEALTHY' })).toEqual([]);
   });

@@ -1,4 +1,4 @@
-/** What agents write into their logs for CloudWatch. */
+/** What agents and functions write into their logs for CloudWatch. */
 export const METRIC_NAMESPACE = 'CdkEcsMicroservices';
 
 /** 1 for a certificate that was just issued, 0 for an expired one. The alarm looks at it. */
@@ -9,6 +9,12 @@ export const LIFE_LEFT_METRIC = 'CertificateLifeLeft';
  * authorities looks at it.
  */
 export const AUTHORITIES_AGE_METRIC = 'AuthoritiesAge';
+
+/**
+ * 1 whenever CloudFormation drops a state of the authorities: the former one after a change, or the new one if the change is taken
+ * back.
+ */
+export const AUTHORITIES_CHANGED_METRIC = 'AuthoritiesChanged';
 
 /** Their one dimension, whose value is the trust domain. */
 export const MESH_DIMENSION = 'Mesh';

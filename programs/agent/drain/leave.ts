@@ -16,10 +16,17 @@ export interface LeaveParts {
   readonly registration: { readonly serviceId: string; readonly instanceId: () => Promise<string> } | undefined;
   readonly refreshMs: number;
   readonly stopMs: number;
+  /** Whether ECS does not know yet that the task ends, so that nobody has taken it out of discovery. @default false */
+  readonly unannounced?: boolean;
 }
 
 /** Time before ECS sends SIGKILL that is left for the process to end. */
 export const MARGIN_MS = 2000;
+/**
+ * How long Cloud Map waits until it believes what a task says of its health. When ECS stops a task, it takes it out of Cloud Map
+ * itself, and at once. https://docs.aws.amazon.com/cloud-map/latest/api/API_HealthCheckCustomConfig.html
+ */
+export const HEALTH_DELAY_MS = 30_000;
 /** Cloud Map may be away; ECS takes the task out of discovery by itself too. */
 const LEAVE_MS = 10_000;
 const LOOK_MS = 250;
@@ -35,7 +42,7 @@ const MAX_FAILED_LOOKS = 8;
 export async function leave(parts: LeaveParts): Promise<void> {
   const { clock, log, stopMs } = parts;
   const start = clock.now();
-  const deadline = start + Math.max(0, stopMs - MARGIN_MS);
+  const deadline = start + Math.max(0, stopMs - MARGIN_MS) + noticeMs(parts);
   await step('leave discovery', parts, async () => leaveDiscovery(parts, Math.min(deadline, start + LEAVE_MS)));
   await step('wait for callers to notice', parts, async () => waitForCallers(parts, deadline));
   await step('drain Envoy', parts, async () => drain(parts));
@@ -88,8 +95,14 @@ async function within(clock: Clock, deadline: number, work: () => Promise<void>)
   }
 }
 
-async function waitForCallers({ clock, refreshMs }: LeaveParts, deadline: number): Promise<object> {
-  const enough = 2 * refreshMs + 1000;
+/** Nobody sends SIGKILL to a task that ends by itself, so it has this time. */
+function noticeMs({ unannounced = false }: LeaveParts): number {
+  return unannounced ? HEALTH_DELAY_MS : 0;
+}
+
+async function waitForCallers(parts: LeaveParts, deadline: number): Promise<object> {
+  const { clock, refreshMs } = parts;
+  const enough = 2 * refreshMs + 1000 + noticeMs(parts);
   const left = deadline - clock.now();
   await clock.sleep(Math.max(0, Math.min(enough, left)));
   if (left < enough)

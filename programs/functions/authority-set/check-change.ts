@@ -1,9 +1,13 @@
 import { AUTHORITIES_AGE_METRIC } from '../../../lib/core/contract/metric';
 import type { AuthoritySet } from './authority-set';
+import type { TaskReports } from './task-reports';
 import { recordOf, removedFrom, type History } from './history';
 
 /** What a deployment takes from the moment at which this function agrees until the issuing function has changed. */
 const DEPLOYMENT_MS = 5 * 60_000;
+
+/** CloudWatch counts in minutes. */
+const MINUTE_MS = 60_000;
 
 /** A change that has to be in effect for a while before another one may follow. */
 interface Earlier {
@@ -13,8 +17,8 @@ interface Earlier {
   readonly since: number;
   /** What tasks may still do. */
   readonly meanwhile: string;
-  /** Whether every task has once been seen to have it, so that reports say nothing more. */
-  readonly proven?: boolean;
+  /** Of an authority that has issued, so that every task has once been seen to trust it: until when, in seconds since the epoch. */
+  readonly issuedUntil?: number;
 }
 
 /**
@@ -22,23 +26,43 @@ interface Earlier {
  * authorities there are, and renew their certificates when these have changed. So what counts is how long ago that was, and that no
  * task reports that it has not heard of it.
  *
- * @param lastHeard when the task that is furthest behind has heard which authorities there are, asked only if it matters
+ * @param reports what the mesh reports, asked only if it matters
  */
 export async function problemsOf(
   history: History,
   after: AuthoritySet,
   now: Date,
-  lastHeard: () => Promise<Date | undefined>,
+  reports: Pick<TaskReports, 'lastHeard' | 'lastChange'> & { readonly trustDomain: string | undefined },
 ): Promise<readonly string[]> {
+  const { trustDomain } = reports;
   const { impossible, earlier } = prerequisites(history, after);
   const early = earlier.flatMap(({ what, since, meanwhile }) => {
     const ready = new Date(since * 1000 + after.settleMs);
     return now >= ready ? [] : [`${what} yet: ${meanwhile} until ${ready.toISOString()}`];
   });
   if (impossible.length > 0 || early.length > 0) return [...impossible, ...early];
+  if (trustDomain === undefined) return [];
+  const removes = removedFrom(history, after).length > 0;
+  const settledBefore = now.getTime() - after.settleMs;
+  // Who has issued until a moment ago is trusted by all: the way back is open at once.
+  const returns = !removes && earlier.every(({ issuedUntil = 0 }) => issuedUntil * 1000 > settledBefore);
+  if (!returns) {
+    // A change that CloudFormation has taken back, and its history with it, may have been in effect for a while.
+    const changed = await reports.lastChange(trustDomain, new Date(settledBefore), now).catch((error: unknown) => {
+      // It must be open even while CloudWatch is away.
+      if (!removes && earlier.every(({ issuedUntil }) => issuedUntil !== undefined)) return undefined;
+      throw error;
+    });
+    if (changed !== undefined) {
+      const ready = new Date(changed.getTime() + MINUTE_MS + after.settleMs).toISOString();
+      return [
+        `the authorities of the mesh changed at ${changed.toISOString()}, or a change of them was taken back: deploy again after ${ready}`,
+      ];
+    }
+  }
   // What was so from the beginning, every task has heard.
-  const asked = earlier.filter(({ since, proven = false }) => since > 0 && !proven);
-  const heard = asked.length === 0 ? undefined : await lastHeard();
+  const asked = earlier.filter(({ since, issuedUntil }) => since > 0 && issuedUntil === undefined);
+  const heard = asked.length === 0 ? undefined : await reports.lastHeard(trustDomain, now);
   if (heard === undefined) return [];
   return asked.flatMap(({ what, since }) =>
     heard.getTime() >= since * 1000 + DEPLOYMENT_MS
@@ -76,8 +100,7 @@ function prerequisites(
       what: `the authority ${named} cannot issue`,
       since: issuer.trustedSince,
       meanwhile: 'tasks may not trust it',
-      // The way back, which CloudFormation must be able to go.
-      proven: issuer.issuedUntil !== undefined,
+      ...(issuer.issuedUntil === undefined ? {} : { issuedUntil: issuer.issuedUntil }),
     });
   for (const { name, issuedUntil } of removedFrom(history, after)) {
     // Who has a certificate by it is refused by those who do not trust it any more.

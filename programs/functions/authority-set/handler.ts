@@ -4,7 +4,7 @@ import { causeOf, type Log } from '../../shared/log';
 import type { CustomResourceAnswer, CustomResourceEvent } from '../custom-resource-event';
 import { readAuthoritySet, type AuthoritySet } from './authority-set';
 import { problemsOf, refusalOf } from './check-change';
-import type { TaskReports } from './task-reports';
+import { changeReport, type TaskReports } from './task-reports';
 import { firstHistory, nextHistory, physicalIdOf, readPhysicalId, type History } from './history';
 
 export interface AuthoritySetDependencies {
@@ -39,7 +39,7 @@ export function authoritySetHandler({
   return answer;
 
   async function answer(event: CustomResourceEvent): Promise<CustomResourceAnswer> {
-    if (event.RequestType === 'Delete') return { PhysicalResourceId: event.PhysicalResourceId ?? nameOf(event) };
+    if (event.RequestType === 'Delete') return deleted(event);
     try {
       const after = readAuthoritySet(event.ResourceProperties);
       const physicalId = event.RequestType === 'Create' ? physicalIdOf(nameOf(event), firstHistory(after)) : await updated(event, after);
@@ -51,14 +51,20 @@ export function authoritySetHandler({
     }
   }
 
+  /** Nothing exists to be deleted. But of a change that is taken back, CloudFormation may say no more than this. */
+  function deleted(event: CustomResourceEvent): CustomResourceAnswer {
+    const { TrustDomain: trustDomain } = event.ResourceProperties;
+    if (typeof trustDomain === 'string') log.raw(changeReport(trustDomain, now()));
+    return { PhysicalResourceId: event.PhysicalResourceId ?? nameOf(event) };
+  }
+
   /** @throws Error if the change is refused */
   async function updated(event: CustomResourceEvent, after: AuthoritySet): Promise<string> {
     const { name, history } = readPhysicalId(event.PhysicalResourceId ?? nameOf(event));
     const time = now();
     const known = historyBefore(event, history, after, time);
-    const problems = await problemsOf(known, after, time, async () =>
-      after.trustDomain === undefined ? undefined : reports.lastHeard(after.trustDomain, time),
-    );
+    const { trustDomain } = after;
+    const problems = await problemsOf(known, after, time, { ...reports, trustDomain });
     if (problems.length > 0) throw refusalOf(problems, after);
     return physicalIdOf(name, nextHistory(known, after, time));
   }

@@ -1,47 +1,87 @@
 import { GetMetricDataCommand, type CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { LIFETIME_SECONDS } from '../../../lib/core/contract/issuing';
-import { AUTHORITIES_AGE_METRIC, MESH_DIMENSION, METRIC_NAMESPACE, REPORT_SECONDS } from '../../../lib/core/contract/metric';
+import {
+  AUTHORITIES_AGE_METRIC,
+  AUTHORITIES_CHANGED_METRIC,
+  MESH_DIMENSION,
+  METRIC_NAMESPACE,
+  REPORT_SECONDS,
+} from '../../../lib/core/contract/metric';
+import type { LogFields } from '../../shared/log';
 
-/** What the tasks of a mesh report of themselves. */
+/** What a mesh reports of itself, with no memory but that of CloudWatch. */
 export interface TaskReports {
   /**
    * When the task that is furthest behind has last heard which authorities there are; undefined if no task reports, since there is none
    * or since nothing arrives.
    */
   lastHeard(trustDomain: string, now: Date): Promise<Date | undefined>;
+  /** When a state of the authorities was last dropped, to the minute, since `from`. */
+  lastChange(trustDomain: string, from: Date, now: Date): Promise<Date | undefined>;
+}
+
+/** The line by which this function says that a state of the authorities was dropped. */
+export function changeReport(trustDomain: string, now: Date): LogFields {
+  return {
+    _aws: {
+      Timestamp: now.getTime(),
+      CloudWatchMetrics: [
+        { Namespace: METRIC_NAMESPACE, Dimensions: [[MESH_DIMENSION]], Metrics: [{ Name: AUTHORITIES_CHANGED_METRIC, Unit: 'Count' }] },
+      ],
+    },
+    [MESH_DIMENSION]: trustDomain,
+    [AUTHORITIES_CHANGED_METRIC]: 1,
+  };
 }
 
 /** Every task reports in this time, and its report arrives: CloudWatch makes metrics of logs within a minute or two. */
 const WINDOW_MS = REPORT_SECONDS * 1000 + 3 * 60_000;
 const PERIOD_SECONDS = 60;
 
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
 export function cloudWatchReports(cloudWatch: CloudWatchClient): TaskReports {
   return {
     lastHeard: async (trustDomain, now) => {
-      const { MetricDataResults: [{ Timestamps: times = [], Values: ages = [] } = {}] = [] } = await cloudWatch.send(
-        new GetMetricDataCommand({
-          StartTime: new Date(now.getTime() - WINDOW_MS),
-          EndTime: now,
-          MetricDataQueries: [
-            {
-              Id: 'age',
-              MetricStat: {
-                Metric: {
-                  Namespace: METRIC_NAMESPACE,
-                  MetricName: AUTHORITIES_AGE_METRIC,
-                  Dimensions: [{ Name: MESH_DIMENSION, Value: trustDomain }],
-                },
-                Period: PERIOD_SECONDS,
-                Stat: 'Maximum',
-              },
-            },
-          ],
-        }),
-      );
+      const ages = await maximum(cloudWatch, AUTHORITIES_AGE_METRIC, trustDomain, new Date(now.getTime() - WINDOW_MS), now);
       // A certificate is not older: whatever else is there is no report of an agent.
-      const heard = times.map((time, index) => time.getTime() - Math.min(ages[index] ?? 0, LIFETIME_SECONDS) * 1000);
+      const heard = ages.map(({ at, value }) => at.getTime() - Math.min(value, LIFETIME_SECONDS) * 1000);
       return heard.length === 0 ? undefined : new Date(Math.min(...heard));
     },
+    lastChange: async (trustDomain, from, now) => {
+      const changes = await maximum(cloudWatch, AUTHORITIES_CHANGED_METRIC, trustDomain, from, now);
+      return changes.length === 0 ? undefined : new Date(Math.max(...changes.map(({ at }) => at.getTime())));
+    },
   };
+}
+
+/**
+ * The maximum of each minute that has one.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
+ */
+async function maximum(
+  cloudWatch: CloudWatchClient,
+  metric: string,
+  trustDomain: string,
+  from: Date,
+  to: Date,
+): Promise<ReadonlyArray<{ readonly at: Date; readonly value: number }>> {
+  const { MetricDataResults: [{ StatusCode: status, Timestamps: times = [], Values: values = [] } = {}] = [] } = await cloudWatch.send(
+    new GetMetricDataCommand({
+      StartTime: from,
+      EndTime: to,
+      MetricDataQueries: [
+        {
+          Id: 'metric',
+          MetricStat: {
+            Metric: { Namespace: METRIC_NAMESPACE, MetricName: metric, Dimensions: [{ Name: MESH_DIMENSION, Value: trustDomain }] },
+            Period: PERIOD_SECONDS,
+            Stat: 'Maximum',
+          },
+        },
+      ],
+    }),
+  );
+  // Nothing would look like a mesh without tasks.
+  if (status !== 'Complete')
+    throw new Error(`CloudWatch has not answered what the metric ${metric} was (${status ?? 'no status'}): deploy again`);
+  return times.map((at, index) => ({ at, value: values[index] ?? 0 }));
 }

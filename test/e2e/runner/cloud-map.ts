@@ -24,10 +24,13 @@ export class CloudMap {
   /**
    * @param propagationMs How long a change takes to show in DNS. In AWS that is seconds; by default a change
    *   shows at once, and a test of what happens meanwhile says how long.
+   * @param healthDelayMs How long Cloud Map waits before it believes a health status: "AWS Cloud Map waits approximately 30
+   *   seconds", says https://docs.aws.amazon.com/cloud-map/latest/api/API_HealthCheckCustomConfig.html
    */
   constructor(
     readonly services: readonly DiscoveryModel[],
     private readonly propagationMs = 0,
+    private readonly healthDelayMs = 30_000,
   ) {}
 
   register(service: string, instance: Instance): void {
@@ -36,6 +39,15 @@ export class CloudMap {
 
   deregister(service: string, id: string): void {
     this.change(service, (instances) => instances.delete(id));
+  }
+
+  /** Health as a task reports it: much later than it says so. */
+  reportHealth(service: string, id: string, healthy: boolean): void {
+    const timer = setTimeout(() => {
+      this.pending.delete(timer);
+      this.setHealth(service, id, healthy);
+    }, this.healthDelayMs);
+    this.pending.add(timer);
   }
 
   /** Health as ECS reports it. Without a custom health check Cloud Map has no place to write it to. */

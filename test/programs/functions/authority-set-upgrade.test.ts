@@ -23,7 +23,7 @@ beforeEach(() => {
 
 const now = (): Date => new Date(clock);
 /** Each task has just heard which authorities there are. */
-const reports = { lastHeard: () => Promise.resolve(now()) };
+const reports = { lastHeard: () => Promise.resolve(now()), lastChange: () => Promise.resolve(undefined) };
 const wait = (milliseconds: number): void => {
   clock += milliseconds;
 };

@@ -34,6 +34,7 @@ let lastHeard: (trustDomain: string) => Date | undefined;
 /** How often the guard asked. */
 let asked: number;
 const reports: TaskReports = {
+  lastChange: () => Promise.resolve(undefined),
   lastHeard: (trustDomain) => {
     asked += 1;
     return Promise.resolve(lastHeard(trustDomain));

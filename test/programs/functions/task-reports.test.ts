@@ -1,6 +1,6 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { SETTLE_SECONDS } from '../../../lib/core/contract/issuing';
-import { AUTHORITIES_AGE_METRIC, LIFE_LEFT_METRIC } from '../../../lib/core/contract/metric';
+import { AUTHORITIES_AGE_METRIC, AUTHORITIES_CHANGED_METRIC, LIFE_LEFT_METRIC } from '../../../lib/core/contract/metric';
 import { cloudWatchReports } from '../../../programs/functions/authority-set/task-reports';
 import { fakeRequestHandler, ServiceError, type Fields } from './support/fake-aws';
 import { AuthoritySetResource, propertiesOf } from './support/authority-set-resource';
@@ -9,10 +9,20 @@ import { makeAuthority, type TestAuthority } from './support/authorities';
 const START = new Date('2026-11-24T12:00:00Z');
 const MINUTE = 60_000;
 
+interface EmbeddedMetric {
+  readonly _aws?: {
+    readonly Timestamp: number;
+    readonly CloudWatchMetrics: readonly { readonly Metrics: readonly { readonly Name: string }[] }[];
+  };
+  readonly Mesh?: string;
+  readonly AuthoritiesChanged?: number;
+}
+
 /** CloudWatch's metrics as far as the guard asks for them: the maximum of each minute, newest first, as the API has it by default. */
 class Metrics {
   readonly points: { readonly metric: string; readonly mesh: string; readonly at: number; readonly value: number }[] = [];
   down = false;
+  status = 'Complete';
   readonly client = new CloudWatchClient({
     region: 'eu-west-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
@@ -38,7 +48,8 @@ class Metrics {
       },
     ];
     const { Metric: metric, Period: period, Stat: stat } = query.MetricStat;
-    if (metric.Namespace !== 'CdkEcsMicroservices' || stat !== 'Maximum') return { MetricDataResults: [{ Id: query.Id }] };
+    if (metric.Namespace !== 'CdkEcsMicroservices' || stat !== 'Maximum')
+      return { MetricDataResults: [{ Id: query.Id, StatusCode: 'Complete' }] };
     const byPeriod = new Map<number, number>();
     for (const { metric: name, mesh, at, value } of this.points) {
       const seconds = at / 1000;
@@ -48,7 +59,11 @@ class Metrics {
       byPeriod.set(start, Math.max(value, byPeriod.get(start) ?? -Infinity));
     }
     const sorted = [...byPeriod].sort(([one], [other]) => other - one);
-    return { MetricDataResults: [{ Id: query.Id, Timestamps: sorted.map(([time]) => time), Values: sorted.map(([, value]) => value) }] };
+    return {
+      MetricDataResults: [
+        { Id: query.Id, StatusCode: this.status, Timestamps: sorted.map(([time]) => time), Values: sorted.map(([, value]) => value) },
+      ],
+    };
   }
 }
 
@@ -112,6 +127,14 @@ describe('the guard of a change of authorities', () => {
     TrustDomain: 'shop.internal',
   });
   const create = async (): Promise<AuthoritySetResource> => AuthoritySetResource.create(now, propertiesWith([a], a), reports());
+  /** What the function has written into its log, as CloudWatch makes metrics of it. */
+  const reportChanges = (resource: AuthoritySetResource): void => {
+    for (const line of resource.lines) {
+      const { _aws: emf, Mesh: mesh, AuthoritiesChanged: value } = JSON.parse(line) as EmbeddedMetric;
+      if (emf?.CloudWatchMetrics[0]?.Metrics[0]?.Name === AUTHORITIES_CHANGED_METRIC && mesh !== undefined)
+        metrics.points.push({ metric: AUTHORITIES_CHANGED_METRIC, mesh, at: emf.Timestamp, value: value ?? 0 });
+    }
+  };
   const behind = 'by the metric AuthoritiesAge, a task has last heard at ';
 
   test('fails if the new authority issues although a task has not heard of it, however long ago it was added', async () => {
@@ -135,6 +158,58 @@ describe('the guard of a change of authorities', () => {
     clock += 25 * MINUTE;
     report(28 * 60, MINUTE);
     await expect(resource.update(propertiesWith([b], b))).rejects.toThrow(`the authority "a" cannot be removed yet: ${behind}`);
+  });
+
+  test.each<[string, (resource: AuthoritySetResource) => Promise<unknown>, () => Fields, string]>([
+    [
+      'an authority is removed that has issued for a moment',
+      async (resource) => {
+        await resource.update(propertiesWith([a, b], a));
+        clock += 60 * MINUTE;
+        await resource.updateAndTakeBack(propertiesWith([a, b], b));
+      },
+      () => propertiesWith([a], a),
+      'a change of them was taken back: deploy again after',
+    ],
+    [
+      'an authority issues again that was not trusted for a moment',
+      async (resource) => {
+        await resource.update(propertiesWith([a, b], a));
+        clock += 60 * MINUTE;
+        await resource.update(propertiesWith([a, b], b));
+        clock += 60 * MINUTE;
+        await resource.updateAndTakeBack(propertiesWith([b], b));
+      },
+      () => propertiesWith([a, b], a),
+      'a change of them was taken back: deploy again after',
+    ],
+  ])('fails if %s, right after a deployment that was rolled back', async (_, before, next, reason) => {
+    const resource = await create();
+    await before(resource);
+    reportChanges(resource);
+    clock += 2 * MINUTE;
+    await expect(resource.update(next())).rejects.toThrow(reason);
+    clock += SETTLE_SECONDS * 1000;
+    await resource.update(next());
+  });
+
+  test('lets the issuer of before issue again at once', async () => {
+    const resource = await create();
+    await resource.update(propertiesWith([a, b], a));
+    clock += 60 * MINUTE;
+    await resource.update(propertiesWith([a, b], b));
+    reportChanges(resource);
+    clock += 2 * MINUTE;
+    report(1000, MINUTE);
+    await resource.update(propertiesWith([a, b], a));
+  });
+
+  test('fails if CloudWatch has no whole answer, which looks as if no task reported', async () => {
+    const resource = await create();
+    await resource.update(propertiesWith([a, b], a));
+    clock += 25 * MINUTE;
+    metrics.status = 'PartialData';
+    await expect(resource.update(propertiesWith([a, b], b))).rejects.toThrow('CloudWatch has not answered');
   });
 
   test('does not ask for what needs no proof: an authority that is added, and the way back', async () => {

@@ -83,6 +83,6 @@ function updateHealth(cloudMap: CloudMap, service: DiscoveryModel, input: Fields
   if (!service.customHealth) return failed('CustomHealthNotFound', `${service.name} has no custom health check`);
   if (!cloudMap.registered(service.logicalId).some((instance) => instance.id === id))
     return failed('InstanceNotFound', `${service.name} has no instance ${id}`);
-  cloudMap.setHealth(service.logicalId, id, input['Status'] === 'HEALTHY');
+  cloudMap.reportHealth(service.logicalId, id, input['Status'] === 'HEALTHY');
   return { status: 200, body: '{}' };
 }

@@ -30,7 +30,11 @@ export const CUSTOM_RESOURCES: Readonly<Record<string, (invocation: Invocation) 
   },
   // There is no CloudWatch here, so no reports of tasks.
   'Custom::MeshAuthoritySet': ({ write, now }) =>
-    authoritySetHandler({ reports: { lastHeard: () => Promise.resolve(undefined) }, log: jsonLog(write), now }),
+    authoritySetHandler({
+      reports: { lastHeard: () => Promise.resolve(undefined), lastChange: () => Promise.resolve(undefined) },
+      log: jsonLog(write),
+      now,
+    }),
 };
 
 type Program = (event: unknown) => Promise<unknown>;

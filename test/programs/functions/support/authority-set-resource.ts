@@ -35,7 +35,7 @@ interface State {
 const IDS = { StackId: 'arn:aws:cloudformation:eu-west-1:111111111111:stack/shop/1', LogicalResourceId: 'Authorities' };
 
 /** No task says anything. */
-const SILENT: TaskReports = { lastHeard: () => Promise.resolve(undefined) };
+const SILENT: TaskReports = { lastHeard: () => Promise.resolve(undefined), lastChange: () => Promise.resolve(undefined) };
 
 /** The guard's custom resource in the hands of CloudFormation, which knows no more of it than its properties and its physical ID. */
 export class AuthoritySetResource {
@@ -97,6 +97,15 @@ export class AuthoritySetResource {
     return answer;
   }
 
+  /**
+   * The same, as CloudFormation may do it where the physical ID has changed: what was made goes, and what was before counts again.
+   * https://github.com/aws/aws-cdk/issues/17040
+   */
+  async updateAndTakeBack(properties: Properties): Promise<void> {
+    const { PhysicalResourceId: made } = await this.change(this.state.properties, properties);
+    await this.cleanUp(made, properties);
+  }
+
   delete(): Promise<CustomResourceAnswer> {
     return this.cleanUp(this.physicalId);
   }
@@ -112,8 +121,7 @@ export class AuthoritySetResource {
   }
 
   /** What CloudFormation does when a physical ID is no longer used. */
-  private async cleanUp(physicalId: string): Promise<CustomResourceAnswer> {
-    const { properties } = this.state;
+  private async cleanUp(physicalId: string, properties = this.state.properties): Promise<CustomResourceAnswer> {
     const answer = await this.handler({ RequestType: 'Delete', ...IDS, PhysicalResourceId: physicalId, ResourceProperties: properties });
     if (answer.PhysicalResourceId !== physicalId) throw new Error('a resource that is deleted may not change its physical ID');
     return answer;

@@ -75,6 +75,7 @@ export class SimulatedMesh {
     const mesh = new SimulatedMesh(start, first, options);
     mesh.resource = await AuthoritySetResource.create(() => mesh.harness.now(), mesh.properties(mesh.set), {
       lastHeard: () => Promise.resolve(mesh.lastHeard()),
+      lastChange: () => Promise.resolve(undefined),
     });
     for (const service of SERVICES) await mesh.renew(service);
     return mesh;
