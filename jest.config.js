@@ -17,7 +17,7 @@ module.exports = {
   // two at a time on two: one core alone takes twice as long.
   maxWorkers: process.env.CI === 'true' ? 3 : Math.max(2, Math.floor(availableParallelism() / 2)),
   projects: [
-    { ...common, displayName: 'unit', testMatch: ['**/*.test.ts'] },
+    { ...common, displayName: 'unit', testMatch: ['**/*.test.ts'], setupFilesAfterEnv: ['<rootDir>/test/support/timeouts.ts'] },
     // Real Envoys in network namespaces; skipped with one line where their tools are missing.
     {
       ...common,
