@@ -53,12 +53,28 @@ export async function trusted(task: Task): Promise<readonly string[]> {
   return serialsIn(task, 'ca_cert');
 }
 
-/** https://www.envoyproxy.io/docs/envoy/latest/api-v3/admin/v3/certs.proto */
+/** The SPIFFE IDs that a task's Envoy presents. */
+export async function identities(task: Task): Promise<readonly string[]> {
+  const names = (await certificatesOf(task)).flatMap(({ cert_chain: chain }) => chain.flatMap(({ subject_alt_names: all = [] }) => all));
+  return [...new Set(names.flatMap(({ uri }) => uri ?? []))].sort();
+}
+
 async function serialsIn(task: Task, part: 'cert_chain' | 'ca_cert'): Promise<readonly string[]> {
-  type Listed = Readonly<Record<typeof part, ReadonlyArray<{ readonly serial_number: string }>>>;
+  const serials = (await certificatesOf(task)).flatMap((listed) => listed[part].map(({ serial_number: serial }) => serial.toLowerCase()));
+  return [...new Set(serials)].sort();
+}
+
+interface Certificate {
+  readonly serial_number: string;
+  readonly subject_alt_names?: readonly { readonly uri?: string }[];
+}
+
+/** https://www.envoyproxy.io/docs/envoy/latest/api-v3/admin/v3/certs.proto */
+async function certificatesOf(
+  task: Task,
+): Promise<readonly { readonly cert_chain: readonly Certificate[]; readonly ca_cert: readonly Certificate[] }[]> {
   const { body } = await task.client.get(`http://127.0.0.1:${ADMIN_PORT}/certs`);
-  const { certificates } = JSON.parse(body) as { readonly certificates: readonly Listed[] };
-  return [...new Set(certificates.flatMap((listed) => listed[part].map(({ serial_number: serial }) => serial.toLowerCase())))].sort();
+  return (JSON.parse(body) as { readonly certificates: Awaited<ReturnType<typeof certificatesOf>> }).certificates;
 }
 
 /** Resolves when the Envoys of a service, or of all, present what was issued last to their tasks, and nothing else. */

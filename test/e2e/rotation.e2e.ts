@@ -125,7 +125,7 @@ e2e('rotation of certificates', () => {
       const both = { authorities: ['main', 'next'] };
       const main = rootsOf(await shop().certificates.issue('ui'));
       await shop().update(mesh({ ...both, issuer: 'main' }));
-      await refused({ ...both, issuer: 'next' }, 'the authority "next" cannot issue yet: tasks may not trust it before ');
+      await refused({ ...both, issuer: 'next' }, 'the authority "next" cannot issue yet: tasks may not trust it until ');
       const roots = rootsOf(await shop().certificates.issue('ui'));
       expect(roots).toEqual(expect.arrayContaining([...main]));
       expect(roots).toHaveLength(2);
