@@ -100,6 +100,9 @@ export class Workload extends Construct implements IWorkload {
     this.container = plan.containers.some((container) => container.role === 'application')
       ? find(plan, containers, 'application')
       : this.proxyContainer;
+    // By default it is the first essential one, which is Envoy: the CDK's own targets of load balancers would lead to its inbound
+    // listener, which answers nobody without a certificate, and open its port to them.
+    this.taskDefinition.defaultContainer = this.container;
 
     acknowledgeOwnEnvironment(this.taskDefinition, plan);
 

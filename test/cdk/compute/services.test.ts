@@ -1,3 +1,4 @@
+import { ApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { Table, AttributeType } from 'aws-cdk-lib/aws-dynamodb';
@@ -470,4 +471,15 @@ test('the construct tree is complete when the constructor returns: synth adds no
   app.synth();
   expect(system.node.findAll().map((child) => child.node.path)).toEqual(before);
   expect(before).toContain('Stack/Shop/catalog/VirtualName');
+});
+
+describe('a load balancer of the CDK', () => {
+  test('fails if it leads to a service, whose only port is that of Envoy, instead of opening that port to it', () => {
+    const { stack, system } = build({ services: { orders: service() } });
+    const { ecsService, container, taskDefinition } = system.service('orders').workload();
+    expect(taskDefinition.defaultContainer).toBe(container);
+    const vpc = system.vpc;
+    const listener = new ApplicationLoadBalancer(stack, 'Balancer', { vpc }).addListener('Http', { port: 80, open: false });
+    expect(() => listener.addTargets('Orders', { port: 80, targets: [ecsService] })).toThrow(/app/);
+  });
 });
