@@ -12,6 +12,14 @@ export interface Tools {
   readonly fortio: string;
   readonly httpbin: string;
   readonly redis: string;
+  readonly nginx: string;
+  /** With the packages of `.ci/tools`: gunicorn, and gRPC's C core. */
+  readonly python: string;
+  /** With a compiler. */
+  readonly java: string;
+  readonly postgres: string;
+  readonly initdb: string;
+  readonly rabbitmq: string;
 }
 
 export class MissingTools extends Error {
@@ -48,6 +56,9 @@ function search(): Tools {
     ['setpriv', 'util-linux'],
     ['ps', 'procps'],
     ['sysctl', 'procps'],
+    ['amqp-publish', 'amqp-tools'],
+    ['psql', 'postgresql-client'],
+    ['redis-cli', 'redis-tools'],
   ] as const) {
     need(name, SYSTEM_PATH, `${name} (${part})`);
   }
@@ -57,6 +68,12 @@ function search(): Tools {
     fortio: need('fortio', [TOOLS]),
     httpbin: need('go-httpbin', [TOOLS]),
     redis: need('redis-server', [TOOLS]),
+    nginx: need('nginx', SYSTEM_PATH),
+    python: need('python', [join(REPOSITORY, '.cache/tools/programs/bin')], 'Python with the packages of the real programs'),
+    java: need('java', [TOOLS]),
+    postgres: need('postgres', [TOOLS]),
+    initdb: need('initdb', [TOOLS]),
+    rabbitmq: need('rabbitmq-server', ['/usr/lib/rabbitmq/bin']),
   };
   if (missing.length > 0) throw new MissingTools(missing);
   for (const directory of [REPOSITORY, dirname(process.execPath)]) checkReachable(directory);

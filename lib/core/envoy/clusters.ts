@@ -51,6 +51,13 @@ function upstreamCluster(topology: Topology, caller: Service | undefined, callee
  */
 export const BUFFER_BYTES = 32_768;
 
+/**
+ * Shorter than what applications have: gunicorn closes an idle connection after 2 seconds, Node.js after 5. A new connection inside the
+ * task costs nothing, and a request on a connection that the application is closing is lost, unless it may be sent twice.
+ * https://gunicorn.org/reference/settings/#keepalive
+ */
+const APPLICATION_IDLE = '1s';
+
 /** The application in the same task. */
 export function applicationCluster(service: Service): Cluster {
   return {
@@ -59,12 +66,10 @@ export function applicationCluster(service: Service): Cluster {
     per_connection_buffer_limit_bytes: BUFFER_BYTES,
     // Limits are the callers': here they would only shed ordinary load.
     circuit_breakers: { thresholds: [{ max_connections: 100_000, max_requests: 100_000 }] },
-    // Shorter than what applications have (Node.js closes an idle connection after 5 seconds); a new connection
-    // inside the task costs nothing, a request on a closing one is lost. And no pings: a gRPC server takes more than
-    // one in five minutes for an attack (https://grpc.io/docs/guides/keepalive/).
+    // And no pings: a gRPC server takes more than one in five minutes for an attack (https://grpc.io/docs/guides/keepalive/).
     ...idleTimeoutAndProtocol(
       service.protocol,
-      '4s',
+      APPLICATION_IDLE,
       service.protocol === 'http' ? { http_protocol_options: {} } : { http2_protocol_options: {} },
     ),
     load_assignment: loadAssignment(APPLICATION_CLUSTER, '127.0.0.1', service.port),

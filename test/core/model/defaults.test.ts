@@ -98,6 +98,7 @@ test.each<[string, string]>([
   ['Tasks that may be ejected', `${http.outlierDetection?.maxEjectionPercent}%, never the last one`],
   ['Idle connection, external', seconds(found(/"idle_timeout":"(\d+s)"/, external()))],
   ['TCP keepalive, external', `after ${numberAt(external(), 'upstream_connection_options.tcp_keepalive.keepalive_time')} s`],
+  ['Idle connection to the application', seconds(found(/"idle_timeout":"(\d+s)"/, cluster(small, '_app')))],
   ['Compression algorithms', DEFAULT_COMPRESSION.algorithms.map((id) => ({ brotli: 'Brotli', gzip: 'gzip' })[id]).join(', then ')],
   ['Smallest compressed response', `${DEFAULT_COMPRESSION.minBytes / 1024} KiB`],
   ['Compressed content types', DEFAULT_COMPRESSION.contentTypes.map((type) => `\`${type}\``).join(', ')],
