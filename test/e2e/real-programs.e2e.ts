@@ -123,6 +123,23 @@ e2e('real programs behind the Envoys', () => {
       expect(taken.slice().sort()).toEqual([...before, ...wanted].sort());
     });
 
+    test('has its idle connections ended by Envoy, so that no request meets one that the server is closing', async () => {
+      const [task] = programs().tasks(service);
+      const ended = async (by: string): Promise<number> => {
+        const { body } = (await task?.client.get(`http://127.0.0.1:9901/stats?filter=^cluster._app.upstream_cx_${by}$`)) ?? { body: '' };
+        return Number(/: (\d+)/.exec(body)?.[1]);
+      };
+      const before = await ended('destroy_remote');
+      // With two tasks, some of these reach the one.
+      await batch().client.sendAll(
+        Array.from({ length: 10 }, () => ({ url })),
+        { concurrency: 5 },
+      );
+      expect(await ended('active')).toBeGreaterThan(0);
+      await until(async () => (await ended('active')) === 0, { what: 'the idle connections to end' });
+      expect(await ended('destroy_remote')).toBe(before);
+    });
+
     test('answers a body of unknown length, which comes in chunks', async () => {
       const out = await succeeded(
         ['curl', '-s', '-H', 'Transfer-Encoding: chunked', '-H', 'X-Order: chunks', '--data-binary', '@-', url],
