@@ -12,6 +12,8 @@ export interface Tools {
   readonly fortio: string;
   readonly httpbin: string;
   readonly redis: string;
+  /** The init process that Docker puts before a program. */
+  readonly tini: string;
 }
 
 export class MissingTools extends Error {
@@ -57,6 +59,7 @@ function search(): Tools {
     fortio: need('fortio', [TOOLS]),
     httpbin: need('go-httpbin', [TOOLS]),
     redis: need('redis-server', [TOOLS]),
+    tini: need('tini', SYSTEM_PATH),
   };
   if (missing.length > 0) throw new MissingTools(missing);
   for (const directory of [REPOSITORY, dirname(process.execPath)]) checkReachable(directory);
