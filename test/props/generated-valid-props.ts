@@ -56,6 +56,7 @@ const container = fc.record({
   entryPoint: maybe(fc.array(text, { maxLength: 2 })),
   user: maybe(fc.constantFrom('1000', 'node')),
   readonlyRootFilesystem: maybe(fc.boolean()),
+  initProcess: maybe(fc.boolean()),
   healthCheck: maybe(
     fc
       .record({
