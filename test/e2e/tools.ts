@@ -12,6 +12,8 @@ export interface Tools {
   readonly fortio: string;
   readonly httpbin: string;
   readonly redis: string;
+  /** The system's own, which every user may run. */
+  readonly python: string;
   /** The init process that Docker puts before a program. */
   readonly tini: string;
 }
@@ -59,6 +61,7 @@ function search(): Tools {
     fortio: need('fortio', [TOOLS]),
     httpbin: need('go-httpbin', [TOOLS]),
     redis: need('redis-server', [TOOLS]),
+    python: need('python3', ['/usr/bin'], 'python3 (python3-venv)'),
     tini: need('tini', SYSTEM_PATH),
   };
   if (missing.length > 0) throw new MissingTools(missing);

@@ -246,8 +246,9 @@ export class Task {
     this.enter('ACTIVATING');
     this.healthy = this.isHealthy();
     this.registered = true;
+    // Cloud Map takes an instance for healthy until it is told otherwise, and ECS is not documented to tell of a task whose health it
+    // does not know yet. https://docs.aws.amazon.com/cloud-map/latest/api/API_RegisterInstance.html
     this.site.register(this);
-    this.site.reportHealth(this, this.healthy);
     this.record('task', 'REGISTERED');
     this.enter('RUNNING');
     if (this.healthy) this.record('task', 'HEALTHY');
