@@ -4,7 +4,7 @@ import type { Timeouts } from '../model/traffic-policy';
 import { accessLog } from './observability/access-log';
 import type { NetworkFilter } from './api/listener';
 import { extension, message } from './syntax/messages';
-import { holdUntilApplicationListens } from './traffic/late-applications';
+import { holdUntilApplicationListens, tryOtherTasks } from './traffic/connect-attempts';
 import { maxTcpConnection, tcpIdleTimeout } from './traffic/timeouts';
 
 export interface TcpProxyOptions {
@@ -34,8 +34,7 @@ export function tcpProxy({ peer, direction, cluster, authenticated, timeouts, st
       // buffered.
       upstream_connect_mode: authenticated ? 'ON_DOWNSTREAM_TLS_HANDSHAKE' : undefined,
       max_early_data_bytes: authenticated ? 0 : undefined,
-      // A task that just left is still in DNS for a moment: another one is tried.
-      ...(startupSeconds === undefined ? { max_connect_attempts: 3 } : holdUntilApplicationListens(startupSeconds)),
+      ...(startupSeconds === undefined ? tryOtherTasks() : holdUntilApplicationListens(startupSeconds)),
     }),
   );
 }

@@ -12,6 +12,11 @@ const LONGEST_HOLD_SECONDS = 60;
 const MAX_PAUSE_SECONDS = 1;
 const FIRST_PAUSE_SECONDS = 0.25;
 
+/** Of a caller. A task that just left is still in DNS for a moment: another one is tried. */
+export function tryOtherTasks(): Pick<TcpProxy, 'max_connect_attempts'> {
+  return { max_connect_attempts: 3 };
+}
+
 /** @param startupSeconds how long the application may take; 0: nobody waits for it */
 export function holdUntilApplicationListens(startupSeconds: number): Pick<TcpProxy, 'max_connect_attempts' | 'backoff_options'> {
   if (startupSeconds === 0) return {};
