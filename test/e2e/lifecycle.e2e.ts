@@ -79,7 +79,7 @@ e2e('a task in the runner lives as on ECS', () => {
     expect(await withMissing(container('helper', '', init))).toContain(`container "helper": its program ${MISSING} could not be started`);
   });
 
-  test('fails if an application exits at once: its last words are told, and nobody waits for the others to stop in good order', async () => {
+  test('fails if an application exits at once: with its last words, and nobody waits for others to stop in good order', async () => {
     const stubborn = 'trap "" TERM; while true; do sleep 0.05; done';
     const message = await withMissing(
       container('helper', 'echo the port is taken >&2; exit 3'),
