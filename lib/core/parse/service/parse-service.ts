@@ -121,8 +121,7 @@ export function parseService(name: string, at: Reader, mesh: MeshDefaults, footp
     const sizing = parseSizing(taskAt, DEFAULT_SIZE, mesh);
     return {
       ...parseContainer(taskAt, 'the application', INIT_OF_APPLICATIONS, !isService || taskAt.field('versions').absent),
-      startupTimeoutSeconds:
-        taskAt.field('startupTimeout').seconds({ min: 0, max: MAX_STARTUP_SECONDS }) ?? DEFAULT_STARTUP_SECONDS,
+      startupTimeoutSeconds: taskAt.field('startupTimeout').seconds({ min: 0, max: MAX_STARTUP_SECONDS }) ?? DEFAULT_STARTUP_SECONDS,
       stopTimeoutSeconds: taskAt.field('stopTimeout').seconds({ min: 2, max: 120 }) ?? 30,
       extraContainers: parseExtraContainers(taskAt, port, sizing, withLogRouter(taskAt, footprint)),
       ...sizing,
