@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { CertificateFormatName } from '../../lib/core/contract/agent';
+import { ApplicationPort, type PortProbe } from './application-start';
 import { CertificateFiles } from './certificate/certificate-files';
 import type { CertificateFormat } from './certificate/certificate-format';
 import { PEM } from './certificate/pem';
@@ -41,6 +42,7 @@ export interface World {
   readonly parameters: Parameters | undefined;
   readonly envoy: EnvoyAdmin;
   readonly metadata: MetadataSource | undefined;
+  readonly probe: PortProbe;
 }
 
 /** Before Envoy starts: every file that its configuration names. Resolves to the exit code. */
@@ -111,6 +113,8 @@ export function run(settings: Settings, world: World, stop: AbortSignal): Runnin
     cloudMapServiceId === undefined ? undefined : { serviceId: cloudMapServiceId, instanceId: async () => (await task()).taskId };
   // Now, since the end has no time to lose; if it fails, the end tries again.
   if (registration !== undefined) task().catch(() => undefined);
+  const application = settings.application === undefined ? undefined : new ApplicationPort(settings.application, world);
+  const started = application?.watch(AbortSignal.any([stop, end.signal]));
   log.info('the agent runs', {
     ...(own === undefined ? {} : { identity: own.identity.uri }),
     discovers: discovery.map(({ cluster }) => cluster),
@@ -122,10 +126,10 @@ export function run(settings: Settings, world: World, stop: AbortSignal): Runnin
     // Certificates and endpoints are looked after to the end: the application may still call others.
     await leave({ ...world, registration, refreshMs: settings.refreshMs, stopMs: settings.stopMs, unannounced: !stop.aborted });
     end.abort();
-    await Promise.race([Promise.all(loops), clock.sleep(500)]);
+    await Promise.race([Promise.all([...loops, started]), clock.sleep(500)]);
     return 0;
   });
-  return { done, health: async () => healthReport({ clock, certificate: own?.certificate, pulse }) };
+  return { done, health: async () => healthReport({ clock, certificate: own?.certificate, pulse, application }) };
 }
 
 interface OwnCertificate {

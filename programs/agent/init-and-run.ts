@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { Log } from '../shared/log';
+import { localPort } from './application-start';
 import type { SvidSource } from './certificate/issuing';
 import { systemClock } from './clock';
 import { init, run, type World } from './commands';
@@ -64,6 +65,7 @@ async function world(settings: Settings, log: Log): Promise<World> {
     parameters: settings.weights.length === 0 ? undefined : (await import('./aws/systems-manager.js')).systemsManager(settings.region),
     envoy: envoyAdmin(ENVOY_ADMIN),
     metadata,
+    probe: localPort,
   };
 }
 

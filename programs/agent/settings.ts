@@ -1,4 +1,5 @@
 import type {
+  ApplicationStart,
   CertificateFormatName,
   DiscoveryTarget,
   MeshVariable,
@@ -40,6 +41,8 @@ export interface Settings {
   /** Callees with versions, whose weights are found in parameters. */
   readonly weights: readonly WeightsTarget[];
   readonly weightsMs: number;
+  /** Undefined: the task is healthy whatever its application does. */
+  readonly application: ApplicationStart | undefined;
 }
 
 export interface WeightsTarget extends Required<WeightedService> {
@@ -112,6 +115,7 @@ export function readSettings(environment: Environment): Settings {
     pollMs: read.seconds('MESH_POLL_SECONDS', 2),
     weightsMs: read.seconds('MESH_WEIGHTS_SECONDS', 15),
   };
+  const application = read.optional('MESH_APPLICATION', 'JSON: { container, port, startupSeconds }', applicationOf);
   const weights = read.parsed(
     'MESH_WEIGHTS',
     'a JSON list of { service, versions: [{ name, cluster }], routes?, tcp? }, each service once',
@@ -143,6 +147,7 @@ export function readSettings(environment: Environment): Settings {
     ownService,
     cloudMapServiceId,
     metadataUri,
+    application,
     weights: weights.map((target, index) => ({ ...target, parameter: parameters[index] ?? '' })),
   };
 }
@@ -237,8 +242,21 @@ function targetOf(value: unknown): DiscoveryTarget | undefined {
   const { cluster, port }: Unread<DiscoveryTarget> = value;
   // The cluster names a file.
   if (typeof cluster !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*$/.test(cluster)) return undefined;
-  if (typeof port !== 'number' || !Number.isInteger(port) || port < 1 || port > 65_535) return undefined;
-  return { ...name, cluster, port };
+  return isPort(port) ? { ...name, cluster, port } : undefined;
+}
+
+function isPort(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 65_535;
+}
+
+function applicationOf(text: string): ApplicationStart | undefined {
+  const value = jsonOf(text);
+  if (!isRecord(value)) return undefined;
+  const { container, port, startupSeconds }: Unread<ApplicationStart> = value;
+  if (typeof container !== 'string' || container === '' || !isPort(port)) return undefined;
+  return typeof startupSeconds === 'number' && startupSeconds > 0 && startupSeconds <= MAX_SECONDS
+    ? { container, port, startupSeconds }
+    : undefined;
 }
 
 /** Services and clusters name files and runtime keys. */

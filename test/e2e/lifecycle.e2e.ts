@@ -1,4 +1,5 @@
 import type { Cluster, JsonObject } from './runner';
+import { standIns } from './runner';
 import { e2e } from './suite';
 import { container, startOneTask } from './systems/one-task';
 
@@ -44,6 +45,55 @@ e2e('a task in the runner lives as on ECS', () => {
         pace: { healthChecks: 0.02 },
       }),
     ).rejects.toThrow('essential container "app" failed its health checks');
+  });
+
+  const MISSING = '/nowhere/program';
+  const withMissing = async (...containers: readonly JsonObject[]): Promise<string> =>
+    start([container('app', FOREVER, dependsOn({ helper: 'START' })), ...containers], [], {
+      images: [
+        { image: 'example/missing', run: () => ({ argv: [MISSING, '--verbose'] }) },
+        { image: 'example/text', run: () => ({ argv: ['/etc/passwd'] }) },
+        standIns.script('example/script', ({ container: { command } }) => command[0] ?? ''),
+      ],
+      pace: { restarts: 0 },
+    }).then(
+      () => 'it started',
+      (error: unknown) => String(error),
+    );
+
+  test.each([
+    ['is missing', 'missing', MISSING, 'No such file or directory'],
+    ['cannot be executed', 'text', '/etc/passwd', 'Permission denied'],
+  ])('fails if the program of a container %s, at once and with the reason, essential or not, and restarts nothing', async (...given) => {
+    const [, name, program, reason] = given;
+    const broken = { Image: `example/${name}:1`, Essential: false, RestartPolicy: { Enabled: true, RestartAttemptPeriod: 60 } };
+    const message = await withMissing(container('helper', '', broken));
+    expect(message).toContain(
+      `task task-1 stopped while it started: container "helper": its program ${program} could not be started: ${reason}`,
+    );
+    expect(message).toMatch(new RegExp(`task-1/helper: STOPPED, exit code 12[67]\\n +${program}`));
+  });
+
+  test('fails if the program of an init process is missing', async () => {
+    const init = { Image: 'example/missing:1', LinuxParameters: { InitProcessEnabled: true } };
+    expect(await withMissing(container('helper', '', init))).toContain(`container "helper": its program ${MISSING} could not be started`);
+  });
+
+  test('fails if an application exits at once: with its last words, and nobody waits for others to stop in good order', async () => {
+    const stubborn = 'trap "" TERM; while true; do sleep 0.05; done';
+    const message = await withMissing(
+      container('helper', 'echo the port is taken >&2; exit 3'),
+      container('other', stubborn, { StopTimeout: 3600 }),
+    );
+    expect(message).toContain('essential container "helper" exited (code 3)');
+    expect(message).toContain('    | the port is taken');
+  });
+
+  test('fails if the program of a health check is missing, without a wait for its start period', async () => {
+    const check = { Command: ['CMD', 'no-such-curl'], Interval: 300, Retries: 10, StartPeriod: 300 };
+    await expect(start([container('app', FOREVER, { HealthCheck: check })])).rejects.toThrow(
+      /essential container "app" failed its health checks: health check exited with 127: .*no-such-curl.*No such file or directory/,
+    );
   });
 
   test('an essential container that exits takes the task with it, out of Cloud Map too', async () => {

@@ -20,6 +20,8 @@ export interface Tools {
   readonly postgres: string;
   readonly initdb: string;
   readonly rabbitmq: string;
+  /** The init process that Docker puts before a program. */
+  readonly tini: string;
 }
 
 export class MissingTools extends Error {
@@ -74,6 +76,7 @@ function search(): Tools {
     postgres: need('postgres', [TOOLS]),
     initdb: need('initdb', [TOOLS]),
     rabbitmq: need('rabbitmq-server', ['/usr/lib/rabbitmq/bin']),
+    tini: need('tini', SYSTEM_PATH),
   };
   if (missing.length > 0) throw new MissingTools(missing);
   for (const directory of [REPOSITORY, dirname(process.execPath)]) checkReachable(directory);

@@ -56,6 +56,7 @@ const container = fc.record({
   entryPoint: maybe(fc.array(text, { maxLength: 2 })),
   user: maybe(fc.constantFrom('1000', 'node')),
   readonlyRootFilesystem: maybe(fc.boolean()),
+  initProcess: maybe(fc.boolean()),
   healthCheck: maybe(
     fc
       .record({
@@ -187,6 +188,7 @@ const version = fc
     cpuArchitecture: fc.constantFrom(undefined, make('arm'), make('x86')),
     enableExecuteCommand: maybe(fc.boolean()),
     stopTimeout: maybe(duration(2, 120)),
+    startupTimeout: maybe(duration(0, 900)),
     extraContainers: maybe(fc.constant<Tree>({ proxy: { image: make('image') } })),
   })
   .map(({ container: own, ...rest }) => ({ ...own, ...rest }));
@@ -304,6 +306,7 @@ const service = (name: string): fc.Arbitrary<Tree> =>
       callPolicy,
       override: maybe(callPolicy),
       stopTimeout: maybe(duration(2, 120)),
+      startupTimeout: maybe(duration(0, 900)),
       allow: maybe(fc.constantFrom<Tree[]>([{}], [{ methods: ['GET', 'HEAD'] }, { paths: ['/orders', '/orders/*'] }])),
       // Most services have none of it.
       policy: fc.oneof({ weight: 4, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: requestPolicy }),

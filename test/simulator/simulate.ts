@@ -206,7 +206,15 @@ const MANAGER = 'envoy.extensions.filters.network.http_connection_manager.v3.Htt
 const TCP_PROXY = 'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy';
 const TCP = {
   reads: ['cluster'],
-  ignores: ['stat_prefix', 'access_log', 'idle_timeout', 'max_connect_attempts', 'upstream_connect_mode', 'max_early_data_bytes'],
+  ignores: [
+    'stat_prefix',
+    'access_log',
+    'idle_timeout',
+    'max_connect_attempts',
+    'backoff_options',
+    'upstream_connect_mode',
+    'max_early_data_bytes',
+  ],
 };
 
 function decide({ filter }: FilterChain, exchange: Exchange): Answer | Forward {

@@ -87,7 +87,7 @@ export class Workload extends Construct implements IWorkload {
       ...defined({ proxyConfiguration: plan.interception === undefined ? undefined : interception(plan.interception) }),
     });
     for (const name of plan.volumes) this.taskDefinition.addVolume({ name });
-    const containers = renderContainers(this.taskDefinition, plan, context, {
+    const containers = renderContainers(this, this.taskDefinition, plan, context, {
       discoveryServiceId: this.discoveryService.serviceId,
       issuerArn: context.issuing?.issuerArn,
       identityKeyArn: context.issuing?.identityKeyArn,
@@ -192,19 +192,23 @@ function find(
 type DeployedValues = Readonly<Record<DeployedValue, string | undefined>>;
 
 function renderContainers(
+  scope: Construct,
   taskDefinition: ecs.FargateTaskDefinition,
   plan: WorkloadPlan,
   context: WorkloadContext,
   deployed: DeployedValues,
 ): ReadonlyMap<string, ecs.ContainerDefinition> {
   const containers = new Map<string, ecs.ContainerDefinition>();
-  const withoutCapabilities = new ecs.LinuxParameters(taskDefinition, 'WithoutCapabilities');
+  // Not below the task definition, where a container could have the same name.
+  const withoutCapabilities = new ecs.LinuxParameters(scope, 'WithoutCapabilities');
   withoutCapabilities.dropCapabilities(ecs.Capability.ALL);
+  const withInitProcess = new ecs.LinuxParameters(scope, 'WithInitProcess', { initProcessEnabled: true });
   for (const container of plan.containers) {
     const definition = taskDefinition.addContainer(container.name, {
       ...containerOptions(plan, container, context),
       environment: { ...container.environment, ...deployedEnvironment(container, deployed) },
       ...(container.dropCapabilities === true ? { linuxParameters: withoutCapabilities } : {}),
+      ...(container.initProcess === true ? { linuxParameters: withInitProcess } : {}),
     });
     definition.addMountPoints(
       ...(container.mounts ?? []).map(({ volume, path, readOnly }) => ({ sourceVolume: volume, containerPath: path, readOnly })),

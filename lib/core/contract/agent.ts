@@ -42,6 +42,9 @@ export const MESH_VARIABLES = [
   /** How often parameters are read. */
   'MESH_WEIGHTS_SECONDS',
 
+  /** The application whose port the task waits for: an `ApplicationStart` as JSON; absent if it waits for none. */
+  'MESH_APPLICATION',
+
   /** After this long, whoever calls the task has asked discovery again. */
   'MESH_REFRESH_SECONDS',
   /** How long the task may take to leave. */
@@ -73,6 +76,15 @@ export interface DiscoveryTarget extends ServiceName {
   /** Envoy's; it names the file of its endpoints. */
   readonly cluster: string;
   readonly port: number;
+}
+
+/** The start of an application: the task counts as healthy once it has opened its port. */
+export interface ApplicationStart {
+  /** The name of its container. */
+  readonly container: string;
+  readonly port: number;
+  /** How long it may take. */
+  readonly startupSeconds: number;
 }
 
 /** A callee whose calls are divided among versions by weight. */

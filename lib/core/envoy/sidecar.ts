@@ -89,7 +89,14 @@ function inbound(topology: SidecarTopology, service: Service): Listener {
   };
   const filter =
     service.protocol === 'tcp'
-      ? tcpProxy({ direction: 'inbound', peer: service.name, cluster: APPLICATION_CLUSTER, authenticated, timeouts })
+      ? tcpProxy({
+          direction: 'inbound',
+          peer: service.name,
+          cluster: APPLICATION_CLUSTER,
+          authenticated,
+          timeouts,
+          startupSeconds: service.startupTimeoutSeconds,
+        })
       : httpConnectionManager({
           peer: service.name,
           direction: 'inbound',

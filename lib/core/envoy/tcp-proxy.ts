@@ -4,6 +4,7 @@ import type { Timeouts } from '../model/traffic-policy';
 import { accessLog } from './observability/access-log';
 import type { NetworkFilter } from './api/listener';
 import { extension, message } from './syntax/messages';
+import { holdUntilApplicationListens, tryOtherTasks } from './traffic/connect-attempts';
 import { maxTcpConnection, tcpIdleTimeout } from './traffic/timeouts';
 
 export interface TcpProxyOptions {
@@ -15,10 +16,12 @@ export interface TcpProxyOptions {
   readonly authenticated: boolean;
   /** Of all who use it. */
   readonly timeouts: readonly Timeouts[];
+  /** Of the application to which it leads: how long that may take to start. @default - it leads to another task or host */
+  readonly startupSeconds?: number;
 }
 
 /** https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/network/tcp_proxy/v3/tcp_proxy.proto */
-export function tcpProxy({ peer, direction, cluster, authenticated, timeouts }: TcpProxyOptions): NetworkFilter {
+export function tcpProxy({ peer, direction, cluster, authenticated, timeouts, startupSeconds }: TcpProxyOptions): NetworkFilter {
   return extension(
     'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy',
     message({
@@ -31,8 +34,7 @@ export function tcpProxy({ peer, direction, cluster, authenticated, timeouts }: 
       // buffered.
       upstream_connect_mode: authenticated ? 'ON_DOWNSTREAM_TLS_HANDSHAKE' : undefined,
       max_early_data_bytes: authenticated ? 0 : undefined,
-      // A task that just left is still in DNS for a moment: another one is tried.
-      max_connect_attempts: direction === 'outbound' ? 3 : undefined,
+      ...(startupSeconds === undefined ? tryOtherTasks() : holdUntilApplicationListens(startupSeconds)),
     }),
   );
 }

@@ -69,6 +69,19 @@ export const MAX_CONNECTION_SECONDS = 3 * 86_400;
 /** Cloud Map answers a DNS query with at most this many instances. https://docs.aws.amazon.com/cloud-map/latest/dg/services-values.html */
 export const MAX_DNS_INSTANCES = 8;
 
+/**
+ * The health check of the agent, which fails until the application has opened its port. A check is a process of its own that costs
+ * about 50 ms of CPU time. ECS replaces a task when so many checks in a row have failed, those of the start period not counted.
+ */
+export const AGENT_CHECK_SECONDS = 10;
+export const AGENT_CHECK_RETRIES = 9;
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html */
+export const MAX_START_PERIOD_SECONDS = 300;
+
+/** Above the start period, checks come at longer intervals: every 67 seconds for this. */
+export const MAX_STARTUP_SECONDS = 900;
+
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html */
 export const MAX_CONTAINERS = 10;
 

@@ -4,6 +4,13 @@ import type { CallPolicy, Compression, KeepAlive, OutlierDetection, RetryPolicy,
 /** Rolling deployment without loss of capacity: new tasks are healthy before old ones stop. A failed deployment is rolled back. */
 export const DEFAULT_REPLACEMENT: TaskReplacement = { minHealthyPercent: 100, maxHealthyPercent: 200, rollback: true };
 
+/**
+ * How long an application may take to open its port: the longest start period of ECS. Too long costs time where an application is
+ * broken, too short would replace its tasks again and again.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
+ */
+export const DEFAULT_STARTUP_SECONDS = 300;
+
 /** Long enough for a report, short enough that API Gateway (30 s) has not given up; Envoy's own default. */
 const DEFAULT_REQUEST_SECONDS = 15;
 

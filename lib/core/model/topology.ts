@@ -108,6 +108,8 @@ export interface ContainerSettings {
   readonly entryPoint?: readonly string[];
   readonly user?: string;
   readonly readonlyRootFilesystem: boolean;
+  /** Whether an init process stands before its program. */
+  readonly initProcess: boolean;
   /** Whether it has a log driver of the user's, which may hold secrets. */
   readonly ownLogDriver?: true;
 }
@@ -144,6 +146,8 @@ export interface Service extends Sizing, ContainerSettings {
   /** What narrows the requests of callers; absent: a declared caller may do anything. */
   readonly allow?: readonly AllowRule[];
   readonly stopTimeoutSeconds: number;
+  /** How long the application may take to open its port; 0: nobody waits for it. */
+  readonly startupTimeoutSeconds: number;
   readonly extraContainers: readonly ExtraContainer[];
   /** What every caller's proxy does with calls to this service, unless that caller overrides it. */
   readonly callPolicy: CallPolicy;
@@ -177,6 +181,8 @@ export interface Version extends Sizing, ContainerSettings {
   /** Its share of the calls that no route sends elsewhere is its weight to the sum of all. Only the first word: it changes at run time. */
   readonly weight: number;
   readonly stopTimeoutSeconds: number;
+  /** How long the application may take to open its port; 0: nobody waits for it. */
+  readonly startupTimeoutSeconds: number;
   readonly extraContainers: readonly ExtraContainer[];
   /** The name under which Cloud Map answers with the addresses of its tasks. */
   readonly discoveryHost: string;

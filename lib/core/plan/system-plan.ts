@@ -181,6 +181,8 @@ export interface ContainerPlan {
   readonly ownLogDriver?: true;
   readonly user?: string;
   readonly readonlyRootFilesystem: boolean;
+  /** Whether ECS puts an init process before its program. */
+  readonly initProcess?: boolean;
   /** Whether it has no Linux capability at all. */
   readonly dropCapabilities?: boolean;
   readonly mounts?: readonly MountPlan[];

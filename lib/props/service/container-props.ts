@@ -52,9 +52,23 @@ export interface ContainerSettingsProps {
   readonly readonlyRootFilesystem?: boolean;
 
   /**
+   * Puts an init process before the container's program (`initProcessEnabled` of Amazon ECS). It passes signals on and reaps zombie
+   * processes. Without one, the program is process 1, to which Linux delivers SIGTERM only if the program handles it: programs that
+   * do not, as many of Node.js and Python, run on until the stop timeout is over and SIGKILL ends them.
+   *
+   * Set it to `false` for an image whose entry point has to be process 1, such as those of s6-overlay and systemd.
+   *
+   * @default - `true` for the application, which gets SIGTERM when its requests are over; `false` for extra containers, which the
+   * application may need until it has stopped
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinuxParameters.html
+   */
+  readonly initProcess?: boolean;
+
+  /**
    * Container health check of Amazon ECS. The command runs inside the container; intervals are whole seconds.
    *
-   * @default - none: the container is healthy while it runs; ECS does not look at the image's own HEALTHCHECK
+   * @default - none: the container is healthy while it runs, and the application once its port is open (`startupTimeout`); ECS does
+   * not look at the image's own HEALTHCHECK
    * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-ecs-taskdefinition-healthcheck.html
    */
   readonly healthCheck?: HealthCheck;

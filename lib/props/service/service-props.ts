@@ -90,6 +90,19 @@ export interface ServiceProps extends ContainerProps, SizingProps, CallPolicyPro
   readonly mirror?: MirrorProps;
 
   /**
+   * Time that the application may take until it listens on `port`, 0 to 900 whole seconds. Until then its task does not count as
+   * healthy, so a deployment does not stop the tasks that it replaces. A task whose application takes longer is replaced, and the
+   * deployment fails. The mesh agent connects to the port from inside the task every half second, sends nothing, and asks no more once
+   * the port is open. Above 300 seconds, the longest start period of Amazon ECS, a task is found healthy up to 67 seconds late.
+   *
+   * Nobody waits for a service that no other service and no edge calls. 0 waits for no application: its tasks count as healthy at once.
+   *
+   * @default Duration.minutes(5)
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
+   */
+  readonly startupTimeout?: Duration;
+
+  /**
    * Time between SIGTERM and SIGKILL, 2 to 120 whole seconds. The task also waits for requests in flight, as long as this
    * and 2 minutes at most in all, before the application gets SIGTERM.
    *

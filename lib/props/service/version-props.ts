@@ -41,6 +41,13 @@ export interface VersionProps extends ContainerSettingsProps, SizingProps {
   readonly image?: ContainerImage;
 
   /**
+   * Time that the application may take until it listens on the service's `port`, 0 to 900 whole seconds.
+   *
+   * @default - that of the service
+   */
+  readonly startupTimeout?: Duration;
+
+  /**
    * Time between SIGTERM and SIGKILL, 2 to 120 whole seconds.
    *
    * @default - that of the service

@@ -1,3 +1,4 @@
+import type { ApplicationPort } from '../application-start';
 import type { CertificateFiles } from '../certificate/certificate-files';
 import type { Clock } from '../clock';
 import { failureOf } from '../failure';
@@ -11,20 +12,23 @@ export interface HealthReport {
 
 /**
  * Healthy while Envoy has a certificate that others accept (in a mesh that has certificates), and somebody looks after it. That AWS
- * is away for a while is no illness.
+ * is away for a while is no illness. Not before the application is there: ECS counts a new task in once all its health checks pass.
  */
 export async function healthReport({
   clock,
   certificate,
   pulse,
+  application,
 }: {
   readonly clock: Clock;
   readonly certificate: CertificateFiles | undefined;
   readonly pulse: Pulse;
+  readonly application: Pick<ApplicationPort, 'problem'> | undefined;
 }): Promise<HealthReport> {
   const problems = [
     ...(certificate === undefined ? [] : await certificateProblems(certificate, new Date(clock.now()))),
     ...pulse.late(clock.now()),
+    ...(application?.problem === undefined ? [] : [application.problem]),
   ];
   return { healthy: problems.length === 0, problems };
 }

@@ -386,6 +386,40 @@ describe('what a service can choose', () => {
     });
   });
 
+  test('an init process, which applications have and extra containers do not have if nothing else is said', () => {
+    const init = { InitProcessEnabled: true };
+    const image = ContainerImage.fromRegistry('example/helper');
+    const { template } = build({
+      services: {
+        ui: service({ extraContainers: { helper: { image }, chosen: { image, initProcess: true } } }),
+        own: service({ initProcess: false }),
+        orders: service({ versions: { v1: { weight: 1 }, v2: { weight: 1, initProcess: false } } }),
+        // CDK constructs of the task have these names, too.
+        named: service({ extraContainers: { WithInitProcess: { image }, WithoutCapabilities: { image } } }),
+      },
+    });
+    const linux = (task: string, container: string): unknown => containersOf(template, task).get(container)?.LinuxParameters;
+    expect(linux('ui', 'app')).toMatchObject(init);
+    expect(linux('ui', 'helper')).toBeUndefined();
+    expect(linux('ui', 'chosen')).toMatchObject(init);
+    expect(linux('own', 'app')).toBeUndefined();
+    expect(linux('orders-v1', 'app')).toMatchObject(init);
+    expect(linux('orders-v2', 'app')).toBeUndefined();
+    expect(linux('named', 'WithInitProcess')).toBeUndefined();
+    for (const name of ['envoy', 'mesh-init', 'mesh-agent', 'collector'])
+      expect(linux('ui', name)).toEqual({ Capabilities: { Drop: ['ALL'] } });
+  });
+
+  test('the time that its application may take to start', () => {
+    const { template } = build({
+      services: { ui: service({ calls: ['orders'] }), orders: service({ startupTimeout: Duration.minutes(10) }) },
+    });
+    expect(containersOf(template, 'orders').get('mesh-agent')).toMatchObject({
+      Environment: expect.arrayContaining([{ Name: 'MESH_APPLICATION', Value: '{"container":"app","port":8080,"startupSeconds":600}' }]),
+      HealthCheck: { StartPeriod: 300, Interval: 34, Retries: 9 },
+    });
+  });
+
   test('size, processor, number and a shell', () => {
     const { template } = build({
       services: {

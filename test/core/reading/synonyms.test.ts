@@ -19,6 +19,9 @@ test.each([
   ['sidecars', 'extraContainers'],
   ['capacity', 'capacityProviderStrategies'],
   ['prot', 'port'],
+  ['startupProbe', 'startupTimeout'],
+  ['healthCheckGracePeriod', 'startupTimeout'],
+  ['initProcessEnabled', 'initProcess'],
 ])('whoever writes %s for a service means %s', (key, property) => {
   expect(fixFor(key)).toBe(`did you mean "${property}"?`);
 });

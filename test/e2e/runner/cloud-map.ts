@@ -41,7 +41,7 @@ export class CloudMap {
     this.change(service, (instances) => instances.delete(id));
   }
 
-  /** Health as a task reports it: much later than it says so. */
+  /** Health as a task, or ECS, reports it: much later than it says so. */
   reportHealth(service: string, id: string, healthy: boolean): void {
     const timer = setTimeout(() => {
       this.pending.delete(timer);
@@ -50,7 +50,7 @@ export class CloudMap {
     this.pending.add(timer);
   }
 
-  /** Health as ECS reports it. Without a custom health check Cloud Map has no place to write it to. */
+  /** Health as Cloud Map has it in the end. Without a custom health check it has no place to write it to. */
   setHealth(service: string, id: string, healthy: boolean): void {
     this.change(service, (instances) => {
       const instance = instances.get(id);

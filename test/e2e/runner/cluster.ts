@@ -268,7 +268,7 @@ export class Cluster {
         }
       },
       reportHealth: (_, healthy) => {
-        for (const { discovery } of service.registries) this.cloudMap.setHealth(discovery, id, healthy);
+        for (const { discovery } of service.registries) this.cloudMap.reportHealth(discovery, id, healthy);
       },
       deregister: () => {
         for (const { discovery } of service.registries) this.cloudMap.deregister(discovery, id);

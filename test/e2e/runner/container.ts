@@ -1,10 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { findTools } from '../tools';
 import type { StandIn } from './images';
 import type { ContainerState } from './lifecycle';
 import { ContainerLog } from './logs';
 import type { Finished } from './run-process';
 import { Sandbox } from './sandbox';
+import { startFailure } from './start-failure';
 import type { ContainerModel } from './system';
 import { pause } from './wait';
 
@@ -49,6 +51,8 @@ export class Container {
   readonly log: ContainerLog;
   /** Of the last failed health check, for error messages. */
   lastCheck: Finished | undefined;
+  /** Why its program never began; undefined if it did. */
+  startFailure: string | undefined;
   private current: ContainerState = { status: 'PENDING', health: 'UNKNOWN' };
   private sandbox: Sandbox | undefined;
   private stopping = false;
@@ -69,6 +73,11 @@ export class Container {
 
   get name(): string {
     return this.model.name;
+  }
+
+  /** What it runs. */
+  get argv(): readonly string[] {
+    return this.standIn.argv;
   }
 
   get state(): ContainerState {
@@ -108,6 +117,7 @@ export class Container {
         // The real image's directory is not here unless the stand-in says that its own stands for it.
         workingDirectory: this.standIn.workingDirectory ?? '/',
         argv: this.standIn.argv,
+        ...(this.model.initProcess ? { init: findTools().tini } : {}),
         mounts: [
           ...this.site.programRoots.map((path) => ({ source: path, path, readOnly: true })),
           ...Object.entries(this.standIn.directories ?? {}).map(([path, source]) => ({ source, path, readOnly: true })),
@@ -172,8 +182,10 @@ export class Container {
   private async exited(code: number, ranForMs: number, checks: AbortController): Promise<void> {
     checks.abort();
     const policy = this.model.restartPolicy;
+    if (!this.stopping) this.startFailure = startFailure(this.standIn.argv, code, this.errors());
     const restart =
       policy !== undefined &&
+      this.startFailure === undefined &&
       !this.stopping &&
       !policy.ignoredExitCodes.includes(code) &&
       ranForMs >= policy.attemptPeriodMs * this.site.pace.restarts;
@@ -211,7 +223,9 @@ export class Container {
         failures = result.code === 0 ? 0 : failures + 1;
         if (result.code === 0) this.setHealth('HEALTHY');
         else this.lastCheck = result;
-        const overdue = this.current.health !== 'UNKNOWN' || Date.now() - startedAt >= deadline;
+        const broken = startFailure(check.argv, result.code, result.stderr.split('\n')) !== undefined;
+        if (broken) failures = check.retries;
+        const overdue = broken || this.current.health !== 'UNKNOWN' || Date.now() - startedAt >= deadline;
         if (failures >= check.retries && overdue) this.setHealth('UNHEALTHY', lastWords(result));
         await pause(
           this.current.health === 'UNKNOWN' ? Math.min(interval, Math.max(FIRST_CHECKS_MS, PAUSE_PER_CHECK * tookMs)) : interval,
@@ -248,6 +262,10 @@ export class Container {
       ...this.model.environment,
       ...secrets,
     };
+  }
+
+  private errors(): readonly string[] {
+    return this.log.lines.filter(({ stream }) => stream === 'stderr').map(({ text }) => text);
   }
 
   private user(): { readonly uid: number; readonly gid: number } {

@@ -63,6 +63,7 @@ function readContainer(container: Fields): ContainerModel {
     sysctls: pairs(container.objects('SystemControls'), 'Namespace', 'Value'),
     ports: container.objects('PortMappings').map((port) => port.number('ContainerPort')),
     dropCapabilities: linux?.child('Capabilities')?.texts('Drop') ?? [],
+    initProcess: linux?.flag('InitProcessEnabled', false) ?? false,
     ...(entryPoint && { entryPoint }),
     ...(user !== undefined && { user }),
     ...(workingDirectory !== undefined && { workingDirectory }),

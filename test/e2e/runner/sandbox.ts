@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { closeSync, constants, openSync, rmSync } from 'node:fs';
+import { closeSync, constants, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { ContainerLog, LogLine } from './logs';
 import type { Finished } from './run-process';
 import { exitCode, must, PLAIN_ENVIRONMENT, quote, run } from './run-process';
+import { pause } from './wait';
 
 /** What root keeps in a container: the default set of containerd and Docker. Everybody else has no capability at all. */
 const ROOT_CAPABILITIES = [
@@ -23,6 +24,7 @@ const ROOT_CAPABILITIES = [
   'audit_write',
   'setfcap',
 ];
+const BEGIN_POLL_MS = 5;
 /** Directories of the host that a program runs from, should they be mounts of their own. */
 const DEVICES = [
   ['null', 3],
@@ -46,6 +48,8 @@ export interface SandboxOptions {
   readonly environment: Readonly<Record<string, string>>;
   readonly workingDirectory: string;
   readonly argv: readonly string[];
+  /** The init process before the program; absent: the program is process 1. */
+  readonly init?: string;
   readonly mounts: readonly { readonly source: string; readonly path: string; readonly readOnly: boolean }[];
   readonly tmpfs: readonly { readonly path: string; readonly sizeMiB: number }[];
 }
@@ -64,7 +68,7 @@ export class Sandbox {
     this.exited = exited.then((code) => (this.killed ? exitCode(null, 'SIGKILL') : code));
   }
 
-  /** Resolves when the program was started (not when it works). */
+  /** Resolves when the program was started (not when it works), or could not be. */
   static async start(options: SandboxOptions, log: ContainerLog): Promise<Sandbox> {
     const [stdout, stderr] = await openPipes(options.stage);
     const child = spawn(
@@ -86,6 +90,7 @@ export class Sandbox {
         '-euc',
         initScript(options),
         'container',
+        ...(options.init === undefined ? [] : [options.init, '--']),
         ...options.argv,
       ],
       { env: PLAIN_ENVIRONMENT, stdio: ['ignore', stdout.write, stderr.write, 'pipe'], detached: true },
@@ -116,6 +121,11 @@ export class Sandbox {
         reject(new Error(`the container's namespaces could not be made (exit code ${code}):\n${log.tail()}`));
       });
     });
+    let ended = false;
+    void exited.then(() => {
+      ended = true;
+    });
+    while (!ended && !hasBegun(pid, options.init)) await pause(BEGIN_POLL_MS);
     return new Sandbox(pid, exited, options);
   }
 
@@ -203,6 +213,43 @@ function asUser({ user, dropCapabilities, environment }: SandboxOptions): readon
     '-i',
     ...Object.entries(environment).map(([name, value]) => `${name}=${value}`),
   ];
+}
+
+/** The commands that a container's process is before it becomes its program: see `initScript`. */
+const STAGES = ['sh\0-euc\0', 'setpriv\0', 'env\0-i\0'];
+
+/** Whether the program has taken the place of what prepares its container, in process 1 or in the child of its init process. */
+function hasBegun(pid: number, init: string | undefined): boolean {
+  const command = commandOf(pid);
+  if (init === undefined || !command.startsWith(`${init}\0`)) return command !== '' && !STAGES.some((stage) => command.startsWith(stage));
+  const children = processes().filter((other) => parentOf(other) === pid);
+  return children.map(commandOf).some((child) => child !== '' && !child.startsWith(`${init}\0`));
+}
+
+function processes(): readonly number[] {
+  return readdirSync('/proc').map(Number).filter(Number.isInteger);
+}
+
+/** https://docs.kernel.org/filesystems/proc.html: the second field after the name, which stands in parentheses. */
+function parentOf(pid: number): number {
+  return Number(
+    textOf(`/proc/${pid}/stat`)
+      .replace(/^.*\) /s, '')
+      .split(' ')[1],
+  );
+}
+
+/** Empty if there is no such process, or it has ended. */
+function commandOf(pid: number): string {
+  return textOf(`/proc/${pid}/cmdline`);
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 interface Pipe {

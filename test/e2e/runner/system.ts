@@ -86,6 +86,8 @@ export interface ContainerModel {
   readonly sysctls: Readonly<Record<string, string>>;
   readonly ports: readonly number[];
   readonly dropCapabilities: readonly string[];
+  /** Whether an init process stands before the program, as with `docker run --init`. */
+  readonly initProcess: boolean;
 }
 
 /** A service in Cloud Map. */

@@ -118,8 +118,10 @@ export class Task {
       throw new Error(`${String(error)}\n${this.describe()}`, { cause: error });
     }
     if (this.end !== undefined) {
-      await this.end;
-      throw new Error(`task ${this.id} stopped while it started: ${this.stopReason ?? ''}\n${this.describe()}`);
+      const description = this.describe();
+      // What waits for the task need not wait until the rest of it has left in good order.
+      await this.close();
+      throw new Error(`task ${this.id} stopped while it started: ${this.stopReason ?? ''}\n${description}`);
     }
   }
 
@@ -189,6 +191,7 @@ export class Task {
           exitCode === undefined ? undefined : `exit code ${exitCode}`,
         ].filter((fact) => fact !== undefined);
         const check = container.lastCheck;
+        const command = status === 'STOPPED' && exitCode !== 0 ? [`    ${shortened(container.argv.join(' '))}`] : [];
         const failed =
           health !== 'HEALTHY' && check
             ? [`    last health check: exit code ${check.code} ${(check.stderr + check.stdout).trim().slice(-300)}`]
@@ -197,7 +200,12 @@ export class Task {
           .tail(8)
           .split('\n')
           .map((line) => `    | ${line.slice(0, 500)}`);
-        return [`  ${container.log.name}: ${facts.join(', ')}`, ...failed, ...(container.log.lines.length > 0 ? tail : [])].join('\n');
+        return [
+          `  ${container.log.name}: ${facts.join(', ')}`,
+          ...command,
+          ...failed,
+          ...(container.log.lines.length > 0 ? tail : []),
+        ].join('\n');
       })
       .join('\n');
   }
@@ -206,7 +214,9 @@ export class Task {
     this.record(subject, event, detail);
     if (this.end !== undefined) return;
     const container = this.container(subject);
-    if (event === 'EXITED' && container.model.essential) this.fail(`essential container "${subject}" exited (${detail ?? ''})`);
+    // On ECS, too, a container that cannot be started stops the task, essential or not: CannotStartContainerError.
+    if (event === 'EXITED' && container.startFailure !== undefined) this.fail(`container "${subject}": ${container.startFailure}`);
+    else if (event === 'EXITED' && container.model.essential) this.fail(`essential container "${subject}" exited (${detail ?? ''})`);
     else if (event === 'UNHEALTHY' && container.model.essential)
       this.fail(`essential container "${subject}" failed its health checks: ${detail ?? ''}`);
     else this.advance();
@@ -236,8 +246,9 @@ export class Task {
     this.enter('ACTIVATING');
     this.healthy = this.isHealthy();
     this.registered = true;
+    // Cloud Map takes an instance for healthy until it is told otherwise, and ECS is not documented to tell of a task whose health it
+    // does not know yet. https://docs.aws.amazon.com/cloud-map/latest/api/API_RegisterInstance.html
     this.site.register(this);
-    this.site.reportHealth(this, this.healthy);
     this.record('task', 'REGISTERED');
     this.enter('RUNNING');
     if (this.healthy) this.record('task', 'HEALTHY');
@@ -305,4 +316,8 @@ export class Task {
   private record(subject: string, what: TaskEvent['what'], detail?: string): void {
     this.history.push({ at: Date.now(), subject, what, ...(detail !== undefined && { detail }) });
   }
+}
+
+function shortened(command: string): string {
+  return command.length > 300 ? `${command.slice(0, 300)} …` : command;
 }

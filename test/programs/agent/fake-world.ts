@@ -117,6 +117,8 @@ function digestOf(answer: Exclude<FakeSvids['answer'], Failure>): string {
 }
 
 export interface FakeWorld extends World {
+  /** Why nothing can connect to the application's port; undefined: something can. */
+  portClosed: string | undefined;
   readonly svids: FakeSvids;
   /** What Systems Manager holds; a failure is what it answers. */
   readonly parameterTexts: Map<string, string>;
@@ -155,6 +157,8 @@ export function fakeWorld(answer: FakeSvids['answer']): FakeWorld {
         return Promise.resolve(next);
       },
     },
+    portClosed: undefined,
+    probe: async () => Promise.resolve(world.portClosed),
     parameterTexts: new Map(),
     parametersFault: undefined,
     parameterReads: 0,

@@ -1,6 +1,6 @@
 // https://www.envoyproxy.io/docs/envoy/latest/api-v3/common_messages/common_messages
 
-import type { Any, OneOf } from './protobuf';
+import type { Any, Duration, OneOf } from './protobuf';
 import type { FractionalPercent } from './type';
 
 export interface Node {
@@ -38,6 +38,11 @@ export interface HeaderValue {
 export interface RuntimeFractionalPercent {
   readonly default_value: FractionalPercent;
   readonly runtime_key?: string;
+}
+
+export interface BackoffStrategy {
+  readonly base_interval: Duration;
+  readonly max_interval: Duration;
 }
 
 export interface TcpKeepalive {

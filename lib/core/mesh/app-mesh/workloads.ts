@@ -17,7 +17,7 @@ import { APP_MESH_GROUP, APP_MESH_USER } from '../../model/images';
 import type { EdgeTopology, Service, Topology } from '../../model/topology';
 import type { AppMeshSettings, AppMeshTopology } from './settings';
 import type { AgentPlan } from '../../plan/workload/agent';
-import { agentContainer, initContainer, stopSecondsOf } from '../../plan/workload/agent';
+import { agentContainer, applicationOf, initContainer, stopSecondsOf } from '../../plan/workload/agent';
 import { application, collector, collectorVolumes, extra } from '../../plan/workload/containers';
 import { EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS, gatewayRegistration } from '../../plan/workload/gateway';
 import { sizingOf } from '../../plan/workload/sizing';
@@ -36,6 +36,7 @@ export function serviceWorkload(topology: AppMeshTopology, mesh: AppMeshSettings
     callees: [],
     refreshSeconds,
     stopSeconds: stopSecondsOf(refreshSeconds, service.stopTimeoutSeconds),
+    ...defined({ application: applicationOf(service) }),
   };
   const callees = topology.services.filter((other) => service.calls.includes(other.name));
   return {

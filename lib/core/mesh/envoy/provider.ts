@@ -26,7 +26,15 @@ import { serviceAs } from '../../model/topology';
 import { plaintext } from '../../plan/plaintext';
 import type { MeshProvider } from '../provider';
 import type { AgentIntervals, AgentPlan } from '../../plan/workload/agent';
-import { agentContainer, discoveredBy, initContainer, needsFiles, refreshSecondsOf, stopSecondsOf } from '../../plan/workload/agent';
+import {
+  agentContainer,
+  applicationOf,
+  discoveredBy,
+  initContainer,
+  needsFiles,
+  refreshSecondsOf,
+  stopSecondsOf,
+} from '../../plan/workload/agent';
 import { application, collector, collectorVolumes, extra } from '../../plan/workload/containers';
 import { EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS, gatewayRegistration } from '../../plan/workload/gateway';
 import { sizingOf } from '../../plan/workload/sizing';
@@ -102,6 +110,7 @@ function serviceWorkload(topology: EnvoyTopology, service: Service, version?: Ve
     intervals,
     refreshSeconds,
     stopSeconds: stopSecondsOf(refreshSeconds, service.stopTimeoutSeconds),
+    ...defined({ application: applicationOf(service) }),
   };
   return {
     ...workloadOf(agent, [

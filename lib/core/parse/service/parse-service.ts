@@ -4,6 +4,7 @@ import {
   LOG_ROUTER_CONTAINER,
   LOG_ROUTER_MEMORY_MIB,
   MAX_CONTAINERS,
+  MAX_STARTUP_SECONDS,
   MAX_VARIABLES,
 } from '../../model/constants';
 import { LABEL, checkLabel } from '../../reading/check-label';
@@ -15,7 +16,7 @@ import type { DraftVersion, TaskParts } from '../workload/parse-versions';
 import { VERSION_FIELDS, parseVersions } from '../workload/parse-versions';
 import type { MeshDefaults } from '../workload/parse-sizing';
 import { SIZING_FIELDS, parseSizing } from '../workload/parse-sizing';
-import { defaultCallPolicy } from '../../model/defaults';
+import { DEFAULT_STARTUP_SECONDS, defaultCallPolicy } from '../../model/defaults';
 import type { TaskFootprint } from '../../model/task-footprint';
 import { reservedContainers } from '../../model/task-footprint';
 import { CALL_POLICY_FIELDS, parseCallPolicy } from '../traffic/parse-call-policy';
@@ -57,11 +58,12 @@ const CONTAINER_FIELDS = [
   'entryPoint',
   'user',
   'readonlyRootFilesystem',
+  'initProcess',
   'healthCheck',
   'logging',
 ] as const;
 /** What the tasks of a service, or of one of its versions, are like. */
-const TASK_FIELDS = [...CONTAINER_FIELDS, ...SIZING_FIELDS, 'stopTimeout', 'extraContainers'] as const;
+const TASK_FIELDS = [...CONTAINER_FIELDS, ...SIZING_FIELDS, 'stopTimeout', 'startupTimeout', 'extraContainers'] as const;
 export const SERVICE_FIELDS = [
   ...TASK_FIELDS,
   'port',
@@ -76,6 +78,13 @@ export const SERVICE_FIELDS = [
 ] as const;
 
 const SERVICE_EXAMPLE = 'such as { image, port: 8080 }';
+
+/**
+ * When the application gets SIGTERM, its requests are over, so it may end at once. What an extra container does for it until then is
+ * not known.
+ */
+const INIT_OF_APPLICATIONS = true;
+const INIT_OF_OTHERS = false;
 
 /** Small enough to be cheap, large enough for a JVM beside Envoy and the collector. */
 const DEFAULT_SIZE = { cpu: 512, memoryMiB: 1024, desiredCount: 1 };
@@ -111,7 +120,8 @@ export function parseService(name: string, at: Reader, mesh: MeshDefaults, footp
   const parseTask = (taskAt: Reader, isService = false): TaskParts => {
     const sizing = parseSizing(taskAt, DEFAULT_SIZE, mesh);
     return {
-      ...parseContainer(taskAt, 'the application', !isService || taskAt.field('versions').absent),
+      ...parseContainer(taskAt, 'the application', INIT_OF_APPLICATIONS, !isService || taskAt.field('versions').absent),
+      startupTimeoutSeconds: taskAt.field('startupTimeout').seconds({ min: 0, max: MAX_STARTUP_SECONDS }) ?? DEFAULT_STARTUP_SECONDS,
       stopTimeoutSeconds: taskAt.field('stopTimeout').seconds({ min: 2, max: 120 }) ?? 30,
       extraContainers: parseExtraContainers(taskAt, port, sizing, withLogRouter(taskAt, footprint)),
       ...sizing,
@@ -200,7 +210,7 @@ export function parseVirtualPort(at: Reader, footprint: TaskFootprint, protocol:
   return port;
 }
 
-function parseContainer(at: Reader, what: string, needsImage = true): ContainerSettings {
+function parseContainer(at: Reader, what: string, initProcess: boolean, needsImage = true): ContainerSettings {
   const image = at.field('image');
   const registry = typeof image.value === 'string' && /^[\w./:@-]{1,80}$/.test(image.value) ? image.value : '...';
   const imageFix = `use ecs.ContainerImage.fromRegistry('${registry}') or another ecs.ContainerImage`;
@@ -234,6 +244,7 @@ function parseContainer(at: Reader, what: string, needsImage = true): ContainerS
     secretNames: secrets.map(([name]) => name).sort(),
     ...defined({ command, entryPoint, user }),
     readonlyRootFilesystem: at.field('readonlyRootFilesystem').boolean() ?? false,
+    initProcess: at.field('initProcess').boolean() ?? initProcess,
     ...(at.field('logging').absent ? {} : { ownLogDriver: true as const }),
   };
 }
@@ -392,7 +403,7 @@ function parseExtraContainers(
       name,
       essential: item.field('essential').boolean() ?? true,
       ports,
-      ...parseContainer(item, `the container "${name}"`),
+      ...parseContainer(item, `the container "${name}"`, INIT_OF_OTHERS),
       ...defined({ cpu, memoryLimitMiB }),
     });
   }

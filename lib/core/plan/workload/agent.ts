@@ -1,13 +1,24 @@
-import type { AgentCommand, DiscoveryTarget, MeshVariables, ServiceName } from '../../contract/agent';
+import type { AgentCommand, ApplicationStart, DiscoveryTarget, MeshVariables, ServiceName } from '../../contract/agent';
 import { meshVariables } from '../../contract/agent';
 import { AGENT_PROGRAM, MESH_DIRECTORY } from '../../contract/files';
 import { identityOf } from '../../contract/identity';
 import { PRIVATE_CA_RENEW_AFTER_SECONDS } from '../../contract/issuing';
-import { AGENT_CONTAINER, AGENT_MEMORY_MIB, DISCOVERY_TTL_SECONDS, INBOUND_PORT, INIT_CONTAINER, MESH_VOLUME } from '../../model/constants';
+import {
+  AGENT_CHECK_RETRIES,
+  AGENT_CHECK_SECONDS,
+  AGENT_CONTAINER,
+  AGENT_MEMORY_MIB,
+  APPLICATION_CONTAINER,
+  DISCOVERY_TTL_SECONDS,
+  INBOUND_PORT,
+  INIT_CONTAINER,
+  MAX_START_PERIOD_SECONDS,
+  MESH_VOLUME,
+} from '../../model/constants';
 import { PROXY_USER } from '../../model/images';
 import type { Registration, Service, Topology } from '../../model/topology';
 import { registrationsOf } from '../../model/topology';
-import type { ContainerPlan, DependencyPlan, DeployedValue } from '../system-plan';
+import type { ContainerPlan, DependencyPlan, DeployedValue, HealthCheckPlan } from '../system-plan';
 import { weightedCallees, weightsTargets } from './weights';
 
 /** What a task's agent has to know. */
@@ -22,6 +33,8 @@ export interface AgentPlan {
   readonly stopSeconds: number;
   /** After this long, whoever calls the task has asked discovery again. */
   readonly refreshSeconds: number;
+  /** The application whose port it waits for before the task counts as healthy; absent: none. */
+  readonly application?: ApplicationStart;
   /** How often it asks, where it discovers tasks or reads weights. */
   readonly intervals?: AgentIntervals;
 }
@@ -97,6 +110,7 @@ export function agentContainer(agent: AgentPlan, others: readonly ContainerPlan[
       ...fileVariables(agent),
       ...renewalVariables(agent),
       ...intervalVariables(agent),
+      ...(agent.application === undefined ? {} : meshVariables({ MESH_APPLICATION: JSON.stringify(agent.application) })),
       ...meshVariables({ MESH_REFRESH_SECONDS: String(agent.refreshSeconds), MESH_STOP_SECONDS: String(agent.stopSeconds) }),
     },
     deployedEnvironment: {
@@ -108,17 +122,39 @@ export function agentContainer(agent: AgentPlan, others: readonly ContainerPlan[
     role: 'agent',
     essential: true,
     command: ['run' satisfies AgentCommand],
-    healthCheck: {
-      command: ['CMD', 'node', AGENT_PROGRAM, 'health' satisfies AgentCommand],
-      intervalSeconds: 30,
-      timeoutSeconds: 10,
-      retries: 3,
-      startPeriodSeconds: 30,
-    },
+    healthCheck: healthCheckOf(agent),
     dependsOn: others.filter(({ role }) => role !== 'init').map(({ name }): DependencyPlan => ({ container: name, condition: 'START' })),
     memoryLimitMiB: AGENT_MEMORY_MIB,
     stopTimeoutSeconds: agent.stopSeconds,
     restart: true,
+  };
+}
+
+/**
+ * The application that the agent of a service's tasks waits for. A service that nobody calls may have opened no port at all, as a
+ * worker that only calls others.
+ */
+export function applicationOf({ port, startupTimeoutSeconds, callers, gateways }: Service): ApplicationStart | undefined {
+  if (startupTimeoutSeconds === 0 || callers.length + gateways.length === 0) return undefined;
+  return { container: APPLICATION_CONTAINER, port, startupSeconds: startupTimeoutSeconds };
+}
+
+/** How long the agent itself takes to start on a busy machine. */
+const AGENT_START_SECONDS = 30;
+
+/**
+ * ECS gives a container its start period and as many failed checks as there are retries: together at least the application's time.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
+ */
+function healthCheckOf({ application }: AgentPlan): HealthCheckPlan {
+  const seconds = Math.max(AGENT_START_SECONDS, application?.startupSeconds ?? 0);
+  const startPeriodSeconds = Math.min(MAX_START_PERIOD_SECONDS, seconds);
+  return {
+    command: ['CMD', 'node', AGENT_PROGRAM, 'health' satisfies AgentCommand],
+    intervalSeconds: Math.max(AGENT_CHECK_SECONDS, Math.ceil((seconds - startPeriodSeconds) / AGENT_CHECK_RETRIES)),
+    timeoutSeconds: 10,
+    retries: AGENT_CHECK_RETRIES,
+    startPeriodSeconds,
   };
 }
 

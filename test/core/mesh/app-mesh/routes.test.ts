@@ -209,6 +209,8 @@ const VERSION = {
   environment: {},
   secretNames: [],
   readonlyRootFilesystem: false,
+  initProcess: true,
+  startupTimeoutSeconds: 300,
   stopTimeoutSeconds: 30,
   extraContainers: [],
   discovery: 'dns',

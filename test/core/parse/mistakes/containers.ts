@@ -101,8 +101,12 @@ export const CONTAINER_MISTAKES: Mistakes = {
     },
     { did: 'gives a log driver that is none', props: ui({ logging: {} }), path: 'services.ui.logging' },
     { did: 'gives a duration as a number', props: ui({ stopTimeout: 30 }), path: 'services.ui.stopTimeout' },
+    { did: 'gives "no" for an init process', props: ui({ initProcess: 'no' }), path: 'services.ui.initProcess' },
+    { did: 'gives the time to start as a number', props: ui({ startupTimeout: 30 }), path: 'services.ui.startupTimeout' },
   ],
   OUT_OF_RANGE: [
+    { did: 'lets an application start for an hour', props: ui({ startupTimeout: seconds(3600) }), path: 'services.ui.startupTimeout' },
+    { did: 'lets an application start for half a second', props: ui({ startupTimeout: seconds(0.5) }), path: 'services.ui.startupTimeout' },
     { did: 'waits 3 minutes for SIGTERM', props: ui({ stopTimeout: seconds(180) }), path: 'services.ui.stopTimeout' },
     { did: 'waits two and a half seconds for SIGTERM', props: ui({ stopTimeout: seconds(2.5) }), path: 'services.ui.stopTimeout' },
     {

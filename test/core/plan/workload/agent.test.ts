@@ -1,12 +1,19 @@
+import type { ApplicationStart } from '../../../../lib/core/contract/agent';
 import { planSystem } from '../../../../lib/core/plan-system';
+import type { ContainerPlan, WorkloadPlan } from '../../../../lib/core/plan/system-plan';
 import { IssueList } from '../../../../lib/core/reading/issues';
-import { mesh, seconds, service, topologyOf } from '../../../support/parsing';
+import { image, mesh, seconds, service, topologyOf } from '../../../support/parsing';
 
 const many = service({ desiredCount: 20 });
-const environmentOf = (task: string, props: unknown): Readonly<Record<string, string>> => {
-  const plan = planSystem(topologyOf(props), new IssueList());
-  return plan.workloads.find(({ name }) => name === task)?.containers.find(({ role }) => role === 'agent')?.environment ?? {};
+const workloadsOf = (props: unknown): readonly WorkloadPlan[] => planSystem(topologyOf(props), new IssueList()).workloads;
+const agentOf = (task: string, props: unknown): ContainerPlan => {
+  const agent = workloadsOf(props)
+    .find(({ name }) => name === task)
+    ?.containers.find(({ role }) => role === 'agent');
+  if (agent === undefined) throw new Error(`${task} has no agent`);
+  return agent;
 };
+const environmentOf = (task: string, props: unknown): Readonly<Record<string, string>> => agentOf(task, props).environment;
 const edge = { kind: 'http', authorizer: { kind: 'none' }, routes: { $default: { service: 'orders' } } };
 
 test('the gateway lists its callees as often as they wait for it when they stop, though API Gateway notices later', () => {
@@ -23,4 +30,103 @@ test('a service that is found by agents waits for as long as these may take to l
   expect(environmentOf('ui', props)).toMatchObject({ MESH_POLL_SECONDS: '10', MESH_LIST_SECONDS: '25', MESH_REFRESH_SECONDS: '5' });
   expect(environmentOf('orders', props)).toMatchObject({ MESH_REFRESH_SECONDS: '25', MESH_STOP_SECONDS: '86' });
   expect(environmentOf('few', props)).toMatchObject({ MESH_REFRESH_SECONDS: '5', MESH_STOP_SECONDS: '46' });
+});
+
+describe.each(['envoy', 'appMesh'])('in a mesh of %s', (provider) => {
+  const everyKind = (certificates: object): unknown =>
+    mesh(
+      {
+        ui: service({ calls: ['orders', 'cache', 'ledger', 'many'], extraContainers: { helper: { image }, exporter: { image } } }),
+        orders: service({ versions: { v1: { weight: 1 }, v2: { weight: 0, extraContainers: { helper: { image } } } } }),
+        cache: service({ port: 6379, protocol: 'tcp' }),
+        ledger: service({ protocol: 'grpc' }),
+        many,
+        worker: service({ calls: ['orders'] }),
+      },
+      {
+        edge: { kind: 'http', authorizer: { kind: 'none' }, routes: { $default: { service: 'ui' } } },
+        mesh: { provider },
+        ...certificates,
+      },
+    );
+  const plain = { certificates: { kind: 'none' } };
+
+  test.each([
+    ['with certificates', {}],
+    ['without', plain],
+  ])('%s, every task stops its agent before all that runs beside it', (_, certificates) => {
+    const workloads = workloadsOf(everyKind(certificates));
+    expect(workloads.map(({ name }) => name)).toEqual(['cache', 'ledger', 'many', 'orders-v1', 'orders-v2', 'ui', 'worker', 'gateway']);
+    const roles = new Set(workloads.flatMap(({ containers }) => containers.map(({ role }) => role)));
+    expect([...roles].filter((role) => role !== 'init').sort()).toEqual(['agent', 'application', 'collector', 'extra', 'proxy']);
+    for (const { name, containers } of workloads) {
+      const beside = containers.filter(({ role }) => role !== 'agent' && role !== 'init').map((container) => container.name);
+      const agents = containers.filter(({ role }) => role === 'agent');
+      expect([name, agents.map(({ dependsOn }) => dependsOn.map(({ container }) => container).sort())]).toEqual([name, [beside.sort()]]);
+    }
+  });
+
+  test.each([
+    ['with certificates', {}],
+    ['without', plain],
+  ])('%s, a task waits for the port of its application, unless nobody calls it or it has none', (_, certificates) => {
+    const waits = workloadsOf(everyKind(certificates)).map(({ name, containers }) => {
+      const text = containers.find(({ role }) => role === 'agent')?.environment['MESH_APPLICATION'];
+      return [name, text === undefined ? undefined : (JSON.parse(text) as ApplicationStart)];
+    });
+    const application = (port: number): ApplicationStart => ({ container: 'app', port, startupSeconds: 300 });
+    expect(Object.fromEntries(waits)).toEqual({
+      cache: application(6379),
+      ledger: application(8080),
+      many: application(8080),
+      'orders-v1': application(8080),
+      'orders-v2': application(8080),
+      ui: application(8080),
+      worker: undefined,
+      gateway: undefined,
+    });
+  });
+});
+
+describe('an application that may take', () => {
+  const checked = (startupTimeout: unknown): { readonly environment: string | undefined; readonly windows: readonly number[] } => {
+    const agent = agentOf('orders', mesh({ ui: service({ calls: ['orders'] }), orders: service({ startupTimeout }) }));
+    const { startPeriodSeconds = 0, intervalSeconds = 0, retries = 0 } = agent.healthCheck ?? {};
+    return { environment: agent.environment['MESH_APPLICATION'], windows: [startPeriodSeconds, intervalSeconds, retries] };
+  };
+
+  test.each([
+    [undefined, 300, [300, 10, 9]],
+    [seconds(5), 5, [30, 10, 9]],
+    [seconds(60), 60, [60, 10, 9]],
+    [seconds(300), 300, [300, 10, 9]],
+    [seconds(301), 301, [300, 10, 9]],
+    [seconds(600), 600, [300, 34, 9]],
+    [seconds(900), 900, [300, 67, 9]],
+  ])('%j has at least that long before ECS replaces its task', (startupTimeout, startupSeconds, windows) => {
+    const found = checked(startupTimeout);
+    expect(JSON.parse(found.environment ?? '')).toEqual({ container: 'app', port: 8080, startupSeconds });
+    expect(found.windows).toEqual(windows);
+    const [startPeriod = 0, interval = 0, retries = 0] = found.windows;
+    expect(startPeriod + interval * retries).toBeGreaterThanOrEqual(startupSeconds);
+    // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
+    expect(startPeriod).toBeLessThanOrEqual(300);
+    expect(interval).toBeLessThanOrEqual(300);
+    expect(retries).toBeLessThanOrEqual(10);
+  });
+
+  test('no time at all is not waited for', () => {
+    expect(checked(seconds(0))).toEqual({ environment: undefined, windows: [30, 10, 9] });
+  });
+
+  test('its own time in one version has it there only', () => {
+    const props = mesh({
+      ui: service({ calls: ['orders'] }),
+      orders: service({ startupTimeout: seconds(120), versions: { v1: { weight: 1 }, v2: { weight: 1, startupTimeout: seconds(700) } } }),
+    });
+    expect(['orders-v1', 'orders-v2'].map((name) => environmentOf(name, props)['MESH_APPLICATION'])).toEqual([
+      '{"container":"app","port":8080,"startupSeconds":120}',
+      '{"container":"app","port":8080,"startupSeconds":700}',
+    ]);
+  });
 });
