@@ -6,6 +6,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
+import type { IConstruct } from 'constructs';
 import type { IWorkload } from '../../microservice';
 import type {
   ArchitectureId,
@@ -18,6 +19,7 @@ import type {
 } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
 import type { ContainerProps } from '../../props/service/container-props';
+import { readableSecrets } from './encrypted-secret';
 import { executionRole } from './execution-role';
 import type { Identity } from './identity';
 import { renderDiscovery, renderIdentity, weightsParameters } from './identity';
@@ -202,7 +204,7 @@ function renderContainers(
   withoutCapabilities.dropCapabilities(ecs.Capability.ALL);
   for (const container of plan.containers) {
     const definition = taskDefinition.addContainer(container.name, {
-      ...containerOptions(plan, container, context),
+      ...containerOptions(taskDefinition, plan, container, context),
       environment: { ...container.environment, ...deployedEnvironment(container, deployed) },
       ...(container.dropCapabilities === true ? { linuxParameters: withoutCapabilities } : {}),
     });
@@ -237,7 +239,12 @@ function deployedEnvironment(
   );
 }
 
-function containerOptions(plan: WorkloadPlan, container: ContainerPlan, context: WorkloadContext): ecs.ContainerDefinitionOptions {
+function containerOptions(
+  scope: IConstruct,
+  plan: WorkloadPlan,
+  container: ContainerPlan,
+  context: WorkloadContext,
+): ecs.ContainerDefinitionOptions {
   const props = context.containerProps(container);
   const check = container.healthCheck;
   const healthCheck: ecs.HealthCheck | undefined =
@@ -256,7 +263,7 @@ function containerOptions(plan: WorkloadPlan, container: ContainerPlan, context:
     essential: container.essential,
     readonlyRootFilesystem: container.readonlyRootFilesystem,
     logging: props?.logging ?? new MeshLogDriver(context.foundation.logGroup, plan.name),
-    ...(props?.secrets === undefined ? {} : { secrets: { ...props.secrets } }),
+    ...(props?.secrets === undefined ? {} : { secrets: readableSecrets(scope, props.secrets) }),
     ...defined({
       command: container.command === undefined ? undefined : [...container.command],
       entryPoint: container.entryPoint === undefined ? undefined : [...container.entryPoint],
@@ -272,6 +279,16 @@ function containerOptions(plan: WorkloadPlan, container: ContainerPlan, context:
   };
 }
 
+/** ECS makes connections of its own for a service, which would put rules elsewhere than those of the tasks' security group. */
+class TaskService extends ecs.FargateService {
+  override readonly connections: ec2.Connections;
+
+  constructor(scope: Construct, id: string, securityGroup: ec2.ISecurityGroup, props: ecs.FargateServiceProps) {
+    super(scope, id, props);
+    this.connections = securityGroup.connections;
+  }
+}
+
 function renderService(
   scope: Construct,
   plan: WorkloadPlan,
@@ -281,7 +298,7 @@ function renderService(
 ): ecs.FargateService {
   const { sizing } = plan;
   const { minHealthyPercent, maxHealthyPercent, rollback } = sizing.replacement;
-  const service = new ecs.FargateService(scope, 'Service', {
+  const service = new TaskService(scope, 'Service', securityGroup, {
     cluster: foundation.cluster,
     taskDefinition,
     securityGroups: [securityGroup],
