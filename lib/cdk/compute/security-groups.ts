@@ -11,8 +11,13 @@ export function renderSecurityGroup(scope: Construct, plan: WorkloadPlan, { foun
     vpc: foundation.vpc,
     description: `Tasks of ${serviceOf(plan)}`,
     allowAllOutbound: egressPorts === undefined,
+    // Else an application that tries IPv6 first would wait for an answer before it tries IPv4.
+    ...(foundation.dualStack && egressPorts === undefined ? { allowAllIpv6Outbound: true } : {}),
   });
-  for (const port of egressPorts ?? []) group.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(port), `to port ${port}`);
+  const peers = foundation.dualStack ? [ec2.Peer.anyIpv4(), ec2.Peer.anyIpv6()] : [ec2.Peer.anyIpv4()];
+  for (const port of egressPorts ?? []) {
+    for (const peer of peers) group.addEgressRule(peer, ec2.Port.tcp(port), `to port ${port}`);
+  }
   return group;
 }
 
