@@ -60,9 +60,18 @@ function wanted(stack: Stack): ReadonlySet<Stack> {
   };
   for (const child of stack.node.findAll()) {
     child.node.dependencies.forEach(add);
-    if (CfnResource.isCfnResource(child)) collectTargets(child, propertiesOf(child), isFixed).forEach(add);
+    if (CfnResource.isCfnResource(child)) targetsByNow(child).forEach(add);
   }
   return found;
+}
+
+function targetsByNow(resource: CfnResource): readonly IConstruct[] {
+  try {
+    return collectTargets(resource, propertiesOf(resource), isFixed);
+  } catch {
+    // It cannot be resolved yet, such as a key of a map that is lazy; or not at all, as the CDK will say at synthesis.
+    return [];
+  }
 }
 
 /** What the resource was made with: its getters would trace who reads them. */

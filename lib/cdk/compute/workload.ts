@@ -24,6 +24,7 @@ import { executionRole } from './execution-role';
 import type { Identity } from './identity';
 import { renderDiscovery, renderIdentity, weightsParameters } from './identity';
 import { limitVariables } from './limit-variables';
+import { TaskService } from './task-service';
 import { MeshLogDriver } from './mesh-log-driver';
 import type { Foundation } from './network';
 import type { Issuing } from '../certificates/proven-identity';
@@ -102,8 +103,7 @@ export class Workload extends Construct implements IWorkload {
     this.container = plan.containers.some((container) => container.role === 'application')
       ? find(plan, containers, 'application')
       : this.proxyContainer;
-    // By default it is the first essential one, which is Envoy: the CDK's own targets of load balancers would lead to its inbound
-    // listener, which answers nobody without a certificate, and open its port to them.
+    // By default it is the first essential one, which is Envoy.
     this.taskDefinition.defaultContainer = this.container;
 
     acknowledgeOwnEnvironment(this.taskDefinition, plan);
@@ -279,16 +279,6 @@ function containerOptions(
   };
 }
 
-/** ECS makes connections of its own for a service, which would put rules elsewhere than those of the tasks' security group. */
-class TaskService extends ecs.FargateService {
-  override readonly connections: ec2.Connections;
-
-  constructor(scope: Construct, id: string, securityGroup: ec2.ISecurityGroup, props: ecs.FargateServiceProps) {
-    super(scope, id, props);
-    this.connections = securityGroup.connections;
-  }
-}
-
 function renderService(
   scope: Construct,
   plan: WorkloadPlan,
@@ -298,7 +288,7 @@ function renderService(
 ): ecs.FargateService {
   const { sizing } = plan;
   const { minHealthyPercent, maxHealthyPercent, rollback } = sizing.replacement;
-  const service = new TaskService(scope, 'Service', securityGroup, {
+  const service = new TaskService(scope, 'Service', plan, securityGroup, {
     cluster: foundation.cluster,
     taskDefinition,
     securityGroups: [securityGroup],

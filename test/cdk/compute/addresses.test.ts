@@ -90,7 +90,12 @@ describe('a dual-stack VPC', () => {
       natGateways: 0,
       subnetConfiguration: [{ name: 'tasks', subnetType: ec2.SubnetType.PRIVATE_ISOLATED }],
     });
-    for (const subnet of vpc.isolatedSubnets) (subnet as ec2.Subnet).addIpv6DefaultEgressOnlyInternetRoute('eigw-1');
+    for (const { node, routeTable } of vpc.isolatedSubnets)
+      new ec2.CfnRoute(stack, `Out-${node.id}`, {
+        routeTableId: routeTable.routeTableId,
+        destinationIpv6CidrBlock: '::/0',
+        egressOnlyInternetGatewayId: 'eigw-1',
+      });
     make(stack, { vpc });
     expect(Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('vpc-endpoints-missing'))).toHaveLength(1);
   });
@@ -115,9 +120,9 @@ describe('subnets without IPv4', () => {
     const stack = newStack();
     const vpc = dualStack(stack);
     const subnets = [subnet(stack, vpc)];
-    expect(() => make(stack, { vpc, vpcSubnets: { subnets } })).toThrow(
-      /vpcSubnets: tasks need IPv4 addresses[\s\S]*Stack\/[\s\S]*\[UNUSABLE_VPC\][\s\S]*fix: +use subnets with IPv4 addresses/,
-    );
+    expect(() => {
+      make(stack, { vpc, vpcSubnets: { subnets } });
+    }).toThrow(/vpcSubnets: tasks need IPv4 addresses[\s\S]*Stack\/[\s\S]*\[UNUSABLE_VPC\][\s\S]*fix: +use subnets with IPv4 addresses/);
   });
 });
 

@@ -1,4 +1,4 @@
-import { App, NestedStack, Stack } from 'aws-cdk-lib';
+import { App, CfnResource, Lazy, NestedStack, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
@@ -205,6 +205,16 @@ describe('connections between a service and a database of another stack make bot
         expect.objectContaining({ GroupId: other, SourceSecurityGroupId: tasks, Description: 'orders reads' }),
       ]),
     );
+  });
+
+  test('where a resource of the other stack cannot be read before the app is complete', () => {
+    const stacks = new TwoStacks();
+    const vpc = stacks.vpc();
+    const key = Lazy.string({ produce: () => 'Later' });
+    new CfnResource(stacks.data, 'Odd', { type: 'Custom::Odd', properties: { Map: { [key]: 'x' } } });
+    const group = new ec2.SecurityGroup(stacks.data, 'Group', { vpc });
+    group.connections.allowFrom(stacks.mesh({ vpc }).service('orders'), ec2.Port.tcp(5432));
+    expect(rulesOf(stacks.templates(), 5432)).toEqual(both('shop'));
   });
 
   test('two nested stacks of one do not need each other either', () => {
