@@ -9,6 +9,7 @@ import { Construct } from 'constructs';
 import { renderEdges } from './cdk/edges/render-edges';
 import { renderSystem } from './cdk/compute/render-system';
 import { isolationOf } from './cdk/compute/isolated-subnets';
+import { subnetAddresses } from './cdk/compute/subnet-addresses';
 import type { RenderedSystem } from './cdk/compute/render-system';
 import { limitStackSize } from './cdk/compute/stack-size';
 import { isSameResource } from './cdk/same-resource';
@@ -18,6 +19,7 @@ import { DEFAULT_EDGE } from './core/model/edge-names';
 import { meshNameOf } from './core/parse/network/mesh-name';
 import { parseTopology } from './core/parse/parse';
 import { planSystem } from './core/plan-system';
+import { addressWarnings, checkAddresses } from './core/plan/addresses';
 import { isolationWarnings } from './core/plan/isolation';
 import type { SystemPlan } from './core/plan/system-plan';
 import { displayValue } from './core/reading/input';
@@ -80,7 +82,10 @@ export class Microservices extends Construct {
     issues.throwIfAny(this.node.path);
     checkNeighbors(this, plan, props, issues);
     issues.throwIfAny(this.node.path);
-    const system = renderSystem(this, plan, props);
+    const addresses = subnetAddresses(props);
+    checkAddresses(addresses, issues);
+    issues.throwIfAny(this.node.path);
+    const system = renderSystem(this, plan, props, addresses);
 
     this.domain = plan.zone.name;
     this.vpc = system.foundation.vpc;
@@ -92,7 +97,7 @@ export class Microservices extends Construct {
     this.edges = renderEdges(this, plan, system, props);
     this.registered = new Set(plan.workloads.map(({ name }) => name));
     this.certificateAlarm = system.certificateAlarm;
-    warn(this, plan.warnings);
+    warn(this, [...plan.warnings, ...addressWarnings(addresses)]);
     warnOfIsolation(this, plan, props, system);
     limitStackSize(this, plan);
   }

@@ -47,6 +47,7 @@ export function edgeSystems(clients: boolean): Readonly<Record<EdgeFeatureId, Ed
     corsTokens: { with: edge({ cors: { allowOrigins: [token] } }), without: edge() },
     defaultRoute: { with: edge({ routes: { $default: { service: 'orders' } } }), without: edge() },
     stage: { with: edge({ stageName: 'live' }), without: edge() },
+    dualStack: { with: edge({ ipAddressType: 'dualstack' }), without: edge({ ipAddressType: 'ipv4' }) },
     accessLogs: { with: edge(), without: edge({ accessLogs: false }) },
     traces: { with: edge() },
   };

@@ -77,6 +77,11 @@ e2e('a client behind API Gateway', () => {
     expect(JSON.stringify(headers)).not.toMatch(/6\.6\.6\.6|6666|evil/);
   });
 
+  test('is seen by the service under its IPv6 address, where it has one', async () => {
+    const { headers } = seen(await api.send({ path: '/me', address: '2001:db8::7', headers: CLAIMS }));
+    expect(headers).toMatchObject({ 'x-forwarded-for': '2001:db8::7' });
+  });
+
   test('is believed nothing even where the headers of API Gateway are missing', async () => {
     const { headers } = seen(await api.send({ path: '/me', headers: CLAIMS, unmapped: ['x-edge-client-ip', 'x-edge-host'] }));
     expect(headers).not.toHaveProperty('x-forwarded-for');

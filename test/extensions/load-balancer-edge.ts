@@ -27,6 +27,7 @@ const CAPABILITIES: EdgeCapabilities = {
   corsTokens: { no: 'Envoy compares origins' },
   defaultRoute: { no: 'its rules name paths', fix: 'write "ANY /{proxy+}"' },
   stage: { no: 'a load balancer has no stages' },
+  dualStack: { no: 'it stands in subnets with IPv4 addresses' },
   accessLogs: { no: 'its access logs go to a bucket' },
   traces: { no: 'a load balancer sends no segments' },
 };

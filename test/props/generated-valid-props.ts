@@ -401,6 +401,7 @@ const edge = fc.constantFrom('httpApi', 'restApi').chain((kind) => {
         ),
       ),
       stageName: maybe(fc.constant('live')),
+      ipAddressType: maybe(fc.constantFrom('ipv4', 'dualstack')),
       accessLogs: maybe(fc.boolean()),
       passThroughHeaders: maybe(fc.constantFrom<Tree[]>(['x-request-id'], ['x-original-url', 'true-client-ip'])),
       gateway: maybe(sizing.map((chosen) => object(chosen))),

@@ -20,7 +20,9 @@ export function isolationOf(
   const tables = vpc.selectSubnets(vpcSubnets).subnets.map(({ routeTable }) => targetOf(routeTable.routeTableId));
   if (tables.length === 0 || tables.includes(undefined)) return undefined;
   const all = vpc.node.root.node.findAll();
+  // The mesh and the images that the CDK builds need IPv4.
   const leadOut = (route: IConstruct): boolean => {
+    if (propertyOf(route, 'destinationIpv6CidrBlock') !== undefined) return false;
     const table = targetOf(propertyOf(route, 'routeTableId'));
     return table === undefined || tables.includes(table);
   };

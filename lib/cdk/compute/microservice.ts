@@ -1,4 +1,4 @@
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { IMicroservice } from '../../microservice';
@@ -44,7 +44,7 @@ export class PlainService extends Workload implements IMicroservice {
     this.taskRole = this.identity.taskRole;
     this.grantPrincipal = this.taskRole;
     this.securityGroup = this.identity.securityGroup;
-    this.connections = new ec2.Connections({ securityGroups: [this.securityGroup] });
+    this.connections = this.securityGroup.connections;
     this.workloads = [this];
   }
 
@@ -84,7 +84,7 @@ export class VersionedService extends Construct implements IMicroservice {
     this.taskRole = identity.taskRole;
     this.grantPrincipal = identity.taskRole;
     this.securityGroup = identity.securityGroup;
-    this.connections = new ec2.Connections({ securityGroups: [this.securityGroup] });
+    this.connections = this.securityGroup.connections;
     this.workloads = parts.map(
       ({ plan, version, discoveryService }) => new Workload(this, version, plan, context(plan), { identity, discoveryService }),
     );

@@ -6,6 +6,7 @@ import * as route53 from 'aws-cdk-lib/aws-route53';
 import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct, IDependable } from 'constructs';
 import type { LogProps, MicroservicesProps } from '../../props/microservices-props';
+import type { SubnetAddresses } from '../../core/plan/addresses';
 import type { NamespacePlan, SystemPlan, ZonePlan } from '../../core/plan/system-plan';
 
 /** What all tasks of a mesh share, created here or given by the user. */
@@ -17,15 +18,22 @@ export interface Foundation {
   /** What services with capacity providers wait for, if there are any and the cluster is created here. */
   readonly capacityProviders?: IDependable;
   readonly logGroup: logs.ILogGroup;
+  /** Whether tasks may have IPv6 addresses, as far as the app shows. */
+  readonly dualStack: boolean;
   /** Where tasks register; managed by Cloud Map. */
   readonly namespace: servicediscovery.IPrivateDnsNamespace;
 }
 
-export function renderFoundation(scope: Construct, plan: SystemPlan, props: MicroservicesProps): Foundation {
+export function renderFoundation(
+  scope: Construct,
+  plan: SystemPlan,
+  props: MicroservicesProps,
+  { dualStack }: SubnetAddresses,
+): Foundation {
   const logGroup = renderLogs(scope, props.logs);
   const vpc = props.cluster?.vpc ?? props.vpc ?? renderVpc(scope, props.logs);
   const namespace = props.namespace ?? renderNamespace(scope, plan.namespace, vpc);
-  const shared = { vpc, vpcSubnets: props.vpcSubnets, logGroup, namespace };
+  const shared = { vpc, vpcSubnets: props.vpcSubnets, logGroup, namespace, dualStack };
   if (props.cluster !== undefined) return { ...shared, cluster: props.cluster };
   const cluster = new ecs.Cluster(scope, 'Cluster', { vpc, containerInsightsV2: ecs.ContainerInsights.ENABLED });
   if (!plan.workloads.some(({ sizing }) => sizing.capacityProviders.length > 0)) return { ...shared, cluster };

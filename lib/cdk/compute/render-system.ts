@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import type { RenderedCertificates } from '../certificates/render';
 import { renderCertificates } from '../certificates/render';
 import { renderMesh } from '../mesh/render';
+import type { SubnetAddresses } from '../../core/plan/addresses';
 import type { ContainerPlan, ContainerRole, SystemPlan, WorkloadPlan } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
 import type { IMicroservice } from '../../microservice';
@@ -38,8 +39,8 @@ export interface RenderedSystem {
 }
 
 /** Turns the plan into constructs, one to one. Whatever belongs to one service stands below its own construct. */
-export function renderSystem(scope: Construct, plan: SystemPlan, props: MicroservicesProps): RenderedSystem {
-  const foundation = renderFoundation(scope, plan, props);
+export function renderSystem(scope: Construct, plan: SystemPlan, props: MicroservicesProps, addresses: SubnetAddresses): RenderedSystem {
+  const foundation = renderFoundation(scope, plan, props, addresses);
   const zone = renderVirtualNames(scope, plan.zone, foundation.vpc);
   const sharedExecutionRole = executionRole(scope, 'ExecutionRole', foundation);
   const traces = plan.workloads.some((task) => task.traced) ? tracesPolicy(scope) : undefined;

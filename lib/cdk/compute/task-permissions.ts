@@ -7,6 +7,7 @@ import type { ProvenIdentity } from '../certificates/proven-identity';
 import { identityStatements, tagIdentity } from '../certificates/proven-identity';
 import type { MeshEndpointPlan } from '../../core/plan/system-plan';
 import { defined } from '../../core/defined';
+import { GrantedRole } from './granted-role';
 
 export interface TaskPermissions {
   /** Whose certificate the tasks may ask for; absent without certificates. */
@@ -27,7 +28,7 @@ export interface TaskPermissions {
 /** The role of a service's tasks: what the agent and the collector need, and whatever the user grants to the service. */
 export function taskRole(scope: Construct, id: string, permissions: TaskPermissions): iam.Role {
   const { identity, tracesPolicy } = permissions;
-  const role = new iam.Role(scope, id, {
+  const role = new GrantedRole(scope, id, {
     assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com'),
     inlinePolicies: {
       MeshAgent: new iam.PolicyDocument({

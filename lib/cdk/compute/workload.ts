@@ -6,6 +6,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
+import type { IConstruct } from 'constructs';
 import type { IWorkload } from '../../microservice';
 import type {
   ArchitectureId,
@@ -18,10 +19,12 @@ import type {
 } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
 import type { ContainerProps } from '../../props/service/container-props';
+import { readableSecrets } from './encrypted-secret';
 import { executionRole } from './execution-role';
 import type { Identity } from './identity';
 import { renderDiscovery, renderIdentity, weightsParameters } from './identity';
 import { limitVariables } from './limit-variables';
+import { TaskService } from './task-service';
 import { MeshLogDriver } from './mesh-log-driver';
 import type { Foundation } from './network';
 import type { Issuing } from '../certificates/proven-identity';
@@ -100,8 +103,7 @@ export class Workload extends Construct implements IWorkload {
     this.container = plan.containers.some((container) => container.role === 'application')
       ? find(plan, containers, 'application')
       : this.proxyContainer;
-    // By default it is the first essential one, which is Envoy: the CDK's own targets of load balancers would lead to its inbound
-    // listener, which answers nobody without a certificate, and open its port to them.
+    // By default it is the first essential one, which is Envoy.
     this.taskDefinition.defaultContainer = this.container;
 
     acknowledgeOwnEnvironment(this.taskDefinition, plan);
@@ -205,7 +207,7 @@ function renderContainers(
   const withInitProcess = new ecs.LinuxParameters(scope, 'WithInitProcess', { initProcessEnabled: true });
   for (const container of plan.containers) {
     const definition = taskDefinition.addContainer(container.name, {
-      ...containerOptions(plan, container, context),
+      ...containerOptions(taskDefinition, plan, container, context),
       environment: { ...container.environment, ...deployedEnvironment(container, deployed) },
       ...(container.dropCapabilities === true ? { linuxParameters: withoutCapabilities } : {}),
       ...(container.initProcess === true ? { linuxParameters: withInitProcess } : {}),
@@ -241,7 +243,12 @@ function deployedEnvironment(
   );
 }
 
-function containerOptions(plan: WorkloadPlan, container: ContainerPlan, context: WorkloadContext): ecs.ContainerDefinitionOptions {
+function containerOptions(
+  scope: IConstruct,
+  plan: WorkloadPlan,
+  container: ContainerPlan,
+  context: WorkloadContext,
+): ecs.ContainerDefinitionOptions {
   const props = context.containerProps(container);
   const check = container.healthCheck;
   const healthCheck: ecs.HealthCheck | undefined =
@@ -260,7 +267,7 @@ function containerOptions(plan: WorkloadPlan, container: ContainerPlan, context:
     essential: container.essential,
     readonlyRootFilesystem: container.readonlyRootFilesystem,
     logging: props?.logging ?? new MeshLogDriver(context.foundation.logGroup, plan.name),
-    ...(props?.secrets === undefined ? {} : { secrets: { ...props.secrets } }),
+    ...(props?.secrets === undefined ? {} : { secrets: readableSecrets(scope, props.secrets) }),
     ...defined({
       command: container.command === undefined ? undefined : [...container.command],
       entryPoint: container.entryPoint === undefined ? undefined : [...container.entryPoint],
@@ -285,7 +292,7 @@ function renderService(
 ): ecs.FargateService {
   const { sizing } = plan;
   const { minHealthyPercent, maxHealthyPercent, rollback } = sizing.replacement;
-  const service = new ecs.FargateService(scope, 'Service', {
+  const service = new TaskService(scope, 'Service', plan, securityGroup, {
     cluster: foundation.cluster,
     taskDefinition,
     securityGroups: [securityGroup],

@@ -21,6 +21,7 @@ export const EDGE_FEATURES = {
   corsTokens: { title: 'Origins that CloudFormation knows: CDK tokens in `allowOrigins`' },
   defaultRoute: { title: 'A route for all that no other takes: `$default`' },
   stage: { title: 'A stage with a name: `stageName`' },
+  dualStack: { title: 'Clients with IPv6 addresses: `ipAddressType`' },
   accessLogs: { title: 'Access logs' },
   traces: { title: 'X-Ray traces that begin in API Gateway' },
 } as const satisfies Readonly<Record<string, EdgeFeature>> & Readonly<Record<AuthorizerKind, EdgeFeature>>;

@@ -241,11 +241,16 @@ export interface EdgeTopology<Options = unknown> {
   readonly throttle?: Throttle;
   readonly cors?: Cors;
   readonly stageName: string;
+  /** Absent: what API Gateway does by default. */
+  readonly ipAddressType?: IpAddressType;
   readonly accessLogs: boolean;
   /** Sorted, in lower case: what the gateway service would remove, and is to pass on. */
   readonly passThroughHeaders: readonly string[];
   readonly gateway: Sizing;
 }
+
+/** By which addresses clients reach an API. */
+export type IpAddressType = 'ipv4' | 'dualstack';
 
 export interface Throttle {
   /** Requests a second. */

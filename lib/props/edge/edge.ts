@@ -1,4 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
+import type { IpAddressType } from 'aws-cdk-lib/aws-apigateway';
+import type { IpAddressType as HttpIpAddressType } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { IHttpApiAuthorizer, IRestApiAuthorizer } from './authorizer';
 import { factoryInput } from '../factory-input';
 import type { SizingProps } from '../service/sizing-props';
@@ -228,6 +230,16 @@ export interface HttpApiOptions extends EdgeOptions {
    * @default - none: every route must have its own
    */
   readonly authorizer?: IHttpApiAuthorizer;
+
+  /**
+   * Kinds of IP addresses by which clients reach the API. With `IpAddressType.DUAL_STACK` they use IPv4 or IPv6; the way from API
+   * Gateway to the services is IPv4 in either case, and `X-Forwarded-For` has the address of the client. Before you change it, look at
+   * policies that list addresses.
+   *
+   * @default - IPv4
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-ip-address-type.html
+   */
+  readonly ipAddressType?: HttpIpAddressType;
 }
 
 /**
@@ -255,6 +267,16 @@ export interface RestApiOptions extends EdgeOptions {
    * @default - none: every route must have its own
    */
   readonly authorizer?: IRestApiAuthorizer;
+
+  /**
+   * Kinds of IP addresses by which clients reach the API. With `IpAddressType.DUAL_STACK` they use IPv4 or IPv6; the way from API
+   * Gateway to the services is IPv4 in either case, and `X-Forwarded-For` has the address of the client. Before you change it, look at
+   * policies that list addresses, such as those of AWS WAF.
+   *
+   * @default - IPv4
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-ip-address-type.html
+   */
+  readonly ipAddressType?: IpAddressType;
 }
 
 /**

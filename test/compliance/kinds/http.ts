@@ -29,6 +29,7 @@ export const httpApiProofs: KindProofs<HttpApiPlan> = {
     corsTokens: ({ cors }) => cors?.allowOrigins.some((origin) => origin.includes('Token')) === true,
     defaultRoute: route(({ key }) => key === '$default'),
     stage: ({ stage }) => stage.name === 'live' && !stage.isDefault,
+    dualStack: ({ ipAddressType }) => ipAddressType === 'dualstack',
     accessLogs: ({ stage }) => stage.accessLogFormat?.includes('$context.routeKey') === true,
   },
 };

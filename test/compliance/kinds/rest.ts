@@ -27,6 +27,7 @@ export const restApiProofs: KindProofs<RestApiPlan> = {
     throttle: ({ stage }) => stage.throttle?.rateLimit === 50 && stage.methodThrottles['/orders/GET']?.burstLimit === 10,
     cors: ({ cors }) => cors?.preflightHeaders['Access-Control-Allow-Origin'] === "'https://shop.example'",
     stage: ({ stage }) => stage.name === 'live',
+    dualStack: ({ ipAddressType }) => ipAddressType === 'dualstack',
     accessLogs: ({ stage }) => stage.accessLogFormat?.includes('$context.resourcePath') === true,
     traces: ({ stage }) => stage.traced,
   },

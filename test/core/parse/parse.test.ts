@@ -310,6 +310,7 @@ describe('the edge', () => {
       edge({
         throttle: { rateLimit: 500, burstLimit: 1000 },
         stageName: 'live',
+        ipAddressType: 'dualstack',
         accessLogs: false,
         gateway: { cpu: 1024, desiredCount: 3 },
         routes: {
@@ -321,6 +322,7 @@ describe('the edge', () => {
     expect(api).toMatchObject({
       throttle: { rateLimit: 500, burstLimit: 1000 },
       stageName: 'live',
+      ipAddressType: 'dualstack',
       accessLogs: false,
       gateway: { cpu: 1024, memoryMiB: 2048, desiredCount: 3 },
     });

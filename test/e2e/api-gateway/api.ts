@@ -28,7 +28,7 @@ export function apiOf(template: Template, readings: Partial<Readings> = {}, edge
 
 /** What API Gateway does with a request, what it adds of itself included. */
 export function passThrough(api: Api, request: ClientRequest): FromLink | Answered {
-  const { method = 'GET', headers = {}, host = API_HOST, unmapped = [] } = request;
+  const { method = 'GET', headers = {}, host = API_HOST, address = CLIENT_ADDRESS, unmapped = [] } = request;
   const outcome = api.take(request);
   if (outcome.kind === 'answered') return outcome;
   return {
@@ -38,8 +38,8 @@ export function passThrough(api: Api, request: ClientRequest): FromLink | Answer
     headers: {
       ...headers,
       // What API Gateway adds of itself, and lets nobody map.
-      forwarded: `by=198.51.100.1;for=${CLIENT_ADDRESS};host=${host};proto=https`,
-      'x-forwarded-for': [headers['x-forwarded-for'], CLIENT_ADDRESS].filter((value) => value !== undefined).join(', '),
+      forwarded: `by=198.51.100.1;for=${address.includes(':') ? `"[${address}]"` : address};host=${host};proto=https`,
+      'x-forwarded-for': [headers['x-forwarded-for'], address].filter((value) => value !== undefined).join(', '),
       'x-forwarded-port': '443',
       'x-forwarded-proto': 'https',
       via: 'HTTP/1.1 AmazonAPIGateway',

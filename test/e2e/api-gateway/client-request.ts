@@ -8,6 +8,8 @@ export interface ClientRequest {
   readonly body?: string;
   /** The host that the client called. */
   readonly host?: string;
+  /** From which it comes; by default `CLIENT_ADDRESS`. */
+  readonly address?: string;
   /** The client can show what these routes ask for, and nothing else; by default all that any route asks for. */
   readonly credentials?: readonly string[];
   /** Headers that the integration maps, but that are left as the client sent them, as if the integration had been changed by hand. */
@@ -22,7 +24,7 @@ export const API_HOST = 'abc123.execute-api.eu-west-1.amazonaws.com';
 export function contextVariable(name: string, request: ClientRequest): string {
   switch (name.replace(/^\$/, '')) {
     case 'context.identity.sourceIp':
-      return CLIENT_ADDRESS;
+      return request.address ?? CLIENT_ADDRESS;
     case 'context.domainName':
       return request.host ?? API_HOST;
     default:

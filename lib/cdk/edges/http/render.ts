@@ -14,6 +14,8 @@ import { defined } from '../../../core/defined';
 
 const PREFLIGHT = 'Browsers send preflight requests without credentials; this route takes no other requests than OPTIONS.';
 
+const IP_ADDRESS_TYPES = { ipv4: apigwv2.IpAddressType.IPV4, dualstack: apigwv2.IpAddressType.DUAL_STACK };
+
 export function renderHttpApi(scope: Construct, edge: EdgePlan, context: EdgeContext): RenderedApi {
   const plan = edge.api as HttpApiPlan;
   const api = new apigwv2.HttpApi(scope, 'HttpApi', {
@@ -21,7 +23,10 @@ export function renderHttpApi(scope: Construct, edge: EdgePlan, context: EdgeCon
     description: edge.description,
     disableExecuteApiEndpoint: false,
     createDefaultStage: plan.stage.isDefault,
-    ...defined({ corsPreflight: plan.cors === undefined ? undefined : corsPreflight(plan.cors) }),
+    ...defined({
+      corsPreflight: plan.cors === undefined ? undefined : corsPreflight(plan.cors),
+      ipAddressType: plan.ipAddressType === undefined ? undefined : IP_ADDRESS_TYPES[plan.ipAddressType],
+    }),
   });
   const integration = renderIntegration(scope, api, edge.apiName, plan, context);
   const authorizers = new Map(

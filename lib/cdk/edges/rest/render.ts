@@ -11,7 +11,7 @@ import { renderVpcLink } from '../vpc-link';
 import { renderAuthorizer } from './authorizers';
 import type { CorsPlan } from '../../../core/edges/rest/cors';
 import { LISTENER_PORT, renderLoadBalancer } from './load-balancer';
-import type { ApiKeysPlan, RestApiPlan, RestMethodPlan, RestStagePlan } from '../../../core/edges/rest/plan';
+import type { ApiKeysPlan, RestApiPlan, RestMethodPlan } from '../../../core/edges/rest/plan';
 import { renderUsagePlan } from './usage-plan';
 import { defined } from '../../../core/defined';
 
@@ -29,7 +29,7 @@ interface Backend {
 
 export function renderRestApi(scope: Construct, edge: EdgePlan, context: EdgeContext): RenderedApi {
   const plan = edge.api as RestApiPlan;
-  const api = renderApi(scope, edge, plan.stage, context);
+  const api = renderApi(scope, edge, plan, context);
   const backend = renderBackend(scope, edge.apiName, context);
   const authorizers = new Map(
     plan.authorizers.map((authorizer) => [authorizer.id, renderAuthorizer(api, authorizer, context.authorizers.get(authorizer.id))]),
@@ -61,12 +61,22 @@ function renderKeys(
   return renderUsagePlan(scope, apiName, stage, throttle, createsKey ? undefined : keys);
 }
 
-function renderApi(scope: Construct, edge: EdgePlan, plan: RestStagePlan, { logGroup }: EdgeContext): apigateway.RestApi {
+const IP_ADDRESS_TYPES = { ipv4: apigateway.IpAddressType.IPV4, dualstack: apigateway.IpAddressType.DUAL_STACK };
+
+function renderApi(
+  scope: Construct,
+  edge: EdgePlan,
+  { stage: plan, ipAddressType }: RestApiPlan,
+  { logGroup }: EdgeContext,
+): apigateway.RestApi {
   const logged = plan.accessLogFormat !== undefined;
   const api = new apigateway.RestApi(scope, 'RestApi', {
     restApiName: edge.apiName,
     description: edge.description,
-    endpointConfiguration: { types: [apigateway.EndpointType.REGIONAL] },
+    endpointConfiguration: {
+      types: [apigateway.EndpointType.REGIONAL],
+      ...defined({ ipAddressType: ipAddressType === undefined ? undefined : IP_ADDRESS_TYPES[ipAddressType] }),
+    },
     // Bodies pass unchanged, whatever their type.
     binaryMediaTypes: ['*/*'],
     // Without this setting of the account and region no REST API can log. Other APIs use it too, so it stays

@@ -15,6 +15,7 @@ export const CAPABILITIES: EdgeCapabilities = {
   corsTokens: true,
   defaultRoute: true,
   stage: true,
+  dualStack: true,
   accessLogs: true,
   traces: { no: 'an HTTP API sends no segments: traces begin at the gateway service' },
 };

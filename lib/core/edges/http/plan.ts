@@ -1,5 +1,5 @@
 import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, ROUTE_HEADER } from '../../model/edge-headers';
-import type { AuthorizerKind, Cors, EdgeAuthorizer, EdgeRoute, EdgeTopology, Throttle } from '../../model/topology';
+import type { AuthorizerKind, Cors, EdgeAuthorizer, EdgeRoute, EdgeTopology, IpAddressType, Throttle } from '../../model/topology';
 import { HTTP_ACCESS_LOG } from '../access-log';
 import { authorizerOf, known } from '../authorizer-of';
 import { routeId } from '../route-id';
@@ -13,6 +13,8 @@ export interface HttpApiPlan {
   readonly requestParameters: Readonly<Record<string, string>>;
   readonly stage: HttpStagePlan;
   readonly cors?: Cors;
+  /** Absent: API Gateway's default. */
+  readonly ipAddressType?: IpAddressType;
 }
 
 export interface HttpRoutePlan {
@@ -75,7 +77,7 @@ export function planHttpApi(edge: EdgeTopology): HttpApiPlan {
     authorizers: edge.authorizers.flatMap(planAuthorizer),
     requestParameters: requestParameters(edge.stageName),
     stage: planStage(edge),
-    ...defined({ cors: edge.cors }),
+    ...defined({ cors: edge.cors, ipAddressType: edge.ipAddressType }),
   };
 }
 

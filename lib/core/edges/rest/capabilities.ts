@@ -19,6 +19,7 @@ export const CAPABILITIES: EdgeCapabilities = {
   },
   defaultRoute: { no: 'a REST API has no "$default" route', fix: 'write "ANY /{proxy+}"' },
   stage: true,
+  dualStack: true,
   accessLogs: true,
   traces: true,
 };

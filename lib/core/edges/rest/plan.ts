@@ -1,5 +1,14 @@
 import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, ROUTE_HEADER } from '../../model/edge-headers';
-import type { AuthorizerKind, EdgeAuthorizer, EdgeRoute, EdgeTopology, PathSegment, Throttle, Topology } from '../../model/topology';
+import type {
+  AuthorizerKind,
+  EdgeAuthorizer,
+  EdgeRoute,
+  EdgeTopology,
+  IpAddressType,
+  PathSegment,
+  Throttle,
+  Topology,
+} from '../../model/topology';
 import { REST_ACCESS_LOG } from '../access-log';
 import { authorizerOf, known } from '../authorizer-of';
 import type { CorsPlan } from './cors';
@@ -13,6 +22,8 @@ export interface RestApiPlan {
   readonly authorizers: readonly RestAuthorizerPlan[];
   readonly stage: RestStagePlan;
   readonly cors?: CorsPlan;
+  /** Absent: API Gateway's default. */
+  readonly ipAddressType?: IpAddressType;
   /** Present if a route asks for an API key: the id of that authorizer. */
   readonly apiKeys?: ApiKeysPlan;
 }
@@ -80,7 +91,11 @@ export function planRestApi({ tracing }: Pick<Topology, 'tracing'>, edge: EdgeTo
       ...defined({ throttle: edge.throttle }),
       methodThrottles: methodThrottles(edge.routes, cors),
     },
-    ...defined({ cors, apiKeys: apiKeys === undefined ? undefined : { id: apiKeys.id, createsKey: apiKeys.createsKey === true } }),
+    ...defined({
+      cors,
+      ipAddressType: edge.ipAddressType,
+      apiKeys: apiKeys === undefined ? undefined : { id: apiKeys.id, createsKey: apiKeys.createsKey === true },
+    }),
   };
 }
 

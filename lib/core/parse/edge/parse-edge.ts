@@ -1,5 +1,5 @@
 import { Unresolved } from '../../reading/input';
-import type { Cors, EdgeAuthorizer, EdgeTopology, Throttle } from '../../model/topology';
+import type { Cors, EdgeAuthorizer, EdgeTopology, IpAddressType, Throttle } from '../../model/topology';
 import { checkAuthorizerQuota } from '../../edges/authorizer-quota';
 import type { EdgeFeatureId } from '../../edges/features';
 import type { DraftRoute, EdgeKind } from '../../edges/kind';
@@ -21,7 +21,19 @@ import { defined } from '../../defined';
 
 const A_ROUTE = "add one, such as 'ANY /{proxy+}': { service: 'ui' }";
 
-const EDGE_FIELDS = ['authorizer', 'routes', 'throttle', 'cors', 'stageName', 'accessLogs', 'passThroughHeaders', 'gateway'] as const;
+const EDGE_FIELDS = [
+  'authorizer',
+  'routes',
+  'throttle',
+  'cors',
+  'stageName',
+  'ipAddressType',
+  'accessLogs',
+  'passThroughHeaders',
+  'gateway',
+] as const;
+
+const IP_ADDRESS_TYPES: readonly IpAddressType[] = ['ipv4', 'dualstack'];
 
 /** Envoy alone needs little; two tasks, because every request of every client passes here. */
 const GATEWAY_SIZE = { cpu: 256, memoryMiB: 512, desiredCount: 2 };
@@ -90,7 +102,7 @@ export function parseEdge(
     api: kind.traits(routes, cors),
     routes,
     authorizers: used,
-    ...defined({ throttle, cors }),
+    ...defined({ throttle, cors, ipAddressType: parseIpAddressType(at.field('ipAddressType'), kind) }),
     stageName: parseStageName(at.field('stageName'), kind),
     accessLogs: at.field('accessLogs').boolean() ?? kind.capabilities.accessLogs === true,
     passThroughHeaders: parsePassThroughHeaders(at.field('passThroughHeaders'), EDGE_REMOVAL),
@@ -123,6 +135,12 @@ function parseStageName(at: Reader, kind: EdgeKind): string {
       allowed: `letters, digits, "_" and "-", at most 128${kind.defaultStage.startsWith('$') ? `, or "${kind.defaultStage}"` : ''}`,
     });
   return name;
+}
+
+function parseIpAddressType(at: Reader, kind: EdgeKind): IpAddressType | undefined {
+  const type = at.oneOf(IP_ADDRESS_TYPES, 'an IpAddressType', ['IpAddressType.IPV4', 'IpAddressType.DUAL_STACK']);
+  if (type === 'dualstack') checkSupport(at, 'dualStack', kind, KINDS);
+  return type;
 }
 
 function parseRoute(key: string, at: Reader, { kind, declared, authorizers, fallback }: EdgeContext): DraftRoute | undefined {

@@ -1,6 +1,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import { Duration } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
+import { IpAddressType } from 'aws-cdk-lib/aws-apigatewayv2';
 import * as cognito from 'aws-cdk-lib/aws-cognito';
 import { Authorizer } from '../../../../lib/props/edge/authorizer';
 import type { HttpApiOptions, HttpApiRouteProps } from '../../../../lib/props/edge/edge';
@@ -85,6 +86,18 @@ describe('the way to the gateway service', () => {
       SubnetIds: [{ Ref: Match.stringLikeRegexp('Private') }, { Ref: Match.stringLikeRegexp('Private') }],
     });
   });
+});
+
+test('clients reach it by IPv4, and by IPv6 if the user says so', () => {
+  const typeOf = (more: Partial<HttpApiOptions>): unknown => {
+    const [api] = Object.values(render(more).template().findResources('AWS::ApiGatewayV2::Api')) as {
+      Properties: Record<string, unknown>;
+    }[];
+    return api?.Properties['IpAddressType'];
+  };
+  expect(typeOf({})).toBeUndefined();
+  expect(typeOf({ ipAddressType: IpAddressType.DUAL_STACK })).toBe('dualstack');
+  expect(typeOf({ ipAddressType: IpAddressType.IPV4 })).toBe('ipv4');
 });
 
 describe('the stage', () => {

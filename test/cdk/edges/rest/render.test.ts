@@ -50,6 +50,18 @@ test('the smallest edge is fourteen resources, and no output that the user did n
   expect(template.Outputs).toBeUndefined();
 });
 
+test('clients reach it by IPv4, and by IPv6 if the user says so; the load balancer inside the VPC stays IPv4', () => {
+  const typeOf = (more: Partial<RestApiOptions>): unknown => {
+    const template = render(more).template();
+    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', { IpAddressType: Match.absent() });
+    const [api] = Object.values(template.findResources('AWS::ApiGateway::RestApi')) as { Properties: Record<string, unknown> }[];
+    return api?.Properties['EndpointConfiguration'];
+  };
+  expect(typeOf({})).toEqual({ Types: ['REGIONAL'] });
+  expect(typeOf({ ipAddressType: apigateway.IpAddressType.DUAL_STACK })).toEqual({ IpAddressType: 'dualstack', Types: ['REGIONAL'] });
+  expect(typeOf({ ipAddressType: apigateway.IpAddressType.IPV4 })).toEqual({ IpAddressType: 'ipv4', Types: ['REGIONAL'] });
+});
+
 describe('the way to the gateway service', () => {
   test('is a VPC link of version 2 to a load balancer, with the path of the client', () => {
     const template = render({ routes: { 'GET /catalog/{id}': catalog, 'ANY /{proxy+}': { service: 'checkout' } } }).template();

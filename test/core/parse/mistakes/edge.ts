@@ -46,6 +46,7 @@ export const EDGE_MISTAKES: Mistakes = {
     { did: 'lets browsers remember CORS for a week', props: cors({ maxAge: seconds(604_800) }), path: 'edge.cors.maxAge' },
   ],
   INVALID_VALUE: [
+    { did: 'wants addresses of a kind that is none', props: edge({ ipAddressType: 'ipv6' }), path: 'edge.ipAddressType' },
     {
       did: 'asks the edge to believe X-Forwarded-For',
       props: mesh(
