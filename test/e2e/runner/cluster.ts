@@ -118,6 +118,11 @@ export class Cluster {
     return this.deployment.template;
   }
 
+  /** What the resources of the template are called, and what custom resources have answered. */
+  get values(): KnownValues {
+    return this.deployment.values;
+  }
+
   get system(): System {
     return this.model;
   }

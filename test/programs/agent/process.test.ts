@@ -254,7 +254,7 @@ test('run renews the certificate and follows the endpoints; the log tells the li
   expect(await health()).toEqual([0, 'healthy']);
   const life = running.lines.filter((line) => 'CertificateLifeLeft' in line);
   expect(life.length).toBeGreaterThanOrEqual(2);
-  expect(life.at(-1)).toMatchObject({ Mesh: 'shop.internal', Service: 'orders', CertificateLifeLeft: expect.any(Number) });
+  expect(life.at(-1)).toMatchObject({ Mesh: SCOPE, Service: 'orders', CertificateLifeLeft: expect.any(Number) });
 });
 
 test('run asks for a certificate when the authorities change, and at no other time before it is old', async () => {

@@ -413,7 +413,7 @@ describe('properties that are none', () => {
       'the certificate of the authority "a" is not one in DER in base64, on one line',
     ],
     ['the authorities are not a list', () => ({ Authorities: 'a' }), 'the property Authorities of the resource must be a list'],
-    ['the trust domain is no text', () => ({ TrustDomain: '' }), 'the property TrustDomain of the resource must be a text'],
+    ['the scope is no text', () => ({ Scope: '' }), 'the property Scope of the resource must be a text'],
     ['the time to settle is not a number', () => ({ SettleSeconds: 'soon' }), 'SettleSeconds of the resource must be a number'],
     ['the time to settle is negative', () => ({ SettleSeconds: '-1' }), 'SettleSeconds of the resource must be a number'],
   ])('fails if %s', async (_, change, message) => {

@@ -236,13 +236,13 @@ describe('not proven', () => {
   });
 
   test('fails if the identity is another one than that of the proof', async () => {
-    await expectRefusal({ ...request, identity: identityOf('payment') }, 'not-proven', /for spiffe:\/\/shop\.internal\/payment in shop/);
+    await expectRefusal({ ...request, identity: identityOf('payment') }, 'not-proven', /for spiffe:\/\/shop\.internal\/payment in shop\.internal\/Z1SHOP:/);
   });
 
   test('fails if the function is of another mesh with the same trust domain', async () => {
     const { configuration } = harness;
     harness.configuration = () => ({ ...configuration(), scope: 'shop.internal/Z2BANK' });
-    await expectRefusal(request, 'not-proven', /for spiffe:\/\/shop\.internal\/orders in bank/);
+    await expectRefusal(request, 'not-proven', /for spiffe:\/\/shop\.internal\/orders in shop\.internal\/Z2BANK:/);
   });
 });
 
