@@ -208,7 +208,7 @@ test('fails if the certificate does not come within the limit', async () => {
 });
 
 test('fails if the mesh of the task is another than that of the function', async () => {
-  const init = agent('init', { MESH_NAME: 'other', MESH_WAIT_SECONDS: '1' });
+  const init = agent('init', { MESH_SCOPE: 'shop.internal/Z2OTHER', MESH_WAIT_SECONDS: '1' });
   expect(await init.exited).toBe(1);
   expect(init.lines.at(-1)).toMatchObject({ reason: 'refused', why: expect.stringContaining('not-proven') });
 });

@@ -27,6 +27,8 @@ export function renderAppMesh(scope: Construct, resources: unknown, { namespaceH
     reason: 'The warning app-mesh-shut-down of this library says so once, not for each resource.',
   });
   const mesh = new appmesh.Mesh(own, 'Mesh', { egressFilter: appmesh.MeshFilterType[plan.mesh.spec.egressFilter.type] });
+  // Its name must be the only one of the account and Region. That of the CDK is the same in two stacks with one tree of constructs.
+  (mesh.node.defaultChild as appmesh.CfnMesh).meshName = undefined;
   const nodes = new Map(plan.virtualNodes.map((node) => [node.name, renderNode(own, mesh, node, namespaceHttpName)]));
   const routers = new Map(plan.virtualRouters.map((router) => [router.name, renderRouter(own, mesh, router)]));
   const services = new Map(plan.virtualServices.map((service) => [service.name, renderService(own, service, routers)]));
