@@ -82,7 +82,8 @@ function namesOf({ template: { Resources: resources = {}, Outputs: outputs = {} 
   for (const { Type: type, Properties: properties = {} } of Object.values(resources)) {
     for (const [key, value] of Object.entries(properties))
       // What refers to a resource does not name it. An alarm's metric is looked at whole.
-      if (key !== 'MetricName' && /(^|[a-z])Name$|^Family$/.test(key) && resolver.referenced(value) === undefined) add(`${type} ${key}`, resolver.resolve(value));
+      if (key !== 'MetricName' && /(^|[a-z])Name$|^Family$/.test(key) && resolver.referenced(value) === undefined)
+        add(`${type} ${key}`, resolver.resolve(value));
     if (type === 'AWS::CloudWatch::Alarm')
       add('alarmed metric', [properties['Namespace'], properties['MetricName'], resolver.resolve(properties['Dimensions'])]);
     if (type === 'AWS::IAM::Role') {
@@ -130,17 +131,18 @@ describe.each(Object.entries(SYSTEMS))('two environments of one app, with %s', (
   beforeAll(async () => {
     const [first, second] = ['prod', 'dev'].map((name) => new Deployment(aws, { 'AWS::StackName': name }));
     for (const deployment of [first, second]) await deployment?.deploy(template(props()));
-    [prod, dev] = [first, second].map((deployment) => namesOf({ template: deployment?.template ?? {}, values: deployment?.values ?? {} })) as [
-      Names,
-      Names,
-    ];
+    [prod, dev] = [first, second].map((deployment) =>
+      namesOf({ template: deployment?.template ?? {}, values: deployment?.values ?? {} }),
+    ) as [Names, Names];
   });
   afterAll(() => {
     aws.close();
   });
 
   test('name nothing alike where both are seen', () => {
-    const alike = [...prod].flatMap(([kind, values]) => [...values].filter((value) => dev.get(kind)?.has(value)).map((value) => [kind, value]));
+    const alike = [...prod].flatMap(([kind, values]) =>
+      [...values].filter((value) => dev.get(kind)?.has(value)).map((value) => [kind, value]),
+    );
     expect(alike.filter(([kind = '']) => !(kind in SHARED))).toEqual([]);
   });
 

@@ -1,10 +1,4 @@
-import type {
-  CertificateFormatName,
-  DiscoveryTarget,
-  MeshVariable,
-  WeightedService,
-  WeightedVersion,
-} from '../../lib/core/contract/agent';
+import type { CertificateFormatName, DiscoveryTarget, MeshVariable, WeightedService, WeightedVersion } from '../../lib/core/contract/agent';
 import { MESH_DIRECTORY } from '../../lib/core/contract/files';
 import { identityParts } from '../../lib/core/contract/identity';
 import { CHECK_SECONDS, LIFETIME_SECONDS, RENEW_AFTER_SECONDS } from '../../lib/core/contract/issuing';

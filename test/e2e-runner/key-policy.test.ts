@@ -236,8 +236,7 @@ describe('the identity key of a mesh that is deployed', () => {
       { [MESH_TAG]: '' },
       { [MESH_TAG]: scopeOf('shop.internal', 'Z2OTHER') },
     ];
-    for (const other of otherMeshes)
-      expect(await tagged({ [IDENTITY_TAG]: ownContext.identity, ...other })).toBe('AccessDeniedException');
+    for (const other of otherMeshes) expect(await tagged({ [IDENTITY_TAG]: ownContext.identity, ...other })).toBe('AccessDeniedException');
     expect(await tagged({ [IDENTITY_TAG]: ownContext.identity, [MESH_TAG]: scope })).toBe('done');
   });
 

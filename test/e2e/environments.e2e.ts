@@ -115,7 +115,8 @@ e2e('two environments of one app in one account and Region', () => {
     expect(scopeOf(prod())).not.toBe(scopeOf(dev()));
     for (const environment of [prod(), dev()]) {
       const lives = (): number =>
-        aws.metrics.of({ namespace: METRIC_NAMESPACE, name: LIFE_LEFT_METRIC, dimensions: { [MESH_DIMENSION]: scopeOf(environment) } }).length;
+        aws.metrics.of({ namespace: METRIC_NAMESPACE, name: LIFE_LEFT_METRIC, dimensions: { [MESH_DIMENSION]: scopeOf(environment) } })
+          .length;
       await until(() => lives() >= environment.tasks().length, { what: 'every task to report' });
       expect(alarmOf(environment)).toBe('OK');
     }

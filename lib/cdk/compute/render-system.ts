@@ -51,7 +51,9 @@ export function renderSystem(scope: Construct, plan: SystemPlan, props: Microser
   const mesh = renderMesh(scope, plan, { namespaceHttpName });
   const weights = renderWeights(scope, plan);
   const certificates =
-    plan.certificates === undefined ? undefined : renderCertificates(scope, { plan: plan.certificates, meshScope, logGroup: foundation.logGroup });
+    plan.certificates === undefined
+      ? undefined
+      : renderCertificates(scope, { plan: plan.certificates, meshScope, logGroup: foundation.logGroup });
   const context = (task: WorkloadPlan): WorkloadContext => ({
     foundation,
     sharedExecutionRole,

@@ -377,7 +377,11 @@ function environmentOf(built: Built, values: { readonly certificate: string; rea
     .find((variables) => variables?.['AUTHORITIES'] !== undefined);
   const fill = (value: unknown): string => {
     if (typeof value === 'string') return value;
-    const { 'Fn::Join': join, 'Fn::GetAtt': attribute, Ref: id } = value as {
+    const {
+      'Fn::Join': join,
+      'Fn::GetAtt': attribute,
+      Ref: id,
+    } = value as {
       readonly 'Fn::Join'?: [string, unknown[]];
       readonly 'Fn::GetAtt'?: [string, string];
       readonly Ref?: string;

@@ -97,8 +97,7 @@ export class Cluster {
   static async open(template: Template, options: ClusterOptions): Promise<Cluster> {
     findTools();
     const resolver = new Resolver(template, options.values);
-    const aws =
-      options.aws ?? new AwsEmulator(`${resolver.text({ Ref: 'AWS::Region' })}:${resolver.text({ Ref: 'AWS::AccountId' })}`);
+    const aws = options.aws ?? new AwsEmulator(`${resolver.text({ Ref: 'AWS::Region' })}:${resolver.text({ Ref: 'AWS::AccountId' })}`);
     const deployment = new Deployment(aws, options.values ?? {});
     await deployment.deploy(template);
     const system = readTemplate(template, deployment.values);

@@ -66,10 +66,7 @@ export class FakeCloudMap implements CloudMap {
     return Promise.resolve();
   }
 
-  private find(
-    call: string,
-    { namespaceName, serviceName }: ServiceName,
-  ): { revision: number; instances: readonly Instance[] } {
+  private find(call: string, { namespaceName, serviceName }: ServiceName): { revision: number; instances: readonly Instance[] } {
     this.call(call);
     if (namespaceName !== NAMESPACE) throw new Failure('namespace-not-found', `there is no ${namespaceName}`);
     const found = this.services.get(serviceName);

@@ -406,7 +406,13 @@ describe('memory stays within what the task definition gives', () => {
     answers['DiscoverInstances'] = instances(...Array.from({ length: 50 }, (_, index) => index + 1));
     const running = agent(
       'run',
-      { MESH_NAMESPACE: NAMESPACE, MESH_DISCOVERY: JSON.stringify(targets), MESH_RENEW_SECONDS: '0.5', MESH_POLL_SECONDS: '0.02', MESH_LIST_SECONDS: '0.05' },
+      {
+        MESH_NAMESPACE: NAMESPACE,
+        MESH_DISCOVERY: JSON.stringify(targets),
+        MESH_RENEW_SECONDS: '0.5',
+        MESH_POLL_SECONDS: '0.02',
+        MESH_LIST_SECONDS: '0.05',
+      },
       { nodeOptions: options },
     );
     // With three callees it is 5 minutes until as many were made.

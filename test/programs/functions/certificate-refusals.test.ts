@@ -236,7 +236,11 @@ describe('not proven', () => {
   });
 
   test('fails if the identity is another one than that of the proof', async () => {
-    await expectRefusal({ ...request, identity: identityOf('payment') }, 'not-proven', /for spiffe:\/\/shop\.internal\/payment in shop\.internal\/Z1SHOP:/);
+    await expectRefusal(
+      { ...request, identity: identityOf('payment') },
+      'not-proven',
+      /for spiffe:\/\/shop\.internal\/payment in shop\.internal\/Z1SHOP:/,
+    );
   });
 
   test('fails if the function is of another mesh with the same trust domain', async () => {

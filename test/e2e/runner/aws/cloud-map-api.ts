@@ -45,7 +45,9 @@ export function cloudMapApi(namespaces: Namespaces, cloudMaps: readonly CloudMap
         }
         case 'UpdateInstanceCustomHealthStatus': {
           const found = byId(input);
-          return found === undefined ? failed('ServiceNotFound', `there is no service ${String(input['ServiceId'])}`) : updateHealth(found, input);
+          return found === undefined
+            ? failed('ServiceNotFound', `there is no service ${String(input['ServiceId'])}`)
+            : updateHealth(found, input);
         }
         default:
           return failed('UnknownOperationException', operation);

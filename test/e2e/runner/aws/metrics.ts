@@ -92,16 +92,18 @@ export function metricsBackend(metrics: Metrics): Backend {
       if (operation !== 'GetMetricData') return failed('UnknownOperationException', operation);
       const [from, to] = [Number(input['StartTime']), Number(input['EndTime'])];
       return succeeded({
-        MetricDataResults: (input['MetricDataQueries'] as readonly Query[]).map(({ Id: id, MetricStat: { Metric: metric, Period, Stat } }) => {
-          if (Stat !== 'Maximum') throw new Error(`the runner has no ${Stat} of metrics`);
-          const dimensions = Object.fromEntries(metric.Dimensions.map(({ Name, Value }) => [Name, Value]));
-          const byPeriod = new Map<number, number>();
-          for (const { at, value } of metrics.of({ namespace: metric.Namespace, name: metric.MetricName, dimensions })) {
-            const start = Math.floor(at / 1000 / Period) * Period;
-            if (at / 1000 >= from && at / 1000 < to) byPeriod.set(start, Math.max(value, byPeriod.get(start) ?? -Infinity));
-          }
-          return { Id: id, StatusCode: 'Complete', Timestamps: [...byPeriod.keys()], Values: [...byPeriod.values()] };
-        }),
+        MetricDataResults: (input['MetricDataQueries'] as readonly Query[]).map(
+          ({ Id: id, MetricStat: { Metric: metric, Period, Stat } }) => {
+            if (Stat !== 'Maximum') throw new Error(`the runner has no ${Stat} of metrics`);
+            const dimensions = Object.fromEntries(metric.Dimensions.map(({ Name, Value }) => [Name, Value]));
+            const byPeriod = new Map<number, number>();
+            for (const { at, value } of metrics.of({ namespace: metric.Namespace, name: metric.MetricName, dimensions })) {
+              const start = Math.floor(at / 1000 / Period) * Period;
+              if (at / 1000 >= from && at / 1000 < to) byPeriod.set(start, Math.max(value, byPeriod.get(start) ?? -Infinity));
+            }
+            return { Id: id, StatusCode: 'Complete', Timestamps: [...byPeriod.keys()], Values: [...byPeriod.values()] };
+          },
+        ),
       });
     },
   };

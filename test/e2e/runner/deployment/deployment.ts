@@ -173,7 +173,8 @@ class Update {
   /** CloudFormation replaces one that changes, and makes the new one first. */
   private namespace(id: string): void {
     const properties = JSON.stringify(this.template.Resources?.[id]?.Properties);
-    const kept = properties === JSON.stringify(this.before.template.Resources?.[id]?.Properties) ? this.before.values[`${id}.Id`] : undefined;
+    const kept =
+      properties === JSON.stringify(this.before.template.Resources?.[id]?.Properties) ? this.before.values[`${id}.Id`] : undefined;
     const { id: namespaceId, arn } =
       (kept === undefined ? undefined : this.aws.namespaces.get(kept)) ?? this.aws.namespaces.create(this.properties(id).text('Name'));
     this.values[id] = this.values[`${id}.Id`] = namespaceId;
@@ -227,7 +228,8 @@ class Update {
   private async cleanUp(): Promise<void> {
     for (const [id, { Type: type }] of Object.entries(this.before.template.Resources ?? {})) {
       const namespace = this.before.values[`${id}.Id`] ?? '';
-      if (type === 'AWS::ServiceDiscovery::PrivateDnsNamespace' && this.values[`${id}.Id`] !== namespace) this.aws.namespaces.delete(namespace);
+      if (type === 'AWS::ServiceDiscovery::PrivateDnsNamespace' && this.values[`${id}.Id`] !== namespace)
+        this.aws.namespaces.delete(namespace);
     }
     for (const [id, { type, physicalId, properties }] of this.before.customResources) {
       if (this.customResources.get(id)?.physicalId === physicalId) continue;
