@@ -51,7 +51,7 @@ async function main(): Promise<void> {
       authorities: [authority],
       issuer: authority,
       trustDomain: 'shop.internal',
-      mesh: 'shop',
+      scope: 'shop.internal/Z1',
       identityKeyArn: 'key',
     }),
     now: () => new Date(),

@@ -134,6 +134,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     rooms: [
       'lib/microservice.ts',
       'lib/props',
+      'lib/core/contract',
       'lib/core/reading',
       'lib/core/plan',
       'lib/cdk',

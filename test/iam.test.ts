@@ -209,7 +209,7 @@ test('every reason is still needed', () => {
   expect(Object.keys(REASONS).filter((key) => !keys.includes(key))).toEqual([]);
 });
 
-test('a task role proves its own identity alone, by context and by tag; no other role proves any', () => {
+test('a task role proves its own identity alone, by context and by tags; no other role proves any', () => {
   const resources = resourcesOf(build(SYSTEMS['behind an HTTP API and a REST API']).template);
   const proving = statements(resources)
     .filter(([, statement]) => actionsOf(statement).some((action) => action.startsWith('kms:')))
@@ -217,15 +217,20 @@ test('a task role proves its own identity alone, by context and by tag; no other
       id.replace(/[0-9A-F]{8}$/, ''),
       actionsOf(statement).join(),
       statement.Condition?.['StringEquals']?.['kms:EncryptionContext:identity'],
-      (resources[id]?.Properties?.['Tags'] as readonly { readonly Value: string }[]).map(({ Value }) => Value).join(),
+      tagsOf(resources[id]),
     ]);
   expect(proving.sort()).toEqual(
     ['catalog', 'gateway', 'gateway-partners', 'orders', 'shared'].map((name) => {
       const identity = `spiffe://shop.internal/${name}`;
-      return [`Shop${name.replaceAll('-', '')}TaskRole`, 'kms:Encrypt', identity, identity];
+      const scope = '{"Fn::Join":["",["shop.internal/",{"Ref":"ShopZone81EBF790"}]]}';
+      return [`Shop${name.replaceAll('-', '')}TaskRole`, 'kms:Encrypt', identity, `${JSON.stringify(identity)} of ${scope}`];
     }),
   );
 });
+
+function tagsOf(role: Resource | undefined): string {
+  return (role?.Properties?.['Tags'] as readonly { readonly Value: unknown }[]).map(({ Value }) => JSON.stringify(Value)).join(' of ');
+}
 
 test('policies of functions and keys do not grow with the number of services', () => {
   const policiesOf = (count: number): unknown => {

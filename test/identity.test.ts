@@ -7,7 +7,7 @@ import { DecryptCommand, EncryptCommand } from '@aws-sdk/client-kms';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { Microservices } from '../lib';
 import type { IssuingAnswer, ProofContent } from '../lib/core/contract/issuing';
-import { IDENTITY_TAG, PROOF_WINDOW_MS } from '../lib/core/contract/issuing';
+import { IDENTITY_TAG, MESH_TAG, PROOF_WINDOW_MS } from '../lib/core/contract/issuing';
 import type { CertificateRequest } from '../programs/shared/x509/certificate-request';
 import { makeCertificateRequest } from '../programs/shared/x509/certificate-request';
 import { leafNamesOf } from '../programs/shared/x509/leaf-names';
@@ -23,7 +23,7 @@ const ORDERS = 'spiffe://shop.internal/orders';
 const LEDGER = 'spiffe://shop.internal/ledger';
 const denied = { name: 'AccessDeniedException' };
 
-/** Two meshes in one account. */
+/** Two meshes in one stack. */
 function template(): Template {
   const stack = new Stack(new App(), 'Stack');
   new Microservices(stack, 'Shop', { services: { orders: { image, port: 8080 }, ledger: { image, port: 8080 } } });
@@ -33,7 +33,12 @@ function template(): Template {
 
 const aws = new AwsEmulator(PLACE);
 const deployment = new Deployment(aws, {});
-beforeAll(async () => deployment.deploy(template()));
+/** Another environment of the same app, in the same account and Region. */
+const twin = new Deployment(aws, { 'AWS::StackName': 'twin' });
+beforeAll(async () => {
+  await deployment.deploy(template());
+  await twin.deploy(template());
+});
 afterAll(() => {
   aws.close();
 });
@@ -60,7 +65,15 @@ const stranger = (statements: readonly Statement[], tags: Readonly<Record<string
   tags: () => tags,
 });
 
-const shopContext = (identity: string): Readonly<Record<string, string>> => ({ identity, mesh: 'shop' });
+/** By which the mesh is known: the ID is that of its private zone. */
+const scopeOf = (mesh = 'Shop', of = deployment): string =>
+  `${mesh.toLowerCase()}.internal/${of.values[resource('AWS::Route53::HostedZone', mesh)] ?? ''}`;
+const shopContext = (identity: string, of = deployment): Readonly<Record<string, string>> => ({ identity, mesh: scopeOf('Shop', of) });
+/** What a role has whose tasks are a service of the shop. */
+const tagsOf = (identity: string, of = deployment): Readonly<Record<string, string>> => ({
+  [IDENTITY_TAG]: identity,
+  [MESH_TAG]: scopeOf('Shop', of),
+});
 async function encrypt(
   by: Principal,
   context: Readonly<Record<string, string>> | undefined,
@@ -104,19 +117,21 @@ describe('a task', () => {
     });
   });
 
-  test.each<[string, Readonly<Record<string, string>> | undefined]>([
-    ["under another service's identity", shopContext(LEDGER)],
-    ['without a context', undefined],
-    ['with its identity alone', { identity: ORDERS }],
-    ['with the mesh alone', { mesh: 'shop' }],
-    ['for another mesh', { identity: ORDERS, mesh: 'other' }],
-    ['with one field more', { ...shopContext(ORDERS), more: 'x' }],
-    ['with fields in other cases', { Identity: ORDERS, Mesh: 'shop' }],
-    ['under an identity that begins with its own', shopContext(`${ORDERS}2`)],
-    ['under a pattern', shopContext('spiffe://shop.internal/*')],
-    ['under an identity below its own', shopContext(`${ORDERS}/job`)],
+  test.each<[string, () => Readonly<Record<string, string>> | undefined]>([
+    ["under another service's identity", () => shopContext(LEDGER)],
+    ['without a context', () => undefined],
+    ['with its identity alone', () => ({ identity: ORDERS })],
+    ['with the mesh alone', () => ({ mesh: scopeOf() })],
+    ['for another mesh', () => ({ identity: ORDERS, mesh: scopeOf('Other') })],
+    ['for the mesh of another environment with the same domain', () => shopContext(ORDERS, twin)],
+    ['for every mesh with its domain', () => ({ identity: ORDERS, mesh: 'shop.internal' })],
+    ['with one field more', () => ({ ...shopContext(ORDERS), more: 'x' })],
+    ['with fields in other cases', () => ({ Identity: ORDERS, Mesh: scopeOf() })],
+    ['under an identity that begins with its own', () => shopContext(`${ORDERS}2`)],
+    ['under a pattern', () => shopContext('spiffe://shop.internal/*')],
+    ['under an identity below its own', () => shopContext(`${ORDERS}/job`)],
   ])('fails if it encrypts %s', async (_, context) => {
-    await expect(encrypt(task('Shop', 'orders'), context)).rejects.toMatchObject(denied);
+    await expect(encrypt(task('Shop', 'orders'), context())).rejects.toMatchObject(denied);
   });
 
   test("fails if it asks for another service's certificate with its own proof", async () => {
@@ -132,9 +147,8 @@ describe('a task', () => {
 
   test('fails if it uses the identity key of another mesh of the account', async () => {
     await expect(encrypt(task('Other', 'orders'), shopContext(ORDERS))).rejects.toMatchObject(denied);
-    await expect(encrypt(task('Other', 'orders'), { identity: 'spiffe://other.internal/orders', mesh: 'other' })).rejects.toMatchObject(
-      denied,
-    );
+    const own = { identity: 'spiffe://other.internal/orders', mesh: scopeOf('Other') };
+    await expect(encrypt(task('Other', 'orders'), own)).rejects.toMatchObject(denied);
   });
 });
 
@@ -182,35 +196,54 @@ describe('who finds a proof', () => {
 describe('somebody else of the account', () => {
   const everything = [allow('kms:*', 'lambda:*')];
 
-  test.each<[string, readonly Statement[], Readonly<Record<string, string>>, Readonly<Record<string, string>> | undefined]>([
-    ['kms:Encrypt on every key', [allow('kms:Encrypt')], {}, shopContext(ORDERS)],
-    ['kms:Encrypt on every key, and no context', [allow('kms:Encrypt')], {}, undefined],
-    ['everything of KMS', everything, {}, shopContext(ORDERS)],
-    ["everything, and another identity's tag", everything, { [IDENTITY_TAG]: LEDGER }, shopContext(ORDERS)],
-    ['everything, and a pattern for a tag', everything, { [IDENTITY_TAG]: 'spiffe://shop.internal/*' }, shopContext(ORDERS)],
-    ['everything, and a tag of nothing', everything, { [IDENTITY_TAG]: '' }, shopContext('')],
-    ['the tag alone', [], { [IDENTITY_TAG]: ORDERS }, shopContext(ORDERS)],
-    ['the tag, and kms:Decrypt', [allow('kms:Decrypt')], { [IDENTITY_TAG]: ORDERS }, shopContext(ORDERS)],
-  ])('fails if a role with %s proves an identity', async (_, statements, tags, context) => {
-    await expect(encrypt(stranger(statements, tags), context)).rejects.toMatchObject(denied);
+  type Tags = Readonly<Record<string, string>>;
+  test.each<[string, readonly Statement[], () => Tags, (() => Tags)?]>([
+    ['kms:Encrypt on every key', [allow('kms:Encrypt')], () => ({})],
+    ['kms:Encrypt on every key, and no context', [allow('kms:Encrypt')], () => ({}), () => ({})],
+    ['everything of KMS', everything, () => ({})],
+    ["everything, and another identity's tags", everything, () => tagsOf(LEDGER)],
+    ['everything, and a pattern for a tag', everything, () => tagsOf('spiffe://shop.internal/*')],
+    ['everything, and a tag of nothing', everything, () => tagsOf(''), () => shopContext('')],
+    ['everything, and the tag of the identity alone', everything, () => ({ [IDENTITY_TAG]: ORDERS })],
+    ['everything, and the tag of the mesh alone', everything, () => ({ [MESH_TAG]: scopeOf() })],
+    ['everything, and the tags of the same service in another environment', everything, () => tagsOf(ORDERS, twin)],
+    ['everything, and the domain for a mesh', everything, () => ({ ...tagsOf(ORDERS), [MESH_TAG]: 'shop.internal' })],
+    ['the tags alone', [], () => tagsOf(ORDERS)],
+    ['the tags, and kms:Decrypt', [allow('kms:Decrypt')], () => tagsOf(ORDERS)],
+  ])('fails if a role with %s proves an identity', async (_, statements, tags, context = () => shopContext(ORDERS)) => {
+    const given = context();
+    await expect(encrypt(stranger(statements, tags()), Object.keys(given).length === 0 ? undefined : given)).rejects.toMatchObject(denied);
   });
 
   test.each([
     ['a user', 'arn:aws:iam::123456789012:user/somebody'],
     ['a federated user', 'arn:aws:sts::123456789012:federated-user/somebody'],
   ])('fails if %s proves an identity, who can give tags to a session of its own', async (_, arn) => {
-    const user = { ...stranger(everything, { [IDENTITY_TAG]: ORDERS }), roleArn: arn };
+    const user = { ...stranger(everything, tagsOf(ORDERS)), roleArn: arn };
     await expect(encrypt(user, shopContext(ORDERS))).rejects.toMatchObject(denied);
   });
 
-  test('can prove an identity with both: the tag of it and kms:Encrypt, which only administrators of roles can give', async () => {
-    expect(await encrypt(stranger(everything, { [IDENTITY_TAG]: ORDERS }), shopContext(ORDERS))).not.toBe('');
+  test('can prove an identity with both: the tags of it and kms:Encrypt, which only administrators of roles can give', async () => {
+    expect(await encrypt(stranger(everything, tagsOf(ORDERS)), shopContext(ORDERS))).not.toBe('');
+  });
+
+  test('fails if a task of another environment is the same service here, with everything of KMS and Lambda', async () => {
+    const { roleArn, tags, statements } = twin.principal('twin orders', resource('AWS::IAM::Role', 'ShopordersTaskRole'));
+    expect(tags()).toEqual(tagsOf(ORDERS, twin));
+    const other = { name: 'twin orders', roleArn: roleArn ?? '', tags, statements: () => [...statements(), ...everything] };
+    // In its own mesh it is who it is.
+    const key = twin.values[`${resource('AWS::KMS::Key', 'ShopCertificatesIdentityKey')}.Arn`] ?? '';
+    const { csr, keyHash } = await request();
+    const proof = await encrypt(other, shopContext(ORDERS, twin), { keyHash }, key);
+    for (const context of [shopContext(ORDERS), shopContext(ORDERS, twin)])
+      await expect(encrypt(other, context, { keyHash })).rejects.toMatchObject(denied);
+    await expectRefused('not-proven', ask(other, { identity: ORDERS, csr, proof }));
   });
 
   test('fails if a role with everything of KMS reads a proof', async () => {
     const proof = await encrypt(task('Shop', 'orders'), shopContext(ORDERS));
     await expect(decrypt(stranger(everything), proof)).rejects.toMatchObject(denied);
-    await expect(decrypt(stranger(everything, { [IDENTITY_TAG]: ORDERS }), proof)).rejects.toMatchObject(denied);
+    await expect(decrypt(stranger(everything, tagsOf(ORDERS)), proof)).rejects.toMatchObject(denied);
   });
 
   test('fails if a role with lambda:InvokeFunction alone asks for a certificate', async () => {

@@ -12,12 +12,17 @@ import type { IssueList } from './reading/issues';
 /** Everything that a topology becomes. Its mesh provider and the kinds of its edges add issues for what they cannot do. */
 export function planSystem(topology: Topology, issues: IssueList): SystemPlan {
   const { name, domain, discoveryDomain } = topology;
-  const { virtualAddresses, settleSeconds, ...mesh } = planMesh(topology, issues);
+  const { virtualAddresses, settleSeconds, discoversByName = false, ...mesh } = planMesh(topology, issues);
   return {
     ...mesh,
     name,
     provider: topology.mesh.provider,
-    namespace: { name: discoveryDomain, description: `Tasks of the mesh ${name}`, ttlSeconds: DISCOVERY_TTL_SECONDS },
+    namespace: {
+      name: discoveryDomain,
+      description: `Tasks of the mesh ${name}`,
+      ttlSeconds: DISCOVERY_TTL_SECONDS,
+      discoveredByName: discoversByName || mesh.workloads.some(({ discovers }) => discovers.length > 0),
+    },
     zone: { name: domain, comment: `Virtual names of the mesh ${name}: ${virtualAddresses}, of use only inside its tasks` },
     workloads: mesh.workloads.map((workload) => complete(workload, topology, mesh.ingress)),
     records: recordsOf(topology),

@@ -134,6 +134,7 @@ export function run(settings: Settings, world: World, stop: AbortSignal): Runnin
 
 interface OwnCertificate {
   readonly identity: Identity;
+  readonly scope: string;
   readonly certificate: CertificateFiles;
   readonly source: SvidSource;
 }
@@ -144,6 +145,7 @@ function ownCertificate({ certificate, directory }: Settings, { files, svids }: 
   if (certificate === undefined || svids === undefined) return undefined;
   return {
     identity: certificate.identity,
+    scope: certificate.scope,
     certificate: new CertificateFiles(files, directory, certificate.identity.uri, FORMATS[certificate.format]),
     source: svids,
   };

@@ -79,7 +79,7 @@ async function svids({ certificate, region }: Settings, metadata: MetadataSource
   return svidSource({
     clock: systemClock,
     identity: certificate.identity.uri,
-    mesh: certificate.mesh,
+    scope: certificate.scope,
     key: identityKey(certificate.identityKeyArn, region),
     issuer: issuingFunction(certificate.issuerArn, region),
     task: async () => (await metadata?.read())?.taskArn ?? Promise.reject(new Error('there are no metadata')),

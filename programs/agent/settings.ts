@@ -3,7 +3,6 @@ import type {
   CertificateFormatName,
   DiscoveryTarget,
   MeshVariable,
-  ServiceName,
   WeightedService,
   WeightedVersion,
 } from '../../lib/core/contract/agent';
@@ -11,6 +10,7 @@ import { MESH_DIRECTORY } from '../../lib/core/contract/files';
 import { identityParts } from '../../lib/core/contract/identity';
 import { CHECK_SECONDS, LIFETIME_SECONDS, RENEW_AFTER_SECONDS } from '../../lib/core/contract/issuing';
 import type { Unread } from '../../lib/core/contract/unread';
+import type { ServiceName } from './endpoints/cloud-map';
 
 /** The agent's settings, all of them by environment variables. */
 export interface Settings {
@@ -20,7 +20,7 @@ export interface Settings {
   /** The volume that Envoy reads. */
   readonly directory: string;
   /** Callees whose tasks are found by Cloud Map's API; the others are found by DNS. */
-  readonly discovery: readonly DiscoveryTarget[];
+  readonly discovery: readonly EndpointTarget[];
   /** This service in Cloud Map by name: whether its own zone may be preferred depends on the zones of its tasks. */
   readonly ownService: ServiceName | undefined;
   /** This service in Cloud Map by id, to leave it; undefined if the task is not registered. */
@@ -45,6 +45,9 @@ export interface Settings {
   readonly application: ApplicationStart | undefined;
 }
 
+/** A callee whose tasks the agent finds. */
+export type EndpointTarget = DiscoveryTarget & ServiceName;
+
 export interface WeightsTarget extends Required<WeightedService> {
   /** The name of the parameter of Systems Manager. */
   readonly parameter: string;
@@ -52,8 +55,8 @@ export interface WeightsTarget extends Required<WeightedService> {
 
 export interface CertificateSettings {
   readonly identity: Identity;
-  /** The name of the mesh. */
-  readonly mesh: string;
+  /** Of the mesh: see lib/core/contract/scope.ts. */
+  readonly scope: string;
   /** Of KMS: proves the identity. */
   readonly identityKeyArn: string;
   /** The function that issues. */
@@ -89,13 +92,11 @@ export function readSettings(environment: Environment): Settings {
   const format = read.optional('MESH_CERTIFICATE_FORMAT', 'sds or pem', formatOf) ?? 'sds';
   const region = issuing?.region ?? read.optional('AWS_REGION', 'a region', (text) => (/^[a-z0-9-]+$/.test(text) ? text : undefined));
   if (region === undefined && !certified) read.missing('AWS_REGION', 'ECS sets it on Fargate');
-  const discovery = read.parsed(
-    'MESH_DISCOVERY',
-    'a JSON list of { cluster, namespaceName, serviceName, port }, each cluster once',
-    discoveryOf,
-    '[]',
-  );
-  const ownService = read.optional('MESH_OWN_SERVICE', 'JSON: { namespaceName, serviceName }', (text) => serviceNameOf(jsonOf(text)));
+  const discovery = read.parsed('MESH_DISCOVERY', 'a JSON list of { cluster, serviceName, port }, each cluster once', discoveryOf, '[]');
+  const ownService = read.optional('MESH_OWN_SERVICE', 'the name of a Cloud Map service', nameOf);
+  const namespaceName = read.optional('MESH_NAMESPACE', 'the HttpName of a Cloud Map namespace', nameOf);
+  if (!read.has('MESH_NAMESPACE') && (ownService !== undefined || (discovery !== undefined && discovery.length > 0)))
+    read.missing('MESH_NAMESPACE', 'it must be the HttpName of the Cloud Map namespace of MESH_DISCOVERY and MESH_OWN_SERVICE');
   const cloudMapServiceId = read.optional('MESH_CLOUD_MAP_SERVICE_ID', 'the id of a Cloud Map service (srv-…)', (text) =>
     /^srv-[a-z0-9]+$/.test(text) ? text : undefined,
   );
@@ -143,8 +144,7 @@ export function readSettings(environment: Environment): Settings {
     directory: settings.directory,
     certificate,
     region,
-    discovery,
-    ownService,
+    ...namesIn(namespaceName, discovery, ownService),
     cloudMapServiceId,
     metadataUri,
     application,
@@ -153,7 +153,7 @@ export function readSettings(environment: Environment): Settings {
 }
 
 /** All of them or none, so that a misspelt name does not switch certificates off. */
-const GO_TOGETHER = ['MESH_IDENTITY', 'MESH_NAME', 'MESH_IDENTITY_KEY_ARN', 'MESH_ISSUER_ARN'] as const;
+const GO_TOGETHER = ['MESH_IDENTITY', 'MESH_SCOPE', 'MESH_IDENTITY_KEY_ARN', 'MESH_ISSUER_ARN'] as const;
 
 /** Nothing takes longer than a certificate lives. */
 const MAX_SECONDS = LIFETIME_SECONDS;
@@ -207,7 +207,7 @@ function issuingSettings(
   read: Variables,
 ): { readonly settings: Omit<CertificateSettings, 'identity' | 'format'>; readonly region: string } | undefined {
   if (!read.has('MESH_IDENTITY')) read.missing('MESH_IDENTITY', `it must be ${IDENTITY_FORM}`);
-  const mesh = read.parsed('MESH_NAME', 'the name of the mesh', (text) => text);
+  const scope = read.parsed('MESH_SCOPE', 'the scope of the mesh', (text) => text);
   const identityKeyArn = read.parsed('MESH_IDENTITY_KEY_ARN', 'the ARN of a key of KMS', (text) =>
     /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/\S+$/.test(text) ? text : undefined,
   );
@@ -215,8 +215,8 @@ function issuingSettings(
     const region = /^arn:aws[a-z-]*:lambda:([a-z0-9-]+):\d{12}:function:\S+$/.exec(text)?.[1];
     return region === undefined ? undefined : { arn: text, region };
   });
-  if (mesh === undefined || identityKeyArn === undefined || issuer === undefined) return undefined;
-  return { settings: { mesh, identityKeyArn, issuerArn: issuer.arn }, region: issuer.region };
+  if (scope === undefined || identityKeyArn === undefined || issuer === undefined) return undefined;
+  return { settings: { scope, identityKeyArn, issuerArn: issuer.arn }, region: issuer.region };
 }
 
 function formatOf(text: string): CertificateFormatName | undefined {
@@ -237,12 +237,12 @@ function discoveryOf(text: string): readonly DiscoveryTarget[] | undefined {
 }
 
 function targetOf(value: unknown): DiscoveryTarget | undefined {
-  const name = serviceNameOf(value);
-  if (name === undefined || !isRecord(value)) return undefined;
-  const { cluster, port }: Unread<DiscoveryTarget> = value;
+  if (!isRecord(value)) return undefined;
+  const { cluster, serviceName, port }: Unread<DiscoveryTarget> = value;
+  if (typeof serviceName !== 'string' || nameOf(serviceName) === undefined) return undefined;
   // The cluster names a file.
   if (typeof cluster !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*$/.test(cluster)) return undefined;
-  return isPort(port) ? { ...name, cluster, port } : undefined;
+  return isPort(port) ? { serviceName, cluster, port } : undefined;
 }
 
 function isPort(value: unknown): value is number {
@@ -295,12 +295,20 @@ function parametersOf(text: string): readonly string[] | undefined {
   return names.every((name) => /^[A-Za-z0-9/_.-]+$/.test(name)) ? names : undefined;
 }
 
-function serviceNameOf(value: unknown): ServiceName | undefined {
-  if (!isRecord(value)) return undefined;
-  const { namespaceName, serviceName }: Unread<ServiceName> = value;
-  return typeof namespaceName === 'string' && namespaceName !== '' && typeof serviceName === 'string' && serviceName !== ''
-    ? { namespaceName, serviceName }
-    : undefined;
+/** https://docs.aws.amazon.com/cloud-map/latest/api/API_DiscoverInstances.html */
+function nameOf(text: string): string | undefined {
+  return /^[!-~]{1,1024}$/.test(text) ? text : undefined;
+}
+
+function namesIn(
+  namespaceName = '',
+  discovery: readonly DiscoveryTarget[],
+  ownService: string | undefined,
+): Pick<Settings, 'discovery' | 'ownService'> {
+  return {
+    discovery: discovery.map((target) => ({ ...target, namespaceName })),
+    ownService: ownService === undefined ? undefined : { namespaceName, serviceName: ownService },
+  };
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

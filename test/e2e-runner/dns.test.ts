@@ -21,6 +21,7 @@ const discovery = (name: string, type: 'A' | 'SRV'): DiscoveryModel => ({
   arn: `arn:${name}`,
   name: `${name}.tasks.shop.internal`,
   namespace: 'tasks.shop.internal',
+  namespaceId: 'ns-1',
   records: [{ type, ttl: 5 }],
   customHealth: true,
 });

@@ -1,7 +1,8 @@
 import type { KMSClient } from '@aws-sdk/client-kms';
 import { DecryptCommand, EncryptCommand, GetPublicKeyCommand, SignCommand } from '@aws-sdk/client-kms';
 import { identityOf } from '../../lib/core/contract/identity';
-import { IDENTITY_TAG, proofContext } from '../../lib/core/contract/issuing';
+import { IDENTITY_TAG, MESH_TAG, proofContext, type ProofContext } from '../../lib/core/contract/issuing';
+import { scopeOf } from '../../lib/core/contract/scope';
 import { AwsEmulator } from '../e2e/runner/aws/emulator';
 import type { KeyUser } from '../e2e/runner/aws/key-policy';
 import { defaultKeyPolicy, keyAllows } from '../e2e/runner/aws/key-policy';
@@ -182,12 +183,17 @@ describe('the authority of a mesh that is deployed', () => {
 });
 
 describe('the identity key of a mesh that is deployed', () => {
-  const MESH = 'shop';
   const identity = (service: string): string => identityOf('shop.internal', service);
-  const ownContext = proofContext(MESH, identity('ui'));
   let mesh: Deployed;
+  let scope: string;
+  let ownContext: ProofContext;
   beforeAll(async () => {
     mesh = await deployed();
+    const [zone = ''] = Object.entries(mesh.deployment.template.Resources ?? {}).flatMap(([id, { Type: type }]) =>
+      type === 'AWS::Route53::HostedZone' ? (mesh.deployment.values[id] ?? '') : [],
+    );
+    scope = scopeOf('shop.internal', zone);
+    ownContext = proofContext(scope, identity('ui'));
   });
   const encrypt = async (
     kms: KMSClient,
@@ -198,34 +204,40 @@ describe('the identity key of a mesh that is deployed', () => {
 
   test('takes from each role a proof of its own identity', async () => {
     for (const service of ['ui', 'orders'])
-      expect([service, await encrypt(inRole(mesh, `${service}TaskRole`), proofContext(MESH, identity(service)))]).toEqual([
+      expect([service, await encrypt(inRole(mesh, `${service}TaskRole`), proofContext(scope, identity(service)))]).toEqual([
         service,
         'done',
       ]);
   });
 
-  test.each<[string, Readonly<Record<string, string>> | undefined]>([
-    ['of another service', { ...ownContext, identity: identity('orders') }],
-    ['of another mesh', { ...ownContext, mesh: 'other' }],
-    ['of no mesh', { identity: ownContext.identity }],
-    ['of nobody', { mesh: ownContext.mesh }],
-    ['without a context', undefined],
-    ['with an empty identity', { ...ownContext, identity: '' }],
-    ['with something more', { ...ownContext, more: 'x' }],
-    ['with a name of another case', { Identity: ownContext.identity, mesh: ownContext.mesh }],
-    ['with two identities under names that differ in their case', { ...ownContext, Identity: identity('orders') }],
-    ['with an identity of another case', { ...ownContext, identity: identity('UI') }],
-  ])('takes no proof %s', async (_, context) => {
-    expect(await encrypt(inRole(mesh, 'uiTaskRole'), context)).toBe('AccessDeniedException');
+  test.each<[string, (own: ProofContext) => Readonly<Record<string, string>> | undefined]>([
+    ['of another service', (own) => ({ ...own, identity: identity('orders') })],
+    ['of another mesh with the same domain', (own) => ({ ...own, mesh: scopeOf('shop.internal', 'Z2OTHER') })],
+    ['of no mesh', (own) => ({ identity: own.identity })],
+    ['of nobody', (own) => ({ mesh: own.mesh })],
+    ['without a context', () => undefined],
+    ['with an empty identity', (own) => ({ ...own, identity: '' })],
+    ['with something more', (own) => ({ ...own, more: 'x' })],
+    ['with a name of another case', (own) => ({ Identity: own.identity, mesh: own.mesh })],
+    ['with two identities under names that differ in their case', (own) => ({ ...own, Identity: identity('orders') })],
+    ['with an identity of another case', (own) => ({ ...own, identity: identity('UI') })],
+  ])('takes no proof %s', async (_, contextOf) => {
+    expect(await encrypt(inRole(mesh, 'uiTaskRole'), contextOf(ownContext))).toBe('AccessDeniedException');
   });
 
-  test('takes no proof of who may do everything, but for the identity in the tag of the role', async () => {
+  test('takes no proof of who may do everything, but for the identity and the mesh in the tags of the role', async () => {
     expect(await encrypt(inForce(mesh, ADMINISTRATOR), ownContext)).toBe('AccessDeniedException');
-    expect(await encrypt(inForce(mesh, ADMINISTRATOR, { [IDENTITY_TAG]: '' }), { ...ownContext, identity: '' })).toBe(
-      'AccessDeniedException',
-    );
-    expect(await encrypt(inForce(mesh, ADMINISTRATOR, { [IDENTITY_TAG]: identity('orders') }), ownContext)).toBe('AccessDeniedException');
-    expect(await encrypt(inForce(mesh, ADMINISTRATOR, { [IDENTITY_TAG]: ownContext.identity }), ownContext)).toBe('done');
+    const tagged = async (tags: Readonly<Record<string, string>>, context = ownContext): Promise<string> =>
+      encrypt(inForce(mesh, ADMINISTRATOR, tags), context);
+    expect(await tagged({ [IDENTITY_TAG]: '', [MESH_TAG]: scope }, { ...ownContext, identity: '' })).toBe('AccessDeniedException');
+    expect(await tagged({ [IDENTITY_TAG]: identity('orders'), [MESH_TAG]: scope })).toBe('AccessDeniedException');
+    const otherMeshes: readonly Readonly<Record<string, string>>[] = [
+      {},
+      { [MESH_TAG]: '' },
+      { [MESH_TAG]: scopeOf('shop.internal', 'Z2OTHER') },
+    ];
+    for (const other of otherMeshes) expect(await tagged({ [IDENTITY_TAG]: ownContext.identity, ...other })).toBe('AccessDeniedException');
+    expect(await tagged({ [IDENTITY_TAG]: ownContext.identity, [MESH_TAG]: scope })).toBe('done');
   });
 
   test('takes no proof of who has a tag, and no policy', async () => {
@@ -249,16 +261,23 @@ describe('the identity key of a mesh that is deployed', () => {
     for (const somebody of [
       inRole(mesh, 'uiTaskRole'),
       inForce(mesh, ADMINISTRATOR),
-      inForce(mesh, ADMINISTRATOR, { [IDENTITY_TAG]: identity('ui') }),
+      inForce(mesh, ADMINISTRATOR, { [IDENTITY_TAG]: identity('ui'), [MESH_TAG]: scope }),
     ])
       for (const more of [{ KeyId }, {}]) expect(await decrypt(somebody, ownContext, more)).toBe('AccessDeniedException');
   });
 
-  test('would take any identity of who may do everything, if it did not ask for the tag', async () => {
+  test.each<[string, string, boolean]>([
+    ['would take any identity of who may do everything, if nothing asked for the tags', 'NoProofOfAnotherMesh', true],
+    ['takes none of who has no tag of the mesh, whatever somebody adds to the policy', '', false],
+  ])('%s', async (_, without, taken) => {
     const lax = await deployed((statements) =>
-      statements.map((statement) => (statement['Sid'] === 'RolesProveTheirOwnIdentity' ? { ...statement, Condition: {} } : statement)),
+      statements
+        .filter(({ Sid }) => Sid !== without)
+        .map((statement) => (statement['Sid'] === 'RolesProveTheirOwnIdentity' ? { ...statement, Condition: {} } : statement)),
     );
-    expect(await encrypt(inForce(lax, ADMINISTRATOR), ownContext, keyOf(lax, 'CertificatesIdentityKey'))).toBe('done');
+    expect(await encrypt(inForce(lax, ADMINISTRATOR), ownContext, keyOf(lax, 'CertificatesIdentityKey'))).toBe(
+      taken ? 'done' : 'AccessDeniedException',
+    );
   });
 });
 

@@ -44,7 +44,7 @@ e2e('AWS around the tasks of the runner', () => {
   const denied = [400, expect.objectContaining({ __type: 'AccessDeniedException' })];
 
   test('a task proves its own identity, and no other', async () => {
-    const { identity, mesh, identityKeyArn: KeyId } = pair().certificates.agentOf('caller');
+    const { identity, scope: mesh, identityKeyArn: KeyId } = pair().certificates.agentOf('caller');
     const encrypt = async (context?: object): Promise<unknown> =>
       call('TrentService.Encrypt', { KeyId, Plaintext: 'eA==', ...(context && { EncryptionContext: context }) });
     expect(await encrypt({ identity, mesh })).toEqual([200, expect.objectContaining({ KeyId, CiphertextBlob: expect.any(String) })]);
@@ -60,7 +60,7 @@ e2e('AWS around the tasks of the runner', () => {
   });
 
   test('a task reads no proof, and signs nothing', async () => {
-    const { identity, mesh, identityKeyArn: KeyId } = pair().certificates.agentOf('caller');
+    const { identity, scope: mesh, identityKeyArn: KeyId } = pair().certificates.agentOf('caller');
     const EncryptionContext = { identity, mesh };
     const [, { CiphertextBlob }] = await call('TrentService.Encrypt', { KeyId, Plaintext: 'eA==', EncryptionContext });
     expect(await call('TrentService.Decrypt', { KeyId, CiphertextBlob, EncryptionContext })).toEqual(denied);

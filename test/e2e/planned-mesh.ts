@@ -173,6 +173,7 @@ export class PlannedMesh {
       cidr: '10.9.0.0/24',
       region: 'eu-west-1',
       account: '111122223333',
+      stack: 'planned',
       services: [],
       discovery: [],
       zones,

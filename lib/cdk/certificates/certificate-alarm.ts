@@ -9,14 +9,15 @@ const METRIC = { namespace: METRIC_NAMESPACE, metricName: LIFE_LEFT_METRIC };
 /** Of a certificate that is renewed in time, never less than two fifths of its life are left. */
 const TOO_LITTLE_LIFE = 1 / 3;
 
-export function certificateAlarm(scope: Construct, id: string, trustDomain: string): cloudwatch.Alarm {
+/** @param meshScope of the mesh (lib/core/contract/scope.ts) */
+export function certificateAlarm(scope: Construct, id: string, meshScope: string): cloudwatch.Alarm {
   return new cloudwatch.Alarm(scope, id, {
     alarmDescription:
-      `A certificate of the mesh ${trustDomain} has less than a third of its life left: its task cannot renew it. ` +
+      `A certificate of the mesh ${meshScope} has less than a third of its life left: its task cannot renew it. ` +
       `${LIFE_LEFT_METRIC} in the logs of mesh-agent says which task, and the lines around it say why.`,
     metric: new cloudwatch.Metric({
       ...METRIC,
-      dimensionsMap: { [MESH_DIMENSION]: trustDomain },
+      dimensionsMap: { [MESH_DIMENSION]: meshScope },
       statistic: cloudwatch.Stats.MINIMUM,
       period: Duration.minutes(15),
     }),

@@ -18,6 +18,8 @@ import { functionRole, MeshFunction } from './mesh-function';
 
 export interface IssuerProps {
   readonly plan: CertificatePlan;
+  /** Of the mesh: see lib/core/contract/scope.ts. */
+  readonly meshScope: string;
   readonly authorities: readonly Authority[];
   readonly logGroup: logs.ILogGroup;
 }
@@ -30,11 +32,11 @@ export interface Issuer {
 
 /** The function that issues, and what guards the change of authorities. */
 export function renderIssuer(scope: Construct, props: IssuerProps): Issuer {
-  const { plan, authorities, logGroup } = props;
+  const { plan, meshScope, authorities, logGroup } = props;
   const { meshName, trustDomain, settings } = plan;
   const issuer = renderAuthoritySet(scope, props).getAttString('issuer' satisfies keyof AuthoritySetAttributes);
   const role = functionRole(scope, 'IssuerRole', logGroup, settings.kind === 'kms' ? [] : privateCaStatements(authorities.map(arnOf)));
-  const key = identityKey(scope, 'IdentityKey', { meshName, trustDomain, issuerRole: role });
+  const key = identityKey(scope, 'IdentityKey', { meshName, meshScope, trustDomain, issuerRole: role });
   const { function: issuing } = new MeshFunction(scope, 'Issuer', {
     asset: 'certificate-issuer',
     description: `Issues the certificates of the mesh ${meshName}`,
@@ -47,7 +49,7 @@ export function renderIssuer(scope: Construct, props: IssuerProps): Issuer {
       // Through the set, so that the function gets a change only after it was found to be safe.
       ISSUER: issuer,
       TRUST_DOMAIN: trustDomain,
-      MESH: meshName,
+      MESH_SCOPE: meshScope,
       IDENTITY_KEY_ARN: key.keyArn,
     } satisfies IssuerVariables,
     timeout: Duration.seconds(ISSUER_TIMEOUT_SECONDS),
@@ -76,7 +78,7 @@ function privateCaStatements(authorities: readonly string[]): readonly iam.Polic
 }
 
 /** Refuses a change of authorities that would cut services off from each other; see programs/functions/authority-set. */
-function renderAuthoritySet(scope: Construct, { plan, authorities, logGroup }: IssuerProps): CustomResource {
+function renderAuthoritySet(scope: Construct, { plan, meshScope, authorities, logGroup }: IssuerProps): CustomResource {
   const guard = new MeshFunction(scope, 'AuthorityGuard', {
     asset: 'authority-set',
     description: `Refuses changes of authorities that would cut services of the mesh ${plan.meshName} off from each other`,
@@ -94,7 +96,7 @@ function renderAuthoritySet(scope: Construct, { plan, authorities, logGroup }: I
     properties: {
       Authorities: authorities.map(({ name, certificate }) => ({ Name: name, Certificate: certificate })),
       Issuer: plan.settings.issuer,
-      TrustDomain: plan.trustDomain,
+      Scope: meshScope,
       ...defined({ SettleSeconds: plan.settleSeconds === undefined ? undefined : String(plan.settleSeconds) }),
     } satisfies AuthoritySetProperties,
   });

@@ -1,11 +1,12 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { IDENTITY_TAG, proofContext } from '../../core/contract/issuing';
+import { IDENTITY_TAG, MESH_TAG, proofContext } from '../../core/contract/issuing';
 import { warn } from '../warn';
 import { onlyUnder } from './identity-key';
 
 /** Where whoever has an identity gets its certificates. */
 export interface Issuing {
-  readonly meshName: string;
+  /** Of the mesh: see lib/core/contract/scope.ts. */
+  readonly meshScope: string;
   readonly identityKeyArn: string;
   readonly issuerArn: string;
 }
@@ -17,22 +18,25 @@ export interface ProvenIdentity extends Issuing {
 }
 
 /** What a role needs to prove an identity and to get a certificate for it; `tagIdentity` belongs to it. */
-export function identityStatements({ uri, meshName, identityKeyArn, issuerArn }: ProvenIdentity): iam.PolicyStatement[] {
+export function identityStatements({ uri, meshScope, identityKeyArn, issuerArn }: ProvenIdentity): iam.PolicyStatement[] {
   return [
     new iam.PolicyStatement({
       actions: ['kms:Encrypt'],
       resources: [identityKeyArn],
-      conditions: onlyUnder(proofContext(meshName, uri)),
+      conditions: onlyUnder(proofContext(meshScope, uri)),
     }),
     new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [issuerArn] }),
   ];
 }
 
-/** The key's policy compares the tag with the identity that the role proves. */
-export function tagIdentity(role: iam.Role, { uri }: Pick<ProvenIdentity, 'uri'>): void {
+/** The key's policy compares the tags with the identity that the role proves, and with its own mesh. */
+export function tagIdentity(role: iam.Role, { uri, meshScope }: Pick<ProvenIdentity, 'uri' | 'meshScope'>): void {
   const { defaultChild } = role.node;
   // Not by `Tags`, which works in an Aspect.
-  if (defaultChild instanceof iam.CfnRole) defaultChild.tags.setTag(IDENTITY_TAG, uri);
+  if (defaultChild instanceof iam.CfnRole) {
+    defaultChild.tags.setTag(IDENTITY_TAG, uri);
+    defaultChild.tags.setTag(MESH_TAG, meshScope);
+  }
   // A role that somebody has made, by `Role.customizeRoles()`.
   else
     warn(role, [
@@ -40,8 +44,9 @@ export function tagIdentity(role: iam.Role, { uri }: Pick<ProvenIdentity, 'uri'>
         id: 'role-without-identity',
         path: 'services',
         message:
-          `the role ${role.roleName} is not made by this app, so it has no tag by which its tasks prove who they are: ` +
-          `give it the tag ${IDENTITY_TAG} with the value ${uri}, or they get no certificate`,
+          `the role ${role.roleName} is not made by this app, so it has no tags by which its tasks prove who they are: ` +
+          `give it the tag ${IDENTITY_TAG} with the value ${uri}, and the tag ${MESH_TAG} with that of MESH_SCOPE in the task ` +
+          'definition (the domain, a slash, and the ID of the private hosted zone), or they get no certificate',
       },
     ]);
 }

@@ -9,6 +9,8 @@ import { renderIssuer } from './issuer';
 
 export interface CertificatesContext {
   readonly plan: CertificatePlan;
+  /** Of the mesh: see lib/core/contract/scope.ts. */
+  readonly meshScope: string;
   readonly logGroup: logs.ILogGroup;
 }
 
@@ -18,11 +20,11 @@ export interface RenderedCertificates {
 }
 
 /** Everything that issues certificates to tasks. It is the same for any number of services. */
-export function renderCertificates(scope: Construct, { plan, logGroup }: CertificatesContext): RenderedCertificates {
+export function renderCertificates(scope: Construct, { plan, meshScope, logGroup }: CertificatesContext): RenderedCertificates {
   const own = new Construct(scope, 'Certificates');
   const authorities = renderAuthorities(own, { meshName: plan.meshName, plan, logGroup });
   return {
-    alarm: certificateAlarm(own, 'Alarm', plan.trustDomain),
-    issuer: renderIssuer(own, { plan, authorities, logGroup }),
+    alarm: certificateAlarm(own, 'Alarm', meshScope),
+    issuer: renderIssuer(own, { plan, meshScope, authorities, logGroup }),
   };
 }

@@ -23,7 +23,6 @@ export function renderIdentity(
   discoveryServices: readonly servicediscovery.IService[],
   context: WorkloadContext,
 ): Identity {
-  const { foundation } = context;
   const [plan] = plans;
   if (plan === undefined) throw new Error('bug: a service without tasks');
   return {
@@ -32,7 +31,7 @@ export function renderIdentity(
       discoveryServices,
       discovers: [...new Set(plans.flatMap(({ discovers }) => discovers))].sort(),
       weights: weightsParameters(plan, context),
-      namespaceName: foundation.namespace.namespaceName,
+      ...defined({ namespaceHttpName: context.namespaceHttpName }),
       tracesPolicy: context.tracesPolicy,
       endpoints: plans.flatMap(({ endpoint }) => (endpoint === undefined ? [] : [{ endpoint, arn: context.endpointArn(endpoint) }])),
     }),

@@ -7,6 +7,7 @@ import type { RenderedCertificates } from '../certificates/render';
 import { renderCertificates } from '../certificates/render';
 import { renderMesh } from '../mesh/render';
 import type { SubnetAddresses } from '../../core/plan/addresses';
+import { scopeOf } from '../../core/contract/scope';
 import type { ContainerPlan, ContainerRole, SystemPlan, WorkloadPlan } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
 import type { IMicroservice } from '../../microservice';
@@ -19,6 +20,7 @@ import { executionRole } from './execution-role';
 import type { Microservice } from './microservice';
 import { PlainService, renderMicroservice } from './microservice';
 import type { Foundation } from './network';
+import { renderNamespaceName } from './namespace-name';
 import { renderFoundation, renderVirtualNames } from './network';
 import type { Issuing } from '../certificates/proven-identity';
 import type { WorkloadContext } from './workload';
@@ -43,12 +45,16 @@ export function renderSystem(scope: Construct, plan: SystemPlan, props: Microser
   const foundation = renderFoundation(scope, plan, props, addresses);
   const zone = renderVirtualNames(scope, plan.zone, foundation.vpc);
   const sharedExecutionRole = executionRole(scope, 'ExecutionRole', foundation);
+  const meshScope = scopeOf(plan.zone.name, zone.hostedZoneId);
+  const namespaceHttpName = plan.namespace.discoveredByName ? renderNamespaceName(scope, foundation) : undefined;
   const traces = plan.workloads.some((task) => task.traced) ? tracesPolicy(scope) : undefined;
   const meshImage = meshImages(scope, plan, props);
-  const mesh = renderMesh(scope, plan);
+  const mesh = renderMesh(scope, plan, { namespaceHttpName });
   const weights = renderWeights(scope, plan);
   const certificates =
-    plan.certificates === undefined ? undefined : renderCertificates(scope, { plan: plan.certificates, logGroup: foundation.logGroup });
+    plan.certificates === undefined
+      ? undefined
+      : renderCertificates(scope, { plan: plan.certificates, meshScope, logGroup: foundation.logGroup });
   const context = (task: WorkloadPlan): WorkloadContext => ({
     foundation,
     sharedExecutionRole,
@@ -58,7 +64,7 @@ export function renderSystem(scope: Construct, plan: SystemPlan, props: Microser
     endpointArn: (endpoint) => mesh.endpointArn(endpoint),
     alarms: deploymentOf(props, task)?._options.alarms ?? [],
     weights,
-    ...defined({ issuing: certificates === undefined ? undefined : issuingOf(plan, certificates) }),
+    ...defined({ namespaceHttpName, issuing: certificates === undefined ? undefined : issuingOf(meshScope, certificates) }),
     egressPorts: task.egressPorts,
     url: task.url,
   });
@@ -102,8 +108,8 @@ function meshImages(
   };
 }
 
-function issuingOf({ name }: SystemPlan, { issuer }: RenderedCertificates): Issuing {
-  return { meshName: name, issuerArn: issuer.function.functionArn, identityKeyArn: issuer.identityKey.keyArn };
+function issuingOf(meshScope: string, { issuer }: RenderedCertificates): Issuing {
+  return { meshScope, issuerArn: issuer.function.functionArn, identityKeyArn: issuer.identityKey.keyArn };
 }
 
 function userProps(props: MicroservicesProps, task: WorkloadPlan, container: ContainerPlan): ContainerProps | undefined {

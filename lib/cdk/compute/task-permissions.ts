@@ -18,7 +18,8 @@ export interface TaskPermissions {
   readonly discovers: readonly string[];
   /** What the agents read the weights of callees from. */
   readonly weights: readonly ssm.IStringParameter[];
-  readonly namespaceName: string;
+  /** By which Cloud Map's API knows the namespace; absent if nobody asks it. */
+  readonly namespaceHttpName?: string;
   /** Lets the collector send traces; absent if nothing is traced. */
   readonly tracesPolicy: iam.IManagedPolicy | undefined;
   /** What its Envoys are to a control plane; none if there is none. */
@@ -51,18 +52,19 @@ export function taskRole(scope: Construct, id: string, permissions: TaskPermissi
 }
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudmap.html */
-function discoveryStatements({ discovers, discoveryServices, namespaceName }: TaskPermissions): iam.PolicyStatement[] {
+function discoveryStatements({ discovers, discoveryServices, namespaceHttpName }: TaskPermissions): iam.PolicyStatement[] {
   const statement = (actions: string[], condition: Record<string, string | string[]>): iam.PolicyStatement =>
     new iam.PolicyStatement({ actions, resources: ['*'], conditions: { StringEquals: condition } });
   return [
     statement(['servicediscovery:UpdateInstanceCustomHealthStatus'], {
       'servicediscovery:ServiceArn': oneOrMore(discoveryServices.map((service) => service.serviceArn)),
     }),
-    ...(discovers.length === 0
+    ...(discovers.length === 0 || namespaceHttpName === undefined
       ? []
       : [
           statement(['servicediscovery:DiscoverInstances', 'servicediscovery:DiscoverInstancesRevision'], {
-            'servicediscovery:NamespaceName': namespaceName,
+            // What the call says, which is the HttpName: the name alone may be that of somebody else's namespace.
+            'servicediscovery:NamespaceName': namespaceHttpName,
             'servicediscovery:ServiceName': [...discovers],
           }),
         ]),

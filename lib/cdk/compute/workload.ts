@@ -46,6 +46,8 @@ export interface WorkloadContext {
   readonly weights: ReadonlyMap<string, ssm.IStringParameter>;
   /** Where tasks get their certificates; absent without certificates. */
   readonly issuing?: Issuing;
+  /** By which Cloud Map's API knows the namespace; absent if nobody asks it. */
+  readonly namespaceHttpName?: string;
   /** By which an Envoy is known to a control plane. */
   readonly endpointArn: (endpoint: MeshEndpointPlan) => string;
   readonly url?: string;
@@ -92,6 +94,8 @@ export class Workload extends Construct implements IWorkload {
     for (const name of plan.volumes) this.taskDefinition.addVolume({ name });
     const containers = renderContainers(this, this.taskDefinition, plan, context, {
       discoveryServiceId: this.discoveryService.serviceId,
+      namespaceHttpName: context.namespaceHttpName,
+      scope: context.issuing?.meshScope,
       issuerArn: context.issuing?.issuerArn,
       identityKeyArn: context.issuing?.identityKeyArn,
       weightsParameterNames: weightsParameters(plan, context)

@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import type { SystemPlan } from '../../core/plan/system-plan';
-import type { RenderedMesh } from './renderer';
+import type { MeshSurroundings, RenderedMesh } from './renderer';
 import { MESH_RENDERERS } from './renderers';
 
 /** Envoys without a control plane: everything stands in their tasks. */
@@ -10,9 +10,9 @@ const NOTHING: RenderedMesh = {
   },
 };
 
-export function renderMesh(scope: Construct, plan: SystemPlan): RenderedMesh {
+export function renderMesh(scope: Construct, plan: SystemPlan, surroundings: MeshSurroundings): RenderedMesh {
   if (plan.resources === undefined) return NOTHING;
   const render = MESH_RENDERERS[plan.provider];
   if (render === undefined) throw new Error(`bug: nothing renders the resources of the mesh provider "${plan.provider}"`);
-  return render(scope, plan.resources);
+  return render(scope, plan.resources, surroundings);
 }

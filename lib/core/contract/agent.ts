@@ -9,8 +9,8 @@ export const MESH_VARIABLES = [
 
   /** The SPIFFE ID of the task's service; absent in a mesh without certificates. */
   'MESH_IDENTITY',
-  /** The name of the mesh, which stands in the proof of the identity. */
-  'MESH_NAME',
+  /** The scope of the mesh (scope.ts), which stands in the proof of the identity and is the dimension of its metrics. */
+  'MESH_SCOPE',
   /** The ARN of the key by which the task proves its identity. */
   'MESH_IDENTITY_KEY_ARN',
   /** The ARN of the function that issues its certificate. */
@@ -26,7 +26,9 @@ export const MESH_VARIABLES = [
 
   /** Callees whose tasks Cloud Map's API names: a JSON list of `DiscoveryTarget`. */
   'MESH_DISCOVERY',
-  /** The task's own Cloud Map service: a `ServiceName` as JSON. */
+  /** The namespace of them all, by the name that the API takes: its HttpName. */
+  'MESH_NAMESPACE',
+  /** The name of the task's own Cloud Map service. */
   'MESH_OWN_SERVICE',
   /** The same, by id: the task leaves it when it stops. */
   'MESH_CLOUD_MAP_SERVICE_ID',
@@ -66,13 +68,9 @@ export function meshVariables<Value extends string = string>(variables: MeshVari
 /** How a certificate stands on the disk. */
 export type CertificateFormatName = 'sds' | 'pem';
 
-/** A service in Cloud Map. */
-export interface ServiceName {
-  readonly namespaceName: string;
+export interface DiscoveryTarget {
+  /** In Cloud Map. */
   readonly serviceName: string;
-}
-
-export interface DiscoveryTarget extends ServiceName {
   /** Envoy's; it names the file of its endpoints. */
   readonly cluster: string;
   readonly port: number;

@@ -23,8 +23,8 @@ export type AuthoritySetProperties = {
   readonly Authorities: readonly TrustedAuthority[];
   /** The name of the authority that issues. */
   readonly Issuer: string;
-  /** By which the metrics of the mesh are known. */
-  readonly TrustDomain: string;
+  /** The scope of the mesh (scope.ts), by which its metrics are known. */
+  readonly Scope: string;
   /** How long after a change tasks may still hold what was before. @default - SETTLE_SECONDS of issuing.ts */
   readonly SettleSeconds?: string;
 };
@@ -38,4 +38,18 @@ export type TrustedAuthority = {
 export type AuthoritySetAttributes = {
   /** The issuer, once its change was found to be safe. */
   readonly issuer: string;
+};
+
+/**
+ * The name of a Cloud Map namespace for the API: where an account and Region has a name of a namespace twice, it is another one, and
+ * CloudFormation has no attribute for it. https://docs.aws.amazon.com/cloud-map/latest/api/API_HttpProperties.html
+ */
+export const NAMESPACE_NAME_RESOURCE = 'Custom::MeshNamespaceName';
+
+export type NamespaceNameProperties = {
+  readonly NamespaceId: string;
+};
+
+export type NamespaceNameAttributes = {
+  readonly httpName: string;
 };

@@ -10,8 +10,8 @@ export type IssuerVariables = {
   /** The name of the authority that issues. */
   readonly ISSUER: string;
   readonly TRUST_DOMAIN: string;
-  /** The name of the mesh, which stands in every proof. */
-  readonly MESH: string;
+  /** The scope of the mesh (scope.ts), which stands in every proof. */
+  readonly MESH_SCOPE: string;
   /** The ARN of the identity key, by which tasks prove who they are. */
   readonly IDENTITY_KEY_ARN: string;
 };
@@ -96,8 +96,9 @@ export const PROOF_WINDOW_MS = 5 * 60 * 1000;
 export const PROOF_CONTEXT_FIELDS = ['identity', 'mesh'] as const;
 export type ProofContext = Readonly<Record<(typeof PROOF_CONTEXT_FIELDS)[number], string>>;
 
-export function proofContext(mesh: string, identity: string): ProofContext {
-  return { identity, mesh };
+/** @param scope of the mesh (scope.ts) */
+export function proofContext(scope: string, identity: string): ProofContext {
+  return { identity, mesh: scope };
 }
 
 /**
@@ -106,6 +107,12 @@ export function proofContext(mesh: string, identity: string): ProofContext {
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/access_iam-tags.html
  */
 export const IDENTITY_TAG = 'cdk-ecs-microservices-identity';
+
+/**
+ * The tag of the same role that holds the scope of its mesh (scope.ts): services of two meshes may have one identity, and a role that
+ * may use every key and function of the account is to be somebody in its own mesh only.
+ */
+export const MESH_TAG = 'cdk-ecs-microservices-mesh';
 
 const DAY_SECONDS = 24 * 60 * 60;
 

@@ -16,7 +16,7 @@ export const AUTHORITIES_AGE_METRIC = 'AuthoritiesAge';
  */
 export const AUTHORITIES_CHANGED_METRIC = 'AuthoritiesChanged';
 
-/** Their one dimension, whose value is the trust domain. */
+/** Their one dimension, whose value is the scope of the mesh (scope.ts). */
 export const MESH_DIMENSION = 'Mesh';
 
 /** How often they are written. */

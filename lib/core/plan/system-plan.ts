@@ -6,7 +6,7 @@ import type { EdgePlan } from './edge-plan';
  * constructs one to one. What only CDK can hold (images, secrets, health check objects) is looked up in the props by
  * service, version and container.
  */
-export interface SystemPlan extends Omit<MeshPlan, 'workloads' | 'virtualAddresses' | 'settleSeconds'> {
+export interface SystemPlan extends Omit<MeshPlan, 'workloads' | 'virtualAddresses' | 'settleSeconds' | 'discoversByName'> {
   /** The name of the mesh. */
   readonly name: string;
   /** By which the mesh is rendered: the ID of its provider. */
@@ -34,6 +34,8 @@ export interface MeshPlan {
   readonly virtualAddresses: string;
   /** How long proxies may use certificates and authorities of before, where that is longer than it takes agents to get others. */
   readonly settleSeconds?: number;
+  /** Whether its control plane asks Cloud Map's API for tasks. @default false */
+  readonly discoversByName?: boolean;
   /** Resources of a control plane, which the provider's own renderer knows; absent if there is none. */
   readonly resources?: unknown;
   readonly warnings: readonly Warning[];
@@ -45,6 +47,8 @@ export interface NamespacePlan {
   readonly description: string;
   /** How long resolvers remember that a service has no task. */
   readonly ttlSeconds: number;
+  /** Whether somebody asks Cloud Map's API for tasks, which takes the HttpName of the namespace. */
+  readonly discoveredByName: boolean;
 }
 
 /** The private zone of the virtual names. */
@@ -157,11 +161,12 @@ export interface IdentityPlan {
 export type ContainerRole = 'init' | 'proxy' | 'application' | 'extra' | 'agent' | 'collector';
 
 /**
- * What only a deployment knows: the ARNs of the function that issues certificates and of the identity key, by which tasks prove who
- * they are, the ID of the task's Cloud Map service, the names of the parameters with the weights that it reads, with commas, the ARN of its
- * endpoint in the mesh.
+ * What only a deployment knows: the scope of the mesh, the ARNs of the function that issues certificates and of the identity key, by which
+ * tasks prove who they are, the ID of the task's Cloud Map service, the HttpName of its namespace, the names of the parameters with the
+ * weights that it reads, with commas, the ARN of its endpoint in the mesh.
  */
-export type DeployedValue = 'issuerArn' | 'identityKeyArn' | 'discoveryServiceId' | 'weightsParameterNames' | 'endpointArn';
+export type DeployedValue =
+  'scope' | 'issuerArn' | 'identityKeyArn' | 'discoveryServiceId' | 'namespaceHttpName' | 'weightsParameterNames' | 'endpointArn';
 
 export interface ContainerPlan {
   readonly name: string;

@@ -30,8 +30,8 @@ export interface SvidSource {
 export interface IssuingParts {
   readonly clock: Clock;
   readonly identity: string;
-  /** The name of the mesh. */
-  readonly mesh: string;
+  /** Of the mesh: see lib/core/contract/scope.ts. */
+  readonly scope: string;
   readonly key: IdentityKey;
   readonly issuer: IssuingFunction;
   /** The ARN of the task, for the log of the function. */
@@ -42,7 +42,7 @@ const CHECK_TIMEOUT_MS = 10_000;
 /** Together with the others shorter than what a loop may take; see health/pulse.ts. */
 const ISSUE_TIMEOUT_MS = ISSUE_TIMEOUT_SECONDS * 1000;
 
-export function svidSource({ clock, identity, mesh, key, issuer, task }: IssuingParts): SvidSource {
+export function svidSource({ clock, identity, scope, key, issuer, task }: IssuingParts): SvidSource {
   // Kept until it is answered: AWS Private CA charges for each request that it has not seen before.
   let pending: CertificateRequest | undefined;
   return {
@@ -54,7 +54,7 @@ export function svidSource({ clock, identity, mesh, key, issuer, task }: Issuing
       pending ??= await makeCertificateRequest(leafNamesOf(identity));
       const { csr, keyHash, privateKey } = pending;
       const content: ProofContent = { keyHash, issuedAt: new Date(clock.now()).toISOString(), ...(await nameOf(task)) };
-      const { ciphertext, requestId } = await key.encrypt(JSON.stringify(content), proofContext(mesh, identity));
+      const { ciphertext, requestId } = await key.encrypt(JSON.stringify(content), proofContext(scope, identity));
       const answer = await issuer.invoke(
         { action: 'issue', identity, csr, proof: ciphertext, ...(requestId === undefined ? {} : { proofRequestId: requestId }) },
         ISSUE_TIMEOUT_MS,

@@ -28,27 +28,31 @@ export function lifeLeftReporter({
   log,
   certificate,
   identity,
+  scope,
   confirmedAt,
 }: {
   readonly clock: Clock;
   readonly log: Log;
   readonly certificate: CertificateFiles;
   readonly identity: Identity;
+  /** Of the mesh: see lib/core/contract/scope.ts. */
+  readonly scope: string;
   /** When the issuing function last said so; undefined: not since the agent runs. */
   readonly confirmedAt: () => number | undefined;
 }): () => Promise<void> {
   const startedAt = clock.now();
+  const about = { [MESH_DIMENSION]: scope, Service: identity.service };
   return async () => {
     const now = clock.now();
     const current = await certificate.current(new Date(now)).catch(() => undefined);
     log.raw(
       current?.ok === true
-        ? metric(identity, lifeLeft(current.leaf, now), now, {
+        ? metric(about, lifeLeft(current.leaf, now), now, {
             ...authoritiesAge(confirmedAt() ?? (now - startedAt < REPORT_EVERY_MS / 2 ? undefined : current.leaf.notBefore.getTime()), now),
             serial: current.leaf.serialNumber,
             notAfter: current.leaf.notAfter.toISOString(),
           })
-        : metric(identity, 0, now, { why: current?.refusal.message ?? 'there is no certificate' }),
+        : metric(about, 0, now, { why: current?.refusal.message ?? 'there is no certificate' }),
     );
   };
 }
@@ -66,7 +70,7 @@ function authoritiesAge(confirmedAt: number | undefined, now: number): LogFields
  * their extremes are what is looked at; which service it was is in the line.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-function metric(identity: Identity, value: number, now: number, more: LogFields): LogFields {
+function metric(about: LogFields, value: number, now: number, more: LogFields): LogFields {
   return {
     _aws: {
       Timestamp: now,
@@ -81,8 +85,7 @@ function metric(identity: Identity, value: number, now: number, more: LogFields)
         },
       ],
     },
-    [MESH_DIMENSION]: identity.trustDomain,
-    Service: identity.service,
+    ...about,
     [LIFE_LEFT_METRIC]: value,
     ...more,
   };

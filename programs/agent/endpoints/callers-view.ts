@@ -1,4 +1,3 @@
-import type { ServiceName } from '../../../lib/core/contract/agent';
 import type { Clock } from '../clock';
 import { failureOf, fieldsOf } from '../failure';
 import type { Log } from '../../shared/log';
@@ -7,7 +6,7 @@ import type { Random } from '../backoff';
 import { Backoff, jittered } from '../backoff';
 import type { Settings } from '../settings';
 import type { TaskMetadata } from '../task-metadata';
-import type { CloudMap, Instance } from './cloud-map';
+import type { CloudMap, Instance, ServiceName } from './cloud-map';
 import { mayPreferOwnZone } from './own-zone';
 import { ServiceView } from './service-view';
 import { listEveryMs } from './watch';

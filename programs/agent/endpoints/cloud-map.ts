@@ -1,4 +1,9 @@
-import type { ServiceName } from '../../../lib/core/contract/agent';
+/** A service in Cloud Map. */
+export interface ServiceName {
+  /** The HttpName of its namespace, which is not always its name. */
+  readonly namespaceName: string;
+  readonly serviceName: string;
+}
 
 /** A task as Cloud Map has it. */
 export interface Instance {

@@ -1,6 +1,5 @@
 import type { Clock } from '../clock';
-import type { ServiceName } from '../../../lib/core/contract/agent';
-import type { CloudMap, Instance } from './cloud-map';
+import type { CloudMap, Instance, ServiceName } from './cloud-map';
 
 /**
  * Cloud Map's list of one service. The revision is cheap to request and changes when instances come or go, but not with

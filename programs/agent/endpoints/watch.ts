@@ -1,4 +1,3 @@
-import type { DiscoveryTarget } from '../../../lib/core/contract/agent';
 import type { Clock } from '../clock';
 import { Failure, failureOf, fieldsOf } from '../failure';
 import type { Files } from '../files';
@@ -8,6 +7,7 @@ import type { Step } from '../loop';
 import type { Random } from '../backoff';
 import { Backoff, jittered, MAX_JITTER } from '../backoff';
 import type { CloudMap, Instance } from './cloud-map';
+import type { EndpointTarget } from '../settings';
 import { edsFile, edsPath, namesEndpoints } from './eds';
 import { ServiceView } from './service-view';
 
@@ -32,7 +32,7 @@ export function listEveryMs(listMs: number, pollMs: number): number {
 }
 
 /** Keeps the file of one callee's endpoints up to date with Cloud Map; while a request fails, the last list stays. */
-export function watchEndpoints(target: DiscoveryTarget, parts: EndpointParts): Step {
+export function watchEndpoints(target: EndpointTarget, parts: EndpointParts): Step {
   const { clock, random, log, cloudMap, pollMs, listMs } = parts;
   const view = new ServiceView(target, cloudMap, clock, listEveryMs(listMs, pollMs));
   const backoff = new Backoff({ firstMs: pollMs, maxMs: MAX_WAIT_MS }, random);
@@ -63,7 +63,7 @@ export function watchEndpoints(target: DiscoveryTarget, parts: EndpointParts): S
  * those that it calls.
  */
 export async function firstEndpoints(
-  target: DiscoveryTarget,
+  target: EndpointTarget,
   parts: Pick<EndpointParts, 'log' | 'files' | 'directory' | 'cloudMap' | 'preferredZone'>,
 ): Promise<void> {
   const instances = await parts.cloudMap.discover(target).then(
@@ -77,7 +77,7 @@ export async function firstEndpoints(
 }
 
 async function writeEndpoints(
-  target: DiscoveryTarget,
+  target: EndpointTarget,
   instances: readonly Instance[],
   { log, files, directory, preferredZone }: Pick<EndpointParts, 'log' | 'files' | 'directory' | 'preferredZone'>,
 ): Promise<void> {
@@ -93,7 +93,7 @@ async function writeEndpoints(
   });
 }
 
-async function lists({ cluster }: DiscoveryTarget, { files, directory }: EndpointParts): Promise<boolean> {
+async function lists({ cluster }: EndpointTarget, { files, directory }: EndpointParts): Promise<boolean> {
   const text = await readFileIfAny(files, edsPath(directory, cluster)).catch((error: unknown) => {
     if (error instanceof Failure) return undefined;
     throw error;

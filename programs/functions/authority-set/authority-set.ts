@@ -17,7 +17,7 @@ export interface AuthoritySet {
   readonly authorities: readonly Authority[];
   readonly issuer: Authority;
   /** By which the metrics of the mesh are known; undefined in what an earlier version of the library has written. */
-  readonly trustDomain: string | undefined;
+  readonly scope: string | undefined;
   /** How long after a change tasks may still hold the certificate and the bundle of before. */
   readonly settleMs: number;
 }
@@ -33,8 +33,13 @@ export function readAuthoritySet(properties: Unread<AuthoritySetProperties>): Au
   const settleSeconds = Number(properties.SettleSeconds ?? SETTLE_SECONDS);
   if (!Number.isFinite(settleSeconds) || settleSeconds < 0)
     throw new Error('the property SettleSeconds of the resource must be a number of seconds');
-  const trustDomain = properties.TrustDomain === undefined ? undefined : textProperty(properties, 'TrustDomain');
-  return { authorities, issuer, trustDomain, settleMs: settleSeconds * 1000 };
+  return { authorities, issuer, scope: scopeIn(properties), settleMs: settleSeconds * 1000 };
+}
+
+/** Earlier, meshes with one domain had their metrics together: their dimension was the trust domain. */
+export function scopeIn(properties: Unread<AuthoritySetProperties> & { readonly TrustDomain?: unknown }): string | undefined {
+  if (properties.Scope !== undefined) return textProperty(properties, 'Scope');
+  return properties.TrustDomain === undefined ? undefined : textProperty(properties, 'TrustDomain');
 }
 
 function readAuthority(value: unknown): Authority {

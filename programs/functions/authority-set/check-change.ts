@@ -32,23 +32,23 @@ export async function problemsOf(
   history: History,
   after: AuthoritySet,
   now: Date,
-  reports: Pick<TaskReports, 'lastHeard' | 'lastChange'> & { readonly trustDomain: string | undefined },
+  reports: Pick<TaskReports, 'lastHeard' | 'lastChange'> & { readonly scopes: readonly string[] },
 ): Promise<readonly string[]> {
-  const { trustDomain } = reports;
+  const { scopes } = reports;
   const { impossible, earlier } = prerequisites(history, after);
   const early = earlier.flatMap(({ what, since, meanwhile }) => {
     const ready = new Date(since * 1000 + after.settleMs);
     return now >= ready ? [] : [`${what} yet: ${meanwhile} until ${ready.toISOString()}`];
   });
   if (impossible.length > 0 || early.length > 0) return [...impossible, ...early];
-  if (trustDomain === undefined) return [];
+  if (scopes.length === 0) return [];
   const removes = removedFrom(history, after).length > 0;
   const settledBefore = now.getTime() - after.settleMs;
   // Who has issued until a moment ago is trusted by all: the way back is open at once.
   const returns = !removes && earlier.every(({ issuedUntil = 0 }) => issuedUntil * 1000 > settledBefore);
   if (!returns) {
     // A change that CloudFormation has taken back, and its history with it, may have been in effect for a while.
-    const changed = await reports.lastChange(trustDomain, new Date(settledBefore), now).catch((error: unknown) => {
+    const changed = await reports.lastChange(scopes, new Date(settledBefore), now).catch((error: unknown) => {
       // It must be open even while CloudWatch is away.
       if (!removes && earlier.every(({ issuedUntil }) => issuedUntil !== undefined)) return undefined;
       throw error;
@@ -62,7 +62,7 @@ export async function problemsOf(
   }
   // What was so from the beginning, every task has heard.
   const asked = earlier.filter(({ since, issuedUntil }) => since > 0 && issuedUntil === undefined);
-  const heard = asked.length === 0 ? undefined : await reports.lastHeard(trustDomain, now);
+  const heard = asked.length === 0 ? undefined : await reports.lastHeard(scopes, now);
   if (heard === undefined) return [];
   return asked.flatMap(({ what, since }) =>
     heard.getTime() >= since * 1000 + DEPLOYMENT_MS

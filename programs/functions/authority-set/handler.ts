@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AuthoritySetAttributes } from '../../../lib/core/contract/custom-resources';
 import { causeOf, type Log } from '../../shared/log';
 import type { CustomResourceAnswer, CustomResourceEvent } from '../custom-resource-event';
-import { readAuthoritySet, type AuthoritySet } from './authority-set';
+import { readAuthoritySet, scopeIn, type AuthoritySet } from './authority-set';
 import { problemsOf, refusalOf } from './check-change';
 import { changeReport, type TaskReports } from './task-reports';
 import { firstHistory, nextHistory, physicalIdOf, readPhysicalId, type History } from './history';
@@ -53,8 +53,8 @@ export function authoritySetHandler({
 
   /** Nothing exists to be deleted. But of a change that is taken back, CloudFormation may say no more than this. */
   function deleted(event: CustomResourceEvent): CustomResourceAnswer {
-    const { TrustDomain: trustDomain } = event.ResourceProperties;
-    if (typeof trustDomain === 'string') log.raw(changeReport(trustDomain, now()));
+    const scope = scopeOrNothing(event.ResourceProperties);
+    if (scope !== undefined) log.raw(changeReport(scope, now()));
     return { PhysicalResourceId: event.PhysicalResourceId ?? nameOf(event) };
   }
 
@@ -63,8 +63,9 @@ export function authoritySetHandler({
     const { name, history } = readPhysicalId(event.PhysicalResourceId ?? nameOf(event));
     const time = now();
     const known = historyBefore(event, history, after, time);
-    const { trustDomain } = after;
-    const problems = await problemsOf(known, after, time, { ...reports, trustDomain });
+    // Tasks that run report under the name that the mesh had when they were started.
+    const scopes = [scopeOrNothing(event.OldResourceProperties ?? {}), after.scope].filter((scope) => scope !== undefined);
+    const problems = await problemsOf(known, after, time, { ...reports, scopes: [...new Set(scopes)] });
     if (problems.length > 0) throw refusalOf(problems, after);
     return physicalIdOf(name, nextHistory(known, after, time));
   }
@@ -109,6 +110,15 @@ function isFormer(properties: Readonly<Record<string, unknown>>): boolean {
 
 function nameOf({ StackId: stack = '', LogicalResourceId: id = '' }: CustomResourceEvent): string {
   return `authority-set-${createHash('sha256').update(`${stack}/${id}`).digest('hex').slice(0, 32)}`;
+}
+
+/** Undefined if it cannot be read, too: then it was refused and never took effect. */
+function scopeOrNothing(properties: Readonly<Record<string, unknown>>): string | undefined {
+  try {
+    return scopeIn(properties);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Undefined if it cannot be read: then it was refused and never took effect, and this is the way back from it. */

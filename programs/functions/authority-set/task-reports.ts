@@ -9,19 +9,22 @@ import {
 } from '../../../lib/core/contract/metric';
 import type { LogFields } from '../../shared/log';
 
-/** What a mesh reports of itself, with no memory but that of CloudWatch. */
+/**
+ * What a mesh reports of itself, with no memory but that of CloudWatch. All that is reported under any of its scopes counts: a deployment
+ * may change it.
+ */
 export interface TaskReports {
   /**
    * When the task that is furthest behind has last heard which authorities there are; undefined if no task reports, since there is none
    * or since nothing arrives.
    */
-  lastHeard(trustDomain: string, now: Date): Promise<Date | undefined>;
+  lastHeard(scopes: readonly string[], now: Date): Promise<Date | undefined>;
   /** When a state of the authorities was last dropped, to the minute, since `from`. */
-  lastChange(trustDomain: string, from: Date, now: Date): Promise<Date | undefined>;
+  lastChange(scopes: readonly string[], from: Date, now: Date): Promise<Date | undefined>;
 }
 
 /** The line by which this function says that a state of the authorities was dropped. */
-export function changeReport(trustDomain: string, now: Date): LogFields {
+export function changeReport(scope: string, now: Date): LogFields {
   return {
     _aws: {
       Timestamp: now.getTime(),
@@ -29,7 +32,7 @@ export function changeReport(trustDomain: string, now: Date): LogFields {
         { Namespace: METRIC_NAMESPACE, Dimensions: [[MESH_DIMENSION]], Metrics: [{ Name: AUTHORITIES_CHANGED_METRIC, Unit: 'Count' }] },
       ],
     },
-    [MESH_DIMENSION]: trustDomain,
+    [MESH_DIMENSION]: scope,
     [AUTHORITIES_CHANGED_METRIC]: 1,
   };
 }
@@ -40,30 +43,38 @@ const PERIOD_SECONDS = 60;
 
 export function cloudWatchReports(cloudWatch: CloudWatchClient): TaskReports {
   return {
-    lastHeard: async (trustDomain, now) => {
-      const ages = await maximum(cloudWatch, AUTHORITIES_AGE_METRIC, trustDomain, new Date(now.getTime() - WINDOW_MS), now);
+    lastHeard: async (scopes, now) => {
+      const ages = await maximum(cloudWatch, AUTHORITIES_AGE_METRIC, scopes, new Date(now.getTime() - WINDOW_MS), now);
       // A certificate is not older: whatever else is there is no report of an agent.
       const heard = ages.map(({ at, value }) => at.getTime() - Math.min(value, LIFETIME_SECONDS) * 1000);
       return heard.length === 0 ? undefined : new Date(Math.min(...heard));
     },
-    lastChange: async (trustDomain, from, now) => {
-      const changes = await maximum(cloudWatch, AUTHORITIES_CHANGED_METRIC, trustDomain, from, now);
+    lastChange: async (scopes, from, now) => {
+      const changes = await maximum(cloudWatch, AUTHORITIES_CHANGED_METRIC, scopes, from, now);
       return changes.length === 0 ? undefined : new Date(Math.max(...changes.map(({ at }) => at.getTime())));
     },
   };
 }
 
-/**
- * The maximum of each minute that has one.
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
- */
+interface Point {
+  readonly at: Date;
+  readonly value: number;
+}
+
+/** Of each scope, the maximum of each minute that has one. */
 async function maximum(
   cloudWatch: CloudWatchClient,
   metric: string,
-  trustDomain: string,
+  scopes: readonly string[],
   from: Date,
   to: Date,
-): Promise<ReadonlyArray<{ readonly at: Date; readonly value: number }>> {
+): Promise<readonly Point[]> {
+  const points = await Promise.all(scopes.map(async (scope) => maximumOf(cloudWatch, metric, scope, from, to)));
+  return points.flat();
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
+async function maximumOf(cloudWatch: CloudWatchClient, metric: string, scope: string, from: Date, to: Date): Promise<readonly Point[]> {
   const { MetricDataResults: [{ StatusCode: status, Timestamps: times = [], Values: values = [] } = {}] = [] } = await cloudWatch.send(
     new GetMetricDataCommand({
       StartTime: from,
@@ -72,7 +83,7 @@ async function maximum(
         {
           Id: 'metric',
           MetricStat: {
-            Metric: { Namespace: METRIC_NAMESPACE, MetricName: metric, Dimensions: [{ Name: MESH_DIMENSION, Value: trustDomain }] },
+            Metric: { Namespace: METRIC_NAMESPACE, MetricName: metric, Dimensions: [{ Name: MESH_DIMENSION, Value: scope }] },
             Period: PERIOD_SECONDS,
             Stat: 'Maximum',
           },

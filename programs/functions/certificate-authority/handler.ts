@@ -5,13 +5,23 @@ import type { AuthorityAttributes } from '../../../lib/core/contract/custom-reso
 import { validityOf } from '../../shared/svid';
 import type { CustomResourceAnswer, CustomResourceEvent } from '../custom-resource-event';
 import { causeOf, type Log } from '../../shared/log';
+import { NotYetActive } from '../private-ca/active-authority';
 import { rootOfAuthority } from '../private-ca/root-of-authority';
 import type { Pause } from '../retry';
 import { authorityIdentity } from '../../shared/x509/authority-identity';
 import { oneLineOf } from '../x509/one-line-certificate';
 import { readAuthoritySource, type AuthoritySource } from './authority-source';
 import { kmsRoot } from './kms-root';
-import { retryWhileNew } from './retry-while-new';
+import { retryWhileNew } from '../retry-while-new';
+
+const TEMPORARY = [
+  // KMS, AWS Private CA.
+  'NotFoundException',
+  'ResourceNotFoundException',
+  // AWS Private CA: its certificate is there, but not everywhere yet.
+  'InvalidStateException',
+  NotYetActive.name,
+];
 
 export interface AuthorityDependencies {
   readonly kms: KMSClient;
@@ -40,7 +50,7 @@ export function authorityHandler({
     if (event.RequestType === 'Delete') return { PhysicalResourceId: event.PhysicalResourceId ?? 'never-created' };
     try {
       const source = readAuthoritySource(event.ResourceProperties);
-      const root = await retryWhileNew(() => rootOf(source), pause, log);
+      const root = await retryWhileNew(() => rootOf(source), { temporary: TEMPORARY, pause, log });
       const { notAfter } = validityOf(root);
       log.info('keyArn' in source ? 'root-certificate-made' : 'root-certificate-read', {
         ...source,

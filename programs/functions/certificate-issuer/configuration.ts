@@ -29,8 +29,8 @@ export interface IssuerConfiguration {
   /** The one of them that issues. */
   readonly issuer: IssuerAuthority;
   readonly trustDomain: string;
-  /** The name of the mesh, which stands in every proof. */
-  readonly mesh: string;
+  /** Of the mesh (lib/core/contract/scope.ts); it stands in every proof. */
+  readonly scope: string;
   /** By which tasks prove who they are. */
   readonly identityKeyArn: string;
 }
@@ -58,7 +58,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     authorities,
     issuer,
     trustDomain: variable('TRUST_DOMAIN'),
-    mesh: variable('MESH'),
+    scope: variable('MESH_SCOPE'),
     identityKeyArn: variable('IDENTITY_KEY_ARN'),
   };
 }

@@ -15,7 +15,7 @@ export interface Proof {
 export interface ProofParts {
   readonly kms: KMSClient;
   readonly identityKeyArn: string;
-  readonly mesh: string;
+  readonly scope: string;
   readonly now: Date;
 }
 
@@ -31,9 +31,9 @@ const LONGEST_CIPHERTEXT = 6144;
 export async function checkProof(
   { identity, proof }: { readonly identity: string; readonly proof: string },
   keyHash: string,
-  { kms, identityKeyArn, mesh, now }: ProofParts,
+  { kms, identityKeyArn, scope, now }: ProofParts,
 ): Promise<Proof> {
-  const content = readContent(await decrypted(proof, identity, { kms, identityKeyArn, mesh }));
+  const content = readContent(await decrypted(proof, identity, { kms, identityKeyArn, scope }));
   // Not quoted: it is of somebody who may be somebody else.
   if (content.keyHash !== keyHash) throw new Refused('proof-of-another-key', 'the proof was made for another key than that of the request');
   if (Math.abs(now.getTime() - content.issuedAt.getTime()) > PROOF_WINDOW_MS) {
@@ -46,7 +46,7 @@ export async function checkProof(
   return { identity, ...content };
 }
 
-async function decrypted(proof: string, identity: string, { kms, identityKeyArn, mesh }: Omit<ProofParts, 'now'>): Promise<string> {
+async function decrypted(proof: string, identity: string, { kms, identityKeyArn, scope }: Omit<ProofParts, 'now'>): Promise<string> {
   const ciphertext = Buffer.from(proof, 'base64');
   if (ciphertext.length === 0 || ciphertext.length > LONGEST_CIPHERTEXT)
     throw new Refused('malformed', `the proof is not base64 of 1 to ${LONGEST_CIPHERTEXT} bytes`);
@@ -55,13 +55,13 @@ async function decrypted(proof: string, identity: string, { kms, identityKeyArn,
       new DecryptCommand({
         KeyId: identityKeyArn,
         CiphertextBlob: ciphertext,
-        EncryptionContext: proofContext(mesh, identity),
+        EncryptionContext: proofContext(scope, identity),
       }),
     );
     return new TextDecoder().decode(plaintext);
   } catch (error) {
     if (error instanceof InvalidCiphertextException || error instanceof IncorrectKeyException)
-      throw new Refused('not-proven', `the proof was not made with the key of this mesh for ${identity} in ${mesh}: ${error.name}`);
+      throw new Refused('not-proven', `the proof was not made with the key of this mesh for ${identity} in ${scope}: ${error.name}`);
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { LIFE_LEFT_METRIC, METRIC_NAMESPACE } from '../../../lib/core/contract/metric';
-import { IDENTITY_TAG, PRIVATE_CA_RENEW_AFTER_SECONDS } from '../../../lib/core/contract/issuing';
+import { IDENTITY_TAG, MESH_TAG, PRIVATE_CA_RENEW_AFTER_SECONDS } from '../../../lib/core/contract/issuing';
 import { REPORT_EVERY_MS } from '../../../programs/agent/certificate/life-left';
 import { readConfiguration } from '../../../programs/functions/certificate-issuer/configuration';
 import { kmsSigner } from '../../../programs/functions/x509/kms-signer';
@@ -108,10 +108,13 @@ describe('by default', () => {
     expect({ 'kms:SigningAlgorithm': SigningAlgorithm, 'kms:MessageType': MessageType }).toEqual(SIGNING);
   });
 
-  test('a service adds nothing but the right of its role to prove one identity, and the tag that says the same', () => {
+  test('a service adds nothing but the right of its role to prove one identity, and the tags that say the same', () => {
     for (const name of ['ui', 'orders']) {
       template.hasResourceProperties('AWS::IAM::Role', {
-        Tags: [{ Key: IDENTITY_TAG, Value: `spiffe://shop.internal/${name}` }],
+        Tags: [
+          { Key: IDENTITY_TAG, Value: `spiffe://shop.internal/${name}` },
+          { Key: MESH_TAG, Value: scopeOf(built) },
+        ],
         Policies: [
           {
             PolicyDocument: {
@@ -123,7 +126,7 @@ describe('by default', () => {
                   Condition: {
                     StringEquals: {
                       'kms:EncryptionContext:identity': `spiffe://shop.internal/${name}`,
-                      'kms:EncryptionContext:mesh': 'shop',
+                      'kms:EncryptionContext:mesh': scopeOf(built),
                     },
                     'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['identity', 'mesh'] },
                   },
@@ -139,7 +142,7 @@ describe('by default', () => {
       template.resourceCountIs(type, 0);
   });
 
-  test('the identity key lets a role encrypt what names the identity of its tag, and only the function that issues decrypt', () => {
+  test('the identity key lets a role encrypt what names the identity of its tag in its own mesh, and only the function that issues decrypt', () => {
     const { Statement: policy } = keyPolicyOf(built, identityKeyOf(built));
     const issuer = { 'Fn::GetAtt': [idsOf(built, 'AWS::IAM::Role').find((id) => id.startsWith('ShopCertificatesIssuerRole')), 'Arn'] };
     const bySid = (sid: string): unknown => policy.find(({ Sid }) => Sid === sid);
@@ -148,6 +151,7 @@ describe('by default', () => {
       'RolesProveTheirOwnIdentity',
       'IssuerReadsProofs',
       'NoProofWithoutIdentity',
+      'NoProofOfAnotherMesh',
       'NobodyElseReadsProofs',
     ]);
     expect(bySid('RolesProveTheirOwnIdentity')).toMatchObject({
@@ -156,7 +160,8 @@ describe('by default', () => {
       Condition: {
         StringEquals: {
           'kms:EncryptionContext:identity': `\${aws:PrincipalTag/${IDENTITY_TAG}}`,
-          'kms:EncryptionContext:mesh': 'shop',
+          'kms:EncryptionContext:mesh': scopeOf(built),
+          [`aws:PrincipalTag/${MESH_TAG}`]: scopeOf(built),
         },
         'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['identity', 'mesh'] },
       },
@@ -166,6 +171,11 @@ describe('by default', () => {
       Effect: 'Deny',
       Action: 'kms:Encrypt',
       Condition: { StringNotLike: { 'kms:EncryptionContext:identity': 'spiffe://shop.internal/*' } },
+    });
+    expect(bySid('NoProofOfAnotherMesh')).toMatchObject({
+      Effect: 'Deny',
+      Action: 'kms:Encrypt',
+      Condition: { StringNotEquals: { [`aws:PrincipalTag/${MESH_TAG}`]: scopeOf(built) } },
     });
     expect(bySid('NobodyElseReadsProofs')).toMatchObject({
       Effect: 'Deny',
@@ -183,7 +193,7 @@ describe('by default', () => {
       expect(containersOf(template, 'orders').get(container)?.Environment).toEqual(
         expect.arrayContaining([
           { Name: 'MESH_IDENTITY', Value: 'spiffe://shop.internal/orders' },
-          { Name: 'MESH_NAME', Value: 'shop' },
+          { Name: 'MESH_SCOPE', Value: scopeOf(built) },
           { Name: 'MESH_IDENTITY_KEY_ARN', Value: { 'Fn::GetAtt': [identityKeyOf(built), 'Arn'] } },
           { Name: 'MESH_ISSUER_ARN', Value: { 'Fn::GetAtt': [issuerOf(built), 'Arn'] } },
         ]),
@@ -212,7 +222,7 @@ describe('by default', () => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       Namespace: METRIC_NAMESPACE,
       MetricName: LIFE_LEFT_METRIC,
-      Dimensions: [{ Name: 'Mesh', Value: 'shop.internal' }],
+      Dimensions: [{ Name: 'Mesh', Value: scopeOf(built) }],
       Statistic: 'Minimum',
       ComparisonOperator: 'LessThanThreshold',
       Threshold: 1 / 3,
@@ -235,7 +245,7 @@ describe('by default', () => {
       issuer: { name: 'main' },
       authorities: [{ name: 'main' }],
       trustDomain: 'shop.internal',
-      mesh: 'shop',
+      scope: expect.stringMatching(/^shop\.internal\/./),
     });
   });
 });
@@ -356,16 +366,27 @@ describe('with Certificates.none()', () => {
 });
 
 /** The environment of the issuing function, with attributes filled in as CloudFormation does. */
+/** By which the mesh is known; of its zone only CloudFormation has the ID. */
+function scopeOf(built: Built): object {
+  return { 'Fn::Join': ['', ['shop.internal/', { Ref: idsOf(built, 'AWS::Route53::HostedZone').join() }]] };
+}
+
 function environmentOf(built: Built, values: { readonly certificate: string; readonly keyArn: string }): Record<string, string> {
   const found = Object.values(resourcesOf(built.template))
     .map(({ Properties }) => (Properties?.['Environment'] as { readonly Variables?: Record<string, unknown> } | undefined)?.Variables)
     .find((variables) => variables?.['AUTHORITIES'] !== undefined);
   const fill = (value: unknown): string => {
     if (typeof value === 'string') return value;
-    const { 'Fn::Join': join, 'Fn::GetAtt': attribute } = value as {
+    const {
+      'Fn::Join': join,
+      'Fn::GetAtt': attribute,
+      Ref: id,
+    } = value as {
       readonly 'Fn::Join'?: [string, unknown[]];
       readonly 'Fn::GetAtt'?: [string, string];
+      readonly Ref?: string;
     };
+    if (id !== undefined) return id;
     if (join !== undefined) return join[1].map(fill).join(join[0]);
     return { certificate: values.certificate, Arn: values.keyArn, issuer: 'main' }[attribute?.[1] ?? ''] ?? '';
   };

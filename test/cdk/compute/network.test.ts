@@ -7,7 +7,7 @@ import { Cluster, LogDrivers, Secret } from 'aws-cdk-lib/aws-ecs';
 import { Secret as SecretsManagerSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { Authorizer, Edge, Microservices } from '../../../lib';
-import { build, resourcesOf, service } from '../../support/stack';
+import { build, containersOf, resourcesOf, service } from '../../support/stack';
 
 const edges = { http: (options: ApiOptions) => Edge.httpApi(options), rest: (options: ApiOptions) => Edge.restApi(options) };
 const routes = { 'ANY /{proxy+}': { service: 'ui' } };
@@ -241,6 +241,49 @@ describe('two meshes in one app', () => {
     });
     one?.('One');
     expect(() => other?.('Two')).toThrow(/namespace: A\/One registers "a" in the same namespace[\s\S]*DOMAIN_CLASH/);
+  });
+
+  test('callers of more tasks than DNS names ask the namespace by the name that a deployment reads, also one that the user brings', () => {
+    const services = { ui: service({ calls: ['many'] }), many: service({ desiredCount: 12 }) };
+    const namespaceArn = 'arn:aws:servicediscovery:eu-west-1:111111111111:namespace/ns-1';
+    for (const brings of [false, true]) {
+      const { template } = build((stack) => ({
+        services,
+        ...(brings && {
+          namespace: PrivateDnsNamespace.fromPrivateDnsNamespaceAttributes(stack, 'Namespace', {
+            namespaceName: 'tasks.example',
+            namespaceId: 'ns-1',
+            namespaceArn,
+          }),
+        }),
+      }));
+      const [made] = Object.keys(template.findResources('AWS::ServiceDiscovery::PrivateDnsNamespace'));
+      const [name = ''] = Object.keys(template.findResources('Custom::MeshNamespaceName'));
+      const httpName = { 'Fn::GetAtt': [name, 'httpName'] };
+      template.hasResourceProperties('Custom::MeshNamespaceName', {
+        NamespaceId: brings ? 'ns-1' : { 'Fn::GetAtt': [made, 'Id'] },
+      });
+      // It may ask for this namespace, and nobody else asks.
+      const documents = Object.values(template.findResources('AWS::IAM::Role')).map(({ Properties }) => JSON.stringify(Properties));
+      expect(documents.filter((document) => document.includes('servicediscovery:GetNamespace'))).toEqual([
+        expect.stringContaining(
+          `"Action":"servicediscovery:GetNamespace","Effect":"Allow","Resource":${JSON.stringify(
+            brings ? namespaceArn : { 'Fn::GetAtt': [made, 'Arn'] },
+          )}`,
+        ),
+      ]);
+      for (const container of ['mesh-init', 'mesh-agent'])
+        expect(containersOf(template, 'ui').get(container)?.Environment).toContainEqual({ Name: 'MESH_NAMESPACE', Value: httpName });
+      expect(documents.filter((document) => document.includes('DiscoverInstances'))).toEqual([
+        expect.stringContaining(`"servicediscovery:NamespaceName":${JSON.stringify(httpName)}`),
+      ]);
+    }
+  });
+
+  test('where DNS names all tasks, nothing asks for the name of the namespace', () => {
+    const { template } = build({ services: { ui: service({ calls: ['few'] }), few: service({ desiredCount: 2 }) } });
+    template.resourceCountIs('Custom::MeshNamespaceName', 0);
+    expect(JSON.stringify(template.toJSON())).not.toContain('servicediscovery:GetNamespace');
   });
 
   test('fails if they share a namespace in which both have a service of one name, or a gateway', () => {

@@ -16,7 +16,7 @@ const DRIFTS: ReadonlyArray<readonly [string, string, string]> = [
   ['lib/core/mesh/app-mesh/workloads.ts', 'MESH_DIRECTORY: APP_MESH_DIRECTORY', 'MESH_DIR: APP_MESH_DIRECTORY'],
   ['lib/core/envoy/security/tls.ts', "secret('trust')", "secret('trusted')"],
   ['lib/cdk/certificates/issuer.ts', 'TRUST_DOMAIN:', 'DOMAIN:'],
-  ['lib/cdk/certificates/proven-identity.ts', 'proofContext(meshName, uri)', 'proofContext(meshName)'],
+  ['lib/cdk/certificates/proven-identity.ts', 'proofContext(meshScope, uri)', 'proofContext(meshScope)'],
   ['lib/cdk/certificates/authorities.ts', 'KeyArn: keyArn', 'Key: keyArn'],
   ['programs/agent/settings.ts', "'MESH_POLL_SECONDS'", "'MESH_POLLING_SECONDS'"],
   ['programs/agent/weights/runtime-file.ts', '{ weights, routes = {} }: Unread', '{ weights, paths: routes = {} }: Unread'],
@@ -29,6 +29,8 @@ const DRIFTS: ReadonlyArray<readonly [string, string, string]> = [
     "textProperty(properties, 'Mesh')",
     "textProperty(properties, 'MeshName')",
   ],
+  ['programs/functions/namespace-name/handler.ts', "textProperty(properties, 'NamespaceId')", "textProperty(properties, 'Namespace')"],
+  ['lib/cdk/compute/namespace-name.ts', 'NamespaceId: namespace', 'Namespace: namespace'],
   ['programs/functions/authority-set/authority-set.ts', "list(properties, 'Authorities')", "list(properties, 'Roots')"],
 ];
 

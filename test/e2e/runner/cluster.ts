@@ -33,6 +33,8 @@ export interface ClusterOptions {
   readonly values?: KnownValues;
   /** The value of a secret, by what the task definition says it comes from. */
   readonly secret?: (valueFrom: string) => string;
+  /** The account and Region, if there is something in it already. @default - one of its own */
+  readonly aws?: AwsEmulator;
   /** How long a change in Cloud Map takes to show in DNS. */
   readonly propagationMs?: number;
   readonly pace?: Partial<Pace>;
@@ -95,7 +97,7 @@ export class Cluster {
   static async open(template: Template, options: ClusterOptions): Promise<Cluster> {
     findTools();
     const resolver = new Resolver(template, options.values);
-    const aws = new AwsEmulator(`${resolver.text({ Ref: 'AWS::Region' })}:${resolver.text({ Ref: 'AWS::AccountId' })}`);
+    const aws = options.aws ?? new AwsEmulator(`${resolver.text({ Ref: 'AWS::Region' })}:${resolver.text({ Ref: 'AWS::AccountId' })}`);
     const deployment = new Deployment(aws, options.values ?? {});
     await deployment.deploy(template);
     const system = readTemplate(template, deployment.values);
@@ -113,6 +115,11 @@ export class Cluster {
 
   get template(): Template {
     return this.deployment.template;
+  }
+
+  /** What the resources of the template are called, and what custom resources have answered. */
+  get values(): KnownValues {
+    return this.deployment.values;
   }
 
   get system(): System {
@@ -190,7 +197,8 @@ export class Cluster {
         for (const client of this.clients) client.close();
         await Promise.all(this.all.map(async (task) => task.close()));
         this.cloudMap.close();
-        this.aws.close();
+        // Who brings an account closes it.
+        if (this.options.aws === undefined) this.aws.close();
         this.endpoint.close();
         await this.vpc.close();
       } finally {
@@ -218,8 +226,8 @@ export class Cluster {
     const account = `${this.system.region}:${this.system.account}`;
     return {
       ...this.deployment.principal(task.id, role),
-      arn: `arn:aws:ecs:${account}:task/e2e/${task.id}`,
-      cluster: `arn:aws:ecs:${account}:cluster/e2e`,
+      arn: `arn:aws:ecs:${account}:task/${this.system.stack}/${task.id}`,
+      cluster: `arn:aws:ecs:${account}:cluster/${this.system.stack}`,
       family,
       zone: task.zone,
     };
@@ -274,6 +282,10 @@ export class Cluster {
         for (const { discovery } of service.registries) this.cloudMap.deregister(discovery, id);
       },
     });
+    for (const { log } of task.containers)
+      log.onLine(({ text }) => {
+        this.aws.metrics.read(text);
+      });
     if (this.options.echo ?? process.env['E2E_LOGS'] === '1') {
       for (const { log } of task.containers)
         log.onLine((line) => {

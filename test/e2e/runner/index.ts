@@ -1,5 +1,7 @@
 /** The runner's API for tests. */
-export type { AwsEmulator, Clients } from './aws/emulator';
+export { AwsEmulator } from './aws/emulator';
+export type { Clients } from './aws/emulator';
+export type { AlarmState, DataPoint } from './aws/metrics';
 export type { Principal } from './aws/principal';
 export type { AwsService, Call, Fault, FinishedCall } from './aws/service';
 export { Cluster } from './cluster';

@@ -4,6 +4,8 @@ export interface System {
   readonly cidr: string;
   readonly region: string;
   readonly account: string;
+  /** The name of the stack. */
+  readonly stack: string;
   readonly services: readonly ServiceModel[];
   readonly discovery: readonly DiscoveryModel[];
   readonly zones: readonly ZoneModel[];
@@ -99,6 +101,7 @@ export interface DiscoveryModel {
   readonly name: string;
   /** `tasks.shop.internal` */
   readonly namespace: string;
+  readonly namespaceId: string;
   readonly records: readonly { readonly type: 'A' | 'SRV'; readonly ttl: number }[];
   /** With a custom health check ECS reports container health, and unhealthy instances leave the answers. */
   readonly customHealth: boolean;

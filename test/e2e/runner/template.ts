@@ -41,6 +41,7 @@ class TemplateReader {
       cidr: vpc?.[1].optionalText('CidrBlock') ?? '10.0.0.0/16',
       region: this.resolver.text({ Ref: 'AWS::Region' }),
       account: this.resolver.text({ Ref: 'AWS::AccountId' }),
+      stack: this.resolver.text({ Ref: 'AWS::StackName' }),
       services: this.services(discovery),
       discovery,
       zones: this.zones(),
@@ -128,12 +129,10 @@ class TemplateReader {
     const service = this.resource(id);
     const config = service.child('DnsConfig');
     const reference = this.raw(id)['NamespaceId'] ?? (this.raw(id)['DnsConfig'] as JsonObject | undefined)?.['NamespaceId'];
-    const namespaceId = this.target(reference, `${id}.NamespaceId`);
-    const namespace = normal(
-      this.template.Resources?.[namespaceId] === undefined
-        ? this.resolver.text({ Ref: namespaceId })
-        : this.resource(namespaceId).text('Name'),
-    );
+    const target = this.target(reference, `${id}.NamespaceId`);
+    const made = this.template.Resources?.[target] !== undefined;
+    const namespace = normal(made ? this.resource(target).text('Name') : this.resolver.text({ Ref: target }));
+    const namespaceId = made ? this.resolver.text(reference) : target;
     const records = (config?.objects('DnsRecords') ?? []).map((record) => {
       const type = record.text('Type');
       if (type !== 'A' && type !== 'SRV') throw new Error(`${record.path}.Type: the runner registers A and SRV records, not ${type}`);
@@ -146,6 +145,7 @@ class TemplateReader {
       arn: attribute('Arn'),
       name: `${service.text('Name').toLowerCase()}.${namespace}`,
       namespace,
+      namespaceId,
       records,
       customHealth: service.has('HealthCheckCustomConfig'),
     };

@@ -4,7 +4,7 @@ import { Failure } from '../../../programs/agent/failure';
 import { pause } from '../../e2e/runner/wait';
 import { IDENTITY } from './authority';
 import { AwsServer, REQUEST_ID, type AwsAnswer } from './aws-server';
-import { CERTIFIED, MESH } from './fake-world';
+import { CERTIFIED, SCOPE } from './fake-world';
 
 const VARIABLES = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_ENDPOINT_URL', 'NODE_NO_WARNINGS'] as const;
 const before = VARIABLES.map((name) => [name, process.env[name]] as const);
@@ -30,7 +30,7 @@ afterEach(async () => {
 const ask = async (timeoutMs = 5000): Promise<string> =>
   issuingFunction(CERTIFIED.MESH_ISSUER_ARN, 'eu-central-1').invoke({ action: 'authorities' }, timeoutMs);
 const encrypt = async (): ReturnType<ReturnType<typeof identityKey>['encrypt']> =>
-  identityKey(CERTIFIED.MESH_IDENTITY_KEY_ARN, 'eu-central-1').encrypt('a proof', { identity: IDENTITY, mesh: MESH });
+  identityKey(CERTIFIED.MESH_IDENTITY_KEY_ARN, 'eu-central-1').encrypt('a proof', { identity: IDENTITY, mesh: SCOPE });
 const failureOf = async (promise: Promise<unknown>): Promise<Failure> => {
   const error: unknown = await promise.then(
     () => undefined,
@@ -88,7 +88,7 @@ describe('the identity key', () => {
         body: {
           KeyId: CERTIFIED.MESH_IDENTITY_KEY_ARN,
           Plaintext: Buffer.from('a proof').toString('base64'),
-          EncryptionContext: { identity: IDENTITY, mesh: MESH },
+          EncryptionContext: { identity: IDENTITY, mesh: SCOPE },
         },
       }),
     ]);

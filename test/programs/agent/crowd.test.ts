@@ -6,7 +6,7 @@ import { init, run } from '../../../programs/agent/commands';
 import { Failure } from '../../../programs/agent/failure';
 import { Authority, IDENTITY, NOW } from './authority';
 import { FakeClock } from './fake-clock';
-import { fakeWorld, MESH, randomOf, settings, TASK_ARN, type FakeWorld } from './fake-world';
+import { fakeWorld, randomOf, SCOPE, settings, TASK_ARN, type FakeWorld } from './fake-world';
 import { RealIssuer } from './real-issuer';
 
 jest.setTimeout(60_000);
@@ -71,7 +71,7 @@ function sourceOf(behind: IssuingFunction): SvidSource {
   const source = svidSource({
     clock,
     identity: IDENTITY,
-    mesh: MESH,
+    scope: SCOPE,
     issuer: behind,
     key: {
       encrypt: async (text, context) => {

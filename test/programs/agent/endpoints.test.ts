@@ -7,10 +7,10 @@ import { Failure } from '../../../programs/agent/failure';
 import type { X509Svid } from '../../../programs/shared/svid';
 import { Authority } from './authority';
 import type { FakeWorld } from './fake-world';
-import { fakeWorld, instance, settings } from './fake-world';
+import { NAMESPACE, fakeWorld, instance, settings } from './fake-world';
 import { diskError } from './memory-files';
 
-const TARGET = { cluster: 'catalog', namespaceName: 'tasks.shop.internal', serviceName: 'catalog', port: 15006 };
+const TARGET = { cluster: 'catalog', serviceName: 'catalog', port: 15006 };
 const PATH = '/run/mesh/eds-catalog.json';
 let good: X509Svid;
 beforeAll(async () => {
@@ -150,7 +150,7 @@ describe('while the service runs', () => {
   function started(more: Readonly<Record<string, string>> = {}, instances: readonly Instance[] = [instance(1), instance(2)]): FakeWorld {
     const world = fakeWorld(good);
     world.cloudMap.set('catalog', instances);
-    run(settings({ MESH_DISCOVERY: JSON.stringify([TARGET]), ...more }), world, new AbortController().signal);
+    run(settings({ MESH_NAMESPACE: NAMESPACE, MESH_DISCOVERY: JSON.stringify([TARGET]), ...more }), world, new AbortController().signal);
     return world;
   }
   const calls = (world: FakeWorld, call: string): number => world.cloudMap.calls.filter((each) => each === call).length;
@@ -230,7 +230,7 @@ describe('while the service runs', () => {
     const second = fakeWorld(good);
     second.files.content.set(PATH, first.files.content.get(PATH)!);
     second.cloudMap.set('catalog', []);
-    run(settings({ MESH_DISCOVERY: JSON.stringify([TARGET]) }), second, new AbortController().signal);
+    run(settings({ MESH_NAMESPACE: NAMESPACE, MESH_DISCOVERY: JSON.stringify([TARGET]) }), second, new AbortController().signal);
     await second.clock.advance(1000);
     expect(addresses(second)).toHaveLength(2);
   });
@@ -248,7 +248,7 @@ describe('while the service runs', () => {
   });
 
   test('the own zone is preferred when both services are spread over the zones, and no longer when they are not', async () => {
-    const own = { MESH_OWN_SERVICE: JSON.stringify({ namespaceName: 'tasks.shop.internal', serviceName: 'orders' }) };
+    const own = { MESH_OWN_SERVICE: 'orders' };
     const zones = ['eu-central-1a', 'eu-central-1b'];
     const spread = [0, 1, 2, 3].map((number) => instance(number, zones[number % 2]));
     const world = started(own, spread);

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { SvidSource } from '../../../programs/agent/certificate/issuing';
 import type { World } from '../../../programs/agent/commands';
-import type { CloudMap, Instance } from '../../../programs/agent/endpoints/cloud-map';
+import type { CloudMap, Instance, ServiceName } from '../../../programs/agent/endpoints/cloud-map';
 import { Failure } from '../../../programs/agent/failure';
 import type { Log } from '../../../programs/shared/log';
 import { jsonLog } from '../../../programs/shared/log';
@@ -15,12 +15,16 @@ import { FakeClock } from './fake-clock';
 import { MemoryFiles } from './memory-files';
 
 export const MESH = 'shop';
+/** What the mesh is called where there are others. */
+export const SCOPE = 'shop.internal/Z1SHOP';
+/** The HttpName of its namespace, the second of its name in the account. */
+export const NAMESPACE = 'tasks.shop.internal-0123456789abcdef';
 export const TASK_ARN = 'arn:aws:ecs:eu-central-1:123456789012:task/shop/0123abcd';
 
 /** What a certificate needs. */
 export const CERTIFIED = {
   MESH_IDENTITY: IDENTITY,
-  MESH_NAME: MESH,
+  MESH_SCOPE: SCOPE,
   MESH_IDENTITY_KEY_ARN: 'arn:aws:kms:eu-central-1:123456789012:key/1',
   MESH_ISSUER_ARN: 'arn:aws:lambda:eu-central-1:123456789012:function:shop-CertificateIssuer-AbCdEf',
 } as const;
@@ -49,12 +53,12 @@ export class FakeCloudMap implements CloudMap {
     this.services.set(service, { revision, instances });
   }
 
-  async revision({ serviceName }: { readonly serviceName: string }): Promise<number> {
-    return Promise.resolve(this.find(`revision ${serviceName}`, serviceName).revision);
+  async revision(service: ServiceName): Promise<number> {
+    return Promise.resolve(this.find(`revision ${service.serviceName}`, service).revision);
   }
 
-  async discover({ serviceName }: { readonly serviceName: string }): ReturnType<CloudMap['discover']> {
-    return Promise.resolve(this.find(`discover ${serviceName}`, serviceName));
+  async discover(service: ServiceName): ReturnType<CloudMap['discover']> {
+    return Promise.resolve(this.find(`discover ${service.serviceName}`, service));
   }
 
   async leave(serviceId: string, instanceId: string): Promise<void> {
@@ -62,8 +66,9 @@ export class FakeCloudMap implements CloudMap {
     return Promise.resolve();
   }
 
-  private find(call: string, serviceName: string): { revision: number; instances: readonly Instance[] } {
+  private find(call: string, { namespaceName, serviceName }: ServiceName): { revision: number; instances: readonly Instance[] } {
     this.call(call);
+    if (namespaceName !== NAMESPACE) throw new Failure('namespace-not-found', `there is no ${namespaceName}`);
     const found = this.services.get(serviceName);
     if (found === undefined) throw new Failure('service-not-found', `there is no ${serviceName}`);
     return found;

@@ -7,7 +7,7 @@ import { readSignedRequest } from '../../../programs/functions/certificate-issue
 import { checkSvid, type X509Svid } from '../../../programs/shared/svid';
 import { Authority, IDENTITY, NOW } from './authority';
 import { FakeClock } from './fake-clock';
-import { MESH, TASK_ARN } from './fake-world';
+import { SCOPE, TASK_ARN } from './fake-world';
 import { MemoryFiles } from './memory-files';
 import { RealIssuer } from './real-issuer';
 
@@ -37,7 +37,7 @@ beforeEach(() => {
   parts = {
     clock,
     identity: IDENTITY,
-    mesh: MESH,
+    scope: SCOPE,
     key: {
       encrypt: async (text, context) => {
         encrypted.push({ content: JSON.parse(text) as ProofContent, context });
@@ -114,7 +114,7 @@ describe('the proof', () => {
     expect(encrypted).toEqual([
       {
         content: { keyHash: keyHashOf(privateKey), issuedAt: '2026-11-24T12:00:01.234Z', task: TASK_ARN },
-        context: { identity: IDENTITY, mesh: MESH },
+        context: { identity: IDENTITY, mesh: SCOPE },
       },
     ]);
   });
@@ -327,7 +327,7 @@ describe('with the function as it is', () => {
   });
 
   test.each<[string, Partial<IssuingParts>, RegExp]>([
-    ['of another mesh', { mesh: 'other' }, /not-proven/],
+    ['of another mesh', { scope: 'shop.internal/Z2OTHER' }, /not-proven/],
     ['of another trust domain', { identity: 'spiffe://other.internal/orders' }, /foreign-identity/],
   ])('fails if the task is %s', async (_what, more, message) => {
     expect(await failureOf(sourceOf(more).issue())).toMatchObject({ reason: 'refused', message: expect.stringMatching(message) });
@@ -335,7 +335,7 @@ describe('with the function as it is', () => {
 
   test('fails if the role of the task proves another identity', async () => {
     const { key } = issuer;
-    const asCarts = { encrypt: async (text: string) => key.encrypt(text, { identity: 'spiffe://shop.internal/carts', mesh: MESH }) };
+    const asCarts = { encrypt: async (text: string) => key.encrypt(text, { identity: 'spiffe://shop.internal/carts', mesh: SCOPE }) };
     expect(await failureOf(sourceOf({ key: asCarts }).issue())).toMatchObject({
       reason: 'refused',
       message: expect.stringContaining('not-proven'),

@@ -13,14 +13,14 @@ import { until } from '../../e2e/runner/wait';
 import { AgentProcess, bundled, nodeOptions, residentMegabytes, type AgentOptions, type Memory } from './agent-process';
 import { IDENTITY } from './authority';
 import { AwsServer, REQUEST_ID, type AwsAnswer, type AwsRequest } from './aws-server';
-import { CERTIFIED, MESH, TASK_ARN } from './fake-world';
+import { CERTIFIED, NAMESPACE, SCOPE, TASK_ARN } from './fake-world';
 import { RealIssuer } from './real-issuer';
 import { holdsKey } from './secrecy';
 
 jest.setTimeout(60_000);
 
-const TARGET = { cluster: 'catalog', namespaceName: 'tasks.shop.internal', serviceName: 'catalog', port: 15006 };
-const DISCOVERY = { MESH_DISCOVERY: JSON.stringify([TARGET]) };
+const TARGET = { cluster: 'catalog', serviceName: 'catalog', port: 15006 };
+const DISCOVERY = { MESH_NAMESPACE: NAMESPACE, MESH_DISCOVERY: JSON.stringify([TARGET]) };
 /** Younger than any certificate, which begins five minutes before it is made. */
 const ALWAYS = { MESH_RENEW_SECONDS: '0.1' };
 
@@ -83,7 +83,7 @@ function instances(...numbers: readonly number[]): AwsAnswer {
       InstancesRevision: 1,
       Instances: numbers.map((number) => ({
         InstanceId: `task-${number}`,
-        NamespaceName: TARGET.namespaceName,
+        NamespaceName: NAMESPACE,
         ServiceName: TARGET.serviceName,
         HealthStatus: 'HEALTHY',
         Attributes: { AWS_INSTANCE_IPV4: `10.0.0.${number}`, AVAILABILITY_ZONE: 'eu-central-1a' },
@@ -136,7 +136,7 @@ test('init writes the files that Envoy starts with, for its own user alone, and 
   expect(written().trustBundle).toBe(issuer.configuration.issuer.certificate.toString());
   expect(file('eds-catalog.json')).toContain('"address":"10.0.0.1","port_value":15006');
   expect(aws.of('DiscoverInstances')[0].body).toEqual({
-    NamespaceName: 'tasks.shop.internal',
+    NamespaceName: NAMESPACE,
     ServiceName: 'catalog',
     MaxResults: 1000,
     HealthStatus: 'HEALTHY_OR_ELSE_ALL',
@@ -153,7 +153,7 @@ test('init proves its identity to KMS, and asks the function for a certificate o
   ]);
   expect(aws.requests[0].body).toMatchObject({
     KeyId: CERTIFIED.MESH_IDENTITY_KEY_ARN,
-    EncryptionContext: { identity: IDENTITY, mesh: MESH },
+    EncryptionContext: { identity: IDENTITY, mesh: SCOPE },
   });
   const content = JSON.parse(Buffer.from(String(aws.requests[0].body['Plaintext']), 'base64').toString()) as unknown;
   expect(content).toEqual({ keyHash: expect.stringMatching(/^[0-9a-f]{64}$/), issuedAt: expect.any(String), task: TASK_ARN });
@@ -208,7 +208,7 @@ test('fails if the certificate does not come within the limit', async () => {
 });
 
 test('fails if the mesh of the task is another than that of the function', async () => {
-  const init = agent('init', { MESH_NAME: 'other', MESH_WAIT_SECONDS: '1' });
+  const init = agent('init', { MESH_SCOPE: 'shop.internal/Z2OTHER', MESH_WAIT_SECONDS: '1' });
   expect(await init.exited).toBe(1);
   expect(init.lines.at(-1)).toMatchObject({ reason: 'refused', why: expect.stringContaining('not-proven') });
 });
@@ -254,7 +254,7 @@ test('run renews the certificate and follows the endpoints; the log tells the li
   expect(await health()).toEqual([0, 'healthy']);
   const life = running.lines.filter((line) => 'CertificateLifeLeft' in line);
   expect(life.length).toBeGreaterThanOrEqual(2);
-  expect(life.at(-1)).toMatchObject({ Mesh: 'shop.internal', Service: 'orders', CertificateLifeLeft: expect.any(Number) });
+  expect(life.at(-1)).toMatchObject({ Mesh: SCOPE, Service: 'orders', CertificateLifeLeft: expect.any(Number) });
 });
 
 test('run asks for a certificate when the authorities change, and at no other time before it is old', async () => {
@@ -406,7 +406,13 @@ describe('memory stays within what the task definition gives', () => {
     answers['DiscoverInstances'] = instances(...Array.from({ length: 50 }, (_, index) => index + 1));
     const running = agent(
       'run',
-      { MESH_DISCOVERY: JSON.stringify(targets), MESH_RENEW_SECONDS: '0.5', MESH_POLL_SECONDS: '0.02', MESH_LIST_SECONDS: '0.05' },
+      {
+        MESH_NAMESPACE: NAMESPACE,
+        MESH_DISCOVERY: JSON.stringify(targets),
+        MESH_RENEW_SECONDS: '0.5',
+        MESH_POLL_SECONDS: '0.02',
+        MESH_LIST_SECONDS: '0.05',
+      },
       { nodeOptions: options },
     );
     // With three callees it is 5 minutes until as many were made.

@@ -9,7 +9,7 @@ import { makeRootCertificate } from '../../../programs/functions/x509/root-certi
 import { localSigner, type Signer } from '../../../programs/functions/x509/signer';
 import { authorityIdentity } from '../../../programs/shared/x509/authority-identity';
 import { FakeKms } from '../functions/support/fake-kms';
-import { MESH, recordingLog, type LogLine } from './fake-world';
+import { MESH, recordingLog, SCOPE, type LogLine } from './fake-world';
 
 interface SigningAuthority extends KmsAuthority {
   readonly signer: Signer;
@@ -35,7 +35,7 @@ export class RealIssuer implements IssuingFunction {
   ) {
     const { log, lines } = recordingLog();
     this.lines = lines;
-    this.configuration = { authorities: [authority], issuer: authority, trustDomain: 'shop.internal', mesh: MESH, identityKeyArn };
+    this.configuration = { authorities: [authority], issuer: authority, trustDomain: 'shop.internal', scope: SCOPE, identityKeyArn };
     this.handler = issuerHandler({
       kms,
       acmPca: new ACMPCAClient({ region: 'eu-central-1' }),

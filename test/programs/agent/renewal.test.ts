@@ -4,7 +4,7 @@ import { Failure } from '../../../programs/agent/failure';
 import type { X509Svid } from '../../../programs/shared/svid';
 import { Authority, NOW } from './authority';
 import type { FakeWorld, LogLine, SvidAnswer } from './fake-world';
-import { fakeWorld, randomOf, settings } from './fake-world';
+import { SCOPE, fakeWorld, randomOf, settings } from './fake-world';
 import { diskError, type MemoryFiles } from './memory-files';
 
 const SECOND = 1000;
@@ -350,7 +350,7 @@ describe('the metric', () => {
           },
         ],
       },
-      Mesh: 'shop.internal',
+      Mesh: SCOPE,
       Service: 'orders',
       CertificateLifeLeft: 1,
       serial: '1111',

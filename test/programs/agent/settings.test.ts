@@ -25,7 +25,7 @@ test('what a certificate needs is enough; the rest has defaults', () => {
   expect(readSettings(MINIMAL)).toEqual({
     certificate: {
       identity: { uri: IDENTITY, trustDomain: 'shop.internal', service: 'orders' },
-      mesh: 'shop',
+      scope: 'shop.internal/Z1SHOP',
       identityKeyArn: CERTIFIED.MESH_IDENTITY_KEY_ARN,
       issuerArn: CERTIFIED.MESH_ISSUER_ARN,
       format: 'sds',
@@ -58,12 +58,12 @@ test("the region is the function's, whatever the task says of its own", () => {
   expect(readSettings({ ...MINIMAL, AWS_REGION: 'eu-west-1', MESH_ISSUER_ARN: issuer })).toMatchObject({ region: 'cn-north-1' });
 });
 
-const { MESH_IDENTITY, MESH_NAME, MESH_IDENTITY_KEY_ARN, MESH_ISSUER_ARN } = MINIMAL;
+const { MESH_IDENTITY, MESH_SCOPE, MESH_IDENTITY_KEY_ARN, MESH_ISSUER_ARN } = MINIMAL;
 test.each<[string, Readonly<Record<string, string>>]>([
-  ['MESH_IDENTITY', { MESH_NAME, MESH_IDENTITY_KEY_ARN, MESH_ISSUER_ARN }],
-  ['MESH_NAME', { MESH_IDENTITY, MESH_IDENTITY_KEY_ARN, MESH_ISSUER_ARN }],
-  ['MESH_IDENTITY_KEY_ARN', { MESH_IDENTITY, MESH_NAME, MESH_ISSUER_ARN }],
-  ['MESH_ISSUER_ARN', { MESH_IDENTITY, MESH_NAME, MESH_IDENTITY_KEY_ARN }],
+  ['MESH_IDENTITY', { MESH_SCOPE, MESH_IDENTITY_KEY_ARN, MESH_ISSUER_ARN }],
+  ['MESH_SCOPE', { MESH_IDENTITY, MESH_IDENTITY_KEY_ARN, MESH_ISSUER_ARN }],
+  ['MESH_IDENTITY_KEY_ARN', { MESH_IDENTITY, MESH_SCOPE, MESH_ISSUER_ARN }],
+  ['MESH_ISSUER_ARN', { MESH_IDENTITY, MESH_SCOPE, MESH_IDENTITY_KEY_ARN }],
 ])('fails if %s alone is missing of what a certificate needs, so that a typo does not switch certificates off', (name, others) => {
   expect(issuesOf({ AWS_REGION: 'eu-west-1', ...others })).toEqual([expect.stringMatching(new RegExp(`^${name} is missing, it must be `))]);
 });
@@ -72,15 +72,19 @@ test('fails if nothing says the region', () => {
   expect(issuesOf({})).toEqual([expect.stringMatching(/^AWS_REGION is missing/)]);
 });
 
+/** As Cloud Map calls the second namespace of a name. */
+const NAMESPACE = 'tasks.shop.internal-0123456789abcdef';
+
 test('every variable is read', () => {
-  const target = { cluster: 'catalog', namespaceName: 'tasks.shop.internal', serviceName: 'catalog', port: 15006 };
+  const target = { cluster: 'catalog', serviceName: 'catalog', port: 15006 };
   expect(
     readSettings({
       ...MINIMAL,
       MESH_CERTIFICATE_FORMAT: 'pem',
       MESH_DIRECTORY: '/var/mesh/',
       MESH_DISCOVERY: JSON.stringify([target]),
-      MESH_OWN_SERVICE: JSON.stringify({ namespaceName: 'tasks.shop.internal', serviceName: 'orders' }),
+      MESH_NAMESPACE: NAMESPACE,
+      MESH_OWN_SERVICE: 'orders',
       MESH_CLOUD_MAP_SERVICE_ID: 'srv-abc123',
       ECS_CONTAINER_METADATA_URI_V4: 'http://169.254.170.2/v4/1',
       MESH_REFRESH_SECONDS: '10',
@@ -100,8 +104,8 @@ test('every variable is read', () => {
   ).toMatchObject({
     certificate: { format: 'pem' },
     directory: '/var/mesh',
-    discovery: [target],
-    ownService: { namespaceName: 'tasks.shop.internal', serviceName: 'orders' },
+    discovery: [{ ...target, namespaceName: NAMESPACE }],
+    ownService: { namespaceName: NAMESPACE, serviceName: 'orders' },
     cloudMapServiceId: 'srv-abc123',
     metadataUri: 'http://169.254.170.2/v4/1',
     refreshMs: 10_000,
@@ -132,7 +136,7 @@ test('fails if anything is wrong, with every wrong variable in one error', () =>
   });
   expect(issues.map((issue) => issue.split(' ')[0])).toEqual([
     'MESH_IDENTITY',
-    'MESH_NAME',
+    'MESH_SCOPE',
     'MESH_IDENTITY_KEY_ARN',
     'MESH_ISSUER_ARN',
     'MESH_CERTIFICATE_FORMAT',
@@ -142,8 +146,17 @@ test('fails if anything is wrong, with every wrong variable in one error', () =>
     'MESH_STOP_SECONDS',
   ]);
   expect(issues[0]).toBe('MESH_IDENTITY is "orders", it must be spiffe://<trust domain>/<service>');
-  expect(issues[1]).toBe('MESH_NAME is missing, it must be the name of the mesh');
+  expect(issues[1]).toBe('MESH_SCOPE is missing, it must be the scope of the mesh');
   expect(issues[3]).toBe('MESH_ISSUER_ARN is "issuer", it must be the ARN of a Lambda function');
+});
+
+test.each<[string, Readonly<Record<string, string>>]>([
+  ['callees are to be discovered', { MESH_DISCOVERY: JSON.stringify([{ cluster: 'catalog', serviceName: 'catalog', port: 15006 }]) }],
+  ['its own service is to be discovered', { MESH_OWN_SERVICE: 'orders' }],
+])('fails if %s and nothing says in which namespace', (_, variables) => {
+  expect(issuesOf({ ...MINIMAL, ...variables })).toEqual([
+    'MESH_NAMESPACE is missing, it must be the HttpName of the Cloud Map namespace of MESH_DISCOVERY and MESH_OWN_SERVICE',
+  ]);
 });
 
 test('fails if weights and parameters do not go together', () => {
@@ -153,7 +166,7 @@ test('fails if weights and parameters do not go together', () => {
   expect(issuesOf({ ...MINIMAL, MESH_WEIGHTS_PARAMETERS: 'a' })).toEqual([expect.stringMatching(/^MESH_WEIGHTS_PARAMETERS is missing/)]);
 });
 
-const target = { cluster: 'catalog', namespaceName: 'tasks.shop.internal', serviceName: 'catalog', port: 15006 };
+const target = { cluster: 'catalog', serviceName: 'catalog', port: 15006 };
 test.each([
   ['MESH_IDENTITY', 'spiffe://shop.internal'],
   ['MESH_IDENTITY', 'spiffe://Shop.internal/orders'],
@@ -168,13 +181,14 @@ test.each([
   ['MESH_DISCOVERY', 'not JSON'],
   ['MESH_DISCOVERY', JSON.stringify([{ ...target, port: 0 }])],
   ['MESH_DISCOVERY', JSON.stringify([{ ...target, cluster: '../../etc/passwd' }])],
-  ['MESH_DISCOVERY', JSON.stringify([{ ...target, namespaceName: '' }])],
+  ['MESH_DISCOVERY', JSON.stringify([{ ...target, serviceName: '' }])],
+  ['MESH_NAMESPACE', 'two words'],
   ['MESH_DISCOVERY', JSON.stringify([target, target])],
   ['MESH_APPLICATION', 'not JSON'],
   ['MESH_APPLICATION', JSON.stringify({ container: '', port: 8080, startupSeconds: 300 })],
   ['MESH_APPLICATION', JSON.stringify({ container: 'app', port: 65_536, startupSeconds: 300 })],
   ['MESH_APPLICATION', JSON.stringify({ container: 'app', port: 8080, startupSeconds: 0 })],
-  ['MESH_OWN_SERVICE', '[]'],
+  ['MESH_OWN_SERVICE', 'orders of the shop'],
   ['MESH_CLOUD_MAP_SERVICE_ID', 'arn:aws:servicediscovery:x'],
   ['ECS_CONTAINER_METADATA_URI_V4', 'localhost'],
   ['MESH_REFRESH_SECONDS', '0'],

@@ -3,7 +3,7 @@ import { Failure } from '../../../programs/agent/failure';
 import type { X509Svid } from '../../../programs/shared/svid';
 import { Authority, NOW } from './authority';
 import type { FakeWorld, SvidAnswer } from './fake-world';
-import { fakeWorld, instance, settings } from './fake-world';
+import { NAMESPACE, fakeWorld, instance, settings } from './fake-world';
 import { diskError } from './memory-files';
 
 let authority: Authority;
@@ -95,8 +95,8 @@ test('fails if the volume cannot be written, and says what to look at', async ()
 });
 
 describe('endpoints of callees', () => {
-  const target = { cluster: 'catalog', namespaceName: 'tasks.shop.internal', serviceName: 'catalog', port: 15006 };
-  const withTarget = settings({ MESH_DISCOVERY: JSON.stringify([target]) });
+  const target = { cluster: 'catalog', serviceName: 'catalog', port: 15006 };
+  const withTarget = settings({ MESH_NAMESPACE: NAMESPACE, MESH_DISCOVERY: JSON.stringify([target]) });
   const eds = (world: FakeWorld): unknown => JSON.parse(world.files.content.get('/run/mesh/eds-catalog.json')!);
 
   test('those that there are, are there before Envoy starts', async () => {

@@ -131,6 +131,22 @@ describe('before Envoy starts', () => {
     expect(world.files.content.has(PATH)).toBe(true);
   });
 
+  test.each([
+    ['nonsense', 'malformed'],
+    ['{"weights":{"v1":"90"}}', 'malformed'],
+    [said({ v1: 0 }), 'no-weight'],
+    [said({ typo: 100 }), 'no-weight'],
+  ])('weights that a person has written wrong (%s) are waited for until they are right', async (wrong, reason) => {
+    const world = worldWith(wrong);
+    const done = init(SETTINGS, world);
+    await world.clock.advance(60_000);
+    expect(world.files.content.has(PATH)).toBe(false);
+    expect(world.lines).toContainEqual(expect.objectContaining({ message: 'waiting for the weights', reason, services: ['catalog'] }));
+    world.parameterTexts.set('Catalog', said({ v1: 90, v2: 10 }));
+    expect(await world.clock.until(done)).toBe(0);
+    expect(Object.values(layerIn(world.files.content.get(PATH)))).toEqual([90, 10, 0]);
+  });
+
   test('fails if they do not come, and says which', async () => {
     const world = worldWith(said({ v1: 0 }));
     expect(await world.clock.until(init(SETTINGS, world))).toBe(1);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { SETTLE_SECONDS } from '../../../lib/core/contract/issuing';
 import type { TaskReports } from '../../../programs/functions/authority-set/task-reports';
 import { runs } from '../../support/runs';
-import { makeAuthority, TRUST_DOMAIN, type AnyTestAuthority, type TestAuthority } from './support/authorities';
+import { makeAuthority, SCOPE, type AnyTestAuthority, type TestAuthority } from './support/authorities';
 import { AuthoritySetResource, propertiesOf, type AuthoritySet } from './support/authority-set-resource';
 import { makePrivateAuthority, makePrivateCa, privateAuthority } from './support/private-authorities';
 
@@ -30,14 +30,14 @@ beforeEach(() => {
 
 const now = (): Date => new Date(clock);
 /** When the task that is furthest behind has last heard which authorities there are; undefined if no task reports. */
-let lastHeard: (trustDomain: string) => Date | undefined;
+let lastHeard: (scopes: readonly string[]) => Date | undefined;
 /** How often the guard asked. */
 let asked: number;
 const reports: TaskReports = {
   lastChange: () => Promise.resolve(undefined),
-  lastHeard: (trustDomain) => {
+  lastHeard: (scopes) => {
     asked += 1;
-    return Promise.resolve(lastHeard(trustDomain));
+    return Promise.resolve(lastHeard(scopes));
   },
 };
 const wait = (milliseconds: number): void => {
@@ -295,24 +295,24 @@ describe('what tasks report', () => {
     await mesh.deploy(ONLY_B());
   });
 
-  test('is asked of the mesh by its trust domain, once, and only when the time has come', async () => {
+  test('is asked of the mesh by its scope, once, and only when the time has come', async () => {
     const mesh = await Mesh.after(ONLY_A(), BOTH_BY_A());
-    const domains: string[] = [];
-    lastHeard = (trustDomain) => {
-      domains.push(trustDomain);
+    const scopesAsked: (readonly string[])[] = [];
+    lastHeard = (scopes) => {
+      scopesAsked.push(scopes);
       return now();
     };
     await expect(mesh.deploy(BOTH_BY_B())).rejects.toThrow('cannot issue yet');
     await expect(mesh.deploy(ONLY_B())).rejects.toThrow('cannot be removed');
-    expect(domains).toEqual([]);
+    expect(scopesAsked).toEqual([]);
     wait(SETTLE_MS);
     await mesh.deploy(BOTH_BY_B());
-    expect(domains).toEqual([TRUST_DOMAIN]);
+    expect(scopesAsked).toEqual([[SCOPE]]);
   });
 
   test.each<[string, () => Date | undefined, Partial<AuthoritySet>]>([
     ['no task reports: time alone decides', () => undefined, {}],
-    ['an earlier version of the library has written the resource', () => START, { trustDomain: undefined }],
+    ['an earlier version of the library has written the resource', () => START, { scope: undefined }],
   ])('is not waited for if %s', async (_, heard, more) => {
     const mesh = await Mesh.create({ ...ONLY_A(), ...more });
     lastHeard = heard;
@@ -413,7 +413,7 @@ describe('properties that are none', () => {
       'the certificate of the authority "a" is not one in DER in base64, on one line',
     ],
     ['the authorities are not a list', () => ({ Authorities: 'a' }), 'the property Authorities of the resource must be a list'],
-    ['the trust domain is no text', () => ({ TrustDomain: '' }), 'the property TrustDomain of the resource must be a text'],
+    ['the scope is no text', () => ({ Scope: '' }), 'the property Scope of the resource must be a text'],
     ['the time to settle is not a number', () => ({ SettleSeconds: 'soon' }), 'SettleSeconds of the resource must be a number'],
     ['the time to settle is negative', () => ({ SettleSeconds: '-1' }), 'SettleSeconds of the resource must be a number'],
   ])('fails if %s', async (_, change, message) => {

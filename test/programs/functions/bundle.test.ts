@@ -37,7 +37,8 @@ test.each(FUNCTIONS)('%s has the same bytes each time, and no path of this machi
 test.each(FUNCTIONS)('%s needs nothing but Node.js and the SDK of Lambda, and exports a handler', (name) => {
   const code = bundle(folders[0], name);
   const modules = [...code.matchAll(/\brequire\("([^"]+)"\)/g)].map((match) => match[1]);
-  for (const module of modules) expect(module).toMatch(/^(node:|@aws-sdk\/client-(acm-pca|cloudwatch|kms)$|crypto$|util$)/);
+  for (const module of modules)
+    expect(module).toMatch(/^(node:|@aws-sdk\/client-(acm-pca|cloudwatch|kms|servicediscovery)$|crypto$|util$)/);
   const script = `process.stdout.write(typeof require(${JSON.stringify(join(folders[0] ?? '', name, 'index.js'))}).handler)`;
   const type = execFileSync(process.execPath, ['-e', script], {
     env: { ...process.env, AWS_REGION: 'eu-west-1', NODE_PATH: join(ROOT, 'node_modules') },
@@ -51,6 +52,7 @@ test.each([
   ['authority-set', ['cloudwatch']],
   ['certificate-authority', ['acm-pca', 'kms']],
   ['certificate-issuer', ['acm-pca', 'kms']],
+  ['namespace-name', ['servicediscovery']],
 ])('%s takes from the SDK just the clients that it calls', (name, clients) => {
   const taken = new Set([...bundle(folders[0], name).matchAll(/require\("@aws-sdk\/client-([^"]+)"\)/g)].map((match) => match[1]));
   expect([...taken].sort()).toEqual(clients);

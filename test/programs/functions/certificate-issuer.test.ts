@@ -10,7 +10,7 @@ import { authoritiesDigest } from '../../../programs/shared/x509/authorities';
 import { authorityIdentity } from '../../../programs/shared/x509/authority-identity';
 import { x509 } from '../../../programs/shared/x509/certificate-library';
 import { keyHashOf } from '../../../programs/shared/x509/certificate-request';
-import { identityOf, makeAuthority, MESH, publicKeyIn, TRUST_DOMAIN, type TestAuthority } from './support/authorities';
+import { identityOf, makeAuthority, MESH, publicKeyIn, SCOPE, TRUST_DOMAIN, type TestAuthority } from './support/authorities';
 import { FakeKms } from './support/fake-kms';
 import { issuedBy, IssuerHarness, PROOF_REQUEST_ID, TASK } from './support/issuer-harness';
 import { makePrivateCa, privateAuthority } from './support/private-authorities';
@@ -345,7 +345,7 @@ describe('the environment', () => {
     ),
     ISSUER: 'b',
     TRUST_DOMAIN,
-    MESH,
+    MESH_SCOPE: SCOPE,
     IDENTITY_KEY_ARN: 'arn:aws:kms:eu-west-1:111111111111:key/identity',
   });
 
@@ -354,7 +354,7 @@ describe('the environment', () => {
       authorities: [{ name: 'a' }, { name: 'b', keyArn: other.keyArn, identity: other.identity }],
       issuer: { name: 'b' },
       trustDomain: TRUST_DOMAIN,
-      mesh: MESH,
+      scope: SCOPE,
       identityKeyArn: 'arn:aws:kms:eu-west-1:111111111111:key/identity',
     });
   });
@@ -370,7 +370,7 @@ describe('the environment', () => {
       AUTHORITIES: JSON.stringify([one, one, one, one]),
       ISSUER: long.name,
       TRUST_DOMAIN: `${'m'.repeat(39)}.internal`,
-      MESH: 'm'.repeat(39),
+      MESH_SCOPE: `${'m'.repeat(39)}.internal/${'Z'.repeat(32)}`,
       IDENTITY_KEY_ARN: one.keyArn,
     };
     // All of it counts, keys and values: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
@@ -406,7 +406,7 @@ describe('the environment', () => {
     ['the issuer is not an authority', () => ({ ISSUER: 'c' }), 'the issuer "c" is not one of the authorities: a, b'],
     ['the issuer is missing', () => ({ ISSUER: undefined }), 'ISSUER is missing'],
     ['the trust domain is missing', () => ({ TRUST_DOMAIN: '' }), 'TRUST_DOMAIN is missing'],
-    ['the mesh is missing', () => ({ MESH: '' }), 'MESH is missing'],
+    ['the scope of the mesh is missing', () => ({ MESH_SCOPE: '' }), 'MESH_SCOPE is missing'],
     ['the key of proofs is missing', () => ({ IDENTITY_KEY_ARN: undefined }), 'IDENTITY_KEY_ARN is missing'],
   ])('fails if %s', (_, change, message) => {
     expect(() => readConfiguration({ ...environment(), ...change() })).toThrow(message);

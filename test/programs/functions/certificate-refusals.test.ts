@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { PROOF_WINDOW_MS, proofContext, type IssuingRefusal } from '../../../lib/core/contract/issuing';
 import { keyHashOf } from '../../../programs/shared/x509/certificate-request';
 import { atLeast, runs } from '../../support/runs';
-import { identityOf, makeAuthority, MESH, TRUST_DOMAIN, type TestAuthority } from './support/authorities';
+import { identityOf, makeAuthority, SCOPE, TRUST_DOMAIN, type TestAuthority } from './support/authorities';
 import { issuedBy, IssuerHarness, PROOF_REQUEST_ID, type IssueRequest } from './support/issuer-harness';
 import { keyHashOf as keyHashOfPair, newKeys, signingRequest, type SigningRequest } from './support/signing-requests';
 
@@ -159,7 +159,7 @@ describe('foreign identity', () => {
     '*',
   ])('fails if it is %j, although KMS would agree', async (identity) => {
     const { csr, keyHash } = await signingRequest();
-    const proof = await harness.prove({ keyHash, context: proofContext(MESH, identity) });
+    const proof = await harness.prove({ keyHash, context: proofContext(SCOPE, identity) });
     await expectRefusal(
       { ...request, identity, csr, proof },
       'foreign-identity',
@@ -175,25 +175,25 @@ describe('not proven', () => {
     ...request,
     proof: await harness.prove({ keyHash, context, ...(keyArn === undefined ? {} : { keyArn }) }),
   });
-  const ORDERS = proofContext(MESH, identityOf('orders'));
+  const ORDERS = proofContext(SCOPE, identityOf('orders'));
 
   test.each<[string, Readonly<Record<string, string>>]>([
-    ['another service', proofContext(MESH, identityOf('payment'))],
-    ['a service whose name begins like this one', proofContext(MESH, identityOf('orders2'))],
-    ['the same service in another mesh', proofContext('bank', identityOf('orders'))],
+    ['another service', proofContext(SCOPE, identityOf('payment'))],
+    ['a service whose name begins like this one', proofContext(SCOPE, identityOf('orders2'))],
+    ['the same service in another mesh', proofContext('shop.internal/Z2BANK', identityOf('orders'))],
     ['nobody', {}],
     ['no mesh', { identity: identityOf('orders') }],
-    ['no service', { mesh: MESH }],
+    ['no service', { mesh: SCOPE }],
     ['this service, and says more', { ...ORDERS, role: 'admin' }],
-    ['this service, in other letters', { identity: identityOf('Orders'), mesh: MESH }],
-    ['this service, in fields of other names', { Identity: identityOf('orders'), Mesh: MESH }],
-    ['the mesh for a service and the service for a mesh', { identity: MESH, mesh: identityOf('orders') }],
+    ['this service, in other letters', { identity: identityOf('Orders'), mesh: SCOPE }],
+    ['this service, in fields of other names', { Identity: identityOf('orders'), Mesh: SCOPE }],
+    ['the mesh for a service and the service for a mesh', { identity: SCOPE, mesh: identityOf('orders') }],
   ])('fails if the proof is of %s', async (_, context) => {
     const { csr, keyHash } = await signingRequest();
     await expectRefusal(
       { ...(await proven(keyHash, context)), csr },
       'not-proven',
-      /^the proof was not made with the key of this mesh for spiffe:\/\/shop\.internal\/orders in shop: InvalidCiphertextException$/,
+      /^the proof was not made with the key of this mesh for spiffe:\/\/shop\.internal\/orders in shop\.internal\/Z1SHOP: InvalidCiphertextException$/,
     );
   });
 
@@ -236,13 +236,17 @@ describe('not proven', () => {
   });
 
   test('fails if the identity is another one than that of the proof', async () => {
-    await expectRefusal({ ...request, identity: identityOf('payment') }, 'not-proven', /for spiffe:\/\/shop\.internal\/payment in shop/);
+    await expectRefusal(
+      { ...request, identity: identityOf('payment') },
+      'not-proven',
+      /for spiffe:\/\/shop\.internal\/payment in shop\.internal\/Z1SHOP:/,
+    );
   });
 
   test('fails if the function is of another mesh with the same trust domain', async () => {
     const { configuration } = harness;
-    harness.configuration = () => ({ ...configuration(), mesh: 'bank' });
-    await expectRefusal(request, 'not-proven', /for spiffe:\/\/shop\.internal\/orders in bank/);
+    harness.configuration = () => ({ ...configuration(), scope: 'shop.internal/Z2BANK' });
+    await expectRefusal(request, 'not-proven', /for spiffe:\/\/shop\.internal\/orders in shop\.internal\/Z2BANK:/);
   });
 });
 
@@ -382,7 +386,7 @@ const attempts: fc.Arbitrary<Attempt> = identities.chain((identity) =>
     identity: fc.constant(identity),
     context: fc.record({
       identity: fc.oneof({ weight: 3, arbitrary: fc.constant(identity) }, { weight: 1, arbitrary: identities }),
-      mesh: fc.oneof({ weight: 5, arbitrary: fc.constant(MESH) }, { weight: 1, arbitrary: fc.constant('bank') }),
+      mesh: fc.oneof({ weight: 5, arbitrary: fc.constant(SCOPE) }, { weight: 1, arbitrary: fc.constant('shop.internal/Z2BANK') }),
     }),
     requested: keys,
     signing: keys,
@@ -438,7 +442,7 @@ test('whatever is asked for, a certificate is only for the identity of the proof
       const answer = await harness.invoke({ action: 'issue', identity, csr, proof, ...more });
       const isFair =
         context.identity.startsWith(`spiffe://${TRUST_DOMAIN}/`) &&
-        context.mesh === MESH &&
+        context.mesh === SCOPE &&
         requested === signing &&
         signing === proven &&
         !ofOtherKmsKey &&

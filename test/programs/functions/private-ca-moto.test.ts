@@ -17,7 +17,7 @@ import { issuerHandler } from '../../../programs/functions/certificate-issuer/ha
 import { jsonLog } from '../../../programs/shared/log';
 import { checkSvid, readPemCertificates } from '../../../programs/shared/svid';
 import { authoritiesDigest } from '../../../programs/shared/x509/authorities';
-import { identityOf, MESH, publicKeyIn, TRUST_DOMAIN } from './support/authorities';
+import { identityOf, publicKeyIn, SCOPE, TRUST_DOMAIN } from './support/authorities';
 import { hasMoto, startMoto, type Moto } from './support/moto';
 
 // In CI its absence is a failure.
@@ -84,7 +84,7 @@ describeWithMoto('against an independent AWS Private CA and KMS', () => {
   function task(
     service: string,
     lines: string[] = [],
-    context: Readonly<Record<string, string>> = proofContext(MESH, identityOf(service)),
+    context: Readonly<Record<string, string>> = proofContext(SCOPE, identityOf(service)),
   ): SvidSource {
     const handle = issuerHandler({
       kms,
@@ -97,7 +97,7 @@ describeWithMoto('against an independent AWS Private CA and KMS', () => {
           AUTHORITIES: JSON.stringify([{ name: 'main', certificateAuthorityArn: authorityArn, certificate }]),
           ISSUER: 'main',
           TRUST_DOMAIN,
-          MESH,
+          MESH_SCOPE: SCOPE,
           IDENTITY_KEY_ARN: identityKeyArn,
         } satisfies IssuerVariables),
       pause,
@@ -107,7 +107,7 @@ describeWithMoto('against an independent AWS Private CA and KMS', () => {
     return svidSource({
       clock: systemClock,
       identity: identityOf(service),
-      mesh: MESH,
+      scope: SCOPE,
       key: {
         encrypt: async (text) => {
           const { CiphertextBlob: ciphertext = new Uint8Array(), $metadata: metadata } = await kms.send(
@@ -152,7 +152,7 @@ describeWithMoto('against an independent AWS Private CA and KMS', () => {
   });
 
   test.each([
-    ['another service', proofContext(MESH, identityOf('payment'))],
+    ['another service', proofContext(SCOPE, identityOf('payment'))],
     ['another mesh', proofContext('bank', identityOf('orders'))],
     ['nobody', {}],
   ])('fails if the proof is of %s', async (_, context) => {

@@ -45,13 +45,13 @@ describeWithMoto('against an independent CloudWatch', () => {
     // CloudWatch counts in whole minutes.
     const now = new Date(Math.floor(Date.now() / MINUTE) * MINUTE);
     const ago = (minutes: number): Date => new Date(now.getTime() - minutes * MINUTE);
-    expect(await reports.lastHeard('shop.internal', now)).toBeUndefined();
+    expect(await reports.lastHeard(['shop.internal'], now)).toBeUndefined();
     await report('bank.internal', ago(2), 3600);
     await report('shop.internal', ago(30), 7200);
-    expect(await reports.lastHeard('shop.internal', now)).toBeUndefined();
+    expect(await reports.lastHeard(['shop.internal'], now)).toBeUndefined();
     await report('shop.internal', ago(2), 20);
     await report('shop.internal', ago(2), 400);
     await report('shop.internal', ago(1), 90);
-    expect(await reports.lastHeard('shop.internal', now)).toEqual(new Date(ago(2).getTime() - 400_000));
+    expect(await reports.lastHeard(['shop.internal'], now)).toEqual(new Date(ago(2).getTime() - 400_000));
   });
 });

@@ -4,7 +4,7 @@ import { AUTHORITIES_AGE_METRIC, AUTHORITIES_CHANGED_METRIC, LIFE_LEFT_METRIC } 
 import { cloudWatchReports } from '../../../programs/functions/authority-set/task-reports';
 import { fakeRequestHandler, ServiceError, type Fields } from './support/fake-aws';
 import { AuthoritySetResource, propertiesOf } from './support/authority-set-resource';
-import { makeAuthority, type TestAuthority } from './support/authorities';
+import { makeAuthority, SCOPE, type TestAuthority } from './support/authorities';
 
 const START = new Date('2026-11-24T12:00:00Z');
 const MINUTE = 60_000;
@@ -76,7 +76,7 @@ beforeEach(() => {
 const now = (): Date => new Date(clock);
 const reports = (): ReturnType<typeof cloudWatchReports> => cloudWatchReports(metrics.client);
 /** A task says for how long it has heard nothing. */
-const report = (ageSeconds: number, agoMs = 0, mesh = 'shop.internal', metric: string = AUTHORITIES_AGE_METRIC): void => {
+const report = (ageSeconds: number, agoMs = 0, mesh = SCOPE, metric: string = AUTHORITIES_AGE_METRIC): void => {
   metrics.points.push({ metric, mesh, at: clock - agoMs, value: ageSeconds });
 };
 
@@ -85,7 +85,7 @@ describe('what tasks report', () => {
     report(100, 2 * MINUTE);
     report(900, MINUTE);
     report(50, MINUTE);
-    const heard = (await reports().lastHeard('shop.internal', now()))?.getTime() ?? NaN;
+    const heard = (await reports().lastHeard([SCOPE], now()))?.getTime() ?? NaN;
     expect(clock - heard).toBeGreaterThanOrEqual(MINUTE + 900_000);
     expect(clock - heard).toBeLessThanOrEqual(2 * MINUTE + 900_000);
   });
@@ -93,15 +93,15 @@ describe('what tasks report', () => {
   test.each<[string, () => void]>([
     ['no task reports', () => undefined],
     [
-      'another mesh reports',
+      'another mesh with the same domain reports',
       () => {
-        report(9000, MINUTE, 'other.internal');
+        report(9000, MINUTE, 'shop.internal/Z2OTHER');
       },
     ],
     [
       'another metric is there',
       () => {
-        report(9000, MINUTE, 'shop.internal', LIFE_LEFT_METRIC);
+        report(9000, MINUTE, SCOPE, LIFE_LEFT_METRIC);
       },
     ],
     [
@@ -112,7 +112,7 @@ describe('what tasks report', () => {
     ],
   ])('is nothing if %s', async (_, happens) => {
     happens();
-    expect(await reports().lastHeard('shop.internal', now())).toBeUndefined();
+    expect(await reports().lastHeard([SCOPE], now())).toBeUndefined();
   });
 });
 
@@ -122,10 +122,7 @@ describe('the guard of a change of authorities', () => {
   beforeAll(async () => {
     [a, b] = (await Promise.all(['a', 'b'].map((name) => makeAuthority(name, START)))) as [TestAuthority, TestAuthority];
   });
-  const propertiesWith = (authorities: readonly TestAuthority[], issuer: TestAuthority): Fields => ({
-    ...propertiesOf({ authorities, issuer }),
-    TrustDomain: 'shop.internal',
-  });
+  const propertiesWith = (authorities: readonly TestAuthority[], issuer: TestAuthority): Fields => propertiesOf({ authorities, issuer });
   const create = async (): Promise<AuthoritySetResource> => AuthoritySetResource.create(now, propertiesWith([a], a), reports());
   /** What the function has written into its log, as CloudWatch makes metrics of it. */
   const reportChanges = (resource: AuthoritySetResource): void => {
@@ -146,6 +143,30 @@ describe('the guard of a change of authorities', () => {
     await expect(resource.update(propertiesWith([a, b], b))).rejects.toThrow(`the authority "b" cannot issue yet: ${behind}`);
     // It was replaced, or has come back.
     clock += 9 * MINUTE;
+    report(20, MINUTE);
+    await resource.update(propertiesWith([a, b], b));
+  });
+
+  test.each<[string, Fields]>([
+    ['a scope of before', { Scope: 'shop.internal/Z0BEFORE' }],
+    ['the trust domain, by an earlier version of the library', { TrustDomain: 'shop.internal' }],
+  ])('fails if the new authority issues although a task that reports under %s has not heard of it', async (_, named) => {
+    const before = (authorities: readonly TestAuthority[], issuer: TestAuthority): Fields => ({
+      ...propertiesOf({ authorities, issuer, scope: undefined }),
+      ...named,
+    });
+    const resource = await AuthoritySetResource.create(now, before([a], a), reports());
+    await resource.update(before([a, b], a));
+    clock += 40 * MINUTE;
+    report(45 * 60, MINUTE, Object.values(named).join());
+    await expect(resource.update(propertiesWith([a, b], b))).rejects.toThrow(`the authority "b" cannot issue yet: ${behind}`);
+  });
+
+  test('does not listen to another mesh with the same domain', async () => {
+    const resource = await create();
+    await resource.update(propertiesWith([a, b], a));
+    clock += 40 * MINUTE;
+    report(45 * 60, MINUTE, 'shop.internal/Z2OTHER');
     report(20, MINUTE);
     await resource.update(propertiesWith([a, b], b));
   });

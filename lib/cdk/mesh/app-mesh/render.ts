@@ -12,14 +12,14 @@ import type {
   VirtualServicePlan,
 } from '../../../core/mesh/app-mesh/resources';
 import type { MeshEndpointPlan } from '../../../core/plan/system-plan';
-import type { RenderedMesh } from '../renderer';
+import type { MeshSurroundings, RenderedMesh } from '../renderer';
 
 /**
  * Everything of App Mesh, below one construct. By the constructs of aws-cdk-lib but for virtual nodes, gateways and routes:
  * there a backend would be a reference to its virtual service, and services that call each other a dependency cycle;
  * what a gateway route leads to would have no port; and the plan is what App Mesh gets.
  */
-export function renderAppMesh(scope: Construct, resources: unknown): RenderedMesh {
+export function renderAppMesh(scope: Construct, resources: unknown, { namespaceHttpName }: MeshSurroundings): RenderedMesh {
   const plan = resources as AppMeshPlan;
   const own = new Construct(scope, 'AppMesh');
   Validations.of(own).acknowledge({
@@ -27,7 +27,9 @@ export function renderAppMesh(scope: Construct, resources: unknown): RenderedMes
     reason: 'The warning app-mesh-shut-down of this library says so once, not for each resource.',
   });
   const mesh = new appmesh.Mesh(own, 'Mesh', { egressFilter: appmesh.MeshFilterType[plan.mesh.spec.egressFilter.type] });
-  const nodes = new Map(plan.virtualNodes.map((node) => [node.name, renderNode(own, mesh, node)]));
+  // Its name must be the only one of the account and Region. That of the CDK is the same in two stacks with one tree of constructs.
+  (mesh.node.defaultChild as appmesh.CfnMesh).meshName = undefined;
+  const nodes = new Map(plan.virtualNodes.map((node) => [node.name, renderNode(own, mesh, node, namespaceHttpName)]));
   const routers = new Map(plan.virtualRouters.map((router) => [router.name, renderRouter(own, mesh, router)]));
   const services = new Map(plan.virtualServices.map((service) => [service.name, renderService(own, service, routers)]));
   for (const route of plan.routes) renderRoute(mesh, route, routers, nodes);
@@ -51,12 +53,24 @@ function mutable<T>(data: T): Mutable<T> {
   return data as Mutable<T>;
 }
 
-function renderNode(scope: Construct, { meshName }: appmesh.IMesh, { name, spec }: VirtualNodePlan): appmesh.CfnVirtualNode {
+function renderNode(
+  scope: Construct,
+  { meshName }: appmesh.IMesh,
+  { name, spec }: VirtualNodePlan,
+  namespaceHttpName: string | undefined,
+): appmesh.CfnVirtualNode {
   return new appmesh.CfnVirtualNode(new Construct(scope, `Node-${name}`), 'Resource', {
     meshName,
     virtualNodeName: name,
-    spec: mutable(spec),
+    spec: mutable({ ...spec, serviceDiscovery: discovery(spec.serviceDiscovery, namespaceHttpName) }),
   });
+}
+
+/** App Mesh asks Cloud Map's API. https://docs.aws.amazon.com/app-mesh/latest/APIReference/API_AwsCloudMapServiceDiscovery.html */
+function discovery(plan: VirtualNodePlan['spec']['serviceDiscovery'], namespaceName: string | undefined): typeof plan {
+  return plan !== undefined && 'awsCloudMap' in plan && namespaceName !== undefined
+    ? { awsCloudMap: { ...plan.awsCloudMap, namespaceName } }
+    : plan;
 }
 
 const LISTENERS = {

@@ -56,6 +56,7 @@ export const appMeshProvider: MeshProvider<AppMeshSettings> = {
       ingress: topology.services.flatMap((service) => ingressOf(service, service.port)),
       virtualAddresses: 'an address that nobody has',
       settleSeconds: SETTLE_SECONDS,
+      discoversByName: mesh.discovery !== 'dns',
       resources,
       warnings: warningsOf(topology, mesh, resources, workloads),
     };

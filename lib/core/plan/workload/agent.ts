@@ -1,4 +1,4 @@
-import type { AgentCommand, ApplicationStart, DiscoveryTarget, MeshVariables, ServiceName } from '../../contract/agent';
+import type { AgentCommand, ApplicationStart, DiscoveryTarget, MeshVariables } from '../../contract/agent';
 import { meshVariables } from '../../contract/agent';
 import { AGENT_PROGRAM, MESH_DIRECTORY } from '../../contract/files';
 import { identityOf } from '../../contract/identity';
@@ -89,7 +89,7 @@ export function initContainer(agent: AgentPlan): ContainerPlan {
   return {
     ...program(),
     environment: fileVariables(agent),
-    deployedEnvironment: { ...issuerOf(agent), ...weightsParametersOf(agent) },
+    deployedEnvironment: { ...issuerOf(agent), ...namespaceOf(agent), ...weightsParametersOf(agent) },
     name: INIT_CONTAINER,
     role: 'init',
     essential: false,
@@ -116,6 +116,7 @@ export function agentContainer(agent: AgentPlan, others: readonly ContainerPlan[
     deployedEnvironment: {
       ...meshVariables<DeployedValue>({ MESH_CLOUD_MAP_SERVICE_ID: 'discoveryServiceId' }),
       ...issuerOf(agent),
+      ...namespaceOf(agent),
       ...weightsParametersOf(agent),
     },
     name: AGENT_CONTAINER,
@@ -171,13 +172,8 @@ function program(): Pick<ContainerPlan, 'secretNames' | 'user' | 'readonlyRootFi
 
 /** What the agent writes files of. */
 function fileVariables(agent: AgentPlan): MeshVariables {
-  const { topology, callees } = agent;
-  const targets = discoveredBy(callees).map(({ name }): DiscoveryTarget => ({
-    cluster: name,
-    namespaceName: topology.discoveryDomain,
-    serviceName: name,
-    port: INBOUND_PORT,
-  }));
+  const { callees } = agent;
+  const targets = discoveredBy(callees).map(({ name }): DiscoveryTarget => ({ cluster: name, serviceName: name, port: INBOUND_PORT }));
   const weighed = weightsTargets(callees);
   return {
     ...certificateVariables(agent),
@@ -195,24 +191,29 @@ function weightsVariables(agent: AgentPlan): MeshVariables {
 }
 
 function discoveryVariables(agent: AgentPlan): MeshVariables {
-  const { topology, name, callees } = agent;
+  const { name, callees } = agent;
   if (discoveredBy(callees).length === 0) return {};
-  const own: ServiceName = { namespaceName: topology.discoveryDomain, serviceName: name };
   return {
-    MESH_OWN_SERVICE: JSON.stringify(own),
+    MESH_OWN_SERVICE: name,
     MESH_POLL_SECONDS: String(intervalsOf(agent).discoverySeconds),
     MESH_LIST_SECONDS: String(listSecondsOf(intervalsOf(agent))),
   };
 }
 
 function issuerOf({ topology }: AgentPlan): MeshVariables<DeployedValue> {
-  return topology.certificates.kind === 'none' ? {} : { MESH_IDENTITY_KEY_ARN: 'identityKeyArn', MESH_ISSUER_ARN: 'issuerArn' };
+  return topology.certificates.kind === 'none'
+    ? {}
+    : { MESH_SCOPE: 'scope', MESH_IDENTITY_KEY_ARN: 'identityKeyArn', MESH_ISSUER_ARN: 'issuerArn' };
+}
+
+function namespaceOf({ callees }: AgentPlan): MeshVariables<DeployedValue> {
+  return discoveredBy(callees).length === 0 ? {} : { MESH_NAMESPACE: 'namespaceHttpName' };
 }
 
 /** The same for all agents of a mesh, but for the identity. */
 function certificateVariables({ topology, service }: AgentPlan): MeshVariables {
   if (topology.certificates.kind === 'none') return {};
-  return { MESH_IDENTITY: identityOf(topology.trustDomain, service), MESH_NAME: topology.name };
+  return { MESH_IDENTITY: identityOf(topology.trustDomain, service) };
 }
 
 function renewalVariables({ topology }: AgentPlan): MeshVariables {

@@ -11,7 +11,8 @@ const [OPEN, CLOSE, COLON, COMMA] = ['\\{', '\\}', ':', ','].map(part) as [strin
 
 /**
  * What the parameter of the weights may hold, so that Systems Manager refuses a typo of whoever writes it by hand: no new task
- * of a caller would start with it. In each list some version has a weight above 0, and of routes with weights of their own
+ * of a caller would start with it. Nothing rests on it: whether it survives `put-parameter --overwrite` is not documented, so agents
+ * take nothing over that is wrong. In each list some version has a weight above 0, and of routes with weights of their own
  * none is missing. It is made of what regular expressions of Java, JavaScript and others have in common.
  *
  * @param versions their names

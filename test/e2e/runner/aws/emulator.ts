@@ -1,11 +1,15 @@
 import { ACMPCAClient } from '@aws-sdk/client-acm-pca';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { ServiceDiscoveryClient } from '@aws-sdk/client-servicediscovery';
 import { FakeKms } from '../../../programs/functions/support/fake-kms';
 import type { CloudMap } from '../cloud-map';
 import { cloudMapApi } from './cloud-map-api';
 import { kmsBackend } from './fakes';
 import { invokeInput, LambdaService } from './lambda';
+import { Metrics, metricsBackend } from './metrics';
+import { Namespaces } from './namespaces';
 import { Parameters, parametersBackend } from './parameters';
 import type { Statement } from './policy';
 import type { Principal } from './principal';
@@ -25,21 +29,27 @@ export interface HttpCall {
 export interface Clients {
   readonly kms: KMSClient;
   readonly lambda: LambdaClient;
+  readonly cloudMap: ServiceDiscoveryClient;
+  readonly cloudWatch: CloudWatchClient;
   /** There is no AWS Private CA here: it knows no operation. */
   readonly acmPca: ACMPCAClient;
 }
 
-/** The services of AWS that tasks and functions call. Everybody gets what the policies of the template allow, and nothing else. */
+/** The services of AWS that tasks and functions call, of one account and Region, in which there may be several clusters. Everybody gets what the policies of the template allow, and nothing else. */
 export class AwsEmulator {
   /** What they hold. */
   readonly keys: FakeKms;
   /** By the ARN of the key. */
   readonly keyPolicies = new Map<string, readonly Statement[]>();
   readonly parameters = new Parameters();
+  readonly namespaces: Namespaces;
+  readonly metrics = new Metrics();
   readonly kms: AwsService;
   readonly lambda: LambdaService;
   readonly systemsManager: AwsService;
-  private discovery: AwsService | undefined;
+  readonly cloudMap: AwsService;
+  private readonly cloudWatch = new AwsService(metricsBackend(this.metrics));
+  private readonly cloudMaps: CloudMap[] = [];
 
   /** @param place `<region>:<account>` */
   constructor(place: string) {
@@ -47,16 +57,13 @@ export class AwsEmulator {
     this.kms = new AwsService(kmsBackend(this.keys, this.keyPolicies));
     this.lambda = new LambdaService(place);
     this.systemsManager = new AwsService(parametersBackend(this.parameters, place));
+    this.namespaces = new Namespaces(place);
+    this.cloudMap = new AwsService(cloudMapApi(this.namespaces, this.cloudMaps));
   }
 
-  /** Cloud Map comes with the network, after the deployment. */
+  /** The instances of a cluster come with its network, after the deployment. */
   connect(cloudMap: CloudMap): void {
-    this.discovery = new AwsService(cloudMapApi(cloudMap));
-  }
-
-  get cloudMap(): AwsService {
-    if (this.discovery === undefined) throw new Error('there is no Cloud Map yet');
-    return this.discovery;
+    this.cloudMaps.push(cloudMap);
   }
 
   /** A call of a task. */
@@ -76,11 +83,17 @@ export class AwsEmulator {
         destroy: () => undefined,
       },
     };
-    return { kms: new KMSClient(settings), lambda: new LambdaClient(settings), acmPca: new ACMPCAClient(settings) };
+    return {
+      kms: new KMSClient(settings),
+      lambda: new LambdaClient(settings),
+      acmPca: new ACMPCAClient(settings),
+      cloudMap: new ServiceDiscoveryClient(settings),
+      cloudWatch: new CloudWatchClient(settings),
+    };
   }
 
   close(): void {
-    for (const service of [this.kms, this.lambda, this.systemsManager, this.discovery]) service?.close();
+    for (const service of [this.kms, this.lambda, this.systemsManager, this.cloudMap, this.cloudWatch]) service.close();
   }
 
   private async answerFunction(
@@ -102,7 +115,8 @@ export class AwsEmulator {
     const services: Readonly<Record<string, AwsService | undefined>> = {
       TrentService: this.kms,
       AmazonSSM: this.systemsManager,
-      Route53AutoNaming_v20170314: this.discovery,
+      Route53AutoNaming_v20170314: this.cloudMap,
+      GraniteServiceVersion20100801: this.cloudWatch,
     };
     const service = services[name];
     return service === undefined ? undefined : { service, operation, input: JSON.parse(call.body) as Fields };

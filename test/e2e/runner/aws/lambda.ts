@@ -30,15 +30,22 @@ export class LambdaService extends AwsService {
     this.functions.concurrency = limit;
   }
 
-  /** Says which functions there are, by ARN. */
+  /** Says which functions there are, by ARN, beside those that others have said. */
   provide(find: (arn: string) => LambdaFunction | undefined): void {
-    this.functions.find = find;
+    this.functions.finders.push(find);
   }
 }
 
 class Functions {
   concurrency: number | undefined;
-  find: (arn: string) => LambdaFunction | undefined = () => undefined;
+  readonly finders: ((arn: string) => LambdaFunction | undefined)[] = [];
+  find(arn: string): LambdaFunction | undefined {
+    for (const find of this.finders) {
+      const found = find(arn);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
   /** How many invocations run, by ARN. */
   readonly running = new Map<string, number>();
 }

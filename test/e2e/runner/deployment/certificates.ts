@@ -25,8 +25,8 @@ export interface IssuedCertificate {
 /** Who the tasks of a service are to AWS. */
 export interface ServiceAgent {
   readonly identity: string;
-  /** The name of the mesh. */
-  readonly mesh: string;
+  /** Of the mesh: see lib/core/contract/scope.ts. */
+  readonly scope: string;
   readonly identityKeyArn: string;
   readonly issuerArn: string;
   /** With what their role allows. */
@@ -51,7 +51,7 @@ export class Certificates {
     };
     return {
       identity: variable('MESH_IDENTITY'),
-      mesh: variable('MESH_NAME'),
+      scope: variable('MESH_SCOPE'),
       identityKeyArn: variable('MESH_IDENTITY_KEY_ARN'),
       issuerArn: variable('MESH_ISSUER_ARN'),
       clients: this.aws.clients(this.deployment.principal(service, role)),
@@ -60,14 +60,14 @@ export class Certificates {
 
   /** A certificate like those that the tasks of a service have, which is none of theirs. */
   async issue(service: string): Promise<X509Svid> {
-    const { identity, mesh, identityKeyArn, issuerArn, clients } = this.agentOf(service);
+    const { identity, scope, identityKeyArn, issuerArn, clients } = this.agentOf(service);
     const { csr, keyHash, privateKey } = await makeCertificateRequest(leafNamesOf(identity));
     const content: ProofContent = { keyHash, issuedAt: new Date().toISOString() };
     const { CiphertextBlob: proof = new Uint8Array() } = await clients.kms.send(
       new EncryptCommand({
         KeyId: identityKeyArn,
         Plaintext: Buffer.from(JSON.stringify(content)),
-        EncryptionContext: { ...proofContext(mesh, identity) },
+        EncryptionContext: { ...proofContext(scope, identity) },
       }),
     );
     const request: IssuingRequest = { action: 'issue', identity, csr, proof: Buffer.from(proof).toString('base64') };

@@ -99,6 +99,7 @@ export class Deployment {
       now,
       write: (line) => {
         this.log.push(line);
+        this.aws.metrics.read(line);
       },
     };
   }
@@ -139,7 +140,7 @@ class Update {
     private readonly template: Template,
     private readonly now: () => Date,
   ) {
-    this.values = { ...physicalIds(template) };
+    this.values = { ...physicalIds(template, known) };
   }
 
   async run(): Promise<State> {
@@ -154,6 +155,9 @@ class Update {
         this.values[`${id}.Arn`] = this.before.values[`${id}.Arn`] ?? this.key(id);
         this.keyPolicy(this.values[`${id}.Arn`] ?? '', resource);
         break;
+      case 'AWS::ServiceDiscovery::PrivateDnsNamespace':
+        this.namespace(id);
+        break;
       case 'AWS::SSM::Parameter': {
         const text = this.properties(id).text('Value');
         // What a person has changed stays, until the template says something else than before.
@@ -164,6 +168,17 @@ class Update {
         if (resource?.Type.startsWith('Custom::') === true && CUSTOM_RESOURCES[resource.Type] !== undefined)
           await this.custom(id, resource);
     }
+  }
+
+  /** CloudFormation replaces one that changes, and makes the new one first. */
+  private namespace(id: string): void {
+    const properties = JSON.stringify(this.template.Resources?.[id]?.Properties);
+    const kept =
+      properties === JSON.stringify(this.before.template.Resources?.[id]?.Properties) ? this.before.values[`${id}.Id`] : undefined;
+    const { id: namespaceId, arn } =
+      (kept === undefined ? undefined : this.aws.namespaces.get(kept)) ?? this.aws.namespaces.create(this.properties(id).text('Name'));
+    this.values[id] = this.values[`${id}.Id`] = namespaceId;
+    this.values[`${id}.Arn`] = arn;
   }
 
   private key(id: string): string {
@@ -211,6 +226,11 @@ class Update {
 
   /** Last, CloudFormation deletes what is gone or was replaced. */
   private async cleanUp(): Promise<void> {
+    for (const [id, { Type: type }] of Object.entries(this.before.template.Resources ?? {})) {
+      const namespace = this.before.values[`${id}.Id`] ?? '';
+      if (type === 'AWS::ServiceDiscovery::PrivateDnsNamespace' && this.values[`${id}.Id`] !== namespace)
+        this.aws.namespaces.delete(namespace);
+    }
     for (const [id, { type, physicalId, properties }] of this.before.customResources) {
       if (this.customResources.get(id)?.physicalId === physicalId) continue;
       const invocation = this.deployment.invocation(

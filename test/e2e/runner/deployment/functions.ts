@@ -1,8 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import { authoritySetHandler } from '../../../../programs/functions/authority-set/handler';
+import { cloudWatchReports } from '../../../../programs/functions/authority-set/task-reports';
 import { authorityHandler } from '../../../../programs/functions/certificate-authority/handler';
 import { readConfiguration } from '../../../../programs/functions/certificate-issuer/configuration';
 import { issuerHandler } from '../../../../programs/functions/certificate-issuer/handler';
+import { namespaceNameHandler } from '../../../../programs/functions/namespace-name/handler';
 import type { CustomResourceAnswer, CustomResourceEvent } from '../../../../programs/functions/custom-resource-event';
 import { kmsSigner } from '../../../../programs/functions/x509/kms-signer';
 import { jsonLog } from '../../../../programs/shared/log';
@@ -28,12 +30,13 @@ export const CUSTOM_RESOURCES: Readonly<Record<string, (invocation: Invocation) 
     const { kms, acmPca } = aws.clients(principal);
     return authorityHandler({ kms, acmPca, log: jsonLog(write), pause: (milliseconds) => setTimeout(milliseconds) });
   },
-  // There is no CloudWatch here, so no reports of tasks.
-  'Custom::MeshAuthoritySet': ({ write, now }) =>
-    authoritySetHandler({
-      reports: { lastHeard: () => Promise.resolve(undefined), lastChange: () => Promise.resolve(undefined) },
+  'Custom::MeshAuthoritySet': ({ aws, principal, write, now }) =>
+    authoritySetHandler({ reports: cloudWatchReports(aws.clients(principal).cloudWatch), log: jsonLog(write), now }),
+  'Custom::MeshNamespaceName': ({ aws, principal, write }) =>
+    namespaceNameHandler({
+      cloudMap: aws.clients(principal).cloudMap,
       log: jsonLog(write),
-      now,
+      pause: (milliseconds) => setTimeout(milliseconds),
     }),
 };
 

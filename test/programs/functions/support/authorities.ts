@@ -26,6 +26,7 @@ export async function makeAuthority(name: string, createdAt: Date, mesh = MESH):
 
 export const MESH = 'shop';
 export const TRUST_DOMAIN = 'shop.internal';
+export const SCOPE = 'shop.internal/Z1SHOP';
 
 export function identityOf(service: string): string {
   return `spiffe://${TRUST_DOMAIN}/${service}`;

@@ -3,26 +3,26 @@ import type { TaskReports } from '../../../../programs/functions/authority-set/t
 import type { CustomResourceAnswer, CustomResourceEvent } from '../../../../programs/functions/custom-resource-event';
 import { oneLineOf } from '../../../../programs/functions/x509/one-line-certificate';
 import { jsonLog } from '../../../../programs/shared/log';
-import { TRUST_DOMAIN, type AnyTestAuthority } from './authorities';
+import { SCOPE, type AnyTestAuthority } from './authorities';
 
 export interface AuthoritySet {
   readonly authorities: readonly AnyTestAuthority[];
   readonly issuer: AnyTestAuthority;
   /** @default - as the guard has it */
   readonly settleSeconds?: number;
-  /** Undefined: as an earlier version of the library has it. */
-  readonly trustDomain?: string | undefined;
+  /** Of the mesh. Undefined: as an earlier version of the library has it. */
+  readonly scope?: string | undefined;
 }
 
 export type Properties = CustomResourceEvent['ResourceProperties'];
 
 /** As CloudFormation hands them over: everything is text. */
 export function propertiesOf({ authorities, issuer, settleSeconds, ...more }: AuthoritySet): Properties {
-  const trustDomain = 'trustDomain' in more ? more.trustDomain : TRUST_DOMAIN;
+  const scope = 'scope' in more ? more.scope : SCOPE;
   return {
     Authorities: authorities.map(({ name, certificate }) => ({ Name: name, Certificate: oneLineOf(certificate) })),
     Issuer: issuer.name,
-    ...(trustDomain === undefined ? {} : { TrustDomain: trustDomain }),
+    ...(scope === undefined ? {} : { Scope: scope }),
     ...(settleSeconds === undefined ? {} : { SettleSeconds: String(settleSeconds) }),
   };
 }

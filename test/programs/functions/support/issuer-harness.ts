@@ -7,7 +7,7 @@ import type { Signer } from '../../../../programs/functions/x509/signer';
 import { jsonLog } from '../../../../programs/shared/log';
 import { makeCertificateRequest } from '../../../../programs/shared/x509/certificate-request';
 import { leafNamesOf } from '../../../../programs/shared/x509/leaf-names';
-import { identityOf, MESH, TRUST_DOMAIN, type AnyTestAuthority, type TestAuthority } from './authorities';
+import { identityOf, SCOPE, TRUST_DOMAIN, type AnyTestAuthority, type TestAuthority } from './authorities';
 import type { CallHooks } from './fake-aws';
 import { FakeKms } from './fake-kms';
 import { FakePrivateCa } from './fake-private-ca';
@@ -92,7 +92,7 @@ export class IssuerHarness {
   configuration: () => IssuerConfiguration = () => ({
     ...this.environment,
     trustDomain: TRUST_DOMAIN,
-    mesh: MESH,
+    scope: SCOPE,
     identityKeyArn: this.identityKeyArn,
   });
 
@@ -116,7 +116,7 @@ export class IssuerHarness {
   }
 
   /** A ciphertext of KMS, in base64. */
-  async prove({ context = proofContext(MESH, identityOf('orders')), keyArn = this.identityKeyArn, plaintext, ...content }: ProofOptions) {
+  async prove({ context = proofContext(SCOPE, identityOf('orders')), keyArn = this.identityKeyArn, plaintext, ...content }: ProofOptions) {
     const { CiphertextBlob: ciphertext } = await this.taskKms.send(
       new EncryptCommand({
         KeyId: keyArn,
@@ -135,7 +135,7 @@ export class IssuerHarness {
       action: 'issue',
       identity,
       csr,
-      proof: more.proof ?? (await this.prove({ keyHash, context: proofContext(MESH, identity), ...proof })),
+      proof: more.proof ?? (await this.prove({ keyHash, context: proofContext(SCOPE, identity), ...proof })),
       proofRequestId: PROOF_REQUEST_ID,
       ...more,
     };
@@ -146,7 +146,7 @@ export class IssuerHarness {
     return svidSource({
       clock: { now: () => this.clock, sleep: () => Promise.reject(new Error('nobody sleeps here')) },
       identity: identityOf(service),
-      mesh: MESH,
+      scope: SCOPE,
       key: {
         encrypt: async (plaintext, context) => ({
           ciphertext: await this.prove({ keyHash: '', plaintext, context }),

@@ -166,12 +166,17 @@ function problems(
   topology: Topology,
 ): { readonly found: readonly string[]; readonly issues: readonly Issue[]; readonly unsupported: readonly string[] } {
   const issues = new IssueList();
-  const { meshes } = readTemplate(template, {}, issues);
+  const { meshes } = readTemplate(withNamespaceName(template, topology.discoveryDomain), {}, issues);
   expect(meshes).toHaveLength(1);
   const [mesh] = meshes;
   // CloudFormation gives the mesh its name, which must be the only one of its account: the template says none.
   const found = mesh === undefined ? [] : differences({ ...toMeshView(mesh, issues), name: topology.name }, viewOfTopology(topology));
   return { found, issues: issues.all, unsupported: unsupportedFields(topology) };
+}
+
+/** Only a deployment knows the HttpName of a namespace. Of the first of its name it is the name. */
+function withNamespaceName(template: unknown, name: string): unknown {
+  return JSON.parse(JSON.stringify(template).replace(/\{"Fn::GetAtt":\["[A-Za-z0-9]+","httpName"\]\}/g, JSON.stringify(name)));
 }
 
 const NONE = { found: [], issues: [], unsupported: [] };
