@@ -65,13 +65,20 @@ export function limitsOf<Name extends string>(
 
 /** The limit in words: `64 KiB`, `1,000`, `5 to 300 seconds`. */
 export function limitText({ value, least, unit }: Limit): string {
-  const number = (each: number): string => String(each).replace(/\B(?=(\d{3})+$)/g, ',');
-  const text =
-    unit === 'bytes' && value % KIB === 0 ? `${number(value / KIB)} KiB` : `${number(value)}${unit === undefined ? '' : ` ${unit}`}`;
-  return least === undefined ? text : `${number(least)} to ${text}`;
+  const text = unit === 'bytes' ? bytesText(value) : `${numberText(value)}${unit === undefined ? '' : ` ${unit}`}`;
+  return least === undefined ? text : `${numberText(least)} to ${text}`;
 }
 
 const KIB = 1024;
+
+function bytesText(value: number): string {
+  if (value % (KIB * KIB) === 0) return `${numberText(value / KIB / KIB)} MiB`;
+  return value % KIB === 0 ? `${numberText(value / KIB)} KiB` : `${numberText(value)} bytes`;
+}
+
+function numberText(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}
 
 /** How an account gets more of it, as a sentence without a full stop; the limit must be one that can be raised. */
 export function howToRaise({ service, raise }: Limit): string {
