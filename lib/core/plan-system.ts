@@ -29,7 +29,8 @@ export function planSystem(topology: Topology, issues: IssueList): SystemPlan {
   };
   const used = [...limitUses(plan, topology.edges), ...edgeUses(topology), ...uses];
   for (const issue of limitIssues(used)) issues.add(issue);
-  return { ...plan, warnings: [...topology.warnings, ...edgeWarnings(topology), ...mesh.warnings, ...limitWarnings(used)] };
+  const warnings = [...topology.warnings, ...edgeWarnings(topology), ...mesh.warnings, ...limitWarnings(used)];
+  return { ...plan, uses: used, warnings };
 }
 
 const SCHEMES: Readonly<Record<ProtocolId, string>> = { http: 'http://', http2: 'http://', grpc: '', tcp: '' };

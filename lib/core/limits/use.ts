@@ -25,14 +25,15 @@ export interface QuotaWarning {
 /** A limit that an account can raise, or that a system meets for a while only, is a warning. */
 export function limitWarnings(uses: readonly LimitUse[]): readonly QuotaWarning[] {
   return uses.filter(isAbove).flatMap(({ limit, path, subject, advice }) => {
-    const { handling, service, scope, raise } = limit;
+    const { handling, scope, raise, source } = limit;
     if (handling.warning === undefined) return [];
-    const has = `${service} has ${limitText(limit)} for each ${scope}${raise === undefined ? '' : ', unless you asked for more'}`;
+    const text = limitText(limit);
+    const said = raise === undefined ? `the limit is ${text} for each ${scope}` : `the default quota is ${text} for each ${scope}`;
     const todo =
       raise === undefined
         ? sentence(advice)
         : `Before you deploy, ${howToRaise(limit)}, or ${advice}. If you have more, acknowledge this warning`;
-    return [{ id: handling.warning, path, message: `${subject}, and ${has} (${limit.source}). ${todo}` }];
+    return [{ id: handling.warning, path, message: `${subject}; ${said} (${source}). ${todo}` }];
   });
 }
 

@@ -74,16 +74,15 @@ function instancesOfNamespace(workloads: readonly WorkloadPlan[]): LimitUse {
 }
 
 function inboundRules(ingress: readonly IngressPlan[]): readonly LimitUse[] {
-  return [...new Set(ingress.map(({ to }) => to))].map((to) => {
-    const used = ingress.filter((rule) => rule.to === to).length;
-    return {
-      limit: VPC.inboundRules,
-      used,
-      path: `services.${to}`,
-      subject: `the security group of "${to}" has ${used} inbound rules, one for each of its callers`,
-      advice: 'put a service between it and some of its callers',
-    };
-  });
+  const counts = new Map<string, number>();
+  for (const { to } of ingress) counts.set(to, (counts.get(to) ?? 0) + 1);
+  return [...counts].map(([to, used]) => ({
+    limit: VPC.inboundRules,
+    used,
+    path: `services.${to}`,
+    subject: `the security group of "${to}" has ${used} inbound rules, one for each of its callers`,
+    advice: 'put a service between it and some of its callers',
+  }));
 }
 
 /** A version has the security group of its service. */

@@ -22,6 +22,8 @@ export interface SystemPlan extends Omit<MeshPlan, 'workloads' | 'virtualAddress
   /** Absent: plain text. */
   readonly certificates?: CertificatePlan;
   readonly edges: readonly EdgePlan[];
+  /** How much of each limit of AWS the system takes, as far as the plan tells. Warnings and issues say of those that are exceeded. */
+  readonly uses: readonly LimitUse[];
 }
 
 /** What a mesh provider makes of a topology. */
