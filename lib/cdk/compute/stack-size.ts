@@ -89,8 +89,8 @@ function templateBytes(stack: Stack): { readonly written: number; readonly compa
     readonly _suppressTemplateIndentation?: boolean;
   };
   if (template === undefined) return { written: 0, compact: 0 };
-  const resolved = stack.resolve(template.call(stack)) as object;
-  const whole = isVersioned(stack) ? { ...resolved, ...BOOTSTRAP_CHECK } : resolved;
+  const resolved = stack.resolve(template.call(stack)) as Template;
+  const whole = isVersioned(stack) ? withBootstrapCheck(resolved, stack) : resolved;
   const compact = Buffer.byteLength(JSON.stringify(whole));
   return { written: isCompact === true ? compact : Buffer.byteLength(JSON.stringify(whole, undefined, 1)), compact };
 }
@@ -100,24 +100,35 @@ function isVersioned(stack: Stack): boolean {
   return !(stack.synthesizer instanceof LegacyStackSynthesizer) && stack.node.tryFindChild('BootstrapVersion') === undefined;
 }
 
-/** What `DefaultStackSynthesizer` adds, with a qualifier of ten characters, the longest that bootstrapping takes. */
-const BOOTSTRAP_CHECK = {
-  Parameters: {
-    BootstrapVersion: {
-      Type: 'AWS::SSM::Parameter::Value<String>',
-      Default: '/cdk-bootstrap/0123456789/version',
-      Description:
-        'Version of the CDK Bootstrap resources in this environment, automatically retrieved from SSM Parameter Store. [cdk:skip]',
+interface Template {
+  readonly Parameters?: object;
+  readonly Rules?: object;
+}
+
+/** What `DefaultStackSynthesizer` adds; required versions have one digit, whichever it is. */
+function withBootstrapCheck(template: Template, { synthesizer }: Stack): Template {
+  const { bootstrapQualifier: qualifier = 'hnb659fds' } = synthesizer;
+  const { bootstrapStackVersionSsmParameter: parameter = `/cdk-bootstrap/${qualifier}/version` } = synthesizer as {
+    readonly bootstrapStackVersionSsmParameter?: string;
+  };
+  return {
+    ...template,
+    Parameters: { ...template.Parameters, BootstrapVersion: { ...BOOTSTRAP_VERSION, Default: parameter } },
+    Rules: { ...template.Rules, CheckBootstrapVersion: BOOTSTRAP_RULE },
+  };
+}
+
+const BOOTSTRAP_VERSION = {
+  Type: 'AWS::SSM::Parameter::Value<String>',
+  Default: '',
+  Description: 'Version of the CDK Bootstrap resources in this environment, automatically retrieved from SSM Parameter Store. [cdk:skip]',
+};
+
+const BOOTSTRAP_RULE = {
+  Assertions: [
+    {
+      Assert: { 'Fn::Not': [{ 'Fn::Contains': [['1', '2', '3', '4', '5'], { Ref: 'BootstrapVersion' }] }] },
+      AssertDescription: "CDK bootstrap stack version 6 required. Please run 'cdk bootstrap' with a recent version of the CDK CLI.",
     },
-  },
-  Rules: {
-    CheckBootstrapVersion: {
-      Assertions: [
-        {
-          Assert: { 'Fn::Not': [{ 'Fn::Contains': [['1', '2', '3', '4', '5'], { Ref: 'BootstrapVersion' }] }] },
-          AssertDescription: "CDK bootstrap stack version 6 required. Please run 'cdk bootstrap' with a recent version of the CDK CLI.",
-        },
-      ],
-    },
-  },
+  ],
 };
