@@ -1,9 +1,14 @@
 import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import ts from 'typescript';
+import { PRIVATE_CA_LIFETIME_DAYS } from '../lib/core/contract/issuing';
+import { HTTP_ACCESS_LOG, REST_ACCESS_LOG } from '../lib/core/edges/access-log';
+import { HTTP_API } from '../lib/core/limits/api-gateway';
 import type { Limit } from '../lib/core/limits/limit';
 import { limitText } from '../lib/core/limits/limit';
 import { LIMITS } from '../lib/core/limits/limits';
+import { KMS, LAMBDA, PRIVATE_CA } from '../lib/core/limits/security';
+import { build, resourcesOf, service } from './support/stack';
 
 const ROOT = join(__dirname, '..');
 
@@ -62,6 +67,28 @@ function handlingText({ handling: { error, stackError, warning, documented } }: 
   ];
   return parts.join('; ');
 }
+
+// ------------------------------------------------------------------------------------------------ what is not checked, and why
+
+test('the formats of access logs are shorter than API Gateway takes', () => {
+  for (const format of [HTTP_ACCESS_LOG, REST_ACCESS_LOG]) expect(format.length).toBeLessThan(HTTP_API.accessLogFormat.value);
+});
+
+test('certificates of a short-lived authority of AWS Private CA are valid for less than it takes', () => {
+  expect(PRIVATE_CA_LIFETIME_DAYS * 86_400).toBeLessThan(PRIVATE_CA.certificateLifetime.value);
+});
+
+test('policies of keys, and timeouts and variables of functions, are far from what AWS takes, however large the system', () => {
+  const services = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`service-${index}`, service()]));
+  const resources = Object.values(resourcesOf(build({ services }).template)).map(({ Type, Properties = {} }) => ({ Type, ...Properties }));
+  const of = (type: string): readonly Readonly<Record<string, unknown>>[] => resources.filter(({ Type }) => Type === type);
+  const keys = of('AWS::KMS::Key');
+  expect(keys).toHaveLength(2);
+  for (const key of keys) expect(JSON.stringify(key['KeyPolicy']).length).toBeLessThan(KMS.keyPolicy.value / 4);
+  const functions = of('AWS::Lambda::Function');
+  expect(functions.length).toBeGreaterThan(2);
+  for (const each of functions) expect(Number(each['Timeout'] ?? 3)).toBeLessThanOrEqual(LAMBDA.timeout.value);
+});
 
 // ------------------------------------------------------------------------------------------------ numbers elsewhere
 
