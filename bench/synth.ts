@@ -17,7 +17,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Certificates, Mesh, Microservices, Tracing } from '../lib';
-import { MAX_STACK_RESOURCES, MAX_TEMPLATE_BYTES } from '../lib/core/plan/stack-limits';
+import { CLOUDFORMATION } from '../lib/core/limits/cloudformation';
 import type { ServiceProps } from '../lib';
 
 interface Measure {
@@ -182,14 +182,15 @@ function printNotes(rows: readonly Row[]): void {
     `Of those, Envoy's configuration has ${bootstrapBytes(Certificates.kms())} bytes in a task that calls one ` +
       `service and is called by one, ${bootstrapBytes(Certificates.none())} without mutual TLS.\n`,
   );
-  const tooLarge = ({ resources, bytes }: Measure): boolean => resources > MAX_STACK_RESOURCES || bytes > MAX_TEMPLATE_BYTES;
+  const tooLarge = ({ resources, bytes }: Measure): boolean =>
+    resources > CLOUDFORMATION.resources.value || bytes > CLOUDFORMATION.templateBytes.value;
   const refused = rows.flatMap(({ count, ours: own, appMesh, peer: other }) => [
     ...(tooLarge(own) ? [`ours with ${count}`] : []),
     ...(tooLarge(appMesh) ? [`ours on App Mesh with ${count}`] : []),
     ...(tooLarge(other) ? [`the peer with ${count}`] : []),
   ]);
   process.stdout.write(
-    `Over ${MAX_STACK_RESOURCES} resources or ${MAX_TEMPLATE_BYTES} bytes all refuse to synthesize; measured ` +
+    `Over ${CLOUDFORMATION.resources.value} resources or ${CLOUDFORMATION.templateBytes.value} bytes all refuse to synthesize; measured ` +
       `with that check off: ${refused.join(', ')}.\n`,
   );
 }

@@ -1,4 +1,4 @@
-import { CfnOutput, Stack, Validations } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Stack, Validations } from 'aws-cdk-lib';
 import type { StackProps } from 'aws-cdk-lib';
 import { ContainerImage, CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
@@ -91,6 +91,11 @@ export class BoutiqueStack extends Stack {
     });
     new CfnOutput(this, 'Url', { value: this.boutique.edge().url });
 
+    // docs/first-deployment.md has the numbers, and how to raise the quota.
+    Annotations.of(this.boutique).acknowledgeWarning(
+      'cdk-ecs-microservices:fargate-vcpus',
+      'Its tasks take 6.5 vCPUs, which is more than the 6 of a new account: raise the quota before the first deployment.',
+    );
     Validations.of(this.boutique).acknowledge({
       id: 'AwsSolutions-ECS2',
       reason: 'The environment variables are addresses inside the mesh and switches, no secrets and nothing that differs per deployment.',

@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, Stack, Validations } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Duration, Stack, Validations } from 'aws-cdk-lib';
 import type { StackProps } from 'aws-cdk-lib';
 import type { HealthCheck } from 'aws-cdk-lib/aws-ecs';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
@@ -58,6 +58,11 @@ export class ShopStack extends Stack {
     });
     new CfnOutput(this, 'Url', { value: this.shop.edge().url });
 
+    // 3.5 vCPUs at first; docs/first-deployment.md has the other numbers, and how to raise the quota.
+    Annotations.of(this.shop).acknowledgeWarning(
+      'cdk-ecs-microservices:fargate-vcpus',
+      'A new account, with 6 vCPUs, is enough for the first deployment; before all services are replaced at once, raise the quota.',
+    );
     Validations.of(this.shop).acknowledge({
       id: 'AwsSolutions-ECS2',
       reason: 'The environment variables are addresses inside the mesh, no secrets and nothing that differs per deployment.',

@@ -1,4 +1,5 @@
 export * from './edge';
+export * from './fargate-vcpus';
 export * from './microservice';
 export * from './microservices';
 export * from './props/traffic/active-health-check';

@@ -20,12 +20,14 @@ import { meshNameOf } from './core/parse/network/mesh-name';
 import { parseTopology } from './core/parse/parse';
 import { planSystem } from './core/plan-system';
 import { addressWarnings, checkAddresses } from './core/plan/addresses';
+import { fargateVcpus } from './core/plan/fargate-vcpus';
 import { isolationWarnings } from './core/plan/isolation';
 import type { SystemPlan } from './core/plan/system-plan';
 import { displayValue } from './core/reading/input';
 import { IssueList } from './core/reading/issues';
 import { Reader, suggest } from './core/reading/reader';
 import type { IEdge } from './edge';
+import type { FargateVcpus } from './fargate-vcpus';
 import type { IMicroservice } from './microservice';
 import type { MicroservicesProps } from './props/microservices-props';
 import { readProps } from './props/read-props';
@@ -68,6 +70,12 @@ export class Microservices extends Construct {
    */
   public readonly certificateAlarm?: Alarm;
 
+  /**
+   * vCPUs of AWS Fargate that the tasks take, to compare with the quotas of the account, of which a new one has 6 on demand and 6 of Spot.
+   * Where a system can take more, the warning `cdk-ecs-microservices:fargate-vcpus` says so.
+   */
+  public readonly fargateVcpus: FargateVcpus;
+
   private readonly services: ReadonlyMap<string, IMicroservice> = new Map();
   private readonly edges: ReadonlyMap<string, IEdge> = new Map();
   /** Names under which tasks are registered. Empty until the construct is complete: one that failed and was caught stays in the tree. */
@@ -97,6 +105,7 @@ export class Microservices extends Construct {
     this.edges = renderEdges(this, plan, system, props);
     this.registered = new Set(plan.workloads.map(({ name }) => name));
     this.certificateAlarm = system.certificateAlarm;
+    this.fargateVcpus = fargateVcpus(plan.workloads);
     warn(this, [...plan.warnings, ...addressWarnings(addresses)]);
     warnOfIsolation(this, plan, props, system);
     limitStackSize(this, plan);

@@ -29,12 +29,14 @@ interface Room {
  */
 const ROOMS: Readonly<Record<string, Room>> = {
   // The public API.
-  'lib/index.ts': { rooms: ['lib/edge.ts', 'lib/microservice.ts', 'lib/microservices.ts', 'lib/props'] },
+  'lib/index.ts': { rooms: ['lib/edge.ts', 'lib/fargate-vcpus.ts', 'lib/microservice.ts', 'lib/microservices.ts', 'lib/props'] },
   'lib/microservice.ts': { packages: CDK },
+  'lib/fargate-vcpus.ts': {},
   'lib/edge.ts': { rooms: ['lib/microservice.ts'], packages: CDK },
   'lib/microservices.ts': {
     rooms: [
       'lib/edge.ts',
+      'lib/fargate-vcpus.ts',
       'lib/microservice.ts',
       'lib/props',
       'lib/props/read-props.ts',
@@ -58,17 +60,26 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'lib/core/contract': {},
   [EVERYWHERE]: {},
   'lib/core/reading': { packages: ['fastest-levenshtein'] },
+  'lib/core/limits': { rooms: ['lib/core/reading'] },
   'lib/core/model': { rooms: ['lib/core/contract', 'lib/core/reading'] },
-  'lib/core/parse/workload': { rooms: ['lib/core/reading', 'lib/core/model'] },
-  'lib/core/parse/security': { rooms: ['lib/core/reading', 'lib/core/model'] },
+  'lib/core/parse/workload': { rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model'] },
+  'lib/core/parse/security': { rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model'] },
   'lib/core/parse/traffic': { rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/parse/workload', 'lib/core/parse/security'] },
   'lib/core/parse/service': {
-    rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/parse/workload', 'lib/core/parse/security', 'lib/core/parse/traffic'],
+    rooms: [
+      'lib/core/reading',
+      'lib/core/limits',
+      'lib/core/model',
+      'lib/core/parse/workload',
+      'lib/core/parse/security',
+      'lib/core/parse/traffic',
+    ],
     packages: ['node:crypto'],
   },
   'lib/core/parse/edge': {
     rooms: [
       'lib/core/reading',
+      'lib/core/limits',
       'lib/core/model',
       'lib/core/parse/workload',
       'lib/core/parse/security',
@@ -79,7 +90,9 @@ const ROOMS: Readonly<Record<string, Room>> = {
     ],
   },
   'lib/core/parse/network': { rooms: ['lib/core/reading', 'lib/core/model'] },
-  'lib/core/parse': { rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/parse/*', 'lib/core/mesh/select-provider.ts'] },
+  'lib/core/parse': {
+    rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model', 'lib/core/parse/*', 'lib/core/mesh/select-provider.ts'],
+  },
   'lib/core/envoy/api': {},
   'lib/core/envoy/syntax': { rooms: ['lib/core/envoy/api'] },
   'lib/core/envoy/observability': { rooms: ['lib/core/contract', 'lib/core/model', 'lib/core/envoy/api', 'lib/core/envoy/syntax'] },
@@ -88,16 +101,25 @@ const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['lib/core/contract', 'lib/core/model', 'lib/core/envoy/api', 'lib/core/envoy/syntax', 'lib/core/envoy/traffic'],
   },
   'lib/core/envoy': { rooms: ['lib/core/contract', 'lib/core/model', 'lib/core/envoy/*'] },
-  'lib/core/plan': { rooms: ['lib/core/reading', 'lib/core/model'] },
-  'lib/core/plan/workload': { rooms: ['lib/core/contract', 'lib/core/model', 'lib/core/plan'] },
+  'lib/core/plan': { rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model'] },
+  'lib/core/plan/workload': { rooms: ['lib/core/limits', 'lib/core/contract', 'lib/core/model', 'lib/core/plan'] },
   'lib/core/mesh': { rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/plan'] },
   'lib/core/mesh/*': {
-    rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/model', 'lib/core/plan', 'lib/core/plan/workload', 'lib/core/mesh'],
+    rooms: [
+      'lib/core/contract',
+      'lib/core/reading',
+      'lib/core/limits',
+      'lib/core/model',
+      'lib/core/plan',
+      'lib/core/plan/workload',
+      'lib/core/mesh',
+    ],
   },
   'lib/core/mesh/envoy': {
     rooms: [
       'lib/core/contract',
       'lib/core/reading',
+      'lib/core/limits',
       'lib/core/model',
       'lib/core/plan',
       'lib/core/plan/workload',
@@ -112,15 +134,22 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'lib/core/mesh/select-provider.ts': {
     rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/plan', 'lib/core/mesh', 'lib/core/mesh/providers.ts'],
   },
-  'lib/core/edges': { rooms: ['lib/core/reading', 'lib/core/model'] },
-  'lib/core/edges/*': { rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/edges'] },
+  'lib/core/edges': { rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model'] },
+  'lib/core/edges/*': { rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model', 'lib/core/edges'] },
   'lib/core/edges/kinds.ts': { rooms: ['lib/core/edges', 'lib/core/edges/*'] },
   'lib/core/edges/select-kind.ts': {
-    rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/plan', 'lib/core/edges', 'lib/core/edges/kinds.ts'],
+    rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model', 'lib/core/plan', 'lib/core/edges', 'lib/core/edges/kinds.ts'],
   },
   // The topology becomes a plan here, and nothing is decided after it.
   'lib/core': {
-    rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/plan', 'lib/core/mesh/select-provider.ts', 'lib/core/edges/select-kind.ts'],
+    rooms: [
+      'lib/core/reading',
+      'lib/core/limits',
+      'lib/core/model',
+      'lib/core/plan',
+      'lib/core/mesh/select-provider.ts',
+      'lib/core/edges/select-kind.ts',
+    ],
   },
 
   // Constructs.
@@ -136,6 +165,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       'lib/props',
       'lib/core/contract',
       'lib/core/reading',
+      'lib/core/limits',
       'lib/core/plan',
       'lib/cdk',
       'lib/cdk/certificates',
@@ -144,7 +174,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     ],
     packages: CDK,
   },
-  'lib/cdk/edges': { rooms: ['lib/props', 'lib/core/plan', 'lib/cdk'], packages: CDK },
+  'lib/cdk/edges': { rooms: ['lib/core/limits', 'lib/props', 'lib/core/plan', 'lib/cdk'], packages: CDK },
   'lib/cdk/edges/*': { rooms: ['lib/props', 'lib/core/plan', 'lib/core/edges/$1', 'lib/cdk/edges'], packages: CDK },
   'lib/cdk/edges/renderers.ts': { rooms: ['lib/cdk/edges', 'lib/cdk/edges/*'], packages: CDK },
   'lib/cdk/edges/rendered-edge.ts': {

@@ -6,6 +6,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BoutiqueStack } from '../examples/boutique-stack';
 import { ShopStack } from '../examples/shop-stack';
+import { Microservices } from '../lib';
+import { FARGATE } from '../lib/core/limits/ecs';
 import flags from '../cdk.json';
 import { withCdkValidation } from './support/cdk-validation';
 
@@ -36,6 +38,23 @@ test("the images of Online Boutique's release run on the processor for which the
   expect(google).toHaveLength(10);
   for (const each of google)
     expect(each).toMatch(/^X86_64 us-central1-docker\.pkg\.dev\/online-boutique-ci\/microservices-demo\/[a-z]+:v0\.10\.6$/);
+});
+
+test('docs/first-deployment.md has the vCPUs of the examples', () => {
+  const page = readFileSync(join(__dirname, '../docs/first-deployment.md'), 'utf8');
+  const row = (name: string, { fargateVcpus: { onDemand, spot } }: Microservices): string => {
+    expect(spot).toEqual({ desired: 0, deployment: 0, maximum: 0, maximumDeployment: 0 });
+    return `| ${[name, onDemand.desired, onDemand.deployment, onDemand.maximum, onDemand.maximumDeployment].join(' | ')} |`;
+  };
+  expect(page).toContain(row('retail store (`bin/shop.ts`)', new ShopStack(new App(), 'Shop').shop));
+  expect(page).toContain(row('Online Boutique (`bin/boutique.ts`)', new BoutiqueStack(new App(), 'Boutique').boutique));
+  expect(page).toContain(`--quota-code ${FARGATE.onDemand.raise?.code ?? 'none'} `);
+  expect(page).toContain(`may run ${FARGATE.onDemand.value} of them on demand, and ${FARGATE.spot.value} of Spot`);
+});
+
+test.each(EXAMPLES)('%s explains the warning about its vCPUs: a new account has fewer', (_name, create) => {
+  const system = create(new App()).node.children.find((child): child is Microservices => child instanceof Microservices);
+  expect(system?.fargateVcpus.onDemand.maximumDeployment).toBeGreaterThan(FARGATE.onDemand.value);
 });
 
 describe.each(EXAMPLES)('%s', (_name, create) => {

@@ -1,8 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { App, CfnResource, Stack } from 'aws-cdk-lib';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { Certificates, Tracing } from '../lib';
+import { Certificates, Microservices, Tracing } from '../lib';
+import { CLOUDFORMATION } from '../lib/core/limits/cloudformation';
 import type { ServiceProps } from '../lib';
 import { build, resourcesOf, service } from './support/stack';
+import flags from '../cdk.json';
 
 /** A chain: service-0 calls service-1 ... */
 function chain(count: number, certificates = Certificates.kms()): { readonly resources: number; readonly bytes: number } {
@@ -49,4 +52,49 @@ test('fails if a template has more bytes than CloudFormation takes, and tells th
   expect(() => build({ services })).toThrow(
     /STACK_TOO_LARGE: the template of "Stack" has 1\d{6} bytes with the 40 ECS services of this mesh; CloudFormation takes 1000000\. Fix: /,
   );
+});
+
+test('a stack may have as many resources as CloudFormation takes, and not one more', () => {
+  const synthesize = (others: number): number => {
+    const app = new App({ context: flags.context });
+    const stack = new Stack(app, 'Stack');
+    new Microservices(stack, 'Shop', { services: { ui: service() } });
+    for (let index = 0; index < others; index += 1)
+      new CfnResource(stack, `Other${index}`, { type: 'AWS::CloudFormation::WaitConditionHandle' });
+    const { template } = app.synth().getStackArtifact('Stack') as { readonly template: { readonly Resources: object } };
+    return Object.keys(template.Resources).length;
+  };
+  const others = CLOUDFORMATION.resources.value - synthesize(0);
+  expect(synthesize(others)).toBe(CLOUDFORMATION.resources.value);
+  expect(() => synthesize(others + 1)).toThrow(`STACK_TOO_LARGE: the stack "Stack" has ${CLOUDFORMATION.resources.value + 1} resources`);
+});
+
+/** The bytes of the template that is written, of a system whose plan is worth measuring, with so many bytes of metadata. */
+function written(metadata: number, suppressTemplateIndentation = false): number {
+  const app = new App({ context: flags.context });
+  const stack = new Stack(app, 'Stack', { suppressTemplateIndentation });
+  const services = Object.fromEntries(
+    Array.from({ length: 11 }, (_, index) => [`s${index}`, service({ environment: { LARGE: 'x'.repeat(45_000) } })]),
+  );
+  new Microservices(stack, 'Shop', { services });
+  stack.templateOptions.metadata = { Padding: 'x'.repeat(metadata) };
+  return statSync(app.synth().getStackArtifact('Stack').templateFullPath).size;
+}
+
+test.each([
+  ['with an indentation', false],
+  ['without one', true],
+])('a template may have as many bytes as CloudFormation takes, as it is written %s, and not one more', (_, isCompact) => {
+  const { value } = CLOUDFORMATION.templateBytes;
+  const padding = value - written(0, isCompact);
+  expect(written(padding, isCompact)).toBe(value);
+  expect(() => written(padding + 1, isCompact)).toThrow(`has ${value + 1} bytes`);
+});
+
+test('a template that is too large for its indentation alone gets that as the fix', () => {
+  const { value } = CLOUDFORMATION.templateBytes;
+  expect(() => written(value - written(0) + 1)).toThrow(
+    /Fix: set suppressTemplateIndentation of the stack to true, with which it has 9\d{5} bytes; or put what is not of this mesh/,
+  );
+  expect(() => written(value)).toThrow(/Fix: put what is not of this mesh into another stack/);
 });

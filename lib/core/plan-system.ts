@@ -1,10 +1,12 @@
 import { defined } from './defined';
-import { edgeWarnings, planEdge } from './edges/select-kind';
+import { edgeUses, edgeWarnings, planEdge } from './edges/select-kind';
+import { limitIssues, limitWarnings } from './limits/use';
 import { planMesh } from './mesh/select-provider';
 import { DISCOVERY_TTL_SECONDS } from './model/constants';
 import type { ProtocolId, Service, Topology } from './model/topology';
 import { deploymentOrder } from './plan/deployment-order';
 import { egressPorts } from './plan/egress';
+import { limitUses } from './plan/limit-uses';
 import type { CertificatePlan, MeshPlan, MeshWorkloadPlan, RecordPlan, SystemPlan, WorkloadPlan } from './plan/system-plan';
 import { serviceOf } from './plan/system-plan';
 import type { IssueList } from './reading/issues';
@@ -12,8 +14,8 @@ import type { IssueList } from './reading/issues';
 /** Everything that a topology becomes. Its mesh provider and the kinds of its edges add issues for what they cannot do. */
 export function planSystem(topology: Topology, issues: IssueList): SystemPlan {
   const { name, domain, discoveryDomain } = topology;
-  const { virtualAddresses, settleSeconds, discoversByName = false, ...mesh } = planMesh(topology, issues);
-  return {
+  const { virtualAddresses, settleSeconds, discoversByName = false, uses = [], ...mesh } = planMesh(topology, issues);
+  const plan = {
     ...mesh,
     name,
     provider: topology.mesh.provider,
@@ -29,8 +31,11 @@ export function planSystem(topology: Topology, issues: IssueList): SystemPlan {
     deploymentOrder: deploymentOrder(topology),
     ...defined({ certificates: certificatesOf(topology, mesh.workloads, settleSeconds) }),
     edges: topology.edges.map((edge) => planEdge(topology, edge)),
-    warnings: [...topology.warnings, ...edgeWarnings(topology), ...mesh.warnings],
   };
+  const used = [...limitUses(plan, topology.edges), ...edgeUses(topology), ...uses];
+  for (const issue of limitIssues(used)) issues.add(issue);
+  const warnings = [...topology.warnings, ...edgeWarnings(topology), ...mesh.warnings, ...limitWarnings(used)];
+  return { ...plan, uses: used, warnings };
 }
 
 const SCHEMES: Readonly<Record<ProtocolId, string>> = { http: 'http://', http2: 'http://', grpc: '', tcp: '' };

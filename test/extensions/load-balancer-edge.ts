@@ -55,13 +55,14 @@ export const loadBalancerKind: EdgeKind<LoadBalancerOptions, LoadBalancerPlan> =
     // There is none.
   },
   checkRoutes(routes, _cors, at) {
-    if (routes.length > MAX_RULES) at.fail('TOO_MANY_ROUTES', `a listener takes ${MAX_RULES} rules`, { got: null });
+    if (routes.length > MAX_RULES) at.fail('OUT_OF_RANGE', `a listener takes ${MAX_RULES} rules`, { got: null });
   },
   compareRoutes: bySpecificity({ greedyLast: true }),
   traits: () => ({ beginsTraces: false, preflightPaths: [], gatewayRecord: 'A' }),
   // It waits for as long as a connection may be idle, and passes bodies of any size, and WebSockets.
   // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
   limits: ({ idleSeconds }) => ({ requestSeconds: idleSeconds, webSockets: true }),
+  uses: () => [],
   plan: (_topology, { options, routes }) => ({ ...options, rules: routes.map(({ path }) => path.replaceAll(/\{[^}]*\}/g, '*')) }),
 };
 

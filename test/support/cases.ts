@@ -82,6 +82,8 @@ export function outputsOf(plan: SystemPlan | string): ReadonlyMap<string, unknow
 function withoutConfigs(plan: SystemPlan): unknown {
   return {
     ...plan,
+    // They are counts of what stands here.
+    uses: undefined,
     workloads: plan.workloads.map((task) => ({
       ...task,
       containers: task.containers.map((container) =>

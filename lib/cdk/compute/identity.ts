@@ -5,6 +5,7 @@ import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { WorkloadPlan } from '../../core/plan/system-plan';
+import { serviceOf } from '../../core/plan/system-plan';
 import { defined } from '../../core/defined';
 import { renderSecurityGroup } from './security-groups';
 import { taskRole, type TaskPermissions } from './task-permissions';
@@ -27,6 +28,7 @@ export function renderIdentity(
   if (plan === undefined) throw new Error('bug: a service without tasks');
   return {
     taskRole: taskRole(scope, 'TaskRole', {
+      service: serviceOf(plan),
       ...defined({ identity: provenBy(plan, context) }),
       discoveryServices,
       discovers: [...new Set(plans.flatMap(({ discovers }) => discovers))].sort(),

@@ -1,5 +1,5 @@
 import type { ContainerDefinition } from 'aws-cdk-lib/aws-ecs';
-import { MAX_VARIABLES } from '../../core/plan/container-limits';
+import { ECS } from '../../core/limits/ecs';
 
 /** At synth, when nobody adds any more: `addEnvironment()` and `addSecret()` of a container are open to users of the handle. */
 export function limitVariables(container: ContainerDefinition): void {
@@ -7,11 +7,11 @@ export function limitVariables(container: ContainerDefinition): void {
     validate: () => {
       const { environment = [], secrets = [] } = container.renderContainerDefinition();
       const total = [environment, secrets].reduce((sum, variables) => sum + (Array.isArray(variables) ? variables.length : 0), 0);
-      if (total <= MAX_VARIABLES) return [];
+      if (total <= ECS.variables.value) return [];
       return [
         `TOO_MANY_VARIABLES: the container "${container.containerName}" has ${total} environment variables, those from secrets included; ` +
-          `Amazon ECS takes ${MAX_VARIABLES}, and would start it without any. ` +
-          `Fix: remove ${total - MAX_VARIABLES}, or put several into one.`,
+          `Amazon ECS takes ${ECS.variables.value}, and would start it without any. ` +
+          `Fix: remove ${total - ECS.variables.value}, or put several into one.`,
       ];
     },
   });

@@ -5,6 +5,8 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct, IDependable } from 'constructs';
+import { ECS } from '../../core/limits/ecs';
+import { throwIssue } from '../throw-issue';
 import type { LogProps, MicroservicesProps } from '../../props/microservices-props';
 import type { SubnetAddresses } from '../../core/plan/addresses';
 import type { NamespacePlan, SystemPlan, ZonePlan } from '../../core/plan/system-plan';
@@ -33,11 +35,21 @@ export function renderFoundation(
   const logGroup = renderLogs(scope, props.logs);
   const vpc = props.cluster?.vpc ?? props.vpc ?? renderVpc(scope, props.logs);
   const namespace = props.namespace ?? renderNamespace(scope, plan.namespace, vpc);
+  checkSubnets(scope, vpc, props.vpcSubnets);
   const shared = { vpc, vpcSubnets: props.vpcSubnets, logGroup, namespace, dualStack };
   if (props.cluster !== undefined) return { ...shared, cluster: props.cluster };
   const cluster = new ecs.Cluster(scope, 'Cluster', { vpc, containerInsightsV2: ecs.ContainerInsights.ENABLED });
   if (!plan.workloads.some(({ sizing }) => sizing.capacityProviders.length > 0)) return { ...shared, cluster };
   return { ...shared, cluster, capacityProviders: renderCapacityProviders(scope, cluster) };
+}
+
+function checkSubnets(scope: Construct, vpc: ec2.IVpc, vpcSubnets: ec2.SubnetSelection | undefined): void {
+  const { length: count } = vpc.selectSubnets(vpcSubnets).subnetIds;
+  if (count > ECS.subnets.value)
+    throwIssue(scope, 'vpcSubnets', 'OUT_OF_RANGE', `tasks would stand in ${count} subnets`, {
+      allowed: `at most ${ECS.subnets.value}`,
+      fix: 'name fewer in vpcSubnets, such as one in each Availability Zone: { onePerAz: true }',
+    });
 }
 
 /**

@@ -1,51 +1,134 @@
-import { CfnResource, Stack } from 'aws-cdk-lib';
-import type { Construct } from 'constructs';
+import { CfnOutput, CfnParameter, CfnResource, LegacyStackSynthesizer, Stack } from 'aws-cdk-lib';
+import type { Construct, IConstruct } from 'constructs';
+import { CLOUDFORMATION } from '../../core/limits/cloudformation';
+import type { Limit } from '../../core/limits/limit';
 import type { SystemPlan } from '../../core/plan/system-plan';
-import { MAX_STACK_RESOURCES, MAX_TEMPLATE_BYTES } from '../../core/plan/stack-limits';
 
 /** CDK's own switch for its own check: 0 turns it off. */
 const LIMIT_CONTEXT = '@aws-cdk/core:stackResourceLimit';
 
 /** Below this many bytes of what is planned no template comes near the limit, and is not measured. */
-const WORTH_MEASURING = MAX_TEMPLATE_BYTES / 2;
+const WORTH_MEASURING = CLOUDFORMATION.templateBytes.value / 2;
 
-/**
- * At synth, when the stack is complete: what CloudFormation would refuse at deployment, with the counts.
- * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
- */
+/** At synth, when the stack is complete: what CloudFormation would refuse at deployment, with the counts. */
 export function limitStackSize(scope: Construct, plan: SystemPlan): void {
   const services = plan.workloads.length;
   const plannedBytes = JSON.stringify([plan.workloads, plan.resources]).length;
   scope.node.addValidation({
     validate: () => {
       const context: unknown = scope.node.tryGetContext(LIMIT_CONTEXT);
-      const limit = context === undefined ? MAX_STACK_RESOURCES : Number(context);
+      const limit = context === undefined ? CLOUDFORMATION.resources.value : Number(context);
       if (limit === 0) return [];
       const stack = Stack.of(scope);
-      const resources = stack.node.findAll().filter((child) => CfnResource.isCfnResource(child) && child.stack === stack);
-      const own = resources.filter((child) => child.node.path.startsWith(`${scope.node.path}/`)).length;
-      const fix = `put what is not of this mesh into another stack, or run fewer services in this one`;
+      const parts = partsOf(stack);
+      const own = parts.resources.filter((child) => child.node.path.startsWith(`${scope.node.path}/`)).length;
       const errors: string[] = [];
-      if (resources.length > limit) {
+      if (parts.resources.length > limit) {
         errors.push(
-          `STACK_TOO_LARGE: the stack "${stack.stackName}" has ${resources.length} resources, ${own} of them from the ` +
-            `${services} ECS services of this mesh; CloudFormation takes ${limit}. Fix: ${fix}.`,
+          `STACK_TOO_LARGE: the stack "${stack.stackName}" has ${parts.resources.length} resources, ${own} of them from the ` +
+            `${services} ECS services of this mesh; CloudFormation takes ${limit}. Fix: ${SPLIT}.`,
         );
       }
-      const bytes = plannedBytes > WORTH_MEASURING ? templateBytes(stack) : 0;
-      if (bytes > MAX_TEMPLATE_BYTES) {
-        errors.push(
-          `STACK_TOO_LARGE: the template of "${stack.stackName}" has ${bytes} bytes with the ${services} ECS services of ` +
-            `this mesh; CloudFormation takes ${MAX_TEMPLATE_BYTES}. Fix: ${fix}.`,
-        );
-      }
+      errors.push(
+        ...tooMany(stack, parts.parameters, CLOUDFORMATION.parameters, 'values of this account can come from props or context instead'),
+        ...tooMany(
+          stack,
+          parts.outputs,
+          CLOUDFORMATION.outputs,
+          'leave out outputs that nobody reads, or put what is not of this mesh into another stack',
+        ),
+        ...(plannedBytes > WORTH_MEASURING ? tooLarge(stack, services) : []),
+      );
       return errors;
     },
   });
 }
 
-/** As CDK writes it, with an indentation of one. */
-function templateBytes(stack: Stack): number {
-  const { _toCloudFormation: template } = stack as unknown as { _toCloudFormation?: () => unknown };
-  return template === undefined ? 0 : Buffer.byteLength(JSON.stringify(stack.resolve(template.call(stack)), undefined, 1));
+const SPLIT = 'put what is not of this mesh into another stack, or run fewer services in this one';
+
+interface Parts {
+  readonly resources: readonly IConstruct[];
+  readonly parameters: number;
+  readonly outputs: number;
 }
+
+/** In one walk of the stack. */
+function partsOf(stack: Stack): Parts {
+  const elements = stack.node.findAll().filter((child) => Stack.of(child) === stack);
+  return {
+    resources: elements.filter((child) => CfnResource.isCfnResource(child)),
+    parameters: elements.filter((child) => child instanceof CfnParameter).length + (isVersioned(stack) ? 1 : 0),
+    outputs: elements.filter((child) => child instanceof CfnOutput).length,
+  };
+}
+
+function tooMany(stack: Stack, count: number, { counts, value }: Limit, fix: string): readonly string[] {
+  if (count <= value) return [];
+  return [`STACK_TOO_LARGE: the stack "${stack.stackName}" has ${count} ${counts}; CloudFormation takes ${value}. Fix: ${fix}.`];
+}
+
+function tooLarge(stack: Stack, services: number): readonly string[] {
+  const { value } = CLOUDFORMATION.templateBytes;
+  const { written, compact } = templateBytes(stack);
+  if (written <= value) return [];
+  const fix =
+    compact > value ? SPLIT : `set suppressTemplateIndentation of the stack to true, with which it has ${compact} bytes; or ${SPLIT}`;
+  return [
+    `STACK_TOO_LARGE: the template of "${stack.stackName}" has ${written} bytes with the ${services} ECS services of ` +
+      `this mesh; CloudFormation takes ${value}. Fix: ${fix}.`,
+  ];
+}
+
+/**
+ * As CDK writes it: with an indentation of one, unless the stack or its context suppresses it; and with the parameter and the rule by
+ * which a deployment checks the bootstrap stack, which are added after this.
+ */
+function templateBytes(stack: Stack): { readonly written: number; readonly compact: number } {
+  const { _toCloudFormation: template, _suppressTemplateIndentation: isCompact } = stack as unknown as {
+    readonly _toCloudFormation?: () => unknown;
+    readonly _suppressTemplateIndentation?: boolean;
+  };
+  if (template === undefined) return { written: 0, compact: 0 };
+  const resolved = stack.resolve(template.call(stack)) as Template;
+  const whole = isVersioned(stack) ? withBootstrapCheck(resolved, stack) : resolved;
+  const compact = Buffer.byteLength(JSON.stringify(whole));
+  return { written: isCompact === true ? compact : Buffer.byteLength(JSON.stringify(whole, undefined, 1)), compact };
+}
+
+/** Whether the stack will have a parameter for the version of the bootstrap stack. */
+function isVersioned(stack: Stack): boolean {
+  return !(stack.synthesizer instanceof LegacyStackSynthesizer) && stack.node.tryFindChild('BootstrapVersion') === undefined;
+}
+
+interface Template {
+  readonly Parameters?: object;
+  readonly Rules?: object;
+}
+
+/** What `DefaultStackSynthesizer` adds; required versions have one digit, whichever it is. */
+function withBootstrapCheck(template: Template, { synthesizer }: Stack): Template {
+  const { bootstrapQualifier: qualifier = 'hnb659fds' } = synthesizer;
+  const { bootstrapStackVersionSsmParameter: parameter = `/cdk-bootstrap/${qualifier}/version` } = synthesizer as {
+    readonly bootstrapStackVersionSsmParameter?: string;
+  };
+  return {
+    ...template,
+    Parameters: { ...template.Parameters, BootstrapVersion: { ...BOOTSTRAP_VERSION, Default: parameter } },
+    Rules: { ...template.Rules, CheckBootstrapVersion: BOOTSTRAP_RULE },
+  };
+}
+
+const BOOTSTRAP_VERSION = {
+  Type: 'AWS::SSM::Parameter::Value<String>',
+  Default: '',
+  Description: 'Version of the CDK Bootstrap resources in this environment, automatically retrieved from SSM Parameter Store. [cdk:skip]',
+};
+
+const BOOTSTRAP_RULE = {
+  Assertions: [
+    {
+      Assert: { 'Fn::Not': [{ 'Fn::Contains': [['1', '2', '3', '4', '5'], { Ref: 'BootstrapVersion' }] }] },
+      AssertDescription: "CDK bootstrap stack version 6 required. Please run 'cdk bootstrap' with a recent version of the CDK CLI.",
+    },
+  ],
+};

@@ -6,10 +6,13 @@ import type { Construct } from 'constructs';
 import type { ProvenIdentity } from '../certificates/proven-identity';
 import { identityStatements, tagIdentity } from '../certificates/proven-identity';
 import type { MeshEndpointPlan } from '../../core/plan/system-plan';
+import { limitRole } from './limit-role';
 import { defined } from '../../core/defined';
 import { GrantedRole } from './granted-role';
 
 export interface TaskPermissions {
+  /** Whose role it is. */
+  readonly service: string;
   /** Whose certificate the tasks may ask for; absent without certificates. */
   readonly identity?: ProvenIdentity;
   /** Which the tasks leave: that of the service, or those of its versions. */
@@ -44,6 +47,7 @@ export function taskRole(scope: Construct, id: string, permissions: TaskPermissi
     ...defined({ managedPolicies: tracesPolicy === undefined ? undefined : [tracesPolicy] }),
   });
   if (identity !== undefined) tagIdentity(role, identity);
+  limitRole(role, permissions.service);
   Validations.of(role).acknowledge({
     id: 'AwsSolutions-IAM5[Resource::*]',
     reason: 'The actions of Cloud Map on instances support no resource but *; conditions narrow them to the services by name or ARN.',

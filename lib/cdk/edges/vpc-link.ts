@@ -2,6 +2,10 @@ import * as apigwv2 from 'aws-cdk-lib/aws-apigatewayv2';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { oneWaySecurityGroup } from './security-group';
+import { API_GATEWAY } from '../../core/limits/api-gateway';
+import type { LimitUse } from '../../core/limits/use';
+import { limitWarnings } from '../../core/limits/use';
+import { warn } from '../warn';
 
 export interface VpcLinkOptions {
   readonly name: string;
@@ -21,9 +25,21 @@ export function renderVpcLink(scope: Construct, options: VpcLinkOptions): apigwv
     port,
     description: `API Gateway, by the VPC link of ${name}`,
   });
+  const { subnetIds } = vpc.selectSubnets(vpcSubnets);
+  warn(scope, limitWarnings([subnetsUsed(subnetIds.length)]));
   return new apigwv2.CfnVpcLink(scope, 'VpcLink', {
     name,
-    subnetIds: vpc.selectSubnets(vpcSubnets).subnetIds,
+    subnetIds,
     securityGroupIds: [securityGroup.securityGroupId],
   });
+}
+
+function subnetsUsed(used: number): LimitUse {
+  return {
+    limit: API_GATEWAY.vpcLinkSubnets,
+    used,
+    path: 'vpcSubnets',
+    subject: `the VPC link of the edge stands in ${used} subnets`,
+    advice: 'name fewer in vpcSubnets, such as one in each Availability Zone: { onePerAz: true }',
+  };
 }

@@ -1,3 +1,4 @@
+import type { LimitUse } from '../limits/use';
 import type { ParsedKey } from '../model/edge-routes';
 import type { ApiTraits, AuthorizerKind, Cors, EdgeRoute, EdgeTopology, Topology } from '../model/topology';
 import type { Reader } from '../reading/reader';
@@ -26,7 +27,7 @@ export interface EdgeKind<Options = unknown, Api = unknown> {
   readonly defaultStage: string;
   /** Adds an issue if an authorizer does not meet the requirements of this kind. */
   checkAuthorizer(authorizer: AuthorizerKind, at: Reader): void;
-  /** Adds an issue for routes that it would not take, or not so many of them. */
+  /** Adds an issue for routes that it would not take. */
   checkRoutes(routes: readonly DraftRoute[], cors: Cors | undefined, at: Reader): void;
   /** Which of two routes it tries first. */
   compareRoutes(a: ParsedKey, b: ParsedKey): number;
@@ -34,6 +35,8 @@ export interface EdgeKind<Options = unknown, Api = unknown> {
   traits(routes: readonly EdgeRoute[], cors: Cors | undefined): ApiTraits;
   /** What it passes on at most; `warnOfLimits` (limits.ts) compares it with what the services behind it allow. */
   limits(options: Options): EdgeLimits;
+  /** How much of what AWS gives an API it takes. */
+  uses(edge: EdgeTopology): readonly LimitUse[];
   /** What its API consists of. */
   plan(topology: Topology, edge: EdgeTopology<Options>): Api;
 }

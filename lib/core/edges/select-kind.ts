@@ -1,3 +1,5 @@
+import { API_GATEWAY } from '../limits/api-gateway';
+import type { LimitUse } from '../limits/use';
 import { GATEWAY_PORT } from '../model/constants';
 import { DEFAULT_EDGE } from '../model/edge-names';
 import type { EdgeTopology, Topology, Warning } from '../model/topology';
@@ -51,6 +53,33 @@ export function planEdge(topology: Topology, edge: EdgeTopology): EdgePlan {
 /** What deploys, but does not do what one might think. */
 export function edgeWarnings({ edges, services }: Topology): readonly Warning[] {
   return edges.flatMap((edge) => warnOfLimits(edge, kindById(edge.kind), services));
+}
+
+/** What the APIs take of what AWS gives them. */
+export function edgeUses({ edges }: Topology): readonly LimitUse[] {
+  const links: LimitUse = {
+    limit: API_GATEWAY.vpcLinks,
+    used: edges.length,
+    path: 'edges',
+    subject: `there are ${edges.length} edges, each with a VPC link`,
+    advice: 'use fewer edges',
+  };
+  return [links, ...edges.flatMap((edge) => [...kindById(edge.kind).uses(edge), ...throttled(edge)])];
+}
+
+/** A throttle above what all APIs of the account get together is not what holds. */
+function throttled({ path, throttle, routes }: EdgeTopology): readonly LimitUse[] {
+  const rates = [
+    { at: path, rate: throttle?.rateLimit ?? 0 },
+    ...routes.map((route) => ({ at: `${path}.routes[${JSON.stringify(route.key)}]`, rate: route.throttle?.rateLimit ?? 0 })),
+  ];
+  return rates.map(({ at, rate }) => ({
+    limit: API_GATEWAY.requests,
+    used: rate,
+    path: `${at}.throttle.rateLimit`,
+    subject: `the throttle lets ${rate} requests a second through`,
+    advice: 'lower it to what really gets through',
+  }));
 }
 
 function kindById(id: string): EdgeKind {

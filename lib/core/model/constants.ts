@@ -50,13 +50,10 @@ export const AGENT_MEMORY_MIB = 128;
 /** Short, so that a task that left is soon out of the callers' lists; Route 53 answers from the VPC for free. */
 export const DISCOVERY_TTL_SECONDS = 5;
 
-/** Cloud Map takes 1,000 lists and 3,000 revisions a second. https://docs.aws.amazon.com/cloud-map/latest/dg/cloud-map-limits.html */
+/** Cloud Map bounds how often all agents of an account may ask: `CLOUD_MAP.revisions`. */
 export const DEFAULT_DISCOVERY_INTERVAL_SECONDS = 2;
 
-/**
- * Systems Manager takes 40 calls of GetParameters a second from all tasks of an account and region, at no cost: enough for
- * 600 tasks. https://docs.aws.amazon.com/general/latest/gr/ssm.html#limits_ssm
- */
+/** At no cost, `SSM.requests` from all tasks of an account and Region: enough for 600 tasks. */
 export const DEFAULT_WEIGHTS_INTERVAL_SECONDS = 15;
 
 /**
@@ -66,9 +63,6 @@ export const DEFAULT_WEIGHTS_INTERVAL_SECONDS = 15;
 export const DEFAULT_MAX_CONNECTION_SECONDS = 86_400;
 export const MAX_CONNECTION_SECONDS = 3 * 86_400;
 
-/** Cloud Map answers a DNS query with at most this many instances. https://docs.aws.amazon.com/cloud-map/latest/dg/services-values.html */
-export const MAX_DNS_INSTANCES = 8;
-
 /**
  * The health check of the agent, which fails until the application has opened its port. A check is a process of its own that costs
  * about 50 ms of CPU time. ECS replaces a task when so many checks in a row have failed, those of the start period not counted.
@@ -76,20 +70,5 @@ export const MAX_DNS_INSTANCES = 8;
 export const AGENT_CHECK_SECONDS = 10;
 export const AGENT_CHECK_RETRIES = 9;
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html */
-export const MAX_START_PERIOD_SECONDS = 300;
-
 /** Above the start period, checks come at longer intervals: every 67 seconds for this. */
 export const MAX_STARTUP_SECONDS = 900;
-
-/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html */
-export const MAX_CONTAINERS = 10;
-
-/**
- * Of one container, those from secrets included. Above it a deployment succeeds, and the container has no variables at all.
- * https://github.com/aws/aws-cdk/issues/38225
- */
-export const MAX_VARIABLES = 100;
-
-/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html */
-export const MAX_TASK_DEFINITION_BYTES = 64 * 1024;

@@ -1,5 +1,6 @@
 import { imageReference, IMAGES } from '../model/images';
-import { FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, MAX_DNS_INSTANCES } from '../model/constants';
+import { CLOUD_MAP } from '../limits/discovery';
+import { FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME } from '../model/constants';
 import { displayValue } from '../reading/input';
 import type { IssueList } from '../reading/issues';
 import type { EdgeTopology, ExternalService, Service, Sizing, Topology, TracingSettings, Warning } from '../model/topology';
@@ -361,7 +362,7 @@ function connectServices(
 }
 
 function discoveryOf(sizing: Sizing): Service['discovery'] {
-  return maxTasks(sizing) > MAX_DNS_INSTANCES ? 'cloudMap' : 'dns';
+  return maxTasks(sizing) > CLOUD_MAP.dnsAnswers.value ? 'cloudMap' : 'dns';
 }
 
 function deepFreeze<T>(value: T): T {

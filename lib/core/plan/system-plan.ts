@@ -1,4 +1,5 @@
 import type { ArchitectureId, CertificateSettings, Sizing, TaskReplacement, Warning } from '../model/topology';
+import type { LimitUse } from '../limits/use';
 import type { EdgePlan } from './edge-plan';
 
 /**
@@ -6,7 +7,7 @@ import type { EdgePlan } from './edge-plan';
  * constructs one to one. What only CDK can hold (images, secrets, health check objects) is looked up in the props by
  * service, version and container.
  */
-export interface SystemPlan extends Omit<MeshPlan, 'workloads' | 'virtualAddresses' | 'settleSeconds' | 'discoversByName'> {
+export interface SystemPlan extends Omit<MeshPlan, 'workloads' | 'virtualAddresses' | 'settleSeconds' | 'discoversByName' | 'uses'> {
   /** The name of the mesh. */
   readonly name: string;
   /** By which the mesh is rendered: the ID of its provider. */
@@ -21,6 +22,8 @@ export interface SystemPlan extends Omit<MeshPlan, 'workloads' | 'virtualAddress
   /** Absent: plain text. */
   readonly certificates?: CertificatePlan;
   readonly edges: readonly EdgePlan[];
+  /** How much of each limit of AWS the system takes, as far as the plan tells. Warnings and issues say of those that are exceeded. */
+  readonly uses: readonly LimitUse[];
 }
 
 /** What a mesh provider makes of a topology. */
@@ -38,6 +41,8 @@ export interface MeshPlan {
   readonly discoversByName?: boolean;
   /** Resources of a control plane, which the provider's own renderer knows; absent if there is none. */
   readonly resources?: unknown;
+  /** How much of the limits of AWS its control plane or its agents take; absent: nothing that is counted. */
+  readonly uses?: readonly LimitUse[];
   readonly warnings: readonly Warning[];
 }
 

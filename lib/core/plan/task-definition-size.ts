@@ -1,4 +1,4 @@
-import { MAX_TASK_DEFINITION_BYTES } from '../model/constants';
+import { ECS } from '../limits/ecs';
 import type { IssueList } from '../reading/issues';
 import type { ContainerPlan, MeshWorkloadPlan } from './system-plan';
 
@@ -13,7 +13,7 @@ const REST_OF_A_TASK = 600;
 export function checkTaskDefinitionSize(task: MeshWorkloadPlan, path: string, issues: IssueList): void {
   const parts = task.containers.flatMap(partsOf);
   const bytes = parts.reduce((sum, part) => sum + part.bytes, REST_OF_A_TASK + REST_OF_A_CONTAINER * task.containers.length);
-  if (bytes <= MAX_TASK_DEFINITION_BYTES) return;
+  if (bytes <= ECS.taskDefinition.value) return;
   const largest = [...parts]
     .sort((a, b) => b.bytes - a.bytes)
     .slice(0, 3)
@@ -22,7 +22,7 @@ export function checkTaskDefinitionSize(task: MeshWorkloadPlan, path: string, is
     code: 'TASK_DEFINITION_TOO_LARGE',
     path,
     message: `the task definition of "${task.name}" has about ${bytes} bytes`,
-    allowed: `at most ${MAX_TASK_DEFINITION_BYTES} bytes`,
+    allowed: `at most ${ECS.taskDefinition.value} bytes`,
     fix:
       `make the largest parts smaller: ${largest.join('; ')}. Fewer calls make Envoy's configuration smaller; ` +
       'large environment variables belong into a file, S3 or SSM',

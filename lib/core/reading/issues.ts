@@ -69,8 +69,6 @@ export type IssueCode =
   | 'MALFORMED_ROUTE'
   /** Two routes take the same requests, or one leaves nothing to another. */
   | 'OVERLAPPING_ROUTES'
-  /** The routes make more resources than API Gateway takes. */
-  | 'TOO_MANY_ROUTES'
   /** A route of the edge leads to a gRPC or TCP service. */
   | 'ROUTE_PROTOCOL'
   /** A route of the edge has no authorizer, not even `Authorizer.none()`. */
@@ -79,8 +77,6 @@ export type IssueCode =
   | 'UNSUPPORTED_AUTHORIZER'
   /** Two different authorizers have the same name. */
   | 'DUPLICATE_AUTHORIZER'
-  /** The routes use more authorizers than API Gateway takes. */
-  | 'TOO_MANY_AUTHORIZERS'
   /** The rates of a throttle contradict each other. */
   | 'THROTTLE'
   /** The CORS settings are not what browsers take. */

@@ -1,22 +1,19 @@
 import { bySpecificity } from '../../model/edge-routes';
+import { HTTP_API } from '../../limits/api-gateway';
+import type { Limit } from '../../limits/limit';
+import type { LimitUse } from '../../limits/use';
 import { preflightPaths } from '../../model/preflights';
-import type { Cors, EdgeRoute } from '../../model/topology';
+import type { Cors, EdgeRoute, EdgeTopology } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
-import type { DraftRoute, EdgeKind, EdgeLimits } from '../kind';
+import { authorizersUsed } from '../authorizers-used';
+import type { EdgeKind, EdgeLimits } from '../kind';
 import { CAPABILITIES } from './capabilities';
 import type { HttpApiPlan } from './plan';
 import { planHttpApi } from './plan';
 
-/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
-const MAX_ROUTES = 300;
-
 const LIMITS: EdgeLimits = {
-  // "Maximum integration timeout: 30 seconds", which cannot be raised.
-  // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
-  requestSeconds: 30,
-  // "Payload size: 10 MB", of the same page. It does not say which megabytes: with the larger ones no request is called too large that
-  // is not.
-  payloadBytes: 10 * 1024 * 1024,
+  requestSeconds: HTTP_API.integrationTimeout.value,
+  payloadBytes: HTTP_API.payload.value,
   // Only WebSocket APIs: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api.html
   webSockets: false,
 };
@@ -32,6 +29,8 @@ export const httpApiKind: EdgeKind<undefined, HttpApiPlan> = {
   defaultStage: '$default',
   checkAuthorizer(authorizer, at) {
     const clients = at.field('userPoolClients');
+    for (const list of [at.field('audience'), clients])
+      checkCount(list, Array.isArray(list.value) ? list.value.length : 0, HTTP_API.audiences);
     const none = clients.absent || (Array.isArray(clients.value) && clients.value.length === 0);
     if (authorizer === 'cognito' && none)
       clients.fail('MISSING', 'an HTTP API checks for which client a token was made, so it must know at least one', {
@@ -39,20 +38,14 @@ export const httpApiKind: EdgeKind<undefined, HttpApiPlan> = {
         fix: 'set userPoolClients, or use Edge.restApi()',
       });
   },
-  checkRoutes(routes, cors, at) {
-    checkQuota(
-      routes,
-      preflights(
-        routes.map(({ route }) => route),
-        cors,
-      ),
-      at,
-    );
+  checkRoutes(routes) {
+    for (const { at, route } of routes) checkCount(at.field('scopes'), route.scopes.length, HTTP_API.scopes);
   },
   // Any path without a greedy part comes before any with one.
   compareRoutes: bySpecificity({ greedyLast: true }),
   traits: (routes, cors) => ({ beginsTraces: false, preflightPaths: preflights(routes, cors), gatewayRecord: 'SRV' }),
   limits: () => LIMITS,
+  uses: (edge) => [usedRoutes(edge), authorizersUsed(edge, HTTP_API.authorizers)],
   plan: (_topology, edge) => planHttpApi(edge),
 };
 
@@ -60,12 +53,20 @@ function preflights(routes: readonly EdgeRoute[], cors: Cors | undefined): reado
   return cors === undefined ? [] : preflightPaths(routes, ({ authorizer }) => authorizer === 'none');
 }
 
-function checkQuota(routes: readonly DraftRoute[], added: readonly string[], at: Reader): void {
-  const count = routes.length + added.length;
-  if (count <= MAX_ROUTES) return;
+/** Those of a list that a route or an authorizer has. */
+function checkCount(at: Reader, count: number, { counts, value }: Limit): void {
+  if (count > value)
+    at.fail('OUT_OF_RANGE', `there are ${count} ${counts}`, { got: null, allowed: `at most ${value}`, fix: 'use fewer, wider ones' });
+}
+
+function usedRoutes({ path, routes, api: { preflightPaths: added } }: EdgeTopology): LimitUse {
+  const used = routes.length + added.length;
   const reason = added.length === 0 ? '' : `, ${added.length} of them for the preflight requests of CORS`;
-  at.fail('TOO_MANY_ROUTES', `an HTTP API takes ${MAX_ROUTES} routes, and these make ${count}${reason}`, {
-    got: null,
-    fix: 'use greedy paths such as {proxy+}',
-  });
+  return {
+    limit: HTTP_API.routes,
+    used,
+    path: `${path}.routes`,
+    subject: `there are ${used} routes${reason}`,
+    advice: 'use greedy paths such as {proxy+}',
+  };
 }

@@ -1,22 +1,18 @@
+import { REST_API } from '../../limits/api-gateway';
+import { ELB } from '../../limits/network';
+import type { LimitUse } from '../../limits/use';
 import { bySpecificity, shapeOf } from '../../model/edge-routes';
-import type { PathSegment } from '../../model/topology';
-import type { Reader } from '../../reading/reader';
+import type { EdgeTopology, PathSegment } from '../../model/topology';
+import { maxTasks } from '../../model/topology';
+import { authorizersUsed } from '../authorizers-used';
 import type { DraftRoute, EdgeKind, EdgeLimits } from '../kind';
 import { CAPABILITIES } from './capabilities';
 import type { RestApiPlan } from './plan';
 import { planRestApi } from './plan';
 
-/** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html */
-const MAX_RESOURCES = 300;
-
 const LIMITS: EdgeLimits = {
-  // "Integration timeout: 50 milliseconds - 29 seconds". An account can get more for regional APIs, but a method that names no timeout of
-  // its own, as here, keeps 29 seconds.
-  // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
-  // https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html#apigw-Type-Integration-timeoutInMillis
-  requestSeconds: 29,
-  // "Payload size: 10 MB", of the first page. See the HTTP API.
-  payloadBytes: 10 * 1024 * 1024,
+  requestSeconds: REST_API.integrationTimeout.value,
+  payloadBytes: REST_API.payload.value,
   // Only WebSocket APIs: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api.html
   webSockets: false,
 };
@@ -32,14 +28,14 @@ export const restApiKind: EdgeKind<undefined, RestApiPlan> = {
   checkAuthorizer() {
     // A REST API has no requirements of its own.
   },
-  checkRoutes(routes, _cors, at) {
+  checkRoutes(routes) {
     checkVariableParts(routes);
-    checkQuota(routes, at);
   },
   // It walks down its tree of resources.
   compareRoutes: bySpecificity({ greedyLast: false }),
   traits: () => ({ beginsTraces: true, preflightPaths: [], gatewayRecord: 'A' }),
   limits: () => LIMITS,
+  uses: (edge) => [usedResources(edge), authorizersUsed(edge, REST_API.authorizers), targets(edge)],
   plan: planRestApi,
 };
 
@@ -68,11 +64,25 @@ function textOf(segment: PathSegment): string {
   return segment.kind === 'parameter' ? `{${segment.name}}` : `{${segment.name}+}`;
 }
 
-function checkQuota(routes: readonly DraftRoute[], at: Reader): void {
+function usedResources({ path, routes }: EdgeTopology): LimitUse {
   const resources = new Set(routes.flatMap(({ segments }) => segments.map((_, index) => shapeOf(segments.slice(0, index + 1)))));
-  if (resources.size > MAX_RESOURCES)
-    at.fail('TOO_MANY_ROUTES', `a REST API takes ${MAX_RESOURCES} resources, and these routes make ${resources.size}`, {
-      got: null,
-      fix: 'use greedy paths such as {proxy+}',
-    });
+  return {
+    limit: REST_API.resources,
+    used: resources.size,
+    path: `${path}.routes`,
+    subject: `the paths of these routes make ${resources.size} resources`,
+    advice: 'use greedy paths such as {proxy+}',
+  };
+}
+
+/** The load balancer is balanced across zones, so that each zone counts all of them. */
+function targets({ path, gateway }: EdgeTopology): LimitUse {
+  const used = maxTasks(gateway);
+  return {
+    limit: ELB.targets,
+    used,
+    path: `${path}.gateway`,
+    subject: `the load balancer of the edge leads to up to ${used} tasks`,
+    advice: 'use fewer, larger tasks',
+  };
 }

@@ -4,7 +4,10 @@ import type { EdgeTopology, Service } from '../../model/topology';
 import type { AppMeshSettings, AppMeshTopology } from './settings';
 import { maxTasks } from '../../model/topology';
 import { ROUTE_HEADER } from '../../model/edge-headers';
-import { MAX_DNS_INSTANCES } from '../../model/constants';
+import { APP_MESH } from '../../limits/app-mesh';
+import { CLOUD_MAP } from '../../limits/discovery';
+import type { Limit } from '../../limits/limit';
+import { rangeOf } from '../../limits/limit';
 import { APP_MESH_EGRESS_PORT } from '../../contract/ports';
 import { APP_MESH_GROUP, APP_MESH_USER } from '../../model/images';
 import { defaultCallPolicy, externalCallPolicy } from '../../model/defaults';
@@ -17,6 +20,11 @@ import { MAX_INVERTED, mayBeMissing } from './missing-headers';
 import { taskGroupsOf } from './targets';
 import { acmCertificateOf } from './tls';
 import { routeName } from './virtual-gateway';
+
+interface Range {
+  readonly min: number;
+  readonly max: number;
+}
 
 /** Says where the user asked for what App Mesh does not have, or has within other limits. */
 class Checker {
@@ -31,7 +39,7 @@ class Checker {
     new Reader(this.issues, path, undefined).fail(code, message, more);
   }
 
-  within(path: string, what: string, value: number | undefined, min: number, max: number): void {
+  within(path: string, what: string, value: number | undefined, { min, max }: Range): void {
     if (value === undefined || (value >= min && value <= max)) return;
     this.fail('OUT_OF_RANGE', path, `App Mesh does not take ${value} for ${what}`, { allowed: `${min} to ${max}` });
   }
@@ -41,7 +49,7 @@ class Checker {
     this.fail('OUT_OF_RANGE', path, `App Mesh does not take ${seconds} seconds for ${what}`, { allowed: 'whole milliseconds' });
   }
 
-  text(path: string, what: string, text: string | undefined, max: number): void {
+  text(path: string, what: string, text: string | undefined, { value: max }: Limit): void {
     if (text === undefined || (text.length >= 1 && text.length <= max)) return;
     this.fail('OUT_OF_RANGE', path, `App Mesh does not take ${what} of ${text.length} characters`, { allowed: `1 to ${max} characters` });
   }
@@ -76,10 +84,10 @@ function checkCallPolicy(check: Checker, at: string, { protocol, callPolicy }: S
   const health = callPolicy.activeHealthCheck;
   if (health === undefined) return;
   const path = `${at}.activeHealthCheck`;
-  check.within(path, 'the interval in seconds', health.intervalSeconds, 5, 300);
-  check.within(path, 'the timeout in seconds', health.timeoutSeconds, 2, 60);
-  check.within(path, 'the healthy threshold', health.healthyThreshold, 2, 10);
-  check.within(path, 'the unhealthy threshold', health.unhealthyThreshold, 2, 10);
+  check.within(path, 'the interval in seconds', health.intervalSeconds, rangeOf(APP_MESH.healthInterval));
+  check.within(path, 'the timeout in seconds', health.timeoutSeconds, rangeOf(APP_MESH.healthTimeout));
+  check.within(path, 'the healthy threshold', health.healthyThreshold, rangeOf(APP_MESH.healthThreshold));
+  check.within(path, 'the unhealthy threshold', health.unhealthyThreshold, rangeOf(APP_MESH.healthThreshold));
 }
 
 function checkTimeouts(check: Checker, path: string, { requestSeconds, perTrySeconds, idleSeconds }: Timeouts): void {
@@ -102,7 +110,7 @@ function checkCircuitBreaker(check: Checker, path: string, { circuitBreaker }: C
   for (const [name, value] of Object.entries(circuitBreaker) as [string, number | undefined][]) {
     if (value === undefined) continue;
     if (!known.includes(name)) check.unsupported(path, `it limits ${known.join(' and ')} of a service of this protocol, not ${name}`);
-    check.within(path, name, value, 1, 2_147_483_647);
+    check.within(path, name, value, { min: 1, max: 2_147_483_647 });
   }
 }
 
@@ -117,15 +125,15 @@ function checkOutlierDetection(check: Checker, path: string, { outlierDetection:
       path,
       'it counts every 5xx (consecutiveServerErrors), and has no count of failed connections, 502, 503 and 504 beside it',
     );
-  check.within(path, 'the errors in a row', consecutiveServerErrors, 1, Number.MAX_SAFE_INTEGER);
+  check.within(path, 'the errors in a row', consecutiveServerErrors, { min: 1, max: Number.MAX_SAFE_INTEGER });
   check.duration(path, 'the interval', intervalSeconds);
   check.duration(path, 'an ejection', baseEjectionSeconds);
-  check.within(path, 'the percentage of tasks', maxEjectionPercent, 0, 100);
+  check.within(path, 'the percentage of tasks', maxEjectionPercent, { min: 0, max: 100 });
 }
 
 /** https://docs.aws.amazon.com/app-mesh/latest/APIReference/API_HttpRouteMatch.html */
 const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'];
-const MAX_MATCHES = 10;
+const MAX_MATCHES = APP_MESH.matches.value;
 
 function checkRoute(check: Checker, at: string, service: Service, route: ServiceRoute): void {
   const { match } = route;
@@ -136,15 +144,14 @@ function checkRoute(check: Checker, at: string, service: Service, route: Service
   for (const method of (match.methods ?? []).filter((each) => !METHODS.includes(each)))
     check.unsupported(`${at}.match.methods`, `it does not know the method ${method}, only ${METHODS.join(', ')}`);
   checkHeaders(check, `${at}.match.headers`, match.headers, service.versionHeader);
-  if (match.queryParameters.length > MAX_MATCHES)
-    check.within(`${at}.match.queryParameters`, 'the number of query parameters', match.queryParameters.length, 0, MAX_MATCHES);
+  check.within(`${at}.match.queryParameters`, 'the number of query parameters', match.queryParameters.length, rangeOf(APP_MESH.matches));
   for (const { name, kind, invert, text } of match.queryParameters) {
     if (invert || (kind !== 'exact' && kind !== 'present'))
       check.unsupported(
         `${at}.match.queryParameters`,
         `of the query parameter "${name}" it compares the whole text, or looks whether it is there`,
       );
-    check.text(`${at}.match.queryParameters`, 'a text', kind === 'exact' ? text : undefined, 255);
+    check.text(`${at}.match.queryParameters`, 'a text', kind === 'exact' ? text : undefined, APP_MESH.matchText);
   }
   if (service.protocol === 'grpc' && match.queryParameters.length > 0)
     check.unsupported(`${at}.match.queryParameters`, 'a gRPC call has none');
@@ -162,25 +169,22 @@ function checkRouteRetry(check: Checker, path: string, retry: RetryPolicy, { pro
 function checkPath(check: Checker, at: string, { protocol }: Service, { match: { path } }: ServiceRoute): void {
   if (path === undefined) return;
   if (protocol !== 'grpc') {
-    check.text(at, 'a path', path.text, 255);
+    check.text(at, 'a path', path.text, APP_MESH.matchText);
     return;
   }
   const [, service = '', method = ''] = path.text.split('/');
   const whole = path.kind === 'exact' ? method !== '' : path.kind === 'prefix' && path.text === (service === '' ? '/' : `/${service}/`);
   if (!whole || (path.text.split('/').length !== 3 && path.text !== '/'))
     check.unsupported(at, 'of a gRPC call it compares the whole name of the service, or of service and method');
-  check.text(at, 'the name of a method', method === '' ? undefined : method, 50);
+  check.text(at, 'the name of a method', method === '' ? undefined : method, APP_MESH.methodName);
 }
 
 /** A header that chooses a version is one more condition of each route. */
 function checkHeaders(check: Checker, at: string, matches: readonly ValueMatch[], versionHeader: string | undefined): void {
-  check.within(
-    at,
-    `the number of headers${versionHeader === undefined ? '' : ` (the versionHeader is one more)`}`,
-    matches.length,
-    0,
-    versionHeader === undefined ? MAX_MATCHES : MAX_MATCHES - 1,
-  );
+  check.within(at, `the number of headers${versionHeader === undefined ? '' : ` (the versionHeader is one more)`}`, matches.length, {
+    min: 0,
+    max: versionHeader === undefined ? MAX_MATCHES : MAX_MATCHES - 1,
+  });
   const inverted = matches.filter(mayBeMissing);
   if (inverted.length > MAX_INVERTED)
     check.unsupported(
@@ -189,29 +193,26 @@ function checkHeaders(check: Checker, at: string, matches: readonly ValueMatch[]
         'many routes, one for another value and one for none, and this library makes four at most of one',
     );
   for (const { name, kind, text } of matches) {
-    check.text(at, 'the name of a header', name, 50);
-    check.text(at, 'a text', kind === 'present' || kind === 'range' ? undefined : (text ?? ''), 255);
+    check.text(at, 'the name of a header', name, APP_MESH.headerName);
+    check.text(at, 'a text', kind === 'present' || kind === 'range' ? undefined : (text ?? ''), APP_MESH.matchText);
   }
 }
 
-/** https://docs.aws.amazon.com/app-mesh/latest/APIReference/API_WeightedTarget.html */
-const MAX_WEIGHT = 100;
-
 function checkVersions(check: Checker, at: string, { versions = [], versionHeader }: Service): void {
-  check.text(`${at}.versionHeader`, 'the name of a header', versionHeader, 50);
+  check.text(`${at}.versionHeader`, 'the name of a header', versionHeader, APP_MESH.headerName);
   checkWeights(
     check,
     `${at}.versions`,
     versions.map(({ weight }) => weight),
   );
-  check.within(`${at}.versions`, 'the number of versions', versions.length, 0, 10);
+  check.within(`${at}.versions`, 'the number of versions', versions.length, rangeOf(APP_MESH.targets));
 }
 
 function checkWeights(check: Checker, path: string, weights: readonly number[]): void {
   for (const weight of weights)
-    if (!Number.isInteger(weight) || weight > MAX_WEIGHT)
+    if (!Number.isInteger(weight) || weight > APP_MESH.weight.value)
       check.fail('OUT_OF_RANGE', path, `App Mesh does not take ${weight} for a weight`, {
-        allowed: `whole numbers from 0 to ${MAX_WEIGHT}`,
+        allowed: `whole numbers from 0 to ${APP_MESH.weight.value}`,
       });
 }
 
@@ -242,10 +243,15 @@ function checkTask(check: Checker, at: string, service: Service, mesh: AppMeshSe
       check.fail('INVALID_VALUE', path, `what group ${APP_MESH_GROUP} sends passes by App Mesh's Envoy`, { fix: 'choose another group' });
   }
   for (const group of taskGroupsOf(service)) {
-    if (mesh.discovery === 'dns' && maxTasks(group.version ?? service) > MAX_DNS_INSTANCES)
-      check.fail('CONFLICT', 'mesh.dnsDiscovery', `"${group.name}" can have more tasks than the ${MAX_DNS_INSTANCES} that DNS names`, {
-        fix: 'leave dnsDiscovery out, or lower the number of tasks',
-      });
+    if (mesh.discovery === 'dns' && maxTasks(group.version ?? service) > CLOUD_MAP.dnsAnswers.value)
+      check.fail(
+        'CONFLICT',
+        'mesh.dnsDiscovery',
+        `"${group.name}" can have more tasks than the ${CLOUD_MAP.dnsAnswers.value} that DNS names`,
+        {
+          fix: 'leave dnsDiscovery out, or lower the number of tasks',
+        },
+      );
   }
 }
 
@@ -311,19 +317,16 @@ function checkExternal(check: Checker, { external }: AppMeshTopology): void {
   }
 }
 
-/** https://docs.aws.amazon.com/app-mesh/latest/APIReference/API_CreateGatewayRoute.html */
-const MAX_NAME = 255;
-
 function checkEdgeRoute(check: Checker, edge: string, key: string): void {
   const path = `${edge}.routes[${JSON.stringify(key)}]`;
-  check.text(path, `a value of ${ROUTE_HEADER}`, key, 255);
+  check.text(path, `a value of ${ROUTE_HEADER}`, key, APP_MESH.matchText);
   const name = routeName(key);
-  if (key.length <= 255 && name.length > MAX_NAME)
+  if (key.length <= APP_MESH.matchText.value && name.length > APP_MESH.name.value)
     check.fail(
       'OUT_OF_RANGE',
       path,
       `the name of its gateway route, in which all but letters, digits and hyphens is escaped, would have ${name.length} characters`,
-      { allowed: `at most ${MAX_NAME}`, fix: 'shorten the route' },
+      { allowed: `at most ${APP_MESH.name.value}`, fix: 'shorten the route' },
     );
 }
 

@@ -1,4 +1,6 @@
 import { FIRST_APP_MESH_MINOR, imageReference, IMAGES, withTag } from '../../model/images';
+import { APP_MESH } from '../../limits/app-mesh';
+import { ECS } from '../../limits/ecs';
 import type { Reader } from '../../reading/reader';
 import { STRINGS, suggest } from '../../reading/reader';
 import { defined } from '../../defined';
@@ -35,17 +37,14 @@ function parseAppMeshVersion(at: Reader): string | undefined {
   return version;
 }
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#proxyConfiguration */
-const MAX_IGNORED_PORTS = 15;
-
 function parseIgnoredPorts(at: Reader): readonly number[] {
   const ports = at
     .items('a list of ports')
     .flatMap((item) => item.required('a port', 'remove the entry, or give a port').number({ min: 1, max: 65_535 }) ?? []);
-  if (ports.length > MAX_IGNORED_PORTS)
+  if (ports.length > ECS.proxyIgnoredPorts.value)
     at.fail('OUT_OF_RANGE', `there are ${ports.length} ports`, {
       got: null,
-      allowed: `at most ${MAX_IGNORED_PORTS}`,
+      allowed: `at most ${ECS.proxyIgnoredPorts.value}`,
       fix: 'name hosts in external and calls (Protocol.TCP), which takes no port from this list',
     });
   return [...new Set(ports)].sort((a, b) => a - b);
@@ -53,9 +52,6 @@ function parseIgnoredPorts(at: Reader): readonly number[] {
 
 const CERTIFICATE_ARN = /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[A-Za-z0-9-]+$/;
 const AUTHORITY_ARN = /^arn:aws[a-z-]*:acm-pca:[a-z0-9-]+:\d{12}:certificate-authority\/[A-Za-z0-9-]+$/;
-
-/** https://docs.aws.amazon.com/app-mesh/latest/APIReference/API_TlsValidationContextAcmTrust.html */
-const MAX_AUTHORITIES = 3;
 
 function parseServerCertificates(at: Reader, services: Reader): AcmServerCertificates | undefined {
   if (!at.checkFields(['certificateArns', 'authorityArns'])) return undefined;
@@ -86,8 +82,8 @@ function parseServerCertificates(at: Reader, services: Reader): AcmServerCertifi
           'arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/11111111-2222-3333-4444-555555555555',
         ) ?? [],
     );
-  if (Array.isArray(list.value) && (list.value.length === 0 || list.value.length > MAX_AUTHORITIES))
-    list.fail('OUT_OF_RANGE', `there are ${list.value.length} authorities`, { got: null, allowed: `1 to ${MAX_AUTHORITIES}` });
+  if (Array.isArray(list.value) && (list.value.length === 0 || list.value.length > APP_MESH.authorities.value))
+    list.fail('OUT_OF_RANGE', `there are ${list.value.length} authorities`, { got: null, allowed: `1 to ${APP_MESH.authorities.value}` });
   return { certificateArns: Object.fromEntries(certificateArns), authorityArns };
 }
 

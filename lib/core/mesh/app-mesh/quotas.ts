@@ -1,29 +1,32 @@
+import { APP_MESH } from '../../limits/app-mesh';
+import type { Limit } from '../../limits/limit';
 import type { AppMeshPlan } from './resources';
 import type { MeshWorkloadPlan } from '../../plan/system-plan';
 import type { Warning } from '../../model/topology';
 import { maxTasks } from '../../model/topology';
 
-/** All of them can be raised. https://docs.aws.amazon.com/general/latest/gr/appmesh.html */
-const GATEWAY_ROUTES = 10;
-const ROUTES = 50;
-const ENVOYS = 50;
-const BACKENDS = 50;
-
 /** What an account gets no more of by itself. */
 export function quotas(
-  { virtualGateways, virtualRouters, routes, virtualNodes }: AppMeshPlan,
+  { virtualGateways, virtualRouters, virtualServices, routes, virtualNodes }: AppMeshPlan,
   tasks: readonly MeshWorkloadPlan[],
 ): readonly Warning[] {
-  const above = (count: number, quota: number, what: string): readonly string[] => (count > quota ? [`${count} ${what}, of ${quota}`] : []);
+  const above = (count: number, { value }: Limit, what: string): readonly string[] =>
+    count > value ? [`${count} ${what}, of ${value}`] : [];
   const found = [
+    ...above(virtualGateways.length, APP_MESH.virtualGateways, 'virtual gateways'),
+    ...above(virtualNodes.length, APP_MESH.virtualNodes, 'virtual nodes'),
+    ...above(virtualRouters.length, APP_MESH.virtualRouters, 'virtual routers'),
+    ...above(virtualServices.length, APP_MESH.virtualServices, 'virtual services'),
     ...virtualGateways.flatMap(({ name, routes: own }) =>
-      above(own.length, GATEWAY_ROUTES, `gateway routes of the virtual gateway "${name}"`),
+      above(own.length, APP_MESH.gatewayRoutes, `gateway routes of the virtual gateway "${name}"`),
     ),
     ...virtualRouters.flatMap(({ name }) =>
-      above(routes.filter(({ router }) => router === name).length, ROUTES, `routes of the virtual router "${name}"`),
+      above(routes.filter(({ router }) => router === name).length, APP_MESH.routes, `routes of the virtual router "${name}"`),
     ),
-    ...virtualNodes.flatMap(({ name, spec }) => above(spec.backends?.length ?? 0, BACKENDS, `backends of the virtual node "${name}"`)),
-    ...tasks.flatMap((task) => above(mostTasks(task), ENVOYS, `connected Envoys of "${task.name}" in a deployment`)),
+    ...virtualNodes.flatMap(({ name, spec }) =>
+      above(spec.backends?.length ?? 0, APP_MESH.backends, `backends of the virtual node "${name}"`),
+    ),
+    ...tasks.flatMap((task) => above(mostTasks(task), APP_MESH.envoys, `connected Envoys of "${task.name}" in a deployment`)),
   ];
   return found.length === 0
     ? []

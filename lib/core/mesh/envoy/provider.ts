@@ -39,6 +39,7 @@ import { application, collector, collectorVolumes, extra } from '../../plan/work
 import { EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS, gatewayRegistration } from '../../plan/workload/gateway';
 import { sizingOf } from '../../plan/workload/sizing';
 import { weightedCallees, weightsPlan } from '../../plan/workload/weights';
+import { agentRequests } from './agent-requests';
 import { CAPABILITIES } from './capabilities';
 import { checkCompression, warnOfNewerProxy } from './check-proxy-version';
 import { loopbackAddresses } from './loopback-addresses';
@@ -74,8 +75,10 @@ export const envoyProvider: MeshProvider<EnvoyMeshSettings> = {
     for (const workload of services) checkTaskDefinitionSize(workload, pathOf(workload), issues);
     for (const { workload, path } of gateways) checkTaskDefinitionSize(workload, path, issues);
     const weights = weightedCallees(topology.services).map(weightsPlan);
+    const workloads = [...services, ...gateways.map(({ workload }) => workload)];
     return {
-      workloads: [...services, ...gateways.map(({ workload }) => workload)],
+      workloads,
+      uses: agentRequests(workloads, intervalsOf(topology)),
       ...(weights.length === 0 ? {} : { weights }),
       ingress: topology.services.flatMap((service) => ingressOf(service, INBOUND_PORT)),
       virtualAddresses: 'loopback addresses',

@@ -3,6 +3,8 @@ import { defined } from '../../defined';
 import type { EdgeKind } from '../../edges/kind';
 import { KINDS as EDGE_KINDS } from '../../edges/kinds';
 import { checkSupport } from '../../edges/check-support';
+import { API_GATEWAY } from '../../limits/api-gateway';
+import { rangeOf } from '../../limits/limit';
 import type { AuthorizerKind, EdgeAuthorizer, IdentitySource } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import { STRINGS } from '../../reading/reader';
@@ -118,9 +120,9 @@ function isBare(kind: AuthorizerKind, at: Reader): boolean {
 function parseName(at: Reader, kind: AuthorizerKind): string | undefined {
   const name = at.string();
   if (name === undefined) return undefined;
-  if (!/^[A-Za-z][A-Za-z0-9_-]{0,127}$/.test(name)) {
+  if (!/^[A-Za-z][A-Za-z0-9_-]*$/.test(name) || name.length > API_GATEWAY.authorizerName.value) {
     return at.fail('INVALID_NAME', 'is not a name for an authorizer', {
-      allowed: 'letters, digits, "_" and "-", starting with a letter, at most 128',
+      allowed: `letters, digits, "_" and "-", starting with a letter, at most ${API_GATEWAY.authorizerName.value}`,
     });
   }
   // A Lambda authorizer called "none" would be taken for a public route.
@@ -162,7 +164,7 @@ function parseJwt(at: Reader): Omit<EdgeAuthorizer, 'id' | 'kind'> {
   };
 }
 
-/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html#http-api-lambda-authorizer.caching */
+/** What API Gateway has. */
 const DEFAULT_CACHE_SECONDS = 300;
 
 function parseLambda(at: Reader): Omit<EdgeAuthorizer, 'id' | 'kind'> {
@@ -175,6 +177,6 @@ function parseLambda(at: Reader): Omit<EdgeAuthorizer, 'id' | 'kind'> {
   }
   return {
     identity: { in: 'header', name: header ?? AUTHORIZATION.name },
-    cacheSeconds: at.field('resultsCacheTtl').seconds({ min: 0, max: 3600 }) ?? DEFAULT_CACHE_SECONDS,
+    cacheSeconds: at.field('resultsCacheTtl').seconds(rangeOf(API_GATEWAY.authorizerCache)) ?? DEFAULT_CACHE_SECONDS,
   };
 }

@@ -1,6 +1,6 @@
 import { Unresolved } from '../../reading/input';
 import type { Cors, EdgeAuthorizer, EdgeTopology, IpAddressType, Throttle } from '../../model/topology';
-import { checkAuthorizerQuota } from '../../edges/authorizer-quota';
+import { API_GATEWAY } from '../../limits/api-gateway';
 import type { EdgeFeatureId } from '../../edges/features';
 import type { DraftRoute, EdgeKind } from '../../edges/kind';
 import { KINDS } from '../../edges/kinds';
@@ -84,7 +84,6 @@ export function parseEdge(
   checkTwins(drafts);
   authorizers.checkNames();
   const used = authorizers.all.filter(({ id }) => drafts.some((draft) => draft.route.authorizer === id));
-  checkAuthorizerQuota(drafts, new Map(used.map((authorizer) => [authorizer.id, authorizer.kind])), routesAt);
 
   checkOptions(at, kind);
   const throttle = parseThrottle(at.field('throttle'));
@@ -130,10 +129,10 @@ function checkOptions(at: Reader, kind: EdgeKind): void {
 function parseStageName(at: Reader, kind: EdgeKind): string {
   const name = at.string() ?? kind.defaultStage;
   if (name === kind.defaultStage) return name;
-  if (!/^[A-Za-z0-9_-]{1,128}$/.test(name))
-    at.fail('INVALID_NAME', 'is not a name for a stage', {
-      allowed: `letters, digits, "_" and "-", at most 128${kind.defaultStage.startsWith('$') ? `, or "${kind.defaultStage}"` : ''}`,
-    });
+  const longest = API_GATEWAY.stageName.value;
+  const orDefault = kind.defaultStage.startsWith('$') ? `, or "${kind.defaultStage}"` : '';
+  if (!/^[A-Za-z0-9_-]+$/.test(name) || name.length > longest)
+    at.fail('INVALID_NAME', 'is not a name for a stage', { allowed: `letters, digits, "_" and "-", at most ${longest}${orDefault}` });
   return name;
 }
 

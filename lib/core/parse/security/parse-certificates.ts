@@ -10,8 +10,8 @@ const DEFAULT_AUTHORITY = 'main';
 /** The issuing function's environment holds their certificates, and Lambda takes 4 KB. */
 const MAX_AUTHORITIES = 4;
 
-/** The concurrency of an account and Region before a request for more. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const MAX_CONCURRENCY = 1000;
+/** So much that no account has it: what one has unless it asks for more is a warning (`LAMBDA.reservedConcurrency`). */
+const MAX_CONCURRENCY = 1_000_000;
 
 /** Short, since it stands in the common name of a root, which X.520 holds to 64 characters. */
 const NAME = /^[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?$/;
@@ -73,7 +73,6 @@ function parsePrivateCa(at: Reader): CertificateSettings {
   return { kind: 'privateCa', authorities, issuer: parseIssuer(at.field('issuer'), names), ...parseConcurrency(at) };
 }
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html */
 function parseConcurrency(at: Reader): Pick<IssuerSettings, 'reservedConcurrentExecutions'> {
   return defined({ reservedConcurrentExecutions: at.field('reservedConcurrentExecutions').number({ min: 1, max: MAX_CONCURRENCY }) });
 }

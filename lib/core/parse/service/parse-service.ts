@@ -3,10 +3,10 @@ import {
   GATEWAY_NAME,
   LOG_ROUTER_CONTAINER,
   LOG_ROUTER_MEMORY_MIB,
-  MAX_CONTAINERS,
   MAX_STARTUP_SECONDS,
-  MAX_VARIABLES,
 } from '../../model/constants';
+import { ECS, FARGATE } from '../../limits/ecs';
+import { rangeOf } from '../../limits/limit';
 import { LABEL, checkLabel } from '../../reading/check-label';
 import { Opaque, Unresolved, counted, displayValue } from '../../reading/input';
 import type { ContainerSettings, ExtraContainer, ProtocolId, Service, Sizing } from '../../model/topology';
@@ -122,7 +122,7 @@ export function parseService(name: string, at: Reader, mesh: MeshDefaults, footp
     return {
       ...parseContainer(taskAt, 'the application', INIT_OF_APPLICATIONS, !isService || taskAt.field('versions').absent),
       startupTimeoutSeconds: taskAt.field('startupTimeout').seconds({ min: 0, max: MAX_STARTUP_SECONDS }) ?? DEFAULT_STARTUP_SECONDS,
-      stopTimeoutSeconds: taskAt.field('stopTimeout').seconds({ min: 2, max: 120 }) ?? 30,
+      stopTimeoutSeconds: taskAt.field('stopTimeout').seconds(rangeOf(ECS.stopTimeout)) ?? 30,
       extraContainers: parseExtraContainers(taskAt, port, sizing, withLogRouter(taskAt, footprint)),
       ...sizing,
     };
@@ -251,7 +251,6 @@ function parseContainer(at: Reader, what: string, initProcess: boolean, needsIma
 
 const HEALTH_CHECK_EXAMPLE = "write a command, such as ['CMD-SHELL', 'curl -f http://localhost:8080/health || exit 1']";
 
-/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-ecs-taskdefinition-healthcheck.html */
 function checkHealthCheck(at: Reader): void {
   if (!at.checkFields(['command', 'interval', 'timeout', 'retries', 'startPeriod'])) return;
   const command = at.field('command').required('the command of the health check', HEALTH_CHECK_EXAMPLE);
@@ -259,8 +258,8 @@ function checkHealthCheck(at: Reader): void {
   const parts = command.value instanceof Unresolved ? command.items(STRINGS) : parseCommand(command, HEALTH_CHECK_EXAMPLE);
   if (Array.isArray(command.value) && parts?.length === 0)
     command.fail('MISSING', 'the command of the health check is empty', { fix: HEALTH_CHECK_EXAMPLE });
-  const interval = at.field('interval').seconds({ min: 5, max: 300 });
-  const timeout = at.field('timeout').seconds({ min: 2, max: 60 });
+  const interval = at.field('interval').seconds(rangeOf(ECS.healthInterval));
+  const timeout = at.field('timeout').seconds(rangeOf(ECS.healthTimeout));
   if (interval !== undefined && timeout !== undefined && interval < timeout) {
     at.field('interval').fail(
       'OUT_OF_RANGE',
@@ -268,8 +267,8 @@ function checkHealthCheck(at: Reader): void {
       { allowed: `at least ${counted(timeout, 'second')}`, fix: 'raise interval or lower timeout' },
     );
   }
-  at.field('retries').number({ min: 1, max: 10 });
-  at.field('startPeriod').seconds({ min: 0, max: 300 });
+  at.field('retries').number(rangeOf(ECS.healthRetries));
+  at.field('startPeriod').seconds(rangeOf(ECS.healthStartPeriod));
 }
 
 function checkVariableName(name: string, at: Reader): void {
@@ -282,15 +281,16 @@ function checkVariableName(name: string, at: Reader): void {
 
 function checkVariableCount(container: Reader, plain: number, secret: number): void {
   const total = plain + secret;
-  if (total <= MAX_VARIABLES) return;
+  if (total <= ECS.variables.value) return;
   const from = plain === 0 ? ', all from secrets' : secret === 0 ? '' : `: ${plain} in plain text, and ${secret} from secrets`;
   // Where it stands: a version may have only one of them for itself.
   const fields = [container.field('environment'), container.field('secrets')].filter((field) => !field.absent);
   const own = fields.find((field) => field.path.startsWith(`${container.path}.`)) ?? fields[0];
+  const most = ECS.variables.value;
   own?.fail('TOO_MANY_VARIABLES', `the container has ${total} environment variables${from}`, {
     got: null,
-    allowed: `at most ${MAX_VARIABLES} in all`,
-    fix: `remove ${total - MAX_VARIABLES}, or put several into one as JSON, or let the application read a file or AWS Systems Manager`,
+    allowed: `at most ${most} in all`,
+    fix: `remove ${total - most}, or put several into one as JSON, or let the application read a file or AWS Systems Manager`,
   });
 }
 
@@ -349,11 +349,11 @@ function parseExtraContainers(
   let memoryLeft = footprint.containers.reduce((left, { memoryMiB }) => left - memoryMiB, task.memoryMiB);
   const reserved = reservedContainers(footprint);
   for (const [name, item] of [...at.entries()].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const valid = /^[A-Za-z0-9][A-Za-z0-9_-]{0,254}$/.test(name);
+    const valid = /^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(name) && name.length <= ECS.containerName.value;
     if (!valid)
       item.fail('INVALID_NAME', `${displayValue(name)} cannot be the name of a container`, {
         got: null,
-        allowed: 'letters, digits, hyphens and underscores, starting with a letter or digit, at most 255',
+        allowed: `letters, digits, hyphens and underscores, starting with a letter or digit, at most ${ECS.containerName.value}`,
       });
     if (isTakenByCdk(name)) item.fail('RESERVED_NAME', `the name "${name}" is taken by the CDK`, { got: null, fix: 'choose another name' });
     if (reserved.includes(name))
@@ -378,8 +378,8 @@ function parseExtraContainers(
         taken.set(port, `the container "${name}"`);
         return [port];
       });
-    const cpu = item.field('cpu').number({ min: 1, max: 32_768, unit: 'CPU units' });
-    const memoryLimitMiB = item.field('memoryLimitMiB').number({ min: 6, max: 249_856, unit: 'MiB' });
+    const cpu = item.field('cpu').number({ min: 1, max: FARGATE.taskCpu.value, unit: 'CPU units' });
+    const memoryLimitMiB = item.field('memoryLimitMiB').number({ ...rangeOf(ECS.containerMemory), unit: 'MiB' });
     if (cpu !== undefined && cpu > cpuLeft) {
       item
         .field('cpu')
@@ -417,11 +417,11 @@ function parseExtraContainers(
 
 function checkContainerCount(at: Reader, own: number, others: readonly string[]): void {
   const total = own + others.length;
-  if (total <= MAX_CONTAINERS) return;
+  if (total <= ECS.containers.value) return;
   at.fail('TOO_MANY_CONTAINERS', `the task has ${total} containers: these and ${others.join(', ')}`, {
     got: null,
-    allowed: `at most ${MAX_CONTAINERS} in all, so ${MAX_CONTAINERS - others.length} here`,
-    fix: `remove ${total - MAX_CONTAINERS}, or move some into a service of their own`,
+    allowed: `at most ${ECS.containers.value} in all, so ${ECS.containers.value - others.length} here`,
+    fix: `remove ${total - ECS.containers.value}, or move some into a service of their own`,
   });
 }
 

@@ -1,4 +1,6 @@
 import { counted } from '../../reading/input';
+import { ECS } from '../../limits/ecs';
+import { rangeOf } from '../../limits/limit';
 import { DEFAULT_REPLACEMENT } from '../../model/defaults';
 import type { Scaling, TaskReplacement } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
@@ -15,9 +17,9 @@ export function parseDeployment(
 ): TaskReplacement | undefined {
   if (!at.checkFactory('Deployment', 'Deployment.rolling()', HOW) || !at.checkFields(FIELDS)) return undefined;
   const minHealthyPercent =
-    at.field('minHealthyPercent').number({ min: 0, max: 100, unit: 'percent' }) ?? DEFAULT_REPLACEMENT.minHealthyPercent;
+    at.field('minHealthyPercent').number({ ...rangeOf(ECS.minHealthyPercent), unit: 'percent' }) ?? DEFAULT_REPLACEMENT.minHealthyPercent;
   const maxHealthyPercent =
-    at.field('maxHealthyPercent').number({ min: 100, max: 200, unit: 'percent' }) ?? DEFAULT_REPLACEMENT.maxHealthyPercent;
+    at.field('maxHealthyPercent').number({ ...rangeOf(ECS.maxHealthyPercent), unit: 'percent' }) ?? DEFAULT_REPLACEMENT.maxHealthyPercent;
   for (const alarm of at.field('alarms').items('a list of alarms'))
     alarm
       .required('an alarm', 'remove the entry, or give an alarm')

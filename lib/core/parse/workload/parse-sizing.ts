@@ -1,3 +1,6 @@
+import { CLOUD_MAP } from '../../limits/discovery';
+import { ECS, FARGATE } from '../../limits/ecs';
+import { rangeOf } from '../../limits/limit';
 import { FARGATE_CPUS, fargateMemory, nearestFargateSize } from './fargate-sizes';
 import type { ArchitectureId, CapacityProvider, Scaling, Sizing } from '../../model/topology';
 import { parseDeployment } from './parse-deployment';
@@ -34,7 +37,7 @@ export const HOW_MANY = ['desiredCount', 'scaling'] as const;
 export function parseSizing(at: Reader, defaults: SizingDefaults, mesh: MeshDefaults): Sizing {
   const size = parseTaskSize(at, defaults);
   const scaling = parseScaling(at.field('scaling'));
-  const desired = at.field('desiredCount').number({ min: 0, max: 5000, unit: 'tasks' });
+  const desired = at.field('desiredCount').number({ min: 0, max: CLOUD_MAP.instancesOfService.value, unit: 'tasks' });
   if (
     desired !== undefined &&
     scaling !== undefined &&
@@ -66,18 +69,21 @@ export function parseArchitecture(at: Reader): ArchitectureId | undefined {
   ]);
 }
 
+/** Of one vCPU. */
+const CPU_UNITS = 1024;
+
 /** Below the smallest number of CPU units, so that a number of vCPUs can be told from one of CPU units. */
-const MAX_VCPUS = 32;
+const MAX_VCPUS = FARGATE.taskCpu.value / CPU_UNITS;
 
 function parseTaskSize(at: Reader, defaults: SizingDefaults): { cpu: number; memoryMiB: number } {
   const cpus = `${FARGATE_CPUS.join(', ')} CPU units`;
   // Fractions are let through here, to be told below that 0.5 is what Fargate calls 512.
   const cpu = at.field('cpu').number({ min: 0, max: 1_000_000, integer: false, allowed: cpus }) ?? defaults.cpu;
   const memoryField = at.field('memoryLimitMiB');
-  const given = memoryField.number({ min: 1, max: 249_856, unit: 'MiB' });
+  const given = memoryField.number({ min: 1, max: FARGATE.taskMemory.value, unit: 'MiB' });
   const offered = fargateMemory(cpu);
   if (offered === undefined) {
-    const better = cpu <= MAX_VCPUS ? nearestFargateSize(cpu * 1024, given ?? 0) : nearestFargateSize(cpu, given ?? 0);
+    const better = cpu <= MAX_VCPUS ? nearestFargateSize(cpu * CPU_UNITS, given ?? 0) : nearestFargateSize(cpu, given ?? 0);
     at.field('cpu').fail('TASK_SIZE', `Fargate has no task of ${cpu} CPU units`, {
       allowed: cpus,
       ...defined({
@@ -118,7 +124,7 @@ function parseScaling(at: Reader): Scaling | undefined {
   const minCapacity =
     at.field('minCapacity').number({
       min: 1,
-      max: 5000,
+      max: CLOUD_MAP.instancesOfService.value,
       unit: 'tasks',
       fix:
         'without tasks there is no utilization to measure, so scaling would never leave 0: for no tasks, leave ' +
@@ -127,7 +133,7 @@ function parseScaling(at: Reader): Scaling | undefined {
   const maxCapacity = at
     .field('maxCapacity')
     .required('the largest number of tasks', 'such as maxCapacity: 4')
-    .number({ min: 1, max: 5000, unit: 'tasks' });
+    .number({ min: 1, max: CLOUD_MAP.instancesOfService.value, unit: 'tasks' });
   const percent = { min: 1, max: 100, unit: 'percent' };
   const cpu = at.field('cpuTargetPercent').number(percent);
   const memory = at.field('memoryTargetPercent').number(percent);
@@ -156,8 +162,8 @@ export function parseCapacityProviders(at: Reader): readonly CapacityProvider[] 
       .field('capacityProvider')
       .required('the name of the capacity provider', "write capacityProvider: 'FARGATE' or 'FARGATE_SPOT'")
       .oneOf(['FARGATE', 'FARGATE_SPOT'], 'a capacity provider of Fargate');
-    const base = item.field('base').number({ min: 0, max: 100_000, unit: 'tasks' }) ?? 0;
-    const weight = item.field('weight').number({ min: 0, max: 1000 }) ?? 0;
+    const base = item.field('base').number({ ...rangeOf(ECS.providerBase), unit: 'tasks' }) ?? 0;
+    const weight = item.field('weight').number(rangeOf(ECS.providerWeight)) ?? 0;
     if (name === undefined) continue;
     if (providers.some((other) => other.name === name)) item.fail('DUPLICATE', `${name} is listed twice`, { fix: 'merge the two entries' });
     if (base > 0 && providers.some((other) => other.base > 0))

@@ -3,6 +3,7 @@ import { meshVariables } from '../../contract/agent';
 import { AGENT_PROGRAM, MESH_DIRECTORY } from '../../contract/files';
 import { identityOf } from '../../contract/identity';
 import { PRIVATE_CA_RENEW_AFTER_SECONDS } from '../../contract/issuing';
+import { ECS } from '../../limits/ecs';
 import {
   AGENT_CHECK_RETRIES,
   AGENT_CHECK_SECONDS,
@@ -12,7 +13,6 @@ import {
   DISCOVERY_TTL_SECONDS,
   INBOUND_PORT,
   INIT_CONTAINER,
-  MAX_START_PERIOD_SECONDS,
   MESH_VOLUME,
 } from '../../model/constants';
 import { PROXY_USER } from '../../model/images';
@@ -44,17 +44,11 @@ export interface AgentIntervals {
   readonly weightsSeconds: number;
 }
 
-/**
- * Fargate allows no more.
- * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#container_definition_timeout
- */
-const MAX_STOP_SECONDS = 120;
-
 /** What the agent's own steps may take beside waiting for callers and requests. */
 const STEPS_SECONDS = 5;
 
 /** How old an agent's list of callees may be: two turns, and their jitter. */
-function listSecondsOf({ discoverySeconds }: AgentIntervals): number {
+export function listSecondsOf({ discoverySeconds }: AgentIntervals): number {
   return Math.max(DISCOVERY_TTL_SECONDS, Math.ceil(discoverySeconds * 2.5));
 }
 
@@ -71,7 +65,7 @@ export function refreshSecondsOf(intervals: AgentIntervals, { discovery }: Servi
 /** @param requestSeconds how long requests in flight may take */
 export function stopSecondsOf(refreshSeconds: number, requestSeconds: number): number {
   // The agent waits for callers for twice their refresh and a second.
-  return Math.min(MAX_STOP_SECONDS, 2 * refreshSeconds + 1 + STEPS_SECONDS + requestSeconds);
+  return Math.min(ECS.stopTimeout.value, 2 * refreshSeconds + 1 + STEPS_SECONDS + requestSeconds);
 }
 
 /** The callees, or versions of them, whose tasks the agent finds, since DNS would name only some of them. */
@@ -149,7 +143,7 @@ const AGENT_START_SECONDS = 30;
  */
 function healthCheckOf({ application }: AgentPlan): HealthCheckPlan {
   const seconds = Math.max(AGENT_START_SECONDS, application?.startupSeconds ?? 0);
-  const startPeriodSeconds = Math.min(MAX_START_PERIOD_SECONDS, seconds);
+  const startPeriodSeconds = Math.min(ECS.healthStartPeriod.value, seconds);
   return {
     command: ['CMD', 'node', AGENT_PROGRAM, 'health' satisfies AgentCommand],
     intervalSeconds: Math.max(AGENT_CHECK_SECONDS, Math.ceil((seconds - startPeriodSeconds) / AGENT_CHECK_RETRIES)),

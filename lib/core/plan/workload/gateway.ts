@@ -1,14 +1,14 @@
 import type { MeshWorkloadPlan } from '../system-plan';
+import { HTTP_API } from '../../limits/api-gateway';
 import { DISCOVERY_TTL_SECONDS, GATEWAY_PORT, PROXY_CONTAINER } from '../../model/constants';
 import type { EdgeTopology } from '../../model/topology';
 
 /**
  * API Gateway goes on sending to a task that ECS stops until it asks Cloud Map again, and waits for an answer for up
  * to 30 seconds. The agent waits for twice this and a second.
- * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
  */
 export const EDGE_REFRESH_SECONDS = 17;
-export const EDGE_REQUEST_SECONDS = 30;
+export const EDGE_REQUEST_SECONDS = HTTP_API.integrationTimeout.value;
 
 /** The VPC link of an HTTP API asks Cloud Map for address and port, and ECS registers a port only with SRV. */
 export function gatewayRegistration({ api }: EdgeTopology): MeshWorkloadPlan['registration'] {

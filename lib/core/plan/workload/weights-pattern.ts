@@ -1,7 +1,5 @@
 import type { WeightsDocument } from '../../contract/weights';
-
-/** What Systems Manager takes as a pattern. https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html */
-const MAX_CHARACTERS = 1024;
+import { SSM } from '../../limits/security';
 
 /** Of a version or a route, where there is no room for all of them. */
 const ANY_NAME = '[a-z][a-z0-9-]*';
@@ -20,7 +18,7 @@ const [OPEN, CLOSE, COLON, COMMA] = ['\\{', '\\}', ':', ','].map(part) as [strin
  */
 export function weightsPattern(versions: readonly string[], routes: readonly string[]): string {
   const exact = pattern(`(${versions.join('|')})`, `(${routes.join('|')})`, routes.length);
-  return exact.length <= MAX_CHARACTERS ? exact : pattern(ANY_NAME, ANY_NAME, routes.length);
+  return exact.length <= SSM.pattern.value ? exact : pattern(ANY_NAME, ANY_NAME, routes.length);
 }
 
 function pattern(version: string, route: string, routes: number): string {

@@ -1,5 +1,5 @@
 import type { Mistakes } from './mistake';
-import { route, authorizer, userPool, userPoolClient, handler, manyAuthorizers } from './mistake';
+import { route, authorizer, userPool, userPoolClient, handler } from './mistake';
 import { edge, jwt, routes, seconds } from '../../../support/parsing';
 
 /** Who may call an edge, and how that is found out. */
@@ -96,10 +96,6 @@ export const AUTHORIZER_MISTAKES: Mistakes = {
       }),
       path: 'edge.routes["GET /b"].authorizer',
     },
-  ],
-  TOO_MANY_AUTHORIZERS: [
-    { did: 'gives an HTTP API eleven authorizers', props: routes(manyAuthorizers(11)), path: 'edge.routes' },
-    { did: 'gives a REST API eleven authorizers', props: routes(manyAuthorizers(11), 'rest'), path: 'edge.routes' },
   ],
   UNSUPPORTED_BY_EDGE: [
     {

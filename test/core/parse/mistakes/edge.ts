@@ -1,6 +1,6 @@
 import type { Mistakes } from './mistake';
-import { route, cors, manyRoutes } from './mistake';
-import { edge, jwt, mesh, publicRoute, routes, seconds, service, token } from '../../../support/parsing';
+import { route, cors } from './mistake';
+import { edge, mesh, publicRoute, routes, seconds, service, token } from '../../../support/parsing';
 
 /** The edge: its routes, limits and CORS. */
 export const EDGE_MISTAKES: Mistakes = {
@@ -113,15 +113,6 @@ export const EDGE_MISTAKES: Mistakes = {
       props: routes({ 'GET /a/{id}': { service: 'ui' }, 'ANY /a/{proxy+}': { service: 'ui' } }, 'rest'),
       path: 'edge.routes["GET /a/{id}"]',
     },
-  ],
-  TOO_MANY_ROUTES: [
-    { did: 'gives an HTTP API 301 routes', props: routes(manyRoutes(301)), path: 'edge.routes' },
-    {
-      did: 'gives an HTTP API 151 routes that need another one for preflight requests',
-      props: edge({ authorizer: jwt, cors: { allowOrigins: ['*'] }, routes: manyRoutes(151, 'ANY') }),
-      path: 'edge.routes',
-    },
-    { did: 'gives a REST API 301 resources', props: routes(manyRoutes(301), 'rest'), path: 'edge.routes' },
   ],
   ROUTE_PROTOCOL: [
     {

@@ -39,15 +39,6 @@ export const cors = (value: Raw, kind = 'http'): Raw => edge({ cors: { allowOrig
 export const userPool = new Opaque({ userPoolId: 'p' });
 export const userPoolClient = new Opaque({ userPoolClientId: 'c' });
 export const handler = new Opaque({ functionArn: 'f' });
-export const manyRoutes = (count: number, method = 'GET'): Raw =>
-  Object.fromEntries(Array.from({ length: count }, (_, index) => [`${method} /r${index}`, { service: 'ui' }]));
-export const manyAuthorizers = (count: number): Raw =>
-  Object.fromEntries(
-    Array.from({ length: count }, (_, index) => [
-      `GET /r${index}`,
-      { service: 'ui', authorizer: { kind: 'lambda', handler, name: `lambda-${index}` } },
-    ]),
-  );
 
 export class Person {
   readonly name = 'Ann';

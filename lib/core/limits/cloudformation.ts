@@ -1,0 +1,51 @@
+import { limitsOf } from './limit';
+
+const PAGE = 'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html';
+
+export const CLOUDFORMATION = limitsOf('cloudFormation', 'AWS CloudFormation', PAGE, {
+  resources: { counts: 'resources', value: 500, scope: 'template', handling: { stackError: 'STACK_TOO_LARGE' } },
+  templateBytes: {
+    counts: 'template, as it is uploaded',
+    value: 1_000_000,
+    unit: 'bytes',
+    scope: 'template',
+    handling: { stackError: 'STACK_TOO_LARGE' },
+  },
+  parameters: { counts: 'parameters', value: 200, scope: 'template', handling: { stackError: 'STACK_TOO_LARGE' } },
+  outputs: { counts: 'outputs', value: 200, scope: 'template', handling: { stackError: 'STACK_TOO_LARGE' } },
+  operation: {
+    counts: 'resources of nested stacks in one operation',
+    value: 2500,
+    scope: 'operation',
+    handling: { documented: 'a system is one stack' },
+  },
+  customResource: {
+    counts: 'answer of a custom resource',
+    value: 4096,
+    unit: 'bytes',
+    scope: 'custom resource',
+    handling: { documented: 'an authority answers with its certificate, which is smaller' },
+  },
+  stacks: {
+    counts: 'stacks',
+    value: 2000,
+    scope: 'account and Region',
+    raise: { quota: 'Stack count', by: 'Service Quotas' },
+    handling: { documented: 'a system is one stack' },
+  },
+});
+
+export const AUTO_SCALING = limitsOf(
+  'autoScaling',
+  'Application Auto Scaling',
+  'https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-quotas.html',
+  {
+    targets: {
+      counts: 'scalable targets of Amazon ECS: one for each workload with `scaling`',
+      value: 3000,
+      scope: 'account and Region',
+      raise: { quota: 'Scalable targets for Amazon ECS', by: 'Service Quotas' },
+      handling: { documented: 'a stack holds fewer' },
+    },
+  },
+);

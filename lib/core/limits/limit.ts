@@ -1,0 +1,94 @@
+import type { IssueCode } from '../reading/issues';
+
+/** A limit of an AWS service. What checks, docs/limits.md and tools say of it stands here once. */
+export interface Limit {
+  /** Stable, such as `ecs.containers`. */
+  readonly id: string;
+  /** Such as `Amazon ECS`. */
+  readonly service: string;
+  /** What is counted or measured, such as `containers`. */
+  readonly counts: string;
+  /** The largest value that AWS takes, or an account has unless it asks for more. */
+  readonly value: number;
+  /** The smallest value; absent: there is none of its own. */
+  readonly least?: number;
+  /** Absent: a number of things. */
+  readonly unit?: LimitUnit;
+  /** What has this limit, such as `task definition` or `account and Region`. */
+  readonly scope: string;
+  /** How an account gets more; absent: it cannot. */
+  readonly raise?: QuotaRaise;
+  readonly handling: LimitHandling;
+  /** The page of AWS that says so. */
+  readonly source: string;
+}
+
+export type LimitUnit = 'bytes' | 'characters' | 'seconds' | 'CPU units' | 'MiB' | 'vCPUs' | 'percent' | 'a second' | 'a minute';
+
+export interface QuotaRaise {
+  /** As Service Quotas calls it. */
+  readonly quota: string;
+  readonly by: 'Service Quotas' | 'AWS Support';
+  /** Its code in Service Quotas, where it is known. */
+  readonly code?: string;
+}
+
+/** What the finished stack shows is no issue of the props. */
+export type StackErrorCode = 'STACK_TOO_LARGE' | 'POLICY_TOO_LARGE' | 'TOO_MANY_TAGS';
+
+/** What synthesis does where a system would be above the limit. */
+export interface LimitHandling {
+  /** It fails, with an issue of this code. */
+  readonly error?: IssueCode;
+  /** It fails when the stack is complete, with an error that begins with this code (docs/errors.md). */
+  readonly stackError?: StackErrorCode;
+  /** It warns, with this ID. */
+  readonly warning?: string;
+  /** It says nothing, and why. */
+  readonly documented?: string;
+}
+
+/** A limit as the files of services write it. */
+export type LimitEntry = Omit<Limit, 'id' | 'service' | 'source'> & { readonly source?: string };
+
+/** The limits of one service. A limit that names no page is on the service's own. */
+export function limitsOf<Name extends string>(
+  id: string,
+  service: string,
+  page: string,
+  entries: Readonly<Record<Name, LimitEntry>>,
+): Readonly<Record<Name, Limit>> {
+  return Object.fromEntries(
+    Object.entries<LimitEntry>(entries).map(([name, entry]) => [name, { source: page, ...entry, id: `${id}.${name}`, service }]),
+  ) as Record<Name, Limit>;
+}
+
+/** The limit in words: `64 KiB`, `1,000`, `5 to 300 seconds`. */
+export function limitText({ value, least, unit }: Limit): string {
+  const text = unit === 'bytes' ? bytesText(value) : `${numberText(value)}${unit === undefined ? '' : ` ${unit}`}`;
+  return least === undefined ? text : `${numberText(least)} to ${text}`;
+}
+
+const KIB = 1024;
+
+function bytesText(value: number): string {
+  if (value % (KIB * KIB) === 0) return `${numberText(value / KIB / KIB)} MiB`;
+  return value % KIB === 0 ? `${numberText(value / KIB)} KiB` : `${numberText(value)} bytes`;
+}
+
+function numberText(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** How an account gets more of it, as a sentence without a full stop; the limit must be one that can be raised. */
+export function howToRaise({ service, raise }: Limit): string {
+  if (raise === undefined) return `it cannot be raised`;
+  return raise.by === 'AWS Support'
+    ? `ask AWS Support to raise "${raise.quota}" of ${service}`
+    : `raise "${raise.quota}"${raise.code === undefined ? '' : ` (${raise.code})`} of ${service} in Service Quotas`;
+}
+
+/** As readers of numbers and durations take it. */
+export function rangeOf({ least = 0, value }: Limit): { readonly min: number; readonly max: number } {
+  return { min: least, max: value };
+}

@@ -1,0 +1,73 @@
+import { limitsOf } from './limit';
+
+const VPC_PAGE = 'https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html';
+const ELB_PAGE = 'https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-limits.html';
+
+export const VPC = limitsOf('vpc', 'Amazon VPC', VPC_PAGE, {
+  inboundRules: {
+    counts: 'inbound rules: one for each caller',
+    value: 60,
+    scope: 'security group',
+    raise: { quota: 'Inbound or outbound rules per security group', by: 'Service Quotas' },
+    handling: { warning: 'security-group-rules' },
+  },
+  outboundRules: {
+    counts: 'outbound rules: one for each port',
+    value: 60,
+    scope: 'security group',
+    raise: { quota: 'Inbound or outbound rules per security group', by: 'Service Quotas' },
+    handling: { warning: 'security-group-rules' },
+  },
+  groupsOfInterface: {
+    counts: 'security groups',
+    value: 5,
+    scope: 'network interface',
+    raise: { quota: 'Security groups per network interface', by: 'Service Quotas' },
+    handling: { documented: 'a task has one' },
+  },
+  groups: {
+    counts: 'security groups',
+    value: 2500,
+    scope: 'Region',
+    raise: { quota: 'VPC security groups per Region', by: 'Service Quotas' },
+    handling: { documented: 'a service takes one, and an edge up to three' },
+  },
+  interfaces: {
+    counts: 'network interfaces',
+    value: 5000,
+    scope: 'Region',
+    raise: { quota: 'Network interfaces per Region', by: 'Service Quotas' },
+    handling: { documented: 'a task takes one; AWS Cloud Map has fewer in a namespace' },
+  },
+  vpcs: {
+    counts: 'VPCs',
+    value: 5,
+    scope: 'Region',
+    raise: { quota: 'VPCs per Region', by: 'Service Quotas' },
+    handling: { documented: 'a system creates one, unless it gets one' },
+  },
+  addresses: {
+    counts: 'Elastic IP addresses',
+    value: 5,
+    scope: 'Region',
+    raise: { quota: 'EC2-VPC Elastic IPs', by: 'Service Quotas' },
+    handling: { documented: 'a VPC that a system creates takes two' },
+  },
+});
+
+export const ELB = limitsOf('elb', 'Elastic Load Balancing', ELB_PAGE, {
+  loadBalancers: {
+    counts: 'Network Load Balancers',
+    value: 50,
+    scope: 'Region',
+    raise: { quota: 'Network Load Balancers per Region', by: 'Service Quotas' },
+    handling: { documented: 'an edge with a REST API has one' },
+  },
+  targets: {
+    counts: 'targets in an Availability Zone: the tasks of a gateway',
+    value: 500,
+    scope: 'Network Load Balancer',
+    raise: { quota: 'Targets per Availability Zone per Network Load Balancer', by: 'Service Quotas' },
+    handling: { warning: 'load-balancer-targets' },
+  },
+});

@@ -1,0 +1,148 @@
+import { limitsOf } from './limit';
+
+const KIB = 1024;
+
+export const IAM = limitsOf('iam', 'AWS IAM', 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html', {
+  inlinePolicies: {
+    counts: 'inline policies, together and without white space',
+    value: 10_240,
+    unit: 'characters',
+    scope: 'role',
+    handling: { stackError: 'POLICY_TOO_LARGE' },
+  },
+  tags: { counts: 'tags', value: 50, scope: 'role, as of most resources', handling: { stackError: 'TOO_MANY_TAGS' } },
+  managedPolicies: {
+    counts: 'managed policies',
+    value: 10,
+    scope: 'role',
+    raise: { quota: 'Managed policies per role', by: 'Service Quotas' },
+    handling: { documented: 'a role of a task has one at most, beside those of its user; the CDK warns of more' },
+  },
+  roles: {
+    counts: 'roles',
+    value: 1000,
+    scope: 'account',
+    raise: { quota: 'Roles per account', by: 'Service Quotas' },
+    handling: { documented: 'a service takes one, or two if it has secrets' },
+  },
+  roleName: {
+    counts: 'name of a role',
+    value: 64,
+    unit: 'characters',
+    scope: 'role',
+    handling: { documented: 'AWS CloudFormation names them' },
+  },
+});
+
+export const KMS = limitsOf('kms', 'AWS KMS', 'https://docs.aws.amazon.com/kms/latest/developerguide/limits.html', {
+  keyPolicy: {
+    counts: 'policy of a key',
+    value: 32 * KIB,
+    unit: 'bytes',
+    scope: 'key',
+    handling: { documented: 'the policies of the keys do not grow with the system' },
+    source: 'https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html',
+  },
+  signatures: {
+    counts: 'signatures with keys of elliptic curves: one for each certificate',
+    value: 300,
+    unit: 'a second',
+    scope: 'account and Region',
+    raise: { quota: 'Cryptographic operations (ECC) request rate', by: 'Service Quotas' },
+    handling: { documented: 'agents try again' },
+    source: 'https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html',
+  },
+});
+
+export const PRIVATE_CA = limitsOf('privateCa', 'AWS Private CA', 'https://docs.aws.amazon.com/privateca/latest/userguide/PcaLimits.html', {
+  certificateLifetime: {
+    counts: 'validity of a certificate of a short-lived authority: seven days, an hour of them backdated',
+    value: 7 * 86_400,
+    unit: 'seconds',
+    scope: 'certificate',
+    handling: { documented: 'certificates are valid for six days' },
+    source: 'https://docs.aws.amazon.com/privateca/latest/userguide/short-lived-certificates.html',
+  },
+  certificates: {
+    counts: 'certificates in the life of an authority',
+    value: 1_000_000,
+    scope: 'authority',
+    raise: { quota: 'Number of private certificates per private CA (lifetime)', by: 'Service Quotas' },
+    handling: { documented: 'a task takes two a week' },
+  },
+  requests: {
+    counts: 'IssueCertificate calls',
+    value: 25,
+    unit: 'a second',
+    scope: 'account and Region',
+    raise: { quota: 'Rate of IssueCertificate requests', by: 'Service Quotas' },
+    handling: { documented: 'agents try again' },
+  },
+});
+
+const LAMBDA_PAGE = 'https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html';
+
+export const LAMBDA = limitsOf('lambda', 'AWS Lambda', LAMBDA_PAGE, {
+  reservedConcurrency: {
+    counts: 'executions at once that functions can reserve: 1,000, of which 100 stay unreserved; a new account can have 10',
+    value: 900,
+    scope: 'account and Region',
+    raise: { quota: 'Concurrent executions', by: 'Service Quotas' },
+    handling: { warning: 'lambda-concurrency' },
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html',
+  },
+  variables: {
+    counts: 'environment variables, together',
+    value: 4 * KIB,
+    unit: 'bytes',
+    scope: 'function',
+    handling: { documented: 'four authorities at most, whose certificates the function that issues has, are fewer' },
+  },
+  timeout: { counts: 'timeout', value: 900, unit: 'seconds', scope: 'function', handling: { documented: 'functions have shorter ones' } },
+  functionPolicy: {
+    counts: 'resource-based policy',
+    value: 20 * KIB,
+    unit: 'bytes',
+    scope: 'function',
+    handling: { documented: 'an edge adds a statement to its Lambda authorizer; others are not known' },
+  },
+});
+
+export const SSM = limitsOf('ssm', 'AWS Systems Manager', 'https://docs.aws.amazon.com/general/latest/gr/ssm.html', {
+  parameter: {
+    counts: 'value of a standard parameter: the weights of a service',
+    value: 4 * KIB,
+    unit: 'bytes',
+    scope: 'parameter',
+    handling: { error: 'OUT_OF_RANGE' },
+  },
+  pattern: {
+    counts: 'pattern of a parameter',
+    value: 1024,
+    unit: 'characters',
+    scope: 'parameter',
+    handling: { documented: 'where a pattern would be longer, one that names no versions takes its place' },
+    source: 'https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html',
+  },
+  requests: {
+    counts: 'GetParameters calls of agents that follow weights',
+    value: 40,
+    unit: 'a second',
+    scope: 'account and Region',
+    raise: { quota: 'Parameter Store: higher throughput, a setting that costs', by: 'Service Quotas' },
+    handling: { warning: 'ssm-requests' },
+  },
+  namesOfRequest: {
+    counts: 'parameters',
+    value: 10,
+    scope: 'GetParameters call',
+    handling: { documented: 'agents make as many calls as it takes' },
+    source: 'https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html',
+  },
+  parameters: {
+    counts: 'standard parameters',
+    value: 10_000,
+    scope: 'account and Region',
+    handling: { documented: 'a service with versions takes one' },
+  },
+});

@@ -1,1 +1,0 @@
-export { MAX_VARIABLES } from '../model/constants';

@@ -1,0 +1,123 @@
+import { CLOUD_MAP } from '../limits/discovery';
+import { FARGATE } from '../limits/ecs';
+import type { Limit } from '../limits/limit';
+import { VPC } from '../limits/network';
+import { LAMBDA, SSM } from '../limits/security';
+import type { LimitUse } from '../limits/use';
+import type { EdgeTopology } from '../model/topology';
+import { maxTasks } from '../model/topology';
+import type { VcpuSum } from './fargate-vcpus';
+import { fargateVcpus, tasksInDeployment } from './fargate-vcpus';
+import type { CertificatePlan, IngressPlan, SystemPlan, WeightsPlan, WorkloadPlan } from './system-plan';
+import { serviceOf } from './system-plan';
+
+type Counted = Pick<SystemPlan, 'workloads' | 'ingress' | 'weights' | 'certificates'>;
+
+/** How much of the limits of AWS a plan takes. What an API takes its kind of edge knows, and what agents ask for their mesh. */
+export function limitUses(plan: Counted, edges: readonly Pick<EdgeTopology, 'gatewayName' | 'path'>[]): readonly LimitUse[] {
+  const { workloads, ingress, weights = [], certificates } = plan;
+  const gateways = new Map(edges.map(({ gatewayName, path }) => [gatewayName, `${path}.gateway`]));
+  const pathOf = (workload: WorkloadPlan): string => gateways.get(workload.name) ?? servicePath(workload);
+  const { onDemand, spot } = fargateVcpus(workloads);
+  return [
+    vcpus(FARGATE.onDemand, 'on demand', onDemand),
+    vcpus(FARGATE.spot, 'as Spot tasks', spot),
+    ...workloads.map((workload) => instancesOfService(workload, pathOf(workload))),
+    instancesOfNamespace(workloads),
+    ...inboundRules(ingress),
+    ...workloads.map((workload) => outboundRules(workload, pathOf(workload))),
+    ...weights.map(weightsBytes),
+    ...concurrency(certificates),
+  ];
+}
+
+function servicePath({ version, name }: WorkloadPlan): string {
+  return version === undefined ? `services.${name}` : `services.${version.service}.versions.${version.name}`;
+}
+
+function vcpus(limit: Limit, how: string, { desired, deployment, maximum, maximumDeployment }: VcpuSum): LimitUse {
+  const most =
+    maximumDeployment === deployment
+      ? ''
+      : `; with the largest numbers of tasks they take ${maximum}, and ${maximumDeployment} in a deployment`;
+  return {
+    limit,
+    used: maximumDeployment,
+    path: 'services',
+    subject: `the tasks take ${desired} vCPUs ${how}, and up to ${deployment} while a deployment replaces all of them${most}`,
+    advice: 'make tasks smaller or fewer, or lower maxHealthyPercent of their deployments',
+  };
+}
+
+/** More of them than ECS is asked for there are for a while only. */
+function instancesOfService(workload: WorkloadPlan, path: string): LimitUse {
+  const used = tasksInDeployment(workload.sizing, maxTasks(workload.sizing));
+  return {
+    limit: CLOUD_MAP.instancesOfService,
+    used,
+    path,
+    subject: `"${workload.name}" has up to ${used} tasks while a deployment replaces them`,
+    advice: 'lower maxHealthyPercent of its deployment: tasks that cannot register wait until others have left',
+    passing: true,
+  };
+}
+
+function instancesOfNamespace(workloads: readonly WorkloadPlan[]): LimitUse {
+  const used = workloads.reduce((sum, { sizing }) => sum + tasksInDeployment(sizing, maxTasks(sizing)), 0);
+  return {
+    limit: CLOUD_MAP.instancesOfNamespace,
+    used,
+    path: 'services',
+    subject: `there are up to ${used} tasks while a deployment replaces them`,
+    advice: 'lower the numbers of tasks, or maxHealthyPercent of their deployments',
+  };
+}
+
+function inboundRules(ingress: readonly IngressPlan[]): readonly LimitUse[] {
+  const counts = new Map<string, number>();
+  for (const { to } of ingress) counts.set(to, (counts.get(to) ?? 0) + 1);
+  return [...counts].map(([to, used]) => ({
+    limit: VPC.inboundRules,
+    used,
+    path: `services.${to}`,
+    subject: `the security group of "${to}" has ${used} inbound rules, one for each of its callers`,
+    advice: 'put a service between it and some of its callers',
+  }));
+}
+
+/** A version has the security group of its service. */
+function outboundRules(workload: WorkloadPlan, path: string): LimitUse {
+  const used = workload.egressPorts?.length ?? 0;
+  return {
+    limit: VPC.outboundRules,
+    used,
+    path,
+    subject: `the security group of "${serviceOf(workload)}" has ${used} outbound rules, one for each port that it calls`,
+    advice: 'use egress: Egress.open(), which takes one',
+  };
+}
+
+function weightsBytes({ service, text }: WeightsPlan): LimitUse {
+  const used = Buffer.byteLength(text);
+  return {
+    limit: SSM.parameter,
+    used,
+    path: `services.${service}.versions`,
+    subject: `the weights of the versions, and of routes with weights of their own, take ${used} bytes`,
+    advice: 'use fewer versions, or fewer routes with weights of their own',
+  };
+}
+
+function concurrency(certificates: CertificatePlan | undefined): readonly LimitUse[] {
+  const used = certificates?.settings.reservedConcurrentExecutions;
+  if (used === undefined) return [];
+  return [
+    {
+      limit: LAMBDA.reservedConcurrency,
+      used,
+      path: 'certificates.reservedConcurrentExecutions',
+      subject: `the function that issues certificates reserves ${used} executions`,
+      advice: 'reserve fewer: a few are enough for hundreds of tasks',
+    },
+  ];
+}
