@@ -6,6 +6,7 @@ import * as route53 from 'aws-cdk-lib/aws-route53';
 import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct, IDependable } from 'constructs';
 import type { LogProps, MicroservicesProps } from '../../props/microservices-props';
+import { acknowledge } from '../acknowledge';
 import type { NamespacePlan, SystemPlan, ZonePlan } from '../../core/plan/system-plan';
 
 /** What all tasks of a mesh share, created here or given by the user. */
@@ -82,17 +83,26 @@ function renderLogGroup(scope: Construct, id: string, props: LogProps | undefine
 }
 
 function renderVpc(scope: Construct, logProps: LogProps | undefined): ec2.Vpc {
-  return new ec2.Vpc(scope, 'Vpc', {
+  const destination = renderLogGroup(scope, 'FlowLogs', { ...logProps });
+  const vpc = new ec2.Vpc(scope, 'Vpc', {
     maxAzs: 2,
+    subnetConfiguration: [
+      // Only NAT gateways stand there, with addresses of their own.
+      { name: 'Public', subnetType: ec2.SubnetType.PUBLIC, mapPublicIpOnLaunch: false },
+      { name: 'Private', subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
+    ],
+    // Also in apps without the feature flag for it.
+    restrictDefaultSecurityGroup: true,
     // Image layers come from S3: through the endpoint, which is free, instead of the NAT gateways, which are not.
     gatewayEndpoints: { S3: { service: ec2.GatewayVpcEndpointAwsService.S3 } },
     flowLogs: {
-      Rejected: {
-        trafficType: ec2.FlowLogTrafficType.REJECT,
-        destination: ec2.FlowLogDestination.toCloudWatchLogs(renderLogGroup(scope, 'FlowLogs', { ...logProps })),
-      },
+      Rejected: { trafficType: ec2.FlowLogTrafficType.REJECT, destination: ec2.FlowLogDestination.toCloudWatchLogs(destination) },
     },
   });
+  for (const { node } of vpc.publicSubnets) acknowledge(node.tryFindChild('DefaultRoute'), ['wayToTheInternet']);
+  const flowLogRole = vpc.node.tryFindChild('Rejected')?.node.tryFindChild('IAMRole');
+  acknowledge(flowLogRole?.node.tryFindChild('DefaultPolicy'), ['inlinePolicy']);
+  return vpc;
 }
 
 /**

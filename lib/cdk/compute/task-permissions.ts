@@ -1,4 +1,3 @@
-import { Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type * as ssm from 'aws-cdk-lib/aws-ssm';
@@ -7,6 +6,7 @@ import type { ProvenIdentity } from '../certificates/proven-identity';
 import { identityStatements, tagIdentity } from '../certificates/proven-identity';
 import type { MeshEndpointPlan } from '../../core/plan/system-plan';
 import { defined } from '../../core/defined';
+import { acknowledge } from '../acknowledge';
 
 export interface TaskPermissions {
   /** Whose certificate the tasks may ask for; absent without certificates. */
@@ -42,10 +42,7 @@ export function taskRole(scope: Construct, id: string, permissions: TaskPermissi
     ...defined({ managedPolicies: tracesPolicy === undefined ? undefined : [tracesPolicy] }),
   });
   if (identity !== undefined) tagIdentity(role, identity);
-  Validations.of(role).acknowledge({
-    id: 'AwsSolutions-IAM5[Resource::*]',
-    reason: 'The actions of Cloud Map on instances support no resource but *; conditions narrow them to the services by name or ARN.',
-  });
+  acknowledge(role, ['cloudMapInstances', 'inlinePolicy']);
   return role;
 }
 

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
-import { acknowledge } from '../acknowledge';
+import { acknowledge } from '../../acknowledge';
 import type { EdgeTarget } from '../model';
 import { oneWaySecurityGroup } from '../security-group';
 
@@ -34,12 +34,7 @@ export function renderLoadBalancer(scope: Construct, name: string, target: EdgeT
     crossZoneEnabled: true,
     securityGroups: [securityGroup],
   });
-  acknowledge(
-    loadBalancer,
-    'ELB2',
-    'A Network Load Balancer logs TLS connections only, and this one passes on TCP inside the VPC; API Gateway and the ' +
-      'gateway service log every request.',
-  );
+  acknowledge(loadBalancer, ['tcpIsNotLogged', 'statelessLoadBalancer']);
   // Beside the listener, not below it: the service waits for the listener with all that is below it.
   const gateway = new elbv2.NetworkTargetGroup(scope, 'Targets', {
     vpc,
@@ -57,6 +52,7 @@ export function renderLoadBalancer(scope: Construct, name: string, target: EdgeT
     protocol: elbv2.Protocol.TCP,
     defaultTargetGroups: [gateway],
   });
+  acknowledge(listener, ['insideVpcLink']);
   gateway.addTarget(target.service.loadBalancerTarget({ containerName: target.containerName, containerPort: target.containerPort }));
   return { loadBalancer, listener, securityGroup };
 }

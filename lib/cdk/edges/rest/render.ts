@@ -3,7 +3,7 @@ import { Stack } from 'aws-cdk-lib';
 import * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import type { Construct } from 'constructs';
 import { accessLogDestination } from '../access-log-destination';
-import { NO_ACCESS_LOGS_BY_CHOICE, PUBLIC_BY_CHOICE, acknowledge } from '../acknowledge';
+import { acknowledge } from '../../acknowledge';
 import type { EdgePlan } from '../../../core/plan/edge-plan';
 import type { EdgeContext, RenderedApi } from '../model';
 import { waitFor } from '../wait-for';
@@ -14,9 +14,6 @@ import { LISTENER_PORT, renderLoadBalancer } from './load-balancer';
 import type { ApiKeysPlan, RestApiPlan, RestMethodPlan, RestStagePlan } from '../../../core/edges/rest/plan';
 import { renderUsagePlan } from './usage-plan';
 import { defined } from '../../../core/defined';
-
-/** cdk-nag distinguishes managed policies by name. */
-const LOGGING_POLICY = 'IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]';
 
 /** Where methods send requests. */
 interface Backend {
@@ -94,32 +91,9 @@ function renderApi(scope: Construct, edge: EdgePlan, plan: RestStagePlan, { logG
   });
   // The stack's outputs are the user's to choose.
   api.node.tryRemoveChild('Endpoint');
-  acknowledgeApi(api, logged);
+  acknowledge(api.deploymentStage, ['noTlsToLoadBalancer', 'nothingCached']);
+  acknowledge(api.node.tryFindChild('CloudWatchRole'), ['loggingOfAccount']);
   return api;
-}
-
-function acknowledgeApi(api: apigateway.RestApi, logged: boolean): void {
-  acknowledge(api, 'APIG2', 'API Gateway passes requests on unchanged; the services validate them, and the edge knows no models.');
-  const stage = api.deploymentStage;
-  acknowledge(
-    stage,
-    'APIG3',
-    'A web ACL costs by the rule and suits one application only: the user associates it with restApi.deploymentStage.',
-  );
-  acknowledge(
-    stage,
-    'APIG6',
-    'Execution logs would go to a log group of their own, without retention or key; the access logs tell errors of ' +
-      'authorizers and integrations.',
-  );
-  if (!logged) acknowledge(stage, 'APIG1', NO_ACCESS_LOGS_BY_CHOICE);
-  const role = api.node.tryFindChild('CloudWatchRole');
-  if (role !== undefined)
-    acknowledge(
-      role,
-      LOGGING_POLICY,
-      'The managed policy is what API Gateway asks for in the settings of the account, and all APIs of the account use the role.',
-    );
 }
 
 function renderBackend(scope: Construct, name: string, { target }: EdgeContext): Backend {
@@ -163,19 +137,6 @@ function renderMethod(
   const resource = method.node.defaultChild as apigateway.CfnMethod;
   resource.addPropertyOverride('Integration.IntegrationTarget', backend.loadBalancerArn);
   waitFor(resource, backend.resources);
-  acknowledgeMethod(method, plan);
-}
-
-function acknowledgeMethod(method: apigateway.Method, plan: RestMethodPlan): void {
-  if (plan.authorizationType === 'NONE') {
-    acknowledge(
-      method,
-      'APIG4',
-      plan.apiKeyRequired ? 'The user chose Authorizer.apiKey() for this route: the usage plan of the key decides.' : PUBLIC_BY_CHOICE,
-    );
-  }
-  if (plan.authorizationType !== 'COGNITO_USER_POOLS')
-    acknowledge(method, 'COG4', 'The user chose another authorizer than Authorizer.cognito() for this route.');
 }
 
 function renderCors(api: apigateway.RestApi, plan: CorsPlan): void {

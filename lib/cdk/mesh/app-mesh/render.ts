@@ -1,4 +1,4 @@
-import { Validations } from 'aws-cdk-lib';
+import { CfnResource } from 'aws-cdk-lib';
 import * as appmesh from 'aws-cdk-lib/aws-appmesh';
 import { Construct } from 'constructs';
 import type {
@@ -12,6 +12,7 @@ import type {
   VirtualServicePlan,
 } from '../../../core/mesh/app-mesh/resources';
 import type { MeshEndpointPlan } from '../../../core/plan/system-plan';
+import { acknowledge } from '../../acknowledge';
 import type { RenderedMesh } from '../renderer';
 
 /**
@@ -22,10 +23,6 @@ import type { RenderedMesh } from '../renderer';
 export function renderAppMesh(scope: Construct, resources: unknown): RenderedMesh {
   const plan = resources as AppMeshPlan;
   const own = new Construct(scope, 'AppMesh');
-  Validations.of(own).acknowledge({
-    id: 'CloudFormation-Validate::W3696',
-    reason: 'The warning app-mesh-shut-down of this library says so once, not for each resource.',
-  });
   const mesh = new appmesh.Mesh(own, 'Mesh', { egressFilter: appmesh.MeshFilterType[plan.mesh.spec.egressFilter.type] });
   const nodes = new Map(plan.virtualNodes.map((node) => [node.name, renderNode(own, mesh, node)]));
   const routers = new Map(plan.virtualRouters.map((router) => [router.name, renderRouter(own, mesh, router)]));
@@ -38,6 +35,7 @@ export function renderAppMesh(scope: Construct, resources: unknown): RenderedMes
       return [gatewayPlan.name, gateway];
     }),
   );
+  for (const resource of own.node.findAll().filter(CfnResource.isCfnResource)) acknowledge(resource, ['appMeshShutDown']);
   return {
     endpointArn: ({ kind, name }: MeshEndpointPlan): string =>
       (kind === 'virtualGateway' ? found(gateways.get(name), name) : found(nodes.get(name), name)).ref,
