@@ -190,7 +190,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'test/extensions': { rooms: ['test/support', ...LIBRARY], packages: CDK },
   'test/core/**': { rooms: ['test/support', 'test/props', 'test/simulator', ...LIBRARY, ...PROGRAMS], packages: ['node:**', 'fast-check'] },
   'test/cdk/**': {
-    rooms: ['test/support', 'test/core', 'test/programs', 'test/e2e/runner', 'examples', ...LIBRARY, ...PROGRAMS],
+    rooms: ['test/support', 'test/core', 'test/programs', 'test/e2e/runner/**', 'examples', ...LIBRARY, ...PROGRAMS],
     packages: ['node:**', '@aws-sdk/*', 'cdk-nag', ...CDK],
   },
   'test/programs/**': {

@@ -1,4 +1,4 @@
-import { Annotations, App, Stack } from 'aws-cdk-lib';
+import type { App, Stack } from 'aws-cdk-lib';
 import * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -9,13 +9,13 @@ import { join } from 'node:path';
 import flags from '../cdk.json';
 import { BoutiqueStack } from '../examples/boutique-stack';
 import { ShopStack } from '../examples/shop-stack';
-import { Authorizer, Certificates, Edge, Mesh, Microservices } from '../lib';
-import type { MicroservicesProps } from '../lib';
+import { Authorizer, Certificates, Edge, Mesh } from '../lib';
+import type { Microservices, MicroservicesProps } from '../lib';
 import type { Acknowledgement } from '../lib/cdk/acknowledge';
 import { ACKNOWLEDGEMENTS } from '../lib/cdk/acknowledge';
 import { expectPart } from './support/generated-part';
 import { filesBelow } from './support/pages';
-import { SHAPES } from './support/shapes';
+import { SHAPES, quietApp, stackOf } from './support/shapes';
 import { service } from './support/stack';
 
 const PACKS = [AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R5Checks, PCIDSS321Checks];
@@ -58,8 +58,6 @@ interface Finding {
 
 /** As `cdk synth` finds them, without the report. */
 function findings(app: App, honest = true): readonly Finding[] {
-  // The CDK prints warnings.
-  for (const id of ['app-mesh-shut-down', 'app-mesh-edge']) Annotations.of(app).acknowledgeWarning(`cdk-ecs-microservices:${id}`, 'a test');
   app.synth();
   return PACKS.flatMap((Pack) => {
     const pack: NagPack = new Pack();
@@ -77,13 +75,8 @@ function findings(app: App, honest = true): readonly Finding[] {
 
 const shown = (found: readonly Finding[]): readonly string[] => found.map(({ rule, path }) => `${rule} ${path}`).sort();
 
-function appWith(
-  props: (stack: Stack) => MicroservicesProps,
-  context: Record<string, unknown> = flags.context,
-): { app: App; shop: Microservices } {
-  const app = new App({ context });
-  const stack = new Stack(app, 'Stack');
-  return { app, shop: new Microservices(stack, 'Shop', props(stack)) };
+function appWith(props: (stack: Stack) => MicroservicesProps, app = quietApp()): { readonly app: App; readonly shop: Microservices } {
+  return { app, shop: stackOf(props, app).shop };
 }
 
 /** Findings in the system: what stands beside it is not ours. */
@@ -138,7 +131,7 @@ test('nothing is acknowledged but by the table', () => {
 test('an app without feature flags has the same findings', () => {
   const props = SHAPES['behind a REST API with every authorizer'];
   if (props === undefined) throw new Error('no such system');
-  const of = (context: Record<string, unknown>): readonly string[] => shown(inSystem(findings(appWith(props, context).app)));
+  const of = (context: Record<string, unknown>): readonly string[] => shown(inSystem(findings(appWith(props, quietApp(context)).app)));
   expect(of({})).toEqual(of(flags.context));
 });
 
@@ -264,7 +257,7 @@ describe('the examples', () => {
   ];
 
   test.each(EXAMPLES)('%s has no findings but in what it chooses', (_, create) => {
-    const app = new App({ context: flags.context });
+    const app = quietApp();
     create(app);
     const found = findings(app);
     expect(found.filter(({ rule }) => rule.startsWith('AwsSolutions') || !CHOSEN.has(withoutPack(rule)))).toEqual([]);

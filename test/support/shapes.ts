@@ -1,5 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
-import type { Stack } from 'aws-cdk-lib';
+import { Annotations, App, Duration, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as cognito from 'aws-cdk-lib/aws-cognito';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -9,8 +8,9 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
-import { Authorizer, Certificates, Deployment, Edge, Mesh } from '../../lib';
+import { Authorizer, Certificates, Deployment, Edge, Mesh, Microservices } from '../../lib';
 import type { MicroservicesProps } from '../../lib';
+import flags from '../../cdk.json';
 import { service } from './stack';
 
 const toUi = { service: 'ui' };
@@ -114,6 +114,23 @@ export const SHAPES: Readonly<Record<string, (stack: Stack) => MicroservicesProp
     return { services, vpc };
   },
 };
+
+/** An app that does not print the warnings of these systems. */
+export function quietApp(context: Record<string, unknown> = flags.context): App {
+  const app = new App({ context });
+  for (const id of ['app-mesh-shut-down', 'app-mesh-edge', 'images-out-of-reach', 'vpc-endpoints-missing', 'plain-text'])
+    Annotations.of(app).acknowledgeWarning(`cdk-ecs-microservices:${id}`, 'a test');
+  return app;
+}
+
+/** The stack of such a system, whose construct has the ID `Shop`. */
+export function stackOf(
+  props: (stack: Stack) => MicroservicesProps,
+  app = quietApp(),
+): { readonly stack: Stack; readonly shop: Microservices } {
+  const stack = new Stack(app, 'Stack');
+  return { stack, shop: new Microservices(stack, 'Shop', props(stack)) };
+}
 
 function functionOf(stack: Stack): lambda.Function {
   return new lambda.Function(stack, 'Check', {

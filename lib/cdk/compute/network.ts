@@ -5,6 +5,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct, IDependable } from 'constructs';
+import { endpointsOf } from './endpoints';
 import type { LogProps, MicroservicesProps } from '../../props/microservices-props';
 import { acknowledge } from '../acknowledge';
 import type { NamespacePlan, SystemPlan, ZonePlan } from '../../core/plan/system-plan';
@@ -17,6 +18,8 @@ export interface Foundation {
   readonly vpcSubnets: ec2.SubnetSelection | undefined;
   /** What services with capacity providers wait for, if there are any and the cluster is created here. */
   readonly capacityProviders?: IDependable;
+  /** Endpoints of the VPC, for which services wait. */
+  readonly endpoints: IDependable;
   readonly logGroup: logs.ILogGroup;
   /** Where tasks register; managed by Cloud Map. */
   readonly namespace: servicediscovery.IPrivateDnsNamespace;
@@ -26,7 +29,7 @@ export function renderFoundation(scope: Construct, plan: SystemPlan, props: Micr
   const logGroup = renderLogs(scope, props.logs);
   const vpc = props.cluster?.vpc ?? props.vpc ?? renderVpc(scope, props.logs);
   const namespace = props.namespace ?? renderNamespace(scope, plan.namespace, vpc);
-  const shared = { vpc, vpcSubnets: props.vpcSubnets, logGroup, namespace };
+  const shared = { vpc, vpcSubnets: props.vpcSubnets, endpoints: endpointsOf(scope, vpc), logGroup, namespace };
   if (props.cluster !== undefined) return { ...shared, cluster: props.cluster };
   const cluster = new ecs.Cluster(scope, 'Cluster', { vpc, containerInsightsV2: ecs.ContainerInsights.ENABLED });
   if (!plan.workloads.some(({ sizing }) => sizing.capacityProviders.length > 0)) return { ...shared, cluster };
@@ -100,8 +103,11 @@ function renderVpc(scope: Construct, logProps: LogProps | undefined): ec2.Vpc {
     },
   });
   for (const { node } of vpc.publicSubnets) acknowledge(node.tryFindChild('DefaultRoute'), ['wayToTheInternet']);
-  const flowLogRole = vpc.node.tryFindChild('Rejected')?.node.tryFindChild('IAMRole');
-  acknowledge(flowLogRole?.node.tryFindChild('DefaultPolicy'), ['inlinePolicy']);
+  const flowLog = vpc.node.tryFindChild('Rejected');
+  const policy = flowLog?.node.tryFindChild('IAMRole')?.node.tryFindChild('DefaultPolicy');
+  acknowledge(policy, ['inlinePolicy']);
+  // It begins at once, and would have no right to write.
+  if (policy !== undefined) flowLog?.node.tryFindChild('FlowLog')?.node.addDependency(policy);
   return vpc;
 }
 

@@ -302,6 +302,7 @@ function renderService(
           capacityProviderStrategies: sizing.capacityProviders.map(({ name, base, weight }) => ({ capacityProvider: name, base, weight })),
         }),
   });
+  service.node.defaultChild?.node.addDependency(foundation.endpoints);
   if (sizing.capacityProviders.length > 0 && foundation.capacityProviders !== undefined)
     service.node.addDependency(foundation.capacityProviders);
   return service;

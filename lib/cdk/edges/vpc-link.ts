@@ -2,6 +2,7 @@ import * as apigwv2 from 'aws-cdk-lib/aws-apigatewayv2';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { oneWaySecurityGroup } from './security-group';
+import { waitFor } from './wait-for';
 
 export interface VpcLinkOptions {
   readonly name: string;
@@ -15,15 +16,17 @@ export interface VpcLinkOptions {
 /** How API Gateway comes into the VPC. Both kinds of API use links of version 2; version 1 is legacy. */
 export function renderVpcLink(scope: Construct, options: VpcLinkOptions): apigwv2.CfnVpcLink {
   const { name, vpc, vpcSubnets, to, port } = options;
-  const securityGroup = oneWaySecurityGroup(scope, 'VpcLinkSecurityGroup', {
+  const { group, opening } = oneWaySecurityGroup(scope, 'VpcLinkSecurityGroup', {
     vpc,
     to,
     port,
     description: `API Gateway, by the VPC link of ${name}`,
   });
-  return new apigwv2.CfnVpcLink(scope, 'VpcLink', {
+  const link = new apigwv2.CfnVpcLink(scope, 'VpcLink', {
     name,
     subnetIds: vpc.selectSubnets(vpcSubnets).subnetIds,
-    securityGroupIds: [securityGroup.securityGroupId],
+    securityGroupIds: [group.securityGroupId],
   });
+  waitFor(link, [opening]);
+  return link;
 }

@@ -75,7 +75,7 @@ function renderIntegration(
     payloadFormatVersion: '1.0',
     requestParameters: plan.requestParameters,
   });
-  waitFor(integration, [link, target.discoveryService.node.defaultChild as CfnResource]);
+  waitFor(integration, [link, ...[target.discoveryService, target.service].map(({ node }) => node.defaultChild as CfnResource)]);
   return integration;
 }
 
@@ -85,15 +85,17 @@ function renderRoute(
   integration: apigwv2.CfnIntegration,
   authorizers: ReadonlyMap<string, apigwv2.CfnAuthorizer>,
 ): apigwv2.CfnRoute {
-  const authorizerId = plan.authorizer === undefined ? undefined : authorizers.get(plan.authorizer)?.ref;
+  const authorizer = plan.authorizer === undefined ? undefined : authorizers.get(plan.authorizer);
   const route = new apigwv2.CfnRoute(api, plan.id, {
     apiId: api.apiId,
     routeKey: plan.key,
     target: `integrations/${integration.ref}`,
     authorizationType: plan.authorizationType,
-    ...defined({ authorizerId }),
+    ...defined({ authorizerId: authorizer?.ref }),
     ...(plan.scopes.length === 0 ? {} : { authorizationScopes: [...plan.scopes] }),
   });
+  // With its permission to call a function, which stands below it.
+  if (authorizer !== undefined) route.node.addDependency(authorizer);
   if (plan.preflight) acknowledge(route, ['preflight']);
   return route;
 }

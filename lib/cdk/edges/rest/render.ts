@@ -8,6 +8,7 @@ import type { EdgePlan } from '../../../core/plan/edge-plan';
 import type { EdgeContext, RenderedApi } from '../model';
 import { waitFor } from '../wait-for';
 import { renderVpcLink } from '../vpc-link';
+import type { RenderedAuthorizer } from './authorizers';
 import { renderAuthorizer } from './authorizers';
 import type { CorsPlan } from '../../../core/edges/rest/cors';
 import { LISTENER_PORT, renderLoadBalancer } from './load-balancer';
@@ -38,7 +39,8 @@ export function renderRestApi(scope: Construct, edge: EdgePlan, context: EdgeCon
   const { region, urlSuffix } = Stack.of(api);
   return {
     restApi: api,
-    url: `https://${api.restApiId}.execute-api.${region}.${urlSuffix}/${stage.stageName}`,
+    // By its name, not by the stage: that comes after the services, which may want to know the URL.
+    url: `https://${api.restApiId}.execute-api.${region}.${urlSuffix}/${plan.stage.name}`,
     ...defined({ usagePlan }),
     invocationArn: (method, path) => api.arnForExecuteApi(method, path, plan.stage.name),
     metrics: api,
@@ -103,7 +105,7 @@ function renderBackend(scope: Construct, name: string, { target }: EdgeContext):
     url: `http://${loadBalancer.loadBalancerDnsName}`,
     vpcLink: apigateway.VpcLink.fromVpcLinkId(scope, 'RestVpcLink', link.ref),
     loadBalancerArn: loadBalancer.loadBalancerArn,
-    resources: [loadBalancer.node.defaultChild as CfnResource, listener.node.defaultChild as CfnResource, link],
+    resources: [...[loadBalancer, listener, target.service].map(({ node }) => node.defaultChild as CfnResource), link],
   };
 }
 
@@ -111,9 +113,9 @@ function renderMethod(
   api: apigateway.RestApi,
   plan: RestMethodPlan,
   backend: Backend,
-  authorizers: ReadonlyMap<string, apigateway.IAuthorizer>,
+  authorizers: ReadonlyMap<string, RenderedAuthorizer>,
 ): void {
-  const authorizer = plan.authorizer === undefined ? undefined : authorizers.get(plan.authorizer);
+  const { authorizer, resource: authorizerResource } = authorizers.get(plan.authorizer ?? '') ?? {};
   const integration = new apigateway.Integration({
     type: apigateway.IntegrationType.HTTP_PROXY,
     integrationHttpMethod: plan.httpMethod,
@@ -137,6 +139,7 @@ function renderMethod(
   const resource = method.node.defaultChild as apigateway.CfnMethod;
   resource.addPropertyOverride('Integration.IntegrationTarget', backend.loadBalancerArn);
   waitFor(resource, backend.resources);
+  if (authorizerResource !== undefined) resource.node.addDependency(authorizerResource);
 }
 
 function renderCors(api: apigateway.RestApi, plan: CorsPlan): void {
