@@ -15,7 +15,7 @@ import type { Acknowledgement } from '../lib/cdk/acknowledge';
 import { ACKNOWLEDGEMENTS } from '../lib/cdk/acknowledge';
 import { expectPart } from './support/generated-part';
 import { filesBelow } from './support/pages';
-import { SHAPES, quietApp, stackOf } from './support/shapes';
+import { SHAPES, newApp, quiet, stackOf } from './support/shapes';
 import { service } from './support/stack';
 
 const PACKS = [AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R5Checks, PCIDSS321Checks];
@@ -75,7 +75,7 @@ function findings(app: App, honest = true): readonly Finding[] {
 
 const shown = (found: readonly Finding[]): readonly string[] => found.map(({ rule, path }) => `${rule} ${path}`).sort();
 
-function appWith(props: (stack: Stack) => MicroservicesProps, app = quietApp()): { readonly app: App; readonly shop: Microservices } {
+function appWith(props: (stack: Stack) => MicroservicesProps, app = newApp()): { readonly app: App; readonly shop: Microservices } {
   return { app, shop: stackOf(props, app).shop };
 }
 
@@ -131,7 +131,7 @@ test('nothing is acknowledged but by the table', () => {
 test('an app without feature flags has the same findings', () => {
   const props = SHAPES['behind a REST API with every authorizer'];
   if (props === undefined) throw new Error('no such system');
-  const of = (context: Record<string, unknown>): readonly string[] => shown(inSystem(findings(appWith(props, quietApp(context)).app)));
+  const of = (context: Record<string, unknown>): readonly string[] => shown(inSystem(findings(appWith(props, newApp(context)).app)));
   expect(of({})).toEqual(of(flags.context));
 });
 
@@ -252,12 +252,12 @@ describe('what a user chooses is found', () => {
 describe('the examples', () => {
   const EXAMPLES: readonly (readonly [string, (app: App) => Stack])[] = [
     ['the retail store', (app) => new ShopStack(app, 'Shop')],
-    ['the retail store on App Mesh', (app) => new ShopStack(app, 'Shop', { mesh: Mesh.appMesh() })],
+    ['the retail store on App Mesh', (app) => quiet(new ShopStack(app, 'Shop', { mesh: Mesh.appMesh() }))],
     ['Online Boutique', (app) => new BoutiqueStack(app, 'Boutique')],
   ];
 
   test.each(EXAMPLES)('%s has no findings but in what it chooses', (_, create) => {
-    const app = quietApp();
+    const app = newApp();
     create(app);
     const found = findings(app);
     expect(found.filter(({ rule }) => rule.startsWith('AwsSolutions') || !CHOSEN.has(withoutPack(rule)))).toEqual([]);

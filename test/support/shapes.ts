@@ -115,20 +115,24 @@ export const SHAPES: Readonly<Record<string, (stack: Stack) => MicroservicesProp
   },
 };
 
-/** An app that does not print the warnings of these systems. */
-export function quietApp(context: Record<string, unknown> = flags.context): App {
-  const app = new App({ context });
-  for (const id of ['app-mesh-shut-down', 'app-mesh-edge', 'images-out-of-reach', 'vpc-endpoints-missing', 'plain-text'])
-    Annotations.of(app).acknowledgeWarning(`cdk-ecs-microservices:${id}`, 'a test');
-  return app;
+/** Without the warnings of these systems, which the CDK prints. */
+export function quiet<S extends Stack>(stack: S): S {
+  for (const id of ['app-mesh-shut-down', 'app-mesh-edge', 'images-out-of-reach', 'vpc-endpoints-missing', 'plaintext'])
+    Annotations.of(stack).acknowledgeWarning(`cdk-ecs-microservices:${id}`, 'a test');
+  return stack;
+}
+
+/** On the feature flags of this repository's examples. */
+export function newApp(context: Record<string, unknown> = flags.context): App {
+  return new App({ context });
 }
 
 /** The stack of such a system, whose construct has the ID `Shop`. */
 export function stackOf(
   props: (stack: Stack) => MicroservicesProps,
-  app = quietApp(),
+  app = newApp(),
 ): { readonly stack: Stack; readonly shop: Microservices } {
-  const stack = new Stack(app, 'Stack');
+  const stack = quiet(new Stack(app, 'Stack'));
   return { stack, shop: new Microservices(stack, 'Shop', props(stack)) };
 }
 

@@ -6,16 +6,16 @@ import { BoutiqueStack } from '../../../examples/boutique-stack';
 import { ShopStack } from '../../../examples/shop-stack';
 import { Authorizer, Edge, Mesh } from '../../../lib';
 import type { Template as PlainTemplate } from '../../e2e/runner/intrinsics';
-import { SHAPES, quietApp, stackOf } from '../../support/shapes';
+import { SHAPES, newApp, quiet, stackOf } from '../../support/shapes';
 import { service } from '../../support/stack';
 import { Graph, without } from './graph';
 import type { Need, Rule } from './needs';
 import { RULES } from './needs';
 
 const STACKS: Readonly<Record<string, () => Stack>> = {
-  'the retail store': () => new ShopStack(quietApp(), 'Shop'),
-  'the retail store on App Mesh': () => new ShopStack(quietApp(), 'Shop', { mesh: Mesh.appMesh() }),
-  'Online Boutique': () => new BoutiqueStack(quietApp(), 'Boutique'),
+  'the retail store': () => new ShopStack(newApp(), 'Shop'),
+  'the retail store on App Mesh': () => quiet(new ShopStack(newApp(), 'Shop', { mesh: Mesh.appMesh() })),
+  'Online Boutique': () => new BoutiqueStack(newApp(), 'Boutique'),
   ...Object.fromEntries(Object.entries(SHAPES).map(([name, props]) => [`a system ${name}`, () => stackOf(props).stack])),
 };
 
@@ -103,4 +103,16 @@ test('an endpoint that is added after the system is there before its tasks, and 
   const graph = new Graph(Template.fromStack(stack).toJSON() as PlainTemplate);
   expect(missing(graph, RULES['endpoints are there before tasks']?.(graph) ?? [])).toEqual([]);
   expect(graph.ofType('AWS::EC2::VPCEndpoint')).toHaveLength(2);
+});
+
+/** Properties that CloudFormation calls updatable, and AWS does not. https://docs.aws.amazon.com/cloud-map/latest/api/API_UpdateService.html */
+test('an edge may become one of the other kind: what its gateway is registered as stays', () => {
+  const options = { authorizer: Authorizer.iam(), routes: { 'GET /': { service: 'ui' } } };
+  const records = [Edge.httpApi(options), Edge.restApi(options)].map((edge) => {
+    const { stack } = stackOf(() => ({ services: { ui: service() }, edge }));
+    const names = Template.fromStack(stack).findResources('AWS::ServiceDiscovery::Service', { Properties: { Name: 'gateway' } });
+    expect(Object.keys(names)).toHaveLength(1);
+    return names;
+  });
+  expect(records[0]).toEqual(records[1]);
 });
