@@ -25,7 +25,7 @@ const CHOICES: Readonly<Record<string, { readonly choice: string; readonly chang
   APIG1: { choice: 'no access logs', change: 'leave out `accessLogs: false`' },
   'APIGWExecutionLoggingEnabled, APIG6': {
     choice: 'no execution logs of a REST API: they cost, and go to a log group of their own without retention',
-    change: 'the logging level of the stage, `restApi.deploymentStage`',
+    change: '`LoggingLevel` in the `MethodSettings` of the stage, by an escape hatch on `restApi.deploymentStage`',
   },
   APIG2: { choice: 'requests that only the service validates', change: 'a `RequestValidator` on methods of `restApi`' },
   'APIG3, APIGWAssociatedWithWAF': { choice: 'no web ACL', change: 'a `CfnWebACLAssociation` with `restApi.deploymentStage.stageArn`' },

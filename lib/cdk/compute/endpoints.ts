@@ -9,15 +9,26 @@ import { Dependable } from 'constructs';
  * is in another stack is there before or after it as a whole.
  */
 export function endpointsOf(scope: IConstruct, vpc: IVpc): IDependable {
-  const stack = Stack.of(scope);
-  const id = (value: string): string => JSON.stringify(stack.resolve(value));
   const endpoints: IDependable = {};
-  Dependable.implement(endpoints, {
-    get dependencyRoots() {
-      return stack.node.findAll().filter((child) => isEndpoint(child) && child.stack === stack && id(child.vpcId) === id(vpc.vpcId));
-    },
-  });
+  Dependable.implement(endpoints, new Endpoints(Stack.of(scope), vpc));
   return endpoints;
+}
+
+class Endpoints extends Dependable {
+  constructor(
+    private readonly stack: Stack,
+    private readonly vpc: IVpc,
+  ) {
+    super();
+  }
+
+  /** The CDK asks at synth, when nobody adds any more. */
+  get dependencyRoots(): IConstruct[] {
+    const id = (value: string): string => JSON.stringify(this.stack.resolve(value));
+    return this.stack.node
+      .findAll()
+      .filter((child) => isEndpoint(child) && child.stack === this.stack && id(child.vpcId) === id(this.vpc.vpcId));
+  }
 }
 
 function isEndpoint(child: IConstruct): child is CfnVPCEndpoint {

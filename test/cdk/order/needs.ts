@@ -80,7 +80,7 @@ function waysOut(graph: Graph, subnet: Node): readonly Node[] {
   const tables = associations.flatMap(({ properties }) => graph.in(properties['RouteTableId']));
   const routes = graph
     .ofType('AWS::EC2::Route')
-    .filter(({ properties }) => tables.includes(graph.in(properties['RouteTableId'])[0] as Node));
+    .filter(({ properties }) => graph.in(properties['RouteTableId']).some((table) => tables.includes(table)));
   if (routes.length === 0) return [];
   const gateways = routes.flatMap(({ properties }) => graph.in(properties['NatGatewayId']));
   const attachments = graph
@@ -146,7 +146,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
     all(graph.ofType('AWS::Route53::RecordSet'), (record) => {
       const [address] = list(record.properties['ResourceRecords']);
       return each(
-        services(graph).filter((service) => textOf(graph, service).includes(String(address))),
+        services(graph).filter((service) => typeof address === 'string' && textOf(graph, service).includes(address)),
         [record],
       );
     }),
@@ -262,7 +262,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
         .filter(({ properties }) => graph.in(properties['ApiId']).some((one) => api.includes(one)));
       return each(
         [stage],
-        routes.filter(({ properties }) => keys.includes(String(properties['RouteKey']))),
+        routes.filter(({ properties: { RouteKey: key } }) => typeof key === 'string' && keys.includes(key)),
       );
     }),
 

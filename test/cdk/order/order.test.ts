@@ -100,7 +100,7 @@ test('an endpoint that is added after the system is there before its tasks, and 
     endpoint.addToPolicy(
       new PolicyStatement({ actions: ['kms:Encrypt'], resources: ['*'], principals: grantee === undefined ? [] : [grantee] }),
     );
-  const graph = new Graph(Template.fromStack(stack).toJSON() as PlainTemplate);
+  const graph = new Graph(Template.fromStack(stack).toJSON());
   expect(missing(graph, RULES['endpoints are there before tasks']?.(graph) ?? [])).toEqual([]);
   expect(graph.ofType('AWS::EC2::VPCEndpoint')).toHaveLength(2);
 });
