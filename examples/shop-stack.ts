@@ -63,9 +63,20 @@ export class ShopStack extends Stack {
       'cdk-ecs-microservices:fargate-vcpus',
       'A new account, with 6 vCPUs, is enough for the first deployment; before all services are replaced at once, raise the quota.',
     );
+    this.acknowledgeChoices();
+  }
+
+  /** What this system chooses, for the packs of cdk-nag: the library acknowledges only what it decides itself. */
+  private acknowledgeChoices(): void {
     Validations.of(this.shop).acknowledge({
       id: 'AwsSolutions-ECS2',
       reason: 'The environment variables are addresses inside the mesh, no secrets and nothing that differs per deployment.',
+    });
+    const { httpApi } = this.shop.edge();
+    if (httpApi === undefined) return;
+    Validations.of(httpApi).acknowledge({
+      id: 'AwsSolutions-APIG4',
+      reason: 'A web shop is open to everybody; it knows its customers by itself, and the throttle bounds what that costs.',
     });
   }
 }

@@ -155,8 +155,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
   // Constructs.
   'lib/cdk': { rooms: ['lib/props', 'lib/core/contract', 'lib/core/reading'], packages: ['aws-cdk-lib', 'constructs', 'node:path'] },
   'lib/cdk/certificates': { rooms: ['lib/core/contract', 'lib/core/plan', 'lib/cdk'], packages: [...CDK, 'node:crypto'] },
-  'lib/cdk/mesh': { rooms: ['lib/core/plan'], packages: CDK },
-  'lib/cdk/mesh/*': { rooms: ['lib/core/plan', 'lib/core/mesh/$1', 'lib/cdk/mesh'], packages: CDK },
+  'lib/cdk/mesh': { rooms: ['lib/core/plan', 'lib/cdk'], packages: CDK },
+  'lib/cdk/mesh/*': { rooms: ['lib/core/plan', 'lib/core/mesh/$1', 'lib/cdk', 'lib/cdk/mesh'], packages: CDK },
   'lib/cdk/mesh/renderers.ts': { rooms: ['lib/cdk/mesh', 'lib/cdk/mesh/*'], packages: CDK },
   'lib/cdk/mesh/render.ts': { rooms: ['lib/core/plan', 'lib/cdk/mesh', 'lib/cdk/mesh/renderers.ts'], packages: CDK },
   'lib/cdk/compute': {
@@ -175,7 +175,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     packages: CDK,
   },
   'lib/cdk/edges': { rooms: ['lib/core/limits', 'lib/props', 'lib/core/plan', 'lib/cdk'], packages: CDK },
-  'lib/cdk/edges/*': { rooms: ['lib/props', 'lib/core/plan', 'lib/core/edges/$1', 'lib/cdk/edges'], packages: CDK },
+  'lib/cdk/edges/*': { rooms: ['lib/props', 'lib/core/plan', 'lib/core/edges/$1', 'lib/cdk', 'lib/cdk/edges'], packages: CDK },
   'lib/cdk/edges/renderers.ts': { rooms: ['lib/cdk/edges', 'lib/cdk/edges/*'], packages: CDK },
   'lib/cdk/edges/rendered-edge.ts': {
     rooms: [
@@ -221,7 +221,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'test/extensions': { rooms: ['test/support', ...LIBRARY], packages: CDK },
   'test/core/**': { rooms: ['test/support', 'test/props', 'test/simulator', ...LIBRARY, ...PROGRAMS], packages: ['node:**', 'fast-check'] },
   'test/cdk/**': {
-    rooms: ['test/support', 'test/core', 'test/programs', 'test/e2e/runner', 'examples', ...LIBRARY, ...PROGRAMS],
+    rooms: ['test/support', 'test/core', 'test/programs', 'test/e2e/runner/**', 'examples', ...LIBRARY, ...PROGRAMS],
     packages: ['node:**', '@aws-sdk/*', 'cdk-nag', ...CDK],
   },
   'test/programs/**': {

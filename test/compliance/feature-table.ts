@@ -1,5 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { expectPart } from '../support/generated-part';
 
 export interface Column {
   readonly factory: string;
@@ -23,16 +22,7 @@ function table(features: Features, columns: readonly Column[]): string {
   ].join('\n');
 }
 
-const [START, END] = ['<!-- features: made by test/compliance -->', '<!-- end of features -->'];
-
 /** The table of a page is what the columns say; `npm run test:update` rewrites it. */
 export function expectTable(page: string, features: Features, columns: readonly Column[]): void {
-  const path = join(__dirname, '../../docs', page);
-  const text = readFileSync(path, 'utf8');
-  const [before, rest] = text.split(START);
-  const after = rest?.split(END)[1];
-  if (before === undefined || after === undefined) throw new Error(`docs/${page} has no ${START} ... ${END}`);
-  const updated = `${before}${START}\n${table(features, columns)}\n${END}${after}`;
-  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(path, updated);
-  else expect(text).toBe(updated);
+  expectPart(`docs/${page}`, 'features: made by test/compliance', table(features, columns));
 }

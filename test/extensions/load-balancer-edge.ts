@@ -74,7 +74,7 @@ export function renderLoadBalancer(scope: Construct, { api, apiName }: EdgePlan,
     type: 'application',
     subnets: vpc.selectSubnets(target.vpcSubnets).subnetIds,
     securityGroups: [
-      oneWaySecurityGroup(scope, 'SecurityGroup', { vpc, description: apiName, to: target.securityGroup, port: containerPort })
+      oneWaySecurityGroup(scope, 'SecurityGroup', { vpc, description: apiName, to: target.securityGroup, port: containerPort }).group
         .securityGroupId,
     ],
     loadBalancerAttributes: [{ key: 'idle_timeout.timeout_seconds', value: String(idleSeconds) }],

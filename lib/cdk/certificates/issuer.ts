@@ -1,4 +1,4 @@
-import { Aws, CustomResource, Duration, Stack, Validations } from 'aws-cdk-lib';
+import { Aws, CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -9,6 +9,7 @@ import { AUTHORITY_SET_RESOURCE } from '../../core/contract/custom-resources';
 import type { IssuerVariables, IssuingAuthority } from '../../core/contract/issuing';
 import { ISSUER_TIMEOUT_SECONDS, leafTemplateArn } from '../../core/contract/issuing';
 import { defined } from '../../core/defined';
+import { acknowledge } from '../acknowledge';
 import type { CertificatePlan } from '../../core/plan/system-plan';
 import type { Authority } from './authorities';
 import { arnOf } from './authorities';
@@ -86,10 +87,7 @@ function renderAuthoritySet(scope: Construct, { plan, meshScope, authorities, lo
     statements: [new iam.PolicyStatement({ actions: ['cloudwatch:GetMetricData'], resources: ['*'] })],
     timeout: Duration.minutes(1),
   });
-  Validations.of(guard.role).acknowledge({
-    id: 'AwsSolutions-IAM5[Resource::*]',
-    reason: 'CloudWatch has no resources for reading metrics; the function reads one metric of the mesh.',
-  });
+  acknowledge(guard.role, ['metricOfCertificates']);
   return new CustomResource(scope, 'Authorities', {
     resourceType: AUTHORITY_SET_RESOURCE,
     serviceToken: guard.provider('Provider').serviceToken,

@@ -1,10 +1,11 @@
-import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import * as cr from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import type { FunctionName } from '../../core/contract/functions';
+import { acknowledge } from '../acknowledge';
 import { functionAsset } from '../assets';
 import { defined } from '../../core/defined';
 
@@ -63,10 +64,7 @@ export class MeshFunction extends Construct {
       ...(onlyIfWaitedFor === true ? { retryAttempts: 0, maxEventAge: Duration.minutes(1) } : {}),
       ...defined({ environment, reservedConcurrentExecutions }),
     });
-    Validations.of(this.function).acknowledge({
-      id: 'AwsSolutions-L1',
-      reason: 'Node.js 22 is what the code is tested with, and supported until April 2027.',
-    });
+    acknowledge(this.function, ['testedRuntime', 'awsApiOnly', 'callerWaits']);
   }
 
   /** Makes the function the handler of custom resources. */
@@ -75,14 +73,13 @@ export class MeshFunction extends Construct {
     const role = functionRole(this, `${id}Role`, logGroup, []);
     const provider = new cr.Provider(this, id, { onEventHandler: this.function, logGroup, frameworkOnEventRole: role });
     const { logicalId } = this.function.node.defaultChild as lambda.CfnFunction;
-    Validations.of(role).acknowledge({
-      id: `AwsSolutions-IAM5[Resource::<${Stack.of(this).resolve(logicalId) as string}.Arn>:*]`,
-      reason: "The CDK's provider framework calls this one function, whatever its version.",
-    });
-    Validations.of(provider).acknowledge({
-      id: 'AwsSolutions-L1',
-      reason: "The runtime of the CDK's provider framework is the CDK's choice.",
-    });
+    acknowledge(this.function, ['onlyInDeployments']);
+    acknowledge(
+      role.node.tryFindChild('DefaultPolicy'),
+      ['anyVersion', 'inlinePolicy'],
+      `<${Stack.of(this).resolve(logicalId) as string}.Arn>`,
+    );
+    acknowledge(provider.node.tryFindChild('framework-onEvent'), ['awsApiOnly', 'callerWaits', 'onlyInDeployments']);
     return provider;
   }
 }
@@ -90,8 +87,10 @@ export class MeshFunction extends Construct {
 /** Instead of AWSLambdaBasicExecutionRole, which may write to every log group of the account. */
 export function functionRole(scope: Construct, id: string, logGroup: logs.ILogGroup, statements: readonly iam.PolicyStatement[]): iam.Role {
   const logging = new iam.PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] });
-  return new iam.Role(scope, id, {
+  const role = new iam.Role(scope, id, {
     assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
     inlinePolicies: { Function: new iam.PolicyDocument({ statements: [logging, ...statements] }) },
   });
+  acknowledge(role, ['inlinePolicy']);
+  return role;
 }

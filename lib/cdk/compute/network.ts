@@ -5,6 +5,8 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct, IDependable } from 'constructs';
+import { acknowledge } from '../acknowledge';
+import { endpointsOf } from './endpoints';
 import { ECS } from '../../core/limits/ecs';
 import { throwIssue } from '../throw-issue';
 import type { LogProps, MicroservicesProps } from '../../props/microservices-props';
@@ -19,6 +21,8 @@ export interface Foundation {
   readonly vpcSubnets: ec2.SubnetSelection | undefined;
   /** What services with capacity providers wait for, if there are any and the cluster is created here. */
   readonly capacityProviders?: IDependable;
+  /** Endpoints of the VPC, for which services wait. */
+  readonly endpoints: IDependable;
   readonly logGroup: logs.ILogGroup;
   /** Whether tasks may have IPv6 addresses, as far as the app shows. */
   readonly dualStack: boolean;
@@ -36,7 +40,7 @@ export function renderFoundation(
   const vpc = props.cluster?.vpc ?? props.vpc ?? renderVpc(scope, props.logs);
   const namespace = props.namespace ?? renderNamespace(scope, plan.namespace, vpc);
   checkSubnets(scope, vpc, props.vpcSubnets);
-  const shared = { vpc, vpcSubnets: props.vpcSubnets, logGroup, namespace, dualStack };
+  const shared = { vpc, vpcSubnets: props.vpcSubnets, endpoints: endpointsOf(scope, vpc), logGroup, namespace, dualStack };
   if (props.cluster !== undefined) return { ...shared, cluster: props.cluster };
   const cluster = new ecs.Cluster(scope, 'Cluster', { vpc, containerInsightsV2: ecs.ContainerInsights.ENABLED });
   if (!plan.workloads.some(({ sizing }) => sizing.capacityProviders.length > 0)) return { ...shared, cluster };
@@ -102,17 +106,29 @@ function renderLogGroup(scope: Construct, id: string, props: LogProps | undefine
 }
 
 function renderVpc(scope: Construct, logProps: LogProps | undefined): ec2.Vpc {
-  return new ec2.Vpc(scope, 'Vpc', {
+  const destination = renderLogGroup(scope, 'FlowLogs', { ...logProps });
+  const vpc = new ec2.Vpc(scope, 'Vpc', {
     maxAzs: 2,
+    subnetConfiguration: [
+      // Only NAT gateways stand there, with addresses of their own.
+      { name: 'Public', subnetType: ec2.SubnetType.PUBLIC, mapPublicIpOnLaunch: false },
+      { name: 'Private', subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
+    ],
+    // Also in apps without the feature flag for it.
+    restrictDefaultSecurityGroup: true,
     // Image layers come from S3: through the endpoint, which is free, instead of the NAT gateways, which are not.
     gatewayEndpoints: { S3: { service: ec2.GatewayVpcEndpointAwsService.S3 } },
     flowLogs: {
-      Rejected: {
-        trafficType: ec2.FlowLogTrafficType.REJECT,
-        destination: ec2.FlowLogDestination.toCloudWatchLogs(renderLogGroup(scope, 'FlowLogs', { ...logProps })),
-      },
+      Rejected: { trafficType: ec2.FlowLogTrafficType.REJECT, destination: ec2.FlowLogDestination.toCloudWatchLogs(destination) },
     },
   });
+  for (const { node } of vpc.publicSubnets) acknowledge(node.tryFindChild('DefaultRoute'), ['wayToTheInternet']);
+  const flowLog = vpc.node.tryFindChild('Rejected');
+  const policy = flowLog?.node.tryFindChild('IAMRole')?.node.tryFindChild('DefaultPolicy');
+  acknowledge(policy, ['inlinePolicy']);
+  // It begins at once, and would have no right to write.
+  if (policy !== undefined) flowLog?.node.tryFindChild('FlowLog')?.node.addDependency(policy);
+  return vpc;
 }
 
 /**

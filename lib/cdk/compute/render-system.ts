@@ -71,7 +71,11 @@ export function renderSystem(scope: Construct, plan: SystemPlan, props: Microser
   const services = new Map(byService(plan).map(([name, tasks]) => [name, renderMicroservice(scope, name, tasks, context)]));
   renderRecords(scope, plan, zone, services);
   renderOrder(plan, services);
-  for (const rule of plan.ingress) renderIngress(find(services, rule.to), find(services, rule.from), rule.from, rule.port);
+  for (const { to, from, port } of plan.ingress) {
+    const opening = renderIngress(find(services, to), find(services, from), from, port);
+    // A call to a closed port does not fail: it waits for its time limit.
+    for (const service of ecsServices(services, from)) service.node.addDependency(opening);
+  }
   const gateways = new Map<string, PlainService>();
   for (const { name, edge } of plan.workloads) {
     const service = services.get(name);
@@ -148,10 +152,13 @@ function renderRecords(
 
 /** CloudFormation takes an ECS service for ready when its tasks are; what scales it may come later. */
 function renderOrder(plan: SystemPlan, services: ReadonlyMap<string, Microservice>): void {
-  const resources = (name: string): readonly IConstruct[] =>
-    find(services, name).workloads.flatMap(({ ecsService }) => ecsService.node.defaultChild ?? []);
   for (const { caller, callee } of plan.deploymentOrder)
-    for (const resource of resources(caller)) resource.node.addDependency(...resources(callee));
+    for (const resource of ecsServices(services, caller)) resource.node.addDependency(...ecsServices(services, callee));
+}
+
+/** Without what scales them. */
+function ecsServices(services: ReadonlyMap<string, Microservice>, name: string): readonly IConstruct[] {
+  return find(services, name).workloads.flatMap(({ ecsService }) => ecsService.node.defaultChild ?? []);
 }
 
 function find(services: ReadonlyMap<string, Microservice>, name: string): Microservice {

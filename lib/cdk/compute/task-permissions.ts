@@ -1,4 +1,3 @@
-import { Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type * as ssm from 'aws-cdk-lib/aws-ssm';
@@ -9,6 +8,7 @@ import type { MeshEndpointPlan } from '../../core/plan/system-plan';
 import { limitRole } from './limit-role';
 import { defined } from '../../core/defined';
 import { GrantedRole } from './granted-role';
+import { acknowledge } from '../acknowledge';
 
 export interface TaskPermissions {
   /** Whose role it is. */
@@ -48,10 +48,7 @@ export function taskRole(scope: Construct, id: string, permissions: TaskPermissi
   });
   if (identity !== undefined) tagIdentity(role, identity);
   limitRole(role, permissions.service);
-  Validations.of(role).acknowledge({
-    id: 'AwsSolutions-IAM5[Resource::*]',
-    reason: 'The actions of Cloud Map on instances support no resource but *; conditions narrow them to the services by name or ARN.',
-  });
+  acknowledge(role, ['cloudMapInstances', 'inlinePolicy']);
   return role;
 }
 

@@ -1,6 +1,6 @@
-import { Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { acknowledge } from '../acknowledge';
 
 /** X-Ray knows no resources to name. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html */
 const ACTIONS = [
@@ -17,9 +17,6 @@ export function tracesPolicy(scope: Construct): iam.ManagedPolicy {
     description: 'Lets the tracing collectors of a mesh send segments to AWS X-Ray',
     statements: [new iam.PolicyStatement({ actions: ACTIONS, resources: ['*'] })],
   });
-  Validations.of(policy).acknowledge({
-    id: 'AwsSolutions-IAM5[Resource::*]',
-    reason: 'The X-Ray actions that send traces and read sampling rules support no resource but *.',
-  });
+  acknowledge(policy, ['traces']);
   return policy;
 }

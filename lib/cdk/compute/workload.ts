@@ -1,4 +1,4 @@
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
@@ -29,6 +29,7 @@ import { MeshLogDriver } from './mesh-log-driver';
 import type { Foundation } from './network';
 import type { Issuing } from '../certificates/proven-identity';
 import { defined } from '../../core/defined';
+import { acknowledgeOwnEnvironment } from './own-environment';
 
 /** Everything that rendering a task needs beside its plan. */
 export interface WorkloadContext {
@@ -169,18 +170,6 @@ function interception({
       egressIgnoredIPs: [...ignoredIps],
       ...(ignoredPorts.length === 0 ? {} : { egressIgnoredPorts: [...ignoredPorts] }),
     },
-  });
-}
-
-/** The environment of the mesh's own containers is the mesh's to explain; the user's is the user's. */
-function acknowledgeOwnEnvironment(taskDefinition: ecs.FargateTaskDefinition, plan: WorkloadPlan): void {
-  const users = plan.containers.filter(({ role }) => role === 'application' || role === 'extra');
-  if (users.some(({ environment }) => Object.keys(environment).length > 0)) return;
-  Validations.of(taskDefinition).acknowledge({
-    id: 'AwsSolutions-ECS2',
-    reason:
-      'The environment variables are settings of the mesh agent and the tracing collector, which are no secrets: ' +
-      'who issues the certificate, not what is in it.',
   });
 }
 
@@ -328,6 +317,7 @@ function renderService(
           capacityProviderStrategies: sizing.capacityProviders.map(({ name, base, weight }) => ({ capacityProvider: name, base, weight })),
         }),
   });
+  service.node.defaultChild?.node.addDependency(foundation.endpoints);
   if (sizing.capacityProviders.length > 0 && foundation.capacityProviders !== undefined)
     service.node.addDependency(foundation.capacityProviders);
   return service;

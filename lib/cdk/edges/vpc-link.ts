@@ -6,6 +6,7 @@ import { API_GATEWAY } from '../../core/limits/api-gateway';
 import type { LimitUse } from '../../core/limits/use';
 import { limitWarnings } from '../../core/limits/use';
 import { warn } from '../warn';
+import { waitFor } from './wait-for';
 
 export interface VpcLinkOptions {
   readonly name: string;
@@ -19,7 +20,7 @@ export interface VpcLinkOptions {
 /** How API Gateway comes into the VPC. Both kinds of API use links of version 2; version 1 is legacy. */
 export function renderVpcLink(scope: Construct, options: VpcLinkOptions): apigwv2.CfnVpcLink {
   const { name, vpc, vpcSubnets, to, port } = options;
-  const securityGroup = oneWaySecurityGroup(scope, 'VpcLinkSecurityGroup', {
+  const { group, opening } = oneWaySecurityGroup(scope, 'VpcLinkSecurityGroup', {
     vpc,
     to,
     port,
@@ -27,11 +28,13 @@ export function renderVpcLink(scope: Construct, options: VpcLinkOptions): apigwv
   });
   const { subnetIds } = vpc.selectSubnets(vpcSubnets);
   warn(scope, limitWarnings([subnetsUsed(subnetIds.length)]));
-  return new apigwv2.CfnVpcLink(scope, 'VpcLink', {
+  const link = new apigwv2.CfnVpcLink(scope, 'VpcLink', {
     name,
     subnetIds,
-    securityGroupIds: [securityGroup.securityGroupId],
+    securityGroupIds: [group.securityGroupId],
   });
+  waitFor(link, [opening]);
+  return link;
 }
 
 function subnetsUsed(used: number): LimitUse {

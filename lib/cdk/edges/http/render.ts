@@ -4,15 +4,13 @@ import * as apigwv2 from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Construct } from 'constructs';
 import type { Cors, EdgePlan } from '../../../core/plan/edge-plan';
 import { accessLogDestination } from '../access-log-destination';
-import { NO_ACCESS_LOGS_BY_CHOICE, PUBLIC_BY_CHOICE, acknowledge } from '../acknowledge';
+import { acknowledge } from '../../acknowledge';
 import type { EdgeContext, RenderedApi } from '../model';
 import { waitFor } from '../wait-for';
 import { renderVpcLink } from '../vpc-link';
 import { renderAuthorizer } from './authorizers';
 import type { HttpApiPlan, HttpRoutePlan, HttpStagePlan } from '../../../core/edges/http/plan';
 import { defined } from '../../../core/defined';
-
-const PREFLIGHT = 'Browsers send preflight requests without credentials; this route takes no other requests than OPTIONS.';
 
 const IP_ADDRESS_TYPES = { ipv4: apigwv2.IpAddressType.IPV4, dualstack: apigwv2.IpAddressType.DUAL_STACK };
 
@@ -82,7 +80,7 @@ function renderIntegration(
     payloadFormatVersion: '1.0',
     requestParameters: plan.requestParameters,
   });
-  waitFor(integration, [link, target.discoveryService.node.defaultChild as CfnResource]);
+  waitFor(integration, [link, ...[target.discoveryService, target.service].map(({ node }) => node.defaultChild as CfnResource)]);
   return integration;
 }
 
@@ -92,16 +90,18 @@ function renderRoute(
   integration: apigwv2.CfnIntegration,
   authorizers: ReadonlyMap<string, apigwv2.CfnAuthorizer>,
 ): apigwv2.CfnRoute {
-  const authorizerId = plan.authorizer === undefined ? undefined : authorizers.get(plan.authorizer)?.ref;
+  const authorizer = plan.authorizer === undefined ? undefined : authorizers.get(plan.authorizer);
   const route = new apigwv2.CfnRoute(api, plan.id, {
     apiId: api.apiId,
     routeKey: plan.key,
     target: `integrations/${integration.ref}`,
     authorizationType: plan.authorizationType,
-    ...defined({ authorizerId }),
+    ...defined({ authorizerId: authorizer?.ref }),
     ...(plan.scopes.length === 0 ? {} : { authorizationScopes: [...plan.scopes] }),
   });
-  if (plan.authorizationType === 'NONE') acknowledge(route, 'APIG4', plan.preflight ? PREFLIGHT : PUBLIC_BY_CHOICE);
+  // With its permission to call a function, which stands below it.
+  if (authorizer !== undefined) route.node.addDependency(authorizer);
+  if (plan.preflight) acknowledge(route, ['preflight']);
   return route;
 }
 
@@ -109,9 +109,9 @@ function renderStage(api: apigwv2.HttpApi, plan: HttpStagePlan, routes: Readonly
   // The API's own default stage where there is one: `httpApi.url` and custom domains look for it.
   const stage = api.defaultStage ?? new apigwv2.HttpStage(api, 'Stage', { httpApi: api, stageName: plan.name, autoDeploy: true });
   const resource = stage.node.defaultChild as apigwv2.CfnStage;
-  if (plan.accessLogFormat === undefined) acknowledge(resource, 'APIG1', NO_ACCESS_LOGS_BY_CHOICE);
   // API Gateway writes it by a log delivery, which it sets up with the permissions of whoever deploys.
-  else resource.accessLogSettings = { destinationArn: accessLogDestination(context.logGroup), format: plan.accessLogFormat };
+  if (plan.accessLogFormat !== undefined)
+    resource.accessLogSettings = { destinationArn: accessLogDestination(context.logGroup), format: plan.accessLogFormat };
   const defaults = plan.defaultRouteSettings;
   if (defaults !== undefined) {
     resource.defaultRouteSettings = {

@@ -7,22 +7,26 @@ import type { RestAuthorizerPlan } from '../../../core/edges/rest/plan';
 
 type Settings = Omit<apigateway.CfnAuthorizerProps, 'restApiId' | 'name'>;
 
+export interface RenderedAuthorizer {
+  readonly authorizer: apigateway.IAuthorizer;
+  /** What methods wait for: with the permission to call a function, which stands below it. */
+  readonly resource: apigateway.CfnAuthorizer;
+}
+
 /** One authorizer, however many methods use it. */
 export function renderAuthorizer(
   api: apigateway.RestApi,
   plan: RestAuthorizerPlan,
   authorizer: Authorizer | undefined,
-): apigateway.IAuthorizer {
+): RenderedAuthorizer {
   const settings = settingsOf(api, plan, authorizer);
   const resource = new apigateway.CfnAuthorizer(api, `Authorizer-${plan.id}`, { restApiId: api.restApiId, name: plan.id, ...settings });
   if (authorizer?._lambda !== undefined)
     allowInvocation(resource, authorizer._lambda, { name: plan.id, apiId: api.restApiId, authorizerId: resource.ref });
   // A stage serves what was deployed: without a new deployment a changed authorizer would change nothing.
   api.latestDeployment?.addToLogicalId({ authorizer: plan.id, ...settings });
-  return {
-    authorizerId: resource.ref,
-    authorizationType: plan.kind === 'cognito' ? apigateway.AuthorizationType.COGNITO : apigateway.AuthorizationType.CUSTOM,
-  };
+  const authorizationType = plan.kind === 'cognito' ? apigateway.AuthorizationType.COGNITO : apigateway.AuthorizationType.CUSTOM;
+  return { authorizer: { authorizerId: resource.ref, authorizationType }, resource };
 }
 
 function settingsOf(scope: Construct, plan: RestAuthorizerPlan, authorizer: Authorizer | undefined): Settings {

@@ -2,9 +2,10 @@ import { Duration } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
-import { acknowledge } from '../acknowledge';
+import { acknowledge } from '../../acknowledge';
 import type { EdgeTarget } from '../model';
 import { oneWaySecurityGroup } from '../security-group';
+import { waitFor } from '../wait-for';
 
 export const LISTENER_PORT = 80;
 
@@ -20,7 +21,7 @@ export interface EdgeLoadBalancer {
 /** A REST API cannot ask Cloud Map, so its VPC link leads to the gateway's tasks through a load balancer. */
 export function renderLoadBalancer(scope: Construct, name: string, target: EdgeTarget): EdgeLoadBalancer {
   const { vpc } = target;
-  const securityGroup = oneWaySecurityGroup(scope, 'LoadBalancerSecurityGroup', {
+  const { group: securityGroup, opening } = oneWaySecurityGroup(scope, 'LoadBalancerSecurityGroup', {
     vpc,
     to: target.securityGroup,
     port: target.containerPort,
@@ -34,12 +35,9 @@ export function renderLoadBalancer(scope: Construct, name: string, target: EdgeT
     crossZoneEnabled: true,
     securityGroups: [securityGroup],
   });
-  acknowledge(
-    loadBalancer,
-    'ELB2',
-    'A Network Load Balancer logs TLS connections only, and this one passes on TCP inside the VPC; API Gateway and the ' +
-      'gateway service log every request.',
-  );
+  // Its health checks come as soon as there are tasks, and Amazon ECS stops those that fail.
+  waitFor(loadBalancer.node.defaultChild as elbv2.CfnLoadBalancer, [opening]);
+  acknowledge(loadBalancer, ['tcpIsNotLogged', 'statelessLoadBalancer']);
   // Beside the listener, not below it: the service waits for the listener with all that is below it.
   const gateway = new elbv2.NetworkTargetGroup(scope, 'Targets', {
     vpc,
@@ -57,6 +55,7 @@ export function renderLoadBalancer(scope: Construct, name: string, target: EdgeT
     protocol: elbv2.Protocol.TCP,
     defaultTargetGroups: [gateway],
   });
+  acknowledge(listener, ['insideVpcLink']);
   gateway.addTarget(target.service.loadBalancerTarget({ containerName: target.containerName, containerPort: target.containerPort }));
   return { loadBalancer, listener, securityGroup };
 }

@@ -3,20 +3,18 @@ import { Stack } from 'aws-cdk-lib';
 import * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import type { Construct } from 'constructs';
 import { accessLogDestination } from '../access-log-destination';
-import { NO_ACCESS_LOGS_BY_CHOICE, PUBLIC_BY_CHOICE, acknowledge } from '../acknowledge';
+import { acknowledge } from '../../acknowledge';
 import type { EdgePlan } from '../../../core/plan/edge-plan';
 import type { EdgeContext, RenderedApi } from '../model';
 import { waitFor } from '../wait-for';
 import { renderVpcLink } from '../vpc-link';
+import type { RenderedAuthorizer } from './authorizers';
 import { renderAuthorizer } from './authorizers';
 import type { CorsPlan } from '../../../core/edges/rest/cors';
 import { LISTENER_PORT, renderLoadBalancer } from './load-balancer';
 import type { ApiKeysPlan, RestApiPlan, RestMethodPlan } from '../../../core/edges/rest/plan';
 import { renderUsagePlan } from './usage-plan';
 import { defined } from '../../../core/defined';
-
-/** cdk-nag distinguishes managed policies by name. */
-const LOGGING_POLICY = 'IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]';
 
 /** Where methods send requests. */
 interface Backend {
@@ -41,7 +39,8 @@ export function renderRestApi(scope: Construct, edge: EdgePlan, context: EdgeCon
   const { region, urlSuffix } = Stack.of(api);
   return {
     restApi: api,
-    url: `https://${api.restApiId}.execute-api.${region}.${urlSuffix}/${stage.stageName}`,
+    // By its name, not by the stage: that comes after the services, which may want to know the URL.
+    url: `https://${api.restApiId}.execute-api.${region}.${urlSuffix}/${plan.stage.name}`,
     ...defined({ usagePlan }),
     invocationArn: (method, path) => api.arnForExecuteApi(method, path, plan.stage.name),
     metrics: api,
@@ -104,32 +103,9 @@ function renderApi(
   });
   // The stack's outputs are the user's to choose.
   api.node.tryRemoveChild('Endpoint');
-  acknowledgeApi(api, logged);
+  acknowledge(api.deploymentStage, ['noTlsToLoadBalancer', 'nothingCached']);
+  acknowledge(api.node.tryFindChild('CloudWatchRole'), ['loggingOfAccount']);
   return api;
-}
-
-function acknowledgeApi(api: apigateway.RestApi, logged: boolean): void {
-  acknowledge(api, 'APIG2', 'API Gateway passes requests on unchanged; the services validate them, and the edge knows no models.');
-  const stage = api.deploymentStage;
-  acknowledge(
-    stage,
-    'APIG3',
-    'A web ACL costs by the rule and suits one application only: the user associates it with restApi.deploymentStage.',
-  );
-  acknowledge(
-    stage,
-    'APIG6',
-    'Execution logs would go to a log group of their own, without retention or key; the access logs tell errors of ' +
-      'authorizers and integrations.',
-  );
-  if (!logged) acknowledge(stage, 'APIG1', NO_ACCESS_LOGS_BY_CHOICE);
-  const role = api.node.tryFindChild('CloudWatchRole');
-  if (role !== undefined)
-    acknowledge(
-      role,
-      LOGGING_POLICY,
-      'The managed policy is what API Gateway asks for in the settings of the account, and all APIs of the account use the role.',
-    );
 }
 
 function renderBackend(scope: Construct, name: string, { target }: EdgeContext): Backend {
@@ -139,7 +115,7 @@ function renderBackend(scope: Construct, name: string, { target }: EdgeContext):
     url: `http://${loadBalancer.loadBalancerDnsName}`,
     vpcLink: apigateway.VpcLink.fromVpcLinkId(scope, 'RestVpcLink', link.ref),
     loadBalancerArn: loadBalancer.loadBalancerArn,
-    resources: [loadBalancer.node.defaultChild as CfnResource, listener.node.defaultChild as CfnResource, link],
+    resources: [...[loadBalancer, listener, target.service].map(({ node }) => node.defaultChild as CfnResource), link],
   };
 }
 
@@ -147,9 +123,9 @@ function renderMethod(
   api: apigateway.RestApi,
   plan: RestMethodPlan,
   backend: Backend,
-  authorizers: ReadonlyMap<string, apigateway.IAuthorizer>,
+  authorizers: ReadonlyMap<string, RenderedAuthorizer>,
 ): void {
-  const authorizer = plan.authorizer === undefined ? undefined : authorizers.get(plan.authorizer);
+  const { authorizer, resource: authorizerResource } = authorizers.get(plan.authorizer ?? '') ?? {};
   const integration = new apigateway.Integration({
     type: apigateway.IntegrationType.HTTP_PROXY,
     integrationHttpMethod: plan.httpMethod,
@@ -173,19 +149,7 @@ function renderMethod(
   const resource = method.node.defaultChild as apigateway.CfnMethod;
   resource.addPropertyOverride('Integration.IntegrationTarget', backend.loadBalancerArn);
   waitFor(resource, backend.resources);
-  acknowledgeMethod(method, plan);
-}
-
-function acknowledgeMethod(method: apigateway.Method, plan: RestMethodPlan): void {
-  if (plan.authorizationType === 'NONE') {
-    acknowledge(
-      method,
-      'APIG4',
-      plan.apiKeyRequired ? 'The user chose Authorizer.apiKey() for this route: the usage plan of the key decides.' : PUBLIC_BY_CHOICE,
-    );
-  }
-  if (plan.authorizationType !== 'COGNITO_USER_POOLS')
-    acknowledge(method, 'COG4', 'The user chose another authorizer than Authorizer.cognito() for this route.');
+  if (authorizerResource !== undefined) resource.node.addDependency(authorizerResource);
 }
 
 function renderCors(api: apigateway.RestApi, plan: CorsPlan): void {

@@ -1,4 +1,4 @@
-import { Validations } from 'aws-cdk-lib';
+import { CfnResource } from 'aws-cdk-lib';
 import * as appmesh from 'aws-cdk-lib/aws-appmesh';
 import { Construct } from 'constructs';
 import type {
@@ -12,6 +12,7 @@ import type {
   VirtualServicePlan,
 } from '../../../core/mesh/app-mesh/resources';
 import type { MeshEndpointPlan } from '../../../core/plan/system-plan';
+import { acknowledge } from '../../acknowledge';
 import type { MeshSurroundings, RenderedMesh } from '../renderer';
 
 /**
@@ -22,10 +23,6 @@ import type { MeshSurroundings, RenderedMesh } from '../renderer';
 export function renderAppMesh(scope: Construct, resources: unknown, { namespaceHttpName }: MeshSurroundings): RenderedMesh {
   const plan = resources as AppMeshPlan;
   const own = new Construct(scope, 'AppMesh');
-  Validations.of(own).acknowledge({
-    id: 'CloudFormation-Validate::W3696',
-    reason: 'The warning app-mesh-shut-down of this library says so once, not for each resource.',
-  });
   const mesh = new appmesh.Mesh(own, 'Mesh', { egressFilter: appmesh.MeshFilterType[plan.mesh.spec.egressFilter.type] });
   // Its name must be the only one of the account and Region. That of the CDK is the same in two stacks with one tree of constructs.
   (mesh.node.defaultChild as appmesh.CfnMesh).meshName = undefined;
@@ -40,6 +37,7 @@ export function renderAppMesh(scope: Construct, resources: unknown, { namespaceH
       return [gatewayPlan.name, gateway];
     }),
   );
+  for (const resource of own.node.findAll().filter(CfnResource.isCfnResource)) acknowledge(resource, ['appMeshShutDown']);
   return {
     endpointArn: ({ kind, name }: MeshEndpointPlan): string =>
       (kind === 'virtualGateway' ? found(gateways.get(name), name) : found(nodes.get(name), name)).ref,

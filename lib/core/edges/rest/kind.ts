@@ -33,7 +33,8 @@ export const restApiKind: EdgeKind<undefined, RestApiPlan> = {
   },
   // It walks down its tree of resources.
   compareRoutes: bySpecificity({ greedyLast: false }),
-  traits: () => ({ beginsTraces: true, preflightPaths: [], gatewayRecord: 'A' }),
+  // Nobody looks it up. As that of an HTTP API, since Cloud Map changes no types of records: an edge may become one of the other kind.
+  traits: () => ({ beginsTraces: true, preflightPaths: [], gatewayRecord: 'SRV' }),
   limits: () => LIMITS,
   uses: (edge) => [usedResources(edge), authorizersUsed(edge, REST_API.authorizers), targets(edge)],
   plan: planRestApi,

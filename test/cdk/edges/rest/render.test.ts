@@ -168,7 +168,7 @@ describe('the way to the gateway service', () => {
 describe('the stage', () => {
   test('has its name in the URL', () => {
     const { stack, edge } = render({ stageName: 'live' });
-    expect(JSON.stringify(stack.resolve(edge.url))).toMatch(/execute-api.*EdgeRestApi.*live/);
+    expect(JSON.stringify(stack.resolve(edge.url))).toMatch(/EdgeRestApi.*execute-api.*\/live/);
     expect(JSON.stringify(stack.resolve(edge.url))).not.toMatch(/\/"\]\]}$/);
     expect(edge.restApi).toBeDefined();
   });

@@ -2,13 +2,13 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template as AwsTemplate } from 'aws-cdk-lib/assertions';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
-import { Authorizer, Edge, Mesh, Microservices, Protocol } from '../lib';
-import type { MicroservicesProps } from '../lib';
-import { IDENTITY_TAG, MESH_TAG } from '../lib/core/contract/issuing';
-import { AwsEmulator } from './e2e/runner/aws/emulator';
-import { Deployment } from './e2e/runner/deployment/deployment';
-import type { Json, JsonObject, Template } from './e2e/runner/intrinsics';
-import { isObject, Resolver } from './e2e/runner/intrinsics';
+import { Authorizer, Edge, Mesh, Microservices, Protocol } from '../../lib';
+import type { MicroservicesProps } from '../../lib';
+import { IDENTITY_TAG, MESH_TAG } from '../../lib/core/contract/issuing';
+import { AwsEmulator } from '../e2e/runner/aws/emulator';
+import { Deployment } from '../e2e/runner/deployment/deployment';
+import type { Json, JsonObject, Template } from '../e2e/runner/intrinsics';
+import { isObject, Resolver } from '../e2e/runner/intrinsics';
 
 const image = ContainerImage.fromRegistry('example/app');
 
@@ -87,7 +87,7 @@ function namesOf({ template: { Resources: resources = {}, Outputs: outputs = {} 
     if (type === 'AWS::CloudWatch::Alarm')
       add('alarmed metric', [properties['Namespace'], properties['MetricName'], resolver.resolve(properties['Dimensions'])]);
     if (type === 'AWS::IAM::Role') {
-      const tags = Object.fromEntries(objects(properties['Tags']).map(({ Key, Value }) => [Key, resolver.resolve(Value)]));
+      const tags: JsonObject = Object.fromEntries(objects(properties['Tags']).map(({ Key, Value }) => [Key, resolver.resolve(Value)]));
       if (tags[IDENTITY_TAG] !== undefined) add('identity of a role', [tags[IDENTITY_TAG], tags[MESH_TAG]]);
     }
     for (const [operand, value] of conditionsIn(properties)) add(operand, resolver.resolve(value));

@@ -1,0 +1,30 @@
+import { Stack } from 'aws-cdk-lib';
+import type { CfnTaskDefinition, TaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import type { WorkloadPlan } from '../../core/plan/system-plan';
+import { acknowledge } from '../acknowledge';
+
+interface ContainerEnvironment {
+  readonly name?: unknown;
+  readonly environment?: readonly { readonly name?: unknown }[];
+}
+
+/**
+ * The environment of the mesh's own containers is the mesh's to explain; the user's is the user's, in props or by `addEnvironment()`.
+ * So at synth, when nobody adds any more.
+ */
+export function acknowledgeOwnEnvironment(taskDefinition: TaskDefinition, plan: WorkloadPlan): void {
+  taskDefinition.node.addValidation({
+    validate: () => {
+      const { containerDefinitions } = taskDefinition.node.defaultChild as CfnTaskDefinition;
+      const containers = Stack.of(taskDefinition).resolve(containerDefinitions) as readonly ContainerEnvironment[];
+      if (containers.every((container) => isOwn(container, plan))) acknowledge(taskDefinition, ['meshEnvironment']);
+      return [];
+    },
+  });
+}
+
+function isOwn({ name, environment = [] }: ContainerEnvironment, { containers }: WorkloadPlan): boolean {
+  const planned = containers.find((each) => each.name === name && each.role !== 'application' && each.role !== 'extra');
+  const own = [...Object.keys(planned?.environment ?? {}), ...Object.keys(planned?.deployedEnvironment ?? {})];
+  return environment.every((variable) => own.some((each) => each === variable.name));
+}

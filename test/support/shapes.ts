@@ -1,0 +1,153 @@
+import { Annotations, App, Duration, Stack } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as cognito from 'aws-cdk-lib/aws-cognito';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ecr from 'aws-cdk-lib/aws-ecr';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
+import { Authorizer, Certificates, Deployment, Edge, Mesh, Microservices } from '../../lib';
+import type { MicroservicesProps } from '../../lib';
+import flags from '../../cdk.json';
+import { service } from './stack';
+
+const toUi = { service: 'ui' };
+const services = { ui: service({ calls: ['orders'] }), orders: service() };
+const httpEdge = Edge.httpApi({ authorizer: Authorizer.iam(), routes: { $default: toUi } });
+const cors = { allowOrigins: ['https://a.example', 'https://b.example'] };
+
+/** Systems of every shape that makes other resources, or other ways between them; what stands beside them in the stack is the user's. */
+export const SHAPES: Readonly<Record<string, (stack: Stack) => MicroservicesProps>> = {
+  'without an edge': () => ({ services }),
+  'behind an HTTP API with every authorizer': (stack) => {
+    const userPool = new cognito.UserPool(stack, 'Users');
+    return {
+      services,
+      edge: Edge.httpApi({
+        authorizer: Authorizer.jwt({ issuer: 'https://login.example', audience: ['shop'] }),
+        cors,
+        stageName: 'live',
+        throttle: { rateLimit: 1, burstLimit: 1 },
+        routes: {
+          'ANY /jwt': { ...toUi, throttle: { rateLimit: 1, burstLimit: 1 } },
+          'GET /cognito': { ...toUi, authorizer: Authorizer.cognito({ userPool, userPoolClients: [userPool.addClient('Web')] }) },
+          'GET /lambda': { ...toUi, authorizer: Authorizer.lambda({ handler: functionOf(stack) }) },
+          'GET /iam': { ...toUi, authorizer: Authorizer.iam() },
+          'GET /public': { ...toUi, authorizer: Authorizer.none() },
+        },
+      }),
+    };
+  },
+  'behind a REST API with every authorizer': (stack) => ({
+    services,
+    edge: Edge.restApi({
+      authorizer: Authorizer.iam(),
+      cors,
+      throttle: { rateLimit: 1, burstLimit: 1 },
+      routes: {
+        'ANY /{proxy+}': toUi,
+        'GET /cognito': { ...toUi, authorizer: Authorizer.cognito({ userPool: new cognito.UserPool(stack, 'Users') }) },
+        'GET /lambda': { ...toUi, authorizer: Authorizer.lambda({ handler: functionOf(stack) }) },
+        'GET /key': { ...toUi, authorizer: Authorizer.apiKey() },
+        'GET /public': { ...toUi, authorizer: Authorizer.none() },
+      },
+    }),
+  }),
+  'behind two edges without access logs': () => ({
+    services,
+    edges: {
+      default: Edge.httpApi({ authorizer: Authorizer.iam(), accessLogs: false, routes: { $default: toUi } }),
+      partners: Edge.restApi({ authorizer: Authorizer.iam(), accessLogs: false, routes: { 'GET /': toUi } }),
+    },
+  }),
+  'with versions, scaling, spot capacity and alarms': (stack) => ({
+    services: {
+      ui: service({
+        calls: ['orders'],
+        scaling: { minCapacity: 2, maxCapacity: 20, memoryTargetPercent: 60 },
+        deployment: Deployment.rolling({ alarms: [alarmOf(stack)] }),
+      }),
+      orders: service({ versions: { v1: { weight: 9 }, v2: { weight: 1, environment: { FLAG: 'new' } } } }),
+    },
+    edge: httpEdge,
+    capacityProviderStrategies: [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }],
+    enableExecuteCommand: true,
+  }),
+  'with an authority that AWS Private CA creates': () => ({
+    services,
+    edge: httpEdge,
+    certificates: Certificates.privateCa({ reservedConcurrentExecutions: 10 }),
+  }),
+  'with two authorities of KMS, and services that call each other': () => ({
+    services: { ui: service({ calls: ['orders'] }), orders: service({ calls: ['ui'] }) },
+    certificates: Certificates.kms({ authorities: ['main', '2027'], issuer: 'main', reservedConcurrentExecutions: 10 }),
+  }),
+  'without certificates, with an external service': () => ({
+    services: { ui: service({ calls: ['orders', 'payments'] }), orders: service() },
+    external: { payments: { host: 'api.payments.example' } },
+    certificates: Certificates.none(),
+  }),
+  'on App Mesh': () => ({ services, edge: httpEdge, mesh: Mesh.appMesh() }),
+  'in a VPC and a cluster that are brought, with a namespace, a log group and images of its own': (stack) => {
+    const vpc = new ec2.Vpc(stack, 'Own');
+    return {
+      services: {
+        ui: service({ calls: ['orders'], image: ecs.ContainerImage.fromEcrRepository(new ecr.Repository(stack, 'Images')) }),
+        orders: service({ secrets: { PASSWORD: ecs.Secret.fromSecretsManager(new secretsmanager.Secret(stack, 'Password')) } }),
+      },
+      edge: Edge.restApi({ authorizer: Authorizer.iam(), routes: { 'ANY /{proxy+}': toUi } }),
+      cluster: new ecs.Cluster(stack, 'OwnCluster', { vpc }),
+      namespace: new servicediscovery.PrivateDnsNamespace(stack, 'OwnNamespace', { vpc, name: 'own.internal' }),
+      logs: { logGroup: new logs.LogGroup(stack, 'OwnLogs') },
+    };
+  },
+  'in isolated subnets with endpoints': (stack) => {
+    const vpc = new ec2.Vpc(stack, 'Own', {
+      natGateways: 0,
+      subnetConfiguration: [{ name: 'Isolated', subnetType: ec2.SubnetType.PRIVATE_ISOLATED }],
+    });
+    for (const name of ['ECR', 'ECR_DOCKER', 'CLOUDWATCH_LOGS', 'KMS', 'LAMBDA', 'CLOUD_MAP_SERVICE_DISCOVERY'] as const)
+      vpc.addInterfaceEndpoint(name, { service: ec2.InterfaceVpcEndpointAwsService[name] });
+    vpc.addGatewayEndpoint('S3', { service: ec2.GatewayVpcEndpointAwsService.S3 });
+    return { services, vpc };
+  },
+};
+
+/** Without the warnings of these systems, which the CDK prints. */
+export function quiet<S extends Stack>(stack: S): S {
+  for (const id of ['app-mesh-shut-down', 'app-mesh-edge', 'images-out-of-reach', 'vpc-endpoints-missing', 'plaintext'])
+    Annotations.of(stack).acknowledgeWarning(`cdk-ecs-microservices:${id}`, 'a test');
+  return stack;
+}
+
+/** On the feature flags of this repository's examples. */
+export function newApp(context: Record<string, unknown> = flags.context): App {
+  return new App({ context });
+}
+
+/** The stack of such a system, whose construct has the ID `Shop`. */
+export function stackOf(
+  props: (stack: Stack) => MicroservicesProps,
+  app = newApp(),
+): { readonly stack: Stack; readonly shop: Microservices } {
+  const stack = quiet(new Stack(app, 'Stack'));
+  return { stack, shop: new Microservices(stack, 'Shop', props(stack)) };
+}
+
+function functionOf(stack: Stack): lambda.Function {
+  return new lambda.Function(stack, 'Check', {
+    runtime: lambda.Runtime.NODEJS_LATEST,
+    handler: 'index.handler',
+    code: lambda.Code.fromInline('exports.handler = async () => ({ isAuthorized: true });'),
+  });
+}
+
+function alarmOf(stack: Stack): cloudwatch.Alarm {
+  return new cloudwatch.Alarm(stack, 'TooManyErrors', {
+    metric: new cloudwatch.Metric({ namespace: 'AWS/ApiGateway', metricName: '5xx', period: Duration.minutes(1) }),
+    evaluationPeriods: 1,
+    threshold: 5,
+  });
+}
