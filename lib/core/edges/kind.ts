@@ -32,8 +32,10 @@ export interface EdgeKind<Options = unknown, Api = unknown> {
   compareRoutes(a: ParsedKey, b: ParsedKey): number;
   /** What the gateway service must know of the API. */
   traits(routes: readonly EdgeRoute[], cors: Cors | undefined): ApiTraits;
-  /** What it passes on at most; `warnOfLimits` (limits.ts) compares it with what the services behind it allow. */
-  limits(options: Options): EdgeLimits;
+  /**
+   * What it passes on at most, or what a route of it does; `warnOfLimits` (limits.ts) compares it with what the services behind it allow.
+   */
+  limits(options: Options, route?: EdgeRoute): EdgeLimits;
   /** What its API consists of. */
   plan(topology: Topology, edge: EdgeTopology<Options>): Api;
 }
@@ -42,6 +44,8 @@ export interface EdgeKind<Options = unknown, Api = unknown> {
 export interface EdgeLimits {
   /** How long the API waits for a response; absent: as long as the service takes. */
   readonly requestSeconds?: number;
+  /** How much of that every account gets; more is a quota that AWS raises on request. Absent: all of it. */
+  readonly quotaSeconds?: number;
   /** The largest body of a request; absent: any. */
   readonly payloadBytes?: number;
   readonly webSockets: boolean;

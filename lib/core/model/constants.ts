@@ -80,3 +80,10 @@ export const MAX_VARIABLES = 100;
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html */
 export const MAX_TASK_DEFINITION_BYTES = 64 * 1024;
+
+/**
+ * The longest that an edge can wait for a response: "When you use response streaming, you can configure the integration timeout up to 15
+ * minutes."
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/response-streaming-http.html
+ */
+export const MAX_EDGE_SECONDS = 900;

@@ -1,5 +1,5 @@
 import type { CfnResource } from 'aws-cdk-lib';
-import { Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import type { Construct } from 'constructs';
 import { accessLogDestination } from '../access-log-destination';
@@ -8,15 +8,15 @@ import type { EdgePlan } from '../../../core/plan/edge-plan';
 import type { EdgeContext, RenderedApi } from '../model';
 import { waitFor } from '../wait-for';
 import { renderVpcLink } from '../vpc-link';
+import { allowLogging } from './account-logging';
 import { renderAuthorizer } from './authorizers';
+import { deployChanges } from './live';
 import type { CorsPlan } from '../../../core/edges/rest/cors';
 import { LISTENER_PORT, renderLoadBalancer } from './load-balancer';
 import type { ApiKeysPlan, RestApiPlan, RestMethodPlan, RestStagePlan } from '../../../core/edges/rest/plan';
+import type { ConnectionPlan } from '../../../core/edges/rest/waits';
 import { renderUsagePlan } from './usage-plan';
 import { defined } from '../../../core/defined';
-
-/** cdk-nag distinguishes managed policies by name. */
-const LOGGING_POLICY = 'IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]';
 
 /** Where methods send requests. */
 interface Backend {
@@ -30,12 +30,13 @@ interface Backend {
 export function renderRestApi(scope: Construct, edge: EdgePlan, context: EdgeContext): RenderedApi {
   const plan = edge.api as RestApiPlan;
   const api = renderApi(scope, edge, plan.stage, context);
-  const backend = renderBackend(scope, edge.apiName, context);
+  const backend = renderBackend(scope, edge.apiName, plan.connections, context);
   const authorizers = new Map(
     plan.authorizers.map((authorizer) => [authorizer.id, renderAuthorizer(api, authorizer, context.authorizers.get(authorizer.id))]),
   );
   for (const method of plan.methods) renderMethod(api, method, backend, authorizers);
   if (plan.cors !== undefined) renderCors(api, plan.cors);
+  deployChanges(api);
   const stage = api.deploymentStage;
   const usagePlan = plan.apiKeys === undefined ? undefined : renderKeys(scope, edge, stage, plan.apiKeys, context);
   const { region, urlSuffix } = Stack.of(api);
@@ -69,9 +70,8 @@ function renderApi(scope: Construct, edge: EdgePlan, plan: RestStagePlan, { logG
     endpointConfiguration: { types: [apigateway.EndpointType.REGIONAL] },
     // Bodies pass unchanged, whatever their type.
     binaryMediaTypes: ['*/*'],
-    // Without this setting of the account and region no REST API can log. Other APIs use it too, so it stays
-    // when this stack goes; it grants the same as the role that it may replace.
-    cloudWatchRole: logged,
+    // One for the stack, not one for each API: account-logging.ts.
+    cloudWatchRole: false,
     deployOptions: {
       stageName: plan.name,
       tracingEnabled: plan.traced,
@@ -94,6 +94,7 @@ function renderApi(scope: Construct, edge: EdgePlan, plan: RestStagePlan, { logG
   });
   // The stack's outputs are the user's to choose.
   api.node.tryRemoveChild('Endpoint');
+  if (plan.setsAccountRole) allowLogging(api);
   acknowledgeApi(api, logged);
   return api;
 }
@@ -113,17 +114,10 @@ function acknowledgeApi(api: apigateway.RestApi, logged: boolean): void {
       'authorizers and integrations.',
   );
   if (!logged) acknowledge(stage, 'APIG1', NO_ACCESS_LOGS_BY_CHOICE);
-  const role = api.node.tryFindChild('CloudWatchRole');
-  if (role !== undefined)
-    acknowledge(
-      role,
-      LOGGING_POLICY,
-      'The managed policy is what API Gateway asks for in the settings of the account, and all APIs of the account use the role.',
-    );
 }
 
-function renderBackend(scope: Construct, name: string, { target }: EdgeContext): Backend {
-  const { loadBalancer, listener, securityGroup } = renderLoadBalancer(scope, name, target);
+function renderBackend(scope: Construct, name: string, connections: ConnectionPlan, { target }: EdgeContext): Backend {
+  const { loadBalancer, listener, securityGroup } = renderLoadBalancer(scope, name, target, connections);
   const link = renderVpcLink(scope, { name, vpc: target.vpc, vpcSubnets: target.vpcSubnets, to: securityGroup, port: LISTENER_PORT });
   return {
     url: `http://${loadBalancer.loadBalancerDnsName}`,
@@ -149,6 +143,8 @@ function renderMethod(
       connectionType: apigateway.ConnectionType.VPC_LINK,
       vpcLink: backend.vpcLink,
       requestParameters: { ...plan.requestParameters },
+      ...defined({ timeout: plan.timeoutMillis === undefined ? undefined : Duration.millis(plan.timeoutMillis) }),
+      ...(plan.streamed ? { responseTransferMode: apigateway.ResponseTransferMode.STREAM } : {}),
     },
   });
   const method = api.root.resourceForPath(plan.path).addMethod(plan.httpMethod, integration, {

@@ -1,33 +1,43 @@
 import { bySpecificity, shapeOf } from '../../model/edge-routes';
-import type { PathSegment } from '../../model/topology';
+import { defined } from '../../defined';
+import type { EdgeRoute, PathSegment } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import type { DraftRoute, EdgeKind, EdgeLimits } from '../kind';
 import { CAPABILITIES } from './capabilities';
-import type { RestApiPlan } from './plan';
+import type { RestApiSettings, RestApiPlan } from './plan';
 import { planRestApi } from './plan';
+import { streamSeconds } from './waits';
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html */
 const MAX_RESOURCES = 300;
 
 const LIMITS: EdgeLimits = {
-  // "Integration timeout: 50 milliseconds - 29 seconds". An account can get more for regional APIs, but a method that names no timeout of
-  // its own, as here, keeps 29 seconds.
+  // "Integration timeout: 50 milliseconds - 29 seconds", which an account can have raised for regional and private APIs, as those of the
+  // library are; and which a method keeps that names no other.
   // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
   // https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html#apigw-Type-Integration-timeoutInMillis
   requestSeconds: 29,
+  quotaSeconds: 29,
   // "Payload size: 10 MB", of the first page. See the HTTP API.
   payloadBytes: 10 * 1024 * 1024,
   // Only WebSocket APIs: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api.html
   webSockets: false,
 };
 
+/** A response that is streamed may take as long as any can, with no quota to be raised. */
+function limitsOf({ timeout, streamed }: EdgeRoute): EdgeLimits {
+  const { quotaSeconds, ...others } = LIMITS;
+  if (streamed) return { ...others, requestSeconds: streamSeconds(timeout) };
+  return { ...others, ...defined({ quotaSeconds }), ...(timeout === undefined ? {} : { requestSeconds: timeout.seconds }) };
+}
+
 /** A REST API of API Gateway. https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-rest-api.html */
-export const restApiKind: EdgeKind<undefined, RestApiPlan> = {
+export const restApiKind: EdgeKind<RestApiSettings, RestApiPlan> = {
   id: 'rest',
   factory: 'Edge.restApi()',
   capabilities: CAPABILITIES,
-  options: [],
-  parse: () => undefined,
+  options: ['cloudWatchRole'],
+  parse: (at) => ({ cloudWatchRole: at.field('cloudWatchRole').boolean() ?? true }),
   defaultStage: 'prod',
   checkAuthorizer() {
     // A REST API has no requirements of its own.
@@ -39,7 +49,7 @@ export const restApiKind: EdgeKind<undefined, RestApiPlan> = {
   // It walks down its tree of resources.
   compareRoutes: bySpecificity({ greedyLast: false }),
   traits: () => ({ beginsTraces: true, preflightPaths: [], gatewayRecord: 'A' }),
-  limits: () => LIMITS,
+  limits: (_options, route) => (route === undefined ? LIMITS : limitsOf(route)),
   plan: planRestApi,
 };
 

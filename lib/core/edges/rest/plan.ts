@@ -5,7 +5,15 @@ import { authorizerOf, known } from '../authorizer-of';
 import type { CorsPlan } from './cors';
 import { planCors } from './cors';
 import { methodThrottles } from './method-throttles';
+import type { ConnectionPlan } from './waits';
+import { planConnections, timeoutMillis } from './waits';
 import { defined } from '../../defined';
+
+/** What only a REST API has as options. */
+export interface RestApiSettings {
+  /** Whether the stack may set the account's role for logs. */
+  readonly cloudWatchRole: boolean;
+}
 
 /** A REST API as plain data. */
 export interface RestApiPlan {
@@ -13,6 +21,8 @@ export interface RestApiPlan {
   readonly authorizers: readonly RestAuthorizerPlan[];
   readonly stage: RestStagePlan;
   readonly cors?: CorsPlan;
+  /** Of the load balancer. */
+  readonly connections: ConnectionPlan;
   /** Present if a route asks for an API key: the id of that authorizer. */
   readonly apiKeys?: ApiKeysPlan;
 }
@@ -37,6 +47,10 @@ export interface RestMethodPlan {
   readonly authorizer?: string;
   readonly apiKeyRequired: boolean;
   readonly scopes: readonly string[];
+  /** How long API Gateway waits for the response; absent: its own 29 seconds. */
+  readonly timeoutMillis?: number;
+  /** Whether the response is passed on as it arrives. */
+  readonly streamed: boolean;
 }
 
 export type RestAuthorizationType = 'NONE' | 'AWS_IAM' | 'COGNITO_USER_POOLS' | 'CUSTOM';
@@ -53,6 +67,8 @@ export interface RestStagePlan {
   readonly name: string;
   readonly traced: boolean;
   readonly accessLogFormat?: string;
+  /** Whether the stack sets the account's role for logs, without which no REST API can log. */
+  readonly setsAccountRole: boolean;
   readonly throttle?: Throttle;
   /** By path and method, such as `/catalog/{id}/GET`; never `ANY`, which a stage does not know. */
   readonly methodThrottles: Readonly<Record<string, Throttle>>;
@@ -67,7 +83,7 @@ const AUTHORIZATION_TYPES: Readonly<Partial<Record<AuthorizerKind, RestAuthoriza
   lambda: 'CUSTOM',
 };
 
-export function planRestApi({ tracing }: Pick<Topology, 'tracing'>, edge: EdgeTopology): RestApiPlan {
+export function planRestApi({ tracing }: Pick<Topology, 'tracing'>, edge: EdgeTopology<RestApiSettings>): RestApiPlan {
   const cors = edge.cors === undefined ? undefined : planCors(edge.cors, edge.routes);
   const apiKeys = edge.authorizers.find((authorizer) => authorizer.kind === 'apiKey');
   return {
@@ -77,9 +93,11 @@ export function planRestApi({ tracing }: Pick<Topology, 'tracing'>, edge: EdgeTo
       name: edge.stageName,
       traced: tracing !== undefined,
       ...(edge.accessLogs ? { accessLogFormat: REST_ACCESS_LOG } : {}),
+      setsAccountRole: edge.accessLogs && edge.options.cloudWatchRole,
       ...defined({ throttle: edge.throttle }),
       methodThrottles: methodThrottles(edge.routes, cors),
     },
+    connections: planConnections(edge.routes),
     ...defined({ cors, apiKeys: apiKeys === undefined ? undefined : { id: apiKeys.id, createsKey: apiKeys.createsKey === true } }),
   };
 }
@@ -111,6 +129,8 @@ function planMethod(route: EdgeRoute, kind: AuthorizerKind): RestMethodPlan {
     ...(authorizationType === 'COGNITO_USER_POOLS' || authorizationType === 'CUSTOM' ? { authorizer: route.authorizer } : {}),
     apiKeyRequired: kind === 'apiKey',
     scopes: route.scopes,
+    ...defined({ timeoutMillis: timeoutMillis(route) }),
+    streamed: route.streamed,
   };
 }
 
