@@ -28,7 +28,9 @@ export function ofTimeouts(routes: readonly EdgeRoute[], limitsOf: LimitsOf, ser
   });
   // The shortest wait of a path is what counts.
   const slow = met.filter(({ timeouts, limit }) => !isWithin(timeouts, limit)).sort((a, b) => b.limit - a.limit);
-  const short = met.filter(({ timeouts, limit, route }) => isMeant(route) && lengthOf(timeouts) !== undefined && !isAtLeast(timeouts, limit));
+  const short = met.filter(
+    ({ timeouts, limit, route }) => isMeant(route) && lengthOf(timeouts) !== undefined && !isAtLeast(timeouts, limit),
+  );
   return [
     ...new Map(slow.map((each) => [each.path, tooSlow(each, service, api)])).values(),
     ...new Map(short.map((each) => [`${each.path} ${each.limit}`, tooShort(each, service, api)])).values(),
