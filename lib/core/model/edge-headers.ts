@@ -7,5 +7,8 @@
 export const CLIENT_IP_HEADER = 'x-edge-client-ip';
 export const CLIENT_HOST_HEADER = 'x-edge-host';
 
+/** The path of the client's URL: with the name of the stage, or the base path of a custom domain, which services do not get. */
+export const CLIENT_PATH_HEADER = 'x-edge-path';
+
 /** The key of the route that API Gateway matched, and whose authorizer let the request through. */
 export const ROUTE_HEADER = 'x-edge-route';

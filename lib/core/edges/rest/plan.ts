@@ -1,4 +1,4 @@
-import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, ROUTE_HEADER } from '../../model/edge-headers';
+import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, CLIENT_PATH_HEADER, ROUTE_HEADER } from '../../model/edge-headers';
 import type { AuthorizerKind, EdgeAuthorizer, EdgeRoute, EdgeTopology, PathSegment, Throttle, Topology } from '../../model/topology';
 import { REST_ACCESS_LOG } from '../access-log';
 import { authorizerOf, known } from '../authorizer-of';
@@ -122,6 +122,7 @@ function planMethod(route: EdgeRoute, kind: AuthorizerKind): RestMethodPlan {
       ...Object.fromEntries(names.map((name) => [`integration.request.path.${name}`, `method.request.path.${name}`])),
       [`integration.request.header.${CLIENT_IP_HEADER}`]: 'context.identity.sourceIp',
       [`integration.request.header.${CLIENT_HOST_HEADER}`]: 'context.domainName',
+      [`integration.request.header.${CLIENT_PATH_HEADER}`]: 'context.path',
       // A literal stands in quotes.
       [`integration.request.header.${ROUTE_HEADER}`]: `'${route.key}'`,
     },
