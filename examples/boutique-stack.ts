@@ -6,7 +6,7 @@ import { Authorizer, Edge, Microservices, Protocol } from '../lib';
 import type { ServiceProps } from '../lib';
 
 /**
- * Online Boutique: a web front end, nine gRPC services and a Redis over TCP, behind a REST API.
+ * Online Boutique: a web front end, nine gRPC services and a Redis over TCP, behind an HTTP API.
  * https://github.com/GoogleCloudPlatform/microservices-demo
  */
 export class BoutiqueStack extends Stack {
@@ -77,13 +77,13 @@ export class BoutiqueStack extends Stack {
           readonlyRootFilesystem: true,
         },
       },
-      edge: Edge.restApi({
+      // With the default stage, which is not part of the URL: the pages link to "/cart", and would leave a named one.
+      edge: Edge.httpApi({
         // A web shop is open to everybody; the throttle bounds what that costs.
         authorizer: Authorizer.none(),
         throttle: { rateLimit: 500, burstLimit: 1000 },
         routes: {
-          'ANY /': { service: 'frontend' },
-          'ANY /{proxy+}': { service: 'frontend' },
+          $default: { service: 'frontend' },
           // The expensive page has a limit of its own.
           'POST /cart/checkout': { service: 'frontend', throttle: { rateLimit: 20, burstLimit: 40 } },
         },

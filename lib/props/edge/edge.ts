@@ -164,14 +164,16 @@ export interface EdgeOptions {
   readonly cors?: CorsProps;
 
   /**
-   * Name of the stage: 1 to 128 letters, digits, `_` and `-`; or `$default` for an HTTP API. Services do not see it in their paths.
+   * Name of the stage: 1 to 128 letters, digits, `_` and `-`; or `$default` for an HTTP API. Services do not see it in their paths; where
+   * it is part of the URL, they get it in `X-Forwarded-Prefix`, for links that begin with it.
    *
    * @default - `$default` for an HTTP API, which is not part of the URL; `prod` for a REST API
    */
   readonly stageName?: string;
 
   /**
-   * Whether API Gateway writes an access log, in JSON, to the log group of the mesh.
+   * Whether API Gateway writes an access log, in JSON: that of a REST API to the log group of the mesh, and that of an HTTP API to a log
+   * group of its own, unless `logs.logGroup` names one for all.
    *
    * @default true
    */
@@ -199,7 +201,7 @@ export interface EdgeOptions {
    * - `x-request-id`, which joins the log entries of a request; and on an HTTP API `x-amzn-trace-id`, with which a client could
    *   force every request to be traced.
    *
-   * Always removed, or replaced by the values of API Gateway, are `x-forwarded-*`, `forwarded`, `x-real-ip`, `proxy`, `x-envoy-*`,
+   * Always removed, or replaced by what API Gateway says, are `x-forwarded-*`, `forwarded`, `x-real-ip`, `proxy`, `x-envoy-*`,
    * `x-amzn-oidc-*` and `x-amzn-mtls-*`. A header that is let through arrives only if it is spelled as here, with hyphens.
    *
    * @default - none

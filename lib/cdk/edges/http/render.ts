@@ -1,6 +1,7 @@
 import type { CfnResource } from 'aws-cdk-lib';
 import { Duration } from 'aws-cdk-lib';
 import * as apigwv2 from 'aws-cdk-lib/aws-apigatewayv2';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Cors, EdgePlan } from '../../../core/plan/edge-plan';
 import { accessLogDestination } from '../access-log-destination';
@@ -8,6 +9,7 @@ import { NO_ACCESS_LOGS_BY_CHOICE, PUBLIC_BY_CHOICE, acknowledge } from '../ackn
 import type { EdgeContext, RenderedApi } from '../model';
 import { waitFor } from '../wait-for';
 import { renderVpcLink } from '../vpc-link';
+import { accessLogGroup } from './access-logs';
 import { renderAuthorizer } from './authorizers';
 import type { HttpApiPlan, HttpRoutePlan, HttpStagePlan } from '../../../core/edges/http/plan';
 import { defined } from '../../../core/defined';
@@ -28,12 +30,14 @@ export function renderHttpApi(scope: Construct, edge: EdgePlan, context: EdgeCon
     plan.authorizers.map((authorizer) => [authorizer.id, renderAuthorizer(api, authorizer, context.authorizers.get(authorizer.id))]),
   );
   const routes = new Map(plan.routes.map((route) => [route.id, renderRoute(api, route, integration, authorizers)]));
-  renderStage(api, plan.stage, routes, context);
+  const logGroup = plan.stage.accessLogFormat === undefined ? undefined : accessLogGroup(scope, context);
+  renderStage(api, plan.stage, routes, logGroup);
   return {
     httpApi: api,
     url: plan.stage.isDefault ? api.apiEndpoint : `${api.apiEndpoint}/${plan.stage.name}`,
     invocationArn: (method, path) => api.arnForExecuteApi(method, path, plan.stage.name),
     metrics: api,
+    ...defined({ accessLogGroup: logGroup }),
   };
 }
 
@@ -100,13 +104,18 @@ function renderRoute(
   return route;
 }
 
-function renderStage(api: apigwv2.HttpApi, plan: HttpStagePlan, routes: ReadonlyMap<string, apigwv2.CfnRoute>, context: EdgeContext): void {
+function renderStage(
+  api: apigwv2.HttpApi,
+  plan: HttpStagePlan,
+  routes: ReadonlyMap<string, apigwv2.CfnRoute>,
+  logGroup: ILogGroup | undefined,
+): void {
   // The API's own default stage where there is one: `httpApi.url` and custom domains look for it.
   const stage = api.defaultStage ?? new apigwv2.HttpStage(api, 'Stage', { httpApi: api, stageName: plan.name, autoDeploy: true });
   const resource = stage.node.defaultChild as apigwv2.CfnStage;
-  if (plan.accessLogFormat === undefined) acknowledge(resource, 'APIG1', NO_ACCESS_LOGS_BY_CHOICE);
+  if (plan.accessLogFormat === undefined || logGroup === undefined) acknowledge(resource, 'APIG1', NO_ACCESS_LOGS_BY_CHOICE);
   // API Gateway writes it by a log delivery, which it sets up with the permissions of whoever deploys.
-  else resource.accessLogSettings = { destinationArn: accessLogDestination(context.logGroup), format: plan.accessLogFormat };
+  else resource.accessLogSettings = { destinationArn: accessLogDestination(logGroup), format: plan.accessLogFormat };
   const defaults = plan.defaultRouteSettings;
   if (defaults !== undefined) {
     resource.defaultRouteSettings = {

@@ -46,6 +46,7 @@ export function renderRestApi(scope: Construct, edge: EdgePlan, context: EdgeCon
     ...defined({ usagePlan }),
     invocationArn: (method, path) => api.arnForExecuteApi(method, path, plan.stage.name),
     metrics: api,
+    ...(plan.stage.accessLogFormat === undefined ? {} : { accessLogGroup: context.logGroup }),
   };
 }
 
