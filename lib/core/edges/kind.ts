@@ -7,8 +7,8 @@ import type { EdgeCapabilities } from './features';
  * A kind of edge: a module of its own, which nothing but the registry (kinds.ts) knows. Pure; what it plans is rendered in a
  * folder of the same name in lib/cdk/edges.
  *
- * Whatever stands before the gateway service overwrites three headers in every request, since the gateway goes by them alone: which
- * route was matched (and its authorizer asked), the client's address, and the host that it called. They are in
+ * Whatever stands before the gateway service overwrites four headers in every request, since the gateway goes by them alone: which
+ * route was matched (and its authorizer asked), the client's address, and the host and the path that it called. They are in
  * lib/core/model/edge-headers.ts; test/compliance looks for them in the plan of each kind.
  */
 export interface EdgeKind<Options = unknown, Api = unknown> {

@@ -1,6 +1,6 @@
 /**
  * Headers in which API Gateway sends the gateway service what only it knows. API Gateway overwrites whatever a client sends in
- * them, so the gateway's Envoy can trust them, and makes X-Forwarded-* out of them; it trusts no forwarding header that came
+ * them, so the gateway's Envoy can go by them, and makes X-Forwarded-* out of them; it trusts no forwarding header that came
  * from outside. (X-Forwarded-* and Forwarded themselves cannot be mapped:
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html)
  */
