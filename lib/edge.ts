@@ -2,6 +2,7 @@ import type { RestApi, UsagePlan } from 'aws-cdk-lib/aws-apigateway';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
 import type { IMicroservice } from './microservice';
 
@@ -25,6 +26,8 @@ export interface IEdge extends IConstruct {
   readonly restApi?: RestApi;
   /** The usage plan of the API keys, if a route of a REST API asks for one. */
   readonly usagePlan?: UsagePlan;
+  /** The log group of the access log of API Gateway, if there is one. */
+  readonly accessLogGroup?: ILogGroup;
 
   /**
    * Grants a principal `execute-api:Invoke` on the routes that have `Authorizer.iam()`. In the resources of the permission, `*`

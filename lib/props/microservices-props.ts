@@ -20,10 +20,12 @@ import type { Tracing } from './observability/tracing';
  */
 export interface LogProps {
   /**
-   * Existing log group, such as a `LogGroup` or a `CfnLogGroup`. It must let `delivery.logs.amazonaws.com` write, if API Gateway
-   * logs to it.
+   * Existing log group, such as a `LogGroup` or a `CfnLogGroup`, for containers, Envoy and API Gateway. With an HTTP API its name should
+   * begin with `/aws/vendedlogs/`: to the ARN of any other one API Gateway gives a place in a resource policy of the account and Region
+   * that takes 5,120 characters. The warning `access-log-group` says so.
    *
-   * @default - one is created
+   * @default - one is created, and one more for the access log of each HTTP API, which is called
+   * `/aws/vendedlogs/ecs-microservices/<stack>/<path of the edge>`
    */
   readonly logGroup?: ILogGroupRef;
 
@@ -43,7 +45,9 @@ export interface LogProps {
   readonly encryptionKey?: IKeyRef;
 
   /**
-   * Removal policy of the log group when the stack is deleted: any but `SNAPSHOT`, which log groups do not have.
+   * Removal policy of the log groups when the stack is deleted: any but `SNAPSHOT`, which log groups do not have. The log group of an HTTP
+   * API's access log has a name of its own: one that was retained has to be deleted or imported before a stack of the same name can be
+   * deployed again.
    *
    * @default RemovalPolicy.DESTROY
    */

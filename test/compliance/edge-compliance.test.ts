@@ -2,7 +2,7 @@ import type { EdgeFeatureId } from '../../lib/core/edges/features';
 import { EDGE_FEATURES } from '../../lib/core/edges/features';
 import type { EdgeKind } from '../../lib/core/edges/kind';
 import { KINDS } from '../../lib/core/edges/kinds';
-import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, ROUTE_HEADER } from '../../lib/core/model/edge-headers';
+import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, CLIENT_PATH_HEADER, ROUTE_HEADER } from '../../lib/core/model/edge-headers';
 import { parseTopology } from '../../lib/core/parse/parse';
 import { planSystem } from '../../lib/core/plan-system';
 import type { Issue } from '../../lib/core/reading/issues';
@@ -46,10 +46,10 @@ describe.each(KINDS.map((kind) => [kind.factory, kind] as const))('%s', (_, kind
     expect(proof(bare as never)).toBe(false);
   });
 
-  test('overwrites the headers by which alone the gateway service knows route, client and host', () => {
+  test('overwrites the headers by which alone the gateway service knows route, client, host and path', () => {
     const { overwrites } = KIND_PROOFS[kind.id]!;
     const headers = overwrites(plan(kind.id, systems.none.with, 'public').api as never);
-    expect(headers).toEqual(expect.arrayContaining([CLIENT_IP_HEADER, CLIENT_HOST_HEADER, ROUTE_HEADER]));
+    expect(headers).toEqual(expect.arrayContaining([CLIENT_IP_HEADER, CLIENT_HOST_HEADER, CLIENT_PATH_HEADER, ROUTE_HEADER]));
   });
 
   // Not asked for by a prop: an HTTP API gets no traces, whatever the system has.

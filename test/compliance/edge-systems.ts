@@ -1,7 +1,7 @@
 import type { EdgeFeatureId } from '../../lib/core/edges/features';
 import { Opaque } from '../../lib/core/reading/input';
 import type { Raw } from '../support/parsing';
-import { jwt, token } from '../support/parsing';
+import { jwt, seconds, token } from '../support/parsing';
 
 /** The options of two edges that differ in nothing but the feature. Both have the route `GET /orders`. */
 export interface EdgeSystems {
@@ -43,6 +43,8 @@ export function edgeSystems(clients: boolean): Readonly<Record<EdgeFeatureId, Ed
     apiKey: authorizer({ kind: 'apiKey' }),
     scopes: { with: edge({ authorizer: cognito }, { scopes: ['read'] }), without: edge({ authorizer: cognito }) },
     throttle: { with: edge({ throttle: { rateLimit: 50, burstLimit: 100 } }, { throttle: orders }), without: edge() },
+    timeout: { with: edge({ timeout: seconds(20) }, { timeout: seconds(10) }), without: edge() },
+    streaming: { with: edge({ responseTransferMode: 'STREAM' }), without: edge() },
     cors: { with: edge({ cors: { allowOrigins: ['https://shop.example'] } }), without: edge() },
     corsTokens: { with: edge({ cors: { allowOrigins: [token] } }), without: edge() },
     defaultRoute: { with: edge({ routes: { $default: { service: 'orders' } } }), without: edge() },

@@ -65,9 +65,46 @@ describe("what API Gateway's stand-in makes of a request", () => {
 
   test.each(['HTTP', 'REST'])('a %s API says who the client is, and enters the VPC in a security group of its own', (kind) => {
     const api = apiOf(withEdge(kind === 'HTTP' ? Edge.httpApi(optionsOf({ 'GET /': none })) : Edge.restApi(optionsOf({ 'GET /': none }))));
-    const headers = { 'x-edge-client-ip': CLIENT_ADDRESS, 'x-edge-host': API_HOST, 'x-edge-route': 'GET /' };
-    expect(api.take({ path: '/?a=1' })).toEqual({ kind: 'sent', path: '/?a=1', headers });
+    const headers = {
+      'x-edge-client-ip': CLIENT_ADDRESS,
+      'x-edge-host': API_HOST,
+      'x-edge-path': kind === 'HTTP' ? '/' : '/prod/',
+      'x-edge-route': 'GET /',
+    };
+    expect(api.take({ path: '/?a=1' })).toMatchObject({ kind: 'sent', path: '/?a=1', headers });
     expect(api.securityGroups).toEqual([expect.stringContaining(kind === 'HTTP' ? 'VpcLink' : 'LoadBalancer')]);
+  });
+});
+
+describe('stages are part of the URL', () => {
+  const apis = {
+    default: Edge.httpApi(optionsOf({ 'GET /': none, 'GET /prod/{id}': none })),
+    live: Edge.httpApi(optionsOf({ 'GET /': none, 'GET /items': none }, { stageName: 'live' })),
+    rest: Edge.restApi(optionsOf({ 'GET /': none, 'GET /items': none })),
+  };
+  const template = once(() => synthesize({ services, edges: apis }));
+
+  test.each<[string, keyof typeof apis, Omit<ClientRequest, 'fromRoot'>, string]>([
+    ['a default stage has no name', 'default', { path: '/prod/7' }, '/prod/7 from /prod/7'],
+    ['the name of a stage does not arrive', 'live', { path: '/live/items?a=1' }, '/items?a=1 from /live/items'],
+    ['nor does that of a REST API', 'rest', { path: '/prod/items?a=1' }, '/items?a=1 from /prod/items'],
+    ['the URL of a stage needs no slash', 'rest', { path: '/prod' }, '/ from /prod'],
+    ['an HTTP API knows no path without it', 'live', { path: '/items' }, NOT_FOUND],
+    ['a REST API knows none either', 'rest', { path: '/items' }, '403 {"message":"Forbidden"}'],
+    ['a name that only begins alike is another', 'rest', { path: '/production/items' }, '403 {"message":"Forbidden"}'],
+    ['below the stage, an unknown path is another error', 'rest', { path: '/prod/none' }, NO_METHOD],
+    ['a custom domain has no stage', 'rest', { path: '/items', host: 'shop.example' }, '/items from /items'],
+    ['but may have a path', 'rest', { path: '/v1/items', host: 'shop.example', basePath: '/v1' }, '/items from /v1/items'],
+    ['without which it knows nothing', 'rest', { path: '/items', host: 'shop.example', basePath: '/v1' }, '403 {"message":"Forbidden"}'],
+  ])('%s', (_, edge, request, expected) => {
+    const outcome = apiOf(template(), {}, edge).take({ ...request, fromRoot: true });
+    expect(
+      outcome.kind === 'answered' ? `${outcome.status} ${outcome.body}` : `${outcome.path} from ${outcome.headers['x-edge-path'] ?? ''}`,
+    ).toBe(expected);
+  });
+
+  test('the URL below which a client asks is that of the stage', () => {
+    expect(Object.keys(apis).map((edge) => apiOf(template(), {}, edge).stagePath)).toEqual(['', '/live', '/prod']);
   });
 });
 

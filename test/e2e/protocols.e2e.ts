@@ -20,7 +20,7 @@ e2e('protocols of the mesh', () => {
     await settled(boutiques());
   });
 
-  test('REST API: a request arrives at frontend with its path and without the stage, and gRPC does the rest', async () => {
+  test('HTTP API: a request arrives at frontend with its path, and gRPC does the rest', async () => {
     const api = await ApiGateway.open(boutiques());
     const page = JSON.parse((await api.send({ path: '/product/OLJCESPC7Z?currency=EUR', host: 'boutique.example' })).body) as RelayAnswer;
     expect(page).toMatchObject({

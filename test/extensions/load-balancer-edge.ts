@@ -23,6 +23,8 @@ const CAPABILITIES: EdgeCapabilities = {
   apiKey: NO_API,
   scopes: NO_API,
   throttle: { no: 'a load balancer has no limits' },
+  timeout: { no: 'it has one timeout for all routes: idleTimeout' },
+  streaming: { no: 'a load balancer always passes responses on as they arrive' },
   cors: true,
   corsTokens: { no: 'Envoy compares origins' },
   defaultRoute: { no: 'its rules name paths', fix: 'write "ANY /{proxy+}"' },

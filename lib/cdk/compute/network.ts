@@ -1,4 +1,3 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -12,6 +11,7 @@ import { throwIssue } from '../throw-issue';
 import type { LogProps, MicroservicesProps } from '../../props/microservices-props';
 import type { SubnetAddresses } from '../../core/plan/addresses';
 import type { NamespacePlan, SystemPlan, ZonePlan } from '../../core/plan/system-plan';
+import { renderLogGroup } from '../log-group';
 
 /** What all tasks of a mesh share, created here or given by the user. */
 export interface Foundation {
@@ -95,14 +95,6 @@ function renderLogs(scope: Construct, props: LogProps | undefined): logs.ILogGro
 /** By its members: `instanceof` would fail across two copies of aws-cdk-lib. */
 function isLogGroup(group: logs.ILogGroupRef): group is logs.ILogGroup {
   return 'logGroupArn' in group && 'grantWrite' in group;
-}
-
-function renderLogGroup(scope: Construct, id: string, props: LogProps | undefined): logs.LogGroup {
-  return new logs.LogGroup(scope, id, {
-    retention: props?.retention ?? logs.RetentionDays.ONE_MONTH,
-    removalPolicy: props?.removalPolicy ?? RemovalPolicy.DESTROY,
-    ...(props?.encryptionKey === undefined ? {} : { encryptionKey: props.encryptionKey }),
-  });
 }
 
 function renderVpc(scope: Construct, logProps: LogProps | undefined): ec2.Vpc {

@@ -7,6 +7,7 @@ import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct } from 'constructs';
 import type { EdgePlan } from '../../core/plan/edge-plan';
 import type { Authorizer } from '../../props/edge/authorizer';
+import type { LogProps } from '../../props/microservices-props';
 
 /** Where an edge sends requests: its gateway service in the mesh. */
 export interface EdgeTarget {
@@ -27,8 +28,10 @@ export interface EdgeContext {
   /** What the user chose, by the id of the plan's authorizers: user pools, functions and keys are no plain data. */
   readonly authorizers: ReadonlyMap<string, Authorizer>;
   readonly target: EdgeTarget;
-  /** Gets the access logs. */
+  /** That of the mesh. */
   readonly logGroup: logs.ILogGroup;
+  /** What the user says of log groups. */
+  readonly logProps?: LogProps;
 }
 
 /** Makes what a kind of edge has planned, below the construct of the edge. The counterpart of `EdgeKind`, which is pure. */
@@ -46,6 +49,8 @@ export interface RenderedApi {
   readonly url: string;
   readonly httpApi?: apigwv2.HttpApi;
   readonly restApi?: apigateway.RestApi;
+  /** Gets the access log; absent if there is none. */
+  readonly accessLogGroup?: logs.ILogGroup;
   /** Of the API keys, if a route asks for one. */
   readonly usagePlan?: apigateway.UsagePlan;
   /** The ARN by which policies name requests; absent where no policy decides about them. */

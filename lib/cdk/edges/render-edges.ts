@@ -1,4 +1,5 @@
 import type { Construct } from 'constructs';
+import { defined } from '../../core/defined';
 import type { SystemPlan } from '../../core/plan/system-plan';
 import type { IEdge } from '../../edge';
 import type { MicroservicesProps } from '../../props/microservices-props';
@@ -29,7 +30,8 @@ export function renderEdges(
         securityGroup: gateway.securityGroup,
         discoveryService: gateway.discoveryService,
       };
-      return [plan.name, new RenderedEdge(scope, plan, { authorizers: userAuthorizers(edge), target, logGroup }, gateway)];
+      const context = { authorizers: userAuthorizers(edge), target, logGroup, ...defined({ logProps: props.logs }) };
+      return [plan.name, new RenderedEdge(scope, plan, context, gateway)];
     }),
   );
 }

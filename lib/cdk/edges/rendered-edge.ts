@@ -3,6 +3,7 @@ import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { EdgePlan, EdgeRoutePlan } from '../../core/plan/edge-plan';
 import { displayValue } from '../../core/reading/input';
@@ -20,6 +21,7 @@ export class RenderedEdge extends Construct implements IEdge {
   readonly httpApi?: HttpApi;
   readonly restApi?: RestApi;
   readonly usagePlan?: UsagePlan;
+  readonly accessLogGroup?: ILogGroup;
   private readonly api: RenderedApi;
   private readonly routes: readonly EdgeRoutePlan[];
 
@@ -39,6 +41,7 @@ export class RenderedEdge extends Construct implements IEdge {
     if (this.api.httpApi !== undefined) this.httpApi = this.api.httpApi;
     if (this.api.restApi !== undefined) this.restApi = this.api.restApi;
     if (this.api.usagePlan !== undefined) this.usagePlan = this.api.usagePlan;
+    if (this.api.accessLogGroup !== undefined) this.accessLogGroup = this.api.accessLogGroup;
   }
 
   grantInvoke(grantee: IGrantable, route?: string): Grant {

@@ -8,8 +8,8 @@ import type { EdgeCapabilities } from './features';
  * A kind of edge: a module of its own, which nothing but the registry (kinds.ts) knows. Pure; what it plans is rendered in a
  * folder of the same name in lib/cdk/edges.
  *
- * Whatever stands before the gateway service overwrites three headers in every request, since the gateway goes by them alone: which
- * route was matched (and its authorizer asked), the client's address, and the host that it called. They are in
+ * Whatever stands before the gateway service overwrites four headers in every request, since the gateway goes by them alone: which
+ * route was matched (and its authorizer asked), the client's address, and the host and the path that it called. They are in
  * lib/core/model/edge-headers.ts; test/compliance looks for them in the plan of each kind.
  */
 export interface EdgeKind<Options = unknown, Api = unknown> {
@@ -33,8 +33,10 @@ export interface EdgeKind<Options = unknown, Api = unknown> {
   compareRoutes(a: ParsedKey, b: ParsedKey): number;
   /** What the gateway service must know of the API. */
   traits(routes: readonly EdgeRoute[], cors: Cors | undefined): ApiTraits;
-  /** What it passes on at most; `warnOfLimits` (limits.ts) compares it with what the services behind it allow. */
-  limits(options: Options): EdgeLimits;
+  /**
+   * What it passes on at most, or what a route of it does; `warnOfLimits` (limits.ts) compares it with what the services behind it allow.
+   */
+  limits(options: Options, route?: EdgeRoute): EdgeLimits;
   /** How much of what AWS gives an API it takes. */
   uses(edge: EdgeTopology): readonly LimitUse[];
   /** What its API consists of. */
@@ -45,6 +47,8 @@ export interface EdgeKind<Options = unknown, Api = unknown> {
 export interface EdgeLimits {
   /** How long the API waits for a response; absent: as long as the service takes. */
   readonly requestSeconds?: number;
+  /** How much of that every account gets; more is a quota that AWS raises on request. Absent: all of it. */
+  readonly quotaSeconds?: number;
   /** The largest body of a request; absent: any. */
   readonly payloadBytes?: number;
   readonly webSockets: boolean;

@@ -1,12 +1,13 @@
 import { servicesBehind } from '../model/callers';
 import { GATEWAY_PORT } from '../model/constants';
-import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, ROUTE_HEADER } from '../model/edge-headers';
+import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, CLIENT_PATH_HEADER, ROUTE_HEADER } from '../model/edge-headers';
 import type { Cors, EdgeRoute, EdgeTopology, Service, Topology } from '../model/topology';
 import { EDGE_REMOVAL, TRACE_HEADER } from '../model/pass-through-headers';
 import { callPolicyOf } from '../model/call-policy';
 import { bootstrap } from './bootstrap';
 import { upstreamClusters } from './clusters';
 import { earlyHeaderMutation, joinLines, removeMatching } from './security/early-header-mutation';
+import { forwardedPrefix } from './security/forwarded-prefix';
 import { shadowsOf, shapePattern } from './security/edge-shapes';
 import { HEALTH_CHECKER } from './traffic/health-check-routes';
 import { httpConnectionManager } from './http-connection-manager';
@@ -28,8 +29,11 @@ import { routes } from './routes';
 import { anyOf, otherSpellings, prefixes, spellingsBut } from './security/untrusted-headers';
 import { weightsLayers } from './traffic/versions';
 
-/** API Gateway's word about the client; no service sees them. */
-const EDGE_HEADERS: readonly string[] = [CLIENT_IP_HEADER, CLIENT_HOST_HEADER, ROUTE_HEADER];
+/** API Gateway's word about the client, each with one value that has no comma in it. */
+const SINGLE_HEADERS: readonly string[] = [CLIENT_IP_HEADER, CLIENT_HOST_HEADER, ROUTE_HEADER];
+
+/** All of it; no service sees them. A path may have commas. */
+const EDGE_HEADERS: readonly string[] = [...SINGLE_HEADERS, CLIENT_PATH_HEADER];
 
 /** The service sees the host that the client called, not the address of the gateway. */
 const KEEP_HOST: RouteHost = { host_rewrite_header: 'x-forwarded-host' };
@@ -52,7 +56,7 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): Bootst
       request_headers_to_remove: EDGE_HEADERS,
       response_headers_to_remove: ['x-envoy-upstream-service-time', LOCAL_REPLY_HEADER],
     },
-    filters: cors === undefined ? [] : [extension(CORS_FILTER)],
+    filters: [...(cors === undefined ? [] : [extension(CORS_FILTER)]), forwardedPrefix()],
     virtualHosts: [
       message({
         name: gatewayName,
@@ -123,7 +127,7 @@ function chooseRoute(edge: EdgeTopology, targets: readonly Service[]): { readonl
     return callee === undefined ? [] : [[route.key, inName(route, edge, callee)]];
   });
   const unclear = anyMatches([
-    ...EDGE_HEADERS.map((name) => headerContains(name, ',')),
+    ...SINGLE_HEADERS.map((name) => headerContains(name, ',')),
     headerFits(':path', AMBIGUOUS_PATH_AND_QUERY),
     not(headerFits(':path', PRINTABLE)),
     headerIs('user-agent', HEALTH_CHECKER),

@@ -91,10 +91,19 @@ export const REST_API = limitsOf('restApi', 'Amazon API Gateway', REST_PAGE, {
     value: 29,
     unit: 'seconds',
     scope: 'REST API',
-    // Of regional APIs; a method that names no timeout of its own, as here, keeps 29 seconds.
+    // Of regional APIs; a method that names no timeout of its own keeps 29 seconds.
     // https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html#apigw-Type-Integration-timeoutInMillis
     raise: { quota: 'Maximum integration timeout in milliseconds', by: 'Service Quotas' },
     handling: { warning: 'edge-timeout' },
+  },
+  streamedResponse: {
+    counts: 'time that an API waits for a response that is streamed; for others, see above',
+    value: 900,
+    least: 0.05,
+    unit: 'seconds',
+    scope: 'REST API',
+    handling: { error: 'OUT_OF_RANGE' },
+    source: 'https://docs.aws.amazon.com/apigateway/latest/developerguide/response-streaming-http.html',
   },
   payload: { counts: 'body of a request', value: TEN_MB, unit: 'bytes', scope: 'REST API', handling: { warning: 'edge-request-size' } },
   usagePlansOfKey: {

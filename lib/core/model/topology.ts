@@ -307,6 +307,16 @@ export interface EdgeRoute {
   readonly authorizer: string;
   readonly scopes: readonly string[];
   readonly throttle?: Throttle;
+  /** How long the API waits for a response, its own or the edge's; absent: as long as its kind does by default. */
+  readonly timeout?: PlacedSeconds;
+  /** Whether the API passes the response on as it arrives, and not when it is complete. */
+  readonly streamed: boolean;
+}
+
+/** A time with its place in the props. */
+export interface PlacedSeconds {
+  readonly path: string;
+  readonly seconds: number;
 }
 
 /** One part of a path: `catalog`, `{id}` or `{proxy+}`. */

@@ -1,5 +1,5 @@
 import type { Duration } from 'aws-cdk-lib';
-import type { IpAddressType } from 'aws-cdk-lib/aws-apigateway';
+import type { IpAddressType, ResponseTransferMode } from 'aws-cdk-lib/aws-apigateway';
 import type { IpAddressType as HttpIpAddressType } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { IHttpApiAuthorizer, IRestApiAuthorizer } from './authorizer';
 import { factoryInput } from '../factory-input';
@@ -74,6 +74,20 @@ export interface RestApiRouteProps extends RouteProps {
    * @default - the authorizer of the edge; an error if it has none
    */
   readonly authorizer?: IRestApiAuthorizer;
+
+  /**
+   * Time that API Gateway waits for a response of this route, 50 milliseconds to 15 minutes: see `RestApiOptions.timeout`.
+   *
+   * @default - that of the edge
+   */
+  readonly timeout?: Duration;
+
+  /**
+   * How API Gateway passes on the responses of this route: see `RestApiOptions.responseTransferMode`.
+   *
+   * @default - that of the edge
+   */
+  readonly responseTransferMode?: ResponseTransferMode;
 }
 
 /**
@@ -151,14 +165,16 @@ export interface EdgeOptions {
   readonly cors?: CorsProps;
 
   /**
-   * Name of the stage: 1 to 128 letters, digits, `_` and `-`; or `$default` for an HTTP API. Services do not see it in their paths.
+   * Name of the stage: 1 to 128 letters, digits, `_` and `-`; or `$default` for an HTTP API. Services do not see it in their paths; where
+   * it is part of the URL, they get it in `X-Forwarded-Prefix`, for links that begin with it.
    *
    * @default - `$default` for an HTTP API, which is not part of the URL; `prod` for a REST API
    */
   readonly stageName?: string;
 
   /**
-   * Whether API Gateway writes an access log, in JSON, to the log group of the mesh.
+   * Whether API Gateway writes an access log, in JSON: that of a REST API to the log group of the mesh, and that of an HTTP API to a log
+   * group of its own, unless `logs.logGroup` names one for all.
    *
    * @default true
    */
@@ -186,7 +202,7 @@ export interface EdgeOptions {
    * - `x-request-id`, which joins the log entries of a request; and on an HTTP API `x-amzn-trace-id`, with which a client could
    *   force every request to be traced.
    *
-   * Always removed, or replaced by the values of API Gateway, are `x-forwarded-*`, `forwarded`, `x-real-ip`, `proxy`, `x-envoy-*`,
+   * Always removed, or replaced by what API Gateway says, are `x-forwarded-*`, `forwarded`, `x-real-ip`, `proxy`, `x-envoy-*`,
    * `x-amzn-oidc-*` and `x-amzn-mtls-*`. A header that is let through arrives only if it is spelled as here, with hyphens.
    *
    * @default - none
@@ -277,6 +293,38 @@ export interface RestApiOptions extends EdgeOptions {
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-ip-address-type.html
    */
   readonly ipAddressType?: IpAddressType;
+
+  /**
+   * Time that API Gateway waits for the whole response of a service, 50 milliseconds to 15 minutes; then the client gets 504. A response
+   * that is not streamed can take more than 29 seconds only where AWS has raised the quota "Maximum integration timeout in milliseconds"
+   * of the account and Region; the warning `edge-timeout-quota` says so, and without the quota the deployment fails. The timeout of the
+   * service must allow it, too.
+   *
+   * @default - 29 seconds; 15 minutes for responses that are streamed
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
+   */
+  readonly timeout?: Duration;
+
+  /**
+   * How API Gateway passes on responses: `BUFFERED` when they are complete, at most 10 MB; or `STREAM` as they arrive, such as
+   * server-sent events, of any size, for at most 15 minutes, of which nothing may be sent for 5 minutes at most. The timeout of the
+   * service must allow it, too, such as `Timeout.of({ stream: Duration.minutes(15) })`.
+   *
+   * @default ResponseTransferMode.BUFFERED
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
+   */
+  readonly responseTransferMode?: ResponseTransferMode;
+
+  /**
+   * Whether the stack sets the role by which API Gateway writes access logs. It is one setting for all REST APIs of the account and
+   * Region: it replaces the role that was set before, by one that grants the same, and it stays with its role when the stack is
+   * deleted, so that other REST APIs go on logging. Set it to false where somebody else sets the role; without any, the deployment of a
+   * stage with access logs fails.
+   *
+   * @default true
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+   */
+  readonly cloudWatchRole?: boolean;
 }
 
 /**

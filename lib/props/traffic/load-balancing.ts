@@ -60,8 +60,8 @@ export class HashOn {
   }
 
   /**
-   * Address of the client outside of the mesh, which the gateway writes into `X-Forwarded-For`; applications have to pass that
-   * header on. A request without it goes to any task.
+   * Address of the client outside of the mesh, as API Gateway says it, which the gateway writes into `X-Forwarded-For`; applications have
+   * to pass that header on. A request without it goes to any task.
    */
   public static source(): HashOn {
     return new HashOn({ kind: 'source' }, {});

@@ -54,7 +54,7 @@ export class Timeout {
   /**
    * Limits a request, from its last byte to the last byte of the response, including retries. The caller gets 504. It does not
    * cover the upload, for which the idle time limit applies. An idle stream ends after the timeout, but not before 5 minutes.
-   * Requests from outside end with API Gateway's own limit (about 30 seconds), if that is shorter.
+   * Requests from outside end with API Gateway's own limit (about 30 seconds, or the `timeout` of a REST edge), if that is shorter.
    *
    * @param duration from 1 millisecond to 24 hours
    */

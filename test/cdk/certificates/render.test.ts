@@ -142,7 +142,7 @@ describe('by default', () => {
       template.resourceCountIs(type, 0);
   });
 
-  test('the identity key lets a role encrypt what names the identity of its tag in its own mesh, and only the function that issues decrypt', () => {
+  test('the identity key lets a role encrypt what names the identity of its tag in its mesh, and only the issuing function decrypt', () => {
     const { Statement: policy } = keyPolicyOf(built, identityKeyOf(built));
     const issuer = { 'Fn::GetAtt': [idsOf(built, 'AWS::IAM::Role').find((id) => id.startsWith('ShopCertificatesIssuerRole')), 'Arn'] };
     const bySid = (sid: string): unknown => policy.find(({ Sid }) => Sid === sid);

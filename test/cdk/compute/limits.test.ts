@@ -115,7 +115,7 @@ function saidOf(taking: () => Stack): { readonly error: string; readonly warning
   const error = errorOf(stack);
   if (error !== '') return { error, warnings: [] };
   const warnings = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('\\[ack: cdk-ecs-microservices:'));
-  return { error, warnings: warnings.map(({ entry }) => /\[ack: cdk-ecs-microservices:(.*)\]/.exec(String(entry.data))?.[1] ?? '') };
+  return { error, warnings: warnings.map(({ entry }) => /\[ack: cdk-ecs-microservices:(.*)\]/.exec(entry.data as string)?.[1] ?? '') };
 }
 
 const table = STACK_CASES.map((each) => [each.limit.id, each] as const);

@@ -25,6 +25,8 @@ export const restApiProofs: KindProofs<RestApiPlan> = {
     apiKey: (plan) => plan.apiKeys !== undefined && method(({ apiKeyRequired }) => apiKeyRequired)(plan),
     scopes: method(({ scopes }) => scopes.includes('read')),
     throttle: ({ stage }) => stage.throttle?.rateLimit === 50 && stage.methodThrottles['/orders/GET']?.burstLimit === 10,
+    timeout: method(({ timeoutMillis }) => timeoutMillis === 10_000),
+    streaming: method(({ streamed }) => streamed),
     cors: ({ cors }) => cors?.preflightHeaders['Access-Control-Allow-Origin'] === "'https://shop.example'",
     stage: ({ stage }) => stage.name === 'live',
     dualStack: ({ ipAddressType }) => ipAddressType === 'dualstack',

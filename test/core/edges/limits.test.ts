@@ -148,6 +148,74 @@ describe('timeouts', () => {
   });
 });
 
+/** The warnings of one route, as `<id> <path>: <message>`. */
+function ofRoute(props: Raw, edge: Raw, route: Raw = {}): readonly string[] {
+  const routes = { 'GET /events': { service: 'ui', ...route } };
+  const edges = { default: { kind: 'rest', authorizer: { kind: 'none' }, ...edge, routes } };
+  return warningsOf({ services: { ui: service(props) }, edges }).map(({ id, path, message }) => `${id} ${path}: ${message}`);
+}
+
+const STREAM = { responseTransferMode: 'STREAM' };
+
+describe('a REST API that waits for another time than by default', () => {
+  test.each<[string, Raw, Raw, Raw]>([
+    ['as long as the service may take', { timeout: perRequest(20) }, { timeout: seconds(20) }, {}],
+    ['for a stream, as long as the service lets it live', { timeout: { stream: seconds(900) } }, STREAM, {}],
+    ['for a shorter stream', { timeout: { stream: seconds(60) } }, { ...STREAM, timeout: seconds(60) }, {}],
+    ['on one route', { timeout: { stream: seconds(900) } }, {}, STREAM],
+    ['with the default said aloud', {}, { responseTransferMode: 'BUFFERED' }, {}],
+  ])('is warned of nothing %s', (_, props, edge, route) => {
+    expect(ofRoute(props, edge, route)).toEqual([]);
+  });
+
+  test.each<[string, Raw, Raw, Raw, RegExp]>([
+    [
+      'a quota that not every account has',
+      { timeout: perRequest(60) },
+      { timeout: seconds(60) },
+      {},
+      /^edge-timeout-quota edges\.default\.timeout: 60 seconds are more than the 29 seconds .* "Maximum integration timeout in milliseconds"/,
+    ],
+    [
+      'the same on a route',
+      { timeout: perRequest(60) },
+      {},
+      { timeout: seconds(60) },
+      /^edge-timeout-quota edges\.default\.routes\["GET \/events"\]\.timeout: /,
+    ],
+    [
+      'a service that may take longer',
+      { timeout: perRequest(20) },
+      { timeout: seconds(10) },
+      {},
+      /^edge-timeout services\.ui\.timeout: "ui" may take 20 seconds, but .* waits 10 seconds for a response/,
+    ],
+    [
+      'a service that gives up before the API does',
+      {},
+      { timeout: seconds(20) },
+      {},
+      /^edge-timeout-unused services\.ui\.timeout: .* waits 20 seconds .* gives up \(504\) after 15 seconds/,
+    ],
+    [
+      'a service that ends streams early',
+      {},
+      STREAM,
+      {},
+      /^edge-timeout-unused services\.ui\.timeout: .* waits 900 seconds .* ends a stream after 15 seconds.*Timeout\.of\(/,
+    ],
+    [
+      'a stream without an end',
+      { timeout: { idle: seconds(60), stream: seconds(3600) } },
+      STREAM,
+      {},
+      /^edge-timeout services\.ui\.timeout: "ui" may take 3600 seconds, but .* ends every response after 900 seconds/,
+    ],
+  ])('fails if nobody is told of %s', (_, props, edge, route, expected) => {
+    expect(ofRoute(props, edge, route)).toEqual([expect.stringMatching(expected)]);
+  });
+});
+
 test.each([
   ['only reads', ['GET /{proxy+}', 'HEAD /{proxy+}'], ['edge-web-sockets services.ui.webSockets']],
   ['only writes', ['POST /{proxy+}'], ['edge-request-size services.ui.maxRequestSize']],

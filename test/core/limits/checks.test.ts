@@ -10,7 +10,7 @@ function isSaid({ handling }: Limit, props: Parameters<typeof said>[0], says = '
   };
 }
 
-/** Limits that such a system meets before: the memory of a task is for all of its containers, and Envoy's configuration is in a task definition. */
+/** Limits that such a system meets before: containers share the memory of a task, and Envoy's configuration is in a task definition. */
 const MET_FIRST: readonly string[] = ['TASK_SIZE', 'TASK_DEFINITION_TOO_LARGE'];
 
 const table = LIMIT_CASES.map((each) => [each.limit.id, each] as const);

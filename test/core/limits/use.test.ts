@@ -27,7 +27,8 @@ test('a warning says the number of the quota, its page, its name in Service Quot
       message:
         'there are many; the default quota is 6 vCPUs for each account and Region ' +
         '(https://docs.aws.amazon.com/general/latest/gr/ecs-service.html#service-quotas-fargate). Before you deploy, raise "Fargate ' +
-        'On-Demand vCPU resource count" (L-3032A538) of AWS Fargate in Service Quotas, or use fewer. If you have more, acknowledge this warning',
+        'On-Demand vCPU resource count" (L-3032A538) of AWS Fargate in Service Quotas, or use fewer. If you have more, acknowledge this ' +
+        'warning',
     },
   ]);
 });

@@ -28,7 +28,7 @@ test('tasks count by their size, twice while they are replaced', () => {
 });
 
 test('a service that scales starts with its smallest number of tasks, and may have its largest', () => {
-  const { desiredCount: _, ...sizing } = of({ scaling: { minCapacity: 2, maxCapacity: 6 } }).sizing;
+  const sizing = { ...of({ scaling: { minCapacity: 2, maxCapacity: 6 } }).sizing, desiredCount: undefined };
   expect(fargateVcpus([{ sizing }]).onDemand).toEqual({ desired: 2, deployment: 4, maximum: 6, maximumDeployment: 12 });
 });
 

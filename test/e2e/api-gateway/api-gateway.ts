@@ -3,7 +3,7 @@ import type { Cluster, HttpClient, HttpOutcome, HttpResponse } from '../runner';
 import { RequestFailed } from '../runner';
 import { apiOf, passThrough } from './api';
 import type { ClientRequest } from './client-request';
-import type { Api, Readings } from './model';
+import type { Answered, Api, Readings } from './model';
 
 /**
  * Stands in for API Gateway and its VPC link: chooses the route, asks for its authorizer, and sends what the template's
@@ -31,16 +31,21 @@ export class ApiGateway {
 
   async attempt(request: ClientRequest): Promise<HttpOutcome> {
     const passed = passThrough(this.api, request);
-    if (passed.kind === 'answered')
-      return { ...passed, kind: 'response', bodyBytes: Buffer.byteLength(passed.body), arrivalsMs: [], durationMs: 0 };
+    if (passed.kind === 'answered') return ofItsOwn(passed, 0);
     const { body } = request;
     const { address, port } = this.target();
-    return this.client.attempt({
+    const { timeoutMs, streamed, late } = passed.waits;
+    const outcome = await this.client.attempt({
       url: `http://${address}:${port}${passed.path}`,
       method: passed.method,
       ...(body !== undefined && { body }),
       headers: { ...passed.headers, host: `${address}:${port}` },
+      timeoutMs,
     });
+    // What has begun to arrive cannot become another answer: a stream that is late ends where it is.
+    if (streamed) return outcome;
+    if (outcome.kind === 'failure') return outcome.code === 'TIMEOUT' ? ofItsOwn(late, outcome.durationMs) : outcome;
+    return { ...outcome, arrivalsMs: outcome.arrivalsMs.length === 0 ? [] : [outcome.durationMs] };
   }
 
   /** Any healthy task: of those that Cloud Map shows with their port, or that a load balancer has as targets. */
@@ -51,4 +56,8 @@ export class ApiGateway {
     if (instance === undefined) throw new Error('the gateway service has no healthy task');
     return { address: instance.address, port: instance.port ?? GATEWAY_PORT };
   }
+}
+
+function ofItsOwn(answered: Answered, durationMs: number): HttpResponse {
+  return { ...answered, kind: 'response', bodyBytes: Buffer.byteLength(answered.body), arrivalsMs: [], durationMs };
 }

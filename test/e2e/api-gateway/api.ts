@@ -3,7 +3,7 @@ import type { Template } from '../runner';
 import type { ClientRequest } from './client-request';
 import { API_HOST, CLIENT_ADDRESS } from './client-request';
 import { httpApis } from './http-api';
-import type { Answered, Api, Readings } from './model';
+import type { Answered, Api, Readings, Sent } from './model';
 import { USUAL_READINGS } from './model';
 import { restApis } from './rest-api';
 
@@ -13,6 +13,7 @@ export interface FromLink {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly waits: Pick<Sent, 'timeoutMs' | 'streamed' | 'late'>;
 }
 
 /** The API of an edge of a template, of either kind. */
@@ -31,10 +32,12 @@ export function passThrough(api: Api, request: ClientRequest): FromLink | Answer
   const { method = 'GET', headers = {}, host = API_HOST, address = CLIENT_ADDRESS, unmapped = [] } = request;
   const outcome = api.take(request);
   if (outcome.kind === 'answered') return outcome;
+  const { timeoutMs, streamed, late } = outcome;
   return {
     kind: 'sent',
     method,
     path: outcome.path,
+    waits: { timeoutMs, streamed, late },
     headers: {
       ...headers,
       // What API Gateway adds of itself, and lets nobody map.

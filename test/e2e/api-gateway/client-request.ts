@@ -1,13 +1,17 @@
 /** A request as a client sends it to API Gateway. */
 export interface ClientRequest {
-  /** Path and query, as the client wrote them, without the stage. */
+  /** Path and query, as the client wrote them, below the URL of the API: that of its stage, or that of a custom domain. */
   readonly path: string;
+  /** The path stands behind the host, as a browser takes that of a link such as `/cart`. */
+  readonly fromRoot?: boolean;
   readonly method?: string;
   /** Of a list, each value is a line of its own. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string;
-  /** The host that the client called. */
+  /** The custom domain that the client called; by default it calls the API's own, with the name of the stage in the path. */
   readonly host?: string;
+  /** The path of the custom domain's mapping to the API, such as `/v1`. */
+  readonly basePath?: string;
   /** From which it comes; by default `CLIENT_ADDRESS`. */
   readonly address?: string;
   /** The client can show what these routes ask for, and nothing else; by default all that any route asks for. */
@@ -20,13 +24,39 @@ export interface ClientRequest {
 export const CLIENT_ADDRESS = '203.0.113.7';
 export const API_HOST = 'abc123.execute-api.eu-west-1.amazonaws.com';
 
+/** Where a request is in an API. */
+export interface Located {
+  /** The path of the client's URL, without the query. */
+  readonly whole: string;
+  /** The same below the URL of the API. */
+  readonly path: string;
+  readonly query: string;
+}
+
+/**
+ * @param stage the name of the stage, if it is part of the API's own URL
+ * @returns undefined if the URL is not that of the stage, or of the mapping
+ */
+export function located(request: ClientRequest, stage: string | undefined): Located | undefined {
+  const own = stage === undefined ? '' : `/${stage}`;
+  const root = request.host === undefined ? own : (request.basePath ?? '');
+  const [written, query] = splitQuery(request.path);
+  const whole = request.fromRoot === true ? written : `${root}${written}`;
+  if (whole !== root && !whole.startsWith(`${root}/`)) return undefined;
+  return { whole, path: whole === root ? '/' : whole.slice(root.length), query };
+}
+
 /** The value of a variable such as `$context.domainName`. */
-export function contextVariable(name: string, request: ClientRequest): string {
+export function contextVariable(name: string, request: ClientRequest, whole: string): string {
   switch (name.replace(/^\$/, '')) {
     case 'context.identity.sourceIp':
       return request.address ?? CLIENT_ADDRESS;
     case 'context.domainName':
       return request.host ?? API_HOST;
+    // "The request path. For example, /{stage}/root/child.":
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
+    case 'context.path':
+      return whole;
     default:
       throw new Error(`API Gateway's stand-in does not know the variable ${name}`);
   }

@@ -2,7 +2,7 @@ import type { Resolver, Template } from '../runner';
 import { Fields } from '../runner';
 import { readDemand, refusal } from './authorization';
 import type { ClientRequest } from './client-request';
-import { contextVariable, splitQuery } from './client-request';
+import { contextVariable, located } from './client-request';
 import { decoded } from './decode';
 import type { Api, ApiRoute, Outcome, Readings } from './model';
 import { message } from './model';
@@ -15,6 +15,8 @@ const OVERWRITE_HEADER = 'overwrite:header.';
 const DEFAULT = '$default';
 
 interface Integration {
+  /** The name of the stage, if it is part of the URL. */
+  readonly stage: string | undefined;
   /** The stage, where it is part of the path that is sent. */
   readonly prefix: string;
   readonly parameters: Readonly<Record<string, string>>;
@@ -43,10 +45,14 @@ function httpApi(wiring: Wiring, api: Wired, readings: Readings): Api | undefine
     linkSecurityGroups: securityGroups,
     securityGroups,
     routes,
+    stagePath: integration.stage === undefined ? '' : `/${integration.stage}`,
     route: (method, path, options) => chosen(routes, method, path, { ...readings, ...options }),
     take: (request): Outcome => {
       const { method = 'GET', credentials } = request;
-      const [path, query] = splitQuery(request.path);
+      const at = located(request, integration.stage);
+      // Whatever is not there: a stage, or a route.
+      if (at === undefined) return message(404, 'Not Found');
+      const { whole, path, query } = at;
       const route = chosen(routes, method, path, readings);
       // "API Gateway automatically sends a response to preflight OPTIONS requests, even if there isn't an OPTIONS route":
       // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
@@ -57,7 +63,11 @@ function httpApi(wiring: Wiring, api: Wired, readings: Readings): Api | undefine
           kind: 'sent',
           // AWS encodes again what it takes for the query's parameters; nothing of ours decides by them.
           path: `${integration.prefix}${readings.decodesPaths ? decoded(path) : path}${query}`,
-          headers: headersOf(integration, route, request),
+          headers: headersOf(integration, route, request, whole),
+          // "Maximum integration timeout: 30 seconds": https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+          timeoutMs: 30_000,
+          streamed: false,
+          late: message(503, 'Service Unavailable'),
         }
       );
     },
@@ -68,7 +78,8 @@ function readIntegration(resolver: Resolver, integration: Wired, stage: Wired | 
   const parameters = Fields.of(resolver.resolve(integration.properties), integration.id).child('RequestParameters')?.allTexts() ?? {};
   const name = Fields.of(resolver.resolve(stage?.properties ?? {}), 'Stage').optionalText('StageName') ?? DEFAULT;
   // To a private integration the stage is part of the path, unless it is the default one or the path is mapped.
-  return { parameters, prefix: name === DEFAULT || parameters['overwrite:path'] === '$request.path' ? '' : `/${name}` };
+  const part = name === DEFAULT ? undefined : name;
+  return { parameters, stage: part, prefix: part === undefined || parameters['overwrite:path'] === '$request.path' ? '' : `/${name}` };
 }
 
 function readRoute(route: Fields): ApiRoute {
@@ -98,10 +109,18 @@ function shapeOf({ parts }: ApiRoute): string {
   return parts.map((part) => part.replace(/^\{.*?(\+?)\}$/, '{$1}')).join('/');
 }
 
-function headersOf({ parameters }: Integration, { key }: ApiRoute, request: ClientRequest): Readonly<Record<string, string>> {
+function headersOf(
+  { parameters }: Integration,
+  { key }: ApiRoute,
+  request: ClientRequest,
+  whole: string,
+): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(parameters)
       .filter(([name]) => name.startsWith(OVERWRITE_HEADER))
-      .map(([name, value]) => [name.slice(OVERWRITE_HEADER.length), value === '$context.routeKey' ? key : contextVariable(value, request)]),
+      .map(([name, value]) => [
+        name.slice(OVERWRITE_HEADER.length),
+        value === '$context.routeKey' ? key : contextVariable(value, request, whole),
+      ]),
   );
 }

@@ -12,6 +12,8 @@ export interface Api {
   /** What the VPC link, or the load balancer behind it, is in the VPC. */
   readonly securityGroups: readonly string[];
   readonly routes: readonly ApiRoute[];
+  /** The path of its own URL, such as `/prod`; empty if its stage is the default one. */
+  readonly stagePath: string;
   /** The route that API Gateway chooses for a path without a query, whatever it asks for. */
   route(method: string, path: string, options?: { readonly ignoresCase: boolean }): ApiRoute | undefined;
   take(request: ClientRequest): Outcome;
@@ -33,6 +35,12 @@ export interface Sent {
   readonly kind: 'sent';
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** How long it waits for the whole response. */
+  readonly timeoutMs: number;
+  /** Whether it passes the response on as it arrives. */
+  readonly streamed: boolean;
+  /** What the client gets if the response does not come in time. */
+  readonly late: Answered;
 }
 
 /** By API Gateway itself. */

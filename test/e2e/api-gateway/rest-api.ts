@@ -2,7 +2,7 @@ import type { JsonObject, Template } from '../runner';
 import { Fields } from '../runner';
 import { readDemand, refusal } from './authorization';
 import type { ClientRequest } from './client-request';
-import { contextVariable, splitQuery } from './client-request';
+import { contextVariable, located } from './client-request';
 import { decoded } from './decode';
 import type { Answered, Api, ApiRoute, Outcome } from './model';
 import { message } from './model';
@@ -17,6 +17,8 @@ interface Method extends ApiRoute {
   readonly resource: string;
   readonly uriPath: string;
   readonly parameters: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly streamed: boolean;
   /** What a mock integration answers by itself. */
   readonly mock?: Answered;
 }
@@ -31,21 +33,36 @@ function restApi(wiring: Wiring, api: Wired): Api | undefined {
   const own = wiring.allOf('ApiGateway::Method', 'RestApiId', api.id);
   const methods = own.map((method) => readMethod(wiring, method));
   const backend = backendOf(wiring, own);
+  const [stage] = wiring
+    .allOf('ApiGateway::Stage', 'RestApiId', api.id)
+    .map(({ id, properties }) => Fields.of(wiring.resolver.resolve(properties), id).text('StageName'));
   if (backend === undefined) return undefined;
   return {
     edge: edgeOf(api),
     ...backend,
     routes: methods,
+    stagePath: stage === undefined ? '' : `/${stage}`,
     route: (method, path, options) => chosen(methods, method, path, options)?.route,
     take: (request): Outcome => {
-      const [path, query] = splitQuery(request.path);
+      const at = located(request, stage);
+      // What is not below the name of a stage: https://github.com/berislavlopac/plambdapi/issues/6
+      if (at === undefined) return message(403, 'Forbidden');
+      const { whole, path, query } = at;
       const found = chosen(methods, request.method ?? 'GET', path);
       // MISSING_AUTHENTICATION_TOKEN is also what a client gets that asks for a resource or method that is not there:
       // https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
       if (found === undefined) return message(403, 'Missing Authentication Token');
       return (
         refusal(found.route, methods, request.credentials) ??
-        found.route.mock ?? { kind: 'sent', path: `${uriOf(found)}${query}`, headers: headersOf(found.route, request) }
+        found.route.mock ?? {
+          kind: 'sent',
+          path: `${uriOf(found)}${query}`,
+          headers: headersOf(found.route, request, whole),
+          timeoutMs: found.route.timeoutMs,
+          streamed: found.route.streamed,
+          // INTEGRATION_TIMEOUT: https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+          late: message(504, 'Endpoint request timed out'),
+        }
       );
     },
   };
@@ -85,6 +102,9 @@ function readMethod(wiring: Wiring, method: Wired): Method {
     // From behind the host.
     uriPath: /^http:\/\/[^/]+(\/.*)$/.exec(integration?.optionalText('Uri') ?? '')?.[1] ?? '/',
     parameters: integration?.child('RequestParameters')?.allTexts() ?? {},
+    // https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html#apigw-Type-Integration-timeoutInMillis
+    timeoutMs: integration?.number('TimeoutInMillis', 29_000) ?? 29_000,
+    streamed: integration?.optionalText('ResponseTransferMode') === 'STREAM',
     ...(integration?.text('Type') === 'MOCK' ? { mock: mockOf(integration) } : {}),
   };
 }
@@ -122,11 +142,11 @@ function uriOf({ route: { uriPath, parameters }, values }: Matched<Method>): str
   return uriPath.replace(/\{([^}]+)\}/g, (_, name: string) => decoded(values[parameter(name)] ?? ''));
 }
 
-function headersOf({ parameters }: Method, request: ClientRequest): Readonly<Record<string, string>> {
+function headersOf({ parameters }: Method, request: ClientRequest, whole: string): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(parameters)
       .filter(([key]) => key.startsWith(MAPPED_HEADER))
-      .map(([key, value]) => [key.slice(MAPPED_HEADER.length), unquoted(value) ?? contextVariable(value, request)]),
+      .map(([key, value]) => [key.slice(MAPPED_HEADER.length), unquoted(value) ?? contextVariable(value, request, whole)]),
   );
 }
 

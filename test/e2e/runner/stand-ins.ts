@@ -114,6 +114,18 @@ export function relay(image: string | RegExp, port: Port): ImageRule {
   };
 }
 
+/** Web pages with links: see programs/web-site.ts. */
+export function webSite(image: string | RegExp, port: Port): ImageRule {
+  return {
+    image,
+    run: (context) => ({
+      argv: [process.execPath, program('web-site')],
+      environment: { PORT: portOf(port, context) },
+      user: '1000',
+    }),
+  };
+}
+
 /** An HTTP application whose answers are what the query asks for: see programs/payload-server.ts. */
 export function payload(image: string | RegExp, port: Port): ImageRule {
   return {

@@ -7,6 +7,7 @@ import { answerPreflight } from './cors';
 import { injectFault } from './fault';
 import { limitRate } from './local-rate-limit';
 import { changeByFilter } from './header-mutation';
+import { runScript } from './lua';
 import { authorize } from './rbac';
 
 /** What a filter does: it answers, makes the request wait, or lets it pass (undefined). */
@@ -27,5 +28,6 @@ export const HTTP_FILTERS: Readonly<Record<string, HttpFilter>> = {
   'envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit': limitRate,
   'envoy.extensions.filters.http.fault.v3.HTTPFault': injectFault,
   'envoy.extensions.filters.http.buffer.v3.Buffer': limitBody,
+  'envoy.extensions.filters.http.lua.v3.Lua': runScript,
   'envoy.extensions.filters.http.header_mutation.v3.HeaderMutation': changeByFilter,
 };

@@ -1,6 +1,7 @@
 import type { CfnResource } from 'aws-cdk-lib';
 import { Duration } from 'aws-cdk-lib';
 import * as apigwv2 from 'aws-cdk-lib/aws-apigatewayv2';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Cors, EdgePlan } from '../../../core/plan/edge-plan';
 import { accessLogDestination } from '../access-log-destination';
@@ -8,6 +9,7 @@ import { acknowledge } from '../../acknowledge';
 import type { EdgeContext, RenderedApi } from '../model';
 import { waitFor } from '../wait-for';
 import { renderVpcLink } from '../vpc-link';
+import { accessLogGroup } from './access-logs';
 import { renderAuthorizer } from './authorizers';
 import type { HttpApiPlan, HttpRoutePlan, HttpStagePlan } from '../../../core/edges/http/plan';
 import { defined } from '../../../core/defined';
@@ -31,12 +33,14 @@ export function renderHttpApi(scope: Construct, edge: EdgePlan, context: EdgeCon
     plan.authorizers.map((authorizer) => [authorizer.id, renderAuthorizer(api, authorizer, context.authorizers.get(authorizer.id))]),
   );
   const routes = new Map(plan.routes.map((route) => [route.id, renderRoute(api, route, integration, authorizers)]));
-  renderStage(api, plan.stage, routes, context);
+  const logGroup = plan.stage.accessLogFormat === undefined ? undefined : accessLogGroup(scope, context);
+  renderStage(api, plan.stage, routes, logGroup);
   return {
     httpApi: api,
     url: plan.stage.isDefault ? api.apiEndpoint : `${api.apiEndpoint}/${plan.stage.name}`,
     invocationArn: (method, path) => api.arnForExecuteApi(method, path, plan.stage.name),
     metrics: api,
+    ...defined({ accessLogGroup: logGroup }),
   };
 }
 
@@ -105,13 +109,18 @@ function renderRoute(
   return route;
 }
 
-function renderStage(api: apigwv2.HttpApi, plan: HttpStagePlan, routes: ReadonlyMap<string, apigwv2.CfnRoute>, context: EdgeContext): void {
+function renderStage(
+  api: apigwv2.HttpApi,
+  plan: HttpStagePlan,
+  routes: ReadonlyMap<string, apigwv2.CfnRoute>,
+  logGroup: ILogGroup | undefined,
+): void {
   // The API's own default stage where there is one: `httpApi.url` and custom domains look for it.
   const stage = api.defaultStage ?? new apigwv2.HttpStage(api, 'Stage', { httpApi: api, stageName: plan.name, autoDeploy: true });
   const resource = stage.node.defaultChild as apigwv2.CfnStage;
   // API Gateway writes it by a log delivery, which it sets up with the permissions of whoever deploys.
-  if (plan.accessLogFormat !== undefined)
-    resource.accessLogSettings = { destinationArn: accessLogDestination(context.logGroup), format: plan.accessLogFormat };
+  if (plan.accessLogFormat !== undefined && logGroup !== undefined)
+    resource.accessLogSettings = { destinationArn: accessLogDestination(logGroup), format: plan.accessLogFormat };
   const defaults = plan.defaultRouteSettings;
   if (defaults !== undefined) {
     resource.defaultRouteSettings = {

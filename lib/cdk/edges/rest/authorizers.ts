@@ -23,8 +23,6 @@ export function renderAuthorizer(
   const resource = new apigateway.CfnAuthorizer(api, `Authorizer-${plan.id}`, { restApiId: api.restApiId, name: plan.id, ...settings });
   if (authorizer?._lambda !== undefined)
     allowInvocation(resource, authorizer._lambda, { name: plan.id, apiId: api.restApiId, authorizerId: resource.ref });
-  // A stage serves what was deployed: without a new deployment a changed authorizer would change nothing.
-  api.latestDeployment?.addToLogicalId({ authorizer: plan.id, ...settings });
   const authorizationType = plan.kind === 'cognito' ? apigateway.AuthorizationType.COGNITO : apigateway.AuthorizationType.CUSTOM;
   return { authorizer: { authorizerId: resource.ref, authorizationType }, resource };
 }

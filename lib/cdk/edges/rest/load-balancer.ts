@@ -2,15 +2,14 @@ import { Duration } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
+import { defined } from '../../../core/defined';
+import type { ConnectionPlan } from '../../../core/edges/rest/waits';
 import { acknowledge } from '../../acknowledge';
 import type { EdgeTarget } from '../model';
 import { oneWaySecurityGroup } from '../security-group';
 import { waitFor } from '../wait-for';
 
 export const LISTENER_PORT = 80;
-
-/** What no request outlives: a REST API waits 29 seconds for a response, unless AWS has raised its quota. */
-const LONGEST_REQUEST = Duration.seconds(30);
 
 export interface EdgeLoadBalancer {
   readonly loadBalancer: elbv2.NetworkLoadBalancer;
@@ -19,7 +18,7 @@ export interface EdgeLoadBalancer {
 }
 
 /** A REST API cannot ask Cloud Map, so its VPC link leads to the gateway's tasks through a load balancer. */
-export function renderLoadBalancer(scope: Construct, name: string, target: EdgeTarget): EdgeLoadBalancer {
+export function renderLoadBalancer(scope: Construct, name: string, target: EdgeTarget, plan: ConnectionPlan): EdgeLoadBalancer {
   const { vpc } = target;
   const { group: securityGroup, opening } = oneWaySecurityGroup(scope, 'LoadBalancerSecurityGroup', {
     vpc,
@@ -46,7 +45,7 @@ export function renderLoadBalancer(scope: Construct, name: string, target: EdgeT
     targetType: elbv2.TargetType.IP,
     // Every client's address would be one of the VPC link; with the load balancer's own, its security group is enough.
     preserveClientIp: false,
-    deregistrationDelay: LONGEST_REQUEST,
+    deregistrationDelay: Duration.seconds(plan.deregistrationSeconds),
     // TCP: any HTTP path may be a route of the user's.
     healthCheck: { protocol: elbv2.Protocol.TCP, interval: Duration.seconds(10), healthyThresholdCount: 2, unhealthyThresholdCount: 2 },
   });
@@ -54,6 +53,7 @@ export function renderLoadBalancer(scope: Construct, name: string, target: EdgeT
     port: LISTENER_PORT,
     protocol: elbv2.Protocol.TCP,
     defaultTargetGroups: [gateway],
+    ...defined({ tcpIdleTimeout: plan.idleSeconds === undefined ? undefined : Duration.seconds(plan.idleSeconds) }),
   });
   acknowledge(listener, ['insideVpcLink']);
   gateway.addTarget(target.service.loadBalancerTarget({ containerName: target.containerName, containerPort: target.containerPort }));

@@ -1,5 +1,5 @@
 import type { CfnResource } from 'aws-cdk-lib';
-import { Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import type { Construct } from 'constructs';
 import { accessLogDestination } from '../access-log-destination';
@@ -9,10 +9,13 @@ import type { EdgeContext, RenderedApi } from '../model';
 import { waitFor } from '../wait-for';
 import { renderVpcLink } from '../vpc-link';
 import type { RenderedAuthorizer } from './authorizers';
+import { allowLogging } from './account-logging';
 import { renderAuthorizer } from './authorizers';
+import { deployChanges } from './live';
 import type { CorsPlan } from '../../../core/edges/rest/cors';
 import { LISTENER_PORT, renderLoadBalancer } from './load-balancer';
 import type { ApiKeysPlan, RestApiPlan, RestMethodPlan } from '../../../core/edges/rest/plan';
+import type { ConnectionPlan } from '../../../core/edges/rest/waits';
 import { renderUsagePlan } from './usage-plan';
 import { defined } from '../../../core/defined';
 
@@ -28,12 +31,13 @@ interface Backend {
 export function renderRestApi(scope: Construct, edge: EdgePlan, context: EdgeContext): RenderedApi {
   const plan = edge.api as RestApiPlan;
   const api = renderApi(scope, edge, plan, context);
-  const backend = renderBackend(scope, edge.apiName, context);
+  const backend = renderBackend(scope, edge.apiName, plan.connections, context);
   const authorizers = new Map(
     plan.authorizers.map((authorizer) => [authorizer.id, renderAuthorizer(api, authorizer, context.authorizers.get(authorizer.id))]),
   );
   for (const method of plan.methods) renderMethod(api, method, backend, authorizers);
   if (plan.cors !== undefined) renderCors(api, plan.cors);
+  deployChanges(api);
   const stage = api.deploymentStage;
   const usagePlan = plan.apiKeys === undefined ? undefined : renderKeys(scope, edge, stage, plan.apiKeys, context);
   const { region, urlSuffix } = Stack.of(api);
@@ -44,6 +48,7 @@ export function renderRestApi(scope: Construct, edge: EdgePlan, context: EdgeCon
     ...defined({ usagePlan }),
     invocationArn: (method, path) => api.arnForExecuteApi(method, path, plan.stage.name),
     metrics: api,
+    ...(plan.stage.accessLogFormat === undefined ? {} : { accessLogGroup: context.logGroup }),
   };
 }
 
@@ -68,7 +73,6 @@ function renderApi(
   { stage: plan, ipAddressType }: RestApiPlan,
   { logGroup }: EdgeContext,
 ): apigateway.RestApi {
-  const logged = plan.accessLogFormat !== undefined;
   const api = new apigateway.RestApi(scope, 'RestApi', {
     restApiName: edge.apiName,
     description: edge.description,
@@ -78,9 +82,8 @@ function renderApi(
     },
     // Bodies pass unchanged, whatever their type.
     binaryMediaTypes: ['*/*'],
-    // Without this setting of the account and region no REST API can log. Other APIs use it too, so it stays
-    // when this stack goes; it grants the same as the role that it may replace.
-    cloudWatchRole: logged,
+    // One for the stack, not one for each API: account-logging.ts.
+    cloudWatchRole: false,
     deployOptions: {
       stageName: plan.name,
       tracingEnabled: plan.traced,
@@ -103,13 +106,13 @@ function renderApi(
   });
   // The stack's outputs are the user's to choose.
   api.node.tryRemoveChild('Endpoint');
+  if (plan.setsAccountRole) allowLogging(api);
   acknowledge(api.deploymentStage, ['noTlsToLoadBalancer', 'nothingCached']);
-  acknowledge(api.node.tryFindChild('CloudWatchRole'), ['loggingOfAccount']);
   return api;
 }
 
-function renderBackend(scope: Construct, name: string, { target }: EdgeContext): Backend {
-  const { loadBalancer, listener, securityGroup } = renderLoadBalancer(scope, name, target);
+function renderBackend(scope: Construct, name: string, connections: ConnectionPlan, { target }: EdgeContext): Backend {
+  const { loadBalancer, listener, securityGroup } = renderLoadBalancer(scope, name, target, connections);
   const link = renderVpcLink(scope, { name, vpc: target.vpc, vpcSubnets: target.vpcSubnets, to: securityGroup, port: LISTENER_PORT });
   return {
     url: `http://${loadBalancer.loadBalancerDnsName}`,
@@ -135,6 +138,8 @@ function renderMethod(
       connectionType: apigateway.ConnectionType.VPC_LINK,
       vpcLink: backend.vpcLink,
       requestParameters: { ...plan.requestParameters },
+      ...defined({ timeout: plan.timeoutMillis === undefined ? undefined : Duration.millis(plan.timeoutMillis) }),
+      ...(plan.streamed ? { responseTransferMode: apigateway.ResponseTransferMode.STREAM } : {}),
     },
   });
   const method = api.root.resourceForPath(plan.path).addMethod(plan.httpMethod, integration, {

@@ -1,4 +1,4 @@
-import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, ROUTE_HEADER } from '../../model/edge-headers';
+import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, CLIENT_PATH_HEADER, ROUTE_HEADER } from '../../model/edge-headers';
 import type { AuthorizerKind, Cors, EdgeAuthorizer, EdgeRoute, EdgeTopology, IpAddressType, Throttle } from '../../model/topology';
 import { HTTP_ACCESS_LOG } from '../access-log';
 import { authorizerOf, known } from '../authorizer-of';
@@ -115,9 +115,11 @@ function requestParameters(stageName: string): Readonly<Record<string, string>> 
   return {
     [`overwrite:header.${CLIENT_IP_HEADER}`]: '$context.identity.sourceIp',
     [`overwrite:header.${CLIENT_HOST_HEADER}`]: '$context.domainName',
+    [`overwrite:header.${CLIENT_PATH_HEADER}`]: '$context.path',
     [`overwrite:header.${ROUTE_HEADER}`]: '$context.routeKey',
-    // In a private integration the path starts with the name of the stage. The default stage has none, and what
-    // is not mapped cannot be changed by mapping.
+    // "For private integrations, API Gateway includes the stage portion of the API endpoint in the request": the default stage has none,
+    // and what is not mapped cannot be changed by mapping.
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-private.html
     ...(stageName === DEFAULT ? {} : { 'overwrite:path': '$request.path' }),
   };
 }

@@ -12,6 +12,8 @@ export const CAPABILITIES: EdgeCapabilities = {
   apiKey: true,
   scopes: true,
   throttle: true,
+  timeout: true,
+  streaming: true,
   cors: true,
   corsTokens: {
     no: 'Envoy compares the origins of a REST API, so they must be known when the app is synthesized',

@@ -2,28 +2,38 @@ import { REST_API } from '../../limits/api-gateway';
 import { ELB } from '../../limits/network';
 import type { LimitUse } from '../../limits/use';
 import { bySpecificity, shapeOf } from '../../model/edge-routes';
-import type { EdgeTopology, PathSegment } from '../../model/topology';
+import { defined } from '../../defined';
+import type { EdgeRoute, EdgeTopology, PathSegment } from '../../model/topology';
 import { maxTasks } from '../../model/topology';
 import { authorizersUsed } from '../authorizers-used';
 import type { DraftRoute, EdgeKind, EdgeLimits } from '../kind';
 import { CAPABILITIES } from './capabilities';
-import type { RestApiPlan } from './plan';
+import type { RestApiSettings, RestApiPlan } from './plan';
 import { planRestApi } from './plan';
+import { streamSeconds } from './waits';
 
 const LIMITS: EdgeLimits = {
   requestSeconds: REST_API.integrationTimeout.value,
+  quotaSeconds: REST_API.integrationTimeout.value,
   payloadBytes: REST_API.payload.value,
   // Only WebSocket APIs: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api.html
   webSockets: false,
 };
 
+/** A response that is streamed may take as long as any can, with no quota to be raised. */
+function limitsOf({ timeout, streamed }: EdgeRoute): EdgeLimits {
+  const { quotaSeconds, ...others } = LIMITS;
+  if (streamed) return { ...others, requestSeconds: streamSeconds(timeout) };
+  return { ...others, ...defined({ quotaSeconds }), ...(timeout === undefined ? {} : { requestSeconds: timeout.seconds }) };
+}
+
 /** A REST API of API Gateway. https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-rest-api.html */
-export const restApiKind: EdgeKind<undefined, RestApiPlan> = {
+export const restApiKind: EdgeKind<RestApiSettings, RestApiPlan> = {
   id: 'rest',
   factory: 'Edge.restApi()',
   capabilities: CAPABILITIES,
-  options: [],
-  parse: () => undefined,
+  options: ['cloudWatchRole'],
+  parse: (at) => ({ cloudWatchRole: at.field('cloudWatchRole').boolean() ?? true }),
   defaultStage: 'prod',
   checkAuthorizer() {
     // A REST API has no requirements of its own.
@@ -35,7 +45,7 @@ export const restApiKind: EdgeKind<undefined, RestApiPlan> = {
   compareRoutes: bySpecificity({ greedyLast: false }),
   // Nobody looks it up. As that of an HTTP API, since Cloud Map changes no types of records: an edge may become one of the other kind.
   traits: () => ({ beginsTraces: true, preflightPaths: [], gatewayRecord: 'SRV' }),
-  limits: () => LIMITS,
+  limits: (_options, route) => (route === undefined ? LIMITS : limitsOf(route)),
   uses: (edge) => [usedResources(edge), authorizersUsed(edge, REST_API.authorizers), targets(edge)],
   plan: planRestApi,
 };

@@ -1,4 +1,4 @@
-import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, ROUTE_HEADER } from '../../model/edge-headers';
+import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, CLIENT_PATH_HEADER, ROUTE_HEADER } from '../../model/edge-headers';
 import type {
   AuthorizerKind,
   EdgeAuthorizer,
@@ -14,7 +14,15 @@ import { authorizerOf, known } from '../authorizer-of';
 import type { CorsPlan } from './cors';
 import { planCors } from './cors';
 import { methodThrottles } from './method-throttles';
+import type { ConnectionPlan } from './waits';
+import { planConnections, timeoutMillis } from './waits';
 import { defined } from '../../defined';
+
+/** What only a REST API has as options. */
+export interface RestApiSettings {
+  /** Whether the stack may set the account's role for logs. */
+  readonly cloudWatchRole: boolean;
+}
 
 /** A REST API as plain data. */
 export interface RestApiPlan {
@@ -22,6 +30,8 @@ export interface RestApiPlan {
   readonly authorizers: readonly RestAuthorizerPlan[];
   readonly stage: RestStagePlan;
   readonly cors?: CorsPlan;
+  /** Of the load balancer. */
+  readonly connections: ConnectionPlan;
   /** Absent: API Gateway's default. */
   readonly ipAddressType?: IpAddressType;
   /** Present if a route asks for an API key: the id of that authorizer. */
@@ -48,6 +58,10 @@ export interface RestMethodPlan {
   readonly authorizer?: string;
   readonly apiKeyRequired: boolean;
   readonly scopes: readonly string[];
+  /** How long API Gateway waits for the response; absent: its own 29 seconds. */
+  readonly timeoutMillis?: number;
+  /** Whether the response is passed on as it arrives. */
+  readonly streamed: boolean;
 }
 
 export type RestAuthorizationType = 'NONE' | 'AWS_IAM' | 'COGNITO_USER_POOLS' | 'CUSTOM';
@@ -64,6 +78,8 @@ export interface RestStagePlan {
   readonly name: string;
   readonly traced: boolean;
   readonly accessLogFormat?: string;
+  /** Whether the stack sets the account's role for logs, without which no REST API can log. */
+  readonly setsAccountRole: boolean;
   readonly throttle?: Throttle;
   /** By path and method, such as `/catalog/{id}/GET`; never `ANY`, which a stage does not know. */
   readonly methodThrottles: Readonly<Record<string, Throttle>>;
@@ -78,7 +94,7 @@ const AUTHORIZATION_TYPES: Readonly<Partial<Record<AuthorizerKind, RestAuthoriza
   lambda: 'CUSTOM',
 };
 
-export function planRestApi({ tracing }: Pick<Topology, 'tracing'>, edge: EdgeTopology): RestApiPlan {
+export function planRestApi({ tracing }: Pick<Topology, 'tracing'>, edge: EdgeTopology<RestApiSettings>): RestApiPlan {
   const cors = edge.cors === undefined ? undefined : planCors(edge.cors, edge.routes);
   const apiKeys = edge.authorizers.find((authorizer) => authorizer.kind === 'apiKey');
   return {
@@ -88,9 +104,11 @@ export function planRestApi({ tracing }: Pick<Topology, 'tracing'>, edge: EdgeTo
       name: edge.stageName,
       traced: tracing !== undefined,
       ...(edge.accessLogs ? { accessLogFormat: REST_ACCESS_LOG } : {}),
+      setsAccountRole: edge.accessLogs && edge.options.cloudWatchRole,
       ...defined({ throttle: edge.throttle }),
       methodThrottles: methodThrottles(edge.routes, cors),
     },
+    connections: planConnections(edge.routes),
     ...defined({
       cors,
       ipAddressType: edge.ipAddressType,
@@ -119,6 +137,7 @@ function planMethod(route: EdgeRoute, kind: AuthorizerKind): RestMethodPlan {
       ...Object.fromEntries(names.map((name) => [`integration.request.path.${name}`, `method.request.path.${name}`])),
       [`integration.request.header.${CLIENT_IP_HEADER}`]: 'context.identity.sourceIp',
       [`integration.request.header.${CLIENT_HOST_HEADER}`]: 'context.domainName',
+      [`integration.request.header.${CLIENT_PATH_HEADER}`]: 'context.path',
       // A literal stands in quotes.
       [`integration.request.header.${ROUTE_HEADER}`]: `'${route.key}'`,
     },
@@ -126,6 +145,8 @@ function planMethod(route: EdgeRoute, kind: AuthorizerKind): RestMethodPlan {
     ...(authorizationType === 'COGNITO_USER_POOLS' || authorizationType === 'CUSTOM' ? { authorizer: route.authorizer } : {}),
     apiKeyRequired: kind === 'apiKey',
     scopes: route.scopes,
+    ...defined({ timeoutMillis: timeoutMillis(route) }),
+    streamed: route.streamed,
   };
 }
 

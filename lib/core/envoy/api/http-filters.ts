@@ -19,6 +19,7 @@ export interface HttpFilters {
   readonly 'envoy.extensions.filters.http.fault.v3.HTTPFault': HttpFault;
   readonly 'envoy.extensions.filters.http.header_mutation.v3.HeaderMutation': { readonly mutations: Mutations };
   readonly 'envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit': LocalRateLimit;
+  readonly 'envoy.extensions.filters.http.lua.v3.Lua': { readonly default_source_code: { readonly inline_string: string } };
   readonly 'envoy.extensions.filters.http.rbac.v3.RBAC': { readonly rules: Rbac };
   readonly 'envoy.extensions.filters.http.router.v3.Router': { readonly suppress_envoy_headers?: boolean };
   readonly 'envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec': Empty;

@@ -18,6 +18,8 @@ import { STRINGS } from '../../reading/reader';
 import { REAL_METHODS, parseRouteKey, shapeOf } from '../../model/edge-routes';
 import { parsePassThroughHeaders } from '../security/parse-pass-through-headers';
 import { defined } from '../../defined';
+import type { ResponseSettings } from './parse-response';
+import { RESPONSE_FIELDS, parseResponse, responseOf } from './parse-response';
 
 const A_ROUTE = "add one, such as 'ANY /{proxy+}': { service: 'ui' }";
 
@@ -25,6 +27,7 @@ const EDGE_FIELDS = [
   'authorizer',
   'routes',
   'throttle',
+  ...RESPONSE_FIELDS,
   'cors',
   'stageName',
   'ipAddressType',
@@ -51,6 +54,7 @@ interface EdgeContext {
   readonly declared: readonly string[];
   readonly authorizers: Authorizers;
   readonly fallback: Fallback;
+  readonly response: ResponseSettings;
 }
 
 /** What an edge can lead to, and what its gateway service has by default. */
@@ -72,13 +76,14 @@ export function parseEdge(
   if (kind === undefined || !at.checkFields([...EDGE_FIELDS, ...kind.options], 'kind')) return undefined;
   const authorizers = new Authorizers(kind);
   const fallback = { given: !at.field('authorizer').absent, authorizer: authorizers.read(at.field('authorizer')) };
+  const response = parseResponse(at);
   const routesAt = at.field('routes').required('at least one route', A_ROUTE);
   // In an order of our own, so that neither the topology nor the errors depend on the order of the props.
   const entries = [...routesAt.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
   const drafts = entries.flatMap(([key, route]) => {
     if (external.some((name) => name === route.field('service').value && !declared.includes(name))) refuseExternal(route.field('service'));
     else checkTarget(route.field('service'), services, declared);
-    return parseRoute(key, route, { kind, declared, authorizers, fallback }) ?? [];
+    return parseRoute(key, route, { kind, declared, authorizers, fallback, response }) ?? [];
   });
   if (routesAt.empty) routesAt.fail('MISSING', 'an edge needs at least one route', { fix: A_ROUTE });
   checkTwins(drafts);
@@ -112,17 +117,21 @@ export function parseEdge(
 /** Options that are features of their own, of an edge or of a route: what a kind cannot do is not dropped silently. */
 const FEATURES: readonly (readonly [string, EdgeFeatureId])[] = [
   ['throttle', 'throttle'],
+  ['timeout', 'timeout'],
+  ['responseTransferMode', 'streaming'],
   ['cors', 'cors'],
   ['scopes', 'scopes'],
   ['stageName', 'stage'],
   ['accessLogs', 'accessLogs'],
 ];
 
+/** Values that ask for no feature. */
+const WITHOUT: readonly unknown[] = [false, 'BUFFERED'];
+
 function checkOptions(at: Reader, kind: EdgeKind): void {
   for (const [option, feature] of FEATURES) {
     const field = at.field(option);
-    // Without a feature is what `false` asks for.
-    if (!field.absent && field.value !== false) checkSupport(field, feature, kind, KINDS);
+    if (!field.absent && !WITHOUT.includes(field.value)) checkSupport(field, feature, kind, KINDS);
   }
 }
 
@@ -142,11 +151,11 @@ function parseIpAddressType(at: Reader, kind: EdgeKind): IpAddressType | undefin
   return type;
 }
 
-function parseRoute(key: string, at: Reader, { kind, declared, authorizers, fallback }: EdgeContext): DraftRoute | undefined {
+function parseRoute(key: string, at: Reader, { kind, declared, authorizers, fallback, response }: EdgeContext): DraftRoute | undefined {
   const parsed = parseRouteKey(key, at);
   if (parsed?.path === '$default') checkSupport(at, 'defaultRoute', kind, KINDS);
   at.required('an object with at least service', "such as { service: 'ui' }");
-  if (!at.checkFields(['service', 'authorizer', 'throttle', 'scopes'])) return undefined;
+  if (!at.checkFields(['service', 'authorizer', 'throttle', ...RESPONSE_FIELDS, 'scopes'])) return undefined;
   const service = at
     .field('service')
     .required('the service that the route leads to', `such as service: '${declared[0] ?? 'ui'}'`)
@@ -173,8 +182,9 @@ function parseRoute(key: string, at: Reader, { kind, declared, authorizers, fall
   }
   checkOptions(at, kind);
   const throttle = parseThrottle(at.field('throttle'));
+  const answers = responseOf(parseResponse(at), response);
   if (parsed === undefined || service === undefined) return undefined;
-  const route = { key, ...parsed, service, authorizer: authorizer?.id ?? 'none', scopes, ...defined({ throttle }) };
+  const route = { key, ...parsed, service, authorizer: authorizer?.id ?? 'none', scopes, ...defined({ throttle }), ...answers };
   return { ...parsed, at, route };
 }
 

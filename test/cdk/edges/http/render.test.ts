@@ -19,7 +19,7 @@ function render(options: Partial<HttpApiOptions> | ((stack: Stack) => Partial<Ht
   );
 }
 
-test('the smallest edge is seven resources, with no load balancer', () => {
+test('the smallest edge is eight resources, with no load balancer', () => {
   const resources = Object.entries(render({}).template().toJSON().Resources as Record<string, { readonly Type: string }>);
   expect(
     resources
@@ -34,6 +34,7 @@ test('the smallest edge is seven resources, with no load balancer', () => {
     'AWS::ApiGatewayV2::VpcLink',
     'AWS::EC2::SecurityGroup',
     'AWS::EC2::SecurityGroupIngress',
+    'AWS::Logs::LogGroup',
   ]);
 });
 
@@ -139,12 +140,12 @@ describe('the stage', () => {
     });
   });
 
-  test('logs every request as JSON into the log group of the mesh', () => {
+  test('logs every request as JSON into a log group of its own', () => {
     render({})
       .template()
       .hasResourceProperties('AWS::ApiGatewayV2::Stage', {
         AccessLogSettings: {
-          DestinationArn: { 'Fn::Join': ['', Match.arrayWith([':log-group:', { Ref: Match.stringLikeRegexp('^Logs') }])] },
+          DestinationArn: { 'Fn::Join': ['', Match.arrayWith([':log-group:', { Ref: Match.stringLikeRegexp('^EdgeAccessLogs') }])] },
           Format: Match.serializedJson(Match.objectLike({ requestId: '$context.requestId', authorizerError: '$context.authorizer.error' })),
         },
       });

@@ -3,6 +3,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import * as cognito from 'aws-cdk-lib/aws-cognito';
+import { ResponseTransferMode } from 'aws-cdk-lib/aws-apigateway';
 import { Authorizer } from '../../../../lib/props/edge/authorizer';
 import type { RestApiOptions, RestApiRouteProps } from '../../../../lib/props/edge/edge';
 import { Edge } from '../../../../lib/props/edge/edge';
@@ -12,6 +13,7 @@ import { functionIn, stackWithEdge } from '../stack-with-gateway';
 
 const catalog: RestApiRouteProps = { service: 'catalog' };
 const iam = Authorizer.iam();
+const { BUFFERED } = ResponseTransferMode;
 
 function render(options: Partial<RestApiOptions> | ((stack: Stack) => Partial<RestApiOptions>), traced = true): RenderedStack {
   return stackWithEdge(
@@ -21,7 +23,7 @@ function render(options: Partial<RestApiOptions> | ((stack: Stack) => Partial<Re
   );
 }
 
-test('the smallest edge is fourteen resources, and no output that the user did not ask for', () => {
+test('the smallest edge is twelve resources beside the role for logs, and no output that the user did not ask for', () => {
   const template = render({ accessLogs: true }).template().toJSON() as {
     readonly Resources: Record<string, { readonly Type: string }>;
     readonly Outputs?: unknown;
@@ -32,7 +34,6 @@ test('the smallest edge is fourteen resources, and no output that the user did n
       .map(([, { Type }]) => Type)
       .sort(),
   ).toEqual([
-    'AWS::ApiGateway::Account',
     'AWS::ApiGateway::Deployment',
     'AWS::ApiGateway::Method',
     'AWS::ApiGateway::RestApi',
@@ -45,7 +46,6 @@ test('the smallest edge is fourteen resources, and no output that the user did n
     'AWS::ElasticLoadBalancingV2::Listener',
     'AWS::ElasticLoadBalancingV2::LoadBalancer',
     'AWS::ElasticLoadBalancingV2::TargetGroup',
-    'AWS::IAM::Role',
   ]);
   expect(template.Outputs).toBeUndefined();
 });
@@ -221,10 +221,67 @@ describe('the stage', () => {
     });
   });
 
-  test('without logs leaves the settings of the account alone', () => {
-    const template = render({ accessLogs: false }).template();
+  test.each<[string, Partial<RestApiOptions>]>([
+    ['no logs', { accessLogs: false }],
+    ['a role that somebody else sets', { cloudWatchRole: false }],
+  ])('with %s leaves the settings of the account alone', (_, options) => {
+    const template = render(options).template();
     template.resourceCountIs('AWS::ApiGateway::Account', 0);
-    template.hasResourceProperties('AWS::ApiGateway::Stage', { AccessLogSetting: Match.absent() });
+    const roles = JSON.stringify(template.findResources('AWS::IAM::Role'));
+    expect(roles).not.toContain('apigateway.amazonaws.com');
+    template.hasResourceProperties('AWS::ApiGateway::Stage', {
+      AccessLogSetting: options.accessLogs === false ? Match.absent() : Match.anyValue(),
+    });
+  });
+});
+
+describe('how long the API waits', () => {
+  test.each<[string, Partial<RestApiOptions>, object]>([
+    ['is left to API Gateway by default', {}, { TimeoutInMillis: Match.absent(), ResponseTransferMode: Match.absent() }],
+    ['is that of the edge', { timeout: Duration.seconds(20) }, { TimeoutInMillis: 20_000 }],
+    [
+      'is that of the route before that of the edge',
+      { timeout: Duration.seconds(20), routes: { 'GET /': { ...catalog, timeout: Duration.millis(1500) } } },
+      { TimeoutInMillis: 1500 },
+    ],
+    [
+      'is 15 minutes for responses that are streamed',
+      { responseTransferMode: ResponseTransferMode.STREAM },
+      { TimeoutInMillis: 900_000, ResponseTransferMode: 'STREAM' },
+    ],
+    [
+      'is less for responses that are streamed, if the user says so',
+      { responseTransferMode: ResponseTransferMode.STREAM, timeout: Duration.minutes(2) },
+      { TimeoutInMillis: 120_000, ResponseTransferMode: 'STREAM' },
+    ],
+    [
+      'is its own for a route that is not streamed',
+      { responseTransferMode: ResponseTransferMode.STREAM, routes: { 'GET /': { ...catalog, responseTransferMode: BUFFERED } } },
+      { TimeoutInMillis: Match.absent(), ResponseTransferMode: Match.absent() },
+    ],
+  ])('%s', (_, options, integration) => {
+    render(options)
+      .template()
+      .hasResourceProperties('AWS::ApiGateway::Method', { Integration: Match.objectLike(integration) });
+  });
+
+  test.each<[string, Partial<RestApiOptions>, string, object]>([
+    ['by default', {}, '30', { ListenerAttributes: Match.absent() }],
+    ['for a minute', { timeout: Duration.minutes(1) }, '61', { ListenerAttributes: Match.absent() }],
+    [
+      'for longer than a connection may be idle',
+      { timeout: Duration.minutes(6) },
+      '361',
+      { ListenerAttributes: [{ Key: 'tcp.idle_timeout.seconds', Value: '361' }] },
+    ],
+    // Nothing may be sent on it for five minutes, and it is made to be opened again.
+    ['for a stream', { responseTransferMode: ResponseTransferMode.STREAM }, '30', { ListenerAttributes: Match.absent() }],
+  ])('%s, the load balancer ends no request earlier', (_, options, delay, listener) => {
+    const template = render(options).template();
+    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::TargetGroup', {
+      TargetGroupAttributes: Match.arrayWith([{ Key: 'deregistration_delay.timeout_seconds', Value: delay }]),
+    });
+    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', listener);
   });
 });
 

@@ -1,4 +1,5 @@
-import type { RestApiPlan } from '../../../../lib/core/edges/rest/plan';
+import type { RestApiPlan, RestApiSettings } from '../../../../lib/core/edges/rest/plan';
+import type { EdgeTopology } from '../../../../lib/core/model/topology';
 import { planRestApi } from '../../../../lib/core/edges/rest/plan';
 import type { IRestApiAuthorizer } from '../../../../lib/props/edge/authorizer';
 import { Authorizer } from '../../../../lib/props/edge/authorizer';
@@ -9,7 +10,8 @@ import { edgeOf } from '../edge-of';
 const catalog: RestApiRouteProps = { service: 'catalog' };
 
 function planOf(options: Partial<RestApiOptions>): RestApiPlan {
-  return planRestApi({}, edgeOf(Edge.restApi({ authorizer: Authorizer.iam(), routes: { 'GET /catalog': catalog }, ...options })));
+  const edge = edgeOf(Edge.restApi({ authorizer: Authorizer.iam(), routes: { 'GET /catalog': catalog }, ...options }));
+  return planRestApi({}, edge as EdgeTopology<RestApiSettings>);
 }
 
 function methodOf(key: string): RestApiPlan['methods'][number] {

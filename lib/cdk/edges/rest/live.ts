@@ -1,0 +1,43 @@
+import type { CfnElement } from 'aws-cdk-lib';
+import { CfnResource, Lazy, Stack } from 'aws-cdk-lib';
+import type * as apigateway from 'aws-cdk-lib/aws-apigateway';
+
+/** What a stage serves is a snapshot of these. */
+const PARTS: readonly string[] = ['Authorizer', 'GatewayResponse', 'Method', 'Model', 'RequestValidator', 'Resource'].map(
+  (name) => `AWS::ApiGateway::${name}`,
+);
+
+/**
+ * Makes every change of the API go live: a stage serves what was deployed last, and CloudFormation makes a new deployment only if its
+ * logical ID changes. The CDK's depends on the props of methods alone, not on what is set of the resources behind them. So this hashes
+ * the properties as the template has them, those that users override on the handle of the API included.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html
+ */
+export function deployChanges(api: apigateway.RestApi): void {
+  const { latestDeployment } = api;
+  if (latestDeployment === undefined) throw new Error('bug: the API has no deployment of its own');
+  latestDeployment.addToLogicalId(Lazy.any({ produce: () => partsOf(api) }));
+}
+
+function partsOf(api: apigateway.RestApi): readonly unknown[] {
+  return api.node
+    .findAll()
+    .filter(CfnResource.isCfnResource)
+    .filter(({ cfnResourceType }) => PARTS.includes(cfnResourceType))
+    .map((part) => propertiesOf(part))
+    .sort((a, b) => (a < b ? -1 : 1));
+}
+
+/** As they stand in the template, overrides included; without metadata, which change nothing. */
+function propertiesOf(part: CfnResource): string {
+  const stack = Stack.of(part);
+  const { Resources: resources = {} } = stack.resolve((part as Rendered)._toCloudFormation()) as RenderedTemplate;
+  return JSON.stringify(Object.entries(resources).map(([id, { Properties: properties }]) => [id, properties]));
+}
+
+/** How every element renders itself; the CDK's own `Deployment` asks the API in the same way. */
+type Rendered = CfnElement & { _toCloudFormation(): unknown };
+
+interface RenderedTemplate {
+  readonly Resources?: Readonly<Record<string, { readonly Properties?: unknown }>>;
+}

@@ -1,0 +1,120 @@
+import { counted } from '../reading/input';
+import type { EdgeRoute, Service, Warning } from '../model/topology';
+import type { Timeouts } from '../model/traffic-policy';
+import type { EdgeLimits } from './kind';
+import { mayMatch, takesAll } from './reached-routes';
+
+type LimitsOf = (route: EdgeRoute) => EdgeLimits;
+
+/** A timeout of a service that requests of a route of the edge can meet. */
+interface PlacedTimeouts {
+  readonly path: string;
+  readonly timeouts: Timeouts;
+  /** What callers in the mesh that need longer can do. */
+  readonly inside: string;
+}
+
+interface Met extends PlacedTimeouts {
+  readonly route: EdgeRoute;
+  /** How long the API waits. */
+  readonly limit: number;
+}
+
+/** Where a service may take longer than the API waits, and where the API was told to wait for longer than the service may take. */
+export function ofTimeouts(routes: readonly EdgeRoute[], limitsOf: LimitsOf, service: Service, api: string): readonly Warning[] {
+  const met = routes.flatMap((route): Met[] => {
+    const { requestSeconds: limit } = limitsOf(route);
+    return limit === undefined ? [] : timeoutsOf(service, route).map((placed) => ({ ...placed, route, limit }));
+  });
+  // The shortest wait of a path is what counts.
+  const slow = met.filter(({ timeouts, limit }) => !isWithin(timeouts, limit)).sort((a, b) => b.limit - a.limit);
+  const short = met.filter(
+    ({ timeouts, limit, route }) => isMeant(route) && lengthOf(timeouts) !== undefined && !isAtLeast(timeouts, limit),
+  );
+  return [
+    ...new Map(slow.map((each) => [each.path, tooSlow(each, service, api)])).values(),
+    ...new Map(short.map((each) => [`${each.path} ${each.limit}`, tooShort(each, service, api)])).values(),
+  ];
+}
+
+function lengthOf({ requestSeconds, streamSeconds }: Timeouts): number | undefined {
+  return requestSeconds ?? streamSeconds;
+}
+
+function isWithin(timeouts: Timeouts, limit: number): boolean {
+  const seconds = lengthOf(timeouts);
+  return seconds !== undefined && seconds <= limit;
+}
+
+function isAtLeast(timeouts: Timeouts, limit: number): boolean {
+  const { requestSeconds = limit, streamSeconds = limit } = timeouts;
+  return Math.min(requestSeconds, streamSeconds) >= limit;
+}
+
+/** Whether the user has said something of how long the API waits. */
+function isMeant({ timeout, streamed }: EdgeRoute): boolean {
+  return timeout !== undefined || streamed;
+}
+
+function tooSlow({ path, timeouts, inside, limit, route }: Met, { name }: Service, api: string): Warning {
+  const seconds = lengthOf(timeouts);
+  const given = seconds === undefined ? 'there is no time limit' : `"${name}" may take ${counted(seconds, 'second')}`;
+  return {
+    id: 'edge-timeout',
+    path,
+    message: route.streamed
+      ? `${given}, but ${api} ends every response after ${counted(limit, 'second')}, while the service still works on it. Let clients ` +
+        `ask again for what is missing; and set a timeout of at most ${counted(limit, 'second')} here. ${inside}`
+      : `${given}, but ${api} waits ${counted(limit, 'second')} for a response: after that its clients get an error, while the service ` +
+        `still works on the request. Answer in time, and long work with 202 and a place to ask for the result; and set a timeout of at ` +
+        `most ${counted(limit, 'second')} here. ${inside}`,
+  };
+}
+
+function tooShort({ path, timeouts, limit, route }: Met, { name }: Service, api: string): Warning {
+  const { requestSeconds = Infinity, streamSeconds = Infinity } = timeouts;
+  const seconds = counted(Math.min(requestSeconds, streamSeconds), 'second');
+  const what = route.streamed ? 'ends a stream' : 'gives up (504)';
+  const example = route.streamed ? ', such as Timeout.of({ stream: … })' : '';
+  return {
+    id: 'edge-timeout-unused',
+    path,
+    message:
+      `${api} waits ${counted(limit, 'second')} for a response of "${name}" to ${route.key}, but its gateway service ${what} after ` +
+      `${seconds}, the timeout of the service. Give the service a longer one${example}, ` +
+      `or the route of the edge a timeout of ${seconds}`,
+  };
+}
+
+/** What works only where AWS has raised a quota: without it the deployment fails, after a while. */
+export function ofQuota(routes: readonly EdgeRoute[], limitsOf: LimitsOf, api: string): readonly Warning[] {
+  const asked = routes.flatMap((route) => {
+    const { quotaSeconds } = limitsOf(route);
+    const { timeout } = route;
+    return timeout === undefined || quotaSeconds === undefined || timeout.seconds <= quotaSeconds ? [] : [{ ...timeout, quotaSeconds }];
+  });
+  return [...new Map(asked.map((each) => [each.path, each])).values()].map(({ path, seconds, quotaSeconds }) => ({
+    id: 'edge-timeout-quota',
+    path,
+    message:
+      `${counted(seconds, 'second')} are more than the ${counted(quotaSeconds, 'second')} that ${api} can wait in every account: the ` +
+      'deployment fails unless AWS has raised the quota "Maximum integration timeout in milliseconds" of the account and Region, for ' +
+      'which it may lower the quota of requests. Acknowledge this where it has; or stream the response, which needs no quota ' +
+      '(responseTransferMode: ResponseTransferMode.STREAM)',
+  }));
+}
+
+/** The timeouts that requests of a route of the edge can meet, in the order in which the service's own routes are tried. */
+function timeoutsOf({ name, policy, callPolicy }: Service, route: EdgeRoute): readonly PlacedTimeouts[] {
+  const path = `services.${name}`;
+  const inside = 'Callers in the mesh that need longer can say so in callPolicies';
+  const own = { path: `${path}.timeout`, timeouts: callPolicy.timeouts, inside };
+  const used: PlacedTimeouts[] = [];
+  for (const [index, { match, timeouts }] of policy.routes.entries()) {
+    if (!mayMatch(match, route)) continue;
+    const ofRoute = 'If callers in the mesh need longer, give them a route of their own';
+    used.push(timeouts === undefined ? own : { path: `${path}.routes[${index}].timeout`, timeouts, inside: ofRoute });
+    if (takesAll(match, route)) return used;
+  }
+  return [...used, own];
+}

@@ -1,0 +1,134 @@
+import { App, Aws, NestedStack, Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { CfnLogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ILogGroupRef } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { Authorizer, Edge, Microservices } from '../../../../lib';
+import type { LogProps } from '../../../../lib';
+import { service } from '../../../support/stack';
+
+const options = { authorizer: Authorizer.none(), routes: { 'GET /': { service: 'ui' } } };
+const http = (more: object = {}): Edge => Edge.httpApi({ ...options, ...more });
+
+function system(scope: Construct, edges: Readonly<Record<string, Edge>>, logs?: LogProps, id = 'Shop'): Microservices {
+  return new Microservices(scope, id, {
+    services: { ui: service() },
+    edges,
+    domain: `${id
+      .toLowerCase()
+      .replaceAll(/[^a-z]/g, '')
+      .slice(0, 20)}.internal`,
+    ...(logs === undefined ? {} : { logs }),
+  });
+}
+
+/** Names of the log groups that have one. */
+function namesOf(stack: Stack): readonly unknown[] {
+  return Object.values(Template.fromStack(stack).findResources('AWS::Logs::LogGroup')).flatMap(
+    (group) => (group as { readonly Properties: { readonly LogGroupName?: unknown } }).Properties.LogGroupName ?? [],
+  );
+}
+
+const stackOf = (name = 'Stack'): Stack => new Stack(new App(), name);
+const VENDED = '/aws/vendedlogs/ecs-microservices';
+
+test('the log group of an HTTP API needs no place in the resource policy of the account', () => {
+  const stack = stackOf();
+  const shop = system(stack, { default: http() });
+  expect(namesOf(stack)).toEqual([`${VENDED}/Stack/Shop/Edge`]);
+  const template = Template.fromStack(stack);
+  const [id = ''] = Object.keys(template.findResources('AWS::Logs::LogGroup', { Properties: { LogGroupName: Match.anyValue() } }));
+  template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+    AccessLogSettings: { DestinationArn: { 'Fn::Join': ['', Match.arrayWith([':log-group:', { Ref: id }])] } },
+  });
+  expect(stack.resolve(shop.edge().accessLogGroup?.logGroupName)).toEqual({ Ref: id });
+});
+
+test('every edge, every system and every stack has another name', () => {
+  const app = new App();
+  const stacks = ['One', 'Two'].map((name) => new Stack(app, name));
+  for (const stack of stacks) {
+    system(stack, { default: http(), partners: http() });
+    system(stack, { default: http() }, undefined, 'Other shop');
+    system(stack, { default: http() }, undefined, 'Other-shop');
+  }
+  const names = stacks.flatMap(namesOf);
+  expect(new Set(names).size).toBe(8);
+  for (const name of names) expect(name).toMatch(/^\/aws\/vendedlogs\/[\w.#/-]{1,490}$/);
+});
+
+test('a name is that of the stack, also of a nested one, and not longer than a log group can have', () => {
+  const parent = stackOf();
+  const nested = new NestedStack(parent, 'Nested');
+  system(nested, { default: http() });
+  expect(JSON.stringify(namesOf(nested))).toContain('AWS::StackName');
+  const stack = stackOf('S'.repeat(128));
+  system(stack, { default: http() }, undefined, 'L'.repeat(200));
+  system(stack, { [`e${'d'.repeat(50)}`]: http() }, undefined, 'M'.repeat(220));
+  for (const name of namesOf(stack)) expect(String(name).length).toBeLessThanOrEqual(512);
+});
+
+test('it is kept and encrypted as the other log groups are', () => {
+  const stack = stackOf();
+  system(stack, { default: http() }, { retention: RetentionDays.ONE_YEAR, encryptionKey: new Key(stack, 'Key') });
+  Template.fromStack(stack).hasResourceProperties('AWS::Logs::LogGroup', {
+    LogGroupName: Match.anyValue(),
+    RetentionInDays: 365,
+    KmsKeyId: Match.anyValue(),
+  });
+});
+
+test.each([
+  ['logs nothing', { default: http({ accessLogs: false }) }],
+  ['is a REST API, which logs by the role of the account', { default: Edge.restApi(options) }],
+])('fails if an edge has such a log group that %s', (_, edges) => {
+  const stack = stackOf();
+  system(stack, edges);
+  expect(namesOf(stack)).toEqual([]);
+});
+
+test('a second edge changes no log group of the first', () => {
+  const groups = (edges: Readonly<Record<string, Edge>>): object => {
+    const stack = stackOf();
+    system(stack, edges);
+    return Template.fromStack(stack).findResources('AWS::Logs::LogGroup');
+  };
+  expect(groups({ default: http(), partners: http() })).toMatchObject(groups({ default: http() }));
+});
+
+describe('a log group that the user brings', () => {
+  function warningsOf(make: (stack: Stack) => ILogGroupRef, edge: Edge = http()): readonly unknown[] {
+    const stack = stackOf();
+    const logGroup = make(stack);
+    system(stack, { default: edge }, { logGroup });
+    expect(namesOf(stack).filter((name) => String(name).startsWith(VENDED))).toEqual([]);
+    return Annotations.fromStack(stack)
+      .findWarning('*', Match.stringLikeRegexp('access-log-group'))
+      .map(({ entry }) => entry.data);
+  }
+
+  test.each<[string, (stack: Stack) => ILogGroupRef, string]>([
+    ['its name', (stack) => LogGroup.fromLogGroupName(stack, 'Own', 'shop'), '"shop"'],
+    ['its ARN', (stack) => LogGroup.fromLogGroupArn(stack, 'Own', 'arn:aws:logs:eu-west-1:111111111111:log-group:shop'), '"shop"'],
+    ['a construct with a name', (stack) => new LogGroup(stack, 'Own', { logGroupName: '/shop/logs' }), '"/shop/logs"'],
+    ['a construct that CloudFormation names', (stack) => new LogGroup(stack, 'Own'), 'its name does not'],
+    ['a resource', (stack) => new CfnLogGroup(stack, 'Own', { logGroupName: 'shop' }), '"shop"'],
+  ])('fails if nobody is told of the resource policy, where it comes by %s', (_, make, name) => {
+    const warnings = warningsOf(make);
+    expect(warnings).toEqual([expect.stringMatching(/logs\.logGroup: its name.*5,120 characters.*Insufficient permissions/)]);
+    expect(warnings[0]).toContain(name);
+  });
+
+  test.each<[string, (stack: Stack) => ILogGroupRef]>([
+    ['is exempt by its name', (stack) => LogGroup.fromLogGroupName(stack, 'Own', '/aws/vendedlogs/shop')],
+    ['is made with such a name', (stack) => new LogGroup(stack, 'Own', { logGroupName: '/aws/vendedlogs/shop' })],
+    ['has a name that CloudFormation alone knows', (stack) => LogGroup.fromLogGroupName(stack, 'Own', Aws.STACK_NAME)],
+  ])('is used without a word if it %s', (_, make) => {
+    expect(warningsOf(make)).toEqual([]);
+  });
+
+  test('is used without a word by a REST API', () => {
+    expect(warningsOf((stack) => LogGroup.fromLogGroupName(stack, 'Own', 'shop'), Edge.restApi(options))).toEqual([]);
+  });
+});
