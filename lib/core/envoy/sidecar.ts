@@ -10,6 +10,7 @@ import { compressors } from './traffic/compression';
 import { faults } from './traffic/faults';
 import { healthCheckRoutes } from './traffic/health-check-routes';
 import { headerChanges } from './traffic/header-changes';
+import { arrivingRequestLimits, requestLimits } from './traffic/header-limits';
 import { httpConnectionManager } from './http-connection-manager';
 import { removeUntrustedHeaders, rulesNamePaths } from './security/inbound-headers';
 import { usesMutualTls } from './security/callers';
@@ -102,6 +103,7 @@ function inbound(topology: SidecarTopology, service: Service): Listener {
           // Callers prove their identity again before their certificate could have expired long ago.
           maxConnectionSeconds: topology.mesh.maxConnectionSeconds,
           http2: allowConnect(service),
+          requestLimits: arrivingRequestLimits(service),
           settings: { ...markLocalReplies(), ...forwardClientCertificate(topology), ...removeUntrustedHeaders(service) },
           // An application that passes on the headers of an answer that it got must not send these as its own.
           routeConfig: { ...hideMarks(service), response_headers_to_remove: [LOCAL_REPLY_HEADER, ...UPSTREAM_CONTROL_HEADERS] },
@@ -171,6 +173,7 @@ function httpOutbound(topology: Topology, service: Service, callee: Service): Ne
     versions: callee.versions !== undefined,
     segmentName: service.name,
     tracing: topology.tracing,
+    requestLimits: requestLimits(callee.policy.headerLimits),
     settings: earlyHeaderMutation([...removeForeignMarks([callee]), ...joinLines(headersOfRoutes([callee]))]),
     virtualHosts: [{ name: callee.name, domains: ['*'], routes: routes(callee, callPolicyOf(service, callee)) }],
   });

@@ -1,5 +1,14 @@
 import type { ProtocolId, TaskReplacement } from './topology';
-import type { CallPolicy, Compression, KeepAlive, OutlierDetection, RetryPolicy, ServicePolicy, Timeouts } from './traffic-policy';
+import type {
+  CallPolicy,
+  Compression,
+  HeaderLimits,
+  KeepAlive,
+  OutlierDetection,
+  RetryPolicy,
+  ServicePolicy,
+  Timeouts,
+} from './traffic-policy';
 
 /** Rolling deployment without loss of capacity: new tasks are healthy before old ones stop. A failed deployment is rolled back. */
 export const DEFAULT_REPLACEMENT: TaskReplacement = { minHealthyPercent: 100, maxHealthyPercent: 200, rollback: true };
@@ -60,7 +69,21 @@ export function externalCallPolicy(protocol: ProtocolId): CallPolicy {
   return { timeouts, retry, circuitBreaker, loadBalancing, keepAlive };
 }
 
-export const DEFAULT_SERVICE_POLICY: ServicePolicy = { routes: [], rateLimits: [], faults: [], passThroughHeaders: [], webSockets: false };
+/**
+ * Of requests Envoy's own, which its guide for edges keeps. Responses come from an application of one's own, not from an attacker, and
+ * one that is refused is lost: they may be twice as large.
+ * https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/network/http_connection_manager/v3/http_connection_manager.proto
+ */
+export const DEFAULT_HEADER_LIMITS: HeaderLimits = { requestCount: 100, requestKib: 60, responseCount: 200, responseKib: 128 };
+
+export const DEFAULT_SERVICE_POLICY: ServicePolicy = {
+  routes: [],
+  rateLimits: [],
+  faults: [],
+  headerLimits: DEFAULT_HEADER_LIMITS,
+  passThroughHeaders: [],
+  webSockets: false,
+};
 
 /**
  * Types that are text. A response of less than 1,024 bytes fits into one packet with or without compression; CloudFront begins at

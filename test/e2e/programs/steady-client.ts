@@ -28,7 +28,9 @@ export interface SteadyReport {
 }
 
 export type SteadyOrder = { readonly kind: 'start'; readonly calls: SteadyCalls; readonly proto: string } | { readonly kind: 'stop' };
-export type SteadyNews = { readonly kind: 'progress'; readonly finished: number } | { readonly kind: 'end'; readonly report: SteadyReport };
+export type SteadyNews =
+  | { readonly kind: 'progress'; readonly finished: number; /** How long the last call took. */ readonly milliseconds: number }
+  | { readonly kind: 'end'; readonly report: SteadyReport };
 
 const TIMEOUT_MS = 20_000;
 const failures: Record<string, number> = {};
@@ -120,6 +122,7 @@ function count(error: unknown): void {
 function start({ perSecond, ...calls }: SteadyCalls, proto: string): void {
   const call = caller({ perSecond, ...calls }, proto);
   timer = setInterval(() => {
+    const since = performance.now();
     const made = call()
       .then(() => {
         succeeded += 1;
@@ -127,7 +130,7 @@ function start({ perSecond, ...calls }: SteadyCalls, proto: string): void {
       .then(() => {
         finished += 1;
         pending.delete(made);
-        tell({ kind: 'progress', finished });
+        tell({ kind: 'progress', finished, milliseconds: Math.round(performance.now() - since) });
       });
     pending.add(made);
   }, 1000 / perSecond);

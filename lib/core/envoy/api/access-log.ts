@@ -11,7 +11,7 @@ export interface AccessLoggers {
 
 /** Which requests or connections are meant. */
 export type AccessLogFilter = OneOf<{
-  readonly response_flag_filter: { readonly flags: readonly 'UF'[] };
+  readonly response_flag_filter: { readonly flags: readonly ('UF' | 'UPE' | 'UR')[] };
   readonly extension_filter: TypedExtensionConfig<AccessLogFilters>;
 }>;
 
