@@ -83,5 +83,6 @@ export const SYSTEMS: Readonly<Record<FeatureId, Systems>> = {
   ringHash: ofOrders({ loadBalancing: { algorithm: 'ringHash', hashOn: { kind: 'header', name: 'x-session' } } }),
   slowStart: ofOrders({ loadBalancing: { algorithm: 'leastRequest', slowStart: seconds(30) } }),
   activeHealthCheck: ofOrders({ activeHealthCheck: { kind: 'of', path: '/health' } }),
+  livenessCheck: ofOrders({ activeHealthCheck: { kind: 'proxy', interval: seconds(4) } }, { activeHealthCheck: { kind: 'none' } }),
   keepAlive: ofOrders({ keepAlive: { interval: seconds(9), timeout: seconds(4) } }),
 };

@@ -21,6 +21,7 @@ import type { FilterChain, Listener, NetworkFilter } from './api/listener';
 import type { RouteAction } from './api/route';
 import { message, socketAddress } from './syntax/messages';
 import { headersOfRoutes } from './traffic/matched-headers';
+import { answerLivenessChecks } from './traffic/liveness-checks';
 import { LOCAL_REPLY_HEADER, markLocalReplies } from './traffic/local-reply-marker';
 import type { EnvoyMemory } from './overload';
 import { connectionLimit, NEVER_OVERLOADED } from './overload';
@@ -104,7 +105,7 @@ function inbound(topology: SidecarTopology, service: Service): Listener {
           maxConnectionSeconds: topology.mesh.maxConnectionSeconds,
           http2: allowConnect(service),
           requestLimits: arrivingRequestLimits(service),
-          settings: { ...markLocalReplies(), ...forwardClientCertificate(topology), ...removeUntrustedHeaders(service) },
+          settings: { ...markLocalReplies(service.protocol), ...forwardClientCertificate(topology), ...removeUntrustedHeaders(service) },
           // An application that passes on the headers of an answer that it got must not send these as its own.
           routeConfig: { ...hideMarks(service), response_headers_to_remove: [LOCAL_REPLY_HEADER, ...UPSTREAM_CONTROL_HEADERS] },
           virtualHosts: [
@@ -137,6 +138,7 @@ function inbound(topology: SidecarTopology, service: Service): Listener {
  */
 function requestFilters(topology: Topology, service: Service): readonly HttpFilter[] {
   return [
+    ...answerLivenessChecks(),
     ...requestTrailers(service.protocol),
     ...httpAuthorization(topology, service),
     ...rateLimits(topology, service),

@@ -1,5 +1,5 @@
 import type { Service, Topology } from '../model/topology';
-import { DEFAULT_HEADER_LIMITS, defaultCallPolicy } from '../model/defaults';
+import { DEFAULT_HEADER_LIMITS, DEFAULT_LIVENESS_CHECK, defaultCallPolicy } from '../model/defaults';
 import type { CallPolicy, ServiceRoute } from '../model/traffic-policy';
 
 /** Something that a mesh may or may not be able to do; each row of the table in docs/app-mesh.md is one. */
@@ -143,6 +143,10 @@ export const FEATURES = {
   activeHealthCheck: {
     title: 'Active health checks',
     usedAt: (topology) => calls(topology, 'activeHealthCheck', ({ activeHealthCheck }) => activeHealthCheck),
+  },
+  livenessCheck: {
+    title: 'Checks whether the proxies of tasks answer (`ActiveHealthCheck.proxy()`), by default or as said',
+    usedAt: (topology) => calls(topology, 'activeHealthCheck', ({ livenessCheck = DEFAULT_LIVENESS_CHECK }) => livenessCheck),
   },
   keepAlive: {
     title: 'Keepalive of connections between tasks',

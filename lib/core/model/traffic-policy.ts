@@ -11,8 +11,10 @@ export interface CallPolicy {
   /** Absent: no task is ejected. */
   readonly outlierDetection?: OutlierDetection;
   readonly loadBalancing: LoadBalancing;
-  /** Absent: there are no active health checks. */
+  /** Absent: callers do not ask the application whether it is well. */
   readonly activeHealthCheck?: ActiveHealthCheck;
+  /** Absent: callers do not ask the task's proxy whether it is there. Never beside `activeHealthCheck`, whose checks go through it. */
+  readonly livenessCheck?: LivenessCheck;
   /** HTTP/2 pings between Envoys; probes of TCP. */
   readonly keepAlive: KeepAlive;
 }
@@ -93,6 +95,13 @@ export interface ActiveHealthCheck {
   readonly intervalSeconds: number;
   readonly timeoutSeconds: number;
   readonly healthyThreshold: number;
+  readonly unhealthyThreshold: number;
+}
+
+/** Whether the proxy of a task answers at all, and so whether its host lives. */
+export interface LivenessCheck {
+  readonly intervalSeconds: number;
+  readonly timeoutSeconds: number;
   readonly unhealthyThreshold: number;
 }
 

@@ -135,6 +135,10 @@ export const envoyProofs: ProviderProofs = {
     ),
     slowStart: has('ui', { name: 'orders', least_request_lb_config: { slow_start_config: { slow_start_window: '30s' } } }),
     activeHealthCheck: has('ui', { name: 'orders', health_checks: [{ http_health_check: { path: '/health' } }] }),
+    livenessCheck: all(
+      has('ui', { name: 'orders', health_checks: [{ interval: '4s', http_health_check: { path: '/.mesh/alive' } }] }),
+      has('orders', { typed_config: { '@type': type('HealthCheck'), headers: [{ string_match: { exact: '/.mesh/alive' } }] } }),
+    ),
     keepAlive: has('ui', {
       name: 'orders',
       typed_extension_protocol_options: {

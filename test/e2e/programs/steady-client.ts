@@ -11,7 +11,7 @@ import type { EchoClient } from './echo-grpc';
 import { loadEcho, say } from './echo-grpc';
 
 export interface SteadyCalls {
-  /** A gRPC client makes unary calls that are answered after `delayMs`; the others ask for `path`. */
+  /** A gRPC client makes unary calls, numbered by their texts, that are answered after `delayMs`; the others ask for `path`. */
   readonly protocol: 'HTTP/1.1' | 'HTTP/2' | 'gRPC';
   /** `host:port` */
   readonly target: string;
@@ -108,8 +108,10 @@ function overHttp2({ target, path = '/', headers = {} }: SteadyCalls): () => Pro
 function overGrpc({ target, delayMs = 0 }: SteadyCalls, proto: string): () => Promise<void> {
   process.env['PROTO'] = proto;
   const client = new (loadEcho())(target, credentials.createInsecure(), { 'grpc.enable_retries': 0 }) as unknown as EchoClient;
+  let number = 0;
   return async () => {
-    await say(client, { text: 'steady', delay_ms: delayMs }, new Metadata());
+    number += 1;
+    await say(client, { text: `steady-${number}`, delay_ms: delayMs }, new Metadata());
   };
 }
 

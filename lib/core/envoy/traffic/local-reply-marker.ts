@@ -1,6 +1,7 @@
 import type { AccessLogFilter } from '../api/access-log';
 import type { HttpConnectionManager } from '../api/http-connection-manager';
 import type { HeaderValueOption } from '../api/core';
+import type { ProtocolId } from '../../model/topology';
 import { extension } from '../syntax/messages';
 
 /**
@@ -32,13 +33,14 @@ const REFUSED_BY_APPLICATION: AccessLogFilter = {
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/local_reply
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage#response-flags
  */
-export function markLocalReplies(): Pick<HttpConnectionManager, 'local_reply_config'> {
+export function markLocalReplies(protocol: ProtocolId): Pick<HttpConnectionManager, 'local_reply_config'> {
   return {
     local_reply_config: {
       mappers: [
         { filter: { response_flag_filter: { flags: ['UF'] } }, headers_to_add: NOT_SENT },
-        { filter: REFUSED_BY_APPLICATION, headers_to_add: NOT_SENT },
-        { filter: { response_flag_filter: { flags: ['UPE', 'UR'] } }, status_code: 500 },
+        // HTTP/1.1 resets no streams.
+        ...(protocol === 'http' ? [] : [{ filter: REFUSED_BY_APPLICATION, headers_to_add: NOT_SENT }]),
+        { filter: { response_flag_filter: { flags: protocol === 'http' ? ['UPE'] : ['UPE', 'UR'] } }, status_code: 500 },
       ],
     },
   };

@@ -38,6 +38,7 @@ export const CAPABILITIES: Capabilities = {
   ringHash: HOW_CALLS_ARE_SPREAD,
   slowStart: { no: 'a new task gets its whole share at once' },
   activeHealthCheck: true,
+  livenessCheck: { no: 'its health checks ask the application, not the Envoy of its task. Use ActiveHealthCheck.of()' },
   keepAlive: { no: 'it has no setting for pings between Envoys' },
   external: true,
   externalTls: {

@@ -25,6 +25,7 @@ export const CAPABILITIES: Capabilities = {
   ringHash: true,
   slowStart: true,
   activeHealthCheck: true,
+  livenessCheck: true,
   keepAlive: true,
   external: true,
   externalTls: true,
