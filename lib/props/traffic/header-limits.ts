@@ -33,7 +33,8 @@ export interface HeaderLimitsProps {
   readonly responseCount?: number;
 
   /**
-   * Maximum size of all headers of a response together, 4 KiB to 1 MiB, rounded up to KiB. API Gateway takes 10,240 bytes.
+   * Maximum size of all headers of a response together, 4 KiB to 1 MiB, rounded up to KiB. A REST API takes 10,240
+   * bytes.
    *
    * @default Size.kibibytes(128)
    */

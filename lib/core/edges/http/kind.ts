@@ -17,6 +17,8 @@ const LIMITS: EdgeLimits = {
   // "Payload size: 10 MB", of the same page. It does not say which megabytes: with the larger ones no request is called too large that
   // is not.
   payloadBytes: 10 * 1024 * 1024,
+  // "Total combined size of request line and header values: 10240 bytes", of the same page, which says nothing of responses.
+  requestHeaderBytes: 10_240,
   // Only WebSocket APIs: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api.html
   webSockets: false,
 };

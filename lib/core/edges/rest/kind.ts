@@ -17,6 +17,9 @@ const LIMITS: EdgeLimits = {
   requestSeconds: 29,
   // "Payload size: 10 MB", of the first page. See the HTTP API.
   payloadBytes: 10 * 1024 * 1024,
+  // "Total combined size of all header values: 10240 bytes", of the first page: it does not say in which direction.
+  requestHeaderBytes: 10_240,
+  responseHeaderBytes: 10_240,
   // Only WebSocket APIs: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api.html
   webSockets: false,
 };

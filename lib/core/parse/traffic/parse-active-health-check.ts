@@ -37,6 +37,13 @@ function parseLivenessCheck(at: Reader, protocol: ProtocolId): LivenessCheck | u
       got: 'ActiveHealthCheck.proxy()',
       fix: 'use ActiveHealthCheck.of()',
     });
+  for (const name of ['path', 'healthyThreshold'] as const) {
+    if (!at.field(name).absent)
+      at.field(name).fail('NO_EFFECT', "the task's Envoy answers by itself, and the first answer will do", {
+        got: null,
+        fix: `remove ${name}, or use ActiveHealthCheck.of()`,
+      });
+  }
   return {
     ...parseTimes(at, DEFAULT_LIVENESS_CHECK),
     unhealthyThreshold: at.field('unhealthyThreshold').number({ min: 1, max: 10 }) ?? DEFAULT_LIVENESS_CHECK.unhealthyThreshold,
