@@ -73,6 +73,8 @@ e2e('faults of one of three tasks, with the default policy', () => {
     const [[victim], caller] = [callees(), running().tasks('caller')[used]];
     if (victim === undefined || caller === undefined) throw new Error('there is no task');
     used += 1;
+    // All callers notice that a host does not answer; this one waits until it does again.
+    await until(async () => (await known(caller, victim, 'health_flags')) === 'healthy', { what: 'the task to be healthy' });
     const load = SteadyLoad.start(caller.endpoint, {
       protocol: 'HTTP/1.1',
       target: 'callee.shop.internal:15080',

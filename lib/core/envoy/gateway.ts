@@ -9,7 +9,7 @@ import { upstreamClusters } from './clusters';
 import { earlyHeaderMutation, joinLines, removeMatching } from './security/early-header-mutation';
 import { shadowsOf, shapePattern } from './security/edge-shapes';
 import { largestRequestLimits } from './traffic/header-limits';
-import { HEALTH_CHECKER } from './traffic/health-checker';
+import { HEALTH_CHECKER } from './traffic/liveness-checks';
 import { httpConnectionManager } from './http-connection-manager';
 import type { Bootstrap } from './api/bootstrap';
 import type { HeaderMutation } from './api/header-mutation';

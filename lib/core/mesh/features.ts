@@ -145,7 +145,7 @@ export const FEATURES = {
     usedAt: (topology) => calls(topology, 'activeHealthCheck', ({ activeHealthCheck }) => activeHealthCheck),
   },
   livenessCheck: {
-    title: 'Checks whether the proxies of tasks answer (`ActiveHealthCheck.proxy()`), by default or as said',
+    title: 'Checks whether the Envoy of a task answers (`ActiveHealthCheck.proxy()`)',
     usedAt: (topology) => calls(topology, 'activeHealthCheck', ({ livenessCheck = DEFAULT_LIVENESS_CHECK }) => livenessCheck),
   },
   keepAlive: {

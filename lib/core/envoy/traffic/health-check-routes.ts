@@ -2,8 +2,8 @@ import type { Service, Topology } from '../../model/topology';
 import type { Route, RouteAction } from '../api/route';
 import { compressorNames } from './compression';
 import { faultFilterName } from './faults';
-import { FROM_HEALTH_CHECKER } from './health-checker';
 import { healthCheckRequests } from './health-checks';
+import { FROM_HEALTH_CHECKER } from './liveness-checks';
 import { typed } from '../syntax/messages';
 import { rateLimitFilterName } from './rate-limits';
 

@@ -1,8 +1,13 @@
 import type { CallPolicy, LivenessCheck } from '../../model/traffic-policy';
 import type { Cluster } from '../api/cluster';
 import type { HttpFilter } from '../api/http-filters';
+import type { HeaderMatcher } from '../api/route-components';
 import { duration, extension } from '../syntax/messages';
-import { FROM_HEALTH_CHECKER } from './health-checker';
+
+/** The user agent of Envoy's health checks. The gateway refuses it from clients. */
+export const HEALTH_CHECKER = 'Envoy/HC';
+
+export const FROM_HEALTH_CHECKER: HeaderMatcher = { name: 'user-agent', string_match: { exact: HEALTH_CHECKER } };
 
 /** A task that was only slow to answer gets requests again soon. */
 const AGAIN_SECONDS = 2;
