@@ -58,16 +58,22 @@ export class BoutiqueStack extends Stack {
             SHIPPING_SERVICE_ADDR: 'shippingservice.boutique.internal:15080',
           },
         ),
-        recommendationservice: grpc('recommendationservice', 8080, ['productcatalogservice'], {
-          PRODUCT_CATALOG_SERVICE_ADDR: 'productcatalogservice.boutique.internal:15080',
-        }),
-        cartservice: grpc('cartservice', 7070, ['redis-cart'], { REDIS_ADDR: 'redis-cart.boutique.internal:6379' }),
-        productcatalogservice: grpc('productcatalogservice', 3550),
-        currencyservice: grpc('currencyservice', 7000),
+        recommendationservice: {
+          ...grpc('recommendationservice', 8080, ['productcatalogservice'], {
+            PRODUCT_CATALOG_SERVICE_ADDR: 'productcatalogservice.boutique.internal:15080',
+          }),
+          ...readsOf('RecommendationService/*'),
+        },
+        cartservice: {
+          ...grpc('cartservice', 7070, ['redis-cart'], { REDIS_ADDR: 'redis-cart.boutique.internal:6379' }),
+          ...readsOf('CartService/GetCart'),
+        },
+        productcatalogservice: { ...grpc('productcatalogservice', 3550), ...readsOf('ProductCatalogService/*') },
+        currencyservice: { ...grpc('currencyservice', 7000), ...readsOf('CurrencyService/*') },
         paymentservice: grpc('paymentservice', 50051),
-        shippingservice: grpc('shippingservice', 50051),
+        shippingservice: { ...grpc('shippingservice', 50051), ...readsOf('ShippingService/GetQuote') },
         emailservice: grpc('emailservice', 8080),
-        adservice: grpc('adservice', 9555),
+        adservice: { ...grpc('adservice', 9555), ...readsOf('AdService/*') },
         'redis-cart': {
           image: ContainerImage.fromRegistry('public.ecr.aws/docker/library/redis:8.2-alpine'),
           port: 6379,
@@ -123,6 +129,15 @@ function grpc(name: string, port: number, calls: string[] = [], environment: Rec
     environment: { PORT: String(port), DISABLE_PROFILER: '1', ...environment },
     readonlyRootFilesystem: true,
   };
+}
+
+/**
+ * Methods that change nothing, so that they may run twice: no page is lost when a host fails. Orders, payments, mails and what is put
+ * into a cart are not among them.
+ * https://github.com/GoogleCloudPlatform/microservices-demo/blob/v0.10.6/protos/demo.proto
+ */
+function readsOf(...methods: string[]): Pick<ServiceProps, 'retry'> {
+  return { retry: { idempotentMethods: methods.map((method) => `hipstershop.${method}`) } };
 }
 
 /**

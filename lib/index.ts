@@ -16,6 +16,7 @@ export * from './props/security/egress';
 export * from './props/service/external-service-props';
 export * from './props/traffic/fault';
 export * from './props/traffic/header-changes';
+export * from './props/traffic/header-limits';
 export * from './props/traffic/keep-alive-props';
 export * from './props/traffic/load-balancing';
 export * from './props/mesh/mesh';

@@ -53,6 +53,7 @@ export const SYSTEMS: Readonly<Record<FeatureId, Systems>> = {
   rateLimits: ofOrders({ rateLimits: { all: { requests: 10 } } }),
   faultInjection: ofOrders({ faultInjection: { slow: { delay: seconds(1) } } }),
   maxRequestSize: ofOrders({ maxRequestSize: new Bytes(1024) }),
+  headerLimits: ofOrders({ headerLimits: { responseCount: 500 } }),
   compression: ofOrders({ compression: { kind: 'of' } }),
   overrideHeaders: ofOrders(
     { allow: [{ methods: ['GET'] }], passThroughHeaders: ['x-http-method-override'] },
@@ -74,6 +75,7 @@ export const SYSTEMS: Readonly<Record<FeatureId, Systems>> = {
   streamTimeout: ofOrders({ timeout: { stream: seconds(60) } }),
   retries: ofOrders({ retry: { maxRetries: 5, on: ['server-error'] } }),
   anyMethod: ofOrders({ retry: { anyMethod: true } }),
+  idempotentMethods: ofOrders({ protocol: 'grpc', retry: { idempotentMethods: ['shop.Orders/Get*'] } }, { protocol: 'grpc' }),
   retryBudget: ofOrders({ retry: { budgetPercent: 33, backoff: { base: seconds(0.1), max: seconds(1) } } }),
   circuitBreaker: ofOrders({ circuitBreaker: { maxConnections: 5, maxPendingRequests: 6 } }),
   outlierDetection: ofOrders({ outlierDetection: { kind: 'of', consecutiveServerErrors: 7 } }),
@@ -81,5 +83,6 @@ export const SYSTEMS: Readonly<Record<FeatureId, Systems>> = {
   ringHash: ofOrders({ loadBalancing: { algorithm: 'ringHash', hashOn: { kind: 'header', name: 'x-session' } } }),
   slowStart: ofOrders({ loadBalancing: { algorithm: 'leastRequest', slowStart: seconds(30) } }),
   activeHealthCheck: ofOrders({ activeHealthCheck: { kind: 'of', path: '/health' } }),
+  livenessCheck: ofOrders({ activeHealthCheck: { kind: 'proxy', interval: seconds(4) } }, { activeHealthCheck: { kind: 'none' } }),
   keepAlive: ofOrders({ keepAlive: { interval: seconds(9), timeout: seconds(4) } }),
 };

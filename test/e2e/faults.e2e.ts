@@ -21,6 +21,11 @@ interface Outcome extends SteadyReport {
   readonly pingsLost: number;
 }
 
+function quantiles(milliseconds: readonly number[]): string {
+  const sorted = [...milliseconds].sort((a, b) => a - b);
+  return [50, 95, 99].map((percent) => `p${percent} ${sorted[Math.floor((sorted.length * percent) / 100)] ?? 0} ms`).join(', ');
+}
+
 interface Fault {
   readonly wrong: (victim: Task) => Promise<void> | void;
   /** What has to be reached before the load may end. */
@@ -51,11 +56,16 @@ e2e('faults of one of three tasks, with the default policy', () => {
     const { body } = await caller.client.get(`http://127.0.0.1:${ADMIN_PORT}/stats?filter=^cluster.callee.${name}$`);
     return Number(/: (\d+)/.exec(body)?.[1] ?? 0);
   };
-  /** Whether the caller's Envoy sends nothing to the task. */
-  const leavesOut = async (caller: Task, { address }: Task): Promise<boolean> => {
+  /** What the caller's Envoy says of a task: flags, or how many requests it has sent to it. */
+  const known = async (caller: Task, { address }: Task, what: string): Promise<string> => {
     const { body } = await caller.client.get(`http://127.0.0.1:${ADMIN_PORT}/clusters`);
-    return body.includes(`callee::${address}:${INBOUND_PORT}::health_flags::/failed_outlier_check`);
+    return new RegExp(`^callee::${address}:${INBOUND_PORT}::${what}::(.*)$`, 'm').exec(body)?.[1] ?? '';
   };
+  const hasFlag = async (caller: Task, task: Task, flag: string): Promise<boolean> =>
+    (await known(caller, task, 'health_flags')).split('/').includes(flag);
+  /** Whether the caller's Envoy sends nothing to the task, because of requests that failed. */
+  const leavesOut = async (caller: Task, task: Task): Promise<boolean> => hasFlag(caller, task, 'failed_outlier_check');
+  const attempts = async (caller: Task, task: Task): Promise<number> => Number(await known(caller, task, 'rq_total'));
 
   let used = 0;
   /** Makes something go wrong under load, and mends it; tells what came of the requests, for the log too. */
@@ -63,6 +73,8 @@ e2e('faults of one of three tasks, with the default policy', () => {
     const [[victim], caller] = [callees(), running().tasks('caller')[used]];
     if (victim === undefined || caller === undefined) throw new Error('there is no task');
     used += 1;
+    // All callers notice that a host does not answer; this one waits until it does again.
+    await until(async () => (await known(caller, victim, 'health_flags')) === 'healthy', { what: 'the task to be healthy' });
     const load = SteadyLoad.start(caller.endpoint, {
       protocol: 'HTTP/1.1',
       target: 'callee.shop.internal:15080',
@@ -77,7 +89,7 @@ e2e('faults of one of three tasks, with the default policy', () => {
     const failed = Object.values(report.failures).reduce((sum, count) => sum + count, 0);
     console.log(
       `FIGURE ${what}, 1 of ${TASKS} tasks, default policy: ${report.succeeded + failed} requests, ${failed} ` +
-        `failed, ${await counter(caller, 'upstream_rq_total')} attempts`,
+        `failed, ${await counter(caller, 'upstream_rq_total')} attempts, ${quantiles(load.milliseconds)}`,
     );
     return { ...report, pingsLost: await counter(caller, 'http2.keepalive_timeout'), requests: report.succeeded + failed, failed };
   }
@@ -116,7 +128,6 @@ e2e('faults of one of three tasks, with the default policy', () => {
   describe('no request that may be done twice fails', () => {
     test.each([
       ['the application closes every connection', 'reset'],
-      ['the application answers with what is no HTTP', 'garbage'],
       ['the application answers 503, as one that is overloaded', 'status-503'],
     ])('if %s', async (what, name) => {
       expect(await under(what, `/${name}`, whileFlaky(name, isLeftOut))).toMatchObject(nothingLost);
@@ -143,6 +154,13 @@ e2e('faults of one of three tasks, with the default policy', () => {
       expect(await total(callees(), async (task) => served(task, '/failing'))).toBe(requests);
     });
 
+    test('if answers are no HTTP, they are 500, and asked for once; nobody is left out', async () => {
+      const { failures, failed, requests } = await under('the application answers with what is no HTTP', '/garbage', whileFlaky('garbage'));
+      expect(Object.keys(failures)).toEqual([expect.stringContaining('status 500')]);
+      expect(failed).toBeGreaterThan(requests / 10);
+      expect(await total(callees(), async (task) => served(task, '/garbage'))).toBe(requests);
+    });
+
     test('if answers break off half-way, they have begun, and are not asked for again', async () => {
       const { failures, failed, requests } = await under('answers break off half-way', '/half', whileFlaky('half'));
       expect(Object.keys(failures)).toEqual([expect.not.stringContaining('status')]);
@@ -158,10 +176,23 @@ e2e('faults of one of three tasks, with the default policy', () => {
   });
 
   // The last one: the task is gone.
-  test('no request that may be done twice fails if a machine vanishes', async () => {
-    const { pingsLost, ...outcome } = await under('the machine vanishes', '/vanished', vanished);
+  test('no request that may be done twice fails if a machine vanishes; none is sent to it again while discovery still names it', async () => {
+    let [before, after] = [0, 0];
+    const { pingsLost, ...outcome } = await under('the machine vanishes', '/vanished', {
+      ...vanished,
+      until: async ({ caller, victim, load }) => {
+        await until(async () => hasFlag(caller, victim, 'failed_active_hc'), { what: 'the checks of the host to fail' });
+        before = await attempts(caller, victim);
+        // Its ejection is over, and it does not come back.
+        await until(async () => !(await leavesOut(caller, victim)), { what: 'the end of the ejection' });
+        await load.goesOn(4 * PER_SECOND);
+        after = await attempts(caller, victim);
+        expect(await hasFlag(caller, victim, 'failed_active_hc')).toBe(true);
+      },
+    });
     expect(outcome).toMatchObject(nothingLost);
     // That is how it was noticed.
     expect(pingsLost).toBeGreaterThan(0);
+    expect(after).toBe(before);
   });
 });

@@ -6,6 +6,8 @@ import { standIns, until } from './runner';
 
 /** Calls at a steady rate, from inside a network namespace, for as long as a test wants; none of them is tried twice. */
 export class SteadyLoad {
+  /** How long each call took, failed ones too, in the order in which they ended. */
+  readonly milliseconds: number[] = [];
   private finished = 0;
   private report: SteadyReport | undefined;
   private failure: Error | undefined;
@@ -13,8 +15,10 @@ export class SteadyLoad {
   private constructor(private readonly client: ChildProcess) {
     client.on('message', (message) => {
       const news = message as SteadyNews;
-      if (news.kind === 'progress') ({ finished: this.finished } = news);
-      else ({ report: this.report } = news);
+      if (news.kind === 'progress') {
+        ({ finished: this.finished } = news);
+        this.milliseconds.push(news.milliseconds);
+      } else ({ report: this.report } = news);
     });
     // A test that fails does not stop its load: that must not keep this process, whose end is the client's.
     client.unref();

@@ -292,6 +292,14 @@ const requestPolicy = fc.record({
   requestHeaders: headerChanges,
   responseHeaders: headerChanges,
   passThroughHeaders: maybe(fc.constant<Tree[]>(['X-HTTP-Method-Override'])),
+  headerLimits: maybe(
+    fc
+      .record({
+        requestCount: maybe(fc.integer({ min: 20, max: 1000 })),
+        responseSize: maybe(fc.constantFrom(4096, 100_000).map((bytes) => make('size', { bytes }))),
+      })
+      .map(object),
+  ),
   maxRequestSize: maybe(fc.constantFrom(1, 1_000_000).map((bytes) => make('size', { bytes }))),
   compression,
 });

@@ -104,7 +104,13 @@ function httpOptions(message: Message): Pick<Cluster, 'http2' | 'mutations'> {
     const http = Message.of(config, at, {
       reads: ['common_http_protocol_options', 'explicit_http_config', 'auto_config', 'upstream_http_protocol_options', 'http_filters'],
     });
-    http.inspect('common_http_protocol_options', ['idle_timeout', 'max_connection_duration', 'max_requests_per_connection']);
+    http.inspect('common_http_protocol_options', [
+      'idle_timeout',
+      'max_connection_duration',
+      'max_requests_per_connection',
+      'max_headers_count',
+      'max_response_headers_kb',
+    ]);
     http.inspect('upstream_http_protocol_options', ['auto_sni', 'auto_san_validation']);
     const protocols = { reads: ['http_protocol_options', 'http2_protocol_options'] };
     const chosen = http.maybe('explicit_http_config', protocols);

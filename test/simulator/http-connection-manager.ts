@@ -33,6 +33,7 @@ const MANAGER = {
     'access_log',
     'server_header_transformation',
     'request_headers_timeout',
+    'max_request_headers_kb',
     'stream_idle_timeout',
     'delayed_close_timeout',
     'drain_timeout',
@@ -107,8 +108,8 @@ function inspect(manager: Message): void {
   manager.inspect('http_protocol_options', ['accept_http_10', 'default_host_for_http_10']);
   manager.inspect('internal_address_config', []);
   const replies = manager.maybe('local_reply_config', { reads: ['mappers'] });
-  // Mappers that change the status would have to be applied.
-  replies?.messages('mappers', { reads: [], ignores: ['filter', 'headers_to_add'] });
+  // What is simulated has no response flags, by which the mappers go.
+  replies?.messages('mappers', { reads: [], ignores: ['filter', 'status_code', 'headers_to_add'] });
   const tracing = manager.maybe('tracing', { reads: ['provider'], ignores: ['random_sampling', 'client_sampling', 'overall_sampling'] });
   if (tracing !== undefined && extensionAt(tracing.raw('provider'), tracing.at).type !== 'envoy.config.trace.v3.XRayConfig')
     throw new Unknown(tracing.at, 'the tracer');

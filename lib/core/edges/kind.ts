@@ -51,6 +51,10 @@ export interface EdgeLimits {
   readonly quotaSeconds?: number;
   /** The largest body of a request; absent: any. */
   readonly payloadBytes?: number;
+  /** All headers of a request together; absent: any. */
+  readonly requestHeaderBytes?: number;
+  /** Of a response. */
+  readonly responseHeaderBytes?: number;
   readonly webSockets: boolean;
 }
 

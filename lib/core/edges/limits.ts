@@ -1,3 +1,4 @@
+import { DEFAULT_HEADER_LIMITS } from '../model/defaults';
 import { counted } from '../reading/input';
 import type { EdgeRoute, EdgeTopology, Service, Warning } from '../model/topology';
 import type { EdgeKind, EdgeLimits } from './kind';
@@ -13,6 +14,7 @@ export function warnOfLimits(edge: EdgeTopology, kind: EdgeKind, services: reado
     return [
       ...ofTimeouts(routes, limitsOf, service, api),
       ...ofPayload(routes, limits, service, api),
+      ...ofHeaders(limits, service, api),
       ...ofWebSockets(routes, limits, service, api),
     ];
   });
@@ -37,6 +39,27 @@ function ofPayload(routes: readonly EdgeRoute[], { payloadBytes: limit }: EdgeLi
 
 /** Requests that hardly anybody sends with a body. */
 const WITHOUT_BODY: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
+
+/** Who raises a limit for the edge's sake is to know that it does not help there. */
+function ofHeaders({ requestHeaderBytes, responseHeaderBytes }: EdgeLimits, { name, policy }: Service, api: string): Warning[] {
+  const { requestKib, responseKib } = policy.headerLimits;
+  const warn = (prop: string, what: string, kib: number, standard: number, limit: number | undefined): Warning[] =>
+    limit === undefined || kib <= standard || kib * 1024 <= limit
+      ? []
+      : [
+          {
+            id: 'edge-header-size',
+            path: `services.${name}.headerLimits.${prop}`,
+            message:
+              `"${name}" may ${what} headers of ${kib} KiB, but ${api} passes on ${counted(limit, 'byte')} of them in all: only callers ` +
+              'in the mesh can have more. Put what is large into the body',
+          },
+        ];
+  return [
+    ...warn('requestSize', 'get', requestKib, DEFAULT_HEADER_LIMITS.requestKib, requestHeaderBytes),
+    ...warn('responseSize', 'send', responseKib, DEFAULT_HEADER_LIMITS.responseKib, responseHeaderBytes),
+  ];
+}
 
 function ofWebSockets(routes: readonly EdgeRoute[], limits: EdgeLimits, service: Service, api: string): Warning[] {
   // A WebSocket begins with GET.

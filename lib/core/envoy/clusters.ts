@@ -4,12 +4,13 @@ import { circuitBreakers } from './traffic/circuit-breakers';
 import { callPolicyOf } from '../model/call-policy';
 import type { KeepAlive } from '../model/traffic-policy';
 import type { Cluster } from './api/cluster';
-import type { Duration } from './api/protobuf';
+import type { HttpProtocolOptions } from './api/protocol';
 import type { ExplicitHttpConfig, UpstreamHttpProtocolOptions } from './api/upstream-http';
 import { discovery, loadAssignment } from './discovery';
 import { healthChecks } from './traffic/health-checks';
 import { MAX_STREAMS } from './http-connection-manager';
 import { typed } from './syntax/messages';
+import { arrivingResponseLimits, responseLimits } from './traffic/header-limits';
 import { http2Keepalive, tcpKeepalive } from './traffic/keep-alive';
 import { loadBalancing } from './traffic/load-balancing';
 import { outlierDetection } from './traffic/outlier-detection';
@@ -67,9 +68,9 @@ export function applicationCluster(service: Service): Cluster {
     // Limits are the callers': here they would only shed ordinary load.
     circuit_breakers: { thresholds: [{ max_connections: 100_000, max_requests: 100_000 }] },
     // And no pings: a gRPC server takes more than one in five minutes for an attack (https://grpc.io/docs/guides/keepalive/).
-    ...idleTimeoutAndProtocol(
+    ...commonAndProtocol(
       service.protocol,
-      APPLICATION_IDLE,
+      { idle_timeout: APPLICATION_IDLE, ...responseLimits(service.policy) },
       service.protocol === 'http' ? { http_protocol_options: {} } : { http2_protocol_options: {} },
     ),
     load_assignment: loadAssignment(APPLICATION_CLUSTER, '127.0.0.1', service.port),
@@ -86,18 +87,20 @@ function envoyToEnvoy(
 ): Pick<Cluster, 'upstream_connection_options' | 'typed_extension_protocol_options'> {
   if (callee.protocol === 'tcp') return tcpKeepalive(keepAlive);
   // The idle timeout is shorter than that of the callee's Envoy, so that a connection is not closed under a request.
-  return idleTimeoutAndProtocol(callee.protocol, '60s', {
-    http2_protocol_options: { max_concurrent_streams: MAX_STREAMS, ...http2Keepalive(keepAlive), ...allowConnect(callee) },
-  });
+  return commonAndProtocol(
+    callee.protocol,
+    { idle_timeout: '60s', ...arrivingResponseLimits(callee) },
+    { http2_protocol_options: { max_concurrent_streams: MAX_STREAMS, ...http2Keepalive(keepAlive), ...allowConnect(callee) } },
+  );
 }
 
-function idleTimeoutAndProtocol(
+function commonAndProtocol(
   protocol: ProtocolId,
-  idleTimeout: Duration,
+  common: HttpProtocolOptions,
   config: ExplicitHttpConfig,
 ): Pick<Cluster, 'typed_extension_protocol_options'> {
   if (protocol === 'tcp') return {};
-  return httpProtocolOptions({ common_http_protocol_options: { idle_timeout: idleTimeout }, explicit_http_config: config });
+  return httpProtocolOptions({ common_http_protocol_options: common, explicit_http_config: config });
 }
 
 /** Of a cluster. https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/upstreams/http/v3/http_protocol_options.proto */

@@ -13,6 +13,7 @@ import { extension, socketAddress } from './syntax/messages';
 import { NEVER_OVERLOADED } from './overload';
 import type { ForwardingRoute } from './routes';
 import { routes } from './routes';
+import { requestLimits, responseLimits } from './traffic/header-limits';
 import { tcpProxy } from './tcp-proxy';
 
 /** Where the application of a task calls an external service: in plain text, as it calls services of the mesh. */
@@ -31,6 +32,7 @@ export function externalListener(topology: Topology, caller: Service, external: 
           segmentName: caller.name,
           tracing: topology.tracing,
           settings: scheme(external),
+          requestLimits: requestLimits(external.headerLimits),
           virtualHosts: [{ name, domains: ['*'], routes: routes({ name, protocol }, policy).map((route) => rewriteHost(route, external)) }],
         });
   return {
@@ -92,12 +94,12 @@ const PRIVATE_HEADERS: readonly HeaderMutation[] = [
   { remove: 'x-amzn-trace-id' },
 ];
 
-function httpProtocol({ protocol }: ExternalService): Pick<Cluster, 'typed_extension_protocol_options'> {
+function httpProtocol(external: ExternalService): Pick<Cluster, 'typed_extension_protocol_options'> {
   return httpProtocolOptions({
     // Shorter than what common servers have (a load balancer of AWS 60 seconds, nginx 75): a request on a connection
     // that is just being closed is lost.
-    common_http_protocol_options: { idle_timeout: '30s' },
-    explicit_http_config: protocol === 'http' ? { http_protocol_options: {} } : { http2_protocol_options: {} },
+    common_http_protocol_options: { idle_timeout: '30s', ...responseLimits(external) },
+    explicit_http_config: external.protocol === 'http' ? { http_protocol_options: {} } : { http2_protocol_options: {} },
     http_filters: [
       extension('envoy.extensions.filters.http.header_mutation.v3.HeaderMutation', {
         mutations: { request_mutations: PRIVATE_HEADERS },

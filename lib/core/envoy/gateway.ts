@@ -9,7 +9,8 @@ import { upstreamClusters } from './clusters';
 import { earlyHeaderMutation, joinLines, removeMatching } from './security/early-header-mutation';
 import { forwardedPrefix } from './security/forwarded-prefix';
 import { shadowsOf, shapePattern } from './security/edge-shapes';
-import { HEALTH_CHECKER } from './traffic/health-check-routes';
+import { largestRequestLimits } from './traffic/header-limits';
+import { HEALTH_CHECKER } from './traffic/liveness-checks';
 import { httpConnectionManager } from './http-connection-manager';
 import type { Bootstrap } from './api/bootstrap';
 import type { HeaderMutation } from './api/header-mutation';
@@ -52,6 +53,7 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): Bootst
     segmentName: gatewayName,
     tracing: topology.tracing,
     settings: trustOnlyApiGateway(edge, targets),
+    requestLimits: largestRequestLimits(targets),
     routeConfig: {
       request_headers_to_remove: EDGE_HEADERS,
       response_headers_to_remove: ['x-envoy-upstream-service-time', LOCAL_REPLY_HEADER],

@@ -5,9 +5,10 @@ import { accessLog } from './observability/access-log';
 import type { HttpConnectionManager } from './api/http-connection-manager';
 import type { HttpFilter } from './api/http-filters';
 import type { NetworkFilter } from './api/listener';
-import type { Http2ProtocolOptions } from './api/protocol';
+import type { Http2ProtocolOptions, HttpProtocolOptions } from './api/protocol';
 import type { HeaderChanges, VirtualHost } from './api/route';
 import { duration, extension, message } from './syntax/messages';
+import type { RequestLimits } from './traffic/header-limits';
 import { tracing } from './observability/tracing';
 
 export interface HttpConnectionManagerOptions {
@@ -27,6 +28,8 @@ export interface HttpConnectionManagerOptions {
   readonly maxConnectionSeconds?: number;
   /** More settings of HTTP/2. */
   readonly http2?: Http2ProtocolOptions;
+  /** Limits on the headers of requests. */
+  readonly requestLimits: RequestLimits;
   /** Whether a callee has several versions. */
   readonly versions?: boolean;
   readonly segmentName: string;
@@ -40,7 +43,7 @@ export interface HttpConnectionManagerOptions {
 
 /**
  * The HTTP connection manager of every listener. Where Envoy's own default is what we want, it is not repeated:
- * 100 headers of 60 KiB together, and 5 minutes without a byte on a stream.
+ * 5 minutes without a byte on a stream.
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/network/http_connection_manager/v3/http_connection_manager.proto
  */
 export function httpConnectionManager(options: HttpConnectionManagerOptions): NetworkFilter {
@@ -52,7 +55,9 @@ export function httpConnectionManager(options: HttpConnectionManagerOptions): Ne
     server_header_transformation: 'PASS_THROUGH',
     // X-Forwarded-For was made by the gateway.
     skip_xff_append: true,
-    ...(options.direction === 'outbound' ? {} : downstreamLimits(options.direction, options)),
+    ...options.requestLimits.manager,
+    ...commonOptions(options),
+    ...(options.direction === 'outbound' ? {} : downstreamLimits(options.direction, options.http2)),
     ...(options.virtualHost === undefined ? {} : oldClients(options.virtualHost)),
     ...(options.looksAtPaths === true ? normalization() : {}),
     ...options.settings,
@@ -80,6 +85,21 @@ function router(direction: Direction): HttpFilter {
  */
 export const MAX_STREAMS = 100;
 
+function commonOptions({
+  direction,
+  authenticated = false,
+  maxConnectionSeconds,
+  requestLimits: { common },
+}: HttpConnectionManagerOptions): Pick<HttpConnectionManager, 'common_http_protocol_options'> {
+  const options: HttpProtocolOptions = message({
+    idle_timeout: direction === 'outbound' ? undefined : duration(IDLE_SECONDS[direction]),
+    // The GOAWAY that begins it is understood by Envoys, who send no further request on the connection.
+    max_connection_duration: authenticated && maxConnectionSeconds !== undefined ? duration(maxConnectionSeconds) : undefined,
+    ...common,
+  });
+  return Object.keys(options).length === 0 ? {} : { common_http_protocol_options: options };
+}
+
 /**
  * What one peer may hold of this Envoy. A connection has as many streams as Envoy's guide for edges allows, and a caller's Envoy
  * opens another one when they are all in use.
@@ -88,16 +108,8 @@ export const MAX_STREAMS = 100;
  * `internal_address_config` would make all private addresses internal that a request names in X-Forwarded-For.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/best_practices/edge
  */
-function downstreamLimits(
-  direction: keyof typeof IDLE_SECONDS,
-  { authenticated = false, maxConnectionSeconds, http2 }: HttpConnectionManagerOptions,
-): Partial<HttpConnectionManager> {
+function downstreamLimits(direction: keyof typeof IDLE_SECONDS, http2: Http2ProtocolOptions | undefined): Partial<HttpConnectionManager> {
   return message({
-    common_http_protocol_options: message({
-      idle_timeout: duration(IDLE_SECONDS[direction]),
-      // The GOAWAY that begins it is understood by Envoys, who send no further request on the connection.
-      max_connection_duration: authenticated && maxConnectionSeconds !== undefined ? duration(maxConnectionSeconds) : undefined,
-    }),
     http2_protocol_options: {
       max_concurrent_streams: MAX_STREAMS,
       initial_stream_window_size: 65_536,

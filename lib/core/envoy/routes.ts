@@ -5,7 +5,7 @@ import type { StringMatcher } from './api/type';
 import type { Upstream } from './traffic/upstream';
 import { headerChanges } from './traffic/header-changes';
 import { hashPolicy } from './traffic/load-balancing';
-import { dependOnMethod, IDEMPOTENT, retries } from './traffic/retries';
+import { dependOnMethod, IDEMPOTENT, pathsOf, retries } from './traffic/retries';
 import { rewrite } from './traffic/rewrite';
 import { ANY_PATH, routeMatch } from './traffic/route-match';
 import { markRoute } from './traffic/route-mark';
@@ -89,11 +89,21 @@ function byMethod(
     const others = methods.filter((method) => !idempotent.includes(method));
     return [...oneOf(idempotent, 'idempotent'), ...oneOf(others, 'nonIdempotent')];
   }
-  if (protocol === 'grpc' || !dependOnMethod(policy)) return [{ match, ...forwarding('nonIdempotent') }];
+  if (protocol === 'grpc') return byGrpcMethod(policy, match, forwarding);
+  if (!dependOnMethod(policy)) return [{ match, ...forwarding('nonIdempotent') }];
   return [
     { match: withMethod({ safe_regex: { regex: IDEMPOTENT.source } }), ...forwarding('idempotent') },
     { match, ...forwarding('nonIdempotent') },
   ];
+}
+
+/** By HTTP all methods of gRPC are POST; which may run twice, the user says. */
+function byGrpcMethod(policy: CallPolicy, match: RouteMatch, forwarding: (kind: RetryKind) => Forwarding): readonly ForwardingRoute[] {
+  const { idempotentMethods } = policy.retry;
+  const others: ForwardingRoute = { match, ...forwarding('nonIdempotent') };
+  if (idempotentMethods === undefined || !dependOnMethod(policy)) return [others];
+  const method: HeaderMatcher = { name: ':path', string_match: { safe_regex: { regex: pathsOf(idempotentMethods) } } };
+  return [{ match: withHeader(match, method), ...forwarding('idempotent') }, others];
 }
 
 function action(callee: Upstream, policy: CallPolicy, kind: RetryKind, to: Target, host: RouteHost, route?: ServiceRoute): RouteAction {

@@ -10,6 +10,7 @@ import { compressors } from './traffic/compression';
 import { faults } from './traffic/faults';
 import { healthCheckRoutes } from './traffic/health-check-routes';
 import { headerChanges } from './traffic/header-changes';
+import { arrivingRequestLimits, requestLimits } from './traffic/header-limits';
 import { httpConnectionManager } from './http-connection-manager';
 import { removeUntrustedHeaders, rulesNamePaths } from './security/inbound-headers';
 import { usesMutualTls } from './security/callers';
@@ -20,6 +21,7 @@ import type { FilterChain, Listener, NetworkFilter } from './api/listener';
 import type { RouteAction } from './api/route';
 import { message, socketAddress } from './syntax/messages';
 import { headersOfRoutes } from './traffic/matched-headers';
+import { answerLivenessChecks } from './traffic/liveness-checks';
 import { LOCAL_REPLY_HEADER, markLocalReplies } from './traffic/local-reply-marker';
 import type { EnvoyMemory } from './overload';
 import { connectionLimit, NEVER_OVERLOADED } from './overload';
@@ -109,7 +111,8 @@ function inbound(topology: SidecarTopology, service: Service): Listener {
           // Callers prove their identity again before their certificate could have expired long ago.
           maxConnectionSeconds: topology.mesh.maxConnectionSeconds,
           http2: allowConnect(service),
-          settings: { ...markLocalReplies(), ...forwardClientCertificate(topology), ...removeUntrustedHeaders(service) },
+          requestLimits: arrivingRequestLimits(service),
+          settings: { ...markLocalReplies(service.protocol), ...forwardClientCertificate(topology), ...removeUntrustedHeaders(service) },
           // An application that passes on the headers of an answer that it got must not send these as its own.
           routeConfig: { ...hideMarks(service), response_headers_to_remove: [LOCAL_REPLY_HEADER, ...UPSTREAM_CONTROL_HEADERS] },
           virtualHosts: [
@@ -142,6 +145,7 @@ function inbound(topology: SidecarTopology, service: Service): Listener {
  */
 function requestFilters(topology: Topology, service: Service): readonly HttpFilter[] {
   return [
+    ...answerLivenessChecks(),
     ...requestTrailers(service.protocol),
     ...httpAuthorization(topology, service),
     ...rateLimits(topology, service),
@@ -178,6 +182,7 @@ function httpOutbound(topology: Topology, service: Service, callee: Service): Ne
     versions: callee.versions !== undefined,
     segmentName: service.name,
     tracing: topology.tracing,
+    requestLimits: requestLimits(callee.policy.headerLimits),
     settings: earlyHeaderMutation([...removeForeignMarks([callee]), ...joinLines(headersOfRoutes([callee]))]),
     virtualHosts: [{ name: callee.name, domains: ['*'], routes: routes(callee, callPolicyOf(service, callee)) }],
   });

@@ -45,7 +45,7 @@ export const HTTP_API = limitsOf('httpApi', 'Amazon API Gateway', HTTP_PAGE, {
     value: 10_240,
     unit: 'bytes',
     scope: 'request to an HTTP API',
-    handling: { documented: 'it is known when a request comes' },
+    handling: { documented: 'it is known when a request comes; who raises `headerLimits` of a service is warned (`edge-header-size`)' },
   },
   accessLogFormat: {
     counts: 'format of the access log',
@@ -106,6 +106,13 @@ export const REST_API = limitsOf('restApi', 'Amazon API Gateway', REST_PAGE, {
     source: 'https://docs.aws.amazon.com/apigateway/latest/developerguide/response-streaming-http.html',
   },
   payload: { counts: 'body of a request', value: TEN_MB, unit: 'bytes', scope: 'REST API', handling: { warning: 'edge-request-size' } },
+  headers: {
+    counts: 'values of headers, together',
+    value: 10_240,
+    unit: 'bytes',
+    scope: 'request to a REST API, or response',
+    handling: { documented: 'as for an HTTP API' },
+  },
   usagePlansOfKey: {
     counts: 'usage plans',
     value: 10,

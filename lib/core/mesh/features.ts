@@ -1,5 +1,5 @@
 import type { Service, Topology } from '../model/topology';
-import { defaultCallPolicy } from '../model/defaults';
+import { DEFAULT_HEADER_LIMITS, DEFAULT_LIVENESS_CHECK, defaultCallPolicy } from '../model/defaults';
 import type { CallPolicy, ServiceRoute } from '../model/traffic-policy';
 
 /** Something that a mesh may or may not be able to do; each row of the table in docs/app-mesh.md is one. */
@@ -40,6 +40,10 @@ function calls(topology: Topology, prop: string, part: (policy: Partial<CallPoli
       return says({ ...standard, ...override }, standard) ? [`services.${name}.callPolicies.${callee}.${prop}`] : [];
     }),
   ]);
+}
+
+function limitsHeaders({ headerLimits }: Pick<Service['policy'], 'headerLimits'>): boolean {
+  return JSON.stringify(headerLimits) !== JSON.stringify(DEFAULT_HEADER_LIMITS);
 }
 
 const HEADERS = ['requestHeaders', 'responseHeaders'] as const;
@@ -102,6 +106,13 @@ export const FEATURES = {
     title: 'Retries of methods that are not idempotent',
     usedAt: (topology) => calls(topology, 'retry', ({ retry }) => retry?.anyMethod),
   },
+  idempotentMethods: {
+    title: 'Retries of gRPC methods that are declared idempotent (`idempotentMethods`)',
+    usedAt: (topology) => [
+      ...calls(topology, 'retry.idempotentMethods', ({ retry }) => retry?.idempotentMethods),
+      ...routes(topology, ({ retry }) => (retry?.idempotentMethods === undefined ? [] : ['.retry.idempotentMethods'])),
+    ],
+  },
   retryBudget: {
     title: 'Backoff and budget of retries',
     usedAt: (topology) => calls(topology, 'retry', ({ retry }) => [retry?.backoff, retry?.budgetPercent, retry?.minConcurrency]),
@@ -132,6 +143,10 @@ export const FEATURES = {
   activeHealthCheck: {
     title: 'Active health checks',
     usedAt: (topology) => calls(topology, 'activeHealthCheck', ({ activeHealthCheck }) => activeHealthCheck),
+  },
+  livenessCheck: {
+    title: 'Checks whether the Envoy of a task answers (`ActiveHealthCheck.proxy()`)',
+    usedAt: (topology) => calls(topology, 'activeHealthCheck', ({ livenessCheck = DEFAULT_LIVENESS_CHECK }) => livenessCheck),
   },
   keepAlive: {
     title: 'Keepalive of connections between tasks',
@@ -168,6 +183,13 @@ export const FEATURES = {
   maxRequestSize: {
     title: 'Limit on the size of requests',
     usedAt: (topology) => services(topology, 'maxRequestSize', ({ policy }) => policy.maxRequestBytes !== undefined),
+  },
+  headerLimits: {
+    title: 'Limits on the number and size of headers (`headerLimits`)',
+    usedAt: (topology) => [
+      ...services(topology, 'headerLimits', ({ policy }) => limitsHeaders(policy)),
+      ...topology.external.filter(limitsHeaders).map(({ name }) => `external.${name}.headerLimits`),
+    ],
   },
   compression: {
     title: 'Compression of responses (`compression`)',

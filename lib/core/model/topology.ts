@@ -1,4 +1,4 @@
-import type { CallPolicy, Mirror, ServicePolicy } from './traffic-policy';
+import type { CallPolicy, HeaderLimits, Mirror, ServicePolicy } from './traffic-policy';
 
 /**
  * The topology: what the user asked for, parsed, checked and complete with defaults. Plain frozen data,
@@ -206,6 +206,7 @@ export interface ExternalService {
   /** Names of the services that call it, sorted. */
   readonly callers: readonly string[];
   readonly callPolicy: CallPolicy;
+  readonly headerLimits: HeaderLimits;
 }
 
 /** Certificates in PEM: a file of the proxy's image, or the text itself. */

@@ -11,8 +11,10 @@ export interface CallPolicy {
   /** Absent: no task is ejected. */
   readonly outlierDetection?: OutlierDetection;
   readonly loadBalancing: LoadBalancing;
-  /** Absent: there are no active health checks. */
+  /** Absent: callers do not ask the application whether it is well. */
   readonly activeHealthCheck?: ActiveHealthCheck;
+  /** Absent: callers do not ask the task's proxy whether it is there. Never beside `activeHealthCheck`, whose checks go through it. */
+  readonly livenessCheck?: LivenessCheck;
   /** HTTP/2 pings between Envoys; probes of TCP. */
   readonly keepAlive: KeepAlive;
 }
@@ -51,6 +53,8 @@ export interface RetryPolicy {
   readonly on?: readonly RetryEvent[];
   /** Whether `on` also holds for methods that are not idempotent, and for gRPC. */
   readonly anyMethod: boolean;
+  /** Sorted: gRPC methods that are idempotent, such as `shop.v1.Carts/Get*`, for which `on` holds. Absent: none. */
+  readonly idempotentMethods?: readonly string[];
   /** Between tries; grows up to the maximum. Absent: Envoy's own 25 ms, up to 250 ms. */
   readonly backoff?: { readonly baseSeconds: number; readonly maxSeconds: number };
   /** At most this share of the requests in flight may be retries ... */
@@ -94,6 +98,13 @@ export interface ActiveHealthCheck {
   readonly unhealthyThreshold: number;
 }
 
+/** Whether the proxy of a task answers at all, and so whether its host lives. */
+export interface LivenessCheck {
+  readonly intervalSeconds: number;
+  readonly timeoutSeconds: number;
+  readonly unhealthyThreshold: number;
+}
+
 export interface KeepAlive {
   readonly intervalSeconds: number;
   readonly timeoutSeconds: number;
@@ -110,11 +121,21 @@ export interface ServicePolicy {
   readonly requestHeaders?: HeaderChanges;
   readonly responseHeaders?: HeaderChanges;
   readonly maxRequestBytes?: number;
+  readonly headerLimits: HeaderLimits;
   /** Of responses, by the service's own Envoy; absent: none. */
   readonly compression?: Compression;
   /** Sorted, in lower case: override headers that are passed on although rules name methods or paths. */
   readonly passThroughHeaders: readonly string[];
   readonly webSockets: boolean;
+}
+
+/** Of headers, and of trailers. What Envoys add on the way does not count. */
+export interface HeaderLimits {
+  readonly requestCount: number;
+  /** Of all headers together. */
+  readonly requestKib: number;
+  readonly responseCount: number;
+  readonly responseKib: number;
 }
 
 export interface ServiceRoute {

@@ -1,4 +1,5 @@
 import type { CallPolicyProps } from '../traffic/call-policy-props';
+import type { HeaderLimitsProps } from '../traffic/header-limits';
 import type { Protocol } from './protocol';
 import type { TrustedAuthorities } from '../security/trusted-authorities';
 
@@ -57,4 +58,11 @@ export interface ExternalServiceProps extends CallPolicyProps {
    * @default - 15080; for TCP, `port`
    */
   readonly virtualPort?: number;
+
+  /**
+   * Limits on the number and size of headers, which the Envoys of callers enforce. Not for TCP.
+   *
+   * @default - 100 headers and 60 KiB for requests, 200 headers and 128 KiB for responses
+   */
+  readonly headerLimits?: HeaderLimitsProps;
 }

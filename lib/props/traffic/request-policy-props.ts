@@ -2,6 +2,7 @@ import type { Size } from 'aws-cdk-lib';
 import type { Compression } from './compression';
 import type { FaultProps } from './fault';
 import type { HeaderChangesProps } from './header-changes';
+import type { HeaderLimitsProps } from './header-limits';
 import type { RateLimitProps } from './rate-limit';
 import type { ServiceRouteProps } from './service-route';
 
@@ -63,6 +64,13 @@ export interface RequestPolicyProps {
    * @default - none (API Gateway itself takes up to 10 MB)
    */
   readonly maxRequestSize?: Size;
+
+  /**
+   * Limits on the number and size of headers. They hold for all callers and the gateway service.
+   *
+   * @default - 100 headers and 60 KiB for requests, 200 headers and 128 KiB for responses
+   */
+  readonly headerLimits?: HeaderLimitsProps;
 
   /**
    * Compression of responses by the service's own Envoy, for clients that accept it: other services, and clients of API Gateway. For

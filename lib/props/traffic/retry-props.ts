@@ -82,10 +82,10 @@ export interface RetryProps {
   readonly maxRetries?: number;
 
   /**
-   * Events after which idempotent requests are retried (`GET`, `HEAD`, `OPTIONS`, `PUT`, `DELETE`, `TRACE`; see `anyMethod`). The
-   * gRPC events are for gRPC services only.
+   * Events after which idempotent requests are retried (`GET`, `HEAD`, `OPTIONS`, `PUT`, `DELETE`, `TRACE`; of gRPC those of
+   * `idempotentMethods`; see `anyMethod`). The gRPC events are for gRPC services only.
    *
-   * @default - status 502, 503 or 504, and incomplete responses
+   * @default - status 502, 503 or 504, of gRPC UNAVAILABLE, and connections that ended before the response
    */
   readonly on?: RetryOn[];
 
@@ -95,6 +95,19 @@ export interface RetryProps {
    * @default false
    */
   readonly anyMethod?: boolean;
+
+  /**
+   * gRPC methods that may run twice, since a second run changes nothing: reads, and writes such as "set the address". They are retried
+   * as `GET` is: after the events of `on`, though the application may have seen the call. All others are retried only if it has seen
+   * nothing of it. In a `.proto` file such methods can say `option idempotency_level = NO_SIDE_EFFECTS` or `IDEMPOTENT`.
+   *
+   * Each is `<package>.<Service>/<Method>`, such as `shop.v1.Carts/GetCart`. `*` at the end stands for any rest of the method's name:
+   * `shop.v1.Carts/Get*`, `shop.v1.Catalog/*`. For gRPC services only, and not with `anyMethod`.
+   *
+   * @default - none: gRPC calls are POST requests, which say nothing of it
+   * @see https://protobuf.dev/reference/protobuf/google.protobuf/#idempotency-level
+   */
+  readonly idempotentMethods?: string[];
 
   /**
    * Wait between retries.

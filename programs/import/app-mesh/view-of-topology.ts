@@ -3,7 +3,7 @@ import { GATEWAY_PORT } from '../../../lib/core/model/constants';
 import { ROUTE_HEADER } from '../../../lib/core/model/edge-headers';
 import { identityOf } from '../../../lib/core/contract/identity';
 import type { EdgeTopology, ExternalService, ProtocolId, Service, Topology } from '../../../lib/core/model/topology';
-import { DEFAULT_RETRY, defaultKeepAlive } from '../../../lib/core/model/defaults';
+import { DEFAULT_HEADER_LIMITS, DEFAULT_RETRY, defaultKeepAlive } from '../../../lib/core/model/defaults';
 import type { CallPolicy, OutlierDetection, RetryPolicy, RouteMatch, ServiceRoute, Timeouts } from '../../../lib/core/model/traffic-policy';
 import { UNSENT } from './mesh-view';
 import type {
@@ -221,6 +221,7 @@ export function unsupportedFields(topology: Topology): readonly string[] {
       faults: policy.faults.length > 0,
       requestHeaders: policy.requestHeaders !== undefined || policy.routes.some(({ requestHeaders }) => requestHeaders !== undefined),
       responseHeaders: policy.responseHeaders !== undefined || policy.routes.some(({ responseHeaders }) => responseHeaders !== undefined),
+      headerLimits: JSON.stringify(policy.headerLimits) !== JSON.stringify(DEFAULT_HEADER_LIMITS),
       maxRequestBytes: policy.maxRequestBytes !== undefined,
       mirror: service.mirror !== undefined || policy.routes.some(({ mirror }) => mirror !== undefined),
       webSockets: policy.webSockets,
@@ -237,8 +238,13 @@ export function unsupportedFields(topology: Topology): readonly string[] {
 }
 
 /** No App Mesh resource has a field for the time between tries, or for how many retries there may be of all requests. */
-function isUnsupportedRetry({ backoff, budgetPercent, minConcurrency }: RetryPolicy): boolean {
-  return backoff !== undefined || budgetPercent !== DEFAULT_RETRY.budgetPercent || minConcurrency !== DEFAULT_RETRY.minConcurrency;
+function isUnsupportedRetry({ backoff, budgetPercent, minConcurrency, idempotentMethods }: RetryPolicy): boolean {
+  return (
+    idempotentMethods !== undefined ||
+    backoff !== undefined ||
+    budgetPercent !== DEFAULT_RETRY.budgetPercent ||
+    minConcurrency !== DEFAULT_RETRY.minConcurrency
+  );
 }
 
 function unsupportedOf(

@@ -21,6 +21,11 @@ const not =
   (proof: Proof): Proof =>
   (plan) =>
     !proof(plan);
+const responseHeaders = (count: number): object => ({
+  typed_extension_protocol_options: {
+    'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': { common_http_protocol_options: { max_headers_count: count } },
+  },
+});
 const type = (name: string): RegExp => new RegExp(`\\.${name}$`);
 
 export const envoyProofs: ProviderProofs = {
@@ -79,6 +84,7 @@ export const envoyProofs: ProviderProofs = {
     rateLimits: has('orders', { typed_config: { '@type': type('LocalRateLimit') } }),
     faultInjection: has('orders', { typed_config: { '@type': type('HTTPFault') } }),
     maxRequestSize: has('orders', { typed_config: { '@type': type('Buffer'), max_request_bytes: 1024 } }),
+    headerLimits: all(has('orders', { name: '_app', ...responseHeaders(500) }), has('ui', { name: 'orders', ...responseHeaders(532) })),
     compression: all(
       ...['Brotli', 'Gzip'].map((library) =>
         has('orders', { typed_config: { '@type': type('Compressor'), compressor_library: { name: library } } }),
@@ -112,6 +118,10 @@ export const envoyProofs: ProviderProofs = {
     streamTimeout: has('ui', { route: { cluster: 'orders', max_stream_duration: { max_stream_duration: '60s' } } }),
     retries: has('ui', { route: { cluster: 'orders', retry_policy: { num_retries: 5, retry_on: /5xx/ } } }),
     anyMethod: all(has('ui', { retry_policy: { retry_on: /gateway-error/ } }), not(has('ui', { retriable_headers: [] }))),
+    idempotentMethods: has('ui', {
+      match: { headers: [{ name: ':path', string_match: { safe_regex: { regex: '/(shop\\.Orders/Get.*)' } } }] },
+      route: { retry_policy: { retry_on: /unavailable,reset/ } },
+    }),
     retryBudget: all(
       has('ui', { name: 'orders', circuit_breakers: { thresholds: [{ retry_budget: { budget_percent: { value: 33 } } }] } }),
       has('ui', { retry_back_off: { base_interval: '0.1s', max_interval: '1s' } }),
@@ -125,6 +135,10 @@ export const envoyProofs: ProviderProofs = {
     ),
     slowStart: has('ui', { name: 'orders', least_request_lb_config: { slow_start_config: { slow_start_window: '30s' } } }),
     activeHealthCheck: has('ui', { name: 'orders', health_checks: [{ http_health_check: { path: '/health' } }] }),
+    livenessCheck: all(
+      has('ui', { name: 'orders', health_checks: [{ interval: '4s', http_health_check: { path: '/.mesh/alive' } }] }),
+      has('orders', { typed_config: { '@type': type('HealthCheck'), headers: [{ string_match: { exact: '/.mesh/alive' } }] } }),
+    ),
     keepAlive: has('ui', {
       name: 'orders',
       typed_extension_protocol_options: {

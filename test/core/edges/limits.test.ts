@@ -233,11 +233,24 @@ test('each edge counts, with its own limit, and a service behind none does not',
   expect(both.map(({ message }) => /API of (\S+)/.exec(message)?.[1])).toEqual(['edges.default', 'edges.partners']);
 });
 
+test.each([
+  ['http', ['edge-header-size services.ui.headerLimits.requestSize']],
+  ['rest', ['edge-header-size services.ui.headerLimits.requestSize', 'edge-header-size services.ui.headerLimits.responseSize']],
+])('fails if nobody is told of limits on headers that were raised, and that an API of the kind %s does not have', (kind, expected) => {
+  const large = new Bytes(200 * 1024);
+  expect(found({ headerLimits: { requestSize: large, responseSize: large } }, kind)).toEqual(expected);
+  // Lowered, or as they are, they are the mesh's own matter.
+  expect(found({ headerLimits: { requestSize: new Bytes(32 * 1024), responseCount: 500 } }, kind)).toEqual([]);
+});
+
 test('the limits in docs/edge.md are those of the kinds', () => {
   const page = readFileSync(join(__dirname, '../../../docs/edge.md'), 'utf8');
   const row = (title: string, cell: (limits: EdgeLimits) => string): string =>
     `| ${[title, ...KINDS.map((kind) => cell(kind.limits(undefined)))].join(' | ')} |`;
   expect(page).toContain(row('Wait for a response', ({ requestSeconds }) => `${requestSeconds} seconds`));
   expect(page).toContain(row('Size of a request', ({ payloadBytes = 0 }) => `${payloadBytes / MIB} MB`));
+  expect(page).toContain(
+    row('Headers of a request', ({ requestHeaderBytes = 0 }) => `${requestHeaderBytes.toLocaleString('en-US')} bytes together`),
+  );
   expect(page).toContain(row('WebSockets', ({ webSockets }) => (webSockets ? 'yes' : 'no')));
 });

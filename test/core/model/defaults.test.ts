@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { JsonObject } from '../../support/envoy-json';
 import { IDEMPOTENT } from '../../../lib/core/envoy/traffic/retries';
 import { CONNECT_TIMEOUT } from '../../../lib/core/envoy/traffic/timeouts';
-import { DEFAULT_COMPRESSION, defaultCallPolicy } from '../../../lib/core/model/defaults';
+import { DEFAULT_COMPRESSION, DEFAULT_HEADER_LIMITS, defaultCallPolicy } from '../../../lib/core/model/defaults';
 import { at, cluster, configurationOf, listener } from '../envoy/configuration';
 import { image, mesh, service } from '../../support/parsing';
 
@@ -72,6 +72,7 @@ function external(): JsonObject {
 const http = defaultCallPolicy('http');
 const tcp = defaultCallPolicy('tcp');
 const grpc = defaultCallPolicy('grpc');
+const limits = DEFAULT_HEADER_LIMITS;
 const percent = (share: unknown): string => `${Math.round(Number(share) * 100)}%`;
 const seconds = (duration: unknown): string => String(duration).replace(/s$/, ' s');
 const count = (value: number): string => value.toLocaleString('en-US');
@@ -96,6 +97,18 @@ test.each<[string, string]>([
   ['Failures in a row that eject a task', String(http.outlierDetection?.consecutiveGatewayErrors)],
   ['Ejection time', `${http.outlierDetection?.baseEjectionSeconds} s for each time that the task was ejected, at most 5 min`],
   ['Tasks that may be ejected', `${http.outlierDetection?.maxEjectionPercent}%, never the last one`],
+  [
+    "Check whether a task's Envoy answers, all but TCP",
+    `every ${http.livenessCheck?.intervalSeconds} s, within ${http.livenessCheck?.timeoutSeconds} s, ` +
+      `${http.livenessCheck?.unhealthyThreshold === 1 ? 'once' : 'several times'}; then every ` +
+      seconds(at(cluster(small, 'catalog'), 'health_checks.0.unhealthy_interval')),
+  ],
+  [
+    'Share of tasks that must answer, or requests go to all',
+    `${numberAt(cluster(small, 'catalog'), 'common_lb_config.healthy_panic_threshold.value')}%`,
+  ],
+  ['Headers of a request', `${limits.requestCount}, of ${limits.requestKib} KiB together; above it 431`],
+  ['Headers of a response', `${limits.responseCount}, of ${limits.responseKib} KiB together; above it 500`],
   ['Idle connection, external', seconds(found(/"idle_timeout":"(\d+s)"/, external()))],
   ['TCP keepalive, external', `after ${numberAt(external(), 'upstream_connection_options.tcp_keepalive.keepalive_time')} s`],
   ['Idle connection to the application', seconds(found(/"idle_timeout":"(\d+s)"/, cluster(small, '_app')))],
@@ -161,7 +174,10 @@ test('docs/traffic.md says what is left to Envoy, or is not limited', () => {
     expect(ROWS.get(setting)).toBe('none');
   }
   expect(http.activeHealthCheck).toBeUndefined();
-  expect(ROWS.get('Active health checks')).toBe('off');
+  expect(ROWS.get('Active health checks of applications')).toBe('off');
+  expect(tcp.livenessCheck).toBeUndefined();
+  expect(grpc.retry.idempotentMethods).toBeUndefined();
+  expect(ROWS.get('Idempotent methods of gRPC')).toBe('none');
   expect(http.loadBalancing).toEqual({ algorithm: 'leastRequest' });
   expect(ROWS.get('Load balancing')).toBe('the less busy of two random tasks');
 });

@@ -129,6 +129,8 @@ async function http(id: number, request: HttpRequest): Promise<HttpOutcome> {
         method: request.method ?? 'GET',
         headers: headers as Record<string, string | string[]>,
         agent: request.keepAlive === true ? pool : false,
+        // What is limited is limited by Envoys.
+        maxHeaderSize: 4 * 1024 * 1024,
       });
       cancel = (error) => {
         fail(error);

@@ -11,7 +11,7 @@ import type { EchoClient } from './echo-grpc';
 import { loadEcho, say } from './echo-grpc';
 
 export interface SteadyCalls {
-  /** A gRPC client makes unary calls that are answered after `delayMs`; the others ask for `path`. */
+  /** A gRPC client makes unary calls, numbered by their texts, that are answered after `delayMs`; the others ask for `path`. */
   readonly protocol: 'HTTP/1.1' | 'HTTP/2' | 'gRPC';
   /** `host:port` */
   readonly target: string;
@@ -28,7 +28,9 @@ export interface SteadyReport {
 }
 
 export type SteadyOrder = { readonly kind: 'start'; readonly calls: SteadyCalls; readonly proto: string } | { readonly kind: 'stop' };
-export type SteadyNews = { readonly kind: 'progress'; readonly finished: number } | { readonly kind: 'end'; readonly report: SteadyReport };
+export type SteadyNews =
+  | { readonly kind: 'progress'; readonly finished: number; /** How long the last call took. */ readonly milliseconds: number }
+  | { readonly kind: 'end'; readonly report: SteadyReport };
 
 const TIMEOUT_MS = 20_000;
 const failures: Record<string, number> = {};
@@ -106,8 +108,10 @@ function overHttp2({ target, path = '/', headers = {} }: SteadyCalls): () => Pro
 function overGrpc({ target, delayMs = 0 }: SteadyCalls, proto: string): () => Promise<void> {
   process.env['PROTO'] = proto;
   const client = new (loadEcho())(target, credentials.createInsecure(), { 'grpc.enable_retries': 0 }) as unknown as EchoClient;
+  let number = 0;
   return async () => {
-    await say(client, { text: 'steady', delay_ms: delayMs }, new Metadata());
+    number += 1;
+    await say(client, { text: `steady-${number}`, delay_ms: delayMs }, new Metadata());
   };
 }
 
@@ -120,6 +124,7 @@ function count(error: unknown): void {
 function start({ perSecond, ...calls }: SteadyCalls, proto: string): void {
   const call = caller({ perSecond, ...calls }, proto);
   timer = setInterval(() => {
+    const since = performance.now();
     const made = call()
       .then(() => {
         succeeded += 1;
@@ -127,7 +132,7 @@ function start({ perSecond, ...calls }: SteadyCalls, proto: string): void {
       .then(() => {
         finished += 1;
         pending.delete(made);
-        tell({ kind: 'progress', finished });
+        tell({ kind: 'progress', finished, milliseconds: Math.round(performance.now() - since) });
       });
     pending.add(made);
   }, 1000 / perSecond);

@@ -5,6 +5,7 @@ import { limitBody } from './buffer';
 import { passCompressor } from './compressor';
 import { answerPreflight } from './cors';
 import { injectFault } from './fault';
+import { answerHealthCheck } from './health-check';
 import { limitRate } from './local-rate-limit';
 import { changeByFilter } from './header-mutation';
 import { runScript } from './lua';
@@ -23,6 +24,7 @@ export type HttpFilter = (
 
 export const HTTP_FILTERS: Readonly<Record<string, HttpFilter>> = {
   'envoy.extensions.common.matching.v3.ExtensionWithMatcher': passCompressor,
+  'envoy.extensions.filters.http.health_check.v3.HealthCheck': answerHealthCheck,
   'envoy.extensions.filters.http.rbac.v3.RBAC': authorize,
   'envoy.extensions.filters.http.cors.v3.Cors': answerPreflight,
   'envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit': limitRate,

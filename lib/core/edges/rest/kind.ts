@@ -16,6 +16,9 @@ const LIMITS: EdgeLimits = {
   requestSeconds: REST_API.integrationTimeout.value,
   quotaSeconds: REST_API.integrationTimeout.value,
   payloadBytes: REST_API.payload.value,
+  // The page does not say in which direction.
+  requestHeaderBytes: REST_API.headers.value,
+  responseHeaderBytes: REST_API.headers.value,
   // Only WebSocket APIs: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api.html
   webSockets: false,
 };

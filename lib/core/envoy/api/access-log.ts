@@ -1,7 +1,7 @@
 // https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/accesslog/v3/accesslog.proto
 
 import type { SubstitutionFormatString, TypedExtensionConfig } from './core';
-import type { OneOf } from './protobuf';
+import type { Empty, OneOf } from './protobuf';
 
 export type AccessLog = TypedExtensionConfig<AccessLoggers> & { readonly filter?: AccessLogFilter };
 
@@ -11,7 +11,8 @@ export interface AccessLoggers {
 
 /** Which requests or connections are meant. */
 export type AccessLogFilter = OneOf<{
-  readonly response_flag_filter: { readonly flags: readonly 'UF'[] };
+  readonly response_flag_filter: { readonly flags: readonly ('UF' | 'UPE' | 'UR')[] };
+  readonly not_health_check_filter: Empty;
   readonly extension_filter: TypedExtensionConfig<AccessLogFilters>;
 }>;
 

@@ -68,4 +68,5 @@ export interface OutlierDetection {
   readonly interval: Duration;
   readonly base_ejection_time: Duration;
   readonly max_ejection_percent: number;
+  readonly successful_active_health_check_uneject_host?: boolean;
 }

@@ -7,6 +7,7 @@ export type HealthCheck = HealthChecker & {
   readonly interval: Duration;
   readonly no_traffic_interval: Duration;
   readonly timeout: Duration;
+  readonly unhealthy_interval?: Duration;
   readonly healthy_threshold: number;
   readonly unhealthy_threshold: number;
 };
@@ -19,7 +20,8 @@ export type HealthChecker = OneOf<{
 
 export interface HttpHealthCheck {
   readonly path: string;
-  readonly host: string;
+  readonly host?: string;
   readonly codec_client_type: 'HTTP2';
-  readonly retriable_statuses: readonly Int64Range[];
+  readonly expected_statuses?: readonly Int64Range[];
+  readonly retriable_statuses?: readonly Int64Range[];
 }

@@ -19,6 +19,7 @@ export interface HttpConnectionManager {
   readonly http_protocol_options?: Http1ServerOptions;
   readonly http2_protocol_options?: Http2ProtocolOptions;
   readonly scheme_header_transformation?: SchemeHeaderTransformation;
+  readonly max_request_headers_kb?: number;
   readonly request_headers_timeout?: Duration;
   readonly drain_timeout?: Duration;
   readonly normalize_path?: boolean;
@@ -38,7 +39,8 @@ export interface LocalReplyConfig {
 
 export interface ResponseMapper {
   readonly filter: AccessLogFilter;
-  readonly headers_to_add: readonly HeaderValueOption[];
+  readonly status_code?: number;
+  readonly headers_to_add?: readonly HeaderValueOption[];
 }
 
 export interface EarlyHeaderMutations {

@@ -18,6 +18,7 @@ export interface HttpFilters {
   readonly 'envoy.extensions.filters.http.cors.v3.Cors': Empty;
   readonly 'envoy.extensions.filters.http.fault.v3.HTTPFault': HttpFault;
   readonly 'envoy.extensions.filters.http.header_mutation.v3.HeaderMutation': { readonly mutations: Mutations };
+  readonly 'envoy.extensions.filters.http.health_check.v3.HealthCheck': HealthCheckAnswer;
   readonly 'envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit': LocalRateLimit;
   readonly 'envoy.extensions.filters.http.lua.v3.Lua': { readonly default_source_code: { readonly inline_string: string } };
   readonly 'envoy.extensions.filters.http.rbac.v3.RBAC': { readonly rules: Rbac };
@@ -70,6 +71,11 @@ export interface HttpFault {
   readonly headers?: readonly HeaderMatcher[];
   readonly delay?: FaultDelay;
   readonly abort?: FaultAbort;
+}
+
+export interface HealthCheckAnswer {
+  readonly pass_through_mode: boolean;
+  readonly headers: readonly HeaderMatcher[];
 }
 
 export interface FaultDelay {

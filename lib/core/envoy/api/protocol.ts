@@ -5,6 +5,8 @@ import type { Duration, Empty } from './protobuf';
 export interface HttpProtocolOptions {
   readonly idle_timeout?: Duration;
   readonly max_connection_duration?: Duration;
+  readonly max_headers_count?: number;
+  readonly max_response_headers_kb?: number;
 }
 
 export type Http1ProtocolOptions = Empty;

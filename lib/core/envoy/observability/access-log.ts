@@ -28,7 +28,8 @@ export interface AccessLogOptions {
 export function accessLog(options: AccessLogOptions): readonly AccessLog[] {
   const log = toStdout(fieldsOf(options));
   // A TCP proxy would log failed handshakes too, as if these callers had proved who they are.
-  return [options.authenticated === true && options.protocol === 'tcp' ? onlyIf(`!(${HANDSHAKE_FAILED})`, log) : log];
+  if (options.protocol !== 'tcp') return [options.direction === 'inbound' ? { ...log, filter: { not_health_check_filter: {} } } : log];
+  return [options.authenticated === true ? onlyIf(`!(${HANDSHAKE_FAILED})`, log) : log];
 }
 
 /**

@@ -1,16 +1,11 @@
 import type { Service, Topology } from '../../model/topology';
 import type { Route, RouteAction } from '../api/route';
-import type { HeaderMatcher } from '../api/route-components';
 import { compressorNames } from './compression';
 import { faultFilterName } from './faults';
 import { healthCheckRequests } from './health-checks';
+import { FROM_HEALTH_CHECKER } from './liveness-checks';
 import { typed } from '../syntax/messages';
 import { rateLimitFilterName } from './rate-limits';
-
-/** The user agent of Envoy's health checks. The gateway refuses it from clients. */
-export const HEALTH_CHECKER = 'Envoy/HC';
-
-const FROM_HEALTH_CHECKER: HeaderMatcher = { name: 'user-agent', string_match: { exact: HEALTH_CHECKER } };
 
 /**
  * Routes of a service's own Envoy for health checks of its callers, before all others: limits, faults and compression are

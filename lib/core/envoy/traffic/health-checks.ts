@@ -4,6 +4,7 @@ import type { CallPolicy } from '../../model/traffic-policy';
 import type { Cluster } from '../api/cluster';
 import type { HealthChecker } from '../api/health-check';
 import { duration } from '../syntax/messages';
+import { livenessChecks } from './liveness-checks';
 
 /** https://github.com/grpc/grpc/blob/master/doc/health-checking.md */
 const GRPC_HEALTH_PATH = '/grpc.health.v1.Health/Check';
@@ -15,9 +16,9 @@ const GRPC_HEALTH_PATH = '/grpc.health.v1.Health/Check';
  */
 export function healthChecks(
   callee: Service,
-  { activeHealthCheck: settings }: CallPolicy,
+  { activeHealthCheck: settings, livenessCheck }: CallPolicy,
 ): Pick<Cluster, 'health_checks' | 'ignore_health_on_host_removal'> {
-  if (settings === undefined) return {};
+  if (settings === undefined) return livenessCheck === undefined ? {} : livenessChecks(livenessCheck);
   const { intervalSeconds, timeoutSeconds, healthyThreshold, unhealthyThreshold } = settings;
   return {
     health_checks: [

@@ -1,6 +1,7 @@
-import type { CallPolicy, OutlierDetection } from '../../model/traffic-policy';
+import type { CallPolicy } from '../../model/traffic-policy';
 import type { Cluster } from '../api/cluster';
 import { duration, message } from '../syntax/messages';
+import { panicPercent } from './liveness-checks';
 
 /**
  * A task that several times in a row could not be reached, or answered as a proxy whose application is gone, gets
@@ -8,8 +9,9 @@ import { duration, message } from '../syntax/messages';
  * never ejected: as many must stay as the percentage leaves, which is one at least.
  * https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/outlier
  */
-export function outlierDetection({ outlierDetection: settings }: CallPolicy): Pick<Cluster, 'outlier_detection' | 'common_lb_config'> {
-  if (settings === undefined) return {};
+export function outlierDetection(policy: CallPolicy): Pick<Cluster, 'outlier_detection' | 'common_lb_config'> {
+  const { outlierDetection: settings, livenessCheck } = policy;
+  if (settings === undefined) return panicThreshold(policy);
   const { consecutiveGatewayErrors, consecutiveServerErrors, intervalSeconds, baseEjectionSeconds, maxEjectionPercent } = settings;
   return {
     outlier_detection: message({
@@ -22,8 +24,10 @@ export function outlierDetection({ outlierDetection: settings }: CallPolicy): Pi
       interval: duration(intervalSeconds),
       base_ejection_time: duration(baseEjectionSeconds),
       max_ejection_percent: maxEjectionPercent,
+      // What shows that the host lives says nothing of the application.
+      successful_active_health_check_uneject_host: livenessCheck === undefined ? undefined : false,
     }),
-    ...panicThreshold(settings),
+    ...panicThreshold(policy),
   };
 }
 
@@ -31,7 +35,8 @@ export function outlierDetection({ outlierDetection: settings }: CallPolicy): Pi
 const PANIC_PERCENT = 50;
 
 /** Otherwise Envoy's panic would send requests to ejected tasks. */
-function panicThreshold({ maxEjectionPercent }: OutlierDetection): Pick<Cluster, 'common_lb_config'> {
-  const left = 100 - maxEjectionPercent;
-  return left >= PANIC_PERCENT ? {} : { common_lb_config: { healthy_panic_threshold: { value: left } } };
+function panicThreshold(policy: CallPolicy): Pick<Cluster, 'common_lb_config'> {
+  const left = 100 - (policy.outlierDetection?.maxEjectionPercent ?? 0);
+  const percent = Math.min(left, panicPercent(policy) ?? PANIC_PERCENT);
+  return percent === PANIC_PERCENT ? {} : { common_lb_config: { healthy_panic_threshold: { value: percent } } };
 }

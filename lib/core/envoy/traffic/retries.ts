@@ -3,6 +3,7 @@ import type { Upstream } from './upstream';
 import type { RouteAction } from '../api/route';
 import type { RetryBackOff, RetryPolicy as EnvoyRetryPolicy } from '../api/route-components';
 import { duration, extension, message } from '../syntax/messages';
+import { literal } from '../syntax/paths';
 import { LOCAL_REPLY_HEADER } from './local-reply-marker';
 
 /** What may be retried though the method is not idempotent: the callee's application has seen no byte of the request. */
@@ -21,6 +22,11 @@ const CONDITIONS: Partial<Record<RetryEvent, string>> = {
   'stream-error': 'refused-stream',
   'connection-error': 'connect-failure',
 };
+
+/** gRPC methods as paths: without a wildcard a whole one. Packages have dots, and nothing else that means something in a pattern. */
+export function pathsOf(methods: readonly string[]): string {
+  return `/(${methods.map((method) => literal(method).replace(/\\\*$/, '.*')).join('|')})`;
+}
 
 /** Whether requests are retried by their method. */
 export function dependOnMethod({ retry }: CallPolicy): boolean {

@@ -28,6 +28,9 @@ export const CAPABILITIES: Capabilities = {
   streamTimeout: NO_STREAM_TIMEOUT,
   retries: true,
   anyMethod: true,
+  idempotentMethods: {
+    no: 'it retries all methods of a route alike. Give the methods that may run twice routes of their own, with retry: { anyMethod: true }',
+  },
   retryBudget: NO_RETRY_BUDGET,
   circuitBreaker: true,
   outlierDetection: true,
@@ -35,6 +38,7 @@ export const CAPABILITIES: Capabilities = {
   ringHash: HOW_CALLS_ARE_SPREAD,
   slowStart: { no: 'a new task gets its whole share at once' },
   activeHealthCheck: true,
+  livenessCheck: { no: 'its health checks ask the application, not the Envoy of its task. Use ActiveHealthCheck.of()' },
   keepAlive: { no: 'it has no setting for pings between Envoys' },
   external: true,
   externalTls: {
@@ -46,6 +50,7 @@ export const CAPABILITIES: Capabilities = {
   rateLimits: { no: 'it has no rate limits' },
   faultInjection: { no: 'it injects no faults' },
   maxRequestSize: { no: 'it has no limit on the size of requests' },
+  headerLimits: { no: 'it has no setting for the number or size of headers: its Envoys take 100 headers of 60 KiB' },
   compression: { no: 'it does not change the bodies of responses' },
   overrideHeaders: { no: 'it removes no headers' },
   webSockets: { no: 'it has no setting for upgrades' },

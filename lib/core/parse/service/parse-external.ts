@@ -7,6 +7,7 @@ import { checkReserved, parseProtocol, parseVirtualPort } from './parse-service'
 import { externalCallPolicy } from '../../model/defaults';
 import type { TaskFootprint } from '../../model/task-footprint';
 import { CALL_POLICY_FIELDS, parseCallPolicy } from '../traffic/parse-call-policy';
+import { parseHeaderLimits } from '../traffic/parse-header-limits';
 import type { Reader } from '../../reading/reader';
 
 /** An external service as far as it can be read without knowing who calls it. */
@@ -17,7 +18,9 @@ export interface DraftExternal extends Omit<ExternalService, 'address' | 'virtua
 /** What there is of the policy of calls only where a service has tasks. */
 const OF_TASKS: readonly string[] = ['outlierDetection', 'loadBalancing', 'activeHealthCheck', 'keepAlive'];
 
-const FIELDS = [...new Set(['host', 'port', 'protocol', 'tls', 'trust', 'virtualPort', ...CALL_POLICY_FIELDS, ...OF_TASKS])];
+const FIELDS = [
+  ...new Set(['host', 'port', 'protocol', 'tls', 'trust', 'virtualPort', 'headerLimits', ...CALL_POLICY_FIELDS, ...OF_TASKS]),
+];
 
 /** What a caller may override of an external service. */
 export const EXTERNAL_CALL_POLICY_FIELDS: readonly string[] = CALL_POLICY_FIELDS.filter((field) => !OF_TASKS.includes(field));
@@ -74,6 +77,7 @@ function parseExternal(
     ...(tls ? { trust } : {}),
     virtualPort: parseVirtualPort(at, footprint, protocol, port) ?? 0,
     callPolicy: { ...externalCallPolicy(protocol), ...parseCallPolicy(at, protocol, OF_TASKS) },
+    headerLimits: parseHeaderLimits(at.field('headerLimits'), protocol),
   };
 }
 

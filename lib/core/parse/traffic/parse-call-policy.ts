@@ -35,7 +35,7 @@ export function parseCallPolicy(given: Reader, protocol: ProtocolId, without: re
     ...said('circuitBreaker', parseCircuitBreaker(at.field('circuitBreaker'), protocol)),
     ...said('outlierDetection', parseOutlierDetection(at.field('outlierDetection'), protocol)),
     ...said('loadBalancing', parseLoadBalancing(at.field('loadBalancing'), protocol)),
-    ...said('activeHealthCheck', parseActiveHealthCheck(at.field('activeHealthCheck'), protocol)),
+    ...parseActiveHealthCheck(at.field('activeHealthCheck'), protocol),
     ...said('keepAlive', parseKeepAlive(at.field('keepAlive'), protocol)),
   };
 }

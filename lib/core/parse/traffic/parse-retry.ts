@@ -1,10 +1,11 @@
+import { displayValue } from '../../reading/input';
 import type { ProtocolId } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import { DEFAULT_RETRY } from '../../model/defaults';
 import type { RetryEvent, RetryPolicy } from '../../model/traffic-policy';
 import { defined } from '../../defined';
 
-export const RETRY_FIELDS = ['maxRetries', 'on', 'anyMethod', 'backoff', 'budgetPercent', 'minConcurrency'] as const;
+export const RETRY_FIELDS = ['maxRetries', 'on', 'anyMethod', 'idempotentMethods', 'backoff', 'budgetPercent', 'minConcurrency'] as const;
 
 const HTTP_EVENTS: readonly RetryEvent[] = ['server-error', 'gateway-error', 'client-error', 'stream-error', 'connection-error'];
 const GRPC_EVENTS: readonly RetryEvent[] = ['cancelled', 'deadline-exceeded', 'internal', 'resource-exhausted', 'unavailable'];
@@ -24,7 +25,8 @@ export function parseRetry(at: Reader, protocol: ProtocolId): RetryPolicy | unde
     });
   const maxRetries = at.field('maxRetries').number({ min: 0, max: 10 }) ?? DEFAULT_RETRY.maxRetries;
   const anyMethod = at.field('anyMethod').boolean() ?? DEFAULT_RETRY.anyMethod;
-  const on = parseEvents(at.field('on'), protocol, anyMethod);
+  const idempotentMethods = parseIdempotentMethods(at.field('idempotentMethods'), protocol, anyMethod);
+  const on = parseEvents(at.field('on'), protocol, anyMethod || !at.field('idempotentMethods').absent);
   const backoff = parseBackoff(at.field('backoff'));
   const budgetPercent = at.field('budgetPercent').number({ min: 0, max: 100, integer: false });
   const minConcurrency = at.field('minConcurrency').number({ min: 0, max: 1_000_000, unit: 'requests' });
@@ -38,7 +40,7 @@ export function parseRetry(at: Reader, protocol: ProtocolId): RetryPolicy | unde
   return {
     maxRetries,
     anyMethod,
-    ...defined({ on, backoff }),
+    ...defined({ on, idempotentMethods, backoff }),
     budgetPercent: budgetPercent ?? DEFAULT_RETRY.budgetPercent,
     minConcurrency: minConcurrency ?? (budgetPercent === undefined ? DEFAULT_RETRY.minConcurrency : LEAST_BESIDE_SHARE),
   };
@@ -47,17 +49,17 @@ export function parseRetry(at: Reader, protocol: ProtocolId): RetryPolicy | unde
 /** As users write them. */
 const shown = (event: RetryEvent): string => `RetryOn.${event.toUpperCase().replace('-', '_')}`;
 
-function parseEvents(at: Reader, protocol: ProtocolId, anyMethod: boolean): readonly RetryEvent[] | undefined {
+/** @param declared whether some methods are declared idempotent */
+function parseEvents(at: Reader, protocol: ProtocolId, declared: boolean): readonly RetryEvent[] | undefined {
   if (at.absent) return undefined;
   const items = at.items('a list of RetryOn');
   if (Array.isArray(at.value) && items.length === 0)
     at.fail('MISSING', 'an empty list would retry nothing', { fix: 'leave it out for the default, or set maxRetries to 0' });
-  if (protocol === 'grpc' && !anyMethod && items.length > 0) {
-    at.fail(
-      'NO_EFFECT',
-      'without anyMethod, gRPC calls are retried only if the application has not seen them, since their methods may not be idempotent',
-      { got: null, fix: 'set anyMethod to true if every method is idempotent, or remove on' },
-    );
+  if (protocol === 'grpc' && !declared && items.length > 0) {
+    at.fail('NO_EFFECT', 'gRPC calls are retried only if the application has not seen them, unless their methods are declared idempotent', {
+      got: null,
+      fix: 'name those that are in idempotentMethods, or set anyMethod to true if all are, or remove on',
+    });
   }
   const allowed = protocol === 'grpc' ? [...HTTP_EVENTS, ...GRPC_EVENTS] : HTTP_EVENTS;
   const events = items.flatMap(
@@ -67,6 +69,46 @@ function parseEvents(at: Reader, protocol: ProtocolId, anyMethod: boolean): read
         .oneOf(allowed, `an event of ${protocol === 'grpc' ? 'gRPC' : 'HTTP'}`, allowed.map(shown)) ?? [],
   );
   return [...new Set(events)].sort();
+}
+
+const METHOD = /^[A-Za-z_]\w{0,127}(\.[A-Za-z_]\w{0,127}){0,15}\/([A-Za-z_]\w{0,127})?\*?$/;
+const METHODS = "a list of gRPC methods, such as ['shop.v1.Carts/GetCart', 'shop.v1.Catalog/*']";
+/** Envoy looks at them in one regular expression. */
+const MAX_METHODS = 100;
+
+function parseIdempotentMethods(at: Reader, protocol: ProtocolId, anyMethod: boolean): readonly string[] | undefined {
+  if (at.absent) return undefined;
+  if (protocol !== 'grpc')
+    return at.fail('UNSUPPORTED_BY_PROTOCOL', 'this is no gRPC service: HTTP requests are idempotent by their method', {
+      fix: 'remove it; for POST requests that may be done twice, add a route to routes that takes them, with retry: { anyMethod: true }',
+    });
+  const items = at.items(METHODS);
+  if (Array.isArray(at.value) && items.length === 0)
+    at.fail('MISSING', 'an empty list declares no method', { fix: `leave it out, or give ${METHODS}` });
+  if (anyMethod) at.fail('NO_EFFECT', 'anyMethod declares all methods idempotent', { got: null, fix: 'remove one of the two' });
+  if (items.length > MAX_METHODS)
+    at.fail('OUT_OF_RANGE', `${items.length} methods are too many`, {
+      got: null,
+      allowed: `at most ${MAX_METHODS}`,
+      fix: "name several at once, such as 'shop.v1.Carts/Get*'",
+    });
+  const methods = items.flatMap((item) => {
+    const text = item.required('a gRPC method', 'remove the entry, or name a method').string();
+    if (text === undefined || (METHOD.test(text) && !text.endsWith('/'))) return text ?? [];
+    item.fail('INVALID_FORMAT', `${displayValue(text)} is not a gRPC method`, {
+      got: null,
+      allowed: "service with package, a slash, and a method or the beginning of one with '*', such as 'shop.v1.Carts/Get*'",
+      ...betterMethod(text),
+    });
+    return [];
+  });
+  return [...new Set(methods)].sort();
+}
+
+/** A path, or the name that descriptors have, as it is written here. */
+function betterMethod(text: string): { readonly fix?: string } {
+  const better = text.replace(/^\//, '').replace(/^([\w.]+)\.(\w+)$/, '$1/$2');
+  return better !== text && METHOD.test(better) ? { fix: `write '${better}'` } : {};
 }
 
 function parseBackoff(at: Reader): RetryPolicy['backoff'] {

@@ -7,6 +7,7 @@ import type { ServicePolicy } from '../../model/traffic-policy';
 import { parseCompression } from './parse-compression';
 import { parseFaults } from './parse-faults';
 import { parseHeaderChanges } from './parse-header-changes';
+import { parseHeaderLimits } from './parse-header-limits';
 import { parseMaxRequestSize } from './parse-max-request-size';
 import { parseRateLimits } from './parse-rate-limits';
 import { parseServiceRoutes } from './parse-service-routes';
@@ -21,6 +22,7 @@ export const SERVICE_POLICY_FIELDS = [
   'requestHeaders',
   'responseHeaders',
   'maxRequestSize',
+  'headerLimits',
   'compression',
   'passThroughHeaders',
   'webSockets',
@@ -37,6 +39,7 @@ export function parseServicePolicy(at: Reader, protocol: ProtocolId, callers: Na
     rateLimits: parseRateLimits(at.field('rateLimits'), protocol, callers),
     faults: parseFaults(at.field('faultInjection'), protocol, callers),
     ...defined({ requestHeaders, responseHeaders, maxRequestBytes, compression: compression === 'none' ? undefined : compression }),
+    headerLimits: parseHeaderLimits(at.field('headerLimits'), protocol),
     passThroughHeaders: parsePassThroughHeaders(at.field('passThroughHeaders'), SERVICE_REMOVAL),
     webSockets: parseWebSockets(at.field('webSockets'), protocol),
   };

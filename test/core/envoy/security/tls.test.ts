@@ -101,7 +101,7 @@ test.each(['ui', 'orders', 'cache', 'database', 'gateway'])(
   'without certificates, the configuration of %s says nothing of them',
   (name) => {
     expect(JSON.stringify(configurationOf(shop({ certificates: { kind: 'none' } }), name))).not.toMatch(
-      /\.tls\.|transport_socket|rbac|spiffe|PEER_URI_SAN|client_cert|TLS|cel\.v3/,
+      /\.tls\.|transport_socket|rbac|spiffe|PEER_URI_SAN|client_cert|TLS|claimed_caller/,
     );
   },
 );

@@ -53,12 +53,15 @@ test.each<readonly [string, Raw, Raw, string | undefined]>([
 });
 
 test('panic does not call back what may be ejected', () => {
-  const panic = (maxEjectionPercent: number): Json | undefined =>
+  const panic = (maxEjectionPercent: number, more: Raw = {}): Json | undefined =>
     at(
-      cluster(configuration({ outlierDetection: { kind: 'of', maxEjectionPercent } }), 'orders'),
+      cluster(configuration({ outlierDetection: { kind: 'of', maxEjectionPercent }, ...more }), 'orders'),
       'common_lb_config.healthy_panic_threshold.value',
     );
-  expect([10, 50, 51, 99].map(panic)).toEqual([undefined, undefined, 49, 1]);
+  const without = { activeHealthCheck: { kind: 'none' } };
+  expect([10, 50, 51, 99].map((percent) => panic(percent, without))).toEqual([undefined, undefined, 49, 1]);
+  // Hosts that do not answer are left out, too, where less than half is left.
+  expect([10, 50, 76, 99].map((percent) => panic(percent))).toEqual([25, 25, 24, 1]);
 });
 
 describe('features are asked for', () => {

@@ -22,7 +22,15 @@ const OVERRIDE = { '@type': 'type.googleapis.com/envoy.config.route.v3.FilterCon
 
 test('comes last: what is refused before it is answered as it is', () => {
   const all = { rateLimits: { a: { requests: 1 } }, faultInjection: { f: { abortStatus: 503 } }, compression: ON };
-  expect(filtersOf(inbound(all)).map(({ name }) => name)).toEqual(['RBAC', 'limit.a', 'fault.f', 'brotli', 'gzip', 'Router']);
+  expect(filtersOf(inbound(all)).map(({ name }) => name)).toEqual([
+    'HealthCheck',
+    'RBAC',
+    'limit.a',
+    'fault.f',
+    'brotli',
+    'gzip',
+    'Router',
+  ]);
 });
 
 test('the first algorithm stands first and is chosen first; those of routes are off', () => {
@@ -83,7 +91,7 @@ test.each([
   ['xtext/html', false],
 ])('by default %s is compressed: %s', (type, compressed) => {
   const regex = textAt(
-    filtersOf(inbound({ compression: ON }))[1],
+    filtersOf(inbound({ compression: ON }))[2],
     'typed_config.extension_config.typed_config.response_direction_config.common_config.content_type_matcher.0.safe_regex.regex',
   );
   expect(fullMatch(regex, type, 'the types')).toBe(compressed);
@@ -91,7 +99,7 @@ test.each([
 
 describe('credentials', () => {
   const names = (orders: object, more: object = {}): readonly string[] =>
-    [...JSON.stringify(filtersOf(inbound(orders, more))[1]).matchAll(/"header_name":"([^"]+)"/g)].map(([, name = '']) => name);
+    [...JSON.stringify(filtersOf(inbound(orders, more))[2]).matchAll(/"header_name":"([^"]+)"/g)].map(([, name = '']) => name);
 
   test('are looked for in headers of requests and responses, unless that is not wanted', () => {
     const always = ['content-type', 'content-type'];

@@ -20,11 +20,11 @@ const everything = {
 };
 
 test('what is refused uses up no limit, and what is limited has no fault', () => {
-  expect(filtersOf(inbound(everything))).toEqual(['RBAC', 'limit.a', 'limit.b', 'fault.f', 'Router']);
+  expect(filtersOf(inbound(everything))).toEqual(['HealthCheck', 'RBAC', 'limit.a', 'limit.b', 'fault.f', 'Router']);
 });
 
 test('without any of it, there is none of it', () => {
-  expect(filtersOf(inbound({}))).toEqual(['RBAC', 'Router']);
+  expect(filtersOf(inbound({}))).toEqual(['HealthCheck', 'RBAC', 'Router']);
   const configuration = JSON.stringify(configurationOf(shop({}), 'orders')).replace(
     /"response_headers_to_remove":\["x-mesh-not-sent"(,"x-envoy-[a-z-]+")+\],/,
     '',
@@ -53,13 +53,13 @@ test('health checks of callers pass by limits and faults; any other request on t
 });
 
 test('Retry-After is when the next token comes, in whole seconds', () => {
-  const [, limit] = at(inbound(everything), 'http_filters') as readonly JsonObject[];
+  const [, , limit] = at(inbound(everything), 'http_filters') as readonly JsonObject[];
   expect(at(limit, 'typed_config.response_headers_to_add.0.header')).toEqual({ key: 'retry-after', value: '4' });
 });
 
 describe('the paths of a limit', () => {
   const counted = (paths: readonly string[], path: string): boolean => {
-    const [, limit] = at(inbound({ rateLimits: { a: { requests: 1, paths } } }), 'http_filters') as readonly JsonObject[];
+    const [, , limit] = at(inbound({ rateLimits: { a: { requests: 1, paths } } }), 'http_filters') as readonly JsonObject[];
     return fullMatch(
       textAt(limit, 'typed_config.rate_limits.0.actions.0.header_value_match.headers.0.string_match.safe_regex.regex'),
       path,
@@ -117,7 +117,7 @@ describe('the paths of a limit', () => {
 });
 
 test('a caller is who its certificate says, and nobody whose name only begins or ends so', () => {
-  const [, limit] = at(inbound({ rateLimits: { a: { requests: 1, callers: ['ui'] } } }), 'http_filters') as readonly JsonObject[];
+  const [, , limit] = at(inbound({ rateLimits: { a: { requests: 1, callers: ['ui'] } } }), 'http_filters') as readonly JsonObject[];
   const [header] = at(limit, 'typed_config.rate_limits.0.actions.0.header_value_match.headers') as readonly JsonObject[];
   const is = (caller: string): boolean =>
     new RegExp(`^(?:${textAt(header, 'string_match.safe_regex.regex')})$`).test(`By=spiffe://shop.internal/orders;Hash=abc;URI=${caller}`);

@@ -5,7 +5,7 @@ import { IssueList } from '../../../../lib/core/reading/issues';
 import { Opaque } from '../../../../lib/core/reading/input';
 import type { ExternalService, Service, Topology, Warning } from '../../../../lib/core/model/topology';
 import { parseTopology } from '../../../../lib/core/parse/parse';
-import { defaultKeepAlive, externalCallPolicy } from '../../../../lib/core/model/defaults';
+import { DEFAULT_HEADER_LIMITS, defaultKeepAlive, externalCallPolicy } from '../../../../lib/core/model/defaults';
 import type { CallPolicy, RouteMatch, ServicePolicy, ServiceRoute } from '../../../../lib/core/model/traffic-policy';
 
 type Props = Readonly<Record<string, unknown>>;
@@ -73,6 +73,7 @@ export function withExternal(topology: Topology, external: Partial<ExternalServi
     address: '127.64.0.9',
     virtualHost: 'bank.shop.internal',
     callers: ['orders'],
+    headerLimits: DEFAULT_HEADER_LIMITS,
     callPolicy: externalCallPolicy(external.protocol ?? 'tcp'),
     ...external,
   };

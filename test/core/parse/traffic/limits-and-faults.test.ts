@@ -70,7 +70,27 @@ test('a size is kept in bytes', () => {
   expect(policyOf(orders({ maxRequestSize: new Bytes(1024) })).maxRequestBytes).toBe(1024);
 });
 
+test('limits on headers are complete, and in whole KiB', () => {
+  expect(policyOf(orders({ headerLimits: { requestCount: 20, responseSize: new Bytes(5000) } })).headerLimits).toEqual({
+    requestCount: 20,
+    requestKib: 60,
+    responseCount: 200,
+    responseKib: 5,
+  });
+});
+
 test.each([
+  ['limits the headers of TCP', orders({ headerLimits: {}, protocol: 'tcp' }), 'UNSUPPORTED_BY_PROTOCOL', 'headerLimits'],
+  ['lets requests have hardly any header', orders({ headerLimits: { requestCount: 19 } }), 'OUT_OF_RANGE', 'headerLimits.requestCount'],
+  ['lets responses have any number', orders({ headerLimits: { responseCount: 1001 } }), 'OUT_OF_RANGE', 'headerLimits.responseCount'],
+  [
+    'lets headers be of any size',
+    orders({ headerLimits: { requestSize: new Bytes(2 ** 21) } }),
+    'OUT_OF_RANGE',
+    'headerLimits.requestSize',
+  ],
+  ['gives the size of headers as a number', orders({ headerLimits: { responseSize: 9000 } }), 'WRONG_TYPE', 'headerLimits.responseSize'],
+  ['limits something else', orders({ headerLimits: { size: new Bytes(9000) } }), 'UNKNOWN_PROPERTY', 'headerLimits.size'],
   ['limits a TCP service', limit({ requests: 1 }, { protocol: 'tcp' }), 'UNSUPPORTED_BY_PROTOCOL', 'rateLimits'],
   ['gives a list of limits', orders({ rateLimits: [{ requests: 1 }] }), 'WRONG_TYPE', 'rateLimits'],
   [

@@ -55,6 +55,26 @@ test('health checks have defaults, and none is longer than its interval', () => 
   expect(policyOf({ activeHealthCheck: { kind: 'none' } }).activeHealthCheck).toBeUndefined();
 });
 
+test('one kind of check stands in place of the other', () => {
+  const both = (activeHealthCheck?: Raw, protocol = 'http'): readonly unknown[] => {
+    const { activeHealthCheck: application, livenessCheck: proxy } = policyOf({
+      protocol,
+      ...(activeHealthCheck && { activeHealthCheck }),
+    });
+    return [application !== undefined, proxy];
+  };
+  const standard = { intervalSeconds: 5, timeoutSeconds: 2, unhealthyThreshold: 1 };
+  expect(both()).toEqual([false, standard]);
+  expect(both(undefined, 'tcp')).toEqual([false, undefined]);
+  expect(both({ kind: 'none' })).toEqual([false, undefined]);
+  expect(both({ kind: 'of', path: '/health' })).toEqual([true, undefined]);
+  expect(both({ kind: 'proxy' })).toEqual([false, standard]);
+  expect(both({ kind: 'proxy', interval: seconds(1), unhealthyThreshold: 3 })).toEqual([
+    false,
+    { intervalSeconds: 1, timeoutSeconds: 1, unhealthyThreshold: 3 },
+  ]);
+});
+
 test('connections are probed as often as wanted', () => {
   expect(policyOf({ keepAlive: { interval: seconds(30) } }).keepAlive).toEqual({ intervalSeconds: 30, timeoutSeconds: 2 });
   expect(policyOf({ keepAlive: { timeout: seconds(10) }, protocol: 'tcp' }).keepAlive).toEqual({ intervalSeconds: 5, timeoutSeconds: 10 });
@@ -139,6 +159,8 @@ describe('mistakes', () => {
       'UNSUPPORTED_BY_PROTOCOL',
       'loadBalancing',
     ],
+    ['checks the proxy of TCP', { protocol: 'tcp', activeHealthCheck: { kind: 'proxy' } }, 'UNSUPPORTED_BY_PROTOCOL', 'activeHealthCheck'],
+    ['checks a path of the proxy', { activeHealthCheck: { kind: 'proxy', path: '/health' } }, 'NO_EFFECT', 'activeHealthCheck.path'],
     ['checks the health of HTTP without a path', { activeHealthCheck: { kind: 'of' } }, 'MISSING', 'activeHealthCheck.path'],
     ['checks a path that can be read in two ways', health({ path: '/a/../b' }), 'INVALID_FORMAT', 'activeHealthCheck.path'],
     ['checks a path with a query', health({ path: '/health?deep=1' }), 'INVALID_FORMAT', 'activeHealthCheck.path'],

@@ -31,7 +31,35 @@ test('backoff grows to ten times the first, unless it is said how far', () => {
   expect(retry({ backoff: { base: seconds(1), max: seconds(1) } }).backoff).toEqual({ baseSeconds: 1, maxSeconds: 1 });
 });
 
+test('idempotent gRPC methods are sorted, once each; events are theirs then', () => {
+  const methods = ['shop.v1.Carts/Get*', 'Catalog/*', 'shop.v1.Carts/GetCart', 'Catalog/*'];
+  expect(retry({ idempotentMethods: methods, on: ['unavailable'] }, 'grpc')).toEqual({
+    ...DEFAULT_RETRY,
+    idempotentMethods: ['Catalog/*', 'shop.v1.Carts/Get*', 'shop.v1.Carts/GetCart'],
+    on: ['unavailable'],
+  });
+});
+
+const methods = (idempotentMethods: unknown, more: Raw = {}): Raw => ({ protocol: 'grpc', retry: { idempotentMethods, ...more } });
+
 failsIfTheUser([
+  ['declares methods of HTTP', { retry: { idempotentMethods: ['a.B/C'] } }, 'UNSUPPORTED_BY_PROTOCOL', 'retry.idempotentMethods'],
+  ['declares no method', methods([]), 'MISSING', 'retry.idempotentMethods'],
+  ['declares nothing', methods([undefined]), 'MISSING', 'retry.idempotentMethods[0]'],
+  ['declares all methods, and some', methods(['a.B/C'], { anyMethod: true }), 'NO_EFFECT', 'retry.idempotentMethods'],
+  ['declares methods, and retries nothing', methods(['a.B/C'], { maxRetries: 0 }), 'NO_EFFECT', 'retry.idempotentMethods'],
+  ['writes a path', methods(['/a.B/C']), 'INVALID_FORMAT', 'retry.idempotentMethods[0]'],
+  ['writes a service alone', methods(['a.B/']), 'INVALID_FORMAT', 'retry.idempotentMethods[0]'],
+  ['writes a method alone', methods(['Get*']), 'INVALID_FORMAT', 'retry.idempotentMethods[0]'],
+  ['writes a pattern', methods(['a.B/.*']), 'INVALID_FORMAT', 'retry.idempotentMethods[0]'],
+  ['writes a wildcard in the middle', methods(['a.*/Get']), 'INVALID_FORMAT', 'retry.idempotentMethods[0]'],
+  [
+    'declares more methods than can be',
+    methods(Array.from({ length: 101 }, (_, at) => `a.B/C${at}`)),
+    'OUT_OF_RANGE',
+    'retry.idempotentMethods',
+  ],
+
   ['retries eleven times', { retry: { maxRetries: 11 } }, 'OUT_OF_RANGE', 'retry.maxRetries'],
   ['retries less than never', { retry: { maxRetries: -1 } }, 'OUT_OF_RANGE', 'retry.maxRetries'],
   ['names no event', { retry: { on: [] } }, 'MISSING', 'retry.on'],

@@ -35,7 +35,10 @@ export interface Clients {
   readonly acmPca: ACMPCAClient;
 }
 
-/** The services of AWS that tasks and functions call, of one account and Region, in which there may be several clusters. Everybody gets what the policies of the template allow, and nothing else. */
+/**
+ * The services of AWS that tasks and functions call, of one account and Region, in which there may be several clusters. Everybody gets
+ * what the policies of the template allow, and nothing else.
+ */
 export class AwsEmulator {
   /** What they hold. */
   readonly keys: FakeKms;

@@ -5,7 +5,7 @@ import { viewOfTopology } from '../../../../programs/import/app-mesh/view-of-top
 import { readProps } from '../../../../lib/props/read-props';
 import { IssueList } from '../../../../lib/core/reading/issues';
 import type { ExternalService, Service, Topology } from '../../../../lib/core/model/topology';
-import { defaultCallPolicy } from '../../../../lib/core/model/defaults';
+import { DEFAULT_HEADER_LIMITS, defaultCallPolicy } from '../../../../lib/core/model/defaults';
 import type { CallPolicy, RetryEvent, RouteMatch, ServiceRoute, ValueMatch } from '../../../../lib/core/model/traffic-policy';
 import { build, validProps } from '../../../props/generated-props';
 import { parse } from '../../../support/parsing';
@@ -158,6 +158,7 @@ function withExtras(topology: Topology, all: readonly Extras[]): Topology {
   const stripe: ExternalService = {
     name: 'stripe',
     host: 'api.stripe.com',
+    headerLimits: DEFAULT_HEADER_LIMITS,
     port: 443,
     protocol: 'http',
     tls: true,

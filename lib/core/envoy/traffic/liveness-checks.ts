@@ -1,0 +1,65 @@
+import type { CallPolicy, LivenessCheck } from '../../model/traffic-policy';
+import type { Cluster } from '../api/cluster';
+import type { HttpFilter } from '../api/http-filters';
+import type { HeaderMatcher } from '../api/route-components';
+import { duration, extension } from '../syntax/messages';
+
+/** The user agent of Envoy's health checks. The gateway refuses it from clients. */
+export const HEALTH_CHECKER = 'Envoy/HC';
+
+export const FROM_HEALTH_CHECKER: HeaderMatcher = { name: 'user-agent', string_match: { exact: HEALTH_CHECKER } };
+
+/** A task that was only slow to answer gets requests again soon. */
+const AGAIN_SECONDS = 2;
+
+/** Below this share of tasks that answer, Envoy sends to all ("panic"): they may be too busy to answer, and must not get the rest's. */
+const PANIC_PERCENT = 25;
+
+const LIVENESS_PATH = '/.mesh/alive';
+
+/**
+ * Callers ask each task's Envoy whether it is there. Any answer will do: that of an Envoy which drains, or of one that does not know
+ * the question, shows that the host lives. Who got ejected for errors stays so for its time.
+ * https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/health_checking
+ */
+export function livenessChecks({
+  intervalSeconds,
+  timeoutSeconds,
+  unhealthyThreshold,
+}: LivenessCheck): Pick<Cluster, 'health_checks' | 'ignore_health_on_host_removal'> {
+  return {
+    health_checks: [
+      {
+        interval: duration(intervalSeconds),
+        // By itself Envoy checks once a minute while there is no traffic, and for up to a minute after it began.
+        no_traffic_interval: duration(intervalSeconds),
+        unhealthy_interval: duration(Math.min(AGAIN_SECONDS, intervalSeconds)),
+        timeout: duration(timeoutSeconds),
+        healthy_threshold: 1,
+        unhealthy_threshold: unhealthyThreshold,
+        http_health_check: { path: LIVENESS_PATH, codec_client_type: 'HTTP2', expected_statuses: [{ start: '100', end: '600' }] },
+      },
+    ],
+    // Otherwise a task that leaves discovery while it is still there would get requests until it ends.
+    ignore_health_on_host_removal: true,
+  };
+}
+
+/**
+ * The answer, before authorization: the handshake has shown that a member of the mesh asks, and it learns nothing else. Neither the
+ * application nor the log see it.
+ * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/health_check_filter
+ */
+export function answerLivenessChecks(): readonly HttpFilter[] {
+  return [
+    extension('envoy.extensions.filters.http.health_check.v3.HealthCheck', {
+      pass_through_mode: false,
+      headers: [{ name: ':path', string_match: { exact: LIVENESS_PATH } }, FROM_HEALTH_CHECKER],
+    }),
+  ];
+}
+
+/** Below which share of healthy tasks Envoy takes all for healthy; absent: its own, 50%. */
+export function panicPercent({ livenessCheck }: CallPolicy): number | undefined {
+  return livenessCheck === undefined ? undefined : PANIC_PERCENT;
+}
