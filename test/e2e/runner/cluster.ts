@@ -98,7 +98,7 @@ export class Cluster {
     const aws = new AwsEmulator(`${resolver.text({ Ref: 'AWS::Region' })}:${resolver.text({ Ref: 'AWS::AccountId' })}`);
     const deployment = new Deployment(aws, options.values ?? {});
     await deployment.deploy(template);
-    const system = readTemplate(template, deployment.values);
+    const system = readTemplate(deployment.template, deployment.values);
     const workspace = new Workspace();
     try {
       const cloudMap = new CloudMap(system.discovery, options.propagationMs);
@@ -125,7 +125,7 @@ export class Cluster {
    */
   async update(template: Template, options: UpdateOptions = {}): Promise<void> {
     await this.deployment.deploy(template, options);
-    const next = readTemplate(template, this.deployment.values);
+    const next = readTemplate(this.deployment.template, this.deployment.values);
     const networkOf = ({ cidr, discovery, zones, securityGroups }: System): string =>
       JSON.stringify({ cidr, discovery, zones, securityGroups });
     if (networkOf(next) !== networkOf(this.model)) throw new Error('the update changes the network, which the runner cannot');
