@@ -64,7 +64,11 @@ export function renderSystem(scope: Construct, plan: SystemPlan, props: Microser
   const services = new Map(byService(plan).map(([name, tasks]) => [name, renderMicroservice(scope, name, tasks, context)]));
   renderRecords(scope, plan, zone, services);
   renderOrder(plan, services);
-  for (const rule of plan.ingress) renderIngress(find(services, rule.to), find(services, rule.from), rule.from, rule.port);
+  for (const { to, from, port } of plan.ingress) {
+    const opening = renderIngress(find(services, to), find(services, from), from, port);
+    // Without it, nobody would answer the calls of a task that starts before.
+    for (const { ecsService } of find(services, from).workloads) ecsService.node.addDependency(opening);
+  }
   const gateways = new Map<string, PlainService>();
   for (const { name, edge } of plan.workloads) {
     const service = services.get(name);

@@ -19,8 +19,8 @@ export function renderSecurityGroup(scope: Construct, plan: WorkloadPlan, { foun
 type Grouped = Construct & { readonly securityGroup: ec2.ISecurityGroup };
 
 /** A resource of its own, so that services that call each other make no dependency cycle. */
-export function renderIngress(to: Grouped, from: Grouped, fromName: string, port: number): void {
-  new ec2.CfnSecurityGroupIngress(to, `From-${fromName}`, {
+export function renderIngress(to: Grouped, from: Grouped, fromName: string, port: number): ec2.CfnSecurityGroupIngress {
+  return new ec2.CfnSecurityGroupIngress(to, `From-${fromName}`, {
     groupId: to.securityGroup.securityGroupId,
     sourceSecurityGroupId: from.securityGroup.securityGroupId,
     ipProtocol: 'tcp',

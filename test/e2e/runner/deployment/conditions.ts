@@ -16,7 +16,11 @@ export function withoutConditions(template: Template, values: KnownValues = {}):
 
 type Decide = (condition: string) => boolean;
 
-function decided({ Condition: _, Properties: properties, DependsOn: needed, ...others }: Resource, ids: Set<string>, decide: Decide): Resource {
+function decided(
+  { Condition: _, Properties: properties, DependsOn: needed, ...others }: Resource,
+  ids: Set<string>,
+  decide: Decide,
+): Resource {
   const dependsOn = [needed ?? []].flat().filter((id) => ids.has(id));
   return {
     ...others,

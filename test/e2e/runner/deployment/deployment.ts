@@ -51,7 +51,8 @@ export class Deployment {
   readonly remains: string[] = [];
   /** How far the clock of invoked functions is from that of the tasks. */
   clockAheadMs = 0;
-  private readonly live = new Live();
+  /** All resources that exist. */
+  readonly live = new Live();
   private state = NOTHING;
   private laterMs = 0;
   /** Functions that were invoked since their last change, by key: between invocations, Lambda keeps them as they are. */
@@ -147,39 +148,37 @@ export class Deployment {
     }),
   );
 
-  private readonly providers = once(
-    (): Providers => ({
-      'AWS::KMS::Key': keys(this.aws, this.live, this.place),
-      'AWS::SSM::Parameter': {
-        create: async ({ resource, fields }) => {
-          const name = fields.optionalText('Name') ?? resource.values[resource.key] ?? resource.key;
-          this.aws.parameters.put(name, fields.text('Value'));
-          return Promise.resolve({ '': name });
-        },
-        // What a person has changed stays, until the template says something else than before.
-        update: async ({ resource, fields }, before) => {
-          if (before.properties['Value'] !== fields.text('Value'))
-            this.aws.parameters.put(resource.values[resource.key] ?? '', fields.text('Value'));
-          return Promise.resolve(undefined);
-        },
-        delete: async ({ key, values }) => {
-          this.aws.parameters.delete(values[key] ?? '');
-          return Promise.resolve();
-        },
+  private readonly providers = once((): Providers => ({
+    'AWS::KMS::Key': keys(this.aws, this.live, this.place),
+    'AWS::SSM::Parameter': {
+      create: async ({ resource, fields }) => {
+        const name = fields.optionalText('Name') ?? resource.values[resource.key] ?? resource.key;
+        this.aws.parameters.put(name, fields.text('Value'));
+        return Promise.resolve({ '': name });
       },
-      'AWS::Lambda::Function': {
-        update: async ({ resource: { key } }) => {
-          this.functions.delete(key);
-          return Promise.resolve(undefined);
-        },
-        delete: async ({ key }) => {
-          this.functions.delete(key);
-          return Promise.resolve();
-        },
+      // What a person has changed stays, until the template says something else than before.
+      update: async ({ resource, fields }, before) => {
+        if (before.properties['Value'] !== fields.text('Value'))
+          this.aws.parameters.put(resource.values[resource.key] ?? '', fields.text('Value'));
+        return Promise.resolve(undefined);
       },
-      ...this.parts.providers,
-    }),
-  );
+      delete: async ({ key, values }) => {
+        this.aws.parameters.delete(values[key] ?? '');
+        return Promise.resolve();
+      },
+    },
+    'AWS::Lambda::Function': {
+      update: async ({ resource: { key } }) => {
+        this.functions.delete(key);
+        return Promise.resolve(undefined);
+      },
+      delete: async ({ key }) => {
+        this.functions.delete(key);
+        return Promise.resolve();
+      },
+    },
+    ...this.parts.providers,
+  }));
 
   private functionNamed(arn: string): LiveResource | undefined {
     return this.live.ofType('AWS::Lambda::Function').find((resource) => attribute(resource, 'Arn') === arn);
@@ -224,7 +223,7 @@ export class Deployment {
   private programOf(found: LiveResource, arn: string): (event: unknown) => Promise<unknown> {
     const type = this.live.all
       .map(({ definition, properties }) => [definition.Type, this.functionNamed(String(properties['ServiceToken']))] as const)
-      .find(([, framework]) => JSON.stringify(framework?.properties['Environment'] ?? {} satisfies Json).includes(`"${arn}"`))?.[0];
+      .find(([, framework]) => JSON.stringify(framework?.properties['Environment'] ?? ({} satisfies Json)).includes(`"${arn}"`))?.[0];
     if (type === undefined || CUSTOM_RESOURCES[type] === undefined)
       return programOf(this.invocation(found, () => new Date(Date.now() + this.clockAheadMs)));
     return async (event): Promise<CustomResourceAnswer> =>

@@ -118,7 +118,8 @@ export class Operation {
     const { Type: type } = definition;
     const unique = uniqueTextOf(type, properties);
     const twin = unique === undefined ? undefined : live.ofType(type).find((other) => uniqueTextOf(type, other.properties) === unique);
-    if (twin !== undefined) throw new Error(`${type}: ${id} cannot be made beside ${twin.key}, since AWS takes both for the same: ${unique}`);
+    if (twin !== undefined)
+      throw new Error(`${type}: ${id} cannot be made beside ${twin.key}, since AWS takes both for the same: ${unique}`);
     const key = live.newKey(id);
     const values = { [key]: key, ...physicalIds(type, key, placeOf(this.template, this.world.known)) };
     const resource = { key, id, definition, properties, values };
@@ -224,11 +225,7 @@ export class Operation {
   }
 
   /** The resource with keys for the logical IDs that it refers to, and with their values. */
-  private resolved(
-    id: string,
-    wanted: Resource,
-    current: Current,
-  ): { readonly definition: Resource; readonly properties: JsonObject } {
+  private resolved(id: string, wanted: Resource, current: Current): { readonly definition: Resource; readonly properties: JsonObject } {
     const { live, known } = this.world;
     const keyOf = (name: string): string => {
       if (this.template.Resources?.[name] === undefined) return name;
