@@ -197,6 +197,17 @@ e2e('a shop in use', () => {
     expect(lost).toEqual({});
   });
 
+  test('fails if a task never starts: everything goes back to what it was', async () => {
+    const before = stack.resources;
+    const definitions = (): readonly string[] => ['ui', 'catalog'].map((name) => theNewest(name).container('app').model.image);
+    const images = definitions();
+    const { failure } = await update('an image that is not there');
+    expect(failure?.message).toMatch(/^ShopcatalogService\w+: ECS Deployment Circuit Breaker was triggered/);
+    expect([...stack.resources].sort()).toEqual([...before].sort());
+    expect(definitions()).toEqual(images);
+    expect(lost).toEqual({});
+  });
+
   test('another authority, in three steps: all the others are as they were', async () => {
     const issuer = async (): Promise<string | undefined> => {
       await stack.cluster.certificates.issue('ui');
@@ -208,17 +219,6 @@ e2e('a shop in use', () => {
     await updated('an authority that issues', HOUR);
     expect(await issuer()).toBe('next');
     expect(await updated('an authority that is gone', 3 * HOUR)).toContain('deleted CertificatesAuthoritymainKey');
-    expect(lost).toEqual({});
-  });
-
-  test('fails if a task never starts: everything goes back to what it was', async () => {
-    const before = stack.resources;
-    const definitions = (): readonly string[] => ['ui', 'catalog'].map((name) => theNewest(name).container('app').model.image);
-    const images = definitions();
-    const { failure } = await update('an image that is not there');
-    expect(failure?.message).toMatch(/^ShopcatalogService\w+: ECS Deployment Circuit Breaker was triggered/);
-    expect([...stack.resources].sort()).toEqual([...before].sort());
-    expect(definitions()).toEqual(images);
     expect(lost).toEqual({});
   });
 
