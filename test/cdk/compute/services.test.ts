@@ -473,6 +473,17 @@ test('the construct tree is complete when the constructor returns: synth adds no
   expect(before).toContain('Stack/Shop/catalog/VirtualName');
 });
 
+test('a service waits for those whom it calls: their tasks, their names, and that it may reach them', () => {
+  const { template } = build({ services: { ui: service({ calls: ['catalog'] }), catalog: service() } });
+  const waits = (name: string): readonly string[] => {
+    const [, { DependsOn = [] } = { DependsOn: [] }] =
+      Object.entries(resourcesOf(template)).find(([id]) => id.startsWith(`Shop${name}Service`)) ?? [];
+    return [DependsOn].flat().map((id) => id.replace(/[0-9A-F]{8}$/, ''));
+  };
+  expect(waits('ui')).toEqual(expect.arrayContaining(['ShopcatalogService', 'ShopcatalogVirtualName', 'ShopcatalogFromui']));
+  expect(waits('catalog').filter((id) => !/Role/.test(id))).toEqual([]);
+});
+
 describe('a load balancer of the CDK', () => {
   test('fails if it leads to a service, whose only port is that of Envoy, instead of opening that port to it', () => {
     const { stack, system } = build({ services: { orders: service() } });
