@@ -1,4 +1,4 @@
-import { deploymentOrder, referencesIn } from '../e2e/runner/deployment/order';
+import { deploymentOrder, needsOf, referencesIn, renamed, reversed } from '../e2e/runner/deployment/order';
 import type { Json, Template } from '../e2e/runner/intrinsics';
 
 describe('what a value refers to', () => {
@@ -52,5 +52,44 @@ describe('the order in which resources are made', () => {
 
   test('is empty for a template without resources', () => {
     expect(order(undefined)).toEqual([]);
+  });
+});
+
+describe('what a resource needs', () => {
+  const template: Template = {
+    Parameters: { Size: { Type: 'String' } },
+    Resources: {
+      Key: { Type: 'AWS::KMS::Key' },
+      Root: { Type: 'T', Properties: { Of: [{ Ref: 'Key' }, { 'Fn::Sub': '${Key.Arn}' }, { Ref: 'Size' }] }, DependsOn: 'Key' },
+    },
+  };
+
+  test('is each of those that it refers to or depends on, once', () => {
+    expect([...needsOf(template)]).toEqual([
+      ['Key', []],
+      ['Root', ['Key']],
+    ]);
+  });
+
+  test('is what needs it, the other way round', () => {
+    expect([...reversed(needsOf(template))]).toEqual([
+      ['Key', ['Root']],
+      ['Root', []],
+    ]);
+  });
+
+  test('has another name everywhere', () => {
+    const of = [
+      { Ref: 'Key' },
+      { 'Fn::GetAtt': ['Key', 'Arn'] },
+      { 'Fn::GetAtt': 'Key.Arn' },
+      { 'Fn::Sub': ['${Key.Arn} ${Own} ${!Key}', { Own: { Ref: 'Key' } }] },
+    ];
+    expect(renamed(of, (id) => `${id}~2`)).toEqual([
+      { Ref: 'Key~2' },
+      { 'Fn::GetAtt': ['Key~2', 'Arn'] },
+      { 'Fn::GetAtt': 'Key~2.Arn' },
+      { 'Fn::Sub': ['${Key~2.Arn} ${Own} ${!Key}', { Own: { Ref: 'Key~2' } }] },
+    ]);
   });
 });

@@ -105,3 +105,37 @@ describe('Cloud Map', () => {
     expect(cloudMap.discoverable('catalog')).toHaveLength(1);
   });
 });
+
+describe('a resolver that remembers', () => {
+  const asked = { name: 'catalog.tasks.shop.internal', type: 'A' } as const;
+  const opened = (remembers: boolean): { readonly cloudMap: CloudMap; readonly dns: PrivateDns } => {
+    const cloudMap = new CloudMap([discovery('catalog', 'A')]);
+    const dns = new PrivateDns(ZONES, cloudMap);
+    if (remembers) dns.remember();
+    return { cloudMap, dns };
+  };
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  test('goes on to say that a name does not exist, for as long as its zone says', () => {
+    const { cloudMap, dns } = opened(true);
+    const { authorities } = dns.answer(asked);
+    cloudMap.register('catalog', { id: 'a', address: '10.0.0.10', healthy: true });
+    expect([dns.answer(asked).answers, dns.forgotten]).toEqual([[], [asked.name]]);
+    const [{ ttl = 0 } = {}] = authorities as readonly { readonly ttl?: number }[];
+    jest.advanceTimersByTime(ttl * 1000);
+    expect(dns.answer(asked).answers).toHaveLength(1);
+    expect(dns.forgotten).toEqual([]);
+  });
+
+  test('only if it is told to', () => {
+    const { cloudMap, dns } = opened(false);
+    expect(dns.answer(asked).answers).toEqual([]);
+    cloudMap.register('catalog', { id: 'a', address: '10.0.0.10', healthy: true });
+    expect(dns.answer(asked).answers).toHaveLength(1);
+  });
+});

@@ -1,4 +1,4 @@
-import { membershipUpdate, parseDrops, ruleset } from '../e2e/runner/firewall';
+import { membershipUpdate, parseDrops, replacedRuleset, ruleset } from '../e2e/runner/firewall';
 import type { SecurityGroupModel } from '../e2e/runner/system';
 
 const GROUP: SecurityGroupModel = {
@@ -32,6 +32,13 @@ describe('a security group as a ruleset', () => {
   test('lets answers and the resolver through, whatever the rules', () => {
     expect(rules.filter((line) => line === 'ct state established,related accept')).toHaveLength(2);
     expect(rules).toContain('ip daddr 10.0.0.2 meta l4proto { tcp, udp } th dport 53 accept');
+  });
+
+  test('takes the place of the rules before in one transaction', () => {
+    const members = new Map([['Ui', ['10.0.0.7']]]);
+    expect(replacedRuleset([GROUP], members, '10.0.0.2')).toBe(
+      `delete table inet security_groups\n${ruleset([GROUP], members, '10.0.0.2')}`,
+    );
   });
 
   test('forgets members that left', () => {

@@ -176,7 +176,7 @@ e2e('faults of one of three tasks, with the default policy', () => {
   });
 
   // The last one: the task is gone.
-  test('no request that may be done twice fails if a machine vanishes; none is sent to it again while discovery still names it', async () => {
+  test('no request that may be done twice fails if a machine vanishes; none goes there again while discovery still names it', async () => {
     let [before, after] = [0, 0];
     const { pingsLost, ...outcome } = await under('the machine vanishes', '/vanished', {
       ...vanished,

@@ -73,7 +73,7 @@ export function renderSystem(scope: Construct, plan: SystemPlan, props: Microser
   renderOrder(plan, services);
   for (const { to, from, port } of plan.ingress) {
     const opening = renderIngress(find(services, to), find(services, from), from, port);
-    // A call to a closed port does not fail: it waits for its time limit.
+    // Without it, nobody would answer the calls of a task that starts before: each would wait for its time limit.
     for (const service of ecsServices(services, from)) service.node.addDependency(opening);
   }
   const gateways = new Map<string, PlainService>();

@@ -3,22 +3,20 @@ import type { Topology } from '../model/topology';
 import type { DeploymentOrderPlan } from './system-plan';
 
 /**
- * Callers of a service with versions are deployed after it. A task has the names of its callees' versions: if it started before
- * they exist (`versions` added to a running service, or all versions replaced), its calls would fail. A service without versions
- * keeps its name, so its callers do not wait.
+ * Callers are deployed after those whom they call, and gateways after those to whom their routes lead. A task that starts before its
+ * callees are there (a new service that is called in the same deployment, `versions` added to a service or taken away, all versions
+ * replaced, a first deployment) would fail its calls until they are, and for as long as its resolver remembers that they were not.
  *
  * In a call cycle, direct or not, neither waits: each might need the other to start.
  */
 export function deploymentOrder({ services }: Topology): readonly DeploymentOrderPlan[] {
   const calls = new Map(services.map((service) => [service.name, service.calls]));
-  return services
-    .filter(({ versions }) => versions !== undefined)
-    .flatMap((callee) => {
-      const reached = reachedFrom(callee.name, calls);
-      return everyCaller(callee)
-        .filter((caller) => !reached.has(caller))
-        .map((caller) => ({ caller, callee: callee.name }));
-    });
+  return services.flatMap((callee) => {
+    const reached = reachedFrom(callee.name, calls);
+    return everyCaller(callee)
+      .filter((caller) => !reached.has(caller))
+      .map((caller) => ({ caller, callee: callee.name }));
+  });
 }
 
 function reachedFrom(start: string, calls: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {

@@ -1,6 +1,4 @@
-import { LoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancing';
-import { ApplicationLoadBalancer, NetworkLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { Table, AttributeType } from 'aws-cdk-lib/aws-dynamodb';
 import { Port, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
@@ -10,7 +8,7 @@ import { CfnKey, Key } from 'aws-cdk-lib/aws-kms';
 import { CfnLogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Secret as SecretsManagerSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
-import { Authorizer, Edge, EnvoyLogLevel, Mesh, Microservices, Protocol, Tracing } from '../../../lib';
+import { Authorizer, Edge, EnvoyLogLevel, Mesh, Protocol, Tracing } from '../../../lib';
 import { build, containersOf, resourcesOf, service } from '../../support/stack';
 
 describe('a task', () => {
@@ -494,36 +492,5 @@ describe('what a service can choose', () => {
       Memory: 128,
       DependsOn: [{ ContainerName: 'envoy', Condition: 'HEALTHY' }],
     });
-  });
-});
-
-test('the construct tree is complete when the constructor returns: synth adds nothing to it', () => {
-  const app = new App();
-  const system = new Microservices(new Stack(app, 'Stack'), 'Shop', {
-    services: { ui: service({ calls: ['catalog'] }), catalog: service() },
-  });
-  const before = system.node.findAll().map((child) => child.node.path);
-  app.synth();
-  expect(system.node.findAll().map((child) => child.node.path)).toEqual(before);
-  expect(before).toContain('Stack/Shop/catalog/VirtualName');
-});
-
-describe('a load balancer of the CDK', () => {
-  test('fails if it leads to a service, whose only port is that of Envoy, instead of opening that port to it', () => {
-    const { stack, system } = build({ services: { orders: service() } });
-    const { ecsService, container, taskDefinition } = system.service('orders').workload();
-    expect(taskDefinition.defaultContainer).toBe(container);
-    const vpc = system.vpc;
-    const listener = new ApplicationLoadBalancer(stack, 'Balancer', { vpc }).addListener('Http', { port: 80, open: false });
-    const tcp = new NetworkLoadBalancer(stack, 'Tcp', { vpc }).addListener('Tcp', { port: 80 });
-    for (const lead of [
-      () => listener.addTargets('Orders', { port: 80, targets: [ecsService] }),
-      () =>
-        listener.addTargets('App', { port: 80, targets: [ecsService.loadBalancerTarget({ containerName: 'app', containerPort: 8080 })] }),
-      () => listener.addTargets('Envoy', { port: 80, targets: [ecsService.loadBalancerTarget({ containerName: 'envoy' })] }),
-      () => tcp.addTargets('Orders', { port: 80, targets: [ecsService] }),
-      () => new LoadBalancer(stack, 'Classic', { vpc, targets: [ecsService] }),
-    ])
-      expect(lead).toThrow(/a load balancer cannot lead to "orders" \[UNSUPPORTED_BY_MESH\][\s\S]*fix: +reach the service through an edge/);
   });
 });

@@ -10,28 +10,32 @@ const waiting = (services: Raw, more: Raw = {}): readonly string[] =>
     .sort();
 
 test.each<[string, Raw, readonly string[]]>([
-  ['calls it', { a: service({ calls: ['b'] }), b: service(versions) }, ['a b']],
-  ['calls one that calls it', { a: service({ calls: ['b'] }), b: service({ calls: ['c'] }), c: service(versions) }, ['b c']],
-  ['has versions, too', { a: service({ ...versions, calls: ['b'] }), b: service(versions) }, ['a b']],
-])('a caller waits for the versions of a service if it %s', (_, services, expected) => {
+  ['has versions', { a: service({ calls: ['b'] }), b: service(versions) }, ['a b']],
+  ['has none', { a: service({ calls: ['b'] }), b: service() }, ['a b']],
+  ['calls others', { a: service({ calls: ['b'] }), b: service({ calls: ['c'] }), c: service() }, ['a b', 'b c']],
+  ['is called by versions', { a: service({ ...versions, calls: ['b'] }), b: service(versions) }, ['a b']],
+])('a caller waits for a service that %s', (_, services, expected) => {
   expect(waiting(services)).toEqual(expected);
 });
 
-test.each<[string, Raw]>([
-  ['has no versions', { a: service({ calls: ['b'] }), b: service() }],
-  ['calls back', { a: service({ calls: ['b'] }), b: service({ ...versions, calls: ['a'] }) }],
+test.each<[string, Raw, readonly string[]]>([
+  ['calls back', { a: service({ calls: ['b'] }), b: service({ ...versions, calls: ['a'] }) }, []],
   [
     'calls back by way of another',
-    { a: service({ calls: ['b'] }), b: service({ ...versions, calls: ['c'] }), c: service({ calls: ['a'] }) },
+    { a: service({ calls: ['b'] }), b: service({ ...versions, calls: ['c'] }), c: service({ calls: ['a'] }), d: service({ calls: ['c'] }) },
+    ['d c'],
   ],
-])('nobody waits for a service that %s', (_, services) => {
-  expect(waiting(services)).toEqual([]);
+])('nobody waits for a service that %s', (_, services, expected) => {
+  expect(waiting(services)).toEqual(expected);
 });
 
-test('the gateway waits for whom its routes lead to', () => {
+test.each([
+  ['with versions', versions],
+  ['without', {}],
+])('the gateway waits for whom its routes lead to, %s', (_, ui) => {
   expect(
     waiting(
-      { ui: service(versions), b: service(versions) },
+      { ui: service(ui), b: service(ui) },
       { edge: { kind: 'http', authorizer: { kind: 'none' }, routes: { $default: publicRoute } } },
     ),
   ).toEqual(['gateway ui']);

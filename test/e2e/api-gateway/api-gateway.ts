@@ -1,9 +1,16 @@
 import { GATEWAY_PORT } from '../../../lib/core/model/constants';
-import type { Cluster, HttpClient, HttpOutcome, HttpResponse } from '../runner';
+import type { Cluster, HttpClient, HttpOutcome, HttpResponse, Template } from '../runner';
 import { RequestFailed } from '../runner';
+import type { Instance } from '../runner/cloud-map';
 import { apiOf, passThrough } from './api';
 import type { ClientRequest } from './client-request';
 import type { Answered, Api, Readings } from './model';
+
+export interface ApiGatewayOptions {
+  readonly edge?: string;
+  /** For how long it goes on with the tasks that it knows, before it asks Cloud Map again. @default 0 */
+  readonly remembersMs?: number;
+}
 
 /**
  * Stands in for API Gateway and its VPC link: chooses the route, asks for its authorizer, and sends what the template's
@@ -11,16 +18,37 @@ import type { Answered, Api, Readings } from './model';
  * link (or of the load balancer behind it).
  */
 export class ApiGateway {
+  private readFrom: Template;
+  private known: { readonly instances: readonly Instance[]; readonly at: number } | undefined;
+
   private constructor(
     private readonly cluster: Cluster,
-    readonly api: Api,
+    private read: Api,
     readonly client: HttpClient,
-  ) {}
+    private readonly readings: Partial<Readings>,
+    private readonly options: ApiGatewayOptions,
+  ) {
+    this.readFrom = cluster.template;
+  }
 
   /** The API of an edge. */
-  static async open(cluster: Cluster, readings: Partial<Readings> = {}, edge?: string): Promise<ApiGateway> {
+  static async open(
+    cluster: Cluster,
+    readings: Partial<Readings> = {},
+    edge?: string,
+    options: Omit<ApiGatewayOptions, 'edge'> = {},
+  ): Promise<ApiGateway> {
     const api = apiOf(cluster.template, readings, edge);
-    return new ApiGateway(cluster, api, await cluster.client({ name: 'api-gateway', securityGroups: api.securityGroups }));
+    const client = await cluster.client({ name: 'api-gateway', securityGroups: api.securityGroups });
+    return new ApiGateway(cluster, api, client, readings, { ...options, ...(edge !== undefined && { edge }) });
+  }
+
+  /** As it is deployed at the moment. */
+  get api(): Api {
+    const { template } = this.cluster;
+    if (template !== this.readFrom) this.read = apiOf(template, this.readings, this.options.edge);
+    this.readFrom = template;
+    return this.read;
   }
 
   async send(request: ClientRequest): Promise<HttpResponse> {
@@ -50,8 +78,13 @@ export class ApiGateway {
 
   /** Any healthy task: of those that Cloud Map shows with their port, or that a load balancer has as targets. */
   private target(): { readonly address: string; readonly port: number } {
-    const { registries } = this.cluster.service(this.api.gateway);
-    const instances = registries.flatMap(({ discovery }) => this.cluster.cloudMap.discoverable(discovery));
+    const { remembersMs = 0 } = this.options;
+    if (this.known === undefined || Date.now() - this.known.at >= remembersMs) {
+      const { registries } = this.cluster.service(this.api.gateway);
+      const found = registries.flatMap(({ discovery }) => this.cluster.cloudMap.discoverable(discovery));
+      this.known = { instances: found, at: Date.now() };
+    }
+    const { instances } = this.known;
     const instance = instances[Math.floor(Math.random() * instances.length)];
     if (instance === undefined) throw new Error('the gateway service has no healthy task');
     return { address: instance.address, port: instance.port ?? GATEWAY_PORT };

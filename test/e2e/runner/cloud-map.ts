@@ -28,7 +28,7 @@ export class CloudMap {
    *   seconds", says https://docs.aws.amazon.com/cloud-map/latest/api/API_HealthCheckCustomConfig.html
    */
   constructor(
-    readonly services: readonly DiscoveryModel[],
+    public services: readonly DiscoveryModel[],
     private readonly propagationMs = 0,
     private readonly healthDelayMs = 30_000,
   ) {}

@@ -9,7 +9,7 @@ import { HttpClient } from './client';
 import { CloudMap } from './cloud-map';
 import type { Pace } from './container';
 import { Certificates } from './deployment/certificates';
-import type { UpdateOptions } from './deployment/deployment';
+import type { DeploymentParts, UpdateOptions } from './deployment/deployment';
 import { Deployment } from './deployment/deployment';
 import { PrivateDns } from './dns';
 import { METADATA_ADDRESS } from './firewall';
@@ -66,9 +66,10 @@ export class Cluster {
     private model: System,
     readonly vpc: Vpc,
     readonly cloudMap: CloudMap,
+    readonly names: PrivateDns,
     /** The AWS that tasks and functions call. */
     readonly aws: AwsEmulator,
-    private readonly deployment: Deployment,
+    readonly deployment: Deployment,
     private readonly workspace: Workspace,
     private readonly options: ClusterOptions,
   ) {
@@ -95,18 +96,36 @@ export class Cluster {
 
   /** Makes the VPC only; `scale` starts tasks. */
   static async open(template: Template, options: ClusterOptions): Promise<Cluster> {
-    findTools();
-    const resolver = new Resolver(template, options.values);
-    const aws = options.aws ?? new AwsEmulator(`${resolver.text({ Ref: 'AWS::Region' })}:${resolver.text({ Ref: 'AWS::AccountId' })}`);
+    const aws = emulatorOf(options);
     const deployment = new Deployment(aws, options.values ?? {});
+    findTools();
     await deployment.deploy(template);
-    const system = readTemplate(template, deployment.values);
+    return Cluster.around(deployment, aws, readTemplate(deployment.template, deployment.values), options);
+  }
+
+  /** An account with nothing in it but the network of a template that may come. What is deployed there, `adopt` makes known. */
+  static async empty(template: Template, options: ClusterOptions, parts: (cluster: () => Cluster) => DeploymentParts): Promise<Cluster> {
+    findTools();
+    const aws = emulatorOf(options);
+    const made: { cluster?: Cluster } = {};
+    const itself = (): Cluster => {
+      if (made.cluster === undefined) throw new Error('bug: the cluster is used before it is there');
+      return made.cluster;
+    };
+    const deployment = new Deployment(aws, options.values ?? {}, parts(itself));
+    const system = { ...readTemplate({}, options.values), cidr: readTemplate(template, options.values).cidr };
+    made.cluster = await Cluster.around(deployment, aws, system, options);
+    return made.cluster;
+  }
+
+  private static async around(deployment: Deployment, aws: AwsEmulator, system: System, options: ClusterOptions): Promise<Cluster> {
     const workspace = new Workspace();
     try {
       const cloudMap = new CloudMap(system.discovery, options.propagationMs);
       aws.connect(cloudMap);
-      const vpc = await Vpc.open(workspace, system, new PrivateDns(system.zones, cloudMap));
-      return new Cluster(system, vpc, cloudMap, aws, deployment, workspace, options);
+      const names = new PrivateDns(system.zones, cloudMap);
+      const vpc = await Vpc.open(workspace, system, names);
+      return new Cluster(system, vpc, cloudMap, names, aws, deployment, workspace, options);
     } catch (error) {
       await workspace.close();
       throw error;
@@ -132,11 +151,20 @@ export class Cluster {
    */
   async update(template: Template, options: UpdateOptions = {}): Promise<void> {
     await this.deployment.deploy(template, options);
-    const next = readTemplate(template, this.deployment.values);
+    const next = readTemplate(this.deployment.template, this.deployment.values);
     const networkOf = ({ cidr, discovery, zones, securityGroups }: System): string =>
       JSON.stringify({ cidr, discovery, zones, securityGroups });
     if (networkOf(next) !== networkOf(this.model)) throw new Error('the update changes the network, which the runner cannot');
     this.model = next;
+  }
+
+  /** Takes what is deployed at the moment for what there is: names, instances, security groups and services. */
+  async adopt(): Promise<void> {
+    const { cidr } = this.model;
+    this.model = { ...readTemplate(this.deployment.template, this.deployment.values), cidr };
+    this.cloudMap.services = this.model.discovery;
+    this.names.zones = this.model.zones;
+    await this.vpc.enforce(this.model.securityGroups);
   }
 
   service(name: string): ServiceModel {
@@ -233,7 +261,8 @@ export class Cluster {
     };
   }
 
-  private async startTask(service: ServiceModel, timeoutMs: number): Promise<void> {
+  /** One more task, as soon as it is healthy. */
+  async startTask(service: ServiceModel, timeoutMs = DEADLINE_MS): Promise<Task> {
     if (this.closed) throw new Error('the cluster is closed');
     const number = (this.numbers.get(service.name) ?? 0) + 1;
     this.numbers.set(service.name, number);
@@ -253,6 +282,7 @@ export class Cluster {
     this.all.push(task);
     if (this.closed) await task.close();
     await task.start(timeoutMs);
+    return task;
   }
 
   private makeTask(id: string, number: number, service: ServiceModel, endpoint: Task['endpoint']): Task {
@@ -294,4 +324,10 @@ export class Cluster {
     }
     return task;
   }
+}
+
+function emulatorOf({ aws, values }: ClusterOptions): AwsEmulator {
+  if (aws !== undefined) return aws;
+  const resolver = new Resolver({}, values);
+  return new AwsEmulator(`${resolver.text({ Ref: 'AWS::Region' })}:${resolver.text({ Ref: 'AWS::AccountId' })}`);
 }

@@ -27,13 +27,40 @@ export interface Reply {
 export class PrivateDns {
   private readonly published = new Map<string, string>();
 
+  /** What the resolver remembers of names that there were not, and until when; undefined if it is to remember nothing. */
+  private negative: Map<string, { readonly reply: Reply; readonly until: number }> | undefined;
+
   constructor(
-    private readonly zones: readonly ZoneModel[],
+    public zones: readonly ZoneModel[],
     private readonly cloudMap: CloudMap,
     private readonly random: () => number = Math.random,
   ) {}
 
+  /** From now on, the resolver remembers names that there are not, for as long as their zone says. */
+  remember(): void {
+    this.negative ??= new Map();
+  }
+
+  /** Names that have records by now, of which the resolver still says that there are none. */
+  get forgotten(): readonly string[] {
+    return [...(this.negative ?? [])]
+      .filter(([, { until }]) => until > Date.now())
+      .map(([key]) => key.split(' '))
+      .filter(([name = '', type = '']) => this.fresh({ name, type: type as Question['type'] }).answers.length > 0)
+      .map(([name = '']) => name);
+  }
+
   answer(question: Pick<Question, 'name' | 'type'>): Reply {
+    const key = `${question.name.toLowerCase().replace(/\.$/, '')} ${question.type ?? 'A'}`;
+    const remembered = this.negative?.get(key);
+    if (remembered !== undefined && remembered.until > Date.now()) return remembered.reply;
+    const reply = this.fresh(question);
+    const [authority] = reply.authorities;
+    if (authority !== undefined && 'ttl' in authority) this.negative?.set(key, { reply, until: Date.now() + Number(authority.ttl) * 1000 });
+    return reply;
+  }
+
+  private fresh(question: Pick<Question, 'name' | 'type'>): Reply {
     const asked = question.name.toLowerCase().replace(/\.$/, '');
     const zone = this.zones
       .filter(({ name }) => asked === name || asked.endsWith(`.${name}`))

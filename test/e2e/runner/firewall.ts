@@ -55,6 +55,11 @@ export function ruleset(groups: readonly SecurityGroupModel[], members: Membersh
   ].join('\n');
 }
 
+/** The rules in place of those that a namespace has, in one transaction. Connections that were let in stay. */
+export function replacedRuleset(groups: readonly SecurityGroupModel[], members: Membership, resolver: string): string {
+  return `delete table ${TABLE}\n${ruleset(groups, members, resolver)}`;
+}
+
 /** Replaces the members of the groups that a namespace knows, in one transaction. */
 export function membershipUpdate(groups: readonly SecurityGroupModel[], members: Membership): string {
   return referencedGroups(groups)

@@ -9,12 +9,16 @@ export interface Resource {
   readonly Type: string;
   readonly Properties?: JsonObject;
   readonly DependsOn?: string | readonly string[];
+  readonly Condition?: string;
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
 }
 
 export interface Template {
   readonly Resources?: Readonly<Record<string, Resource>>;
   readonly Parameters?: Readonly<Record<string, JsonObject>>;
   readonly Mappings?: JsonObject;
+  readonly Conditions?: JsonObject;
 }
 
 /** Values for what only AWS knows: `{ 'AWS::Region': 'eu-west-1', 'MyLogicalId': 'id', 'MyLogicalId.Arn': 'arn:…' }`. */

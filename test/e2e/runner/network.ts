@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { PrivateDns } from './dns';
 import { DnsServer } from './dns';
 import type { Drop } from './firewall';
-import { listDrops, membershipUpdate, METADATA_ADDRESS, parseDrops, referencedGroups, ruleset } from './firewall';
+import { listDrops, membershipUpdate, METADATA_ADDRESS, parseDrops, referencedGroups, replacedRuleset, ruleset } from './firewall';
 import type { Finished, RunOptions } from './run-process';
 import { must, PLAIN_ENVIRONMENT, quote, run } from './run-process';
 import { openSockets } from './sockets';
@@ -39,7 +39,7 @@ const INTERNET: SecurityGroupModel = { id: 'internet', ingress: [EVERYBODY], egr
  */
 export class Vpc {
   private readonly endpoints = new Set<Endpoint>();
-  private readonly groups: ReadonlyMap<string, SecurityGroupModel>;
+  private groups: ReadonlyMap<string, SecurityGroupModel>;
   private dns: DnsServer | undefined;
   private sockets: AwsSockets | undefined;
   private joined = 0;
@@ -135,6 +135,32 @@ export class Vpc {
     const endpoint = await this.join({ name, securityGroups: 'outside' });
     for (const host of hosts) this.names.publish(host, endpoint.address);
     return endpoint;
+  }
+
+  /** Other rules of security groups, or other groups: for the endpoints that there are, too. */
+  async enforce(securityGroups: readonly SecurityGroupModel[]): Promise<void> {
+    const update = this.updates.then(async () => {
+      this.groups = new Map(securityGroups.map((group) => [group.id, group]));
+      const concerned = [...this.endpoints].flatMap((endpoint) => {
+        const groups = endpoint.groups.map((group) => this.groups.get(group.id) ?? group);
+        return JSON.stringify(groups) === JSON.stringify(endpoint.groups) ? [] : [{ endpoint, groups }];
+      });
+      for (const { endpoint, groups } of concerned) endpoint.groups = groups;
+      await Promise.all(
+        concerned.map(async ({ endpoint, groups }) =>
+          must(['nsenter', `--net=${endpoint.path}`, 'nft', '-f', '-'], {
+            input: replacedRuleset(groups, this.members(groups), this.resolver),
+          }),
+        ),
+      );
+    });
+    this.updates = update.catch(() => undefined);
+    await update;
+  }
+
+  /** Addresses of endpoints in a security group. */
+  membersOf(group: string): readonly string[] {
+    return [...this.endpoints].filter(({ groups }) => groups.some(({ id }) => id === group)).map(({ address }) => address);
   }
 
   /** Called by an endpoint that leaves. */
@@ -250,7 +276,7 @@ export class Endpoint implements EndpointIdentity {
   readonly namespace: string;
   readonly address: string;
   readonly link: string;
-  readonly groups: readonly SecurityGroupModel[];
+  groups: readonly SecurityGroupModel[];
 
   constructor(
     private readonly vpc: Vpc,

@@ -10,6 +10,10 @@ export class Parameters {
     this.texts.set(name, text);
   }
 
+  delete(name: string): void {
+    this.texts.delete(name);
+  }
+
   get(name: string): string | undefined {
     return this.texts.get(name);
   }

@@ -1,15 +1,23 @@
+import type { CustomResourceAnswer, CustomResourceEvent } from '../../../../programs/functions/custom-resource-event';
 import type { AwsEmulator } from '../aws/emulator';
-import { checkLockout, checkSets, defaultKeyPolicy } from '../aws/key-policy';
 import type { LambdaFunction } from '../aws/lambda';
 import type { Principal } from '../aws/principal';
 import { Fields } from '../fields';
-import type { Json, KnownValues, Resource, Template } from '../intrinsics';
-import { isObject, Resolver } from '../intrinsics';
+import type { Json, KnownValues, Template } from '../intrinsics';
+import { Resolver } from '../intrinsics';
+import { withoutConditions } from './conditions';
 import type { Invocation } from './functions';
 import { CUSTOM_RESOURCES, programOf } from './functions';
-import { deploymentOrder } from './order';
-import { physicalIds } from './physical-ids';
-import { roleStatements, roleTags, statementsIn } from './role-statements';
+import type { LiveResource } from './live';
+import { Live } from './live';
+import type { StackEvent, State } from './operation';
+import { Operation } from './operation';
+import type { Providers } from './provider';
+import { attribute, together } from './provider';
+import { customResources } from './providers/custom';
+import { keys } from './providers/kms';
+import { roleStatements, roleTags } from './role-statements';
+import type { Order } from './walk';
 
 export interface UpdateOptions {
   /**
@@ -17,84 +25,188 @@ export interface UpdateOptions {
    * may not have heard of the one before.
    */
   readonly laterMs?: number;
+  /** @default 'parallel' */
+  readonly order?: Order;
 }
 
-interface CustomResource {
-  readonly type: string;
-  readonly physicalId: string;
-  readonly properties: Readonly<Record<string, unknown>>;
+/** What else there is beside what programs of AWS do by themselves. */
+export interface DeploymentParts {
+  readonly providers?: Providers;
+  /** Told of each change of what exists. */
+  readonly changed?: () => Promise<void>;
 }
 
-/** What is deployed: everything that a next template is compared with. */
-interface State {
-  readonly template: Template;
-  readonly values: Readonly<Record<string, string>>;
-  readonly customResources: ReadonlyMap<string, CustomResource>;
-}
-
-const NOTHING: State = { template: {}, values: {}, customResources: new Map() };
+const NOTHING: State = { template: {}, current: new Map() };
 
 /**
- * What CloudFormation makes of the resources of a template that certificates come from: keys, custom resources and functions, by
- * the real code of the functions.
+ * A stack of CloudFormation. What certificates come from (keys, custom resources and functions) is made by the real code of the
+ * functions; other resources exist, and what they do more is for `DeploymentParts` to say.
  */
 export class Deployment {
   /** What the functions logged. */
   readonly log: string[] = [];
+  /** What became of each resource, in this order. */
+  readonly events: StackEvent[] = [];
+  /** What there is of the stack after its resources are deleted. */
+  readonly remains: string[] = [];
   /** How far the clock of invoked functions is from that of the tasks. */
   clockAheadMs = 0;
+  /** All resources that exist. */
+  readonly live = new Live();
   private state = NOTHING;
-  /** Functions that were invoked since the last deployment, by logical ID: between invocations, Lambda keeps them as they are. */
+  private laterMs = 0;
+  /** Functions that were invoked since their last change, by key: between invocations, Lambda keeps them as they are. */
   private readonly functions = new Map<string, LambdaFunction>();
+  private readonly place: string;
 
   constructor(
     private readonly aws: AwsEmulator,
     private readonly known: KnownValues,
+    private readonly parts: DeploymentParts = {},
   ) {
+    this.place = new Resolver({}, known).text({ Ref: 'AWS::AccountId' });
     aws.lambda.provide((arn) => this.functionAt(arn));
   }
 
-  /** What the resources are called, and what custom resources have answered. */
+  /** What the resources that exist are called, and what custom resources have answered. */
   get values(): KnownValues {
-    return { ...this.state.values, ...this.known };
+    return { ...this.live.values, ...this.known };
   }
 
+  /** The resources that exist. */
   get template(): Template {
-    return this.state.template;
+    return this.live.template;
   }
 
-  /** Makes or changes what the template says. If that fails, everything stays as it was; CloudFormation would send the functions back. */
-  async deploy(template: Template, { laterMs = 0 }: UpdateOptions = {}): Promise<void> {
-    const keyPolicies = [...this.aws.keyPolicies];
-    const next = new Update(this, this.aws, this.known, this.state, template, () => new Date(Date.now() + laterMs));
+  /**
+   * Makes or changes what the template says.
+   *
+   * @throws Error if that fails, when everything is as it was before
+   */
+  async deploy(template: Template, { laterMs = 0, order = 'parallel' }: UpdateOptions = {}): Promise<void> {
+    this.laterMs = laterMs;
+    const world = {
+      live: this.live,
+      known: this.known,
+      providers: this.providers(),
+      custom: this.customResources(),
+      changed: async () => this.parts.changed?.(),
+      order,
+      now: () => this.now(),
+      event: (event: StackEvent) => {
+        this.events.push(event);
+      },
+      remains: (what: string) => {
+        this.remains.push(what);
+      },
+    };
     try {
-      this.state = await next.run();
-      this.functions.clear();
-    } catch (error) {
-      for (const [key, policy] of keyPolicies) this.aws.keyPolicies.set(key, policy);
-      throw error;
+      const { state, failure } = await new Operation(world, this.state, withoutConditions(template, this.known)).run();
+      this.state = state;
+      if (failure !== undefined) throw failure;
+    } finally {
+      this.laterMs = 0;
     }
   }
 
-  /** Who acts in a role of the template as it is deployed at the time, or in none, which may do nothing. */
-  principal(name: string, role: string | undefined): Principal {
-    if (role === undefined) return { name, statements: () => [], tags: () => ({}) };
-    return principalOf(name, role, () => this);
+  /** Deletes all resources, each before those that it needs. */
+  async destroy(order: Order = 'parallel'): Promise<void> {
+    await this.deploy({}, { order });
   }
 
-  invocation(template: Template, values: KnownValues, id: string, now: () => Date): Invocation {
-    const resolver = new Resolver(template, values);
-    const properties = template.Resources?.[id]?.Properties ?? {};
+  /** Who acts in a role that exists at the time, or in none, which may do nothing. */
+  principal(name: string, role: string | undefined): Principal {
+    if (role === undefined) return { name, statements: () => [], tags: () => ({}) };
+    const parts = (): Parameters<typeof roleStatements> => [this.template, new Resolver(this.template, this.values), role];
+    // A role that is deleted may do nothing.
+    const exists = (): boolean => this.live.get(role) !== undefined;
+    return {
+      name,
+      roleArn: this.values[`${role}.Arn`] ?? '',
+      statements: () => (exists() ? roleStatements(...parts()) : []),
+      tags: () => (exists() ? roleTags(...parts()) : {}),
+    };
+  }
+
+  private now(): Date {
+    return new Date(Date.now() + this.laterMs);
+  }
+
+  private readonly customResources = once(() =>
+    customResources({
+      aws: this.aws,
+      stackId: new Resolver({}, this.known).text({ Ref: 'AWS::StackId' }),
+      functionOf: (arn) => {
+        const found = this.functionNamed(arn);
+        return found === undefined ? undefined : this.invocation(found, () => this.now());
+      },
+      handle: async (type, arn, event) => {
+        const found = this.functionNamed(arn);
+        if (found === undefined) throw new Error(`there is no function ${arn}`);
+        return CUSTOM_RESOURCES[type](this.invocation(found, () => this.now()))(event);
+      },
+    }),
+  );
+
+  private readonly providers = once((): Providers => together(this.ownProviders(), this.parts.providers ?? {}));
+
+  private readonly ownProviders = once((): Providers => ({
+    'AWS::KMS::Key': keys(this.aws, this.live, this.place),
+    'AWS::SSM::Parameter': {
+      create: async ({ resource, fields }) => {
+        const name = fields.optionalText('Name') ?? resource.values[resource.key] ?? resource.key;
+        this.aws.parameters.put(name, fields.text('Value'));
+        return Promise.resolve({ '': name });
+      },
+      // What a person has changed stays, until the template says something else than before.
+      update: async ({ resource, fields }, before) => {
+        if (before.properties['Value'] !== fields.text('Value'))
+          this.aws.parameters.put(resource.values[resource.key] ?? '', fields.text('Value'));
+        return Promise.resolve(undefined);
+      },
+      delete: async ({ key, values }) => {
+        this.aws.parameters.delete(values[key] ?? '');
+        return Promise.resolve();
+      },
+    },
+    'AWS::Lambda::Function': {
+      update: async ({ resource: { key } }) => {
+        this.functions.delete(key);
+        return Promise.resolve(undefined);
+      },
+      delete: async ({ key }) => {
+        this.functions.delete(key);
+        return Promise.resolve();
+      },
+    },
+    'AWS::ServiceDiscovery::PrivateDnsNamespace': {
+      create: async ({ fields }) => {
+        const { id, arn } = this.aws.namespaces.create(fields.text('Name'));
+        return Promise.resolve({ '': id, Id: id, Arn: arn });
+      },
+      delete: async (namespace) => {
+        this.aws.namespaces.delete(attribute(namespace, 'Id') ?? '');
+        return Promise.resolve();
+      },
+    },
+  }));
+
+  private functionNamed(arn: string): LiveResource | undefined {
+    return this.live.ofType('AWS::Lambda::Function').find((resource) => attribute(resource, 'Arn') === arn);
+  }
+
+  private invocation({ key, definition }: LiveResource, now: () => Date): Invocation {
+    const resolver = new Resolver(this.template, this.values);
+    const properties = definition.Properties ?? {};
     const role = resolver.referenced(properties['Role']);
-    if (role === undefined) throw new Error(`${id}.Role: the function has no role of the template`);
-    const principal = principalOf(id, role, () => ({ template, values }));
+    if (role === undefined) throw new Error(`${key}.Role: the function has no role of the template`);
     const environment =
-      Fields.of(resolver.resolve(properties['Environment'] ?? {}), `${id}.Environment`)
+      Fields.of(resolver.resolve(properties['Environment'] ?? {}), `${key}.Environment`)
         .child('Variables')
         ?.allTexts() ?? {};
     return {
       aws: this.aws,
-      principal,
+      principal: this.principal(key, role),
       environment,
       now,
       write: (line) => {
@@ -105,188 +217,36 @@ export class Deployment {
   }
 
   private functionAt(arn: string): LambdaFunction | undefined {
-    const { template, values } = this;
-    const [id, resource] =
-      Object.entries(template.Resources ?? {}).find(
-        ([each, { Type: type }]) => type === 'AWS::Lambda::Function' && values[`${each}.Arn`] === arn,
-      ) ?? [];
-    if (id === undefined) return undefined;
-    const known = this.functions.get(id);
+    const found = this.functionNamed(arn);
+    if (found === undefined) return undefined;
+    const known = this.functions.get(found.key);
     if (known !== undefined) return known;
-    const { Timeout: timeout = DEFAULT_TIMEOUT_S, ReservedConcurrentExecutions: reserved } = resource?.Properties ?? {};
+    const { Timeout: timeout = DEFAULT_TIMEOUT_S, ReservedConcurrentExecutions: reserved } = found.properties;
     const made = {
-      run: programOf(this.invocation(template, values, id, () => new Date(Date.now() + this.clockAheadMs))),
+      run: this.programOf(found, arn),
       timeoutMs: Number(timeout) * 1000,
       reservedConcurrency: reserved === undefined ? undefined : Number(reserved),
     };
-    this.functions.set(id, made);
+    this.functions.set(found.key, made);
     return made;
+  }
+
+  /** That of the custom resources whose framework invokes it, or that which tasks invoke. */
+  private programOf(found: LiveResource, arn: string): (event: unknown) => Promise<unknown> {
+    const type = this.live.all
+      .map(({ definition, properties }) => [definition.Type, this.functionNamed(properties['ServiceToken'] as string)] as const)
+      .find(([, framework]) => JSON.stringify(framework?.properties['Environment'] ?? ({} satisfies Json)).includes(`"${arn}"`))?.[0];
+    if (type === undefined || CUSTOM_RESOURCES[type] === undefined)
+      return programOf(this.invocation(found, () => new Date(Date.now() + this.clockAheadMs)));
+    return async (event): Promise<CustomResourceAnswer> =>
+      CUSTOM_RESOURCES[type](this.invocation(found, () => this.now()))(event as CustomResourceEvent);
   }
 }
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-lambda-function.html */
 const DEFAULT_TIMEOUT_S = 3;
 
-/** One way from a state to the next. */
-class Update {
-  private readonly values: Record<string, string>;
-  private readonly customResources = new Map<string, CustomResource>();
-
-  constructor(
-    private readonly deployment: Deployment,
-    private readonly aws: AwsEmulator,
-    private readonly known: KnownValues,
-    private readonly before: State,
-    private readonly template: Template,
-    private readonly now: () => Date,
-  ) {
-    this.values = { ...physicalIds(template, known) };
-  }
-
-  async run(): Promise<State> {
-    for (const id of deploymentOrder(this.template)) await this.make(id, this.template.Resources?.[id]);
-    await this.cleanUp();
-    return { template: this.template, values: this.values, customResources: this.customResources };
-  }
-
-  private async make(id: string, resource: Resource | undefined): Promise<void> {
-    switch (resource?.Type) {
-      case 'AWS::KMS::Key':
-        this.values[`${id}.Arn`] = this.before.values[`${id}.Arn`] ?? this.key(id);
-        this.keyPolicy(this.values[`${id}.Arn`] ?? '', resource);
-        break;
-      case 'AWS::ServiceDiscovery::PrivateDnsNamespace':
-        this.namespace(id);
-        break;
-      case 'AWS::SSM::Parameter': {
-        const text = this.properties(id).text('Value');
-        // What a person has changed stays, until the template says something else than before.
-        if (this.before.template.Resources?.[id]?.Properties?.['Value'] !== text) this.aws.parameters.put(this.values[id] ?? id, text);
-        break;
-      }
-      default:
-        if (resource?.Type.startsWith('Custom::') === true && CUSTOM_RESOURCES[resource.Type] !== undefined)
-          await this.custom(id, resource);
-    }
-  }
-
-  /** CloudFormation replaces one that changes, and makes the new one first. */
-  private namespace(id: string): void {
-    const properties = JSON.stringify(this.template.Resources?.[id]?.Properties);
-    const kept =
-      properties === JSON.stringify(this.before.template.Resources?.[id]?.Properties) ? this.before.values[`${id}.Id`] : undefined;
-    const { id: namespaceId, arn } =
-      (kept === undefined ? undefined : this.aws.namespaces.get(kept)) ?? this.aws.namespaces.create(this.properties(id).text('Name'));
-    this.values[id] = this.values[`${id}.Id`] = namespaceId;
-    this.values[`${id}.Arn`] = arn;
-  }
-
-  private key(id: string): string {
-    const properties = this.properties(id);
-    const spec = properties.optionalText('KeySpec') ?? 'SYMMETRIC_DEFAULT';
-    const usage = properties.optionalText('KeyUsage') ?? 'ENCRYPT_DECRYPT';
-    switch (`${spec} ${usage}`) {
-      case 'SYMMETRIC_DEFAULT ENCRYPT_DECRYPT':
-        return this.aws.keys.createSymmetricKey();
-      case 'ECC_NIST_P256 SIGN_VERIFY':
-        return this.aws.keys.createKey(new Date());
-      default:
-        throw new Error(`${id}: the runner has symmetric keys, and keys of ECC_NIST_P256 for SIGN_VERIFY, not ${spec} for ${usage}`);
-    }
-  }
-
-  private keyPolicy(key: string, { Properties: properties = {} }: Resource): void {
-    const account = this.resolver.text({ Ref: 'AWS::AccountId' });
-    const policy = properties['KeyPolicy'] === undefined ? defaultKeyPolicy(account) : statementsIn(properties['KeyPolicy'], this.resolver);
-    checkSets(policy);
-    checkLockout(policy, account, key);
-    this.aws.keyPolicies.set(key, policy);
-  }
-
-  private async custom(id: string, { Type: type }: Resource): Promise<void> {
-    const properties = asText(this.resolver.resolve(this.template.Resources?.[id]?.Properties ?? {})) as Readonly<Record<string, unknown>>;
-    const existing = this.before.customResources.get(id);
-    if (existing !== undefined && JSON.stringify(existing.properties) === JSON.stringify(properties)) {
-      this.customResources.set(id, existing);
-      for (const [name, value] of Object.entries(this.before.values)) if (name.startsWith(`${id}.`)) this.values[name] = value;
-      return;
-    }
-    const invocation = this.deployment.invocation(this.template, { ...this.values, ...this.known }, this.handlerOf(id), this.now);
-    const { PhysicalResourceId: physicalId, Data: data = {} } = await CUSTOM_RESOURCES[type](invocation)({
-      RequestType: existing === undefined ? 'Create' : 'Update',
-      StackId: this.resolver.text({ Ref: 'AWS::StackId' }),
-      LogicalResourceId: id,
-      ResourceProperties: properties,
-      ...(existing !== undefined && { PhysicalResourceId: existing.physicalId, OldResourceProperties: existing.properties }),
-    });
-    this.customResources.set(id, { type, physicalId, properties });
-    this.values[id] = physicalId;
-    for (const [name, value] of Object.entries(data)) this.values[`${id}.${name}`] = value;
-  }
-
-  /** Last, CloudFormation deletes what is gone or was replaced. */
-  private async cleanUp(): Promise<void> {
-    for (const [id, { Type: type }] of Object.entries(this.before.template.Resources ?? {})) {
-      const namespace = this.before.values[`${id}.Id`] ?? '';
-      if (type === 'AWS::ServiceDiscovery::PrivateDnsNamespace' && this.values[`${id}.Id`] !== namespace)
-        this.aws.namespaces.delete(namespace);
-    }
-    for (const [id, { type, physicalId, properties }] of this.before.customResources) {
-      if (this.customResources.get(id)?.physicalId === physicalId) continue;
-      const invocation = this.deployment.invocation(
-        this.before.template,
-        this.before.values,
-        handlerOf(this.before.template, id),
-        this.now,
-      );
-      await CUSTOM_RESOURCES[type](invocation)({
-        RequestType: 'Delete',
-        LogicalResourceId: id,
-        PhysicalResourceId: physicalId,
-        ResourceProperties: properties,
-      });
-    }
-  }
-
-  private handlerOf(id: string): string {
-    return handlerOf(this.template, id);
-  }
-
-  private get resolver(): Resolver {
-    return new Resolver(this.template, { ...this.values, ...this.known });
-  }
-
-  private properties(id: string): Fields {
-    return Fields.of(this.resolver.resolve(this.template.Resources?.[id]?.Properties ?? {}), id);
-  }
-}
-
-function principalOf(name: string, role: string, deployed: () => Pick<Deployment, 'template' | 'values'>): Principal {
-  const parts = (): Parameters<typeof roleStatements> => {
-    const { template, values } = deployed();
-    return [template, new Resolver(template, values), role];
-  };
-  return {
-    name,
-    roleArn: deployed().values[`${role}.Arn`] ?? '',
-    statements: () => roleStatements(...parts()),
-    tags: () => roleTags(...parts()),
-  };
-}
-
-/** The function that a custom resource is handled by: the CDK's provider framework stands before it, if it is there. */
-function handlerOf(template: Template, id: string): string {
-  const resolver = new Resolver(template);
-  const target = resolver.referenced(template.Resources?.[id]?.Properties?.['ServiceToken']);
-  if (target === undefined) throw new Error(`${id}.ServiceToken: the function is none of the template`);
-  const environment = template.Resources?.[target]?.Properties?.['Environment'];
-  const variables = isObject(environment) ? environment['Variables'] : undefined;
-  return resolver.referenced(isObject(variables) ? variables['USER_ON_EVENT_FUNCTION_ARN'] : undefined) ?? target;
-}
-
-/** CloudFormation hands numbers and booleans over as text. */
-function asText(value: Json | undefined): unknown {
-  if (Array.isArray(value)) return (value as readonly Json[]).map(asText);
-  if (isObject(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asText(item)]));
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }

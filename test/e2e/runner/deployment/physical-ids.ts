@@ -1,26 +1,26 @@
 import { createHash } from 'node:crypto';
-import type { KnownValues, Template } from '../intrinsics';
-import { Resolver } from '../intrinsics';
+import type { KnownValues } from '../intrinsics';
 
-/** IDs and ARNs that AWS would give to resources whose form matters to a program: always the same for one logical ID of one stack. */
-export function physicalIds(template: Template, known: KnownValues = {}): KnownValues {
-  const resolver = new Resolver(template, known);
-  const account = resolver.text({ Ref: 'AWS::AccountId' });
-  const place = `${resolver.text({ Ref: 'AWS::Region' })}:${account}`;
-  const stack = resolver.text({ Ref: 'AWS::StackName' });
-  const forms: Readonly<Record<string, (id: string, hash: string) => KnownValues>> = {
-    'AWS::ServiceDiscovery::Service': (id, hash) => ({
-      [`${id}.Id`]: `srv-${hash}`,
-      [`${id}.Arn`]: `arn:aws:servicediscovery:${place}:service/srv-${hash}`,
-    }),
-    'AWS::SSM::Parameter': (id, hash) => ({ [id]: `CFN-${id}-${hash.slice(0, 12)}` }),
-    'AWS::Route53::HostedZone': (id, hash) => ({ [id]: `Z${hash.toUpperCase()}` }),
-    'AWS::IAM::Role': (id) => ({ [`${id}.Arn`]: `arn:aws:iam::${account}:role/${stack}-${id}` }),
-    'AWS::Lambda::Function': (id) => ({ [`${id}.Arn`]: `arn:aws:lambda:${place}:function:${stack}-${id}` }),
-    'AWS::Logs::LogGroup': (id) => ({ [`${id}.Arn`]: `arn:aws:logs:${place}:log-group:${stack}-${id}:*` }),
-  };
-  const entries = Object.entries(template.Resources ?? {}).map(
-    ([id, { Type }]) => forms[Type]?.(id, createHash('sha256').update(`${stack}/${id}`).digest('hex').slice(0, 17)) ?? {},
-  );
-  return Object.assign({}, ...entries) as KnownValues;
+/** `account` and `place`, which is `<region>:<account>`, and the name of the stack. */
+export interface Place {
+  readonly stack: string;
+  readonly account: string;
+  readonly place: string;
+}
+
+const FORMS: Readonly<Record<string, (key: string, hash: string, at: Place) => KnownValues>> = {
+  'AWS::ServiceDiscovery::Service': (key, hash, { place }) => ({
+    [`${key}.Id`]: `srv-${hash}`,
+    [`${key}.Arn`]: `arn:aws:servicediscovery:${place}:service/srv-${hash}`,
+  }),
+  'AWS::Route53::HostedZone': (key, hash) => ({ [key]: `Z${hash.toUpperCase()}` }),
+  'AWS::SSM::Parameter': (key, hash) => ({ [key]: `CFN-${key}-${hash.slice(0, 12)}` }),
+  'AWS::IAM::Role': (key, _, { account, stack }) => ({ [`${key}.Arn`]: `arn:aws:iam::${account}:role/${stack}-${key}` }),
+  'AWS::Lambda::Function': (key, _, { place, stack }) => ({ [`${key}.Arn`]: `arn:aws:lambda:${place}:function:${stack}-${key}` }),
+  'AWS::Logs::LogGroup': (key, _, { place, stack }) => ({ [`${key}.Arn`]: `arn:aws:logs:${place}:log-group:${stack}-${key}:*` }),
+};
+
+/** IDs and ARNs that AWS would give to a resource, where their form matters to a program: always the same for one key of one stack. */
+export function physicalIds(type: string, key: string, at: Place): KnownValues {
+  return FORMS[type]?.(key, createHash('sha256').update(`${at.stack}/${key}`).digest('hex').slice(0, 17), at) ?? {};
 }

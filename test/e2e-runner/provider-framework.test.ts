@@ -1,0 +1,70 @@
+import type { CustomResourceRequest, FrameworkRun } from '../e2e/runner/deployment/provider-framework';
+import { runFramework } from '../e2e/runner/deployment/provider-framework';
+
+const FUNCTION = 'arn:aws:lambda:eu-west-1:123456789012:function:Reader';
+const request = (more: Partial<CustomResourceRequest> = {}): CustomResourceRequest => ({
+  RequestType: 'Create',
+  ResponseURL: 'https://cloudformation.invalid/request-1?signature=secret',
+  StackId: 'stack',
+  RequestId: 'request-1',
+  ResourceType: 'Custom::Any',
+  LogicalResourceId: 'Any',
+  ResourceProperties: { ServiceToken: 'token', Name: 'main' },
+  ...more,
+});
+const run = (answer: object, error?: string): FrameworkRun & { readonly payloads: string[] } => {
+  const payloads: string[] = [];
+  return {
+    payloads,
+    environment: { USER_ON_EVENT_FUNCTION_ARN: FUNCTION },
+    invoke: async (arn, payload) => {
+      payloads.push(`${arn} ${payload}`);
+      return Promise.resolve({ Payload: JSON.stringify(answer), ...(error === undefined ? {} : { FunctionError: error }) });
+    },
+  };
+};
+
+test('the function gets the request, and CloudFormation what it answers', async () => {
+  const framework = run({ PhysicalResourceId: 'one', Data: { certificate: 'abc' } });
+  expect(await runFramework(request(), framework)).toMatchObject({
+    Status: 'SUCCESS',
+    PhysicalResourceId: 'one',
+    LogicalResourceId: 'Any',
+    Data: { certificate: 'abc' },
+  });
+  expect(framework.payloads).toEqual([expect.stringMatching(/^arn:aws:lambda:\S+:function:Reader \{.*"RequestType":"Create"/)]);
+});
+
+test('two run at the same time, each with its own function', async () => {
+  const other = { ...request(), RequestId: 'request-2', ResponseURL: 'https://cloudformation.invalid/request-2' };
+  const answers = await Promise.all([
+    runFramework(request(), run({ PhysicalResourceId: 'one' })),
+    runFramework(other, run({ PhysicalResourceId: 'two' })),
+  ]);
+  expect(answers.map(({ PhysicalResourceId: id }) => id)).toEqual(['one', 'two']);
+});
+
+test('what nobody is to see is marked so', async () => {
+  expect(await runFramework(request(), run({ PhysicalResourceId: 'one', Data: { key: 'k' }, NoEcho: true }))).toMatchObject({
+    NoEcho: true,
+  });
+});
+
+test('fails if the function fails; what was never made is deleted without it', async () => {
+  const failed = await runFramework(request(), run({ errorMessage: 'not yet' }, 'Unhandled'));
+  expect(failed).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('not yet') as string });
+  const framework = run({});
+  const gone = await runFramework(request({ RequestType: 'Delete', PhysicalResourceId: failed.PhysicalResourceId }), framework);
+  expect([gone.Status, framework.payloads]).toEqual(['SUCCESS', []]);
+});
+
+test('fails if a deletion answers with the ID of another resource', async () => {
+  const answer = await runFramework(request({ RequestType: 'Delete', PhysicalResourceId: 'one' }), run({ PhysicalResourceId: 'two' }));
+  expect(answer).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('cannot change the physical resource ID') as string });
+});
+
+test('fails if the answer is longer than CloudFormation takes', async () => {
+  await expect(runFramework(request(), run({ PhysicalResourceId: 'one', Data: { text: 'x'.repeat(4000) } }))).rejects.toThrow(
+    'Response object is too long: ',
+  );
+});
