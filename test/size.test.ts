@@ -8,13 +8,13 @@ import { build, resourcesOf, service } from './support/stack';
 import flags from '../cdk.json';
 
 /** A chain: service-0 calls service-1 ... */
+function inChain(count: number): Readonly<Record<string, ServiceProps>> {
+  const calls = (index: number): string[] => (index + 1 < count ? [`service-${index + 1}`] : []);
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`service-${index}`, service({ calls: calls(index) })]));
+}
+
 function chain(count: number, certificates = Certificates.kms()): { readonly resources: number; readonly bytes: number } {
-  const services = Object.fromEntries(
-    Array.from({ length: count }, (_, index): [string, ServiceProps] => [
-      `service-${index}`,
-      service({ calls: index + 1 < count ? [`service-${index + 1}`] : [] }),
-    ]),
-  );
+  const services = inChain(count);
   const { template } = build({ services, certificates, tracing: Tracing.xray() });
   // As the CDK writes it to disk, and CloudFormation counts it.
   return {
@@ -24,18 +24,21 @@ function chain(count: number, certificates = Certificates.kms()): { readonly res
 }
 
 test.each([
-  ['with mutual TLS', Certificates.kms(), { resources: 7, bytes: 27_100 }],
-  ['in plain text', Certificates.none(), { resources: 7, bytes: 20_600 }],
+  ['with mutual TLS', Certificates.kms(), { resources: 7, bytes: 29_200 }],
+  ['in plain text', Certificates.none(), { resources: 7, bytes: 21_900 }],
 ])('one service more %s costs no more than it should', (_, certificates, most) => {
   const [ten, eleven] = [chain(10, certificates), chain(11, certificates)];
   expect(eleven.resources - ten.resources).toBeLessThanOrEqual(most.resources);
   expect(eleven.bytes - ten.bytes).toBeLessThanOrEqual(most.bytes);
 });
 
-test('35 services fit into a stack, as README.md and docs/operations.md say', () => {
-  expect(readFileSync(join(__dirname, '../README.md'), 'utf8')).toContain('More than about 35 services');
-  expect(readFileSync(join(__dirname, '../docs/operations.md'), 'utf8')).toContain('1 MB, about 35 services');
-  expect(chain(35).bytes).toBeLessThan(1_000_000);
+test('32 services fit into a stack, and 40 without an indentation, as README.md and docs/operations.md say', () => {
+  expect(readFileSync(join(__dirname, '../README.md'), 'utf8')).toContain('More than about 32 services');
+  expect(readFileSync(join(__dirname, '../docs/operations.md'), 'utf8')).toContain('1 MB, about 32 services; 40 with');
+  expect(chain(32).bytes).toBeLessThan(1_000_000);
+  const app = new App({ context: flags.context });
+  new Microservices(new Stack(app, 'Stack', { suppressTemplateIndentation: true }), 'Shop', { services: inChain(40) });
+  expect(() => app.synth()).not.toThrow();
   expect(() => chain(40)).toThrow('STACK_TOO_LARGE');
 });
 

@@ -1,6 +1,5 @@
 import { LoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancing';
 import { ApplicationLoadBalancer, NetworkLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { App } from 'aws-cdk-lib';
 import { build, service } from '../../support/stack';
 
 describe('a load balancer of the CDK', () => {
