@@ -153,7 +153,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
 
   // Constructs.
-  'lib/cdk': { rooms: ['lib/props', 'lib/core/contract', 'lib/core/reading'], packages: ['aws-cdk-lib', 'constructs', 'node:path'] },
+  'lib/cdk': { rooms: ['lib/props', 'lib/core', 'lib/core/contract', 'lib/core/reading'], packages: [...CDK, 'node:path'] },
   'lib/cdk/certificates': { rooms: ['lib/core/contract', 'lib/core/plan', 'lib/cdk'], packages: [...CDK, 'node:crypto'] },
   'lib/cdk/mesh': { rooms: ['lib/core/plan', 'lib/cdk'], packages: CDK },
   'lib/cdk/mesh/*': { rooms: ['lib/core/plan', 'lib/core/mesh/$1', 'lib/cdk', 'lib/cdk/mesh'], packages: CDK },
@@ -245,7 +245,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['node:**', '@grpc/*', 'fast-check', ...CDK],
   },
   'test/e2e-runner': {
-    rooms: ['test/e2e/**', 'test/programs/**', 'test/support', ...LIBRARY, ...PROGRAMS],
+    rooms: ['test/e2e/**', 'test/programs/**', 'test/support', 'examples', ...LIBRARY, ...PROGRAMS],
     packages: [...SDK, 'dns-packet', ...CDK],
   },
   // Attacks on identities go by the policies of a template, as the emulated AWS reads them.

@@ -158,7 +158,7 @@ describe.each(Object.entries(SYSTEMS))('a system %s', (_, props) => {
         .filter((arn) => JSON.stringify(arn).includes(':policy/'))
         .map((arn) => `${id} ${JSON.stringify(arn)}`),
     );
-    for (const each of managed) expect(each).toMatch(/^(CustomVpcRestrictDefaultSG|ShopApiCloudWatchRole|ShopRestApi|ShopEdge)/);
+    for (const each of managed) expect(each).toMatch(/^(CustomVpcRestrictDefaultSG|EcsMicroservicesApiGatewayLogging)/);
   });
 
   test('gives each role what is written here, and nothing else', () => {

@@ -25,7 +25,7 @@ export interface LogProps {
    * that takes 5,120 characters. The warning `access-log-group` says so.
    *
    * @default - one is created, and one more for the access log of each HTTP API, which is called
-   * `/aws/vendedlogs/ecs-microservices/<stack>/<path of the edge>`
+   * `/aws/vendedlogs/ecs-microservices/<stack>/<ID of the API>`
    */
   readonly logGroup?: ILogGroupRef;
 

@@ -158,8 +158,8 @@ describe.each(Object.entries(SYSTEMS))('two environments of one app, with %s', (
 test('what both may have alike is there, so that no exception outlives its reason', async () => {
   const aws = new AwsEmulator('eu-west-1:123456789012');
   const kinds = new Set<string>();
-  for (const props of Object.values(SYSTEMS)) {
-    const deployment = new Deployment(aws, {});
+  for (const [name, props] of Object.entries(SYSTEMS)) {
+    const deployment = new Deployment(aws, { 'AWS::StackName': name.replaceAll(' ', '-') });
     await deployment.deploy(template(props()));
     for (const kind of namesOf(deployment).keys()) kinds.add(kind);
   }

@@ -151,6 +151,9 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
     ),
   ActiveHealthCheckOptions: (field) =>
     inPolicies({ activeHealthCheck: { kind: 'of', path: '/', [field]: unexpected } }, `activeHealthCheck.${field}`),
+  ProxyHealthCheckOptions: (field) =>
+    inPolicies({ activeHealthCheck: { kind: 'proxy', [field]: unexpected } }, `activeHealthCheck.${field}`),
+  HeaderLimitsProps: (field) => [{ props: ui({ headerLimits: { [field]: unexpected } }), path: `services.ui.headerLimits.${field}` }],
   CompressionOptions: (field) => {
     const compression = { kind: 'of', [field]: unexpected };
     return [{ props: ui({ compression }), path: `services.ui.compression.${field}` }, inRoute({ compression }, '.compression', field)];

@@ -4,7 +4,7 @@ import type { Timeouts } from '../model/traffic-policy';
 import { accessLog } from './observability/access-log';
 import type { NetworkFilter } from './api/listener';
 import { extension, message } from './syntax/messages';
-import { holdUntilApplicationListens, tryOtherTasks } from './traffic/connect-attempts';
+import { holdUntilApplicationListens, tryOtherTasks } from './connect-attempts';
 import { maxTcpConnection, tcpIdleTimeout } from './traffic/timeouts';
 
 export interface TcpProxyOptions {

@@ -97,7 +97,7 @@ export interface RetryProps {
   readonly anyMethod?: boolean;
 
   /**
-   * gRPC methods that may run twice, since a second run changes nothing: reads, and writes such as "set the address". They are retried
+   * Methods of gRPC that may run twice, since a second run changes nothing: reads, and writes such as "set the address". They are retried
    * as `GET` is: after the events of `on`, though the application may have seen the call. All others are retried only if it has seen
    * nothing of it. In a `.proto` file such methods can say `option idempotency_level = NO_SIDE_EFFECTS` or `IDEMPOTENT`.
    *

@@ -45,8 +45,9 @@ const stacks = [
 /** What the user has beside the system is not ours. */
 const resources = stacks
   .flatMap((stack) => Object.entries((Template.fromStack(stack).toJSON() as PlainTemplate).Resources ?? {}))
-  .filter(([id]) => /^(Shop|Boutique)/.test(id));
+  .filter(([id]) => /^(Shop|Boutique|EcsMicroservices)/.test(id));
 
+// A name with a reference is that of what it refers to.
 const namesOf = (properties: JsonObject): readonly string[] =>
   Object.entries(properties).flatMap(([key, value]) => (/(Name|Family)$/.test(key) && typeof value === 'string' ? [key] : []));
 

@@ -108,6 +108,7 @@ describe('the smallest mesh', () => {
           service: 'ui',
           authorizer: 'none',
           scopes: [],
+          streamed: false,
         },
       ],
       gateway: { cpu: 256, memoryMiB: 512, architecture: 'ARM64', desiredCount: 2, enableExecuteCommand: false, capacityProviders: [] },

@@ -1,4 +1,4 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Aws, Stack, Token } from 'aws-cdk-lib';
 import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -17,24 +17,13 @@ import type { EdgeContext } from '../model';
 const VENDED = '/aws/vendedlogs/';
 
 /** The log group of an HTTP API: one of its own, unless the user brings one. */
-export function accessLogGroup(scope: Construct, { logGroup, logProps }: EdgeContext): ILogGroup {
-  if (logProps?.logGroup === undefined) return renderLogGroup(scope, 'AccessLogs', logProps, nameOf(scope));
+export function accessLogGroup(scope: Construct, apiId: string, { logGroup, logProps }: EdgeContext): ILogGroup {
+  // By the ID of the API the name clashes with none, also where a stack of that name was deleted and its log groups were kept.
+  const name = `${VENDED}ecs-microservices/${Aws.STACK_NAME}/${apiId}`;
+  if (logProps?.logGroup === undefined) return renderLogGroup(scope, 'AccessLogs', logProps, name);
   warnOfPolicy(scope, logGroup, logProps);
   return logGroup;
 }
-
-/** A stack's name is its own in account and Region, and a construct's path in the stack, so the name clashes with none, and stays. */
-function nameOf(scope: Construct): string {
-  const stack = Stack.of(scope);
-  const path = scope.node.scopes.slice(stack.node.scopes.length).map(({ node }) => node.id);
-  const written = path.map((id) => id.replaceAll(/[^\w.#-]/g, '-')).join('/');
-  // What cannot be written, or not so long, is told apart by the address of the construct.
-  const unique = written === path.join('/') && written.length <= MAX_PATH;
-  return `${VENDED}ecs-microservices/${stack.stackName}/${unique ? written : `${written.slice(0, MAX_PATH)}-${scope.node.addr}`}`;
-}
-
-/** A name has 512 characters, of which the stack's can be 128. */
-const MAX_PATH = 256;
 
 function warnOfPolicy(scope: Construct, logGroup: ILogGroup, { logGroup: given }: LogProps): void {
   const name = knownName(logGroup, given);

@@ -33,7 +33,7 @@ export function renderHttpApi(scope: Construct, edge: EdgePlan, context: EdgeCon
     plan.authorizers.map((authorizer) => [authorizer.id, renderAuthorizer(api, authorizer, context.authorizers.get(authorizer.id))]),
   );
   const routes = new Map(plan.routes.map((route) => [route.id, renderRoute(api, route, integration, authorizers)]));
-  const logGroup = plan.stage.accessLogFormat === undefined ? undefined : accessLogGroup(scope, context);
+  const logGroup = plan.stage.accessLogFormat === undefined ? undefined : accessLogGroup(scope, api.apiId, context);
   renderStage(api, plan.stage, routes, logGroup);
   return {
     httpApi: api,

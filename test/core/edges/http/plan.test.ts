@@ -26,6 +26,7 @@ describe('what a service gets', () => {
     expect(planOf({}).requestParameters).toEqual({
       'overwrite:header.x-edge-client-ip': '$context.identity.sourceIp',
       'overwrite:header.x-edge-host': '$context.domainName',
+      'overwrite:header.x-edge-path': '$context.path',
       'overwrite:header.x-edge-route': '$context.routeKey',
     });
   });

@@ -37,6 +37,7 @@ test('every method tells the gateway its own key, and the client’s address and
   expect(methodOf('GET /catalog').requestParameters).toEqual({
     'integration.request.header.x-edge-client-ip': 'context.identity.sourceIp',
     'integration.request.header.x-edge-host': 'context.domainName',
+    'integration.request.header.x-edge-path': 'context.path',
     'integration.request.header.x-edge-route': "'GET /catalog'",
   });
 });

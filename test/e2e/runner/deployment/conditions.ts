@@ -11,7 +11,8 @@ export function withoutConditions(template: Template, values: KnownValues = {}):
   const kept = Object.entries(template.Resources ?? {}).filter(([, { Condition: name }]) => name === undefined || decide(name));
   const ids = new Set(kept.map(([id]) => id));
   const resources = Object.fromEntries(kept.map(([id, resource]) => [id, decided(resource, ids, decide)]));
-  return { ...template, Conditions: {}, Resources: resources };
+  const others = Object.fromEntries(Object.entries(template).filter(([section]) => section !== 'Conditions'));
+  return { ...others, Resources: resources };
 }
 
 type Decide = (condition: string) => boolean;

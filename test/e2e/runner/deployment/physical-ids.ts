@@ -15,12 +15,17 @@ const FORMS: Readonly<Record<string, (key: string, hash: string, at: Place) => K
   }),
   'AWS::Route53::HostedZone': (key, hash) => ({ [key]: `Z${hash.toUpperCase()}` }),
   'AWS::SSM::Parameter': (key, hash) => ({ [key]: `CFN-${key}-${hash.slice(0, 12)}` }),
-  'AWS::IAM::Role': (key, _, { account, stack }) => ({ [`${key}.Arn`]: `arn:aws:iam::${account}:role/${stack}-${key}` }),
-  'AWS::Lambda::Function': (key, _, { place, stack }) => ({ [`${key}.Arn`]: `arn:aws:lambda:${place}:function:${stack}-${key}` }),
-  'AWS::Logs::LogGroup': (key, _, { place, stack }) => ({ [`${key}.Arn`]: `arn:aws:logs:${place}:log-group:${stack}-${key}:*` }),
+  'AWS::IAM::Role': (key, _, { account, stack }) => named(key, stack, (name) => `arn:aws:iam::${account}:role/${name}`),
+  'AWS::Lambda::Function': (key, _, { place, stack }) => named(key, stack, (name) => `arn:aws:lambda:${place}:function:${name}`),
+  'AWS::Logs::LogGroup': (key, _, { place, stack }) => named(key, stack, (name) => `arn:aws:logs:${place}:log-group:${name}:*`),
 };
 
 /** IDs and ARNs that AWS would give to a resource, where their form matters to a program: always the same for one key of one stack. */
 export function physicalIds(type: string, key: string, at: Place): KnownValues {
   return FORMS[type]?.(key, createHash('sha256').update(`${at.stack}/${key}`).digest('hex').slice(0, 17), at) ?? {};
+}
+
+function named(key: string, stack: string, arn: (name: string) => string): KnownValues {
+  const name = `${stack}-${key}`;
+  return { [key]: name, [`${key}.Arn`]: arn(name) };
 }

@@ -1,5 +1,5 @@
-import type { TcpProxy } from '../api/tcp-proxy';
-import { duration } from '../syntax/messages';
+import type { TcpProxy } from './api/tcp-proxy';
+import { duration } from './syntax/messages';
 
 /**
  * A task is found before its application listens: ECS registers it in Cloud Map once its containers run. Requests of HTTP are then
