@@ -45,7 +45,8 @@ export class CloudMap {
   reportHealth(service: string, id: string, healthy: boolean): void {
     const timer = setTimeout(() => {
       this.pending.delete(timer);
-      this.setHealth(service, id, healthy);
+      // By now the service may be deleted.
+      if (this.find(service) !== undefined) this.setHealth(service, id, healthy);
     }, this.healthDelayMs);
     this.pending.add(timer);
   }
@@ -86,10 +87,14 @@ export class CloudMap {
 
   /** Finds a service by logical ID or full name. */
   private service(name: string): DiscoveryModel {
-    const found = this.services.find((service) => service.logicalId === name || service.name === name);
+    const found = this.find(name);
     if (found === undefined)
       throw new Error(`Cloud Map has no service "${name}"; it has ${this.services.map((service) => service.name).join(', ')}`);
     return found;
+  }
+
+  private find(name: string): DiscoveryModel | undefined {
+    return this.services.find((service) => service.logicalId === name || service.name === name);
   }
 
   private change(name: string, edit: (instances: Map<string, Instance>) => void): void {
