@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import { ApiGateway } from './api-gateway/api-gateway';
 import { API_HOST, CLIENT_ADDRESS } from './api-gateway/client-request';
 import { logged, settled } from './mesh';
@@ -81,7 +82,7 @@ e2e('the access log of an Envoy whose application listens on another port than t
       synthesize({
         services: {
           caller: { image: image('relay'), port: 8080, calls: ['deaf'] },
-          deaf: { image: image('deaf'), port: 8080 },
+          deaf: { image: image('deaf'), port: 8080, startupTimeout: Duration.seconds(0) },
         },
       }),
       {

@@ -108,7 +108,7 @@ e2e('faults of one of three tasks, with the default policy', () => {
     const signal =
       (name: NodeJS.Signals) =>
       (task: Task): void => {
-        process.kill(task.container(container).pid ?? 0, name);
+        for (const pid of task.container(container).pids) process.kill(pid, name);
       };
     return { wrong: signal('SIGSTOP'), until: isLeftOut, mend: signal('SIGCONT') };
   };

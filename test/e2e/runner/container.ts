@@ -5,7 +5,7 @@ import type { StandIn } from './images';
 import type { ContainerState } from './lifecycle';
 import { ContainerLog } from './logs';
 import type { Finished } from './run-process';
-import { Sandbox } from './sandbox';
+import { Sandbox, withDescendants } from './sandbox';
 import { startFailure } from './start-failure';
 import type { ContainerModel } from './system';
 import { pause } from './wait';
@@ -91,6 +91,11 @@ export class Container {
   /** The host's process id of the container's process 1. */
   get pid(): number | undefined {
     return this.current.status === 'RUNNING' ? this.sandbox?.pid : undefined;
+  }
+
+  /** All its processes while it runs: an init process has the program as its child. */
+  get pids(): readonly number[] {
+    return this.pid === undefined ? [] : withDescendants(this.pid);
   }
 
   /** Resolves when the process was started; its exit is reported as an event. */

@@ -231,6 +231,13 @@ function processes(): readonly number[] {
 }
 
 /** https://docs.kernel.org/filesystems/proc.html: the second field after the name, which stands in parentheses. */
+/** A process, and all that descend from it. */
+export function withDescendants(pid: number): readonly number[] {
+  const all = processes().map((each) => [each, parentOf(each)] as const);
+  const below = (parent: number): readonly number[] => all.flatMap(([each, of]) => (of === parent ? [each, ...below(each)] : []));
+  return [pid, ...below(pid)];
+}
+
 function parentOf(pid: number): number {
   return Number(
     textOf(`/proc/${pid}/stat`)
