@@ -108,6 +108,19 @@ function acknowledged(app: App): readonly string[] {
     );
 }
 
+test('a cache that a user switches on by the handle of the stage is found', () => {
+  const { app, shop } = appWith(() => ({
+    services: { ui: service() },
+    edge: Edge.restApi({ authorizer: Authorizer.iam(), routes: { 'GET /': { service: 'ui' } } }),
+  }));
+  const stage = shop.edge().restApi?.deploymentStage.node.defaultChild as apigateway.CfnStage;
+  stage.cacheClusterEnabled = true;
+  stage.methodSettings = [{ httpMethod: '*', resourcePath: '/*', cachingEnabled: true, cacheDataEncrypted: false }];
+  const rules = inSystem(findings(app)).map(({ rule }) => withoutPack(rule));
+  expect(rules).toContain('APIGWCacheEnabledAndEncrypted');
+  expect(rules).not.toContain('APIGWSSLEnabled');
+});
+
 test('every acknowledgement is made in one of these systems, so that none is for what is gone', () => {
   const ids = new Set(
     Object.values(SHAPES).flatMap((props) => {

@@ -7,7 +7,7 @@ import { served, total } from './flaky-server';
 import { settled } from './mesh';
 import { program } from './programs';
 import type { HttpOutcome, HttpRequest, ImageRule, Task } from './runner';
-import { Cluster, standIns } from './runner';
+import { Cluster, standIns, until } from './runner';
 import { cluster, e2e } from './suite';
 import { image, synthesize } from './systems/synthesize';
 
@@ -72,7 +72,10 @@ e2e('answers that an Envoy cannot pass on', () => {
     describe('are 500, are asked for once, and eject no task', () => {
       test.each([
         ['has more headers than the limit', 'odd', '/many/201'],
-        ['has larger headers than the limit', 'odd', '/large/130'],
+        ['has larger headers than the limit', 'odd', '/large/61'],
+        ['has a larger header than the limit of all', 'odd', '/long/61'],
+        ['has a header that is larger than one may be, where the limit of all is higher', 'wide', '/long/61'],
+        ['has a header that HTTP/2 would not take', 'wide', '/long/200'],
         ['is no HTTP', 'odd', '/garbage'],
         ['has a header whose name is none', 'odd', '/space-in-name'],
         ['has a header whose value is none', 'odd', '/nul-in-value'],
@@ -84,7 +87,7 @@ e2e('answers that an Envoy cannot pass on', () => {
         ['has a status that is none', 'odd', '/low-status'],
         ['ends in its headers', 'odd', '/cut-in-headers'],
         ['has more headers than the limit, by HTTP/2', 'odd2', '/many/201'],
-        ['has larger headers than the limit, by HTTP/2', 'odd2', '/large/130'],
+        ['has larger headers than the limit, by HTTP/2', 'odd2', '/large/61'],
         ['is a stream that is reset', 'odd2', '/reset'],
       ])('if an answer %s', async (_what, service, path) => {
         expect(statuses(await ask(service, path, {}, TIMES))).toEqual(repeated(500));
@@ -104,12 +107,28 @@ e2e('answers that an Envoy cannot pass on', () => {
       expect(await timesServed('odd2', '/refused')).toBe(4);
     });
 
+    describe('fails if others lose their requests by an answer to somebody else', () => {
+      test.each([
+        ['a header of requests only, which is taken off', '/te', [200]],
+        ['a switch of protocols that nobody asked for', '/unasked-switch', [502]],
+        ['a status above 999', '/high-status', [502]],
+      ])('that has %s', async (_what, path, answer) => {
+        const before = await timesServed('odd', '/slow');
+        const post = { url: 'http://odd.shop.internal:15080/slow', method: 'POST', body: 'x' };
+        const others = running().task('ui').client.sendAll(repeated(post), { concurrency: TIMES });
+        await until(async () => (await timesServed('odd', '/slow')) === before + TIMES, { what: 'the requests of others to arrive' });
+        expect(statuses(await ask('odd', path))).toEqual(answer);
+        expect(statuses(await others)).toEqual(repeated(200));
+      });
+    });
+
     test('headers up to the limits pass, with what Envoys add to them', async () => {
       // With status, length and what Node.js sends itself, 199 and 198 are what is left of 200.
       expect(statuses(await ask('odd', '/many/198'))).toEqual([200]);
-      expect(statuses(await ask('odd', '/large/126'))).toEqual([200]);
+      expect(statuses(await ask('odd', '/large/58'))).toEqual([200]);
+      expect(statuses(await ask('odd', '/long/58'))).toEqual([200]);
       expect(statuses(await ask('odd2', '/many/198'))).toEqual([200]);
-      expect(statuses(await ask('odd2', '/large/126'))).toEqual([200]);
+      expect(statuses(await ask('odd2', '/large/58'))).toEqual([200]);
     });
 
     test('a request above the limits is 431, and the application sees nothing of it', async () => {
@@ -125,6 +144,9 @@ e2e('answers that an Envoy cannot pass on', () => {
       expect(statuses(await ask('wide', '/large/900'))).toEqual([200]);
       const headers = Object.fromEntries(Array.from({ length: 900 }, (_each, index) => [`x-h${index}`, 'v'.repeat(500)]));
       expect(statuses(await ask('wide', '/ok', { headers }))).toEqual([200]);
+      expect(statuses(await ask('wide', '/ok', { headers: { 'x-long': 'v'.repeat(58 * 1024) } }))).toEqual([200]);
+      expect(statuses(await ask('wide', '/too-long', { headers: { 'x-long': 'v'.repeat(61 * 1024) } }))).toEqual([431]);
+      expect(await timesServed('wide', '/too-long')).toBe(0);
     });
   });
 });

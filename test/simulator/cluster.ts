@@ -116,6 +116,7 @@ function httpOptions(message: Message): Pick<Cluster, 'http2' | 'mutations'> {
     const chosen = http.maybe('explicit_http_config', protocols);
     chosen?.inspect('http_protocol_options', []);
     chosen?.inspect('http2_protocol_options', [
+      'override_stream_error_on_invalid_http_message',
       'connection_keepalive',
       'allow_connect',
       'max_concurrent_streams',

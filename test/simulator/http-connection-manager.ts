@@ -44,7 +44,13 @@ const MANAGER = {
 
 const HTTP2 = {
   reads: ['allow_connect'],
-  ignores: ['max_concurrent_streams', 'initial_stream_window_size', 'initial_connection_window_size', 'connection_keepalive'],
+  ignores: [
+    'override_stream_error_on_invalid_http_message',
+    'max_concurrent_streams',
+    'initial_stream_window_size',
+    'initial_connection_window_size',
+    'connection_keepalive',
+  ],
 };
 
 /** Headers that only an internal address may send, and none is internal here. */

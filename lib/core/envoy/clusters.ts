@@ -8,7 +8,7 @@ import type { HttpProtocolOptions } from './api/protocol';
 import type { ExplicitHttpConfig, UpstreamHttpProtocolOptions } from './api/upstream-http';
 import { discovery, loadAssignment } from './discovery';
 import { healthChecks } from './traffic/health-checks';
-import { MAX_STREAMS } from './http-connection-manager';
+import { INVALID_ENDS_STREAM, MAX_STREAMS } from './http-connection-manager';
 import { typed } from './syntax/messages';
 import { arrivingResponseLimits, responseLimits } from './traffic/header-limits';
 import { http2Keepalive, tcpKeepalive } from './traffic/keep-alive';
@@ -71,7 +71,7 @@ export function applicationCluster(service: Service): Cluster {
     ...commonAndProtocol(
       service.protocol,
       { idle_timeout: APPLICATION_IDLE, ...responseLimits(service.policy) },
-      service.protocol === 'http' ? { http_protocol_options: {} } : { http2_protocol_options: {} },
+      service.protocol === 'http' ? { http_protocol_options: {} } : { http2_protocol_options: INVALID_ENDS_STREAM },
     ),
     load_assignment: loadAssignment(APPLICATION_CLUSTER, '127.0.0.1', service.port),
   };
@@ -90,7 +90,14 @@ function envoyToEnvoy(
   return commonAndProtocol(
     callee.protocol,
     { idle_timeout: '60s', ...arrivingResponseLimits(callee) },
-    { http2_protocol_options: { max_concurrent_streams: MAX_STREAMS, ...http2Keepalive(keepAlive), ...allowConnect(callee) } },
+    {
+      http2_protocol_options: {
+        ...INVALID_ENDS_STREAM,
+        max_concurrent_streams: MAX_STREAMS,
+        ...http2Keepalive(keepAlive),
+        ...allowConnect(callee),
+      },
+    },
   );
 }
 

@@ -2,7 +2,7 @@ import type { ExternalService, Service, Topology } from '../model/topology';
 import { callPolicyOf } from '../model/call-policy';
 import { circuitBreakers } from './traffic/circuit-breakers';
 import { loadAssignment } from './discovery';
-import { httpConnectionManager } from './http-connection-manager';
+import { INVALID_ENDS_STREAM, httpConnectionManager } from './http-connection-manager';
 import type { Cluster } from './api/cluster';
 import type { HeaderMutation } from './api/header-mutation';
 import type { HttpConnectionManager } from './api/http-connection-manager';
@@ -99,7 +99,7 @@ function httpProtocol(external: ExternalService): Pick<Cluster, 'typed_extension
     // Shorter than what common servers have (a load balancer of AWS 60 seconds, nginx 75): a request on a connection
     // that is just being closed is lost.
     common_http_protocol_options: { idle_timeout: '30s', ...responseLimits(external) },
-    explicit_http_config: external.protocol === 'http' ? { http_protocol_options: {} } : { http2_protocol_options: {} },
+    explicit_http_config: external.protocol === 'http' ? { http_protocol_options: {} } : { http2_protocol_options: INVALID_ENDS_STREAM },
     http_filters: [
       extension('envoy.extensions.filters.http.header_mutation.v3.HeaderMutation', {
         mutations: { request_mutations: PRIVATE_HEADERS },

@@ -9,7 +9,7 @@ import { upstreamClusters } from './clusters';
 import { earlyHeaderMutation, joinLines, removeMatching } from './security/early-header-mutation';
 import { forwardedPrefix } from './security/forwarded-prefix';
 import { shadowsOf, shapePattern } from './security/edge-shapes';
-import { largestRequestLimits } from './traffic/header-limits';
+import { largestRequestLimits, refuseLongHeaders } from './traffic/header-limits';
 import { HEALTH_CHECKER } from './traffic/liveness-checks';
 import { httpConnectionManager } from './http-connection-manager';
 import type { Bootstrap } from './api/bootstrap';
@@ -58,7 +58,7 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): Bootst
       request_headers_to_remove: EDGE_HEADERS,
       response_headers_to_remove: ['x-envoy-upstream-service-time', LOCAL_REPLY_HEADER],
     },
-    filters: [...(cors === undefined ? [] : [extension(CORS_FILTER)]), forwardedPrefix()],
+    filters: [...(cors === undefined ? [] : [extension(CORS_FILTER)]), forwardedPrefix(), ...refuseLongHeaders('requests', targets)],
     virtualHosts: [
       message({
         name: gatewayName,

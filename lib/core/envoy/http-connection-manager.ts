@@ -85,6 +85,13 @@ function router(direction: Direction): HttpFilter {
  */
 export const MAX_STREAMS = 100;
 
+/**
+ * A message that is not valid ends its own stream. By default it would end the connection, with the requests of all others on it, so that
+ * one client that chooses a header of an answer could make the requests of others fail.
+ * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/core/v3/protocol.proto#config-core-v3-http2protocoloptions
+ */
+export const INVALID_ENDS_STREAM: Http2ProtocolOptions = { override_stream_error_on_invalid_http_message: true };
+
 function commonOptions({
   direction,
   authenticated = false,
@@ -114,6 +121,7 @@ function downstreamLimits(direction: keyof typeof IDLE_SECONDS, http2: Http2Prot
       max_concurrent_streams: MAX_STREAMS,
       initial_stream_window_size: 65_536,
       initial_connection_window_size: 1_048_576,
+      ...INVALID_ENDS_STREAM,
       ...http2,
     },
     request_headers_timeout: '15s',

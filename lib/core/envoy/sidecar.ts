@@ -10,7 +10,7 @@ import { compressors } from './traffic/compression';
 import { faults } from './traffic/faults';
 import { healthCheckRoutes } from './traffic/health-check-routes';
 import { headerChanges } from './traffic/header-changes';
-import { arrivingRequestLimits, requestLimits } from './traffic/header-limits';
+import { arrivingRequestLimits, refuseLongHeaders, requestLimits } from './traffic/header-limits';
 import { httpConnectionManager } from './http-connection-manager';
 import { removeUntrustedHeaders, rulesNamePaths } from './security/inbound-headers';
 import { usesMutualTls } from './security/callers';
@@ -79,6 +79,9 @@ const INBOUND_LISTENER = '_inbound';
  */
 const UPSTREAM_CONTROL_HEADERS = ['immediate-health-check-fail', 'overloaded', 'ratelimited', 'degraded'].map((name) => `x-envoy-${name}`);
 
+/** A header that no response has, and for which the HTTP/2 of a caller's Envoy would refuse it: as if the connection had broken. */
+const REQUESTS_ONLY = 'te';
+
 /** What other tasks reach: the application, and nothing else. */
 function inbound(topology: SidecarTopology, service: Service): Listener {
   const authenticated = usesMutualTls(topology);
@@ -111,10 +114,13 @@ function inbound(topology: SidecarTopology, service: Service): Listener {
           // Callers prove their identity again before their certificate could have expired long ago.
           maxConnectionSeconds: topology.mesh.maxConnectionSeconds,
           http2: allowConnect(service),
-          requestLimits: arrivingRequestLimits(service),
+          requestLimits: arrivingRequestLimits(service, topology.services),
           settings: { ...markLocalReplies(service.protocol), ...forwardClientCertificate(topology), ...removeUntrustedHeaders(service) },
           // An application that passes on the headers of an answer that it got must not send these as its own.
-          routeConfig: { ...hideMarks(service), response_headers_to_remove: [LOCAL_REPLY_HEADER, ...UPSTREAM_CONTROL_HEADERS] },
+          routeConfig: {
+            ...hideMarks(service),
+            response_headers_to_remove: [LOCAL_REPLY_HEADER, ...UPSTREAM_CONTROL_HEADERS, REQUESTS_ONLY],
+          },
           virtualHosts: [
             {
               name: service.name,
@@ -146,6 +152,7 @@ function inbound(topology: SidecarTopology, service: Service): Listener {
 function requestFilters(topology: Topology, service: Service): readonly HttpFilter[] {
   return [
     ...answerLivenessChecks(),
+    ...refuseLongHeaders('responses', [service]),
     ...requestTrailers(service.protocol),
     ...httpAuthorization(topology, service),
     ...rateLimits(topology, service),
@@ -183,6 +190,7 @@ function httpOutbound(topology: Topology, service: Service, callee: Service): Ne
     segmentName: service.name,
     tracing: topology.tracing,
     requestLimits: requestLimits(callee.policy.headerLimits),
+    filters: refuseLongHeaders('requests', [callee]),
     settings: earlyHeaderMutation([...removeForeignMarks([callee]), ...joinLines(headersOfRoutes([callee]))]),
     virtualHosts: [{ name: callee.name, domains: ['*'], routes: routes(callee, callPolicyOf(service, callee)) }],
   });

@@ -94,7 +94,7 @@ export function externalCallPolicy(protocol: ProtocolId): CallPolicy {
  * one that is refused is lost: they may be twice as large.
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/network/http_connection_manager/v3/http_connection_manager.proto
  */
-export const DEFAULT_HEADER_LIMITS: HeaderLimits = { requestCount: 100, requestKib: 60, responseCount: 200, responseKib: 128 };
+export const DEFAULT_HEADER_LIMITS: HeaderLimits = { requestCount: 100, requestKib: 60, responseCount: 200, responseKib: 60 };
 
 export const DEFAULT_SERVICE_POLICY: ServicePolicy = {
   routes: [],

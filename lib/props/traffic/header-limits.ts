@@ -19,7 +19,8 @@ export interface HeaderLimitsProps {
   readonly requestCount?: number;
 
   /**
-   * Maximum size of all headers of a request together, 4 KiB to 1 MiB, rounded up to KiB. API Gateway takes 10,240 bytes.
+   * Maximum size of all headers of a request together, 4 KiB to 1 MiB, rounded up to KiB; of one header 60 KiB. API Gateway takes
+   * 10,240 bytes.
    *
    * @default Size.kibibytes(60)
    */
@@ -33,10 +34,10 @@ export interface HeaderLimitsProps {
   readonly responseCount?: number;
 
   /**
-   * Maximum size of all headers of a response together, 4 KiB to 1 MiB, rounded up to KiB. A REST API takes 10,240
+   * Maximum size of all headers of a response together, 4 KiB to 1 MiB, rounded up to KiB; of one header 60 KiB. A REST API takes 10,240
    * bytes.
    *
-   * @default Size.kibibytes(128)
+   * @default Size.kibibytes(60)
    */
   readonly responseSize?: Size;
 }

@@ -119,7 +119,7 @@ export const envoyProofs: ProviderProofs = {
     retries: has('ui', { route: { cluster: 'orders', retry_policy: { num_retries: 5, retry_on: /5xx/ } } }),
     anyMethod: all(has('ui', { retry_policy: { retry_on: /gateway-error/ } }), not(has('ui', { retriable_headers: [] }))),
     idempotentMethods: has('ui', {
-      match: { headers: [{ name: ':path', string_match: { safe_regex: { regex: '/(shop\\.Orders/Get.*)' } } }] },
+      match: { headers: [{ name: ':path', string_match: { safe_regex: { regex: '/(shop\\.Orders/Get\\w*)' } } }] },
       route: { retry_policy: { retry_on: /unavailable,reset/ } },
     }),
     retryBudget: all(

@@ -78,7 +78,7 @@ describe('the smallest mesh', () => {
             routes: [],
             rateLimits: [],
             faults: [],
-            headerLimits: { requestCount: 100, requestKib: 60, responseCount: 200, responseKib: 128 },
+            headerLimits: { requestCount: 100, requestKib: 60, responseCount: 200, responseKib: 60 },
             passThroughHeaders: [],
             webSockets: false,
           },

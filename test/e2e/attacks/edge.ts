@@ -7,11 +7,11 @@ export const HOST = 'api.example';
 
 /** What API Gateway's integration writes. */
 export function mapped(route: string): readonly string[] {
-  return [`X-Edge-Route: ${route}`, `X-Edge-Client-Ip: ${CLIENT}`, `X-Edge-Host: ${HOST}`];
+  return [`X-Edge-Route: ${route}`, `X-Edge-Client-Ip: ${CLIENT}`, `X-Edge-Host: ${HOST}`, 'X-Edge-Path: /stage/x'];
 }
 
 /** What API Gateway writes itself: of these lines a client's are not passed on. */
-const MAPPED = ['x-edge-route', 'x-edge-client-ip', 'x-edge-host'];
+const MAPPED = ['x-edge-route', 'x-edge-client-ip', 'x-edge-host', 'x-edge-path'];
 
 /** Of these none may arrive at an application as the client has written it, in no spelling. */
 export const CLAIMS: ReadonlyArray<readonly [name: string, spelled: readonly string[]]> = [

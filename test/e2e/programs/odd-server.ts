@@ -7,6 +7,8 @@ import { constants, createServer as createHttp2Server } from 'node:http2';
 import { createServer } from 'node:net';
 
 const PORT = Number(process.env['PORT'] ?? 8080);
+/** Long enough for another request to be answered meanwhile. */
+const SLOW_MS = 2000;
 const OK = 'HTTP/1.1 200 OK\r\n';
 const BODY = 'content-length: 2\r\n\r\nok';
 
@@ -27,6 +29,11 @@ const ANSWERS: Readonly<Record<string, (amount: number) => string>> = {
     `${OK}${names(kib)
       .map((name) => `${name}: ${'v'.repeat(1024 - name.length)}\r\n`)
       .join('')}${BODY}`,
+  // In one.
+  long: (kib) => `${OK}x-long: ${'v'.repeat(kib * 1024)}\r\n${BODY}`,
+  te: () => `${OK}te: gzip\r\n${BODY}`,
+  'unasked-switch': () => 'HTTP/1.1 101 Switching Protocols\r\n\r\n',
+  'high-status': () => `HTTP/1.1 1000 High\r\n${BODY}`,
   garbage: () => '\u0000\u0001 this is not HTTP \u0007\r\n\r\n',
   'space-in-name': () => `${OK}x bad: 1\r\n${BODY}`,
   'nul-in-value': () => `${OK}x-bad: a\u0000b\r\n${BODY}`,
@@ -53,8 +60,12 @@ function http1(): void {
       console.log(JSON.stringify({ method, path, headers: received.slice(0, end).split('\r\n').length - 1 }));
       received = '';
       const text = (ANSWERS[what] ?? ANSWERS['ok'])?.(Number(amount)) ?? '';
-      if (what.startsWith('cut')) socket.end(text, 'latin1');
-      else socket.write(text, 'latin1');
+      const answer = (): void => {
+        if (what.startsWith('cut')) socket.end(text, 'latin1');
+        else socket.write(text, 'latin1');
+      };
+      if (what === 'slow') setTimeout(answer, SLOW_MS);
+      else answer();
     });
   }).listen(PORT, '0.0.0.0', () => {
     console.log('listening');

@@ -12,6 +12,7 @@ import type { RenderedAuthorizer } from './authorizers';
 import { allowLogging } from './account-logging';
 import { renderAuthorizer } from './authorizers';
 import { deployChanges } from './live';
+import { acknowledgeNoCache } from './no-cache';
 import type { CorsPlan } from '../../../core/edges/rest/cors';
 import { LISTENER_PORT, renderLoadBalancer } from './load-balancer';
 import type { ApiKeysPlan, RestApiPlan, RestMethodPlan } from '../../../core/edges/rest/plan';
@@ -107,7 +108,8 @@ function renderApi(
   // The stack's outputs are the user's to choose.
   api.node.tryRemoveChild('Endpoint');
   if (plan.setsAccountRole) allowLogging(api);
-  acknowledge(api.deploymentStage, ['noTlsToLoadBalancer', 'nothingCached']);
+  acknowledge(api.deploymentStage, ['noTlsToLoadBalancer']);
+  acknowledgeNoCache(api.deploymentStage);
   return api;
 }
 

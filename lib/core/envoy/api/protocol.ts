@@ -18,6 +18,7 @@ export interface Http1ServerOptions {
 }
 
 export interface Http2ProtocolOptions {
+  readonly override_stream_error_on_invalid_http_message?: boolean;
   readonly max_concurrent_streams?: number;
   readonly initial_stream_window_size?: number;
   readonly initial_connection_window_size?: number;

@@ -16,7 +16,7 @@ export const PREFIX_SCRIPT = `function envoy_on_request(handle)
   local headers = handle:headers()
   if headers:getNumValues("${CLIENT_PATH_HEADER}") ~= 1 then return end
   local whole = headers:get("${CLIENT_PATH_HEADER}")
-  local path = headers:get(":path"):match("^[^?]*")
+  local path = (headers:get(":path") or ""):match("^[^?]*")
   for _, each in ipairs({ whole, whole .. "/", (whole:gsub("/$", "")) }) do
     local prefix = each:sub(1, -#path - 1)
     if prefix .. path == each then

@@ -1,8 +1,9 @@
 import type { ExternalService, Service } from '../../model/topology';
-import type { HeaderChanges, HeaderLimits } from '../../model/traffic-policy';
+import type { HeaderChanges, HeaderLimits, Rewrite } from '../../model/traffic-policy';
 import type { HttpConnectionManager } from '../api/http-connection-manager';
+import type { HttpFilter } from '../api/http-filters';
 import type { HttpProtocolOptions } from '../api/protocol';
-import { message } from '../syntax/messages';
+import { extension, message } from '../syntax/messages';
 
 /** Of an HTTP connection manager, whose requests are limited in two messages. */
 export interface RequestLimits {
@@ -31,27 +32,79 @@ export function requestLimits({ requestCount, requestKib }: HeaderLimits): Reque
   };
 }
 
-/** Requests that arrive at a service, with what its callers' Envoys have added. */
-export function arrivingRequestLimits({ policy: { headerLimits, routes } }: Service): RequestLimits {
-  const added = routes.map(({ requestHeaders }) => sizeOf(requestHeaders));
+/** Requests that arrive at a service, with what its callers' Envoys have added. A gateway has one limit for all that are behind it. */
+export function arrivingRequestLimits(service: Service, services: readonly Service[]): RequestLimits {
+  const { gateways, policy } = service;
+  const behindTheSame = services.filter((other) => other.gateways.some((gateway) => gateways.includes(gateway)));
+  const { requestCount, requestKib, ...others } = largest([service, ...behindTheSame]);
+  const added = policy.routes.map(({ requestHeaders }) => sizeOf(requestHeaders));
+  const copies = Math.max(0, ...policy.routes.map(({ rewrite }) => copiesOfPath(rewrite)));
   return requestLimits({
-    ...headerLimits,
-    requestCount: headerLimits.requestCount + ADDED.count + Math.max(0, ...added.map(({ count }) => count)),
-    requestKib: headerLimits.requestKib + ADDED.kib + Math.max(0, ...added.map(({ kib }) => kib)),
+    ...others,
+    requestCount: requestCount + ADDED.count + Math.max(0, ...added.map(({ count }) => count)),
+    requestKib: (1 + copies) * requestKib + ADDED.kib + Math.max(0, ...added.map(({ kib }) => kib)),
   });
+}
+
+/**
+ * Envoy writes the path of before into a header, and a substitution may have each group of a pattern more than once.
+ * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-original-path
+ */
+function copiesOfPath({ path }: Rewrite = {}): number {
+  if (path === undefined) return 0;
+  return path.kind === 'regex' ? Math.max(1, path.substitution.match(/\\\d/g)?.length ?? 0) : 1;
 }
 
 /** At the gateway: as much as the service behind it that takes the most. */
 export function largestRequestLimits(services: readonly Service[]): RequestLimits {
-  const limits = services.map(({ policy }) => policy.headerLimits);
-  const [first] = limits;
-  if (first === undefined) return { manager: {}, common: {} };
-  return requestLimits({
-    ...first,
-    requestCount: Math.max(...limits.map(({ requestCount }) => requestCount)),
-    requestKib: Math.max(...limits.map(({ requestKib }) => requestKib)),
-  });
+  return services.length === 0 ? { manager: {}, common: {} } : requestLimits(largest(services));
 }
+
+function largest(services: readonly Service[]): HeaderLimits {
+  const most = (field: keyof HeaderLimits): number => Math.max(...services.map(({ policy }) => policy.headerLimits[field]));
+  return {
+    requestCount: most('requestCount'),
+    requestKib: most('requestKib'),
+    responseCount: most('responseCount'),
+    responseKib: most('responseKib'),
+  };
+}
+
+/**
+ * Between Envoys, HTTP/2 takes no header of more than 64 KiB, and ends the connection with the requests of all others on it. Below a limit
+ * of 60 KiB on all headers there can be none. Above it, the first Envoy on the way refuses it: of a request by 431, of a response by 500.
+ * https://github.com/nghttp2/nghttp2/blob/v1.66.0/lib/nghttp2_hd.h (NGHTTP2_HD_MAX_NV)
+ */
+const LARGEST_HEADER_KIB = 60;
+
+export function refuseLongHeaders(direction: 'requests' | 'responses', services: readonly Service[]): readonly HttpFilter[] {
+  const kib = direction === 'requests' ? 'requestKib' : 'responseKib';
+  if (services.every(({ policy }) => policy.headerLimits[kib] <= LARGEST_HEADER_KIB)) return [];
+  return [extension('envoy.extensions.filters.http.lua.v3.Lua', { default_source_code: { inline_string: LONG_HEADER_SCRIPTS[direction] } })];
+}
+
+const LONG = `local function long(headers)
+  local found = {}
+  for name, value in pairs(headers) do
+    if #name + #value > ${LARGEST_HEADER_KIB * 1024} then found[#found + 1] = name end
+  end
+  return found
+end`;
+
+export const LONG_HEADER_SCRIPTS = {
+  requests: `${LONG}
+function envoy_on_request(handle)
+  if #long(handle:headers()) > 0 then handle:respond({ [":status"] = "431" }, "") end
+end`,
+  responses: `${LONG}
+function envoy_on_response(handle)
+  local headers = handle:headers()
+  for _, name in ipairs(long(headers)) do
+    headers:remove(name)
+    headers:replace(":status", "500")
+  end
+end`,
+};
 
 /** Responses of an application, or of an external service, as they come. */
 export function responseLimits({ headerLimits }: Service['policy'] | ExternalService): ResponseLimits {

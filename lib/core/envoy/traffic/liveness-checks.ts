@@ -54,7 +54,13 @@ export function answerLivenessChecks(): readonly HttpFilter[] {
   return [
     extension('envoy.extensions.filters.http.health_check.v3.HealthCheck', {
       pass_through_mode: false,
-      headers: [{ name: ':path', string_match: { exact: LIVENESS_PATH } }, FROM_HEALTH_CHECKER],
+      headers: [
+        { name: ':method', string_match: { exact: 'GET' } },
+        { name: ':path', string_match: { exact: LIVENESS_PATH } },
+        FROM_HEALTH_CHECKER,
+        // It would stay open.
+        { name: 'upgrade', present_match: false },
+      ],
     }),
   ];
 }

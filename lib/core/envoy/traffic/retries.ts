@@ -23,9 +23,12 @@ const CONDITIONS: Partial<Record<RetryEvent, string>> = {
   'connection-error': 'connect-failure',
 };
 
-/** gRPC methods as paths: without a wildcard a whole one. Packages have dots, and nothing else that means something in a pattern. */
+/**
+ * gRPC methods as paths: without a wildcard a whole one. Packages have dots, and nothing else that means something in a pattern. A
+ * wildcard stands for letters, digits and `_`, as names of methods have them: with a slash in it a path could be that of another method.
+ */
 export function pathsOf(methods: readonly string[]): string {
-  return `/(${methods.map((method) => literal(method).replace(/\\\*$/, '.*')).join('|')})`;
+  return `/(${methods.map((method) => literal(method).replace(/\\\*$/, '\\w*')).join('|')})`;
 }
 
 /** Whether requests are retried by their method. */
