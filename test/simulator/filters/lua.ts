@@ -5,7 +5,10 @@ import { Message, Unknown } from '../message';
 import type { HttpFilter } from './index';
 import { configured } from './override';
 
-/** Of scripts that do something here, one is known: it takes the path that has come off the one that the client has called, and the rest is the prefix. */
+/**
+ * Of scripts that do something here, one is known: it takes the path that has come off the one that the client has called, and the rest is
+ * the prefix.
+ */
 export const runScript: HttpFilter = (filter, override, { headers }) => {
   const config = configured(filter, override, filter.type);
   if (config === undefined) return undefined;
