@@ -6,7 +6,7 @@ import { TaskSecurityGroup } from './task-connections';
 import type { WorkloadContext } from './workload';
 
 /** With its egress rules in it, since each one would be a resource. What connections of the user's open comes on top. */
-export function renderSecurityGroup(scope: Construct, plan: WorkloadPlan, { foundation, egressPorts }: WorkloadContext): ec2.SecurityGroup {
+export function renderSecurityGroup(scope: Construct, plan: WorkloadPlan, { foundation, egressPorts }: WorkloadContext): TaskSecurityGroup {
   const group = new TaskSecurityGroup(scope, 'SecurityGroup', {
     vpc: foundation.vpc,
     description: `Tasks of ${serviceOf(plan)}`,

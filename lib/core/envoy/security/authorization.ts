@@ -1,7 +1,8 @@
 import { identityOf } from '../../contract/identity';
-import type { AllowRule, AllowedPath, Service, Topology } from '../../model/topology';
+import type { AllowRule, AllowedPath, LoadBalancerTarget, Service, Topology } from '../../model/topology';
 import { usesMutualTls, callersOf } from './callers';
 import { healthCheckRequests } from '../traffic/health-checks';
+import { loadBalancerCheckPolicies } from '../traffic/load-balancer-checks';
 import type { HttpFilter } from '../api/http-filters';
 import type { Permission, Policy, Principal } from '../api/rbac';
 import type { StringMatcher } from '../api/type';
@@ -29,6 +30,22 @@ export function httpAuthorization(topology: Topology, service: Service): readonl
   ];
 }
 
+/**
+ * The same for what comes by a load balancer, whose clients have no identity: a service with rules accepts what a rule that names load
+ * balancers allows.
+ */
+export function loadBalancerAuthorization({ allow }: Service, target: LoadBalancerTarget): readonly HttpFilter[] {
+  if (allow === undefined) return [];
+  const policies = allow.flatMap((rule, index): readonly NamedPolicy[] =>
+    rule.loadBalancer === true ? [[`allow[${index}]`, { permissions: [permission(rule)], principals: [{ any: true }] }]] : [],
+  );
+  return [
+    extension('envoy.extensions.filters.http.rbac.v3.RBAC', {
+      rules: { policies: { ...Object.fromEntries(policies), ...loadBalancerCheckPolicies(target) } },
+    }),
+  ];
+}
+
 type NamedPolicy = readonly [string, Policy];
 
 /** Health checks of callers pass whatever the service's own rules are, since these may not know them. */
@@ -45,7 +62,8 @@ function healthCheckPolicies(topology: Topology, service: Service): readonly Nam
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/rbac/v3/rbac.proto#config-rbac-v3-principal-authenticated
  */
 function principalsOf(topology: Topology, service: Service, rule: AllowRule): readonly Principal[] {
-  if (!usesMutualTls(topology)) return [{ any: true }];
+  // A rule for load balancers alone names no caller.
+  if (!usesMutualTls(topology)) return rule.callers?.length === 0 ? [] : [{ any: true }];
   return callersOf(service, rule).map((caller): Principal => ({
     authenticated: { principal_name: { exact: identityOf(topology.trustDomain, caller) } },
   }));
