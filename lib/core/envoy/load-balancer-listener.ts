@@ -6,7 +6,6 @@ import type { RouteAction } from './api/route';
 import { APPLICATION_CLUSTER, BUFFER_BYTES } from './clusters';
 import { httpConnectionManager } from './http-connection-manager';
 import { loadBalancerAuthorization } from './security/authorization';
-import { rulesNamePaths } from './security/inbound-headers';
 import { CLIENT_ADDRESS, credentialsOf, trustOnlyLoadBalancer } from './security/load-balancer-headers';
 import { requestTrailers } from './security/trailers';
 import { unclearRequests } from './security/unclear-requests';
@@ -17,7 +16,7 @@ import { compressors } from './traffic/compression';
 import { faults } from './traffic/faults';
 import { headerChanges } from './traffic/header-changes';
 import { requestLimits } from './traffic/header-limits';
-import { loadBalancerCheckRoutes, passLoadBalancerChecks } from './traffic/load-balancer-checks';
+import { hideClientMarks, loadBalancerCheckRoutes, passLoadBalancerChecks } from './traffic/load-balancer-checks';
 import { failuresOfApplication, LOCAL_REPLY_HEADER, UPSTREAM_CONTROL_HEADERS } from './traffic/local-reply-marker';
 import { rateLimits } from './traffic/rate-limits';
 import { buffer, requestSizeRoutes } from './traffic/request-size';
@@ -76,12 +75,15 @@ function requests(topology: Topology, service: Service, target: LoadBalancerTarg
     protocol,
     segmentName: service.name,
     tracing: topology.tracing,
-    looksAtPaths: rulesNamePaths(service),
     ...(target.kind === 'application' ? { idleSeconds: APPLICATION_IDLE_SECONDS } : {}),
     http2: allowConnect(service),
     requestLimits: requestLimits(policy.headerLimits),
     settings: { ...failuresOfApplication(protocol), ...trustOnlyLoadBalancer(service, target) },
-    routeConfig: { ...CLIENT_ADDRESS, response_headers_to_remove: [LOCAL_REPLY_HEADER, ...UPSTREAM_CONTROL_HEADERS] },
+    routeConfig: {
+      ...CLIENT_ADDRESS,
+      ...hideClientMarks(target),
+      response_headers_to_remove: [LOCAL_REPLY_HEADER, ...UPSTREAM_CONTROL_HEADERS],
+    },
     // In the order of the inbound listener's.
     filters: [
       ...passLoadBalancerChecks(target),
@@ -92,6 +94,7 @@ function requests(topology: Topology, service: Service, target: LoadBalancerTarg
       ...buffer(service),
       ...compressors(topology, service),
     ],
+    // What stands in front may have chosen by the path as it was written: no path is normalized, and one that could be is refused.
     virtualHosts: [
       {
         name: service.name,

@@ -2,6 +2,7 @@ import { AUTHENTICATION_HEADERS, FORWARDED_BY_LOAD_BALANCER, LOAD_BALANCER_REMOV
 import type { LoadBalancerTarget, Service } from '../../model/topology';
 import type { HttpConnectionManager } from '../api/http-connection-manager';
 import type { HeaderChanges } from '../api/route';
+import { markClients } from '../traffic/load-balancer-checks';
 import { headersOfFaults } from '../traffic/matched-headers';
 import { earlyHeaderMutation, joinLines, removeMatching, setHeader } from './early-header-mutation';
 import { anyOf, prefixBut, prefixes, spellings, spellingsBut } from './untrusted-headers';
@@ -18,8 +19,9 @@ const AUTHENTICATION_PREFIXES = ['x-amzn-oidc-', 'x-amzn-mtls-'];
  */
 export function trustOnlyLoadBalancer(
   service: Service,
-  { kind, passThroughHeaders }: LoadBalancerTarget,
+  target: LoadBalancerTarget,
 ): Pick<HttpConnectionManager, 'early_header_mutation_extensions'> {
+  const { kind, passThroughHeaders } = target;
   const { removed, always, alwaysPrefixes } = LOAD_BALANCER_REMOVAL[kind];
   const families = [
     ...alwaysPrefixes.filter((prefix) => prefix !== FORWARDED),
@@ -39,6 +41,7 @@ export function trustOnlyLoadBalancer(
         ...prefixBut(FORWARDED, kind === 'application' ? FORWARDED_BY_LOAD_BALANCER : []),
       ]),
     ),
+    ...markClients(target),
     setHeader('x-forwarded-host', '%REQ(:AUTHORITY)%'),
     ...joinLines(headersOfFaults(service)),
   ]);

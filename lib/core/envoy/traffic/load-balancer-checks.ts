@@ -1,8 +1,10 @@
 import type { LoadBalancerTarget, Service } from '../../model/topology';
+import type { HeaderMutation } from '../api/header-mutation';
 import type { HttpFilter } from '../api/http-filters';
 import type { Policy } from '../api/rbac';
-import type { Route, RouteAction } from '../api/route';
+import type { HeaderChanges, Route, RouteAction } from '../api/route';
 import type { HeaderMatcher } from '../api/route-components';
+import { setHeader } from '../security/early-header-mutation';
 import { extension } from '../syntax/messages';
 import { compressorNames } from './compression';
 import { faultFilterName } from './faults';
@@ -10,14 +12,31 @@ import { switchOff } from './health-check-routes';
 import { rateLimitFilterName } from './rate-limits';
 
 /**
- * Health checks of an Application Load Balancer. It writes `X-Forwarded-Port` into every request of a client, so no client can send what
- * looks like one. A Network Load Balancer adds nothing, so what it asks by HTTP cannot be told from what clients send.
+ * On every request of a client behind an Application Load Balancer, which writes `X-Forwarded-Proto` into each. Envoy writes it, too,
+ * where it is missing, so what came has to be remembered before.
+ */
+const OF_CLIENT = 'x-mesh-client';
+
+/** Behind the removal of everything that begins with `x-mesh-`. An empty value sets nothing. */
+export function markClients({ kind }: LoadBalancerTarget): readonly HeaderMutation[] {
+  return kind === 'network' ? [] : [setHeader(OF_CLIENT, '%REQ(x-forwarded-proto)%')];
+}
+
+/** The application sees no mark. */
+export function hideClientMarks({ kind }: LoadBalancerTarget): Pick<HeaderChanges, 'request_headers_to_remove'> {
+  return kind === 'network' ? {} : { request_headers_to_remove: [OF_CLIENT] };
+}
+
+/**
+ * Health checks of an Application Load Balancer: no client can send what looks like one. (Nor can it have the header taken off by naming
+ * it in `Connection`: Envoy refuses that with 400.) A Network Load Balancer adds nothing, so what it asks by HTTP cannot be told from
+ * what clients send.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
  */
 const FROM_LOAD_BALANCER: readonly HeaderMatcher[] = [
   { name: 'user-agent', string_match: { prefix: 'ELB-HealthChecker/' } },
-  { name: 'x-forwarded-port', present_match: true, invert_match: true },
+  { name: OF_CLIENT, present_match: true, invert_match: true },
 ];
 
 /** They reach the application, but neither the access log nor traces. */
