@@ -153,7 +153,7 @@ e2e('a client behind a load balancer of the user', () => {
   });
 
   test('has health checks of the load balancer neither logged nor traced, and its own requests both', async () => {
-    expect(seen(await application.check('ui', '/alive')).path).toBe('/alive');
+    expect(seen(await application.check('ui', '/how-are-you')).path).toBe('/how-are-you');
     const { headers } = seen(await application.send('ui', { path: '/traced', headers: { 'x-forwarded-for': '6.6.6.6' } }));
     const entry = await logged(running().task('ui'), { direction: 'load-balancer', path: '/traced' });
     expect(entry).toMatchObject({
@@ -169,11 +169,11 @@ e2e('a client behind a load balancer of the user', () => {
     expect(segment).toMatchObject({ name: 'ui', http: { response: { status: 200 } } });
     // Entries and segments come in the order of the requests.
     const entries = running().task('ui').container(PROXY_CONTAINER).log.json();
-    expect(entries.filter(({ path }) => path === '/alive')).toEqual([]);
+    expect(entries.filter(({ path }) => path === '/how-are-you')).toEqual([]);
     expect(
       running()
         .segments()
-        .filter(({ http }) => http?.request?.url?.includes('/alive') === true),
+        .filter(({ http }) => http?.request?.url?.includes('/how-are-you') === true),
     ).toEqual([]);
   });
 

@@ -7,7 +7,7 @@ import type { WorkloadPlan } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
 import { defined } from '../../core/defined';
 import { renderSecurityGroup } from './security-groups';
-import type { TaskSecurityGroup } from './task-connections';
+import type { TaskSecurityGroup } from '../connections/task-connections';
 import { taskRole, type TaskPermissions } from './task-permissions';
 import type { WorkloadContext } from './workload';
 

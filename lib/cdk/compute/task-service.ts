@@ -5,8 +5,8 @@ import type { Construct } from 'constructs';
 import type { WorkloadPlan } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
 import { throwIssue } from '../throw-issue';
-import { checkOpening, MeshTarget } from './load-balancer-target';
-import type { TaskSecurityGroup } from './task-connections';
+import { checkOpening, MeshTarget } from '../connections/load-balancer-target';
+import type { TaskSecurityGroup } from '../connections/task-connections';
 
 /**
  * The ECS service of a workload. The CDK's own targets of load balancers would lead to the inbound listener of Envoy, which answers

@@ -23,7 +23,7 @@ import { executionRole } from './execution-role';
 import type { Identity } from './identity';
 import { renderDiscovery, renderIdentity, weightsParameters } from './identity';
 import { limitVariables } from './limit-variables';
-import type { TaskSecurityGroup } from './task-connections';
+import type { TaskSecurityGroup } from '../connections/task-connections';
 import { TaskService } from './task-service';
 import { MeshLogDriver } from './mesh-log-driver';
 import type { Foundation } from './network';

@@ -1,6 +1,6 @@
 import type { ProtocolId, TracingSettings } from '../model/topology';
-import type { ListenerDirection } from './listener-direction';
-import { leadsToApplication, statisticsOf } from './listener-direction';
+import type { ListenerDirection } from './observability/direction';
+import { leadsToApplication, statisticsOf } from './observability/direction';
 import { accessLog } from './observability/access-log';
 import type { HttpConnectionManager } from './api/http-connection-manager';
 import type { HttpFilter } from './api/http-filters';

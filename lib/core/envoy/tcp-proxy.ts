@@ -1,7 +1,7 @@
 import { statPrefix } from '../contract/statistics';
 import type { Timeouts } from '../model/traffic-policy';
 import { accessLog } from './observability/access-log';
-import type { ListenerDirection } from './listener-direction';
+import type { ListenerDirection } from './observability/direction';
 import type { NetworkFilter } from './api/listener';
 import { extension, message } from './syntax/messages';
 import { holdUntilApplicationListens, tryOtherTasks } from './connect-attempts';

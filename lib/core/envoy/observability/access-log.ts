@@ -1,8 +1,8 @@
 import type { ProtocolId } from '../../model/topology';
 import type { AccessLog } from '../api/access-log';
 import type { LogFields } from '../api/core';
-import type { ListenerDirection } from '../listener-direction';
-import { leadsToApplication } from '../listener-direction';
+import type { ListenerDirection } from './direction';
+import { leadsToApplication } from './direction';
 import { extension } from '../syntax/messages';
 import { defined } from '../../defined';
 

@@ -1,8 +1,7 @@
 import { identityOf } from '../../contract/identity';
-import type { AllowRule, AllowedPath, LoadBalancerTarget, Service, Topology } from '../../model/topology';
+import type { AllowRule, AllowedPath, Service, Topology } from '../../model/topology';
 import { usesMutualTls, callersOf } from './callers';
 import { healthCheckRequests } from '../traffic/health-checks';
-import { loadBalancerCheckPolicies } from '../traffic/load-balancer-checks';
 import type { HttpFilter } from '../api/http-filters';
 import type { Permission, Policy, Principal } from '../api/rbac';
 import type { StringMatcher } from '../api/type';
@@ -30,23 +29,7 @@ export function httpAuthorization(topology: Topology, service: Service): readonl
   ];
 }
 
-/**
- * The same for what comes by a load balancer, whose clients have no identity: a service with rules accepts what a rule that names load
- * balancers allows.
- */
-export function loadBalancerAuthorization({ allow }: Service, target: LoadBalancerTarget): readonly HttpFilter[] {
-  if (allow === undefined) return [];
-  const policies = allow.flatMap((rule, index): readonly NamedPolicy[] =>
-    rule.loadBalancer === true ? [[`allow[${index}]`, { permissions: [permission(rule)], principals: [{ any: true }] }]] : [],
-  );
-  return [
-    extension('envoy.extensions.filters.http.rbac.v3.RBAC', {
-      rules: { policies: { ...Object.fromEntries(policies), ...loadBalancerCheckPolicies(target) } },
-    }),
-  ];
-}
-
-type NamedPolicy = readonly [string, Policy];
+export type NamedPolicy = readonly [string, Policy];
 
 /** Health checks of callers pass whatever the service's own rules are, since these may not know them. */
 function healthCheckPolicies(topology: Topology, service: Service): readonly NamedPolicy[] {
@@ -73,7 +56,7 @@ function principalsOf(topology: Topology, service: Service, rule: AllowRule): re
  * A rule about paths never allows one that the application might read as another.
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/rbac/v3/rbac.proto#config-rbac-v3-permission
  */
-function permission({ methods, paths }: AllowRule): Permission {
+export function permission({ methods, paths }: AllowRule): Permission {
   return all([
     ...(methods === undefined ? [] : [any(methods.map(methodIs))]),
     ...(paths === undefined ? [] : [any(paths.map(pathIs)), { not_rule: urlPath({ safe_regex: { regex: AMBIGUOUS_PATH } }) }]),

@@ -1,15 +1,15 @@
 import type { LoadBalancerTarget, Service } from '../../model/topology';
 import type { HeaderMutation } from '../api/header-mutation';
 import type { HttpFilter } from '../api/http-filters';
-import type { Policy } from '../api/rbac';
+import type { Permission, Policy } from '../api/rbac';
 import type { HeaderChanges, Route, RouteAction } from '../api/route';
 import type { HeaderMatcher } from '../api/route-components';
 import { setHeader } from '../security/early-header-mutation';
 import { extension } from '../syntax/messages';
-import { compressorNames } from './compression';
-import { faultFilterName } from './faults';
-import { switchOff } from './health-check-routes';
-import { rateLimitFilterName } from './rate-limits';
+import { compressorNames } from '../traffic/compression';
+import { faultFilterName } from '../traffic/faults';
+import { switchOff } from '../traffic/health-check-routes';
+import { rateLimitFilterName } from '../traffic/rate-limits';
 
 /**
  * On every request of a client behind an Application Load Balancer, which writes `X-Forwarded-Proto` into each. Envoy writes it, too,
@@ -56,6 +56,7 @@ export function loadBalancerCheckRoutes(service: Service, { kind }: LoadBalancer
 /** Rules of callers may not know their path. */
 export function loadBalancerCheckPolicies({ kind }: LoadBalancerTarget): Readonly<Record<string, Policy>> {
   if (kind === 'network') return {};
-  const permissions = [{ and_rules: { rules: FROM_LOAD_BALANCER.map((header) => ({ header })) } }];
-  return { 'health of targets': { permissions, principals: [{ any: true }] } };
+  const rules = FROM_LOAD_BALANCER.map((header): Permission => ({ header }));
+  const policy: Policy = { permissions: [{ and_rules: { rules } }], principals: [{ any: true }] };
+  return { 'health of targets': policy };
 }

@@ -1,5 +1,5 @@
-import type { Direction } from '../contract/statistics';
-import { statPrefix } from '../contract/statistics';
+import type { Direction } from '../../contract/statistics';
+import { statPrefix } from '../../contract/statistics';
 
 /** What a listener takes: beside the directions of statistics, what comes by a load balancer of the user's own. */
 export type ListenerDirection = Direction | 'load-balancer';

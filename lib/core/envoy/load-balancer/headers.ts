@@ -2,10 +2,10 @@ import { AUTHENTICATION_HEADERS, FORWARDED_BY_LOAD_BALANCER, LOAD_BALANCER_REMOV
 import type { LoadBalancerTarget, Service } from '../../model/topology';
 import type { HttpConnectionManager } from '../api/http-connection-manager';
 import type { HeaderChanges } from '../api/route';
-import { markClients } from '../traffic/load-balancer-checks';
+import { markClients } from './checks';
 import { headersOfFaults } from '../traffic/matched-headers';
-import { earlyHeaderMutation, joinLines, removeMatching, setHeader } from './early-header-mutation';
-import { anyOf, prefixBut, prefixes, spellings, spellingsBut } from './untrusted-headers';
+import { earlyHeaderMutation, joinLines, removeMatching, setHeader } from '../security/early-header-mutation';
+import { anyOf, prefixBut, prefixes, spellings, spellingsBut } from '../security/untrusted-headers';
 
 const FORWARDED = 'x-forwarded-';
 
