@@ -9,9 +9,6 @@ import { anyOf, prefixBut, prefixes, spellings, spellingsBut } from '../security
 
 const FORWARDED = 'x-forwarded-';
 
-/** An ALB adds names to this family as AWS adds features, so unknown ones go, too, unless one of them is asked for. */
-const AUTHENTICATION_PREFIXES = ['x-amzn-oidc-', 'x-amzn-mtls-'];
-
 /**
  * What a client says of itself, of its way, or to the mesh is dropped, as at an edge. Of `X-Forwarded-*` stays what an Application Load
  * Balancer writes: scheme and port, and the last of the addresses, which is the one that it has seen.
@@ -23,12 +20,8 @@ export function trustOnlyLoadBalancer(
 ): Pick<HttpConnectionManager, 'early_header_mutation_extensions'> {
   const { kind, passThroughHeaders } = target;
   const { removed, always, alwaysPrefixes } = LOAD_BALANCER_REMOVAL[kind];
-  const families = [
-    ...alwaysPrefixes.filter((prefix) => prefix !== FORWARDED),
-    ...AUTHENTICATION_PREFIXES.filter(
-      (prefix) => !alwaysPrefixes.includes(prefix) && !passThroughHeaders.some((name) => name.startsWith(prefix)),
-    ),
-  ];
+  // AWS adds names to those of users and certificates, so unknown ones go, too, unless one of them is asked for.
+  const families = alwaysPrefixes.filter((prefix) => prefix !== FORWARDED && !passThroughHeaders.some((name) => name.startsWith(prefix)));
   return earlyHeaderMutation([
     removeMatching(
       anyOf([
