@@ -1,54 +1,8 @@
-import { App, Duration, Stack } from 'aws-cdk-lib';
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { LoadBalancerTarget, Microservices, Protocol, Tracing } from '../../../lib';
+import { App } from 'aws-cdk-lib';
+import { behindLoadBalancers as stackBehindLoadBalancers } from '../../support/behind-load-balancers';
 import type { Template } from '../runner';
-import { image, templateOf } from './synthesize';
+import { templateOf } from './synthesize';
 
-/**
- * Behind an Application Load Balancer, `ui` and `orders`, which has rules of callers; behind a Network Load Balancer `api` and the
- * Redis `cache`. Every trace is recorded.
- */
 export function behindLoadBalancers(): Template {
-  const stack = new Stack(new App(), 'E2e');
-  const application = LoadBalancerTarget.application();
-  const network = LoadBalancerTarget.network();
-  const relay = { image: image('relay'), port: 8080 };
-  const shop = new Microservices(stack, 'Shop', {
-    services: {
-      ui: {
-        ...relay,
-        desiredCount: 2,
-        calls: ['orders'],
-        environment: { ORDERS: 'http://orders.shop.internal:15080' },
-        loadBalancerTarget: application,
-      },
-      orders: {
-        ...relay,
-        allow: [{ callers: ['ui'] }, { callers: ['load-balancer'], methods: ['GET'], paths: ['/public/*', '/limited'] }],
-        rateLimits: { clients: { requests: 1, burst: 2, per: Duration.hours(1), callers: ['load-balancer'], paths: ['/limited'] } },
-        loadBalancerTarget: application,
-      },
-      api: { ...relay, loadBalancerTarget: network },
-      cache: { image: image('redis'), port: 6379, protocol: Protocol.TCP, loadBalancerTarget: network },
-    },
-    tracing: Tracing.xray({ samplingRate: 1 }),
-  });
-  const { vpc } = shop;
-  const target = (name: string) => shop.service(name).workload().loadBalancerTarget();
-  const listener = new elbv2.ApplicationLoadBalancer(stack, 'Application', { vpc }).addListener('Http', { port: 80 });
-  listener.addTargets('Ui', { port: 80, targets: [target('ui')] });
-  listener.addTargets('Orders', {
-    port: 80,
-    targets: [target('orders')],
-    priority: 1,
-    conditions: [elbv2.ListenerCondition.pathPatterns(['/orders/*'])],
-  });
-  const tcp = new elbv2.NetworkLoadBalancer(stack, 'Network', { vpc, securityGroups: [new ec2.SecurityGroup(stack, 'Clients', { vpc })] });
-  for (const [index, name] of ['api', 'cache'].entries()) {
-    const each = target(name);
-    tcp.connections.allowToDefaultPort(each);
-    tcp.addListener(name, { port: 81 + index }).addTargets(name, { port: 81 + index, targets: [each] });
-  }
-  return templateOf(stack);
+  return templateOf(stackBehindLoadBalancers(new App()));
 }
