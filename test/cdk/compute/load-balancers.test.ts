@@ -244,7 +244,9 @@ describe("the CDK's own targets", () => {
     const versions = { v1: { weight: 1 }, v2: { weight: 0 } };
     const edge = Edge.httpApi({ authorizer: Authorizer.none(), routes: { $default: { service: 'orders' } } });
     const { shop } = new Door({ versions, loadBalancerTarget: APPLICATION }, { edge });
-    const attach = (ecsService: object) => () => { (ecsService as { attachToApplicationTargetGroup(): void }).attachToApplicationTargetGroup(); };
+    const attach = (ecsService: object) => () => {
+      (ecsService as { attachToApplicationTargetGroup(): void }).attachToApplicationTargetGroup();
+    };
     expect(attach(shop.service('orders').workload('v2').ecsService)).toThrow(/workload\('v2'\)\.loadBalancerTarget\(\)/);
     expect(attach(shop.edge().gateway.workload().ecsService)).toThrow(/fix: +reach the gateway service by the API of its edge/);
     expect(() => shop.edge().gateway.workload().loadBalancerTarget()).toThrow(/fix: +reach the gateway service by the API of its edge/);
