@@ -4,7 +4,7 @@ import { BALANCER_HOST, LoadBalancer } from './load-balancer';
 import { logged, settled } from './mesh';
 import type { RelayAnswer } from './programs/relay';
 import type { HttpResponse } from './runner';
-import { Cluster, standIns, until } from './runner';
+import { callGrpc, Cluster, standIns, talk, until } from './runner';
 import { SteadyLoad } from './steady-load';
 import { cluster, e2e } from './suite';
 import { behindLoadBalancers } from './systems/behind-load-balancers';
@@ -46,6 +46,8 @@ e2e('a client behind a load balancer of the user', () => {
         standIns.xrayCollector(),
         standIns.relay('example/relay', 8080),
         standIns.redis('example/redis'),
+        standIns.httpbin('example/httpbin', 8080),
+        standIns.grpc('example/remote', 8080),
       ],
       counts: { ui: 1 },
     }),
@@ -175,6 +177,23 @@ e2e('a client behind a load balancer of the user', () => {
         .segments()
         .filter(({ http }) => http?.request?.url?.includes('/how-are-you') === true),
     ).toEqual([]);
+  });
+
+  test('may open a WebSocket, if the service has any', async () => {
+    const open = async (service: string) => {
+      const { host, port } = application.target(service);
+      const headers = { 'x-forwarded-for': CLIENT_ADDRESS, 'x-forwarded-proto': 'https' };
+      return talk(application.client.endpoint, { url: `ws://${host}:${port}/websocket/echo`, headers, messages: ['hello'] });
+    };
+    expect(await open('sockets')).toEqual({ open: true, echoes: ['hello'] });
+    expect(await open('ui')).toMatchObject({ open: false });
+  });
+
+  test('of a gRPC service reaches it by HTTP/2 in plain text', async () => {
+    const { host, port } = application.target('remote');
+    const [outcome] = await callGrpc(application.client.endpoint, { target: `${host}:${port}`, request: { text: 'hello' } });
+    expect(outcome).toMatchObject({ ok: true, replies: [{ text: 'hello' }] });
+    expect(await logged(running().task('remote'), { direction: 'load-balancer', path: '/echo.Echo/Say' })).toMatchObject({ status: 200 });
   });
 
   test('of a TCP service reaches it by a Network Load Balancer', async () => {

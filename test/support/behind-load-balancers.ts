@@ -6,7 +6,7 @@ import { LoadBalancerTarget, Microservices, Protocol, Tracing } from '../../lib'
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 
 /**
- * Behind an Application Load Balancer, `ui` and `orders`, which has rules of callers; behind a Network Load Balancer `api` and the
+ * Behind an Application Load Balancer, `ui`, `orders`, which has rules of callers, `sockets` and the gRPC service `remote`; behind a Network Load Balancer `api` and the
  * Redis `cache`. Every trace is recorded.
  */
 export function behindLoadBalancers(app: App): Stack {
@@ -29,6 +29,13 @@ export function behindLoadBalancers(app: App): Stack {
         rateLimits: { clients: { requests: 1, burst: 2, per: Duration.hours(1), callers: ['load-balancer'], paths: ['/limited'] } },
         loadBalancerTarget: application,
       },
+      sockets: { image: ContainerImage.fromRegistry('example/httpbin:1'), port: 8080, webSockets: true, loadBalancerTarget: application },
+      remote: {
+        image: ContainerImage.fromRegistry('example/remote:1'),
+        port: 8080,
+        protocol: Protocol.GRPC,
+        loadBalancerTarget: application,
+      },
       api: { ...relay, loadBalancerTarget: network },
       cache: { image: ContainerImage.fromRegistry('example/redis:1'), port: 6379, protocol: Protocol.TCP, loadBalancerTarget: network },
     },
@@ -43,6 +50,19 @@ export function behindLoadBalancers(app: App): Stack {
     targets: [target('orders')],
     priority: 1,
     conditions: [elbv2.ListenerCondition.pathPatterns(['/orders/*'])],
+  });
+  listener.addTargets('Sockets', {
+    port: 80,
+    targets: [target('sockets')],
+    priority: 2,
+    conditions: [elbv2.ListenerCondition.pathPatterns(['/websocket/*'])],
+  });
+  listener.addTargets('Remote', {
+    port: 80,
+    protocolVersion: elbv2.ApplicationProtocolVersion.GRPC,
+    targets: [target('remote')],
+    priority: 3,
+    conditions: [elbv2.ListenerCondition.pathPatterns(['/echo.Echo/*'])],
   });
   const tcp = new elbv2.NetworkLoadBalancer(stack, 'Network', { vpc, securityGroups: [new ec2.SecurityGroup(stack, 'Clients', { vpc })] });
   for (const [index, name] of ['api', 'cache'].entries()) {
