@@ -145,6 +145,8 @@ describe('the listener for load balancers', () => {
   });
 
   test('takes nobody for a health check of a Network Load Balancer, which adds nothing that clients could not write', () => {
-    expect(names(target({ loadBalancerTarget: { kind: 'network' }, ...RULES }))).toEqual(['RBAC', 'Router']);
+    const network = target({ loadBalancerTarget: { kind: 'network' }, rateLimits: { all: { requests: 1 } }, ...RULES });
+    expect(names(network)).toEqual(['RBAC', 'limit.all', 'Router']);
+    expect(JSON.stringify(network)).not.toContain('ELB-HealthChecker');
   });
 });
