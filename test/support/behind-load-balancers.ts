@@ -6,8 +6,8 @@ import { LoadBalancerTarget, Microservices, Protocol, Tracing } from '../../lib'
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 
 /**
- * Behind an Application Load Balancer, `ui`, `orders`, which has rules of callers, `sockets` and the gRPC service `remote`; behind a Network Load Balancer `api` and the
- * Redis `cache`. Every trace is recorded.
+ * Behind an Application Load Balancer, `ui`, `orders`, which has rules of callers, `sockets` and the gRPC service `remote`; behind a
+ * Network Load Balancer `api` and the Redis `cache`. Every trace is recorded.
  */
 export function behindLoadBalancers(app: App): Stack {
   const stack = new Stack(app, 'E2e');

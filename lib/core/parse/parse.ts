@@ -181,8 +181,7 @@ function checkVirtualPorts(
   const ports = new Map<number, string>([[caller.port, `the application of "${caller.name}"`]]);
   for (const container of containersBeside(caller))
     for (const port of container.ports) ports.set(port, `the container "${container.name}" of "${caller.name}"`);
-  if (caller.loadBalancerTarget !== undefined)
-    ports.set(LOAD_BALANCER_PORT, `the Envoy of "${caller.name}", for load balancers,`);
+  if (caller.loadBalancerTarget !== undefined) ports.set(LOAD_BALANCER_PORT, `the Envoy of "${caller.name}", for load balancers,`);
   for (const call of caller.calls) {
     const callee = [...drafts, ...externals].find((draft) => draft.name === call.name);
     const owner = callee === undefined || callee === caller ? undefined : ports.get(callee.virtualPort);

@@ -104,7 +104,8 @@ export interface ServiceProps extends ContainerProps, SizingProps, CallPolicyPro
    * deployment fails. The mesh agent connects to the port from inside the task every half second, sends nothing, and asks no more once
    * the port is open. Above 300 seconds, the longest start period of Amazon ECS, a task is found healthy up to 67 seconds late.
    *
-   * Nobody waits for a service that no other service and no edge calls, and that has no `loadBalancerTarget`. 0 waits for no application: its tasks count as healthy at once.
+   * Nobody waits for a service that no other service and no edge calls, and that has no `loadBalancerTarget`. 0 waits for no application:
+   * its tasks count as healthy at once.
    *
    * @default Duration.minutes(5)
    * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
