@@ -18,6 +18,7 @@ export * from './props/traffic/fault';
 export * from './props/traffic/header-changes';
 export * from './props/traffic/header-limits';
 export * from './props/traffic/keep-alive-props';
+export * from './props/service/load-balancer-target';
 export * from './props/traffic/load-balancing';
 export * from './props/mesh/mesh';
 export * from './props/microservices-props';

@@ -1,6 +1,6 @@
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IConnectable, ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import type { ContainerDefinition, FargateService, FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import type { ContainerDefinition, FargateService, FargateTaskDefinition, IEcsLoadBalancerTarget } from 'aws-cdk-lib/aws-ecs';
 import type { IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 
@@ -57,6 +57,29 @@ export interface IWorkload extends IConstruct {
   readonly container: ContainerDefinition;
   /** Container of Envoy. */
   readonly proxyContainer: ContainerDefinition;
+
+  /**
+   * Returns what `addTargets()` of a listener, or a target group, of `aws-elasticloadbalancingv2` takes to lead to the tasks. The
+   * service needs `loadBalancerTarget`, which says of which kind the load balancer is.
+   *
+   * The security group of an Application Load Balancer is let in on the port of the target by the CDK; let in that of a Network Load
+   * Balancer by `connections` of the target, whose default port it is. The ECS service waits until the listener and these rules are
+   * there, and does not replace a task for its health checks until `startupTimeout` and 150 seconds are over. With several versions, a
+   * listener's weighted target groups have one each.
+   *
+   * The stack of the load balancer is deployed before that of the mesh, so a load balancer in another stack must not refer to it.
+   *
+   * @example
+   * listener.addTargets('Ui', {
+   *   port: 80,
+   *   targets: [shop.service('ui').workload().loadBalancerTarget()],
+   *   healthCheck: { path: '/health' },
+   * });
+   *
+   * @throws if the service has no `loadBalancerTarget`; when it is attached, if the load balancer is of the other kind, or if the
+   * target group speaks another protocol
+   */
+  loadBalancerTarget(): IEcsLoadBalancerTarget;
 
   /**
    * Returns a metric of the ECS service in the namespace `AWS/ECS`, with the dimensions `ClusterName` and `ServiceName`. By

@@ -100,6 +100,9 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'lib/core/envoy/security': {
     rooms: ['lib/core/contract', 'lib/core/model', 'lib/core/envoy/api', 'lib/core/envoy/syntax', 'lib/core/envoy/traffic'],
   },
+  'lib/core/envoy/load-balancer': {
+    rooms: ['lib/core/model', 'lib/core/envoy/api', 'lib/core/envoy/syntax', 'lib/core/envoy/traffic', 'lib/core/envoy/security'],
+  },
   'lib/core/envoy': { rooms: ['lib/core/contract', 'lib/core/model', 'lib/core/envoy/*'] },
   'lib/core/plan': { rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model'] },
   'lib/core/plan/workload': { rooms: ['lib/core/limits', 'lib/core/contract', 'lib/core/model', 'lib/core/plan'] },
@@ -154,6 +157,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
 
   // Constructs.
   'lib/cdk': { rooms: ['lib/props', 'lib/core', 'lib/core/contract', 'lib/core/reading'], packages: [...CDK, 'node:path'] },
+  'lib/cdk/connections': { rooms: ['lib/core/plan', 'lib/cdk'], packages: CDK },
   'lib/cdk/certificates': { rooms: ['lib/core/contract', 'lib/core/plan', 'lib/cdk'], packages: [...CDK, 'node:crypto'] },
   'lib/cdk/mesh': { rooms: ['lib/core/plan', 'lib/cdk'], packages: CDK },
   'lib/cdk/mesh/*': { rooms: ['lib/core/plan', 'lib/core/mesh/$1', 'lib/cdk', 'lib/cdk/mesh'], packages: CDK },
@@ -168,6 +172,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       'lib/core/limits',
       'lib/core/plan',
       'lib/cdk',
+      'lib/cdk/connections',
       'lib/cdk/certificates',
       'lib/cdk/mesh',
       'lib/cdk/mesh/render.ts',

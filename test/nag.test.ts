@@ -1,5 +1,7 @@
 import type { App, Stack } from 'aws-cdk-lib';
 import * as apigateway from 'aws-cdk-lib/aws-apigateway';
+import type { ApplicationListener } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { ApplicationLoadBalancer, ListenerAction } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import type { NagPack } from 'cdk-nag';
@@ -9,7 +11,7 @@ import { join } from 'node:path';
 import flags from '../cdk.json';
 import { BoutiqueStack } from '../examples/boutique-stack';
 import { ShopStack } from '../examples/shop-stack';
-import { Authorizer, Certificates, Edge, Mesh } from '../lib';
+import { Authorizer, Certificates, Edge, LoadBalancerTarget, Mesh } from '../lib';
 import type { Microservices, MicroservicesProps } from '../lib';
 import type { Acknowledgement } from '../lib/cdk/acknowledge';
 import { ACKNOWLEDGEMENTS } from '../lib/cdk/acknowledge';
@@ -139,6 +141,25 @@ test('nothing is acknowledged but by the table', () => {
   expect(files.length).toBeGreaterThan(200);
   expect(files.filter((file) => other.test(readFileSync(join(__dirname, '..', file), 'utf8')))).toEqual([]);
   expect(other.test(readFileSync(join(__dirname, '../lib/cdk/acknowledge.ts'), 'utf8'))).toBe(true);
+});
+
+test('what a rule finds in a load balancer of the user, it finds whatever it leads to', () => {
+  const of = (lead: (listener: ApplicationListener, shop: Microservices) => void): readonly string[] => {
+    const app = newApp();
+    const { stack, shop } = stackOf(() => ({ services: { ui: service({ loadBalancerTarget: LoadBalancerTarget.application() }) } }), app);
+    const balancer = new ApplicationLoadBalancer(stack, 'Balancer', { vpc: shop.vpc, internetFacing: true });
+    lead(balancer.addListener('Http', { port: 80 }), shop);
+    return shown(findings(app).filter(({ path }) => path.startsWith('Stack/Balancer/')));
+  };
+  const found = of((listener, shop) => {
+    listener.addTargets('Ui', { port: 80, targets: [shop.service('ui').workload().loadBalancerTarget()] });
+  });
+  expect(found).toEqual(
+    of((listener) => {
+      listener.addAction('Nothing', { action: ListenerAction.fixedResponse(404) });
+    }),
+  );
+  expect(found.map((each) => each.split(' ')[0])).toContain('AwsSolutions-ELB2');
 });
 
 test('an app without feature flags has the same findings', () => {

@@ -1,6 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { readFileSync } from 'node:fs';
-import { Authorizer, Certificates, Edge, Microservices, Protocol } from '../lib';
+import { Authorizer, Certificates, Edge, LoadBalancerTarget, Microservices, Protocol } from '../lib';
 import type { MicroservicesProps, ServiceProps } from '../lib';
 import { IDENTITY_TAG } from '../lib/core/contract/issuing';
 import flags from '../cdk.json';
@@ -161,4 +161,13 @@ test('a second edge changes of the services that it routes to whom they let in, 
   );
   expect({ changed: changed, removed }).toEqual({ changed: [expect.stringMatching(/^ShopuiTaskDefinition/)], removed: [] });
   expect(added.filter((id) => id.startsWith('ShopEdge') && !id.startsWith('ShopEdgepartners'))).toEqual([]);
+});
+
+test('load balancers that may lead to a service change its own tasks, and nothing else', () => {
+  const behind = { ...services, ui: service({ calls: ['catalog', 'orders'], loadBalancerTarget: LoadBalancerTarget.application() }) };
+  expect(compare(resources({ services, edge: edge() }), resources({ services: behind, edge: edge() }))).toEqual({
+    changed: [expect.stringMatching(/^ShopuiTaskDefinition/)],
+    added: [],
+    removed: [],
+  });
 });

@@ -28,6 +28,7 @@ export const SYSTEMS: Readonly<Record<FeatureId, Systems>> = {
   accessLogs: { with: orders() },
   traces: { with: orders(), without: orders({}, { tracing: { kind: 'none' } }) },
   edge: { with: orders({}, route), without: orders() },
+  loadBalancerTarget: ofOrders({ loadBalancerTarget: { kind: 'application' } }),
   allow: ofOrders({ allow: [{ methods: ['GET'], paths: ['/orders/*'] }] }),
   external: { with: mesh({ ui: service({ calls: ['db'] }) }, { external: { db: DATABASE } }), without: mesh({ ui: service() }) },
   externalTls: {

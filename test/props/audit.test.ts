@@ -137,6 +137,12 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
   LambdaAuthorizerOptions: (field) => [inAuthorizer('lambda', field)],
   ApiKeyAuthorizerOptions: (field) => [inAuthorizer('apiKey', field, 'rest')],
   AllowRule: (field) => [{ props: ui({ allow: [{ [field]: unexpected }] }), path: `services.ui.allow[0].${field}` }],
+  LoadBalancerTargetOptions: (field) => [
+    {
+      props: ui({ loadBalancerTarget: { kind: 'application', [field]: unexpected } }),
+      path: `services.ui.loadBalancerTarget.${field}`,
+    },
+  ],
   CallPolicyProps: (field) => inPolicies({ [field]: unexpected }, field),
   TimeoutOptions: (field) => inPolicies({ timeout: { [field]: unexpected } }, `timeout.${field}`),
   RetryProps: (field) => inPolicies({ retry: { [field]: unexpected } }, `retry.${field}`),

@@ -319,6 +319,7 @@ const service = (name: string): fc.Arbitrary<Tree> =>
       // Most services have none of it.
       policy: fc.oneof({ weight: 4, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: requestPolicy }),
       webSockets: maybe(fc.boolean()),
+      loadBalancerTarget: maybe(fc.constantFrom('application', 'network').map((kind) => make('loadBalancerTarget', { kind }))),
       container,
       sizing,
       extraContainers: maybe(fc.dictionary(fc.constantFrom('helper', 'Sidecar_2', 'proxy'), helper, { noNullPrototype: true })),
@@ -333,6 +334,9 @@ const service = (name: string): fc.Arbitrary<Tree> =>
         ...policy,
         ...rest,
         ...versions,
+        // Rules let load balancers in only if one names them.
+        allow:
+          rest.allow === undefined || rest.loadBalancerTarget === undefined ? rest.allow : [...rest.allow, { callers: ['load-balancer'] }],
         webSockets: protocol === 'http2' ? undefined : webSockets,
         callPolicies:
           override === undefined

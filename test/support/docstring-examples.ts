@@ -50,6 +50,7 @@ import { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { IRepository } from 'aws-cdk-lib/aws-ecr';
 import { Cluster, ContainerImage, CpuArchitecture, LogDrivers, Secret, UlimitName } from 'aws-cdk-lib/aws-ecs';
+import { ApplicationListener } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IDatabaseCluster } from 'aws-cdk-lib/aws-rds';
@@ -59,7 +60,7 @@ import { ${Object.keys(library).join(', ')}, IHttpApiAuthorizer, IMicroservice, 
 declare const image: ContainerImage, services: library.MicroservicesProps['services'], authorizer: library.LambdaAuthorizer;
 declare const handler: IFunction;
 declare const userPool: UserPool, repository: IRepository, password: ISecret, table: ITable, database: IDatabaseCluster;
-declare const shop: Microservices;
+declare const shop: Microservices, listener: ApplicationListener;
 `;
 
 const examples: readonly ExampleFile[] = FILES.flatMap(examplesOf).map((example) => ({

@@ -8,7 +8,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
-import { Authorizer, Certificates, Deployment, Edge, Mesh, Microservices } from '../../lib';
+import { Authorizer, Certificates, Deployment, Edge, LoadBalancerTarget, Mesh, Microservices } from '../../lib';
 import type { MicroservicesProps } from '../../lib';
 import flags from '../../cdk.json';
 import { service } from './stack';
@@ -21,6 +21,12 @@ const cors = { allowOrigins: ['https://a.example', 'https://b.example'] };
 /** Systems of every shape that makes other resources, or other ways between them; what stands beside them in the stack is the user's. */
 export const SHAPES: Readonly<Record<string, (stack: Stack) => MicroservicesProps>> = {
   'without an edge': () => ({ services }),
+  'to which load balancers may lead': () => ({
+    services: {
+      ui: service({ calls: ['orders'], loadBalancerTarget: LoadBalancerTarget.application() }),
+      orders: service({ loadBalancerTarget: LoadBalancerTarget.network() }),
+    },
+  }),
   'behind an HTTP API with every authorizer': (stack) => {
     const userPool = new cognito.UserPool(stack, 'Users');
     return {

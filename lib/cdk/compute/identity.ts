@@ -1,5 +1,4 @@
 import { Duration } from 'aws-cdk-lib';
-import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type * as ssm from 'aws-cdk-lib/aws-ssm';
@@ -8,13 +7,14 @@ import type { WorkloadPlan } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
 import { defined } from '../../core/defined';
 import { renderSecurityGroup } from './security-groups';
+import type { TaskSecurityGroup } from '../connections/task-connections';
 import { taskRole, type TaskPermissions } from './task-permissions';
 import type { WorkloadContext } from './workload';
 
 /** What all versions of a service have in common. */
 export interface Identity {
   readonly taskRole: iam.IRole;
-  readonly securityGroup: ec2.ISecurityGroup;
+  readonly securityGroup: TaskSecurityGroup;
 }
 
 /** Made of the plans of a service's tasks, one for each version. */

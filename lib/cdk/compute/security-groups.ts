@@ -2,11 +2,11 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import type { WorkloadPlan } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
-import { TaskSecurityGroup } from './task-connections';
+import { TaskSecurityGroup } from '../connections/task-connections';
 import type { WorkloadContext } from './workload';
 
 /** With its egress rules in it, since each one would be a resource. What connections of the user's open comes on top. */
-export function renderSecurityGroup(scope: Construct, plan: WorkloadPlan, { foundation, egressPorts }: WorkloadContext): ec2.SecurityGroup {
+export function renderSecurityGroup(scope: Construct, plan: WorkloadPlan, { foundation, egressPorts }: WorkloadContext): TaskSecurityGroup {
   const group = new TaskSecurityGroup(scope, 'SecurityGroup', {
     vpc: foundation.vpc,
     description: `Tasks of ${serviceOf(plan)}`,

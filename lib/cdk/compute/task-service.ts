@@ -5,24 +5,28 @@ import type { Construct } from 'constructs';
 import type { WorkloadPlan } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
 import { throwIssue } from '../throw-issue';
+import { checkOpening, MeshTarget } from '../connections/load-balancer-target';
+import type { TaskSecurityGroup } from '../connections/task-connections';
 
 /**
  * The ECS service of a workload. The CDK's own targets of load balancers would lead to the inbound listener of Envoy, which answers
- * nobody without a certificate of the mesh, and open its port to them, or ask for a mapping of the application's port, past Envoy.
+ * nobody without a certificate of the mesh, and open its port to them, or ask for a mapping of the application's port, past Envoy. Where a
+ * service may have load balancers, its Envoy has a listener for them.
  */
 export class TaskService extends ecs.FargateService {
   /** Those of the tasks' security group: the CDK makes others for a service, which would put rules between stacks elsewhere. */
   override readonly connections: ec2.Connections;
+  private isTarget = false;
 
   constructor(
     scope: Construct,
     id: string,
     private readonly plan: WorkloadPlan,
-    securityGroup: ec2.ISecurityGroup,
+    private readonly group: TaskSecurityGroup,
     props: ecs.FargateServiceProps,
   ) {
     super(scope, id, props);
-    this.connections = securityGroup.connections;
+    this.connections = group.connections;
   }
 
   /** Of a gateway service, which a REST API reaches through a load balancer; of no other. */
@@ -42,11 +46,35 @@ export class TaskService extends ecs.FargateService {
     this.refuse('attachToClassicLB()');
   }
 
+  /** The target of load balancers of the user's own; an error if there is none. */
+  meshTarget(method: string): ecs.IEcsLoadBalancerTarget {
+    const { plan } = this;
+    const { loadBalancerTarget } = plan;
+    if (loadBalancerTarget === undefined) return this.refuse(method);
+    const { container: containerName, port: containerPort } = loadBalancerTarget;
+    const target = super.loadBalancerTarget({ containerName, containerPort });
+    const tasks = { service: this, plan: loadBalancerTarget, name: serviceOf(plan), securityGroup: this.group, target };
+    if (!this.isTarget) checkOpening(this, tasks);
+    this.isTarget = true;
+    return new MeshTarget(tasks);
+  }
+
   private refuse(method: string): never {
-    return throwIssue(this, method, 'UNSUPPORTED_BY_MESH', `a load balancer cannot lead to "${serviceOf(this.plan)}"`, {
+    const name = serviceOf(this.plan);
+    return throwIssue(this, method, 'UNSUPPORTED_BY_MESH', `a load balancer cannot lead to "${name}" this way`, {
       got: null,
       allowed: "calls from the mesh: the inbound listener of Envoy accepts only its certificates, and the application's port is closed",
-      fix: 'reach the service through an edge, such as Edge.httpApi()',
+      fix: fixFor(this.plan),
     });
   }
+}
+
+function fixFor(plan: WorkloadPlan): string {
+  if (plan.edge !== undefined) return 'reach the gateway service by the API of its edge';
+  const { version } = plan;
+  const target = `service('${serviceOf(plan)}').workload(${version === undefined ? '' : `'${version.name}'`}).loadBalancerTarget()`;
+  return plan.loadBalancerTarget === undefined
+    ? `set loadBalancerTarget of the service, such as LoadBalancerTarget.application(), and use ${target}, or reach the service through ` +
+        'an edge, such as Edge.httpApi()'
+    : `use ${target}`;
 }

@@ -1,6 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
@@ -24,6 +23,7 @@ import { executionRole } from './execution-role';
 import type { Identity } from './identity';
 import { renderDiscovery, renderIdentity, weightsParameters } from './identity';
 import { limitVariables } from './limit-variables';
+import type { TaskSecurityGroup } from '../connections/task-connections';
 import { TaskService } from './task-service';
 import { MeshLogDriver } from './mesh-log-driver';
 import type { Foundation } from './network';
@@ -60,7 +60,7 @@ export interface WorkloadContext {
 export class Workload extends Construct implements IWorkload {
   readonly serviceName: string;
   readonly version?: string;
-  readonly ecsService: ecs.FargateService;
+  readonly ecsService: TaskService;
   readonly taskDefinition: ecs.FargateTaskDefinition;
   readonly container: ecs.ContainerDefinition;
   readonly proxyContainer: ecs.ContainerDefinition;
@@ -124,6 +124,10 @@ export class Workload extends Construct implements IWorkload {
     renderScaling(this.ecsService, plan.sizing);
     // A task that starts before its execution role may write logs would not start.
     this.ecsService.node.addDependency(execution);
+  }
+
+  loadBalancerTarget(): ecs.IEcsLoadBalancerTarget {
+    return this.ecsService.meshTarget('loadBalancerTarget()');
   }
 
   metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
@@ -281,8 +285,8 @@ function renderService(
   plan: WorkloadPlan,
   { foundation, alarms }: WorkloadContext,
   taskDefinition: ecs.FargateTaskDefinition,
-  securityGroup: ec2.ISecurityGroup,
-): ecs.FargateService {
+  securityGroup: TaskSecurityGroup,
+): TaskService {
   const { sizing } = plan;
   const { minHealthyPercent, maxHealthyPercent, rollback } = sizing.replacement;
   const service = new TaskService(scope, 'Service', plan, securityGroup, {

@@ -6,14 +6,12 @@ import { EDGE_REMOVAL, TRACE_HEADER } from '../model/pass-through-headers';
 import { callPolicyOf } from '../model/call-policy';
 import { bootstrap } from './bootstrap';
 import { upstreamClusters } from './clusters';
-import { earlyHeaderMutation, joinLines, removeMatching } from './security/early-header-mutation';
+import { earlyHeaderMutation, joinLines, removeMatching, setHeader } from './security/early-header-mutation';
 import { forwardedPrefix } from './security/forwarded-prefix';
 import { shadowsOf, shapePattern } from './security/edge-shapes';
 import { largestRequestLimits, refuseLongHeaders } from './traffic/header-limits';
-import { HEALTH_CHECKER } from './traffic/liveness-checks';
 import { httpConnectionManager } from './http-connection-manager';
 import type { Bootstrap } from './api/bootstrap';
-import type { HeaderMutation } from './api/header-mutation';
 import type { HttpConnectionManager } from './api/http-connection-manager';
 import type { RouteFilterConfigs } from './api/http-filters';
 import type { Any } from './api/protobuf';
@@ -21,12 +19,12 @@ import type { OnRouteMatch, Route, RouteHost, RouteMatcher } from './api/route';
 import type { HeaderMatcher } from './api/route-components';
 import type { StringMatcher } from './api/type';
 import { extension, labelOf, message, socketAddress, typed } from './syntax/messages';
-import { anyMatches, byValue, firstOf, headerContains, headerFits, headerIs, not, toRoutes } from './syntax/matcher';
+import { anyMatches, byValue, firstOf, headerContains, toRoutes } from './syntax/matcher';
 import { headersOfRoutes } from './traffic/matched-headers';
 import { LOCAL_REPLY_HEADER } from './traffic/local-reply-marker';
-import { AMBIGUOUS_PATH_AND_QUERY, PRINTABLE } from './syntax/paths';
 import { removeForeignMarks } from './traffic/route-mark';
 import { routes } from './routes';
+import { unclearRequests } from './security/unclear-requests';
 import { anyOf, otherSpellings, prefixes, spellingsBut } from './security/untrusted-headers';
 import { weightsLayers } from './traffic/versions';
 
@@ -95,9 +93,6 @@ function trustOnlyApiGateway(
   { api, passThroughHeaders }: EdgeTopology,
   targets: readonly Service[],
 ): Pick<HttpConnectionManager, 'early_header_mutation_extensions'> {
-  const set = (key: string, value: string): HeaderMutation => ({
-    append: { header: { key, value }, append_action: 'OVERWRITE_IF_EXISTS_OR_ADD' },
-  });
   const { removed, always, alwaysPrefixes } = EDGE_REMOVAL;
   const named = [...always, ...removed].filter((name) => !api.beginsTraces || name !== TRACE_HEADER);
   return earlyHeaderMutation([
@@ -110,9 +105,9 @@ function trustOnlyApiGateway(
         ...otherSpellings(EDGE_HEADERS),
       ]),
     ),
-    set('x-forwarded-for', `%REQ(${CLIENT_IP_HEADER})%`),
-    set('x-forwarded-host', `%REQ(${CLIENT_HOST_HEADER})%`),
-    set('x-forwarded-proto', 'https'),
+    setHeader('x-forwarded-for', `%REQ(${CLIENT_IP_HEADER})%`),
+    setHeader('x-forwarded-host', `%REQ(${CLIENT_HOST_HEADER})%`),
+    setHeader('x-forwarded-proto', 'https'),
     ...removeForeignMarks(targets),
     ...joinLines(headersOfRoutes(targets)),
   ]);
@@ -128,12 +123,7 @@ function chooseRoute(edge: EdgeTopology, targets: readonly Service[]): { readonl
     const callee = targets.find(({ name }) => name === route.service);
     return callee === undefined ? [] : [[route.key, inName(route, edge, callee)]];
   });
-  const unclear = anyMatches([
-    ...SINGLE_HEADERS.map((name) => headerContains(name, ',')),
-    headerFits(':path', AMBIGUOUS_PATH_AND_QUERY),
-    not(headerFits(':path', PRINTABLE)),
-    headerIs('user-agent', HEALTH_CHECKER),
-  ]);
+  const unclear = anyMatches([...SINGLE_HEADERS.map((name) => headerContains(name, ',')), ...unclearRequests()]);
   return firstOf(
     [{ when: unclear, then: toRoutes([answer(400, [])]) }],
     byValue(ROUTE_HEADER, { ...Object.fromEntries(own), ...preflights(edge) }),

@@ -1,6 +1,6 @@
-import type { Direction } from '../contract/statistics';
-import { statPrefix } from '../contract/statistics';
 import type { ProtocolId, TracingSettings } from '../model/topology';
+import type { ListenerDirection } from './observability/direction';
+import { leadsToApplication, statisticsOf } from './observability/direction';
 import { accessLog } from './observability/access-log';
 import type { HttpConnectionManager } from './api/http-connection-manager';
 import type { HttpFilter } from './api/http-filters';
@@ -14,7 +14,7 @@ import { tracing } from './observability/tracing';
 export interface HttpConnectionManagerOptions {
   /** Names the statistics, and the other side in the access log. */
   readonly peer: string;
-  readonly direction: Direction;
+  readonly direction: ListenerDirection;
   /** Whether the other side is outside of the mesh. */
   readonly external?: boolean;
   /** Whether rules decide by paths. */
@@ -26,6 +26,8 @@ export interface HttpConnectionManagerOptions {
   readonly virtualHost?: string;
   /** After which a connection whose other side has proved who it is ends, and has to be proved again. */
   readonly maxConnectionSeconds?: number;
+  /** After which a connection without requests ends. @default - as it is right for the direction */
+  readonly idleSeconds?: number;
   /** More settings of HTTP/2. */
   readonly http2?: Http2ProtocolOptions;
   /** Limits on the headers of requests. */
@@ -48,7 +50,7 @@ export interface HttpConnectionManagerOptions {
  */
 export function httpConnectionManager(options: HttpConnectionManagerOptions): NetworkFilter {
   return extension('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', {
-    stat_prefix: statPrefix(options.direction, options.peer),
+    stat_prefix: statisticsOf(options.direction, options.peer),
     access_log: accessLog(options),
     ...tracing(options.tracing, options.segmentName),
     // The application's answer stays the application's.
@@ -75,8 +77,8 @@ function oldClients(host: string): Pick<HttpConnectionManager, 'http_protocol_op
 }
 
 /** The application gets no headers of its own Envoy: they would look like something that a caller can send. */
-function router(direction: Direction): HttpFilter {
-  return extension('envoy.extensions.filters.http.router.v3.Router', direction === 'inbound' ? { suppress_envoy_headers: true } : {});
+function router(direction: ListenerDirection): HttpFilter {
+  return extension('envoy.extensions.filters.http.router.v3.Router', leadsToApplication(direction) ? { suppress_envoy_headers: true } : {});
 }
 
 /**
@@ -96,10 +98,11 @@ function commonOptions({
   direction,
   authenticated = false,
   maxConnectionSeconds,
+  idleSeconds,
   requestLimits: { common },
 }: HttpConnectionManagerOptions): Pick<HttpConnectionManager, 'common_http_protocol_options'> {
   const options: HttpProtocolOptions = message({
-    idle_timeout: direction === 'outbound' ? undefined : duration(IDLE_SECONDS[direction]),
+    idle_timeout: direction === 'outbound' ? undefined : duration(idleSeconds ?? IDLE_SECONDS[direction]),
     // The GOAWAY that begins it is understood by Envoys, who send no further request on the connection.
     max_connection_duration: authenticated && maxConnectionSeconds !== undefined ? duration(maxConnectionSeconds) : undefined,
     ...common,
@@ -135,7 +138,7 @@ function downstreamLimits(direction: keyof typeof IDLE_SECONDS, http2: Http2Prot
  * A caller's Envoy closes a connection after 60 seconds without requests (clusters.ts): this side must not be first, and has no
  * reason to wait for much longer. API Gateway and a Network Load Balancer (350 seconds) have their own limits.
  */
-const IDLE_SECONDS = { inbound: 90, edge: 300 } as const;
+const IDLE_SECONDS = { inbound: 90, edge: 300, 'load-balancer': 300 } as const;
 
 /**
  * Rules that look at a path must see the path that the application will see; an escaped slash is refused (400)

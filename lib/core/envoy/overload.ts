@@ -48,16 +48,15 @@ function heapMonitor(name: string, mib: number): ResourceMonitor {
   });
 }
 
-/** A layer of the runtime. https://www.envoyproxy.io/docs/envoy/latest/configuration/listeners/runtime */
-export function connectionLimit(listener: string, memory: EnvoyMemory): RuntimeLayer {
+/**
+ * A layer of the runtime. Each of the listeners gets the same share, so that who uses up one leaves room at the others.
+ * https://www.envoyproxy.io/docs/envoy/latest/configuration/listeners/runtime
+ */
+export function connectionLimit(listeners: readonly string[], memory: EnvoyMemory): RuntimeLayer {
+  const limit = Math.floor(Math.min(MAX_INBOUND_CONNECTIONS, heapMib(memory) * CONNECTIONS_PER_MIB) / listeners.length);
   return {
     name: 'connections',
-    static_layer: {
-      [`envoy.resource_limits.listener.${listener}.connection_limit`]: Math.min(
-        MAX_INBOUND_CONNECTIONS,
-        heapMib(memory) * CONNECTIONS_PER_MIB,
-      ),
-    },
+    static_layer: Object.fromEntries(listeners.map((listener) => [`envoy.resource_limits.listener.${listener}.connection_limit`, limit])),
   };
 }
 

@@ -14,6 +14,7 @@ import { arrivingRequestLimits, refuseLongHeaders, requestLimits } from './traff
 import { httpConnectionManager } from './http-connection-manager';
 import { removeUntrustedHeaders, rulesNamePaths } from './security/inbound-headers';
 import { usesMutualTls } from './security/callers';
+import { asCallee, LOAD_BALANCER_LISTENER, loadBalancerListener } from './load-balancer-listener';
 import { externalCluster, externalListener } from './external';
 import type { Bootstrap } from './api/bootstrap';
 import type { HttpFilter } from './api/http-filters';
@@ -22,7 +23,7 @@ import type { RouteAction } from './api/route';
 import { message, socketAddress } from './syntax/messages';
 import { headersOfRoutes } from './traffic/matched-headers';
 import { answerLivenessChecks } from './traffic/liveness-checks';
-import { LOCAL_REPLY_HEADER, markLocalReplies } from './traffic/local-reply-marker';
+import { LOCAL_REPLY_HEADER, markLocalReplies, UPSTREAM_CONTROL_HEADERS } from './traffic/local-reply-marker';
 import type { EnvoyMemory } from './overload';
 import { connectionLimit, NEVER_OVERLOADED } from './overload';
 import { rateLimits } from './traffic/rate-limits';
@@ -52,7 +53,8 @@ export function sidecarBootstrap(topology: SidecarTopology, service: Service, na
     memoryOf(service),
     {
       listeners: [
-        inbound(topology, service),
+        inbound(topology, asCallee(service)),
+        ...(service.loadBalancerTarget === undefined ? [] : [loadBalancerListener(topology, service, service.loadBalancerTarget)]),
         ...callees.map((callee) => outbound(topology, service, callee)),
         ...externals.map((external) => externalListener(topology, service, external)),
       ],
@@ -62,8 +64,13 @@ export function sidecarBootstrap(topology: SidecarTopology, service: Service, na
         ...externals.map((external) => externalCluster(service, external)),
       ],
     },
-    [connectionLimit(INBOUND_LISTENER, memoryOf(service)), ...weightsLayers(callees)],
+    [connectionLimit(listenersOf(service), memoryOf(service)), ...weightsLayers(callees)],
   );
+}
+
+/** Those that others reach. */
+function listenersOf({ loadBalancerTarget }: Service): readonly string[] {
+  return [INBOUND_LISTENER, ...(loadBalancerTarget === undefined ? [] : [LOAD_BALANCER_LISTENER])];
 }
 
 function memoryOf({ memoryMiB }: Service): EnvoyMemory {
@@ -72,12 +79,6 @@ function memoryOf({ memoryMiB }: Service): EnvoyMemory {
 
 /** Of two listeners with one name Envoy keeps one, with no error. The others have the names of services, which are DNS labels. */
 const INBOUND_LISTENER = '_inbound';
-
-/**
- * Response headers by which a callee would steer the Envoys of its callers: retries, or no requests for a while.
- * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#http-headers-set
- */
-const UPSTREAM_CONTROL_HEADERS = ['immediate-health-check-fail', 'overloaded', 'ratelimited', 'degraded'].map((name) => `x-envoy-${name}`);
 
 /** A header that no response has, and for which the HTTP/2 of a caller's Envoy would refuse it: as if the connection had broken. */
 const REQUESTS_ONLY = 'te';

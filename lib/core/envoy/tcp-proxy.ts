@@ -1,7 +1,7 @@
-import type { Direction } from '../contract/statistics';
 import { statPrefix } from '../contract/statistics';
 import type { Timeouts } from '../model/traffic-policy';
 import { accessLog } from './observability/access-log';
+import type { ListenerDirection } from './observability/direction';
 import type { NetworkFilter } from './api/listener';
 import { extension, message } from './syntax/messages';
 import { holdUntilApplicationListens, tryOtherTasks } from './connect-attempts';
@@ -10,7 +10,7 @@ import { maxTcpConnection, tcpIdleTimeout } from './traffic/timeouts';
 export interface TcpProxyOptions {
   /** Names the statistics, and the other side in the access log. */
   readonly peer: string;
-  readonly direction: Exclude<Direction, 'edge'>;
+  readonly direction: Exclude<ListenerDirection, 'edge'>;
   readonly cluster: string;
   /** Whether the other side has to prove who it is. */
   readonly authenticated: boolean;
@@ -25,7 +25,8 @@ export function tcpProxy({ peer, direction, cluster, authenticated, timeouts, st
   return extension(
     'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy',
     message({
-      stat_prefix: statPrefix(direction, peer),
+      // Agents count connections by the listeners, and know by the name of one that the service has any.
+      stat_prefix: statPrefix(direction === 'load-balancer' ? 'inbound' : direction, peer),
       cluster,
       access_log: accessLog({ protocol: 'tcp', direction, peer, authenticated }),
       ...tcpIdleTimeout(timeouts),

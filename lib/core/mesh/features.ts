@@ -76,6 +76,10 @@ export const FEATURES = {
     usedAt: ({ tracing }) => (tracing === undefined ? [] : ['tracing']),
     without: 'set tracing to Tracing.none()',
   },
+  loadBalancerTarget: {
+    title: 'A load balancer of your own in front (`loadBalancerTarget`)',
+    usedAt: (topology) => services(topology, 'loadBalancerTarget', ({ loadBalancerTarget }) => loadBalancerTarget !== undefined),
+  },
   edge: { title: 'API Gateway in front (`edge`)', usedAt: ({ edges }) => edges.map(({ path }) => path) },
   allow: {
     title: 'Authorization by caller, method and path (`allow`)',

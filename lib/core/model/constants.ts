@@ -1,6 +1,11 @@
 /** Where every task's Envoy takes traffic from other tasks; Istio uses the same port for the same thing. */
 export const INBOUND_PORT = 15006;
 
+/** Where the Envoy of a service with `loadBalancerTarget` takes traffic from load balancers. */
+export const LOAD_BALANCER_PORT = 15007;
+/** How rules name the load balancers of a service. */
+export const LOAD_BALANCER_NAME = 'load-balancer';
+
 /**
  * Port on which HTTP and gRPC services are called, unless they set `virtualPort`.
  * It is not the application's port: on Linux an application that listens on 0.0.0.0:8080 and an Envoy that

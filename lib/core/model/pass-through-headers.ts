@@ -117,3 +117,38 @@ export const SERVICE_REMOVAL: Removal = {
   always: ['x-forwarded-client-cert'],
   alwaysPrefixes: ['x-envoy-'],
 };
+
+/**
+ * By which an Application Load Balancer says who the user is, or shows a client's certificate, where its listener has such a rule. Where
+ * it has none, they are a client's own.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/header-modification.html
+ */
+export const AUTHENTICATION_HEADERS: readonly string[] = [
+  'x-amzn-oidc-accesstoken',
+  'x-amzn-oidc-data',
+  'x-amzn-oidc-identity',
+  'x-amzn-mtls-clientcert',
+  'x-amzn-mtls-clientcert-issuer',
+  'x-amzn-mtls-clientcert-leaf',
+  'x-amzn-mtls-clientcert-serial-number',
+  'x-amzn-mtls-clientcert-subject',
+  'x-amzn-mtls-clientcert-validity',
+];
+
+/** What an Application Load Balancer itself makes of a request, of all that begin with `x-forwarded-`. */
+export const FORWARDED_BY_LOAD_BALANCER: readonly string[] = ['x-forwarded-for', 'x-forwarded-port', 'x-forwarded-proto'];
+
+const OF_MESH: readonly string[] = ['x-mesh-', 'x-edge-'];
+const BY_ENVOY = "the Envoy of a service's task";
+
+/** Of requests that come by a load balancer of the user's own: what an edge removes, and what would look like a word of the mesh. */
+export const LOAD_BALANCER_REMOVAL: Readonly<Record<'application' | 'network', Removal>> = {
+  application: {
+    by: BY_ENVOY,
+    removed: [...EDGE_REMOVAL.removed, ...AUTHENTICATION_HEADERS],
+    always: EDGE_REMOVAL.always,
+    alwaysPrefixes: [...EDGE_REMOVAL.alwaysPrefixes, ...OF_MESH],
+  },
+  network: { ...EDGE_REMOVAL, by: BY_ENVOY, alwaysPrefixes: [...EDGE_REMOVAL.alwaysPrefixes, ...OF_MESH] },
+};

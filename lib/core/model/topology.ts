@@ -141,6 +141,8 @@ export interface Service extends Sizing, ContainerSettings {
   readonly callers: readonly string[];
   /** Names of the gateways whose edges have a route to it, sorted. */
   readonly gateways: readonly string[];
+  /** Which load balancers of the user's own may lead to the tasks; absent: none. */
+  readonly loadBalancerTarget?: LoadBalancerTarget;
   /** How callers find the tasks: by DNS, or, where there can be more than it answers with, by their agents. */
   readonly discovery: 'dns' | 'cloudMap';
   /** What narrows the requests of callers; absent: a declared caller may do anything. */
@@ -157,10 +159,20 @@ export interface Service extends Sizing, ContainerSettings {
   readonly policy: ServicePolicy;
 }
 
+/** What stands between clients outside of the mesh and the tasks of a service. */
+export interface LoadBalancerTarget {
+  /** An Application Load Balancer says who the client is; a Network Load Balancer passes on what clients write. */
+  readonly kind: 'application' | 'network';
+  /** Sorted, in lower case: what the task's Envoy would remove, and is to pass on. */
+  readonly passThroughHeaders: readonly string[];
+}
+
 /** A request is allowed if one rule has its caller, its method and its path. */
 export interface AllowRule {
   /** Sorted; services, and gateways that route to it. Absent: every declared caller. */
   readonly callers?: readonly string[];
+  /** Whether it allows requests of load balancers, which have no identity; a rule that does not say so does not. */
+  readonly loadBalancer?: true;
   /** Absent: every method. */
   readonly methods?: readonly string[];
   /** Absent: every path. */

@@ -221,6 +221,8 @@ export interface HeaderChanges {
 export interface RequestFilter {
   /** Services, and the gateway. Absent: every caller. */
   readonly callers?: readonly string[];
+  /** Whether those that are named include load balancers, which are no callers with an identity. */
+  readonly loadBalancer?: true;
   readonly methods?: readonly string[];
   readonly paths?: readonly { readonly kind: 'exact' | 'prefix'; readonly text: string }[];
 }

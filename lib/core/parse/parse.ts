@@ -1,6 +1,6 @@
 import { imageReference, IMAGES } from '../model/images';
 import { CLOUD_MAP } from '../limits/discovery';
-import { FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME } from '../model/constants';
+import { FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, LOAD_BALANCER_NAME, LOAD_BALANCER_PORT } from '../model/constants';
 import { displayValue } from '../reading/input';
 import type { IssueList } from '../reading/issues';
 import type { EdgeTopology, ExternalService, Service, Sizing, Topology, TracingSettings, Warning } from '../model/topology';
@@ -11,7 +11,7 @@ import { checkApex, checkHostNames, parseDomain, parseName, parseNamespace } fro
 import { checkSharedAuthority } from './security/check-shared-authority';
 import { checkEnvironment } from './service/check-environment';
 import { checkExec } from './service/check-exec';
-import { checkCallers, connectRules } from './security/parse-allow';
+import { apart, checkCallers, connectRules } from './security/parse-allow';
 import { parseCertificates } from './security/parse-certificates';
 import { FIELDS, PLACES } from './places';
 import { parseEdges } from './edge/parse-edges';
@@ -78,6 +78,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
     checkVirtualPorts(draft, drafts, externals, footprint);
     checkHostNames({ ...draft, registered: workloadNamesOf(draft) }, domain, discoveryDomain, namespace);
   }
+  checkLoadBalancerName(drafts);
   const { edges, unknownGateways } = parseEdges(root, { services: drafts, declared, external: outside, defaults });
   checkWorkloadNames(drafts, outside, edges, issues);
   const registered = [...drafts.flatMap(workloadNamesOf), ...edges.map(({ gatewayName }) => gatewayName)];
@@ -147,6 +148,18 @@ function checkCalls(draft: DraftService, declared: readonly string[]): void {
   }
 }
 
+/** Rules could not tell the two apart. The name is free where no service has a load balancer. */
+function checkLoadBalancerName(drafts: readonly DraftService[]): void {
+  const target = drafts.find(({ loadBalancerTarget }) => loadBalancerTarget !== undefined);
+  if (target === undefined) return;
+  for (const { at, name } of drafts)
+    if (name === LOAD_BALANCER_NAME)
+      at.fail('RESERVED_NAME', `the name "${name}" stands for load balancers in rules, since "${target.name}" has a loadBalancerTarget`, {
+        got: null,
+        fix: 'choose another name',
+      });
+}
+
 function checkOverrides(draft: DraftService): void {
   const calls = [...new Set(draft.calls.map((call) => call.name))].sort();
   for (const { at, callee } of draft.overrides) {
@@ -168,6 +181,7 @@ function checkVirtualPorts(
   const ports = new Map<number, string>([[caller.port, `the application of "${caller.name}"`]]);
   for (const container of containersBeside(caller))
     for (const port of container.ports) ports.set(port, `the container "${container.name}" of "${caller.name}"`);
+  if (caller.loadBalancerTarget !== undefined) ports.set(LOAD_BALANCER_PORT, `the Envoy of "${caller.name}", for load balancers,`);
   for (const call of caller.calls) {
     const callee = [...drafts, ...externals].find((draft) => draft.name === call.name);
     const owner = callee === undefined || callee === caller ? undefined : ports.get(callee.virtualPort);
@@ -188,6 +202,7 @@ function freePort(from: number, callee: DraftService | DraftExternal, drafts: re
   for (const caller of drafts) {
     if (!caller.calls.some((call) => call.name === callee.name)) continue;
     for (const port of [caller.port, ...containersBeside(caller).flatMap((container) => container.ports)]) taken.add(port);
+    if (caller.loadBalancerTarget !== undefined) taken.add(LOAD_BALANCER_PORT);
   }
   let port = from;
   while (taken.has(port)) port = port >= 65535 ? FIRST_UNPRIVILEGED_PORT : port + 1;
@@ -328,8 +343,10 @@ function connectServices(
     const gateways = edges
       .filter(({ routes }) => routes.some(({ service }) => service === draft.name))
       .map(({ gatewayName }) => gatewayName);
+    const loadBalancer = draft.loadBalancerTarget !== undefined;
     const nameable = {
-      callers: everyCaller({ callers, gateways }),
+      callers: [...everyCaller({ callers, gateways }), ...(loadBalancer ? [LOAD_BALANCER_NAME] : [])],
+      loadBalancer,
       gateways: edges.map(({ gatewayName }) => gatewayName),
       unknownGateways,
     };
@@ -337,6 +354,11 @@ function connectServices(
     for (const named of namedCallers) checkCallers(named, nameable, authenticated);
     return {
       ...draft,
+      policy: {
+        ...draft.policy,
+        rateLimits: draft.policy.rateLimits.map((limit) => apart(limit, nameable)),
+        faults: draft.policy.faults.map((fault) => apart(fault, nameable)),
+      },
       calls: [...new Set(calls.map((call) => call.name))].filter((name) => names.has(name) && name !== draft.name).sort(),
       callsExternal: [...new Set(calls.map((call) => call.name))].filter((name) => outside.has(name)).sort(),
       callers,

@@ -1,4 +1,12 @@
-import type { ArchitectureId, CertificateSettings, Sizing, TaskReplacement, Warning } from '../model/topology';
+import type {
+  ArchitectureId,
+  CertificateSettings,
+  LoadBalancerTarget,
+  ProtocolId,
+  Sizing,
+  TaskReplacement,
+  Warning,
+} from '../model/topology';
 import type { LimitUse } from '../limits/use';
 import type { EdgePlan } from './edge-plan';
 
@@ -115,12 +123,25 @@ export interface MeshWorkloadPlan {
   /** In the order in which they are defined; start order comes from `dependsOn`. */
   readonly containers: readonly ContainerPlan[];
   readonly registration: RegistrationPlan;
+  /** How load balancers of the user's own reach its tasks; absent: they do not. */
+  readonly loadBalancerTarget?: LoadBalancerTargetPlan;
   /** Whether tasks send traces. */
   readonly traced: boolean;
   /** What the task is to a control plane; absent if there is none. */
   readonly endpoint?: MeshEndpointPlan;
   /** Absent: applications reach Envoy by its addresses. */
   readonly interception?: InterceptionPlan;
+}
+
+/** What load balancers of the user's own may lead to. */
+export interface LoadBalancerTargetPlan {
+  readonly kind: LoadBalancerTarget['kind'];
+  /** What the application speaks. */
+  readonly protocol: ProtocolId;
+  readonly container: string;
+  readonly port: number;
+  /** How long after its start Amazon ECS does not replace a task that load balancers find unhealthy. */
+  readonly graceSeconds: number;
 }
 
 /** What a workload is to the control plane of its mesh. */

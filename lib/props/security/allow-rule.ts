@@ -14,9 +14,10 @@
 export interface AllowRule {
   /**
    * Services that list this one in `calls`, and gateway services of edges with a route to it: `gateway`, or `gateway-<name>` of an edge
-   * in `edges` that is not called `default`. Needs certificates.
+   * in `edges` that is not called `default`. Needs certificates. Of a service with `loadBalancerTarget`, `load-balancer` stands for
+   * whoever sends requests by one of its load balancers.
    *
-   * @default - every declared caller
+   * @default - every declared caller, not load balancers
    */
   readonly callers?: string[];
 

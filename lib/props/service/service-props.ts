@@ -2,6 +2,7 @@ import type { Duration } from 'aws-cdk-lib';
 import type { AllowRule } from '../security/allow-rule';
 import type { CallPolicyProps } from '../traffic/call-policy-props';
 import type { ContainerProps, ExtraContainerProps } from './container-props';
+import type { LoadBalancerTarget } from './load-balancer-target';
 import type { Protocol } from './protocol';
 import type { RequestPolicyProps } from '../traffic/request-policy-props';
 import type { SizingProps } from './sizing-props';
@@ -44,6 +45,14 @@ export interface ServiceProps extends ContainerProps, SizingProps, CallPolicyPro
    * else anything
    */
   readonly allow?: AllowRule[];
+
+  /**
+   * Lets load balancers of your own lead to the tasks, by `loadBalancerTarget()` of a workload. With `allow`, only what a rule that
+   * names `load-balancer` accepts gets in.
+   *
+   * @default - none: the tasks accept calls of the mesh only
+   */
+  readonly loadBalancerTarget?: LoadBalancerTarget;
 
   /**
    * Port in the URLs of callers, 1024 to 65535. It may not be a port on which a caller itself listens:
@@ -95,7 +104,8 @@ export interface ServiceProps extends ContainerProps, SizingProps, CallPolicyPro
    * deployment fails. The mesh agent connects to the port from inside the task every half second, sends nothing, and asks no more once
    * the port is open. Above 300 seconds, the longest start period of Amazon ECS, a task is found healthy up to 67 seconds late.
    *
-   * Nobody waits for a service that no other service and no edge calls. 0 waits for no application: its tasks count as healthy at once.
+   * Nobody waits for a service that no other service and no edge calls, and that has no `loadBalancerTarget`. 0 waits for no application:
+   * its tasks count as healthy at once.
    *
    * @default Duration.minutes(5)
    * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html

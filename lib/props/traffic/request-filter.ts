@@ -7,7 +7,8 @@
 export interface RequestFilterProps {
   /**
    * Services that list this one in `calls`, and gateway services of edges with a route to it, by their certificates: `gateway`, or
-   * `gateway-<name>` of an edge in `edges` that is not called `default`. Needs certificates.
+   * `gateway-<name>` of an edge in `edges` that is not called `default`. Needs certificates. Of a service with `loadBalancerTarget`,
+   * `load-balancer` stands for whoever sends requests by one of its load balancers.
    *
    * @default - every caller
    */

@@ -2,9 +2,10 @@ import { App, CfnResource, Lazy, NestedStack, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import * as efs from 'aws-cdk-lib/aws-efs';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
-import { Authorizer, Microservices } from '../../../lib';
+import { Authorizer, LoadBalancerTarget, Microservices } from '../../../lib';
 import { resourcesOf, service } from '../../support/stack';
 import flags from '../../../cdk.json';
 import { TwoStacks, ofOtherStack } from '../../support/two-stacks';
@@ -260,5 +261,54 @@ describe('in one stack connections are those of the CDK', () => {
       ]) as unknown,
       SecurityGroupIngress: [expect.objectContaining({ CidrIp: '0.0.0.0/0', FromPort: 3 })],
     });
+  });
+});
+
+describe('a load balancer of another stack', () => {
+  const ui = { loadBalancerTarget: LoadBalancerTarget.application() };
+
+  function lead(stacks: TwoStacks, vpc: ec2.IVpc, mesh: Microservices): () => void {
+    const listener = new elbv2.ApplicationLoadBalancer(stacks.data, 'Balancer', { vpc }).addListener('Http', { port: 80 });
+    return () => {
+      listener.addTargets('Orders', { port: 80, targets: [mesh.service('orders').workload().loadBalancerTarget()] });
+    };
+  }
+
+  test('whose VPC the tasks use: both rules stand where the tasks are, and the ECS service waits for the listener', () => {
+    const stacks = new TwoStacks();
+    const vpc = stacks.vpc();
+    lead(stacks, vpc, stacks.mesh({ vpc }, ui))();
+    const templates = stacks.templates();
+    expect(rulesOf(templates, 15007)).toEqual(both('shop'));
+    expect(stacks.shop.dependencies).toContain(stacks.data);
+    const service = Object.values(resourcesOf(templates.shop)).find(({ Properties }) => Properties?.['LoadBalancers'] !== undefined);
+    expect(service?.DependsOn).toEqual(expect.arrayContaining([expect.stringMatching(/SecurityGroup.*15007/)]));
+  });
+
+  test('in a VPC of a third stack', () => {
+    const stacks = new TwoStacks();
+    const vpc = new ec2.Vpc(new Stack(stacks.app, 'Network'), 'Vpc');
+    lead(stacks, vpc, stacks.mesh({ vpc }, ui))();
+    expect(rulesOf(stacks.templates(), 15007)).toEqual(both('shop'));
+  });
+
+  test('of the network kind, by the default port of the target', () => {
+    const stacks = new TwoStacks();
+    const vpc = stacks.vpc();
+    const mesh = stacks.mesh({ vpc }, { loadBalancerTarget: LoadBalancerTarget.network() });
+    const securityGroups = [new ec2.SecurityGroup(stacks.data, 'Clients', { vpc })];
+    const balancer = new elbv2.NetworkLoadBalancer(stacks.data, 'Balancer', { vpc, securityGroups });
+    const target = mesh.service('orders').workload().loadBalancerTarget();
+    balancer.addListener('Tcp', { port: 80 }).addTargets('Orders', { port: 80, targets: [target] });
+    balancer.connections.allowToDefaultPort(target);
+    expect(rulesOf(stacks.templates(), 15007)).toEqual(both('shop').slice(1));
+  });
+
+  test('fails if it stands in the VPC that the mesh has created, since each stack would need the other', () => {
+    const stacks = new TwoStacks();
+    const mesh = stacks.mesh({}, ui);
+    expect(lead(stacks, mesh.vpc, mesh)).toThrow(
+      /can only be deployed after that of "orders"[\s\S]*fix: +put the load balancer into the stack of the mesh, or give both a VPC/,
+    );
   });
 });

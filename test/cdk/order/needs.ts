@@ -26,6 +26,20 @@ const containersOf = (graph: Graph, service: Node): readonly JsonObject[] =>
   list(definitionOf(graph, service)?.properties['ContainerDefinitions']).map(object);
 const groupsOf = (graph: Graph, service: Node): readonly Node[] =>
   graph.in(at(service.properties, 'NetworkConfiguration', 'AwsvpcConfiguration', 'SecurityGroups'));
+/** Those that are targets of a load balancer. */
+function servicesBehind(graph: Graph, balancer: Node): readonly Node[] {
+  const listeners = graph
+    .ofType('AWS::ElasticLoadBalancingV2::Listener')
+    .filter(({ properties }) => graph.in(properties['LoadBalancerArn']).includes(balancer));
+  const rules = graph
+    .ofType('AWS::ElasticLoadBalancingV2::ListenerRule')
+    .filter(({ properties }) => graph.in(properties['ListenerArn']).some((listener) => listeners.includes(listener)));
+  const targets = [
+    ...listeners.flatMap(({ properties }) => graph.in(properties['DefaultActions'])),
+    ...rules.flatMap(({ properties }) => graph.in(properties['Actions'])),
+  ];
+  return services(graph).filter(({ properties }) => graph.in(properties['LoadBalancers']).some((one) => targets.includes(one)));
+}
 const isFunction = ({ type }: Node): boolean => type === 'AWS::Lambda::Function';
 const isCustom = ({ type }: Node): boolean => type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource';
 
@@ -154,14 +168,18 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'a rule of a security group is there before what sends through it': (graph) =>
     all(graph.ofType('AWS::EC2::SecurityGroupIngress'), (ingress) => {
       const from = graph.in(ingress.properties['SourceSecurityGroupId']);
+      const to = graph.in(ingress.properties['GroupId']);
       const senders = [
         ...services(graph).filter((service) => groupsOf(graph, service).some((group) => from.includes(group))),
         ...graph
           .ofType('AWS::ApiGatewayV2::VpcLink')
           .filter(({ properties }) => graph.in(properties['SecurityGroupIds']).some((group) => from.includes(group))),
+        // A load balancer sends once it has targets.
         ...graph
           .ofType('AWS::ElasticLoadBalancingV2::LoadBalancer')
-          .filter(({ properties }) => graph.in(properties['SecurityGroups']).some((group) => from.includes(group))),
+          .filter(({ properties }) => graph.in(properties['SecurityGroups']).some((group) => from.includes(group)))
+          .flatMap((balancer) => servicesBehind(graph, balancer))
+          .filter((service) => groupsOf(graph, service).some((group) => to.includes(group))),
       ];
       return each(senders, [ingress]);
     }),
@@ -203,8 +221,10 @@ export const RULES: Readonly<Record<string, Rule>> = {
       return each(
         [service],
         graph
-          .ofType('AWS::ElasticLoadBalancingV2::Listener')
-          .filter(({ properties }) => graph.in(properties['DefaultActions']).some((one) => targets.includes(one))),
+          .ofType('AWS::ElasticLoadBalancingV2::Listener', 'AWS::ElasticLoadBalancingV2::ListenerRule')
+          .filter(({ properties: { DefaultActions, Actions } }) =>
+            graph.in(DefaultActions ?? Actions).some((one) => targets.includes(one)),
+          ),
       );
     }),
 

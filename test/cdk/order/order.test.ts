@@ -8,6 +8,7 @@ import { Authorizer, Edge, Mesh } from '../../../lib';
 import type { Template as PlainTemplate } from '../../e2e/runner/intrinsics';
 import { SHAPES, newApp, quiet, stackOf } from '../../support/shapes';
 import { service } from '../../support/stack';
+import { behindLoadBalancers } from '../../support/behind-load-balancers';
 import { Graph, without } from './graph';
 import type { Need, Rule } from './needs';
 import { RULES } from './needs';
@@ -15,6 +16,7 @@ import { RULES } from './needs';
 const STACKS: Readonly<Record<string, () => Stack>> = {
   'the retail store': () => new ShopStack(newApp(), 'Shop'),
   'the retail store on App Mesh': () => quiet(new ShopStack(newApp(), 'Shop', { mesh: Mesh.appMesh() })),
+  'services behind load balancers of the user': () => behindLoadBalancers(newApp()),
   'Online Boutique': () => new BoutiqueStack(newApp(), 'Boutique'),
   ...Object.fromEntries(Object.entries(SHAPES).map(([name, props]) => [`a system ${name}`, () => stackOf(props).stack])),
 };

@@ -22,6 +22,9 @@ test.each([
   ['startupProbe', 'startupTimeout'],
   ['healthCheckGracePeriod', 'startupTimeout'],
   ['initProcessEnabled', 'initProcess'],
+  ['loadBalancers', 'loadBalancerTarget'],
+  ['targetGroups', 'loadBalancerTarget'],
+  ['loadBalancer', 'loadBalancing'],
 ])('whoever writes %s for a service means %s', (key, property) => {
   expect(fixFor(key)).toBe(`did you mean "${property}"?`);
 });

@@ -1,13 +1,14 @@
-import type { Direction } from '../../contract/statistics';
 import type { ProtocolId } from '../../model/topology';
 import type { AccessLog } from '../api/access-log';
 import type { LogFields } from '../api/core';
+import type { ListenerDirection } from './direction';
+import { leadsToApplication } from './direction';
 import { extension } from '../syntax/messages';
 import { defined } from '../../defined';
 
 export interface AccessLogOptions {
   readonly protocol: ProtocolId;
-  readonly direction: Direction;
+  readonly direction: ListenerDirection;
   /** The other side of an outbound listener. */
   readonly peer: string;
   /** Whether the other side is outside of the mesh. */
@@ -28,7 +29,8 @@ export interface AccessLogOptions {
 export function accessLog(options: AccessLogOptions): readonly AccessLog[] {
   const log = toStdout(fieldsOf(options));
   // A TCP proxy would log failed handshakes too, as if these callers had proved who they are.
-  if (options.protocol !== 'tcp') return [options.direction === 'inbound' ? { ...log, filter: { not_health_check_filter: {} } } : log];
+  if (options.protocol !== 'tcp')
+    return [leadsToApplication(options.direction) ? { ...log, filter: { not_health_check_filter: {} } } : log];
   return [options.authenticated === true ? onlyIf(`!(${HANDSHAKE_FAILED})`, log) : log];
 }
 
@@ -53,7 +55,7 @@ export function failedHandshakes(): readonly AccessLog[] {
 const CALLER = '%DOWNSTREAM_PEER_URI_SAN%';
 /** Where the connection comes from; not the client of X-Forwarded-For, which inside the mesh anybody may write. */
 const DOWNSTREAM = '%DOWNSTREAM_DIRECT_REMOTE_ADDRESS%';
-/** The client, as API Gateway reports it. */
+/** The client, as API Gateway or a load balancer reports it. */
 const CLIENT = '%DOWNSTREAM_REMOTE_ADDRESS%';
 
 /**
@@ -82,7 +84,7 @@ function toStdout(fields: LogFields): AccessLog {
 
 function fieldsOf({ protocol, direction, peer, external, authenticated = false, versions = false }: AccessLogOptions): LogFields {
   const outbound = direction === 'outbound';
-  const inbound = direction === 'inbound';
+  const inbound = leadsToApplication(direction);
   return defined({
     time: '%START_TIME%',
     direction,
@@ -94,11 +96,16 @@ function fieldsOf({ protocol, direction, peer, external, authenticated = false, 
     bytes_in: '%BYTES_RECEIVED%',
     bytes_out: '%BYTES_SENT%',
     // Outbound it is always the application that calls, inbound always the one that is called.
-    downstream: outbound ? undefined : direction === 'edge' ? CLIENT : DOWNSTREAM,
+    downstream: outbound ? undefined : isFromOutside(direction) ? CLIENT : DOWNSTREAM,
     cluster: versions ? '%UPSTREAM_CLUSTER%' : undefined,
     upstream: inbound ? undefined : '%UPSTREAM_HOST%',
     upstream_failure: inbound ? undefined : '%UPSTREAM_TRANSPORT_FAILURE_REASON%',
   });
+}
+
+/** Whether clients are outside of the mesh, so that what stands in front of it says who they are. */
+function isFromOutside(direction: ListenerDirection): boolean {
+  return direction === 'edge' || direction === 'load-balancer';
 }
 
 const CONNECTION_FIELDS: LogFields = { details: '%CONNECTION_TERMINATION_DETAILS%' };
@@ -107,13 +114,13 @@ function requestFields({ protocol, direction, external }: Pick<AccessLogOptions,
   return defined({
     method: '%REQ(:METHOD)%',
     // Inside the mesh it is the service's name.
-    authority: direction === 'edge' ? '%REQ(:AUTHORITY)%' : undefined,
+    authority: isFromOutside(direction) ? '%REQ(:AUTHORITY)%' : undefined,
     // By itself Envoy logs the path that the caller puts into x-envoy-original-path as the one before a rewrite: anything at all.
-    path: direction === 'inbound' ? '%PATH(NQ:PATH)%' : '%PATH(NQ)%',
+    path: leadsToApplication(direction) ? '%PATH(NQ:PATH)%' : '%PATH(NQ)%',
     status: '%RESPONSE_CODE%',
     details: '%RESPONSE_CODE_DETAILS%',
-    grpc_status: protocol === 'grpc' || direction === 'edge' ? '%GRPC_STATUS%' : undefined,
-    attempts: direction === 'inbound' ? undefined : '%UPSTREAM_REQUEST_ATTEMPT_COUNT%',
+    grpc_status: protocol === 'grpc' || isFromOutside(direction) ? '%GRPC_STATUS%' : undefined,
+    attempts: leadsToApplication(direction) ? undefined : '%UPSTREAM_REQUEST_ATTEMPT_COUNT%',
     request_id: '%REQ(X-REQUEST-ID)%',
     // What goes out of the mesh has no such header.
     trace: external === true ? '%TRACE_ID%' : '%REQ(X-AMZN-TRACE-ID)%',

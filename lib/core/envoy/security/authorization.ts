@@ -29,7 +29,7 @@ export function httpAuthorization(topology: Topology, service: Service): readonl
   ];
 }
 
-type NamedPolicy = readonly [string, Policy];
+export type NamedPolicy = readonly [string, Policy];
 
 /** Health checks of callers pass whatever the service's own rules are, since these may not know them. */
 function healthCheckPolicies(topology: Topology, service: Service): readonly NamedPolicy[] {
@@ -45,7 +45,8 @@ function healthCheckPolicies(topology: Topology, service: Service): readonly Nam
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/rbac/v3/rbac.proto#config-rbac-v3-principal-authenticated
  */
 function principalsOf(topology: Topology, service: Service, rule: AllowRule): readonly Principal[] {
-  if (!usesMutualTls(topology)) return [{ any: true }];
+  // A rule for load balancers alone names no caller.
+  if (!usesMutualTls(topology)) return rule.callers?.length === 0 ? [] : [{ any: true }];
   return callersOf(service, rule).map((caller): Principal => ({
     authenticated: { principal_name: { exact: identityOf(topology.trustDomain, caller) } },
   }));
@@ -55,7 +56,7 @@ function principalsOf(topology: Topology, service: Service, rule: AllowRule): re
  * A rule about paths never allows one that the application might read as another.
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/rbac/v3/rbac.proto#config-rbac-v3-permission
  */
-function permission({ methods, paths }: AllowRule): Permission {
+export function permission({ methods, paths }: AllowRule): Permission {
   return all([
     ...(methods === undefined ? [] : [any(methods.map(methodIs))]),
     ...(paths === undefined ? [] : [any(paths.map(pathIs)), { not_rule: urlPath({ safe_regex: { regex: AMBIGUOUS_PATH } }) }]),

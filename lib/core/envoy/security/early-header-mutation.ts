@@ -20,6 +20,11 @@ export function removeMatching(names: string): HeaderMutation {
   return { remove_on_match: { key_matcher: { safe_regex: { regex: names } } } };
 }
 
+/** An empty value sets nothing. */
+export function setHeader(key: string, value: string): HeaderMutation {
+  return { append: { header: { key, value }, append_action: 'OVERWRITE_IF_EXISTS_OR_ADD' } };
+}
+
 /**
  * Makes one line of a header that came in several, with commas between the values, which means the same (RFC 9110, section 5.3).
  * Header matchers do not read several lines in one way: to those of routes they are one text up to Envoy 1.38, and each line is

@@ -30,3 +30,21 @@ export function anyOf(patterns: readonly string[]): string {
 export function prefixes(names: readonly string[]): readonly string[] {
   return spellings(names).map((name) => `${name}.*`);
 }
+
+/** All names that begin so, in every spelling, but these as they stand here. */
+export function prefixBut(prefix: string, passed: readonly string[]): readonly string[] {
+  if (passed.length === 0) return prefixes([prefix]);
+  return [...otherSpellings([prefix]).map((name) => `${name}.*`), `${prefix}${noneOf(passed.map((name) => name.slice(prefix.length)))}`];
+}
+
+/** RE2 looks neither ahead nor back: a text that is none of these words parts from them at some character. */
+function noneOf(words: readonly string[]): string {
+  const next = [...new Set(words.flatMap(([first]) => first ?? []))].sort();
+  if (next.length === 0) return '.+';
+  const parts = [
+    ...(words.includes('') ? [] : ['']),
+    `[^${next.join('')}].*`,
+    ...next.map((first) => `${first}${noneOf(words.filter((word) => word.startsWith(first)).map((word) => word.slice(1)))}`),
+  ];
+  return `(${parts.join('|')})`;
+}

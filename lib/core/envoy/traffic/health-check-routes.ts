@@ -1,5 +1,5 @@
 import type { Service, Topology } from '../../model/topology';
-import type { Route, RouteAction } from '../api/route';
+import type { Route, RouteAction, TypedPerFilterConfig } from '../api/route';
 import { compressorNames } from './compression';
 import { faultFilterName } from './faults';
 import { healthCheckRequests } from './health-checks';
@@ -18,10 +18,15 @@ export function healthCheckRoutes(topology: Topology, service: Service, route: R
   const { rateLimits, faults } = service.policy;
   const filters = [...rateLimits.map(rateLimitFilterName), ...faults.map(faultFilterName), ...compressorNames(service)];
   if (filters.length === 0) return [];
-  const off = typed('envoy.config.route.v3.FilterConfig', { disabled: true });
   return healthCheckRequests(topology, service).map(({ method, path }): Route => ({
     match: { path, headers: [{ name: ':method', string_match: { exact: method } }, FROM_HEALTH_CHECKER] },
     route,
-    typed_per_filter_config: Object.fromEntries(filters.map((name) => [name, off])),
+    typed_per_filter_config: switchOff(filters),
   }));
+}
+
+/** @param filters by their names */
+export function switchOff(filters: readonly string[]): TypedPerFilterConfig {
+  const off = typed('envoy.config.route.v3.FilterConfig', { disabled: true });
+  return Object.fromEntries(filters.map((name) => [name, off]));
 }

@@ -1,5 +1,5 @@
 import type { AccessLogFilter } from '../api/access-log';
-import type { HttpConnectionManager } from '../api/http-connection-manager';
+import type { HttpConnectionManager, ResponseMapper } from '../api/http-connection-manager';
 import type { HeaderValueOption } from '../api/core';
 import type { ProtocolId } from '../../model/topology';
 import { extension } from '../syntax/messages';
@@ -40,8 +40,25 @@ export function markLocalReplies(protocol: ProtocolId): Pick<HttpConnectionManag
         { filter: { response_flag_filter: { flags: ['UF'] } }, headers_to_add: NOT_SENT },
         // HTTP/1.1 resets no streams.
         ...(protocol === 'http' ? [] : [{ filter: REFUSED_BY_APPLICATION, headers_to_add: NOT_SENT }]),
-        { filter: { response_flag_filter: { flags: protocol === 'http' ? ['UPE'] : ['UPE', 'UR'] } }, status_code: 500 },
+        failure(protocol),
       ],
     },
   };
 }
+
+/** The same for clients that are no Envoys, and need no mark. */
+export function failuresOfApplication(protocol: ProtocolId): Pick<HttpConnectionManager, 'local_reply_config'> {
+  return { local_reply_config: { mappers: [failure(protocol)] } };
+}
+
+function failure(protocol: ProtocolId): ResponseMapper {
+  return { filter: { response_flag_filter: { flags: protocol === 'http' ? ['UPE'] : ['UPE', 'UR'] } }, status_code: 500 };
+}
+
+/**
+ * Response headers by which a callee would steer the Envoys of its callers: retries, or no requests for a while.
+ * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#http-headers-set
+ */
+export const UPSTREAM_CONTROL_HEADERS: readonly string[] = ['immediate-health-check-fail', 'overloaded', 'ratelimited', 'degraded'].map(
+  (name) => `x-envoy-${name}`,
+);

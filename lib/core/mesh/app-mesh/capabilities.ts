@@ -19,6 +19,7 @@ export const CAPABILITIES: Capabilities = {
   manyTasks: true,
   accessLogs: true,
   traces: true,
+  loadBalancerTarget: { no: 'its Envoys have one listener for a service, which takes all that arrives for calls of the mesh' },
   edge: true,
   allow: {
     no: 'it has no authorization. A service lets in the callers that list it, by their certificates, and those may ask for everything',

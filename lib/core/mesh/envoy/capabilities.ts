@@ -10,6 +10,7 @@ export const CAPABILITIES: Capabilities = {
   manyTasks: true,
   accessLogs: true,
   traces: true,
+  loadBalancerTarget: true,
   edge: true,
   allow: true,
   callPolicies: true,

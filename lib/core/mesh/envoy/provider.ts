@@ -2,7 +2,7 @@ import { servicesBehind } from '../../model/callers';
 import { gatewayBootstrap } from '../../envoy/gateway';
 import type { Bootstrap } from '../../envoy/api/bootstrap';
 import { sidecarBootstrap } from '../../envoy/sidecar';
-import type { ContainerPlan, MeshPlan, MeshWorkloadPlan } from '../../plan/system-plan';
+import type { ContainerPlan, LoadBalancerTargetPlan, MeshPlan, MeshWorkloadPlan } from '../../plan/system-plan';
 import { ingressOf } from '../../plan/ingress';
 import { checkTaskDefinitionSize } from '../../plan/task-definition-size';
 import { MESH_DIRECTORY } from '../../contract/files';
@@ -15,6 +15,7 @@ import {
   GATEWAY_PORT,
   INBOUND_PORT,
   INIT_CONTAINER,
+  LOAD_BALANCER_PORT,
   MESH_VOLUME,
   PROXY_CONTAINER,
 } from '../../model/constants';
@@ -117,15 +118,36 @@ function serviceWorkload(topology: EnvoyTopology, service: Service, version?: Ve
   };
   return {
     ...workloadOf(agent, [
-      proxy(agent, service, sidecarBootstrap(topology, service, name), INBOUND_PORT),
+      proxy(agent, service, sidecarBootstrap(topology, service, name), portsOf(service)),
       application(service),
       ...service.extraContainers.map(extra),
     ]),
-    ...defined({ version: version === undefined ? undefined : { service: service.name, name: version.name } }),
+    ...defined({
+      version: version === undefined ? undefined : { service: service.name, name: version.name },
+      loadBalancerTarget: targetOf(service),
+    }),
     sizing: sizingOf(service),
     registration: { recordType: 'A', ttlSeconds: DISCOVERY_TTL_SECONDS },
   };
 }
+
+function portsOf({ loadBalancerTarget }: Service): readonly number[] {
+  return [INBOUND_PORT, ...(loadBalancerTarget === undefined ? [] : [LOAD_BALANCER_PORT])];
+}
+
+function targetOf({ loadBalancerTarget, protocol, startupTimeoutSeconds }: Service): LoadBalancerTargetPlan | undefined {
+  if (loadBalancerTarget === undefined) return undefined;
+  return {
+    kind: loadBalancerTarget.kind,
+    protocol,
+    container: PROXY_CONTAINER,
+    port: LOAD_BALANCER_PORT,
+    graceSeconds: startupTimeoutSeconds + TARGET_CHECKS_SECONDS,
+  };
+}
+
+/** Until a load balancer whose checks come at their usual intervals has found a task healthy: five of them in a row, every 30 seconds. */
+const TARGET_CHECKS_SECONDS = 150;
 
 function gatewayWorkload(topology: EnvoyTopology, edge: EdgeTopology): MeshWorkloadPlan {
   const agent: AgentPlan = {
@@ -138,7 +160,7 @@ function gatewayWorkload(topology: EnvoyTopology, edge: EdgeTopology): MeshWorkl
     stopSeconds: stopSecondsOf(EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS),
   };
   return {
-    ...workloadOf(agent, [proxy(agent, edge.gateway, gatewayBootstrap(topology, edge), GATEWAY_PORT)]),
+    ...workloadOf(agent, [proxy(agent, edge.gateway, gatewayBootstrap(topology, edge), [GATEWAY_PORT])]),
     edge: edge.name,
     sizing: sizingOf(edge.gateway),
     registration: gatewayRegistration(edge),
@@ -173,7 +195,7 @@ const READY =
   "printf 'GET /ready HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3 && " +
   'grep -q LIVE <&3';
 
-function proxy(agent: AgentPlan, sizing: Sizing, config: Bootstrap, port: number): ContainerPlan {
+function proxy(agent: AgentPlan, sizing: Sizing, config: Bootstrap, ports: readonly number[]): ContainerPlan {
   const { mesh } = agent.topology;
   return {
     name: PROXY_CONTAINER,
@@ -207,7 +229,7 @@ function proxy(agent: AgentPlan, sizing: Sizing, config: Bootstrap, port: number
     mounts: needsFiles(agent) ? [{ volume: MESH_VOLUME, path: MESH_DIRECTORY, readOnly: true }] : [],
     healthCheck: { command: ['CMD', 'bash', '-c', READY], intervalSeconds: 5, timeoutSeconds: 2, retries: 3, startPeriodSeconds: 10 },
     dependsOn: needsFiles(agent) ? [{ container: INIT_CONTAINER, condition: 'SUCCESS' }] : [],
-    ports: [port],
+    ports,
     // ECS stops it after the application (the reverse of dependsOn), whose last requests pass through it.
     restart: false,
   };

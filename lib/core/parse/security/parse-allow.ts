@@ -1,4 +1,4 @@
-import { GATEWAY_NAME } from '../../model/constants';
+import { GATEWAY_NAME, LOAD_BALANCER_NAME } from '../../model/constants';
 import { displayValue } from '../../reading/input';
 import type { AllowRule, AllowedPath, ProtocolId } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
@@ -6,7 +6,7 @@ import { STRINGS, suggest } from '../../reading/reader';
 import { defined } from '../../defined';
 
 /** A rule as far as it can be read without knowing who calls. */
-export interface DraftRule extends Omit<AllowRule, 'callers'> {
+export interface DraftRule extends Omit<AllowRule, 'callers' | 'loadBalancer'> {
   readonly callersAt: Reader;
   readonly callers?: readonly { readonly at: Reader; readonly name: string }[];
 }
@@ -121,8 +121,10 @@ function allowedPath(text: string): AllowedPath {
 
 /** Who may be named as a caller of a service. */
 export interface Nameable {
-  /** Those that list the service, and gateways that route to it. */
+  /** Those that list the service, gateways that route to it, and its load balancers. */
   readonly callers: readonly string[];
+  /** Whether the last are among them. */
+  readonly loadBalancer: boolean;
   /** All gateways. */
   readonly gateways: readonly string[];
   /** Gateways of edges that have issues of their own: where their routes lead is not known. */
@@ -132,8 +134,17 @@ export interface Nameable {
 export function connectRules(rules: readonly DraftRule[], nameable: Nameable, authenticated: boolean): readonly AllowRule[] {
   return rules.map(({ callersAt, callers: named, ...rule }) => {
     if (named === undefined || !checkCallers({ at: callersAt, named }, nameable, authenticated)) return rule;
-    return { ...rule, callers: [...new Set(named.map(({ name }) => name))].sort() };
+    return apart({ ...rule, callers: [...new Set(named.map(({ name }) => name))].sort() }, nameable);
   });
+}
+
+/** Load balancers stand apart from callers with an identity. Until then, they have a name like any other. */
+export function apart<T extends { readonly callers?: readonly string[] }>(
+  filter: T,
+  { loadBalancer }: Pick<Nameable, 'loadBalancer'>,
+): T & { readonly loadBalancer?: true } {
+  if (!loadBalancer || filter.callers?.includes(LOAD_BALANCER_NAME) !== true) return filter;
+  return { ...filter, callers: filter.callers.filter((name) => name !== LOAD_BALANCER_NAME), loadBalancer: true };
 }
 
 /** A list of callers that the user named, before the services are connected. */
@@ -144,10 +155,13 @@ export interface NamedCallers {
 
 /** Whether anybody knows who calls; each of those that are named must be one of the callers. */
 export function checkCallers({ at, named }: NamedCallers, nameable: Nameable, authenticated: boolean): boolean {
-  if (!authenticated) {
+  const isCaller = ({ name }: { readonly name: string }): boolean => !nameable.loadBalancer || name !== LOAD_BALANCER_NAME;
+  if (!authenticated && (named.length === 0 || named.some(isCaller))) {
     at.fail('CONFLICT', 'without certificates callers are not authenticated', {
       got: null,
-      fix: 'remove callers, or use Certificates.kms()',
+      fix: named.every(isCaller)
+        ? 'remove callers, or use Certificates.kms()'
+        : `name "${LOAD_BALANCER_NAME}" alone, or use Certificates.kms()`,
     });
     return false;
   }
@@ -161,5 +175,9 @@ function unknownCaller(at: Reader, name: string, { callers, gateways }: Nameable
     name === GATEWAY_NAME || gateways.includes(name)
       ? 'no route of its edge leads to this service'
       : `${displayValue(name)} does not list this service in calls`;
+  if (name === LOAD_BALANCER_NAME)
+    return void at.fail('UNDECLARED_CALL', 'no load balancer may lead to this service', {
+      fix: 'set loadBalancerTarget of the service, or remove the entry',
+    });
   at.fail('UNDECLARED_CALL', reason, callers.length === 0 ? { fix: 'remove it: nobody calls this service' } : suggest(name, callers));
 }

@@ -19,6 +19,7 @@ import { SIZING_FIELDS, parseSizing } from '../workload/parse-sizing';
 import { DEFAULT_STARTUP_SECONDS, defaultCallPolicy } from '../../model/defaults';
 import type { TaskFootprint } from '../../model/task-footprint';
 import { reservedContainers } from '../../model/task-footprint';
+import { footprintWith, parseLoadBalancerTarget } from './parse-load-balancer-target';
 import { CALL_POLICY_FIELDS, parseCallPolicy } from '../traffic/parse-call-policy';
 import { SERVICE_POLICY_FIELDS, parseServicePolicy } from '../traffic/parse-service-policy';
 import type { Reader } from '../../reading/reader';
@@ -71,6 +72,7 @@ export const SERVICE_FIELDS = [
   'protocol',
   'calls',
   'allow',
+  'loadBalancerTarget',
   'callPolicies',
   ...VERSION_FIELDS,
   ...CALL_POLICY_FIELDS,
@@ -116,14 +118,17 @@ export function parseService(name: string, at: Reader, mesh: MeshDefaults, footp
   if (!at.checkFields(SERVICE_FIELDS)) return undefined;
 
   const protocol = parseProtocol(at.field('protocol'));
-  const port = parsePort(at.field('port').required('the port on which the application listens', 'such as port: 8080'), footprint, 1);
+  const rules = parseAllow(at.field('allow'), protocol);
+  const loadBalancerTarget = parseLoadBalancerTarget(at.field('loadBalancerTarget'), protocol, rules);
+  const ofTask = footprintWith(loadBalancerTarget, footprint);
+  const port = parsePort(at.field('port').required('the port on which the application listens', 'such as port: 8080'), ofTask, 1);
   const parseTask = (taskAt: Reader, isService = false): TaskParts => {
     const sizing = parseSizing(taskAt, DEFAULT_SIZE, mesh);
     return {
       ...parseContainer(taskAt, 'the application', INIT_OF_APPLICATIONS, !isService || taskAt.field('versions').absent),
       startupTimeoutSeconds: taskAt.field('startupTimeout').seconds({ min: 0, max: MAX_STARTUP_SECONDS }) ?? DEFAULT_STARTUP_SECONDS,
       stopTimeoutSeconds: taskAt.field('stopTimeout').seconds(rangeOf(ECS.stopTimeout)) ?? 30,
-      extraContainers: parseExtraContainers(taskAt, port, sizing, withLogRouter(taskAt, footprint)),
+      extraContainers: parseExtraContainers(taskAt, port, sizing, withLogRouter(taskAt, ofTask)),
       ...sizing,
     };
   };
@@ -154,7 +159,8 @@ export function parseService(name: string, at: Reader, mesh: MeshDefaults, footp
         const call = item.required('the name of a service', 'remove the entry, or name a service').string();
         return call === undefined ? [] : [{ at: item, name: call }];
       }),
-    rules: parseAllow(at.field('allow'), protocol),
+    rules,
+    ...defined({ loadBalancerTarget }),
     callPolicy,
     policy: parseServicePolicy(at, protocol, namedCallers),
     namedCallers,

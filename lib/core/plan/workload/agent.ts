@@ -129,8 +129,14 @@ export function agentContainer(agent: AgentPlan, others: readonly ContainerPlan[
  * The application that the agent of a service's tasks waits for. A service that nobody calls may have opened no port at all, as a
  * worker that only calls others.
  */
-export function applicationOf({ port, startupTimeoutSeconds, callers, gateways }: Service): ApplicationStart | undefined {
-  if (startupTimeoutSeconds === 0 || callers.length + gateways.length === 0) return undefined;
+export function applicationOf({
+  port,
+  startupTimeoutSeconds,
+  callers,
+  gateways,
+  loadBalancerTarget,
+}: Service): ApplicationStart | undefined {
+  if (startupTimeoutSeconds === 0 || (callers.length + gateways.length === 0 && loadBalancerTarget === undefined)) return undefined;
   return { container: APPLICATION_CONTAINER, port, startupSeconds: startupTimeoutSeconds };
 }
 

@@ -1,4 +1,5 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { defined } from '../../core/defined';
 import { laterStack } from '../stack-order';
 
 /**
@@ -11,8 +12,11 @@ import { laterStack } from '../stack-order';
 export class TaskConnections extends ec2.Connections {
   private readonly own: ec2.Connections;
 
-  constructor(private readonly group: ec2.SecurityGroup) {
-    super();
+  constructor(
+    private readonly group: ec2.SecurityGroup,
+    defaultPort?: ec2.Port,
+  ) {
+    super(defined({ defaultPort }));
     this.own = new ec2.Connections({ securityGroups: [group] });
   }
 
