@@ -113,7 +113,10 @@ function callees(count: number, more: Partial<ServiceProps> = {}): Microservices
   return { services: { ...services, caller: service({ calls: Object.keys(services) }) } };
 }
 
-type Api = (props: { readonly authorizer: Authorizer; readonly routes: Readonly<Record<string, RouteProps>> }) => Edge;
+type Api = (props: {
+  readonly authorizer: ReturnType<typeof Authorizer.none>;
+  readonly routes: Readonly<Record<string, RouteProps>>;
+}) => Edge;
 
 const HTTP: Api = (props) => Edge.httpApi(props);
 const REST: Api = (props) => Edge.restApi(props);

@@ -177,7 +177,8 @@ export const LIMIT_CASES: readonly LimitCase[] = [
   { limit: ELB.targets, taking: (desiredCount) => edge({ gateway: { desiredCount } }, 'rest') },
   {
     limit: LAMBDA.reservedConcurrency,
-    taking: (reservedConcurrentExecutions) => mesh({ ui: service() }, { certificates: { kind: 'kms', reservedConcurrentExecutions } }),
+    taking: (count) =>
+      mesh({ ui: service() }, { certificates: { kind: 'kms', ...(count === 0 ? {} : { reservedConcurrentExecutions: count }) } }),
   },
   { limit: SSM.parameter, taking: weights },
   {
