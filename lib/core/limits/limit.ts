@@ -1,3 +1,4 @@
+import { bytesText, numberText } from '../reading/input';
 import type { IssueCode } from '../reading/issues';
 
 /** A limit of an AWS service. What checks, docs/limits.md and tools say of it stands here once. */
@@ -79,17 +80,6 @@ export function limitsOf<Name extends string>(
 export function limitText({ value, least, unit }: Limit): string {
   const text = unit === 'bytes' ? bytesText(value) : `${numberText(value)}${unit === undefined ? '' : ` ${unit}`}`;
   return least === undefined ? text : `${numberText(least)} to ${text}`;
-}
-
-const KIB = 1024;
-
-function bytesText(value: number): string {
-  if (value % (KIB * KIB) === 0) return `${numberText(value / KIB / KIB)} MiB`;
-  return value % KIB === 0 ? `${numberText(value / KIB)} KiB` : `${numberText(value)} bytes`;
-}
-
-function numberText(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** How an account gets more of it, as a sentence without a full stop; the limit must be one that can be raised. */

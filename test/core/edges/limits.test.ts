@@ -69,8 +69,9 @@ describe.each(KINDS.map((kind) => [kind.factory, kind.id, kind.limits(undefined)
       { id: 'edge-request-size', path: 'services.ui.maxRequestSize', message: expect.stringContaining('413') as string },
     ]);
     const [warning] = warningsOf({ services, edges: { default: edgeTo('ui', kind) } });
-    expect(warning?.message).toContain(`"ui" takes ${50 * MIB} bytes, but the API of edges.default (${factory})`);
-    expect(warning?.message).toContain(`at most ${payloadBytes} bytes`);
+    expect(warning?.message).toContain(
+      `"ui" takes 50 MiB, but the API of edges.default (${factory}) passes on requests of at most 10 MiB: `,
+    );
   });
 
   test('fails if nobody is told that it passes no WebSockets', () => {
@@ -243,12 +244,21 @@ test.each([
   expect(found({ headerLimits: { requestSize: new Bytes(32 * 1024), responseCount: 500 } }, kind)).toEqual([]);
 });
 
+test('sizes of headers are told as people write them', () => {
+  const headerLimits = { requestSize: new Bytes(70 * 1024), responseSize: new Bytes(MIB) };
+  const warnings = warningsOf({ services: { ui: service({ headerLimits }) }, edges: { default: edgeTo('ui', 'rest') } });
+  expect(warnings.map(({ message }) => message.split(':')[0])).toEqual([
+    '"ui" accepts headers of up to 70 KiB, but the API of edges.default (Edge.restApi()) passes on 10 KiB of headers in all',
+    '"ui" may send headers of up to 1 MiB, but the API of edges.default (Edge.restApi()) passes on 10 KiB of headers in all',
+  ]);
+});
+
 test('the limits in docs/edge.md are those of the kinds', () => {
   const page = readFileSync(join(__dirname, '../../../docs/edge.md'), 'utf8');
   const row = (title: string, cell: (limits: EdgeLimits) => string): string =>
     `| ${[title, ...KINDS.map((kind) => cell(kind.limits(undefined)))].join(' | ')} |`;
   expect(page).toContain(row('Wait for a response', ({ requestSeconds }) => `${requestSeconds} seconds`));
-  expect(page).toContain(row('Size of a request', ({ payloadBytes = 0 }) => `${payloadBytes / MIB} MB`));
+  expect(page).toContain(row('Size of a request', ({ payloadBytes = 0 }) => `${payloadBytes / MIB} MiB`));
   expect(page).toContain(
     row('Headers of a request', ({ requestHeaderBytes = 0 }) => `${requestHeaderBytes.toLocaleString('en-US')} bytes together`),
   );

@@ -44,7 +44,8 @@ test('a warning of reserved executions says what a new account can have, and to 
         'the function that issues certificates reserves 1 execution, and an account must keep 100 that are not reserved: a new account, ' +
         'which can have 10 in all, can reserve none, and the deployment fails ' +
         '(https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html). Before you deploy, look at "Concurrent ' +
-        'executions" of AWS Lambda in Service Quotas, or leave reservedConcurrentExecutions out. If you have enough, acknowledge this warning',
+        'executions" of AWS Lambda in Service Quotas, or leave reservedConcurrentExecutions out. If you have enough, acknowledge this ' +
+        'warning',
     },
   ]);
 });
