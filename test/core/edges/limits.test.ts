@@ -82,6 +82,32 @@ describe.each(KINDS.map((kind) => [kind.factory, kind.id, kind.limits(undefined)
   });
 });
 
+const REST_HELP =
+  'Answer in time, or give the edge or the route a longer timeout (above 29 seconds AWS must raise a quota), or stream the response ' +
+  '(responseTransferMode: ResponseTransferMode.STREAM), or answer long work with 202 at once and let clients fetch the result later. ' +
+  'If the longer time is meant for callers in the mesh alone, set a timeout of at most 29 seconds here, and ';
+const HTTP_HELP =
+  'Answer in time, or answer long work with 202 at once and let clients fetch the result later. Only Edge.restApi() can wait longer or ' +
+  'stream. If the longer time is meant for callers in the mesh alone, set a timeout of at most 30 seconds here, and ';
+
+test.each<[string, string, Raw, string]>([
+  ['a service behind a REST API', 'rest', { timeout: perRequest(60) }, `${REST_HELP}theirs in callPolicies`],
+  ['a service behind an HTTP API', 'http', { timeout: perRequest(60) }, `${HTTP_HELP}theirs in callPolicies`],
+  [
+    'a route of a service',
+    'http',
+    { routes: [at({ kind: 'prefix', text: '/files/' }, { timeout: perRequest(60) })] },
+    `${HTTP_HELP}give them a route of their own with the longer timeout`,
+  ],
+])('fails if the warning does not say what can be done: %s takes longer than the API waits', (_, kind, props, help) => {
+  const [warning] = warningsOf({ services: { ui: service(props) }, edges: { default: edgeTo('ui', kind) } });
+  const { requestSeconds } = KINDS.find(({ id }) => id === kind)?.limits(undefined) ?? {};
+  expect(warning?.message).toBe(
+    `"ui" may take 60 seconds, but the API of edges.default (Edge.${kind}Api()) waits ${requestSeconds} seconds for a response: after ` +
+      `that its clients get an error, while the service still works on the request. ${help}`,
+  );
+});
+
 describe('timeouts', () => {
   test.each([
     ['a stream may live longer', { timeout: { stream: seconds(3600) } }, [TIMEOUT]],
