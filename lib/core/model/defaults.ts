@@ -7,7 +7,6 @@ import type {
   LivenessCheck,
   OutlierDetection,
   RetryPolicy,
-  ServicePolicy,
   Timeouts,
 } from './traffic-policy';
 
@@ -93,15 +92,6 @@ export function externalCallPolicy(protocol: ProtocolId): CallPolicy {
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/network/http_connection_manager/v3/http_connection_manager.proto
  */
 export const DEFAULT_HEADER_LIMITS: HeaderLimits = { requestCount: 100, requestKib: 60, responseCount: 200, responseKib: 128 };
-
-export const DEFAULT_SERVICE_POLICY: ServicePolicy = {
-  routes: [],
-  rateLimits: [],
-  faults: [],
-  headerLimits: DEFAULT_HEADER_LIMITS,
-  passThroughHeaders: [],
-  webSockets: false,
-};
 
 /**
  * Types that are text. A response of less than 1,024 bytes fits into one packet with or without compression; CloudFront begins at
