@@ -43,9 +43,6 @@ export interface IEdge extends IConstruct {
   /**
    * Returns a metric of API Gateway for the API. By default, it is the average over 5 minutes.
    *
-   * A REST API is measured by its name, which consists of the names of the mesh and of the edge: two systems with the same names in
-   * an account and Region share its metrics.
-   *
    * @param metricName such as `Count`, `Latency`, or `DataProcessed` of an HTTP API
    * @param props statistic, period, and more
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html

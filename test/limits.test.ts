@@ -53,10 +53,15 @@ test('the table of docs/limits.md is that of the code (npm run test:update)', ()
 function section(service: string, limits: readonly Limit[]): string {
   const rows = limits.map((limit) => {
     const { counts, scope, raise, source } = limit;
-    const quota = raise === undefined ? 'no' : `${raise.by}: ${raise.quota}${raise.code === undefined ? '' : ` (${raise.code})`}`;
-    return `| ${[scope, counts, `[${limitText(limit)}](${source})`, quota, handlingText(limit)].join(' | ')} |`;
+    return `| ${[scope, counts, `[${limitText(limit)}](${source})`, raiseText(raise), handlingText(limit)].join(' | ')} |`;
   });
   return [`### ${service}`, '', '| Of each | What | Limit | Can be raised | At synthesis |', '|---|---|---|---|---|', ...rows].join('\n');
+}
+
+function raiseText(raise: Limit['raise']): string {
+  if (raise === undefined) return 'no';
+  if (raise.by === 'setting') return `a setting: ${raise.setting} (\`${raise.command}\`)`;
+  return `${raise.by}: ${raise.quota}${raise.code === undefined ? '' : ` (${raise.code})`}`;
 }
 
 function handlingText({ handling: { error, stackError, warning, documented } }: Limit): string {

@@ -1,9 +1,10 @@
 import { App, CfnResource, Stack } from 'aws-cdk-lib';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { Certificates, Microservices, Tracing } from '../lib';
+import { Authorizer, Certificates, Edge, Microservices, Tracing } from '../lib';
 import { CLOUDFORMATION } from '../lib/core/limits/cloudformation';
-import type { ServiceProps } from '../lib';
+import { MicroservicesValidationError } from '../lib/core/reading/issues';
+import type { MicroservicesProps, RouteProps, ServiceProps } from '../lib';
 import { build, resourcesOf, service } from './support/stack';
 import flags from '../cdk.json';
 
@@ -101,3 +102,81 @@ test('a template that is too large for its indentation alone gets that as the fi
   );
   expect(() => written(value)).toThrow(/Fix: put what is not of this mesh into another stack/);
 });
+
+// ------------------------------------------------------------------------------------------------ task definitions
+
+const named = <T>(count: number, make: (index: number) => readonly [string, T]): Readonly<Record<string, T>> =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => make(index)));
+
+function callees(count: number, more: Partial<ServiceProps> = {}): MicroservicesProps {
+  const services = named(count, (index) => [`service-${index}`, service(more)]);
+  return { services: { ...services, caller: service({ calls: Object.keys(services) }) } };
+}
+
+type Api = (props: {
+  readonly authorizer: ReturnType<typeof Authorizer.none>;
+  readonly routes: Readonly<Record<string, RouteProps>>;
+}) => Edge;
+
+const HTTP: Api = (props) => Edge.httpApi(props);
+const REST: Api = (props) => Edge.restApi(props);
+
+function behindEdge(api: Api, services: MicroservicesProps['services'], routes: Readonly<Record<string, RouteProps>>): MicroservicesProps {
+  return { services, edges: { default: api({ authorizer: Authorizer.none(), routes }) } };
+}
+
+function servicesBehind(api: Api, count: number): MicroservicesProps {
+  return behindEdge(
+    api,
+    named(count, (index) => [`service-${index}`, service()]),
+    named(count, (index) => [`ANY /service-${index}/{proxy+}`, { service: `service-${index}` }]),
+  );
+}
+
+function routesTo(api: Api, method: string, count: number): MicroservicesProps {
+  return behindEdge(
+    api,
+    { ui: service() },
+    named(count, (index) => [`${method} /route-${index}`, { service: 'ui' }]),
+  );
+}
+
+/** What is too large by the validation of the system; undefined: nothing. */
+function tooLarge(props: MicroservicesProps): string | undefined {
+  try {
+    new Microservices(new Stack(new App({ context: flags.context }), 'Stack'), 'Shop', props);
+    return undefined;
+  } catch (error) {
+    if (error instanceof MicroservicesValidationError && error.issues.every(({ code }) => code === 'TASK_DEFINITION_TOO_LARGE'))
+      return error.issues.map(({ path, fix }) => `${path}: ${fix ?? ''}`).join();
+    throw error;
+  }
+}
+
+const CALL_FEWER =
+  /^services\.caller: call fewer services, or fewer with versions, and put .* AWS Systems Manager\. The largest parts are Envoy's configuration: \d+ bytes; /;
+const ROUTE_FEWER =
+  /^edges\.default: use fewer routes, or fewer services, behind this edge, or a second edge \(edges\)\. The largest parts are Envoy's configuration: /;
+
+test.each<[string, RegExp, (count: number) => MicroservicesProps, RegExp]>([
+  ['calls of a service', /about (\d+) calls of a service/, callees, CALL_FEWER],
+  [
+    'calls to services with two versions',
+    /\((\d+) to services with two versions\)/,
+    (count) => callees(count, { versions: { blue: { weight: 1 }, green: { weight: 1 } } }),
+    CALL_FEWER,
+  ],
+  ['services behind an HTTP API', /(\d+) services behind an edge/, (count) => servicesBehind(HTTP, count), ROUTE_FEWER],
+  ['services behind a REST API', /(\d+) services behind an edge/, (count) => servicesBehind(REST, count), ROUTE_FEWER],
+  ['routes of an HTTP API', /(\d+) routes of an edge/, (count) => routesTo(HTTP, 'GET', count), ROUTE_FEWER],
+  ['routes of a REST API', /(\d+) routes of an edge/, (count) => routesTo(REST, 'GET', count), ROUTE_FEWER],
+  ['routes with ANY', /\((\d+) with ANY\)/, (count) => routesTo(HTTP, 'ANY', count), ROUTE_FEWER],
+])(
+  'so many %s fit into a task definition as docs/operations.md says, and hardly more: then the fix is what helps',
+  (_, said, props, fix) => {
+    const row = /^\| Size of a task definition \|.*$/m.exec(readFileSync(join(__dirname, '../docs/operations.md'), 'utf8'))?.[0] ?? '';
+    const count = Number(said.exec(row)?.[1]);
+    expect(tooLarge(props(count))).toBeUndefined();
+    expect(tooLarge(props(Math.ceil(count * 1.1)))).toMatch(fix);
+  },
+);

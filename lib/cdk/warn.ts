@@ -1,14 +1,8 @@
 import { Annotations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import type { Warning } from '../core/reading/issues';
 
-/** What works otherwise than one may think: `id` is stable, for `acknowledgeWarning()`. */
-export interface WarningText {
-  readonly id: string;
-  /** Where in the user's own props. */
-  readonly path: string;
-  readonly message: string;
-}
-
-export function warn(scope: IConstruct, warnings: readonly WarningText[]): void {
+/** As annotations of CDK: the ID of each is stable, for `acknowledgeWarning()`. */
+export function warn(scope: IConstruct, warnings: readonly Warning[]): void {
   for (const { id, path, message } of warnings) Annotations.of(scope).addWarningV2(`cdk-ecs-microservices:${id}`, `${path}: ${message}`);
 }

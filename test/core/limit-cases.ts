@@ -177,7 +177,8 @@ export const LIMIT_CASES: readonly LimitCase[] = [
   { limit: ELB.targets, taking: (desiredCount) => edge({ gateway: { desiredCount } }, 'rest') },
   {
     limit: LAMBDA.reservedConcurrency,
-    taking: (reservedConcurrentExecutions) => mesh({ ui: service() }, { certificates: { kind: 'kms', reservedConcurrentExecutions } }),
+    taking: (count) =>
+      mesh({ ui: service() }, { certificates: { kind: 'kms', ...(count === 0 ? {} : { reservedConcurrentExecutions: count }) } }),
   },
   { limit: SSM.parameter, taking: weights },
   {
@@ -190,8 +191,8 @@ export const LIMIT_CASES: readonly LimitCase[] = [
     taking: (count) => onAppMesh({ ui: service() }, { edges: named(count, (index) => [`e${index}`, publicly('ui')]) }),
   },
   { limit: APP_MESH.virtualNodes, taking: (count) => onAppMesh(named(count, (index) => [`s${index}`, service()])) },
-  { limit: APP_MESH.virtualRouters, taking: ring, says: 'virtual routers, of' },
-  { limit: APP_MESH.virtualServices, taking: ring, says: 'virtual services, of' },
+  { limit: APP_MESH.virtualRouters, taking: ring, says: 'virtual routers;' },
+  { limit: APP_MESH.virtualServices, taking: ring, says: 'virtual services;' },
   { limit: APP_MESH.gatewayRoutes, taking: (count) => onAppMesh({ ui: service() }, { edge: { ...publicly('ui'), routes: gets(count) } }) },
   {
     // Beside the route that takes the rest; without retries each is one route of App Mesh.

@@ -23,25 +23,25 @@ describe('the order in which resources are made', () => {
 
   test('each comes after those that it refers to, and after those that it depends on', () => {
     const made = order({
-      Schedule: {
-        Type: 'AWS::SecretsManager::RotationSchedule',
-        Properties: { SecretId: { Ref: 'Secret' }, RotationLambdaARN: { 'Fn::GetAtt': ['Rotation', 'Arn'] } },
+      Alarm: {
+        Type: 'AWS::CloudWatch::Alarm',
+        Properties: { AlarmName: { Ref: 'LogGroup' }, AlarmActions: [{ 'Fn::GetAtt': ['Issuer', 'Arn'] }] },
         DependsOn: ['Permission'],
       },
-      Rotation: {
+      Issuer: {
         Type: 'AWS::Lambda::Function',
         Properties: { Environment: { Variables: { ISSUER: { 'Fn::GetAtt': ['Set', 'issuer'] }, ACCOUNT: { Ref: 'AWS::AccountId' } } } },
       },
       Set: {
         Type: 'Custom::MeshAuthoritySet',
-        Properties: { Authorities: [{ Certificate: { 'Fn::GetAtt': ['Root', 'certificate'] } }], Secrets: [{ Ref: 'Secret' }] },
+        Properties: { Authorities: [{ Certificate: { 'Fn::GetAtt': ['Root', 'certificate'] } }], LogGroups: [{ Ref: 'LogGroup' }] },
       },
       Root: { Type: 'Custom::MeshAuthority', Properties: { KeyArn: { 'Fn::Sub': '${Key.Arn}' } } },
-      Permission: { Type: 'AWS::Lambda::Permission', Properties: {}, DependsOn: 'Rotation' },
-      Secret: { Type: 'AWS::SecretsManager::Secret' },
+      Permission: { Type: 'AWS::Lambda::Permission', Properties: {}, DependsOn: 'Issuer' },
+      LogGroup: { Type: 'AWS::Logs::LogGroup' },
       Key: { Type: 'AWS::KMS::Key' },
     });
-    expect(made).toEqual(['Secret', 'Key', 'Root', 'Set', 'Rotation', 'Permission', 'Schedule']);
+    expect(made).toEqual(['LogGroup', 'Key', 'Root', 'Set', 'Issuer', 'Permission', 'Alarm']);
   });
 
   test('fails if resources need each other', () => {

@@ -54,7 +54,6 @@ const SHARED: Readonly<Record<string, string>> = {
   'AWS::ApiGatewayV2::Api Name': 'a label: APIs are known by their IDs',
   'AWS::ApiGatewayV2::VpcLink Name': 'a label: links are known by their IDs',
   'AWS::ApiGatewayV2::Stage StageName': 'below its API',
-  'AWS::ApiGateway::RestApi Name': 'a label: APIs are known by their IDs',
   'AWS::ApiGateway::Stage StageName': 'below its API',
   'AWS::ApiGateway::UsagePlan UsagePlanName': 'a label: usage plans are known by their IDs',
   'AWS::IAM::Policy PolicyName': 'below its role',

@@ -29,11 +29,24 @@ async function closed(stack: Stack): Promise<void> {
 }
 
 /** What AWS keeps when all is deleted: docs/first-deployment.md says so. */
-const KEPT = /^AWS::KMS::Key \S+: pending deletion$/;
+const KEPT =
+  /^(AWS::KMS::Key \S+: pending deletion|AWS::ApiGateway::Account \S+LoggingAccount[0-9A-F]{8}|AWS::IAM::Role \S+ApiGatewayLoggingRole[0-9A-F]{8})$/;
+
+/** The API of the stack, to which the first request is a good one. */
+async function answers({ cluster }: Stack): Promise<ApiGateway> {
+  const api = await ApiGateway.open(cluster);
+  const { status, body } = await api.send({ path: PATH });
+  expect([status, body]).toEqual([200, expect.stringContaining('hello')]);
+  return api;
+}
+
+async function gone({ client }: ApiGateway): Promise<void> {
+  client.close();
+  await client.endpoint.leave();
+}
 
 async function destroyed(stack: Stack, api: ApiGateway | undefined, order?: Order): Promise<void> {
-  api?.client.close();
-  await api?.client.endpoint.leave();
+  if (api !== undefined) await gone(api);
   await stack.destroy(order === undefined ? {} : { order });
   expect(stack.resources).toEqual([]);
   expect(stack.cluster.tasks()).toEqual([]);
@@ -41,18 +54,33 @@ async function destroyed(stack: Stack, api: ApiGateway | undefined, order?: Orde
 }
 
 e2e('a first deployment', () => {
-  test('in an adverse order: the first request is answered, and deletion leaves what the documentation says', async () => {
-    const stack = await open();
+  test.each<[string, ShopName, number]>([
+    ['behind an HTTP API', 'first', 2],
+    // And the role by which API Gateway writes logs, with the account's setting that names it.
+    ['behind a REST API', 'behind a REST API', 4],
+  ])('%s, in an adverse order: the first request is answered, and deletion leaves what the documentation says', async (_, shop, kept) => {
+    const template = deployedShop(shop);
+    const stack = await Stack.open(template, { images: DEPLOYED_IMAGES });
     try {
-      await stack.deploy(deployedShop(), { order: adverse(SEED) });
-      const api = await ApiGateway.open(stack.cluster);
-      const { status, body } = await api.send({ path: PATH });
-      expect([status, body]).toEqual([200, expect.stringContaining('hello')]);
+      await stack.deploy(template, { order: adverse(SEED) });
+      const api = await answers(stack);
       // Nobody has asked for a name that came later, and nobody for what he was not permitted yet.
       expect(stack.cluster.names.forgotten).toEqual([]);
       expect(stack.cluster.deployment.log.filter((line) => line.includes('not-permitted-yet'))).toEqual([]);
       await destroyed(stack, api, adverse(SEED + 1));
-      expect(stack.remains).toHaveLength(2);
+      expect(stack.remains).toHaveLength(kept);
+    } finally {
+      await closed(stack);
+    }
+  });
+
+  test('an edge becomes one of the other kind, and the first request to its new API is answered', async () => {
+    const stack = await open();
+    try {
+      await stack.deploy(deployedShop());
+      await gone(await answers(stack));
+      await stack.deploy(deployedShop('behind a REST API'), { order: adverse(SEED) });
+      await destroyed(stack, await answers(stack));
     } finally {
       await closed(stack);
     }

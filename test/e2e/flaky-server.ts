@@ -3,7 +3,7 @@ import { APPLICATION_CONTAINER } from '../../lib/core/model/constants';
 import { program } from './programs';
 import type { ImageRule, Task } from './runner';
 
-export const FLAKY_PORT = 8080;
+const FLAKY_PORT = 8080;
 
 export function flakyServer(image: string): ImageRule {
   return {

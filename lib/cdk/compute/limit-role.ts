@@ -79,7 +79,7 @@ function checkTags(role: iam.Role, service: string): readonly string[] {
   const count = tags?.length ?? 0;
   if (count <= IAM.tags.value || Token.isUnresolved(tags)) return [];
   return [
-    `TOO_MANY_TAGS: the task role of "${service}" has ${count} tags, with one by which it proves the identity of its service; AWS takes ` +
+    `TOO_MANY_TAGS: the task role of "${service}" has ${count} tags, with the two by which its tasks prove their identity; AWS takes ` +
       `${IAM.tags.value} for each resource. Fix: remove ${count - IAM.tags.value} of the tags of the stack.`,
   ];
 }

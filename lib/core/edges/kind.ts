@@ -49,6 +49,8 @@ export interface EdgeLimits {
   readonly requestSeconds?: number;
   /** How much of that every account gets; more is a quota that AWS raises on request. Absent: all of it. */
   readonly quotaSeconds?: number;
+  /** What a user can do about that. */
+  readonly longerWaits?: LongerWaits;
   /** The largest body of a request; absent: any. */
   readonly payloadBytes?: number;
   /** All headers of a request together; absent: any. */
@@ -56,6 +58,14 @@ export interface EdgeLimits {
   /** Of a response. */
   readonly responseHeaderBytes?: number;
   readonly webSockets: boolean;
+}
+
+/** Parts of what a warning advises. */
+export interface LongerWaits {
+  /** Such as `stream the response`. */
+  readonly choices: readonly string[];
+  /** A sentence without a full stop, for what this kind cannot do. */
+  readonly note?: string;
 }
 
 /** A route with its place in the props. */

@@ -1,5 +1,5 @@
 import { DEFAULT_HEADER_LIMITS } from '../model/defaults';
-import { counted } from '../reading/input';
+import { bytesText } from '../reading/input';
 import type { EdgeRoute, EdgeTopology, Service, Warning } from '../model/topology';
 import type { EdgeKind, EdgeLimits } from './kind';
 import { ofQuota, ofTimeouts } from './timeout-warnings';
@@ -30,7 +30,7 @@ function ofPayload(routes: readonly EdgeRoute[], { payloadBytes: limit }: EdgeLi
       id: 'edge-request-size',
       path: `services.${service.name}.maxRequestSize`,
       message:
-        `"${service.name}" takes ${counted(bytes, 'byte')}, but ${api} passes on requests of at most ${counted(limit, 'byte')}: larger ` +
+        `"${service.name}" takes ${bytesText(bytes)}, but ${api} passes on requests of at most ${bytesText(limit)}: larger ` +
         'ones get 413, and only callers in the mesh can send them. Let clients upload large files elsewhere, such as to Amazon S3 by a ' +
         'presigned URL',
     },
@@ -40,24 +40,26 @@ function ofPayload(routes: readonly EdgeRoute[], { payloadBytes: limit }: EdgeLi
 /** Requests that hardly anybody sends with a body. */
 const WITHOUT_BODY: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 
+const KIB = 1024;
+
 /** Who raises a limit for the edge's sake is to know that it does not help there. */
 function ofHeaders({ requestHeaderBytes, responseHeaderBytes }: EdgeLimits, { name, policy }: Service, api: string): Warning[] {
   const { requestKib, responseKib } = policy.headerLimits;
   const warn = (prop: string, what: string, kib: number, standard: number, limit: number | undefined): Warning[] =>
-    limit === undefined || kib <= standard || kib * 1024 <= limit
+    limit === undefined || kib <= standard || kib * KIB <= limit
       ? []
       : [
           {
             id: 'edge-header-size',
             path: `services.${name}.headerLimits.${prop}`,
             message:
-              `"${name}" may ${what} headers of ${kib} KiB, but ${api} passes on ${counted(limit, 'byte')} of them in all: only callers ` +
-              'in the mesh can have more. Put what is large into the body',
+              `"${name}" ${what} headers of up to ${bytesText(kib * KIB)}, but ${api} passes on ${bytesText(limit)} of headers in all: ` +
+              'only callers in the mesh can have more. Put what is large into the body',
           },
         ];
   return [
-    ...warn('requestSize', 'get', requestKib, DEFAULT_HEADER_LIMITS.requestKib, requestHeaderBytes),
-    ...warn('responseSize', 'send', responseKib, DEFAULT_HEADER_LIMITS.responseKib, responseHeaderBytes),
+    ...warn('requestSize', 'accepts', requestKib, DEFAULT_HEADER_LIMITS.requestKib, requestHeaderBytes),
+    ...warn('responseSize', 'may send', responseKib, DEFAULT_HEADER_LIMITS.responseKib, responseHeaderBytes),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { counted } from '../reading/input';
 import type { EdgeRoute, Service, Warning } from '../model/topology';
 import type { Timeouts } from '../model/traffic-policy';
-import type { EdgeLimits } from './kind';
+import type { EdgeLimits, LongerWaits } from './kind';
 import { mayMatch, takesAll } from './reached-routes';
 
 type LimitsOf = (route: EdgeRoute) => EdgeLimits;
@@ -10,7 +10,7 @@ type LimitsOf = (route: EdgeRoute) => EdgeLimits;
 interface PlacedTimeouts {
   readonly path: string;
   readonly timeouts: Timeouts;
-  /** What callers in the mesh that need longer can do. */
+  /** Where callers in the mesh that need longer get it; ends a sentence. */
   readonly inside: string;
 }
 
@@ -18,13 +18,14 @@ interface Met extends PlacedTimeouts {
   readonly route: EdgeRoute;
   /** How long the API waits. */
   readonly limit: number;
+  readonly longerWaits: LongerWaits;
 }
 
 /** Where a service may take longer than the API waits, and where the API was told to wait for longer than the service may take. */
 export function ofTimeouts(routes: readonly EdgeRoute[], limitsOf: LimitsOf, service: Service, api: string): readonly Warning[] {
   const met = routes.flatMap((route): Met[] => {
-    const { requestSeconds: limit } = limitsOf(route);
-    return limit === undefined ? [] : timeoutsOf(service, route).map((placed) => ({ ...placed, route, limit }));
+    const { requestSeconds: limit, longerWaits = { choices: [] } } = limitsOf(route);
+    return limit === undefined ? [] : timeoutsOf(service, route).map((placed) => ({ ...placed, route, limit, longerWaits }));
   });
   // The shortest wait of a path is what counts.
   const slow = met.filter(({ timeouts, limit }) => !isWithin(timeouts, limit)).sort((a, b) => b.limit - a.limit);
@@ -56,19 +57,21 @@ function isMeant({ timeout, streamed }: EdgeRoute): boolean {
   return timeout !== undefined || streamed;
 }
 
-function tooSlow({ path, timeouts, inside, limit, route }: Met, { name }: Service, api: string): Warning {
+function tooSlow({ path, timeouts, inside, limit, longerWaits, route }: Met, { name }: Service, api: string): Warning {
   const seconds = lengthOf(timeouts);
   const given = seconds === undefined ? 'there is no time limit' : `"${name}" may take ${counted(seconds, 'second')}`;
-  return {
-    id: 'edge-timeout',
-    path,
-    message: route.streamed
-      ? `${given}, but ${api} ends every response after ${counted(limit, 'second')}, while the service still works on it. Let clients ` +
-        `ask again for what is missing; and set a timeout of at most ${counted(limit, 'second')} here. ${inside}`
-      : `${given}, but ${api} waits ${counted(limit, 'second')} for a response: after that its clients get an error, while the service ` +
-        `still works on the request. Answer in time, and long work with 202 and a place to ask for the result; and set a timeout of at ` +
-        `most ${counted(limit, 'second')} here. ${inside}`,
-  };
+  const most = counted(limit, 'second');
+  const happens = route.streamed
+    ? `${api} ends every response after ${most}, while the service still works on it. Let clients ask again for what is missing`
+    : `${api} waits ${most} for a response: after that its clients get an error, while the service still works on the request. ` +
+      helpFor(longerWaits);
+  const meant = `If the longer time is meant for callers in the mesh alone, set a timeout of at most ${most} here, and ${inside}`;
+  return { id: 'edge-timeout', path, message: `${given}, but ${happens}. ${meant}` };
+}
+
+function helpFor({ choices, note }: LongerWaits): string {
+  const all = ['Answer in time', ...choices, 'answer long work with 202 at once and let clients fetch the result later'];
+  return `${all.join(', or ')}${note === undefined ? '' : `. ${note}`}`;
 }
 
 function tooShort({ path, timeouts, limit, route }: Met, { name }: Service, api: string): Warning {
@@ -107,12 +110,12 @@ export function ofQuota(routes: readonly EdgeRoute[], limitsOf: LimitsOf, api: s
 /** The timeouts that requests of a route of the edge can meet, in the order in which the service's own routes are tried. */
 function timeoutsOf({ name, policy, callPolicy }: Service, route: EdgeRoute): readonly PlacedTimeouts[] {
   const path = `services.${name}`;
-  const inside = 'Callers in the mesh that need longer can say so in callPolicies';
+  const inside = 'theirs in callPolicies';
   const own = { path: `${path}.timeout`, timeouts: callPolicy.timeouts, inside };
   const used: PlacedTimeouts[] = [];
   for (const [index, { match, timeouts }] of policy.routes.entries()) {
     if (!mayMatch(match, route)) continue;
-    const ofRoute = 'If callers in the mesh need longer, give them a route of their own';
+    const ofRoute = 'give them a route of their own with the longer timeout';
     used.push(timeouts === undefined ? own : { path: `${path}.routes[${index}].timeout`, timeouts, inside: ofRoute });
     if (takesAll(match, route)) return used;
   }

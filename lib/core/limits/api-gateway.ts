@@ -11,7 +11,7 @@ const TEN_MB = 10 * KIB * KIB;
 
 export const HTTP_API = limitsOf('httpApi', 'Amazon API Gateway', HTTP_PAGE, {
   routes: {
-    counts: 'routes',
+    counts: "routes; with `Mesh.envoy()` the configuration of the gateway service's Envoy is full before (`ecs.taskDefinition`)",
     value: 300,
     scope: 'HTTP API',
     raise: { quota: 'Routes per API (HTTP API)', by: 'Service Quotas', code: 'L-65B5C802' },
@@ -73,7 +73,7 @@ export const HTTP_API = limitsOf('httpApi', 'Amazon API Gateway', HTTP_PAGE, {
 
 export const REST_API = limitsOf('restApi', 'Amazon API Gateway', REST_PAGE, {
   resources: {
-    counts: 'resources: the parts of the paths of all routes',
+    counts: 'resources: the parts of the paths of all routes; with `Mesh.envoy()`, as for routes of an HTTP API',
     value: 300,
     scope: 'REST API',
     raise: { quota: 'Resources per API', by: 'Service Quotas' },

@@ -1,3 +1,4 @@
+import { bytesText, numberText } from '../reading/input';
 import type { IssueCode } from '../reading/issues';
 
 /** A limit of an AWS service. What checks, docs/limits.md and tools say of it stands here once. */
@@ -16,6 +17,8 @@ export interface Limit {
   readonly unit?: LimitUnit;
   /** What has this limit, such as `task definition` or `account and Region`. */
   readonly scope: string;
+  /** Of a quota that says little of what an account has: what a new one can have, and what happens then. A part of a sentence. */
+  readonly newAccount?: string;
   /** How an account gets more; absent: it cannot. */
   readonly raise?: QuotaRaise;
   readonly handling: LimitHandling;
@@ -25,12 +28,22 @@ export interface Limit {
 
 export type LimitUnit = 'bytes' | 'characters' | 'seconds' | 'CPU units' | 'MiB' | 'vCPUs' | 'percent' | 'a second' | 'a minute';
 
-export interface QuotaRaise {
+export type QuotaRaise = QuotaRequest | AccountSetting;
+
+interface QuotaRequest {
   /** As Service Quotas calls it. */
   readonly quota: string;
   readonly by: 'Service Quotas' | 'AWS Support';
   /** Its code in Service Quotas, where it is known. */
   readonly code?: string;
+}
+
+/** What an account switches on, and need not ask for. */
+interface AccountSetting {
+  readonly by: 'setting';
+  /** Such as `higher throughput of Parameter Store, which costs`. */
+  readonly setting: string;
+  readonly command: string;
 }
 
 /** What the finished stack shows is no issue of the props. */
@@ -69,23 +82,13 @@ export function limitText({ value, least, unit }: Limit): string {
   return least === undefined ? text : `${numberText(least)} to ${text}`;
 }
 
-const KIB = 1024;
-
-function bytesText(value: number): string {
-  if (value % (KIB * KIB) === 0) return `${numberText(value / KIB / KIB)} MiB`;
-  return value % KIB === 0 ? `${numberText(value / KIB)} KiB` : `${numberText(value)} bytes`;
-}
-
-function numberText(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
-}
-
 /** How an account gets more of it, as a sentence without a full stop; the limit must be one that can be raised. */
-export function howToRaise({ service, raise }: Limit): string {
+export function howToRaise({ service, raise, newAccount }: Limit): string {
   if (raise === undefined) return `it cannot be raised`;
-  return raise.by === 'AWS Support'
-    ? `ask AWS Support to raise "${raise.quota}" of ${service}`
-    : `raise "${raise.quota}"${raise.code === undefined ? '' : ` (${raise.code})`} of ${service} in Service Quotas`;
+  if (raise.by === 'setting') return `switch on ${raise.setting} (${raise.command})`;
+  const quota = `"${raise.quota}"${raise.code === undefined ? '' : ` (${raise.code})`} of ${service}`;
+  if (raise.by === 'AWS Support') return `ask AWS Support to raise ${quota}`;
+  return `${newAccount === undefined ? 'raise' : 'look at'} ${quota} in Service Quotas`;
 }
 
 /** As readers of numbers and durations take it. */

@@ -84,9 +84,12 @@ const LAMBDA_PAGE = 'https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted
 
 export const LAMBDA = limitsOf('lambda', 'AWS Lambda', LAMBDA_PAGE, {
   reservedConcurrency: {
-    counts: 'executions at once that functions can reserve: 1,000, of which 100 stay unreserved; a new account can have 10',
-    value: 900,
+    counts:
+      'executions at once that functions of a new account can reserve: it can have 10 in all, others have 1,000, and 100 must be left',
+    value: 0,
     scope: 'account and Region',
+    newAccount:
+      'an account must keep 100 that are not reserved: a new account, which can have 10 in all, can reserve none, and the deployment fails',
     raise: { quota: 'Concurrent executions', by: 'Service Quotas' },
     handling: { warning: 'lambda-concurrency' },
     source: 'https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html',
@@ -129,7 +132,12 @@ export const SSM = limitsOf('ssm', 'AWS Systems Manager', 'https://docs.aws.amaz
     value: 40,
     unit: 'a second',
     scope: 'account and Region',
-    raise: { quota: 'Parameter Store: higher throughput, a setting that costs', by: 'Service Quotas' },
+    // https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_UpdateServiceSetting.html
+    raise: {
+      by: 'setting',
+      setting: 'higher throughput of Parameter Store, which costs',
+      command: 'aws ssm update-service-setting --setting-id /ssm/parameter-store/high-throughput-enabled --setting-value true',
+    },
     handling: { warning: 'ssm-requests' },
   },
   namesOfRequest: {

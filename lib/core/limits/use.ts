@@ -1,4 +1,4 @@
-import type { Issue } from '../reading/issues';
+import type { Issue, Warning } from '../reading/issues';
 import type { Limit } from './limit';
 import { howToRaise, limitText } from './limit';
 
@@ -16,24 +16,17 @@ export interface LimitUse {
   readonly passing?: true;
 }
 
-export interface QuotaWarning {
-  readonly id: string;
-  readonly path: string;
-  readonly message: string;
-}
-
 /** A limit that an account can raise, or that a system meets for a while only, is a warning. */
-export function limitWarnings(uses: readonly LimitUse[]): readonly QuotaWarning[] {
+export function limitWarnings(uses: readonly LimitUse[]): readonly Warning[] {
   return uses.filter(isAbove).flatMap(({ limit, path, subject, advice }) => {
-    const { handling, scope, raise, source } = limit;
+    const { handling, raise, newAccount, source } = limit;
     if (handling.warning === undefined) return [];
-    const text = limitText(limit);
-    const said = raise === undefined ? `the limit is ${text} for each ${scope}` : `the default quota is ${text} for each ${scope}`;
+    const enough = newAccount === undefined ? 'more' : 'enough';
     const todo =
       raise === undefined
         ? sentence(advice)
-        : `Before you deploy, ${howToRaise(limit)}, or ${advice}. If you have more, acknowledge this warning`;
-    return [{ id: handling.warning, path, message: `${subject}; ${said} (${source}). ${todo}` }];
+        : `Before you deploy, ${howToRaise(limit)}, or ${advice}. If you have ${enough}, acknowledge this warning`;
+    return [{ id: handling.warning, path, message: `${subject}${whatThereIs(limit)} (${source}). ${todo}` }];
   });
 }
 
@@ -52,6 +45,12 @@ export function limitIssues(uses: readonly LimitUse[]): readonly Issue[] {
       },
     ];
   });
+}
+
+function whatThereIs(limit: Limit): string {
+  const { scope, raise, newAccount } = limit;
+  if (newAccount !== undefined) return `, and ${newAccount}`;
+  return `; the ${raise === undefined ? 'limit' : 'default quota'} is ${limitText(limit)} for each ${scope}`;
 }
 
 function isAbove({ used, limit }: LimitUse): boolean {

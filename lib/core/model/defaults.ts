@@ -7,7 +7,6 @@ import type {
   LivenessCheck,
   OutlierDetection,
   RetryPolicy,
-  ServicePolicy,
   Timeouts,
 } from './traffic-policy';
 
@@ -61,9 +60,7 @@ export function defaultKeepAlive(protocol: ProtocolId): KeepAlive {
 
 /**
  * Without it, requests go to a host that has failed each time its ejection ends, until discovery no longer names it, and wait for a
- * connection. Measured, one of two tasks gone and still in DNS for 90 seconds, 12 calls a second: 36 of 1,216 calls waited for 1 to 2
- * seconds after the first ejection, and with it none; of pages that need 12 calls, the 95th percentile was 1,942 ms, and is 87 ms. A
- * connect timeout of one second, or ejections of 30 seconds, left 6 and 19 such calls.
+ * connection. Measured: docs/traffic.md, "A host that fails".
  * The first check that fails counts, within 7 seconds, while the task is still ejected (10 seconds). A task that was only slow to
  * answer is asked again after 2 seconds.
  */
@@ -95,15 +92,6 @@ export function externalCallPolicy(protocol: ProtocolId): CallPolicy {
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/network/http_connection_manager/v3/http_connection_manager.proto
  */
 export const DEFAULT_HEADER_LIMITS: HeaderLimits = { requestCount: 100, requestKib: 60, responseCount: 200, responseKib: 60 };
-
-export const DEFAULT_SERVICE_POLICY: ServicePolicy = {
-  routes: [],
-  rateLimits: [],
-  faults: [],
-  headerLimits: DEFAULT_HEADER_LIMITS,
-  passThroughHeaders: [],
-  webSockets: false,
-};
 
 /**
  * Types that are text. A response of less than 1,024 bytes fits into one packet with or without compression; CloudFront begins at

@@ -1,9 +1,12 @@
+import type { Warning } from '../reading/issues';
 import type { CallPolicy, HeaderLimits, Mirror, ServicePolicy } from './traffic-policy';
 
 /**
  * The topology: what the user asked for, parsed, checked and complete with defaults. Plain frozen data,
  * sorted by name, so that equal systems give equal bytes whatever order they were written in.
  */
+
+export type { Warning };
 
 export type ProtocolId = 'http' | 'http2' | 'grpc' | 'tcp';
 export type ArchitectureId = 'ARM64' | 'X86_64';
@@ -305,7 +308,7 @@ export interface ApiTraits {
   readonly beginsTraces: boolean;
   /** Where routes of the library's own making lead preflight requests to the gateway service. */
   readonly preflightPaths: readonly string[];
-  /** The record by which the API, or what stands before the gateway, finds its tasks: only SRV has a port. */
+  /** The record of the gateway in Cloud Map: SRV has a port, and both kinds of API Gateway have it; A is for a kind that knows the port. */
   readonly gatewayRecord: 'A' | 'SRV';
 }
 
@@ -337,14 +340,6 @@ export type PathSegment =
   | { readonly kind: 'static'; readonly text: string }
   | { readonly kind: 'parameter'; readonly name: string }
   | { readonly kind: 'greedy'; readonly name: string };
-
-/** Something that works, but that the user should know of; shown as an annotation that can be acknowledged. */
-export interface Warning {
-  /** Stable, without the library's prefix. */
-  readonly id: string;
-  readonly path: string;
-  readonly message: string;
-}
 
 /** The largest number of tasks that the service can have outside of a deployment. */
 export function maxTasks(sizing: Sizing): number {

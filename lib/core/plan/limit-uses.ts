@@ -10,6 +10,7 @@ import type { VcpuSum } from './fargate-vcpus';
 import { fargateVcpus, tasksInDeployment } from './fargate-vcpus';
 import type { CertificatePlan, IngressPlan, SystemPlan, WeightsPlan, WorkloadPlan } from './system-plan';
 import { serviceOf } from './system-plan';
+import { counted } from '../reading/input';
 
 type Counted = Pick<SystemPlan, 'workloads' | 'ingress' | 'weights' | 'certificates'>;
 
@@ -116,8 +117,8 @@ function concurrency(certificates: CertificatePlan | undefined): readonly LimitU
       limit: LAMBDA.reservedConcurrency,
       used,
       path: 'certificates.reservedConcurrentExecutions',
-      subject: `the function that issues certificates reserves ${used} executions`,
-      advice: 'reserve fewer: a few are enough for hundreds of tasks',
+      subject: `the function that issues certificates reserves ${counted(used, 'execution')}`,
+      advice: 'leave reservedConcurrentExecutions out',
     },
   ];
 }

@@ -23,10 +23,15 @@ export function checkTaskDefinitionSize(task: MeshWorkloadPlan, path: string, is
     path,
     message: `the task definition of "${task.name}" has about ${bytes} bytes`,
     allowed: `at most ${ECS.taskDefinition.value} bytes`,
-    fix:
-      `make the largest parts smaller: ${largest.join('; ')}. Fewer calls make Envoy's configuration smaller; ` +
-      'large environment variables belong into a file, S3 or SSM',
+    fix: `${fixOf(task)}. The largest parts are ${largest.join('; ')}`,
   });
+}
+
+/** What makes it smaller is what Envoy's configuration is made from; a gateway has no variables of the user's. */
+function fixOf({ edge }: MeshWorkloadPlan): string {
+  return edge === undefined
+    ? 'call fewer services, or fewer with versions, and put large environment variables into a file, Amazon S3 or AWS Systems Manager'
+    : 'use fewer routes, or fewer services, behind this edge, or a second edge (edges)';
 }
 
 function partsOf(container: ContainerPlan): { readonly name: string; readonly bytes: number }[] {

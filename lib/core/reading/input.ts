@@ -103,7 +103,7 @@ export function holdsToken(key: string): boolean {
 export function displayValue(value: unknown): string {
   if (value instanceof Unresolved) return `a CDK token (${shorten(value.text)})`;
   if (value instanceof Seconds) return counted(value.value, 'second');
-  if (value instanceof Bytes) return counted(value.value, 'byte');
+  if (value instanceof Bytes) return bytesText(value.value);
   if (value instanceof Unreadable) return value.reason;
   if (value instanceof Choice) return `${value.type} ${displayValue(value.value)}`;
   if (value instanceof Opaque) return `an instance of ${value.className}`;
@@ -119,6 +119,21 @@ export function displayValue(value: unknown): string {
 /** A number with its unit, which is in the singular for one. */
 export function counted(count: number, unit: string): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}
+
+const KIB = 1024;
+
+/** A size as people write it: `10 MiB`, `1,600 bytes`. */
+export function bytesText(bytes: number): string {
+  const isWhole = (unit: number): boolean => bytes >= unit && bytes % unit === 0;
+  if (isWhole(KIB * KIB)) return `${numberText(bytes / KIB / KIB)} MiB`;
+  if (isWhole(KIB)) return `${numberText(bytes / KIB)} KiB`;
+  return `${numberText(bytes)} ${bytes === 1 ? 'byte' : 'bytes'}`;
+}
+
+/** With separators: `10,000`. */
+export function numberText(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 function showObject(value: object): string {

@@ -6,6 +6,7 @@ import {
   Seconds,
   Unreadable,
   Unresolved,
+  bytesText,
   counted,
   hasMember,
   holdsToken,
@@ -227,7 +228,7 @@ export class Reader {
     }
     const bytes = this.value.value;
     if (!(bytes >= range.min && bytes <= range.max))
-      return this.fail('OUT_OF_RANGE', `${counted(bytes, 'byte')} ${bytes === 1 ? 'is' : 'are'} out of range`, { allowed: range.allowed });
+      return this.fail('OUT_OF_RANGE', `${bytesText(bytes)} ${bytes === 1 ? 'is' : 'are'} out of range`, { allowed: range.allowed });
     return Number.isInteger(bytes)
       ? bytes
       : this.fail('OUT_OF_RANGE', `${bytes} bytes are not a whole number of bytes`, { allowed: range.allowed });

@@ -306,7 +306,7 @@ export interface RestApiOptions extends EdgeOptions {
   readonly timeout?: Duration;
 
   /**
-   * How API Gateway passes on responses: `BUFFERED` when they are complete, at most 10 MB; or `STREAM` as they arrive, such as
+   * How API Gateway passes on responses: `BUFFERED` when they are complete, at most 10 MiB; or `STREAM` as they arrive, such as
    * server-sent events, of any size, for at most 15 minutes, of which nothing may be sent for 5 minutes at most. The timeout of the
    * service must allow it, too, such as `Timeout.of({ stream: Duration.minutes(15) })`.
    *

@@ -61,7 +61,7 @@ export interface RequestPolicyProps {
    * and streamed; one without is buffered in the memory of the task until it is complete, and may exceed the limit by its last
    * frame (16 KiB). WebSockets have no such limit. Not for gRPC, whose servers limit messages themselves.
    *
-   * @default - none (API Gateway itself takes up to 10 MB)
+   * @default - none (API Gateway itself takes up to 10 MiB)
    */
   readonly maxRequestSize?: Size;
 

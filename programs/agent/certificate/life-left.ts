@@ -14,7 +14,7 @@ import type { CertificateFiles } from './certificate-files';
 export const REPORT_EVERY_MS = REPORT_SECONDS * 1000;
 
 /** 1 when a certificate was just issued, 0 when it expired. */
-export function lifeLeft({ notBefore, notAfter }: Pick<Leaf, 'notBefore' | 'notAfter'>, now: number): number {
+function lifeLeft({ notBefore, notAfter }: Pick<Leaf, 'notBefore' | 'notAfter'>, now: number): number {
   const left = (notAfter.getTime() - now) / (notAfter.getTime() - notBefore.getTime());
   return Math.max(0, Math.min(1, Number(left.toFixed(4))));
 }

@@ -21,12 +21,12 @@ export interface LeaveParts {
 }
 
 /** Time before ECS sends SIGKILL that is left for the process to end. */
-export const MARGIN_MS = 2000;
+const MARGIN_MS = 2000;
 /**
  * How long Cloud Map waits until it believes what a task says of its health. When ECS stops a task, it takes it out of Cloud Map
  * itself, and at once. https://docs.aws.amazon.com/cloud-map/latest/api/API_HealthCheckCustomConfig.html
  */
-export const HEALTH_DELAY_MS = 30_000;
+const HEALTH_DELAY_MS = 30_000;
 /** Cloud Map may be away; ECS takes the task out of discovery by itself too. */
 const LEAVE_MS = 10_000;
 const LOOK_MS = 250;

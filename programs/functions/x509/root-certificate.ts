@@ -18,7 +18,7 @@ const YEARS = 10;
 /** X.520's limit of a common name, which strict parsers hold. */
 const LONGEST_COMMON_NAME = 64;
 
-export function rootCommonName(mesh: string, name: string): string {
+function rootCommonName(mesh: string, name: string): string {
   const commonName = `${mesh} CA ${name}`;
   if (commonName.length > LONGEST_COMMON_NAME)
     throw new Error(

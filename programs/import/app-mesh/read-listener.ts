@@ -6,7 +6,7 @@ import { readListenerTls } from './read-tls';
 import { readDuration, readTimeouts } from './read-duration';
 import { defined } from '../../../lib/core/defined';
 
-export const PROTOCOLS: readonly ListenerProtocol[] = ['http', 'http2', 'grpc', 'tcp'];
+const PROTOCOLS: readonly ListenerProtocol[] = ['http', 'http2', 'grpc', 'tcp'];
 
 /** Names of the same protocols where they are properties. */
 const PROPERTY_OF: Readonly<Record<ListenerProtocol, string>> = { http: 'HTTP', http2: 'HTTP2', grpc: 'GRPC', tcp: 'TCP' };

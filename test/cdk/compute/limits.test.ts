@@ -151,3 +151,10 @@ test('grants that are so large that the CDK makes managed policies of them are n
     );
   expect(errorOf(stack)).toBe('');
 });
+
+test('fails if a role with too many tags is not told to have two of its own', () => {
+  expect(errorOf(withTags(IAM.tags.value + 1))).toContain(
+    `TOO_MANY_TAGS: the task role of "ui" has ${IAM.tags.value + 1} tags, with the two by which its tasks prove their identity; AWS ` +
+      `takes ${IAM.tags.value} for each resource. Fix: remove 1 of the tags of the stack.`,
+  );
+});

@@ -78,7 +78,7 @@ describe('whoever is granted to call', () => {
 
 test.each([
   ['an HTTP API', http, { ApiId: expect.anything() as unknown }, '5xx'],
-  ['a REST API', rest, { ApiName: 'shop' }, '5XXError'],
+  ['a REST API', rest, { ApiName: expect.stringMatching(/^\$\{Token\[AWS\.StackName\.\d+\]\}-shop$/) as unknown }, '5XXError'],
 ])('the metrics of %s are those that API Gateway measures', (_, edge, dimensions, errors) => {
   withRole(edge(), (handle) => {
     expect(handle.metricServerError()).toMatchObject({ namespace: 'AWS/ApiGateway', metricName: errors, statistic: 'Sum', dimensions });
@@ -100,7 +100,10 @@ describe('a system with several edges', () => {
   test('has an API and a gateway service for each, with names of their own', () => {
     const { template, system } = build(edges());
     template.hasResourceProperties('AWS::ApiGatewayV2::Api', { Name: 'shop' });
-    template.hasResourceProperties('AWS::ApiGateway::RestApi', { Name: 'shop-partners' });
+    // Its name is what CloudWatch measures it by: that of the stack makes it this environment's own.
+    template.hasResourceProperties('AWS::ApiGateway::RestApi', {
+      Name: { 'Fn::Join': ['', [{ Ref: 'AWS::StackName' }, '-shop-partners']] },
+    });
     expect(system.edge('default').gateway.serviceName).toBe('gateway');
     expect(system.edge('partners').gateway.serviceName).toBe('gateway-partners');
     expect(system.edge('partners').restApi).toBeDefined();

@@ -13,7 +13,6 @@ import { service } from '../../support/stack';
  */
 const NAMED: Readonly<Record<string, string>> = {
   'AWS::ApiGateway::Authorizer Name': 'one of its API, updated in place',
-  'AWS::ApiGateway::RestApi Name': 'APIs may share one',
   'AWS::ApiGateway::Stage StageName': 'part of the construct ID: another name is another resource',
   'AWS::ApiGateway::UsagePlan UsagePlanName': 'usage plans may share one',
   'AWS::ApiGatewayV2::Api Name': 'APIs may share one',

@@ -69,8 +69,9 @@ describe.each(KINDS.map((kind) => [kind.factory, kind.id, kind.limits(undefined)
       { id: 'edge-request-size', path: 'services.ui.maxRequestSize', message: expect.stringContaining('413') as string },
     ]);
     const [warning] = warningsOf({ services, edges: { default: edgeTo('ui', kind) } });
-    expect(warning?.message).toContain(`"ui" takes ${50 * MIB} bytes, but the API of edges.default (${factory})`);
-    expect(warning?.message).toContain(`at most ${payloadBytes} bytes`);
+    expect(warning?.message).toContain(
+      `"ui" takes 50 MiB, but the API of edges.default (${factory}) passes on requests of at most 10 MiB: `,
+    );
   });
 
   test('fails if nobody is told that it passes no WebSockets', () => {
@@ -79,6 +80,32 @@ describe.each(KINDS.map((kind) => [kind.factory, kind.id, kind.limits(undefined)
     expect(warning).toMatchObject({ id: 'edge-web-sockets', path: 'services.ui.webSockets' });
     expect(warning?.message).toContain(`the API of edges.default (${factory}) passes no WebSockets`);
   });
+});
+
+const REST_HELP =
+  'Answer in time, or give the edge or the route a longer timeout (above 29 seconds AWS must raise a quota), or stream the response ' +
+  '(responseTransferMode: ResponseTransferMode.STREAM), or answer long work with 202 at once and let clients fetch the result later. ' +
+  'If the longer time is meant for callers in the mesh alone, set a timeout of at most 29 seconds here, and ';
+const HTTP_HELP =
+  'Answer in time, or answer long work with 202 at once and let clients fetch the result later. Only Edge.restApi() can wait longer or ' +
+  'stream. If the longer time is meant for callers in the mesh alone, set a timeout of at most 30 seconds here, and ';
+
+test.each<[string, string, Raw, string]>([
+  ['a service behind a REST API', 'rest', { timeout: perRequest(60) }, `${REST_HELP}theirs in callPolicies`],
+  ['a service behind an HTTP API', 'http', { timeout: perRequest(60) }, `${HTTP_HELP}theirs in callPolicies`],
+  [
+    'a route of a service',
+    'http',
+    { routes: [at({ kind: 'prefix', text: '/files/' }, { timeout: perRequest(60) })] },
+    `${HTTP_HELP}give them a route of their own with the longer timeout`,
+  ],
+])('fails if the warning does not say what can be done: %s takes longer than the API waits', (_, kind, props, help) => {
+  const [warning] = warningsOf({ services: { ui: service(props) }, edges: { default: edgeTo('ui', kind) } });
+  const { requestSeconds } = KINDS.find(({ id }) => id === kind)?.limits(undefined) ?? {};
+  expect(warning?.message).toBe(
+    `"ui" may take 60 seconds, but the API of edges.default (Edge.${kind}Api()) waits ${requestSeconds} seconds for a response: after ` +
+      `that its clients get an error, while the service still works on the request. ${help}`,
+  );
 });
 
 describe('timeouts', () => {
@@ -243,12 +270,21 @@ test.each([
   expect(found({ headerLimits: { requestSize: new Bytes(32 * 1024), responseCount: 500 } }, kind)).toEqual([]);
 });
 
+test('sizes of headers are told as people write them', () => {
+  const headerLimits = { requestSize: new Bytes(70 * 1024), responseSize: new Bytes(MIB) };
+  const warnings = warningsOf({ services: { ui: service({ headerLimits }) }, edges: { default: edgeTo('ui', 'rest') } });
+  expect(warnings.map(({ message }) => message.split(':')[0])).toEqual([
+    '"ui" accepts headers of up to 70 KiB, but the API of edges.default (Edge.restApi()) passes on 10 KiB of headers in all',
+    '"ui" may send headers of up to 1 MiB, but the API of edges.default (Edge.restApi()) passes on 10 KiB of headers in all',
+  ]);
+});
+
 test('the limits in docs/edge.md are those of the kinds', () => {
   const page = readFileSync(join(__dirname, '../../../docs/edge.md'), 'utf8');
   const row = (title: string, cell: (limits: EdgeLimits) => string): string =>
     `| ${[title, ...KINDS.map((kind) => cell(kind.limits(undefined)))].join(' | ')} |`;
   expect(page).toContain(row('Wait for a response', ({ requestSeconds }) => `${requestSeconds} seconds`));
-  expect(page).toContain(row('Size of a request', ({ payloadBytes = 0 }) => `${payloadBytes / MIB} MB`));
+  expect(page).toContain(row('Size of a request', ({ payloadBytes = 0 }) => `${payloadBytes / MIB} MiB`));
   expect(page).toContain(
     row('Headers of a request', ({ requestHeaderBytes = 0 }) => `${requestHeaderBytes.toLocaleString('en-US')} bytes together`),
   );

@@ -33,6 +33,32 @@ test('a warning says the number of the quota, its page, its name in Service Quot
   ]);
 });
 
+test('a warning of reserved executions says what a new account can have, and to look before a deployment', () => {
+  const certificates = { kind: 'kms', reservedConcurrentExecutions: 1 };
+  const { warnings } = planSystem(topologyOf(mesh({ ui: service() }, { certificates })), new IssueList());
+  expect(warnings.filter(({ id }) => id === 'lambda-concurrency')).toEqual([
+    {
+      id: 'lambda-concurrency',
+      path: 'certificates.reservedConcurrentExecutions',
+      message:
+        'the function that issues certificates reserves 1 execution, and an account must keep 100 that are not reserved: a new account, ' +
+        'which can have 10 in all, can reserve none, and the deployment fails ' +
+        '(https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html). Before you deploy, look at "Concurrent ' +
+        'executions" of AWS Lambda in Service Quotas, or leave reservedConcurrentExecutions out. If you have enough, acknowledge this ' +
+        'warning',
+    },
+  ]);
+});
+
+test('what an account switches on is no quota to ask for', () => {
+  const [warning] = limitWarnings([use(SSM.requests, 41)]);
+  expect(warning?.message).toContain(
+    'Before you deploy, switch on higher throughput of Parameter Store, which costs (aws ssm update-service-setting --setting-id ' +
+      '/ssm/parameter-store/high-throughput-enabled --setting-value true), or use fewer. If you have more, acknowledge this warning',
+  );
+  expect(warning?.message).not.toContain('Service Quotas');
+});
+
 test('an issue says what is allowed, and whose limit it is', () => {
   expect(limitIssues([use(SSM.parameter, 4097)])).toEqual([
     {

@@ -53,7 +53,7 @@ export function isMet(demand: Demand, held: readonly Demand[]): boolean {
   return held.some((each) => isSameKind(each) && hasScope(each));
 }
 
-export function demandOf(routes: readonly ApiRoute[], key: string): Demand {
+function demandOf(routes: readonly ApiRoute[], key: string): Demand {
   const route = routes.find((each) => each.key === key);
   if (route === undefined) throw new Error(`credentials: the API has no route "${key}", but ${routes.map((each) => each.key).join(', ')}`);
   return route.demand;

@@ -154,7 +154,7 @@ export class Sandbox {
  * the program may write (if the root is not read-only), and nobody else sees it. Nothing is left behind, since all
  * mounts are in the container's mount namespace. Exported for its test.
  */
-export function initScript(options: SandboxOptions): string {
+function initScript(options: SandboxOptions): string {
   const root = join(options.stage, 'root');
   const at = (path: string): string => quote(join(root, path));
   return [

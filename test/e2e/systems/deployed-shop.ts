@@ -40,12 +40,21 @@ const edge = (options: Partial<HttpApiOptions> = {}): Edge =>
     ...options,
   });
 
+/** As `edge`, of the other kind. */
+const restEdge = Edge.restApi({
+  authorizer: Authorizer.none(),
+  throttle: { rateLimit: 1000, burstLimit: 1000 },
+  routes: { 'ANY /{proxy+}': { service: 'ui' } },
+  gateway: { desiredCount: 1 },
+});
+
 /** The image of none of the programs. */
 const missing = image('missing');
 
 /** What the shop is like, by name. */
 export const SHOPS = {
   first: {},
+  'behind a REST API': { edge: restEdge },
   'another image and environment': withCatalog({ image: image('relay-next'), environment: { GREETING: 'hello' } }),
   'other timeouts': {
     services: {

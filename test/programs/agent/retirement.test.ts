@@ -61,6 +61,15 @@ test('a task whose Envoy reads its certificate once leaves in good order when it
   );
 });
 
+test('a task of whose end ECS does not know waits until Cloud Map believes that it is ill, and then for its callers', async () => {
+  const { world, ended } = started('pem');
+  world.svids.answer = newer;
+  await world.clock.advance(28 * MINUTE);
+  expect(ended()).toBe(true);
+  // Cloud Map's 30 seconds, two refreshes of 5 seconds, and one second.
+  expect(world.lines).toContainEqual({ level: 'info', message: 'leaving: wait for callers to notice', tookMs: 41_000 });
+});
+
 test.each<[string, () => X509Svid | Failure]>([
   ['the function is away', () => new Failure('network', 'ECONNREFUSED')],
   ['the function answers with what Envoy has', () => loaded],

@@ -1,5 +1,5 @@
 import type { CfnResource } from 'aws-cdk-lib';
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Aws, Duration, Stack } from 'aws-cdk-lib';
 import * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import type { Construct } from 'constructs';
 import { accessLogDestination } from '../access-log-destination';
@@ -75,7 +75,10 @@ function renderApi(
   { logGroup }: EdgeContext,
 ): apigateway.RestApi {
   const api = new apigateway.RestApi(scope, 'RestApi', {
-    restApiName: edge.apiName,
+    // CloudWatch measures it by its name, not by its ID: without the stack's, environments of an app would share metrics. AWS names no
+    // limit of its length; this one is far below the 1,024 characters of a dimension of CloudWatch.
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Dimension.html
+    restApiName: `${Aws.STACK_NAME}-${edge.apiName}`,
     description: edge.description,
     endpointConfiguration: {
       types: [apigateway.EndpointType.REGIONAL],

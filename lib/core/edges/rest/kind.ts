@@ -15,6 +15,12 @@ import { streamSeconds } from './waits';
 const LIMITS: EdgeLimits = {
   requestSeconds: REST_API.integrationTimeout.value,
   quotaSeconds: REST_API.integrationTimeout.value,
+  longerWaits: {
+    choices: [
+      `give the edge or the route a longer timeout (above ${REST_API.integrationTimeout.value} seconds AWS must raise a quota)`,
+      'stream the response (responseTransferMode: ResponseTransferMode.STREAM)',
+    ],
+  },
   payloadBytes: REST_API.payload.value,
   // The page does not say in which direction.
   requestHeaderBytes: REST_API.headers.value,

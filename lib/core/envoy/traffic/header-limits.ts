@@ -80,7 +80,9 @@ const LARGEST_HEADER_KIB = 60;
 export function refuseLongHeaders(direction: 'requests' | 'responses', services: readonly Service[]): readonly HttpFilter[] {
   const kib = direction === 'requests' ? 'requestKib' : 'responseKib';
   if (services.every(({ policy }) => policy.headerLimits[kib] <= LARGEST_HEADER_KIB)) return [];
-  return [extension('envoy.extensions.filters.http.lua.v3.Lua', { default_source_code: { inline_string: LONG_HEADER_SCRIPTS[direction] } })];
+  return [
+    extension('envoy.extensions.filters.http.lua.v3.Lua', { default_source_code: { inline_string: LONG_HEADER_SCRIPTS[direction] } }),
+  ];
 }
 
 const LONG = `local function long(headers)

@@ -12,6 +12,7 @@ import { INGRESS_PORT, SETTLE_SECONDS, VIRTUAL_ADDRESS } from './constants';
 import { externalName, externalNode, externalRoute } from './external';
 import { APP_MESH_OPTIONS, parseAppMeshOptions } from './options';
 import type { AppMeshPlan } from './resources';
+import { quotaUses } from './quotas';
 import { routesOf } from './routes';
 import type { AppMeshSettings, AppMeshTopology } from './settings';
 import { taskGroupsOf } from './targets';
@@ -58,7 +59,8 @@ export const appMeshProvider: MeshProvider<AppMeshSettings> = {
       settleSeconds: SETTLE_SECONDS,
       discoversByName: mesh.discovery !== 'dns',
       resources,
-      warnings: warningsOf(topology, mesh, resources, workloads),
+      uses: quotaUses(resources, workloads),
+      warnings: warningsOf(topology, mesh),
     };
   },
 };

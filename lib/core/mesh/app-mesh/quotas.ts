@@ -1,46 +1,45 @@
 import { APP_MESH } from '../../limits/app-mesh';
 import type { Limit } from '../../limits/limit';
-import type { AppMeshPlan } from './resources';
-import type { MeshWorkloadPlan } from '../../plan/system-plan';
-import type { Warning } from '../../model/topology';
+import type { LimitUse } from '../../limits/use';
 import { maxTasks } from '../../model/topology';
+import { tasksInDeployment } from '../../plan/fargate-vcpus';
+import type { MeshWorkloadPlan } from '../../plan/system-plan';
+import type { AppMeshPlan } from './resources';
 
-/** What an account gets no more of by itself. */
-export function quotas(
-  { virtualGateways, virtualRouters, virtualServices, routes, virtualNodes }: AppMeshPlan,
-  tasks: readonly MeshWorkloadPlan[],
-): readonly Warning[] {
-  const above = (count: number, { value }: Limit, what: string): readonly string[] =>
-    count > value ? [`${count} ${what}, of ${value}`] : [];
-  const found = [
-    ...above(virtualGateways.length, APP_MESH.virtualGateways, 'virtual gateways'),
-    ...above(virtualNodes.length, APP_MESH.virtualNodes, 'virtual nodes'),
-    ...above(virtualRouters.length, APP_MESH.virtualRouters, 'virtual routers'),
-    ...above(virtualServices.length, APP_MESH.virtualServices, 'virtual services'),
-    ...virtualGateways.flatMap(({ name, routes: own }) =>
-      above(own.length, APP_MESH.gatewayRoutes, `gateway routes of the virtual gateway "${name}"`),
+/** How much of the quotas of App Mesh a plan takes. */
+export function quotaUses(plan: AppMeshPlan, tasks: readonly MeshWorkloadPlan[]): readonly LimitUse[] {
+  const { virtualGateways, virtualRouters, virtualServices, routes, virtualNodes } = plan;
+  return [
+    ofMesh(APP_MESH.virtualGateways, virtualGateways, 'virtual gateways', 'use fewer edges'),
+    ofMesh(APP_MESH.virtualNodes, virtualNodes, 'virtual nodes', 'use fewer services, versions or external services'),
+    ofMesh(APP_MESH.virtualRouters, virtualRouters, 'virtual routers', 'call fewer services'),
+    ofMesh(APP_MESH.virtualServices, virtualServices, 'virtual services', 'call fewer services'),
+    ...virtualGateways.map(({ name, routes: own }) =>
+      use(APP_MESH.gatewayRoutes, own.length, `the virtual gateway "${name}" has ${own.length} gateway routes`, 'use fewer routes'),
     ),
-    ...virtualRouters.flatMap(({ name }) =>
-      above(routes.filter(({ router }) => router === name).length, APP_MESH.routes, `routes of the virtual router "${name}"`),
+    ...virtualRouters.map(({ name }) => {
+      const used = routes.filter(({ router }) => router === name).length;
+      return use(APP_MESH.routes, used, `the virtual router "${name}" has ${used} routes`, 'give the service fewer routes');
+    }),
+    ...virtualNodes.map(({ name, spec: { backends = [] } }) =>
+      use(APP_MESH.backends, backends.length, `the virtual node "${name}" has ${backends.length} backends`, 'call fewer services from it'),
     ),
-    ...virtualNodes.flatMap(({ name, spec }) =>
-      above(spec.backends?.length ?? 0, APP_MESH.backends, `backends of the virtual node "${name}"`),
-    ),
-    ...tasks.flatMap((task) => above(mostTasks(task), APP_MESH.envoys, `connected Envoys of "${task.name}" in a deployment`)),
+    ...tasks.map(({ name, sizing }) => {
+      const used = tasksInDeployment(sizing, maxTasks(sizing));
+      return use(
+        APP_MESH.envoys,
+        used,
+        `up to ${used} Envoys of "${name}" are connected while a deployment replaces its tasks`,
+        'lower the number of its tasks, or maxHealthyPercent of its deployment',
+      );
+    }),
   ];
-  return found.length === 0
-    ? []
-    : [
-        {
-          id: 'app-mesh-quotas',
-          path: 'mesh',
-          message:
-            `the default quotas of App Mesh do not suffice: there are ${found.join('; ')}. Raise them in Service Quotas ` +
-            '(AWS App Mesh) before you deploy',
-        },
-      ];
 }
 
-function mostTasks({ sizing }: MeshWorkloadPlan): number {
-  return Math.floor((maxTasks(sizing) * sizing.replacement.maxHealthyPercent) / 100);
+function ofMesh(limit: Limit, all: readonly unknown[], what: string, advice: string): LimitUse {
+  return use(limit, all.length, `the mesh has ${all.length} ${what}`, advice);
+}
+
+function use(limit: Limit, used: number, subject: string, advice: string): LimitUse {
+  return { limit, used, path: 'mesh', subject, advice };
 }

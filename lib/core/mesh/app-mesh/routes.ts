@@ -9,7 +9,7 @@ import { targetsOf } from './targets';
 import { timeout } from './timeouts';
 
 /** RFC 9110, section 9.2.2, of the methods that App Mesh can match; the others are idempotent. */
-export const NOT_IDEMPOTENT: readonly string[] = ['POST', 'PATCH'];
+const NOT_IDEMPOTENT: readonly string[] = ['POST', 'PATCH'];
 
 const EVERYTHING: RouteMatch = { headers: [], queryParameters: [] };
 

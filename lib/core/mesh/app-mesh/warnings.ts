@@ -1,19 +1,11 @@
-import type { AppMeshPlan } from './resources';
-import type { MeshWorkloadPlan } from '../../plan/system-plan';
 import type { Warning } from '../../model/topology';
 import type { AppMeshSettings, AppMeshTopology } from './settings';
 import { plaintext } from '../../plan/plaintext';
 import { mixedProtocols } from './mixed-protocols';
-import { quotas } from './quotas';
 import { acmCertificateOf } from './tls';
 
 /** What deploys, but does not do what one might think. */
-export function warningsOf(
-  topology: AppMeshTopology,
-  mesh: AppMeshSettings,
-  plan: AppMeshPlan,
-  tasks: readonly MeshWorkloadPlan[],
-): readonly Warning[] {
+export function warningsOf(topology: AppMeshTopology, mesh: AppMeshSettings): readonly Warning[] {
   const { certificates, edges, services } = topology;
   const open = services.some((service) => acmCertificateOf(topology, service) === undefined);
   return [
@@ -36,7 +28,6 @@ export function warningsOf(
     ...(certificates.kind === 'none' && open ? [plaintext()] : []),
     ...allowAllEgress(topology, mesh),
     ...mixedProtocols(topology),
-    ...quotas(plan, tasks),
   ];
 }
 

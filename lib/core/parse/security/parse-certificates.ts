@@ -10,7 +10,7 @@ const DEFAULT_AUTHORITY = 'main';
 /** The issuing function's environment holds their certificates, and Lambda takes 4 KB. */
 const MAX_AUTHORITIES = 4;
 
-/** So much that no account has it: what one has unless it asks for more is a warning (`LAMBDA.reservedConcurrency`). */
+/** So much that no account has it: that a new account has none to reserve is a warning (`LAMBDA.reservedConcurrency`). */
 const MAX_CONCURRENCY = 1_000_000;
 
 /** Short, since it stands in the common name of a root, which X.520 holds to 64 characters. */

@@ -3,7 +3,7 @@ import type { ProtocolId } from '../../model/topology';
 import type { HeaderLimits } from '../../model/traffic-policy';
 import type { Reader } from '../../reading/reader';
 
-export const HEADER_LIMITS_FIELDS = ['requestCount', 'requestSize', 'responseCount', 'responseSize'] as const;
+const HEADER_LIMITS_FIELDS = ['requestCount', 'requestSize', 'responseCount', 'responseSize'] as const;
 
 /** Less than a request of any browser has helps nobody. */
 const COUNT = { min: 20, max: 1000, unit: 'headers' };

@@ -97,21 +97,33 @@ describe('quotas', () => {
   const tasks = (maxCapacity: number, deployment?: object): Parameters<typeof found>[0] =>
     systemOf({ ui: { scaling: { minCapacity: 10, maxCapacity, cpuTargetPercent: 50 }, ...deployment } });
 
+  const ENVOYS = 'Connected Envoy processes per virtual node';
   test.each([
-    ['gateway routes', systemOf({ ui: {} }, edge(11)), '11 gateway routes of the virtual gateway "gateway", of 10'],
-    ['routes', routes(16), '51 routes of the virtual router "orders", of 50'],
-    ['backends', systemOf(callees(51)), '51 backends of the virtual node "ui", of 50'],
-    ['tasks, twice as many in a deployment', tasks(26), '52 connected Envoys of "ui" in a deployment, of 50'],
+    [
+      'gateway routes',
+      systemOf({ ui: {} }, edge(11)),
+      'the virtual gateway "gateway" has 11 gateway routes',
+      'Gateway routes per virtual gateway',
+    ],
+    ['routes', routes(16), 'the virtual router "orders" has 51 routes', 'Routes per virtual router'],
+    ['backends', systemOf(callees(51)), 'the virtual node "ui" has 51 backends', 'Backends per virtual node'],
+    [
+      'tasks, twice as many in a deployment',
+      tasks(26),
+      'up to 52 Envoys of "ui" are connected while a deployment replaces its tasks',
+      ENVOYS,
+    ],
     [
       'tasks, as many more as a deployment may start',
       tasks(41, { deployment: { maxHealthyPercent: 125 } }),
-      '51 connected Envoys of "ui" in a deployment, of 50',
+      'up to 51 Envoys of "ui" are connected while a deployment replaces its tasks',
+      ENVOYS,
     ],
-  ])('fails if nobody is told that there are more %s than an account has by default', (_, topology, count) => {
-    expect(found(topology, 'quotas')).toEqual([
-      `mesh: the default quotas of App Mesh do not suffice: there are ${count}. Raise them in Service Quotas (AWS ` +
-        'App Mesh) before you deploy',
-    ]);
+  ])('fails if nobody is told that there are more %s than an account has by default', (_, topology, subject, quota) => {
+    const [message = '', ...others] = found(topology, 'quotas');
+    expect(others).toEqual([]);
+    expect(message.startsWith(`mesh: ${subject}; the default quota is `)).toBe(true);
+    expect(message).toContain(`Before you deploy, raise "${quota}" of AWS App Mesh in Service Quotas, or `);
   });
 
   test.each([
@@ -124,9 +136,10 @@ describe('quotas', () => {
     expect(found(topology, 'quotas')).toEqual([]);
   });
 
-  test('all that is above a quota is one warning', () => {
+  test('each quota that does not suffice is a warning, with one ID', () => {
     expect(found(systemOf({ ui: { scaling: { maxCapacity: 30, cpuTargetPercent: 50 } } }, edge(12)), 'quotas')).toEqual([
-      expect.stringMatching(/12 gateway routes .*; 60 connected Envoys/),
+      expect.stringContaining('12 gateway routes; '),
+      expect.stringContaining('60 Envoys of "ui"'),
     ]);
   });
 });

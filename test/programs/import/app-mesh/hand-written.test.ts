@@ -1,14 +1,25 @@
 import { readTemplate } from '../../../../programs/import/app-mesh/read-template';
 import { toMeshView } from '../../../../programs/import/app-mesh/to-mesh-view';
 import { unsupportedFields, viewOfTopology } from '../../../../programs/import/app-mesh/view-of-topology';
-import { DEFAULT_SERVICE_POLICY, defaultCallPolicy } from '../../../../lib/core/model/defaults';
+import { DEFAULT_HEADER_LIMITS, defaultCallPolicy } from '../../../../lib/core/model/defaults';
 import { IssueList } from '../../../../lib/core/reading/issues';
 import type { Topology } from '../../../../lib/core/model/topology';
+import type { ServicePolicy } from '../../../../lib/core/model/traffic-policy';
 import { topologyOf } from '../../../support/parsing';
 import { image, seconds } from '../../../support/parsing';
 import { differences } from './behaviour';
 
 type Json = null | string | number | boolean | readonly Json[] | { readonly [key: string]: Json };
+
+/** Of a service whose props say nothing of it. */
+const NO_WISHES: ServicePolicy = {
+  routes: [],
+  rateLimits: [],
+  faults: [],
+  headerLimits: DEFAULT_HEADER_LIMITS,
+  passThroughHeaders: [],
+  webSockets: false,
+};
 
 /** A shop as a person who knows App Mesh would write it: it shows that the comparison of the round trip agrees, and that it can fail. */
 const topology: Topology = withPolicies(
@@ -46,7 +57,7 @@ function withPolicies(parsed: Topology): Topology {
               activeHealthCheck: { path: '/health', intervalSeconds: 5, timeoutSeconds: 2, healthyThreshold: 2, unhealthyThreshold: 3 },
             },
             policy: {
-              ...DEFAULT_SERVICE_POLICY,
+              ...NO_WISHES,
               routes: [
                 {
                   name: 'testers',
@@ -357,7 +368,7 @@ test.each([
   ['who may call, by method', { allow: [{ methods: ['GET'] }] }, 'services.ui.allow'],
   [
     'a rate limit',
-    { policy: { ...DEFAULT_SERVICE_POLICY, rateLimits: [{ name: 'r', requests: 1, perSeconds: 1, burst: 1 }] } },
+    { policy: { ...NO_WISHES, rateLimits: [{ name: 'r', requests: 1, perSeconds: 1, burst: 1 }] } },
     'services.ui.rateLimits',
   ],
   ['what one caller overrides', { callOverrides: { catalog: { timeouts: {} } } }, 'services.ui.callPolicies'],
