@@ -93,7 +93,8 @@ export class Microservices extends Construct {
     const addresses = subnetAddresses(props);
     checkAddresses(addresses, issues);
     issues.throwIfAny(this.node.path);
-    const system = renderSystem(this, plan, props, addresses);
+    const system = renderSystem(this, plan, props, addresses, issues);
+    issues.throwIfAny(this.node.path);
 
     this.domain = plan.zone.name;
     this.vpc = system.foundation.vpc;

@@ -182,7 +182,7 @@ export interface MicroservicesProps {
   /**
    * CPU architecture of every service that does not set its own.
    *
-   * @default - ARM64 (Graviton): images must be built for it, or set CpuArchitecture.X86_64
+   * @default - ARM64 (Graviton): images must be built for it, as those of `ContainerImage.fromAsset()` are, or set CpuArchitecture.X86_64
    */
   readonly cpuArchitecture?: CpuArchitecture;
 

@@ -35,7 +35,7 @@ const PRIVATE_DOMAINS: readonly string[] = ['internal', 'local', 'localdomain', 
 const KUBERNETES = /^(?:[a-z0-9-]+\.)?svc(?:\.cluster\.local)?$/;
 
 export function mistakenHosts(text: string, known: KnownHosts): readonly MistakenHost[] {
-  return text.split(BETWEEN).flatMap((part) => {
+  return text.split(BETWEEN).flatMap((part): readonly MistakenHost[] => {
     const match = part.length > MAX_ADDRESS ? null : ADDRESS.exec(part);
     if (match === null) return [];
     const [, scheme, written = '', host = '', port] = match;
