@@ -1,4 +1,5 @@
 import type { IssueCode } from '../reading/issues';
+import type { WarningId } from '../reading/warnings';
 
 /** A limit of an AWS service. What checks, docs/limits.md and tools say of it stands here once. */
 export interface Limit {
@@ -43,7 +44,7 @@ export interface LimitHandling {
   /** It fails when the stack is complete, with an error that begins with this code (docs/errors.md). */
   readonly stackError?: StackErrorCode;
   /** It warns, with this ID. */
-  readonly warning?: string;
+  readonly warning?: WarningId;
   /** It says nothing, and why. */
   readonly documented?: string;
 }

@@ -1,4 +1,5 @@
 import type { Issue } from '../reading/issues';
+import type { Warning } from '../reading/warnings';
 import type { Limit } from './limit';
 import { howToRaise, limitText } from './limit';
 
@@ -16,14 +17,8 @@ export interface LimitUse {
   readonly passing?: true;
 }
 
-export interface QuotaWarning {
-  readonly id: string;
-  readonly path: string;
-  readonly message: string;
-}
-
 /** A limit that an account can raise, or that a system meets for a while only, is a warning. */
-export function limitWarnings(uses: readonly LimitUse[]): readonly QuotaWarning[] {
+export function limitWarnings(uses: readonly LimitUse[]): readonly Warning[] {
   return uses.filter(isAbove).flatMap(({ limit, path, subject, advice }) => {
     const { handling, scope, raise, source } = limit;
     if (handling.warning === undefined) return [];

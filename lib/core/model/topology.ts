@@ -1,4 +1,7 @@
 import type { CallPolicy, HeaderLimits, Mirror, ServicePolicy } from './traffic-policy';
+import type { Warning } from '../reading/warnings';
+
+export type { Warning };
 
 /**
  * The topology: what the user asked for, parsed, checked and complete with defaults. Plain frozen data,
@@ -325,14 +328,6 @@ export type PathSegment =
   | { readonly kind: 'static'; readonly text: string }
   | { readonly kind: 'parameter'; readonly name: string }
   | { readonly kind: 'greedy'; readonly name: string };
-
-/** Something that works, but that the user should know of; shown as an annotation that can be acknowledged. */
-export interface Warning {
-  /** Stable, without the library's prefix. */
-  readonly id: string;
-  readonly path: string;
-  readonly message: string;
-}
 
 /** The largest number of tasks that the service can have outside of a deployment. */
 export function maxTasks(sizing: Sizing): number {

@@ -25,7 +25,7 @@ export function warningsOf(
         'takes the same props, callers keep their URLs, and it does more by default: what, the documentation of ' +
         'Mesh.appMesh() lists',
     },
-    ...edges.map(({ path }) => ({
+    ...edges.map(({ path }): Warning => ({
       id: 'app-mesh-edge',
       path,
       message:
