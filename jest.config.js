@@ -8,7 +8,7 @@ const common = {
   moduleFileExtensions: ['ts', 'js', 'json'],
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/cdk.out', '<rootDir>/.cache'],
   roots: ['<rootDir>/test'],
-  setupFiles: ['<rootDir>/test/support/quick-cdk.ts'],
+  setupFiles: ['<rootDir>/test/support/quick-cdk.ts', '<rootDir>/test/support/quiet.ts'],
 };
 
 /** @type {import('jest').Config} */

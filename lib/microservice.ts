@@ -19,6 +19,9 @@ export interface IMicroservice extends IConstruct, IGrantable, IConnectable {
    * URL at which declared callers reach the service, such as `http://catalog.shop.internal:15080`.
    *
    * For gRPC and TCP it is `host:port`. The DNS name exists only if another service declares a call. Empty for the gateway.
+   *
+   * It works only in tasks of services that list this one in `calls`: the name resolves to a loopback address, on which the Envoy of the
+   * same task listens. For anything else, such as a Lambda function or an instance in the VPC, it leads nowhere: they call by an edge.
    */
   readonly url: string;
   /** Task role of the application, which all versions share. */

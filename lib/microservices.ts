@@ -62,7 +62,10 @@ export class Microservices extends Construct {
   public readonly domain: string;
   /** Private hosted zone of the virtual names. */
   public readonly zone: IPrivateHostedZone;
-  /** Log group of the containers, of Envoy and of API Gateway. */
+  /**
+   * Log group of the containers, of Envoy and of REST APIs; the access log of an HTTP API has one of its own
+   * (`IEdge.accessLogGroup`).
+   */
   public readonly logGroup: ILogGroup;
   /**
    * Alarm that fires when a certificate has less than a third of its lifetime left. It has no actions of its own. Undefined with
@@ -93,7 +96,8 @@ export class Microservices extends Construct {
     const addresses = subnetAddresses(props);
     checkAddresses(addresses, issues);
     issues.throwIfAny(this.node.path);
-    const system = renderSystem(this, plan, props, addresses);
+    const system = renderSystem(this, plan, props, addresses, issues);
+    issues.throwIfAny(this.node.path);
 
     this.domain = plan.zone.name;
     this.vpc = system.foundation.vpc;
@@ -160,7 +164,8 @@ function checkNeighbors(scope: Construct, plan: SystemPlan, props: Microservices
     if (other.domain === plan.zone.name && isSameResource(vpc, other.vpc, ({ vpcId }) => vpcId)) {
       new Reader(issues, 'domain', plan.zone.name).fail(
         'DOMAIN_CLASH',
-        `"${plan.zone.name}" is the domain of ${other.node.path} too, in the same VPC, and Route 53 takes one private zone of a name`,
+        `"${plan.zone.name}" is the domain of ${other.node.path} too, in the same VPC, and a VPC can have only one private hosted zone ` +
+          'of a name',
         { fix: 'give one of the two another name or domain' },
       );
     }

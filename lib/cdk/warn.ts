@@ -1,6 +1,6 @@
 import { Annotations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import type { Warning } from '../core/reading/issues';
+import type { Warning } from '../core/reading/warnings';
 
 /** As annotations of CDK: the ID of each is stable, for `acknowledgeWarning()`. */
 export function warn(scope: IConstruct, warnings: readonly Warning[]): void {

@@ -45,9 +45,8 @@ export interface LogProps {
   readonly encryptionKey?: IKeyRef;
 
   /**
-   * Removal policy of the log groups when the stack is deleted: any but `SNAPSHOT`, which log groups do not have. The log group of an HTTP
-   * API's access log has a name of its own: one that was retained has to be deleted or imported before a stack of the same name can be
-   * deployed again.
+   * Removal policy of the log groups when the stack is deleted: any but `SNAPSHOT`, which log groups do not have. No retained log group
+   * is in the way of a stack of the same name: names are made by CloudFormation, or have the ID of the API.
    *
    * @default RemovalPolicy.DESTROY
    */
@@ -175,14 +174,14 @@ export interface MicroservicesProps {
   /**
    * Log settings.
    *
-   * @default - one log group, with a retention of one month
+   * @default - one log group, and one more for the access log of each HTTP API, with a retention of one month
    */
   readonly logs?: LogProps;
 
   /**
    * CPU architecture of every service that does not set its own.
    *
-   * @default - ARM64 (Graviton): images must be built for it, or set CpuArchitecture.X86_64
+   * @default - ARM64 (Graviton): images must be built for it, as those of `ContainerImage.fromAsset()` are, or set CpuArchitecture.X86_64
    */
   readonly cpuArchitecture?: CpuArchitecture;
 

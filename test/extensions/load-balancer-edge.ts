@@ -50,7 +50,7 @@ export const loadBalancerKind: EdgeKind<LoadBalancerOptions, LoadBalancerPlan> =
   id: 'loadBalancer',
   factory: 'Edge.loadBalancer()',
   capabilities: CAPABILITIES,
-  options: ['idleTimeout'],
+  options: { idleTimeout: 'an API of API Gateway closes connections by itself' },
   parse: (at) => ({ idleSeconds: at.field('idleTimeout').seconds({ min: 1, max: 4000 }) ?? 60 }),
   defaultStage: 'none',
   checkAuthorizer() {

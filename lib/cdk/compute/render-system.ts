@@ -10,10 +10,12 @@ import type { SubnetAddresses } from '../../core/plan/addresses';
 import { scopeOf } from '../../core/contract/scope';
 import type { ContainerPlan, ContainerRole, SystemPlan, WorkloadPlan } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
+import type { IssueList } from '../../core/reading/issues';
 import type { IMicroservice } from '../../microservice';
 import type { ContainerProps } from '../../props/service/container-props';
 import type { Deployment } from '../../props/service/deployment';
 import type { MicroservicesProps } from '../../props/microservices-props';
+import { throwIssue } from '../throw-issue';
 import { edgeOf } from '../user-edges';
 import { agentImages, envoyImages } from './built-images';
 import { executionRole } from './execution-role';
@@ -40,8 +42,17 @@ export interface RenderedSystem {
   readonly certificateAlarm?: cloudwatch.Alarm;
 }
 
-/** Turns the plan into constructs, one to one. Whatever belongs to one service stands below its own construct. */
-export function renderSystem(scope: Construct, plan: SystemPlan, props: MicroservicesProps, addresses: SubnetAddresses): RenderedSystem {
+/**
+ * Turns the plan into constructs, one to one. Whatever belongs to one service stands below its own construct. What only shows when
+ * an image is given to its container is added to `issues`.
+ */
+export function renderSystem(
+  scope: Construct,
+  plan: SystemPlan,
+  props: MicroservicesProps,
+  addresses: SubnetAddresses,
+  issues: IssueList,
+): RenderedSystem {
   const foundation = renderFoundation(scope, plan, props, addresses);
   const zone = renderVirtualNames(scope, plan.zone, foundation.vpc);
   const sharedExecutionRole = executionRole(scope, 'ExecutionRole', foundation);
@@ -62,6 +73,9 @@ export function renderSystem(scope: Construct, plan: SystemPlan, props: Microser
     containerProps: (container) => userProps(props, task, container),
     meshImage: (container) => meshImage(container.role, task),
     endpointArn: (endpoint) => mesh.endpointArn(endpoint),
+    wrongPlatform: (container, platform) => {
+      reportPlatform(issues, task, container, platform);
+    },
     alarms: deploymentOf(props, task)?._options.alarms ?? [],
     weights,
     ...defined({ namespaceHttpName, issuing: certificates === undefined ? undefined : issuingOf(meshScope, certificates) }),
@@ -122,6 +136,29 @@ function userProps(props: MicroservicesProps, task: WorkloadPlan, container: Con
   if (container.role === 'extra') return (version?.extraContainers ?? service?.extraContainers)?.[container.name];
   if (container.role !== 'application' || service === undefined) return undefined;
   return version === undefined ? service : { ...service, ...defined(version) };
+}
+
+function reportPlatform(issues: IssueList, task: WorkloadPlan, container: IConstruct, platform: string): void {
+  const { architecture } = task.sizing;
+  const other = architecture === 'ARM64' ? 'X86_64' : 'ARM64';
+  const planned = task.containers.find(({ name }) => name === container.node.id);
+  const issue = {
+    message: `the image is built for ${platform}, but the tasks run on ${architecture}`,
+    fix: `leave out platform, which is then that of the tasks, or let them run on ${other}: cpuArchitecture: CpuArchitecture.${other}`,
+  };
+  // Of a container that the user adds to the task definition by hand, when all else is complete.
+  if (planned === undefined) return throwIssue(container, 'image', 'CONFLICT', issue.message, { fix: issue.fix });
+  const path = imagePath(task, planned);
+  if (!issues.all.some((known) => known.path === path)) issues.add({ code: 'CONFLICT', path, ...issue });
+}
+
+/** Where the image of a container stands in the props. */
+function imagePath(task: WorkloadPlan, { role, name }: ContainerPlan): string {
+  if (role === 'proxy') return 'mesh.image';
+  if (role === 'init' || role === 'agent') return 'mesh.agentImage';
+  if (role === 'collector') return 'tracing.image';
+  const workload = `services.${serviceOf(task)}${task.version === undefined ? '' : `.versions.${task.version.name}`}`;
+  return role === 'extra' ? `${workload}.extraContainers.${name}.image` : `${workload}.image`;
 }
 
 function deploymentOf({ services, ...props }: MicroservicesProps, task: WorkloadPlan): Deployment | undefined {

@@ -18,6 +18,7 @@ import type {
 } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
 import type { ContainerProps } from '../../props/service/container-props';
+import { buildImagesFor } from './built-images';
 import { readableSecrets } from './encrypted-secret';
 import { executionRole } from './execution-role';
 import type { Identity } from './identity';
@@ -41,6 +42,8 @@ export interface WorkloadContext {
   readonly containerProps: (container: ContainerPlan) => ContainerProps | undefined;
   /** Images of the mesh's own containers, where they are not the plan's. */
   readonly meshImage: (container: ContainerPlan) => ecs.ContainerImage | undefined;
+  /** Takes up that an image is built for another processor than that of the tasks. */
+  readonly wrongPlatform: (container: IConstruct, platform: string) => void;
   /** Alarms that end a deployment. */
   readonly alarms: readonly cloudwatch.IAlarmRef[];
   /** Parameters with the weights of versions, by service. */
@@ -92,6 +95,7 @@ export class Workload extends Construct implements IWorkload {
       executionRole: execution,
       ...defined({ proxyConfiguration: plan.interception === undefined ? undefined : interception(plan.interception) }),
     });
+    buildImagesFor(plan.sizing.architecture, this.taskDefinition, context.wrongPlatform);
     for (const name of plan.volumes) this.taskDefinition.addVolume({ name });
     const containers = renderContainers(this, this.taskDefinition, plan, context, {
       discoveryServiceId: this.discoveryService.serviceId,

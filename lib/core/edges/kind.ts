@@ -19,8 +19,8 @@ export interface EdgeKind<Options = unknown, Api = unknown> {
   readonly factory: string;
   /** What it can do, and why not what it cannot: errors, tests and the table in docs/edge.md come from here. */
   readonly capabilities: EdgeCapabilities;
-  /** The names of its options, beside those that all kinds have. */
-  readonly options: readonly string[];
+  /** Its options, beside those that all kinds have, each with why other kinds do not have it. */
+  readonly options: Readonly<Record<string, string>>;
   /** Reads its options, and adds an issue for what is wrong with them. */
   parse(at: Reader): Options;
   /** The name of its stage, unless `stageName` is set. */

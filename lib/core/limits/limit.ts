@@ -1,5 +1,6 @@
 import { bytesText, numberText } from '../reading/input';
 import type { IssueCode } from '../reading/issues';
+import type { WarningId } from '../reading/warnings';
 
 /** A limit of an AWS service. What checks, docs/limits.md and tools say of it stands here once. */
 export interface Limit {
@@ -56,7 +57,7 @@ export interface LimitHandling {
   /** It fails when the stack is complete, with an error that begins with this code (docs/errors.md). */
   readonly stackError?: StackErrorCode;
   /** It warns, with this ID. */
-  readonly warning?: string;
+  readonly warning?: WarningId;
   /** It says nothing, and why. */
   readonly documented?: string;
 }

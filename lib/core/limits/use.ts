@@ -1,4 +1,5 @@
-import type { Issue, Warning } from '../reading/issues';
+import type { Issue } from '../reading/issues';
+import type { Warning } from '../reading/warnings';
 import type { Limit } from './limit';
 import { howToRaise, limitText } from './limit';
 

@@ -1,5 +1,5 @@
-import type { Warning } from '../reading/issues';
 import type { CallPolicy, HeaderLimits, Mirror, ServicePolicy } from './traffic-policy';
+import type { Warning } from '../reading/warnings';
 
 /**
  * The topology: what the user asked for, parsed, checked and complete with defaults. Plain frozen data,

@@ -95,7 +95,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   });
   for (const service of services) {
     warnings.push(
-      ...ofAllVersions(service, (each) => checkEnvironment(each, [...services, ...external], domain)),
+      ...ofAllVersions(service, (each) => checkEnvironment(each, [...services, ...external], { domain, discoveryDomain })),
       ...checkAllow(service),
       ...ofAllVersions(service, checkExec),
       ...warnOfFaults(service.name, service.policy.faults),

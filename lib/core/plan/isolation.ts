@@ -31,33 +31,24 @@ export function isolationWarnings(plan: SystemPlan, { path, images, endpoints }:
   const unreachable = images.filter(({ image }) => isPublic(registryOf(image)));
   const missing = endpoints === undefined ? [] : wanted(plan, images).filter(({ name }) => !endpoints.some((each) => isOf(each, name)));
   const where = 'tasks stand in isolated subnets, from which nothing leads to the internet';
-  return [
-    ...(unreachable.length === 0
-      ? []
-      : [
-          {
-            id: 'images-out-of-reach',
-            path,
-            message:
-              `${where}, so these images cannot be pulled: ` +
-              `${byImage(unreachable).join('; ')}. No VPC endpoint leads to ` +
-              'Amazon ECR Public or to another public registry. ' +
-              'Take them from Amazon ECR (a copy, or a pull through cache), or use subnets with a NAT gateway',
-          },
-        ]),
-    ...(missing.length === 0
-      ? []
-      : [
-          {
-            id: 'vpc-endpoints-missing',
-            path,
-            message:
-              `${where}, and the VPC has no endpoints for these AWS services: ` +
-              `${missing.map(({ name, why }) => `${name} (${why})`).join(', ')}. ` +
-              'Add them, open to the tasks on port 443, or use subnets with a NAT gateway',
-          },
-        ]),
-  ];
+  const outOfReach: Warning = {
+    id: 'images-out-of-reach',
+    path,
+    message:
+      `${where}, so these images cannot be pulled: ` +
+      `${byImage(unreachable).join('; ')}. No VPC endpoint leads to ` +
+      'Amazon ECR Public or to another public registry. ' +
+      'Take them from Amazon ECR (a copy, or a pull through cache), or use subnets with a NAT gateway',
+  };
+  const withoutEndpoints: Warning = {
+    id: 'vpc-endpoints-missing',
+    path,
+    message:
+      `${where}, and the VPC has no endpoints for these AWS services: ` +
+      `${missing.map(({ name, why }) => `${name} (${why})`).join(', ')}. ` +
+      'Add them, open to the tasks on port 443, or use subnets with a NAT gateway',
+  };
+  return [...(unreachable.length === 0 ? [] : [outOfReach]), ...(missing.length === 0 ? [] : [withoutEndpoints])];
 }
 
 function isPublic(registry: string): boolean {

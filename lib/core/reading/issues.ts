@@ -98,14 +98,6 @@ export interface Issue {
   readonly fix?: string;
 }
 
-/** Something that works, but that the user should know of; shown as an annotation that can be acknowledged. */
-export interface Warning {
-  /** Stable, without the library's prefix. */
-  readonly id: string;
-  readonly path: string;
-  readonly message: string;
-}
-
 /** Collects issues while props are read; nothing throws before all are known. */
 export class IssueList {
   private readonly found: Issue[] = [];

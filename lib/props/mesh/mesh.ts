@@ -212,8 +212,9 @@ export class Mesh {
    * - Envoys do not ping each other: when a host fails, requests on connections to it wait until they time out. There are no TCP
    *   keep-alive probes. App Mesh sets the connect timeout.
    * - There are no circuit breakers unless `circuitBreaker` sets limits, and no limit on concurrent retries.
-   * - Paths are not normalized, and `%2F` is not refused between services; nor, at the edge, are paths that can be read in two
-   *   ways.
+   * - Envoys do not ask each task's Envoy whether it is there: a task that does not answer gets its share of requests.
+   * - A response of an application that cannot be passed on is 502 or 503 to callers, who ask again, and not 500.
+   * - At the edge, paths that can be read in two ways are not refused.
    * - The application is not informed of the caller: `x-forwarded-client-cert` is removed, and not set
    *   (aws/aws-app-mesh-roadmap#356).
    * - Weights of versions are not in an SSM parameter: a deployment changes them, without replacing tasks.

@@ -94,7 +94,11 @@ export interface ContainerSettingsProps {
  * };
  */
 export interface ContainerProps extends ContainerSettingsProps {
-  /** Image, built for the CPU architecture of the task (ARM64 by default). */
+  /**
+   * Image, built for the CPU architecture of the task (ARM64 by default). What `ContainerImage.fromAsset()` builds is built for it,
+   * unless it has another `platform`, which is an error. An image of `fromDockerImageAsset()` or `fromTarball()` is taken as it is: give
+   * the `DockerImageAsset` the platform of the tasks, such as `Platform.LINUX_ARM64`, or Docker builds it for the computer that deploys.
+   */
   readonly image: ContainerImage;
 }
 

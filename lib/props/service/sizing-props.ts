@@ -58,7 +58,7 @@ export interface SizingProps {
   readonly memoryLimitMiB?: number;
 
   /**
-   * CPU architecture. The image must be built for it.
+   * CPU architecture. The image must be built for it, as that of `ContainerImage.fromAsset()` is.
    *
    * @default - that of the mesh, which is ARM64 (Graviton) by default
    */

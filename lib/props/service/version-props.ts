@@ -34,7 +34,7 @@ export interface VersionProps extends ContainerSettingsProps, SizingProps {
   readonly weight: number;
 
   /**
-   * Image, built for the CPU architecture of the task.
+   * Image, built for the CPU architecture of the task, as `image` of the service.
    *
    * @default - that of the service
    */

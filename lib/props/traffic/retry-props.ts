@@ -90,7 +90,8 @@ export interface RetryProps {
   readonly on?: RetryOn[];
 
   /**
-   * Declares all requests idempotent, also `POST` and `PATCH`, and gRPC calls.
+   * Declares all requests idempotent, also `POST` and `PATCH`, and gRPC calls. A `POST` that timed out or broke off may run up to
+   * `maxRetries` + 1 times: orders and payments, too.
    *
    * @default false
    */

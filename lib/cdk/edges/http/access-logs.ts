@@ -33,10 +33,10 @@ function warnOfPolicy(scope: Construct, logGroup: ILogGroup, { logGroup: given }
       id: 'access-log-group',
       path: 'logs.logGroup',
       message:
-        `its name${name === '' ? '' : ` "${name}"`} does not begin with "${VENDED}", so API Gateway adds its ARN to a resource policy of ` +
-        'the account and Region that takes 5,120 characters. When it is full, the deployment of a stage fails with "Insufficient ' +
-        'permissions to enable logging" or "Policy document length breaking Cloudwatch Logs Constraints". Give the log group such a ' +
-        'name, or leave logGroup out',
+        'API Gateway adds the ARN of this log group to a resource policy of the account and Region that takes 5,120 characters, since ' +
+        `its name${name === '' ? '' : ` "${name}"`} does not begin with "${VENDED}". When the policy is full, the deployment of a stage ` +
+        'fails with "Insufficient permissions to enable logging" or "Policy document length breaking Cloudwatch Logs Constraints". ' +
+        'Give the log group such a name, or leave logGroup out',
     },
   ]);
 }

@@ -25,7 +25,7 @@ export const httpApiKind: EdgeKind<undefined, HttpApiPlan> = {
   id: 'http',
   factory: 'Edge.httpApi()',
   capabilities: CAPABILITIES,
-  options: [],
+  options: {},
   parse: () => undefined,
   // Not part of the URL.
   defaultStage: '$default',

@@ -41,7 +41,7 @@ export const restApiKind: EdgeKind<RestApiSettings, RestApiPlan> = {
   id: 'rest',
   factory: 'Edge.restApi()',
   capabilities: CAPABILITIES,
-  options: ['cloudWatchRole'],
+  options: { cloudWatchRole: 'an HTTP API needs no role to write access logs' },
   parse: (at) => ({ cloudWatchRole: at.field('cloudWatchRole').boolean() ?? true }),
   defaultStage: 'prod',
   checkAuthorizer() {

@@ -14,10 +14,9 @@ export function warningsOf(topology: AppMeshTopology, mesh: AppMeshSettings): re
       path: 'mesh',
       message:
         'AWS shut App Mesh down on 2026-09-30: an account that has it no longer will refuse to deploy this. Mesh.envoy() ' +
-        'takes the same props, callers keep their URLs, and it does more by default: what, the documentation of ' +
-        'Mesh.appMesh() lists',
+        'takes the same props, callers keep their URLs, and does more by default (docs/app-mesh.md)',
     },
-    ...edges.map(({ path }) => ({
+    ...edges.map(({ path }): Warning => ({
       id: 'app-mesh-edge',
       path,
       message:

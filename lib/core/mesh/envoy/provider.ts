@@ -189,7 +189,7 @@ function workloadOf(agent: AgentPlan, own: readonly ContainerPlan[]): Omit<MeshW
   };
 }
 
-/** The image has no curl; bash opens the socket itself. Envoy refuses HTTP/1.0 (426). */
+/** The image has no curl; bash opens the socket itself. The admin interface refuses HTTP/1.0 (426). */
 const READY =
   `exec 3<>/dev/tcp/127.0.0.1/${ADMIN_PORT} && ` +
   "printf 'GET /ready HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3 && " +

@@ -73,7 +73,7 @@ export function parseEdge(
   { services, declared, external, defaults }: EdgeSurroundings,
 ): EdgeTopology | undefined {
   const kind = parseKind(at);
-  if (kind === undefined || !at.checkFields([...EDGE_FIELDS, ...kind.options], 'kind')) return undefined;
+  if (kind === undefined || !checkKnown(at, kind)) return undefined;
   const authorizers = new Authorizers(kind);
   const fallback = { given: !at.field('authorizer').absent, authorizer: authorizers.read(at.field('authorizer')) };
   const response = parseResponse(at);
@@ -112,6 +112,19 @@ export function parseEdge(
     passThroughHeaders: parsePassThroughHeaders(at.field('passThroughHeaders'), EDGE_REMOVAL),
     gateway: parseSizing(gatewayAt, GATEWAY_SIZE, defaults),
   };
+}
+
+/** An option of another kind is no unknown one. */
+function checkKnown(at: Reader, kind: EdgeKind): boolean {
+  const foreign = KINDS.flatMap(({ factory, options }) =>
+    Object.entries(options).flatMap(([option, reason]) => (option in kind.options ? [] : [{ option, factory, reason }])),
+  );
+  if (!at.checkFields([...EDGE_FIELDS, ...Object.keys(kind.options), ...foreign.map(({ option }) => option)], 'kind')) return false;
+  for (const { option, factory, reason } of foreign) {
+    const field = at.field(option);
+    if (!field.absent) field.fail('UNSUPPORTED_BY_EDGE', `only ${factory} has it: ${reason}`, { fix: `remove it, or use ${factory}` });
+  }
+  return true;
 }
 
 /** Options that are features of their own, of an edge or of a route: what a kind cannot do is not dropped silently. */

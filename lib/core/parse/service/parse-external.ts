@@ -163,23 +163,20 @@ function isCertificate(pem: string): boolean {
 
 export function externalWarnings(external: ExternalService): Warning[] {
   const path = `external.${external.name}`;
-  return [
-    ...(external.tls
-      ? []
-      : [
-          {
-            id: 'external-plaintext',
-            path: `${path}.tls`,
-            message:
-              external.protocol === 'tcp'
-                ? `Envoy passes connections to "${external.name}" through as they are: unless the client uses TLS itself, ` +
-                  `anybody on the path to ${external.host} can read and change what is sent`
-                : `requests to "${external.name}" leave in plain text: anybody on the path to ${external.host} can read and ` +
-                  'change them, and the server is not authenticated',
-          },
-        ]),
-    ...(external.callers.length > 0
-      ? []
-      : [{ id: 'external-not-called', path, message: `no service lists "${external.name}" in calls, so nobody can call it` }]),
-  ];
+  const plaintext: Warning = {
+    id: 'external-plaintext',
+    path: `${path}.tls`,
+    message:
+      external.protocol === 'tcp'
+        ? `Envoy passes connections to "${external.name}" through as they are: unless the client uses TLS itself, ` +
+          `anybody on the path to ${external.host} can read and change what is sent`
+        : `requests to "${external.name}" leave in plain text: anybody on the path to ${external.host} can read and ` +
+          'change them, and the server is not authenticated',
+  };
+  const notCalled: Warning = {
+    id: 'external-not-called',
+    path,
+    message: `no service lists "${external.name}" in calls, so nobody can call it`,
+  };
+  return [...(external.tls ? [] : [plaintext]), ...(external.callers.length > 0 ? [] : [notCalled])];
 }

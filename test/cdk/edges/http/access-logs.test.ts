@@ -102,7 +102,9 @@ describe('a log group that the user brings', () => {
     ['a resource', (stack) => new CfnLogGroup(stack, 'Own', { logGroupName: 'shop' }), '"shop"'],
   ])('fails if nobody is told of the resource policy, where it comes by %s', (_, make, name) => {
     const warnings = warningsOf(make);
-    expect(warnings).toEqual([expect.stringMatching(/logs\.logGroup: its name.*5,120 characters.*Insufficient permissions/)]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/logs\.logGroup: API Gateway adds.*5,120 characters, since its name.*Insufficient permissions/),
+    ]);
     expect(warnings[0]).toContain(name);
   });
 

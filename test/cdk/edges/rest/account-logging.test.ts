@@ -56,5 +56,7 @@ test('a second edge changes nothing of the role', () => {
 
 test('fails if cloudWatchRole is asked of an HTTP API, which logs without a role', () => {
   const options = { authorizer: Authorizer.none(), routes: { 'GET /': { service: 'ui' } }, cloudWatchRole: false };
-  expect(() => synthesize({ default: Edge.httpApi(options) })).toThrow(/edges\.default\.cloudWatchRole/);
+  expect(() => synthesize({ default: Edge.httpApi(options) })).toThrow(
+    'edges.default.cloudWatchRole: only Edge.restApi() has it: an HTTP API needs no role to write access logs [UNSUPPORTED_BY_EDGE]',
+  );
 });

@@ -80,8 +80,18 @@ describe('an address of an external service in an environment variable', () => {
   });
 
   test.each([
-    ['https://stripe.shop.internal:15080', ['stripe'], '"stripe" is reached in plain text, since Envoy originates TLS; write http://'],
+    [
+      'https://stripe.shop.internal:15080',
+      ['stripe'],
+      '"stripe" is reached in plain text, since Envoy originates TLS: write "http://stripe.shop.internal:15080"',
+    ],
     ['http://stripe.shop.internal', ['stripe'], 'with no port this means port 80, but "stripe" is reached on port 15080'],
+    [
+      'http://stripe.shop.internal:443',
+      ['stripe'],
+      'write "http://stripe.shop.internal:15080"; 443 is the port of its host, which Envoy connects to',
+    ],
+    ['http://stripe:15080', ['stripe'], 'write "http://stripe.shop.internal:15080"'],
     ['http://stripe.shop.internal:15080', [], '"ui" does not list "stripe" in calls'],
     ['http://stripee.shop.internal:15080', ['stripe'], 'did you mean "stripe.shop.internal"?'],
   ])('fails if it is %s where calls are %j', (value, calls, message) => {

@@ -1,0 +1,155 @@
+/** What a page says of a warning; each warning itself says more, with the names and numbers of the system. */
+export interface WarningEntry {
+  /** When it comes: a noun phrase or a clause, without a full stop. */
+  readonly when: string;
+  /** What to do about it: a sentence. As `when` in Markdown, with links from docs/. */
+  readonly fix: string;
+}
+
+const table = <Id extends string>(warnings: Readonly<Record<Id, WarningEntry>>): Readonly<Record<Id, WarningEntry>> => warnings;
+
+const RAISE = 'Ask for more before you deploy, if the account has not enough ([limits](limits.md#what-a-warning-asks-for)).';
+
+/**
+ * Every warning, by its ID, which is stable, since apps acknowledge it. docs/errors.md has this table (`npm run test:update`).
+ */
+export const WARNINGS = table({
+  'access-log-group': {
+    when: 'The log group of `logs` has a name that makes API Gateway write to a resource policy of limited size',
+    fix: 'Give it a name that begins with `/aws/vendedlogs/`, or leave `logs.logGroup` out.',
+  },
+  'api-authorizers': { when: 'An API has more authorizers than the default quota', fix: RAISE },
+  'api-routes': { when: 'An API has more routes, or resources of paths, than the default quota', fix: RAISE },
+  'api-throttle': { when: 'The throttle of an API allows more requests than the default quota of the account', fix: RAISE },
+  'app-mesh-allow-all-egress': {
+    when: '`allowAllEgress` of `Mesh.appMesh()` does less than it says',
+    fix: 'Name the hosts in `external` and `calls`, or open `egress` ([App Mesh](app-mesh.md#warnings)).',
+  },
+  'app-mesh-edge': {
+    when: 'An edge with `Mesh.appMesh()`, whose gateway does not check paths and headers',
+    fix: 'Use `Mesh.envoy()`, or acknowledge it if applications check them ([App Mesh](app-mesh.md#warnings)).',
+  },
+  'app-mesh-mixed-protocols': {
+    when: 'With `Mesh.appMesh()`, a service calls services of several protocols on one port',
+    fix: 'Set `virtualPort` of those services, a port for each protocol.',
+  },
+  'app-mesh-quotas': { when: 'The system is above default quotas of App Mesh', fix: RAISE },
+  'app-mesh-shut-down': {
+    when: 'The system uses `Mesh.appMesh()`, which AWS shut down on 2026-09-30',
+    fix: 'Use `Mesh.envoy()` ([App Mesh](app-mesh.md)).',
+  },
+  'authorizer-of-another-account': {
+    when: 'The function of a Lambda authorizer is in another account',
+    fix: 'Let its owner run the command of the warning once: until then requests get 500.',
+  },
+  'authorizer-of-another-region': {
+    when: 'The function of a Lambda authorizer is in another Region',
+    fix: 'Run the command of the warning once: until then requests get 500.',
+  },
+  'caller-without-rule': {
+    when: 'A caller lists a service whose `allow` names others, and not this caller: all of its requests are refused',
+    fix: 'Name it in a rule of `allow`, or take the service out of its `calls` ([Authorization](security.md#authorization)).',
+  },
+  'cloud-map-instances': {
+    when: 'There can be more tasks in a namespace of AWS Cloud Map than the default quota, or for a while in a service of it',
+    fix: RAISE,
+  },
+  'cloud-map-requests': { when: 'Agents ask AWS Cloud Map more often than the default quota', fix: RAISE },
+  'dual-stack-vpc': {
+    when: 'The subnets of the tasks have IPv6, which the mesh does not use',
+    fix: 'Acknowledge it ([IPv6](your-own-app.md#ipv6)).',
+  },
+  'edge-header-size': {
+    when: '`headerLimits` of a service are above what API Gateway passes on',
+    fix: 'Put what is large into the body, or acknowledge it if only callers in the mesh send such headers.',
+  },
+  'edge-request-size': {
+    when: '`maxRequestSize` of a service is above what API Gateway passes on',
+    fix: 'Let clients upload large files elsewhere, such as to Amazon S3 by a presigned URL.',
+  },
+  'edge-timeout': {
+    when: 'A service may take longer for a response than API Gateway waits',
+    fix: 'Set a shorter `timeout`, and answer long work with 202 ([Slow responses](edge.md#slow-responses-and-streams)).',
+  },
+  'edge-timeout-quota': {
+    when: 'The `timeout` of a route of an edge is above what API Gateway can wait in every account',
+    fix: 'Acknowledge it where AWS has raised the quota, or stream the response ([Slow responses](edge.md#slow-responses-and-streams)).',
+  },
+  'edge-timeout-unused': {
+    when: 'API Gateway would wait longer for a route than the service may take',
+    fix: 'Give the service a longer `timeout`, or the route a shorter one.',
+  },
+  'edge-web-sockets': {
+    when: 'A service takes WebSockets, which its edge does not pass',
+    fix: 'Let clients poll, or put a WebSocket API of API Gateway beside the edge.',
+  },
+  'environment-address': {
+    when: 'An address in `environment` cannot work: name, port or scheme are wrong, or the call is not declared',
+    fix: 'Write the address that the warning says, and list the service in `calls` ([Virtual names](how-calls-work.md#virtual-names)).',
+  },
+  'envoy-newer-than-tested': {
+    when: '`mesh.version` is newer than the releases of Envoy that this version is tested with',
+    fix: 'Leave `version` out or update the library, or acknowledge it when you have tested your system.',
+  },
+  'exec-in-read-only-container': {
+    when: '`enableExecuteCommand` for a container whose root file system is read-only: ECS Exec opens no shell in it',
+    fix: 'Set `readonlyRootFilesystem: false` while you need the shell.',
+  },
+  'external-not-called': {
+    when: 'No service lists an external service in `calls`',
+    fix: 'List it in `calls` of its callers, or remove it from `external`.',
+  },
+  'external-plaintext': {
+    when: 'Requests to an external service leave without TLS that Envoy originates',
+    fix: 'Leave `tls` out where the host takes TLS, or acknowledge it, such as where a client uses TLS itself.',
+  },
+  'fargate-vcpus': { when: 'The tasks can take more vCPUs of AWS Fargate than the default quota', fix: RAISE },
+  'fault-injection': {
+    when: 'Faults are on: Envoy delays or aborts requests',
+    fix: 'Remove the fault after the experiment ([Faults](traffic.md#faults)).',
+  },
+  'images-out-of-reach': {
+    when: 'Tasks in isolated subnets have images of a public registry, which they cannot pull',
+    fix: 'Copy the images to Amazon ECR, or use subnets with a NAT gateway ([Your own VPC](your-own-app.md#your-own-vpc)).',
+  },
+  'lambda-concurrency': { when: 'The issuing function reserves executions, of which a new account may have too few', fix: RAISE },
+  'load-balancer-targets': {
+    when: 'A gateway can have more tasks than the default quota of targets of its Network Load Balancer',
+    fix: RAISE,
+  },
+  'mirror-to-version-with-weight': {
+    when: 'A version gets copies of requests and a share of the requests themselves',
+    fix: 'Give it weight 0 while it mirrors.',
+  },
+  plaintext: {
+    when: '`Certificates.none()`: calls are neither encrypted nor authenticated',
+    fix: 'Leave `certificates` out ([Mutual TLS](security.md#mutual-tls)).',
+  },
+  'role-without-identity': {
+    when: 'A task role that this app does not make (`Role.customizeRoles()`): its tasks get no certificate without tags',
+    fix: 'Give the role the tags that the warning names.',
+  },
+  'security-group-rules': { when: 'A security group has more rules than the default quota', fix: RAISE },
+  'shared-authority': {
+    when: 'An authority given by ARN with a domain that is a default, which another mesh below it may have, too',
+    fix: 'Set `domain` to a name that no other mesh below the authority has.',
+  },
+  'ssm-requests': { when: 'Agents ask AWS Systems Manager for weights more often than the default quota', fix: RAISE },
+  'vpc-endpoints-missing': {
+    when: 'Tasks in isolated subnets cannot reach AWS services that they need',
+    fix: 'Add the VPC endpoints that the warning names ([Your own VPC](your-own-app.md#your-own-vpc)).',
+  },
+  'vpc-link-subnets': { when: 'A VPC link has more subnets than the default quota', fix: RAISE },
+  'vpc-links': { when: 'The edges make more VPC links than the default quota', fix: RAISE },
+});
+
+export type WarningId = keyof typeof WARNINGS;
+
+/** Something that works, but that the user should know of; shown as an annotation that can be acknowledged. */
+export interface Warning {
+  /** Without the library's prefix. */
+  readonly id: WarningId;
+  /** Where in the user's own props. */
+  readonly path: string;
+  readonly message: string;
+}
