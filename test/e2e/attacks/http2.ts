@@ -3,7 +3,7 @@ import type { Http2Attack } from './attack';
 import type { Line } from './witness';
 
 const X = '/public/x-{n}';
-const CLOSED = 'connection closed';
+const RESET = 'reset';
 const FORGED_CALLER = 'By=spiffe://forged;Hash=0;URI=spiffe://shop.internal/forged';
 
 /** The usual head, with some lines in place of others, and more behind it. */
@@ -13,32 +13,32 @@ function head(more: readonly Line[] = [], instead: Readonly<Record<string, strin
 }
 
 export const HTTP2: readonly Http2Attack[] = [
-  { name: 'two paths', head: head([[':path', '/admin-{n}']]), end: CLOSED },
-  { name: 'two methods', head: head([[':method', 'DELETE']]), end: CLOSED },
-  { name: 'a pseudo-header behind a header', head: [...head().slice(0, 3), ['x-a', '1'], [':authority', 'h']], end: CLOSED },
-  { name: 'a pseudo-header that nobody knows', head: [[':evil', '1'], ...head()], end: CLOSED },
-  { name: 'a pseudo-header of answers', head: [...head(), [':status', '200']], end: CLOSED },
-  { name: 'no path', head: head().filter(([name]) => name !== ':path'), end: CLOSED },
-  { name: 'an empty path', head: head([], { ':path': '' }), end: CLOSED },
-  { name: 'a star as a path', head: head([], { ':path': '*' }), end: CLOSED },
-  { name: 'a line break in a value', head: head([['x-a', 'b\r\nx-forwarded-client-cert: forged']]), end: CLOSED },
-  { name: 'a line break in a path', head: head([], { ':path': `${X} HTTP/1.1\r\nx-a: b` }), end: CLOSED },
-  { name: 'a line break in a method', head: head([], { ':method': 'GET /admin-{n} HTTP/1.1\r\nx: y' }), end: CLOSED },
-  { name: 'a line break in an authority', head: head([], { ':authority': 'h\r\nx-a: b' }), end: CLOSED },
-  { name: 'a line break in a name', head: head([['x-a\r\nx-forwarded-client-cert', 'forged']]), end: CLOSED },
-  { name: 'a space in a path', head: head([], { ':path': `${X} HTTP/1.1` }), end: CLOSED },
-  { name: 'a space in a method', head: head([], { ':method': 'GET /admin-{n}' }), end: CLOSED },
-  { name: 'a space in an authority', head: head([], { ':authority': 'a b' }), end: CLOSED },
-  { name: 'a name in capitals', head: head([['X-A', '1']]), end: CLOSED },
-  { name: 'te', head: head([['te', 'gzip']]), end: CLOSED },
-  { name: 'connection', head: head([['connection', 'x-forwarded-client-cert']]), end: CLOSED },
+  { name: 'two paths', head: head([[':path', '/admin-{n}']]), end: RESET },
+  { name: 'two methods', head: head([[':method', 'DELETE']]), end: RESET },
+  { name: 'a pseudo-header behind a header', head: [...head().slice(0, 3), ['x-a', '1'], [':authority', 'h']], end: RESET },
+  { name: 'a pseudo-header that nobody knows', head: [[':evil', '1'], ...head()], end: RESET },
+  { name: 'a pseudo-header of answers', head: [...head(), [':status', '200']], end: RESET },
+  { name: 'no path', head: head().filter(([name]) => name !== ':path'), end: RESET },
+  { name: 'an empty path', head: head([], { ':path': '' }), end: RESET },
+  { name: 'a star as a path', head: head([], { ':path': '*' }), end: RESET },
+  { name: 'a line break in a value', head: head([['x-a', 'b\r\nx-forwarded-client-cert: forged']]), end: RESET },
+  { name: 'a line break in a path', head: head([], { ':path': `${X} HTTP/1.1\r\nx-a: b` }), end: RESET },
+  { name: 'a line break in a method', head: head([], { ':method': 'GET /admin-{n} HTTP/1.1\r\nx: y' }), end: RESET },
+  { name: 'a line break in an authority', head: head([], { ':authority': 'h\r\nx-a: b' }), end: RESET },
+  { name: 'a line break in a name', head: head([['x-a\r\nx-forwarded-client-cert', 'forged']]), end: RESET },
+  { name: 'a space in a path', head: head([], { ':path': `${X} HTTP/1.1` }), end: RESET },
+  { name: 'a space in a method', head: head([], { ':method': 'GET /admin-{n}' }), end: RESET },
+  { name: 'a space in an authority', head: head([], { ':authority': 'a b' }), end: RESET },
+  { name: 'a name in capitals', head: head([['X-A', '1']]), end: RESET },
+  { name: 'te', head: head([['te', 'gzip']]), end: RESET },
+  { name: 'connection', head: head([['connection', 'x-forwarded-client-cert']]), end: RESET },
   {
     name: 'transfer-encoding',
     head: head([['transfer-encoding', 'chunked']], { ':method': 'POST' }),
     body: '0\r\n\r\nGET /admin-{n} HTTP/1.1\r\n\r\n',
-    end: CLOSED,
+    end: RESET,
   },
-  { name: 'upgrade', head: head([['upgrade', 'h2c']]), end: CLOSED },
+  { name: 'upgrade', head: head([['upgrade', 'h2c']]), end: RESET },
   {
     name: 'a length that is more than the body',
     head: head([['content-length', '50']], { ':method': 'POST' }),
@@ -65,14 +65,14 @@ export const HTTP2: readonly Http2Attack[] = [
       { ':method': 'POST' },
     ),
     body: 'hello',
-    end: CLOSED,
+    end: RESET,
   },
   {
     name: 'a path in trailers',
     head: head([], { ':method': 'POST' }),
     body: 'hello',
     trailers: [[':path', '/admin-{n}']],
-    end: CLOSED,
+    end: RESET,
     arrives: [{ ended: false }],
     perhaps: true,
   },

@@ -15,15 +15,14 @@ e2e('what arrives at the inbound port of a service', () => {
   const mesh = attacked(() => attackedSystem());
 
   describe('obeys its rules about paths, such as', () => {
-    const arrivalsBy = (fate: Fate): { readonly path: string }[] => (typeof fate === 'string' && fate !== 'closed' ? [{ path: fate }] : []);
-    const endOf = (fate: Fate): number | 'connection closed' =>
-      typeof fate === 'number' ? fate : fate === 'closed' ? 'connection closed' : 200;
+    const arrivalsBy = (fate: Fate): { readonly path: string }[] => (typeof fate === 'string' && fate !== 'reset' ? [{ path: fate }] : []);
+    const endOf = (fate: Fate): StreamEnd => (typeof fate === 'number' || fate === 'reset' ? fate : 200);
 
     const sent = new Map<
       PathAttack,
       { readonly first: string; readonly second: string; readonly statuses: readonly number[]; readonly end: StreamEnd }
     >();
-    // All at once: an Envoy takes a second to close a connection that breaks the protocol.
+    // All at once, since each takes connections of its own.
     beforeAll(async () => {
       await Promise.all(
         PATHS.map(async (attack) => {

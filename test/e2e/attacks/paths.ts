@@ -3,17 +3,17 @@
  * HTTP/1.1 and by HTTP/2.
  */
 
-/** A status of the Envoy's own, `closed` if it ends the connection, or the path that arrives at the application (200). */
+/** A status of the Envoy's own, `reset` if it ends the stream without one, or the path that arrives at the application (200). */
 export type Fate = number | string;
 
 export interface PathAttack {
   readonly path: string;
   readonly fate: Fate;
-  /** By HTTP/2, where it differs: there raw bytes are escaped, or end the connection. */
+  /** By HTTP/2, where it differs: there raw bytes are escaped, or end the stream. */
   readonly byHttp2?: Fate;
 }
 
-const CLOSED = 'closed';
+const RESET = 'reset';
 
 export const PATHS: readonly PathAttack[] = [
   // The rules let something through.
@@ -67,10 +67,10 @@ export const PATHS: readonly PathAttack[] = [
   { path: '/public/%25e0%80%ae%25e0%80%ae/admin', fate: 403 },
   // Raw bytes, and controls.
   { path: '/public/\xff/admin', fate: 400, byHttp2: '/public/%FF/admin' },
-  { path: '/public/\t../admin', fate: 400, byHttp2: CLOSED },
-  { path: '/public/\x01../admin', fate: 400, byHttp2: CLOSED },
-  { path: '/public/\x7f../admin', fate: 400, byHttp2: CLOSED },
-  { path: '/public/a b', fate: 400, byHttp2: CLOSED },
+  { path: '/public/\t../admin', fate: 400, byHttp2: RESET },
+  { path: '/public/\x01../admin', fate: 400, byHttp2: RESET },
+  { path: '/public/\x7f../admin', fate: 400, byHttp2: RESET },
+  { path: '/public/a b', fate: 400, byHttp2: RESET },
   { path: '/public/%00', fate: 400 },
   { path: '/public/%01../admin', fate: 403 },
   { path: '/public/%09../admin', fate: 403 },
