@@ -32,7 +32,7 @@ function ipv6Only(stack: Stack, vpc: ec2.Vpc): ec2.CfnSubnet {
 }
 
 describe('a dual-stack VPC', () => {
-  test('fails if nobody is told that the mesh itself uses IPv4 only', () => {
+  test('fails if no warning says that the mesh itself uses IPv4 only', () => {
     const stack = newStack();
     make(stack, { vpc: dualStack(stack) });
     expect(warningsOf(stack)).toEqual([expect.stringMatching(/^vpc: the subnets have IPv6.*by IPv4.*IpAddressType\.DUAL_STACK/)]);

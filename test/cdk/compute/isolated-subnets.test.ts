@@ -37,7 +37,7 @@ function addEndpoints({ vpc }: Made, names: readonly string[]): void {
 }
 
 describe('tasks in isolated subnets', () => {
-  test('fails if nobody is told which images cannot be pulled: ECR Public has no VPC endpoint', () => {
+  test('fails if no warning says which images cannot be pulled: ECR Public has no VPC endpoint', () => {
     const [images = '', ...others] = warningsOf(() => ({ services: ui('nginx:1.29') }));
     expect(images).toMatch(
       /^vpc: tasks stand in isolated subnets.*cannot be pulled: nginx:1\.29 \(app of "ui"\); public\.ecr\.aws\/cloudwatch-agent\S+ \(collector of "ui"\)/,
@@ -46,7 +46,7 @@ describe('tasks in isolated subnets', () => {
     expect(others).toHaveLength(1);
   });
 
-  test('fails if nobody is told which endpoints are wanted', () => {
+  test('fails if no warning says which endpoints are wanted', () => {
     const [, endpoints = ''] = warningsOf(() => ({}));
     expect(endpoints).toContain(
       'no endpoints for these AWS services: ecr.api (images), ecr.dkr (images), s3 (their layers, by a gateway endpoint), ' +

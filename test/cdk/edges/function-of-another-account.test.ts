@@ -1,23 +1,17 @@
 import { Annotations as Acknowledgements, App, Aws, Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Authorizer, Edge, Microservices } from '../../../lib';
 import type { ApiOptions } from '../../support/stack';
 import { service } from '../../support/stack';
+import { ownFunction } from './check-function';
 
 const HERE = '111111111111';
 const THERE = '222222222222';
 const ID = 'cdk-ecs-microservices:authorizer-of-another-account';
 const arn = (account: string, partition = 'aws'): string => `arn:${partition}:lambda:eu-west-1:${account}:function:check`;
 const imported = (stack: Stack, functionArn: string): IFunction => LambdaFunction.fromFunctionArn(stack, 'Check', functionArn);
-const own = (stack: Stack): IFunction =>
-  new LambdaFunction(stack, 'Check', {
-    functionName: 'check',
-    runtime: Runtime.NODEJS_22_X,
-    handler: 'index.handler',
-    code: Code.fromInline('exports.handler = async () => ({})'),
-  });
 
 interface Result {
   readonly permissions: number;
@@ -54,7 +48,7 @@ describe.each(['httpApi', 'restApi'] as const)('Edge.%s()', (kind) => {
       'by attributes',
       (stack: Stack) => LambdaFunction.fromFunctionAttributes(stack, 'Check', { functionArn: arn(THERE), sameEnvironment: true }),
     ],
-    ['in a stack of the app', (stack: Stack) => own(new Stack(App.of(stack) as App, 'Other', { env: { ...env, account: THERE } }))],
+    ['in a stack of the app', (stack: Stack) => ownFunction(new Stack(App.of(stack) as App, 'Other', { env: { ...env, account: THERE } }))],
   ])('makes no permission for a function of another account, given %s, and says who must run what', (_, handlerOf) => {
     const { permissions, warnings } = deploy(kind, handlerOf, env);
     expect(permissions).toBe(0);
@@ -72,10 +66,10 @@ describe.each(['httpApi', 'restApi'] as const)('Edge.%s()', (kind) => {
 
   test.each([
     ['the account of the API', (stack: Stack) => imported(stack, arn(HERE)), env],
-    ['the stack of the API', own, env],
+    ['the stack of the API', ownFunction, env],
     ['an account, while nobody knows that of the API', (stack: Stack) => imported(stack, arn(THERE)), undefined],
     ['an account that nobody knows', (stack: Stack) => imported(stack, arn(Aws.ACCOUNT_ID)), env],
-    ['the stack of the API, where nobody knows an account', own, undefined],
+    ['the stack of the API, where nobody knows an account', ownFunction, undefined],
   ])('makes a permission for a function of %s', (_, handlerOf, where) => {
     expect(deploy(kind, handlerOf, where)).toEqual({ permissions: 1, warnings: [] });
   });

@@ -1,21 +1,15 @@
 import { Annotations as Acknowledgements, App, Aws, Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Authorizer, Edge, Microservices } from '../../../lib';
 import { service } from '../../support/stack';
+import { ownFunction } from './check-function';
 
 const ACCOUNT = '111111111111';
 const env = { account: ACCOUNT, region: 'eu-west-1' };
 const arn = (region: string, partition = 'aws'): string => `arn:${partition}:lambda:${region}:${ACCOUNT}:function:check`;
 const imported = (functionArn: string) => (stack: Stack) => LambdaFunction.fromFunctionArn(stack, 'Check', functionArn);
-const own = (stack: Stack): IFunction =>
-  new LambdaFunction(stack, 'Check', {
-    functionName: 'check',
-    runtime: Runtime.NODEJS_22_X,
-    handler: 'index.handler',
-    code: Code.fromInline('exports.handler = async () => ({})'),
-  });
 
 interface Result {
   readonly uri: string;
@@ -55,7 +49,10 @@ describe.each(['httpApi', 'restApi'] as const)('Edge.%s()', (kind) => {
       'by attributes',
       (stack: Stack) => LambdaFunction.fromFunctionAttributes(stack, 'Check', { functionArn: arn('us-east-1'), sameEnvironment: true }),
     ],
-    ['in a stack of the app', (stack: Stack) => own(new Stack(App.of(stack) as App, 'Other', { env: { ...env, region: 'us-east-1' } }))],
+    [
+      'in a stack of the app',
+      (stack: Stack) => ownFunction(new Stack(App.of(stack) as App, 'Other', { env: { ...env, region: 'us-east-1' } })),
+    ],
   ])('calls a function of another Region there, given %s, and says who must run what', (_, handlerOf) => {
     const { uri, permissions, warnings } = deploy(kind, handlerOf);
     expect(uri).toContain(':apigateway:us-east-1:lambda:path/2015-03-31/functions/');
@@ -81,9 +78,9 @@ describe.each(['httpApi', 'restApi'] as const)('Edge.%s()', (kind) => {
 
   test.each([
     ['the Region of the API', imported(arn('eu-west-1')), env, ':apigateway:eu-west-1:lambda:'],
-    ['the stack of the API', own, env, ':apigateway:eu-west-1:lambda:'],
+    ['the stack of the API', ownFunction, env, ':apigateway:eu-west-1:lambda:'],
     ['a Region, while nobody knows that of the API', imported(arn('us-east-1')), {}, ':apigateway:us-east-1:lambda:'],
-    ['the stack of the API, where nobody knows a Region', own, {}, '{"Ref":"AWS::Region"}'],
+    ['the stack of the API, where nobody knows a Region', ownFunction, {}, '{"Ref":"AWS::Region"}'],
   ])('makes a permission for a function of %s', (_, handlerOf, where, uri) => {
     const result = deploy(kind, handlerOf, where);
     expect(result).toMatchObject({ permissions: 1, warnings: [] });

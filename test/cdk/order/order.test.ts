@@ -90,7 +90,7 @@ test.each([
   const { stack, shop } = stackOf(() => ({ services: { ui: service({ versions: { v1: { weight: 1 } } }) }, edge }));
   shop.service('ui').workload().container.addEnvironment('URL', shop.edge().url);
   shop.edge().grantInvoke(shop.service('ui'));
-  // Fails if resources wait for each other in a circle.
+  // Fails if resources wait for each other in a cycle.
   expect(Template.fromStack(stack).toJSON()).toBeDefined();
 });
 

@@ -53,7 +53,7 @@ describe.each(KINDS.map((kind) => [kind.factory, kind.id, kind.limits(undefined)
     expect(found({ timeout: perRequest(requestSeconds), maxRequestSize: new Bytes(payloadBytes) }, kind)).toEqual([]);
   });
 
-  test('fails if nobody is told that a service may take longer than the API waits', () => {
+  test('fails if no warning says that a service may take longer than the API waits', () => {
     const services = { ui: service({ timeout: perRequest(requestSeconds + 1) }) };
     const [warning, ...others] = warningsOf({ services, edges: { partners: edgeTo('ui', kind) } });
     expect(others).toEqual([]);
@@ -63,7 +63,7 @@ describe.each(KINDS.map((kind) => [kind.factory, kind.id, kind.limits(undefined)
     expect(warning?.message).toMatch(/Answer in time.*202.*callPolicies/);
   });
 
-  test('fails if nobody is told of requests that the API refuses for their size', () => {
+  test('fails if there is no warning of requests that the API refuses for their size', () => {
     const services = { ui: service({ maxRequestSize: new Bytes(50 * MIB) }) };
     expect(warningsOf({ services, edges: { default: edgeTo('ui', kind) } })).toEqual([
       { id: 'edge-request-size', path: 'services.ui.maxRequestSize', message: expect.stringContaining('413') as string },
@@ -74,7 +74,7 @@ describe.each(KINDS.map((kind) => [kind.factory, kind.id, kind.limits(undefined)
     );
   });
 
-  test('fails if nobody is told that it passes no WebSockets', () => {
+  test('fails if no warning says that it passes no WebSockets', () => {
     const [warning, ...others] = warningsOf({ services: { ui: service({ webSockets: true }) }, edges: { default: edgeTo('ui', kind) } });
     expect(others).toEqual([]);
     expect(warning).toMatchObject({ id: 'edge-web-sockets', path: 'services.ui.webSockets' });
@@ -238,7 +238,7 @@ describe('a REST API that waits for another time than by default', () => {
       {},
       /^edge-timeout services\.ui\.timeout: "ui" may take 3600 seconds, but .* ends every response after 900 seconds/,
     ],
-  ])('fails if nobody is told of %s', (_, props, edge, route, expected) => {
+  ])('fails if there is no warning of %s', (_, props, edge, route, expected) => {
     expect(ofRoute(props, edge, route)).toEqual([expect.stringMatching(expected)]);
   });
 });
@@ -263,7 +263,7 @@ test('each edge counts, with its own limit, and a service behind none does not',
 test.each([
   ['http', ['edge-header-size services.ui.headerLimits.requestSize']],
   ['rest', ['edge-header-size services.ui.headerLimits.requestSize', 'edge-header-size services.ui.headerLimits.responseSize']],
-])('fails if nobody is told of limits on headers that were raised, and that an API of the kind %s does not have', (kind, expected) => {
+])('fails if there is no warning of limits on headers that were raised, and that an API of the kind %s does not have', (kind, expected) => {
   const large = new Bytes(200 * 1024);
   expect(found({ headerLimits: { requestSize: large, responseSize: large } }, kind)).toEqual(expected);
   // Lowered, or as they are, they are the mesh's own matter.

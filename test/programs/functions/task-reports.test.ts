@@ -2,6 +2,7 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { SETTLE_SECONDS } from '../../../lib/core/contract/issuing';
 import { AUTHORITIES_AGE_METRIC, AUTHORITIES_CHANGED_METRIC, LIFE_LEFT_METRIC } from '../../../lib/core/contract/metric';
 import { cloudWatchReports } from '../../../programs/functions/authority-set/task-reports';
+import type { Query } from '../../e2e/runner/aws/metrics';
 import { fakeRequestHandler, ServiceError, type Fields } from './support/fake-aws';
 import { AuthoritySetResource, propertiesOf } from './support/authority-set-resource';
 import { makeAuthority, SCOPE, type TestAuthority } from './support/authorities';
@@ -33,20 +34,7 @@ class Metrics {
   private answer(operation: string, input: Fields): Fields {
     if (operation !== 'GetMetricData') throw new ServiceError('UnknownOperationException', operation);
     if (this.down) throw new ServiceError('InternalServiceFault', 'down');
-    const [query] = input.MetricDataQueries as readonly [
-      {
-        readonly Id: string;
-        readonly MetricStat: {
-          readonly Period: number;
-          readonly Stat: string;
-          readonly Metric: {
-            readonly Namespace: string;
-            readonly MetricName: string;
-            readonly Dimensions: readonly { readonly Name: string; readonly Value: string }[];
-          };
-        };
-      },
-    ];
+    const [query] = input.MetricDataQueries as readonly [Query];
     const { Metric: metric, Period: period, Stat: stat } = query.MetricStat;
     if (metric.Namespace !== 'CdkEcsMicroservices' || stat !== 'Maximum')
       return { MetricDataResults: [{ Id: query.Id, StatusCode: 'Complete' }] };

@@ -24,8 +24,10 @@ const ENVOYS_REQUEST_KIB = 60;
  */
 const ADDED = { count: 32, kib: 16 };
 
+type OfRequests = Pick<HeaderLimits, 'requestCount' | 'requestKib'>;
+
 /** Calls to a service, where its callers' applications make them. */
-export function requestLimits({ requestCount, requestKib }: HeaderLimits): RequestLimits {
+export function requestLimits({ requestCount, requestKib }: OfRequests): RequestLimits {
   return {
     manager: message({ max_request_headers_kb: requestKib === ENVOYS_REQUEST_KIB ? undefined : requestKib }),
     common: message({ max_headers_count: requestCount === ENVOYS_COUNT ? undefined : requestCount }),
@@ -36,11 +38,10 @@ export function requestLimits({ requestCount, requestKib }: HeaderLimits): Reque
 export function arrivingRequestLimits(service: Service, services: readonly Service[]): RequestLimits {
   const { gateways, policy } = service;
   const behindTheSame = services.filter((other) => other.gateways.some((gateway) => gateways.includes(gateway)));
-  const { requestCount, requestKib, ...others } = largest([service, ...behindTheSame]);
+  const { requestCount, requestKib } = largest([service, ...behindTheSame]);
   const added = policy.routes.map(({ requestHeaders }) => sizeOf(requestHeaders));
   const copies = Math.max(0, ...policy.routes.map(({ rewrite }) => copiesOfPath(rewrite)));
   return requestLimits({
-    ...others,
     requestCount: requestCount + ADDED.count + Math.max(0, ...added.map(({ count }) => count)),
     requestKib: (1 + copies) * requestKib + ADDED.kib + Math.max(0, ...added.map(({ kib }) => kib)),
   });
@@ -60,14 +61,9 @@ export function largestRequestLimits(services: readonly Service[]): RequestLimit
   return services.length === 0 ? { manager: {}, common: {} } : requestLimits(largest(services));
 }
 
-function largest(services: readonly Service[]): HeaderLimits {
-  const most = (field: keyof HeaderLimits): number => Math.max(...services.map(({ policy }) => policy.headerLimits[field]));
-  return {
-    requestCount: most('requestCount'),
-    requestKib: most('requestKib'),
-    responseCount: most('responseCount'),
-    responseKib: most('responseKib'),
-  };
+function largest(services: readonly Service[]): OfRequests {
+  const most = (field: keyof OfRequests): number => Math.max(...services.map(({ policy }) => policy.headerLimits[field]));
+  return { requestCount: most('requestCount'), requestKib: most('requestKib') };
 }
 
 /**

@@ -100,7 +100,7 @@ describe('a log group that the user brings', () => {
     ['a construct with a name', (stack) => new LogGroup(stack, 'Own', { logGroupName: '/shop/logs' }), '"/shop/logs"'],
     ['a construct that CloudFormation names', (stack) => new LogGroup(stack, 'Own'), 'its name does not'],
     ['a resource', (stack) => new CfnLogGroup(stack, 'Own', { logGroupName: 'shop' }), '"shop"'],
-  ])('fails if nobody is told of the resource policy, where it comes by %s', (_, make, name) => {
+  ])('fails if there is no warning of the resource policy, where it comes by %s', (_, make, name) => {
     const warnings = warningsOf(make);
     expect(warnings).toEqual([
       expect.stringMatching(/logs\.logGroup: API Gateway adds.*5,120 characters, since its name.*Insufficient permissions/),

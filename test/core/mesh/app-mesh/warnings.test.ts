@@ -15,14 +15,14 @@ describe('allowAllEgress', () => {
   const mesh = { allowAllEgress: true };
   const open = { mesh, egress: { kind: 'open' } };
 
-  test('fails if nobody is told that security groups still let out only what is declared', () => {
+  test('fails if no warning says that security groups still let out only what is declared', () => {
     expect(found(systemOf({ ui: {} }, { mesh }), 'allow-all-egress')).toEqual([
       expect.stringMatching(/^mesh\.allowAllEgress: .*Egress\.open\(\)/),
     ]);
     expect(found(systemOf({ ui: {} }, { mesh }), 'allow-all-egress')[0]).not.toContain('backends');
   });
 
-  test('fails if nobody is told for which services App Mesh does not apply it', () => {
+  test('fails if no warning says for which services App Mesh does not apply it', () => {
     const [message = '', ...others] = found(
       systemOf({ ui: { calls: ['orders'] }, orders: {}, batch: { calls: ['orders'] } }, open),
       'allow-all-egress',
@@ -48,7 +48,7 @@ describe('allowAllEgress', () => {
 });
 
 describe('protocols', () => {
-  test('fails if nobody is told that a service calls several protocols on one port', () => {
+  test('fails if no warning says that a service calls several protocols on one port', () => {
     const mixed = systemOf({
       ui: { calls: ['catalog', 'orders', 'prices'] },
       catalog: {},
@@ -119,7 +119,7 @@ describe('quotas', () => {
       'up to 51 Envoys of "ui" are connected while a deployment replaces its tasks',
       ENVOYS,
     ],
-  ])('fails if nobody is told that there are more %s than an account has by default', (_, topology, subject, quota) => {
+  ])('fails if no warning says that there are more %s than an account has by default', (_, topology, subject, quota) => {
     const [message = '', ...others] = found(topology, 'quotas');
     expect(others).toEqual([]);
     expect(message.startsWith(`mesh: ${subject}; the default quota is `)).toBe(true);

@@ -70,7 +70,8 @@ interface Directive {
   readonly Metrics: readonly { readonly Name: string }[];
 }
 
-interface Query {
+/** One of GetMetricData, as far as the library's functions write it. */
+export interface Query {
   readonly Id: string;
   readonly MetricStat: {
     readonly Period: number;
