@@ -5,7 +5,7 @@ import ts from 'typescript';
 const ROOT = join(__dirname, '..');
 
 /** All packages that lib/core may import: none of them reads or writes anything, and none depends on where it runs. */
-const PURE_PACKAGES = ['fastest-levenshtein', 'node:crypto'];
+const PURE_PACKAGES = ['fastest-levenshtein', 'fflate', 'node:crypto'];
 
 const CDK = ['aws-cdk-lib', 'aws-cdk-lib/*', 'constructs'];
 const SDK = ['node:**', '@aws-sdk/*'];
@@ -104,7 +104,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['lib/core/model', 'lib/core/envoy/api', 'lib/core/envoy/syntax', 'lib/core/envoy/traffic', 'lib/core/envoy/security'],
   },
   'lib/core/envoy': { rooms: ['lib/core/contract', 'lib/core/model', 'lib/core/envoy/*'] },
-  'lib/core/plan': { rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model'] },
+  'lib/core/plan': { rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/limits', 'lib/core/model'], packages: ['fflate'] },
   'lib/core/plan/workload': { rooms: ['lib/core/limits', 'lib/core/contract', 'lib/core/model', 'lib/core/plan'] },
   'lib/core/mesh': { rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/plan'] },
   'lib/core/mesh/*': {
@@ -219,7 +219,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
   bin: { rooms: ['examples'], packages: CDK },
 
   // Tests, and what only tests use. Programs of end-to-end tests run where nothing else is.
-  'test/support': { rooms: LIBRARY, packages: ['node:**', 'typescript', ...CDK] },
+  'test/support/task-config.ts': { rooms: ['lib/core/contract', 'lib/core/plan'] },
+  'test/support': { rooms: LIBRARY, packages: ['node:**', 'typescript', 'fflate', ...CDK] },
   'test/props': { rooms: ['test/support', 'test/simulator', ...LIBRARY], packages: ['node:**', 'typescript', 'fast-check', ...CDK] },
   'test/simulator/**': { rooms: ['test/support', 'test/props', ...CORE, 'lib/props/read-props.ts'], packages: ['fast-check'] },
   'test/compliance/**': { rooms: ['test/support', ...CORE], packages: ['node:**'] },
@@ -235,7 +236,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   'test/e2e/programs': { packages: ['node:**', '@grpc/*'] },
   'test/e2e/runner/**': {
-    rooms: ['test/e2e', 'test/e2e/programs', 'test/programs', 'lib/core/contract', ...PROGRAMS],
+    rooms: ['test/e2e', 'test/e2e/programs', 'test/programs', 'test/support/task-config.ts', 'lib/core/contract', ...PROGRAMS],
     packages: [...SDK, 'dns-packet'],
   },
   'test/e2e/api-gateway': { rooms: ['test/e2e/runner', 'lib/core/model'] },
@@ -243,7 +244,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'test/e2e/systems': { rooms: ['test/e2e/runner', 'test/support', 'examples', ...LIBRARY], packages: CDK },
   'test/e2e': {
     rooms: ['test/e2e/*', 'test/support', 'test/props', 'test/simulator', 'test/core', 'test/programs', ...LIBRARY, ...PROGRAMS],
-    packages: [...SDK, '@grpc/*', 'fast-check', 'typescript', ...CDK],
+    packages: [...SDK, '@grpc/*', 'esbuild', 'fast-check', 'typescript', ...CDK],
   },
   'test/e2e/attacks/**': {
     rooms: ['test/e2e', 'test/e2e/runner', 'test/e2e/systems', 'test/simulator', 'test/programs', ...LIBRARY],

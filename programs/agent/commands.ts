@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { join } from 'node:path';
 import type { CertificateFormatName } from '../../lib/core/contract/agent';
 import { ApplicationPort, type PortProbe } from './application-start';
 import { CertificateFiles } from './certificate/certificate-files';
@@ -17,7 +18,7 @@ import type { CloudMap } from './endpoints/cloud-map';
 import { callersView } from './endpoints/callers-view';
 import { firstEndpoints, watchEndpoints } from './endpoints/watch';
 import { Failure, failureOf, fieldsOf } from './failure';
-import type { Files } from './files';
+import { replaceFile, type Files } from './files';
 import { Pulse } from './health/pulse';
 import { healthReport, type HealthReport } from './health/report';
 import type { Log } from '../shared/log';
@@ -25,6 +26,7 @@ import { loop, type LoopParts } from './loop';
 import type { Random } from './backoff';
 import { Backoff } from './backoff';
 import type { Identity, Settings } from './settings';
+import type { TaskFile } from './task-config';
 import type { MetadataSource, TaskMetadata } from './task-metadata';
 import type { Parameters } from './weights/parameters';
 import { waitForWeights, watchWeights } from './weights/watch';
@@ -45,29 +47,48 @@ export interface World {
   readonly probe: PortProbe;
 }
 
-/** Before Envoy starts: every file that its configuration names. Resolves to the exit code. */
-export async function init(settings: Settings, world: World): Promise<number> {
-  const { clock, log } = world;
+/**
+ * Before Envoy starts: its configuration, and every file that this names. Resolves to the exit code.
+ *
+ * @param files with what the task is configured
+ */
+export async function init(settings: Settings, world: World, files: readonly TaskFile[] = []): Promise<number> {
+  const { clock } = world;
   const { directory, waitMs, discovery } = settings;
-  const start = clock.now();
+  const until = clock.now() + waitMs;
+  const configured = await written('configuration', { until, world }, async () => {
+    for (const { name, text } of files) await replaceFile(world.files, join(directory, name), text);
+  });
+  if (!configured) return 1;
   const own = ownCertificate(settings, world);
   if (own !== undefined && !(await waitForCertificate({ ...world, ...own, waitMs }))) return 1;
   const { parameters } = world;
   if (parameters !== undefined && !(await waitForWeights({ ...world, ...settings, parameters }))) return 1;
-  const backoff = new Backoff({ firstMs: 500, maxMs: 15_000 }, world.random);
+  const found = await written('endpoints', { until, world }, async () => {
+    await Promise.all(discovery.map(async (target) => firstEndpoints(target, { ...world, directory, preferredZone: () => undefined })));
+  });
+  return found ? 0 : 1;
+}
+
+/** Only the disk can fail here; without these files Envoy would not start. */
+async function written(
+  what: string,
+  { until, world: { clock, log, random } }: { readonly until: number; readonly world: World },
+  write: () => Promise<void>,
+): Promise<boolean> {
+  const backoff = new Backoff({ firstMs: 500, maxMs: 15_000 }, random);
   for (;;) {
     try {
-      await Promise.all(discovery.map(async (target) => firstEndpoints(target, { ...world, directory, preferredZone: () => undefined })));
-      return 0;
+      await write();
+      return true;
     } catch (error) {
-      // Only the disk can fail here; without these files Envoy would not start.
       const failure = failureOf(error);
       const pause = backoff.next();
-      if (clock.now() + pause > start + waitMs) {
-        log.error('gave up writing the endpoints', fieldsOf(failure));
-        return 1;
+      if (clock.now() + pause > until) {
+        log.error(`gave up writing the ${what}`, fieldsOf(failure));
+        return false;
       }
-      log.warn('waiting to write the endpoints', { ...fieldsOf(failure), nextTryMs: Math.round(pause) });
+      log.warn(`waiting to write the ${what}`, { ...fieldsOf(failure), nextTryMs: Math.round(pause) });
       await clock.sleep(pause);
     }
   }

@@ -1,4 +1,7 @@
 import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import type { MeshVariable } from '../../lib/core/contract/agent';
+import { AGENT_SETTINGS_FILE, MESH_DIRECTORY } from '../../lib/core/contract/files';
 import type { Log } from '../shared/log';
 import { localPort } from './application-start';
 import type { SvidSource } from './certificate/issuing';
@@ -6,9 +9,10 @@ import { systemClock } from './clock';
 import { init, run, type World } from './commands';
 import { ENVOY_ADMIN, envoyAdmin } from './drain/envoy-admin';
 import { failureOf, fieldsOf } from './failure';
-import { systemFiles } from './files';
+import { readFileIfAny, systemFiles } from './files';
 import { healthSocket, serveHealth } from './health/socket';
 import { InvalidSettings, readSettings, type Settings } from './settings';
+import { unpackConfig, withStoredSettings } from './task-config';
 import { ecsMetadata, type MetadataSource } from './task-metadata';
 
 const SIGTERM_CODE = 143;
@@ -28,8 +32,9 @@ export async function runCommand(command: 'init' | 'run', log: Log): Promise<num
 async function initTask(log: Log): Promise<number> {
   // Process 1 of a container ignores signals that it does not ask for.
   onStop(log, () => undefined, 1);
-  const settings = readSettings(process.env);
-  return init(settings, await world(settings, log));
+  const { environment, files } = unpackConfig(process.env);
+  const settings = readSettings(environment);
+  return init(settings, await world(settings, log), files);
 }
 
 async function runTask(log: Log): Promise<number> {
@@ -41,13 +46,19 @@ async function runTask(log: Log): Promise<number> {
     },
     2,
   );
-  const settings = readSettings(process.env);
+  const settings = readSettings(withStoredSettings(process.env, await storedSettings()));
   const running = run(settings, await world(settings, log), stop.signal);
   await serveHealth(healthSocket(settings.directory), running.health).catch((error: unknown) => {
     // Renewal matters more than its health check, which fails now and says why.
     log.error('the health check will fail', fieldsOf(failureOf(error)));
   });
   return running.done;
+}
+
+/** Absent where nothing runs before Envoy: then all settings are variables of the environment. */
+async function storedSettings(): Promise<string | undefined> {
+  const directory = process.env['MESH_DIRECTORY' satisfies MeshVariable] ?? MESH_DIRECTORY;
+  return readFileIfAny(systemFiles, join(directory, AGENT_SETTINGS_FILE));
 }
 
 /** Clients of AWS take memory: each is loaded only where it is used. */

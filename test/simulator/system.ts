@@ -59,15 +59,10 @@ const LISTENER = {
 const CHAIN = { reads: ['filters', 'transport_socket'], ignores: ['transport_socket_connect_timeout', 'name'] };
 
 export function systemOf(plan: SystemPlan, { discoveryDomain }: Pick<Topology, 'discoveryDomain'>): System {
-  const tasks = plan.workloads.flatMap(({ name, identity, containers }) =>
-    containers
-      .filter(({ role }) => role === 'proxy')
-      .map((proxy): SimulatedTask => ({
-        name,
-        ...(identity === undefined ? {} : { identity: identity.uri }),
-        ...readBootstrap(configOf(proxy), name),
-      })),
-  );
+  const tasks = plan.workloads.map((workload): SimulatedTask => {
+    const { name, identity } = workload;
+    return { name, ...(identity === undefined ? {} : { identity: identity.uri }), ...readBootstrap(configOf(workload), name) };
+  });
   return {
     tasks: new Map(tasks.map((task) => [task.name, task])),
     records: new Map(plan.records.map(({ host, address }) => [host, address])),

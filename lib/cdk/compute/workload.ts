@@ -16,6 +16,7 @@ import type {
   SizingPlan,
   WorkloadPlan,
 } from '../../core/plan/system-plan';
+import { environmentOf } from '../../core/plan/pack-config';
 import { serviceOf } from '../../core/plan/system-plan';
 import type { ContainerProps } from '../../props/service/container-props';
 import { buildImagesFor } from './built-images';
@@ -209,7 +210,10 @@ function renderContainers(
   for (const container of plan.containers) {
     const definition = taskDefinition.addContainer(container.name, {
       ...containerOptions(taskDefinition, plan, container, context),
-      environment: { ...container.environment, ...deployedEnvironment(container, deployed) },
+      environment: {
+        ...environmentOf(container),
+        ...deployedEnvironment(container, deployed),
+      },
       ...(container.dropCapabilities === true ? { linuxParameters: withoutCapabilities } : {}),
       ...(container.initProcess === true ? { linuxParameters: withInitProcess } : {}),
     });

@@ -2,8 +2,10 @@
 export const AGENT_COMMANDS = ['init', 'run', 'health'] as const;
 export type AgentCommand = (typeof AGENT_COMMANDS)[number];
 
-/** Environment variables by which the agent is configured. */
+/** Variables by which the agent is configured: those of its environment, and those that `MESH_CONFIG` holds. */
 export const MESH_VARIABLES = [
+  /** What `init` unpacks: Envoy's configuration and settings of the agent (task-config.ts). */
+  'MESH_CONFIG',
   /** The volume that it shares with Envoy. @default - MESH_DIRECTORY of files.ts */
   'MESH_DIRECTORY',
 

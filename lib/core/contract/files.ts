@@ -7,6 +7,12 @@ export const APP_MESH_DIRECTORY = '/run/app-mesh';
 /** The agent's program, in its image. */
 export const AGENT_PROGRAM = '/agent/agent.js';
 
+/** Envoy's configuration, which `mesh-init` unpacks. */
+export const ENVOY_CONFIG_FILE = 'envoy.json';
+
+/** The settings of the agent, which `mesh-init` leaves for it. */
+export const AGENT_SETTINGS_FILE = 'agent.json';
+
 /** What Envoy's secret discovery reads: the task's own certificate and key, and the authorities it trusts. */
 export type CertificatePart = 'identity' | 'trust';
 

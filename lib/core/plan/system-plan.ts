@@ -7,6 +7,7 @@ import type {
   TaskReplacement,
   Warning,
 } from '../model/topology';
+import type { TaskConfig } from '../contract/task-config';
 import type { LimitUse } from '../limits/use';
 import type { EdgePlan } from './edge-plan';
 
@@ -205,6 +206,8 @@ export interface ContainerPlan {
   readonly command?: readonly string[];
   readonly entryPoint?: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  /** What its task is configured with, which render compresses into its environment. */
+  readonly config?: TaskConfig;
   /** Environment variables that render fills in. */
   readonly deployedEnvironment?: Readonly<Record<string, DeployedValue>>;
   readonly secretNames: readonly string[];

@@ -5,7 +5,7 @@ import { sidecarBootstrap } from '../../envoy/sidecar';
 import type { ContainerPlan, LoadBalancerTargetPlan, MeshPlan, MeshWorkloadPlan } from '../../plan/system-plan';
 import { ingressOf } from '../../plan/ingress';
 import { checkTaskDefinitionSize } from '../../plan/task-definition-size';
-import { MESH_DIRECTORY } from '../../contract/files';
+import { ENVOY_CONFIG_FILE, MESH_DIRECTORY } from '../../contract/files';
 import { ADMIN_PORT } from '../../contract/ports';
 import {
   AGENT_CONTAINER,
@@ -27,15 +27,7 @@ import { serviceAs } from '../../model/topology';
 import { plaintext } from '../../plan/plaintext';
 import type { MeshProvider } from '../provider';
 import type { AgentIntervals, AgentPlan } from '../../plan/workload/agent';
-import {
-  agentContainer,
-  applicationOf,
-  discoveredBy,
-  initContainer,
-  needsFiles,
-  refreshSecondsOf,
-  stopSecondsOf,
-} from '../../plan/workload/agent';
+import { agentContainer, applicationOf, discoveredBy, initContainer, refreshSecondsOf, stopSecondsOf } from '../../plan/workload/agent';
 import { application, collector, collectorVolumes, extra } from '../../plan/workload/containers';
 import { EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS, gatewayRegistration } from '../../plan/workload/gateway';
 import { sizingOf } from '../../plan/workload/sizing';
@@ -62,7 +54,6 @@ export const envoyProvider: MeshProvider<EnvoyMeshSettings> = {
     ]),
     containers: [
       { name: PROXY_CONTAINER, memoryMiB: 0 },
-      // Counted where no file has to be there before Envoy starts, too: a service must not stop to fit because another one scales.
       { name: INIT_CONTAINER, memoryMiB: 0 },
       { name: AGENT_CONTAINER, memoryMiB: AGENT_MEMORY_MIB },
     ],
@@ -117,8 +108,8 @@ function serviceWorkload(topology: EnvoyTopology, service: Service, version?: Ve
     ...defined({ application: applicationOf(service) }),
   };
   return {
-    ...workloadOf(agent, [
-      proxy(agent, service, sidecarBootstrap(topology, service, name), portsOf(service)),
+    ...workloadOf(agent, sidecarBootstrap(topology, service, name), [
+      proxy(agent, service, portsOf(service)),
       application(service),
       ...service.extraContainers.map(extra),
     ]),
@@ -160,7 +151,7 @@ function gatewayWorkload(topology: EnvoyTopology, edge: EdgeTopology): MeshWorkl
     stopSeconds: stopSecondsOf(EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS),
   };
   return {
-    ...workloadOf(agent, [proxy(agent, edge.gateway, gatewayBootstrap(topology, edge), [GATEWAY_PORT])]),
+    ...workloadOf(agent, gatewayBootstrap(topology, edge), [proxy(agent, edge.gateway, [GATEWAY_PORT])]),
     edge: edge.name,
     sizing: sizingOf(edge.gateway),
     registration: gatewayRegistration(edge),
@@ -172,9 +163,9 @@ function intervalsOf({ mesh }: EnvoyTopology): AgentIntervals {
 }
 
 /** What all tasks have beside their own containers. */
-function workloadOf(agent: AgentPlan, own: readonly ContainerPlan[]): Omit<MeshWorkloadPlan, 'sizing' | 'registration'> {
+function workloadOf(agent: AgentPlan, config: Bootstrap, own: readonly ContainerPlan[]): Omit<MeshWorkloadPlan, 'sizing' | 'registration'> {
   const { topology, service, name } = agent;
-  const others = [...(needsFiles(agent) ? [initContainer(agent)] : []), ...own, ...collector(topology)];
+  const others = [initContainer(agent, config), ...own, ...collector(topology)];
   const discovered = discoveredBy(agent.callees);
   const weighed = weightedCallees(agent.callees);
   return {
@@ -195,7 +186,7 @@ const READY =
   "printf 'GET /ready HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3 && " +
   'grep -q LIVE <&3';
 
-function proxy(agent: AgentPlan, sizing: Sizing, config: Bootstrap, ports: readonly number[]): ContainerPlan {
+function proxy(agent: AgentPlan, sizing: Sizing, ports: readonly number[]): ContainerPlan {
   const { mesh } = agent.topology;
   return {
     name: PROXY_CONTAINER,
@@ -205,8 +196,8 @@ function proxy(agent: AgentPlan, sizing: Sizing, config: Bootstrap, ports: reado
     copyImage: { buildArgs: mesh.proxyImage === imageReference(IMAGES.envoy) ? {} : { ENVOY_IMAGE: mesh.proxyImage } },
     essential: true,
     command: [
-      '--config-yaml',
-      JSON.stringify(config),
+      '-c',
+      `${MESH_DIRECTORY}/${ENVOY_CONFIG_FILE}`,
       '--log-level',
       mesh.proxyLogLevel,
       // Without it Envoy starts one worker for each core of the host, whatever share of it the task has.
@@ -225,10 +216,10 @@ function proxy(agent: AgentPlan, sizing: Sizing, config: Bootstrap, ports: reado
     user: PROXY_USER,
     readonlyRootFilesystem: true,
     dropCapabilities: true,
-    // Only where it reads something: the first container with the volume gives it its owner, who must be the agent's.
-    mounts: needsFiles(agent) ? [{ volume: MESH_VOLUME, path: MESH_DIRECTORY, readOnly: true }] : [],
+    // The first container with the volume gives it its owner, who must be the agent's: so Envoy waits for that one.
+    mounts: [{ volume: MESH_VOLUME, path: MESH_DIRECTORY, readOnly: true }],
     healthCheck: { command: ['CMD', 'bash', '-c', READY], intervalSeconds: 5, timeoutSeconds: 2, retries: 3, startPeriodSeconds: 10 },
-    dependsOn: needsFiles(agent) ? [{ container: INIT_CONTAINER, condition: 'SUCCESS' }] : [],
+    dependsOn: [{ container: INIT_CONTAINER, condition: 'SUCCESS' }],
     ports,
     // ECS stops it after the application (the reverse of dependsOn), whose last requests pass through it.
     restart: false,

@@ -73,17 +73,17 @@ export function discoveredBy(callees: readonly Service[]): readonly Registration
   return callees.flatMap(registrationsOf).filter((tasks) => tasks.discovery === 'cloudMap');
 }
 
-/** Whether Envoy's configuration names files that have to be there when it starts. */
-export function needsFiles({ topology, callees }: AgentPlan): boolean {
-  return topology.certificates.kind !== 'none' || discoveredBy(callees).length > 0 || weightedCallees(callees).length > 0;
-}
-
-/** Waits for the certificate, and writes every file that Envoy needs at its start. */
-export function initContainer(agent: AgentPlan): ContainerPlan {
+/**
+ * Unpacks the configuration, waits for the certificate, and writes every file that Envoy needs at its start, and the settings of the agent.
+ *
+ * @param envoy Envoy's configuration; absent: a control plane has it
+ */
+export function initContainer(agent: AgentPlan, envoy?: unknown): ContainerPlan {
   return {
     ...program(),
-    environment: fileVariables(agent),
-    deployedEnvironment: { ...issuerOf(agent), ...namespaceOf(agent), ...weightsParametersOf(agent) },
+    environment: {},
+    config: { ...(envoy === undefined ? {} : { envoy }), variables: variablesOf(agent) },
+    deployedEnvironment: deployedVariables(agent),
     name: INIT_CONTAINER,
     role: 'init',
     essential: false,
@@ -100,19 +100,10 @@ export function initContainer(agent: AgentPlan): ContainerPlan {
 export function agentContainer(agent: AgentPlan, others: readonly ContainerPlan[]): ContainerPlan {
   return {
     ...program(),
-    environment: {
-      ...fileVariables(agent),
-      ...renewalVariables(agent),
-      ...intervalVariables(agent),
-      ...(agent.application === undefined ? {} : meshVariables({ MESH_APPLICATION: JSON.stringify(agent.application) })),
-      ...meshVariables({ MESH_REFRESH_SECONDS: String(agent.refreshSeconds), MESH_STOP_SECONDS: String(agent.stopSeconds) }),
-    },
-    deployedEnvironment: {
-      ...meshVariables<DeployedValue>({ MESH_CLOUD_MAP_SERVICE_ID: 'discoveryServiceId' }),
-      ...issuerOf(agent),
-      ...namespaceOf(agent),
-      ...weightsParametersOf(agent),
-    },
+    // What runs before it leaves its settings in a file.
+    ...(others.some(({ role }) => role === 'init')
+      ? { environment: {} }
+      : { environment: variablesOf(agent), deployedEnvironment: deployedVariables(agent) }),
     name: AGENT_CONTAINER,
     role: 'agent',
     essential: true,
@@ -167,6 +158,26 @@ function program(): Pick<ContainerPlan, 'secretNames' | 'user' | 'readonlyRootFi
     dropCapabilities: true,
     mounts: [{ volume: MESH_VOLUME, path: MESH_DIRECTORY, readOnly: false }],
     ports: [],
+  };
+}
+
+/** What the plan knows. */
+function variablesOf(agent: AgentPlan): MeshVariables {
+  return {
+    ...fileVariables(agent),
+    ...renewalVariables(agent),
+    ...intervalVariables(agent),
+    ...(agent.application === undefined ? {} : meshVariables({ MESH_APPLICATION: JSON.stringify(agent.application) })),
+    ...meshVariables({ MESH_REFRESH_SECONDS: String(agent.refreshSeconds), MESH_STOP_SECONDS: String(agent.stopSeconds) }),
+  };
+}
+
+function deployedVariables(agent: AgentPlan): MeshVariables<DeployedValue> {
+  return {
+    ...meshVariables<DeployedValue>({ MESH_CLOUD_MAP_SERVICE_ID: 'discoveryServiceId' }),
+    ...issuerOf(agent),
+    ...namespaceOf(agent),
+    ...weightsParametersOf(agent),
   };
 }
 

@@ -13,7 +13,13 @@ const agentOf = (task: string, props: unknown): ContainerPlan => {
   if (agent === undefined) throw new Error(`${task} has no agent`);
   return agent;
 };
-const environmentOf = (task: string, props: unknown): Readonly<Record<string, string>> => agentOf(task, props).environment;
+/** What the agent reads, whether `mesh-init` hands it over or not. */
+const variablesIn = (containers: readonly ContainerPlan[]): Readonly<Record<string, string>> => ({
+  ...containers.find(({ config }) => config !== undefined)?.config?.variables,
+  ...containers.find(({ role }) => role === 'agent')?.environment,
+});
+const environmentOf = (task: string, props: unknown): Readonly<Record<string, string>> =>
+  variablesIn(workloadsOf(props).find(({ name }) => name === task)?.containers ?? []);
 const edge = { kind: 'http', authorizer: { kind: 'none' }, routes: { $default: { service: 'orders' } } };
 
 test('the gateway lists its callees as often as they wait for it when they stop, though API Gateway notices later', () => {
@@ -71,7 +77,7 @@ describe.each(['envoy', 'appMesh'])('in a mesh of %s', (provider) => {
     ['without', plain],
   ])('%s, a task waits for the port of its application, unless nobody calls it or it has none', (_, certificates) => {
     const waits = workloadsOf(everyKind(certificates)).map(({ name, containers }) => {
-      const text = containers.find(({ role }) => role === 'agent')?.environment['MESH_APPLICATION'];
+      const text = variablesIn(containers)['MESH_APPLICATION'];
       return [name, text === undefined ? undefined : (JSON.parse(text) as ApplicationStart)];
     });
     const application = (port: number): ApplicationStart => ({ container: 'app', port, startupSeconds: 300 });
@@ -90,9 +96,10 @@ describe.each(['envoy', 'appMesh'])('in a mesh of %s', (provider) => {
 
 describe('an application that may take', () => {
   const checked = (startupTimeout: unknown): { readonly environment: string | undefined; readonly windows: readonly number[] } => {
-    const agent = agentOf('orders', mesh({ ui: service({ calls: ['orders'] }), orders: service({ startupTimeout }) }));
+    const props = mesh({ ui: service({ calls: ['orders'] }), orders: service({ startupTimeout }) });
+    const agent = agentOf('orders', props);
     const { startPeriodSeconds = 0, intervalSeconds = 0, retries = 0 } = agent.healthCheck ?? {};
-    return { environment: agent.environment['MESH_APPLICATION'], windows: [startPeriodSeconds, intervalSeconds, retries] };
+    return { environment: environmentOf('orders', props)['MESH_APPLICATION'], windows: [startPeriodSeconds, intervalSeconds, retries] };
   };
 
   test.each([
