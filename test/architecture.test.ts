@@ -241,9 +241,19 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   'test/e2e/api-gateway': { rooms: ['test/e2e/runner', 'lib/core/model'] },
   'test/e2e/real-programs': { rooms: ['test/e2e', 'test/e2e/runner', 'test/e2e/systems', ...LIBRARY], packages: ['node:**'] },
-  'test/e2e/systems': { rooms: ['test/e2e/runner', 'test/support', 'examples', ...LIBRARY], packages: CDK },
+  'test/e2e/systems': { rooms: ['test/e2e/runner', 'test/support', 'test/support/task-config.ts', 'examples', ...LIBRARY], packages: CDK },
   'test/e2e': {
-    rooms: ['test/e2e/*', 'test/support', 'test/props', 'test/simulator', 'test/core', 'test/programs', ...LIBRARY, ...PROGRAMS],
+    rooms: [
+      'test/e2e/*',
+      'test/support',
+      'test/support/task-config.ts',
+      'test/props',
+      'test/simulator',
+      'test/core',
+      'test/programs',
+      ...LIBRARY,
+      ...PROGRAMS,
+    ],
     packages: [...SDK, '@grpc/*', 'esbuild', 'fast-check', 'typescript', ...CDK],
   },
   'test/e2e/attacks/**': {
