@@ -223,13 +223,24 @@ const ROOMS: Readonly<Record<string, Room>> = {
 
   // Tests, and what only tests use. Programs of end-to-end tests run where nothing else is.
   'test/support': { rooms: LIBRARY, packages: ['node:**', 'typescript', ...CDK] },
+  // Of templates, and of nothing that the library is about.
+  'test/support/assembly': { packages: ['node:**', ...CDK] },
   'test/props': { rooms: ['test/support', 'test/simulator', ...LIBRARY], packages: ['node:**', 'typescript', 'fast-check', ...CDK] },
   'test/simulator/**': { rooms: ['test/support', 'test/props', ...CORE, 'lib/props/read-props.ts'], packages: ['fast-check'] },
   'test/compliance/**': { rooms: ['test/support', ...CORE], packages: ['node:**'] },
   'test/extensions': { rooms: ['test/support', ...LIBRARY], packages: CDK },
   'test/core/**': { rooms: ['test/support', 'test/props', 'test/simulator', ...LIBRARY, ...PROGRAMS], packages: ['node:**', 'fast-check'] },
   'test/cdk/**': {
-    rooms: ['test/support', 'test/core', 'test/programs', 'test/e2e/runner/**', 'examples', ...LIBRARY, ...PROGRAMS],
+    rooms: [
+      'test/support',
+      'test/support/assembly',
+      'test/core',
+      'test/programs',
+      'test/e2e/runner/**',
+      'examples',
+      ...LIBRARY,
+      ...PROGRAMS,
+    ],
     packages: ['node:**', '@aws-sdk/*', 'cdk-nag', ...CDK],
   },
   'test/programs/**': {
@@ -238,12 +249,12 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   'test/e2e/programs': { packages: ['node:**', '@grpc/*'] },
   'test/e2e/runner/**': {
-    rooms: ['test/e2e', 'test/e2e/programs', 'test/programs', 'lib/core/contract', ...PROGRAMS],
+    rooms: ['test/e2e', 'test/e2e/programs', 'test/programs', 'test/support/assembly', 'lib/core/contract', ...PROGRAMS],
     packages: [...SDK, 'dns-packet'],
   },
   'test/e2e/api-gateway': { rooms: ['test/e2e/runner', 'lib/core/model'] },
   'test/e2e/real-programs': { rooms: ['test/e2e', 'test/e2e/runner', 'test/e2e/systems', ...LIBRARY], packages: ['node:**'] },
-  'test/e2e/systems': { rooms: ['test/e2e/runner', 'test/support', 'examples', ...LIBRARY], packages: CDK },
+  'test/e2e/systems': { rooms: ['test/e2e/runner', 'test/support', 'test/support/assembly', 'examples', ...LIBRARY], packages: CDK },
   'test/e2e': {
     rooms: ['test/e2e/*', 'test/support', 'test/props', 'test/simulator', 'test/core', 'test/programs', ...LIBRARY, ...PROGRAMS],
     packages: [...SDK, '@grpc/*', 'fast-check', 'typescript', ...CDK],
@@ -258,8 +269,14 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   // Attacks on identities go by the policies of a template, as the emulated AWS reads them.
   'test/identity.test.ts': { rooms: ['test/e2e/**', 'programs/shared/**', ...LIBRARY], packages: [...SDK, ...CDK] },
-  test: { rooms: ['test/support', 'examples', ...LIBRARY], packages: ['node:**', 'typescript', 'cdk-nag', ...CDK] },
-  bench: { rooms: ['test/e2e', 'test/e2e/**', ...LIBRARY, ...PROGRAMS], packages: ['node:**', '@aws-cdk-containers/*', ...SDK, ...CDK] },
+  test: {
+    rooms: ['test/support', 'test/support/assembly', 'examples', ...LIBRARY],
+    packages: ['node:**', 'typescript', 'cdk-nag', ...CDK],
+  },
+  bench: {
+    rooms: ['test/e2e', 'test/e2e/**', 'test/support/assembly', ...LIBRARY, ...PROGRAMS],
+    packages: ['node:**', '@aws-cdk-containers/*', ...SDK, ...CDK],
+  },
 };
 
 // ------------------------------------------------------------------------------------------------ reading the sources
