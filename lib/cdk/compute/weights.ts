@@ -21,7 +21,9 @@ export function renderWeights(scope: Construct, plan: SystemPlan, units: Units):
   handedOut.add({ group: undefined, scope, values: namesOf(own) });
   for (const group of new Set(groups.values())) {
     if (group === undefined) continue;
-    const made = ofGroup(group).map((each) => [each.service, renderParameter(units.foundationsOf(group, each.service), 'Weights', each)] as const);
+    const made = ofGroup(group).map(
+      (each) => [each.service, renderParameter(units.foundationsOf(group, each.service), 'Weights', each)] as const,
+    );
     handedOut.add({ group, scope: units.foundationsOf(group), values: namesOf(new Map(made)) });
   }
   return (service, user) => (user === scope ? own.get(service) : undefined) ?? imported(user, service, handedOut);

@@ -43,14 +43,16 @@ export function awaitedCallees(topology: Placed, caller: string): readonly strin
   const kinds = kindsOf(topology);
   const own = groups.get(caller);
   const isLast = kinds.get(own ?? '') === 'stack';
-  return topology.services
-    .filter(({ callers, gateways }) => callers.includes(caller) || gateways.includes(caller))
-    .filter(({ group }) => group !== own)
-    // What is deployed before the caller is there.
-    .filter(({ group }) => !isLast || kinds.get(group ?? '') === 'stack')
-    // Of two that call each other, each would wait for the other.
-    .filter(({ calls }) => !calls.includes(caller))
-    .map(({ name }) => name);
+  return (
+    topology.services
+      .filter(({ callers, gateways }) => callers.includes(caller) || gateways.includes(caller))
+      .filter(({ group }) => group !== own)
+      // What is deployed before the caller is there.
+      .filter(({ group }) => !isLast || kinds.get(group ?? '') === 'stack')
+      // Of two that call each other, each would wait for the other.
+      .filter(({ calls }) => !calls.includes(caller))
+      .map(({ name }) => name)
+  );
 }
 
 function kindsOf({ groups = [] }: Placed): ReadonlyMap<string, GroupKind> {
@@ -83,12 +85,7 @@ export function cycleOf(arrows: readonly (readonly [from: string, to: string])[]
 }
 
 /** In the order in which all that a node leads to is done. Without recursion, since chains of calls may be long. */
-function visit(
-  start: string,
-  arrows: ReadonlyMap<string, readonly string[]>,
-  seen: Set<string>,
-  done: (node: string) => void,
-): void {
+function visit(start: string, arrows: ReadonlyMap<string, readonly string[]>, seen: Set<string>, done: (node: string) => void): void {
   if (seen.has(start)) return;
   seen.add(start);
   const stack = [{ node: start, next: 0 }];
