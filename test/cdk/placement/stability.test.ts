@@ -133,6 +133,6 @@ test('whatever is added, removed, renamed or called otherwise, what is not edite
       }
       expect(compared).toBeGreaterThan(1000);
     }),
-    { numRuns: 1 },
+    { numRuns: 1, endOnFailure: true },
   );
 });
