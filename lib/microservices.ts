@@ -115,7 +115,7 @@ export class Microservices extends Construct {
     this.fargateVcpus = fargateVcpus(plan.workloads);
     warn(this, [...plan.warnings, ...addressWarnings(addresses)]);
     warnOfIsolation(this, plan, props, system);
-    limitStackSize(this, plan);
+    limitStackSize(this, plan, system.stacks);
   }
 
   /**

@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
@@ -7,6 +8,7 @@ import type { TaskSecurityGroup } from '../connections/task-connections';
 import { placedSecurityGroup } from '../connections/task-connections';
 import type { GroupStacks } from '../placement/group-stacks';
 import { HandedOut } from '../placement/handed-out';
+import type { SystemStack } from '../placement/stack-size';
 import { endpointsOf } from './endpoints';
 import { executionRole } from './execution-role';
 import type { Foundation } from './network';
@@ -40,6 +42,15 @@ export class Units {
     const unit = this.units.get(group);
     if (unit === undefined) throw new Error(`bug: there is no group "${group}"`);
     return unit;
+  }
+
+  /** Those of the system and of all groups. */
+  get stacks(): readonly SystemStack[] {
+    const ofGroups = [...this.groups].flatMap(([group, { scope, foundations }]): SystemStack[] => [
+      { stack: foundations, group, scope: foundations, isFoundation: true },
+      { stack: Stack.of(scope), group, scope },
+    ]);
+    return [{ stack: Stack.of(this.scope), group: undefined, scope: this.scope }, ...ofGroups];
   }
 
   /** Below which stands what other stacks refer to of a group, or of one of its services. */
