@@ -6,7 +6,7 @@ import type { ServiceLoad } from '../../core/plan/grouping';
 import { groupingText, proposeGrouping } from '../../core/plan/grouping';
 import type { SystemPlan } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
-import { elementsOf } from '../stack-elements';
+import { elementsOf, outermost } from '../stack-elements';
 import type { MeasuredTemplate } from './template-bytes';
 import { isVersioned, measureTemplate } from './template-bytes';
 
@@ -205,24 +205,20 @@ function isRule({ node: { id } }: IConstruct): boolean {
 
 /** A stack with all that is nested in it, whoever has made it, is deployed in one operation. */
 function checkOperations(stacks: readonly MeasuredStack[]): readonly string[] {
-  const roots = new Set(stacks.map(({ stack }) => rootOf(stack)));
+  const roots = new Set(stacks.map(({ stack }) => outermost(stack)));
   const { value } = CLOUDFORMATION.operation;
   return [...roots].flatMap((root) => {
-    const count = root.node.findAll().filter((child) => CfnResource.isCfnResource(child) && rootOf(child.stack) === root).length;
+    const count = root.node.findAll().filter((child) => CfnResource.isCfnResource(child) && outermost(child.stack) === root).length;
     if (count <= value) return [];
     const subject = `the stack "${root.stackName}" and those nested in it have ${count} resources, which are deployed in one operation`;
     return [tooLarge(subject, value, placementFix(stacks, root, count - value))];
   });
 }
 
-function rootOf(stack: Stack): Stack {
-  return stack.nestedStackParent === undefined ? stack : rootOf(stack.nestedStackParent);
-}
-
 /** The largest groups first. */
 function placementFix(stacks: readonly MeasuredStack[], root: Stack, surplus: number): string {
   const nested = stacks
-    .filter(({ stack, group, isFoundation }) => group !== undefined && isFoundation !== true && rootOf(stack) === root && stack.nested)
+    .filter(({ stack, group, isFoundation }) => group !== undefined && isFoundation !== true && outermost(stack) === root && stack.nested)
     .sort((a, b) => b.resources.length - a.resources.length);
   const moved: string[] = [];
   let left = surplus;
