@@ -1,11 +1,13 @@
-import type { Stack } from 'aws-cdk-lib';
+import type { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { InterfaceVpcEndpoint, InterfaceVpcEndpointAwsService } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BoutiqueStack } from '../../../examples/boutique-stack';
 import { ShopStack } from '../../../examples/shop-stack';
+import { teamsApp } from '../../../examples/teams';
 import { Authorizer, Edge, Mesh } from '../../../lib';
 import type { Template as PlainTemplate } from '../../e2e/runner/intrinsics';
+import { flatten } from '../../support/assembly/flatten';
 import { SHAPES, newApp, quiet, stackOf } from '../../support/shapes';
 import { service } from '../../support/stack';
 import { behindLoadBalancers } from '../../support/behind-load-balancers';
@@ -21,9 +23,16 @@ const STACKS: Readonly<Record<string, () => Stack>> = {
   ...Object.fromEntries(Object.entries(SHAPES).map(([name, props]) => [`a system ${name}`, () => stackOf(props).stack])),
 };
 
-const GRAPHS: ReadonlyMap<string, Graph> = new Map(
-  Object.entries(STACKS).map(([name, create]) => [name, new Graph(Template.fromStack(create()).toJSON() as PlainTemplate)]),
-);
+/** Several stacks as one, in which what waits for a stack waits for all that is in it. */
+function inStacks(): PlainTemplate {
+  const { root } = teamsApp(newApp());
+  return flatten((root.node.root as App).synth(), { main: 'Teams' }) as unknown as PlainTemplate;
+}
+
+const GRAPHS: ReadonlyMap<string, Graph> = new Map([
+  ...Object.entries(STACKS).map(([name, create]) => [name, new Graph(Template.fromStack(create()).toJSON() as PlainTemplate)] as const),
+  ['teams with stacks of their own', new Graph(inStacks())],
+]);
 
 const missing = (graph: Graph, needs: readonly Need[]): readonly string[] =>
   needs.filter(({ later, earlier }) => !graph.isAfter(later, earlier)).map(({ later, earlier }) => `${later} does not wait for ${earlier}`);
