@@ -150,7 +150,10 @@ function fixFor(each: MeasuredStack, plan: SystemPlan, template: MeasuredTemplat
   if (grouping === undefined || grouping.groups.length === 0) return SPLIT;
   const taken = plan.groups?.map(({ name }) => name) ?? [];
   const free = freeNames(each.group ?? 'group', taken);
-  return `${groupingText(grouping, free)} (docs/large-systems.md says what that means for services that are deployed), or ${SPLIT}`;
+  // Where a team has a stack of its own, the stack of the system need not get larger.
+  const isOfUser = plan.groups?.some(({ name, kind }) => name === each.group && kind === 'stack') === true;
+  const placement = isOfUser ? 'Placement.stack(...)' : 'Placement.nestedStack()';
+  return `${groupingText(grouping, free, placement)} (docs/large-systems.md says what that means for services that are deployed), or ${SPLIT}`;
 }
 
 function freeNames(prefix: string, taken: readonly string[]): (index: number) => string {
@@ -182,7 +185,7 @@ function loadsOf(
     if (load === undefined || isRule(resource)) continue;
     const { logicalId } = resource;
     load.resources += 1;
-    load.bytes += (template?.resources.get(resource.stack.resolve(logicalId) as string) ?? 0) * indentation;
+    load.bytes += (template?.ofResource(resource.stack.resolve(logicalId) as string) ?? 0) * indentation;
   }
   if (isFoundation === true) return [...loads.values()];
   for (const { from } of plan.ingress) {

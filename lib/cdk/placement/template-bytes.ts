@@ -5,8 +5,8 @@ export interface MeasuredTemplate {
   /** With an indentation of one, unless the stack or its context suppresses it. */
   readonly written: number;
   readonly compact: number;
-  /** Compact, by logical ID. */
-  readonly resources: ReadonlyMap<string, number>;
+  /** Of a resource, compact. */
+  readonly ofResource: (logicalId: string) => number;
 }
 
 /** With the parameter and the rule by which a deployment checks the bootstrap stack, which are added after this. */
@@ -22,7 +22,7 @@ export function measureTemplate(stack: Stack): MeasuredTemplate | undefined {
   return {
     written: isCompact === true ? compact : bytesOf(whole, 1),
     compact,
-    resources: new Map(Object.entries(whole.Resources ?? {}).map(([id, resource]) => [id, bytesOf({ [id]: resource })])),
+    ofResource: (id) => bytesOf({ [id]: whole.Resources?.[id] }),
   };
 }
 

@@ -50,9 +50,9 @@ function namesOf(loads: readonly ServiceLoad[]): readonly string[] {
 }
 
 /** The grouping in words, as a sentence without a full stop. */
-export function groupingText({ groups }: Grouping, nameOf: (index: number) => string): string {
+export function groupingText({ groups }: Grouping, nameOf: (index: number) => string, placement: string): string {
   const parts = groups.map((names, index) => `group: '${nameOf(index)}' for ${servicesText(names)}`);
-  const placements = groups.map((_, index) => `'${nameOf(index)}': Placement.nestedStack()`);
+  const placements = groups.map((_, index) => `'${nameOf(index)}': ${placement}`);
   return `set groups: { ${placements.join(', ')} } of the system, and ${parts.join(', ')}`;
 }
 

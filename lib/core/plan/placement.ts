@@ -1,4 +1,4 @@
-import type { GroupKind, Topology } from '../model/topology';
+import type { GroupKind, Service, Topology } from '../model/topology';
 import type { DeploymentOrderPlan } from './system-plan';
 
 type Placed = Pick<Topology, 'services' | 'edges' | 'groups'>;
@@ -37,22 +37,25 @@ export function orderAcrossStacks(order: readonly DeploymentOrderPlan[], topolog
  * The callees that tasks of a service wait for when they start, for a while: those in other stacks, which may be deployed later. By
  * names, groups and calls of the two alone, so that nothing else in the system changes what stands in the tasks.
  */
-export function awaitedCallees(topology: Placed, caller: string): readonly string[] {
+export function awaitedCallees<T extends Callee>(topology: Placed, caller: string, callees: readonly T[]): readonly T[] {
   if (topology.groups === undefined) return [];
-  const groups = groupsOf(topology);
   const kinds = kindsOf(topology);
-  const own = groups.get(caller);
+  const own = groupOf(topology, caller);
   const isLast = kinds.get(own ?? '') === 'stack';
   return (
-    topology.services
-      .filter(({ callers, gateways }) => callers.includes(caller) || gateways.includes(caller))
+    callees
       .filter(({ group }) => group !== own)
       // What is deployed before the caller is there.
       .filter(({ group }) => !isLast || kinds.get(group ?? '') === 'stack')
       // Of two that call each other, each would wait for the other.
       .filter(({ calls }) => !calls.includes(caller))
-      .map(({ name }) => name)
   );
+}
+
+type Callee = Pick<Service, 'name' | 'group' | 'calls'>;
+
+function groupOf({ services, edges }: Placed, name: string): string | undefined {
+  return (services.find((service) => service.name === name) ?? edges.find(({ gatewayName }) => gatewayName === name))?.group;
 }
 
 function kindsOf({ groups = [] }: Placed): ReadonlyMap<string, GroupKind> {

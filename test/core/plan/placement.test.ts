@@ -35,6 +35,11 @@ const planOf = (props: Raw): SystemPlan => {
   expect(issues.all).toEqual([]);
   return plan;
 };
+const awaitedOf = (props: Raw, caller: string): readonly string[] => {
+  const topology = topologyOf(props);
+  const callees = topology.services.filter(({ callers, gateways }) => [...callers, ...gateways].includes(caller));
+  return awaitedCallees(topology, caller, callees).map(({ name }) => name);
+};
 const order = (props: Raw): readonly string[] => planOf(props).deploymentOrder.map(({ caller, callee }) => `${caller} after ${callee}`);
 
 test.each<readonly [string, Readonly<Record<string, readonly string[]>>, readonly string[]]>([
@@ -62,8 +67,7 @@ test.each<readonly [string, Readonly<Record<string, readonly string[]>>, Readonl
   ['nobody that is deployed before', { x1: ['a1', 'own1'], a1: [], own1: [] }, {}],
   ['nobody who would wait, too', { a1: ['b1'], b1: ['a1'] }, {}],
 ])('what tasks wait for: %s', (_name, calls, expected) => {
-  const topology = topologyOf(systemOf(calls));
-  const awaited = Object.keys(calls).map((name) => [name, awaitedCallees(topology, name)] as const);
+  const awaited = Object.keys(calls).map((name) => [name, awaitedOf(systemOf(calls), name)] as const);
   expect(Object.fromEntries(awaited.filter(([, names]) => names.length > 0))).toEqual(expected);
 });
 
@@ -90,7 +94,7 @@ test('a gateway stands in the group of its edge, and waits for services of other
   expect(workloads.filter(({ group }) => group === 'a').map(({ name }) => name)).toEqual(['a1', 'gateway']);
   expect(edges.map(({ group }) => group)).toEqual(['a']);
   expect(ingress).toEqual([{ to: 'own1', from: 'gateway', port: expect.any(Number), across: true }]);
-  expect(awaitedCallees(topologyOf(systemOf({ own1: [], a1: [] }, { edge })), 'gateway')).toEqual(['own1']);
+  expect(awaitedOf(systemOf({ own1: [], a1: [] }, { edge }), 'gateway')).toEqual(['own1']);
 });
 
 test('what reaches itself is one', () => {
