@@ -15,7 +15,7 @@ export function systems(most: number): fc.Arbitrary<PlacedSystem> {
         group,
         calls: fc.uniqueArray(fc.constantFrom(...names.filter((other) => other !== name)), { maxLength: 4 }),
         versions: fc.boolean().map((few) => few && name.endsWith('1')),
-      }) as fc.Arbitrary<PlacedService>;
+      });
     return fc
       .record({
         services: fc.tuple(...names.map(service)),
@@ -23,7 +23,7 @@ export function systems(most: number): fc.Arbitrary<PlacedSystem> {
       })
       .map(({ services, edge }) => ({
         groups: GROUPS,
-        services: Object.fromEntries(names.map((name, index) => [name, withoutUndefined(services[index]!)])),
+        services: Object.fromEntries(names.map((name, index) => [name, withoutUndefined(services[index])])),
         ...(edge === undefined ? {} : { edge: withoutUndefined(edge) }),
       }));
   });

@@ -27,6 +27,8 @@ export class Units {
   private readonly units: ReadonlyMap<string | undefined, Unit>;
   private readonly securityGroups: HandedOut;
   private readonly founded = new Map<string, TaskSecurityGroup>();
+  /** Of services, in the foundations of their groups. */
+  private readonly places = new Map<string, Construct>();
 
   constructor(
     private readonly scope: Construct,
@@ -58,7 +60,10 @@ export class Units {
     const foundations = this.groups.get(group)?.foundations;
     if (foundations === undefined) throw new Error(`bug: there is no group "${group}"`);
     if (service === undefined) return foundations;
-    return (foundations.node.tryFindChild(service) as Construct | undefined) ?? new Construct(foundations, service);
+    const key = `${group} ${service}`;
+    const known = this.places.get(key) ?? new Construct(foundations, service);
+    this.places.set(key, known);
+    return known;
   }
 
   /** Makes the security groups of services in groups, to which the tasks of all stacks refer. */

@@ -1,4 +1,5 @@
-import { LegacyStackSynthesizer, Stack } from 'aws-cdk-lib';
+import type { Stack } from 'aws-cdk-lib';
+import { LegacyStackSynthesizer } from 'aws-cdk-lib';
 
 /** A template as CDK writes it. */
 export interface MeasuredTemplate {

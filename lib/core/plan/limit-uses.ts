@@ -137,13 +137,14 @@ function handedOut({ groups, workloads, weights = [], ingress }: Counted): reado
   return [undefined, ...groups.map(({ name }) => name)].flatMap((group) => {
     const services = [...owners.keys()].filter((name) => owners.get(name) === group && (group !== undefined || called.has(name)));
     const weighted = weights.map(({ service }) => service).filter((name) => owners.get(name) === group);
+    const where = group === undefined ? 'in no group' : 'in it';
     const used = Math.max(bytes(services, HANDED_OUT_BYTES.securityGroup), bytes(weighted, HANDED_OUT_BYTES.weights));
     return [
       {
         limit: CLOUDFORMATION.parameterValue,
         used,
         path: group === undefined ? 'services' : `groups.${group}`,
-        subject: `what other stacks have to know of the ${counted(services.length, 'service')} ${group === undefined ? 'in no group' : 'in it'} takes ${used} bytes`,
+        subject: `what other stacks have to know of the ${counted(services.length, 'service')} ${where} takes ${used} bytes`,
         advice: group === undefined ? 'put some of them into groups' : 'put some of them into another group',
       },
     ];

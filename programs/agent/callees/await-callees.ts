@@ -30,7 +30,7 @@ export async function awaitCallees({ awaited, awaitMs, clock, random, log, resol
   let told = false;
   for (;;) {
     const found = await Promise.all(missing.map(async ({ hosts }) => (await Promise.all(hosts.map(resolves))).includes(true)));
-    missing = missing.filter((_, index) => found[index] !== true);
+    missing = missing.filter((_, index) => !found[index]);
     const callees = missing.map(({ service }) => service);
     if (missing.length === 0) {
       if (told) log.info('all callees in other stacks have tasks', { waitedMs: clock.now() - start });

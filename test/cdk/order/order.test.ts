@@ -1,4 +1,4 @@
-import type { App, Stack } from 'aws-cdk-lib';
+import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { InterfaceVpcEndpoint, InterfaceVpcEndpointAwsService } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -25,8 +25,9 @@ const STACKS: Readonly<Record<string, () => Stack>> = {
 
 /** Several stacks as one, in which what waits for a stack waits for all that is in it. */
 function inStacks(): PlainTemplate {
-  const { root } = teamsApp(newApp());
-  return flatten((root.node.root as App).synth(), { main: 'Teams' }) as unknown as PlainTemplate;
+  const app = newApp();
+  teamsApp(app);
+  return flatten(app.synth(), { main: 'Teams' }) as unknown as PlainTemplate;
 }
 
 const GRAPHS: ReadonlyMap<string, Graph> = new Map([

@@ -58,7 +58,7 @@ function placesOf(assembly: CloudAssembly, is: (resource: Resource) => boolean):
     .flatMap(({ path, template }) =>
       Object.values(template.Resources ?? {})
         .filter(is)
-        .map(({ Type: type }) => `${type.replace(/^.*::/, '')} in ${path.length > 1 ? 'the nested stack' : String(path[0])}`),
+        .map(({ Type: type }) => `${type.replace(/^.*::/, '')} in ${path.length > 1 ? 'the nested stack' : path.join('')}`),
     )
     .sort();
 }

@@ -81,10 +81,10 @@ const edits = fc.array(
 /** The services after an edit, and those that the edit is about: whose own lines change. */
 function edited(services: Services, { kind, at, group, calls }: Edit, count: number): { after: Services; about: readonly string[] } {
   const names = Object.keys(services);
-  const name = names[at % names.length]!;
+  const name = names[at % names.length];
   const callees = (own: string): string[] => {
     const others = names.filter((other) => other !== own);
-    return [...new Set(calls.map((call) => others[call % others.length]!))];
+    return [...new Set(calls.map((call) => others[call % others.length]))];
   };
   const { [name]: chosen, ...rest } = services;
   const without = (gone: string): Services =>
@@ -105,12 +105,12 @@ function edited(services: Services, { kind, at, group, calls }: Edit, count: num
         key,
         { ...value, calls: value.calls.map((call) => (call === name ? renamed : call)) },
       ]);
-      return { after: { ...Object.fromEntries(calling), [renamed]: chosen! }, about: [name, renamed, ...callers] };
+      return { after: { ...Object.fromEntries(calling), [renamed]: chosen }, about: [name, renamed, ...callers] };
     }
     case 'reorder':
       return { after: Object.fromEntries(Object.entries(services).reverse()), about: [] };
     case 'calls':
-      return { after: { ...services, [name]: { ...chosen!, calls: callees(name) } }, about: [name] };
+      return { after: { ...services, [name]: { ...chosen, calls: callees(name) } }, about: [name] };
   }
 }
 

@@ -143,7 +143,8 @@ test('the size of a template is that of the file that is written, of nested stac
   const assembly = app.synth();
   const [{ nested: files }] = rootStacksOf(assembly) as readonly [ReturnType<typeof rootStacksOf>[number]];
   expect(files.size).toBe(2);
-  const stack = Stack.of(system.service('s000')) as NestedStack;
+  const stack = Stack.of(system.service('s000'));
+  if (!(stack instanceof NestedStack)) throw new Error('it stands in no nested stack');
   const written = readFileSync(join(assembly.directory, stack.templateFile), 'utf8');
   expect(measureTemplate(stack)?.written).toBe(Buffer.byteLength(written));
   // Without white space, which CloudFormation counts.

@@ -32,7 +32,10 @@ describe('a stack in which no group can stand is an issue', () => {
   test.each<readonly [string, (app: App) => readonly [Stack, Stack], RegExp]>([
     [
       'that of the system itself',
-      (app) => [new Stack(app, 'Root'), app.node.findChild('Root') as Stack],
+      (app) => {
+        const root = new Stack(app, 'Root');
+        return [root, root];
+      },
       /"Root" is the stack of the system itself \[CONFLICT\]/,
     ],
     ['one of another app', (app) => [new Stack(app, 'Root'), new Stack(new App(), 'Own')], /"Own" is a stack of another app or stage/],
