@@ -27,7 +27,7 @@ const STACKS: Readonly<Record<string, () => Stack>> = {
 function inStacks(): PlainTemplate {
   const app = newApp();
   teamsApp(app);
-  return flatten(app.synth(), { main: 'Teams' }) as unknown as PlainTemplate;
+  return flatten(app.synth(), { main: 'Teams' });
 }
 
 const GRAPHS: ReadonlyMap<string, Graph> = new Map([
