@@ -135,7 +135,7 @@ function split(delimiter: string, text: Json): Json {
   const parts = partsOf(text);
   const [joinedBy, items] = isObject(text) && isList(text['Fn::Join']) ? text['Fn::Join'] : [];
   // The attribute of a resource, which is a list, on its way through an output.
-  if (separates(delimiter) && joinedBy === delimiter && items !== undefined) return items;
+  if (separates(delimiter) && joinedBy === delimiter && isObject(items) && isOfResource(items)) return items;
   if (parts.every((part) => typeof part === 'string')) return parts.join('').split(delimiter);
   return separates(delimiter) && parts.length > 1 && parts.every(isOfResource)
     ? fields(delimiter, parts).map(concatenated)
