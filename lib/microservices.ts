@@ -11,7 +11,7 @@ import { renderSystem } from './cdk/compute/render-system';
 import { isolationOf } from './cdk/compute/isolated-subnets';
 import { subnetAddresses } from './cdk/compute/subnet-addresses';
 import type { RenderedSystem } from './cdk/compute/render-system';
-import { limitStackSize } from './cdk/compute/stack-size';
+import { limitStackSize } from './cdk/placement/stack-size';
 import { isSameResource } from './cdk/same-resource';
 import { throwIssue } from './cdk/throw-issue';
 import { warn } from './cdk/warn';
@@ -106,7 +106,7 @@ export class Microservices extends Construct {
     this.zone = system.zone;
     this.logGroup = system.foundation.logGroup;
     this.services = system.services;
-    this.edges = renderEdges(this, plan, system, props);
+    this.edges = renderEdges(plan, system, props);
     this.registered = new Set(plan.workloads.map(({ name }) => name));
     this.certificateAlarm = system.certificateAlarm;
     this.fargateVcpus = fargateVcpus(plan.workloads);

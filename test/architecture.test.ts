@@ -48,6 +48,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       'lib/core/plan',
       'lib/cdk',
       'lib/cdk/compute',
+      'lib/cdk/placement',
       'lib/cdk/edges/render-edges.ts',
     ],
     packages: [...CDK, 'aws-cdk-lib/core/lib/prop-injectable'],
@@ -163,6 +164,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'lib/cdk/mesh/*': { rooms: ['lib/core/plan', 'lib/core/mesh/$1', 'lib/cdk', 'lib/cdk/mesh'], packages: CDK },
   'lib/cdk/mesh/renderers.ts': { rooms: ['lib/cdk/mesh', 'lib/cdk/mesh/*'], packages: CDK },
   'lib/cdk/mesh/render.ts': { rooms: ['lib/core/plan', 'lib/cdk/mesh', 'lib/cdk/mesh/renderers.ts'], packages: CDK },
+  'lib/cdk/placement': { rooms: ['lib/props', 'lib/core/reading', 'lib/core/limits', 'lib/core/plan', 'lib/cdk'], packages: CDK },
   'lib/cdk/compute': {
     rooms: [
       'lib/microservice.ts',
@@ -173,6 +175,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       'lib/core/plan',
       'lib/cdk',
       'lib/cdk/connections',
+      'lib/cdk/placement',
       'lib/cdk/certificates',
       'lib/cdk/mesh',
       'lib/cdk/mesh/render.ts',

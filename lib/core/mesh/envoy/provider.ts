@@ -32,7 +32,7 @@ import {
   applicationOf,
   discoveredBy,
   initContainer,
-  needsFiles,
+  needsInit,
   refreshSecondsOf,
   stopSecondsOf,
 } from '../../plan/workload/agent';
@@ -174,7 +174,7 @@ function intervalsOf({ mesh }: EnvoyTopology): AgentIntervals {
 /** What all tasks have beside their own containers. */
 function workloadOf(agent: AgentPlan, own: readonly ContainerPlan[]): Omit<MeshWorkloadPlan, 'sizing' | 'registration'> {
   const { topology, service, name } = agent;
-  const others = [...(needsFiles(agent) ? [initContainer(agent)] : []), ...own, ...collector(topology)];
+  const others = [...(needsInit(agent) ? [initContainer(agent)] : []), ...own, ...collector(topology)];
   const discovered = discoveredBy(agent.callees);
   const weighed = weightedCallees(agent.callees);
   return {
@@ -226,9 +226,9 @@ function proxy(agent: AgentPlan, sizing: Sizing, config: Bootstrap, ports: reado
     readonlyRootFilesystem: true,
     dropCapabilities: true,
     // Only where it reads something: the first container with the volume gives it its owner, who must be the agent's.
-    mounts: needsFiles(agent) ? [{ volume: MESH_VOLUME, path: MESH_DIRECTORY, readOnly: true }] : [],
+    mounts: needsInit(agent) ? [{ volume: MESH_VOLUME, path: MESH_DIRECTORY, readOnly: true }] : [],
     healthCheck: { command: ['CMD', 'bash', '-c', READY], intervalSeconds: 5, timeoutSeconds: 2, retries: 3, startPeriodSeconds: 10 },
-    dependsOn: needsFiles(agent) ? [{ container: INIT_CONTAINER, condition: 'SUCCESS' }] : [],
+    dependsOn: needsInit(agent) ? [{ container: INIT_CONTAINER, condition: 'SUCCESS' }] : [],
     ports,
     // ECS stops it after the application (the reverse of dependsOn), whose last requests pass through it.
     restart: false,

@@ -1,4 +1,4 @@
-import type { AgentCommand, ApplicationStart, DiscoveryTarget, MeshVariables } from '../../contract/agent';
+import type { AgentCommand, ApplicationStart, AwaitedCallee, DiscoveryTarget, MeshVariables } from '../../contract/agent';
 import { meshVariables } from '../../contract/agent';
 import { AGENT_PROGRAM, MESH_DIRECTORY } from '../../contract/files';
 import { identityOf } from '../../contract/identity';
@@ -19,6 +19,7 @@ import { PROXY_USER } from '../../model/images';
 import type { Registration, Service, Topology } from '../../model/topology';
 import { registrationsOf } from '../../model/topology';
 import type { ContainerPlan, DependencyPlan, DeployedValue, HealthCheckPlan } from '../system-plan';
+import { awaitedCallees } from '../placement';
 import { weightedCallees, weightsTargets } from './weights';
 
 /** What a task's agent has to know. */
@@ -73,16 +74,29 @@ export function discoveredBy(callees: readonly Service[]): readonly Registration
   return callees.flatMap(registrationsOf).filter((tasks) => tasks.discovery === 'cloudMap');
 }
 
-/** Whether Envoy's configuration names files that have to be there when it starts. */
-export function needsFiles({ topology, callees }: AgentPlan): boolean {
-  return topology.certificates.kind !== 'none' || discoveredBy(callees).length > 0 || weightedCallees(callees).length > 0;
+/** Whether something has to be there when Envoy starts: files that its configuration names, or callees of other stacks. */
+export function needsInit(agent: AgentPlan): boolean {
+  const { topology, callees } = agent;
+  return (
+    topology.certificates.kind !== 'none' ||
+    discoveredBy(callees).length > 0 ||
+    weightedCallees(callees).length > 0 ||
+    awaitedBy(agent).length > 0
+  );
+}
+
+function awaitedBy({ topology, service, callees }: AgentPlan): readonly AwaitedCallee[] {
+  const awaited = awaitedCallees(topology, service);
+  return callees
+    .filter(({ name }) => awaited.includes(name))
+    .map((callee) => ({ service: callee.name, hosts: registrationsOf(callee).map(({ discoveryHost }) => discoveryHost) }));
 }
 
 /** Waits for the certificate, and writes every file that Envoy needs at its start. */
 export function initContainer(agent: AgentPlan): ContainerPlan {
   return {
     ...program(),
-    environment: fileVariables(agent),
+    environment: { ...fileVariables(agent), ...awaitVariables(agent) },
     deployedEnvironment: { ...issuerOf(agent), ...namespaceOf(agent), ...weightsParametersOf(agent) },
     name: INIT_CONTAINER,
     role: 'init',
@@ -180,6 +194,11 @@ function fileVariables(agent: AgentPlan): MeshVariables {
     ...(targets.length === 0 ? {} : meshVariables({ MESH_DISCOVERY: JSON.stringify(targets) })),
     ...(weighed.length === 0 ? {} : meshVariables({ MESH_WEIGHTS: JSON.stringify(weighed) })),
   };
+}
+
+function awaitVariables(agent: AgentPlan): MeshVariables {
+  const awaited = awaitedBy(agent);
+  return awaited.length === 0 ? {} : { MESH_AWAITED: JSON.stringify(awaited) };
 }
 
 function intervalVariables(agent: AgentPlan): MeshVariables {
