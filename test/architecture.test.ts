@@ -264,8 +264,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['node:**', '@grpc/*', 'fast-check', ...CDK],
   },
   'test/e2e-runner': {
-    rooms: ['test/e2e/**', 'test/programs/**', 'test/support', 'examples', ...LIBRARY, ...PROGRAMS],
-    packages: [...SDK, 'dns-packet', ...CDK],
+    rooms: ['test/e2e/**', 'test/programs/**', 'test/support', 'test/support/assembly', 'examples', ...LIBRARY, ...PROGRAMS],
+    packages: [...SDK, 'dns-packet', 'fast-check', ...CDK],
   },
   // Attacks on identities go by the policies of a template, as the emulated AWS reads them.
   'test/identity.test.ts': { rooms: ['test/e2e/**', 'programs/shared/**', ...LIBRARY], packages: [...SDK, ...CDK] },

@@ -69,8 +69,9 @@ export class Resolver {
         return this.substitute(argument);
       case 'Fn::Select': {
         const [index, items] = this.list(argument);
-        const resolved = this.resolve(items);
-        return this.list(resolved)[Number(this.resolve(index))];
+        const selected = this.list(this.resolve(items))[Number(this.resolve(index))];
+        if (selected === undefined) throw new Error(`Fn::Select: there is no item ${this.text(index)} in ${JSON.stringify(items)}`);
+        return selected;
       }
       case 'Fn::Split': {
         const [separator, text] = this.list(argument);

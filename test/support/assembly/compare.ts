@@ -118,23 +118,28 @@ function unlike(left: Shape, right: Shape): readonly string[] | undefined {
 
 /** Finds out which is which, and compares once more. */
 function unmatched(left: Shape, right: Shape): readonly string[] {
-  let [one, other] = [stable(left, left.plain()), stable(right, right.plain())];
-  for (;;) {
-    const many = [...grouped(one)].find(([, ids]) => ids.length > 1);
-    if (many === undefined) break;
-    const [colour, [first = '']] = many;
-    const [second = ''] = grouped(other).get(colour) ?? [];
-    one = stable(left, new Map([...one, [first, 'this one']]));
-    other = stable(right, new Map([...other, [second, 'this one']]));
-  }
-  const counterparts = new Map([...other].map(([id, colour]) => [colour, id]));
-  return [...one].flatMap(([id, colour]) => {
-    const counterpart = counterparts.get(colour);
-    const node = left.nodes.get(id);
-    const twin = right.nodes.get(counterpart ?? '');
-    const expected = node?.references.map((target) => counterparts.get(one.get(target) ?? ''));
-    const same = twin !== undefined && hash([node?.type ?? '', node?.content ?? null]) === hash([twin.type, twin.content]);
-    return same && expected?.join() === twin.references.join() ? [] : [`${left.describe(id)}: nothing in the other template is the same`];
+  if (isMatch(left, right, left.plain(), right.plain())) return [];
+  return [`no two resources differ by themselves, but not all of their ${left.nodes.size} resources refer to each other in the same way`];
+}
+
+/** Of those that are alike, one that is chosen is any of the others, and from there on all follow, mostly at once. */
+function isMatch(left: Shape, right: Shape, before: Colours, after: Colours): boolean {
+  const [one, other] = [stable(left, before), stable(right, after)];
+  const { left: mine, right: theirs } = withoutCounterparts(one, other);
+  if (mine.length + theirs.length > 0) return false;
+  const [alike] = [...grouped(one)].filter(([, ids]) => ids.length > 1);
+  if (alike === undefined) return isSameUnder(left, right, new Map([...other].map(([id, colour]) => [colour, id])), one);
+  const [colour, [chosen = '']] = alike;
+  const candidates = grouped(other).get(colour) ?? [];
+  return candidates.some((candidate) => isMatch(left, right, new Map([...one, [chosen, '!']]), new Map([...other, [candidate, '!']])));
+}
+
+function isSameUnder(left: Shape, right: Shape, idOf: ReadonlyMap<string, string>, colours: Colours): boolean {
+  const counterpart = (id: string): string => idOf.get(colours.get(id) ?? '') ?? '';
+  return [...left.nodes].every(([id, { type, content, references }]) => {
+    const twin = right.nodes.get(counterpart(id));
+    const expected = JSON.stringify([type, content, references.map(counterpart)]);
+    return expected === JSON.stringify([twin?.type, twin?.content, twin?.references]);
   });
 }
 

@@ -127,16 +127,19 @@ function join(delimiter: string, items: Json, scope: Scope): Json {
   return splitAt === delimiter && text !== undefined ? text : { 'Fn::Join': [delimiter, items] };
 }
 
-/** What AWS calls something, ARNs and addresses, do not hold it: so it separates such values for sure. The CDK relies on it as well. */
+/** Names, ARNs and addresses do not hold it, so it separates what AWS says of resources for sure. The CDK relies on that as well. */
 const separates = (delimiter: string): boolean => delimiter.includes('|');
+const isOfResource = (part: Part): boolean => typeof part === 'string' || ['Ref', 'Fn::GetAtt'].includes(Object.keys(part)[0] ?? '');
 
 function split(delimiter: string, text: Json): Json {
   const parts = partsOf(text);
   const [joinedBy, items] = isObject(text) && isList(text['Fn::Join']) ? text['Fn::Join'] : [];
   // The attribute of a resource, which is a list, on its way through an output.
-  if (separates(delimiter) && joinedBy === delimiter && items !== undefined) return items;
+  if (separates(delimiter) && joinedBy === delimiter && isObject(items) && isOfResource(items)) return items;
   if (parts.every((part) => typeof part === 'string')) return parts.join('').split(delimiter);
-  return separates(delimiter) && parts.length > 1 ? fields(delimiter, parts).map(concatenated) : { 'Fn::Split': [delimiter, text] };
+  return separates(delimiter) && parts.length > 1 && parts.every(isOfResource)
+    ? fields(delimiter, parts).map(concatenated)
+    : { 'Fn::Split': [delimiter, text] };
 }
 
 function fields(delimiter: string, parts: readonly Part[]): readonly (readonly Part[])[] {
