@@ -47,7 +47,8 @@ export function placedApp({ groups, services, edge }: PlacedSystem, more: Partia
     const stack = stacks.get(name);
     return stack === undefined ? Placement.nestedStack() : Placement.stack(stack);
   };
-  const vpc = Vpc.fromVpcAttributes(root, 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['a'], privateSubnetIds: ['subnet-1'] });
+  const subnets = { privateSubnetIds: ['subnet-1'], privateSubnetRouteTableIds: ['rtb-1'] };
+  const vpc = Vpc.fromVpcAttributes(root, 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['a'], ...subnets });
   const shop = new Microservices(root, 'Shop', {
     vpc,
     ...more,

@@ -1,4 +1,4 @@
-import { App, CfnParameter, CfnResource, NestedStack, Stack } from 'aws-cdk-lib';
+import { Annotations, App, CfnParameter, CfnResource, NestedStack, Stack } from 'aws-cdk-lib';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Microservices, Placement } from '../../../lib';
@@ -21,6 +21,8 @@ function inChain(count: number, more: Partial<ServiceProps> = {}): Services {
 
 function shop(props: MicroservicesProps): { readonly app: App; readonly root: Stack; readonly system: Microservices } {
   const app = new App({ context: flags.context, treeMetadata: false });
+  // The CDK warns of what is near a limit, and so are most of these.
+  Annotations.of(app).acknowledgeWarning('@aws-cdk/core:Stack.templateSize', 'a test');
   const root = new Stack(app, 'Root', { suppressTemplateIndentation: true });
   return { app, root, system: new Microservices(root, 'Shop', { ...QUICK, ...props }) };
 }
