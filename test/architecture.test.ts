@@ -48,6 +48,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       'lib/core/plan',
       'lib/cdk',
       'lib/cdk/compute',
+      'lib/cdk/placement',
       'lib/cdk/edges/render-edges.ts',
     ],
     packages: [...CDK, 'aws-cdk-lib/core/lib/prop-injectable'],
@@ -163,6 +164,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'lib/cdk/mesh/*': { rooms: ['lib/core/plan', 'lib/core/mesh/$1', 'lib/cdk', 'lib/cdk/mesh'], packages: CDK },
   'lib/cdk/mesh/renderers.ts': { rooms: ['lib/cdk/mesh', 'lib/cdk/mesh/*'], packages: CDK },
   'lib/cdk/mesh/render.ts': { rooms: ['lib/core/plan', 'lib/cdk/mesh', 'lib/cdk/mesh/renderers.ts'], packages: CDK },
+  'lib/cdk/placement': { rooms: ['lib/props', 'lib/core/reading', 'lib/core/limits', 'lib/core/plan', 'lib/cdk'], packages: CDK },
   'lib/cdk/compute': {
     rooms: [
       'lib/microservice.ts',
@@ -173,6 +175,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       'lib/core/plan',
       'lib/cdk',
       'lib/cdk/connections',
+      'lib/cdk/placement',
       'lib/cdk/certificates',
       'lib/cdk/mesh',
       'lib/cdk/mesh/render.ts',
@@ -220,15 +223,26 @@ const ROOMS: Readonly<Record<string, Room>> = {
 
   // Tests, and what only tests use. Programs of end-to-end tests run where nothing else is.
   'test/support/task-config.ts': { rooms: ['lib/core/contract', 'lib/core/plan'] },
-  'test/support': { rooms: LIBRARY, packages: ['node:**', 'typescript', 'fflate', ...CDK] },
+  'test/support': { rooms: LIBRARY, packages: ['node:**', 'typescript', 'fast-check', 'fflate', ...CDK] },
+  // Of templates, and of nothing that the library is about.
+  'test/support/assembly': { packages: ['node:**', ...CDK] },
   'test/props': { rooms: ['test/support', 'test/simulator', ...LIBRARY], packages: ['node:**', 'typescript', 'fast-check', ...CDK] },
   'test/simulator/**': { rooms: ['test/support', 'test/props', ...CORE, 'lib/props/read-props.ts'], packages: ['fast-check'] },
   'test/compliance/**': { rooms: ['test/support', ...CORE], packages: ['node:**'] },
   'test/extensions': { rooms: ['test/support', ...LIBRARY], packages: CDK },
   'test/core/**': { rooms: ['test/support', 'test/props', 'test/simulator', ...LIBRARY, ...PROGRAMS], packages: ['node:**', 'fast-check'] },
   'test/cdk/**': {
-    rooms: ['test/support', 'test/core', 'test/programs', 'test/e2e/runner/**', 'examples', ...LIBRARY, ...PROGRAMS],
-    packages: ['node:**', '@aws-sdk/*', 'cdk-nag', ...CDK],
+    rooms: [
+      'test/support',
+      'test/support/assembly',
+      'test/core',
+      'test/programs',
+      'test/e2e/runner/**',
+      'examples',
+      ...LIBRARY,
+      ...PROGRAMS,
+    ],
+    packages: ['node:**', 'fast-check', '@aws-sdk/*', 'cdk-nag', ...CDK],
   },
   'test/programs/**': {
     rooms: ['test/support', 'test/props', 'test/e2e/runner', ...LIBRARY, ...PROGRAMS],
@@ -236,12 +250,23 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   'test/e2e/programs': { packages: ['node:**', '@grpc/*'] },
   'test/e2e/runner/**': {
-    rooms: ['test/e2e', 'test/e2e/programs', 'test/programs', 'test/support/task-config.ts', 'lib/core/contract', ...PROGRAMS],
+    rooms: [
+      'test/e2e',
+      'test/e2e/programs',
+      'test/programs',
+      'test/support/task-config.ts',
+      'test/support/assembly',
+      'lib/core/contract',
+      ...PROGRAMS,
+    ],
     packages: [...SDK, 'dns-packet'],
   },
   'test/e2e/api-gateway': { rooms: ['test/e2e/runner', 'lib/core/model'] },
   'test/e2e/real-programs': { rooms: ['test/e2e', 'test/e2e/runner', 'test/e2e/systems', ...LIBRARY], packages: ['node:**'] },
-  'test/e2e/systems': { rooms: ['test/e2e/runner', 'test/support', 'test/support/task-config.ts', 'examples', ...LIBRARY], packages: CDK },
+  'test/e2e/systems': {
+    rooms: ['test/e2e/runner', 'test/support', 'test/support/task-config.ts', 'test/support/assembly', 'examples', ...LIBRARY],
+    packages: CDK,
+  },
   'test/e2e': {
     rooms: [
       'test/e2e/*',
@@ -261,13 +286,19 @@ const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['node:**', '@grpc/*', 'fast-check', ...CDK],
   },
   'test/e2e-runner': {
-    rooms: ['test/e2e/**', 'test/programs/**', 'test/support', 'examples', ...LIBRARY, ...PROGRAMS],
-    packages: [...SDK, 'dns-packet', ...CDK],
+    rooms: ['test/e2e/**', 'test/programs/**', 'test/support', 'test/support/assembly', 'examples', ...LIBRARY, ...PROGRAMS],
+    packages: [...SDK, 'dns-packet', 'fast-check', ...CDK],
   },
   // Attacks on identities go by the policies of a template, as the emulated AWS reads them.
   'test/identity.test.ts': { rooms: ['test/e2e/**', 'programs/shared/**', ...LIBRARY], packages: [...SDK, ...CDK] },
-  test: { rooms: ['test/support', 'examples', ...LIBRARY], packages: ['node:**', 'typescript', 'cdk-nag', ...CDK] },
-  bench: { rooms: ['test/e2e', 'test/e2e/**', ...LIBRARY, ...PROGRAMS], packages: ['node:**', '@aws-cdk-containers/*', ...SDK, ...CDK] },
+  test: {
+    rooms: ['test/support', 'test/support/assembly', 'examples', ...LIBRARY],
+    packages: ['node:**', 'typescript', 'cdk-nag', ...CDK],
+  },
+  bench: {
+    rooms: ['test/e2e', 'test/e2e/**', 'test/support/assembly', ...LIBRARY, ...PROGRAMS],
+    packages: ['node:**', '@aws-cdk-containers/*', ...SDK, ...CDK],
+  },
 };
 
 // ------------------------------------------------------------------------------------------------ reading the sources

@@ -7,6 +7,7 @@ import type { ProtocolId, Service, Topology } from './model/topology';
 import { deploymentOrder } from './plan/deployment-order';
 import { egressPorts } from './plan/egress';
 import { limitUses } from './plan/limit-uses';
+import { groupsOf, orderAcrossStacks } from './plan/placement';
 import type { CertificatePlan, MeshPlan, MeshWorkloadPlan, RecordPlan, SystemPlan, WorkloadPlan } from './plan/system-plan';
 import { serviceOf } from './plan/system-plan';
 import type { IssueList } from './reading/issues';
@@ -15,6 +16,7 @@ import type { IssueList } from './reading/issues';
 export function planSystem(topology: Topology, issues: IssueList): SystemPlan {
   const { name, domain, discoveryDomain } = topology;
   const { virtualAddresses, settleSeconds, discoversByName = false, uses = [], ...mesh } = planMesh(topology, issues);
+  const groups = groupsOf(topology);
   const plan = {
     ...mesh,
     name,
@@ -27,8 +29,12 @@ export function planSystem(topology: Topology, issues: IssueList): SystemPlan {
     },
     zone: { name: domain, comment: `Virtual names of the mesh ${name}: ${virtualAddresses}, of use only inside its tasks` },
     workloads: mesh.workloads.map((workload) => complete(workload, topology, mesh.ingress)),
+    ingress: mesh.ingress.map((opening) =>
+      groups.get(opening.from) === groups.get(opening.to) ? opening : { ...opening, across: true as const },
+    ),
     records: recordsOf(topology),
-    deploymentOrder: deploymentOrder(topology),
+    deploymentOrder: orderAcrossStacks(deploymentOrder(topology), topology),
+    ...defined({ groups: topology.groups }),
     ...defined({ certificates: certificatesOf(topology, mesh.workloads, settleSeconds) }),
     edges: topology.edges.map((edge) => planEdge(topology, edge)),
   };
@@ -46,7 +52,10 @@ function complete(workload: MeshWorkloadPlan, topology: Topology, ingress: MeshP
     ...workload,
     url: service === undefined ? '' : urlOf(service),
     ownExecutionRole: workload.containers.some(({ secretNames, ownLogDriver }) => secretNames.length > 0 || ownLogDriver === true),
-    ...defined({ egressPorts: egressPorts(topology, ingress, serviceOf(workload)) }),
+    ...defined({
+      egressPorts: egressPorts(topology, ingress, serviceOf(workload)),
+      group: service === undefined ? topology.edges.find(({ gatewayName }) => gatewayName === workload.name)?.group : service.group,
+    }),
   };
 }
 
@@ -56,9 +65,13 @@ function urlOf({ protocol, virtualHost, virtualPort }: Service): string {
 
 /** A service that only a gateway calls needs no virtual name. */
 function recordsOf({ services, external }: Topology): readonly RecordPlan[] {
+  const groups = new Map(services.map(({ name, group }) => [name, group]));
   return [...services, ...external]
     .filter(({ callers }) => callers.length > 0)
-    .map(({ name: service, virtualHost: host, address, callers }) => ({ service, host, address, callers }));
+    .map(({ name: service, virtualHost: host, address, callers }) => ({
+      ...{ service, host, address, callers },
+      ...defined({ group: groups.get(service) }),
+    }));
 }
 
 /** Authorities are there for workloads that have identities. */

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import type { CertificateFormatName } from '../../lib/core/contract/agent';
+import { awaitCallees, type Resolves } from './callees/await-callees';
 import { ApplicationPort, type PortProbe } from './application-start';
 import { CertificateFiles } from './certificate/certificate-files';
 import type { CertificateFormat } from './certificate/certificate-format';
@@ -45,6 +46,7 @@ export interface World {
   readonly envoy: EnvoyAdmin;
   readonly metadata: MetadataSource | undefined;
   readonly probe: PortProbe;
+  readonly resolves: Resolves;
 }
 
 /**
@@ -60,6 +62,7 @@ export async function init(settings: Settings, world: World, files: readonly Tas
     for (const { name, text } of files) await replaceFile(world.files, join(directory, name), text);
   });
   if (!configured) return 1;
+  const callees = awaitCallees({ ...world, ...settings });
   const own = ownCertificate(settings, world);
   if (own !== undefined && !(await waitForCertificate({ ...world, ...own, waitMs }))) return 1;
   const { parameters } = world;
@@ -67,7 +70,9 @@ export async function init(settings: Settings, world: World, files: readonly Tas
   const found = await written('endpoints', { until, world }, async () => {
     await Promise.all(discovery.map(async (target) => firstEndpoints(target, { ...world, directory, preferredZone: () => undefined })));
   });
-  return found ? 0 : 1;
+  if (!found) return 1;
+  await callees;
+  return 0;
 }
 
 /** Only the disk can fail here; without these files Envoy would not start. */

@@ -4,6 +4,7 @@ import type { MeshVariable } from '../../lib/core/contract/agent';
 import { AGENT_SETTINGS_FILE, MESH_DIRECTORY } from '../../lib/core/contract/files';
 import type { Log } from '../shared/log';
 import { localPort } from './application-start';
+import { dnsResolver } from './callees/resolver';
 import type { SvidSource } from './certificate/issuing';
 import { systemClock } from './clock';
 import { init, run, type World } from './commands';
@@ -16,6 +17,7 @@ import { unpackConfig, withStoredSettings } from './task-config';
 import { ecsMetadata, type MetadataSource } from './task-metadata';
 
 const SIGTERM_CODE = 143;
+const RESOLVER_TIMEOUT_MS = 2000;
 
 /** Before Envoy starts, or beside the application until the task stops. Resolves to the exit code. */
 export async function runCommand(command: 'init' | 'run', log: Log): Promise<number> {
@@ -77,6 +79,7 @@ async function world(settings: Settings, log: Log): Promise<World> {
     envoy: envoyAdmin(ENVOY_ADMIN),
     metadata,
     probe: localPort,
+    resolves: dnsResolver(RESOLVER_TIMEOUT_MS),
   };
 }
 

@@ -26,6 +26,11 @@ export const MESH_VARIABLES = [
   /** How long `init` waits for what it needs. */
   'MESH_WAIT_SECONDS',
 
+  /** Callees for which `init` waits until one of their tasks is found by DNS: a JSON list of `AwaitedCallee`. @default - none */
+  'MESH_AWAITED',
+  /** How long `init` waits for them, before it goes on without them. @default 60 */
+  'MESH_AWAIT_SECONDS',
+
   /** Callees whose tasks Cloud Map's API names: a JSON list of `DiscoveryTarget`. */
   'MESH_DISCOVERY',
   /** The namespace of them all, by the name that the API takes: its HttpName. */
@@ -69,6 +74,13 @@ export function meshVariables<Value extends string = string>(variables: MeshVari
 
 /** How a certificate stands on the disk. */
 export type CertificateFormatName = 'sds' | 'pem';
+
+/** A callee that stands in another stack, which may be deployed later. */
+export interface AwaitedCallee {
+  readonly service: string;
+  /** Names by which its tasks, or those of its versions, are found in DNS: one of them is enough. */
+  readonly hosts: readonly string[];
+}
 
 export interface DiscoveryTarget {
   /** In Cloud Map. */

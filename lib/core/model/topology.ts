@@ -31,8 +31,19 @@ export interface Topology<Mesh extends MeshSettings = MeshSettings> {
   readonly egress: 'declared' | 'open';
   /** Sorted by name. */
   readonly edges: readonly EdgeTopology[];
+  /** Sorted by name; absent: everything stands in one stack. */
+  readonly groups?: readonly Group[];
   readonly warnings: readonly Warning[];
 }
+
+/** Services and edges that stand in a stack of their own. */
+export interface Group {
+  readonly name: string;
+  readonly kind: GroupKind;
+}
+
+/** A nested stack of the system's, or a stack of the user's, which is deployed later. */
+export type GroupKind = 'nestedStack' | 'stack';
 
 /** What every mesh says of its proxies. Each provider has settings of its own beside it (lib/core/mesh). */
 export interface MeshSettings {
@@ -119,6 +130,8 @@ export interface ContainerSettings {
 
 export interface Service extends Sizing, ContainerSettings {
   readonly name: string;
+  /** In whose stack it stands; absent: in that of the system. */
+  readonly group?: string;
   readonly protocol: ProtocolId;
   /** Where the application listens inside its task. */
   readonly port: number;
@@ -263,6 +276,8 @@ export interface EdgeTopology<Options = unknown> {
   /** Sorted, in lower case: what the gateway service would remove, and is to pass on. */
   readonly passThroughHeaders: readonly string[];
   readonly gateway: Sizing;
+  /** In whose stack API and gateway service stand; absent: in that of the system. */
+  readonly group?: string;
 }
 
 /** By which addresses clients reach an API. */

@@ -6,6 +6,8 @@ export interface EdgePlan<Api = unknown> {
   readonly name: string;
   /** Of the construct below which everything of it stands. */
   readonly constructId: string;
+  /** In whose stack it stands, with its gateway service; absent: in that of the system. */
+  readonly group?: string;
   /** By which its API is rendered: the ID of its kind. */
   readonly kind: string;
   /** Where its API sends requests: a workload of the plan, and the port of its Envoy. */

@@ -1,6 +1,7 @@
 import type {
   ArchitectureId,
   CertificateSettings,
+  Group,
   LoadBalancerTarget,
   ProtocolId,
   Sizing,
@@ -31,6 +32,8 @@ export interface SystemPlan extends Omit<MeshPlan, 'workloads' | 'virtualAddress
   /** Absent: plain text. */
   readonly certificates?: CertificatePlan;
   readonly edges: readonly EdgePlan[];
+  /** Services and edges with a stack of their own, sorted by name; absent: everything stands in one. */
+  readonly groups?: readonly Group[];
   /** How much of each limit of AWS the system takes, as far as the plan tells. Warnings and issues say of those that are exceeded. */
   readonly uses: readonly LimitUse[];
 }
@@ -102,6 +105,8 @@ export interface WorkloadPlan extends MeshWorkloadPlan {
   readonly ownExecutionRole: boolean;
   /** TCP ports to which its tasks may connect, sorted; absent: to everything. */
   readonly egressPorts?: readonly number[];
+  /** In whose stack it stands; absent: in that of the system. */
+  readonly group?: string;
 }
 
 /** What the mesh decides of a workload. */
@@ -272,12 +277,16 @@ export interface RecordPlan {
   readonly address: string;
   /** Services whose tasks ask for it, sorted. */
   readonly callers: readonly string[];
+  /** Of the service: among what other stacks refer to. Absent: it stands in the stack of the system. */
+  readonly group?: string;
 }
 
 export interface IngressPlan {
   readonly to: string;
   readonly from: string;
   readonly port: number;
+  /** The two stand in different stacks: then the rule stands in that of the caller, and otherwise below the callee. */
+  readonly across?: true;
 }
 
 /** The size and number of a workload's tasks, and how they are replaced. */
@@ -287,4 +296,4 @@ export interface SizingPlan extends Sizing {
   readonly zoneRebalancing?: 'DISABLED';
 }
 
-export type { ArchitectureId, CertificateSettings };
+export type { ArchitectureId, CertificateSettings, Group };

@@ -210,6 +210,14 @@ export interface EdgeOptions {
   readonly passThroughHeaders?: string[];
 
   /**
+   * Group in whose stack the API and its gateway service stand, by its name in `groups` of the system. To change it for an edge that is
+   * deployed replaces the API and its URL.
+   *
+   * @default - none: they stand in the stack of the system
+   */
+  readonly group?: string;
+
+  /**
    * Size and number of tasks of the gateway service, to which API Gateway sends the requests.
    *
    * @default - 2 tasks of 256 CPU units and 512 MiB

@@ -106,6 +106,7 @@ export const envoyProofs: ProviderProofs = {
       match: { headers: [{ name: 'x-version', string_match: { exact: 'v2' } }] },
       route: { cluster: 'orders-v2' },
     }),
+    groups: ({ workloads }) => workloads.some(({ name, group }) => name === 'orders' && group === 'back'),
     mirror: has('ui', {
       request_mirror_policies: [
         { cluster: 'orders-v2', runtime_fraction: { default_value: { numerator: 250_000, denominator: 'MILLION' } } },

@@ -34,6 +34,7 @@ const EDGE_FIELDS = [
   'accessLogs',
   'passThroughHeaders',
   'gateway',
+  'group',
 ] as const;
 
 const IP_ADDRESS_TYPES: readonly IpAddressType[] = ['ipv4', 'dualstack'];
@@ -111,6 +112,7 @@ export function parseEdge(
     accessLogs: at.field('accessLogs').boolean() ?? kind.capabilities.accessLogs === true,
     passThroughHeaders: parsePassThroughHeaders(at.field('passThroughHeaders'), EDGE_REMOVAL),
     gateway: parseSizing(gatewayAt, GATEWAY_SIZE, defaults),
+    ...defined({ group: at.field('group').string() }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { AgentCommand, ApplicationStart, DiscoveryTarget, MeshVariables } from '../../contract/agent';
+import type { AgentCommand, ApplicationStart, AwaitedCallee, DiscoveryTarget, MeshVariables } from '../../contract/agent';
 import { meshVariables } from '../../contract/agent';
 import { AGENT_PROGRAM, MESH_DIRECTORY } from '../../contract/files';
 import { identityOf } from '../../contract/identity';
@@ -19,6 +19,7 @@ import { PROXY_USER } from '../../model/images';
 import type { Registration, Service, Topology } from '../../model/topology';
 import { registrationsOf } from '../../model/topology';
 import type { ContainerPlan, DependencyPlan, DeployedValue, HealthCheckPlan } from '../system-plan';
+import { awaitedCallees } from '../placement';
 import { weightedCallees, weightsTargets } from './weights';
 
 /** What a task's agent has to know. */
@@ -71,6 +72,13 @@ export function stopSecondsOf(refreshSeconds: number, requestSeconds: number): n
 /** The callees, or versions of them, whose tasks the agent finds, since DNS would name only some of them. */
 export function discoveredBy(callees: readonly Service[]): readonly Registration[] {
   return callees.flatMap(registrationsOf).filter((tasks) => tasks.discovery === 'cloudMap');
+}
+
+function awaitedBy({ topology, service, callees }: AgentPlan): readonly AwaitedCallee[] {
+  return awaitedCallees(topology, service, callees).map((callee) => ({
+    service: callee.name,
+    hosts: registrationsOf(callee).map(({ discoveryHost }) => discoveryHost),
+  }));
 }
 
 /**
@@ -165,6 +173,7 @@ function program(): Pick<ContainerPlan, 'secretNames' | 'user' | 'readonlyRootFi
 function variablesOf(agent: AgentPlan): MeshVariables {
   return {
     ...fileVariables(agent),
+    ...awaitVariables(agent),
     ...renewalVariables(agent),
     ...intervalVariables(agent),
     ...(agent.application === undefined ? {} : meshVariables({ MESH_APPLICATION: JSON.stringify(agent.application) })),
@@ -191,6 +200,11 @@ function fileVariables(agent: AgentPlan): MeshVariables {
     ...(targets.length === 0 ? {} : meshVariables({ MESH_DISCOVERY: JSON.stringify(targets) })),
     ...(weighed.length === 0 ? {} : meshVariables({ MESH_WEIGHTS: JSON.stringify(weighed) })),
   };
+}
+
+function awaitVariables(agent: AgentPlan): MeshVariables {
+  const awaited = awaitedBy(agent);
+  return awaited.length === 0 ? {} : { MESH_AWAITED: JSON.stringify(awaited) };
 }
 
 function intervalVariables(agent: AgentPlan): MeshVariables {
