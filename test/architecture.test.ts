@@ -222,7 +222,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   bin: { rooms: ['examples'], packages: CDK },
 
   // Tests, and what only tests use. Programs of end-to-end tests run where nothing else is.
-  'test/support': { rooms: LIBRARY, packages: ['node:**', 'typescript', ...CDK] },
+  'test/support': { rooms: LIBRARY, packages: ['node:**', 'typescript', 'fast-check', ...CDK] },
   // Of templates, and of nothing that the library is about.
   'test/support/assembly': { packages: ['node:**', ...CDK] },
   'test/props': { rooms: ['test/support', 'test/simulator', ...LIBRARY], packages: ['node:**', 'typescript', 'fast-check', ...CDK] },
@@ -241,7 +241,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       ...LIBRARY,
       ...PROGRAMS,
     ],
-    packages: ['node:**', '@aws-sdk/*', 'cdk-nag', ...CDK],
+    packages: ['node:**', 'fast-check', '@aws-sdk/*', 'cdk-nag', ...CDK],
   },
   'test/programs/**': {
     rooms: ['test/support', 'test/props', 'test/e2e/runner', ...LIBRARY, ...PROGRAMS],

@@ -98,7 +98,7 @@ test.each([
 test('a template that is too large for its indentation alone gets that as the fix', () => {
   const { value } = CLOUDFORMATION.templateBytes;
   expect(() => written(value - written(0) + 1)).toThrow(
-    /Fix: set suppressTemplateIndentation of the stack to true, with which it has 9\d{5} bytes; or put what is not of this mesh/,
+    /Fix: set suppressTemplateIndentation of the stack to true, with which it has 9\d{5} bytes; or set groups: /,
   );
   expect(() => written(value)).toThrow(/Fix: put what is not of this mesh into another stack/);
 });

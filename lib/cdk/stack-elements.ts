@@ -8,3 +8,8 @@ export function elementsOf(stack: Stack): readonly IConstruct[] {
   for (const construct of found) for (const child of construct.node.children) if (!Stack.isStack(child)) found.push(child);
   return found;
 }
+
+/** The stack that is deployed by itself. */
+export function outermost(stack: Stack): Stack {
+  return stack.nestedStackParent === undefined ? stack : outermost(stack.nestedStackParent);
+}

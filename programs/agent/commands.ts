@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { CertificateFormatName } from '../../lib/core/contract/agent';
+import { awaitCallees, type Resolves } from './callees/await-callees';
 import { ApplicationPort, type PortProbe } from './application-start';
 import { CertificateFiles } from './certificate/certificate-files';
 import type { CertificateFormat } from './certificate/certificate-format';
@@ -43,6 +44,7 @@ export interface World {
   readonly envoy: EnvoyAdmin;
   readonly metadata: MetadataSource | undefined;
   readonly probe: PortProbe;
+  readonly resolves: Resolves;
 }
 
 /** Before Envoy starts: every file that its configuration names. Resolves to the exit code. */
@@ -50,6 +52,7 @@ export async function init(settings: Settings, world: World): Promise<number> {
   const { clock, log } = world;
   const { directory, waitMs, discovery } = settings;
   const start = clock.now();
+  const callees = awaitCallees({ ...world, ...settings });
   const own = ownCertificate(settings, world);
   if (own !== undefined && !(await waitForCertificate({ ...world, ...own, waitMs }))) return 1;
   const { parameters } = world;
@@ -58,6 +61,7 @@ export async function init(settings: Settings, world: World): Promise<number> {
   for (;;) {
     try {
       await Promise.all(discovery.map(async (target) => firstEndpoints(target, { ...world, directory, preferredZone: () => undefined })));
+      await callees;
       return 0;
     } catch (error) {
       // Only the disk can fail here; without these files Envoy would not start.

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { Log } from '../shared/log';
 import { localPort } from './application-start';
+import { dnsResolver } from './callees/resolver';
 import type { SvidSource } from './certificate/issuing';
 import { systemClock } from './clock';
 import { init, run, type World } from './commands';
@@ -12,6 +13,7 @@ import { InvalidSettings, readSettings, type Settings } from './settings';
 import { ecsMetadata, type MetadataSource } from './task-metadata';
 
 const SIGTERM_CODE = 143;
+const RESOLVER_TIMEOUT_MS = 2000;
 
 /** Before Envoy starts, or beside the application until the task stops. Resolves to the exit code. */
 export async function runCommand(command: 'init' | 'run', log: Log): Promise<number> {
@@ -66,6 +68,7 @@ async function world(settings: Settings, log: Log): Promise<World> {
     envoy: envoyAdmin(ENVOY_ADMIN),
     metadata,
     probe: localPort,
+    resolves: dnsResolver(RESOLVER_TIMEOUT_MS),
   };
 }
 

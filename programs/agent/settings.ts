@@ -1,5 +1,6 @@
 import type {
   ApplicationStart,
+  AwaitedCallee,
   CertificateFormatName,
   DiscoveryTarget,
   MeshVariable,
@@ -41,6 +42,9 @@ export interface Settings {
   /** Callees with versions, whose weights are found in parameters. */
   readonly weights: readonly WeightsTarget[];
   readonly weightsMs: number;
+  /** Callees in other stacks, which `init` waits for. */
+  readonly awaited: readonly AwaitedCallee[];
+  readonly awaitMs: number;
   /** Undefined: the task is healthy whatever its application does. */
   readonly application: ApplicationStart | undefined;
 }
@@ -115,7 +119,9 @@ export function readSettings(environment: Environment): Settings {
     checkMs: read.seconds('MESH_CHECK_SECONDS', CHECK_SECONDS),
     pollMs: read.seconds('MESH_POLL_SECONDS', 2),
     weightsMs: read.seconds('MESH_WEIGHTS_SECONDS', 15),
+    awaitMs: read.seconds('MESH_AWAIT_SECONDS', 60),
   };
+  const awaited = read.parsed('MESH_AWAITED', 'a JSON list of { service, hosts }, with at least one host each', awaitedOf, '[]');
   const application = read.optional('MESH_APPLICATION', 'JSON: { container, port, startupSeconds }', applicationOf);
   const weights = read.parsed(
     'MESH_WEIGHTS',
@@ -134,6 +140,7 @@ export function readSettings(environment: Environment): Settings {
     region === undefined ||
     discovery === undefined ||
     weights === undefined ||
+    awaited === undefined ||
     parameters === undefined ||
     settings.directory === undefined
   )
@@ -148,6 +155,7 @@ export function readSettings(environment: Environment): Settings {
     cloudMapServiceId,
     metadataUri,
     application,
+    awaited,
     weights: weights.map((target, index) => ({ ...target, parameter: parameters[index] ?? '' })),
   };
 }
@@ -272,7 +280,6 @@ function weightsOf(text: string): readonly Omit<WeightsTarget, 'parameter'>[] | 
 function weightsTargetOf(value: unknown): Omit<WeightsTarget, 'parameter'> | undefined {
   if (!isRecord(value)) return undefined;
   const { service, versions, routes = [], tcp = false }: Unread<WeightedService> = value;
-  const isLabel = (label: unknown): label is string => typeof label === 'string' && LABEL.test(label);
   if (
     !isLabel(service) ||
     !Array.isArray(versions) ||
@@ -287,6 +294,17 @@ function weightsTargetOf(value: unknown): Omit<WeightsTarget, 'parameter'> | und
     return isLabel(name) && isLabel(cluster) ? [{ name, cluster }] : [];
   });
   return known.length === versions.length ? { service, versions: known, routes, tcp } : undefined;
+}
+
+function awaitedOf(text: string): readonly AwaitedCallee[] | undefined {
+  const list = jsonOf(text);
+  if (!Array.isArray(list)) return undefined;
+  const isHost = (host: unknown): host is string => typeof host === 'string' && /^[a-z0-9.-]+$/i.test(host);
+  const known = list.flatMap((each: unknown): AwaitedCallee[] => {
+    const { service, hosts }: Unread<AwaitedCallee> = isRecord(each) ? each : {};
+    return isLabel(service) && Array.isArray(hosts) && hosts.length > 0 && hosts.every(isHost) ? [{ service, hosts }] : [];
+  });
+  return known.length === list.length ? known : undefined;
 }
 
 /** https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html */
@@ -309,6 +327,10 @@ function namesIn(
     discovery: discovery.map((target) => ({ ...target, namespaceName })),
     ownService: ownService === undefined ? undefined : { namespaceName, serviceName: ownService },
   };
+}
+
+function isLabel(label: unknown): label is string {
+  return typeof label === 'string' && LABEL.test(label);
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,5 +1,6 @@
 import { API_GATEWAY, HTTP_API, REST_API } from '../../lib/core/limits/api-gateway';
 import { APP_MESH } from '../../lib/core/limits/app-mesh';
+import { CLOUDFORMATION } from '../../lib/core/limits/cloudformation';
 import { CLOUD_MAP } from '../../lib/core/limits/discovery';
 import { ECS, FARGATE } from '../../lib/core/limits/ecs';
 import type { Limit } from '../../lib/core/limits/limit';
@@ -94,6 +95,17 @@ const arn = (index: number): string =>
   `arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/11111111-2222-3333-4444-${String(index).padStart(12, '0')}`;
 
 /** Each limit that synthesis checks by props and plan. */
+/** A group whose services have names so long that what it hands out takes so many bytes: `|name=sg-…` for each, and `|` at the end. */
+function handedOut(bytes: number): Raw {
+  const longest = 85;
+  const lengths = [];
+  let left = bytes - 1;
+  for (; left > 2 * longest; left -= longest) lengths.push(longest);
+  lengths.push(Math.floor(left / 2), Math.ceil(left / 2));
+  const names = lengths.map((length, index) => `s${index}-`.padEnd(length - 22, 'x'));
+  return mesh(Object.fromEntries(names.map((name) => [name, service({ group: 'back' })])), { groups: { back: { kind: 'nestedStack' } } });
+}
+
 export const LIMIT_CASES: readonly LimitCase[] = [
   { limit: HTTP_API.routes, taking: (count) => routes(gets(count)) },
   { limit: HTTP_API.authorizers, taking: (count) => routes(authorizers(count)) },
@@ -181,6 +193,7 @@ export const LIMIT_CASES: readonly LimitCase[] = [
       mesh({ ui: service() }, { certificates: { kind: 'kms', ...(count === 0 ? {} : { reservedConcurrentExecutions: count }) } }),
   },
   { limit: SSM.parameter, taking: weights },
+  { limit: CLOUDFORMATION.parameterValue, taking: handedOut },
   {
     limit: SSM.requests,
     taking: (count) =>

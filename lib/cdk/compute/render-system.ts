@@ -16,6 +16,7 @@ import type { ContainerProps } from '../../props/service/container-props';
 import type { Deployment } from '../../props/service/deployment';
 import type { MicroservicesProps } from '../../props/microservices-props';
 import { renderGroups } from '../placement/group-stacks';
+import type { SystemStack } from '../placement/stack-size';
 import { throwIssue } from '../throw-issue';
 import { edgeOf } from '../user-edges';
 import { agentImages, envoyImages } from './built-images';
@@ -39,6 +40,8 @@ export interface RenderedSystem {
   readonly services: ReadonlyMap<string, IMicroservice>;
   /** Where what is in a group stands; undefined: what is in none. */
   readonly scopeOf: (group: string | undefined) => Construct;
+  /** All stacks in which something of the system stands. */
+  readonly stacks: readonly SystemStack[];
   /** By their names in the plan. */
   readonly gateways: ReadonlyMap<string, PlainService>;
   /** Fires when a certificate is not renewed; absent without certificates. */
@@ -105,6 +108,7 @@ export function renderSystem(
     foundation,
     zone,
     scopeOf: (group) => units.of(group).scope,
+    stacks: units.stacks,
     services: new Map([...services].filter(([name]) => !gateways.has(name))),
     gateways,
     ...defined({ certificateAlarm: certificates?.alarm }),

@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
@@ -7,6 +8,7 @@ import type { TaskSecurityGroup } from '../connections/task-connections';
 import { placedSecurityGroup } from '../connections/task-connections';
 import type { GroupStacks } from '../placement/group-stacks';
 import { HandedOut } from '../placement/handed-out';
+import type { SystemStack } from '../placement/stack-size';
 import { endpointsOf } from './endpoints';
 import { executionRole } from './execution-role';
 import type { Foundation } from './network';
@@ -25,6 +27,8 @@ export class Units {
   private readonly units: ReadonlyMap<string | undefined, Unit>;
   private readonly securityGroups: HandedOut;
   private readonly founded = new Map<string, TaskSecurityGroup>();
+  /** Of services, in the foundations of their groups. */
+  private readonly places = new Map<string, Construct>();
 
   constructor(
     private readonly scope: Construct,
@@ -42,12 +46,24 @@ export class Units {
     return unit;
   }
 
+  /** Those of the system and of all groups. */
+  get stacks(): readonly SystemStack[] {
+    const ofGroups = [...this.groups].flatMap(([group, { scope, foundations }]): SystemStack[] => [
+      { stack: foundations, group, scope: foundations, isFoundation: true },
+      { stack: Stack.of(scope), group, scope },
+    ]);
+    return [{ stack: Stack.of(this.scope), group: undefined, scope: this.scope }, ...ofGroups];
+  }
+
   /** Below which stands what other stacks refer to of a group, or of one of its services. */
   foundationsOf(group: string, service?: string): Construct {
     const foundations = this.groups.get(group)?.foundations;
     if (foundations === undefined) throw new Error(`bug: there is no group "${group}"`);
     if (service === undefined) return foundations;
-    return (foundations.node.tryFindChild(service) as Construct | undefined) ?? new Construct(foundations, service);
+    const key = `${group} ${service}`;
+    const known = this.places.get(key) ?? new Construct(foundations, service);
+    this.places.set(key, known);
+    return known;
   }
 
   /** Makes the security groups of services in groups, to which the tasks of all stacks refer. */

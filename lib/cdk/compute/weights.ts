@@ -21,10 +21,19 @@ export function renderWeights(scope: Construct, plan: SystemPlan, units: Units):
   handedOut.add({ group: undefined, scope, values: namesOf(own) });
   for (const group of new Set(groups.values())) {
     if (group === undefined) continue;
-    const made = ofGroup(group).map((each) => [each.service, renderParameter(units.foundationsOf(group, each.service), 'Weights', each)] as const);
+    const made = ofGroup(group).map(
+      (each) => [each.service, renderParameter(units.foundationsOf(group, each.service), 'Weights', each)] as const,
+    );
     handedOut.add({ group, scope: units.foundationsOf(group), values: namesOf(new Map(made)) });
   }
-  return (service, user) => (user === scope ? own.get(service) : undefined) ?? imported(user, service, handedOut);
+  const imported = new Map<Construct, Imported>();
+  return (service, user) => {
+    const known = user === scope ? own.get(service) : undefined;
+    if (known !== undefined) return known;
+    const ofUser = imported.get(user) ?? new Imported(user, handedOut);
+    imported.set(user, ofUser);
+    return ofUser.get(service);
+  };
 }
 
 /** Those of services in no group, below one construct. */
@@ -46,11 +55,24 @@ function namesOf(parameters: ReadonlyMap<string, ssm.StringParameter>): Readonly
   return new Map([...parameters].map(([service, { parameterName }]) => [service, parameterName]));
 }
 
-/** Once for each stack. CloudFormation makes names of parameters, without slashes. */
-function imported(user: Construct, service: string, handedOut: HandedOut): ssm.IStringParameter {
-  const own = (user.node.tryFindChild('WeightsOfOthers') as Construct | undefined) ?? new Construct(user, 'WeightsOfOthers');
-  return (
-    (own.node.tryFindChild(service) as ssm.IStringParameter | undefined) ??
-    ssm.StringParameter.fromStringParameterAttributes(own, service, { parameterName: handedOut.get(service, user), simpleName: true })
-  );
+/** Parameters of other stacks, once for each stack that uses them. CloudFormation makes names of parameters, without slashes. */
+class Imported {
+  private readonly parameters = new Map<string, ssm.IStringParameter>();
+  private readonly own: Construct;
+
+  constructor(
+    private readonly user: Construct,
+    private readonly handedOut: HandedOut,
+  ) {
+    this.own = new Construct(user, 'WeightsOfOthers');
+  }
+
+  get(service: string): ssm.IStringParameter {
+    const known = this.parameters.get(service);
+    if (known !== undefined) return known;
+    const parameterName = this.handedOut.get(service, this.user);
+    const parameter = ssm.StringParameter.fromStringParameterAttributes(this.own, service, { parameterName, simpleName: true });
+    this.parameters.set(service, parameter);
+    return parameter;
+  }
 }

@@ -1,6 +1,7 @@
 import { CfnOutput, CfnParameter, Fn, Names, NestedStack, Stack } from 'aws-cdk-lib';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
+import { outermost } from '../stack-elements';
 
 /** Where values are made: a group's foundations, or the stack of the system. */
 interface Source {
@@ -70,7 +71,8 @@ export class HandedOut {
   /** The name of a parameter of AWS Systems Manager, which other stacks know without a reference. */
   private stored(source: Source): string {
     const id = this.idOf(source);
-    const { stackName } = Stack.of(this.system);
+    // Of a nested stack only a deployment knows the name.
+    const { stackName } = outermost(Stack.of(this.system));
     const parameterName = `/ecs-microservices/${stackName}/${Names.nodeUniqueId(this.system.node)}/${id}`;
     if (this.system.node.tryFindChild(id) === undefined)
       new ssm.StringParameter(this.system, id, {

@@ -1,4 +1,4 @@
-import type { GroupKind, Topology } from '../model/topology';
+import type { GroupKind, Service, Topology } from '../model/topology';
 import type { DeploymentOrderPlan } from './system-plan';
 
 type Placed = Pick<Topology, 'services' | 'edges' | 'groups'>;
@@ -37,20 +37,25 @@ export function orderAcrossStacks(order: readonly DeploymentOrderPlan[], topolog
  * The callees that tasks of a service wait for when they start, for a while: those in other stacks, which may be deployed later. By
  * names, groups and calls of the two alone, so that nothing else in the system changes what stands in the tasks.
  */
-export function awaitedCallees(topology: Placed, caller: string): readonly string[] {
+export function awaitedCallees<T extends Callee>(topology: Placed, caller: string, callees: readonly T[]): readonly T[] {
   if (topology.groups === undefined) return [];
-  const groups = groupsOf(topology);
   const kinds = kindsOf(topology);
-  const own = groups.get(caller);
+  const own = groupOf(topology, caller);
   const isLast = kinds.get(own ?? '') === 'stack';
-  return topology.services
-    .filter(({ callers, gateways }) => callers.includes(caller) || gateways.includes(caller))
-    .filter(({ group }) => group !== own)
-    // What is deployed before the caller is there.
-    .filter(({ group }) => !isLast || kinds.get(group ?? '') === 'stack')
-    // Of two that call each other, each would wait for the other.
-    .filter(({ calls }) => !calls.includes(caller))
-    .map(({ name }) => name);
+  return (
+    callees
+      .filter(({ group }) => group !== own)
+      // What is deployed before the caller is there.
+      .filter(({ group }) => !isLast || kinds.get(group ?? '') === 'stack')
+      // Of two that call each other, each would wait for the other.
+      .filter(({ calls }) => !calls.includes(caller))
+  );
+}
+
+type Callee = Pick<Service, 'name' | 'group' | 'calls'>;
+
+function groupOf({ services, edges }: Placed, name: string): string | undefined {
+  return (services.find((service) => service.name === name) ?? edges.find(({ gatewayName }) => gatewayName === name))?.group;
 }
 
 function kindsOf({ groups = [] }: Placed): ReadonlyMap<string, GroupKind> {
@@ -83,12 +88,7 @@ export function cycleOf(arrows: readonly (readonly [from: string, to: string])[]
 }
 
 /** In the order in which all that a node leads to is done. Without recursion, since chains of calls may be long. */
-function visit(
-  start: string,
-  arrows: ReadonlyMap<string, readonly string[]>,
-  seen: Set<string>,
-  done: (node: string) => void,
-): void {
+function visit(start: string, arrows: ReadonlyMap<string, readonly string[]>, seen: Set<string>, done: (node: string) => void): void {
   if (seen.has(start)) return;
   seen.add(start);
   const stack = [{ node: start, next: 0 }];

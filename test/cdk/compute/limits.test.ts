@@ -92,8 +92,8 @@ const STACK_CASES: readonly StackCase[] = [
   { limit: CLOUDFORMATION.outputs, taking: outputs },
 ];
 
-/** Those of test/size.test.ts, which needs large systems. */
-const OF_SIZE = [CLOUDFORMATION.resources, CLOUDFORMATION.templateBytes];
+/** Those of tests that need large systems. */
+const OF_SIZE = [CLOUDFORMATION.resources, CLOUDFORMATION.templateBytes, CLOUDFORMATION.operation];
 
 function errorOf(stack: Stack): string {
   try {
@@ -138,7 +138,7 @@ test('fails if a limit that is said to be checked or warned of has no system abo
   const tried = [...LIMIT_CASES, ...STACK_CASES].map(({ limit }) => limit).concat(OF_SIZE);
   expect(checked.filter((limit) => !tried.includes(limit)).map(({ id }) => id)).toEqual([]);
   expect(tried.filter((limit) => !checked.includes(limit)).map(({ id }) => id)).toEqual([]);
-  const size = readFileSync(join(__dirname, '../../size.test.ts'), 'utf8');
+  const size = ['../../size.test.ts', '../placement/stack-size.test.ts'].map((file) => readFileSync(join(__dirname, file), 'utf8')).join();
   for (const { value } of OF_SIZE) expect(size).toContain(`CloudFormation takes ${value}`);
 });
 

@@ -124,6 +124,9 @@ function digestOf(answer: Exclude<FakeSvids['answer'], Failure>): string {
 export interface FakeWorld extends World {
   /** Why nothing can connect to the application's port; undefined: something can. */
   portClosed: string | undefined;
+  /** Names that DNS has an address for, and how often it was asked. */
+  readonly hosts: Set<string>;
+  lookups: number;
   readonly svids: FakeSvids;
   /** What Systems Manager holds; a failure is what it answers. */
   readonly parameterTexts: Map<string, string>;
@@ -164,6 +167,12 @@ export function fakeWorld(answer: FakeSvids['answer']): FakeWorld {
     },
     portClosed: undefined,
     probe: async () => Promise.resolve(world.portClosed),
+    hosts: new Set(),
+    lookups: 0,
+    resolves: async (host) => {
+      world.lookups += 1;
+      return Promise.resolve(world.hosts.has(host));
+    },
     parameterTexts: new Map(),
     parametersFault: undefined,
     parameterReads: 0,

@@ -23,6 +23,8 @@ function issuesOf(environment: Readonly<Record<string, string>>): readonly strin
 
 test('what a certificate needs is enough; the rest has defaults', () => {
   expect(readSettings(MINIMAL)).toEqual({
+    awaited: [],
+    awaitMs: 60_000,
     certificate: {
       identity: { uri: IDENTITY, trustDomain: 'shop.internal', service: 'orders' },
       scope: 'shop.internal/Z1SHOP',
@@ -75,6 +77,8 @@ test('fails if nothing says the region', () => {
 /** As Cloud Map calls the second namespace of a name. */
 const NAMESPACE = 'tasks.shop.internal-0123456789abcdef';
 
+const awaited = { service: 'payments', hosts: ['payments-v1.tasks.shop.internal', 'payments-v2.tasks.shop.internal'] };
+
 test('every variable is read', () => {
   const target = { cluster: 'catalog', serviceName: 'catalog', port: 15006 };
   expect(
@@ -91,6 +95,8 @@ test('every variable is read', () => {
       MESH_LIST_SECONDS: '8',
       MESH_STOP_SECONDS: '120',
       MESH_WAIT_SECONDS: '60',
+      MESH_AWAITED: JSON.stringify([awaited]),
+      MESH_AWAIT_SECONDS: '20',
       MESH_RENEW_SECONDS: '259200',
       MESH_CHECK_SECONDS: '30',
       MESH_POLL_SECONDS: '0.5',
@@ -112,6 +118,8 @@ test('every variable is read', () => {
     listMs: 8000,
     stopMs: 120_000,
     waitMs: 60_000,
+    awaited: [awaited],
+    awaitMs: 20_000,
     renewMs: 259_200_000,
     checkMs: 30_000,
     pollMs: 500,
@@ -197,6 +205,11 @@ test.each([
   ['MESH_CHECK_SECONDS', '0'],
   ['MESH_POLL_SECONDS', '1e3'],
   ['MESH_WAIT_SECONDS', '999999'],
+  ['MESH_AWAITED', '{}'],
+  ['MESH_AWAITED', JSON.stringify([{ ...awaited, service: 'two words' }])],
+  ['MESH_AWAITED', JSON.stringify([{ ...awaited, hosts: [] }])],
+  ['MESH_AWAITED', JSON.stringify([awaited, { ...awaited, hosts: ['a b'] }])],
+  ['MESH_AWAIT_SECONDS', '0'],
   ['MESH_WEIGHTS', '{}'],
   ['MESH_WEIGHTS', JSON.stringify([weighed, weighed])],
   ['MESH_WEIGHTS', JSON.stringify([{ ...weighed, service: '../../etc' }])],

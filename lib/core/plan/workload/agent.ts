@@ -86,10 +86,10 @@ export function needsInit(agent: AgentPlan): boolean {
 }
 
 function awaitedBy({ topology, service, callees }: AgentPlan): readonly AwaitedCallee[] {
-  const awaited = awaitedCallees(topology, service);
-  return callees
-    .filter(({ name }) => awaited.includes(name))
-    .map((callee) => ({ service: callee.name, hosts: registrationsOf(callee).map(({ discoveryHost }) => discoveryHost) }));
+  return awaitedCallees(topology, service, callees).map((callee) => ({
+    service: callee.name,
+    hosts: registrationsOf(callee).map(({ discoveryHost }) => discoveryHost),
+  }));
 }
 
 /** Waits for the certificate, and writes every file that Envoy needs at its start. */
