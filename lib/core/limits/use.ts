@@ -19,7 +19,7 @@ export interface LimitUse {
 
 /** A limit that an account can raise, or that a system meets for a while only, is a warning. */
 export function limitWarnings(uses: readonly LimitUse[]): readonly Warning[] {
-  return uses.filter(isAbove).flatMap(({ limit, path, subject, advice }) => {
+  return uses.filter((use) => isAbove(use) || isNear(use)).flatMap(({ limit, path, subject, advice }) => {
     const { handling, raise, newAccount, source } = limit;
     if (handling.warning === undefined) return [];
     const enough = newAccount === undefined ? 'more' : 'enough';
@@ -56,6 +56,10 @@ function whatThereIs(limit: Limit): string {
 
 function isAbove({ used, limit }: LimitUse): boolean {
   return used > limit.value;
+}
+
+function isNear({ used, limit }: LimitUse): boolean {
+  return limit.warnFrom !== undefined && used >= limit.warnFrom * limit.value;
 }
 
 function sentence(text: string): string {
