@@ -17,7 +17,7 @@ export interface LoopParts {
 const AFTER_A_BUG_MS = 10_000;
 
 /** Takes turns until the signal; the next one at once when it is woken. */
-export async function loop(name: string, step: Step, { clock, log, pulse, signal }: LoopParts, waker = new Waker()): Promise<void> {
+export async function loop(name: string, step: Step, { clock, log, pulse, signal }: LoopParts, waker?: Waker): Promise<void> {
   pulse.expect(name, clock.now());
   while (!signal.aborted) {
     const pause = await step().catch((error: unknown) => {
@@ -25,7 +25,7 @@ export async function loop(name: string, step: Step, { clock, log, pulse, signal
       return AFTER_A_BUG_MS;
     });
     pulse.expect(name, clock.now() + pause);
-    await waker.sleep(pause, clock, signal);
+    await (waker?.sleep(pause, clock, signal) ?? clock.sleep(pause, signal));
   }
 }
 

@@ -1,13 +1,14 @@
 import type { Random } from './backoff';
 import { jittered } from './backoff';
 import type { Clock } from './clock';
+import type { Failure } from './failure';
 
 /** Within this time, several answers say the same: that an API is asked too often. */
 const SAME_MS = 5000;
 /** After this long without such an answer, the agent is twice as fast again. */
 const RECOVERY_MS = 60_000;
 /** With a larger one, agents would be asleep long after the others have stopped asking. */
-const MAX_SLOWDOWN = 16;
+const MAX_SLOWDOWN = 8;
 
 /**
  * How much slower an agent asks an API of AWS than its share lets it. The share is meant for this system alone; what others of the account
@@ -31,6 +32,13 @@ export class Throttle {
     this.slowdown = Math.min(MAX_SLOWDOWN, 2 * this.factor);
     this.at = now;
   }
+}
+
+/** Whether the failure says that the API is asked too often; then it is asked less often from now on. */
+export function refused({ reason }: Failure, throttle: Throttle): boolean {
+  if (reason !== 'throttled') return false;
+  throttle.refused();
+  return true;
 }
 
 /** Pauses between the turns of a loop: short after a change, and longer with each turn in which nothing has changed. */

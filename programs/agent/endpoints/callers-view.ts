@@ -4,7 +4,7 @@ import type { Log } from '../../shared/log';
 import type { Step } from '../loop';
 import type { Random } from '../backoff';
 import { Backoff } from '../backoff';
-import { Pace, type Throttle } from '../pace';
+import { Pace, refused, type Throttle } from '../pace';
 import type { Settings } from '../settings';
 import type { TaskMetadata } from '../task-metadata';
 import type { CloudMap, Instance, ServiceName } from './cloud-map';
@@ -34,7 +34,7 @@ const MAX_WAIT_MS = 30_000;
 export function callersView(parts: CallersParts): Callers {
   const { ownService, discovery, clock, random, log, cloudMap, throttle, task, pollMs, listMs } = parts;
   if (ownService === undefined || discovery.length === 0) return { step: undefined, preferredZone: () => undefined };
-  const view = new ServiceView(ownService, cloudMap, clock, throttle, listTimes(parts));
+  const view = new ServiceView(ownService, cloudMap, clock, throttle, random, listTimes(parts));
   const times = pollTimes(parts);
   const pace = new Pace(times, random, throttle);
   const backoff = new Backoff({ firstMs: pollMs, maxMs: Math.max(MAX_WAIT_MS, 2 * times.slowMs) }, random);
@@ -58,10 +58,7 @@ export function callersView(parts: CallersParts): Callers {
       } catch (error) {
         const failure = failureOf(error);
         // What was known stays true for a while.
-        if (failure.reason === 'throttled') {
-          throttle.refused();
-          return backoff.next() * throttle.factor;
-        }
+        if (refused(failure, throttle)) return pace.pause();
         const pause = backoff.next();
         log.warn('no zone is preferred until it is known where the callers are', {
           ...fieldsOf(failure),

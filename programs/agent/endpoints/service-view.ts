@@ -1,4 +1,5 @@
 import type { Clock } from '../clock';
+import type { Random } from '../backoff';
 import type { Throttle } from '../pace';
 import type { CloudMap, Instance, ServiceName } from './cloud-map';
 
@@ -8,6 +9,9 @@ export interface ViewTimes {
   /** After this long a list is requested again though its revision is the same: soon after a change, and ever later. */
   readonly ageMs: { readonly first: number; readonly last: number };
 }
+
+/** By which share of its age a list may be requested earlier. */
+const MAX_EARLY = 0.5;
 
 /** Between two lists where most of the tasks that are known are gone. */
 const URGENT_MS = 2000;
@@ -20,19 +24,22 @@ export class ServiceView {
   private seen: { readonly revision: number; readonly at: number } | undefined;
   private instances = '';
   private wanted = true;
-  private urgent = false;
+  private isUrgent = false;
   /** Lists in a row that were urgent, and the same as before. */
   private inVain = 0;
   private ageMs: number;
+  /** That age, or somewhat less: lists that were requested together are not together again. */
+  private dueMs: number;
 
   constructor(
     private readonly service: ServiceName,
     private readonly cloudMap: CloudMap,
     private readonly clock: Pick<Clock, 'now'>,
     private readonly throttle: Throttle,
+    private readonly random: Random,
     private readonly times: ViewTimes,
   ) {
-    this.ageMs = times.ageMs.first;
+    this.ageMs = this.dueMs = times.ageMs.first;
   }
 
   /** The list, and whether it is another than before; undefined if nothing is known to have changed. Throws a Failure. */
@@ -40,7 +47,7 @@ export class ServiceView {
     const { seen } = this;
     const start = this.clock.now();
     if (seen === undefined) return this.list(start);
-    if (!this.wanted && start - seen.at < this.ageMs) {
+    if (!this.wanted && start - seen.at < this.dueMs) {
       if ((await this.cloudMap.revision(this.service)) === seen.revision) return undefined;
       this.wanted = true;
     } else if (!this.wanted) return this.list(start);
@@ -55,7 +62,11 @@ export class ServiceView {
   /** @param urgent whether few of the tasks that are known can be called */
   want(urgent: boolean): void {
     this.wanted = true;
-    this.urgent = urgent;
+    this.isUrgent = urgent;
+  }
+
+  get urgent(): boolean {
+    return this.isUrgent;
   }
 
   /** The next look requests the list. */
@@ -65,7 +76,7 @@ export class ServiceView {
 
   private listAt(seenAt: number): number {
     const gap = this.times.gapMs * this.throttle.factor;
-    return seenAt + (this.urgent ? Math.min(gap, URGENT_MS * 2 ** Math.min(this.inVain, 10)) : gap);
+    return seenAt + (this.isUrgent ? Math.min(gap, URGENT_MS * 2 ** Math.min(this.inVain, 10)) : gap);
   }
 
   private async list(at: number): Promise<{ readonly instances: readonly Instance[]; readonly changed: boolean }> {
@@ -77,11 +88,12 @@ export class ServiceView {
     const changed = this.seen === undefined || revision !== this.seen.revision || text !== this.instances;
     const { first, last } = this.times.ageMs;
     this.ageMs = changed ? first : Math.min(last, 2 * this.ageMs);
-    this.inVain = this.urgent && !changed ? this.inVain + 1 : 0;
+    this.dueMs = this.ageMs * (1 - MAX_EARLY * this.random());
+    this.inVain = this.isUrgent && !changed ? this.inVain + 1 : 0;
     this.seen = { revision, at };
     this.instances = text;
     this.wanted = false;
-    this.urgent = false;
+    this.isUrgent = false;
     return { instances, changed };
   }
 }

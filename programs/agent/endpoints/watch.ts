@@ -6,7 +6,7 @@ import type { Log } from '../../shared/log';
 import { Waker, type Step } from '../loop';
 import type { Random } from '../backoff';
 import { Backoff } from '../backoff';
-import { Pace, type Throttle } from '../pace';
+import { Pace, refused, type Throttle } from '../pace';
 import type { CloudMap, Instance } from './cloud-map';
 import type { EndpointTarget } from '../settings';
 import { edsFile, edsPath, namesEndpoints } from './eds';
@@ -46,6 +46,7 @@ export function watchEndpoints(target: EndpointTarget, parts: EndpointParts): En
     cloudMap,
     clock,
     throttle,
+    random,
     target.listSeconds === undefined ? listTimes(parts) : silentTimes(target.listSeconds * 1000, parts),
   );
   const pace = new Pace(silent ? { quickMs: pollMs, slowMs: pollMs } : times, random, throttle);
@@ -93,8 +94,7 @@ export function watchEndpoints(target: EndpointTarget, parts: EndpointParts): En
       return view.waitMs() ?? pace.pause();
     } catch (error) {
       const failure = failureOf(error);
-      if (failure.reason === 'throttled') throttle.refused();
-      const pause = backoff.next() * throttle.factor;
+      const pause = refused(failure, throttle) && !view.urgent ? pace.pause() : backoff.next();
       log.warn('the endpoints in use are kept', { cluster: target.cluster, ...fieldsOf(failure), nextTryMs: Math.round(pause) });
       return pause;
     }

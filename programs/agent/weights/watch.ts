@@ -6,7 +6,7 @@ import type { Log } from '../../shared/log';
 import type { Step } from '../loop';
 import type { Random } from '../backoff';
 import { Backoff, jittered } from '../backoff';
-import { Throttle } from '../pace';
+import { refused, Throttle } from '../pace';
 import type { WeightsTarget } from '../settings';
 import type { Parameters } from './parameters';
 import type { Forgotten } from './runtime-file';
@@ -41,8 +41,7 @@ export function watchWeights(parts: WeightsParts & { readonly weightsMs: number 
       backoff.reset();
       return jittered(weightsMs, random) * throttle.factor;
     }
-    if (problems.some(({ failure }) => failure.reason === 'throttled')) throttle.refused();
-    const pause = backoff.next() * throttle.factor;
+    const pause = problems.some(({ failure }) => refused(failure, throttle)) ? jittered(weightsMs, random) * throttle.factor : backoff.next();
     for (const { services, failure } of problems)
       log.warn('the weights in use are kept', { services, ...fieldsOf(failure), nextTryMs: Math.round(pause) });
     return pause;
