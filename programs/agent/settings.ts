@@ -95,7 +95,12 @@ export function readSettings(environment: Environment): Settings {
   const format = read.optional('MESH_CERTIFICATE_FORMAT', 'sds or pem', formatOf) ?? 'sds';
   const region = issuing?.region ?? read.optional('AWS_REGION', 'a region', (text) => (/^[a-z0-9-]+$/.test(text) ? text : undefined));
   if (region === undefined && !certified) read.missing('AWS_REGION', 'ECS sets it on Fargate');
-  const discovery = read.parsed('MESH_DISCOVERY', 'a JSON list of { cluster, serviceName, port, listSeconds? }, each cluster once', discoveryOf, '[]');
+  const discovery = read.parsed(
+    'MESH_DISCOVERY',
+    'a JSON list of { cluster, serviceName, port, listSeconds? }, each cluster once',
+    discoveryOf,
+    '[]',
+  );
   const ownService = read.optional('MESH_OWN_SERVICE', 'the name of a Cloud Map service', nameOf);
   const namespaceName = read.optional('MESH_NAMESPACE', 'the HttpName of a Cloud Map namespace', nameOf);
   if (!read.has('MESH_NAMESPACE') && (ownService !== undefined || (discovery !== undefined && discovery.length > 0)))

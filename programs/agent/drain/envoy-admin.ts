@@ -71,7 +71,8 @@ export function membershipOf(stats: string): ReadonlyMap<string, Membership> {
   const found = new Map<string, Membership>();
   for (const { name, value } of gaugesIn(stats)) {
     const [, cluster, count] = MEMBERSHIP.exec(name) ?? [];
-    if (cluster !== undefined && count !== undefined) found.set(cluster, { ...(found.get(cluster) ?? { healthy: 0, total: 0 }), [count]: value });
+    if (cluster !== undefined && count !== undefined)
+      found.set(cluster, { ...(found.get(cluster) ?? { healthy: 0, total: 0 }), [count]: value });
   }
   return found;
 }

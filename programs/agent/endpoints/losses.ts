@@ -31,7 +31,9 @@ export function watchLosses({ log, envoy, watches }: LossesParts): Step {
         else {
           const last = before.get(cluster) ?? NONE;
           // Those that are new are not healthy until they have been asked for the first time.
-          const more = total - healthy - (last.total - last.healthy) - Math.max(0, total - last.total) > 0;
+          const newlyAway = total - healthy - (last.total - last.healthy) - Math.max(0, total - last.total) > 0;
+          const stillAway = !losing.has(cluster) && total === last.total && healthy === last.healthy;
+          const more = newlyAway || stillAway;
           if (more) losing.add(cluster);
           const urgent = losing.has(cluster) && 2 * healthy < total;
           if (more || urgent) watch.lost(urgent);

@@ -111,7 +111,7 @@ export function watchEndpoints(target: EndpointTarget, parts: EndpointParts): En
 }
 
 /** How long a task that starts waits for a list that Cloud Map refuses, since it is asked too often. */
-const FIRST_LIST_MS = 20_000;
+const FIRST_LIST_MS = 60_000;
 
 /**
  * Before Envoy starts, each file has to be there; it need not hold anything, or a service could not start before

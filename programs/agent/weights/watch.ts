@@ -41,7 +41,9 @@ export function watchWeights(parts: WeightsParts & { readonly weightsMs: number 
       backoff.reset();
       return jittered(weightsMs, random) * throttle.factor;
     }
-    const pause = problems.some(({ failure }) => refused(failure, throttle)) ? jittered(weightsMs, random) * throttle.factor : backoff.next();
+    const pause = problems.some(({ failure }) => refused(failure, throttle))
+      ? jittered(weightsMs, random) * throttle.factor
+      : backoff.next();
     for (const { services, failure } of problems)
       log.warn('the weights in use are kept', { services, ...fieldsOf(failure), nextTryMs: Math.round(pause) });
     return pause;

@@ -14,7 +14,7 @@ import { randomOf } from './fake-world';
 import { MemoryFiles } from './memory-files';
 
 const NOTHING = (): void => undefined;
-export const SILENT: Log = { info: NOTHING, warn: NOTHING, error: NOTHING, metric: NOTHING };
+export const SILENT: Log = { info: NOTHING, warn: NOTHING, error: NOTHING, raw: NOTHING };
 
 /** What a quota of requests a second lets through, as AWS does it: by a bucket of tokens. */
 export class Quota {

@@ -19,11 +19,11 @@ const task = (service: number, number: number): Instance => ({
   address: `10.${number}.${service >> 8}.${service & 255}`,
   zone: 'abc'[number % 3],
 });
-const tasksOf = (service: number, first = 0): readonly Instance[] => Array.from({ length: TASKS }, (_, index) => task(service, first + index));
+const tasksOf = (service: number, first = 0): readonly Instance[] =>
+  Array.from({ length: TASKS }, (_, index) => task(service, first + index));
 /** Two services that few call, and one of those that hundreds call. */
-const calleesOf = (service: number): readonly string[] => [
-  ...new Set([(7 * service + 131) % SERVICES, (11 * service + 517) % SERVICES, SERVICES - 1 - (service % POPULAR)]),
-].map(name);
+const calleesOf = (service: number): readonly string[] =>
+  [...new Set([(7 * service + 131) % SERVICES, (11 * service + 517) % SERVICES, SERVICES - 1 - (service % POPULAR)])].map(name);
 
 const services = Array.from({ length: SERVICES }, (_, service) => service);
 const looks = services.reduce((sum, service) => sum + TASKS * (calleesOf(service).length + 1), 0);
@@ -62,7 +62,9 @@ test('tasks that all start in one second list their callees within a minute, tho
   }
   await crowd.advance(60);
   await Promise.all(starts);
-  expect(crowd.agents.every((agent) => calleesOf(Number(agent.service.slice(8))).every((callee) => agent.known(callee).length === TASKS))).toBe(true);
+  expect(
+    crowd.agents.every((agent) => calleesOf(Number(agent.service.slice(8))).every((callee) => agent.known(callee).length === TASKS)),
+  ).toBe(true);
   tell(`${looks} looks of ${crowd.agents.length} tasks that start in one second`, asked());
 });
 
@@ -91,7 +93,7 @@ test('a task that comes is known to all callers within the time that the docs pr
 test('fails if a caller does not know a new task when the old ones are gone, or a request is refused, while all services are deployed at once', async () => {
   const stranded: string[] = [];
   const perSecond = FARGATE.launches.value / TASKS;
-  const DEPLOYED = 300;
+  const DEPLOYED = 120;
   for (let index = 0; index < DEPLOYED; index += 1) {
     // Popular ones first.
     const service = SERVICES - 1 - index;
@@ -124,12 +126,12 @@ test('fails if a caller does not know a new task when the old ones are gone, or 
 test('agents leave to others of the account what these take of the quotas, and are as fast as before when they do not any more', async () => {
   crowd.revisions.perSecond *= 0.3;
   crowd.lists.perSecond *= 0.1;
-  await crowd.advance(100);
+  await crowd.advance(80);
   asked();
-  await crowd.advance(50);
+  await crowd.advance(40);
   const slow = asked();
   tell('with three tenths of the quota', slow);
-  expect(slow.revisions.refused).toBeLessThan(0.2 * 50 * crowd.revisions.perSecond);
+  expect(slow.revisions.refused).toBeLessThan(0.2 * 40 * crowd.revisions.perSecond);
   [crowd.revisions.perSecond, crowd.lists.perSecond] = [CLOUD_MAP.revisions.value, CLOUD_MAP.lists.value];
   await crowd.advance(100);
   asked();

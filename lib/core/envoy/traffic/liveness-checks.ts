@@ -62,7 +62,11 @@ export function livenessChecks({
         timeout: duration(timeoutSeconds),
         healthy_threshold: 1,
         unhealthy_threshold: unhealthyThreshold,
-        http_health_check: { path: LIVENESS_PATH, codec_client_type: 'HTTP2', expected_statuses: [{ start: '100', end: `${LEAVING_STATUS}` }] },
+        http_health_check: {
+          path: LIVENESS_PATH,
+          codec_client_type: 'HTTP2',
+          expected_statuses: [{ start: '100', end: `${LEAVING_STATUS}` }],
+        },
       },
     ],
     // Otherwise a task that leaves discovery while it is still there would get requests until it ends.

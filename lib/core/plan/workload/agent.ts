@@ -196,9 +196,7 @@ function fileVariables(agent: AgentPlan): MeshVariables {
   const { callees, caller } = agent;
   const targets = callees.flatMap((callee) => {
     const silent = tellsCaller(callPolicyOf(caller, callee)) ? {} : { listSeconds: paceOf(agent).silentListSeconds };
-    return discoveredBy([callee]).map(
-      ({ name }): DiscoveryTarget => ({ cluster: name, serviceName: name, port: INBOUND_PORT, ...silent }),
-    );
+    return discoveredBy([callee]).map(({ name }): DiscoveryTarget => ({ cluster: name, serviceName: name, port: INBOUND_PORT, ...silent }));
   });
   const weighed = weightsTargets(callees);
   return {
