@@ -50,12 +50,12 @@ export const WARNINGS = table({
     when: 'A caller lists a service whose `allow` names others, and not this caller: all of its requests are refused',
     fix: 'Name it in a rule of `allow`, or take the service out of its `calls` ([Authorization](security.md#authorization)).',
   },
-  'cloud-map-instances': {
-    when: 'There can be more tasks in a namespace of AWS Cloud Map than the default quota, or for a while in a service of it',
-    fix: RAISE,
-  },
   'certificate-requests': {
     when: 'Tasks ask AWS KMS, AWS Private CA or AWS Lambda for certificates, or for authorities, at 80% of the default quota or more',
+    fix: RAISE,
+  },
+  'cloud-map-instances': {
+    when: 'There can be more tasks in a namespace of AWS Cloud Map than the default quota, or for a while in a service of it',
     fix: RAISE,
   },
   'cloud-map-requests': {

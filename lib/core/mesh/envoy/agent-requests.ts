@@ -60,6 +60,9 @@ function weightsUses({ weights }: AgentQuestions, { weightsSeconds }: AgentPace)
   ];
 }
 
+/** The least time in which a deployment starts all tasks: those that start together have their certificates within it. */
+const START_SECONDS = 60;
+
 /**
  * When authorities change, each task hears of it within one check, and asks for a certificate; tasks that start do so, too. Renewals are
  * spread over days.
@@ -67,7 +70,7 @@ function weightsUses({ weights }: AgentQuestions, { weightsSeconds }: AgentPace)
 function certificateUses({ tasks }: AgentQuestions, { certificates }: EnvoyTopology): readonly LimitUse[] {
   if (certificates.kind === 'none') return [];
   const checks = tasks / CHECK_SECONDS;
-  const issued = Math.ceil(checks + Math.min(tasks, FARGATE.launches.value));
+  const issued = Math.ceil(checks + Math.min(tasks / START_SECONDS, FARGATE.launches.value));
   const invoked = Math.ceil(checks) + issued;
   const common = {
     path: 'certificates',
