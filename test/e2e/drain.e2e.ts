@@ -231,7 +231,8 @@ e2e('a task of two that ECS stops, and that Cloud Map goes on showing for 3 seco
     const { task } = stopped(name);
     const left = task.history.find(({ what }) => what === 'DEREGISTERED')?.at ?? Infinity;
     const late = task.container(APPLICATION_CONTAINER).log.lines.filter(({ text, at }) => text.startsWith('{') && at > left);
-    expect(late.length).toBeGreaterThan(PER_SECOND / 2);
+    // Until the agent gets SIGTERM; from then on each answer says that the task leaves.
+    expect(late.length).toBeGreaterThan(0);
   });
 
   test('fails if all containers are told to stop at once: then requests are lost, and counted', async () => {
