@@ -145,8 +145,8 @@ export const WARNINGS = table({
   },
   'ssm-requests': {
     when:
-      'Agents ask AWS Systems Manager for weights at 80% of the default quota or more, or more slowly than they are meant to, so that all ' +
-      'of them together do not',
+      'Agents ask AWS Systems Manager for weights at 80% of the default quota or more, or more slowly than they are meant to, so that ' +
+      'all of them together do not',
     fix: 'Ask for more, and raise `weightsRateLimit` ([Shifting weights](operations.md#shifting-weights)).',
   },
   'vpc-endpoints-missing': {

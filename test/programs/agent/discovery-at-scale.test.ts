@@ -55,7 +55,7 @@ async function secondsUntilKnown(changed: readonly number[], addressOf: (service
   return now() - start;
 }
 
-test('tasks that all start in one second list their callees within a minute, though Cloud Map refuses most of their requests at first', async () => {
+test('tasks that all start in one second list their callees within a minute, though most requests are refused at first', async () => {
   for (const service of services) crowd.set(name(service), tasksOf(service));
   const starts: Promise<void>[] = [];
   for (const service of services) {
@@ -89,7 +89,7 @@ test('a task that comes is known to all callers within the time that the docs pr
   expect(asked().lists.refused).toBe(0);
 });
 
-test('fails if a caller does not know a new task when the old ones are gone, or a request is refused, while all services are deployed at once', async () => {
+test('fails if a caller knows no new task when the old ones are gone, or is refused, while all services are deployed', async () => {
   const stranded: string[] = [];
   const perSecond = FARGATE.launches.value / TASKS;
   const DEPLOYED = 120;
@@ -122,7 +122,7 @@ test('fails if a caller does not know a new task when the old ones are gone, or 
   expect([found.revisions.refused, found.lists.refused]).toEqual([0, 0]);
 });
 
-test('agents leave to others of the account what these take of the quotas, and are as fast as before when they do not any more', async () => {
+test('agents leave to others of the account what these take of the quotas, and are as fast as before afterwards', async () => {
   crowd.revisions.perSecond *= 0.2;
   crowd.lists.perSecond *= 0.2;
   await crowd.advance(80);

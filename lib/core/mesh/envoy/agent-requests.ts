@@ -103,8 +103,8 @@ function slowDiscovery(topology: EnvoyTopology, pace: AgentPace): readonly Warni
   const message =
     `agents have ${numberText(lists + silentLists)} services of Cloud Map to look at, so that each looks every ` +
     `${counted(pace.pollSeconds, 'second')} instead of every ${meant}, and lists tasks every ${counted(pace.listSeconds, 'second')} at most: ` +
-    `together they make up to ${numberText(discoveryRateLimit)} requests a second (discoveryRateLimit), and a task that has started may ` +
-    `wait for its first calls for ${counted(learnSeconds(pace), 'second')}`;
+    `together they make up to ${numberText(discoveryRateLimit)} requests a second (discoveryRateLimit), and a task that has started ` +
+    `may wait for its first calls for ${counted(learnSeconds(pace), 'second')}`;
   return [{ id: 'cloud-map-requests', path: 'mesh', message: `${message}. ${raiseBoth(CLOUD_MAP.revisions, 'discoveryRateLimit')}` }];
 }
 
@@ -121,5 +121,6 @@ function slowWeights(topology: EnvoyTopology, { weightsSeconds }: AgentPace): re
 function raiseBoth(limit: Limit, option: string): string {
   const quota = `The default quota is ${limitText(limit)} for each ${limit.scope} (${limit.source})`;
   const raise = howToRaise(limit);
-  return `${quota}. For a quicker pace, ${raise}, and set ${option} of Mesh.envoy() to half of it. If this pace will do, acknowledge this warning`;
+  const todo = `For a quicker pace, ${raise}, and set ${option} of Mesh.envoy() to half of it`;
+  return `${quota}. ${todo}. If this pace will do, acknowledge this warning`;
 }

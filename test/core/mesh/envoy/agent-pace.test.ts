@@ -50,7 +50,7 @@ test('a service more changes the pace of others only where a step is passed', ()
   expect(pace(0)).toBe(pace(1000));
 });
 
-test('who is asked for is counted: callees that agents find, versions each for itself, the own service once, and callers of every kind', () => {
+test('who is asked for is counted: callees that agents find, each version, the own service once, callers of every kind', () => {
   const many = { desiredCount: 20 };
   const topology = topologyOf(
     mesh(
