@@ -75,7 +75,8 @@ describe('a system whose agents are slower than they are meant to be', () => {
         '16 seconds at most: together they make up to 1,500 requests a second (discoveryRateLimit), and a task that has started may wait ' +
         'for its first calls for 16 seconds. The default quota is 3,000 a second for each account and Region ' +
         '(https://docs.aws.amazon.com/cloud-map/latest/dg/cloud-map-limits.html). For a quicker pace, raise ' +
-        '"DiscoverInstancesRevision operation per account rate" of AWS Cloud Map in Service Quotas, and set discoveryRateLimit of Mesh.envoy() to ' +
+        '"DiscoverInstancesRevision operation per account rate" of AWS Cloud Map in Service Quotas, and set ' +
+        'discoveryRateLimit of Mesh.envoy() to ' +
         'half of it. If this pace will do, acknowledge this warning',
     ]);
   });
