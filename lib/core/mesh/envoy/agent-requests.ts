@@ -103,7 +103,8 @@ function slowDiscovery(topology: EnvoyTopology, pace: AgentPace): readonly Warni
   const message =
     `agents have ${numberText(lists + silentLists)} services of Cloud Map to look at, so that each looks every ` +
     `${counted(pace.pollSeconds, 'second')} instead of every ${meant}, and lists tasks every ` +
-    `${counted(pace.listSeconds, 'second')} at most: together they make up to ${numberText(discoveryRateLimit)} requests a second (discoveryRateLimit), and a task that has started ` +
+    `${counted(pace.listSeconds, 'second')} at most: ` +
+    `together they make up to ${numberText(discoveryRateLimit)} requests a second (discoveryRateLimit), and a task that has started ` +
     `may wait for its first calls for ${counted(learnSeconds(pace), 'second')}`;
   return [{ id: 'cloud-map-requests', path: 'mesh', message: `${message}. ${raiseBoth(CLOUD_MAP.revisions, 'discoveryRateLimit')}` }];
 }
