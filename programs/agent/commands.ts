@@ -17,6 +17,7 @@ import type { EnvoyAdmin } from './drain/envoy-admin';
 import { leave } from './drain/leave';
 import type { CloudMap } from './endpoints/cloud-map';
 import { callersView } from './endpoints/callers-view';
+import { watchLosses } from './endpoints/losses';
 import { firstEndpoints, watchEndpoints } from './endpoints/watch';
 import { Failure, failureOf, fieldsOf } from './failure';
 import { replaceFile, type Files } from './files';
@@ -24,6 +25,7 @@ import { Pulse } from './health/pulse';
 import { healthReport, type HealthReport } from './health/report';
 import type { Log } from '../shared/log';
 import { loop, type LoopParts } from './loop';
+import { Throttle } from './pace';
 import type { Random } from './backoff';
 import { Backoff } from './backoff';
 import type { Identity, Settings } from './settings';
@@ -118,7 +120,14 @@ export function run(settings: Settings, world: World, stop: AbortSignal): Runnin
   setMaxListeners(0, end.signal);
   const parts = { clock, log, pulse, signal: end.signal };
   const task = once(world.metadata);
-  const callers = callersView({ ...world, ...settings, task });
+  const throttle = new Throttle(clock);
+  const callers = callersView({ ...world, ...settings, throttle, task });
+  const watches = new Map(
+    discovery.map((target) => {
+      const found = { ...world, ...settings, throttle, preferredZone: callers.preferredZone };
+      return [target.cluster, watchEndpoints(target, found)] as const;
+    }),
+  );
   const loops = [
     ...(own === undefined
       ? []
@@ -127,13 +136,8 @@ export function run(settings: Settings, world: World, stop: AbortSignal): Runnin
         })),
     ...(parameters === undefined ? [] : [loop('weights', watchWeights({ ...world, ...settings, parameters }), parts)]),
     ...(callers.step === undefined ? [] : [loop('callers', callers.step, parts)]),
-    ...discovery.map(async (target) =>
-      loop(
-        `endpoints of ${target.cluster}`,
-        watchEndpoints(target, { ...world, ...settings, preferredZone: callers.preferredZone }),
-        parts,
-      ),
-    ),
+    ...[...watches].map(async ([cluster, { step, waker }]) => loop(`endpoints of ${cluster}`, step, parts, waker)),
+    ...(discovery.some(({ listSeconds }) => listSeconds === undefined) ? [loop('losses', watchLosses({ ...world, watches }), parts)] : []),
   ];
   const registration =
     cloudMapServiceId === undefined ? undefined : { serviceId: cloudMapServiceId, instanceId: async () => (await task()).taskId };
@@ -150,7 +154,7 @@ export function run(settings: Settings, world: World, stop: AbortSignal): Runnin
   const done = aborted(AbortSignal.any([stop, retired.signal])).then(async () => {
     log.info('stopping', { stopTimeoutMs: settings.stopMs });
     // Certificates and endpoints are looked after to the end: the application may still call others.
-    await leave({ ...world, registration, refreshMs: settings.refreshMs, stopMs: settings.stopMs, unannounced: !stop.aborted });
+    await leave({ ...world, ...settings, registration, unannounced: !stop.aborted });
     end.abort();
     await Promise.race([Promise.all([...loops, started]), clock.sleep(500)]);
     return 0;

@@ -53,16 +53,18 @@ const authorizers = (count: number): Raw =>
 const check = (more: Raw): Raw => ui({ healthCheck: { command: ['CMD', 'true'], ...more } });
 const provider = (more: Raw): Raw => ui({ capacityProviderStrategies: [{ capacityProvider: 'FARGATE', weight: 1, ...more }] });
 
-/** So many tasks of `caller` call so many services with more tasks than DNS names; `more` calls one. */
-function lookups(callers: number, callees: number, rest: number, interval: number): Raw {
-  const names = times(callees, (index) => `callee-${index}`);
+/** Tasks that look at so many services a second: callees with more tasks than DNS names, and their own. */
+function lookups(count: number): Raw {
+  const names = ['callee-0', 'callee-1', 'callee-2'];
+  const [four, three] = [Math.floor(count / 8), count % 2];
   return mesh(
     {
-      caller: tasks(callers, { calls: names }),
-      ...(rest === 0 ? {} : { more: tasks(rest, { calls: names.slice(0, 1) }) }),
+      caller: tasks(four, { calls: names }),
+      ...(three === 0 ? {} : { odd: tasks(1, { calls: names.slice(0, 2) }) }),
+      more: tasks((count - 4 * four - 3 * three) / 2, { calls: names.slice(0, 1) }),
       ...Object.fromEntries(names.map((name) => [name, tasks(CLOUD_MAP.dnsAnswers.value + 1)])),
     },
-    { mesh: { provider: 'envoy', discoveryInterval: seconds(interval) } },
+    { mesh: { provider: 'envoy', discoveryInterval: seconds(1), discoveryRateLimit: 100_000 } },
   );
 }
 
@@ -171,8 +173,8 @@ export const LIMIT_CASES: readonly LimitCase[] = [
     limit: CLOUD_MAP.instancesOfNamespace,
     taking: (count) => mesh({ a: tasks(1000), b: tasks(500), ui: tasks(count - 1500) }),
   },
-  { limit: CLOUD_MAP.revisions, taking: (count) => lookups(1000, 3, count - 3000, 1) },
-  { limit: CLOUD_MAP.lists, taking: (count) => lookups(1000, 5, 5 * (count - 1000), 2) },
+  { limit: CLOUD_MAP.revisions, taking: lookups, says: 'came or went;' },
+  { limit: CLOUD_MAP.lists, taking: lookups, says: 'list the tasks of callees' },
   {
     limit: VPC.inboundRules,
     taking: (count) => mesh({ ui: service(), ...named(count, (index) => [`caller-${index}`, service({ calls: ['ui'] })]) }),
@@ -197,7 +199,10 @@ export const LIMIT_CASES: readonly LimitCase[] = [
   {
     limit: SSM.requests,
     taking: (count) =>
-      mesh({ caller: tasks(count, { calls: ['ui'] }), ui: versioned() }, { mesh: { provider: 'envoy', weightsInterval: seconds(1) } }),
+      mesh(
+        { caller: tasks(count, { calls: ['ui'] }), ui: versioned() },
+        { mesh: { provider: 'envoy', weightsInterval: seconds(1), weightsRateLimit: 100_000 } },
+      ),
   },
   {
     limit: APP_MESH.virtualGateways,

@@ -49,6 +49,7 @@ const LISTENER = {
   reads: ['name', 'address', 'filter_chains', 'filter_chain_matcher'],
   ignores: [
     'traffic_direction',
+    'drain_type',
     'access_log',
     'per_connection_buffer_limit_bytes',
     'stat_prefix',

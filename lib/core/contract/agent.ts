@@ -39,9 +39,9 @@ export const MESH_VARIABLES = [
   'MESH_OWN_SERVICE',
   /** The same, by id: the task leaves it when it stops. */
   'MESH_CLOUD_MAP_SERVICE_ID',
-  /** How often discovery is asked. */
+  /** The shortest time between two questions whether the tasks of a callee have changed. */
   'MESH_POLL_SECONDS',
-  /** How old a list of tasks may be. */
+  /** The shortest time between two lists of the tasks of a callee. */
   'MESH_LIST_SECONDS',
 
   /** Callees with versions: a JSON list of `WeightedService`. */
@@ -54,7 +54,9 @@ export const MESH_VARIABLES = [
   /** The application whose port the task waits for: an `ApplicationStart` as JSON; absent if it waits for none. */
   'MESH_APPLICATION',
 
-  /** After this long, whoever calls the task has asked discovery again. */
+  /** `true` if callers hear from the task's Envoy that it leaves. @default - they do not */
+  'MESH_TELLS_CALLERS',
+  /** After this long, whoever calls the task has noticed that it leaves. */
   'MESH_REFRESH_SECONDS',
   /** How long the task may take to leave. */
   'MESH_STOP_SECONDS',
@@ -70,6 +72,14 @@ export type MeshVariables<Value extends string = string> = Readonly<Partial<Reco
  */
 export function meshVariables<Value extends string = string>(variables: MeshVariables<Value>): MeshVariables<Value> {
   return variables;
+}
+
+/** The longest pause of an agent, in its pauses as they are meant. */
+export const MAX_JITTER = 1.2;
+
+/** How often an agent looks whether tasks of a callee came or went while nothing happens, by how often it may look. */
+export function idlePollSeconds(pollSeconds: number): number {
+  return Math.max(pollSeconds, Math.min(4 * pollSeconds, 8));
 }
 
 /** How a certificate stands on the disk. */
@@ -88,6 +98,8 @@ export interface DiscoveryTarget {
   /** Envoy's; it names the file of its endpoints. */
   readonly cluster: string;
   readonly port: number;
+  /** How old a list of its tasks may be. @default - any age, since they say that they leave */
+  readonly listSeconds?: number;
 }
 
 /** The start of an application: the task counts as healthy once it has opened its port. */

@@ -26,12 +26,13 @@ import type { EdgeTopology, Service, Sizing, Version } from '../../model/topolog
 import { serviceAs } from '../../model/topology';
 import { plaintext } from '../../plan/plaintext';
 import type { MeshProvider } from '../provider';
-import type { AgentIntervals, AgentPlan } from '../../plan/workload/agent';
+import type { AgentPace, AgentPlan } from '../../plan/workload/agent';
 import { agentContainer, applicationOf, discoveredBy, initContainer, refreshSecondsOf, stopSecondsOf } from '../../plan/workload/agent';
 import { application, collector, collectorVolumes, extra } from '../../plan/workload/containers';
 import { EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS, gatewayRegistration } from '../../plan/workload/gateway';
 import { sizingOf } from '../../plan/workload/sizing';
 import { weightedCallees, weightsPlan } from '../../plan/workload/weights';
+import { agentPace } from './agent-pace';
 import { agentRequests } from './agent-requests';
 import { CAPABILITIES } from './capabilities';
 import { checkCompression, warnOfNewerProxy } from './check-proxy-version';
@@ -62,19 +63,21 @@ export const envoyProvider: MeshProvider<EnvoyMeshSettings> = {
   virtualAddresses: (names) => loopbackAddresses(names),
   plan(topology: EnvoyTopology, issues: IssueList): MeshPlan {
     checkCompression(topology, issues);
-    const services = topology.services.flatMap((service) => workloadsOf(topology, service));
-    const gateways = topology.edges.map((edge) => ({ workload: gatewayWorkload(topology, edge), path: edge.path }));
+    const pace = agentPace(topology);
+    const services = topology.services.flatMap((service) => workloadsOf(topology, pace, service));
+    const gateways = topology.edges.map((edge) => ({ workload: gatewayWorkload(topology, pace, edge), path: edge.path }));
     for (const workload of services) checkTaskDefinitionSize(workload, pathOf(workload), issues);
     for (const { workload, path } of gateways) checkTaskDefinitionSize(workload, path, issues);
     const weights = weightedCallees(topology.services).map(weightsPlan);
+    const requests = agentRequests(topology, pace);
     const workloads = [...services, ...gateways.map(({ workload }) => workload)];
     return {
       workloads,
-      uses: agentRequests(workloads, intervalsOf(topology)),
+      uses: requests.uses,
       ...(weights.length === 0 ? {} : { weights }),
       ingress: topology.services.flatMap((service) => ingressOf(service, INBOUND_PORT)),
       virtualAddresses: 'loopback addresses',
-      warnings: [...warnOfNewerProxy(topology.mesh), ...(topology.certificates.kind === 'none' ? [plaintext()] : [])],
+      warnings: [...requests.warnings, ...warnOfNewerProxy(topology.mesh), ...(topology.certificates.kind === 'none' ? [plaintext()] : [])],
     };
   },
 };
@@ -84,25 +87,26 @@ function pathOf({ name, version }: MeshWorkloadPlan): string {
 }
 
 /** Those of a service, or of each of its versions. */
-function workloadsOf(topology: EnvoyTopology, service: Service): readonly MeshWorkloadPlan[] {
+function workloadsOf(topology: EnvoyTopology, pace: AgentPace, service: Service): readonly MeshWorkloadPlan[] {
   return (
-    service.versions?.map((version) => serviceWorkload(topology, serviceAs(service, version), version)) ?? [
-      serviceWorkload(topology, service),
+    service.versions?.map((version) => serviceWorkload(topology, pace, serviceAs(service, version), version)) ?? [
+      serviceWorkload(topology, pace, service),
     ]
   );
 }
 
-function serviceWorkload(topology: EnvoyTopology, service: Service, version?: Version): MeshWorkloadPlan {
+function serviceWorkload(topology: EnvoyTopology, pace: AgentPace, service: Service, version?: Version): MeshWorkloadPlan {
   const callees = topology.services.filter((other) => service.calls.includes(other.name));
-  const intervals = intervalsOf(topology);
-  const refreshSeconds = refreshSecondsOf(intervals, service);
+  const refreshSeconds = refreshSecondsOf(topology, pace, service);
   const name = version?.workloadName ?? service.name;
   const agent: AgentPlan = {
     topology,
     service: service.name,
     name,
     callees,
-    intervals,
+    caller: service,
+    pace,
+    tellsCallers: service.protocol !== 'tcp',
     refreshSeconds,
     stopSeconds: stopSecondsOf(refreshSeconds, service.stopTimeoutSeconds),
     ...defined({ application: applicationOf(service) }),
@@ -140,13 +144,13 @@ function targetOf({ loadBalancerTarget, protocol, startupTimeoutSeconds }: Servi
 /** Until a load balancer whose checks come at their usual intervals has found a task healthy: five of them in a row, every 30 seconds. */
 const TARGET_CHECKS_SECONDS = 150;
 
-function gatewayWorkload(topology: EnvoyTopology, edge: EdgeTopology): MeshWorkloadPlan {
+function gatewayWorkload(topology: EnvoyTopology, pace: AgentPace, edge: EdgeTopology): MeshWorkloadPlan {
   const agent: AgentPlan = {
     topology,
     service: edge.gatewayName,
     name: edge.gatewayName,
     callees: servicesBehind(topology, edge),
-    intervals: intervalsOf(topology),
+    pace,
     refreshSeconds: EDGE_REFRESH_SECONDS,
     stopSeconds: stopSecondsOf(EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS),
   };
@@ -156,10 +160,6 @@ function gatewayWorkload(topology: EnvoyTopology, edge: EdgeTopology): MeshWorkl
     sizing: sizingOf(edge.gateway),
     registration: gatewayRegistration(edge),
   };
-}
-
-function intervalsOf({ mesh }: EnvoyTopology): AgentIntervals {
-  return { discoverySeconds: mesh.discoveryIntervalSeconds, weightsSeconds: mesh.weightsIntervalSeconds };
 }
 
 /** What all tasks have beside their own containers. */
