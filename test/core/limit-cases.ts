@@ -163,7 +163,12 @@ export const LIMIT_CASES: readonly LimitCase[] = [
   { limit: CLOUD_MAP.lists, taking: (count) => lookups(1000, 5, 5 * (count - 1000), 2) },
   {
     limit: VPC.inboundRules,
-    taking: (count) => mesh({ ui: service(), ...named(count, (index) => [`caller-${index}`, service({ calls: ['ui'] })]) }),
+    // With certificates they share one.
+    taking: (count) =>
+      mesh(
+        { ui: service(), ...named(count, (index) => [`caller-${index}`, service({ calls: ['ui'] })]) },
+        { certificates: { kind: 'none' } },
+      ),
   },
   {
     // HTTPS takes one.

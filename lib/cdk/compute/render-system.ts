@@ -1,4 +1,5 @@
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import type { IConstruct } from 'constructs';
@@ -27,7 +28,7 @@ import { renderFoundation, renderVirtualNames } from './network';
 import type { Issuing } from '../certificates/proven-identity';
 import type { WorkloadContext } from './workload';
 import { tracesPolicy } from './traces-policy';
-import { renderIngress } from './security-groups';
+import { renderCallersGroup, renderIngress, renderSharedIngress } from './security-groups';
 import { renderWeights } from './weights';
 import { defined } from '../../core/defined';
 
@@ -66,6 +67,7 @@ export function renderSystem(
     plan.certificates === undefined
       ? undefined
       : renderCertificates(scope, { plan: plan.certificates, meshScope, logGroup: foundation.logGroup });
+  const callersGroup = plan.callersGroup === undefined ? undefined : renderCallersGroup(scope, plan.name, foundation);
   const context = (task: WorkloadPlan): WorkloadContext => ({
     foundation,
     sharedExecutionRole,
@@ -80,6 +82,7 @@ export function renderSystem(
     weights,
     ...defined({ namespaceHttpName, issuing: certificates === undefined ? undefined : issuingOf(meshScope, certificates) }),
     egressPorts: task.egressPorts,
+    ...defined({ callersGroup: task.inCallersGroup === true ? callersGroup : undefined }),
     url: task.url,
   });
   const services = new Map(byService(plan).map(([name, tasks]) => [name, renderMicroservice(scope, name, tasks, context)]));
@@ -90,6 +93,7 @@ export function renderSystem(
     // Without it, nobody would answer the calls of a task that starts before: each would wait for its time limit.
     for (const service of ecsServices(services, from)) service.node.addDependency(opening);
   }
+  if (callersGroup !== undefined) renderSharedOpenings(plan, services, callersGroup);
   const gateways = new Map<string, PlainService>();
   for (const { name, edge } of plan.workloads) {
     const service = services.get(name);
@@ -184,6 +188,13 @@ function renderRecords(
     // A caller that asks too early would get "no such name" from the VPC's resolver for the next 15 minutes.
     for (const caller of record.callers)
       for (const { ecsService } of find(services, caller).workloads) ecsService.node.addDependency(resource);
+  }
+}
+
+function renderSharedOpenings(plan: SystemPlan, services: ReadonlyMap<string, Microservice>, group: ec2.ISecurityGroup): void {
+  for (const { to, port, callers } of plan.callersGroup?.openings ?? []) {
+    const opening = renderSharedIngress(find(services, to), group, port);
+    for (const from of callers) for (const service of ecsServices(services, from)) service.node.addDependency(opening);
   }
 }
 

@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import type { WorkloadPlan } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
 import { TaskSecurityGroup } from '../connections/task-connections';
+import type { Foundation } from './network';
 import type { WorkloadContext } from './workload';
 
 /** With its egress rules in it, since each one would be a resource. What connections of the user's open comes on top. */
@@ -21,14 +22,36 @@ export function renderSecurityGroup(scope: Construct, plan: WorkloadPlan, { foun
   return group;
 }
 
+/**
+ * That callers of services with very many callers have beside their own. It opens nothing by itself: without a rule of its own AWS would
+ * give it one to everywhere, so the CDK puts in one to nowhere.
+ */
+export function renderCallersGroup(scope: Construct, name: string, { vpc }: Pick<Foundation, 'vpc'>): ec2.SecurityGroup {
+  return new ec2.SecurityGroup(scope, 'CallersSecurityGroup', {
+    vpc,
+    description: `Callers of services of ${name} that have very many callers`,
+    allowAllOutbound: false,
+  });
+}
+
+/** One rule for all that have the shared group. */
+export function renderSharedIngress(to: Grouped, callers: ec2.ISecurityGroup, port: number): ec2.CfnSecurityGroupIngress {
+  // No name of a service: those of the rules for single callers are From-<service>.
+  return ingressRule(to, `FromCallers-${port}`, callers, port);
+}
+
 /** A service, as far as security groups know it. */
 type Grouped = Construct & { readonly securityGroup: ec2.ISecurityGroup };
 
 /** A resource of its own, so that services that call each other make no dependency cycle. */
 export function renderIngress(to: Grouped, from: Grouped, fromName: string, port: number): ec2.CfnSecurityGroupIngress {
-  return new ec2.CfnSecurityGroupIngress(to, `From-${fromName}`, {
+  return ingressRule(to, `From-${fromName}`, from.securityGroup, port);
+}
+
+function ingressRule(to: Grouped, id: string, from: ec2.ISecurityGroup, port: number): ec2.CfnSecurityGroupIngress {
+  return new ec2.CfnSecurityGroupIngress(to, id, {
     groupId: to.securityGroup.securityGroupId,
-    sourceSecurityGroupId: from.securityGroup.securityGroupId,
+    sourceSecurityGroupId: from.securityGroupId,
     ipProtocol: 'tcp',
     fromPort: port,
     toPort: port,

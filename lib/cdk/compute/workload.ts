@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
@@ -57,6 +58,8 @@ export interface WorkloadContext {
   readonly url?: string;
   /** TCP ports to which tasks may connect; undefined: to everything. */
   readonly egressPorts: readonly number[] | undefined;
+  /** That the tasks have beside their own; absent: none. */
+  readonly callersGroup?: ec2.ISecurityGroup;
 }
 
 /** One ECS service with all that belongs to it. Its resources depend on nothing of another workload. */
@@ -287,7 +290,7 @@ function containerOptions(
 function renderService(
   scope: Construct,
   plan: WorkloadPlan,
-  { foundation, alarms }: WorkloadContext,
+  { foundation, alarms, callersGroup }: WorkloadContext,
   taskDefinition: ecs.FargateTaskDefinition,
   securityGroup: TaskSecurityGroup,
 ): TaskService {
@@ -296,7 +299,7 @@ function renderService(
   const service = new TaskService(scope, 'Service', plan, securityGroup, {
     cluster: foundation.cluster,
     taskDefinition,
-    securityGroups: [securityGroup],
+    securityGroups: [securityGroup, ...(callersGroup === undefined ? [] : [callersGroup])],
     ...defined({ vpcSubnets: foundation.vpcSubnets }),
     assignPublicIp: false,
     circuitBreaker: { enable: true, rollback },

@@ -134,6 +134,10 @@ export const WARNINGS = table({
     when: 'An authority given by ARN with a domain that is a default, which another mesh below it may have, too',
     fix: 'Set `domain` to a name that no other mesh below the authority has.',
   },
+  'shared-callers-group': {
+    when: 'Services have so many callers that the tasks of these share a security group',
+    fix: 'Acknowledge it: mutual TLS decides who may call whom ([Services with very many callers](security.md#services-with-very-many-callers)).',
+  },
   'ssm-requests': { when: 'Agents ask AWS Systems Manager for weights more often than the default quota', fix: RAISE },
   'vpc-endpoints-missing': {
     when: 'Tasks in isolated subnets cannot reach AWS services that they need',
