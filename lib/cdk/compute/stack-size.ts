@@ -2,6 +2,7 @@ import { CfnOutput, CfnParameter, CfnResource, LegacyStackSynthesizer, Stack } f
 import type { Construct, IConstruct } from 'constructs';
 import { CLOUDFORMATION } from '../../core/limits/cloudformation';
 import type { Limit } from '../../core/limits/limit';
+import type { EdgePlan, NestablePath } from '../../core/plan/edge-plan';
 import type { SystemPlan } from '../../core/plan/system-plan';
 
 /** CDK's own switch for its own check: 0 turns it off. */
@@ -13,7 +14,7 @@ const WORTH_MEASURING = CLOUDFORMATION.templateBytes.value / 2;
 /** At synth, when the stack is complete: what CloudFormation would refuse at deployment, with the counts. */
 export function limitStackSize(scope: Construct, plan: SystemPlan): void {
   const services = plan.workloads.length;
-  const plannedBytes = JSON.stringify([plan.workloads, plan.resources]).length;
+  const plannedBytes = JSON.stringify([plan.workloads, plan.resources, plan.edges.map(({ api }) => api)]).length;
   scope.node.addValidation({
     validate: () => {
       const context: unknown = scope.node.tryGetContext(LIMIT_CONTEXT);
@@ -26,7 +27,7 @@ export function limitStackSize(scope: Construct, plan: SystemPlan): void {
       if (parts.resources.length > limit) {
         errors.push(
           `STACK_TOO_LARGE: the stack "${stack.stackName}" has ${parts.resources.length} resources, ${own} of them from the ` +
-            `${services} ECS services of this mesh; CloudFormation takes ${limit}. Fix: ${SPLIT}.`,
+            `${services} ECS services of this mesh; CloudFormation takes ${limit}. Fix: ${splitOf(plan, parts.resources.length - limit)}.`,
         );
       }
       errors.push(
@@ -37,7 +38,7 @@ export function limitStackSize(scope: Construct, plan: SystemPlan): void {
           CLOUDFORMATION.outputs,
           'leave out outputs that nobody reads, or put what is not of this mesh into another stack',
         ),
-        ...(plannedBytes > WORTH_MEASURING ? tooLarge(stack, services) : []),
+        ...(plannedBytes > WORTH_MEASURING ? tooLarge(stack, plan) : []),
       );
       return errors;
     },
@@ -45,6 +46,34 @@ export function limitStackSize(scope: Construct, plan: SystemPlan): void {
 }
 
 const SPLIT = 'put what is not of this mesh into another stack, or run fewer services in this one';
+
+/** @param excess how many resources are too many */
+function splitOf({ edges }: SystemPlan, excess: number): string {
+  const [largest] = edges.filter((edge) => edge.nestable !== undefined).sort((a, b) => resourcesIn(b) - resourcesIn(a));
+  if (largest?.nestable === undefined) return SPLIT;
+  const { name, nestable } = largest;
+  const { paths, resources } = enough(nestable.paths, excess);
+  return (
+    `name paths of the edge "${name}" in ${nestable.option}, if they are not deployed yet: ` +
+    `[${paths.map((path) => `'${path}'`).join(', ')}] would take ${resources} resources into nested stacks; or ${SPLIT}`
+  );
+}
+
+function resourcesIn({ nestable }: EdgePlan): number {
+  return (nestable?.paths ?? []).reduce((sum, { resources }) => sum + resources, 0);
+}
+
+/** The largest of them until they are enough; each nested stack is a resource itself. */
+function enough(all: readonly NestablePath[], excess: number): { readonly paths: readonly string[]; readonly resources: number } {
+  const paths: string[] = [];
+  let resources = 0;
+  for (const each of all) {
+    if (paths.length > 0 && resources - paths.length >= excess) break;
+    paths.push(each.path);
+    resources += each.resources;
+  }
+  return { paths, resources };
+}
 
 interface Parts {
   readonly resources: readonly IConstruct[];
@@ -67,14 +96,15 @@ function tooMany(stack: Stack, count: number, { counts, value }: Limit, fix: str
   return [`STACK_TOO_LARGE: the stack "${stack.stackName}" has ${count} ${counts}; CloudFormation takes ${value}. Fix: ${fix}.`];
 }
 
-function tooLarge(stack: Stack, services: number): readonly string[] {
+function tooLarge(stack: Stack, plan: SystemPlan): readonly string[] {
   const { value } = CLOUDFORMATION.templateBytes;
   const { written, compact } = templateBytes(stack);
   if (written <= value) return [];
+  const split = splitOf(plan, 0);
   const fix =
-    compact > value ? SPLIT : `set suppressTemplateIndentation of the stack to true, with which it has ${compact} bytes; or ${SPLIT}`;
+    compact > value ? split : `set suppressTemplateIndentation of the stack to true, with which it has ${compact} bytes; or ${split}`;
   return [
-    `STACK_TOO_LARGE: the template of "${stack.stackName}" has ${written} bytes with the ${services} ECS services of ` +
+    `STACK_TOO_LARGE: the template of "${stack.stackName}" has ${written} bytes with the ${plan.workloads.length} ECS services of ` +
       `this mesh; CloudFormation takes ${value}. Fix: ${fix}.`,
   ];
 }
