@@ -139,6 +139,10 @@ export const WARNINGS = table({
     fix: 'Acknowledge it: mutual TLS decides who may call whom ([Services with very many callers](security.md#services-with-very-many-callers)).',
   },
   'ssm-requests': { when: 'Agents ask AWS Systems Manager for weights more often than the default quota', fix: RAISE },
+  'virtual-address-clash': {
+    when: 'The names of two services have the same hash, from which the addresses of virtual names come',
+    fix: 'Give the newer service another name, or acknowledge it where the one that keeps the address is the older one.',
+  },
   'vpc-endpoints-missing': {
     when: 'Tasks in isolated subnets cannot reach AWS services that they need',
     fix: 'Add the VPC endpoints that the warning names ([Your own VPC](your-own-app.md#your-own-vpc)).',

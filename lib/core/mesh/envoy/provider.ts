@@ -43,7 +43,7 @@ import { weightedCallees, weightsPlan } from '../../plan/workload/weights';
 import { agentRequests } from './agent-requests';
 import { CAPABILITIES } from './capabilities';
 import { checkCompression, warnOfNewerProxy } from './check-proxy-version';
-import { loopbackAddresses } from './loopback-addresses';
+import { addressWarnings, loopbackAddresses } from './loopback-addresses';
 import { ENVOY_OPTIONS, parseEnvoyOptions } from './options';
 import type { EnvoyMeshSettings, EnvoyTopology } from './settings';
 import { defined } from '../../defined';
@@ -83,7 +83,11 @@ export const envoyProvider: MeshProvider<EnvoyMeshSettings> = {
       ...(weights.length === 0 ? {} : { weights }),
       ingress: topology.services.flatMap((service) => ingressOf(service, INBOUND_PORT)),
       virtualAddresses: 'loopback addresses',
-      warnings: [...warnOfNewerProxy(topology.mesh), ...(topology.certificates.kind === 'none' ? [plaintext()] : [])],
+      warnings: [
+        ...warnOfNewerProxy(topology.mesh),
+        ...addressWarnings([...topology.services, ...topology.external].map(({ name }) => name)),
+        ...(topology.certificates.kind === 'none' ? [plaintext()] : []),
+      ],
     };
   },
 };
