@@ -54,9 +54,9 @@ export function addressWarnings(names: readonly string[]): readonly Warning[] {
         id: 'virtual-address-clash',
         path: 'services',
         message:
-          `the addresses of virtual names are hashes of the names of services, and "${owner}" and "${name}" have the same one, so "${name}" ` +
-          `has another. If "${owner}" is the newer of the two, a deployment moves "${name}", and its callers cannot reach it until their ` +
-          `tasks are replaced: give "${owner}" another name. Otherwise acknowledge this warning`,
+          `virtual names have addresses by the hash of their services' names, and "${owner}" and "${name}" have the same one, so ` +
+          `"${name}" has another. If "${owner}" is the newer of the two, a deployment moves "${name}", and its callers cannot reach it ` +
+          `until their tasks are replaced: give "${owner}" another name. Otherwise acknowledge this warning`,
       },
     ];
   });
