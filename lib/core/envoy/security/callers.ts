@@ -14,5 +14,5 @@ export function usesMutualTls(topology: Topology): boolean {
  */
 export function identitiesOf({ trustDomain }: Topology, service: Service, { callers, everyService }: AllowRule): readonly StringMatcher[] {
   if (everyService === true) return [{ prefix: trustPrefix(trustDomain) }];
-  return (callers ?? everyCaller(service)).map((caller) => ({ exact: identityOf(trustDomain, caller) }));
+  return (callers ?? everyCaller(service)).map((caller): StringMatcher => ({ exact: identityOf(trustDomain, caller) }));
 }
