@@ -136,7 +136,7 @@ export const WARNINGS = table({
   },
   'shared-callers-group': {
     when: 'Services have so many callers that the tasks of these share a security group',
-    fix: 'Acknowledge it: mutual TLS decides who may call whom ([Services with very many callers](security.md#services-with-very-many-callers)).',
+    fix: 'Acknowledge it: mutual TLS decides who calls ([Services with very many callers](security.md#services-with-very-many-callers)).',
   },
   'ssm-requests': { when: 'Agents ask AWS Systems Manager for weights more often than the default quota', fix: RAISE },
   'virtual-address-clash': {

@@ -141,7 +141,7 @@ export function connectRules(rules: readonly DraftRule[], nameable: Nameable, au
       callersAt,
       named.map(({ name }) => name),
     );
-    const { callers = [], ...apartFromThem } = apart({ ...rule, callers: [...new Set(named.map(({ name }) => name))].sort() }, nameable);
+    const { callers, ...apartFromThem } = apart({ ...rule, callers: [...new Set(named.map(({ name }) => name))].sort() }, nameable);
     return callers.includes(EVERY_SERVICE) ? { ...apartFromThem, everyService: true } : { ...apartFromThem, callers };
   });
 }

@@ -145,11 +145,15 @@ describe('a change of a nested part goes live', () => {
   test.each<[string, (rendered: RenderedStack) => void]>([
     [
       'of a method, by the handle of the API',
-      (rendered) => methodOf(rendered, '/orders', 'POST').addPropertyOverride('ApiKeyRequired', true),
+      (rendered) => {
+        methodOf(rendered, '/orders', 'POST').addPropertyOverride('ApiKeyRequired', true);
+      },
     ],
     [
       'of an answer to preflight requests',
-      (rendered) => methodOf(rendered, '/orders', 'OPTIONS').addPropertyOverride('OperationName', 'x'),
+      (rendered) => {
+        methodOf(rendered, '/orders', 'OPTIONS').addPropertyOverride('OperationName', 'x');
+      },
     ],
   ])('%s', (_, change) => {
     const rendered = render(PATHS);
