@@ -176,3 +176,35 @@ test.each<[string, RegExp, (count: number) => MicroservicesProps, RegExp]>([
 test('300 routes, which API Gateway takes, fit into a task definition, of either kind and with every method', () => {
   for (const edge of [HTTP, REST]) for (const method of ['GET', 'ANY']) expect(tooLarge(routesTo(edge, method, 300))).toBeUndefined();
 });
+
+test('fails if a REST API does not fit into its stack, and names the paths that would take enough of it out', () => {
+  const synthesize = (others: number, nestedStackPaths: string[] = []): string => {
+    const app = new App({ context: flags.context });
+    const stack = new Stack(app, 'Stack');
+    const routes = Object.fromEntries(
+      ['a', 'b', 'b', 'c'].flatMap((area, part) =>
+        Array.from({ length: 10 }, (_, index): [string, RouteProps] => [`GET /${area}/r${part}x${index}`, { service: 'ui' }]),
+      ),
+    );
+    const edge = Edge.restApi({ authorizer: Authorizer.none(), cors: { allowOrigins: ['*'] }, routes, nestedStackPaths });
+    new Microservices(stack, 'Shop', { services: { ui: service() }, edge });
+    for (let index = 0; index < others; index += 1)
+      new CfnResource(stack, `Other${index}`, { type: 'AWS::CloudFormation::WaitConditionHandle' });
+    try {
+      app.synth();
+      return '';
+    } catch (error) {
+      return String(error);
+    }
+  };
+  const limit = CLOUDFORMATION.resources.value;
+  const [, count = ''] = /has (\d+) resources/.exec(synthesize(limit)) ?? [];
+  // Twenty too many with those of the system.
+  const others = limit - (Number(count) - limit) + 20;
+  const named =
+    /name paths of the edge "default" in nestedStackPaths, if they are not deployed yet: \[([^\]]+)\] would take (\d+) resources/;
+  expect(named.exec(synthesize(others))?.slice(1)).toEqual(["'/b'", '61']);
+  expect(synthesize(others, ['/b'])).toBe('');
+  // More than one of them.
+  expect(named.exec(synthesize(others + 62))?.slice(1)).toEqual(["'/b', '/a'", '92']);
+});

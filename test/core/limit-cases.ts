@@ -177,7 +177,12 @@ export const LIMIT_CASES: readonly LimitCase[] = [
   { limit: CLOUD_MAP.lists, taking: lookups, says: 'list the tasks of callees' },
   {
     limit: VPC.inboundRules,
-    taking: (count) => mesh({ ui: service(), ...named(count, (index) => [`caller-${index}`, service({ calls: ['ui'] })]) }),
+    // With certificates they share one.
+    taking: (count) =>
+      mesh(
+        { ui: service(), ...named(count, (index) => [`caller-${index}`, service({ calls: ['ui'] })]) },
+        { certificates: { kind: 'none' } },
+      ),
   },
   {
     // HTTPS takes one.

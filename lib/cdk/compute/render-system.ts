@@ -1,4 +1,5 @@
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import type { IConstruct } from 'constructs';
@@ -28,7 +29,7 @@ import { renderFoundation, renderVirtualNames } from './network';
 import type { Issuing } from '../certificates/proven-identity';
 import type { WorkloadContext } from './workload';
 import { tracesPolicy } from './traces-policy';
-import { renderIngress } from './security-groups';
+import { renderCallersGroup, renderIngress, renderSharedIngress } from './security-groups';
 import { Units } from './units';
 import { renderWeights } from './weights';
 import { defined } from '../../core/defined';
@@ -74,6 +75,7 @@ export function renderSystem(
       ? undefined
       : renderCertificates(scope, { plan: plan.certificates, meshScope, logGroup: foundation.logGroup });
   units.renderSecurityGroups(plan.workloads, foundation);
+  const callersGroup = plan.callersGroup === undefined ? undefined : renderCallersGroup(scope, plan.name, foundation);
   const context = (task: WorkloadPlan): WorkloadContext => {
     const unit = units.of(task.group);
     return {
@@ -90,6 +92,7 @@ export function renderSystem(
       weights: (service) => weightsOf(service, unit.scope),
       securityGroup: (place) => units.securityGroupOf(task, place),
       ...defined({ namespaceHttpName, issuing: certificates === undefined ? undefined : issuingOf(meshScope, certificates) }),
+      ...defined({ callersGroup: task.inCallersGroup === true ? callersGroup : undefined }),
       url: task.url,
     };
   };
@@ -99,6 +102,7 @@ export function renderSystem(
   renderRecords(scope, plan, zone, services, units);
   renderOrder(plan, services);
   renderOpenings(plan, services, units);
+  if (callersGroup !== undefined) renderSharedOpenings(plan, services, units, callersGroup);
   const gateways = new Map<string, PlainService>();
   for (const { name, edge } of plan.workloads) {
     const service = services.get(name);
@@ -213,6 +217,20 @@ function renderOpenings(plan: SystemPlan, services: ReadonlyMap<string, Microser
         : renderIngress(callee, `From-${from}`, { to: callee.securityGroup.securityGroupId, from: source, port });
     // Without it, nobody would answer the calls of a task that starts before: each would wait for its time limit.
     for (const service of ecsServices(services, from)) service.node.addDependency(opening);
+  }
+}
+
+/** The rule stands with the callee's group, which the stacks of its callers come after, in whichever they are. */
+function renderSharedOpenings(
+  plan: SystemPlan,
+  services: ReadonlyMap<string, Microservice>,
+  units: Units,
+  callersGroup: ec2.ISecurityGroup,
+): void {
+  for (const { to, port, callers } of plan.callersGroup?.openings ?? []) {
+    const callee = units.founded(to) ?? { place: find(services, to), securityGroup: find(services, to).securityGroup };
+    const opening = renderSharedIngress(callee.place, callee.securityGroup, callersGroup, port);
+    for (const from of callers) for (const service of ecsServices(services, from)) service.node.addDependency(opening);
   }
 }
 

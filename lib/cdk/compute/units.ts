@@ -26,7 +26,7 @@ export interface Unit {
 export class Units {
   private readonly units: ReadonlyMap<string | undefined, Unit>;
   private readonly securityGroups: HandedOut;
-  private readonly founded = new Map<string, TaskSecurityGroup>();
+  private readonly foundedGroups = new Map<string, TaskSecurityGroup>();
   /** Of services, in the foundations of their groups. */
   private readonly places = new Map<string, Construct>();
 
@@ -71,25 +71,32 @@ export class Units {
     for (const [group, { foundations }] of this.groups) {
       for (const workload of workloads) {
         const service = serviceOf(workload);
-        if (workload.group === group && !this.founded.has(service))
-          this.founded.set(service, renderSecurityGroup(this.foundationsOf(group, service), workload, { foundation }));
+        if (workload.group === group && !this.foundedGroups.has(service))
+          this.foundedGroups.set(service, renderSecurityGroup(this.foundationsOf(group, service), workload, { foundation }));
       }
       const own = workloads.filter((workload) => workload.group === group).map(serviceOf);
-      const values = new Map([...new Set(own)].map((service) => [service, this.founded.get(service)?.securityGroupId ?? '']));
+      const values = new Map([...new Set(own)].map((service) => [service, this.foundedGroups.get(service)?.securityGroupId ?? '']));
       this.securityGroups.add({ group, scope: foundations, values });
     }
+  }
+
+  /** The security group of a service in a group, and where it stands; undefined if the service is in none. */
+  founded(service: string): { readonly place: Construct; readonly securityGroup: ISecurityGroup } | undefined {
+    const securityGroup = this.foundedGroups.get(service);
+    const place = securityGroup?.node.scope;
+    return securityGroup === undefined || !(place instanceof Construct) ? undefined : { place, securityGroup };
   }
 
   /** The security group of a service in a group, as it is known below `place`; undefined if it is in none. */
   securityGroupOf(workload: WorkloadPlan, place: Construct): ISecurityGroup | undefined {
     const service = serviceOf(workload);
-    const group = this.founded.get(service);
+    const group = this.foundedGroups.get(service);
     return group && placedSecurityGroup(place, 'SecurityGroup', group, this.securityGroups.get(service, place));
   }
 
   /** Lets other stacks refer to the security groups of services in no group that they call. */
   handOut({ ingress }: Pick<SystemPlan, 'ingress'>, idOf: (service: string) => string): void {
-    const called = new Set(ingress.filter(({ to, across }) => across === true && !this.founded.has(to)).map(({ to }) => to));
+    const called = new Set(ingress.filter(({ to, across }) => across === true && !this.foundedGroups.has(to)).map(({ to }) => to));
     if (called.size === 0) return;
     const values = new Map([...called].sort().map((service) => [service, idOf(service)]));
     this.securityGroups.add({ group: undefined, scope: this.scope, values });

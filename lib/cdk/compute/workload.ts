@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import type { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
@@ -50,7 +50,7 @@ export interface WorkloadContext {
   /** The parameter with the weights of a service's versions. */
   readonly weights: (service: string) => ssm.IStringParameter;
   /** The security group of the tasks, if it stands in another stack; undefined: one is made. */
-  readonly securityGroup: (scope: Construct) => ISecurityGroup | undefined;
+  readonly securityGroup: (scope: Construct) => ec2.ISecurityGroup | undefined;
   /** Where tasks get their certificates; absent without certificates. */
   readonly issuing?: Issuing;
   /** By which Cloud Map's API knows the namespace; absent if nobody asks it. */
@@ -58,6 +58,8 @@ export interface WorkloadContext {
   /** By which an Envoy is known to a control plane. */
   readonly endpointArn: (endpoint: MeshEndpointPlan) => string;
   readonly url?: string;
+  /** That the tasks have beside their own; absent: none. */
+  readonly callersGroup?: ec2.ISecurityGroup;
 }
 
 /** One ECS service with all that belongs to it. Its resources depend on nothing of another workload. */
@@ -291,16 +293,16 @@ function containerOptions(
 function renderService(
   scope: Construct,
   plan: WorkloadPlan,
-  { foundation, alarms }: WorkloadContext,
+  { foundation, alarms, callersGroup }: WorkloadContext,
   taskDefinition: ecs.FargateTaskDefinition,
-  securityGroup: ISecurityGroup,
+  securityGroup: ec2.ISecurityGroup,
 ): TaskService {
   const { sizing } = plan;
   const { minHealthyPercent, maxHealthyPercent, rollback } = sizing.replacement;
   const service = new TaskService(scope, 'Service', plan, securityGroup, {
     cluster: foundation.cluster,
     taskDefinition,
-    securityGroups: [securityGroup],
+    securityGroups: [securityGroup, ...(callersGroup === undefined ? [] : [callersGroup])],
     ...defined({ vpcSubnets: foundation.vpcSubnets }),
     assignPublicIp: false,
     circuitBreaker: { enable: true, rollback },

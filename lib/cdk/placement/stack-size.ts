@@ -8,6 +8,7 @@ import { groupingText, proposeGrouping } from '../../core/plan/grouping';
 import type { SystemPlan } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
 import { elementsOf, outermost } from '../stack-elements';
+import { nestedPathsFix } from './nested-paths';
 import type { MeasuredTemplate } from './template-bytes';
 import { isVersioned, measureTemplate } from './template-bytes';
 
@@ -71,10 +72,15 @@ function partsOf(stack: Stack): Parts {
 function checkStack(each: MeasuredStack, plan: SystemPlan, most: number): readonly string[] {
   const { stack, resources, parameters, outputs, scope, group } = each;
   const workloads = plan.workloads.filter((workload) => workload.group === group);
+  const edges = each.isFoundation === true ? [] : plan.edges.filter((edge) => edge.group === group);
   const of = ofMesh(workloads.length);
-  const planned = each.isFoundation === true ? 0 : JSON.stringify([workloads, group === undefined ? plan.resources : []]).length;
+  const planned =
+    each.isFoundation === true
+      ? 0
+      : JSON.stringify([workloads, group === undefined ? plan.resources : [], edges.map(({ api }) => api)]).length;
   const template = planned > WORTH_MEASURING ? measureTemplate(stack) : undefined;
-  const fix = (): string => fixFor(each, plan, template);
+  const nested = nestedPathsFix(edges, resources.length - most);
+  const fix = (): string => `${nested === undefined ? '' : `${nested}; or `}${fixFor(each, plan, template)}`;
   const errors: string[] = [];
   if (resources.length > most) {
     const own = resources.filter((child) => child.node.path.startsWith(`${scope.node.path}/`)).length;

@@ -16,7 +16,9 @@ export const IAM = limitsOf('iam', 'AWS IAM', 'https://docs.aws.amazon.com/IAM/l
     value: 10,
     scope: 'role',
     raise: { quota: 'Managed policies per role', by: 'Service Quotas' },
-    handling: { documented: 'a role of a task has one at most, beside those of its user; the CDK warns of more' },
+    handling: {
+      documented: 'a role of a task has one at most beside those of its user, or one for 35 services with weights; the CDK warns of more',
+    },
   },
   roles: {
     counts: 'roles',

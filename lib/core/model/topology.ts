@@ -185,8 +185,10 @@ export interface LoadBalancerTarget {
 
 /** A request is allowed if one rule has its caller, its method and its path. */
 export interface AllowRule {
-  /** Sorted; services, and gateways that route to it. Absent: every declared caller. */
+  /** Sorted; services, and gateways that route to it. Absent: every declared caller, or every service. */
   readonly callers?: readonly string[];
+  /** Whether it means whoever has an identity of the mesh, declared or not. */
+  readonly everyService?: true;
   /** Whether it allows requests of load balancers, which have no identity; a rule that does not say so does not. */
   readonly loadBalancer?: true;
   /** Absent: every method. */

@@ -1,3 +1,4 @@
+import type { NestablePath } from '../model/edge-routes';
 import type { AuthorizerKind, Cors, Throttle } from '../model/topology';
 
 /** An edge as plain data: its API, and the gateway service to which it leads. */
@@ -16,6 +17,8 @@ export interface EdgePlan<Api = unknown> {
   readonly apiName: string;
   readonly description: string;
   readonly routes: readonly EdgeRoutePlan[];
+  /** What could be taken out of its stack by option; absent: nothing, or the API is small. */
+  readonly nestable?: { readonly option: string; readonly paths: readonly NestablePath[] };
   /** What its kind creates: see `plan.ts` of the kind. */
   readonly api: Api;
 }
@@ -30,4 +33,4 @@ export interface EdgeRoutePlan {
   readonly authorizer: AuthorizerKind;
 }
 
-export type { Cors, Throttle };
+export type { Cors, NestablePath, Throttle };

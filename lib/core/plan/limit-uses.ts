@@ -84,7 +84,7 @@ function inboundRules(ingress: readonly IngressPlan[]): readonly LimitUse[] {
     used,
     path: `services.${to}`,
     subject: `the security group of "${to}" has ${used} inbound rules, one for each of its callers`,
-    advice: 'put a service between it and some of its callers',
+    advice: 'leave out Certificates.none(), without which callers share a rule, or put a service between it and some of its callers',
   }));
 }
 

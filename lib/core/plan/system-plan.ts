@@ -26,6 +26,8 @@ export interface SystemPlan extends Omit<MeshPlan, 'workloads' | 'virtualAddress
   readonly zone: ZonePlan;
   /** One ECS service each, sorted by service and version; gateways last. */
   readonly workloads: readonly WorkloadPlan[];
+  /** Absent: each caller has rules of its own. What it opens is not in `ingress`. */
+  readonly callersGroup?: CallersGroupPlan;
   /** Names of virtual services in the private zone of the mesh. */
   readonly records: readonly RecordPlan[];
   readonly deploymentOrder: readonly DeploymentOrderPlan[];
@@ -107,6 +109,8 @@ export interface WorkloadPlan extends MeshWorkloadPlan {
   readonly egressPorts?: readonly number[];
   /** In whose stack it stands; absent: in that of the system. */
   readonly group?: string;
+  /** Whether its tasks have the group that callers of services with very many callers share. */
+  readonly inCallersGroup?: true;
 }
 
 /** What the mesh decides of a workload. */
@@ -287,6 +291,22 @@ export interface IngressPlan {
   readonly port: number;
   /** The two stand in different stacks: then the rule stands in that of the caller, and otherwise below the callee. */
   readonly across?: true;
+}
+
+/** A security group that the callers of services with very many callers share. */
+export interface CallersGroupPlan {
+  /** Services whose tasks have it beside their own, sorted. */
+  readonly callers: readonly string[];
+  /** One rule each. */
+  readonly openings: readonly SharedIngressPlan[];
+}
+
+/** Opens a port of a service's tasks to all that have the shared group. */
+export interface SharedIngressPlan {
+  readonly to: string;
+  readonly port: number;
+  /** Its declared callers. */
+  readonly callers: readonly string[];
 }
 
 /** The size and number of a workload's tasks, and how they are replaced. */

@@ -143,11 +143,19 @@ export const WARNINGS = table({
     when: 'An authority given by ARN with a domain that is a default, which another mesh below it may have, too',
     fix: 'Set `domain` to a name that no other mesh below the authority has.',
   },
+  'shared-callers-group': {
+    when: 'Services have so many callers that the tasks of these share a security group',
+    fix: 'Acknowledge it: mutual TLS decides who calls ([Services with very many callers](security.md#services-with-very-many-callers)).',
+  },
   'ssm-requests': {
     when:
       'Agents ask AWS Systems Manager for weights at 80% of the default quota or more, or more slowly than they are meant to, so that ' +
       'all of them together do not',
     fix: 'Ask for more, and raise `weightsRateLimit` ([Shifting weights](operations.md#shifting-weights)).',
+  },
+  'virtual-address-clash': {
+    when: 'The names of two services have the same hash, from which the addresses of virtual names come',
+    fix: 'Give the newer service another name, or acknowledge it where the one that keeps the address is the older one.',
   },
   'vpc-endpoints-missing': {
     when: 'Tasks in isolated subnets cannot reach AWS services that they need',

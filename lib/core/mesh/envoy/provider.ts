@@ -36,7 +36,7 @@ import { agentPace } from './agent-pace';
 import { agentRequests } from './agent-requests';
 import { CAPABILITIES } from './capabilities';
 import { checkCompression, warnOfNewerProxy } from './check-proxy-version';
-import { loopbackAddresses } from './loopback-addresses';
+import { addressWarnings, loopbackAddresses } from './loopback-addresses';
 import { ENVOY_OPTIONS, parseEnvoyOptions } from './options';
 import type { EnvoyMeshSettings, EnvoyTopology } from './settings';
 import { defined } from '../../defined';
@@ -77,7 +77,12 @@ export const envoyProvider: MeshProvider<EnvoyMeshSettings> = {
       ...(weights.length === 0 ? {} : { weights }),
       ingress: topology.services.flatMap((service) => ingressOf(service, INBOUND_PORT)),
       virtualAddresses: 'loopback addresses',
-      warnings: [...requests.warnings, ...warnOfNewerProxy(topology.mesh), ...(topology.certificates.kind === 'none' ? [plaintext()] : [])],
+      warnings: [
+        ...requests.warnings,
+        ...warnOfNewerProxy(topology.mesh),
+        ...addressWarnings([...topology.services, ...topology.external].map(({ name }) => name)),
+        ...(topology.certificates.kind === 'none' ? [plaintext()] : []),
+      ],
     };
   },
 };

@@ -103,7 +103,7 @@ export function parseEdge(
     path: at.path,
     gatewayName: gatewayNameOf(name),
     kind: kind.id,
-    options: kind.parse(at),
+    options: kind.parse(at, routes),
     api: kind.traits(routes, cors),
     routes,
     authorizers: used,
