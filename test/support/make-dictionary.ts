@@ -9,8 +9,8 @@ const MOST_BYTES = 32_768;
 const FIRST = ['chain-behind-http-api', 'versions-and-mirroring', 'every-protocol', 'more-tasks-than-dns-names', 'external-services'];
 
 /**
- * A dictionary for compressing configurations: parts of those of the golden cases, each of which those before it do not make short. The most
- * common ones stand at its end, where references to them are shortest.
+ * A dictionary for compressing configurations: parts of those of the golden cases, each of which those before it do not make short. The
+ * most common ones stand at its end, where references to them are shortest.
  */
 export function makeDictionary(): readonly string[] {
   const kept: string[] = [];

@@ -68,8 +68,7 @@ test('a configuration of another release is refused, not misread', () => {
 
 describe('mesh-init', () => {
   // In a mesh without certificates.
-  const worldOf = (): FakeWorld =>
-    ({ ...fakeWorld(new Failure('unused', 'there are no certificates')), parameters: undefined }) as FakeWorld;
+  const worldOf = (): FakeWorld => ({ ...fakeWorld(new Failure('unused', 'there are no certificates')), parameters: undefined });
   const { environment, files } = unpackConfig({ ...PACKED, AWS_REGION: 'eu-west-1', MESH_WAIT_SECONDS: '30' });
   const settings = readSettings(environment);
 
