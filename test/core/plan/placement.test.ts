@@ -80,7 +80,7 @@ test('mesh-init of a caller has the names of its callees, those of their version
     ),
   );
   const awaitedBy = (name: string): unknown =>
-    workloads.find((workload) => workload.name === name)?.containers.find(({ role }) => role === 'init')?.environment['MESH_AWAITED'];
+    workloads.find((workload) => workload.name === name)?.containers.find(({ role }) => role === 'init')?.config?.variables.MESH_AWAITED;
   expect(JSON.parse(String(awaitedBy('ui')))).toEqual([
     { service: 'orders', hosts: ['orders-v1.tasks.shop.internal', 'orders-v2.tasks.shop.internal'] },
     { service: 'stock', hosts: ['stock.tasks.shop.internal'] },
