@@ -120,7 +120,13 @@ export function renderSystem(
 }
 
 function byService({ workloads }: SystemPlan): readonly (readonly [string, readonly WorkloadPlan[]])[] {
-  return [...new Set(workloads.map(serviceOf))].map((name) => [name, workloads.filter((task) => serviceOf(task) === name)]);
+  const found = new Map<string, WorkloadPlan[]>();
+  for (const task of workloads) {
+    const tasks = found.get(serviceOf(task));
+    if (tasks === undefined) found.set(serviceOf(task), [task]);
+    else tasks.push(task);
+  }
+  return [...found];
 }
 
 /** An image of the user's own, or one that the CDK builds; undefined where the plan has it. */

@@ -134,9 +134,12 @@ function handedOut({ groups, workloads, weights = [], ingress }: Counted): reado
   const owners = new Map(workloads.map((workload) => [serviceOf(workload), workload.group]));
   const called = new Set(ingress.filter(({ across }) => across === true).map(({ to }) => to));
   const bytes = (names: readonly string[], each: number): number => names.reduce((sum, name) => sum + name.length + 2 + each, 1);
-  return [undefined, ...groups.map(({ name }) => name)].flatMap((group) => {
-    const services = [...owners.keys()].filter((name) => owners.get(name) === group && (group !== undefined || called.has(name)));
-    const weighted = weights.map(({ service }) => service).filter((name) => owners.get(name) === group);
+  const membersOf = new Map<string | undefined, string[]>([undefined, ...groups.map(({ name }) => name)].map((name) => [name, []]));
+  for (const [name, group] of owners) membersOf.get(group)?.push(name);
+  const withWeights = new Set(weights.map(({ service }) => service));
+  return [...membersOf].flatMap(([group, members]) => {
+    const services = members.filter((name) => group !== undefined || called.has(name));
+    const weighted = members.filter((name) => withWeights.has(name));
     const where = group === undefined ? 'in no group' : 'in it';
     const used = Math.max(bytes(services, HANDED_OUT_BYTES.securityGroup), bytes(weighted, HANDED_OUT_BYTES.weights));
     return [

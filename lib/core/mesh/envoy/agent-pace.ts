@@ -1,5 +1,6 @@
 import { CLOUD_MAP } from '../../limits/discovery';
 import { SSM } from '../../limits/security';
+import { allNamed } from '../../model/by-name';
 import { callPolicyOf } from '../../model/call-policy';
 import { servicesBehind } from '../../model/callers';
 import { DISCOVERY_TTL_SECONDS } from '../../model/constants';
@@ -29,7 +30,7 @@ export function agentQuestions(topology: EnvoyTopology, tasksOf: (sizing: Sizing
   const { services, edges } = topology;
   const askers = [
     ...services.flatMap((service) => {
-      const callees = services.filter(({ name }) => service.calls.includes(name));
+      const callees = allNamed(services, service.calls);
       return workloadsOf(service).map((sizing) => ({ sizing, caller: service, callees }));
     }),
     ...edges.map((edge) => ({ sizing: edge.gateway, caller: undefined, callees: servicesBehind(topology, edge) })),
