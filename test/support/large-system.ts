@@ -14,7 +14,9 @@ export interface LargeSystem {
   readonly popular?: number;
   /** Callers of each of these, beside the others. @default 0 */
   readonly popularCallers?: number;
-  /** Routes of an HTTP API. @default 0: no edge */
+  /** Callees of the first service. @default - as of the others */
+  readonly hub?: number;
+  /** Routes of an HTTP API, in a group of its own, to half as many services. @default 0: no edge */
   readonly routes?: number;
   /** Whether every second service has a secret. @default false */
   readonly secrets?: boolean;
@@ -22,6 +24,7 @@ export interface LargeSystem {
 
 /** Twenty groups of 1,000 services. */
 const SERVICES_OF_GROUP = 50;
+const EDGE_GROUP = 'edge';
 const ENV = { account: '111111111111', region: 'eu-west-1' };
 
 export function largeApp(system: LargeSystem, outdir?: string): App {
@@ -30,16 +33,16 @@ export function largeApp(system: LargeSystem, outdir?: string): App {
   const root = stack('System');
   const groups = Array.from({ length: Math.ceil(system.services / SERVICES_OF_GROUP) }, (_, index) => groupName(index));
   // What is one group fits into the stack of the system.
-  const placements = groups.length === 1 ? undefined : new Map(groups.map((name) => [name, stack(`Group-${name}`)]));
-  new Microservices(root, 'Shop', largeProps(system, placements));
+  const placed = [...(groups.length === 1 ? [] : groups), ...(system.routes === undefined ? [] : [EDGE_GROUP])];
+  new Microservices(root, 'Shop', largeProps(system, new Map(placed.map((name) => [name, stack(`Group-${name}`)]))));
   return app;
 }
 
-/** The props of the system, without stacks all in one. */
-export function largeProps(system: LargeSystem, stacks?: ReadonlyMap<string, Stack>): MicroservicesProps {
+/** The props of the system; groups without a stack are none. */
+export function largeProps(system: LargeSystem, stacks: ReadonlyMap<string, Stack> = new Map()): MicroservicesProps {
   const services = Array.from({ length: system.services }, (_, index): [string, ServiceProps] => {
     const group = groupName(Math.floor(index / SERVICES_OF_GROUP));
-    const stack = stacks?.get(group);
+    const stack = stacks.get(group);
     return [
       nameOf(index),
       {
@@ -55,8 +58,8 @@ export function largeProps(system: LargeSystem, stacks?: ReadonlyMap<string, Sta
     services: Object.fromEntries(services),
     // Images that need not be built.
     mesh: Mesh.envoy({ image: ContainerImage.fromRegistry('example/envoy'), agentImage: ContainerImage.fromRegistry('example/agent') }),
-    ...(stacks === undefined ? {} : { groups: Object.fromEntries([...stacks].map(([name, stack]) => [name, Placement.stack(stack)])) }),
-    ...(system.routes === undefined ? {} : { edge: edgeOf(system, system.routes) }),
+    ...(stacks.size === 0 ? {} : { groups: Object.fromEntries([...stacks].map(([name, stack]) => [name, Placement.stack(stack)])) }),
+    ...(system.routes === undefined ? {} : { edge: edgeOf(system, system.routes, stacks.has(EDGE_GROUP) ? { group: EDGE_GROUP } : {}) }),
   };
 }
 
@@ -68,7 +71,8 @@ function groupName(index: number): string {
   return `group-${String(index).padStart(2, '0')}`;
 }
 
-function callsOf(index: number, { services, calls = 3, popular = 0, popularCallers = 0 }: LargeSystem): readonly string[] {
+function callsOf(index: number, { services, calls = 3, popular = 0, popularCallers = 0, hub }: LargeSystem): readonly string[] {
+  if (hub !== undefined && index === 0) return Array.from({ length: hub }, (_, callee) => nameOf(callee + 1));
   const called = new Set<number>();
   for (let step = 1; called.size < Math.min(calls, services - 1); step += 1) {
     const callee = (index + step * step * 17) % services;
@@ -88,10 +92,11 @@ function secretOf(stack: Stack, index: number): Record<string, Secret> {
   return { PASSWORD: Secret.fromSecretsManager(secret) };
 }
 
-function edgeOf({ services }: LargeSystem, count: number): Edge {
+function edgeOf({ services }: LargeSystem, count: number, group: { readonly group?: string }): Edge {
+  const targets = Math.min(services, Math.ceil(count / 2));
   const routes = Array.from({ length: count }, (_, index): [string, RouteProps] => [
     `GET /route-${index}/{id}`,
-    { service: nameOf((index * 3) % services) },
+    { service: nameOf(Math.floor(((index % targets) * services) / targets)) },
   ]);
-  return Edge.httpApi({ authorizer: Authorizer.none(), routes: Object.fromEntries(routes) });
+  return Edge.httpApi({ ...group, authorizer: Authorizer.none(), routes: Object.fromEntries(routes) });
 }
