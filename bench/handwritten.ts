@@ -14,13 +14,21 @@ interface Resource {
   readonly Type: string;
   readonly Properties?: Readonly<Record<string, unknown>>;
   readonly DependsOn?: readonly string[] | string;
-  readonly Metadata?: Readonly<Record<string, unknown>>;
 }
 
 /** The same resources as in the templates of a directory, each by an L1 construct, with references between them. */
 export function handwrittenApp(directory: string): () => App {
   const files = readdirSync(directory).filter((name) => name.endsWith('.template.json'));
   const templates = new Map(files.map((name) => [name, JSON.parse(readFileSync(join(directory, name), 'utf8')) as Template]));
+  // By the key of each nested template, which is in its URL.
+  const nested = new Map<string, Template>();
+  for (const name of readdirSync(directory).filter((each) => each.endsWith('.assets.json'))) {
+    const { files: assets } = JSON.parse(readFileSync(join(directory, name), 'utf8')) as { files: Record<string, { source: { path: string } }> };
+    for (const [key, { source }] of Object.entries(assets)) {
+      const template = templates.get(source.path);
+      if (template !== undefined) nested.set(key, template);
+    }
+  }
   const stacks = [...templates].filter(([name]) => !name.endsWith('.nested.template.json'));
   const outdir = mkdtempSync(join(tmpdir(), 'handwritten-'));
   process.once('exit', () => {
@@ -31,7 +39,7 @@ export function handwrittenApp(directory: string): () => App {
     for (const [name, template] of stacks) {
       const env = { account: '111111111111', region: 'eu-west-1' };
       const stack = new Stack(app, name.replace('.template.json', ''), { env, suppressTemplateIndentation: true });
-      fill(stack, template, templates);
+      fill(stack, template, nested);
     }
     return app;
   };
@@ -42,8 +50,9 @@ function fill(stack: Stack, { Parameters = {}, Outputs = {}, Resources }: Templa
     if (id !== 'BootstrapVersion') new CfnParameter(stack, id, { type: Type, default: Default });
   const made = new Map<string, { readonly resource: CfnResource; readonly properties: Record<string, unknown> }>();
   const nested = new Map<string, NestedStack>();
-  for (const [id, { Type, Metadata }] of Object.entries(Resources)) {
-    const template = templates.get(String(Metadata?.['aws:asset:path']));
+  for (const [id, { Type, Properties }] of Object.entries(Resources)) {
+    const key = /([0-9a-f]{64})\.json/.exec(JSON.stringify(Properties?.['TemplateURL'] ?? ''))?.[1] ?? '';
+    const template = templates.get(key);
     if (template === undefined) {
       const properties: Record<string, unknown> = {};
       made.set(id, { properties, resource: new CfnResource(stack, id, { type: Type, properties }) });
