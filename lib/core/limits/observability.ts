@@ -12,7 +12,7 @@ export const CLOUD_WATCH = limitsOf(
       value: 5000,
       scope: 'account and Region',
       raise: { quota: 'Number of alarms', by: 'Service Quotas' },
-      handling: { documented: 'a system has one, and two for each target of auto scaling' },
+      handling: { warning: 'alarms' },
     },
     dimensions: { counts: 'dimensions', value: 30, scope: 'metric', handling: { documented: 'metrics of the agents have fewer' } },
     embeddedMetrics: {

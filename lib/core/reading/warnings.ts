@@ -18,6 +18,7 @@ export const WARNINGS = table({
     when: 'The log group of `logs` has a name that makes API Gateway write to a resource policy of limited size',
     fix: 'Give it a name that begins with `/aws/vendedlogs/`, or leave `logs.logGroup` out.',
   },
+  alarms: { when: 'The stacks of the system have more alarms than the default quota of the account', fix: RAISE },
   'api-authorizers': { when: 'An API has more authorizers than the default quota', fix: RAISE },
   'api-routes': { when: 'An API has more routes, or resources of paths, than the default quota', fix: RAISE },
   'api-throttle': { when: 'The throttle of an API allows more requests than the default quota of the account', fix: RAISE },
@@ -138,7 +139,9 @@ export const WARNINGS = table({
     when: 'A task role that this app does not make (`Role.customizeRoles()`): its tasks get no certificate without tags',
     fix: 'Give the role the tags that the warning names.',
   },
+  'scalable-targets': { when: 'The stacks of the system have more services with `scaling` than the default quota of the account', fix: RAISE },
   'security-group-rules': { when: 'A security group has more rules than the default quota', fix: RAISE },
+  'security-groups': { when: 'The stacks of the system have more security groups than the default quota of the Region', fix: RAISE },
   'shared-authority': {
     when: 'An authority given by ARN with a domain that is a default, which another mesh below it may have, too',
     fix: 'Set `domain` to a name that no other mesh below the authority has.',
@@ -146,6 +149,10 @@ export const WARNINGS = table({
   'shared-callers-group': {
     when: 'Services have so many callers that the tasks of these share a security group',
     fix: 'Acknowledge it: mutual TLS decides who calls ([Services with very many callers](security.md#services-with-very-many-callers)).',
+  },
+  'ssm-parameters': {
+    when: 'The stacks of the system have more parameters of AWS Systems Manager than an account takes',
+    fix: 'Put a part of them into another account.',
   },
   'ssm-requests': {
     when:
