@@ -25,7 +25,7 @@ export function limitUses(plan: Counted, edges: readonly Pick<EdgeTopology, 'gat
     vcpus(FARGATE.onDemand, 'on demand', onDemand),
     vcpus(FARGATE.spot, 'as Spot tasks', spot),
     ...workloads.map((workload) => instancesOfService(workload, pathOf(workload))),
-    instancesOfNamespace(workloads),
+    ...tasksOfSystem(workloads),
     ...inboundRules(ingress),
     ...workloads.map((workload) => outboundRules(workload, pathOf(workload))),
     ...weights.map(weightsBytes),
@@ -65,15 +65,14 @@ function instancesOfService(workload: WorkloadPlan, path: string): LimitUse {
   };
 }
 
-function instancesOfNamespace(workloads: readonly WorkloadPlan[]): LimitUse {
+function tasksOfSystem(workloads: readonly WorkloadPlan[]): readonly LimitUse[] {
   const used = workloads.reduce((sum, { sizing }) => sum + tasksInDeployment(sizing, maxTasks(sizing)), 0);
-  return {
-    limit: CLOUD_MAP.instancesOfNamespace,
-    used,
-    path: 'services',
-    subject: `there are up to ${used} tasks while a deployment replaces them`,
-    advice: 'lower the numbers of tasks, or maxHealthyPercent of their deployments',
-  };
+  const advice = 'lower the numbers of tasks, or maxHealthyPercent of their deployments';
+  const subject = `there are up to ${used} tasks while a deployment replaces them`;
+  return [
+    { limit: CLOUD_MAP.instancesOfNamespace, used, path: 'services', subject, advice },
+    { limit: VPC.interfaces, used, path: 'services', subject: `${subject}, each with a network interface`, advice },
+  ];
 }
 
 function inboundRules(ingress: readonly IngressPlan[]): readonly LimitUse[] {

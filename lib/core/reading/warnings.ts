@@ -65,10 +65,12 @@ export const WARNINGS = table({
       'do not',
     fix: 'Ask for more, and raise `discoveryRateLimit` ([Discovery](how-calls-work.md#discovery)).',
   },
+  'dns-records': { when: 'The system has more records of virtual names than the default quota of a hosted zone', fix: RAISE },
   'dual-stack-vpc': {
     when: 'The subnets of the tasks have IPv6, which the mesh does not use',
     fix: 'Acknowledge it ([IPv6](your-own-app.md#ipv6)).',
   },
+  'ecs-services': { when: 'The system has more ECS services than the default quota of a cluster', fix: RAISE },
   'edge-header-size': {
     when: '`headerLimits` of a service are above what API Gateway passes on',
     fix: 'Put what is large into the body, or acknowledge it if only callers in the mesh send such headers.',
@@ -118,6 +120,7 @@ export const WARNINGS = table({
     when: 'Faults are on: Envoy delays or aborts requests',
     fix: 'Remove the fault after the experiment ([Faults](traffic.md#faults)).',
   },
+  'iam-roles': { when: 'The stacks of the system have more IAM roles than the default quota of the account', fix: RAISE },
   'images-out-of-reach': {
     when: 'Tasks in isolated subnets have images of a public registry, which they cannot pull',
     fix: 'Copy the images to Amazon ECR, or use subnets with a NAT gateway ([Your own VPC](your-own-app.md#your-own-vpc)).',
@@ -130,6 +133,10 @@ export const WARNINGS = table({
   'mirror-to-version-with-weight': {
     when: 'A version gets copies of requests and a share of the requests themselves',
     fix: 'Give it weight 0 while it mirrors.',
+  },
+  'network-interfaces': {
+    when: 'There can be more tasks, each with a network interface, than the default quota of the Region',
+    fix: RAISE,
   },
   plaintext: {
     when: '`Certificates.none()`: calls are neither encrypted nor authenticated',
