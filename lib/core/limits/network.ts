@@ -32,7 +32,8 @@ export const VPC = limitsOf('vpc', 'Amazon VPC', VPC_PAGE, {
     handling: { documented: 'with the default quota, the two groups of a task have fewer' },
   },
   groups: {
-    counts: 'security groups: one for each service, up to three for each edge, and one that callers of services with very many callers share',
+    counts:
+      'security groups: one for each service, up to three for each edge, and one that callers of services with very many callers share',
     value: 2500,
     scope: 'Region',
     raise: { quota: 'VPC security groups per Region', by: 'Service Quotas' },

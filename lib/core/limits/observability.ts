@@ -26,6 +26,12 @@ export const CLOUD_WATCH = limitsOf(
 );
 
 export const LOGS = limitsOf('logs', 'Amazon CloudWatch Logs', LOGS_PAGE, {
+  groups: {
+    counts: 'log groups',
+    value: 1_000_000,
+    scope: 'account and Region',
+    handling: { documented: 'all services of a system share one, an edge may have another one' },
+  },
   createStream: {
     counts: 'CreateLogStream calls: one for each container that starts',
     value: 50,

@@ -147,6 +147,14 @@ export const LAMBDA = limitsOf('lambda', 'AWS Lambda', LAMBDA_PAGE, {
     handling: { documented: 'four authorities at most, whose certificates the function that issues has, are fewer' },
   },
   timeout: { counts: 'timeout', value: 900, unit: 'seconds', scope: 'function', handling: { documented: 'functions have shorter ones' } },
+  event: {
+    counts: 'event of an asynchronous invocation, such as that of a custom resource',
+    value: KIB * KIB,
+    unit: 'bytes',
+    scope: 'invocation',
+    handling: { documented: 'the properties of custom resources do not grow with the services' },
+    source: 'https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html',
+  },
   functionPolicy: {
     counts: 'resource-based policy',
     value: 20 * KIB,
@@ -200,3 +208,19 @@ export const SSM = limitsOf('ssm', 'AWS Systems Manager', 'https://docs.aws.amaz
     handling: { warning: 'ssm-parameters' },
   },
 });
+
+export const SECRETS = limitsOf(
+  'secrets',
+  'AWS Secrets Manager',
+  'https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html',
+  {
+    secrets: { counts: 'secrets', value: 500_000, scope: 'account and Region', handling: { documented: 'users make them' } },
+    reads: {
+      counts: 'GetSecretValue and DescribeSecret calls: one for each secret of a task that starts',
+      value: 10_000,
+      unit: 'a second',
+      scope: 'account and Region',
+      handling: { documented: 'AWS Fargate starts 20 tasks a second' },
+    },
+  },
+);
