@@ -11,7 +11,6 @@ import { renderSystem } from './cdk/compute/render-system';
 import { isolationOf } from './cdk/compute/isolated-subnets';
 import { subnetAddresses } from './cdk/compute/subnet-addresses';
 import type { RenderedSystem } from './cdk/compute/render-system';
-import { warnOfAccountQuotas } from './cdk/placement/account-quotas';
 import { limitStackSize } from './cdk/placement/stack-size';
 import { neighborsOf } from './cdk/neighbors';
 import { checkStacks } from './cdk/placement/check-stacks';
@@ -117,7 +116,6 @@ export class Microservices extends Construct {
     warn(this, [...plan.warnings, ...addressWarnings(addresses)]);
     warnOfIsolation(this, plan, props, system);
     limitStackSize(this, plan, system.stacks);
-    warnOfAccountQuotas(this, system.stacks);
   }
 
   /**

@@ -1,13 +1,16 @@
 import type { Stack } from 'aws-cdk-lib';
 import { CfnOutput, CfnParameter, CfnResource } from 'aws-cdk-lib';
 import type { Construct, IConstruct } from 'constructs';
+import { accountUses } from '../../core/limits/account';
 import { CLOUDFORMATION } from '../../core/limits/cloudformation';
 import type { Limit } from '../../core/limits/limit';
+import { limitWarnings } from '../../core/limits/use';
 import type { ServiceLoad } from '../../core/plan/grouping';
 import { groupingText, proposeGrouping } from '../../core/plan/grouping';
 import type { SystemPlan } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
 import { elementsOf, outermost } from '../stack-elements';
+import { warn } from '../warn';
 import { nestedPathsFix } from './nested-paths';
 import type { MeasuredTemplate } from './template-bytes';
 import { isVersioned, measureTemplate } from './template-bytes';
@@ -38,14 +41,19 @@ export interface SystemStack {
   readonly isFoundation?: true;
 }
 
-/** At synth, when the stacks are complete: what CloudFormation would refuse at deployment, with the counts. */
+/**
+ * At synth, when the stacks are complete: what CloudFormation would refuse at deployment, with the counts; and a warning of more resources
+ * than an account has by default.
+ */
 export function limitStackSize(scope: Construct, plan: SystemPlan, stacks: readonly SystemStack[]): void {
   scope.node.addValidation({
     validate: () => {
+      const parts = stacks.map((each) => ({ ...each, ...partsOf(each.stack) }));
+      const all = new Set(parts.flatMap(({ resources }) => resources));
+      warn(scope, limitWarnings(accountUses([...all].map(({ cfnResourceType }) => cfnResourceType))));
       const context: unknown = scope.node.tryGetContext(LIMIT_CONTEXT);
       const most = context === undefined ? CLOUDFORMATION.resources.value : Number(context);
       if (most === 0) return [];
-      const parts = stacks.map((each) => ({ ...each, ...partsOf(each.stack) }));
       return [...parts.flatMap((each) => checkStack(each, plan, most)), ...checkOperations(parts)];
     },
   });
