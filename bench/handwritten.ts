@@ -23,7 +23,9 @@ export function handwrittenApp(directory: string): () => App {
   // By the key of each nested template, which is in its URL.
   const nested = new Map<string, Template>();
   for (const name of readdirSync(directory).filter((each) => each.endsWith('.assets.json'))) {
-    const { files: assets } = JSON.parse(readFileSync(join(directory, name), 'utf8')) as { files: Record<string, { source: { path: string } }> };
+    const { files: assets } = JSON.parse(readFileSync(join(directory, name), 'utf8')) as {
+      files: Record<string, { source: { path: string } }>;
+    };
     for (const [key, { source }] of Object.entries(assets)) {
       const template = templates.get(source.path);
       if (template !== undefined) nested.set(key, template);
@@ -62,15 +64,14 @@ function fill(stack: Stack, { Parameters = {}, Outputs = {}, Resources }: Templa
       nested.set(id, child);
     }
   }
-  const resourceOf = (id: string): CfnResource | undefined =>
-    made.get(id)?.resource ?? (nested.get(id)?.nestedStackResource as CfnResource | undefined);
+  const resourceOf = (id: string): CfnResource | undefined => made.get(id)?.resource ?? nested.get(id)?.nestedStackResource;
   for (const [id, { properties, resource }] of made) {
     const { Properties = {}, DependsOn = [] } = Resources[id] ?? { Type: '' };
     // An L1 construct keeps the object that it gets, so that resources can refer to those that come later.
     Object.assign(properties, withReferences(Properties, resourceOf));
     for (const other of [DependsOn].flat()) {
       const target = resourceOf(other);
-      if (target !== undefined) resource.addDependency(target);
+      if (target !== undefined) resource.addResourceDependency(target);
     }
   }
   for (const [id, child] of nested) {

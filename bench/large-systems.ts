@@ -108,9 +108,10 @@ function printRows(rows: readonly Row[]): void {
   if (hundred === undefined || thousand === undefined) return;
   const ratio = thousand.ours.milliseconds / thousand.spike.milliseconds;
   const growth = thousand.ours.milliseconds / hundred.ours.milliseconds;
+  const byHand = thousand.spike.milliseconds / hundred.spike.milliseconds;
   process.stdout.write(
     `\n1,000 services take ${ratio.toFixed(2)} times what the same resources by hand do (goal: ${GOALS.spike}), and ${growth.toFixed(1)} ` +
-      `times what 100 services do (goal: ${GOALS.growth}; by hand ${(thousand.spike.milliseconds / hundred.spike.milliseconds).toFixed(1)}).\n`,
+      `times what 100 services do (goal: ${GOALS.growth}; by hand ${byHand.toFixed(1)}).\n`,
   );
 }
 

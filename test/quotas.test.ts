@@ -52,7 +52,7 @@ beforeAll(() => {
   if (before === undefined) delete process.env['CDK_VALIDATION'];
   else process.env['CDK_VALIDATION'] = before;
   for (const { entry } of stacks.flatMap(({ messages }) => messages)) {
-    const text = String(entry.data);
+    const text = typeof entry.data === 'string' ? entry.data : '';
     const [, id] = /\[ack: cdk-ecs-microservices:(.*)\]/.exec(text) ?? [];
     if (id !== undefined) warnings.set(id, text);
   }

@@ -21,7 +21,8 @@ const LIMIT_CONTEXT = '@aws-cdk/core:stackResourceLimit';
 
 /**
  * A template is measured where an estimate of it is above this part of the limit: to measure one takes as long as to write it. Resources
- * of a service, aside from its task definition, have fewer bytes on average than the estimate takes (test/cdk/placement/stack-size.test.ts).
+ * of a service, aside from its task definition, have fewer bytes on average than the estimate takes
+ * (test/cdk/placement/stack-size.test.ts).
  */
 const WORTH_MEASURING = 0.85;
 const OF_A_RESOURCE = 1_100;

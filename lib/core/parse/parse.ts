@@ -69,7 +69,12 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   if (servicesAt.empty)
     servicesAt.fail('MISSING', 'a mesh needs at least one service', { fix: 'add one, such as ui: { image, port: 8080 }' });
   const declared = entries.map(([key]) => key);
-  const { declared: outside, drafts: externals } = parseExternals(root.field('external'), new Set(declared), [domain, discoveryDomain], footprint);
+  const { declared: outside, drafts: externals } = parseExternals(
+    root.field('external'),
+    new Set(declared),
+    [domain, discoveryDomain],
+    footprint,
+  );
   const egress = parseEgress(root.field('egress'));
   const callable = new Set([...declared, ...outside]);
   const drafts = entries.flatMap(([key, at]) => parseService(key, at, defaults, footprint) ?? []);
@@ -188,12 +193,7 @@ function checkOverrides(draft: DraftService): void {
 }
 
 /** See DEFAULT_VIRTUAL_PORT: whoever listens on 0.0.0.0:P keeps Envoy from listening on 127.x.y.z:P. */
-function checkVirtualPorts(
-  caller: DraftService,
-  drafts: readonly DraftService[],
-  callees: Callees,
-  footprint: TaskFootprint,
-): void {
+function checkVirtualPorts(caller: DraftService, drafts: readonly DraftService[], callees: Callees, footprint: TaskFootprint): void {
   const ports = new Map<number, string>([[caller.port, `the application of "${caller.name}"`]]);
   for (const container of containersBeside(caller))
     for (const port of container.ports) ports.set(port, `the container "${container.name}" of "${caller.name}"`);

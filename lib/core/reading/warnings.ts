@@ -146,7 +146,10 @@ export const WARNINGS = table({
     when: 'A task role that this app does not make (`Role.customizeRoles()`): its tasks get no certificate without tags',
     fix: 'Give the role the tags that the warning names.',
   },
-  'scalable-targets': { when: 'The stacks of the system have more services with `scaling` than the default quota of the account', fix: RAISE },
+  'scalable-targets': {
+    when: 'The stacks of the system have more services with `scaling` than the default quota of the account',
+    fix: RAISE,
+  },
   'security-group-rules': { when: 'A security group has more rules than the default quota', fix: RAISE },
   'security-groups': { when: 'The stacks of the system have more security groups than the default quota of the Region', fix: RAISE },
   'shared-authority': {

@@ -33,7 +33,7 @@ function change(limit: Limit, type: string, to: Change): Mutation {
   ];
 }
 
-/** So many more resources than there may be, in the template of the first resource of another type, by which they name what they belong to. */
+/** One resource more than there may be, in the template of the first resource of another type, to which they may belong. */
 function more(limit: Limit, type: string, beside: string, properties: (other: Resource, index: number) => Properties): Mutation {
   return [
     limit,

@@ -107,7 +107,7 @@ export class Templates {
    * at most, so that equal values have equal texts, and texts are never measured too short.
    */
   text(value: unknown, of: WrittenTemplate): string {
-    if (typeof value !== 'object' || value === null) return String(value ?? '');
+    if (typeof value !== 'object' || value === null) return plain(value);
     const [[name, argument] = ['', undefined]] = Object.entries(value);
     switch (name) {
       case 'Ref':
@@ -162,7 +162,7 @@ export class Templates {
     const given = (parent?.properties['Parameters'] as Properties | undefined)?.[id];
     if (parent !== undefined && given !== undefined) return this.remember(`${of.name}.${id}`, () => this.text(given, parent.of));
     const stored = parameter.Type.startsWith('AWS::SSM::Parameter::Value') ? this.stored.get(String(parameter.Default)) : undefined;
-    if (stored === undefined) return String(parameter.Default ?? placeholder(`${of.name}.${id}`));
+    if (stored === undefined) return parameter.Default === undefined ? placeholder(`${of.name}.${id}`) : plain(parameter.Default);
     return this.remember(`${of.name}.${id}`, () => this.text(stored.properties['Value'], stored.of));
   }
 
@@ -199,6 +199,10 @@ export function isReference(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const [key = '', ...others] = Object.keys(value);
   return others.length === 0 && (key === 'Ref' || (key.startsWith('Fn::') && key !== 'Fn::Split'));
+}
+
+function plain(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
 
 const PSEUDO: ReadonlyMap<string, string> = new Map([
