@@ -70,7 +70,7 @@ const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? val
 const lengthOf = (value: unknown): number => list(value).length;
 const bytesOf = (value: unknown, { of }: Resource, templates: Templates): number =>
   value === undefined ? 0 : Buffer.byteLength(templates.json(value, of));
-const countOf = (value: unknown): number => Object.keys((value ?? {})).length;
+const countOf = (value: unknown): number => Object.keys(value ?? {}).length;
 
 // ------------------------------------------------------------------------------------------------ roles and security groups
 
@@ -186,7 +186,7 @@ export const CHECKS: readonly Check[] = [
     uses: (templates) => sums(templates.all.map((each) => [templates.outermost(each), countOf(each.template.Resources)])),
   },
   each(CLOUDFORMATION.parameterValue, 'AWS::CloudFormation::Stack', ({ properties, of }, templates) =>
-    longest(Object.values((properties['Parameters'] ?? {})).map((value) => Buffer.byteLength(templates.text(value, of)))),
+    longest(Object.values(properties['Parameters'] ?? {}).map((value) => Buffer.byteLength(templates.text(value, of)))),
   ),
   { limit: CLOUDFORMATION.stacks, uses: ({ all }) => [{ where: 'account', used: all.length }] },
   {
