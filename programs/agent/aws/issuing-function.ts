@@ -1,24 +1,25 @@
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { IssuingFunction } from '../certificate/issuing';
 import { Failure } from '../failure';
-import { awsFailure } from './aws-failure';
-import { CLIENT } from './client-settings';
+import { LAMBDA } from './apis';
+import { AwsClient } from './client';
 
 /** The loop asks again itself, and a certificate that nobody waits for any more may cost money. */
 const ATTEMPTS = 1;
 
+/** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
 export function issuingFunction(functionArn: string, region: string): IssuingFunction {
-  const client = new LambdaClient({ ...CLIENT, region, maxAttempts: ATTEMPTS });
+  const client = new AwsClient(LAMBDA, region, process.env, ATTEMPTS);
+  const path = `/2015-03-31/functions/${encodeURIComponent(functionArn)}/invocations`;
   return {
     invoke: async (request, timeoutMs) => {
-      const { FunctionError: failed, Payload: payload } = await client
-        .send(new InvokeCommand({ FunctionName: functionArn, Payload: new TextEncoder().encode(JSON.stringify(request)) }), {
-          requestTimeout: timeoutMs,
-        })
-        .catch((error: unknown) => {
-          throw awsFailure('Invoke', error);
-        });
-      const text = new TextDecoder().decode(payload);
+      const { text, headers } = await client.call({
+        action: 'Invoke',
+        path,
+        headers: { 'content-type': 'application/octet-stream' },
+        body: request,
+        timeoutMs,
+      });
+      const failed = headers['x-amz-function-error'];
       if (failed !== undefined)
         throw new Failure('issuer-failed', `the issuing function failed: ${textIn(text, 'errorMessage') ?? failed}`);
       return text;

@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { IssuingAnswer } from '../../../lib/core/contract/issuing';
 import { checkSvid, isIssuedBy, readPemCertificates, validityOf, type X509Svid } from '../../../programs/shared/svid';
-import { x509 } from '../../../programs/shared/x509/certificate-library';
+import { x509 } from '../../../programs/functions/x509/certificate-library';
 import { makeCertificateRequest } from '../../../programs/shared/x509/certificate-request';
 import { leafNamesOf } from '../../../programs/shared/x509/leaf-names';
 import { identityOf } from './support/authorities';
@@ -148,7 +148,7 @@ describe('what is paid', () => {
   const tokens = (): readonly unknown[] => harness.privateCa.requests.map(({ IdempotencyToken }) => IdempotencyToken);
 
   test('one certificate, if a task got no answer and asks again for the same key, with a new proof', async () => {
-    const { csr, keyHash } = await makeCertificateRequest(leafNamesOf(identityOf('orders')));
+    const { csr, keyHash } = makeCertificateRequest(leafNamesOf(identityOf('orders')));
     const [first] = chainIn(await harness.invoke(await harness.request({ csr }, { keyHash })));
     harness.advance(4 * MINUTE);
     const [second] = chainIn(await harness.invoke(await harness.request({ csr }, { keyHash })));
@@ -279,7 +279,7 @@ describe('a request for other names, of which AWS Private CA hears nothing', () 
   });
 
   test('fails if something follows the request, in the same block', async () => {
-    const { csr, keyHash } = await makeCertificateRequest(leafNamesOf(identityOf('orders')));
+    const { csr, keyHash } = makeCertificateRequest(leafNamesOf(identityOf('orders')));
     const { csr: other } = await signingRequest({ subject: 'CN=admin', names: [admin] });
     const [first, second] = [csr, other].map((pem) => Buffer.from(pem.split('\n').slice(1, -1).join(''), 'base64'));
     const both = Buffer.concat([first ?? Buffer.of(), second ?? Buffer.of()]).toString('base64');
@@ -289,7 +289,7 @@ describe('a request for other names, of which AWS Private CA hears nothing', () 
 
 describe('a text with more than the request', () => {
   const bare = async (): Promise<{ readonly csr: string; readonly send: (text: string) => Promise<IssuingAnswer> }> => {
-    const { csr, keyHash } = await makeCertificateRequest(leafNamesOf(identityOf('orders')));
+    const { csr, keyHash } = makeCertificateRequest(leafNamesOf(identityOf('orders')));
     return { csr, send: async (text) => harness.invoke(await harness.request({ csr: text }, { keyHash })) };
   };
 

@@ -61,7 +61,7 @@ export class Certificates {
   /** A certificate like those that the tasks of a service have, which is none of theirs. */
   async issue(service: string): Promise<X509Svid> {
     const { identity, scope, identityKeyArn, issuerArn, clients } = this.agentOf(service);
-    const { csr, keyHash, privateKey } = await makeCertificateRequest(leafNamesOf(identity));
+    const { csr, keyHash, privateKey } = makeCertificateRequest(leafNamesOf(identity));
     const content: ProofContent = { keyHash, issuedAt: new Date().toISOString() };
     const { CiphertextBlob: proof = new Uint8Array() } = await clients.kms.send(
       new EncryptCommand({
