@@ -1,7 +1,12 @@
 import { randomInt } from 'node:crypto';
+import type { AgentCommand } from '../../lib/core/contract/agent';
 import type { Log } from '../shared/log';
 import { localPort } from './application-start';
-import type { SvidSource } from './certificate/issuing';
+import { identityKey } from './aws/identity-key';
+import { issuingFunction } from './aws/issuing-function';
+import { serviceDiscovery } from './aws/service-discovery';
+import { systemsManager } from './aws/systems-manager';
+import { svidSource, type SvidSource } from './certificate/issuing';
 import { systemClock } from './clock';
 import { init, run, type World } from './commands';
 import { ENVOY_ADMIN, envoyAdmin } from './drain/envoy-admin';
@@ -14,11 +19,10 @@ import { ecsMetadata, type MetadataSource } from './task-metadata';
 const SIGTERM_CODE = 143;
 
 /** Before Envoy starts, or beside the application until the task stops. Resolves to the exit code. */
-export async function runCommand(command: 'init' | 'run', log: Log): Promise<number> {
+export async function runCommand(command: AgentCommand, log: Log): Promise<number> {
   try {
     return await (command === 'init' ? initTask(log) : runTask(log));
   } catch (error) {
-    // Here, since the other file of the program has classes of errors of its own.
     if (error instanceof InvalidSettings) log.error('the agent is not configured', { reason: 'settings', why: error.message });
     else log.error('the agent failed', fieldsOf(failureOf(error)));
     return 1;
@@ -29,7 +33,7 @@ async function initTask(log: Log): Promise<number> {
   // Process 1 of a container ignores signals that it does not ask for.
   onStop(log, () => undefined, 1);
   const settings = readSettings(process.env);
-  return init(settings, await world(settings, log));
+  return init(settings, world(settings, log));
 }
 
 async function runTask(log: Log): Promise<number> {
@@ -42,7 +46,7 @@ async function runTask(log: Log): Promise<number> {
     2,
   );
   const settings = readSettings(process.env);
-  const running = run(settings, await world(settings, log), stop.signal);
+  const running = run(settings, world(settings, log), stop.signal);
   await serveHealth(healthSocket(settings.directory), running.health).catch((error: unknown) => {
     // Renewal matters more than its health check, which fails now and says why.
     log.error('the health check will fail', fieldsOf(failureOf(error)));
@@ -50,32 +54,24 @@ async function runTask(log: Log): Promise<number> {
   return running.done;
 }
 
-/** Clients of AWS take memory: each is loaded only where it is used. */
-async function world(settings: Settings, log: Log): Promise<World> {
-  const { serviceDiscovery } = await import('./aws/service-discovery.js');
+function world(settings: Settings, log: Log): World {
   const metadata = settings.metadataUri === undefined ? undefined : ecsMetadata(settings.metadataUri);
   return {
     clock: systemClock,
     random: () => randomInt(2 ** 32) / 2 ** 32,
     log,
     files: systemFiles,
-    svids: await svids(settings, metadata),
+    svids: svids(settings, metadata),
     cloudMap: serviceDiscovery(settings.region, process.env),
-    // A client more costs memory that only some have a use for.
-    parameters: settings.weights.length === 0 ? undefined : (await import('./aws/systems-manager.js')).systemsManager(settings.region),
+    parameters: settings.weights.length === 0 ? undefined : systemsManager(settings.region),
     envoy: envoyAdmin(ENVOY_ADMIN),
     metadata,
     probe: localPort,
   };
 }
 
-async function svids({ certificate, region }: Settings, metadata: MetadataSource | undefined): Promise<SvidSource | undefined> {
+function svids({ certificate, region }: Settings, metadata: MetadataSource | undefined): SvidSource | undefined {
   if (certificate === undefined) return undefined;
-  const [{ svidSource }, { identityKey }, { issuingFunction }] = await Promise.all([
-    import('./certificate/issuing.js'),
-    import('./aws/identity-key.js'),
-    import('./aws/issuing-function.js'),
-  ]);
   return svidSource({
     clock: systemClock,
     identity: certificate.identity.uri,
