@@ -200,7 +200,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
 
   // What runs in AWS, and what the package's build makes of it.
-  'programs/agent/**': { rooms: ['lib/core/contract', 'programs/shared', 'programs/shared/x509'], packages: SDK },
+  'programs/agent/**': { rooms: ['lib/core/contract', 'programs/shared', 'programs/shared/x509'], packages: [...SDK, '@smithy/*'] },
   'programs/functions/**': {
     rooms: ['lib/core/contract', 'programs/shared', 'programs/shared/x509'],
     packages: [...SDK, '@peculiar/x509', 'reflect-metadata'],
@@ -208,7 +208,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'programs/shared': { packages: ['node:crypto', 'node:util'] },
   'programs/shared/x509': {
     rooms: ['lib/core/contract', 'programs/shared'],
-    packages: ['node:crypto', '@peculiar/x509', 'reflect-metadata'],
+    packages: ['node:crypto', 'asn1js'],
   },
   'programs/images': { packages: ['node:**', 'esbuild'] },
   'programs/*/bundle.mjs': { rooms: ['programs/images'], packages: ['node:**', 'esbuild'] },
@@ -231,7 +231,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   'test/programs/**': {
     rooms: ['test/support', 'test/props', 'test/e2e/runner', ...LIBRARY, ...PROGRAMS],
-    packages: [...SDK, '@peculiar/x509', 'reflect-metadata', 'fast-check', ...CDK],
+    packages: [...SDK, '@smithy/*', '@peculiar/x509', 'reflect-metadata', 'fast-check', ...CDK],
   },
   'test/e2e/programs': { packages: ['node:**', '@grpc/*'] },
   'test/e2e/runner/**': {

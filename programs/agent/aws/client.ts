@@ -1,5 +1,4 @@
 import { AwsSdkSigV4Signer, resolveAwsSdkSigV4Config } from '@aws-sdk/core/httpAuthSchemes';
-import { booleanSelector, SelectorType } from '@smithy/core/config';
 import { HttpRequest, type HttpResponse } from '@smithy/core/protocols';
 import { retryMiddleware, StandardRetryStrategy } from '@smithy/core/retry';
 import { Hash } from '@smithy/core/serde';
@@ -7,7 +6,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Readable } from 'node:stream';
 import { Failure } from '../failure';
 import type { Environment } from '../settings';
-import type { Api } from './apis';
+import { endpointOf, type Api } from './apis';
 import { awsFailure } from './aws-failure';
 import { taskCredentials } from './credentials';
 
@@ -16,8 +15,8 @@ const TIMEOUT_MS = 3000;
 const ATTEMPTS = 2;
 /** Each takes memory. In one Region, requests take milliseconds, so that this is enough for hundreds of callees. */
 const CONNECTIONS = 16;
-/** More than any answer that the agent asks for, and little enough to be held. */
-const LONGEST_BYTES = 4 * 1024 * 1024;
+/** Three times a list of 1,000 tasks, which is the longest answer that the agent asks for, and little enough to be held. */
+const LONGEST_BYTES = 2 * 1024 * 1024;
 
 export interface Call {
   /** Its name in the API's reference. */
@@ -25,7 +24,7 @@ export interface Call {
   readonly path?: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
-  /** Stands before the host of AWS's own endpoints. */
+  /** Of the host: see `endpointOf`. */
   readonly hostPrefix?: string;
   readonly timeoutMs?: number;
 }
@@ -59,51 +58,16 @@ export class AwsClient {
   /** Throws a Failure. */
   async call(call: Call): Promise<Answer> {
     try {
-      const endpoint = this.endpoint();
-      const context = { endpointV2: endpoint };
+      const { url, rules } = endpointOf(this.api, this.region, this.environment, call.hostPrefix);
+      const context = { endpointV2: rules };
       const { output } = await retryMiddleware(this.retry)<Answer & { readonly $metadata: object }>(async ({ request }) => {
         const { response, answer } = await this.once(call, request as HttpRequest, context);
         return { response, output: { ...answer, $metadata: {} } };
-      }, context)({ input: {}, request: this.request(call, endpoint.url) });
+      }, context)({ input: {}, request: requestOf(call, url) });
       return output;
     } catch (error) {
       throw awsFailure(call.action, error);
     }
-  }
-
-  private get customEndpoint(): string | undefined {
-    const { environment } = this;
-    return [environment[this.api.endpointVariable], environment['AWS_ENDPOINT_URL']].find((url) => url !== undefined && url !== '');
-  }
-
-  private endpoint(): ReturnType<Api['endpoint']> {
-    const { api, region, environment, customEndpoint } = this;
-    return api.endpoint({
-      Region: region,
-      UseFIPS: booleanSelector(environment, 'AWS_USE_FIPS_ENDPOINT', SelectorType.ENV) ?? false,
-      UseDualStack: booleanSelector(environment, 'AWS_USE_DUALSTACK_ENDPOINT', SelectorType.ENV) ?? false,
-      ...(customEndpoint === undefined ? {} : { Endpoint: customEndpoint }),
-    });
-  }
-
-  private request({ path = '/', headers, body, hostPrefix = '' }: Call, { protocol, hostname, port, pathname }: URL): HttpRequest {
-    // Not before a host that somebody gave: it has no other name.
-    const host = `${this.customEndpoint === undefined ? hostPrefix : ''}${hostname}`;
-    const text = JSON.stringify(body);
-    return new HttpRequest({
-      method: 'POST',
-      protocol,
-      hostname: host,
-      ...(port === '' ? {} : { port: Number(port) }),
-      path: `${pathname.replace(/\/$/, '')}${path}`,
-      headers: {
-        host: port === '' ? host : `${host}:${port}`,
-        'content-length': String(Buffer.byteLength(text)),
-        'user-agent': 'cdk-ecs-microservices-agent',
-        ...headers,
-      },
-      body: text,
-    });
   }
 
   private async once(
@@ -127,6 +91,24 @@ export class AwsClient {
     }
     return signer.errorHandler(properties)(errorOf(response, answer));
   }
+}
+
+function requestOf({ path = '/', headers, body }: Call, { protocol, hostname, host, port, pathname }: URL): HttpRequest {
+  const text = JSON.stringify(body);
+  return new HttpRequest({
+    method: 'POST',
+    protocol,
+    hostname,
+    ...(port === '' ? {} : { port: Number(port) }),
+    path: `${pathname.replace(/\/$/, '')}${path}`,
+    headers: {
+      host,
+      'content-length': String(Buffer.byteLength(text)),
+      'user-agent': 'cdk-ecs-microservices-agent',
+      ...headers,
+    },
+    body: text,
+  });
 }
 
 const connections = new NodeHttpHandler({
