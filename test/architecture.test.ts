@@ -200,7 +200,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
 
   // What runs in AWS, and what the package's build makes of it.
-  'programs/agent/**': { rooms: ['lib/core/contract', 'programs/shared', 'programs/shared/x509'], packages: [...SDK, '@smithy/*'] },
+  'programs/agent/**': {
+    rooms: ['lib/core/contract', 'programs/shared', 'programs/shared/x509'],
+    packages: ['node:**', '@aws-sdk/**', '@smithy/**'],
+  },
   'programs/functions/**': {
     rooms: ['lib/core/contract', 'programs/shared', 'programs/shared/x509'],
     packages: [...SDK, '@peculiar/x509', 'reflect-metadata'],
@@ -231,7 +234,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   'test/programs/**': {
     rooms: ['test/support', 'test/props', 'test/e2e/runner', ...LIBRARY, ...PROGRAMS],
-    packages: [...SDK, '@smithy/*', '@peculiar/x509', 'reflect-metadata', 'fast-check', ...CDK],
+    packages: [...SDK, '@smithy/**', '@peculiar/x509', 'reflect-metadata', 'fast-check', ...CDK],
   },
   'test/e2e/programs': { packages: ['node:**', '@grpc/*'] },
   'test/e2e/runner/**': {
@@ -427,7 +430,7 @@ test('lib/index.ts holds exports and nothing else', () => {
 
 test('file names are kebab-case, and nothing is called utils', () => {
   for (const path of sources) {
-    expect(path).toMatch(/^([a-z0-9]+(-[a-z0-9]+)*\/)+[a-z0-9]+(-[a-z0-9]+)*(\.(test|e2e))?\.(ts|mjs)$/);
+    expect(path).toMatch(/^([a-z0-9]+(-[a-z0-9]+)*\/)+[a-z0-9]+(-[a-z0-9]+)*(\.(test|e2e|d))?\.(ts|mjs)$/);
     expect(path).not.toMatch(/utils|helpers|misc|common/);
   }
 });

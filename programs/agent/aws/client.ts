@@ -78,8 +78,8 @@ export class AwsClient {
     const { signing, signer } = this;
     const properties = { config: signing, context, signingName: this.api.signingName, signingRegion: this.region };
     // Signed anew at each attempt, with credentials that are still valid.
-    const signed = await signer.sign(request, await signing.credentials(), properties);
-    const { response } = await connections.handle(signed as HttpRequest, { requestTimeout: timeoutMs });
+    const signed = HttpRequest.clone(await signer.sign(request, await signing.credentials(), properties));
+    const { response } = await connections.handle(signed, { requestTimeout: timeoutMs });
     const answer = {
       headers: response.headers,
       text: await textOf(response.body as Readable, timeoutMs),
@@ -159,9 +159,9 @@ async function textOf(body: Readable, timeoutMs: number): Promise<string> {
 
 /** https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html#operation-error-serialization */
 function errorOf(response: HttpResponse, { headers, text, requestId }: Answer): Error {
-  const { __type: type, code, message, Message } = fieldsOf(text);
+  const { __type: type, code, message, Message = message } = fieldsOf(text);
   const [name = ''] = [headers['x-amzn-errortype'], type, code].filter((value) => typeof value === 'string' && value !== '');
-  return Object.assign(named(errorName(String(name)), String(message ?? Message ?? `status ${response.statusCode}`)), {
+  return Object.assign(named(errorName(String(name)), typeof Message === 'string' ? Message : `status ${response.statusCode}`), {
     $fault: response.statusCode < 500 ? 'client' : 'server',
     $metadata: { httpStatusCode: response.statusCode, requestId },
     $response: response,

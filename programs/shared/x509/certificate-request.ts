@@ -52,9 +52,7 @@ export function certificateRequest(names: LeafNames, publicKey: KeyObject, signe
   );
   const signature = signed(bytesOf(info));
   const [r, s] = [signature.subarray(0, signature.length / 2), signature.subarray(signature.length / 2)].map(positive);
-  return bytesOf(
-    sequence(info, sequence(oid(OIDS.ecdsaWithSha256)), new BitString({ valueHex: arrayBuffer(bytesOf(sequence(r, s))) })),
-  );
+  return bytesOf(sequence(info, sequence(oid(OIDS.ecdsaWithSha256)), new BitString({ valueHex: arrayBuffer(bytesOf(sequence(r, s))) })));
 }
 
 export function keyHashOf(publicKey: KeyObject): string {
@@ -123,6 +121,8 @@ function arrayBuffer(bytes: Uint8Array): ArrayBuffer {
 }
 
 function pem(label: string, bytes: Uint8Array): string {
-  const lines = Buffer.from(bytes).toString('base64').replace(/.{64}(?=.)/g, '$&\n');
+  const lines = Buffer.from(bytes)
+    .toString('base64')
+    .replace(/.{64}(?=.)/g, '$&\n');
   return `-----BEGIN ${label}-----\n${lines}\n-----END ${label}-----`;
 }

@@ -6,7 +6,7 @@ import { IDENTITY } from './authority';
 import { AwsServer, REQUEST_ID, type AwsAnswer } from './aws-server';
 import { CERTIFIED, SCOPE } from './fake-world';
 
-const VARIABLES = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_ENDPOINT_URL', 'NODE_NO_WARNINGS'] as const;
+const VARIABLES = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_ENDPOINT_URL'] as const;
 const before = VARIABLES.map((name) => [name, process.env[name]] as const);
 
 let aws: AwsServer;
@@ -16,7 +16,6 @@ beforeEach(async () => {
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     AWS_ENDPOINT_URL: aws.url,
-    NODE_NO_WARNINGS: '1',
   });
 });
 afterEach(async () => {

@@ -288,7 +288,7 @@ describe('a request for other names, of which AWS Private CA hears nothing', () 
 });
 
 describe('a text with more than the request', () => {
-  const bare = async (): Promise<{ readonly csr: string; readonly send: (text: string) => Promise<IssuingAnswer> }> => {
+  const bare = (): { readonly csr: string; readonly send: (text: string) => Promise<IssuingAnswer> } => {
     const { csr, keyHash } = makeCertificateRequest(leafNamesOf(identityOf('orders')));
     return { csr, send: async (text) => harness.invoke(await harness.request({ csr: text }, { keyHash })) };
   };
@@ -299,7 +299,7 @@ describe('a text with more than the request', () => {
     ['words around it', (csr) => `my request:\n${csr}\nthank you`],
     ['line ends of Windows', (csr) => csr.replaceAll('\n', '\r\n')],
   ])('gets a certificate for the request alone: AWS Private CA never sees %s', async (_, change) => {
-    const { csr, send } = await bare();
+    const { csr, send } = bare();
     const { csr: other } = await signingRequest({ subject: 'CN=admin', names: [{ type: 'url', value: identityOf('admin') }] });
     const [leaf] = chainIn(await send(change(csr, other)));
     expect(leaf?.subjectAltName).toBe('URI:spiffe://shop.internal/orders, DNS:orders.shop.internal');
@@ -307,7 +307,7 @@ describe('a text with more than the request', () => {
   });
 
   test('fails if the request for other names comes first', async () => {
-    const { csr, send } = await bare();
+    const { csr, send } = bare();
     const { csr: other } = await signingRequest({ subject: 'CN=admin' });
     expect(await send(`${other}\n${csr}`)).toMatchObject({ outcome: 'refused', reason: 'proof-of-another-key' });
     expect(signedTexts()).toEqual([]);

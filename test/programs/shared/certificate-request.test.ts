@@ -14,7 +14,7 @@ const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
 if (!hasOpenssl) process.stderr.write('\n!!! SIGNING REQUESTS ARE NOT CHECKED BY OPENSSL: install openssl\n\n');
 const withOpenssl = hasOpenssl || process.env['CI'] === 'true' ? test : test.skip;
 
-withOpenssl('a request is for the names of one service, signed by its own key, and has nothing else in it', async () => {
+withOpenssl('a request is for the names of one service, signed by its own key, and has nothing else in it', () => {
   const { csr } = makeCertificateRequest(NAMES);
   const { status, stdout, stderr } = spawnSync('openssl', ['req', '-noout', '-text', '-verify'], { input: csr, encoding: 'utf8' });
   expect(status).toBe(0);
@@ -28,7 +28,7 @@ withOpenssl('a request is for the names of one service, signed by its own key, a
   expect(text).toContain('Signature Algorithm: ecdsa-with-SHA256');
 });
 
-test('each request is for another key, whose hash goes with it', async () => {
+test('each request is for another key, whose hash goes with it', () => {
   const requests = [makeCertificateRequest(NAMES), makeCertificateRequest(NAMES)];
   expect(new Set(requests.map(({ keyHash }) => keyHash)).size).toBe(2);
   for (const { csr, keyHash, privateKey } of requests) {
@@ -38,7 +38,7 @@ test('each request is for another key, whose hash goes with it', async () => {
   }
 });
 
-test('a key does not print', async () => {
+test('a key does not print', () => {
   const request = makeCertificateRequest(NAMES);
   expect(request.privateKey.reveal()).toMatch(/^-----BEGIN PRIVATE KEY-----/);
   for (const printed of [inspect(request, { depth: 9, showHidden: true }), JSON.stringify(request), request.privateKey.toString()])
