@@ -18,6 +18,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Certificates, Mesh, Microservices, Tracing } from '../lib';
 import { CLOUDFORMATION } from '../lib/core/limits/cloudformation';
+import { unpackConfig } from '../lib/core/plan/pack-config';
 import type { ServiceProps } from '../lib';
 
 interface Measure {
@@ -123,8 +124,8 @@ function median(runs: readonly Measure[]): Measure {
   return [...runs].sort((a, b) => a.milliseconds - b.milliseconds)[Math.floor(runs.length / 2)];
 }
 
-/** As Envoy gets it, before the template doubles its quotes. */
-function bootstrapBytes(certificates: Certificates): number {
+/** As Envoy gets it, and as it stands in the template. */
+function bootstrapBytes(certificates: Certificates): { readonly envoy: number; readonly packed: number } {
   const stack = new Stack(new App({ context: CONTEXT }), 'Bootstrap');
   const system = new Microservices(stack, 'System', {
     services: Object.fromEntries(
@@ -135,10 +136,12 @@ function bootstrapBytes(certificates: Certificates): number {
     ),
     certificates,
   });
-  const { command = [] } = stack.resolve(system.service('b').workload().proxyContainer.renderContainerDefinition()) as {
-    readonly command?: readonly string[];
+  const init = system.service('b').workload().taskDefinition.findContainer('mesh-init');
+  const { environment = [] } = stack.resolve(init?.renderContainerDefinition()) as {
+    readonly environment?: readonly { readonly name: string; readonly value: string }[];
   };
-  return Buffer.byteLength(command[command.indexOf('--config-yaml') + 1] ?? '');
+  const packed = environment.find(({ name }) => name === 'MESH_CONFIG')?.value ?? '';
+  return { packed: packed.length, envoy: Buffer.byteLength(JSON.stringify(unpackConfig(packed).envoy)) };
 }
 
 function print(...cells: readonly string[]): void {
@@ -178,9 +181,10 @@ function printNotes(rows: readonly Row[]): void {
     `\nA service more costs ${cost('ours')}; without mutual TLS ${cost('plain')}; on App Mesh, with mutual TLS, ` +
       `${cost('appMesh')} (between ${small.count} and ${large.count} services).\n`,
   );
+  const [own, bare] = [bootstrapBytes(Certificates.kms()), bootstrapBytes(Certificates.none())];
   process.stdout.write(
-    `Of those, Envoy's configuration has ${bootstrapBytes(Certificates.kms())} bytes in a task that calls one ` +
-      `service and is called by one, ${bootstrapBytes(Certificates.none())} without mutual TLS.\n`,
+    `Envoy's configuration of a task that calls one service and is called by one has ${own.envoy} bytes, in the template ${own.packed} ` +
+      `(${bare.envoy} and ${bare.packed} without mutual TLS).\n`,
   );
   const tooLarge = ({ resources, bytes }: Measure): boolean =>
     resources > CLOUDFORMATION.resources.value || bytes > CLOUDFORMATION.templateBytes.value;

@@ -25,6 +25,7 @@ export * from './props/microservices-props';
 export * from './props/traffic/outlier-detection';
 export * from './props/traffic/path-match';
 export * from './props/traffic/path-rewrite';
+export * from './props/placement';
 export * from './props/service/protocol';
 export * from './props/traffic/rate-limit';
 export * from './props/traffic/request-filter';

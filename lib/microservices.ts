@@ -11,7 +11,9 @@ import { renderSystem } from './cdk/compute/render-system';
 import { isolationOf } from './cdk/compute/isolated-subnets';
 import { subnetAddresses } from './cdk/compute/subnet-addresses';
 import type { RenderedSystem } from './cdk/compute/render-system';
-import { limitStackSize } from './cdk/compute/stack-size';
+import { limitStackSize } from './cdk/placement/stack-size';
+import { neighborsOf } from './cdk/neighbors';
+import { checkStacks } from './cdk/placement/check-stacks';
 import { isSameResource } from './cdk/same-resource';
 import { throwIssue } from './cdk/throw-issue';
 import { warn } from './cdk/warn';
@@ -92,6 +94,7 @@ export class Microservices extends Construct {
     const plan = planSystem(topology, issues);
     issues.throwIfAny(this.node.path);
     checkNeighbors(this, plan, props, issues);
+    checkStacks(this, plan, props, issues);
     issues.throwIfAny(this.node.path);
     const addresses = subnetAddresses(props);
     checkAddresses(addresses, issues);
@@ -106,13 +109,13 @@ export class Microservices extends Construct {
     this.zone = system.zone;
     this.logGroup = system.foundation.logGroup;
     this.services = system.services;
-    this.edges = renderEdges(this, plan, system, props);
+    this.edges = renderEdges(plan, system, props);
     this.registered = new Set(plan.workloads.map(({ name }) => name));
     this.certificateAlarm = system.certificateAlarm;
     this.fargateVcpus = fargateVcpus(plan.workloads);
     warn(this, [...plan.warnings, ...addressWarnings(addresses)]);
     warnOfIsolation(this, plan, props, system);
-    limitStackSize(this, plan);
+    limitStackSize(this, plan, system.stacks);
   }
 
   /**
@@ -155,12 +158,9 @@ export class Microservices extends Construct {
 }
 
 /** Reports domains and names that two meshes of one app would both create, which would fail at deployment. */
-function checkNeighbors(scope: Construct, plan: SystemPlan, props: MicroservicesProps, issues: IssueList): void {
+function checkNeighbors(scope: Microservices, plan: SystemPlan, props: MicroservicesProps, issues: IssueList): void {
   const vpc = props.cluster?.vpc ?? props.vpc;
-  const others = scope.node.root.node
-    .findAll()
-    .filter((other): other is Microservices => other instanceof Microservices && other !== scope);
-  for (const other of others) {
+  for (const other of neighborsOf(scope)) {
     if (other.domain === plan.zone.name && isSameResource(vpc, other.vpc, ({ vpcId }) => vpcId)) {
       new Reader(issues, 'domain', plan.zone.name).fail(
         'DOMAIN_CLASH',

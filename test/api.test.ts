@@ -66,7 +66,7 @@ const SHIPPED: readonly RegExp[] = [
   /^assets\/(agent|functions\/[a-z-]+)\/[a-z-]+\.js$/,
   /^assets\/(agent|envoy)\/Dockerfile$/,
   /^assets\/agent\/volume\/README$/,
-  /^node_modules\/fastest-levenshtein\//,
+  /^node_modules\/(fastest-levenshtein|fflate)\//,
 ];
 
 test('the package holds what users need, and nothing else', () => {

@@ -6,9 +6,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BoutiqueStack } from '../examples/boutique-stack';
 import { ShopStack } from '../examples/shop-stack';
+import { teamsApp } from '../examples/teams';
 import { Microservices } from '../lib';
 import { FARGATE } from '../lib/core/limits/ecs';
 import flags from '../cdk.json';
+import { rootStacksOf } from './support/assembly/synthesized';
 import { withCdkValidation } from './support/cdk-validation';
 
 const EXAMPLES: readonly (readonly [string, (app: App) => Stack])[] = [
@@ -79,5 +81,41 @@ describe.each(EXAMPLES)('%s', (_name, create) => {
     const { directory } = withCdkValidation(() => app.synth());
     // What is merely a warning does not throw, but is in the report.
     expect(JSON.parse(readFileSync(join(directory, 'validation-report.json'), 'utf8'))).toMatchObject({ pluginReports: [] });
+  });
+});
+
+describe('the shop of three teams', () => {
+  test('has two nested stacks for each team, and a stack of their own for the third one', () => {
+    const app = new App({ context: flags.context });
+    teamsApp(app);
+    expect(rootStacksOf(app.synth()).map(({ name, all }) => [name, all.length])).toEqual([
+      // Itself, what three groups hand out, and two groups.
+      ['Teams', 6],
+      ['TeamsPayments', 1],
+    ]);
+  });
+
+  test('has no warning and no error that it does not explain', () => {
+    const { root, payments } = teamsApp(new App({ context: flags.context }));
+    for (const stack of [root, payments]) {
+      const annotations = Annotations.fromStack(stack);
+      expect([...annotations.findWarning('*', Match.anyValue()), ...annotations.findError('*', Match.anyValue())]).toEqual([]);
+    }
+  });
+
+  test("passes cdk-nag's AwsSolutions pack in all of its stacks", () => {
+    const app = new App({ context: flags.context });
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    teamsApp(app);
+    const { directory } = withCdkValidation(() => app.synth());
+    expect(JSON.parse(readFileSync(join(directory, 'validation-report.json'), 'utf8'))).toMatchObject({ pluginReports: [] });
+  });
+
+  test('fails if cdk-nag finds something in a nested stack', () => {
+    const app = new App({ context: flags.context });
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    const { shop } = teamsApp(app);
+    shop.service('stock').workload().container.addEnvironment('PASSWORD', 'secret');
+    expect(() => withCdkValidation(() => app.synth())).toThrow(/AwsSolutions-ECS2|Validation failed/);
   });
 });

@@ -103,11 +103,11 @@ async function expectRefused(reason: string, asked: Promise<IssuingAnswer>): Pro
   expect(lines).toContainEqual(expect.objectContaining({ message: 'certificate-refused', reason }));
   expect(lines).not.toContainEqual(expect.objectContaining({ message: 'certificate-issued' }));
 }
-const request = (identity = ORDERS): CertificateRequest => makeCertificateRequest(leafNamesOf(identity));
+const request = async (identity = ORDERS): Promise<CertificateRequest> => makeCertificateRequest(leafNamesOf(identity));
 
 describe('a task', () => {
   test('gets a certificate for its own identity, which the log of the function has', async () => {
-    const { csr, keyHash } = request();
+    const { csr, keyHash } = await request();
     const proof = await encrypt(task('Shop', 'orders'), shopContext(ORDERS), { keyHash, task: 'arn:aws:ecs:eu-west-1:1:task/a' });
     expect(await ask(task('Shop', 'orders'), { identity: ORDERS, csr, proof })).toMatchObject({ outcome: 'issued' });
     expect(JSON.parse(deployment.log.at(-1) ?? '')).toMatchObject({
@@ -135,7 +135,7 @@ describe('a task', () => {
   });
 
   test("fails if it asks for another service's certificate with its own proof", async () => {
-    const { csr, keyHash } = request(LEDGER);
+    const { csr, keyHash } = await request(LEDGER);
     const proof = await encrypt(task('Shop', 'orders'), shopContext(ORDERS), { keyHash });
     await expectRefused('not-proven', ask(task('Shop', 'orders'), { identity: LEDGER, csr, proof }));
   });
@@ -154,21 +154,21 @@ describe('a task', () => {
 
 describe('who finds a proof', () => {
   test('fails if it is used for another key', async () => {
-    const own = request();
+    const own = await request();
     const found = await encrypt(task('Shop', 'orders'), shopContext(ORDERS), { keyHash: own.keyHash });
-    const { csr } = request();
+    const { csr } = await request();
     await expectRefused('proof-of-another-key', ask(task('Shop', 'orders'), { identity: ORDERS, csr, proof: found }));
   });
 
   test('fails if it is old', async () => {
-    const { csr, keyHash } = request();
+    const { csr, keyHash } = await request();
     const issuedAt = new Date(Date.now() - PROOF_WINDOW_MS - 1000).toISOString();
     const proof = await encrypt(task('Shop', 'orders'), shopContext(ORDERS), { keyHash, issuedAt });
     await expectRefused('proof-expired', ask(task('Shop', 'orders'), { identity: ORDERS, csr, proof }));
   });
 
   test('gets nothing that it can use: the certificate is of a key that it does not have', async () => {
-    const { csr, keyHash, privateKey } = request();
+    const { csr, keyHash, privateKey } = await request();
     const proof = await encrypt(task('Shop', 'orders'), shopContext(ORDERS), { keyHash });
     const [first, again] = [
       await ask(task('Shop', 'orders'), { identity: ORDERS, csr, proof }),
@@ -183,7 +183,7 @@ describe('who finds a proof', () => {
   });
 
   test('fails if it goes to the function of another mesh', async () => {
-    const { csr, keyHash } = request();
+    const { csr, keyHash } = await request();
     const proof = await encrypt(task('Shop', 'orders'), shopContext(ORDERS), { keyHash });
     const to = issuerOf('Other');
     await expectRefused('foreign-identity', ask(stranger([allow('lambda:InvokeFunction')]), { identity: ORDERS, csr, proof }, to));
@@ -233,7 +233,7 @@ describe('somebody else of the account', () => {
     const other = { name: 'twin orders', roleArn: roleArn ?? '', tags, statements: () => [...statements(), ...everything] };
     // In its own mesh it is who it is.
     const key = twin.values[`${resource('AWS::KMS::Key', 'ShopCertificatesIdentityKey')}.Arn`] ?? '';
-    const { csr, keyHash } = request();
+    const { csr, keyHash } = await request();
     const proof = await encrypt(other, shopContext(ORDERS, twin), { keyHash }, key);
     for (const context of [shopContext(ORDERS), shopContext(ORDERS, twin)])
       await expect(encrypt(other, context, { keyHash })).rejects.toMatchObject(denied);
@@ -247,7 +247,7 @@ describe('somebody else of the account', () => {
   });
 
   test('fails if a role with lambda:InvokeFunction alone asks for a certificate', async () => {
-    const { csr, keyHash } = request();
+    const { csr, keyHash } = await request();
     const invoker = stranger([allow('lambda:InvokeFunction')]);
     const content = JSON.stringify({ keyHash, issuedAt: new Date().toISOString() });
     const proof = Buffer.from(content).toString('base64');

@@ -64,10 +64,10 @@ function raiseText(raise: Limit['raise']): string {
   return `${raise.by}: ${raise.quota}${raise.code === undefined ? '' : ` (${raise.code})`}`;
 }
 
-function handlingText({ handling: { error, stackError, warning, documented } }: Limit): string {
+function handlingText({ warnFrom, handling: { error, stackError, warning, documented } }: Limit): string {
   const parts = [
     ...(error === undefined && stackError === undefined ? [] : [`error \`${error ?? stackError ?? ''}\``]),
-    ...(warning === undefined ? [] : [`warning \`${warning}\``]),
+    ...(warning === undefined ? [] : [`warning \`${warning}\`${warnFrom === undefined ? '' : ` from ${100 * warnFrom}% on`}`]),
     ...(documented === undefined ? [] : [`nothing: ${documented}`]),
   ];
   return parts.join('; ');
@@ -107,6 +107,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   'lib/core/contract/issuing.ts: 300': 'how often agents ask for the authorities',
   'lib/core/contract/metric.ts: 300': 'how often agents write the metric',
   'lib/core/mesh/app-mesh/timeouts.ts: 300': "Envoy's own idle timeout",
+  'lib/core/mesh/envoy/options.ts: 100_000': 'more requests a second than any account has',
   'lib/core/mesh/envoy/options.ts: 300': 'the longest interval of weights, so that they change while somebody watches',
   'lib/core/model/constants.ts: 2000': 'the port of X-Ray',
   'lib/core/model/constants.ts: 900': 'how long an application may take to start',

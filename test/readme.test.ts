@@ -33,7 +33,17 @@ test('the README is short, and has code', () => {
   expect(blocks.filter(({ page }) => page === 'README.md')).toHaveLength(1);
 });
 
-const FOR_USERS = ['app-mesh', 'edge', 'first-deployment', 'how-calls-work', 'operations', 'security', 'traffic', 'your-own-app'];
+const FOR_USERS = [
+  'app-mesh',
+  'edge',
+  'first-deployment',
+  'how-calls-work',
+  'large-systems',
+  'operations',
+  'security',
+  'traffic',
+  'your-own-app',
+];
 
 test.each(FOR_USERS)('docs/%s.md has code', (name) => {
   expect(blocks.filter(({ page }) => page === `docs/${name}.md`)).not.toEqual([]);

@@ -14,9 +14,12 @@ export function laterStack(one: IConstruct, other: IConstruct): Stack | undefine
   return units !== undefined && comesAfter(units[0], units[1], new Set()) ? Stack.of(one) : undefined;
 }
 
-/** Whether CloudFormation deploys the two one after the other: two stacks, or two nested stacks of one. */
+/**
+ * Whether the first construct may not name the second one if that names it: where CloudFormation deploys the two one after the other (two
+ * stacks, or two nested stacks of one), or the second one as a part of a stack that is nested in that of the first.
+ */
 export function areSeparate(one: IConstruct, other: IConstruct): boolean {
-  return separateUnits(one, other) !== undefined;
+  return separateUnits(one, other) !== undefined || (Stack.of(one) !== Stack.of(other) && chainOf(other).includes(Stack.of(one)));
 }
 
 /** The resources to which an ARN or another text refers, of whatever stack. */
@@ -45,7 +48,8 @@ function chainOf(construct: IConstruct): readonly Stack[] {
 }
 
 function comesAfter(later: Stack, earlier: Stack, seen: Set<Stack>): boolean {
-  if (later === earlier) return true;
+  // What is said need not be looked for in all of the stack's resources.
+  if (later === earlier || later.dependencies.includes(earlier)) return true;
   if (seen.has(later)) return false;
   seen.add(later);
   return [...wanted(later)].some((stack) => comesAfter(stack, earlier, seen));
@@ -65,9 +69,16 @@ function wanted(stack: Stack): ReadonlySet<Stack> {
   return found;
 }
 
+/** What a resource was made with stays: each is read once, however many grants and connections ask. */
+const TARGETS = new WeakMap<CfnResource, readonly IConstruct[]>();
+
 function targetsByNow(resource: CfnResource): readonly IConstruct[] {
+  const known = TARGETS.get(resource);
+  if (known !== undefined) return known;
   try {
-    return collectTargets(resource, propertiesOf(resource), isFixed);
+    const targets = collectTargets(resource, propertiesOf(resource), isFixed);
+    TARGETS.set(resource, targets);
+    return targets;
   } catch {
     // It cannot be resolved yet, such as a key of a map that is lazy; or not at all, as the CDK will say at synthesis.
     return [];

@@ -4,10 +4,20 @@ import { limitIssues, limitWarnings } from './limits/use';
 import { planMesh } from './mesh/select-provider';
 import { DISCOVERY_TTL_SECONDS } from './model/constants';
 import type { ProtocolId, Service, Topology } from './model/topology';
+import { callersGroupWarnings, openingsOf } from './plan/callers-group';
 import { deploymentOrder } from './plan/deployment-order';
 import { egressPorts } from './plan/egress';
 import { limitUses } from './plan/limit-uses';
-import type { CertificatePlan, MeshPlan, MeshWorkloadPlan, RecordPlan, SystemPlan, WorkloadPlan } from './plan/system-plan';
+import { groupsOf, orderAcrossStacks } from './plan/placement';
+import type {
+  CallersGroupPlan,
+  CertificatePlan,
+  MeshPlan,
+  MeshWorkloadPlan,
+  RecordPlan,
+  SystemPlan,
+  WorkloadPlan,
+} from './plan/system-plan';
 import { serviceOf } from './plan/system-plan';
 import type { IssueList } from './reading/issues';
 
@@ -15,8 +25,11 @@ import type { IssueList } from './reading/issues';
 export function planSystem(topology: Topology, issues: IssueList): SystemPlan {
   const { name, domain, discoveryDomain } = topology;
   const { virtualAddresses, settleSeconds, discoversByName = false, uses = [], ...mesh } = planMesh(topology, issues);
+  const groups = groupsOf(topology);
+  const { callersGroup, ...openings } = openingsOf(topology, mesh.ingress);
   const plan = {
     ...mesh,
+    ...openings,
     name,
     provider: topology.mesh.provider,
     namespace: {
@@ -26,27 +39,46 @@ export function planSystem(topology: Topology, issues: IssueList): SystemPlan {
       discoveredByName: discoversByName || mesh.workloads.some(({ discovers }) => discovers.length > 0),
     },
     zone: { name: domain, comment: `Virtual names of the mesh ${name}: ${virtualAddresses}, of use only inside its tasks` },
-    workloads: mesh.workloads.map((workload) => complete(workload, topology, mesh.ingress)),
+    workloads: mesh.workloads.map((workload) => complete(workload, topology, mesh.ingress, callersGroup)),
+    ingress: openings.ingress.map((opening) =>
+      groups.get(opening.from) === groups.get(opening.to) ? opening : { ...opening, across: true as const },
+    ),
     records: recordsOf(topology),
-    deploymentOrder: deploymentOrder(topology),
-    ...defined({ certificates: certificatesOf(topology, mesh.workloads, settleSeconds) }),
+    deploymentOrder: orderAcrossStacks(deploymentOrder(topology), topology),
+    ...defined({ groups: topology.groups }),
+    ...defined({ callersGroup, certificates: certificatesOf(topology, mesh.workloads, settleSeconds) }),
     edges: topology.edges.map((edge) => planEdge(topology, edge)),
   };
   const used = [...limitUses(plan, topology.edges), ...edgeUses(topology), ...uses];
   for (const issue of limitIssues(used)) issues.add(issue);
-  const warnings = [...topology.warnings, ...edgeWarnings(topology), ...mesh.warnings, ...limitWarnings(used)];
+  const warnings = [
+    ...topology.warnings,
+    ...edgeWarnings(topology),
+    ...mesh.warnings,
+    ...callersGroupWarnings(callersGroup),
+    ...limitWarnings(used),
+  ];
   return { ...plan, uses: used, warnings };
 }
 
 const SCHEMES: Readonly<Record<ProtocolId, string>> = { http: 'http://', http2: 'http://', grpc: '', tcp: '' };
 
-function complete(workload: MeshWorkloadPlan, topology: Topology, ingress: MeshPlan['ingress']): WorkloadPlan {
+function complete(
+  workload: MeshWorkloadPlan,
+  topology: Topology,
+  ingress: MeshPlan['ingress'],
+  callersGroup: CallersGroupPlan | undefined,
+): WorkloadPlan {
   const service = topology.services.find(({ name }) => name === serviceOf(workload));
   return {
     ...workload,
     url: service === undefined ? '' : urlOf(service),
     ownExecutionRole: workload.containers.some(({ secretNames, ownLogDriver }) => secretNames.length > 0 || ownLogDriver === true),
-    ...defined({ egressPorts: egressPorts(topology, ingress, serviceOf(workload)) }),
+    ...defined({
+      egressPorts: egressPorts(topology, ingress, serviceOf(workload)),
+      group: service === undefined ? topology.edges.find(({ gatewayName }) => gatewayName === workload.name)?.group : service.group,
+    }),
+    ...(callersGroup?.callers.includes(serviceOf(workload)) === true ? { inCallersGroup: true } : {}),
   };
 }
 
@@ -56,9 +88,13 @@ function urlOf({ protocol, virtualHost, virtualPort }: Service): string {
 
 /** A service that only a gateway calls needs no virtual name. */
 function recordsOf({ services, external }: Topology): readonly RecordPlan[] {
+  const groups = new Map(services.map(({ name, group }) => [name, group]));
   return [...services, ...external]
     .filter(({ callers }) => callers.length > 0)
-    .map(({ name: service, virtualHost: host, address, callers }) => ({ service, host, address, callers }));
+    .map(({ name: service, virtualHost: host, address, callers }) => ({
+      ...{ service, host, address, callers },
+      ...defined({ group: groups.get(service) }),
+    }));
 }
 
 /** Authorities are there for workloads that have identities. */

@@ -9,6 +9,7 @@ import type { Edge } from './edge/edge';
 import type { Egress } from './security/egress';
 import type { ExternalServiceProps } from './service/external-service-props';
 import type { Mesh } from './mesh/mesh';
+import type { Placement } from './placement';
 import type { ServiceProps } from './service/service-props';
 import type { Tracing } from './observability/tracing';
 
@@ -103,6 +104,16 @@ export interface MicroservicesProps {
    * @default - none
    */
   readonly edges?: { readonly [name: string]: Edge };
+
+  /**
+   * Where the groups of services and edges stand, by name: each is a nested stack, or a stack of your own. A name is a DNS label.
+   * Services and edges say by `group` in which one they are. What has no group stands in the stack of the system.
+   *
+   * Nothing moves by itself: where a stack would be larger than AWS CloudFormation takes, synthesis fails and says which groups would fit.
+   *
+   * @default - none: everything stands in one stack
+   */
+  readonly groups?: { readonly [name: string]: Placement };
 
   /**
    * Mesh provider, which carries the calls between services.

@@ -1,11 +1,11 @@
+import { MAX_JITTER } from '../../lib/core/contract/agent';
+
 /** A number in [0, 1), injected so that tests are repeatable. */
 export type Random = () => number;
 
-export const MAX_JITTER = 1.2;
-
 /** Between 80% and 120% of the time: tasks that start together must not ask AWS together for ever. */
 export function jittered(ms: number, random: Random): number {
-  return ms * (0.8 + 0.4 * random());
+  return ms * (2 - MAX_JITTER + 2 * (MAX_JITTER - 1) * random());
 }
 
 /** Waits that double up to a limit; each is between half and the whole of its turn. */

@@ -1,5 +1,7 @@
 import { setMaxListeners } from 'node:events';
+import { join } from 'node:path';
 import type { CertificateFormatName } from '../../lib/core/contract/agent';
+import { awaitCallees, type Resolves } from './callees/await-callees';
 import { ApplicationPort, type PortProbe } from './application-start';
 import { CertificateFiles } from './certificate/certificate-files';
 import type { CertificateFormat } from './certificate/certificate-format';
@@ -15,16 +17,19 @@ import type { EnvoyAdmin } from './drain/envoy-admin';
 import { leave } from './drain/leave';
 import type { CloudMap } from './endpoints/cloud-map';
 import { callersView } from './endpoints/callers-view';
+import { watchLosses } from './endpoints/losses';
 import { firstEndpoints, watchEndpoints } from './endpoints/watch';
 import { Failure, failureOf, fieldsOf } from './failure';
-import type { Files } from './files';
+import { replaceFile, type Files } from './files';
 import { Pulse } from './health/pulse';
 import { healthReport, type HealthReport } from './health/report';
 import type { Log } from '../shared/log';
 import { loop, type LoopParts } from './loop';
+import { Throttle } from './pace';
 import type { Random } from './backoff';
 import { Backoff } from './backoff';
 import type { Identity, Settings } from './settings';
+import type { TaskFile } from './task-config';
 import type { MetadataSource, TaskMetadata } from './task-metadata';
 import type { Parameters } from './weights/parameters';
 import { waitForWeights, watchWeights } from './weights/watch';
@@ -43,31 +48,54 @@ export interface World {
   readonly envoy: EnvoyAdmin;
   readonly metadata: MetadataSource | undefined;
   readonly probe: PortProbe;
+  readonly resolves: Resolves;
 }
 
-/** Before Envoy starts: every file that its configuration names. Resolves to the exit code. */
-export async function init(settings: Settings, world: World): Promise<number> {
-  const { clock, log } = world;
+/**
+ * Before Envoy starts: its configuration, and every file that this names. Resolves to the exit code.
+ *
+ * @param files with what the task is configured
+ */
+export async function init(settings: Settings, world: World, files: readonly TaskFile[] = []): Promise<number> {
+  const { clock } = world;
   const { directory, waitMs, discovery } = settings;
-  const start = clock.now();
+  const until = clock.now() + waitMs;
+  const configured = await written('configuration', { until, world }, async () => {
+    for (const { name, text } of files) await replaceFile(world.files, join(directory, name), text);
+  });
+  if (!configured) return 1;
+  const callees = awaitCallees({ ...world, ...settings });
   const own = ownCertificate(settings, world);
   if (own !== undefined && !(await waitForCertificate({ ...world, ...own, waitMs }))) return 1;
   const { parameters } = world;
   if (parameters !== undefined && !(await waitForWeights({ ...world, ...settings, parameters }))) return 1;
-  const backoff = new Backoff({ firstMs: 500, maxMs: 15_000 }, world.random);
+  const found = await written('endpoints', { until, world }, async () => {
+    await Promise.all(discovery.map(async (target) => firstEndpoints(target, { ...world, directory, preferredZone: () => undefined })));
+  });
+  if (!found) return 1;
+  await callees;
+  return 0;
+}
+
+/** Only the disk can fail here; without these files Envoy would not start. */
+async function written(
+  what: string,
+  { until, world: { clock, log, random } }: { readonly until: number; readonly world: World },
+  write: () => Promise<void>,
+): Promise<boolean> {
+  const backoff = new Backoff({ firstMs: 500, maxMs: 15_000 }, random);
   for (;;) {
     try {
-      await Promise.all(discovery.map(async (target) => firstEndpoints(target, { ...world, directory, preferredZone: () => undefined })));
-      return 0;
+      await write();
+      return true;
     } catch (error) {
-      // Only the disk can fail here; without these files Envoy would not start.
       const failure = failureOf(error);
       const pause = backoff.next();
-      if (clock.now() + pause > start + waitMs) {
-        log.error('gave up writing the endpoints', fieldsOf(failure));
-        return 1;
+      if (clock.now() + pause > until) {
+        log.error(`gave up writing the ${what}`, fieldsOf(failure));
+        return false;
       }
-      log.warn('waiting to write the endpoints', { ...fieldsOf(failure), nextTryMs: Math.round(pause) });
+      log.warn(`waiting to write the ${what}`, { ...fieldsOf(failure), nextTryMs: Math.round(pause) });
       await clock.sleep(pause);
     }
   }
@@ -92,7 +120,14 @@ export function run(settings: Settings, world: World, stop: AbortSignal): Runnin
   setMaxListeners(0, end.signal);
   const parts = { clock, log, pulse, signal: end.signal };
   const task = once(world.metadata);
-  const callers = callersView({ ...world, ...settings, task });
+  const throttle = new Throttle(clock);
+  const callers = callersView({ ...world, ...settings, throttle, task });
+  const watches = new Map(
+    discovery.map((target) => {
+      const found = { ...world, ...settings, throttle, preferredZone: callers.preferredZone };
+      return [target.cluster, watchEndpoints(target, found)] as const;
+    }),
+  );
   const loops = [
     ...(own === undefined
       ? []
@@ -101,13 +136,8 @@ export function run(settings: Settings, world: World, stop: AbortSignal): Runnin
         })),
     ...(parameters === undefined ? [] : [loop('weights', watchWeights({ ...world, ...settings, parameters }), parts)]),
     ...(callers.step === undefined ? [] : [loop('callers', callers.step, parts)]),
-    ...discovery.map(async (target) =>
-      loop(
-        `endpoints of ${target.cluster}`,
-        watchEndpoints(target, { ...world, ...settings, preferredZone: callers.preferredZone }),
-        parts,
-      ),
-    ),
+    ...[...watches].map(async ([cluster, { step, waker }]) => loop(`endpoints of ${cluster}`, step, parts, waker)),
+    ...(discovery.some(({ listSeconds }) => listSeconds === undefined) ? [loop('losses', watchLosses({ ...world, watches }), parts)] : []),
   ];
   const registration =
     cloudMapServiceId === undefined ? undefined : { serviceId: cloudMapServiceId, instanceId: async () => (await task()).taskId };
@@ -124,7 +154,7 @@ export function run(settings: Settings, world: World, stop: AbortSignal): Runnin
   const done = aborted(AbortSignal.any([stop, retired.signal])).then(async () => {
     log.info('stopping', { stopTimeoutMs: settings.stopMs });
     // Certificates and endpoints are looked after to the end: the application may still call others.
-    await leave({ ...world, registration, refreshMs: settings.refreshMs, stopMs: settings.stopMs, unannounced: !stop.aborted });
+    await leave({ ...world, ...settings, registration, unannounced: !stop.aborted });
     end.abort();
     await Promise.race([Promise.all([...loops, started]), clock.sleep(500)]);
     return 0;

@@ -1,5 +1,6 @@
 import type {
   ApplicationStart,
+  AwaitedCallee,
   CertificateFormatName,
   DiscoveryTarget,
   MeshVariable,
@@ -26,9 +27,11 @@ export interface Settings {
   /** This service in Cloud Map by id, to leave it; undefined if the task is not registered. */
   readonly cloudMapServiceId: string | undefined;
   readonly metadataUri: string | undefined;
-  /** After this long, callers of this task have asked discovery again. */
+  /** Whether callers hear from this task's Envoy that it leaves. */
+  readonly tellsCallers: boolean;
+  /** After this long, callers of this task have noticed that it leaves. */
   readonly refreshMs: number;
-  /** Maximum age of a list of callees. Tasks that leave wait for this, since their health changes no revision. */
+  /** The shortest time between two lists of the tasks of a callee. */
   readonly listMs: number;
   /** Between SIGTERM and SIGKILL. */
   readonly stopMs: number;
@@ -37,10 +40,14 @@ export interface Settings {
   readonly renewMs: number;
   /** How often the issuer is asked whether authorities have changed. */
   readonly checkMs: number;
+  /** The shortest time between two questions whether the tasks of a callee have changed. */
   readonly pollMs: number;
   /** Callees with versions, whose weights are found in parameters. */
   readonly weights: readonly WeightsTarget[];
   readonly weightsMs: number;
+  /** Callees in other stacks, which `init` waits for. */
+  readonly awaited: readonly AwaitedCallee[];
+  readonly awaitMs: number;
   /** Undefined: the task is healthy whatever its application does. */
   readonly application: ApplicationStart | undefined;
 }
@@ -92,7 +99,12 @@ export function readSettings(environment: Environment): Settings {
   const format = read.optional('MESH_CERTIFICATE_FORMAT', 'sds or pem', formatOf) ?? 'sds';
   const region = issuing?.region ?? read.optional('AWS_REGION', 'a region', (text) => (/^[a-z0-9-]+$/.test(text) ? text : undefined));
   if (region === undefined && !certified) read.missing('AWS_REGION', 'ECS sets it on Fargate');
-  const discovery = read.parsed('MESH_DISCOVERY', 'a JSON list of { cluster, serviceName, port }, each cluster once', discoveryOf, '[]');
+  const discovery = read.parsed(
+    'MESH_DISCOVERY',
+    'a JSON list of { cluster, serviceName, port, listSeconds? }, each cluster once',
+    discoveryOf,
+    '[]',
+  );
   const ownService = read.optional('MESH_OWN_SERVICE', 'the name of a Cloud Map service', nameOf);
   const namespaceName = read.optional('MESH_NAMESPACE', 'the HttpName of a Cloud Map namespace', nameOf);
   if (!read.has('MESH_NAMESPACE') && (ownService !== undefined || (discovery !== undefined && discovery.length > 0)))
@@ -105,17 +117,21 @@ export function readSettings(environment: Environment): Settings {
   );
   if (cloudMapServiceId !== undefined && metadataUri === undefined)
     read.missing('ECS_CONTAINER_METADATA_URI_V4', 'ECS sets it; the task is found in Cloud Map by its id');
+  const tellsCallers = read.optional('MESH_TELLS_CALLERS', 'true', (text) => (text === 'true' ? true : undefined)) ?? false;
   const settings = {
+    tellsCallers,
     directory: read.parsed('MESH_DIRECTORY', 'an absolute path', directoryOf, MESH_DIRECTORY),
     refreshMs: read.seconds('MESH_REFRESH_SECONDS', 5),
-    listMs: read.seconds('MESH_LIST_SECONDS', 5),
+    listMs: read.seconds('MESH_LIST_SECONDS', 2),
     stopMs: read.seconds('MESH_STOP_SECONDS', 30),
     waitMs: read.seconds('MESH_WAIT_SECONDS', 600),
     renewMs: read.seconds('MESH_RENEW_SECONDS', RENEW_AFTER_SECONDS),
     checkMs: read.seconds('MESH_CHECK_SECONDS', CHECK_SECONDS),
     pollMs: read.seconds('MESH_POLL_SECONDS', 2),
     weightsMs: read.seconds('MESH_WEIGHTS_SECONDS', 15),
+    awaitMs: read.seconds('MESH_AWAIT_SECONDS', 60),
   };
+  const awaited = read.parsed('MESH_AWAITED', 'a JSON list of { service, hosts }, with at least one host each', awaitedOf, '[]');
   const application = read.optional('MESH_APPLICATION', 'JSON: { container, port, startupSeconds }', applicationOf);
   const weights = read.parsed(
     'MESH_WEIGHTS',
@@ -134,6 +150,7 @@ export function readSettings(environment: Environment): Settings {
     region === undefined ||
     discovery === undefined ||
     weights === undefined ||
+    awaited === undefined ||
     parameters === undefined ||
     settings.directory === undefined
   )
@@ -148,6 +165,7 @@ export function readSettings(environment: Environment): Settings {
     cloudMapServiceId,
     metadataUri,
     application,
+    awaited,
     weights: weights.map((target, index) => ({ ...target, parameter: parameters[index] ?? '' })),
   };
 }
@@ -238,11 +256,12 @@ function discoveryOf(text: string): readonly DiscoveryTarget[] | undefined {
 
 function targetOf(value: unknown): DiscoveryTarget | undefined {
   if (!isRecord(value)) return undefined;
-  const { cluster, serviceName, port }: Unread<DiscoveryTarget> = value;
+  const { cluster, serviceName, port, listSeconds }: Unread<DiscoveryTarget> = value;
   if (typeof serviceName !== 'string' || nameOf(serviceName) === undefined) return undefined;
   // The cluster names a file.
   if (typeof cluster !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*$/.test(cluster)) return undefined;
-  return isPort(port) ? { serviceName, cluster, port } : undefined;
+  if (listSeconds !== undefined && (typeof listSeconds !== 'number' || !(listSeconds > 0) || listSeconds > MAX_SECONDS)) return undefined;
+  return isPort(port) ? { serviceName, cluster, port, ...(listSeconds === undefined ? {} : { listSeconds }) } : undefined;
 }
 
 function isPort(value: unknown): value is number {
@@ -272,7 +291,6 @@ function weightsOf(text: string): readonly Omit<WeightsTarget, 'parameter'>[] | 
 function weightsTargetOf(value: unknown): Omit<WeightsTarget, 'parameter'> | undefined {
   if (!isRecord(value)) return undefined;
   const { service, versions, routes = [], tcp = false }: Unread<WeightedService> = value;
-  const isLabel = (label: unknown): label is string => typeof label === 'string' && LABEL.test(label);
   if (
     !isLabel(service) ||
     !Array.isArray(versions) ||
@@ -287,6 +305,17 @@ function weightsTargetOf(value: unknown): Omit<WeightsTarget, 'parameter'> | und
     return isLabel(name) && isLabel(cluster) ? [{ name, cluster }] : [];
   });
   return known.length === versions.length ? { service, versions: known, routes, tcp } : undefined;
+}
+
+function awaitedOf(text: string): readonly AwaitedCallee[] | undefined {
+  const list = jsonOf(text);
+  if (!Array.isArray(list)) return undefined;
+  const isHost = (host: unknown): host is string => typeof host === 'string' && /^[a-z0-9.-]+$/i.test(host);
+  const known = list.flatMap((each: unknown): AwaitedCallee[] => {
+    const { service, hosts }: Unread<AwaitedCallee> = isRecord(each) ? each : {};
+    return isLabel(service) && Array.isArray(hosts) && hosts.length > 0 && hosts.every(isHost) ? [{ service, hosts }] : [];
+  });
+  return known.length === list.length ? known : undefined;
 }
 
 /** https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html */
@@ -309,6 +338,10 @@ function namesIn(
     discovery: discovery.map((target) => ({ ...target, namespaceName })),
     ownService: ownService === undefined ? undefined : { namespaceName, serviceName: ownService },
   };
+}
+
+function isLabel(label: unknown): label is string {
+  return typeof label === 'string' && LABEL.test(label);
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,5 +1,6 @@
 import { API_GATEWAY, HTTP_API, REST_API } from '../../lib/core/limits/api-gateway';
 import { APP_MESH } from '../../lib/core/limits/app-mesh';
+import { CLOUDFORMATION } from '../../lib/core/limits/cloudformation';
 import { CLOUD_MAP } from '../../lib/core/limits/discovery';
 import { ECS, FARGATE } from '../../lib/core/limits/ecs';
 import type { Limit } from '../../lib/core/limits/limit';
@@ -52,16 +53,18 @@ const authorizers = (count: number): Raw =>
 const check = (more: Raw): Raw => ui({ healthCheck: { command: ['CMD', 'true'], ...more } });
 const provider = (more: Raw): Raw => ui({ capacityProviderStrategies: [{ capacityProvider: 'FARGATE', weight: 1, ...more }] });
 
-/** So many tasks of `caller` call so many services with more tasks than DNS names; `more` calls one. */
-function lookups(callers: number, callees: number, rest: number, interval: number): Raw {
-  const names = times(callees, (index) => `callee-${index}`);
+/** Tasks that look at so many services a second: callees with more tasks than DNS names, and their own. */
+function lookups(count: number): Raw {
+  const names = ['callee-0', 'callee-1', 'callee-2'];
+  const [four, three] = [Math.floor(count / 8), count % 2];
   return mesh(
     {
-      caller: tasks(callers, { calls: names }),
-      ...(rest === 0 ? {} : { more: tasks(rest, { calls: names.slice(0, 1) }) }),
+      caller: tasks(four, { calls: names }),
+      ...(three === 0 ? {} : { odd: tasks(1, { calls: names.slice(0, 2) }) }),
+      more: tasks((count - 4 * four - 3 * three) / 2, { calls: names.slice(0, 1) }),
       ...Object.fromEntries(names.map((name) => [name, tasks(CLOUD_MAP.dnsAnswers.value + 1)])),
     },
-    { mesh: { provider: 'envoy', discoveryInterval: seconds(interval) } },
+    { mesh: { provider: 'envoy', discoveryInterval: seconds(1), discoveryRateLimit: 100_000 } },
   );
 }
 
@@ -94,6 +97,17 @@ const arn = (index: number): string =>
   `arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/11111111-2222-3333-4444-${String(index).padStart(12, '0')}`;
 
 /** Each limit that synthesis checks by props and plan. */
+/** A group whose services have names so long that what it hands out takes so many bytes: `|name=sg-…` for each, and `|` at the end. */
+function handedOut(bytes: number): Raw {
+  const longest = 85;
+  const lengths = [];
+  let left = bytes - 1;
+  for (; left > 2 * longest; left -= longest) lengths.push(longest);
+  lengths.push(Math.floor(left / 2), Math.ceil(left / 2));
+  const names = lengths.map((length, index) => `s${index}-`.padEnd(length - 22, 'x'));
+  return mesh(Object.fromEntries(names.map((name) => [name, service({ group: 'back' })])), { groups: { back: { kind: 'nestedStack' } } });
+}
+
 export const LIMIT_CASES: readonly LimitCase[] = [
   { limit: HTTP_API.routes, taking: (count) => routes(gets(count)) },
   { limit: HTTP_API.authorizers, taking: (count) => routes(authorizers(count)) },
@@ -159,11 +173,16 @@ export const LIMIT_CASES: readonly LimitCase[] = [
     limit: CLOUD_MAP.instancesOfNamespace,
     taking: (count) => mesh({ a: tasks(1000), b: tasks(500), ui: tasks(count - 1500) }),
   },
-  { limit: CLOUD_MAP.revisions, taking: (count) => lookups(1000, 3, count - 3000, 1) },
-  { limit: CLOUD_MAP.lists, taking: (count) => lookups(1000, 5, 5 * (count - 1000), 2) },
+  { limit: CLOUD_MAP.revisions, taking: lookups, says: 'came or went;' },
+  { limit: CLOUD_MAP.lists, taking: lookups, says: 'list the tasks of callees' },
   {
     limit: VPC.inboundRules,
-    taking: (count) => mesh({ ui: service(), ...named(count, (index) => [`caller-${index}`, service({ calls: ['ui'] })]) }),
+    // With certificates they share one.
+    taking: (count) =>
+      mesh(
+        { ui: service(), ...named(count, (index) => [`caller-${index}`, service({ calls: ['ui'] })]) },
+        { certificates: { kind: 'none' } },
+      ),
   },
   {
     // HTTPS takes one.
@@ -181,10 +200,14 @@ export const LIMIT_CASES: readonly LimitCase[] = [
       mesh({ ui: service() }, { certificates: { kind: 'kms', ...(count === 0 ? {} : { reservedConcurrentExecutions: count }) } }),
   },
   { limit: SSM.parameter, taking: weights },
+  { limit: CLOUDFORMATION.parameterValue, taking: handedOut },
   {
     limit: SSM.requests,
     taking: (count) =>
-      mesh({ caller: tasks(count, { calls: ['ui'] }), ui: versioned() }, { mesh: { provider: 'envoy', weightsInterval: seconds(1) } }),
+      mesh(
+        { caller: tasks(count, { calls: ['ui'] }), ui: versioned() },
+        { mesh: { provider: 'envoy', weightsInterval: seconds(1), weightsRateLimit: 100_000 } },
+      ),
   },
   {
     limit: APP_MESH.virtualGateways,

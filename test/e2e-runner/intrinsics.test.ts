@@ -29,6 +29,7 @@ describe('the intrinsics of a template', () => {
   test.each<[string, Json, string]>([
     ['an unknown intrinsic', { 'Fn::Cidr': [] }, 'does not know the intrinsic Fn::Cidr'],
     ['a reference to nothing', { Ref: 'Missing' }, 'Ref to "Missing"'],
+    ['a choice of what is not there', { 'Fn::Select': [3, { 'Fn::Split': ['.', 'a.b.c'] }] }, 'Fn::Select: there is no item 3'],
     ['an attribute of nothing', { 'Fn::GetAtt': ['Missing', 'Arn'] }, 'no resource "Missing"'],
   ])('fails if there is %s', (_, value, message) => {
     expect(() => resolver.resolve(value)).toThrow(message);

@@ -56,7 +56,7 @@ describe('the retail store, read from its template', () => {
       stopTimeoutMs: 30_000,
       healthCheck: { intervalMs: 5000, timeoutMs: 2000, retries: 3 },
     });
-    expect(envoy?.command[0]).toBe('--config-yaml');
+    expect(envoy?.command.slice(0, 2)).toEqual(['-c', '/run/mesh/envoy.json']);
     expect(service('ui').task.containers.find(({ name }) => name === 'mesh-agent')).toMatchObject({
       command: ['run'],
       user: '101',

@@ -114,7 +114,7 @@ async function stopGatewayUnderLoad(running: Cluster): Promise<Stopped> {
   });
   await load.goesOn(PER_SECOND);
   const gone = task.stop();
-  await until(() => steps(task).some(({ step }) => step === STEPS[1]), { what: 'the agent to have waited' });
+  await until(() => steps(task).some(({ step }) => step === GATEWAY_STEPS[1]), { what: 'the agent to have waited' });
   const report = await load.stop();
   await gone;
   return { task, report };
@@ -142,13 +142,15 @@ const IN_ORDER = [
   'envoy EXITED',
   'task STOPPED',
 ];
-const STEPS = [
+const GATEWAY_STEPS = [
   'info leaving: leave discovery',
   'info leaving: wait for callers to notice',
   'info leaving: drain Envoy',
   'info leaving: wait for requests in flight',
   'info left the mesh',
 ];
+/** Clients of the gateway service are no Envoys. */
+const STEPS = ['info leaving: tell callers', ...GATEWAY_STEPS];
 
 const nothingLost: SteadyReport = { succeeded: expect.any(Number) as number, failures: {} };
 
@@ -216,7 +218,7 @@ e2e('a task of two that ECS stops, while its callers try nothing twice', () => {
   test('a task of the gateway service answers all that API Gateway sends to it until API Gateway has asked Cloud Map again', async () => {
     const { task, report } = await gateway;
     expect(report).toEqual(nothingLost);
-    expect(steps(task).map(({ step }) => step)).toEqual(STEPS);
+    expect(steps(task).map(({ step }) => step)).toEqual(GATEWAY_STEPS);
     expect(endings(task)).toEqual(IN_ORDER.filter((event) => !event.startsWith('app ')));
   });
 });
@@ -229,7 +231,8 @@ e2e('a task of two that ECS stops, and that Cloud Map goes on showing for 3 seco
     const { task } = stopped(name);
     const left = task.history.find(({ what }) => what === 'DEREGISTERED')?.at ?? Infinity;
     const late = task.container(APPLICATION_CONTAINER).log.lines.filter(({ text, at }) => text.startsWith('{') && at > left);
-    expect(late.length).toBeGreaterThan(PER_SECOND / 2);
+    // Until the agent gets SIGTERM; from then on each answer says that the task leaves.
+    expect(late.length).toBeGreaterThan(0);
   });
 
   test('fails if all containers are told to stop at once: then requests are lost, and counted', async () => {

@@ -4,7 +4,7 @@ import { INBOUND_PORT } from '../../lib/core/model/constants';
 import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, ROUTE_HEADER } from '../../lib/core/model/edge-headers';
 import { planSystem } from '../../lib/core/plan-system';
 import { IssueList } from '../../lib/core/reading/issues';
-import { hasConfig, configOf } from '../support/cases';
+import { configOf } from '../support/cases';
 import { mesh, service, topologyOf } from '../support/parsing';
 import type { Request } from '../simulator/simulate';
 import { simulate } from '../simulator/simulate';
@@ -97,8 +97,8 @@ function managerOf(task: string, listener: (listener: Listener) => boolean): Jso
   const issues = new IssueList();
   const plan = planSystem(topologyOf(SYSTEM), issues);
   issues.throwIfAny('Stack/Shop');
-  const proxy = plan.workloads.find(({ name }) => name === task)!.containers.find(hasConfig)!;
-  return (configOf(proxy) as Bootstrap).static_resources.listeners.find(listener)!.filter_chains[0].filters[0].typed_config;
+  return (configOf(plan.workloads.find(({ name }) => name === task)!) as Bootstrap).static_resources.listeners.find(listener)!
+    .filter_chains[0].filters[0].typed_config;
 }
 
 const FROM_UI = 0;

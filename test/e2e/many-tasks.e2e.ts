@@ -14,6 +14,64 @@ const TASKS = 20;
 const PER_SECOND = 60;
 const nothingLost: SteadyReport = { succeeded: expect.any(Number) as number, failures: {} };
 
+/**
+ * As in a system of thousands of tasks: agents may make one request a second together, and believe that they are eighty. So they ask
+ * whether there is news every minute and a half, and for lists every four minutes.
+ */
+e2e('a service whose tasks are all replaced at once, while its caller hardly ever asks Cloud Map', () => {
+  const OLD = 9;
+  const running = cluster(async () =>
+    Cluster.start(
+      synthesize({
+        services: {
+          strict: { image: image('app'), port: 8080, calls: ['many'], scaling: { minCapacity: 1, maxCapacity: 40 } },
+          many: { image: image('app'), port: 8080, desiredCount: OLD },
+        },
+        mesh: Mesh.envoy({ discoveryRateLimit: 1 }),
+        tracing: Tracing.none(),
+      }),
+      {
+        images: [envoyWithoutRetriesIn('strict'), standIns.agent(), standIns.httpbin('example/app', 8080)],
+        counts: { strict: 1 },
+        startTimeoutMs: 170_000,
+      },
+    ),
+  );
+  beforeAll(async () => {
+    await settled(running());
+  });
+
+  test('loses no request: the tasks say that they leave, and then it asks for others', async () => {
+    const strict = running().task('strict');
+    const load = SteadyLoad.start(strict.endpoint, {
+      protocol: 'HTTP/1.1',
+      target: 'many.shop.internal:15080',
+      perSecond: PER_SECOND,
+      path: '/delay/0.1?replaced',
+    });
+    await load.goesOn(PER_SECOND);
+    const old = running().tasks('many');
+    await running().scale('many', 2 * OLD);
+    const found = (): readonly string[] =>
+      running().aws.cloudMap.calls.flatMap(({ by, operation, input }) =>
+        by === strict.id && operation === 'DiscoverInstances' && input['ServiceName'] === 'many' ? [operation] : [],
+      );
+    const lists = found().length;
+    await Promise.all(old.map(async (task) => task.stop('the service was deployed')));
+    await load.goesOn(PER_SECOND);
+    expect(await load.stop()).toEqual(nothingLost);
+    expect(old).toHaveLength(OLD);
+    expect(found().length - lists).toBeGreaterThan(0);
+    expect(found().length - lists).toBeLessThan(10);
+    for (const task of old) {
+      expect(task.story().filter((event) => event.endsWith('SIGKILL'))).toEqual([]);
+      expect(task.container(AGENT_CONTAINER).log.json()).toContainEqual(
+        expect.objectContaining({ level: 'info', message: 'leaving: tell callers' }),
+      );
+    }
+  });
+});
+
 /** `strict` and `caller` are the same, only that `strict` tries nothing twice: what a task loses, it loses. */
 e2e(`a service of ${TASKS} tasks, more than DNS can name`, () => {
   const running = cluster(async () =>

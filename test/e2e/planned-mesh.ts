@@ -9,12 +9,13 @@ import type { Server, Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { identityFile, trustFile } from '../../programs/agent/certificate/sds';
 import { edsFile, edsPath } from '../../programs/agent/endpoints/eds';
-import { MESH_DIRECTORY } from '../../lib/core/contract/files';
+import { ENVOY_CONFIG_FILE, MESH_DIRECTORY } from '../../lib/core/contract/files';
 import { ADMIN_PORT } from '../../lib/core/contract/ports';
 import { DEFAULT_VIRTUAL_PORT, GATEWAY_PORT, INBOUND_PORT, PROXY_CONTAINER } from '../../lib/core/model/constants';
 import type { ProtocolId } from '../../lib/core/model/topology';
 import type { LeafOptions } from '../programs/agent/authority';
 import { Authority } from '../programs/agent/authority';
+import { configOf } from '../support/cases';
 import type { Planned } from '../simulator/planned';
 import type { Request } from '../simulator/simulate';
 import { gatewayOf } from '../simulator/simulate';
@@ -214,7 +215,8 @@ export class PlannedMesh {
     const { command = [] } = task.containers.find((container) => container.name === PROXY_CONTAINER)!;
     const files = join(this.workspace.directory, name);
     mkdirSync(files);
-    const config = command[command.indexOf('--config-yaml') + 1];
+    const config = JSON.stringify(configOf(task));
+    writeFileSync(join(files, ENVOY_CONFIG_FILE), config);
     await this.writeFiles(files, config, task.identity?.uri, addresses);
     const service = topology.services.find(
       (each) => each.name === name || each.versions?.some((version) => name === `${each.name}-${version.name}`),

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { ECHO_PROTO, program } from './programs';
 import type { SteadyCalls, SteadyNews, SteadyOrder, SteadyReport } from './programs/steady-client';
+import { taskConfigOf } from '../support/task-config';
 import type { Endpoint, ImageRule } from './runner';
 import { standIns, until } from './runner';
 
@@ -74,15 +75,16 @@ export function envoyWithoutRetriesIn(...services: readonly string[]): ImageRule
     run: (context) => {
       const standIn = run(context);
       if (!services.includes(context.service.name)) return standIn;
+      const { envoy: configuration } = taskConfigOf(context.service.task.containers);
+      const yaml = ['--config-yaml', withoutRetries(configuration)];
       return {
         ...standIn,
-        argv: standIn.argv.map((argument, index, all) => (all[index - 1] === '--config-yaml' ? withoutRetries(argument) : argument)),
+        argv: standIn.argv.flatMap((argument, index, all) => (argument === '-c' ? yaml : all[index - 1] === '-c' ? [] : [argument])),
       };
     },
   };
 }
 
-function withoutRetries(configuration: string): string {
-  const parsed = JSON.parse(configuration, (key, value: unknown) => (key === 'retry_policy' ? undefined : value)) as unknown;
-  return JSON.stringify(parsed);
+function withoutRetries(configuration: unknown): string {
+  return JSON.stringify(configuration, (key, value: unknown) => (key === 'retry_policy' ? undefined : value));
 }

@@ -9,6 +9,8 @@ export interface Tools {
   readonly envoy: string;
   /** The first that the library accepts. */
   readonly oldestEnvoy: string;
+  /** A Node.js of another version than the one that runs the tests. */
+  readonly otherNode: string;
   readonly fortio: string;
   readonly httpbin: string;
   readonly redis: string;
@@ -67,6 +69,7 @@ function search(): Tools {
   const tools = {
     envoy: need('envoy', [TOOLS], 'Envoy'),
     oldestEnvoy: need('envoy-oldest', [TOOLS], 'the oldest Envoy that the library accepts'),
+    otherNode: need('node-other', [TOOLS], 'another Node.js'),
     fortio: need('fortio', [TOOLS]),
     httpbin: need('go-httpbin', [TOOLS]),
     redis: need('redis-server', [TOOLS]),

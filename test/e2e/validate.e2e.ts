@@ -5,9 +5,9 @@ import { identityFile, trustFile } from '../../programs/agent/certificate/sds';
 import { edsFile, edsPath } from '../../programs/agent/endpoints/eds';
 import { runtimeFile, weightsPath } from '../../programs/agent/weights/runtime-file';
 import { FIRST_PROXY_MINOR } from '../../lib/core/model/images';
-import { MESH_DIRECTORY } from '../../lib/core/contract/files';
+import { ENVOY_CONFIG_FILE, MESH_DIRECTORY } from '../../lib/core/contract/files';
 import { Authority } from '../programs/agent/authority';
-import { caseNames, hasConfig, planCase } from '../support/cases';
+import { caseNames, configOf, planCase } from '../support/cases';
 import { run } from './runner/run-process';
 import { e2e } from './suite';
 import { findTools } from './tools';
@@ -17,13 +17,15 @@ const WITH_FILES =
   `mount --make-rprivate /; mount -t tmpfs tmpfs ${dirname(MESH_DIRECTORY)}; mkdir ${MESH_DIRECTORY}; mount ` +
   `--bind "$1" ${MESH_DIRECTORY}; shift; exec "$@"`;
 
-function proxiesOf(version?: string): ReadonlyArray<readonly [string, string, readonly string[]]> {
+/** Case, task, and what Envoy starts with. */
+function proxiesOf(version?: string): ReadonlyArray<readonly [string, string, string]> {
   return caseNames().flatMap((name) => {
     const plan = planCase(name, version);
     if (typeof plan === 'string') return [];
-    return plan.workloads.flatMap((task) =>
-      task.containers.filter(hasConfig).map((container) => [name, task.name, container.command ?? []] as const),
-    );
+    return plan.workloads.flatMap((task) => {
+      const config = configOf(task);
+      return config === undefined ? [] : [[name, task.name, JSON.stringify(config)] as const];
+    });
   });
 }
 
@@ -41,9 +43,9 @@ e2e('a real Envoy', () => {
     const { certificateChain, privateKey, trustBundle } = await (await Authority.create('one', Date.now())).issue();
     writeFileSync(join(files, 'identity.json'), identityFile({ certificateChain, privateKey }));
     writeFileSync(join(files, 'trust.json'), trustFile(trustBundle));
-    for (const [, cluster = ''] of JSON.stringify(proxies).matchAll(/eds-([\w-]+)\.json/g))
+    for (const [, cluster = ''] of proxies.join().matchAll(/eds-([\w-]+)\.json/g))
       writeFileSync(edsPath(files, cluster), edsFile({ cluster, port: 15006, instances: [], preferredZone: undefined }));
-    for (const [, service = ''] of JSON.stringify(proxies).matchAll(/weights-([\w-]+)\.json/g)) {
+    for (const [, service = ''] of proxies.join().matchAll(/weights-([\w-]+)\.json/g)) {
       writeFileSync(
         weightsPath(files, service),
         runtimeFile(
@@ -63,7 +65,8 @@ e2e('a real Envoy', () => {
   });
 
   describe.each(ENVOYS)('%s', (_, program, asked) => {
-    test.each(asked)('accepts the configuration of %s / %s, and warns of nothing', async (_case, _task, command) => {
+    test.each(asked)('accepts the configuration of %s / %s, and warns of nothing', async (_case, _task, config) => {
+      writeFileSync(join(files, ENVOY_CONFIG_FILE), config);
       const { code, stderr } = await run(
         [
           'unshare',
@@ -76,7 +79,8 @@ e2e('a real Envoy', () => {
           findTools()[program],
           '--mode',
           'validate',
-          ...command.slice(command.indexOf('--config-yaml')),
+          '-c',
+          `${MESH_DIRECTORY}/${ENVOY_CONFIG_FILE}`,
         ],
         { timeoutMs: 60_000 },
       );

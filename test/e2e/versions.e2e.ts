@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Authorizer, Edge, HashOn, LoadBalancing, Mesh, PathMatch, PathRewrite, Protocol, Tracing } from '../../lib';
-import { AGENT_CONTAINER, APPLICATION_CONTAINER } from '../../lib/core/model/constants';
+import { AGENT_CONTAINER, APPLICATION_CONTAINER, INIT_CONTAINER } from '../../lib/core/model/constants';
 import { ApiGateway } from './api-gateway/api-gateway';
 import { identities, logged, presented, settled } from './mesh';
 import { greeter } from './peers';
@@ -241,7 +241,7 @@ e2e('a service with versions', () => {
 
   test('keeps the weights that it has while a parameter says what cannot be, or Systems Manager is away', async () => {
     const { parameters, systemsManager } = shop().aws;
-    const name = ui().container(AGENT_CONTAINER).model.environment['MESH_WEIGHTS_PARAMETERS']?.split(',')[0] ?? '';
+    const name = ui().container(INIT_CONTAINER).model.environment['MESH_WEIGHTS_PARAMETERS']?.split(',')[0] ?? '';
     const good = parameters.get(name) ?? '';
     await shift([0, 1], [0, 7]);
     parameters.put(name, '{"weights":{"v1":0,"v2":0}}');
@@ -258,7 +258,7 @@ e2e('a service with versions', () => {
   });
 
   test('tells its weights to those that call it, and to nobody else', async () => {
-    const names = ui().container(AGENT_CONTAINER).model.environment['MESH_WEIGHTS_PARAMETERS']?.split(',') ?? [];
+    const names = ui().container(INIT_CONTAINER).model.environment['MESH_WEIGHTS_PARAMETERS']?.split(',') ?? [];
     const read = async (task: Task, Names: readonly string[]): Promise<number> =>
       (
         await task.client.send({

@@ -446,6 +446,7 @@ export const validProps: fc.Arbitrary<Tree> = fc
             image: make('image'),
             agentImage: make('image'),
             discoveryInterval: make('duration', { millis: 5000 }),
+            ...{ discoveryRateLimit: 3000, weightsRateLimit: 500 },
             weightsInterval: make('duration', { millis: 60_000 }),
             maxConnectionDuration: make('duration', { millis: 3_600_000 }),
           },

@@ -47,7 +47,7 @@ export function pathOf(route: string, values: readonly string[]): string | undef
 }
 
 export function generatedRequests(planned: Planned, from: readonly Request['from'][] = senders(planned)): fc.Arbitrary<Request> {
-  const configs = planned.plan.workloads.flatMap(({ containers }) => containers.filter(({ role }) => role === 'proxy').map(configOf));
+  const configs = planned.plan.workloads.map(configOf);
   const named = [...textsAt(configs, ['prefix', 'path', 'exact', 'path_separated_prefix', 'prefix_rewrite'])];
   const paths = ['/', ...named.filter((text) => text.startsWith('/') && !text.startsWith('/run/'))];
   const texts = ['x', ...named.filter((text) => !text.startsWith('/') && !text.startsWith('spiffe:'))];

@@ -1,4 +1,4 @@
-import { caseNames, hasConfig, planCase, readCase } from '../support/cases';
+import { caseNames, configOf, planCase, readCase } from '../support/cases';
 import { planned } from './planned';
 import type { Request } from './simulate';
 import { simulate } from './simulate';
@@ -24,7 +24,7 @@ const edge = (route: string, path: string, more: Partial<Request> = {}, name?: s
 /** Not so with App Mesh, whose control plane tells them what to do. */
 function hasEnvoys(name: string): boolean {
   const plan = planCase(name);
-  return typeof plan !== 'string' && plan.workloads.some(({ containers }) => containers.some(hasConfig));
+  return typeof plan !== 'string' && plan.workloads.some((task) => configOf(task) !== undefined);
 }
 
 const GRPC = { 'content-type': 'application/grpc' };

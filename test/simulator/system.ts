@@ -49,6 +49,7 @@ const LISTENER = {
   reads: ['name', 'address', 'filter_chains', 'filter_chain_matcher'],
   ignores: [
     'traffic_direction',
+    'drain_type',
     'access_log',
     'per_connection_buffer_limit_bytes',
     'stat_prefix',
@@ -59,15 +60,10 @@ const LISTENER = {
 const CHAIN = { reads: ['filters', 'transport_socket'], ignores: ['transport_socket_connect_timeout', 'name'] };
 
 export function systemOf(plan: SystemPlan, { discoveryDomain }: Pick<Topology, 'discoveryDomain'>): System {
-  const tasks = plan.workloads.flatMap(({ name, identity, containers }) =>
-    containers
-      .filter(({ role }) => role === 'proxy')
-      .map((proxy): SimulatedTask => ({
-        name,
-        ...(identity === undefined ? {} : { identity: identity.uri }),
-        ...readBootstrap(configOf(proxy), name),
-      })),
-  );
+  const tasks = plan.workloads.map((workload): SimulatedTask => {
+    const { name, identity } = workload;
+    return { name, ...(identity === undefined ? {} : { identity: identity.uri }), ...readBootstrap(configOf(workload), name) };
+  });
   return {
     tasks: new Map(tasks.map((task) => [task.name, task])),
     records: new Map(plan.records.map(({ host, address }) => [host, address])),

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { planSystem } from '../../lib/core/plan-system';
-import type { ContainerPlan, SystemPlan } from '../../lib/core/plan/system-plan';
+import type { MeshWorkloadPlan, SystemPlan } from '../../lib/core/plan/system-plan';
 import { Bytes, Opaque, Seconds, Unresolved } from '../../lib/core/reading/input';
 import { IssueList, MicroservicesValidationError } from '../../lib/core/reading/issues';
 import { parseTopology } from '../../lib/core/parse/parse';
@@ -55,26 +55,20 @@ export function planCase(name: string, proxyVersion?: string): SystemPlan | stri
   }
 }
 
-/** Whether its configuration stands in its command line; App Mesh's Envoy asks for it. */
-export function hasConfig({ role, command = [] }: ContainerPlan): boolean {
-  return role === 'proxy' && command.includes('--config-yaml');
-}
-
-/** Envoy's configuration, parsed out of the command line of a proxy container. */
-export function configOf(container: ContainerPlan): unknown {
-  const { command = [] } = container;
-  return JSON.parse(command[command.indexOf('--config-yaml') + 1] ?? '');
+/** Envoy's configuration in a task's plan; undefined where a control plane has it. */
+export function configOf({ containers }: Pick<MeshWorkloadPlan, 'containers'>): unknown {
+  return containers.find(({ config }) => config !== undefined)?.config?.envoy;
 }
 
 /** Everything that a case puts out, by file name. */
 export function outputsOf(plan: SystemPlan | string): ReadonlyMap<string, unknown> {
   if (typeof plan === 'string') return new Map([['issues.txt', plan]]);
-  const proxies = plan.workloads.flatMap((task) =>
-    task.containers.filter(hasConfig).map((container) => [task.name, configOf(container)] as const),
-  );
   return new Map<string, unknown>([
     ['plan.json', withoutConfigs(plan)],
-    ...proxies.map(([task, config]) => [`envoy.${task}.json`, config] as const),
+    ...plan.workloads.flatMap((task) => {
+      const config = configOf(task);
+      return config === undefined ? [] : [[`envoy.${task.name}.json`, config] as const];
+    }),
   ]);
 }
 
@@ -87,14 +81,9 @@ function withoutConfigs(plan: SystemPlan): unknown {
     workloads: plan.workloads.map((task) => ({
       ...task,
       containers: task.containers.map((container) =>
-        !hasConfig(container)
+        container.config?.envoy === undefined
           ? container
-          : {
-              ...container,
-              command: container.command?.map((word, index, words) =>
-                words[index - 1] === '--config-yaml' ? `(envoy.${task.name}.json)` : word,
-              ),
-            },
+          : { ...container, config: { ...container.config, envoy: `(envoy.${task.name}.json)` } },
       ),
     })),
   };

@@ -46,6 +46,19 @@ export const SHAPES: Readonly<Record<string, (stack: Stack) => MicroservicesProp
       }),
     };
   },
+  'behind a REST API with paths in nested stacks': (stack) => ({
+    services,
+    edge: Edge.restApi({
+      authorizer: Authorizer.iam(),
+      cors,
+      nestedStackPaths: ['/orders', '/orders/archive'],
+      routes: {
+        'ANY /{proxy+}': toUi,
+        'GET /orders/{id}': { ...toUi, authorizer: Authorizer.lambda({ handler: functionOf(stack) }) },
+        'GET /orders/archive': toUi,
+      },
+    }),
+  }),
   'behind a REST API with every authorizer': (stack) => ({
     services,
     edge: Edge.restApi({

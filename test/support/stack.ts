@@ -1,6 +1,8 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
+import type { TaskConfig } from '../../lib/core/contract/task-config';
+import { unpackConfig } from '../../lib/core/plan/pack-config';
 import { Microservices } from '../../lib';
 import type { HttpApiOptions, MicroservicesProps, RestApiOptions, ServiceProps } from '../../lib';
 import flags from '../../cdk.json';
@@ -49,6 +51,15 @@ export function containersOf(template: Template, serviceName: string): ReadonlyM
   if (definition === undefined || found.length > 1) throw new Error(`${found.length} task definitions of ${serviceName}`);
   const containers = definition[1].Properties?.['ContainerDefinitions'] as readonly ContainerDefinition[];
   return new Map(containers.map((container) => [container.Name, container]));
+}
+
+/** What a service's tasks are configured with. */
+export function taskConfigOf(template: Template, serviceName: string): TaskConfig {
+  const environment = containersOf(template, serviceName).get('mesh-init')?.['Environment'] as
+    readonly { readonly Name: string; readonly Value: unknown }[] | undefined;
+  const packed = environment?.find(({ Name }) => Name === 'MESH_CONFIG')?.Value;
+  if (typeof packed !== 'string') throw new Error(`the tasks of ${serviceName} have no MESH_CONFIG`);
+  return unpackConfig(packed);
 }
 
 /** Options that both kinds of API Gateway take. */

@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import type { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type * as ssm from 'aws-cdk-lib/aws-ssm';
@@ -7,14 +8,13 @@ import type { WorkloadPlan } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
 import { defined } from '../../core/defined';
 import { renderSecurityGroup } from './security-groups';
-import type { TaskSecurityGroup } from '../connections/task-connections';
 import { taskRole, type TaskPermissions } from './task-permissions';
 import type { WorkloadContext } from './workload';
 
 /** What all versions of a service have in common. */
 export interface Identity {
   readonly taskRole: iam.IRole;
-  readonly securityGroup: TaskSecurityGroup;
+  readonly securityGroup: ISecurityGroup;
 }
 
 /** Made of the plans of a service's tasks, one for each version. */
@@ -37,7 +37,7 @@ export function renderIdentity(
       tracesPolicy: context.tracesPolicy,
       endpoints: plans.flatMap(({ endpoint }) => (endpoint === undefined ? [] : [{ endpoint, arn: context.endpointArn(endpoint) }])),
     }),
-    securityGroup: renderSecurityGroup(scope, plan, context),
+    securityGroup: context.securityGroup(scope) ?? renderSecurityGroup(scope, plan, context),
   };
 }
 
@@ -49,11 +49,7 @@ function provenBy({ identity }: WorkloadPlan, { issuing }: WorkloadContext): Tas
 
 /** In the order of the agent's settings. */
 export function weightsParameters({ weightedCallees = [] }: WorkloadPlan, { weights }: WorkloadContext): readonly ssm.IStringParameter[] {
-  return weightedCallees.map((service) => {
-    const parameter = weights.get(service);
-    if (parameter === undefined) throw new Error(`bug: the plan has no weights of ${service}`);
-    return parameter;
-  });
+  return weightedCallees.map(weights);
 }
 
 /** The name by which callers find the tasks. */

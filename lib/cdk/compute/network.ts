@@ -40,7 +40,7 @@ export function renderFoundation(
   const vpc = props.cluster?.vpc ?? props.vpc ?? renderVpc(scope, props.logs);
   const namespace = props.namespace ?? renderNamespace(scope, plan.namespace, vpc);
   checkSubnets(scope, vpc, props.vpcSubnets);
-  const shared = { vpc, vpcSubnets: props.vpcSubnets, endpoints: endpointsOf(scope, vpc), logGroup, namespace, dualStack };
+  const shared = { vpc, vpcSubnets: props.vpcSubnets, endpoints: endpointsOf([scope], vpc), logGroup, namespace, dualStack };
   if (props.cluster !== undefined) return { ...shared, cluster: props.cluster };
   const cluster = new ecs.Cluster(scope, 'Cluster', { vpc, containerInsightsV2: ecs.ContainerInsights.ENABLED });
   if (!plan.workloads.some(({ sizing }) => sizing.capacityProviders.length > 0)) return { ...shared, cluster };

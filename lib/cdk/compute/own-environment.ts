@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import type { CfnTaskDefinition, TaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import type { WorkloadPlan } from '../../core/plan/system-plan';
+import { environmentOf } from '../../core/plan/pack-config';
 import { acknowledge } from '../acknowledge';
 
 interface ContainerEnvironment {
@@ -25,6 +26,6 @@ export function acknowledgeOwnEnvironment(taskDefinition: TaskDefinition, plan: 
 
 function isOwn({ name, environment = [] }: ContainerEnvironment, { containers }: WorkloadPlan): boolean {
   const planned = containers.find((each) => each.name === name && each.role !== 'application' && each.role !== 'extra');
-  const own = [...Object.keys(planned?.environment ?? {}), ...Object.keys(planned?.deployedEnvironment ?? {})];
-  return environment.every((variable) => own.some((each) => each === variable.name));
+  const own = planned === undefined ? {} : { ...environmentOf(planned), ...planned.deployedEnvironment };
+  return environment.every(({ name: variable }) => typeof variable === 'string' && variable in own);
 }

@@ -1,4 +1,5 @@
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import type { IConstruct } from 'constructs';
@@ -15,10 +16,11 @@ import type { IMicroservice } from '../../microservice';
 import type { ContainerProps } from '../../props/service/container-props';
 import type { Deployment } from '../../props/service/deployment';
 import type { MicroservicesProps } from '../../props/microservices-props';
+import { renderGroups } from '../placement/group-stacks';
+import type { SystemStack } from '../placement/stack-size';
 import { throwIssue } from '../throw-issue';
 import { edgeOf } from '../user-edges';
 import { agentImages, envoyImages } from './built-images';
-import { executionRole } from './execution-role';
 import type { Microservice } from './microservice';
 import { PlainService, renderMicroservice } from './microservice';
 import type { Foundation } from './network';
@@ -27,7 +29,8 @@ import { renderFoundation, renderVirtualNames } from './network';
 import type { Issuing } from '../certificates/proven-identity';
 import type { WorkloadContext } from './workload';
 import { tracesPolicy } from './traces-policy';
-import { renderIngress } from './security-groups';
+import { renderCallersGroup, renderIngress, renderSharedIngress } from './security-groups';
+import { Units } from './units';
 import { renderWeights } from './weights';
 import { defined } from '../../core/defined';
 
@@ -36,6 +39,10 @@ export interface RenderedSystem {
   readonly zone: route53.PrivateHostedZone;
   /** The user's services, without gateways. */
   readonly services: ReadonlyMap<string, IMicroservice>;
+  /** Where what is in a group stands; undefined: what is in none. */
+  readonly scopeOf: (group: string | undefined) => Construct;
+  /** All stacks in which something of the system stands. */
+  readonly stacks: readonly SystemStack[];
   /** By their names in the plan. */
   readonly gateways: ReadonlyMap<string, PlainService>;
   /** Fires when a certificate is not renewed; absent without certificates. */
@@ -55,41 +62,47 @@ export function renderSystem(
 ): RenderedSystem {
   const foundation = renderFoundation(scope, plan, props, addresses);
   const zone = renderVirtualNames(scope, plan.zone, foundation.vpc);
-  const sharedExecutionRole = executionRole(scope, 'ExecutionRole', foundation);
+  const units = new Units(scope, renderGroups(scope, plan, props), foundation);
+  if (plan.groups === undefined) units.of(undefined).executionRole();
   const meshScope = scopeOf(plan.zone.name, zone.hostedZoneId);
   const namespaceHttpName = plan.namespace.discoveredByName ? renderNamespaceName(scope, foundation) : undefined;
   const traces = plan.workloads.some((task) => task.traced) ? tracesPolicy(scope) : undefined;
   const meshImage = meshImages(scope, plan, props);
   const mesh = renderMesh(scope, plan, { namespaceHttpName });
-  const weights = renderWeights(scope, plan);
+  const weightsOf = renderWeights(scope, plan, units);
   const certificates =
     plan.certificates === undefined
       ? undefined
       : renderCertificates(scope, { plan: plan.certificates, meshScope, logGroup: foundation.logGroup });
-  const context = (task: WorkloadPlan): WorkloadContext => ({
-    foundation,
-    sharedExecutionRole,
-    tracesPolicy: traces,
-    containerProps: (container) => userProps(props, task, container),
-    meshImage: (container) => meshImage(container.role, task),
-    endpointArn: (endpoint) => mesh.endpointArn(endpoint),
-    wrongPlatform: (container, platform) => {
-      reportPlatform(issues, task, container, platform);
-    },
-    alarms: deploymentOf(props, task)?._options.alarms ?? [],
-    weights,
-    ...defined({ namespaceHttpName, issuing: certificates === undefined ? undefined : issuingOf(meshScope, certificates) }),
-    egressPorts: task.egressPorts,
-    url: task.url,
-  });
-  const services = new Map(byService(plan).map(([name, tasks]) => [name, renderMicroservice(scope, name, tasks, context)]));
-  renderRecords(scope, plan, zone, services);
+  units.renderSecurityGroups(plan.workloads, foundation);
+  const callersGroup = plan.callersGroup === undefined ? undefined : renderCallersGroup(scope, plan.name, foundation);
+  const context = (task: WorkloadPlan): WorkloadContext => {
+    const unit = units.of(task.group);
+    return {
+      foundation: unit.foundation,
+      sharedExecutionRole: () => unit.executionRole(),
+      tracesPolicy: traces,
+      containerProps: (container) => userProps(props, task, container),
+      meshImage: (container) => meshImage(container.role, task),
+      endpointArn: (endpoint) => mesh.endpointArn(endpoint),
+      wrongPlatform: (container, platform) => {
+        reportPlatform(issues, task, container, platform);
+      },
+      alarms: deploymentOf(props, task)?._options.alarms ?? [],
+      weights: (service) => weightsOf(service, unit.scope),
+      securityGroup: (place) => units.securityGroupOf(task, place),
+      ...defined({ namespaceHttpName, issuing: certificates === undefined ? undefined : issuingOf(meshScope, certificates) }),
+      ...defined({ callersGroup: task.inCallersGroup === true ? callersGroup : undefined }),
+      url: task.url,
+    };
+  };
+  const services = new Map(
+    byService(plan).map(([name, tasks]) => [name, renderMicroservice(units.of(tasks[0]?.group).scope, name, tasks, context)]),
+  );
+  renderRecords(scope, plan, zone, services, units);
   renderOrder(plan, services);
-  for (const { to, from, port } of plan.ingress) {
-    const opening = renderIngress(find(services, to), find(services, from), from, port);
-    // Without it, nobody would answer the calls of a task that starts before: each would wait for its time limit.
-    for (const service of ecsServices(services, from)) service.node.addDependency(opening);
-  }
+  renderOpenings(plan, services, units);
+  if (callersGroup !== undefined) renderSharedOpenings(plan, services, units, callersGroup);
   const gateways = new Map<string, PlainService>();
   for (const { name, edge } of plan.workloads) {
     const service = services.get(name);
@@ -98,6 +111,8 @@ export function renderSystem(
   return {
     foundation,
     zone,
+    scopeOf: (group) => units.of(group).scope,
+    stacks: units.stacks,
     services: new Map([...services].filter(([name]) => !gateways.has(name))),
     gateways,
     ...defined({ certificateAlarm: certificates?.alarm }),
@@ -172,9 +187,12 @@ function renderRecords(
   plan: SystemPlan,
   zone: route53.PrivateHostedZone,
   services: ReadonlyMap<string, Microservice>,
+  units: Units,
 ): void {
   for (const record of plan.records) {
-    const resource = new route53.CfnRecordSet(services.get(record.service) ?? new Construct(scope, record.service), 'VirtualName', {
+    const { service, group } = record;
+    const place = group === undefined ? (services.get(service) ?? new Construct(scope, service)) : units.foundationsOf(group, service);
+    const resource = new route53.CfnRecordSet(place, 'VirtualName', {
       hostedZoneId: zone.hostedZoneId,
       name: record.host,
       type: 'A',
@@ -184,6 +202,35 @@ function renderRecords(
     // A caller that asks too early would get "no such name" from the VPC's resolver for the next 15 minutes.
     for (const caller of record.callers)
       for (const { ecsService } of find(services, caller).workloads) ecsService.node.addDependency(resource);
+  }
+}
+
+function renderOpenings(plan: SystemPlan, services: ReadonlyMap<string, Microservice>, units: Units): void {
+  units.handOut(plan, (service) => find(services, service).securityGroup.securityGroupId);
+  for (const { to, from, port, across } of plan.ingress) {
+    const [callee, caller] = [find(services, to), find(services, from)];
+    const { securityGroupId: source } = caller.securityGroup;
+    // With the caller, where the two stand in different stacks: that of the callee refers to no caller's.
+    const opening =
+      across === true
+        ? renderIngress(caller, `To-${to}`, { to: units.securityGroupId(to, caller), from: source, port })
+        : renderIngress(callee, `From-${from}`, { to: callee.securityGroup.securityGroupId, from: source, port });
+    // Without it, nobody would answer the calls of a task that starts before: each would wait for its time limit.
+    for (const service of ecsServices(services, from)) service.node.addDependency(opening);
+  }
+}
+
+/** The rule stands with the callee's group, which the stacks of its callers come after, in whichever they are. */
+function renderSharedOpenings(
+  plan: SystemPlan,
+  services: ReadonlyMap<string, Microservice>,
+  units: Units,
+  callersGroup: ec2.ISecurityGroup,
+): void {
+  for (const { to, port, callers } of plan.callersGroup?.openings ?? []) {
+    const callee = units.founded(to) ?? { place: find(services, to), securityGroup: find(services, to).securityGroup };
+    const opening = renderSharedIngress(callee.place, callee.securityGroup, callersGroup, port);
+    for (const from of callers) for (const service of ecsServices(services, from)) service.node.addDependency(opening);
   }
 }
 

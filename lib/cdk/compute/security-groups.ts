@@ -3,10 +3,15 @@ import type { Construct } from 'constructs';
 import type { WorkloadPlan } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
 import { TaskSecurityGroup } from '../connections/task-connections';
-import type { WorkloadContext } from './workload';
+import type { Foundation } from './network';
 
 /** With its egress rules in it, since each one would be a resource. What connections of the user's open comes on top. */
-export function renderSecurityGroup(scope: Construct, plan: WorkloadPlan, { foundation, egressPorts }: WorkloadContext): TaskSecurityGroup {
+export function renderSecurityGroup(
+  scope: Construct,
+  plan: WorkloadPlan,
+  { foundation }: { readonly foundation: Pick<Foundation, 'vpc' | 'dualStack'> },
+): TaskSecurityGroup {
+  const { egressPorts } = plan;
   const group = new TaskSecurityGroup(scope, 'SecurityGroup', {
     vpc: foundation.vpc,
     description: `Tasks of ${serviceOf(plan)}`,
@@ -21,14 +26,42 @@ export function renderSecurityGroup(scope: Construct, plan: WorkloadPlan, { foun
   return group;
 }
 
-/** A service, as far as security groups know it. */
-type Grouped = Construct & { readonly securityGroup: ec2.ISecurityGroup };
+/**
+ * That callers of services with very many callers have beside their own. It opens nothing by itself: without a rule of its own AWS would
+ * give it one to everywhere, so the CDK puts in one to nowhere.
+ */
+export function renderCallersGroup(scope: Construct, name: string, { vpc }: Pick<Foundation, 'vpc'>): ec2.SecurityGroup {
+  return new ec2.SecurityGroup(scope, 'CallersSecurityGroup', {
+    vpc,
+    description: `Callers of services of ${name} that have very many callers`,
+    allowAllOutbound: false,
+  });
+}
+
+/** One rule for all that have the shared group. */
+export function renderSharedIngress(
+  scope: Construct,
+  to: ec2.ISecurityGroup,
+  callers: ec2.ISecurityGroup,
+  port: number,
+): ec2.CfnSecurityGroupIngress {
+  // No name of a service: those of the rules for single callers are From-<service>.
+  return renderIngress(scope, `FromCallers-${port}`, { to: to.securityGroupId, from: callers.securityGroupId, port });
+}
+
+/** An opening between the tasks of two services. */
+export interface Opening {
+  /** The security groups, as they are written in the stack of the rule. */
+  readonly to: string;
+  readonly from: string;
+  readonly port: number;
+}
 
 /** A resource of its own, so that services that call each other make no dependency cycle. */
-export function renderIngress(to: Grouped, from: Grouped, fromName: string, port: number): ec2.CfnSecurityGroupIngress {
-  return new ec2.CfnSecurityGroupIngress(to, `From-${fromName}`, {
-    groupId: to.securityGroup.securityGroupId,
-    sourceSecurityGroupId: from.securityGroup.securityGroupId,
+export function renderIngress(scope: Construct, id: string, { to, from, port }: Opening): ec2.CfnSecurityGroupIngress {
+  return new ec2.CfnSecurityGroupIngress(scope, id, {
+    groupId: to,
+    sourceSecurityGroupId: from,
     ipProtocol: 'tcp',
     fromPort: port,
     toPort: port,

@@ -4,6 +4,7 @@ import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { ProvenIdentity } from '../certificates/proven-identity';
 import { identityStatements, tagIdentity } from '../certificates/proven-identity';
+import { namesInPolicy } from '../../core/plan/names-in-policy';
 import type { MeshEndpointPlan } from '../../core/plan/system-plan';
 import { limitRole } from './limit-role';
 import { defined } from '../../core/defined';
@@ -31,7 +32,8 @@ export interface TaskPermissions {
 
 /** The role of a service's tasks: what the agent and the collector need, and whatever the user grants to the service. */
 export function taskRole(scope: Construct, id: string, permissions: TaskPermissions): iam.Role {
-  const { identity, tracesPolicy } = permissions;
+  const { identity, tracesPolicy, weights } = permissions;
+  const managed = [...(tracesPolicy === undefined ? [] : [tracesPolicy]), ...weightsPolicies(scope, weights)];
   const role = new GrantedRole(scope, id, {
     assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com'),
     inlinePolicies: {
@@ -44,7 +46,7 @@ export function taskRole(scope: Construct, id: string, permissions: TaskPermissi
       }),
       ...controlPlanePolicy(permissions),
     },
-    ...defined({ managedPolicies: tracesPolicy === undefined ? undefined : [tracesPolicy] }),
+    ...defined({ managedPolicies: managed.length === 0 ? undefined : managed }),
   });
   if (identity !== undefined) tagIdentity(role, identity);
   limitRole(role, permissions.service);
@@ -56,6 +58,7 @@ export function taskRole(scope: Construct, id: string, permissions: TaskPermissi
 function discoveryStatements({ discovers, discoveryServices, namespaceHttpName }: TaskPermissions): iam.PolicyStatement[] {
   const statement = (actions: string[], condition: Record<string, string | string[]>): iam.PolicyStatement =>
     new iam.PolicyStatement({ actions, resources: ['*'], conditions: { StringEquals: condition } });
+  const names = namesInPolicy(discovers);
   return [
     statement(['servicediscovery:UpdateInstanceCustomHealthStatus'], {
       'servicediscovery:ServiceArn': oneOrMore(discoveryServices.map((service) => service.serviceArn)),
@@ -66,18 +69,33 @@ function discoveryStatements({ discovers, discoveryServices, namespaceHttpName }
           statement(['servicediscovery:DiscoverInstances', 'servicediscovery:DiscoverInstancesRevision'], {
             // What the call says, which is the HttpName: the name alone may be that of somebody else's namespace.
             'servicediscovery:NamespaceName': namespaceHttpName,
-            'servicediscovery:ServiceName': [...discovers],
+            ...(names === undefined ? {} : { 'servicediscovery:ServiceName': [...names] }),
           }),
         ]),
   ];
 }
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html */
-function weightsStatements({ weights }: TaskPermissions): iam.PolicyStatement[] {
-  return weights.length === 0
-    ? []
-    : [new iam.PolicyStatement({ actions: ['ssm:GetParameters'], resources: weights.map((parameter) => parameter.parameterArn) })];
+function weightsStatements({ weights }: Pick<TaskPermissions, 'weights'>): iam.PolicyStatement[] {
+  return weights.length === 0 || weights.length > MOST_INLINE_PARAMETERS ? [] : [weightsStatement(weights)];
 }
+
+/** More than the inline policies of a role take: managed policies of their own. */
+function weightsPolicies(scope: Construct, weights: TaskPermissions['weights']): iam.IManagedPolicy[] {
+  if (weights.length <= MOST_INLINE_PARAMETERS) return [];
+  return Array.from({ length: Math.ceil(weights.length / PARAMETERS_OF_POLICY) }, (_, index) => {
+    const part = weights.slice(index * PARAMETERS_OF_POLICY, (index + 1) * PARAMETERS_OF_POLICY);
+    return new iam.ManagedPolicy(scope, `ReadWeights-${index}`, { statements: [weightsStatement(part)] });
+  });
+}
+
+function weightsStatement(weights: TaskPermissions['weights']): iam.PolicyStatement {
+  return new iam.PolicyStatement({ actions: ['ssm:GetParameters'], resources: weights.map((parameter) => parameter.parameterArn) });
+}
+
+/** An ARN takes up to 150 characters, inline policies of a role 10,240 and a managed policy 6,144. */
+const MOST_INLINE_PARAMETERS = 20;
+const PARAMETERS_OF_POLICY = 35;
 
 /** What the control plane of a mesh wants of its Envoys: one statement for each action. */
 function controlPlanePolicy({ endpoints }: TaskPermissions): { readonly MeshEnvoy?: iam.PolicyDocument } {

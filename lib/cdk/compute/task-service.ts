@@ -6,7 +6,6 @@ import type { WorkloadPlan } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
 import { throwIssue } from '../throw-issue';
 import { checkOpening, MeshTarget } from '../connections/load-balancer-target';
-import type { TaskSecurityGroup } from '../connections/task-connections';
 
 /**
  * The ECS service of a workload. The CDK's own targets of load balancers would lead to the inbound listener of Envoy, which answers
@@ -22,7 +21,7 @@ export class TaskService extends ecs.FargateService {
     scope: Construct,
     id: string,
     private readonly plan: WorkloadPlan,
-    private readonly group: TaskSecurityGroup,
+    private readonly group: ec2.ISecurityGroup,
     props: ecs.FargateServiceProps,
   ) {
     super(scope, id, props);

@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
@@ -16,6 +17,7 @@ import type {
   SizingPlan,
   WorkloadPlan,
 } from '../../core/plan/system-plan';
+import { environmentOf } from '../../core/plan/pack-config';
 import { serviceOf } from '../../core/plan/system-plan';
 import type { ContainerProps } from '../../props/service/container-props';
 import { buildImagesFor } from './built-images';
@@ -24,7 +26,6 @@ import { executionRole } from './execution-role';
 import type { Identity } from './identity';
 import { renderDiscovery, renderIdentity, weightsParameters } from './identity';
 import { limitVariables } from './limit-variables';
-import type { TaskSecurityGroup } from '../connections/task-connections';
 import { TaskService } from './task-service';
 import { MeshLogDriver } from './mesh-log-driver';
 import type { Foundation } from './network';
@@ -35,7 +36,7 @@ import { acknowledgeOwnEnvironment } from './own-environment';
 /** Everything that rendering a task needs beside its plan. */
 export interface WorkloadContext {
   readonly foundation: Foundation;
-  readonly sharedExecutionRole: iam.IRole;
+  readonly sharedExecutionRole: () => iam.IRole;
   /** Lets the collector send traces; absent if nothing is traced. */
   readonly tracesPolicy: iam.IManagedPolicy | undefined;
   /** The user's props of a container, for what the plan cannot hold; undefined for the mesh's own containers. */
@@ -46,8 +47,10 @@ export interface WorkloadContext {
   readonly wrongPlatform: (container: IConstruct, platform: string) => void;
   /** Alarms that end a deployment. */
   readonly alarms: readonly cloudwatch.IAlarmRef[];
-  /** Parameters with the weights of versions, by service. */
-  readonly weights: ReadonlyMap<string, ssm.IStringParameter>;
+  /** The parameter with the weights of a service's versions. */
+  readonly weights: (service: string) => ssm.IStringParameter;
+  /** The security group of the tasks, if it stands in another stack; undefined: one is made. */
+  readonly securityGroup: (scope: Construct) => ec2.ISecurityGroup | undefined;
   /** Where tasks get their certificates; absent without certificates. */
   readonly issuing?: Issuing;
   /** By which Cloud Map's API knows the namespace; absent if nobody asks it. */
@@ -55,8 +58,8 @@ export interface WorkloadContext {
   /** By which an Envoy is known to a control plane. */
   readonly endpointArn: (endpoint: MeshEndpointPlan) => string;
   readonly url?: string;
-  /** TCP ports to which tasks may connect; undefined: to everything. */
-  readonly egressPorts: readonly number[] | undefined;
+  /** That the tasks have beside their own; absent: none. */
+  readonly callersGroup?: ec2.ISecurityGroup;
 }
 
 /** One ECS service with all that belongs to it. Its resources depend on nothing of another workload. */
@@ -85,7 +88,7 @@ export class Workload extends Construct implements IWorkload {
     this.discoveryService = of?.discoveryService ?? renderDiscovery(this, 'Discovery', plan, context);
     this.identity = of?.identity ?? renderIdentity(this, [plan], [this.discoveryService], context);
     const { taskRole, securityGroup } = this.identity;
-    const execution = plan.ownExecutionRole ? executionRole(this, 'ExecutionRole', foundation) : context.sharedExecutionRole;
+    const execution = plan.ownExecutionRole ? executionRole(this, 'ExecutionRole', foundation) : context.sharedExecutionRole();
 
     this.taskDefinition = new ecs.FargateTaskDefinition(this, 'TaskDefinition', {
       cpu: plan.sizing.cpu,
@@ -209,7 +212,10 @@ function renderContainers(
   for (const container of plan.containers) {
     const definition = taskDefinition.addContainer(container.name, {
       ...containerOptions(taskDefinition, plan, container, context),
-      environment: { ...container.environment, ...deployedEnvironment(container, deployed) },
+      environment: {
+        ...environmentOf(container),
+        ...deployedEnvironment(container, deployed),
+      },
       ...(container.dropCapabilities === true ? { linuxParameters: withoutCapabilities } : {}),
       ...(container.initProcess === true ? { linuxParameters: withInitProcess } : {}),
     });
@@ -287,16 +293,16 @@ function containerOptions(
 function renderService(
   scope: Construct,
   plan: WorkloadPlan,
-  { foundation, alarms }: WorkloadContext,
+  { foundation, alarms, callersGroup }: WorkloadContext,
   taskDefinition: ecs.FargateTaskDefinition,
-  securityGroup: TaskSecurityGroup,
+  securityGroup: ec2.ISecurityGroup,
 ): TaskService {
   const { sizing } = plan;
   const { minHealthyPercent, maxHealthyPercent, rollback } = sizing.replacement;
   const service = new TaskService(scope, 'Service', plan, securityGroup, {
     cluster: foundation.cluster,
     taskDefinition,
-    securityGroups: [securityGroup],
+    securityGroups: [securityGroup, ...(callersGroup === undefined ? [] : [callersGroup])],
     ...defined({ vpcSubnets: foundation.vpcSubnets }),
     assignPublicIp: false,
     circuitBreaker: { enable: true, rollback },

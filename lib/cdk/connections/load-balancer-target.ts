@@ -7,7 +7,6 @@ import { Dependable } from 'constructs';
 import type { LoadBalancerTargetPlan } from '../../core/plan/system-plan';
 import { laterStack, targetsOf } from '../stack-order';
 import { throwIssue } from '../throw-issue';
-import type { TaskSecurityGroup } from './task-connections';
 import { TaskConnections } from './task-connections';
 
 /** Both kinds of target groups. */
@@ -19,7 +18,7 @@ export interface LoadBalancedTasks {
   readonly plan: LoadBalancerTargetPlan;
   /** As users call it: `"orders"`. */
   readonly name: string;
-  readonly securityGroup: TaskSecurityGroup;
+  readonly securityGroup: ec2.ISecurityGroup;
   /** The CDK's own target, for the container and port of the plan. */
   readonly target: ecs.IEcsLoadBalancerTarget;
 }
@@ -160,9 +159,11 @@ export function checkOpening(scope: IConstruct, { service, plan, name, securityG
 }
 
 /** Rules that stand in the group itself, as those for addresses do. */
-function opensItself(group: ec2.SecurityGroup, port: number): boolean {
-  const { securityGroupIngress } = group.node.defaultChild as ec2.CfnSecurityGroup;
-  const rules = (Stack.of(group).resolve(securityGroupIngress) ?? []) as readonly PortRange[];
+function opensItself(group: ec2.ISecurityGroup, port: number): boolean {
+  const resource = group.node.defaultChild;
+  // The group of a service in a group of services stands elsewhere, and has rules of their own alone.
+  if (!(resource instanceof ec2.CfnSecurityGroup)) return false;
+  const rules = (Stack.of(group).resolve(resource.securityGroupIngress) ?? []) as readonly PortRange[];
   return rules.some((rule) => includes(rule, port));
 }
 
@@ -173,7 +174,7 @@ function includes({ ipProtocol, fromPort, toPort }: PortRange, port: number): bo
 }
 
 /** Rules of their own, of either side. */
-function rulesOf(scope: IConstruct, group: ec2.SecurityGroup, port: number): IConstruct[] {
+function rulesOf(scope: IConstruct, group: ec2.ISecurityGroup, port: number): IConstruct[] {
   return scope.node.findAll().filter((rule) => {
     if (!CfnResource.isCfnResource(rule)) return false;
     if (rule instanceof ec2.CfnSecurityGroupIngress) return includes(rule, port) && refersTo(rule, rule.groupId, group);
@@ -181,7 +182,9 @@ function rulesOf(scope: IConstruct, group: ec2.SecurityGroup, port: number): ICo
   });
 }
 
-function refersTo(rule: IConstruct, id: unknown, group: ec2.SecurityGroup): boolean {
+function refersTo(rule: IConstruct, id: unknown, group: ec2.ISecurityGroup): boolean {
   const resource = group.node.defaultChild;
-  return resource !== undefined && targetsOf(rule, id).includes(resource);
+  if (resource !== undefined) return targetsOf(rule, id).includes(resource);
+  const written = (value: unknown): string => JSON.stringify(Stack.of(rule).resolve(value));
+  return written(id) === written(group.securityGroupId);
 }

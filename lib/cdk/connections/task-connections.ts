@@ -1,4 +1,7 @@
+import { Intrinsic, Stack, Token } from 'aws-cdk-lib';
+import type { IResolveContext } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type { Construct } from 'constructs';
 import { defined } from '../../core/defined';
 import { laterStack } from '../stack-order';
 
@@ -13,7 +16,7 @@ export class TaskConnections extends ec2.Connections {
   private readonly own: ec2.Connections;
 
   constructor(
-    private readonly group: ec2.SecurityGroup,
+    private readonly group: ec2.ISecurityGroup,
     defaultPort?: ec2.Port,
   ) {
     super(defined({ defaultPort }));
@@ -62,4 +65,33 @@ function unlocked(other: ec2.IConnectable): ec2.IConnectable {
 /** The security group of a service's tasks. */
 export class TaskSecurityGroup extends ec2.SecurityGroup {
   override readonly connections: ec2.Connections = new TaskConnections(this);
+}
+
+/**
+ * The security group of a service whose tasks stand in another stack than the group: rules of its connections stand with the tasks.
+ *
+ * @param idHere its ID, as it is written in the stack of the tasks; elsewhere it is a reference of the CDK
+ */
+export function placedSecurityGroup(scope: Construct, id: string, group: TaskSecurityGroup, idHere: string): ec2.ISecurityGroup {
+  const { allowAllOutbound, securityGroupId } = group;
+  const written = Token.asString(new WrittenIn(Stack.of(scope), idHere, securityGroupId));
+  const placed = ec2.SecurityGroup.fromSecurityGroupId(scope, id, written, { allowAllOutbound });
+  // The CDK makes no other constructs of groups of which only the ID is known.
+  Object.defineProperty(placed, 'connections', { value: new TaskConnections(placed), enumerable: true });
+  return placed;
+}
+
+/** A text that is one in a stack, and another one in all others. */
+class WrittenIn extends Intrinsic {
+  constructor(
+    private readonly stack: Stack,
+    private readonly here: string,
+    private readonly elsewhere: string,
+  ) {
+    super('');
+  }
+
+  override resolve({ scope }: IResolveContext): string {
+    return Stack.of(scope) === this.stack ? this.here : this.elsewhere;
+  }
 }

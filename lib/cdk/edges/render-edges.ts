@@ -1,4 +1,3 @@
-import type { Construct } from 'constructs';
 import { defined } from '../../core/defined';
 import type { SystemPlan } from '../../core/plan/system-plan';
 import type { IEdge } from '../../edge';
@@ -10,9 +9,8 @@ import { userAuthorizers } from './user-authorizers';
 
 /** The edges of a system whose services are there, by name. */
 export function renderEdges(
-  scope: Construct,
   { edges }: SystemPlan,
-  { gateways, foundation }: RenderedSystem,
+  { gateways, foundation, scopeOf }: RenderedSystem,
   props: MicroservicesProps,
 ): ReadonlyMap<string, IEdge> {
   const { vpc, vpcSubnets, logGroup } = foundation;
@@ -31,7 +29,7 @@ export function renderEdges(
         discoveryService: gateway.discoveryService,
       };
       const context = { authorizers: userAuthorizers(edge), target, logGroup, ...defined({ logProps: props.logs }) };
-      return [plan.name, new RenderedEdge(scope, plan, context, gateway)];
+      return [plan.name, new RenderedEdge(scopeOf(plan.group), plan, context, gateway)];
     }),
   );
 }

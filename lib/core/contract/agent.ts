@@ -2,8 +2,10 @@
 export const AGENT_COMMANDS = ['init', 'run'] as const;
 export type AgentCommand = (typeof AGENT_COMMANDS)[number];
 
-/** Environment variables by which the agent is configured. */
+/** Variables by which the agent is configured: those of its environment, and those that `MESH_CONFIG` holds. */
 export const MESH_VARIABLES = [
+  /** What `init` unpacks: Envoy's configuration and settings of the agent (task-config.ts). */
+  'MESH_CONFIG',
   /** The volume that it shares with Envoy. @default - MESH_DIRECTORY of files.ts */
   'MESH_DIRECTORY',
 
@@ -24,6 +26,11 @@ export const MESH_VARIABLES = [
   /** How long `init` waits for what it needs. */
   'MESH_WAIT_SECONDS',
 
+  /** Callees for which `init` waits until one of their tasks is found by DNS: a JSON list of `AwaitedCallee`. @default - none */
+  'MESH_AWAITED',
+  /** How long `init` waits for them, before it goes on without them. @default 60 */
+  'MESH_AWAIT_SECONDS',
+
   /** Callees whose tasks Cloud Map's API names: a JSON list of `DiscoveryTarget`. */
   'MESH_DISCOVERY',
   /** The namespace of them all, by the name that the API takes: its HttpName. */
@@ -32,9 +39,9 @@ export const MESH_VARIABLES = [
   'MESH_OWN_SERVICE',
   /** The same, by id: the task leaves it when it stops. */
   'MESH_CLOUD_MAP_SERVICE_ID',
-  /** How often discovery is asked. */
+  /** The shortest time between two questions whether the tasks of a callee have changed. */
   'MESH_POLL_SECONDS',
-  /** How old a list of tasks may be. */
+  /** The shortest time between two lists of the tasks of a callee. */
   'MESH_LIST_SECONDS',
 
   /** Callees with versions: a JSON list of `WeightedService`. */
@@ -47,7 +54,9 @@ export const MESH_VARIABLES = [
   /** The application whose port the task waits for: an `ApplicationStart` as JSON; absent if it waits for none. */
   'MESH_APPLICATION',
 
-  /** After this long, whoever calls the task has asked discovery again. */
+  /** `true` if callers hear from the task's Envoy that it leaves. @default - they do not */
+  'MESH_TELLS_CALLERS',
+  /** After this long, whoever calls the task has noticed that it leaves. */
   'MESH_REFRESH_SECONDS',
   /** How long the task may take to leave. */
   'MESH_STOP_SECONDS',
@@ -65,8 +74,23 @@ export function meshVariables<Value extends string = string>(variables: MeshVari
   return variables;
 }
 
+/** The longest pause of an agent, in its pauses as they are meant. */
+export const MAX_JITTER = 1.2;
+
+/** How often an agent looks whether tasks of a callee came or went while nothing happens, by how often it may look. */
+export function idlePollSeconds(pollSeconds: number): number {
+  return Math.max(pollSeconds, Math.min(4 * pollSeconds, 8));
+}
+
 /** How a certificate stands on the disk. */
 export type CertificateFormatName = 'sds' | 'pem';
+
+/** A callee that stands in another stack, which may be deployed later. */
+export interface AwaitedCallee {
+  readonly service: string;
+  /** Names by which its tasks, or those of its versions, are found in DNS: one of them is enough. */
+  readonly hosts: readonly string[];
+}
 
 export interface DiscoveryTarget {
   /** In Cloud Map. */
@@ -74,6 +98,8 @@ export interface DiscoveryTarget {
   /** Envoy's; it names the file of its endpoints. */
   readonly cluster: string;
   readonly port: number;
+  /** How old a list of its tasks may be. @default - any age, since they say that they leave */
+  readonly listSeconds?: number;
 }
 
 /** The start of an application: the task counts as healthy once it has opened its port. */

@@ -10,6 +10,12 @@ export const AGENT_PROGRAM = '/agent/agent.js';
 /** What asks the running agent how it is, beside it: a program of Perl, which starts with a seventh of the CPU that Node.js takes. */
 export const AGENT_HEALTH_PROGRAM = '/agent/health.pl';
 
+/** Envoy's configuration, which `mesh-init` unpacks. */
+export const ENVOY_CONFIG_FILE = 'envoy.json';
+
+/** The settings of the agent, which `mesh-init` leaves for it. */
+export const AGENT_SETTINGS_FILE = 'agent.json';
+
 /** What Envoy's secret discovery reads: the task's own certificate and key, and the authorities it trusts. */
 export type CertificatePart = 'identity' | 'trust';
 

@@ -1,5 +1,5 @@
 import type { LimitUse } from '../limits/use';
-import type { ParsedKey } from '../model/edge-routes';
+import type { NestablePath, ParsedKey } from '../model/edge-routes';
 import type { ApiTraits, AuthorizerKind, Cors, EdgeRoute, EdgeTopology, Topology } from '../model/topology';
 import type { Reader } from '../reading/reader';
 import type { EdgeCapabilities } from './features';
@@ -22,7 +22,7 @@ export interface EdgeKind<Options = unknown, Api = unknown> {
   /** Its options, beside those that all kinds have, each with why other kinds do not have it. */
   readonly options: Readonly<Record<string, string>>;
   /** Reads its options, and adds an issue for what is wrong with them. */
-  parse(at: Reader): Options;
+  parse(at: Reader, routes: readonly EdgeRoute[]): Options;
   /** The name of its stage, unless `stageName` is set. */
   readonly defaultStage: string;
   /** Adds an issue if an authorizer does not meet the requirements of this kind. */
@@ -38,7 +38,9 @@ export interface EdgeKind<Options = unknown, Api = unknown> {
    */
   limits(options: Options, route?: EdgeRoute): EdgeLimits;
   /** How much of what AWS gives an API it takes. */
-  uses(edge: EdgeTopology): readonly LimitUse[];
+  uses(edge: EdgeTopology<Options>): readonly LimitUse[];
+  /** Which paths could stand in nested stacks, by which of its options; absent, or no paths: none. */
+  nestable?(edge: EdgeTopology<Options>): { readonly option: string; readonly paths: readonly NestablePath[] };
   /** What its API consists of. */
   plan(topology: Topology, edge: EdgeTopology<Options>): Api;
 }

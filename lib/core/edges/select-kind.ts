@@ -1,3 +1,4 @@
+import { defined } from '../defined';
 import { API_GATEWAY } from '../limits/api-gateway';
 import type { LimitUse } from '../limits/use';
 import { GATEWAY_PORT } from '../model/constants';
@@ -36,6 +37,7 @@ export function planEdge(topology: Topology, edge: EdgeTopology): EdgePlan {
   return {
     name,
     constructId: isDefault ? 'Edge' : `Edge-${name}`,
+    ...defined({ group: edge.group }),
     kind: kind.id,
     gateway: { workload: gatewayName, port: GATEWAY_PORT },
     apiName: isDefault ? topology.name : `${topology.name}-${name}`,
@@ -46,8 +48,14 @@ export function planEdge(topology: Topology, edge: EdgeTopology): EdgePlan {
       path: route.path,
       authorizer: authorizerOf(edge, route).kind,
     })),
+    ...defined({ nestable: nestableOf(kind, edge) }),
     api: kind.plan(topology, edge),
   };
+}
+
+function nestableOf(kind: EdgeKind, edge: EdgeTopology): EdgePlan['nestable'] {
+  const nestable = kind.nestable?.(edge);
+  return nestable === undefined || nestable.paths.length === 0 ? undefined : nestable;
 }
 
 /** What deploys, but does not do what one might think. */

@@ -14,6 +14,7 @@ import { NEVER_OVERLOADED } from './overload';
 import type { ForwardingRoute } from './routes';
 import { routes } from './routes';
 import { requestLimits, responseLimits } from './traffic/header-limits';
+import { DRAINED_BY_AGENT } from './traffic/liveness-checks';
 import { tcpProxy } from './tcp-proxy';
 
 /** Where the application of a task calls an external service: in plain text, as it calls services of the mesh. */
@@ -38,6 +39,7 @@ export function externalListener(topology: Topology, caller: Service, external: 
   return {
     name,
     traffic_direction: 'OUTBOUND',
+    ...DRAINED_BY_AGENT,
     ...NEVER_OVERLOADED,
     address: socketAddress(address, virtualPort),
     filter_chains: [{ filters: [filter] }],

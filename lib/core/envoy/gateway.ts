@@ -21,6 +21,7 @@ import type { StringMatcher } from './api/type';
 import { extension, labelOf, message, socketAddress, typed } from './syntax/messages';
 import { anyMatches, byValue, firstOf, headerContains, toRoutes } from './syntax/matcher';
 import { headersOfRoutes } from './traffic/matched-headers';
+import { LEAVING_HEADER } from './traffic/liveness-checks';
 import { LOCAL_REPLY_HEADER } from './traffic/local-reply-marker';
 import { removeForeignMarks } from './traffic/route-mark';
 import { routes } from './routes';
@@ -54,7 +55,7 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): Bootst
     requestLimits: largestRequestLimits(targets),
     routeConfig: {
       request_headers_to_remove: EDGE_HEADERS,
-      response_headers_to_remove: ['x-envoy-upstream-service-time', LOCAL_REPLY_HEADER],
+      response_headers_to_remove: ['x-envoy-upstream-service-time', LOCAL_REPLY_HEADER, LEAVING_HEADER],
     },
     filters: [...(cors === undefined ? [] : [extension(CORS_FILTER)]), forwardedPrefix(), ...refuseLongHeaders('requests', targets)],
     virtualHosts: [

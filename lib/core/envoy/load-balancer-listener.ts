@@ -17,6 +17,7 @@ import { faults } from './traffic/faults';
 import { headerChanges } from './traffic/header-changes';
 import { requestLimits } from './traffic/header-limits';
 import { hideClientMarks, loadBalancerCheckRoutes, passLoadBalancerChecks } from './load-balancer/checks';
+import { DRAINED_BY_AGENT } from './traffic/liveness-checks';
 import { failuresOfApplication, LOCAL_REPLY_HEADER, UPSTREAM_CONTROL_HEADERS } from './traffic/local-reply-marker';
 import { rateLimits } from './traffic/rate-limits';
 import { buffer, requestSizeRoutes } from './traffic/request-size';
@@ -42,6 +43,7 @@ export function loadBalancerListener(topology: Topology, service: Service, targe
     name: LOAD_BALANCER_LISTENER,
     // The agent drains it, like all that is inbound.
     traffic_direction: 'INBOUND',
+    ...DRAINED_BY_AGENT,
     address: socketAddress('0.0.0.0', LOAD_BALANCER_PORT),
     per_connection_buffer_limit_bytes: BUFFER_BYTES,
     filter_chains: [

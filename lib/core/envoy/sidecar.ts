@@ -22,7 +22,7 @@ import type { FilterChain, Listener, NetworkFilter } from './api/listener';
 import type { RouteAction } from './api/route';
 import { message, socketAddress } from './syntax/messages';
 import { headersOfRoutes } from './traffic/matched-headers';
-import { answerLivenessChecks } from './traffic/liveness-checks';
+import { answerLivenessChecks, DRAINED_BY_AGENT, LEAVING_HEADER } from './traffic/liveness-checks';
 import { LOCAL_REPLY_HEADER, markLocalReplies, UPSTREAM_CONTROL_HEADERS } from './traffic/local-reply-marker';
 import type { EnvoyMemory } from './overload';
 import { connectionLimit, NEVER_OVERLOADED } from './overload';
@@ -139,6 +139,7 @@ function inbound(topology: SidecarTopology, service: Service): Listener {
     name: INBOUND_LISTENER,
     // The agent drains what is inbound, so that the application can still call others.
     traffic_direction: 'INBOUND',
+    ...DRAINED_BY_AGENT,
     address: socketAddress('0.0.0.0', INBOUND_PORT),
     per_connection_buffer_limit_bytes: BUFFER_BYTES,
     access_log: authenticated ? failedHandshakes() : undefined,
@@ -175,6 +176,7 @@ function outbound(topology: Topology, service: Service, callee: Service): Listen
   return {
     name: callee.name,
     traffic_direction: 'OUTBOUND',
+    ...DRAINED_BY_AGENT,
     ...NEVER_OVERLOADED,
     address: socketAddress(callee.address, callee.virtualPort),
     ...chains,
@@ -193,6 +195,8 @@ function httpOutbound(topology: Topology, service: Service, callee: Service): Ne
     requestLimits: requestLimits(callee.policy.headerLimits),
     filters: refuseLongHeaders('requests', [callee]),
     settings: earlyHeaderMutation([...removeForeignMarks([callee]), ...joinLines(headersOfRoutes([callee]))]),
+    // It is for this Envoy alone.
+    routeConfig: { response_headers_to_remove: [LEAVING_HEADER] },
     virtualHosts: [{ name: callee.name, domains: ['*'], routes: routes(callee, callPolicyOf(service, callee)) }],
   });
 }

@@ -12,12 +12,19 @@ export const CLOUDFORMATION = limitsOf('cloudFormation', 'AWS CloudFormation', P
     handling: { stackError: 'STACK_TOO_LARGE' },
   },
   parameters: { counts: 'parameters', value: 200, scope: 'template', handling: { stackError: 'STACK_TOO_LARGE' } },
+  parameterValue: {
+    counts: 'value of a parameter: what a group hands out to other stacks',
+    value: 4096,
+    unit: 'bytes',
+    scope: 'parameter',
+    handling: { error: 'GROUP_TOO_LARGE' },
+  },
   outputs: { counts: 'outputs', value: 200, scope: 'template', handling: { stackError: 'STACK_TOO_LARGE' } },
   operation: {
-    counts: 'resources of nested stacks in one operation',
+    counts: 'resources of a stack and those nested in it',
     value: 2500,
     scope: 'operation',
-    handling: { documented: 'a system is one stack' },
+    handling: { stackError: 'STACK_TOO_LARGE' },
   },
   customResource: {
     counts: 'answer of a custom resource',
@@ -31,7 +38,7 @@ export const CLOUDFORMATION = limitsOf('cloudFormation', 'AWS CloudFormation', P
     value: 2000,
     scope: 'account and Region',
     raise: { quota: 'Stack count', by: 'Service Quotas' },
-    handling: { documented: 'a system is one stack' },
+    handling: { documented: 'a system is one stack, and two more for each group' },
   },
 });
 

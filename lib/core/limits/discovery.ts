@@ -37,6 +37,7 @@ export const CLOUD_MAP = limitsOf('cloudMap', 'AWS Cloud Map', CLOUD_MAP_PAGE, {
     unit: 'a second',
     scope: 'account and Region',
     raise: { quota: 'DiscoverInstancesRevision operation per account rate', by: 'Service Quotas' },
+    warnFrom: 0.8,
     handling: { warning: 'cloud-map-requests' },
   },
   lists: {
@@ -45,6 +46,7 @@ export const CLOUD_MAP = limitsOf('cloudMap', 'AWS Cloud Map', CLOUD_MAP_PAGE, {
     unit: 'a second',
     scope: 'account and Region',
     raise: { quota: 'DiscoverInstances operation per account steady rate', by: 'Service Quotas' },
+    warnFrom: 0.8,
     handling: { warning: 'cloud-map-requests' },
   },
 });

@@ -22,6 +22,8 @@ export interface Limit {
   readonly newAccount?: string;
   /** How an account gets more; absent: it cannot. */
   readonly raise?: QuotaRaise;
+  /** Of a warning: from which share of the value on. @default - above the value */
+  readonly warnFrom?: number;
   readonly handling: LimitHandling;
   /** The page of AWS that says so. */
   readonly source: string;

@@ -5,7 +5,7 @@ const ELB_PAGE = 'https://docs.aws.amazon.com/elasticloadbalancing/latest/networ
 
 export const VPC = limitsOf('vpc', 'Amazon VPC', VPC_PAGE, {
   inboundRules: {
-    counts: 'inbound rules: one for each caller',
+    counts: 'inbound rules: one for each caller; with certificates, callers share one where there would be 60',
     value: 60,
     scope: 'security group',
     raise: { quota: 'Inbound or outbound rules per security group', by: 'Service Quotas' },
@@ -23,14 +23,14 @@ export const VPC = limitsOf('vpc', 'Amazon VPC', VPC_PAGE, {
     value: 5,
     scope: 'network interface',
     raise: { quota: 'Security groups per network interface', by: 'Service Quotas' },
-    handling: { documented: 'a task has one' },
+    handling: { documented: 'a task has one, or two if it calls a service with very many callers' },
   },
   groups: {
     counts: 'security groups',
     value: 2500,
     scope: 'Region',
     raise: { quota: 'VPC security groups per Region', by: 'Service Quotas' },
-    handling: { documented: 'a service takes one, and an edge up to three' },
+    handling: { documented: 'a service takes one, an edge up to three, and callers of services with very many callers share one' },
   },
   interfaces: {
     counts: 'network interfaces',

@@ -16,7 +16,9 @@ export const IAM = limitsOf('iam', 'AWS IAM', 'https://docs.aws.amazon.com/IAM/l
     value: 10,
     scope: 'role',
     raise: { quota: 'Managed policies per role', by: 'Service Quotas' },
-    handling: { documented: 'a role of a task has one at most, beside those of its user; the CDK warns of more' },
+    handling: {
+      documented: 'a role of a task has one at most beside those of its user, or one for 35 services with weights; the CDK warns of more',
+    },
   },
   roles: {
     counts: 'roles',
@@ -45,11 +47,22 @@ export const KMS = limitsOf('kms', 'AWS KMS', 'https://docs.aws.amazon.com/kms/l
   },
   signatures: {
     counts: 'signatures with keys of elliptic curves: one for each certificate',
-    value: 300,
+    value: 1000,
     unit: 'a second',
     scope: 'account and Region',
-    raise: { quota: 'Cryptographic operations (ECC) request rate', by: 'Service Quotas' },
-    handling: { documented: 'agents try again' },
+    raise: { quota: 'Cryptographic operations (ECC and SM2) request rate', by: 'Service Quotas' },
+    warnFrom: 0.8,
+    handling: { warning: 'certificate-requests' },
+    source: 'https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html',
+  },
+  encryptions: {
+    counts: 'operations with symmetric keys, for each certificate Encrypt and Decrypt; some Regions have 20,000 or 100,000',
+    value: 10_000,
+    unit: 'a second',
+    scope: 'account and Region',
+    raise: { quota: 'Cryptographic operations (symmetric) request rate', by: 'Service Quotas' },
+    warnFrom: 0.8,
+    handling: { warning: 'certificate-requests' },
     source: 'https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html',
   },
 });
@@ -76,7 +89,8 @@ export const PRIVATE_CA = limitsOf('privateCa', 'AWS Private CA', 'https://docs.
     unit: 'a second',
     scope: 'account and Region',
     raise: { quota: 'Rate of IssueCertificate requests', by: 'Service Quotas' },
-    handling: { documented: 'agents try again' },
+    warnFrom: 0.8,
+    handling: { warning: 'certificate-requests' },
   },
 });
 
@@ -93,6 +107,15 @@ export const LAMBDA = limitsOf('lambda', 'AWS Lambda', LAMBDA_PAGE, {
     raise: { quota: 'Concurrent executions', by: 'Service Quotas' },
     handling: { warning: 'lambda-concurrency' },
     source: 'https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html',
+  },
+  invocations: {
+    counts: 'invocations of the function that issues certificates: ten for each execution at once, of which a new account can have 10',
+    value: 10_000,
+    unit: 'a second',
+    scope: 'account and Region',
+    raise: { quota: 'Concurrent executions', by: 'Service Quotas' },
+    warnFrom: 0.8,
+    handling: { warning: 'certificate-requests' },
   },
   variables: {
     counts: 'environment variables, together',
@@ -133,6 +156,7 @@ export const SSM = limitsOf('ssm', 'AWS Systems Manager', 'https://docs.aws.amaz
     unit: 'a second',
     scope: 'account and Region',
     // https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_UpdateServiceSetting.html
+    warnFrom: 0.8,
     raise: {
       by: 'setting',
       setting: 'higher throughput of Parameter Store, which costs',

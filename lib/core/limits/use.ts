@@ -19,16 +19,18 @@ export interface LimitUse {
 
 /** A limit that an account can raise, or that a system meets for a while only, is a warning. */
 export function limitWarnings(uses: readonly LimitUse[]): readonly Warning[] {
-  return uses.filter(isAbove).flatMap(({ limit, path, subject, advice }) => {
-    const { handling, raise, newAccount, source } = limit;
-    if (handling.warning === undefined) return [];
-    const enough = newAccount === undefined ? 'more' : 'enough';
-    const todo =
-      raise === undefined
-        ? sentence(advice)
-        : `Before you deploy, ${howToRaise(limit)}, or ${advice}. If you have ${enough}, acknowledge this warning`;
-    return [{ id: handling.warning, path, message: `${subject}${whatThereIs(limit)} (${source}). ${todo}` }];
-  });
+  return uses
+    .filter((use) => isAbove(use) || isNear(use))
+    .flatMap(({ limit, path, subject, advice }) => {
+      const { handling, raise, newAccount, source } = limit;
+      if (handling.warning === undefined) return [];
+      const enough = newAccount === undefined ? 'more' : 'enough';
+      const todo =
+        raise === undefined
+          ? sentence(advice)
+          : `Before you deploy, ${howToRaise(limit)}, or ${advice}. If you have ${enough}, acknowledge this warning`;
+      return [{ id: handling.warning, path, message: `${subject}${whatThereIs(limit)} (${source}). ${todo}` }];
+    });
 }
 
 /** A limit that nobody can raise is an issue. */
@@ -56,6 +58,10 @@ function whatThereIs(limit: Limit): string {
 
 function isAbove({ used, limit }: LimitUse): boolean {
   return used > limit.value;
+}
+
+function isNear({ used, limit }: LimitUse): boolean {
+  return limit.warnFrom !== undefined && used >= limit.warnFrom * limit.value;
 }
 
 function sentence(text: string): string {

@@ -218,6 +218,10 @@ export const FEATURES = {
     title: 'A header that chooses a version',
     usedAt: (topology) => services(topology, 'versionHeader', ({ versionHeader }) => versionHeader !== undefined),
   },
+  groups: {
+    title: 'Services in stacks of their own (`groups`)',
+    usedAt: ({ groups = [] }) => groups.map(({ name }) => `groups.${name}`),
+  },
   mirror: {
     title: 'Mirroring of requests to a version',
     usedAt: (topology) => [

@@ -58,10 +58,16 @@ export const AGENT_MEMORY_MIB = 96;
 /** Short, so that a task that left is soon out of the callers' lists; Route 53 answers from the VPC for free. */
 export const DISCOVERY_TTL_SECONDS = 5;
 
-/** Cloud Map bounds how often all agents of an account may ask: `CLOUD_MAP.revisions`. */
+/** The pace of agents where all of them together may ask so often: see lib/core/mesh/envoy/agent-pace.ts. */
 export const DEFAULT_DISCOVERY_INTERVAL_SECONDS = 2;
 
-/** At no cost, `SSM.requests` from all tasks of an account and Region: enough for 600 tasks. */
+/**
+ * Of the default quota of account and Region, agents take no more with all tasks that there can be outside of a deployment: so it is
+ * enough while a deployment has twice as many.
+ */
+export const DEFAULT_SHARE_OF_QUOTA = 0.5;
+
+/** The same for the weights of versions. */
 export const DEFAULT_WEIGHTS_INTERVAL_SECONDS = 15;
 
 /**

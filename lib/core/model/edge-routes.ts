@@ -14,6 +14,12 @@ export interface ParsedKey {
   readonly segments: readonly PathSegment[];
 }
 
+/** A path of an API that could have a template of its own, and what that would take out of the one of its stack. */
+export interface NestablePath {
+  readonly path: string;
+  readonly resources: number;
+}
+
 const EXAMPLE = 'a method and a path, such as "GET /catalog/{id}", "ANY /catalog/{proxy+}" or "$default" (HTTP API only)';
 
 /** Reads a route key; adds an issue for each thing that is wrong with it. */

@@ -31,8 +31,19 @@ export interface Topology<Mesh extends MeshSettings = MeshSettings> {
   readonly egress: 'declared' | 'open';
   /** Sorted by name. */
   readonly edges: readonly EdgeTopology[];
+  /** Sorted by name; absent: everything stands in one stack. */
+  readonly groups?: readonly Group[];
   readonly warnings: readonly Warning[];
 }
+
+/** Services and edges that stand in a stack of their own. */
+export interface Group {
+  readonly name: string;
+  readonly kind: GroupKind;
+}
+
+/** A nested stack of the system's, or a stack of the user's, which is deployed later. */
+export type GroupKind = 'nestedStack' | 'stack';
 
 /** What every mesh says of its proxies. Each provider has settings of its own beside it (lib/core/mesh). */
 export interface MeshSettings {
@@ -119,6 +130,8 @@ export interface ContainerSettings {
 
 export interface Service extends Sizing, ContainerSettings {
   readonly name: string;
+  /** In whose stack it stands; absent: in that of the system. */
+  readonly group?: string;
   readonly protocol: ProtocolId;
   /** Where the application listens inside its task. */
   readonly port: number;
@@ -172,8 +185,10 @@ export interface LoadBalancerTarget {
 
 /** A request is allowed if one rule has its caller, its method and its path. */
 export interface AllowRule {
-  /** Sorted; services, and gateways that route to it. Absent: every declared caller. */
+  /** Sorted; services, and gateways that route to it. Absent: every declared caller, or every service. */
   readonly callers?: readonly string[];
+  /** Whether it means whoever has an identity of the mesh, declared or not. */
+  readonly everyService?: true;
   /** Whether it allows requests of load balancers, which have no identity; a rule that does not say so does not. */
   readonly loadBalancer?: true;
   /** Absent: every method. */
@@ -263,6 +278,8 @@ export interface EdgeTopology<Options = unknown> {
   /** Sorted, in lower case: what the gateway service would remove, and is to pass on. */
   readonly passThroughHeaders: readonly string[];
   readonly gateway: Sizing;
+  /** In whose stack API and gateway service stand; absent: in that of the system. */
+  readonly group?: string;
 }
 
 /** By which addresses clients reach an API. */

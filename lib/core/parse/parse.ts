@@ -13,6 +13,7 @@ import { checkEnvironment } from './service/check-environment';
 import { checkExec } from './service/check-exec';
 import { apart, checkCallers, connectRules } from './security/parse-allow';
 import { parseCertificates } from './security/parse-certificates';
+import { parseGroups } from './parse-groups';
 import { FIELDS, PLACES } from './places';
 import { parseEdges } from './edge/parse-edges';
 import { parseEgress } from './network/parse-egress';
@@ -81,6 +82,11 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   checkLoadBalancerName(drafts);
   const { edges, unknownGateways } = parseEdges(root, { services: drafts, declared, external: outside, defaults });
   checkWorkloadNames(drafts, outside, edges, issues);
+  const groups = parseGroups(root.field('groups'), [
+    ...root.field('services').values(),
+    ...root.field('edges').values(),
+    root.field('edge'),
+  ]);
   const registered = [...drafts.flatMap(workloadNamesOf), ...edges.map(({ gatewayName }) => gatewayName)];
   for (const each of registered) checkApex(each, domain, discoveryDomain, namespace);
 
@@ -115,6 +121,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
     external,
     egress,
     edges,
+    ...defined({ groups }),
     warnings,
   });
 }

@@ -19,6 +19,7 @@ export const FIELDS = [
   'egress',
   'edge',
   'edges',
+  'groups',
   'mesh',
   'certificates',
   'tracing',

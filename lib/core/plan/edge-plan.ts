@@ -1,3 +1,4 @@
+import type { NestablePath } from '../model/edge-routes';
 import type { AuthorizerKind, Cors, Throttle } from '../model/topology';
 
 /** An edge as plain data: its API, and the gateway service to which it leads. */
@@ -6,6 +7,8 @@ export interface EdgePlan<Api = unknown> {
   readonly name: string;
   /** Of the construct below which everything of it stands. */
   readonly constructId: string;
+  /** In whose stack it stands, with its gateway service; absent: in that of the system. */
+  readonly group?: string;
   /** By which its API is rendered: the ID of its kind. */
   readonly kind: string;
   /** Where its API sends requests: a workload of the plan, and the port of its Envoy. */
@@ -14,6 +17,8 @@ export interface EdgePlan<Api = unknown> {
   readonly apiName: string;
   readonly description: string;
   readonly routes: readonly EdgeRoutePlan[];
+  /** What could be taken out of its stack by option; absent: nothing, or the API is small. */
+  readonly nestable?: { readonly option: string; readonly paths: readonly NestablePath[] };
   /** What its kind creates: see `plan.ts` of the kind. */
   readonly api: Api;
 }
@@ -28,4 +33,4 @@ export interface EdgeRoutePlan {
   readonly authorizer: AuthorizerKind;
 }
 
-export type { Cors, Throttle };
+export type { Cors, NestablePath, Throttle };

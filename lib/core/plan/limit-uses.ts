@@ -1,3 +1,4 @@
+import { CLOUDFORMATION } from '../limits/cloudformation';
 import { CLOUD_MAP } from '../limits/discovery';
 import { FARGATE } from '../limits/ecs';
 import type { Limit } from '../limits/limit';
@@ -12,7 +13,7 @@ import type { CertificatePlan, IngressPlan, SystemPlan, WeightsPlan, WorkloadPla
 import { serviceOf } from './system-plan';
 import { counted } from '../reading/input';
 
-type Counted = Pick<SystemPlan, 'workloads' | 'ingress' | 'weights' | 'certificates'>;
+type Counted = Pick<SystemPlan, 'workloads' | 'ingress' | 'weights' | 'certificates' | 'groups'>;
 
 /** How much of the limits of AWS a plan takes. What an API takes its kind of edge knows, and what agents ask for their mesh. */
 export function limitUses(plan: Counted, edges: readonly Pick<EdgeTopology, 'gatewayName' | 'path'>[]): readonly LimitUse[] {
@@ -29,6 +30,7 @@ export function limitUses(plan: Counted, edges: readonly Pick<EdgeTopology, 'gat
     ...workloads.map((workload) => outboundRules(workload, pathOf(workload))),
     ...weights.map(weightsBytes),
     ...concurrency(certificates),
+    ...handedOut(plan),
   ];
 }
 
@@ -82,7 +84,7 @@ function inboundRules(ingress: readonly IngressPlan[]): readonly LimitUse[] {
     used,
     path: `services.${to}`,
     subject: `the security group of "${to}" has ${used} inbound rules, one for each of its callers`,
-    advice: 'put a service between it and some of its callers',
+    advice: 'leave out Certificates.none(), without which callers share a rule, or put a service between it and some of its callers',
   }));
 }
 
@@ -121,4 +123,30 @@ function concurrency(certificates: CertificatePlan | undefined): readonly LimitU
       advice: 'leave reservedConcurrentExecutions out',
     },
   ];
+}
+
+/** Of the ID of a security group, and at most of the name that CloudFormation makes for a parameter of AWS Systems Manager. */
+const HANDED_OUT_BYTES = { securityGroup: 20, weights: 100 };
+
+/** What each stack tells the others in one text: `|orders=sg-0123456789abcdef0|…|`. */
+function handedOut({ groups, workloads, weights = [], ingress }: Counted): readonly LimitUse[] {
+  if (groups === undefined) return [];
+  const owners = new Map(workloads.map((workload) => [serviceOf(workload), workload.group]));
+  const called = new Set(ingress.filter(({ across }) => across === true).map(({ to }) => to));
+  const bytes = (names: readonly string[], each: number): number => names.reduce((sum, name) => sum + name.length + 2 + each, 1);
+  return [undefined, ...groups.map(({ name }) => name)].flatMap((group) => {
+    const services = [...owners.keys()].filter((name) => owners.get(name) === group && (group !== undefined || called.has(name)));
+    const weighted = weights.map(({ service }) => service).filter((name) => owners.get(name) === group);
+    const where = group === undefined ? 'in no group' : 'in it';
+    const used = Math.max(bytes(services, HANDED_OUT_BYTES.securityGroup), bytes(weighted, HANDED_OUT_BYTES.weights));
+    return [
+      {
+        limit: CLOUDFORMATION.parameterValue,
+        used,
+        path: group === undefined ? 'services' : `groups.${group}`,
+        subject: `what other stacks have to know of the ${counted(services.length, 'service')} ${where} takes ${used} bytes`,
+        advice: group === undefined ? 'put some of them into groups' : 'put some of them into another group',
+      },
+    ];
+  });
 }

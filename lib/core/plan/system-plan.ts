@@ -1,12 +1,14 @@
 import type {
   ArchitectureId,
   CertificateSettings,
+  Group,
   LoadBalancerTarget,
   ProtocolId,
   Sizing,
   TaskReplacement,
   Warning,
 } from '../model/topology';
+import type { TaskConfig } from '../contract/task-config';
 import type { LimitUse } from '../limits/use';
 import type { EdgePlan } from './edge-plan';
 
@@ -24,12 +26,16 @@ export interface SystemPlan extends Omit<MeshPlan, 'workloads' | 'virtualAddress
   readonly zone: ZonePlan;
   /** One ECS service each, sorted by service and version; gateways last. */
   readonly workloads: readonly WorkloadPlan[];
+  /** Absent: each caller has rules of its own. What it opens is not in `ingress`. */
+  readonly callersGroup?: CallersGroupPlan;
   /** Names of virtual services in the private zone of the mesh. */
   readonly records: readonly RecordPlan[];
   readonly deploymentOrder: readonly DeploymentOrderPlan[];
   /** Absent: plain text. */
   readonly certificates?: CertificatePlan;
   readonly edges: readonly EdgePlan[];
+  /** Services and edges with a stack of their own, sorted by name; absent: everything stands in one. */
+  readonly groups?: readonly Group[];
   /** How much of each limit of AWS the system takes, as far as the plan tells. Warnings and issues say of those that are exceeded. */
   readonly uses: readonly LimitUse[];
 }
@@ -101,6 +107,10 @@ export interface WorkloadPlan extends MeshWorkloadPlan {
   readonly ownExecutionRole: boolean;
   /** TCP ports to which its tasks may connect, sorted; absent: to everything. */
   readonly egressPorts?: readonly number[];
+  /** In whose stack it stands; absent: in that of the system. */
+  readonly group?: string;
+  /** Whether its tasks have the group that callers of services with very many callers share. */
+  readonly inCallersGroup?: true;
 }
 
 /** What the mesh decides of a workload. */
@@ -205,6 +215,8 @@ export interface ContainerPlan {
   readonly command?: readonly string[];
   readonly entryPoint?: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  /** What its task is configured with, which render compresses into its environment. */
+  readonly config?: TaskConfig;
   /** Environment variables that render fills in. */
   readonly deployedEnvironment?: Readonly<Record<string, DeployedValue>>;
   readonly secretNames: readonly string[];
@@ -269,12 +281,32 @@ export interface RecordPlan {
   readonly address: string;
   /** Services whose tasks ask for it, sorted. */
   readonly callers: readonly string[];
+  /** Of the service: among what other stacks refer to. Absent: it stands in the stack of the system. */
+  readonly group?: string;
 }
 
 export interface IngressPlan {
   readonly to: string;
   readonly from: string;
   readonly port: number;
+  /** The two stand in different stacks: then the rule stands in that of the caller, and otherwise below the callee. */
+  readonly across?: true;
+}
+
+/** A security group that the callers of services with very many callers share. */
+export interface CallersGroupPlan {
+  /** Services whose tasks have it beside their own, sorted. */
+  readonly callers: readonly string[];
+  /** One rule each. */
+  readonly openings: readonly SharedIngressPlan[];
+}
+
+/** Opens a port of a service's tasks to all that have the shared group. */
+export interface SharedIngressPlan {
+  readonly to: string;
+  readonly port: number;
+  /** Its declared callers. */
+  readonly callers: readonly string[];
 }
 
 /** The size and number of a workload's tasks, and how they are replaced. */
@@ -284,4 +316,4 @@ export interface SizingPlan extends Sizing {
   readonly zoneRebalancing?: 'DISABLED';
 }
 
-export type { ArchitectureId, CertificateSettings };
+export type { ArchitectureId, CertificateSettings, Group };

@@ -1,6 +1,7 @@
 import { ECS } from '../limits/ecs';
 import type { IssueList } from '../reading/issues';
 import type { ContainerPlan, MeshWorkloadPlan } from './system-plan';
+import { packConfig } from './pack-config';
 
 /** Log settings, ARNs, images and the like, which only render knows; generous. */
 const REST_OF_A_CONTAINER = 700;
@@ -35,10 +36,10 @@ function fixOf({ edge }: MeshWorkloadPlan): string {
 }
 
 function partsOf(container: ContainerPlan): { readonly name: string; readonly bytes: number }[] {
-  const { command, environment, healthCheck, ...rest } = container;
-  const what = container.role === 'proxy' ? "Envoy's configuration" : `the command of container "${container.name}"`;
+  const { command, environment, healthCheck, config, ...rest } = container;
   return [
-    { name: what, bytes: size(command) },
+    ...(config === undefined ? [] : [{ name: 'the compressed configuration', bytes: size(packConfig(config)) }]),
+    { name: `the command of container "${container.name}"`, bytes: size(command) },
     {
       name: `the environment of container "${container.name}"`,
       bytes: size(Object.entries(environment).map(([name, value]) => ({ name, value }))),

@@ -49,6 +49,10 @@ export type IssueCode =
   | 'UNKNOWN_VERSION'
   /** There is no edge of this name. */
   | 'UNKNOWN_EDGE'
+  /** There is no group of this name in `groups`. */
+  | 'UNKNOWN_GROUP'
+  /** A group has more services than can be told to other stacks. */
+  | 'GROUP_TOO_LARGE'
   /** The edge has no such route. */
   | 'UNKNOWN_ROUTE'
   /** Something relies on a call that no service lists in `calls`. */

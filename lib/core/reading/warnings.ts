@@ -50,11 +50,20 @@ export const WARNINGS = table({
     when: 'A caller lists a service whose `allow` names others, and not this caller: all of its requests are refused',
     fix: 'Name it in a rule of `allow`, or take the service out of its `calls` ([Authorization](security.md#authorization)).',
   },
+  'certificate-requests': {
+    when: 'Tasks ask AWS KMS, AWS Private CA or AWS Lambda for certificates, or for authorities, at 80% of the default quota or more',
+    fix: RAISE,
+  },
   'cloud-map-instances': {
     when: 'There can be more tasks in a namespace of AWS Cloud Map than the default quota, or for a while in a service of it',
     fix: RAISE,
   },
-  'cloud-map-requests': { when: 'Agents ask AWS Cloud Map more often than the default quota', fix: RAISE },
+  'cloud-map-requests': {
+    when:
+      'Agents ask AWS Cloud Map at 80% of the default quota or more, or more slowly than they are meant to, so that all of them together ' +
+      'do not',
+    fix: 'Ask for more, and raise `discoveryRateLimit` ([Discovery](how-calls-work.md#discovery)).',
+  },
   'dual-stack-vpc': {
     when: 'The subnets of the tasks have IPv6, which the mesh does not use',
     fix: 'Acknowledge it ([IPv6](your-own-app.md#ipv6)).',
@@ -134,7 +143,20 @@ export const WARNINGS = table({
     when: 'An authority given by ARN with a domain that is a default, which another mesh below it may have, too',
     fix: 'Set `domain` to a name that no other mesh below the authority has.',
   },
-  'ssm-requests': { when: 'Agents ask AWS Systems Manager for weights more often than the default quota', fix: RAISE },
+  'shared-callers-group': {
+    when: 'Services have so many callers that the tasks of these share a security group',
+    fix: 'Acknowledge it: mutual TLS decides who calls ([Services with very many callers](security.md#services-with-very-many-callers)).',
+  },
+  'ssm-requests': {
+    when:
+      'Agents ask AWS Systems Manager for weights at 80% of the default quota or more, or more slowly than they are meant to, so that ' +
+      'all of them together do not',
+    fix: 'Ask for more, and raise `weightsRateLimit` ([Shifting weights](operations.md#shifting-weights)).',
+  },
+  'virtual-address-clash': {
+    when: 'The names of two services have the same hash, from which the addresses of virtual names come',
+    fix: 'Give the newer service another name, or acknowledge it where the one that keeps the address is the older one.',
+  },
   'vpc-endpoints-missing': {
     when: 'Tasks in isolated subnets cannot reach AWS services that they need',
     fix: 'Add the VPC endpoints that the warning names ([Your own VPC](your-own-app.md#your-own-vpc)).',

@@ -210,6 +210,14 @@ export interface EdgeOptions {
   readonly passThroughHeaders?: string[];
 
   /**
+   * Group in whose stack the API and its gateway service stand, by its name in `groups` of the system. To change it for an edge that is
+   * deployed replaces the API and its URL.
+   *
+   * @default - none: they stand in the stack of the system
+   */
+  readonly group?: string;
+
+  /**
    * Size and number of tasks of the gateway service, to which API Gateway sends the requests.
    *
    * @default - 2 tasks of 256 CPU units and 512 MiB
@@ -325,6 +333,19 @@ export interface RestApiOptions extends EdgeOptions {
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
    */
   readonly cloudWatchRole?: boolean;
+
+  /**
+   * Paths whose resources and methods, and those of all paths below them, stand in nested stacks, one for each of these paths: for an API
+   * that has more resources than fit into its stack, of which each route takes two or more. Each is the first part, or the first parts, of
+   * paths of routes, with no parameters, such as `/orders` or `/v1/payments`; of two that fit, the longer one counts.
+   *
+   * Name a path before its routes are deployed for the first time, and leave it where it is from then on: a deployment that moves
+   * resources of an API to another stack would make the new ones while the old ones are there, and fails.
+   *
+   * @default - none: all resources stand in the stack of the system
+   * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-nested-stacks.html
+   */
+  readonly nestedStackPaths?: string[];
 }
 
 /**

@@ -41,10 +41,12 @@ export interface EnvoyMeshOptions {
   readonly agentImage?: ContainerImage;
 
   /**
-   * Interval at which an agent requests the tasks of a callee from Cloud Map, 1 to 10 whole seconds.
+   * Shortest interval at which an agent requests the tasks of a callee from Cloud Map, 1 to 10 whole seconds.
    *
    * Only for callees that can have more than 8 tasks, since a DNS response of Cloud Map holds 8 records at most; other callees
-   * are discovered by DNS. A task of such a callee waits for five intervals before it stops.
+   * are discovered by DNS. An agent requests at this interval after a change, and at up to four times the interval, but 8 seconds at
+   * most, while nothing changes. Where all agents together would make more requests than `discoveryRateLimit`, the interval is longer,
+   * with the warning `cloud-map-requests`.
    *
    * @default Duration.seconds(2)
    * @see https://docs.aws.amazon.com/cloud-map/latest/dg/cloud-map-limits.html
@@ -52,15 +54,40 @@ export interface EnvoyMeshOptions {
   readonly discoveryInterval?: Duration;
 
   /**
-   * Interval at which an agent requests the weights of the versions of its callees from Systems Manager, 1 to 300 whole seconds.
+   * Rate limit of the requests by which all agents of the system learn whether tasks of callees started or stopped
+   * (`DiscoverInstancesRevision`), in requests per second, 1 to 100,000. Of `DiscoverInstances`, they make a third of it at most.
    *
-   * One call returns the weights of up to ten callees. Systems Manager takes 40 calls per second from an account and region at no
-   * cost: the default interval suffices for 600 tasks that make one call each. Raise it if there are more.
+   * Each task has its share, with as many tasks as there can be outside of a deployment; while a deployment replaces all tasks, there
+   * may be twice as many requests. Raise it when AWS has raised both quotas of the account and Region. Lower it if other systems of
+   * the account need them.
+   *
+   * @default - 1500, half of the default quota of an account and Region
+   * @see https://docs.aws.amazon.com/cloud-map/latest/dg/cloud-map-limits.html
+   */
+  readonly discoveryRateLimit?: number;
+
+  /**
+   * Shortest interval at which an agent requests the weights of the versions of its callees from Systems Manager, 1 to 300 whole
+   * seconds.
+   *
+   * One request returns the weights of up to ten callees. Where all agents together would make more requests than `weightsRateLimit`,
+   * the interval is longer, with the warning `ssm-requests`: at the defaults, from 300 tasks on that make one request each.
    *
    * @default Duration.seconds(15)
    * @see https://docs.aws.amazon.com/general/latest/gr/ssm.html#limits_ssm
    */
   readonly weightsInterval?: Duration;
+
+  /**
+   * Rate limit of the requests for weights (`GetParameters`) of all agents of the system, in requests per second, 1 to 100,000.
+   *
+   * Each task has its share, as with `discoveryRateLimit`. Raise it when the account and Region has higher throughput of Parameter
+   * Store, which costs.
+   *
+   * @default - 20, half of what an account and Region has at no cost
+   * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-throughput.html
+   */
+  readonly weightsRateLimit?: number;
 
   /**
    * Maximum duration of an HTTP, HTTP/2 or gRPC connection between two tasks, 10 seconds to 3 days in whole seconds.

@@ -17,6 +17,10 @@ export interface AllowRule {
    * in `edges` that is not called `default`. Needs certificates. Of a service with `loadBalancerTarget`, `load-balancer` stands for
    * whoever sends requests by one of its load balancers.
    *
+   * `['*']` stands for every service of the mesh and every gateway service, whether they are declared callers or not. Nobody's name is then
+   * in the configuration of this service, so a new caller does not replace its tasks. Security groups still let in only declared
+   * callers, and those who share a group with them.
+   *
    * @default - every declared caller, not load balancers
    */
   readonly callers?: string[];

@@ -31,6 +31,14 @@ export interface ServiceProps extends ContainerProps, SizingProps, CallPolicyPro
   readonly protocol?: Protocol;
 
   /**
+   * Group whose stack the service stands in, by its name in `groups` of the system: a team or a domain. To change it for a service that is
+   * deployed replaces all of its resources, so that it is done in two deployments.
+   *
+   * @default - none: the service stands in the stack of the system
+   */
+  readonly group?: string;
+
+  /**
    * Services, and external services, that this one calls: the only ones that it can reach, at `<name>.<domain>:<virtualPort>`.
    *
    * @default - none

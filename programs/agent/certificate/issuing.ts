@@ -51,7 +51,7 @@ export function svidSource({ clock, identity, scope, key, issuer, task }: Issuin
       return textOf('authorities', authorities);
     },
     issue: async () => {
-      pending ??= makeCertificateRequest(leafNamesOf(identity));
+      pending ??= await makeCertificateRequest(leafNamesOf(identity));
       const { csr, keyHash, privateKey } = pending;
       const content: ProofContent = { keyHash, issuedAt: new Date(clock.now()).toISOString(), ...(await nameOf(task)) };
       const { ciphertext, requestId } = await key.encrypt(JSON.stringify(content), proofContext(scope, identity));

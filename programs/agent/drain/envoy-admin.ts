@@ -5,10 +5,20 @@ import { localHttp } from '../local-http';
 
 /** What the agent asks of the Envoy in its task. All throw a Failure. */
 export interface EnvoyAdmin {
+  /** Tells callers with every answer from now on that the task leaves; connections stay open, and all is still served. */
+  failHealthCheck(): Promise<void>;
+  /** Which tasks Envoy can call, by the names of clusters. */
+  membership(): Promise<ReadonlyMap<string, Membership>>;
   /** Signals clients on inbound connections to reconnect elsewhere; new connections are still served. */
   drainListeners(): Promise<void>;
   /** Requests from other tasks that are being answered, and TCP connections from them. */
   inFlight(): Promise<number>;
+}
+
+/** Tasks of a callee. */
+export interface Membership {
+  readonly healthy: number;
+  readonly total: number;
 }
 
 /** Where `lib/core/envoy/bootstrap.ts` puts it; the paths are among those that it allows. */
@@ -30,12 +40,17 @@ const GAUGES = new RegExp(
 const OF_TCP = new RegExp(`^${TCP}`);
 
 export function envoyAdmin(base: string): EnvoyAdmin {
+  const gauges = async (filter: string): Promise<string> =>
+    ask('GET', `${base}/stats?format=json&type=Gauges&filter=${encodeURIComponent(filter)}`);
   return {
+    failHealthCheck: async () => {
+      await ask('POST', `${base}/healthcheck/fail`);
+    },
+    membership: async () => membershipOf(await gauges(MEMBERSHIP.source)),
     drainListeners: async () => {
       await ask('POST', `${base}/drain_listeners?graceful&inboundonly`);
     },
-    inFlight: async () =>
-      inFlightOf(await ask('GET', `${base}/stats?format=json&type=Gauges&filter=${encodeURIComponent(`^(${HTTP}|${TCP}|${LISTENER})`)}`)),
+    inFlight: async () => inFlightOf(await gauges(`^(${HTTP}|${TCP}|${LISTENER})`)),
   };
 }
 
@@ -44,9 +59,22 @@ export function envoyAdmin(base: string): EnvoyAdmin {
  * callers keep them open, and idle ones lose nothing.
  */
 export function inFlightOf(stats: string): number {
-  const gauges = gaugesIn(stats);
+  const gauges = gaugesIn(stats).filter(({ name }) => GAUGES.test(name));
   const tcp = gauges.some(({ name }) => OF_TCP.test(name));
   return gauges.filter(({ name }) => tcp || !name.startsWith('listener.')).reduce((sum, { value }) => sum + value, 0);
+}
+
+const MEMBERSHIP = /^cluster\.([^.]+)\.membership_(healthy|total)$/;
+
+/** https://www.envoyproxy.io/docs/envoy/latest/configuration/upstream/cluster_manager/cluster_stats */
+export function membershipOf(stats: string): ReadonlyMap<string, Membership> {
+  const found = new Map<string, Membership>();
+  for (const { name, value } of gaugesIn(stats)) {
+    const [, cluster, count] = MEMBERSHIP.exec(name) ?? [];
+    if (cluster !== undefined && count !== undefined)
+      found.set(cluster, { ...(found.get(cluster) ?? { healthy: 0, total: 0 }), [count]: value });
+  }
+  return found;
 }
 
 function gaugesIn(stats: string): readonly { readonly name: string; readonly value: number }[] {
@@ -55,7 +83,7 @@ function gaugesIn(stats: string): readonly { readonly name: string; readonly val
   return list.flatMap((stat: unknown) => {
     if (typeof stat !== 'object' || stat === null || !('name' in stat) || !('value' in stat)) return [];
     const { name, value } = stat;
-    return typeof name === 'string' && typeof value === 'number' && GAUGES.test(name) ? [{ name, value }] : [];
+    return typeof name === 'string' && typeof value === 'number' ? [{ name, value }] : [];
   });
 }
 

@@ -14,6 +14,8 @@ export interface LeaveParts {
   readonly envoy: EnvoyAdmin;
   /** Of this task in Cloud Map; undefined if it is not registered. */
   readonly registration: { readonly serviceId: string; readonly instanceId: () => Promise<string> } | undefined;
+  /** Whether callers hear from Envoy that the task leaves. */
+  readonly tellsCallers: boolean;
   readonly refreshMs: number;
   readonly stopMs: number;
   /** Whether ECS does not know yet that the task ends, so that nobody has taken it out of discovery. @default false */
@@ -36,13 +38,14 @@ const MAX_FAILED_LOOKS = 8;
 
 /**
  * What happens between SIGTERM and the end, while application and Envoy still work: ECS stops the agent before them.
- * Leaving discovery first, and then waiting for longer than callers need to notice, is what loses no request; draining
- * alone does not. What fails is logged, and the next step is done.
+ * Telling callers and leaving discovery first, and then waiting for longer than callers need to notice, is what loses no request;
+ * draining alone does not. What fails is logged, and the next step is done.
  */
 export async function leave(parts: LeaveParts): Promise<void> {
   const { clock, log, stopMs } = parts;
   const start = clock.now();
   const deadline = start + Math.max(0, stopMs - MARGIN_MS) + noticeMs(parts);
+  if (parts.tellsCallers) await step('tell callers', parts, async () => tellCallers(parts));
   await step('leave discovery', parts, async () => leaveDiscovery(parts, Math.min(deadline, start + LEAVE_MS)));
   await step('wait for callers to notice', parts, async () => waitForCallers(parts, deadline));
   await step('drain Envoy', parts, async () => drain(parts));
@@ -58,6 +61,11 @@ async function step(name: string, { clock, log }: LeaveParts, work: () => Promis
   } catch (error) {
     log.warn(`leaving: ${name}`, { ...fieldsOf(failureOf(error)), tookMs: clock.now() - start });
   }
+}
+
+async function tellCallers({ envoy }: LeaveParts): Promise<object> {
+  await envoy.failHealthCheck();
+  return {};
 }
 
 async function leaveDiscovery({ clock, random, log, cloudMap, registration }: LeaveParts, deadline: number): Promise<object> {

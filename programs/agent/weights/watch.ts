@@ -6,6 +6,7 @@ import type { Log } from '../../shared/log';
 import type { Step } from '../loop';
 import type { Random } from '../backoff';
 import { Backoff, jittered } from '../backoff';
+import { refused, Throttle } from '../pace';
 import type { WeightsTarget } from '../settings';
 import type { Parameters } from './parameters';
 import type { Forgotten } from './runtime-file';
@@ -25,15 +26,24 @@ const MAX_WAIT_MS = 120_000;
 
 /** Keeps the files of all weights up to date with the parameters; an invalid value leaves the last valid one in place. */
 export function watchWeights(parts: WeightsParts & { readonly weightsMs: number }): Step {
-  const { random, log, weightsMs } = parts;
+  const { clock, random, log, weightsMs } = parts;
+  const throttle = new Throttle(clock);
   const backoff = new Backoff({ firstMs: weightsMs, maxMs: Math.max(MAX_WAIT_MS, weightsMs) }, random);
+  let begun = false;
   return async () => {
+    if (!begun) {
+      begun = true;
+      // `init` has read them just now. Agents that start together do not ask together.
+      if (await areThere(parts)) return random() * weightsMs;
+    }
     const problems = await readAll(parts, 'fails');
     if (problems.length === 0) {
       backoff.reset();
-      return jittered(weightsMs, random);
+      return jittered(weightsMs, random) * throttle.factor;
     }
-    const pause = backoff.next();
+    const pause = problems.some(({ failure }) => refused(failure, throttle))
+      ? jittered(weightsMs, random) * throttle.factor
+      : backoff.next();
     for (const { services, failure } of problems)
       log.warn('the weights in use are kept', { services, ...fieldsOf(failure), nextTryMs: Math.round(pause) });
     return pause;
@@ -61,6 +71,14 @@ export async function waitForWeights(parts: WeightsParts & { readonly waitMs: nu
     if (left <= 0) return false;
     await clock.sleep(pause);
   }
+}
+
+async function areThere({ files, directory, weights }: WeightsParts): Promise<boolean> {
+  for (const { service } of weights) {
+    const text = await readFileIfAny(files, weightsPath(directory, service)).catch(() => undefined);
+    if (text === undefined) return false;
+  }
+  return true;
 }
 
 interface Problem {

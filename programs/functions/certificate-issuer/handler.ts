@@ -94,7 +94,7 @@ export function issuerHandler(dependencies: IssuerDependencies): (event: unknown
         ),
       ];
     }
-    checkNames(signed, names);
+    await checkNames(signed, names);
     // Just what was checked: a text may hold a second request, and who knows which of them AWS reads.
     const request = { csr: signed.request.toString('pem'), keyHash: keyHashOf(signed.publicKey), identity: names.identity };
     return issueByPrivateCa(request, issuer, dependencies);

@@ -3,9 +3,9 @@ import { identityParts } from '../../../lib/core/contract/identity';
 import type { IssuingRequest } from '../../../lib/core/contract/issuing';
 import type { KeysOf, Unread } from '../../../lib/core/contract/unread';
 import { causeOf } from '../../shared/log';
-import { certificateRequest } from '../../shared/x509/certificate-request';
+import { x509 } from '../../shared/x509/certificate-library';
+import { certificateRequest, signatureOf } from '../../shared/x509/certificate-request';
 import type { LeafNames } from '../../shared/x509/leaf-names';
-import { x509 } from '../x509/certificate-library';
 import { publicKeyOf } from '../x509/sign-certificate';
 import { Refused } from './refused';
 
@@ -77,18 +77,11 @@ export async function readSignedRequest(csr: string): Promise<SignedRequest> {
  *
  * @throws Refused unless it is what a task with this identity and this key makes
  */
-export function checkNames({ request, publicKey }: SignedRequest, names: LeafNames): void {
-  const expected = certificateRequest(names, publicKey, () => signatureOf(request));
-  if (!Buffer.from(request.rawData).equals(expected))
+export async function checkNames({ request, publicKey }: SignedRequest, names: LeafNames): Promise<void> {
+  const expected = await certificateRequest(names, publicKey, () => signatureOf(request));
+  if (!Buffer.from(request.rawData).equals(Buffer.from(expected.rawData)))
     throw new Refused('other-names', `the signing request asks for something else than the names of ${names.identity}`);
 }
-
-/** In the format of WebCrypto. */
-export function signatureOf({ signature }: x509.Pkcs10CertificateRequest): Uint8Array {
-  return new Uint8Array(new x509.AsnEcSignatureFormatter().toWebSignature(ECDSA, signature) ?? []);
-}
-
-const ECDSA = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 
 /** Of somebody who may have sent anything. */
 export function quoted(text: string): string {

@@ -1,8 +1,8 @@
 import { createHash, type X509Certificate } from 'node:crypto';
 import { LIFETIME_SECONDS } from '../../../lib/core/contract/issuing';
-import { commonNameOf, type LeafNames } from '../../shared/x509/leaf-names';
+import { x509 } from '../../shared/x509/certificate-library';
+import { leafAlternativeNames, leafSubject, type LeafNames } from '../../shared/x509/leaf-names';
 import { validityOf } from '../../shared/svid';
-import { x509 } from './certificate-library';
 import { BACKDATED_MS } from './clock-skew';
 import { assertIssuedBy, publicKeyOf, signCertificate } from './sign-certificate';
 import type { Signer } from './signer';
@@ -29,7 +29,7 @@ export async function issueLeafCertificate(
   const end = request.issuedAt.getTime() + (request.lifetimeMs ?? LIFETIME_SECONDS * 1000);
   const certificate = await signCertificate(
     {
-      subject: new x509.Name([{ CN: [commonNameOf(request)] }]),
+      subject: leafSubject(request),
       // The very name of the root, not a new one of the same text: verifiers compare its bytes.
       issuer: root.subjectName,
       publicKey,
@@ -40,7 +40,7 @@ export async function issueLeafCertificate(
         new x509.BasicConstraintsExtension(false, undefined, true),
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
         new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),
-        alternativeNames(request),
+        leafAlternativeNames(request),
         await x509.SubjectKeyIdentifierExtension.create(publicKey),
         await x509.AuthorityKeyIdentifierExtension.create(root.publicKey),
       ],
@@ -49,14 +49,6 @@ export async function issueLeafCertificate(
   );
   assertIssuedBy(certificate, issuer.certificate);
   return certificate;
-}
-
-/** One URI and no more, as SPIFFE has it. */
-function alternativeNames({ identity, dnsName }: LeafNames): x509.Extension {
-  return new x509.SubjectAlternativeNameExtension([
-    { type: 'url', value: identity },
-    { type: 'dns', value: dnsName },
-  ]);
 }
 
 /** 127 bits, and positive, as X.509 has it. Nobody can guess it: it is a hash of a key that was made a moment ago. */

@@ -1,5 +1,5 @@
 import { createHash, type X509Certificate } from 'node:crypto';
-import { x509 } from './certificate-library';
+import { x509 } from '../../shared/x509/certificate-library';
 import { BACKDATED_MS } from './clock-skew';
 import { assertIssuedBy, publicKeyOf, signCertificate } from './sign-certificate';
 import type { Signer } from './signer';

@@ -1,6 +1,6 @@
 import { createPublicKey, webcrypto, X509Certificate } from 'node:crypto';
 import { isIssuedBy } from '../../shared/svid';
-import { x509 } from './certificate-library';
+import { x509 } from '../../shared/x509/certificate-library';
 import type { Signer } from './signer';
 
 export interface CertificateContent {

@@ -1,4 +1,5 @@
 import { identityParts } from '../../../lib/core/contract/identity';
+import { x509 } from './certificate-library';
 
 /** What a leaf is for. */
 export interface LeafNames {
@@ -14,6 +15,14 @@ export function leafNamesOf(identity: string): LeafNames {
   return { identity, dnsName: `${parts.service.split('/').reverse().join('.')}.${parts.trustDomain}` };
 }
 
-export function commonNameOf({ identity }: LeafNames): string {
-  return identity.slice(identity.lastIndexOf('/') + 1);
+export function leafSubject({ identity }: LeafNames): x509.Name {
+  return new x509.Name([{ CN: [identity.slice(identity.lastIndexOf('/') + 1)] }]);
+}
+
+/** One URI and no more, as SPIFFE has it. */
+export function leafAlternativeNames({ identity, dnsName }: LeafNames): x509.Extension {
+  return new x509.SubjectAlternativeNameExtension([
+    { type: 'url', value: identity },
+    { type: 'dns', value: dnsName },
+  ]);
 }

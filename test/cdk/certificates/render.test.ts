@@ -8,7 +8,7 @@ import { makeAuthority } from '../../programs/functions/support/authorities';
 import { FakeKms } from '../../programs/functions/support/fake-kms';
 import { Certificates, Mesh } from '../../../lib';
 import type { Built } from '../../support/stack';
-import { build, containersOf, resourcesOf, service } from '../../support/stack';
+import { build, containersOf, resourcesOf, service, taskConfigOf } from '../../support/stack';
 
 const CA = 'arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/11111111-2222-3333-4444-555555555555';
 const services = { ui: service({ calls: ['orders'] }), orders: service() };
@@ -189,15 +189,14 @@ describe('by default', () => {
   });
 
   test('agents know who they are, whom to ask, and by which key to prove it', () => {
-    for (const container of ['mesh-init', 'mesh-agent'])
-      expect(containersOf(template, 'orders').get(container)?.Environment).toEqual(
-        expect.arrayContaining([
-          { Name: 'MESH_IDENTITY', Value: 'spiffe://shop.internal/orders' },
-          { Name: 'MESH_SCOPE', Value: scopeOf(built) },
-          { Name: 'MESH_IDENTITY_KEY_ARN', Value: { 'Fn::GetAtt': [identityKeyOf(built), 'Arn'] } },
-          { Name: 'MESH_ISSUER_ARN', Value: { 'Fn::GetAtt': [issuerOf(built), 'Arn'] } },
-        ]),
-      );
+    expect(taskConfigOf(template, 'orders').variables.MESH_IDENTITY).toBe('spiffe://shop.internal/orders');
+    expect(containersOf(template, 'orders').get('mesh-init')?.Environment).toEqual(
+      expect.arrayContaining([
+        { Name: 'MESH_SCOPE', Value: scopeOf(built) },
+        { Name: 'MESH_IDENTITY_KEY_ARN', Value: { 'Fn::GetAtt': [identityKeyOf(built), 'Arn'] } },
+        { Name: 'MESH_ISSUER_ARN', Value: { 'Fn::GetAtt': [issuerOf(built), 'Arn'] } },
+      ]),
+    );
   });
 
   test('what issues is the same for any number of services', () => {
@@ -295,10 +294,7 @@ describe('with AWS Private CA', () => {
 
   test('a certificate is replaced after half of its 6 days, since each costs money', () => {
     const { template } = build({ services, certificates: Certificates.privateCa() });
-    expect(containersOf(template, 'orders').get('mesh-agent')?.Environment).toContainEqual({
-      Name: 'MESH_RENEW_SECONDS',
-      Value: String(PRIVATE_CA_RENEW_AFTER_SECONDS),
-    });
+    expect(taskConfigOf(template, 'orders').variables.MESH_RENEW_SECONDS).toBe(String(PRIVATE_CA_RENEW_AFTER_SECONDS));
   });
 
   test('one of your own is used, and nothing is made', () => {
@@ -361,7 +357,7 @@ describe('with Certificates.none()', () => {
   });
 
   test('the agent is there all the same, since it lets tasks leave without losing a request', () => {
-    expect([...containersOf(built.template, 'ui').keys()]).toEqual(['envoy', 'app', 'collector', 'mesh-agent']);
+    expect([...containersOf(built.template, 'ui').keys()]).toEqual(['mesh-init', 'envoy', 'app', 'collector', 'mesh-agent']);
   });
 });
 

@@ -5,7 +5,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Authorizer, Edge, Egress, Microservices, Protocol } from '../../../lib';
 import type { MicroservicesProps } from '../../../lib';
 import flags from '../../../cdk.json';
-import { build, containersOf, resourcesOf, service } from '../../support/stack';
+import { build, containersOf, resourcesOf, service, taskConfigOf } from '../../support/stack';
 
 interface Rule {
   readonly CidrIp?: string;
@@ -114,8 +114,12 @@ describe('an external service', () => {
         external: { database: { host: database.dbInstanceEndpointAddress, port: 5432, protocol: Protocol.TCP, tls: false } },
       });
     });
-    const command = JSON.stringify(containersOf(template, 'ui').get('envoy')?.Command);
-    expect(command).toContain('"Fn::GetAtt":["Database');
-    expect(command).not.toContain('Token[');
+    const { envoy } = taskConfigOf(template, 'ui');
+    expect(JSON.stringify(envoy)).toContain('"address":{"$value":0}');
+    expect(JSON.stringify(envoy)).not.toContain('Token[');
+    expect(containersOf(template, 'ui').get('mesh-init')?.['Environment']).toContainEqual({
+      Name: 'MESH_VALUE_0',
+      Value: { 'Fn::GetAtt': [expect.stringMatching(/^Database/), 'Endpoint.Address'] },
+    });
   });
 });

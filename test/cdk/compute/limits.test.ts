@@ -10,7 +10,7 @@ import { CLOUDFORMATION } from '../../../lib/core/limits/cloudformation';
 import { ECS } from '../../../lib/core/limits/ecs';
 import type { Limit } from '../../../lib/core/limits/limit';
 import { LIMITS } from '../../../lib/core/limits/limits';
-import { IAM } from '../../../lib/core/limits/security';
+import { IAM, KMS, LAMBDA, PRIVATE_CA } from '../../../lib/core/limits/security';
 import { LIMIT_CASES } from '../../core/limit-cases';
 import { service } from '../../support/stack';
 
@@ -92,8 +92,10 @@ const STACK_CASES: readonly StackCase[] = [
   { limit: CLOUDFORMATION.outputs, taking: outputs },
 ];
 
-/** Those of test/size.test.ts, which needs large systems. */
-const OF_SIZE = [CLOUDFORMATION.resources, CLOUDFORMATION.templateBytes];
+/** Those of tests that need large systems. */
+const OF_SIZE = [CLOUDFORMATION.resources, CLOUDFORMATION.templateBytes, CLOUDFORMATION.operation];
+/** Of hundreds of thousands of tasks: test/core/mesh/envoy/agent-requests.test.ts has them. */
+const OF_CERTIFICATES = [KMS.signatures, KMS.encryptions, PRIVATE_CA.requests, LAMBDA.invocations];
 
 function errorOf(stack: Stack): string {
   try {
@@ -135,10 +137,10 @@ test.each(table)('fails if nothing is said of a stack above %s', (_id, { limit, 
 
 test('fails if a limit that is said to be checked or warned of has no system above it', () => {
   const checked = LIMITS.filter(({ handling }) => handling.documented === undefined);
-  const tried = [...LIMIT_CASES, ...STACK_CASES].map(({ limit }) => limit).concat(OF_SIZE);
+  const tried = [...LIMIT_CASES, ...STACK_CASES].map(({ limit }) => limit).concat(OF_SIZE, OF_CERTIFICATES);
   expect(checked.filter((limit) => !tried.includes(limit)).map(({ id }) => id)).toEqual([]);
   expect(tried.filter((limit) => !checked.includes(limit)).map(({ id }) => id)).toEqual([]);
-  const size = readFileSync(join(__dirname, '../../size.test.ts'), 'utf8');
+  const size = ['../../size.test.ts', '../placement/stack-size.test.ts'].map((file) => readFileSync(join(__dirname, file), 'utf8')).join();
   for (const { value } of OF_SIZE) expect(size).toContain(`CloudFormation takes ${value}`);
 });
 

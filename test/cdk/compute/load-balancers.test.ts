@@ -7,7 +7,7 @@ import { Authorizer, Edge, LoadBalancerTarget, Microservices, Protocol } from '.
 import type { MicroservicesProps, ServiceProps } from '../../../lib';
 import { newApp } from '../../support/shapes';
 import type { Resource } from '../../support/stack';
-import { resourcesOf, service } from '../../support/stack';
+import { resourcesOf, service, taskConfigOf } from '../../support/stack';
 
 const APPLICATION = LoadBalancerTarget.application();
 const NETWORK = LoadBalancerTarget.network();
@@ -124,12 +124,10 @@ describe('a load balancer of the user', () => {
   });
 
   test('is waited for by the tasks, whose application nobody else calls', () => {
-    const agent = (props: Partial<ServiceProps>) => {
-      const definitions = new Door(props).all('TaskDefinition')[0]['ContainerDefinitions'] as readonly Record<string, unknown>[];
-      return JSON.stringify(definitions.find(({ Name }) => Name === 'mesh-agent'));
-    };
-    expect(agent({ loadBalancerTarget: APPLICATION })).toContain('MESH_APPLICATION');
-    expect(agent({})).not.toContain('MESH_APPLICATION');
+    const waitedFor = (props: Partial<ServiceProps>) =>
+      taskConfigOf(Template.fromStack(new Door(props).stack), 'orders').variables.MESH_APPLICATION;
+    expect(waitedFor({ loadBalancerTarget: APPLICATION })).toContain('"port":8080');
+    expect(waitedFor({})).toBeUndefined();
   });
 });
 

@@ -272,8 +272,7 @@ describe('two meshes in one app', () => {
           )}`,
         ),
       ]);
-      for (const container of ['mesh-init', 'mesh-agent'])
-        expect(containersOf(template, 'ui').get(container)?.Environment).toContainEqual({ Name: 'MESH_NAMESPACE', Value: httpName });
+      expect(containersOf(template, 'ui').get('mesh-init')?.Environment).toContainEqual({ Name: 'MESH_NAMESPACE', Value: httpName });
       expect(documents.filter((document) => document.includes('DiscoverInstances'))).toEqual([
         expect.stringContaining(`"servicediscovery:NamespaceName":${JSON.stringify(httpName)}`),
       ]);

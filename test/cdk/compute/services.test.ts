@@ -9,7 +9,7 @@ import { CfnLogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Secret as SecretsManagerSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { Authorizer, Edge, EnvoyLogLevel, Mesh, Protocol, Tracing } from '../../../lib';
-import { build, containersOf, resourcesOf, service } from '../../support/stack';
+import { build, containersOf, resourcesOf, service, taskConfigOf } from '../../support/stack';
 
 describe('a task', () => {
   const { template } = build({ services: { ui: service({ calls: ['catalog'] }), catalog: service() } });
@@ -298,7 +298,7 @@ describe('what the user brings', () => {
       };
     });
     template.resourceCountIs('AWS::ServiceDiscovery::PrivateDnsNamespace', 1);
-    expect(containersOf(template, 'ui').get('envoy')?.Command?.[1]).toContain('"catalog.mine.example"');
+    expect(JSON.stringify(taskConfigOf(template, 'ui').envoy)).toContain('"catalog.mine.example"');
   });
 
   test('a log group is used by every container', () => {
@@ -414,9 +414,9 @@ describe('what a service can choose', () => {
       services: { ui: service({ calls: ['orders'] }), orders: service({ startupTimeout: Duration.minutes(10) }) },
     });
     expect(containersOf(template, 'orders').get('mesh-agent')).toMatchObject({
-      Environment: expect.arrayContaining([{ Name: 'MESH_APPLICATION', Value: '{"container":"app","port":8080,"startupSeconds":600}' }]),
       HealthCheck: { StartPeriod: 300, Interval: 34, Retries: 9 },
     });
+    expect(taskConfigOf(template, 'orders').variables.MESH_APPLICATION).toBe('{"container":"app","port":8080,"startupSeconds":600}');
   });
 
   test('size, processor, number and a shell', () => {

@@ -60,18 +60,14 @@ test('weights stand in a parameter, whose name the agents of callers know; no ta
     Type: 'AWS::SSM::Parameter',
     Properties: { Type: 'String', Value: '{"weights":{"v1":90,"v2":10}}', AllowedPattern: weightsPattern(['v1', 'v2'], []) },
   });
-  for (const [caller, container] of [
-    ['ui', 'mesh-agent'],
-    ['ui', 'mesh-init'],
-    ['gateway', 'mesh-agent'],
-  ] as const) {
-    const environment = containersOf(rendered.template, caller).get(container)?.['Environment'] as readonly {
+  for (const caller of ['ui', 'gateway']) {
+    const environment = containersOf(rendered.template, caller).get('mesh-init')?.['Environment'] as readonly {
       readonly Name: string;
       readonly Value: unknown;
     }[];
     expect(JSON.stringify(environment.find(({ Name }) => Name === 'MESH_WEIGHTS_PARAMETERS')?.Value)).toContain(`{"Ref":"${id}"}`);
   }
-  expect(containersOf(rendered.template, 'alone').get('mesh-agent')?.['Environment']).not.toContainEqual(
+  expect(containersOf(rendered.template, 'alone').get('mesh-init')?.['Environment']).not.toContainEqual(
     expect.objectContaining({ Name: 'MESH_WEIGHTS_PARAMETERS' }),
   );
 });

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BoutiqueStack } from '../../../examples/boutique-stack';
 import { ShopStack } from '../../../examples/shop-stack';
+import { teamsApp } from '../../../examples/teams';
 import type { JsonObject, Template as PlainTemplate } from '../../e2e/runner/intrinsics';
 import { SHAPES, newApp, stackOf } from '../../support/shapes';
 import { service } from '../../support/stack';
@@ -34,9 +35,11 @@ const NAMED: Readonly<Record<string, string>> = {
   'AWS::Route53::RecordSet Name': 'one of its zone',
   'AWS::ServiceDiscovery::PrivateDnsNamespace Name': 'one of its VPC: DOMAIN_CLASH where it can be known',
   'AWS::ServiceDiscovery::Service Name': 'one of its namespace',
+  'AWS::SSM::Parameter Name': 'of what stacks hand out to each other: with those of the stack and of the system, so that no other has it',
 };
 
 const stacks = [
+  teamsApp(newApp()).root,
   new ShopStack(newApp(), 'Shop'),
   new BoutiqueStack(newApp(), 'Boutique'),
   ...Object.values(SHAPES).map((props) => stackOf(props).stack),

@@ -1,3 +1,4 @@
+import { unpackConfig } from '../../../lib/core/plan/pack-config';
 import type { Json, JsonObject } from '../../e2e/runner/intrinsics';
 import { isObject } from '../../e2e/runner/intrinsics';
 import type { Graph, Node } from './graph';
@@ -114,7 +115,12 @@ const subnetsOf = (graph: Graph, service: Node): readonly Node[] =>
     .filter(({ type }) => type === 'AWS::EC2::Subnet');
 
 /** The task definition as text: the configuration of its Envoy is in it. */
-const textOf = (graph: Graph, service: Node): string => JSON.stringify(containersOf(graph, service));
+/** With what its tasks are configured, unpacked. */
+const textOf = (graph: Graph, service: Node): string =>
+  JSON.stringify(containersOf(graph, service), (_, value: Json) => {
+    const { Name: name, Value: packed } = object(value);
+    return name === 'MESH_CONFIG' && typeof packed === 'string' ? unpackConfig(packed) : value;
+  });
 
 /** What each resource needs when it works, read from what its properties mean, and never from the dependencies that are to hold it. */
 export const RULES: Readonly<Record<string, Rule>> = {

@@ -4,8 +4,10 @@ import { InterfaceVpcEndpoint, InterfaceVpcEndpointAwsService } from 'aws-cdk-li
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BoutiqueStack } from '../../../examples/boutique-stack';
 import { ShopStack } from '../../../examples/shop-stack';
+import { teamsApp } from '../../../examples/teams';
 import { Authorizer, Edge, Mesh } from '../../../lib';
 import type { Template as PlainTemplate } from '../../e2e/runner/intrinsics';
+import { flatten } from '../../support/assembly/flatten';
 import { SHAPES, newApp, quiet, stackOf } from '../../support/shapes';
 import { service } from '../../support/stack';
 import { behindLoadBalancers } from '../../support/behind-load-balancers';
@@ -21,9 +23,17 @@ const STACKS: Readonly<Record<string, () => Stack>> = {
   ...Object.fromEntries(Object.entries(SHAPES).map(([name, props]) => [`a system ${name}`, () => stackOf(props).stack])),
 };
 
-const GRAPHS: ReadonlyMap<string, Graph> = new Map(
-  Object.entries(STACKS).map(([name, create]) => [name, new Graph(Template.fromStack(create()).toJSON() as PlainTemplate)]),
-);
+/** Several stacks as one, in which what waits for a stack waits for all that is in it. */
+function inStacks(): PlainTemplate {
+  const app = newApp();
+  teamsApp(app);
+  return flatten(app.synth(), { main: 'Teams' });
+}
+
+const GRAPHS: ReadonlyMap<string, Graph> = new Map([
+  ...Object.entries(STACKS).map(([name, create]) => [name, new Graph(Template.fromStack(create()).toJSON() as PlainTemplate)] as const),
+  ['teams with stacks of their own', new Graph(inStacks())],
+]);
 
 const missing = (graph: Graph, needs: readonly Need[]): readonly string[] =>
   needs.filter(({ later, earlier }) => !graph.isAfter(later, earlier)).map(({ later, earlier }) => `${later} does not wait for ${earlier}`);

@@ -5,8 +5,8 @@ import type { Proof, ProviderProofs } from '../provider-proofs';
 
 /** The Envoy configuration of a task; nothing if there is no such task. */
 function configuration(plan: SystemPlan, name: string): unknown {
-  const proxy = plan.workloads.find((task) => task.name === name)?.containers.find(({ role }) => role === 'proxy');
-  return proxy === undefined ? undefined : configOf(proxy);
+  const task = plan.workloads.find((each) => each.name === name);
+  return task === undefined ? undefined : configOf(task);
 }
 
 const has =
@@ -106,6 +106,7 @@ export const envoyProofs: ProviderProofs = {
       match: { headers: [{ name: 'x-version', string_match: { exact: 'v2' } }] },
       route: { cluster: 'orders-v2' },
     }),
+    groups: ({ workloads }) => workloads.some(({ name, group }) => name === 'orders' && group === 'back'),
     mirror: has('ui', {
       request_mirror_policies: [
         { cluster: 'orders-v2', runtime_fraction: { default_value: { numerator: 250_000, denominator: 'MILLION' } } },

@@ -4,11 +4,13 @@ import { MESH_VARIABLES } from '../../../lib/core/contract/agent';
 import { FUNCTION_NAMES } from '../../../lib/core/contract/functions';
 import { identityOf, identityParts } from '../../../lib/core/contract/identity';
 import { type Environment, readSettings } from '../../../programs/agent/settings';
+import { unpackConfig } from '../../../programs/agent/task-config';
 
 test('the agent reads every variable of the contract', () => {
   const read = new Set<string>();
   const record = (_: unknown, name: string | symbol): undefined => void read.add(String(name));
   expect(() => readSettings(new Proxy<Environment>({}, { get: record }))).toThrow('AWS_REGION is missing');
+  unpackConfig(new Proxy<Environment>({}, { get: record }));
   expect([...read].filter((name) => name.startsWith('MESH_')).sort()).toEqual([...MESH_VARIABLES].sort());
 });
 

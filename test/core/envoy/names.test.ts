@@ -6,7 +6,7 @@ import { LABEL } from '../../../lib/core/reading/check-label';
 import { PROVIDERS } from '../../../lib/core/mesh/providers';
 import { footprintOf, reservedContainers } from '../../../lib/core/model/task-footprint';
 import type { Topology } from '../../../lib/core/model/topology';
-import { caseNames, configOf, hasConfig, planCase } from '../../support/cases';
+import { caseNames, configOf, planCase } from '../../support/cases';
 import type { Raw } from '../../support/parsing';
 import { mesh, parse, service } from '../../support/parsing';
 import { at } from './configuration';
@@ -19,11 +19,7 @@ const NAMES = [
   ...new Set([
     ...caseNames().flatMap((name) => {
       const plan = planCase(name);
-      return typeof plan === 'string'
-        ? []
-        : plan.workloads.flatMap(({ containers }) =>
-            containers.filter(hasConfig).flatMap((container) => namesIn(configOf(container) as Json)),
-          );
+      return typeof plan === 'string' ? [] : plan.workloads.flatMap((task) => namesIn((configOf(task) ?? {}) as Json));
     }),
     ...PROVIDERS.flatMap(({ footprint }) => reservedContainers(footprintOf(footprint, true))),
     'admin',

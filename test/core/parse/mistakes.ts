@@ -4,6 +4,7 @@ import { CONTAINER_MISTAKES } from './mistakes/containers';
 import { EDGE_MISTAKES } from './mistakes/edge';
 import { MESH_MISTAKES } from './mistakes/mesh';
 import type { Mistake } from './mistakes/mistake';
+import { PLACEMENT_MISTAKES } from './mistakes/placement';
 import { SECURITY_MISTAKES } from './mistakes/security';
 import { SERVICE_MISTAKES } from './mistakes/services';
 import { SYSTEM_MISTAKES } from './mistakes/system';
@@ -18,6 +19,7 @@ const SUBJECTS = [
   MESH_MISTAKES,
   EDGE_MISTAKES,
   AUTHORIZER_MISTAKES,
+  PLACEMENT_MISTAKES,
 ];
 
 /** Every mistake that reading props can find, by the code of its issue. */

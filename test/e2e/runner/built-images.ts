@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** An image that the CDK builds at deployment, as the synthesized app says how. */
 export interface BuiltImage {
@@ -23,9 +23,9 @@ const CDK_IMAGE = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com\/cdk-[a-z0-9]+-
 /** By the hash of what they are built of, which is their tag: so one list is right for all templates of a process. */
 const built = new Map<string, BuiltImage>();
 
-/** Takes the images of a synthesized stack: a template names them by their hash alone. */
-export function recordBuiltImages(assembly: string, manifest: string): void {
-  const { dockerImages = {} } = JSON.parse(readFileSync(join(assembly, manifest), 'utf8')) as AssetManifest;
+/** Takes the images of a synthesized stack, by the path of its manifest of assets: a template names them by their hash alone. */
+export function recordBuiltImages(manifest: string): void {
+  const { dockerImages = {} } = JSON.parse(readFileSync(manifest, 'utf8')) as AssetManifest;
   for (const [
     hash,
     {
@@ -33,7 +33,7 @@ export function recordBuiltImages(assembly: string, manifest: string): void {
     },
   ] of Object.entries(dockerImages)) {
     if (directory === undefined) continue;
-    built.set(hash, { dockerfile: readFileSync(join(assembly, directory, dockerFile), 'utf8'), buildArgs: dockerBuildArgs });
+    built.set(hash, { dockerfile: readFileSync(join(dirname(manifest), directory, dockerFile), 'utf8'), buildArgs: dockerBuildArgs });
   }
 }
 

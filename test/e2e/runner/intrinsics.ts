@@ -1,25 +1,10 @@
 /** Resolves the CloudFormation intrinsics of a synthesized template with test values, and complains about those it does not know. */
 
-export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
-export interface JsonObject {
-  readonly [key: string]: Json | undefined;
-}
+import type { Json, Template } from '../../support/assembly/template';
+import { isObject } from '../../support/assembly/template';
 
-export interface Resource {
-  readonly Type: string;
-  readonly Properties?: JsonObject;
-  readonly DependsOn?: string | readonly string[];
-  readonly Condition?: string;
-  readonly DeletionPolicy?: string;
-  readonly UpdateReplacePolicy?: string;
-}
-
-export interface Template {
-  readonly Resources?: Readonly<Record<string, Resource>>;
-  readonly Parameters?: Readonly<Record<string, JsonObject>>;
-  readonly Mappings?: JsonObject;
-  readonly Conditions?: JsonObject;
-}
+export type { Json, JsonObject, Resource, Template } from '../../support/assembly/template';
+export { isObject } from '../../support/assembly/template';
 
 /** Values for what only AWS knows: `{ 'AWS::Region': 'eu-west-1', 'MyLogicalId': 'id', 'MyLogicalId.Arn': 'arn:…' }`. */
 export type KnownValues = Readonly<Record<string, string>>;
@@ -32,8 +17,6 @@ const PSEUDO_PARAMETERS: KnownValues = {
   'AWS::StackName': 'e2e',
   'AWS::StackId': 'arn:aws:cloudformation:eu-west-1:123456789012:stack/e2e/00000000-0000-0000-0000-000000000000',
 };
-
-export const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export class Resolver {
   private readonly known: KnownValues;
@@ -86,8 +69,9 @@ export class Resolver {
         return this.substitute(argument);
       case 'Fn::Select': {
         const [index, items] = this.list(argument);
-        const resolved = this.resolve(items);
-        return this.list(resolved)[Number(this.resolve(index))];
+        const selected = this.list(this.resolve(items))[Number(this.resolve(index))];
+        if (selected === undefined) throw new Error(`Fn::Select: there is no item ${this.text(index)} in ${JSON.stringify(items)}`);
+        return selected;
       }
       case 'Fn::Split': {
         const [separator, text] = this.list(argument);

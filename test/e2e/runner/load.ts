@@ -10,6 +10,7 @@ export interface Load {
   readonly connections?: number;
   /** Every request on a connection of its own. */
   readonly reconnects?: boolean;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface LoadResult {
@@ -29,7 +30,7 @@ interface FortioReport {
 /** Lets fortio send GET requests at a steady rate from inside a network namespace. Resolves when all are answered. */
 export async function load(
   endpoint: Endpoint,
-  { url, requests, perSecond, connections = 8, reconnects = false }: Load,
+  { url, requests, perSecond, connections = 8, reconnects = false, headers = {} }: Load,
 ): Promise<LoadResult> {
   // 0 seconds are endless.
   const amount = typeof requests === 'number' ? ['-n', String(requests)] : ['-t', '0'];
@@ -46,6 +47,7 @@ export async function load(
     '-c',
     String(connections),
     ...connecting,
+    ...Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]),
     '-p',
     '50,99',
     '-timeout',

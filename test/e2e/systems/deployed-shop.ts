@@ -2,6 +2,8 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import type { HttpApiOptions, KmsCertificatesOptions, MicroservicesProps, ServiceProps } from '../../../lib';
 import { Authorizer, Certificates, Edge, Mesh, Microservices, Timeout, Tracing } from '../../../lib';
+import type { TaskConfig } from '../../../lib/core/contract/task-config';
+import { repacked } from '../../support/task-config';
 import type { ImageRule, Json, Template } from '../runner';
 import { isObject, standIns } from '../runner';
 import { image, templateOf } from './synthesize';
@@ -105,8 +107,13 @@ const REFRESH: Readonly<Record<string, string>> = { '5': '2', '17': '3' };
 function quicker(template: Template): Template {
   return JSON.parse(JSON.stringify(template), (_, value: Json) => {
     if (!isObject(value)) return value;
-    const { Name: name, Value: seconds, TTL: ttl } = value;
-    if (name === 'MESH_REFRESH_SECONDS') return { ...value, Value: REFRESH[seconds as string] ?? seconds };
+    const { Name: name, Value: text, TTL: ttl } = value;
+    if (name === 'MESH_CONFIG') return { ...value, Value: repacked(text as string, hurried) };
     return ttl === 5 ? { ...value, TTL: 2 } : value;
   }) as Template;
+}
+
+function hurried({ variables, ...config }: TaskConfig): TaskConfig {
+  const { MESH_REFRESH_SECONDS: seconds = '' } = variables;
+  return { ...config, variables: { ...variables, MESH_REFRESH_SECONDS: REFRESH[seconds] ?? seconds } };
 }

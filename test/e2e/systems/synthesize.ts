@@ -1,8 +1,9 @@
 import { App, Stack, Stage } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import type { MicroservicesProps } from '../../../lib';
 import { Microservices } from '../../../lib';
+import { flatten } from '../../support/assembly/flatten';
+import { assetManifestsOf } from '../../support/assembly/synthesized';
 import type { Template as TemplateJson } from '../runner';
 import { recordBuiltImages } from '../runner/built-images';
 
@@ -13,11 +14,13 @@ export function synthesize(props: MicroservicesProps): TemplateJson {
   return templateOf(stack);
 }
 
+/** The template of the app of a stack: of all its stacks, and of those nested in them, as if they were one. */
 export function templateOf(stack: Stack): TemplateJson {
-  const template = Template.fromStack(stack).toJSON() as TemplateJson;
-  // Synthesized by now.
-  recordBuiltImages(Stage.of(stack)?.outdir ?? '', `${stack.artifactId}.assets.json`);
-  return template;
+  const app = stack.node.root;
+  if (!Stage.isStage(app)) throw new Error(`the stack ${stack.node.path} is in no app`);
+  const assembly = app.synth();
+  for (const manifest of assetManifestsOf(assembly)) recordBuiltImages(manifest);
+  return flatten(assembly, { main: stack.artifactId });
 }
 
 /** An image that a stand-in takes the place of. */

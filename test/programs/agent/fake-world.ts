@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import type { SvidSource } from '../../../programs/agent/certificate/issuing';
 import type { World } from '../../../programs/agent/commands';
 import type { CloudMap, Instance, ServiceName } from '../../../programs/agent/endpoints/cloud-map';
+import type { Membership } from '../../../programs/agent/drain/envoy-admin';
 import { Failure } from '../../../programs/agent/failure';
 import type { Log } from '../../../programs/shared/log';
 import { jsonLog } from '../../../programs/shared/log';
@@ -124,6 +125,9 @@ function digestOf(answer: Exclude<FakeSvids['answer'], Failure>): string {
 export interface FakeWorld extends World {
   /** Why nothing can connect to the application's port; undefined: something can. */
   portClosed: string | undefined;
+  /** Names that DNS has an address for, and how often it was asked. */
+  readonly hosts: Set<string>;
+  lookups: number;
   readonly svids: FakeSvids;
   /** What Systems Manager holds; a failure is what it answers. */
   readonly parameterTexts: Map<string, string>;
@@ -134,6 +138,10 @@ export interface FakeWorld extends World {
   readonly cloudMap: FakeCloudMap;
   readonly lines: LogLine[];
   readonly drained: number[];
+  /** When callers were told that the task leaves. */
+  readonly toldCallers: number[];
+  /** Which tasks Envoy can call. */
+  readonly membership: Map<string, Membership>;
   /** What Envoy says is in flight, look by look; the last goes on. */
   inFlight: (number | Failure)[];
 }
@@ -149,9 +157,16 @@ export function fakeWorld(answer: FakeSvids['answer']): FakeWorld {
     files: new MemoryFiles(),
     cloudMap: new FakeCloudMap(),
     drained: [],
+    toldCallers: [],
+    membership: new Map(),
     inFlight: [0],
     svids: new FakeSvids(clock, answer),
     envoy: {
+      failHealthCheck: async () => {
+        world.toldCallers.push(clock.now());
+        return Promise.resolve();
+      },
+      membership: async () => Promise.resolve(new Map(world.membership)),
       drainListeners: async () => {
         world.drained.push(clock.now());
         return Promise.resolve();
@@ -164,6 +179,12 @@ export function fakeWorld(answer: FakeSvids['answer']): FakeWorld {
     },
     portClosed: undefined,
     probe: async () => Promise.resolve(world.portClosed),
+    hosts: new Set(),
+    lookups: 0,
+    resolves: async (host) => {
+      world.lookups += 1;
+      return Promise.resolve(world.hosts.has(host));
+    },
     parameterTexts: new Map(),
     parametersFault: undefined,
     parameterReads: 0,

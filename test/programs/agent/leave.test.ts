@@ -1,5 +1,5 @@
 import { run } from '../../../programs/agent/commands';
-import { inFlightOf } from '../../../programs/agent/drain/envoy-admin';
+import { inFlightOf, membershipOf } from '../../../programs/agent/drain/envoy-admin';
 import { Failure } from '../../../programs/agent/failure';
 import type { X509Svid } from '../../../programs/shared/svid';
 import { Authority, NOW } from './authority';
@@ -79,6 +79,28 @@ test('a task leaves discovery, waits longer than two refreshes of its callers, d
     { level: 'info', message: 'leaving: drain Envoy', tookMs: 0 },
     { level: 'info', message: 'leaving: wait for requests in flight', inFlight: 0, tookMs: 1000 },
   ]);
+});
+
+test('a task that tells its callers does so before all else, and all is as before if Envoy cannot', async () => {
+  const TELLS = { ...REGISTERED, MESH_TELLS_CALLERS: 'true' };
+  const world = fakeWorld(good);
+  const { steps } = await left(world, TELLS);
+  expect(world.toldCallers).toEqual([NOW + 30_000]);
+  expect(steps[0]).toEqual({ level: 'info', message: 'leaving: tell callers', tookMs: 0 });
+  const mute = fakeWorld(good);
+  Object.assign(mute.envoy, { failHealthCheck: async () => Promise.reject(new Failure('envoy', 'ECONNREFUSED')) });
+  const { events, steps: after } = await left(mute, TELLS);
+  expect(after[0]).toMatchObject({ level: 'warn', message: 'leaving: tell callers', reason: 'envoy' });
+  expect(events.slice(0, 2)).toEqual([
+    ['leave srv-1 0123abcd', 0],
+    ['drain', 11_000],
+  ]);
+});
+
+test('fails if callers are told of a task that does not tell them', async () => {
+  const world = fakeWorld(good);
+  await left(world);
+  expect(world.toldCallers).toEqual([]);
 });
 
 test('a moment without a request is not the end: it has to last', async () => {
@@ -195,6 +217,23 @@ test('a task that is not registered has nothing to leave, and drains', async () 
   const { events, steps } = await left(fakeWorld(good), { MESH_STOP_SECONDS: '60' });
   expect(events[0]).toEqual(['drain', 11_000]);
   expect(steps[0]).toMatchObject({ skipped: 'the task is not registered' });
+});
+
+test('which tasks Envoy can call, by its statistics', () => {
+  const stats = {
+    'cluster.catalog.membership_healthy': 3,
+    'cluster.catalog.membership_total': 5,
+    'cluster.catalog.membership_excluded': 2,
+    'cluster.orders-v1.membership_total': 1,
+    'cluster.catalog.upstream_rq_active': 9,
+  };
+  const text = JSON.stringify({ stats: Object.entries(stats).map(([name, value]) => ({ name, value })) });
+  expect(membershipOf(text)).toEqual(
+    new Map([
+      ['catalog', { healthy: 3, total: 5 }],
+      ['orders-v1', { healthy: 0, total: 1 }],
+    ]),
+  );
 });
 
 describe("what is in flight, by Envoy's statistics", () => {

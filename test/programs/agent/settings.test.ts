@@ -23,6 +23,8 @@ function issuesOf(environment: Readonly<Record<string, string>>): readonly strin
 
 test('what a certificate needs is enough; the rest has defaults', () => {
   expect(readSettings(MINIMAL)).toEqual({
+    awaited: [],
+    awaitMs: 60_000,
     certificate: {
       identity: { uri: IDENTITY, trustDomain: 'shop.internal', service: 'orders' },
       scope: 'shop.internal/Z1SHOP',
@@ -38,7 +40,8 @@ test('what a certificate needs is enough; the rest has defaults', () => {
     metadataUri: undefined,
     application: undefined,
     refreshMs: 5000,
-    listMs: 5000,
+    listMs: 2000,
+    tellsCallers: false,
     stopMs: 30_000,
     waitMs: 600_000,
     renewMs: 172_800_000,
@@ -75,6 +78,8 @@ test('fails if nothing says the region', () => {
 /** As Cloud Map calls the second namespace of a name. */
 const NAMESPACE = 'tasks.shop.internal-0123456789abcdef';
 
+const awaited = { service: 'payments', hosts: ['payments-v1.tasks.shop.internal', 'payments-v2.tasks.shop.internal'] };
+
 test('every variable is read', () => {
   const target = { cluster: 'catalog', serviceName: 'catalog', port: 15006 };
   expect(
@@ -88,9 +93,12 @@ test('every variable is read', () => {
       MESH_CLOUD_MAP_SERVICE_ID: 'srv-abc123',
       ECS_CONTAINER_METADATA_URI_V4: 'http://169.254.170.2/v4/1',
       MESH_REFRESH_SECONDS: '10',
+      MESH_TELLS_CALLERS: 'true',
       MESH_LIST_SECONDS: '8',
       MESH_STOP_SECONDS: '120',
       MESH_WAIT_SECONDS: '60',
+      MESH_AWAITED: JSON.stringify([awaited]),
+      MESH_AWAIT_SECONDS: '20',
       MESH_RENEW_SECONDS: '259200',
       MESH_CHECK_SECONDS: '30',
       MESH_POLL_SECONDS: '0.5',
@@ -112,6 +120,8 @@ test('every variable is read', () => {
     listMs: 8000,
     stopMs: 120_000,
     waitMs: 60_000,
+    awaited: [awaited],
+    awaitMs: 20_000,
     renewMs: 259_200_000,
     checkMs: 30_000,
     pollMs: 500,
@@ -197,6 +207,11 @@ test.each([
   ['MESH_CHECK_SECONDS', '0'],
   ['MESH_POLL_SECONDS', '1e3'],
   ['MESH_WAIT_SECONDS', '999999'],
+  ['MESH_AWAITED', '{}'],
+  ['MESH_AWAITED', JSON.stringify([{ ...awaited, service: 'two words' }])],
+  ['MESH_AWAITED', JSON.stringify([{ ...awaited, hosts: [] }])],
+  ['MESH_AWAITED', JSON.stringify([awaited, { ...awaited, hosts: ['a b'] }])],
+  ['MESH_AWAIT_SECONDS', '0'],
   ['MESH_WEIGHTS', '{}'],
   ['MESH_WEIGHTS', JSON.stringify([weighed, weighed])],
   ['MESH_WEIGHTS', JSON.stringify([{ ...weighed, service: '../../etc' }])],

@@ -8,7 +8,7 @@ import { makeRootCertificate } from '../../../programs/functions/x509/root-certi
 import { checkSvid, isIssuedBy, readPemCertificates, validityOf } from '../../../programs/shared/svid';
 import { authoritiesDigest } from '../../../programs/shared/x509/authorities';
 import { authorityIdentity } from '../../../programs/shared/x509/authority-identity';
-import { x509 } from '../../../programs/functions/x509/certificate-library';
+import { x509 } from '../../../programs/shared/x509/certificate-library';
 import { keyHashOf } from '../../../programs/shared/x509/certificate-request';
 import { identityOf, makeAuthority, MESH, publicKeyIn, SCOPE, TRUST_DOMAIN, type TestAuthority } from './support/authorities';
 import { FakeKms } from './support/fake-kms';

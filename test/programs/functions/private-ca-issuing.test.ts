@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { IssuingAnswer } from '../../../lib/core/contract/issuing';
 import { checkSvid, isIssuedBy, readPemCertificates, validityOf, type X509Svid } from '../../../programs/shared/svid';
-import { x509 } from '../../../programs/functions/x509/certificate-library';
+import { x509 } from '../../../programs/shared/x509/certificate-library';
 import { makeCertificateRequest } from '../../../programs/shared/x509/certificate-request';
 import { leafNamesOf } from '../../../programs/shared/x509/leaf-names';
 import { identityOf } from './support/authorities';
@@ -148,7 +148,7 @@ describe('what is paid', () => {
   const tokens = (): readonly unknown[] => harness.privateCa.requests.map(({ IdempotencyToken }) => IdempotencyToken);
 
   test('one certificate, if a task got no answer and asks again for the same key, with a new proof', async () => {
-    const { csr, keyHash } = makeCertificateRequest(leafNamesOf(identityOf('orders')));
+    const { csr, keyHash } = await makeCertificateRequest(leafNamesOf(identityOf('orders')));
     const [first] = chainIn(await harness.invoke(await harness.request({ csr }, { keyHash })));
     harness.advance(4 * MINUTE);
     const [second] = chainIn(await harness.invoke(await harness.request({ csr }, { keyHash })));
@@ -279,7 +279,7 @@ describe('a request for other names, of which AWS Private CA hears nothing', () 
   });
 
   test('fails if something follows the request, in the same block', async () => {
-    const { csr, keyHash } = makeCertificateRequest(leafNamesOf(identityOf('orders')));
+    const { csr, keyHash } = await makeCertificateRequest(leafNamesOf(identityOf('orders')));
     const { csr: other } = await signingRequest({ subject: 'CN=admin', names: [admin] });
     const [first, second] = [csr, other].map((pem) => Buffer.from(pem.split('\n').slice(1, -1).join(''), 'base64'));
     const both = Buffer.concat([first ?? Buffer.of(), second ?? Buffer.of()]).toString('base64');
@@ -288,8 +288,8 @@ describe('a request for other names, of which AWS Private CA hears nothing', () 
 });
 
 describe('a text with more than the request', () => {
-  const bare = (): { readonly csr: string; readonly send: (text: string) => Promise<IssuingAnswer> } => {
-    const { csr, keyHash } = makeCertificateRequest(leafNamesOf(identityOf('orders')));
+  const bare = async (): Promise<{ readonly csr: string; readonly send: (text: string) => Promise<IssuingAnswer> }> => {
+    const { csr, keyHash } = await makeCertificateRequest(leafNamesOf(identityOf('orders')));
     return { csr, send: async (text) => harness.invoke(await harness.request({ csr: text }, { keyHash })) };
   };
 
@@ -299,7 +299,7 @@ describe('a text with more than the request', () => {
     ['words around it', (csr) => `my request:\n${csr}\nthank you`],
     ['line ends of Windows', (csr) => csr.replaceAll('\n', '\r\n')],
   ])('gets a certificate for the request alone: AWS Private CA never sees %s', async (_, change) => {
-    const { csr, send } = bare();
+    const { csr, send } = await bare();
     const { csr: other } = await signingRequest({ subject: 'CN=admin', names: [{ type: 'url', value: identityOf('admin') }] });
     const [leaf] = chainIn(await send(change(csr, other)));
     expect(leaf?.subjectAltName).toBe('URI:spiffe://shop.internal/orders, DNS:orders.shop.internal');
@@ -307,7 +307,7 @@ describe('a text with more than the request', () => {
   });
 
   test('fails if the request for other names comes first', async () => {
-    const { csr, send } = bare();
+    const { csr, send } = await bare();
     const { csr: other } = await signingRequest({ subject: 'CN=admin' });
     expect(await send(`${other}\n${csr}`)).toMatchObject({ outcome: 'refused', reason: 'proof-of-another-key' });
     expect(signedTexts()).toEqual([]);

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { checkSvid, readPemCertificates, type RefusalReason, type X509Svid } from '../../../programs/shared/svid';
-import { x509 } from '../../../programs/functions/x509/certificate-library';
+import { x509 } from '../../../programs/shared/x509/certificate-library';
 import { publicKeyOf, signCertificate } from '../../../programs/functions/x509/sign-certificate';
 import { localSigner } from '../../../programs/functions/x509/signer';
 import { identityOf, makeAuthority, makeSvid, type TestAuthority } from '../functions/support/authorities';

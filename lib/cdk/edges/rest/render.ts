@@ -12,6 +12,7 @@ import type { RenderedAuthorizer } from './authorizers';
 import { allowLogging } from './account-logging';
 import { renderAuthorizer } from './authorizers';
 import { deployChanges } from './live';
+import { nestPaths } from './nested-paths';
 import { acknowledgeNoCache } from './no-cache';
 import type { CorsPlan } from '../../../core/edges/rest/cors';
 import { LISTENER_PORT, renderLoadBalancer } from './load-balancer';
@@ -36,9 +37,10 @@ export function renderRestApi(scope: Construct, edge: EdgePlan, context: EdgeCon
   const authorizers = new Map(
     plan.authorizers.map((authorizer) => [authorizer.id, renderAuthorizer(api, authorizer, context.authorizers.get(authorizer.id))]),
   );
+  const nested = nestPaths(scope, api, plan.nestedPaths);
   for (const method of plan.methods) renderMethod(api, method, backend, authorizers);
   if (plan.cors !== undefined) renderCors(api, plan.cors);
-  deployChanges(api);
+  deployChanges(api, nested);
   const stage = api.deploymentStage;
   const usagePlan = plan.apiKeys === undefined ? undefined : renderKeys(scope, edge, stage, plan.apiKeys, context);
   const { region, urlSuffix } = Stack.of(api);

@@ -8,6 +8,8 @@ import { maxTasks } from '../../model/topology';
 import { authorizersUsed } from '../authorizers-used';
 import type { DraftRoute, EdgeKind, EdgeLimits } from '../kind';
 import { CAPABILITIES } from './capabilities';
+import { planCors } from './cors';
+import { nestablePaths, nestedResources, parseNestedPaths } from './nested-paths';
 import type { RestApiSettings, RestApiPlan } from './plan';
 import { planRestApi } from './plan';
 import { streamSeconds } from './waits';
@@ -41,8 +43,14 @@ export const restApiKind: EdgeKind<RestApiSettings, RestApiPlan> = {
   id: 'rest',
   factory: 'Edge.restApi()',
   capabilities: CAPABILITIES,
-  options: { cloudWatchRole: 'an HTTP API needs no role to write access logs' },
-  parse: (at) => ({ cloudWatchRole: at.field('cloudWatchRole').boolean() ?? true }),
+  options: {
+    cloudWatchRole: 'an HTTP API needs no role to write access logs',
+    nestedStackPaths: 'an HTTP API has one resource for each route, so a stack takes all of them',
+  },
+  parse: (at, routes) => ({
+    cloudWatchRole: at.field('cloudWatchRole').boolean() ?? true,
+    nestedPaths: parseNestedPaths(at.field('nestedStackPaths'), routes),
+  }),
   defaultStage: 'prod',
   checkAuthorizer() {
     // A REST API has no requirements of its own.
@@ -55,9 +63,19 @@ export const restApiKind: EdgeKind<RestApiSettings, RestApiPlan> = {
   // Nobody looks it up. As that of an HTTP API, since Cloud Map changes no types of records: an edge may become one of the other kind.
   traits: () => ({ beginsTraces: true, preflightPaths: [], gatewayRecord: 'SRV' }),
   limits: (_options, route) => (route === undefined ? LIMITS : limitsOf(route)),
-  uses: (edge) => [usedResources(edge), authorizersUsed(edge, REST_API.authorizers), targets(edge)],
+  uses: (edge) => [
+    usedResources(edge),
+    authorizersUsed(edge, REST_API.authorizers),
+    targets(edge),
+    ...nestedResources(edge, edge.options.nestedPaths, preflightsOf(edge)),
+  ],
+  nestable: (edge) => ({ option: 'nestedStackPaths', paths: nestablePaths(edge.routes, edge.options.nestedPaths, preflightsOf(edge)) }),
   plan: planRestApi,
 };
+
+function preflightsOf({ cors, routes }: EdgeTopology): readonly string[] {
+  return cors === undefined ? [] : planCors(cors, routes).preflightPaths;
+}
 
 /** A resource can have only one child that is a parameter, whatever its name. */
 function checkVariableParts(routes: readonly DraftRoute[]): void {

@@ -14,6 +14,8 @@ import { authorizerOf, known } from '../authorizer-of';
 import type { CorsPlan } from './cors';
 import { planCors } from './cors';
 import { methodThrottles } from './method-throttles';
+import type { NestedPathPlan } from './nested-paths';
+import { planNestedPaths } from './nested-paths';
 import type { ConnectionPlan } from './waits';
 import { planConnections, timeoutMillis } from './waits';
 import { defined } from '../../defined';
@@ -22,11 +24,15 @@ import { defined } from '../../defined';
 export interface RestApiSettings {
   /** Whether the stack may set the account's role for logs. */
   readonly cloudWatchRole: boolean;
+  /** Sorted; the resources of each stand in a nested stack of their own. */
+  readonly nestedPaths: readonly string[];
 }
 
 /** A REST API as plain data. */
 export interface RestApiPlan {
   readonly methods: readonly RestMethodPlan[];
+  /** A path comes after those that it is below. Absent: all resources stand in the stack of the edge. */
+  readonly nestedPaths?: readonly NestedPathPlan[];
   readonly authorizers: readonly RestAuthorizerPlan[];
   readonly stage: RestStagePlan;
   readonly cors?: CorsPlan;
@@ -111,6 +117,7 @@ export function planRestApi({ tracing }: Pick<Topology, 'tracing'>, edge: EdgeTo
     connections: planConnections(edge.routes),
     ...defined({
       cors,
+      nestedPaths: planNestedPaths(edge.options.nestedPaths),
       ipAddressType: edge.ipAddressType,
       apiKeys: apiKeys === undefined ? undefined : { id: apiKeys.id, createsKey: apiKeys.createsKey === true },
     }),

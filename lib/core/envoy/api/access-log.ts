@@ -11,7 +11,7 @@ export interface AccessLoggers {
 
 /** Which requests or connections are meant. */
 export type AccessLogFilter = OneOf<{
-  readonly response_flag_filter: { readonly flags: readonly ('UF' | 'UPE' | 'UR')[] };
+  readonly response_flag_filter: { readonly flags: readonly ('LH' | 'UF' | 'UPE' | 'UR')[] };
   readonly not_health_check_filter: Empty;
   readonly extension_filter: TypedExtensionConfig<AccessLogFilters>;
 }>;

@@ -1,6 +1,5 @@
-import { identityOf } from '../../contract/identity';
 import type { AllowRule, AllowedPath, Service, Topology } from '../../model/topology';
-import { usesMutualTls, callersOf } from './callers';
+import { identitiesOf, usesMutualTls } from './callers';
 import { healthCheckRequests } from '../traffic/health-checks';
 import type { HttpFilter } from '../api/http-filters';
 import type { Permission, Policy, Principal } from '../api/rbac';
@@ -31,12 +30,16 @@ export function httpAuthorization(topology: Topology, service: Service): readonl
 
 export type NamedPolicy = readonly [string, Policy];
 
-/** Health checks of callers pass whatever the service's own rules are, since these may not know them. */
+/**
+ * Health checks of callers pass whatever the service's own rules are, since these may not know them. A service that lets in every service
+ * names none here, either.
+ */
 function healthCheckPolicies(topology: Topology, service: Service): readonly NamedPolicy[] {
   if (service.allow === undefined) return [];
+  const named = service.allow.every(({ everyService }) => everyService === undefined);
   return healthCheckRequests(topology, service).map(({ method, path: text, callers }): NamedPolicy => {
     const permissions = [all([methodIs(method), pathIs({ kind: 'exact', text })])];
-    return [`health ${text}`, { permissions, principals: principalsOf(topology, service, { callers }) }];
+    return [`health ${text}`, { permissions, principals: principalsOf(topology, service, named ? { callers } : { everyService: true }) }];
   });
 }
 
@@ -47,9 +50,7 @@ function healthCheckPolicies(topology: Topology, service: Service): readonly Nam
 function principalsOf(topology: Topology, service: Service, rule: AllowRule): readonly Principal[] {
   // A rule for load balancers alone names no caller.
   if (!usesMutualTls(topology)) return rule.callers?.length === 0 ? [] : [{ any: true }];
-  return callersOf(service, rule).map((caller): Principal => ({
-    authenticated: { principal_name: { exact: identityOf(topology.trustDomain, caller) } },
-  }));
+  return identitiesOf(topology, service, rule).map((identity): Principal => ({ authenticated: { principal_name: identity } }));
 }
 
 /**

@@ -2,7 +2,7 @@ import type { CertificatePart } from '../../contract/files';
 import { MESH_DIRECTORY, sdsFile } from '../../contract/files';
 import { identityOf, trustPrefix } from '../../contract/identity';
 import type { Service, Topology } from '../../model/topology';
-import { usesMutualTls, callersOf } from './callers';
+import { identitiesOf, usesMutualTls } from './callers';
 import type { Cluster } from '../api/cluster';
 import type { HttpConnectionManager } from '../api/http-connection-manager';
 import type { FilterChain } from '../api/listener';
@@ -42,10 +42,10 @@ export function downstreamTls(
 function acceptedIdentities(topology: Topology, service: Service): readonly StringMatcher[] {
   const prefix = trustPrefix(topology.trustDomain);
   if (service.protocol !== 'tcp') return [{ prefix }];
-  const callers = new Set((service.allow ?? [{}]).flatMap((rule) => callersOf(service, rule)));
-  return callers.size === 0
-    ? [{ exact: prefix }]
-    : [...callers].sort().map((caller): StringMatcher => ({ exact: identityOf(topology.trustDomain, caller) }));
+  const identities = (service.allow ?? [{}]).flatMap((rule) => identitiesOf(topology, service, rule));
+  if (identities.some((identity) => identity.prefix !== undefined)) return [{ prefix }];
+  const exact = new Set(identities.flatMap((identity) => identity.exact ?? []));
+  return exact.size === 0 ? [{ exact: prefix }] : [...exact].sort().map((identity): StringMatcher => ({ exact: identity }));
 }
 
 /**

@@ -1,6 +1,8 @@
 import type { CallPolicy, LivenessCheck } from '../../model/traffic-policy';
 import type { Cluster } from '../api/cluster';
+import type { ResponseMapper } from '../api/http-connection-manager';
 import type { HttpFilter } from '../api/http-filters';
+import type { Listener } from '../api/listener';
 import type { HeaderMatcher } from '../api/route-components';
 import { duration, extension } from '../syntax/messages';
 
@@ -18,8 +20,31 @@ const PANIC_PERCENT = 25;
 const LIVENESS_PATH = '/.mesh/alive';
 
 /**
- * Callers ask each task's Envoy whether it is there. Any answer will do: that of an Envoy which drains, or of one that does not know
- * the question, shows that the host lives. Who got ejected for errors stays so for its time.
+ * How the Envoy of a task that leaves answers: no other answer has this status. By itself Envoy says 503, as it does while it is short of
+ * memory.
+ */
+const LEAVING_STATUS = 599;
+
+/** Makes that answer of what Envoy says once its agent has failed its health check (programs/agent/drain). */
+export const LEAVING: ResponseMapper = { filter: { response_flag_filter: { flags: ['LH'] } }, status_code: LEAVING_STATUS };
+
+/**
+ * Envoy adds it to every answer of a task that leaves: a caller with requests under way hears of it by the next answer, others by the next
+ * check. Such a task is not counted any more, neither as healthy nor for "panic". But it is called for as long as there is no other one.
+ * https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/health_checking#http-health-checking-filter
+ */
+export const LEAVING_HEADER = 'x-envoy-immediate-health-check-fail';
+
+/**
+ * Envoy would close connections of a listener from the moment on at which its health check fails. The agent drains it later, when callers
+ * have noticed; calls of the task's own application go on.
+ * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/listener/v3/listener.proto#enum-config-listener-v3-listener-draintype
+ */
+export const DRAINED_BY_AGENT: Pick<Listener, 'drain_type'> = { drain_type: 'MODIFY_ONLY' };
+
+/**
+ * Callers ask each task's Envoy whether it is there. Any answer will do but that of a task which leaves: that of an Envoy which drains, or
+ * of one that does not know the question, shows that the host lives. Who got ejected for errors stays so for its time.
  * https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/health_checking
  */
 export function livenessChecks({
@@ -37,7 +62,11 @@ export function livenessChecks({
         timeout: duration(timeoutSeconds),
         healthy_threshold: 1,
         unhealthy_threshold: unhealthyThreshold,
-        http_health_check: { path: LIVENESS_PATH, codec_client_type: 'HTTP2', expected_statuses: [{ start: '100', end: '600' }] },
+        http_health_check: {
+          path: LIVENESS_PATH,
+          codec_client_type: 'HTTP2',
+          expected_statuses: [{ start: '100', end: `${LEAVING_STATUS}` }],
+        },
       },
     ],
     // Otherwise a task that leaves discovery while it is still there would get requests until it ends.

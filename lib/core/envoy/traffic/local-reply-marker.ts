@@ -3,6 +3,7 @@ import type { HttpConnectionManager, ResponseMapper } from '../api/http-connecti
 import type { HeaderValueOption } from '../api/core';
 import type { ProtocolId } from '../../model/topology';
 import { extension } from '../syntax/messages';
+import { LEAVING } from './liveness-checks';
 
 /**
  * On the answers of a callee's Envoy to requests of which its application has seen nothing. Without it, such a 503 looks like one of
@@ -37,6 +38,7 @@ export function markLocalReplies(protocol: ProtocolId): Pick<HttpConnectionManag
   return {
     local_reply_config: {
       mappers: [
+        LEAVING,
         { filter: { response_flag_filter: { flags: ['UF'] } }, headers_to_add: NOT_SENT },
         // HTTP/1.1 resets no streams.
         ...(protocol === 'http' ? [] : [{ filter: REFUSED_BY_APPLICATION, headers_to_add: NOT_SENT }]),

@@ -57,5 +57,8 @@ export const CAPABILITIES: Capabilities = {
   webSockets: { no: 'it has no setting for upgrades' },
   versions: true,
   versionHeader: true,
+  groups: {
+    no: 'virtual nodes, routers and services name each other, and would change under stacks that use them. All of it stands in one stack',
+  },
   mirror: { no: 'it sends no copies of requests' },
 };

@@ -42,5 +42,6 @@ export const CAPABILITIES: Capabilities = {
   webSockets: true,
   versions: true,
   versionHeader: true,
+  groups: true,
   mirror: true,
 };

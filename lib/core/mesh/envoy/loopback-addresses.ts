@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Warning } from '../../model/topology';
 
 /** 127.64.0.0/10: the upper half of what is left of 127/8 after addresses that people and systemd use by hand. */
 const BASE = ((127 << 24) | (64 << 16)) >>> 0;
@@ -35,6 +36,30 @@ export function loopbackAddresses(
     addresses.set(name, format(choice));
   }
   return addresses;
+}
+
+/**
+ * Names that have another address than their first choice. Where the one that has it came later, callers of the moved one that run look
+ * for it at an address at which their Envoys do not listen, until they are replaced.
+ */
+export function addressWarnings(names: readonly string[]): readonly Warning[] {
+  const addresses = loopbackAddresses(names);
+  const owners = new Map([...addresses].map(([name, address]) => [address, name]));
+  return names.flatMap((name): readonly Warning[] => {
+    const first = format(hashName(name, 0));
+    if (addresses.get(name) === first) return [];
+    const owner = owners.get(first) ?? '';
+    return [
+      {
+        id: 'virtual-address-clash',
+        path: 'services',
+        message:
+          `virtual names have addresses by the hash of their services' names, and "${owner}" and "${name}" have the same one, so ` +
+          `"${name}" has another. If "${owner}" is the newer of the two, a deployment moves "${name}", and its callers cannot reach it ` +
+          `until their tasks are replaced: give "${owner}" another name. Otherwise acknowledge this warning`,
+      },
+    ];
+  });
 }
 
 function hashName(name: string, attempt: number): number {

@@ -1,15 +1,24 @@
 import {
   DEFAULT_DISCOVERY_INTERVAL_SECONDS,
+  DEFAULT_SHARE_OF_QUOTA,
   DEFAULT_MAX_CONNECTION_SECONDS,
   DEFAULT_WEIGHTS_INTERVAL_SECONDS,
   MAX_CONNECTION_SECONDS,
 } from '../../model/constants';
+import { CLOUD_MAP } from '../../limits/discovery';
+import { SSM } from '../../limits/security';
 import { FIRST_PROXY_MINOR, imageReference, IMAGES, withTag } from '../../model/images';
 import type { Reader } from '../../reading/reader';
 import { parseLogLevel } from '../shared-options';
 import type { EnvoyMeshSettings } from './settings';
 
-export const ENVOY_OPTIONS = ['discoveryInterval', 'weightsInterval', 'maxConnectionDuration'] as const;
+export const ENVOY_OPTIONS = [
+  'discoveryInterval',
+  'discoveryRateLimit',
+  'weightsInterval',
+  'weightsRateLimit',
+  'maxConnectionDuration',
+] as const;
 
 export function parseEnvoyOptions(at: Reader): EnvoyMeshSettings {
   return {
@@ -17,10 +26,19 @@ export function parseEnvoyOptions(at: Reader): EnvoyMeshSettings {
     proxyImage: imageReference(withTag(IMAGES.envoy, parseProxyVersion(at.field('version')))),
     proxyLogLevel: parseLogLevel(at.field('logLevel')),
     discoveryIntervalSeconds: at.field('discoveryInterval').seconds({ min: 1, max: 10 }) ?? DEFAULT_DISCOVERY_INTERVAL_SECONDS,
+    discoveryRateLimit: parseRate(at.field('discoveryRateLimit')) ?? CLOUD_MAP.revisions.value * DEFAULT_SHARE_OF_QUOTA,
     weightsIntervalSeconds: at.field('weightsInterval').seconds({ min: 1, max: 300 }) ?? DEFAULT_WEIGHTS_INTERVAL_SECONDS,
+    weightsRateLimit: parseRate(at.field('weightsRateLimit')) ?? SSM.requests.value * DEFAULT_SHARE_OF_QUOTA,
     maxConnectionSeconds:
       at.field('maxConnectionDuration').seconds({ min: 10, max: MAX_CONNECTION_SECONDS }) ?? DEFAULT_MAX_CONNECTION_SECONDS,
   };
+}
+
+/** More than any account has. */
+const MAX_RATE = 100_000;
+
+function parseRate(at: Reader): number | undefined {
+  return at.number({ min: 1, max: MAX_RATE });
 }
 
 function parseProxyVersion(at: Reader): string | undefined {

@@ -5,7 +5,7 @@ import { sidecarBootstrap } from '../../envoy/sidecar';
 import type { ContainerPlan, LoadBalancerTargetPlan, MeshPlan, MeshWorkloadPlan } from '../../plan/system-plan';
 import { ingressOf } from '../../plan/ingress';
 import { checkTaskDefinitionSize } from '../../plan/task-definition-size';
-import { MESH_DIRECTORY } from '../../contract/files';
+import { ENVOY_CONFIG_FILE, MESH_DIRECTORY } from '../../contract/files';
 import { ADMIN_PORT } from '../../contract/ports';
 import {
   AGENT_CONTAINER,
@@ -26,24 +26,17 @@ import type { EdgeTopology, Service, Sizing, Version } from '../../model/topolog
 import { serviceAs } from '../../model/topology';
 import { plaintext } from '../../plan/plaintext';
 import type { MeshProvider } from '../provider';
-import type { AgentIntervals, AgentPlan } from '../../plan/workload/agent';
-import {
-  agentContainer,
-  applicationOf,
-  discoveredBy,
-  initContainer,
-  needsFiles,
-  refreshSecondsOf,
-  stopSecondsOf,
-} from '../../plan/workload/agent';
+import type { AgentPace, AgentPlan } from '../../plan/workload/agent';
+import { agentContainer, applicationOf, discoveredBy, initContainer, refreshSecondsOf, stopSecondsOf } from '../../plan/workload/agent';
 import { application, collector, collectorVolumes, extra } from '../../plan/workload/containers';
 import { EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS, gatewayRegistration } from '../../plan/workload/gateway';
 import { sizingOf } from '../../plan/workload/sizing';
 import { weightedCallees, weightsPlan } from '../../plan/workload/weights';
+import { agentPace } from './agent-pace';
 import { agentRequests } from './agent-requests';
 import { CAPABILITIES } from './capabilities';
 import { checkCompression, warnOfNewerProxy } from './check-proxy-version';
-import { loopbackAddresses } from './loopback-addresses';
+import { addressWarnings, loopbackAddresses } from './loopback-addresses';
 import { ENVOY_OPTIONS, parseEnvoyOptions } from './options';
 import type { EnvoyMeshSettings, EnvoyTopology } from './settings';
 import { defined } from '../../defined';
@@ -62,7 +55,6 @@ export const envoyProvider: MeshProvider<EnvoyMeshSettings> = {
     ]),
     containers: [
       { name: PROXY_CONTAINER, memoryMiB: 0 },
-      // Counted where no file has to be there before Envoy starts, too: a service must not stop to fit because another one scales.
       { name: INIT_CONTAINER, memoryMiB: 0 },
       { name: AGENT_CONTAINER, memoryMiB: AGENT_MEMORY_MIB },
     ],
@@ -71,19 +63,26 @@ export const envoyProvider: MeshProvider<EnvoyMeshSettings> = {
   virtualAddresses: (names) => loopbackAddresses(names),
   plan(topology: EnvoyTopology, issues: IssueList): MeshPlan {
     checkCompression(topology, issues);
-    const services = topology.services.flatMap((service) => workloadsOf(topology, service));
-    const gateways = topology.edges.map((edge) => ({ workload: gatewayWorkload(topology, edge), path: edge.path }));
+    const pace = agentPace(topology);
+    const services = topology.services.flatMap((service) => workloadsOf(topology, pace, service));
+    const gateways = topology.edges.map((edge) => ({ workload: gatewayWorkload(topology, pace, edge), path: edge.path }));
     for (const workload of services) checkTaskDefinitionSize(workload, pathOf(workload), issues);
     for (const { workload, path } of gateways) checkTaskDefinitionSize(workload, path, issues);
     const weights = weightedCallees(topology.services).map(weightsPlan);
+    const requests = agentRequests(topology, pace);
     const workloads = [...services, ...gateways.map(({ workload }) => workload)];
     return {
       workloads,
-      uses: agentRequests(workloads, intervalsOf(topology)),
+      uses: requests.uses,
       ...(weights.length === 0 ? {} : { weights }),
       ingress: topology.services.flatMap((service) => ingressOf(service, INBOUND_PORT)),
       virtualAddresses: 'loopback addresses',
-      warnings: [...warnOfNewerProxy(topology.mesh), ...(topology.certificates.kind === 'none' ? [plaintext()] : [])],
+      warnings: [
+        ...requests.warnings,
+        ...warnOfNewerProxy(topology.mesh),
+        ...addressWarnings([...topology.services, ...topology.external].map(({ name }) => name)),
+        ...(topology.certificates.kind === 'none' ? [plaintext()] : []),
+      ],
     };
   },
 };
@@ -93,32 +92,33 @@ function pathOf({ name, version }: MeshWorkloadPlan): string {
 }
 
 /** Those of a service, or of each of its versions. */
-function workloadsOf(topology: EnvoyTopology, service: Service): readonly MeshWorkloadPlan[] {
+function workloadsOf(topology: EnvoyTopology, pace: AgentPace, service: Service): readonly MeshWorkloadPlan[] {
   return (
-    service.versions?.map((version) => serviceWorkload(topology, serviceAs(service, version), version)) ?? [
-      serviceWorkload(topology, service),
+    service.versions?.map((version) => serviceWorkload(topology, pace, serviceAs(service, version), version)) ?? [
+      serviceWorkload(topology, pace, service),
     ]
   );
 }
 
-function serviceWorkload(topology: EnvoyTopology, service: Service, version?: Version): MeshWorkloadPlan {
+function serviceWorkload(topology: EnvoyTopology, pace: AgentPace, service: Service, version?: Version): MeshWorkloadPlan {
   const callees = topology.services.filter((other) => service.calls.includes(other.name));
-  const intervals = intervalsOf(topology);
-  const refreshSeconds = refreshSecondsOf(intervals, service);
+  const refreshSeconds = refreshSecondsOf(topology, pace, service);
   const name = version?.workloadName ?? service.name;
   const agent: AgentPlan = {
     topology,
     service: service.name,
     name,
     callees,
-    intervals,
+    caller: service,
+    pace,
+    tellsCallers: service.protocol !== 'tcp',
     refreshSeconds,
     stopSeconds: stopSecondsOf(refreshSeconds, service.stopTimeoutSeconds),
     ...defined({ application: applicationOf(service) }),
   };
   return {
-    ...workloadOf(agent, [
-      proxy(agent, service, sidecarBootstrap(topology, service, name), portsOf(service)),
+    ...workloadOf(agent, sidecarBootstrap(topology, service, name), [
+      proxy(agent, service, portsOf(service)),
       application(service),
       ...service.extraContainers.map(extra),
     ]),
@@ -149,32 +149,28 @@ function targetOf({ loadBalancerTarget, protocol, startupTimeoutSeconds }: Servi
 /** Until a load balancer whose checks come at their usual intervals has found a task healthy: five of them in a row, every 30 seconds. */
 const TARGET_CHECKS_SECONDS = 150;
 
-function gatewayWorkload(topology: EnvoyTopology, edge: EdgeTopology): MeshWorkloadPlan {
+function gatewayWorkload(topology: EnvoyTopology, pace: AgentPace, edge: EdgeTopology): MeshWorkloadPlan {
   const agent: AgentPlan = {
     topology,
     service: edge.gatewayName,
     name: edge.gatewayName,
     callees: servicesBehind(topology, edge),
-    intervals: intervalsOf(topology),
+    pace,
     refreshSeconds: EDGE_REFRESH_SECONDS,
     stopSeconds: stopSecondsOf(EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS),
   };
   return {
-    ...workloadOf(agent, [proxy(agent, edge.gateway, gatewayBootstrap(topology, edge), [GATEWAY_PORT])]),
+    ...workloadOf(agent, gatewayBootstrap(topology, edge), [proxy(agent, edge.gateway, [GATEWAY_PORT])]),
     edge: edge.name,
     sizing: sizingOf(edge.gateway),
     registration: gatewayRegistration(edge),
   };
 }
 
-function intervalsOf({ mesh }: EnvoyTopology): AgentIntervals {
-  return { discoverySeconds: mesh.discoveryIntervalSeconds, weightsSeconds: mesh.weightsIntervalSeconds };
-}
-
 /** What all tasks have beside their own containers. */
-function workloadOf(agent: AgentPlan, own: readonly ContainerPlan[]): Omit<MeshWorkloadPlan, 'sizing' | 'registration'> {
+function workloadOf(agent: AgentPlan, config: Bootstrap, own: readonly ContainerPlan[]): Omit<MeshWorkloadPlan, 'sizing' | 'registration'> {
   const { topology, service, name } = agent;
-  const others = [...(needsFiles(agent) ? [initContainer(agent)] : []), ...own, ...collector(topology)];
+  const others = [initContainer(agent, config), ...own, ...collector(topology)];
   const discovered = discoveredBy(agent.callees);
   const weighed = weightedCallees(agent.callees);
   return {
@@ -195,7 +191,7 @@ const READY =
   "printf 'GET /ready HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3 && " +
   'grep -q LIVE <&3';
 
-function proxy(agent: AgentPlan, sizing: Sizing, config: Bootstrap, ports: readonly number[]): ContainerPlan {
+function proxy(agent: AgentPlan, sizing: Sizing, ports: readonly number[]): ContainerPlan {
   const { mesh } = agent.topology;
   return {
     name: PROXY_CONTAINER,
@@ -205,8 +201,8 @@ function proxy(agent: AgentPlan, sizing: Sizing, config: Bootstrap, ports: reado
     copyImage: { buildArgs: mesh.proxyImage === imageReference(IMAGES.envoy) ? {} : { ENVOY_IMAGE: mesh.proxyImage } },
     essential: true,
     command: [
-      '--config-yaml',
-      JSON.stringify(config),
+      '-c',
+      `${MESH_DIRECTORY}/${ENVOY_CONFIG_FILE}`,
       '--log-level',
       mesh.proxyLogLevel,
       // Without it Envoy starts one worker for each core of the host, whatever share of it the task has.
@@ -225,10 +221,10 @@ function proxy(agent: AgentPlan, sizing: Sizing, config: Bootstrap, ports: reado
     user: PROXY_USER,
     readonlyRootFilesystem: true,
     dropCapabilities: true,
-    // Only where it reads something: the first container with the volume gives it its owner, who must be the agent's.
-    mounts: needsFiles(agent) ? [{ volume: MESH_VOLUME, path: MESH_DIRECTORY, readOnly: true }] : [],
+    // The first container with the volume gives it its owner, who must be the agent's: so Envoy waits for that one.
+    mounts: [{ volume: MESH_VOLUME, path: MESH_DIRECTORY, readOnly: true }],
     healthCheck: { command: ['CMD', 'bash', '-c', READY], intervalSeconds: 5, timeoutSeconds: 2, retries: 3, startPeriodSeconds: 10 },
-    dependsOn: needsFiles(agent) ? [{ container: INIT_CONTAINER, condition: 'SUCCESS' }] : [],
+    dependsOn: [{ container: INIT_CONTAINER, condition: 'SUCCESS' }],
     ports,
     // ECS stops it after the application (the reverse of dependsOn), whose last requests pass through it.
     restart: false,

@@ -34,6 +34,7 @@ const EDGE_FIELDS = [
   'accessLogs',
   'passThroughHeaders',
   'gateway',
+  'group',
 ] as const;
 
 const IP_ADDRESS_TYPES: readonly IpAddressType[] = ['ipv4', 'dualstack'];
@@ -102,7 +103,7 @@ export function parseEdge(
     path: at.path,
     gatewayName: gatewayNameOf(name),
     kind: kind.id,
-    options: kind.parse(at),
+    options: kind.parse(at, routes),
     api: kind.traits(routes, cors),
     routes,
     authorizers: used,
@@ -111,6 +112,7 @@ export function parseEdge(
     accessLogs: at.field('accessLogs').boolean() ?? kind.capabilities.accessLogs === true,
     passThroughHeaders: parsePassThroughHeaders(at.field('passThroughHeaders'), EDGE_REMOVAL),
     gateway: parseSizing(gatewayAt, GATEWAY_SIZE, defaults),
+    ...defined({ group: at.field('group').string() }),
   };
 }
 

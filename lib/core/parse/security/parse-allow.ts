@@ -6,7 +6,7 @@ import { STRINGS, suggest } from '../../reading/reader';
 import { defined } from '../../defined';
 
 /** A rule as far as it can be read without knowing who calls. */
-export interface DraftRule extends Omit<AllowRule, 'callers' | 'loadBalancer'> {
+export interface DraftRule extends Omit<AllowRule, 'callers' | 'everyService' | 'loadBalancer'> {
   readonly callersAt: Reader;
   readonly callers?: readonly { readonly at: Reader; readonly name: string }[];
 }
@@ -129,13 +129,33 @@ export interface Nameable {
   readonly gateways: readonly string[];
   /** Gateways of edges that have issues of their own: where their routes lead is not known. */
   readonly unknownGateways: readonly string[];
+  /** Whether all services may be named at once. */
+  readonly everyService?: true;
 }
 
 export function connectRules(rules: readonly DraftRule[], nameable: Nameable, authenticated: boolean): readonly AllowRule[] {
   return rules.map(({ callersAt, callers: named, ...rule }) => {
-    if (named === undefined || !checkCallers({ at: callersAt, named }, nameable, authenticated)) return rule;
-    return apart({ ...rule, callers: [...new Set(named.map(({ name }) => name))].sort() }, nameable);
+    const known = { ...nameable, everyService: true } as const;
+    if (named === undefined || !checkCallers({ at: callersAt, named }, known, authenticated)) return rule;
+    checkEveryService(
+      callersAt,
+      named.map(({ name }) => name),
+    );
+    const { callers, ...apartFromThem } = apart({ ...rule, callers: [...new Set(named.map(({ name }) => name))].sort() }, nameable);
+    return callers.includes(EVERY_SERVICE) ? { ...apartFromThem, everyService: true } : { ...apartFromThem, callers };
   });
+}
+
+/** Whoever has an identity of the mesh: no service has such a name. */
+const EVERY_SERVICE = '*';
+
+function checkEveryService(at: Reader, names: readonly string[]): void {
+  const others = names.filter((name) => name !== EVERY_SERVICE && name !== LOAD_BALANCER_NAME);
+  if (names.includes(EVERY_SERVICE) && others.length > 0)
+    at.fail('CONFLICT', `"${EVERY_SERVICE}" is every service, also those that are named beside it`, {
+      got: displayValue(others[0]),
+      fix: `write callers: ['${EVERY_SERVICE}'], or name callers alone`,
+    });
 }
 
 /** Load balancers stand apart from callers with an identity. Until then, they have a name like any other. */
@@ -165,8 +185,9 @@ export function checkCallers({ at, named }: NamedCallers, nameable: Nameable, au
     });
     return false;
   }
-  const { callers, unknownGateways } = nameable;
-  for (const { at: one, name } of named) if (![...callers, ...unknownGateways].includes(name)) unknownCaller(one, name, nameable);
+  const { callers, unknownGateways, everyService } = nameable;
+  const known = [...callers, ...unknownGateways, ...(everyService === true ? [EVERY_SERVICE] : [])];
+  for (const { at: one, name } of named) if (!known.includes(name)) unknownCaller(one, name, nameable);
   return true;
 }
 

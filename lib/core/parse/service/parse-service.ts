@@ -70,6 +70,7 @@ export const SERVICE_FIELDS = [
   'port',
   'virtualPort',
   'protocol',
+  'group',
   'calls',
   'allow',
   'loadBalancerTarget',
@@ -133,6 +134,7 @@ export function parseService(name: string, at: Reader, mesh: MeshDefaults, footp
     };
   };
   const virtualPort = parseVirtualPort(at, footprint, protocol, port);
+  const group = at.field('group').string();
   const callPolicy = { ...defaultCallPolicy(protocol), ...parseCallPolicy(at, protocol) };
   const namedCallers: NamedCallers[] = [];
   // What is invalid has its issue by now; reading goes on with a port that nothing clashes with.
@@ -160,7 +162,7 @@ export function parseService(name: string, at: Reader, mesh: MeshDefaults, footp
         return call === undefined ? [] : [{ at: item, name: call }];
       }),
     rules,
-    ...defined({ loadBalancerTarget }),
+    ...defined({ loadBalancerTarget, group }),
     callPolicy,
     policy: parseServicePolicy(at, protocol, namedCallers),
     namedCallers,

@@ -1,4 +1,4 @@
-import type { AgentCommand, ApplicationStart, DiscoveryTarget, MeshVariables } from '../../contract/agent';
+import type { AgentCommand, ApplicationStart, AwaitedCallee, DiscoveryTarget, MeshVariables } from '../../contract/agent';
 import { meshVariables } from '../../contract/agent';
 import { AGENT_HEALTH_PROGRAM, MESH_DIRECTORY } from '../../contract/files';
 import { identityOf } from '../../contract/identity';
@@ -16,9 +16,12 @@ import {
   MESH_VOLUME,
 } from '../../model/constants';
 import { PROXY_USER } from '../../model/images';
+import { callPolicyOf, policiesOfCallers } from '../../model/call-policy';
+import type { CallPolicy } from '../../model/traffic-policy';
 import type { Registration, Service, Topology } from '../../model/topology';
 import { registrationsOf } from '../../model/topology';
 import type { ContainerPlan, DependencyPlan, DeployedValue, HealthCheckPlan } from '../system-plan';
+import { awaitedCallees } from '../placement';
 import { weightedCallees, weightsTargets } from './weights';
 
 /** What a task's agent has to know. */
@@ -31,41 +34,59 @@ export interface AgentPlan {
   readonly callees: readonly Service[];
   /** How long the task may take to leave, before the application gets SIGTERM. */
   readonly stopSeconds: number;
-  /** After this long, whoever calls the task has asked discovery again. */
+  /** After this long, whoever calls the task has noticed that it leaves. */
   readonly refreshSeconds: number;
   /** The application whose port it waits for before the task counts as healthy; absent: none. */
   readonly application?: ApplicationStart;
-  /** How often it asks, where it discovers tasks or reads weights. */
-  readonly intervals?: AgentIntervals;
+  /** How fast it asks, where it discovers tasks or reads weights. */
+  readonly pace?: AgentPace;
+  /** Its service as a caller, which says how it calls; absent: a gateway. */
+  readonly caller?: Service;
+  /** Whether its callers hear from its Envoy that it leaves. @default false */
+  readonly tellsCallers?: boolean;
 }
 
-export interface AgentIntervals {
-  readonly discoverySeconds: number;
+/** What agents wait for at least between two requests. */
+export interface AgentPace {
+  /** Whether tasks of a callee came or went. */
+  readonly pollSeconds: number;
+  /** The tasks of a callee. */
+  readonly listSeconds: number;
+  /** The tasks of a callee that leaves without a word to the caller: the list is never older. */
+  readonly silentListSeconds: number;
+  /** The weights of versions. */
   readonly weightsSeconds: number;
 }
 
 /** What the agent's own steps may take beside waiting for callers and requests. */
 const STEPS_SECONDS = 5;
 
-/** How old an agent's list of callees may be: two turns, and their jitter. */
-export function listSecondsOf({ discoverySeconds }: AgentIntervals): number {
-  return Math.max(DISCOVERY_TTL_SECONDS, Math.ceil(discoverySeconds * 2.5));
+function paceOf({ name, pace }: AgentPlan): AgentPace {
+  if (pace === undefined) throw new Error(`bug: the agent of ${name} is not to ask for anything`);
+  return pace;
 }
 
-function intervalsOf({ name, intervals }: AgentPlan): AgentIntervals {
-  if (intervals === undefined) throw new Error(`bug: the agent of ${name} is not to ask for anything`);
-  return intervals;
+/** A task waits for twice its callers' refresh before it drains. In half of that, each of them has asked whether it lives. */
+const ASKED_WITHIN_SECONDS = DISCOVERY_TTL_SECONDS;
+
+/**
+ * Whether a caller hears from the task's Envoy that it leaves: it asks whether the Envoy is there, and often enough. Checks of the
+ * application's health say nothing of that.
+ */
+export function tellsCaller({ livenessCheck }: CallPolicy): boolean {
+  return livenessCheck !== undefined && livenessCheck.intervalSeconds <= ASKED_WITHIN_SECONDS;
 }
 
-/** Callers ask DNS when its TTL is over, or their agents list the tasks at intervals. */
-export function refreshSecondsOf(intervals: AgentIntervals, { discovery }: Service): number {
-  return discovery === 'cloudMap' ? listSecondsOf(intervals) : DISCOVERY_TTL_SECONDS;
+/** Callers hear that a task leaves, ask DNS when its TTL is over, or list the tasks anew. */
+export function refreshSecondsOf(topology: Topology, pace: AgentPace, service: Service): number {
+  const policies = [...policiesOfCallers(topology, service).values()];
+  return service.discovery === 'cloudMap' && !policies.every(tellsCaller) ? pace.silentListSeconds : DISCOVERY_TTL_SECONDS;
 }
 
 /** @param requestSeconds how long requests in flight may take */
 export function stopSecondsOf(refreshSeconds: number, requestSeconds: number): number {
   // The agent waits for callers for twice their refresh and a second.
-  return Math.min(ECS.stopTimeout.value, 2 * refreshSeconds + 1 + STEPS_SECONDS + requestSeconds);
+  return Math.min(ECS.stopTimeout.value, Math.ceil(2 * refreshSeconds) + 1 + STEPS_SECONDS + requestSeconds);
 }
 
 /** The callees, or versions of them, whose tasks the agent finds, since DNS would name only some of them. */
@@ -73,17 +94,24 @@ export function discoveredBy(callees: readonly Service[]): readonly Registration
   return callees.flatMap(registrationsOf).filter((tasks) => tasks.discovery === 'cloudMap');
 }
 
-/** Whether Envoy's configuration names files that have to be there when it starts. */
-export function needsFiles({ topology, callees }: AgentPlan): boolean {
-  return topology.certificates.kind !== 'none' || discoveredBy(callees).length > 0 || weightedCallees(callees).length > 0;
+function awaitedBy({ topology, service, callees }: AgentPlan): readonly AwaitedCallee[] {
+  return awaitedCallees(topology, service, callees).map((callee) => ({
+    service: callee.name,
+    hosts: registrationsOf(callee).map(({ discoveryHost }) => discoveryHost),
+  }));
 }
 
-/** Waits for the certificate, and writes every file that Envoy needs at its start. */
-export function initContainer(agent: AgentPlan): ContainerPlan {
+/**
+ * Unpacks the configuration, waits for the certificate, and writes every file that Envoy needs at its start, and the settings of the agent.
+ *
+ * @param envoy Envoy's configuration; absent: a control plane has it
+ */
+export function initContainer(agent: AgentPlan, envoy?: unknown): ContainerPlan {
   return {
     ...program(),
-    environment: fileVariables(agent),
-    deployedEnvironment: { ...issuerOf(agent), ...namespaceOf(agent), ...weightsParametersOf(agent) },
+    environment: {},
+    config: { ...(envoy === undefined ? {} : { envoy }), variables: variablesOf(agent) },
+    deployedEnvironment: deployedVariables(agent),
     name: INIT_CONTAINER,
     role: 'init',
     essential: false,
@@ -100,19 +128,10 @@ export function initContainer(agent: AgentPlan): ContainerPlan {
 export function agentContainer(agent: AgentPlan, others: readonly ContainerPlan[]): ContainerPlan {
   return {
     ...program(),
-    environment: {
-      ...fileVariables(agent),
-      ...renewalVariables(agent),
-      ...intervalVariables(agent),
-      ...(agent.application === undefined ? {} : meshVariables({ MESH_APPLICATION: JSON.stringify(agent.application) })),
-      ...meshVariables({ MESH_REFRESH_SECONDS: String(agent.refreshSeconds), MESH_STOP_SECONDS: String(agent.stopSeconds) }),
-    },
-    deployedEnvironment: {
-      ...meshVariables<DeployedValue>({ MESH_CLOUD_MAP_SERVICE_ID: 'discoveryServiceId' }),
-      ...issuerOf(agent),
-      ...namespaceOf(agent),
-      ...weightsParametersOf(agent),
-    },
+    // What runs before it leaves its settings in a file.
+    ...(others.some(({ role }) => role === 'init')
+      ? { environment: {} }
+      : { environment: variablesOf(agent), deployedEnvironment: deployedVariables(agent) }),
     name: AGENT_CONTAINER,
     role: 'agent',
     essential: true,
@@ -170,10 +189,35 @@ function program(): Pick<ContainerPlan, 'secretNames' | 'user' | 'readonlyRootFi
   };
 }
 
+/** What the plan knows. */
+function variablesOf(agent: AgentPlan): MeshVariables {
+  return {
+    ...fileVariables(agent),
+    ...awaitVariables(agent),
+    ...renewalVariables(agent),
+    ...paceVariables(agent),
+    ...(agent.application === undefined ? {} : meshVariables({ MESH_APPLICATION: JSON.stringify(agent.application) })),
+    ...(agent.tellsCallers === true ? meshVariables({ MESH_TELLS_CALLERS: 'true' }) : {}),
+    ...meshVariables({ MESH_REFRESH_SECONDS: String(agent.refreshSeconds), MESH_STOP_SECONDS: String(agent.stopSeconds) }),
+  };
+}
+
+function deployedVariables(agent: AgentPlan): MeshVariables<DeployedValue> {
+  return {
+    ...meshVariables<DeployedValue>({ MESH_CLOUD_MAP_SERVICE_ID: 'discoveryServiceId' }),
+    ...issuerOf(agent),
+    ...namespaceOf(agent),
+    ...weightsParametersOf(agent),
+  };
+}
+
 /** What the agent writes files of. */
 function fileVariables(agent: AgentPlan): MeshVariables {
-  const { callees } = agent;
-  const targets = discoveredBy(callees).map(({ name }): DiscoveryTarget => ({ cluster: name, serviceName: name, port: INBOUND_PORT }));
+  const { callees, caller } = agent;
+  const targets = callees.flatMap((callee) => {
+    const silent = tellsCaller(callPolicyOf(caller, callee)) ? {} : { listSeconds: paceOf(agent).silentListSeconds };
+    return discoveredBy([callee]).map(({ name }): DiscoveryTarget => ({ cluster: name, serviceName: name, port: INBOUND_PORT, ...silent }));
+  });
   const weighed = weightsTargets(callees);
   return {
     ...certificateVariables(agent),
@@ -182,12 +226,17 @@ function fileVariables(agent: AgentPlan): MeshVariables {
   };
 }
 
-function intervalVariables(agent: AgentPlan): MeshVariables {
+function awaitVariables(agent: AgentPlan): MeshVariables {
+  const awaited = awaitedBy(agent);
+  return awaited.length === 0 ? {} : { MESH_AWAITED: JSON.stringify(awaited) };
+}
+
+function paceVariables(agent: AgentPlan): MeshVariables {
   return { ...discoveryVariables(agent), ...weightsVariables(agent) };
 }
 
 function weightsVariables(agent: AgentPlan): MeshVariables {
-  return weightedCallees(agent.callees).length === 0 ? {} : { MESH_WEIGHTS_SECONDS: String(intervalsOf(agent).weightsSeconds) };
+  return weightedCallees(agent.callees).length === 0 ? {} : { MESH_WEIGHTS_SECONDS: String(paceOf(agent).weightsSeconds) };
 }
 
 function discoveryVariables(agent: AgentPlan): MeshVariables {
@@ -195,8 +244,8 @@ function discoveryVariables(agent: AgentPlan): MeshVariables {
   if (discoveredBy(callees).length === 0) return {};
   return {
     MESH_OWN_SERVICE: name,
-    MESH_POLL_SECONDS: String(intervalsOf(agent).discoverySeconds),
-    MESH_LIST_SECONDS: String(listSecondsOf(intervalsOf(agent))),
+    MESH_POLL_SECONDS: String(paceOf(agent).pollSeconds),
+    MESH_LIST_SECONDS: String(paceOf(agent).listSeconds),
   };
 }
 

@@ -175,3 +175,42 @@ describe('a rule about paths lets no path through that could be read as another'
     expect(orders({ caller: id('ui'), path })).toBe(true);
   });
 });
+
+describe('a rule for every service', () => {
+  const props = (more: Raw = {}, others: Raw = {}): unknown =>
+    mesh({ ui: service(calls), other: service(), orders: service({ allow: [{ callers: ['*'] }], ...more }), ...others });
+
+  test.each([
+    ['a declared caller', id('ui'), true],
+    ['a service that does not list it', id('other'), true],
+    ['a caller of another trust domain', 'spiffe://evil.internal/ui', false],
+    ['a caller of a trust domain that begins like this one', 'spiffe://shop.internal.evil/ui', false],
+    ['nobody', '', false],
+  ])('%s: %s %s', (_, caller, allowed) => {
+    expect(lets(props(), 'orders')({ caller })).toBe(allowed);
+  });
+
+  test('narrows methods and paths like any other', () => {
+    const orders = lets(props({ allow: [{ callers: ['*'], methods: ['GET'] }] }), 'orders');
+    expect([orders({ caller: id('other'), method: 'GET' }), orders({ caller: id('other'), method: 'POST' })]).toEqual([true, false]);
+  });
+
+  test.each<[string, Raw]>([
+    ['HTTP', {}],
+    ['TCP', { protocol: 'tcp', port: 6379 }],
+    ['health checks', { activeHealthCheck: { path: '/health' } }],
+  ])('a new caller changes nothing of the configuration of the service: %s', (_, more) => {
+    const before = configurationOf(props(more), 'orders');
+    expect(configurationOf(props(more, { another: service(calls) }), 'orders')).toEqual(before);
+  });
+
+  test('without it, a new caller does', () => {
+    const before = configurationOf(shop(), 'orders');
+    expect(
+      configurationOf(
+        mesh({ ui: service(calls), admin: service(calls), more: service(calls), other: service(), orders: service() }),
+        'orders',
+      ),
+    ).not.toEqual(before);
+  });
+});

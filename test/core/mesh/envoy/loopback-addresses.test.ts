@@ -1,4 +1,7 @@
 import fc from 'fast-check';
+import { planSystem } from '../../../../lib/core/plan-system';
+import { IssueList } from '../../../../lib/core/reading/issues';
+import { mesh, service, topologyOf } from '../../../support/parsing';
 import { loopbackAddresses } from '../../../../lib/core/mesh/envoy/loopback-addresses';
 import { LABEL } from '../../../../lib/core/reading/check-label';
 
@@ -127,4 +130,21 @@ describe('where nearly every name collides', () => {
     const addresses = loopbackAddresses(['a', 'b', 'c'], hash);
     expect(Object.fromEntries(addresses)).toEqual({ a: '127.64.0.1', b: '127.64.0.3', c: '127.64.0.2' });
   });
+});
+
+test('1,000 services have 1,000 addresses', () => {
+  const thousand = Array.from({ length: 1000 }, (_, index) => `service-${index}`);
+  expect(new Set(loopbackAddresses(thousand).values()).size).toBe(1000);
+});
+
+test('a pair of names with one hash is a warning that names both, whoever came first', () => {
+  const [first, second] = COLLIDING;
+  const plan = (...services: readonly string[]) =>
+    planSystem(topologyOf(mesh(Object.fromEntries(services.map((each) => [each, service()])))), new IssueList()).warnings.filter(
+      ({ id }) => id === 'virtual-address-clash',
+    );
+  expect(plan(second, 'other')).toEqual([]);
+  expect(plan(second, first, 'other').map(({ message }) => message)).toEqual([
+    expect.stringContaining(`"${first}" and "${second}" have the same one, so "${second}" has another`),
+  ]);
 });

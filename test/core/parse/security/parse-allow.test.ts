@@ -83,3 +83,29 @@ test('a caller that is the gateway service of an edge without a route here, or a
   expect(named('gateway-partners', {})).toBe('no route of its edge leads to this service');
   expect(named('gateway-auth', { 'gateway-auth': service() })).toBe('"gateway-auth" does not list this service in calls');
 });
+
+describe('every service', () => {
+  test('stands for the names of callers', () => {
+    expect(rulesOf(orders([{ callers: ['*'], methods: ['GET'] }]))).toEqual([{ everyService: true, methods: ['GET'] }]);
+  });
+
+  test('load balancers, which have no identity, are none', () => {
+    const target = { loadBalancerTarget: { kind: 'application' } };
+    expect(rulesOf(orders([{ callers: ['*', 'load-balancer'] }], target))).toEqual([{ everyService: true, loadBalancer: true }]);
+    expect(rulesOf(orders([{ callers: ['*'] }, { callers: ['load-balancer'] }], target))).toEqual([
+      { everyService: true },
+      { callers: [], loadBalancer: true },
+    ]);
+  });
+
+  test('leaves no caller without a rule', () => {
+    expect(topologyOf(orders([{ callers: ['*'] }])).warnings.map(({ id }) => id)).not.toContain('caller-without-rule');
+  });
+
+  test('fails if callers are named beside it, or have no identities', () => {
+    expect(issuesOf(orders([{ callers: ['ui', '*'] }])).map(({ code, path }) => [code, path])).toEqual([
+      ['CONFLICT', 'services.orders.allow[0].callers'],
+    ]);
+    expect(issuesOf(orders([{ callers: ['*'] }], {}, { certificates: { kind: 'none' } })).map(({ code }) => code)).toEqual(['CONFLICT']);
+  });
+});

@@ -1,4 +1,4 @@
-import type { ApplicationStart } from '../../../../lib/core/contract/agent';
+import type { ApplicationStart, DiscoveryTarget } from '../../../../lib/core/contract/agent';
 import { planSystem } from '../../../../lib/core/plan-system';
 import type { ContainerPlan, WorkloadPlan } from '../../../../lib/core/plan/system-plan';
 import { IssueList } from '../../../../lib/core/reading/issues';
@@ -13,23 +13,45 @@ const agentOf = (task: string, props: unknown): ContainerPlan => {
   if (agent === undefined) throw new Error(`${task} has no agent`);
   return agent;
 };
-const environmentOf = (task: string, props: unknown): Readonly<Record<string, string>> => agentOf(task, props).environment;
+/** What the agent reads, whether `mesh-init` hands it over or not. */
+const variablesIn = (containers: readonly ContainerPlan[]): Readonly<Record<string, string>> => ({
+  ...containers.find(({ config }) => config !== undefined)?.config?.variables,
+  ...containers.find(({ role }) => role === 'agent')?.environment,
+});
+const environmentOf = (task: string, props: unknown): Readonly<Record<string, string>> =>
+  variablesIn(workloadsOf(props).find(({ name }) => name === task)?.containers ?? []);
 const edge = { kind: 'http', authorizer: { kind: 'none' }, routes: { $default: { service: 'orders' } } };
 
-test('the gateway lists its callees as often as they wait for it when they stop, though API Gateway notices later', () => {
+test('a callee waits for what its gateway needs to hear that it leaves; the gateway waits for API Gateway, which notices later', () => {
   const props = mesh({ orders: many }, { edge });
-  expect(environmentOf('gateway', props)).toMatchObject({ MESH_REFRESH_SECONDS: '17', MESH_LIST_SECONDS: '5' });
+  expect(environmentOf('gateway', props)).toMatchObject({ MESH_REFRESH_SECONDS: '17', MESH_LIST_SECONDS: '2' });
   expect(environmentOf('orders', props)).toMatchObject({ MESH_REFRESH_SECONDS: '5' });
 });
 
-test('a service that is found by agents waits for as long as these may take to list it', () => {
+test('who does not tell its callers that it leaves waits for as long as these may take to list it', () => {
+  const checked = (activeHealthCheck: object): unknown => service({ desiredCount: 20, activeHealthCheck });
   const props = mesh(
-    { ui: service({ calls: ['orders', 'few'] }), orders: many, few: service() },
+    {
+      ui: service({ calls: ['orders', 'few', 'cache', 'checked', 'rarely', 'often'] }),
+      orders: many,
+      few: service(),
+      cache: service({ desiredCount: 20, port: 6379, protocol: 'tcp' }),
+      checked: checked({ kind: 'application', path: '/' }),
+      rarely: checked({ kind: 'proxy', interval: seconds(6) }),
+      often: checked({ kind: 'proxy', interval: seconds(1) }),
+    },
     { mesh: { provider: 'envoy', discoveryInterval: seconds(10) } },
   );
-  expect(environmentOf('ui', props)).toMatchObject({ MESH_POLL_SECONDS: '10', MESH_LIST_SECONDS: '25', MESH_REFRESH_SECONDS: '5' });
-  expect(environmentOf('orders', props)).toMatchObject({ MESH_REFRESH_SECONDS: '25', MESH_STOP_SECONDS: '86' });
-  expect(environmentOf('few', props)).toMatchObject({ MESH_REFRESH_SECONDS: '5', MESH_STOP_SECONDS: '46' });
+  const { MESH_DISCOVERY: targets = '', ...ui } = environmentOf('ui', props);
+  expect(ui).toMatchObject({ MESH_POLL_SECONDS: '10', MESH_LIST_SECONDS: '10', MESH_REFRESH_SECONDS: '5' });
+  const ages = (JSON.parse(targets) as readonly DiscoveryTarget[]).map(({ cluster, listSeconds }) => [cluster, listSeconds]);
+  expect(Object.fromEntries(ages)).toEqual({ orders: undefined, cache: 25, checked: 25, rarely: 25, often: undefined });
+  for (const name of ['orders', 'few', 'often'])
+    expect([name, environmentOf(name, props)]).toMatchObject([name, { MESH_REFRESH_SECONDS: '5', MESH_STOP_SECONDS: '46' }]);
+  for (const name of ['cache', 'checked', 'rarely'])
+    expect([name, environmentOf(name, props)]).toMatchObject([name, { MESH_REFRESH_SECONDS: '25', MESH_STOP_SECONDS: '86' }]);
+  const tellers = ['ui', 'orders', 'few', 'cache', 'checked'].filter((name) => environmentOf(name, props)['MESH_TELLS_CALLERS'] === 'true');
+  expect(tellers).toEqual(['ui', 'orders', 'few', 'checked']);
 });
 
 describe.each(['envoy', 'appMesh'])('in a mesh of %s', (provider) => {
@@ -71,7 +93,7 @@ describe.each(['envoy', 'appMesh'])('in a mesh of %s', (provider) => {
     ['without', plain],
   ])('%s, a task waits for the port of its application, unless nobody calls it or it has none', (_, certificates) => {
     const waits = workloadsOf(everyKind(certificates)).map(({ name, containers }) => {
-      const text = containers.find(({ role }) => role === 'agent')?.environment['MESH_APPLICATION'];
+      const text = variablesIn(containers)['MESH_APPLICATION'];
       return [name, text === undefined ? undefined : (JSON.parse(text) as ApplicationStart)];
     });
     const application = (port: number): ApplicationStart => ({ container: 'app', port, startupSeconds: 300 });
@@ -90,9 +112,10 @@ describe.each(['envoy', 'appMesh'])('in a mesh of %s', (provider) => {
 
 describe('an application that may take', () => {
   const checked = (startupTimeout: unknown): { readonly environment: string | undefined; readonly windows: readonly number[] } => {
-    const agent = agentOf('orders', mesh({ ui: service({ calls: ['orders'] }), orders: service({ startupTimeout }) }));
+    const props = mesh({ ui: service({ calls: ['orders'] }), orders: service({ startupTimeout }) });
+    const agent = agentOf('orders', props);
     const { startPeriodSeconds = 0, intervalSeconds = 0, retries = 0 } = agent.healthCheck ?? {};
-    return { environment: agent.environment['MESH_APPLICATION'], windows: [startPeriodSeconds, intervalSeconds, retries] };
+    return { environment: environmentOf('orders', props)['MESH_APPLICATION'], windows: [startPeriodSeconds, intervalSeconds, retries] };
   };
 
   test.each([

@@ -7,6 +7,7 @@ import { proofContext } from '../../../../lib/core/contract/issuing';
 import type { X509Svid } from '../../../../programs/shared/svid';
 import { makeCertificateRequest } from '../../../../programs/shared/x509/certificate-request';
 import { leafNamesOf } from '../../../../programs/shared/x509/leaf-names';
+import { taskConfigOf } from '../../../support/task-config';
 import type { AwsEmulator, Clients } from '../aws/emulator';
 import type { TaskModel } from '../system';
 import type { Deployment } from './deployment';
@@ -45,7 +46,7 @@ export class Certificates {
   agentOf(service: string): ServiceAgent {
     const { containers, role } = this.taskOf(service);
     const variable = (name: MeshVariable): string => {
-      const [value] = containers.flatMap(({ environment }) => environment[name] ?? []);
+      const [value = taskConfigOf(containers).variables[name]] = containers.flatMap(({ environment }) => environment[name] ?? []);
       if (value === undefined) throw new Error(`no container of "${service}" has ${name}`);
       return value;
     };
@@ -61,7 +62,7 @@ export class Certificates {
   /** A certificate like those that the tasks of a service have, which is none of theirs. */
   async issue(service: string): Promise<X509Svid> {
     const { identity, scope, identityKeyArn, issuerArn, clients } = this.agentOf(service);
-    const { csr, keyHash, privateKey } = makeCertificateRequest(leafNamesOf(identity));
+    const { csr, keyHash, privateKey } = await makeCertificateRequest(leafNamesOf(identity));
     const content: ProofContent = { keyHash, issuedAt: new Date().toISOString() };
     const { CiphertextBlob: proof = new Uint8Array() } = await clients.kms.send(
       new EncryptCommand({

@@ -71,6 +71,8 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::ApplicationAutoScaling::ScalingPolicy': {
     replacing: ['PolicyName', 'ResourceId', 'ScalableDimension', 'ScalingTargetId', 'ServiceNamespace'],
   },
+  // By which whole stacks wait in a template of several: see test/support/assembly/flatten.ts.
+  'AWS::CloudFormation::WaitConditionHandle': { replacing: [] },
   'AWS::CloudWatch::Alarm': { replacing: ['AlarmName'], unique: ['AlarmName'] },
   'AWS::Cognito::UserPool': { replacing: [] },
   'AWS::Cognito::UserPoolClient': { replacing: ['GenerateSecret', 'UserPoolId'] },

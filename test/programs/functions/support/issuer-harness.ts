@@ -130,7 +130,7 @@ export class IssuerHarness {
   /** As a task makes it; `more` changes it. */
   async request(more: Partial<IssueRequest> = {}, proof: Partial<ProofOptions> = {}): Promise<IssueRequest> {
     const identity = more.identity ?? identityOf('orders');
-    const { csr, keyHash } = makeCertificateRequest(leafNamesOf(identity));
+    const { csr, keyHash } = await makeCertificateRequest(leafNamesOf(identity));
     return {
       action: 'issue',
       identity,

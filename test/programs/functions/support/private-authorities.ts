@@ -1,7 +1,7 @@
 import { webcrypto, X509Certificate } from 'node:crypto';
 import type { PrivateCaAuthority } from '../../../../programs/functions/certificate-issuer/configuration';
 import { authorityIdentity } from '../../../../programs/shared/x509/authority-identity';
-import { x509 } from '../../../../programs/functions/x509/certificate-library';
+import { x509 } from '../../../../programs/shared/x509/certificate-library';
 
 const ALGORITHMS = {
   EC_prime256v1: { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },

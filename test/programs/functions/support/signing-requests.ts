@@ -1,5 +1,5 @@
 import { createHash, webcrypto } from 'node:crypto';
-import { x509 } from '../../../../programs/functions/x509/certificate-library';
+import { x509 } from '../../../../programs/shared/x509/certificate-library';
 import { identityOf } from './authorities';
 
 const P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;

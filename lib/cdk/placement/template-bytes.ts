@@ -1,0 +1,72 @@
+import type { Stack } from 'aws-cdk-lib';
+import { LegacyStackSynthesizer } from 'aws-cdk-lib';
+
+/** A template as CDK writes it. */
+export interface MeasuredTemplate {
+  /** With an indentation of one, unless the stack or its context suppresses it. */
+  readonly written: number;
+  readonly compact: number;
+  /** Of a resource, compact. */
+  readonly ofResource: (logicalId: string) => number;
+}
+
+/** With the parameter and the rule by which a deployment checks the bootstrap stack, which are added after this. */
+export function measureTemplate(stack: Stack): MeasuredTemplate | undefined {
+  const { _toCloudFormation: template, _suppressTemplateIndentation: isCompact } = stack as unknown as {
+    readonly _toCloudFormation?: () => unknown;
+    readonly _suppressTemplateIndentation?: boolean;
+  };
+  if (template === undefined) return undefined;
+  const resolved = stack.resolve(template.call(stack)) as Template;
+  const whole = isVersioned(stack) ? withBootstrapCheck(resolved, stack) : resolved;
+  const compact = bytesOf(whole);
+  return {
+    written: isCompact === true ? compact : bytesOf(whole, 1),
+    compact,
+    ofResource: (id) => bytesOf({ [id]: whole.Resources?.[id] }),
+  };
+}
+
+function bytesOf(value: object, indentation?: number): number {
+  return Buffer.byteLength(JSON.stringify(value, undefined, indentation));
+}
+
+/** Whether the stack will have a parameter for the version of the bootstrap stack. */
+export function isVersioned(stack: Stack): boolean {
+  if (stack.nested || stack.synthesizer instanceof LegacyStackSynthesizer) return false;
+  return stack.node.tryFindChild('BootstrapVersion') === undefined;
+}
+
+interface Template {
+  readonly Parameters?: object;
+  readonly Rules?: object;
+  readonly Resources?: Readonly<Record<string, object>>;
+}
+
+/** What `DefaultStackSynthesizer` adds; required versions have one digit, whichever it is. */
+function withBootstrapCheck(template: Template, { synthesizer }: Stack): Template {
+  const { bootstrapQualifier: qualifier = 'hnb659fds' } = synthesizer;
+  const { bootstrapStackVersionSsmParameter: parameter = `/cdk-bootstrap/${qualifier}/version` } = synthesizer as {
+    readonly bootstrapStackVersionSsmParameter?: string;
+  };
+  return {
+    ...template,
+    Parameters: { ...template.Parameters, BootstrapVersion: { ...BOOTSTRAP_VERSION, Default: parameter } },
+    Rules: { ...template.Rules, CheckBootstrapVersion: BOOTSTRAP_RULE },
+  };
+}
+
+const BOOTSTRAP_VERSION = {
+  Type: 'AWS::SSM::Parameter::Value<String>',
+  Default: '',
+  Description: 'Version of the CDK Bootstrap resources in this environment, automatically retrieved from SSM Parameter Store. [cdk:skip]',
+};
+
+const BOOTSTRAP_RULE = {
+  Assertions: [
+    {
+      Assert: { 'Fn::Not': [{ 'Fn::Contains': [['1', '2', '3', '4', '5'], { Ref: 'BootstrapVersion' }] }] },
+      AssertDescription: "CDK bootstrap stack version 6 required. Please run 'cdk bootstrap' with a recent version of the CDK CLI.",
+    },
+  ],
+};

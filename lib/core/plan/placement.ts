@@ -1,0 +1,106 @@
+import type { GroupKind, Service, Topology } from '../model/topology';
+import type { DeploymentOrderPlan } from './system-plan';
+
+type Placed = Pick<Topology, 'services' | 'edges' | 'groups'>;
+
+/** Where each service, gateways included, stands: the name of its group, or undefined for the stack of the system. */
+export function groupsOf({ services, edges }: Pick<Topology, 'services' | 'edges'>): ReadonlyMap<string, string | undefined> {
+  return new Map([
+    ...services.map(({ name, group }) => [name, group] as const),
+    ...edges.map(({ gatewayName, group }) => [gatewayName, group] as const),
+  ]);
+}
+
+/**
+ * What of a deployment's order CloudFormation can keep. The stack of the system with its nested stacks is deployed first, then each
+ * stack of the user's, in any order. A nested stack waits, and is waited for, as a whole: where that would make a cycle, none of those
+ * in it waits for a stack. Between stacks, callers find out themselves whether their callees are there (`awaitedCallees`).
+ */
+export function orderAcrossStacks(order: readonly DeploymentOrderPlan[], topology: Placed): readonly DeploymentOrderPlan[] {
+  if (topology.groups === undefined) return order;
+  const groups = groupsOf(topology);
+  const isSame = ({ caller, callee }: DeploymentOrderPlan): boolean => groups.get(caller) === groups.get(callee);
+  const kinds = kindsOf(topology);
+  const isOfUser = (name: string): boolean => kinds.get(groups.get(name) ?? '') === 'stack';
+  const together = order.filter(({ caller, callee }) => !isOfUser(caller) && !isOfUser(callee));
+  /** In the stack of the system each service is deployed for itself. */
+  const unitOf = (name: string): string => {
+    const group = groups.get(name);
+    return group === undefined ? `service ${name}` : `group ${group}`;
+  };
+  const cycles = cycleOf(together.map(({ caller, callee }) => [unitOf(caller), unitOf(callee)]));
+  const kept = new Set(together.filter(({ caller, callee }) => cycles.get(unitOf(caller)) !== cycles.get(unitOf(callee))));
+  return order.filter((each) => isSame(each) || kept.has(each));
+}
+
+/**
+ * The callees that tasks of a service wait for when they start, for a while: those in other stacks, which may be deployed later. By
+ * names, groups and calls of the two alone, so that nothing else in the system changes what stands in the tasks.
+ */
+export function awaitedCallees<T extends Callee>(topology: Placed, caller: string, callees: readonly T[]): readonly T[] {
+  if (topology.groups === undefined) return [];
+  const kinds = kindsOf(topology);
+  const own = groupOf(topology, caller);
+  const isLast = kinds.get(own ?? '') === 'stack';
+  return (
+    callees
+      .filter(({ group }) => group !== own)
+      // What is deployed before the caller is there.
+      .filter(({ group }) => !isLast || kinds.get(group ?? '') === 'stack')
+      // Of two that call each other, each would wait for the other.
+      .filter(({ calls }) => !calls.includes(caller))
+  );
+}
+
+type Callee = Pick<Service, 'name' | 'group' | 'calls'>;
+
+function groupOf({ services, edges }: Placed, name: string): string | undefined {
+  return (services.find((service) => service.name === name) ?? edges.find(({ gatewayName }) => gatewayName === name))?.group;
+}
+
+function kindsOf({ groups = [] }: Placed): ReadonlyMap<string, GroupKind> {
+  return new Map(groups.map(({ name, kind }) => [name, kind]));
+}
+
+/**
+ * The strongly connected component of each node, by one of its nodes.
+ * https://en.wikipedia.org/wiki/Kosaraju%27s_algorithm
+ */
+export function cycleOf(arrows: readonly (readonly [from: string, to: string])[]): ReadonlyMap<string, string> {
+  const forwards = new Map<string, string[]>();
+  const backwards = new Map<string, string[]>();
+  const nodes = new Set(arrows.flat());
+  for (const node of nodes) {
+    forwards.set(node, []);
+    backwards.set(node, []);
+  }
+  for (const [from, to] of arrows) {
+    forwards.get(from)?.push(to);
+    backwards.get(to)?.push(from);
+  }
+  const seen = new Set<string>();
+  const finished: string[] = [];
+  for (const node of nodes) visit(node, forwards, seen, (each) => finished.push(each));
+  const components = new Map<string, string>();
+  const known = new Set<string>();
+  for (const root of finished.reverse()) visit(root, backwards, known, (each) => components.set(each, root));
+  return components;
+}
+
+/** In the order in which all that a node leads to is done. Without recursion, since chains of calls may be long. */
+function visit(start: string, arrows: ReadonlyMap<string, readonly string[]>, seen: Set<string>, done: (node: string) => void): void {
+  if (seen.has(start)) return;
+  seen.add(start);
+  const stack = [{ node: start, next: 0 }];
+  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+    const to = arrows.get(top.node)?.[top.next];
+    top.next += 1;
+    if (to === undefined) {
+      stack.pop();
+      done(top.node);
+    } else if (!seen.has(to)) {
+      seen.add(to);
+      stack.push({ node: to, next: 0 });
+    }
+  }
+}

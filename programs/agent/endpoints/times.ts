@@ -1,0 +1,23 @@
+import type { Settings } from '../settings';
+import { idlePollSeconds, MAX_JITTER } from '../../../lib/core/contract/agent';
+import type { ViewTimes } from './service-view';
+
+/** How old a list may get while nothing happens: health alone changes no revision, and Envoy finds tasks that are ill, too. */
+const IDLE_LIST_MS = 60_000;
+
+type Shares = Pick<Settings, 'pollMs' | 'listMs'>;
+
+/** Pauses between looks. Where the share is small, they are the same at all times. */
+export function pollTimes({ pollMs }: Pick<Shares, 'pollMs'>): { readonly quickMs: number; readonly slowMs: number } {
+  return { quickMs: pollMs, slowMs: 1000 * idlePollSeconds(pollMs / 1000) };
+}
+
+export function listTimes({ listMs }: Pick<Shares, 'listMs'>): ViewTimes {
+  return { gapMs: listMs, ageMs: { first: listMs, last: Math.max(IDLE_LIST_MS, 2 * listMs) } };
+}
+
+/** Of tasks that leave without a word: a list is never older than what they wait for. */
+export function silentTimes(maxAgeMs: number, { pollMs }: Pick<Shares, 'pollMs'>): ViewTimes {
+  const ageMs = Math.max(0, maxAgeMs - pollMs * MAX_JITTER);
+  return { gapMs: Math.min(pollMs, ageMs), ageMs: { first: ageMs, last: ageMs } };
+}

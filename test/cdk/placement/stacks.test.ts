@@ -1,0 +1,193 @@
+import { App, Aspects, CfnResource, NestedStack, Stack, Stage, Tags, TagManager } from 'aws-cdk-lib';
+import type { IAspect } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { IConstruct } from 'constructs';
+import { Construct } from 'constructs';
+import { Microservices, Placement } from '../../../lib';
+import type { MicroservicesProps } from '../../../lib';
+import { rootStacksOf } from '../../support/assembly/synthesized';
+import type { Resource } from '../../support/assembly/template';
+import { QUICK, placedApp, synthesize } from '../../support/placed-system';
+import type { PlacedSystem } from '../../support/placed-system';
+import { service } from '../../support/stack';
+import flags from '../../../cdk.json';
+
+const EUROPE = { account: '111122223333', region: 'eu-central-1' };
+
+function shop(root: Stack, groups: MicroservicesProps['groups'], more: Partial<MicroservicesProps> = {}): Microservices {
+  const services = Object.fromEntries(Object.keys(groups ?? {}).map((group) => [`in-${group}`, service({ group })]));
+  return new Microservices(root, 'Shop', { ...QUICK, services, ...(groups === undefined ? {} : { groups }), ...more });
+}
+
+function failure(run: () => unknown): string {
+  try {
+    run();
+    return '';
+  } catch (error) {
+    return String(error);
+  }
+}
+
+describe('a stack in which no group can stand is an issue', () => {
+  test.each<readonly [string, (app: App) => readonly [Stack, Stack], RegExp]>([
+    [
+      'that of the system itself',
+      (app) => {
+        const root = new Stack(app, 'Root');
+        return [root, root];
+      },
+      /"Root" is the stack of the system itself \[CONFLICT\]/,
+    ],
+    ['one of another app', (app) => [new Stack(app, 'Root'), new Stack(new App(), 'Own')], /"Own" is a stack of another app or stage/],
+    [
+      'one of another stage',
+      (app) => [new Stack(app, 'Root'), new Stack(new Stage(app, 'Prod'), 'Own')],
+      /"Prod\/Own" is a stack of another app or stage/,
+    ],
+    [
+      'a nested stack',
+      (app) => [new Stack(app, 'Root'), new NestedStack(new Stack(app, 'Own'), 'Nested')],
+      /"Own\/Nested" is a nested stack of yours/,
+    ],
+    [
+      'the one in which that of the system is nested',
+      (app) => {
+        const own = new Stack(app, 'Own');
+        return [new NestedStack(own, 'Root'), own];
+      },
+      /the stack of the system is nested in "Own"/,
+    ],
+    [
+      'one of another Region',
+      (app) => [new Stack(app, 'Root', { env: EUROPE }), new Stack(app, 'Own', { env: { ...EUROPE, region: 'us-east-1' } })],
+      /"Own" is deployed to aws:\/\/111122223333\/us-east-1, and the system to aws:\/\/111122223333\/eu-central-1 \[CONFLICT\]/,
+    ],
+    [
+      'one of another account',
+      (app) => [new Stack(app, 'Root', { env: EUROPE }), new Stack(app, 'Own', { env: { ...EUROPE, account: '444455556666' } })],
+      /"Own" is deployed to aws:\/\/444455556666\//,
+    ],
+    [
+      'one that says where it is deployed, beside a system that does not',
+      (app) => [new Stack(app, 'Root'), new Stack(app, 'Own', { env: EUROPE })],
+      /"Own" is deployed to /,
+    ],
+    [
+      'one that has a construct of the same ID',
+      (app) => {
+        const own = new Stack(app, 'Own');
+        new Construct(own, 'Shop');
+        return [new Stack(app, 'Root'), own];
+      },
+      /"Own" has a construct "Shop" already.* \[NAME_CLASH\]/s,
+    ],
+  ])('%s', (_name, stacks, expected) => {
+    const [root, own] = stacks(new App());
+    const message = failure(() => shop(root, { back: Placement.stack(own) }));
+    expect(message).toMatch(expected);
+    expect(message).toMatch(/1\. groups\.back\.stack: /);
+  });
+
+  test('one of two groups', () => {
+    const app = new App();
+    const own = new Stack(app, 'Own');
+    expect(() => shop(new Stack(app, 'Root'), { back: Placement.stack(own), front: Placement.stack(own) })).toThrow(
+      /groups\.front\.stack: the group "back" stands in the stack "Own" already \[DUPLICATE\]/,
+    );
+  });
+});
+
+test('two systems place groups in one stack', () => {
+  const app = new App({ context: flags.context });
+  const own = new Stack(app, 'Own');
+  for (const id of ['One', 'Two'])
+    new Microservices(new Stack(app, `Root${id}`), id, {
+      ...QUICK,
+      groups: { back: Placement.stack(own) },
+      services: { orders: service({ group: 'back' }) },
+    });
+  expect(() => app.synth()).not.toThrow();
+});
+
+test('a system whose own stack is nested has groups, too', () => {
+  const app = new App({ context: flags.context });
+  const parent = new Stack(app, 'Parent');
+  const groups = { back: Placement.nestedStack(), own: Placement.stack(new Stack(app, 'Own')) };
+  const root = new NestedStack(parent, 'Root');
+  new Microservices(root, 'Shop', {
+    ...QUICK,
+    groups,
+    services: {
+      ui: service({ calls: ['orders', 'cards'] }),
+      orders: service({ group: 'back', calls: ['ui', 'cards'] }),
+      cards: service({ group: 'own', calls: ['ui', 'orders'] }),
+    },
+  });
+  const assembly = app.synth();
+  expect(rootStacksOf(assembly).map(({ name, all }) => `${name}: ${all.length}`)).toEqual(['Parent: 5', 'Own: 1']);
+});
+
+const system: PlacedSystem = {
+  groups: { back: 'nestedStack', cards: 'stack' },
+  services: {
+    ui: { calls: ['orders', 'payments'] },
+    orders: { group: 'back', calls: ['payments'], versions: true },
+    payments: { group: 'cards', calls: ['ui', 'orders'] },
+  },
+};
+
+test('a group of the kind "stack" stands below a construct with the ID of the system', () => {
+  const { shop: own, stacks } = placedApp(system);
+  expect(own.service('payments').node.path).toBe('Stack-cards/Shop/payments');
+  expect(own.service('orders').node.path).toBe('Root/Shop/Group-back/orders');
+  expect(stacks.get('cards')?.dependencies.map(({ stackName }) => stackName)).toEqual(['Root']);
+});
+
+test('nothing of a stack of the user refers to a security group, or to weights, by an export, which could not change', () => {
+  const exported = rootStacksOf(synthesize(system)).flatMap(({ template }) => Object.values(template.Outputs ?? {}));
+  expect(exported.length).toBeGreaterThan(0);
+  expect(exported.filter((output) => /SecurityGroup|Weights/.test(JSON.stringify(output)))).toEqual([]);
+});
+
+/** The resources of all stacks, nested ones included. */
+function resourcesOf(app: App): readonly (readonly [string, Resource])[] {
+  const stacks = rootStacksOf(app.synth()).flatMap(({ all }) => all);
+  expect(stacks.length).toBe(5);
+  return stacks.flatMap(({ name, template }) =>
+    Object.entries(template.Resources ?? {}).map(([id, resource]) => [`${name}/${id}`, resource] as const),
+  );
+}
+
+test('tags of the system reach nested stacks, and what stands in them; those of a stack what stands in it', () => {
+  const { app, shop: own, stacks } = placedApp(system);
+  Tags.of(own).add('team', 'shop');
+  Tags.of(stacks.get('cards')!).add('team', 'cards');
+  const tagged = resourcesOf(app).filter(([, { Type }]) =>
+    ['AWS::ECS::Service', 'AWS::IAM::Role', 'AWS::EC2::SecurityGroup'].includes(Type),
+  );
+  const teams = tagged.map(([, { Properties }]) => /"Key":"team","Value":"(\w+)"/.exec(JSON.stringify(Properties?.['Tags'] ?? []))?.[1]);
+  expect(new Set(teams)).toEqual(new Set(['shop', 'cards']));
+});
+
+test('Aspects reach what stands in nested stacks', () => {
+  const { app, shop: own } = placedApp(system);
+  const seen = new Set<string>();
+  const aspect: IAspect = {
+    visit: (node: IConstruct) => {
+      if (CfnResource.isCfnResource(node) && node.cfnResourceType === 'AWS::ECS::Service') seen.add(node.node.path);
+      if (TagManager.isTaggable(node)) expect(node.tags).toBeDefined();
+    },
+  };
+  Aspects.of(own).add(aspect);
+  app.synth();
+  expect([...seen].filter((path) => path.includes('Group-back'))).toHaveLength(2);
+});
+
+test('a permissions boundary of the app reaches the roles of all stacks', () => {
+  const { app } = placedApp(system);
+  iam.PermissionsBoundary.of(app).apply(iam.ManagedPolicy.fromManagedPolicyName(new Stack(app, 'Unused'), 'Boundary', 'boundary'));
+  const stacks = rootStacksOf(app.synth()).flatMap(({ all }) => all);
+  const roles = stacks.flatMap(({ template }) => Object.values(template.Resources ?? {}).filter(({ Type }) => Type === 'AWS::IAM::Role'));
+  expect(roles.length).toBeGreaterThan(4);
+  expect(roles.filter(({ Properties }) => Properties?.['PermissionsBoundary'] === undefined)).toEqual([]);
+});

@@ -1,0 +1,298 @@
+/** What each folder may import: the table that test/architecture.test.ts holds all files to. */
+
+/** All packages that lib/core may import: none of them reads or writes anything, and none depends on where it runs. */
+export const PURE_PACKAGES = ['fastest-levenshtein', 'fflate', 'node:crypto'];
+
+const CDK = ['aws-cdk-lib', 'aws-cdk-lib/*', 'constructs'];
+const SDK = ['node:**', '@aws-sdk/*'];
+const LIBRARY = ['lib/**'];
+const CORE = ['lib/core/**'];
+const PROGRAMS = ['programs/**'];
+
+/** What every room of the library may import, like a word of the language: it is about nothing that the library is about. */
+export const EVERYWHERE = 'lib/core/defined.ts';
+
+export interface Room {
+  /** Rooms from which its files may import, beside their own. */
+  readonly rooms?: readonly string[];
+  readonly packages?: readonly string[];
+}
+
+/**
+ * What each folder may import. A file has a row of its own if it is all that may import others: a registry. In names, `*` is
+ * one part of a path, `/**` a folder with all below it, and `$1` what the first `*` of the row stands for. The narrowest row
+ * counts.
+ */
+export const ROOMS: Readonly<Record<string, Room>> = {
+  // The public API.
+  'lib/index.ts': { rooms: ['lib/edge.ts', 'lib/fargate-vcpus.ts', 'lib/microservice.ts', 'lib/microservices.ts', 'lib/props'] },
+  'lib/microservice.ts': { packages: CDK },
+  'lib/fargate-vcpus.ts': {},
+  'lib/edge.ts': { rooms: ['lib/microservice.ts'], packages: CDK },
+  'lib/microservices.ts': {
+    rooms: [
+      'lib/edge.ts',
+      'lib/fargate-vcpus.ts',
+      'lib/microservice.ts',
+      'lib/props',
+      'lib/props/read-props.ts',
+      'lib/core',
+      'lib/core/reading',
+      'lib/core/model',
+      'lib/core/parse',
+      'lib/core/parse/network',
+      'lib/core/plan',
+      'lib/cdk',
+      'lib/cdk/compute',
+      'lib/cdk/placement',
+      'lib/cdk/edges/render-edges.ts',
+    ],
+    packages: [...CDK, 'aws-cdk-lib/core/lib/prop-injectable'],
+  },
+  'lib/props/**': { rooms: ['lib/core/model'], packages: CDK },
+  'lib/props/read-props.ts': { rooms: ['lib/core/reading'], packages: CDK },
+
+  // Pure, from the ground up.
+  // What the library and its programs agree on: both import it, and it imports nothing.
+  'lib/core/contract': {},
+  [EVERYWHERE]: {},
+  'lib/core/reading': { packages: ['fastest-levenshtein'] },
+  'lib/core/limits': { rooms: ['lib/core/reading'] },
+  'lib/core/model': { rooms: ['lib/core/contract', 'lib/core/reading'] },
+  'lib/core/parse/workload': { rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model'] },
+  'lib/core/parse/security': { rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model'] },
+  'lib/core/parse/traffic': { rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/parse/workload', 'lib/core/parse/security'] },
+  'lib/core/parse/service': {
+    rooms: [
+      'lib/core/reading',
+      'lib/core/limits',
+      'lib/core/model',
+      'lib/core/parse/workload',
+      'lib/core/parse/security',
+      'lib/core/parse/traffic',
+    ],
+    packages: ['node:crypto'],
+  },
+  'lib/core/parse/edge': {
+    rooms: [
+      'lib/core/reading',
+      'lib/core/limits',
+      'lib/core/model',
+      'lib/core/parse/workload',
+      'lib/core/parse/security',
+      'lib/core/parse/service',
+      'lib/core/edges',
+      'lib/core/edges/kinds.ts',
+      'lib/core/edges/select-kind.ts',
+    ],
+  },
+  'lib/core/parse/network': { rooms: ['lib/core/reading', 'lib/core/model'] },
+  'lib/core/parse': {
+    rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model', 'lib/core/parse/*', 'lib/core/mesh/select-provider.ts'],
+  },
+  'lib/core/envoy/api': {},
+  'lib/core/envoy/syntax': { rooms: ['lib/core/envoy/api'] },
+  'lib/core/envoy/observability': { rooms: ['lib/core/contract', 'lib/core/model', 'lib/core/envoy/api', 'lib/core/envoy/syntax'] },
+  'lib/core/envoy/traffic': { rooms: ['lib/core/contract', 'lib/core/model', 'lib/core/envoy/api', 'lib/core/envoy/syntax'] },
+  'lib/core/envoy/security': {
+    rooms: ['lib/core/contract', 'lib/core/model', 'lib/core/envoy/api', 'lib/core/envoy/syntax', 'lib/core/envoy/traffic'],
+  },
+  'lib/core/envoy/load-balancer': {
+    rooms: ['lib/core/model', 'lib/core/envoy/api', 'lib/core/envoy/syntax', 'lib/core/envoy/traffic', 'lib/core/envoy/security'],
+  },
+  'lib/core/envoy': { rooms: ['lib/core/contract', 'lib/core/model', 'lib/core/envoy/*'] },
+  'lib/core/plan': { rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/limits', 'lib/core/model'], packages: ['fflate'] },
+  'lib/core/plan/workload': { rooms: ['lib/core/limits', 'lib/core/contract', 'lib/core/model', 'lib/core/plan'] },
+  'lib/core/mesh': { rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/plan'] },
+  'lib/core/mesh/*': {
+    rooms: [
+      'lib/core/contract',
+      'lib/core/reading',
+      'lib/core/limits',
+      'lib/core/model',
+      'lib/core/plan',
+      'lib/core/plan/workload',
+      'lib/core/mesh',
+    ],
+  },
+  'lib/core/mesh/envoy': {
+    rooms: [
+      'lib/core/contract',
+      'lib/core/reading',
+      'lib/core/limits',
+      'lib/core/model',
+      'lib/core/plan',
+      'lib/core/plan/workload',
+      'lib/core/mesh',
+      'lib/core/envoy',
+      'lib/core/envoy/api',
+    ],
+    packages: ['node:crypto'],
+  },
+  // Registries: a line for each provider and each kind, which nobody else imports.
+  'lib/core/mesh/providers.ts': { rooms: ['lib/core/mesh', 'lib/core/mesh/*'] },
+  'lib/core/mesh/select-provider.ts': {
+    rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/plan', 'lib/core/mesh', 'lib/core/mesh/providers.ts'],
+  },
+  'lib/core/edges': { rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model'] },
+  'lib/core/edges/*': { rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model', 'lib/core/edges'] },
+  'lib/core/edges/kinds.ts': { rooms: ['lib/core/edges', 'lib/core/edges/*'] },
+  'lib/core/edges/select-kind.ts': {
+    rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model', 'lib/core/plan', 'lib/core/edges', 'lib/core/edges/kinds.ts'],
+  },
+  // The topology becomes a plan here, and nothing is decided after it.
+  'lib/core': {
+    rooms: [
+      'lib/core/reading',
+      'lib/core/limits',
+      'lib/core/model',
+      'lib/core/plan',
+      'lib/core/mesh/select-provider.ts',
+      'lib/core/edges/select-kind.ts',
+    ],
+  },
+
+  // Constructs.
+  'lib/cdk': { rooms: ['lib/props', 'lib/core', 'lib/core/contract', 'lib/core/reading'], packages: [...CDK, 'node:path'] },
+  'lib/cdk/connections': { rooms: ['lib/core/plan', 'lib/cdk'], packages: CDK },
+  'lib/cdk/certificates': { rooms: ['lib/core/contract', 'lib/core/plan', 'lib/cdk'], packages: [...CDK, 'node:crypto'] },
+  'lib/cdk/mesh': { rooms: ['lib/core/plan', 'lib/cdk'], packages: CDK },
+  'lib/cdk/mesh/*': { rooms: ['lib/core/plan', 'lib/core/mesh/$1', 'lib/cdk', 'lib/cdk/mesh'], packages: CDK },
+  'lib/cdk/mesh/renderers.ts': { rooms: ['lib/cdk/mesh', 'lib/cdk/mesh/*'], packages: CDK },
+  'lib/cdk/mesh/render.ts': { rooms: ['lib/core/plan', 'lib/cdk/mesh', 'lib/cdk/mesh/renderers.ts'], packages: CDK },
+  'lib/cdk/placement': { rooms: ['lib/props', 'lib/core/reading', 'lib/core/limits', 'lib/core/plan', 'lib/cdk'], packages: CDK },
+  'lib/cdk/compute': {
+    rooms: [
+      'lib/microservice.ts',
+      'lib/props',
+      'lib/core/contract',
+      'lib/core/reading',
+      'lib/core/limits',
+      'lib/core/plan',
+      'lib/cdk',
+      'lib/cdk/connections',
+      'lib/cdk/placement',
+      'lib/cdk/certificates',
+      'lib/cdk/mesh',
+      'lib/cdk/mesh/render.ts',
+    ],
+    packages: CDK,
+  },
+  'lib/cdk/edges': { rooms: ['lib/core/limits', 'lib/props', 'lib/core/plan', 'lib/cdk'], packages: CDK },
+  'lib/cdk/edges/*': { rooms: ['lib/props', 'lib/core/plan', 'lib/core/edges/$1', 'lib/cdk', 'lib/cdk/edges'], packages: CDK },
+  'lib/cdk/edges/renderers.ts': { rooms: ['lib/cdk/edges', 'lib/cdk/edges/*'], packages: CDK },
+  'lib/cdk/edges/rendered-edge.ts': {
+    rooms: [
+      'lib/edge.ts',
+      'lib/microservice.ts',
+      'lib/core/reading',
+      'lib/core/plan',
+      'lib/cdk',
+      'lib/cdk/edges',
+      'lib/cdk/edges/renderers.ts',
+    ],
+    packages: CDK,
+  },
+  'lib/cdk/edges/render-edges.ts': {
+    rooms: ['lib/edge.ts', 'lib/props', 'lib/core/plan', 'lib/cdk', 'lib/cdk/compute', 'lib/cdk/edges', 'lib/cdk/edges/rendered-edge.ts'],
+    packages: CDK,
+  },
+
+  // What runs in AWS, and what the package's build makes of it.
+  'programs/agent/**': { rooms: ['lib/core/contract', 'programs/shared', 'programs/shared/x509'], packages: SDK },
+  'programs/functions/**': {
+    rooms: ['lib/core/contract', 'programs/shared', 'programs/shared/x509'],
+    packages: [...SDK, '@peculiar/x509', 'reflect-metadata'],
+  },
+  'programs/shared': { packages: ['node:crypto', 'node:util'] },
+  'programs/shared/x509': {
+    rooms: ['lib/core/contract', 'programs/shared'],
+    packages: ['node:crypto', '@peculiar/x509', 'reflect-metadata'],
+  },
+  'programs/images': { packages: ['node:**', 'esbuild'] },
+  'programs/*/bundle.mjs': { rooms: ['programs/images'], packages: ['node:**', 'esbuild'] },
+  'programs/import/**': { rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/model'] },
+
+  // As users have it.
+  examples: { rooms: ['lib/index.ts'], packages: CDK },
+  bin: { rooms: ['examples'], packages: CDK },
+
+  // Tests, and what only tests use. Programs of end-to-end tests run where nothing else is.
+  'test/support/task-config.ts': { rooms: ['lib/core/contract', 'lib/core/plan'] },
+  'test/support': { rooms: LIBRARY, packages: ['node:**', 'typescript', 'fast-check', 'fflate', ...CDK] },
+  // Of templates, and of nothing that the library is about.
+  'test/support/assembly': { packages: ['node:**', ...CDK] },
+  'test/props': { rooms: ['test/support', 'test/simulator', ...LIBRARY], packages: ['node:**', 'typescript', 'fast-check', ...CDK] },
+  'test/simulator/**': { rooms: ['test/support', 'test/props', ...CORE, 'lib/props/read-props.ts'], packages: ['fast-check'] },
+  'test/compliance/**': { rooms: ['test/support', ...CORE], packages: ['node:**'] },
+  'test/extensions': { rooms: ['test/support', ...LIBRARY], packages: CDK },
+  'test/core/**': { rooms: ['test/support', 'test/props', 'test/simulator', ...LIBRARY, ...PROGRAMS], packages: ['node:**', 'fast-check'] },
+  'test/cdk/**': {
+    rooms: [
+      'test/support',
+      'test/support/assembly',
+      'test/core',
+      'test/programs',
+      'test/e2e/runner/**',
+      'examples',
+      ...LIBRARY,
+      ...PROGRAMS,
+    ],
+    packages: ['node:**', 'fast-check', '@aws-sdk/*', 'cdk-nag', ...CDK],
+  },
+  'test/programs/**': {
+    rooms: ['test/support', 'test/props', 'test/e2e/runner', ...LIBRARY, ...PROGRAMS],
+    packages: [...SDK, '@peculiar/x509', 'reflect-metadata', 'fast-check', ...CDK],
+  },
+  'test/e2e/programs': { packages: ['node:**', '@grpc/*'] },
+  'test/e2e/runner/**': {
+    rooms: [
+      'test/e2e',
+      'test/e2e/programs',
+      'test/programs',
+      'test/support/task-config.ts',
+      'test/support/assembly',
+      'lib/core/contract',
+      ...PROGRAMS,
+    ],
+    packages: [...SDK, 'dns-packet'],
+  },
+  'test/e2e/api-gateway': { rooms: ['test/e2e/runner', 'lib/core/model'] },
+  'test/e2e/real-programs': { rooms: ['test/e2e', 'test/e2e/runner', 'test/e2e/systems', ...LIBRARY], packages: ['node:**'] },
+  'test/e2e/systems': {
+    rooms: ['test/e2e/runner', 'test/support', 'test/support/task-config.ts', 'test/support/assembly', 'examples', ...LIBRARY],
+    packages: CDK,
+  },
+  'test/e2e': {
+    rooms: [
+      'test/e2e/*',
+      'test/support',
+      'test/support/task-config.ts',
+      'test/props',
+      'test/simulator',
+      'test/core',
+      'test/programs',
+      ...LIBRARY,
+      ...PROGRAMS,
+    ],
+    packages: [...SDK, '@grpc/*', 'esbuild', 'fast-check', 'typescript', ...CDK],
+  },
+  'test/e2e/attacks/**': {
+    rooms: ['test/e2e', 'test/e2e/runner', 'test/e2e/systems', 'test/simulator', 'test/programs', ...LIBRARY],
+    packages: ['node:**', '@grpc/*', 'fast-check', ...CDK],
+  },
+  'test/e2e-runner': {
+    rooms: ['test/e2e/**', 'test/programs/**', 'test/support', 'test/support/assembly', 'examples', ...LIBRARY, ...PROGRAMS],
+    packages: [...SDK, 'dns-packet', 'fast-check', ...CDK],
+  },
+  // Attacks on identities go by the policies of a template, as the emulated AWS reads them.
+  'test/identity.test.ts': { rooms: ['test/e2e/**', 'programs/shared/**', ...LIBRARY], packages: [...SDK, ...CDK] },
+  test: {
+    rooms: ['test/support', 'test/support/assembly', 'examples', ...LIBRARY],
+    packages: ['node:**', 'typescript', 'cdk-nag', ...CDK],
+  },
+  bench: {
+    rooms: ['test/e2e', 'test/e2e/**', 'test/support/assembly', ...LIBRARY, ...PROGRAMS],
+    packages: ['node:**', '@aws-cdk-containers/*', ...SDK, ...CDK],
+  },
+};

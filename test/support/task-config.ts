@@ -1,0 +1,16 @@
+import type { TaskConfig } from '../../lib/core/contract/task-config';
+import { packConfig, unpackConfig } from '../../lib/core/plan/pack-config';
+
+/** What a task is configured with, out of the environments of its containers. */
+export function taskConfigOf(containers: Iterable<{ readonly environment: Readonly<Record<string, string>> }>): TaskConfig {
+  for (const { environment } of containers) {
+    const packed = environment['MESH_CONFIG'];
+    if (packed !== undefined) return unpackConfig(packed);
+  }
+  throw new Error('no container of the task has MESH_CONFIG');
+}
+
+/** A configuration as it stands in a template, changed. */
+export function repacked(packed: string, change: (config: TaskConfig) => TaskConfig): string {
+  return packConfig(change(unpackConfig(packed)))['MESH_CONFIG'] ?? '';
+}
