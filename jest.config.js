@@ -4,9 +4,7 @@ const { availableParallelism } = require('node:os');
 const common = {
   rootDir: __dirname,
   testEnvironment: 'node',
-  // Beside our own sources, the one part of the SDK that has no entry for require().
-  transform: { '^.+\\.ts$|/dist-es/endpoint/[a-zA-Z]+\\.js$': '<rootDir>/test/support/transform.js' },
-  transformIgnorePatterns: ['/node_modules/(?!@aws-sdk/client-[a-z]+/dist-es/endpoint/)'],
+  transform: { '^.+\\.ts$': '<rootDir>/test/support/transform.js' },
   moduleFileExtensions: ['ts', 'js', 'json'],
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/cdk.out', '<rootDir>/.cache'],
   roots: ['<rootDir>/test'],

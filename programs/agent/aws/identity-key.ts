@@ -1,22 +1,20 @@
+import { EncryptCommand, KMSClient } from '@aws-sdk/client-kms';
 import type { IdentityKey } from '../certificate/issuing';
 import { Failure } from '../failure';
-import { KMS } from './apis';
-import { AwsClient, jsonCall, objectOf } from './client';
+import { awsFailure } from './aws-failure';
+import { CLIENT } from './client-settings';
 
 export function identityKey(keyArn: string, region: string): IdentityKey {
-  const client = new AwsClient(KMS, region);
+  const client = new KMSClient({ ...CLIENT, region });
   return {
     encrypt: async (text, context) => {
-      const answer = await client.call(
-        jsonCall('TrentService', 'Encrypt', {
-          KeyId: keyArn,
-          Plaintext: Buffer.from(text).toString('base64'),
-          EncryptionContext: context,
-        }),
-      );
-      const { CiphertextBlob: ciphertext } = objectOf('Encrypt', answer);
-      if (typeof ciphertext !== 'string' || ciphertext === '') throw new Failure('malformed', 'Encrypt: KMS returned nothing');
-      return { ciphertext, requestId: answer.requestId };
+      const { CiphertextBlob: ciphertext, $metadata: metadata } = await client
+        .send(new EncryptCommand({ KeyId: keyArn, Plaintext: new TextEncoder().encode(text), EncryptionContext: { ...context } }))
+        .catch((error: unknown) => {
+          throw awsFailure('Encrypt', error);
+        });
+      if (ciphertext === undefined) throw new Failure('malformed', 'Encrypt: KMS returned nothing');
+      return { ciphertext: Buffer.from(ciphertext).toString('base64'), requestId: metadata.requestId };
     },
   };
 }

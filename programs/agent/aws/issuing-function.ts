@@ -1,25 +1,26 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { ISSUE_TIMEOUT_SECONDS } from '../../../lib/core/contract/issuing';
 import type { IssuingFunction } from '../certificate/issuing';
 import { Failure } from '../failure';
-import { LAMBDA } from './apis';
-import { AwsClient } from './client';
+import { awsFailure } from './aws-failure';
+import { CLIENT } from './client-settings';
 
 /** The loop asks again itself, and a certificate that nobody waits for any more may cost money. */
 const ATTEMPTS = 1;
 
-/** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
 export function issuingFunction(functionArn: string, region: string): IssuingFunction {
-  const client = new AwsClient(LAMBDA, region, process.env, ATTEMPTS);
-  const path = `/2015-03-31/functions/${encodeURIComponent(functionArn)}/invocations`;
+  const requestHandler = { ...CLIENT.requestHandler, socketTimeout: ISSUE_TIMEOUT_SECONDS * 1000 };
+  const client = new LambdaClient({ ...CLIENT, region, maxAttempts: ATTEMPTS, requestHandler });
   return {
     invoke: async (request, timeoutMs) => {
-      const { text, headers } = await client.call({
-        action: 'Invoke',
-        path,
-        headers: { 'content-type': 'application/octet-stream' },
-        body: request,
-        timeoutMs,
-      });
-      const failed = headers['x-amz-function-error'];
+      const { FunctionError: failed, Payload: payload } = await client
+        .send(new InvokeCommand({ FunctionName: functionArn, Payload: new TextEncoder().encode(JSON.stringify(request)) }), {
+          requestTimeout: timeoutMs,
+        })
+        .catch((error: unknown) => {
+          throw awsFailure('Invoke', error);
+        });
+      const text = new TextDecoder().decode(payload);
       if (failed !== undefined)
         throw new Failure('issuer-failed', `the issuing function failed: ${textIn(text, 'errorMessage') ?? failed}`);
       return text;

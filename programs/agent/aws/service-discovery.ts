@@ -1,65 +1,61 @@
+import {
+  DiscoverInstancesCommand,
+  DiscoverInstancesRevisionCommand,
+  ServiceDiscoveryClient,
+  UpdateInstanceCustomHealthStatusCommand,
+} from '@aws-sdk/client-servicediscovery';
 import type { CloudMap, Instance } from '../endpoints/cloud-map';
 import type { Environment } from '../settings';
-import { SERVICE_DISCOVERY } from './apis';
-import { AwsClient, jsonCall, objectOf } from './client';
-
-const TARGET = 'Route53AutoNaming_v20170314';
-/** Of the data plane, at every endpoint of AWS. https://docs.aws.amazon.com/general/latest/gr/cloud_map.html */
-const DATA = { hostPrefix: 'data-' };
+import { awsFailure } from './aws-failure';
+import { CLIENT } from './client-settings';
 
 /** The API's limit. */
 const MAX_INSTANCES = 1000;
 
 export function serviceDiscovery(region: string, environment: Environment): CloudMap {
-  const client = new AwsClient(SERVICE_DISCOVERY, region, environment);
+  // The client puts "data-" before the host of DiscoverInstances, also of an endpoint that a test gives.
+  const elsewhere = (environment['AWS_ENDPOINT_URL_SERVICEDISCOVERY'] ?? environment['AWS_ENDPOINT_URL'] ?? '') !== '';
+  const client = new ServiceDiscoveryClient({ ...CLIENT, region, ...(elsewhere ? { disableHostPrefix: true } : {}) });
   return {
     revision: async ({ namespaceName, serviceName }) => {
-      const action = 'DiscoverInstancesRevision';
-      const answer = await client.call(jsonCall(TARGET, action, { NamespaceName: namespaceName, ServiceName: serviceName }, DATA));
-      return revisionOf(objectOf(action, answer));
+      const { InstancesRevision } = await client
+        .send(new DiscoverInstancesRevisionCommand({ NamespaceName: namespaceName, ServiceName: serviceName }))
+        .catch((error: unknown) => {
+          throw awsFailure('DiscoverInstancesRevision', error);
+        });
+      return InstancesRevision ?? -1;
     },
     discover: async ({ namespaceName, serviceName }) => {
-      const action = 'DiscoverInstances';
-      const answer = objectOf(
-        action,
-        await client.call(
-          jsonCall(
-            TARGET,
-            action,
-            {
-              NamespaceName: namespaceName,
-              ServiceName: serviceName,
-              MaxResults: MAX_INSTANCES,
-              // As Cloud Map's DNS does: if no instance is healthy, the report is more likely to be wrong than all of them to have failed.
-              HealthStatus: 'HEALTHY_OR_ELSE_ALL',
-            },
-            DATA,
-          ),
-        ),
-      );
-      const { Instances: instances } = answer;
-      return { revision: revisionOf(answer), instances: Array.isArray(instances) ? instances.flatMap(instanceOf) : [] };
+      const { Instances, InstancesRevision } = await client
+        .send(
+          new DiscoverInstancesCommand({
+            NamespaceName: namespaceName,
+            ServiceName: serviceName,
+            MaxResults: MAX_INSTANCES,
+            // As Cloud Map's DNS does: if no instance is healthy, the report is more likely to be wrong than all of them to have failed.
+            HealthStatus: 'HEALTHY_OR_ELSE_ALL',
+          }),
+        )
+        .catch((error: unknown) => {
+          throw awsFailure('DiscoverInstances', error);
+        });
+      return {
+        revision: InstancesRevision ?? -1,
+        instances: (Instances ?? []).flatMap(({ InstanceId, Attributes }) => instanceOf(InstanceId, Attributes)),
+      };
     },
     leave: async (serviceId, instanceId) => {
-      await client.call(
-        jsonCall(TARGET, 'UpdateInstanceCustomHealthStatus', { ServiceId: serviceId, InstanceId: instanceId, Status: 'UNHEALTHY' }),
-      );
+      await client
+        .send(new UpdateInstanceCustomHealthStatusCommand({ ServiceId: serviceId, InstanceId: instanceId, Status: 'UNHEALTHY' }))
+        .catch((error: unknown) => {
+          throw awsFailure('UpdateInstanceCustomHealthStatus', error);
+        });
     },
   };
 }
 
-function revisionOf({ InstancesRevision: revision }: Readonly<Record<string, unknown>>): number {
-  return typeof revision === 'number' ? revision : -1;
-}
-
 /** Attributes that ECS gives its tasks. */
-function instanceOf(value: unknown): Instance[] {
-  const { InstanceId: id, Attributes: attributes } = recordOf(value);
-  const { AWS_INSTANCE_IPV4: address, AVAILABILITY_ZONE: zone } = recordOf(attributes);
-  if (typeof address !== 'string') return [];
-  return [{ id: typeof id === 'string' ? id : address, address, zone: typeof zone === 'string' ? zone : undefined }];
-}
-
-function recordOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+function instanceOf(id: string | undefined, attributes: Readonly<Record<string, string>> | undefined): Instance[] {
+  const address = attributes?.['AWS_INSTANCE_IPV4'];
+  return address === undefined ? [] : [{ id: id ?? address, address, zone: attributes?.['AVAILABILITY_ZONE'] }];
 }

@@ -40,7 +40,13 @@ export function agent(environment: Readonly<Record<string, string>> = {}, image:
         directories: { '/agent': directory },
         user: '101:101',
         volumeOwners: { '/run/mesh': '101:101' },
-        environment: { PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`, ...ofImage, ...environment },
+        environment: {
+          PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
+          // The SDK says that Node.js 20 is old; the image has another.
+          NODE_NO_WARNINGS: '1',
+          ...ofImage,
+          ...environment,
+        },
       };
     },
   };

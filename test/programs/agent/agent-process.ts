@@ -59,6 +59,8 @@ export class AgentProcess {
         ECS_CONTAINER_METADATA_URI_V4: aws,
         ...CERTIFIED,
         MESH_DIRECTORY: directory,
+        // Says that Node.js 20 is old.
+        NODE_NO_WARNINGS: '1',
         ...environment,
       },
       ...(uid === undefined ? {} : { uid, gid: uid }),

@@ -6,7 +6,7 @@ import { IDENTITY } from './authority';
 import { AwsServer, REQUEST_ID, type AwsAnswer } from './aws-server';
 import { CERTIFIED, SCOPE } from './fake-world';
 
-const VARIABLES = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_ENDPOINT_URL'] as const;
+const VARIABLES = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_ENDPOINT_URL', 'NODE_NO_WARNINGS'] as const;
 const before = VARIABLES.map((name) => [name, process.env[name]] as const);
 
 let aws: AwsServer;
@@ -16,6 +16,7 @@ beforeEach(async () => {
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     AWS_ENDPOINT_URL: aws.url,
+    NODE_NO_WARNINGS: '1',
   });
 });
 afterEach(async () => {
@@ -109,6 +110,7 @@ describe('the identity key', () => {
     ['unavailable', { error: 'DependencyTimeoutException', status: 503 }, /^Encrypt: /],
     ['throttled', { error: 'ThrottlingException' }, /^Encrypt: /],
     ['network', 'broken', /^Encrypt: /],
+    ['network', 'unfinished', /^Encrypt: TimeoutError: .* 3000 ms/],
     ['malformed', { ok: {} }, /^Encrypt: KMS returned nothing$/],
   ])('fails if it is %s: %j', async (reason, answer, message) => {
     aws.answer = () => answer;

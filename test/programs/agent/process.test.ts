@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -334,6 +335,22 @@ describe('the health check', () => {
     expect(await health()).toEqual([1, 'the agent does not answer: nothing within 3 s\n']);
     running.signal('SIGCONT');
     await until(async () => (await health())[0] === 0, { what: 'the agent to be healthy' });
+  });
+
+  // The base of the image is Debian's: what is essential there is in each of its images, and apt refuses to remove it.
+  (existsSync('/var/lib/dpkg/status') ? test : test.skip)('needs nothing but what every Debian has', () => {
+    const run = (program: string, ...argv: readonly string[]): string => {
+      const { status, stdout, stderr } = spawnSync(program, argv, { encoding: 'utf8' });
+      expect([status, stderr]).toEqual([0, '']);
+      return stdout.trim();
+    };
+    const check = readFileSync(join(bundle.directory, 'health.pl'), 'utf8');
+    const modules = [...check.matchAll(/^use (\w+);$/gm)].map(([, name]) => `-M${name}`);
+    expect(modules).toContain('-MSocket');
+    const loaded = run('perl', ...modules, '-e', 'print join("\\n", $^X, values %INC)').split('\n');
+    expect(loaded.length).toBeGreaterThan(modules.length);
+    for (const path of loaded) expect(run('dpkg-query', '-S', path.replace(/^\/bin\//, '/usr/bin/'))).toMatch(/^perl-base: /);
+    expect(run('dpkg-query', '-W', '-f', '${Essential}', 'perl-base')).toBe('yes');
   });
 
   test.each<[string, string, number, string]>([
