@@ -76,7 +76,7 @@ function world(settings: Settings, log: Log): World {
     files: systemFiles,
     svids: svids(settings, metadata),
     cloudMap: serviceDiscovery(settings.region, process.env),
-      parameters: settings.weights.length === 0 ? undefined : systemsManager(settings.region),
+    parameters: settings.weights.length === 0 ? undefined : systemsManager(settings.region),
     envoy: envoyAdmin(ENVOY_ADMIN),
     metadata,
     probe: localPort,
