@@ -12,7 +12,7 @@ import { memoryOf } from '../test/e2e/memory';
 import type { Task, Template } from '../test/e2e/runner';
 import { Cluster, standIns } from '../test/e2e/runner';
 import { image, templateOf } from '../test/e2e/systems/synthesize';
-import { findTools, MissingTools } from '../test/e2e/tools';
+import { measureWithTools } from './with-tools';
 
 const COUNTS = [2, 12, 100];
 const MEASURED_MS = 60_000;
@@ -72,21 +72,4 @@ async function run(): Promise<void> {
   }
 }
 
-async function main(): Promise<void> {
-  try {
-    findTools();
-  } catch (error) {
-    if (!(error instanceof MissingTools) || process.env['CI'] === 'true') throw error;
-    process.stdout.write(`\n!!! A TASK'S OWN COST NOT MEASURED: ${error.message}\n`);
-    return;
-  }
-  await run();
-}
-
-main().then(
-  () => process.exit(0),
-  (error: unknown) => {
-    console.error(error);
-    process.exit(1);
-  },
-);
+measureWithTools("A TASK'S OWN COST", run);
