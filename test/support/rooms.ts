@@ -26,6 +26,7 @@ export interface Room {
 export const ROOMS: Readonly<Record<string, Room>> = {
   // The public API.
   'lib/index.ts': { rooms: ['lib/edge.ts', 'lib/fargate-vcpus.ts', 'lib/microservice.ts', 'lib/microservices.ts', 'lib/props'] },
+  'lib/testing': { rooms: ['lib/core/readable'] },
   'lib/microservice.ts': { packages: CDK },
   'lib/fargate-vcpus.ts': {},
   'lib/edge.ts': { rooms: ['lib/microservice.ts'], packages: CDK },
@@ -102,6 +103,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'lib/core/envoy': { rooms: ['lib/core/contract', 'lib/core/model', 'lib/core/envoy/*'] },
   'lib/core/plan': { rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/limits', 'lib/core/model'], packages: ['fflate'] },
+  'lib/core/readable': { rooms: ['lib/core/contract', 'lib/core/plan'] },
   'lib/core/plan/workload': { rooms: ['lib/core/limits', 'lib/core/contract', 'lib/core/model', 'lib/core/plan'] },
   'lib/core/mesh': { rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/plan'] },
   'lib/core/mesh/*': {
