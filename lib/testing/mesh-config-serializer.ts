@@ -6,9 +6,16 @@ export type SnapshotPrinter = (value: unknown, config: never, indentation: strin
 /** A plugin of pretty-format, which prints the snapshots of Jest and Vitest. */
 export interface MeshConfigSerializer {
   /** Whether a value is printed by this serializer. */
-  test(value: unknown): boolean;
+  readonly test: (value: unknown) => boolean;
   /** Returns the text of a value in a snapshot. */
-  serialize(value: unknown, config: unknown, indentation: string, depth: number, refs: unknown, printer: SnapshotPrinter): string;
+  readonly serialize: (
+    value: unknown,
+    config: unknown,
+    indentation: string,
+    depth: number,
+    refs: unknown,
+    printer: SnapshotPrinter,
+  ) => string;
 }
 
 /**

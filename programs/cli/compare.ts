@@ -10,8 +10,19 @@ export type Change =
 /** What tells the items of a list apart, in Envoy's messages and the agent's settings; the first one that an item has. */
 const NAMES = ['name', 'service', 'serviceName', 'cluster', 'timer', 'key', 'upgrade_type', 'remove'] as const;
 
-/** Conditions, which are all that routes, mappers of replies and some mutations of headers are known by. */
-const CONDITIONS = ['match', 'filter', 'remove_on_match'] as const;
+/** Conditions, which are all that routes, mappers of replies, rules of callers, rate limits and some mutations of headers are known by. */
+const CONDITIONS = [
+  'match',
+  'filter',
+  'authenticated',
+  'url_path',
+  'and_rules',
+  'or_rules',
+  'not_rule',
+  'remove_on_match',
+  'entries',
+  'actions',
+] as const;
 
 /** What differs, by field. Items of lists are compared by name: an item that comes before others changes none of them. */
 export function compare(before: unknown, after: unknown): readonly Change[] {
@@ -94,7 +105,7 @@ function identityOf(item: unknown): string | undefined {
   if (typeof item !== 'object') return JSON.stringify(item);
   if (!isObject(item)) return undefined;
   for (const key of NAMES) if (typeof item[key] === 'string') return item[key];
-  for (const key of CONDITIONS) if (isObject(item[key])) return leavesOf(item[key], key).join(' ');
+  for (const key of CONDITIONS) if (typeof item[key] === 'object') return leavesOf(item[key], key).join(' ');
   // A header that is added, and one that a mutation appends.
   return identityOf(item['header']) ?? identityOf(item['append']);
 }

@@ -1,7 +1,7 @@
 import { parseArguments, type Command, type Result } from './command';
 import { readAssembly } from './read-assembly';
-import { selectOne } from './select';
-import { Trouble } from './trouble';
+import { selectOne, serviceNames } from './select';
+import { PROGRAM, Trouble } from './trouble';
 import { settingsOf, titleOf, type Workload } from './workload';
 
 export const CONFIG: Command = {
@@ -32,10 +32,14 @@ export const CONFIG: Command = {
 
 function runConfig(args: readonly string[]): Result {
   const { service, values, flags } = parseArguments(CONFIG, args);
-  if (service === undefined)
-    throw new Trouble('config takes the name of a service', { fix: 'name it: npx cdk-ecs-microservices config <service>' });
   const directory = values['app'] ?? 'cdk.out';
-  const workload = selectOne(readAssembly(directory), { directory, service, version: values['version'], stack: values['stack'] });
+  const workloads = readAssembly(directory);
+  if (service === undefined)
+    throw new Trouble('config takes the name of a service', {
+      allowed: serviceNames(workloads),
+      fix: `name one: npx ${PROGRAM} config <service>`,
+    });
+  const workload = selectOne(workloads, { directory, service, version: values['version'], stack: values['stack'] });
   const shown = flags.has('settings') ? settingsOf(workload) : envoyOf(workload);
   return { output: `${JSON.stringify(shown, null, 2)}\n`, exitCode: 0 };
 }

@@ -42,7 +42,9 @@ function runDiff(args: readonly string[]): Result {
   const { service, values } = parseArguments(DIFF, args);
   const { against, app = 'cdk.out', version, stack } = values;
   if (against === undefined)
-    throw new Trouble('diff takes the output of cdk synth to compare with', { fix: 'name the directory that it is in: --against <directory>' });
+    throw new Trouble('diff takes the output of cdk synth to compare with', {
+      fix: 'name the directory that it is in: --against <directory>',
+    });
   if (service === undefined && version !== undefined)
     throw new Trouble('--version takes the name of a service, too', { fix: 'name the service, or leave out --version' });
   const [before, after] = [readAssembly(against), readAssembly(app)];
@@ -68,7 +70,11 @@ function inStackOfEither(before: readonly Workload[], after: readonly Workload[]
   return eitherOf((workloads) => inStack(workloads, where), before, after);
 }
 
-function eitherOf(pick: (workloads: readonly Workload[]) => readonly Workload[], before: readonly Workload[], after: readonly Workload[]): Sides {
+function eitherOf(
+  pick: (workloads: readonly Workload[]) => readonly Workload[],
+  before: readonly Workload[],
+  after: readonly Workload[],
+): Sides {
   const old = attempt(() => pick(before));
   // The message is about what is there now.
   return old === undefined ? [[], pick(after)] : [old, attempt(() => pick(after)) ?? []];

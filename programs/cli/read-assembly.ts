@@ -21,11 +21,13 @@ export function readAssembly(directory: string): readonly Workload[] {
 
 function assemblyIn(directory: string): CloudAssembly {
   if (!existsSync(join(directory, 'manifest.json')))
-    throw new Trouble(`${directory} is not the output of cdk synth: it has no file manifest.json`, {
-      fix: existsSync(directory)
-        ? 'name the directory that cdk synth has written, by default cdk.out'
-        : 'run `npx cdk synth` first, or name the directory that it has written',
-    });
+    throw existsSync(directory)
+      ? new Trouble(`${directory} is not the output of cdk synth: it has no file manifest.json`, {
+          fix: 'name the directory that cdk synth has written, by default cdk.out',
+        })
+      : new Trouble(`there is no directory ${directory}`, {
+          fix: 'run `npx cdk synth` first, or name the directory that it has written',
+        });
   try {
     return new CloudAssembly(directory, { skipVersionCheck: true, skipEnumCheck: true });
   } catch (error) {

@@ -212,6 +212,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['node:crypto', '@peculiar/x509', 'reflect-metadata'],
   },
   'programs/images': { packages: ['node:**', 'esbuild'] },
+  'programs/cli': {
+    rooms: ['lib/core/reading', 'lib/core/plan', 'lib/core/readable'],
+    packages: ['node:**', 'aws-cdk-lib/cx-api', 'microdiff'],
+  },
   'programs/*/bundle.mjs': { rooms: ['programs/images'], packages: ['node:**', 'esbuild'] },
   'programs/import/**': { rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/model'] },
 
@@ -229,6 +233,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'test/compliance/**': { rooms: ['test/support', ...CORE], packages: ['node:**'] },
   'test/extensions': { rooms: ['test/support', ...LIBRARY], packages: CDK },
   'test/core/**': { rooms: ['test/support', 'test/props', 'test/simulator', ...LIBRARY, ...PROGRAMS], packages: ['node:**', 'fast-check'] },
+  'test/testing': { rooms: ['test/support', ...LIBRARY], packages: ['node:**', 'typescript', 'pretty-format', ...CDK] },
   'test/cdk/**': {
     rooms: [
       'test/support',
@@ -245,6 +250,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'test/programs/**': {
     rooms: ['test/support', 'test/props', 'test/e2e/runner', ...LIBRARY, ...PROGRAMS],
     packages: [...SDK, '@peculiar/x509', 'reflect-metadata', 'fast-check', ...CDK],
+  },
+  'test/programs/cli': {
+    rooms: ['test/support', 'examples', ...LIBRARY, ...PROGRAMS],
+    packages: ['node:**', 'aws-cdk-lib/cx-api', ...CDK],
   },
   'test/e2e/programs': { packages: ['node:**', '@grpc/*'] },
   'test/e2e/runner/**': {

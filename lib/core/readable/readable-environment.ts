@@ -65,11 +65,7 @@ export function readableEnvironment(environment: readonly unknown[]): readonly u
   const before = environment.findIndex(isPackedVariable);
   const kept = new Set(read.others);
   const others = (part: readonly unknown[]): readonly unknown[] => part.filter((entry) => kept.has(entry));
-  return [
-    ...others(environment.slice(0, before)),
-    { Name: 'MESH_CONFIG', Value: read.config },
-    ...others(environment.slice(before + 1)),
-  ];
+  return [...others(environment.slice(0, before)), { Name: 'MESH_CONFIG', Value: read.config }, ...others(environment.slice(before + 1))];
 }
 
 /** Objects and lists out of JSON, and everything else as it is. */
