@@ -27,9 +27,12 @@ const CONDITIONS = [
 /** What differs, by field. Items of lists are compared by name: an item that comes before others changes none of them. */
 export function compare(before: unknown, after: unknown): readonly Change[] {
   const lists = new Map<object, readonly unknown[]>();
-  const [old, now] = [before, after].map((value) => byName({ root: value }, lists)) as [object, object];
+  const [old, now] = [before, after].map((value) => byName(value === undefined ? {} : { root: value }, lists)) as [object, object];
   return diff(old, now, { cyclesFix: false }).flatMap((difference) => changeOf(difference, lists));
 }
+
+/** The one field of a list by name, so that an empty list is no empty object. */
+const ITEMS = '[]';
 
 /** The field of a list by name that has the names in their order. No name of an item is this one, since they are in brackets. */
 const ORDER = 'order';
@@ -42,8 +45,9 @@ function byName(value: unknown, lists: Map<object, readonly unknown[]>): unknown
     const names = namesOf(value);
     value.forEach((item, index) => (result[`[${names?.[index] ?? index}]`] = byName(item, lists)));
     if (names !== undefined) result[ORDER] = JSON.stringify(names);
-    lists.set(result, value);
-    return result;
+    const list = { [ITEMS]: result };
+    for (const each of [result, list]) lists.set(each, value);
+    return list;
   }
   if (!isObject(value)) return value;
   for (const [key, each] of Object.entries(value)) result[key] = byName(each, lists);
@@ -94,6 +98,7 @@ function original(value: unknown, lists: ReadonlyMap<object, readonly unknown[]>
 
 function pathOf(keys: readonly string[]): string {
   return keys.reduce((path, key) => {
+    if (key === ITEMS) return path;
     if (key.startsWith('[')) return `${path}${key}`;
     if (!/^[A-Za-z_][\w-]*$/.test(key)) return `${path}[${JSON.stringify(key)}]`;
     return path === '' ? key : `${path}.${key}`;

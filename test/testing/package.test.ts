@@ -97,23 +97,27 @@ export const wrong: string = meshConfigSerializer;
 export const main = Microservices;
 `;
 
-test.each(RESOLUTIONS)("TypeScript's %s finds the types, which are those of pretty-format's plugins", (_name, options, file) => {
-  const use = write(file, USE);
-  const program = ts.createProgram([use], {
-    ...options,
-    target: ts.ScriptTarget.ES2022,
-    ignoreDeprecations: '6.0',
-    strict: true,
-    noEmit: true,
-    types: ['jest'],
-    skipLibCheck: true,
-  });
-  const messages = ts
-    .getPreEmitDiagnostics(program)
-    .map(({ messageText, start }) => `${USE.slice(0, start).split('\n').length}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`);
-  // One mistake, so that types which are \`any\` would be seen.
-  expect(messages).toEqual(["12: Type 'MeshConfigSerializer' is not assignable to type 'string'."]);
-}, 60_000);
+test.each(RESOLUTIONS)(
+  "TypeScript's %s finds the types, which are those of pretty-format's plugins",
+  (_name, options, file) => {
+    const use = write(file, USE);
+    const program = ts.createProgram([use], {
+      ...options,
+      target: ts.ScriptTarget.ES2022,
+      ignoreDeprecations: '6.0',
+      strict: true,
+      noEmit: true,
+      types: ['jest'],
+      skipLibCheck: true,
+    });
+    const messages = ts
+      .getPreEmitDiagnostics(program)
+      .map(({ messageText, start }) => `${USE.slice(0, start).split('\n').length}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`);
+    // One mistake, so that types which are \`any\` would be seen.
+    expect(messages).toEqual(["12: Type 'MeshConfigSerializer' is not assignable to type 'string'."]);
+  },
+  60_000,
+);
 
 test('Jest takes it by name in its configuration', () => {
   const { MESH_CONFIG } = packConfig({ envoy: { connect_timeout: '1s' }, variables: {} });
