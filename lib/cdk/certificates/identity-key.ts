@@ -79,7 +79,7 @@ export function identityKey(scope: Construct, id: string, { meshName, meshScope,
 }
 
 /** https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-encryption-context-keys */
-export function onlyUnder(context: ProofContext, more: Readonly<Record<string, string>> = {}): iam.Conditions {
+function onlyUnder(context: ProofContext, more: Readonly<Record<string, string>> = {}): iam.Conditions {
   return {
     StringEquals: { ...Object.fromEntries(PROOF_CONTEXT_FIELDS.map((field) => [contextKey(field), context[field]])), ...more },
     'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': [...PROOF_CONTEXT_FIELDS] },
@@ -88,6 +88,6 @@ export function onlyUnder(context: ProofContext, more: Readonly<Record<string, s
 
 const MESH_TAG_KEY = `aws:PrincipalTag/${MESH_TAG}`;
 
-function contextKey(field: keyof ProofContext): string {
+export function contextKey(field: keyof ProofContext): string {
   return `kms:EncryptionContext:${field}`;
 }

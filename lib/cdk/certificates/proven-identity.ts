@@ -1,7 +1,7 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { IDENTITY_TAG, MESH_TAG, proofContext } from '../../core/contract/issuing';
+import { IDENTITY_TAG, MESH_TAG } from '../../core/contract/issuing';
 import { warn } from '../warn';
-import { onlyUnder } from './identity-key';
+import { contextKey } from './identity-key';
 
 /** Where whoever has an identity gets its certificates. */
 export interface Issuing {
@@ -18,12 +18,13 @@ export interface ProvenIdentity extends Issuing {
 }
 
 /** What a role needs to prove an identity and to get a certificate for it; `tagIdentity` belongs to it. */
-export function identityStatements({ uri, meshScope, identityKeyArn, issuerArn }: ProvenIdentity): iam.PolicyStatement[] {
+export function identityStatements({ uri, identityKeyArn, issuerArn }: Omit<ProvenIdentity, 'meshScope'>): iam.PolicyStatement[] {
   return [
     new iam.PolicyStatement({
       actions: ['kms:Encrypt'],
       resources: [identityKeyArn],
-      conditions: onlyUnder(proofContext(meshScope, uri)),
+      // The key is of one mesh, and its policy asks for the whole context: this says which identity.
+      conditions: { StringEquals: { [contextKey('identity')]: uri } },
     }),
     new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [issuerArn] }),
   ];

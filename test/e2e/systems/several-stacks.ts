@@ -6,7 +6,10 @@ import type { ImageRule, Template } from '../runner';
 import { standIns } from '../runner';
 import { image, templateOf } from './synthesize';
 
-export const SEVERAL_STACKS_IMAGES: readonly ImageRule[] = [standIns.envoy(), standIns.agent(), standIns.relay('example/relay', 8080)];
+/** Services that are deployed before callees in later stacks go on soon. */
+const agent = standIns.agent({ MESH_AWAIT_SECONDS: '3' });
+
+export const SEVERAL_STACKS_IMAGES: readonly ImageRule[] = [standIns.envoy(), agent, standIns.relay('example/relay', 8080)];
 
 /** Whom each service calls. Payments, orders and carts call each other in a circle, and so do orders and carts. */
 export const CALLS = {
