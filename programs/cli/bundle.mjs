@@ -2,7 +2,7 @@
  * Bundles the command line interface: `node programs/cli/bundle.mjs [directory]`, by default assets/cli. Part of the package's build, so
  * that users get a command without its dependencies.
  */
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -29,6 +29,7 @@ const { metafile } = await build({
   metafile: true,
   logLevel: 'warning',
 });
+chmodSync(join(output, 'cdk-ecs-microservices.js'), 0o755);
 
 // Their licenses ask for a copy.
 const packages = new Set(Object.keys(metafile.inputs).flatMap((path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []));

@@ -1,5 +1,5 @@
 import diff, { type Difference } from 'microdiff';
-import { isObject } from '../../lib/core/readable/json';
+import { isObject, type JsonObject } from '../../lib/core/readable/json';
 
 /** A change of a field, of an item of a list, or of the order of a list. */
 export type Change =
@@ -37,7 +37,19 @@ const ITEMS = '[]';
 /** The field of a list by name that has the names in their order. No name of an item is this one, since they are in brackets. */
 const ORDER = 'order';
 
-/** The same value with objects for its lists: items by name, in brackets, or by place where not all of them have names. */
+/** What a value begins with that is compared as a whole, as JSON; and a text that begins with this itself. */
+const WHOLE = '\0';
+
+/** A function of CloudFormation's, such as `Ref`: what it has in it are no fields of the configuration. */
+function isFunction(value: JsonObject): boolean {
+  const [name = '', ...others] = Object.keys(value);
+  return others.length === 0 && (name === 'Ref' || name.startsWith('Fn::'));
+}
+
+/**
+ * The same value with objects for its lists: items by name, in brackets, or by place where not all of them have names. A function of
+ * CloudFormation's is a text.
+ */
 function byName(value: unknown, lists: Map<object, readonly unknown[]>): unknown {
   // No prototype: a name may be `constructor`.
   const result = Object.create(null) as Record<string, unknown>;
@@ -49,7 +61,9 @@ function byName(value: unknown, lists: Map<object, readonly unknown[]>): unknown
     for (const each of [result, list]) lists.set(each, value);
     return list;
   }
+  if (typeof value === 'string') return value.startsWith(WHOLE) ? `${WHOLE}${value}` : value;
   if (!isObject(value)) return value;
+  if (isFunction(value)) return `${WHOLE}${JSON.stringify(value)}`;
   for (const [key, each] of Object.entries(value)) result[key] = byName(each, lists);
   return result;
 }
@@ -90,8 +104,12 @@ function reordered(path: string, before: unknown, after: unknown): readonly Chan
   return stayed.every((name, index) => name === stay[index]) ? [] : [{ kind: 'reordered', path, before: stayed, after: stay }];
 }
 
-/** As it was before its lists became objects. */
+/** As it was before its lists became objects, and functions texts. */
 function original(value: unknown, lists: ReadonlyMap<object, readonly unknown[]>): unknown {
+  if (typeof value === 'string' && value.startsWith(WHOLE)) {
+    const text = value.slice(WHOLE.length);
+    return text.startsWith(WHOLE) ? text : (JSON.parse(text) as unknown);
+  }
   if (!isObject(value)) return value;
   return lists.get(value) ?? Object.fromEntries(Object.entries(value).map(([key, each]) => [key, original(each, lists)]));
 }

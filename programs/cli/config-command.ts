@@ -9,7 +9,7 @@ export const CONFIG: Command = {
   summary: "Prints a service's Envoy configuration.",
   description:
     'Prints the Envoy configuration of a service as JSON, as it stands in the output of cdk synth. Values that CloudFormation fills in ' +
-    'are what the template says of them, such as {"Ref": "Database"}. Nothing is read from AWS.',
+    'are what the templates say of them, such as {"Ref": "Database"}. Nothing is read from AWS.',
   synopsis: ['config <service>', '[--version <value>]', '[--stack <value>]', '[--app <value>]', '[--settings]'],
   options: [
     { name: 'service', text: 'The name of a service, or gateway for the gateway service of the edge.' },
@@ -19,9 +19,9 @@ export const CONFIG: Command = {
     { name: 'settings', text: "Prints the settings of the service's mesh agent instead." },
   ],
   examples: [
-    ['The configuration of a service:', 'config catalog'],
-    ["The clusters of the gateway service's Envoy:", "config gateway | jq '.static_resources.clusters[].name'"],
-    ['A version of a service, in one of several stages:', 'config catalog --version next --stack Prod/Shop'],
+    ['The configuration of a service:', `npx ${PROGRAM} config catalog`],
+    ["The clusters of the gateway service's Envoy:", `npx ${PROGRAM} config gateway | jq '.static_resources.clusters[].name'`],
+    ['A version of a service, in one of several stages:', `npx ${PROGRAM} config catalog --version next --stack Prod/Shop`],
   ],
   exitCodes: [
     ['0', 'The configuration was printed.'],

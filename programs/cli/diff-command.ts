@@ -3,7 +3,7 @@ import { parseArguments, type Command, type Result } from './command';
 import { printChange } from './print-change';
 import { readAssembly } from './read-assembly';
 import { inStack, placeOf, select, type Selection } from './select';
-import { Trouble } from './trouble';
+import { PROGRAM, Trouble } from './trouble';
 import { settingsOf, titleOf, type Workload } from './workload';
 
 export const DIFF: Command = {
@@ -11,8 +11,9 @@ export const DIFF: Command = {
   summary: 'Prints what changes in the configuration of a service, by field.',
   description:
     'Compares the configuration of a service, or of all services, with that in another output of cdk synth, and prints each field that ' +
-    'differs with its old and its new value. Listeners, clusters, routes and other items of lists are compared by name. The fields of ' +
-    "the mesh agent's settings begin with settings.",
+    'differs: with ~ if its value changes, with + if it is new, with - if it is gone. A service that is new or gone is one line. ' +
+    "Listeners, clusters, routes and other items of lists are compared by name. The fields of the mesh agent's settings begin with " +
+    'settings. Nothing is read from AWS.',
   synopsis: ['diff [<service>]', '--against <value>', '[--version <value>]', '[--stack <value>]', '[--app <value>]'],
   options: [
     { name: 'service', text: 'The name of a service, or gateway for the gateway service of the edge. The default is all services.' },
@@ -22,8 +23,9 @@ export const DIFF: Command = {
     { name: 'app', value: true, text: 'The directory that cdk synth has written after the change. The default is cdk.out.' },
   ],
   examples: [
-    ['What a change of yours does to a service:', 'diff catalog --against /tmp/before.out'],
-    ['What it does to all services:', 'diff --against /tmp/before.out'],
+    ['Before a change:', 'npx cdk synth --quiet --output /tmp/before.out'],
+    ['After the change, what it does to a service:', `npx cdk synth --quiet && npx ${PROGRAM} diff catalog --against /tmp/before.out`],
+    ['What it does to all services:', `npx ${PROGRAM} diff --against /tmp/before.out`],
   ],
   exitCodes: [
     ['0', 'Nothing differs.'],
@@ -54,9 +56,15 @@ function runDiff(args: readonly string[]): Result {
       : pairsOf(ofEither(before, after, { directory: app, service, version, stack }));
   const blocks = pairs.flatMap((pair) => {
     const lines = linesOf(pair);
-    return lines.length === 0 ? [] : [lines.map((line) => `${line}\n`).join('')];
+    return lines.length === 0 ? [] : [lines];
   });
-  return { output: blocks.join('\n'), exitCode: blocks.length === 0 ? 0 : 1 };
+  return { output: blocks.map(textOf).join(''), exitCode: blocks.length === 0 ? 0 : 1 };
+}
+
+/** An empty line stands around services whose changes are listed. Those that are new, or gone, are lists of lines. */
+function textOf(lines: readonly string[], index: number, blocks: readonly (readonly string[])[]): string {
+  const isApart = lines.length > 1 || (blocks[index - 1] ?? []).length > 1;
+  return [...(index > 0 && isApart ? [''] : []), ...lines].map((line) => `${line}\n`).join('');
 }
 
 type Sides = readonly [before: readonly Workload[], after: readonly Workload[]];

@@ -22,7 +22,7 @@ export function helpOf({ name, summary, description, synopsis, options, examples
     ['DESCRIPTION', [description]],
     ['SYNOPSIS', [`${PROGRAM} ${first}`, ...more.map((line) => `  ${line}`)]],
     ['OPTIONS', options.flatMap((option, index) => [...(index === 0 ? [] : ['']), titleOf(option, index), `  ${option.text}`])],
-    ['EXAMPLES', examples.flatMap(([text, command], index) => [...(index === 0 ? [] : ['']), text, `  npx ${PROGRAM} ${command}`])],
+    ['EXAMPLES', examples.flatMap(([text, command], index) => [...(index === 0 ? [] : ['']), text, `  ${command}`])],
     ['EXIT CODES', exitCodes.map(([code, text]) => `${code}  ${text}`)],
   ]);
 }

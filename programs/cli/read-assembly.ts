@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AssetManifestArtifact, CloudAssembly, type CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
+import { statPrefix } from '../../lib/core/contract/statistics';
 import { OtherReleaseError } from '../../lib/core/plan/pack-config';
 import { isObject, type JsonObject } from '../../lib/core/readable/json';
-import { isPackedEnvironment, readEnvironment, type ReadableEnvironment } from '../../lib/core/readable/readable-environment';
+import { isPackedEnvironment, readEnvironment, type ReadableConfig, type ReadableEnvironment } from '../../lib/core/readable/readable-environment';
+import { resourcesOf, withParameters, type StackTemplate } from './nested-templates';
 import { PROGRAM, Trouble } from './trouble';
 import type { StackName, Workload } from './workload';
 
@@ -11,7 +13,8 @@ import type { StackName, Workload } from './workload';
 export function readAssembly(directory: string): readonly Workload[] {
   const found = assemblyIn(directory).stacksRecursively.flatMap((artifact) => {
     const stack = { path: artifact.hierarchicalId, name: artifact.stackName };
-    return templatesOf(artifact).flatMap((file) => workloadsOf(file, stack));
+    const templates = templatesOf(artifact);
+    return templates.flatMap((template) => workloadsOf(template, templates, stack));
   });
   if (found.length > 0) return found;
   throw new Trouble(`no task in ${directory} has a mesh`, {
@@ -37,22 +40,28 @@ function assemblyIn(directory: string): CloudAssembly {
   }
 }
 
-/** The files of a stack's own template and of those nested in it, which are assets of the same stack. */
-function templatesOf(artifact: CloudFormationStackArtifact): readonly string[] {
-  const assets = artifact.dependencies
+/** A stack's own template and those nested in it, which are assets of the same stack. */
+function templatesOf(artifact: CloudFormationStackArtifact): readonly StackTemplate[] {
+  const nested = artifact.dependencies
     .filter((each): each is AssetManifestArtifact => AssetManifestArtifact.isAssetManifestArtifact(each))
     .flatMap(({ contents: { files = {} } }) => Object.values(files))
-    .flatMap(({ source: { path } }) => (path?.endsWith('.nested.template.json') === true ? [path] : []));
-  const names = new Set([artifact.templateFile, ...assets]);
-  return [...names].map((name) => join(artifact.assembly.directory, name));
+    .flatMap(({ source: { path = '' }, destinations }) => {
+      const [destination] = Object.values(destinations);
+      return path.endsWith('.nested.template.json') ? [{ path, objectKey: destination?.objectKey }] : [];
+    });
+  return [{ path: artifact.templateFile, objectKey: undefined }, ...nested].map(({ path, objectKey }) => {
+    const file = join(artifact.assembly.directory, path);
+    return { file, content: templateIn(file), ...(objectKey === undefined ? {} : { objectKey }) };
+  });
 }
 
-function workloadsOf(file: string, stack: StackName): readonly Workload[] {
-  const { Resources: resources } = templateIn(file);
-  return Object.entries(isObject(resources) ? resources : {}).flatMap(([id, resource]) => {
-    if (!isObject(resource) || resource['Type'] !== 'AWS::ECS::TaskDefinition') return [];
+function workloadsOf(template: StackTemplate, templates: readonly StackTemplate[], stack: StackName): readonly Workload[] {
+  return resourcesOf(template).flatMap((resource) => {
+    if (resource['Type'] !== 'AWS::ECS::TaskDefinition') return [];
     const environment = packedEnvironmentOf(resource);
-    return environment === undefined ? [] : [workloadOf(environment, `${id} in ${file}`, pathOf(resource), stack)];
+    if (environment === undefined) return [];
+    const filled = withParameters(environment, template, templates) as readonly unknown[];
+    return [workloadOf(filled, template.file, pathOf(resource), stack)];
   });
 }
 
@@ -82,9 +91,9 @@ function pathOf({ Metadata: metadata }: JsonObject): string | undefined {
 
 function workloadOf(environment: readonly unknown[], where: string, path: string | undefined, stack: StackName): Workload {
   const { config, others } = read(environment, where);
-  const name = nodeNameOf(config.envoy);
-  const service = serviceOf(config.variables['MESH_IDENTITY'], name, path?.split('/') ?? []) ?? where;
-  const version = name?.startsWith(`${service}-`) === true ? name.slice(service.length + 1) : undefined;
+  const names = path?.split('/') ?? [];
+  const service = identityOf(config) ?? servedBy(config.envoy) ?? nodeNameOf(config.envoy) ?? names.at(-1) ?? where;
+  const version = versionOf(service, nodeNameOf(config.envoy), names);
   return { stack, path, service, version, config, environment: settingsIn(others) };
 }
 
@@ -94,11 +103,24 @@ function read(environment: readonly unknown[], where: string): ReadableEnvironme
     if (result !== undefined) return result;
   } catch (error) {
     if (error instanceof OtherReleaseError)
-      throw new Trouble(`the configuration of ${where} was packed by another release of ${PROGRAM} (bad dictionary)`, {
+      throw new Trouble(`a configuration in ${where} was packed by another release of ${PROGRAM} (bad dictionary)`, {
         fix: `run the ${PROGRAM} of the app that it belongs to, or synthesize that app again with this release`,
       });
   }
-  throw new Trouble(`the configuration of ${where} cannot be read`, { fix: 'run `npx cdk synth` again' });
+  throw new Trouble(`a configuration in ${where} cannot be read`, { fix: 'run `npx cdk synth` again' });
+}
+
+/** The service of a task by its SPIFFE ID, which a mesh without certificates does not have. */
+function identityOf({ variables }: ReadableConfig): string | undefined {
+  const identity = variables['MESH_IDENTITY'];
+  return typeof identity === 'string' ? identity.split('/').at(-1) : undefined;
+}
+
+/** The service of a task by the statistics of its calls, in which its versions are one. A gateway service has none. */
+function servedBy(envoy: unknown): string | undefined {
+  const prefixes = [...JSON.stringify(envoy ?? {}).matchAll(/"stat_prefix":"([^"]+)"/g)].map(([, prefix = '']) => prefix);
+  const own = statPrefix('inbound', '');
+  return prefixes.find((prefix) => prefix.startsWith(own))?.slice(own.length);
 }
 
 /** What Envoy calls itself: the service, and the version with a dash. */
@@ -108,12 +130,11 @@ function nodeNameOf(envoy: unknown): string | undefined {
   return typeof name === 'string' ? name : undefined;
 }
 
-/** Its identity tells a service from its version; without certificates, the path of its construct does. */
-function serviceOf(identity: unknown, name: string | undefined, path: readonly string[]): string | undefined {
-  if (typeof identity === 'string') return identity.split('/').at(-1);
+/** With App Mesh, Envoy's configuration does not say what it is called: the path does, if the template has it. */
+function versionOf(service: string, nodeName: string | undefined, path: readonly string[]): string | undefined {
+  if (nodeName !== undefined) return nodeName.startsWith(`${service}-`) ? nodeName.slice(service.length + 1) : undefined;
   const [before, last] = path.slice(-2);
-  if (name === undefined) return last;
-  return before !== undefined && name === `${before}-${last}` ? before : name;
+  return before === service && last !== service ? last : undefined;
 }
 
 function settingsIn(others: readonly unknown[]): Readonly<Record<string, unknown>> {

@@ -213,7 +213,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'programs/images': { packages: ['node:**', 'esbuild'] },
   'programs/cli': {
-    rooms: ['lib/core/reading', 'lib/core/plan', 'lib/core/readable'],
+    rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/plan', 'lib/core/readable'],
     packages: ['node:**', 'aws-cdk-lib/cx-api', 'microdiff'],
   },
   'programs/*/bundle.mjs': { rooms: ['programs/images'], packages: ['node:**', 'esbuild'] },
@@ -232,7 +232,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'test/simulator/**': { rooms: ['test/support', 'test/props', ...CORE, 'lib/props/read-props.ts'], packages: ['fast-check'] },
   'test/compliance/**': { rooms: ['test/support', ...CORE], packages: ['node:**'] },
   'test/extensions': { rooms: ['test/support', ...LIBRARY], packages: CDK },
-  'test/core/**': { rooms: ['test/support', 'test/props', 'test/simulator', ...LIBRARY, ...PROGRAMS], packages: ['node:**', 'fast-check'] },
+  'test/core/**': {
+    rooms: ['test/support', 'test/support/task-config.ts', 'test/props', 'test/simulator', ...LIBRARY, ...PROGRAMS],
+    packages: ['node:**', 'fast-check'],
+  },
   'test/testing': { rooms: ['test/support', ...LIBRARY], packages: ['node:**', 'typescript', 'pretty-format', ...CDK] },
   'test/cdk/**': {
     rooms: [
@@ -252,8 +255,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: [...SDK, '@peculiar/x509', 'reflect-metadata', 'fast-check', ...CDK],
   },
   'test/programs/cli': {
-    rooms: ['test/support', 'examples', ...LIBRARY, ...PROGRAMS],
-    packages: ['node:**', 'aws-cdk-lib/cx-api', ...CDK],
+    rooms: ['test/support', 'test/support/task-config.ts', 'examples', ...LIBRARY, ...PROGRAMS],
+    packages: ['node:**', 'fast-check', ...CDK],
   },
   'test/e2e/programs': { packages: ['node:**', '@grpc/*'] },
   'test/e2e/runner/**': {

@@ -1,10 +1,10 @@
-import { App, Duration, Stack, Stage } from 'aws-cdk-lib';
+import { App, CfnParameter, CfnWaitConditionHandle, Duration, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BoutiqueStack } from '../../../examples/boutique-stack';
 import { ShopStack } from '../../../examples/shop-stack';
 import { teamsApp } from '../../../examples/teams';
-import { Certificates, Mesh, Microservices, Timeout, type MicroservicesProps } from '../../../lib';
+import { Certificates, Mesh, Microservices, Placement, Timeout, type MicroservicesProps } from '../../../lib';
 import flags from '../../../cdk.json';
 import { service } from '../../support/stack';
 import { byOtherRelease } from '../../support/task-config';
@@ -30,7 +30,7 @@ const APPS: Readonly<Record<string, (app: App) => unknown>> = {
     for (const name of ['Beta', 'Prod']) system(new Stack(new Stage(app, name), 'Shop'), 'Shop');
   },
   'app-mesh': (app) => {
-    system(new Stack(app, 'Old'), 'Shop', { mesh: Mesh.appMesh() });
+    system(new Stack(app, 'Old'), 'Shop', { mesh: Mesh.appMesh(), services: withVersions });
   },
   versions: (app) => {
     system(new Stack(app, 'Small'), 'Shop', { services: withVersions });
@@ -44,6 +44,20 @@ const APPS: Readonly<Record<string, (app: App) => unknown>> = {
   elsewhere: (app) => {
     system(new Stack(app, 'Other'), 'Shop');
   },
+  'in-a-group': (app) => {
+    const services = { ui: service({ calls: ['catalog'], group: 'all' }), catalog: service({ group: 'all' }) };
+    system(new Stack(app, 'Small'), 'Shop', { services, groups: { all: Placement.nestedStack() } });
+  },
+  'external-host': (app) => {
+    // What a nested stack gets from the one around it, through two stacks.
+    const outer = new Stack(app, 'Outer');
+    const host = `db.${new CfnParameter(outer, 'Domain').valueAsString}`;
+    system(new NestedStack(outer, 'Inner'), 'Shop', {
+      services: { ui: service({ calls: ['orders'], group: 'all' }) },
+      groups: { all: Placement.nestedStack() },
+      external: { orders: { host, port: 443 } },
+    });
+  },
   after: (app) => {
     system(new Stack(app, 'Small'), 'Shop', {
       services: {
@@ -53,7 +67,7 @@ const APPS: Readonly<Record<string, (app: App) => unknown>> = {
       },
     });
   },
-  empty: (app) => new Stack(app, 'Empty'),
+  empty: (app) => new CfnWaitConditionHandle(new Stack(app, 'Empty'), 'Nothing'),
 };
 
 /** Writes outputs of cdk synth into a directory, each below its name. */

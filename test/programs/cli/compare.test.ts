@@ -78,8 +78,15 @@ test.each([
     'callers that may call',
     { principals: [caller('ui')] },
     { principals: [caller('a'), caller('ui')] },
-    [`+ principals[exact=spiffe://shop.internal/a]:`, ...pretty(caller('a'), '+')],
+    [`+ principals[exact=spiffe://shop.internal/a]: ${JSON.stringify(caller('a'))}`],
   ],
+  [
+    'a value that CloudFormation fills in, as a whole',
+    { address: { Ref: 'Old' }, zone: 'a', host: { 'Fn::GetAtt': ['Database', 'Endpoint'] } },
+    { address: { Ref: 'New' }, zone: { Ref: 'Zone' }, host: { 'Fn::GetAtt': ['Database', 'Endpoint'] } },
+    ['~ address: {"Ref":"Old"} -> {"Ref":"New"}', '~ zone: "a" -> {"Ref":"Zone"}'],
+  ],
+  ['a text that begins as no text does', { a: '\0b' }, { a: '\0c' }, ['~ a: "\\u0000b" -> "\\u0000c"']],
   [
     'names that every object has',
     { map: { constructor: 1 }, list: [{ name: 'toString' }] },

@@ -70,6 +70,14 @@ describe('config', () => {
     expect(of('Both/Shop')).toContain('spiffe://shop.internal/');
   });
 
+  test('prints what stacks around a nested stack pass to it, not the names of its parameters', () => {
+    const { stdout } = run('config', 'ui', '--app', 'external-host');
+    expect(JSON.parse(stdout)).toHaveProperty('static_resources');
+    expect(JSON.stringify(JSON.parse(stdout))).toContain('"address":{"Fn::Join":["",["db.",{"Ref":"Domain"}]]}');
+    expect(stdout).not.toContain('referenceto');
+    expect(run('config', 'stock', '--app', 'teams', '--settings').stdout).not.toContain('referenceto');
+  });
+
   test("prints the agent's settings: JSON as objects, and what the template says of the others", () => {
     expect(printed('web', '--app', 'teams', '--settings')).toMatchObject({
       MESH_IDENTITY: 'spiffe://shop.internal/web',
@@ -102,7 +110,8 @@ describe('diff', () => {
     const { status, stdout, stderr } = run('diff', 'catalog', '--app', 'after', '--against', 'before');
     expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
     expect(stdout).toMatch(/^catalog \(Small\/Shop\)\n( {2}~ .*\n)+$/);
-    expect(stdout).toContain(`  ~ static_resources.listeners[_inbound].${chain}.${timeout}[prefix=/].route.timeout: "17s" -> "8s"\n`);
+    const field = `static_resources.listeners[_inbound].${chain}.${timeout}[prefix=/].route.timeout`;
+    expect(stdout.split('\n').filter((line) => line.startsWith(`  ~ ${field}: "`) && line.endsWith('s" -> "8s"'))).toHaveLength(1);
   });
 
   test('prints what a new callee adds to its caller, and nothing of the other callees', () => {
@@ -129,10 +138,24 @@ describe('diff', () => {
     expect(run('diff', 'ui', '--app', 'elsewhere', '--against', 'before')).toEqual(NOTHING);
   });
 
-  test('compares each version with itself', () => {
+  test('compares a service that has moved to a nested stack with itself: what that gets from the stack around it is the same', () => {
+    const { status, stdout, stderr } = run('diff', 'ui', '--app', 'in-a-group', '--against', 'before');
+    expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+    // Its own Cloud Map service moves with it, and is another one.
+    expect(stdout).toMatch(/^ui \(Small\/Shop\/Group-all\)\n {2}~ settings\.MESH_CLOUD_MAP_SERVICE_ID: \{.*\} -> \{.*\}\n$/);
+  });
+
+  test('compares each version with itself, also where templates have no paths, and tasks no certificates', () => {
     expect(run('diff', 'catalog', '--app', 'versions', '--against', 'versions')).toEqual(NOTHING);
     const { stdout } = run('diff', 'catalog', '--app', 'plain-text', '--against', 'versions', '--version', 'next');
-    expect(stdout).toMatch(/^[-+] catalog, version next \(/m);
+    expect(stdout.split('\n').filter((line) => !line.startsWith('  '))).toEqual(['catalog, version next (Small)', '']);
+    expect(stdout).toContain('  - settings.MESH_IDENTITY: "spiffe://shop.internal/catalog"\n');
+  });
+
+  test('lists services that are new, or gone, as a list of lines', () => {
+    expect(run('diff', '--stack', 'TeamsPayments', '--app', 'teams', '--against', 'before').stdout).toBe(
+      '+ invoices (TeamsPayments/Shop)\n+ ledger (TeamsPayments/Shop)\n',
+    );
   });
 });
 
@@ -168,6 +191,7 @@ describe('an error has its fix, and exit code 2', () => {
     ['an unknown version', ['config', 'catalog', '--app', 'teams', '--version', 'nxt'], 'no version "nxt"', 'did you mean "next"?'],
     ['a version of none', ['config', 'ui', '--app', 'before', '--version', 'a'], 'service "ui" has no versions', 'leave out --version'],
     ["App Mesh's configuration", ['config', 'ui', '--app', 'app-mesh'], 'from AWS App Mesh', '--settings'],
+    ['versions in App Mesh', ['config', 'catalog', '--app', 'app-mesh'], 'has 2 versions\n  allowed: next, stable', '--version next'],
     [
       'an older release',
       ['config', 'ui', '--app', 'other-release'],
