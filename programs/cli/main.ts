@@ -20,7 +20,8 @@ try {
   process.stdout.write(output);
   process.exitCode = exitCode;
 } catch (error) {
-  if (!(error instanceof Trouble)) throw error;
-  process.stderr.write(`${error.text}\n`);
+  // Node.js itself would end with 1, which says that something differs.
+  const stack = error instanceof Error ? error.stack : undefined;
+  process.stderr.write(`${error instanceof Trouble ? error.text : (stack ?? String(error))}\n`);
   process.exitCode = 2;
 }

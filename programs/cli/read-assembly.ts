@@ -4,25 +4,29 @@ import { AssetManifestArtifact, CloudAssembly, type CloudFormationStackArtifact 
 import { statPrefix } from '../../lib/core/contract/statistics';
 import { OtherReleaseError } from '../../lib/core/plan/pack-config';
 import { isObject, type JsonObject } from '../../lib/core/readable/json';
-import { isPackedEnvironment, readEnvironment, type ReadableConfig, type ReadableEnvironment } from '../../lib/core/readable/readable-environment';
+import { isPackedEnvironment, readEnvironment } from '../../lib/core/readable/readable-environment';
+import type { ReadableConfig, ReadableEnvironment } from '../../lib/core/readable/readable-environment';
 import { resourcesOf, withParameters, type StackTemplate } from './nested-templates';
 import { PROGRAM, Trouble } from './trouble';
 import type { StackName, Workload } from './workload';
 
 /** The workloads of all stacks in a cloud assembly, the output of `cdk synth`: those of its stages and of nested stacks too. */
 export function readAssembly(directory: string): readonly Workload[] {
-  const found = assemblyIn(directory).stacksRecursively.flatMap((artifact) => {
-    const stack = { path: artifact.hierarchicalId, name: artifact.stackName };
-    const templates = templatesOf(artifact);
-    return templates.flatMap((template) => workloadsOf(template, templates, stack));
-  });
+  const found = stacksIn(directory).flatMap(({ stack, templates }) =>
+    templates.flatMap((template) => workloadsOf(template, templates, stack)),
+  );
   if (found.length > 0) return found;
   throw new Trouble(`no task in ${directory} has a mesh`, {
     fix: 'synthesize an app that has a Microservices construct, or name the directory of another one with --app',
   });
 }
 
-function assemblyIn(directory: string): CloudAssembly {
+interface StackContent {
+  readonly stack: StackName;
+  readonly templates: readonly StackTemplate[];
+}
+
+function stacksIn(directory: string): readonly StackContent[] {
   if (!existsSync(join(directory, 'manifest.json')))
     throw existsSync(directory)
       ? new Trouble(`${directory} is not the output of cdk synth: it has no file manifest.json`, {
@@ -32,11 +36,12 @@ function assemblyIn(directory: string): CloudAssembly {
           fix: 'run `npx cdk synth` first, or name the directory that it has written',
         });
   try {
-    return new CloudAssembly(directory, { skipVersionCheck: true, skipEnumCheck: true });
+    return new CloudAssembly(directory, { skipVersionCheck: true, skipEnumCheck: true }).stacksRecursively.map((artifact) => ({
+      stack: { path: artifact.hierarchicalId, name: artifact.stackName },
+      templates: templatesOf(artifact),
+    }));
   } catch (error) {
-    throw new Trouble(`${directory} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
-      fix: 'run `npx cdk synth` again',
-    });
+    throw error instanceof Trouble ? error : unreadable(directory, error);
   }
 }
 
@@ -70,10 +75,13 @@ function templateIn(file: string): JsonObject {
     const template: unknown = JSON.parse(readFileSync(file, 'utf8'));
     return isObject(template) ? template : {};
   } catch (error) {
-    throw new Trouble(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
-      fix: 'run `npx cdk synth` again',
-    });
+    throw unreadable(file, error);
   }
+}
+
+function unreadable(path: string, error: unknown): Trouble {
+  const [why = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  return new Trouble(`${path} cannot be read: ${why}`, { fix: 'run `npx cdk synth` again' });
 }
 
 function packedEnvironmentOf({ Properties: properties }: JsonObject): readonly unknown[] | undefined {

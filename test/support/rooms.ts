@@ -303,7 +303,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'test/identity.test.ts': { rooms: ['test/e2e/**', 'programs/shared/**', ...LIBRARY], packages: [...SDK, ...CDK] },
   test: {
     rooms: ['test/support', 'test/support/assembly', 'examples', ...LIBRARY],
-    packages: ['node:**', 'typescript', 'cdk-nag', ...CDK],
+    packages: ['node:**', 'typescript', 'cdk-nag', 'pretty-format', ...CDK],
   },
   bench: {
     rooms: ['test/e2e', 'test/e2e/**', 'test/support/assembly', ...LIBRARY, ...PROGRAMS],

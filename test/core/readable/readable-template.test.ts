@@ -51,7 +51,7 @@ test('the template itself is not changed, and one without configurations is the 
   expect(readableTemplate(other)).toBe(other);
 });
 
-test("variables that have the names of ours, and are not, stay: a user's MESH_CONFIG, and a MESH_VALUE_7 that no configuration names", () => {
+test("variables with names of ours stay if they are not ours: a user's MESH_CONFIG, and a MESH_VALUE_7 that no configuration names", () => {
   const own = variablesOf({ MESH_CONFIG: 'ePmO', MESH_VALUE_7: 'mine' });
   expect(readableTemplate(own)).toBe(own);
   const read = readableTemplate(variablesOf({ ...packConfig({ variables: {} }), MESH_VALUE_7: 'mine' }));

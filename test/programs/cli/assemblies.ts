@@ -85,6 +85,11 @@ export function writeAssemblies(directory: string): void {
   const broken = join(directory, 'broken');
   cpSync(join(directory, 'before'), broken, { recursive: true });
   changeTemplates(broken, (text) => text.slice(0, 1000));
+  for (const file of ['manifest.json', 'Small.assets.json']) {
+    const copy = join(directory, `broken-${file.split('.')[file === 'manifest.json' ? 0 : 1]}`);
+    cpSync(join(directory, 'before'), copy, { recursive: true });
+    writeFileSync(join(copy, file), readFileSync(join(copy, file), 'utf8').slice(0, 50));
+  }
 }
 
 function changeTemplates(directory: string, change: (text: string) => string): void {

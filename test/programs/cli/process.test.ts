@@ -165,6 +165,8 @@ describe('an error has its fix, and exit code 2', () => {
     ['a directory that is none', ['config', 'ui', '--app', 'bundle'], 'bundle is not the output of cdk synth', 'by default cdk.out'],
     ['no mesh in it', ['config', 'ui', '--app', 'empty'], 'no task in empty has a mesh', '--app'],
     ['a template that is cut off', ['config', 'ui', '--app', 'broken'], 'Small.template.json cannot be read', 'run `npx cdk synth` again'],
+    ['a manifest that is cut off', ['config', 'ui', '--app', 'broken-manifest'], 'broken-manifest cannot be read', '`npx cdk synth` again'],
+    ['assets that are cut off', ['diff', '--app', 'before', '--against', 'broken-assets'], 'broken-assets cannot be read', 'synth` again'],
     ['no service', ['config', '--app', 'before'], 'takes the name of a service\n  allowed: catalog, ui', 'config <service>'],
     ['an unknown service', ['config', 'catalgo', '--app', 'before'], 'before has no service "catalgo"', 'did you mean "catalog"?'],
     ['an unknown service of both', ['diff', 'catalgo', '--app', 'before', '--against', 'after'], 'no service', 'did you mean "catalog"?'],
