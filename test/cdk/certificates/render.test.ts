@@ -124,11 +124,7 @@ describe('by default', () => {
                   Action: 'kms:Encrypt',
                   Resource: { 'Fn::GetAtt': [identityKeyOf(built), 'Arn'] },
                   Condition: {
-                    StringEquals: {
-                      'kms:EncryptionContext:identity': `spiffe://shop.internal/${name}`,
-                      'kms:EncryptionContext:mesh': scopeOf(built),
-                    },
-                    'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['identity', 'mesh'] },
+                    StringEquals: { 'kms:EncryptionContext:identity': `spiffe://shop.internal/${name}` },
                   },
                 },
                 { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: { 'Fn::GetAtt': [issuerOf(built), 'Arn'] } },

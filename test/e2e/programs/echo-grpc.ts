@@ -1,5 +1,5 @@
 /** The echo service of echo.proto, as @grpc/grpc-js sees it. */
-import type { Client, Metadata, ServiceClientConstructor, ServiceError, status } from '@grpc/grpc-js';
+import type { Client, ClientUnaryCall, Metadata, ServiceClientConstructor, ServiceError, status } from '@grpc/grpc-js';
 import { credentials, loadPackageDefinition } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 
@@ -23,7 +23,7 @@ export interface SayReply {
 }
 
 export interface EchoClient extends Client {
-  Say(request: Partial<SayRequest>, metadata: Metadata, done: (error: ServiceError | null, reply?: SayReply) => void): void;
+  Say(request: Partial<SayRequest>, metadata: Metadata, done: (error: ServiceError | null, reply?: SayReply) => void): ClientUnaryCall;
   Repeat(request: Partial<RepeatRequest>, metadata: Metadata): NodeJS.ReadableStream;
 }
 
@@ -38,11 +38,17 @@ export function echoClient(target: string): EchoClient {
   return new (loadEcho())(target, credentials.createInsecure()) as unknown as EchoClient;
 }
 
+/** Begins what a failed call says if the headers of its response had arrived: no proxy can try such a call again. */
+export const RESPONSE_HAD_BEGUN = 'the response had begun';
+
 export async function say(client: EchoClient, request: Partial<SayRequest>, metadata: Metadata): Promise<SayReply> {
   return new Promise((resolve, reject) => {
-    client.Say(request, metadata, (error, reply) => {
+    let begun = false;
+    const call = client.Say(request, metadata, (error, reply) => {
+      if (begun && error !== null) error.message = `${RESPONSE_HAD_BEGUN}: ${error.message}`;
       if (reply === undefined) reject(error ?? new Error('no reply'));
       else resolve(reply);
     });
+    call.once('metadata', () => (begun = true));
   });
 }
