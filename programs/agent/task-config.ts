@@ -21,9 +21,9 @@ export interface UnpackedConfig {
 /** Reads the configuration of the task; one that has none is configured by its environment alone. */
 export function unpackConfig(environment: Environment): UnpackedConfig {
   const packed: string | undefined = environment['MESH_CONFIG' satisfies MeshVariable];
-  if (packed === undefined || packed === '') return { environment, files: [] };
+  if (packed === undefined || packed === '') return { environment: withSharedSettings(environment), files: [] };
   const { envoy, variables } = configOf(packed, environment);
-  const settings = { ...variables, ...ownVariables(environment) };
+  const settings = { ...variables, ...ownVariables(withSharedSettings(environment)) };
   return {
     environment: { ...environment, ...settings },
     files: [
@@ -35,10 +35,19 @@ export function unpackConfig(environment: Environment): UnpackedConfig {
 
 /** The environment with what `init` has left in that file, if anything. */
 export function withStoredSettings(environment: Environment, stored: string | undefined): Environment {
-  if (stored === undefined) return environment;
+  if (stored === undefined) return withSharedSettings(environment);
   const variables = textsOf(jsonOf(stored));
   if (variables === undefined) throw new InvalidSettings([`${AGENT_SETTINGS_FILE} does not hold the settings that mesh-init writes`]);
   return { ...variables, ...environment };
+}
+
+/** The environment with what the deployment shares with every task, one by one. */
+function withSharedSettings(environment: Environment): Environment {
+  const { ['MESH_SHARED' satisfies MeshVariable]: shared = '', ...others } = environment;
+  if (shared === '') return environment;
+  const variables = textsOf(jsonOf(shared));
+  if (variables === undefined) throw new InvalidSettings([`MESH_SHARED is "${shared}", it must be a JSON object of variables`]);
+  return { ...variables, ...others };
 }
 
 /** What the agent of the same task needs; the configuration itself is done with. */

@@ -9,6 +9,7 @@ import { AwsEmulator } from '../e2e/runner/aws/emulator';
 import { Deployment } from '../e2e/runner/deployment/deployment';
 import type { Json, JsonObject, Template } from '../e2e/runner/intrinsics';
 import { isObject, Resolver } from '../e2e/runner/intrinsics';
+import { sharedVariablesOf } from '../support/task-config';
 
 const image = ContainerImage.fromRegistry('example/app');
 
@@ -91,6 +92,7 @@ function namesOf({ template: { Resources: resources = {}, Outputs: outputs = {} 
     }
     for (const [operand, value] of conditionsIn(properties)) add(operand, resolver.resolve(value));
     for (const [variable, value] of variablesIn(properties)) add(variable, resolver.resolve(value));
+    for (const [variable, value] of sharedVariablesIn(type, resolver.resolve(properties['Value']))) add(variable, value);
   }
   return names;
 }
@@ -117,6 +119,12 @@ function variablesIn(value: Json | undefined): readonly (readonly [string, Json 
   const { Name: name, Value: content } = value;
   if (typeof name === 'string' && TOLD.test(name)) return [[name, content]];
   return Object.entries(value).flatMap(([key, each]) => (TOLD.test(key) ? [[key, each] as const] : variablesIn(each)));
+}
+
+/** What all tasks are told, in one parameter. */
+function sharedVariablesIn(type: string, value: unknown): readonly (readonly [string, unknown])[] {
+  if (type !== 'AWS::SSM::Parameter' || typeof value !== 'string' || !value.includes('"MESH_SCOPE"')) return [];
+  return Object.entries(sharedVariablesOf({ MESH_SHARED: value })).filter(([variable]) => TOLD.test(variable));
 }
 
 function objects(value: Json | undefined): readonly JsonObject[] {
@@ -146,7 +154,14 @@ describe.each(Object.entries(SYSTEMS))('two environments of one app, with %s', (
   });
 
   test('have what is compared at all', () => {
-    for (const kind of ['alarmed metric', 'identity of a role', 'kms:EncryptionContext:mesh', 'MESH_SCOPE', 'MESH_CLOUD_MAP_SERVICE_ID'])
+    for (const kind of [
+      'alarmed metric',
+      'identity of a role',
+      'kms:EncryptionContext:mesh',
+      'MESH_SCOPE',
+      'MESH_NAMESPACE',
+      'MESH_CLOUD_MAP_SERVICE_ID',
+    ])
       expect([kind, prod.get(kind)?.size ?? 0, dev.get(kind)?.size ?? 0]).toEqual([kind, expect.any(Number), prod.get(kind)?.size]);
     expect([...(prod.get('MESH_SCOPE') ?? [])]).toEqual([expect.stringMatching(/^shop\.internal\/Z[0-9A-Z]+$/)]);
     expect(prod.get('aws:PrincipalTag/cdk-ecs-microservices-mesh')).toEqual(prod.get('MESH_SCOPE'));

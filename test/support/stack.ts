@@ -1,6 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
+import type { SharedVariables } from '../../lib/core/contract/agent';
 import type { TaskConfig } from '../../lib/core/contract/task-config';
 import { unpackConfig } from '../../lib/core/plan/pack-config';
 import { Microservices } from '../../lib';
@@ -55,12 +56,34 @@ export function containersOf(template: Template, serviceName: string): ReadonlyM
 
 /** What a service's tasks are configured with. */
 export function taskConfigOf(template: Template, serviceName: string): TaskConfig {
-  const environment = containersOf(template, serviceName).get('mesh-init')?.['Environment'] as
-    readonly { readonly Name: string; readonly Value: unknown }[] | undefined;
-  const packed = environment?.find(({ Name }) => Name === 'MESH_CONFIG')?.Value;
+  const packed = initEnvironmentOf(template, serviceName).get('MESH_CONFIG');
   if (typeof packed !== 'string') throw new Error(`the tasks of ${serviceName} have no MESH_CONFIG`);
   return unpackConfig(packed);
 }
 
+function initEnvironmentOf(template: Template, serviceName: string): ReadonlyMap<string, unknown> {
+  const environment = containersOf(template, serviceName).get('mesh-init')?.['Environment'] as
+    readonly { readonly Name: string; readonly Value: unknown }[] | undefined;
+  return new Map(environment?.map(({ Name, Value }) => [Name, Value]));
+}
+
 /** Options that both kinds of API Gateway take. */
 export type ApiOptions = HttpApiOptions & RestApiOptions;
+
+/** What the deployment tells every task: a reference is `<Resource>` or `<Resource.Attribute>`. Fails if the service is told nothing. */
+export function sharedVariablesOf(template: Template, serviceName: string): SharedVariables {
+  const told = initEnvironmentOf(template, serviceName).get('MESH_SHARED');
+  const [parameter = '', attribute] = (told as { readonly 'Fn::GetAtt'?: readonly string[] } | undefined)?.['Fn::GetAtt'] ?? [];
+  if (attribute !== 'Value') throw new Error(`"${serviceName}" is not told the value of a parameter`);
+  const { 'Fn::Join': join } = resourcesOf(template)[parameter]?.Properties?.['Value'] as {
+    readonly 'Fn::Join': readonly [string, readonly unknown[]];
+  };
+  const texts = join[1].map((part) =>
+    typeof part === 'string'
+      ? part
+      : `<${Object.values(part as object)
+          .flat()
+          .join('.')}>`,
+  );
+  return JSON.parse(texts.join('')) as SharedVariables;
+}

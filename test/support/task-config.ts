@@ -1,3 +1,4 @@
+import type { SharedVariables } from '../../lib/core/contract/agent';
 import type { TaskConfig } from '../../lib/core/contract/task-config';
 import { packConfig, unpackConfig } from '../../lib/core/plan/pack-config';
 
@@ -8,6 +9,11 @@ export function taskConfigOf(containers: Iterable<{ readonly environment: Readon
     if (packed !== undefined) return unpackConfig(packed);
   }
   throw new Error('no container of the task has MESH_CONFIG');
+}
+
+/** What the deployment shares with every task of the mesh, out of the environment of one of its containers. */
+export function sharedVariablesOf({ MESH_SHARED: shared = '{}' }: Readonly<Record<string, string>>): SharedVariables {
+  return JSON.parse(shared) as SharedVariables;
 }
 
 /** A configuration as it stands in a template, changed. */

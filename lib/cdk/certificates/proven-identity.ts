@@ -17,17 +17,14 @@ export interface ProvenIdentity extends Issuing {
   readonly uri: string;
 }
 
-/** What a role needs to prove an identity and to get a certificate for it; `tagIdentity` belongs to it. */
-export function identityStatements({ uri, identityKeyArn, issuerArn }: Omit<ProvenIdentity, 'meshScope'>): iam.PolicyStatement[] {
-  return [
-    new iam.PolicyStatement({
-      actions: ['kms:Encrypt'],
-      resources: [identityKeyArn],
-      // The key is of one mesh, and its policy asks for the whole context: this says which identity.
-      conditions: { StringEquals: { [contextKey('identity')]: uri } },
-    }),
-    new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [issuerArn] }),
-  ];
+/** What a role needs to prove an identity; `tagIdentity` belongs to it. */
+export function identityStatement({ uri, identityKeyArn }: Pick<ProvenIdentity, 'uri' | 'identityKeyArn'>): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    actions: ['kms:Encrypt'],
+    resources: [identityKeyArn],
+    // The key is of one mesh, and its policy asks for the whole context: this says which identity.
+    conditions: { StringEquals: { [contextKey('identity')]: uri } },
+  });
 }
 
 /** The key's policy compares the tags with the identity that the role proves, and with its own mesh. */
@@ -46,8 +43,8 @@ export function tagIdentity(role: iam.Role, { uri, meshScope }: Pick<ProvenIdent
         path: 'services',
         message:
           `the role ${role.roleName} is not made by this app, so it has no tags by which its tasks prove who they are: ` +
-          `give it the tag ${IDENTITY_TAG} with the value ${uri}, and the tag ${MESH_TAG} with that of MESH_SCOPE in the task ` +
-          'definition (the domain, a slash, and the ID of the private hosted zone), or they get no certificate',
+          `give it the tag ${IDENTITY_TAG} with the value ${uri}, and the tag ${MESH_TAG} with that of MESH_SCOPE in MESH_SHARED of the ` +
+          'task definition (the domain, a slash, and the ID of the private hosted zone), or they get no certificate',
       },
     ]);
 }

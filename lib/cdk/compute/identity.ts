@@ -34,7 +34,7 @@ export function renderIdentity(
       discovers: [...new Set(plans.flatMap(({ discovers }) => discovers))].sort(),
       weights: weightsParameters(plan, context),
       ...defined({ namespaceHttpName: context.namespaceHttpName }),
-      tracesPolicy: context.tracesPolicy,
+      tasksPolicy: context.tasksPolicy,
       endpoints: plans.flatMap(({ endpoint }) => (endpoint === undefined ? [] : [{ endpoint, arn: context.endpointArn(endpoint) }])),
     }),
     securityGroup: context.securityGroup(scope) ?? renderSecurityGroup(scope, plan, context),
@@ -59,7 +59,7 @@ export function renderDiscovery(
   plan: WorkloadPlan,
   { foundation }: WorkloadContext,
 ): servicediscovery.Service {
-  return new servicediscovery.Service(scope, id, {
+  const service = new servicediscovery.Service(scope, id, {
     namespace: foundation.namespace,
     name: plan.name,
     dnsRecordType: plan.registration.recordType === 'SRV' ? servicediscovery.DnsRecordType.SRV : servicediscovery.DnsRecordType.A,
@@ -67,4 +67,9 @@ export function renderDiscovery(
     // ECS reports the health of its tasks itself.
     customHealthCheck: { failureThreshold: 1 },
   });
+  // Given beside it, too: here it is deprecated.
+  // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-servicediscovery-service-dnsconfig.html
+  if (service.node.defaultChild instanceof servicediscovery.CfnService)
+    service.node.defaultChild.addPropertyDeletionOverride('DnsConfig.NamespaceId');
+  return service;
 }

@@ -28,7 +28,8 @@ import { renderNamespaceName } from './namespace-name';
 import { renderFoundation, renderVirtualNames } from './network';
 import type { Issuing } from '../certificates/proven-identity';
 import type { WorkloadContext } from './workload';
-import { tracesPolicy } from './traces-policy';
+import { renderSharedVariables } from './shared-variables';
+import { tasksPolicy } from './tasks-policy';
 import { renderCallersGroup, renderIngress, renderSharedIngress } from './security-groups';
 import { Units } from './units';
 import { renderWeights } from './weights';
@@ -66,7 +67,6 @@ export function renderSystem(
   if (plan.groups === undefined) units.of(undefined).executionRole();
   const meshScope = scopeOf(plan.zone.name, zone.hostedZoneId);
   const namespaceHttpName = plan.namespace.discoveredByName ? renderNamespaceName(scope, foundation) : undefined;
-  const traces = plan.workloads.some((task) => task.traced) ? tracesPolicy(scope) : undefined;
   const meshImage = meshImages(scope, plan, props);
   const mesh = renderMesh(scope, plan, { namespaceHttpName });
   const weightsOf = renderWeights(scope, plan, units);
@@ -74,6 +74,9 @@ export function renderSystem(
     plan.certificates === undefined
       ? undefined
       : renderCertificates(scope, { plan: plan.certificates, meshScope, logGroup: foundation.logGroup });
+  const issuing = certificates === undefined ? undefined : issuingOf(meshScope, certificates);
+  const policy = tasksPolicy(scope, { issuerArn: issuing?.issuerArn, traced: plan.workloads.some((task) => task.traced) });
+  const sharedVariables = renderSharedVariables(scope, { meshName: plan.name, issuing, namespaceHttpName });
   units.renderSecurityGroups(plan.workloads, foundation);
   const callersGroup = plan.callersGroup === undefined ? undefined : renderCallersGroup(scope, plan.name, foundation);
   const context = (task: WorkloadPlan): WorkloadContext => {
@@ -81,7 +84,8 @@ export function renderSystem(
     return {
       foundation: unit.foundation,
       sharedExecutionRole: () => unit.executionRole(),
-      tracesPolicy: traces,
+      tasksPolicy: policy,
+      sharedVariables,
       containerProps: (container) => userProps(props, task, container),
       meshImage: (container) => meshImage(container.role, task),
       endpointArn: (endpoint) => mesh.endpointArn(endpoint),
@@ -91,7 +95,7 @@ export function renderSystem(
       alarms: deploymentOf(props, task)?._options.alarms ?? [],
       weights: (service) => weightsOf(service, unit.scope),
       securityGroup: (place) => units.securityGroupOf(task, place),
-      ...defined({ namespaceHttpName, issuing: certificates === undefined ? undefined : issuingOf(meshScope, certificates) }),
+      ...defined({ namespaceHttpName, issuing }),
       ...defined({ callersGroup: task.inCallersGroup === true ? callersGroup : undefined }),
       url: task.url,
     };

@@ -3,7 +3,7 @@ import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { ProvenIdentity } from '../certificates/proven-identity';
-import { identityStatements, tagIdentity } from '../certificates/proven-identity';
+import { identityStatement, tagIdentity } from '../certificates/proven-identity';
 import { namesInPolicy } from '../../core/plan/names-in-policy';
 import type { MeshEndpointPlan } from '../../core/plan/system-plan';
 import { limitRole } from './limit-role';
@@ -24,22 +24,22 @@ export interface TaskPermissions {
   readonly weights: readonly ssm.IStringParameter[];
   /** By which Cloud Map's API knows the namespace; absent if nobody asks it. */
   readonly namespaceHttpName?: string;
-  /** Lets the collector send traces; absent if nothing is traced. */
-  readonly tracesPolicy: iam.IManagedPolicy | undefined;
+  /** What all tasks may do; absent if that is nothing. */
+  readonly tasksPolicy: iam.IManagedPolicy | undefined;
   /** What its Envoys are to a control plane; none if there is none. */
   readonly endpoints: readonly { readonly endpoint: MeshEndpointPlan; readonly arn: string }[];
 }
 
 /** The role of a service's tasks: what the agent and the collector need, and whatever the user grants to the service. */
 export function taskRole(scope: Construct, id: string, permissions: TaskPermissions): iam.Role {
-  const { identity, tracesPolicy, weights } = permissions;
-  const managed = [...(tracesPolicy === undefined ? [] : [tracesPolicy]), ...weightsPolicies(scope, weights)];
+  const { identity, tasksPolicy, weights } = permissions;
+  const managed = [...(tasksPolicy === undefined ? [] : [tasksPolicy]), ...weightsPolicies(scope, weights)];
   const role = new GrantedRole(scope, id, {
     assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com'),
     inlinePolicies: {
       MeshAgent: new iam.PolicyDocument({
         statements: [
-          ...(identity === undefined ? [] : identityStatements(identity)),
+          ...(identity === undefined ? [] : [identityStatement(identity)]),
           ...discoveryStatements(permissions),
           ...weightsStatements(permissions),
         ],

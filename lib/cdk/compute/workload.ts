@@ -37,8 +37,10 @@ import { acknowledgeOwnEnvironment } from './own-environment';
 export interface WorkloadContext {
   readonly foundation: Foundation;
   readonly sharedExecutionRole: () => iam.IRole;
-  /** Lets the collector send traces; absent if nothing is traced. */
-  readonly tracesPolicy: iam.IManagedPolicy | undefined;
+  /** What all tasks may do; absent if that is nothing. */
+  readonly tasksPolicy: iam.IManagedPolicy | undefined;
+  /** What the deployment tells all tasks (shared-variables.ts); absent if that is nothing. */
+  readonly sharedVariables: string | undefined;
   /** The user's props of a container, for what the plan cannot hold; undefined for the mesh's own containers. */
   readonly containerProps: (container: ContainerPlan) => ContainerProps | undefined;
   /** Images of the mesh's own containers, where they are not the plan's. */
@@ -102,10 +104,7 @@ export class Workload extends Construct implements IWorkload {
     for (const name of plan.volumes) this.taskDefinition.addVolume({ name });
     const containers = renderContainers(this, this.taskDefinition, plan, context, {
       discoveryServiceId: this.discoveryService.serviceId,
-      namespaceHttpName: context.namespaceHttpName,
-      scope: context.issuing?.meshScope,
-      issuerArn: context.issuing?.issuerArn,
-      identityKeyArn: context.issuing?.identityKeyArn,
+      shared: context.sharedVariables,
       weightsParameterNames: weightsParameters(plan, context)
         .map((parameter) => parameter.parameterName)
         .join(','),

@@ -6,6 +6,8 @@ export type AgentCommand = (typeof AGENT_COMMANDS)[number];
 export const MESH_VARIABLES = [
   /** What `init` unpacks: Envoy's configuration and settings of the agent (task-config.ts). */
   'MESH_CONFIG',
+  /** What the deployment knows for every task of the mesh: other variables as one JSON object, so that a template refers to it once. */
+  'MESH_SHARED',
   /** The volume that it shares with Envoy. @default - MESH_DIRECTORY of files.ts */
   'MESH_DIRECTORY',
 
@@ -73,6 +75,12 @@ export type MeshVariables<Value extends string = string> = Readonly<Partial<Reco
 export function meshVariables<Value extends string = string>(variables: MeshVariables<Value>): MeshVariables<Value> {
   return variables;
 }
+
+/** In `MESH_SHARED`. */
+export type SharedVariables<Value extends string = string> = Pick<
+  MeshVariables<Value>,
+  'MESH_SCOPE' | 'MESH_IDENTITY_KEY_ARN' | 'MESH_ISSUER_ARN' | 'MESH_NAMESPACE'
+>;
 
 /** The longest pause of an agent, in its pauses as they are meant. */
 export const MAX_JITTER = 1.2;

@@ -8,7 +8,7 @@ import { makeAuthority } from '../../programs/functions/support/authorities';
 import { FakeKms } from '../../programs/functions/support/fake-kms';
 import { Certificates, Mesh } from '../../../lib';
 import type { Built } from '../../support/stack';
-import { build, containersOf, resourcesOf, service, taskConfigOf } from '../../support/stack';
+import { build, containersOf, resourcesOf, service, sharedVariablesOf, taskConfigOf } from '../../support/stack';
 
 const CA = 'arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/11111111-2222-3333-4444-555555555555';
 const services = { ui: service({ calls: ['orders'] }), orders: service() };
@@ -108,6 +108,22 @@ describe('by default', () => {
     expect({ 'kms:SigningAlgorithm': SigningAlgorithm, 'kms:MessageType': MessageType }).toEqual(SIGNING);
   });
 
+  test('every role may ask the function that issues, by the one policy of them all', () => {
+    const [policy] = idsOf(built, 'AWS::IAM::ManagedPolicy');
+    template.hasResourceProperties('AWS::IAM::ManagedPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: { 'Fn::GetAtt': [issuerOf(built), 'Arn'] } },
+        ]),
+      },
+    });
+    const roles = Object.values(resourcesOf(template)).filter(({ Properties }) =>
+      JSON.stringify(Properties?.['Tags'] ?? '').includes(IDENTITY_TAG),
+    );
+    expect(roles.length).toBeGreaterThan(1);
+    for (const { Properties } of roles) expect(Properties?.['ManagedPolicyArns']).toEqual([{ Ref: policy }]);
+  });
+
   test('a service adds nothing but the right of its role to prove one identity, and the tags that say the same', () => {
     for (const name of ['ui', 'orders']) {
       template.hasResourceProperties('AWS::IAM::Role', {
@@ -127,7 +143,6 @@ describe('by default', () => {
                     StringEquals: { 'kms:EncryptionContext:identity': `spiffe://shop.internal/${name}` },
                   },
                 },
-                { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: { 'Fn::GetAtt': [issuerOf(built), 'Arn'] } },
               ]),
             },
           },
@@ -186,13 +201,11 @@ describe('by default', () => {
 
   test('agents know who they are, whom to ask, and by which key to prove it', () => {
     expect(taskConfigOf(template, 'orders').variables.MESH_IDENTITY).toBe('spiffe://shop.internal/orders');
-    expect(containersOf(template, 'orders').get('mesh-init')?.Environment).toEqual(
-      expect.arrayContaining([
-        { Name: 'MESH_SCOPE', Value: scopeOf(built) },
-        { Name: 'MESH_IDENTITY_KEY_ARN', Value: { 'Fn::GetAtt': [identityKeyOf(built), 'Arn'] } },
-        { Name: 'MESH_ISSUER_ARN', Value: { 'Fn::GetAtt': [issuerOf(built), 'Arn'] } },
-      ]),
-    );
+    expect(sharedVariablesOf(template, 'orders')).toEqual({
+      MESH_SCOPE: `shop.internal/<${idsOf(built, 'AWS::Route53::HostedZone').join()}>`,
+      MESH_IDENTITY_KEY_ARN: `<${identityKeyOf(built)}.Arn>`,
+      MESH_ISSUER_ARN: `<${issuerOf(built)}.Arn>`,
+    });
   });
 
   test('what issues is the same for any number of services', () => {

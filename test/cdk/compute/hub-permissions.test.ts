@@ -33,7 +33,7 @@ function policies(callees: number, versioned = true): { readonly inline: readonl
     discovers: names,
     weights: versioned ? names.map((name) => new StringParameter(stack, name, { stringValue: '{}' })) : [],
     namespaceHttpName: 'tasks.shop.internal',
-    tracesPolicy: undefined,
+    tasksPolicy: undefined,
     endpoints: [],
   });
   const resources = resourcesOf(Template.fromStack(stack));

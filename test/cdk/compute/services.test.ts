@@ -200,14 +200,16 @@ describe('least privilege', () => {
   test('a task role may send traces; what else it may do, iam.test.ts tells', () => {
     const { template } = build({ services: { ui: service() } });
     template.hasResourceProperties('AWS::IAM::ManagedPolicy', {
-      PolicyDocument: { Statement: [Match.objectLike({ Action: Match.arrayWith(['xray:PutTraceSegments']), Resource: '*' })] },
+      PolicyDocument: {
+        Statement: Match.arrayWith([Match.objectLike({ Action: Match.arrayWith(['xray:PutTraceSegments']), Resource: '*' })]),
+      },
     });
     template.resourceCountIs('AWS::IAM::ManagedPolicy', 1);
   });
 
   test('a task role may send no traces where nothing is traced', () => {
     const { template } = build({ services: { ui: service() }, tracing: Tracing.none() });
-    template.resourceCountIs('AWS::IAM::ManagedPolicy', 0);
+    expect(JSON.stringify(template.toJSON())).not.toContain('xray:');
     expect([...containersOf(template, 'ui').keys()]).toEqual(['mesh-init', 'envoy', 'app', 'mesh-agent']);
   });
 

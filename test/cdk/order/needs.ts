@@ -339,6 +339,8 @@ export const RULES: Readonly<Record<string, Rule>> = {
     all(services(graph), (service) => {
       const issuing = containersOf(graph, service)
         .flatMap(({ Environment }) => graph.in(Environment))
+        // All tasks are told of it by one parameter.
+        .flatMap((told) => [told, ...(told.type === 'AWS::SSM::Parameter' ? graph.in(told.properties['Value']) : [])])
         .filter(isFunction);
       const under = issuing.flatMap(({ properties }) => [...graph.in(properties['Role']), ...graph.in(properties['Environment'])]);
       return each([service], [...issuing, ...under]);

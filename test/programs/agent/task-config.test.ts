@@ -48,6 +48,23 @@ test('a task whose agent has no mesh-init before it is configured by its environ
   expect(withStoredSettings(environment, undefined)).toBe(environment);
 });
 
+test('what the deployment shares with every task counts as if each variable were given by itself', () => {
+  const shared = JSON.stringify({ MESH_NAMESPACE: 'tasks.shop.internal', MESH_SCOPE: 'shop.internal/Z1' });
+  const { environment, files } = unpackConfig({ ...PACKED, MESH_SHARED: shared, MESH_SCOPE: 'own/Z2' });
+  expect(environment).toMatchObject({ MESH_NAMESPACE: 'tasks.shop.internal', MESH_SCOPE: 'own/Z2' });
+  expect(JSON.parse(files[1]?.text ?? '')).toEqual({
+    MESH_STOP_SECONDS: '40',
+    MESH_NAMESPACE: 'tasks.shop.internal',
+    MESH_SCOPE: 'own/Z2',
+  });
+  expect(unpackConfig({ MESH_SHARED: shared }).environment).toEqual(JSON.parse(shared));
+  expect(withStoredSettings({ MESH_SHARED: shared }, undefined)).toEqual(JSON.parse(shared));
+  for (const wrong of ['[]', 'x', '{"MESH_SCOPE":1}'])
+    expect(complaintOf(() => unpackConfig({ ...PACKED, MESH_SHARED: wrong }))).toContain(
+      `MESH_SHARED is "${wrong}", it must be a JSON object`,
+    );
+});
+
 test('what cannot be read says what to do', () => {
   expect(complaintOf(() => unpackConfig({ MESH_CONFIG: 'eJyrrgUAAXUA+Q==' }))).toMatchInlineSnapshot(
     `"an environment variable is wrong: MESH_CONFIG does not hold the settings of the agent"`,

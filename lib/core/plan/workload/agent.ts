@@ -205,8 +205,7 @@ function variablesOf(agent: AgentPlan): MeshVariables {
 function deployedVariables(agent: AgentPlan): MeshVariables<DeployedValue> {
   return {
     ...meshVariables<DeployedValue>({ MESH_CLOUD_MAP_SERVICE_ID: 'discoveryServiceId' }),
-    ...issuerOf(agent),
-    ...namespaceOf(agent),
+    ...sharedBy(agent),
     ...weightsParametersOf(agent),
   };
 }
@@ -249,14 +248,9 @@ function discoveryVariables(agent: AgentPlan): MeshVariables {
   };
 }
 
-function issuerOf({ topology }: AgentPlan): MeshVariables<DeployedValue> {
-  return topology.certificates.kind === 'none'
-    ? {}
-    : { MESH_SCOPE: 'scope', MESH_IDENTITY_KEY_ARN: 'identityKeyArn', MESH_ISSUER_ARN: 'issuerArn' };
-}
-
-function namespaceOf({ callees }: AgentPlan): MeshVariables<DeployedValue> {
-  return discoveredBy(callees).length === 0 ? {} : { MESH_NAMESPACE: 'namespaceHttpName' };
+/** Who issues its certificate, and the namespace of what it discovers. */
+function sharedBy({ topology, callees }: AgentPlan): MeshVariables<DeployedValue> {
+  return topology.certificates.kind === 'none' && discoveredBy(callees).length === 0 ? {} : { MESH_SHARED: 'shared' };
 }
 
 /** The same for all agents of a mesh, but for the identity. */

@@ -1,13 +1,13 @@
 import { X509Certificate } from 'node:crypto';
 import { EncryptCommand } from '@aws-sdk/client-kms';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
-import type { MeshVariable } from '../../../../lib/core/contract/agent';
+import type { MeshVariable, MeshVariables } from '../../../../lib/core/contract/agent';
 import type { IssuingAnswer, IssuingRequest, ProofContent } from '../../../../lib/core/contract/issuing';
 import { proofContext } from '../../../../lib/core/contract/issuing';
 import type { X509Svid } from '../../../../programs/shared/svid';
 import { makeCertificateRequest } from '../../../../programs/shared/x509/certificate-request';
 import { leafNamesOf } from '../../../../programs/shared/x509/leaf-names';
-import { taskConfigOf } from '../../../support/task-config';
+import { sharedVariablesOf, taskConfigOf } from '../../../support/task-config';
 import type { AwsEmulator, Clients } from '../aws/emulator';
 import type { TaskModel } from '../system';
 import type { Deployment } from './deployment';
@@ -46,7 +46,8 @@ export class Certificates {
   agentOf(service: string): ServiceAgent {
     const { containers, role } = this.taskOf(service);
     const variable = (name: MeshVariable): string => {
-      const [value = taskConfigOf(containers).variables[name]] = containers.flatMap(({ environment }) => environment[name] ?? []);
+      const told = containers.map(({ environment }): MeshVariables => ({ ...sharedVariablesOf(environment), ...environment }));
+      const [value = taskConfigOf(containers).variables[name]] = told.flatMap((variables) => variables[name] ?? []);
       if (value === undefined) throw new Error(`no container of "${service}" has ${name}`);
       return value;
     };

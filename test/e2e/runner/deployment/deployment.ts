@@ -156,13 +156,13 @@ export class Deployment {
       create: async ({ resource, fields }) => {
         const name = fields.optionalText('Name') ?? resource.values[resource.key] ?? resource.key;
         this.aws.parameters.put(name, fields.text('Value'));
-        return Promise.resolve({ '': name });
+        return Promise.resolve({ '': name, Value: fields.text('Value') });
       },
       // What a person has changed stays, until the template says something else than before.
       update: async ({ resource, fields }, before) => {
         if (before.properties['Value'] !== fields.text('Value'))
           this.aws.parameters.put(resource.values[resource.key] ?? '', fields.text('Value'));
-        return Promise.resolve(undefined);
+        return Promise.resolve({ made: { Value: fields.text('Value') } });
       },
       delete: async ({ key, values }) => {
         this.aws.parameters.delete(values[key] ?? '');

@@ -1,0 +1,34 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { acknowledge } from '../acknowledge';
+
+/** X-Ray knows no resources to name. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html */
+const TRACES_ACTIONS = [
+  'xray:GetSamplingRules',
+  'xray:GetSamplingStatisticSummaries',
+  'xray:GetSamplingTargets',
+  'xray:PutTelemetryRecords',
+  'xray:PutTraceSegments',
+];
+
+export interface TasksPolicyProps {
+  /** The function that issues certificates; absent without certificates. */
+  readonly issuerArn: string | undefined;
+  /** Whether tasks send traces. */
+  readonly traced: boolean;
+}
+
+/** What all tasks of a mesh may do, once for all of their roles; undefined if that is nothing. */
+export function tasksPolicy(scope: Construct, { issuerArn, traced }: TasksPolicyProps): iam.ManagedPolicy | undefined {
+  if (issuerArn === undefined && !traced) return undefined;
+  const purposes = [...(issuerArn === undefined ? [] : ['ask for certificates']), ...(traced ? ['send traces to AWS X-Ray'] : [])];
+  const policy = new iam.ManagedPolicy(scope, 'TasksPolicy', {
+    description: `Lets the tasks of a mesh ${purposes.join(' and ')}`,
+    statements: [
+      ...(issuerArn === undefined ? [] : [new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [issuerArn] })]),
+      ...(traced ? [new iam.PolicyStatement({ actions: TRACES_ACTIONS, resources: ['*'] })] : []),
+    ],
+  });
+  if (traced) acknowledge(policy, ['traces']);
+  return policy;
+}
