@@ -296,7 +296,16 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['node:**', '@grpc/*', 'fast-check', ...CDK],
   },
   'test/e2e-runner': {
-    rooms: ['test/e2e/**', 'test/programs/**', 'test/support', 'test/support/assembly', 'examples', ...LIBRARY, ...PROGRAMS],
+    rooms: [
+      'test/e2e/**',
+      'test/programs/**',
+      'test/support',
+      'test/support/task-config.ts',
+      'test/support/assembly',
+      'examples',
+      ...LIBRARY,
+      ...PROGRAMS,
+    ],
     packages: [...SDK, 'dns-packet', 'fast-check', ...CDK],
   },
   // Attacks on identities go by the policies of a template, as the emulated AWS reads them.
