@@ -12,7 +12,10 @@ export const CONFIG: Command = {
     'are what the templates say of them, such as {"Ref": "Database"}. Nothing is read from AWS.',
   synopsis: ['config <service>', '[--version <value>]', '[--stack <value>]', '[--app <value>]', '[--settings]'],
   options: [
-    { name: 'service', text: 'The name of a service, gateway for the gateway service of the edge, or gateway-<name> for that of another edge.' },
+    {
+      name: 'service',
+      text: 'The name of a service, gateway for the gateway service of the edge, or gateway-<name> for that of another edge.',
+    },
     { name: 'version', value: true, text: 'The version, of a service with versions.' },
     { name: 'stack', value: true, text: 'The stack, or the path of a construct in the app, where several services have this name.' },
     { name: 'app', value: true, text: 'The directory that cdk synth has written. The default is cdk.out.' },
