@@ -9,6 +9,8 @@ const common = {
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/cdk.out', '<rootDir>/.cache'],
   roots: ['<rootDir>/test'],
   setupFiles: ['<rootDir>/test/support/quick-cdk.ts', '<rootDir>/test/support/quiet.ts'],
+  // Configurations stand in snapshots as objects, as they may in those of users.
+  snapshotSerializers: ['<rootDir>/lib/testing/serializer.ts'],
 };
 
 /** @type {import('jest').Config} */

@@ -14,7 +14,7 @@ import { memoryOf } from '../test/e2e/memory';
 import type { Endpoint, LoadResult, Task, Template } from '../test/e2e/runner';
 import { Cluster, load, standIns, until } from '../test/e2e/runner';
 import { image, templateOf } from '../test/e2e/systems/synthesize';
-import { findTools, MissingTools } from '../test/e2e/tools';
+import { measureWithTools } from './with-tools';
 
 const ROUTES = 300;
 const FEW_ROUTES = 3;
@@ -178,21 +178,4 @@ async function warm({ task, client }: Gateway): Promise<number> {
   return result.statuses['200'] ?? 0;
 }
 
-async function main(): Promise<void> {
-  try {
-    findTools();
-  } catch (error) {
-    if (!(error instanceof MissingTools) || process.env['CI'] === 'true') throw error;
-    process.stdout.write(`\n!!! LARGE EDGE NOT MEASURED: ${error.message}\n`);
-    return;
-  }
-  await run();
-}
-
-main().then(
-  () => process.exit(0),
-  (error: unknown) => {
-    console.error(error);
-    process.exit(1);
-  },
-);
+measureWithTools('LARGE EDGE', run);

@@ -8,7 +8,7 @@ import { settled } from '../test/e2e/mesh';
 import type { LoadResult, Task } from '../test/e2e/runner';
 import { Cluster, load, standIns, until } from '../test/e2e/runner';
 import { image, synthesize } from '../test/e2e/systems/synthesize';
-import { findTools, MissingTools } from '../test/e2e/tools';
+import { measureWithTools } from './with-tools';
 import { PLAIN_CALLEE, PLAIN_CALLER, PLAIN_PORT, withPlainPair } from './plain-pair';
 
 const APPLICATION = { image: 'example/callee:1', port: 8080 };
@@ -91,21 +91,4 @@ async function run(): Promise<void> {
   }
 }
 
-async function main(): Promise<void> {
-  try {
-    findTools();
-  } catch (error) {
-    if (!(error instanceof MissingTools) || process.env['CI'] === 'true') throw error;
-    process.stdout.write(`\n!!! OVERHEAD NOT MEASURED: ${error.message}\n`);
-    return;
-  }
-  await run();
-}
-
-main().then(
-  () => process.exit(0),
-  (error: unknown) => {
-    console.error(error);
-    process.exit(1);
-  },
-);
+measureWithTools('OVERHEAD', run);

@@ -65,6 +65,7 @@ const SHIPPED: readonly RegExp[] = [
   /^dist\/[\w/-]+\.(js|d\.ts)$/,
   /^assets\/(agent|functions\/[a-z-]+)\/[a-z-]+\.js$/,
   /^assets\/(agent|envoy)\/Dockerfile$/,
+  /^assets\/cli\/(cdk-ecs-microservices\.js|LICENSES)$/,
   /^assets\/agent\/volume\/README$/,
   /^node_modules\/(fastest-levenshtein|fflate)\//,
 ];
@@ -72,8 +73,21 @@ const SHIPPED: readonly RegExp[] = [
 test('the package holds what users need, and nothing else', () => {
   const { status, stdout, stderr } = spawnSync('npm', ['pack', '--dry-run', '--ignore-scripts', '--json'], { cwd: ROOT, encoding: 'utf8' });
   expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' });
-  const [{ files }] = JSON.parse(stdout) as [{ readonly files: readonly { readonly path: string }[] }];
+  const [{ files }] = JSON.parse(stdout) as [{ readonly files: readonly { readonly path: string; readonly mode: number }[] }];
   const paths = files.map(({ path }) => path);
-  expect(paths).toContain('dist/index.js');
+  const { main, types, bin, exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    readonly main: string;
+    readonly types: string;
+    readonly bin: Readonly<Record<string, string>>;
+    readonly exports: Readonly<Record<string, unknown>>;
+  };
+  const entries = ['.', './testing', './testing/serializer'].flatMap((name) => Object.values(exports[name] ?? {}) as string[]);
+  expect(entries).toHaveLength(6);
+  expect(paths).toEqual(expect.arrayContaining([main, types, ...entries.map((path) => path.replace('./', ''))]));
+  // The program of `npx cdk-ecs-microservices`, which a shell can start, and nothing else that it could.
+  expect(bin).toEqual({ 'cdk-ecs-microservices': 'assets/cli/cdk-ecs-microservices.js' });
+  const programs = files.filter(({ path, mode }) => !path.startsWith('node_modules/') && (mode & 0o111) !== 0).map(({ path }) => path);
+  expect(programs).toEqual(Object.values(bin));
+  expect(readFileSync(join(ROOT, programs[0] ?? ''), 'utf8').split('\n')[0]).toBe('#!/usr/bin/env node');
   expect(paths.filter((path) => !SHIPPED.some((pattern) => pattern.test(path)))).toEqual([]);
 }, 60_000);

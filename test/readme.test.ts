@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { compileFunction } from 'node:vm';
+import { format, type Plugin } from 'pretty-format';
 import ts from 'typescript';
 import { diagnosticsOf } from './support/compile';
 import { writeDocstringExamples, type ExampleFile } from './support/docstring-examples';
@@ -30,7 +31,7 @@ beforeAll(() => {
 
 test('the README is short, and has code', () => {
   expect(textOf('README.md').split('\n').length).toBeLessThan(200);
-  expect(blocks.filter(({ page }) => page === 'README.md')).toHaveLength(1);
+  expect(blocks.filter(({ page }) => page === 'README.md')).toHaveLength(2);
 });
 
 const FOR_USERS = [
@@ -72,7 +73,10 @@ interface Complaint {
 function complaints(): readonly Complaint[] {
   const read = (path: string): string => readFileSync(path, 'utf8');
   const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), read) as { config: { compilerOptions: object } };
-  const paths = { 'cdk-ecs-microservices': [join(ROOT, 'lib/index.ts')] };
+  const paths = {
+    'cdk-ecs-microservices': [join(ROOT, 'lib/index.ts')],
+    'cdk-ecs-microservices/testing': [join(ROOT, 'lib/testing/index.ts')],
+  };
   const { options } = ts.convertCompilerOptionsFromJson({ ...config.compilerOptions, noUnusedLocals: false, paths }, ROOT);
   return diagnosticsOf(
     [...blocks, ...examples].map(({ file }) => file),
@@ -112,6 +116,7 @@ function run(code: string): readonly App[] {
   const require = createRequire(__filename);
   const modules: Readonly<Record<string, () => unknown>> = {
     'cdk-ecs-microservices': () => jest.requireActual('../lib'),
+    'cdk-ecs-microservices/testing': () => jest.requireActual('../lib/testing'),
     'aws-cdk-lib': () => ({ ...jest.requireActual<object>('aws-cdk-lib'), App: RecordedApp }),
   };
   const { outputText } = ts.transpileModule(code, { compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 } });
@@ -120,13 +125,17 @@ function run(code: string): readonly App[] {
   const runTest = (_name: string, body: () => void): void => {
     body();
   };
-  const snapshot = (value: unknown): unknown => ({
+  const serializers: Plugin[] = [];
+  const expectInBlock = (value: unknown): unknown => ({
+    // What would be written.
     toMatchSnapshot: () => {
-      expect(value).toBeDefined();
+      const text = format(value, { plugins: serializers });
+      expect(text.includes('static_resources')).toBe(serializers.length > 0);
     },
   });
+  const addSnapshotSerializer = (serializer: Plugin): unknown => serializers.push(serializer);
   const execute = compileFunction(outputText, ['require', 'exports', 'test', 'expect']) as (...globals: readonly unknown[]) => void;
-  execute(load, {}, runTest, snapshot);
+  execute(load, {}, runTest, Object.assign(expectInBlock, { addSnapshotSerializer }));
   return apps;
 }
 

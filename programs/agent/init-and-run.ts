@@ -1,11 +1,15 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
-import type { MeshVariable } from '../../lib/core/contract/agent';
+import type { AgentCommand, MeshVariable } from '../../lib/core/contract/agent';
 import { AGENT_SETTINGS_FILE, MESH_DIRECTORY } from '../../lib/core/contract/files';
 import type { Log } from '../shared/log';
 import { localPort } from './application-start';
 import { dnsResolver } from './callees/resolver';
-import type { SvidSource } from './certificate/issuing';
+import { identityKey } from './aws/identity-key';
+import { issuingFunction } from './aws/issuing-function';
+import { serviceDiscovery } from './aws/service-discovery';
+import { systemsManager } from './aws/systems-manager';
+import { svidSource, type SvidSource } from './certificate/issuing';
 import { systemClock } from './clock';
 import { init, run, type World } from './commands';
 import { ENVOY_ADMIN, envoyAdmin } from './drain/envoy-admin';
@@ -20,7 +24,7 @@ const SIGTERM_CODE = 143;
 const RESOLVER_TIMEOUT_MS = 2000;
 
 /** Before Envoy starts, or beside the application until the task stops. Resolves to the exit code. */
-export async function runCommand(command: 'init' | 'run', log: Log): Promise<number> {
+export async function runCommand(command: AgentCommand, log: Log): Promise<number> {
   try {
     return await (command === 'init' ? initTask(log) : runTask(log));
   } catch (error) {
@@ -36,7 +40,7 @@ async function initTask(log: Log): Promise<number> {
   onStop(log, () => undefined, 1);
   const { environment, files } = unpackConfig(process.env);
   const settings = readSettings(environment);
-  return init(settings, await world(settings, log), files);
+  return init(settings, world(settings, log), files);
 }
 
 async function runTask(log: Log): Promise<number> {
@@ -49,7 +53,7 @@ async function runTask(log: Log): Promise<number> {
     2,
   );
   const settings = readSettings(withStoredSettings(process.env, await storedSettings()));
-  const running = run(settings, await world(settings, log), stop.signal);
+  const running = run(settings, world(settings, log), stop.signal);
   await serveHealth(healthSocket(settings.directory), running.health).catch((error: unknown) => {
     // Renewal matters more than its health check, which fails now and says why.
     log.error('the health check will fail', fieldsOf(failureOf(error)));
@@ -63,19 +67,16 @@ async function storedSettings(): Promise<string | undefined> {
   return readFileIfAny(systemFiles, join(directory, AGENT_SETTINGS_FILE));
 }
 
-/** Clients of AWS take memory: each is loaded only where it is used. */
-async function world(settings: Settings, log: Log): Promise<World> {
-  const { serviceDiscovery } = await import('./aws/service-discovery.js');
+function world(settings: Settings, log: Log): World {
   const metadata = settings.metadataUri === undefined ? undefined : ecsMetadata(settings.metadataUri);
   return {
     clock: systemClock,
     random: () => randomInt(2 ** 32) / 2 ** 32,
     log,
     files: systemFiles,
-    svids: await svids(settings, metadata),
+    svids: svids(settings, metadata),
     cloudMap: serviceDiscovery(settings.region, process.env),
-    // A client more costs memory that only some have a use for.
-    parameters: settings.weights.length === 0 ? undefined : (await import('./aws/systems-manager.js')).systemsManager(settings.region),
+    parameters: settings.weights.length === 0 ? undefined : systemsManager(settings.region),
     envoy: envoyAdmin(ENVOY_ADMIN),
     metadata,
     probe: localPort,
@@ -83,13 +84,8 @@ async function world(settings: Settings, log: Log): Promise<World> {
   };
 }
 
-async function svids({ certificate, region }: Settings, metadata: MetadataSource | undefined): Promise<SvidSource | undefined> {
+function svids({ certificate, region }: Settings, metadata: MetadataSource | undefined): SvidSource | undefined {
   if (certificate === undefined) return undefined;
-  const [{ svidSource }, { identityKey }, { issuingFunction }] = await Promise.all([
-    import('./certificate/issuing.js'),
-    import('./aws/identity-key.js'),
-    import('./aws/issuing-function.js'),
-  ]);
   return svidSource({
     clock: systemClock,
     identity: certificate.identity.uri,

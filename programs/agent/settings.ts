@@ -12,6 +12,7 @@ import { identityParts } from '../../lib/core/contract/identity';
 import { CHECK_SECONDS, LIFETIME_SECONDS, RENEW_AFTER_SECONDS } from '../../lib/core/contract/issuing';
 import type { Unread } from '../../lib/core/contract/unread';
 import type { ServiceName } from './endpoints/cloud-map';
+import { isRecord, jsonOf } from './json';
 
 /** The agent's settings, all of them by environment variables. */
 export interface Settings {
@@ -342,16 +343,4 @@ function namesIn(
 
 function isLabel(label: unknown): label is string {
   return typeof label === 'string' && LABEL.test(label);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

@@ -5,6 +5,7 @@ import { AGENT_SETTINGS_FILE, ENVOY_CONFIG_FILE } from '../../lib/core/contract/
 import { VALUE_KEY, valueVariable, type TaskConfig } from '../../lib/core/contract/task-config';
 import type { Unread } from '../../lib/core/contract/unread';
 import { InvalidSettings, type Environment } from './settings';
+import { isRecord, jsonOf } from './json';
 
 /** A file for the volume, which Envoy and the agent read. */
 export interface TaskFile {
@@ -97,16 +98,4 @@ function textsOf(value: unknown): Environment | undefined {
   if (!isRecord(value)) return undefined;
   const texts = Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
   return texts.length === Object.keys(value).length ? Object.fromEntries(texts) : undefined;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

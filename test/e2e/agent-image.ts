@@ -11,6 +11,8 @@ export interface AgentImage {
   readonly directory: string;
   /** What its entry point gives to Node.js. */
   readonly options: readonly string[];
+  /** What its Dockerfile sets. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 let image: AgentImage | undefined;
@@ -26,10 +28,12 @@ function make(): AgentImage {
     const { status, stderr } = spawnSync(process.execPath, [BUNDLER, draft], { encoding: 'utf8' });
     if (status !== 0) throw new Error(`programs/agent/bundle.mjs failed: ${stderr}`);
   });
-  const entryPoint = /^ENTRYPOINT (\[.*\])$/m.exec(readFileSync(join(directory, 'Dockerfile'), 'utf8'))?.[1];
+  const dockerfile = readFileSync(join(directory, 'Dockerfile'), 'utf8');
+  const entryPoint = /^ENTRYPOINT (\[.*\])$/m.exec(dockerfile)?.[1];
   if (entryPoint === undefined) throw new Error("the agent's Dockerfile has no ENTRYPOINT");
   const [, ...options] = JSON.parse(entryPoint) as readonly string[];
-  return { directory, options: options.slice(0, -1) };
+  const environment = Object.fromEntries([...dockerfile.matchAll(/^ENV (\w+)=(\S+)$/gm)].map(([, name, value]) => [name, value]));
+  return { directory, options: options.slice(0, -1), environment };
 }
 
 function sources(): readonly { readonly name: string; readonly text: string }[] {

@@ -3,6 +3,8 @@ import type { Container } from './runner';
 
 /** Of process 1 of a container or of a command in it, in MiB. */
 export interface Memory {
+  /** What is resident. */
+  readonly now: number;
   /** The most that was ever resident. */
   readonly peak: number;
   /** Of what is resident, all but the pages of files, which processes of the same program share. */
@@ -24,7 +26,7 @@ export async function memoryOfCommand(container: Container, argv: readonly strin
   const { code, stdout, stderr } = await container.exec([
     'sh',
     '-c',
-    '"$@" > /dev/null & while grep -E "^(VmHWM|RssAnon):" /proc/$!/status; do :; done; wait $!',
+    '"$@" > /dev/null & while grep -E "^(VmHWM|VmRSS|RssAnon):" /proc/$!/status; do :; done; wait $!',
     'sh',
     ...argv,
   ]);
@@ -33,10 +35,13 @@ export async function memoryOfCommand(container: Container, argv: readonly strin
     .split(/^(?=VmHWM)/m)
     .map(memoryIn)
     .filter((memory) => memory !== undefined);
-  return { peak: Math.max(...looks.map(({ peak }) => peak)), own: Math.max(...looks.map(({ own }) => own)) };
+  const most = (name: keyof Memory): number => Math.max(...looks.map(({ [name]: mebibytes }) => mebibytes));
+  return { now: most('now'), peak: most('peak'), own: most('own') };
 }
 
 function memoryIn(status: string): Memory | undefined {
-  const [peak, own] = ['VmHWM', 'RssAnon'].map((name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) / 1024);
-  return Number.isNaN(peak) || Number.isNaN(own) ? undefined : { peak, own };
+  const [now, peak, own] = ['VmRSS', 'VmHWM', 'RssAnon'].map(
+    (name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) / 1024,
+  );
+  return [now, peak, own].some(Number.isNaN) ? undefined : { now, peak, own };
 }

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { Certificates, Protocol, Tracing } from '../../lib';
 import type { KmsCertificatesOptions } from '../../lib';
-import { MESH_DIRECTORY } from '../../lib/core/contract/files';
+import { AGENT_HEALTH_PROGRAM, MESH_DIRECTORY } from '../../lib/core/contract/files';
 import { ADMIN_PORT } from '../../lib/core/contract/ports';
 import { AGENT_CONTAINER, AGENT_MEMORY_MIB, PROXY_CONTAINER } from '../../lib/core/model/constants';
 import type { X509Svid } from '../../programs/shared/svid';
@@ -180,8 +180,8 @@ e2e('rotation of certificates', () => {
 
   test('after all that the agent, with its health check, has not used up its memory by far', async () => {
     const agents = SERVICES.map((name) => memoryOf(task(name).container(AGENT_CONTAINER))?.peak ?? NaN);
-    // Runs in the same container, so it counts. The pages of Node.js itself are in the agent's figure.
-    const check = await memoryOfCommand(task('ui').container(AGENT_CONTAINER), ['node', '/agent/agent.js', 'health']);
+    // Runs in the same container, so it counts.
+    const check = await memoryOfCommand(task('ui').container(AGENT_CONTAINER), ['perl', AGENT_HEALTH_PROGRAM]);
     const most = Math.max(...agents) + check.own;
     console.log(
       `FIGURE memory of mesh-agent: at most ${Math.max(...agents).toFixed(0)} MiB resident, and ` +

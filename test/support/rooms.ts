@@ -26,6 +26,7 @@ export interface Room {
 export const ROOMS: Readonly<Record<string, Room>> = {
   // The public API.
   'lib/index.ts': { rooms: ['lib/edge.ts', 'lib/fargate-vcpus.ts', 'lib/microservice.ts', 'lib/microservices.ts', 'lib/props'] },
+  'lib/testing': { rooms: ['lib/core/readable'] },
   'lib/microservice.ts': { packages: CDK },
   'lib/fargate-vcpus.ts': {},
   'lib/edge.ts': { rooms: ['lib/microservice.ts'], packages: CDK },
@@ -102,6 +103,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'lib/core/envoy': { rooms: ['lib/core/contract', 'lib/core/model', 'lib/core/envoy/*'] },
   'lib/core/plan': { rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/limits', 'lib/core/model'], packages: ['fflate'] },
+  'lib/core/readable': { rooms: ['lib/core/contract', 'lib/core/plan'] },
   'lib/core/plan/workload': { rooms: ['lib/core/limits', 'lib/core/contract', 'lib/core/model', 'lib/core/plan'] },
   'lib/core/mesh': { rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/plan'] },
   'lib/core/mesh/*': {
@@ -210,6 +212,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['node:crypto', '@peculiar/x509', 'reflect-metadata'],
   },
   'programs/images': { packages: ['node:**', 'esbuild'] },
+  'programs/cli': {
+    rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/plan', 'lib/core/readable'],
+    packages: ['node:**', 'aws-cdk-lib/cx-api', 'microdiff'],
+  },
   'programs/*/bundle.mjs': { rooms: ['programs/images'], packages: ['node:**', 'esbuild'] },
   'programs/import/**': { rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/model'] },
 
@@ -228,7 +234,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'test/simulator/**': { rooms: ['test/support', 'test/props', ...CORE, 'lib/props/read-props.ts'], packages: ['fast-check'] },
   'test/compliance/**': { rooms: ['test/support', ...CORE], packages: ['node:**'] },
   'test/extensions': { rooms: ['test/support', ...LIBRARY], packages: CDK },
-  'test/core/**': { rooms: ['test/support', 'test/props', 'test/simulator', ...LIBRARY, ...PROGRAMS], packages: ['node:**', 'fast-check'] },
+  'test/core/**': {
+    rooms: ['test/support', 'test/support/task-config.ts', 'test/props', 'test/simulator', ...LIBRARY, ...PROGRAMS],
+    packages: ['node:**', 'fast-check'],
+  },
+  'test/testing': { rooms: ['test/support', ...LIBRARY], packages: ['node:**', 'typescript', 'pretty-format', ...CDK] },
   'test/cdk/**': {
     rooms: [
       'test/support',
@@ -245,6 +255,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'test/programs/**': {
     rooms: ['test/support', 'test/props', 'test/e2e/runner', ...LIBRARY, ...PROGRAMS],
     packages: [...SDK, '@peculiar/x509', 'reflect-metadata', 'fast-check', ...CDK],
+  },
+  'test/programs/cli': {
+    rooms: ['test/support', 'test/support/task-config.ts', 'examples', ...LIBRARY, ...PROGRAMS],
+    packages: ['node:**', 'fast-check', ...CDK],
   },
   'test/e2e/programs': { packages: ['node:**', '@grpc/*'] },
   'test/e2e/runner/**': {
@@ -300,7 +314,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'test/identity.test.ts': { rooms: ['test/e2e/**', 'programs/shared/**', ...LIBRARY], packages: [...SDK, ...CDK] },
   test: {
     rooms: ['test/support', 'test/support/assembly', 'test/support/large-system.ts', 'test/support/quotas', 'examples', ...LIBRARY],
-    packages: ['node:**', 'typescript', 'cdk-nag', ...CDK],
+    packages: ['node:**', 'typescript', 'cdk-nag', 'pretty-format', ...CDK],
   },
   bench: {
     rooms: ['test/e2e', 'test/e2e/**', 'test/support/assembly', 'test/support/large-system.ts', ...LIBRARY, ...PROGRAMS],

@@ -1,5 +1,5 @@
-/** What the agent's program does. `init` ends before Envoy starts, `run` ends with the task, `health` asks the one that runs. */
-export const AGENT_COMMANDS = ['init', 'run', 'health'] as const;
+/** What the agent's program does. `init` ends before Envoy starts, `run` ends with the task. */
+export const AGENT_COMMANDS = ['init', 'run'] as const;
 export type AgentCommand = (typeof AGENT_COMMANDS)[number];
 
 /** Variables by which the agent is configured: those of its environment, and those that `MESH_CONFIG` holds. */

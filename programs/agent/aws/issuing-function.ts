@@ -1,4 +1,5 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { ISSUE_TIMEOUT_SECONDS } from '../../../lib/core/contract/issuing';
 import type { IssuingFunction } from '../certificate/issuing';
 import { Failure } from '../failure';
 import { awsFailure } from './aws-failure';
@@ -8,7 +9,8 @@ import { CLIENT } from './client-settings';
 const ATTEMPTS = 1;
 
 export function issuingFunction(functionArn: string, region: string): IssuingFunction {
-  const client = new LambdaClient({ ...CLIENT, region, maxAttempts: ATTEMPTS });
+  const requestHandler = { ...CLIENT.requestHandler, socketTimeout: ISSUE_TIMEOUT_SECONDS * 1000 };
+  const client = new LambdaClient({ ...CLIENT, region, maxAttempts: ATTEMPTS, requestHandler });
   return {
     invoke: async (request, timeoutMs) => {
       const { FunctionError: failed, Payload: payload } = await client

@@ -6,6 +6,7 @@ import type { Weights, WeightsDocument } from '../../../lib/core/contract/weight
 import { weightKey, weightsPrefix } from '../../../lib/core/contract/weights';
 import { Failure } from '../failure';
 import type { WeightsTarget } from '../settings';
+import { isRecord } from '../json';
 
 /** What a parameter says. */
 export type ServiceWeights = Required<WeightsDocument>;
@@ -34,10 +35,6 @@ function isWeights(value: unknown): value is Weights {
     isRecord(value) &&
     Object.values(value).every((weight) => typeof weight === 'number' && Number.isInteger(weight) && weight >= 0 && weight <= MAX_WEIGHT)
   );
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function weightsPath(directory: string, service: string): string {

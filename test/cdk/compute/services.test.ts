@@ -45,12 +45,12 @@ describe('a task', () => {
     expect(containers.get('mesh-agent')).toMatchObject({
       Essential: true,
       RestartPolicy: { Enabled: true },
-      HealthCheck: { Command: ['CMD', 'node', '/agent/agent.js', 'health'] },
+      HealthCheck: { Command: ['CMD', 'perl', '/agent/health.pl'] },
     });
   });
 
   test("bounds the agent's memory", () => {
-    expect(containers.get('mesh-agent')).toMatchObject({ Memory: 128 });
+    expect(containers.get('mesh-agent')).toMatchObject({ Memory: 96 });
   });
 
   test.each(['mesh-init', 'mesh-agent'])(

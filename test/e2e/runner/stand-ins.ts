@@ -34,14 +34,19 @@ export function agent(environment: Readonly<Record<string, string>> = {}, image:
   return {
     image,
     run: ({ container: { command } }) => {
-      const { directory, options } = agentImage();
+      const { directory, options, environment: ofImage } = agentImage();
       return {
         argv: [process.execPath, ...options, '/agent/agent.js', ...command],
         directories: { '/agent': directory },
         user: '101:101',
         volumeOwners: { '/run/mesh': '101:101' },
-        // The SDK says that Node.js 20 is old; the image has another.
-        environment: { PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`, NODE_NO_WARNINGS: '1', ...environment },
+        environment: {
+          PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
+          // The SDK says that Node.js 20 is old; the image has another.
+          NODE_NO_WARNINGS: '1',
+          ...ofImage,
+          ...environment,
+        },
       };
     },
   };

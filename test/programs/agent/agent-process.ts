@@ -1,7 +1,8 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
+import { AGENT_HEALTH_PROGRAM } from '../../../lib/core/contract/files';
 import { until } from '../../e2e/runner/wait';
 import { CERTIFIED, type LogLine } from './fake-world';
 
@@ -114,6 +115,24 @@ export interface Memory {
   readonly own: number;
   /** The most that `now` was. */
   readonly peak: number;
+}
+
+/** What the image's health check says, and with which code it exits. */
+export function healthOf(bundleDirectory: string, directory: string): Promise<readonly [number, string]> {
+  return new Promise((resolve) => {
+    const child = spawn('perl', [join(bundleDirectory, basename(AGENT_HEALTH_PROGRAM))], {
+      env: { PATH: process.env['PATH'], MESH_DIRECTORY: directory },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (chunk: string) => {
+        output += chunk;
+      });
+    child.once('close', (code) => {
+      resolve([code ?? -1, output]);
+    });
+  });
 }
 
 /** In megabytes. */

@@ -110,6 +110,7 @@ describe('the identity key', () => {
     ['unavailable', { error: 'DependencyTimeoutException', status: 503 }, /^Encrypt: /],
     ['throttled', { error: 'ThrottlingException' }, /^Encrypt: /],
     ['network', 'broken', /^Encrypt: /],
+    ['network', 'unfinished', /^Encrypt: TimeoutError: .* 3000 ms/],
     ['malformed', { ok: {} }, /^Encrypt: KMS returned nothing$/],
   ])('fails if it is %s: %j', async (reason, answer, message) => {
     aws.answer = () => answer;

@@ -23,7 +23,9 @@ export type AwsAnswer =
   /** The connection is reset. */
   | 'broken'
   /** There is no answer, ever. */
-  | 'silent';
+  | 'silent'
+  /** An answer begins, and does not end. */
+  | 'unfinished';
 
 export const REQUEST_ID = '5f0b0f2e-0000-4000-8000-000000000001';
 
@@ -94,6 +96,11 @@ export class AwsServer {
     this.requests.push(call);
     const answer = await this.answer(call);
     if (answer === 'silent') return;
+    if (answer === 'unfinished') {
+      response.setHeader('content-type', 'application/x-amz-json-1.1');
+      response.write('{"Ciphertext');
+      return;
+    }
     if (answer === 'broken') {
       request.socket.destroy();
       return;

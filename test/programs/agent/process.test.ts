@@ -1,16 +1,17 @@
+import { spawnSync } from 'node:child_process';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { AGENT_PROGRAM, APP_MESH_DIRECTORY, MESH_DIRECTORY } from '../../../lib/core/contract/files';
+import { AGENT_HEALTH_PROGRAM, AGENT_PROGRAM, APP_MESH_DIRECTORY, MESH_DIRECTORY } from '../../../lib/core/contract/files';
 import type { IssuingRequest, ProofContext } from '../../../lib/core/contract/issuing';
 import { AGENT_MEMORY_MIB } from '../../../lib/core/model/constants';
 import { APP_MESH_USER, PROXY_USER } from '../../../lib/core/model/images';
 import { identityIn, trustIn } from '../../../programs/agent/certificate/sds';
 import { checkSvid, readPemCertificates, type X509Svid } from '../../../programs/shared/svid';
 import { until } from '../../e2e/runner/wait';
-import { AgentProcess, bundled, nodeOptions, residentMegabytes, type AgentOptions, type Memory } from './agent-process';
+import { AgentProcess, bundled, healthOf, nodeOptions, residentMegabytes, type AgentOptions, type Memory } from './agent-process';
 import { IDENTITY } from './authority';
 import { AwsServer, REQUEST_ID, type AwsAnswer, type AwsRequest } from './aws-server';
 import { CERTIFIED, NAMESPACE, SCOPE, TASK_ARN } from './fake-world';
@@ -106,24 +107,23 @@ const issueRequests = (): readonly Extract<IssuingRequest, { readonly action: 'i
     const request = body as unknown as IssuingRequest;
     return request.action === 'issue' ? [request] : [];
   });
-const health = async (): Promise<readonly [number, string]> => {
-  const asked = agent('health');
-  return [await asked.exited, asked.output.trim()];
-};
+const health = async (): Promise<readonly [number, string]> => healthOf(bundle.directory, directory);
 
 test('the image is made of copies alone, runs as the user of Envoy, and owns the volume that the agent writes', () => {
-  expect(readdirSync(bundle.directory).sort()).toEqual(['Dockerfile', 'agent.js', 'init-and-run.js', 'volume']);
+  expect(readdirSync(bundle.directory).sort()).toEqual(['Dockerfile', 'agent.js', 'health.pl', 'volume']);
   const lines = readFileSync(join(bundle.directory, 'Dockerfile'), 'utf8')
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'));
-  expect(new Set(lines.map((line) => line.split(' ')[0]))).toEqual(new Set(['FROM', 'COPY', 'VOLUME', 'USER', 'ENTRYPOINT']));
-  expect(lines[0]).toMatch(/node:22\.\d+\.\d+-\w+-slim(@sha256:[0-9a-f]{64})?$/);
+  expect(new Set(lines.map((line) => line.split(' ')[0]))).toEqual(new Set(['FROM', 'COPY', 'VOLUME', 'USER', 'ENV', 'ENTRYPOINT']));
+  // Debian's, which has Perl.
+  expect(lines[0]).toMatch(/node:22\.\d+\.\d+-(bookworm|trixie)-slim(@sha256:[0-9a-f]{64})?$/);
   expect(lines).toContain(`VOLUME ${MESH_DIRECTORY}`);
   expect(lines).toContain(`COPY --chown=${PROXY_USER}:${PROXY_USER} volume/ ${MESH_DIRECTORY}/`);
   expect(lines).toContain(`VOLUME ${APP_MESH_DIRECTORY}`);
   expect(lines).toContain(`COPY --chown=${APP_MESH_USER}:${APP_MESH_USER} volume/ ${APP_MESH_DIRECTORY}/`);
   expect(lines).toContain(`USER ${PROXY_USER}:${PROXY_USER}`);
-  expect(lines).toContain(`COPY agent.js init-and-run.js ${dirname(AGENT_PROGRAM)}/`);
+  expect(lines).toContain(`COPY agent.js health.pl ${dirname(AGENT_PROGRAM)}/`);
+  expect(AGENT_HEALTH_PROGRAM).toBe(`${dirname(AGENT_PROGRAM)}/health.pl`);
   expect(lines.at(-1)).toMatch(new RegExp(`^ENTRYPOINT .*"${AGENT_PROGRAM}"\\]$`));
 });
 
@@ -251,7 +251,7 @@ test('run renews the certificate and follows the endpoints; the log tells the li
   await until(() => file('eds-catalog.json').includes('"10.0.0.2"'), { what: 'the second endpoint' });
   answers['Invoke'] = { thrown: 'out of memory' };
   expect(await running.message('the certificate in use is kept')).toMatchObject({ reason: 'issuer-failed' });
-  expect(await health()).toEqual([0, 'healthy']);
+  expect(await health()).toEqual([0, 'healthy\n']);
   const life = running.lines.filter((line) => 'CertificateLifeLeft' in line);
   expect(life.length).toBeGreaterThanOrEqual(2);
   expect(life.at(-1)).toMatchObject({ Mesh: SCOPE, Service: 'orders', CertificateLifeLeft: expect.any(Number) });
@@ -285,7 +285,7 @@ test('a KMS that never answers is given up on, and so is a function', async () =
     reason: 'network',
     why: expect.stringMatching(/^Invoke/),
   });
-  expect(await health()).toEqual([0, 'healthy']);
+  expect(await health()).toEqual([0, 'healthy\n']);
   rmSync(elsewhere, { recursive: true });
 });
 
@@ -324,14 +324,54 @@ test('a second SIGTERM ends the agent at once', async () => {
 
 describe('the health check', () => {
   test('fails if no agent runs', async () => {
-    expect(await health()).toEqual([1, expect.stringContaining('the agent does not answer')]);
+    expect(await health()).toEqual([1, `the agent does not answer: ${directory}/agent.sock: No such file or directory\n`]);
+  });
+
+  test('fails if the agent is stuck, before ECS gives the check up', async () => {
+    await agent('init').exited;
+    const running = agent('run');
+    await until(async () => (await health())[0] === 0, { what: 'the agent to be healthy' });
+    running.signal('SIGSTOP');
+    expect(await health()).toEqual([1, 'the agent does not answer: nothing within 3 s\n']);
+    running.signal('SIGCONT');
+    await until(async () => (await health())[0] === 0, { what: 'the agent to be healthy' });
+  });
+
+  // The base of the image is Debian's: what is essential there is in each of its images, and apt refuses to remove it.
+  (existsSync('/var/lib/dpkg/status') ? test : test.skip)('needs nothing but what every Debian has', () => {
+    const run = (program: string, ...argv: readonly string[]): string => {
+      const { status, stdout, stderr } = spawnSync(program, argv, { encoding: 'utf8' });
+      expect([status, stderr]).toEqual([0, '']);
+      return stdout.trim();
+    };
+    const check = readFileSync(join(bundle.directory, 'health.pl'), 'utf8');
+    const modules = [...check.matchAll(/^use (\w+);$/gm)].map(([, name]) => `-M${name}`);
+    expect(modules).toContain('-MSocket');
+    const loaded = run('perl', ...modules, '-e', 'print join("\\n", $^X, values %INC)').split('\n');
+    expect(loaded.length).toBeGreaterThan(modules.length);
+    for (const path of loaded) expect(run('dpkg-query', '-S', path.replace(/^\/bin\//, '/usr/bin/'))).toMatch(/^perl-base: /);
+    expect(run('dpkg-query', '-W', '-f', '${Essential}', 'perl-base')).toBe('yes');
+  });
+
+  test.each<[string, string, number, string]>([
+    ['nothing', '', 1, 'the agent does not answer: it said nothing of its health\n'],
+    ['an empty line', '\n', 1, 'the agent does not answer: it said nothing of its health\n'],
+    ['half of the word', 'health', 1, 'health'],
+    ['the word and more', 'healthy\nor not\n', 1, 'healthy\nor not\n'],
+    ['two problems', 'the one; the other\n', 1, 'the one; the other\n'],
+    ['the word', 'healthy\n', 0, 'healthy\n'],
+  ])('takes for health nothing but the word for it: %s', async (_, answer, code, output) => {
+    const server = createServer((socket) => socket.end(answer)).listen(join(directory, 'agent.sock'));
+    await until(() => server.listening, { what: 'the socket' });
+    expect(await health()).toEqual([code, output]);
+    server.close();
   });
 
   test('fails if the agent has no certificate, and tells why', async () => {
     answers['Invoke'] = { text: 'garbage' };
     await agent('run').message('the agent runs');
     await until(() => existsSync(join(directory, 'agent.sock')), { what: 'the socket' });
-    expect(await health()).toEqual([1, 'there is no certificate']);
+    expect(await health()).toEqual([1, 'there is no certificate\n']);
   });
 
   test('works again after the agent was killed and restarted', async () => {
@@ -385,22 +425,6 @@ describe('memory stays within what the task definition gives', () => {
     expect(await init.exited).toBe(0);
   });
 
-  test('of the health check', async () => {
-    const server = createServer().listen(join(directory, 'agent.sock'));
-    const looked = new Promise<Memory>((resolve) => {
-      server.on('connection', (socket) => {
-        resolve(residentMegabytes(asked.pid));
-        socket.end(JSON.stringify({ healthy: true, problems: [] }));
-      });
-    });
-    await until(() => server.listening, { what: 'the socket' });
-    const asked = agent('health', {}, { nodeOptions: options });
-    tell('health', await looked);
-    expect(await asked.exited).toBe(0);
-    expect(aws.paths).toEqual([]);
-    server.close();
-  });
-
   test('of run, and it does not grow with the number of polls and certificates', async () => {
     const targets = Array.from({ length: 10 }, (_, index) => ({ ...TARGET, cluster: `callee-${index}` }));
     answers['DiscoverInstances'] = instances(...Array.from({ length: 50 }, (_, index) => index + 1));
@@ -423,5 +447,19 @@ describe('memory stays within what the task definition gives', () => {
     expect(issueRequests().length).toBeGreaterThan(1);
     tell(`run, with ${issueRequests().length} certificates`, afterTen);
     expect(afterTen.now - afterFive.now).toBeLessThan(15);
+  });
+
+  test('of run, which loads nothing that it does not use', async () => {
+    // Prints what Node.js has loaded of itself.
+    const spy = join(directory, 'spy.cjs');
+    writeFileSync(spy, 'process.on("SIGUSR2", () => console.log(JSON.stringify({ loaded: process.moduleLoadList })));');
+    await agent('init', DISCOVERY).exited;
+    const running = agent('run', { ...DISCOVERY, ...ALWAYS }, { nodeOptions: [...options, '--require', spy] });
+    await running.message('the certificate was renewed');
+    running.signal('SIGUSR2');
+    const { loaded } = await running.line((line) => 'loaded' in line, 'the list of what is loaded');
+    expect(loaded).toContain('NativeModule https');
+    // Of fetch alone.
+    expect(loaded).not.toContain('NativeModule internal/deps/undici/undici');
   });
 });

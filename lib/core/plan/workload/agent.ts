@@ -1,6 +1,6 @@
 import type { AgentCommand, ApplicationStart, AwaitedCallee, DiscoveryTarget, MeshVariables } from '../../contract/agent';
 import { meshVariables } from '../../contract/agent';
-import { AGENT_PROGRAM, MESH_DIRECTORY } from '../../contract/files';
+import { AGENT_HEALTH_PROGRAM, MESH_DIRECTORY } from '../../contract/files';
 import { identityOf } from '../../contract/identity';
 import { PRIVATE_CA_RENEW_AFTER_SECONDS } from '../../contract/issuing';
 import { ECS } from '../../limits/ecs';
@@ -170,7 +170,7 @@ function healthCheckOf({ application }: AgentPlan): HealthCheckPlan {
   const seconds = Math.max(AGENT_START_SECONDS, application?.startupSeconds ?? 0);
   const startPeriodSeconds = Math.min(ECS.healthStartPeriod.value, seconds);
   return {
-    command: ['CMD', 'node', AGENT_PROGRAM, 'health' satisfies AgentCommand],
+    command: ['CMD', 'perl', AGENT_HEALTH_PROGRAM],
     intervalSeconds: Math.max(AGENT_CHECK_SECONDS, Math.ceil((seconds - startPeriodSeconds) / AGENT_CHECK_RETRIES)),
     timeoutSeconds: 10,
     retries: AGENT_CHECK_RETRIES,

@@ -1,0 +1,3 @@
+/** Helpers for tests of systems, for TypeScript and JavaScript: `cdk-ecs-microservices/testing`. */
+export * from './mesh-config-serializer';
+export * from './readable-template';

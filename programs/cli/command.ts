@@ -1,0 +1,78 @@
+import { parseArgs } from 'node:util';
+import { closestName } from '../../lib/core/reading/closeness';
+import { PROGRAM, Trouble } from './trouble';
+
+/** What a command prints, and the exit code of the process. */
+export interface Result {
+  readonly output: string;
+  readonly exitCode: number;
+}
+
+/** A word of the command line. The first one of a command is its argument; all others are options. */
+export interface Option {
+  readonly name: string;
+  /** @default - the option takes no value */
+  readonly value?: boolean;
+  readonly text: string;
+}
+
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly synopsis: readonly string[];
+  readonly options: readonly Option[];
+  readonly examples: readonly (readonly [text: string, command: string])[];
+  readonly exitCodes: readonly (readonly [code: string, text: string])[];
+  run(args: readonly string[]): Result;
+}
+
+export interface Arguments {
+  readonly service: string | undefined;
+  readonly values: Readonly<Partial<Record<string, string>>>;
+  readonly flags: ReadonlySet<string>;
+}
+
+/** Reads what follows the name of a command. */
+export function parseArguments(command: Command, args: readonly string[]): Arguments {
+  const [argument, ...options] = command.options;
+  const known = Object.fromEntries(options.map(({ name, value }) => [name, { type: value === true ? 'string' : 'boolean' } as const]));
+  const { values, positionals, tokens } = parse(command, args, known);
+  for (const { name } of tokens) if (known[name] === undefined) throw unknownOption(command, name);
+  const [service, extra] = positionals;
+  if (extra !== undefined)
+    throw new Trouble(`${command.name} takes one ${argument?.name ?? 'argument'}, and got "${extra}" too`, { fix: helpOf(command) });
+  const texts = Object.entries(values).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  const flags = Object.entries(values).filter(([, value]) => value === true);
+  return { service, values: Object.fromEntries(texts), flags: new Set(flags.map(([name]) => name)) };
+}
+
+type Known = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;
+
+function parse(command: Command, args: readonly string[], options: Known) {
+  const config = { args: [...args], options: { ...options }, allowPositionals: true } as const;
+  // Unknown names first, without the values that they might take: their message suggests the right one.
+  const { tokens } = parseArgs({ ...config, strict: false, tokens: true });
+  const named = tokens.filter((token) => token.kind === 'option');
+  const unknown = named.find(({ name }) => options[name] === undefined);
+  if (unknown !== undefined) throw unknownOption(command, unknown.name);
+  try {
+    return { ...parseArgs({ ...config, strict: true }), tokens: named };
+  } catch (error) {
+    // Node.js says what is wrong: "Option '--app <value>' argument missing".
+    throw new Trouble(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error), { fix: helpOf(command) });
+  }
+}
+
+function unknownOption(command: Command, name: string): Trouble {
+  const names = command.options.slice(1).map((option) => `--${option.name}`);
+  const closest = closestName(`--${name}`, names);
+  return new Trouble(`${command.name} has no option "--${name}"`, {
+    allowed: names,
+    fix: closest === undefined ? helpOf(command) : `did you mean "${closest}"?`,
+  });
+}
+
+function helpOf({ name }: Command): string {
+  return `see npx ${PROGRAM} ${name} --help`;
+}

@@ -1,0 +1,51 @@
+import type { Command } from './command';
+import { PROGRAM } from './trouble';
+
+const WIDTH = 80;
+const INDENT = ' '.repeat(7);
+
+/** The page of all commands, in the form of the pages of AWS's command line interface. */
+export function helpOfProgram(commands: readonly Command[]): string {
+  return pageOf([
+    ['NAME', [PROGRAM]],
+    ['DESCRIPTION', ['Shows what cdk synth has put into task definitions. Nothing is read from AWS.']],
+    ['SYNOPSIS', [`${PROGRAM} <command> [options]`, `${PROGRAM} <command> --help`, `${PROGRAM} --version`]],
+    ['AVAILABLE COMMANDS', commands.flatMap(({ name, summary }) => [`o ${name}`, `  ${summary}`])],
+  ]);
+}
+
+/** The page of a command. */
+export function helpOf({ name, summary, description, synopsis, options, examples, exitCodes }: Command): string {
+  const [first = '', ...more] = synopsis;
+  return pageOf([
+    ['NAME', [`${name} - ${summary}`]],
+    ['DESCRIPTION', [description]],
+    ['SYNOPSIS', [`${PROGRAM} ${first}`, ...more.map((line) => `  ${line}`)]],
+    ['OPTIONS', options.flatMap((option, index) => [...(index === 0 ? [] : ['']), titleOf(option, index), `  ${option.text}`])],
+    ['EXAMPLES', examples.flatMap(([text, command], index) => [...(index === 0 ? [] : ['']), text, `  ${command}`])],
+    ['EXIT CODES', exitCodes.map(([code, text]) => `${code}  ${text}`)],
+  ]);
+}
+
+function titleOf({ name, value }: Command['options'][number], index: number): string {
+  if (index === 0) return `<${name}> (string)`;
+  return `--${name} (${value === true ? 'string' : 'boolean'})`;
+}
+
+function pageOf(sections: readonly (readonly [title: string, paragraphs: readonly string[]])[]): string {
+  return sections.map(([title, paragraphs]) => `${title}\n${paragraphs.flatMap(wrap).join('\n')}\n`).join('\n');
+}
+
+/** Lines of at most 80 characters. What follows the first one is indented as that is. Commands are not wrapped: they are to be copied. */
+function wrap(paragraph: string): readonly string[] {
+  if (paragraph === '') return [''];
+  const own = /^ */.exec(paragraph)?.[0] ?? '';
+  const lines: string[] = [];
+  for (const word of paragraph.trim().split(' ')) {
+    const last = lines.at(-1);
+    const isCommand = paragraph.trim().startsWith('npx ');
+    if (last !== undefined && (isCommand || last.length + 1 + word.length <= WIDTH)) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(`${INDENT}${own}${word}`);
+  }
+  return lines;
+}

@@ -1,0 +1,27 @@
+/** The command `npx cdk-ecs-microservices`. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { run } from './run';
+import { Trouble } from './trouble';
+
+/** The bundle stands in assets/cli. */
+function release(): string {
+  const { version } = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')) as { readonly version: string };
+  return version;
+}
+
+// Who reads the output may stop reading it: `... | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
+try {
+  const { output, exitCode } = run(process.argv.slice(2), release);
+  process.stdout.write(output);
+  process.exitCode = exitCode;
+} catch (error) {
+  // Node.js itself would end with 1, which says that something differs.
+  const stack = error instanceof Error ? error.stack : undefined;
+  process.stderr.write(`${error instanceof Trouble ? error.text : (stack ?? String(error))}\n`);
+  process.exitCode = 2;
+}

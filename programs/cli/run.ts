@@ -1,0 +1,30 @@
+import { closestName } from '../../lib/core/reading/closeness';
+import { CONFIG } from './config-command';
+import type { Result } from './command';
+import { DIFF } from './diff-command';
+import { helpOf, helpOfProgram } from './help';
+import { PROGRAM, Trouble } from './trouble';
+
+/** A line each. */
+export const COMMANDS = [CONFIG, DIFF] as const;
+
+/** Runs a command line. @throws Trouble if it cannot */
+export function run(args: readonly string[], release: () => string): Result {
+  const [name, ...rest] = args;
+  if (name === undefined || isHelp(name)) return { output: helpOfProgram(COMMANDS), exitCode: name === undefined ? 2 : 0 };
+  if (name === '--version') return { output: `${release()}\n`, exitCode: 0 };
+  const names = COMMANDS.map((command) => command.name);
+  const command = COMMANDS.find((each) => each.name === name);
+  if (command === undefined) {
+    const closest = closestName(name, names);
+    throw new Trouble(`there is no command "${name}"`, {
+      allowed: names,
+      fix: closest === undefined ? `see npx ${PROGRAM} --help` : `did you mean "${closest}"?`,
+    });
+  }
+  return rest.some(isHelp) || rest[0] === 'help' ? { output: helpOf(command), exitCode: 0 } : command.run(rest);
+}
+
+function isHelp(word: string): boolean {
+  return ['--help', '-h', 'help'].includes(word);
+}
