@@ -7,6 +7,7 @@ import { LAMBDA, SSM } from '../limits/security';
 import type { LimitUse } from '../limits/use';
 import type { EdgeTopology } from '../model/topology';
 import { maxTasks } from '../model/topology';
+import { weightsParameterBytes } from './deployed-bytes';
 import type { VcpuSum } from './fargate-vcpus';
 import { fargateVcpus, tasksInDeployment } from './fargate-vcpus';
 import type { CertificatePlan, IngressPlan, SystemPlan, WeightsPlan, WorkloadPlan } from './system-plan';
@@ -124,15 +125,16 @@ function concurrency(certificates: CertificatePlan | undefined): readonly LimitU
   ];
 }
 
-/** Of the ID of a security group, and at most of the name that CloudFormation makes for a parameter of AWS Systems Manager. */
-const HANDED_OUT_BYTES = { securityGroup: 20, weights: 100 };
+/** Of the ID of a security group. */
+const SECURITY_GROUP_BYTES = 20;
 
 /** What each stack tells the others in one text: `|orders=sg-0123456789abcdef0|…|`. */
 function handedOut({ groups, workloads, weights = [], ingress }: Counted): readonly LimitUse[] {
   if (groups === undefined) return [];
   const owners = new Map(workloads.map((workload) => [serviceOf(workload), workload.group]));
   const called = new Set(ingress.filter(({ across }) => across === true).map(({ to }) => to));
-  const bytes = (names: readonly string[], each: number): number => names.reduce((sum, name) => sum + name.length + 2 + each, 1);
+  const bytes = (names: readonly string[], each: (name: string) => number): number =>
+    names.reduce((sum, name) => sum + name.length + 2 + each(name), 1);
   const membersOf = new Map<string | undefined, string[]>([undefined, ...groups.map(({ name }) => name)].map((name) => [name, []]));
   for (const [name, group] of owners) membersOf.get(group)?.push(name);
   const withWeights = new Set(weights.map(({ service }) => service));
@@ -140,7 +142,10 @@ function handedOut({ groups, workloads, weights = [], ingress }: Counted): reado
     const services = members.filter((name) => group !== undefined || called.has(name));
     const weighted = members.filter((name) => withWeights.has(name));
     const where = group === undefined ? 'in no group' : 'in it';
-    const used = Math.max(bytes(services, HANDED_OUT_BYTES.securityGroup), bytes(weighted, HANDED_OUT_BYTES.weights));
+    const used = Math.max(
+      bytes(services, () => SECURITY_GROUP_BYTES),
+      bytes(weighted, weightsParameterBytes),
+    );
     return [
       {
         limit: CLOUDFORMATION.parameterValue,
