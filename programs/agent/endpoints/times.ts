@@ -16,7 +16,7 @@ export function listTimes({ listMs }: Pick<Shares, 'listMs'>): ViewTimes {
   return { gapMs: listMs, ageMs: { first: listMs, last: Math.max(IDLE_LIST_MS, 2 * listMs) } };
 }
 
-/** Of tasks that leave without a word: a list is never older than what they wait for. */
+/** Of tasks whose stop callers do not notice: a list is never older than what they wait for. */
 export function silentTimes(maxAgeMs: number, { pollMs }: Pick<Shares, 'pollMs'>): ViewTimes {
   const ageMs = Math.max(0, maxAgeMs - pollMs * MAX_JITTER);
   return { gapMs: Math.min(pollMs, ageMs), ageMs: { first: ageMs, last: ageMs } };

@@ -9,8 +9,8 @@ import type { LimitUse } from '../../limits/use';
 import type { Warning } from '../../model/topology';
 import type { AgentPace } from '../../plan/workload/agent';
 import { counted, numberText } from '../../reading/input';
-import type { AgentQuestions } from './agent-pace';
-import { mostQuestions, questionsInDeployment } from './agent-pace';
+import type { RequestCounts } from './agent-pace';
+import { largestRequestCounts, requestCountsInDeployment } from './agent-pace';
 import type { EnvoyTopology } from './settings';
 
 export interface AgentRequests {
@@ -18,19 +18,19 @@ export interface AgentRequests {
   readonly warnings: readonly Warning[];
 }
 
-/** How often the agents of all tasks ask AWS, with the largest numbers of tasks; accounts have quotas on that. */
+/** How many requests the agents of all tasks send to AWS, with the largest numbers of tasks; accounts have quotas on that. */
 export function agentRequests(topology: EnvoyTopology, pace: AgentPace): AgentRequests {
-  const most = questionsInDeployment(topology);
+  const most = requestCountsInDeployment(topology);
   return {
     uses: [...discoveryUses(most, pace), ...weightsUses(most, pace), ...certificateUses(most, topology)],
     warnings: [...slowDiscovery(topology, pace), ...slowWeights(topology, pace)],
   };
 }
 
-function discoveryUses({ lists, silentLists }: AgentQuestions, pace: AgentPace): readonly LimitUse[] {
+function discoveryUses({ lists, silentLists }: RequestCounts, pace: AgentPace): readonly LimitUse[] {
   const revisions = Math.ceil((lists + silentLists) / pace.pollSeconds);
   const listed = Math.ceil(lists / pace.listSeconds + silentLists / pace.silentListSeconds);
-  const common = { path: 'mesh', advice: 'lower discoveryRateLimit of Mesh.envoy(), so that agents ask less often' };
+  const common = { path: 'mesh', advice: 'lower discoveryRateLimit of Mesh.envoy(), so that agents send fewer requests' };
   return [
     {
       ...common,
@@ -47,7 +47,7 @@ function discoveryUses({ lists, silentLists }: AgentQuestions, pace: AgentPace):
   ];
 }
 
-function weightsUses({ weights }: AgentQuestions, { weightsSeconds }: AgentPace): readonly LimitUse[] {
+function weightsUses({ weights }: RequestCounts, { weightsSeconds }: AgentPace): readonly LimitUse[] {
   const used = Math.ceil(weights / weightsSeconds);
   return [
     {
@@ -55,7 +55,7 @@ function weightsUses({ weights }: AgentQuestions, { weightsSeconds }: AgentPace)
       used,
       path: 'mesh',
       subject: `while a deployment replaces tasks, agents read the weights of versions up to ${used} times a second`,
-      advice: 'lower weightsRateLimit of Mesh.envoy(), so that agents ask less often',
+      advice: 'lower weightsRateLimit of Mesh.envoy(), so that agents send fewer requests',
     },
   ];
 }
@@ -64,10 +64,10 @@ function weightsUses({ weights }: AgentQuestions, { weightsSeconds }: AgentPace)
 const START_SECONDS = 60;
 
 /**
- * When authorities change, each task hears of it within one check, and asks for a certificate; tasks that start do so, too. Renewals are
+ * When authorities change, each task finds out within one check, and requests a certificate; tasks that start do so, too. Renewals are
  * spread over days.
  */
-function certificateUses({ tasks }: AgentQuestions, { certificates }: EnvoyTopology): readonly LimitUse[] {
+function certificateUses({ tasks }: RequestCounts, { certificates }: EnvoyTopology): readonly LimitUse[] {
   if (certificates.kind === 'none') return [];
   const checks = tasks / CHECK_SECONDS;
   const issued = Math.ceil(checks + Math.min(tasks / START_SECONDS, FARGATE.launches.value));
@@ -76,17 +76,17 @@ function certificateUses({ tasks }: AgentQuestions, { certificates }: EnvoyTopol
     path: 'certificates',
     advice: 'change authorities when few tasks run: an agent that is refused tries again, and keeps its certificate meanwhile',
   };
-  const asked = `after a change of authorities, while a deployment starts tasks, up to ${issued} certificates are asked for in a second`;
+  const requested = `after a change of authorities, while a deployment starts tasks, agents request up to ${issued} certificates a second`;
   return [
     certificates.kind === 'privateCa'
-      ? { ...common, limit: PRIVATE_CA.requests, used: issued, subject: asked }
-      : { ...common, limit: KMS.signatures, used: issued, subject: `${asked}, each with a signature of KMS` },
-    { ...common, limit: KMS.encryptions, used: 2 * issued, subject: `${asked}, which takes ${2 * issued} symmetric operations of KMS` },
+      ? { ...common, limit: PRIVATE_CA.requests, used: issued, subject: requested }
+      : { ...common, limit: KMS.signatures, used: issued, subject: `${requested}, each with a signature of KMS` },
+    { ...common, limit: KMS.encryptions, used: 2 * issued, subject: `${requested}, which takes ${2 * issued} symmetric operations of KMS` },
     {
       ...common,
       limit: LAMBDA.invocations,
       used: invoked,
-      subject: `${asked}, and with the checks of authorities the function is invoked up to ${invoked} times a second`,
+      subject: `${requested}, and with the checks of authorities the function is invoked up to ${invoked} times a second`,
     },
   ];
 }
@@ -98,7 +98,7 @@ export function learnSeconds({ pollSeconds, listSeconds }: AgentPace): number {
 
 function slowDiscovery(topology: EnvoyTopology, pace: AgentPace): readonly Warning[] {
   const { discoveryIntervalSeconds: meant, discoveryRateLimit } = topology.mesh;
-  const { lists, silentLists } = mostQuestions(topology);
+  const { lists, silentLists } = largestRequestCounts(topology);
   if (pace.pollSeconds <= meant && pace.listSeconds <= meant) return [];
   const message =
     `agents have ${numberText(lists + silentLists)} services of Cloud Map to look at, so that each looks every ` +
@@ -113,7 +113,7 @@ function slowWeights(topology: EnvoyTopology, { weightsSeconds }: AgentPace): re
   const { weightsIntervalSeconds: meant, weightsRateLimit } = topology.mesh;
   if (weightsSeconds <= meant) return [];
   const message =
-    `agents read weights ${numberText(mostQuestions(topology).weights)} times in a turn, so that each reads them every ` +
+    `agents read weights ${numberText(largestRequestCounts(topology).weights)} times in a turn, so that each reads them every ` +
     `${counted(weightsSeconds, 'second')} instead of every ${meant}: together they make up to ${numberText(weightsRateLimit)} requests a ` +
     `second (weightsRateLimit), and callers follow a change of weights within that time`;
   return [{ id: 'ssm-requests', path: 'mesh', message: `${message}. ${raiseBoth(SSM.requests, 'weightsRateLimit')}` }];

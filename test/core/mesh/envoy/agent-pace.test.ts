@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { CLOUD_MAP } from '../../../../lib/core/limits/discovery';
 import { SSM } from '../../../../lib/core/limits/security';
-import { mostQuestions, paceOf, stepAbove } from '../../../../lib/core/mesh/envoy/agent-pace';
+import { largestRequestCounts, paceOf, stepAbove } from '../../../../lib/core/mesh/envoy/agent-pace';
 import { learnSeconds } from '../../../../lib/core/mesh/envoy/agent-requests';
 import type { EnvoyTopology } from '../../../../lib/core/mesh/envoy/settings';
 import { idlePollSeconds } from '../../../../lib/core/contract/agent';
@@ -64,7 +64,7 @@ test('who is asked for is counted: callees that agents find, each version, the o
       { edge: { kind: 'http', authorizer: { kind: 'none' }, routes: { $default: { service: 'catalog' } }, gateway: { desiredCount: 7 } } },
     ),
   ) as EnvoyTopology;
-  expect(mostQuestions(topology)).toEqual({
+  expect(largestRequestCounts(topology)).toEqual({
     lists: 3 * (2 + 1) + 5 * 1 + 7 * (2 + 1),
     silentLists: 3 + 5,
     weights: 3 + 7,
