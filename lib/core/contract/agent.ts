@@ -90,6 +90,14 @@ export function idlePollSeconds(pollSeconds: number): number {
   return Math.max(pollSeconds, Math.min(4 * pollSeconds, 8));
 }
 
+/** By which share of its greatest age a list of tasks may be requested earlier, where callers do not notice that a task stops. */
+export const MAX_EARLY_SILENT = 0.2;
+
+/** The mean time between two of these lists, by their greatest age. */
+export function meanSilentListSeconds(silentListSeconds: number): number {
+  return silentListSeconds * (1 - MAX_EARLY_SILENT / 2);
+}
+
 /** How a certificate stands on the disk. */
 export type CertificateFormatName = 'sds' | 'pem';
 

@@ -91,10 +91,10 @@ export function watchEndpoints(target: EndpointTarget, parts: EndpointParts): En
         throw error;
       }
       backoff.reset();
-      return view.waitMs() ?? pace.pause();
+      return view.waitMs() ?? view.inTime(pace.pause());
     } catch (error) {
       const failure = failureOf(error);
-      const pause = refused(failure, throttle) && !view.urgent ? pace.pause() : backoff.next();
+      const pause = view.inTime(refused(failure, throttle) && !view.urgent ? pace.pause() : backoff.next());
       log.warn('the endpoints in use are kept', { cluster: target.cluster, ...fieldsOf(failure), nextTryMs: Math.round(pause) });
       return pause;
     }

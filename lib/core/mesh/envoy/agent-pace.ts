@@ -1,3 +1,4 @@
+import { meanSilentListSeconds } from '../../contract/agent';
 import { CLOUD_MAP } from '../../limits/discovery';
 import { SSM } from '../../limits/security';
 import { callPolicyOf } from '../../model/call-policy';
@@ -73,7 +74,7 @@ export function requestCountsInDeployment(topology: EnvoyTopology): RequestCount
   return requestCounts(topology, (sizing) => tasksInDeployment(sizing, maxTasks(sizing)));
 }
 
-/** Of requests for lists, some are left for what cannot wait, and for tasks that start. */
+/** Which share of the rate of lists goes to silent callees at most; the rest is left for the others, and for tasks that start. */
 const SILENT_SHARE = 0.5;
 
 /**
@@ -96,15 +97,24 @@ export function paceOf(
 ): AgentPace {
   const listRate = (discoveryRateLimit * CLOUD_MAP.lists.value) / CLOUD_MAP.revisions.value;
   const pollSeconds = stepAbove(discoveryIntervalSeconds, (lists + silentLists) / discoveryRateLimit);
-  // A list is as old as two turns and their jitter, or as a DNS answer.
-  const fresh = Math.max(DISCOVERY_TTL_SECONDS, Math.ceil(pollSeconds * 2.5));
-  const silentListSeconds = stepAbove(fresh, silentLists / (listRate * SILENT_SHARE));
+  const silentListSeconds = stepAbove(
+    leastSilentListSeconds(discoveryIntervalSeconds),
+    Math.max(pollSeconds * LOOKS_OF_LIST, silentLists / (listRate * SILENT_SHARE) / meanSilentListSeconds(1)),
+  );
   return {
     pollSeconds,
     silentListSeconds,
-    listSeconds: stepAbove(discoveryIntervalSeconds, lists / (listRate - silentLists / silentListSeconds)),
+    listSeconds: stepAbove(discoveryIntervalSeconds, lists / (listRate - silentLists / meanSilentListSeconds(silentListSeconds))),
     weightsSeconds: stepAbove(weightsIntervalSeconds, weights / weightsRateLimit),
   };
+}
+
+/** Of a silent callee, a list is requested again after about so many requests for its revision. */
+const LOOKS_OF_LIST = 2.5;
+
+/** How old a list of a silent callee may be where no rate limits it: as old as a DNS answer, or more with a longer interval. */
+export function leastSilentListSeconds(discoveryIntervalSeconds: number): number {
+  return Math.max(DISCOVERY_TTL_SECONDS, Math.ceil(discoveryIntervalSeconds * LOOKS_OF_LIST));
 }
 
 /** The least, or 1.5, 2, 3, 4, 6, 8 … times that. */

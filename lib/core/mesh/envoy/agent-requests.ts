@@ -1,4 +1,4 @@
-import { idlePollSeconds, MAX_JITTER } from '../../contract/agent';
+import { idlePollSeconds, MAX_JITTER, meanSilentListSeconds } from '../../contract/agent';
 import { CHECK_SECONDS } from '../../contract/issuing';
 import { CLOUD_MAP } from '../../limits/discovery';
 import { FARGATE } from '../../limits/ecs';
@@ -29,7 +29,7 @@ export function agentRequests(topology: EnvoyTopology, pace: AgentPace): AgentRe
 
 function discoveryUses({ lists, silentLists }: RequestCounts, pace: AgentPace): readonly LimitUse[] {
   const revisions = Math.ceil((lists + silentLists) / pace.pollSeconds);
-  const listed = Math.ceil(lists / pace.listSeconds + silentLists / pace.silentListSeconds);
+  const listed = Math.ceil(lists / pace.listSeconds + silentLists / meanSilentListSeconds(pace.silentListSeconds));
   const common = { path: 'mesh', advice: 'lower discoveryRateLimit of Mesh.envoy(), so that agents send fewer requests' };
   return [
     {

@@ -6,7 +6,7 @@ import { SSM } from '../../../../lib/core/limits/security';
 import { largestRequestCounts, paceOf, stepAbove } from '../../../../lib/core/mesh/envoy/agent-pace';
 import { learnSeconds } from '../../../../lib/core/mesh/envoy/agent-requests';
 import type { EnvoyTopology } from '../../../../lib/core/mesh/envoy/settings';
-import { idlePollSeconds } from '../../../../lib/core/contract/agent';
+import { idlePollSeconds, meanSilentListSeconds } from '../../../../lib/core/contract/agent';
 import { DEFAULT_SHARE_OF_QUOTA } from '../../../../lib/core/model/constants';
 import { mesh, service, topologyOf } from '../../../support/parsing';
 
@@ -33,8 +33,11 @@ test('all agents together, each as fast as it may be, never ask for more than th
       fc.integer({ min: 1, max: 100_000 }),
       (lists, silentLists, weights, interval, rate) => {
         const pace = paceOf({ lists, silentLists, weights }, { ...DEFAULTS, discoveryIntervalSeconds: interval, discoveryRateLimit: rate });
+        const silent = silentLists / meanSilentListSeconds(pace.silentListSeconds);
         expect((lists + silentLists) / pace.pollSeconds).toBeLessThanOrEqual(rate * (1 + 1e-9));
-        expect(lists / pace.listSeconds + silentLists / pace.silentListSeconds).toBeLessThanOrEqual((rate / 3) * (1 + 1e-9));
+        expect(lists / pace.listSeconds + silent).toBeLessThanOrEqual((rate / 3) * (1 + 1e-9));
+        // Lists of callees that announce it when they stop have half of that, however many others there are.
+        expect(silent).toBeLessThanOrEqual((rate / 6) * (1 + 1e-9));
         expect(weights / pace.weightsSeconds).toBeLessThanOrEqual(DEFAULTS.weightsRateLimit * (1 + 1e-9));
         expect(pace.pollSeconds).toBeGreaterThanOrEqual(interval);
       },
