@@ -1,7 +1,7 @@
 import { CLOUD_MAP } from '../../../lib/core/limits/discovery';
 import { FARGATE } from '../../../lib/core/limits/ecs';
 import { paceOf } from '../../../lib/core/mesh/envoy/agent-pace';
-import { learnSeconds } from '../../../lib/core/mesh/envoy/agent-requests';
+import { learnSeconds } from '../../../lib/core/mesh/envoy/slow-agents';
 import { DEFAULT_SHARE_OF_QUOTA } from '../../../lib/core/model/constants';
 import type { Instance } from '../../../programs/agent/endpoints/cloud-map';
 import { Crowd } from './crowd';

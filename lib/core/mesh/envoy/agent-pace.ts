@@ -4,7 +4,7 @@ import { SSM } from '../../limits/security';
 import { callPolicyOf } from '../../model/call-policy';
 import { servicesBehind } from '../../model/callers';
 import { DISCOVERY_TTL_SECONDS } from '../../model/constants';
-import type { Service, Sizing } from '../../model/topology';
+import type { Service } from '../../model/topology';
 import { maxTasks, registrationsOf, serviceAs } from '../../model/topology';
 import { tasksInDeployment } from '../../plan/fargate-vcpus';
 import type { SizingPlan } from '../../plan/system-plan';
@@ -60,7 +60,8 @@ export function requestCounts(topology: EnvoyTopology, tasksOf: (sizing: SizingP
   };
 }
 
-function workloadsOf(service: Service): readonly Sizing[] {
+/** The service, or each of its versions. */
+export function workloadsOf(service: Service): readonly Service[] {
   return service.versions?.map((version) => serviceAs(service, version)) ?? [service];
 }
 
@@ -83,6 +84,20 @@ const SILENT_SHARE = 0.5;
  */
 export function agentPace(topology: EnvoyTopology): AgentPace {
   return paceOf(largestRequestCounts(topology), topology.mesh);
+}
+
+/** The least discoveryRateLimit with which agents are fast enough, of those that are larger than the present one. */
+export function leastRate(topology: EnvoyTopology, isEnough: (pace: AgentPace) => boolean): number {
+  const counts = largestRequestCounts(topology);
+  const suffices = (rate: number): boolean => isEnough(paceOf(counts, { ...topology.mesh, discoveryRateLimit: rate }));
+  let [below, enough] = [topology.mesh.discoveryRateLimit, topology.mesh.discoveryRateLimit];
+  while (!suffices(enough)) [below, enough] = [enough, 2 * enough];
+  while (enough - below > 1) {
+    const middle = Math.floor((below + enough) / 2);
+    if (suffices(middle)) enough = middle;
+    else below = middle;
+  }
+  return Math.ceil(enough);
 }
 
 /** @param counts of all tasks */

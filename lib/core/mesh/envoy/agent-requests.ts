@@ -1,17 +1,16 @@
-import { idlePollSeconds, MAX_JITTER, meanSilentListSeconds } from '../../contract/agent';
+import { meanSilentListSeconds } from '../../contract/agent';
 import { CHECK_SECONDS } from '../../contract/issuing';
 import { CLOUD_MAP } from '../../limits/discovery';
 import { FARGATE } from '../../limits/ecs';
-import type { Limit } from '../../limits/limit';
-import { howToRaise, limitText } from '../../limits/limit';
 import { KMS, LAMBDA, PRIVATE_CA, SSM } from '../../limits/security';
 import type { LimitUse } from '../../limits/use';
 import type { Warning } from '../../model/topology';
 import type { AgentPace } from '../../plan/workload/agent';
-import { counted, numberText } from '../../reading/input';
 import type { RequestCounts } from './agent-pace';
-import { largestRequestCounts, requestCountsInDeployment } from './agent-pace';
+import { requestCountsInDeployment } from './agent-pace';
 import type { EnvoyTopology } from './settings';
+import { slowDiscovery, slowWeights } from './slow-agents';
+import { unnoticedStops } from './unnoticed-stops';
 
 export interface AgentRequests {
   readonly uses: readonly LimitUse[];
@@ -23,7 +22,7 @@ export function agentRequests(topology: EnvoyTopology, pace: AgentPace): AgentRe
   const most = requestCountsInDeployment(topology);
   return {
     uses: [...discoveryUses(most, pace), ...weightsUses(most, pace), ...certificateUses(most, topology)],
-    warnings: [...slowDiscovery(topology, pace), ...slowWeights(topology, pace)],
+    warnings: [...slowDiscovery(topology, pace), ...unnoticedStops(topology, pace), ...slowWeights(topology, pace)],
   };
 }
 
@@ -89,39 +88,4 @@ function certificateUses({ tasks }: RequestCounts, { certificates }: EnvoyTopolo
       subject: `${requested}, and with the checks of authorities the function is invoked up to ${invoked} times a second`,
     },
   ];
-}
-
-/** How long a caller may take to learn of a task that has come: until it looks, or until it may list again. */
-export function learnSeconds({ pollSeconds, listSeconds }: AgentPace): number {
-  return Math.ceil(Math.max(MAX_JITTER * idlePollSeconds(pollSeconds), listSeconds));
-}
-
-function slowDiscovery(topology: EnvoyTopology, pace: AgentPace): readonly Warning[] {
-  const { discoveryIntervalSeconds: meant, discoveryRateLimit } = topology.mesh;
-  const { lists, silentLists } = largestRequestCounts(topology);
-  if (pace.pollSeconds <= meant && pace.listSeconds <= meant) return [];
-  const message =
-    `agents have ${numberText(lists + silentLists)} services of Cloud Map to look at, so that each looks every ` +
-    `${counted(pace.pollSeconds, 'second')} instead of every ${meant}, and lists tasks every ` +
-    `${counted(pace.listSeconds, 'second')} at most: ` +
-    `together they make up to ${numberText(discoveryRateLimit)} requests a second (discoveryRateLimit), and a task that has started ` +
-    `may wait for its first calls for ${counted(learnSeconds(pace), 'second')}`;
-  return [{ id: 'cloud-map-requests', path: 'mesh', message: `${message}. ${raiseBoth(CLOUD_MAP.revisions, 'discoveryRateLimit')}` }];
-}
-
-function slowWeights(topology: EnvoyTopology, { weightsSeconds }: AgentPace): readonly Warning[] {
-  const { weightsIntervalSeconds: meant, weightsRateLimit } = topology.mesh;
-  if (weightsSeconds <= meant) return [];
-  const message =
-    `agents read weights ${numberText(largestRequestCounts(topology).weights)} times in a turn, so that each reads them every ` +
-    `${counted(weightsSeconds, 'second')} instead of every ${meant}: together they make up to ${numberText(weightsRateLimit)} requests a ` +
-    `second (weightsRateLimit), and callers follow a change of weights within that time`;
-  return [{ id: 'ssm-requests', path: 'mesh', message: `${message}. ${raiseBoth(SSM.requests, 'weightsRateLimit')}` }];
-}
-
-function raiseBoth(limit: Limit, option: string): string {
-  const quota = `The default quota is ${limitText(limit)} for each ${limit.scope} (${limit.source})`;
-  const raise = howToRaise(limit);
-  const todo = `For a quicker pace, ${raise}, and set ${option} of Mesh.envoy() to half of it`;
-  return `${quota}. ${todo}. If this pace will do, acknowledge this warning`;
 }

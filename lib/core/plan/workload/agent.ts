@@ -83,10 +83,19 @@ export function refreshSecondsOf(topology: Topology, pace: AgentPace, service: S
   return service.discovery === 'cloudMap' && !policies.every(noticesStop) ? pace.silentListSeconds : DISCOVERY_TTL_SECONDS;
 }
 
+/** How long a task that stops goes on serving: callers have twice their refresh and a second to notice. */
+export function waitSecondsOf(refreshSeconds: number): number {
+  return Math.ceil(2 * refreshSeconds) + 1;
+}
+
+/** Whether ECS lets a task wait for that long. */
+export function fitsStopTimeout(refreshSeconds: number): boolean {
+  return waitSecondsOf(refreshSeconds) + STEPS_SECONDS <= ECS.stopTimeout.value;
+}
+
 /** @param requestSeconds how long requests in flight may take */
 export function stopSecondsOf(refreshSeconds: number, requestSeconds: number): number {
-  // The agent waits for callers for twice their refresh and a second.
-  return Math.min(ECS.stopTimeout.value, Math.ceil(2 * refreshSeconds) + 1 + STEPS_SECONDS + requestSeconds);
+  return Math.min(ECS.stopTimeout.value, waitSecondsOf(refreshSeconds) + STEPS_SECONDS + requestSeconds);
 }
 
 /** The callees, or versions of them, whose tasks the agent finds, since DNS would name only some of them. */
