@@ -14,6 +14,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ['servicediscovery:DiscoverInstances,servicediscovery:DiscoverInstancesRevision ' +
   'if servicediscovery:NamespaceName,servicediscovery:ServiceName']:
     'Cloud Map has no resources for them; the conditions name the callees.',
+  'servicediscovery:DiscoverInstances,servicediscovery:DiscoverInstancesRevision if servicediscovery:NamespaceName':
+    'The names of the callees take more than a policy has; the condition names the namespace of the mesh.',
   'cloudwatch:GetMetricData': 'CloudWatch has no resources for reading metrics.',
   'ecr:GetAuthorizationToken': 'A token is for the whole registry; ECR has no resource for it.',
   'lambda:InvokeFunction': 'The provider framework of the CDK: any version (`:*`) of its one function.',
@@ -202,8 +204,34 @@ test('a key without a policy counts as one whose policy allows everything', () =
   expect(keyStatements({ Key: { Type: 'AWS::KMS::Key' } }).flatMap(([, statement]) => wideness(statement))).toEqual(['kms:*']);
 });
 
+/** Each with more tasks than DNS names. */
+const callees = Array.from({ length: 63 }, (_, index) => `callee-${index}-`.padEnd(61, 'x'));
+const HUB: MicroservicesProps = {
+  services: { hub: service({ calls: callees }), ...Object.fromEntries(callees.map((name) => [name, service({ desiredCount: 9 })])) },
+  certificates: Certificates.none(),
+};
+
+test('fails if tasks that list more services than a policy can name may list those of another namespace', () => {
+  const resources = resourcesOf(build(HUB).template);
+  const all = statements(resources);
+  const wide = all.filter(([, { Resource }]) => list(Resource).some((resource) => shown(resource).includes('*')));
+  expect(wide.map(([, statement]) => keyOf(statement)).filter((key) => REASONS[key] === undefined)).toEqual([]);
+  const [name] = Object.entries(resources).filter(([, { Type }]) => Type === 'Custom::MeshNamespaceName');
+  expect(all.filter(([, statement]) => actionsOf(statement).includes('servicediscovery:DiscoverInstances'))).toEqual([
+    [
+      expect.stringMatching(/^ShophubTaskRole/),
+      {
+        Effect: 'Allow',
+        Action: ['servicediscovery:DiscoverInstances', 'servicediscovery:DiscoverInstancesRevision'],
+        Resource: '*',
+        Condition: { StringEquals: { 'servicediscovery:NamespaceName': { 'Fn::GetAtt': [name?.[0], 'httpName'] } } },
+      },
+    ],
+  ]);
+});
+
 test('every reason is still needed', () => {
-  const keys = Object.values(SYSTEMS)
+  const keys = [...Object.values(SYSTEMS), HUB]
     .flatMap((props) => statements(resourcesOf(build(props).template)))
     .map(([, statement]) => keyOf(statement));
   expect(Object.keys(REASONS).filter((key) => !keys.includes(key))).toEqual([]);

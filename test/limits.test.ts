@@ -143,11 +143,11 @@ function valueOf(node: ts.Node): number | undefined {
 }
 
 /**
- * Values that hardly anything else has. Small ones and those of computers (10, 128, 1024) mean something else nearly everywhere: there
+ * Values that hardly anything else has. Small ones and those of computers (10, 128, 2048) mean something else nearly everywhere: there
  * the test of comments has to do.
  */
 const DISTINCTIVE = new Set(
-  LIMITS.map(({ value }) => value).filter((value) => value > 100 && ![128, 200, 255, 1000, 1024].includes(value)),
+  LIMITS.map(({ value }) => value).filter((value) => value > 100 && ![128, 200, 255, 1000, 1024, 2048].includes(value)),
 );
 
 function strayNumbers(path: string, text: string): readonly string[] {

@@ -2,6 +2,7 @@ import { defined } from './defined';
 import { edgeUses, edgeWarnings, planEdge } from './edges/select-kind';
 import { limitIssues, limitWarnings } from './limits/use';
 import { planMesh } from './mesh/select-provider';
+import { named } from './model/by-name';
 import { DISCOVERY_TTL_SECONDS } from './model/constants';
 import type { ProtocolId, Service, Topology } from './model/topology';
 import { callersGroupWarnings, openingsOf } from './plan/callers-group';
@@ -39,7 +40,7 @@ export function planSystem(topology: Topology, issues: IssueList): SystemPlan {
       discoveredByName: discoversByName || mesh.workloads.some(({ discovers }) => discovers.length > 0),
     },
     zone: { name: domain, comment: `Virtual names of the mesh ${name}: ${virtualAddresses}, of use only inside its tasks` },
-    workloads: mesh.workloads.map((workload) => complete(workload, topology, mesh.ingress, callersGroup)),
+    workloads: completed(mesh, topology, callersGroup),
     ingress: openings.ingress.map((opening) =>
       groups.get(opening.from) === groups.get(opening.to) ? opening : { ...opening, across: true as const },
     ),
@@ -63,23 +64,25 @@ export function planSystem(topology: Topology, issues: IssueList): SystemPlan {
 
 const SCHEMES: Readonly<Record<ProtocolId, string>> = { http: 'http://', http2: 'http://', grpc: '', tcp: '' };
 
-function complete(
-  workload: MeshWorkloadPlan,
+function completed(
+  { workloads, ingress }: Pick<MeshPlan, 'workloads' | 'ingress'>,
   topology: Topology,
-  ingress: MeshPlan['ingress'],
   callersGroup: CallersGroupPlan | undefined,
-): WorkloadPlan {
-  const service = topology.services.find(({ name }) => name === serviceOf(workload));
-  return {
-    ...workload,
-    url: service === undefined ? '' : urlOf(service),
-    ownExecutionRole: workload.containers.some(({ secretNames, ownLogDriver }) => secretNames.length > 0 || ownLogDriver === true),
-    ...defined({
-      egressPorts: egressPorts(topology, ingress, serviceOf(workload)),
-      group: service === undefined ? topology.edges.find(({ gatewayName }) => gatewayName === workload.name)?.group : service.group,
-    }),
-    ...(callersGroup?.callers.includes(serviceOf(workload)) === true ? { inCallersGroup: true } : {}),
-  };
+): readonly WorkloadPlan[] {
+  const portsOf = egressPorts(topology, ingress);
+  const groups = groupsOf(topology);
+  const sharing = new Set(callersGroup?.callers);
+  return workloads.map((workload) => {
+    const name = serviceOf(workload);
+    const service = named(topology.services, name);
+    return {
+      ...workload,
+      url: service === undefined ? '' : urlOf(service),
+      ownExecutionRole: workload.containers.some(({ secretNames, ownLogDriver }) => secretNames.length > 0 || ownLogDriver === true),
+      ...defined({ egressPorts: portsOf(name), group: groups.get(name) }),
+      ...(sharing.has(name) ? { inCallersGroup: true } : {}),
+    };
+  });
 }
 
 function urlOf({ protocol, virtualHost, virtualPort }: Service): string {

@@ -173,6 +173,10 @@ export const LIMIT_CASES: readonly LimitCase[] = [
     limit: CLOUD_MAP.instancesOfNamespace,
     taking: (count) => mesh({ a: tasks(1000), b: tasks(500), ui: tasks(count - 1500) }),
   },
+  {
+    limit: VPC.interfaces,
+    taking: (count) => mesh({ ...named(5, (index) => [`full-${index}`, tasks(999)]), ui: tasks(count - 5 * 999) }),
+  },
   { limit: CLOUD_MAP.revisions, taking: lookups, says: 'came or went;' },
   { limit: CLOUD_MAP.lists, taking: lookups, says: 'list the tasks of callees' },
   {

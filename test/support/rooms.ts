@@ -226,6 +226,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   // Tests, and what only tests use. Programs of end-to-end tests run where nothing else is.
   'test/support/task-config.ts': { rooms: ['lib/core/contract', 'lib/core/plan'] },
   'test/support': { rooms: LIBRARY, packages: ['node:**', 'typescript', 'fast-check', 'fflate', ...CDK] },
+  'test/support/large-system.ts': { rooms: ['lib/index.ts'], packages: CDK },
+  'test/support/quotas': { rooms: ['lib/core/limits'], packages: ['node:**'] },
   // Of templates, and of nothing that the library is about.
   'test/support/assembly': { packages: ['node:**', ...CDK] },
   'test/props': { rooms: ['test/support', 'test/simulator', ...LIBRARY], packages: ['node:**', 'typescript', 'fast-check', ...CDK] },
@@ -311,11 +313,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   // Attacks on identities go by the policies of a template, as the emulated AWS reads them.
   'test/identity.test.ts': { rooms: ['test/e2e/**', 'programs/shared/**', ...LIBRARY], packages: [...SDK, ...CDK] },
   test: {
-    rooms: ['test/support', 'test/support/assembly', 'examples', ...LIBRARY],
+    rooms: ['test/support', 'test/support/assembly', 'test/support/large-system.ts', 'test/support/quotas', 'examples', ...LIBRARY],
     packages: ['node:**', 'typescript', 'cdk-nag', 'pretty-format', ...CDK],
   },
   bench: {
-    rooms: ['test/e2e', 'test/e2e/**', 'test/support/assembly', ...LIBRARY, ...PROGRAMS],
+    rooms: ['test/e2e', 'test/e2e/**', 'test/support/assembly', 'test/support/large-system.ts', ...LIBRARY, ...PROGRAMS],
     packages: ['node:**', '@aws-cdk-containers/*', ...SDK, ...CDK],
   },
 };

@@ -13,3 +13,9 @@ export function runs(inCi: number): number {
 export function atLeast(times: number): number {
   return process.env['CI'] === 'true' ? times : 0;
 }
+
+/**
+ * Of a simulation of a whole fleet: what part of it is simulated while somebody works on the code, with the same part of the quotas. CI
+ * has all of it.
+ */
+export const FLEET_PART = process.env['CI'] === 'true' ? 1 : 1 / 5;

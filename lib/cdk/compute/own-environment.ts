@@ -1,5 +1,5 @@
-import { Stack } from 'aws-cdk-lib';
-import type { CfnTaskDefinition, TaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import type { TaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import { ContainerDefinition } from 'aws-cdk-lib/aws-ecs';
 import type { WorkloadPlan } from '../../core/plan/system-plan';
 import { environmentOf } from '../../core/plan/pack-config';
 import { acknowledge } from '../acknowledge';
@@ -16,8 +16,10 @@ interface ContainerEnvironment {
 export function acknowledgeOwnEnvironment(taskDefinition: TaskDefinition, plan: WorkloadPlan): void {
   taskDefinition.node.addValidation({
     validate: () => {
-      const { containerDefinitions } = taskDefinition.node.defaultChild as CfnTaskDefinition;
-      const containers = Stack.of(taskDefinition).resolve(containerDefinitions) as readonly ContainerEnvironment[];
+      // Names are known without resolving what the definitions hold, which takes longer than the rest.
+      const containers = taskDefinition.node.children
+        .filter((child) => child instanceof ContainerDefinition)
+        .map((container) => container.renderContainerDefinition() as ContainerEnvironment);
       if (containers.every((container) => isOwn(container, plan))) acknowledge(taskDefinition, ['meshEnvironment']);
       return [];
     },

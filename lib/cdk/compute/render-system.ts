@@ -76,7 +76,7 @@ export function renderSystem(
       : renderCertificates(scope, { plan: plan.certificates, meshScope, logGroup: foundation.logGroup });
   const issuing = certificates === undefined ? undefined : issuingOf(meshScope, certificates);
   const policy = tasksPolicy(scope, { issuerArn: issuing?.issuerArn, traced: plan.workloads.some((task) => task.traced) });
-  const sharedVariables = renderSharedVariables(scope, { meshName: plan.name, issuing, namespaceHttpName });
+  const sharedVariables = issuing === undefined ? undefined : renderSharedVariables(scope, plan.name, issuing);
   units.renderSecurityGroups(plan.workloads, foundation);
   const callersGroup = plan.callersGroup === undefined ? undefined : renderCallersGroup(scope, plan.name, foundation);
   const context = (task: WorkloadPlan): WorkloadContext => {
@@ -124,7 +124,13 @@ export function renderSystem(
 }
 
 function byService({ workloads }: SystemPlan): readonly (readonly [string, readonly WorkloadPlan[]])[] {
-  return [...new Set(workloads.map(serviceOf))].map((name) => [name, workloads.filter((task) => serviceOf(task) === name)]);
+  const found = new Map<string, WorkloadPlan[]>();
+  for (const task of workloads) {
+    const tasks = found.get(serviceOf(task));
+    if (tasks === undefined) found.set(serviceOf(task), [task]);
+    else tasks.push(task);
+  }
+  return [...found];
 }
 
 /** An image of the user's own, or one that the CDK builds; undefined where the plan has it. */

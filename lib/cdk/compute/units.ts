@@ -68,16 +68,17 @@ export class Units {
 
   /** Makes the security groups of services in groups, to which the tasks of all stacks refer. */
   renderSecurityGroups(workloads: readonly WorkloadPlan[], foundation: Foundation): void {
-    for (const [group, { foundations }] of this.groups) {
-      for (const workload of workloads) {
-        const service = serviceOf(workload);
-        if (workload.group === group && !this.foundedGroups.has(service))
-          this.foundedGroups.set(service, renderSecurityGroup(this.foundationsOf(group, service), workload, { foundation }));
-      }
-      const own = workloads.filter((workload) => workload.group === group).map(serviceOf);
-      const values = new Map([...new Set(own)].map((service) => [service, this.foundedGroups.get(service)?.securityGroupId ?? '']));
-      this.securityGroups.add({ group, scope: foundations, values });
+    const values = new Map([...this.groups.keys()].map((group) => [group, new Map<string, string>()]));
+    for (const workload of workloads) {
+      const { group = '' } = workload;
+      const service = serviceOf(workload);
+      if (!values.has(group) || this.foundedGroups.has(service)) continue;
+      const securityGroup = renderSecurityGroup(this.foundationsOf(group, service), workload, { foundation });
+      this.foundedGroups.set(service, securityGroup);
+      values.get(group)?.set(service, securityGroup.securityGroupId);
     }
+    for (const [group, { foundations }] of this.groups)
+      this.securityGroups.add({ group, scope: foundations, values: values.get(group) ?? new Map<string, string>() });
   }
 
   /** The security group of a service in a group, and where it stands; undefined if the service is in none. */

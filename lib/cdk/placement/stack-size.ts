@@ -1,22 +1,32 @@
 import type { Stack } from 'aws-cdk-lib';
 import { CfnOutput, CfnParameter, CfnResource } from 'aws-cdk-lib';
 import type { Construct, IConstruct } from 'constructs';
+import { accountUses } from '../../core/limits/account';
 import { CLOUDFORMATION } from '../../core/limits/cloudformation';
 import type { Limit } from '../../core/limits/limit';
+import { limitWarnings } from '../../core/limits/use';
 import type { ServiceLoad } from '../../core/plan/grouping';
 import { groupingText, proposeGrouping } from '../../core/plan/grouping';
-import type { SystemPlan } from '../../core/plan/system-plan';
+import type { SystemPlan, WorkloadPlan } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
+import { taskDefinitionBytes } from '../../core/plan/task-definition-size';
 import { elementsOf, outermost } from '../stack-elements';
+import { warn } from '../warn';
 import { nestedPathsFix } from './nested-paths';
 import type { MeasuredTemplate } from './template-bytes';
-import { isVersioned, measureTemplate } from './template-bytes';
+import { bytesOfResource, isCompact, isVersioned, measureTemplate } from './template-bytes';
 
 /** CDK's own switch for its own check: 0 turns it off. */
 const LIMIT_CONTEXT = '@aws-cdk/core:stackResourceLimit';
 
-/** Below this many bytes of what is planned no template comes near the limit, and is not measured. */
-const WORTH_MEASURING = CLOUDFORMATION.templateBytes.value / 2;
+/**
+ * A template is measured where an estimate of it is above this part of the limit: to measure one takes as long as to write it. Resources
+ * of a service, aside from its task definition, have fewer bytes on average than the estimate takes
+ * (test/cdk/placement/stack-size.test.ts).
+ */
+const WORTH_MEASURING = 0.85;
+const OF_A_RESOURCE = 1_100;
+const INDENTATION = 1.5;
 
 /** What part of a limit proposed groups take: some is needed for what a group shares, and for what comes. */
 const FILLED = 0.8;
@@ -38,14 +48,19 @@ export interface SystemStack {
   readonly isFoundation?: true;
 }
 
-/** At synth, when the stacks are complete: what CloudFormation would refuse at deployment, with the counts. */
+/**
+ * At synth, when the stacks are complete: what CloudFormation would refuse at deployment, with the counts; and a warning of more resources
+ * than an account has by default.
+ */
 export function limitStackSize(scope: Construct, plan: SystemPlan, stacks: readonly SystemStack[]): void {
   scope.node.addValidation({
     validate: () => {
+      const parts = stacks.map((each) => ({ ...each, ...partsOf(each.stack) }));
+      const all = new Set(parts.flatMap(({ resources }) => resources));
+      warn(scope, limitWarnings(accountUses([...all].map(({ cfnResourceType }) => cfnResourceType))));
       const context: unknown = scope.node.tryGetContext(LIMIT_CONTEXT);
       const most = context === undefined ? CLOUDFORMATION.resources.value : Number(context);
       if (most === 0) return [];
-      const parts = stacks.map((each) => ({ ...each, ...partsOf(each.stack) }));
       return [...parts.flatMap((each) => checkStack(each, plan, most)), ...checkOperations(parts)];
     },
   });
@@ -74,11 +89,8 @@ function checkStack(each: MeasuredStack, plan: SystemPlan, most: number): readon
   const workloads = plan.workloads.filter((workload) => workload.group === group);
   const edges = each.isFoundation === true ? [] : plan.edges.filter((edge) => edge.group === group);
   const of = ofMesh(workloads.length);
-  const planned =
-    each.isFoundation === true
-      ? 0
-      : JSON.stringify([workloads, group === undefined ? plan.resources : [], edges.map(({ api }) => api)]).length;
-  const template = planned > WORTH_MEASURING ? measureTemplate(stack) : undefined;
+  const apis = JSON.stringify([group === undefined ? plan.resources : [], edges.map(({ api }) => api)]).length;
+  const template = each.isFoundation !== true && isWorthMeasuring(each, workloads, apis) ? measureTemplate(stack) : undefined;
   const nested = nestedPathsFix(edges, resources.length - most);
   const fix = (): string => `${nested === undefined ? '' : `${nested}; or `}${fixFor(each, plan, template)}`;
   const errors: string[] = [];
@@ -110,6 +122,19 @@ function checkStack(each: MeasuredStack, plan: SystemPlan, most: number): readon
   }
   return errors;
 }
+
+/** The plan knows all but what users add: policies of their grants, and resources of their own. */
+function isWorthMeasuring({ stack, scope, resources }: MeasuredStack, workloads: readonly WorkloadPlan[], apis: number): boolean {
+  const own = `${scope.node.path}/`;
+  const isPlanned = (resource: CfnResource): boolean => resource.node.path.startsWith(own) && !POLICIES.includes(resource.cfnResourceType);
+  const bytes = resources.reduce(
+    (sum, resource) => sum + (isPlanned(resource) ? OF_A_RESOURCE : bytesOfResource(resource)),
+    apis + JSON.stringify(stack.templateOptions).length + workloads.reduce((sum, workload) => sum + taskDefinitionBytes(workload), 0),
+  );
+  return bytes * (isCompact(stack) ? 1 : INDENTATION) > CLOUDFORMATION.templateBytes.value * WORTH_MEASURING;
+}
+
+const POLICIES = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'];
 
 function ofMesh(services: number): string {
   return `the ${services} ECS services of this mesh`;

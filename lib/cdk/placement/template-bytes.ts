@@ -1,4 +1,4 @@
-import type { Stack } from 'aws-cdk-lib';
+import type { CfnResource, Stack } from 'aws-cdk-lib';
 import { LegacyStackSynthesizer } from 'aws-cdk-lib';
 
 /** A template as CDK writes it. */
@@ -12,19 +12,31 @@ export interface MeasuredTemplate {
 
 /** With the parameter and the rule by which a deployment checks the bootstrap stack, which are added after this. */
 export function measureTemplate(stack: Stack): MeasuredTemplate | undefined {
-  const { _toCloudFormation: template, _suppressTemplateIndentation: isCompact } = stack as unknown as {
-    readonly _toCloudFormation?: () => unknown;
-    readonly _suppressTemplateIndentation?: boolean;
-  };
+  const { _toCloudFormation: template } = stack as unknown as Written;
   if (template === undefined) return undefined;
   const resolved = stack.resolve(template.call(stack)) as Template;
   const whole = isVersioned(stack) ? withBootstrapCheck(resolved, stack) : resolved;
   const compact = bytesOf(whole);
   return {
-    written: isCompact === true ? compact : bytesOf(whole, 1),
+    written: isCompact(stack) ? compact : bytesOf(whole, 1),
     compact,
     ofResource: (id) => bytesOf({ [id]: whole.Resources?.[id] }),
   };
+}
+
+/** Of one resource, compact. */
+export function bytesOfResource(resource: CfnResource): number {
+  return bytesOf((resource.stack.resolve((resource as unknown as Written)._toCloudFormation?.()) as object | undefined) ?? {});
+}
+
+/** Whether the template of a stack is written without white space. */
+export function isCompact(stack: Stack): boolean {
+  return (stack as unknown as Written)._suppressTemplateIndentation === true;
+}
+
+interface Written {
+  readonly _toCloudFormation?: () => unknown;
+  readonly _suppressTemplateIndentation?: boolean;
 }
 
 function bytesOf(value: object, indentation?: number): number {

@@ -1,5 +1,6 @@
 import { INBOUND_PORT } from '../model/constants';
 import type { MeshSettings, Service, Topology } from '../model/topology';
+import { allNamed } from '../model/by-name';
 import { allTimeouts, callPolicyOf } from '../model/call-policy';
 import { failedHandshakes } from './observability/access-log';
 import { httpAuthorization } from './security/authorization';
@@ -46,8 +47,8 @@ type SidecarTopology = Topology<MeshSettings & { readonly maxConnectionSeconds?:
  * @param name that of the tasks, if they are of a version
  */
 export function sidecarBootstrap(topology: SidecarTopology, service: Service, name: string = service.name): Bootstrap {
-  const callees = topology.services.filter((other) => service.calls.includes(other.name));
-  const externals = topology.external.filter((other) => service.callsExternal.includes(other.name));
+  const callees = allNamed(topology.services, service.calls);
+  const externals = allNamed(topology.external, service.callsExternal);
   return bootstrap(
     name,
     memoryOf(service),

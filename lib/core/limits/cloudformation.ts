@@ -52,7 +52,7 @@ export const AUTO_SCALING = limitsOf(
       value: 3000,
       scope: 'account and Region',
       raise: { quota: 'Scalable targets for Amazon ECS', by: 'Service Quotas' },
-      handling: { documented: 'a stack holds fewer' },
+      handling: { warning: 'scalable-targets' },
     },
   },
 );

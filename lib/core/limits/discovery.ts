@@ -61,7 +61,7 @@ export const ROUTE_53 = limitsOf(
       value: 10_000,
       scope: 'hosted zone',
       raise: { quota: 'Records per hosted zone', by: 'Service Quotas' },
-      handling: { documented: 'a stack holds fewer' },
+      handling: { warning: 'dns-records' },
     },
     hostedZones: {
       counts: 'hosted zones',

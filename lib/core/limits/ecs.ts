@@ -115,7 +115,7 @@ export const ECS = limitsOf('ecs', 'Amazon ECS', 'https://docs.aws.amazon.com/ge
     value: 5000,
     scope: 'cluster',
     raise: { quota: 'Services per cluster', by: 'Service Quotas' },
-    handling: { documented: 'a stack holds fewer' },
+    handling: { warning: 'ecs-services' },
   },
   provisioningTasks: {
     counts: 'tasks that are being started with capacity providers',

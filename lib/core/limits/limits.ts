@@ -6,7 +6,7 @@ import { ECR, ECS, FARGATE } from './ecs';
 import type { Limit } from './limit';
 import { ELB, VPC } from './network';
 import { CLOUD_WATCH, LOGS, X_RAY } from './observability';
-import { IAM, KMS, LAMBDA, PRIVATE_CA, SSM } from './security';
+import { IAM, KMS, LAMBDA, PRIVATE_CA, SECRETS, SSM } from './security';
 
 /** Every limit that is known here, for whoever prints them all. */
 export const LIMITS: readonly Limit[] = [
@@ -25,6 +25,7 @@ export const LIMITS: readonly Limit[] = [
   PRIVATE_CA,
   LAMBDA,
   SSM,
+  SECRETS,
   CLOUD_WATCH,
   LOGS,
   X_RAY,

@@ -25,19 +25,26 @@ export const VPC = limitsOf('vpc', 'Amazon VPC', VPC_PAGE, {
     raise: { quota: 'Security groups per network interface', by: 'Service Quotas' },
     handling: { documented: 'a task has one, or two if it calls a service with very many callers' },
   },
+  rulesOfInterface: {
+    counts: 'rules in a security group that an account may ask for, times security groups of a network interface',
+    value: 1000,
+    scope: 'network interface',
+    handling: { documented: 'with the default quota, the two groups of a task have fewer' },
+  },
   groups: {
-    counts: 'security groups',
+    counts:
+      'security groups: one for each service, up to three for each edge, and one that callers of services with very many callers share',
     value: 2500,
     scope: 'Region',
     raise: { quota: 'VPC security groups per Region', by: 'Service Quotas' },
-    handling: { documented: 'a service takes one, an edge up to three, and callers of services with very many callers share one' },
+    handling: { warning: 'security-groups' },
   },
   interfaces: {
-    counts: 'network interfaces',
+    counts: 'network interfaces: one for each task, while a deployment replaces all of them',
     value: 5000,
     scope: 'Region',
     raise: { quota: 'Network interfaces per Region', by: 'Service Quotas' },
-    handling: { documented: 'a task takes one; AWS Cloud Map has fewer in a namespace' },
+    handling: { warning: 'network-interfaces' },
   },
   vpcs: {
     counts: 'VPCs',

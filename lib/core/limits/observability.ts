@@ -12,7 +12,7 @@ export const CLOUD_WATCH = limitsOf(
       value: 5000,
       scope: 'account and Region',
       raise: { quota: 'Number of alarms', by: 'Service Quotas' },
-      handling: { documented: 'a system has one, and two for each target of auto scaling' },
+      handling: { warning: 'alarms' },
     },
     dimensions: { counts: 'dimensions', value: 30, scope: 'metric', handling: { documented: 'metrics of the agents have fewer' } },
     embeddedMetrics: {
@@ -26,6 +26,12 @@ export const CLOUD_WATCH = limitsOf(
 );
 
 export const LOGS = limitsOf('logs', 'Amazon CloudWatch Logs', LOGS_PAGE, {
+  groups: {
+    counts: 'log groups',
+    value: 1_000_000,
+    scope: 'account and Region',
+    handling: { documented: 'all services of a system share one, an edge may have another one' },
+  },
   createStream: {
     counts: 'CreateLogStream calls: one for each container that starts',
     value: 50,

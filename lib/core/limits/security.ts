@@ -20,12 +20,34 @@ export const IAM = limitsOf('iam', 'AWS IAM', 'https://docs.aws.amazon.com/IAM/l
       documented: 'a role of a task has one at most beside those of its user, or one for 35 services with weights; the CDK warns of more',
     },
   },
+  managedPolicy: {
+    counts: 'managed policy, without white space',
+    value: 6144,
+    unit: 'characters',
+    scope: 'policy',
+    handling: { documented: 'the policy of the tracing collectors does not grow with the system; the CDK splits those of grants' },
+  },
+  customerPolicies: {
+    counts: 'managed policies of its own',
+    value: 1500,
+    scope: 'account',
+    raise: { quota: 'Customer managed policies per account', by: 'Service Quotas' },
+    handling: { documented: 'a system has one, and one for each role with very many grants' },
+  },
+  trustPolicy: {
+    counts: 'trust policy, without white space',
+    value: 2048,
+    unit: 'characters',
+    scope: 'role',
+    raise: { quota: 'Role trust policy length', by: 'Service Quotas' },
+    handling: { documented: 'each names one service of AWS, and the account' },
+  },
   roles: {
-    counts: 'roles',
+    counts: 'roles: one for each service, two if it has secrets, one for each group, and few others',
     value: 1000,
     scope: 'account',
     raise: { quota: 'Roles per account', by: 'Service Quotas' },
-    handling: { documented: 'a service takes one, or two if it has secrets' },
+    handling: { warning: 'iam-roles' },
   },
   roleName: {
     counts: 'name of a role',
@@ -125,6 +147,14 @@ export const LAMBDA = limitsOf('lambda', 'AWS Lambda', LAMBDA_PAGE, {
     handling: { documented: 'four authorities at most, whose certificates the function that issues has, are fewer' },
   },
   timeout: { counts: 'timeout', value: 900, unit: 'seconds', scope: 'function', handling: { documented: 'functions have shorter ones' } },
+  event: {
+    counts: 'event of an asynchronous invocation, such as that of a custom resource',
+    value: KIB * KIB,
+    unit: 'bytes',
+    scope: 'invocation',
+    handling: { documented: 'the properties of custom resources do not grow with the services' },
+    source: 'https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html',
+  },
   functionPolicy: {
     counts: 'resource-based policy',
     value: 20 * KIB,
@@ -175,6 +205,22 @@ export const SSM = limitsOf('ssm', 'AWS Systems Manager', 'https://docs.aws.amaz
     counts: 'standard parameters',
     value: 10_000,
     scope: 'account and Region',
-    handling: { documented: 'a service with versions takes one' },
+    handling: { warning: 'ssm-parameters' },
   },
 });
+
+export const SECRETS = limitsOf(
+  'secrets',
+  'AWS Secrets Manager',
+  'https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html',
+  {
+    secrets: { counts: 'secrets', value: 500_000, scope: 'account and Region', handling: { documented: 'users make them' } },
+    reads: {
+      counts: 'GetSecretValue and DescribeSecret calls: one for each secret of a task that starts',
+      value: 10_000,
+      unit: 'a second',
+      scope: 'account and Region',
+      handling: { documented: 'AWS Fargate starts 20 tasks a second' },
+    },
+  },
+);

@@ -1,3 +1,4 @@
+import { named } from '../model/by-name';
 import type { Service, Topology } from '../model/topology';
 import { DEFAULT_HEADER_LIMITS, DEFAULT_LIVENESS_CHECK, defaultCallPolicy } from '../model/defaults';
 import type { CallPolicy, ServiceRoute } from '../model/traffic-policy';
@@ -35,7 +36,7 @@ function calls(topology: Topology, prop: string, part: (policy: Partial<CallPoli
     ...(says(callPolicy, defaultCallPolicy(protocol)) ? [`services.${name}.${prop}`] : []),
     // What an override leaves out is the called service's matter.
     ...Object.entries(callOverrides).flatMap(([callee, override]) => {
-      const called = topology.services.find((other) => other.name === callee);
+      const called = named(topology.services, callee);
       const standard = called === undefined ? {} : defaultCallPolicy(called.protocol);
       return says({ ...standard, ...override }, standard) ? [`services.${name}.callPolicies.${callee}.${prop}`] : [];
     }),

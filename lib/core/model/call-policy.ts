@@ -1,3 +1,4 @@
+import { allNamed } from './by-name';
 import type { ExternalService, Service, Topology } from './topology';
 import type { CallPolicy, Timeouts } from './traffic-policy';
 
@@ -12,7 +13,7 @@ export function callPolicyOf(caller: Service | undefined, callee: Service | Exte
 
 /** The policies of all that call a service, by the names of the callers. */
 export function policiesOfCallers(topology: Topology, callee: Service): ReadonlyMap<string, CallPolicy> {
-  const callers = topology.services.filter(({ calls }) => calls.includes(callee.name));
+  const callers = allNamed(topology.services, callee.callers);
   return new Map([
     ...callers.map((caller) => [caller.name, callPolicyOf(caller, callee)] as const),
     ...callee.gateways.map((gateway) => [gateway, callPolicyOf(undefined, callee)] as const),

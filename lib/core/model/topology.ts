@@ -24,6 +24,7 @@ export interface Topology<Mesh extends MeshSettings = MeshSettings> {
   readonly mesh: Mesh;
   readonly certificates: CertificateSettings;
   readonly tracing?: TracingSettings;
+  /** Sorted by name, by which they are looked up (`named`). */
   readonly services: readonly Service[];
   /** Sorted by name. */
   readonly external: readonly ExternalService[];

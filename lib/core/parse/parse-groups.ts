@@ -13,12 +13,13 @@ const FACTORIES = 'Placement.nestedStack() or Placement.stack()';
  */
 export function parseGroups(at: Reader, members: readonly Reader[]): readonly Group[] | undefined {
   const entries = [...at.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
-  const names = entries.map(([name]) => name);
+  const names = new Set(entries.map(([name]) => name));
   const chosen = members.map((member) => member.field('group'));
+  const used = new Set(chosen.map(({ value }) => value));
   for (const group of chosen) checkGroup(group, names);
   const groups = entries.flatMap(([name, entry]) => {
     checkLabel(name, entry, 'a group');
-    if (!chosen.some(({ value }) => value === name))
+    if (!used.has(name))
       entry.fail('NO_EFFECT', `nothing stands in the group "${name}"`, {
         got: null,
         fix: `remove it, or give a service or an edge group: ${displayValue(name)}`,
@@ -30,15 +31,15 @@ export function parseGroups(at: Reader, members: readonly Reader[]): readonly Gr
 }
 
 /** What is no text has an issue of its own. */
-function checkGroup(at: Reader, names: readonly string[]): void {
+function checkGroup(at: Reader, names: ReadonlySet<string>): void {
   const { value: group } = at;
-  if (typeof group !== 'string' || names.includes(group)) return;
+  if (typeof group !== 'string' || names.has(group)) return;
   at.fail(
     'UNKNOWN_GROUP',
     `there is no group ${displayValue(group)}`,
-    names.length === 0
+    names.size === 0
       ? { fix: `add groups: { ${JSON.stringify(group)}: Placement.nestedStack() } to the props of the system` }
-      : suggest(group, names),
+      : suggest(group, [...names]),
   );
 }
 

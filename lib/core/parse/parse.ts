@@ -9,7 +9,7 @@ import { everyCaller } from '../model/callers';
 import { checkShared } from './network/check-shared';
 import { checkApex, checkHostNames, parseDomain, parseName, parseNamespace } from './network/parse-names';
 import { checkSharedAuthority } from './security/check-shared-authority';
-import { checkEnvironment } from './service/check-environment';
+import { environmentCheck } from './service/check-environment';
 import { checkExec } from './service/check-exec';
 import { apart, checkCallers, connectRules } from './security/parse-allow';
 import { parseCertificates } from './security/parse-certificates';
@@ -69,14 +69,20 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   if (servicesAt.empty)
     servicesAt.fail('MISSING', 'a mesh needs at least one service', { fix: 'add one, such as ui: { image, port: 8080 }' });
   const declared = entries.map(([key]) => key);
-  const { declared: outside, drafts: externals } = parseExternals(root.field('external'), declared, [domain, discoveryDomain], footprint);
+  const { declared: outside, drafts: externals } = parseExternals(
+    root.field('external'),
+    new Set(declared),
+    [domain, discoveryDomain],
+    footprint,
+  );
   const egress = parseEgress(root.field('egress'));
-  const callable = [...declared, ...outside];
+  const callable = new Set([...declared, ...outside]);
   const drafts = entries.flatMap(([key, at]) => parseService(key, at, defaults, footprint) ?? []);
+  const callees = calleesOf(drafts, externals);
   for (const draft of drafts) {
     checkCalls(draft, callable);
     checkOverrides(draft);
-    checkVirtualPorts(draft, drafts, externals, footprint);
+    checkVirtualPorts(draft, drafts, callees, footprint);
     checkHostNames({ ...draft, registered: workloadNamesOf(draft) }, domain, discoveryDomain, namespace);
   }
   checkLoadBalancerName(drafts);
@@ -99,9 +105,10 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
     addresses: provider.virtualAddresses([...drafts, ...externals].map((draft) => draft.name)),
     authenticated: certificates.kind !== 'none',
   });
+  const checkEnvironment = environmentCheck([...services, ...external], { domain, discoveryDomain });
   for (const service of services) {
     warnings.push(
-      ...ofAllVersions(service, (each) => checkEnvironment(each, [...services, ...external], { domain, discoveryDomain })),
+      ...ofAllVersions(service, checkEnvironment),
       ...checkAllow(service),
       ...ofAllVersions(service, checkExec),
       ...warnOfFaults(service.name, service.policy.faults),
@@ -139,16 +146,23 @@ function parseTracing(at: Reader): TracingSettings | undefined {
   return { collectorImage: imageReference(IMAGES.collector), ...defined({ samplingRate }) };
 }
 
-function checkCalls(draft: DraftService, declared: readonly string[]): void {
+type Callees = ReadonlyMap<string, DraftService | DraftExternal>;
+
+/** By name. Where two have one name, which is an issue, the service. */
+function calleesOf(drafts: readonly DraftService[], externals: readonly DraftExternal[]): Callees {
+  return new Map([...externals, ...drafts].map((draft) => [draft.name, draft]));
+}
+
+function checkCalls(draft: DraftService, declared: ReadonlySet<string>): void {
   const seen = new Set<string>();
   for (const call of draft.calls) {
     if (call.name === draft.name)
       call.at.fail('CALLS_ITSELF', `"${draft.name}" calls itself`, { fix: 'remove it: a service reaches its own container on 127.0.0.1' });
-    else if (!declared.includes(call.name))
+    else if (!declared.has(call.name))
       unknownService(
         call.at,
         call.name,
-        declared.filter((name) => name !== draft.name),
+        [...declared].filter((name) => name !== draft.name),
       );
     else if (seen.has(call.name)) call.at.fail('DUPLICATE', `"${call.name}" is listed twice`, { fix: 'remove one' });
     seen.add(call.name);
@@ -179,18 +193,13 @@ function checkOverrides(draft: DraftService): void {
 }
 
 /** See DEFAULT_VIRTUAL_PORT: whoever listens on 0.0.0.0:P keeps Envoy from listening on 127.x.y.z:P. */
-function checkVirtualPorts(
-  caller: DraftService,
-  drafts: readonly DraftService[],
-  externals: readonly DraftExternal[],
-  footprint: TaskFootprint,
-): void {
+function checkVirtualPorts(caller: DraftService, drafts: readonly DraftService[], callees: Callees, footprint: TaskFootprint): void {
   const ports = new Map<number, string>([[caller.port, `the application of "${caller.name}"`]]);
   for (const container of containersBeside(caller))
     for (const port of container.ports) ports.set(port, `the container "${container.name}" of "${caller.name}"`);
   if (caller.loadBalancerTarget !== undefined) ports.set(LOAD_BALANCER_PORT, `the Envoy of "${caller.name}", for load balancers,`);
   for (const call of caller.calls) {
-    const callee = [...drafts, ...externals].find((draft) => draft.name === call.name);
+    const callee = callees.get(call.name);
     const owner = callee === undefined || callee === caller ? undefined : ports.get(callee.virtualPort);
     if (callee === undefined || callee.virtualPort === 0 || owner === undefined) continue;
     call.at.fail(
@@ -316,15 +325,29 @@ function connect(
   };
 }
 
+/** Of each name that is listed, those that list it, in their order. */
+function listedBy(lists: readonly (readonly [owner: string, names: readonly string[]])[]): ReadonlyMap<string, readonly string[]> {
+  const owners = new Map<string, string[]>();
+  for (const [owner, names] of lists) {
+    for (const name of new Set(names)) {
+      const known = owners.get(name);
+      if (known === undefined) owners.set(name, [owner]);
+      else known.push(owner);
+    }
+  }
+  return owners;
+}
+
 function connectExternals(
   externals: readonly DraftExternal[],
   drafts: readonly DraftService[],
   { domain, addresses }: Surroundings,
 ): readonly ExternalService[] {
+  const callersOf = listedBy(drafts.map(({ name, calls }) => [name, calls.map((call) => call.name)]));
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- `at` is a cursor, which plain data must not hold
   return externals.map(({ at, ...external }) => ({
     ...external,
-    callers: drafts.filter((draft) => draft.calls.some((call) => call.name === external.name)).map((draft) => draft.name),
+    callers: callersOf.get(external.name) ?? [],
     address: addresses.get(external.name) ?? '',
     virtualHost: `${external.name}.${domain}`,
   }));
@@ -337,6 +360,9 @@ function connectServices(
 ): readonly Service[] {
   const names = new Set(drafts.map((draft) => draft.name));
   const outside = new Set(externals.map((external) => external.name).filter((name) => !names.has(name)));
+  const callees = calleesOf(drafts, externals);
+  const callersOf = listedBy(drafts.map(({ name, calls }) => [name, calls.map((call) => call.name).filter((callee) => callee !== name)]));
+  const gatewaysOf = listedBy(edges.map(({ gatewayName, routes }) => [gatewayName, routes.map(({ service }) => service)]));
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- `at` is a cursor, which plain data must not hold
   return drafts.map(({ at, calls, rules, namedCallers, overrides, versions: draftVersions, ...draft }) => {
     const versions = draftVersions?.map((version) => ({
@@ -344,12 +370,8 @@ function connectServices(
       discoveryHost: `${version.workloadName}.${discoveryDomain}`,
       discovery: discoveryOf(version),
     }));
-    const callers = drafts
-      .filter((other) => other.name !== draft.name && other.calls.some((call) => call.name === draft.name))
-      .map((other) => other.name);
-    const gateways = edges
-      .filter(({ routes }) => routes.some(({ service }) => service === draft.name))
-      .map(({ gatewayName }) => gatewayName);
+    const callers = callersOf.get(draft.name) ?? [];
+    const gateways = gatewaysOf.get(draft.name) ?? [];
     const loadBalancer = draft.loadBalancerTarget !== undefined;
     const nameable = {
       callers: [...everyCaller({ callers, gateways }), ...(loadBalancer ? [LOAD_BALANCER_NAME] : [])],
@@ -375,7 +397,7 @@ function connectServices(
       gateways,
       callOverrides: Object.fromEntries(
         overrides.flatMap(({ at: override, callee }): [string, Partial<CallPolicy>][] => {
-          const called = [...drafts, ...externals].find((other) => other.name === callee);
+          const called = callees.get(callee);
           override.required('an object', 'remove it, or write what is to be another way, such as { timeout }');
           return called === undefined || !override.checkFields(outside.has(callee) ? EXTERNAL_CALL_POLICY_FIELDS : CALL_POLICY_FIELDS)
             ? []

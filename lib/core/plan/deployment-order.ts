@@ -1,5 +1,6 @@
 import { everyCaller } from '../model/callers';
 import type { Topology } from '../model/topology';
+import { cycleOf } from './cycles';
 import type { DeploymentOrderPlan } from './system-plan';
 
 /**
@@ -10,18 +11,7 @@ import type { DeploymentOrderPlan } from './system-plan';
  * In a call cycle, direct or not, neither waits: each might need the other to start.
  */
 export function deploymentOrder({ services }: Topology): readonly DeploymentOrderPlan[] {
-  const calls = new Map(services.map((service) => [service.name, service.calls]));
-  return services.flatMap((callee) => {
-    const reached = reachedFrom(callee.name, calls);
-    return everyCaller(callee)
-      .filter((caller) => !reached.has(caller))
-      .map((caller) => ({ caller, callee: callee.name }));
-  });
-}
-
-function reachedFrom(start: string, calls: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
-  const reached = new Set([start]);
-  // A set goes on to what is added to it meanwhile.
-  for (const name of reached) for (const callee of calls.get(name) ?? []) reached.add(callee);
-  return reached;
+  const order = services.flatMap((callee) => everyCaller(callee).map((caller) => ({ caller, callee: callee.name })));
+  const cycles = cycleOf(order.map(({ caller, callee }) => [caller, callee]));
+  return order.filter(({ caller, callee }) => cycles.get(caller) !== cycles.get(callee));
 }

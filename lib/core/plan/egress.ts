@@ -12,10 +12,11 @@ const AWS_PORT = 443;
 export function egressPorts(
   { egress, external }: Topology,
   ingress: readonly IngressPlan[],
-  service: string,
-): readonly number[] | undefined {
-  if (egress === 'open') return undefined;
-  const callees = ingress.filter(({ from }) => from === service).map(({ port }) => port);
-  const outside = external.filter(({ callers }) => callers.includes(service)).map(({ port }) => port);
-  return [...new Set([AWS_PORT, ...callees, ...outside])].sort((a, b) => a - b);
+): (service: string) => readonly number[] | undefined {
+  if (egress === 'open') return () => undefined;
+  const ports = new Map<string, Set<number>>();
+  const add = (caller: string, port: number): unknown => ports.set(caller, (ports.get(caller) ?? new Set([AWS_PORT])).add(port));
+  for (const { from, port } of ingress) add(from, port);
+  for (const { callers, port } of external) for (const caller of callers) add(caller, port);
+  return (service) => [...(ports.get(service) ?? [AWS_PORT])].sort((a, b) => a - b);
 }

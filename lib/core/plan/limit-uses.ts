@@ -25,7 +25,7 @@ export function limitUses(plan: Counted, edges: readonly Pick<EdgeTopology, 'gat
     vcpus(FARGATE.onDemand, 'on demand', onDemand),
     vcpus(FARGATE.spot, 'as Spot tasks', spot),
     ...workloads.map((workload) => instancesOfService(workload, pathOf(workload))),
-    instancesOfNamespace(workloads),
+    ...tasksOfSystem(workloads),
     ...inboundRules(ingress),
     ...workloads.map((workload) => outboundRules(workload, pathOf(workload))),
     ...weights.map(weightsBytes),
@@ -65,15 +65,14 @@ function instancesOfService(workload: WorkloadPlan, path: string): LimitUse {
   };
 }
 
-function instancesOfNamespace(workloads: readonly WorkloadPlan[]): LimitUse {
+function tasksOfSystem(workloads: readonly WorkloadPlan[]): readonly LimitUse[] {
   const used = workloads.reduce((sum, { sizing }) => sum + tasksInDeployment(sizing, maxTasks(sizing)), 0);
-  return {
-    limit: CLOUD_MAP.instancesOfNamespace,
-    used,
-    path: 'services',
-    subject: `there are up to ${used} tasks while a deployment replaces them`,
-    advice: 'lower the numbers of tasks, or maxHealthyPercent of their deployments',
-  };
+  const advice = 'lower the numbers of tasks, or maxHealthyPercent of their deployments';
+  const subject = `there are up to ${used} tasks while a deployment replaces them`;
+  return [
+    { limit: CLOUD_MAP.instancesOfNamespace, used, path: 'services', subject, advice },
+    { limit: VPC.interfaces, used, path: 'services', subject: `${subject}, each with a network interface`, advice },
+  ];
 }
 
 function inboundRules(ingress: readonly IngressPlan[]): readonly LimitUse[] {
@@ -134,9 +133,12 @@ function handedOut({ groups, workloads, weights = [], ingress }: Counted): reado
   const owners = new Map(workloads.map((workload) => [serviceOf(workload), workload.group]));
   const called = new Set(ingress.filter(({ across }) => across === true).map(({ to }) => to));
   const bytes = (names: readonly string[], each: number): number => names.reduce((sum, name) => sum + name.length + 2 + each, 1);
-  return [undefined, ...groups.map(({ name }) => name)].flatMap((group) => {
-    const services = [...owners.keys()].filter((name) => owners.get(name) === group && (group !== undefined || called.has(name)));
-    const weighted = weights.map(({ service }) => service).filter((name) => owners.get(name) === group);
+  const membersOf = new Map<string | undefined, string[]>([undefined, ...groups.map(({ name }) => name)].map((name) => [name, []]));
+  for (const [name, group] of owners) membersOf.get(group)?.push(name);
+  const withWeights = new Set(weights.map(({ service }) => service));
+  return [...membersOf].flatMap(([group, members]) => {
+    const services = members.filter((name) => group !== undefined || called.has(name));
+    const weighted = members.filter((name) => withWeights.has(name));
     const where = group === undefined ? 'in no group' : 'in it';
     const used = Math.max(bytes(services, HANDED_OUT_BYTES.securityGroup), bytes(weighted, HANDED_OUT_BYTES.weights));
     return [

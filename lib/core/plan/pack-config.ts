@@ -13,6 +13,15 @@ import type { ContainerPlan } from './system-plan';
  * belongs to its version.
  */
 export function packConfig(config: TaskConfig): Readonly<Record<string, string>> {
+  const known = PACKED.get(config) ?? environmentWith(config);
+  PACKED.set(config, known);
+  return known;
+}
+
+/** Those of plans, which do not change: both who counts the bytes and who writes them ask, and to pack takes longer than to plan. */
+const PACKED = new WeakMap<TaskConfig, Readonly<Record<string, string>>>();
+
+function environmentWith(config: TaskConfig): Readonly<Record<string, string>> {
   const values: string[] = [];
   const json = JSON.stringify(config, (_key, value: unknown) => {
     if (typeof value !== 'string' || !holdsToken(value)) return value;

@@ -12,10 +12,10 @@ const REST_OF_A_TASK = 600;
  * the largest parts by name.
  */
 export function checkTaskDefinitionSize(task: MeshWorkloadPlan, path: string, issues: IssueList): void {
-  const parts = task.containers.flatMap(partsOf);
-  const bytes = parts.reduce((sum, part) => sum + part.bytes, REST_OF_A_TASK + REST_OF_A_CONTAINER * task.containers.length);
+  const bytes = taskDefinitionBytes(task);
   if (bytes <= ECS.taskDefinition.value) return;
-  const largest = [...parts]
+  const largest = task.containers
+    .flatMap(partsOf)
     .sort((a, b) => b.bytes - a.bytes)
     .slice(0, 3)
     .map((part) => `${part.name}: ${part.bytes} bytes`);
@@ -26,6 +26,12 @@ export function checkTaskDefinitionSize(task: MeshWorkloadPlan, path: string, is
     allowed: `at most ${ECS.taskDefinition.value} bytes`,
     fix: `${fixOf(task)}. The largest parts are ${largest.join('; ')}`,
   });
+}
+
+/** An estimate, rather too large than too small. */
+export function taskDefinitionBytes({ containers }: Pick<MeshWorkloadPlan, 'containers'>): number {
+  const parts = containers.flatMap(partsOf);
+  return parts.reduce((sum, { bytes }) => sum + bytes, REST_OF_A_TASK + REST_OF_A_CONTAINER * containers.length);
 }
 
 /** What makes it smaller is what Envoy's configuration is made from; a gateway has no variables of the user's. */

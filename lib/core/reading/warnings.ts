@@ -18,6 +18,7 @@ export const WARNINGS = table({
     when: 'The log group of `logs` has a name that makes API Gateway write to a resource policy of limited size',
     fix: 'Give it a name that begins with `/aws/vendedlogs/`, or leave `logs.logGroup` out.',
   },
+  alarms: { when: 'The stacks of the system have more alarms than the default quota of the account', fix: RAISE },
   'api-authorizers': { when: 'An API has more authorizers than the default quota', fix: RAISE },
   'api-routes': { when: 'An API has more routes, or resources of paths, than the default quota', fix: RAISE },
   'api-throttle': { when: 'The throttle of an API allows more requests than the default quota of the account', fix: RAISE },
@@ -37,6 +38,10 @@ export const WARNINGS = table({
   'app-mesh-shut-down': {
     when: 'The system uses `Mesh.appMesh()`, which AWS shut down on 2026-09-30',
     fix: 'Use `Mesh.envoy()` ([App Mesh](app-mesh.md)).',
+  },
+  'aspects-of-the-system': {
+    when: 'Tags, a permissions boundary or other Aspects are on the system, and a group stands in a stack of your own',
+    fix: 'Put them on that stack as well, or on the app ([Large systems](large-systems.md#a-stack-of-your-own)).',
   },
   'authorizer-of-another-account': {
     when: 'The function of a Lambda authorizer is in another account',
@@ -64,10 +69,12 @@ export const WARNINGS = table({
       'them together do not',
     fix: 'Raise `discoveryRateLimit`, and if need be the quota ([Discovery](how-calls-work.md#discovery)).',
   },
+  'dns-records': { when: 'The system has more records of virtual names than the default quota of a hosted zone', fix: RAISE },
   'dual-stack-vpc': {
     when: 'The subnets of the tasks have IPv6, which the mesh does not use',
     fix: 'Acknowledge it ([IPv6](your-own-app.md#ipv6)).',
   },
+  'ecs-services': { when: 'The system has more ECS services than the default quota of a cluster', fix: RAISE },
   'edge-header-size': {
     when: '`headerLimits` of a service are above what API Gateway passes on',
     fix: 'Put what is large into the body, or acknowledge it if only callers in the mesh send such headers.',
@@ -117,6 +124,7 @@ export const WARNINGS = table({
     when: 'Faults are on: Envoy delays or aborts requests',
     fix: 'Remove the fault after the experiment ([Faults](traffic.md#faults)).',
   },
+  'iam-roles': { when: 'The stacks of the system have more IAM roles than the default quota of the account', fix: RAISE },
   'images-out-of-reach': {
     when: 'Tasks in isolated subnets have images of a public registry, which they cannot pull',
     fix: 'Copy the images to Amazon ECR, or use subnets with a NAT gateway ([Your own VPC](your-own-app.md#your-own-vpc)).',
@@ -130,6 +138,10 @@ export const WARNINGS = table({
     when: 'A version gets copies of requests and a share of the requests themselves',
     fix: 'Give it weight 0 while it mirrors.',
   },
+  'network-interfaces': {
+    when: 'There can be more tasks, each with a network interface, than the default quota of the Region',
+    fix: RAISE,
+  },
   plaintext: {
     when: '`Certificates.none()`: calls are neither encrypted nor authenticated',
     fix: 'Leave `certificates` out ([Mutual TLS](security.md#mutual-tls)).',
@@ -138,7 +150,12 @@ export const WARNINGS = table({
     when: 'A task role that this app does not make (`Role.customizeRoles()`): its tasks get no certificate without tags',
     fix: 'Give the role the tags that the warning names.',
   },
+  'scalable-targets': {
+    when: 'The stacks of the system have more services with `scaling` than the default quota of the account',
+    fix: RAISE,
+  },
   'security-group-rules': { when: 'A security group has more rules than the default quota', fix: RAISE },
+  'security-groups': { when: 'The stacks of the system have more security groups than the default quota of the Region', fix: RAISE },
   'shared-authority': {
     when: 'An authority given by ARN with a domain that is a default, which another mesh below it may have, too',
     fix: 'Set `domain` to a name that no other mesh below the authority has.',
@@ -146,6 +163,10 @@ export const WARNINGS = table({
   'shared-callers-group': {
     when: 'Services have so many callers that the tasks of these share a security group',
     fix: 'Acknowledge it: mutual TLS decides who calls ([Services with very many callers](security.md#services-with-very-many-callers)).',
+  },
+  'ssm-parameters': {
+    when: 'The stacks of the system have more parameters of AWS Systems Manager than an account takes',
+    fix: 'Put a part of them into another account.',
   },
   'ssm-requests': {
     when:

@@ -9,8 +9,6 @@ import { resourcesOf } from '../../support/stack';
 
 /** As long as names of services may be. */
 const nameOf = (index: number): string => `${'service-with-a-long-name-'.repeat(2)}${String(index).padStart(3, '0')}`;
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
-const MANAGED_POLICY = 6144;
 /** Of a parameter that CloudFormation names: `CFN-<logical ID>-<12 characters>`. */
 const ARN = 'arn:aws:ssm:ap-southeast-1:111122223333:parameter/';
 
@@ -76,7 +74,7 @@ test.each([1, 20, 21, 76, 300])('the policies of a service with %i callees fit, 
   for (const versioned of [true, false]) {
     const { inline, managed } = policies(callees, versioned);
     expect(inline.reduce((sum, document) => sum + characters(document), 0)).toBeLessThan(IAM.inlinePolicies.value - 2000);
-    for (const document of managed) expect(characters(document)).toBeLessThan(MANAGED_POLICY);
+    for (const document of managed) expect(characters(document)).toBeLessThan(IAM.managedPolicy.value);
     // One more is that of the collector.
     expect(managed.length).toBeLessThan(IAM.managedPolicies.value);
     expect([...inline, ...managed].reduce((sum, document) => sum + parametersIn(document), 0)).toBe(versioned ? callees : 0);

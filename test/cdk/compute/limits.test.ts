@@ -5,6 +5,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Authorizer, Edge, Microservices } from '../../../lib';
+import { ACCOUNT_QUOTAS } from '../../../lib/core/limits/account';
 import { API_GATEWAY } from '../../../lib/core/limits/api-gateway';
 import { CLOUDFORMATION } from '../../../lib/core/limits/cloudformation';
 import { ECS } from '../../../lib/core/limits/ecs';
@@ -83,11 +84,25 @@ const outputs = (count: number): Stack => {
   return stack;
 };
 
+/** Roles of the user's own beside those of the system. */
+function roles(count: number): Stack {
+  // More resources than one template takes.
+  const stackOf = (): Stack => new Stack(new App({ context: { '@aws-cdk/core:stackResourceLimit': 0 } }), 'Stack');
+  const own = stackOf();
+  system(own);
+  const before = Object.keys(Template.fromStack(own).findResources('AWS::IAM::Role')).length;
+  const stack = stackOf();
+  system(stack);
+  for (let index = before; index < count; index += 1) new iam.CfnRole(stack, `Role${index}`, { assumeRolePolicyDocument: {} });
+  return stack;
+}
+
 const STACK_CASES: readonly StackCase[] = [
   { limit: ECS.subnets, taking: (count) => withSubnets(count, false) },
   { limit: API_GATEWAY.vpcLinkSubnets, taking: (count) => withSubnets(count, true) },
   { limit: IAM.inlinePolicies, taking: policies },
   { limit: IAM.tags, taking: withTags },
+  { limit: IAM.roles, taking: roles },
   { limit: CLOUDFORMATION.parameters, taking: parameters },
   { limit: CLOUDFORMATION.outputs, taking: outputs },
 ];
@@ -96,6 +111,9 @@ const STACK_CASES: readonly StackCase[] = [
 const OF_SIZE = [CLOUDFORMATION.resources, CLOUDFORMATION.templateBytes, CLOUDFORMATION.operation];
 /** Of hundreds of thousands of tasks: test/core/mesh/envoy/agent-requests.test.ts has them. */
 const OF_CERTIFICATES = [KMS.signatures, KMS.encryptions, PRIVATE_CA.requests, LAMBDA.invocations];
+
+/** Counted in stacks, as roles are here: test/core/limits/use.test.ts has each of them. */
+const OF_ACCOUNT = [...ACCOUNT_QUOTAS.values()].map(({ limit }) => limit).filter((limit) => limit !== IAM.roles);
 
 function errorOf(stack: Stack): string {
   try {
@@ -137,7 +155,7 @@ test.each(table)('fails if nothing is said of a stack above %s', (_id, { limit, 
 
 test('fails if a limit that is said to be checked or warned of has no system above it', () => {
   const checked = LIMITS.filter(({ handling }) => handling.documented === undefined);
-  const tried = [...LIMIT_CASES, ...STACK_CASES].map(({ limit }) => limit).concat(OF_SIZE, OF_CERTIFICATES);
+  const tried = [...LIMIT_CASES, ...STACK_CASES].map(({ limit }) => limit).concat(OF_SIZE, OF_CERTIFICATES, OF_ACCOUNT);
   expect(checked.filter((limit) => !tried.includes(limit)).map(({ id }) => id)).toEqual([]);
   expect(tried.filter((limit) => !checked.includes(limit)).map(({ id }) => id)).toEqual([]);
   const size = ['../../size.test.ts', '../placement/stack-size.test.ts'].map((file) => readFileSync(join(__dirname, file), 'utf8')).join();

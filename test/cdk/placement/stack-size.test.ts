@@ -1,8 +1,10 @@
 import { Annotations, App, CfnParameter, CfnResource, NestedStack, Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Microservices, Placement } from '../../../lib';
 import type { MicroservicesProps, ServiceProps } from '../../../lib';
+import { CLOUDFORMATION } from '../../../lib/core/limits/cloudformation';
 import { measureTemplate } from '../../../lib/cdk/placement/template-bytes';
 import { rootStacksOf } from '../../support/assembly/synthesized';
 import { QUICK } from '../../support/placed-system';
@@ -11,11 +13,14 @@ import flags from '../../../cdk.json';
 
 type Services = Readonly<Record<string, ServiceProps>>;
 
-/** Each calls the next two. */
-function inChain(count: number, more: Partial<ServiceProps> = {}): Services {
+/** Each calls the next ones, two unless it is said. */
+function inChain(count: number, more: Partial<ServiceProps> = {}, calls = 2): Services {
   const name = (index: number): string => `s${String(index % count).padStart(3, '0')}`;
   return Object.fromEntries(
-    Array.from({ length: count }, (_, index) => [name(index), service({ calls: [name(index + 1), name(index + 2)], ...more })]),
+    Array.from({ length: count }, (_, index) => [
+      name(index),
+      service({ calls: Array.from({ length: calls }, (_call, step) => name(index + step + 1)), ...more }),
+    ]),
   );
 }
 
@@ -153,3 +158,33 @@ test('the size of a template is that of the file that is written, of nested stac
   expect(written).toBe(JSON.stringify(JSON.parse(written)));
   expect(measureTemplate(root)?.written).toBe(Buffer.byteLength(readFileSync(join(assembly.directory, 'Root.template.json'), 'utf8')));
 });
+
+test('fails if a template that the policies of grants make too large is not measured', () => {
+  const { app, system } = shop({ services: inChain(20) });
+  // The CDK makes managed policies of what is too large for the role.
+  for (const name of Object.keys(inChain(20)))
+    for (let index = 0; index < 10; index += 1)
+      system
+        .service(name)
+        .taskRole.addToPrincipalPolicy(
+          new PolicyStatement({ actions: [`s3:Get${index}`], resources: [`arn:aws:s3:::${'x'.repeat(5000)}`] }),
+        );
+  expect(() => app.synth()).toThrow(/STACK_TOO_LARGE: the template of "Root" has 1\d{6} bytes/);
+});
+
+test('fails if a template that resources of the user make too large is not measured', () => {
+  const { app, root } = shop({ services: inChain(20) });
+  new CfnResource(root, 'Large', { type: 'AWS::SNS::Topic', properties: { DisplayName: 'x'.repeat(CLOUDFORMATION.templateBytes.value) } });
+  expect(() => app.synth()).toThrow(/STACK_TOO_LARGE: the template of "Root" has 1\d{6} bytes/);
+});
+
+test.each([1, 3, 12])(
+  'a resource of a service with %d calls has fewer bytes on average than a template without a measure may have',
+  (calls) => {
+    const { app } = shop({ services: inChain(24, {}, calls) });
+    const { Resources } = app.synth().getStackArtifact('Root').template as { Resources: Record<string, { readonly Type: string }> };
+    const own = Object.entries(Resources).filter(([id, { Type }]) => id.startsWith('Shops') && Type !== 'AWS::ECS::TaskDefinition');
+    expect(own.length).toBeGreaterThan(100);
+    expect(JSON.stringify(Object.fromEntries(own)).length / own.length).toBeLessThan(1100);
+  },
+);

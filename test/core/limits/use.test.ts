@@ -1,3 +1,4 @@
+import { ACCOUNT_QUOTAS, accountUses } from '../../../lib/core/limits/account';
 import { HTTP_API } from '../../../lib/core/limits/api-gateway';
 import { CLOUD_MAP } from '../../../lib/core/limits/discovery';
 import { ECS, FARGATE } from '../../../lib/core/limits/ecs';
@@ -115,3 +116,19 @@ test.each([
 ])('limits are read as text: %#', (limit, text, how) => {
   expect([limitText(limit), howToRaise(limit)]).toEqual([text, how]);
 });
+
+test.each([...ACCOUNT_QUOTAS].map(([type, { limit }]) => [type, limit] as const))(
+  '%s: the default quota of the account is enough',
+  (type, limit) => {
+    expect(limitWarnings(accountUses(Array<string>(limit.value).fill(type)))).toEqual([]);
+  },
+);
+
+test.each([...ACCOUNT_QUOTAS].map(([type, { limit }]) => [type, limit] as const))(
+  'fails if nothing is said of too many %s',
+  (type, limit) => {
+    const warnings = limitWarnings(accountUses(Array<string>(limit.value + 1).fill(type)));
+    expect(warnings.map(({ id }) => id)).toEqual([limit.handling.warning]);
+    expect(warnings[0]?.message).toContain(`have ${(limit.value + 1).toLocaleString('en-US')} `);
+  },
+);

@@ -1,5 +1,6 @@
 import { planSystem } from '../../../lib/core/plan-system';
-import { awaitedCallees, cycleOf } from '../../../lib/core/plan/placement';
+import { cycleOf } from '../../../lib/core/plan/cycles';
+import { awaitedCallees } from '../../../lib/core/plan/placement';
 import type { SystemPlan } from '../../../lib/core/plan/system-plan';
 import { IssueList } from '../../../lib/core/reading/issues';
 import type { Raw } from '../../support/parsing';

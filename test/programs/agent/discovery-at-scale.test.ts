@@ -4,12 +4,15 @@ import { paceOf } from '../../../lib/core/mesh/envoy/agent-pace';
 import { learnSeconds } from '../../../lib/core/mesh/envoy/slow-agents';
 import { DEFAULT_SHARE_OF_QUOTA } from '../../../lib/core/model/constants';
 import type { Instance } from '../../../programs/agent/endpoints/cloud-map';
+import { FLEET_PART } from '../../support/runs';
 import { Crowd } from './crowd';
 
 jest.setTimeout(120_000);
 
-const [SERVICES, TASKS, POPULAR] = [1000, 10, 10];
-const RATE = CLOUD_MAP.revisions.value * DEFAULT_SHARE_OF_QUOTA;
+/** Agents share the quotas of an account, so a part of them behaves with a part of the quotas as all do with all. */
+const [SERVICES, TASKS, POPULAR] = [1000 * FLEET_PART, 10, 10];
+const QUOTAS = { revisions: CLOUD_MAP.revisions.value * FLEET_PART, lists: CLOUD_MAP.lists.value * FLEET_PART };
+const RATE = QUOTAS.revisions * DEFAULT_SHARE_OF_QUOTA;
 /** A task waits for so long after it has said that it leaves; within the first half of it each caller's Envoy has heard it. */
 const [HEARD_SECONDS, LEFT_SECONDS, LOOK_SECONDS] = [5, 11, 2];
 
@@ -31,7 +34,7 @@ const pace = paceOf(
   { lists: looks, silentLists: 0, weights: 0 },
   { discoveryIntervalSeconds: 2, weightsIntervalSeconds: 15, discoveryRateLimit: RATE, weightsRateLimit: 20 },
 );
-const crowd = new Crowd(pace, { revisions: CLOUD_MAP.revisions.value, lists: CLOUD_MAP.lists.value });
+const crowd = new Crowd(pace, QUOTAS);
 const now = (): number => crowd.clock.now() / 1000;
 let mark = 0;
 /** What was asked since the last time. */
@@ -43,7 +46,7 @@ function asked(): { readonly revisions: ReturnType<Crowd['lists']['since']>; rea
 function tell(what: string, { revisions, lists }: ReturnType<typeof asked>): void {
   console.log(
     `FIGURE ${what}: at most ${revisions.most} revisions and ${lists.most} lists a second, ` +
-      `${revisions.refused + lists.refused} refused (quotas ${CLOUD_MAP.revisions.value} and ${CLOUD_MAP.lists.value})`,
+      `${revisions.refused + lists.refused} refused (quotas ${QUOTAS.revisions} and ${QUOTAS.lists})`,
   );
 }
 /** For how many seconds from now on callers of services do not know an address. */
@@ -75,13 +78,13 @@ test('agents that all begin to run in one second are never refused, nor while no
   const found = asked();
   tell('all begin to run in one second', found);
   expect([found.revisions.refused, found.lists.refused]).toEqual([0, 0]);
-  expect(found.revisions.most).toBeLessThanOrEqual(0.8 * CLOUD_MAP.revisions.value);
-  expect(found.lists.most).toBeLessThanOrEqual(0.8 * CLOUD_MAP.lists.value);
+  expect(found.revisions.most).toBeLessThanOrEqual(0.8 * QUOTAS.revisions);
+  expect(found.lists.most).toBeLessThanOrEqual(0.8 * QUOTAS.lists);
 });
 
 test('a task that comes is known to all callers within the time that the docs promise', async () => {
   const promised = learnSeconds(pace);
-  const changed = [3, 400, SERVICES - 1];
+  const changed = [3, 0.4 * SERVICES, SERVICES - 1];
   for (const service of changed) crowd.set(name(service), [...crowd.instances(name(service)), task(service, 20)]);
   const took = await secondsUntilKnown(changed, (service) => task(service, 20).address);
   console.log(`FIGURE tasks that came were known to all callers after ${took} s, promised ${promised} s`);
@@ -91,8 +94,8 @@ test('a task that comes is known to all callers within the time that the docs pr
 
 test('fails if a caller knows no new task when the old ones are gone, or is refused, while all services are deployed', async () => {
   const stranded: string[] = [];
-  const perSecond = FARGATE.launches.value / TASKS;
-  const DEPLOYED = 120;
+  const perSecond = (FARGATE.launches.value * FLEET_PART) / TASKS;
+  const DEPLOYED = 120 * FLEET_PART;
   for (let index = 0; index < DEPLOYED; index += 1) {
     // Popular ones first.
     const service = SERVICES - 1 - index;
@@ -136,7 +139,7 @@ test('agents leave to others of the account what these take of the quotas, and a
     [crowd.lists, slow.lists],
   ] as const)
     expect(refused).toBeLessThan(40 * quota.perSecond);
-  [crowd.revisions.perSecond, crowd.lists.perSecond] = [CLOUD_MAP.revisions.value, CLOUD_MAP.lists.value];
+  [crowd.revisions.perSecond, crowd.lists.perSecond] = [QUOTAS.revisions, QUOTAS.lists];
   await crowd.advance(100);
   asked();
   crowd.set(name(8), [...crowd.instances(name(8)), task(8, 21)]);

@@ -37,7 +37,8 @@ export function requestLimits({ requestCount, requestKib }: OfRequests): Request
 /** Requests that arrive at a service, with what its callers' Envoys have added. A gateway has one limit for all that are behind it. */
 export function arrivingRequestLimits(service: Service, services: readonly Service[]): RequestLimits {
   const { gateways, policy } = service;
-  const behindTheSame = services.filter((other) => other.gateways.some((gateway) => gateways.includes(gateway)));
+  const behindTheSame =
+    gateways.length === 0 ? [] : services.filter((other) => other.gateways.some((gateway) => gateways.includes(gateway)));
   const { requestCount, requestKib } = largest([service, ...behindTheSame]);
   const added = policy.routes.map(({ requestHeaders }) => sizeOf(requestHeaders));
   const copies = Math.max(0, ...policy.routes.map(({ rewrite }) => copiesOfPath(rewrite)));

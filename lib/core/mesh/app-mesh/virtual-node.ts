@@ -8,6 +8,7 @@ import type {
   ServiceDiscovery,
   VirtualNodePlan,
 } from './resources';
+import { allNamed } from '../../model/by-name';
 import type { ProtocolId, Service } from '../../model/topology';
 import type { AppMeshTopology } from './settings';
 import type { CallPolicy } from '../../model/traffic-policy';
@@ -23,7 +24,7 @@ import { defined } from '../../defined';
 export function virtualNode(topology: AppMeshTopology, group: TaskGroup): VirtualNodePlan {
   const { service } = group;
   const backends = [
-    ...topology.services.filter((other) => service.calls.includes(other.name)).map((callee) => backend(topology, callee)),
+    ...allNamed(topology.services, service.calls).map((callee) => backend(topology, callee)),
     ...topology.external
       .filter(({ name }) => service.callsExternal.includes(name))
       .map(({ virtualHost }): Backend => ({ virtualService: { virtualServiceName: virtualHost } })),

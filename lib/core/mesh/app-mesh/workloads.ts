@@ -1,3 +1,4 @@
+import { allNamed } from '../../model/by-name';
 import { servicesBehind } from '../../model/callers';
 import type { ContainerPlan, InterceptionPlan, MeshEndpointPlan, MeshWorkloadPlan } from '../../plan/system-plan';
 import {
@@ -38,7 +39,7 @@ export function serviceWorkload(topology: AppMeshTopology, mesh: AppMeshSettings
     stopSeconds: stopSecondsOf(refreshSeconds, service.stopTimeoutSeconds),
     ...defined({ application: applicationOf(service) }),
   };
-  const callees = topology.services.filter((other) => service.calls.includes(other.name));
+  const callees = allNamed(topology.services, service.calls);
   return {
     ...workloadOf(agent, mesh, { kind: 'virtualNode', name, ...permissions(topology, service, callees) }, [
       application(service),

@@ -1,6 +1,7 @@
 import { meanSilentListSeconds } from '../../contract/agent';
 import { CLOUD_MAP } from '../../limits/discovery';
 import { SSM } from '../../limits/security';
+import { allNamed } from '../../model/by-name';
 import { callPolicyOf } from '../../model/call-policy';
 import { servicesBehind } from '../../model/callers';
 import { DISCOVERY_TTL_SECONDS } from '../../model/constants';
@@ -30,7 +31,7 @@ export function requestCounts(topology: EnvoyTopology, tasksOf: (sizing: SizingP
   const { services, edges } = topology;
   const callers = [
     ...services.flatMap((service) => {
-      const callees = services.filter(({ name }) => service.calls.includes(name));
+      const callees = allNamed(services, service.calls);
       return workloadsOf(service).map((sizing) => ({ sizing, caller: service, callees }));
     }),
     ...edges.map((edge) => ({ sizing: edge.gateway, caller: undefined, callees: servicesBehind(topology, edge) })),

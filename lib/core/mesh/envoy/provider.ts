@@ -1,3 +1,4 @@
+import { allNamed } from '../../model/by-name';
 import { servicesBehind } from '../../model/callers';
 import { gatewayBootstrap } from '../../envoy/gateway';
 import type { Bootstrap } from '../../envoy/api/bootstrap';
@@ -101,7 +102,7 @@ function workloadsOf(topology: EnvoyTopology, pace: AgentPace, service: Service)
 }
 
 function serviceWorkload(topology: EnvoyTopology, pace: AgentPace, service: Service, version?: Version): MeshWorkloadPlan {
-  const callees = topology.services.filter((other) => service.calls.includes(other.name));
+  const callees = allNamed(topology.services, service.calls);
   const refreshSeconds = refreshSecondsOf(topology, pace, service);
   const name = version?.workloadName ?? service.name;
   const agent: AgentPlan = {

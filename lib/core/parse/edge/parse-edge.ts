@@ -1,4 +1,5 @@
 import { Unresolved } from '../../reading/input';
+import { named } from '../../model/by-name';
 import type { Cors, EdgeAuthorizer, EdgeTopology, IpAddressType, Throttle } from '../../model/topology';
 import { API_GATEWAY } from '../../limits/api-gateway';
 import type { EdgeFeatureId } from '../../edges/features';
@@ -60,6 +61,7 @@ interface EdgeContext {
 
 /** What an edge can lead to, and what its gateway service has by default. */
 export interface EdgeSurroundings {
+  /** Sorted by name. */
   readonly services: readonly DraftService[];
   /** The names of all services. */
   readonly declared: readonly string[];
@@ -211,7 +213,7 @@ function refuseExternal(at: Reader): void {
 
 function checkTarget(at: Reader, services: readonly DraftService[], declared: readonly string[]): void {
   if (typeof at.value !== 'string') return;
-  const target = services.find((service) => service.name === at.value);
+  const target = named(services, at.value);
   if (target === undefined) {
     if (!declared.includes(at.value)) unknownService(at, at.value, declared);
     return;

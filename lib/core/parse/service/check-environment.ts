@@ -6,12 +6,13 @@ import { mistakenHosts } from './mistaken-host';
 /**
  * Addresses in environment variables that cannot work: what people get wrong most, and what otherwise shows
  * only as "connection refused" at run time. Warnings, since a text that looks like an address may not be one.
+ *
+ * @returns the check of one service
  */
-export function checkEnvironment(
-  service: Service,
+export function environmentCheck(
   called: readonly Called[],
   { domain, discoveryDomain }: Pick<KnownHosts, 'domain' | 'discoveryDomain'>,
-): Warning[] {
+): (service: Service) => Warning[] {
   // The domain may be one that was refused: reading goes on, so it must not break the pattern.
   const escaped = domain.replace(/[^a-z0-9-]/gi, '\\$&');
   const pattern = new RegExp(`(?<![a-z0-9.-])([a-z0-9-]+)\\.${escaped}(?![a-z0-9-]|\\.[a-z])(?::(\\d+))?`, 'gi');
@@ -24,6 +25,18 @@ export function checkEnvironment(
     domain,
     discoveryDomain,
   };
+  return (service) => checkEnvironment(service, { pattern, byName, known });
+}
+
+interface Addresses {
+  /** Of an address in the domain. */
+  readonly pattern: RegExp;
+  readonly byName: ReadonlyMap<string, Called>;
+  readonly known: KnownHosts;
+}
+
+function checkEnvironment(service: Service, { pattern, byName, known }: Addresses): Warning[] {
+  const { domain } = known;
   const environments = [
     { path: `services.${service.name}`, environment: service.environment },
     ...service.extraContainers.map((container) => ({

@@ -28,7 +28,7 @@ export const EXTERNAL_CALL_POLICY_FIELDS: readonly string[] = CALL_POLICY_FIELDS
 /** @param services names of services, with which those of external ones must not clash */
 export function parseExternals(
   at: Reader,
-  services: readonly string[],
+  services: ReadonlySet<string>,
   domains: readonly string[],
   footprint: TaskFootprint,
 ): { readonly declared: readonly string[]; readonly drafts: readonly DraftExternal[] } {
@@ -42,13 +42,13 @@ export function parseExternals(
 function parseExternal(
   name: string,
   at: Reader,
-  services: readonly string[],
+  services: ReadonlySet<string>,
   domains: readonly string[],
   footprint: TaskFootprint,
 ): DraftExternal | undefined {
   checkLabel(name, at, 'an external service');
   checkReserved(name, at);
-  if (services.includes(name))
+  if (services.has(name))
     at.fail('NAME_CLASH', `"${name}" is a service of the mesh too, and both would be called by one name`, {
       got: null,
       fix: 'rename one of the two',
