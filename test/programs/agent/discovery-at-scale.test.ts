@@ -102,7 +102,7 @@ test('fails if a caller knows no new task when the old ones are gone, or is refu
     crowd.clock.in(1 + index / perSecond, () => {
       crowd.set(name(service), [...tasksOf(service), ...tasksOf(service, 30)]);
     });
-    // ECS takes the old tasks out of Cloud Map, and they tell their callers.
+    // ECS takes the old tasks out of Cloud Map, and they announce it to their callers.
     const old = tasksOf(service);
     crowd.clock.in(31 + index / perSecond, () => {
       crowd.set(name(service), tasksOf(service, 30));

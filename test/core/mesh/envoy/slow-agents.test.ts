@@ -30,7 +30,7 @@ const tcp = (tasks: number, callees: number, options: Raw = {}): Raw => {
 };
 
 describe('a system whose agents are slower than they are meant to be', () => {
-  test('is told how fast they are, how long that may take, and what to do', () => {
+  test('gets a warning with how fast they are, how long that may take, and what to do', () => {
     expect(slow(http())).toEqual([
       'all tasks together look at 8,000 services of Cloud Map, so that each agent looks for changes every 6 seconds instead of every 2, ' +
         'lists tasks of a service every 16 seconds at most instead of every 2, and may take 16 seconds instead of 10 to find a ' +
@@ -53,7 +53,7 @@ describe('a system whose agents are slower than they are meant to be', () => {
     );
   });
 
-  test('with a small limit of its own reads only what is slower, and that the limit alone is to be raised', () => {
+  test('with a small limit of its own gets a warning of only what is slower, and that the limit alone is to be raised', () => {
     const [message = '', ...others] = slow(tcp(50, 1, { discoveryRateLimit: 100 }));
     expect(others).toEqual([]);
     expect(message).toContain(
@@ -67,7 +67,7 @@ describe('a system whose agents are slower than they are meant to be', () => {
     expect(slow(tcp(50, 1, { discoveryRateLimit: 109 }))).toEqual([]);
   });
 
-  test('reads how long tasks of callees serve whose stop nobody notices', () => {
+  test('gets a warning of how long tasks of callees serve whose stop nobody notices', () => {
     const [message] = slow(tcp(50, 1, { discoveryRateLimit: 10 }));
     expect(message).toContain(
       'looks for changes every 12 seconds instead of every 2, lists tasks of a service every 32 seconds at most instead of every 2, ' +
@@ -77,13 +77,13 @@ describe('a system whose agents are slower than they are meant to be', () => {
     expect(message).not.toContain('raise');
   });
 
-  test('reads of quotas where its own limit and these are too small', () => {
+  test('gets a warning of quotas where its own limit and these are too small', () => {
     expect(slow(http({ discoveryRateLimit: 1000 }))[0]).toMatch(
       /to 12,000: up to 1,500, half of the default quota .*, it needs no larger quota, and before it is set to more, raise "DiscoverInst/,
     );
   });
 
-  test('reads the same of weights', () => {
+  test('gets the same warning of weights', () => {
     const versions = { v1: { weight: 1 }, v2: { weight: 1 } };
     const weighed = (tasks: number, options: Raw = {}): Raw =>
       mesh(
