@@ -7,9 +7,9 @@ import { Crowd } from './crowd';
 jest.setTimeout(120_000);
 
 /** Each task calls TCP services, of which callers do not notice that a task stops, and other services. */
-const [CALLERS, SILENT, OTHERS] = [600, 6, 2];
+const [CALLERS, SILENT, OTHERS] = [150, 6, 2];
 /** A part of the default, so that the agents of these tasks are as slow as those of many times as many. */
-const RATE = (CLOUD_MAP.revisions.value * DEFAULT_SHARE_OF_QUOTA) / 20;
+const RATE = (CLOUD_MAP.revisions.value * DEFAULT_SHARE_OF_QUOTA) / 60;
 const SILENT_LISTS = CALLERS * SILENT;
 const pace = paceOf(
   { lists: CALLERS * (OTHERS + 1), silentLists: SILENT_LISTS, weights: 0 },
@@ -24,7 +24,7 @@ beforeAll(async () => {
   for (const service of ['ui', ...silent, ...others]) crowd.set(service, [{ id: 'a', address: '10.0.0.1', zone: 'a' }]);
   const agents = Array.from({ length: CALLERS }, () => crowd.add('ui', [...silent, ...others], silent));
   const started = Promise.all(agents.map(async (agent) => agent.init()));
-  await crowd.advance(120);
+  await crowd.advance(10);
   await started;
   for (const agent of agents) agent.run();
   await crowd.advance(2 * pace.silentListSeconds);
@@ -56,7 +56,7 @@ test('agents list TCP callees as often as their plan and its warnings count, and
 test('no list of a TCP callee gets older than its tasks wait for, though agents look at revisions in between', () => {
   // The clock goes in steps of 50 ms.
   expect(oldest()).toBeLessThanOrEqual(pace.silentListSeconds + 0.05);
-  expect(crowd.revisions.since(150).refused).toBe(0);
+  expect(crowd.revisions.since(20).refused).toBe(0);
 });
 
 test('lists of TCP callees stay on time while Cloud Map refuses most looks at revisions', async () => {
@@ -66,6 +66,6 @@ test('lists of TCP callees stay on time while Cloud Map refuses most looks at re
     for (const service of silent) crowd.set(service, [{ id: 'a', address: `10.0.1.${turn}`, zone: 'a' }]);
     await crowd.advance(pace.silentListSeconds);
   }
-  expect(crowd.revisions.since(from / 1000).refused).toBeGreaterThan(1000);
+  expect(crowd.revisions.since(from / 1000).refused).toBeGreaterThan(100);
   expect(oldest()).toBeLessThanOrEqual(pace.silentListSeconds + 0.05);
 });
