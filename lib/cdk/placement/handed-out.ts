@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { CfnOutput, CfnParameter, Fn, Names, NestedStack, Stack } from 'aws-cdk-lib';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
@@ -84,6 +85,15 @@ export class HandedOut {
   }
 
   private idOf({ group }: Source): string {
-    return group === undefined ? `${this.id}OfSystem` : `${this.id}Of-${group}`;
+    return group === undefined ? `${this.id}OfSystem` : `${this.id}Of-${distinct(group)}`;
   }
+}
+
+/**
+ * The CDK takes the ID of what stands directly in a stack for its logical ID, without hyphens: those of `ab` and `a-b` would be the same.
+ * In upper case, which names of groups do not have.
+ */
+function distinct(group: string): string {
+  if (!group.includes('-')) return group;
+  return `${group}-${createHash('sha256').update(group).digest('hex').slice(0, 8).toUpperCase()}`;
 }

@@ -191,3 +191,23 @@ test('a permissions boundary of the app reaches the roles of all stacks', () => 
   expect(roles.length).toBeGreaterThan(4);
   expect(roles.filter(({ Properties }) => Properties?.['PermissionsBoundary'] === undefined)).toEqual([]);
 });
+
+/** Two groups whose names differ by a hyphen, each with weights, which a caller in another stack reads. */
+const alike = (kind: 'nestedStack' | 'stack', caller: 'nestedStack' | 'stack'): PlacedSystem => ({
+  groups: { ab: kind, 'a-b': kind, c: caller },
+  services: {
+    one: { group: 'ab', calls: [], versions: true },
+    two: { group: 'a-b', calls: [], versions: true },
+    three: { group: 'c', calls: ['one', 'two'] },
+  },
+});
+
+test.each(
+  (['nestedStack', 'stack'] as const).flatMap((kind) => (['nestedStack', 'stack'] as const).map((caller) => [kind, caller] as const)),
+)('groups of the kind "%s" may differ by a hyphen alone, and a caller of the kind "%s" reads the values of both', (kind, caller) => {
+  const all = rootStacksOf(synthesize(alike(kind, caller))).flatMap((stack) => stack.all);
+  const rules = all.flatMap(({ template }) => Object.entries(template.Resources ?? {}).filter(([id]) => /threeTo(one|two)/.test(id)));
+  const parameters = rules.map(([, { Properties }]) => /"Ref":"(\w*SecurityGroupsOf\w+)"/.exec(JSON.stringify(Properties?.['GroupId']))?.[1]);
+  expect(parameters.map((name) => /OfabC\w+Parameter$|Ofab$/.test(name ?? ''))).toEqual([true, false]);
+  expect(new Set(parameters).size).toBe(2);
+});
