@@ -1,6 +1,12 @@
-import { App, Aspects, CfnResource, NestedStack, Stack, Stage, Tags, TagManager } from 'aws-cdk-lib';
+import { App, Aspects, CfnResource, Lazy, NestedStack, Stack, Stage, Tags, TagManager } from 'aws-cdk-lib';
 import type { IAspect } from 'aws-cdk-lib';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Cluster, Secret } from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Secret as SecretsManagerSecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import type { IConstruct } from 'constructs';
 import { Construct } from 'constructs';
 import { Microservices, Placement } from '../../../lib';
@@ -94,6 +100,107 @@ describe('a stack in which no group can stand is an issue', () => {
     expect(() => shop(new Stack(app, 'Root'), { back: Placement.stack(own), front: Placement.stack(own) })).toThrow(
       /groups\.front\.stack: the group "back" stands in the stack "Own" already \[DUPLICATE\]/,
     );
+  });
+});
+
+describe('a stack on which that of the system depends is an issue', () => {
+  const VPC = { availabilityZones: ['a'], privateSubnetRouteTableIds: ['rtb-1'] };
+  const newVpc = (stack: Stack): Vpc => new Vpc(stack, 'Vpc', { maxAzs: 2 });
+  /** The stacks of the system and of the group, and another one. */
+  type Make = (own: Stack, root: Stack, other: Stack) => Partial<MicroservicesProps>;
+
+  test.each<readonly [string, RegExp, Make]>([
+    ['its VPC', /of it: see vpc /, (own) => ({ vpc: newVpc(own) })],
+    [
+      'a subnet',
+      /of it: see vpc /,
+      (own, root) => {
+        const { privateSubnets } = newVpc(own);
+        const privateSubnetIds = privateSubnets.slice(0, 1).map(({ subnetId }) => subnetId);
+        return { vpc: Vpc.fromVpcAttributes(root, 'Vpc', { ...VPC, vpcId: 'vpc-12345678', privateSubnetIds }) };
+      },
+    ],
+    ['its cluster', /of it: see cluster /, (own, root) => ({ cluster: new Cluster(own, 'Cluster', { vpc: newVpc(root) }) })],
+    [
+      'its namespace',
+      /of it: see vpc, namespace /,
+      (own) => {
+        const vpc = newVpc(own);
+        return { vpc, namespace: new PrivateDnsNamespace(own, 'Namespace', { vpc, name: 'tasks.example' }) };
+      },
+    ],
+    ['its log group', /of it: see logs\.logGroup /, (own) => ({ logs: { logGroup: new LogGroup(own, 'Logs') } })],
+    ['its key', /of it: see logs\.encryptionKey /, (own) => ({ logs: { encryptionKey: new Key(own, 'Key') } })],
+    [
+      'a secret of a service in no group, and of a version in a nested stack',
+      /of it: see services\.a\.secrets\.KEY, services\.b\.versions\.v1\.environment\.KEY /,
+      (own) => {
+        const secret = new SecretsManagerSecret(own, 'Secret');
+        const versions = { v1: { weight: 1, environment: { KEY: secret.secretArn } }, v2: { weight: 1 } };
+        return {
+          groups: { back: Placement.stack(own), front: Placement.nestedStack() },
+          services: {
+            'in-back': service({ group: 'back', secrets: { KEY: Secret.fromSecretsManager(secret) } }),
+            a: service({ secrets: { KEY: Secret.fromSecretsManager(secret) } }),
+            b: service({ group: 'front', versions }),
+          },
+        };
+      },
+    ],
+    [
+      'a VPC of a stack that depends on it',
+      /of it: see vpc /,
+      (own, _root, other) => {
+        other.addStackDependency(own);
+        return { vpc: newVpc(other) };
+      },
+    ],
+    [
+      'a dependency',
+      /"Root", which waits for it already/,
+      (own, root) => {
+        root.addStackDependency(own);
+        return {};
+      },
+    ],
+    [
+      'a dependency by way of another stack',
+      /"Root", which waits for it already/,
+      (own, root, other) => {
+        root.addStackDependency(other);
+        other.addStackDependency(own);
+        return {};
+      },
+    ],
+    [
+      'a reference of something else',
+      /"Root", which waits for it already/,
+      (own, root) => {
+        new CfnResource(root, 'Other', { type: 'AWS::SNS::Topic', properties: { DisplayName: new Key(own, 'Key').keyArn } });
+        return {};
+      },
+    ],
+  ])('%s', (_name, expected, make) => {
+    const app = new App();
+    const [root, own, other] = ['Root', 'Own', 'Other'].map((id) => new Stack(app, id)) as [Stack, Stack, Stack];
+    const message = failure(() => shop(root, { back: Placement.stack(own) }, make(own, root, other)));
+    expect(message).toMatch(/1\. groups\.back\.stack: "Own" is deployed after the stack of the system, /);
+    expect(message).toMatch(expected);
+    expect(message).toMatch(/\[CONFLICT\]\n +fix: /);
+    expect(message).not.toMatch(/2\. /);
+  });
+
+  test('but not for what is imported there, whose IDs are known, a secret of a service in it, or a text that is not known yet', () => {
+    const app = new App({ context: flags.context });
+    const own = new Stack(app, 'Own');
+    const vpc = Vpc.fromVpcAttributes(own, 'Vpc', { ...VPC, vpcId: 'vpc-12345678', privateSubnetIds: ['subnet-12345678'] });
+    const secrets = { KEY: Secret.fromSecretsManager(new SecretsManagerSecret(own, 'Secret')) };
+    let later: string | undefined;
+    const environment = { LATER: Lazy.uncachedString({ produce: () => later ?? (own.node.getContext('later') as string) }) };
+    const services = { a: service({ group: 'back', secrets }), b: service({ environment }) };
+    shop(new Stack(app, 'Root'), { back: Placement.stack(own) }, { vpc, services });
+    later = 'value';
+    expect(() => app.synth()).not.toThrow();
   });
 });
 
@@ -207,7 +314,9 @@ test.each(
 )('groups of the kind "%s" may differ by a hyphen alone, and a caller of the kind "%s" reads the values of both', (kind, caller) => {
   const all = rootStacksOf(synthesize(alike(kind, caller))).flatMap((stack) => stack.all);
   const rules = all.flatMap(({ template }) => Object.entries(template.Resources ?? {}).filter(([id]) => /threeTo(one|two)/.test(id)));
-  const parameters = rules.map(([, { Properties }]) => /"Ref":"(\w*SecurityGroupsOf\w+)"/.exec(JSON.stringify(Properties?.['GroupId']))?.[1]);
+  const parameters = rules.map(
+    ([, { Properties }]) => /"Ref":"(\w*SecurityGroupsOf\w+)"/.exec(JSON.stringify(Properties?.['GroupId']))?.[1],
+  );
   expect(parameters.map((name) => /OfabC\w+Parameter$|Ofab$/.test(name ?? ''))).toEqual([true, false]);
   expect(new Set(parameters).size).toBe(2);
 });
