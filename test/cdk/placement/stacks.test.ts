@@ -103,6 +103,10 @@ describe('a stack in which no group can stand is an issue', () => {
   });
 });
 
+function failed(message: string): never {
+  throw new Error(message);
+}
+
 describe('a stack on which that of the system depends is an issue', () => {
   const VPC = { availabilityZones: ['a'], privateSubnetRouteTableIds: ['rtb-1'] };
   const newVpc = (stack: Stack): Vpc => new Vpc(stack, 'Vpc', { maxAzs: 2 });
@@ -195,11 +199,11 @@ describe('a stack on which that of the system depends is an issue', () => {
     const own = new Stack(app, 'Own');
     const vpc = Vpc.fromVpcAttributes(own, 'Vpc', { ...VPC, vpcId: 'vpc-12345678', privateSubnetIds: ['subnet-12345678'] });
     const secrets = { KEY: Secret.fromSecretsManager(new SecretsManagerSecret(own, 'Secret')) };
-    let later: string | undefined;
-    const environment = { LATER: Lazy.uncachedString({ produce: () => later ?? (own.node.getContext('later') as string) }) };
+    const later = new Map<string, string>();
+    const environment = { LATER: Lazy.uncachedString({ produce: () => later.get('KEY') ?? failed('it is not known yet') }) };
     const services = { a: service({ group: 'back', secrets }), b: service({ environment }) };
     shop(new Stack(app, 'Root'), { back: Placement.stack(own) }, { vpc, services });
-    later = 'value';
+    later.set('KEY', 'value');
     expect(() => app.synth()).not.toThrow();
   });
 });
