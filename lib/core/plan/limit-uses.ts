@@ -1,4 +1,3 @@
-import { CLOUDFORMATION } from '../limits/cloudformation';
 import { CLOUD_MAP } from '../limits/discovery';
 import { FARGATE } from '../limits/ecs';
 import type { Limit } from '../limits/limit';
@@ -9,6 +8,7 @@ import type { EdgeTopology } from '../model/topology';
 import { maxTasks } from '../model/topology';
 import type { VcpuSum } from './fargate-vcpus';
 import { fargateVcpus, tasksInDeployment } from './fargate-vcpus';
+import { handedOutUses } from './handed-out';
 import type { CertificatePlan, IngressPlan, SystemPlan, WeightsPlan, WorkloadPlan } from './system-plan';
 import { serviceOf } from './system-plan';
 import { counted } from '../reading/input';
@@ -30,7 +30,7 @@ export function limitUses(plan: Counted, edges: readonly Pick<EdgeTopology, 'gat
     ...workloads.map((workload) => outboundRules(workload, pathOf(workload))),
     ...weights.map(weightsBytes),
     ...concurrency(certificates),
-    ...handedOut(plan),
+    ...handedOutUses(plan),
   ];
 }
 
@@ -122,33 +122,4 @@ function concurrency(certificates: CertificatePlan | undefined): readonly LimitU
       advice: 'leave reservedConcurrentExecutions out',
     },
   ];
-}
-
-/** Of the ID of a security group, and at most of the name that CloudFormation makes for a parameter of AWS Systems Manager. */
-const HANDED_OUT_BYTES = { securityGroup: 20, weights: 100 };
-
-/** What each stack tells the others in one text: `|orders=sg-0123456789abcdef0|…|`. */
-function handedOut({ groups, workloads, weights = [], ingress }: Counted): readonly LimitUse[] {
-  if (groups === undefined) return [];
-  const owners = new Map(workloads.map((workload) => [serviceOf(workload), workload.group]));
-  const called = new Set(ingress.filter(({ across }) => across === true).map(({ to }) => to));
-  const bytes = (names: readonly string[], each: number): number => names.reduce((sum, name) => sum + name.length + 2 + each, 1);
-  const membersOf = new Map<string | undefined, string[]>([undefined, ...groups.map(({ name }) => name)].map((name) => [name, []]));
-  for (const [name, group] of owners) membersOf.get(group)?.push(name);
-  const withWeights = new Set(weights.map(({ service }) => service));
-  return [...membersOf].flatMap(([group, members]) => {
-    const services = members.filter((name) => group !== undefined || called.has(name));
-    const weighted = members.filter((name) => withWeights.has(name));
-    const where = group === undefined ? 'in no group' : 'in it';
-    const used = Math.max(bytes(services, HANDED_OUT_BYTES.securityGroup), bytes(weighted, HANDED_OUT_BYTES.weights));
-    return [
-      {
-        limit: CLOUDFORMATION.parameterValue,
-        used,
-        path: group === undefined ? 'services' : `groups.${group}`,
-        subject: `what other stacks have to know of the ${counted(services.length, 'service')} ${where} takes ${used} bytes`,
-        advice: group === undefined ? 'put some of them into groups' : 'put some of them into another group',
-      },
-    ];
-  });
 }

@@ -324,3 +324,29 @@ test.each(
   expect(parameters.map((name) => /OfabC\w+Parameter$|Ofab$/.test(name ?? ''))).toEqual([true, false]);
   expect(new Set(parameters).size).toBe(2);
 });
+
+test('a stack hands out the weights that tasks of other stacks read, and no others', () => {
+  const versions = true;
+  const all = rootStacksOf(
+    synthesize({
+      groups: { back: 'nestedStack', cards: 'stack' },
+      services: {
+        ui: { calls: ['own', 'founded'] },
+        own: { calls: [], versions },
+        told: { calls: [], versions },
+        founded: { group: 'back', calls: ['told'], versions },
+        uncalled: { group: 'back', calls: [], versions },
+        payments: { group: 'cards', calls: ['told', 'founded'] },
+      },
+    }),
+  ).flatMap((stack) => stack.all);
+  const text = JSON.stringify(all.map(({ template }) => template));
+  const handedOut = (name: string): number =>
+    text.split(`|${name}=",{"Ref":"Shop`).length - 1 + (text.split(`|${name}=",{"Ref":"${name}Weights`).length - 1);
+  expect(Object.fromEntries(['own', 'told', 'founded', 'uncalled'].map((name) => [name, handedOut(name) > 0]))).toEqual({
+    own: false,
+    told: true,
+    founded: true,
+    uncalled: false,
+  });
+});

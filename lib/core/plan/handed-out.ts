@@ -1,0 +1,45 @@
+import { CLOUDFORMATION } from '../limits/cloudformation';
+import type { LimitUse } from '../limits/use';
+import { counted } from '../reading/input';
+import type { SystemPlan, WeightsPlan } from './system-plan';
+import { serviceOf } from './system-plan';
+
+type Placed = Pick<SystemPlan, 'workloads' | 'ingress' | 'weights' | 'groups'>;
+
+/**
+ * The weights that the stack of the system, or the foundations of a group, tell the tasks of other stacks: nobody else has to know the
+ * names of their parameters. Foundations are in another stack than the tasks of their group.
+ */
+export function toldWeights({ weights = [], workloads }: Pick<Placed, 'weights' | 'workloads'>, group?: string): readonly WeightsPlan[] {
+  const owners = new Map(workloads.map((workload) => [serviceOf(workload), workload.group]));
+  const readers = workloads.filter((reader) => group !== undefined || reader.group !== undefined);
+  const read = new Set(readers.flatMap(({ weightedCallees = [] }) => weightedCallees));
+  return weights.filter(({ service }) => owners.get(service) === group && read.has(service));
+}
+
+/** Of the ID of a security group, and at most of the name that CloudFormation makes for a parameter of AWS Systems Manager. */
+const BYTES = { securityGroup: 20, weights: 100 };
+
+/** What each stack tells the others in texts such as `|orders=sg-0123456789abcdef0|…|`. */
+export function handedOutUses(plan: Placed): readonly LimitUse[] {
+  const { groups, workloads, ingress } = plan;
+  if (groups === undefined) return [];
+  const owners = new Map(workloads.map((workload) => [serviceOf(workload), workload.group]));
+  const called = new Set(ingress.filter(({ across }) => across === true).map(({ to }) => to));
+  return [undefined, ...groups.map(({ name }) => name)].flatMap((group) => {
+    const services = [...owners.keys()].filter((name) => owners.get(name) === group && (group !== undefined || called.has(name)));
+    const weighted = toldWeights(plan, group).map(({ service }) => service);
+    const where = group === undefined ? 'in no group' : `in the group "${group}"`;
+    const advice = `put some of them into ${group === undefined ? 'groups' : 'another group'}`;
+    const use = (names: readonly string[], each: number, what: string): readonly LimitUse[] => {
+      const used = names.reduce((sum, name) => sum + name.length + 2 + each, 1);
+      const path = group === undefined ? 'services' : `groups.${group}`;
+      const subject = `other stacks have to know ${what} of the ${counted(names.length, 'service')} ${where}, which take`;
+      return names.length === 0 ? [] : [{ limit: CLOUDFORMATION.parameterValue, used, path, subject: `${subject} ${used} bytes`, advice }];
+    };
+    return [
+      ...use(services, BYTES.securityGroup, 'the security groups'),
+      ...use(weighted, BYTES.weights, 'the parameters with the weights of the versions'),
+    ];
+  });
+}
