@@ -14,8 +14,8 @@ function issuesOf(group: string | undefined, caller: string | undefined, calls: 
   const issues = new IssueList();
   const weighted = Object.fromEntries(names.map((name) => [name, inGroup(group, { versions })]));
   const services = { ...weighted, caller: inGroup(caller, { calls }), other: inGroup('back') };
-  const groups = Object.fromEntries([...new Set([group, caller, 'back'])].map((name) => [name, { kind: 'nestedStack' }]));
-  delete groups['undefined'];
+  const used = new Set([group ?? 'back', caller ?? 'back', 'back']);
+  const groups = Object.fromEntries([...used].map((name) => [name, { kind: 'nestedStack' }]));
   planSystem(topologyOf(mesh(services, { groups, certificates: { kind: 'none' } })), issues);
   return issues.all;
 }
