@@ -26,29 +26,6 @@ export function renderSecurityGroup(
   return group;
 }
 
-/**
- * That callers of services with very many callers have beside their own. It opens nothing by itself: without a rule of its own AWS would
- * give it one to everywhere, so the CDK puts in one to nowhere.
- */
-export function renderCallersGroup(scope: Construct, name: string, { vpc }: Pick<Foundation, 'vpc'>): ec2.SecurityGroup {
-  return new ec2.SecurityGroup(scope, 'CallersSecurityGroup', {
-    vpc,
-    description: `Callers of services of ${name} that have very many callers`,
-    allowAllOutbound: false,
-  });
-}
-
-/** One rule for all that have the shared group. */
-export function renderSharedIngress(
-  scope: Construct,
-  to: ec2.ISecurityGroup,
-  callers: ec2.ISecurityGroup,
-  port: number,
-): ec2.CfnSecurityGroupIngress {
-  // No name of a service: those of the rules for single callers are From-<service>.
-  return renderIngress(scope, `FromCallers-${port}`, { to: to.securityGroupId, from: callers.securityGroupId, port });
-}
-
 /** An opening between the tasks of two services. */
 export interface Opening {
   /** The security groups, as they are written in the stack of the rule. */

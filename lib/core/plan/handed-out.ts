@@ -4,7 +4,13 @@ import { counted } from '../reading/input';
 import type { SystemPlan, WeightsPlan } from './system-plan';
 import { serviceOf } from './system-plan';
 
-type Placed = Pick<SystemPlan, 'workloads' | 'ingress' | 'weights' | 'groups'>;
+type Placed = Pick<SystemPlan, 'workloads' | 'ingress' | 'callersGroups' | 'weights' | 'groups'>;
+
+/** Services whose security groups rules in other stacks name. */
+export function calledFromAfar({ ingress, callersGroups = [] }: Pick<Placed, 'ingress' | 'callersGroups'>): ReadonlySet<string> {
+  const shared = callersGroups.filter(({ group }) => group !== undefined).flatMap(({ openings }) => openings);
+  return new Set([...ingress.filter(({ across }) => across === true), ...shared].map(({ to }) => to));
+}
 
 /**
  * The weights that the stack of the system, or the foundations of a group, tell the tasks of other stacks: nobody else has to know the
@@ -22,10 +28,10 @@ const BYTES = { securityGroup: 20, weights: 100 };
 
 /** What each stack tells the others in texts such as `|orders=sg-0123456789abcdef0|…|`. */
 export function handedOutUses(plan: Placed): readonly LimitUse[] {
-  const { groups, workloads, ingress } = plan;
+  const { groups, workloads } = plan;
   if (groups === undefined) return [];
   const owners = new Map(workloads.map((workload) => [serviceOf(workload), workload.group]));
-  const called = new Set(ingress.filter(({ across }) => across === true).map(({ to }) => to));
+  const called = calledFromAfar(plan);
   return [undefined, ...groups.map(({ name }) => name)].flatMap((group) => {
     const services = [...owners.keys()].filter((name) => owners.get(name) === group && (group !== undefined || called.has(name)));
     const weighted = toldWeights(plan, group).map(({ service }) => service);

@@ -9,15 +9,15 @@ import { maxTasks } from '../model/topology';
 import type { VcpuSum } from './fargate-vcpus';
 import { fargateVcpus, tasksInDeployment } from './fargate-vcpus';
 import { handedOutUses } from './handed-out';
-import type { CertificatePlan, IngressPlan, SystemPlan, WeightsPlan, WorkloadPlan } from './system-plan';
+import type { CertificatePlan, SystemPlan, WeightsPlan, WorkloadPlan } from './system-plan';
 import { serviceOf } from './system-plan';
 import { counted } from '../reading/input';
 
-type Counted = Pick<SystemPlan, 'workloads' | 'ingress' | 'weights' | 'certificates' | 'groups'>;
+type Counted = Pick<SystemPlan, 'workloads' | 'ingress' | 'callersGroups' | 'weights' | 'certificates' | 'groups'>;
 
 /** How much of the limits of AWS a plan takes. What an API takes its kind of edge knows, and what agents ask for their mesh. */
 export function limitUses(plan: Counted, edges: readonly Pick<EdgeTopology, 'gatewayName' | 'path'>[]): readonly LimitUse[] {
-  const { workloads, ingress, weights = [], certificates } = plan;
+  const { workloads, weights = [], certificates } = plan;
   const gateways = new Map(edges.map(({ gatewayName, path }) => [gatewayName, `${path}.gateway`]));
   const pathOf = (workload: WorkloadPlan): string => gateways.get(workload.name) ?? servicePath(workload);
   const { onDemand, spot } = fargateVcpus(workloads);
@@ -26,7 +26,7 @@ export function limitUses(plan: Counted, edges: readonly Pick<EdgeTopology, 'gat
     vcpus(FARGATE.spot, 'as Spot tasks', spot),
     ...workloads.map((workload) => instancesOfService(workload, pathOf(workload))),
     ...tasksOfSystem(workloads),
-    ...inboundRules(ingress),
+    ...inboundRules(plan),
     ...workloads.map((workload) => outboundRules(workload, pathOf(workload))),
     ...weights.map(weightsBytes),
     ...concurrency(certificates),
@@ -75,16 +75,23 @@ function tasksOfSystem(workloads: readonly WorkloadPlan[]): readonly LimitUse[] 
   ];
 }
 
-function inboundRules(ingress: readonly IngressPlan[]): readonly LimitUse[] {
+function inboundRules({ ingress, callersGroups = [] }: Pick<Counted, 'ingress' | 'callersGroups'>): readonly LimitUse[] {
+  const openings = callersGroups.flatMap((group) => group.openings);
+  const shared = new Set(openings.map(({ to }) => to));
   const counts = new Map<string, number>();
-  for (const { to } of ingress) counts.set(to, (counts.get(to) ?? 0) + 1);
-  return [...counts].map(([to, used]) => ({
-    limit: VPC.inboundRules,
-    used,
-    path: `services.${to}`,
-    subject: `the security group of "${to}" has ${used} inbound rules, one for each of its callers`,
-    advice: 'leave out Certificates.none(), without which callers share a rule, or put a service between it and some of its callers',
-  }));
+  for (const { to } of [...ingress, ...openings]) counts.set(to, (counts.get(to) ?? 0) + 1);
+  return [...counts].map(([to, used]) => {
+    const [each, otherwise] = shared.has(to)
+      ? ['stack of your own in which it has callers', 'place groups in fewer stacks of your own']
+      : ['of its callers', 'leave out Certificates.none(), without which callers share a rule'];
+    return {
+      limit: VPC.inboundRules,
+      used,
+      path: `services.${to}`,
+      subject: `the security group of "${to}" has ${used} inbound rules, one for each ${each}`,
+      advice: `${otherwise}, or put a service between it and some of its callers`,
+    };
+  });
 }
 
 /** A version has the security group of its service. */

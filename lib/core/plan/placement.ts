@@ -60,6 +60,11 @@ function groupOf({ services, edges }: Placed, name: string): string | undefined 
   return (named(services, name) ?? edges.find(({ gatewayName }) => gatewayName === name))?.group;
 }
 
+/** Names of groups that stand in stacks of the user's, each of which is deployed by itself. */
+export function groupsOfUser({ groups = [] }: Pick<Topology, 'groups'>): ReadonlySet<string> {
+  return new Set(groups.filter(({ kind }) => kind === 'stack').map(({ name }) => name));
+}
+
 function kindsOf({ groups = [] }: Placed): ReadonlyMap<string, GroupKind> {
   return new Map(groups.map(({ name, kind }) => [name, kind]));
 }

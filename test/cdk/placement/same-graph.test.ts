@@ -26,9 +26,14 @@ const system: PlacedSystem = {
 
 const PACKED = 'What stacks of the mesh refer to, by the names of services';
 
-/** Without what stands for the stacks themselves: what they hand out to each other, and waiting for a stack that may come later. */
+/**
+ * Without what stands for the stacks themselves: what they hand out to each other, waiting for a stack that may come later, and the
+ * security group for callers that each stack of the user's has, used or not.
+ */
 function comparable(template: Template): Template {
-  const resources = Object.entries(template.Resources ?? {}).filter(([, { Properties }]) => Properties?.['Description'] !== PACKED);
+  const resources = Object.entries(template.Resources ?? {}).filter(
+    ([id, { Properties }]) => Properties?.['Description'] !== PACKED && !id.includes('CallersSecurityGroup'),
+  );
   const roles = resources.filter(([, resource]) => isSharedExecutionRole(resource)).map(([id]) => id);
   const policies = resources.filter(([, { Type: type, Properties: properties }]) => {
     return type === 'AWS::IAM::Policy' && referencesIn(properties?.['Roles']).some((id) => roles.includes(id));
