@@ -11,6 +11,8 @@ import { renderSystem } from './cdk/compute/render-system';
 import { isolationOf } from './cdk/compute/isolated-subnets';
 import { subnetAddresses } from './cdk/compute/subnet-addresses';
 import type { RenderedSystem } from './cdk/compute/render-system';
+import { warnOfAspects } from './cdk/placement/aspects';
+import { refuseNestedCycles } from './cdk/placement/nested-cycles';
 import { limitStackSize } from './cdk/placement/stack-size';
 import { neighborsOf } from './cdk/neighbors';
 import { checkStacks } from './cdk/placement/check-stacks';
@@ -116,6 +118,8 @@ export class Microservices extends Construct {
     warn(this, [...plan.warnings, ...addressWarnings(addresses)]);
     warnOfIsolation(this, plan, props, system);
     limitStackSize(this, plan, system.stacks);
+    refuseNestedCycles(this, system.stacks);
+    warnOfAspects(this, system.stacks);
   }
 
   /**

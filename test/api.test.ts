@@ -66,7 +66,7 @@ const SHIPPED: readonly RegExp[] = [
   /^assets\/(agent|functions\/[a-z-]+)\/[a-z-]+\.js$/,
   /^assets\/(agent|envoy)\/Dockerfile$/,
   /^assets\/cli\/(cdk-ecs-microservices\.js|LICENSES)$/,
-  /^assets\/agent\/volume\/README$/,
+  /^assets\/agent\/(volume\/README|health\.pl)$/,
   /^node_modules\/(fastest-levenshtein|fflate)\//,
 ];
 

@@ -42,12 +42,12 @@ export function withStoredSettings(environment: Environment, stored: string | un
   return { ...variables, ...environment };
 }
 
-/** The environment with what the deployment shares with every task, one by one. */
+/** The environment with the settings that all tasks have in common, one by one. */
 function withSharedSettings(environment: Environment): Environment {
   const { ['MESH_SHARED' satisfies MeshVariable]: shared = '', ...others } = environment;
   if (shared === '') return environment;
   const variables = textsOf(jsonOf(shared));
-  if (variables === undefined) throw new InvalidSettings([`MESH_SHARED is "${shared}", it must be a JSON object of variables`]);
+  if (variables === undefined) throw new InvalidSettings([`MESH_SHARED is "${shared}", it must be a JSON object of texts`]);
   return { ...variables, ...others };
 }
 

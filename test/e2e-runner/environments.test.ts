@@ -154,14 +154,7 @@ describe.each(Object.entries(SYSTEMS))('two environments of one app, with %s', (
   });
 
   test('have what is compared at all', () => {
-    for (const kind of [
-      'alarmed metric',
-      'identity of a role',
-      'kms:EncryptionContext:mesh',
-      'MESH_SCOPE',
-      'MESH_NAMESPACE',
-      'MESH_CLOUD_MAP_SERVICE_ID',
-    ])
+    for (const kind of ['alarmed metric', 'identity of a role', 'kms:EncryptionContext:mesh', 'MESH_SCOPE', 'MESH_CLOUD_MAP_SERVICE_ID'])
       expect([kind, prod.get(kind)?.size ?? 0, dev.get(kind)?.size ?? 0]).toEqual([kind, expect.any(Number), prod.get(kind)?.size]);
     expect([...(prod.get('MESH_SCOPE') ?? [])]).toEqual([expect.stringMatching(/^shop\.internal\/Z[0-9A-Z]+$/)]);
     expect(prod.get('aws:PrincipalTag/cdk-ecs-microservices-mesh')).toEqual(prod.get('MESH_SCOPE'));

@@ -6,7 +6,6 @@ import { AGENT_CONTAINER, APPLICATION_CONTAINER } from '../../lib/core/model/con
 import { settled } from './mesh';
 import type { AlarmState, JsonObject, Task, Template } from './runner';
 import { AwsEmulator, Cluster, Resolver, standIns, until } from './runner';
-import { sharedVariablesOf } from '../support/task-config';
 import { cluster, e2e } from './suite';
 import { image, synthesize } from './systems/synthesize';
 
@@ -57,7 +56,7 @@ e2e('two environments of one app in one account and Region', () => {
   const namespaceOf = (environment: Cluster): string | undefined =>
     environment
       .service('caller')
-      .task.containers.map(({ environment: variables }) => sharedVariablesOf(variables).MESH_NAMESPACE)
+      .task.containers.map(({ environment: variables }) => variables['MESH_NAMESPACE'])
       .find((name) => name !== undefined);
 
   test('the second namespace of a name is asked for by the name that Cloud Map has given it', () => {

@@ -77,7 +77,7 @@ export function renderSystem(
       : renderCertificates(scope, { plan: plan.certificates, meshScope, logGroup: foundation.logGroup });
   const issuing = certificates === undefined ? undefined : issuingOf(meshScope, certificates);
   const policy = tasksPolicy(scope, { issuerArn: issuing?.issuerArn, traced: plan.workloads.some((task) => task.traced) });
-  const sharedVariables = renderSharedVariables(scope, { meshName: plan.name, issuing, namespaceHttpName });
+  const sharedVariables = issuing === undefined ? undefined : renderSharedVariables(scope, plan.name, issuing);
   units.renderSecurityGroups(plan.workloads, foundation);
   const callersGroups = renderCallersGroups(scope, plan, units, foundation);
   const context = (task: WorkloadPlan): WorkloadContext => {

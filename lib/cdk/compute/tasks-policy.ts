@@ -21,9 +21,9 @@ export interface TasksPolicyProps {
 /** What all tasks of a mesh may do, once for all of their roles; undefined if that is nothing. */
 export function tasksPolicy(scope: Construct, { issuerArn, traced }: TasksPolicyProps): iam.ManagedPolicy | undefined {
   if (issuerArn === undefined && !traced) return undefined;
-  const purposes = [...(issuerArn === undefined ? [] : ['ask for certificates']), ...(traced ? ['send traces to AWS X-Ray'] : [])];
   const policy = new iam.ManagedPolicy(scope, 'TasksPolicy', {
-    description: `Lets the tasks of a mesh ${purposes.join(' and ')}`,
+    // Always the same: a change would replace the policy, which stacks of groups may import.
+    description: 'What all tasks of a mesh may do',
     statements: [
       ...(issuerArn === undefined ? [] : [new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [issuerArn] })]),
       ...(traced ? [new iam.PolicyStatement({ actions: TRACES_ACTIONS, resources: ['*'] })] : []),

@@ -39,7 +39,7 @@ export interface WorkloadContext {
   readonly sharedExecutionRole: () => iam.IRole;
   /** What all tasks may do; absent if that is nothing. */
   readonly tasksPolicy: iam.IManagedPolicy | undefined;
-  /** What the deployment tells all tasks (shared-variables.ts); absent if that is nothing. */
+  /** Settings that all tasks have in common (shared-variables.ts); absent without certificates. */
   readonly sharedVariables: string | undefined;
   /** The user's props of a container, for what the plan cannot hold; undefined for the mesh's own containers. */
   readonly containerProps: (container: ContainerPlan) => ContainerProps | undefined;
@@ -105,6 +105,7 @@ export class Workload extends Construct implements IWorkload {
     const containers = renderContainers(this, this.taskDefinition, plan, context, {
       discoveryServiceId: this.discoveryService.serviceId,
       shared: context.sharedVariables,
+      namespaceHttpName: context.namespaceHttpName,
       weightsParameterNames: weightsParameters(plan, context)
         .map((parameter) => parameter.parameterName)
         .join(','),

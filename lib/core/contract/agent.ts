@@ -6,7 +6,7 @@ export type AgentCommand = (typeof AGENT_COMMANDS)[number];
 export const MESH_VARIABLES = [
   /** What `init` unpacks: Envoy's configuration and settings of the agent (task-config.ts). */
   'MESH_CONFIG',
-  /** What the deployment knows for every task of the mesh: other variables as one JSON object, so that a template refers to it once. */
+  /** Settings that only a deployment knows, and that all tasks of the mesh have in common: `SharedVariables` as JSON. */
   'MESH_SHARED',
   /** The volume that it shares with Envoy. @default - MESH_DIRECTORY of files.ts */
   'MESH_DIRECTORY',
@@ -79,7 +79,7 @@ export function meshVariables<Value extends string = string>(variables: MeshVari
 /** In `MESH_SHARED`. */
 export type SharedVariables<Value extends string = string> = Pick<
   MeshVariables<Value>,
-  'MESH_SCOPE' | 'MESH_IDENTITY_KEY_ARN' | 'MESH_ISSUER_ARN' | 'MESH_NAMESPACE'
+  'MESH_SCOPE' | 'MESH_IDENTITY_KEY_ARN' | 'MESH_ISSUER_ARN'
 >;
 
 /** The longest pause of an agent, in its pauses as they are meant. */

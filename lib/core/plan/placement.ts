@@ -33,7 +33,9 @@ export function orderAcrossStacks(order: readonly DeploymentOrderPlan[], topolog
   };
   const cycles = cycleOf(together.map(({ caller, callee }) => [unitOf(caller), unitOf(callee)]));
   const kept = new Set(together.filter(({ caller, callee }) => cycles.get(unitOf(caller)) !== cycles.get(unitOf(callee))));
-  return order.filter((each) => isSame(each) || kept.has(each));
+  // What a gateway leads to may need the URL of its edge.
+  const gateways = new Set(topology.edges.map(({ gatewayName }) => gatewayName));
+  return order.filter((each) => isSame(each) || (kept.has(each) && !gateways.has(each.caller)));
 }
 
 /**

@@ -197,10 +197,11 @@ export interface IdentityPlan {
 export type ContainerRole = 'init' | 'proxy' | 'application' | 'extra' | 'agent' | 'collector';
 
 /**
- * What only a deployment knows: what it shares with all tasks of the mesh (`SharedVariables`), the ID of the task's Cloud Map service, the
- * names of the parameters with the weights that it reads, with commas, the ARN of its endpoint in the mesh.
+ * What only a deployment knows: settings that all tasks of the mesh have in common (`SharedVariables`), the ID of the task's Cloud Map
+ * service, the HttpName of its namespace, the names of the parameters with the weights that it reads, with commas, the ARN of its endpoint
+ * in the mesh.
  */
-export type DeployedValue = 'shared' | 'discoveryServiceId' | 'weightsParameterNames' | 'endpointArn';
+export type DeployedValue = 'shared' | 'discoveryServiceId' | 'namespaceHttpName' | 'weightsParameterNames' | 'endpointArn';
 
 export interface ContainerPlan {
   readonly name: string;

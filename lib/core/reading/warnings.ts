@@ -39,6 +39,10 @@ export const WARNINGS = table({
     when: 'The system uses `Mesh.appMesh()`, which AWS shut down on 2026-09-30',
     fix: 'Use `Mesh.envoy()` ([App Mesh](app-mesh.md)).',
   },
+  'aspects-of-the-system': {
+    when: 'Tags, a permissions boundary or other Aspects are on the system, and a group stands in a stack of your own',
+    fix: 'Put them on that stack as well, or on the app ([Large systems](large-systems.md#a-stack-of-your-own)).',
+  },
   'authorizer-of-another-account': {
     when: 'The function of a Lambda authorizer is in another account',
     fix: 'Let its owner run the command of the warning once: until then requests get 500.',

@@ -7,7 +7,7 @@ import { Cluster, LogDrivers, Secret } from 'aws-cdk-lib/aws-ecs';
 import { Secret as SecretsManagerSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { Authorizer, Edge, Microservices } from '../../../lib';
-import { build, resourcesOf, service, sharedVariablesOf } from '../../support/stack';
+import { build, containersOf, resourcesOf, service } from '../../support/stack';
 
 const edges = { http: (options: ApiOptions) => Edge.httpApi(options), rest: (options: ApiOptions) => Edge.restApi(options) };
 const routes = { 'ANY /{proxy+}': { service: 'ui' } };
@@ -272,7 +272,7 @@ describe('two meshes in one app', () => {
           )}`,
         ),
       ]);
-      expect(sharedVariablesOf(template, 'ui')).toMatchObject({ MESH_NAMESPACE: `<${httpName['Fn::GetAtt'].join('.')}>` });
+      expect(containersOf(template, 'ui').get('mesh-init')?.Environment).toContainEqual({ Name: 'MESH_NAMESPACE', Value: httpName });
       expect(documents.filter((document) => document.includes('DiscoverInstances'))).toEqual([
         expect.stringContaining(`"servicediscovery:NamespaceName":${JSON.stringify(httpName)}`),
       ]);

@@ -48,13 +48,13 @@ test('a task whose agent has no mesh-init before it is configured by its environ
   expect(withStoredSettings(environment, undefined)).toBe(environment);
 });
 
-test('what the deployment shares with every task counts as if each variable were given by itself', () => {
-  const shared = JSON.stringify({ MESH_NAMESPACE: 'tasks.shop.internal', MESH_SCOPE: 'shop.internal/Z1' });
+test('settings that all tasks have in common count as if each were given by itself', () => {
+  const shared = JSON.stringify({ MESH_ISSUER_ARN: 'issuer', MESH_SCOPE: 'shop.internal/Z1' });
   const { environment, files } = unpackConfig({ ...PACKED, MESH_SHARED: shared, MESH_SCOPE: 'own/Z2' });
-  expect(environment).toMatchObject({ MESH_NAMESPACE: 'tasks.shop.internal', MESH_SCOPE: 'own/Z2' });
+  expect(environment).toMatchObject({ MESH_ISSUER_ARN: 'issuer', MESH_SCOPE: 'own/Z2' });
   expect(JSON.parse(files[1]?.text ?? '')).toEqual({
     MESH_STOP_SECONDS: '40',
-    MESH_NAMESPACE: 'tasks.shop.internal',
+    MESH_ISSUER_ARN: 'issuer',
     MESH_SCOPE: 'own/Z2',
   });
   expect(unpackConfig({ MESH_SHARED: shared }).environment).toEqual(JSON.parse(shared));

@@ -206,6 +206,7 @@ function deployedVariables(agent: AgentPlan): MeshVariables<DeployedValue> {
   return {
     ...meshVariables<DeployedValue>({ MESH_CLOUD_MAP_SERVICE_ID: 'discoveryServiceId' }),
     ...sharedBy(agent),
+    ...namespaceOf(agent),
     ...weightsParametersOf(agent),
   };
 }
@@ -248,9 +249,13 @@ function discoveryVariables(agent: AgentPlan): MeshVariables {
   };
 }
 
-/** Who issues its certificate, and the namespace of what it discovers. */
-function sharedBy({ topology, callees }: AgentPlan): MeshVariables<DeployedValue> {
-  return topology.certificates.kind === 'none' && discoveredBy(callees).length === 0 ? {} : { MESH_SHARED: 'shared' };
+/** Who issues its certificate. */
+function sharedBy({ topology }: AgentPlan): MeshVariables<DeployedValue> {
+  return topology.certificates.kind === 'none' ? {} : { MESH_SHARED: 'shared' };
+}
+
+function namespaceOf({ callees }: AgentPlan): MeshVariables<DeployedValue> {
+  return discoveredBy(callees).length === 0 ? {} : { MESH_NAMESPACE: 'namespaceHttpName' };
 }
 
 /** The same for all agents of a mesh, but for the identity. */

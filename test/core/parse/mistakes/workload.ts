@@ -137,7 +137,7 @@ export const WORKLOAD_MISTAKES: Mistakes = {
     },
     {
       did: 'gives containers together more memory than the task has',
-      props: ui({ extraContainers: { a: { image, memoryLimitMiB: 600 }, b: { image, memoryLimitMiB: 233 } } }),
+      props: ui({ extraContainers: { a: { image, memoryLimitMiB: 600 }, b: { image, memoryLimitMiB: 265 } } }),
       path: 'services.ui.extraContainers.b.memoryLimitMiB',
     },
     {
