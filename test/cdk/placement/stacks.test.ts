@@ -13,10 +13,9 @@ import { Microservices, Placement } from '../../../lib';
 import type { MicroservicesProps } from '../../../lib';
 import { rootStacksOf } from '../../support/assembly/synthesized';
 import type { Resource } from '../../support/assembly/template';
-import { QUICK, placedApp, synthesize } from '../../support/placed-system';
+import { QUICK, REFERENCES, contextOf, placedApp, synthesize } from '../../support/placed-system';
 import type { PlacedSystem } from '../../support/placed-system';
 import { service } from '../../support/stack';
-import flags from '../../../cdk.json';
 
 const EUROPE = { account: '111122223333', region: 'eu-central-1' };
 
@@ -195,7 +194,7 @@ describe('a stack on which that of the system depends is an issue', () => {
   });
 
   test('but not for what is imported there, whose IDs are known, a secret of a service in it, or a text that is not known yet', () => {
-    const app = new App({ context: flags.context });
+    const app = new App({ context: contextOf('exports') });
     const own = new Stack(app, 'Own');
     const vpc = Vpc.fromVpcAttributes(own, 'Vpc', { ...VPC, vpcId: 'vpc-12345678', privateSubnetIds: ['subnet-12345678'] });
     const secrets = { KEY: Secret.fromSecretsManager(new SecretsManagerSecret(own, 'Secret')) };
@@ -208,8 +207,8 @@ describe('a stack on which that of the system depends is an issue', () => {
   });
 });
 
-test('two systems place groups in one stack', () => {
-  const app = new App({ context: flags.context });
+test.each(REFERENCES)('two systems place groups in one stack: %s', (references) => {
+  const app = new App({ context: contextOf(references) });
   const own = new Stack(app, 'Own');
   for (const id of ['One', 'Two'])
     new Microservices(new Stack(app, `Root${id}`), id, {
@@ -220,8 +219,8 @@ test('two systems place groups in one stack', () => {
   expect(() => app.synth()).not.toThrow();
 });
 
-test('a system whose own stack is nested has groups, too', () => {
-  const app = new App({ context: flags.context });
+test.each(REFERENCES)('a system whose own stack is nested has groups, too: %s', (references) => {
+  const app = new App({ context: contextOf(references) });
   const parent = new Stack(app, 'Parent');
   const groups = { back: Placement.nestedStack(), own: Placement.stack(new Stack(app, 'Own')) };
   const root = new NestedStack(parent, 'Root');
@@ -254,8 +253,8 @@ test('a group of the kind "stack" stands below a construct with the ID of the sy
   expect(stacks.get('cards')?.dependencies.map(({ stackName }) => stackName)).toEqual(['Root']);
 });
 
-test('nothing of a stack of the user refers to a security group, or to weights, by an export, which could not change', () => {
-  const exported = rootStacksOf(synthesize(system)).flatMap(({ template }) => Object.values(template.Outputs ?? {}));
+test.each(REFERENCES)('no output that a stack of the user reads is of a security group, or of weights: %s', (references) => {
+  const exported = rootStacksOf(synthesize(system, QUICK, references)).flatMap(({ template }) => Object.values(template.Outputs ?? {}));
   expect(exported.length).toBeGreaterThan(0);
   expect(exported.filter((output) => /SecurityGroup|Weights/.test(JSON.stringify(output)))).toEqual([]);
 });
@@ -304,6 +303,7 @@ test('a permissions boundary of the app reaches the roles of all stacks', () => 
 });
 
 /** Two groups whose names differ by a hyphen, each with weights, which a caller in another stack reads. */
+const KINDS = ['nestedStack', 'stack'] as const;
 const alike = (kind: 'nestedStack' | 'stack', caller: 'nestedStack' | 'stack'): PlacedSystem => ({
   groups: { ab: kind, 'a-b': kind, c: caller },
   services: {
@@ -313,17 +313,18 @@ const alike = (kind: 'nestedStack' | 'stack', caller: 'nestedStack' | 'stack'): 
   },
 });
 
-test.each(
-  (['nestedStack', 'stack'] as const).flatMap((kind) => (['nestedStack', 'stack'] as const).map((caller) => [kind, caller] as const)),
-)('groups of the kind "%s" may differ by a hyphen alone, and a caller of the kind "%s" reads the values of both', (kind, caller) => {
-  const all = rootStacksOf(synthesize(alike(kind, caller))).flatMap((stack) => stack.all);
-  const rules = all.flatMap(({ template }) => Object.entries(template.Resources ?? {}).filter(([id]) => /threeTo(one|two)/.test(id)));
-  const parameters = rules.map(
-    ([, { Properties }]) => /"Ref":"(\w*SecurityGroupsOf\w+)"/.exec(JSON.stringify(Properties?.['GroupId']))?.[1],
-  );
-  expect(parameters.map((name) => /OfabC\w+Parameter$|Ofab$/.test(name ?? ''))).toEqual([true, false]);
-  expect(new Set(parameters).size).toBe(2);
-});
+test.each(REFERENCES.flatMap((references) => KINDS.flatMap((kind) => KINDS.map((caller) => ({ references, kind, caller })))))(
+  '$kind: groups may differ by a hyphen alone, and a caller in a $caller reads both: $references',
+  ({ references, kind, caller }) => {
+    const all = rootStacksOf(synthesize(alike(kind, caller), QUICK, references)).flatMap((stack) => stack.all);
+    const rules = all.flatMap(({ template }) => Object.entries(template.Resources ?? {}).filter(([id]) => /threeTo(one|two)/.test(id)));
+    const parameters = rules.map(
+      ([, { Properties }]) => /"Ref":"(\w*SecurityGroupsOf\w+)"/.exec(JSON.stringify(Properties?.['GroupId']))?.[1],
+    );
+    expect(parameters.map((name) => /OfabC\w+Parameter$|Ofab$/.test(name ?? ''))).toEqual([true, false]);
+    expect(new Set(parameters).size).toBe(2);
+  },
+);
 
 test('a stack hands out the weights that tasks of other stacks read, and no others', () => {
   const versions = true;
