@@ -16,6 +16,7 @@ import type { ContainerProps } from '../../props/service/container-props';
 import type { Deployment } from '../../props/service/deployment';
 import type { MicroservicesProps } from '../../props/microservices-props';
 import { renderGroups } from '../placement/group-stacks';
+import { HandedOut } from '../placement/handed-out';
 import type { SystemStack } from '../placement/stack-size';
 import { throwIssue } from '../throw-issue';
 import { edgeOf } from '../user-edges';
@@ -29,9 +30,8 @@ import type { Issuing } from '../certificates/proven-identity';
 import type { WorkloadContext } from './workload';
 import { renderSharedVariables } from './shared-variables';
 import { tasksPolicy } from './tasks-policy';
-import type { CallersGroups } from './callers-groups';
-import { renderCallersGroups } from './callers-groups';
-import { renderIngress } from './security-groups';
+import type { CallersGroups } from './security-groups';
+import { renderCallersGroups, renderIngress } from './security-groups';
 import { Units } from './units';
 import { renderWeights } from './weights';
 import { defined } from '../../core/defined';
@@ -69,6 +69,8 @@ export function renderSystem(
   const meshScope = scopeOf(plan.zone.name, zone.hostedZoneId);
   const namespaceHttpName = plan.namespace.discoveredByName ? renderNamespaceName(scope, foundation) : undefined;
   const meshImage = meshImages(scope, plan, props);
+  const namespaceNames = new HandedOut(scope, 'Namespace');
+  if (namespaceHttpName !== undefined) namespaceNames.add({ group: undefined, scope, values: new Map([['name', namespaceHttpName]]) });
   const mesh = renderMesh(scope, plan, { namespaceHttpName });
   const weightsOf = renderWeights(scope, plan, units);
   const certificates =
@@ -96,7 +98,7 @@ export function renderSystem(
       alarms: deploymentOf(props, task)?._options.alarms ?? [],
       weights: (service) => weightsOf(service, unit.scope),
       securityGroup: (place) => units.securityGroupOf(task, place),
-      ...defined({ namespaceHttpName, issuing }),
+      ...defined({ issuing, namespaceHttpName: task.discovers.length === 0 ? undefined : namespaceNames.get('name', unit.scope) }),
       ...defined({ callersGroup: task.inCallersGroup === true ? callersGroups.of(task.group) : undefined }),
       url: task.url,
     };
