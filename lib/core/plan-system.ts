@@ -29,7 +29,7 @@ export function planSystem(topology: Topology, issues: IssueList): SystemPlan {
   const { name, domain, discoveryDomain } = topology;
   const { virtualAddresses, settleSeconds, discoversByName = false, uses = [], ...mesh } = planMesh(topology, issues);
   const groups = groupsOf(topology);
-  const { callersGroup, ...openings } = openingsOf(topology, mesh.ingress);
+  const { callersGroups, ...openings } = openingsOf(topology, mesh.ingress);
   const plan = {
     ...mesh,
     ...openings,
@@ -42,14 +42,14 @@ export function planSystem(topology: Topology, issues: IssueList): SystemPlan {
       discoveredByName: discoversByName || mesh.workloads.some(({ discovers }) => discovers.length > 0),
     },
     zone: { name: domain, comment: `Virtual names of the mesh ${name}: ${virtualAddresses}, of use only inside its tasks` },
-    workloads: completed(mesh, topology, callersGroup),
+    workloads: completed(mesh, topology, callersGroups),
     ingress: openings.ingress.map((opening) =>
       groups.get(opening.from) === groups.get(opening.to) ? opening : { ...opening, across: true as const },
     ),
     records: recordsOf(topology),
     deploymentOrder: orderAcrossStacks(deploymentOrder(topology), topology),
     ...defined({ groups: topology.groups, externalHosts: externalHostsOf(topology) }),
-    ...defined({ callersGroup, certificates: certificatesOf(topology, mesh.workloads, settleSeconds) }),
+    ...defined({ callersGroups, certificates: certificatesOf(topology, mesh.workloads, settleSeconds) }),
     edges: topology.edges.map((edge) => planEdge(topology, edge)),
   };
   const used = [...limitUses(plan, topology.edges), ...edgeUses(topology), ...uses];
@@ -58,7 +58,7 @@ export function planSystem(topology: Topology, issues: IssueList): SystemPlan {
     ...topology.warnings,
     ...edgeWarnings(topology),
     ...mesh.warnings,
-    ...callersGroupWarnings(callersGroup),
+    ...callersGroupWarnings(callersGroups),
     ...limitWarnings(used),
   ];
   return { ...plan, uses: used, warnings };
@@ -69,11 +69,11 @@ const SCHEMES: Readonly<Record<ProtocolId, string>> = { http: 'http://', http2: 
 function completed(
   { workloads, ingress }: Pick<MeshPlan, 'workloads' | 'ingress'>,
   topology: Topology,
-  callersGroup: CallersGroupPlan | undefined,
+  callersGroups: readonly CallersGroupPlan[] | undefined,
 ): readonly WorkloadPlan[] {
   const portsOf = egressPorts(topology, ingress);
   const groups = groupsOf(topology);
-  const sharing = new Set(callersGroup?.callers);
+  const sharing = new Set(callersGroups?.flatMap(({ callers }) => callers));
   return workloads.map((workload) => {
     const name = serviceOf(workload);
     const service = named(topology.services, name);

@@ -29,6 +29,15 @@ export interface PlacedApp {
   readonly shop: Microservices;
 }
 
+/** How stacks refer to each other, where no parameter is between them: by exports, or as the CLI of the CDK reads outputs. */
+export type References = 'exports' | 'weak';
+export const REFERENCES: readonly References[] = ['exports', 'weak'];
+
+/** The flags of an app. Exports are what there is by default, with a warning unless somebody asks for them. */
+export function contextOf(references: References): Readonly<Record<string, unknown>> {
+  return { ...flags.context, '@aws-cdk/core:defaultCrossStackReferences': references === 'weak' ? 'weak' : 'strong' };
+}
+
 /** What takes time to make, and says nothing of stacks, is left out. */
 export const QUICK: Partial<MicroservicesProps> = {
   certificates: Certificates.none(),
@@ -37,8 +46,12 @@ export const QUICK: Partial<MicroservicesProps> = {
 };
 
 /** The system in an app of its own, with a VPC that is there already. Groups that nothing is in are left out. */
-export function placedApp({ groups, services, edge }: PlacedSystem, more: Partial<MicroservicesProps> = QUICK): PlacedApp {
-  const app = new App({ context: flags.context, analyticsReporting: false, treeMetadata: false });
+export function placedApp(
+  { groups, services, edge }: PlacedSystem,
+  more: Partial<MicroservicesProps> = QUICK,
+  references: References = 'weak',
+): PlacedApp {
+  const app = new App({ context: contextOf(references), analyticsReporting: false, treeMetadata: false });
   const root = new Stack(app, 'Root', { suppressTemplateIndentation: true });
   const used = [...Object.values(services), ...(edge === undefined ? [] : [edge])].map(({ group }) => group);
   const names = Object.keys(groups).filter((name) => used.includes(name));
@@ -76,8 +89,8 @@ function edgeOf({ service: target, group }: NonNullable<PlacedSystem['edge']>): 
 }
 
 /** The templates of a system. */
-export function synthesize(system: PlacedSystem, more?: Partial<MicroservicesProps>): CloudAssembly {
-  return placedApp(system, more).app.synth();
+export function synthesize(system: PlacedSystem, more?: Partial<MicroservicesProps>, references?: References): CloudAssembly {
+  return placedApp(system, more, references).app.synth();
 }
 
 /** The same in one stack. */

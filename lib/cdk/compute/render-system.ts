@@ -1,5 +1,4 @@
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import type { IConstruct } from 'constructs';
@@ -17,6 +16,7 @@ import type { ContainerProps } from '../../props/service/container-props';
 import type { Deployment } from '../../props/service/deployment';
 import type { MicroservicesProps } from '../../props/microservices-props';
 import { renderGroups } from '../placement/group-stacks';
+import { HandedOut } from '../placement/handed-out';
 import type { SystemStack } from '../placement/stack-size';
 import { throwIssue } from '../throw-issue';
 import { edgeOf } from '../user-edges';
@@ -30,7 +30,8 @@ import type { Issuing } from '../certificates/proven-identity';
 import type { WorkloadContext } from './workload';
 import { renderSharedVariables } from './shared-variables';
 import { tasksPolicy } from './tasks-policy';
-import { renderCallersGroup, renderIngress, renderSharedIngress } from './security-groups';
+import type { CallersGroups } from './security-groups';
+import { renderCallersGroups, renderIngress } from './security-groups';
 import { Units } from './units';
 import { renderWeights } from './weights';
 import { defined } from '../../core/defined';
@@ -68,6 +69,8 @@ export function renderSystem(
   const meshScope = scopeOf(plan.zone.name, zone.hostedZoneId);
   const namespaceHttpName = plan.namespace.discoveredByName ? renderNamespaceName(scope, foundation) : undefined;
   const meshImage = meshImages(scope, plan, props);
+  const namespaceNames = new HandedOut(scope, 'Namespace');
+  if (namespaceHttpName !== undefined) namespaceNames.add({ group: undefined, scope, values: new Map([['name', namespaceHttpName]]) });
   const mesh = renderMesh(scope, plan, { namespaceHttpName });
   const weightsOf = renderWeights(scope, plan, units);
   const certificates =
@@ -78,7 +81,7 @@ export function renderSystem(
   const policy = tasksPolicy(scope, { issuerArn: issuing?.issuerArn, traced: plan.workloads.some((task) => task.traced) });
   const sharedVariables = issuing === undefined ? undefined : renderSharedVariables(scope, plan.name, issuing);
   units.renderSecurityGroups(plan.workloads, foundation);
-  const callersGroup = plan.callersGroup === undefined ? undefined : renderCallersGroup(scope, plan.name, foundation);
+  const callersGroups = renderCallersGroups(scope, plan, units, foundation);
   const context = (task: WorkloadPlan): WorkloadContext => {
     const unit = units.of(task.group);
     return {
@@ -95,8 +98,8 @@ export function renderSystem(
       alarms: deploymentOf(props, task)?._options.alarms ?? [],
       weights: (service) => weightsOf(service, unit.scope),
       securityGroup: (place) => units.securityGroupOf(task, place),
-      ...defined({ namespaceHttpName, issuing }),
-      ...defined({ callersGroup: task.inCallersGroup === true ? callersGroup : undefined }),
+      ...defined({ issuing, namespaceHttpName: task.discovers.length === 0 ? undefined : namespaceNames.get('name', unit.scope) }),
+      ...defined({ callersGroup: task.inCallersGroup === true ? callersGroups.of(task.group) : undefined }),
       url: task.url,
     };
   };
@@ -106,7 +109,7 @@ export function renderSystem(
   renderRecords(scope, plan, zone, services, units);
   renderOrder(plan, services);
   renderOpenings(plan, services, units);
-  if (callersGroup !== undefined) renderSharedOpenings(plan, services, units, callersGroup);
+  renderSharedOpenings(plan, services, units, callersGroups);
   const gateways = new Map<string, PlainService>();
   for (const { name, edge } of plan.workloads) {
     const service = services.get(name);
@@ -230,18 +233,21 @@ function renderOpenings(plan: SystemPlan, services: ReadonlyMap<string, Microser
   }
 }
 
-/** The rule stands with the callee's group, which the stacks of its callers come after, in whichever they are. */
 function renderSharedOpenings(
-  plan: SystemPlan,
+  { callersGroups = [] }: SystemPlan,
   services: ReadonlyMap<string, Microservice>,
   units: Units,
-  callersGroup: ec2.ISecurityGroup,
+  groups: CallersGroups,
 ): void {
-  for (const { to, port, callers } of plan.callersGroup?.openings ?? []) {
-    const callee = units.founded(to) ?? { place: find(services, to), securityGroup: find(services, to).securityGroup };
-    const opening = renderSharedIngress(callee.place, callee.securityGroup, callersGroup, port);
-    for (const from of callers) for (const service of ecsServices(services, from)) service.node.addDependency(opening);
-  }
+  for (const { group, openings } of callersGroups)
+    for (const opening of openings) {
+      const callee = units.founded(opening.to) ?? {
+        place: find(services, opening.to),
+        securityGroup: find(services, opening.to).securityGroup,
+      };
+      const rule = groups.renderOpening(group, opening, callee);
+      for (const from of opening.callers) for (const service of ecsServices(services, from)) service.node.addDependency(rule);
+    }
 }
 
 /** CloudFormation takes an ECS service for ready when its tasks are; what scales it may come later. */

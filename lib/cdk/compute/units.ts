@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
+import { calledFromAfar } from '../../core/plan/handed-out';
 import type { SystemPlan, WorkloadPlan } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
 import type { TaskSecurityGroup } from '../connections/task-connections';
@@ -96,10 +97,10 @@ export class Units {
   }
 
   /** Lets other stacks refer to the security groups of services in no group that they call. */
-  handOut({ ingress }: Pick<SystemPlan, 'ingress'>, idOf: (service: string) => string): void {
-    const called = new Set(ingress.filter(({ to, across }) => across === true && !this.foundedGroups.has(to)).map(({ to }) => to));
-    if (called.size === 0) return;
-    const values = new Map([...called].sort().map((service) => [service, idOf(service)]));
+  handOut(plan: Pick<SystemPlan, 'ingress' | 'callersGroups'>, idOf: (service: string) => string): void {
+    const called = [...calledFromAfar(plan)].filter((service) => !this.foundedGroups.has(service));
+    if (called.length === 0) return;
+    const values = new Map(called.sort().map((service) => [service, idOf(service)]));
     this.securityGroups.add({ group: undefined, scope: this.scope, values });
   }
 

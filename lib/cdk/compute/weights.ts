@@ -1,5 +1,6 @@
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
+import { handedOutWeights } from '../../core/plan/handed-out';
 import type { SystemPlan, WeightsPlan } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
 import { HandedOut } from '../placement/handed-out';
@@ -18,13 +19,17 @@ export function renderWeights(scope: Construct, plan: SystemPlan, units: Units):
   const ofGroup = (group: string | undefined): readonly WeightsPlan[] => weights.filter(({ service }) => groups.get(service) === group);
   const own = renderOwn(scope, ofGroup(undefined));
   const handedOut = new HandedOut(scope, 'Weights');
-  handedOut.add({ group: undefined, scope, values: namesOf(own) });
+  const handOut = (group: string | undefined, place: Construct, made: ReadonlyMap<string, ssm.StringParameter>): void => {
+    const told = new Set(handedOutWeights(plan, group).map(({ service }) => service));
+    handedOut.add({ group, scope: place, values: namesOf([...made].filter(([service]) => told.has(service))) });
+  };
+  handOut(undefined, scope, own);
   for (const group of new Set(groups.values())) {
     if (group === undefined) continue;
     const made = ofGroup(group).map(
       (each) => [each.service, renderParameter(units.foundationsOf(group, each.service), 'Weights', each)] as const,
     );
-    handedOut.add({ group, scope: units.foundationsOf(group), values: namesOf(new Map(made)) });
+    handOut(group, units.foundationsOf(group), new Map(made));
   }
   const imported = new Map<Construct, Imported>();
   return (service, user) => {
@@ -51,8 +56,8 @@ function renderParameter(scope: Construct, id: string, { service, text, pattern 
   });
 }
 
-function namesOf(parameters: ReadonlyMap<string, ssm.StringParameter>): ReadonlyMap<string, string> {
-  return new Map([...parameters].map(([service, { parameterName }]) => [service, parameterName]));
+function namesOf(parameters: readonly (readonly [string, ssm.StringParameter])[]): ReadonlyMap<string, string> {
+  return new Map(parameters.map(([service, { parameterName }]) => [service, parameterName]));
 }
 
 /** Parameters of other stacks, once for each stack that uses them. CloudFormation makes names of parameters, without slashes. */

@@ -4,21 +4,20 @@ import type { SystemPlan } from '../../core/plan/system-plan';
 import type { IssueList } from '../../core/reading/issues';
 import { Reader } from '../../core/reading/reader';
 import type { MicroservicesProps } from '../../props/microservices-props';
+import { NeededStacks } from './needed-stacks';
 
 /** Adds an issue for each stack of the user's in which no group of the system can stand. */
-export function checkStacks(
-  scope: Construct,
-  plan: Pick<SystemPlan, 'groups'>,
-  { groups = {} }: MicroservicesProps,
-  issues: IssueList,
-): void {
+export function checkStacks(scope: Construct, plan: Pick<SystemPlan, 'groups'>, props: MicroservicesProps, issues: IssueList): void {
+  const { groups = {} } = props;
+  if (!Object.values(groups).some(({ _stack: stack }) => stack !== undefined)) return;
   const owners = new Map<Stack, string>();
+  const needed = new NeededStacks(scope, plan, props);
   for (const { name } of plan.groups ?? []) {
     const stack = groups[name]?._stack;
     if (stack === undefined) continue;
     const at = new Reader(issues, `groups.${name}.stack`, undefined);
     const owner = owners.get(stack);
-    if (owner === undefined) checkStack(at, scope, stack);
+    if (owner === undefined) checkStack(at, scope, stack, needed);
     else
       at.fail('DUPLICATE', `the group "${owner}" stands in the stack "${stack.node.path}" already`, {
         fix: `make one group of the two, or give "${name}" a stack of its own`,
@@ -27,7 +26,7 @@ export function checkStacks(
   }
 }
 
-function checkStack(at: Reader, scope: Construct, stack: Stack): void {
+function checkStack(at: Reader, scope: Construct, stack: Stack, needed: NeededStacks): void {
   const own = Stack.of(scope);
   const path = `"${stack.node.path}"`;
   if (stack === own)
@@ -51,7 +50,26 @@ function checkStack(at: Reader, scope: Construct, stack: Stack): void {
       allowed: 'a stack of the same account and Region: give both the same env, or neither',
       fix: 'use a stack of that account and Region; a mesh stands in one VPC',
     });
-  else checkName(at, scope, stack);
+  else {
+    checkName(at, scope, stack);
+    checkOrder(at, scope, stack, needed);
+  }
+}
+
+/** Else the CDK would speak of a cyclic reference, and of IDs that no prop has. */
+function checkOrder(at: Reader, scope: Construct, stack: Stack, needed: NeededStacks): void {
+  const path = `"${stack.node.path}"`;
+  const props = needed.propsThatNeed(stack);
+  if (props.length > 0)
+    at.fail('CONFLICT', `${path} is deployed after the stack of the system, which needs something of it: see ${props.join(', ')}`, {
+      fix: `make what is given there in the stack of the system, or in one that needs neither of the two; or let the group stand elsewhere`,
+    });
+  else if (needed.isAfter(stack))
+    at.fail('CONFLICT', `${path} is deployed after the stack of the system, "${Stack.of(scope).node.path}", which waits for it already`, {
+      fix:
+        'take away what makes it wait, such as addStackDependency() or a reference to something in it, be it by way of other stacks; or ' +
+        'let the group stand elsewhere',
+    });
 }
 
 function checkName(at: Reader, { node: { id } }: Construct, stack: Stack): void {

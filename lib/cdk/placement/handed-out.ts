@@ -12,12 +12,12 @@ interface Source {
 }
 
 /**
- * Values that stacks hand out to each other by the names of services, such as the IDs of security groups. A template takes 200 parameters,
- * so each stack hands out one text with all that it has, `|orders=sg-1|carts=sg-2|`, and those who need a value cut it out by its
- * name. What stands in a template that uses one value does not change with the others.
+ * Values that stacks hand out to each other by names, mostly of services, such as the IDs of security groups. A template takes 200
+ * parameters, so each stack hands out one text with all that it has, `|orders=sg-1|carts=sg-2|`, and those who need a value cut it out
+ * by its name. What stands in a template that uses one value does not change with the others.
  *
  * Nested stacks of the system get the text as a parameter. A stack of the user's reads it from AWS Systems Manager: CloudFormation refuses
- * to change an export that is in use, and the text changes with each new service.
+ * to change an export that is in use, or to take it away, and the text changes with each new service.
  */
 export class HandedOut {
   private readonly sources = new Map<string, Source>();
@@ -84,6 +84,14 @@ export class HandedOut {
   }
 
   private idOf({ group }: Source): string {
-    return group === undefined ? `${this.id}OfSystem` : `${this.id}Of-${group}`;
+    return group === undefined ? `${this.id}OfSystem` : `${this.id}Of-${distinct(group)}`;
   }
+}
+
+/**
+ * The CDK takes the ID of what stands directly in a stack for its logical ID, without hyphens: those of `ab` and `a-b` would be the same.
+ * Names of groups have no capitals.
+ */
+function distinct(group: string): string {
+  return group.replaceAll('-', 'X');
 }

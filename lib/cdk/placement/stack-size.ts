@@ -53,9 +53,11 @@ export interface SystemStack {
  * than an account has by default.
  */
 export function limitStackSize(scope: Construct, plan: SystemPlan, stacks: readonly SystemStack[]): void {
+  // What is added later, also below the constructs of the system, is of the user's.
+  const planned = new Set(stacks.flatMap((each) => each.scope.node.findAll()));
   scope.node.addValidation({
     validate: () => {
-      const parts = stacks.map((each) => ({ ...each, ...partsOf(each.stack) }));
+      const parts = stacks.map((each) => ({ ...each, ...partsOf(each.stack), planned }));
       const all = new Set(parts.flatMap(({ resources }) => resources));
       warn(scope, limitWarnings(accountUses([...all].map(({ cfnResourceType }) => cfnResourceType))));
       const context: unknown = scope.node.tryGetContext(LIMIT_CONTEXT);
@@ -72,7 +74,7 @@ interface Parts {
   readonly outputs: number;
 }
 
-type MeasuredStack = SystemStack & Parts;
+type MeasuredStack = SystemStack & Parts & { readonly planned: ReadonlySet<IConstruct> };
 
 /** In one walk of the stack. */
 function partsOf(stack: Stack): Parts {
@@ -124,9 +126,8 @@ function checkStack(each: MeasuredStack, plan: SystemPlan, most: number): readon
 }
 
 /** The plan knows all but what users add: policies of their grants, and resources of their own. */
-function isWorthMeasuring({ stack, scope, resources }: MeasuredStack, workloads: readonly WorkloadPlan[], apis: number): boolean {
-  const own = `${scope.node.path}/`;
-  const isPlanned = (resource: CfnResource): boolean => resource.node.path.startsWith(own) && !POLICIES.includes(resource.cfnResourceType);
+function isWorthMeasuring({ stack, planned, resources }: MeasuredStack, workloads: readonly WorkloadPlan[], apis: number): boolean {
+  const isPlanned = (resource: CfnResource): boolean => planned.has(resource) && !POLICIES.includes(resource.cfnResourceType);
   const bytes = resources.reduce(
     (sum, resource) => sum + (isPlanned(resource) ? OF_A_RESOURCE : bytesOfResource(resource)),
     apis + JSON.stringify(stack.templateOptions).length + workloads.reduce((sum, workload) => sum + taskDefinitionBytes(workload), 0),

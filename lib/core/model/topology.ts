@@ -360,7 +360,7 @@ export type PathSegment =
   | { readonly kind: 'greedy'; readonly name: string };
 
 /** The largest number of tasks that the service can have outside of a deployment. */
-export function maxTasks(sizing: Sizing): number {
+export function maxTasks(sizing: Pick<Sizing, 'scaling' | 'desiredCount'>): number {
   return sizing.scaling?.maxCapacity ?? sizing.desiredCount ?? 1;
 }
 

@@ -19,7 +19,7 @@ export function parseGroups(at: Reader, members: readonly Reader[]): readonly Gr
   for (const group of chosen) checkGroup(group, names);
   const groups = entries.flatMap(([name, entry]) => {
     checkLabel(name, entry, 'a group');
-    if (!used.has(name))
+    if (!entry.absent && !used.has(name))
       entry.fail('NO_EFFECT', `nothing stands in the group "${name}"`, {
         got: null,
         fix: `remove it, or give a service or an edge group: ${displayValue(name)}`,

@@ -1,4 +1,3 @@
-import { CLOUDFORMATION } from '../limits/cloudformation';
 import { CLOUD_MAP } from '../limits/discovery';
 import { FARGATE } from '../limits/ecs';
 import type { Limit } from '../limits/limit';
@@ -7,18 +6,18 @@ import { LAMBDA, SSM } from '../limits/security';
 import type { LimitUse } from '../limits/use';
 import type { EdgeTopology } from '../model/topology';
 import { maxTasks } from '../model/topology';
-import { weightsParameterBytes } from './deployed-bytes';
 import type { VcpuSum } from './fargate-vcpus';
 import { fargateVcpus, tasksInDeployment } from './fargate-vcpus';
-import type { CertificatePlan, IngressPlan, SystemPlan, WeightsPlan, WorkloadPlan } from './system-plan';
+import { handedOutUses } from './handed-out';
+import type { CertificatePlan, SystemPlan, WeightsPlan, WorkloadPlan } from './system-plan';
 import { serviceOf } from './system-plan';
 import { counted } from '../reading/input';
 
-type Counted = Pick<SystemPlan, 'workloads' | 'ingress' | 'weights' | 'certificates' | 'groups'>;
+type Counted = Pick<SystemPlan, 'workloads' | 'ingress' | 'callersGroups' | 'weights' | 'certificates' | 'groups'>;
 
 /** How much of the limits of AWS a plan takes. What an API takes its kind of edge knows, and what agents ask for their mesh. */
 export function limitUses(plan: Counted, edges: readonly Pick<EdgeTopology, 'gatewayName' | 'path'>[]): readonly LimitUse[] {
-  const { workloads, ingress, weights = [], certificates } = plan;
+  const { workloads, weights = [], certificates } = plan;
   const gateways = new Map(edges.map(({ gatewayName, path }) => [gatewayName, `${path}.gateway`]));
   const pathOf = (workload: WorkloadPlan): string => gateways.get(workload.name) ?? servicePath(workload);
   const { onDemand, spot } = fargateVcpus(workloads);
@@ -27,11 +26,11 @@ export function limitUses(plan: Counted, edges: readonly Pick<EdgeTopology, 'gat
     vcpus(FARGATE.spot, 'as Spot tasks', spot),
     ...workloads.map((workload) => instancesOfService(workload, pathOf(workload))),
     ...tasksOfSystem(workloads),
-    ...inboundRules(ingress),
+    ...inboundRules(plan),
     ...workloads.map((workload) => outboundRules(workload, pathOf(workload))),
     ...weights.map(weightsBytes),
     ...concurrency(certificates),
-    ...handedOut(plan),
+    ...handedOutUses(plan),
   ];
 }
 
@@ -76,16 +75,23 @@ function tasksOfSystem(workloads: readonly WorkloadPlan[]): readonly LimitUse[] 
   ];
 }
 
-function inboundRules(ingress: readonly IngressPlan[]): readonly LimitUse[] {
+function inboundRules({ ingress, callersGroups = [] }: Pick<Counted, 'ingress' | 'callersGroups'>): readonly LimitUse[] {
+  const openings = callersGroups.flatMap((group) => group.openings);
+  const shared = new Set(openings.map(({ to }) => to));
   const counts = new Map<string, number>();
-  for (const { to } of ingress) counts.set(to, (counts.get(to) ?? 0) + 1);
-  return [...counts].map(([to, used]) => ({
-    limit: VPC.inboundRules,
-    used,
-    path: `services.${to}`,
-    subject: `the security group of "${to}" has ${used} inbound rules, one for each of its callers`,
-    advice: 'leave out Certificates.none(), without which callers share a rule, or put a service between it and some of its callers',
-  }));
+  for (const { to } of [...ingress, ...openings]) counts.set(to, (counts.get(to) ?? 0) + 1);
+  return [...counts].map(([to, used]) => {
+    const [each, otherwise] = shared.has(to)
+      ? ['stack of your own in which it has callers', 'place groups in fewer stacks of your own']
+      : ['of its callers', 'leave out Certificates.none(), without which callers share a rule'];
+    return {
+      limit: VPC.inboundRules,
+      used,
+      path: `services.${to}`,
+      subject: `the security group of "${to}" has ${used} inbound rules, one for each ${each}`,
+      advice: `${otherwise}, or put a service between it and some of its callers`,
+    };
+  });
 }
 
 /** A version has the security group of its service. */
@@ -123,37 +129,4 @@ function concurrency(certificates: CertificatePlan | undefined): readonly LimitU
       advice: 'leave reservedConcurrentExecutions out',
     },
   ];
-}
-
-/** Of the ID of a security group. */
-const SECURITY_GROUP_BYTES = 20;
-
-/** What each stack tells the others in one text: `|orders=sg-0123456789abcdef0|…|`. */
-function handedOut({ groups, workloads, weights = [], ingress }: Counted): readonly LimitUse[] {
-  if (groups === undefined) return [];
-  const owners = new Map(workloads.map((workload) => [serviceOf(workload), workload.group]));
-  const called = new Set(ingress.filter(({ across }) => across === true).map(({ to }) => to));
-  const bytes = (names: readonly string[], each: (name: string) => number): number =>
-    names.reduce((sum, name) => sum + name.length + 2 + each(name), 1);
-  const membersOf = new Map<string | undefined, string[]>([undefined, ...groups.map(({ name }) => name)].map((name) => [name, []]));
-  for (const [name, group] of owners) membersOf.get(group)?.push(name);
-  const withWeights = new Set(weights.map(({ service }) => service));
-  return [...membersOf].flatMap(([group, members]) => {
-    const services = members.filter((name) => group !== undefined || called.has(name));
-    const weighted = members.filter((name) => withWeights.has(name));
-    const where = group === undefined ? 'in no group' : 'in it';
-    const used = Math.max(
-      bytes(services, () => SECURITY_GROUP_BYTES),
-      bytes(weighted, weightsParameterBytes),
-    );
-    return [
-      {
-        limit: CLOUDFORMATION.parameterValue,
-        used,
-        path: group === undefined ? 'services' : `groups.${group}`,
-        subject: `what other stacks have to know of the ${counted(services.length, 'service')} ${where} takes ${used} bytes`,
-        advice: group === undefined ? 'put some of them into groups' : 'put some of them into another group',
-      },
-    ];
-  });
 }

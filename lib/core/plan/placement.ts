@@ -1,4 +1,5 @@
 import { named } from '../model/by-name';
+import { maxTasks } from '../model/topology';
 import type { GroupKind, Service, Topology } from '../model/topology';
 import { cycleOf } from './cycles';
 import type { DeploymentOrderPlan } from './system-plan';
@@ -39,7 +40,8 @@ export function orderAcrossStacks(order: readonly DeploymentOrderPlan[], topolog
 
 /**
  * The callees that tasks of a service wait for when they start, for a while: those in other stacks, which may be deployed later. By
- * names, groups and calls of the two alone, so that nothing else in the system changes what stands in the tasks.
+ * names, groups and calls of the two, and whether the callee has tasks at all, so that nothing else in the system changes what stands in
+ * the tasks.
  */
 export function awaitedCallees<T extends Callee>(topology: Placed, caller: string, callees: readonly T[]): readonly T[] {
   if (topology.groups === undefined) return [];
@@ -53,13 +55,20 @@ export function awaitedCallees<T extends Callee>(topology: Placed, caller: strin
       .filter(({ group }) => !isLast || kinds.get(group ?? '') === 'stack')
       // Of two that call each other, each would wait for the other.
       .filter(({ calls }) => !calls.includes(caller))
+      // Each start would take the whole time.
+      .filter((callee) => (callee.versions ?? [callee]).some((tasks) => maxTasks(tasks) > 0))
   );
 }
 
-type Callee = Pick<Service, 'name' | 'group' | 'calls'>;
+type Callee = Pick<Service, 'name' | 'group' | 'calls' | 'versions' | 'desiredCount' | 'scaling'>;
 
 function groupOf({ services, edges }: Placed, name: string): string | undefined {
   return (named(services, name) ?? edges.find(({ gatewayName }) => gatewayName === name))?.group;
+}
+
+/** Names of groups that stand in stacks of the user's, each of which is deployed by itself. */
+export function groupsOfUser({ groups = [] }: Pick<Topology, 'groups'>): ReadonlySet<string> {
+  return new Set(groups.filter(({ kind }) => kind === 'stack').map(({ name }) => name));
 }
 
 function kindsOf({ groups = [] }: Placed): ReadonlyMap<string, GroupKind> {

@@ -26,8 +26,8 @@ export interface SystemPlan extends Omit<MeshPlan, 'workloads' | 'virtualAddress
   readonly zone: ZonePlan;
   /** One ECS service each, sorted by service and version; gateways last. */
   readonly workloads: readonly WorkloadPlan[];
-  /** Absent: each caller has rules of its own. What it opens is not in `ingress`. */
-  readonly callersGroup?: CallersGroupPlan;
+  /** Absent: each caller has rules of its own. What they open is not in `ingress`. */
+  readonly callersGroups?: readonly CallersGroupPlan[];
   /** Names of virtual services in the private zone of the mesh. */
   readonly records: readonly RecordPlan[];
   /** Of external services; absent if all are known. */
@@ -111,7 +111,7 @@ export interface WorkloadPlan extends MeshWorkloadPlan {
   readonly egressPorts?: readonly number[];
   /** In whose stack it stands; absent: in that of the system. */
   readonly group?: string;
-  /** Whether its tasks have the group that callers of services with very many callers share. */
+  /** Whether its tasks have a security group that callers of services with very many callers share. */
   readonly inCallersGroup?: true;
 }
 
@@ -302,6 +302,8 @@ export interface IngressPlan {
 
 /** A security group that the callers of services with very many callers share. */
 export interface CallersGroupPlan {
+  /** The group of theirs that stands in a stack of the user's; absent: they stand in the stack of the system and those nested in it. */
+  readonly group?: string;
   /** Services whose tasks have it beside their own, sorted. */
   readonly callers: readonly string[];
   /** One rule each. */

@@ -51,7 +51,7 @@ export type IssueCode =
   | 'UNKNOWN_EDGE'
   /** There is no group of this name in `groups`. */
   | 'UNKNOWN_GROUP'
-  /** A group has more services than can be told to other stacks. */
+  /** Other stacks have to know of more services, in a group or in none, than one text can name. */
   | 'GROUP_TOO_LARGE'
   /** The edge has no such route. */
   | 'UNKNOWN_ROUTE'

@@ -342,7 +342,7 @@ export interface RestApiOptions extends EdgeOptions {
    * Name a path before its routes are deployed for the first time, and leave it where it is from then on: a deployment that moves
    * resources of an API to another stack would make the new ones while the old ones are there, and fails.
    *
-   * @default - none: all resources stand in the stack of the system
+   * @default - none: all resources stand in the stack of the edge: that of its `group`, or of the system
    * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-nested-stacks.html
    */
   readonly nestedStackPaths?: string[];

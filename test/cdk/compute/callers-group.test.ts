@@ -1,6 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { Certificates, Microservices, Tracing } from '../../../lib';
+import { Certificates, Microservices, Placement, Tracing } from '../../../lib';
 import type { ServiceProps } from '../../../lib';
 import type { Resource } from '../../support/stack';
 import { resourcesOf, service } from '../../support/stack';
@@ -91,4 +91,37 @@ test('a new caller replaces no task of a service that lets in every service, who
     ofType(resources, 'AWS::ECS::TaskDefinition').find(([id]) => id.startsWith('Shopusers'));
   expect(definition(systemOf(61, { allow }))).toEqual(definition(systemOf(60, { allow })));
   expect(definition(systemOf(61))).not.toEqual(definition(many));
+});
+
+describe('callers in a stack of the user', () => {
+  /** The templates of the stack of the system, and of that of five callers, beside which so many others stand. */
+  const stacksOf = (callers: number): readonly [Template, Template] => {
+    const app = new App({ context: { '@aws-cdk/core:stackResourceLimit': 0 } });
+    const [root, own] = [new Stack(app, 'Root'), new Stack(app, 'Own')];
+    const calling = Array.from({ length: callers }, (_, index) => {
+      return [`caller-${index}`, service({ calls: ['users'], ...(index < 5 ? { group: 'own' } : {}) })] as const;
+    });
+    const services = { users: service(), ...Object.fromEntries(calling) };
+    new Microservices(root, 'Shop', { services, tracing: Tracing.none(), groups: { own: Placement.stack(own) } });
+    return [Template.fromStack(root), Template.fromStack(own)];
+  };
+  const [before, beforeOwn] = stacksOf(59);
+  const [after, afterOwn] = stacksOf(60);
+
+  test('share a group there, whose rule they wait for', () => {
+    const { Resources: resources } = afterOwn.toJSON() as { readonly Resources: Resources };
+    const group = groupId(ofType(resources, 'AWS::EC2::SecurityGroup').map(([id]) => id)[0] ?? '');
+    const rules = ofType(resources, 'AWS::EC2::SecurityGroupIngress');
+    expect(rules.map(([, { Properties }]) => Properties?.['SourceSecurityGroupId'])).toEqual([group]);
+    expect(JSON.stringify(rules[0]?.[1].Properties?.['GroupId'])).toMatch(/\\|users=|users=.*SecurityGroupsOfSystem/);
+    const tasks = ofType(resources, 'AWS::ECS::Service');
+    expect(tasks.map(([, { Properties }]) => JSON.stringify(Properties).includes(JSON.stringify(group)))).toEqual(Array(5).fill(true));
+    expect(tasks.map(([, { DependsOn = [] }]) => [DependsOn].flat().includes(rules[0]?.[0] ?? ''))).toEqual(Array(5).fill(true));
+  });
+
+  test('fails if one stack could only change before the other: what the system exports stays as it is', () => {
+    expect(after.toJSON()['Outputs']).toEqual(before.toJSON()['Outputs']);
+    expect(Object.keys(after.findOutputs('*')).length).toBeGreaterThan(0);
+    expect(Object.keys(afterOwn.findParameters('*'))).toEqual(Object.keys(beforeOwn.findParameters('*')));
+  });
 });

@@ -5,7 +5,7 @@ import { flatten } from '../../support/assembly/flatten';
 import type { Json, JsonObject, Resource, Template } from '../../support/assembly/template';
 import { isList, isObject, referencesIn, renamed } from '../../support/assembly/template';
 import type { PlacedSystem } from '../../support/placed-system';
-import { QUICK, synthesize, withoutGroups } from '../../support/placed-system';
+import { QUICK, REFERENCES, synthesize, withoutGroups } from '../../support/placed-system';
 
 /** Calls in all directions between stacks, circles among them. */
 const system: PlacedSystem = {
@@ -26,9 +26,14 @@ const system: PlacedSystem = {
 
 const PACKED = 'What stacks of the mesh refer to, by the names of services';
 
-/** Without what stands for the stacks themselves: what they hand out to each other, and waiting for a stack that may come later. */
+/**
+ * Without what stands for the stacks themselves: what they hand out to each other, waiting for a stack that may come later, and the
+ * security group for callers that each stack of the user's has, used or not.
+ */
 function comparable(template: Template): Template {
-  const resources = Object.entries(template.Resources ?? {}).filter(([, { Properties }]) => Properties?.['Description'] !== PACKED);
+  const resources = Object.entries(template.Resources ?? {}).filter(
+    ([id, { Properties }]) => Properties?.['Description'] !== PACKED && !id.includes('CallersSecurityGroup'),
+  );
   const roles = resources.filter(([, resource]) => isSharedExecutionRole(resource)).map(([id]) => id);
   const policies = resources.filter(([, { Type: type, Properties: properties }]) => {
     return type === 'AWS::IAM::Policy' && referencesIn(properties?.['Roles']).some((id) => roles.includes(id));
@@ -61,11 +66,13 @@ function strip(value: Json | undefined): Json {
 // Of paths of constructs, and of the name of the stack.
 const EXCEPT = ['AWS::ECS::TaskDefinition.Family', 'AWS::Logs::LogGroup.LogGroupName'];
 
-test.each([
-  ['mutual TLS', { ...QUICK, certificates: Certificates.kms() }],
-  ['plain text', { ...QUICK, certificates: Certificates.none() }],
-])('a system in several stacks has the same resources as in one: %s', (_name, more) => {
-  const grouped = comparable(flatten(synthesize(system, more), { main: 'Root' }));
+test.each(
+  REFERENCES.flatMap((references) => [
+    { name: 'mutual TLS', references, more: { ...QUICK, certificates: Certificates.kms() } },
+    { name: 'plain text', references, more: { ...QUICK, certificates: Certificates.none() } },
+  ]),
+)('a system in several stacks has the same resources as in one: $name, $references', ({ references, more }) => {
+  const grouped = comparable(flatten(synthesize(system, more, references), { main: 'Root' }));
   const whole = comparable(flatten(synthesize(withoutGroups(system), more)));
   expect(differences(whole, grouped, { except: EXCEPT })).toEqual([]);
 });

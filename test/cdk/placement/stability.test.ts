@@ -1,8 +1,8 @@
 import { CfnResource, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import * as fc from 'fast-check';
-import type { PlacedService, PlacedSystem } from '../../support/placed-system';
-import { placedApp } from '../../support/placed-system';
+import type { PlacedService, PlacedSystem, References } from '../../support/placed-system';
+import { QUICK, REFERENCES, placedApp } from '../../support/placed-system';
 import { GROUPS, GROUP_NAMES } from '../../support/random-systems';
 import { atLeast, runs } from '../../support/runs';
 
@@ -12,9 +12,9 @@ type Services = Readonly<Record<string, PlacedService>>;
 type Resources = ReadonlyMap<string, string>;
 
 /** The resources of each service, by service, and by stack and logical ID. */
-function resourcesOf(services: Services): ReadonlyMap<string, Resources> {
+function resourcesOf(services: Services, references: References): ReadonlyMap<string, Resources> {
   const system: PlacedSystem = { groups: GROUPS, services };
-  const { app } = placedApp(system);
+  const { app } = placedApp(system, QUICK, references);
   // Not from the files: those of nested stacks have hashes for names.
   app.synth();
   const found = new Map<string, Map<string, string>>();
@@ -75,7 +75,7 @@ const edits = fc.array(
     group: fc.nat(),
     calls: fc.array(fc.nat(), { maxLength: 3 }),
   }),
-  { minLength: runs(200), maxLength: runs(200) },
+  { minLength: runs(100), maxLength: runs(100) },
 );
 
 /** The services after an edit, and those that the edit is about: whose own lines change. */
@@ -114,15 +114,15 @@ function edited(services: Services, { kind, at, group, calls }: Edit, count: num
   }
 }
 
-test('whatever is added, removed, renamed or called otherwise, what is not edited keeps its stacks, logical IDs and contents', () => {
+test.each(REFERENCES)('whatever is edited, all that is not keeps its stacks, logical IDs and contents: %s', (references) => {
   fc.assert(
     fc.property(edits, (all) => {
       let services = START;
-      let before = resourcesOf(services);
+      let before = resourcesOf(services, references);
       let compared = 0;
       for (const [count, edit] of all.entries()) {
         const { after, about } = edited(services, edit, count);
-        const now = resourcesOf(after);
+        const now = resourcesOf(after, references);
         // Who may call a service is a line of its own, too.
         const touched = new Set([...about, ...about.flatMap((name) => [...(services[name]?.calls ?? []), ...(after[name]?.calls ?? [])])]);
         for (const name of [...before.keys()].filter((owner) => isUntouched(owner, touched))) {

@@ -1,10 +1,11 @@
 import { Annotations, App, CfnParameter, CfnResource, NestedStack, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Microservices, Placement } from '../../../lib';
 import type { MicroservicesProps, ServiceProps } from '../../../lib';
-import { CLOUDFORMATION } from '../../../lib/core/limits/cloudformation';
 import { measureTemplate } from '../../../lib/cdk/placement/template-bytes';
 import { rootStacksOf } from '../../support/assembly/synthesized';
 import { QUICK } from '../../support/placed-system';
@@ -172,10 +173,18 @@ test('fails if a template that the policies of grants make too large is not meas
   expect(() => app.synth()).toThrow(/STACK_TOO_LARGE: the template of "Root" has 1\d{6} bytes/);
 });
 
-test('fails if a template that resources of the user make too large is not measured', () => {
-  const { app, root } = shop({ services: inChain(20) });
-  new CfnResource(root, 'Large', { type: 'AWS::SNS::Topic', properties: { DisplayName: 'x'.repeat(CLOUDFORMATION.templateBytes.value) } });
-  expect(() => app.synth()).toThrow(/STACK_TOO_LARGE: the template of "Root" has 1\d{6} bytes/);
+test.each<readonly [string, string, (root: Stack, own: Stack, system: Microservices) => Construct]>([
+  ['beside the system', 'Root', (root) => root],
+  ['below the system', 'Root', (_root, _own, system) => system],
+  ['in a stack of theirs with a group', 'Own', (_root, own) => own],
+])('fails if a template that resources of the user make too large is not measured: %s', (_name, stackName, scopeOf) => {
+  const app = new App({ context: flags.context, treeMetadata: false });
+  const [root, own] = [new Stack(app, 'Root'), new Stack(app, 'Own')];
+  const services = { orders: service(), payments: service({ group: 'own' }) };
+  const system = new Microservices(root, 'Shop', { ...QUICK, services, groups: { own: Placement.stack(own) } });
+  const scope = scopeOf(root, own, system);
+  for (let index = 0; index < 300; index += 1) new StringParameter(scope, `Parameter${index}`, { stringValue: 'x'.repeat(3900) });
+  expect(() => app.synth()).toThrow(new RegExp(`STACK_TOO_LARGE: the template of "${stackName}" has 1\\d{6} bytes`));
 });
 
 test.each([1, 3, 12])(

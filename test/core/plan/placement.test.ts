@@ -72,6 +72,18 @@ test.each<readonly [string, Readonly<Record<string, readonly string[]>>, Readonl
   expect(Object.fromEntries(awaited.filter(([, names]) => names.length > 0))).toEqual(expected);
 });
 
+test.each<readonly [string, Raw, boolean]>([
+  ['one task', {}, true],
+  ['no tasks', { desiredCount: 0 }, false],
+  ['scaling', { scaling: { minCapacity: 1, maxCapacity: 2 } }, true],
+  ['versions, one of them with tasks', { versions: { v1: { weight: 1 }, v2: { weight: 0, desiredCount: 0 } } }, true],
+  ['versions without tasks', { desiredCount: 0, versions: { v1: { weight: 1 }, v2: { weight: 1 } } }, false],
+  ['no tasks, but a version that has some', { desiredCount: 0, versions: { v1: { weight: 1, desiredCount: 1 }, v2: { weight: 0 } } }, true],
+])('tasks wait only for callees that have some: %s', (_name, more, isAwaited) => {
+  const props = mesh({ ui: service({ calls: ['orders'] }), orders: service({ group: 'x', ...more }) }, { groups: { x: PLACEMENTS['x'] } });
+  expect(awaitedOf(props, 'ui')).toEqual(isAwaited ? ['orders'] : []);
+});
+
 test('mesh-init of a caller has the names of its callees, those of their versions, too', () => {
   const versions = { v1: { weight: 1 }, v2: { weight: 1 } };
   const { workloads } = planOf(

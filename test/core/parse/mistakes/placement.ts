@@ -28,6 +28,11 @@ export const PLACEMENT_MISTAKES: Mistakes = {
   ],
   MISSING: [
     { did: 'does not say where a group stands', props: grouped({ payments: undefined }), path: 'groups.payments' },
+    {
+      did: 'does not say where a group stands that nothing is in',
+      props: grouped({ payments: nested, letters: undefined }),
+      path: 'groups.letters',
+    },
     { did: 'places a group in no stack', props: grouped({ payments: { kind: 'stack' } }), path: 'groups.payments.stack' },
   ],
   WRONG_TYPE: [
