@@ -7,6 +7,7 @@ import type { IPrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct } from 'constructs';
 import { renderEdges } from './cdk/edges/render-edges';
+import { checkHosts } from './cdk/check-hosts';
 import { renderSystem } from './cdk/compute/render-system';
 import { isolationOf } from './cdk/compute/isolated-subnets';
 import { subnetAddresses } from './cdk/compute/subnet-addresses';
@@ -117,6 +118,7 @@ export class Microservices extends Construct {
     this.fargateVcpus = fargateVcpus(plan.workloads);
     warn(this, [...plan.warnings, ...addressWarnings(addresses)]);
     warnOfIsolation(this, plan, props, system);
+    checkHosts(this, plan.externalHosts ?? [], [plan.zone.name, plan.namespace.name]);
     limitStackSize(this, plan, system.stacks);
     refuseNestedCycles(this, system.stacks);
     warnOfAspects(this, system.stacks);

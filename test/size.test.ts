@@ -208,3 +208,13 @@ test('fails if a REST API does not fit into its stack, and names the paths that 
   // More than one of them.
   expect(named.exec(synthesize(others + 62))?.slice(1)).toEqual(["'/b', '/a'", '92']);
 });
+
+test.each([
+  ['below one parameter', (index: number) => `GET /v1/{id}/r${index}`],
+  ['that have nothing in common', (index: number) => `GET /r${index}/{id}`],
+])('fails if a REST API has very many routes %s, and says what else helps than very many nested stacks', (_, routeOf) => {
+  const routes = named(300, (index): [string, RouteProps] => [routeOf(index), { service: 'ui' }]);
+  expect(() => build({ services: { ui: service() }, edge: Edge.restApi({ authorizer: Authorizer.none(), routes }) })).toThrow(
+    /Fix: the routes of the edge "default" make [69]0\d resources in it: use greedy paths .*, or Edge\.httpApi\(\), .* a second edge in a group/,
+  );
+});

@@ -13,6 +13,7 @@ import { groupsOf, orderAcrossStacks } from './plan/placement';
 import type {
   CallersGroupPlan,
   CertificatePlan,
+  ExternalHostPlan,
   MeshPlan,
   MeshWorkloadPlan,
   RecordPlan,
@@ -20,6 +21,7 @@ import type {
   WorkloadPlan,
 } from './plan/system-plan';
 import { serviceOf } from './plan/system-plan';
+import { holdsToken } from './reading/input';
 import type { IssueList } from './reading/issues';
 
 /** Everything that a topology becomes. Its mesh provider and the kinds of its edges add issues for what they cannot do. */
@@ -46,7 +48,7 @@ export function planSystem(topology: Topology, issues: IssueList): SystemPlan {
     ),
     records: recordsOf(topology),
     deploymentOrder: orderAcrossStacks(deploymentOrder(topology), topology),
-    ...defined({ groups: topology.groups }),
+    ...defined({ groups: topology.groups, externalHosts: externalHostsOf(topology) }),
     ...defined({ callersGroups, certificates: certificatesOf(topology, mesh.workloads, settleSeconds) }),
     edges: topology.edges.map((edge) => planEdge(topology, edge)),
   };
@@ -98,6 +100,12 @@ function recordsOf({ services, external }: Topology): readonly RecordPlan[] {
       ...{ service, host, address, callers },
       ...defined({ group: groups.get(service) }),
     }));
+}
+
+/** Those that render must look at, since a token may turn out to be anything. */
+function externalHostsOf({ external }: Topology): readonly ExternalHostPlan[] | undefined {
+  const found = external.filter(({ host }) => holdsToken(host)).map(({ name: service, host }) => ({ service, host }));
+  return found.length === 0 ? undefined : found;
 }
 
 /** Authorities are there for workloads that have identities. */

@@ -3,7 +3,7 @@ import { jittered } from './backoff';
 import type { Clock } from './clock';
 import type { Failure } from './failure';
 
-/** Within this time, several answers say the same: that an API is asked too often. */
+/** Within this time, several answers mean the same: that an API gets too many requests. */
 const SAME_MS = 5000;
 /** After this long without such an answer, the agent is twice as fast again. */
 const RECOVERY_MS = 60_000;
@@ -11,8 +11,8 @@ const RECOVERY_MS = 60_000;
 const MAX_SLOWDOWN = 8;
 
 /**
- * How much slower an agent asks an API of AWS than its share lets it. The share is meant for this system alone; what others of the account
- * take of the quota shows only in answers that refuse. All loops of an agent have one, since they share the quota.
+ * How much slower an agent sends requests to an API of AWS than its share lets it. The share is meant for this system alone; what others of
+ * the account take of the quota shows only in answers that refuse. All loops of an agent have one, since they share the quota.
  */
 export class Throttle {
   private slowdown = 1;
@@ -34,7 +34,7 @@ export class Throttle {
   }
 }
 
-/** Whether the failure says that the API is asked too often; then it is asked less often from now on. */
+/** Whether the API refused a request since there were too many; then there are fewer from now on. */
 export function refused({ reason }: Failure, throttle: Throttle): boolean {
   if (reason !== 'throttled') return false;
   throttle.refused();

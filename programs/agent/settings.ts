@@ -28,8 +28,8 @@ export interface Settings {
   /** This service in Cloud Map by id, to leave it; undefined if the task is not registered. */
   readonly cloudMapServiceId: string | undefined;
   readonly metadataUri: string | undefined;
-  /** Whether callers hear from this task's Envoy that it leaves. */
-  readonly tellsCallers: boolean;
+  /** Whether Envoy announces to callers that the task stops. */
+  readonly announcesStop: boolean;
   /** After this long, callers of this task have noticed that it leaves. */
   readonly refreshMs: number;
   /** The shortest time between two lists of the tasks of a callee. */
@@ -39,9 +39,9 @@ export interface Settings {
   readonly waitMs: number;
   /** The age at which a certificate is replaced. */
   readonly renewMs: number;
-  /** How often the issuer is asked whether authorities have changed. */
+  /** How often the agent checks whether authorities have changed. */
   readonly checkMs: number;
-  /** The shortest time between two questions whether the tasks of a callee have changed. */
+  /** The shortest time between two requests for the revision of a callee. */
   readonly pollMs: number;
   /** Callees with versions, whose weights are found in parameters. */
   readonly weights: readonly WeightsTarget[];
@@ -118,9 +118,9 @@ export function readSettings(environment: Environment): Settings {
   );
   if (cloudMapServiceId !== undefined && metadataUri === undefined)
     read.missing('ECS_CONTAINER_METADATA_URI_V4', 'ECS sets it; the task is found in Cloud Map by its id');
-  const tellsCallers = read.optional('MESH_TELLS_CALLERS', 'true', (text) => (text === 'true' ? true : undefined)) ?? false;
+  const announcesStop = read.optional('MESH_ANNOUNCES_STOP', 'true', (text) => (text === 'true' ? true : undefined)) ?? false;
   const settings = {
-    tellsCallers,
+    announcesStop,
     directory: read.parsed('MESH_DIRECTORY', 'an absolute path', directoryOf, MESH_DIRECTORY),
     refreshMs: read.seconds('MESH_REFRESH_SECONDS', 5),
     listMs: read.seconds('MESH_LIST_SECONDS', 2),

@@ -150,7 +150,7 @@ const GATEWAY_STEPS = [
   'info left the mesh',
 ];
 /** Clients of the gateway service are no Envoys. */
-const STEPS = ['info leaving: tell callers', ...GATEWAY_STEPS];
+const STEPS = ['info leaving: announce the stop', ...GATEWAY_STEPS];
 
 const nothingLost: SteadyReport = { succeeded: expect.any(Number) as number, failures: {} };
 

@@ -69,11 +69,11 @@ e2e('services in two nested stacks, in one of the user and in that of the system
     await expect(running().task('web').client.get('http://archive.shop.internal:15080/')).rejects.toThrow();
   });
 
-  test('a task waits for its callee in another stack, and goes on when it is there', () => {
+  test('a task waits for its callee in another stack, and continues when it is there', () => {
     const lines = running().task('reports').container(INIT_CONTAINER).log.json();
-    expect(lines.filter(({ message }) => message === 'goes on although callees in other stacks have no task')).toEqual([]);
+    expect(lines.filter(({ message }) => String(message).startsWith('continues without callees'))).toEqual([]);
     const waited = lines.filter(({ message }) => String(message).includes('callees in other stacks')).map(({ message }) => message);
-    // It asks once, where the callee was there before.
+    // It looks once, where the callee was there before.
     expect([[], ['waiting for callees in other stacks', 'all callees in other stacks have tasks']]).toContainEqual(waited);
   });
 

@@ -68,7 +68,7 @@ e2e('a service whose tasks are all replaced at once, while its caller hardly eve
     for (const task of old) {
       expect(task.story().filter((event) => event.endsWith('SIGKILL'))).toEqual([]);
       expect(task.container(AGENT_CONTAINER).log.json()).toContainEqual(
-        expect.objectContaining({ level: 'info', message: 'leaving: tell callers' }),
+        expect.objectContaining({ level: 'info', message: 'leaving: announce the stop' }),
       );
     }
   });

@@ -48,7 +48,7 @@ test('a snapshot is the same of a Template and of its JSON, and of a task defini
 
 test('no packed text is left in a snapshot', () => {
   const { template } = shop(2);
-  const packed = JSON.stringify(template.toJSON()).match(/ePm[A-Za-z0-9+/]{100,}/g) ?? [];
+  const packed = JSON.stringify(template.toJSON()).match(/eP[k-n][A-Za-z0-9+/]{100,}/g) ?? [];
   expect(packed.length).toBeGreaterThan(1);
   const text = snapshotOf(template).join('\n');
   expect(packed.filter((each) => text.includes(each))).toEqual([]);

@@ -23,14 +23,14 @@ export const MESH_VARIABLES = [
   'MESH_CERTIFICATE_FORMAT',
   /** The age at which a certificate is replaced. @default - RENEW_AFTER_SECONDS of issuing.ts */
   'MESH_RENEW_SECONDS',
-  /** How often the function is asked whether the authorities have changed. @default - CHECK_SECONDS of issuing.ts */
+  /** How often the agent checks whether the authorities have changed. @default - CHECK_SECONDS of issuing.ts */
   'MESH_CHECK_SECONDS',
   /** How long `init` waits for what it needs. */
   'MESH_WAIT_SECONDS',
 
   /** Callees for which `init` waits until one of their tasks is found by DNS: a JSON list of `AwaitedCallee`. @default - none */
   'MESH_AWAITED',
-  /** How long `init` waits for them, before it goes on without them. @default 60 */
+  /** How long `init` waits for them, before it continues without them. @default 60 */
   'MESH_AWAIT_SECONDS',
 
   /** Callees whose tasks Cloud Map's API names: a JSON list of `DiscoveryTarget`. */
@@ -41,7 +41,7 @@ export const MESH_VARIABLES = [
   'MESH_OWN_SERVICE',
   /** The same, by id: the task leaves it when it stops. */
   'MESH_CLOUD_MAP_SERVICE_ID',
-  /** The shortest time between two questions whether the tasks of a callee have changed. */
+  /** The shortest time between two requests for the revision of a callee. */
   'MESH_POLL_SECONDS',
   /** The shortest time between two lists of the tasks of a callee. */
   'MESH_LIST_SECONDS',
@@ -56,8 +56,8 @@ export const MESH_VARIABLES = [
   /** The application whose port the task waits for: an `ApplicationStart` as JSON; absent if it waits for none. */
   'MESH_APPLICATION',
 
-  /** `true` if callers hear from the task's Envoy that it leaves. @default - they do not */
-  'MESH_TELLS_CALLERS',
+  /** `true` if the Envoy of the task announces to callers that it stops. @default - it does not */
+  'MESH_ANNOUNCES_STOP',
   /** After this long, whoever calls the task has noticed that it leaves. */
   'MESH_REFRESH_SECONDS',
   /** How long the task may take to leave. */
@@ -90,6 +90,14 @@ export function idlePollSeconds(pollSeconds: number): number {
   return Math.max(pollSeconds, Math.min(4 * pollSeconds, 8));
 }
 
+/** By which share of its greatest age a list of tasks may be requested earlier, where callers do not notice that a task stops. */
+export const MAX_EARLY_SILENT = 0.2;
+
+/** The mean time between two of these lists, by their greatest age. */
+export function meanSilentListSeconds(silentListSeconds: number): number {
+  return silentListSeconds * (1 - MAX_EARLY_SILENT / 2);
+}
+
 /** How a certificate stands on the disk. */
 export type CertificateFormatName = 'sds' | 'pem';
 
@@ -106,7 +114,7 @@ export interface DiscoveryTarget {
   /** Envoy's; it names the file of its endpoints. */
   readonly cluster: string;
   readonly port: number;
-  /** How old a list of its tasks may be. @default - any age, since they say that they leave */
+  /** How old a list of its tasks may be. @default - any age, since they announce that they stop */
   readonly listSeconds?: number;
 }
 

@@ -1,5 +1,5 @@
 import type { LimitUse } from '../limits/use';
-import type { NestablePath, ParsedKey } from '../model/edge-routes';
+import type { Nestable, ParsedKey } from '../model/edge-routes';
 import type { ApiTraits, AuthorizerKind, Cors, EdgeRoute, EdgeTopology, Topology } from '../model/topology';
 import type { Reader } from '../reading/reader';
 import type { EdgeCapabilities } from './features';
@@ -39,8 +39,8 @@ export interface EdgeKind<Options = unknown, Api = unknown> {
   limits(options: Options, route?: EdgeRoute): EdgeLimits;
   /** How much of what AWS gives an API it takes. */
   uses(edge: EdgeTopology<Options>): readonly LimitUse[];
-  /** Which paths could stand in nested stacks, by which of its options; absent, or no paths: none. */
-  nestable?(edge: EdgeTopology<Options>): { readonly option: string; readonly paths: readonly NestablePath[] };
+  /** Which paths could stand in nested stacks; undefined: the API has few resources. */
+  nestable?(edge: EdgeTopology<Options>): Nestable | undefined;
   /** What its API consists of. */
   plan(topology: Topology, edge: EdgeTopology<Options>): Api;
 }

@@ -48,14 +48,9 @@ export function planEdge(topology: Topology, edge: EdgeTopology): EdgePlan {
       path: route.path,
       authorizer: authorizerOf(edge, route).kind,
     })),
-    ...defined({ nestable: nestableOf(kind, edge) }),
+    ...defined({ nestable: kind.nestable?.(edge) }),
     api: kind.plan(topology, edge),
   };
-}
-
-function nestableOf(kind: EdgeKind, edge: EdgeTopology): EdgePlan['nestable'] {
-  const nestable = kind.nestable?.(edge);
-  return nestable === undefined || nestable.paths.length === 0 ? undefined : nestable;
 }
 
 /** What deploys, but does not do what one might think. */

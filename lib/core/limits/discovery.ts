@@ -75,7 +75,7 @@ export const ROUTE_53 = limitsOf(
       value: 1024,
       unit: 'a second',
       scope: 'network interface',
-      handling: { documented: 'Envoy asks once for each name and 5 seconds' },
+      handling: { documented: 'Envoy queries each name once in 5 seconds' },
       source: 'https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html',
     },
   },

@@ -17,7 +17,7 @@ export const IAM = limitsOf('iam', 'AWS IAM', 'https://docs.aws.amazon.com/IAM/l
     scope: 'role',
     raise: { quota: 'Managed policies per role', by: 'Service Quotas' },
     handling: {
-      documented: 'a role of a task has one at most beside those of its user, or one for 35 services with weights; the CDK warns of more',
+      documented: 'beside those of its user, a role of a task has one, and with more than 20 callees with weights one for each 35 of them',
     },
   },
   managedPolicy: {
@@ -25,14 +25,17 @@ export const IAM = limitsOf('iam', 'AWS IAM', 'https://docs.aws.amazon.com/IAM/l
     value: 6144,
     unit: 'characters',
     scope: 'policy',
-    handling: { documented: 'the policy of the tracing collectors does not grow with the system; the CDK splits those of grants' },
+    handling: {
+      documented:
+        'the one that tasks share does not grow with the system, those for weights name 35 services; the CDK splits those of grants',
+    },
   },
   customerPolicies: {
     counts: 'managed policies of its own',
     value: 1500,
     scope: 'account',
     raise: { quota: 'Customer managed policies per account', by: 'Service Quotas' },
-    handling: { documented: 'a system has one, and one for each role with very many grants' },
+    handling: { documented: 'a system has one, and some for each role with very many grants or callees with weights' },
   },
   trustPolicy: {
     counts: 'trust policy, without white space',

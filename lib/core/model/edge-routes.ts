@@ -20,6 +20,18 @@ export interface NestablePath {
   readonly resources: number;
 }
 
+/** What of an API with many resources could stand elsewhere. */
+export interface Nestable {
+  /** By which users name paths. */
+  readonly option: string;
+  /** The largest first. */
+  readonly paths: readonly NestablePath[];
+  /** Of the API in the stack of its edge. */
+  readonly resources: number;
+  /** What helps where paths do not, such as `use a second edge`. */
+  readonly otherwise: string;
+}
+
 const EXAMPLE = 'a method and a path, such as "GET /catalog/{id}", "ANY /catalog/{proxy+}" or "$default" (HTTP API only)';
 
 /** Reads a route key; adds an issue for each thing that is wrong with it. */

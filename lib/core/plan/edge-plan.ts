@@ -1,4 +1,4 @@
-import type { NestablePath } from '../model/edge-routes';
+import type { Nestable, NestablePath } from '../model/edge-routes';
 import type { AuthorizerKind, Cors, Throttle } from '../model/topology';
 
 /** An edge as plain data: its API, and the gateway service to which it leads. */
@@ -18,7 +18,7 @@ export interface EdgePlan<Api = unknown> {
   readonly description: string;
   readonly routes: readonly EdgeRoutePlan[];
   /** What could be taken out of its stack by option; absent: nothing, or the API is small. */
-  readonly nestable?: { readonly option: string; readonly paths: readonly NestablePath[] };
+  readonly nestable?: Nestable;
   /** What its kind creates: see `plan.ts` of the kind. */
   readonly api: Api;
 }
@@ -33,4 +33,4 @@ export interface EdgeRoutePlan {
   readonly authorizer: AuthorizerKind;
 }
 
-export type { Cors, NestablePath, Throttle };
+export type { Cors, Nestable, NestablePath, Throttle };

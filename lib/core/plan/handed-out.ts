@@ -2,6 +2,7 @@ import { CLOUDFORMATION } from '../limits/cloudformation';
 import type { LimitUse } from '../limits/use';
 import { counted } from '../reading/input';
 import type { SystemPlan, WeightsPlan } from './system-plan';
+import { weightsParameterBytes } from './deployed-bytes';
 import { serviceOf } from './system-plan';
 
 type Placed = Pick<SystemPlan, 'workloads' | 'ingress' | 'callersGroups' | 'weights' | 'groups'>;
@@ -23,8 +24,8 @@ export function toldWeights({ weights = [], workloads }: Pick<Placed, 'weights' 
   return weights.filter(({ service }) => owners.get(service) === group && read.has(service));
 }
 
-/** Of the ID of a security group, and at most of the name that CloudFormation makes for a parameter of AWS Systems Manager. */
-const BYTES = { securityGroup: 20, weights: 100 };
+/** Of the ID of a security group. */
+const SECURITY_GROUP_BYTES = 20;
 
 /** What each stack tells the others in texts such as `|orders=sg-0123456789abcdef0|…|`. */
 export function handedOutUses(plan: Placed): readonly LimitUse[] {
@@ -37,15 +38,15 @@ export function handedOutUses(plan: Placed): readonly LimitUse[] {
     const weighted = toldWeights(plan, group).map(({ service }) => service);
     const where = group === undefined ? 'in no group' : `in the group "${group}"`;
     const advice = `put some of them into ${group === undefined ? 'groups' : 'another group'}`;
-    const use = (names: readonly string[], each: number, what: string): readonly LimitUse[] => {
-      const used = names.reduce((sum, name) => sum + name.length + 2 + each, 1);
+    const use = (names: readonly string[], each: (name: string) => number, what: string): readonly LimitUse[] => {
+      const used = names.reduce((sum, name) => sum + name.length + 2 + each(name), 1);
       const path = group === undefined ? 'services' : `groups.${group}`;
       const subject = `other stacks have to know ${what} of the ${counted(names.length, 'service')} ${where}, which take`;
       return names.length === 0 ? [] : [{ limit: CLOUDFORMATION.parameterValue, used, path, subject: `${subject} ${used} bytes`, advice }];
     };
     return [
-      ...use(services, BYTES.securityGroup, 'the security groups'),
-      ...use(weighted, BYTES.weights, 'the parameters with the weights of the versions'),
+      ...use(services, () => SECURITY_GROUP_BYTES, 'the security groups'),
+      ...use(weighted, weightsParameterBytes, 'the parameters with the weights of the versions'),
     ];
   });
 }

@@ -30,6 +30,8 @@ export interface SystemPlan extends Omit<MeshPlan, 'workloads' | 'virtualAddress
   readonly callersGroups?: readonly CallersGroupPlan[];
   /** Names of virtual services in the private zone of the mesh. */
   readonly records: readonly RecordPlan[];
+  /** Of external services; absent if all are known. */
+  readonly externalHosts?: readonly ExternalHostPlan[];
   readonly deploymentOrder: readonly DeploymentOrderPlan[];
   /** Absent: plain text. */
   readonly certificates?: CertificatePlan;
@@ -271,6 +273,12 @@ export interface RegistrationPlan {
   /** SRV records name a port; Cloud Map learns it from this container. */
   readonly container?: string;
   readonly port?: number;
+}
+
+/** The host of an external service that has a CDK token. */
+export interface ExternalHostPlan {
+  readonly service: string;
+  readonly host: string;
 }
 
 export interface RecordPlan {

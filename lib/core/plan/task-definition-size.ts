@@ -1,7 +1,10 @@
 import { ECS } from '../limits/ecs';
 import type { IssueList } from '../reading/issues';
-import type { ContainerPlan, MeshWorkloadPlan } from './system-plan';
+import { LONGEST_HOST, deployedBytes, deployedVariablesBytes, secretsBytes } from './deployed-bytes';
 import { packConfig } from './pack-config';
+import type { ContainerPlan, MeshWorkloadPlan } from './system-plan';
+
+type Measured = Pick<MeshWorkloadPlan, 'containers' | 'weightedCallees'>;
 
 /** Log settings, ARNs, images and the like, which only render knows; generous. */
 const REST_OF_A_CONTAINER = 700;
@@ -14,8 +17,7 @@ const REST_OF_A_TASK = 600;
 export function checkTaskDefinitionSize(task: MeshWorkloadPlan, path: string, issues: IssueList): void {
   const bytes = taskDefinitionBytes(task);
   if (bytes <= ECS.taskDefinition.value) return;
-  const largest = task.containers
-    .flatMap(partsOf)
+  const largest = [...partsOf(task)]
     .sort((a, b) => b.bytes - a.bytes)
     .slice(0, 3)
     .map((part) => `${part.name}: ${part.bytes} bytes`);
@@ -28,10 +30,10 @@ export function checkTaskDefinitionSize(task: MeshWorkloadPlan, path: string, is
   });
 }
 
-/** An estimate, rather too large than too small. */
-export function taskDefinitionBytes({ containers }: Pick<MeshWorkloadPlan, 'containers'>): number {
-  const parts = containers.flatMap(partsOf);
-  return parts.reduce((sum, { bytes }) => sum + bytes, REST_OF_A_TASK + REST_OF_A_CONTAINER * containers.length);
+/** An estimate, rather too large than too small: of what only a deployment knows it takes the most. */
+export function taskDefinitionBytes(task: Measured): number {
+  const { length } = task.containers;
+  return partsOf(task).reduce((sum, { bytes }) => sum + bytes, REST_OF_A_TASK + REST_OF_A_CONTAINER * length);
 }
 
 /** What makes it smaller is what Envoy's configuration is made from; a gateway has no variables of the user's. */
@@ -41,19 +43,28 @@ function fixOf({ edge }: MeshWorkloadPlan): string {
     : 'use fewer routes, or fewer services, behind this edge, or a second edge (edges)';
 }
 
-function partsOf(container: ContainerPlan): { readonly name: string; readonly bytes: number }[] {
-  const { command, environment, healthCheck, config, ...rest } = container;
-  return [
-    ...(config === undefined ? [] : [{ name: 'the compressed configuration', bytes: size(packConfig(config)) }]),
-    { name: `the command of container "${container.name}"`, bytes: size(command) },
-    {
-      name: `the environment of container "${container.name}"`,
-      bytes: size(Object.entries(environment).map(([name, value]) => ({ name, value }))),
-    },
-    { name: `the rest of container "${container.name}"`, bytes: size([healthCheck, rest]) },
-  ];
+function partsOf({ containers, weightedCallees = [] }: Measured): readonly Part[] {
+  return containers.flatMap((container) => partsOfContainer(container, weightedCallees));
 }
 
-function size(value: unknown): number {
-  return value === undefined ? 0 : Buffer.byteLength(JSON.stringify(value));
+interface Part {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+function partsOfContainer(container: ContainerPlan, weightedCallees: readonly string[]): readonly Part[] {
+  const { command, environment, healthCheck, config, deployedEnvironment = {}, secretNames, ...rest } = container;
+  const of = `container "${container.name}"`;
+  return [
+    // Of its texts, only hosts may be filled in at deployment.
+    ...(config === undefined ? [] : [{ name: 'the compressed configuration', bytes: deployedBytes(packConfig(config), LONGEST_HOST) }]),
+    { name: `the command of ${of}`, bytes: deployedBytes(command) },
+    {
+      name: `the environment of ${of}`,
+      bytes: deployedBytes(Object.entries(environment).map(([name, value]) => ({ name, value }))),
+    },
+    { name: `what the deployment tells ${of}`, bytes: deployedVariablesBytes(deployedEnvironment, weightedCallees) },
+    { name: `the secrets of ${of}`, bytes: secretsBytes(secretNames) },
+    { name: `the rest of ${of}`, bytes: deployedBytes([healthCheck, rest]) },
+  ];
 }

@@ -65,9 +65,9 @@ export const WARNINGS = table({
   },
   'cloud-map-requests': {
     when:
-      'Agents ask AWS Cloud Map at 80% of the default quota or more, or more slowly than they are meant to, so that all of them together ' +
-      'do not',
-    fix: 'Ask for more, and raise `discoveryRateLimit` ([Discovery](how-calls-work.md#discovery)).',
+      'Agents send requests to AWS Cloud Map at 80% of the default quota or more, or more slowly than they are meant to, so that all of ' +
+      'them together do not',
+    fix: 'Raise `discoveryRateLimit`, and if need be the quota ([Discovery](how-calls-work.md#discovery)).',
   },
   'dns-records': { when: 'The system has more records of virtual names than the default quota of a hosted zone', fix: RAISE },
   'dual-stack-vpc': {
@@ -170,9 +170,15 @@ export const WARNINGS = table({
   },
   'ssm-requests': {
     when:
-      'Agents ask AWS Systems Manager for weights at 80% of the default quota or more, or more slowly than they are meant to, so that ' +
+      'Agents read weights from AWS Systems Manager at 80% of the default quota or more, or more slowly than they are meant to, so that ' +
       'all of them together do not',
-    fix: 'Ask for more, and raise `weightsRateLimit` ([Shifting weights](operations.md#shifting-weights)).',
+    fix: 'Raise `weightsRateLimit`, and if need be the quota ([Shifting weights](operations.md#shifting-weights)).',
+  },
+  'unnoticed-stop': {
+    when:
+      'Callers do not notice when a task of a service stops, and list its tasks too seldom for the time that Amazon ECS gives a task ' +
+      'to stop',
+    fix: 'Raise `discoveryRateLimit`, and if need be the quota ([How soon callers know](how-calls-work.md#how-soon-callers-know)).',
   },
   'virtual-address-clash': {
     when: 'The names of two services have the same hash, from which the addresses of virtual names come',

@@ -337,7 +337,7 @@ export interface RestApiOptions extends EdgeOptions {
   /**
    * Paths whose resources and methods, and those of all paths below them, stand in nested stacks, one for each of these paths: for an API
    * that has more resources than fit into its stack, of which each route takes two or more. Each is the first part, or the first parts, of
-   * paths of routes, with no parameters, such as `/orders` or `/v1/payments`; of two that fit, the longer one counts.
+   * paths of routes, such as `/orders` or `/{tenant}/payments`, with no greedy part; of two that fit, the longer one counts.
    *
    * Name a path before its routes are deployed for the first time, and leave it where it is from then on: a deployment that moves
    * resources of an API to another stack would make the new ones while the old ones are there, and fails.

@@ -3,9 +3,9 @@ import { statPrefix } from '../../../lib/core/contract/statistics';
 import { Failure } from '../failure';
 import { localHttp } from '../local-http';
 
-/** What the agent asks of the Envoy in its task. All throw a Failure. */
+/** What the agent requests from the Envoy in its task. All throw a Failure. */
 export interface EnvoyAdmin {
-  /** Tells callers with every answer from now on that the task leaves; connections stay open, and all is still served. */
+  /** Announces to callers with every answer from now on that the task stops; connections stay open, and all is still served. */
   failHealthCheck(): Promise<void>;
   /** Which tasks Envoy can call, by the names of clusters. */
   membership(): Promise<ReadonlyMap<string, Membership>>;
@@ -41,14 +41,14 @@ const OF_TCP = new RegExp(`^${TCP}`);
 
 export function envoyAdmin(base: string): EnvoyAdmin {
   const gauges = async (filter: string): Promise<string> =>
-    ask('GET', `${base}/stats?format=json&type=Gauges&filter=${encodeURIComponent(filter)}`);
+    request('GET', `${base}/stats?format=json&type=Gauges&filter=${encodeURIComponent(filter)}`);
   return {
     failHealthCheck: async () => {
-      await ask('POST', `${base}/healthcheck/fail`);
+      await request('POST', `${base}/healthcheck/fail`);
     },
     membership: async () => membershipOf(await gauges(MEMBERSHIP.source)),
     drainListeners: async () => {
-      await ask('POST', `${base}/drain_listeners?graceful&inboundonly`);
+      await request('POST', `${base}/drain_listeners?graceful&inboundonly`);
     },
     inFlight: async () => inFlightOf(await gauges(`^(${HTTP}|${TCP}|${LISTENER})`)),
   };
@@ -96,7 +96,7 @@ function statsOf(text: string): unknown {
   }
 }
 
-async function ask(method: 'GET' | 'POST', url: string): Promise<string> {
+async function request(method: 'GET' | 'POST', url: string): Promise<string> {
   return localHttp(method, url).catch((error: unknown) => {
     throw new Failure('envoy', error instanceof Error ? error.message : String(error), { cause: error });
   });

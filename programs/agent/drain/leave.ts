@@ -14,8 +14,8 @@ export interface LeaveParts {
   readonly envoy: EnvoyAdmin;
   /** Of this task in Cloud Map; undefined if it is not registered. */
   readonly registration: { readonly serviceId: string; readonly instanceId: () => Promise<string> } | undefined;
-  /** Whether callers hear from Envoy that the task leaves. */
-  readonly tellsCallers: boolean;
+  /** Whether Envoy announces to callers that the task stops. */
+  readonly announcesStop: boolean;
   readonly refreshMs: number;
   readonly stopMs: number;
   /** Whether ECS does not know yet that the task ends, so that nobody has taken it out of discovery. @default false */
@@ -38,14 +38,14 @@ const MAX_FAILED_LOOKS = 8;
 
 /**
  * What happens between SIGTERM and the end, while application and Envoy still work: ECS stops the agent before them.
- * Telling callers and leaving discovery first, and then waiting for longer than callers need to notice, is what loses no request;
+ * Announcing the stop and leaving discovery first, and then waiting for longer than callers need to notice, is what loses no request;
  * draining alone does not. What fails is logged, and the next step is done.
  */
 export async function leave(parts: LeaveParts): Promise<void> {
   const { clock, log, stopMs } = parts;
   const start = clock.now();
   const deadline = start + Math.max(0, stopMs - MARGIN_MS) + noticeMs(parts);
-  if (parts.tellsCallers) await step('tell callers', parts, async () => tellCallers(parts));
+  if (parts.announcesStop) await step('announce the stop', parts, async () => announceStop(parts));
   await step('leave discovery', parts, async () => leaveDiscovery(parts, Math.min(deadline, start + LEAVE_MS)));
   await step('wait for callers to notice', parts, async () => waitForCallers(parts, deadline));
   await step('drain Envoy', parts, async () => drain(parts));
@@ -63,7 +63,7 @@ async function step(name: string, { clock, log }: LeaveParts, work: () => Promis
   }
 }
 
-async function tellCallers({ envoy }: LeaveParts): Promise<object> {
+async function announceStop({ envoy }: LeaveParts): Promise<object> {
   await envoy.failHealthCheck();
   return {};
 }
@@ -84,7 +84,7 @@ async function leaveDiscovery({ clock, random, log, cloudMap, registration }: Le
       if (failure.reason === 'instance-not-found') return { skipped: 'the task has left already' };
       const pause = backoff.next();
       if (clock.now() + pause >= deadline) throw failure;
-      log.warn('leaving: discovery is asked again', { ...fieldsOf(failure), nextTryMs: Math.round(pause) });
+      log.warn('leaving: discovery is tried again', { ...fieldsOf(failure), nextTryMs: Math.round(pause) });
       await clock.sleep(pause);
     }
   }

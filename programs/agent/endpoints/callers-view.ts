@@ -45,7 +45,7 @@ export function callersView(parts: CallersParts): Callers {
     step: async () => {
       if (!begun) {
         begun = true;
-        // Tasks that start together do not ask together.
+        // Tasks that start together do not send requests together.
         return random() * listMs;
       }
       try {

@@ -18,7 +18,7 @@ export interface Discovered {
   readonly instances: readonly Instance[];
 }
 
-/** What the agent asks of Cloud Map. All throw a Failure. */
+/** What the agent requests from Cloud Map. All throw a Failure. */
 export interface CloudMap {
   /** Grows when an instance comes or goes, but not when its health changes. */
   revision(service: ServiceName): Promise<number>;

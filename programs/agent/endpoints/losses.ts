@@ -15,8 +15,8 @@ export interface LossesParts {
 export const LOOK_EVERY_MS = 2000;
 
 /**
- * Looks at which tasks of callees this task's Envoy can call. A task that leaves says so to Envoys, long before a look at Cloud Map is due
- * in a large system: then it is time to learn of those that take its place.
+ * Looks at which tasks of callees this task's Envoy can call. A task that stops announces it to Envoys, long before a look at Cloud Map is
+ * due in a large system: then it is time to learn of those that take its place.
  */
 export function watchLosses({ log, envoy, watches }: LossesParts): Step {
   let before: ReadonlyMap<string, Membership> = new Map();
@@ -30,7 +30,7 @@ export function watchLosses({ log, envoy, watches }: LossesParts): Step {
         if (healthy === total) losing.delete(cluster);
         else {
           const last = before.get(cluster) ?? NONE;
-          // Those that are new are not healthy until they have been asked for the first time.
+          // Those that are new are not healthy until they have been checked for the first time.
           const newlyAway = total - healthy - (last.total - last.healthy) - Math.max(0, total - last.total) > 0;
           const stillAway = !losing.has(cluster) && total === last.total && healthy === last.healthy;
           const more = newlyAway || stillAway;
@@ -42,7 +42,7 @@ export function watchLosses({ log, envoy, watches }: LossesParts): Step {
       before = now;
       away = false;
     } catch (error) {
-      if (!away) log.warn('Envoy does not say which tasks it can call', fieldsOf(failureOf(error)));
+      if (!away) log.warn('Envoy does not report which tasks it can call', fieldsOf(failureOf(error)));
       away = true;
     }
     return LOOK_EVERY_MS;

@@ -8,10 +8,11 @@ export interface ViewTimes {
   readonly gapMs: number;
   /** After this long a list is requested again though its revision is the same: soon after a change, and ever later. */
   readonly ageMs: { readonly first: number; readonly last: number };
+  /** By which share of that a list may be requested earlier. */
+  readonly maxEarly: number;
+  /** Whether it is requested then whatever the API refuses, and not with the look that follows. */
+  readonly onTime: boolean;
 }
-
-/** By which share of its age a list may be requested earlier. */
-const MAX_EARLY = 0.5;
 
 /** Between two lists where most of the tasks that are known are gone. */
 const URGENT_MS = 2000;
@@ -59,6 +60,13 @@ export class ServiceView {
     return this.wanted && this.seen !== undefined ? Math.max(0, this.listAt(this.seen.at) - this.clock.now()) : undefined;
   }
 
+  /** A pause that ends when a list has to be requested on time. What is due already was refused, and waits for the whole pause. */
+  inTime(pauseMs: number): number {
+    if (!this.times.onTime || this.seen === undefined) return pauseMs;
+    const left = this.seen.at + this.dueMs - this.clock.now();
+    return left > 0 ? Math.min(pauseMs, left) : pauseMs;
+  }
+
   /** @param urgent whether few of the tasks that are known can be called */
   want(urgent: boolean): void {
     this.wanted = true;
@@ -76,7 +84,8 @@ export class ServiceView {
 
   private listAt(seenAt: number): number {
     const gap = this.times.gapMs * this.throttle.factor;
-    return seenAt + (this.isUrgent ? Math.min(gap, URGENT_MS * 2 ** Math.min(this.inVain, 10)) : gap);
+    const wait = this.isUrgent ? Math.min(gap, URGENT_MS * 2 ** Math.min(this.inVain, 10)) : gap;
+    return seenAt + (this.times.onTime ? Math.min(wait, this.dueMs) : wait);
   }
 
   private async list(at: number): Promise<{ readonly instances: readonly Instance[]; readonly changed: boolean }> {
@@ -86,9 +95,10 @@ export class ServiceView {
       .sort()
       .join();
     const changed = this.seen === undefined || revision !== this.seen.revision || text !== this.instances;
-    const { first, last } = this.times.ageMs;
+    const { ageMs, maxEarly } = this.times;
+    const { first, last } = ageMs;
     this.ageMs = changed ? first : Math.min(last, 2 * this.ageMs);
-    this.dueMs = this.ageMs * (1 - MAX_EARLY * this.random());
+    this.dueMs = this.ageMs * (1 - maxEarly * this.random());
     this.inVain = this.isUrgent && !changed ? this.inVain + 1 : 0;
     this.seen = { revision, at };
     this.instances = text;

@@ -60,7 +60,7 @@ export function watchEndpoints(target: EndpointTarget, parts: EndpointParts): En
     const doubtful = instances.length === 0 && !emptyOnce && (await lists(target, parts));
     emptyOnce = doubtful;
     if (doubtful) {
-      log.warn('discovery named no task, it is asked again before that is believed', { cluster: target.cluster });
+      log.warn('discovery listed no task; this is confirmed by another request before it is applied', { cluster: target.cluster });
       view.want(true);
       pace.changed();
     } else await write(instances);
@@ -75,7 +75,7 @@ export function watchEndpoints(target: EndpointTarget, parts: EndpointParts): En
   const step = async (): Promise<number> => {
     if (!begun) {
       begun = true;
-      // `init` has listed them just now. Agents that start together do not ask together.
+      // `init` has listed them just now. Agents that start together do not send requests together.
       if (await lists(target, parts)) return random() * Math.min(parts.listMs, (target.listSeconds ?? Infinity) * 1000);
     }
     try {
@@ -91,10 +91,10 @@ export function watchEndpoints(target: EndpointTarget, parts: EndpointParts): En
         throw error;
       }
       backoff.reset();
-      return view.waitMs() ?? pace.pause();
+      return view.waitMs() ?? view.inTime(pace.pause());
     } catch (error) {
       const failure = failureOf(error);
-      const pause = refused(failure, throttle) && !view.urgent ? pace.pause() : backoff.next();
+      const pause = view.inTime(refused(failure, throttle) && !view.urgent ? pace.pause() : backoff.next());
       log.warn('the endpoints in use are kept', { cluster: target.cluster, ...fieldsOf(failure), nextTryMs: Math.round(pause) });
       return pause;
     }
@@ -110,7 +110,7 @@ export function watchEndpoints(target: EndpointTarget, parts: EndpointParts): En
   };
 }
 
-/** How long a task that starts waits for a list that Cloud Map refuses, since it is asked too often. */
+/** How long a task that starts waits for a list that Cloud Map refuses, since it gets too many requests. */
 const FIRST_LIST_MS = 60_000;
 
 /**

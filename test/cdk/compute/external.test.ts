@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, CfnParameter, Fn, Lazy, Stack, Token } from 'aws-cdk-lib';
 import { Peer, Port, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { DatabaseInstance, DatabaseInstanceEngine } from 'aws-cdk-lib/aws-rds';
 import { Template } from 'aws-cdk-lib/assertions';
@@ -121,5 +121,54 @@ describe('an external service', () => {
       Name: 'MESH_VALUE_0',
       Value: { 'Fn::GetAtt': [expect.stringMatching(/^Database/), 'Endpoint.Address'] },
     });
+  });
+});
+
+describe('a host that is a CDK token', () => {
+  /** Synthesizes a system that calls it. */
+  const synthesize = (hostIn: string | ((stack: Stack) => string)): void => {
+    const app = new App({ context: flags.context });
+    const stack = new Stack(app, 'Stack');
+    const host = typeof hostIn === 'string' ? hostIn : hostIn(stack);
+    new Microservices(stack, 'Shop', { services: { ui: service({ calls: ['db'] }) }, external: { db: { host } } });
+    app.synth();
+  };
+  const lazy = (value: unknown): string => Lazy.string({ produce: () => value as string });
+
+  test.each<[string, string | ((stack: Stack) => string)]>([
+    ['a name', lazy('db.example.com')],
+    ['a value of the deployment', (stack) => new CfnParameter(stack, 'Host').valueAsString],
+    ['a text with such a value', (stack) => Fn.join('.', [new CfnParameter(stack, 'Host').valueAsString, 'example.com'])],
+    ['what stands for a lookup until it is made', lazy('dummy-value-for-/shop/db')],
+  ])('may turn out to be %s', (_, host) => {
+    expect(() => {
+      synthesize(host);
+    }).not.toThrow();
+  });
+
+  test.each<[string, string, RegExp]>([
+    ['nothing', lazy(undefined), /INVALID_NAME: external\.db\.host: the CDK token resolves to nothing\. Fix: /],
+    ['null', lazy(null), /INVALID_NAME: external\.db\.host: the CDK token resolves to nothing/],
+    [
+      'an empty text',
+      lazy(''),
+      /external\.db\.host: the CDK token resolves to "", which is not the name of a host\. Allowed: a name in DNS/,
+    ],
+    ['no name of a host', lazy('A BAD"host\n'), /external\.db\.host: the CDK token resolves to "A BAD\\"host\\n", which is not/],
+    [
+      'a name without what stands before it',
+      `${lazy(undefined)}.example.com`,
+      /external\.db\.host: the CDK token resolves to "\.example\.com"/,
+    ],
+    ['a number', Token.asString(7), /external\.db\.host: the CDK token resolves to 7, which is not the name of a host/],
+    [
+      'a name of the mesh',
+      lazy('ui.shop.internal'),
+      /DOMAIN_CLASH: external\.db\.host: .* "ui\.shop\.internal", a name of the mesh itself/,
+    ],
+  ])('fails if it turns out to be %s', (_, host, error) => {
+    expect(() => {
+      synthesize(host);
+    }).toThrow(error);
   });
 });

@@ -96,9 +96,13 @@ export class Crowd {
     return this.find(service).instances;
   }
 
-  /** A task that runs. */
-  add(service: string, callees: readonly string[]): SimulatedAgent {
-    const agent = new SimulatedAgent(this, service, callees, randomOf(this.agents.length + 1));
+  /**
+   * A task that runs.
+   *
+   * @param silent those of the callees that callers do not notice when they stop
+   */
+  add(service: string, callees: readonly string[], silent: readonly string[] = []): SimulatedAgent {
+    const agent = new SimulatedAgent(this, service, callees, silent, randomOf(this.agents.length + 1));
     this.agents.push(agent);
     for (const callee of callees) this.byCallee.set(callee, [...(this.byCallee.get(callee) ?? []), agent]);
     return agent;
@@ -126,6 +130,8 @@ export class SimulatedAgent {
   /** The addresses of callees that have told this task's Envoy that they leave. */
   readonly leaving = new Set<string>();
   readonly files = new MemoryFiles();
+  /** When it requested lists, in milliseconds, by service. */
+  readonly listedAt = new Map<string, number[]>();
   private readonly watches: ReadonlyMap<string, EndpointWatch>;
   private readonly loops: () => void;
   private readonly targets;
@@ -136,11 +142,25 @@ export class SimulatedAgent {
     private readonly crowd: Crowd,
     readonly service: string,
     callees: readonly string[],
+    silent: readonly string[],
     random: () => number,
   ) {
-    const { clock, cloudMap, pace } = crowd;
+    const { clock, pace } = crowd;
+    const cloudMap: CloudMap = {
+      ...crowd.cloudMap,
+      discover: async (service) => {
+        this.listedAt.set(service.serviceName, [...(this.listedAt.get(service.serviceName) ?? []), clock.now()]);
+        return crowd.cloudMap.discover(service);
+      },
+    };
     const [pollMs, listMs] = [pace.pollSeconds * 1000, pace.listSeconds * 1000];
-    this.targets = callees.map((name) => ({ cluster: name, serviceName: name, namespaceName: 'tasks', port: 15006 }));
+    this.targets = callees.map((name) => ({
+      cluster: name,
+      serviceName: name,
+      namespaceName: 'tasks',
+      port: 15006,
+      ...(silent.includes(name) ? { listSeconds: pace.silentListSeconds } : {}),
+    }));
     const throttle = new Throttle(clock);
     const common = { clock, random, log: SILENT, files: this.files, directory: '/run/mesh', cloudMap, throttle, pollMs, listMs };
     const callers = callersView({

@@ -1,7 +1,7 @@
 import { CLOUD_MAP } from '../../../lib/core/limits/discovery';
 import { FARGATE } from '../../../lib/core/limits/ecs';
 import { paceOf } from '../../../lib/core/mesh/envoy/agent-pace';
-import { learnSeconds } from '../../../lib/core/mesh/envoy/agent-requests';
+import { learnSeconds } from '../../../lib/core/mesh/envoy/slow-agents';
 import { DEFAULT_SHARE_OF_QUOTA } from '../../../lib/core/model/constants';
 import type { Instance } from '../../../programs/agent/endpoints/cloud-map';
 import { FLEET_PART } from '../../support/runs';
@@ -102,7 +102,7 @@ test('fails if a caller knows no new task when the old ones are gone, or is refu
     crowd.clock.in(1 + index / perSecond, () => {
       crowd.set(name(service), [...tasksOf(service), ...tasksOf(service, 30)]);
     });
-    // ECS takes the old tasks out of Cloud Map, and they tell their callers.
+    // ECS takes the old tasks out of Cloud Map, and they announce it to their callers.
     const old = tasksOf(service);
     crowd.clock.in(31 + index / perSecond, () => {
       crowd.set(name(service), tasksOf(service, 30));

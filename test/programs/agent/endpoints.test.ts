@@ -245,7 +245,7 @@ describe('while the service runs', () => {
     expect(world.lines.at(-1)).toMatchObject({
       level: 'warn',
       cluster: 'catalog',
-      message: 'discovery named no task, it is asked again before that is believed',
+      message: 'discovery listed no task; this is confirmed by another request before it is applied',
     });
     await world.clock.advance(2400);
     expect(addresses(world)).toHaveLength(0);

@@ -53,7 +53,7 @@ async function left(world: FakeWorld, environment: Readonly<Record<string, strin
   stop.abort();
   const code = await world.clock.until(done);
   const steps = world.lines.filter(
-    ({ message }) => message?.startsWith('leaving: ') === true && message !== 'leaving: discovery is asked again',
+    ({ message }) => message?.startsWith('leaving: ') === true && message !== 'leaving: discovery is tried again',
   );
   return { code, tookMs: world.clock.now() - start, events, steps };
 }
@@ -82,15 +82,15 @@ test('a task leaves discovery, waits longer than two refreshes of its callers, d
 });
 
 test('a task that tells its callers does so before all else, and all is as before if Envoy cannot', async () => {
-  const TELLS = { ...REGISTERED, MESH_TELLS_CALLERS: 'true' };
+  const TELLS = { ...REGISTERED, MESH_ANNOUNCES_STOP: 'true' };
   const world = fakeWorld(good);
   const { steps } = await left(world, TELLS);
   expect(world.toldCallers).toEqual([NOW + 30_000]);
-  expect(steps[0]).toEqual({ level: 'info', message: 'leaving: tell callers', tookMs: 0 });
+  expect(steps[0]).toEqual({ level: 'info', message: 'leaving: announce the stop', tookMs: 0 });
   const mute = fakeWorld(good);
   Object.assign(mute.envoy, { failHealthCheck: async () => Promise.reject(new Failure('envoy', 'ECONNREFUSED')) });
   const { events, steps: after } = await left(mute, TELLS);
-  expect(after[0]).toMatchObject({ level: 'warn', message: 'leaving: tell callers', reason: 'envoy' });
+  expect(after[0]).toMatchObject({ level: 'warn', message: 'leaving: announce the stop', reason: 'envoy' });
   expect(events.slice(0, 2)).toEqual([
     ['leave srv-1 0123abcd', 0],
     ['drain', 11_000],

@@ -81,7 +81,8 @@ export function writeAssemblies(directory: string): void {
   }
   const other = join(directory, 'other-release');
   cpSync(join(directory, 'before'), other, { recursive: true });
-  changeTemplates(other, (text) => text.replace(/"(ePm[A-Za-z0-9+/]+={0,2})"/g, (_, packed: string) => `"${byOtherRelease(packed)}"`));
+  // The third character differs with the dictionary.
+  changeTemplates(other, (text) => text.replace(/"(eP[k-n][A-Za-z0-9+/]+={0,2})"/g, (_, packed: string) => `"${byOtherRelease(packed)}"`));
   const broken = join(directory, 'broken');
   cpSync(join(directory, 'before'), broken, { recursive: true });
   changeTemplates(broken, (text) => text.slice(0, 1000));

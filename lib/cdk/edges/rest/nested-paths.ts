@@ -1,7 +1,8 @@
 import { NestedStack } from 'aws-cdk-lib';
-import * as apigateway from 'aws-cdk-lib/aws-apigateway';
+import type * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import type { Construct } from 'constructs';
 import type { NestedPathPlan } from '../../../core/edges/rest/nested-paths';
+import { makeResource, resourceAt } from './resource-at';
 
 /**
  * Puts the resources of paths into nested stacks of their own. What is made below one of them from then on, methods included, stands in
@@ -12,9 +13,8 @@ export function nestPaths(scope: Construct, api: apigateway.RestApi, paths: read
   return paths.map(({ path, id }) => {
     const stack = new NestedStack(scope, id, { description: `${path} of the API of ${scope.node.path}` });
     const [, parentPath = '', pathPart = ''] = /^(.*)\/([^/]+)$/.exec(path) ?? [];
-    const parent = parentPath === '' ? api.root : api.root.resourceForPath(parentPath);
     // The parent knows it from then on, and hands it out by its path.
-    new apigateway.Resource(stack, pathPart, { parent, pathPart });
+    makeResource(stack, resourceAt(api, parentPath), pathPart);
     return stack;
   });
 }

@@ -18,6 +18,7 @@ import type { CorsPlan } from '../../../core/edges/rest/cors';
 import { LISTENER_PORT, renderLoadBalancer } from './load-balancer';
 import type { ApiKeysPlan, RestApiPlan, RestMethodPlan } from '../../../core/edges/rest/plan';
 import type { ConnectionPlan } from '../../../core/edges/rest/waits';
+import { resourceAt } from './resource-at';
 import { renderUsagePlan } from './usage-plan';
 import { defined } from '../../../core/defined';
 
@@ -149,7 +150,7 @@ function renderMethod(
       ...(plan.streamed ? { responseTransferMode: apigateway.ResponseTransferMode.STREAM } : {}),
     },
   });
-  const method = api.root.resourceForPath(plan.path).addMethod(plan.httpMethod, integration, {
+  const method = resourceAt(api, plan.path).addMethod(plan.httpMethod, integration, {
     ...(Object.keys(plan.methodParameters).length === 0 ? {} : { requestParameters: { ...plan.methodParameters } }),
     ...(plan.apiKeyRequired ? { apiKeyRequired: true } : {}),
     ...(authorizer === undefined
@@ -165,7 +166,7 @@ function renderMethod(
 }
 
 function renderCors(api: apigateway.RestApi, plan: CorsPlan): void {
-  for (const path of plan.preflightPaths) renderPreflight(api.root.resourceForPath(path), plan);
+  for (const path of plan.preflightPaths) renderPreflight(resourceAt(api, path), plan);
   for (const [id, type] of [
     ['Cors4xx', apigateway.ResponseType.DEFAULT_4XX],
     ['Cors5xx', apigateway.ResponseType.DEFAULT_5XX],

@@ -69,9 +69,16 @@ export const restApiKind: EdgeKind<RestApiSettings, RestApiPlan> = {
     targets(edge),
     ...nestedResources(edge, edge.options.nestedPaths, preflightsOf(edge)),
   ],
-  nestable: (edge) => ({ option: 'nestedStackPaths', paths: nestablePaths(edge.routes, edge.options.nestedPaths, preflightsOf(edge)) }),
+  nestable: (edge) => {
+    const found = nestablePaths(edge.routes, edge.options.nestedPaths, preflightsOf(edge));
+    return found === undefined ? undefined : { ...found, option: 'nestedStackPaths', otherwise: FEWER_RESOURCES };
+  },
   plan: planRestApi,
 };
+
+const FEWER_RESOURCES =
+  'use greedy paths such as {proxy+}, or Edge.httpApi(), which takes one resource for each route, or move routes to a second edge in a ' +
+  'group of its own (edges, group)';
 
 function preflightsOf({ cors, routes }: EdgeTopology): readonly string[] {
   return cors === undefined ? [] : planCors(cors, routes).preflightPaths;

@@ -15,17 +15,19 @@ export interface NestedPathPlan {
   readonly id: string;
 }
 
-const EXAMPLE = "the first parts of paths of routes, with no parameters, such as '/orders' or '/v1/orders'";
-const STATIC = /^(\/[A-Za-z0-9._:-]+)+$/;
+const EXAMPLE = "the first parts of paths of routes, with no greedy part, such as '/orders' or '/{tenant}/orders'";
+const PART = String.raw`\/([A-Za-z0-9._:-]+|\{[A-Za-z0-9._-]+\})`;
+const WHOLE = new RegExp(`^(${PART})+$`);
+const WHOLE_PARTS = new RegExp(`^(${PART}(?![^/]))+`);
 
 /** Sorted, so that a path comes after those that it is below. */
 export function parseNestedPaths(at: Reader, routes: readonly Pick<EdgeRoute, 'segments'>[]): readonly string[] {
-  const known = staticPrefixes(routes);
+  const known = nestablePrefixes(routes);
   const found = new Set<string>();
   for (const item of at.items(STRINGS)) {
     const path = item.required('a path', 'remove the entry, or give a path').string();
     if (path === undefined) continue;
-    if (!STATIC.test(path)) refusePath(item, path);
+    if (!WHOLE.test(path)) refusePath(item, path);
     else if (found.has(path)) item.fail('DUPLICATE', `${displayValue(path)} is there twice`, { got: null, fix: 'remove one of the two' });
     else if (!known.has(path))
       item.fail('UNKNOWN_ROUTE', `no route has a path that begins with ${displayValue(path)}`, { got: null, ...suggest(path, [...known]) });
@@ -35,16 +37,16 @@ export function parseNestedPaths(at: Reader, routes: readonly Pick<EdgeRoute, 's
 }
 
 function refusePath(at: Reader, path: string): void {
-  const [whole = ''] = /^(\/[A-Za-z0-9._:-]+)+/.exec(path.startsWith('/') ? path : `/${path}`) ?? [];
-  at.fail('INVALID_FORMAT', `${displayValue(path)} is no path without parameters`, {
+  const [whole = ''] = WHOLE_PARTS.exec(path.startsWith('/') ? path : `/${path}`) ?? [];
+  at.fail('INVALID_FORMAT', `${displayValue(path)} is not the first parts of a path`, {
     got: null,
     allowed: EXAMPLE,
     fix: whole === '' ? 'remove it' : `write '${whole}'`,
   });
 }
 
-function staticPrefixes(routes: readonly Pick<EdgeRoute, 'segments'>[]): ReadonlySet<string> {
-  return new Set(routes.flatMap(({ segments }) => prefixesOf(segments).filter((prefix) => STATIC.test(prefix))));
+function nestablePrefixes(routes: readonly Pick<EdgeRoute, 'segments'>[]): ReadonlySet<string> {
+  return new Set(routes.flatMap(({ segments }) => prefixesOf(segments).filter((prefix) => WHOLE.test(prefix))));
 }
 
 /** Of `/v1/orders/{id}`: `/v1`, `/v1/orders`, `/v1/orders/{id}`. Each is a resource of the API. */
@@ -89,7 +91,7 @@ export function nestedResources(
 }
 
 function longerPath(routes: readonly EdgeRoute[], path: string): string {
-  return [...staticPrefixes(routes)].find((prefix) => prefix.startsWith(`${path}/`)) ?? `${path}/…`;
+  return [...nestablePrefixes(routes)].find((prefix) => prefix.startsWith(`${path}/`)) ?? `${path}/…`;
 }
 
 /** APIs with fewer resources are not why a stack is full. */
@@ -97,19 +99,19 @@ const WORTH_NESTING = CLOUDFORMATION.resources.value / 5;
 
 /**
  * What could stand in nested stacks, the largest first: first parts of paths, and where one has more than a template takes, the parts
- * below it.
+ * below it. Undefined: the API has few resources in its own stack.
  */
 export function nestablePaths(
   routes: readonly EdgeRoute[],
   nested: readonly string[],
   preflightPaths: readonly string[],
-): readonly NestablePath[] {
+): { readonly resources: number; readonly paths: readonly NestablePath[] } | undefined {
   const own = resourcesOf(routes, preflightPaths).filter((resource) => !nested.some((path) => isBelow(resource, path)));
-  if (own.length < WORTH_NESTING) return [];
-  const counted = [...staticPrefixes(routes)]
+  if (own.length < WORTH_NESTING) return undefined;
+  const counted = [...nestablePrefixes(routes)]
     .filter((path) => !nested.some((other) => isBelow(path, other) || isBelow(other, path)))
     .map((path) => ({ path, resources: own.filter((resource) => isBelow(resource, path)).length }))
     .filter(({ resources }) => resources > 1 && resources <= CLOUDFORMATION.resources.value);
   const widest = counted.filter(({ path }) => !counted.some((other) => other.path !== path && isBelow(path, other.path)));
-  return widest.sort((a, b) => b.resources - a.resources || (a.path < b.path ? -1 : 1));
+  return { resources: own.length, paths: widest.sort((a, b) => b.resources - a.resources || (a.path < b.path ? -1 : 1)) };
 }

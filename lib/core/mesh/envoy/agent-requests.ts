@@ -1,36 +1,35 @@
-import { idlePollSeconds, MAX_JITTER } from '../../contract/agent';
+import { meanSilentListSeconds } from '../../contract/agent';
 import { CHECK_SECONDS } from '../../contract/issuing';
 import { CLOUD_MAP } from '../../limits/discovery';
 import { FARGATE } from '../../limits/ecs';
-import type { Limit } from '../../limits/limit';
-import { howToRaise, limitText } from '../../limits/limit';
 import { KMS, LAMBDA, PRIVATE_CA, SSM } from '../../limits/security';
 import type { LimitUse } from '../../limits/use';
 import type { Warning } from '../../model/topology';
 import type { AgentPace } from '../../plan/workload/agent';
-import { counted, numberText } from '../../reading/input';
-import type { AgentQuestions } from './agent-pace';
-import { mostQuestions, questionsInDeployment } from './agent-pace';
+import type { RequestCounts } from './agent-pace';
+import { requestCountsInDeployment } from './agent-pace';
 import type { EnvoyTopology } from './settings';
+import { slowDiscovery, slowWeights } from './slow-agents';
+import { unnoticedStops } from './unnoticed-stops';
 
 export interface AgentRequests {
   readonly uses: readonly LimitUse[];
   readonly warnings: readonly Warning[];
 }
 
-/** How often the agents of all tasks ask AWS, with the largest numbers of tasks; accounts have quotas on that. */
+/** How many requests the agents of all tasks send to AWS, with the largest numbers of tasks; accounts have quotas on that. */
 export function agentRequests(topology: EnvoyTopology, pace: AgentPace): AgentRequests {
-  const most = questionsInDeployment(topology);
+  const most = requestCountsInDeployment(topology);
   return {
     uses: [...discoveryUses(most, pace), ...weightsUses(most, pace), ...certificateUses(most, topology)],
-    warnings: [...slowDiscovery(topology, pace), ...slowWeights(topology, pace)],
+    warnings: [...slowDiscovery(topology, pace), ...unnoticedStops(topology, pace), ...slowWeights(topology, pace)],
   };
 }
 
-function discoveryUses({ lists, silentLists }: AgentQuestions, pace: AgentPace): readonly LimitUse[] {
+function discoveryUses({ lists, silentLists }: RequestCounts, pace: AgentPace): readonly LimitUse[] {
   const revisions = Math.ceil((lists + silentLists) / pace.pollSeconds);
-  const listed = Math.ceil(lists / pace.listSeconds + silentLists / pace.silentListSeconds);
-  const common = { path: 'mesh', advice: 'lower discoveryRateLimit of Mesh.envoy(), so that agents ask less often' };
+  const listed = Math.ceil(lists / pace.listSeconds + silentLists / meanSilentListSeconds(pace.silentListSeconds));
+  const common = { path: 'mesh', advice: 'lower discoveryRateLimit of Mesh.envoy(), so that agents send fewer requests' };
   return [
     {
       ...common,
@@ -47,7 +46,7 @@ function discoveryUses({ lists, silentLists }: AgentQuestions, pace: AgentPace):
   ];
 }
 
-function weightsUses({ weights }: AgentQuestions, { weightsSeconds }: AgentPace): readonly LimitUse[] {
+function weightsUses({ weights }: RequestCounts, { weightsSeconds }: AgentPace): readonly LimitUse[] {
   const used = Math.ceil(weights / weightsSeconds);
   return [
     {
@@ -55,7 +54,7 @@ function weightsUses({ weights }: AgentQuestions, { weightsSeconds }: AgentPace)
       used,
       path: 'mesh',
       subject: `while a deployment replaces tasks, agents read the weights of versions up to ${used} times a second`,
-      advice: 'lower weightsRateLimit of Mesh.envoy(), so that agents ask less often',
+      advice: 'lower weightsRateLimit of Mesh.envoy(), so that agents send fewer requests',
     },
   ];
 }
@@ -64,10 +63,10 @@ function weightsUses({ weights }: AgentQuestions, { weightsSeconds }: AgentPace)
 const START_SECONDS = 60;
 
 /**
- * When authorities change, each task hears of it within one check, and asks for a certificate; tasks that start do so, too. Renewals are
+ * When authorities change, each task finds out within one check, and requests a certificate; tasks that start do so, too. Renewals are
  * spread over days.
  */
-function certificateUses({ tasks }: AgentQuestions, { certificates }: EnvoyTopology): readonly LimitUse[] {
+function certificateUses({ tasks }: RequestCounts, { certificates }: EnvoyTopology): readonly LimitUse[] {
   if (certificates.kind === 'none') return [];
   const checks = tasks / CHECK_SECONDS;
   const issued = Math.ceil(checks + Math.min(tasks / START_SECONDS, FARGATE.launches.value));
@@ -76,52 +75,17 @@ function certificateUses({ tasks }: AgentQuestions, { certificates }: EnvoyTopol
     path: 'certificates',
     advice: 'change authorities when few tasks run: an agent that is refused tries again, and keeps its certificate meanwhile',
   };
-  const asked = `after a change of authorities, while a deployment starts tasks, up to ${issued} certificates are asked for in a second`;
+  const requested = `after a change of authorities, while a deployment starts tasks, agents request up to ${issued} certificates a second`;
   return [
     certificates.kind === 'privateCa'
-      ? { ...common, limit: PRIVATE_CA.requests, used: issued, subject: asked }
-      : { ...common, limit: KMS.signatures, used: issued, subject: `${asked}, each with a signature of KMS` },
-    { ...common, limit: KMS.encryptions, used: 2 * issued, subject: `${asked}, which takes ${2 * issued} symmetric operations of KMS` },
+      ? { ...common, limit: PRIVATE_CA.requests, used: issued, subject: requested }
+      : { ...common, limit: KMS.signatures, used: issued, subject: `${requested}, each with a signature of KMS` },
+    { ...common, limit: KMS.encryptions, used: 2 * issued, subject: `${requested}, which takes ${2 * issued} symmetric operations of KMS` },
     {
       ...common,
       limit: LAMBDA.invocations,
       used: invoked,
-      subject: `${asked}, and with the checks of authorities the function is invoked up to ${invoked} times a second`,
+      subject: `${requested}, and with the checks of authorities the function is invoked up to ${invoked} times a second`,
     },
   ];
-}
-
-/** How long a caller may take to learn of a task that has come: until it looks, or until it may list again. */
-export function learnSeconds({ pollSeconds, listSeconds }: AgentPace): number {
-  return Math.ceil(Math.max(MAX_JITTER * idlePollSeconds(pollSeconds), listSeconds));
-}
-
-function slowDiscovery(topology: EnvoyTopology, pace: AgentPace): readonly Warning[] {
-  const { discoveryIntervalSeconds: meant, discoveryRateLimit } = topology.mesh;
-  const { lists, silentLists } = mostQuestions(topology);
-  if (pace.pollSeconds <= meant && pace.listSeconds <= meant) return [];
-  const message =
-    `agents have ${numberText(lists + silentLists)} services of Cloud Map to look at, so that each looks every ` +
-    `${counted(pace.pollSeconds, 'second')} instead of every ${meant}, and lists tasks every ` +
-    `${counted(pace.listSeconds, 'second')} at most: ` +
-    `together they make up to ${numberText(discoveryRateLimit)} requests a second (discoveryRateLimit), and a task that has started ` +
-    `may wait for its first calls for ${counted(learnSeconds(pace), 'second')}`;
-  return [{ id: 'cloud-map-requests', path: 'mesh', message: `${message}. ${raiseBoth(CLOUD_MAP.revisions, 'discoveryRateLimit')}` }];
-}
-
-function slowWeights(topology: EnvoyTopology, { weightsSeconds }: AgentPace): readonly Warning[] {
-  const { weightsIntervalSeconds: meant, weightsRateLimit } = topology.mesh;
-  if (weightsSeconds <= meant) return [];
-  const message =
-    `agents read weights ${numberText(mostQuestions(topology).weights)} times in a turn, so that each reads them every ` +
-    `${counted(weightsSeconds, 'second')} instead of every ${meant}: together they make up to ${numberText(weightsRateLimit)} requests a ` +
-    `second (weightsRateLimit), and callers follow a change of weights within that time`;
-  return [{ id: 'ssm-requests', path: 'mesh', message: `${message}. ${raiseBoth(SSM.requests, 'weightsRateLimit')}` }];
-}
-
-function raiseBoth(limit: Limit, option: string): string {
-  const quota = `The default quota is ${limitText(limit)} for each ${limit.scope} (${limit.source})`;
-  const raise = howToRaise(limit);
-  const todo = `For a quicker pace, ${raise}, and set ${option} of Mesh.envoy() to half of it`;
-  return `${quota}. ${todo}. If this pace will do, acknowledge this warning`;
 }

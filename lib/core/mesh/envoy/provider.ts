@@ -112,7 +112,7 @@ function serviceWorkload(topology: EnvoyTopology, pace: AgentPace, service: Serv
     callees,
     caller: service,
     pace,
-    tellsCallers: service.protocol !== 'tcp',
+    announcesStop: service.protocol !== 'tcp',
     refreshSeconds,
     stopSeconds: stopSecondsOf(refreshSeconds, service.stopTimeoutSeconds),
     ...defined({ application: applicationOf(service) }),

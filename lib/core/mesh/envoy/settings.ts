@@ -2,7 +2,7 @@ import type { MeshSettings, Topology } from '../../model/topology';
 
 export interface EnvoyMeshSettings extends MeshSettings {
   readonly provider: 'envoy';
-  /** How often agents ask Cloud Map for the tasks of callees that DNS cannot name all. */
+  /** How often agents look in Cloud Map for the tasks of callees that DNS cannot name all. */
   readonly discoveryIntervalSeconds: number;
   /** How many requests a second agents may make for that, with all tasks that there can be outside of a deployment. */
   readonly discoveryRateLimit: number;

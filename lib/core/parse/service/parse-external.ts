@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { PUBLIC_AUTHORITIES_FILE } from '../../model/constants';
+import { A_HOST, domainOf, isHostName } from '../../reading/check-host';
 import { Unresolved, displayValue } from '../../reading/input';
 import type { ExternalService, ExternalTrust, ProtocolId, Warning } from '../../model/topology';
 import { checkLabel } from '../../reading/check-label';
@@ -88,16 +89,13 @@ function parsePort(at: Reader, protocol: ProtocolId, tls: boolean): number | und
     .number({ min: 1, max: 65535 });
 }
 
-const HOST_NAME = /^(?=.{4,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
-const A_HOST = 'a name in DNS in lower case, without scheme, port or path, such as "api.stripe.com"';
-
 /** A token, such as the endpoint of a database, goes into Envoy's configuration as it is. */
 function parseHost(at: Reader, domains: readonly string[]): string | undefined {
   const host = at.required('the host of the external service', "such as host: 'api.stripe.com'").text();
   if (host === undefined || at.value instanceof Unresolved) return host;
-  if (!HOST_NAME.test(host))
+  if (!isHostName(host))
     return at.fail('INVALID_NAME', `${displayValue(host)} is not the name of a host`, { got: null, allowed: A_HOST, ...betterHost(host) });
-  const own = domains.find((domain) => host === domain || host.endsWith(`.${domain}`));
+  const own = domainOf(host, domains);
   if (own !== undefined)
     return at.fail('DOMAIN_CLASH', `"${host}" is a name of the mesh itself, whose zone "${own}" answers for it`, {
       got: null,
@@ -113,7 +111,7 @@ function betterHost(text: string): { readonly fix?: string } {
     .replace(/[/:?#].*$/s, '')
     .replace(/\.$/, '')
     .toLowerCase();
-  return HOST_NAME.test(better) ? { fix: `write "${better}"` } : {};
+  return isHostName(better) ? { fix: `write "${better}"` } : {};
 }
 
 const DEFAULT_TRUST: ExternalTrust = { kind: 'file', path: PUBLIC_AUTHORITIES_FILE };

@@ -38,12 +38,12 @@ export interface AgentPlan {
   readonly refreshSeconds: number;
   /** The application whose port it waits for before the task counts as healthy; absent: none. */
   readonly application?: ApplicationStart;
-  /** How fast it asks, where it discovers tasks or reads weights. */
+  /** How often it sends requests, where it discovers tasks or reads weights. */
   readonly pace?: AgentPace;
-  /** Its service as a caller, which says how it calls; absent: a gateway. */
+  /** Its service as a caller, whose calls have policies; absent: a gateway. */
   readonly caller?: Service;
-  /** Whether its callers hear from its Envoy that it leaves. @default false */
-  readonly tellsCallers?: boolean;
+  /** Whether its Envoy announces to callers that it stops. @default false */
+  readonly announcesStop?: boolean;
 }
 
 /** What agents wait for at least between two requests. */
@@ -52,7 +52,7 @@ export interface AgentPace {
   readonly pollSeconds: number;
   /** The tasks of a callee. */
   readonly listSeconds: number;
-  /** The tasks of a callee that leaves without a word to the caller: the list is never older. */
+  /** The tasks of a callee whose stop the caller does not notice: the list is never older. */
   readonly silentListSeconds: number;
   /** The weights of versions. */
   readonly weightsSeconds: number;
@@ -62,31 +62,40 @@ export interface AgentPace {
 const STEPS_SECONDS = 5;
 
 function paceOf({ name, pace }: AgentPlan): AgentPace {
-  if (pace === undefined) throw new Error(`bug: the agent of ${name} is not to ask for anything`);
+  if (pace === undefined) throw new Error(`bug: the agent of ${name} has no pace`);
   return pace;
 }
 
-/** A task waits for twice its callers' refresh before it drains. In half of that, each of them has asked whether it lives. */
-const ASKED_WITHIN_SECONDS = DISCOVERY_TTL_SECONDS;
+/** A task waits for twice its callers' refresh before it drains. In half of that, each of them has checked whether it lives. */
+const CHECKED_WITHIN_SECONDS = DISCOVERY_TTL_SECONDS;
 
 /**
- * Whether a caller hears from the task's Envoy that it leaves: it asks whether the Envoy is there, and often enough. Checks of the
- * application's health say nothing of that.
+ * Whether a caller notices that a task stops: it checks the Envoy of the task, which announces the stop, and often enough. Checks of the
+ * application do not show it.
  */
-export function tellsCaller({ livenessCheck }: CallPolicy): boolean {
-  return livenessCheck !== undefined && livenessCheck.intervalSeconds <= ASKED_WITHIN_SECONDS;
+export function noticesStop({ livenessCheck }: CallPolicy): boolean {
+  return livenessCheck !== undefined && livenessCheck.intervalSeconds <= CHECKED_WITHIN_SECONDS;
 }
 
-/** Callers hear that a task leaves, ask DNS when its TTL is over, or list the tasks anew. */
+/** Callers notice that a task stops, query DNS when its TTL is over, or list the tasks anew. */
 export function refreshSecondsOf(topology: Topology, pace: AgentPace, service: Service): number {
   const policies = [...policiesOfCallers(topology, service).values()];
-  return service.discovery === 'cloudMap' && !policies.every(tellsCaller) ? pace.silentListSeconds : DISCOVERY_TTL_SECONDS;
+  return service.discovery === 'cloudMap' && !policies.every(noticesStop) ? pace.silentListSeconds : DISCOVERY_TTL_SECONDS;
+}
+
+/** How long a task that stops goes on serving: callers have twice their refresh and a second to notice. */
+export function waitSecondsOf(refreshSeconds: number): number {
+  return Math.ceil(2 * refreshSeconds) + 1;
+}
+
+/** Whether ECS lets a task wait for that long. */
+export function fitsStopTimeout(refreshSeconds: number): boolean {
+  return waitSecondsOf(refreshSeconds) + STEPS_SECONDS <= ECS.stopTimeout.value;
 }
 
 /** @param requestSeconds how long requests in flight may take */
 export function stopSecondsOf(refreshSeconds: number, requestSeconds: number): number {
-  // The agent waits for callers for twice their refresh and a second.
-  return Math.min(ECS.stopTimeout.value, Math.ceil(2 * refreshSeconds) + 1 + STEPS_SECONDS + requestSeconds);
+  return Math.min(ECS.stopTimeout.value, waitSecondsOf(refreshSeconds) + STEPS_SECONDS + requestSeconds);
 }
 
 /** The callees, or versions of them, whose tasks the agent finds, since DNS would name only some of them. */
@@ -197,7 +206,7 @@ function variablesOf(agent: AgentPlan): MeshVariables {
     ...renewalVariables(agent),
     ...paceVariables(agent),
     ...(agent.application === undefined ? {} : meshVariables({ MESH_APPLICATION: JSON.stringify(agent.application) })),
-    ...(agent.tellsCallers === true ? meshVariables({ MESH_TELLS_CALLERS: 'true' }) : {}),
+    ...(agent.announcesStop === true ? meshVariables({ MESH_ANNOUNCES_STOP: 'true' }) : {}),
     ...meshVariables({ MESH_REFRESH_SECONDS: String(agent.refreshSeconds), MESH_STOP_SECONDS: String(agent.stopSeconds) }),
   };
 }
@@ -215,7 +224,7 @@ function deployedVariables(agent: AgentPlan): MeshVariables<DeployedValue> {
 function fileVariables(agent: AgentPlan): MeshVariables {
   const { callees, caller } = agent;
   const targets = callees.flatMap((callee) => {
-    const silent = tellsCaller(callPolicyOf(caller, callee)) ? {} : { listSeconds: paceOf(agent).silentListSeconds };
+    const silent = noticesStop(callPolicyOf(caller, callee)) ? {} : { listSeconds: paceOf(agent).silentListSeconds };
     return discoveredBy([callee]).map(({ name }): DiscoveryTarget => ({ cluster: name, serviceName: name, port: INBOUND_PORT, ...silent }));
   });
   const weighed = weightsTargets(callees);

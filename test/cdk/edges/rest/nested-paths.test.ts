@@ -69,6 +69,16 @@ test('of two paths the longer one counts, whatever order they are written in', (
   }
 });
 
+test('a path may have parameters, whose resources stay where they are unless they are its last part', () => {
+  const rendered = render(['/orders/{id}', '/catalog/{id}', '/orders/{id}/items']);
+  expect(partsIn(templateOf(rendered, '/orders/{id}'))).toEqual(['{id}']);
+  expect(partsIn(templateOf(rendered, '/orders/{id}/items'))).toEqual(['GET', 'OPTIONS', 'items']);
+  expect(partsIn(templateOf(rendered, '/catalog/{id}'))).toEqual(['GET', 'OPTIONS', '{id}']);
+  const own = ofApi(resourcesOf(rendered.template()));
+  expect(own.map(([, { Properties }]) => Properties?.['PathPart'])).toEqual(expect.arrayContaining(['orders', 'catalog']));
+  expect(own.map(([, { Properties }]) => Properties?.['PathPart'])).not.toContain('{id}');
+});
+
 test('everything else stays exactly where it is', () => {
   const before = resourcesOf(render([]).template());
   const after = resourcesOf(render(PATHS).template());

@@ -27,6 +27,13 @@ test('a path has an id of its own text, and comes after those that it is below',
   ]);
 });
 
+test('a path may have whole parameters', () => {
+  expect((planned(rest(['/orders/{id}', '/orders'])).api as RestApiPlan).nestedPaths).toEqual([
+    { path: '/orders', id: 'Paths~orders' },
+    { path: '/orders/{id}', id: 'Paths~orders~{id}' },
+  ]);
+});
+
 test('without any, the plan is as it was', () => {
   expect(planned(rest(undefined)).api).toEqual(planned(rest([])).api);
   expect(planned(rest(undefined)).api).not.toHaveProperty('nestedPaths');
@@ -36,7 +43,9 @@ test.each<[string, unknown, string, string, RegExp]>([
   ['that no route has', ['/users'], 'UNKNOWN_ROUTE', '[0]', /no route has a path that begins with "\/users"/],
   ['that is misspelt', ['/order'], 'UNKNOWN_ROUTE', '[0]', /did you mean "\/orders"\?/],
   ['that is there twice', ['/orders', '/v1', '/orders'], 'DUPLICATE', '[2]', /remove one of the two/],
-  ['with a parameter', ['/orders/{id}'], 'INVALID_FORMAT', '[0]', /write '\/orders'/],
+  ['with a parameter of another name', ['/orders/{order}'], 'UNKNOWN_ROUTE', '[0]', /did you mean "\/orders\/{id}"\?/],
+  ['with a part of a parameter', ['/orders/{id'], 'INVALID_FORMAT', '[0]', /write '\/orders'/],
+  ['with a greedy part at the end', ['/v1/payments/{proxy+}'], 'INVALID_FORMAT', '[0]', /write '\/v1\/payments'/],
   ['with a greedy part', ['/{proxy+}'], 'INVALID_FORMAT', '[0]', /remove it/],
   ['without a slash', ['orders'], 'INVALID_FORMAT', '[0]', /write '\/orders'/],
   ['with a slash at the end', ['/orders/'], 'INVALID_FORMAT', '[0]', /write '\/orders'/],
@@ -79,6 +88,9 @@ describe('paths that could be nested', () => {
     const routes = { ...gets(30, '/a'), ...gets(40, '/b'), ...gets(20, '/c/d'), 'GET /e': ui };
     expect(planned(rest(['/b'], { routes, cors: { allowOrigins: ['*'] } })).nestable).toEqual({
       option: 'nestedStackPaths',
+      // Without those of "/b".
+      resources: 156,
+      otherwise: expect.stringContaining('a second edge in a group') as string,
       paths: [
         { path: '/a', resources: 91 },
         { path: '/c', resources: 62 },
@@ -90,5 +102,10 @@ describe('paths that could be nested', () => {
   test('are parts below where a first part has more than a template takes', () => {
     const routes = { ...gets(150, '/v1/a'), ...gets(150, '/v1/b') };
     expect(planned(rest(undefined, { routes })).nestable?.paths.map(({ path }) => path)).toEqual(['/v1/a', '/v1/b']);
+  });
+
+  test('are parts below a parameter, too', () => {
+    const routes = { ...gets(150, '/{tenant}/a'), ...gets(150, '/{tenant}/b/{id}') };
+    expect(planned(rest(undefined, { routes })).nestable?.paths.map(({ path }) => path)).toEqual(['/{tenant}/b', '/{tenant}/a']);
   });
 });

@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { CLOUD_MAP } from '../../../../lib/core/limits/discovery';
+import { ECS } from '../../../../lib/core/limits/ecs';
 import { SSM } from '../../../../lib/core/limits/security';
-import { mostQuestions, paceOf, stepAbove } from '../../../../lib/core/mesh/envoy/agent-pace';
-import { learnSeconds } from '../../../../lib/core/mesh/envoy/agent-requests';
+import { largestRequestCounts, paceOf, stepAbove } from '../../../../lib/core/mesh/envoy/agent-pace';
+import { learnSeconds } from '../../../../lib/core/mesh/envoy/slow-agents';
 import type { EnvoyTopology } from '../../../../lib/core/mesh/envoy/settings';
-import { idlePollSeconds } from '../../../../lib/core/contract/agent';
+import { idlePollSeconds, meanSilentListSeconds } from '../../../../lib/core/contract/agent';
 import { DEFAULT_SHARE_OF_QUOTA } from '../../../../lib/core/model/constants';
+import { fitsStopTimeout, waitSecondsOf } from '../../../../lib/core/plan/workload/agent';
 import { mesh, service, topologyOf } from '../../../support/parsing';
 
 const DEFAULTS = {
@@ -33,8 +35,11 @@ test('all agents together, each as fast as it may be, never ask for more than th
       fc.integer({ min: 1, max: 100_000 }),
       (lists, silentLists, weights, interval, rate) => {
         const pace = paceOf({ lists, silentLists, weights }, { ...DEFAULTS, discoveryIntervalSeconds: interval, discoveryRateLimit: rate });
+        const silent = silentLists / meanSilentListSeconds(pace.silentListSeconds);
         expect((lists + silentLists) / pace.pollSeconds).toBeLessThanOrEqual(rate * (1 + 1e-9));
-        expect(lists / pace.listSeconds + silentLists / pace.silentListSeconds).toBeLessThanOrEqual((rate / 3) * (1 + 1e-9));
+        expect(lists / pace.listSeconds + silent).toBeLessThanOrEqual((rate / 3) * (1 + 1e-9));
+        // Lists of callees that announce it when they stop have half of that, however many others there are.
+        expect(silent).toBeLessThanOrEqual((rate / 6) * (1 + 1e-9));
         expect(weights / pace.weightsSeconds).toBeLessThanOrEqual(DEFAULTS.weightsRateLimit * (1 + 1e-9));
         expect(pace.pollSeconds).toBeGreaterThanOrEqual(interval);
       },
@@ -64,7 +69,7 @@ test('who is asked for is counted: callees that agents find, each version, the o
       { edge: { kind: 'http', authorizer: { kind: 'none' }, routes: { $default: { service: 'catalog' } }, gateway: { desiredCount: 7 } } },
     ),
   ) as EnvoyTopology;
-  expect(mostQuestions(topology)).toEqual({
+  expect(largestRequestCounts(topology)).toEqual({
     lists: 3 * (2 + 1) + 5 * 1 + 7 * (2 + 1),
     silentLists: 3 + 5,
     weights: 3 + 7,
@@ -72,18 +77,28 @@ test('who is asked for is counted: callees that agents find, each version, the o
   });
 });
 
-test('the table of docs/how-calls-work.md is what the plan computes', () => {
+test('the tables of docs/how-calls-work.md are what the plan computes', () => {
   const page = readFileSync(join(__dirname, '../../../../docs/how-calls-work.md'), 'utf8');
+  const number = (text: string): number => Number(text.replaceAll(',', ''));
   const rows = [...page.matchAll(/^\| ([\d,]+) \| ([\d,]+) tasks with (\d+) callees each \| (.*) \| (.*) \|$/gm)];
   expect(rows.length).toBeGreaterThanOrEqual(5);
   for (const [row, looks = '', tasks = '', callees = ''] of rows) {
-    const number = (text: string): number => Number(text.replaceAll(',', ''));
     const pace = paceOf({ lists: number(looks), silentLists: 0, weights: 0 }, DEFAULTS);
     const idle = idlePollSeconds(pace.pollSeconds);
     const every = idle === pace.pollSeconds ? `${idle}` : `${pace.pollSeconds} to ${idle}`;
     expect(number(looks)).toBe(number(tasks) * (Number(callees) + 1));
     expect(row).toContain(`| every ${every} seconds | ${learnSeconds(pace)} seconds |`);
   }
+  const silent = [...page.matchAll(/^\| ([\d,]+) \| ([\d,]+) tasks with (\d+) such callees each \| (.*) \| (.*) \|$/gm)];
+  expect(silent.length).toBeGreaterThanOrEqual(4);
+  for (const [row, listed = '', tasks = '', callees = ''] of silent) {
+    expect(number(listed)).toBe(number(tasks) * Number(callees));
+    const { silentListSeconds: age } = paceOf({ lists: number(tasks), silentLists: number(listed), weights: 0 }, DEFAULTS);
+    const short = fitsStopTimeout(age) ? '' : `, but Amazon ECS gives it ${ECS.stopTimeout.value}`;
+    expect(row).toContain(`| ${age} seconds old | ${waitSecondsOf(age)} seconds${short} |`);
+  }
+  expect(page).toContain(`${ECS.stopTimeout.value} seconds to stop, which is enough for lists that are 57 seconds old`);
+  expect([57, 58].map(fitsStopTimeout)).toEqual([true, false]);
   expect(readFileSync(join(__dirname, '../../../../docs/operations.md'), 'utf8')).toContain(
     `With 10,000 tasks it is ${paceOf({ lists: 0, silentLists: 0, weights: 10_000 }, DEFAULTS).weightsSeconds / 60} minutes.`,
   );

@@ -28,7 +28,7 @@ test('a callee waits for what its gateway needs to hear that it leaves; the gate
   expect(environmentOf('orders', props)).toMatchObject({ MESH_REFRESH_SECONDS: '5' });
 });
 
-test('who does not tell its callers that it leaves waits for as long as these may take to list it', () => {
+test('a task whose callers do not notice that it stops waits for as long as these may take to list it', () => {
   const checked = (activeHealthCheck: object): unknown => service({ desiredCount: 20, activeHealthCheck });
   const props = mesh(
     {
@@ -50,8 +50,8 @@ test('who does not tell its callers that it leaves waits for as long as these ma
     expect([name, environmentOf(name, props)]).toMatchObject([name, { MESH_REFRESH_SECONDS: '5', MESH_STOP_SECONDS: '46' }]);
   for (const name of ['cache', 'checked', 'rarely'])
     expect([name, environmentOf(name, props)]).toMatchObject([name, { MESH_REFRESH_SECONDS: '25', MESH_STOP_SECONDS: '86' }]);
-  const tellers = ['ui', 'orders', 'few', 'cache', 'checked'].filter((name) => environmentOf(name, props)['MESH_TELLS_CALLERS'] === 'true');
-  expect(tellers).toEqual(['ui', 'orders', 'few', 'checked']);
+  const announces = (name: string): boolean => environmentOf(name, props)['MESH_ANNOUNCES_STOP'] === 'true';
+  expect(['ui', 'orders', 'few', 'cache', 'checked'].filter(announces)).toEqual(['ui', 'orders', 'few', 'checked']);
 });
 
 describe.each(['envoy', 'appMesh'])('in a mesh of %s', (provider) => {
