@@ -1,6 +1,6 @@
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
-import { toldWeights } from '../../core/plan/handed-out';
+import { handedOutWeights } from '../../core/plan/handed-out';
 import type { SystemPlan, WeightsPlan } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
 import { HandedOut } from '../placement/handed-out';
@@ -20,7 +20,7 @@ export function renderWeights(scope: Construct, plan: SystemPlan, units: Units):
   const own = renderOwn(scope, ofGroup(undefined));
   const handedOut = new HandedOut(scope, 'Weights');
   const handOut = (group: string | undefined, place: Construct, made: ReadonlyMap<string, ssm.StringParameter>): void => {
-    const told = new Set(toldWeights(plan, group).map(({ service }) => service));
+    const told = new Set(handedOutWeights(plan, group).map(({ service }) => service));
     handedOut.add({ group, scope: place, values: namesOf([...made].filter(([service]) => told.has(service))) });
   };
   handOut(undefined, scope, own);

@@ -41,8 +41,8 @@ export function weightsParameterBytes(service: string): number {
 /**
  * At most of each value that a deployment fills in:
  *
- * - shared: a scope (a domain and the ID of a hosted zone of 32 characters at most), the ARN of a key and that of a function, with the names
- *   of their variables. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html (140 characters),
+ * - shared: a scope (a domain and the ID of a hosted zone of 32 characters at most), the ARN of a key and that of a function, with the
+ *   names of their variables. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html (140 characters),
  *   https://docs.aws.amazon.com/Route53/latest/APIReference/API_HostedZone.html
  * - discoveryServiceId: https://docs.aws.amazon.com/cloud-map/latest/api/API_Service.html
  * - endpointArn: an ARN with two names of 255 characters.

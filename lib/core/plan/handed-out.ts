@@ -14,10 +14,13 @@ export function calledFromAfar({ ingress, callersGroups = [] }: Pick<Placed, 'in
 }
 
 /**
- * The weights that the stack of the system, or the foundations of a group, tell the tasks of other stacks: nobody else has to know the
- * names of their parameters. Foundations are in another stack than the tasks of their group.
+ * The weights that the stack of the system, or the foundations of a group, hand to the tasks of other stacks: nobody else needs the names
+ * of their parameters. Foundations are in another stack than the tasks of their group.
  */
-export function toldWeights({ weights = [], workloads }: Pick<Placed, 'weights' | 'workloads'>, group?: string): readonly WeightsPlan[] {
+export function handedOutWeights(
+  { weights = [], workloads }: Pick<Placed, 'weights' | 'workloads'>,
+  group?: string,
+): readonly WeightsPlan[] {
   const owners = new Map(workloads.map((workload) => [serviceOf(workload), workload.group]));
   const readers = workloads.filter((reader) => group !== undefined || reader.group !== undefined);
   const read = new Set(readers.flatMap(({ weightedCallees = [] }) => weightedCallees));
@@ -27,7 +30,7 @@ export function toldWeights({ weights = [], workloads }: Pick<Placed, 'weights' 
 /** Of the ID of a security group. */
 const SECURITY_GROUP_BYTES = 20;
 
-/** What each stack tells the others in texts such as `|orders=sg-0123456789abcdef0|…|`. */
+/** What each stack hands to the others in texts such as `|orders=sg-0123456789abcdef0|…|`. */
 export function handedOutUses(plan: Placed): readonly LimitUse[] {
   const { groups, workloads } = plan;
   if (groups === undefined) return [];
@@ -35,13 +38,13 @@ export function handedOutUses(plan: Placed): readonly LimitUse[] {
   const called = calledFromAfar(plan);
   return [undefined, ...groups.map(({ name }) => name)].flatMap((group) => {
     const services = [...owners.keys()].filter((name) => owners.get(name) === group && (group !== undefined || called.has(name)));
-    const weighted = toldWeights(plan, group).map(({ service }) => service);
+    const weighted = handedOutWeights(plan, group).map(({ service }) => service);
     const where = group === undefined ? 'in no group' : `in the group "${group}"`;
     const advice = `put some of them into ${group === undefined ? 'groups' : 'another group'}`;
-    const use = (names: readonly string[], each: (name: string) => number, what: string): readonly LimitUse[] => {
-      const used = names.reduce((sum, name) => sum + name.length + 2 + each(name), 1);
+    const use = (names: readonly string[], bytesOf: (name: string) => number, what: string): readonly LimitUse[] => {
+      const used = names.reduce((sum, name) => sum + name.length + 2 + bytesOf(name), 1);
       const path = group === undefined ? 'services' : `groups.${group}`;
-      const subject = `other stacks have to know ${what} of the ${counted(names.length, 'service')} ${where}, which take`;
+      const subject = `other stacks need ${what} of the ${counted(names.length, 'service')} ${where}, which take`;
       return names.length === 0 ? [] : [{ limit: CLOUDFORMATION.parameterValue, used, path, subject: `${subject} ${used} bytes`, advice }];
     };
     return [
