@@ -35,7 +35,7 @@ test.each<readonly [string | undefined, string | undefined, string, string]>([
   const [issue, ...others] = issuesOf(group, caller, names);
   expect(others).toEqual([]);
   expect(issue).toMatchObject({ code: 'GROUP_TOO_LARGE', path });
-  expect(issue?.message).toContain(`other stacks have to know the parameters with the weights of the versions of ${said}`);
+  expect(issue?.message).toContain(`other stacks need the parameters with the weights of the versions of ${said}`);
 });
 
 test('a stack tells others the weights that they read', () => {
