@@ -3,7 +3,10 @@ import { AGENT_CONTAINER, PROXY_CONTAINER } from '../../lib/core/model/constants
 import type { Cluster, Task } from './runner';
 import { until } from './runner';
 
-/** Resolves when every Envoy knows the tasks of those it calls: it asks DNS for them every few seconds. */
+/**
+ * Resolves when every Envoy knows the tasks of those it calls, and has found them alive: it queries DNS for them every few seconds, and on a
+ * busy machine the first check of a task may time out.
+ */
 export async function settled(cluster: Cluster): Promise<void> {
   await Promise.all(
     cluster.tasks().map(async (task) => {
@@ -27,11 +30,11 @@ async function upstreams(task: Task): Promise<ReadonlyMap<string, ReadonlySet<st
   const { body } = await task.client.get(`http://127.0.0.1:${ADMIN_PORT}/clusters`);
   const known = new Map<string, Set<string>>();
   for (const line of body.split('\n').filter((text) => text !== '')) {
-    const [name = '', host = ''] = line.split('::');
+    const [name = '', host = '', key = '', value = ''] = line.split('::');
     const addresses = known.get(name) ?? new Set();
     known.set(name, addresses);
     const [, address] = /^([\d.]+):\d+$/.exec(host) ?? [];
-    if (address !== undefined) addresses.add(address);
+    if (address !== undefined && key === 'health_flags' && !value.includes('failed_active_hc')) addresses.add(address);
   }
   return known;
 }
