@@ -4,8 +4,8 @@ import type { Cluster, Task } from './runner';
 import { until } from './runner';
 
 /**
- * Resolves when every Envoy knows the tasks of those it calls, and has found them alive: it queries DNS for them every few seconds, and on a
- * busy machine the first check of a task may time out.
+ * Resolves when every Envoy knows the tasks of those it calls, and has found them alive: it queries DNS for them every few seconds, and
+ * on a busy machine the first check of a task may time out.
  */
 export async function settled(cluster: Cluster): Promise<void> {
   await Promise.all(
