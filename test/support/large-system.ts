@@ -79,7 +79,7 @@ function callsOf(index: number, { services, calls = 3, popular = 0, popularCalle
     if (callee !== index) called.add(callee);
     else called.add((index + step) % services);
   }
-  // Each popular service is called by so many that follow each other, in a circle.
+  // The callers of a popular service follow each other by number; after the last comes the first.
   for (let each = 0; each < popular; each += 1) {
     const first = Math.floor((each * services) / popular);
     if (each !== index && (index - first + services) % services < popularCallers) called.add(each);

@@ -70,11 +70,11 @@ function initEnvironmentOf(template: Template, serviceName: string): ReadonlyMap
 /** Options that both kinds of API Gateway take. */
 export type ApiOptions = HttpApiOptions & RestApiOptions;
 
-/** What the deployment tells every task: a reference is `<Resource>` or `<Resource.Attribute>`. Fails if the service is told nothing. */
+/** Settings that all tasks have in common: a reference is `<Resource>` or `<Resource.Attribute>`. Fails if the service has none. */
 export function sharedVariablesOf(template: Template, serviceName: string): SharedVariables {
   const told = initEnvironmentOf(template, serviceName).get('MESH_SHARED');
   const [parameter = '', attribute] = (told as { readonly 'Fn::GetAtt'?: readonly string[] } | undefined)?.['Fn::GetAtt'] ?? [];
-  if (attribute !== 'Value') throw new Error(`"${serviceName}" is not told the value of a parameter`);
+  if (attribute !== 'Value') throw new Error(`"${serviceName}" does not have the value of a parameter`);
   const { 'Fn::Join': join } = resourcesOf(template)[parameter]?.Properties?.['Value'] as {
     readonly 'Fn::Join': readonly [string, readonly unknown[]];
   };

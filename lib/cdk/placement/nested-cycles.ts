@@ -2,6 +2,7 @@ import type { NestedStack, Stack } from 'aws-cdk-lib';
 import { CfnResource } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { cycleOf } from '../../core/plan/cycles';
+import { rendered } from '../rendered';
 import { elementsOf } from '../stack-elements';
 import type { SystemStack } from './stack-size';
 
@@ -24,7 +25,7 @@ function cycleIn(parent: Stack, nested: ReadonlySet<NestedStack>): string | unde
   const resources = elementsOf(parent).filter((each): each is CfnResource => CfnResource.isCfnResource(each));
   const ids = new Map(resources.map((resource) => [textOf(parent, resource.logicalId), resource]));
   const own = new Map([...nested].map((stack) => [textOf(parent, stack.nestedStackResource?.logicalId), stack]));
-  const needs = new Map([...ids].map(([id, resource]) => [id, neededBy(parent, resource).filter((other) => ids.has(other))]));
+  const needs = new Map([...ids].map(([id, resource]) => [id, neededBy(resource).filter((other) => ids.has(other))]));
   const components = cycleOf([...needs].flatMap(([id, others]) => others.map((other) => [id, other] as const)));
   for (const start of own.keys()) {
     const cycle = pathBack(start, needs, (id) => components.get(id) === components.get(start));
@@ -32,7 +33,7 @@ function cycleIn(parent: Stack, nested: ReadonlySet<NestedStack>): string | unde
     const pathOf = (id = ''): string => `"${own.get(id)?.node.path ?? ids.get(id)?.node.path ?? id}"`;
     const steps = cycle.slice(1).map((id, index) => {
       const from = cycle[index] ?? '';
-      const parameter = own.has(from) ? parameterWith(parent, ids.get(from), id) : undefined;
+      const parameter = own.has(from) ? parameterWith(ids.get(from), id) : undefined;
       return `needs ${pathOf(id)}${parameter === undefined ? '' : ` (parameter ${parameter})`}`;
     });
     return (
@@ -71,23 +72,14 @@ function wayTo(start: string, before: ReadonlyMap<string, string>): readonly str
 }
 
 /** The parameter by which a nested stack gets something of a resource: the CDK names it after what it is. */
-function parameterWith(parent: Stack, nested: CfnResource | undefined, id: string): string | undefined {
-  const [resource] = Object.values(nested === undefined ? {} : (templateOf(parent, nested).Resources ?? {}));
-  return Object.entries(resource?.Properties?.Parameters ?? {}).find(([, value]) => idsIn(value).includes(id))?.[0];
+function parameterWith(nested: CfnResource | undefined, id: string): string | undefined {
+  const [resource] = Object.values(nested === undefined ? {} : (rendered(nested)?.Resources ?? {}));
+  return Object.entries(resource?.Properties?.['Parameters'] ?? {}).find(([, value]) => idsIn(value).includes(id))?.[0];
 }
 
 /** The logical IDs that a resource refers to, or waits for. */
-function neededBy(stack: Stack, resource: CfnResource): readonly string[] {
-  return idsIn(templateOf(stack, resource));
-}
-
-interface NestedTemplate {
-  readonly Resources?: Readonly<Record<string, { readonly Properties?: { readonly Parameters?: Readonly<Record<string, unknown>> } }>>;
-}
-
-function templateOf(stack: Stack, resource: CfnResource): NestedTemplate {
-  const { _toCloudFormation: template } = resource as unknown as { readonly _toCloudFormation?: () => unknown };
-  return stack.resolve(template?.call(resource)) as NestedTemplate;
+function neededBy(resource: CfnResource): readonly string[] {
+  return idsIn(rendered(resource));
 }
 
 function idsIn(value: unknown): readonly string[] {

@@ -1,5 +1,6 @@
 import type { CfnResource, Stack } from 'aws-cdk-lib';
 import { LegacyStackSynthesizer } from 'aws-cdk-lib';
+import { rendered, type RenderedTemplate } from '../rendered';
 
 /** A template as CDK writes it. */
 export interface MeasuredTemplate {
@@ -12,9 +13,8 @@ export interface MeasuredTemplate {
 
 /** With the parameter and the rule by which a deployment checks the bootstrap stack, which are added after this. */
 export function measureTemplate(stack: Stack): MeasuredTemplate | undefined {
-  const { _toCloudFormation: template } = stack as unknown as Written;
-  if (template === undefined) return undefined;
-  const resolved = stack.resolve(template.call(stack)) as Template;
+  const resolved = rendered(stack);
+  if (resolved === undefined) return undefined;
   const whole = isVersioned(stack) ? withBootstrapCheck(resolved, stack) : resolved;
   const compact = bytesOf(whole);
   return {
@@ -26,7 +26,7 @@ export function measureTemplate(stack: Stack): MeasuredTemplate | undefined {
 
 /** Of one resource, compact. */
 export function bytesOfResource(resource: CfnResource): number {
-  return bytesOf((resource.stack.resolve((resource as unknown as Written)._toCloudFormation?.()) as object | undefined) ?? {});
+  return bytesOf(rendered(resource) ?? {});
 }
 
 /** Whether the template of a stack is written without white space. */
@@ -35,7 +35,6 @@ export function isCompact(stack: Stack): boolean {
 }
 
 interface Written {
-  readonly _toCloudFormation?: () => unknown;
   readonly _suppressTemplateIndentation?: boolean;
 }
 
@@ -49,14 +48,8 @@ export function isVersioned(stack: Stack): boolean {
   return stack.node.tryFindChild('BootstrapVersion') === undefined;
 }
 
-interface Template {
-  readonly Parameters?: object;
-  readonly Rules?: object;
-  readonly Resources?: Readonly<Record<string, object>>;
-}
-
 /** What `DefaultStackSynthesizer` adds; required versions have one digit, whichever it is. */
-function withBootstrapCheck(template: Template, { synthesizer }: Stack): Template {
+function withBootstrapCheck(template: RenderedTemplate, { synthesizer }: Stack): RenderedTemplate {
   const { bootstrapQualifier: qualifier = 'hnb659fds' } = synthesizer;
   const { bootstrapStackVersionSsmParameter: parameter = `/cdk-bootstrap/${qualifier}/version` } = synthesizer as {
     readonly bootstrapStackVersionSsmParameter?: string;

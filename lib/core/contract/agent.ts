@@ -77,10 +77,7 @@ export function meshVariables<Value extends string = string>(variables: MeshVari
 }
 
 /** In `MESH_SHARED`. */
-export type SharedVariables<Value extends string = string> = Pick<
-  MeshVariables<Value>,
-  'MESH_SCOPE' | 'MESH_IDENTITY_KEY_ARN' | 'MESH_ISSUER_ARN'
->;
+export type SharedVariables = Pick<MeshVariables, 'MESH_SCOPE' | 'MESH_IDENTITY_KEY_ARN' | 'MESH_ISSUER_ARN'>;
 
 /** The longest pause of an agent, in its pauses as they are meant. */
 export const MAX_JITTER = 1.2;

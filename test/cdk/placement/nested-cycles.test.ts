@@ -27,7 +27,7 @@ test.each([
     (group?: string) => Edge.restApi({ group, authorizer, routes: { 'ANY /': { service: 'web' } } }),
     'front',
   ],
-])('a service is told the URL of %s', (_, edge, group) => {
+])('a service may have the URL of %s in its environment', (_, edge, group) => {
   const { app, stack } = stackOf();
   const shop = new Microservices(stack, 'Shop', {
     groups: group === undefined ? { back: groups.back } : groups,

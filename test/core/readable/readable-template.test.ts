@@ -71,7 +71,7 @@ test('fails if another release has packed it, and says so', () => {
   expect(() => readableTemplate(variablesOf({ MESH_CONFIG: other }))).toThrow(/another release .*bad dictionary.*synthesize it again/);
 });
 
-test('what is packed is told from other texts', () => {
+test('what is packed is distinguished from other texts', () => {
   expect(isPackedConfig(packConfig({ variables: {} })['MESH_CONFIG'] ?? '')).toBe(true);
   // Base64, but compressed without a dictionary, or not at all.
   expect(['', 'eNqLVkrKT1KKBQAHpgHa', 'aGVsbG8gd29ybGQ=', 'ePmO', '{"a":1}'].filter(isPackedConfig)).toEqual([]);

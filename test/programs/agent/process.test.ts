@@ -338,7 +338,7 @@ describe('the health check', () => {
   });
 
   // The base of the image is Debian's: what is essential there is in each of its images, and apt refuses to remove it.
-  (existsSync('/var/lib/dpkg/status') ? test : test.skip)('needs nothing but what every Debian has', () => {
+  (existsSync('/var/lib/dpkg/status') || process.env['CI'] === 'true' ? test : test.skip)('needs nothing but what every Debian has', () => {
     const run = (program: string, ...argv: readonly string[]): string => {
       const { status, stdout, stderr } = spawnSync(program, argv, { encoding: 'utf8' });
       expect([status, stderr]).toEqual([0, '']);

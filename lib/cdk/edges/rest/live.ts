@@ -1,7 +1,7 @@
-import type { CfnElement } from 'aws-cdk-lib';
-import { CfnResource, Lazy, Stack } from 'aws-cdk-lib';
+import { CfnResource, Lazy } from 'aws-cdk-lib';
 import type * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import type { Construct } from 'constructs';
+import { rendered } from '../../rendered';
 
 /** What a stage serves is a snapshot of these. */
 const PARTS: readonly string[] = ['Authorizer', 'GatewayResponse', 'Method', 'Model', 'RequestValidator', 'Resource'].map(
@@ -33,14 +33,6 @@ function partsOf(scopes: readonly Construct[]): readonly unknown[] {
 
 /** As they stand in the template, overrides included; without metadata, which change nothing. */
 function propertiesOf(part: CfnResource): string {
-  const stack = Stack.of(part);
-  const { Resources: resources = {} } = stack.resolve((part as Rendered)._toCloudFormation()) as RenderedTemplate;
+  const { Resources: resources = {} } = rendered(part) ?? {};
   return JSON.stringify(Object.entries(resources).map(([id, { Properties: properties }]) => [id, properties]));
-}
-
-/** How every element renders itself; the CDK's own `Deployment` asks the API in the same way. */
-type Rendered = CfnElement & { _toCloudFormation(): unknown };
-
-interface RenderedTemplate {
-  readonly Resources?: Readonly<Record<string, { readonly Properties?: unknown }>>;
 }
