@@ -101,6 +101,9 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'lib/core/envoy/load-balancer': {
     rooms: ['lib/core/model', 'lib/core/envoy/api', 'lib/core/envoy/syntax', 'lib/core/envoy/traffic', 'lib/core/envoy/security'],
   },
+  'lib/core/envoy/edge': {
+    rooms: ['lib/core/model', 'lib/core/envoy/api', 'lib/core/envoy/syntax', 'lib/core/envoy/traffic', 'lib/core/envoy/security'],
+  },
   'lib/core/envoy': { rooms: ['lib/core/contract', 'lib/core/model', 'lib/core/envoy/*'] },
   'lib/core/plan': { rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/limits', 'lib/core/model'], packages: ['fflate'] },
   'lib/core/readable': { rooms: ['lib/core/contract', 'lib/core/plan'] },

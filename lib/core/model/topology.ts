@@ -337,7 +337,7 @@ export interface EdgeRoute {
   readonly method: string;
   readonly path: string;
   readonly segments: readonly PathSegment[];
-  readonly service: string;
+  readonly target: RouteTarget;
   readonly authorizer: string;
   readonly scopes: readonly string[];
   readonly throttle?: Throttle;
@@ -345,6 +345,15 @@ export interface EdgeRoute {
   readonly timeout?: PlacedSeconds;
   /** Whether the API passes the response on as it arrives, and not when it is complete. */
   readonly streamed: boolean;
+}
+
+/** Where the requests of a route go. */
+export type RouteTarget = ServiceTarget;
+
+/** To a service, as the client sent them. */
+export interface ServiceTarget {
+  readonly kind: 'service';
+  readonly service: string;
 }
 
 /** A time with its place in the props. */

@@ -1,3 +1,4 @@
+import { servicesOf } from '../model/route-targets';
 import { imageReference, IMAGES } from '../model/images';
 import { CLOUD_MAP } from '../limits/discovery';
 import { FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, LOAD_BALANCER_NAME, LOAD_BALANCER_PORT } from '../model/constants';
@@ -362,7 +363,7 @@ function connectServices(
   const outside = new Set(externals.map((external) => external.name).filter((name) => !names.has(name)));
   const callees = calleesOf(drafts, externals);
   const callersOf = listedBy(drafts.map(({ name, calls }) => [name, calls.map((call) => call.name).filter((callee) => callee !== name)]));
-  const gatewaysOf = listedBy(edges.map(({ gatewayName, routes }) => [gatewayName, routes.map(({ service }) => service)]));
+  const gatewaysOf = listedBy(edges.map(({ gatewayName, routes }) => [gatewayName, routes.flatMap(servicesOf)]));
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- `at` is a cursor, which plain data must not hold
   return drafts.map(({ at, calls, rules, namedCallers, overrides, versions: draftVersions, ...draft }) => {
     const versions = draftVersions?.map((version) => ({

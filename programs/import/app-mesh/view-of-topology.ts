@@ -198,10 +198,10 @@ function gatewayView(topology: Topology, edge: EdgeTopology): GatewayView {
     protocol: 'http',
     circuitBreaker: {},
     ...defined({ clientTls: tls }),
-    routes: edge.routes.map(({ key, service }) => ({
+    routes: edge.routes.map(({ key, target }) => ({
       name: key,
       match: { headers: [{ name: ROUTE_HEADER, kind: 'exact' as const, text: key, invert: false }], queryParameters: [] },
-      to: service,
+      to: target.service,
     })),
   };
 }

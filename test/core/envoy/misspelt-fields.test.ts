@@ -32,7 +32,7 @@ const TYPOS: ReadonlyArray<readonly [string, string, string]> = [
   ['syntax/matcher.ts', 'on_no_match:', 'no_match:'],
   ['syntax/matcher.ts', 'HttpRequestHeaderMatchInput', 'HttpResponseHeaderMatchInput'],
   ['load-balancer/checks.ts', 'pass_through_mode:', 'pass_through:'],
-  ['gateway.ts', 'allow_origin_string_match:', 'allow_origins:'],
+  ['edge/cors.ts', 'allow_origin_string_match:', 'allow_origins:'],
   // One that Envoy has, in another message.
   ['external.ts', 'host_rewrite_literal:', 'host:'],
 ];
@@ -52,7 +52,7 @@ function filesOf(folder: string): readonly string[] {
 /** Where every message is made of what the others write, of types that it cannot know. */
 const GENERIC = join(ENVOY, 'syntax/messages.ts');
 
-const writers = ['', 'load-balancer', 'observability', 'security', 'syntax', 'traffic'].flatMap((folder) => filesOf(join(ENVOY, folder)));
+const writers = ['', 'edge', 'load-balancer', 'observability', 'security', 'syntax', 'traffic'].flatMap((folder) => filesOf(join(ENVOY, folder)));
 const fields = fieldNames(filesOf(join(ENVOY, 'api')));
 const messages = writers.filter((file) => file !== GENERIC).flatMap((file) => misspelt(file, fields));
 

@@ -107,7 +107,7 @@ describe('the smallest mesh', () => {
           method: 'ANY',
           path: '/{proxy+}',
           segments: [{ kind: 'greedy', name: 'proxy' }],
-          service: 'ui',
+          target: { kind: 'service', service: 'ui' },
           authorizer: 'none',
           scopes: [],
           streamed: false,

@@ -1,3 +1,4 @@
+import { servicesOf } from '../../model/route-targets';
 import type { IdentitySource, Service, Topology } from '../../model/topology';
 import type { Compression, CompressionAlgorithmId, ServicePolicy, ServiceRoute } from '../../model/traffic-policy';
 import type { TypedExtensionConfig } from '../api/core';
@@ -155,7 +156,7 @@ function exceptions(topology: Topology, service: Service, { credentialHeaders }:
 /** Where the authorizers of edges look for a token of requests to this service. */
 function identitySources({ edges }: Topology, { name }: Service): readonly IdentitySource[] {
   return edges.flatMap(({ authorizers, routes }) => {
-    const used = routes.flatMap(({ service, authorizer }) => (service === name ? [authorizer] : []));
+    const used = routes.flatMap((route) => (servicesOf(route).includes(name) ? [route.authorizer] : []));
     return authorizers.flatMap(({ id, identity }) => (used.includes(id) && identity !== undefined ? [identity] : []));
   });
 }

@@ -35,7 +35,7 @@ function gatewayRoutes(topology: AppMeshTopology, edge: EdgeTopology): readonly 
       httpRoute: {
         match: { prefix: '/', headers: [{ name: ROUTE_HEADER, match: { exact: route.key } }] },
         action: {
-          target: { virtualService: { virtualServiceName: hosts.get(route.service) ?? '' } },
+          target: { virtualService: { virtualServiceName: hosts.get(route.target.service) ?? '' } },
           rewrite: { prefix: { defaultPrefix: 'DISABLED' } },
         },
       },

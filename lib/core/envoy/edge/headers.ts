@@ -1,0 +1,43 @@
+import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, CLIENT_PATH_HEADER, ROUTE_HEADER } from '../../model/edge-headers';
+import { EDGE_REMOVAL, TRACE_HEADER } from '../../model/pass-through-headers';
+import type { EdgeTopology, Service } from '../../model/topology';
+import type { HttpConnectionManager } from '../api/http-connection-manager';
+import { earlyHeaderMutation, joinLines, removeMatching, setHeader } from '../security/early-header-mutation';
+import { anyOf, otherSpellings, prefixes, spellingsBut } from '../security/untrusted-headers';
+import { headersOfRoutes } from '../traffic/matched-headers';
+import { removeForeignMarks } from '../traffic/route-mark';
+
+/** API Gateway's word about the client, each with one value that has no comma in it. */
+export const SINGLE_HEADERS: readonly string[] = [CLIENT_IP_HEADER, CLIENT_HOST_HEADER, ROUTE_HEADER];
+
+/** All of it; no service sees them. A path may have commas. */
+export const EDGE_HEADERS: readonly string[] = [...SINGLE_HEADERS, CLIENT_PATH_HEADER];
+
+/**
+ * What a client says of its own address, the headers that steer Envoy or override what API Gateway has looked at, ids of
+ * requests and, where API Gateway makes no trace, decisions to record one are dropped, and X-Forwarded-* is made of what API
+ * Gateway says.
+ */
+export function trustOnlyApiGateway(
+  { api, passThroughHeaders }: EdgeTopology,
+  targets: readonly Service[],
+): Pick<HttpConnectionManager, 'early_header_mutation_extensions'> {
+  const { removed, always, alwaysPrefixes } = EDGE_REMOVAL;
+  const named = [...always, ...removed].filter((name) => !api.beginsTraces || name !== TRACE_HEADER);
+  return earlyHeaderMutation([
+    // An empty value sets nothing: what came from outside must not stay in its place.
+    removeMatching(
+      anyOf([
+        ...spellingsBut(passThroughHeaders, named),
+        ...prefixes(alwaysPrefixes),
+        // What a client sends in place of API Gateway's headers, under names that servers take for the same.
+        ...otherSpellings(EDGE_HEADERS),
+      ]),
+    ),
+    setHeader('x-forwarded-for', `%REQ(${CLIENT_IP_HEADER})%`),
+    setHeader('x-forwarded-host', `%REQ(${CLIENT_HOST_HEADER})%`),
+    setHeader('x-forwarded-proto', 'https'),
+    ...removeForeignMarks(targets),
+    ...joinLines(headersOfRoutes(targets)),
+  ]);
+}

@@ -1,0 +1,26 @@
+import { checkSupport } from '../../edges/check-support';
+import type { EdgeFeatureId } from '../../edges/features';
+import type { EdgeKind } from '../../edges/kind';
+import { KINDS } from '../../edges/kinds';
+import type { Reader } from '../../reading/reader';
+
+/** Options that are features of their own, of an edge or of a route: what a kind cannot do is not dropped silently. */
+const FEATURES: readonly (readonly [string, EdgeFeatureId])[] = [
+  ['throttle', 'throttle'],
+  ['timeout', 'timeout'],
+  ['responseTransferMode', 'streaming'],
+  ['cors', 'cors'],
+  ['scopes', 'scopes'],
+  ['stageName', 'stage'],
+  ['accessLogs', 'accessLogs'],
+];
+
+/** Values that ask for no feature. */
+const WITHOUT: readonly unknown[] = [false, 'BUFFERED'];
+
+export function checkOptions(at: Reader, kind: EdgeKind): void {
+  for (const [option, feature] of FEATURES) {
+    const field = at.field(option);
+    if (!field.absent && !WITHOUT.includes(field.value)) checkSupport(field, feature, kind, KINDS);
+  }
+}

@@ -1,0 +1,80 @@
+import { defined } from '../../defined';
+import { checkSupport } from '../../edges/check-support';
+import type { DraftRoute, EdgeKind } from '../../edges/kind';
+import { KINDS } from '../../edges/kinds';
+import { parseRouteKey, shapeOf } from '../../model/edge-routes';
+import type { EdgeAuthorizer } from '../../model/topology';
+import type { Reader } from '../../reading/reader';
+import { STRINGS } from '../../reading/reader';
+import { checkOptions } from './check-options';
+import type { Authorizers } from './parse-authorizer';
+import type { ResponseSettings } from './parse-response';
+import { RESPONSE_FIELDS, parseResponse, responseOf } from './parse-response';
+import type { Reachable } from './parse-target';
+import { TARGET_FIELDS, parseTarget } from './parse-target';
+import { parseThrottle } from './parse-throttle';
+
+/** The authorizer of the edge; one that was given, but is wrong, has its issue already. */
+export interface Fallback {
+  readonly given: boolean;
+  readonly authorizer: EdgeAuthorizer | undefined;
+}
+
+/** What the routes of an edge share. */
+export interface EdgeContext {
+  readonly kind: EdgeKind;
+  readonly reachable: Reachable;
+  readonly authorizers: Authorizers;
+  readonly fallback: Fallback;
+  readonly response: ResponseSettings;
+}
+
+export function parseRoute(
+  key: string,
+  at: Reader,
+  { kind, authorizers, fallback, response, reachable }: EdgeContext,
+): DraftRoute | undefined {
+  const parsed = parseRouteKey(key, at);
+  if (parsed?.path === '$default') checkSupport(at, 'defaultRoute', kind, KINDS);
+  at.required('an object with at least service', "such as { service: 'ui' }");
+  if (!at.checkFields([...TARGET_FIELDS, 'authorizer', 'throttle', ...RESPONSE_FIELDS, 'scopes'])) return undefined;
+  const target = parseTarget(at, reachable);
+  const own = at.field('authorizer');
+  const authorizer = own.absent ? fallback.authorizer : authorizers.read(own);
+  if (own.absent && !fallback.given) {
+    at.fail('NO_AUTHORIZER', 'no authorizer is chosen for this route, and the edge has no default', {
+      got: null,
+      allowed: authorizers.allowed,
+      fix: 'set authorizer on the edge or here; Authorizer.none() makes the route public',
+    });
+  }
+  const scopesAt = at.field('scopes');
+  const scopes = scopesAt.items(STRINGS).flatMap((item) => {
+    const scope = item.required('a scope', 'remove the entry, or give a scope').text();
+    if (scope === '') item.fail('INVALID_FORMAT', 'a scope cannot be empty', { fix: 'remove it' });
+    return scope ?? [];
+  });
+  if (scopes.length > 0 && authorizer !== undefined && authorizer.kind !== 'jwt' && authorizer.kind !== 'cognito') {
+    scopesAt.fail('UNSUPPORTED_AUTHORIZER', `scopes are checked by JWT and Cognito authorizers, not by Authorizer.${authorizer.kind}()`, {
+      fix: 'remove scopes or change the authorizer',
+    });
+  }
+  checkOptions(at, kind);
+  const throttle = parseThrottle(at.field('throttle'));
+  const answers = responseOf(parseResponse(at), response);
+  if (parsed === undefined || target === undefined) return undefined;
+  const route = { key, ...parsed, target, authorizer: authorizer?.id ?? 'none', scopes, ...defined({ throttle }), ...answers };
+  return { ...parsed, at, route };
+}
+
+/** Two routes that match the same requests. What else routes may not do to each other is up to the kind of the edge. */
+export function checkTwins(drafts: readonly DraftRoute[]): void {
+  const byMatch = new Map<string, string>();
+  for (const draft of drafts) {
+    const match = `${draft.method} ${draft.path === '$default' ? '$default' : shapeOf(draft.segments)}`;
+    const twin = byMatch.get(match);
+    if (twin !== undefined)
+      draft.at.fail('OVERLAPPING_ROUTES', `matches the same requests as "${twin}"`, { got: null, fix: 'remove one of the two' });
+    byMatch.set(match, draft.route.key);
+  }
+}
