@@ -1,15 +1,15 @@
 import { callPolicyOf } from '../model/call-policy';
 import { ROUTE_HEADER } from '../model/edge-headers';
 import type { EdgeRoute, EdgeTopology, Service } from '../model/topology';
-import type { OnRouteMatch, Route, RouteHost, RouteMatcher } from './api/route';
-import type { HeaderMatcher } from './api/route-components';
-import type { StringMatcher } from './api/type';
+import type { OnRouteMatch, RouteHost, RouteMatcher } from './api/route';
+import type { Refusal } from './edge/answers';
+import { answer, header, path } from './edge/answers';
+import { grpcRefusals, grpcRoutes } from './grpc-routes';
 import { SINGLE_HEADERS } from './edge/headers';
 import { routes } from './routes';
 import { shadowsOf, shapePattern } from './security/edge-shapes';
 import { unclearRequests } from './security/unclear-requests';
 import { anyMatches, byValue, firstOf, headerContains, toRoutes } from './syntax/matcher';
-import { message } from './syntax/messages';
 
 /** The service sees the host that the client called, not the address of the gateway. */
 const KEEP_HOST: RouteHost = { host_rewrite_header: 'x-forwarded-host' };
@@ -33,30 +33,31 @@ export function chooseRoute(edge: EdgeTopology, targets: readonly Service[]): { 
 
 /** What a request in the name of a route may be: the first of these that it fits. */
 function inName(route: EdgeRoute, edge: EdgeTopology, callee: Service): OnRouteMatch {
+  const { target, method } = route;
+  const refused = refusals(route, edge);
+  switch (target.kind) {
+    case 'service':
+      return toRoutes([
+        ...refused.map(({ status, headers }) => answer(status, headers)),
+        ...routes(callee, callPolicyOf(undefined, callee), { host: KEEP_HOST, ...(method === 'ANY' ? {} : { method }) }),
+      ]);
+    case 'grpc':
+      return toRoutes([...grpcRefusals(target, refused), ...grpcRoutes(route, target, callee, KEEP_HOST)]);
+  }
+}
+
+function refusals(route: EdgeRoute, edge: EdgeTopology): readonly Refusal[] {
   const shape = shapePattern(route, edge);
-  const { method } = route;
-  return toRoutes([
-    ...shadowsOf(route, edge).map((shadow) =>
-      answer(400, [
-        path(shadow.pattern),
-        ...(shadow.methods === undefined ? [] : [header(':method', { safe_regex: { regex: shadow.methods.join('|') } })]),
-      ]),
-    ),
-    ...(shape === undefined ? [] : [answer(404, [{ ...path(shape), invert_match: true }])]),
-    ...routes(callee, callPolicyOf(undefined, callee), { host: KEEP_HOST, ...(method === 'ANY' ? {} : { method }) }),
-  ]);
-}
-
-function header(name: string, match: StringMatcher): HeaderMatcher {
-  return { name, string_match: match };
-}
-
-function path(regex: string): HeaderMatcher {
-  return header(':path', { safe_regex: { regex } });
-}
-
-function answer(status: number, headers: readonly HeaderMatcher[]): Route {
-  return { match: message({ prefix: '/', headers: headers.length === 0 ? undefined : headers }), direct_response: { status } };
+  return [
+    ...shadowsOf(route, edge).map(({ pattern, methods }): Refusal => ({
+      status: 400,
+      headers: [path(pattern), ...(methods === undefined ? [] : [header(':method', { safe_regex: { regex: methods.join('|') } })])],
+      text: 'The path belongs to another route.',
+    })),
+    ...(shape === undefined
+      ? []
+      : [{ status: 404, headers: [{ ...path(shape), invert_match: true }], text: 'The path is none of this route.' }]),
+  ];
 }
 
 /** Preflight requests on routes of the library's own making: an HTTP API puts its CORS headers on the answers. */

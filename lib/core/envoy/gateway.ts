@@ -5,6 +5,8 @@ import type { Bootstrap } from './api/bootstrap';
 import { bootstrap } from './bootstrap';
 import { upstreamClusters } from './clusters';
 import { corsFilter, corsOfHost } from './edge/cors';
+import { grpcFilters } from './edge/grpc';
+import { grpcReplies } from './edge/grpc-replies';
 import { EDGE_HEADERS, trustOnlyApiGateway } from './edge/headers';
 import { chooseRoute } from './gateway-routes';
 import { httpConnectionManager } from './http-connection-manager';
@@ -26,13 +28,13 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): Bootst
     versions: targets.some((service) => service.versions !== undefined),
     segmentName: gatewayName,
     tracing: topology.tracing,
-    settings: trustOnlyApiGateway(edge, targets),
+    settings: { ...trustOnlyApiGateway(edge, targets), ...grpcReplies(edge) },
     requestLimits: largestRequestLimits(targets),
     routeConfig: {
       request_headers_to_remove: EDGE_HEADERS,
       response_headers_to_remove: ['x-envoy-upstream-service-time', LOCAL_REPLY_HEADER, LEAVING_HEADER],
     },
-    filters: [...corsFilter(edge), forwardedPrefix(), ...refuseLongHeaders('requests', targets)],
+    filters: [...corsFilter(edge), forwardedPrefix(), ...refuseLongHeaders('requests', targets), ...grpcFilters(edge)],
     virtualHosts: [
       message({
         name: gatewayName,

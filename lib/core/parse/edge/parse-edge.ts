@@ -13,7 +13,7 @@ import type { MeshDefaults } from '../workload/parse-sizing';
 import { SIZING_FIELDS, parseSizing } from '../workload/parse-sizing';
 import { checkOptions } from './check-options';
 import { Authorizers } from './parse-authorizer';
-import { parseCors } from './parse-cors';
+import { corsOfRoutes, parseCors } from './parse-cors';
 import { RESPONSE_FIELDS, parseResponse } from './parse-response';
 import { checkTwins, parseRoute } from './parse-route';
 import type { Reachable } from './parse-target';
@@ -64,7 +64,10 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
 
   checkOptions(at, kind);
   const throttle = parseThrottle(at.field('throttle'));
-  const cors = parseCors(at.field('cors'), kind);
+  const cors = corsOfRoutes(
+    parseCors(at.field('cors'), kind),
+    drafts.map(({ route }) => route),
+  );
   kind.checkRoutes(drafts, cors, routesAt);
   const routes = [...drafts].sort((a, b) => kind.compareRoutes(a, b)).map(({ route }) => route);
   const gatewayAt = at.field('gateway');
