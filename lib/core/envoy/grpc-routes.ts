@@ -1,6 +1,6 @@
 import { callPolicyOf } from '../model/call-policy';
 import type { EdgeRoute, GrpcJson, GrpcTarget, Service } from '../model/topology';
-import type { HeaderChanges, Route, RouteAction, RouteHost } from './api/route';
+import type { HeaderChanges, MaxStreamDuration, Route, RouteAction, RouteHost } from './api/route';
 import type { HeaderMatcher } from './api/route-components';
 import { routes } from './routes';
 import { ENCODED_UTF8, looseText } from './syntax/paths';
@@ -91,8 +91,9 @@ function jsonRoutes(route: EdgeRoute, target: GrpcTarget, json: GrpcJson, callee
 
 /** Its limits, without that of a header. */
 function withoutDeadline({ max_stream_duration: limits, ...action }: RouteAction): RouteAction {
-  const stream = limits?.max_stream_duration;
-  return { ...action, ...(stream === undefined ? {} : { max_stream_duration: { max_stream_duration: stream } }) };
+  if (limits?.max_stream_duration === undefined) return action;
+  const own: MaxStreamDuration = { max_stream_duration: limits.max_stream_duration };
+  return { ...action, max_stream_duration: own };
 }
 
 /**

@@ -5,7 +5,7 @@ import { ENCODED_UTF8 } from '../../../lib/core/envoy/syntax/paths';
 import type { Raw } from '../../support/parsing';
 import { mesh, seconds, service, topologyOf } from '../../support/parsing';
 import type { JsonObject } from '../../support/envoy-json';
-import { at } from './configuration';
+import { at, textAt } from './configuration';
 
 const JSON_OF: GrpcJson = { descriptor: 'AAAA', maxRequestBytes: 1000 };
 const METHOD = 'shop.Orders/Place';
@@ -88,9 +88,9 @@ test('an edge without such routes has no such filters, and one with them has the
 /** The regular expressions of paths that are answered with a status. */
 function refused(path: string, status: number): readonly RegExp[] {
   return all({}, {}, path).flatMap((each) => {
-    const regex = at(each, 'match.headers.0.string_match.safe_regex.regex');
+    const regex = textAt(each, 'match.headers.0.string_match.safe_regex.regex');
     const isPath = at(each, 'match.headers.0.name') === ':path' && at(each, 'match.headers.0.invert_match') === undefined;
-    return isPath && at(each, 'direct_response.status') === status ? [new RegExp(`^(?:${String(regex)})$`)] : [];
+    return isPath && at(each, 'direct_response.status') === status ? [new RegExp(`^(?:${regex})$`)] : [];
   });
 }
 
