@@ -1,9 +1,12 @@
+import { defined } from '../defined';
+import { named } from '../model/by-name';
 import { callPolicyOf } from '../model/call-policy';
 import { ROUTE_HEADER } from '../model/edge-headers';
 import type { EdgeRoute, EdgeTopology, Service } from '../model/topology';
 import type { OnRouteMatch, Route, RouteHost, RouteMatcher } from './api/route';
 import type { HeaderMatcher } from './api/route-components';
 import type { StringMatcher } from './api/type';
+import { toAggregator } from './edge/aggregator';
 import { SINGLE_HEADERS } from './edge/headers';
 import { routes } from './routes';
 import { shadowsOf, shapePattern } from './security/edge-shapes';
@@ -20,10 +23,7 @@ const KEEP_HOST: RouteHost = { host_rewrite_header: 'x-forwarded-host' };
  * looked at, one that API Gateway has decoded since would. Routes are found by their key at once, however many there are.
  */
 export function chooseRoute(edge: EdgeTopology, targets: readonly Service[]): { readonly matcher: RouteMatcher } {
-  const own = edge.routes.flatMap((route): [string, OnRouteMatch][] => {
-    const callee = targets.find(({ name }) => name === route.target.service);
-    return callee === undefined ? [] : [[route.key, inName(route, edge, callee)]];
-  });
+  const own = edge.routes.map((route): [string, OnRouteMatch] => [route.key, inName(route, edge, targets)]);
   const unclear = anyMatches([...SINGLE_HEADERS.map((name) => headerContains(name, ',')), ...unclearRequests()]);
   return firstOf(
     [{ when: unclear, then: toRoutes([answer(400, [])]) }],
@@ -32,9 +32,8 @@ export function chooseRoute(edge: EdgeTopology, targets: readonly Service[]): { 
 }
 
 /** What a request in the name of a route may be: the first of these that it fits. */
-function inName(route: EdgeRoute, edge: EdgeTopology, callee: Service): OnRouteMatch {
+function inName(route: EdgeRoute, edge: EdgeTopology, targets: readonly Service[]): OnRouteMatch {
   const shape = shapePattern(route, edge);
-  const { method } = route;
   return toRoutes([
     ...shadowsOf(route, edge).map((shadow) =>
       answer(400, [
@@ -43,8 +42,24 @@ function inName(route: EdgeRoute, edge: EdgeTopology, callee: Service): OnRouteM
       ]),
     ),
     ...(shape === undefined ? [] : [answer(404, [{ ...path(shape), invert_match: true }])]),
-    ...routes(callee, callPolicyOf(undefined, callee), { host: KEEP_HOST, ...(method === 'ANY' ? {} : { method }) }),
+    ...toTarget(route, targets),
   ]);
+}
+
+function toTarget({ key, method, target }: EdgeRoute, targets: readonly Service[]): readonly Route[] {
+  switch (target.kind) {
+    case 'service': {
+      const callee = named(targets, target.service);
+      return callee === undefined ? [] : routesTo(callee, method === 'ANY' ? undefined : method);
+    }
+    case 'aggregate':
+      return [toAggregator(key, method, target.aggregation)];
+  }
+}
+
+/** @param method the only one that is meant */
+export function routesTo(callee: Service, method: string | undefined): readonly Route[] {
+  return routes(callee, callPolicyOf(undefined, callee), { host: KEEP_HOST, ...defined({ method }) });
 }
 
 function header(name: string, match: StringMatcher): HeaderMatcher {
@@ -55,7 +70,7 @@ function path(regex: string): HeaderMatcher {
   return header(':path', { safe_regex: { regex } });
 }
 
-function answer(status: number, headers: readonly HeaderMatcher[]): Route {
+export function answer(status: number, headers: readonly HeaderMatcher[]): Route {
   return { match: message({ prefix: '/', headers: headers.length === 0 ? undefined : headers }), direct_response: { status } };
 }
 

@@ -1,3 +1,4 @@
+import type { Aggregation } from '../contract/aggregation';
 import type { CallPolicy, HeaderLimits, Mirror, ServicePolicy } from './traffic-policy';
 import type { Warning } from '../reading/warnings';
 
@@ -348,12 +349,20 @@ export interface EdgeRoute {
 }
 
 /** Where the requests of a route go. */
-export type RouteTarget = ServiceTarget;
+export type RouteTarget = ServiceTarget | AggregateTarget;
 
 /** To a service, as the client sent them. */
 export interface ServiceTarget {
   readonly kind: 'service';
   readonly service: string;
+}
+
+/** To the aggregator in the gateway's own task, which makes one answer of those of several services. */
+export interface AggregateTarget {
+  readonly kind: 'aggregate';
+  readonly aggregation: Aggregation;
+  /** The timeouts of parts that the props set, by the names of the parts. */
+  readonly partTimeouts: Readonly<Record<string, PlacedSeconds>>;
 }
 
 /** A time with its place in the props. */
