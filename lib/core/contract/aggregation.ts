@@ -30,12 +30,13 @@ export const AGGREGATIONS_FILE = 'aggregations.json';
 /** The aggregator's program, in the agent's image. */
 export const AGGREGATOR_PROGRAM = '/agent/aggregator.js';
 
-/** The entry point of its container. The heap is held small; bodies of parts are not on it. */
+/** The entry point of its container. The heap is held small: bodies of parts are not on it. */
 export const AGGREGATOR_ENTRY_POINT: readonly string[] = [
   'node',
   '--max-old-space-size=40',
   '--max-semi-space-size=2',
-  '--optimize-for-size',
+  // Nothing that arrives can become code.
+  '--disallow-code-generation-from-strings',
   AGGREGATOR_PROGRAM,
 ];
 
