@@ -1,6 +1,6 @@
 /**
- * Makes the assets of the agent's image, in which the aggregator is, too: `node programs/agent/bundle.mjs [directory]`, by default assets/agent. Part of the package's
- * build, so that users need no esbuild.
+ * Makes the assets of the image of agent and aggregator: `node programs/agent/bundle.mjs [directory]`, by default assets/agent. Part of
+ * the package's build, so that users need no esbuild.
  */
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
