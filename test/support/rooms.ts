@@ -209,7 +209,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['lib/core/contract', 'programs/shared', 'programs/shared/x509'],
     packages: [...SDK, '@peculiar/x509', 'reflect-metadata'],
   },
-  'programs/shared': { packages: ['node:crypto', 'node:util'] },
+  'programs/aggregator/**': { rooms: ['lib/core/contract', 'programs/shared'], packages: ['node:**'] },
+  'programs/shared': { packages: ['node:crypto', 'node:fs', 'node:net', 'node:path', 'node:util'] },
   'programs/shared/x509': {
     rooms: ['lib/core/contract', 'programs/shared'],
     packages: ['node:crypto', '@peculiar/x509', 'reflect-metadata'],

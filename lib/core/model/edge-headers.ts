@@ -1,3 +1,5 @@
+export { ROUTE_HEADER } from '../contract/aggregation';
+
 /**
  * Headers in which API Gateway sends the gateway service what only it knows. API Gateway overwrites whatever a client sends in
  * them, so the gateway's Envoy can go by them, and makes X-Forwarded-* out of them; it trusts no forwarding header that came
@@ -9,6 +11,3 @@ export const CLIENT_HOST_HEADER = 'x-edge-host';
 
 /** The path of the client's URL: with the name of the stage, or the base path of a custom domain, which services do not get. */
 export const CLIENT_PATH_HEADER = 'x-edge-path';
-
-/** The key of the route that API Gateway matched, and whose authorizer let the request through. */
-export const ROUTE_HEADER = 'x-edge-route';

@@ -1,3 +1,4 @@
+import type { Aggregation } from '../contract/aggregation';
 import type { CallPolicy, HeaderLimits, Mirror, ServicePolicy } from './traffic-policy';
 import type { Warning } from '../reading/warnings';
 
@@ -348,7 +349,7 @@ export interface EdgeRoute {
 }
 
 /** Where the requests of a route go. */
-export type RouteTarget = ServiceTarget | GrpcTarget;
+export type RouteTarget = ServiceTarget | GrpcTarget | AggregateTarget;
 
 /** To a service, as the client sent them. */
 export interface ServiceTarget {
@@ -378,6 +379,14 @@ export interface GrpcJson {
   readonly maxRequestBytes: number;
   /** How the messages of a server stream are written; absent: the method has one answer. */
   readonly stream?: 'newlineDelimited' | 'serverSentEvents';
+}
+
+/** To the aggregator in the gateway's own task, which makes one answer of those of several services. */
+export interface AggregateTarget {
+  readonly kind: 'aggregate';
+  readonly aggregation: Aggregation;
+  /** The timeouts of parts that the props set, by the names of the parts. */
+  readonly partTimeouts: Readonly<Record<string, PlacedSeconds>>;
 }
 
 /** A time with its place in the props. */

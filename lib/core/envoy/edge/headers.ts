@@ -3,7 +3,7 @@ import { EDGE_REMOVAL, TRACE_HEADER } from '../../model/pass-through-headers';
 import type { EdgeTopology, Service } from '../../model/topology';
 import type { HttpConnectionManager } from '../api/http-connection-manager';
 import { earlyHeaderMutation, joinLines, removeMatching, setHeader } from '../security/early-header-mutation';
-import { anyOf, otherSpellings, prefixes, spellingsBut } from '../security/untrusted-headers';
+import { anyOf, otherSpellings, prefixes, spellings, spellingsBut } from '../security/untrusted-headers';
 import { headersOfRoutes } from '../traffic/matched-headers';
 import { removeForeignMarks } from '../traffic/route-mark';
 
@@ -17,10 +17,13 @@ export const EDGE_HEADERS: readonly string[] = [...SINGLE_HEADERS, CLIENT_PATH_H
  * What a client says of its own address, the headers that steer Envoy or override what API Gateway has looked at, ids of
  * requests and, where API Gateway makes no trace, decisions to record one are dropped, and X-Forwarded-* is made of what API
  * Gateway says.
+ *
+ * @param made names of headers that nobody but a program of the task may send
  */
 export function trustOnlyApiGateway(
   { api, passThroughHeaders }: EdgeTopology,
   targets: readonly Service[],
+  made: readonly string[],
 ): Pick<HttpConnectionManager, 'early_header_mutation_extensions'> {
   const { removed, always, alwaysPrefixes } = EDGE_REMOVAL;
   const named = [...always, ...removed].filter((name) => !api.beginsTraces || name !== TRACE_HEADER);
@@ -30,6 +33,7 @@ export function trustOnlyApiGateway(
       anyOf([
         ...spellingsBut(passThroughHeaders, named),
         ...prefixes(alwaysPrefixes),
+        ...spellings(made),
         // What a client sends in place of API Gateway's headers, under names that servers take for the same.
         ...otherSpellings(EDGE_HEADERS),
       ]),

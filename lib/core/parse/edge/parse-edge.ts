@@ -11,12 +11,13 @@ import type { Reader } from '../../reading/reader';
 import { parsePassThroughHeaders } from '../security/parse-pass-through-headers';
 import type { MeshDefaults } from '../workload/parse-sizing';
 import { SIZING_FIELDS, parseSizing } from '../workload/parse-sizing';
+import { checkAggregates } from './check-aggregates';
 import { checkOptions } from './check-options';
+import type { Reachable } from './check-reachable';
 import { Authorizers } from './parse-authorizer';
 import { corsOfRoutes, parseCors } from './parse-cors';
 import { RESPONSE_FIELDS, parseResponse } from './parse-response';
 import { checkTwins, parseRoute } from './parse-route';
-import type { Reachable } from './parse-target';
 import { parseThrottle } from './parse-throttle';
 
 const A_ROUTE = "add one, such as 'ANY /{proxy+}': { service: 'ui' }";
@@ -70,6 +71,8 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
   );
   kind.checkRoutes(drafts, cors, routesAt);
   const routes = [...drafts].sort((a, b) => kind.compareRoutes(a, b)).map(({ route }) => route);
+  const options = kind.parse(at, routes);
+  checkAggregates(drafts, (route) => kind.limits(options, route));
   const gatewayAt = at.field('gateway');
   gatewayAt.checkFields(SIZING_FIELDS);
   return {
@@ -77,7 +80,7 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
     path: at.path,
     gatewayName: gatewayNameOf(name),
     kind: kind.id,
-    options: kind.parse(at, routes),
+    options,
     api: kind.traits(routes, cors),
     routes,
     authorizers: used,

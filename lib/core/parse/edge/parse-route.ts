@@ -7,10 +7,10 @@ import type { EdgeAuthorizer } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import { STRINGS } from '../../reading/reader';
 import { checkOptions } from './check-options';
+import type { Reachable } from './check-reachable';
 import type { Authorizers } from './parse-authorizer';
 import type { ResponseSettings } from './parse-response';
 import { RESPONSE_FIELDS, parseResponse, responseOf } from './parse-response';
-import type { Reachable } from './parse-target';
 import { TARGET_FIELDS, parseTarget } from './parse-target';
 import { parseThrottle } from './parse-throttle';
 
@@ -36,9 +36,9 @@ export function parseRoute(
 ): DraftRoute | undefined {
   const parsed = parseRouteKey(key, at);
   if (parsed?.path === '$default') checkSupport(at, 'defaultRoute', kind, KINDS);
-  at.required('an object with at least service', "such as { service: 'ui' }");
+  at.required('an object with service or aggregate', "such as { service: 'ui' }");
   if (!at.checkFields([...TARGET_FIELDS, 'authorizer', 'throttle', ...RESPONSE_FIELDS, 'scopes'])) return undefined;
-  const target = parseTarget(at, reachable);
+  const target = parseTarget(at, reachable, parsed);
   const own = at.field('authorizer');
   const authorizer = own.absent ? fallback.authorizer : authorizers.read(own);
   if (own.absent && !fallback.given) {
