@@ -313,6 +313,29 @@ export interface EdgeAuthorizer {
   readonly createsKey?: boolean;
   /** Of a JWT authorizer. Text in which CloudFormation may fill in tokens. */
   readonly tokens?: { readonly issuer: string; readonly audience: readonly string[] };
+  /** What it tells services of clients, sorted by header; absent: nothing. */
+  readonly identityHeaders?: readonly IdentityHeader[];
+  /** How the gateway service checks tokens once more; present if it takes identity headers from claims. */
+  readonly verification?: TokenVerification;
+}
+
+/** A request header that the gateway service sets, and that no client can send. */
+export interface IdentityHeader {
+  /** In lower case. */
+  readonly header: string;
+  /** A claim of the token. */
+  readonly value: string;
+}
+
+/** Texts in which CloudFormation may fill in tokens. */
+export interface TokenVerification {
+  readonly issuer: string;
+  /** Where the issuer's keys are. */
+  readonly jwksUri: string;
+  readonly jwksHost: string;
+  readonly jwksPort: number;
+  /** For whom tokens must have been made; empty: for any client of the issuer. */
+  readonly audience: readonly string[];
 }
 
 export interface IdentitySource {
