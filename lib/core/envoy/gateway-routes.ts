@@ -5,6 +5,7 @@ import type { OnRouteMatch, Route, RouteHost, RouteMatcher } from './api/route';
 import type { HeaderMatcher } from './api/route-components';
 import type { StringMatcher } from './api/type';
 import { SINGLE_HEADERS } from './edge/headers';
+import { withPolicy } from './edge/route-policy';
 import { routes } from './routes';
 import { shadowsOf, shapePattern } from './security/edge-shapes';
 import { unclearRequests } from './security/unclear-requests';
@@ -43,7 +44,9 @@ function inName(route: EdgeRoute, edge: EdgeTopology, callee: Service): OnRouteM
       ]),
     ),
     ...(shape === undefined ? [] : [answer(404, [{ ...path(shape), invert_match: true }])]),
-    ...routes(callee, callPolicyOf(undefined, callee), { host: KEEP_HOST, ...(method === 'ANY' ? {} : { method }) }),
+    ...routes(callee, callPolicyOf(undefined, callee), { host: KEEP_HOST, ...(method === 'ANY' ? {} : { method }) }).map(
+      withPolicy(edge, route),
+    ),
   ]);
 }
 

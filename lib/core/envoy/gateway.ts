@@ -1,12 +1,15 @@
 import { servicesBehind } from '../model/callers';
 import { GATEWAY_PORT } from '../model/constants';
+import { identityHeadersOfAll } from '../model/identity-headers';
 import type { EdgeTopology, Topology } from '../model/topology';
 import type { Bootstrap } from './api/bootstrap';
 import { bootstrap } from './bootstrap';
 import { upstreamClusters } from './clusters';
 import { corsFilter, corsOfHost } from './edge/cors';
 import { EDGE_HEADERS, trustOnlyApiGateway } from './edge/headers';
+import { identityFilters, identityTrailers } from './edge/identity';
 import { chooseRoute } from './gateway-routes';
+import { issuerClusters } from './issuers';
 import { httpConnectionManager } from './http-connection-manager';
 import { forwardedPrefix } from './security/forwarded-prefix';
 import { message, socketAddress } from './syntax/messages';
@@ -18,6 +21,7 @@ import { weightsLayers } from './traffic/versions';
 /** The Envoy configuration of the gateway service of an edge, which takes requests from API Gateway. */
 export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): Bootstrap {
   const targets = servicesBehind(topology, edge);
+  const identityHeaders = identityHeadersOfAll(topology);
   const { gatewayName } = edge;
   const manager = httpConnectionManager({
     peer: gatewayName,
@@ -26,13 +30,19 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): Bootst
     versions: targets.some((service) => service.versions !== undefined),
     segmentName: gatewayName,
     tracing: topology.tracing,
-    settings: trustOnlyApiGateway(edge, targets),
+    settings: trustOnlyApiGateway(edge, targets, identityHeaders),
     requestLimits: largestRequestLimits(targets),
     routeConfig: {
       request_headers_to_remove: EDGE_HEADERS,
       response_headers_to_remove: ['x-envoy-upstream-service-time', LOCAL_REPLY_HEADER, LEAVING_HEADER],
     },
-    filters: [...corsFilter(edge), forwardedPrefix(), ...refuseLongHeaders('requests', targets)],
+    filters: [
+      ...corsFilter(edge),
+      ...identityTrailers(edge, identityHeaders),
+      forwardedPrefix(),
+      ...identityFilters(edge),
+      ...refuseLongHeaders('requests', targets),
+    ],
     virtualHosts: [
       message({
         name: gatewayName,
@@ -54,7 +64,7 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): Bootst
           filter_chains: [{ filters: [manager] }],
         },
       ],
-      clusters: targets.flatMap((callee) => upstreamClusters(topology, undefined, callee)),
+      clusters: [...targets.flatMap((callee) => upstreamClusters(topology, undefined, callee)), ...issuerClusters(edge)],
     },
     weightsLayers(targets),
   );

@@ -19,6 +19,7 @@ export interface HttpFilters {
   readonly 'envoy.extensions.filters.http.fault.v3.HTTPFault': HttpFault;
   readonly 'envoy.extensions.filters.http.header_mutation.v3.HeaderMutation': { readonly mutations: Mutations };
   readonly 'envoy.extensions.filters.http.health_check.v3.HealthCheck': HealthCheckAnswer;
+  readonly 'envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication': JwtAuthentication;
   readonly 'envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit': LocalRateLimit;
   readonly 'envoy.extensions.filters.http.lua.v3.Lua': { readonly default_source_code: { readonly inline_string: string } };
   readonly 'envoy.extensions.filters.http.rbac.v3.RBAC': { readonly rules: Rbac };
@@ -34,6 +35,30 @@ export interface RouteFilterConfigs {
   }>;
   readonly 'envoy.extensions.filters.http.buffer.v3.BufferPerRoute': { readonly disabled: boolean };
   readonly 'envoy.extensions.filters.http.cors.v3.CorsPolicy': CorsPolicy;
+  readonly 'envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig': { readonly requirement_name: string };
+  readonly 'envoy.extensions.filters.http.lua.v3.LuaPerRoute': { readonly filter_context: JsonStruct };
+}
+
+/** What a script is told of a route. */
+export type JsonStruct = Readonly<Record<string, string | readonly string[] | Readonly<Record<string, string>>>>;
+
+export interface JwtAuthentication {
+  readonly providers: Readonly<Record<string, JwtProvider>>;
+  readonly requirement_map: Readonly<Record<string, { readonly provider_name: string }>>;
+}
+
+export interface JwtProvider {
+  readonly issuer: string;
+  readonly require_expiration: boolean;
+  readonly payload_in_metadata: string;
+  readonly from_headers: readonly { readonly name: string }[];
+  readonly remote_jwks: RemoteJwks;
+}
+
+export interface RemoteJwks {
+  readonly http_uri: { readonly uri: string; readonly cluster: string; readonly timeout: Duration };
+  readonly cache_duration: Duration;
+  readonly async_fetch: Empty;
 }
 
 export type FilterConfig = Any<Pick<RouteFilterConfigs, 'envoy.config.route.v3.FilterConfig'>>;
