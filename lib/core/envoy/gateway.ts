@@ -8,6 +8,7 @@ import { upstreamClusters } from './clusters';
 import { corsFilter, corsOfHost } from './edge/cors';
 import { EDGE_HEADERS, trustOnlyApiGateway } from './edge/headers';
 import { identityFilters, identityTrailers } from './edge/identity';
+import { responseHeadersFilter, routePolicyFilters } from './edge/route-policy';
 import { chooseRoute } from './gateway-routes';
 import { issuerClusters } from './issuers';
 import { httpConnectionManager } from './http-connection-manager';
@@ -37,11 +38,13 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): Bootst
       response_headers_to_remove: ['x-envoy-upstream-service-time', LOCAL_REPLY_HEADER, LEAVING_HEADER],
     },
     filters: [
+      ...responseHeadersFilter(edge),
       ...corsFilter(edge),
       ...identityTrailers(edge, identityHeaders),
       forwardedPrefix(),
       ...identityFilters(edge),
       ...refuseLongHeaders('requests', targets),
+      ...routePolicyFilters(edge),
     ],
     virtualHosts: [
       message({

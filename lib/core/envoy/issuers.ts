@@ -7,7 +7,7 @@ import { ALL_ADDRESSES_ARE_ONE, hostTls } from './external';
 
 /** Where a gateway service fetches the keys with which it verifies tokens. */
 export function issuerClusters(edge: EdgeTopology): readonly Cluster[] {
-  return verifying(edge).map(({ id, verification: { jwksHost, jwksPort } }) => ({
+  return verifying(edge).map(({ id, verification: { jwksHost, jwksPort } }): Cluster => ({
     name: issuerName(id),
     ...ALL_ADDRESSES_ARE_ONE,
     load_assignment: loadAssignment(issuerName(id), jwksHost, jwksPort),

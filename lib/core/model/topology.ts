@@ -1,4 +1,5 @@
 import type { CallPolicy, HeaderLimits, Mirror, ServicePolicy } from './traffic-policy';
+import type { RoutePolicy } from './route-policy';
 import type { Warning } from '../reading/warnings';
 
 /**
@@ -368,6 +369,8 @@ export interface EdgeRoute {
   readonly timeout?: PlacedSeconds;
   /** Whether the API passes the response on as it arrives, and not when it is complete. */
   readonly streamed: boolean;
+  /** What the gateway service does; absent: nothing of it. */
+  readonly policy?: RoutePolicy;
 }
 
 /** Where the requests of a route go. */

@@ -13,7 +13,7 @@ export type HttpFilter = TypedExtensionConfig<HttpFilters> & { /** Until a route
 
 export interface HttpFilters {
   readonly 'envoy.extensions.common.matching.v3.ExtensionWithMatcher': ExtensionWithMatcher;
-  readonly 'envoy.extensions.filters.http.buffer.v3.Buffer': { readonly max_request_bytes: number };
+  readonly 'envoy.extensions.filters.http.buffer.v3.Buffer': Buffer;
   readonly 'envoy.extensions.filters.http.compressor.v3.Compressor': Compressor;
   readonly 'envoy.extensions.filters.http.cors.v3.Cors': Empty;
   readonly 'envoy.extensions.filters.http.fault.v3.HTTPFault': HttpFault;
@@ -33,18 +33,32 @@ export interface RouteFilterConfigs {
     readonly disabled: boolean;
     /** Empty: the filter's own. */ readonly config: Empty;
   }>;
-  readonly 'envoy.extensions.filters.http.buffer.v3.BufferPerRoute': { readonly disabled: boolean };
+  readonly 'envoy.extensions.filters.http.buffer.v3.BufferPerRoute': OneOf<{
+    readonly disabled: boolean;
+    readonly buffer: Buffer;
+  }>;
   readonly 'envoy.extensions.filters.http.cors.v3.CorsPolicy': CorsPolicy;
+  readonly 'envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute': { readonly mutations: Mutations };
   readonly 'envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig': { readonly requirement_name: string };
-  readonly 'envoy.extensions.filters.http.lua.v3.LuaPerRoute': { readonly filter_context: JsonStruct };
+  readonly 'envoy.extensions.filters.http.lua.v3.LuaPerRoute': { readonly filter_context: ScriptContext };
 }
 
-/** What a script is told of a route. */
-export type JsonStruct = Readonly<Record<string, string | readonly string[] | Readonly<Record<string, string>>>>;
+/** What a script is told of a route. Envoy takes any fields: these are those that the scripts read. */
+export type ScriptContext =
+  | { readonly in: 'header' | 'querystring'; readonly name: string }
+  | { readonly audience: readonly string[]; readonly claims: Readonly<Record<string, string>> };
+
+export interface Buffer {
+  readonly max_request_bytes: number;
+}
 
 export interface JwtAuthentication {
   readonly providers: Readonly<Record<string, JwtProvider>>;
-  readonly requirement_map: Readonly<Record<string, { readonly provider_name: string }>>;
+  readonly requirement_map: Readonly<Record<string, JwtRequirement>>;
+}
+
+export interface JwtRequirement {
+  readonly provider_name: string;
 }
 
 export interface JwtProvider {
@@ -115,6 +129,7 @@ export type FaultAbort = OneOf<{ readonly http_status: number; readonly grpc_sta
 export interface Mutations {
   readonly request_mutations?: readonly HeaderMutation[];
   readonly request_trailers_mutations?: readonly HeaderMutation[];
+  readonly response_mutations?: readonly HeaderMutation[];
 }
 
 export interface LocalRateLimit {

@@ -1,7 +1,7 @@
 import { TOKEN_HEADER } from '../../model/edge-headers';
 import { identityHeadersOf } from '../../model/identity-headers';
 import type { EdgeAuthorizer, EdgeRoute, EdgeTopology, TokenVerification } from '../../model/topology';
-import type { HttpFilter, JwtProvider, RouteFilterConfigs } from '../api/http-filters';
+import type { HttpFilter, JwtProvider, JwtRequirement, ScriptContext } from '../api/http-filters';
 import type { TypedPerFilterConfig } from '../api/route';
 import { extension, labelOf, named, typed } from '../syntax/messages';
 import { requestTrailers } from '../security/trailers';
@@ -26,7 +26,7 @@ export function identityFilters(edge: EdgeTopology): readonly HttpFilter[] {
     disabled(TOKEN_FILTER, TOKEN_SCRIPT),
     extension(JWT_FILTER, {
       providers: Object.fromEntries(verified.map(({ id, verification }) => [id, provider(id, verification)])),
-      requirement_map: Object.fromEntries(verified.map(({ id }) => [id, { provider_name: id }])),
+      requirement_map: Object.fromEntries(verified.map(({ id }): [string, JwtRequirement] => [id, { provider_name: id }])),
     }),
     disabled(CLAIMS_FILTER, CLAIMS_SCRIPT),
   ];
@@ -86,11 +86,9 @@ function disabled(name: string, script: string): HttpFilter {
   return { ...named(name, LUA, { default_source_code: { inline_string: script } }), disabled: true };
 }
 
-function context(filterContext: LuaContext): TypedPerFilterConfig[string] {
+function context(filterContext: ScriptContext): TypedPerFilterConfig[string] {
   return typed('envoy.extensions.filters.http.lua.v3.LuaPerRoute', { filter_context: filterContext });
 }
-
-type LuaContext = RouteFilterConfigs['envoy.extensions.filters.http.lua.v3.LuaPerRoute']['filter_context'];
 
 /**
  * API Gateway takes a token alone, or behind "Bearer". Of several, it does not say which one it has checked, so none is taken.
