@@ -9,7 +9,6 @@ import { image, synthesize } from './systems/synthesize';
 
 const IMAGES = [standIns.envoy(), standIns.agent(), standIns.xrayCollector(), standIns.parts('example/parts', 8080)];
 
-
 const options: ApiOptions = {
   authorizer: Authorizer.none(),
   routes: {

@@ -9,6 +9,7 @@ import type { Refusal } from './edge/answers';
 import { answer, header, path } from './edge/answers';
 import { SINGLE_HEADERS } from './edge/headers';
 import { grpcRefusals, grpcRoutes } from './grpc-routes';
+import { answerWithPolicy, withPolicy } from './edge/route-policy';
 import { routes } from './routes';
 import { shadowsOf, shapePattern } from './security/edge-shapes';
 import { unclearRequests } from './security/unclear-requests';
@@ -33,21 +34,18 @@ export function chooseRoute(edge: EdgeTopology, targets: readonly Service[]): { 
 
 /** What a request in the name of a route may be: the first of these that it fits. */
 function inName(route: EdgeRoute, edge: EdgeTopology, targets: readonly Service[]): OnRouteMatch {
-  const { key, method, target } = route;
   const refused = refusals(route, edge);
-  const answers = refused.map(({ status, headers }) => answer(status, headers));
-  switch (target.kind) {
-    case 'service': {
-      const callee = named(targets, target.service);
-      return toRoutes([...answers, ...(callee === undefined ? [] : routesTo(callee, method === 'ANY' ? undefined : method))]);
-    }
-    case 'grpc': {
-      const callee = named(targets, target.service);
-      return toRoutes([...grpcRefusals(target, refused), ...(callee === undefined ? [] : grpcRoutes(route, target, callee, KEEP_HOST))]);
-    }
-    case 'aggregate':
-      return toRoutes([...answers, toAggregator(key, method, target.aggregation)]);
-  }
+  const answers =
+    route.target.kind === 'grpc' ? grpcRefusals(route.target, refused) : refused.map(({ status, headers }) => answer(status, headers));
+  return toRoutes([...answers.map((each) => answerWithPolicy(route, each)), ...withPolicy(edge, route, toTarget(route, targets))]);
+}
+
+function toTarget(route: EdgeRoute, targets: readonly Service[]): readonly Route[] {
+  const { key, method, target } = route;
+  if (target.kind === 'aggregate') return [toAggregator(key, method, target.aggregation)];
+  const callee = named(targets, target.service);
+  if (callee === undefined) return [];
+  return target.kind === 'grpc' ? grpcRoutes(route, target, callee, KEEP_HOST) : routesTo(callee, method === 'ANY' ? undefined : method);
 }
 
 function refusals(route: EdgeRoute, edge: EdgeTopology): readonly Refusal[] {

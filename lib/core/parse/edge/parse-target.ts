@@ -16,7 +16,10 @@ export function parseTarget(at: Reader, reachable: Reachable, route: ParsedKey |
   if (given[0] === 'aggregate') return parseAggregate(at.field('aggregate'), reachable, route);
   const serviceAt = at.field('service');
   const service = serviceAt
-    .required('the service that the route leads to', `such as service: '${reachable.declared[0] ?? 'ui'}'; or aggregate: Aggregate.of({ … })`)
+    .required(
+      'the service that the route leads to',
+      `such as service: '${reachable.declared[0] ?? 'ui'}'; or aggregate: Aggregate.of({ … })`,
+    )
     .string();
   if (service === undefined) return undefined;
   checkReachable(serviceAt, service, reachable);
