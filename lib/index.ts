@@ -12,6 +12,8 @@ export * from './props/traffic/compression';
 export * from './props/service/container-props';
 export * from './props/service/deployment';
 export * from './props/edge/edge';
+export * from './props/service/grpc-api';
+export * from './props/edge/grpc-route';
 export * from './props/security/egress';
 export * from './props/service/external-service-props';
 export * from './props/traffic/fault';

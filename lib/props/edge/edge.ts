@@ -2,6 +2,7 @@ import type { Duration } from 'aws-cdk-lib';
 import type { IpAddressType, ResponseTransferMode } from 'aws-cdk-lib/aws-apigateway';
 import type { IpAddressType as HttpIpAddressType } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { IHttpApiAuthorizer, IRestApiAuthorizer } from './authorizer';
+import type { GrpcRouteProps } from './grpc-route';
 import { factoryInput } from '../factory-input';
 import type { SizingProps } from '../service/sizing-props';
 
@@ -22,14 +23,25 @@ export interface ThrottleProps {
 }
 
 /**
- * Route of an edge, whatever its kind.
+ * Route of an edge, whatever its kind. It names one of `service` and `grpc`.
  *
  * @example
  * const checkout: RouteProps = { service: 'checkout', scopes: ['pay'], throttle: { rateLimit: 50, burstLimit: 100 } };
  */
 export interface RouteProps {
-  /** Name of the service that gets the requests, with their path, query, headers and body as the client sent them. */
-  readonly service: string;
+  /**
+   * Name of the service that gets the requests, with their path, query, headers and body as the client sent them.
+   *
+   * @default - none: the route has `grpc`
+   */
+  readonly service?: string;
+
+  /**
+   * Method of a gRPC service that is called with JSON.
+   *
+   * @default - none: the route has `service`
+   */
+  readonly grpc?: GrpcRouteProps;
 
   /**
    * OAuth scopes, of which a token needs at least one. Only with a JWT or Cognito authorizer.

@@ -38,7 +38,8 @@ export function parseRoute(
   if (parsed?.path === '$default') checkSupport(at, 'defaultRoute', kind, KINDS);
   at.required('an object with at least service', "such as { service: 'ui' }");
   if (!at.checkFields([...TARGET_FIELDS, 'authorizer', 'throttle', ...RESPONSE_FIELDS, 'scopes'])) return undefined;
-  const target = parseTarget(at, reachable);
+  const answers = responseOf(parseResponse(at), response);
+  const target = parseTarget(at, { key: parsed, streamed: answers.streamed, kind, reachable });
   const own = at.field('authorizer');
   const authorizer = own.absent ? fallback.authorizer : authorizers.read(own);
   if (own.absent && !fallback.given) {
@@ -61,7 +62,6 @@ export function parseRoute(
   }
   checkOptions(at, kind);
   const throttle = parseThrottle(at.field('throttle'));
-  const answers = responseOf(parseResponse(at), response);
   if (parsed === undefined || target === undefined) return undefined;
   const route = { key, ...parsed, target, authorizer: authorizer?.id ?? 'none', scopes, ...defined({ throttle }), ...answers };
   return { ...parsed, at, route };
