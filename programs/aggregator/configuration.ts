@@ -85,8 +85,13 @@ function readPart(read: Reading, value: unknown, at: string): AggregatedPart {
   if (has('forEach')) checkIteration(read, fields['forEach'], `${at}.forEach`);
   if (has('pick')) read.texts(fields['pick'], `${at}.pick`);
   if (has('drop')) read.texts(fields['drop'], `${at}.drop`);
-  if (has('rename')) for (const [name, to] of read.members(fields['rename'], `${at}.rename`)) read.text(to, `${at}.rename.${name}`);
+  if (has('rename')) checkRename(read, fields['rename'], `${at}.rename`);
   return { ...fields, ...part, query: Object.fromEntries(part.query) } as unknown as AggregatedPart;
+}
+
+function checkRename(read: Reading, value: unknown, at: string): void {
+  const names = read.members(value, at).map(([name, to]) => read.text(to, `${at}.${name}`));
+  for (const [index, name] of names.entries()) if (names.indexOf(name) < index) read.issue(`${at} gives the name ${show(name)} twice`);
 }
 
 function checkPiece(read: Reading, piece: unknown, at: string): void {
@@ -151,6 +156,8 @@ const NEVER_FORWARDED: ReadonlySet<string> = new Set([
 
 const HEADER_NAME = /^[a-z0-9!#$%&'*+.^_`|~-]+$/;
 const METHOD = /^[A-Z]+$/;
+/** No query, no blank, and every percent sign begins an escape. */
+const PATH_TEXT = /^(?:[!$&-;=@A-Z_a-z~]|%[0-9A-Fa-f]{2})*$/;
 const PART_NAME = /^[A-Za-z0-9_-]+$/;
 
 function checkAggregation(read: Reading, { path, parts, forwardedHeaders }: Aggregation, at: string): void {
@@ -167,8 +174,8 @@ function checkAggregation(read: Reading, { path, parts, forwardedHeaders }: Aggr
       read.issue(`${where}.name is ${show(part.name)}, it must have letters, digits, "_" and "-" only, unlike "${DETAILS_FIELD}"`);
     if (before.has(part.name)) read.issue(`${where}.name is ${show(part.name)}, which another part has`);
     if (!METHOD.test(part.method)) read.issue(`${where}.method is ${show(part.method)}, it must be a method such as GET`);
-    if (typeof part.path[0] !== 'string' || !/^\/[\x21-\x7e]*$/.test(part.path[0])) read.issue(`${where}.path must begin with a slash`);
-    if (part.path.some((piece) => typeof piece === 'string' && !/^[\x21\x24-\x3e\x40-\x7e]*$/.test(piece)))
+    if (typeof part.path[0] !== 'string' || !part.path[0].startsWith('/')) read.issue(`${where}.path must begin with a slash`);
+    if (part.path.some((piece) => typeof piece === 'string' && !PATH_TEXT.test(piece)))
       read.issue(`${where}.path has a text that cannot stand in a path`);
     for (const reference of referencesOf(part)) checkSource(read, reference, { part, before, parameters, where });
     before.add(part.name);
