@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
+import { Function } from 'aws-cdk-lib/aws-lambda';
 import { Authorizer, Certificates, Edge, Microservices } from '../../lib';
 import { Authority } from '../programs/agent/authority';
 import { ApiGateway } from './api-gateway/api-gateway';
 import type { ClientRequest } from './api-gateway/client-request';
+import { ABSENT_MAPPINGS } from './api-gateway/client-request';
 import { IssuerMachine, jws, SigningKey } from './issuer';
 import { settled } from './mesh';
 import type { RelayAnswer } from './programs/relay';
@@ -27,6 +29,7 @@ const relay = { image: image('relay'), port: 8080 };
 function system(): Template {
   const stack = new Stack(new App(), 'E2e');
   const userPool = UserPool.fromUserPoolId(stack, 'Users', POOL);
+  const handler = Function.fromFunctionArn(stack, 'Sessions', 'arn:aws:lambda:eu-west-1:123456789012:function:sessions');
   new Microservices(stack, 'Shop', {
     certificates: Certificates.none(),
     services: { catalog: relay, orders: relay },
@@ -49,6 +52,15 @@ function system(): Template {
         routes: {
           'GET /me/{proxy+}': { service: 'catalog' },
           'GET /open/{proxy+}': { service: 'catalog', authorizer: Authorizer.none() },
+          'GET /session/{id}': {
+            service: 'catalog',
+            authorizer: Authorizer.lambda({
+              handler,
+              identityHeader: 'x-session',
+              contextToHeaders: { 'x-user-id': 'userId', 'x-user-tier': 'tier' },
+            }),
+          },
+          'GET /signed/{id}': { service: 'orders', authorizer: Authorizer.iam({ callerArnHeader: 'x-user-arn' }) },
         },
       }),
       partners: Edge.restApi({
@@ -56,6 +68,12 @@ function system(): Template {
         routes: {
           'GET /me/{id}': { service: 'orders' },
           'GET /open/{id}': { service: 'catalog', authorizer: Authorizer.none() },
+          'GET /session/{id}': {
+            service: 'orders',
+            authorizer: Authorizer.lambda({ handler, contextToHeaders: { 'x-user-id': 'principalId' } }),
+          },
+          'GET /signed/{id}': { service: 'orders', authorizer: Authorizer.iam({ callerArnHeader: 'x-user-arn' }) },
+          'GET /keyed/{id}': { service: 'orders', authorizer: Authorizer.apiKey({ keyIdHeader: 'x-user-key' }) },
         },
       }),
     },
@@ -146,7 +164,16 @@ e2e('services that are told who the client is', () => {
   });
 
   /** Every name of either edge, as servers with CGI's names may read it. */
-  const FORGED = ['x-user-id', 'x-user-groups', 'x-user-roles', 'x-pool-groups', 'x-edge-token'].flatMap((name) => [
+  const FORGED = [
+    'x-user-id',
+    'x-user-groups',
+    'x-user-roles',
+    'x-pool-groups',
+    'x-user-arn',
+    'x-user-tier',
+    'x-edge-token',
+    'x-edge-identity-1',
+  ].flatMap((name) => [
     name,
     name.toUpperCase(),
     name.replaceAll('-', '_'),
@@ -203,5 +230,51 @@ e2e('services that are told who the client is', () => {
   test('get the claims of a token for one of several audiences, or for a client', async () => {
     for (const more of [{ aud: ['bank', 'shop'] }, { aud: undefined, client_id: 'shop' }])
       expect((await send(keys.old.sign(claims(more)))).status).toBe(200);
+  });
+
+  describe.each(ABSENT_MAPPINGS)('of what API Gateway knows, where a mapping of nothing becomes: %s', (absent) => {
+    let api: ApiGateway;
+    beforeAll(async () => {
+      api = await ApiGateway.open(shop(), { absent });
+    });
+    const ARN = 'arn:aws:sts::123456789012:assumed-role/reader/session';
+    const id = 'AAAAAAAAAAAAAAA=';
+    const guesses = Object.fromEntries([1, 2, 3].map((index) => [`x-edge-identity-${index}`, `${id}:admin`]));
+    const forged = { ...forgery, ...guesses, 'x-edge-request': id };
+
+    test('get what a Lambda authorizer returns', async () => {
+      const context = { 'authorizer.userId': 'u-1', 'authorizer.tier': 'gold, silver' };
+      for (const headers of [{}, forged])
+        expect(identityOf(seen(await api.send({ path: '/session/1', context, headers })))).toEqual({
+          'x-user-id': 'u-1',
+          'x-user-tier': 'gold%2C%20silver',
+        });
+    });
+
+    test('get no header for what it does not return, whatever the client sends', async () => {
+      for (const headers of [{}, forged]) {
+        expect(identityOf(seen(await api.send({ path: '/session/1', context: { 'authorizer.userId': 'u-1' }, headers })))).toEqual({
+          'x-user-id': 'u-1',
+        });
+        const empty = { 'authorizer.userId': '', 'authorizer.tier': '-' };
+        expect(identityOf(seen(await api.send({ path: '/session/1', context: empty, headers })))).toEqual({});
+      }
+    });
+
+    test('get the ARN of who has signed a request, and nothing of other authorizers', async () => {
+      const context = { 'identity.userArn': ARN, 'authorizer.userId': 'u-1' };
+      expect(identityOf(seen(await api.send({ path: '/signed/1', context, headers: forged })))).toEqual({ 'x-user-arn': ARN });
+      expect(identityOf(seen(await api.send({ path: '/open/1', context, headers: forged })))).toEqual({});
+    });
+  });
+
+  test('get what a REST API knows: principal, ARN and the ID of a key', async () => {
+    const context = { 'authorizer.principalId': 'p-1', 'identity.userArn': 'arn:aws:iam::123456789012:user/x', 'identity.apiKeyId': 'k1' };
+    const headers = { ...forgery, 'x-edge-identity-1': 'admin', 'x-edge-identity-2': 'admin', 'x-edge-identity-3': 'admin' };
+    const of = async (path: string): Promise<unknown> => identityOf(seen(await partners.send({ path, context, headers })));
+    expect(await of('/session/1')).toEqual({ 'x-user-id': 'p-1' });
+    expect(await of('/signed/1')).toEqual({ 'x-user-arn': 'arn:aws:iam::123456789012:user/x' });
+    expect(await of('/keyed/1')).toEqual({ 'x-user-key': 'k1' });
+    expect(await of('/open/1')).toEqual({});
   });
 });

@@ -6,7 +6,7 @@ import type { Bootstrap } from './api/bootstrap';
 import { bootstrap } from './bootstrap';
 import { upstreamClusters } from './clusters';
 import { corsFilter, corsOfHost } from './edge/cors';
-import { EDGE_HEADERS, trustOnlyApiGateway } from './edge/headers';
+import { edgeHeaders, trustOnlyApiGateway } from './edge/headers';
 import { identityFilters, identityTrailers } from './edge/identity';
 import { responseHeadersFilter, routePolicyFilters } from './edge/route-policy';
 import { chooseRoute } from './gateway-routes';
@@ -34,7 +34,7 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): Bootst
     settings: trustOnlyApiGateway(edge, targets, identityHeaders),
     requestLimits: largestRequestLimits(targets),
     routeConfig: {
-      request_headers_to_remove: EDGE_HEADERS,
+      request_headers_to_remove: edgeHeaders(edge),
       response_headers_to_remove: ['x-envoy-upstream-service-time', LOCAL_REPLY_HEADER, LEAVING_HEADER],
     },
     filters: [
