@@ -6,6 +6,9 @@ import { App, Stack } from 'aws-cdk-lib';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { Function } from 'aws-cdk-lib/aws-lambda';
 import { Authorizer, Certificates, Edge, Microservices } from '../../lib';
+import type { TaskConfig } from '../../lib/core/contract/task-config';
+import { ADMIN_PORT } from '../../lib/core/contract/ports';
+import { isPackedConfig, packConfig, unpackConfig } from '../../lib/core/plan/pack-config';
 import { Authority } from '../programs/agent/authority';
 import { ApiGateway } from './api-gateway/api-gateway';
 import type { ClientRequest } from './api-gateway/client-request';
@@ -14,7 +17,7 @@ import { IssuerMachine, jws, SigningKey } from './issuer';
 import { settled } from './mesh';
 import type { RelayAnswer } from './programs/relay';
 import type { HttpResponse, ImageRule, Template } from './runner';
-import { Cluster, standIns } from './runner';
+import { Cluster, standIns, until } from './runner';
 import { cluster, e2e } from './suite';
 import { image, templateOf } from './systems/synthesize';
 
@@ -30,15 +33,18 @@ function system(): Template {
   const stack = new Stack(new App(), 'E2e');
   const userPool = UserPool.fromUserPoolId(stack, 'Users', POOL);
   const handler = Function.fromFunctionArn(stack, 'Sessions', 'arn:aws:lambda:eu-west-1:123456789012:function:sessions');
+  const jwt = {
+    issuer: ISSUER,
+    audience: ['shop'],
+    jwksUri: `${ISSUER}/.well-known/jwks.json`,
+  };
   new Microservices(stack, 'Shop', {
     certificates: Certificates.none(),
     services: { catalog: relay, orders: relay },
     edges: {
       default: Edge.httpApi({
         authorizer: Authorizer.jwt({
-          issuer: ISSUER,
-          audience: ['shop'],
-          jwksUri: `${ISSUER}/.well-known/jwks.json`,
+          ...jwt,
           claimsToHeaders: {
             'X-User-Id': 'sub',
             'x-user-groups': 'cognito:groups',
@@ -63,6 +69,13 @@ function system(): Template {
           'GET /signed/{id}': { service: 'orders', authorizer: Authorizer.iam({ callerArnHeader: 'x-user-arn' }) },
         },
       }),
+      late: Edge.httpApi({
+        authorizer: Authorizer.jwt({ ...jwt, claimsToHeaders: { 'x-user-id': 'sub' } }),
+        routes: {
+          'GET /me/{proxy+}': { service: 'catalog' },
+          'GET /open/{proxy+}': { service: 'catalog', authorizer: Authorizer.none() },
+        },
+      }),
       partners: Edge.restApi({
         authorizer: Authorizer.cognito({ userPool, claimsToHeaders: { 'x-user-id': 'sub', 'x-pool-groups': 'cognito:groups' } }),
         routes: {
@@ -78,7 +91,21 @@ function system(): Template {
       }),
     },
   });
-  return templateOf(stack);
+  return withShortCache(templateOf(stack));
+}
+
+/** Keys are fetched every second, so that tests need not wait for five minutes. Nothing else differs. */
+function withShortCache(template: Template): Template {
+  let found = 0;
+  const changed = JSON.stringify(template, (name, value: unknown) => {
+    if (name !== 'Value' || typeof value !== 'string' || !isPackedConfig(value)) return value;
+    const text = JSON.stringify(unpackConfig(value));
+    const short = text.replaceAll('"cache_duration":"300s"', '"cache_duration":"1s"');
+    if (short !== text) found += 1;
+    return packConfig(JSON.parse(short) as TaskConfig)['MESH_CONFIG'];
+  });
+  if (found !== 3) throw new Error(`the configurations of three gateway services have keys to fetch, not of ${found}`);
+  return JSON.parse(changed) as Template;
 }
 
 /** The real Envoy, with other public authorities in its image. */
@@ -93,7 +120,7 @@ const identityOf = (headers: RelayAnswer['headers']): unknown =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => /user|pool|token/i.test(name)));
 
 e2e('services that are told who the client is', () => {
-  const keys = { old: new SigningKey('old'), stranger: new SigningKey('old') };
+  const keys = { old: new SigningKey('old'), fresh: new SigningKey('fresh'), stranger: new SigningKey('old') };
   let directory = '';
   let issuer: IssuerMachine | undefined;
   const shop = cluster(async () => {
@@ -276,5 +303,41 @@ e2e('services that are told who the client is', () => {
     expect(await of('/signed/1')).toEqual({ 'x-user-arn': 'arn:aws:iam::123456789012:user/x' });
     expect(await of('/keyed/1')).toEqual({ 'x-user-key': 'k1' });
     expect(await of('/open/1')).toEqual({});
+  });
+
+  // They change what the issuer says, so they come last.
+  describe('while the issuer changes its keys, or is gone', () => {
+    const statusOf = async (key: SigningKey): Promise<number> => (await send(key.sign(claims()))).status;
+    const failures = async (): Promise<number> => {
+      const { body } = await shop().task('gateway').client.get(`http://127.0.0.1:${ADMIN_PORT}/stats?filter=jwks_fetch_failed`);
+      return Number(/: (\d+)$/m.exec(body)?.[1]);
+    };
+
+    test('tokens of a new key are good before those of the old one are not', async () => {
+      await issuer!.change({ keys: [keys.old.public, keys.fresh.public] });
+      await until(async () => (await statusOf(keys.fresh)) === 200, { what: 'the new key is known' });
+      expect(await statusOf(keys.old)).toBe(200);
+      await issuer!.change({ keys: [keys.fresh.public] });
+      await until(async () => (await statusOf(keys.old)) === 401, { what: 'the old key is forgotten' });
+      expect(await statusOf(keys.fresh)).toBe(200);
+    });
+
+    test('tokens stay good while no keys can be fetched', async () => {
+      await issuer!.change({ broken: true });
+      const before = await failures();
+      await until(async () => (await failures()) >= before + 3, { what: 'keys are not fetched' });
+      expect(await statusOf(keys.fresh)).toBe(200);
+      expect((await send(keys.old.sign(claims()))).status).toBe(401);
+    });
+
+    test('fails if a task of the gateway service starts then, and recovers by itself', async () => {
+      await shop().scale('gateway-late', 1);
+      const late = await ApiGateway.open(shop(), {}, 'late');
+      const lateStatus = async (): Promise<number> => (await send(keys.fresh.sign(claims()), {}, late)).status;
+      expect(await lateStatus()).toBe(503);
+      expect((await send(undefined, { path: '/open/1' }, late)).status).toBe(200);
+      await issuer!.change({ broken: false });
+      await until(async () => (await lateStatus()) === 200, { what: 'the keys are fetched' });
+    });
   });
 });

@@ -2,12 +2,13 @@ import { servicesBehind } from '../model/callers';
 import { GATEWAY_PORT } from '../model/constants';
 import { identityHeadersOfAll } from '../model/identity-headers';
 import type { EdgeTopology, Topology } from '../model/topology';
+import type { HttpConnectionManager, ResponseMapper } from './api/http-connection-manager';
 import type { Bootstrap } from './api/bootstrap';
 import { bootstrap } from './bootstrap';
 import { upstreamClusters } from './clusters';
 import { corsFilter, corsOfHost } from './edge/cors';
 import { edgeHeaders, trustOnlyApiGateway } from './edge/headers';
-import { identityFilters, identityTrailers } from './edge/identity';
+import { identityFilters, identityTrailers, missingKeys } from './edge/identity';
 import { responseHeadersFilter, routePolicyFilters } from './edge/route-policy';
 import { chooseRoute } from './gateway-routes';
 import { issuerClusters } from './issuers';
@@ -31,7 +32,7 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): Bootst
     versions: targets.some((service) => service.versions !== undefined),
     segmentName: gatewayName,
     tracing: topology.tracing,
-    settings: trustOnlyApiGateway(edge, targets, identityHeaders),
+    settings: { ...trustOnlyApiGateway(edge, targets, identityHeaders), ...localReplies(missingKeys(edge)) },
     requestLimits: largestRequestLimits(targets),
     routeConfig: {
       request_headers_to_remove: edgeHeaders(edge),
@@ -71,4 +72,8 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): Bootst
     },
     weightsLayers(targets),
   );
+}
+
+function localReplies(mappers: readonly ResponseMapper[]): Pick<HttpConnectionManager, 'local_reply_config'> {
+  return mappers.length === 0 ? {} : { local_reply_config: { mappers } };
 }

@@ -1,6 +1,7 @@
 import { REQUEST_HEADER, TOKEN_HEADER } from '../../model/edge-headers';
 import { contextHeadersOf, identityHeadersOf } from '../../model/identity-headers';
 import type { EdgeAuthorizer, EdgeRoute, EdgeTopology, IdentityHeader, TokenVerification } from '../../model/topology';
+import type { ResponseMapper } from '../api/http-connection-manager';
 import type { HttpFilter, JwtProvider, JwtRequirement, ScriptContext } from '../api/http-filters';
 import type { TypedPerFilterConfig } from '../api/route';
 import { extension, labelOf, named, typed } from '../syntax/messages';
@@ -58,6 +59,18 @@ function contextOf(edge: EdgeTopology, headers: readonly IdentityHeader[]): Scri
     proof: provesContext ? REQUEST_HEADER : '',
     values: Object.fromEntries(headers.map(({ header, value }) => [header, sources[value] ?? ''])),
   };
+}
+
+/** Without keys nobody can say whether a token is good: that is no fault of the client, who may try again. */
+export function missingKeys(edge: EdgeTopology): readonly ResponseMapper[] {
+  if (verifying(edge).length === 0) return [];
+  const expression = "has(response.code_details) && response.code_details.contains('Jwks_remote_fetch')";
+  return [
+    {
+      filter: { extension_filter: extension('envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter', { expression }) },
+      status_code: 503,
+    },
+  ];
 }
 
 /** No trailer of a client's is taken for an identity header by a service that reads both. */
