@@ -13,6 +13,7 @@ export * from './props/traffic/compression';
 export * from './props/service/container-props';
 export * from './props/service/deployment';
 export * from './props/edge/edge';
+export * from './props/edge/response-headers';
 export * from './props/security/egress';
 export * from './props/service/external-service-props';
 export * from './props/traffic/fault';

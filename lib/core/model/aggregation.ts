@@ -1,3 +1,4 @@
+import { identityHeadersOf } from './identity-headers';
 import type { EdgeTopology } from './topology';
 import type { Aggregation, Aggregations } from '../contract/aggregation';
 
@@ -35,10 +36,16 @@ export const FORWARDED_BY_DEFAULT: readonly string[] = [
   'x-request-id',
 ];
 
-/** What an aggregating gateway's tasks answer, by the keys of routes; undefined if no route of the edge aggregates. */
-export function aggregationsOf({ routes }: Pick<EdgeTopology, 'routes'>): Aggregations | undefined {
-  const found = routes.flatMap(({ key, target }): [string, Aggregation][] =>
-    target.kind === 'aggregate' ? [[key, target.aggregation]] : [],
-  );
+/**
+ * What an aggregating gateway's tasks answer, by the keys of routes; undefined if no route of the edge aggregates. Every part is told who the
+ * client is, as a service is to which a route leads.
+ */
+export function aggregationsOf({ routes, authorizers }: Pick<EdgeTopology, 'routes' | 'authorizers'>): Aggregations | undefined {
+  const found = routes.flatMap(({ key, target, authorizer }): [string, Aggregation][] => {
+    if (target.kind !== 'aggregate') return [];
+    const identity = identityHeadersOf({ authorizers: authorizers.filter(({ id }) => id === authorizer) });
+    const forwardedHeaders = [...new Set([...target.aggregation.forwardedHeaders, ...identity])].sort();
+    return [[key, { ...target.aggregation, forwardedHeaders }]];
+  });
   return found.length === 0 ? undefined : Object.fromEntries(found);
 }

@@ -6,6 +6,7 @@ type Targeted = Pick<EdgeRoute, 'target'>;
 export function servicesOf({ target }: Targeted): readonly string[] {
   switch (target.kind) {
     case 'service':
+    case 'grpc':
       return [target.service];
     case 'aggregate':
       return [...new Set(target.aggregation.parts.map(({ service }) => service))].sort();
@@ -14,5 +15,5 @@ export function servicesOf({ target }: Targeted): readonly string[] {
 
 /** Names of the services that get the client's own request, and whose answer the client gets. */
 export function passedOnTo({ target }: Targeted): readonly string[] {
-  return target.kind === 'service' ? [target.service] : [];
+  return target.kind === 'aggregate' ? [] : [target.service];
 }

@@ -1,10 +1,12 @@
-import type { Duration } from 'aws-cdk-lib';
+import type { Duration, Size } from 'aws-cdk-lib';
 import type { IpAddressType, ResponseTransferMode } from 'aws-cdk-lib/aws-apigateway';
 import type { IpAddressType as HttpIpAddressType } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Aggregate } from './aggregate';
 import type { IHttpApiAuthorizer, IRestApiAuthorizer } from './authorizer';
 import { factoryInput } from '../factory-input';
 import type { SizingProps } from '../service/sizing-props';
+import type { Compression } from '../traffic/compression';
+import type { ResponseHeaders } from './response-headers';
 
 /**
  * Limit on requests, as a token bucket. If both values are 0, API Gateway refuses every request (429).
@@ -57,6 +59,29 @@ export interface RouteProps {
    * @default - the limit of the edge
    */
   readonly throttle?: ThrottleProps;
+
+  /**
+   * Compression of the responses by the gateway service, for clients that accept it. A response that a service has compressed stays as
+   * it is. Responses to requests with credentials are not compressed: see `CompressionOptions.withCredentials`.
+   *
+   * @default - that of the edge; `Compression.none()` switches it off
+   */
+  readonly compression?: Compression;
+
+  /**
+   * Changes to the headers of responses, such as `ResponseHeaders.security()`.
+   *
+   * @default - those of the edge, which they replace; `ResponseHeaders.none()` makes none
+   */
+  readonly responseHeaders?: ResponseHeaders;
+
+  /**
+   * The largest body of a request, 1 byte to 10 MiB; larger ones get 413. A request that tells no length is held back by the gateway
+   * service until it is whole.
+   *
+   * @default - that of the edge
+   */
+  readonly maxRequestSize?: Size;
 }
 
 /**
@@ -72,6 +97,13 @@ export interface HttpApiRouteProps extends RouteProps {
    * @default - the authorizer of the edge; an error if it has none
    */
   readonly authorizer?: IHttpApiAuthorizer;
+
+  /**
+   * Time after which a request to this route ends: see `HttpApiOptions.timeout`.
+   *
+   * @default - that of the edge
+   */
+  readonly timeout?: Duration;
 }
 
 /**
@@ -169,6 +201,29 @@ export interface EdgeOptions {
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
    */
   readonly throttle?: ThrottleProps;
+
+  /**
+   * Compression of the responses by the gateway service, for clients that accept it. A response that a service has compressed stays as
+   * it is. Responses to requests with credentials are not compressed: see `CompressionOptions.withCredentials`.
+   *
+   * @default - none
+   */
+  readonly compression?: Compression;
+
+  /**
+   * Changes to the headers of responses, such as `ResponseHeaders.security()`.
+   *
+   * @default - none
+   */
+  readonly responseHeaders?: ResponseHeaders;
+
+  /**
+   * The largest body of a request, 1 byte to 10 MiB; larger ones get 413. A request that tells no length is held back by the gateway
+   * service until it is whole.
+   *
+   * @default - 10 MiB, which API Gateway passes on
+   */
+  readonly maxRequestSize?: Size;
 
   /**
    * Cross-origin requests that browsers may send.
@@ -277,6 +332,16 @@ export interface HttpApiOptions extends EdgeOptions {
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-ip-address-type.html
    */
   readonly ipAddressType?: HttpIpAddressType;
+
+  /**
+   * Time that the gateway service waits for the whole response of a service, retries included, 50 milliseconds to 30 seconds; then the
+   * client gets 504, and the service's request is cancelled. API Gateway itself waits for 30 seconds, and has no shorter time. A shorter
+   * timeout of the service ends requests sooner.
+   *
+   * @default - 30 seconds, after which API Gateway answers 503
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+   */
+  readonly timeout?: Duration;
 }
 
 /**

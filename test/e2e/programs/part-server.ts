@@ -20,7 +20,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { hostname } from 'node:os';
 
-const OWN_HEADERS = { 'set-cookie': 'session=secret', 'x-internal': 'secret', 'x-aggregate-complete': 'true', 'cache-control': 'max-age=3600' };
+const OWN_HEADERS = {
+  'set-cookie': 'session=secret',
+  'x-internal': 'secret',
+  'x-aggregate-complete': 'true',
+  'cache-control': 'max-age=3600',
+};
 const CHUNK = Buffer.from(`"${'x'.repeat(65_533)}",`);
 
 function json(response: ServerResponse, value: unknown, status = 200): void {

@@ -27,8 +27,8 @@ export function envoy(image: string | RegExp = 'docker.io/envoyproxy/envoy'): Im
 const isAgent = ({ dockerfile }: BuiltImage): boolean => /^ENTRYPOINT .*"\/agent\/agent\.js"\]$/m.test(dockerfile);
 
 /**
- * The real agent, as its Dockerfile has it, or another program of its image. The environment is that of the image: for settings that the template does not
- * make, such as `MESH_RENEW_SECONDS`.
+ * The real agent, as its Dockerfile has it, or another program of its image. The environment is that of the image: for settings that the
+ * template does not make, such as `MESH_RENEW_SECONDS`.
  */
 export function agent(environment: Readonly<Record<string, string>> = {}, image: ImageRule['image'] = isAgent): ImageRule {
   return {

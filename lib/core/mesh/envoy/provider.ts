@@ -165,11 +165,10 @@ function gatewayWorkload(topology: EnvoyTopology, pace: AgentPace, edge: EdgeTop
     stopSeconds: stopSecondsOf(EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS),
   };
   return {
-    ...workloadOf(
-      agent,
-      { envoy: gatewayBootstrap(topology, edge), ...defined({ aggregations }) },
-      [proxy(agent, edge.gateway, [GATEWAY_PORT]), ...(aggregations === undefined ? [] : [aggregator()])],
-    ),
+    ...workloadOf(agent, { envoy: gatewayBootstrap(topology, edge), ...defined({ aggregations }) }, [
+      proxy(agent, edge.gateway, [GATEWAY_PORT]),
+      ...(aggregations === undefined ? [] : [aggregator()]),
+    ]),
     edge: edge.name,
     sizing: sizingOf(edge.gateway),
     registration: gatewayRegistration(edge),

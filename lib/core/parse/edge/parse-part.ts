@@ -93,7 +93,9 @@ function parseOutcome(at: Reader): Pick<AggregatedPart, 'required' | 'fallback'>
   const required = at.field('required').boolean() ?? false;
   const fallbackAt = at.field('fallback');
   if (required && !fallbackAt.absent)
-    fallbackAt.fail('CONFLICT', 'a required part has no fallback: if it fails, so does the answer', { fix: 'remove fallback, or required' });
+    fallbackAt.fail('CONFLICT', 'a required part has no fallback: if it fails, so does the answer', {
+      fix: 'remove fallback, or required',
+    });
   return { required, ...defined({ fallback: fallbackAt.absent ? undefined : parseJson(fallbackAt) }) };
 }
 
@@ -121,7 +123,11 @@ function parseFields(at: Reader): readonly string[] | undefined {
   return [...names];
 }
 
-function parseRename(at: Reader, pick: readonly string[] | undefined, drop: readonly string[]): Readonly<Record<string, string>> | undefined {
+function parseRename(
+  at: Reader,
+  pick: readonly string[] | undefined,
+  drop: readonly string[],
+): Readonly<Record<string, string>> | undefined {
   if (at.absent) return undefined;
   const renamed = new Map<string, string>();
   for (const [from, item] of at.entries()) {

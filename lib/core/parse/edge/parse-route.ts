@@ -9,6 +9,8 @@ import { STRINGS } from '../../reading/reader';
 import { checkOptions } from './check-options';
 import type { Reachable } from './check-reachable';
 import type { Authorizers } from './parse-authorizer';
+import type { DraftPolicy } from './parse-route-policy';
+import { ROUTE_POLICY_FIELDS, parseRoutePolicy, policyOf } from './parse-route-policy';
 import type { ResponseSettings } from './parse-response';
 import { RESPONSE_FIELDS, parseResponse, responseOf } from './parse-response';
 import { TARGET_FIELDS, parseTarget } from './parse-target';
@@ -27,17 +29,18 @@ export interface EdgeContext {
   readonly authorizers: Authorizers;
   readonly fallback: Fallback;
   readonly response: ResponseSettings;
+  readonly policy: DraftPolicy;
 }
 
 export function parseRoute(
   key: string,
   at: Reader,
-  { kind, authorizers, fallback, response, reachable }: EdgeContext,
+  { kind, authorizers, fallback, response, policy, reachable }: EdgeContext,
 ): DraftRoute | undefined {
   const parsed = parseRouteKey(key, at);
   if (parsed?.path === '$default') checkSupport(at, 'defaultRoute', kind, KINDS);
   at.required('an object with service or aggregate', "such as { service: 'ui' }");
-  if (!at.checkFields([...TARGET_FIELDS, 'authorizer', 'throttle', ...RESPONSE_FIELDS, 'scopes'])) return undefined;
+  if (!at.checkFields([...TARGET_FIELDS, 'authorizer', 'throttle', ...RESPONSE_FIELDS, ...ROUTE_POLICY_FIELDS, 'scopes'])) return undefined;
   const target = parseTarget(at, reachable, parsed);
   const own = at.field('authorizer');
   const authorizer = own.absent ? fallback.authorizer : authorizers.read(own);
@@ -61,9 +64,19 @@ export function parseRoute(
   }
   checkOptions(at, kind);
   const throttle = parseThrottle(at.field('throttle'));
-  const answers = responseOf(parseResponse(at), response);
+  const { timeout, streamed } = responseOf(parseResponse(at, kind), response);
+  const byGateway = kind.gatewayTimeout !== undefined;
+  const ofGateway = policyOf(parseRoutePolicy(at), policy, byGateway ? timeout?.seconds : undefined);
   if (parsed === undefined || target === undefined) return undefined;
-  const route = { key, ...parsed, target, authorizer: authorizer?.id ?? 'none', scopes, ...defined({ throttle }), ...answers };
+  const route = {
+    key,
+    ...parsed,
+    target,
+    authorizer: authorizer?.id ?? 'none',
+    scopes,
+    ...defined({ throttle, policy: ofGateway, timeout: byGateway ? undefined : timeout }),
+    streamed,
+  };
   return { ...parsed, at, route };
 }
 

@@ -39,8 +39,7 @@ export function parsePathTemplate(at: Reader, scope: TemplateScope): PathTemplat
   const text = at.required('the path of the request', 'such as "/users/{id}"').string();
   if (text === undefined) return undefined;
   const [path = '', ...rest] = text.split('?');
-  if (!path.startsWith('/'))
-    return at.fail('INVALID_FORMAT', 'a path begins with a slash', { fix: `write ${displayValue(`/${text}`)}` });
+  if (!path.startsWith('/')) return at.fail('INVALID_FORMAT', 'a path begins with a slash', { fix: `write ${displayValue(`/${text}`)}` });
   if (rest.length > 1 || text.includes('#'))
     return at.fail('INVALID_FORMAT', 'is not a path with a query string', {
       allowed: 'a path, and behind one "?" a query string; no "#"',
@@ -58,7 +57,8 @@ export function parseArray(at: Reader, scope: TemplateScope): Reference | undefi
   if (text === undefined) return undefined;
   const name = /^\{.*\}$/.test(text) ? text.slice(1, -1) : text;
   if (name !== text) return at.fail('INVALID_FORMAT', 'an array is named without braces', { fix: `write ${displayValue(name)}` });
-  if (!NAME.test(text)) return at.fail('INVALID_FORMAT', 'is not the name of a part and of fields in it', { allowed: 'such as "cart.items"' });
+  if (!NAME.test(text))
+    return at.fail('INVALID_FORMAT', 'is not the name of a part and of fields in it', { allowed: 'such as "cart.items"' });
   const [head = '', ...fields] = text.split('.');
   return partReference(head, fields, at, scope);
 }

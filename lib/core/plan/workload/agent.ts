@@ -189,7 +189,10 @@ function healthCheckOf({ application }: AgentPlan): HealthCheckPlan {
 }
 
 /** What all programs of the agent's image have. */
-export function program(): Pick<ContainerPlan, 'secretNames' | 'user' | 'readonlyRootFilesystem' | 'dropCapabilities' | 'mounts' | 'ports'> {
+export function program(): Pick<
+  ContainerPlan,
+  'secretNames' | 'user' | 'readonlyRootFilesystem' | 'dropCapabilities' | 'mounts' | 'ports'
+> {
   return {
     secretNames: [],
     user: PROXY_USER,

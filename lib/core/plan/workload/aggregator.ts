@@ -17,7 +17,13 @@ export function aggregator(): ContainerPlan {
     essential: true,
     entryPoint: AGGREGATOR_ENTRY_POINT,
     environment: {},
-    healthCheck: { command: ['CMD', ...AGGREGATOR_HEALTH_COMMAND], intervalSeconds: 10, timeoutSeconds: 5, retries: 3, startPeriodSeconds: 30 },
+    healthCheck: {
+      command: ['CMD', ...AGGREGATOR_HEALTH_COMMAND],
+      intervalSeconds: 10,
+      timeoutSeconds: 5,
+      retries: 3,
+      startPeriodSeconds: 30,
+    },
     dependsOn: [
       { container: INIT_CONTAINER, condition: 'SUCCESS' },
       { container: PROXY_CONTAINER, condition: 'START' },
