@@ -44,11 +44,7 @@ function runConfig(args: readonly string[]): Result {
       fix: `name one: npx ${PROGRAM} config <service>`,
     });
   const workload = selectOne(workloads, { directory, service, version: values['version'], stack: values['stack'] });
-  const shown = flags.has('settings')
-    ? settingsOf(workload)
-    : flags.has('aggregations')
-      ? aggregationsOf(workload)
-      : envoyOf(workload);
+  const shown = flags.has('settings') ? settingsOf(workload) : flags.has('aggregations') ? aggregationsOf(workload) : envoyOf(workload);
   return { output: `${JSON.stringify(shown, null, 2)}\n`, exitCode: 0 };
 }
 

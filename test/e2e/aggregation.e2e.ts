@@ -62,7 +62,9 @@ const options: ApiOptions = {
     'GET /by': { aggregate: Aggregate.of({ it: Part.get('carts', '/echo/x/{query.name}/y', { pick: ['path'] }) }) },
     'GET /flood': {
       aggregate: Aggregate.of(
-        Object.fromEntries(Array.from({ length: 8 }, (_, n) => [`p${n}`, Part.get('carts', '/huge/9', { maxResponseSize: Size.mebibytes(10) })])),
+        Object.fromEntries(
+          Array.from({ length: 8 }, (_, n) => [`p${n}`, Part.get('carts', '/huge/9', { maxResponseSize: Size.mebibytes(10) })]),
+        ),
         { maxResponseSize: Size.mebibytes(10) },
       ),
     },
@@ -144,7 +146,9 @@ e2e('an answer of several parts', () => {
       expect(details['good']).toEqual({ complete: true, status: 200, source: 'service' });
       expect(details['dead']).toMatchObject({ complete: false, status: 503, source: 'fallback', error: { code: 'status' } });
       expect(details).toMatchObject(
-        Object.fromEntries(Object.entries(FAILURES).map(([name, [, code]]) => [name, { complete: false, source: 'none', error: { code } }])),
+        Object.fromEntries(
+          Object.entries(FAILURES).map(([name, [, code]]) => [name, { complete: false, source: 'none', error: { code } }]),
+        ),
       );
       // Nothing of the inside is told.
       expect(response.body).not.toMatch(/127\.0\.0\.1|10\.\d|envoy|upstream/i);
@@ -237,15 +241,23 @@ e2e('an answer of several parts', () => {
       expect(answerOf(response)).toEqual({ it: path === undefined ? null : { path } });
     });
 
-    test.each(['/home/..%2fx', '/home/a%2Fb', '/home/%2e%2e', '//home/x'])('fails if the path could be read in two ways: %s', async (path) => {
-      // A REST API has decoded the slash, and has no such route.
-      expect((await api.send({ path })).status).toBe(kind === 'REST' && path === '/home/a%2Fb' ? 404 : 400);
-    });
+    test.each(['/home/..%2fx', '/home/a%2Fb', '/home/%2e%2e', '//home/x'])(
+      'fails if the path could be read in two ways: %s',
+      async (path) => {
+        // A REST API has decoded the slash, and has no such route.
+        expect((await api.send({ path })).status).toBe(kind === 'REST' && path === '/home/a%2Fb' ? 404 : 400);
+      },
+    );
 
     test('fails if a client names a part, or calls the listener of parts, or the aggregator', async () => {
       const gateway = shop().task('gateway');
       const { client } = api;
-      expect((await client.attempt({ url: `http://${gateway.address}:${GATEWAY_PORT}/echo/1`, headers: { 'x-mesh-part': 'GET /home/{user} user' } }))).toMatchObject({ status: 404 });
+      expect(
+        await client.attempt({
+          url: `http://${gateway.address}:${GATEWAY_PORT}/echo/1`,
+          headers: { 'x-mesh-part': 'GET /home/{user} user' },
+        }),
+      ).toMatchObject({ status: 404 });
       for (const port of [PARTS_PORT, AGGREGATOR_PORT]) expect(await client.connect(gateway.endpoint, port)).not.toBe('connected');
     });
 
@@ -287,14 +299,25 @@ e2e('an answer of several parts', () => {
 
     test('takes no more memory than it may, though many clients ask for enormous parts at once', async () => {
       let most = 0;
-      const looks = setInterval(() => (most = Math.max(most, ...shop().tasks('gateway').map((task) => memoryOf(aggregator(task))?.own ?? 0))), 20);
+      const looks = setInterval(
+        () =>
+          (most = Math.max(
+            most,
+            ...shop()
+              .tasks('gateway')
+              .map((task) => memoryOf(aggregator(task))?.own ?? 0),
+          )),
+        20,
+      );
       const outcomes = await Promise.all(Array.from({ length: 40 }, async () => api.attempt({ path: '/flood' }))).finally(() => {
         clearInterval(looks);
       });
       const statuses = new Set(outcomes.map((outcome) => (outcome.kind === 'response' ? outcome.status : outcome.code)));
       for (const status of statuses) expect([200, 503]).toContain(status);
       const peaks = shop().tasks('gateway').map(peak);
-      console.info(`aggregator at most ${Math.max(...peaks).toFixed(0)} MiB, ${most.toFixed(0)} its own, of ${AGGREGATOR_MEMORY_MIB}, with answers ${[...statuses].join(', ')}`);
+      console.info(
+        `aggregator at most ${Math.max(...peaks).toFixed(0)} MiB, ${most.toFixed(0)} its own, of ${AGGREGATOR_MEMORY_MIB}, with answers ${[...statuses].join(', ')}`,
+      );
       expect(Math.max(...peaks)).toBeLessThan(AGGREGATOR_MEMORY_MIB);
       expect(completeness(await api.send({ path: '/home/7' }))).toEqual(WHOLE);
     });
@@ -305,9 +328,14 @@ e2e('an answer of several parts', () => {
       await shop().tasks('catalog')[0]?.stop('it was scaled in');
       await load.goesOn(20);
       expect((await load.stop()).failures).toEqual({});
-      const incomplete = shop().tasks('gateway').flatMap((task) =>
-        task.container(PROXY_CONTAINER).log.json().filter(({ direction, path, status }) => direction === 'parts' && path === '/delay/20' && status !== 200),
-      );
+      const incomplete = shop()
+        .tasks('gateway')
+        .flatMap((task) =>
+          task
+            .container(PROXY_CONTAINER)
+            .log.json()
+            .filter(({ direction, path, status }) => direction === 'parts' && path === '/delay/20' && status !== 200),
+        );
       expect(incomplete).toEqual([]);
     });
 

@@ -3,6 +3,7 @@ import type { IpAddressType, ResponseTransferMode } from 'aws-cdk-lib/aws-apigat
 import type { IpAddressType as HttpIpAddressType } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Aggregate } from './aggregate';
 import type { IHttpApiAuthorizer, IRestApiAuthorizer } from './authorizer';
+import type { GrpcRouteProps } from './grpc-route';
 import { factoryInput } from '../factory-input';
 import type { SizingProps } from '../service/sizing-props';
 import type { Compression } from '../traffic/compression';
@@ -25,7 +26,7 @@ export interface ThrottleProps {
 }
 
 /**
- * Route of an edge, whatever its kind. It names one of `service` and `aggregate`.
+ * Route of an edge, whatever its kind. It names one of `service`, `grpc` and `aggregate`.
  *
  * @example
  * const checkout: RouteProps = { service: 'checkout', scopes: ['pay'], throttle: { rateLimit: 50, burstLimit: 100 } };
@@ -34,7 +35,7 @@ export interface RouteProps {
   /**
    * Name of the service that gets the requests, with their path, query, headers and body as the client sent them.
    *
-   * @default - none: `aggregate` says where requests go
+   * @default - none: `grpc` or `aggregate` says where requests go
    */
   readonly service?: string;
 
@@ -42,9 +43,16 @@ export interface RouteProps {
    * Answer that the gateway service puts together from the responses of several services. Of routes with the method `GET` or `HEAD`, and
    * with `Mesh.envoy()` only.
    *
-   * @default - none: `service` says where requests go
+   * @default - none: `service` or `grpc` says where requests go
    */
   readonly aggregate?: Aggregate;
+
+  /**
+   * Method of a gRPC service that is called with JSON.
+   *
+   * @default - none: `service` or `aggregate` says where requests go
+   */
+  readonly grpc?: GrpcRouteProps;
 
   /**
    * OAuth scopes, of which a token needs at least one. Only with a JWT or Cognito authorizer.

@@ -1,7 +1,7 @@
 /** Programs that stand in for images. Each takes the image it stands in for. */
 import { dirname } from 'node:path';
 import { agentImage } from '../agent-image';
-import { ECHO_PROTO, program } from '../programs';
+import { ECHO_PROTO, program, PROTOS } from '../programs';
 import { findTools } from '../tools';
 import type { BuiltImage } from './built-images';
 import type { ImageRule, StandInContext } from './images';
@@ -157,6 +157,18 @@ export function grpc(image: string | RegExp, port: Port): ImageRule {
     run: (context) => ({
       argv: [process.execPath, program('grpc-server')],
       environment: { PORT: portOf(port, context), PROTO: ECHO_PROTO },
+      user: '1000',
+    }),
+  };
+}
+
+/** A gRPC server with all services of a .proto file: see programs/grpc-services.ts. */
+export function grpcServices(image: string | RegExp, port: Port, proto: string): ImageRule {
+  return {
+    image,
+    run: (context) => ({
+      argv: [process.execPath, program('grpc-services')],
+      environment: { PORT: portOf(port, context), PROTO: proto, PROTO_IMPORTS: PROTOS },
       user: '1000',
     }),
   };

@@ -37,7 +37,10 @@ function checkProtocol(at: Reader, service: string, { services, declared }: Omit
     `"${target.name}" speaks ${target.protocol === 'grpc' ? 'gRPC' : 'TCP'}, which API Gateway cannot pass through`,
     {
       allowed: 'services with Protocol.HTTP or Protocol.HTTP2',
-      fix: 'route to an HTTP service that calls it',
+      fix:
+        target.protocol === 'grpc'
+          ? 'route to its methods with grpc, which translates JSON and gRPC-Web, or to an HTTP service that calls it'
+          : 'route to an HTTP service that calls it',
     },
   );
 }

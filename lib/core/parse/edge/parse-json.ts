@@ -15,7 +15,8 @@ export function parseJson(at: Reader): Json | undefined {
     // A hole, or what is wrong, is null: the error is known.
     return at.items().map((item) => (item.absent ? null : (parseJson(item) ?? null)));
   }
-  if (typeof value !== 'object' || isMarker(value)) return at.wrongType('a value of JSON: a text, a number, true, false, a list or an object');
+  if (typeof value !== 'object' || isMarker(value))
+    return at.wrongType('a value of JSON: a text, a number, true, false, a list or an object');
   const fields = at.entries().flatMap(([name, field]): [string, Json][] => {
     if (field.absent) return [];
     if (name === RESERVED) field.fail('RESERVED_NAME', `a field cannot be called "${RESERVED}"`, { fix: 'choose another name' });

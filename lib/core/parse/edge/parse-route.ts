@@ -39,9 +39,10 @@ export function parseRoute(
 ): DraftRoute | undefined {
   const parsed = parseRouteKey(key, at);
   if (parsed?.path === '$default') checkSupport(at, 'defaultRoute', kind, KINDS);
-  at.required('an object with service or aggregate', "such as { service: 'ui' }");
+  at.required('an object that says where requests go', "such as { service: 'ui' }");
   if (!at.checkFields([...TARGET_FIELDS, 'authorizer', 'throttle', ...RESPONSE_FIELDS, ...ROUTE_POLICY_FIELDS, 'scopes'])) return undefined;
-  const target = parseTarget(at, reachable, parsed);
+  const { timeout, streamed } = responseOf(parseResponse(at, kind), response);
+  const target = parseTarget(at, { key: parsed, streamed, kind, reachable });
   const own = at.field('authorizer');
   const authorizer = own.absent ? fallback.authorizer : authorizers.read(own);
   if (own.absent && !fallback.given) {
@@ -64,7 +65,6 @@ export function parseRoute(
   }
   checkOptions(at, kind);
   const throttle = parseThrottle(at.field('throttle'));
-  const { timeout, streamed } = responseOf(parseResponse(at, kind), response);
   const byGateway = kind.gatewayTimeout !== undefined;
   const ofGateway = policyOf(parseRoutePolicy(at), policy, byGateway ? timeout?.seconds : undefined);
   if (parsed === undefined || target === undefined) return undefined;

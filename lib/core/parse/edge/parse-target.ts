@@ -1,31 +1,38 @@
-import type { ParsedKey } from '../../model/edge-routes';
 import type { RouteTarget } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
-import type { Reachable } from './check-reachable';
 import { checkReachable } from './check-reachable';
 import { parseAggregate } from './parse-aggregate';
+import type { GrpcRouteContext } from './parse-grpc-target';
+import { parseGrpcTarget } from './parse-grpc-target';
 
-type ParseTarget = (at: Reader, reachable: Reachable, route: ParsedKey | undefined) => RouteTarget | undefined;
+type ParseTarget = (at: Reader, context: GrpcRouteContext) => RouteTarget | undefined;
 
 /** By the names of the options by which a route says where requests go; it has one of them. */
-const TARGETS = { service: toService, aggregate: parseAggregate } as const satisfies Readonly<Record<string, ParseTarget>>;
+const TARGETS = {
+  service: toService,
+  grpc: parseGrpcTarget,
+  aggregate: (at, { reachable, key }) => parseAggregate(at, reachable, key),
+} as const satisfies Readonly<Record<string, ParseTarget>>;
 
 export const TARGET_FIELDS = Object.keys(TARGETS) as readonly (keyof typeof TARGETS)[];
 
 /** Where the requests of a route go. */
-export function parseTarget(at: Reader, reachable: Reachable, route: ParsedKey | undefined): RouteTarget | undefined {
+export function parseTarget(at: Reader, context: GrpcRouteContext): RouteTarget | undefined {
   const given = TARGET_FIELDS.filter((field) => !at.field(field).absent);
-  if (given.length === 0) return toService(at.field('service'), reachable);
+  if (given.length === 0) return toService(at.field('service'), context);
   if (given.length > 1)
     at.fail('CONFLICT', `a route leads to one target, and this one has ${given.join(' and ')}`, { got: null, fix: 'remove all but one' });
   // What is wrong with the others is said, too.
-  const [target] = given.map((field) => TARGETS[field](at.field(field), reachable, route));
+  const [target] = given.map((field) => TARGETS[field](at.field(field), context));
   return target;
 }
 
-function toService(at: Reader, reachable: Reachable): RouteTarget | undefined {
+function toService(at: Reader, { reachable }: GrpcRouteContext): RouteTarget | undefined {
   const service = at
-    .required('the service that the route leads to', `such as service: '${reachable.declared[0] ?? 'ui'}'; or aggregate: Aggregate.of({ … })`)
+    .required(
+      'the service that the route leads to',
+      `such as service: '${reachable.declared[0] ?? 'ui'}'; or grpc for a gRPC service, or aggregate: Aggregate.of({ … })`,
+    )
     .string();
   if (service === undefined) return undefined;
   checkReachable(at, service, reachable);
