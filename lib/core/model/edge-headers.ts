@@ -11,3 +11,6 @@ export const CLIENT_HOST_HEADER = 'x-edge-host';
 
 /** The path of the client's URL: with the name of the stage, or the base path of a custom domain, which services do not get. */
 export const CLIENT_PATH_HEADER = 'x-edge-path';
+
+/** In which the gateway's Envoy hands a client's token to what checks it. Nobody else sends it. */
+export const TOKEN_HEADER = 'x-edge-token';

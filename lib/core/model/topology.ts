@@ -1,4 +1,6 @@
+import type { Aggregation } from '../contract/aggregation';
 import type { CallPolicy, HeaderLimits, Mirror, ServicePolicy } from './traffic-policy';
+import type { RoutePolicy } from './route-policy';
 import type { Warning } from '../reading/warnings';
 
 /**
@@ -313,6 +315,29 @@ export interface EdgeAuthorizer {
   readonly createsKey?: boolean;
   /** Of a JWT authorizer. Text in which CloudFormation may fill in tokens. */
   readonly tokens?: { readonly issuer: string; readonly audience: readonly string[] };
+  /** What it tells services of clients, sorted by header; absent: nothing. */
+  readonly identityHeaders?: readonly IdentityHeader[];
+  /** How the gateway service checks tokens once more; present if it takes identity headers from claims. */
+  readonly verification?: TokenVerification;
+}
+
+/** A request header that the gateway service sets, and that no client can send. */
+export interface IdentityHeader {
+  /** In lower case. */
+  readonly header: string;
+  /** A claim of the token. */
+  readonly value: string;
+}
+
+/** Texts in which CloudFormation may fill in tokens. */
+export interface TokenVerification {
+  readonly issuer: string;
+  /** Where the issuer's keys are. */
+  readonly jwksUri: string;
+  readonly jwksHost: string;
+  readonly jwksPort: number;
+  /** For whom tokens must have been made; empty: for any client of the issuer. */
+  readonly audience: readonly string[];
 }
 
 export interface IdentitySource {
@@ -345,15 +370,49 @@ export interface EdgeRoute {
   readonly timeout?: PlacedSeconds;
   /** Whether the API passes the response on as it arrives, and not when it is complete. */
   readonly streamed: boolean;
+  /** What the gateway service does; absent: nothing of it. */
+  readonly policy?: RoutePolicy;
 }
 
 /** Where the requests of a route go. */
-export type RouteTarget = ServiceTarget;
+export type RouteTarget = ServiceTarget | GrpcTarget | AggregateTarget;
 
 /** To a service, as the client sent them. */
 export interface ServiceTarget {
   readonly kind: 'service';
   readonly service: string;
+}
+
+/** To a method of a gRPC service, translated. */
+export interface GrpcTarget {
+  readonly kind: 'grpc';
+  readonly service: string;
+  /** `package.Service/Method` */
+  readonly method: string;
+  /** Whether gRPC-Web clients may call it. */
+  readonly web: boolean;
+  /** How JSON is translated; absent: gRPC-Web alone. */
+  readonly json?: GrpcJson;
+}
+
+export interface GrpcJson {
+  /**
+   * A FileDescriptorSet in base64 with what the method uses, and the types of the details of errors. The method has one
+   * `google.api.http` binding: the route's.
+   */
+  readonly descriptor: string;
+  /** The largest body of a request; larger ones are answered with 413. */
+  readonly maxRequestBytes: number;
+  /** How the messages of a server stream are written; absent: the method has one answer. */
+  readonly stream?: 'newlineDelimited' | 'serverSentEvents';
+}
+
+/** To the aggregator in the gateway's own task, which makes one answer of those of several services. */
+export interface AggregateTarget {
+  readonly kind: 'aggregate';
+  readonly aggregation: Aggregation;
+  /** The timeouts of parts that the props set, by the names of the parts. */
+  readonly partTimeouts: Readonly<Record<string, PlacedSeconds>>;
 }
 
 /** A time with its place in the props. */

@@ -25,6 +25,27 @@ export interface JwtAuthorizerOptions {
   readonly identitySource?: string;
 
   /**
+   * URL of the issuer's keys: the `jwks_uri` in its OpenID configuration, such as
+   * `https://login.example.com/.well-known/jwks.json`. Required by `claimsToHeaders`, for which the gateway service verifies each token
+   * itself. Its tasks fetch the keys over HTTPS, so they need a way to the host, such as a NAT gateway.
+   *
+   * @default - none
+   */
+  readonly jwksUri?: string;
+
+  /**
+   * Claims of the token that services get as request headers, by the names of the headers, such as `{ 'x-user-id': 'sub' }`; 1 to 20.
+   * The gateway service removes headers of these names from every request that comes by any edge of the system, and sets them for
+   * the routes of this authorizer. A claim that is absent or empty, or that is an object, gives no header.
+   *
+   * Values are percent-encoded: letters, digits and visible signs of ASCII but `%` and `,` stay as they are. The items of a list have
+   * commas between them.
+   *
+   * @default - none
+   */
+  readonly claimsToHeaders?: { readonly [header: string]: string };
+
+  /**
    * Name of the authorizer, which distinguishes it from others of its kind: 1 to 128 letters, digits, `_` and `-`, starting with
    * a letter. Changing it replaces the authorizer.
    *
@@ -50,6 +71,15 @@ export interface CognitoAuthorizerOptions {
    * @default - none
    */
   readonly userPoolClients?: IUserPoolClient[];
+
+  /**
+   * Claims of the token that services get as request headers, by the names of the headers, such as
+   * `{ 'x-user-id': 'sub', 'x-user-groups': 'cognito:groups' }`: see `JwtAuthorizerOptions.claimsToHeaders`. The gateway service
+   * fetches the keys of the user pool over HTTPS.
+   *
+   * @default - none
+   */
+  readonly claimsToHeaders?: { readonly [header: string]: string };
 
   /**
    * Name of the authorizer, which distinguishes it from others of its kind: 1 to 128 letters, digits, `_` and `-`, starting with

@@ -8,14 +8,15 @@ import { rangeOf } from '../../limits/limit';
 import type { AuthorizerKind, EdgeAuthorizer, IdentitySource } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import { STRINGS } from '../../reading/reader';
+import { parseCognitoClaims, parseJwtClaims } from './parse-verification';
 
 const KINDS = ['none', 'jwt', 'cognito', 'lambda', 'iam', 'apiKey'] as const;
 
 /** What can be said to each factory of `Authorizer`. */
 const FIELDS: Readonly<Record<AuthorizerKind, readonly string[]>> = {
   none: [],
-  jwt: ['issuer', 'audience', 'identitySource', 'name'],
-  cognito: ['userPool', 'userPoolClients', 'name'],
+  jwt: ['issuer', 'audience', 'identitySource', 'jwksUri', 'claimsToHeaders', 'name'],
+  cognito: ['userPool', 'userPoolClients', 'claimsToHeaders', 'name'],
   lambda: ['handler', 'identityHeader', 'resultsCacheTtl', 'name'],
   iam: [],
   apiKey: ['keys'],
@@ -88,7 +89,7 @@ export class Authorizers {
         .required('a client', 'remove the entry, or give a client of the user pool')
         .checkInstance('a cognito.IUserPoolClient', ['userPoolClientId']);
     if (items.length > 0) checkSupport(clients, 'cognitoClients', this.edge, EDGE_KINDS);
-    return { identity: AUTHORIZATION };
+    return { identity: AUTHORIZATION, ...parseCognitoClaims(at, AUTHORIZATION) };
   }
 
   checkNames(): void {
@@ -158,10 +159,9 @@ function parseJwt(at: Reader): Omit<EdgeAuthorizer, 'id' | 'kind'> {
       allowed: '"$request.header.<name>" or "$request.querystring.<name>"',
     });
   }
-  return {
-    identity: { in: where === 'querystring' ? 'querystring' : 'header', name: name ?? AUTHORIZATION.name },
-    ...defined({ tokens: issuer === undefined ? undefined : { issuer, audience: claims } }),
-  };
+  const identity: IdentitySource = { in: where === 'querystring' ? 'querystring' : 'header', name: name ?? AUTHORIZATION.name };
+  const tokens = issuer === undefined ? undefined : { issuer, audience: claims };
+  return { identity, ...defined({ tokens }), ...parseJwtClaims(at, identity, tokens) };
 }
 
 /** What API Gateway has. */

@@ -11,12 +11,14 @@ import type { Reader } from '../../reading/reader';
 import { parsePassThroughHeaders } from '../security/parse-pass-through-headers';
 import type { MeshDefaults } from '../workload/parse-sizing';
 import { SIZING_FIELDS, parseSizing } from '../workload/parse-sizing';
+import { checkAggregates } from './check-aggregates';
 import { checkOptions } from './check-options';
+import type { Reachable } from './check-reachable';
 import { Authorizers } from './parse-authorizer';
-import { parseCors } from './parse-cors';
+import { corsOfRoutes, parseCors } from './parse-cors';
 import { RESPONSE_FIELDS, parseResponse } from './parse-response';
 import { checkTwins, parseRoute } from './parse-route';
-import type { Reachable } from './parse-target';
+import { ROUTE_POLICY_FIELDS, parseRoutePolicy } from './parse-route-policy';
 import { parseThrottle } from './parse-throttle';
 
 const A_ROUTE = "add one, such as 'ANY /{proxy+}': { service: 'ui' }";
@@ -26,6 +28,7 @@ const EDGE_FIELDS = [
   'routes',
   'throttle',
   ...RESPONSE_FIELDS,
+  ...ROUTE_POLICY_FIELDS,
   'cors',
   'stageName',
   'ipAddressType',
@@ -50,12 +53,13 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
   if (kind === undefined || !checkKnown(at, kind)) return undefined;
   const authorizers = new Authorizers(kind);
   const fallback = { given: !at.field('authorizer').absent, authorizer: authorizers.read(at.field('authorizer')) };
-  const response = parseResponse(at);
+  const response = parseResponse(at, kind);
+  const policy = parseRoutePolicy(at);
   const routesAt = at.field('routes').required('at least one route', A_ROUTE);
   // In an order of our own, so that neither the topology nor the errors depend on the order of the props.
   const entries = [...routesAt.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
   const drafts = entries.flatMap(([key, route]) => {
-    return parseRoute(key, route, { kind, reachable, authorizers, fallback, response }) ?? [];
+    return parseRoute(key, route, { kind, reachable, authorizers, fallback, response, policy }) ?? [];
   });
   if (routesAt.empty) routesAt.fail('MISSING', 'an edge needs at least one route', { fix: A_ROUTE });
   checkTwins(drafts);
@@ -64,9 +68,14 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
 
   checkOptions(at, kind);
   const throttle = parseThrottle(at.field('throttle'));
-  const cors = parseCors(at.field('cors'), kind);
+  const cors = corsOfRoutes(
+    parseCors(at.field('cors'), kind),
+    drafts.map(({ route }) => route),
+  );
   kind.checkRoutes(drafts, cors, routesAt);
   const routes = [...drafts].sort((a, b) => kind.compareRoutes(a, b)).map(({ route }) => route);
+  const options = kind.parse(at, routes);
+  checkAggregates(drafts, (route) => kind.limits(options, route));
   const gatewayAt = at.field('gateway');
   gatewayAt.checkFields(SIZING_FIELDS);
   return {
@@ -74,7 +83,7 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
     path: at.path,
     gatewayName: gatewayNameOf(name),
     kind: kind.id,
-    options: kind.parse(at, routes),
+    options,
     api: kind.traits(routes, cors),
     routes,
     authorizers: used,
