@@ -10,6 +10,7 @@ import {
   type Aggregations,
 } from '../../../lib/core/contract/aggregation';
 import { AGENT_HEALTH_PROGRAM } from '../../../lib/core/contract/files';
+import { AGGREGATOR_MEMORY_MIB } from '../../../lib/core/model/constants';
 import { until } from '../../e2e/runner/wait';
 import { bundled, healthOf, residentMegabytes } from '../agent/agent-process';
 import { AggregatorProcess, send, type ClientOptions, type ClientResponse } from './aggregator-process';
@@ -22,6 +23,7 @@ const MUST = 'GET /must';
 const WRITE = 'POST /write';
 const SLOW = 'GET /slow';
 const LARGE = 'GET /large';
+const LARGEST = 'GET /largest';
 
 const KIB = 1024;
 const small = { timeoutMillis: 400, maxResponseBytes: 100 * KIB };
@@ -34,6 +36,10 @@ const AGGREGATIONS: Aggregations = {
     { path: '/write' },
   ),
   [SLOW]: aggregation([part('slow', ['/slow'], { timeoutMillis: 60_000 })], { path: '/slow', timeoutMillis: 60_000 }),
+  [LARGEST]: aggregation([part('largest', ['/largest'], { maxResponseBytes: 10 * KIB * KIB })], {
+    path: '/largest',
+    maxResponseBytes: 11 * KIB * KIB,
+  }),
   [LARGE]: aggregation([part('large', ['/large']), part('again', ['/large'])], { path: '/large' }),
 };
 
@@ -365,11 +371,25 @@ test('memory is bounded, whatever services send, and free again afterwards', asy
         `${memory.now.toFixed(0)} MiB, at most ${memory.peak.toFixed(0)}`,
     );
     expect(statuses.every((status) => status === 200 || status === 503)).toBe(true);
-    expect(memory.peak).toBeLessThan(192);
+    expect(memory.peak).toBeLessThan(AGGREGATOR_MEMORY_MIB);
     // Nothing of it is left.
     const { complete, json } = await own.get(LARGE, '/large');
     expect([complete, Object.keys(json() as object)]).toEqual(['true', ['large', 'again']]);
   });
+});
+
+test.each([['with its length'], ['without']])('an answer may be as large as a part may be: %s', async (length) => {
+  const most = 10 * KIB * KIB;
+  const text = `"${'x'.repeat(most - 2)}"`;
+  services.on('/largest', (_request, response) => {
+    response.writeHead(200, {
+      'content-type': 'application/json',
+      ...(length === 'without' ? {} : { 'content-length': String(most) }),
+    });
+    response.end(text);
+  });
+  const { complete, text: answer } = await aggregator.get(LARGEST, '/largest');
+  expect([complete, answer.length, answer === `{"largest":${text}}`]).toEqual(['true', most + 12, true]);
 });
 
 describe('its life', () => {
