@@ -99,6 +99,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/core/parse/workload',
       'lib/core/parse/security',
       'lib/core/parse/service',
+      'lib/core/parse/traffic',
       'lib/core/edges',
       'lib/core/edges/kinds.ts',
       'lib/core/edges/select-kind.ts',

@@ -2,12 +2,13 @@ import { AGGREGATOR_PORT, PART_HEADER, PARTS_PORT, partKey } from '../model/aggr
 import { named } from '../model/by-name';
 import type { EdgeTopology, Service, Topology } from '../model/topology';
 import type { Cluster } from './api/cluster';
+import type { HttpConnectionManager } from './api/http-connection-manager';
 import type { Listener } from './api/listener';
 import type { OnRouteMatch, RouteMatcher } from './api/route';
 import { httpProtocolOptions } from './clusters';
 import { loadAssignment } from './discovery';
 import { AGGREGATOR_CLUSTER } from './edge/aggregator';
-import { EDGE_HEADERS } from './edge/headers';
+import { edgeHeaders } from './edge/headers';
 import { answer } from './edge/answers';
 import { routesTo } from './gateway-routes';
 import { httpConnectionManager } from './http-connection-manager';
@@ -26,6 +27,12 @@ import { CONNECT_TIMEOUT } from './traffic/timeouts';
 const PARTS = 'parts';
 
 /**
+ * When a response breaks off, Envoy closes the connection only after a second, so that clients far away get what was sent before. Within
+ * the task nothing gets lost, and the aggregator is not to wait for what will not come.
+ */
+const BROKEN_AT_ONCE: Partial<HttpConnectionManager> = { delayed_close_timeout: '0s' };
+
+/**
  * What the aggregator reaches: the services of all parts, as clients reach services by routes of their own. Nobody outside of the task gets
  * here. A path is made of what clients and services say, so one that could be read in two ways is refused.
  */
@@ -36,10 +43,10 @@ export function partsListener(topology: Topology, edge: EdgeTopology, targets: r
     protocol: 'http',
     segmentName: edge.gatewayName,
     tracing: topology.tracing,
-    settings: earlyHeaderMutation([...removeForeignMarks(targets), ...joinLines(headersOfRoutes(targets))]),
+    settings: { ...BROKEN_AT_ONCE, ...earlyHeaderMutation([...removeForeignMarks(targets), ...joinLines(headersOfRoutes(targets))]) },
     requestLimits: largestRequestLimits(targets),
     routeConfig: {
-      request_headers_to_remove: [PART_HEADER, ...EDGE_HEADERS],
+      request_headers_to_remove: [PART_HEADER, ...edgeHeaders(edge)],
       response_headers_to_remove: ['x-envoy-upstream-service-time', LOCAL_REPLY_HEADER, LEAVING_HEADER],
     },
     filters: refuseLongHeaders('requests', targets),

@@ -1,3 +1,4 @@
+import { identityHeadersOf } from './identity-headers';
 import type { EdgeTopology } from './topology';
 import type { Aggregation, Aggregations } from '../contract/aggregation';
 
@@ -35,10 +36,16 @@ export const FORWARDED_BY_DEFAULT: readonly string[] = [
   'x-request-id',
 ];
 
-/** What an aggregating gateway's tasks answer, by the keys of routes; undefined if no route of the edge aggregates. */
-export function aggregationsOf({ routes }: Pick<EdgeTopology, 'routes'>): Aggregations | undefined {
-  const found = routes.flatMap(({ key, target }): [string, Aggregation][] =>
-    target.kind === 'aggregate' ? [[key, target.aggregation]] : [],
-  );
+/**
+ * What an aggregating gateway's tasks answer, by the keys of routes; undefined if no route of the edge aggregates. Parts get the headers in
+ * which the gateway says who the client is, as services of other routes do.
+ */
+export function aggregationsOf(edge: Pick<EdgeTopology, 'routes' | 'authorizers'>): Aggregations | undefined {
+  const identity = identityHeadersOf(edge);
+  const found = edge.routes.flatMap(({ key, target }): [string, Aggregation][] => {
+    if (target.kind !== 'aggregate') return [];
+    const { aggregation } = target;
+    return [[key, { ...aggregation, forwardedHeaders: [...new Set([...aggregation.forwardedHeaders, ...identity])].sort() }]];
+  });
   return found.length === 0 ? undefined : Object.fromEntries(found);
 }

@@ -10,13 +10,13 @@ export function parseJson(at: Reader): Json | undefined {
   if (value === null || typeof value === 'boolean') return value;
   if (typeof value === 'string') return at.string();
   if (typeof value === 'number')
-    return Number.isFinite(value) ? value : at.fail('INVALID_VALUE', 'JSON has no such number', { fix: 'write a finite number, or null' });
+    return Number.isFinite(value) ? value : at.fail('INVALID_VALUE', 'JSON has no such number', { fix: 'write a finite number' });
   if (Array.isArray(value)) {
     // A hole, or what is wrong, is null: the error is known.
     return at.items().map((item) => (item.absent ? null : (parseJson(item) ?? null)));
   }
   if (typeof value !== 'object' || isMarker(value))
-    return at.wrongType('a value of JSON: null, true, false, a number, a text, a list or an object');
+    return at.wrongType('a value of JSON: a text, a number, true, false, a list or an object');
   const fields = at.entries().flatMap(([name, field]): [string, Json][] => {
     if (field.absent) return [];
     if (name === RESERVED) field.fail('RESERVED_NAME', `a field cannot be called "${RESERVED}"`, { fix: 'choose another name' });

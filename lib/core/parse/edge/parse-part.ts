@@ -1,4 +1,6 @@
 import { defined } from '../../defined';
+import { REST_API } from '../../limits/api-gateway';
+import { rangeOf } from '../../limits/limit';
 import type { AggregatedPart } from '../../model/aggregation';
 import { CONCURRENCY, DEFAULT_PART_SECONDS, ITEMS, PART_BYTES } from '../../model/aggregation';
 import type { PlacedSeconds } from '../../model/topology';
@@ -28,7 +30,8 @@ export interface PartContext extends Omit<TemplateScope, 'part' | 'iterates'> {
   readonly wholeSeconds: number;
 }
 
-export const TIMEOUT_RANGE = { min: 0.01, max: 900, integer: false };
+/** Nobody waits longer for an answer than an API that streams it. */
+export const TIMEOUT_RANGE = { ...rangeOf(REST_API.streamedResponse), min: 0.01, integer: false };
 
 const OPTIONS = ['service', 'path', 'required', 'fallback', 'timeout', 'maxResponseSize', 'pick', 'drop', 'rename'] as const;
 const FACTORIES = 'Part.get() or Part.forEach()';
@@ -72,7 +75,7 @@ export function parsePart(name: string, at: Reader, { reachable, wholeSeconds, .
 }
 
 function parseService(at: Reader, reachable: Reachable): string | undefined {
-  const service = at.required('the service that answers the part', `such as "${reachable.declared[0] ?? 'users'}"`).string();
+  const service = at.required('the service that answers the part', "such as 'users'").string();
   if (service !== undefined) checkReachable(at, service, reachable);
   return service;
 }

@@ -5,25 +5,36 @@ import { parseAggregate } from './parse-aggregate';
 import type { GrpcRouteContext } from './parse-grpc-target';
 import { parseGrpcTarget } from './parse-grpc-target';
 
-/** Names of the options by which a route says where requests go; it has one of them. */
-export const TARGET_FIELDS = ['service', 'grpc', 'aggregate'] as const;
+type ParseTarget = (at: Reader, context: GrpcRouteContext) => RouteTarget | undefined;
+
+/** By the names of the options by which a route says where requests go; it has one of them. */
+const TARGETS = {
+  service: toService,
+  grpc: parseGrpcTarget,
+  aggregate: (at, { reachable, key }) => parseAggregate(at, reachable, key),
+} as const satisfies Readonly<Record<string, ParseTarget>>;
+
+export const TARGET_FIELDS = Object.keys(TARGETS) as readonly (keyof typeof TARGETS)[];
 
 /** Where the requests of a route go. */
 export function parseTarget(at: Reader, context: GrpcRouteContext): RouteTarget | undefined {
-  const { reachable } = context;
   const given = TARGET_FIELDS.filter((field) => !at.field(field).absent);
+  if (given.length === 0) return toService(at.field('service'), context);
   if (given.length > 1)
-    return at.fail('CONFLICT', `it has ${given.join(' and ')}, and a route leads to one of them`, { got: null, fix: 'remove all but one' });
-  if (given[0] === 'grpc') return parseGrpcTarget(at.field('grpc'), context);
-  if (given[0] === 'aggregate') return parseAggregate(at.field('aggregate'), reachable, context.key);
-  const serviceAt = at.field('service');
-  const service = serviceAt
+    at.fail('CONFLICT', `a route leads to one target, and this one has ${given.join(' and ')}`, { got: null, fix: 'remove all but one' });
+  // What is wrong with the others is said, too.
+  const [target] = given.map((field) => TARGETS[field](at.field(field), context));
+  return target;
+}
+
+function toService(at: Reader, { reachable }: GrpcRouteContext): RouteTarget | undefined {
+  const service = at
     .required(
       'the service that the route leads to',
       `such as service: '${reachable.declared[0] ?? 'ui'}'; or grpc for a gRPC service, or aggregate: Aggregate.of({ … })`,
     )
     .string();
   if (service === undefined) return undefined;
-  checkReachable(serviceAt, service, reachable);
+  checkReachable(at, service, reachable);
   return { kind: 'service', service };
 }
