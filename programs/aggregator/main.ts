@@ -16,7 +16,7 @@ import { systemTimers } from './time';
 /** Responses of services that are held at a time, over all requests. */
 const MAX_HELD_BYTES = 12 * 1024 * 1024;
 
-/** So many bytes that have come are worth the milliseconds of a collection: a task that gets 200 small requests a second has two of them. */
+/** So many bytes that have come are worth the milliseconds that a collection takes. */
 const COLLECT_BYTES = 8 * 1024 * 1024;
 
 const log = jsonLog((line) => {
