@@ -2,6 +2,7 @@ import type { IssueCode } from '../../../lib/core/reading/issues';
 import { AUTHORIZER_MISTAKES } from './mistakes/authorizers';
 import { CONTAINER_MISTAKES } from './mistakes/containers';
 import { EDGE_MISTAKES } from './mistakes/edge';
+import { GRPC_MISTAKES } from './mistakes/grpc';
 import { MESH_MISTAKES } from './mistakes/mesh';
 import type { Mistake } from './mistakes/mistake';
 import { PLACEMENT_MISTAKES } from './mistakes/placement';
@@ -18,6 +19,7 @@ const SUBJECTS = [
   SECURITY_MISTAKES,
   MESH_MISTAKES,
   EDGE_MISTAKES,
+  GRPC_MISTAKES,
   AUTHORIZER_MISTAKES,
   PLACEMENT_MISTAKES,
 ];

@@ -14,6 +14,7 @@ import { SIZING_FIELDS, parseSizing } from '../workload/parse-sizing';
 import { checkOptions } from './check-options';
 import { Authorizers } from './parse-authorizer';
 import { corsOfRoutes, parseCors } from './parse-cors';
+import { parseGrpcRoutes } from './parse-grpc-routes';
 import { RESPONSE_FIELDS, parseResponse } from './parse-response';
 import { checkTwins, parseRoute } from './parse-route';
 import type { Reachable } from './parse-target';
@@ -24,6 +25,7 @@ const A_ROUTE = "add one, such as 'ANY /{proxy+}': { service: 'ui' }";
 const EDGE_FIELDS = [
   'authorizer',
   'routes',
+  'grpcRoutes',
   'throttle',
   ...RESPONSE_FIELDS,
   'cors',
@@ -51,13 +53,17 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
   const authorizers = new Authorizers(kind);
   const fallback = { given: !at.field('authorizer').absent, authorizer: authorizers.read(at.field('authorizer')) };
   const response = parseResponse(at);
-  const routesAt = at.field('routes').required('at least one route', A_ROUTE);
+  const routesAt = at.field('routes');
+  const grpcRoutesAt = at.field('grpcRoutes');
+  if (grpcRoutesAt.absent) routesAt.required('at least one route', A_ROUTE);
   // In an order of our own, so that neither the topology nor the errors depend on the order of the props.
   const entries = [...routesAt.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
-  const drafts = entries.flatMap(([key, route]) => {
-    return parseRoute(key, route, { kind, reachable, authorizers, fallback, response }) ?? [];
-  });
-  if (routesAt.empty) routesAt.fail('MISSING', 'an edge needs at least one route', { fix: A_ROUTE });
+  const context = { kind, reachable, authorizers, fallback, response };
+  const drafts = [
+    ...entries.flatMap(([key, route]) => parseRoute(key, route, context) ?? []),
+    ...grpcRoutesAt.items('a list of GrpcRoutesProps').flatMap((entry) => parseGrpcRoutes(entry, context)),
+  ];
+  if (routesAt.empty && grpcRoutesAt.absent) routesAt.fail('MISSING', 'an edge needs at least one route', { fix: A_ROUTE });
   checkTwins(drafts);
   authorizers.checkNames();
   const used = authorizers.all.filter(({ id }) => drafts.some((draft) => draft.route.authorizer === id));

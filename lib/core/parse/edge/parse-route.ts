@@ -3,7 +3,7 @@ import { checkSupport } from '../../edges/check-support';
 import type { DraftRoute, EdgeKind } from '../../edges/kind';
 import { KINDS } from '../../edges/kinds';
 import { parseRouteKey, shapeOf } from '../../model/edge-routes';
-import type { EdgeAuthorizer } from '../../model/topology';
+import type { EdgeAuthorizer, EdgeRoute } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import { STRINGS } from '../../reading/reader';
 import { checkOptions } from './check-options';
@@ -29,17 +29,25 @@ export interface EdgeContext {
   readonly response: ResponseSettings;
 }
 
-export function parseRoute(
-  key: string,
-  at: Reader,
-  { kind, authorizers, fallback, response, reachable }: EdgeContext,
-): DraftRoute | undefined {
+/** What a route says beside its path and where it leads; the routes of `grpcRoutes` have it from their entry. */
+type RouteSettings = Pick<EdgeRoute, 'authorizer' | 'scopes' | 'throttle' | 'timeout' | 'streamed'>;
+
+/** Names of its options. */
+export const ROUTE_SETTINGS = ['authorizer', 'throttle', ...RESPONSE_FIELDS, 'scopes'] as const;
+
+export function parseRoute(key: string, at: Reader, context: EdgeContext): DraftRoute | undefined {
+  const { kind, reachable } = context;
   const parsed = parseRouteKey(key, at);
   if (parsed?.path === '$default') checkSupport(at, 'defaultRoute', kind, KINDS);
   at.required('an object with at least service', "such as { service: 'ui' }");
-  if (!at.checkFields([...TARGET_FIELDS, 'authorizer', 'throttle', ...RESPONSE_FIELDS, 'scopes'])) return undefined;
-  const answers = responseOf(parseResponse(at), response);
-  const target = parseTarget(at, { key: parsed, streamed: answers.streamed, kind, reachable });
+  if (!at.checkFields([...TARGET_FIELDS, ...ROUTE_SETTINGS])) return undefined;
+  const settings = parseRouteSettings(at, context);
+  const target = parseTarget(at, { key: parsed, streamed: settings.streamed, kind, reachable });
+  if (parsed === undefined || target === undefined) return undefined;
+  return { ...parsed, at, route: { key, ...parsed, target, ...settings } };
+}
+
+export function parseRouteSettings(at: Reader, { kind, authorizers, fallback, response }: EdgeContext): RouteSettings {
   const own = at.field('authorizer');
   const authorizer = own.absent ? fallback.authorizer : authorizers.read(own);
   if (own.absent && !fallback.given) {
@@ -62,9 +70,7 @@ export function parseRoute(
   }
   checkOptions(at, kind);
   const throttle = parseThrottle(at.field('throttle'));
-  if (parsed === undefined || target === undefined) return undefined;
-  const route = { key, ...parsed, target, authorizer: authorizer?.id ?? 'none', scopes, ...defined({ throttle }), ...answers };
-  return { ...parsed, at, route };
+  return { authorizer: authorizer?.id ?? 'none', scopes, ...defined({ throttle }), ...responseOf(parseResponse(at), response) };
 }
 
 /** Two routes that match the same requests. What else routes may not do to each other is up to the kind of the edge. */
@@ -73,8 +79,10 @@ export function checkTwins(drafts: readonly DraftRoute[]): void {
   for (const draft of drafts) {
     const match = `${draft.method} ${draft.path === '$default' ? '$default' : shapeOf(draft.segments)}`;
     const twin = byMatch.get(match);
+    const name = draft.source ?? `"${draft.route.key}"`;
+    const subject = draft.source === undefined ? '' : `${draft.source} `;
     if (twin !== undefined)
-      draft.at.fail('OVERLAPPING_ROUTES', `matches the same requests as "${twin}"`, { got: null, fix: 'remove one of the two' });
-    byMatch.set(match, draft.route.key);
+      draft.at.fail('OVERLAPPING_ROUTES', `${subject}matches the same requests as ${twin}`, { got: null, fix: 'remove one of the two' });
+    byMatch.set(match, name);
   }
 }
