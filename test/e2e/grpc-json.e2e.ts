@@ -90,8 +90,10 @@ const BODIES: ReadonlyArray<readonly [what: string, body: string, expected: obje
   ['a list', '[{"text":"a"}]', 3],
   ['a text', '"x"', 3],
   ['null', 'null', 3],
-  ['deep messages', nested(30, 'inner', '{"text":"x"}'), {}],
-  ['too deep messages', nested(100_000, 'inner', '{}'), 3],
+  ['messages that are 60 deep', nested(60, 'inner', '{}'), {}],
+  ['messages that are 70 deep', nested(70, 'inner', '{}'), 3],
+  ['much deeper ones', nested(100_000, 'inner', '{}'), 3],
+  ['a field that the message has not, which is ignored', '{"nothing":{"a":[1]},"inner":{"nothing":1},"text":"x"}', { text: 'x' }],
   ['too deep values', `{"anything":${nested(10_000, 'a')}}`, 3],
   ['no end', '{"text":', 3],
 ];

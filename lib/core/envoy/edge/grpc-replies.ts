@@ -12,6 +12,7 @@ export const JSON_ROUTE = 'grpc-json';
  */
 const REPLIES: Readonly<Record<number, { readonly code: number; readonly text?: string }>> = {
   400: { code: 3 },
+  401: { code: 16 },
   403: { code: 7 },
   404: { code: 5 },
   408: { code: 4 },
