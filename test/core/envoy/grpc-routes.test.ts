@@ -68,6 +68,30 @@ test('a client of gRPC-Web may set a deadline, one of JSON may not', () => {
   expect(limits).toEqual([{ max_stream_duration: '9s', grpc_timeout_header_max: '9s' }, { max_stream_duration: '9s' }]);
 });
 
+test('the service is asked not to compress, since neither clients nor the filters read compressed messages', () => {
+  for (const each of forwarding({}, { web: true }))
+    expect(each['request_headers_to_add']).toEqual([
+      { header: { key: 'grpc-accept-encoding', value: 'identity' }, append_action: 'OVERWRITE_IF_EXISTS_OR_ADD' },
+    ]);
+});
+
+test("changes of headers of the service's own route stay", () => {
+  const [own] = forwarding({
+    routes: [
+      {
+        ...route('place', ofMethod('shop.Orders', 'Place'), 3),
+        requestHeaders: { set: { 'x-a': '1' }, remove: ['x-b'] },
+        responseHeaders: { remove: ['x-c'] },
+      },
+    ],
+  });
+  expect(own).toMatchObject({
+    request_headers_to_add: [{ header: { key: 'x-a' } }, { header: { key: 'grpc-accept-encoding' } }],
+    request_headers_to_remove: ['x-b', 'grpc-timeout', 'grpc-encoding'],
+    response_headers_to_remove: ['x-c'],
+  });
+});
+
 test('an edge without such routes has no such filters, and one with them has them switched off', () => {
   const target: GrpcTarget = { kind: 'grpc', service: 'orders', method: METHOD, web: true, json: JSON_OF };
   const edge = (each: GrpcTarget): Parameters<typeof grpcFilters>[0] => ({ routes: [{ target: each }] }) as never;
