@@ -146,7 +146,9 @@ function registryOf(files: readonly FileDescriptorProto[], report: Report): File
   try {
     return createFileRegistry(create(FileDescriptorSetSchema, { file: [...files] }));
   } catch (error) {
-    report({ file: files.at(-1)?.name ?? '', message: error instanceof Error ? error.message : String(error) });
+    const text = error instanceof Error ? error.message : String(error);
+    const file = files.find(({ name }) => text.startsWith(`${name}: `)) ?? files.at(-1);
+    report({ file: file?.name ?? '', message: text.replace(`${file?.name ?? ''}: `, '') });
     return undefined;
   }
 }
