@@ -5,7 +5,7 @@ import type { OnRouteMatch, Route, RouteHost, RouteMatcher } from './api/route';
 import type { HeaderMatcher } from './api/route-components';
 import type { StringMatcher } from './api/type';
 import { SINGLE_HEADERS } from './edge/headers';
-import { answerWithPolicy, withPolicy } from './edge/route-policy';
+import { withPolicy } from './edge/route-policy';
 import { routes } from './routes';
 import { shadowsOf, shapePattern } from './security/edge-shapes';
 import { unclearRequests } from './security/unclear-requests';
@@ -36,23 +36,18 @@ export function chooseRoute(edge: EdgeTopology, targets: readonly Service[]): { 
 function inName(route: EdgeRoute, edge: EdgeTopology, callee: Service): OnRouteMatch {
   const shape = shapePattern(route, edge);
   const { method } = route;
-  const refusals = [
-    ...shadowsOf(route, edge).map((shadow) =>
-      answer(400, [
-        path(shadow.pattern),
-        ...(shadow.methods === undefined ? [] : [header(':method', { safe_regex: { regex: shadow.methods.join('|') } })]),
-      ]),
-    ),
-    ...(shape === undefined ? [] : [answer(404, [{ ...path(shape), invert_match: true }])]),
-  ];
-  return toRoutes([
-    ...refusals.map((refusal) => answerWithPolicy(route, refusal)),
-    ...withPolicy(
-      edge,
-      route,
-      routes(callee, callPolicyOf(undefined, callee), { host: KEEP_HOST, ...(method === 'ANY' ? {} : { method }) }),
-    ),
-  ]);
+  return toRoutes(
+    withPolicy(edge, route, [
+      ...shadowsOf(route, edge).map((shadow) =>
+        answer(400, [
+          path(shadow.pattern),
+          ...(shadow.methods === undefined ? [] : [header(':method', { safe_regex: { regex: shadow.methods.join('|') } })]),
+        ]),
+      ),
+      ...(shape === undefined ? [] : [answer(404, [{ ...path(shape), invert_match: true }])]),
+      ...routes(callee, callPolicyOf(undefined, callee), { host: KEEP_HOST, ...(method === 'ANY' ? {} : { method }) }),
+    ]),
+  );
 }
 
 function header(name: string, match: StringMatcher): HeaderMatcher {

@@ -43,18 +43,19 @@ export function routePolicyFilters(edge: EdgeTopology): readonly HttpFilter[] {
 /**
  * What an edge says of the requests of a route, whatever they lead to.
  *
- * @param routes where Envoy sends them
+ * @param routes in their order: what Envoy answers itself, such as refusals, and where it sends requests
  */
 export function withPolicy(edge: EdgeTopology, edgeRoute: EdgeRoute, routes: readonly Route[]): readonly Route[] {
   const { maxRequestBytes, timeoutSeconds } = edgeRoute.policy ?? {};
-  const filters = { ...identityOfRoute(edge, edgeRoute), ...responseHeadersOf(edgeRoute), ...compressionOf(edge, edgeRoute) };
-  const own = routes.map((route) => withFilters(timeoutSeconds === undefined ? route : withTimeout(route, timeoutSeconds), filters));
-  return maxRequestBytes === undefined ? own : limited(own, maxRequestBytes, responseHeadersOf(edgeRoute));
-}
-
-/** Its answers of its own. */
-export function answerWithPolicy(edgeRoute: EdgeRoute, route: Route): Route {
-  return withFilters(route, responseHeadersOf(edgeRoute));
+  const headers = responseHeadersOf(edgeRoute);
+  const filters = { ...identityOfRoute(edge, edgeRoute), ...headers, ...compressionOf(edge, edgeRoute) };
+  const first = routes.findIndex((route) => route.direct_response === undefined);
+  return routes.flatMap((route, index) => {
+    if (route.direct_response !== undefined) return [withFilters(route, headers)];
+    const sent = withFilters(timeoutSeconds === undefined ? route : withTimeout(route, timeoutSeconds), filters);
+    if (maxRequestBytes === undefined) return [sent];
+    return [...(index === first ? [withFilters(tooLarge(maxRequestBytes), headers)] : []), ...counted(sent, maxRequestBytes)];
+  });
 }
 
 function withFilters(route: Route, filters: TypedPerFilterConfig): Route {
@@ -109,20 +110,27 @@ function withTimeout(route: Route, seconds: number): Route {
   return { ...route, route: { ...action, timeout } };
 }
 
+const LENGTH = 'content-length';
+
+function upTo(bytes: number): HeaderMatcher {
+  return { name: LENGTH, range_match: { start: '0', end: `${bytes + 1}` } };
+}
+
+function tooLarge(bytes: number): Route {
+  const headers: readonly HeaderMatcher[] = [
+    { name: LENGTH, present_match: true },
+    { ...upTo(bytes), invert_match: true },
+  ];
+  return { match: { prefix: '/', headers }, direct_response: { status: 413 } };
+}
+
 /** A request with a length need not be held back to be counted, since HTTP makes sure that no more comes. */
-function limited(routes: readonly Route[], bytes: number, headers: TypedPerFilterConfig): readonly Route[] {
-  const hasLength: HeaderMatcher = { name: 'content-length', present_match: true };
-  const small: HeaderMatcher = { name: 'content-length', range_match: { start: '0', end: `${bytes + 1}` } };
-  const counted = {
-    [labelOf(BUFFER)]: typed('envoy.extensions.filters.http.buffer.v3.BufferPerRoute', { buffer: { max_request_bytes: bytes } }),
-  };
-  const tooLarge: Route = {
-    match: { prefix: '/', headers: [hasLength, { ...small, invert_match: true }] },
-    direct_response: { status: 413 },
-  };
+function counted(route: Route, bytes: number): readonly Route[] {
+  const { match } = route;
   return [
-    withFilters(tooLarge, headers),
-    ...routes.map((route): Route => ({ ...route, match: { ...route.match, headers: [small, ...(route.match.headers ?? [])] } })),
-    ...routes.map((route) => withFilters(route, counted)),
+    { ...route, match: { ...match, headers: [upTo(bytes), ...(match.headers ?? [])] } },
+    withFilters(route, {
+      [labelOf(BUFFER)]: typed('envoy.extensions.filters.http.buffer.v3.BufferPerRoute', { buffer: { max_request_bytes: bytes } }),
+    }),
   ];
 }
