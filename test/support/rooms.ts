@@ -1,7 +1,10 @@
 /** What each folder may import: the table that test/architecture.test.ts holds all files to. */
 
 /** All packages that lib/core may import: none of them reads or writes anything, and none depends on where it runs. */
-export const PURE_PACKAGES = ['fastest-levenshtein', 'fflate', 'node:crypto'];
+export const PURE_PACKAGES = ['@bufbuild/protobuf', '@bufbuild/protobuf/wkt', 'fastest-levenshtein', 'fflate', 'node:crypto', 'protobufjs'];
+
+/** What reads .proto files and writes descriptors. */
+const PROTOBUF = ['@bufbuild/protobuf', '@bufbuild/protobuf/wkt', 'protobufjs'];
 
 const CDK = ['aws-cdk-lib', 'aws-cdk-lib/*', 'constructs'];
 const SDK = ['node:**', '@aws-sdk/*'];
@@ -25,7 +28,16 @@ export interface Room {
  */
 export const ROOMS: Readonly<Record<string, Room>> = {
   // The public API.
-  'lib/index.ts': { rooms: ['lib/edge.ts', 'lib/fargate-vcpus.ts', 'lib/microservice.ts', 'lib/microservices.ts', 'lib/props'] },
+  'lib/index.ts': {
+    rooms: [
+      'lib/edge.ts',
+      'lib/fargate-vcpus.ts',
+      'lib/microservice.ts',
+      'lib/microservices.ts',
+      'lib/props',
+      'lib/props/service/grpc-api.ts',
+    ],
+  },
   'lib/testing': { rooms: ['lib/core/readable'] },
   'lib/microservice.ts': { packages: CDK },
   'lib/fargate-vcpus.ts': {},
@@ -50,7 +62,9 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
     packages: [...CDK, 'aws-cdk-lib/core/lib/prop-injectable'],
   },
-  'lib/props/**': { rooms: ['lib/core/model'], packages: CDK },
+  'lib/props/**': { rooms: ['lib/core/model', 'lib/props/service/grpc-api.ts'], packages: CDK },
+  // The only props that name files, which it reads.
+  'lib/props/service/grpc-api.ts': { rooms: ['lib/core/grpc'], packages: ['node:fs', 'node:path'] },
   'lib/props/read-props.ts': { rooms: ['lib/core/reading'], packages: CDK },
 
   // Pure, from the ground up.
@@ -60,6 +74,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'lib/core/reading': { packages: ['fastest-levenshtein'] },
   'lib/core/limits': { rooms: ['lib/core/reading'] },
   'lib/core/model': { rooms: ['lib/core/contract', 'lib/core/reading'] },
+  // What .proto files say, and descriptors of it.
+  'lib/core/grpc': { rooms: ['lib/core/model'], packages: PROTOBUF },
   'lib/core/parse/workload': { rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model'] },
   'lib/core/parse/security': { rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model'] },
   'lib/core/parse/traffic': { rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/parse/workload', 'lib/core/parse/security'] },
@@ -71,6 +87,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/core/parse/workload',
       'lib/core/parse/security',
       'lib/core/parse/traffic',
+      'lib/core/grpc',
     ],
     packages: ['node:crypto'],
   },
@@ -86,7 +103,9 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/core/edges',
       'lib/core/edges/kinds.ts',
       'lib/core/edges/select-kind.ts',
+      'lib/core/grpc',
     ],
+    packages: ['@bufbuild/protobuf'],
   },
   'lib/core/parse/network': { rooms: ['lib/core/reading', 'lib/core/model'] },
   'lib/core/parse': {
@@ -210,7 +229,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['lib/core/contract', 'programs/shared', 'programs/shared/x509'],
     packages: [...SDK, '@peculiar/x509', 'reflect-metadata'],
   },
-  'programs/shared': { packages: ['node:crypto', 'node:util'] },
+  'programs/aggregator/**': { rooms: ['lib/core/contract', 'programs/shared'], packages: ['node:**'] },
+  'programs/shared': { packages: ['node:crypto', 'node:fs', 'node:net', 'node:path', 'node:util'] },
   'programs/shared/x509': {
     rooms: ['lib/core/contract', 'programs/shared'],
     packages: ['node:crypto', '@peculiar/x509', 'reflect-metadata'],
@@ -321,7 +341,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['node:**', 'typescript', 'cdk-nag', 'pretty-format', ...CDK],
   },
   bench: {
-    rooms: ['test/e2e', 'test/e2e/**', 'test/support/assembly', 'test/support/large-system.ts', ...LIBRARY, ...PROGRAMS],
+    rooms: ['test/e2e', 'test/e2e/**', 'test/programs/**', 'test/support/assembly', 'test/support/large-system.ts', ...LIBRARY, ...PROGRAMS],
     packages: ['node:**', '@aws-cdk-containers/*', ...SDK, ...CDK],
   },
 };

@@ -90,6 +90,14 @@ export const FEATURES = {
     usedAt: (topology) => services(topology, 'loadBalancerTarget', ({ loadBalancerTarget }) => loadBalancerTarget !== undefined),
   },
   edge: { title: 'API Gateway in front (`edge`)', usedAt: ({ edges }) => edges.map(({ path }) => path) },
+  aggregation: {
+    title: 'Answers of several services at the edge (`aggregate`)',
+    usedAt: ({ edges }) =>
+      edges.flatMap(({ path, routes: all }) =>
+        all.flatMap(({ key, target }) => (target.kind === 'aggregate' ? [`${path}.routes[${JSON.stringify(key)}].aggregate`] : [])),
+      ),
+    without: 'let the route lead to a service that calls the others',
+  },
   allow: {
     title: 'Authorization by caller, method and path (`allow`)',
     usedAt: (topology) => services(topology, 'allow', ({ allow }) => allow !== undefined),

@@ -1,3 +1,5 @@
+export { ROUTE_HEADER } from '../contract/aggregation';
+
 /**
  * Headers in which API Gateway sends the gateway service what only it knows. API Gateway overwrites whatever a client sends in
  * them, so the gateway's Envoy can go by them, and makes X-Forwarded-* out of them; it trusts no forwarding header that came
@@ -21,6 +23,3 @@ export const CONTEXT_HEADER_PREFIX = 'x-edge-identity-';
  * in place of a mapping that API Gateway drops is told apart.
  */
 export const REQUEST_HEADER = 'x-edge-request';
-
-/** The key of the route that API Gateway matched, and whose authorizer let the request through. */
-export const ROUTE_HEADER = 'x-edge-route';

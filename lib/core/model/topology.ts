@@ -1,3 +1,4 @@
+import type { Aggregation } from '../contract/aggregation';
 import type { CallPolicy, HeaderLimits, Mirror, ServicePolicy } from './traffic-policy';
 import type { RoutePolicy } from './route-policy';
 import type { Warning } from '../reading/warnings';
@@ -377,12 +378,44 @@ export interface EdgeRoute {
 }
 
 /** Where the requests of a route go. */
-export type RouteTarget = ServiceTarget;
+export type RouteTarget = ServiceTarget | GrpcTarget | AggregateTarget;
 
 /** To a service, as the client sent them. */
 export interface ServiceTarget {
   readonly kind: 'service';
   readonly service: string;
+}
+
+/** To a method of a gRPC service, translated. */
+export interface GrpcTarget {
+  readonly kind: 'grpc';
+  readonly service: string;
+  /** `package.Service/Method` */
+  readonly method: string;
+  /** Whether gRPC-Web clients may call it. */
+  readonly web: boolean;
+  /** How JSON is translated; absent: gRPC-Web alone. */
+  readonly json?: GrpcJson;
+}
+
+export interface GrpcJson {
+  /**
+   * A FileDescriptorSet in base64 with what the method uses, and the types of the details of errors. The method has one
+   * `google.api.http` binding: the route's.
+   */
+  readonly descriptor: string;
+  /** The largest body of a request; larger ones are answered with 413. */
+  readonly maxRequestBytes: number;
+  /** How the messages of a server stream are written; absent: the method has one answer. */
+  readonly stream?: 'newlineDelimited' | 'serverSentEvents';
+}
+
+/** To the aggregator in the gateway's own task, which makes one answer of those of several services. */
+export interface AggregateTarget {
+  readonly kind: 'aggregate';
+  readonly aggregation: Aggregation;
+  /** The timeouts of parts that the props set, by the names of the parts. */
+  readonly partTimeouts: Readonly<Record<string, PlacedSeconds>>;
 }
 
 /** A time with its place in the props. */

@@ -345,7 +345,7 @@ function connectExternals(
   { domain, addresses }: Surroundings,
 ): readonly ExternalService[] {
   const callersOf = listedBy(drafts.map(({ name, calls }) => [name, calls.map((call) => call.name)]));
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- `at` is a cursor, which plain data must not hold
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- cursors and APIs are no plain data
   return externals.map(({ at, ...external }) => ({
     ...external,
     callers: callersOf.get(external.name) ?? [],
@@ -364,8 +364,8 @@ function connectServices(
   const callees = calleesOf(drafts, externals);
   const callersOf = listedBy(drafts.map(({ name, calls }) => [name, calls.map((call) => call.name).filter((callee) => callee !== name)]));
   const gatewaysOf = listedBy(edges.map(({ gatewayName, routes }) => [gatewayName, routes.flatMap(servicesOf)]));
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- `at` is a cursor, which plain data must not hold
-  return drafts.map(({ at, calls, rules, namedCallers, overrides, versions: draftVersions, ...draft }) => {
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- cursors and APIs are no plain data
+  return drafts.map(({ at, grpcApi, calls, rules, namedCallers, overrides, versions: draftVersions, ...draft }) => {
     const versions = draftVersions?.map((version) => ({
       ...version,
       discoveryHost: `${version.workloadName}.${discoveryDomain}`,

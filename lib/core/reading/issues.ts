@@ -75,6 +75,16 @@ export type IssueCode =
   | 'OVERLAPPING_ROUTES'
   /** A route of the edge leads to a gRPC or TCP service. */
   | 'ROUTE_PROTOCOL'
+  /** A part of an answer reads what is not there: a parameter that the route does not have, or another part. */
+  | 'UNKNOWN_PART'
+  /** Parts of an answer read from each other, so that none can be first. */
+  | 'PART_CYCLE'
+  /** A `.proto` file or a descriptor set is not there, cannot be read, or is wrong; the message names file and line. */
+  | 'GRPC_API'
+  /** The gRPC service has no such method. */
+  | 'UNKNOWN_METHOD'
+  /** A method of a gRPC service cannot be called as a route, or its `google.api.http` says it is. */
+  | 'GRPC_ROUTE'
   /** A route of the edge has no authorizer, not even `Authorizer.none()`. */
   | 'NO_AUTHORIZER'
   /** The chosen kind of API has no authorizers of this kind, or this kind of authorizer has no such option. */

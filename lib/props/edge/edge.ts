@@ -1,7 +1,9 @@
 import type { Duration, Size } from 'aws-cdk-lib';
 import type { IpAddressType, ResponseTransferMode } from 'aws-cdk-lib/aws-apigateway';
 import type { IpAddressType as HttpIpAddressType } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { Aggregate } from './aggregate';
 import type { IHttpApiAuthorizer, IRestApiAuthorizer } from './authorizer';
+import type { GrpcRouteProps } from './grpc-route';
 import { factoryInput } from '../factory-input';
 import type { SizingProps } from '../service/sizing-props';
 import type { Compression } from '../traffic/compression';
@@ -24,14 +26,33 @@ export interface ThrottleProps {
 }
 
 /**
- * Route of an edge, whatever its kind.
+ * Route of an edge, whatever its kind. It names one of `service`, `grpc` and `aggregate`.
  *
  * @example
  * const checkout: RouteProps = { service: 'checkout', scopes: ['pay'], throttle: { rateLimit: 50, burstLimit: 100 } };
  */
 export interface RouteProps {
-  /** Name of the service that gets the requests, with their path, query, headers and body as the client sent them. */
-  readonly service: string;
+  /**
+   * Name of the service that gets the requests, with their path, query, headers and body as the client sent them.
+   *
+   * @default - none: `grpc` or `aggregate` says where requests go
+   */
+  readonly service?: string;
+
+  /**
+   * Answer that the gateway service puts together from the responses of several services. Of routes with the method `GET` or `HEAD`, and
+   * with `Mesh.envoy()` only.
+   *
+   * @default - none: `service` or `grpc` says where requests go
+   */
+  readonly aggregate?: Aggregate;
+
+  /**
+   * Method of a gRPC service that is called with JSON.
+   *
+   * @default - none: `service` or `aggregate` says where requests go
+   */
+  readonly grpc?: GrpcRouteProps;
 
   /**
    * OAuth scopes, of which a token needs at least one. Only with a JWT or Cognito authorizer.

@@ -2,6 +2,7 @@ import type { Duration } from 'aws-cdk-lib';
 import type { AllowRule } from '../security/allow-rule';
 import type { CallPolicyProps } from '../traffic/call-policy-props';
 import type { ContainerProps, ExtraContainerProps } from './container-props';
+import type { GrpcApi } from './grpc-api';
 import type { LoadBalancerTarget } from './load-balancer-target';
 import type { Protocol } from './protocol';
 import type { RequestPolicyProps } from '../traffic/request-policy-props';
@@ -29,6 +30,13 @@ export interface ServiceProps extends ContainerProps, SizingProps, CallPolicyPro
    * @default Protocol.HTTP
    */
   readonly protocol?: Protocol;
+
+  /**
+   * API of the service, by which routes of edges can call it with JSON (`grpc`, `grpcRoutes`). Only with `Protocol.GRPC`.
+   *
+   * @default - none
+   */
+  readonly grpcApi?: GrpcApi;
 
   /**
    * Group whose stack the service stands in, by its name in `groups` of the system: a team or a domain. To change it for a service that is

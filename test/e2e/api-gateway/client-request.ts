@@ -8,6 +8,8 @@ export interface ClientRequest {
   /** Of a list, each value is a line of its own. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string;
+  /** A body of any bytes, in base64, in place of a text; that of the response is then given so, too. */
+  readonly bodyBase64?: string;
   /** The custom domain that the client called; by default it calls the API's own, with the name of the stage in the path. */
   readonly host?: string;
   /** The path of the custom domain's mapping to the API, such as `/v1`. */

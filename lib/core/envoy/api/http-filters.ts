@@ -3,7 +3,7 @@
 import type { HeaderValueOption, RuntimeFractionalPercent, TypedExtensionConfig } from './core';
 import type { HeaderMutation } from './header-mutation';
 import type { HttpExchangeInputs, Matcher } from './generic-matcher';
-import type { Any, Duration, Empty, Int64, OneOf } from './protobuf';
+import type { Any, Bytes, Duration, Empty, Int64, OneOf } from './protobuf';
 import type { Rbac } from './rbac';
 import type { HeaderMatcher, RateLimit } from './route-components';
 import type { FractionalPercent, StringMatcher } from './type';
@@ -17,6 +17,8 @@ export interface HttpFilters {
   readonly 'envoy.extensions.filters.http.compressor.v3.Compressor': Compressor;
   readonly 'envoy.extensions.filters.http.cors.v3.Cors': Empty;
   readonly 'envoy.extensions.filters.http.fault.v3.HTTPFault': HttpFault;
+  readonly 'envoy.extensions.filters.http.grpc_json_transcoder.v3.GrpcJsonTranscoder': GrpcJsonTranscoder;
+  readonly 'envoy.extensions.filters.http.grpc_web.v3.GrpcWeb': Empty;
   readonly 'envoy.extensions.filters.http.header_mutation.v3.HeaderMutation': { readonly mutations: Mutations };
   readonly 'envoy.extensions.filters.http.health_check.v3.HealthCheck': HealthCheckAnswer;
   readonly 'envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication': JwtAuthentication;
@@ -38,6 +40,7 @@ export interface RouteFilterConfigs {
     readonly buffer: Buffer;
   }>;
   readonly 'envoy.extensions.filters.http.cors.v3.CorsPolicy': CorsPolicy;
+  readonly 'envoy.extensions.filters.http.grpc_json_transcoder.v3.GrpcJsonTranscoder': GrpcJsonTranscoder;
   readonly 'envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute': { readonly mutations: Mutations };
   readonly 'envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig': { readonly requirement_name: string };
   readonly 'envoy.extensions.filters.http.lua.v3.LuaPerRoute': { readonly filter_context: ScriptContext };
@@ -131,6 +134,26 @@ export interface Mutations {
   readonly request_mutations?: readonly HeaderMutation[];
   readonly request_trailers_mutations?: readonly HeaderMutation[];
   readonly response_mutations?: readonly HeaderMutation[];
+}
+
+/** https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/http/grpc_json_transcoder/v3/transcoder.proto */
+export interface GrpcJsonTranscoder {
+  readonly proto_descriptor_bin: Bytes;
+  readonly services: readonly string[];
+  readonly match_incoming_request_route?: boolean;
+  readonly convert_grpc_status?: boolean;
+  readonly request_validation_options?: {
+    readonly reject_unknown_method: boolean;
+    readonly reject_unknown_query_parameters: boolean;
+    readonly reject_binding_body_field_collisions: boolean;
+  };
+  readonly max_request_body_size?: number;
+  readonly max_response_body_size?: number;
+  readonly print_options?: {
+    readonly always_print_primitive_fields?: boolean;
+    readonly stream_newline_delimited?: boolean;
+    readonly stream_sse_style_delimited?: boolean;
+  };
 }
 
 export interface LocalRateLimit {

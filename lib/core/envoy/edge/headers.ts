@@ -29,10 +29,13 @@ export function edgeHeaders(edge: EdgeTopology): readonly string[] {
  * What a client says of its own address and of who it is, the headers that steer Envoy or override what API Gateway has looked at, ids of
  * requests and, where API Gateway makes no trace, decisions to record one are dropped, and X-Forwarded-* is made of what API
  * Gateway says.
+ *
+ * @param made names of headers that nobody but a program of the task may send
  */
 export function trustOnlyApiGateway(
   edge: EdgeTopology,
   targets: readonly Service[],
+  made: readonly string[],
   identityHeaders: readonly string[],
 ): Pick<HttpConnectionManager, 'early_header_mutation_extensions'> {
   const { api, passThroughHeaders } = edge;
@@ -44,6 +47,7 @@ export function trustOnlyApiGateway(
       anyOf([
         ...spellingsBut(passThroughHeaders, named),
         ...prefixes(alwaysPrefixes),
+        ...spellings(made),
         // What a client sends in place of API Gateway's headers, under names that servers take for the same.
         ...otherSpellings(edgeHeaders(edge)),
         ...identities(edge, identityHeaders),

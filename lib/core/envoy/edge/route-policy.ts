@@ -4,7 +4,7 @@ import type { Compression } from '../../model/traffic-policy';
 import type { HeaderMutation } from '../api/header-mutation';
 import type { HttpFilter } from '../api/http-filters';
 import type { Duration } from '../api/protobuf';
-import type { Route, TypedPerFilterConfig } from '../api/route';
+import type { MaxStreamDuration, Route, TypedPerFilterConfig } from '../api/route';
 import type { HeaderMatcher } from '../api/route-components';
 import { duration, labelOf, message, named, typed } from '../syntax/messages';
 import { compressorsOf, namesOf } from '../traffic/compression';
@@ -101,13 +101,25 @@ function compressionOf(edge: EdgeTopology, { policy }: EdgeRoute): TypedPerFilte
   );
 }
 
-/** The shorter one of it and of what the service has. "0s" is "no limit". */
+/**
+ * The shorter one of it and of what the service has. Where a route limits the life of a stream, Envoy looks at no other timeout, so that one
+ * takes its place; but for clients of gRPC, who have deadlines of their own.
+ */
 function withTimeout(route: Route, seconds: number): Route {
-  const { route: action } = route;
-  if (action === undefined) return route;
-  const given = action.timeout === undefined || action.timeout === '0s' ? Infinity : Number.parseFloat(action.timeout);
-  const timeout: Duration = duration(Math.min(given, seconds));
-  return { ...route, route: { ...action, timeout } };
+  if (route.route === undefined) return route;
+  const { timeout, max_stream_duration: stream, ...action } = route.route;
+  if (stream?.grpc_timeout_header_max === undefined)
+    return { ...route, route: { ...action, timeout: shorter(stream?.max_stream_duration ?? timeout, seconds) } };
+  const limits: MaxStreamDuration = {
+    max_stream_duration: shorter(stream.max_stream_duration, seconds),
+    grpc_timeout_header_max: shorter(stream.grpc_timeout_header_max, seconds),
+  };
+  return { ...route, route: { ...route.route, max_stream_duration: limits } };
+}
+
+/** "0s" is "no limit". */
+function shorter(given: Duration | undefined, seconds: number): Duration {
+  return given === undefined || given === '0s' ? duration(seconds) : duration(Math.min(Number.parseFloat(given), seconds));
 }
 
 const LENGTH = 'content-length';

@@ -12,6 +12,7 @@ export const CAPABILITIES: Capabilities = {
   traces: true,
   loadBalancerTarget: true,
   edge: true,
+  aggregation: true,
   allow: true,
   callPolicies: true,
   timeouts: true,

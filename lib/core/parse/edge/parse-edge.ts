@@ -11,13 +11,14 @@ import type { Reader } from '../../reading/reader';
 import { parsePassThroughHeaders } from '../security/parse-pass-through-headers';
 import type { MeshDefaults } from '../workload/parse-sizing';
 import { SIZING_FIELDS, parseSizing } from '../workload/parse-sizing';
+import { checkAggregates } from './check-aggregates';
 import { checkOptions } from './check-options';
+import type { Reachable } from './check-reachable';
 import { Authorizers } from './parse-authorizer';
-import { parseCors } from './parse-cors';
+import { corsOfRoutes, parseCors } from './parse-cors';
 import { RESPONSE_FIELDS, parseResponse } from './parse-response';
 import { checkTwins, parseRoute } from './parse-route';
 import { ROUTE_POLICY_FIELDS, parseRoutePolicy } from './parse-route-policy';
-import type { Reachable } from './parse-target';
 import { parseThrottle } from './parse-throttle';
 
 const A_ROUTE = "add one, such as 'ANY /{proxy+}': { service: 'ui' }";
@@ -67,9 +68,14 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
 
   checkOptions(at, kind);
   const throttle = parseThrottle(at.field('throttle'));
-  const cors = parseCors(at.field('cors'), kind);
+  const cors = corsOfRoutes(
+    parseCors(at.field('cors'), kind),
+    drafts.map(({ route }) => route),
+  );
   kind.checkRoutes(drafts, cors, routesAt);
   const routes = [...drafts].sort((a, b) => kind.compareRoutes(a, b)).map(({ route }) => route);
+  const options = kind.parse(at, routes);
+  checkAggregates(drafts, (route) => kind.limits(options, route));
   const gatewayAt = at.field('gateway');
   gatewayAt.checkFields(SIZING_FIELDS);
   return {
@@ -77,7 +83,7 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
     path: at.path,
     gatewayName: gatewayNameOf(name),
     kind: kind.id,
-    options: kind.parse(at, routes),
+    options,
     api: { ...kind.traits(routes, cors), ...defined({ provesContext: kind.provesContext }) },
     routes,
     authorizers: used,

@@ -108,7 +108,7 @@ export function parseHeaderName(name: string, at: Reader, tokenHeader?: string):
   return header;
 }
 
-/** What a Lambda authorizer returns beside its decision. On a REST API only what is never absent can be told from what a client has sent. */
+/** What a Lambda authorizer returns beside its decision. On a REST API only what is never absent differs from what a client could send. */
 export function parseLambdaContext(at: Reader, tokenHeader: string, provesContext: boolean): Pick<EdgeAuthorizer, 'identityHeaders'> {
   const headers = parseIdentityHeaders(at, { what: 'a key of the context', from: 'context', tokenHeader });
   for (const { header, value } of headers ?? []) {

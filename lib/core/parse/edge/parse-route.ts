@@ -7,12 +7,12 @@ import type { EdgeAuthorizer } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import { STRINGS } from '../../reading/reader';
 import { checkOptions } from './check-options';
+import type { Reachable } from './check-reachable';
 import type { Authorizers } from './parse-authorizer';
 import type { DraftPolicy } from './parse-route-policy';
 import { ROUTE_POLICY_FIELDS, parseRoutePolicy, policyOf } from './parse-route-policy';
 import type { ResponseSettings } from './parse-response';
 import { RESPONSE_FIELDS, parseResponse, responseOf } from './parse-response';
-import type { Reachable } from './parse-target';
 import { TARGET_FIELDS, parseTarget } from './parse-target';
 import { parseThrottle } from './parse-throttle';
 
@@ -39,9 +39,10 @@ export function parseRoute(
 ): DraftRoute | undefined {
   const parsed = parseRouteKey(key, at);
   if (parsed?.path === '$default') checkSupport(at, 'defaultRoute', kind, KINDS);
-  at.required('an object with at least service', "such as { service: 'ui' }");
+  at.required('an object that says where requests go', "such as { service: 'ui' }");
   if (!at.checkFields([...TARGET_FIELDS, 'authorizer', 'throttle', ...RESPONSE_FIELDS, ...ROUTE_POLICY_FIELDS, 'scopes'])) return undefined;
-  const target = parseTarget(at, reachable);
+  const { timeout, streamed } = responseOf(parseResponse(at, kind), response);
+  const target = parseTarget(at, { key: parsed, streamed, kind, reachable });
   const own = at.field('authorizer');
   const authorizer = own.absent ? fallback.authorizer : authorizers.read(own);
   if (own.absent && !fallback.given) {
@@ -64,7 +65,6 @@ export function parseRoute(
   }
   checkOptions(at, kind);
   const throttle = parseThrottle(at.field('throttle'));
-  const { timeout, streamed } = responseOf(parseResponse(at, kind), response);
   const byGateway = kind.gatewayTimeout !== undefined;
   const ofGateway = policyOf(parseRoutePolicy(at), policy, byGateway ? timeout?.seconds : undefined);
   if (parsed === undefined || target === undefined) return undefined;

@@ -19,6 +19,8 @@ import { SIZING_FIELDS, parseSizing } from '../workload/parse-sizing';
 import { DEFAULT_STARTUP_SECONDS, defaultCallPolicy } from '../../model/defaults';
 import type { TaskFootprint } from '../../model/task-footprint';
 import { reservedContainers } from '../../model/task-footprint';
+import type { GrpcApi } from '../../grpc/grpc-api';
+import { parseGrpcApi } from './parse-grpc-api';
 import { footprintWith, parseLoadBalancerTarget } from './parse-load-balancer-target';
 import { CALL_POLICY_FIELDS, parseCallPolicy } from '../traffic/parse-call-policy';
 import { SERVICE_POLICY_FIELDS, parseServicePolicy } from '../traffic/parse-service-policy';
@@ -44,6 +46,8 @@ export interface DraftService extends Omit<
   readonly at: Reader;
   readonly versions?: readonly DraftVersion[];
   readonly rules: readonly DraftRule[] | undefined;
+  /** Of a gRPC service; only routes of edges are made of it. */
+  readonly grpcApi?: GrpcApi | undefined;
   /** Whom rate limits and faults name. */
   readonly namedCallers: readonly NamedCallers[];
   readonly calls: readonly { readonly at: Reader; readonly name: string }[];
@@ -70,6 +74,7 @@ export const SERVICE_FIELDS = [
   'port',
   'virtualPort',
   'protocol',
+  'grpcApi',
   'group',
   'calls',
   'allow',
@@ -163,6 +168,7 @@ export function parseService(name: string, at: Reader, mesh: MeshDefaults, footp
       }),
     rules,
     ...defined({ loadBalancerTarget, group }),
+    grpcApi: parseGrpcApi(at.field('grpcApi'), protocol),
     callPolicy,
     policy: parseServicePolicy(at, protocol, namedCallers),
     namedCallers,
