@@ -74,9 +74,7 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 
 /** JSON with values filled in as they are. */
 export type JsonTemplate =
-  | { readonly value: Json }
-  | { readonly reference: Reference }
-  | { readonly fields: Readonly<Record<string, JsonTemplate>> };
+  { readonly value: Json } | { readonly reference: Reference } | { readonly fields: Readonly<Record<string, JsonTemplate>> };
 
 /** In `PART_HEADER`. */
 export function partKey(routeKey: string, part: string): string {
