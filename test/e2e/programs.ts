@@ -18,6 +18,10 @@ export function program(name: string): string {
 /** The service of grpc-server and grpc-call. */
 export const ECHO_PROTO = join(SOURCES, 'echo.proto');
 
+/** What grpc-services serves beside the files of examples/, and where it finds what they import. */
+export const PROTOS = join(SOURCES, 'protos');
+export const LAB_PROTO = join(PROTOS, 'lab.proto');
+
 /**
  * Directories of stand-in programs that a container has to be given on top of the host's root: those on another
  * file system, or under /tmp, which is the container's own.

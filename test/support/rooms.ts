@@ -99,6 +99,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/core/parse/workload',
       'lib/core/parse/security',
       'lib/core/parse/service',
+      'lib/core/parse/traffic',
       'lib/core/edges',
       'lib/core/edges/kinds.ts',
       'lib/core/edges/select-kind.ts',
@@ -228,7 +229,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['lib/core/contract', 'programs/shared', 'programs/shared/x509'],
     packages: [...SDK, '@peculiar/x509', 'reflect-metadata'],
   },
-  'programs/shared': { packages: ['node:crypto', 'node:util'] },
+  'programs/aggregator/**': { rooms: ['lib/core/contract', 'programs/shared'], packages: ['node:**'] },
+  'programs/shared': { packages: ['node:crypto', 'node:fs', 'node:net', 'node:path', 'node:util'] },
   'programs/shared/x509': {
     rooms: ['lib/core/contract', 'programs/shared'],
     packages: ['node:crypto', '@peculiar/x509', 'reflect-metadata'],
@@ -247,7 +249,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 
   // Tests, and what only tests use. Programs of end-to-end tests run where nothing else is.
   'test/support/task-config.ts': { rooms: ['lib/core/contract', 'lib/core/plan'] },
-  'test/support': { rooms: LIBRARY, packages: ['node:**', 'typescript', 'fast-check', 'fflate', ...CDK] },
+  'test/support': { rooms: LIBRARY, packages: ['node:**', 'typescript', 'fast-check', 'fflate', ...PROTOBUF, ...CDK] },
+  'test/core/grpc': { rooms: ['test/support', 'lib/core/grpc'], packages: ['node:**', 'fast-check', ...PROTOBUF] },
   'test/support/large-system.ts': { rooms: ['lib/index.ts'], packages: CDK },
   'test/support/quotas': { rooms: ['lib/core/limits'], packages: ['node:**'] },
   // Of templates, and of nothing that the library is about.
@@ -339,7 +342,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['node:**', 'typescript', 'cdk-nag', 'pretty-format', ...CDK],
   },
   bench: {
-    rooms: ['test/e2e', 'test/e2e/**', 'test/support/assembly', 'test/support/large-system.ts', ...LIBRARY, ...PROGRAMS],
+    rooms: ['test/e2e', 'test/e2e/**', 'test/programs/**', 'test/support/assembly', 'test/support/large-system.ts', ...LIBRARY, ...PROGRAMS],
     packages: ['node:**', '@aws-cdk-containers/*', ...SDK, ...CDK],
   },
 };

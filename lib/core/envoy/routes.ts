@@ -1,4 +1,4 @@
-import type { CallPolicy, ServiceRoute } from '../model/traffic-policy';
+import type { CallPolicy, PathMatch, ServiceRoute } from '../model/traffic-policy';
 import type { ClusterSpecifier, HeaderChanges, Route, RouteAction, RouteHost } from './api/route';
 import type { HeaderMatcher, RouteMatch } from './api/route-components';
 import type { StringMatcher } from './api/type';
@@ -20,6 +20,11 @@ export interface RoutesContext {
   readonly method?: string;
   /** Which host the callee sees, if not the one that was called. */
   readonly host?: RouteHost;
+  /**
+   * The gRPC method that is called, as `package.Service/Method`, where a request has another path here than it has at the callee, since
+   * Envoy translates it. What the callee's routes say of paths is then known beforehand.
+   */
+  readonly grpcMethod?: string;
 }
 
 type RetryKind = 'idempotent' | 'nonIdempotent';
@@ -38,14 +43,19 @@ type Target = ClusterSpecifier & Pick<RouteAction, 'request_mirror_policies'>;
  * all other requests. Each stands behind copies of itself for requests that name a version, which differ only in where they
  * go. Of each there are two, for methods that are idempotent and for all others, since they are kind in different ways.
  */
-export function routes(callee: Upstream, policy: CallPolicy, { method, host = {} }: RoutesContext = {}): readonly ForwardingRoute[] {
+export function routes(
+  callee: Upstream,
+  policy: CallPolicy,
+  { method, host = {}, grpcMethod }: RoutesContext = {},
+): readonly ForwardingRoute[] {
   const only = method === undefined ? undefined : [method];
-  return [...(callee.policy?.routes ?? []), undefined].flatMap((route) => {
+  const own = (callee.policy?.routes ?? []).filter((route) => takes(route, grpcMethod));
+  return [...own, undefined].flatMap((route) => {
     const changed = { ...policy, ...(route === undefined ? {} : overridesOf(route)) };
     const methods = intersection(only, route?.match.methods);
-    const match = route === undefined ? ANY_PATH : routeMatch(route.match);
+    const match = route === undefined ? ANY_PATH : routeMatch(grpcMethod === undefined ? route.match : { ...route.match, path: undefined });
     const to = (conditions: RouteMatch, where: Target): readonly ForwardingRoute[] =>
-      byMethod(callee, changed, methods, conditions, (kind): Forwarding => ({
+      byMethod({ callee, policy: changed, methods, match: conditions, grpcMethod }, (kind): Forwarding => ({
         route: action(callee, changed, kind, where, host, route),
         ...(route === undefined ? {} : headerChanges(markRoute(callee, route))),
       }));
@@ -70,11 +80,26 @@ function withHeader(match: RouteMatch, header: HeaderMatcher): RouteMatch {
   return { ...match, headers: [...(match.headers ?? []), header] };
 }
 
+/** Whether a route of a gRPC service takes a method, whatever its path is here. */
+function takes({ match: { path } }: ServiceRoute, grpcMethod: string | undefined): boolean {
+  return grpcMethod === undefined || path === undefined || fits(path, `/${grpcMethod}`);
+}
+
+/** A gRPC service has no other paths than services, with a slash at their end, and methods. */
+function fits({ kind, text }: PathMatch, path: string): boolean {
+  return kind === 'prefix' ? path.startsWith(text) : path === text;
+}
+
+interface Requests {
+  readonly callee: Upstream;
+  readonly policy: CallPolicy;
+  readonly methods: readonly string[] | undefined;
+  readonly match: RouteMatch;
+  readonly grpcMethod: string | undefined;
+}
+
 function byMethod(
-  { protocol }: Upstream,
-  policy: CallPolicy,
-  methods: readonly string[] | undefined,
-  match: RouteMatch,
+  { callee: { protocol }, policy, methods, match, grpcMethod }: Requests,
   forwarding: (kind: RetryKind) => Forwarding,
 ): readonly ForwardingRoute[] {
   const withMethod = (method: StringMatcher): RouteMatch => withHeader(match, { name: ':method', string_match: method });
@@ -84,6 +109,10 @@ function byMethod(
     const method: StringMatcher = some.length === 1 ? { exact: first } : { safe_regex: { regex: some.join('|') } };
     return [{ match: withMethod(method), ...forwarding(kind) }];
   };
+  if (grpcMethod !== undefined) {
+    const kind = isIdempotent(grpcMethod, policy) ? 'idempotent' : 'nonIdempotent';
+    return methods === undefined ? [{ match, ...forwarding(kind) }] : oneOf(methods, kind);
+  }
   if (methods !== undefined) {
     const idempotent = methods.filter((method) => IDEMPOTENT.test(method) && protocol !== 'grpc');
     const others = methods.filter((method) => !idempotent.includes(method));
@@ -104,6 +133,10 @@ function byGrpcMethod(policy: CallPolicy, match: RouteMatch, forwarding: (kind: 
   if (idempotentMethods === undefined || !dependOnMethod(policy)) return [others];
   const method: HeaderMatcher = { name: ':path', string_match: { safe_regex: { regex: pathsOf(idempotentMethods) } } };
   return [{ match: withHeader(match, method), ...forwarding('idempotent') }, others];
+}
+
+function isIdempotent(grpcMethod: string, { retry: { idempotentMethods = [] } }: CallPolicy): boolean {
+  return new RegExp(`^${pathsOf(idempotentMethods)}$`).test(`/${grpcMethod}`);
 }
 
 function action(callee: Upstream, policy: CallPolicy, kind: RetryKind, to: Target, host: RouteHost, route?: ServiceRoute): RouteAction {

@@ -52,7 +52,9 @@ function filesOf(folder: string): readonly string[] {
 /** Where every message is made of what the others write, of types that it cannot know. */
 const GENERIC = join(ENVOY, 'syntax/messages.ts');
 
-const writers = ['', 'edge', 'load-balancer', 'observability', 'security', 'syntax', 'traffic'].flatMap((folder) => filesOf(join(ENVOY, folder)));
+const writers = ['', 'edge', 'load-balancer', 'observability', 'security', 'syntax', 'traffic'].flatMap((folder) =>
+  filesOf(join(ENVOY, folder)),
+);
 const fields = fieldNames(filesOf(join(ENVOY, 'api')));
 const messages = writers.filter((file) => file !== GENERIC).flatMap((file) => misspelt(file, fields));
 

@@ -57,6 +57,7 @@ test.each([
 });
 
 test('how much JSON a request may have', () => {
+  expect(targetOf('POST /a', {}, { maxRequestSize: new Bytes(4096) }).json?.maxRequestBytes).toBe(4096);
   expect(targetOf('POST /a', { maxRequestSize: new Bytes(2048) }).json?.maxRequestBytes).toBe(2048);
 });
 
@@ -85,7 +86,7 @@ describe('routes to all methods', () => {
     routesOf({ grpcRoutes: [{ service: 'catalog', ...grpcRoutes }], ...more }, api, kind)
       .map(
         ({ key, target }) =>
-          `${key} -> ${target.kind === 'grpc' ? `${target.method}${target.web ? ' web' : ''}${target.json === undefined ? '' : ' json'}` : target.service}`,
+          `${key} -> ${target.kind === 'grpc' ? `${target.method}${target.web ? ' web' : ''}${target.json === undefined ? '' : ' json'}` : target.kind}`,
       )
       .sort();
 

@@ -60,13 +60,14 @@ export class ApiGateway {
   async attempt(request: ClientRequest): Promise<HttpOutcome> {
     const passed = passThrough(this.api, request);
     if (passed.kind === 'answered') return ofItsOwn(passed, 0);
-    const { body } = request;
+    const { body, bodyBase64 } = request;
     const { address, port } = this.target();
     const { timeoutMs, streamed, late } = passed.waits;
     const outcome = await this.client.attempt({
       url: `http://${address}:${port}${passed.path}`,
       method: passed.method,
       ...(body !== undefined && { body }),
+      ...(bodyBase64 !== undefined && { bodyBase64 }),
       headers: { ...passed.headers, host: `${address}:${port}` },
       timeoutMs,
     });

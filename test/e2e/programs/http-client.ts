@@ -10,6 +10,8 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   /** Sent with its length, unless the headers name a transfer-encoding. */
   readonly body?: string;
+  /** A body of any bytes, in base64, in place of a text; that of the response is then given so, too. */
+  readonly bodyBase64?: string;
   /** Connects there in place of the URL's host and port, which the Host header still names. */
   readonly connectTo?: { readonly host: string; readonly port: number };
   /** Uses a connection again; by default each request has a connection of its own. */
@@ -24,6 +26,8 @@ export interface HttpResponse {
   readonly headers: Readonly<Record<string, string>>;
   /** Decompressed, as `content-encoding` says. */
   readonly body: string;
+  /** The bytes of the body, if those of the request were given so. */
+  readonly bodyBase64?: string;
   /** Of the body as it came. */
   readonly bodyBytes: number;
   /** When each part of the body came, since the request began. */
@@ -117,11 +121,12 @@ async function http(id: number, request: HttpRequest): Promise<HttpOutcome> {
     try {
       const { host, port, path } = parse(request.url);
       const target = request.connectTo ?? { host, port };
+      const sentBody = request.bodyBase64 === undefined ? request.body : Buffer.from(request.bodyBase64, 'base64');
       const headers = {
         host: port === 80 ? host : `${host}:${port}`,
         ...request.headers,
-        ...(request.body !== undefined &&
-          request.headers?.['transfer-encoding'] === undefined && { 'content-length': String(Buffer.byteLength(request.body)) }),
+        ...(sentBody !== undefined &&
+          request.headers?.['transfer-encoding'] === undefined && { 'content-length': String(Buffer.byteLength(sentBody)) }),
       };
       const sent = httpRequest({
         ...target,
@@ -163,13 +168,14 @@ async function http(id: number, request: HttpRequest): Promise<HttpOutcome> {
             status: response.statusCode ?? 0,
             headers: Object.fromEntries(joined),
             body: text,
+            ...(request.bodyBase64 !== undefined && { bodyBase64: body.toString('base64') }),
             bodyBytes: body.length,
             arrivalsMs,
             durationMs: Date.now() - startedAt,
           });
         });
       });
-      sent.end(request.body);
+      sent.end(sentBody);
     } catch (error) {
       fail(error as Error);
     }

@@ -1,7 +1,7 @@
 /** Programs that stand in for images. Each takes the image it stands in for. */
 import { dirname } from 'node:path';
 import { agentImage } from '../agent-image';
-import { ECHO_PROTO, program } from '../programs';
+import { ECHO_PROTO, program, PROTOS } from '../programs';
 import { findTools } from '../tools';
 import type { BuiltImage } from './built-images';
 import type { ImageRule, StandInContext } from './images';
@@ -27,16 +27,19 @@ export function envoy(image: string | RegExp = 'docker.io/envoyproxy/envoy'): Im
 const isAgent = ({ dockerfile }: BuiltImage): boolean => /^ENTRYPOINT .*"\/agent\/agent\.js"\]$/m.test(dockerfile);
 
 /**
- * The real agent, as its Dockerfile has it. The environment is that of the image: for settings that the template does not
- * make, such as `MESH_RENEW_SECONDS`.
+ * The real agent, as its Dockerfile has it, or another program of its image. The environment is that of the image: for settings that the
+ * template does not make, such as `MESH_RENEW_SECONDS`.
  */
 export function agent(environment: Readonly<Record<string, string>> = {}, image: ImageRule['image'] = isAgent): ImageRule {
   return {
     image,
-    run: ({ container: { command } }) => {
+    run: ({ container: { entryPoint, command } }) => {
       const { directory, options, environment: ofImage } = agentImage();
+      // The aggregator is another program of the image, with an entry point of its own.
+      const [node = 'node', ...program] = entryPoint ?? ['node', ...options, '/agent/agent.js'];
+      if (node !== 'node') throw new Error(`the agent's image is to run ${node}, and not Node.js`);
       return {
-        argv: [process.execPath, ...options, '/agent/agent.js', ...command],
+        argv: [process.execPath, ...program, ...command],
         directories: { '/agent': directory },
         user: '101:101',
         volumeOwners: { '/run/mesh': '101:101' },
@@ -131,6 +134,14 @@ export function webSite(image: string | RegExp, port: Port): ImageRule {
   };
 }
 
+/** Parts of answers, of all kinds: see programs/part-server.ts. */
+export function parts(image: string | RegExp, port: Port): ImageRule {
+  return {
+    image,
+    run: (context) => ({ argv: [process.execPath, program('part-server')], environment: { PORT: portOf(port, context) }, user: '1000' }),
+  };
+}
+
 /** An HTTP application whose answers are what the query asks for: see programs/payload-server.ts. */
 export function payload(image: string | RegExp, port: Port): ImageRule {
   return {
@@ -146,6 +157,18 @@ export function grpc(image: string | RegExp, port: Port): ImageRule {
     run: (context) => ({
       argv: [process.execPath, program('grpc-server')],
       environment: { PORT: portOf(port, context), PROTO: ECHO_PROTO },
+      user: '1000',
+    }),
+  };
+}
+
+/** A gRPC server with all services of a .proto file: see programs/grpc-services.ts. */
+export function grpcServices(image: string | RegExp, port: Port, proto: string): ImageRule {
+  return {
+    image,
+    run: (context) => ({
+      argv: [process.execPath, program('grpc-services')],
+      environment: { PORT: portOf(port, context), PROTO: proto, PROTO_IMPORTS: PROTOS },
       user: '1000',
     }),
   };

@@ -27,7 +27,7 @@ export interface ConfigSource {
 
 export interface HeaderValueOption {
   readonly header: HeaderValue;
-  readonly append_action?: 'OVERWRITE_IF_EXISTS' | 'OVERWRITE_IF_EXISTS_OR_ADD';
+  readonly append_action?: 'ADD_IF_ABSENT' | 'OVERWRITE_IF_EXISTS' | 'OVERWRITE_IF_EXISTS_OR_ADD';
 }
 
 export interface HeaderValue {
@@ -52,11 +52,12 @@ export interface TcpKeepalive {
 }
 
 /** Lines of a log: the names of fields with texts that Envoy fills in. */
-export type LogFields = Readonly<Record<string, string>>;
+export type LogFields = Readonly<Record<string, string | number>>;
 
 export interface SubstitutionFormatString {
   readonly json_format: LogFields;
   readonly omit_empty_values?: boolean;
+  readonly content_type?: string;
 }
 
 /** An extension of one of these types; its name is a label where no comment says otherwise. */

@@ -1,7 +1,7 @@
 // https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/network/http_connection_manager/v3/http_connection_manager.proto
 
 import type { AccessLog, AccessLogFilter } from './access-log';
-import type { HeaderValueOption, TypedExtensionConfig } from './core';
+import type { HeaderValueOption, SubstitutionFormatString, TypedExtensionConfig } from './core';
 import type { HeaderMutation } from './header-mutation';
 import type { HttpFilter } from './http-filters';
 import type { Duration } from './protobuf';
@@ -13,6 +13,7 @@ export interface HttpConnectionManager {
   readonly stat_prefix: string;
   readonly access_log: readonly AccessLog[];
   readonly tracing?: { readonly provider: TypedExtensionConfig<Tracers> };
+  readonly delayed_close_timeout?: Duration;
   readonly server_header_transformation?: 'PASS_THROUGH';
   readonly skip_xff_append?: boolean;
   readonly common_http_protocol_options?: HttpProtocolOptions;
@@ -41,6 +42,7 @@ export interface ResponseMapper {
   readonly filter: AccessLogFilter;
   readonly status_code?: number;
   readonly headers_to_add?: readonly HeaderValueOption[];
+  readonly body_format_override?: SubstitutionFormatString;
 }
 
 export interface EarlyHeaderMutations {

@@ -7,6 +7,9 @@ export type Duration = `${number}s`;
 /** An integer of 64 bits, which JSON writes as text. */
 export type Int64 = `${number}`;
 
+/** Bytes in base64. */
+export type Bytes = string;
+
 /** Exactly one of these fields. */
 export type OneOf<Fields> = {
   [Name in keyof Fields]: { readonly [Field in Name]: Fields[Field] } & { readonly [Other in Exclude<keyof Fields, Name>]?: never };

@@ -1,6 +1,6 @@
 // https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route.proto
 
-import type { HeaderValueOption, RuntimeFractionalPercent } from './core';
+import type { DataSource, HeaderValueOption, RuntimeFractionalPercent } from './core';
 import type { HttpInputs, Matcher, OnMatch } from './generic-matcher';
 import type { RouteFilterConfigs } from './http-filters';
 import type { Any, Duration, OneOf } from './protobuf';
@@ -16,6 +16,7 @@ export interface HeaderChanges {
 }
 
 export interface RouteConfiguration extends HeaderChanges {
+  readonly most_specific_header_mutations_wins?: boolean;
   readonly virtual_hosts: readonly VirtualHost[];
 }
 
@@ -44,12 +45,14 @@ export type OnRouteMatch = OnMatch<HttpInputs, RouteActions>;
 
 export type Route = OneOf<{ readonly route: RouteAction; readonly direct_response: DirectResponseAction }> &
   HeaderChanges & {
+    readonly name?: string;
     readonly match: RouteMatch;
     readonly typed_per_filter_config?: TypedPerFilterConfig;
   };
 
 export interface DirectResponseAction {
   readonly status: number;
+  readonly body?: DataSource;
 }
 
 export type RouteAction = ClusterSpecifier &

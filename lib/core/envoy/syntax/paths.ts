@@ -45,6 +45,24 @@ export const FORMATS: Readonly<Record<'common' | 'any', string>> = {
   any: String.raw`(\.\w+)?`,
 };
 
+const HEX = '[0-9A-Fa-f]';
+const NEXT = '%[89ABab][0-9A-Fa-f]';
+
+/**
+ * Text whose escapes are UTF-8: neither overlong, nor a surrogate, nor beyond U+10FFFF, nor half of an escape.
+ * https://www.rfc-editor.org/rfc/rfc3629#section-4
+ */
+export const ENCODED_UTF8 = [
+  `([^%]|%[0-7]${HEX}|%([Cc][2-9A-Fa-f]|[Dd]${HEX})${NEXT}`,
+  `|%[Ee]0%[ABab]${HEX}${NEXT}|%([Ee][1-9ABCEFabcef])${NEXT}${NEXT}|%[Ee][Dd]%[89]${HEX}${NEXT}`,
+  `|%[Ff]0%[9ABab]${HEX}${NEXT}${NEXT}|%[Ff][1-3]${NEXT}${NEXT}${NEXT}|%[Ff]4%8${HEX}${NEXT}${NEXT})*`,
+].join('');
+
+/** A text as a regular expression of itself, of which any character may be escaped. */
+export function looseText(text: string): string {
+  return text.replaceAll(/./gs, (character) => `(${literal(character)}|%${eitherCase(character.charCodeAt(0).toString(16))})`);
+}
+
 /** A text as a regular expression of itself. */
 export function literal(text: string): string {
   return text.replaceAll(/[^A-Za-z0-9/:_-]/g, String.raw`\$&`);

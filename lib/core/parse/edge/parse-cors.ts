@@ -3,7 +3,7 @@ import { checkSupport } from '../../edges/check-support';
 import type { EdgeKind } from '../../edges/kind';
 import { KINDS } from '../../edges/kinds';
 import { REAL_METHODS } from '../../model/edge-routes';
-import type { Cors } from '../../model/topology';
+import type { Cors, EdgeRoute } from '../../model/topology';
 import { Unresolved } from '../../reading/input';
 import type { Reader } from '../../reading/reader';
 import { STRINGS } from '../../reading/reader';
@@ -49,6 +49,27 @@ export function parseCors(at: Reader, kind: EdgeKind): Cors | undefined {
     ...defined({ maxAgeSeconds }),
     allowCredentials,
   };
+}
+
+/** What a client of gRPC-Web sends and reads beside what every client does. https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-WEB.md */
+const GRPC_WEB = {
+  allow: ['content-type', 'x-grpc-web', 'x-user-agent', 'grpc-timeout'],
+  expose: ['grpc-status', 'grpc-message', 'grpc-status-details-bin'],
+};
+
+/** With gRPC-Web behind it, pages may send its headers, and read the status of a call. */
+export function corsOfRoutes(cors: Cors | undefined, routes: readonly Pick<EdgeRoute, 'target'>[]): Cors | undefined {
+  if (cors === undefined || !routes.some(({ target }) => target.kind === 'grpc' && target.web)) return cors;
+  return {
+    ...cors,
+    allowHeaders: together(cors.allowHeaders, GRPC_WEB.allow),
+    exposeHeaders: together(cors.exposeHeaders, GRPC_WEB.expose),
+  };
+}
+
+function together(given: readonly string[], more: readonly string[]): readonly string[] {
+  const names = given.map((name) => name.toLowerCase());
+  return [...given, ...more.filter((name) => !names.includes(name))];
 }
 
 /** Where API Gateway compares origins itself, they may be tokens (a CloudFront domain). */

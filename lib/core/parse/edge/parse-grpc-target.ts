@@ -16,7 +16,7 @@ import type { GrpcJson, GrpcTarget } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import { suggest } from '../../reading/reader';
 import { unknownService } from '../service/parse-service';
-import type { Reachable } from './parse-target';
+import type { Reachable } from './check-reachable';
 
 export const GRPC_FIELDS = ['service', 'method', 'fields', 'body', 'maxRequestSize', 'stream', 'web'] as const;
 
@@ -32,6 +32,8 @@ const WITH_BODY = ['PATCH', 'POST', 'PUT'];
 export interface GrpcRouteContext {
   readonly key: ParsedKey | undefined;
   readonly streamed: boolean;
+  /** Of the route, or of the edge. */
+  readonly maxRequestBytes?: number;
   readonly kind: EdgeKind;
   readonly reachable: Reachable;
 }
@@ -46,7 +48,7 @@ export function parseGrpcTarget(at: Reader, context: GrpcRouteContext): GrpcTarg
   if (!at.checkFields(GRPC_FIELDS)) return undefined;
   const service = parseGrpcService(at.field('service'), context.reachable);
   const method = parseMethod(at.field('method'), service?.api);
-  const settings = parseJsonSettings(at);
+  const settings = { ...defined({ maxRequestBytes: context.maxRequestBytes }), ...parseJsonSettings(at) };
   const web = at.field('web').boolean() ?? false;
   const body = parseBody(at.field('body'));
   const fields = at.field('fields').entries();
@@ -75,14 +77,17 @@ export function parseGrpcTarget(at: Reader, context: GrpcRouteContext): GrpcTarg
 /** What says how JSON is translated, of a route and of all routes of a service. */
 export interface JsonSettings {
   readonly maxRequestBytes?: number;
-  readonly stream?: (typeof STREAMS)[number];
+  readonly stream?: (typeof STREAMS)[number] | undefined;
 }
 
-export function parseJsonSettings(at: Reader): JsonSettings {
+function parseJsonSettings(at: Reader): JsonSettings {
   const max = REST_API.payload.value;
   const maxRequestBytes = at.field('maxRequestSize').bytes({ min: 1, max, allowed: 'a Size of 1 byte to 10 MiB' });
-  const stream = at.field('stream').oneOf(STREAMS, 'a GrpcStream', ['GrpcStream.NEWLINE_DELIMITED', 'GrpcStream.SERVER_SENT_EVENTS']);
-  return defined({ maxRequestBytes, stream });
+  return defined({ maxRequestBytes, stream: parseStream(at.field('stream')) });
+}
+
+export function parseStream(at: Reader): JsonSettings['stream'] {
+  return at.oneOf(STREAMS, 'a GrpcStream', ['GrpcStream.NEWLINE_DELIMITED', 'GrpcStream.SERVER_SENT_EVENTS']);
 }
 
 export function jsonOf(descriptor: string, method: DescMethod, { maxRequestBytes, stream }: JsonSettings): GrpcJson {
