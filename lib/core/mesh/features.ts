@@ -90,6 +90,12 @@ export const FEATURES = {
     usedAt: (topology) => services(topology, 'loadBalancerTarget', ({ loadBalancerTarget }) => loadBalancerTarget !== undefined),
   },
   edge: { title: 'API Gateway in front (`edge`)', usedAt: ({ edges }) => edges.map(({ path }) => path) },
+  grpcTranslation: {
+    title: 'JSON and gRPC-Web of clients translated to gRPC (`grpc` of a route, `grpcRoutes`)',
+    usedAt: ({ edges }) =>
+      edges.filter(({ routes: all }) => all.some(({ target }) => target.kind === 'grpc')).map(({ path }) => `${path}.routes`),
+    without: 'route to HTTP services that call it',
+  },
   aggregation: {
     title: 'Answers of several services at the edge (`aggregate`)',
     usedAt: ({ edges }) =>
@@ -97,12 +103,6 @@ export const FEATURES = {
         all.flatMap(({ key, target }) => (target.kind === 'aggregate' ? [`${path}.routes[${JSON.stringify(key)}].aggregate`] : [])),
       ),
     without: 'let the route lead to a service that calls the others',
-  },
-  grpcTranslation: {
-    title: 'JSON and gRPC-Web of clients translated to gRPC (`grpc` of a route, `grpcRoutes`)',
-    usedAt: ({ edges }) =>
-      edges.filter(({ routes: all }) => all.some(({ target }) => target.kind === 'grpc')).map(({ path }) => `${path}.routes`),
-    without: 'route to HTTP services that call it',
   },
   allow: {
     title: 'Authorization by caller, method and path (`allow`)',

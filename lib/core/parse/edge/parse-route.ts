@@ -33,7 +33,7 @@ export interface EdgeContext {
 }
 
 /** What a route says beside its path and where it leads; the routes of `grpcRoutes` have it from their entry. */
-type RouteSettings = Pick<EdgeRoute, 'authorizer' | 'scopes' | 'throttle' | 'timeout' | 'streamed' | 'policy'>;
+type RouteSettings = Pick<EdgeRoute, 'authorizer' | 'scopes' | 'throttle' | 'policy' | 'timeout' | 'streamed'>;
 
 /** Names of its options. */
 export const ROUTE_SETTINGS = ['authorizer', 'throttle', ...RESPONSE_FIELDS, ...ROUTE_POLICY_FIELDS, 'scopes'] as const;
@@ -45,12 +45,14 @@ export function parseRoute(key: string, at: Reader, context: EdgeContext): Draft
   at.required('an object that says where requests go', "such as { service: 'ui' }");
   if (!at.checkFields([...TARGET_FIELDS, ...ROUTE_SETTINGS])) return undefined;
   const settings = parseRouteSettings(at, context);
-  const target = parseTarget(at, { key: parsed, streamed: settings.streamed, kind, reachable });
+  const { streamed, policy } = settings;
+  const target = parseTarget(at, { key: parsed, streamed, kind, reachable, ...defined({ maxRequestBytes: policy?.maxRequestBytes }) });
   if (parsed === undefined || target === undefined) return undefined;
   return { ...parsed, at, route: { key, ...parsed, target, ...settings } };
 }
 
 export function parseRouteSettings(at: Reader, { kind, authorizers, fallback, response, policy }: EdgeContext): RouteSettings {
+  const { timeout, streamed } = responseOf(parseResponse(at, kind), response);
   const own = at.field('authorizer');
   const authorizer = own.absent ? fallback.authorizer : authorizers.read(own);
   if (own.absent && !fallback.given) {
@@ -73,7 +75,6 @@ export function parseRouteSettings(at: Reader, { kind, authorizers, fallback, re
   }
   checkOptions(at, kind);
   const throttle = parseThrottle(at.field('throttle'));
-  const { timeout, streamed } = responseOf(parseResponse(at, kind), response);
   const byGateway = kind.gatewayTimeout !== undefined;
   const ofGateway = policyOf(parseRoutePolicy(at), policy, byGateway ? timeout?.seconds : undefined);
   return {
