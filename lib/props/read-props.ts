@@ -1,4 +1,4 @@
-import { Duration, Size, SizeRoundingBehavior, Token } from 'aws-cdk-lib';
+import { Duration, Fn, Size, SizeRoundingBehavior, Token } from 'aws-cdk-lib';
 import { Bytes, Choice, Opaque, Seconds, Unreadable, Unresolved, withOrigin } from '../core/reading/input';
 
 /** Deeper than any valid props tree. */
@@ -83,7 +83,16 @@ class PropsReader {
     if (opaque.has('clusterName', 'vpc')) return Object.assign(opaque, { cluster: members('vpc') });
     if (opaque.has('vpcId', 'privateSubnets'))
       return Object.assign(opaque, { vpc: members('privateSubnets', 'isolatedSubnets', 'dnsSupportEnabled', 'dnsHostnamesEnabled') });
+    if (opaque.has('userPoolId', 'userPoolProviderName')) return Object.assign(opaque, { userPool: this.readUserPool(value, depth) });
+    if (opaque.has('userPoolClientId')) return Object.assign(opaque, { userPoolClient: members('userPoolClientId') });
     return opaque;
+  }
+
+  /** `cognito-idp.<region>.amazonaws.com/<id>`, and the host in it. */
+  private readUserPool(value: object, depth: number): object {
+    const provider = this.readMember(value, 'userPoolProviderName', depth);
+    const text = provider instanceof Unresolved ? provider.text : provider;
+    return { provider, ...(typeof text === 'string' ? { host: this.read(Fn.select(0, Fn.split('/', text)), depth) } : {}) };
   }
 }
 

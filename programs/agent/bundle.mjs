@@ -1,6 +1,6 @@
 /**
- * Makes the agent's image assets: `node programs/agent/bundle.mjs [directory]`, by default assets/agent. Part of the package's
- * build, so that users need no esbuild.
+ * Makes the assets of the image of agent and aggregator: `node programs/agent/bundle.mjs [directory]`, by default assets/agent. Part of
+ * the package's build, so that users need no esbuild.
  */
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -16,7 +16,7 @@ await build({
   // The bytes are the same on every machine: the image's tag is their hash.
   absWorkingDir: dirname(dirname(here)),
   tsconfigRaw: {},
-  entryPoints: { agent: join(here, 'main.ts') },
+  entryPoints: { agent: join(here, 'main.ts'), aggregator: join(here, '../aggregator/main.ts') },
   outdir: output,
   bundle: true,
   platform: 'node',

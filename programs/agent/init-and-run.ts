@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import type { AgentCommand, MeshVariable } from '../../lib/core/contract/agent';
 import { AGENT_SETTINGS_FILE, MESH_DIRECTORY } from '../../lib/core/contract/files';
+import { healthSocket, serveHealth } from '../shared/health-socket';
 import type { Log } from '../shared/log';
 import { localPort } from './application-start';
 import { dnsResolver } from './callees/resolver';
@@ -15,7 +16,6 @@ import { init, run, type World } from './commands';
 import { ENVOY_ADMIN, envoyAdmin } from './drain/envoy-admin';
 import { failureOf, fieldsOf } from './failure';
 import { readFileIfAny, systemFiles } from './files';
-import { healthSocket, serveHealth } from './health/socket';
 import { InvalidSettings, readSettings, type Settings } from './settings';
 import { unpackConfig, withStoredSettings } from './task-config';
 import { ecsMetadata, type MetadataSource } from './task-metadata';
@@ -54,7 +54,7 @@ async function runTask(log: Log): Promise<number> {
   );
   const settings = readSettings(withStoredSettings(process.env, await storedSettings()));
   const running = run(settings, world(settings, log), stop.signal);
-  await serveHealth(healthSocket(settings.directory), running.health).catch((error: unknown) => {
+  await serveHealth(healthSocket(settings.directory, 'agent'), running.health).catch((error: unknown) => {
     // Renewal matters more than its health check, which fails now and says why.
     log.error('the health check will fail', fieldsOf(failureOf(error)));
   });

@@ -1,5 +1,6 @@
 import { inflateSync } from 'node:zlib';
 import { MESH_VARIABLES, type MeshVariable } from '../../lib/core/contract/agent';
+import { AGGREGATIONS_FILE } from '../../lib/core/contract/aggregation';
 import { CONFIG_DICTIONARY } from '../../lib/core/contract/config-dictionary';
 import { AGENT_SETTINGS_FILE, ENVOY_CONFIG_FILE } from '../../lib/core/contract/files';
 import { VALUE_KEY, valueVariable, type TaskConfig } from '../../lib/core/contract/task-config';
@@ -7,7 +8,7 @@ import type { Unread } from '../../lib/core/contract/unread';
 import { InvalidSettings, type Environment } from './settings';
 import { isRecord, jsonOf } from './json';
 
-/** A file for the volume, which Envoy and the agent read. */
+/** A file for the volume, which Envoy, the agent and the aggregator read. */
 export interface TaskFile {
   readonly name: string;
   readonly text: string;
@@ -23,12 +24,13 @@ export interface UnpackedConfig {
 export function unpackConfig(environment: Environment): UnpackedConfig {
   const packed: string | undefined = environment['MESH_CONFIG' satisfies MeshVariable];
   if (packed === undefined || packed === '') return { environment: withSharedSettings(environment), files: [] };
-  const { envoy, variables } = configOf(packed, environment);
+  const { envoy, aggregations, variables } = configOf(packed, environment);
   const settings = { ...variables, ...ownVariables(withSharedSettings(environment)) };
   return {
     environment: { ...environment, ...settings },
     files: [
       ...(envoy === undefined ? [] : [{ name: ENVOY_CONFIG_FILE, text: JSON.stringify(envoy) }]),
+      ...(aggregations === undefined ? [] : [{ name: AGGREGATIONS_FILE, text: JSON.stringify(aggregations) }]),
       { name: AGENT_SETTINGS_FILE, text: JSON.stringify(settings) },
     ],
   };
@@ -57,7 +59,12 @@ function ownVariables(environment: Environment): Environment {
   return Object.fromEntries(names.map((name) => [name, environment[name]]));
 }
 
-function configOf(packed: string, environment: Environment): { readonly envoy: unknown; readonly variables: Environment } {
+/** As it comes: each program checks its own. */
+interface ReadConfig extends Omit<Unread<TaskConfig>, 'variables'> {
+  readonly variables: Environment;
+}
+
+function configOf(packed: string, environment: Environment): ReadConfig {
   const missing = new Set<string>();
   const config = fill(inflated(packed), (index) => {
     const name = valueVariable(index);
@@ -65,12 +72,12 @@ function configOf(packed: string, environment: Environment): { readonly envoy: u
     if (value === undefined) missing.add(name);
     return value;
   });
-  const { envoy, variables }: Unread<TaskConfig> = isRecord(config) ? config : {};
+  const { variables, ...others }: Unread<TaskConfig> = isRecord(config) ? config : {};
   const texts = textsOf(variables);
   if (texts === undefined) throw new InvalidSettings(['MESH_CONFIG does not hold the settings of the agent']);
   if (missing.size > 0)
     throw new InvalidSettings([...missing].map((name) => `${name} is missing, it must be a text of the configuration in MESH_CONFIG`));
-  return { envoy, variables: texts };
+  return { ...others, variables: texts };
 }
 
 function inflated(packed: string): unknown {

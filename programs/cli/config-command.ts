@@ -10,7 +10,7 @@ export const CONFIG: Command = {
   description:
     'Prints the Envoy configuration of a service as JSON, as it stands in the output of cdk synth. Values that CloudFormation fills in ' +
     'are what the templates say of them, such as {"Ref": "Database"}. Nothing is read from AWS.',
-  synopsis: ['config <service>', '[--version <value>]', '[--stack <value>]', '[--app <value>]', '[--settings]'],
+  synopsis: ['config <service>', '[--version <value>]', '[--stack <value>]', '[--app <value>]', '[--settings | --aggregations]'],
   options: [
     {
       name: 'service',
@@ -20,6 +20,7 @@ export const CONFIG: Command = {
     { name: 'stack', value: true, text: 'The stack, or the path of a construct in the app, where several services have this name.' },
     { name: 'app', value: true, text: 'The directory that cdk synth has written. The default is cdk.out.' },
     { name: 'settings', text: "Prints the settings of the service's mesh agent instead." },
+    { name: 'aggregations', text: 'Prints how a gateway service puts answers together instead, by routes.' },
   ],
   examples: [
     ['The configuration of a service:', `npx ${PROGRAM} config catalog`],
@@ -43,8 +44,16 @@ function runConfig(args: readonly string[]): Result {
       fix: `name one: npx ${PROGRAM} config <service>`,
     });
   const workload = selectOne(workloads, { directory, service, version: values['version'], stack: values['stack'] });
-  const shown = flags.has('settings') ? settingsOf(workload) : envoyOf(workload);
+  const shown = flags.has('settings') ? settingsOf(workload) : flags.has('aggregations') ? aggregationsOf(workload) : envoyOf(workload);
   return { output: `${JSON.stringify(shown, null, 2)}\n`, exitCode: 0 };
+}
+
+function aggregationsOf(workload: Workload): unknown {
+  const { aggregations } = workload.config;
+  if (aggregations !== undefined) return aggregations;
+  throw new Trouble(`${titleOf(workload)}: it puts no answers together`, {
+    fix: 'name the gateway service of an edge that has a route with aggregate',
+  });
 }
 
 function envoyOf(workload: Workload): unknown {

@@ -127,6 +127,7 @@ function linesOf({ before, after }: Pair): readonly string[] {
   if (before === undefined) return [`+ ${titleOf(after)} (${placeOf(after)})`];
   const changes = [
     ...compare(before.config.envoy, after.config.envoy),
+    ...compare({ aggregations: before.config.aggregations }, { aggregations: after.config.aggregations }),
     ...compare({ settings: settingsOf(before) }, { settings: settingsOf(after) }),
   ].map(withWhole);
   if (changes.length === 0) return [];

@@ -15,6 +15,10 @@ const orders = (more: Raw = {}, all: Raw = {}): Raw => mesh({ ui: service({ call
 const ofOrders = (more: Raw, less: Raw = {}): Systems => ({ with: orders(more), without: orders(less) });
 const DATABASE = { host: 'db.example.com', port: 5432, protocol: 'tcp', tls: false };
 const TWO = { v1: { weight: 90 }, v2: { weight: 10 } };
+const part = { kind: 'get', service: 'ui', path: '/' };
+const aggregate = {
+  edge: { kind: 'http', authorizer: { kind: 'none' }, routes: { 'GET /home': { aggregate: { parts: { page: part } } } } },
+};
 const route = { edge: { kind: 'http', authorizer: { kind: 'none' }, routes: { 'ANY /{proxy+}': { service: 'ui' } } } };
 
 const CATALOG_METHOD = 'hipstershop.ProductCatalogService/GetProduct';
@@ -33,6 +37,7 @@ export const SYSTEMS: Readonly<Record<FeatureId, Systems>> = {
   traces: { with: orders(), without: orders({}, { tracing: { kind: 'none' } }) },
   edge: { with: orders({}, route), without: orders() },
   grpcTranslation: { with: boutique({ grpc: { service: 'catalog', method: CATALOG_METHOD } }), without: boutique({ service: 'ui' }) },
+  aggregation: { with: orders({}, aggregate), without: orders({}, route) },
   loadBalancerTarget: ofOrders({ loadBalancerTarget: { kind: 'application' } }),
   allow: ofOrders({ allow: [{ methods: ['GET'], paths: ['/orders/*'] }] }),
   external: { with: mesh({ ui: service({ calls: ['db'] }) }, { external: { db: DATABASE } }), without: mesh({ ui: service() }) },

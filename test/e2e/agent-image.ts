@@ -37,7 +37,7 @@ function make(): AgentImage {
 }
 
 function sources(): readonly { readonly name: string; readonly text: string }[] {
-  const names = ['programs/agent', 'programs/images', 'programs/shared', 'lib/core/contract'].flatMap((room) =>
+  const names = ['programs/agent', 'programs/aggregator', 'programs/images', 'programs/shared', 'lib/core/contract'].flatMap((room) =>
     readdirSync(join(REPOSITORY, room), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name)),

@@ -60,6 +60,20 @@ const inEdgeRoute = (field: string, kind: 'http' | 'rest' = 'http') => ({
   props: inEdge({ routes: { 'GET /': { service: 'ui', [field]: unexpected } } }, kind),
   path: `edge.routes["GET /"].${field}`,
 });
+const inAggregate = (more: Raw, field: string) => ({
+  props: inEdge({ routes: { 'GET /': { aggregate: { parts: { all: { kind: 'get', service: 'ui', path: '/' } }, ...more } } } }),
+  path: `edge.routes["GET /"].aggregate.${field}`,
+});
+const inForEach = (field: string) =>
+  inAggregate(
+    {
+      parts: {
+        all: { kind: 'get', service: 'ui', path: '/' },
+        a: { kind: 'forEach', over: 'all', service: 'ui', path: '/', [field]: unexpected },
+      },
+    },
+    `parts.a.${field}`,
+  );
 const inAuthorizer = (kind: string, field: string, edge: 'http' | 'rest' = 'http') => ({
   props: inEdge({ authorizer: { kind, [field]: unexpected } }, edge),
   path: `edge.authorizer.${field}`,
@@ -122,6 +136,12 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
   HttpApiOptions: (field) => [{ props: inEdge({ [field]: unexpected }), path: `edge.${field}` }],
   RestApiOptions: (field) => [{ props: inEdge({ [field]: unexpected }, 'rest'), path: `edge.${field}` }],
   RouteProps: (field) => [inEdgeRoute(field), inEdgeRoute(field, 'rest')],
+  AggregateOptions: (field) => [inAggregate({ [field]: unexpected }, field)],
+  PartOptions: (field) => [
+    inAggregate({ parts: { a: { kind: 'get', service: 'ui', path: '/', [field]: unexpected } } }, `parts.a.${field}`),
+    inForEach(field),
+  ],
+  ForEachPartOptions: (field) => [inForEach(field)],
   HttpApiRouteProps: (field) => [inEdgeRoute(field)],
   RestApiRouteProps: (field) => [inEdgeRoute(field, 'rest')],
   ThrottleProps: (field) => [

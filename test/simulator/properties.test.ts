@@ -50,7 +50,8 @@ const deliveries = (each: Case): readonly { readonly to: string; readonly path: 
 /** The service of the route that a request names, if the edge of this gateway has it. */
 function namedBy({ shop, request }: Case, gateway: string): string | undefined {
   const edge = shop.topology.edges.find(({ gatewayName }) => gatewayName === gateway);
-  return edge?.routes.find(({ key }) => key === request.headers?.['x-edge-route'])?.target.service;
+  const target = edge?.routes.find(({ key }) => key === request.headers?.['x-edge-route'])?.target;
+  return target?.kind === 'service' ? target.service : undefined;
 }
 
 /** As a rule of `allow` reads, written once more. */

@@ -99,6 +99,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/core/parse/workload',
       'lib/core/parse/security',
       'lib/core/parse/service',
+      'lib/core/parse/traffic',
       'lib/core/edges',
       'lib/core/edges/kinds.ts',
       'lib/core/edges/select-kind.ts',
@@ -228,7 +229,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['lib/core/contract', 'programs/shared', 'programs/shared/x509'],
     packages: [...SDK, '@peculiar/x509', 'reflect-metadata'],
   },
-  'programs/shared': { packages: ['node:crypto', 'node:util'] },
+  'programs/aggregator/**': { rooms: ['lib/core/contract', 'programs/shared'], packages: ['node:**'] },
+  'programs/shared': { packages: ['node:crypto', 'node:fs', 'node:net', 'node:path', 'node:util'] },
   'programs/shared/x509': {
     rooms: ['lib/core/contract', 'programs/shared'],
     packages: ['node:crypto', '@peculiar/x509', 'reflect-metadata'],
@@ -253,7 +255,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   // Of templates, and of nothing that the library is about.
   'test/support/assembly': { packages: ['node:**', ...CDK] },
   'test/props': { rooms: ['test/support', 'test/simulator', ...LIBRARY], packages: ['node:**', 'typescript', 'fast-check', ...CDK] },
-  'test/simulator/**': { rooms: ['test/support', 'test/props', ...CORE, 'lib/props/read-props.ts'], packages: ['fast-check'] },
+  'test/simulator/**': { rooms: ['test/support', 'test/props', ...CORE, 'lib/props/read-props.ts'], packages: ['@bufbuild/**', 'fast-check'] },
   'test/compliance/**': { rooms: ['test/support', ...CORE], packages: ['node:**'] },
   'test/extensions': { rooms: ['test/support', ...LIBRARY], packages: CDK },
   'test/core/**': {
@@ -339,7 +341,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['node:**', 'typescript', 'cdk-nag', 'pretty-format', ...CDK],
   },
   bench: {
-    rooms: ['test/e2e', 'test/e2e/**', 'test/support/assembly', 'test/support/large-system.ts', ...LIBRARY, ...PROGRAMS],
+    rooms: ['test/e2e', 'test/e2e/**', 'test/programs/**', 'test/support/assembly', 'test/support/large-system.ts', ...LIBRARY, ...PROGRAMS],
     packages: ['node:**', '@aws-cdk-containers/*', ...SDK, ...CDK],
   },
 };

@@ -144,14 +144,18 @@ function meshImages(
 ): (role: ContainerRole, task: WorkloadPlan) => ecs.ContainerImage | undefined {
   const { image: proxy, agentImage } = props.mesh?._options ?? {};
   const collector = props.tracing?._options.image;
-  const hasAgents = plan.workloads.some(({ containers }) => containers.some(({ role }) => role === 'init' || role === 'agent'));
+  const hasAgents = plan.workloads.some(({ containers }) => containers.some(({ role }) => isOfAgentImage(role)));
   const built = agentImage === undefined && hasAgents ? agentImages(scope, plan) : undefined;
   const copied = proxy === undefined ? envoyImages(scope, plan) : undefined;
   return (role, task) => {
     if (role === 'proxy') return proxy ?? copied?.get(task.sizing.architecture);
     if (role === 'collector') return collector;
-    return role === 'init' || role === 'agent' ? (agentImage ?? built?.get(task.sizing.architecture)) : undefined;
+    return isOfAgentImage(role) ? (agentImage ?? built?.get(task.sizing.architecture)) : undefined;
   };
+}
+
+function isOfAgentImage(role: ContainerRole): boolean {
+  return role === 'init' || role === 'agent' || role === 'aggregator';
 }
 
 function issuingOf(meshScope: string, { issuer }: RenderedCertificates): Issuing {
@@ -183,7 +187,7 @@ function reportPlatform(issues: IssueList, task: WorkloadPlan, container: IConst
 /** Where the image of a container stands in the props. */
 function imagePath(task: WorkloadPlan, { role, name }: ContainerPlan): string {
   if (role === 'proxy') return 'mesh.image';
-  if (role === 'init' || role === 'agent') return 'mesh.agentImage';
+  if (isOfAgentImage(role)) return 'mesh.agentImage';
   if (role === 'collector') return 'tracing.image';
   const workload = `services.${serviceOf(task)}${task.version === undefined ? '' : `.versions.${task.version.name}`}`;
   return role === 'extra' ? `${workload}.extraContainers.${name}.image` : `${workload}.image`;

@@ -1,12 +1,15 @@
 import type { MeshVariables } from './agent';
+import type { Aggregations } from './aggregation';
 
 /**
  * What a task is configured with. It travels compressed in `MESH_CONFIG` of the container `mesh-init`, which writes it to the volume that
- * Envoy and the agent read.
+ * Envoy, the agent and the aggregator read.
  */
 export interface TaskConfig {
-  /** Envoy's configuration; absent where a control plane has it. In it, `{ "$value": 0 }` stands for the text in `MESH_VALUE_0`. */
+  /** Envoy's configuration; absent where a control plane has it. In all of it, `{ "$value": 0 }` stands for the text in `MESH_VALUE_0`. */
   readonly envoy?: unknown;
+  /** What the aggregator answers; absent: the task has none. */
+  readonly aggregations?: Aggregations;
   /** The agent's settings, but for those that only a deployment knows. */
   readonly variables: MeshVariables;
 }

@@ -17,7 +17,7 @@ export const EDGE_FEATURES = {
   apiKey: { title: 'API keys with a usage plan: `Authorizer.apiKey()`' },
   scopes: { title: 'OAuth scopes of a route: `scopes`' },
   throttle: { title: 'Rate and burst limits of the API and of routes: `throttle`' },
-  timeout: { title: 'How long the API waits for a response: `timeout`' },
+  timeout: { title: 'How long a response may take: `timeout`' },
   streaming: { title: 'Responses that are passed on as they arrive: `responseTransferMode`' },
   cors: { title: 'Cross-origin requests from browsers: `cors`' },
   corsTokens: { title: 'Origins that CloudFormation knows: CDK tokens in `allowOrigins`' },

@@ -1,3 +1,4 @@
+import type { Limit } from '../limits/limit';
 import type { LimitUse } from '../limits/use';
 import type { Nestable, ParsedKey } from '../model/edge-routes';
 import type { ApiTraits, AuthorizerKind, Cors, EdgeRoute, EdgeTopology, Topology } from '../model/topology';
@@ -23,6 +24,16 @@ export interface EdgeKind<Options = unknown, Api = unknown> {
   readonly options: Readonly<Record<string, string>>;
   /** Reads its options, and adds an issue for what is wrong with them. */
   parse(at: Reader, routes: readonly EdgeRoute[]): Options;
+  /**
+   * How long a `timeout` can be that the gateway service keeps, since the API has none that could be set; absent: the API keeps it, or
+   * there is none.
+   */
+  readonly gatewayTimeout?: Limit;
+  /**
+   * Whether its API maps what it knows of a client behind the ID of the request (lib/core/model/edge-headers.ts), so that any of it may be
+   * absent. If not, it may say only what never is.
+   */
+  readonly provesContext?: true;
   /** The name of its stage, unless `stageName` is set. */
   readonly defaultStage: string;
   /** Adds an issue if an authorizer does not meet the requirements of this kind. */

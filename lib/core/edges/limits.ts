@@ -1,4 +1,4 @@
-import { servicesOf } from '../model/route-targets';
+import { passedOnTo } from '../model/route-targets';
 import { DEFAULT_HEADER_LIMITS } from '../model/defaults';
 import { bytesText } from '../reading/input';
 import type { EdgeRoute, EdgeTopology, Service, Warning } from '../model/topology';
@@ -11,7 +11,7 @@ export function warnOfLimits(edge: EdgeTopology, kind: EdgeKind, services: reado
   const limitsOf = (route: EdgeRoute): EdgeLimits => kind.limits(edge.options, route);
   const api = `the API of ${edge.path} (${kind.factory})`;
   const ofServices = services.flatMap((service) => {
-    const routes = edge.routes.filter((route) => servicesOf(route).includes(service.name));
+    const routes = edge.routes.filter((route) => passedOnTo(route).includes(service.name));
     return [
       ...ofTimeouts(routes, limitsOf, service, api),
       ...ofPayload(routes, limits, service, api),

@@ -1,4 +1,4 @@
-import type { ExternalService, Service, Topology } from '../model/topology';
+import type { ExternalService, ExternalTrust, Service, Topology } from '../model/topology';
 import { callPolicyOf } from '../model/call-policy';
 import { circuitBreakers } from './traffic/circuit-breakers';
 import { loadAssignment } from './discovery';
@@ -65,22 +65,26 @@ function rewriteHost({ route: action, ...rest }: ForwardingRoute, { host, port, 
  * 5 seconds to connect, TLS included: it may be far away.
  * https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/service_discovery#logical-dns
  */
+export const ALL_ADDRESSES_ARE_ONE: Pick<Cluster, 'cluster_type'> = {
+  cluster_type: extension('envoy.extensions.clusters.dns.v3.DnsCluster', {
+    dns_lookup_family: 'V4_ONLY',
+    respect_dns_ttl: true,
+    all_addresses_in_single_endpoint: true,
+  }),
+};
+
 export function externalCluster(caller: Service, external: ExternalService): Cluster {
   const { name, host, port, protocol } = external;
   return {
     name,
-    cluster_type: extension('envoy.extensions.clusters.dns.v3.DnsCluster', {
-      dns_lookup_family: 'V4_ONLY',
-      respect_dns_ttl: true,
-      all_addresses_in_single_endpoint: true,
-    }),
+    ...ALL_ADDRESSES_ARE_ONE,
     load_assignment: loadAssignment(name, host, port),
     ...circuitBreakers(callPolicyOf(caller, external)),
     // A NAT gateway forgets a connection on which nothing moved for 350 seconds, and a server that failed does not close it.
     // https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html
     upstream_connection_options: { tcp_keepalive: { keepalive_time: 60 } },
     ...(protocol === 'tcp' ? {} : httpProtocol(external)),
-    ...externalTls(external),
+    ...(external.trust === undefined ? {} : hostTls(host, external.trust)),
   };
 }
 
@@ -115,8 +119,7 @@ function httpProtocol(external: ExternalService): Pick<Cluster, 'typed_extension
  * By itself Envoy checks no certificate, and offers no version above TLS 1.2. A wildcard in the certificate stands for one
  * label. https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/security/ssl#certificate-verification
  */
-function externalTls({ host, trust }: ExternalService): Pick<Cluster, 'transport_socket'> {
-  if (trust === undefined) return {};
+export function hostTls(host: string, trust: ExternalTrust): Pick<Cluster, 'transport_socket'> {
   return {
     transport_socket: extension('envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext', {
       sni: host,

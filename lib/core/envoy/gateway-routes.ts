@@ -1,11 +1,15 @@
+import { defined } from '../defined';
+import { named } from '../model/by-name';
 import { callPolicyOf } from '../model/call-policy';
 import { ROUTE_HEADER } from '../model/edge-headers';
 import type { EdgeRoute, EdgeTopology, Service } from '../model/topology';
-import type { OnRouteMatch, RouteHost, RouteMatcher } from './api/route';
+import type { OnRouteMatch, Route, RouteHost, RouteMatcher } from './api/route';
+import { toAggregator } from './edge/aggregator';
 import type { Refusal } from './edge/answers';
 import { answer, header, path } from './edge/answers';
-import { grpcRefusals, grpcRoutes } from './grpc-routes';
 import { SINGLE_HEADERS } from './edge/headers';
+import { grpcRefusals, grpcRoutes } from './grpc-routes';
+import { answerWithPolicy, withPolicy } from './edge/route-policy';
 import { routes } from './routes';
 import { shadowsOf, shapePattern } from './security/edge-shapes';
 import { unclearRequests } from './security/unclear-requests';
@@ -20,10 +24,7 @@ const KEEP_HOST: RouteHost = { host_rewrite_header: 'x-forwarded-host' };
  * looked at, one that API Gateway has decoded since would. Routes are found by their key at once, however many there are.
  */
 export function chooseRoute(edge: EdgeTopology, targets: readonly Service[]): { readonly matcher: RouteMatcher } {
-  const own = edge.routes.flatMap((route): [string, OnRouteMatch][] => {
-    const callee = targets.find(({ name }) => name === route.target.service);
-    return callee === undefined ? [] : [[route.key, inName(route, edge, callee)]];
-  });
+  const own = edge.routes.map((route): [string, OnRouteMatch] => [route.key, inName(route, edge, targets)]);
   const unclear = anyMatches([...SINGLE_HEADERS.map((name) => headerContains(name, ',')), ...unclearRequests()]);
   return firstOf(
     [{ when: unclear, then: toRoutes([answer(400, [])]) }],
@@ -32,18 +33,19 @@ export function chooseRoute(edge: EdgeTopology, targets: readonly Service[]): { 
 }
 
 /** What a request in the name of a route may be: the first of these that it fits. */
-function inName(route: EdgeRoute, edge: EdgeTopology, callee: Service): OnRouteMatch {
-  const { target, method } = route;
+function inName(route: EdgeRoute, edge: EdgeTopology, targets: readonly Service[]): OnRouteMatch {
   const refused = refusals(route, edge);
-  switch (target.kind) {
-    case 'service':
-      return toRoutes([
-        ...refused.map(({ status, headers }) => answer(status, headers)),
-        ...routes(callee, callPolicyOf(undefined, callee), { host: KEEP_HOST, ...(method === 'ANY' ? {} : { method }) }),
-      ]);
-    case 'grpc':
-      return toRoutes([...grpcRefusals(target, refused), ...grpcRoutes(route, target, callee, KEEP_HOST)]);
-  }
+  const answers =
+    route.target.kind === 'grpc' ? grpcRefusals(route.target, refused) : refused.map(({ status, headers }) => answer(status, headers));
+  return toRoutes([...answers.map((each) => answerWithPolicy(route, each)), ...withPolicy(edge, route, toTarget(route, targets))]);
+}
+
+function toTarget(route: EdgeRoute, targets: readonly Service[]): readonly Route[] {
+  const { key, method, target } = route;
+  if (target.kind === 'aggregate') return [toAggregator(key, method, target.aggregation)];
+  const callee = named(targets, target.service);
+  if (callee === undefined) return [];
+  return target.kind === 'grpc' ? grpcRoutes(route, target, callee, KEEP_HOST) : routesTo(callee, method === 'ANY' ? undefined : method);
 }
 
 function refusals(route: EdgeRoute, edge: EdgeTopology): readonly Refusal[] {
@@ -58,6 +60,11 @@ function refusals(route: EdgeRoute, edge: EdgeTopology): readonly Refusal[] {
       ? []
       : [{ status: 404, headers: [{ ...path(shape), invert_match: true }], text: 'The path is none of this route.' }]),
   ];
+}
+
+/** @param method the only one that is meant */
+export function routesTo(callee: Service, method: string | undefined): readonly Route[] {
+  return routes(callee, callPolicyOf(undefined, callee), { host: KEEP_HOST, ...defined({ method }) });
 }
 
 /** Preflight requests on routes of the library's own making: an HTTP API puts its CORS headers on the answers. */

@@ -1,14 +1,22 @@
 import { servicesBehind } from '../model/callers';
-import { GATEWAY_PORT } from '../model/constants';
+import { aggregationsOf, PART_HEADER } from '../model/aggregation';
+import { AGGREGATOR_MEMORY_MIB, GATEWAY_PORT } from '../model/constants';
+import { identityHeadersOfAll } from '../model/identity-headers';
 import type { EdgeTopology, Topology } from '../model/topology';
+import type { HttpConnectionManager, ResponseMapper } from './api/http-connection-manager';
 import type { Bootstrap } from './api/bootstrap';
 import { bootstrap } from './bootstrap';
 import { upstreamClusters } from './clusters';
+import { ROUTES_HAVE_THE_LAST_WORD } from './edge/aggregator';
 import { corsFilter, corsOfHost } from './edge/cors';
 import { grpcFilters } from './edge/grpc';
 import { grpcReplies } from './edge/grpc-replies';
-import { EDGE_HEADERS, trustOnlyApiGateway } from './edge/headers';
+import { edgeHeaders, trustOnlyApiGateway } from './edge/headers';
+import { aggregatorCluster, partsListener } from './parts-listener';
+import { identityFilters, identityTrailers, missingKeys } from './edge/identity';
+import { responseHeadersFilter, routePolicyFilters } from './edge/route-policy';
 import { chooseRoute } from './gateway-routes';
+import { issuerClusters } from './issuers';
 import { httpConnectionManager } from './http-connection-manager';
 import { forwardedPrefix } from './security/forwarded-prefix';
 import { message, socketAddress } from './syntax/messages';
@@ -20,7 +28,9 @@ import { weightsLayers } from './traffic/versions';
 /** The Envoy configuration of the gateway service of an edge, which takes requests from API Gateway. */
 export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): Bootstrap {
   const targets = servicesBehind(topology, edge);
+  const identityHeaders = identityHeadersOfAll(topology);
   const { gatewayName } = edge;
+  const aggregates = aggregationsOf(edge) !== undefined;
   const manager = httpConnectionManager({
     peer: gatewayName,
     direction: 'edge',
@@ -28,13 +38,26 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): Bootst
     versions: targets.some((service) => service.versions !== undefined),
     segmentName: gatewayName,
     tracing: topology.tracing,
-    settings: { ...trustOnlyApiGateway(edge, targets), ...grpcReplies(edge) },
+    settings: {
+      ...trustOnlyApiGateway(edge, targets, aggregates ? [PART_HEADER] : [], identityHeaders),
+      ...localReplies([...missingKeys(edge), ...grpcReplies(edge)]),
+    },
     requestLimits: largestRequestLimits(targets),
     routeConfig: {
-      request_headers_to_remove: EDGE_HEADERS,
+      ...(aggregates ? ROUTES_HAVE_THE_LAST_WORD : {}),
+      request_headers_to_remove: edgeHeaders(edge),
       response_headers_to_remove: ['x-envoy-upstream-service-time', LOCAL_REPLY_HEADER, LEAVING_HEADER],
     },
-    filters: [...corsFilter(edge), forwardedPrefix(), ...refuseLongHeaders('requests', targets), ...grpcFilters(edge)],
+    filters: [
+      ...responseHeadersFilter(edge),
+      ...corsFilter(edge),
+      ...identityTrailers(edge, identityHeaders),
+      forwardedPrefix(),
+      ...identityFilters(edge),
+      ...refuseLongHeaders('requests', targets),
+      ...routePolicyFilters(edge),
+      ...grpcFilters(edge),
+    ],
     virtualHosts: [
       message({
         name: gatewayName,
@@ -46,7 +69,7 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): Bootst
   });
   return bootstrap(
     gatewayName,
-    { memoryMiB: edge.gateway.memoryMiB, share: 'gateway' },
+    { memoryMiB: edge.gateway.memoryMiB, share: 'gateway', takenMiB: aggregates ? AGGREGATOR_MEMORY_MIB : 0 },
     {
       listeners: [
         {
@@ -55,9 +78,18 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): Bootst
           address: socketAddress('0.0.0.0', GATEWAY_PORT),
           filter_chains: [{ filters: [manager] }],
         },
+        ...(aggregates ? [partsListener(topology, edge, targets)] : []),
       ],
-      clusters: targets.flatMap((callee) => upstreamClusters(topology, undefined, callee)),
+      clusters: [
+        ...targets.flatMap((callee) => upstreamClusters(topology, undefined, callee)),
+        ...(aggregates ? [aggregatorCluster()] : []),
+        ...issuerClusters(edge),
+      ],
     },
     weightsLayers(targets),
   );
+}
+
+function localReplies(mappers: readonly ResponseMapper[]): Pick<HttpConnectionManager, 'local_reply_config'> {
+  return mappers.length === 0 ? {} : { local_reply_config: { mappers } };
 }

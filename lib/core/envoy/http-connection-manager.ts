@@ -1,6 +1,6 @@
 import type { ProtocolId, TracingSettings } from '../model/topology';
 import type { ListenerDirection } from './observability/direction';
-import { leadsToApplication, statisticsOf } from './observability/direction';
+import { isOutbound, leadsToApplication, statisticsOf } from './observability/direction';
 import { accessLog } from './observability/access-log';
 import type { HttpConnectionManager } from './api/http-connection-manager';
 import type { HttpFilter } from './api/http-filters';
@@ -59,7 +59,7 @@ export function httpConnectionManager(options: HttpConnectionManagerOptions): Ne
     skip_xff_append: true,
     ...options.requestLimits.manager,
     ...commonOptions(options),
-    ...(options.direction === 'outbound' ? {} : downstreamLimits(options.direction, options.http2)),
+    ...(isOutbound(options.direction) ? {} : downstreamLimits(options.direction, options.http2)),
     ...(options.virtualHost === undefined ? {} : oldClients(options.virtualHost)),
     ...(options.looksAtPaths === true ? normalization() : {}),
     ...options.settings,
@@ -102,7 +102,7 @@ function commonOptions({
   requestLimits: { common },
 }: HttpConnectionManagerOptions): Pick<HttpConnectionManager, 'common_http_protocol_options'> {
   const options: HttpProtocolOptions = message({
-    idle_timeout: direction === 'outbound' ? undefined : duration(idleSeconds ?? IDLE_SECONDS[direction]),
+    idle_timeout: isOutbound(direction) ? undefined : duration(idleSeconds ?? IDLE_SECONDS[direction]),
     // The GOAWAY that begins it is understood by Envoys, who send no further request on the connection.
     max_connection_duration: authenticated && maxConnectionSeconds !== undefined ? duration(maxConnectionSeconds) : undefined,
     ...common,

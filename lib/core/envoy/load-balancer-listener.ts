@@ -1,4 +1,5 @@
 import { LOAD_BALANCER_PORT } from '../model/constants';
+import { identityHeadersOfAll } from '../model/identity-headers';
 import type { LoadBalancerTarget, Service, Topology } from '../model/topology';
 import { callPolicyOf } from '../model/call-policy';
 import type { Listener, NetworkFilter } from './api/listener';
@@ -65,6 +66,7 @@ function connections(service: Service): NetworkFilter {
 
 function requests(topology: Topology, service: Service, target: LoadBalancerTarget): NetworkFilter {
   const { protocol, policy } = service;
+  const identityHeaders = identityHeadersOfAll(topology);
   // Nobody else keeps the time of these requests.
   const toApplication: RouteAction = {
     cluster: APPLICATION_CLUSTER,
@@ -80,7 +82,7 @@ function requests(topology: Topology, service: Service, target: LoadBalancerTarg
     ...(target.kind === 'application' ? { idleSeconds: APPLICATION_IDLE_SECONDS } : {}),
     http2: allowConnect(service),
     requestLimits: requestLimits(policy.headerLimits),
-    settings: { ...failuresOfApplication(protocol), ...trustOnlyLoadBalancer(service, target) },
+    settings: { ...failuresOfApplication(protocol), ...trustOnlyLoadBalancer(service, target, identityHeaders) },
     routeConfig: {
       ...CLIENT_ADDRESS,
       ...hideClientMarks(target),
@@ -89,7 +91,7 @@ function requests(topology: Topology, service: Service, target: LoadBalancerTarg
     // In the order of the inbound listener's.
     filters: [
       ...passLoadBalancerChecks(target),
-      ...requestTrailers(protocol),
+      ...requestTrailers(protocol, identityHeaders),
       ...loadBalancerAuthorization(service, target),
       ...rateLimits(topology, service),
       ...faults(topology, service),

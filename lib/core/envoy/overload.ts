@@ -9,6 +9,8 @@ export interface EnvoyMemory {
   readonly memoryMiB: number;
   /** A sidecar stands beside an application; the gateway's Envoy has its task almost to itself. */
   readonly share: keyof typeof HEAP_SHARE;
+  /** What a program beside it takes of that. @default 0 */
+  readonly takenMiB?: number;
 }
 
 /** The heap is what grows with traffic; the program itself takes about 45 MiB more, most of it pages of its file. */
@@ -38,8 +40,8 @@ const IDLE_HEAP_MIB = 128;
 const HEAP = 'envoy.resource_monitors.fixed_heap';
 const IDLE_HEAP = 'idle';
 
-function heapMib({ memoryMiB, share }: EnvoyMemory): number {
-  return Math.floor(memoryMiB * HEAP_SHARE[share]);
+function heapMib({ memoryMiB, share, takenMiB = 0 }: EnvoyMemory): number {
+  return Math.floor(memoryMiB * HEAP_SHARE[share]) - takenMiB;
 }
 
 function heapMonitor(name: string, mib: number): ResourceMonitor {

@@ -88,6 +88,14 @@ export const FEATURES = {
       edges.filter(({ routes: all }) => all.some(({ target }) => target.kind === 'grpc')).map(({ path }) => `${path}.routes`),
     without: 'route to HTTP services that call it',
   },
+  aggregation: {
+    title: 'Answers of several services at the edge (`aggregate`)',
+    usedAt: ({ edges }) =>
+      edges.flatMap(({ path, routes: all }) =>
+        all.flatMap(({ key, target }) => (target.kind === 'aggregate' ? [`${path}.routes[${JSON.stringify(key)}].aggregate`] : [])),
+      ),
+    without: 'let the route lead to a service that calls the others',
+  },
   allow: {
     title: 'Authorization by caller, method and path (`allow`)',
     usedAt: (topology) => services(topology, 'allow', ({ allow }) => allow !== undefined),

@@ -1,4 +1,6 @@
+import type { Aggregation } from '../contract/aggregation';
 import type { CallPolicy, HeaderLimits, Mirror, ServicePolicy } from './traffic-policy';
+import type { RoutePolicy } from './route-policy';
 import type { Warning } from '../reading/warnings';
 
 /**
@@ -313,6 +315,30 @@ export interface EdgeAuthorizer {
   readonly createsKey?: boolean;
   /** Of a JWT authorizer. Text in which CloudFormation may fill in tokens. */
   readonly tokens?: { readonly issuer: string; readonly audience: readonly string[] };
+  /** What it tells services of clients, sorted by header; absent: nothing. */
+  readonly identityHeaders?: readonly IdentityHeader[];
+  /** How the gateway service checks tokens once more; present if it takes identity headers from claims. */
+  readonly verification?: TokenVerification;
+}
+
+/** A request header that the gateway service sets, and that no client can send. */
+export interface IdentityHeader {
+  /** In lower case. */
+  readonly header: string;
+  /** A claim of the token, or what API Gateway has as `$context.<value>`, such as `identity.userArn`. */
+  readonly from: 'claim' | 'context';
+  readonly value: string;
+}
+
+/** Texts in which CloudFormation may fill in tokens. */
+export interface TokenVerification {
+  readonly issuer: string;
+  /** Where the issuer's keys are. */
+  readonly jwksUri: string;
+  readonly jwksHost: string;
+  readonly jwksPort: number;
+  /** For whom tokens must have been made; empty: for any client of the issuer. */
+  readonly audience: readonly string[];
 }
 
 export interface IdentitySource {
@@ -328,6 +354,8 @@ export interface ApiTraits {
   readonly preflightPaths: readonly string[];
   /** The record of the gateway in Cloud Map: SRV has a port, and both kinds of API Gateway have it; A is for a kind that knows the port. */
   readonly gatewayRecord: 'A' | 'SRV';
+  /** Whether what it says of clients stands behind the ID of the request; absent: it says only what is never absent. */
+  readonly provesContext?: true;
 }
 
 export interface EdgeRoute {
@@ -345,10 +373,12 @@ export interface EdgeRoute {
   readonly timeout?: PlacedSeconds;
   /** Whether the API passes the response on as it arrives, and not when it is complete. */
   readonly streamed: boolean;
+  /** What the gateway service does; absent: nothing of it. */
+  readonly policy?: RoutePolicy;
 }
 
 /** Where the requests of a route go. */
-export type RouteTarget = ServiceTarget | GrpcTarget;
+export type RouteTarget = ServiceTarget | GrpcTarget | AggregateTarget;
 
 /** To a service, as the client sent them. */
 export interface ServiceTarget {
@@ -382,6 +412,14 @@ export interface GrpcJson {
   readonly maxRequestBytes: number;
   /** How the messages of a server stream are written; absent: the method has one answer. */
   readonly stream?: 'newlineDelimited' | 'serverSentEvents';
+}
+
+/** To the aggregator in the gateway's own task, which makes one answer of those of several services. */
+export interface AggregateTarget {
+  readonly kind: 'aggregate';
+  readonly aggregation: Aggregation;
+  /** The timeouts of parts that the props set, by the names of the parts. */
+  readonly partTimeouts: Readonly<Record<string, PlacedSeconds>>;
 }
 
 /** A time with its place in the props. */

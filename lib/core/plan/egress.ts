@@ -10,7 +10,7 @@ const AWS_PORT = 443;
  * cycle. Who gets into a task of the mesh is up to the group of that task.
  */
 export function egressPorts(
-  { egress, external }: Topology,
+  { egress, external, edges }: Topology,
   ingress: readonly IngressPlan[],
 ): (service: string) => readonly number[] | undefined {
   if (egress === 'open') return () => undefined;
@@ -18,5 +18,7 @@ export function egressPorts(
   const add = (caller: string, port: number): unknown => ports.set(caller, (ports.get(caller) ?? new Set([AWS_PORT])).add(port));
   for (const { from, port } of ingress) add(from, port);
   for (const { callers, port } of external) for (const caller of callers) add(caller, port);
+  for (const { gatewayName, authorizers } of edges)
+    for (const { verification } of authorizers) if (verification !== undefined) add(gatewayName, verification.jwksPort);
   return (service) => [...(ports.get(service) ?? [AWS_PORT])].sort((a, b) => a - b);
 }

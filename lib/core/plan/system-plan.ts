@@ -196,7 +196,7 @@ export interface IdentityPlan {
   readonly uri: string;
 }
 
-export type ContainerRole = 'init' | 'proxy' | 'application' | 'extra' | 'agent' | 'collector';
+export type ContainerRole = 'init' | 'proxy' | 'application' | 'extra' | 'agent' | 'aggregator' | 'collector';
 
 /**
  * What only a deployment knows: settings that all tasks of the mesh have in common (`SharedVariables`), the ID of the task's Cloud Map

@@ -6,6 +6,8 @@ import { isObject, type JsonObject } from './json';
 export interface ReadableConfig {
   /** Envoy's configuration. Absent where a control plane has it, as App Mesh does. */
   readonly envoy?: unknown;
+  /** What the aggregator of a gateway service answers, by routes. Absent where no route aggregates. */
+  readonly aggregations?: unknown;
   /** The settings of the agent; those that are JSON as what they stand for. */
   readonly variables: JsonObject;
 }
@@ -49,9 +51,10 @@ export function readEnvironment(environment: readonly unknown[]): ReadableEnviro
     used.add(name);
     return values.get(name);
   };
-  const { envoy, variables } = unpackConfig(packed.Value);
+  const { envoy, aggregations, variables } = unpackConfig(packed.Value);
   const config = {
     ...(envoy === undefined ? {} : { envoy: fill(envoy, valueOf) }),
+    ...(aggregations === undefined ? {} : { aggregations: fill(aggregations, valueOf) }),
     variables: Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, fill(parsed(value), valueOf)])),
   };
   const others = environment.filter((entry) => entry !== packed && !(isVariable(entry) && used.has(entry.Name)));

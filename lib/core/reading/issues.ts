@@ -75,6 +75,10 @@ export type IssueCode =
   | 'OVERLAPPING_ROUTES'
   /** A route of the edge leads to a gRPC or TCP service. */
   | 'ROUTE_PROTOCOL'
+  /** A part of an answer reads what is not there: a parameter that the route does not have, or another part. */
+  | 'UNKNOWN_PART'
+  /** Parts of an answer read from each other, so that none can be first. */
+  | 'PART_CYCLE'
   /** A `.proto` file or a descriptor set is not there, cannot be read, or is wrong; the message names file and line. */
   | 'GRPC_API'
   /** The API of a gRPC service has no such method, or no such service. */

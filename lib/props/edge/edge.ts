@@ -1,11 +1,14 @@
-import type { Duration } from 'aws-cdk-lib';
+import type { Duration, Size } from 'aws-cdk-lib';
 import type { IpAddressType, ResponseTransferMode } from 'aws-cdk-lib/aws-apigateway';
 import type { IpAddressType as HttpIpAddressType } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { Aggregate } from './aggregate';
 import type { IHttpApiAuthorizer, IRestApiAuthorizer } from './authorizer';
 import type { GrpcRouteProps } from './grpc-route';
 import type { GrpcRoutesProps, HttpApiGrpcRoutesProps, RestApiGrpcRoutesProps } from './grpc-routes';
 import { factoryInput } from '../factory-input';
 import type { SizingProps } from '../service/sizing-props';
+import type { Compression } from '../traffic/compression';
+import type { ResponseHeaders } from './response-headers';
 
 /**
  * Limit on requests, as a token bucket. If both values are 0, API Gateway refuses every request (429).
@@ -24,7 +27,7 @@ export interface ThrottleProps {
 }
 
 /**
- * Route of an edge, whatever its kind. It names one of `service` and `grpc`.
+ * Route of an edge, whatever its kind. It names one of `service`, `grpc` and `aggregate`.
  *
  * @example
  * const checkout: RouteProps = { service: 'checkout', scopes: ['pay'], throttle: { rateLimit: 50, burstLimit: 100 } };
@@ -33,14 +36,22 @@ export interface RouteProps {
   /**
    * Name of the service that gets the requests, with their path, query, headers and body as the client sent them.
    *
-   * @default - none: the route has `grpc`
+   * @default - none: `grpc` or `aggregate` says where requests go
    */
   readonly service?: string;
 
   /**
+   * Answer that the gateway service puts together from the responses of several services. Of routes with the method `GET` or `HEAD`, and
+   * with `Mesh.envoy()` only.
+   *
+   * @default - none: `service` or `grpc` says where requests go
+   */
+  readonly aggregate?: Aggregate;
+
+  /**
    * Method of a gRPC service that is called with JSON.
    *
-   * @default - none: the route has `service`
+   * @default - none: `service` or `aggregate` says where requests go
    */
   readonly grpc?: GrpcRouteProps;
 
@@ -57,6 +68,29 @@ export interface RouteProps {
    * @default - the limit of the edge
    */
   readonly throttle?: ThrottleProps;
+
+  /**
+   * Compression of the responses by the gateway service, for clients that accept it. A response that a service has compressed stays as
+   * it is. Responses to requests with credentials are not compressed: see `CompressionOptions.withCredentials`.
+   *
+   * @default - that of the edge; `Compression.none()` switches it off
+   */
+  readonly compression?: Compression;
+
+  /**
+   * Changes to the headers of responses, such as `ResponseHeaders.security()`.
+   *
+   * @default - those of the edge, which they replace; `ResponseHeaders.none()` makes none
+   */
+  readonly responseHeaders?: ResponseHeaders;
+
+  /**
+   * The largest body of a request, 1 byte to 10 MiB; larger ones get 413. A request that tells no length is held back by the gateway
+   * service until it is whole.
+   *
+   * @default - that of the edge
+   */
+  readonly maxRequestSize?: Size;
 }
 
 /**
@@ -72,6 +106,13 @@ export interface HttpApiRouteProps extends RouteProps {
    * @default - the authorizer of the edge; an error if it has none
    */
   readonly authorizer?: IHttpApiAuthorizer;
+
+  /**
+   * Time after which a request to this route ends: see `HttpApiOptions.timeout`.
+   *
+   * @default - that of the edge
+   */
+  readonly timeout?: Duration;
 }
 
 /**
@@ -169,6 +210,29 @@ export interface EdgeOptions {
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
    */
   readonly throttle?: ThrottleProps;
+
+  /**
+   * Compression of the responses by the gateway service, for clients that accept it. A response that a service has compressed stays as
+   * it is. Responses to requests with credentials are not compressed: see `CompressionOptions.withCredentials`.
+   *
+   * @default - none
+   */
+  readonly compression?: Compression;
+
+  /**
+   * Changes to the headers of responses, such as `ResponseHeaders.security()`.
+   *
+   * @default - none
+   */
+  readonly responseHeaders?: ResponseHeaders;
+
+  /**
+   * The largest body of a request, 1 byte to 10 MiB; larger ones get 413. A request that tells no length is held back by the gateway
+   * service until it is whole.
+   *
+   * @default - 10 MiB, which API Gateway passes on
+   */
+  readonly maxRequestSize?: Size;
 
   /**
    * Cross-origin requests that browsers may send.
@@ -285,6 +349,16 @@ export interface HttpApiOptions extends EdgeOptions {
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-ip-address-type.html
    */
   readonly ipAddressType?: HttpIpAddressType;
+
+  /**
+   * Time that the gateway service waits for the whole response of a service, retries included, 50 milliseconds to 30 seconds; then the
+   * client gets 504, and the service's request is cancelled. API Gateway itself waits for 30 seconds, and has no shorter time. A shorter
+   * timeout of the service ends requests sooner.
+   *
+   * @default - 30 seconds, after which API Gateway answers 503
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+   */
+  readonly timeout?: Duration;
 }
 
 /**

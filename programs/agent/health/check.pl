@@ -1,16 +1,17 @@
-# The health check of the agent's container: asks the running agent how it is, prints its answer, and exits with 0 only if that is
-# "healthy". ECS starts it every few seconds in each task, where Node.js would take seven times the CPU and eight times the memory.
+# The health check of the agent's container, and with the argument "aggregator" of that program's: asks the running program how it is,
+# prints its answer, and exits with 0 only if that is "healthy". ECS starts it every few seconds in each task, where Node.js would take seven times the CPU and eight times the memory.
 # Perl is part of every Debian (perl-base), also of the slim images.
 use strict;
 use warnings;
 use Socket;
 
 my $TIMEOUT_SECONDS = 3;
-my $path = ($ENV{MESH_DIRECTORY} || '/run/mesh') . '/agent.sock';
+my $program = $ARGV[0] // 'agent';
+my $path = ($ENV{MESH_DIRECTORY} || '/run/mesh') . "/$program.sock";
 
 sub dead {
   my ($why) = @_;
-  print "the agent does not answer: $why\n";
+  print "the $program does not answer: $why\n";
   exit 1;
 }
 

@@ -2,13 +2,8 @@ import type { ApplicationPort } from '../application-start';
 import type { CertificateFiles } from '../certificate/certificate-files';
 import type { Clock } from '../clock';
 import { failureOf } from '../failure';
+import type { HealthReport } from '../../shared/health-socket';
 import type { Pulse } from './pulse';
-
-export interface HealthReport {
-  readonly healthy: boolean;
-  /** Why not. */
-  readonly problems: readonly string[];
-}
 
 /**
  * Healthy while Envoy has a certificate that others accept (in a mesh that has certificates), and somebody looks after it. That AWS

@@ -198,11 +198,16 @@ function gatewayView(topology: Topology, edge: EdgeTopology): GatewayView {
     protocol: 'http',
     circuitBreaker: {},
     ...defined({ clientTls: tls }),
-    routes: edge.routes.map(({ key, target }) => ({
-      name: key,
-      match: { headers: [{ name: ROUTE_HEADER, kind: 'exact' as const, text: key, invert: false }], queryParameters: [] },
-      to: target.service,
-    })),
+    // Of a route that aggregates, nothing is left: it is an unsupported field.
+    routes: edge.routes.flatMap(({ key, target }) =>
+      target.kind === 'aggregate'
+        ? []
+        : {
+            name: key,
+            match: { headers: [{ name: ROUTE_HEADER, kind: 'exact' as const, text: key, invert: false }], queryParameters: [] },
+            to: target.service,
+          },
+    ),
   };
 }
 
@@ -234,7 +239,10 @@ export function unsupportedFields(topology: Topology): readonly string[] {
       .filter(([, asked]) => asked)
       .map(([what]) => `services.${service.name}.${what}`);
   });
-  return [...inside, ...outside];
+  const atEdges = topology.edges.flatMap(({ path, routes }) =>
+    routes.flatMap(({ key, target }) => (target.kind === 'service' ? [] : [`${path}.routes[${JSON.stringify(key)}]`])),
+  );
+  return [...inside, ...outside, ...atEdges];
 }
 
 /** No App Mesh resource has a field for the time between tries, or for how many retries there may be of all requests. */

@@ -68,6 +68,11 @@ export const envoyProofs: ProviderProofs = {
     loadBalancerTarget: has('orders', { address: { socket_address: { address: '0.0.0.0', port_value: 15007 } } }),
     edge: all(has('gateway', { name: 'edge', traffic_direction: 'INBOUND' }), has('gateway', { name: 'ui', lb_policy: /./ })),
     grpcTranslation: has('gateway', { name: 'catalog', lb_policy: /./ }),
+    aggregation: all(
+      has('gateway', { socket_address: { address: '127.0.0.1', port_value: 15092 } }),
+      has('gateway', { route: { cluster: '_aggregator', timeout: /./ } }),
+      ({ workloads }) => workloads.some(({ containers }) => containers.some(({ role }) => role === 'aggregator')),
+    ),
     allow: has('orders', { rules: { policies: { 'allow[0]': { permissions: [{ and_rules: {} }] } } } }),
     external: all(
       has('ui', { name: 'db', traffic_direction: 'OUTBOUND' }),

@@ -1,4 +1,5 @@
 import type { IssueCode } from '../../../lib/core/reading/issues';
+import { AGGREGATION_MISTAKES } from './mistakes/aggregation';
 import { AUTHORIZER_MISTAKES } from './mistakes/authorizers';
 import { CONTAINER_MISTAKES } from './mistakes/containers';
 import { EDGE_MISTAKES } from './mistakes/edge';
@@ -21,6 +22,7 @@ const SUBJECTS = [
   EDGE_MISTAKES,
   GRPC_MISTAKES,
   AUTHORIZER_MISTAKES,
+  AGGREGATION_MISTAKES,
   PLACEMENT_MISTAKES,
 ];
 

@@ -27,16 +27,19 @@ export function envoy(image: string | RegExp = 'docker.io/envoyproxy/envoy'): Im
 const isAgent = ({ dockerfile }: BuiltImage): boolean => /^ENTRYPOINT .*"\/agent\/agent\.js"\]$/m.test(dockerfile);
 
 /**
- * The real agent, as its Dockerfile has it. The environment is that of the image: for settings that the template does not
- * make, such as `MESH_RENEW_SECONDS`.
+ * The real agent, as its Dockerfile has it, or another program of its image. The environment is that of the image: for settings that the
+ * template does not make, such as `MESH_RENEW_SECONDS`.
  */
 export function agent(environment: Readonly<Record<string, string>> = {}, image: ImageRule['image'] = isAgent): ImageRule {
   return {
     image,
-    run: ({ container: { command } }) => {
+    run: ({ container: { entryPoint, command } }) => {
       const { directory, options, environment: ofImage } = agentImage();
+      // The aggregator is another program of the image, with an entry point of its own.
+      const [node = 'node', ...program] = entryPoint ?? ['node', ...options, '/agent/agent.js'];
+      if (node !== 'node') throw new Error(`the agent's image is to run ${node}, and not Node.js`);
       return {
-        argv: [process.execPath, ...options, '/agent/agent.js', ...command],
+        argv: [process.execPath, ...program, ...command],
         directories: { '/agent': directory },
         user: '101:101',
         volumeOwners: { '/run/mesh': '101:101' },
@@ -128,6 +131,14 @@ export function webSite(image: string | RegExp, port: Port): ImageRule {
       environment: { PORT: portOf(port, context) },
       user: '1000',
     }),
+  };
+}
+
+/** Parts of answers, of all kinds: see programs/part-server.ts. */
+export function parts(image: string | RegExp, port: Port): ImageRule {
+  return {
+    image,
+    run: (context) => ({ argv: [process.execPath, program('part-server')], environment: { PORT: portOf(port, context) }, user: '1000' }),
   };
 }
 

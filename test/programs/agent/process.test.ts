@@ -110,7 +110,7 @@ const issueRequests = (): readonly Extract<IssuingRequest, { readonly action: 'i
 const health = async (): Promise<readonly [number, string]> => healthOf(bundle.directory, directory);
 
 test('the image is made of copies alone, runs as the user of Envoy, and owns the volume that the agent writes', () => {
-  expect(readdirSync(bundle.directory).sort()).toEqual(['Dockerfile', 'agent.js', 'health.pl', 'volume']);
+  expect(readdirSync(bundle.directory).sort()).toEqual(['Dockerfile', 'agent.js', 'aggregator.js', 'health.pl', 'volume']);
   const lines = readFileSync(join(bundle.directory, 'Dockerfile'), 'utf8')
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'));
@@ -122,7 +122,7 @@ test('the image is made of copies alone, runs as the user of Envoy, and owns the
   expect(lines).toContain(`VOLUME ${APP_MESH_DIRECTORY}`);
   expect(lines).toContain(`COPY --chown=${APP_MESH_USER}:${APP_MESH_USER} volume/ ${APP_MESH_DIRECTORY}/`);
   expect(lines).toContain(`USER ${PROXY_USER}:${PROXY_USER}`);
-  expect(lines).toContain(`COPY agent.js health.pl ${dirname(AGENT_PROGRAM)}/`);
+  expect(lines).toContain(`COPY agent.js aggregator.js health.pl ${dirname(AGENT_PROGRAM)}/`);
   expect(AGENT_HEALTH_PROGRAM).toBe(`${dirname(AGENT_PROGRAM)}/health.pl`);
   expect(lines.at(-1)).toMatch(new RegExp(`^ENTRYPOINT .*"${AGENT_PROGRAM}"\\]$`));
 });

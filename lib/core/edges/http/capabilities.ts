@@ -11,10 +11,7 @@ export const CAPABILITIES: EdgeCapabilities = {
   apiKey: { no: 'an HTTP API has no API keys and no usage plans' },
   scopes: true,
   throttle: true,
-  timeout: {
-    no: 'an HTTP API waits at most 30 seconds, a quota that AWS does not raise, and all its routes share one integration',
-    fix: 'remove it: a shorter timeout of the service ends requests sooner',
-  },
+  timeout: true,
   streaming: { no: 'an HTTP API passes a response on when it is complete: only REST APIs stream' },
   cors: true,
   corsTokens: true,

@@ -27,6 +27,8 @@ export const httpApiKind: EdgeKind<undefined, HttpApiPlan> = {
   capabilities: CAPABILITIES,
   options: {},
   parse: () => undefined,
+  provesContext: true,
+  gatewayTimeout: { ...HTTP_API.integrationTimeout, least: 0.05 },
   // Not part of the URL.
   defaultStage: '$default',
   checkAuthorizer(authorizer, at) {
@@ -46,10 +48,17 @@ export const httpApiKind: EdgeKind<undefined, HttpApiPlan> = {
   // Any path without a greedy part comes before any with one.
   compareRoutes: bySpecificity({ greedyLast: true }),
   traits: (routes, cors) => ({ beginsTraces: false, preflightPaths: preflights(routes, cors), gatewayRecord: 'SRV' }),
-  limits: () => LIMITS,
+  limits: (_options, route) => (route?.policy?.timeoutSeconds === undefined ? LIMITS : withoutWaits(LIMITS)),
   uses: (edge) => [usedRoutes(edge), authorizersUsed(edge, HTTP_API.authorizers)],
   plan: (_topology, edge) => planHttpApi(edge),
 };
+
+/** What the gateway service ends, the API does not wait for. */
+function withoutWaits(limits: EdgeLimits): EdgeLimits {
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- it is left out
+  const { requestSeconds, ...others } = limits;
+  return others;
+}
 
 function preflights(routes: readonly EdgeRoute[], cors: Cors | undefined): readonly string[] {
   return cors === undefined ? [] : preflightPaths(routes, ({ authorizer }) => authorizer === 'none');

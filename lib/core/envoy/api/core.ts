@@ -27,7 +27,7 @@ export interface ConfigSource {
 
 export interface HeaderValueOption {
   readonly header: HeaderValue;
-  readonly append_action?: 'OVERWRITE_IF_EXISTS' | 'OVERWRITE_IF_EXISTS_OR_ADD';
+  readonly append_action?: 'ADD_IF_ABSENT' | 'OVERWRITE_IF_EXISTS' | 'OVERWRITE_IF_EXISTS_OR_ADD';
 }
 
 export interface HeaderValue {

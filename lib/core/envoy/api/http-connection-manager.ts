@@ -13,6 +13,7 @@ export interface HttpConnectionManager {
   readonly stat_prefix: string;
   readonly access_log: readonly AccessLog[];
   readonly tracing?: { readonly provider: TypedExtensionConfig<Tracers> };
+  readonly delayed_close_timeout?: Duration;
   readonly server_header_transformation?: 'PASS_THROUGH';
   readonly skip_xff_append?: boolean;
   readonly common_http_protocol_options?: HttpProtocolOptions;

@@ -13,7 +13,7 @@ export type HttpFilter = TypedExtensionConfig<HttpFilters> & { /** Until a route
 
 export interface HttpFilters {
   readonly 'envoy.extensions.common.matching.v3.ExtensionWithMatcher': ExtensionWithMatcher;
-  readonly 'envoy.extensions.filters.http.buffer.v3.Buffer': { readonly max_request_bytes: number };
+  readonly 'envoy.extensions.filters.http.buffer.v3.Buffer': Buffer;
   readonly 'envoy.extensions.filters.http.compressor.v3.Compressor': Compressor;
   readonly 'envoy.extensions.filters.http.cors.v3.Cors': Empty;
   readonly 'envoy.extensions.filters.http.fault.v3.HTTPFault': HttpFault;
@@ -21,6 +21,7 @@ export interface HttpFilters {
   readonly 'envoy.extensions.filters.http.grpc_web.v3.GrpcWeb': Empty;
   readonly 'envoy.extensions.filters.http.header_mutation.v3.HeaderMutation': { readonly mutations: Mutations };
   readonly 'envoy.extensions.filters.http.health_check.v3.HealthCheck': HealthCheckAnswer;
+  readonly 'envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication': JwtAuthentication;
   readonly 'envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit': LocalRateLimit;
   readonly 'envoy.extensions.filters.http.lua.v3.Lua': { readonly default_source_code: { readonly inline_string: string } };
   readonly 'envoy.extensions.filters.http.rbac.v3.RBAC': { readonly rules: Rbac };
@@ -34,10 +35,48 @@ export interface RouteFilterConfigs {
     readonly disabled: boolean;
     /** Empty: the filter's own. */ readonly config: Empty;
   }>;
-  readonly 'envoy.extensions.filters.http.buffer.v3.BufferPerRoute': { readonly disabled: boolean };
+  readonly 'envoy.extensions.filters.http.buffer.v3.BufferPerRoute': OneOf<{
+    readonly disabled: boolean;
+    readonly buffer: Buffer;
+  }>;
   readonly 'envoy.extensions.filters.http.cors.v3.CorsPolicy': CorsPolicy;
   readonly 'envoy.extensions.filters.http.grpc_json_transcoder.v3.GrpcJsonTranscoder': GrpcJsonTranscoder;
   readonly 'envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute': { readonly mutations: Mutations };
+  readonly 'envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig': { readonly requirement_name: string };
+  readonly 'envoy.extensions.filters.http.lua.v3.LuaPerRoute': { readonly filter_context: ScriptContext };
+}
+
+/** What a script is told of a route. Envoy takes any fields: these are those that the scripts read. */
+export type ScriptContext =
+  | { readonly in: 'header' | 'querystring'; readonly name: string }
+  | { readonly proof: string; readonly values: Readonly<Record<string, string>> }
+  | { readonly audience: readonly string[]; readonly claims: Readonly<Record<string, string>> };
+
+export interface Buffer {
+  readonly max_request_bytes: number;
+}
+
+export interface JwtAuthentication {
+  readonly providers: Readonly<Record<string, JwtProvider>>;
+  readonly requirement_map: Readonly<Record<string, JwtRequirement>>;
+}
+
+export interface JwtRequirement {
+  readonly provider_name: string;
+}
+
+export interface JwtProvider {
+  readonly issuer: string;
+  readonly require_expiration: boolean;
+  readonly payload_in_metadata: string;
+  readonly from_headers: readonly { readonly name: string }[];
+  readonly remote_jwks: RemoteJwks;
+}
+
+export interface RemoteJwks {
+  readonly http_uri: { readonly uri: string; readonly cluster: string; readonly timeout: Duration };
+  readonly cache_duration: Duration;
+  readonly async_fetch: Empty;
 }
 
 export type FilterConfig = Any<Pick<RouteFilterConfigs, 'envoy.config.route.v3.FilterConfig'>>;

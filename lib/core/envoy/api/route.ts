@@ -16,6 +16,7 @@ export interface HeaderChanges {
 }
 
 export interface RouteConfiguration extends HeaderChanges {
+  readonly most_specific_header_mutations_wins?: boolean;
   readonly virtual_hosts: readonly VirtualHost[];
 }
 

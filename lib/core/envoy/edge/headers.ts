@@ -1,9 +1,17 @@
-import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, CLIENT_PATH_HEADER, ROUTE_HEADER } from '../../model/edge-headers';
+import {
+  CLIENT_HOST_HEADER,
+  CLIENT_IP_HEADER,
+  CLIENT_PATH_HEADER,
+  REQUEST_HEADER,
+  ROUTE_HEADER,
+  TOKEN_HEADER,
+} from '../../model/edge-headers';
+import { contextHeadersOf } from '../../model/identity-headers';
 import { EDGE_REMOVAL, TRACE_HEADER } from '../../model/pass-through-headers';
 import type { EdgeTopology, Service } from '../../model/topology';
 import type { HttpConnectionManager } from '../api/http-connection-manager';
 import { earlyHeaderMutation, joinLines, removeMatching, setHeader } from '../security/early-header-mutation';
-import { anyOf, otherSpellings, prefixes, spellingsBut } from '../security/untrusted-headers';
+import { anyOf, otherSpellings, prefixes, spellings, spellingsBut } from '../security/untrusted-headers';
 import { headersOfRoutes } from '../traffic/matched-headers';
 import { removeForeignMarks } from '../traffic/route-mark';
 
@@ -11,17 +19,25 @@ import { removeForeignMarks } from '../traffic/route-mark';
 export const SINGLE_HEADERS: readonly string[] = [CLIENT_IP_HEADER, CLIENT_HOST_HEADER, ROUTE_HEADER];
 
 /** All of it; no service sees them. A path may have commas. */
-export const EDGE_HEADERS: readonly string[] = [...SINGLE_HEADERS, CLIENT_PATH_HEADER];
+export function edgeHeaders(edge: EdgeTopology): readonly string[] {
+  const context = Object.values(contextHeadersOf(edge));
+  return [...SINGLE_HEADERS, CLIENT_PATH_HEADER, ...(context.length === 0 ? [] : [REQUEST_HEADER, ...context])];
+}
 
 /**
- * What a client says of its own address, the headers that steer Envoy or override what API Gateway has looked at, ids of
+ * What a client says of its own address and of who it is, the headers that steer Envoy or override what API Gateway has looked at, ids of
  * requests and, where API Gateway makes no trace, decisions to record one are dropped, and X-Forwarded-* is made of what API
  * Gateway says.
+ *
+ * @param made names of headers that nobody but a program of the task may send
  */
 export function trustOnlyApiGateway(
-  { api, passThroughHeaders }: EdgeTopology,
+  edge: EdgeTopology,
   targets: readonly Service[],
+  made: readonly string[],
+  identityHeaders: readonly string[],
 ): Pick<HttpConnectionManager, 'early_header_mutation_extensions'> {
+  const { api, passThroughHeaders } = edge;
   const { removed, always, alwaysPrefixes } = EDGE_REMOVAL;
   const named = [...always, ...removed].filter((name) => !api.beginsTraces || name !== TRACE_HEADER);
   return earlyHeaderMutation([
@@ -30,8 +46,10 @@ export function trustOnlyApiGateway(
       anyOf([
         ...spellingsBut(passThroughHeaders, named),
         ...prefixes(alwaysPrefixes),
+        ...spellings(made),
         // What a client sends in place of API Gateway's headers, under names that servers take for the same.
-        ...otherSpellings(EDGE_HEADERS),
+        ...otherSpellings(edgeHeaders(edge)),
+        ...(identityHeaders.length === 0 ? [] : spellings([...identityHeaders, TOKEN_HEADER])),
       ]),
     ),
     setHeader('x-forwarded-for', `%REQ(${CLIENT_IP_HEADER})%`),

@@ -17,6 +17,7 @@ const FORWARDED = 'x-forwarded-';
 export function trustOnlyLoadBalancer(
   service: Service,
   target: LoadBalancerTarget,
+  identityHeaders: readonly string[],
 ): Pick<HttpConnectionManager, 'early_header_mutation_extensions'> {
   const { kind, passThroughHeaders } = target;
   const { removed, always, alwaysPrefixes } = LOAD_BALANCER_REMOVAL[kind];
@@ -25,7 +26,7 @@ export function trustOnlyLoadBalancer(
   return earlyHeaderMutation([
     removeMatching(
       anyOf([
-        ...spellings(always),
+        ...spellings([...always, ...identityHeaders]),
         ...spellingsBut(
           passThroughHeaders,
           removed.filter((name) => !families.some((prefix) => name.startsWith(prefix))),

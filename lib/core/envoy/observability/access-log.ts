@@ -2,7 +2,7 @@ import type { ProtocolId } from '../../model/topology';
 import type { AccessLog } from '../api/access-log';
 import type { LogFields } from '../api/core';
 import type { ListenerDirection } from './direction';
-import { leadsToApplication } from './direction';
+import { isOutbound, leadsToApplication } from './direction';
 import { extension } from '../syntax/messages';
 import { defined } from '../../defined';
 
@@ -83,12 +83,13 @@ function toStdout(fields: LogFields): AccessLog {
 }
 
 function fieldsOf({ protocol, direction, peer, external, authenticated = false, versions = false }: AccessLogOptions): LogFields {
-  const outbound = direction === 'outbound';
+  const outbound = isOutbound(direction);
   const inbound = leadsToApplication(direction);
   return defined({
     time: '%START_TIME%',
     direction,
-    peer: outbound ? peer : undefined,
+    // Which service a part is of, its cluster says.
+    peer: direction === 'outbound' ? peer : undefined,
     caller: authenticated ? CALLER : undefined,
     ...(protocol === 'tcp' ? CONNECTION_FIELDS : requestFields({ protocol, direction, external })),
     flags: '%RESPONSE_FLAGS%',
@@ -97,7 +98,7 @@ function fieldsOf({ protocol, direction, peer, external, authenticated = false, 
     bytes_out: '%BYTES_SENT%',
     // Outbound it is always the application that calls, inbound always the one that is called.
     downstream: outbound ? undefined : isFromOutside(direction) ? CLIENT : DOWNSTREAM,
-    cluster: versions ? '%UPSTREAM_CLUSTER%' : undefined,
+    cluster: versions || direction === 'parts' ? '%UPSTREAM_CLUSTER%' : undefined,
     upstream: inbound ? undefined : '%UPSTREAM_HOST%',
     upstream_failure: inbound ? undefined : '%UPSTREAM_TRANSPORT_FAILURE_REASON%',
   });

@@ -1,12 +1,17 @@
 import type { Direction } from '../../contract/statistics';
 import { statPrefix } from '../../contract/statistics';
 
-/** What a listener takes: beside the directions of statistics, what comes by a load balancer of the user's own. */
-export type ListenerDirection = Direction | 'load-balancer';
+/** What a listener takes: beside the directions of statistics, what comes by a load balancer of the user's own, and requests for parts. */
+export type ListenerDirection = Direction | 'load-balancer' | 'parts';
 
 /** Whether requests go to the application in the same task, and nowhere else. */
 export function leadsToApplication(direction: ListenerDirection): boolean {
   return direction === 'inbound' || direction === 'load-balancer';
+}
+
+/** Whether it is a program of the task itself that calls. */
+export function isOutbound(direction: ListenerDirection): direction is 'outbound' | 'parts' {
+  return direction === 'outbound' || direction === 'parts';
 }
 
 /**
@@ -14,5 +19,5 @@ export function leadsToApplication(direction: ListenerDirection): boolean {
  * every task.
  */
 export function statisticsOf(direction: ListenerDirection, peer: string): string {
-  return statPrefix(direction === 'load-balancer' ? 'edge' : direction, peer);
+  return statPrefix(direction === 'load-balancer' ? 'edge' : direction === 'parts' ? 'outbound' : direction, peer);
 }

@@ -42,11 +42,15 @@ const FORBIDDEN = [
  * Removes trailers of a request that only headers may be. Envoy passes on no trailers of HTTP/1.1.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/header_mutation_filter
  */
-export function requestTrailers(protocol: ProtocolId): readonly HttpFilter[] {
+export function requestTrailers(protocol: ProtocolId, identityHeaders: readonly string[] = []): readonly HttpFilter[] {
   if (protocol !== 'http2' && protocol !== 'grpc') return [];
   return [
     extension('envoy.extensions.filters.http.header_mutation.v3.HeaderMutation', {
-      mutations: { request_trailers_mutations: [{ remove_on_match: { key_matcher: { safe_regex: { regex: anyOf(FORBIDDEN) } } } }] },
+      mutations: {
+        request_trailers_mutations: [
+          { remove_on_match: { key_matcher: { safe_regex: { regex: anyOf([...FORBIDDEN, ...spellings(identityHeaders)]) } } } },
+        ],
+      },
     }),
   ];
 }

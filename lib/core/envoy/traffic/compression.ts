@@ -58,40 +58,53 @@ export function hasOwnCompression(policy: ServicePolicy, { compression }: Servic
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/compressor_filter
  */
 export function compressors(topology: Topology, service: Service): readonly HttpFilter[] {
-  return variantsOf(service.policy).flatMap(({ route, compression }) =>
-    compression.algorithms.map((algorithm, index): HttpFilter =>
-      message({
-        ...named(filterName(algorithm, route), 'envoy.extensions.common.matching.v3.ExtensionWithMatcher', {
-          extension_config: extension('envoy.extensions.filters.http.compressor.v3.Compressor', {
-            response_direction_config: {
-              common_config: {
-                min_content_length: compression.minBytes,
-                content_type_matcher: [{ safe_regex: { regex: contentTypePattern(compression) } }],
-              },
-              // Removed, clients could not ask anew whether what they have is still valid.
-              weaken_etag_on_compress: true,
-              // A part of a response is one of its bytes as they are.
-              uncompressible_response_codes: [206],
+  const tokens = identitySources(topology, service);
+  return variantsOf(service.policy).flatMap(({ route, compression }) => compressorsOf(compression, route, tokens));
+}
+
+/**
+ * The compressors of one variant.
+ *
+ * @param variant undefined: they are on where no route says otherwise
+ * @param tokens where else than in `credentialHeaders` requests have credentials
+ */
+export function compressorsOf(
+  compression: Compression,
+  variant: string | undefined,
+  tokens: readonly IdentitySource[],
+): readonly HttpFilter[] {
+  return compression.algorithms.map((algorithm, index): HttpFilter =>
+    message({
+      ...named(filterName(algorithm, variant), 'envoy.extensions.common.matching.v3.ExtensionWithMatcher', {
+        extension_config: extension('envoy.extensions.filters.http.compressor.v3.Compressor', {
+          response_direction_config: {
+            common_config: {
+              min_content_length: compression.minBytes,
+              content_type_matcher: [{ safe_regex: { regex: contentTypePattern(compression) } }],
             },
-            compressor_library: LIBRARIES[algorithm],
-            choose_first: index === 0,
-          }),
-          xds_matcher: {
-            matcher_list: {
-              matchers: [
-                {
-                  predicate: anyMatches(exceptions(topology, service, compression)),
-                  on_match: {
-                    action: { name: 'skip', typed_config: typed('envoy.extensions.filters.common.matcher.action.v3.SkipFilter') },
-                  },
-                },
-              ],
-            },
+            // Removed, clients could not ask anew whether what they have is still valid.
+            weaken_etag_on_compress: true,
+            // A part of a response is one of its bytes as they are.
+            uncompressible_response_codes: [206],
           },
+          compressor_library: LIBRARIES[algorithm],
+          choose_first: index === 0,
         }),
-        disabled: route === undefined ? undefined : true,
+        xds_matcher: {
+          matcher_list: {
+            matchers: [
+              {
+                predicate: anyMatches(exceptions(compression, tokens)),
+                on_match: {
+                  action: { name: 'skip', typed_config: typed('envoy.extensions.filters.common.matcher.action.v3.SkipFilter') },
+                },
+              },
+            ],
+          },
+        },
       }),
-    ),
+      disabled: variant === undefined ? undefined : true,
+    }),
   );
 }
 
@@ -116,7 +129,7 @@ export function compressionOfRoute(
   ]);
 }
 
-function namesOf({
+export function namesOf({
   route,
   compression,
 }: {
@@ -139,10 +152,9 @@ function contentTypePattern({ contentTypes }: Compression): string {
  * What is not compressed, although it could be: without a content type nobody knows what it is, gRPC frames its messages by their
  * length, and the length of a compressed secret tells something of it (BREACH).
  */
-function exceptions(topology: Topology, service: Service, { credentialHeaders }: Compression): readonly Predicate<HttpExchangeInputs>[] {
+function exceptions({ credentialHeaders }: Compression, tokens: readonly IdentitySource[]): readonly Predicate<HttpExchangeInputs>[] {
   const always = [not(responseHeaderFits('content-type', '.+')), responseHeaderFits('content-type', '(?i)application/grpc.*')];
   if (credentialHeaders === undefined) return always;
-  const tokens = identitySources(topology, service);
   const headers = tokens.flatMap((token) => (token.in === 'header' ? [token.name.toLowerCase()] : []));
   const parameters = tokens.flatMap((token) => (token.in === 'querystring' ? [token.name] : []));
   return [

@@ -28,19 +28,25 @@ export function virtualGateway(topology: AppMeshTopology, edge: EdgeTopology): V
  */
 function gatewayRoutes(topology: AppMeshTopology, edge: EdgeTopology): readonly GatewayRoutePlan[] {
   const hosts = new Map(topology.services.map(({ name, virtualHost }) => [name, virtualHost]));
-  return edge.routes.map((route, priority) => ({
-    name: routeName(route.key),
-    spec: {
-      priority,
-      httpRoute: {
-        match: { prefix: '/', headers: [{ name: ROUTE_HEADER, match: { exact: route.key } }] },
-        action: {
-          target: { virtualService: { virtualServiceName: hosts.get(route.target.service) ?? '' } },
-          rewrite: { prefix: { defaultPrefix: 'DISABLED' } },
+  return edge.routes.flatMap(({ key, target }, priority): readonly GatewayRoutePlan[] => {
+    // A virtual gateway makes no answer of several: such a route is refused (capabilities.ts).
+    if (target.kind === 'aggregate') return [];
+    return [
+      {
+        name: routeName(key),
+        spec: {
+          priority,
+          httpRoute: {
+            match: { prefix: '/', headers: [{ name: ROUTE_HEADER, match: { exact: key } }] },
+            action: {
+              target: { virtualService: { virtualServiceName: hosts.get(target.service) ?? '' } },
+              rewrite: { prefix: { defaultPrefix: 'DISABLED' } },
+            },
+          },
         },
       },
-    },
-  }));
+    ];
+  });
 }
 
 /** Of letters, digits, hyphens and underscores, and another one for another key. */

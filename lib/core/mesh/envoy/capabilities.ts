@@ -13,6 +13,7 @@ export const CAPABILITIES: Capabilities = {
   loadBalancerTarget: true,
   edge: true,
   grpcTranslation: true,
+  aggregation: true,
   allow: true,
   callPolicies: true,
   timeouts: true,

@@ -1,3 +1,5 @@
+import type { TaskConfig } from '../../contract/task-config';
+import { aggregationsOf } from '../../model/aggregation';
 import { allNamed } from '../../model/by-name';
 import { servicesBehind } from '../../model/callers';
 import { gatewayBootstrap } from '../../envoy/gateway';
@@ -29,6 +31,7 @@ import { plaintext } from '../../plan/plaintext';
 import type { MeshProvider } from '../provider';
 import type { AgentPace, AgentPlan } from '../../plan/workload/agent';
 import { agentContainer, applicationOf, discoveredBy, initContainer, refreshSecondsOf, stopSecondsOf } from '../../plan/workload/agent';
+import { aggregator } from '../../plan/workload/aggregator';
 import { application, collector, collectorVolumes, extra } from '../../plan/workload/containers';
 import { EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS, gatewayRegistration } from '../../plan/workload/gateway';
 import { sizingOf } from '../../plan/workload/sizing';
@@ -118,7 +121,7 @@ function serviceWorkload(topology: EnvoyTopology, pace: AgentPace, service: Serv
     ...defined({ application: applicationOf(service) }),
   };
   return {
-    ...workloadOf(agent, sidecarBootstrap(topology, service, name), [
+    ...workloadOf(agent, { envoy: sidecarBootstrap(topology, service, name) }, [
       proxy(agent, service, portsOf(service)),
       application(service),
       ...service.extraContainers.map(extra),
@@ -151,6 +154,7 @@ function targetOf({ loadBalancerTarget, protocol, startupTimeoutSeconds }: Servi
 const TARGET_CHECKS_SECONDS = 150;
 
 function gatewayWorkload(topology: EnvoyTopology, pace: AgentPace, edge: EdgeTopology): MeshWorkloadPlan {
+  const aggregations = aggregationsOf(edge);
   const agent: AgentPlan = {
     topology,
     service: edge.gatewayName,
@@ -161,15 +165,27 @@ function gatewayWorkload(topology: EnvoyTopology, pace: AgentPace, edge: EdgeTop
     stopSeconds: stopSecondsOf(EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS),
   };
   return {
-    ...workloadOf(agent, gatewayBootstrap(topology, edge), [proxy(agent, edge.gateway, [GATEWAY_PORT])]),
+    ...workloadOf(agent, { envoy: gatewayBootstrap(topology, edge), ...defined({ aggregations }) }, [
+      proxy(agent, edge.gateway, [GATEWAY_PORT]),
+      ...(aggregations === undefined ? [] : [aggregator()]),
+    ]),
     edge: edge.name,
     sizing: sizingOf(edge.gateway),
     registration: gatewayRegistration(edge),
   };
 }
 
+/** What programs of a task are configured with, beside its agent. */
+interface Configurations extends Pick<TaskConfig, 'aggregations'> {
+  readonly envoy: Bootstrap;
+}
+
 /** What all tasks have beside their own containers. */
-function workloadOf(agent: AgentPlan, config: Bootstrap, own: readonly ContainerPlan[]): Omit<MeshWorkloadPlan, 'sizing' | 'registration'> {
+function workloadOf(
+  agent: AgentPlan,
+  config: Configurations,
+  own: readonly ContainerPlan[],
+): Omit<MeshWorkloadPlan, 'sizing' | 'registration'> {
   const { topology, service, name } = agent;
   const others = [initContainer(agent, config), ...own, ...collector(topology)];
   const discovered = discoveredBy(agent.callees);

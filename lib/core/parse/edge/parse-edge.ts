@@ -11,13 +11,15 @@ import type { Reader } from '../../reading/reader';
 import { parsePassThroughHeaders } from '../security/parse-pass-through-headers';
 import type { MeshDefaults } from '../workload/parse-sizing';
 import { SIZING_FIELDS, parseSizing } from '../workload/parse-sizing';
+import { checkAggregates } from './check-aggregates';
 import { checkOptions } from './check-options';
+import type { Reachable } from './check-reachable';
 import { Authorizers } from './parse-authorizer';
 import { corsOfRoutes, parseCors } from './parse-cors';
 import { parseGrpcRoutes } from './parse-grpc-routes';
 import { RESPONSE_FIELDS, parseResponse } from './parse-response';
 import { checkTwins, parseRoute } from './parse-route';
-import type { Reachable } from './parse-target';
+import { ROUTE_POLICY_FIELDS, parseRoutePolicy } from './parse-route-policy';
 import { parseThrottle } from './parse-throttle';
 
 const A_ROUTE = "add one, such as 'ANY /{proxy+}': { service: 'ui' }";
@@ -28,6 +30,7 @@ const EDGE_FIELDS = [
   'grpcRoutes',
   'throttle',
   ...RESPONSE_FIELDS,
+  ...ROUTE_POLICY_FIELDS,
   'cors',
   'stageName',
   'ipAddressType',
@@ -52,13 +55,14 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
   if (kind === undefined || !checkKnown(at, kind)) return undefined;
   const authorizers = new Authorizers(kind);
   const fallback = { given: !at.field('authorizer').absent, authorizer: authorizers.read(at.field('authorizer')) };
-  const response = parseResponse(at);
+  const response = parseResponse(at, kind);
+  const policy = parseRoutePolicy(at);
   const routesAt = at.field('routes');
   const grpcRoutesAt = at.field('grpcRoutes');
   if (grpcRoutesAt.absent) routesAt.required('at least one route', A_ROUTE);
   // In an order of our own, so that neither the topology nor the errors depend on the order of the props.
   const entries = [...routesAt.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
-  const context = { kind, reachable, authorizers, fallback, response };
+  const context = { kind, reachable, authorizers, fallback, response, policy };
   const drafts = [
     ...entries.flatMap(([key, route]) => parseRoute(key, route, context) ?? []),
     ...grpcRoutesAt.items('a list of GrpcRoutesProps').flatMap((entry) => parseGrpcRoutes(entry, context)),
@@ -76,6 +80,8 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
   );
   kind.checkRoutes(drafts, cors, routesAt);
   const routes = [...drafts].sort((a, b) => kind.compareRoutes(a, b)).map(({ route }) => route);
+  const options = kind.parse(at, routes);
+  checkAggregates(drafts, (route) => kind.limits(options, route));
   const gatewayAt = at.field('gateway');
   gatewayAt.checkFields(SIZING_FIELDS);
   return {
@@ -83,8 +89,8 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
     path: at.path,
     gatewayName: gatewayNameOf(name),
     kind: kind.id,
-    options: kind.parse(at, routes),
-    api: kind.traits(routes, cors),
+    options,
+    api: { ...kind.traits(routes, cors), ...defined({ provesContext: kind.provesContext }) },
     routes,
     authorizers: used,
     ...defined({ throttle, cors, ipAddressType: parseIpAddressType(at.field('ipAddressType'), kind) }),

@@ -17,7 +17,7 @@ import type { GrpcJson, GrpcTarget } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import { suggest } from '../../reading/reader';
 import { unknownService } from '../service/parse-service';
-import type { Reachable } from './parse-target';
+import type { Reachable } from './check-reachable';
 
 export const GRPC_FIELDS = ['service', 'method', 'fields', 'body', 'maxRequestSize', 'stream', 'web'] as const;
 

@@ -1,3 +1,4 @@
+import type { EdgeKind } from '../../edges/kind';
 import { REST_API } from '../../limits/api-gateway';
 import { rangeOf } from '../../limits/limit';
 import type { EdgeRoute } from '../../model/topology';
@@ -10,9 +11,9 @@ export type ResponseSettings = Partial<Pick<EdgeRoute, 'timeout' | 'streamed'>>;
 /** Names of the options, of an edge and of each of its routes. */
 export const RESPONSE_FIELDS = ['timeout', 'responseTransferMode'] as const;
 
-export function parseResponse(at: Reader): ResponseSettings {
+export function parseResponse(at: Reader, { gatewayTimeout = REST_API.streamedResponse }: EdgeKind): ResponseSettings {
   const timeoutAt = at.field('timeout');
-  const seconds = timeoutAt.seconds({ ...rangeOf(REST_API.streamedResponse), integer: false });
+  const seconds = timeoutAt.seconds({ ...rangeOf(gatewayTimeout), integer: false });
   const mode = at
     .field('responseTransferMode')
     .oneOf(['BUFFERED', 'STREAM'], 'a way to pass on a response', ['ResponseTransferMode.BUFFERED', 'ResponseTransferMode.STREAM']);

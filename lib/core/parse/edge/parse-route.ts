@@ -7,10 +7,12 @@ import type { EdgeAuthorizer, EdgeRoute } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import { STRINGS } from '../../reading/reader';
 import { checkOptions } from './check-options';
+import type { Reachable } from './check-reachable';
 import type { Authorizers } from './parse-authorizer';
+import type { DraftPolicy } from './parse-route-policy';
+import { ROUTE_POLICY_FIELDS, parseRoutePolicy, policyOf } from './parse-route-policy';
 import type { ResponseSettings } from './parse-response';
 import { RESPONSE_FIELDS, parseResponse, responseOf } from './parse-response';
-import type { Reachable } from './parse-target';
 import { TARGET_FIELDS, parseTarget } from './parse-target';
 import { parseThrottle } from './parse-throttle';
 
@@ -27,19 +29,20 @@ export interface EdgeContext {
   readonly authorizers: Authorizers;
   readonly fallback: Fallback;
   readonly response: ResponseSettings;
+  readonly policy: DraftPolicy;
 }
 
 /** What a route says beside its path and where it leads; the routes of `grpcRoutes` have it from their entry. */
-type RouteSettings = Pick<EdgeRoute, 'authorizer' | 'scopes' | 'throttle' | 'timeout' | 'streamed'>;
+type RouteSettings = Pick<EdgeRoute, 'authorizer' | 'scopes' | 'throttle' | 'timeout' | 'streamed' | 'policy'>;
 
 /** Names of its options. */
-export const ROUTE_SETTINGS = ['authorizer', 'throttle', ...RESPONSE_FIELDS, 'scopes'] as const;
+export const ROUTE_SETTINGS = ['authorizer', 'throttle', ...RESPONSE_FIELDS, ...ROUTE_POLICY_FIELDS, 'scopes'] as const;
 
 export function parseRoute(key: string, at: Reader, context: EdgeContext): DraftRoute | undefined {
   const { kind, reachable } = context;
   const parsed = parseRouteKey(key, at);
   if (parsed?.path === '$default') checkSupport(at, 'defaultRoute', kind, KINDS);
-  at.required('an object with at least service', "such as { service: 'ui' }");
+  at.required('an object that says where requests go', "such as { service: 'ui' }");
   if (!at.checkFields([...TARGET_FIELDS, ...ROUTE_SETTINGS])) return undefined;
   const settings = parseRouteSettings(at, context);
   const target = parseTarget(at, { key: parsed, streamed: settings.streamed, kind, reachable });
@@ -47,7 +50,8 @@ export function parseRoute(key: string, at: Reader, context: EdgeContext): Draft
   return { ...parsed, at, route: { key, ...parsed, target, ...settings } };
 }
 
-export function parseRouteSettings(at: Reader, { kind, authorizers, fallback, response }: EdgeContext): RouteSettings {
+export function parseRouteSettings(at: Reader, { kind, authorizers, fallback, response, policy }: EdgeContext): RouteSettings {
+  const { timeout, streamed } = responseOf(parseResponse(at, kind), response);
   const own = at.field('authorizer');
   const authorizer = own.absent ? fallback.authorizer : authorizers.read(own);
   if (own.absent && !fallback.given) {
@@ -70,7 +74,14 @@ export function parseRouteSettings(at: Reader, { kind, authorizers, fallback, re
   }
   checkOptions(at, kind);
   const throttle = parseThrottle(at.field('throttle'));
-  return { authorizer: authorizer?.id ?? 'none', scopes, ...defined({ throttle }), ...responseOf(parseResponse(at), response) };
+  const byGateway = kind.gatewayTimeout !== undefined;
+  const ofGateway = policyOf(parseRoutePolicy(at), policy, byGateway ? timeout?.seconds : undefined);
+  return {
+    authorizer: authorizer?.id ?? 'none',
+    scopes,
+    ...defined({ throttle, policy: ofGateway, timeout: byGateway ? undefined : timeout }),
+    streamed,
+  };
 }
 
 /** Two routes that match the same requests. What else routes may not do to each other is up to the kind of the edge. */

@@ -1,70 +1,40 @@
-import { named } from '../../model/by-name';
 import type { RouteTarget } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
-import type { DraftService } from '../service/parse-service';
-import { unknownService } from '../service/parse-service';
+import { checkReachable } from './check-reachable';
+import { parseAggregate } from './parse-aggregate';
 import type { GrpcRouteContext } from './parse-grpc-target';
 import { parseGrpcTarget } from './parse-grpc-target';
 
-/** What a route can lead to. */
-export interface Reachable {
-  /** Sorted by name. */
-  readonly services: readonly DraftService[];
-  /** The names of all services. */
-  readonly declared: readonly string[];
-  /** Those of external services, to which no route can lead. */
-  readonly external: readonly string[];
-}
+type ParseTarget = (at: Reader, context: GrpcRouteContext) => RouteTarget | undefined;
 
-/** Names of the options by which a route says where requests go. */
-export const TARGET_FIELDS = ['service', 'grpc'] as const;
+/** By the names of the options by which a route says where requests go; it has one of them. */
+const TARGETS = {
+  service: toService,
+  grpc: parseGrpcTarget,
+  aggregate: (at, { reachable, key }) => parseAggregate(at, reachable, key),
+} as const satisfies Readonly<Record<string, ParseTarget>>;
+
+export const TARGET_FIELDS = Object.keys(TARGETS) as readonly (keyof typeof TARGETS)[];
 
 /** Where the requests of a route go. */
 export function parseTarget(at: Reader, context: GrpcRouteContext): RouteTarget | undefined {
-  const { reachable } = context;
   const given = TARGET_FIELDS.filter((field) => !at.field(field).absent);
+  if (given.length === 0) return toService(at.field('service'), context);
   if (given.length > 1)
-    return at.fail('CONFLICT', `it has ${given.join(' and ')}, and a route leads to one of them`, {
-      got: null,
-      fix: 'remove one of the two',
-    });
-  if (given[0] === 'grpc') return parseGrpcTarget(at.field('grpc'), context);
-  const serviceAt = at.field('service');
-  const service = serviceAt
-    .required('the service that the route leads to', `such as service: '${reachable.declared[0] ?? 'ui'}', or grpc for a gRPC service`)
+    at.fail('CONFLICT', `a route leads to one target, and this one has ${given.join(' and ')}`, { got: null, fix: 'remove all but one' });
+  // What is wrong with the others is said, too.
+  const [target] = given.map((field) => TARGETS[field](at.field(field), context));
+  return target;
+}
+
+function toService(at: Reader, { reachable }: GrpcRouteContext): RouteTarget | undefined {
+  const service = at
+    .required(
+      'the service that the route leads to',
+      `such as service: '${reachable.declared[0] ?? 'ui'}'; or grpc for a gRPC service, or aggregate: Aggregate.of({ … })`,
+    )
     .string();
   if (service === undefined) return undefined;
-  checkReachable(serviceAt, service, reachable);
+  checkReachable(at, service, reachable);
   return { kind: 'service', service };
-}
-
-function checkReachable(at: Reader, service: string, { services, declared, external }: Reachable): void {
-  if (external.includes(service) && !declared.includes(service)) refuseExternal(at);
-  else checkProtocol(at, service, { services, declared });
-}
-
-function refuseExternal(at: Reader): void {
-  at.fail('UNSUPPORTED_BY_EDGE', 'the edge leads to services of the mesh, and this one is outside of it', {
-    fix: 'route to a service that calls it, or give it an integration of its own in API Gateway',
-  });
-}
-
-function checkProtocol(at: Reader, service: string, { services, declared }: Omit<Reachable, 'external'>): void {
-  const target = named(services, service);
-  if (target === undefined) {
-    if (!declared.includes(service)) unknownService(at, service, declared);
-    return;
-  }
-  if (target.protocol === 'http' || target.protocol === 'http2') return;
-  at.fail(
-    'ROUTE_PROTOCOL',
-    `"${target.name}" speaks ${target.protocol === 'grpc' ? 'gRPC' : 'TCP'}, which API Gateway cannot pass through`,
-    {
-      allowed: 'services with Protocol.HTTP or Protocol.HTTP2',
-      fix:
-        target.protocol === 'grpc'
-          ? 'route to its methods with grpc, which translates JSON and gRPC-Web, or to an HTTP service that calls it'
-          : 'route to an HTTP service that calls it',
-    },
-  );
 }

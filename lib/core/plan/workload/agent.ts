@@ -3,6 +3,7 @@ import { meshVariables } from '../../contract/agent';
 import { AGENT_HEALTH_PROGRAM, MESH_DIRECTORY } from '../../contract/files';
 import { identityOf } from '../../contract/identity';
 import { PRIVATE_CA_RENEW_AFTER_SECONDS } from '../../contract/issuing';
+import type { TaskConfig } from '../../contract/task-config';
 import { ECS } from '../../limits/ecs';
 import {
   AGENT_CHECK_RETRIES,
@@ -113,13 +114,13 @@ function awaitedBy({ topology, service, callees }: AgentPlan): readonly AwaitedC
 /**
  * Unpacks the configuration, waits for the certificate, and writes every file that Envoy needs at its start, and the settings of the agent.
  *
- * @param envoy Envoy's configuration; absent: a control plane has it
+ * @param others what other programs of the task are configured with. Without Envoy's, a control plane has it
  */
-export function initContainer(agent: AgentPlan, envoy?: unknown): ContainerPlan {
+export function initContainer(agent: AgentPlan, others: Omit<TaskConfig, 'variables'> = {}): ContainerPlan {
   return {
     ...program(),
     environment: {},
-    config: { ...(envoy === undefined ? {} : { envoy }), variables: variablesOf(agent) },
+    config: { ...others, variables: variablesOf(agent) },
     deployedEnvironment: deployedVariables(agent),
     name: INIT_CONTAINER,
     role: 'init',
@@ -187,7 +188,11 @@ function healthCheckOf({ application }: AgentPlan): HealthCheckPlan {
   };
 }
 
-function program(): Pick<ContainerPlan, 'secretNames' | 'user' | 'readonlyRootFilesystem' | 'dropCapabilities' | 'mounts' | 'ports'> {
+/** What all programs of the agent's image have. */
+export function program(): Pick<
+  ContainerPlan,
+  'secretNames' | 'user' | 'readonlyRootFilesystem' | 'dropCapabilities' | 'mounts' | 'ports'
+> {
   return {
     secretNames: [],
     user: PROXY_USER,

@@ -1,11 +1,19 @@
 import { rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import type { HealthReport } from './report';
 
-/** In the volume, which only the user of the agent and Envoy can access: no port that an application could need or fake. */
-export function healthSocket(directory: string): string {
-  return join(directory, 'agent.sock');
+export interface HealthReport {
+  readonly healthy: boolean;
+  /** Why not. */
+  readonly problems: readonly string[];
+}
+
+/** Programs that answer `programs/agent/health/check.pl`, which takes the name. */
+export type HealthyProgram = 'agent' | 'aggregator';
+
+/** In the volume, which only the user of the programs and Envoy can access: no port that an application could need or fake. */
+export function healthSocket(directory: string, program: HealthyProgram): string {
+  return join(directory, `${program}.sock`);
 }
 
 /** Answers each connection with a line, as check.pl reads it. */

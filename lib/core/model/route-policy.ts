@@ -1,0 +1,33 @@
+import type { Compression } from './traffic-policy';
+
+/** What the gateway service does with the requests of a route, whatever they lead to: its own settings, or else those of its edge. */
+export interface RoutePolicy {
+  readonly compression?: Compression;
+  readonly responseHeaders?: ResponseHeaderChanges;
+  readonly maxRequestBytes?: number;
+  /** After which the gateway service ends a request, where the API does not. */
+  readonly timeoutSeconds?: number;
+}
+
+/** By name in lower case, sorted. Removed first; what is only added stays as a service sets it. */
+export interface ResponseHeaderChanges {
+  readonly remove: readonly string[];
+  readonly set: Readonly<Record<string, string>>;
+  readonly addIfAbsent: Readonly<Record<string, string>>;
+}
+
+/**
+ * What OWASP recommends and no ordinary API or site breaks by: policies of scripts, of resources of other origins and of subdomains are
+ * for the application to know.
+ * https://owasp.org/www-project-secure-headers/#div-bestpractices
+ */
+export const SECURITY_HEADERS: Pick<ResponseHeaderChanges, 'remove' | 'addIfAbsent'> = {
+  remove: ['server', 'x-powered-by'],
+  addIfAbsent: {
+    'content-security-policy': "frame-ancestors 'none'",
+    'referrer-policy': 'strict-origin-when-cross-origin',
+    'strict-transport-security': 'max-age=63072000',
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+  },
+};

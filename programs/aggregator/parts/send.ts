@@ -1,0 +1,166 @@
+import { Agent, request, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import { PART_HEADER } from '../../../lib/core/contract/aggregation';
+import { fail, PartFailed, type PartFailure } from '../failure';
+import { Gate } from '../gate';
+import type { PartCall, SendPart } from './aggregate';
+import type { MemoryShare } from './memory';
+import { needsBody, type PartResponse } from './response';
+
+/** Requests to services at a time, over all clients; others wait for their turn, and their timeout runs. */
+const MAX_REQUESTS = 256;
+/** As Envoy has it by default, with room. */
+const MAX_HEADER_BYTES = 64 * 1024;
+/** Of a body that nobody needs: so much is read to keep the connection. */
+const MAX_UNREAD_BYTES = 64 * 1024;
+const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+export type ForwardedHeaders = Readonly<Record<string, string | string[]>>;
+
+/** Connections to the Envoy of the task, which takes the requests to the services. */
+export class PartsClient {
+  private readonly gate = new Gate(MAX_REQUESTS);
+  private readonly agent = new Agent({ keepAlive: true, maxFreeSockets: 64, scheduling: 'lifo' });
+
+  constructor(private readonly port: number) {}
+
+  /** What sends the parts of one client's request. */
+  sender(forwarded: ForwardedHeaders, memory: MemoryShare): SendPart {
+    return async (call, signal) => {
+      const leave = await this.gate.enter(signal);
+      if (leave === undefined) throw new PartFailed(signal.reason as PartFailure);
+      try {
+        return await this.exchange(call, { forwarded, memory, signal });
+      } finally {
+        leave();
+      }
+    };
+  }
+
+  close(): void {
+    this.agent.destroy();
+  }
+
+  private async exchange(call: PartCall, parts: ExchangeParts): Promise<PartResponse> {
+    const first = await this.attempt(call, parts);
+    if (first !== 'stale') return first;
+    // Envoy has closed the connection while it was idle, and has not seen the request.
+    const second = await this.attempt(call, parts, false);
+    return second === 'stale' ? fail('unreachable', 'there was no response') : second;
+  }
+
+  private async attempt(call: PartCall, { forwarded, memory, signal }: ExchangeParts, pooled = true): Promise<PartResponse | 'stale'> {
+    const { part } = call.planned;
+    return new Promise((resolve, reject) => {
+      const sent = request({
+        host: '127.0.0.1',
+        port: this.port,
+        method: part.method,
+        path: call.path,
+        headers: headersOf(call, forwarded),
+        agent: pooled ? this.agent : false,
+        maxHeaderSize: MAX_HEADER_BYTES,
+      });
+      const stop = (): void => {
+        sent.destroy();
+        reject(new PartFailed(signal.reason as PartFailure));
+      };
+      const settle = (end: () => void): void => {
+        signal.removeEventListener('abort', stop);
+        end();
+      };
+      signal.addEventListener('abort', stop);
+      sent.on('error', (error: NodeJS.ErrnoException) => {
+        settle(() => {
+          const stale = pooled && sent.reusedSocket && SAFE_METHODS.has(part.method) && CLOSED.has(error.code ?? '');
+          if (stale && !signal.aborted) resolve('stale');
+          else reject(new PartFailed({ code: 'unreachable', why: whyOf(error) }));
+        });
+      });
+      sent.on('response', (response) => {
+        bodyOf(response, call, memory).then(
+          (body) => {
+            settle(() => {
+              resolve({
+                status: response.statusCode ?? 0,
+                contentType: response.headers['content-type'] ?? '',
+                contentEncoding: response.headers['content-encoding'] ?? '',
+                body,
+              });
+            });
+          },
+          (error: unknown) => {
+            settle(() => {
+              sent.destroy();
+              reject(error instanceof Error ? error : new Error(String(error)));
+            });
+          },
+        );
+      });
+      sent.end(call.body);
+    });
+  }
+}
+
+interface ExchangeParts {
+  readonly forwarded: ForwardedHeaders;
+  readonly memory: MemoryShare;
+  readonly signal: AbortSignal;
+}
+
+/** How a connection ends that was closed before the request arrived. */
+const CLOSED: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE']);
+
+/** Not the error's own text, which names addresses. */
+function whyOf({ code = '' }: NodeJS.ErrnoException): string {
+  return code.startsWith('HPE_') ? 'the response is not valid HTTP' : 'there was no response';
+}
+
+function headersOf({ key, body, planned: { part } }: PartCall, forwarded: ForwardedHeaders): OutgoingHttpHeaders {
+  return {
+    ...forwarded,
+    host: part.service,
+    accept: 'application/json',
+    'accept-encoding': 'identity',
+    ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': body.length }),
+    [PART_HEADER]: key,
+  };
+}
+
+/** Undefined if it is not needed, or larger than it may be. Rejects if it breaks off. */
+async function bodyOf(response: IncomingMessage, { planned: { part } }: PartCall, memory: MemoryShare): Promise<Buffer | undefined> {
+  const wanted = needsBody(response.statusCode ?? 0, part);
+  const limit = wanted ? part.maxResponseBytes : MAX_UNREAD_BYTES;
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const stopReading = (): void => {
+      response.removeAllListeners('data');
+      // Ends the connection: there may be no end to what comes.
+      response.destroy();
+    };
+    response.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      const fits = length <= limit && (!wanted || memory.take(chunk.length));
+      if (fits) {
+        if (wanted) chunks.push(chunk);
+        return;
+      }
+      stopReading();
+      resolve(undefined);
+    });
+    response.on('end', () => {
+      resolve(wanted ? Buffer.concat(chunks) : undefined);
+    });
+    const broken = (): void => {
+      reject(new PartFailed({ code: 'unreachable', why: 'the response broke off' }));
+    };
+    response.on('error', broken);
+    response.on('close', () => {
+      if (!response.complete) broken();
+    });
+    if (Number(response.headers['content-length'] ?? 0) > limit) {
+      stopReading();
+      resolve(undefined);
+    }
+  });
+}
