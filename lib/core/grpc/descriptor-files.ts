@@ -12,6 +12,7 @@ import {
   file_google_protobuf_type,
   file_google_protobuf_wrappers,
 } from '@bufbuild/protobuf/wkt';
+import { defined } from '../defined';
 import type { ProtoProblem } from './proto-problem';
 
 /** The well-known types, by the names of their files, which every compiler knows. */
@@ -31,7 +32,14 @@ export const WELL_KNOWN_FILES: ReadonlyMap<string, FileDescriptorProto> = new Ma
   ].map(({ proto }) => [proto.name, proto]),
 );
 
-const ADD_IMPORTS = 'add the folder in which the name of the import begins to importPaths; protoc needs --include_imports';
+export function missingImport(file: string, name: string, line?: number): ProtoProblem {
+  return {
+    file,
+    ...defined({ line }),
+    message: `imports "${name}", which is not there`,
+    fix: 'add the folder in which the name of the import begins to importPaths; protoc needs --include_imports',
+  };
+}
 
 /** Each file after those that it imports, which is how descriptors are read. */
 export function inOrder(files: readonly FileDescriptorProto[], report: (problem: ProtoProblem) => void): readonly FileDescriptorProto[] {
@@ -43,7 +51,7 @@ export function inOrder(files: readonly FileDescriptorProto[], report: (problem:
     done.set(file.name, 'open');
     for (const name of file.dependency) {
       const imported = byName.get(name);
-      if (imported === undefined) report({ file: file.name, message: `imports "${name}", which is not there`, fix: ADD_IMPORTS });
+      if (imported === undefined) report(missingImport(file.name, name));
       else if (done.get(name) === 'open') report({ file: file.name, message: `imports "${name}", which imports it in turn` });
       else visit(imported);
     }

@@ -2,7 +2,7 @@ import type { DescMethod, DescService, FileRegistry } from '@bufbuild/protobuf';
 import { create, createFileRegistry, fromBinary } from '@bufbuild/protobuf';
 import type { FileDescriptorProto, FileDescriptorSet } from '@bufbuild/protobuf/wkt';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
-import { inOrder } from './descriptor-files';
+import { inOrder, missingImport } from './descriptor-files';
 import { googleFiles } from './google-files';
 import type { HttpRule, WrittenRule } from './http-rule';
 import { rulesIn, writtenRules } from './http-rule';
@@ -42,12 +42,17 @@ export function methodName({ parent, name }: DescMethod): string {
 export function apiOfProtos(texts: readonly ProtoText[], named: readonly string[], report: Report): GrpcApi | undefined {
   const problems: ProtoProblem[] = [];
   const add = (problem: ProtoProblem): void => {
+    // An input and an output can name one type that is not there.
+    if (problems.some(({ file, line, message }) => file === problem.file && line === problem.line && message === problem.message)) return;
     problems.push(problem);
     report(problem);
   };
   const parsed = texts.flatMap((text) => parseProto(text, add) ?? []);
-  if (problems.length > 0) return undefined;
   const own = new Set(parsed.map(({ name }) => name));
+  for (const { path, outline } of parsed)
+    for (const { name, line } of outline.imports) if (!own.has(name) && !googleFiles().has(name)) add(missingImport(path, name, line));
+  // Types that are not there would follow from a file that is not there.
+  if (problems.length > 0) return undefined;
   // A file of the user's takes the place of one that the library has.
   const google = [...googleFiles()].flatMap(([name, file]) => (own.has(name) ? [] : [file]));
   const symbols = new Map([...google.flatMap(symbolsOf), ...parsed.flatMap(symbolsDeclared)]);

@@ -96,7 +96,7 @@ export interface GrpcRouteProps {
    * Maximum size of a request body, 1 byte to 10 MiB; a larger one gets 413. The gateway service holds a body in memory until it is
    * complete.
    *
-   * @default Size.mebibytes(1)
+   * @default - that of the route or of the edge; 1 MiB if they have none
    */
   readonly maxRequestSize?: Size;
 

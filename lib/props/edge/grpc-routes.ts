@@ -3,6 +3,8 @@ import type { ResponseTransferMode } from 'aws-cdk-lib/aws-apigateway';
 import type { IHttpApiAuthorizer, IRestApiAuthorizer } from './authorizer';
 import type { ThrottleProps } from './edge';
 import type { GrpcStream } from './grpc-route';
+import type { ResponseHeaders } from './response-headers';
+import type { Compression } from '../traffic/compression';
 
 /**
  * Where methods of gRPC services are found on an API.
@@ -74,9 +76,9 @@ export interface GrpcRoutesProps {
   readonly web?: boolean;
 
   /**
-   * Maximum size of the body of a request with JSON: see `GrpcRouteProps.maxRequestSize`.
+   * Maximum size of a request body, 1 byte to 10 MiB; a larger one gets 413. The gateway service holds JSON in memory until it is complete.
    *
-   * @default Size.mebibytes(1)
+   * @default - that of the edge; of JSON 1 MiB if the edge has none
    */
   readonly maxRequestSize?: Size;
 
@@ -93,6 +95,20 @@ export interface GrpcRoutesProps {
    * @default - none
    */
   readonly scopes?: string[];
+
+  /**
+   * Compression of the responses by the gateway service: see `RouteProps.compression`.
+   *
+   * @default - that of the edge
+   */
+  readonly compression?: Compression;
+
+  /**
+   * Changes to the headers of responses: see `RouteProps.responseHeaders`.
+   *
+   * @default - those of the edge
+   */
+  readonly responseHeaders?: ResponseHeaders;
 
   /**
    * Limit on requests to each of these routes.
@@ -115,6 +131,13 @@ export interface HttpApiGrpcRoutesProps extends GrpcRoutesProps {
    * @default - the authorizer of the edge; an error if it has none
    */
   readonly authorizer?: IHttpApiAuthorizer;
+
+  /**
+   * Time after which a request to these routes ends: see `HttpApiOptions.timeout`.
+   *
+   * @default - that of the edge
+   */
+  readonly timeout?: Duration;
 }
 
 /**

@@ -67,7 +67,10 @@ export const envoyProofs: ProviderProofs = {
     traces: all(has('ui', { typed_config: { '@type': type('XRayConfig') } }), ({ workloads }) => workloads.every(({ traced }) => traced)),
     loadBalancerTarget: has('orders', { address: { socket_address: { address: '0.0.0.0', port_value: 15007 } } }),
     edge: all(has('gateway', { name: 'edge', traffic_direction: 'INBOUND' }), has('gateway', { name: 'ui', lb_policy: /./ })),
-    grpcTranslation: has('gateway', { name: 'catalog', lb_policy: /./ }),
+    grpcTranslation: all(
+      has('gateway', { '@type': type('GrpcJsonTranscoder'), proto_descriptor_bin: /./ }),
+      has('gateway', { name: 'catalog', lb_policy: /./ }),
+    ),
     aggregation: all(
       has('gateway', { socket_address: { address: '127.0.0.1', port_value: 15092 } }),
       has('gateway', { route: { cluster: '_aggregator', timeout: /./ } }),

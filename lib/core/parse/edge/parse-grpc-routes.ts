@@ -1,4 +1,5 @@
 import type { DescMethod } from '@bufbuild/protobuf';
+import { defined } from '../../defined';
 import type { DraftRoute } from '../../edges/kind';
 import type { AnnotatedRoute } from '../../grpc/annotated-routes';
 import { annotatedRoute } from '../../grpc/annotated-routes';
@@ -8,11 +9,11 @@ import { descriptorOf } from '../../grpc/strip';
 import { parseRouteKey } from '../../model/edge-routes';
 import type { Reader } from '../../reading/reader';
 import { STRINGS, suggest } from '../../reading/reader';
-import { checkCallable, failBinding, jsonOf, parseGrpcService, parseJsonSettings, suggestMethod } from './parse-grpc-target';
+import { checkCallable, failBinding, jsonOf, parseGrpcService, parseStream, suggestMethod } from './parse-grpc-target';
 import type { EdgeContext } from './parse-route';
 import { ROUTE_SETTINGS, parseRouteSettings } from './parse-route';
 
-const FIELDS = ['service', 'mapping', 'grpcServices', 'exclude', 'web', 'maxRequestSize', 'stream', ...ROUTE_SETTINGS] as const;
+const FIELDS = ['service', 'mapping', 'grpcServices', 'exclude', 'web', 'stream', ...ROUTE_SETTINGS] as const;
 
 const MAPPINGS = ['annotations', 'methodNames', 'web'] as const;
 const SHOWN = ['GrpcMapping.ANNOTATIONS', 'GrpcMapping.METHOD_NAMES', 'GrpcMapping.WEB'];
@@ -26,9 +27,9 @@ export function parseGrpcRoutes(at: Reader, context: EdgeContext): readonly Draf
     .field('mapping')
     .required('where the methods are found', 'such as mapping: GrpcMapping.ANNOTATIONS')
     .oneOf(MAPPINGS, 'a GrpcMapping', SHOWN);
-  const json = parseJsonSettings(at);
   const web = at.field('web').boolean() ?? false;
   const settings = parseRouteSettings(at, context);
+  const json = { ...defined({ maxRequestBytes: settings.policy?.maxRequestBytes }), stream: parseStream(at.field('stream')) };
   const grpcServices = parseNames(at.field('grpcServices'), 'a service of the API');
   const exclude = parseNames(at.field('exclude'), 'a method');
   if (service === undefined || mapping === undefined) return [];
@@ -93,7 +94,7 @@ function routesOf(api: GrpcApi, method: DescMethod, mapping: (typeof MAPPINGS)[n
 
 /** What is about JSON, which such routes do not take. */
 function checkOfWeb(at: Reader): void {
-  for (const option of ['maxRequestSize', 'stream', 'web'] as const)
+  for (const option of ['stream', 'web'] as const)
     if (!at.field(option).absent)
       at.field(option).fail('NO_EFFECT', option === 'web' ? 'GrpcMapping.WEB says so already' : 'GrpcMapping.WEB takes no JSON', {
         fix: option === 'web' ? 'remove it' : 'remove it, or use GrpcMapping.METHOD_NAMES with web: true',

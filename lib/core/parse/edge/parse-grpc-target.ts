@@ -33,6 +33,8 @@ const WITH_BODY = ['PATCH', 'POST', 'PUT'];
 export interface GrpcRouteContext {
   readonly key: ParsedKey | undefined;
   readonly streamed: boolean;
+  /** Of the route, or of the edge. */
+  readonly maxRequestBytes?: number;
   readonly kind: EdgeKind;
   readonly reachable: Reachable;
 }
@@ -47,7 +49,7 @@ export function parseGrpcTarget(at: Reader, context: GrpcRouteContext): GrpcTarg
   if (!at.checkFields(GRPC_FIELDS)) return undefined;
   const service = parseGrpcService(at.field('service'), context.reachable);
   const method = parseMethod(at.field('method'), service?.api);
-  const settings = parseJsonSettings(at);
+  const settings = { ...defined({ maxRequestBytes: context.maxRequestBytes }), ...parseJsonSettings(at) };
   const web = at.field('web').boolean() ?? false;
   const body = parseBody(at.field('body'));
   const fields = at.field('fields').entries();
@@ -76,14 +78,17 @@ export function parseGrpcTarget(at: Reader, context: GrpcRouteContext): GrpcTarg
 /** What says how JSON is translated, of a route and of all routes of a service. */
 export interface JsonSettings {
   readonly maxRequestBytes?: number;
-  readonly stream?: (typeof STREAMS)[number];
+  readonly stream?: (typeof STREAMS)[number] | undefined;
 }
 
-export function parseJsonSettings(at: Reader): JsonSettings {
+function parseJsonSettings(at: Reader): JsonSettings {
   const max = REST_API.payload.value;
   const maxRequestBytes = at.field('maxRequestSize').bytes({ min: 1, max, allowed: 'a Size of 1 byte to 10 MiB' });
-  const stream = at.field('stream').oneOf(STREAMS, 'a GrpcStream', ['GrpcStream.NEWLINE_DELIMITED', 'GrpcStream.SERVER_SENT_EVENTS']);
-  return defined({ maxRequestBytes, stream });
+  return defined({ maxRequestBytes, stream: parseStream(at.field('stream')) });
+}
+
+export function parseStream(at: Reader): JsonSettings['stream'] {
+  return at.oneOf(STREAMS, 'a GrpcStream', ['GrpcStream.NEWLINE_DELIMITED', 'GrpcStream.SERVER_SENT_EVENTS']);
 }
 
 export function jsonOf(descriptor: string, method: DescMethod, { maxRequestBytes, stream }: JsonSettings): GrpcJson {

@@ -33,7 +33,7 @@ export interface EdgeContext {
 }
 
 /** What a route says beside its path and where it leads; the routes of `grpcRoutes` have it from their entry. */
-type RouteSettings = Pick<EdgeRoute, 'authorizer' | 'scopes' | 'throttle' | 'timeout' | 'streamed' | 'policy'>;
+type RouteSettings = Pick<EdgeRoute, 'authorizer' | 'scopes' | 'throttle' | 'policy' | 'timeout' | 'streamed'>;
 
 /** Names of its options. */
 export const ROUTE_SETTINGS = ['authorizer', 'throttle', ...RESPONSE_FIELDS, ...ROUTE_POLICY_FIELDS, 'scopes'] as const;
@@ -45,7 +45,8 @@ export function parseRoute(key: string, at: Reader, context: EdgeContext): Draft
   at.required('an object that says where requests go', "such as { service: 'ui' }");
   if (!at.checkFields([...TARGET_FIELDS, ...ROUTE_SETTINGS])) return undefined;
   const settings = parseRouteSettings(at, context);
-  const target = parseTarget(at, { key: parsed, streamed: settings.streamed, kind, reachable });
+  const { streamed, policy } = settings;
+  const target = parseTarget(at, { key: parsed, streamed, kind, reachable, ...defined({ maxRequestBytes: policy?.maxRequestBytes }) });
   if (parsed === undefined || target === undefined) return undefined;
   return { ...parsed, at, route: { key, ...parsed, target, ...settings } };
 }
