@@ -16,7 +16,7 @@ const REPLIES: Readonly<Record<number, { readonly code: number; readonly text?: 
   403: { code: 7 },
   404: { code: 5 },
   408: { code: 4 },
-  413: { code: 8 },
+  413: { code: 8, text: 'The body is too large.' },
   415: { code: 3 },
   429: { code: 8 },
   431: { code: 3 },

@@ -54,7 +54,7 @@ export function withPolicy(edge: EdgeTopology, edgeRoute: EdgeRoute, routes: rea
     if (route.direct_response !== undefined) return [withFilters(route, headers)];
     const sent = withFilters(timeoutSeconds === undefined ? route : withTimeout(route, timeoutSeconds), filters);
     if (maxRequestBytes === undefined) return [sent];
-    return [...(index === first ? [withFilters(tooLarge(maxRequestBytes), headers)] : []), ...counted(sent, maxRequestBytes)];
+    return [...(index === first ? [withFilters(tooLarge(maxRequestBytes, route), headers)] : []), ...counted(sent, maxRequestBytes)];
   });
 }
 
@@ -128,12 +128,13 @@ function upTo(bytes: number): HeaderMatcher {
   return { name: LENGTH, range_match: { start: '0', end: `${bytes + 1}` } };
 }
 
-function tooLarge(bytes: number): Route {
+/** With the route's name, by which the answer becomes what clients of JSON get for a call of gRPC. */
+function tooLarge(bytes: number, route: Route): Route {
   const headers: readonly HeaderMatcher[] = [
     { name: LENGTH, present_match: true },
     { ...upTo(bytes), invert_match: true },
   ];
-  return { match: { prefix: '/', headers }, direct_response: { status: 413 } };
+  return { match: { prefix: '/', headers }, direct_response: { status: 413 }, ...nameOf(route) };
 }
 
 /** A request with a length need not be held back to be counted, since HTTP makes sure that no more comes. */
@@ -145,4 +146,8 @@ function counted(route: Route, bytes: number): readonly Route[] {
       [labelOf(BUFFER)]: typed('envoy.extensions.filters.http.buffer.v3.BufferPerRoute', { buffer: { max_request_bytes: bytes } }),
     }),
   ];
+}
+
+function nameOf({ name }: Route): Pick<Route, 'name'> {
+  return name === undefined ? {} : { name };
 }
