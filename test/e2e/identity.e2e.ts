@@ -4,15 +4,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
+import { Function } from 'aws-cdk-lib/aws-lambda';
 import { Authorizer, Certificates, Edge, Microservices } from '../../lib';
+import type { TaskConfig } from '../../lib/core/contract/task-config';
+import { ADMIN_PORT } from '../../lib/core/contract/ports';
+import { isPackedConfig, packConfig, unpackConfig } from '../../lib/core/plan/pack-config';
 import { Authority } from '../programs/agent/authority';
 import { ApiGateway } from './api-gateway/api-gateway';
 import type { ClientRequest } from './api-gateway/client-request';
+import { ABSENT_MAPPINGS } from './api-gateway/client-request';
 import { IssuerMachine, jws, SigningKey } from './issuer';
 import { settled } from './mesh';
 import type { RelayAnswer } from './programs/relay';
 import type { HttpResponse, ImageRule, Template } from './runner';
-import { Cluster, standIns } from './runner';
+import { Cluster, standIns, until } from './runner';
 import { cluster, e2e } from './suite';
 import { image, templateOf } from './systems/synthesize';
 
@@ -27,15 +32,19 @@ const relay = { image: image('relay'), port: 8080 };
 function system(): Template {
   const stack = new Stack(new App(), 'E2e');
   const userPool = UserPool.fromUserPoolId(stack, 'Users', POOL);
+  const handler = Function.fromFunctionArn(stack, 'Sessions', 'arn:aws:lambda:eu-west-1:123456789012:function:sessions');
+  const jwt = {
+    issuer: ISSUER,
+    audience: ['shop'],
+    jwksUri: `${ISSUER}/.well-known/jwks.json`,
+  };
   new Microservices(stack, 'Shop', {
     certificates: Certificates.none(),
     services: { catalog: relay, orders: relay },
     edges: {
       default: Edge.httpApi({
         authorizer: Authorizer.jwt({
-          issuer: ISSUER,
-          audience: ['shop'],
-          jwksUri: `${ISSUER}/.well-known/jwks.json`,
+          ...jwt,
           claimsToHeaders: {
             'X-User-Id': 'sub',
             'x-user-groups': 'cognito:groups',
@@ -49,6 +58,22 @@ function system(): Template {
         routes: {
           'GET /me/{proxy+}': { service: 'catalog' },
           'GET /open/{proxy+}': { service: 'catalog', authorizer: Authorizer.none() },
+          'GET /session/{id}': {
+            service: 'catalog',
+            authorizer: Authorizer.lambda({
+              handler,
+              identityHeader: 'x-session',
+              contextToHeaders: { 'x-user-id': 'userId', 'x-user-tier': 'tier' },
+            }),
+          },
+          'GET /signed/{id}': { service: 'orders', authorizer: Authorizer.iam({ callerArnHeader: 'x-user-arn' }) },
+        },
+      }),
+      late: Edge.httpApi({
+        authorizer: Authorizer.jwt({ ...jwt, claimsToHeaders: { 'x-user-id': 'sub' } }),
+        routes: {
+          'GET /me/{proxy+}': { service: 'catalog' },
+          'GET /open/{proxy+}': { service: 'catalog', authorizer: Authorizer.none() },
         },
       }),
       partners: Edge.restApi({
@@ -56,11 +81,31 @@ function system(): Template {
         routes: {
           'GET /me/{id}': { service: 'orders' },
           'GET /open/{id}': { service: 'catalog', authorizer: Authorizer.none() },
+          'GET /session/{id}': {
+            service: 'orders',
+            authorizer: Authorizer.lambda({ handler, contextToHeaders: { 'x-user-id': 'principalId' } }),
+          },
+          'GET /signed/{id}': { service: 'orders', authorizer: Authorizer.iam({ callerArnHeader: 'x-user-arn' }) },
+          'GET /keyed/{id}': { service: 'orders', authorizer: Authorizer.apiKey({ keyIdHeader: 'x-user-key' }) },
         },
       }),
     },
   });
-  return templateOf(stack);
+  return withShortCache(templateOf(stack));
+}
+
+/** Keys are fetched every second, so that tests need not wait for five minutes. Nothing else differs. */
+function withShortCache(template: Template): Template {
+  let found = 0;
+  const changed = JSON.stringify(template, (name, value: unknown) => {
+    if (name !== 'Value' || typeof value !== 'string' || !isPackedConfig(value)) return value;
+    const text = JSON.stringify(unpackConfig(value));
+    const short = text.replaceAll('"cache_duration":"300s"', '"cache_duration":"1s"');
+    if (short !== text) found += 1;
+    return packConfig(JSON.parse(short) as TaskConfig)['MESH_CONFIG'];
+  });
+  if (found !== 3) throw new Error(`the configurations of three gateway services have keys to fetch, not of ${found}`);
+  return JSON.parse(changed) as Template;
 }
 
 /** The real Envoy, with other public authorities in its image. */
@@ -75,7 +120,7 @@ const identityOf = (headers: RelayAnswer['headers']): unknown =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => /user|pool|token/i.test(name)));
 
 e2e('services that are told who the client is', () => {
-  const keys = { old: new SigningKey('old'), stranger: new SigningKey('old') };
+  const keys = { old: new SigningKey('old'), fresh: new SigningKey('fresh'), stranger: new SigningKey('old') };
   let directory = '';
   let issuer: IssuerMachine | undefined;
   const shop = cluster(async () => {
@@ -146,7 +191,16 @@ e2e('services that are told who the client is', () => {
   });
 
   /** Every name of either edge, as servers with CGI's names may read it. */
-  const FORGED = ['x-user-id', 'x-user-groups', 'x-user-roles', 'x-pool-groups', 'x-edge-token'].flatMap((name) => [
+  const FORGED = [
+    'x-user-id',
+    'x-user-groups',
+    'x-user-roles',
+    'x-pool-groups',
+    'x-user-arn',
+    'x-user-tier',
+    'x-edge-token',
+    'x-edge-identity-1',
+  ].flatMap((name) => [
     name,
     name.toUpperCase(),
     name.replaceAll('-', '_'),
@@ -203,5 +257,87 @@ e2e('services that are told who the client is', () => {
   test('get the claims of a token for one of several audiences, or for a client', async () => {
     for (const more of [{ aud: ['bank', 'shop'] }, { aud: undefined, client_id: 'shop' }])
       expect((await send(keys.old.sign(claims(more)))).status).toBe(200);
+  });
+
+  describe.each(ABSENT_MAPPINGS)('of what API Gateway knows, where a mapping of nothing becomes: %s', (absent) => {
+    let api: ApiGateway;
+    beforeAll(async () => {
+      api = await ApiGateway.open(shop(), { absent });
+    });
+    const ARN = 'arn:aws:sts::123456789012:assumed-role/reader/session';
+    const id = 'AAAAAAAAAAAAAAA=';
+    const guesses = Object.fromEntries([1, 2, 3].map((index) => [`x-edge-identity-${index}`, `${id}:admin`]));
+    const forged = { ...forgery, ...guesses, 'x-edge-request': id };
+
+    test('get what a Lambda authorizer returns', async () => {
+      const context = { 'authorizer.userId': 'u-1', 'authorizer.tier': 'gold, silver' };
+      for (const headers of [{}, forged])
+        expect(identityOf(seen(await api.send({ path: '/session/1', context, headers })))).toEqual({
+          'x-user-id': 'u-1',
+          'x-user-tier': 'gold%2C%20silver',
+        });
+    });
+
+    test('get no header for what it does not return, whatever the client sends', async () => {
+      for (const headers of [{}, forged]) {
+        expect(identityOf(seen(await api.send({ path: '/session/1', context: { 'authorizer.userId': 'u-1' }, headers })))).toEqual({
+          'x-user-id': 'u-1',
+        });
+        const empty = { 'authorizer.userId': '', 'authorizer.tier': '-' };
+        expect(identityOf(seen(await api.send({ path: '/session/1', context: empty, headers })))).toEqual({});
+      }
+    });
+
+    test('get the ARN of who has signed a request, and nothing of other authorizers', async () => {
+      const context = { 'identity.userArn': ARN, 'authorizer.userId': 'u-1' };
+      expect(identityOf(seen(await api.send({ path: '/signed/1', context, headers: forged })))).toEqual({ 'x-user-arn': ARN });
+      expect(identityOf(seen(await api.send({ path: '/open/1', context, headers: forged })))).toEqual({});
+    });
+  });
+
+  test('get what a REST API knows: principal, ARN and the ID of a key', async () => {
+    const context = { 'authorizer.principalId': 'p-1', 'identity.userArn': 'arn:aws:iam::123456789012:user/x', 'identity.apiKeyId': 'k1' };
+    const headers = { ...forgery, 'x-edge-identity-1': 'admin', 'x-edge-identity-2': 'admin', 'x-edge-identity-3': 'admin' };
+    const of = async (path: string): Promise<unknown> => identityOf(seen(await partners.send({ path, context, headers })));
+    expect(await of('/session/1')).toEqual({ 'x-user-id': 'p-1' });
+    expect(await of('/signed/1')).toEqual({ 'x-user-arn': 'arn:aws:iam::123456789012:user/x' });
+    expect(await of('/keyed/1')).toEqual({ 'x-user-key': 'k1' });
+    expect(await of('/open/1')).toEqual({});
+  });
+
+  // They change what the issuer says, so they come last.
+  describe('while the issuer changes its keys, or is gone', () => {
+    const statusOf = async (key: SigningKey): Promise<number> => (await send(key.sign(claims()))).status;
+    const failures = async (): Promise<number> => {
+      const { body } = await shop().task('gateway').client.get(`http://127.0.0.1:${ADMIN_PORT}/stats?filter=jwks_fetch_failed`);
+      return Number(/: (\d+)$/m.exec(body)?.[1]);
+    };
+
+    test('tokens of a new key are good before those of the old one are not', async () => {
+      await issuer!.change({ keys: [keys.old.public, keys.fresh.public] });
+      await until(async () => (await statusOf(keys.fresh)) === 200, { what: 'the new key is known' });
+      expect(await statusOf(keys.old)).toBe(200);
+      await issuer!.change({ keys: [keys.fresh.public] });
+      await until(async () => (await statusOf(keys.old)) === 401, { what: 'the old key is forgotten' });
+      expect(await statusOf(keys.fresh)).toBe(200);
+    });
+
+    test('tokens stay good while no keys can be fetched', async () => {
+      await issuer!.change({ broken: true });
+      const before = await failures();
+      await until(async () => (await failures()) >= before + 3, { what: 'keys are not fetched' });
+      expect(await statusOf(keys.fresh)).toBe(200);
+      expect((await send(keys.old.sign(claims()))).status).toBe(401);
+    });
+
+    test('fails if a task of the gateway service starts then, and recovers by itself', async () => {
+      await shop().scale('gateway-late', 1);
+      const late = await ApiGateway.open(shop(), {}, 'late');
+      const lateStatus = async (): Promise<number> => (await send(keys.fresh.sign(claims()), {}, late)).status;
+      expect(await lateStatus()).toBe(503);
+      expect((await send(undefined, { path: '/open/1' }, late)).status).toBe(200);
+      await issuer!.change({ broken: false });
+      await until(async () => (await lateStatus()) === 200, { what: 'the keys are fetched' });
+    });
   });
 });

@@ -99,6 +99,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/core/parse/workload',
       'lib/core/parse/security',
       'lib/core/parse/service',
+      'lib/core/parse/traffic',
       'lib/core/edges',
       'lib/core/edges/kinds.ts',
       'lib/core/edges/select-kind.ts',
@@ -340,7 +341,15 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['node:**', 'typescript', 'cdk-nag', 'pretty-format', ...CDK],
   },
   bench: {
-    rooms: ['test/e2e', 'test/e2e/**', 'test/programs/**', 'test/support/assembly', 'test/support/large-system.ts', ...LIBRARY, ...PROGRAMS],
+    rooms: [
+      'test/e2e',
+      'test/e2e/**',
+      'test/programs/**',
+      'test/support/assembly',
+      'test/support/large-system.ts',
+      ...LIBRARY,
+      ...PROGRAMS,
+    ],
     packages: ['node:**', '@aws-cdk-containers/*', ...SDK, ...CDK],
   },
 };

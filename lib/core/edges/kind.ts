@@ -29,6 +29,11 @@ export interface EdgeKind<Options = unknown, Api = unknown> {
    * there is none.
    */
   readonly gatewayTimeout?: Limit;
+  /**
+   * Whether its API maps what it knows of a client behind the ID of the request (lib/core/model/edge-headers.ts), so that any of it may be
+   * absent. If not, it may say only what never is.
+   */
+  readonly provesContext?: true;
   /** The name of its stage, unless `stageName` is set. */
   readonly defaultStage: string;
   /** Adds an issue if an authorizer does not meet the requirements of this kind. */

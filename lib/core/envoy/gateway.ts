@@ -3,6 +3,7 @@ import { aggregationsOf, PART_HEADER } from '../model/aggregation';
 import { AGGREGATOR_MEMORY_MIB, GATEWAY_PORT } from '../model/constants';
 import { identityHeadersOfAll } from '../model/identity-headers';
 import type { EdgeTopology, Topology } from '../model/topology';
+import type { HttpConnectionManager, ResponseMapper } from './api/http-connection-manager';
 import type { Bootstrap } from './api/bootstrap';
 import { bootstrap } from './bootstrap';
 import { upstreamClusters } from './clusters';
@@ -10,9 +11,9 @@ import { ROUTES_HAVE_THE_LAST_WORD } from './edge/aggregator';
 import { corsFilter, corsOfHost } from './edge/cors';
 import { grpcFilters } from './edge/grpc';
 import { grpcReplies } from './edge/grpc-replies';
-import { EDGE_HEADERS, trustOnlyApiGateway } from './edge/headers';
+import { edgeHeaders, trustOnlyApiGateway } from './edge/headers';
 import { aggregatorCluster, partsListener } from './parts-listener';
-import { identityFilters, identityTrailers } from './edge/identity';
+import { identityFilters, identityTrailers, missingKeys } from './edge/identity';
 import { responseHeadersFilter, routePolicyFilters } from './edge/route-policy';
 import { chooseRoute } from './gateway-routes';
 import { issuerClusters } from './issuers';
@@ -37,11 +38,14 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): Bootst
     versions: targets.some((service) => service.versions !== undefined),
     segmentName: gatewayName,
     tracing: topology.tracing,
-    settings: { ...trustOnlyApiGateway(edge, targets, aggregates ? [PART_HEADER] : [], identityHeaders), ...grpcReplies(edge) },
+    settings: {
+      ...trustOnlyApiGateway(edge, targets, aggregates ? [PART_HEADER] : [], identityHeaders),
+      ...localReplies([...missingKeys(edge), ...grpcReplies(edge)]),
+    },
     requestLimits: largestRequestLimits(targets),
     routeConfig: {
       ...(aggregates ? ROUTES_HAVE_THE_LAST_WORD : {}),
-      request_headers_to_remove: EDGE_HEADERS,
+      request_headers_to_remove: edgeHeaders(edge),
       response_headers_to_remove: ['x-envoy-upstream-service-time', LOCAL_REPLY_HEADER, LEAVING_HEADER],
     },
     filters: [
@@ -84,4 +88,8 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): Bootst
     },
     weightsLayers(targets),
   );
+}
+
+function localReplies(mappers: readonly ResponseMapper[]): Pick<HttpConnectionManager, 'local_reply_config'> {
+  return mappers.length === 0 ? {} : { local_reply_config: { mappers } };
 }

@@ -9,7 +9,7 @@ import { httpProtocolOptions } from './clusters';
 import { loadAssignment } from './discovery';
 import { AGGREGATOR_CLUSTER } from './edge/aggregator';
 import { grpcFiltersOfParts } from './edge/grpc';
-import { EDGE_HEADERS } from './edge/headers';
+import { edgeHeaders } from './edge/headers';
 import { answer } from './edge/answers';
 import { KEEP_HOST, routesTo } from './gateway-routes';
 import { grpcRoutes } from './grpc-routes';
@@ -48,7 +48,7 @@ export function partsListener(topology: Topology, edge: EdgeTopology, targets: r
     settings: { ...BROKEN_AT_ONCE, ...earlyHeaderMutation([...removeForeignMarks(targets), ...joinLines(headersOfRoutes(targets))]) },
     requestLimits: largestRequestLimits(targets),
     routeConfig: {
-      request_headers_to_remove: [PART_HEADER, ...EDGE_HEADERS],
+      request_headers_to_remove: [PART_HEADER, ...edgeHeaders(edge)],
       response_headers_to_remove: ['x-envoy-upstream-service-time', LOCAL_REPLY_HEADER, LEAVING_HEADER],
     },
     filters: [...refuseLongHeaders('requests', targets), ...grpcFiltersOfParts(edge)],

@@ -59,8 +59,8 @@ export const LOG_ROUTER_MEMORY_MIB = 50;
 export const AGENT_MEMORY_MIB = 96;
 
 /**
- * The aggregator's hard limit, which the gateway's Envoy leaves to it. Measured with 40 clients at a time that ask for 8 parts of 9 MiB each
- * (test/e2e/aggregation.e2e.ts): 113 MiB of its own, 44 of Node.js's file.
+ * The aggregator's hard limit, which the gateway's Envoy leaves to it. Measured with 40 clients at a time that ask for 8 parts of 9 MiB
+ * each (test/e2e/aggregation.e2e.ts): 113 MiB of its own, 44 of Node.js's file.
  */
 export const AGGREGATOR_MEMORY_MIB = 160;
 

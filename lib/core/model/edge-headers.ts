@@ -14,3 +14,12 @@ export const CLIENT_PATH_HEADER = 'x-edge-path';
 
 /** In which the gateway's Envoy hands a client's token to what checks it. Nobody else sends it. */
 export const TOKEN_HEADER = 'x-edge-token';
+
+/** In front of what API Gateway says of the client, each in a header of its own. */
+export const CONTEXT_HEADER_PREFIX = 'x-edge-identity-';
+
+/**
+ * API Gateway's ID of the request, which no client knows before. What is mapped beside it stands behind it, so that what a client has sent
+ * in place of a mapping that API Gateway drops is told apart.
+ */
+export const REQUEST_HEADER = 'x-edge-request';

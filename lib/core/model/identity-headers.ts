@@ -1,3 +1,4 @@
+import { CONTEXT_HEADER_PREFIX } from './edge-headers';
 import type { EdgeTopology, Topology } from './topology';
 
 /** Names of the headers in which the gateway service of an edge says who the client is, in lower case, sorted. */
@@ -11,6 +12,14 @@ export function identityHeadersOf({ authorizers }: Pick<EdgeTopology, 'authorize
  */
 export function identityHeadersOfAll({ edges }: Pick<Topology, 'edges'>): readonly string[] {
   return sorted(edges.flatMap(identityHeadersOf));
+}
+
+/** In which API Gateway says what it knows of the client as `$context.<variable>`, by these variables. */
+export function contextHeadersOf({ authorizers }: Pick<EdgeTopology, 'authorizers'>): Readonly<Record<string, string>> {
+  const variables = authorizers.flatMap(({ identityHeaders = [] }) =>
+    identityHeaders.flatMap(({ from, value }) => (from === 'context' ? value : [])),
+  );
+  return Object.fromEntries(sorted(variables).map((variable, index) => [variable, `${CONTEXT_HEADER_PREFIX}${index + 1}`]));
 }
 
 function sorted(names: readonly string[]): readonly string[] {

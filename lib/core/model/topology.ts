@@ -325,7 +325,8 @@ export interface EdgeAuthorizer {
 export interface IdentityHeader {
   /** In lower case. */
   readonly header: string;
-  /** A claim of the token. */
+  /** A claim of the token, or what API Gateway has as `$context.<value>`, such as `identity.userArn`. */
+  readonly from: 'claim' | 'context';
   readonly value: string;
 }
 
@@ -353,6 +354,8 @@ export interface ApiTraits {
   readonly preflightPaths: readonly string[];
   /** The record of the gateway in Cloud Map: SRV has a port, and both kinds of API Gateway have it; A is for a kind that knows the port. */
   readonly gatewayRecord: 'A' | 'SRV';
+  /** Whether what it says of clients stands behind the ID of the request; absent: it says only what is never absent. */
+  readonly provesContext?: true;
 }
 
 export interface EdgeRoute {

@@ -125,6 +125,17 @@ export interface LambdaAuthorizerOptions {
   readonly resultsCacheTtl?: Duration;
 
   /**
+   * Keys of the context that the function returns, which services get as request headers, by the names of the headers, such as
+   * `{ 'x-user-id': 'userId' }`; 1 to 20. A key that is absent or empty gives no header. The gateway service removes headers of these
+   * names from every request that comes by any edge of the system. Values are percent-encoded: see `JwtAuthorizerOptions.claimsToHeaders`.
+   *
+   * On a REST API only `principalId`, which every function returns.
+   *
+   * @default - none
+   */
+  readonly contextToHeaders?: { readonly [header: string]: string };
+
+  /**
    * Name of the authorizer, which distinguishes it from others of its kind: 1 to 128 letters, digits, `_` and `-`, starting with
    * a letter. Changing it replaces the authorizer.
    *
@@ -146,6 +157,30 @@ export interface ApiKeyAuthorizerOptions {
    * @default - one key, created with the edge; its value is in the console of API Gateway
    */
   readonly keys?: IApiKey[];
+
+  /**
+   * Name of the request header in which services get the ID of the API key, which is not its value. The gateway service removes headers
+   * of this name from every request that comes by any edge of the system.
+   *
+   * @default - none
+   */
+  readonly keyIdHeader?: string;
+}
+
+/**
+ * Options of `Authorizer.iam()`.
+ *
+ * @example
+ * const options: IamAuthorizerOptions = { callerArnHeader: 'x-caller-arn' };
+ */
+export interface IamAuthorizerOptions {
+  /**
+   * Name of the request header in which services get the ARN of the user or of the assumed role that has signed the request. The gateway
+   * service removes headers of this name from every request that comes by any edge of the system.
+   *
+   * @default - none
+   */
+  readonly callerArnHeader?: string;
 }
 
 /**
@@ -194,8 +229,8 @@ export abstract class Authorizer {
   }
 
   /** Requires requests signed (SigV4) with AWS credentials that have `execute-api:Invoke`, which `IEdge.grantInvoke()` grants. */
-  public static iam(): IamAuthorizer {
-    return new IamAuthorizer();
+  public static iam(options: IamAuthorizerOptions = {}): IamAuthorizer {
+    return new IamAuthorizer(options);
   }
 
   /**
@@ -224,10 +259,12 @@ export abstract class Authorizer {
   public readonly _lambda?: LambdaAuthorizerOptions;
   /** @internal */
   public readonly _apiKey?: ApiKeyAuthorizerOptions;
+  /** @internal */
+  public readonly _iam?: IamAuthorizerOptions;
 
   /** @internal */
   public _input(): unknown {
-    return factoryInput(this._jwt ?? this._cognito ?? this._lambda ?? this._apiKey, { kind: this._kind });
+    return factoryInput(this._jwt ?? this._cognito ?? this._lambda ?? this._apiKey ?? this._iam, { kind: this._kind });
   }
 
   /** @internal */
@@ -306,9 +343,12 @@ export class IamAuthorizer extends Authorizer implements IHttpApiAuthorizer, IRe
   public readonly restApiAuthorizationType: string = 'AWS_IAM';
   /** @internal */
   public readonly _kind: string = 'iam';
+  /** @internal */
+  public override readonly _iam: IamAuthorizerOptions;
 
-  public constructor() {
+  public constructor(options: IamAuthorizerOptions = {}) {
     super();
+    this._iam = options;
   }
 }
 

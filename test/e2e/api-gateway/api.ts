@@ -33,20 +33,23 @@ export function passThrough(api: Api, request: ClientRequest): FromLink | Answer
   const outcome = api.take(request);
   if (outcome.kind === 'answered') return outcome;
   const { timeoutMs, streamed, late } = outcome;
+  const mapped = Object.fromEntries(Object.entries(outcome.headers).filter(([name]) => !unmapped.includes(name)));
+  // A header that is overwritten is so in every case of letters.
+  const kept = Object.fromEntries(Object.entries(headers).filter(([name]) => !(name.toLowerCase() in mapped)));
   return {
     kind: 'sent',
     method,
     path: outcome.path,
     waits: { timeoutMs, streamed, late },
     headers: {
-      ...headers,
+      ...kept,
       // What API Gateway adds of itself, and lets nobody map.
       forwarded: `by=198.51.100.1;for=${address.includes(':') ? `"[${address}]"` : address};host=${host};proto=https`,
       'x-forwarded-for': [headers['x-forwarded-for'], address].filter((value) => value !== undefined).join(', '),
       'x-forwarded-port': '443',
       'x-forwarded-proto': 'https',
       via: 'HTTP/1.1 AmazonAPIGateway',
-      ...Object.fromEntries(Object.entries(outcome.headers).filter(([name]) => !unmapped.includes(name))),
+      ...mapped,
     },
   };
 }

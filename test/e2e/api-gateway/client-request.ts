@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+
 /** A request as a client sends it to API Gateway. */
 export interface ClientRequest {
   /** Path and query, as the client wrote them, below the URL of the API: that of its stage, or that of a custom domain. */
@@ -18,6 +20,8 @@ export interface ClientRequest {
   readonly address?: string;
   /** The client can show what these routes ask for, and nothing else; by default all that any route asks for. */
   readonly credentials?: readonly string[];
+  /** What API Gateway knows of the client beside that, by `context.<name>`; what is not there is absent. */
+  readonly context?: Readonly<Record<string, string>>;
   /** Headers that the integration maps, but that are left as the client sent them, as if the integration had been changed by hand. */
   readonly unmapped?: readonly string[];
 }
@@ -48,8 +52,42 @@ export function located(request: ClientRequest, stage: string | undefined): Loca
   return { whole, path: whole === root ? '/' : whole.slice(root.length), query };
 }
 
+/** What becomes of a header whose mapping has a variable that is absent, which AWS does not document. */
+export type AbsentMapping = 'client' | 'empty' | 'dash' | 'expression';
+
+export const ABSENT_MAPPINGS: readonly AbsentMapping[] = ['client', 'empty', 'dash', 'expression'];
+
+/** No client knows it before: as long as those of HTTP APIs are. */
+export function requestId(): string {
+  return randomBytes(11).toString('base64');
+}
+
+/**
+ * A header as it is mapped: one variable, or a text with variables in braces.
+ *
+ * @returns undefined if it stays as the client has sent it
+ */
+export function mappedHeader(
+  expression: string,
+  variable: (name: string) => string | undefined,
+  absent: AbsentMapping,
+): string | undefined {
+  let dropped = false;
+  const fill = (name: string, written: string): string => {
+    const value = variable(name);
+    if (value !== undefined) return value;
+    dropped ||= absent === 'client';
+    return { client: '', empty: '', dash: '-', expression: written }[absent];
+  };
+  const text = expression.includes('${')
+    ? expression.replace(/\$\{([^}]+)\}/g, (written, name: string) => fill(name, written))
+    : fill(expression.replace(/^\$/, ''), expression);
+  // No header ends in a space.
+  return dropped ? undefined : text.trimEnd();
+}
+
 /** The value of a variable such as `$context.domainName`. */
-export function contextVariable(name: string, request: ClientRequest, whole: string): string {
+export function contextVariable(name: string, request: ClientRequest, whole: string): string | undefined {
   switch (name.replace(/^\$/, '')) {
     case 'context.identity.sourceIp':
       return request.address ?? CLIENT_ADDRESS;
@@ -60,7 +98,9 @@ export function contextVariable(name: string, request: ClientRequest, whole: str
     case 'context.path':
       return whole;
     default:
-      throw new Error(`API Gateway's stand-in does not know the variable ${name}`);
+      if (!/^\$?context\.(authorizer\.|identity\.(userArn|apiKeyId)$)/.test(name))
+        throw new Error(`API Gateway's stand-in does not know the variable ${name}`);
+      return request.context?.[name.replace(/^\$?context\./, '')];
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Resolver, Template } from '../runner';
 import { Fields } from '../runner';
 import { readDemand, refusal } from './authorization';
-import type { ClientRequest } from './client-request';
-import { contextVariable, located } from './client-request';
+import type { AbsentMapping, ClientRequest } from './client-request';
+import { contextVariable, located, mappedHeader, requestId } from './client-request';
 import { decoded } from './decode';
 import type { Api, ApiRoute, Outcome, Readings } from './model';
 import { message } from './model';
@@ -63,7 +63,7 @@ function httpApi(wiring: Wiring, api: Wired, readings: Readings): Api | undefine
           kind: 'sent',
           // AWS encodes again what it takes for the query's parameters; nothing of ours decides by them.
           path: `${integration.prefix}${readings.decodesPaths ? decoded(path) : path}${query}`,
-          headers: headersOf(integration, route, request, whole),
+          headers: headersOf(integration, route, request, whole, readings.absent),
           // "Maximum integration timeout: 30 seconds": https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
           timeoutMs: 30_000,
           streamed: false,
@@ -114,13 +114,17 @@ function headersOf(
   { key }: ApiRoute,
   request: ClientRequest,
   whole: string,
+  absent: AbsentMapping = 'client',
 ): Readonly<Record<string, string>> {
+  const id = requestId();
+  const variable = (name: string): string | undefined =>
+    ({ 'context.routeKey': key, 'context.requestId': id })[name] ?? contextVariable(name, request, whole);
   return Object.fromEntries(
     Object.entries(parameters)
       .filter(([name]) => name.startsWith(OVERWRITE_HEADER))
-      .map(([name, value]) => [
-        name.slice(OVERWRITE_HEADER.length),
-        value === '$context.routeKey' ? key : contextVariable(value, request, whole),
-      ]),
+      .flatMap(([name, expression]) => {
+        const value = mappedHeader(expression, variable, absent);
+        return value === undefined ? [] : [[name.slice(OVERWRITE_HEADER.length), value] as const];
+      }),
   );
 }

@@ -1,4 +1,4 @@
-import type { ClientRequest } from './client-request';
+import type { AbsentMapping, ClientRequest } from './client-request';
 import type { Demand } from './authorization';
 
 /** An API of API Gateway, as a template declares it. */
@@ -71,6 +71,8 @@ export interface Readings {
    * A REST API does (https://github.com/aws/aws-sam-cli/pull/1495, https://github.com/aws/chalice/issues/65).
    */
   readonly ignoresTrailingSlashes: boolean;
+  /** What becomes of a header whose mapping has a variable that is absent. @default client */
+  readonly absent?: AbsentMapping;
 }
 
 export const USUAL_READINGS: Readings = { decodesPaths: false, ignoresTrailingSlashes: true };

@@ -2,7 +2,7 @@ import type { JsonObject, Template } from '../runner';
 import { Fields } from '../runner';
 import { readDemand, refusal } from './authorization';
 import type { ClientRequest } from './client-request';
-import { contextVariable, located } from './client-request';
+import { contextVariable, located, mappedHeader } from './client-request';
 import { decoded } from './decode';
 import type { Answered, Api, ApiRoute, Outcome } from './model';
 import { message } from './model';
@@ -146,7 +146,11 @@ function headersOf({ parameters }: Method, request: ClientRequest, whole: string
   return Object.fromEntries(
     Object.entries(parameters)
       .filter(([key]) => key.startsWith(MAPPED_HEADER))
-      .map(([key, value]) => [key.slice(MAPPED_HEADER.length), unquoted(value) ?? contextVariable(value, request, whole)]),
+      .map(([key, value]) => [
+        key.slice(MAPPED_HEADER.length),
+        unquoted(value) ?? mappedHeader(value, (name) => contextVariable(name, request, whole), 'client'),
+      ])
+      .filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
 }
 

@@ -27,6 +27,7 @@ export const httpApiKind: EdgeKind<undefined, HttpApiPlan> = {
   capabilities: CAPABILITIES,
   options: {},
   parse: () => undefined,
+  provesContext: true,
   gatewayTimeout: { ...HTTP_API.integrationTimeout, least: 0.05 },
   // Not part of the URL.
   defaultStage: '$default',

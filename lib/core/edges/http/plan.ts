@@ -1,4 +1,5 @@
-import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, CLIENT_PATH_HEADER, ROUTE_HEADER } from '../../model/edge-headers';
+import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, CLIENT_PATH_HEADER, REQUEST_HEADER, ROUTE_HEADER } from '../../model/edge-headers';
+import { contextHeadersOf } from '../../model/identity-headers';
 import type { AuthorizerKind, Cors, EdgeAuthorizer, EdgeRoute, EdgeTopology, IpAddressType, Throttle } from '../../model/topology';
 import { HTTP_ACCESS_LOG } from '../access-log';
 import { authorizerOf, known } from '../authorizer-of';
@@ -75,7 +76,7 @@ export function planHttpApi(edge: EdgeTopology): HttpApiPlan {
   return {
     routes: [...edge.routes.map((route) => planRoute(route, authorizerOf(edge, route).kind)), ...preflightRoutes(edge)],
     authorizers: edge.authorizers.flatMap(planAuthorizer),
-    requestParameters: requestParameters(edge.stageName),
+    requestParameters: { ...requestParameters(edge.stageName), ...contextParameters(edge) },
     stage: planStage(edge),
     ...defined({ cors: edge.cors, ipAddressType: edge.ipAddressType }),
   };
@@ -121,6 +122,22 @@ function requestParameters(stageName: string): Readonly<Record<string, string>> 
     // and what is not mapped cannot be changed by mapping.
     // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-private.html
     ...(stageName === DEFAULT ? {} : { 'overwrite:path': '$request.path' }),
+  };
+}
+
+/**
+ * What API Gateway knows of clients. All routes share them, so of most requests some are absent, and what API Gateway then does is not
+ * documented: it may send nothing, `-`, or leave what the client has sent. Only behind the ID of the request does the gateway service
+ * believe a value.
+ */
+function contextParameters(edge: EdgeTopology): Readonly<Record<string, string>> {
+  const headers = Object.entries(contextHeadersOf(edge));
+  if (headers.length === 0) return {};
+  return {
+    [`overwrite:header.${REQUEST_HEADER}`]: '$context.requestId',
+    ...Object.fromEntries(
+      headers.map(([variable, header]) => [`overwrite:header.${header}`, `\${context.requestId}:\${context.${variable}}`]),
+    ),
   };
 }
 

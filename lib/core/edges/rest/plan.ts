@@ -1,4 +1,5 @@
 import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, CLIENT_PATH_HEADER, ROUTE_HEADER } from '../../model/edge-headers';
+import { contextHeadersOf } from '../../model/identity-headers';
 import type {
   AuthorizerKind,
   EdgeAuthorizer,
@@ -104,7 +105,7 @@ export function planRestApi({ tracing }: Pick<Topology, 'tracing'>, edge: EdgeTo
   const cors = edge.cors === undefined ? undefined : planCors(edge.cors, edge.routes);
   const apiKeys = edge.authorizers.find((authorizer) => authorizer.kind === 'apiKey');
   return {
-    methods: edge.routes.map((route) => planMethod(route, authorizerOf(edge, route).kind)),
+    methods: edge.routes.map((route) => planMethod(edge, route)),
     authorizers: edge.authorizers.flatMap(planAuthorizer),
     stage: {
       name: edge.stageName,
@@ -132,7 +133,9 @@ function planAuthorizer({ id, kind, identity, cacheSeconds }: EdgeAuthorizer): r
   return [{ id, kind, identitySource: [...source, ...cached].join(','), ...defined({ resultTtlSeconds: cacheSeconds }) }];
 }
 
-function planMethod(route: EdgeRoute, kind: AuthorizerKind): RestMethodPlan {
+function planMethod(edge: EdgeTopology, route: EdgeRoute): RestMethodPlan {
+  const { kind, identityHeaders = [] } = authorizerOf(edge, route);
+  const headers = contextHeadersOf(edge);
   const names = route.segments.flatMap((segment) => (segment.kind === 'static' ? [] : [segment.name]));
   const authorizationType = known(AUTHORIZATION_TYPES, kind);
   return {
@@ -147,6 +150,11 @@ function planMethod(route: EdgeRoute, kind: AuthorizerKind): RestMethodPlan {
       [`integration.request.header.${CLIENT_PATH_HEADER}`]: 'context.path',
       // A literal stands in quotes.
       [`integration.request.header.${ROUTE_HEADER}`]: `'${route.key}'`,
+      ...Object.fromEntries(
+        identityHeaders.flatMap(({ from, value }) =>
+          from === 'context' ? [[`integration.request.header.${headers[value] ?? ''}`, `context.${value}`]] : [],
+        ),
+      ),
     },
     authorizationType,
     ...(authorizationType === 'COGNITO_USER_POOLS' || authorizationType === 'CUSTOM' ? { authorizer: route.authorizer } : {}),

@@ -1,5 +1,5 @@
 import type { EdgeTopology } from '../../model/topology';
-import type { HttpConnectionManager, ResponseMapper } from '../api/http-connection-manager';
+import type { ResponseMapper } from '../api/http-connection-manager';
 import { extension } from '../syntax/messages';
 import { grpcTargets } from './grpc';
 
@@ -12,6 +12,7 @@ export const JSON_ROUTE = 'grpc-json';
  */
 const REPLIES: Readonly<Record<number, { readonly code: number; readonly text?: string }>> = {
   400: { code: 3 },
+  401: { code: 16 },
   403: { code: 7 },
   404: { code: 5 },
   408: { code: 4 },
@@ -29,18 +30,14 @@ const REPLIES: Readonly<Record<number, { readonly code: number; readonly text?: 
  * Envoy's own answers to translated requests are what those of the service become: `google.rpc.Status` in JSON.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/local_reply
  */
-export function grpcReplies(edge: EdgeTopology): Pick<HttpConnectionManager, 'local_reply_config'> {
-  if (grpcTargets(edge).every(({ json }) => json === undefined)) return {};
-  return {
-    local_reply_config: {
-      mappers: Object.entries(REPLIES).map(([status, { code, text = '%LOCAL_REPLY_BODY%' }]): ResponseMapper => ({
-        filter: {
-          extension_filter: extension('envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter', {
-            expression: `xds.route_name == '${JSON_ROUTE}' && response.code == ${status}`,
-          }),
-        },
-        body_format_override: { json_format: { code, message: text }, content_type: 'application/json' },
-      })),
+export function grpcReplies(edge: EdgeTopology): readonly ResponseMapper[] {
+  if (grpcTargets(edge).every(({ json }) => json === undefined)) return [];
+  return Object.entries(REPLIES).map(([status, { code, text = '%LOCAL_REPLY_BODY%' }]): ResponseMapper => ({
+    filter: {
+      extension_filter: extension('envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter', {
+        expression: `xds.route_name == '${JSON_ROUTE}' && response.code == ${status}`,
+      }),
     },
-  };
+    body_format_override: { json_format: { code, message: text }, content_type: 'application/json' },
+  }));
 }

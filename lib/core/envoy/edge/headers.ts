@@ -1,4 +1,12 @@
-import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, CLIENT_PATH_HEADER, ROUTE_HEADER, TOKEN_HEADER } from '../../model/edge-headers';
+import {
+  CLIENT_HOST_HEADER,
+  CLIENT_IP_HEADER,
+  CLIENT_PATH_HEADER,
+  REQUEST_HEADER,
+  ROUTE_HEADER,
+  TOKEN_HEADER,
+} from '../../model/edge-headers';
+import { contextHeadersOf } from '../../model/identity-headers';
 import { EDGE_REMOVAL, TRACE_HEADER } from '../../model/pass-through-headers';
 import type { EdgeTopology, Service } from '../../model/topology';
 import type { HttpConnectionManager } from '../api/http-connection-manager';
@@ -11,7 +19,10 @@ import { removeForeignMarks } from '../traffic/route-mark';
 export const SINGLE_HEADERS: readonly string[] = [CLIENT_IP_HEADER, CLIENT_HOST_HEADER, ROUTE_HEADER];
 
 /** All of it; no service sees them. A path may have commas. */
-export const EDGE_HEADERS: readonly string[] = [...SINGLE_HEADERS, CLIENT_PATH_HEADER];
+export function edgeHeaders(edge: EdgeTopology): readonly string[] {
+  const context = Object.values(contextHeadersOf(edge));
+  return [...SINGLE_HEADERS, CLIENT_PATH_HEADER, ...(context.length === 0 ? [] : [REQUEST_HEADER, ...context])];
+}
 
 /**
  * What a client says of its own address and of who it is, the headers that steer Envoy or override what API Gateway has looked at, ids of
@@ -21,11 +32,12 @@ export const EDGE_HEADERS: readonly string[] = [...SINGLE_HEADERS, CLIENT_PATH_H
  * @param made names of headers that nobody but a program of the task may send
  */
 export function trustOnlyApiGateway(
-  { api, passThroughHeaders }: EdgeTopology,
+  edge: EdgeTopology,
   targets: readonly Service[],
   made: readonly string[],
   identityHeaders: readonly string[],
 ): Pick<HttpConnectionManager, 'early_header_mutation_extensions'> {
+  const { api, passThroughHeaders } = edge;
   const { removed, always, alwaysPrefixes } = EDGE_REMOVAL;
   const named = [...always, ...removed].filter((name) => !api.beginsTraces || name !== TRACE_HEADER);
   return earlyHeaderMutation([
@@ -36,7 +48,7 @@ export function trustOnlyApiGateway(
         ...prefixes(alwaysPrefixes),
         ...spellings(made),
         // What a client sends in place of API Gateway's headers, under names that servers take for the same.
-        ...otherSpellings(EDGE_HEADERS),
+        ...otherSpellings(edgeHeaders(edge)),
         ...(identityHeaders.length === 0 ? [] : spellings([...identityHeaders, TOKEN_HEADER])),
       ]),
     ),

@@ -1,6 +1,7 @@
-import { TOKEN_HEADER } from '../../model/edge-headers';
-import { identityHeadersOf } from '../../model/identity-headers';
-import type { EdgeAuthorizer, EdgeRoute, EdgeTopology, TokenVerification } from '../../model/topology';
+import { REQUEST_HEADER, TOKEN_HEADER } from '../../model/edge-headers';
+import { contextHeadersOf, identityHeadersOf } from '../../model/identity-headers';
+import type { EdgeAuthorizer, EdgeRoute, EdgeTopology, IdentityHeader, TokenVerification } from '../../model/topology';
+import type { ResponseMapper } from '../api/http-connection-manager';
 import type { HttpFilter, JwtProvider, JwtRequirement, ScriptContext } from '../api/http-filters';
 import type { TypedPerFilterConfig } from '../api/route';
 import { extension, labelOf, named, typed } from '../syntax/messages';
@@ -10,6 +11,7 @@ const JWT_FILTER = 'envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication
 const LUA = 'envoy.extensions.filters.http.lua.v3.Lua';
 const TOKEN_FILTER = 'identity-token';
 const CLAIMS_FILTER = 'identity-claims';
+const CONTEXT_FILTER = 'identity-context';
 
 /** How long the keys of an issuer are used before they are fetched again; while that fails, the old ones go on. */
 const JWKS_SECONDS = 300;
@@ -21,8 +23,10 @@ const JWKS_SECONDS = 300;
  */
 export function identityFilters(edge: EdgeTopology): readonly HttpFilter[] {
   const verified = verifying(edge);
-  if (verified.length === 0) return [];
+  const told = Object.keys(contextHeadersOf(edge)).length === 0 ? [] : [disabled(CONTEXT_FILTER, CONTEXT_SCRIPT)];
+  if (verified.length === 0) return told;
   return [
+    ...told,
     disabled(TOKEN_FILTER, TOKEN_SCRIPT),
     extension(JWT_FILTER, {
       providers: Object.fromEntries(verified.map(({ id, verification }) => [id, provider(id, verification)])),
@@ -34,9 +38,10 @@ export function identityFilters(edge: EdgeTopology): readonly HttpFilter[] {
 
 /** Its settings for the routes of an edge's route; absent: it looks at no token. */
 export function identityOfRoute(edge: EdgeTopology, { authorizer }: EdgeRoute): TypedPerFilterConfig {
-  const own = verifying(edge).find(({ id }) => id === authorizer);
-  if (own === undefined) return {};
-  const { id, identity, identityHeaders = [], verification } = own;
+  const own = edge.authorizers.find(({ id }) => id === authorizer);
+  const { id, identity, identityHeaders = [], verification } = own ?? {};
+  if (id === undefined || identityHeaders.length === 0) return {};
+  if (verification === undefined) return { [CONTEXT_FILTER]: context(contextOf(edge, identityHeaders)) };
   return {
     [TOKEN_FILTER]: context({ in: identity?.in ?? 'header', name: identity?.name.toLowerCase() ?? 'authorization' }),
     [labelOf(JWT_FILTER)]: typed('envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig', { requirement_name: id }),
@@ -45,6 +50,27 @@ export function identityOfRoute(edge: EdgeTopology, { authorizer }: EdgeRoute): 
       claims: Object.fromEntries(identityHeaders.map(({ header, value }) => [header, value])),
     }),
   };
+}
+
+function contextOf(edge: EdgeTopology, headers: readonly IdentityHeader[]): ScriptContext {
+  const sources = contextHeadersOf(edge);
+  const { provesContext = false } = edge.api;
+  return {
+    proof: provesContext ? REQUEST_HEADER : '',
+    values: Object.fromEntries(headers.map(({ header, value }) => [header, sources[value] ?? ''])),
+  };
+}
+
+/** Without keys nobody can say whether a token is good: that is no fault of the client, who may try again. */
+export function missingKeys(edge: EdgeTopology): readonly ResponseMapper[] {
+  if (verifying(edge).length === 0) return [];
+  const expression = "has(response.code_details) && response.code_details.contains('Jwks_remote_fetch')";
+  return [
+    {
+      filter: { extension_filter: extension('envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter', { expression }) },
+      status_code: 503,
+    },
+  ];
 }
 
 /** No trailer of a client's is taken for an identity header by a service that reads both. */
@@ -118,7 +144,7 @@ end`;
  * Texts that are not visible ASCII, percent signs and commas are percent-encoded, so that a list is told from a text with commas, and no
  * value ends a header. What is neither text, number nor boolean, nor a list of them, gives no header; an empty one neither.
  */
-export const CLAIMS_SCRIPT = `local function text(value)
+const TEXT = `local function text(value)
   local kind = type(value)
   if kind == "number" then
     value = string.format(value == math.floor(value) and math.abs(value) < 1e15 and "%.0f" or "%.15g", value)
@@ -128,7 +154,9 @@ export const CLAIMS_SCRIPT = `local function text(value)
     return nil
   end
   return (value:gsub("[^!-$&-+%-.-~]", function(character) return string.format("%%%02X", character:byte()) end))
-end
+end`;
+
+export const CLAIMS_SCRIPT = `${TEXT}
 local function joined(value)
   if type(value) ~= "table" then return text(value) end
   local texts = {}
@@ -156,5 +184,27 @@ function envoy_on_request(handle)
   for header, claim in pairs(context:get("claims")) do
     local value = joined(claims[claim])
     if value and value ~= "" then handle:headers():replace(header, value) end
+  end
+end`;
+
+/**
+ * What API Gateway says, of which a value counts only behind the ID of the request, where there is one. Nothing, and what access logs have
+ * for it, is no value; nor is the name of the variable.
+ */
+export const CONTEXT_SCRIPT = `${TEXT}
+function envoy_on_request(handle)
+  local headers, context = handle:headers(), handle:filterContext()
+  local proof, start = context:get("proof"), ""
+  if proof ~= "" then
+    local id = headers:getNumValues(proof) == 1 and headers:get(proof) or ""
+    if #id < 8 then return end
+    start = id .. ":"
+  end
+  for header, source in pairs(context:get("values")) do
+    local value = headers:getNumValues(source) == 1 and headers:get(source) or ""
+    if value:sub(1, #start) == start then
+      value = value:sub(#start + 1)
+      if value ~= "" and value ~= "-" and value:sub(1, 1) ~= "$" then headers:replace(header, text(value)) end
+    end
   end
 end`;

@@ -8,6 +8,7 @@ import { rangeOf } from '../../limits/limit';
 import type { AuthorizerKind, EdgeAuthorizer, IdentitySource } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import { STRINGS } from '../../reading/reader';
+import { parseContextHeader, parseLambdaContext } from './parse-identity';
 import { parseCognitoClaims, parseJwtClaims } from './parse-verification';
 
 const KINDS = ['none', 'jwt', 'cognito', 'lambda', 'iam', 'apiKey'] as const;
@@ -17,9 +18,9 @@ const FIELDS: Readonly<Record<AuthorizerKind, readonly string[]>> = {
   none: [],
   jwt: ['issuer', 'audience', 'identitySource', 'jwksUri', 'claimsToHeaders', 'name'],
   cognito: ['userPool', 'userPoolClients', 'claimsToHeaders', 'name'],
-  lambda: ['handler', 'identityHeader', 'resultsCacheTtl', 'name'],
-  iam: [],
-  apiKey: ['keys'],
+  lambda: ['handler', 'identityHeader', 'resultsCacheTtl', 'contextToHeaders', 'name'],
+  iam: ['callerArnHeader'],
+  apiKey: ['keys', 'keyIdHeader'],
 };
 
 interface Known {
@@ -74,8 +75,10 @@ export class Authorizers {
     this.edge.checkAuthorizer(kind, at);
     if (kind === 'jwt') return parseJwt(at);
     if (kind === 'cognito') return this.parseCognito(at);
-    if (kind === 'lambda') return parseLambda(at);
-    return kind === 'apiKey' ? parseApiKeys(at.field('keys')) : {};
+    if (kind === 'lambda') return parseLambda(at, this.edge);
+    if (kind === 'iam') return parseContextHeader(at.field('callerArnHeader'), 'identity.userArn');
+    if (kind !== 'apiKey') return {};
+    return { ...parseApiKeys(at.field('keys')), ...parseContextHeader(at.field('keyIdHeader'), 'identity.apiKeyId') };
   }
 
   private parseCognito(at: Reader): Omit<EdgeAuthorizer, 'id' | 'kind'> {
@@ -167,7 +170,7 @@ function parseJwt(at: Reader): Omit<EdgeAuthorizer, 'id' | 'kind'> {
 /** What API Gateway has. */
 const DEFAULT_CACHE_SECONDS = 300;
 
-function parseLambda(at: Reader): Omit<EdgeAuthorizer, 'id' | 'kind'> {
+function parseLambda(at: Reader, { provesContext }: EdgeKind): Omit<EdgeAuthorizer, 'id' | 'kind'> {
   at.field('handler')
     .required('the function', 'give the lambda.Function that decides')
     .checkInstance('a lambda.IFunction', ['functionArn']);
@@ -175,8 +178,10 @@ function parseLambda(at: Reader): Omit<EdgeAuthorizer, 'id' | 'kind'> {
   if (header !== undefined && !/^[A-Za-z0-9_-]+$/.test(header)) {
     at.field('identityHeader').fail('INVALID_NAME', 'is not the name of a header', { allowed: 'letters, digits, "_" and "-"' });
   }
+  const name = header ?? AUTHORIZATION.name;
   return {
-    identity: { in: 'header', name: header ?? AUTHORIZATION.name },
+    identity: { in: 'header', name },
+    ...parseLambdaContext(at.field('contextToHeaders'), name, provesContext === true),
     cacheSeconds: at.field('resultsCacheTtl').seconds(rangeOf(API_GATEWAY.authorizerCache)) ?? DEFAULT_CACHE_SECONDS,
   };
 }

@@ -84,7 +84,7 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
     gatewayName: gatewayNameOf(name),
     kind: kind.id,
     options,
-    api: kind.traits(routes, cors),
+    api: { ...kind.traits(routes, cors), ...defined({ provesContext: kind.provesContext }) },
     routes,
     authorizers: used,
     ...defined({ throttle, cors, ipAddressType: parseIpAddressType(at.field('ipAddressType'), kind) }),

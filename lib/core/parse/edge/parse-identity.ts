@@ -1,5 +1,6 @@
 import { OVERRIDE_HEADERS, REQUEST_ID_HEADER } from '../../model/pass-through-headers';
-import type { IdentityHeader } from '../../model/topology';
+import { defined } from '../../defined';
+import type { EdgeAuthorizer, IdentityHeader } from '../../model/topology';
 import { displayValue } from '../../reading/input';
 import type { Reader } from '../../reading/reader';
 
@@ -59,8 +60,15 @@ const TAKEN: readonly string[] = [
   'x-real-ip',
 ];
 
+/** Where the values come from, and in which header credentials are. */
+export interface IdentitySourceText {
+  readonly what: string;
+  readonly from: IdentityHeader['from'];
+  readonly tokenHeader?: string;
+}
+
 /** What a header can hold, by its name: `{ 'x-user-id': 'sub' }`. */
-export function parseIdentityHeaders(at: Reader, what: string, tokenHeader: string | undefined): readonly IdentityHeader[] | undefined {
+export function parseIdentityHeaders(at: Reader, { what, from, tokenHeader }: IdentitySourceText): readonly IdentityHeader[] | undefined {
   if (at.absent) return undefined;
   if (at.empty) at.fail('MISSING', `there is no header in it`, { fix: `leave it out, or name a header and ${what}` });
   const seen = new Map<string, string>();
@@ -76,7 +84,7 @@ export function parseIdentityHeaders(at: Reader, what: string, tokenHeader: stri
         fix: 'remove one of the two',
       });
     seen.set(header, name);
-    return [{ header, value: text }];
+    return [{ header, from, value: text }];
   });
   if (headers.length > MOST)
     at.fail('OUT_OF_RANGE', `there are ${headers.length} headers`, { got: null, allowed: `at most ${MOST}`, fix: 'name fewer' });
@@ -98,4 +106,31 @@ export function parseHeaderName(name: string, at: Reader, tokenHeader?: string):
       fix: 'choose a name such as "x-user-id"',
     });
   return header;
+}
+
+/** What a Lambda authorizer returns beside its decision. On a REST API only what is never absent differs from what a client could send. */
+export function parseLambdaContext(at: Reader, tokenHeader: string, provesContext: boolean): Pick<EdgeAuthorizer, 'identityHeaders'> {
+  const headers = parseIdentityHeaders(at, { what: 'a key of the context', from: 'context', tokenHeader });
+  for (const { header, value } of headers ?? []) {
+    const item = at.field(at.names.find((name) => name.toLowerCase() === header) ?? header);
+    if (!/^[A-Za-z0-9_-]{1,128}$/.test(value))
+      item.fail('INVALID_FORMAT', 'is not a key that API Gateway can map', { allowed: 'letters, digits, "_" and "-", at most 128' });
+    else if (!provesContext && value !== 'principalId')
+      item.fail(
+        'UNSUPPORTED_BY_EDGE',
+        `a REST API maps a key alone, so the gateway service could not tell a client's own header from one whose key is absent`,
+        {
+          allowed: '"principalId", without which API Gateway refuses what a function returns',
+          fix: 'put it into principalId, or use Edge.httpApi()',
+        },
+      );
+  }
+  return defined({ identityHeaders: headers?.map((each) => ({ ...each, value: `authorizer.${each.value}` })) });
+}
+
+/** A header for the one thing that an authorizer knows. */
+export function parseContextHeader(at: Reader, variable: string, tokenHeader?: string): Pick<EdgeAuthorizer, 'identityHeaders'> {
+  const name = at.string();
+  const header = name === undefined ? undefined : parseHeaderName(name, at, tokenHeader);
+  return header === undefined ? {} : { identityHeaders: [{ header, from: 'context', value: variable }] };
 }

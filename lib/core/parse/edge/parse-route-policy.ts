@@ -6,7 +6,7 @@ import type { Compression } from '../../model/traffic-policy';
 import { bytesText } from '../../reading/input';
 import type { Reader } from '../../reading/reader';
 import { parseCompression } from '../traffic/parse-compression';
-import { parseHeaderChanges } from '../traffic/parse-header-changes';
+import { parseHeaderNames, parseHeaderValues } from '../traffic/parse-header-changes';
 
 /** Names of the options, of an edge and of each of its routes. */
 export const ROUTE_POLICY_FIELDS = ['compression', 'responseHeaders', 'maxRequestSize'] as const;
@@ -51,9 +51,9 @@ function parseResponseHeaders(at: Reader): ResponseHeaderChanges | 'none' | unde
   if (!at.checkFactory('ResponseHeaders', how) || !at.checkFields(RESPONSE_HEADERS_FIELDS, 'kind')) return undefined;
   const kind = at.field('kind').value;
   if (kind === 'none') return 'none';
-  const changes = parseHeaderChanges(at.field('set').absent && at.field('remove').absent ? at.withoutValue : at, 'http');
-  const { set = {}, remove = [] } = changes ?? {};
-  if (kind === 'of' && at.field('set').empty && at.field('remove').absent && Object.keys(set).length === 0)
+  const set = parseHeaderValues(at.field('set'));
+  const remove = parseHeaderNames(at.field('remove'));
+  if (kind === 'of' && at.field('set').names.length === 0 && at.field('remove').items().length === 0)
     at.fail('MISSING', 'there is nothing to set or to remove', { got: null, fix: 'name a header, or use ResponseHeaders.security()' });
   for (const name of [...Object.keys(set), ...remove])
     if (name.startsWith(OF_CORS))

@@ -7,7 +7,7 @@ import { parseIdentityHeaders } from './parse-identity';
 
 type Verified = Pick<EdgeAuthorizer, 'identityHeaders' | 'verification'>;
 
-const CLAIM = 'a claim of the token';
+const CLAIM = { what: 'a claim of the token', from: 'claim' } as const;
 
 /** Of `Authorizer.jwt()`, whose issuer nobody asks for its keys while an app is synthesized. */
 export function parseJwtClaims(
@@ -17,7 +17,7 @@ export function parseJwtClaims(
 ): Verified {
   const claimsAt = at.field('claimsToHeaders');
   const jwksAt = at.field('jwksUri');
-  const identityHeaders = parseIdentityHeaders(claimsAt, CLAIM, identity.in === 'header' ? identity.name : undefined);
+  const identityHeaders = parseIdentityHeaders(claimsAt, { ...CLAIM, ...(identity.in === 'header' ? { tokenHeader: identity.name } : {}) });
   if (claimsAt.absent) {
     if (!jwksAt.absent)
       jwksAt.fail('NO_EFFECT', 'the gateway service verifies tokens only to take headers from their claims', {
@@ -64,7 +64,7 @@ interface UserPoolClientOpaque extends Opaque {
 
 /** A user pool is an issuer whose keys are where its ID says. */
 export function parseCognitoClaims(at: Reader, identity: IdentitySource): Verified {
-  const identityHeaders = parseIdentityHeaders(at.field('claimsToHeaders'), CLAIM, identity.name);
+  const identityHeaders = parseIdentityHeaders(at.field('claimsToHeaders'), { ...CLAIM, tokenHeader: identity.name });
   if (identityHeaders === undefined) return {};
   const poolAt = at.field('userPool');
   const pool = poolAt.value instanceof Opaque ? (poolAt.value as UserPoolOpaque).userPool : undefined;

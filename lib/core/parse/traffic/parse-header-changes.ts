@@ -17,22 +17,25 @@ const HEADER_VALUE = /^[\x21-\x7e]([\x20-\x7e\t]{0,2046}[\x21-\x7e])?$/;
 export function parseHeaderChanges(at: Reader, protocol: ProtocolId): HeaderChanges | undefined {
   if (at.absent || !at.checkFields(['set', 'add', 'remove'])) return undefined;
   if (protocol === 'tcp') return at.fail('UNSUPPORTED_BY_PROTOCOL', 'a TCP service has no headers', { fix: 'remove it' });
-  const set = parseValues(at.field('set'));
-  const add = parseValues(at.field('add'));
-  const remove = at
-    .field('remove')
-    .items(STRINGS)
-    .flatMap((item) => {
-      const name = item.required('the name of a header', 'remove the entry, or name a header').string();
-      return (name === undefined ? undefined : parseHeaderName(name, item, true)) ?? [];
-    });
+  const set = parseHeaderValues(at.field('set'));
+  const add = parseHeaderValues(at.field('add'));
   for (const name of Object.keys(add))
     if (Object.hasOwn(set, name))
       at.field('add').fail('CONFLICT', `"${name}" is both set and added`, { got: null, fix: 'remove it from one of the two' });
-  return { set, add, remove: [...new Set(remove)].sort() };
+  return { set, add, remove: parseHeaderNames(at.field('remove')) };
 }
 
-function parseValues(at: Reader): Readonly<Record<string, string>> {
+/** Headers to remove; sorted. */
+export function parseHeaderNames(at: Reader): readonly string[] {
+  const names = at.items(STRINGS).flatMap((item) => {
+    const name = item.required('the name of a header', 'remove the entry, or name a header').string();
+    return (name === undefined ? undefined : parseHeaderName(name, item, true)) ?? [];
+  });
+  return [...new Set(names)].sort();
+}
+
+/** Headers to set or to add, with their values; sorted. */
+export function parseHeaderValues(at: Reader): Readonly<Record<string, string>> {
   const values = new Map<string, string>();
   for (const [key, item] of at.entries()) {
     const name = parseHeaderName(key, item, true);
