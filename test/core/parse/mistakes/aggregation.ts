@@ -169,6 +169,11 @@ export const AGGREGATION_MISTAKES: Mistakes = {
       props: aggregate({ a: get() }, {}, KEY, { timeout: seconds(2) }, 'rest'),
       path: `${AT}.timeout`,
     },
+    {
+      did: 'gives an answer more time than the route of an HTTP API waits',
+      props: aggregate({ a: get() }, {}, KEY, { timeout: seconds(2) }),
+      path: `${AT}.timeout`,
+    },
     { did: 'takes 11 MiB of a part', props: part({ maxResponseSize: new Bytes(11 * 1024 * 1024) }), path: `${AT}.parts.part.maxResponseSize` },
     {
       did: 'puts 31 parts together',
