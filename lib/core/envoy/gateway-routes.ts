@@ -16,7 +16,7 @@ import { unclearRequests } from './security/unclear-requests';
 import { anyMatches, byValue, firstOf, headerContains, toRoutes } from './syntax/matcher';
 
 /** The service sees the host that the client called, not the address of the gateway. */
-const KEEP_HOST: RouteHost = { host_rewrite_header: 'x-forwarded-host' };
+export const KEEP_HOST: RouteHost = { host_rewrite_header: 'x-forwarded-host' };
 
 /**
  * API Gateway has matched a route and let its authorizer decide; it says which. The path is looked at only to refuse. Matched
