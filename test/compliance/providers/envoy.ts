@@ -72,6 +72,7 @@ export const envoyProofs: ProviderProofs = {
       has('gateway', { route: { cluster: '_aggregator', timeout: /./ } }),
       ({ workloads }) => workloads.some(({ containers }) => containers.some(({ role }) => role === 'aggregator')),
     ),
+    grpcTranslation: has('gateway', { name: 'catalog', lb_policy: /./ }),
     allow: has('orders', { rules: { policies: { 'allow[0]': { permissions: [{ and_rules: {} }] } } } }),
     external: all(
       has('ui', { name: 'db', traffic_direction: 'OUTBOUND' }),
@@ -99,6 +100,12 @@ export const envoyProofs: ProviderProofs = {
     overrideHeaders: all(
       has('orders', { remove_on_match: { key_matcher: { safe_regex: { regex: /x\.rewrite\.url/ } } } }),
       not(has('orders', { remove_on_match: { key_matcher: { safe_regex: { regex: /\|x\.http\.method\.override/ } } } })),
+    ),
+    edgeTimeouts: has('gateway', { route: { cluster: 'ui', timeout: '10s' } }),
+    identityHeaders: all(
+      has('gateway', { requirement_name: 'jwt' }),
+      has('gateway', { filter_context: { claims: { 'x-user': 'sub' } } }),
+      has('gateway', { remove_on_match: { key_matcher: { safe_regex: { regex: /x\.user/ } } } }),
     ),
     webSockets: all(
       has('ui', { upgrade_configs: [{ upgrade_type: 'websocket' }] }),

@@ -22,6 +22,7 @@ export const CAPABILITIES: Capabilities = {
   loadBalancerTarget: { no: 'its Envoys have one listener for a service, which takes all that arrives for calls of the mesh' },
   edge: true,
   aggregation: { no: 'a virtual gateway has no route to a program in its own task' },
+  grpcTranslation: { no: 'its virtual gateways pass requests on as they are' },
   allow: {
     no: 'it has no authorization. A service lets in the callers that list it, by their certificates, and those may ask for everything',
   },
@@ -55,6 +56,8 @@ export const CAPABILITIES: Capabilities = {
   headerLimits: { no: 'it has no setting for the number or size of headers: its Envoys take 100 headers of 60 KiB' },
   compression: { no: 'it does not change the bodies of responses' },
   overrideHeaders: { no: 'it removes no headers' },
+  edgeTimeouts: { no: 'the routes of a virtual gateway have no timeouts' },
+  identityHeaders: { no: 'it neither sets headers nor removes those of clients' },
   webSockets: { no: 'it has no setting for upgrades' },
   versions: true,
   versionHeader: true,
