@@ -341,7 +341,15 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['node:**', 'typescript', 'cdk-nag', 'pretty-format', ...CDK],
   },
   bench: {
-    rooms: ['test/e2e', 'test/e2e/**', 'test/programs/**', 'test/support/assembly', 'test/support/large-system.ts', ...LIBRARY, ...PROGRAMS],
+    rooms: [
+      'test/e2e',
+      'test/e2e/**',
+      'test/programs/**',
+      'test/support/assembly',
+      'test/support/large-system.ts',
+      ...LIBRARY,
+      ...PROGRAMS,
+    ],
     packages: ['node:**', '@aws-cdk-containers/*', ...SDK, ...CDK],
   },
 };
