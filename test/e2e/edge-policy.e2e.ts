@@ -67,13 +67,13 @@ e2e('the traffic policy of routes of an edge', () => {
     await settled(shop());
     apis.push(await ApiGateway.open(shop()), await ApiGateway.open(shop(), {}, 'partners'));
   });
-  const open = (): ApiGateway => apis[0]!;
+  const open = (): ApiGateway => apis[0];
 
   describe.each([
     ['an HTTP API', 0],
     ['a REST API', 1],
   ])('of %s', (_, index) => {
-    const api = (): ApiGateway => apis[index]!;
+    const api = (): ApiGateway => apis[index];
 
     test('compresses responses for clients that accept it', async () => {
       expect(codingOf(await api().send({ path: '/files?bytes=5000', headers: ANY }))).toBe('br');

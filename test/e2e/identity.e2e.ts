@@ -204,7 +204,7 @@ e2e('services that are told who the client is', () => {
     'x-user-arn',
     'x-user-tier',
     'x-edge-token',
-    CONTEXT_HEADERS[0]!,
+    CONTEXT_HEADERS[0],
   ].flatMap((name) => [
     name,
     name.toUpperCase(),

@@ -102,8 +102,8 @@ function compressionOf(edge: EdgeTopology, { policy }: EdgeRoute): TypedPerFilte
 }
 
 /**
- * The shorter one of it and of what the service has. Where a route limits the life of a stream, Envoy looks at no other timeout, so that one
- * takes its place; but for clients of gRPC, who have deadlines of their own.
+ * The shorter one of it and of what the service has. Where a route limits the life of a stream, Envoy looks at no other timeout, so that
+ * limit gives way to it; but for clients of gRPC, who have deadlines of their own.
  */
 function withTimeout(route: Route, seconds: number): Route {
   if (route.route === undefined) return route;

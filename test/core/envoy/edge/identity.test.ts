@@ -10,8 +10,9 @@ import { cluster, configurationOf, listener, textAt } from '../configuration';
 const claims = { ...jwt, jwksUri: 'https://keys.example.com:8443/keys', claimsToHeaders: { 'X-User-Id': 'sub' } };
 const edge = (authorizer: unknown, name = 'ui'): Raw => ({ kind: 'http', authorizer, routes: { 'GET /': { service: name } } });
 const system = (edges: Raw): Raw => mesh({ ui: service({ loadBalancerTarget: { kind: 'application' } }), orders: service() }, { edges });
-const REMOVED =
-  'filter_chains.0.filters.0.typed_config.early_header_mutation_extensions.0.typed_config.mutations.0.remove_on_match.key_matcher.safe_regex.regex';
+const MANAGER = 'filter_chains.0.filters.0.typed_config';
+const MUTATION = `${MANAGER}.early_header_mutation_extensions.0.typed_config.mutations.0`;
+const REMOVED = `${MUTATION}.remove_on_match.key_matcher.safe_regex.regex`;
 
 test('the model knows the identity headers of an edge', () => {
   const { edges } = topologyOf(system({ default: edge(claims), open: edge({ kind: 'none' }) }));
