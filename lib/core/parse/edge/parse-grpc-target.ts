@@ -5,6 +5,7 @@ import type { EdgeKind } from '../../edges/kind';
 import { KINDS } from '../../edges/kinds';
 import type { BindingProblem } from '../../grpc/bindings';
 import { bodyField, textField } from '../../grpc/bindings';
+import { boundFields } from '../../grpc/bound-fields';
 import type { GrpcApi } from '../../grpc/grpc-api';
 import { methodName } from '../../grpc/grpc-api';
 import { templateOf } from '../../grpc/path-template';
@@ -93,6 +94,7 @@ export function parseStream(at: Reader): JsonSettings['stream'] {
 export function jsonOf(descriptor: string, method: DescMethod, { maxRequestBytes, stream }: JsonSettings): GrpcJson {
   return {
     descriptor,
+    ...boundFields(descriptor, method),
     maxRequestBytes: maxRequestBytes ?? DEFAULT_MAX_REQUEST_BYTES,
     ...(method.proto.serverStreaming ? { stream: stream ?? 'newlineDelimited' } : {}),
   };
