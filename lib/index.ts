@@ -16,6 +16,7 @@ export * from './props/edge/edge';
 export * from './props/edge/response-headers';
 export * from './props/service/grpc-api';
 export * from './props/edge/grpc-route';
+export * from './props/edge/grpc-routes';
 export * from './props/security/egress';
 export * from './props/service/external-service-props';
 export * from './props/traffic/fault';

@@ -2,6 +2,7 @@ import { Bytes } from '../../lib/core/reading/input';
 import type { FeatureId } from '../../lib/core/mesh/features';
 import type { Raw } from '../support/parsing';
 import { jwt, mesh, seconds, service } from '../support/parsing';
+import { demoApi, grpcEdge } from '../support/grpc';
 
 /** Two systems that differ in nothing but the feature. In both, `ui` calls `orders`. */
 export interface Systems {
@@ -20,6 +21,9 @@ const aggregate = {
 };
 const route = { edge: { kind: 'http', authorizer: { kind: 'none' }, routes: { 'ANY /{proxy+}': { service: 'ui' } } } };
 
+const CATALOG_METHOD = 'hipstershop.ProductCatalogService/GetProduct';
+const boutique = (target: Raw): Raw => grpcEdge(demoApi(), { routes: { 'GET /products/{id}': target } });
+
 /** The type makes sure that no feature is left out. */
 export const SYSTEMS: Readonly<Record<FeatureId, Systems>> = {
   http: ofOrders({ protocol: 'http' }, { protocol: 'http2' }),
@@ -33,6 +37,7 @@ export const SYSTEMS: Readonly<Record<FeatureId, Systems>> = {
   traces: { with: orders(), without: orders({}, { tracing: { kind: 'none' } }) },
   edge: { with: orders({}, route), without: orders() },
   aggregation: { with: orders({}, aggregate), without: orders({}, route) },
+  grpcTranslation: { with: boutique({ grpc: { service: 'catalog', method: CATALOG_METHOD } }), without: boutique({ service: 'ui' }) },
   loadBalancerTarget: ofOrders({ loadBalancerTarget: { kind: 'application' } }),
   allow: ofOrders({ allow: [{ methods: ['GET'], paths: ['/orders/*'] }] }),
   external: { with: mesh({ ui: service({ calls: ['db'] }) }, { external: { db: DATABASE } }), without: mesh({ ui: service() }) },

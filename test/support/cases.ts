@@ -1,5 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { planSystem } from '../../lib/core/plan-system';
 import type { MeshWorkloadPlan, SystemPlan } from '../../lib/core/plan/system-plan';
 import { Bytes, Opaque, Seconds, Unresolved } from '../../lib/core/reading/input';
@@ -17,7 +17,7 @@ export function caseNames(): readonly string[] {
 
 /**
  * The props of a case. Where JSON has no word for what stands in real props: `{"$seconds": 2}` is a Duration, `{"$bytes": 2}` a Size,
- * `{"$token": "x"}` a CDK token, `{"$object": ["bind"]}` a CDK object with these members; an image is a string.
+ * `{"$token": "x"}` a CDK token, `{"$protos": ["x.proto"]}` a GrpcApi of these files of the repository, of which the first is named, `{"$object": ["bind"]}` a CDK object with these members; an image is a string.
  */
 export function readCase(name: string): unknown {
   return JSON.parse(readFileSync(join(CASES, name, 'input.json'), 'utf8'), (key: string, value: unknown) => {
@@ -26,8 +26,16 @@ export function readCase(name: string): unknown {
     if ('$seconds' in value) return new Seconds(value.$seconds as number);
     if ('$bytes' in value) return new Bytes(value.$bytes as number);
     if ('$token' in value) return new Unresolved(value.$token as string);
+    if ('$protos' in value) return protoFiles(value.$protos as string[]);
     return '$object' in value ? opaque(value.$object as string[]) : value;
   });
+}
+
+function protoFiles(paths: readonly string[]): unknown {
+  const [named = ''] = paths;
+  const folder = dirname(named);
+  const texts = paths.map((path) => ({ name: relative(folder, path), path, text: readFileSync(join(CASES, '../..', path), 'utf8') }));
+  return { kind: 'protoFiles', files: texts.slice(0, 1).map(({ name, path }) => ({ name, path })), texts };
 }
 
 function opaque(members: readonly string[]): Opaque {

@@ -300,8 +300,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'test/e2e/api-gateway': { rooms: ['test/e2e/runner', 'lib/core/model'] },
   'test/e2e/real-programs': { rooms: ['test/e2e', 'test/e2e/runner', 'test/e2e/systems', ...LIBRARY], packages: ['node:**'] },
   'test/e2e/systems': {
-    rooms: ['test/e2e/runner', 'test/support', 'test/support/task-config.ts', 'test/support/assembly', 'examples', ...LIBRARY],
-    packages: CDK,
+    rooms: ['test/e2e', 'test/e2e/runner', 'test/support', 'test/support/task-config.ts', 'test/support/assembly', 'examples', ...LIBRARY],
+    packages: ['node:**', '@bufbuild/**', ...CDK],
   },
   'test/e2e': {
     rooms: [
@@ -315,7 +315,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       ...LIBRARY,
       ...PROGRAMS,
     ],
-    packages: [...SDK, '@grpc/*', 'esbuild', 'fast-check', 'typescript', ...CDK],
+    packages: [...SDK, '@bufbuild/**', '@connectrpc/*', '@grpc/*', 'esbuild', 'fast-check', 'typescript', ...CDK],
   },
   'test/e2e/attacks/**': {
     rooms: ['test/e2e', 'test/e2e/runner', 'test/e2e/systems', 'test/simulator', 'test/programs', ...LIBRARY],

@@ -35,6 +35,7 @@ export const AGGREGATOR_ENTRY_POINT: readonly string[] = [
   'node',
   '--max-old-space-size=40',
   '--max-semi-space-size=2',
+  '--expose-gc',
   // Nothing that arrives can become code.
   '--disallow-code-generation-from-strings',
   AGGREGATOR_PROGRAM,

@@ -84,5 +84,7 @@ export interface LongerWaits {
 /** A route with its place in the props. */
 export interface DraftRoute extends ParsedKey {
   readonly at: Reader;
+  /** What says it, where that is not its place in the props: a method, with its place in a .proto file. */
+  readonly source?: string;
   readonly route: EdgeRoute;
 }

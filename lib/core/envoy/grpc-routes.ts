@@ -69,16 +69,9 @@ function jsonRoutes(route: EdgeRoute, target: GrpcTarget, json: GrpcJson, callee
   const { method } = route;
   const all = routes(callee, callPolicyOf(undefined, callee), { host, grpcMethod: target.method, ...(method === 'ANY' ? {} : { method }) });
   return [
-    answer(
-      415,
-      [
-        { name: 'content-type', present_match: true },
-        { ...header('content-type', { safe_regex: { regex: JSON_TYPE } }), invert_match: true },
-      ],
-      'The content type must be application/json.',
-    ),
+    ...(json.anyContentType === true ? [] : [NOT_JSON]),
     answer(400, [{ ...path(ENCODED_UTF8), invert_match: true }], 'The path or the query string is not UTF-8.'),
-    ...overwritesPath(route),
+    ...overwritesPath(json),
     ...all.map((each): Route => ({
       ...each,
       ...changed(each, { ...UNCOMPRESSED, request_headers_to_remove: HEADERS_OF_GRPC_CLIENTS }),
@@ -88,6 +81,15 @@ function jsonRoutes(route: EdgeRoute, target: GrpcTarget, json: GrpcJson, callee
     answer(404, [], 'This route takes another method.'),
   ];
 }
+
+const NOT_JSON = answer(
+  415,
+  [
+    { name: 'content-type', present_match: true },
+    { ...header('content-type', { safe_regex: { regex: JSON_TYPE } }), invert_match: true },
+  ],
+  'The content type must be application/json.',
+);
 
 /** Its limits, without that of a header. */
 function withoutDeadline({ max_stream_duration: limits, ...action }: RouteAction): RouteAction {
@@ -100,18 +102,10 @@ function withoutDeadline({ max_stream_duration: limits, ...action }: RouteAction
  * A query parameter with the name of a field in the path would win over the path, by which the authorizer may have decided. Envoy decodes
  * the names of parameters.
  */
-function overwritesPath({ segments }: EdgeRoute): readonly Route[] {
-  const names = segments.flatMap((segment) => (segment.kind === 'static' ? [] : spellingsOf(segment.name)));
-  if (names.length === 0) return [];
-  const parameter = names.map(looseText).join('|');
+function overwritesPath({ pathParameters }: GrpcJson): readonly Route[] {
+  if (pathParameters.length === 0) return [];
+  const parameter = pathParameters.map(looseText).join('|');
   return [answer(400, [path(`[^?]*[?](.*&)?(${parameter})([=&.].*)?`)], 'A query parameter has the name of a field in the path.')];
-}
-
-/** A field goes by its name in the .proto file, and by that in JSON. */
-function spellingsOf(name: string): readonly string[] {
-  const snake = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  const camel = name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-  return [...new Set([name, snake, camel])];
 }
 
 function withHeaders({ match }: Route, more: readonly HeaderMatcher[]): Route['match'] {

@@ -3,6 +3,7 @@ import type { DescField, DescMessage } from '@bufbuild/protobuf';
 /** What a binding names wrongly, and what it could name. */
 export interface BindingProblem {
   readonly message: string;
+  readonly fix?: string;
   /** The name that was looked for, and those that there are. */
   readonly unknown?: { readonly name: string; readonly known: readonly string[] };
 }
@@ -20,12 +21,18 @@ export function textField(message: DescMessage, path: string): string | BindingP
     const field = fieldOf(within, part);
     if (field === undefined) return unknownField(within, part);
     names.push(field.name);
-    const wrong = (what: string): BindingProblem => ({ message: `"${names.join('.')}" of ${message.typeName} ${what}` });
+    const wrong = (what: string, fix = 'bind a field that has one text, number, boolean or enum'): BindingProblem => ({
+      message: `"${names.join('.')}" of ${message.typeName} ${what}`,
+      fix,
+    });
     if (field.fieldKind === 'list') return wrong('is repeated, and a path has one value');
     if (field.fieldKind === 'map') return wrong('is a map, and a path has one value');
     const last = index === parts.length - 1;
     if (last && field.fieldKind === 'message')
-      return wrong(`is a message: name a field of it, such as "${path}.${field.message.fields[0]?.name ?? 'id'}"`);
+      return wrong(
+        'is a message, and a path has one value',
+        `bind a field of it, such as "${path}.${field.message.fields[0]?.name ?? 'id'}"`,
+      );
     if (last) return names.join('.');
     if (field.fieldKind !== 'message') return wrong('is no message, so there is no field in it');
     within = field.message;
@@ -39,7 +46,10 @@ export function bodyField(message: DescMessage, name: string): string | BindingP
   if (field === undefined) return unknownField(message, name);
   if (field.fieldKind === 'message') return field.name;
   const what = field.fieldKind === 'list' ? 'repeated' : field.fieldKind === 'map' ? 'a map' : 'no message';
-  return { message: `"${field.name}" of ${message.typeName} is ${what}, and the body is the JSON of one message` };
+  return {
+    message: `"${field.name}" of ${message.typeName} is ${what}, and the body is the JSON of one message`,
+    fix: 'name a field that is a message, or take all fields of the request',
+  };
 }
 
 function fieldOf(message: DescMessage, name: string): DescField | undefined {

@@ -31,6 +31,8 @@ export const WELL_KNOWN_FILES: ReadonlyMap<string, FileDescriptorProto> = new Ma
   ].map(({ proto }) => [proto.name, proto]),
 );
 
+const ADD_IMPORTS = 'add the folder in which the name of the import begins to importPaths; protoc needs --include_imports';
+
 /** Each file after those that it imports, which is how descriptors are read. */
 export function inOrder(files: readonly FileDescriptorProto[], report: (problem: ProtoProblem) => void): readonly FileDescriptorProto[] {
   const byName = new Map(files.map((file) => [file.name, file]));
@@ -41,7 +43,7 @@ export function inOrder(files: readonly FileDescriptorProto[], report: (problem:
     done.set(file.name, 'open');
     for (const name of file.dependency) {
       const imported = byName.get(name);
-      if (imported === undefined) report({ file: file.name, message: `imports "${name}", which is not there` });
+      if (imported === undefined) report({ file: file.name, message: `imports "${name}", which is not there`, fix: ADD_IMPORTS });
       else if (done.get(name) === 'open') report({ file: file.name, message: `imports "${name}", which imports it in turn` });
       else visit(imported);
     }

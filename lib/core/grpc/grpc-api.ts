@@ -54,9 +54,9 @@ export function apiOfProtos(texts: readonly ProtoText[], named: readonly string[
   const files = parsed.map((each) => toDescriptor(each, symbols, add));
   const rules = new Map(parsed.flatMap((each) => annotations(each, add)));
   const byName = new Map(parsed.map((each) => [each.name, each]));
-  const sorted = inOrder([...files, ...neededOf(files, google)], ({ file, message }) => {
-    const line = byName.get(file)?.outline.imports.find(({ name }) => message.includes(`"${name}"`))?.line;
-    add({ file: byName.get(file)?.path ?? file, message, ...defined({ line }) });
+  const sorted = inOrder([...files, ...neededOf(files, google)], ({ file, ...problem }) => {
+    const line = byName.get(file)?.outline.imports.find(({ name }) => problem.message.includes(`"${name}"`))?.line;
+    add({ ...problem, file: byName.get(file)?.path ?? file, ...defined({ line }) });
   });
   if (problems.length > 0) return undefined;
   const registry = registryOf(sorted, add);
@@ -92,9 +92,9 @@ export function apiOfDescriptorSet(name: string, bytes: Uint8Array, report: Repo
   const own = new Set(set.file.map((file) => file.name));
   const google = [...googleFiles()].flatMap(([file, descriptor]) => (own.has(file) ? [] : [descriptor]));
   let complete = true;
-  const sorted = inOrder([...set.file, ...neededOf(set.file, google)], ({ file, message }) => {
+  const sorted = inOrder([...set.file, ...neededOf(set.file, google)], ({ file, ...problem }) => {
     complete = false;
-    report({ file: name, message: `"${file}" ${message}` });
+    report({ ...problem, file: name, message: `"${file}" ${problem.message}` });
   });
   const registry = complete
     ? registryOf(sorted, (problem) => {
@@ -146,7 +146,9 @@ function registryOf(files: readonly FileDescriptorProto[], report: Report): File
   try {
     return createFileRegistry(create(FileDescriptorSetSchema, { file: [...files] }));
   } catch (error) {
-    report({ file: files.at(-1)?.name ?? '', message: error instanceof Error ? error.message : String(error) });
+    const text = error instanceof Error ? error.message : String(error);
+    const file = files.find(({ name }) => text.startsWith(`${name}: `)) ?? files.at(-1);
+    report({ file: file?.name ?? '', message: text.replace(`${file?.name ?? ''}: `, '') });
     return undefined;
   }
 }

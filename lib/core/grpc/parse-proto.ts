@@ -26,7 +26,12 @@ export interface ParsedProto {
   readonly package: string;
   readonly outline: ProtoOutline;
   readonly declared: Declared;
+  /** Of the file. */
+  readonly features: Features;
 }
+
+/** As written in a file of an edition, such as `field_presence: 'IMPLICIT'`. */
+export type Features = Readonly<Record<string, unknown>> | undefined;
 
 /** What stands at the top level of a file, or in a message. */
 export interface Declared {
@@ -37,15 +42,22 @@ export interface Declared {
 
 /** Reports what is no .proto file; undefined for one. */
 export function parseProto({ name, path, text }: ProtoText, report: (problem: ProtoProblem) => void): ParsedProto | undefined {
+  const outline = outlineOf(text);
   try {
-    const outline = outlineOf(text);
     const { root, package: packageName = '' } = parse(text, { keepCase: true });
     const scope = packageName === '' ? root : root.lookup(packageName);
-    return { name, path, package: packageName, outline, declared: declaredIn(scope) };
+    return { name, path, package: packageName, outline, declared: declaredIn(scope), features: featuresIn([root, scope]) };
   } catch (error) {
-    report({ file: path, ...problemOf(error) });
+    report({ file: path, ...problemOf(error instanceof Error ? error.message : String(error), outline) });
     return undefined;
   }
+}
+
+/** `option features.… = …` of the file, before and after its package. */
+function featuresIn(scopes: readonly (ReflectionObject | null)[]): Features {
+  const options = [...new Set(scopes)].flatMap((scope) => scope?.parsedOptions ?? []) as readonly { readonly features?: Features }[];
+  const all = options.flatMap(({ features }) => features ?? []);
+  return all.length === 0 ? undefined : (Object.assign({}, ...all) as Features);
 }
 
 export function declaredIn(scope: ReflectionObject | null): Declared {
@@ -61,9 +73,13 @@ export function isMap(field: Field | MapField): field is MapField {
   return field instanceof MapClass;
 }
 
-/** protobufjs says `illegal token 'x' (line 3)`. */
-function problemOf(error: unknown): Pick<ProtoProblem, 'line' | 'message'> {
-  const text = error instanceof Error ? error.message : String(error);
-  const [, message = text, line] = /^(.*?) \((?:.*, )?line (\d+)\)$/s.exec(text) ?? [];
-  return line === undefined ? { message } : { message, line: Number(line) };
+/** protobufjs says `illegal token 'x' (line 3)`, or, of what stands twice, `duplicate name 'id' in Type Product`. */
+function problemOf(text: string, { lines }: ProtoOutline): Pick<ProtoProblem, 'line' | 'message'> {
+  const [, message, line] = /^(.*?) \((?:.*, )?line (\d+)\)$/s.exec(text) ?? [];
+  if (message !== undefined) return { message, line: Number(line) };
+  const [, twin = '', owner = ''] = /^duplicate (?:name|id) '?(\w+)'? in (?:\w+ )?\.?([\w.]+)/.exec(text) ?? [];
+  const found =
+    [...lines].find(([name]) => name === `${owner}.${twin}` || name.endsWith(`.${owner}.${twin}`)) ??
+    [...lines].find(([name]) => name === owner || name.endsWith(`.${owner}`));
+  return { message: text, ...(owner === '' || found === undefined ? {} : { line: found[1] }) };
 }

@@ -12,25 +12,28 @@ export interface PathTemplate {
 }
 
 /** The template, or what is wrong with it. */
-export function parseTemplate(text: string): PathTemplate | { readonly problem: string } {
-  if (!text.startsWith('/')) return { problem: `the path "${text}" does not begin with "/"` };
+export function parseTemplate(text: string): PathTemplate | { readonly message: string; readonly fix: string } {
+  if (!text.startsWith('/')) return { message: `the path "${text}" does not begin with a slash`, fix: `write "/${text}"` };
   const variables: string[] = [];
   const parts: string[] = [];
   const names = new Set<string>();
   const pieces = splitTemplate(text.slice(1));
-  if (pieces === undefined) return { problem: `the path "${text}" has braces that do not match` };
+  if (pieces === undefined)
+    return { message: `the path "${text}" has braces that do not match`, fix: 'write a variable as {field} or {field=pattern}' };
   for (const [index, piece] of pieces.entries()) {
     const variable = /^\{([A-Za-z_][\w.]*)(?:=([^{}]+))?\}$/.exec(piece);
     const last = index === pieces.length - 1;
     if (variable === null && /[{}]/.test(piece))
       return {
-        problem: `"${piece}" cannot be a part of a path of API Gateway, in which a parameter is a whole part with no verb behind it`,
+        message: `"${piece}" cannot be a part of a path of API Gateway, in which a parameter is a whole part`,
+        fix: 'write a verb as a part of its own, such as {id}/cancel',
       };
     const [, field, pattern = '*'] = variable ?? [undefined, undefined, piece];
     if (field !== undefined) variables.push(field);
     const inner = pattern.split('/');
     for (const [place, part] of inner.entries()) {
-      if (part === '**' && !(last && place === inner.length - 1)) return { problem: `"**" is not the last part of the path "${text}"` };
+      if (part === '**' && !(last && place === inner.length - 1))
+        return { message: `the path "${text}" has ** before its end`, fix: 'write * there, or end the path after **' };
       if (part !== '*' && part !== '**') {
         parts.push(part);
         continue;

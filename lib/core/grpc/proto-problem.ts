@@ -4,6 +4,8 @@ export interface ProtoProblem {
   readonly line?: number;
   /** One sentence without a full stop. */
   readonly message: string;
+  /** What to do about it; absent: to correct the file. */
+  readonly fix?: string;
 }
 
 /** `protos/shop.proto:12` */

@@ -15,7 +15,6 @@ import type { GrpcApi } from './grpc-api';
 import type { HttpRule } from './http-rule';
 import { optionsWith } from './http-rule';
 import { inScope } from './symbols';
-import { jsonNameOf } from './to-descriptor';
 
 const ANY = 'google.protobuf.Any';
 
@@ -137,8 +136,8 @@ function stripField(field: FieldDescriptorProto): FieldDescriptorProto {
     ...(present('defaultValue') ? { defaultValue } : {}),
     ...(present('oneofIndex') ? { oneofIndex } : {}),
     ...(proto3Optional ? { proto3Optional } : {}),
-    // What follows from the name is left out.
-    ...(jsonName === '' || jsonName === jsonNameOf(name) ? {} : { jsonName }),
+    // Who reads the descriptor need not know how JSON spells names.
+    ...(jsonName === '' || jsonName === name ? {} : { jsonName }),
     ...kept(options, ['packed', 'features']),
   });
 }

@@ -20,7 +20,7 @@ import {
 } from '@bufbuild/protobuf/wkt';
 import type { Enum, Field, MapField, Method, Type } from 'protobufjs';
 import { defined } from '../defined';
-import type { Declared, ParsedProto } from './parse-proto';
+import type { Declared, Features, ParsedProto } from './parse-proto';
 import { declaredIn, isMap } from './parse-proto';
 import type { ProtoProblem } from './proto-problem';
 import type { SymbolKind, Symbols } from './symbols';
@@ -61,14 +61,16 @@ class Converter {
   ) {}
 
   file(): FileDescriptorProto {
-    const { name, package: packageName, outline, declared } = this.parsed;
+    const { name, package: packageName, outline, declared, features: written } = this.parsed;
+    const features = featuresOf({ features: written });
     return create(FileDescriptorProtoSchema, {
       name,
       package: packageName,
       ...syntaxOf(outline.syntax),
+      ...(features === undefined ? {} : { options: { features } }),
       dependency: [...new Set(outline.imports.map((each) => each.name))],
       messageType: declared.messages.map((message) => this.message(message, packageName)),
-      enumType: declared.enums.map(enumOf),
+      enumType: declared.enums.map((each) => enumOf(each, written)),
       service: declared.services.map((service) => ({
         name: service.name,
         method: service.methodsArray.map((method) => this.method(method, inScope(packageName, service.name))),
@@ -79,34 +81,45 @@ class Converter {
   private message(type: Type, scope: string): DescriptorProto {
     const own = inScope(scope, type.name);
     const { messages, enums } = declaredIn(type);
+    // protobufjs adds extensions to the message that they extend, by their full names.
+    const fields = type.fieldsArray.filter(({ name }) => !name.includes('.'));
     // Those that a single "optional" field makes come last.
     const oneofs = [...type.oneofsArray].sort((a, b) => Number(isSynthetic(a.fieldsArray)) - Number(isSynthetic(b.fieldsArray)));
-    const features = featuresOf(type.options);
+    // protobufjs hands those of the file on to what stands at its top level.
+    const features = featuresOf(type.options, scope === this.parsed.package ? this.parsed.features : undefined);
     return create(DescriptorProtoSchema, {
       name: type.name,
-      field: type.fieldsArray.map((field) => {
+      field: fields.map((field) => {
         const index = field.partOf === null ? -1 : oneofs.indexOf(field.partOf);
         return { ...this.field(field, own), ...(index === -1 ? {} : { oneofIndex: index }) };
       }),
-      nestedType: [
-        ...messages.map((nested) => this.message(nested, own)),
-        ...(type.fieldsArray as readonly (Field | MapField)[])
+      nestedType: this.inFileOrder(own, [
+        ...messages.map((nested) => ({ name: nested.name, type: this.message(nested, own) })),
+        ...(fields as readonly (Field | MapField)[])
           .filter(isMap)
-          .map((field) => this.mapEntry(field.name, field.keyType, field.type, own)),
-      ],
-      enumType: enums.map(enumOf),
+          .map((field) => ({ name: field.name, type: this.mapEntry(field.name, field.keyType, field.type, own) })),
+      ]),
+      enumType: enums.map((each) => enumOf(each)),
       oneofDecl: oneofs.map(({ name }) => ({ name })),
       ...(features === undefined ? {} : { options: { features } }),
     });
   }
 
+  /** As protoc has them: the entries of a map where its field stands. */
+  private inFileOrder(scope: string, types: readonly { readonly name: string; readonly type: DescriptorProto }[]): DescriptorProto[] {
+    const lineOf = (name: string): number => this.parsed.outline.lines.get(inScope(scope, name)) ?? 0;
+    return [...types].sort((a, b) => lineOf(a.name) - lineOf(b.name)).map(({ type }) => type);
+  }
+
   private field(field: Field, scope: string): FieldInit {
-    const { name, id: number } = field;
+    // As protoc writes it.
+    const name = isGroup(field) ? field.type.toLowerCase() : field.name;
+    const number = field.id;
     const options: Options = field.options;
     const line = this.parsed.outline.lines.get(inScope(scope, name));
     const type = isMap(field)
       ? { type: FieldType.MESSAGE, typeName: `.${inScope(scope, entryName(name))}` }
-      : this.typeOf(field.type, scope, line, inScope(scope, name));
+      : this.typeOf(field.type, scope, line, inScope(scope, name), isGroup(field));
     const packed = options?.['packed'] === true || options?.['packed'] === false ? options.packed : undefined;
     const features = featuresOf(options);
     const standard = options?.['default'];
@@ -114,7 +127,7 @@ class Converter {
       name,
       number,
       ...type,
-      label: isMap(field) || field.repeated ? Label.REPEATED : field.required ? Label.REQUIRED : Label.OPTIONAL,
+      label: isMap(field) || field.rule === 'repeated' ? Label.REPEATED : field.rule === 'required' ? Label.REQUIRED : Label.OPTIONAL,
       jsonName: typeof options?.['json_name'] === 'string' ? options.json_name : jsonNameOf(name),
       ...(options?.['proto3_optional'] === true ? { proto3Optional: true } : {}),
       ...(standard === undefined ? {} : { defaultValue: defaultText(standard, field.type === 'bytes') }),
@@ -134,12 +147,18 @@ class Converter {
     });
   }
 
-  private typeOf(written: string, scope: string, line: number | undefined, what: string): { type: FieldType; typeName?: string } {
+  private typeOf(
+    written: string,
+    scope: string,
+    line: number | undefined,
+    what: string,
+    group = false,
+  ): { type: FieldType; typeName?: string } {
     const scalar = SCALARS[written];
     if (scalar !== undefined) return { type: scalar };
     const name = this.resolve(written, scope, line, what);
     if (name === undefined) return { type: FieldType.BYTES };
-    return { type: this.symbols.get(name) === 'enum' ? FieldType.ENUM : FieldType.MESSAGE, typeName: `.${name}` };
+    return { type: this.symbols.get(name) === 'enum' ? FieldType.ENUM : group ? FieldType.GROUP : FieldType.MESSAGE, typeName: `.${name}` };
   }
 
   private resolve(written: string, scope: string, line: number | undefined, what: string): string | undefined {
@@ -179,8 +198,9 @@ function syntaxOf(syntax: string): { readonly syntax?: string; readonly edition?
   return { syntax: 'editions', edition: syntax === '2023' ? Edition.EDITION_2023 : Edition.EDITION_2024 };
 }
 
-function enumOf(type: Enum): EnumDescriptorProto {
-  const features = featuresOf(type.options);
+/** @param around features of the file, where it stands at its top level */
+function enumOf(type: Enum, around?: Features): EnumDescriptorProto {
+  const features = featuresOf(type.options, around);
   const allowAlias = type.options?.allow_alias === true ? true : undefined;
   return create(EnumDescriptorProtoSchema, {
     name: type.name,
@@ -189,14 +209,24 @@ function enumOf(type: Enum): EnumDescriptorProto {
   });
 }
 
-/** `features.field_presence` and others of editions. https://protobuf.dev/editions/features/ */
-function featuresOf(options: Options): FeatureSet | undefined {
+/**
+ * `features.field_presence` and others of editions. https://protobuf.dev/editions/features/
+ *
+ * @param around features that it has from its file
+ */
+function featuresOf(options: Options, around?: Features): FeatureSet | undefined {
+  const features = options?.['features'] as Features;
   const chosen = FeatureSetSchema.fields.flatMap((field): [string, number][] => {
-    const written = options?.[`features.${field.name}`];
+    const written = features?.[field.name];
     const value = field.fieldKind === 'enum' ? field.enum.values.find(({ name }) => name === written) : undefined;
-    return value === undefined ? [] : [[field.localName, value.number]];
+    return value === undefined || written === around?.[field.name] ? [] : [[field.localName, value.number]];
   });
   return chosen.length === 0 ? undefined : create(FeatureSetSchema, Object.fromEntries(chosen));
+}
+
+/** A field of proto2 whose message is declared with it. */
+function isGroup({ parent, type }: Field): boolean {
+  return declaredIn(parent).messages.some((message) => message.name === type && (message as { readonly group?: unknown }).group === true);
 }
 
 /** As descriptors write it. https://github.com/protocolbuffers/protobuf/blob/main/src/google/protobuf/descriptor.proto */

@@ -98,6 +98,12 @@ export const FEATURES = {
       ),
     without: 'let the route lead to a service that calls the others',
   },
+  grpcTranslation: {
+    title: 'JSON and gRPC-Web of clients translated to gRPC (`grpc` of a route, `grpcRoutes`)',
+    usedAt: ({ edges }) =>
+      edges.filter(({ routes: all }) => all.some(({ target }) => target.kind === 'grpc')).map(({ path }) => `${path}.routes`),
+    without: 'route to HTTP services that call it',
+  },
   allow: {
     title: 'Authorization by caller, method and path (`allow`)',
     usedAt: (topology) => services(topology, 'allow', ({ allow }) => allow !== undefined),

@@ -37,15 +37,15 @@ export const FORWARDED_BY_DEFAULT: readonly string[] = [
 ];
 
 /**
- * What an aggregating gateway's tasks answer, by the keys of routes; undefined if no route of the edge aggregates. Parts get the headers in
- * which the gateway says who the client is, as services of other routes do.
+ * What an aggregating gateway's tasks answer, by the keys of routes; undefined if no route of the edge aggregates. Every part is told who the
+ * client is, as a service is to which a route leads.
  */
-export function aggregationsOf(edge: Pick<EdgeTopology, 'routes' | 'authorizers'>): Aggregations | undefined {
-  const identity = identityHeadersOf(edge);
-  const found = edge.routes.flatMap(({ key, target }): [string, Aggregation][] => {
+export function aggregationsOf({ routes, authorizers }: Pick<EdgeTopology, 'routes' | 'authorizers'>): Aggregations | undefined {
+  const found = routes.flatMap(({ key, target, authorizer }): [string, Aggregation][] => {
     if (target.kind !== 'aggregate') return [];
-    const { aggregation } = target;
-    return [[key, { ...aggregation, forwardedHeaders: [...new Set([...aggregation.forwardedHeaders, ...identity])].sort() }]];
+    const identity = identityHeadersOf({ authorizers: authorizers.filter(({ id }) => id === authorizer) });
+    const forwardedHeaders = [...new Set([...target.aggregation.forwardedHeaders, ...identity])].sort();
+    return [[key, { ...target.aggregation, forwardedHeaders }]];
   });
   return found.length === 0 ? undefined : Object.fromEntries(found);
 }

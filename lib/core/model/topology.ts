@@ -404,6 +404,10 @@ export interface GrpcJson {
    * `google.api.http` binding: the route's.
    */
   readonly descriptor: string;
+  /** Query parameters that would set what the path sets, in every spelling. */
+  readonly pathParameters: readonly string[];
+  /** Whether the body is not JSON, but whatever its type says. */
+  readonly anyContentType?: true;
   /** The largest body of a request; larger ones are answered with 413. */
   readonly maxRequestBytes: number;
   /** How the messages of a server stream are written; absent: the method has one answer. */

@@ -81,7 +81,7 @@ export type IssueCode =
   | 'PART_CYCLE'
   /** A `.proto` file or a descriptor set is not there, cannot be read, or is wrong; the message names file and line. */
   | 'GRPC_API'
-  /** The gRPC service has no such method. */
+  /** The API of a gRPC service has no such method, or no such service. */
   | 'UNKNOWN_METHOD'
   /** A method of a gRPC service cannot be called as a route, or its `google.api.http` says it is. */
   | 'GRPC_ROUTE'

@@ -4,6 +4,7 @@ import type { IpAddressType as HttpIpAddressType } from 'aws-cdk-lib/aws-apigate
 import type { Aggregate } from './aggregate';
 import type { IHttpApiAuthorizer, IRestApiAuthorizer } from './authorizer';
 import type { GrpcRouteProps } from './grpc-route';
+import type { GrpcRoutesProps, HttpApiGrpcRoutesProps, RestApiGrpcRoutesProps } from './grpc-routes';
 import { factoryInput } from '../factory-input';
 import type { SizingProps } from '../service/sizing-props';
 import type { Compression } from '../traffic/compression';
@@ -320,9 +321,17 @@ export interface HttpApiOptions extends EdgeOptions {
    * specific route that matches. A parameter is a whole segment of a path, a greedy parameter the last one: `/orders/{proxy+}`
    * matches paths below `/orders`, not `/orders` itself.
    *
+   * @default - none: the edge has `grpcRoutes`
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
    */
-  readonly routes: { readonly [key: string]: HttpApiRouteProps };
+  readonly routes?: { readonly [key: string]: HttpApiRouteProps };
+
+  /**
+   * Routes to all methods of gRPC services, which their `.proto` files describe, beside `routes`.
+   *
+   * @default - none
+   */
+  readonly grpcRoutes?: HttpApiGrpcRoutesProps[];
 
   /**
    * Authorizer of the routes that have none of their own.
@@ -367,9 +376,17 @@ export interface RestApiOptions extends EdgeOptions {
    * that matches. A parameter is a whole segment of a path, a greedy parameter the last one: `/orders/{proxy+}` matches paths
    * below `/orders`, not `/orders` itself. Routes with a parameter in the same place must give it the same name.
    *
+   * @default - none: the edge has `grpcRoutes`
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-settings-method-request.html
    */
-  readonly routes: { readonly [key: string]: RestApiRouteProps };
+  readonly routes?: { readonly [key: string]: RestApiRouteProps };
+
+  /**
+   * Routes to all methods of gRPC services, which their `.proto` files describe, beside `routes`.
+   *
+   * @default - none
+   */
+  readonly grpcRoutes?: RestApiGrpcRoutesProps[];
 
   /**
    * Authorizer of the routes that have none of their own.
@@ -490,6 +507,7 @@ export class Edge {
 
 /** Options that every kind of edge has. */
 interface GivenEdgeOptions extends EdgeOptions {
-  readonly routes: { readonly [key: string]: RouteProps & { readonly authorizer?: object } };
+  readonly routes?: { readonly [key: string]: RouteProps & { readonly authorizer?: object } };
+  readonly grpcRoutes?: readonly (GrpcRoutesProps & { readonly authorizer?: object })[];
   readonly authorizer?: object;
 }

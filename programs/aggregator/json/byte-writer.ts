@@ -3,7 +3,11 @@ export class ByteWriter {
   private buffer: Buffer;
   private length = 0;
 
-  constructor(expected: number) {
+  /** @param most more is not written, so the buffer does not grow beyond it */
+  constructor(
+    expected: number,
+    private readonly most = Infinity,
+  ) {
     this.buffer = Buffer.allocUnsafeSlow(Math.max(64, expected));
   }
 
@@ -28,8 +32,13 @@ export class ByteWriter {
 
   private reserve(count: number): void {
     if (this.length + count <= this.buffer.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(this.buffer.length * 2, this.length + count));
+    const larger = Buffer.allocUnsafeSlow(grown(this.buffer.length, this.length + count, this.most));
     this.buffer.copy(larger, 0, 0, this.length);
     this.buffer = larger;
   }
+}
+
+/** How large a buffer gets that is too small. */
+export function grown(size: number, needed: number, most: number): number {
+  return Math.max(needed, Math.min(size * 2, most));
 }

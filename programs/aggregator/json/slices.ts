@@ -164,21 +164,3 @@ function endOfString(json: Json, start: number): number {
   while (at < json.length && json[at] !== QUOTE) at += json[at] === BACKSLASH ? 2 : 1;
   return at + 1;
 }
-
-/** How deep arrays and objects are in each other, as far as `limit`. Of anything at all: what is no JSON may be any depth. */
-export function depthOf(bytes: Buffer, limit: number): number {
-  let [depth, deepest, at] = [0, 0, 0];
-  while (at < bytes.length && deepest <= limit) {
-    const byte = bytes[at];
-    if (byte === QUOTE) {
-      at = endOfString(bytes, at);
-      continue;
-    }
-    if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) {
-      depth += 1;
-      deepest = Math.max(deepest, depth);
-    } else if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) depth -= 1;
-    at += 1;
-  }
-  return deepest;
-}

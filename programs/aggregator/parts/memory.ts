@@ -2,13 +2,18 @@
 export class Memory {
   private used = 0;
 
-  constructor(private readonly limit: number) {}
+  /** @param arrived called with how many bytes have come, whether there was room or not */
+  constructor(
+    private readonly limit: number,
+    private readonly arrived: (bytes: number) => void = () => undefined,
+  ) {}
 
   /** What one request of a client holds. */
   share(): MemoryShare {
     let own = 0;
     return {
       take: (bytes) => {
+        this.arrived(bytes);
         if (this.used + bytes > this.limit) return false;
         this.used += bytes;
         own += bytes;

@@ -2,6 +2,7 @@ import { Agent, request, type IncomingMessage, type OutgoingHttpHeaders } from '
 import { PART_HEADER } from '../../../lib/core/contract/aggregation';
 import { fail, PartFailed, type PartFailure } from '../failure';
 import { Gate } from '../gate';
+import { ByteWriter, grown } from '../json/byte-writer';
 import type { PartCall, SendPart } from './aggregate';
 import type { MemoryShare } from './memory';
 import { needsBody, type PartResponse } from './response';
@@ -130,27 +131,17 @@ function headersOf({ key, body, planned: { part } }: PartCall, forwarded: Forwar
 async function bodyOf(response: IncomingMessage, { planned: { part } }: PartCall, memory: MemoryShare): Promise<Buffer | undefined> {
   const wanted = needsBody(response.statusCode ?? 0, part);
   const limit = wanted ? part.maxResponseBytes : MAX_UNREAD_BYTES;
+  const announced = Number(response.headers['content-length'] ?? 0);
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
+    // Its place is there before it comes, or it does not come.
+    let reserved = announced;
     let length = 0;
-    const stopReading = (): void => {
+    const giveUp = (): void => {
       response.removeAllListeners('data');
       // Ends the connection: there may be no end to what comes.
       response.destroy();
-    };
-    response.on('data', (chunk: Buffer) => {
-      length += chunk.length;
-      const fits = length <= limit && (!wanted || memory.take(chunk.length));
-      if (fits) {
-        if (wanted) chunks.push(chunk);
-        return;
-      }
-      stopReading();
       resolve(undefined);
-    });
-    response.on('end', () => {
-      resolve(wanted ? Buffer.concat(chunks) : undefined);
-    });
+    };
     const broken = (): void => {
       reject(new PartFailed({ code: 'unreachable', why: 'the response broke off' }));
     };
@@ -158,9 +149,32 @@ async function bodyOf(response: IncomingMessage, { planned: { part } }: PartCall
     response.on('close', () => {
       if (!response.complete) broken();
     });
-    if (Number(response.headers['content-length'] ?? 0) > limit) {
-      stopReading();
-      resolve(undefined);
+    if (announced > limit || (wanted && !memory.take(announced))) {
+      giveUp();
+      return;
     }
+    const body = new ByteWriter(wanted ? announced : 0, limit);
+    response.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > limit) {
+        giveUp();
+        return;
+      }
+      if (!wanted) return;
+      if (length > reserved) {
+        // As the writer grows.
+        const larger = grown(reserved, length, limit);
+        if (!memory.take(larger - reserved)) {
+          giveUp();
+          return;
+        }
+        reserved = larger;
+      }
+      // Chunks are gone at once.
+      body.slice(chunk, 0, chunk.length);
+    });
+    response.on('end', () => {
+      resolve(wanted ? body.bytes() : undefined);
+    });
   });
 }

@@ -10,7 +10,7 @@ type Kind = 'httpApi' | 'restApi';
 const jwt = Authorizer.jwt({ issuer: 'https://login.example', audience: ['shop'] });
 const iam = Authorizer.iam();
 
-type Routes = Record<string, ApiOptions['routes'][string]>;
+type Routes = Record<string, NonNullable<ApiOptions['routes']>[string]>;
 
 function resourcesOf(kind: Kind, routes: Routes, options: Partial<ApiOptions> = {}): Resources {
   const template = stackWithEdge(() =>

@@ -72,6 +72,7 @@ export const envoyProofs: ProviderProofs = {
       has('gateway', { route: { cluster: '_aggregator', timeout: /./ } }),
       ({ workloads }) => workloads.some(({ containers }) => containers.some(({ role }) => role === 'aggregator')),
     ),
+    grpcTranslation: has('gateway', { name: 'catalog', lb_policy: /./ }),
     allow: has('orders', { rules: { policies: { 'allow[0]': { permissions: [{ and_rules: {} }] } } } }),
     external: all(
       has('ui', { name: 'db', traffic_direction: 'OUTBOUND' }),

@@ -7,7 +7,7 @@ import { mesh, seconds, service, topologyOf } from '../../support/parsing';
 import type { JsonObject } from '../../support/envoy-json';
 import { at, textAt } from './configuration';
 
-const JSON_OF: GrpcJson = { descriptor: 'AAAA', maxRequestBytes: 1000 };
+const JSON_OF: GrpcJson = { descriptor: 'AAAA', pathParameters: ['order_id', 'orderId'], maxRequestBytes: 1000 };
 const METHOD = 'shop.Orders/Place';
 
 /** What leads to the service, of the routes of an edge to a method of it. */
@@ -15,15 +15,10 @@ function forwarding(orders: Raw, more: Partial<GrpcTarget> = {}): readonly JsonO
   return all(orders, more).filter((route) => route['route'] !== undefined);
 }
 
-function all(orders: Raw, more: Partial<GrpcTarget> = {}, path = '/orders/{orderId}'): readonly JsonObject[] {
+function all(orders: Raw, more: Partial<GrpcTarget> = {}): readonly JsonObject[] {
   const topology = topologyOf(mesh({ orders: service({ protocol: 'grpc', ...orders }) }));
-  const [, , name = ''] = path.split(/[/{}]+/);
-  const route: Pick<EdgeRoute, 'method' | 'segments'> = {
-    method: 'GET',
-    segments: [{ kind: 'static', text: 'orders' }, ...(name === '' ? [] : [{ kind: 'parameter' as const, name }])],
-  };
   const target: GrpcTarget = { kind: 'grpc', service: 'orders', method: METHOD, web: false, json: JSON_OF, ...more };
-  return grpcRoutes(route as EdgeRoute, target, topology.services[0], {}) as unknown as readonly JsonObject[];
+  return grpcRoutes({ method: 'GET' } as EdgeRoute, target, topology.services[0], {}) as unknown as readonly JsonObject[];
 }
 
 const ofService = (text: string): Raw => ({ kind: 'grpcService', service: text });
@@ -73,6 +68,30 @@ test('a client of gRPC-Web may set a deadline, one of JSON may not', () => {
   expect(limits).toEqual([{ max_stream_duration: '9s', grpc_timeout_header_max: '9s' }, { max_stream_duration: '9s' }]);
 });
 
+test('the service is asked not to compress, since neither clients nor the filters read compressed messages', () => {
+  for (const each of forwarding({}, { web: true }))
+    expect(each['request_headers_to_add']).toEqual([
+      { header: { key: 'grpc-accept-encoding', value: 'identity' }, append_action: 'OVERWRITE_IF_EXISTS_OR_ADD' },
+    ]);
+});
+
+test("changes of headers of the service's own route stay", () => {
+  const [own] = forwarding({
+    routes: [
+      {
+        ...route('place', ofMethod('shop.Orders', 'Place'), 3),
+        requestHeaders: { set: { 'x-a': '1' }, remove: ['x-b'] },
+        responseHeaders: { remove: ['x-c'] },
+      },
+    ],
+  });
+  expect(own).toMatchObject({
+    request_headers_to_add: [{ header: { key: 'x-a' } }, { header: { key: 'grpc-accept-encoding' } }],
+    request_headers_to_remove: ['x-b', 'grpc-timeout', 'grpc-encoding'],
+    response_headers_to_remove: ['x-c'],
+  });
+});
+
 test('an edge without such routes has no such filters, and one with them has them switched off', () => {
   const target: GrpcTarget = { kind: 'grpc', service: 'orders', method: METHOD, web: true, json: JSON_OF };
   const edge = (each: GrpcTarget): Parameters<typeof grpcFilters>[0] => ({ routes: [{ target: each }] }) as never;
@@ -86,8 +105,8 @@ test('an edge without such routes has no such filters, and one with them has the
 });
 
 /** The regular expressions of paths that are answered with a status. */
-function refused(path: string, status: number): readonly RegExp[] {
-  return all({}, {}, path).flatMap((each) => {
+function refused(json: GrpcJson, status: number): readonly RegExp[] {
+  return all({}, { json }).flatMap((each) => {
     const regex = textAt(each, 'match.headers.0.string_match.safe_regex.regex');
     const isPath = at(each, 'match.headers.0.name') === ':path' && at(each, 'match.headers.0.invert_match') === undefined;
     return isPath && at(each, 'direct_response.status') === status ? [new RegExp(`^(?:${regex})$`)] : [];
@@ -108,8 +127,8 @@ test.each([
   ['/orders/orderId=1', false],
   ['/orders/1', false],
 ])('that %s is refused, since it may overwrite what the path says, is %s', (path, expected) => {
-  expect(refused('/orders/{orderId}', 400).some((regex) => regex.test(path))).toBe(expected);
-  expect(refused('/orders', 400)).toEqual([]);
+  expect(refused(JSON_OF, 400).some((regex) => regex.test(path))).toBe(expected);
+  expect(refused({ ...JSON_OF, pathParameters: [] }, 400)).toEqual([]);
 });
 
 test('text in escapes is UTF-8 or refused', () => {
@@ -149,5 +168,6 @@ test('text in escapes is UTF-8 or refused', () => {
     'e282',
   ];
   for (const each of wrong) expect([each, regex.test(escaped(Buffer.from(each, 'hex')))]).toEqual([each, false]);
-  for (const each of ['%', '%4', '%zz', 'a%']) expect([each, regex.test(each)]).toEqual([each, false]);
+  // These are no escapes.
+  for (const each of ['%', '%4', '%zz', 'a%', '%fg', '%25%']) expect([each, regex.test(each)]).toEqual([each, true]);
 });

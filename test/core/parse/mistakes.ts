@@ -3,6 +3,7 @@ import { AGGREGATION_MISTAKES } from './mistakes/aggregation';
 import { AUTHORIZER_MISTAKES } from './mistakes/authorizers';
 import { CONTAINER_MISTAKES } from './mistakes/containers';
 import { EDGE_MISTAKES } from './mistakes/edge';
+import { GRPC_MISTAKES } from './mistakes/grpc';
 import { MESH_MISTAKES } from './mistakes/mesh';
 import type { Mistake } from './mistakes/mistake';
 import { PLACEMENT_MISTAKES } from './mistakes/placement';
@@ -19,6 +20,7 @@ const SUBJECTS = [
   SECURITY_MISTAKES,
   MESH_MISTAKES,
   EDGE_MISTAKES,
+  GRPC_MISTAKES,
   AUTHORIZER_MISTAKES,
   AGGREGATION_MISTAKES,
   PLACEMENT_MISTAKES,

@@ -110,6 +110,9 @@ function failure(code: number, withDetails: boolean): Failure {
 function tell(call: Call, method: string): void {
   const seen = JSON.stringify({ method, request: call.request, metadata: call.metadata.getMap() });
   console.log(seen);
+  // Where nothing but an error is sent, there is one block of headers alone, which proxies may act on.
+  const { code = 0, count = 0, delay_ms: delayMs = 0 } = call.request as { readonly [name in 'code' | 'count' | 'delay_ms']?: number };
+  if ((code !== 0 && count === 0) || delayMs > 0) return;
   const headers = new Metadata();
   // Text of headers is ASCII, and has a limit.
   if (seen.length < 4096) headers.set('x-seen', Buffer.from(seen).toString('base64'));

@@ -118,9 +118,9 @@ export interface Memory {
 }
 
 /** What the image's health check says, and with which code it exits. */
-export function healthOf(bundleDirectory: string, directory: string): Promise<readonly [number, string]> {
+export function healthOf(bundleDirectory: string, directory: string, ...program: readonly string[]): Promise<readonly [number, string]> {
   return new Promise((resolve) => {
-    const child = spawn('perl', [join(bundleDirectory, basename(AGENT_HEALTH_PROGRAM))], {
+    const child = spawn('perl', [join(bundleDirectory, basename(AGENT_HEALTH_PROGRAM)), ...program], {
       env: { PATH: process.env['PATH'], MESH_DIRECTORY: directory },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -61,6 +61,39 @@ test('whatever bytes come: JSON as JSON.parse takes it, and nothing else', () =>
       const index = text.length === 0 ? 0 : at % text.length;
       return json(`${text.slice(0, index)}${odd}${text.slice(index + 1)}`);
     }),
+    // What JSON is made of, in any order.
+    fc
+      .array(
+        fc.constantFrom(
+          '{',
+          '}',
+          '[',
+          ']',
+          ',',
+          ':',
+          '"a"',
+          '"',
+          '\\u00',
+          'e9',
+          '\\n',
+          '\\x',
+          '-',
+          '0',
+          '1',
+          '.5',
+          'e',
+          'E+',
+          '+',
+          ' ',
+          '\t',
+          '\f',
+          'true',
+          'null',
+          'nul',
+        ),
+        { maxLength: 9 },
+      )
+      .map((pieces) => json(pieces.join(''))),
     fc.uint8Array().map((array) => Buffer.from(array)),
   );
   fc.assert(
@@ -76,7 +109,7 @@ test('whatever bytes come: JSON as JSON.parse takes it, and nothing else', () =>
       expect(read.ok).toBe(wanted !== undefined);
       if (read.ok) expect(parsed(read.json)).toEqual(wanted?.value);
     }),
-    { numRuns: runs(2000) },
+    { numRuns: runs(10_000) },
   );
 });
 

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Writable } from 'node:stream';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -88,4 +89,16 @@ export class PartServer {
 export function sendJson(response: ServerResponse, text: string, status = 200): void {
   response.writeHead(status, { 'content-type': 'application/json' });
   response.end(text);
+}
+
+/** Writes the same as long as somebody reads it. */
+export function endless(stream: Writable, text: string): void {
+  stream.on('error', () => undefined);
+  const timer = setInterval(() => {
+    if (stream.closed || stream.errored !== null) clearInterval(timer);
+    else if (!stream.writableNeedDrain) stream.write(text);
+  }, 1);
+  stream.on('close', () => {
+    clearInterval(timer);
+  });
 }

@@ -24,7 +24,15 @@ function partNamed(name: string, before: readonly string[]): fc.Arbitrary<Aggreg
           fields: fields,
         });
   const reference = fc.oneof(client, earlier);
-  const over = fc.oneof({ weight: 2, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: reference });
+  const list =
+    before.length === 0
+      ? client
+      : fc.record({ from: fc.constant('part' as const), part: fc.constantFrom(...before), fields: fc.constant(['list']) });
+  const over = fc.oneof(
+    { weight: 3, arbitrary: fc.constant(undefined) },
+    { weight: 1, arbitrary: reference },
+    { weight: 2, arbitrary: list },
+  );
   return fc
     .record({
       reads: fc.array(reference, { maxLength: 2 }),
@@ -35,11 +43,11 @@ function partNamed(name: string, before: readonly string[]): fc.Arbitrary<Aggreg
       pick: fc.option(fc.constantFrom(['id'], []), { nil: undefined }),
       timeoutMillis: fc.constantFrom(50, 500),
     })
-    .map(({ reads, asks, over: list, fallback, pick, ...more }) =>
-      part(name, [`/${name}/`, ...reads, ...(list === undefined ? [] : [{ from: 'item', fields: ['id'] } as const])], {
+    .map(({ reads, asks, over: items, fallback, pick, ...more }) =>
+      part(name, [`/${name}/`, ...reads, ...(items === undefined ? [] : [{ from: 'item', fields: ['id'] } as const])], {
         ...more,
         query: asks === undefined ? {} : { asks: [asks] },
-        ...(list === undefined ? {} : { forEach: { over: list, limit: LIMIT, concurrency: 2 } }),
+        ...(items === undefined ? {} : { forEach: { over: items, limit: LIMIT, concurrency: 2 } }),
         ...(fallback === undefined ? {} : { fallback }),
         ...(pick === undefined ? {} : { pick }),
       }),

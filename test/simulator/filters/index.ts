@@ -5,6 +5,7 @@ import { limitBody } from './buffer';
 import { passCompressor } from './compressor';
 import { answerPreflight } from './cors';
 import { injectFault } from './fault';
+import { takeGrpcWeb, transcode } from './grpc';
 import { answerHealthCheck } from './health-check';
 import { limitRate } from './local-rate-limit';
 import { changeByFilter } from './header-mutation';
@@ -30,6 +31,8 @@ export const HTTP_FILTERS: Readonly<Record<string, HttpFilter>> = {
   'envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit': limitRate,
   'envoy.extensions.filters.http.fault.v3.HTTPFault': injectFault,
   'envoy.extensions.filters.http.buffer.v3.Buffer': limitBody,
+  'envoy.extensions.filters.http.grpc_json_transcoder.v3.GrpcJsonTranscoder': transcode,
+  'envoy.extensions.filters.http.grpc_web.v3.GrpcWeb': takeGrpcWeb,
   'envoy.extensions.filters.http.lua.v3.Lua': runScript,
   'envoy.extensions.filters.http.header_mutation.v3.HeaderMutation': changeByFilter,
 };

@@ -24,7 +24,7 @@ export function grpcFilters(edge: EdgeTopology): readonly HttpFilter[] {
   return [
     ...(targets.some(({ json }) => json !== undefined)
       ? [
-          off(extension(HEADER_MUTATION, { mutations: { response_mutations: [REMOVE_GRPC_HEADERS] } })),
+          off(extension(HEADER_MUTATION, { mutations: { response_mutations: [REMOVE_GRPC_HEADERS, SAFE_TYPE] } })),
           off(extension(TRANSCODER, NO_METHOD)),
         ]
       : []),
@@ -37,6 +37,15 @@ function off(filter: HttpFilter): HttpFilter {
 }
 
 const REMOVE_GRPC_HEADERS: HeaderMutation = { remove_on_match: { key_matcher: { safe_regex: { regex: 'grpc-.*' } } } };
+
+/** With `google.api.HttpBody` the type is a text of the service's, which could write more headers with it. */
+const SAFE_TYPE: HeaderMutation = contentType(
+  "response.headers['content-type'].matches('^[!-~][ -~]*$') ? response.headers['content-type'] : 'application/octet-stream'",
+);
+
+function contentType(expression: string): HeaderMutation {
+  return { append: { header: { key: 'content-type', value: `%CEL(${expression})%` }, append_action: 'OVERWRITE_IF_EXISTS' } };
+}
 
 /** Envoy requires a service of the filter itself, which is never on without a route's own: `service n {}` in a file `n`. */
 const NO_METHOD: GrpcJsonTranscoder = {
@@ -84,12 +93,9 @@ export function translateJson({ method }: GrpcTarget, json: GrpcJson): TypedPerF
 }
 
 /** Envoy calls a stream of JSON texts what a single one is. */
-const NEWLINE_DELIMITED_TYPE: HeaderMutation = {
-  append: {
-    header: { key: 'content-type', value: "%CEL(response.headers[':status'] == '200' ? 'application/x-ndjson' : 'application/json')%" },
-    append_action: 'OVERWRITE_IF_EXISTS',
-  },
-};
+const NEWLINE_DELIMITED_TYPE: HeaderMutation = contentType(
+  "response.headers[':status'] == '200' ? 'application/x-ndjson' : 'application/json'",
+);
 
 /** The same for gRPC-Web, of which each message is passed on as it is. */
 export function translateWeb(): TypedPerFilterConfig {

@@ -49,13 +49,15 @@ const HEX = '[0-9A-Fa-f]';
 const NEXT = '%[89ABab][0-9A-Fa-f]';
 
 /**
- * Text whose escapes are UTF-8: neither overlong, nor a surrogate, nor beyond U+10FFFF, nor half of an escape.
+ * Text whose escapes are UTF-8: neither overlong, nor a surrogate, nor beyond U+10FFFF. What begins like an escape and is none stands for
+ * itself, as it does for a REST API that has decoded `%25`.
  * https://www.rfc-editor.org/rfc/rfc3629#section-4
  */
 export const ENCODED_UTF8 = [
   `([^%]|%[0-7]${HEX}|%([Cc][2-9A-Fa-f]|[Dd]${HEX})${NEXT}`,
   `|%[Ee]0%[ABab]${HEX}${NEXT}|%([Ee][1-9ABCEFabcef])${NEXT}${NEXT}|%[Ee][Dd]%[89]${HEX}${NEXT}`,
-  `|%[Ff]0%[9ABab]${HEX}${NEXT}${NEXT}|%[Ff][1-3]${NEXT}${NEXT}${NEXT}|%[Ff]4%8${HEX}${NEXT}${NEXT})*`,
+  `|%[Ff]0%[9ABab]${HEX}${NEXT}${NEXT}|%[Ff][1-3]${NEXT}${NEXT}${NEXT}|%[Ff]4%8${HEX}${NEXT}${NEXT}`,
+  `|%${HEX}?[^%0-9A-Fa-f])*(%${HEX}?)?`,
 ].join('');
 
 /** A text as a regular expression of itself, of which any character may be escaped. */

@@ -22,6 +22,7 @@ export const CAPABILITIES: Capabilities = {
   loadBalancerTarget: { no: 'its Envoys have one listener for a service, which takes all that arrives for calls of the mesh' },
   edge: true,
   aggregation: { no: 'a virtual gateway has no route to a program in its own task' },
+  grpcTranslation: { no: 'its virtual gateways pass requests on as they are' },
   allow: {
     no: 'it has no authorization. A service lets in the callers that list it, by their certificates, and those may ask for everything',
   },

@@ -13,6 +13,7 @@ export const CAPABILITIES: Capabilities = {
   loadBalancerTarget: true,
   edge: true,
   aggregation: true,
+  grpcTranslation: true,
   allow: true,
   callPolicies: true,
   timeouts: true,

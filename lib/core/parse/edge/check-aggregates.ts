@@ -7,13 +7,13 @@ export function checkAggregates(drafts: readonly DraftRoute[], limitsOf: (route:
   for (const { at, route } of drafts) {
     if (route.target.kind !== 'aggregate') continue;
     const seconds = route.target.aggregation.timeoutMillis / 1000;
-    const { requestSeconds } = limitsOf(route);
-    if (requestSeconds !== undefined && seconds > requestSeconds)
+    const requestSeconds = Math.min(limitsOf(route).requestSeconds ?? Infinity, route.policy?.timeoutSeconds ?? Infinity);
+    if (seconds > requestSeconds)
       at.field('aggregate')
         .field('timeout')
         .fail(
           'OUT_OF_RANGE',
-          `the answer may take ${counted(seconds, 'second')}, but the API waits for ${counted(requestSeconds, 'second')}`,
+          `the answer may take ${counted(seconds, 'second')}, but the route waits for ${counted(requestSeconds, 'second')}`,
           {
             got: null,
             allowed: `at most ${counted(requestSeconds, 'second')}`,

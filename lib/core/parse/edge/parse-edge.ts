@@ -16,6 +16,7 @@ import { checkOptions } from './check-options';
 import type { Reachable } from './check-reachable';
 import { Authorizers } from './parse-authorizer';
 import { corsOfRoutes, parseCors } from './parse-cors';
+import { parseGrpcRoutes } from './parse-grpc-routes';
 import { RESPONSE_FIELDS, parseResponse } from './parse-response';
 import { checkTwins, parseRoute } from './parse-route';
 import { ROUTE_POLICY_FIELDS, parseRoutePolicy } from './parse-route-policy';
@@ -26,6 +27,7 @@ const A_ROUTE = "add one, such as 'ANY /{proxy+}': { service: 'ui' }";
 const EDGE_FIELDS = [
   'authorizer',
   'routes',
+  'grpcRoutes',
   'throttle',
   ...RESPONSE_FIELDS,
   ...ROUTE_POLICY_FIELDS,
@@ -55,13 +57,17 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
   const fallback = { given: !at.field('authorizer').absent, authorizer: authorizers.read(at.field('authorizer')) };
   const response = parseResponse(at, kind);
   const policy = parseRoutePolicy(at);
-  const routesAt = at.field('routes').required('at least one route', A_ROUTE);
+  const routesAt = at.field('routes');
+  const grpcRoutesAt = at.field('grpcRoutes');
+  if (grpcRoutesAt.absent) routesAt.required('at least one route', A_ROUTE);
   // In an order of our own, so that neither the topology nor the errors depend on the order of the props.
   const entries = [...routesAt.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
-  const drafts = entries.flatMap(([key, route]) => {
-    return parseRoute(key, route, { kind, reachable, authorizers, fallback, response, policy }) ?? [];
-  });
-  if (routesAt.empty) routesAt.fail('MISSING', 'an edge needs at least one route', { fix: A_ROUTE });
+  const context = { kind, reachable, authorizers, fallback, response, policy };
+  const drafts = [
+    ...entries.flatMap(([key, route]) => parseRoute(key, route, context) ?? []),
+    ...grpcRoutesAt.items('a list of GrpcRoutesProps').flatMap((entry) => parseGrpcRoutes(entry, context)),
+  ];
+  if (routesAt.empty && grpcRoutesAt.absent) routesAt.fail('MISSING', 'an edge needs at least one route', { fix: A_ROUTE });
   checkTwins(drafts);
   authorizers.checkNames();
   const used = authorizers.all.filter(({ id }) => drafts.some((draft) => draft.route.authorizer === id));

@@ -5,6 +5,7 @@ import type { EdgeKind } from '../../edges/kind';
 import { KINDS } from '../../edges/kinds';
 import type { BindingProblem } from '../../grpc/bindings';
 import { bodyField, textField } from '../../grpc/bindings';
+import { boundFields } from '../../grpc/bound-fields';
 import type { GrpcApi } from '../../grpc/grpc-api';
 import { methodName } from '../../grpc/grpc-api';
 import { templateOf } from '../../grpc/path-template';
@@ -52,7 +53,7 @@ export function parseGrpcTarget(at: Reader, context: GrpcRouteContext): GrpcTarg
   const fields = at.field('fields').entries();
   const { key } = context;
   if (service === undefined || method === undefined || key === undefined) return undefined;
-  if (!checkCallable(at.field('method'), method, context)) return undefined;
+  if (!checkCallable(at.field('method'), method, context, 'route to a method that takes one request')) return undefined;
   if (key.method === 'ANY')
     return at.fail('GRPC_ROUTE', 'a method of gRPC is bound to one method of HTTP', {
       got: null,
@@ -88,6 +89,7 @@ export function parseJsonSettings(at: Reader): JsonSettings {
 export function jsonOf(descriptor: string, method: DescMethod, { maxRequestBytes, stream }: JsonSettings): GrpcJson {
   return {
     descriptor,
+    ...boundFields(descriptor, method),
     maxRequestBytes: maxRequestBytes ?? DEFAULT_MAX_REQUEST_BYTES,
     ...(method.proto.serverStreaming ? { stream: stream ?? 'newlineDelimited' } : {}),
   };
@@ -127,17 +129,35 @@ function parseMethod(at: Reader, api: GrpcApi | undefined): DescMethod | undefin
   if (name === undefined || api === undefined) return undefined;
   const method = api.method(name);
   if (method !== undefined) return method;
-  return at.fail('UNKNOWN_METHOD', `the API has no method "${name}"`, suggest(name, all));
+  return at.fail('UNKNOWN_METHOD', `the API has no method "${name}"`, suggestMethod(name, all));
+}
+
+/** Names of methods are long, so that few are shown: those of the same name in other services, or of the same service. */
+export function suggestMethod(name: string, all: readonly string[]): ReturnType<typeof suggest> {
+  const [service = '', method = service] = name.split('/');
+  const same = all.filter((each) => each.endsWith(`/${method}`));
+  if (same[0] !== undefined) return { allowed: fewOf(same), fix: `did you mean "${same[0]}"?` };
+  const near = all.filter((each) => each.startsWith(`${service}/`));
+  return { ...suggest(name, near.length === 0 ? all : near), allowed: fewOf(near.length === 0 ? all : near) };
+}
+
+function fewOf(names: readonly string[]): string {
+  return names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
 }
 
 /** Whether clients behind API Gateway can call it by JSON or gRPC-Web. */
-export function checkCallable(at: Reader, method: DescMethod, { streamed, kind }: Pick<GrpcRouteContext, 'streamed' | 'kind'>): boolean {
+export function checkCallable(
+  at: Reader,
+  method: DescMethod,
+  { streamed, kind }: Pick<GrpcRouteContext, 'streamed' | 'kind'>,
+  otherwise: string,
+): boolean {
   const { clientStreaming, serverStreaming } = method.proto;
   const name = methodName(method);
   if (clientStreaming) {
     at.fail('GRPC_ROUTE', `"${name}" takes a stream of requests, which neither JSON nor gRPC-Web can send`, {
       got: null,
-      fix: 'route to a method that takes one request',
+      fix: otherwise,
     });
     return false;
   }
@@ -218,14 +238,15 @@ function bindBody(at: Reader, body: Body | undefined, method: DescMethod, key: P
   return typeof field === 'string' ? field : failBinding(at, '', field);
 }
 
-function failBinding(
+export function failBinding(
   at: Reader,
   prefix: string,
-  { message, unknown }: BindingProblem,
+  { message, unknown, fix }: BindingProblem,
   complaint: { readonly fix?: string } = {},
 ): string | undefined {
   return at.fail('GRPC_ROUTE', `${prefix}${message}`, {
     got: null,
+    ...defined({ fix }),
     ...complaint,
     ...(unknown === undefined ? {} : suggest(unknown.name, unknown.known)),
   });

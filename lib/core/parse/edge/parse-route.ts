@@ -3,7 +3,7 @@ import { checkSupport } from '../../edges/check-support';
 import type { DraftRoute, EdgeKind } from '../../edges/kind';
 import { KINDS } from '../../edges/kinds';
 import { parseRouteKey, shapeOf } from '../../model/edge-routes';
-import type { EdgeAuthorizer } from '../../model/topology';
+import type { EdgeAuthorizer, EdgeRoute } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import { STRINGS } from '../../reading/reader';
 import { checkOptions } from './check-options';
@@ -32,17 +32,25 @@ export interface EdgeContext {
   readonly policy: DraftPolicy;
 }
 
-export function parseRoute(
-  key: string,
-  at: Reader,
-  { kind, authorizers, fallback, response, policy, reachable }: EdgeContext,
-): DraftRoute | undefined {
+/** What a route says beside its path and where it leads; the routes of `grpcRoutes` have it from their entry. */
+type RouteSettings = Pick<EdgeRoute, 'authorizer' | 'scopes' | 'throttle' | 'timeout' | 'streamed' | 'policy'>;
+
+/** Names of its options. */
+export const ROUTE_SETTINGS = ['authorizer', 'throttle', ...RESPONSE_FIELDS, ...ROUTE_POLICY_FIELDS, 'scopes'] as const;
+
+export function parseRoute(key: string, at: Reader, context: EdgeContext): DraftRoute | undefined {
+  const { kind, reachable } = context;
   const parsed = parseRouteKey(key, at);
   if (parsed?.path === '$default') checkSupport(at, 'defaultRoute', kind, KINDS);
   at.required('an object that says where requests go', "such as { service: 'ui' }");
-  if (!at.checkFields([...TARGET_FIELDS, 'authorizer', 'throttle', ...RESPONSE_FIELDS, ...ROUTE_POLICY_FIELDS, 'scopes'])) return undefined;
-  const { timeout, streamed } = responseOf(parseResponse(at, kind), response);
-  const target = parseTarget(at, { key: parsed, streamed, kind, reachable });
+  if (!at.checkFields([...TARGET_FIELDS, ...ROUTE_SETTINGS])) return undefined;
+  const settings = parseRouteSettings(at, context);
+  const target = parseTarget(at, { key: parsed, streamed: settings.streamed, kind, reachable });
+  if (parsed === undefined || target === undefined) return undefined;
+  return { ...parsed, at, route: { key, ...parsed, target, ...settings } };
+}
+
+export function parseRouteSettings(at: Reader, { kind, authorizers, fallback, response, policy }: EdgeContext): RouteSettings {
   const own = at.field('authorizer');
   const authorizer = own.absent ? fallback.authorizer : authorizers.read(own);
   if (own.absent && !fallback.given) {
@@ -65,19 +73,15 @@ export function parseRoute(
   }
   checkOptions(at, kind);
   const throttle = parseThrottle(at.field('throttle'));
+  const { timeout, streamed } = responseOf(parseResponse(at, kind), response);
   const byGateway = kind.gatewayTimeout !== undefined;
   const ofGateway = policyOf(parseRoutePolicy(at), policy, byGateway ? timeout?.seconds : undefined);
-  if (parsed === undefined || target === undefined) return undefined;
-  const route = {
-    key,
-    ...parsed,
-    target,
+  return {
     authorizer: authorizer?.id ?? 'none',
     scopes,
     ...defined({ throttle, policy: ofGateway, timeout: byGateway ? undefined : timeout }),
     streamed,
   };
-  return { ...parsed, at, route };
 }
 
 /** Two routes that match the same requests. What else routes may not do to each other is up to the kind of the edge. */
@@ -86,8 +90,10 @@ export function checkTwins(drafts: readonly DraftRoute[]): void {
   for (const draft of drafts) {
     const match = `${draft.method} ${draft.path === '$default' ? '$default' : shapeOf(draft.segments)}`;
     const twin = byMatch.get(match);
+    const name = draft.source ?? `"${draft.route.key}"`;
+    const subject = draft.source === undefined ? '' : `${draft.source} `;
     if (twin !== undefined)
-      draft.at.fail('OVERLAPPING_ROUTES', `matches the same requests as "${twin}"`, { got: null, fix: 'remove one of the two' });
-    byMatch.set(match, draft.route.key);
+      draft.at.fail('OVERLAPPING_ROUTES', `${subject}matches the same requests as ${twin}`, { got: null, fix: 'remove one of the two' });
+    byMatch.set(match, name);
   }
 }

@@ -8,6 +8,8 @@ import type { Reader } from '../../reading/reader';
 
 const FACTORIES = 'GrpcApi.fromProtoFiles() or GrpcApi.fromDescriptorSet()';
 
+const WRITE_A_SET = 'write it with protoc --include_imports --descriptor_set_out, or with buf build -o';
+
 /** What the .proto files of a service say. What is wrong in them are issues of this prop. */
 export function parseGrpcApi(at: Reader, protocol: ProtocolId): GrpcApi | undefined {
   if (!at.checkFactory('GrpcApi', FACTORIES) || !at.checkFields(['files', 'texts', 'importPaths', 'file'], 'kind')) return undefined;
@@ -17,7 +19,10 @@ export function parseGrpcApi(at: Reader, protocol: ProtocolId): GrpcApi | undefi
     });
   const kind = at.field('kind').required('the kind of description', `use ${FACTORIES}`).oneOf(['protoFiles', 'descriptorSet'], 'a GrpcApi');
   const report = (problem: ProtoProblem): void => {
-    at.fail('GRPC_API', `${placeText(problem)}: ${problem.message}`, { got: null, ...fixOf(problem) });
+    at.fail('GRPC_API', `${placeText(problem)}: ${problem.message}`, {
+      got: null,
+      fix: problem.fix ?? (kind === 'descriptorSet' ? WRITE_A_SET : `correct ${problem.file}`),
+    });
   };
   if (kind === 'descriptorSet') return ofDescriptorSet(at.field('file'), report);
   return kind === 'protoFiles' ? ofProtoFiles(at, report) : undefined;
@@ -64,9 +69,4 @@ function ofDescriptorSet(file: Reader, report: (problem: ProtoProblem) => void):
   if (path === undefined) return undefined;
   if (error !== undefined) reportUnreadable(file, path, error);
   return text === undefined ? undefined : apiOfDescriptorSet(path, Buffer.from(text, 'base64'), report);
-}
-
-function fixOf({ message }: ProtoProblem): { readonly fix?: string } {
-  if (!message.includes('which is not there') || !message.includes('imports')) return {};
-  return { fix: 'add the folder in which the import begins to importPaths; a descriptor set needs protoc --include_imports' };
 }

@@ -1,0 +1,153 @@
+import type { Duration, Size } from 'aws-cdk-lib';
+import type { ResponseTransferMode } from 'aws-cdk-lib/aws-apigateway';
+import type { IHttpApiAuthorizer, IRestApiAuthorizer } from './authorizer';
+import type { ThrottleProps } from './edge';
+import type { GrpcStream } from './grpc-route';
+
+/**
+ * Where methods of gRPC services are found on an API.
+ *
+ * @example
+ * const catalog: HttpApiGrpcRoutesProps = { service: 'catalog', mapping: GrpcMapping.ANNOTATIONS };
+ */
+export class GrpcMapping {
+  /**
+   * JSON at the paths of `google.api.http` in the `.proto` files, with all `additional_bindings`. Methods without it have no routes.
+   *
+   * @see https://github.com/googleapis/googleapis/blob/master/google/api/http.proto
+   */
+  public static readonly ANNOTATIONS = new GrpcMapping('annotations');
+  /** JSON at `POST /package.Service/Method`, of each method. The body is the request. */
+  public static readonly METHOD_NAMES = new GrpcMapping('methodNames');
+  /** gRPC-Web alone, at `POST /package.Service/Method`, of each method. */
+  public static readonly WEB = new GrpcMapping('web');
+
+  /** @internal */
+  public readonly _type = 'GrpcMapping';
+
+  private constructor(private readonly id: 'annotations' | 'methodNames' | 'web') {}
+
+  /** @internal */
+  public _input(): unknown {
+    return this.id;
+  }
+}
+
+/**
+ * Routes to all methods of a gRPC service. A path that is in `routes`, too, is an error.
+ *
+ * @example
+ * const catalog: GrpcRoutesProps = {
+ *   service: 'catalog',
+ *   mapping: GrpcMapping.METHOD_NAMES,
+ *   web: true,
+ *   exclude: ['hipstershop.ProductCatalogService/SearchProducts'],
+ * };
+ */
+export interface GrpcRoutesProps {
+  /** Name of the service, which needs `Protocol.GRPC` and a `grpcApi`. */
+  readonly service: string;
+
+  /** Where the methods are found. */
+  readonly mapping: GrpcMapping;
+
+  /**
+   * Services of the API that have routes, by their full names, such as `hipstershop.ProductCatalogService`.
+   *
+   * @default - all services of the files that `grpcApi` names
+   */
+  readonly grpcServices?: string[];
+
+  /**
+   * Methods that have no routes: `package.Service/Method`. Such as those that take a stream of requests, which neither JSON nor gRPC-Web
+   * can send.
+   *
+   * @default - none
+   */
+  readonly exclude?: string[];
+
+  /**
+   * Whether gRPC-Web clients may call the routes, too. Only with `GrpcMapping.METHOD_NAMES`, whose paths are those that they call.
+   *
+   * @default false
+   */
+  readonly web?: boolean;
+
+  /**
+   * Maximum size of the body of a request with JSON: see `GrpcRouteProps.maxRequestSize`.
+   *
+   * @default Size.mebibytes(1)
+   */
+  readonly maxRequestSize?: Size;
+
+  /**
+   * How clients get the messages of server streams: see `GrpcRouteProps.stream`.
+   *
+   * @default GrpcStream.NEWLINE_DELIMITED
+   */
+  readonly stream?: GrpcStream;
+
+  /**
+   * OAuth scopes, of which a token needs at least one. Only with a JWT or Cognito authorizer.
+   *
+   * @default - none
+   */
+  readonly scopes?: string[];
+
+  /**
+   * Limit on requests to each of these routes.
+   *
+   * @default - the limit of the edge
+   */
+  readonly throttle?: ThrottleProps;
+}
+
+/**
+ * Routes of an HTTP API to all methods of a gRPC service.
+ *
+ * @example
+ * const carts: HttpApiGrpcRoutesProps = { service: 'carts', mapping: GrpcMapping.WEB, authorizer: Authorizer.iam() };
+ */
+export interface HttpApiGrpcRoutesProps extends GrpcRoutesProps {
+  /**
+   * Authorizer of the routes.
+   *
+   * @default - the authorizer of the edge; an error if it has none
+   */
+  readonly authorizer?: IHttpApiAuthorizer;
+}
+
+/**
+ * Routes of a REST API to all methods of a gRPC service.
+ *
+ * @example
+ * const quotes: RestApiGrpcRoutesProps = {
+ *   service: 'quotes',
+ *   mapping: GrpcMapping.ANNOTATIONS,
+ *   responseTransferMode: ResponseTransferMode.STREAM,
+ *   stream: GrpcStream.SERVER_SENT_EVENTS,
+ * };
+ */
+export interface RestApiGrpcRoutesProps extends GrpcRoutesProps {
+  /**
+   * Authorizer of the routes.
+   *
+   * @default - the authorizer of the edge; an error if it has none
+   */
+  readonly authorizer?: IRestApiAuthorizer;
+
+  /**
+   * Time that API Gateway waits for a response of these routes: see `RestApiOptions.timeout`.
+   *
+   * @default - that of the edge
+   */
+  readonly timeout?: Duration;
+
+  /**
+   * How API Gateway passes on the responses of these routes: see `RestApiOptions.responseTransferMode`. Server streams need
+   * `ResponseTransferMode.STREAM`.
+   *
+   * @default - that of the edge
+   */
+  readonly responseTransferMode?: ResponseTransferMode;
+}
