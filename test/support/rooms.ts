@@ -249,13 +249,14 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 
   // Tests, and what only tests use. Programs of end-to-end tests run where nothing else is.
   'test/support/task-config.ts': { rooms: ['lib/core/contract', 'lib/core/plan'] },
-  'test/support': { rooms: LIBRARY, packages: ['node:**', 'typescript', 'fast-check', 'fflate', ...CDK] },
+  'test/support': { rooms: LIBRARY, packages: ['node:**', 'typescript', 'fast-check', 'fflate', ...PROTOBUF, ...CDK] },
+  'test/core/grpc': { rooms: ['test/support', 'lib/core/grpc'], packages: ['node:**', 'fast-check', ...PROTOBUF] },
   'test/support/large-system.ts': { rooms: ['lib/index.ts'], packages: CDK },
   'test/support/quotas': { rooms: ['lib/core/limits'], packages: ['node:**'] },
   // Of templates, and of nothing that the library is about.
   'test/support/assembly': { packages: ['node:**', ...CDK] },
   'test/props': { rooms: ['test/support', 'test/simulator', ...LIBRARY], packages: ['node:**', 'typescript', 'fast-check', ...CDK] },
-  'test/simulator/**': { rooms: ['test/support', 'test/props', ...CORE, 'lib/props/read-props.ts'], packages: ['fast-check'] },
+  'test/simulator/**': { rooms: ['test/support', 'test/props', ...CORE, 'lib/props/read-props.ts'], packages: ['@bufbuild/**', 'fast-check'] },
   'test/compliance/**': { rooms: ['test/support', ...CORE], packages: ['node:**'] },
   'test/extensions': { rooms: ['test/support', ...LIBRARY], packages: CDK },
   'test/core/**': {
