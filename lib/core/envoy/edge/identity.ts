@@ -77,7 +77,7 @@ export function missingKeys(edge: EdgeTopology): readonly ResponseMapper[] {
 export function identityTrailers(edge: EdgeTopology, names: readonly string[]): readonly HttpFilter[] {
   return names.length === 0 && identityHeadersOf(edge).length === 0
     ? []
-    : requestTrailers('http2', names).map((filter) => ({ ...filter, name: 'identity-trailers' }));
+    : requestTrailers('http2', names).map((filter): HttpFilter => ({ ...filter, name: 'identity-trailers' }));
 }
 
 export type Verifying = EdgeAuthorizer & { readonly verification: TokenVerification };
