@@ -7,6 +7,8 @@ import { parseTopology } from '../../lib/core/parse/parse';
 import { planSystem } from '../../lib/core/plan-system';
 import type { Issue } from '../../lib/core/reading/issues';
 import { IssueList } from '../../lib/core/reading/issues';
+import { defined } from '../../lib/core/defined';
+import type { EdgeTopology } from '../../lib/core/model/topology';
 import type { Raw } from '../support/parsing';
 import { service } from '../support/parsing';
 import { edgeSystems } from './edge-systems';
@@ -16,13 +18,17 @@ import { KIND_PROOFS } from './kinds';
 const features = Object.keys(EDGE_FEATURES) as EdgeFeatureId[];
 
 /** What the kind plans of an edge of a system that has nothing but the service "orders". */
-function plan(kind: string, options: Raw, name: string): { readonly api?: unknown; readonly issues: readonly Issue[] } {
+function plan(
+  kind: string,
+  options: Raw,
+  name: string,
+): { readonly api?: unknown; readonly edge?: EdgeTopology; readonly issues: readonly Issue[] } {
   const issues = new IssueList();
   const edges = { [name]: { kind, ...options } };
   const topology = parseTopology({ props: { services: { orders: service() }, edges }, defaultName: 'shop' }, issues);
   if (issues.all.length > 0) return { issues: issues.all };
   const [edge] = planSystem(topology, issues).edges;
-  return issues.all.length > 0 ? { issues: issues.all } : { api: edge?.api, issues: [] };
+  return issues.all.length > 0 ? { issues: issues.all } : { api: edge?.api, ...defined({ edge: topology.edges[0] }), issues: [] };
 }
 
 describe.each(KINDS.map((kind) => [kind.factory, kind] as const))('%s', (_, kind: EdgeKind) => {
@@ -37,13 +43,16 @@ describe.each(KINDS.map((kind) => [kind.factory, kind] as const))('%s', (_, kind
     const { with: system, without } = systems[id];
     const done = plan(kind.id, system, 'public');
     expect(done.issues).toEqual([]);
-    expect(proof(done.api as never)).toBe(true);
+    expect(proof(done.api as never, done.edge!)).toBe(true);
     // What is true of every plan would prove nothing. Traces are those of the whole system.
     const bare =
       without === undefined
-        ? JSON.parse(JSON.stringify(done.api), (key, value: unknown) => (key === 'traced' ? false : value))
-        : plan(kind.id, without, 'public').api;
-    expect(proof(bare as never)).toBe(false);
+        ? {
+            api: JSON.parse(JSON.stringify(done.api), (key, value: unknown) => (key === 'traced' ? false : value)) as unknown,
+            edge: done.edge,
+          }
+        : plan(kind.id, without, 'public');
+    expect(proof(bare.api as never, bare.edge!)).toBe(false);
   });
 
   test('overwrites the headers by which alone the gateway service knows route, client, host and path', () => {

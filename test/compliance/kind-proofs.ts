@@ -1,7 +1,8 @@
+import type { EdgeTopology } from '../../lib/core/model/topology';
 import type { EdgeFeatureId } from '../../lib/core/edges/features';
 
-/** Whether what a kind plans does what the feature says. It must say no of a plan without the feature. */
-export type KindProof<Api> = (api: Api) => boolean;
+/** Whether what a kind plans, or has the gateway service do, is what the feature says. It must say no of a plan without the feature. */
+export type KindProof<Api> = (api: Api, edge: EdgeTopology) => boolean;
 
 /** How a kind of edge shows each feature that it says it has: a file in `kinds/` for each folder in `lib/core/edges/`. */
 export interface KindProofs<Api = never> {

@@ -1,7 +1,7 @@
 import { Bytes } from '../../lib/core/reading/input';
 import type { FeatureId } from '../../lib/core/mesh/features';
 import type { Raw } from '../support/parsing';
-import { mesh, seconds, service } from '../support/parsing';
+import { jwt, mesh, seconds, service } from '../support/parsing';
 import { demoApi, grpcEdge } from '../support/grpc';
 
 /** Two systems that differ in nothing but the feature. In both, `ui` calls `orders`. */
@@ -70,6 +70,14 @@ export const SYSTEMS: Readonly<Record<FeatureId, Systems>> = {
     { allow: [{ methods: ['GET'] }], passThroughHeaders: ['x-http-method-override'] },
     { allow: [{ methods: ['GET'] }] },
   ),
+  edgeTimeouts: { with: orders({}, { edge: { ...route.edge, timeout: seconds(10) } }), without: orders({}, route) },
+  identityHeaders: {
+    with: orders(
+      {},
+      { edge: { ...route.edge, authorizer: { ...jwt, jwksUri: 'https://login.example/keys', claimsToHeaders: { 'x-user': 'sub' } } } },
+    ),
+    without: orders({}, { edge: { ...route.edge, authorizer: jwt } }),
+  },
   webSockets: ofOrders({ webSockets: true }),
   versions: ofOrders({ versions: { v1: { weight: 90 }, v2: { weight: 10 } } }),
   versionHeader: ofOrders({ versions: TWO, versionHeader: 'x-version' }, { versions: TWO }),

@@ -1,12 +1,14 @@
+import { join } from 'node:path';
 import { Duration, Size } from 'aws-cdk-lib';
 import type { ApiOptions } from '../support/stack';
 import type { PartOptions } from '../../lib';
-import { Aggregate, Authorizer, Edge, Part } from '../../lib';
+import { Aggregate, Authorizer, Edge, GrpcApi, Part, Protocol } from '../../lib';
 import { AGGREGATOR_PORT, PARTS_PORT } from '../../lib/core/contract/aggregation';
 import { AGGREGATOR_CONTAINER, AGGREGATOR_MEMORY_MIB, GATEWAY_PORT, PROXY_CONTAINER } from '../../lib/core/model/constants';
 import { ApiGateway } from './api-gateway/api-gateway';
 import { API_HOST, CLIENT_ADDRESS } from './api-gateway/client-request';
 import { EdgeLoad } from './edge-load';
+import { PROTOS } from './programs';
 import { memoryOf } from './memory';
 import { logged, settled } from './mesh';
 import type { HttpResponse, Segment, Task, Template } from './runner';
@@ -14,7 +16,14 @@ import { Cluster, standIns, until } from './runner';
 import { cluster, e2e } from './suite';
 import { image, synthesize } from './systems/synthesize';
 
-const IMAGES = [standIns.envoy(), standIns.agent(), standIns.xrayCollector(), standIns.parts('example/parts', 8080)];
+const LAB = join(PROTOS, 'lab.proto');
+const IMAGES = [
+  standIns.envoy(),
+  standIns.agent(),
+  standIns.xrayCollector(),
+  standIns.parts('example/parts', 8080),
+  standIns.grpcServices('example/lab', 50051, LAB),
+];
 
 const home = Aggregate.of({
   user: Part.get('users', '/echo/{user}', { required: true, pick: ['path'] }),
@@ -60,6 +69,15 @@ const options: ApiOptions = {
       }),
     },
     'GET /by': { aggregate: Aggregate.of({ it: Part.get('carts', '/echo/x/{query.name}/y', { pick: ['path'] }) }) },
+    'GET /called/{user}': {
+      aggregate: Aggregate.of({
+        cart: Part.get('carts', '/cart/7?items=2'),
+        echo: Part.grpc('lab', 'lab.v1.Lab/Echo', { text: '{user}', small: '{cart.items.1.id}', inner: { text: 'as it is', flag: true } }),
+        each: Part.grpcForEach('cart.items', 'lab', 'lab.v1.Lab/Echo', { small: '{item.id}' }, { pick: ['small'] }),
+        missing: Part.grpc('lab', 'lab.v1.Lab/Fail', { code: 5 }),
+        wrong: Part.grpc('lab', 'lab.v1.Lab/Echo', { small: '{user}' }),
+      }),
+    },
     'GET /flood': {
       aggregate: Aggregate.of(
         Object.fromEntries(
@@ -85,6 +103,7 @@ const system = (edge: Edge): Template =>
       users: { image: image('parts'), port: 8080, allow: [{ callers: ['gateway'], methods: ['GET'], paths: ['/echo/*'] }] },
       carts: { image: image('parts'), port: 8080 },
       catalog: { image: image('parts'), port: 8080, desiredCount: 2 },
+      lab: { image: image('lab'), port: 50051, protocol: Protocol.GRPC, grpcApi: GrpcApi.fromProtoFiles([LAB], { importPaths: [PROTOS] }) },
       dead: { image: image('parts'), port: 8080, desiredCount: 0 },
       friend: { image: image('parts'), port: 8080, calls: ['private'] },
       private: { image: image('parts'), port: 8080, allow: [{ callers: ['friend'] }] },
@@ -217,6 +236,18 @@ e2e('an answer of several parts', () => {
       await logged(shop().task('users'), { ...caller, path: '/echo/a', status: 200 });
       await logged(shop().task('users'), { ...caller, path: '/status/200', status: 403 });
       await logged(shop().task('private'), { ...caller, path: '/echo/a', status: 403 });
+    });
+
+    test('has responses of gRPC methods as JSON, whose errors are those of HTTP', async () => {
+      const response = await api.send({ path: '/called/ann', headers: { 'x-aggregate-details': 'true' } });
+      expect(answerOf(response)).toMatchObject({
+        echo: { text: 'ann', small: 2, inner: { text: 'as it is', flag: true } },
+        each: [{ small: 1 }, { small: 2 }],
+        missing: null,
+        wrong: null,
+        $parts: { echo: { status: 200 }, missing: { status: 404 }, wrong: { status: 400 } },
+      });
+      await logged(shop().task('gateway'), { direction: 'parts', path: '/lab.v1.Lab/Echo', cluster: 'lab', status: 200 });
     });
 
     test('is logged with its parts, each with the service that answered', async () => {

@@ -19,6 +19,7 @@ const COMMON = {
 const template = synthesize({
   services: {
     files: payload,
+    endless: { image: image('relay'), port: 8080, timeout: Timeout.of({ stream: Duration.minutes(15) }) },
     slow: { image: image('relay'), port: 8080, timeout: Timeout.perRequest(Duration.seconds(20)) },
   },
   edges: {
@@ -37,6 +38,7 @@ const template = synthesize({
         'POST /plain': { service: 'files', maxRequestSize: Size.mebibytes(1) },
         'GET /own': { service: 'files', responseHeaders: ResponseHeaders.of({ set: { 'x-own': '1' }, remove: ['x-got'] }) },
         'GET /delay/{ms}': { service: 'slow', timeout: Duration.millis(300) },
+        'POST /delay/{ms}': { service: 'endless', timeout: Duration.millis(300) },
         'GET /down': { service: 'slow' },
         'GET /secret': {
           service: 'files',
@@ -65,13 +67,13 @@ e2e('the traffic policy of routes of an edge', () => {
     await settled(shop());
     apis.push(await ApiGateway.open(shop()), await ApiGateway.open(shop(), {}, 'partners'));
   });
-  const open = (): ApiGateway => apis[0]!;
+  const open = (): ApiGateway => apis[0];
 
   describe.each([
     ['an HTTP API', 0],
     ['a REST API', 1],
   ])('of %s', (_, index) => {
-    const api = (): ApiGateway => apis[index]!;
+    const api = (): ApiGateway => apis[index];
 
     test('compresses responses for clients that accept it', async () => {
       expect(codingOf(await api().send({ path: '/files?bytes=5000', headers: ANY }))).toBe('br');
@@ -138,6 +140,9 @@ e2e('the traffic policy of routes of an edge', () => {
     expect(answer.status).toBe(504);
     expect(answer.headers).toMatchObject({ 'x-frame-options': 'DENY' });
     expect((await open().send({ path: '/delay/10' })).status).toBe(200);
+    // Also if it is one whose streams may take long.
+    expect((await open().send({ path: '/delay/10000', method: 'POST' })).status).toBe(504);
+    expect((await open().send({ path: '/delay/10', method: 'POST' })).status).toBe(200);
   });
 
   test('headers of the route are on refusals of the gateway service, too', async () => {

@@ -190,6 +190,11 @@ e2e('services that are told who the client is', () => {
     expect(identityOf(seen(await send(token)))).toEqual({ 'x-user-id': 'u-1' });
   });
 
+  /** In which API Gateway says what it knows. */
+  const CONTEXT_HEADERS = ['authorizer.userId', 'authorizer.tier', 'authorizer.principalId', 'identity.userArn', 'identity.apiKeyId'].map(
+    (name) => `x-edge-identity-${name.replace(/[^a-z0-9]/g, (each) => `-${each.charCodeAt(0).toString(16)}`)}`,
+  );
+
   /** Every name of either edge, as servers with CGI's names may read it. */
   const FORGED = [
     'x-user-id',
@@ -199,7 +204,7 @@ e2e('services that are told who the client is', () => {
     'x-user-arn',
     'x-user-tier',
     'x-edge-token',
-    'x-edge-identity-1',
+    CONTEXT_HEADERS[0],
   ].flatMap((name) => [
     name,
     name.toUpperCase(),
@@ -266,7 +271,7 @@ e2e('services that are told who the client is', () => {
     });
     const ARN = 'arn:aws:sts::123456789012:assumed-role/reader/session';
     const id = 'AAAAAAAAAAAAAAA=';
-    const guesses = Object.fromEntries([1, 2, 3].map((index) => [`x-edge-identity-${index}`, `${id}:admin`]));
+    const guesses = Object.fromEntries(CONTEXT_HEADERS.map((name) => [name, `${id}:admin`]));
     const forged = { ...forgery, ...guesses, 'x-edge-request': id };
 
     test('get what a Lambda authorizer returns', async () => {
@@ -297,7 +302,7 @@ e2e('services that are told who the client is', () => {
 
   test('get what a REST API knows: principal, ARN and the ID of a key', async () => {
     const context = { 'authorizer.principalId': 'p-1', 'identity.userArn': 'arn:aws:iam::123456789012:user/x', 'identity.apiKeyId': 'k1' };
-    const headers = { ...forgery, 'x-edge-identity-1': 'admin', 'x-edge-identity-2': 'admin', 'x-edge-identity-3': 'admin' };
+    const headers = { ...forgery, ...Object.fromEntries(CONTEXT_HEADERS.map((name) => [name, 'admin'])) };
     const of = async (path: string): Promise<unknown> => identityOf(seen(await partners.send({ path, context, headers })));
     expect(await of('/session/1')).toEqual({ 'x-user-id': 'p-1' });
     expect(await of('/signed/1')).toEqual({ 'x-user-arn': 'arn:aws:iam::123456789012:user/x' });

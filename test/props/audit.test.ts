@@ -155,6 +155,15 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
   JwtAuthorizerOptions: (field) => [inAuthorizer('jwt', field)],
   CognitoAuthorizerOptions: (field) => [inAuthorizer('cognito', field)],
   LambdaAuthorizerOptions: (field) => [inAuthorizer('lambda', field)],
+  IamAuthorizerOptions: (field) => [inAuthorizer('iam', field)],
+  ResponseHeadersOptions: (field) => {
+    const responseHeaders = { kind: 'of', [field]: unexpected };
+    const path = `responseHeaders.${field}`;
+    return [
+      { props: inEdge({ responseHeaders }), path: `edge.${path}` },
+      { props: inEdge({ routes: { 'GET /': { service: 'ui', responseHeaders } } }, 'rest'), path: `edge.routes["GET /"].${path}` },
+    ];
+  },
   ApiKeyAuthorizerOptions: (field) => [inAuthorizer('apiKey', field, 'rest')],
   AllowRule: (field) => [{ props: ui({ allow: [{ [field]: unexpected }] }), path: `services.ui.allow[0].${field}` }],
   LoadBalancerTargetOptions: (field) => [

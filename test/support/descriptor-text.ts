@@ -19,8 +19,9 @@ export function fileText({
   enumType,
   service,
 }: FileDescriptorProto): string[] {
+  const imports = dependency.length === 0 ? '' : `, imports ${dependency.join(', ')}`;
   return [
-    `file ${name}: package ${packageName}, ${syntax === '' ? 'proto2' : syntax}${edition === 0 ? '' : ` ${edition}`}${dependency.length === 0 ? '' : `, imports ${dependency.join(', ')}`}`,
+    `file ${name}: package ${packageName}, ${syntax === '' ? 'proto2' : syntax}${Number(edition) === 0 ? '' : ` ${edition}`}${imports}`,
     ...[...enumType.flatMap(enumText), ...messageType.flatMap(messageText)].map((line) => `  ${line}`),
     ...service.flatMap((each) => [
       `  service ${each.name}`,
@@ -55,7 +56,8 @@ function fieldText(field: FieldDescriptorProto, oneofs: readonly string[]): stri
     ...(defaultValue === '' ? [] : [`default ${defaultValue}`]),
     ...(proto3Optional ? ['optional'] : []),
   ];
-  return `${number} ${rule}${Type[type].toLowerCase()}${typeName} ${name}${oneof}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}${optionText(options)}`;
+  const noted = notes.length === 0 ? '' : ` (${notes.join(', ')})`;
+  return `${number} ${rule}${Type[type].toLowerCase()}${typeName} ${name}${oneof}${noted}${optionText(options)}`;
 }
 
 function enumText({ name, value, options }: EnumDescriptorProto): string[] {

@@ -44,7 +44,7 @@ function examplesOf(file: string): Example[] {
 /** What examples may take for granted. */
 const GIVEN = `
 import { App, CfnOutput, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
-import { ApiKey } from 'aws-cdk-lib/aws-apigateway';
+import { ApiKey, ResponseTransferMode } from 'aws-cdk-lib/aws-apigateway';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';

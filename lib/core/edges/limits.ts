@@ -2,6 +2,7 @@ import { passedOnTo } from '../model/route-targets';
 import { DEFAULT_HEADER_LIMITS } from '../model/defaults';
 import { bytesText } from '../reading/input';
 import type { EdgeRoute, EdgeTopology, Service, Warning } from '../model/topology';
+import { ofParts } from './aggregate-warnings';
 import type { EdgeKind, EdgeLimits } from './kind';
 import { ofQuota, ofTimeouts } from './timeout-warnings';
 
@@ -19,7 +20,7 @@ export function warnOfLimits(edge: EdgeTopology, kind: EdgeKind, services: reado
       ...ofWebSockets(routes, limits, service, api),
     ];
   });
-  return [...ofServices, ...ofQuota(edge.routes, limitsOf, api)];
+  return [...ofServices, ...ofParts(edge, services), ...ofQuota(edge.routes, limitsOf, api)];
 }
 
 function ofPayload(routes: readonly EdgeRoute[], { payloadBytes: limit }: EdgeLimits, service: Service, api: string): Warning[] {

@@ -9,14 +9,14 @@ import type { Refusal } from './edge/answers';
 import { answer, header, path } from './edge/answers';
 import { SINGLE_HEADERS } from './edge/headers';
 import { grpcRefusals, grpcRoutes } from './grpc-routes';
-import { answerWithPolicy, withPolicy } from './edge/route-policy';
+import { withPolicy } from './edge/route-policy';
 import { routes } from './routes';
 import { shadowsOf, shapePattern } from './security/edge-shapes';
 import { unclearRequests } from './security/unclear-requests';
 import { anyMatches, byValue, firstOf, headerContains, toRoutes } from './syntax/matcher';
 
 /** The service sees the host that the client called, not the address of the gateway. */
-const KEEP_HOST: RouteHost = { host_rewrite_header: 'x-forwarded-host' };
+export const KEEP_HOST: RouteHost = { host_rewrite_header: 'x-forwarded-host' };
 
 /**
  * API Gateway has matched a route and let its authorizer decide; it says which. The path is looked at only to refuse. Matched
@@ -37,7 +37,7 @@ function inName(route: EdgeRoute, edge: EdgeTopology, targets: readonly Service[
   const refused = refusals(route, edge);
   const answers =
     route.target.kind === 'grpc' ? grpcRefusals(route.target, refused) : refused.map(({ status, headers }) => answer(status, headers));
-  return toRoutes([...answers.map((each) => answerWithPolicy(route, each)), ...withPolicy(edge, route, toTarget(route, targets))]);
+  return toRoutes(withPolicy(edge, route, [...answers, ...toTarget(route, targets)]));
 }
 
 function toTarget(route: EdgeRoute, targets: readonly Service[]): readonly Route[] {

@@ -8,9 +8,11 @@ import type { OnRouteMatch, RouteMatcher } from './api/route';
 import { httpProtocolOptions } from './clusters';
 import { loadAssignment } from './discovery';
 import { AGGREGATOR_CLUSTER } from './edge/aggregator';
+import { grpcFiltersOfParts } from './edge/grpc';
 import { edgeHeaders } from './edge/headers';
 import { answer } from './edge/answers';
-import { routesTo } from './gateway-routes';
+import { KEEP_HOST, routesTo } from './gateway-routes';
+import { grpcRoutes } from './grpc-routes';
 import { httpConnectionManager } from './http-connection-manager';
 import { NEVER_OVERLOADED } from './overload';
 import { earlyHeaderMutation, joinLines } from './security/early-header-mutation';
@@ -49,7 +51,7 @@ export function partsListener(topology: Topology, edge: EdgeTopology, targets: r
       request_headers_to_remove: [PART_HEADER, ...edgeHeaders(edge)],
       response_headers_to_remove: ['x-envoy-upstream-service-time', LOCAL_REPLY_HEADER, LEAVING_HEADER],
     },
-    filters: refuseLongHeaders('requests', targets),
+    filters: [...refuseLongHeaders('requests', targets), ...grpcFiltersOfParts(edge)],
     virtualHosts: [{ name: PARTS, domains: ['*'], ...chooseService(edge, targets) }],
   });
   return {
@@ -64,14 +66,18 @@ export function partsListener(topology: Topology, edge: EdgeTopology, targets: r
 
 /** By the name of the part. One that is unknown is answered with 404. */
 function chooseService({ routes }: EdgeTopology, targets: readonly Service[]): { readonly matcher: RouteMatcher } {
-  const parts = routes.flatMap(({ key, target }) =>
-    target.kind !== 'aggregate'
-      ? []
-      : target.aggregation.parts.flatMap(({ name, service, method }): [string, OnRouteMatch][] => {
-          const callee = named(targets, service);
-          return callee === undefined ? [] : [[partKey(key, name), toRoutes(routesTo(callee, method))]];
-        }),
-  );
+  const parts = routes.flatMap((route) => {
+    const { key, target } = route;
+    if (target.kind !== 'aggregate') return [];
+    return target.aggregation.parts.flatMap(({ name, service, method }): [string, OnRouteMatch][] => {
+      const callee = named(targets, service);
+      if (callee === undefined) return [];
+      const grpc = target.grpcParts[name];
+      // The request is all in the body.
+      const request = { ...route, method, segments: [] };
+      return [[partKey(key, name), toRoutes(grpc === undefined ? routesTo(callee, method) : grpcRoutes(request, grpc, callee, KEEP_HOST))]];
+    });
+  });
   return firstOf(
     [{ when: anyMatches(unclearRequests()), then: toRoutes([answer(400, [])]) }],
     byValue(PART_HEADER, Object.fromEntries(parts)),

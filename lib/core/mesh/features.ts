@@ -1,4 +1,6 @@
 import { named } from '../model/by-name';
+import type { RoutePolicy } from '../model/route-policy';
+import { identityHeadersOf } from '../model/identity-headers';
 import type { Service, Topology } from '../model/topology';
 import { DEFAULT_HEADER_LIMITS, DEFAULT_LIVENESS_CHECK, defaultCallPolicy } from '../model/defaults';
 import type { CallPolicy, ServiceRoute } from '../model/traffic-policy';
@@ -53,6 +55,12 @@ const HEADERS = ['requestHeaders', 'responseHeaders'] as const;
 const routes = (topology: Topology, within: (route: ServiceRoute) => readonly string[]): readonly string[] =>
   topology.services.flatMap(({ name, policy }) =>
     policy.routes.flatMap((route, index) => within(route).map((prop) => `services.${name}.routes[${index}]${prop}`)),
+  );
+
+/** Routes of edges of whose policy something holds, be it their own or that of their edge. */
+const edgeRoutes = (topology: Topology, holds: (policy: RoutePolicy) => boolean): readonly string[] =>
+  topology.edges.flatMap(({ path, routes: all }) =>
+    all.flatMap(({ key, policy }) => (policy !== undefined && holds(policy) ? [`${path}.routes[${JSON.stringify(key)}]`] : [])),
   );
 
 /** Every feature of a mesh, by its id. A provider says of each whether it can do it; the compliance suite holds it to that. */
@@ -189,6 +197,7 @@ export const FEATURES = {
     usedAt: (topology) => [
       ...HEADERS.flatMap((prop) => services(topology, prop, ({ policy }) => policy[prop] !== undefined)),
       ...routes(topology, (route) => HEADERS.filter((prop) => route[prop] !== undefined).map((prop) => `.${prop}`)),
+      ...edgeRoutes(topology, ({ responseHeaders }) => responseHeaders !== undefined),
     ],
   },
   rateLimits: {
@@ -201,7 +210,10 @@ export const FEATURES = {
   },
   maxRequestSize: {
     title: 'Limit on the size of requests',
-    usedAt: (topology) => services(topology, 'maxRequestSize', ({ policy }) => policy.maxRequestBytes !== undefined),
+    usedAt: (topology) => [
+      ...services(topology, 'maxRequestSize', ({ policy }) => policy.maxRequestBytes !== undefined),
+      ...edgeRoutes(topology, ({ maxRequestBytes }) => maxRequestBytes !== undefined),
+    ],
   },
   headerLimits: {
     title: 'Limits on the number and size of headers (`headerLimits`)',
@@ -215,6 +227,7 @@ export const FEATURES = {
     usedAt: (topology) => [
       ...services(topology, 'compression', ({ policy }) => policy.compression !== undefined),
       ...routes(topology, ({ compression }) => (compression === undefined ? [] : ['.compression'])),
+      ...edgeRoutes(topology, ({ compression }) => compression !== undefined),
     ],
   },
   overrideHeaders: {
@@ -223,6 +236,14 @@ export const FEATURES = {
       ...services(topology, 'passThroughHeaders', ({ policy }) => policy.passThroughHeaders.length > 0),
       ...topology.edges.filter(({ passThroughHeaders }) => passThroughHeaders.length > 0).map(({ path }) => `${path}.passThroughHeaders`),
     ],
+  },
+  edgeTimeouts: {
+    title: 'Timeouts that the gateway service of an edge keeps (`timeout` of an HTTP API)',
+    usedAt: (topology) => edgeRoutes(topology, ({ timeoutSeconds }) => timeoutSeconds !== undefined),
+  },
+  identityHeaders: {
+    title: 'Identity of clients in headers (`claimsToHeaders` and the like)',
+    usedAt: ({ edges }) => edges.filter((edge) => identityHeadersOf(edge).length > 0).map(({ path }) => path),
   },
   webSockets: { title: 'WebSockets', usedAt: (topology) => services(topology, 'webSockets', ({ policy }) => policy.webSockets) },
   versions: {

@@ -14,12 +14,20 @@ export function identityHeadersOfAll({ edges }: Pick<Topology, 'edges'>): readon
   return sorted(edges.flatMap(identityHeadersOf));
 }
 
-/** In which API Gateway says what it knows of the client as `$context.<variable>`, by these variables. */
+/**
+ * In which API Gateway says what it knows of the client as `$context.<variable>`, by these variables. A name is made of its variable alone:
+ * while an edge is deployed, its API and its gateway service know different ones, and neither must take one for another.
+ */
 export function contextHeadersOf({ authorizers }: Pick<EdgeTopology, 'authorizers'>): Readonly<Record<string, string>> {
   const variables = authorizers.flatMap(({ identityHeaders = [] }) =>
     identityHeaders.flatMap(({ from, value }) => (from === 'context' ? value : [])),
   );
-  return Object.fromEntries(sorted(variables).map((variable, index) => [variable, `${CONTEXT_HEADER_PREFIX}${index + 1}`]));
+  return Object.fromEntries(sorted(variables).map((variable) => [variable, `${CONTEXT_HEADER_PREFIX}${asHeader(variable)}`]));
+}
+
+/** Variables have upper and lower case, headers do not: what is neither a small letter nor a digit is written as its code. */
+function asHeader(variable: string): string {
+  return variable.replace(/[^a-z0-9]/g, (character) => `-${character.charCodeAt(0).toString(16)}`);
 }
 
 function sorted(names: readonly string[]): readonly string[] {

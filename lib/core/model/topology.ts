@@ -418,6 +418,8 @@ export interface GrpcJson {
 export interface AggregateTarget {
   readonly kind: 'aggregate';
   readonly aggregation: Aggregation;
+  /** Parts that are methods of gRPC services, by the names of the parts. */
+  readonly grpcParts: Readonly<Record<string, GrpcTarget>>;
   /** The timeouts of parts that the props set, by the names of the parts. */
   readonly partTimeouts: Readonly<Record<string, PlacedSeconds>>;
 }

@@ -18,6 +18,10 @@ export const WARNINGS = table({
     when: 'The log group of `logs` has a name that makes API Gateway write to a resource policy of limited size',
     fix: 'Give it a name that begins with `/aws/vendedlogs/`, or leave `logs.logGroup` out.',
   },
+  'aggregate-timeout': {
+    when: 'A part of an answer may take longer than its service may',
+    fix: 'Give the service a longer `timeout`, or the part a shorter one.',
+  },
   alarms: { when: 'The stacks of the system have more alarms than the default quota of the account', fix: RAISE },
   'api-authorizers': { when: 'An API has more authorizers than the default quota', fix: RAISE },
   'api-routes': { when: 'An API has more routes, or resources of paths, than the default quota', fix: RAISE },

@@ -108,7 +108,7 @@ export interface HttpApiRouteProps extends RouteProps {
   readonly authorizer?: IHttpApiAuthorizer;
 
   /**
-   * Time after which a request to this route ends: see `HttpApiOptions.timeout`.
+   * Time after which the gateway service ends a request to this route, 50 milliseconds to 30 seconds: see `HttpApiOptions.timeout`.
    *
    * @default - that of the edge
    */

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-explicit-any -- of jsii: any JSON */
 import type { Duration, Size } from 'aws-cdk-lib';
 import { factoryInput } from '../factory-input';
 
@@ -27,7 +28,7 @@ export interface PartOptions {
    *
    * @default - null
    */
-  readonly fallback?: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- of jsii: any JSON
+  readonly fallback?: any;
 
   /**
    * Time that each request of the part may take, with all retries, 10 milliseconds to 15 minutes. Not longer than that of the
@@ -131,6 +132,37 @@ export class Part {
    */
   public static forEach(over: string, service: string, path: string, options: ForEachPartOptions = {}): Part {
     return new Part({ kind: 'forEach', over, service, path }, options);
+  }
+
+  /**
+   * Part of the answer that one call of a method of a gRPC service returns, as JSON. The service needs `grpcApi`. The method must have one
+   * request and one response. A call is sent again only if `idempotentMethods` of the service names the method.
+   *
+   * @param service name of the gRPC service
+   * @param method method, such as `shop.Carts/GetCart`
+   * @param fields fields of the request, as JSON: texts, numbers, booleans, objects and lists. A text that is a template in braces, such as
+   * `{user.cartId}`, is the value itself, whatever its type; other texts are as they are written
+   */
+  public static grpc(service: string, method: string, fields: { readonly [field: string]: any } = {}, options: PartOptions = {}): Part {
+    return new Part({ kind: 'grpc', service, method, fields }, options);
+  }
+
+  /**
+   * The same for each item of an array in another part: the part is an array with the responses.
+   *
+   * @param over the array, such as `cart.items`: see `Part.forEach()`
+   * @param service name of the gRPC service
+   * @param method method, such as `shop.Catalog/GetProduct`
+   * @param fields fields of the request, such as `{ id: '{item.productId}' }`: see `Part.grpc()`
+   */
+  public static grpcForEach(
+    over: string,
+    service: string,
+    method: string,
+    fields: { readonly [field: string]: any } = {},
+    options: ForEachPartOptions = {},
+  ): Part {
+    return new Part({ kind: 'grpcForEach', over, service, method, fields }, options);
   }
 
   /** @internal */

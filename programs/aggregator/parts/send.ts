@@ -30,6 +30,8 @@ export class PartsClient {
       const leave = await this.gate.enter(signal);
       if (leave === undefined) throw new PartFailed(signal.reason as PartFailure);
       try {
+        // While it was let in: nobody would end it any more.
+        if (signal.aborted) throw new PartFailed(signal.reason as PartFailure);
         return await this.exchange(call, { forwarded, memory, signal });
       } finally {
         leave();

@@ -120,7 +120,6 @@ export class AggregatingServer {
   /** A place among the requests that are answered; undefined if there is none for a while. */
   private async enter(gone: AbortSignal): Promise<(() => void) | undefined> {
     const { memory, timers } = this.parts;
-    if (memory.isScarce) return undefined;
     const over = new AbortController();
     const abort = (): void => {
       over.abort();
@@ -128,7 +127,10 @@ export class AggregatingServer {
     const cancel = timers.after(MAX_WAIT_MS, abort);
     gone.addEventListener('abort', abort);
     try {
-      return await this.gate.enter(over.signal);
+      const leave = await this.gate.enter(over.signal);
+      if (leave === undefined || (await memory.enough(over.signal))) return leave;
+      leave();
+      return undefined;
     } finally {
       cancel();
       gone.removeEventListener('abort', abort);

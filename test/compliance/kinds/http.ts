@@ -7,8 +7,9 @@ const route =
     routes.some(({ preflight, ...rest }) => !preflight && holds({ preflight, ...rest }));
 const checkedBy =
   (kind: string, type: HttpRoutePlan['authorizationType']): KindProof<HttpApiPlan> =>
-  (plan) =>
-    plan.authorizers.some((authorizer) => authorizer.kind === kind) && route(({ authorizationType }) => authorizationType === type)(plan);
+  (plan, edge) =>
+    plan.authorizers.some((authorizer) => authorizer.kind === kind) &&
+    route(({ authorizationType }) => authorizationType === type)(plan, edge);
 
 export const httpApiProofs: KindProofs<HttpApiPlan> = {
   clients: true,
@@ -25,6 +26,8 @@ export const httpApiProofs: KindProofs<HttpApiPlan> = {
     scopes: route(({ scopes }) => scopes.includes('read')),
     throttle: ({ stage }) =>
       stage.defaultRouteSettings?.ThrottlingRateLimit === 50 && stage.routeSettings['GET /orders']?.ThrottlingBurstLimit === 10,
+    // The gateway service keeps it.
+    timeout: (_, { routes }) => routes.some(({ policy }) => policy?.timeoutSeconds === 10),
     cors: ({ cors }) => cors?.allowOrigins.includes('https://shop.example') === true,
     corsTokens: ({ cors }) => cors?.allowOrigins.some((origin) => origin.includes('Token')) === true,
     defaultRoute: route(({ key }) => key === '$default'),

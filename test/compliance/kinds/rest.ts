@@ -9,8 +9,9 @@ const headersOf = (one: RestMethodPlan | undefined): readonly string[] =>
   Object.keys(one?.requestParameters ?? {}).flatMap((parameter) => /^integration\.request\.header\.(.+)$/.exec(parameter)?.[1] ?? []);
 const checkedBy =
   (kind: string, type: RestMethodPlan['authorizationType']): KindProof<RestApiPlan> =>
-  (plan) =>
-    plan.authorizers.some((authorizer) => authorizer.kind === kind) && method(({ authorizationType }) => authorizationType === type)(plan);
+  (plan, edge) =>
+    plan.authorizers.some((authorizer) => authorizer.kind === kind) &&
+    method(({ authorizationType }) => authorizationType === type)(plan, edge);
 
 export const restApiProofs: KindProofs<RestApiPlan> = {
   clients: false,
@@ -22,7 +23,7 @@ export const restApiProofs: KindProofs<RestApiPlan> = {
     cognito: checkedBy('cognito', 'COGNITO_USER_POOLS'),
     lambda: checkedBy('lambda', 'CUSTOM'),
     iam: method(({ authorizationType }) => authorizationType === 'AWS_IAM'),
-    apiKey: (plan) => plan.apiKeys !== undefined && method(({ apiKeyRequired }) => apiKeyRequired)(plan),
+    apiKey: (plan, edge) => plan.apiKeys !== undefined && method(({ apiKeyRequired }) => apiKeyRequired)(plan, edge),
     scopes: method(({ scopes }) => scopes.includes('read')),
     throttle: ({ stage }) => stage.throttle?.rateLimit === 50 && stage.methodThrottles['/orders/GET']?.burstLimit === 10,
     timeout: method(({ timeoutMillis }) => timeoutMillis === 10_000),

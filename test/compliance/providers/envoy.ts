@@ -104,6 +104,12 @@ export const envoyProofs: ProviderProofs = {
       has('orders', { remove_on_match: { key_matcher: { safe_regex: { regex: /x\.rewrite\.url/ } } } }),
       not(has('orders', { remove_on_match: { key_matcher: { safe_regex: { regex: /\|x\.http\.method\.override/ } } } })),
     ),
+    edgeTimeouts: has('gateway', { route: { cluster: 'ui', timeout: '10s' } }),
+    identityHeaders: all(
+      has('gateway', { requirement_name: 'jwt' }),
+      has('gateway', { filter_context: { claims: { 'x-user': 'sub' } } }),
+      has('gateway', { remove_on_match: { key_matcher: { safe_regex: { regex: /x\.user/ } } } }),
+    ),
     webSockets: all(
       has('ui', { upgrade_configs: [{ upgrade_type: 'websocket' }] }),
       has('orders', { upgrade_configs: [{ upgrade_type: 'websocket' }] }),

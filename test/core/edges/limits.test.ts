@@ -29,7 +29,7 @@ function warningsOf(props: System): readonly Warning[] {
   issues.throwIfAny('Stack/Shop');
   const { warnings } = planSystem(topology, issues);
   issues.throwIfAny('Stack/Shop');
-  return warnings.filter(({ id }) => id.startsWith('edge-'));
+  return warnings.filter(({ id }) => /^(edge|aggregate)-/.test(id));
 }
 
 /** Of one service behind one edge, as `<id> <path>`. */
@@ -289,4 +289,34 @@ test('the limits in docs/edge.md are those of the kinds', () => {
     row('Headers of a request', ({ requestHeaderBytes = 0 }) => `${requestHeaderBytes.toLocaleString('en-US')} bytes together`),
   );
   expect(page).toContain(row('WebSockets', ({ webSockets }) => (webSockets ? 'yes' : 'no')));
+});
+
+describe('a part of an answer', () => {
+  const parts = (part: Raw, users: Raw): readonly string[] =>
+    warningsOf({
+      services: { users: service(users) },
+      edges: {
+        default: {
+          kind: 'http',
+          authorizer: { kind: 'none' },
+          routes: { 'GET /': { aggregate: { parts: { user: { kind: 'get', service: 'users', path: '/', ...part } } } } },
+        },
+      },
+    }).map(({ id, path }) => `${id} ${path}`);
+  const PATH = 'aggregate-timeout edges.default.routes["GET /"].aggregate.parts.user.timeout';
+
+  test('fails if no warning says that it may take longer than its service', () => {
+    expect(parts({ timeout: seconds(5) }, { timeout: perRequest(4) })).toEqual([PATH]);
+  });
+
+  test('causes no warning with the time of its service, or of one of its routes, or by default', () => {
+    expect(parts({ timeout: seconds(4) }, { timeout: perRequest(4) })).toEqual([]);
+    expect(parts({}, { timeout: perRequest(4) })).toEqual([]);
+    const long = at({ kind: 'prefix', text: '/files/' }, { timeout: perRequest(60) });
+    expect(parts({ timeout: seconds(9) }, { timeout: perRequest(4), routes: [long] })).toEqual([]);
+  });
+
+  test('causes none of what only requests of clients meet: the service may take longer than the API, and WebSockets', () => {
+    expect(parts({}, { timeout: perRequest(60), webSockets: true })).toEqual([]);
+  });
 });

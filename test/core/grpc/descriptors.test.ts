@@ -7,9 +7,9 @@ import { descriptorText } from '../../support/descriptor-text';
 function textOf(files: Readonly<Record<string, string>>): readonly string[] {
   const problems: ProtoProblem[] = [];
   const texts = Object.entries(files).map(([name, text]) => ({ name, path: name, text }));
-  const api = apiOfProtos(texts, [texts[0]!.name], (problem) => problems.push(problem));
+  const api = apiOfProtos(texts, [texts[0].name], (problem) => problems.push(problem));
   expect(problems).toEqual([]);
-  const method = api!.services[0]!.methods[0]!;
+  const method = api!.services[0].methods[0];
   return descriptorText(descriptorOf(api!, method, { method: 'POST', path: '/get', body: '*' })).filter(
     (line) =>
       !line.includes('google/rpc') &&
@@ -24,7 +24,11 @@ const oneMessage = (body: string, more = '', syntax = 'syntax = "proto3";'): rea
 test('scalars of every type, by their numbers', () => {
   expect(
     oneMessage(
-      'double a = 1; float b = 2; int64 c = 3; uint64 d = 4; int32 e = 5; fixed64 f = 6; fixed32 g = 7; bool h = 8; string i = 9; bytes j = 10; uint32 k = 11; sfixed32 l = 12; sfixed64 m = 13; sint32 n = 14; sint64 o = 536870911;',
+      [
+        'double a = 1; float b = 2; int64 c = 3; uint64 d = 4; int32 e = 5; fixed64 f = 6; fixed32 g = 7;',
+        'bool h = 8; string i = 9; bytes j = 10; uint32 k = 11; sfixed32 l = 12; sfixed64 m = 13;',
+        'sint32 n = 14; sint64 o = 536870911;',
+      ].join(' '),
     ),
   ).toMatchInlineSnapshot(`
    [
@@ -72,7 +76,10 @@ test('names in JSON: those that differ, and those that the file gives', () => {
 test('repeated fields, maps, oneofs, and optional fields, whose oneofs come last', () => {
   expect(
     oneMessage(
-      'optional string note = 1; oneof kind { string a = 2; M b = 3; } repeated M all = 4; map<string, M> by_name = 5; map<int32, E> codes = 6; repeated int32 loose = 7 [packed = false];',
+      [
+        'optional string note = 1; oneof kind { string a = 2; M b = 3; } repeated M all = 4;',
+        'map<string, M> by_name = 5; map<int32, E> codes = 6; repeated int32 loose = 7 [packed = false];',
+      ].join(' '),
       'enum E { E_NONE = 0; }',
     ),
   ).toMatchInlineSnapshot(`
@@ -131,7 +138,13 @@ test('enums with aliases and negative numbers, nested types, and names as protoc
 test('proto2: required fields, defaults, groups', () => {
   expect(
     oneMessage(
-      'required string a = 1; optional int32 b = 2 [default = -5]; optional string c = 3 [default = "x\\"y"]; optional double d = 4 [default = inf]; optional bool e = 5 [default = true]; optional K f = 6 [default = Y]; repeated group MyGroup = 7 { optional string g = 1; } repeated int32 h = 8 [packed = true]; optional bytes i = 9 [default = "a\\001"]; extensions 100 to 199; reserved 20, 30 to 40;',
+      [
+        'required string a = 1; optional int32 b = 2 [default = -5];',
+        'optional string c = 3 [default = "x\\"y"]; optional double d = 4 [default = inf];',
+        'optional bool e = 5 [default = true]; optional K f = 6 [default = Y];',
+        'repeated group MyGroup = 7 { optional string g = 1; } repeated int32 h = 8 [packed = true];',
+        'optional bytes i = 9 [default = "a\\001"]; extensions 100 to 199; reserved 20, 30 to 40;',
+      ].join(' '),
       'enum K { X = 1; Y = 2; }',
       'syntax = "proto2";',
     ),
@@ -183,7 +196,8 @@ test('editions: features of the file, of messages, fields and enums', () => {
 test('only what the method uses stays, of every file', () => {
   expect(
     textOf({
-      'shop/a.proto': `syntax = "proto3"; package shop; import "shop/b.proto"; import "google/protobuf/timestamp.proto"; import "google/api/annotations.proto";
+      'shop/a.proto': `syntax = "proto3"; package shop; import "shop/b.proto"; import "google/protobuf/timestamp.proto";
+        import "google/api/annotations.proto";
         service S {
           rpc Get(Request) returns (common.Reply) { option (google.api.http) = { get: "/old" }; }
           rpc Other(Unused) returns (Unused);
@@ -222,8 +236,10 @@ test('only what the method uses stays, of every file', () => {
 
 test('an Any may hold each message of the API', () => {
   const text = textOf({
-    'a.proto':
-      'syntax = "proto3"; import "google/protobuf/any.proto"; service S { rpc Get(M) returns (M); } message M { google.protobuf.Any any = 1; } message Held { string a = 1; }',
+    'a.proto': [
+      'syntax = "proto3"; import "google/protobuf/any.proto"; service S { rpc Get(M) returns (M);',
+      '} message M { google.protobuf.Any any = 1; } message Held { string a = 1; }',
+    ].join(' '),
   });
   expect(text).toContain('  message Held');
 });

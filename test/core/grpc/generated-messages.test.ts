@@ -45,7 +45,8 @@ function protoOf(shapes: readonly (readonly Shape[])[]): string {
 
 /** What a field is, to whoever reads the descriptor. */
 function expected({ kind, type, key }: Shape, index: number): string {
-  return `a_field_${index} aField${index} ${index + 1} ${kind === 'map' ? `map of ${key} ` : kind === 'repeated' ? 'list ' : ''}${SCALARS.includes(type) ? type : `g.${type}`}`;
+  const many = kind === 'map' ? `map of ${key} ` : kind === 'repeated' ? 'list ' : '';
+  return `a_field_${index} aField${index} ${index + 1} ${many}${SCALARS.includes(type) ? type : `g.${type}`}`;
 }
 
 test('messages of any shape are read from descriptors as their .proto files have them', () => {
@@ -76,8 +77,8 @@ type Field = NonNullable<ReturnType<ReturnType<typeof createFileRegistry>['getMe
 function read(field: Field): string {
   const inner = field.fieldKind === 'list' ? field.listKind : field.fieldKind === 'map' ? field.mapKind : field.fieldKind;
   const type =
-    inner === 'message' ? field.message!.typeName : inner === 'enum' ? field.enum!.typeName : SCALAR_NAMES[field.scalar as number]!;
-  const kind = field.fieldKind === 'map' ? `map of ${SCALAR_NAMES[field.mapKey]!} ` : field.fieldKind === 'list' ? 'list ' : '';
+    inner === 'message' ? field.message!.typeName : inner === 'enum' ? field.enum!.typeName : SCALAR_NAMES[field.scalar as number];
+  const kind = field.fieldKind === 'map' ? `map of ${SCALAR_NAMES[field.mapKey]} ` : field.fieldKind === 'list' ? 'list ' : '';
   return `${field.name} ${field.jsonName === '' ? field.name : field.jsonName} ${field.number} ${kind}${type}`;
 }
 

@@ -97,7 +97,7 @@ test('fails with every mistake at once, each with its place and its fix', () => 
   12. edge.routes["ANY /orders"].service: "orders" speaks gRPC, which API Gateway cannot pass through [ROUTE_PROTOCOL]
       got:     "orders"
       allowed: services with Protocol.HTTP or Protocol.HTTP2
-      fix:     route to an HTTP service that calls it
+      fix:     route to its methods with grpc, which translates JSON and gRPC-Web, or to an HTTP service that calls it
 
   13. edge.routes["GET /catalog/{proxy+}"]: no authorizer is chosen for this route, and the edge has no default [NO_AUTHORIZER]
       allowed: Authorizer.none(), Authorizer.jwt(), Authorizer.cognito(), Authorizer.lambda(), Authorizer.iam()

@@ -196,6 +196,24 @@ test('a required part with a request for each item needs them all', async () => 
   expect([answer.status, text]).toEqual([410, '{"gone":true}']);
 });
 
+test('the first item that fails ends a required part, and its other requests', async () => {
+  const services = new FakeServices({
+    '/users/ann': USER,
+    '/carts/7': CART,
+    '/products/a': { body: '1', afterMillis: 900 },
+    '/products/b': { status: 404, afterMillis: 5 },
+    '/products/c': { body: '1', afterMillis: 900 },
+  });
+  const { answer } = await services.get(homePage({ items: { required: true } }), '/home/ann');
+  expect([answer.status, services.timers.now(), services.open, services.timers.count]).toEqual([404, 5, 0, 0]);
+});
+
+test('nothing is requested for a client that has left already', async () => {
+  const services = new FakeServices({ '/users/ann': USER });
+  await services.get(homePage(), '/home/ann', { gone: AbortSignal.abort() });
+  expect(services.calls).toEqual([]);
+});
+
 test.each([
   [{ status: 204, contentType: '' }, 'null', 'true'],
   [{ status: 201, body: '1' }, '1', 'true'],

@@ -50,6 +50,30 @@ test('no more bytes than there is memory, and all of them are given back once', 
   expect([memory.isScarce, one.take(100)]).toEqual([false, true]);
 });
 
+test('where memory is scarce, requests begin in order as it gets free, and give up in time', async () => {
+  const memory = new Memory(80);
+  const shares = [50, 20].map((bytes) => {
+    const share = memory.share();
+    share.take(bytes);
+    return share;
+  });
+  const over = new AbortController();
+  const begun: string[] = [];
+  const waiting = ['a', 'b', 'c'].map(async (name) => {
+    const enough = await memory.enough(name === 'b' ? over.signal : never);
+    begun.push(`${name} ${String(enough)}`);
+  });
+  over.abort();
+  await waiting[1];
+  shares[0]?.free();
+  await waiting[0];
+  expect(begun).toEqual(['b false', 'a true']);
+  shares[1]?.free();
+  await waiting[2];
+  expect(begun).toEqual(['b false', 'a true', 'c true']);
+  expect([await memory.enough(never), await memory.enough(AbortSignal.abort())]).toEqual([true, false]);
+});
+
 test('a part that fails again and again is one line, and the next one says how often', () => {
   let now = 0;
   const lines: unknown[] = [];

@@ -20,7 +20,15 @@ export function grpcTargets({ routes }: Pick<EdgeTopology, 'routes'>): readonly 
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/grpc_web_filter
  */
 export function grpcFilters(edge: EdgeTopology): readonly HttpFilter[] {
-  const targets = grpcTargets(edge);
+  return filtersFor(grpcTargets(edge));
+}
+
+/** The same for parts of answers. */
+export function grpcFiltersOfParts({ routes }: Pick<EdgeTopology, 'routes'>): readonly HttpFilter[] {
+  return filtersFor(routes.flatMap(({ target }) => (target.kind === 'aggregate' ? Object.values(target.grpcParts) : [])));
+}
+
+function filtersFor(targets: readonly GrpcTarget[]): readonly HttpFilter[] {
   return [
     ...(targets.some(({ json }) => json !== undefined)
       ? [

@@ -2,6 +2,7 @@ import {
   CLIENT_HOST_HEADER,
   CLIENT_IP_HEADER,
   CLIENT_PATH_HEADER,
+  CONTEXT_HEADER_PREFIX,
   REQUEST_HEADER,
   ROUTE_HEADER,
   TOKEN_HEADER,
@@ -11,7 +12,7 @@ import { EDGE_REMOVAL, TRACE_HEADER } from '../../model/pass-through-headers';
 import type { EdgeTopology, Service } from '../../model/topology';
 import type { HttpConnectionManager } from '../api/http-connection-manager';
 import { earlyHeaderMutation, joinLines, removeMatching, setHeader } from '../security/early-header-mutation';
-import { anyOf, otherSpellings, prefixes, spellings, spellingsBut } from '../security/untrusted-headers';
+import { anyOf, otherSpellings, prefixBut, prefixes, spellings, spellingsBut } from '../security/untrusted-headers';
 import { headersOfRoutes } from '../traffic/matched-headers';
 import { removeForeignMarks } from '../traffic/route-mark';
 
@@ -49,7 +50,7 @@ export function trustOnlyApiGateway(
         ...spellings(made),
         // What a client sends in place of API Gateway's headers, under names that servers take for the same.
         ...otherSpellings(edgeHeaders(edge)),
-        ...(identityHeaders.length === 0 ? [] : spellings([...identityHeaders, TOKEN_HEADER])),
+        ...identities(edge, identityHeaders),
       ]),
     ),
     setHeader('x-forwarded-for', `%REQ(${CLIENT_IP_HEADER})%`),
@@ -58,4 +59,14 @@ export function trustOnlyApiGateway(
     ...removeForeignMarks(targets),
     ...joinLines(headersOfRoutes(targets)),
   ]);
+}
+
+/** Who a client says that it is: to services, or to the gateway in place of API Gateway. */
+function identities(edge: EdgeTopology, names: readonly string[]): readonly string[] {
+  if (names.length === 0) return [];
+  const context = Object.values(contextHeadersOf(edge));
+  return [
+    ...spellings([...names, TOKEN_HEADER, ...(context.length === 0 ? [REQUEST_HEADER] : [])]),
+    ...prefixBut(CONTEXT_HEADER_PREFIX, context),
+  ];
 }

@@ -75,7 +75,9 @@ export function missingKeys(edge: EdgeTopology): readonly ResponseMapper[] {
 
 /** No trailer of a client's is taken for an identity header by a service that reads both. */
 export function identityTrailers(edge: EdgeTopology, names: readonly string[]): readonly HttpFilter[] {
-  return names.length === 0 && identityHeadersOf(edge).length === 0 ? [] : requestTrailers('http2', names);
+  return names.length === 0 && identityHeadersOf(edge).length === 0
+    ? []
+    : requestTrailers('http2', names).map((filter) => ({ ...filter, name: 'identity-trailers' }));
 }
 
 export type Verifying = EdgeAuthorizer & { readonly verification: TokenVerification };

@@ -4,7 +4,7 @@ import type { Compression } from '../../model/traffic-policy';
 import type { HeaderMutation } from '../api/header-mutation';
 import type { HttpFilter } from '../api/http-filters';
 import type { Duration } from '../api/protobuf';
-import type { Route, TypedPerFilterConfig } from '../api/route';
+import type { MaxStreamDuration, Route, TypedPerFilterConfig } from '../api/route';
 import type { HeaderMatcher } from '../api/route-components';
 import { duration, labelOf, message, named, typed } from '../syntax/messages';
 import { compressorsOf, namesOf } from '../traffic/compression';
@@ -43,18 +43,19 @@ export function routePolicyFilters(edge: EdgeTopology): readonly HttpFilter[] {
 /**
  * What an edge says of the requests of a route, whatever they lead to.
  *
- * @param routes where Envoy sends them
+ * @param routes in their order: what Envoy answers itself, such as refusals, and where it sends requests
  */
 export function withPolicy(edge: EdgeTopology, edgeRoute: EdgeRoute, routes: readonly Route[]): readonly Route[] {
   const { maxRequestBytes, timeoutSeconds } = edgeRoute.policy ?? {};
-  const filters = { ...identityOfRoute(edge, edgeRoute), ...responseHeadersOf(edgeRoute), ...compressionOf(edge, edgeRoute) };
-  const own = routes.map((route) => withFilters(timeoutSeconds === undefined ? route : withTimeout(route, timeoutSeconds), filters));
-  return maxRequestBytes === undefined ? own : limited(own, maxRequestBytes, responseHeadersOf(edgeRoute));
-}
-
-/** Its answers of its own. */
-export function answerWithPolicy(edgeRoute: EdgeRoute, route: Route): Route {
-  return withFilters(route, responseHeadersOf(edgeRoute));
+  const headers = responseHeadersOf(edgeRoute);
+  const filters = { ...identityOfRoute(edge, edgeRoute), ...headers, ...compressionOf(edge, edgeRoute) };
+  const first = routes.findIndex((route) => route.direct_response === undefined);
+  return routes.flatMap((route, index) => {
+    if (route.direct_response !== undefined) return [withFilters(route, headers)];
+    const sent = withFilters(timeoutSeconds === undefined ? route : withTimeout(route, timeoutSeconds), filters);
+    if (maxRequestBytes === undefined) return [sent];
+    return [...(index === first ? [withFilters(tooLarge(maxRequestBytes, route), headers)] : []), ...counted(sent, maxRequestBytes)];
+  });
 }
 
 function withFilters(route: Route, filters: TypedPerFilterConfig): Route {
@@ -100,35 +101,53 @@ function compressionOf(edge: EdgeTopology, { policy }: EdgeRoute): TypedPerFilte
   );
 }
 
-/** The shorter one of it and of what the service has. "0s" is "no limit". */
+/**
+ * The shorter one of it and of what the service has. Where a route limits the life of a stream, Envoy looks at no other timeout, so that
+ * limit gives way to it; but for clients of gRPC, who have deadlines of their own.
+ */
 function withTimeout(route: Route, seconds: number): Route {
-  const { route: action } = route;
-  if (action === undefined) return route;
-  const given = action.timeout === undefined || action.timeout === '0s' ? Infinity : Number.parseFloat(action.timeout);
-  const timeout: Duration = duration(Math.min(given, seconds));
-  return { ...route, route: { ...action, timeout } };
+  if (route.route === undefined) return route;
+  const { timeout, max_stream_duration: stream, ...action } = route.route;
+  if (stream?.grpc_timeout_header_max === undefined)
+    return { ...route, route: { ...action, timeout: shorter(stream?.max_stream_duration ?? timeout, seconds) } };
+  const limits: MaxStreamDuration = {
+    max_stream_duration: shorter(stream.max_stream_duration, seconds),
+    grpc_timeout_header_max: shorter(stream.grpc_timeout_header_max, seconds),
+  };
+  return { ...route, route: { ...route.route, max_stream_duration: limits } };
+}
+
+/** "0s" is "no limit". */
+function shorter(given: Duration | undefined, seconds: number): Duration {
+  return given === undefined || given === '0s' ? duration(seconds) : duration(Math.min(Number.parseFloat(given), seconds));
+}
+
+const LENGTH = 'content-length';
+
+function upTo(bytes: number): HeaderMatcher {
+  return { name: LENGTH, range_match: { start: '0', end: `${bytes + 1}` } };
+}
+
+/** With the route's name, by which the answer becomes what clients of JSON get for a call of gRPC. */
+function tooLarge(bytes: number, route: Route): Route {
+  const headers: readonly HeaderMatcher[] = [
+    { name: LENGTH, present_match: true },
+    { ...upTo(bytes), invert_match: true },
+  ];
+  return { match: { prefix: '/', headers }, direct_response: { status: 413 }, ...nameOf(route) };
 }
 
 /** A request with a length need not be held back to be counted, since HTTP makes sure that no more comes. */
-function limited(routes: readonly Route[], bytes: number, headers: TypedPerFilterConfig): readonly Route[] {
-  const hasLength: HeaderMatcher = { name: 'content-length', present_match: true };
-  const small: HeaderMatcher = { name: 'content-length', range_match: { start: '0', end: `${bytes + 1}` } };
-  const counted = {
-    [labelOf(BUFFER)]: typed('envoy.extensions.filters.http.buffer.v3.BufferPerRoute', { buffer: { max_request_bytes: bytes } }),
-  };
-  const tooLarge: Route = {
-    match: { prefix: '/', headers: [hasLength, { ...small, invert_match: true }] },
-    direct_response: { status: 413 },
-    // By which it becomes what clients of JSON get for a call of gRPC.
-    ...nameOf(routes.at(-1)),
-  };
+function counted(route: Route, bytes: number): readonly Route[] {
+  const { match } = route;
   return [
-    withFilters(tooLarge, headers),
-    ...routes.map((route): Route => ({ ...route, match: { ...route.match, headers: [small, ...(route.match.headers ?? [])] } })),
-    ...routes.map((route) => withFilters(route, counted)),
+    { ...route, match: { ...match, headers: [upTo(bytes), ...(match.headers ?? [])] } },
+    withFilters(route, {
+      [labelOf(BUFFER)]: typed('envoy.extensions.filters.http.buffer.v3.BufferPerRoute', { buffer: { max_request_bytes: bytes } }),
+    }),
   ];
 }
 
-function nameOf(route: Route | undefined): Pick<Route, 'name'> {
-  return route?.name === undefined ? {} : { name: route.name };
+function nameOf({ name }: Route): Pick<Route, 'name'> {
+  return name === undefined ? {} : { name };
 }

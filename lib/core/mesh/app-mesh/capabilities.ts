@@ -56,6 +56,8 @@ export const CAPABILITIES: Capabilities = {
   headerLimits: { no: 'it has no setting for the number or size of headers: its Envoys take 100 headers of 60 KiB' },
   compression: { no: 'it does not change the bodies of responses' },
   overrideHeaders: { no: 'it removes no headers' },
+  edgeTimeouts: { no: 'the routes of a virtual gateway have no timeouts' },
+  identityHeaders: { no: 'it neither sets headers nor removes those of clients' },
   webSockets: { no: 'it has no setting for upgrades' },
   versions: true,
   versionHeader: true,

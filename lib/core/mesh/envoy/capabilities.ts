@@ -41,6 +41,8 @@ export const CAPABILITIES: Capabilities = {
   headerLimits: true,
   compression: true,
   overrideHeaders: true,
+  edgeTimeouts: true,
+  identityHeaders: true,
   webSockets: true,
   versions: true,
   versionHeader: true,

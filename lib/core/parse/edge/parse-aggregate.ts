@@ -1,7 +1,7 @@
 import type { AggregatedPart } from '../../model/aggregation';
 import { AGGREGATE_BYTES, DEFAULT_AGGREGATE_SECONDS, FORWARDED_BY_DEFAULT, MAX_PARTS } from '../../model/aggregation';
 import type { ParsedKey } from '../../model/edge-routes';
-import type { AggregateTarget, PlacedSeconds } from '../../model/topology';
+import type { AggregateTarget, GrpcTarget, PlacedSeconds } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import { STRINGS } from '../../reading/reader';
 import type { Reachable } from './check-reachable';
@@ -10,6 +10,8 @@ import { TIMEOUT_RANGE, parsePart } from './parse-part';
 import { ITEM, QUERY } from './parse-template';
 
 const A_PART = "such as user: Part.get('users', '/users/{user}')";
+/** Kinds of parts that are one response for each item of an array. */
+const ARRAYS: readonly unknown[] = ['forEach', 'grpcForEach'];
 const PART_NAME = /^[A-Za-z][\w-]{0,63}$/;
 
 /** An answer of several parts. */
@@ -32,6 +34,9 @@ export function parseAggregate(at: Reader, reachable: Reachable, route: ParsedKe
       maxResponseBytes,
       forwardedHeaders: [...new Set([...FORWARDED_BY_DEFAULT, ...forwarded])].sort(),
     },
+    grpcParts: Object.fromEntries(
+      drafts.flatMap(({ name, grpc }): [string, GrpcTarget][] => (grpc === undefined ? [] : [[name, grpc]])),
+    ),
     partTimeouts: Object.fromEntries(
       drafts.flatMap(({ name, timeout }): [string, PlacedSeconds][] => (timeout === undefined ? [] : [[name, timeout]])),
     ),
@@ -64,7 +69,7 @@ function parseParts(at: Reader, reachable: Reachable, route: ParsedKey | undefin
     wholeSeconds,
     parameters: route?.segments.flatMap((segment) => (segment.kind === 'static' ? [] : [segment.name])) ?? [],
     parts: entries.map(([name]) => name),
-    arrays: entries.flatMap(([name, part]) => (part.field('kind').value === 'forEach' ? [name] : [])),
+    arrays: entries.flatMap(([name, part]) => (ARRAYS.includes(part.field('kind').value) ? [name] : [])),
   };
   const drafts = entries.map(([name, part]) => parsePart(name, part, context));
   checkCycles(drafts);

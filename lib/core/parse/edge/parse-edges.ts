@@ -1,4 +1,5 @@
 import { DEFAULT_EDGE, gatewayNameOf } from '../../model/edge-names';
+import { identityHeadersOfAll } from '../../model/identity-headers';
 import type { EdgeTopology } from '../../model/topology';
 import { checkLabel } from '../../reading/check-label';
 import type { Reader } from '../../reading/reader';
@@ -32,12 +33,25 @@ export function parseEdges(root: Reader, surroundings: EdgeSurroundings): Parsed
   });
   const all = [...(one.absent ? [] : [[DEFAULT_EDGE, one] as const]), ...named].map(([name, at]) => ({
     gatewayName: gatewayNameOf(name),
+    at,
     edge: parseEdge(name, at, surroundings),
   }));
+  const identityHeaders = identityHeadersOfAll({ edges: all.flatMap(({ edge }) => edge ?? []) });
+  for (const { at } of all) checkPassThrough(at.field('passThroughHeaders'), identityHeaders);
   return {
     edges: all.flatMap(({ edge }) => edge ?? []),
     unknownGateways: all.filter(({ edge }) => edge === undefined).map(({ gatewayName }) => gatewayName),
   };
+}
+
+/** A header that says who a client is, and that clients can send, would say nothing. */
+function checkPassThrough(at: Reader, identityHeaders: readonly string[]): void {
+  for (const item of Array.isArray(at.value) ? at.items() : []) {
+    if (typeof item.value !== 'string' || !identityHeaders.includes(item.value.toLowerCase())) continue;
+    item.fail('CONFLICT', 'an authorizer of an edge tells services in this header who the client is, so no client can send it', {
+      fix: 'remove the entry, or give the identity header another name',
+    });
+  }
 }
 
 function checkName(name: string, at: Reader): void {

@@ -127,7 +127,7 @@ export function parseGrpcService(at: Reader, { services, declared, external }: R
   return target.grpcApi === undefined ? undefined : { name, api: target.grpcApi };
 }
 
-function parseMethod(at: Reader, api: GrpcApi | undefined): DescMethod | undefined {
+export function parseMethod(at: Reader, api: GrpcApi | undefined): DescMethod | undefined {
   const all = api?.services.flatMap(({ methods }) => methods.map(methodName)) ?? [];
   const example = all[0] ?? 'shop.Catalog/GetProduct';
   const name = at.required('the method that the route calls', `such as method: '${example}'`).string();

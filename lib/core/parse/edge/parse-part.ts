@@ -3,11 +3,13 @@ import { REST_API } from '../../limits/api-gateway';
 import { rangeOf } from '../../limits/limit';
 import type { AggregatedPart } from '../../model/aggregation';
 import { CONCURRENCY, DEFAULT_PART_SECONDS, ITEMS, PART_BYTES } from '../../model/aggregation';
-import type { PlacedSeconds } from '../../model/topology';
+import type { GrpcTarget, PlacedSeconds } from '../../model/topology';
 import { counted } from '../../reading/input';
 import type { Reader } from '../../reading/reader';
 import { STRINGS } from '../../reading/reader';
 import type { Reachable } from './check-reachable';
+import type { PartCall } from './parse-grpc-part';
+import { parseGrpcPart } from './parse-grpc-part';
 import { checkReachable } from './check-reachable';
 import { parseJson } from './parse-json';
 import type { TemplateScope } from './parse-template';
@@ -22,6 +24,8 @@ export interface DraftPart {
   /** The timeout that the props set. */
   readonly timeout?: PlacedSeconds;
   readonly part?: AggregatedPart;
+  /** The method that it calls, if its service speaks gRPC. */
+  readonly grpc?: GrpcTarget;
 }
 
 /** What the parts of an answer have in common. */
@@ -33,23 +37,27 @@ export interface PartContext extends Omit<TemplateScope, 'part' | 'iterates'> {
 /** Nobody waits longer for an answer than an API that streams it. */
 export const TIMEOUT_RANGE = { ...rangeOf(REST_API.streamedResponse), min: 0.01, integer: false };
 
-const OPTIONS = ['service', 'path', 'required', 'fallback', 'timeout', 'maxResponseSize', 'pick', 'drop', 'rename'] as const;
-const FACTORIES = 'Part.get() or Part.forEach()';
+const OPTIONS = ['service', 'required', 'fallback', 'timeout', 'maxResponseSize', 'pick', 'drop', 'rename'] as const;
+const KINDS = ['get', 'forEach', 'grpc', 'grpcForEach'] as const;
+const FACTORIES = 'Part.get(), Part.forEach(), Part.grpc() or Part.grpcForEach()';
 
 export function parsePart(name: string, at: Reader, { reachable, wholeSeconds, ...names }: PartContext): DraftPart {
   at.required('a part', `remove the entry, or use ${FACTORIES}`);
   if (!at.checkFactory('Part', FACTORIES)) return { name, at, reads: [] };
-  const kind = at.field('kind').required('the kind of the part', `use ${FACTORIES}`).oneOf(['get', 'forEach'], 'a kind of part');
-  const iterates = kind === 'forEach';
-  at.checkFields(iterates ? [...OPTIONS, 'over', 'limit', 'concurrency'] : OPTIONS, 'kind');
+  const kind = at.field('kind').required('the kind of the part', `use ${FACTORIES}`).oneOf(KINDS, 'a kind of part');
+  const iterates = kind === 'forEach' || kind === 'grpcForEach';
+  const calls = kind === 'grpc' || kind === 'grpcForEach';
+  at.checkFields(
+    [...OPTIONS, ...(calls ? ['method', 'fields'] : ['path']), ...(iterates ? ['over', 'limit', 'concurrency'] : [])],
+    'kind',
+  );
   const scope: TemplateScope = { ...names, part: name, iterates };
   if (iterates && names.parameters.includes(ITEM))
     at.fail('CONFLICT', `{${ITEM}} is the item of the array here, and a parameter of the route`, {
       got: null,
       fix: 'give the parameter another name',
     });
-  const service = parseService(at.field('service'), reachable);
-  const template = parsePathTemplate(at.field('path'), scope);
+  const call = calls ? parseGrpcPart(at, reachable, scope) : parseGet(at, reachable, scope);
   const over = iterates ? parseArray(at.field('over'), scope) : undefined;
   const limit = at.field('limit').number({ min: 1, max: ITEMS.max, unit: 'items' }) ?? ITEMS.standard;
   const concurrency = at.field('concurrency').number({ min: 1, max: CONCURRENCY.max, unit: 'requests' }) ?? CONCURRENCY.standard;
@@ -57,21 +65,29 @@ export function parsePart(name: string, at: Reader, { reachable, wholeSeconds, .
   const seconds = parseTimeout(timeoutAt, wholeSeconds);
   const outcome = parseOutcome(at);
   const shape = parseShape(at);
-  const reads = template === undefined ? [] : partsRead([over, ...template.path, ...Object.values(template.query).flat()]);
+  const reads = partsRead([over, ...(call?.references ?? [])]);
   const draft = { name, at, reads, ...defined({ timeout: seconds === undefined ? undefined : { path: timeoutAt.path, seconds } }) };
-  if (service === undefined || template === undefined || (iterates && over === undefined)) return draft;
+  if (call === undefined || (iterates && over === undefined)) return draft;
   const part: AggregatedPart = {
     name,
-    service,
-    method: 'GET',
-    ...template,
+    ...call.request,
     ...outcome,
     timeoutMillis: Math.round((seconds ?? Math.min(DEFAULT_PART_SECONDS, wholeSeconds)) * 1000),
     maxResponseBytes: at.field('maxResponseSize').bytes({ ...PART_BYTES, allowed: '1 KiB to 10 MiB' }) ?? PART_BYTES.standard,
     ...defined({ forEach: over === undefined ? undefined : { over, limit, concurrency } }),
     ...shape,
   };
-  return { ...draft, part };
+  return { ...draft, part, ...defined({ grpc: call.grpc }) };
+}
+
+function parseGet(at: Reader, reachable: Reachable, scope: TemplateScope): PartCall | undefined {
+  const service = parseService(at.field('service'), reachable);
+  const template = parsePathTemplate(at.field('path'), scope);
+  if (service === undefined || template === undefined) return undefined;
+  return {
+    request: { service, method: 'GET', ...template },
+    references: [...template.path, ...Object.values(template.query).flat()],
+  };
 }
 
 function parseService(at: Reader, reachable: Reachable): string | undefined {

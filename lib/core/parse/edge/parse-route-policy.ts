@@ -53,7 +53,8 @@ function parseResponseHeaders(at: Reader): ResponseHeaderChanges | 'none' | unde
   if (kind === 'none') return 'none';
   const set = parseHeaderValues(at.field('set'));
   const remove = parseHeaderNames(at.field('remove'));
-  if (kind === 'of' && at.field('set').names.length === 0 && at.field('remove').items().length === 0)
+  const saysNothing = at.names.every((name) => name === 'kind') || (at.field('set').empty && at.field('remove').absent);
+  if (kind === 'of' && saysNothing)
     at.fail('MISSING', 'there is nothing to set or to remove', { got: null, fix: 'name a header, or use ResponseHeaders.security()' });
   for (const name of [...Object.keys(set), ...remove])
     if (name.startsWith(OF_CORS))

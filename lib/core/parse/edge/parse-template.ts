@@ -51,6 +51,17 @@ export function parsePathTemplate(at: Reader, scope: TemplateScope): PathTemplat
   return query === undefined ? undefined : { path: pieces, query };
 }
 
+/** A text that is one reference in braces; undefined if it is none, or after an issue. */
+export function parseWholeReference(text: string, at: Reader, scope: TemplateScope): Reference | 'text' | undefined {
+  const [, name] = /^\{([^{}]*)\}$/.exec(text) ?? [];
+  if (name !== undefined) return parseReference(name, at, scope);
+  if (!/\{[^{}]*\}/.test(text)) return 'text';
+  return at.fail('INVALID_FORMAT', 'a field is either a text or a value, not a text with values in it', {
+    allowed: 'such as "{user.id}"',
+    fix: 'let the service put the text together',
+  });
+}
+
 /** The array over which a part runs, such as `cart.items`. */
 export function parseArray(at: Reader, scope: TemplateScope): Reference | undefined {
   const text = at.required('the array over which the part runs', 'such as "cart.items"').string();

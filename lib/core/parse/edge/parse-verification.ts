@@ -70,6 +70,8 @@ export function parseCognitoClaims(at: Reader, identity: IdentitySource): Verifi
   const pool = poolAt.value instanceof Opaque ? (poolAt.value as UserPoolOpaque).userPool : undefined;
   const provider = textOf(poolAt, 'userPoolProviderName', pool?.provider);
   const jwksHost = textOf(poolAt, 'userPoolProviderName', pool?.host);
+  // Of what is a user pool, only an object that somebody else has made lacks it.
+  if (pool === undefined) poolAt.checkInstance('a cognito.IUserPool with its issuer', ['userPoolId', 'userPoolProviderName']);
   if (provider === undefined || jwksHost === undefined) return { identityHeaders };
   const audience = at
     .field('userPoolClients')

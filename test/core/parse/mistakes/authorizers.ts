@@ -1,10 +1,20 @@
 import type { Mistakes } from './mistake';
 import { route, authorizer, userPool, userPoolClient, handler } from './mistake';
+import type { Raw } from '../../../support/parsing';
 import { edge, jwt, routes, seconds } from '../../../support/parsing';
+
+const JWKS = { jwksUri: 'https://login.example.com/keys' };
+const claims = (claimsToHeaders: unknown, more: object = JWKS): Raw => authorizer({ ...jwt, ...more, claimsToHeaders });
+const context = (contextToHeaders: unknown, kind = 'http'): Raw => authorizer({ kind: 'lambda', handler, contextToHeaders }, kind);
 
 /** Who may call an edge, and how that is found out. */
 export const AUTHORIZER_MISTAKES: Mistakes = {
   INVALID_NAME: [
+    {
+      did: 'gives an identity header with an underscore',
+      props: claims({ x_user: 'sub' }),
+      path: 'edge.authorizer.claimsToHeaders.x_user',
+    },
     { did: 'names an authorizer with a space', props: authorizer({ ...jwt, name: 'my jwt' }), path: 'edge.authorizer.name' },
     {
       did: 'gives an identity header with a colon',
@@ -13,9 +23,40 @@ export const AUTHORIZER_MISTAKES: Mistakes = {
     },
   ],
   RESERVED_NAME: [
+    {
+      did: 'takes the host for an identity header',
+      props: claims({ Host: 'sub' }),
+      path: 'edge.authorizer.claimsToHeaders.Host',
+    },
+    {
+      did: 'takes a header of the gateway for an identity header',
+      props: authorizer({ kind: 'iam', callerArnHeader: 'X-Forwarded-User' }),
+      path: 'edge.authorizer.callerArnHeader',
+    },
+    {
+      did: 'takes the header of the token for an identity header',
+      props: claims({ 'x-token': 'sub' }, { ...JWKS, identitySource: '$request.header.X-Token' }),
+      path: 'edge.authorizer.claimsToHeaders.x-token',
+    },
+    {
+      did: 'takes the header of the session for an identity header',
+      props: authorizer({ kind: 'lambda', handler, identityHeader: 'x-session', contextToHeaders: { 'x-session': 'id' } }),
+      path: 'edge.authorizer.contextToHeaders.x-session',
+    },
     { did: 'calls a Lambda authorizer "none"', props: authorizer({ kind: 'lambda', handler, name: 'none' }), path: 'edge.authorizer.name' },
   ],
   MISSING: [
+    {
+      did: 'wants claims and does not say where the keys of the issuer are',
+      props: claims({ 'x-user': 'sub' }, {}),
+      path: 'edge.authorizer.jwksUri',
+    },
+    { did: 'names no identity header', props: claims({}), path: 'edge.authorizer.claimsToHeaders' },
+    {
+      did: 'names an identity header without a claim',
+      props: claims({ 'x-user': undefined }),
+      path: 'edge.authorizer.claimsToHeaders.x-user',
+    },
     { did: 'gives a JWT authorizer with no issuer', props: authorizer({ kind: 'jwt', audience: ['a'] }), path: 'edge.authorizer.issuer' },
     {
       did: 'gives a JWT authorizer with no audience',
@@ -44,6 +85,11 @@ export const AUTHORIZER_MISTAKES: Mistakes = {
   ],
   WRONG_TYPE: [
     {
+      did: 'gives a user pool that does not know its issuer, and wants claims',
+      props: authorizer({ kind: 'cognito', userPool, userPoolClients: [userPoolClient], claimsToHeaders: { 'x-user': 'sub' } }),
+      path: 'edge.authorizer.userPool',
+    },
+    {
       did: 'gives null as an authorizer',
       props: routes({ 'GET /': { service: 'ui', authorizer: null } }),
       path: 'edge.routes["GET /"].authorizer',
@@ -53,12 +99,28 @@ export const AUTHORIZER_MISTAKES: Mistakes = {
   ],
   OUT_OF_RANGE: [
     {
+      did: 'wants more identity headers than fit',
+      props: claims(Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`x-claim-${index}`, 'sub']))),
+      path: 'edge.authorizer.claimsToHeaders',
+    },
+    {
       did: 'caches the answers of an authorizer for a day',
       props: authorizer({ kind: 'lambda', handler, resultsCacheTtl: seconds(86_400) }),
       path: 'edge.authorizer.resultsCacheTtl',
     },
   ],
   INVALID_FORMAT: [
+    {
+      did: 'gives the URL of keys without https',
+      props: claims({ 'x-user': 'sub' }, { jwksUri: 'http://login.example.com/keys' }),
+      path: 'edge.authorizer.jwksUri',
+    },
+    { did: 'names an empty claim', props: claims({ 'x-user': '' }), path: 'edge.authorizer.claimsToHeaders.x-user' },
+    {
+      did: 'names a key of a context with a colon',
+      props: context({ 'x-user': 'a:b' }),
+      path: 'edge.authorizer.contextToHeaders.x-user',
+    },
     {
       did: 'gives an issuer that is no https URL',
       props: authorizer({ ...jwt, issuer: 'login.example.com' }),
@@ -99,6 +161,11 @@ export const AUTHORIZER_MISTAKES: Mistakes = {
   ],
   UNSUPPORTED_BY_EDGE: [
     {
+      did: 'wants a key of a context that may be absent from a REST API',
+      props: context({ 'x-user': 'userId' }, 'rest'),
+      path: 'edge.authorizer.contextToHeaders.x-user',
+    },
+    {
       did: 'wants API keys on an HTTP API',
       props: route({ service: 'ui', authorizer: { kind: 'apiKey' } }),
       path: 'edge.routes["GET /"].authorizer',
@@ -112,6 +179,24 @@ export const AUTHORIZER_MISTAKES: Mistakes = {
       did: 'wants a REST API to tell the clients of a user pool apart',
       props: authorizer({ kind: 'cognito', userPool, userPoolClients: [userPoolClient] }, 'rest'),
       path: 'edge.authorizer.userPoolClients',
+    },
+  ],
+  DUPLICATE: [
+    {
+      did: 'names an identity header twice, in upper and in lower case',
+      props: claims({ 'X-User': 'sub', 'x-user': 'name' }),
+      path: 'edge.authorizer.claimsToHeaders.x-user',
+    },
+  ],
+  NO_EFFECT: [{ did: 'says where keys are that nobody needs', props: authorizer({ ...jwt, ...JWKS }), path: 'edge.authorizer.jwksUri' }],
+  CONFLICT: [
+    {
+      did: 'lets clients send an identity header',
+      props: edge({
+        passThroughHeaders: ['X-Remote-User'],
+        authorizer: { kind: 'iam', callerArnHeader: 'x-remote-user' },
+      }),
+      path: 'edge.passThroughHeaders[0]',
     },
   ],
 };

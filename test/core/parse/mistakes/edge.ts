@@ -1,3 +1,4 @@
+import { Bytes } from '../../../../lib/core/reading/input';
 import type { Mistakes } from './mistake';
 import { route, cors } from './mistake';
 import { edge, mesh, publicRoute, routes, seconds, service, token } from '../../../support/parsing';
@@ -7,6 +8,7 @@ export const EDGE_MISTAKES: Mistakes = {
   UNKNOWN_SERVICE: [{ did: 'routes to an unknown service', props: route({ service: 'iu' }), path: 'edge.routes["GET /"].service' }],
   INVALID_NAME: [{ did: 'names the stage with a slash', props: edge({ stageName: 'a/b' }), path: 'edge.stageName' }],
   MISSING: [
+    { did: 'changes no response header', props: edge({ responseHeaders: { kind: 'of' } }), path: 'edge.responseHeaders' },
     { did: 'gives an edge with no routes', props: edge({ routes: undefined }), path: 'edge.routes' },
     { did: 'gives an edge with an empty list of routes', props: routes({}), path: 'edge.routes' },
     { did: 'gives a route that says nothing', props: route(undefined), path: 'edge.routes["GET /"]' },
@@ -17,6 +19,11 @@ export const EDGE_MISTAKES: Mistakes = {
     { did: 'gives CORS with an empty list of origins', props: cors({ allowOrigins: [] }), path: 'edge.cors.allowOrigins' },
   ],
   UNKNOWN_PROPERTY: [
+    {
+      did: 'adds a response header in place of setting it',
+      props: edge({ responseHeaders: { kind: 'of', add: { a: 'b' } } }),
+      path: 'edge.responseHeaders.add',
+    },
     { did: 'misspells an option of a route', props: route({ ...publicRoute, scope: ['a'] }), path: 'edge.routes["GET /"].scope' },
   ],
   TOKEN: [
@@ -37,6 +44,8 @@ export const EDGE_MISTAKES: Mistakes = {
     { did: 'gives a route as a string', props: route('ui'), path: 'edge.routes["GET /"]' },
   ],
   OUT_OF_RANGE: [
+    { did: 'wants an HTTP API to wait for a minute', props: edge({ timeout: seconds(60) }), path: 'edge.timeout' },
+    { did: 'takes larger requests than API Gateway', props: edge({ maxRequestSize: new Bytes(20_000_000) }), path: 'edge.maxRequestSize' },
     { did: 'gives a negative rate limit', props: edge({ throttle: { rateLimit: -1, burstLimit: 1 } }), path: 'edge.throttle.rateLimit' },
     {
       did: 'gives half a request as a burst',
@@ -184,5 +193,24 @@ export const EDGE_MISTAKES: Mistakes = {
     { did: 'gives a method that there is not', props: cors({ allowMethods: ['ANY'] }), path: 'edge.cors.allowMethods[0]' },
     { did: 'gives a header with a quote', props: cors({ allowHeaders: ["x-it's"] }, 'rest'), path: 'edge.cors.allowHeaders[0]' },
     { did: 'gives a header with a space', props: cors({ allowHeaders: ['content type'] }), path: 'edge.cors.allowHeaders[0]' },
+  ],
+  RESERVED_NAME: [
+    {
+      did: 'sets a header of CORS by hand',
+      props: edge({ responseHeaders: { kind: 'of', set: { 'Access-Control-Allow-Origin': '*' } } }),
+      path: 'edge.responseHeaders',
+    },
+    {
+      did: 'removes the length of responses',
+      props: route({ ...publicRoute, responseHeaders: { kind: 'of', remove: ['content-length'] } }),
+      path: 'edge.routes["GET /"].responseHeaders.remove[0]',
+    },
+  ],
+  INVALID_FORMAT: [
+    {
+      did: 'sets a response header to two lines',
+      props: edge({ responseHeaders: { kind: 'security', set: { 'x-a': 'b\nc' } } }),
+      path: 'edge.responseHeaders.set.x-a',
+    },
   ],
 };
