@@ -17,7 +17,8 @@ export function caseNames(): readonly string[] {
 
 /**
  * The props of a case. Where JSON has no word for what stands in real props: `{"$seconds": 2}` is a Duration, `{"$bytes": 2}` a Size,
- * `{"$token": "x"}` a CDK token, `{"$protos": ["x.proto"]}` a GrpcApi of these files of the repository, of which the first is named, `{"$object": ["bind"]}` a CDK object with these members; an image is a string.
+ * `{"$token": "x"}` a CDK token, `{"$protos": ["x.proto"]}` a GrpcApi of these files of the repository, of which the first is named,
+ * `{"$object": ["bind"]}` a CDK object with these members; an image is a string.
  */
 export function readCase(name: string): unknown {
   return JSON.parse(readFileSync(join(CASES, name, 'input.json'), 'utf8'), (key: string, value: unknown) => {

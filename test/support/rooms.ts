@@ -256,7 +256,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   // Of templates, and of nothing that the library is about.
   'test/support/assembly': { packages: ['node:**', ...CDK] },
   'test/props': { rooms: ['test/support', 'test/simulator', ...LIBRARY], packages: ['node:**', 'typescript', 'fast-check', ...CDK] },
-  'test/simulator/**': { rooms: ['test/support', 'test/props', ...CORE, 'lib/props/read-props.ts'], packages: ['@bufbuild/**', 'fast-check'] },
+  'test/simulator/**': {
+    rooms: ['test/support', 'test/props', ...CORE, 'lib/props/read-props.ts'],
+    packages: ['@bufbuild/**', 'fast-check'],
+  },
   'test/compliance/**': { rooms: ['test/support', ...CORE], packages: ['node:**'] },
   'test/extensions': { rooms: ['test/support', ...LIBRARY], packages: CDK },
   'test/core/**': {
