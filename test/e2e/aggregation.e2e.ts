@@ -349,7 +349,8 @@ e2e('an answer of several parts', () => {
       console.info(
         `aggregator at most ${Math.max(...peaks).toFixed(0)} MiB, ${most.toFixed(0)} its own, of ${AGGREGATOR_MEMORY_MIB}, with answers ${[...statuses].join(', ')}`,
       );
-      expect(Math.max(...peaks)).toBeLessThan(AGGREGATOR_MEMORY_MIB);
+      // What is no file's: pages of Node.js's file go when memory is short.
+      expect(most).toBeLessThan(AGGREGATOR_MEMORY_MIB);
       expect(completeness(await api.send({ path: '/home/7' }))).toEqual(WHOLE);
     });
 

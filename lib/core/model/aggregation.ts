@@ -3,7 +3,16 @@ import type { EdgeTopology } from './topology';
 import type { Aggregation, Aggregations } from '../contract/aggregation';
 
 export { PART_HEADER, PARTS_PORT, AGGREGATOR_PORT, partKey } from '../contract/aggregation';
-export type { AggregatedPart, Aggregation, Aggregations, Iteration, Json, JsonTemplate, Reference, TextPiece } from '../contract/aggregation';
+export type {
+  AggregatedPart,
+  Aggregation,
+  Aggregations,
+  Iteration,
+  Json,
+  JsonTemplate,
+  Reference,
+  TextPiece,
+} from '../contract/aggregation';
 
 /** More make an answer that nobody waits for, or that should be a service of its own. */
 export const MAX_PARTS = 30;

@@ -134,7 +134,11 @@ export const AGGREGATION_MISTAKES: Mistakes = {
   ],
   NAME_CLASH: [
     { did: 'gives two fields one name', props: part({ rename: { a: 'c', b: 'c' } }), path: `${AT}.parts.part.rename.b` },
-    { did: 'gives a field the name of one that stays', props: part({ pick: ['a', 'b'], rename: { a: 'b' } }), path: `${AT}.parts.part.rename.a` },
+    {
+      did: 'gives a field the name of one that stays',
+      props: part({ pick: ['a', 'b'], rename: { a: 'b' } }),
+      path: `${AT}.parts.part.rename.a`,
+    },
   ],
   INVALID_NAME: [
     { did: 'writes a dot into the name of a part', props: aggregate({ 'a.b': get() }), path: `${AT}.parts["a.b"]` },
@@ -143,8 +147,16 @@ export const AGGREGATION_MISTAKES: Mistakes = {
   RESERVED_NAME: [
     { did: 'calls a part as the item is called', props: aggregate({ item: get() }), path: `${AT}.parts.item` },
     { did: 'forwards the host', props: aggregate({ a: get() }, { forwardHeaders: ['Host'] }), path: `${AT}.forwardHeaders[0]` },
-    { did: 'forwards a word of the mesh', props: aggregate({ a: get() }, { forwardHeaders: ['x_mesh_part'] }), path: `${AT}.forwardHeaders[0]` },
-    { did: 'gives a fallback a field that stands for something else', props: part({ fallback: { $value: 0 } }), path: `${AT}.parts.part.fallback.$value` },
+    {
+      did: 'forwards a word of the mesh',
+      props: aggregate({ a: get() }, { forwardHeaders: ['x_mesh_part'] }),
+      path: `${AT}.forwardHeaders[0]`,
+    },
+    {
+      did: 'gives a fallback a field that stands for something else',
+      props: part({ fallback: { $value: 0 } }),
+      path: `${AT}.parts.part.fallback.$value`,
+    },
   ],
   INVALID_VALUE: [
     {
@@ -163,7 +175,11 @@ export const AGGREGATION_MISTAKES: Mistakes = {
       props: aggregate({ a: get({ timeout: seconds(4) }) }, { timeout: seconds(3) }),
       path: `${AT}.parts.a.timeout`,
     },
-    { did: 'gives an answer more time than an HTTP API waits', props: aggregate({ a: get() }, { timeout: seconds(31) }), path: `${AT}.timeout` },
+    {
+      did: 'gives an answer more time than an HTTP API waits',
+      props: aggregate({ a: get() }, { timeout: seconds(31) }),
+      path: `${AT}.timeout`,
+    },
     {
       did: 'gives an answer more time than the route waits',
       props: aggregate({ a: get() }, {}, KEY, { timeout: seconds(2) }, 'rest'),
@@ -174,7 +190,11 @@ export const AGGREGATION_MISTAKES: Mistakes = {
       props: aggregate({ a: get() }, {}, KEY, { timeout: seconds(2) }),
       path: `${AT}.timeout`,
     },
-    { did: 'takes 11 MiB of a part', props: part({ maxResponseSize: new Bytes(11 * 1024 * 1024) }), path: `${AT}.parts.part.maxResponseSize` },
+    {
+      did: 'takes 11 MiB of a part',
+      props: part({ maxResponseSize: new Bytes(11 * 1024 * 1024) }),
+      path: `${AT}.parts.part.maxResponseSize`,
+    },
     {
       did: 'puts 31 parts together',
       props: aggregate(Object.fromEntries(Array.from({ length: 31 }, (_, index) => [`p${index}`, get()]))),
