@@ -346,10 +346,11 @@ e2e('an answer of several parts', () => {
       const statuses = new Set(outcomes.map((outcome) => (outcome.kind === 'response' ? outcome.status : outcome.code)));
       for (const status of statuses) expect([200, 503]).toContain(status);
       const peaks = shop().tasks('gateway').map(peak);
-      console.info(
-        `aggregator at most ${Math.max(...peaks).toFixed(0)} MiB, ${most.toFixed(0)} its own, of ${AGGREGATOR_MEMORY_MIB}, with answers ${[...statuses].join(', ')}`,
-      );
-      expect(Math.max(...peaks)).toBeLessThan(AGGREGATOR_MEMORY_MIB);
+      const resident = Math.max(...peaks).toFixed(0);
+      const answers = [...statuses].join(', ');
+      console.info(`aggregator at most ${resident} MiB, ${most.toFixed(0)} its own, of ${AGGREGATOR_MEMORY_MIB}, with answers ${answers}`);
+      // What is no file's: pages of Node.js's file go when memory is short.
+      expect(most).toBeLessThan(AGGREGATOR_MEMORY_MIB);
       expect(completeness(await api.send({ path: '/home/7' }))).toEqual(WHOLE);
     });
 

@@ -3,7 +3,16 @@ import type { EdgeTopology } from './topology';
 import type { Aggregation, Aggregations } from '../contract/aggregation';
 
 export { PART_HEADER, PARTS_PORT, AGGREGATOR_PORT, partKey } from '../contract/aggregation';
-export type { AggregatedPart, Aggregation, Aggregations, Iteration, Json, JsonTemplate, Reference, TextPiece } from '../contract/aggregation';
+export type {
+  AggregatedPart,
+  Aggregation,
+  Aggregations,
+  Iteration,
+  Json,
+  JsonTemplate,
+  Reference,
+  TextPiece,
+} from '../contract/aggregation';
 
 /** More make an answer that nobody waits for, or that should be a service of its own. */
 export const MAX_PARTS = 30;
@@ -37,8 +46,8 @@ export const FORWARDED_BY_DEFAULT: readonly string[] = [
 ];
 
 /**
- * What an aggregating gateway's tasks answer, by the keys of routes; undefined if no route of the edge aggregates. Every part is told who the
- * client is, as a service is to which a route leads.
+ * What an aggregating gateway's tasks answer, by the keys of routes; undefined if no route of the edge aggregates. Every part is told who
+ * the client is, as a service is to which a route leads.
  */
 export function aggregationsOf({ routes, authorizers }: Pick<EdgeTopology, 'routes' | 'authorizers'>): Aggregations | undefined {
   const found = routes.flatMap(({ key, target, authorizer }): [string, Aggregation][] => {

@@ -34,9 +34,7 @@ export function parseAggregate(at: Reader, reachable: Reachable, route: ParsedKe
       maxResponseBytes,
       forwardedHeaders: [...new Set([...FORWARDED_BY_DEFAULT, ...forwarded])].sort(),
     },
-    grpcParts: Object.fromEntries(
-      drafts.flatMap(({ name, grpc }): [string, GrpcTarget][] => (grpc === undefined ? [] : [[name, grpc]])),
-    ),
+    grpcParts: Object.fromEntries(drafts.flatMap(({ name, grpc }): [string, GrpcTarget][] => (grpc === undefined ? [] : [[name, grpc]]))),
     partTimeouts: Object.fromEntries(
       drafts.flatMap(({ name, timeout }): [string, PlacedSeconds][] => (timeout === undefined ? [] : [[name, timeout]])),
     ),

@@ -47,10 +47,7 @@ export function parsePart(name: string, at: Reader, { reachable, wholeSeconds, .
   const kind = at.field('kind').required('the kind of the part', `use ${FACTORIES}`).oneOf(KINDS, 'a kind of part');
   const iterates = kind === 'forEach' || kind === 'grpcForEach';
   const calls = kind === 'grpc' || kind === 'grpcForEach';
-  at.checkFields(
-    [...OPTIONS, ...(calls ? ['method', 'fields'] : ['path']), ...(iterates ? ['over', 'limit', 'concurrency'] : [])],
-    'kind',
-  );
+  at.checkFields([...OPTIONS, ...(calls ? ['method', 'fields'] : ['path']), ...(iterates ? ['over', 'limit', 'concurrency'] : [])], 'kind');
   const scope: TemplateScope = { ...names, part: name, iterates };
   if (iterates && names.parameters.includes(ITEM))
     at.fail('CONFLICT', `{${ITEM}} is the item of the array here, and a parameter of the route`, {
