@@ -1,0 +1,51 @@
+import { JSON_ROUTE } from '../../../../lib/core/envoy/edge/grpc-replies';
+import { toAggregator } from '../../../../lib/core/envoy/edge/aggregator';
+import { withPolicy } from '../../../../lib/core/envoy/edge/route-policy';
+import { grpcRoutes } from '../../../../lib/core/envoy/grpc-routes';
+import type { EdgeRoute, EdgeTopology } from '../../../../lib/core/model/topology';
+import { Bytes } from '../../../../lib/core/reading/input';
+import { demoApi, grpcEdge } from '../../../support/grpc';
+import type { Raw } from '../../../support/parsing';
+import { mesh, seconds, service, topologyOf } from '../../../support/parsing';
+
+const METHOD = 'hipstershop.ProductCatalogService/GetProduct';
+
+function edgeRoute(props: Raw): { readonly edge: EdgeTopology; readonly route: EdgeRoute } {
+  const [edge] = topologyOf(props).edges;
+  return { edge: edge!, route: edge!.routes[0]! };
+}
+
+test('a client of JSON is told in JSON that its body is too large, also where the route takes gRPC-Web', () => {
+  const props = grpcEdge(demoApi(), {
+    maxRequestSize: new Bytes(64),
+    routes: { [`POST /${METHOD}`]: { grpc: { service: 'catalog', method: METHOD, web: true } } },
+  });
+  const { edge, route } = edgeRoute(props);
+  if (route.target.kind !== 'grpc') throw new Error('no gRPC route');
+  const catalog = topologyOf(props).services.find(({ name }) => name === 'catalog')!;
+  const refused = withPolicy(edge, route, grpcRoutes(route, route.target, catalog, {})).filter(
+    ({ direct_response: answer }) => answer?.status === 413,
+  );
+  expect(refused).toEqual([expect.objectContaining({ name: JSON_ROUTE })]);
+});
+
+test('the aggregator has the time to answer with what it has when the time of the route is over', () => {
+  const part = { kind: 'get', service: 'ui', path: '/' };
+  const { edge, route } = edgeRoute(
+    mesh(
+      { ui: service() },
+      {
+        edge: {
+          kind: 'http',
+          authorizer: { kind: 'none' },
+          timeout: seconds(10),
+          routes: { 'GET /home': { aggregate: { parts: { ui: part } } } },
+        },
+      },
+    ),
+  );
+  if (route.target.kind !== 'aggregate') throw new Error('no answer of parts');
+  const [sent] = withPolicy(edge, route, [toAggregator(route.key, route.method, route.target.aggregation)]);
+  expect(route.policy).toEqual({ timeoutSeconds: 10 });
+  expect(sent?.route?.timeout).toBe('11s');
+});
