@@ -10,7 +10,6 @@ import type { GrpcApi } from '../../grpc/grpc-api';
 import { methodName } from '../../grpc/grpc-api';
 import { templateOf } from '../../grpc/path-template';
 import { descriptorOf } from '../../grpc/strip';
-import { REST_API } from '../../limits/api-gateway';
 import { named } from '../../model/by-name';
 import type { ParsedKey } from '../../model/edge-routes';
 import type { GrpcJson, GrpcTarget } from '../../model/topology';
@@ -19,7 +18,7 @@ import { suggest } from '../../reading/reader';
 import { unknownService } from '../service/parse-service';
 import type { Reachable } from './check-reachable';
 
-export const GRPC_FIELDS = ['service', 'method', 'fields', 'body', 'maxRequestSize', 'stream', 'web'] as const;
+export const GRPC_FIELDS = ['service', 'method', 'fields', 'body', 'stream', 'web'] as const;
 
 /** Of a service's own `maxRequestSize` there is none by default; here a body is held in memory. */
 const DEFAULT_MAX_REQUEST_BYTES = 1024 * 1024;
@@ -49,7 +48,7 @@ export function parseGrpcTarget(at: Reader, context: GrpcRouteContext): GrpcTarg
   if (!at.checkFields(GRPC_FIELDS)) return undefined;
   const service = parseGrpcService(at.field('service'), context.reachable);
   const method = parseMethod(at.field('method'), service?.api);
-  const settings = { ...defined({ maxRequestBytes: context.maxRequestBytes }), ...parseJsonSettings(at) };
+  const settings = defined({ maxRequestBytes: context.maxRequestBytes, stream: parseStream(at.field('stream')) });
   const web = at.field('web').boolean() ?? false;
   const body = parseBody(at.field('body'));
   const fields = at.field('fields').entries();
@@ -79,12 +78,6 @@ export function parseGrpcTarget(at: Reader, context: GrpcRouteContext): GrpcTarg
 export interface JsonSettings {
   readonly maxRequestBytes?: number;
   readonly stream?: (typeof STREAMS)[number] | undefined;
-}
-
-function parseJsonSettings(at: Reader): JsonSettings {
-  const max = REST_API.payload.value;
-  const maxRequestBytes = at.field('maxRequestSize').bytes({ min: 1, max, allowed: 'a Size of 1 byte to 10 MiB' });
-  return defined({ maxRequestBytes, stream: parseStream(at.field('stream')) });
 }
 
 export function parseStream(at: Reader): JsonSettings['stream'] {
