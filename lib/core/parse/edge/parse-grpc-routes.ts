@@ -80,7 +80,7 @@ export function parseGrpcRoutes(at: Reader, context: EdgeContext): readonly Draf
         web: web || mapping === 'web',
         ...(mapping === 'web' ? {} : { json: jsonOf(descriptorOf(api, method, rule), method, json) }),
       };
-      const source = `"${key}" of ${methodName(method)}${place === undefined ? '' : ` (${place})`}`;
+      const source = `"${key}" of ${methodName(method)} at "${name}"${place === undefined ? '' : ` (${place})`}`;
       return [{ ...parsed, at, source, route: { key, ...parsed, target, ...settings } }];
     }),
   );

@@ -94,7 +94,10 @@ export function checkTwins(drafts: readonly DraftRoute[]): void {
     const name = draft.source ?? `"${draft.route.key}"`;
     const subject = draft.source === undefined ? '' : `${draft.source} `;
     if (twin !== undefined)
-      draft.at.fail('OVERLAPPING_ROUTES', `${subject}matches the same requests as ${twin}`, { got: null, fix: 'remove one of the two' });
+      draft.at.fail('OVERLAPPING_ROUTES', `${subject}matches the same requests as ${twin}`, {
+        got: null,
+        fix: draft.source === undefined ? 'remove one of the two' : 'remove one of the two: exclude and grpcServices leave methods out',
+      });
     byMatch.set(match, name);
   }
 }
