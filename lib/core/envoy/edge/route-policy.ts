@@ -9,6 +9,7 @@ import type { HeaderMatcher } from '../api/route-components';
 import { duration, labelOf, message, named, typed } from '../syntax/messages';
 import { compressorsOf, namesOf } from '../traffic/compression';
 import { headerValue } from '../traffic/header-changes';
+import { JSON_ROUTE } from './grpc-replies';
 import { identityOfRoute } from './identity';
 
 const HEADERS_FILTER = 'response-headers';
@@ -56,7 +57,11 @@ export function withPolicy(edge: EdgeTopology, edgeRoute: EdgeRoute, routes: rea
     if (route.direct_response !== undefined) return [withFilters(route, headers)];
     const sent = withFilters(timeoutSeconds === undefined ? route : withTimeout(route, timeoutSeconds), filters);
     if (maxRequestBytes === undefined) return [sent];
-    return [...(index === first ? [withFilters(tooLarge(maxRequestBytes, routes), headers)] : []), ...counted(sent, maxRequestBytes)];
+    return [
+      ...(index === first ? [withFilters(tooLarge(maxRequestBytes, routes), headers)] : []),
+      // The translation of JSON holds the body back itself, and has the same limit.
+      ...(route.name === JSON_ROUTE ? [sent] : counted(sent, maxRequestBytes)),
+    ];
   });
 }
 
@@ -131,8 +136,8 @@ function upTo(bytes: number): HeaderMatcher {
 }
 
 /**
- * With the name that one of the routes has, by which the answer becomes what clients of JSON get for a call of gRPC; those of gRPC-Web, whose
- * routes have none, look at the status alone.
+ * With the name that one of the routes has, by which the answer becomes what clients of JSON get for a call of gRPC; those of gRPC-Web,
+ * whose routes have none, look at the status alone.
  */
 function tooLarge(bytes: number, routes: readonly Route[]): Route {
   const headers: readonly HeaderMatcher[] = [

@@ -6,13 +6,14 @@ import type { EdgeRoute, EdgeTopology } from '../../../../lib/core/model/topolog
 import { Bytes } from '../../../../lib/core/reading/input';
 import { demoApi, grpcEdge } from '../../../support/grpc';
 import type { Raw } from '../../../support/parsing';
+import { at } from '../configuration';
 import { mesh, seconds, service, topologyOf } from '../../../support/parsing';
 
 const METHOD = 'hipstershop.ProductCatalogService/GetProduct';
 
 function edgeRoute(props: Raw): { readonly edge: EdgeTopology; readonly route: EdgeRoute } {
   const [edge] = topologyOf(props).edges;
-  return { edge: edge!, route: edge!.routes[0]! };
+  return { edge: edge, route: edge.routes[0] };
 }
 
 test('a client of JSON is told in JSON that its body is too large, also where the route takes gRPC-Web', () => {
@@ -23,10 +24,11 @@ test('a client of JSON is told in JSON that its body is too large, also where th
   const { edge, route } = edgeRoute(props);
   if (route.target.kind !== 'grpc') throw new Error('no gRPC route');
   const catalog = topologyOf(props).services.find(({ name }) => name === 'catalog')!;
-  const refused = withPolicy(edge, route, grpcRoutes(route, route.target, catalog, {})).filter(
-    ({ direct_response: answer }) => answer?.status === 413,
-  );
-  expect(refused).toEqual([expect.objectContaining({ name: JSON_ROUTE })]);
+  const all = withPolicy(edge, route, grpcRoutes(route, route.target, catalog, {}));
+  expect(all.filter(({ direct_response: answer }) => answer?.status === 413)).toEqual([expect.objectContaining({ name: JSON_ROUTE })]);
+  // The descriptor stands in the configuration once, since the translation has the limit itself.
+  const translated = all.filter((each) => each.name === JSON_ROUTE && each.route !== undefined);
+  expect(translated.map((each) => at(each, 'typed_per_filter_config.GrpcJsonTranscoder.max_request_body_size'))).toEqual([64]);
 });
 
 test('the aggregator has the time to answer with what it has when the time of the route is over', () => {
