@@ -17,6 +17,7 @@ import type { Reader } from '../../reading/reader';
 import { suggest } from '../../reading/reader';
 import { unknownService } from '../service/parse-service';
 import type { Reachable } from './check-reachable';
+import { inProto, placeOfMethod } from './in-proto';
 
 export const GRPC_FIELDS = ['service', 'method', 'fields', 'body', 'stream', 'web'] as const;
 
@@ -54,7 +55,10 @@ export function parseGrpcTarget(at: Reader, context: GrpcRouteContext): GrpcTarg
   const fields = at.field('fields').entries();
   const { key } = context;
   if (service === undefined || method === undefined || key === undefined) return undefined;
-  if (!checkCallable(at.field('method'), method, context, 'route to a method that takes one request')) return undefined;
+  const callable = inProto(at.field('method'), placeOfMethod(service.api, method), (each) =>
+    checkCallable(each, method, context, 'route to a method that takes one request'),
+  );
+  if (!callable) return undefined;
   if (key.method === 'ANY')
     return at.fail('GRPC_ROUTE', 'a method of gRPC is bound to one method of HTTP', {
       got: null,
@@ -151,9 +155,8 @@ export function checkCallable(
   otherwise: string,
 ): boolean {
   const { clientStreaming, serverStreaming } = method.proto;
-  const name = methodName(method);
   if (clientStreaming) {
-    at.fail('GRPC_ROUTE', `"${name}" takes a stream of requests, which neither JSON nor gRPC-Web can send`, {
+    at.fail('GRPC_ROUTE', 'the method takes a stream of requests, which neither JSON nor gRPC-Web can send', {
       got: null,
       fix: otherwise,
     });
@@ -161,7 +164,7 @@ export function checkCallable(
   }
   if (!serverStreaming || streamed) return true;
   if (checkSupport(at, 'streaming', kind, KINDS))
-    at.fail('UNSUPPORTED_BY_EDGE', `"${name}" returns a stream, which API Gateway would hold back until it ends`, {
+    at.fail('UNSUPPORTED_BY_EDGE', 'the method returns a stream, which API Gateway would hold back until it ends', {
       got: null,
       fix: 'set responseTransferMode of the route, or of the edge, to ResponseTransferMode.STREAM',
     });
