@@ -35,6 +35,8 @@ export interface GrpcRouteContext {
   readonly streamed: boolean;
   /** Of the route, or of the edge. */
   readonly maxRequestBytes?: number;
+  /** The `timeout` of the route, or of the edge. */
+  readonly waitSeconds?: number;
   readonly kind: EdgeKind;
   readonly reachable: Reachable;
 }

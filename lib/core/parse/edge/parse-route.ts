@@ -46,7 +46,11 @@ export function parseRoute(key: string, at: Reader, context: EdgeContext): Draft
   if (!at.checkFields([...TARGET_FIELDS, ...ROUTE_SETTINGS])) return undefined;
   const settings = parseRouteSettings(at, context);
   const { streamed, policy } = settings;
-  const target = parseTarget(at, { key: parsed, streamed, kind, reachable, ...defined({ maxRequestBytes: policy?.maxRequestBytes }) });
+  const limits = defined({
+    maxRequestBytes: policy?.maxRequestBytes,
+    waitSeconds: policy?.timeoutSeconds ?? settings.timeout?.seconds,
+  });
+  const target = parseTarget(at, { key: parsed, streamed, kind, reachable, ...limits });
   if (parsed === undefined || target === undefined) return undefined;
   return { ...parsed, at, route: { key, ...parsed, target, ...settings } };
 }

@@ -11,7 +11,7 @@ type ParseTarget = (at: Reader, context: GrpcRouteContext) => RouteTarget | unde
 const TARGETS = {
   service: toService,
   grpc: parseGrpcTarget,
-  aggregate: (at, { reachable, key }) => parseAggregate(at, reachable, key),
+  aggregate: parseAggregate,
 } as const satisfies Readonly<Record<string, ParseTarget>>;
 
 export const TARGET_FIELDS = Object.keys(TARGETS) as readonly (keyof typeof TARGETS)[];

@@ -31,23 +31,28 @@ test('a client of JSON is told in JSON that its body is too large, also where th
   expect(translated.map((each) => at(each, 'typed_per_filter_config.GrpcJsonTranscoder.max_request_body_size'))).toEqual([64]);
 });
 
-test('the aggregator has the time to answer with what it has when the time of the route is over', () => {
-  const part = { kind: 'get', service: 'ui', path: '/' };
-  const { edge, route } = edgeRoute(
-    mesh(
-      { ui: service() },
-      {
-        edge: {
-          kind: 'http',
-          authorizer: { kind: 'none' },
-          timeout: seconds(10),
-          routes: { 'GET /home': { aggregate: { parts: { ui: part } } } },
-        },
-      },
-    ),
+/** A route to an answer of one part, behind an edge with this timeout. */
+function homeRoute(timeout: unknown, kind = 'http'): ReturnType<typeof edgeRoute> {
+  const aggregate = { parts: { ui: { kind: 'get', service: 'ui', path: '/' } } };
+  return edgeRoute(
+    mesh({ ui: service() }, { edge: { kind, authorizer: { kind: 'none' }, timeout, routes: { 'GET /home': { aggregate } } } }),
   );
+}
+
+test('the aggregator has the time to answer with what it has when the time of the route is over', () => {
+  const { edge, route } = homeRoute(seconds(10));
   if (route.target.kind !== 'aggregate') throw new Error('no answer of parts');
   const [sent] = withPolicy(edge, route, [toAggregator(route.key, route.method, route.target.aggregation)]);
   expect(route.policy).toEqual({ timeoutSeconds: 10 });
   expect(sent?.route?.timeout).toBe('11s');
+});
+
+test.each([
+  ['http', undefined, 10_000],
+  ['http', 20, 10_000],
+  ['http', 3, 3000],
+  ['rest', 3, 3000],
+])('an answer behind a %s API with a timeout of %p seconds takes as long by default as clients wait', (kind, given, expected) => {
+  const { route } = homeRoute(given === undefined ? undefined : seconds(given), kind);
+  expect(route.target).toMatchObject({ aggregation: { timeoutMillis: expected } });
 });
