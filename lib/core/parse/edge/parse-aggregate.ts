@@ -5,7 +5,7 @@ import type { AggregateTarget, GrpcTarget, PlacedSeconds } from '../../model/top
 import type { Reader } from '../../reading/reader';
 import { STRINGS } from '../../reading/reader';
 import type { Reachable } from './check-reachable';
-import type { GrpcRouteContext } from './parse-grpc-target';
+import type { TargetContext } from './parse-grpc-target';
 import type { DraftPart } from './parse-part';
 import { TIMEOUT_RANGE, parsePart } from './parse-part';
 import { ITEM, QUERY } from './parse-template';
@@ -18,7 +18,7 @@ const PART_NAME = /^[A-Za-z][\w-]{0,63}$/;
 /** An answer of several parts. */
 export function parseAggregate(
   at: Reader,
-  { reachable, key: route, waitSeconds = Infinity }: GrpcRouteContext,
+  { reachable, key: route, waitSeconds = Infinity }: TargetContext,
 ): AggregateTarget | undefined {
   if (!at.checkFactory('Aggregate', 'Aggregate.of()')) return undefined;
   at.checkFields(['parts', 'timeout', 'maxResponseSize', 'forwardHeaders']);

@@ -29,8 +29,8 @@ const STREAMS = ['newlineDelimited', 'serverSentEvents'] as const;
 /** Methods of HTTP whose body is the request, unless the route says otherwise. */
 const WITH_BODY = ['PATCH', 'POST', 'PUT'];
 
-/** The rest of a route that leads to a method. */
-export interface GrpcRouteContext {
+/** The rest of a route, which says what its target may be. */
+export interface TargetContext {
   readonly key: ParsedKey | undefined;
   readonly streamed: boolean;
   /** Of the route, or of the edge. */
@@ -47,7 +47,7 @@ export interface DescribedService {
   readonly api: GrpcApi;
 }
 
-export function parseGrpcTarget(at: Reader, context: GrpcRouteContext): GrpcTarget | undefined {
+export function parseGrpcTarget(at: Reader, context: TargetContext): GrpcTarget | undefined {
   if (!at.checkFields(GRPC_FIELDS)) return undefined;
   const service = parseGrpcService(at.field('service'), context.reachable);
   const method = parseMethod(at.field('method'), service?.api);
@@ -153,7 +153,7 @@ function fewOf(names: readonly string[]): string {
 export function checkCallable(
   at: Reader,
   method: DescMethod,
-  { streamed, kind }: Pick<GrpcRouteContext, 'streamed' | 'kind'>,
+  { streamed, kind }: Pick<TargetContext, 'streamed' | 'kind'>,
   otherwise: string,
 ): boolean {
   const { clientStreaming, serverStreaming } = method.proto;
