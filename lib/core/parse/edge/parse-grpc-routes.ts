@@ -10,6 +10,7 @@ import { parseRouteKey } from '../../model/edge-routes';
 import type { Reader } from '../../reading/reader';
 import { STRINGS, suggest } from '../../reading/reader';
 import { checkCallable, failBinding, jsonOf, parseGrpcService, parseStream, suggestMethod } from './parse-grpc-target';
+import { inProto, placeOfMethod } from './in-proto';
 import type { EdgeContext } from './parse-route';
 import { ROUTE_SETTINGS, parseRouteSettings } from './parse-route';
 
@@ -61,17 +62,20 @@ export function parseGrpcRoutes(at: Reader, context: EdgeContext): readonly Draf
     at.field('stream').fail('NO_EFFECT', 'none of the methods returns a stream', { fix: 'remove it' });
   const callable = chosen.filter((method) => {
     const otherwise = `list it in exclude: ['${methodName(method)}']`;
-    return checkCallable(at, method, { streamed: settings.streamed, kind: context.kind }, otherwise);
+    return inProto(at, placeOfMethod(api, method), (each) =>
+      checkCallable(each, method, { streamed: settings.streamed, kind: context.kind }, otherwise),
+    );
   });
   return callable.flatMap((method) =>
     routesOf(api, method, mapping).flatMap((route): readonly DraftRoute[] => {
-      const place = api.placeOf(`${method.parent.typeName}.${method.name}`, 'problem' in route ? route.text : route.rule.path);
+      const text = 'problem' in route ? route.text : route.rule.path;
       if ('problem' in route) {
-        failBinding(at, `${place === undefined ? '' : `${place}: `}${methodName(method)}: `, route.problem);
+        failBinding(at, placeOfMethod(api, method, text), route.problem);
         return [];
       }
       const { key, rule } = route;
-      const parsed = parseRouteKey(key, at);
+      const place = api.placeOf(`${method.parent.typeName}.${method.name}`, text);
+      const parsed = inProto(at, placeOfMethod(api, method, text), (each) => parseRouteKey(key, each));
       if (parsed === undefined) return [];
       const target = {
         kind: 'grpc' as const,
@@ -80,7 +84,7 @@ export function parseGrpcRoutes(at: Reader, context: EdgeContext): readonly Draf
         web: web || mapping === 'web',
         ...(mapping === 'web' ? {} : { json: jsonOf(descriptorOf(api, method, rule), method, json) }),
       };
-      const source = `"${key}" of ${methodName(method)}${place === undefined ? '' : ` (${place})`}`;
+      const source = `"${key}" of ${methodName(method)} at "${name}"${place === undefined ? '' : ` (${place})`}`;
       return [{ ...parsed, at, source, route: { key, ...parsed, target, ...settings } }];
     }),
   );
