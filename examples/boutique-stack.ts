@@ -1,12 +1,21 @@
-import { Annotations, CfnOutput, Stack, Validations } from 'aws-cdk-lib';
+import { join } from 'node:path';
+import { Annotations, CfnOutput, Duration, Stack, Validations } from 'aws-cdk-lib';
 import type { StackProps } from 'aws-cdk-lib';
 import { ContainerImage, CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
-import { Authorizer, Edge, Microservices, Protocol } from '../lib';
+import { Aggregate, Authorizer, Edge, GrpcApi, GrpcMapping, Microservices, Part, Protocol, Timeout } from '../lib';
 import type { ServiceProps } from '../lib';
 
+/** What its gRPC services can be asked: the gateway service translates JSON and gRPC-Web by it. */
+const api = GrpcApi.fromProtoFiles([join(__dirname, 'protos/demo.proto')]);
+
+const products = 'hipstershop.ProductCatalogService';
+const carts = 'hipstershop.CartService';
+const currencies = 'hipstershop.CurrencyService';
+
 /**
- * Online Boutique: a web front end, nine gRPC services and a Redis over TCP, behind an HTTP API.
+ * Online Boutique: a web front end, nine gRPC services and a Redis over TCP, behind an HTTP API. Beside the front end's pages, clients get
+ * a JSON API, gRPC-Web, and what a home page shows in one answer of several services.
  * https://github.com/GoogleCloudPlatform/microservices-demo
  */
 export class BoutiqueStack extends Stack {
@@ -92,7 +101,30 @@ export class BoutiqueStack extends Stack {
           $default: { service: 'frontend' },
           // The expensive page has a limit of its own.
           'POST /cart/checkout': { service: 'frontend', throttle: { rateLimit: 20, burstLimit: 40 } },
+          'GET /api/products': { grpc: { service: 'productcatalogservice', method: `${products}/ListProducts` } },
+          'GET /api/products/{id}': { grpc: { service: 'productcatalogservice', method: `${products}/GetProduct` } },
+          'GET /api/search': { grpc: { service: 'productcatalogservice', method: `${products}/SearchProducts` } },
+          'GET /api/carts/{user_id}': { grpc: { service: 'cartservice', method: `${carts}/GetCart` } },
+          'POST /api/carts/{user_id}': { grpc: { service: 'cartservice', method: `${carts}/AddItem` } },
+          'GET /api/home/{user}': {
+            aggregate: Aggregate.of({
+              products: Part.grpc('productcatalogservice', `${products}/ListProducts`, {}, { required: true }),
+              currencies: Part.grpc('currencyservice', `${currencies}/GetSupportedCurrencies`),
+              // Without the cart the page is still worth showing.
+              cart: Part.grpc(
+                'cartservice',
+                `${carts}/GetCart`,
+                { userId: '{user}' },
+                { timeout: Duration.seconds(1), fallback: { items: [] } },
+              ),
+              inCart: Part.grpcForEach('cart.items', 'productcatalogservice', `${products}/GetProduct`, { id: '{item.productId}' }),
+            }),
+          },
         },
+        grpcRoutes: [
+          { service: 'productcatalogservice', mapping: GrpcMapping.WEB, grpcServices: [products] },
+          { service: 'currencyservice', mapping: GrpcMapping.WEB, grpcServices: [currencies] },
+        ],
       }),
     });
     new CfnOutput(this, 'Url', { value: this.boutique.edge().url });
@@ -125,6 +157,8 @@ function grpc(name: string, port: number, calls: string[] = [], environment: Rec
     ...program(name),
     port,
     protocol: Protocol.GRPC,
+    grpcApi: api,
+    timeout: Timeout.perRequest(Duration.seconds(10)),
     calls,
     environment: { PORT: String(port), DISABLE_PROFILER: '1', ...environment },
     readonlyRootFilesystem: true,
