@@ -190,6 +190,35 @@ e2e('services that are told who the client is', () => {
     expect(identityOf(seen(await send(token)))).toEqual({ 'x-user-id': 'u-1' });
   });
 
+  test('get no number that two users could share', async () => {
+    // Of its own digits, or not at all: beyond 2^53, JSON's numbers run into each other.
+    const since = async (digits: string): Promise<unknown> => {
+      const text = JSON.stringify(claims({ since: '#' })).replace('"#"', digits);
+      return (identityOf(seen(await send(keys.old.sign(text)))) as Readonly<Record<string, string>>)['x-user-since'];
+    };
+    for (const exact of ['9007199254740991', '-9007199254740991', '1234567890123456', '0', '0.1']) expect(await since(exact)).toBe(exact);
+    for (const shared of ['9007199254740993', '9007199254740992', '123456789012345678', '-123456789012345679', '1e300'])
+      expect(await since(shared)).toBeUndefined();
+  });
+
+  test('are told by a gateway that lives on, however deep or long a claim is', async () => {
+    const nested = (depth: number): unknown => JSON.parse('[{"a":'.repeat(depth) + '1' + '}]'.repeat(depth));
+    for (const more of [
+      { address: nested(20) },
+      { address: nested(45) },
+      { 'cognito:groups': nested(45) },
+      { address: nested(2000) },
+      { 'cognito:groups': Array.from({ length: 3000 }, (_each, n) => n) },
+      { 'cognito:groups': [null, 'a', null, ['b'], true, 1, {}] },
+      { name: '\u0000%0d%0a,;"\\' },
+      { name: 'é'.repeat(3000) },
+    ]) {
+      expect([200, 401, 431]).toContain((await send(keys.old.sign(claims(more)))).status);
+    }
+    expect(shop().task('gateway').story()).not.toContain('task STOPPED');
+    expect((await send(keys.old.sign(claims()))).status).toBe(200);
+  });
+
   /** In which API Gateway says what it knows. */
   const CONTEXT_HEADERS = ['authorizer.userId', 'authorizer.tier', 'authorizer.principalId', 'identity.userArn', 'identity.apiKeyId'].map(
     (name) => `x-edge-identity-${name.replace(/[^a-z0-9]/g, (each) => `-${each.charCodeAt(0).toString(16)}`)}`,

@@ -16,7 +16,8 @@ export class SigningKey {
     return { ...this.pair.publicKey.export({ format: 'jwk' }), kid: this.id, alg: 'RS256', use: 'sig' };
   }
 
-  sign(claims: object): string {
+  /** @param claims or their text, for numbers that JavaScript has not */
+  sign(claims: object | string): string {
     return jws({ alg: 'RS256', kid: this.id, typ: 'JWT' }, claims, (text) => sign('sha256', Buffer.from(text), this.pair.privateKey));
   }
 
@@ -27,8 +28,10 @@ export class SigningKey {
 }
 
 /** A token, whoever signs it. */
-export function jws(header: object, claims: object, signature: (text: string) => Buffer): string {
-  const text = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+export function jws(header: object, claims: object | string, signature: (text: string) => Buffer): string {
+  const text = [header, claims]
+    .map((part) => Buffer.from(typeof part === 'string' ? part : JSON.stringify(part)).toString('base64url'))
+    .join('.');
   return `${text}.${signature(text).toString('base64url')}`;
 }
 

@@ -9,7 +9,8 @@ import { answer, header, path } from './edge/answers';
 import { translateJson, translateWeb } from './edge/grpc';
 import { JSON_ROUTE } from './edge/grpc-replies';
 
-const WEB_TYPE = String.raw`(?i)application/grpc-web(-text)?(\+proto)?\s*(;.*)?`;
+/** As Envoy's filter has them, which looks at the whole text: a request with another one would pass to the service as it came. */
+const WEB_TYPE = String.raw`application/grpc-web(-text)?(\+proto)?`;
 const GRPC_TYPE = String.raw`(?i)application/grpc\s*([+;].*)?`;
 const JSON_TYPE = String.raw`(?i)application/json\s*(;.*)?`;
 

@@ -6,14 +6,26 @@ import { defined } from '../defined';
 import { rulesIn } from './http-rule';
 
 /** What the one binding of a method says of the request, beside what Envoy reads in it. */
-export function boundFields(descriptor: string, { parent, name }: DescMethod): Pick<GrpcJson, 'pathParameters' | 'anyContentType'> {
+export function boundFields(
+  descriptor: string,
+  { parent, name }: DescMethod,
+): Pick<GrpcJson, 'pathParameters' | 'pathFields' | 'anyContentType'> {
   const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, Buffer.from(descriptor, 'base64')));
   const method = registry.getService(parent.typeName)?.methods.find((each) => each.name === name);
   const [rule] = method === undefined ? [] : rulesIn(method.proto.options);
   if (method === undefined || rule === undefined) return { pathParameters: [] };
   const paths = [...rule.path.matchAll(/\{([^=}]+)/g)].map(([, path = '']) => path);
   const pathParameters = paths.flatMap((path) => spellings(method.input, path.split('.')));
-  return { pathParameters, ...defined({ anyContentType: isHttpBody(method.input, rule.body) ? (true as const) : undefined }) };
+  const anyContentType = isHttpBody(method.input, rule.body) ? (true as const) : undefined;
+  const inBody = paths.filter((path) => anyContentType === undefined && (rule.body === '*' || path.split('.')[0] === rule.body));
+  const pathFields = inBody.length === 0 ? undefined : inBody.map((path) => numbersOf(method.input, path.split('.')));
+  return { pathParameters, ...defined({ pathFields, anyContentType }) };
+}
+
+function numbersOf(message: DescMessage | undefined, [first, ...rest]: readonly string[]): readonly number[] {
+  const field = message?.fields.find(({ name }) => name === first);
+  if (field === undefined) return [];
+  return [field.number, ...numbersOf(field.fieldKind === 'message' ? field.message : undefined, rest)];
 }
 
 /** The path of a field, of which each part goes by its name in the .proto file or by that in JSON. */

@@ -406,6 +406,8 @@ export interface GrpcJson {
   readonly descriptor: string;
   /** Query parameters that would set what the path sets, in every spelling. */
   readonly pathParameters: readonly string[];
+  /** Fields that the path sets and that the JSON of a body could set as well: the numbers of a field in a message, of one in that ... */
+  readonly pathFields?: ReadonlyArray<readonly number[]>;
   /** Whether the body is not JSON, but whatever its type says. */
   readonly anyContentType?: true;
   /** The largest body of a request; larger ones are answered with 413. */

@@ -36,7 +36,8 @@ export interface JwtAuthorizerOptions {
   /**
    * Claims of the token that services get as request headers, by the names of the headers, such as `{ 'x-user-id': 'sub' }`; 1 to 20.
    * The gateway service removes headers of these names from every request that comes by any edge of the system, and sets them for
-   * the routes of this authorizer. A claim that is absent or empty, or that is an object, gives no header.
+   * the routes of this authorizer. A claim that is absent or empty, or that is an object, gives no header,
+   * nor does a number from 2^53 on, whose last digits are lost: let the issuer write it as a text.
    *
    * Values are percent-encoded: letters, digits and visible signs of ASCII but `%` and `,` stay as they are. The items of a list have
    * commas between them.

@@ -47,16 +47,45 @@ function writeArray(json: Json, shape: Shape, out: ByteWriter): boolean {
   return fits;
 }
 
+function writeObject(json: Json, shape: Shape, out: ByteWriter): void {
+  if (shape.pick === undefined) writeOthers(json, shape, out);
+  else writePicked(json, { ...shape, pick: shape.pick }, out);
+}
+
+/** No more is remembered of an object than the names of the shape: it may have any number of keys. */
+function writeOthers(json: Json, { drop, rename }: Shape, out: ByteWriter): void {
+  const renamed = new Map<string, number>();
+  if (rename.size > 0)
+    eachMember(json, (key, { start }) => {
+      if (rename.has(key) && !drop.has(key)) renamed.set(key, start);
+    });
+  const replaced = new Set([...renamed.keys()].map((key) => rename.get(key)));
+  let separator = '{';
+  eachMember(json, (key, { keyStart, keyEnd, start, end }) => {
+    if (drop.has(key)) return;
+    const last = renamed.get(key);
+    // What is renamed wins over what had the name before, whichever comes first; of equal keys, the last one counts.
+    if (last === undefined ? replaced.has(key) : last !== start) return;
+    out.text(separator);
+    if (last === undefined) out.slice(json, keyStart, keyEnd);
+    else out.text(JSON.stringify(rename.get(key)));
+    out.text(':');
+    out.slice(json, start, end);
+    separator = ',';
+  });
+  out.text(separator === '{' ? '{}' : '}');
+}
+
 interface Field {
   readonly renamed: boolean;
   readonly start: number;
   readonly end: number;
 }
 
-function writeObject(json: Json, { pick, drop, rename }: Shape, out: ByteWriter): void {
+function writePicked(json: Json, { pick, drop, rename }: Shape & { readonly pick: ReadonlySet<string> }, out: ByteWriter): void {
   const fields = new Map<string, Field>();
-  eachMember(json, (key, start, end) => {
-    if ((pick !== undefined && !pick.has(key)) || drop.has(key)) return;
+  eachMember(json, (key, { start, end }) => {
+    if (!pick.has(key) || drop.has(key)) return;
     const name = rename.get(key);
     // What is renamed wins over what had the name before, whichever comes first; else, of equal keys, the last.
     if (name === undefined && fields.get(key)?.renamed === true) return;

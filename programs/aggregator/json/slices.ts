@@ -45,15 +45,24 @@ export function textOf(json: Json): string | undefined {
   }
 }
 
-/** Calls with each member of an object, in order: its key, and where its value begins and ends. */
-export function eachMember(json: Json, visit: (key: string, start: number, end: number) => void): void {
+/** Where a member of an object is: its key with the quotes, and its value. */
+export interface Member {
+  readonly keyStart: number;
+  readonly keyEnd: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Calls with each member of an object, in order. */
+export function eachMember(json: Json, visit: (key: string, member: Member) => void): void {
   let at = afterBlanks(json, 1);
   while (json[at] !== CLOSE_OBJECT) {
+    const keyStart = at;
     const keyEnd = endOfString(json, at);
     const key = keyIn(json, at, keyEnd);
     const start = afterBlanks(json, afterBlanks(json, keyEnd) + 1);
     const end = endOfValue(json, start);
-    visit(key, start, end);
+    visit(key, { keyStart, keyEnd, start, end });
     at = afterBlanks(json, end);
     if (json[at] === COMMA) at = afterBlanks(json, at + 1);
   }
@@ -84,7 +93,7 @@ function fieldOf(json: Json, field: string): Json | undefined {
   let found: Json | undefined;
   switch (kindOf(json)) {
     case 'object':
-      eachMember(json, (key, start, end) => {
+      eachMember(json, (key, { start, end }) => {
         if (key === field) found = json.subarray(start, end);
       });
       return found;
@@ -115,7 +124,12 @@ export function firstItems(json: Json, limit: number): { readonly items: readonl
   return { items, others };
 }
 
+/** No name that anybody looks for is so long; a text of megabytes would be held several times. */
+const MAX_KEY_BYTES = 8 * 1024;
+
+/** Of a key that is too long, its beginning, which is longer than any name. */
 function keyIn(json: Json, start: number, end: number): string {
+  if (end - start > MAX_KEY_BYTES) return json.toString('latin1', start + 1, start + 1 + MAX_KEY_BYTES);
   const text = json.toString('utf8', start + 1, end - 1);
   return text.includes('\\') ? (JSON.parse(`"${text}"`) as string) : text;
 }

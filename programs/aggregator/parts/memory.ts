@@ -1,4 +1,4 @@
-/** Bytes of responses that the program holds, over all requests. */
+/** Bytes of requests for parts and of responses that the program holds, over all requests. */
 export class Memory {
   private used = 0;
   private readonly waiting = new Set<() => void>();
@@ -19,6 +19,13 @@ export class Memory {
         this.used += bytes;
         own += bytes;
         return true;
+      },
+      give: (bytes) => {
+        // Of a client that is gone, all has been given back.
+        const given = Math.min(bytes, own);
+        this.used -= given;
+        own -= given;
+        this.wake();
       },
       free: () => {
         this.used -= own;
@@ -61,6 +68,8 @@ export class Memory {
 export interface MemoryShare {
   /** False if there is no room. */
   take(bytes: number): boolean;
+  /** So many bytes of what was taken. */
+  give(bytes: number): void;
   /** All of it. */
   free(): void;
 }

@@ -27,20 +27,32 @@ export class PartsClient {
   /** What sends the parts of one client's request. */
   sender(forwarded: ForwardedHeaders, memory: MemoryShare): SendPart {
     return async (call, signal) => {
-      const leave = await this.gate.enter(signal);
-      if (leave === undefined) throw new PartFailed(signal.reason as PartFailure);
+      // Held while it waits, too.
+      const bytes = call.path.length + (call.body?.length ?? 0);
+      if (!memory.take(bytes)) return fail('too-large', 'the request is too large');
       try {
-        // While it was let in: nobody would end it any more.
-        if (signal.aborted) throw new PartFailed(signal.reason as PartFailure);
-        return await this.exchange(call, { forwarded, memory, signal });
+        return await this.inTurn(call, { forwarded, memory, signal });
       } finally {
-        leave();
+        memory.give(bytes);
       }
     };
   }
 
   close(): void {
     this.agent.destroy();
+  }
+
+  private async inTurn(call: PartCall, parts: ExchangeParts): Promise<PartResponse> {
+    const { signal } = parts;
+    const leave = await this.gate.enter(signal);
+    if (leave === undefined) throw new PartFailed(signal.reason as PartFailure);
+    try {
+      // While it was let in: nobody would end it any more.
+      if (signal.aborted) throw new PartFailed(signal.reason as PartFailure);
+      return await this.exchange(call, parts);
+    } finally {
+      leave();
+    }
   }
 
   private async exchange(call: PartCall, parts: ExchangeParts): Promise<PartResponse> {

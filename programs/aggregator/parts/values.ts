@@ -11,6 +11,9 @@ export interface Sources {
   readonly item?: Json;
 }
 
+/** Of a value in a URL, which API Gateway and Envoy limit, too. A text of megabytes would be held several times, as heap. */
+const MAX_TEXT_BYTES = 8 * 1024;
+
 type ClientReference = Extract<Reference, { readonly from: 'path' | 'query' }>;
 type JsonReference = Exclude<Reference, ClientReference>;
 
@@ -19,6 +22,7 @@ export function segmentsOf(reference: Reference, sources: Sources): readonly str
   if (isOfClient(reference)) return clientSegments(reference, sources);
   const json = jsonAt(reference, sources);
   if (json === undefined || kindOf(json) === 'null') return undefined;
+  if (json.length > MAX_TEXT_BYTES) return fail('bad-value', `${nameOf(reference)} is longer than a value in a URL may be`);
   const text = textOf(json);
   return text === undefined ? fail('bad-value', `${nameOf(reference)} is no text, number or boolean`) : [text];
 }
@@ -60,5 +64,17 @@ function clientSegments(reference: ClientReference, { client }: Sources): readon
 
 function jsonAt(reference: JsonReference, { parts, item }: Sources): Json | undefined {
   const root = reference.from === 'item' ? item : parts.get(reference.part);
-  return root === undefined ? undefined : valueAt(root, reference.fields);
+  if (root === undefined) return undefined;
+  return reference.from === 'item' ? valueAt(root, reference.fields) : found(root, reference);
+}
+
+/** For each answer, what has been looked for in it. */
+const FOUND = new WeakMap<Json, Map<JsonReference, Json | undefined>>();
+
+/** Looked for once, however many items a part runs for: meanwhile nothing else is answered. */
+function found(root: Json, reference: JsonReference): Json | undefined {
+  const known = FOUND.get(root) ?? new Map<JsonReference, Json | undefined>();
+  FOUND.set(root, known);
+  if (!known.has(reference)) known.set(reference, valueAt(root, reference.fields));
+  return known.get(reference);
 }

@@ -31,6 +31,15 @@ test('a path without parameters keeps no query parameter from its field', () => 
   expect(jsonOf('GET /items', 'Get').pathParameters).toEqual([]);
 });
 
+test('a field that both the path and the body could set is known by its number', () => {
+  expect(jsonOf('POST /items/{id}', 'Get', { fields: { id: 'item_id' } }).pathFields).toEqual([[1]]);
+  expect(jsonOf('POST /items/{id}', 'Get', { fields: { id: 'in_ner.some_id' } }).pathFields).toEqual([
+    [expect.any(Number), expect.any(Number)],
+  ]);
+  expect(jsonOf('GET /items/{id}', 'Get', { fields: { id: 'item_id' } }).pathFields).toBeUndefined();
+  expect(jsonOf('POST /files/{id}', 'UploadTo', { body: { kind: 'field', name: 'file' } }).pathFields).toBeUndefined();
+});
+
 test('a body that is no JSON may have any type', () => {
   expect(jsonOf('POST /files', 'Upload').anyContentType).toBe(true);
   expect(jsonOf('POST /files/{id}', 'UploadTo', { body: { kind: 'field', name: 'file' } }).anyContentType).toBe(true);

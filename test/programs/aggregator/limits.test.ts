@@ -46,8 +46,12 @@ test('no more bytes than there is memory, and all of them are given back once', 
   one.free();
   one.free();
   expect([other.take(41), other.take(40), memory.isScarce]).toEqual([false, true, true]);
+  other.give(90);
+  expect([memory.isScarce, one.take(91), one.take(90)]).toEqual([false, false, true]);
+  one.free();
+  one.give(50);
   other.free();
-  expect([memory.isScarce, one.take(100)]).toEqual([false, true]);
+  expect([memory.isScarce, one.take(101), one.take(100)]).toEqual([false, false, true]);
 });
 
 test('where memory is scarce, requests begin in order as it gets free, and give up in time', async () => {

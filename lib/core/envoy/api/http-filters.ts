@@ -48,6 +48,7 @@ export interface RouteFilterConfigs {
 
 /** What a script is told of a route. Envoy takes any fields: these are those that the scripts read. */
 export type ScriptContext =
+  | { readonly paths: ReadonlyArray<readonly number[]> }
   | { readonly in: 'header' | 'querystring'; readonly name: string }
   | { readonly proof: string; readonly values: Readonly<Record<string, string>> }
   | { readonly audience: readonly string[]; readonly claims: Readonly<Record<string, string>> };

@@ -2,7 +2,7 @@ import type { EdgeTopology, GrpcJson, GrpcTarget } from '../../model/topology';
 import type { GrpcJsonTranscoder, HttpFilter } from '../api/http-filters';
 import type { HeaderMutation } from '../api/header-mutation';
 import type { TypedPerFilterConfig } from '../api/route';
-import { extension, labelOf, message, typed } from '../syntax/messages';
+import { extension, labelOf, message, named, typed } from '../syntax/messages';
 
 const TRANSCODER = 'envoy.extensions.filters.http.grpc_json_transcoder.v3.GrpcJsonTranscoder';
 const WEB = 'envoy.extensions.filters.http.grpc_web.v3.GrpcWeb';
@@ -28,6 +28,9 @@ export function grpcFiltersOfParts({ routes }: Pick<EdgeTopology, 'routes'>): re
   return filtersFor(routes.flatMap(({ target }) => (target.kind === 'aggregate' ? Object.values(target.grpcParts) : [])));
 }
 
+const LUA = 'envoy.extensions.filters.http.lua.v3.Lua';
+const ONCE_FILTER = 'path-fields';
+
 function filtersFor(targets: readonly GrpcTarget[]): readonly HttpFilter[] {
   return [
     ...(targets.some(({ json }) => json !== undefined)
@@ -35,6 +38,9 @@ function filtersFor(targets: readonly GrpcTarget[]): readonly HttpFilter[] {
           off(extension(HEADER_MUTATION, { mutations: { response_mutations: [REMOVE_GRPC_HEADERS, SAFE_TYPE] } })),
           off(extension(TRANSCODER, NO_METHOD)),
         ]
+      : []),
+    ...(targets.some(({ json }) => json?.pathFields !== undefined)
+      ? [off(named(ONCE_FILTER, LUA, { default_source_code: { inline_string: ONCE_SCRIPT } }))]
       : []),
     ...(targets.some(({ web }) => web) ? [off(extension(WEB))] : []),
   ];
@@ -73,6 +79,13 @@ const MAX_RESPONSE_BYTES = 10 * 1024 * 1024;
  */
 export function translateJson({ method }: GrpcTarget, json: GrpcJson): TypedPerFilterConfig {
   return {
+    ...(json.pathFields === undefined
+      ? {}
+      : {
+          [ONCE_FILTER]: typed('envoy.extensions.filters.http.lua.v3.LuaPerRoute', {
+            filter_context: { paths: json.pathFields },
+          }),
+        }),
     [labelOf(HEADER_MUTATION)]:
       json.stream === 'newlineDelimited'
         ? typed('envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute', {
@@ -99,6 +112,58 @@ export function translateJson({ method }: GrpcTarget, json: GrpcJson): TypedPerF
     }),
   };
 }
+
+/**
+ * Refuses what the translation has written if it has a field of the path, or a message around it, twice: of a body with a field twice, Envoy compares the first one
+ * with the path alone, and the service takes the last one, for which the authorizer may have decided otherwise.
+ * https://protobuf.dev/programming-guides/encoding/
+ */
+export const ONCE_SCRIPT = `local function varint(bytes, at)
+  local value, factor = 0, 1
+  while true do
+    local byte = bytes:byte(at)
+    if not byte then return nil, at end
+    value = value + byte % 128 * factor
+    factor = factor * 128
+    at = at + 1
+    if byte < 128 then return value, at end
+  end
+end
+local function repeats(bytes, from, to, path, depth)
+  local found, at = false, from
+  while at <= to do
+    local tag, length, start
+    tag, start = varint(bytes, at)
+    if not tag then return true end
+    local kind, number = tag % 8, math.floor(tag / 8)
+    if kind == 0 then
+      length, at = varint(bytes, start)
+    elseif kind == 1 then
+      length, at = 8, start + 8
+    elseif kind == 5 then
+      length, at = 4, start + 4
+    elseif kind == 2 then
+      length, start = varint(bytes, start)
+      at = start + (length or 0)
+    end
+    if not length then return true end
+    if number == path[depth] then
+      if found or depth < #path and repeats(bytes, start, at - 1, path, depth + 1) then return true end
+      found = true
+    end
+  end
+  return false
+end
+function envoy_on_request(handle)
+  local body = handle:body()
+  local bytes = body and body:length() > 0 and body:getBytes(0, body:length()) or ""
+  for _, path in ipairs(handle:filterContext():get("paths")) do
+    if repeats(bytes, 6, #bytes, path, 1) then
+      handle:respond({ [":status"] = "400" }, "A field of the path is more than once in the body.")
+      return
+    end
+  end
+end`;
 
 /** Envoy calls a stream of JSON texts what a single one is. */
 const NEWLINE_DELIMITED_TYPE: HeaderMutation = contentType(

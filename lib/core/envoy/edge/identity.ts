@@ -144,12 +144,14 @@ end`;
 
 /**
  * Texts that are not visible ASCII, percent signs and commas are percent-encoded, so that a list is told from a text with commas, and no
- * value ends a header. What is neither text, number nor boolean, nor a list of them, gives no header; an empty one neither.
+ * value ends a header. Whole numbers from 2^53 on have lost their last digits, by which two clients could have the same one: such a claim
+ * gives no header. What is neither text, number nor boolean, nor a list of them, gives no header; an empty one neither.
  */
 const TEXT = `local function text(value)
   local kind = type(value)
   if kind == "number" then
-    value = string.format(value == math.floor(value) and math.abs(value) < 1e15 and "%.0f" or "%.15g", value)
+    if math.abs(value) >= 2^53 then return nil end
+    value = string.format(value == math.floor(value) and "%.0f" or "%.15g", value)
   elseif kind == "boolean" then
     value = tostring(value)
   elseif kind ~= "string" then

@@ -35,7 +35,7 @@ export function parseGrpcRoutes(at: Reader, context: EdgeContext): readonly Draf
   const exclude = parseNames(at.field('exclude'), 'a method');
   if (service === undefined || mapping === undefined) return [];
   const { name, api } = service;
-  if (mapping === 'web') checkOfWeb(at);
+  if (mapping === 'web') checkOfWeb(at, { web, stream: json.stream !== undefined });
   if (mapping === 'annotations' && web)
     at.field('web').fail('CONFLICT', 'gRPC-Web clients call "POST /package.Service/Method", which is no path of an annotation', {
       fix: 'remove it, and add an entry with GrpcMapping.WEB',
@@ -58,7 +58,7 @@ export function parseGrpcRoutes(at: Reader, context: EdgeContext): readonly Draf
       got: null,
       fix: mapping === 'annotations' ? 'write it in the .proto file, or use GrpcMapping.METHOD_NAMES' : 'remove the entry',
     });
-  if (!at.field('stream').absent && mapping !== 'web' && chosen.length > 0 && !chosen.some(({ proto }) => proto.serverStreaming))
+  if (json.stream !== undefined && mapping !== 'web' && chosen.length > 0 && !chosen.some(({ proto }) => proto.serverStreaming))
     at.field('stream').fail('NO_EFFECT', 'none of the methods returns a stream', { fix: 'remove it' });
   const callable = chosen.filter((method) => {
     const otherwise = `list it in exclude: ['${methodName(method)}']`;
@@ -97,9 +97,9 @@ function routesOf(api: GrpcApi, method: DescMethod, mapping: (typeof MAPPINGS)[n
 }
 
 /** What is about JSON, which such routes do not take. */
-function checkOfWeb(at: Reader): void {
+function checkOfWeb(at: Reader, given: { readonly web: boolean; readonly stream: boolean }): void {
   for (const option of ['stream', 'web'] as const)
-    if (!at.field(option).absent)
+    if (given[option])
       at.field(option).fail('NO_EFFECT', option === 'web' ? 'GrpcMapping.WEB says so already' : 'GrpcMapping.WEB takes no JSON', {
         fix: option === 'web' ? 'remove it' : 'remove it, or use GrpcMapping.METHOD_NAMES with web: true',
       });

@@ -67,7 +67,7 @@ export function parseGrpcTarget(at: Reader, context: TargetContext): GrpcTarget 
       fix: 'write the route with GET, POST, PUT, PATCH or DELETE',
     });
   if (web) checkWebKey(at.field('web'), method, key);
-  checkStream(at.field('stream'), method);
+  if (settings.stream !== undefined) checkStream(at.field('stream'), method);
   const bound = bindPath(at, key, method, fields);
   const path = templateOf(key.segments, (parameter) => bound.get(parameter) ?? parameter);
   const rule = { method: key.method, path, ...defined({ body: bindBody(at.field('body'), body, method, key) }) };
@@ -180,7 +180,7 @@ function checkWebKey(at: Reader, method: DescMethod, { method: verb, path }: Par
 }
 
 function checkStream(at: Reader, method: DescMethod): void {
-  if (at.absent || method.proto.serverStreaming) return;
+  if (method.proto.serverStreaming) return;
   at.fail('NO_EFFECT', `"${methodName(method)}" returns one response`, { fix: 'remove it' });
 }
 
