@@ -16,10 +16,7 @@ const ARRAYS: readonly unknown[] = ['forEach', 'grpcForEach'];
 const PART_NAME = /^[A-Za-z][\w-]{0,63}$/;
 
 /** An answer of several parts. */
-export function parseAggregate(
-  at: Reader,
-  { reachable, key: route, waitSeconds = Infinity }: TargetContext,
-): AggregateTarget | undefined {
+export function parseAggregate(at: Reader, { reachable, key: route, waitSeconds = Infinity }: TargetContext): AggregateTarget | undefined {
   if (!at.checkFactory('Aggregate', 'Aggregate.of()')) return undefined;
   at.checkFields(['parts', 'timeout', 'maxResponseSize', 'forwardHeaders']);
   if (route !== undefined) checkRoute(at, route);
