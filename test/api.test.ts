@@ -67,7 +67,7 @@ const SHIPPED: readonly RegExp[] = [
   /^assets\/(agent|envoy)\/Dockerfile$/,
   /^assets\/cli\/(cdk-ecs-microservices\.js|LICENSES)$/,
   /^assets\/agent\/(volume\/README|health\.pl)$/,
-  /^node_modules\/(fastest-levenshtein|fflate)\//,
+  /^node_modules\/(@bufbuild\/protobuf|fastest-levenshtein|fflate|long|protobufjs)\//,
 ];
 
 test('the package holds what users need, and nothing else', () => {

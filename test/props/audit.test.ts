@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ts from 'typescript';
 import { Opaque } from '../../lib/core/reading/input';
+import { demoApi, grpcEdge } from '../support/grpc';
 import type { Raw } from '../support/parsing';
 import { image, issuesOf, mesh, service, ui } from '../support/parsing';
 
@@ -59,6 +60,11 @@ const inEdge = (more: object, kind: 'http' | 'rest' = 'http') =>
 const inEdgeRoute = (field: string, kind: 'http' | 'rest' = 'http') => ({
   props: inEdge({ routes: { 'GET /': { service: 'ui', [field]: unexpected } } }, kind),
   path: `edge.routes["GET /"].${field}`,
+});
+const METHOD = 'hipstershop.ProductCatalogService/GetProduct';
+const inGrpcRoutes = (field: string, kind: 'http' | 'rest' = 'http') => ({
+  props: grpcEdge(demoApi(), { grpcRoutes: [{ service: 'catalog', mapping: 'web', [field]: unexpected }] }, kind),
+  path: `edge.grpcRoutes[0].${field}`,
 });
 const inAggregate = (more: Raw, field: string) => ({
   props: inEdge({ routes: { 'GET /': { aggregate: { parts: { all: { kind: 'get', service: 'ui', path: '/' } }, ...more } } } }),
@@ -142,6 +148,20 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
     inForEach(field),
   ],
   ForEachPartOptions: (field) => [inForEach(field)],
+  GrpcApiOptions: (field) => [
+    { props: ui({ protocol: 'grpc', grpcApi: { ...demoApi(), [field]: unexpected } }), path: `services.ui.grpcApi.${field}` },
+  ],
+  GrpcRouteProps: (field) => [
+    {
+      props: grpcEdge(demoApi(), {
+        routes: { 'GET /products/{id}': { grpc: { service: 'catalog', method: METHOD, [field]: unexpected } } },
+      }),
+      path: `edge.routes["GET /products/{id}"].grpc.${field}`,
+    },
+  ],
+  GrpcRoutesProps: (field) => [inGrpcRoutes(field), inGrpcRoutes(field, 'rest')],
+  HttpApiGrpcRoutesProps: (field) => [inGrpcRoutes(field)],
+  RestApiGrpcRoutesProps: (field) => [inGrpcRoutes(field, 'rest')],
   HttpApiRouteProps: (field) => [inEdgeRoute(field)],
   RestApiRouteProps: (field) => [inEdgeRoute(field, 'rest')],
   ThrottleProps: (field) => [

@@ -14,7 +14,8 @@ const EDGES: readonly (readonly [string, string, boolean])[] = [
   ['a REST API with a JWT authorizer', `Edge.restApi({ authorizer: ${JWT}, routes: {} })`, false],
   ['a route of an HTTP API with API keys', `Edge.httpApi({ routes: ${orders('Authorizer.apiKey()')} })`, false],
   ['a route of a REST API with a JWT authorizer', `Edge.restApi({ routes: ${orders(JWT)} })`, false],
-  ['an edge without routes', 'Edge.httpApi({ authorizer: Authorizer.none() })', false],
+  // It may have `grpcRoutes` alone.
+  ['an edge without routes', 'Edge.httpApi({ authorizer: Authorizer.none() })', true],
 ];
 
 const fileOf = (index: number): string => join(__dirname, `edge-options-${index}.ts`);

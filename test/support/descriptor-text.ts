@@ -1,6 +1,11 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import type { DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto } from '@bufbuild/protobuf/wkt';
-import { FieldDescriptorProto_Label as Label, FieldDescriptorProto_Type as Type, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+import {
+  Edition,
+  FieldDescriptorProto_Label as Label,
+  FieldDescriptorProto_Type as Type,
+  FileDescriptorSetSchema,
+} from '@bufbuild/protobuf/wkt';
 import { rulesIn } from '../../lib/core/grpc/http-rule';
 
 /** What a descriptor in base64 says, for reading: a line for each thing in it, without what Google's files say. */
@@ -19,9 +24,10 @@ export function fileText({
   enumType,
   service,
 }: FileDescriptorProto): string[] {
+  const used = edition === Edition.EDITION_UNKNOWN ? '' : ` ${edition}`;
   const imports = dependency.length === 0 ? '' : `, imports ${dependency.join(', ')}`;
   return [
-    `file ${name}: package ${packageName}, ${syntax === '' ? 'proto2' : syntax}${Number(edition) === 0 ? '' : ` ${edition}`}${imports}`,
+    `file ${name}: package ${packageName}, ${syntax === '' ? 'proto2' : syntax}${used}${imports}`,
     ...[...enumType.flatMap(enumText), ...messageType.flatMap(messageText)].map((line) => `  ${line}`),
     ...service.flatMap((each) => [
       `  service ${each.name}`,

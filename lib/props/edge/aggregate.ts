@@ -13,7 +13,7 @@ export interface AggregateOptions {
    * Time that the whole answer may take, 10 milliseconds to 15 minutes. Parts that have not responded by then have failed. Not longer
    * than the API waits: 30 seconds for an HTTP API, 29 seconds for a REST API unless its `timeout` says otherwise.
    *
-   * @default Duration.seconds(10)
+   * @default - 10 seconds, or the `timeout` of the route if that is shorter
    */
   readonly timeout?: Duration;
 

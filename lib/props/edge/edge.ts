@@ -86,9 +86,9 @@ export interface RouteProps {
 
   /**
    * The largest body of a request, 1 byte to 10 MiB; larger ones get 413. A request that tells no length is held back by the gateway
-   * service until it is whole.
+   * service until it is whole. The gateway service holds JSON for gRPC in memory until it is whole, whatever it tells.
    *
-   * @default - that of the edge
+   * @default - that of the edge; of JSON for gRPC 1 MiB if the edge has none
    */
   readonly maxRequestSize?: Size;
 }

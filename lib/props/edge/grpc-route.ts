@@ -1,4 +1,3 @@
-import type { Size } from 'aws-cdk-lib';
 import { factoryInput } from '../factory-input';
 
 /**
@@ -91,14 +90,6 @@ export interface GrpcRouteProps {
    * @default - `GrpcBody.ALL_FIELDS` of POST, PUT and PATCH; `GrpcBody.NONE` of other methods
    */
   readonly body?: GrpcBody;
-
-  /**
-   * Maximum size of a request body, 1 byte to 10 MiB; a larger one gets 413. The gateway service holds a body in memory until it is
-   * complete.
-   *
-   * @default - that of the route or of the edge; 1 MiB if they have none
-   */
-  readonly maxRequestSize?: Size;
 
   /**
    * How clients get the messages of a server stream. Only for methods that return one, on routes of a REST API with

@@ -133,7 +133,7 @@ export interface HttpApiGrpcRoutesProps extends GrpcRoutesProps {
   readonly authorizer?: IHttpApiAuthorizer;
 
   /**
-   * Time after which a request to these routes ends: see `HttpApiOptions.timeout`.
+   * Time after which the gateway service ends a request to these routes, 50 milliseconds to 30 seconds: see `HttpApiOptions.timeout`.
    *
    * @default - that of the edge
    */
@@ -160,7 +160,7 @@ export interface RestApiGrpcRoutesProps extends GrpcRoutesProps {
   readonly authorizer?: IRestApiAuthorizer;
 
   /**
-   * Time that API Gateway waits for a response of these routes: see `RestApiOptions.timeout`.
+   * Time that API Gateway waits for a response of these routes, 50 milliseconds to 15 minutes: see `RestApiOptions.timeout`.
    *
    * @default - that of the edge
    */

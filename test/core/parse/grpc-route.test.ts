@@ -58,7 +58,11 @@ test.each([
 
 test('how much JSON a request may have', () => {
   expect(targetOf('POST /a', {}, { maxRequestSize: new Bytes(4096) }).json?.maxRequestBytes).toBe(4096);
-  expect(targetOf('POST /a', { maxRequestSize: new Bytes(2048) }).json?.maxRequestBytes).toBe(2048);
+  const [own] = routesOf({
+    maxRequestSize: new Bytes(4096),
+    routes: { 'POST /a': { grpc: { service: 'catalog', method: 'shop.Catalog/Get' }, maxRequestSize: new Bytes(8192) } },
+  });
+  expect(own).toMatchObject({ target: { json: { maxRequestBytes: 8192 } }, policy: { maxRequestBytes: 8192 } });
 });
 
 test('a method that returns a stream, on a route that streams', () => {

@@ -96,7 +96,7 @@ describe('the smallest mesh', () => {
       path: 'edge',
       gatewayName: 'gateway',
       kind: 'http',
-      api: { beginsTraces: false, preflightPaths: [], gatewayRecord: 'SRV' },
+      api: { beginsTraces: false, preflightPaths: [], gatewayRecord: 'SRV', provesContext: true },
       stageName: '$default',
       accessLogs: true,
       passThroughHeaders: [],

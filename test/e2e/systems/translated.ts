@@ -62,7 +62,7 @@ const ROUTES: Readonly<Record<string, HttpApiRouteProps & RestApiRouteProps>> = 
   'POST /forbidden': { grpc: { ...lab('Forbidden') } },
   'POST /busy': { grpc: { service: 'busy', method: 'lab.v1.Lab/Fail' } },
   'POST /down': { grpc: { service: 'down', method: 'lab.v1.Lab/Echo' } },
-  'POST /small': { grpc: { ...lab('Echo'), maxRequestSize: Size.bytes(SMALL_BYTES) } },
+  'POST /small': { grpc: { ...lab('Echo') }, maxRequestSize: Size.bytes(SMALL_BYTES) },
 };
 
 const STREAMS: Readonly<Record<string, RestApiRouteProps>> = {

@@ -9,6 +9,7 @@ import { takeGrpcWeb, transcode } from './grpc';
 import { answerHealthCheck } from './health-check';
 import { limitRate } from './local-rate-limit';
 import { changeByFilter } from './header-mutation';
+import { verifyToken } from './jwt';
 import { runScript } from './lua';
 import { authorize } from './rbac';
 
@@ -33,6 +34,7 @@ export const HTTP_FILTERS: Readonly<Record<string, HttpFilter>> = {
   'envoy.extensions.filters.http.buffer.v3.Buffer': limitBody,
   'envoy.extensions.filters.http.grpc_json_transcoder.v3.GrpcJsonTranscoder': transcode,
   'envoy.extensions.filters.http.grpc_web.v3.GrpcWeb': takeGrpcWeb,
+  'envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication': verifyToken,
   'envoy.extensions.filters.http.lua.v3.Lua': runScript,
   'envoy.extensions.filters.http.header_mutation.v3.HeaderMutation': changeByFilter,
 };

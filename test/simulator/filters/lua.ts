@@ -1,20 +1,45 @@
+import { CLAIMS_SCRIPT, CONTEXT_SCRIPT, TOKEN_SCRIPT } from '../../../lib/core/envoy/edge/identity';
 import { PREFIX_SCRIPT } from '../../../lib/core/envoy/security/forwarded-prefix';
 import { LONG_HEADER_SCRIPTS } from '../../../lib/core/envoy/traffic/header-limits';
 import { CLIENT_PATH_HEADER } from '../../../lib/core/model/edge-headers';
-import { Message, Unknown } from '../message';
+import { anyAt, Message, Unknown } from '../message';
 import type { HttpFilter } from './index';
 import { configured } from './override';
+
+const PER_ROUTE = 'envoy.extensions.filters.http.lua.v3.LuaPerRoute';
+
+/** What the scripts read of it where the client sends something. */
+type Context = { readonly in?: string; readonly name?: string; readonly values?: Readonly<Record<string, string>> };
+
+function sourceOf({ config, at }: Pick<Parameters<HttpFilter>[0], 'config' | 'at'>): Message {
+  return Message.of(config, at, { reads: ['default_source_code'] }).child('default_source_code', { reads: ['inline_string'] });
+}
+
+/** Of who the client is, nothing is simulated but that it says nothing. */
+function refuseIdentity(source: Message, context: Context, { headers }: Parameters<HttpFilter>[2]): void {
+  const names = { [TOKEN_SCRIPT]: [context.name ?? ''], [CONTEXT_SCRIPT]: Object.values(context.values ?? {}), [CLAIMS_SCRIPT]: [] }[
+    String(source.raw('inline_string'))
+  ];
+  if (names === undefined) throw new Unknown(source.at, 'another script');
+  if (context.in === 'querystring' || names.some((name) => headers.get(name) !== undefined))
+    throw new Unknown(source.at, 'a client that says who it is');
+}
 
 /**
  * Of scripts that do something here, one is known: it takes the path that has come off the one that the client has called, and the rest is
  * the prefix.
  */
-export const runScript: HttpFilter = (filter, override, { headers }) => {
+export const runScript: HttpFilter = (filter, override, exchange) => {
+  const { headers } = exchange;
+  const own = override === undefined ? undefined : anyAt(override.value, override.at);
+  if (own?.type === PER_ROUTE) {
+    const settings = Message.of(own.config, own.at, { reads: ['filter_context'] });
+    refuseIdentity(sourceOf(filter), settings.raw('filter_context') as Context, exchange);
+    return undefined;
+  }
   const config = configured(filter, override, filter.type);
   if (config === undefined) return undefined;
-  const source = Message.of(config.config, config.at, { reads: ['default_source_code'] }).child('default_source_code', {
-    reads: ['inline_string'],
-  });
+  const source = sourceOf(config);
   // No header here is that long.
   if (Object.values<unknown>(LONG_HEADER_SCRIPTS).includes(source.raw('inline_string'))) return undefined;
   if (source.raw('inline_string') !== PREFIX_SCRIPT) throw new Unknown(source.at, 'another script');

@@ -86,22 +86,26 @@ function preflightsOf({ cors, routes }: EdgeTopology): readonly string[] {
 
 /** A resource can have only one child that is a parameter, whatever its name. */
 function checkVariableParts(routes: readonly DraftRoute[]): void {
-  const byParent = new Map<string, { readonly text: string; readonly key: string }>();
+  const byParent = new Map<string, { readonly text: string; readonly name: string }>();
   for (const draft of routes) {
     let parent = '';
     for (const segment of draft.segments) {
       const text = textOf(segment);
       const sibling = byParent.get(parent);
-      if (segment.kind !== 'static' && sibling === undefined) byParent.set(parent, { text, key: draft.route.key });
+      if (segment.kind !== 'static' && sibling === undefined) byParent.set(parent, { text, name: draft.source ?? `"${draft.route.key}"` });
       if (segment.kind !== 'static' && sibling !== undefined && sibling.text !== text)
         draft.at.fail(
           'OVERLAPPING_ROUTES',
-          `${text} stands where "${sibling.key}" has ${sibling.text}: a REST API takes one variable part at each place`,
+          `${inFile(draft)}${text} stands where ${sibling.name} has ${sibling.text}: a REST API takes one variable part at each place`,
           { got: null, fix: `write ${sibling.text} here too, or use Edge.httpApi()` },
         );
       parent = `${parent}/${text}`;
     }
   }
+}
+
+function inFile({ source }: DraftRoute): string {
+  return source === undefined ? '' : `${source}: `;
 }
 
 function textOf(segment: PathSegment): string {

@@ -9,6 +9,7 @@ import type { HeaderMatcher } from '../api/route-components';
 import { duration, labelOf, message, named, typed } from '../syntax/messages';
 import { compressorsOf, namesOf } from '../traffic/compression';
 import { headerValue } from '../traffic/header-changes';
+import { JSON_ROUTE } from './grpc-replies';
 import { identityOfRoute } from './identity';
 
 const HEADERS_FILTER = 'response-headers';
@@ -46,7 +47,9 @@ export function routePolicyFilters(edge: EdgeTopology): readonly HttpFilter[] {
  * @param routes in their order: what Envoy answers itself, such as refusals, and where it sends requests
  */
 export function withPolicy(edge: EdgeTopology, edgeRoute: EdgeRoute, routes: readonly Route[]): readonly Route[] {
-  const { maxRequestBytes, timeoutSeconds } = edgeRoute.policy ?? {};
+  const { maxRequestBytes } = edgeRoute.policy ?? {};
+  // The aggregator keeps its own time, which is not longer, and then answers with what it has.
+  const timeoutSeconds = edgeRoute.target.kind === 'aggregate' ? undefined : edgeRoute.policy?.timeoutSeconds;
   const headers = responseHeadersOf(edgeRoute);
   const filters = { ...identityOfRoute(edge, edgeRoute), ...headers, ...compressionOf(edge, edgeRoute) };
   const first = routes.findIndex((route) => route.direct_response === undefined);
@@ -54,7 +57,11 @@ export function withPolicy(edge: EdgeTopology, edgeRoute: EdgeRoute, routes: rea
     if (route.direct_response !== undefined) return [withFilters(route, headers)];
     const sent = withFilters(timeoutSeconds === undefined ? route : withTimeout(route, timeoutSeconds), filters);
     if (maxRequestBytes === undefined) return [sent];
-    return [...(index === first ? [withFilters(tooLarge(maxRequestBytes, route), headers)] : []), ...counted(sent, maxRequestBytes)];
+    return [
+      ...(index === first ? [withFilters(tooLarge(maxRequestBytes, routes), headers)] : []),
+      // The translation of JSON holds the body back itself, and has the same limit.
+      ...(route.name === JSON_ROUTE ? [sent] : counted(sent, maxRequestBytes)),
+    ];
   });
 }
 
@@ -128,13 +135,16 @@ function upTo(bytes: number): HeaderMatcher {
   return { name: LENGTH, range_match: { start: '0', end: `${bytes + 1}` } };
 }
 
-/** With the route's name, by which the answer becomes what clients of JSON get for a call of gRPC. */
-function tooLarge(bytes: number, route: Route): Route {
+/**
+ * With the name that one of the routes has, by which the answer becomes what clients of JSON get for a call of gRPC; those of gRPC-Web,
+ * whose routes have none, look at the status alone.
+ */
+function tooLarge(bytes: number, routes: readonly Route[]): Route {
   const headers: readonly HeaderMatcher[] = [
     { name: LENGTH, present_match: true },
     { ...upTo(bytes), invert_match: true },
   ];
-  return { match: { prefix: '/', headers }, direct_response: { status: 413 }, ...nameOf(route) };
+  return { match: { prefix: '/', headers }, direct_response: { status: 413 }, ...nameOf(routes) };
 }
 
 /** A request with a length need not be held back to be counted, since HTTP makes sure that no more comes. */
@@ -148,6 +158,7 @@ function counted(route: Route, bytes: number): readonly Route[] {
   ];
 }
 
-function nameOf({ name }: Route): Pick<Route, 'name'> {
+function nameOf(routes: readonly Route[]): Pick<Route, 'name'> {
+  const name = routes.find((route) => route.name !== undefined)?.name;
   return name === undefined ? {} : { name };
 }

@@ -5,6 +5,7 @@ import type { AggregateTarget, GrpcTarget, PlacedSeconds } from '../../model/top
 import type { Reader } from '../../reading/reader';
 import { STRINGS } from '../../reading/reader';
 import type { Reachable } from './check-reachable';
+import type { TargetContext } from './parse-grpc-target';
 import type { DraftPart } from './parse-part';
 import { TIMEOUT_RANGE, parsePart } from './parse-part';
 import { ITEM, QUERY } from './parse-template';
@@ -15,11 +16,14 @@ const ARRAYS: readonly unknown[] = ['forEach', 'grpcForEach'];
 const PART_NAME = /^[A-Za-z][\w-]{0,63}$/;
 
 /** An answer of several parts. */
-export function parseAggregate(at: Reader, reachable: Reachable, route: ParsedKey | undefined): AggregateTarget | undefined {
+export function parseAggregate(
+  at: Reader,
+  { reachable, key: route, waitSeconds = Infinity }: TargetContext,
+): AggregateTarget | undefined {
   if (!at.checkFactory('Aggregate', 'Aggregate.of()')) return undefined;
   at.checkFields(['parts', 'timeout', 'maxResponseSize', 'forwardHeaders']);
   if (route !== undefined) checkRoute(at, route);
-  const wholeSeconds = at.field('timeout').seconds(TIMEOUT_RANGE) ?? DEFAULT_AGGREGATE_SECONDS;
+  const wholeSeconds = at.field('timeout').seconds(TIMEOUT_RANGE) ?? Math.min(DEFAULT_AGGREGATE_SECONDS, waitSeconds);
   const maxResponseBytes =
     at.field('maxResponseSize').bytes({ ...AGGREGATE_BYTES, allowed: '1 KiB to 10 MiB' }) ?? AGGREGATE_BYTES.standard;
   const forwarded = parseForwarded(at.field('forwardHeaders'));

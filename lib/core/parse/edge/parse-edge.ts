@@ -59,15 +59,17 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
   const policy = parseRoutePolicy(at);
   const routesAt = at.field('routes');
   const grpcRoutesAt = at.field('grpcRoutes');
-  if (grpcRoutesAt.absent) routesAt.required('at least one route', A_ROUTE);
+  const grpcEntries = grpcRoutesAt.items('a list of GrpcRoutesProps');
+  const noGrpcRoutes = grpcRoutesAt.absent || (Array.isArray(grpcRoutesAt.value) && grpcEntries.length === 0);
+  if (noGrpcRoutes) routesAt.required('at least one route', A_ROUTE);
   // In an order of our own, so that neither the topology nor the errors depend on the order of the props.
   const entries = [...routesAt.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
   const context = { kind, reachable, authorizers, fallback, response, policy };
   const drafts = [
     ...entries.flatMap(([key, route]) => parseRoute(key, route, context) ?? []),
-    ...grpcRoutesAt.items('a list of GrpcRoutesProps').flatMap((entry) => parseGrpcRoutes(entry, context)),
+    ...grpcEntries.flatMap((entry) => parseGrpcRoutes(entry, context)),
   ];
-  if (routesAt.empty && grpcRoutesAt.absent) routesAt.fail('MISSING', 'an edge needs at least one route', { fix: A_ROUTE });
+  if (routesAt.empty && noGrpcRoutes) routesAt.fail('MISSING', 'an edge needs at least one route', { fix: A_ROUTE });
   checkTwins(drafts);
   authorizers.checkNames();
   const used = authorizers.all.filter(({ id }) => drafts.some((draft) => draft.route.authorizer === id));

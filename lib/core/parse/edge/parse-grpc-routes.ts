@@ -10,6 +10,7 @@ import { parseRouteKey } from '../../model/edge-routes';
 import type { Reader } from '../../reading/reader';
 import { STRINGS, suggest } from '../../reading/reader';
 import { checkCallable, failBinding, jsonOf, parseGrpcService, parseStream, suggestMethod } from './parse-grpc-target';
+import { inProto, placeOfMethod } from './in-proto';
 import type { EdgeContext } from './parse-route';
 import { ROUTE_SETTINGS, parseRouteSettings } from './parse-route';
 
@@ -34,7 +35,7 @@ export function parseGrpcRoutes(at: Reader, context: EdgeContext): readonly Draf
   const exclude = parseNames(at.field('exclude'), 'a method');
   if (service === undefined || mapping === undefined) return [];
   const { name, api } = service;
-  if (mapping === 'web') checkOfWeb(at);
+  if (mapping === 'web') checkOfWeb(at, { web, stream: json.stream !== undefined });
   if (mapping === 'annotations' && web)
     at.field('web').fail('CONFLICT', 'gRPC-Web clients call "POST /package.Service/Method", which is no path of an annotation', {
       fix: 'remove it, and add an entry with GrpcMapping.WEB',
@@ -57,21 +58,24 @@ export function parseGrpcRoutes(at: Reader, context: EdgeContext): readonly Draf
       got: null,
       fix: mapping === 'annotations' ? 'write it in the .proto file, or use GrpcMapping.METHOD_NAMES' : 'remove the entry',
     });
-  if (!at.field('stream').absent && mapping !== 'web' && chosen.length > 0 && !chosen.some(({ proto }) => proto.serverStreaming))
+  if (json.stream !== undefined && mapping !== 'web' && chosen.length > 0 && !chosen.some(({ proto }) => proto.serverStreaming))
     at.field('stream').fail('NO_EFFECT', 'none of the methods returns a stream', { fix: 'remove it' });
   const callable = chosen.filter((method) => {
     const otherwise = `list it in exclude: ['${methodName(method)}']`;
-    return checkCallable(at, method, { streamed: settings.streamed, kind: context.kind }, otherwise);
+    return inProto(at, placeOfMethod(api, method), (each) =>
+      checkCallable(each, method, { streamed: settings.streamed, kind: context.kind }, otherwise),
+    );
   });
   return callable.flatMap((method) =>
     routesOf(api, method, mapping).flatMap((route): readonly DraftRoute[] => {
-      const place = api.placeOf(`${method.parent.typeName}.${method.name}`, 'problem' in route ? route.text : route.rule.path);
+      const text = 'problem' in route ? route.text : route.rule.path;
       if ('problem' in route) {
-        failBinding(at, `${place === undefined ? '' : `${place}: `}${methodName(method)}: `, route.problem);
+        failBinding(at, placeOfMethod(api, method, text), route.problem);
         return [];
       }
       const { key, rule } = route;
-      const parsed = parseRouteKey(key, at);
+      const place = api.placeOf(`${method.parent.typeName}.${method.name}`, text);
+      const parsed = inProto(at, placeOfMethod(api, method, text), (each) => parseRouteKey(key, each));
       if (parsed === undefined) return [];
       const target = {
         kind: 'grpc' as const,
@@ -80,7 +84,7 @@ export function parseGrpcRoutes(at: Reader, context: EdgeContext): readonly Draf
         web: web || mapping === 'web',
         ...(mapping === 'web' ? {} : { json: jsonOf(descriptorOf(api, method, rule), method, json) }),
       };
-      const source = `"${key}" of ${methodName(method)}${place === undefined ? '' : ` (${place})`}`;
+      const source = `"${key}" of ${methodName(method)} at "${name}"${place === undefined ? '' : ` (${place})`}`;
       return [{ ...parsed, at, source, route: { key, ...parsed, target, ...settings } }];
     }),
   );
@@ -93,9 +97,9 @@ function routesOf(api: GrpcApi, method: DescMethod, mapping: (typeof MAPPINGS)[n
 }
 
 /** What is about JSON, which such routes do not take. */
-function checkOfWeb(at: Reader): void {
+function checkOfWeb(at: Reader, given: { readonly web: boolean; readonly stream: boolean }): void {
   for (const option of ['stream', 'web'] as const)
-    if (!at.field(option).absent)
+    if (given[option])
       at.field(option).fail('NO_EFFECT', option === 'web' ? 'GrpcMapping.WEB says so already' : 'GrpcMapping.WEB takes no JSON', {
         fix: option === 'web' ? 'remove it' : 'remove it, or use GrpcMapping.METHOD_NAMES with web: true',
       });

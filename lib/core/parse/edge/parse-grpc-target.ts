@@ -10,7 +10,6 @@ import type { GrpcApi } from '../../grpc/grpc-api';
 import { methodName } from '../../grpc/grpc-api';
 import { templateOf } from '../../grpc/path-template';
 import { descriptorOf } from '../../grpc/strip';
-import { REST_API } from '../../limits/api-gateway';
 import { named } from '../../model/by-name';
 import type { ParsedKey } from '../../model/edge-routes';
 import type { GrpcJson, GrpcTarget } from '../../model/topology';
@@ -18,8 +17,9 @@ import type { Reader } from '../../reading/reader';
 import { suggest } from '../../reading/reader';
 import { unknownService } from '../service/parse-service';
 import type { Reachable } from './check-reachable';
+import { inProto, placeOfMethod } from './in-proto';
 
-export const GRPC_FIELDS = ['service', 'method', 'fields', 'body', 'maxRequestSize', 'stream', 'web'] as const;
+export const GRPC_FIELDS = ['service', 'method', 'fields', 'body', 'stream', 'web'] as const;
 
 /** Of a service's own `maxRequestSize` there is none by default; here a body is held in memory. */
 const DEFAULT_MAX_REQUEST_BYTES = 1024 * 1024;
@@ -29,12 +29,14 @@ const STREAMS = ['newlineDelimited', 'serverSentEvents'] as const;
 /** Methods of HTTP whose body is the request, unless the route says otherwise. */
 const WITH_BODY = ['PATCH', 'POST', 'PUT'];
 
-/** The rest of a route that leads to a method. */
-export interface GrpcRouteContext {
+/** The rest of a route, which says what its target may be. */
+export interface TargetContext {
   readonly key: ParsedKey | undefined;
   readonly streamed: boolean;
   /** Of the route, or of the edge. */
   readonly maxRequestBytes?: number;
+  /** The `timeout` of the route, or of the edge. */
+  readonly waitSeconds?: number;
   readonly kind: EdgeKind;
   readonly reachable: Reachable;
 }
@@ -45,24 +47,27 @@ export interface DescribedService {
   readonly api: GrpcApi;
 }
 
-export function parseGrpcTarget(at: Reader, context: GrpcRouteContext): GrpcTarget | undefined {
+export function parseGrpcTarget(at: Reader, context: TargetContext): GrpcTarget | undefined {
   if (!at.checkFields(GRPC_FIELDS)) return undefined;
   const service = parseGrpcService(at.field('service'), context.reachable);
   const method = parseMethod(at.field('method'), service?.api);
-  const settings = { ...defined({ maxRequestBytes: context.maxRequestBytes }), ...parseJsonSettings(at) };
+  const settings = defined({ maxRequestBytes: context.maxRequestBytes, stream: parseStream(at.field('stream')) });
   const web = at.field('web').boolean() ?? false;
   const body = parseBody(at.field('body'));
   const fields = at.field('fields').entries();
   const { key } = context;
   if (service === undefined || method === undefined || key === undefined) return undefined;
-  if (!checkCallable(at.field('method'), method, context, 'route to a method that takes one request')) return undefined;
+  const callable = inProto(at.field('method'), placeOfMethod(service.api, method), (each) =>
+    checkCallable(each, method, context, 'route to a method that takes one request'),
+  );
+  if (!callable) return undefined;
   if (key.method === 'ANY')
     return at.fail('GRPC_ROUTE', 'a method of gRPC is bound to one method of HTTP', {
       got: null,
       fix: 'write the route with GET, POST, PUT, PATCH or DELETE',
     });
   if (web) checkWebKey(at.field('web'), method, key);
-  checkStream(at.field('stream'), method);
+  if (settings.stream !== undefined) checkStream(at.field('stream'), method);
   const bound = bindPath(at, key, method, fields);
   const path = templateOf(key.segments, (parameter) => bound.get(parameter) ?? parameter);
   const rule = { method: key.method, path, ...defined({ body: bindBody(at.field('body'), body, method, key) }) };
@@ -79,12 +84,6 @@ export function parseGrpcTarget(at: Reader, context: GrpcRouteContext): GrpcTarg
 export interface JsonSettings {
   readonly maxRequestBytes?: number;
   readonly stream?: (typeof STREAMS)[number] | undefined;
-}
-
-function parseJsonSettings(at: Reader): JsonSettings {
-  const max = REST_API.payload.value;
-  const maxRequestBytes = at.field('maxRequestSize').bytes({ min: 1, max, allowed: 'a Size of 1 byte to 10 MiB' });
-  return defined({ maxRequestBytes, stream: parseStream(at.field('stream')) });
 }
 
 export function parseStream(at: Reader): JsonSettings['stream'] {
@@ -154,13 +153,12 @@ function fewOf(names: readonly string[]): string {
 export function checkCallable(
   at: Reader,
   method: DescMethod,
-  { streamed, kind }: Pick<GrpcRouteContext, 'streamed' | 'kind'>,
+  { streamed, kind }: Pick<TargetContext, 'streamed' | 'kind'>,
   otherwise: string,
 ): boolean {
   const { clientStreaming, serverStreaming } = method.proto;
-  const name = methodName(method);
   if (clientStreaming) {
-    at.fail('GRPC_ROUTE', `"${name}" takes a stream of requests, which neither JSON nor gRPC-Web can send`, {
+    at.fail('GRPC_ROUTE', 'the method takes a stream of requests, which neither JSON nor gRPC-Web can send', {
       got: null,
       fix: otherwise,
     });
@@ -168,7 +166,7 @@ export function checkCallable(
   }
   if (!serverStreaming || streamed) return true;
   if (checkSupport(at, 'streaming', kind, KINDS))
-    at.fail('UNSUPPORTED_BY_EDGE', `"${name}" returns a stream, which API Gateway would hold back until it ends`, {
+    at.fail('UNSUPPORTED_BY_EDGE', 'the method returns a stream, which API Gateway would hold back until it ends', {
       got: null,
       fix: 'set responseTransferMode of the route, or of the edge, to ResponseTransferMode.STREAM',
     });
@@ -182,7 +180,7 @@ function checkWebKey(at: Reader, method: DescMethod, { method: verb, path }: Par
 }
 
 function checkStream(at: Reader, method: DescMethod): void {
-  if (at.absent || method.proto.serverStreaming) return;
+  if (method.proto.serverStreaming) return;
   at.fail('NO_EFFECT', `"${methodName(method)}" returns one response`, { fix: 'remove it' });
 }
 

@@ -46,7 +46,11 @@ export function parseRoute(key: string, at: Reader, context: EdgeContext): Draft
   if (!at.checkFields([...TARGET_FIELDS, ...ROUTE_SETTINGS])) return undefined;
   const settings = parseRouteSettings(at, context);
   const { streamed, policy } = settings;
-  const target = parseTarget(at, { key: parsed, streamed, kind, reachable, ...defined({ maxRequestBytes: policy?.maxRequestBytes }) });
+  const limits = defined({
+    maxRequestBytes: policy?.maxRequestBytes,
+    waitSeconds: policy?.timeoutSeconds ?? settings.timeout?.seconds,
+  });
+  const target = parseTarget(at, { key: parsed, streamed, kind, reachable, ...limits });
   if (parsed === undefined || target === undefined) return undefined;
   return { ...parsed, at, route: { key, ...parsed, target, ...settings } };
 }
@@ -94,7 +98,10 @@ export function checkTwins(drafts: readonly DraftRoute[]): void {
     const name = draft.source ?? `"${draft.route.key}"`;
     const subject = draft.source === undefined ? '' : `${draft.source} `;
     if (twin !== undefined)
-      draft.at.fail('OVERLAPPING_ROUTES', `${subject}matches the same requests as ${twin}`, { got: null, fix: 'remove one of the two' });
+      draft.at.fail('OVERLAPPING_ROUTES', `${subject}matches the same requests as ${twin}`, {
+        got: null,
+        fix: draft.source === undefined ? 'remove one of the two' : 'remove one of the two: exclude and grpcServices leave methods out',
+      });
     byMatch.set(match, name);
   }
 }

@@ -2,22 +2,22 @@ import type { RouteTarget } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import { checkReachable } from './check-reachable';
 import { parseAggregate } from './parse-aggregate';
-import type { GrpcRouteContext } from './parse-grpc-target';
+import type { TargetContext } from './parse-grpc-target';
 import { parseGrpcTarget } from './parse-grpc-target';
 
-type ParseTarget = (at: Reader, context: GrpcRouteContext) => RouteTarget | undefined;
+type ParseTarget = (at: Reader, context: TargetContext) => RouteTarget | undefined;
 
 /** By the names of the options by which a route says where requests go; it has one of them. */
 const TARGETS = {
   service: toService,
   grpc: parseGrpcTarget,
-  aggregate: (at, { reachable, key }) => parseAggregate(at, reachable, key),
+  aggregate: parseAggregate,
 } as const satisfies Readonly<Record<string, ParseTarget>>;
 
 export const TARGET_FIELDS = Object.keys(TARGETS) as readonly (keyof typeof TARGETS)[];
 
 /** Where the requests of a route go. */
-export function parseTarget(at: Reader, context: GrpcRouteContext): RouteTarget | undefined {
+export function parseTarget(at: Reader, context: TargetContext): RouteTarget | undefined {
   const given = TARGET_FIELDS.filter((field) => !at.field(field).absent);
   if (given.length === 0) return toService(at.field('service'), context);
   if (given.length > 1)
@@ -27,7 +27,7 @@ export function parseTarget(at: Reader, context: GrpcRouteContext): RouteTarget 
   return target;
 }
 
-function toService(at: Reader, { reachable }: GrpcRouteContext): RouteTarget | undefined {
+function toService(at: Reader, { reachable }: TargetContext): RouteTarget | undefined {
   const service = at
     .required(
       'the service that the route leads to',

@@ -182,12 +182,12 @@ export const AGGREGATION_MISTAKES: Mistakes = {
     },
     {
       did: 'gives an answer more time than the route waits',
-      props: aggregate({ a: get() }, {}, KEY, { timeout: seconds(2) }, 'rest'),
+      props: aggregate({ a: get() }, { timeout: seconds(3) }, KEY, { timeout: seconds(2) }, 'rest'),
       path: `${AT}.timeout`,
     },
     {
       did: 'gives an answer more time than the route of an HTTP API waits',
-      props: aggregate({ a: get() }, {}, KEY, { timeout: seconds(2) }),
+      props: aggregate({ a: get() }, { timeout: seconds(3) }, KEY, { timeout: seconds(2) }),
       path: `${AT}.timeout`,
     },
     {

@@ -125,6 +125,11 @@ export const GRPC_MISTAKES: Mistakes = {
     },
   ],
   MISSING: [
+    {
+      did: 'leaves grpcRoutes empty, and has no other route',
+      props: grpcEdge(demoApi(), { grpcRoutes: [] }),
+      path: 'edge.routes',
+    },
     { did: 'names no method', props: route({ method: undefined }), path: `${ROUTE}.grpc.method` },
     { did: 'names no gRPC service', props: route({ service: undefined }), path: `${ROUTE}.grpc.service` },
     {
@@ -263,6 +268,18 @@ export const GRPC_MISTAKES: Mistakes = {
     },
   ],
   OVERLAPPING_ROUTES: [
+    {
+      did: 'gives two methods paths whose parameters a REST API cannot tell apart',
+      props: routes(
+        { mapping: 'annotations' },
+        protoFiles({
+          'shop.proto': catalogProto(`  rpc Get(GetRequest) returns (Product) { option (google.api.http) = { get: "/v1/{id}" }; }
+  rpc Find(GetRequest) returns (Product) { option (google.api.http) = { get: "/v1/{page.token}/all" }; }`),
+        }),
+        'rest',
+      ),
+      path: 'edge.grpcRoutes[0]',
+    },
     {
       did: 'finds two methods at one path',
       props: routes(
