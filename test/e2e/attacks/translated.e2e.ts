@@ -94,6 +94,13 @@ e2e('an attacker of routes to methods of gRPC', () => {
       expect(seenIn(await post('/copy/7', body))?.request).toMatchObject({ text: '7' });
     });
 
+    test('sets no number of the path, zero as well', async () => {
+      for (const path of ['0', '00', '7'])
+        for (const body of ['{"small":8}', `{"small":${Number(path)},"small":8}`, '{"small":"8"}'])
+          expect((await post(`/small/${path}`, body)).status).toBe(400);
+      expect(seenIn(await post('/small/7', '{"small":7}'))?.request).toMatchObject({ small: 7 });
+    });
+
     test('has a large body looked at', async () => {
       const text = 'x'.repeat(900_000);
       const { status, body } = await post('/copy/7', `{"maybe":"${text}"}`);

@@ -49,6 +49,7 @@ const ROUTES: Readonly<Record<string, HttpApiRouteProps & RestApiRouteProps>> = 
   'PUT /echo/{text}': { grpc: { ...lab('Echo'), body: GrpcBody.field('inner') } },
   'POST /copy/{text}': { grpc: { ...lab('Echo') } },
   'POST /nested/{user}': { grpc: { ...lab('Echo'), fields: { user: 'inner.text' } } },
+  'POST /small/{small}': { grpc: { ...lab('Echo') } },
   'GET /logins/{login}': { grpc: { ...lab('Find') } },
   'POST /logins/{login}': { grpc: { ...lab('Find') } },
   'PATCH /nested/{user}': { grpc: { ...lab('Echo'), fields: { user: 'inner.text' }, body: GrpcBody.field('inner') } },

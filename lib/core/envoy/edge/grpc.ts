@@ -114,8 +114,8 @@ export function translateJson({ method }: GrpcTarget, json: GrpcJson): TypedPerF
 }
 
 /**
- * Refuses what the translation has written if it has a field of the path, or a message around it, twice: of a body with a field twice, Envoy compares the first one
- * with the path alone, and the service takes the last one, for which the authorizer may have decided otherwise.
+ * Refuses what the translation has written if it has a field of the path, or a message around it, twice: of a body with a field twice,
+ * Envoy compares the first one alone with the path, and the service takes the last one, which the authorizer has not seen.
  * https://protobuf.dev/programming-guides/encoding/
  */
 export const ONCE_SCRIPT = `local function varint(bytes, at)
