@@ -77,7 +77,15 @@ export class AggregatingServer {
       response.destroy();
     });
     try {
-      const answer = drainBody(request, response) ? await this.answer(request, { gone: gone.signal, memory }) : TOO_LARGE;
+      const refused = (): void => {
+        gone.abort();
+        refuseBody(request, response);
+      };
+      if (!drainBody(request, response, refused)) {
+        refused();
+        return;
+      }
+      const answer = await this.answer(request, { gone: gone.signal, memory });
       if (this.draining) response.setHeader('connection', 'close');
       if (!gone.signal.aborted) send(response, answer);
     } catch (error) {
@@ -140,16 +148,29 @@ export class AggregatingServer {
 
 const TOO_LARGE = messageAnswer(413, 'Request Entity Too Large');
 
-/** The body is read and not looked at, since it is no part's. False if it is more than is read; then the connection ends. */
-function drainBody(request: IncomingMessage, response: ServerResponse): boolean {
-  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) {
-    response.setHeader('connection', 'close');
-    return false;
-  }
+/** Nobody reads the rest, so the connection ends when the client has the answer. */
+function refuseBody(request: IncomingMessage, response: ServerResponse): void {
+  if (response.headersSent) return;
+  request.pause();
+  response.setHeader('connection', 'close');
+  response.once('finish', () => {
+    request.destroy();
+  });
+  send(response, TOO_LARGE);
+}
+
+/**
+ * The body is read and not looked at, since it is no part's.
+ *
+ * @param refused called if more comes than is read
+ * @returns false if that is known from the length
+ */
+function drainBody(request: IncomingMessage, response: ServerResponse, refused: () => void): boolean {
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return false;
   let length = 0;
   request.on('data', (chunk: Buffer) => {
     length += chunk.length;
-    if (length > MAX_BODY_BYTES) request.destroy();
+    if (length > MAX_BODY_BYTES) refused();
   });
   request.on('error', () => {
     response.destroy();

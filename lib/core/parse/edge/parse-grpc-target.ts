@@ -11,13 +11,16 @@ import { methodName } from '../../grpc/grpc-api';
 import { templateOf } from '../../grpc/path-template';
 import { descriptorOf } from '../../grpc/strip';
 import { named } from '../../model/by-name';
-import type { ParsedKey } from '../../model/edge-routes';
+import { REAL_METHODS, type ParsedKey } from '../../model/edge-routes';
 import type { GrpcJson, GrpcTarget } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import { suggest } from '../../reading/reader';
 import { unknownService } from '../service/parse-service';
 import type { Reachable } from './check-reachable';
 import { inProto, placeOfMethod } from './in-proto';
+
+/** OPTIONS asks for CORS, of which the gateway service knows. */
+const BINDABLE: readonly string[] = REAL_METHODS.filter((method) => method !== 'OPTIONS');
 
 export const GRPC_FIELDS = ['service', 'method', 'fields', 'body', 'stream', 'web'] as const;
 
@@ -61,8 +64,8 @@ export function parseGrpcTarget(at: Reader, context: TargetContext): GrpcTarget 
     checkCallable(each, method, context, 'route to a method that takes one request'),
   );
   if (!callable) return undefined;
-  if (key.method === 'ANY')
-    return at.fail('GRPC_ROUTE', 'a method of gRPC is bound to one method of HTTP', {
+  if (!BINDABLE.includes(key.method))
+    return at.fail('GRPC_ROUTE', `a method of gRPC is bound to one method of HTTP, and not to ${key.method}`, {
       got: null,
       fix: 'write the route with GET, POST, PUT, PATCH or DELETE',
     });

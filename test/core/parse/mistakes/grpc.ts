@@ -186,6 +186,11 @@ export const GRPC_MISTAKES: Mistakes = {
     },
     { did: 'binds a parameter that the path has not', props: route({ fields: { name: 'id' } }), path: `${ROUTE}.grpc.fields.name` },
     { did: 'binds every method of HTTP', props: route({}, 'ANY /products/{id}'), path: 'edge.routes["ANY /products/{id}"].grpc' },
+    {
+      did: 'binds the requests by which browsers ask for CORS',
+      props: route({}, 'OPTIONS /products/{id}'),
+      path: 'edge.routes["OPTIONS /products/{id}"].grpc',
+    },
     { did: 'gives a GET request a body', props: route({ body: { kind: 'all' } }), path: `${ROUTE}.grpc.body` },
     {
       did: 'takes a field for the body that is not there',
