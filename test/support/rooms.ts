@@ -244,7 +244,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'programs/import/**': { rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/model'] },
 
   // As users have it.
-  examples: { rooms: ['lib/index.ts'], packages: CDK },
+  examples: { rooms: ['lib/index.ts'], packages: ['node:path', ...CDK] },
   bin: { rooms: ['examples'], packages: CDK },
 
   // Tests, and what only tests use. Programs of end-to-end tests run where nothing else is.
@@ -322,7 +322,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: [...SDK, '@bufbuild/**', '@connectrpc/*', '@grpc/*', 'esbuild', 'fast-check', 'typescript', ...CDK],
   },
   'test/e2e/attacks/**': {
-    rooms: ['test/e2e', 'test/e2e/runner', 'test/e2e/systems', 'test/simulator', 'test/programs', ...LIBRARY],
+    rooms: ['test/e2e', 'test/e2e/runner', 'test/e2e/api-gateway', 'test/e2e/systems', 'test/simulator', 'test/programs', ...LIBRARY],
     packages: ['node:**', '@grpc/*', 'fast-check', ...CDK],
   },
   'test/e2e-runner': {
