@@ -6,7 +6,7 @@ import { logged } from './mesh';
 import type { Connected, RawRequest } from './peers';
 import { greeter, Peer } from './peers';
 import type { GrpcOutcome, Task } from './runner';
-import { callGrpc, Cluster, standIns } from './runner';
+import { callGrpc, Cluster, standIns, until } from './runner';
 import { cluster, e2e } from './suite';
 import { image, synthesize } from './systems/synthesize';
 
@@ -270,12 +270,14 @@ e2e('authorization', () => {
 
       test.each(TRICKS.filter(({ becomes, atHome }) => typeof becomes === 'string' || typeof atHome === 'string'))(
         '$path arrives as what was decided about',
-        ({ path, becomes, atHome = becomes }) => {
+        async ({ path, becomes, atHome = becomes }) => {
           const { direct, status } = answers.get(path)!;
           expect(direct.responses.map((response) => response.status)).toEqual(typeof becomes === 'string' ? [200] : []);
-          expect(arrived('past', path)).toEqual(typeof becomes === 'string' ? [becomes] : []);
           expect(status).toBe(200);
+          // What the application has written may not have been read yet.
+          await until(() => arrived('through', path).length > 0 || undefined, { what: `${path} in the log of the application` });
           expect(arrived('through', path)).toEqual([atHome]);
+          expect(arrived('past', path)).toEqual(typeof becomes === 'string' ? [becomes] : []);
         },
       );
 
