@@ -15,11 +15,12 @@ import type { Endpoint, LoadResult, Task, Template } from '../test/e2e/runner';
 import { Cluster, load, standIns, until } from '../test/e2e/runner';
 import { image, templateOf } from '../test/e2e/systems/synthesize';
 import { measureWithTools } from './with-tools';
+import { rounds } from './rounds';
 
 const ROUTES = 300;
 const FEW_ROUTES = 3;
 const GOAL = 1.05;
-const ROUNDS = 8;
+const ROUNDS = rounds({ usual: 8, ci: 3 });
 const LOAD = { requests: 800, perSecond: 400, connections: 4 };
 /** Clock ticks of /proc in a second: USER_HZ. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
 const TICKS = 100;

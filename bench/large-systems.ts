@@ -14,6 +14,7 @@ import { readProps } from '../lib/props/read-props';
 import type { LargeSystem } from '../test/support/large-system';
 import { largeApp, largeProps } from '../test/support/large-system';
 import { handwrittenApp } from './handwritten';
+import { rounds } from './rounds';
 
 interface Measure extends Counts {
   readonly milliseconds: number;
@@ -33,7 +34,7 @@ interface Row {
 }
 
 const SIZES = [10, 100, 400, 1000];
-const ROUNDS = 3;
+const ROUNDS = rounds({ usual: 3, ci: 1 });
 const GOALS = { spike: 1.5, growth: 12 };
 
 // The template validator costs as much as the synthesis, and is the same for both.

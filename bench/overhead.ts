@@ -10,10 +10,11 @@ import { Cluster, load, standIns, until } from '../test/e2e/runner';
 import { image, synthesize } from '../test/e2e/systems/synthesize';
 import { measureWithTools } from './with-tools';
 import { PLAIN_CALLEE, PLAIN_CALLER, PLAIN_PORT, withPlainPair } from './plain-pair';
+import { rounds } from './rounds';
 
 const APPLICATION = { image: 'example/callee:1', port: 8080 };
 const GOAL = 1.25;
-const ROUNDS = 8;
+const ROUNDS = rounds({ usual: 8, ci: 3 });
 const LOAD = { requests: 400, perSecond: 200, connections: 4 };
 
 type Key = 'median' | 'p99';
