@@ -51,8 +51,14 @@ function asJson({ additional_bindings: more, ...rule }: WrittenRule): { readonly
     ...(rule as { readonly [field: string]: JsonValue }),
     ...(bindings.length === 0
       ? {}
-      : { additional_bindings: bindings.map((each) => (isObject(each) ? asJson(each) : (each as JsonValue))) }),
+      : { additional_bindings: bindings.map((each) => (isObject(each) ? bindingAsJson(each) : (each as JsonValue))) }),
   };
+}
+
+/** "Nested bindings must not contain an `additional_bindings` field themselves (that is, the nesting may only be one level deep)." */
+function bindingAsJson(binding: WrittenRule): { readonly [field: string]: JsonValue } {
+  if (binding['additional_bindings'] !== undefined) throw new Error('additional_bindings cannot have additional_bindings of their own');
+  return asJson(binding);
 }
 
 function isObject(value: unknown): value is WrittenRule {

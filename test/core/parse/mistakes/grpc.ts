@@ -91,6 +91,11 @@ export const GRPC_MISTAKES: Mistakes = {
       path: API,
     },
     { did: 'gives google.api.http a number as a path', props: annotated('{ get: 5 }'), path: API },
+    {
+      did: 'gives an additional binding of google.api.http bindings of its own',
+      props: annotated('{ get: "/a/{id}" additional_bindings { get: "/b/{id}" additional_bindings { get: "/c/{id}" } } }'),
+      path: API,
+    },
   ],
   UNKNOWN_METHOD: [
     { did: 'misspells a method', props: route({ method: 'hipstershop.ProductCatalogService/GetProdukt' }), path: `${ROUTE}.grpc.method` },
