@@ -15,22 +15,8 @@ export interface Reachable {
 
 /** Whether a route, or a part of an answer, can lead to a service of this name. */
 export function checkReachable(at: Reader, service: string, { services, declared, external }: Reachable): void {
-  if (external.includes(service) && !declared.includes(service)) refuseExternal(at);
-  else checkProtocol(at, service, { services, declared });
-}
-
-function refuseExternal(at: Reader): void {
-  at.fail('UNSUPPORTED_BY_EDGE', 'the edge leads to services of the mesh, and this one is outside of it', {
-    fix: 'route to a service that calls it, or give it an integration of its own in API Gateway',
-  });
-}
-
-function checkProtocol(at: Reader, service: string, { services, declared }: Omit<Reachable, 'external'>): void {
-  const target = named(services, service);
-  if (target === undefined) {
-    if (!declared.includes(service)) unknownService(at, service, declared);
-    return;
-  }
+  const target = findReachable(at, service, { services, declared, external }, OR_AN_INTEGRATION);
+  if (target === undefined) return;
   if (target.protocol === 'http' || target.protocol === 'http2') return;
   at.fail(
     'ROUTE_PROTOCOL',
@@ -43,4 +29,26 @@ function checkProtocol(at: Reader, service: string, { services, declared }: Omit
           : 'route to an HTTP service that calls it',
     },
   );
+}
+
+const OR_AN_INTEGRATION = ', or give it an integration of its own in API Gateway';
+
+/**
+ * A service of the mesh; undefined after an issue, here or where the service stands.
+ *
+ * @param otherwise what else is there to do for one that is outside, after "route to a service that calls it"
+ */
+export function findReachable(
+  at: Reader,
+  name: string,
+  { services, declared, external }: Reachable,
+  otherwise = '',
+): DraftService | undefined {
+  if (external.includes(name) && !declared.includes(name))
+    return at.fail('UNSUPPORTED_BY_EDGE', 'the edge leads to services of the mesh, and this one is outside of it', {
+      fix: `route to a service that calls it${otherwise}`,
+    });
+  const target = named(services, name);
+  if (target === undefined && !declared.includes(name)) unknownService(at, name, declared);
+  return target;
 }

@@ -10,13 +10,12 @@ import type { GrpcApi } from '../../grpc/grpc-api';
 import { methodName } from '../../grpc/grpc-api';
 import { templateOf } from '../../grpc/path-template';
 import { descriptorOf } from '../../grpc/strip';
-import { named } from '../../model/by-name';
 import { REAL_METHODS, type ParsedKey } from '../../model/edge-routes';
 import type { GrpcJson, GrpcTarget } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import { suggest } from '../../reading/reader';
-import { unknownService } from '../service/parse-service';
 import type { Reachable } from './check-reachable';
+import { findReachable } from './check-reachable';
 import { inProto, placeOfMethod } from './in-proto';
 
 /** OPTIONS asks for CORS, of which the gateway service knows. */
@@ -103,19 +102,12 @@ export function jsonOf(descriptor: string, method: DescMethod, { maxRequestBytes
 }
 
 /** A service whose API is known; undefined after an issue. */
-export function parseGrpcService(at: Reader, { services, declared, external }: Reachable): DescribedService | undefined {
-  const example = services.find(({ protocol }) => protocol === 'grpc')?.name ?? 'catalog';
+export function parseGrpcService(at: Reader, reachable: Reachable): DescribedService | undefined {
+  const example = reachable.services.find(({ protocol }) => protocol === 'grpc')?.name ?? 'catalog';
   const name = at.required('the gRPC service that the route leads to', `such as service: '${example}'`).string();
   if (name === undefined) return undefined;
-  if (external.includes(name) && !declared.includes(name))
-    return at.fail('UNSUPPORTED_BY_EDGE', 'the edge leads to services of the mesh, and this one is outside of it', {
-      fix: 'route to a service that calls it',
-    });
-  const target = named(services, name);
-  if (target === undefined) {
-    if (!declared.includes(name)) unknownService(at, name, declared);
-    return undefined;
-  }
+  const target = findReachable(at, name, reachable);
+  if (target === undefined) return undefined;
   if (target.protocol !== 'grpc')
     return at.fail('ROUTE_PROTOCOL', `"${name}" does not speak gRPC`, {
       allowed: 'services with Protocol.GRPC',
