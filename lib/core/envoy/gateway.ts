@@ -11,7 +11,7 @@ import { ROUTES_HAVE_THE_LAST_WORD } from './edge/aggregator';
 import { corsFilter, corsOfHost } from './edge/cors';
 import { grpcFilters } from './edge/grpc';
 import { grpcReplies } from './edge/grpc-replies';
-import { edgeHeaders, trustOnlyApiGateway } from './edge/headers';
+import { edgeHeaders, HEADERS_OF_MESH, trustOnlyApiGateway } from './edge/headers';
 import { aggregatorCluster, partsListener } from './parts-listener';
 import { identityFilters, identityTrailers, missingKeys } from './edge/identity';
 import { responseHeadersFilter, routePolicyFilters } from './edge/route-policy';
@@ -21,8 +21,6 @@ import { httpConnectionManager } from './http-connection-manager';
 import { forwardedPrefix } from './security/forwarded-prefix';
 import { message, socketAddress } from './syntax/messages';
 import { largestRequestLimits, refuseLongHeaders } from './traffic/header-limits';
-import { LEAVING_HEADER } from './traffic/liveness-checks';
-import { LOCAL_REPLY_HEADER } from './traffic/local-reply-marker';
 import { weightsLayers } from './traffic/versions';
 
 /** The Envoy configuration of the gateway service of an edge, which takes requests from API Gateway. */
@@ -46,7 +44,7 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): Bootst
     routeConfig: {
       ...(aggregates ? ROUTES_HAVE_THE_LAST_WORD : {}),
       request_headers_to_remove: edgeHeaders(edge),
-      response_headers_to_remove: ['x-envoy-upstream-service-time', LOCAL_REPLY_HEADER, LEAVING_HEADER],
+      response_headers_to_remove: HEADERS_OF_MESH,
     },
     filters: [
       ...responseHeadersFilter(edge),

@@ -9,7 +9,7 @@ import { httpProtocolOptions } from './clusters';
 import { loadAssignment } from './discovery';
 import { AGGREGATOR_CLUSTER } from './edge/aggregator';
 import { grpcFiltersOfParts } from './edge/grpc';
-import { edgeHeaders } from './edge/headers';
+import { edgeHeaders, HEADERS_OF_MESH } from './edge/headers';
 import { answer } from './edge/answers';
 import { KEEP_HOST, routesTo } from './gateway-routes';
 import { grpcRoutes } from './grpc-routes';
@@ -20,8 +20,7 @@ import { unclearRequests } from './security/unclear-requests';
 import { anyMatches, byValue, firstOf, toRoutes } from './syntax/matcher';
 import { socketAddress } from './syntax/messages';
 import { largestRequestLimits, refuseLongHeaders } from './traffic/header-limits';
-import { DRAINED_BY_AGENT, LEAVING_HEADER } from './traffic/liveness-checks';
-import { LOCAL_REPLY_HEADER } from './traffic/local-reply-marker';
+import { DRAINED_BY_AGENT } from './traffic/liveness-checks';
 import { headersOfRoutes } from './traffic/matched-headers';
 import { removeForeignMarks } from './traffic/route-mark';
 import { CONNECT_TIMEOUT } from './traffic/timeouts';
@@ -49,7 +48,7 @@ export function partsListener(topology: Topology, edge: EdgeTopology, targets: r
     requestLimits: largestRequestLimits(targets),
     routeConfig: {
       request_headers_to_remove: [PART_HEADER, ...edgeHeaders(edge)],
-      response_headers_to_remove: ['x-envoy-upstream-service-time', LOCAL_REPLY_HEADER, LEAVING_HEADER],
+      response_headers_to_remove: HEADERS_OF_MESH,
     },
     filters: [...refuseLongHeaders('requests', targets), ...grpcFiltersOfParts(edge)],
     virtualHosts: [{ name: PARTS, domains: ['*'], ...chooseService(edge, targets) }],

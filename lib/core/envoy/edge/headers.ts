@@ -13,6 +13,8 @@ import type { EdgeTopology, Service } from '../../model/topology';
 import type { HttpConnectionManager } from '../api/http-connection-manager';
 import { earlyHeaderMutation, joinLines, removeMatching, setHeader } from '../security/early-header-mutation';
 import { anyOf, otherSpellings, prefixBut, prefixes, spellings, spellingsBut } from '../security/untrusted-headers';
+import { LEAVING_HEADER } from '../traffic/liveness-checks';
+import { LOCAL_REPLY_HEADER } from '../traffic/local-reply-marker';
 import { headersOfRoutes } from '../traffic/matched-headers';
 import { removeForeignMarks } from '../traffic/route-mark';
 
@@ -24,6 +26,9 @@ export function edgeHeaders(edge: EdgeTopology): readonly string[] {
   const context = Object.values(contextHeadersOf(edge));
   return [...SINGLE_HEADERS, CLIENT_PATH_HEADER, ...(context.length === 0 ? [] : [REQUEST_HEADER, ...context])];
 }
+
+/** Of responses: what Envoys say to each other, and nobody outside of the mesh sees. */
+export const HEADERS_OF_MESH: readonly string[] = ['x-envoy-upstream-service-time', LOCAL_REPLY_HEADER, LEAVING_HEADER];
 
 /**
  * What a client says of its own address and of who it is, the headers that steer Envoy or override what API Gateway has looked at, ids of
