@@ -9,7 +9,7 @@ import type { Refusal } from './edge/answers';
 import { answer, header, path } from './edge/answers';
 import { SINGLE_HEADERS } from './edge/headers';
 import { grpcRefusals, grpcRoutes } from './grpc-routes';
-import { withPolicy } from './edge/route-policy';
+import { policyOfEdge } from './edge/route-policy';
 import { routes } from './routes';
 import { shadowsOf, shapePattern } from './security/edge-shapes';
 import { unclearRequests } from './security/unclear-requests';
@@ -24,7 +24,8 @@ export const KEEP_HOST: RouteHost = { host_rewrite_header: 'x-forwarded-host' };
  * looked at, one that API Gateway has decoded since would. Routes are found by their key at once, however many there are.
  */
 export function chooseRoute(edge: EdgeTopology, targets: readonly Service[]): { readonly matcher: RouteMatcher } {
-  const own = edge.routes.map((route): [string, OnRouteMatch] => [route.key, inName(route, edge, targets)]);
+  const withPolicy = policyOfEdge(edge);
+  const own = edge.routes.map((route): [string, OnRouteMatch] => [route.key, toRoutes(withPolicy(route, inName(route, edge, targets)))]);
   const unclear = anyMatches([...SINGLE_HEADERS.map((name) => headerContains(name, ',')), ...unclearRequests()]);
   return firstOf(
     [{ when: unclear, then: toRoutes([answer(400, [])]) }],
@@ -33,11 +34,11 @@ export function chooseRoute(edge: EdgeTopology, targets: readonly Service[]): { 
 }
 
 /** What a request in the name of a route may be: the first of these that it fits. */
-function inName(route: EdgeRoute, edge: EdgeTopology, targets: readonly Service[]): OnRouteMatch {
+function inName(route: EdgeRoute, edge: EdgeTopology, targets: readonly Service[]): readonly Route[] {
   const refused = refusals(route, edge);
   const answers =
     route.target.kind === 'grpc' ? grpcRefusals(route.target, refused) : refused.map(({ status, headers }) => answer(status, headers));
-  return toRoutes(withPolicy(edge, route, [...answers, ...toTarget(route, targets)]));
+  return [...answers, ...toTarget(route, targets)];
 }
 
 function toTarget(route: EdgeRoute, targets: readonly Service[]): readonly Route[] {

@@ -41,17 +41,21 @@ export function routePolicyFilters(edge: EdgeTopology): readonly HttpFilter[] {
   ];
 }
 
-/**
- * What an edge says of the requests of a route, whatever they lead to.
- *
- * @param routes in their order: what Envoy answers itself, such as refusals, and where it sends requests
- */
-export function withPolicy(edge: EdgeTopology, edgeRoute: EdgeRoute, routes: readonly Route[]): readonly Route[] {
+/** @param routes in their order: what Envoy answers itself, such as refusals, and where it sends requests */
+type WithPolicy = (edgeRoute: EdgeRoute, routes: readonly Route[]) => readonly Route[];
+
+/** What an edge says of the requests of its routes, whatever they lead to. */
+export function policyOfEdge(edge: EdgeTopology): WithPolicy {
+  const variants = variantsOf(edge).map(keyOf);
+  return (edgeRoute, routes) => withPolicy(edge, variants, edgeRoute, routes);
+}
+
+function withPolicy(edge: EdgeTopology, variants: readonly string[], edgeRoute: EdgeRoute, routes: readonly Route[]): readonly Route[] {
   const { maxRequestBytes } = edgeRoute.policy ?? {};
   // The aggregator keeps its own time, which is not longer, and then answers with what it has.
   const timeoutSeconds = edgeRoute.target.kind === 'aggregate' ? undefined : edgeRoute.policy?.timeoutSeconds;
   const headers = responseHeadersOf(edgeRoute);
-  const filters = { ...identityOfRoute(edge, edgeRoute), ...headers, ...compressionOf(edge, edgeRoute) };
+  const filters = { ...identityOfRoute(edge, edgeRoute), ...headers, ...compressionOf(variants, edgeRoute) };
   const first = routes.findIndex((route) => route.direct_response === undefined);
   return routes.flatMap((route, index) => {
     if (route.direct_response !== undefined) return [withFilters(route, headers)];
@@ -92,17 +96,21 @@ function mutationsOf({ remove, set, addIfAbsent }: ResponseHeaderChanges): reado
 /** Each compression that a route of the edge has, once. */
 function variantsOf({ routes }: EdgeTopology): readonly Compression[] {
   const all = routes.flatMap(({ policy }) => policy?.compression ?? []);
-  return [...new Map(all.map((compression) => [JSON.stringify(compression), compression])).values()];
+  return [...new Map(all.map((compression) => [keyOf(compression), compression])).values()];
+}
+
+function keyOf(compression: Compression): string {
+  return JSON.stringify(compression);
 }
 
 function variantName(index: number): string {
   return String(index + 1);
 }
 
-function compressionOf(edge: EdgeTopology, { policy }: EdgeRoute): TypedPerFilterConfig {
+function compressionOf(variants: readonly string[], { policy }: EdgeRoute): TypedPerFilterConfig {
   const { compression } = policy ?? {};
   if (compression === undefined) return {};
-  const index = variantsOf(edge).findIndex((each) => JSON.stringify(each) === JSON.stringify(compression));
+  const index = variants.indexOf(keyOf(compression));
   return Object.fromEntries(
     namesOf({ route: variantName(index), compression }).map((name) => [name, typed('envoy.config.route.v3.FilterConfig', { config: {} })]),
   );

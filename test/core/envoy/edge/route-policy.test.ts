@@ -1,6 +1,6 @@
 import { JSON_ROUTE } from '../../../../lib/core/envoy/edge/grpc-replies';
 import { toAggregator } from '../../../../lib/core/envoy/edge/aggregator';
-import { withPolicy } from '../../../../lib/core/envoy/edge/route-policy';
+import { policyOfEdge } from '../../../../lib/core/envoy/edge/route-policy';
 import { grpcRoutes } from '../../../../lib/core/envoy/grpc-routes';
 import type { EdgeRoute, EdgeTopology } from '../../../../lib/core/model/topology';
 import { Bytes } from '../../../../lib/core/reading/input';
@@ -24,7 +24,7 @@ test('a client of JSON is told in JSON that its body is too large, also where th
   const { edge, route } = edgeRoute(props);
   if (route.target.kind !== 'grpc') throw new Error('no gRPC route');
   const catalog = topologyOf(props).services.find(({ name }) => name === 'catalog')!;
-  const all = withPolicy(edge, route, grpcRoutes(route, route.target, catalog, {}));
+  const all = policyOfEdge(edge)(route, grpcRoutes(route, route.target, catalog, {}));
   expect(all.filter(({ direct_response: answer }) => answer?.status === 413)).toEqual([expect.objectContaining({ name: JSON_ROUTE })]);
   // The descriptor stands in the configuration once, since the translation has the limit itself.
   const translated = all.filter((each) => each.name === JSON_ROUTE && each.route !== undefined);
@@ -42,7 +42,7 @@ function homeRoute(timeout: unknown, kind = 'http'): ReturnType<typeof edgeRoute
 test('the aggregator has the time to answer with what it has when the time of the route is over', () => {
   const { edge, route } = homeRoute(seconds(10));
   if (route.target.kind !== 'aggregate') throw new Error('no answer of parts');
-  const [sent] = withPolicy(edge, route, [toAggregator(route.key, route.method, route.target.aggregation)]);
+  const [sent] = policyOfEdge(edge)(route, [toAggregator(route.key, route.method, route.target.aggregation)]);
   expect(route.policy).toEqual({ timeoutSeconds: 10 });
   expect(sent?.route?.timeout).toBe('11s');
 });
