@@ -46,8 +46,8 @@ export const FORWARDED_BY_DEFAULT: readonly string[] = [
 ];
 
 /**
- * What an aggregating gateway's tasks answer, by the keys of routes; undefined if no route of the edge aggregates. Every part is told who
- * the client is, as a service is to which a route leads.
+ * What an aggregating gateway's tasks answer, by the keys of routes; undefined if no route of the edge aggregates. Every part gets the
+ * headers that say who the client is, as a service does to which a route leads.
  */
 export function aggregationsOf({ routes, authorizers }: Pick<EdgeTopology, 'routes' | 'authorizers'>): Aggregations | undefined {
   const found = routes.flatMap(({ key, target, authorizer }): [string, Aggregation][] => {

@@ -20,6 +20,6 @@ export const CONTEXT_HEADER_PREFIX = 'x-edge-identity-';
 
 /**
  * API Gateway's ID of the request, which no client knows before. What is mapped beside it stands behind it, so that what a client has sent
- * in place of a mapping that API Gateway drops is told apart.
+ * in place of a mapping that API Gateway drops is recognized.
  */
 export const REQUEST_HEADER = 'x-edge-request';

@@ -46,7 +46,7 @@ export interface RouteFilterConfigs {
   readonly 'envoy.extensions.filters.http.lua.v3.LuaPerRoute': { readonly filter_context: ScriptContext };
 }
 
-/** What a script is told of a route. Envoy takes any fields: these are those that the scripts read. */
+/** Settings of a script for a route. Envoy takes any fields: these are those that the scripts read. */
 export type ScriptContext =
   | { readonly paths: ReadonlyArray<readonly number[]> }
   | { readonly in: 'header' | 'querystring'; readonly name: string }

@@ -7,7 +7,7 @@ import { grpcTargets } from './grpc';
 export const JSON_ROUTE = 'grpc-json';
 
 /**
- * What Envoy itself answers, by status: the code of gRPC, and a text in place of Envoy's own where that tells of the inside.
+ * What Envoy itself answers, by status: the code of gRPC, and a text in place of Envoy's own where that has details of the mesh.
  * https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto
  */
 const REPLIES: Readonly<Record<number, { readonly code: number; readonly text?: string }>> = {

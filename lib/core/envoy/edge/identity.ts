@@ -143,7 +143,7 @@ export const TOKEN_SCRIPT = `function envoy_on_request(handle)
 end`;
 
 /**
- * Texts that are not visible ASCII, percent signs and commas are percent-encoded, so that a list is told from a text with commas, and no
+ * Texts that are not visible ASCII, percent signs and commas are percent-encoded, so that a list differs from a text with commas, and no
  * value ends a header. Whole numbers from 2^53 on have lost their last digits, by which two clients could have the same one: such a claim
  * gives no header. What is neither text, number nor boolean, nor a list of them, gives no header; an empty one neither.
  */

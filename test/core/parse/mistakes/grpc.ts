@@ -57,7 +57,7 @@ export const GRPC_MISTAKES: Mistakes = {
     },
     { did: 'imports a file that is not found', props: file('syntax = "proto3";\n\nimport "common/money.proto";'), path: API },
     {
-      did: 'imports files in a circle',
+      did: 'imports files in a cycle',
       props: api(
         protoFiles({
           'shop.proto': 'syntax = "proto3";\nimport "money.proto";',
