@@ -9,7 +9,7 @@ import { AwsEmulator, Cluster, Resolver, standIns, until } from './runner';
 import { cluster, e2e } from './suite';
 import { image, synthesize } from './systems/synthesize';
 
-const CALLS = 40;
+const CALLS = 20;
 const HOUR = 3_600_000;
 /** More than DNS names, so that agents ask Cloud Map's API; fewer run. */
 const DESIRED = 12;
@@ -80,14 +80,22 @@ e2e('two environments of one app in one account and Region', () => {
   ])('callers of %s reach all tasks of their own, and none of the other', async (name, pair) => {
     const [own, other] = pair();
     const query = `from=${name.replace(' ', '-')}`;
-    const outcomes = await own.task('caller').client.sendAll(
-      Array.from({ length: CALLS }, () => ({ url: `http://many.shop.internal:15080/get?${query}` })),
-      { concurrency: 4 },
-    );
-    expect(outcomes.map((outcome) => outcome.kind === 'response' && outcome.status)).toEqual(outcomes.map(() => 200));
+    const call = async (): Promise<void> => {
+      const outcomes = await own.task('caller').client.sendAll(
+        Array.from({ length: CALLS }, () => ({ url: `http://many.shop.internal:15080/get?${query}` })),
+        { concurrency: 4 },
+      );
+      expect(outcomes.map((outcome) => outcome.kind === 'response' && outcome.status)).toEqual(outcomes.map(() => 200));
+    };
     const total = (environment: Cluster): number => environment.tasks('many').reduce((sum, task) => sum + served(task, query), 0);
-    await until(() => total(own) === CALLS, { what: 'all calls to be in the logs' });
-    for (const task of own.tasks('many')) expect(served(task, query)).toBeGreaterThan(0);
+    // A task may just have taken the place of one that ended, and be found a discovery interval later.
+    await until(
+      async () => {
+        await call();
+        return own.tasks('many').every((task) => served(task, query) > 0);
+      },
+      { what: 'a call at every task' },
+    );
     expect(total(other)).toBe(0);
   });
 
