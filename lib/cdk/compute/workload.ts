@@ -72,7 +72,8 @@ export class Workload extends Construct implements IWorkload {
   readonly taskDefinition: ecs.FargateTaskDefinition;
   readonly container: ecs.ContainerDefinition;
   readonly proxyContainer: ecs.ContainerDefinition;
-  readonly discoveryService: servicediscovery.Service;
+  /** Absent: its tasks register nowhere. */
+  readonly discoveryService: servicediscovery.Service | undefined;
   protected readonly identity: Identity;
 
   /** @param of the service of which this is a version; absent: it is none, and has an identity of its own */
@@ -81,14 +82,14 @@ export class Workload extends Construct implements IWorkload {
     id: string,
     plan: WorkloadPlan,
     context: WorkloadContext,
-    of?: { readonly identity: Identity; readonly discoveryService: servicediscovery.Service },
+    of?: { readonly identity: Identity; readonly discoveryService: servicediscovery.Service | undefined },
   ) {
     super(scope, id);
     const { foundation } = context;
     this.serviceName = serviceOf(plan);
     if (plan.version !== undefined) this.version = plan.version.name;
     this.discoveryService = of?.discoveryService ?? renderDiscovery(this, 'Discovery', plan, context);
-    this.identity = of?.identity ?? renderIdentity(this, [plan], [this.discoveryService], context);
+    this.identity = of?.identity ?? renderIdentity(this, [plan], [this.discoveryService ?? []].flat(), context);
     const { taskRole, securityGroup } = this.identity;
     const execution = plan.ownExecutionRole ? executionRole(this, 'ExecutionRole', foundation) : context.sharedExecutionRole();
 
@@ -103,7 +104,7 @@ export class Workload extends Construct implements IWorkload {
     buildImagesFor(plan.sizing.architecture, this.taskDefinition, context.wrongPlatform);
     for (const name of plan.volumes) this.taskDefinition.addVolume({ name });
     const containers = renderContainers(this, this.taskDefinition, plan, context, {
-      discoveryServiceId: this.discoveryService.serviceId,
+      discoveryServiceId: this.discoveryService?.serviceId,
       shared: context.sharedVariables,
       namespaceHttpName: context.namespaceHttpName,
       weightsParameterNames: weightsParameters(plan, context)
@@ -121,16 +122,20 @@ export class Workload extends Construct implements IWorkload {
     acknowledgeOwnEnvironment(this.taskDefinition, plan);
 
     this.ecsService = renderService(this, plan, context, this.taskDefinition, securityGroup);
-    const registered = containers.get(plan.registration.container ?? '');
-    this.ecsService.associateCloudMapService({
-      service: this.discoveryService,
-      ...(registered === undefined || plan.registration.port === undefined
-        ? {}
-        : { container: registered, containerPort: plan.registration.port }),
-    });
+    this.register(plan, containers);
     renderScaling(this.ecsService, plan.sizing);
     // A task that starts before its execution role may write logs would not start.
     this.ecsService.node.addDependency(execution);
+  }
+
+  private register({ registration }: WorkloadPlan, containers: ReadonlyMap<string, ecs.ContainerDefinition>): void {
+    if (registration === undefined || this.discoveryService === undefined) return;
+    const container = containers.get(registration.container ?? '');
+    const { port } = registration;
+    this.ecsService.associateCloudMapService({
+      service: this.discoveryService,
+      ...(container === undefined || port === undefined ? {} : { container, containerPort: port }),
+    });
   }
 
   loadBalancerTarget(): ecs.IEcsLoadBalancerTarget {
