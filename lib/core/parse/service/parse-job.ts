@@ -4,9 +4,10 @@ import { defaultCallPolicy } from '../../model/defaults';
 import type { TaskFootprint } from '../../model/task-footprint';
 import { defined } from '../../defined';
 import { parseServicePolicy } from '../traffic/parse-service-policy';
+import { CONTAINER_FIELDS } from '../workload/parse-container';
 import type { MeshDefaults } from '../workload/parse-sizing';
 import type { DraftService } from './parse-service';
-import { CONTAINER_FIELDS, checkReserved, parseCalls, parseOverrides, parseTaskParts } from './parse-service';
+import { checkReserved, parseCalls, parseOverrides, parseTaskParts } from './parse-service';
 
 export const JOB_FIELDS = [
   ...CONTAINER_FIELDS,
