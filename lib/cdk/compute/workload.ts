@@ -14,7 +14,6 @@ import type {
   DeployedValue,
   InterceptionPlan,
   MeshEndpointPlan,
-  SizingPlan,
   WorkloadPlan,
 } from '../../core/plan/system-plan';
 import { environmentOf } from '../../core/plan/pack-config';
@@ -26,6 +25,7 @@ import { executionRole } from './execution-role';
 import type { Identity } from './identity';
 import { renderDiscovery, renderIdentity, weightsParameters } from './identity';
 import { limitVariables } from './limit-variables';
+import { renderScaling } from './scaling';
 import { TaskService } from './task-service';
 import { MeshLogDriver } from './mesh-log-driver';
 import type { Foundation } from './network';
@@ -340,15 +340,6 @@ function renderService(
   if (sizing.capacityProviders.length > 0 && foundation.capacityProviders !== undefined)
     service.node.addDependency(foundation.capacityProviders);
   return service;
-}
-
-function renderScaling(service: ecs.FargateService, sizing: SizingPlan): void {
-  const { scaling } = sizing;
-  if (scaling === undefined) return;
-  const count = service.autoScaleTaskCount({ minCapacity: scaling.minCapacity, maxCapacity: scaling.maxCapacity });
-  if (scaling.cpuTargetPercent !== undefined) count.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: scaling.cpuTargetPercent });
-  if (scaling.memoryTargetPercent !== undefined)
-    count.scaleOnMemoryUtilization('Memory', { targetUtilizationPercent: scaling.memoryTargetPercent });
 }
 
 function architecture(id: ArchitectureId): ecs.CpuArchitecture {

@@ -9,7 +9,7 @@ import { RETRY_FIELDS } from './traffic/parse-retry';
 import { MATCH_FIELDS } from './traffic/parse-route-match';
 import { ROUTE_FIELDS } from './traffic/parse-service-routes';
 import { TIMEOUT_FIELDS } from './traffic/parse-timeouts';
-import { SCALING_FIELDS } from './workload/parse-sizing';
+import { SCALING_FIELDS } from './workload/parse-scaling';
 
 /** Props of the whole system. */
 export const FIELDS = [
