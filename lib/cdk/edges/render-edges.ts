@@ -19,7 +19,8 @@ export function renderEdges(
       const gateway = gateways.get(plan.gateway.workload);
       const edge = edgeOf(props, plan.name);
       const discoveryService = gateway?.discoveryService;
-      if (gateway === undefined || discoveryService === undefined || edge === undefined) throw new Error(`bug: the edge "${plan.name}" has no gateway`);
+      if (gateway === undefined || discoveryService === undefined || edge === undefined)
+        throw new Error(`bug: the edge "${plan.name}" has no gateway`);
       const target = {
         vpc,
         vpcSubnets,

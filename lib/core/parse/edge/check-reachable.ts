@@ -51,6 +51,7 @@ export function findReachable(
     });
   const target = named(services, name);
   if (target === undefined && !declared.includes(name)) unknownService(at, name, declared);
-  if (target !== undefined && target.port === undefined) return failWithoutPort(at, target);
-  return target;
+  if (target === undefined || target.port !== undefined) return target;
+  failWithoutPort(at, target);
+  return undefined;
 }

@@ -29,9 +29,9 @@ export function checkWorker(name: string, at: Reader): void {
 }
 
 /** @param callee what is called, or what a route leads to */
-export function failWithoutPort(at: Reader, callee: { readonly name: string; readonly path: string }): undefined {
+export function failWithoutPort(at: Reader, callee: { readonly name: string; readonly path: string }): void {
   const isJob = callee.path.startsWith('jobs.');
-  return at.fail('NO_PORT', `"${callee.name}" ${isJob ? 'is a job' : 'has no port'}, so nobody can call it`, {
+  at.fail('NO_PORT', `"${callee.name}" ${isJob ? 'is a job' : 'has no port'}, so nobody can call it`, {
     fix: isJob ? 'name a service' : `set ${callee.path}.port, such as port: 8080`,
   });
 }

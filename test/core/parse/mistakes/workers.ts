@@ -37,7 +37,11 @@ export const WORKER_MISTAKES: Mistakes = {
   ],
   UNKNOWN_PROPERTY: [
     { did: 'gives a job a port', props: mesh({ ui: service() }, { jobs: { tidy: service() } }), path: 'jobs.tidy.port' },
-    { did: 'gives a job scaling', props: mesh({ ui: service() }, { jobs: { tidy: { image, scaling: { maxCapacity: 2 } } } }), path: 'jobs.tidy.scaling' },
+    {
+      did: 'gives a job scaling',
+      props: mesh({ ui: service() }, { jobs: { tidy: { image, scaling: { maxCapacity: 2 } } } }),
+      path: 'jobs.tidy.scaling',
+    },
     {
       did: 'gives a service a schedule',
       props: ui({ schedule: new Opaque({ expressionString: 'rate(1 hour)' }) }),
