@@ -11,6 +11,7 @@ export const CAPABILITIES: Capabilities = {
   accessLogs: true,
   traces: true,
   loadBalancerTarget: true,
+  ports: true,
   workers: true,
   jobs: true,
   edge: true,
