@@ -25,11 +25,12 @@ import { executionRole } from './execution-role';
 import type { Identity } from './identity';
 import { renderDiscovery, renderIdentity, weightsParameters } from './identity';
 import { limitVariables } from './limit-variables';
-import { renderScaling } from './scaling';
 import { TaskService } from './task-service';
 import { MeshLogDriver } from './mesh-log-driver';
 import type { Foundation } from './network';
 import type { Issuing } from '../certificates/proven-identity';
+import type { ScalingContext } from '../scaling/policies';
+import { renderPolicies } from '../scaling/policies';
 import { defined } from '../../core/defined';
 import { acknowledgeOwnEnvironment } from './own-environment';
 
@@ -59,6 +60,8 @@ export interface WorkloadContext {
   readonly namespaceHttpName?: string;
   /** By which an Envoy is known to a control plane. */
   readonly endpointArn: (endpoint: MeshEndpointPlan) => string;
+  /** What its scaling needs that the plan cannot hold. */
+  readonly scaling: ScalingContext;
   readonly url?: string;
   /** That the tasks have beside their own; absent: none. */
   readonly callersGroup?: ec2.ISecurityGroup;
@@ -72,6 +75,7 @@ export class Workload extends Construct implements IWorkload {
   readonly taskDefinition: ecs.FargateTaskDefinition;
   readonly container: ecs.ContainerDefinition;
   readonly proxyContainer: ecs.ContainerDefinition;
+  readonly scaling?: ecs.ScalableTaskCount;
   readonly discoveryService: servicediscovery.Service;
   protected readonly identity: Identity;
 
@@ -109,6 +113,7 @@ export class Workload extends Construct implements IWorkload {
       weightsParameterNames: weightsParameters(plan, context)
         .map((parameter) => parameter.parameterName)
         .join(','),
+      meshScope: context.scaling.meshScope,
       endpointArn: plan.endpoint === undefined ? undefined : context.endpointArn(plan.endpoint),
     });
     this.proxyContainer = find(plan, containers, 'proxy');
@@ -128,7 +133,11 @@ export class Workload extends Construct implements IWorkload {
         ? {}
         : { container: registered, containerPort: plan.registration.port }),
     });
-    renderScaling(this.ecsService, plan.sizing);
+    const { scaling } = plan.sizing;
+    if (scaling !== undefined) {
+      this.scaling = this.ecsService.scaleTaskCount(scaling);
+      renderPolicies(this.scaling, plan, scaling, context.scaling);
+    }
     // A task that starts before its execution role may write logs would not start.
     this.ecsService.node.addDependency(execution);
   }

@@ -3,7 +3,10 @@ import type {
   CertificateSettings,
   Group,
   LoadBalancerTarget,
+  MetricScaling,
   ProtocolId,
+  QueueScaling,
+  Scaling,
   Sizing,
   TaskReplacement,
   Warning,
@@ -203,7 +206,7 @@ export type ContainerRole = 'init' | 'proxy' | 'application' | 'extra' | 'agent'
  * service, the HttpName of its namespace, the names of the parameters with the weights that it reads, with commas, the ARN of its endpoint
  * in the mesh.
  */
-export type DeployedValue = 'shared' | 'discoveryServiceId' | 'namespaceHttpName' | 'weightsParameterNames' | 'endpointArn';
+export type DeployedValue = 'shared' | 'meshScope' | 'discoveryServiceId' | 'namespaceHttpName' | 'weightsParameterNames' | 'endpointArn';
 
 export interface ContainerPlan {
   readonly name: string;
@@ -325,4 +328,4 @@ export interface SizingPlan extends Sizing {
   readonly zoneRebalancing?: 'DISABLED';
 }
 
-export type { ArchitectureId, CertificateSettings, Group };
+export type { ArchitectureId, CertificateSettings, Group, MetricScaling, QueueScaling, Scaling };

@@ -19,6 +19,7 @@ export const CAPABILITIES: Capabilities = {
   manyTasks: true,
   accessLogs: true,
   traces: true,
+  requestsPerTask: true,
   loadBalancerTarget: { no: 'its Envoys have one listener for a service, which takes all that arrives for calls of the mesh' },
   edge: true,
   grpcTranslation: { no: 'its virtual gateways pass requests on as they are' },

@@ -129,7 +129,7 @@ export function parseService(name: string, at: Reader, mesh: MeshDefaults, footp
   const ofTask = footprintWith(loadBalancerTarget, footprint);
   const port = parsePort(at.field('port').required('the port on which the application listens', 'such as port: 8080'), ofTask, 1);
   const parseTask = (taskAt: Reader, isService = false): TaskParts => {
-    const sizing = parseSizing(taskAt, DEFAULT_SIZE, mesh);
+    const sizing = parseSizing(taskAt, DEFAULT_SIZE, mesh, protocol);
     return {
       ...parseContainer(taskAt, 'the application', INIT_OF_APPLICATIONS, !isService || taskAt.field('versions').absent),
       startupTimeoutSeconds: taskAt.field('startupTimeout').seconds({ min: 0, max: MAX_STARTUP_SECONDS }) ?? DEFAULT_STARTUP_SECONDS,
