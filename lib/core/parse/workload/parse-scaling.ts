@@ -31,8 +31,11 @@ const POLICIES = ['cpuTargetPercent', 'memoryTargetPercent', 'requestsPerTask', 
 /** What is measured without tasks, or does not have to be. */
 const LEAD_FROM_ZERO = ['queue', 'metrics'] as const;
 
-/** @param protocol absent: one with requests */
-export function parseScaling(at: Reader, protocol?: ProtocolId): Scaling | undefined {
+/** How tasks are called: by a protocol, or not at all, as workers are. */
+export type CalledBy = ProtocolId | 'never';
+
+/** @param called absent: by requests */
+export function parseScaling(at: Reader, called?: CalledBy): Scaling | undefined {
   if (!at.checkFields(SCALING_FIELDS)) return undefined;
   const tasks = { max: CLOUD_MAP.instancesOfService.value, unit: 'tasks' };
   const minCapacity = at.field('minCapacity').number({ min: 0, ...tasks }) ?? 1;
@@ -49,10 +52,7 @@ export function parseScaling(at: Reader, protocol?: ProtocolId): Scaling | undef
     scaleInCooldownSeconds: at.field('scaleInCooldown').seconds(COOLDOWN),
     scaleOutCooldownSeconds: at.field('scaleOutCooldown').seconds(COOLDOWN),
   };
-  if (!requests.absent && protocol === 'tcp')
-    requests.fail('UNSUPPORTED_BY_PROTOCOL', 'a TCP service has connections, and no requests to count', {
-      fix: 'scale by cpuTargetPercent, or by a metric of your own in metrics',
-    });
+  if (!requests.absent) checkRequests(requests, called);
   const queue = parseQueue(at.field('queue'), maxCapacity ?? 1);
   const metrics = parseMetrics(at.field('metrics'));
   const schedules = parseSchedules(at.field('schedules'), { minCapacity, maxCapacity: maxCapacity ?? tasks.max });
@@ -67,6 +67,12 @@ export function parseScaling(at: Reader, protocol?: ProtocolId): Scaling | undef
   const scaling = { minCapacity, maxCapacity, ...defined({ ...targets, queue, metrics, schedules }) };
   checkPolicies(at, scaling);
   return POLICIES.every((name) => at.field(name).absent) ? { ...scaling, cpuTargetPercent: DEFAULT_CPU_PERCENT } : scaling;
+}
+
+function checkRequests(at: Reader, called: CalledBy | undefined): void {
+  const fix = 'scale by cpuTargetPercent, a queue, or a metric of your own in metrics';
+  if (called === 'tcp') at.fail('UNSUPPORTED_BY_PROTOCOL', 'a TCP service has connections, and no requests to count', { fix });
+  if (called === 'never') at.fail('NO_EFFECT', 'the service has no port, so it gets no requests', { fix });
 }
 
 /** Without tasks there is no utilization and no request to measure. */

@@ -2,8 +2,9 @@ import { CLOUD_MAP } from '../../limits/discovery';
 import { ECS, FARGATE } from '../../limits/ecs';
 import { rangeOf } from '../../limits/limit';
 import { FARGATE_CPUS, fargateMemory, nearestFargateSize } from './fargate-sizes';
-import type { ArchitectureId, CapacityProvider, ProtocolId, Sizing } from '../../model/topology';
+import type { ArchitectureId, CapacityProvider, Sizing } from '../../model/topology';
 import { parseDeployment } from './parse-deployment';
+import type { CalledBy } from './parse-scaling';
 import { parseScaling } from './parse-scaling';
 import type { Reader } from '../../reading/reader';
 import { defined } from '../../defined';
@@ -35,10 +36,10 @@ export const SIZING_FIELDS = [
 /** Number and scaling go together: a number with somebody else's scaling would come back with every deployment. */
 export const HOW_MANY = ['desiredCount', 'scaling'] as const;
 
-/** @param protocol of the service; absent: of a gateway, which has requests */
-export function parseSizing(at: Reader, defaults: SizingDefaults, mesh: MeshDefaults, protocol?: ProtocolId): Sizing {
+/** @param called absent: as a gateway is, by requests */
+export function parseSizing(at: Reader, defaults: SizingDefaults, mesh: MeshDefaults, called?: CalledBy): Sizing {
   const size = parseTaskSize(at, defaults);
-  const scaling = parseScaling(at.field('scaling'), protocol);
+  const scaling = parseScaling(at.field('scaling'), called);
   const desired = at.field('desiredCount').number({ min: 0, max: CLOUD_MAP.instancesOfService.value, unit: 'tasks' });
   if (desired !== undefined && scaling !== undefined)
     at.field('desiredCount').fail('CONFLICT', 'each deployment would set the number of tasks that scaling has chosen back to it', {

@@ -1,7 +1,7 @@
 import type { Mistakes } from './mistake';
 import { scaled } from './mistake';
 import type { Raw } from '../../../support/parsing';
-import { image, mathExpression, metric, schedule, seconds, sqsQueue, STEPS, token, ui } from '../../../support/parsing';
+import { image, mathExpression, mesh, metric, schedule, seconds, sqsQueue, STEPS, token, ui } from '../../../support/parsing';
 
 const SCALING = 'services.ui.scaling';
 const lag = (more: Raw): Raw => scaled({ maxCapacity: 4, metrics: { lag: { metric, ...more } } });
@@ -185,6 +185,11 @@ export const SCALING_MISTAKES: Mistakes = {
     },
   ],
   NO_EFFECT: [
+    {
+      did: 'counts requests of a worker, which nobody calls',
+      props: mesh({ ui: { image, scaling: { maxCapacity: 4, requestsPerTask: 10 } } }),
+      path: `${SCALING}.requestsPerTask`,
+    },
     {
       did: 'gives a target periods',
       props: lag({ targetValue: 1, evaluationPeriods: 2 }),
