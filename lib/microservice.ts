@@ -1,6 +1,12 @@
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IConnectable, ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import type { ContainerDefinition, FargateService, FargateTaskDefinition, IEcsLoadBalancerTarget } from 'aws-cdk-lib/aws-ecs';
+import type {
+  ContainerDefinition,
+  FargateService,
+  FargateTaskDefinition,
+  IEcsLoadBalancerTarget,
+  ScalableTaskCount,
+} from 'aws-cdk-lib/aws-ecs';
 import type { IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 
@@ -68,6 +74,13 @@ export interface IWorkload extends IConstruct {
   readonly container: ContainerDefinition;
   /** Container of Envoy. */
   readonly proxyContainer: ContainerDefinition;
+  /**
+   * The number of tasks, which takes further scaling policies. Undefined if the props set no `scaling`.
+   *
+   * @example
+   * shop.service('orders').workload().scaling?.scaleToTrackCustomMetric('Lag', { metric: lag, targetValue: 1000 });
+   */
+  readonly scaling?: ScalableTaskCount;
 
   /**
    * Returns what `addTargets()` of a listener, or a target group, of `aws-elasticloadbalancingv2` takes to lead to the tasks. The

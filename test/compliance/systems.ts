@@ -42,6 +42,7 @@ export const SYSTEMS: Readonly<Record<FeatureId, Systems>> = {
   grpcTranslation: { with: boutique({ grpc: { service: 'catalog', method: CATALOG_METHOD } }), without: boutique({ service: 'ui' }) },
   aggregation: { with: orders({}, aggregate), without: orders({}, route) },
   loadBalancerTarget: ofOrders({ loadBalancerTarget: { kind: 'application' } }),
+  requestsPerTask: ofOrders({ scaling: { maxCapacity: 4, requestsPerTask: 600 } }, { scaling: { maxCapacity: 4 } }),
   allow: ofOrders({ allow: [{ methods: ['GET'], paths: ['/orders/*'] }] }),
   external: { with: mesh({ ui: service({ calls: ['db'] }) }, { external: { db: DATABASE } }), without: mesh({ ui: service() }) },
   externalTls: {

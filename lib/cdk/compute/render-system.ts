@@ -15,6 +15,7 @@ import type { IssueList } from '../../core/reading/issues';
 import type { IMicroservice } from '../../microservice';
 import type { ContainerProps } from '../../props/service/container-props';
 import type { Deployment } from '../../props/service/deployment';
+import type { ScalingProps } from '../../props/service/scaling-props';
 import type { MicroservicesProps } from '../../props/microservices-props';
 import { renderGroups } from '../placement/group-stacks';
 import { HandedOut } from '../placement/handed-out';
@@ -101,6 +102,7 @@ export function renderSystem(
       securityGroup: (place) => units.securityGroupOf(task, place),
       ...defined({ issuing, namespaceHttpName: task.discovers.length === 0 ? undefined : namespaceNames.get('name', unit.scope) }),
       ...defined({ callersGroup: task.inCallersGroup === true ? callersGroups.of(task.group) : undefined }),
+      scaling: { props: scalingOf(props, task), meshScope },
       url: task.url,
       ...defined({ portUrls: task.portUrls }),
     };
@@ -200,6 +202,12 @@ function deploymentOf({ services, ...props }: MicroservicesProps, task: Workload
   if (task.edge !== undefined) return edgeOf(props, task.edge)?._options.gateway?.deployment;
   const service = services[serviceOf(task)];
   return (task.version === undefined ? undefined : service?.versions?.[task.version.name]?.deployment) ?? service?.deployment;
+}
+
+function scalingOf({ services, ...props }: MicroservicesProps, task: WorkloadPlan): ScalingProps | undefined {
+  if (task.edge !== undefined) return edgeOf(props, task.edge)?._options.gateway?.scaling;
+  const service = services[serviceOf(task)];
+  return (task.version === undefined ? undefined : service?.versions?.[task.version.name]?.scaling) ?? service?.scaling;
 }
 
 function renderRecords(

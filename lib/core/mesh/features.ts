@@ -49,6 +49,10 @@ function limitsHeaders({ headerLimits }: Pick<Service['policy'], 'headerLimits'>
   return JSON.stringify(headerLimits) !== JSON.stringify(DEFAULT_HEADER_LIMITS);
 }
 
+function scalesByRequests({ scaling }: Pick<Service, 'scaling'>): boolean {
+  return scaling?.requestsPerTask !== undefined;
+}
+
 const HEADERS = ['requestHeaders', 'responseHeaders'] as const;
 
 /** Paths inside of the routes of services. */
@@ -88,6 +92,14 @@ export const FEATURES = {
   loadBalancerTarget: {
     title: 'A load balancer of your own in front (`loadBalancerTarget`)',
     usedAt: (topology) => services(topology, 'loadBalancerTarget', ({ loadBalancerTarget }) => loadBalancerTarget !== undefined),
+  },
+  requestsPerTask: {
+    title: 'Scaling by the requests of a task (`scaling.requestsPerTask`)',
+    usedAt: (topology) => [
+      ...services(topology, 'scaling.requestsPerTask', (service) => (service.versions ?? [service]).some(scalesByRequests)),
+      ...topology.edges.filter(({ gateway }) => scalesByRequests(gateway)).map(({ path }) => `${path}.gateway.scaling.requestsPerTask`),
+    ],
+    without: 'scale by cpuTargetPercent, or by a metric of your own in metrics',
   },
   workers: {
     title: 'Services without a port, which only call others',

@@ -106,11 +106,63 @@ export interface TaskReplacement {
   readonly rollback: boolean;
 }
 
+/** Limits of the number of tasks, and what moves it between them. */
 export interface Scaling {
   readonly minCapacity: number;
   readonly maxCapacity: number;
   readonly cpuTargetPercent?: number;
   readonly memoryTargetPercent?: number;
+  /** In a minute. */
+  readonly requestsPerTask?: number;
+  readonly queue?: QueueScaling;
+  /** Sorted by name; absent: none. */
+  readonly metrics?: readonly MetricScaling[];
+  /** Sorted by name; absent: none. */
+  readonly schedules?: readonly ScheduledLimits[];
+  /** Of targets; absent: what Application Auto Scaling has. */
+  readonly scaleInCooldownSeconds?: number;
+  readonly scaleOutCooldownSeconds?: number;
+}
+
+/** How many tasks a queue wants, by its messages that wait or are in flight. */
+export interface QueueScaling {
+  /** In the order of their messages. With fewer than the first one says, it wants no task. */
+  readonly steps: readonly QueueStep[];
+  readonly cooldownSeconds?: number;
+}
+
+export interface QueueStep {
+  /** From so many on. */
+  readonly messages: number;
+  readonly tasks: number;
+}
+
+/** The metric itself is looked up in the props by name. */
+export interface MetricScaling {
+  readonly name: string;
+  /** Absent: there are steps. */
+  readonly targetValue?: number;
+  readonly steps?: MetricSteps;
+}
+
+export interface MetricSteps {
+  readonly intervals: readonly MetricInterval[];
+  readonly adjustment: 'ChangeInCapacity' | 'PercentChangeInCapacity' | 'ExactCapacity';
+  readonly evaluationPeriods?: number;
+  readonly cooldownSeconds?: number;
+}
+
+export interface MetricInterval {
+  readonly lower?: number;
+  readonly upper?: number;
+  readonly change: number;
+}
+
+/** When it begins is looked up in the props by name. */
+export interface ScheduledLimits {
+  readonly name: string;
+  readonly minCapacity?: number;
+  readonly maxCapacity?: number;
 }
 
 export interface CapacityProvider {
@@ -467,6 +519,11 @@ export type PathSegment =
 /** The largest number of tasks that the service can have outside of a deployment. */
 export function maxTasks(sizing: Pick<Sizing, 'scaling' | 'desiredCount'>): number {
   return sizing.scaling?.maxCapacity ?? sizing.desiredCount ?? 1;
+}
+
+/** The smallest number of tasks that it is meant to have, but for what schedules say. */
+export function leastTasks({ desiredCount, scaling }: Pick<Sizing, 'scaling' | 'desiredCount'>): number {
+  return desiredCount ?? scaling?.minCapacity ?? 1;
 }
 
 /** What callers distinguish in Cloud Map: the tasks of a service, or those of each of its versions. */

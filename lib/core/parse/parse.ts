@@ -31,6 +31,7 @@ import { parseArchitecture, parseCapacityProviders } from './workload/parse-sizi
 import type { CallPolicy } from '../model/traffic-policy';
 import { CALL_POLICY_FIELDS, parseCallPolicy } from './traffic/parse-call-policy';
 import { warnOfMirrors } from './workload/parse-versions';
+import { warnOfNoTasks } from './workload/warn-of-no-tasks';
 import { warnOfFaults } from './traffic/parse-faults';
 import { Reader, suggest } from '../reading/reader';
 import { parseMesh } from '../mesh/select-provider';
@@ -130,6 +131,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
       ...ofAllVersions(service, checkExec),
       ...warnOfFaults(service.name, service.policy.faults),
       ...warnOfMirrors(service),
+      ...warnOfNoTasks(service),
     );
   }
   for (const each of external) warnings.push(...externalWarnings(each));

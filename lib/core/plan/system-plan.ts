@@ -5,7 +5,10 @@ import type {
   Job,
   LoadBalancerTarget,
   OpenPort,
+  MetricScaling,
   ProtocolId,
+  QueueScaling,
+  Scaling,
   Sizing,
   TaskReplacement,
   Warning,
@@ -212,7 +215,7 @@ export type ContainerRole = 'init' | 'proxy' | 'application' | 'extra' | 'agent'
  * service, the HttpName of its namespace, the names of the parameters with the weights that it reads, with commas, the ARN of its endpoint
  * in the mesh.
  */
-export type DeployedValue = 'shared' | 'discoveryServiceId' | 'namespaceHttpName' | 'weightsParameterNames' | 'endpointArn';
+export type DeployedValue = 'shared' | 'meshScope' | 'discoveryServiceId' | 'namespaceHttpName' | 'weightsParameterNames' | 'endpointArn';
 
 export interface ContainerPlan {
   readonly name: string;
@@ -342,4 +345,4 @@ export interface SizingPlan extends Sizing {
   readonly zoneRebalancing?: 'DISABLED';
 }
 
-export type { ArchitectureId, CertificateSettings, Group };
+export type { ArchitectureId, CertificateSettings, Group, MetricScaling, QueueScaling, Scaling };

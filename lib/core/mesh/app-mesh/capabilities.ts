@@ -22,6 +22,7 @@ export const CAPABILITIES: Capabilities = {
   manyTasks: true,
   accessLogs: true,
   traces: true,
+  requestsPerTask: true,
   loadBalancerTarget: { no: 'its Envoys have one listener for a service, which takes all that arrives for calls of the mesh' },
   ports: { no: 'the router of a virtual service would need a virtual node for each port' },
   workers: NO_PORT,

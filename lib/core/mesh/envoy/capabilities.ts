@@ -10,6 +10,7 @@ export const CAPABILITIES: Capabilities = {
   manyTasks: true,
   accessLogs: true,
   traces: true,
+  requestsPerTask: true,
   loadBalancerTarget: true,
   ports: true,
   workers: true,

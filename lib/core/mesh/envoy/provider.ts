@@ -32,7 +32,15 @@ import { isCalled, serviceAs } from '../../model/topology';
 import { plaintext } from '../../plan/plaintext';
 import type { MeshProvider } from '../provider';
 import type { AgentPace, AgentPlan } from '../../plan/workload/agent';
-import { agentContainer, applicationOf, discoveredBy, initContainer, refreshSecondsOf, stopSecondsOf } from '../../plan/workload/agent';
+import {
+  agentContainer,
+  applicationOf,
+  countedRequests,
+  discoveredBy,
+  initContainer,
+  refreshSecondsOf,
+  stopSecondsOf,
+} from '../../plan/workload/agent';
 import { aggregator } from '../../plan/workload/aggregator';
 import { application, collector, collectorVolumes, extra } from '../../plan/workload/containers';
 import { EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS, gatewayRegistration } from '../../plan/workload/gateway';
@@ -119,7 +127,7 @@ function serviceWorkload(topology: EnvoyTopology, pace: AgentPace, service: Serv
     announcesStop: registers && [service, ...additionalPortsOf(topology, service)].some(({ protocol }) => protocol !== 'tcp'),
     refreshSeconds,
     stopSeconds: stopSecondsOf(refreshSeconds, service.stopTimeoutSeconds),
-    ...defined({ application: applicationOf(topology, service) }),
+    ...defined({ application: applicationOf(topology, service), requests: countedRequests(service.name, service, version?.name) }),
   };
   return {
     ...workloadOf(agent, { envoy: sidecarBootstrap(topology, service, name) }, [
@@ -168,6 +176,7 @@ function gatewayWorkload(topology: EnvoyTopology, pace: AgentPace, edge: EdgeTop
     pace,
     refreshSeconds: EDGE_REFRESH_SECONDS,
     stopSeconds: stopSecondsOf(EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS),
+    ...defined({ requests: countedRequests(edge.gatewayName, edge.gateway) }),
   };
   return {
     ...workloadOf(agent, { envoy: gatewayBootstrap(topology, edge), ...defined({ aggregations }) }, [

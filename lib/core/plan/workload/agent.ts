@@ -1,4 +1,4 @@
-import type { AgentCommand, ApplicationStart, AwaitedCallee, DiscoveryTarget, MeshVariables } from '../../contract/agent';
+import type { AgentCommand, ApplicationStart, AwaitedCallee, CountedRequests, DiscoveryTarget, MeshVariables } from '../../contract/agent';
 import { meshVariables } from '../../contract/agent';
 import { AGENT_HEALTH_PROGRAM, MESH_DIRECTORY } from '../../contract/files';
 import { identityOf } from '../../contract/identity';
@@ -20,10 +20,11 @@ import { everyCaller } from '../../model/callers';
 import { additionalPortsOf } from '../../model/service-ports';
 import { callPolicyOf, policiesOfCallers } from '../../model/call-policy';
 import type { CallPolicy } from '../../model/traffic-policy';
-import type { Registration, Service, Topology } from '../../model/topology';
+import type { Registration, Service, Sizing, Topology } from '../../model/topology';
 import { registrationsOf } from '../../model/topology';
 import type { ContainerPlan, DependencyPlan, DeployedValue, HealthCheckPlan } from '../system-plan';
 import { awaitedCallees } from '../placement';
+import { defined } from '../../defined';
 import { weightedCallees, weightsTargets } from './weights';
 
 /** What a task's agent has to know. */
@@ -46,6 +47,8 @@ export interface AgentPlan {
   readonly pace?: AgentPace;
   /** Its service as a caller, whose calls have policies; absent: a gateway. */
   readonly caller?: Service;
+  /** Whose requests it counts, where they scale the number of tasks; absent: it counts none. */
+  readonly requests?: CountedRequests;
   /** Whether its Envoy announces to callers that it stops. @default false */
   readonly announcesStop?: boolean;
 }
@@ -168,6 +171,11 @@ export function applicationOf(topology: Topology, service: Service): Application
   return { container: APPLICATION_CONTAINER, port, startupSeconds: startupTimeoutSeconds };
 }
 
+/** What the agent counts where requests scale: of a service, a version of one, or a gateway. */
+export function countedRequests(service: string, { scaling }: Sizing, version?: string): CountedRequests | undefined {
+  return scaling?.requestsPerTask === undefined ? undefined : { service, ...defined({ version }) };
+}
+
 /** How long the agent itself takes to start on a busy machine. */
 const AGENT_START_SECONDS = 30;
 
@@ -210,6 +218,7 @@ function variablesOf(agent: AgentPlan): MeshVariables {
     ...renewalVariables(agent),
     ...paceVariables(agent),
     ...(agent.application === undefined ? {} : meshVariables({ MESH_APPLICATION: JSON.stringify(agent.application) })),
+    ...(agent.requests === undefined ? {} : meshVariables({ MESH_REQUESTS: JSON.stringify(agent.requests) })),
     ...(agent.announcesStop === true ? meshVariables({ MESH_ANNOUNCES_STOP: 'true' }) : {}),
     ...(agent.registers === false ? {} : meshVariables({ MESH_REFRESH_SECONDS: String(agent.refreshSeconds) })),
     ...meshVariables({ MESH_STOP_SECONDS: String(agent.stopSeconds) }),
@@ -220,6 +229,7 @@ function deployedVariables(agent: AgentPlan): MeshVariables<DeployedValue> {
   return {
     ...(agent.registers === false ? {} : meshVariables<DeployedValue>({ MESH_CLOUD_MAP_SERVICE_ID: 'discoveryServiceId' })),
     ...sharedBy(agent),
+    ...scopeFor(agent),
     ...namespaceOf(agent),
     ...weightsParametersOf(agent),
   };
@@ -271,6 +281,11 @@ function discoveryVariables(agent: AgentPlan): MeshVariables {
 /** Who issues its certificate. */
 function sharedBy({ topology }: AgentPlan): MeshVariables<DeployedValue> {
   return topology.certificates.kind === 'none' ? {} : { MESH_SHARED: 'shared' };
+}
+
+/** With certificates it is among what all tasks share. */
+function scopeFor({ topology, requests }: AgentPlan): MeshVariables<DeployedValue> {
+  return requests === undefined || topology.certificates.kind !== 'none' ? {} : { MESH_SCOPE: 'meshScope' };
 }
 
 function namespaceOf({ callees }: AgentPlan): MeshVariables<DeployedValue> {
