@@ -13,6 +13,7 @@ import { groupsOf, orderAcrossStacks } from './plan/placement';
 import type {
   CallersGroupPlan,
   CertificatePlan,
+  ContainerPlan,
   ExternalHostPlan,
   MeshPlan,
   MeshWorkloadPlan,
@@ -80,11 +81,23 @@ function completed(
     return {
       ...workload,
       url: service === undefined ? '' : urlOf(service),
-      ownExecutionRole: workload.containers.some(({ secretNames, ownLogDriver }) => secretNames.length > 0 || ownLogDriver === true),
+      ownExecutionRole: workload.containers.some(readsAtStart),
+      containers: workload.containers.map((container) => withSystemLogDriver(topology, container)),
       ...defined({ egressPorts: portsOf(name), group: groups.get(name) }),
       ...(sharing.has(name) ? { inCallersGroup: true } : {}),
     };
   });
+}
+
+/** What ECS reads for it and no other service may: secrets, and files of variables. */
+function readsAtStart({ secretNames, ownLogDriver, environmentFiles }: ContainerPlan): boolean {
+  return secretNames.length > 0 || ownLogDriver === true || environmentFiles === true;
+}
+
+function withSystemLogDriver({ logDriver }: Topology, container: ContainerPlan): ContainerPlan {
+  if (logDriver === undefined || container.ownLogDriver === true) return container;
+  const isOfMesh = container.role !== 'application' && container.role !== 'extra';
+  return isOfMesh || logDriver.forApplications ? { ...container, systemLogDriver: true } : container;
 }
 
 function urlOf({ protocol, virtualHost, virtualPort }: Service): string {

@@ -22,10 +22,14 @@ import { serviceOf } from '../../core/plan/system-plan';
 import type { ContainerProps } from '../../props/service/container-props';
 import { buildImagesFor } from './built-images';
 import { readableSecrets } from './encrypted-secret';
+import { readableFiles } from './environment-files';
 import { executionRole } from './execution-role';
+import type { FileSystemsOf } from './file-systems';
+import { addFileSystems, fileSystemVolumes } from './file-systems';
 import type { Identity } from './identity';
 import { renderDiscovery, renderIdentity, weightsParameters } from './identity';
 import { limitVariables } from './limit-variables';
+import { LinuxParametersOfTask, ulimitsOf } from './linux-parameters';
 import { TaskService } from './task-service';
 import { MeshLogDriver } from './mesh-log-driver';
 import type { Foundation } from './network';
@@ -43,6 +47,10 @@ export interface WorkloadContext {
   readonly sharedVariables: string | undefined;
   /** The user's props of a container, for what the plan cannot hold; undefined for the mesh's own containers. */
   readonly containerProps: (container: ContainerPlan) => ContainerProps | undefined;
+  /** The log driver that the user gave to the system; absent: none. */
+  readonly logDriver?: ecs.LogDriver;
+  /** The user's props of volumes that are file systems. */
+  readonly fileSystem: FileSystemsOf;
   /** Images of the mesh's own containers, where they are not the plan's. */
   readonly meshImage: (container: ContainerPlan) => ecs.ContainerImage | undefined;
   /** Takes up that an image is built for another processor than that of the tasks. */
@@ -98,10 +106,12 @@ export class Workload extends Construct implements IWorkload {
       runtimePlatform: { cpuArchitecture: architecture(plan.sizing.architecture), operatingSystemFamily: ecs.OperatingSystemFamily.LINUX },
       taskRole,
       executionRole: execution,
+      ...defined({ ephemeralStorageGiB: plan.ephemeralStorageGiB }),
       ...defined({ proxyConfiguration: plan.interception === undefined ? undefined : interception(plan.interception) }),
     });
     buildImagesFor(plan.sizing.architecture, this.taskDefinition, context.wrongPlatform);
     for (const name of plan.volumes) this.taskDefinition.addVolume({ name });
+    addFileSystems(this.taskDefinition, fileSystemVolumes([plan], context.fileSystem));
     const containers = renderContainers(this, this.taskDefinition, plan, context, {
       discoveryServiceId: this.discoveryService.serviceId,
       shared: context.sharedVariables,
@@ -131,6 +141,8 @@ export class Workload extends Construct implements IWorkload {
     renderScaling(this.ecsService, plan.sizing);
     // A task that starts before its execution role may write logs would not start.
     this.ecsService.node.addDependency(execution);
+    // Nor one that mounts a file system which does not let it in.
+    this.ecsService.node.defaultChild?.node.addDependency(...this.identity.fileSystemsOpen);
   }
 
   loadBalancerTarget(): ecs.IEcsLoadBalancerTarget {
@@ -205,10 +217,7 @@ function renderContainers(
   deployed: DeployedValues,
 ): ReadonlyMap<string, ecs.ContainerDefinition> {
   const containers = new Map<string, ecs.ContainerDefinition>();
-  // Not below the task definition, where a container could have the same name.
-  const withoutCapabilities = new ecs.LinuxParameters(scope, 'WithoutCapabilities');
-  withoutCapabilities.dropCapabilities(ecs.Capability.ALL);
-  const withInitProcess = new ecs.LinuxParameters(scope, 'WithInitProcess', { initProcessEnabled: true });
+  const linux = new LinuxParametersOfTask(scope);
   for (const container of plan.containers) {
     const definition = taskDefinition.addContainer(container.name, {
       ...containerOptions(taskDefinition, plan, container, context),
@@ -216,8 +225,7 @@ function renderContainers(
         ...environmentOf(container),
         ...deployedEnvironment(container, deployed),
       },
-      ...(container.dropCapabilities === true ? { linuxParameters: withoutCapabilities } : {}),
-      ...(container.initProcess === true ? { linuxParameters: withInitProcess } : {}),
+      ...defined({ linuxParameters: linux.of(container) }),
     });
     definition.addMountPoints(
       ...(container.mounts ?? []).map(({ volume, path, readOnly }) => ({ sourceVolume: volume, containerPath: path, readOnly })),
@@ -250,8 +258,16 @@ function deployedEnvironment(
   );
 }
 
+function loggingOf(
+  { systemLogDriver }: ContainerPlan,
+  props: ContainerProps | undefined,
+  { logDriver }: WorkloadContext,
+): ecs.LogDriver | undefined {
+  return props?.logging ?? (systemLogDriver === true ? logDriver : undefined);
+}
+
 function containerOptions(
-  scope: IConstruct,
+  taskDefinition: ecs.TaskDefinition,
   plan: WorkloadPlan,
   container: ContainerPlan,
   context: WorkloadContext,
@@ -273,12 +289,21 @@ function containerOptions(
     image: props?.image ?? context.meshImage(container) ?? ecs.ContainerImage.fromRegistry(container.image ?? ''),
     essential: container.essential,
     readonlyRootFilesystem: container.readonlyRootFilesystem,
-    logging: props?.logging ?? new MeshLogDriver(context.foundation.logGroup, plan.name),
-    ...(props?.secrets === undefined ? {} : { secrets: readableSecrets(scope, props.secrets) }),
+    logging: loggingOf(container, props, context) ?? new MeshLogDriver(context.foundation.logGroup, plan.name),
+    ...(props?.secrets === undefined ? {} : { secrets: readableSecrets(taskDefinition, props.secrets) }),
+    ...(props?.environmentFiles === undefined
+      ? {}
+      : { environmentFiles: readableFiles(taskDefinition.obtainExecutionRole(), props.environmentFiles) }),
     ...defined({
       command: container.command === undefined ? undefined : [...container.command],
       entryPoint: container.entryPoint === undefined ? undefined : [...container.entryPoint],
       user: container.user,
+      workingDirectory: container.workingDirectory,
+      interactive: container.interactive,
+      pseudoTerminal: container.pseudoTerminal,
+      dockerLabels: container.dockerLabels,
+      ulimits: ulimitsOf(container),
+      systemControls: container.systemControls?.map(([namespace, value]) => ({ namespace, value })),
       healthCheck,
       cpu: container.cpu,
       memoryLimitMiB: container.memoryLimitMiB,

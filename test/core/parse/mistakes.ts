@@ -9,6 +9,7 @@ import type { Mistake } from './mistakes/mistake';
 import { PLACEMENT_MISTAKES } from './mistakes/placement';
 import { SECURITY_MISTAKES } from './mistakes/security';
 import { SERVICE_MISTAKES } from './mistakes/services';
+import { STORAGE_MISTAKES } from './mistakes/storage';
 import { SYSTEM_MISTAKES } from './mistakes/system';
 import { WORKLOAD_MISTAKES } from './mistakes/workload';
 
@@ -16,6 +17,7 @@ const SUBJECTS = [
   SYSTEM_MISTAKES,
   SERVICE_MISTAKES,
   CONTAINER_MISTAKES,
+  STORAGE_MISTAKES,
   WORKLOAD_MISTAKES,
   SECURITY_MISTAKES,
   MESH_MISTAKES,

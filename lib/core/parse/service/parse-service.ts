@@ -13,6 +13,7 @@ import { parseExtraContainers, withLogRouter } from '../workload/parse-extra-con
 import { parsePort } from '../workload/parse-port';
 import type { MeshDefaults } from '../workload/parse-sizing';
 import { SIZING_FIELDS, parseSizing } from '../workload/parse-sizing';
+import { STORAGE_FIELDS, parseStorage } from '../workload/parse-volumes';
 import { DEFAULT_STARTUP_SECONDS, defaultCallPolicy } from '../../model/defaults';
 import type { TaskFootprint } from '../../model/task-footprint';
 import type { GrpcApi } from '../../grpc/grpc-api';
@@ -52,7 +53,7 @@ export interface DraftService extends Omit<
 }
 
 /** What the tasks of a service, or of one of its versions, are like. */
-const TASK_FIELDS = [...CONTAINER_FIELDS, ...SIZING_FIELDS, 'stopTimeout', 'startupTimeout', 'extraContainers'] as const;
+const TASK_FIELDS = [...CONTAINER_FIELDS, ...SIZING_FIELDS, ...STORAGE_FIELDS, 'stopTimeout', 'startupTimeout', 'extraContainers'] as const;
 export const SERVICE_FIELDS = [
   ...TASK_FIELDS,
   'port',
@@ -102,12 +103,15 @@ export function parseService(name: string, at: Reader, mesh: MeshDefaults, footp
   const port = parsePort(at.field('port').required('the port on which the application listens', 'such as port: 8080'), ofTask, 1);
   const parseTask = (taskAt: Reader, isService = false): TaskParts => {
     const sizing = parseSizing(taskAt, DEFAULT_SIZE, mesh);
+    const storage = parseStorage(taskAt);
+    const needsImage = !isService || taskAt.field('versions').absent;
     return {
-      ...parseContainer(taskAt, 'the application', INIT_OF_APPLICATIONS, !isService || taskAt.field('versions').absent),
+      ...parseContainer(taskAt, { what: 'the application', initProcess: INIT_OF_APPLICATIONS, storage, needsImage }),
       startupTimeoutSeconds: taskAt.field('startupTimeout').seconds({ min: 0, max: MAX_STARTUP_SECONDS }) ?? DEFAULT_STARTUP_SECONDS,
       stopTimeoutSeconds: taskAt.field('stopTimeout').seconds(rangeOf(ECS.stopTimeout)) ?? 30,
-      extraContainers: parseExtraContainers(taskAt, port, sizing, withLogRouter(taskAt, ofTask)),
+      extraContainers: parseExtraContainers(taskAt, port, { ...sizing, ...storage }, withLogRouter(taskAt, ofTask)),
       ...sizing,
+      ...storage,
     };
   };
   const virtualPort = parseVirtualPort(at, footprint, protocol, port);
