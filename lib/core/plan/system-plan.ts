@@ -3,6 +3,7 @@ import type {
   ContainerOptions,
   CertificateSettings,
   Group,
+  Job,
   LoadBalancerTarget,
   Mount,
   ProtocolId,
@@ -140,7 +141,10 @@ export interface MeshWorkloadPlan {
   readonly sizing: SizingPlan;
   /** In the order in which they are defined; start order comes from `dependsOn`. */
   readonly containers: readonly ContainerPlan[];
-  readonly registration: RegistrationPlan;
+  /** Absent: nobody calls its tasks, which register nowhere. */
+  readonly registration?: RegistrationPlan;
+  /** Present: its tasks run to an end. */
+  readonly job?: Job;
   /** How load balancers of the user's own reach its tasks; absent: they do not. */
   readonly loadBalancerTarget?: LoadBalancerTargetPlan;
   /** Whether tasks send traces. */
@@ -274,6 +278,12 @@ export interface DependencyPlan {
 /** The service that a workload belongs to. */
 export function serviceOf({ name, version }: Pick<MeshWorkloadPlan, 'name' | 'version'>): string {
   return version?.service ?? name;
+}
+
+/** Where a workload that is no gateway stands in the props. */
+export function pathOfWorkload({ name, version, job }: Pick<MeshWorkloadPlan, 'name' | 'version' | 'job'>): string {
+  if (job !== undefined) return `jobs.${name}`;
+  return version === undefined ? `services.${name}` : `services.${version.service}.versions.${version.name}`;
 }
 
 /** How tasks register in Cloud Map. */

@@ -19,6 +19,7 @@ import type { TaskFootprint } from '../../model/task-footprint';
 import type { GrpcApi } from '../../grpc/grpc-api';
 import { parseGrpcApi } from './parse-grpc-api';
 import { footprintWith, parseLoadBalancerTarget } from './parse-load-balancer-target';
+import { checkWorker } from './check-worker';
 import { CALL_POLICY_FIELDS, parseCallPolicy } from '../traffic/parse-call-policy';
 import { SERVICE_POLICY_FIELDS, parseServicePolicy } from '../traffic/parse-service-policy';
 import type { Reader } from '../../reading/reader';
@@ -93,27 +94,17 @@ export function checkReserved(name: string, at: Reader): void {
 export function parseService(name: string, at: Reader, mesh: MeshDefaults, footprint: TaskFootprint): DraftService | undefined {
   checkLabel(name, at, 'a service');
   checkReserved(name, at);
-  at.required('an object with at least image and port', SERVICE_EXAMPLE);
+  at.required('an object with at least image', SERVICE_EXAMPLE);
   if (!at.checkFields(SERVICE_FIELDS)) return undefined;
 
   const protocol = parseProtocol(at.field('protocol'));
   const rules = parseAllow(at.field('allow'), protocol);
   const loadBalancerTarget = parseLoadBalancerTarget(at.field('loadBalancerTarget'), protocol, rules);
   const ofTask = footprintWith(loadBalancerTarget, footprint);
-  const port = parsePort(at.field('port').required('the port on which the application listens', 'such as port: 8080'), ofTask, 1);
-  const parseTask = (taskAt: Reader, isService = false): TaskParts => {
-    const sizing = parseSizing(taskAt, DEFAULT_SIZE, mesh);
-    const storage = parseStorage(taskAt);
-    const needsImage = !isService || taskAt.field('versions').absent;
-    return {
-      ...parseContainer(taskAt, { what: 'the application', initProcess: INIT_OF_APPLICATIONS, storage, needsImage }),
-      startupTimeoutSeconds: taskAt.field('startupTimeout').seconds({ min: 0, max: MAX_STARTUP_SECONDS }) ?? DEFAULT_STARTUP_SECONDS,
-      stopTimeoutSeconds: taskAt.field('stopTimeout').seconds(rangeOf(ECS.stopTimeout)) ?? 30,
-      extraContainers: parseExtraContainers(taskAt, port, { ...sizing, ...storage }, withLogRouter(taskAt, ofTask)),
-      ...sizing,
-      ...storage,
-    };
-  };
+  const port = parsePort(at.field('port'), ofTask, 1);
+  if (at.field('port').absent) checkWorker(name, at);
+  const parseTask = (taskAt: Reader, isService = false): TaskParts =>
+    parseTaskParts(taskAt, { mesh, footprint: ofTask, port, hasVersions: isService && !taskAt.field('versions').absent });
   const virtualPort = parseVirtualPort(at, footprint, protocol, port);
   const group = at.field('group').string();
   const callPolicy = { ...defaultCallPolicy(protocol), ...parseCallPolicy(at, protocol) };
@@ -123,7 +114,8 @@ export function parseService(name: string, at: Reader, mesh: MeshDefaults, footp
     at,
     name,
     protocol,
-    port: port ?? 0,
+    path: at.path,
+    ...(at.field('port').absent ? {} : { port: port ?? 0 }),
     virtualPort: virtualPort ?? 0,
     ...parseTask(at, true),
     ...parseVersions(at, {
@@ -135,21 +127,52 @@ export function parseService(name: string, at: Reader, mesh: MeshDefaults, footp
       },
       parseTask,
     }),
-    calls: at
-      .field('calls')
-      .items(STRINGS)
-      .flatMap((item) => {
-        const call = item.required('the name of a service', 'remove the entry, or name a service').string();
-        return call === undefined ? [] : [{ at: item, name: call }];
-      }),
+    calls: parseCalls(at),
     rules,
     ...defined({ loadBalancerTarget, group }),
     grpcApi: parseGrpcApi(at.field('grpcApi'), protocol),
     callPolicy,
     policy: parseServicePolicy(at, protocol, namedCallers),
     namedCallers,
-    overrides: [...at.field('callPolicies').entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([callee, item]) => ({ at: item, callee })),
+    overrides: parseOverrides(at),
   };
+}
+
+/** What the tasks of a service, a version or a job are like. */
+export function parseTaskParts(
+  at: Reader,
+  of: {
+    readonly mesh: MeshDefaults;
+    readonly footprint: TaskFootprint;
+    readonly port: number | undefined;
+    /** Whether each version may have an image of its own. */
+    readonly hasVersions: boolean;
+  },
+): TaskParts {
+  const sizing = parseSizing(at, DEFAULT_SIZE, of.mesh);
+  const storage = parseStorage(at);
+  return {
+    ...parseContainer(at, { what: 'the application', initProcess: INIT_OF_APPLICATIONS, storage, needsImage: !of.hasVersions }),
+    startupTimeoutSeconds: at.field('startupTimeout').seconds({ min: 0, max: MAX_STARTUP_SECONDS }) ?? DEFAULT_STARTUP_SECONDS,
+    stopTimeoutSeconds: at.field('stopTimeout').seconds(rangeOf(ECS.stopTimeout)) ?? 30,
+    extraContainers: parseExtraContainers(at, of.port, { ...sizing, ...storage }, withLogRouter(at, of.footprint)),
+    ...sizing,
+    ...storage,
+  };
+}
+
+export function parseCalls(at: Reader): DraftService['calls'] {
+  return at
+    .field('calls')
+    .items(STRINGS)
+    .flatMap((item) => {
+      const call = item.required('the name of a service', 'remove the entry, or name a service').string();
+      return call === undefined ? [] : [{ at: item, name: call }];
+    });
+}
+
+export function parseOverrides(at: Reader): DraftService['overrides'] {
+  return [...at.field('callPolicies').entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([callee, item]) => ({ at: item, callee }));
 }
 
 export function parseProtocol(at: Reader): ProtocolId {
