@@ -162,6 +162,15 @@ describe('a file system of Amazon EFS', () => {
     expect(JSON.stringify(definition?.[1].Properties?.['ProxyConfiguration'])).toContain('"5432,2049"');
     expect(files.volumes.map(({ Name }) => Name)).toContain('a');
   });
+
+  test('fails if App Mesh would leave more ports alone than ECS takes', () => {
+    const ignoredEgressPorts = Array.from({ length: 15 }, (_, index) => 3000 + index);
+    const make = (): Files =>
+      new Files(({ fileSystem }) => ({ volumes: { a: Volume.efs({ fileSystem }) }, mountPoints: [mount('a')] }), {
+        props: { mesh: Mesh.appMesh({ ignoredEgressPorts }) },
+      });
+    expect(make).toThrow(/services\.orders\.volumes: .* which makes 16 \[CONFLICT\]/);
+  });
 });
 
 describe('a container of the user', () => {

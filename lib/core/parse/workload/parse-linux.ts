@@ -8,7 +8,7 @@ import { suggest } from '../../reading/reader';
 export const LINUX_FIELDS = ['ulimits', 'tmpfs', 'dropCapabilities', 'addCapabilities', 'systemControls'] as const;
 
 /** Linux's own, unless a host sets another one. https://docs.kernel.org/admin-guide/sysctl/fs.html#nr-open */
-const MOST_OPEN_FILES = 1_048_576;
+const MOST_OPEN_FILES = 2 ** 20;
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_SystemControl.html */
 const SYSTEM_CONTROL = /^(net\.|fs\.mqueue\.|kernel\.(msg(max|mnb|mni)|sem|shm(all|max|mni|_rmid_forced))$)/;
