@@ -16,6 +16,7 @@ import type { IMicroservice } from '../../microservice';
 import type { ContainerProps } from '../../props/service/container-props';
 import type { Deployment } from '../../props/service/deployment';
 import type { ScalingProps } from '../../props/service/scaling-props';
+import type { EfsVolumeOptions } from '../../props/service/volume';
 import type { MicroservicesProps } from '../../props/microservices-props';
 import { renderGroups } from '../placement/group-stacks';
 import { HandedOut } from '../placement/handed-out';
@@ -92,6 +93,8 @@ export function renderSystem(
       tasksPolicy: policy,
       sharedVariables,
       containerProps: (container) => userProps(props, task, container),
+      fileSystem: (workload, volume) => userFileSystem(props, workload, volume),
+      ...defined({ logDriver: props.logs?.driver }),
       meshImage: (container) => meshImage(container.role, task),
       endpointArn: (endpoint) => mesh.endpointArn(endpoint),
       wrongPlatform: (container, platform) => {
@@ -173,6 +176,14 @@ function userProps(props: MicroservicesProps, task: WorkloadPlan, container: Con
   if (container.role === 'extra') return (version?.extraContainers ?? service?.extraContainers)?.[container.name];
   if (container.role !== 'application' || service === undefined) return undefined;
   return version === undefined ? service : { ...service, ...defined(version) };
+}
+
+function userFileSystem(props: MicroservicesProps, task: WorkloadPlan, volume: string): EfsVolumeOptions {
+  const service = props.services[serviceOf(task)];
+  const version = task.version === undefined ? undefined : service?.versions?.[task.version.name];
+  const options = (version?.volumes ?? service?.volumes)?.[volume]?._options;
+  if (options === undefined) throw new Error(`bug: ${task.name} has no file system "${volume}"`);
+  return options;
 }
 
 function reportPlatform(issues: IssueList, task: WorkloadPlan, container: IConstruct, platform: string): void {
