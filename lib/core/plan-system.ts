@@ -3,6 +3,7 @@ import { edgeUses, edgeWarnings, planEdge } from './edges/select-kind';
 import { limitIssues, limitWarnings } from './limits/use';
 import { planMesh } from './mesh/select-provider';
 import { named } from './model/by-name';
+import { additionalPortsOf } from './model/service-ports';
 import { DISCOVERY_TTL_SECONDS } from './model/constants';
 import type { ProtocolId, Service, Topology } from './model/topology';
 import { callersGroupWarnings, openingsOf } from './plan/callers-group';
@@ -80,7 +81,8 @@ function completed(
     const service = named(topology.services, name);
     return {
       ...workload,
-      url: service === undefined ? '' : urlOf(service),
+      url: service?.port === undefined ? '' : urlOf(service),
+      ...defined({ portUrls: service === undefined ? undefined : portUrlsOf(topology, service) }),
       ownExecutionRole: workload.containers.some(readsAtStart),
       containers: workload.containers.map((container) => withSystemLogDriver(topology, container)),
       ...defined({ egressPorts: portsOf(name), group: groups.get(name) }),
@@ -98,6 +100,12 @@ function withSystemLogDriver({ logDriver }: Topology, container: ContainerPlan):
   if (logDriver === undefined || container.ownLogDriver === true) return container;
   const isOfMesh = container.role !== 'application' && container.role !== 'extra';
   return isOfMesh || logDriver.forApplications ? { ...container, systemLogDriver: true } : container;
+}
+
+function portUrlsOf(topology: Topology, service: Service): Readonly<Record<string, string>> | undefined {
+  const ports = additionalPortsOf(topology, service);
+  if (ports.length === 0) return undefined;
+  return Object.fromEntries(ports.map((port) => [port.additionalPort?.name ?? '', urlOf(port)]));
 }
 
 function urlOf({ protocol, virtualHost, virtualPort }: Service): string {
