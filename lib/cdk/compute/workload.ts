@@ -14,7 +14,8 @@ import { executionRole } from './execution-role';
 import type { Identity } from './identity';
 import { renderDiscovery, renderIdentity } from './identity';
 import { renderTaskDefinition } from './task-definition';
-import { TaskService } from './task-service';
+import type { TaskService } from './task-service';
+import { renderTaskService } from './task-service';
 import type { Foundation } from './network';
 import type { Issuing } from '../certificates/proven-identity';
 import { defined } from '../../core/defined';
@@ -56,7 +57,7 @@ export class Workload extends Construct implements IWorkload {
   readonly serviceName: string;
   readonly version?: string;
   readonly ecsService: TaskService;
-  readonly taskDefinition: ecs.FargateTaskDefinition;
+  readonly taskDefinition: ecs.TaskDefinition;
   readonly container: ecs.ContainerDefinition;
   readonly proxyContainer: ecs.ContainerDefinition;
   readonly discoveryService: servicediscovery.Service;
@@ -149,12 +150,12 @@ function renderService(
   scope: Construct,
   plan: WorkloadPlan,
   { foundation, alarms, callersGroup }: WorkloadContext,
-  taskDefinition: ecs.FargateTaskDefinition,
+  taskDefinition: ecs.TaskDefinition,
   securityGroup: ec2.ISecurityGroup,
 ): TaskService {
   const { sizing } = plan;
   const { minHealthyPercent, maxHealthyPercent, rollback } = sizing.replacement;
-  const service = new TaskService(scope, 'Service', plan, securityGroup, {
+  const service = renderTaskService(scope, 'Service', plan, securityGroup, {
     cluster: foundation.cluster,
     taskDefinition,
     securityGroups: [securityGroup, ...(callersGroup === undefined ? [] : [callersGroup])],
@@ -183,16 +184,19 @@ function renderService(
     ...(sizing.capacityProviders.length === 0
       ? {}
       : {
-          capacityProviderStrategies: sizing.capacityProviders.map(({ name, base, weight }) => ({ capacityProvider: name, base, weight })),
+          capacityProviderStrategies: sizing.capacityProviders.map(({ name, base, weight }) => ({
+            capacityProvider: foundation.capacity.providerName(name),
+            base,
+            weight,
+          })),
         }),
   });
   service.node.defaultChild?.node.addDependency(foundation.endpoints);
-  if (sizing.capacityProviders.length > 0 && foundation.capacityProviders !== undefined)
-    service.node.addDependency(foundation.capacityProviders);
+  if (sizing.capacityProviders.length > 0) service.node.addDependency(...foundation.capacity.providersOf(sizing));
   return service;
 }
 
-function renderScaling(service: ecs.FargateService, sizing: SizingPlan): void {
+function renderScaling(service: ecs.BaseService, sizing: SizingPlan): void {
   const { scaling } = sizing;
   if (scaling === undefined) return;
   const count = service.autoScaleTaskCount({ minCapacity: scaling.minCapacity, maxCapacity: scaling.maxCapacity });

@@ -2,6 +2,7 @@ import { named } from '../model/by-name';
 import type { RoutePolicy } from '../model/route-policy';
 import { identityHeadersOf } from '../model/identity-headers';
 import type { Service, Topology } from '../model/topology';
+import { launchTypeOf } from '../model/topology';
 import { DEFAULT_HEADER_LIMITS, DEFAULT_LIVENESS_CHECK, defaultCallPolicy } from '../model/defaults';
 import type { CallPolicy, ServiceRoute } from '../model/traffic-policy';
 
@@ -88,6 +89,14 @@ export const FEATURES = {
   loadBalancerTarget: {
     title: 'A load balancer of your own in front (`loadBalancerTarget`)',
     usedAt: (topology) => services(topology, 'loadBalancerTarget', ({ loadBalancerTarget }) => loadBalancerTarget !== undefined),
+  },
+  managedInstances: {
+    title: 'Services on Amazon ECS Managed Instances (`Capacity.managedInstances()`)',
+    usedAt: (topology) =>
+      services(topology, 'capacityProviderStrategies', (service) =>
+        [service, ...(service.versions ?? [])].some((tasks) => launchTypeOf(tasks) === 'MANAGED_INSTANCES'),
+      ),
+    without: 'use Fargate, or instances of your own: Capacity.ec2()',
   },
   edge: { title: 'API Gateway in front (`edge`)', usedAt: ({ edges }) => edges.map(({ path }) => path) },
   grpcTranslation: {

@@ -112,9 +112,21 @@ export interface Scaling {
 }
 
 export interface CapacityProvider {
+  /** FARGATE, FARGATE_SPOT, or a name of the user's. */
   readonly name: string;
   readonly base: number;
   readonly weight: number;
+  /** Absent: it is one of Fargate. */
+  readonly launchType?: InstanceLaunchType;
+}
+
+/** What runs tasks beside Fargate: instances of the user's own, or of Amazon ECS. */
+export type InstanceLaunchType = 'EC2' | 'MANAGED_INSTANCES';
+export type LaunchType = 'FARGATE' | InstanceLaunchType;
+
+/** All providers of a strategy are of one kind. */
+export function launchTypeOf({ capacityProviders }: Pick<Sizing, 'capacityProviders'>): LaunchType {
+  return capacityProviders[0]?.launchType ?? 'FARGATE';
 }
 
 /** Settings of every container of the user's. */
@@ -125,6 +137,7 @@ export interface ContainerSettings {
   readonly entryPoint?: readonly string[];
   readonly user?: string;
   readonly readonlyRootFilesystem: boolean;
+  readonly gpuCount?: number;
   /** Whether an init process stands before its program. */
   readonly initProcess: boolean;
   /** Whether it has a log driver of the user's, which may hold secrets. */

@@ -23,7 +23,8 @@ import { EXTERNAL_CALL_POLICY_FIELDS, externalWarnings, parseExternals } from '.
 import type { DraftService } from './service/parse-service';
 import { parseService, unknownService } from './service/parse-service';
 import type { MeshDefaults } from './workload/parse-sizing';
-import { parseArchitecture, parseCapacityProviders } from './workload/parse-sizing';
+import { parseArchitecture } from './workload/parse-architecture';
+import { parseCapacities, parseCapacityProviders } from './workload/parse-capacity';
 import type { CallPolicy } from '../model/traffic-policy';
 import { CALL_POLICY_FIELDS, parseCallPolicy } from './traffic/parse-call-policy';
 import { warnOfMirrors } from './workload/parse-versions';
@@ -57,9 +58,11 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   const certificates = parseCertificates(root.field('certificates'));
   const tracing = parseTracing(root.field('tracing'));
   const footprint = footprintOf(provider.footprint, tracing !== undefined);
+  const capacities = parseCapacities(root.field('capacityProviders'), root.field('cluster'));
   const defaults: MeshDefaults = {
+    capacities,
     architecture: parseArchitecture(root.field('cpuArchitecture')) ?? 'ARM64',
-    capacityProviders: parseCapacityProviders(root.field('capacityProviderStrategies')) ?? [],
+    capacityProviders: parseCapacityProviders(root.field('capacityProviderStrategies'), capacities) ?? [],
     enableExecuteCommand: root.field('enableExecuteCommand').boolean() ?? false,
   };
 

@@ -29,6 +29,7 @@ export const FIELDS = [
   'namespace',
   'logs',
   'cpuArchitecture',
+  'capacityProviders',
   'capacityProviderStrategies',
   'enableExecuteCommand',
 ] as const;

@@ -225,6 +225,7 @@ export interface ContainerPlan {
   readonly ownLogDriver?: true;
   readonly user?: string;
   readonly readonlyRootFilesystem: boolean;
+  readonly gpuCount?: number;
   /** Whether ECS puts an init process before its program. */
   readonly initProcess?: boolean;
   /** Whether it has no Linux capability at all. */
@@ -325,4 +326,5 @@ export interface SizingPlan extends Sizing {
   readonly zoneRebalancing?: 'DISABLED';
 }
 
+export { launchTypeOf } from '../model/topology';
 export type { ArchitectureId, CertificateSettings, Group };

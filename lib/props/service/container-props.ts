@@ -80,6 +80,15 @@ export interface ContainerSettingsProps {
    * while its buffer is full, lines are dropped. Envoy's access logs go the same way
    */
   readonly logging?: LogDriver;
+
+  /**
+   * Number of GPUs that the container has to itself, 1 to 16. It needs instances that have them: EC2 or Amazon ECS Managed Instances
+   * (`capacityProviders` of the system), not AWS Fargate.
+   *
+   * @default - none
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-gpu.html
+   */
+  readonly gpuCount?: number;
 }
 
 /**

@@ -10,12 +10,14 @@ import { PLACEMENT_MISTAKES } from './mistakes/placement';
 import { SECURITY_MISTAKES } from './mistakes/security';
 import { SERVICE_MISTAKES } from './mistakes/services';
 import { SYSTEM_MISTAKES } from './mistakes/system';
+import { CAPACITY_MISTAKES } from './mistakes/capacity';
 import { WORKLOAD_MISTAKES } from './mistakes/workload';
 
 const SUBJECTS = [
   SYSTEM_MISTAKES,
   SERVICE_MISTAKES,
   CONTAINER_MISTAKES,
+  CAPACITY_MISTAKES,
   WORKLOAD_MISTAKES,
   SECURITY_MISTAKES,
   MESH_MISTAKES,

@@ -20,6 +20,7 @@ export const CAPABILITIES: Capabilities = {
   accessLogs: true,
   traces: true,
   loadBalancerTarget: { no: 'its Envoys have one listener for a service, which takes all that arrives for calls of the mesh' },
+  managedInstances: { no: 'its tasks need a proxy configuration, which Amazon ECS has on Fargate and EC2 only' },
   edge: true,
   grpcTranslation: { no: 'its virtual gateways pass requests on as they are' },
   aggregation: { no: 'a virtual gateway has no route to a program in its own task' },

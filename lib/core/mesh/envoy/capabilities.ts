@@ -11,6 +11,7 @@ export const CAPABILITIES: Capabilities = {
   accessLogs: true,
   traces: true,
   loadBalancerTarget: true,
+  managedInstances: true,
   edge: true,
   grpcTranslation: true,
   aggregation: true,

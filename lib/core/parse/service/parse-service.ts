@@ -14,6 +14,7 @@ import type { DraftRule, NamedCallers } from '../security/parse-allow';
 import { parseAllow } from '../security/parse-allow';
 import type { DraftVersion, TaskParts } from '../workload/parse-versions';
 import { VERSION_FIELDS, parseVersions } from '../workload/parse-versions';
+import { containerMemory, parseGpuCount } from '../workload/parse-capacity';
 import type { MeshDefaults } from '../workload/parse-sizing';
 import { SIZING_FIELDS, parseSizing } from '../workload/parse-sizing';
 import { DEFAULT_STARTUP_SECONDS, defaultCallPolicy } from '../../model/defaults';
@@ -66,6 +67,7 @@ const CONTAINER_FIELDS = [
   'initProcess',
   'healthCheck',
   'logging',
+  'gpuCount',
 ] as const;
 /** What the tasks of a service, or of one of its versions, are like. */
 const TASK_FIELDS = [...CONTAINER_FIELDS, ...SIZING_FIELDS, 'stopTimeout', 'startupTimeout', 'extraContainers'] as const;
@@ -132,6 +134,7 @@ export function parseService(name: string, at: Reader, mesh: MeshDefaults, footp
     const sizing = parseSizing(taskAt, DEFAULT_SIZE, mesh);
     return {
       ...parseContainer(taskAt, 'the application', INIT_OF_APPLICATIONS, !isService || taskAt.field('versions').absent),
+      ...defined({ gpuCount: parseGpuCount(taskAt.field('gpuCount'), sizing) }),
       startupTimeoutSeconds: taskAt.field('startupTimeout').seconds({ min: 0, max: MAX_STARTUP_SECONDS }) ?? DEFAULT_STARTUP_SECONDS,
       stopTimeoutSeconds: taskAt.field('stopTimeout').seconds(rangeOf(ECS.stopTimeout)) ?? 30,
       extraContainers: parseExtraContainers(taskAt, port, sizing, withLogRouter(taskAt, ofTask)),
@@ -392,8 +395,8 @@ function parseExtraContainers(
         taken.set(port, `the container "${name}"`);
         return [port];
       });
-    const cpu = item.field('cpu').number({ min: 1, max: FARGATE.taskCpu.value, unit: 'CPU units' });
-    const memoryLimitMiB = item.field('memoryLimitMiB').number({ ...rangeOf(ECS.containerMemory), unit: 'MiB' });
+    const cpu = item.field('cpu').number({ min: 1, max: Math.max(FARGATE.taskCpu.value, task.cpu), unit: 'CPU units' });
+    const memoryLimitMiB = item.field('memoryLimitMiB').number(containerMemory(task));
     if (cpu !== undefined && cpu > cpuLeft) {
       item
         .field('cpu')
@@ -418,6 +421,7 @@ function parseExtraContainers(
       essential: item.field('essential').boolean() ?? true,
       ports,
       ...parseContainer(item, `the container "${name}"`, INIT_OF_OTHERS),
+      ...defined({ gpuCount: parseGpuCount(item.field('gpuCount'), task) }),
       ...defined({ cpu, memoryLimitMiB }),
     });
   }
