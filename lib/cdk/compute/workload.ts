@@ -7,12 +7,13 @@ import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import type { IWorkload } from '../../microservice';
-import type { ContainerPlan, MeshEndpointPlan, SizingPlan, WorkloadPlan } from '../../core/plan/system-plan';
+import type { ContainerPlan, MeshEndpointPlan, WorkloadPlan } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
 import type { ContainerProps } from '../../props/service/container-props';
 import { executionRole } from './execution-role';
 import type { Identity } from './identity';
 import { renderDiscovery, renderIdentity } from './identity';
+import { renderScaling } from './scaling';
 import { renderTaskDefinition } from './task-definition';
 import type { TaskService } from './task-service';
 import { renderTaskService } from './task-service';
@@ -60,7 +61,8 @@ export class Workload extends Construct implements IWorkload {
   readonly taskDefinition: ecs.TaskDefinition;
   readonly container: ecs.ContainerDefinition;
   readonly proxyContainer: ecs.ContainerDefinition;
-  readonly discoveryService: servicediscovery.Service;
+  /** Absent: its tasks register nowhere. */
+  readonly discoveryService: servicediscovery.Service | undefined;
   protected readonly identity: Identity;
 
   /** @param of the service of which this is a version; absent: it is none, and has an identity of its own */
@@ -69,21 +71,21 @@ export class Workload extends Construct implements IWorkload {
     id: string,
     plan: WorkloadPlan,
     context: WorkloadContext,
-    of?: { readonly identity: Identity; readonly discoveryService: servicediscovery.Service },
+    of?: { readonly identity: Identity; readonly discoveryService: servicediscovery.Service | undefined },
   ) {
     super(scope, id);
     const { foundation } = context;
     this.serviceName = serviceOf(plan);
     if (plan.version !== undefined) this.version = plan.version.name;
     this.discoveryService = of?.discoveryService ?? renderDiscovery(this, 'Discovery', plan, context);
-    this.identity = of?.identity ?? renderIdentity(this, [plan], [this.discoveryService], context);
+    this.identity = of?.identity ?? renderIdentity(this, [plan], [this.discoveryService ?? []].flat(), context);
     const { taskRole, securityGroup } = this.identity;
     const execution = plan.ownExecutionRole ? executionRole(this, 'ExecutionRole', foundation) : context.sharedExecutionRole();
 
     const { taskDefinition, containers } = renderTaskDefinition(this, plan, context, {
       taskRole,
       executionRole: execution,
-      discoveryServiceId: this.discoveryService.serviceId,
+      discoveryServiceId: this.discoveryService?.serviceId,
     });
     this.taskDefinition = taskDefinition;
     this.proxyContainer = find(plan, containers, 'proxy');
@@ -96,16 +98,20 @@ export class Workload extends Construct implements IWorkload {
     acknowledgeOwnEnvironment(this.taskDefinition, plan);
 
     this.ecsService = renderService(this, plan, context, this.taskDefinition, securityGroup);
-    const registered = containers.get(plan.registration.container ?? '');
-    this.ecsService.associateCloudMapService({
-      service: this.discoveryService,
-      ...(registered === undefined || plan.registration.port === undefined
-        ? {}
-        : { container: registered, containerPort: plan.registration.port }),
-    });
+    this.register(plan, containers);
     renderScaling(this.ecsService, plan.sizing);
     // A task that starts before its execution role may write logs would not start.
     this.ecsService.node.addDependency(execution);
+  }
+
+  private register({ registration }: WorkloadPlan, containers: ReadonlyMap<string, ecs.ContainerDefinition>): void {
+    if (registration === undefined || this.discoveryService === undefined) return;
+    const container = containers.get(registration.container ?? '');
+    const { port } = registration;
+    this.ecsService.associateCloudMapService({
+      service: this.discoveryService,
+      ...(container === undefined || port === undefined ? {} : { container, containerPort: port }),
+    });
   }
 
   loadBalancerTarget(): ecs.IEcsLoadBalancerTarget {
@@ -194,13 +200,4 @@ function renderService(
   service.node.defaultChild?.node.addDependency(foundation.endpoints);
   if (sizing.capacityProviders.length > 0) service.node.addDependency(...foundation.capacity.providersOf(sizing));
   return service;
-}
-
-function renderScaling(service: ecs.BaseService, sizing: SizingPlan): void {
-  const { scaling } = sizing;
-  if (scaling === undefined) return;
-  const count = service.autoScaleTaskCount({ minCapacity: scaling.minCapacity, maxCapacity: scaling.maxCapacity });
-  if (scaling.cpuTargetPercent !== undefined) count.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: scaling.cpuTargetPercent });
-  if (scaling.memoryTargetPercent !== undefined)
-    count.scaleOnMemoryUtilization('Memory', { targetUtilizationPercent: scaling.memoryTargetPercent });
 }

@@ -1,5 +1,6 @@
 import { COMPRESSION_FIELDS } from './traffic/parse-compression';
 import type { Places } from '../reading/synonyms';
+import { JOB_FIELDS } from './service/parse-job';
 import { SERVICE_FIELDS } from './service/parse-service';
 import { HEALTH_CHECK_FIELDS } from './traffic/parse-active-health-check';
 import { CIRCUIT_BREAKER_FIELDS } from './traffic/parse-circuit-breaker';
@@ -8,13 +9,14 @@ import { RETRY_FIELDS } from './traffic/parse-retry';
 import { MATCH_FIELDS } from './traffic/parse-route-match';
 import { ROUTE_FIELDS } from './traffic/parse-service-routes';
 import { TIMEOUT_FIELDS } from './traffic/parse-timeouts';
-import { SCALING_FIELDS } from './workload/parse-sizing';
+import { SCALING_FIELDS } from './workload/parse-scaling';
 
 /** Props of the whole system. */
 export const FIELDS = [
   'name',
   'domain',
   'services',
+  'jobs',
   'external',
   'egress',
   'edge',
@@ -37,6 +39,8 @@ export const FIELDS = [
 /** Of what stands on several levels the outermost: `timeout` of a route is a `timeout` of the service, too. */
 const IN_SERVICES: readonly (readonly [place: string, fields: readonly string[]])[] = [
   ['services.<name>', SERVICE_FIELDS],
+  // What a service has, too, belongs there.
+  ['jobs.<name>', JOB_FIELDS.filter((field) => !(SERVICE_FIELDS as readonly string[]).includes(field))],
   ['services.<name>.timeout', TIMEOUT_FIELDS],
   ['services.<name>.retry', RETRY_FIELDS],
   ['services.<name>.circuitBreaker', CIRCUIT_BREAKER_FIELDS],

@@ -11,6 +11,7 @@ import { SECURITY_MISTAKES } from './mistakes/security';
 import { SERVICE_MISTAKES } from './mistakes/services';
 import { SYSTEM_MISTAKES } from './mistakes/system';
 import { CAPACITY_MISTAKES } from './mistakes/capacity';
+import { WORKER_MISTAKES } from './mistakes/workers';
 import { WORKLOAD_MISTAKES } from './mistakes/workload';
 
 const SUBJECTS = [
@@ -19,6 +20,7 @@ const SUBJECTS = [
   CONTAINER_MISTAKES,
   CAPACITY_MISTAKES,
   WORKLOAD_MISTAKES,
+  WORKER_MISTAKES,
   SECURITY_MISTAKES,
   MESH_MISTAKES,
   EDGE_MISTAKES,

@@ -12,6 +12,8 @@ export const CAPABILITIES: Capabilities = {
   traces: true,
   loadBalancerTarget: true,
   managedInstances: true,
+  workers: true,
+  jobs: true,
   edge: true,
   grpcTranslation: true,
   aggregation: true,
