@@ -24,6 +24,14 @@ export interface IMicroservice extends IConstruct, IGrantable, IConnectable {
    * same task listens. For anything else, such as a Lambda function or an instance in the VPC, it leads nowhere: they call by an edge.
    */
   readonly url: string;
+  /**
+   * Returns the URL at which declared callers reach a port of the service beside its first one, such as
+   * `orders-grpc.shop.internal:15080`. Like `url`, it works only in tasks of callers.
+   *
+   * @param name name of the port, as in `ports`
+   * @throws if the service has no such port, or if it is opened past Envoy (`openTo`)
+   */
+  portUrl(name: string): string;
   /** Task role of the application, which all versions share. */
   readonly taskRole: IRole;
   /** Security group of the tasks of all versions. The mesh opens it to declared callers only. */

@@ -1,4 +1,5 @@
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import type { IConstruct } from 'constructs';
@@ -101,6 +102,7 @@ export function renderSystem(
       ...defined({ issuing, namespaceHttpName: task.discovers.length === 0 ? undefined : namespaceNames.get('name', unit.scope) }),
       ...defined({ callersGroup: task.inCallersGroup === true ? callersGroups.of(task.group) : undefined }),
       url: task.url,
+      ...defined({ portUrls: task.portUrls }),
     };
   };
   const services = new Map(
@@ -110,6 +112,7 @@ export function renderSystem(
   renderOrder(plan, services);
   renderOpenings(plan, services, units);
   renderSharedOpenings(plan, services, units, callersGroups);
+  renderOpenPorts(plan, services, props);
   const gateways = new Map<string, PlainService>();
   for (const { name, edge } of plan.workloads) {
     const service = services.get(name);
@@ -224,17 +227,27 @@ function renderRecords(
 
 function renderOpenings(plan: SystemPlan, services: ReadonlyMap<string, Microservice>, units: Units): void {
   units.handOut(plan, (service) => find(services, service).securityGroup.securityGroupId);
-  for (const { to, from, port, across } of plan.ingress) {
+  for (const { to, from, port, portName, across } of plan.ingress) {
+    // Names are DNS labels, so that a dot is in none of them.
+    const ofPort = portName === undefined ? '' : `.${portName}`;
     const [callee, caller] = [find(services, to), find(services, from)];
     const { securityGroupId: source } = caller.securityGroup;
     // With the caller, where the two stand in different stacks: that of the callee refers to no caller's.
     const opening =
       across === true
-        ? renderIngress(caller, `To-${to}`, { to: units.securityGroupId(to, caller), from: source, port })
-        : renderIngress(callee, `From-${from}`, { to: callee.securityGroup.securityGroupId, from: source, port });
+        ? renderIngress(caller, `To-${to}${ofPort}`, { to: units.securityGroupId(to, caller), from: source, port })
+        : renderIngress(callee, `From-${from}${ofPort}`, { to: callee.securityGroup.securityGroupId, from: source, port });
     // Without it, nobody would answer the calls of a task that starts before: each would wait for its time limit.
     for (const service of ecsServices(services, from)) service.node.addDependency(opening);
   }
+}
+
+/** Ports that users open past Envoy. */
+function renderOpenPorts({ workloads }: SystemPlan, services: ReadonlyMap<string, Microservice>, props: MicroservicesProps): void {
+  for (const { name, openPorts = [] } of workloads)
+    for (const open of openPorts)
+      for (const peer of props.services[name]?.ports?.[open.name]?.openTo ?? [])
+        find(services, name).connections.allowFrom(peer, ec2.Port.tcp(open.port), `the port "${open.name}" of ${name}`);
 }
 
 function renderSharedOpenings(

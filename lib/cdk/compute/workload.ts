@@ -49,6 +49,7 @@ export interface WorkloadContext {
   /** By which an Envoy is known to a control plane. */
   readonly endpointArn: (endpoint: MeshEndpointPlan) => string;
   readonly url?: string;
+  readonly portUrls?: Readonly<Record<string, string>>;
   /** That the tasks have beside their own; absent: none. */
   readonly callersGroup?: ec2.ISecurityGroup;
 }

@@ -104,6 +104,11 @@ export const FEATURES = {
     without: 'set port, also where nobody calls it',
   },
   jobs: { title: 'Tasks that run and end (`jobs`)', usedAt: ({ services: all }) => all.flatMap(({ path, job }) => (job ? [path] : [])) },
+  ports: {
+    title: 'Several ports of a service, each with callers of its own (`ports`)',
+    usedAt: ({ services: all }) => all.flatMap(({ path, additionalPort }) => (additionalPort === undefined ? [] : [path])),
+    without: 'run the application once for each port, as services of their own',
+  },
   edge: { title: 'API Gateway in front (`edge`)', usedAt: ({ edges }) => edges.map(({ path }) => path) },
   grpcTranslation: {
     title: 'JSON and gRPC-Web of clients translated to gRPC (`grpc` of a route, `grpcRoutes`)',

@@ -1,6 +1,8 @@
 import type { Aggregation } from '../contract/aggregation';
 import type { CallPolicy, HeaderLimits, Mirror, ServicePolicy } from './traffic-policy';
 import type { RoutePolicy } from './route-policy';
+import type { AdditionalPort } from './service-ports';
+import { inboundPortOf, ownerOf } from './service-ports';
 import type { Warning } from '../reading/warnings';
 
 /**
@@ -155,6 +157,12 @@ export interface Service extends Sizing, ContainerSettings {
   readonly protocol: ProtocolId;
   /** Where the application listens inside its task; absent: a worker or a job, which nobody calls. */
   readonly port?: number;
+  /** Present: it is a port of another service beside its first one, and has the tasks of that. */
+  readonly additionalPort?: AdditionalPort;
+  /** Numbers of its ports beside `port`, sorted; absent: none. */
+  readonly otherPorts?: readonly number[];
+  /** Ports that are opened to others past Envoy, sorted by name; absent: none. */
+  readonly openPorts?: readonly OpenPort[];
   /** Where callers reach the virtual service: on its loopback address, in the caller's own task. */
   readonly virtualPort: number;
   /** The loopback address of the virtual service, the same in every task. */
@@ -193,6 +201,12 @@ export interface Service extends Sizing, ContainerSettings {
   readonly callOverrides: Readonly<Record<string, Partial<CallPolicy>>>;
   /** What happens to the requests to this service, whoever sends them. */
   readonly policy: ServicePolicy;
+}
+
+/** A port of tasks that is opened past Envoy. */
+export interface OpenPort {
+  readonly name: string;
+  readonly port: number;
 }
 
 /** Tasks that run and end. */
@@ -469,10 +483,21 @@ export function maxTasks(sizing: Pick<Sizing, 'scaling' | 'desiredCount'>): numb
 }
 
 /** What callers distinguish in Cloud Map: the tasks of a service, or those of each of its versions. */
-export type Registration = Pick<Service, 'name' | 'discoveryHost' | 'discovery'>;
+export interface Registration extends Pick<Service, 'name' | 'discoveryHost' | 'discovery'> {
+  /** The name in Cloud Map. */
+  readonly registeredAs: string;
+  /** Where the Envoys of the tasks take calls. */
+  readonly inboundPort: number;
+}
 
 export function registrationsOf(service: Service): readonly Registration[] {
-  return service.versions?.map(({ workloadName: name, discoveryHost, discovery }) => ({ name, discoveryHost, discovery })) ?? [service];
+  const inboundPort = inboundPortOf(service);
+  return (
+    service.versions?.map(({ workloadName: name, discoveryHost, discovery }) => ({
+      ...{ name, discoveryHost, discovery, inboundPort },
+      registeredAs: name,
+    })) ?? [{ ...service, registeredAs: ownerOf(service), inboundPort }]
+  );
 }
 
 /** A service that others may call. */

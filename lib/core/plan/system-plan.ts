@@ -4,6 +4,7 @@ import type {
   Group,
   Job,
   LoadBalancerTarget,
+  OpenPort,
   ProtocolId,
   Sizing,
   TaskReplacement,
@@ -106,6 +107,8 @@ export interface WeightsPlan {
 export interface WorkloadPlan extends MeshWorkloadPlan {
   /** Where callers reach its service; empty for a gateway. */
   readonly url: string;
+  /** Where callers reach its ports beside the first one, by their names; absent: there are none. */
+  readonly portUrls?: Readonly<Record<string, string>>;
   /** Whether its tasks start with an execution role of their own, so that no other service can read their secrets at start. */
   readonly ownExecutionRole: boolean;
   /** TCP ports to which its tasks may connect, sorted; absent: to everything. */
@@ -137,6 +140,8 @@ export interface MeshWorkloadPlan {
   readonly containers: readonly ContainerPlan[];
   /** Absent: nobody calls its tasks, which register nowhere. */
   readonly registration?: RegistrationPlan;
+  /** Ports that are opened to others past Envoy. */
+  readonly openPorts?: readonly OpenPort[];
   /** Present: its tasks run to an end. */
   readonly job?: Job;
   /** How load balancers of the user's own reach its tasks; absent: they do not. */
@@ -307,6 +312,8 @@ export interface IngressPlan {
   readonly to: string;
   readonly from: string;
   readonly port: number;
+  /** Of a port of the service beside its first one. */
+  readonly portName?: string;
   /** The two stand in different stacks: then the rule stands in that of the caller, and otherwise below the callee. */
   readonly across?: true;
 }

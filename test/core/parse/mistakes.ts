@@ -7,6 +7,7 @@ import { GRPC_MISTAKES } from './mistakes/grpc';
 import { MESH_MISTAKES } from './mistakes/mesh';
 import type { Mistake } from './mistakes/mistake';
 import { PLACEMENT_MISTAKES } from './mistakes/placement';
+import { PORT_MISTAKES } from './mistakes/ports';
 import { SECURITY_MISTAKES } from './mistakes/security';
 import { SERVICE_MISTAKES } from './mistakes/services';
 import { SYSTEM_MISTAKES } from './mistakes/system';
@@ -21,6 +22,7 @@ const SUBJECTS = [
   CAPACITY_MISTAKES,
   WORKLOAD_MISTAKES,
   WORKER_MISTAKES,
+  PORT_MISTAKES,
   SECURITY_MISTAKES,
   MESH_MISTAKES,
   EDGE_MISTAKES,

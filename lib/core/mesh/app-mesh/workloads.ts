@@ -37,7 +37,7 @@ export function serviceWorkload(topology: AppMeshTopology, mesh: AppMeshSettings
     callees: [],
     refreshSeconds,
     stopSeconds: stopSecondsOf(refreshSeconds, service.stopTimeoutSeconds),
-    ...defined({ application: applicationOf(service) }),
+    ...defined({ application: applicationOf(topology, service) }),
   };
   const callees = allNamed(topology.services, service.calls);
   return {
@@ -45,7 +45,10 @@ export function serviceWorkload(topology: AppMeshTopology, mesh: AppMeshSettings
       application(service),
       ...service.extraContainers.map(extra),
     ]),
-    ...defined({ version: version === undefined ? undefined : { service: service.name, name: version.name } }),
+    ...defined({
+      version: version === undefined ? undefined : { service: service.name, name: version.name },
+      openPorts: service.openPorts,
+    }),
     sizing: sizingOf(service),
     registration: { recordType: 'A', ttlSeconds: DISCOVERY_TTL_SECONDS },
     interception: interceptionOf(mesh, service),

@@ -58,6 +58,7 @@ const TASK_FIELDS = [...CONTAINER_FIELDS, ...SIZING_FIELDS, 'stopTimeout', 'star
 export const SERVICE_FIELDS = [
   ...TASK_FIELDS,
   'port',
+  'ports',
   'virtualPort',
   'protocol',
   'grpcApi',

@@ -12,11 +12,12 @@ import {
   AGENT_MEMORY_MIB,
   APPLICATION_CONTAINER,
   DISCOVERY_TTL_SECONDS,
-  INBOUND_PORT,
   INIT_CONTAINER,
   MESH_VOLUME,
 } from '../../model/constants';
 import { PROXY_USER } from '../../model/images';
+import { everyCaller } from '../../model/callers';
+import { additionalPortsOf } from '../../model/service-ports';
 import { callPolicyOf, policiesOfCallers } from '../../model/call-policy';
 import type { CallPolicy } from '../../model/traffic-policy';
 import type { Registration, Service, Topology } from '../../model/topology';
@@ -82,7 +83,7 @@ export function noticesStop({ livenessCheck }: CallPolicy): boolean {
 
 /** Callers notice that a task stops, query DNS when its TTL is over, or list the tasks anew. */
 export function refreshSecondsOf(topology: Topology, pace: AgentPace, service: Service): number {
-  const policies = [...policiesOfCallers(topology, service).values()];
+  const policies = [service, ...additionalPortsOf(topology, service)].flatMap((port) => [...policiesOfCallers(topology, port).values()]);
   return service.discovery === 'cloudMap' && !policies.every(noticesStop) ? pace.silentListSeconds : DISCOVERY_TTL_SECONDS;
 }
 
@@ -160,15 +161,10 @@ export function agentContainer(agent: AgentPlan, others: readonly ContainerPlan[
  * The application that the agent of a service's tasks waits for. A service that nobody calls may have opened no port at all, as a
  * worker that only calls others.
  */
-export function applicationOf({
-  port,
-  startupTimeoutSeconds,
-  callers,
-  gateways,
-  loadBalancerTarget,
-}: Service): ApplicationStart | undefined {
-  if (port === undefined || startupTimeoutSeconds === 0 || (callers.length + gateways.length === 0 && loadBalancerTarget === undefined))
-    return undefined;
+export function applicationOf(topology: Topology, service: Service): ApplicationStart | undefined {
+  const { port, startupTimeoutSeconds, loadBalancerTarget } = service;
+  const called = [service, ...additionalPortsOf(topology, service)].some((each) => everyCaller(each).length > 0);
+  if (port === undefined || startupTimeoutSeconds === 0 || (!called && loadBalancerTarget === undefined)) return undefined;
   return { container: APPLICATION_CONTAINER, port, startupSeconds: startupTimeoutSeconds };
 }
 
@@ -234,7 +230,12 @@ function fileVariables(agent: AgentPlan): MeshVariables {
   const { callees, caller } = agent;
   const targets = callees.flatMap((callee) => {
     const silent = noticesStop(callPolicyOf(caller, callee)) ? {} : { listSeconds: paceOf(agent).silentListSeconds };
-    return discoveredBy([callee]).map(({ name }): DiscoveryTarget => ({ cluster: name, serviceName: name, port: INBOUND_PORT, ...silent }));
+    return discoveredBy([callee]).map(({ name: cluster, registeredAs: serviceName, inboundPort: port }): DiscoveryTarget => ({
+      cluster,
+      serviceName,
+      port,
+      ...silent,
+    }));
   });
   const weighed = weightsTargets(callees);
   return {
