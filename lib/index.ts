@@ -11,6 +11,7 @@ export * from './props/security/certificates';
 export * from './props/traffic/circuit-breaker-props';
 export * from './props/traffic/compression';
 export * from './props/service/container-linux-props';
+export * from './props/service/capacity';
 export * from './props/service/container-props';
 export * from './props/service/deployment';
 export * from './props/edge/edge';

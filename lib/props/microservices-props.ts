@@ -7,6 +7,7 @@ import type { IPrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import type { Certificates } from './security/certificates';
 import type { Edge } from './edge/edge';
 import type { Egress } from './security/egress';
+import type { Capacity } from './service/capacity';
 import type { ExternalServiceProps } from './service/external-service-props';
 import type { Mesh } from './mesh/mesh';
 import type { Placement } from './placement';
@@ -213,7 +214,16 @@ export interface MicroservicesProps {
   readonly cpuArchitecture?: CpuArchitecture;
 
   /**
-   * Capacity providers of every service that does not set its own.
+   * Capacity beside AWS Fargate, by names of your own, at most 18: EC2 instances and Amazon ECS Managed Instances, to which
+   * `capacityProviderStrategies` refer.
+   *
+   * @default - FARGATE and FARGATE_SPOT, which need no entry
+   */
+  readonly capacityProviders?: { readonly [name: string]: Capacity };
+
+  /**
+   * Capacity providers of every service that does not set its own: FARGATE, FARGATE_SPOT, or names of `capacityProviders`. Gateway
+   * services inherit those that are not Spot; if there is none, they run on FARGATE.
    *
    * @default - FARGATE
    */

@@ -4,7 +4,7 @@ import * as ts from 'typescript';
 import { Opaque } from '../../lib/core/reading/input';
 import { demoApi, grpcEdge } from '../support/grpc';
 import type { Raw } from '../support/parsing';
-import { STEPS, image, issuesOf, mesh, metric, service, sqsQueue, ui } from '../support/parsing';
+import { STEPS, cluster, image, issuesOf, mesh, metric, service, sqsQueue, ui } from '../support/parsing';
 
 /**
  * Copilot's audit: every field that a user can write is validated, and its documentation keeps the house style.
@@ -144,6 +144,15 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
   SizingProps: (field) => [
     { props: ui({ [field]: unexpected }), path: `services.ui.${field}` },
     { props: inEdge({ gateway: { [field]: unexpected } }), path: `edge.gateway.${field}` },
+  ],
+  CapacityOptions: (field) => [
+    {
+      props: mesh(
+        { ui: service() },
+        { cluster, capacityProviders: { a: { launchType: 'EC2', providerName: 'a', name: 'a', [field]: unexpected } } },
+      ),
+      path: `capacityProviders.a.${field}`,
+    },
   ],
   ScalingProps: (field) => [{ props: ui({ scaling: { maxCapacity: 2, [field]: unexpected } }), path: `services.ui.scaling.${field}` }],
   QueueScalingProps: (field) => [

@@ -4,6 +4,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { defined } from '../../core/defined';
 import { environmentOf } from '../../core/plan/pack-config';
+import { launchTypeOf } from '../../core/plan/system-plan';
 import type { ArchitectureId, ContainerPlan, DeployedValue, InterceptionPlan, WorkloadPlan } from '../../core/plan/system-plan';
 import { buildImagesFor } from '../containers/built-images';
 import { readableSecrets } from '../containers/encrypted-secret';
@@ -25,7 +26,7 @@ export interface TaskResources {
 }
 
 export interface RenderedTask {
-  readonly taskDefinition: ecs.FargateTaskDefinition;
+  readonly taskDefinition: ecs.TaskDefinition;
   /** By name, in the order of the plan. */
   readonly containers: ReadonlyMap<string, ecs.ContainerDefinition>;
 }
@@ -37,15 +38,7 @@ export function renderTaskDefinition(
   context: WorkloadContext,
   { taskRole, executionRole, discoveryServiceId }: TaskResources,
 ): RenderedTask {
-  const taskDefinition = new ecs.FargateTaskDefinition(scope, 'TaskDefinition', {
-    cpu: plan.sizing.cpu,
-    memoryLimitMiB: plan.sizing.memoryMiB,
-    runtimePlatform: { cpuArchitecture: architecture(plan.sizing.architecture), operatingSystemFamily: ecs.OperatingSystemFamily.LINUX },
-    taskRole,
-    executionRole,
-    ...defined({ ephemeralStorageGiB: plan.ephemeralStorageGiB }),
-    ...defined({ proxyConfiguration: plan.interception === undefined ? undefined : interception(plan.interception) }),
-  });
+  const taskDefinition = ofLaunchType(scope, plan, { taskRole, executionRole });
   buildImagesFor(plan.sizing.architecture, taskDefinition, context.wrongPlatform);
   for (const name of plan.volumes) taskDefinition.addVolume({ name });
   addFileSystems(taskDefinition, fileSystemVolumes([plan], context.fileSystem));
@@ -60,6 +53,42 @@ export function renderTaskDefinition(
     endpointArn: plan.endpoint === undefined ? undefined : context.endpointArn(plan.endpoint),
   });
   return { taskDefinition, containers };
+}
+
+/**
+ * Every task has a network namespace of its own (awsvpc): the virtual names resolve to loopback addresses, on which its Envoy alone
+ * listens.
+ */
+function ofLaunchType(
+  scope: Construct,
+  { sizing, ephemeralStorageGiB, interception: intercepted }: WorkloadPlan,
+  roles: Pick<TaskResources, 'taskRole' | 'executionRole'>,
+): ecs.TaskDefinition {
+  const { cpu, memoryMiB } = sizing;
+  const launchType = launchTypeOf(sizing);
+  const common = {
+    ...roles,
+    ...defined({ proxyConfiguration: intercepted === undefined ? undefined : interception(intercepted) }),
+  };
+  const runtimePlatform = {
+    cpuArchitecture: architecture(sizing.architecture),
+    operatingSystemFamily: ecs.OperatingSystemFamily.LINUX,
+  };
+  if (launchType === 'FARGATE')
+    return new ecs.FargateTaskDefinition(scope, 'TaskDefinition', {
+      ...{ cpu, memoryLimitMiB: memoryMiB, runtimePlatform },
+      ...common,
+      ...defined({ ephemeralStorageGiB }),
+    });
+  return new ecs.TaskDefinition(scope, 'TaskDefinition', {
+    compatibility: launchType === 'EC2' ? ecs.Compatibility.EC2 : ecs.Compatibility.MANAGED_INSTANCES,
+    networkMode: ecs.NetworkMode.AWS_VPC,
+    cpu: String(cpu),
+    memoryMiB: String(memoryMiB),
+    // Instances of the user's own are of one kind already.
+    ...(launchType === 'EC2' ? {} : { runtimePlatform }),
+    ...common,
+  });
 }
 
 function interception({
@@ -90,7 +119,7 @@ type DeployedValues = Readonly<Record<DeployedValue, string | undefined>>;
 
 function renderContainers(
   scope: Construct,
-  taskDefinition: ecs.FargateTaskDefinition,
+  taskDefinition: ecs.TaskDefinition,
   plan: WorkloadPlan,
   context: WorkloadContext,
   deployed: DeployedValues,
@@ -183,6 +212,7 @@ function containerOptions(
       dockerLabels: container.dockerLabels,
       ulimits: ulimitsOf(container),
       systemControls: container.systemControls?.map(([namespace, value]) => ({ namespace, value })),
+      gpuCount: container.gpuCount,
       healthCheck,
       cpu: container.cpu,
       memoryLimitMiB: container.memoryLimitMiB,

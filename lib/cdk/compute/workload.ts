@@ -15,7 +15,8 @@ import type { FileSystemsOf } from './file-systems';
 import type { Identity } from './identity';
 import { renderDiscovery, renderIdentity } from './identity';
 import { renderTaskDefinition } from './task-definition';
-import { TaskService } from './task-service';
+import type { TaskService } from './task-service';
+import { renderTaskService } from './task-service';
 import type { Foundation } from './network';
 import type { Issuing } from '../certificates/proven-identity';
 import type { ScalingContext } from '../scaling/policies';
@@ -66,7 +67,7 @@ export class Workload extends Construct implements IWorkload {
   readonly serviceName: string;
   readonly version?: string;
   readonly ecsService: TaskService;
-  readonly taskDefinition: ecs.FargateTaskDefinition;
+  readonly taskDefinition: ecs.TaskDefinition;
   readonly container: ecs.ContainerDefinition;
   readonly proxyContainer: ecs.ContainerDefinition;
   readonly scaling?: ecs.ScalableTaskCount;
@@ -171,12 +172,12 @@ function renderService(
   scope: Construct,
   plan: WorkloadPlan,
   { foundation, alarms, callersGroup }: WorkloadContext,
-  taskDefinition: ecs.FargateTaskDefinition,
+  taskDefinition: ecs.TaskDefinition,
   securityGroup: ec2.ISecurityGroup,
 ): TaskService {
   const { sizing } = plan;
   const { minHealthyPercent, maxHealthyPercent, rollback } = sizing.replacement;
-  const service = new TaskService(scope, 'Service', plan, securityGroup, {
+  const service = renderTaskService(scope, 'Service', plan, securityGroup, {
     cluster: foundation.cluster,
     taskDefinition,
     securityGroups: [securityGroup, ...(callersGroup === undefined ? [] : [callersGroup])],
@@ -205,11 +206,14 @@ function renderService(
     ...(sizing.capacityProviders.length === 0
       ? {}
       : {
-          capacityProviderStrategies: sizing.capacityProviders.map(({ name, base, weight }) => ({ capacityProvider: name, base, weight })),
+          capacityProviderStrategies: sizing.capacityProviders.map(({ name, base, weight }) => ({
+            capacityProvider: foundation.capacity.providerName(name),
+            base,
+            weight,
+          })),
         }),
   });
   service.node.defaultChild?.node.addDependency(foundation.endpoints);
-  if (sizing.capacityProviders.length > 0 && foundation.capacityProviders !== undefined)
-    service.node.addDependency(foundation.capacityProviders);
+  if (sizing.capacityProviders.length > 0) service.node.addDependency(...foundation.capacity.providersOf(sizing));
   return service;
 }

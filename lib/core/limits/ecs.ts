@@ -97,6 +97,32 @@ export const ECS = limitsOf('ecs', 'Amazon ECS', 'https://docs.aws.amazon.com/ge
     handling: { error: 'OUT_OF_RANGE' },
     source: STRATEGY_PAGE,
   },
+  instanceTaskCpu: {
+    counts: 'CPU of a task on instances',
+    value: 196_608,
+    least: 128,
+    unit: 'CPU units',
+    scope: 'task',
+    handling: { error: 'OUT_OF_RANGE' },
+    source: 'https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html',
+  },
+  instanceTaskMemory: {
+    counts: 'memory of a task on instances, from what the containers of the mesh need to that of the largest instance',
+    value: 33_554_432,
+    least: 512,
+    unit: 'MiB',
+    scope: 'task',
+    handling: { error: 'OUT_OF_RANGE' },
+    source: 'https://docs.aws.amazon.com/ec2/latest/instancetypes/mo.html',
+  },
+  gpus: {
+    counts: 'GPUs of a container, as many as the largest instance has',
+    value: 16,
+    least: 1,
+    scope: 'container on instances',
+    handling: { error: 'OUT_OF_RANGE' },
+    source: `${GUIDE}/ecs-gpu.html`,
+  },
   minHealthyPercent: {
     counts: 'minimum of healthy tasks in a deployment',
     value: 100,
@@ -149,7 +175,7 @@ export const ECS = limitsOf('ecs', 'Amazon ECS', 'https://docs.aws.amazon.com/ge
     counts: 'capacity providers',
     value: 20,
     scope: 'cluster',
-    handling: { documented: 'a cluster that is created here has two' },
+    handling: { error: 'OUT_OF_RANGE' },
   },
 });
 

@@ -2,6 +2,7 @@ import { named } from '../model/by-name';
 import type { RoutePolicy } from '../model/route-policy';
 import { identityHeadersOf } from '../model/identity-headers';
 import type { Service, Topology } from '../model/topology';
+import { launchTypeOf } from '../model/topology';
 import { DEFAULT_HEADER_LIMITS, DEFAULT_LIVENESS_CHECK, defaultCallPolicy } from '../model/defaults';
 import type { CallPolicy, ServiceRoute } from '../model/traffic-policy';
 
@@ -100,6 +101,14 @@ export const FEATURES = {
       ...topology.edges.filter(({ gateway }) => scalesByRequests(gateway)).map(({ path }) => `${path}.gateway.scaling.requestsPerTask`),
     ],
     without: 'scale by cpuTargetPercent, or by a metric of your own in metrics',
+  },
+  managedInstances: {
+    title: 'Services on Amazon ECS Managed Instances (`Capacity.managedInstances()`)',
+    usedAt: (topology) =>
+      services(topology, 'capacityProviderStrategies', (service) =>
+        [service, ...(service.versions ?? [])].some((tasks) => launchTypeOf(tasks) === 'MANAGED_INSTANCES'),
+      ),
+    without: 'use Fargate, or instances of your own: Capacity.ec2()',
   },
   workers: {
     title: 'Services without a port, which only call others',

@@ -173,9 +173,21 @@ export interface ScheduledLimits {
 }
 
 export interface CapacityProvider {
+  /** FARGATE, FARGATE_SPOT, or a name of the user's. */
   readonly name: string;
   readonly base: number;
   readonly weight: number;
+  /** Absent: it is one of Fargate. */
+  readonly launchType?: InstanceLaunchType;
+}
+
+/** What runs tasks beside Fargate: instances of the user's own, or of Amazon ECS. */
+export type InstanceLaunchType = 'EC2' | 'MANAGED_INSTANCES';
+export type LaunchType = 'FARGATE' | InstanceLaunchType;
+
+/** All providers of a strategy are of one kind. */
+export function launchTypeOf({ capacityProviders }: Pick<Sizing, 'capacityProviders'>): LaunchType {
+  return capacityProviders[0]?.launchType ?? 'FARGATE';
 }
 
 /** A directory that containers of a task mount. */
@@ -239,6 +251,7 @@ export interface ContainerOptions {
   readonly mounts?: readonly Mount[];
   /** Whether it has files of environment variables, which the user's props hold. */
   readonly environmentFiles?: true;
+  readonly gpuCount?: number;
   /** Whether it has a log driver of the user's, which may hold secrets. */
   readonly ownLogDriver?: true;
 }

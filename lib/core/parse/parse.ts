@@ -27,7 +27,8 @@ import { parsePorts } from './service/parse-ports';
 import { parseJob } from './service/parse-job';
 import { parseService, unknownService } from './service/parse-service';
 import type { MeshDefaults } from './workload/parse-sizing';
-import { parseArchitecture, parseCapacityProviders } from './workload/parse-sizing';
+import { parseArchitecture } from './workload/parse-architecture';
+import { parseCapacities, parseCapacityProviders } from './workload/parse-capacity';
 import type { CallPolicy } from '../model/traffic-policy';
 import { CALL_POLICY_FIELDS, parseCallPolicy } from './traffic/parse-call-policy';
 import { warnOfMirrors } from './workload/parse-versions';
@@ -63,9 +64,11 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   const certificates = parseCertificates(root.field('certificates'));
   const tracing = parseTracing(root.field('tracing'));
   const { settings: logDriver, footprint } = parseLogDriver(root.field('logs'), footprintOf(provider.footprint, tracing !== undefined));
+  const capacities = parseCapacities(root.field('capacityProviders'), root.field('cluster'));
   const defaults: MeshDefaults = {
+    capacities,
     architecture: parseArchitecture(root.field('cpuArchitecture')) ?? 'ARM64',
-    capacityProviders: parseCapacityProviders(root.field('capacityProviderStrategies')) ?? [],
+    capacityProviders: parseCapacityProviders(root.field('capacityProviderStrategies'), capacities) ?? [],
     enableExecuteCommand: root.field('enableExecuteCommand').boolean() ?? false,
   };
 

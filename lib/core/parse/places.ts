@@ -31,6 +31,7 @@ export const FIELDS = [
   'namespace',
   'logs',
   'cpuArchitecture',
+  'capacityProviders',
   'capacityProviderStrategies',
   'enableExecuteCommand',
 ] as const;

@@ -252,6 +252,7 @@ export interface ContainerPlan extends ContainerOptions {
   /** Whether it has the log driver that the user gave to the system. */
   readonly systemLogDriver?: true;
   readonly readonlyRootFilesystem: boolean;
+  readonly gpuCount?: number;
   /** Whether ECS puts an init process before its program. */
   readonly initProcess?: boolean;
   /** Whether it has no Linux capability at all. */
@@ -355,4 +356,5 @@ export interface SizingPlan extends Sizing {
   readonly zoneRebalancing?: 'DISABLED';
 }
 
+export { launchTypeOf } from '../model/topology';
 export type { ArchitectureId, CertificateSettings, Group, MetricScaling, QueueScaling, Scaling };

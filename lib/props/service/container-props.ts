@@ -129,6 +129,15 @@ export interface ContainerSettingsProps extends ContainerLinuxProps {
    * same way
    */
   readonly logging?: LogDriver;
+
+  /**
+   * Number of GPUs that the container has to itself, 1 to 16. It needs instances that have them: EC2 or Amazon ECS Managed Instances
+   * (`capacityProviders` of the system), not AWS Fargate.
+   *
+   * @default - none
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-gpu.html
+   */
+  readonly gpuCount?: number;
 }
 
 /**

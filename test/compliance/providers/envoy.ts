@@ -67,6 +67,7 @@ export const envoyProofs: ProviderProofs = {
     traces: all(has('ui', { typed_config: { '@type': type('XRayConfig') } }), ({ workloads }) => workloads.every(({ traced }) => traced)),
     requestsPerTask: ({ workloads }) => JSON.stringify(workloads).includes('MESH_REQUESTS'),
     loadBalancerTarget: has('orders', { address: { socket_address: { address: '0.0.0.0', port_value: 15007 } } }),
+    managedInstances: ({ workloads }) => workloads.some(({ sizing }) => sizing.capacityProviders[0]?.launchType === 'MANAGED_INSTANCES'),
     ports: has('orders', { name: '_inbound_grpc' }),
     workers: ({ workloads }) => workloads.some(({ name, registration }) => name === 'ui' && registration === undefined),
     jobs: all(has('tidy', { name: 'orders', lb_policy: /./ }), ({ workloads }) => workloads.some(({ job }) => job !== undefined)),

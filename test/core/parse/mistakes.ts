@@ -13,6 +13,7 @@ import { SECURITY_MISTAKES } from './mistakes/security';
 import { SERVICE_MISTAKES } from './mistakes/services';
 import { STORAGE_MISTAKES } from './mistakes/storage';
 import { SYSTEM_MISTAKES } from './mistakes/system';
+import { CAPACITY_MISTAKES } from './mistakes/capacity';
 import { WORKER_MISTAKES } from './mistakes/workers';
 import { WORKLOAD_MISTAKES } from './mistakes/workload';
 
@@ -21,6 +22,7 @@ const SUBJECTS = [
   SERVICE_MISTAKES,
   CONTAINER_MISTAKES,
   STORAGE_MISTAKES,
+  CAPACITY_MISTAKES,
   WORKLOAD_MISTAKES,
   SCALING_MISTAKES,
   WORKER_MISTAKES,

@@ -24,6 +24,7 @@ export const CAPABILITIES: Capabilities = {
   traces: true,
   requestsPerTask: true,
   loadBalancerTarget: { no: 'its Envoys have one listener for a service, which takes all that arrives for calls of the mesh' },
+  managedInstances: { no: 'its tasks need a proxy configuration, which Amazon ECS has on Fargate and EC2 only' },
   ports: { no: 'the router of a virtual service would need a virtual node for each port' },
   workers: NO_PORT,
   jobs: NO_PORT,

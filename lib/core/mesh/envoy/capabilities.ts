@@ -12,6 +12,7 @@ export const CAPABILITIES: Capabilities = {
   traces: true,
   requestsPerTask: true,
   loadBalancerTarget: true,
+  managedInstances: true,
   ports: true,
   workers: true,
   jobs: true,

@@ -4,10 +4,12 @@ import { rangeOf } from '../../limits/limit';
 import { LABEL, checkLabel } from '../../reading/check-label';
 import { displayValue } from '../../reading/input';
 import type { ProtocolId, Service } from '../../model/topology';
+import { launchTypeOf } from '../../model/topology';
 import type { DraftRule, NamedCallers } from '../security/parse-allow';
 import { parseAllow } from '../security/parse-allow';
 import type { DraftVersion, TaskParts } from '../workload/parse-versions';
 import { VERSION_FIELDS, parseVersions } from '../workload/parse-versions';
+import { parseGpuCount } from '../workload/parse-capacity';
 import { CONTAINER_FIELDS, INIT_OF_APPLICATIONS, parseContainer } from '../workload/parse-container';
 import { parseExtraContainers, withLogRouter } from '../workload/parse-extra-containers';
 import { parsePort } from '../workload/parse-port';
@@ -159,9 +161,10 @@ export function parseTaskParts(
   },
 ): TaskParts {
   const sizing = parseSizing(at, DEFAULT_SIZE, of.mesh, of.called);
-  const storage = parseStorage(at);
+  const storage = parseStorage(at, launchTypeOf(sizing));
   return {
     ...parseContainer(at, { what: 'the application', initProcess: INIT_OF_APPLICATIONS, storage, needsImage: !of.hasVersions }),
+    ...defined({ gpuCount: parseGpuCount(at.field('gpuCount'), sizing) }),
     startupTimeoutSeconds: at.field('startupTimeout').seconds({ min: 0, max: MAX_STARTUP_SECONDS }) ?? DEFAULT_STARTUP_SECONDS,
     stopTimeoutSeconds: at.field('stopTimeout').seconds(rangeOf(ECS.stopTimeout)) ?? 30,
     extraContainers: parseExtraContainers(at, of.port, { ...sizing, ...storage }, withLogRouter(at, of.footprint)),

@@ -26,6 +26,7 @@ export const CONTAINER_FIELDS = [
   ...LINUX_FIELDS,
   'healthCheck',
   'logging',
+  'gpuCount',
 ] as const;
 /**
  * When the application gets SIGTERM, its requests are over, so it may end at once. What an extra container does for it until then is

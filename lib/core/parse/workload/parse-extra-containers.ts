@@ -1,12 +1,12 @@
 import { defined } from '../../defined';
 import { ECS, FARGATE } from '../../limits/ecs';
-import { rangeOf } from '../../limits/limit';
 import { LOG_ROUTER_CONTAINER, LOG_ROUTER_MEMORY_MIB } from '../../model/constants';
 import type { TaskFootprint } from '../../model/task-footprint';
 import { reservedContainers } from '../../model/task-footprint';
 import type { ExtraContainer, Sizing, TaskStorage } from '../../model/topology';
 import { Opaque, counted, displayValue } from '../../reading/input';
 import type { Reader } from '../../reading/reader';
+import { containerMemory, parseGpuCount } from './parse-capacity';
 import { CONTAINER_FIELDS, INIT_OF_OTHERS, parseContainer } from './parse-container';
 import { parsePort } from './parse-port';
 
@@ -75,8 +75,8 @@ export function parseExtraContainers(
         taken.set(port, `the container "${name}"`);
         return [port];
       });
-    const cpu = item.field('cpu').number({ min: 1, max: FARGATE.taskCpu.value, unit: 'CPU units' });
-    const memoryLimitMiB = item.field('memoryLimitMiB').number({ ...rangeOf(ECS.containerMemory), unit: 'MiB' });
+    const cpu = item.field('cpu').number({ min: 1, max: Math.max(FARGATE.taskCpu.value, task.cpu), unit: 'CPU units' });
+    const memoryLimitMiB = item.field('memoryLimitMiB').number(containerMemory(task));
     if (cpu !== undefined && cpu > cpuLeft) {
       item
         .field('cpu')
@@ -101,6 +101,7 @@ export function parseExtraContainers(
       ...parseLifetime(item),
       ports,
       ...parseContainer(item, { what: `the container "${name}"`, initProcess: INIT_OF_OTHERS, storage: task }),
+      ...defined({ gpuCount: parseGpuCount(item.field('gpuCount'), task) }),
       ...defined({ cpu, memoryLimitMiB }),
     });
   }

@@ -2,7 +2,7 @@ import { defined } from '../../defined';
 import { ECS, FARGATE } from '../../limits/ecs';
 import { rangeOf } from '../../limits/limit';
 import { COLLECTOR_VOLUMES, MESH_VOLUME } from '../../model/constants';
-import type { Mount, TaskStorage, Volume } from '../../model/topology';
+import type { LaunchType, Mount, TaskStorage, Volume } from '../../model/topology';
 import { displayValue } from '../../reading/input';
 import type { Reader } from '../../reading/reader';
 import { suggest } from '../../reading/reader';
@@ -14,7 +14,13 @@ const RESERVED: readonly string[] = [MESH_VOLUME, ...Object.values(COLLECTOR_VOL
 const FACTORIES = 'Volume.empty() or Volume.efs()';
 
 /** @param task a service, or a version of one */
-export function parseStorage(task: Reader): TaskStorage {
+export function parseStorage(task: Reader, launchType: LaunchType): TaskStorage {
+  const size = task.field('ephemeralStorageGiB');
+  if (launchType !== 'FARGATE' && !size.absent)
+    size.fail('CONFLICT', 'only AWS Fargate has ephemeral storage of a task; on instances, containers write to the disk of the instance', {
+      got: null,
+      fix: 'remove it, and give the instances a larger disk',
+    });
   const volumes = [...task.field('volumes').entries()].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([name, at]) => parseVolume(name, at));
   return {
     ...(volumes.length === 0 ? {} : { volumes }),

@@ -68,6 +68,7 @@ const OPTIONS: Readonly<Record<keyof ContainerOptions, true>> = {
   pseudoTerminal: true,
   dockerLabels: true,
   ulimits: true,
+  gpuCount: true,
   systemControls: true,
   linux: true,
   mounts: true,
