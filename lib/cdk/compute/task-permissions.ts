@@ -34,16 +34,15 @@ export interface TaskPermissions {
 export function taskRole(scope: Construct, id: string, permissions: TaskPermissions): iam.Role {
   const { identity, tasksPolicy, weights } = permissions;
   const managed = [...(tasksPolicy === undefined ? [] : [tasksPolicy]), ...weightsPolicies(scope, weights)];
+  const statements = [
+    ...(identity === undefined ? [] : [identityStatement(identity)]),
+    ...discoveryStatements(permissions),
+    ...weightsStatements(permissions),
+  ];
   const role = new GrantedRole(scope, id, {
     assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com'),
     inlinePolicies: {
-      MeshAgent: new iam.PolicyDocument({
-        statements: [
-          ...(identity === undefined ? [] : [identityStatement(identity)]),
-          ...discoveryStatements(permissions),
-          ...weightsStatements(permissions),
-        ],
-      }),
+      ...(statements.length === 0 ? {} : { MeshAgent: new iam.PolicyDocument({ statements }) }),
       ...controlPlanePolicy(permissions),
     },
     ...defined({ managedPolicies: managed.length === 0 ? undefined : managed }),
@@ -60,9 +59,13 @@ function discoveryStatements({ discovers, discoveryServices, namespaceHttpName }
     new iam.PolicyStatement({ actions, resources: ['*'], conditions: { StringEquals: condition } });
   const names = namesInPolicy(discovers);
   return [
-    statement(['servicediscovery:UpdateInstanceCustomHealthStatus'], {
-      'servicediscovery:ServiceArn': oneOrMore(discoveryServices.map((service) => service.serviceArn)),
-    }),
+    ...(discoveryServices.length === 0
+      ? []
+      : [
+          statement(['servicediscovery:UpdateInstanceCustomHealthStatus'], {
+            'servicediscovery:ServiceArn': oneOrMore(discoveryServices.map((service) => service.serviceArn)),
+          }),
+        ]),
     ...(discovers.length === 0 || namespaceHttpName === undefined
       ? []
       : [
