@@ -12,10 +12,10 @@ import type { IJob, JobRuleTargetProps, JobStateProps } from '../../job';
 import { acknowledgeOwnEnvironment } from '../containers/own-environment';
 import { executionRole } from './execution-role';
 import { renderIdentity } from './identity';
-import { RunRole } from './job-roles';
-import type { RunSettings } from './job-targets';
-import { JobRuleTarget, jobScheduleTarget, JobState } from './job-targets';
-import { openingsTo } from './openings-to';
+import { RunRole } from '../jobs/roles';
+import type { RunSettings } from '../jobs/targets';
+import { JobRuleTarget, jobScheduleTarget, JobState } from '../jobs/targets';
+import { openingsTo } from '../jobs/openings-to';
 import { renderTaskDefinition } from './task-definition';
 import type { WorkloadContext } from './workload';
 

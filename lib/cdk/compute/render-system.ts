@@ -22,7 +22,7 @@ import type { SystemStack } from '../placement/stack-size';
 import { throwIssue } from '../throw-issue';
 import { edgeOf } from '../user-edges';
 import { agentImages, envoyImages } from '../containers/built-images';
-import { renderBeforeDeployment } from './before-deployment';
+import { renderBeforeDeployment } from '../jobs/before-deployment';
 import { Job } from './job';
 import type { Microservice } from './microservice';
 import { PlainService, renderMicroservice } from './microservice';

@@ -186,9 +186,9 @@ describe('what starts a job', () => {
     const text = JSON.stringify(find(template, /^Machine[0-9A-F]{8}$/)?.Properties?.['DefinitionString']);
     for (const part of [
       'ecs:runTask.sync',
-      'AssignPublicIp\\\\\\":\\\\\\"DISABLED',
-      'EnableECSManagedTags\\\\\\":true',
-      'TimeoutSeconds\\\\\\":7200',
+      'AssignPublicIp\\":\\"DISABLED',
+      'EnableECSManagedTags\\":true',
+      'TimeoutSeconds\\":7200',
     ])
       expect(text).toContain(part);
     expect(text).toContain('"Ref":"ShopnightlyTaskDefinition');
@@ -216,7 +216,7 @@ describe('what starts a job', () => {
       Target: { EcsParameters: { ...parameters, CapacityProviderStrategy: [strategy] } },
     });
     template.hasResourceProperties('AWS::Events::Rule', {
-      Targets: [Match.objectLike({ EcsParameters: Match.objectLike({ ...parameters, CapacityProviderStrategies: [strategy] }) })],
+      Targets: [Match.objectLike({ EcsParameters: Match.objectLike({ ...parameters, CapacityProviderStrategy: [strategy] }) })],
     });
     template.hasResourceProperties('Custom::MeshJobRun', {
       CapacityProviders: [{ Provider: 'FARGATE_SPOT', Base: '0', Weight: '1' }],

@@ -12,8 +12,8 @@ import type { Construct, IDependable } from 'constructs';
 import { Construct as ConstructClass } from 'constructs';
 import { defined } from '../../core/defined';
 import type { JobRuleTargetProps, JobStateProps } from '../../job';
-import type { RunnableTask } from './job-roles';
-import { anyTask, runStatements, tagStatement } from './job-roles';
+import type { RunnableTask } from './roles';
+import { anyTask, runStatements, tagStatement } from './roles';
 
 /** How tasks of a job are started, whoever does it. */
 export interface RunSettings extends RunnableTask {

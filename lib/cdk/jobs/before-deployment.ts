@@ -1,19 +1,28 @@
 import { CustomResource, Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { JobRunProperties } from '../../core/contract/job-run';
 import { JOB_RUN_RESOURCE, JOB_RUN_SECONDS, JOB_RUN_TAG } from '../../core/contract/job-run';
 import { MeshFunction } from '../certificates/mesh-function';
-import type { Job } from './job';
-import { anyTask, anyTaskText, runStatements, tagStatement } from './job-roles';
+import type { RunSettings } from './targets';
+import { anyTask, anyTaskText, runStatements, tagStatement } from './roles';
+
+/** What is to be known of a job that runs before deployments. */
+export interface DeploymentJob extends Construct {
+  readonly jobName: string;
+  readonly container: ecs.ContainerDefinition;
+  readonly settings: RunSettings;
+  runBeforeDeployment(run: CustomResource): void;
+}
 
 export interface BeforeDeploymentProps {
   /** Those that run in each deployment, sorted; at least one. */
-  readonly jobs: readonly Job[];
+  readonly jobs: readonly DeploymentJob[];
   readonly logGroup: logs.ILogGroup;
   /** Whether the application of a job logs to the log group of the mesh. */
-  readonly logsToMesh: (job: Job) => boolean;
+  readonly logsToMesh: (job: DeploymentJob) => boolean;
 }
 
 /** CloudFormation waits for an hour. */
@@ -52,7 +61,7 @@ export function renderBeforeDeployment(scope: Construct, { jobs, logGroup, logsT
   });
 }
 
-function propertiesOf({ jobName, container, settings }: Job, logGroup: logs.ILogGroup | undefined): JobRunProperties {
+function propertiesOf({ jobName, container, settings }: DeploymentJob, logGroup: logs.ILogGroup | undefined): JobRunProperties {
   const { cluster, taskDefinition, subnets, securityGroups, capacity, enableExecuteCommand } = settings;
   return {
     Job: jobName,
@@ -76,7 +85,7 @@ function propertiesOf({ jobName, container, settings }: Job, logGroup: logs.ILog
 }
 
 /** Tasks that it has started itself, which have its tag. */
-function watchStatements(jobs: readonly Job[]): iam.PolicyStatement[] {
+function watchStatements(jobs: readonly DeploymentJob[]): iam.PolicyStatement[] {
   const names = jobs.map(({ jobName }) => jobName);
   const clusters = [...new Set(jobs.map(({ settings }) => settings.cluster))];
   return clusters.flatMap((cluster) => [
