@@ -93,6 +93,8 @@ function renderContainers(
   const withoutCapabilities = new ecs.LinuxParameters(scope, 'WithoutCapabilities');
   withoutCapabilities.dropCapabilities(ecs.Capability.ALL);
   const withInitProcess = new ecs.LinuxParameters(scope, 'WithInitProcess', { initProcessEnabled: true });
+  const both = new ecs.LinuxParameters(scope, 'WithInitProcessAndNoCapabilities', { initProcessEnabled: true });
+  both.dropCapabilities(ecs.Capability.ALL);
   for (const container of plan.containers) {
     const definition = taskDefinition.addContainer(container.name, {
       ...containerOptions(taskDefinition, plan, container, context),
@@ -101,7 +103,7 @@ function renderContainers(
         ...deployedEnvironment(container, deployed),
       },
       ...(container.dropCapabilities === true ? { linuxParameters: withoutCapabilities } : {}),
-      ...(container.initProcess === true ? { linuxParameters: withInitProcess } : {}),
+      ...(container.initProcess === true ? { linuxParameters: container.dropCapabilities === true ? both : withInitProcess } : {}),
     });
     definition.addMountPoints(
       ...(container.mounts ?? []).map(({ volume, path, readOnly }) => ({ sourceVolume: volume, containerPath: path, readOnly })),

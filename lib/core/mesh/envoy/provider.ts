@@ -115,6 +115,7 @@ function serviceWorkload(topology: EnvoyTopology, pace: AgentPace, service: Serv
     caller: service,
     pace,
     registers,
+    endsByItself: service.job !== undefined,
     announcesStop: registers && service.protocol !== 'tcp',
     refreshSeconds,
     stopSeconds: stopSecondsOf(refreshSeconds, service.stopTimeoutSeconds),
