@@ -6,6 +6,7 @@ import type { GrpcApi } from './grpc-api';
 import type { LoadBalancerTarget } from './load-balancer-target';
 import type { Protocol } from './protocol';
 import type { RequestPolicyProps } from '../traffic/request-policy-props';
+import type { ServicePortProps } from './service-port';
 import type { SizingProps } from './sizing-props';
 import type { MirrorProps, VersionProps } from './version-props';
 
@@ -28,6 +29,14 @@ export interface ServiceProps extends ContainerProps, SizingProps, CallPolicyPro
    * calls, and its tasks are healthy as their containers' health checks say
    */
   readonly port?: number;
+
+  /**
+   * Ports of the application beside `port`, by name: DNS labels, such as `grpc`. Each is called by a name of its own,
+   * `<service>-<port>`. Not together with `versions`.
+   *
+   * @default - none
+   */
+  readonly ports?: { readonly [name: string]: ServicePortProps };
 
   /**
    * Protocol of the application.
