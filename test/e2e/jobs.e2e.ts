@@ -14,6 +14,8 @@ const ORDERS = 'http://orders.shop.internal:15080';
 const call = (path: string, then = ''): readonly string[] => [
   `fetch('${ORDERS}${path}').then((answer) => { console.log('answer', answer.status); ${then} })`,
 ];
+/** Until it is answered: here all services start at once. */
+const WORKER = [`setInterval(() => { ${call('/of-worker').join('')} }, 500)`];
 const IGNORES_SIGTERM = ["process.on('SIGTERM', () => console.log('not yet')); setInterval(() => undefined, 1000); console.log('up')"];
 
 const images: readonly ImageRule[] = [
@@ -32,7 +34,7 @@ e2e('workers and jobs', () => {
         services: {
           orders: { image: image('relay'), port: 8080 },
           // It has no other name than that of its task definition.
-          mail: { image: image('node'), calls: ['orders'], command: [...call('/of-worker', 'setInterval(() => undefined, 1000);')] },
+          mail: { image: image('node'), calls: ['orders'], command: [...WORKER] },
         },
         jobs: {
           good: job(call('/of-good')),
@@ -56,7 +58,9 @@ e2e('workers and jobs', () => {
   test('a worker calls with its identity, and is called by nobody', async () => {
     const worker = workerOf(running());
     await worker.container(APPLICATION_CONTAINER).log.until(({ text }) => text === 'answer 200');
-    expect(await logged(running().task('orders'), { direction: 'inbound', path: '/of-worker' })).toMatchObject({ peer: 'mail' });
+    expect(await logged(running().task('orders'), { direction: 'inbound', path: '/of-worker' })).toMatchObject({
+      caller: 'spiffe://shop.internal/mail',
+    });
     expect(await identities(worker)).toEqual(['spiffe://shop.internal/mail']);
     expect(worker.service.registries).toEqual([]);
     const listening = await worker.run(['ss', '-Hltn']);
@@ -73,7 +77,9 @@ e2e('workers and jobs', () => {
     // Stopped before it had begun, or when it had left: nobody has to notice that the task goes.
     expect([0, 143]).toContain(exitCodes(task)[AGENT_CONTAINER]);
     expect(task.story()).not.toEqual(expect.arrayContaining([expect.stringContaining('SIGKILL')]));
-    expect(await logged(running().task('orders'), { direction: 'inbound', path: `/of-${name}` })).toMatchObject({ peer: name });
+    expect(await logged(running().task('orders'), { direction: 'inbound', path: `/of-${name}` })).toMatchObject({
+      caller: `spiffe://shop.internal/${name}`,
+    });
   });
 
   test('two runs at once do not disturb each other', async () => {
@@ -87,6 +93,7 @@ e2e('workers and jobs', () => {
     const task = await running().runTask('endless');
     const application = task.container(APPLICATION_CONTAINER);
     await until(() => application.log.lines.some(({ text }) => text === 'up'), { what: 'the job to run' });
+    await until(() => task.container(AGENT_CONTAINER).log.lines.length > 0, { what: 'the agent to run' });
     await task.stop();
     expect(exitCodes(task)).toMatchObject({ [APPLICATION_CONTAINER]: 137, [PROXY_CONTAINER]: 0 });
     expect(task.container(AGENT_CONTAINER).log.lines.map(({ text }) => text)).toEqual(
