@@ -29,7 +29,7 @@ export interface JobRuleTargetProps extends TargetBaseProps {
  * Props of the state of a state machine that runs a job.
  *
  * @example
- * const state: JobStateProps = { taskTimeout: Timeout.duration(Duration.hours(2)) };
+ * const state: JobStateProps = { comment: 'imports orders' };
  */
 export interface JobStateProps extends TaskStateBaseProps {
   /**

@@ -14,6 +14,7 @@ import { groupsOf, orderAcrossStacks } from './plan/placement';
 import type {
   CallersGroupPlan,
   CertificatePlan,
+  ContainerPlan,
   ExternalHostPlan,
   MeshPlan,
   MeshWorkloadPlan,
@@ -82,7 +83,8 @@ function completed(
       ...workload,
       url: service?.port === undefined ? '' : urlOf(service),
       ...defined({ portUrls: service === undefined ? undefined : portUrlsOf(topology, service) }),
-      ownExecutionRole: workload.containers.some(({ secretNames, ownLogDriver }) => secretNames.length > 0 || ownLogDriver === true),
+      ownExecutionRole: workload.containers.some(readsAtStart),
+      containers: workload.containers.map((container) => withSystemLogDriver(topology, container)),
       ...defined({ egressPorts: portsOf(name), group: groups.get(name) }),
       ...(sharing.has(name) ? { inCallersGroup: true } : {}),
     };
@@ -93,6 +95,17 @@ function portUrlsOf(topology: Topology, service: Service): Readonly<Record<strin
   const ports = additionalPortsOf(topology, service);
   if (ports.length === 0) return undefined;
   return Object.fromEntries(ports.map((port) => [port.additionalPort?.name ?? '', urlOf(port)]));
+}
+
+/** What ECS reads for it and no other service may: secrets, and files of variables. */
+function readsAtStart({ secretNames, ownLogDriver, environmentFiles }: ContainerPlan): boolean {
+  return secretNames.length > 0 || ownLogDriver === true || environmentFiles === true;
+}
+
+function withSystemLogDriver({ logDriver }: Topology, container: ContainerPlan): ContainerPlan {
+  if (logDriver === undefined || container.ownLogDriver === true) return container;
+  const isOfMesh = container.role !== 'application' && container.role !== 'extra';
+  return isOfMesh || logDriver.forApplications ? { ...container, systemLogDriver: true } : container;
 }
 
 function urlOf({ protocol, virtualHost, virtualPort }: Service): string {

@@ -1,6 +1,6 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import type { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import type { CapacityProviderStrategy, CpuArchitecture, ICluster } from 'aws-cdk-lib/aws-ecs';
+import type { CapacityProviderStrategy, CpuArchitecture, ICluster, LogDriver } from 'aws-cdk-lib/aws-ecs';
 import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import type { ILogGroupRef, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IPrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
@@ -53,6 +53,22 @@ export interface LogProps {
    * @default RemovalPolicy.DESTROY
    */
   readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * Log driver of the containers that the mesh adds to tasks: Envoy with its access log, the mesh agent, the collector. With
+   * `LogDrivers.firelens()` the CDK adds a container `log-router` to every task, which reserves 50 MiB and counts as one of its ten
+   * containers. Give `LogDrivers.awsLogs()` a `logGroup`: without one the CDK makes a log group for each container.
+   *
+   * @default - the log group, without blocking containers
+   */
+  readonly driver?: LogDriver;
+
+  /**
+   * Makes `driver` that of applications and extra containers that have no `logging`, too.
+   *
+   * @default false
+   */
+  readonly driverForApplications?: boolean;
 }
 
 /**

@@ -153,6 +153,8 @@ export const LIMIT_CASES: readonly LimitCase[] = [
   { limit: ECS.taskDefinition, taking: definition },
   { limit: ECS.variables, taking: (count) => ui({ environment: named(count, (index) => [`V${index}`, '']) }) },
   { limit: ECS.containerName, taking: (count) => ui({ extraContainers: { [text(count)]: { image } } }) },
+  { limit: ECS.volumeName, taking: (count) => ui({ volumes: { [text(count)]: { kind: 'empty' } } }) },
+  { limit: ECS.environmentFiles, taking: (count) => ui({ environmentFiles: times(count, () => new Opaque({ bind: () => ({}) })) }) },
   { limit: ECS.stopTimeout, taking: (count) => ui({ stopTimeout: seconds(count) }) },
   { limit: ECS.healthInterval, taking: (count) => check({ interval: seconds(count), timeout: seconds(2) }) },
   { limit: ECS.healthTimeout, taking: (count) => check({ interval: seconds(100), timeout: seconds(count) }) },
@@ -175,6 +177,7 @@ export const LIMIT_CASES: readonly LimitCase[] = [
       mesh({ ui: tasks(count, { cpu: 1024, capacityProviderStrategies: [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }] }) }),
   },
   { limit: FARGATE.taskCpu, taking: (cpu) => ui({ cpu }) },
+  { limit: FARGATE.ephemeralStorage, taking: (ephemeralStorageGiB) => ui({ ephemeralStorageGiB }) },
   { limit: FARGATE.taskMemory, taking: (memoryLimitMiB) => ui({ cpu: 32_768, memoryLimitMiB }) },
   { limit: CLOUD_MAP.instancesOfService, taking: (count) => mesh({ ui: tasks(count) }) },
   {

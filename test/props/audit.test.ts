@@ -54,6 +54,7 @@ const ALL = interfaces.flatMap(fieldsOf);
 /** Something that no field takes. */
 class Unexpected {}
 const unexpected = new Opaque(new Unexpected());
+const fileSystem = new Opaque({ fileSystemId: 'fs', mountTargetsAvailable: {}, connections: {} });
 
 const inEdge = (more: object, kind: 'http' | 'rest' = 'http') =>
   mesh({ ui: service() }, { edge: { kind, authorizer: { kind: 'none' }, routes: { 'GET /': { service: 'ui' } }, ...more } });
@@ -125,6 +126,13 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
     { props: ui({ [field]: unexpected }), path: `services.ui.${field}` },
     { props: ui({ versions: { v1: { weight: 1, [field]: unexpected } } }), path: `services.ui.versions.v1.${field}` },
     { props: ui({ extraContainers: { helper: { image, [field]: unexpected } } }), path: `services.ui.extraContainers.helper.${field}` },
+  ],
+  ContainerLinuxProps: (field) => [
+    { props: ui({ [field]: unexpected }), path: `services.ui.${field}` },
+    { props: ui({ extraContainers: { helper: { image, [field]: unexpected } } }), path: `services.ui.extraContainers.helper.${field}` },
+  ],
+  EfsVolumeOptions: (field) => [
+    { props: ui({ volumes: { data: { kind: 'efs', fileSystem, [field]: unexpected } } }), path: `services.ui.volumes.data.${field}` },
   ],
   ContainerProps: (field) => [
     { props: ui({ [field]: unexpected }), path: `services.ui.${field}` },

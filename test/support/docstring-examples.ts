@@ -51,10 +51,10 @@ import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { IRepository } from 'aws-cdk-lib/aws-ecr';
-import { Cluster, ContainerImage, CpuArchitecture, LogDrivers, Secret, UlimitName } from 'aws-cdk-lib/aws-ecs';
+import { Capability, Cluster, ContainerImage, CpuArchitecture, LogDrivers, Secret, UlimitName } from 'aws-cdk-lib/aws-ecs';
+import { IAccessPoint, IFileSystem } from 'aws-cdk-lib/aws-efs';
 import { ApplicationListener } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Rule } from 'aws-cdk-lib/aws-events';
-import { Timeout } from 'aws-cdk-lib/aws-stepfunctions';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IDatabaseCluster } from 'aws-cdk-lib/aws-rds';
@@ -66,6 +66,7 @@ import { ${Object.keys(library).join(', ')}, IHttpApiAuthorizer, IMicroservice, 
 declare const image: ContainerImage, services: library.MicroservicesProps['services'], authorizer: library.LambdaAuthorizer;
 declare const handler: IFunction, queue: IQueue;
 declare const userPool: UserPool, repository: IRepository, password: ISecret, table: ITable, database: IDatabaseCluster;
+declare const fileSystem: IFileSystem, accessPoint: IAccessPoint;
 declare const shop: Microservices, listener: ApplicationListener;
 `;
 

@@ -3,10 +3,11 @@ import type { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type * as ssm from 'aws-cdk-lib/aws-ssm';
-import type { Construct } from 'constructs';
+import type { Construct, IDependable } from 'constructs';
 import type { WorkloadPlan } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
 import { defined } from '../../core/defined';
+import { fileSystemsPolicy, fileSystemVolumes, openFileSystems } from './file-systems';
 import { renderSecurityGroup } from './security-groups';
 import { taskRole, type TaskPermissions } from './task-permissions';
 import type { WorkloadContext } from './workload';
@@ -15,6 +16,8 @@ import type { WorkloadContext } from './workload';
 export interface Identity {
   readonly taskRole: iam.IRole;
   readonly securityGroup: ISecurityGroup;
+  /** What must be there before a task can mount its file systems. */
+  readonly fileSystemsOpen: readonly IDependable[];
 }
 
 /** Made of the plans of a service's tasks, one for each version. */
@@ -26,19 +29,21 @@ export function renderIdentity(
 ): Identity {
   const [plan] = plans;
   if (plan === undefined) throw new Error('bug: a service without tasks');
-  return {
-    taskRole: taskRole(scope, 'TaskRole', {
-      service: serviceOf(plan),
-      ...defined({ identity: provenBy(plan, context) }),
-      discoveryServices,
-      discovers: [...new Set(plans.flatMap(({ discovers }) => discovers))].sort(),
-      weights: weightsParameters(plan, context),
-      ...defined({ namespaceHttpName: context.namespaceHttpName }),
-      tasksPolicy: context.tasksPolicy,
-      endpoints: plans.flatMap(({ endpoint }) => (endpoint === undefined ? [] : [{ endpoint, arn: context.endpointArn(endpoint) }])),
-    }),
-    securityGroup: context.securityGroup(scope) ?? renderSecurityGroup(scope, plan, context),
-  };
+  const volumes = fileSystemVolumes(plans, context.fileSystem);
+  const role = taskRole(scope, 'TaskRole', {
+    service: serviceOf(plan),
+    ...defined({ identity: provenBy(plan, context) }),
+    discoveryServices,
+    discovers: [...new Set(plans.flatMap(({ discovers }) => discovers))].sort(),
+    weights: weightsParameters(plan, context),
+    ...defined({ namespaceHttpName: context.namespaceHttpName }),
+    tasksPolicy: context.tasksPolicy,
+    ...defined({ fileSystems: fileSystemsPolicy(volumes) }),
+    endpoints: plans.flatMap(({ endpoint }) => (endpoint === undefined ? [] : [{ endpoint, arn: context.endpointArn(endpoint) }])),
+  });
+  const securityGroup = context.securityGroup(scope) ?? renderSecurityGroup(scope, plan, context);
+  const fileSystemsOpen = openFileSystems(scope, volumes, { securityGroup, egress: plan.egressPorts === undefined ? 'open' : 'declared' });
+  return { taskRole: role, securityGroup, fileSystemsOpen };
 }
 
 function provenBy({ identity }: WorkloadPlan, { issuing }: WorkloadContext): TaskPermissions['identity'] {

@@ -70,7 +70,7 @@ export class Job extends Construct implements IJob {
       enableExecuteCommand: sizing.enableExecuteCommand,
       ready: this.ready,
     };
-    this.ready.add(this.taskRole, execution, foundation.endpoints, openingsTo(this.securityGroup));
+    this.ready.add(this.taskRole, execution, foundation.endpoints, openingsTo(this.securityGroup), ...identity.fileSystemsOpen);
     if (sizing.capacityProviders.length > 0 && foundation.capacityProviders !== undefined) this.ready.add(foundation.capacityProviders);
     if (schedule !== undefined) {
       this.schedule = new scheduler.Schedule(this, 'Schedule', {

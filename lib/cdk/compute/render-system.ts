@@ -17,6 +17,7 @@ import type { IMicroservice } from '../../microservice';
 import type { ContainerProps } from '../../props/service/container-props';
 import type { Deployment } from '../../props/service/deployment';
 import type { ScalingProps } from '../../props/service/scaling-props';
+import type { EfsVolumeOptions } from '../../props/service/volume';
 import type { MicroservicesProps } from '../../props/microservices-props';
 import { renderGroups } from '../placement/group-stacks';
 import { HandedOut } from '../placement/handed-out';
@@ -96,6 +97,8 @@ export function renderSystem(
       tasksPolicy: policy,
       sharedVariables,
       containerProps: (container) => userProps(props, task, container),
+      fileSystem: (workload, volume) => userFileSystem(props, workload, volume),
+      ...defined({ logDriver: props.logs?.driver }),
       meshImage: (container) => meshImage(container.role, task),
       endpointArn: (endpoint) => mesh.endpointArn(endpoint),
       wrongPlatform: (container, platform) => {
@@ -191,6 +194,15 @@ function userProps(props: MicroservicesProps, task: WorkloadPlan, container: Con
 
 function applicationProps(props: ContainerProps, { role }: ContainerPlan): ContainerProps | undefined {
   return role === 'application' ? props : undefined;
+}
+
+function userFileSystem(props: MicroservicesProps, task: WorkloadPlan, volume: string): EfsVolumeOptions {
+  const service = props.services[serviceOf(task)];
+  const version = task.version === undefined ? undefined : service?.versions?.[task.version.name];
+  const volumes = task.job === undefined ? (version?.volumes ?? service?.volumes) : props.jobs?.[task.name]?.volumes;
+  const options = volumes?.[volume]?._options;
+  if (options === undefined) throw new Error(`bug: ${task.name} has no file system "${volume}"`);
+  return options;
 }
 
 function reportPlatform(issues: IssueList, task: WorkloadPlan, container: IConstruct, platform: string): void {
@@ -300,7 +312,7 @@ function renderRuns(scope: Construct, plan: SystemPlan, props: MicroservicesProp
   const runs = renderBeforeDeployment(scope, {
     jobs,
     logGroup,
-    logsToMesh: ({ jobName }) => props.jobs?.[jobName]?.logging === undefined,
+    logsToMesh: ({ jobName }) => (props.jobs?.[jobName]?.logging ?? props.logs?.driver) === undefined,
   }).flatMap(({ node }) => node.defaultChild ?? []);
   for (const name of tasks.keys()) if (!names.has(name)) letWait(tasks, name, runs);
 }

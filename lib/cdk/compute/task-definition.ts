@@ -1,12 +1,16 @@
 import { Duration } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import type { Construct, IConstruct } from 'constructs';
+import type { Construct } from 'constructs';
 import { defined } from '../../core/defined';
 import { environmentOf } from '../../core/plan/pack-config';
 import type { ArchitectureId, ContainerPlan, DeployedValue, InterceptionPlan, WorkloadPlan } from '../../core/plan/system-plan';
 import { buildImagesFor } from '../containers/built-images';
 import { readableSecrets } from '../containers/encrypted-secret';
+import { readableFiles } from '../containers/environment-files';
+import { LinuxParametersOfTask, ulimitsOf } from '../containers/linux-parameters';
+import type { ContainerProps } from '../../props/service/container-props';
+import { addFileSystems, fileSystemVolumes } from './file-systems';
 import { weightsParameters } from './identity';
 import { limitVariables } from '../containers/limit-variables';
 import { MeshLogDriver } from '../containers/mesh-log-driver';
@@ -39,10 +43,12 @@ export function renderTaskDefinition(
     runtimePlatform: { cpuArchitecture: architecture(plan.sizing.architecture), operatingSystemFamily: ecs.OperatingSystemFamily.LINUX },
     taskRole,
     executionRole,
+    ...defined({ ephemeralStorageGiB: plan.ephemeralStorageGiB }),
     ...defined({ proxyConfiguration: plan.interception === undefined ? undefined : interception(plan.interception) }),
   });
   buildImagesFor(plan.sizing.architecture, taskDefinition, context.wrongPlatform);
   for (const name of plan.volumes) taskDefinition.addVolume({ name });
+  addFileSystems(taskDefinition, fileSystemVolumes([plan], context.fileSystem));
   const containers = renderContainers(scope, taskDefinition, plan, context, {
     discoveryServiceId,
     shared: context.sharedVariables,
@@ -90,12 +96,7 @@ function renderContainers(
   deployed: DeployedValues,
 ): ReadonlyMap<string, ecs.ContainerDefinition> {
   const containers = new Map<string, ecs.ContainerDefinition>();
-  // Not below the task definition, where a container could have the same name.
-  const withoutCapabilities = new ecs.LinuxParameters(scope, 'WithoutCapabilities');
-  withoutCapabilities.dropCapabilities(ecs.Capability.ALL);
-  const withInitProcess = new ecs.LinuxParameters(scope, 'WithInitProcess', { initProcessEnabled: true });
-  const both = new ecs.LinuxParameters(scope, 'WithInitProcessAndNoCapabilities', { initProcessEnabled: true });
-  both.dropCapabilities(ecs.Capability.ALL);
+  const linux = new LinuxParametersOfTask(scope);
   for (const container of plan.containers) {
     const definition = taskDefinition.addContainer(container.name, {
       ...containerOptions(taskDefinition, plan, container, context),
@@ -103,8 +104,7 @@ function renderContainers(
         ...environmentOf(container),
         ...deployedEnvironment(container, deployed),
       },
-      ...(container.dropCapabilities === true ? { linuxParameters: withoutCapabilities } : {}),
-      ...(container.initProcess === true ? { linuxParameters: container.dropCapabilities === true ? both : withInitProcess } : {}),
+      ...defined({ linuxParameters: linux.of(container) }),
     });
     definition.addMountPoints(
       ...(container.mounts ?? []).map(({ volume, path, readOnly }) => ({ sourceVolume: volume, containerPath: path, readOnly })),
@@ -137,8 +137,16 @@ function deployedEnvironment(
   );
 }
 
+function loggingOf(
+  { systemLogDriver }: ContainerPlan,
+  props: ContainerProps | undefined,
+  { logDriver }: WorkloadContext,
+): ecs.LogDriver | undefined {
+  return props?.logging ?? (systemLogDriver === true ? logDriver : undefined);
+}
+
 function containerOptions(
-  scope: IConstruct,
+  taskDefinition: ecs.TaskDefinition,
   plan: WorkloadPlan,
   container: ContainerPlan,
   context: WorkloadContext,
@@ -160,12 +168,21 @@ function containerOptions(
     image: props?.image ?? context.meshImage(container) ?? ecs.ContainerImage.fromRegistry(container.image ?? ''),
     essential: container.essential,
     readonlyRootFilesystem: container.readonlyRootFilesystem,
-    logging: props?.logging ?? new MeshLogDriver(context.foundation.logGroup, plan.name),
-    ...(props?.secrets === undefined ? {} : { secrets: readableSecrets(scope, props.secrets) }),
+    logging: loggingOf(container, props, context) ?? new MeshLogDriver(context.foundation.logGroup, plan.name),
+    ...(props?.secrets === undefined ? {} : { secrets: readableSecrets(taskDefinition, props.secrets) }),
+    ...(props?.environmentFiles === undefined
+      ? {}
+      : { environmentFiles: readableFiles(taskDefinition.obtainExecutionRole(), props.environmentFiles) }),
     ...defined({
       command: container.command === undefined ? undefined : [...container.command],
       entryPoint: container.entryPoint === undefined ? undefined : [...container.entryPoint],
       user: container.user,
+      workingDirectory: container.workingDirectory,
+      interactive: container.interactive,
+      pseudoTerminal: container.pseudoTerminal,
+      dockerLabels: container.dockerLabels,
+      ulimits: ulimitsOf(container),
+      systemControls: container.systemControls?.map(([namespace, value]) => ({ namespace, value })),
       healthCheck,
       cpu: container.cpu,
       memoryLimitMiB: container.memoryLimitMiB,

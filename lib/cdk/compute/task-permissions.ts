@@ -26,6 +26,8 @@ export interface TaskPermissions {
   readonly namespaceHttpName?: string;
   /** What all tasks may do; absent if that is nothing. */
   readonly tasksPolicy: iam.IManagedPolicy | undefined;
+  /** What they may do with the file systems that they mount; absent: they mount none. */
+  readonly fileSystems?: iam.PolicyDocument;
   /** What its Envoys are to a control plane; none if there is none. */
   readonly endpoints: readonly { readonly endpoint: MeshEndpointPlan; readonly arn: string }[];
 }
@@ -44,6 +46,7 @@ export function taskRole(scope: Construct, id: string, permissions: TaskPermissi
     inlinePolicies: {
       ...(statements.length === 0 ? {} : { MeshAgent: new iam.PolicyDocument({ statements }) }),
       ...controlPlanePolicy(permissions),
+      ...defined({ FileSystems: permissions.fileSystems }),
     },
     ...defined({ managedPolicies: managed.length === 0 ? undefined : managed }),
   });

@@ -11,6 +11,7 @@ import type { ContainerPlan, MeshEndpointPlan, WorkloadPlan } from '../../core/p
 import { serviceOf } from '../../core/plan/system-plan';
 import type { ContainerProps } from '../../props/service/container-props';
 import { executionRole } from './execution-role';
+import type { FileSystemsOf } from './file-systems';
 import type { Identity } from './identity';
 import { renderDiscovery, renderIdentity } from './identity';
 import { renderTaskDefinition } from './task-definition';
@@ -32,6 +33,10 @@ export interface WorkloadContext {
   readonly sharedVariables: string | undefined;
   /** The user's props of a container, for what the plan cannot hold; undefined for the mesh's own containers. */
   readonly containerProps: (container: ContainerPlan) => ContainerProps | undefined;
+  /** The log driver that the user gave to the system; absent: none. */
+  readonly logDriver?: ecs.LogDriver;
+  /** The user's props of volumes that are file systems. */
+  readonly fileSystem: FileSystemsOf;
   /** Images of the mesh's own containers, where they are not the plan's. */
   readonly meshImage: (container: ContainerPlan) => ecs.ContainerImage | undefined;
   /** Takes up that an image is built for another processor than that of the tasks. */
@@ -110,6 +115,8 @@ export class Workload extends Construct implements IWorkload {
     }
     // A task that starts before its execution role may write logs would not start.
     this.ecsService.node.addDependency(execution);
+    // Nor one that mounts a file system which does not let it in.
+    this.ecsService.node.defaultChild?.node.addDependency(...this.identity.fileSystemsOpen);
   }
 
   private register({ registration }: WorkloadPlan, containers: ReadonlyMap<string, ecs.ContainerDefinition>): void {

@@ -37,6 +37,21 @@ export const ECS = limitsOf('ecs', 'Amazon ECS', 'https://docs.aws.amazon.com/ge
     handling: { error: 'INVALID_NAME' },
     source: PARAMETERS_PAGE,
   },
+  volumeName: {
+    counts: 'name of a volume',
+    value: 255,
+    unit: 'characters',
+    scope: 'task definition',
+    handling: { error: 'INVALID_NAME' },
+    source: `${PARAMETERS_PAGE}#volumes`,
+  },
+  environmentFiles: {
+    counts: 'files of environment variables',
+    value: 10,
+    scope: 'container',
+    handling: { error: 'OUT_OF_RANGE' },
+    source: 'https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EnvironmentFile.html',
+  },
   stopTimeout: {
     counts: 'time to stop in',
     value: 120,
@@ -173,6 +188,15 @@ export const FARGATE = limitsOf('fargate', 'AWS Fargate', FARGATE_PAGE, {
     scope: 'task',
     handling: { error: 'OUT_OF_RANGE' },
     source: `${PARAMETERS_PAGE}#task_size`,
+  },
+  ephemeralStorage: {
+    counts: 'ephemeral storage that is asked for',
+    value: 200,
+    least: 21,
+    unit: 'GiB',
+    scope: 'task',
+    handling: { error: 'OUT_OF_RANGE' },
+    source: `${GUIDE}/fargate-task-storage.html`,
   },
   launches: {
     counts: 'tasks that start, after 100 at once',

@@ -34,6 +34,7 @@ import { warnOfMirrors } from './workload/parse-versions';
 import { warnOfNoTasks } from './workload/warn-of-no-tasks';
 import { warnOfFaults } from './traffic/parse-faults';
 import { Reader, suggest } from '../reading/reader';
+import { parseLogDriver } from './workload/parse-log-driver';
 import { parseMesh } from '../mesh/select-provider';
 import type { TaskFootprint } from '../model/task-footprint';
 import { footprintOf } from '../model/task-footprint';
@@ -61,7 +62,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   const { provider, settings: mesh } = parseMesh(root.field('mesh'), root.field('services'));
   const certificates = parseCertificates(root.field('certificates'));
   const tracing = parseTracing(root.field('tracing'));
-  const footprint = footprintOf(provider.footprint, tracing !== undefined);
+  const { settings: logDriver, footprint } = parseLogDriver(root.field('logs'), footprintOf(provider.footprint, tracing !== undefined));
   const defaults: MeshDefaults = {
     architecture: parseArchitecture(root.field('cpuArchitecture')) ?? 'ARM64',
     capacityProviders: parseCapacityProviders(root.field('capacityProviderStrategies')) ?? [],
@@ -142,7 +143,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
     trustDomain: domain,
     mesh,
     certificates,
-    ...defined({ tracing }),
+    ...defined({ tracing, logDriver }),
     services,
     external,
     egress,

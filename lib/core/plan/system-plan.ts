@@ -1,11 +1,13 @@
 import type {
   ArchitectureId,
+  ContainerOptions,
   CertificateSettings,
   Group,
   Job,
   LoadBalancerTarget,
   OpenPort,
   MetricScaling,
+  Mount,
   ProtocolId,
   QueueScaling,
   Scaling,
@@ -138,6 +140,10 @@ export interface MeshWorkloadPlan {
   readonly discovers: readonly string[];
   /** Names of directories that containers of the task share. */
   readonly volumes: readonly string[];
+  /** Volumes that are file systems, which the user's props hold, by name; absent: none. */
+  readonly fileSystems?: readonly FileSystemPlan[];
+  /** Absent: what every task has. */
+  readonly ephemeralStorageGiB?: number;
   readonly sizing: SizingPlan;
   /** In the order in which they are defined; start order comes from `dependsOn`. */
   readonly containers: readonly ContainerPlan[];
@@ -155,6 +161,16 @@ export interface MeshWorkloadPlan {
   readonly endpoint?: MeshEndpointPlan;
   /** Absent: applications reach Envoy by its addresses. */
   readonly interception?: InterceptionPlan;
+}
+
+/** A volume that is a file system of Amazon EFS. */
+export interface FileSystemPlan {
+  /** The name of the volume. */
+  readonly volume: string;
+  /** Absent: `/`, or that of the access point. */
+  readonly rootDirectory?: string;
+  /** What clients of Amazon EFS may do: the part of the action after `elasticfilesystem:`. */
+  readonly permissions: readonly ('ClientMount' | 'ClientWrite' | 'ClientRootAccess')[];
 }
 
 /** What load balancers of the user's own may lead to. */
@@ -217,7 +233,7 @@ export type ContainerRole = 'init' | 'proxy' | 'application' | 'extra' | 'agent'
  */
 export type DeployedValue = 'shared' | 'meshScope' | 'discoveryServiceId' | 'namespaceHttpName' | 'weightsParameterNames' | 'endpointArn';
 
-export interface ContainerPlan {
+export interface ContainerPlan extends ContainerOptions {
   readonly name: string;
   readonly role: ContainerRole;
   /** A registry image, unless the user's props hold an image for this container. */
@@ -225,23 +241,21 @@ export interface ContainerPlan {
   /** Present: tasks get a copy of the image, which the deployment builds into the account's registry with these arguments. */
   readonly copyImage?: { readonly buildArgs: Readonly<Record<string, string>> };
   readonly essential: boolean;
-  readonly command?: readonly string[];
-  readonly entryPoint?: readonly string[];
+  /** Whether it ends before the application starts. */
+  readonly ends?: true;
   readonly environment: Readonly<Record<string, string>>;
   /** What its task is configured with, which render compresses into its environment. */
   readonly config?: TaskConfig;
   /** Environment variables that render fills in. */
   readonly deployedEnvironment?: Readonly<Record<string, DeployedValue>>;
   readonly secretNames: readonly string[];
-  /** Whether it has a log driver of the user's, which may hold secrets. */
-  readonly ownLogDriver?: true;
-  readonly user?: string;
+  /** Whether it has the log driver that the user gave to the system. */
+  readonly systemLogDriver?: true;
   readonly readonlyRootFilesystem: boolean;
   /** Whether ECS puts an init process before its program. */
   readonly initProcess?: boolean;
   /** Whether it has no Linux capability at all. */
   readonly dropCapabilities?: boolean;
-  readonly mounts?: readonly MountPlan[];
   /** Of a container that the mesh adds; the user's own health checks are passed on by render. */
   readonly healthCheck?: HealthCheckPlan;
   readonly dependsOn: readonly DependencyPlan[];
@@ -254,11 +268,7 @@ export interface ContainerPlan {
   readonly restart: boolean;
 }
 
-export interface MountPlan {
-  readonly volume: string;
-  readonly path: string;
-  readonly readOnly: boolean;
-}
+export type MountPlan = Mount;
 
 export interface HealthCheckPlan {
   readonly command: readonly string[];

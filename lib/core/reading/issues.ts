@@ -49,6 +49,8 @@ export type IssueCode =
   | 'UNKNOWN_PORT'
   /** There is no version of this name. */
   | 'UNKNOWN_VERSION'
+  /** There is no volume of this name in `volumes` of the service. */
+  | 'UNKNOWN_VOLUME'
   /** There is no edge of this name. */
   | 'UNKNOWN_EDGE'
   /** There is no group of this name in `groups`. */

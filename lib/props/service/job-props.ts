@@ -3,6 +3,7 @@ import type { CapacityProviderStrategy, CpuArchitecture } from 'aws-cdk-lib/aws-
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { CallPolicyProps } from '../traffic/call-policy-props';
 import type { ContainerProps, ExtraContainerProps } from './container-props';
+import type { Volume } from './volume';
 
 /**
  * A job: tasks that run to an end, such as a database migration or a nightly report. A task ends when its application does, with its exit
@@ -106,4 +107,20 @@ export interface JobProps extends ContainerProps {
    * @default - none
    */
   readonly extraContainers?: { readonly [name: string]: ExtraContainerProps };
+
+  /**
+   * Volumes of the task, by name, which `mountPoints` of its containers name. Names are letters, digits, hyphens and underscores; `mesh`,
+   * `collector-etc` and `collector-var` are reserved.
+   *
+   * @default - none
+   */
+  readonly volumes?: { readonly [name: string]: Volume };
+
+  /**
+   * Ephemeral storage of the task, 21 to 200 GiB, for images, what containers write, and volumes of `Volume.empty()`.
+   *
+   * @default - 20 GiB, the least that AWS Fargate has, at no charge
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-storage.html
+   */
+  readonly ephemeralStorageGiB?: number;
 }

@@ -9,6 +9,7 @@ import type { RequestPolicyProps } from '../traffic/request-policy-props';
 import type { ServicePortProps } from './service-port';
 import type { SizingProps } from './sizing-props';
 import type { MirrorProps, VersionProps } from './version-props';
+import type { Volume } from './volume';
 
 /**
  * A service of the mesh.
@@ -151,11 +152,27 @@ export interface ServiceProps extends ContainerProps, SizingProps, CallPolicyPro
   readonly stopTimeout?: Duration;
 
   /**
-   * Containers beside the application, by name. A task has at most ten: the application, Envoy, `mesh-init`,
+   * Containers beside the application, and before it, by name. A task has at most ten: the application, Envoy, `mesh-init`,
    * `mesh-agent`, the collector (if traced) and the CDK's log router (if a container logs with FireLens) are among
    * them. Names are letters, digits, hyphens and underscores.
    *
    * @default - none
    */
   readonly extraContainers?: { readonly [name: string]: ExtraContainerProps };
+
+  /**
+   * Volumes of the task, by name, which `mountPoints` of its containers name. Names are letters, digits, hyphens and underscores; `mesh`,
+   * `collector-etc` and `collector-var` are reserved.
+   *
+   * @default - none
+   */
+  readonly volumes?: { readonly [name: string]: Volume };
+
+  /**
+   * Ephemeral storage of the task, 21 to 200 GiB, for images, what containers write, and volumes of `Volume.empty()`.
+   *
+   * @default - 20 GiB, the least that AWS Fargate has, at no charge
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-storage.html
+   */
+  readonly ephemeralStorageGiB?: number;
 }

@@ -11,6 +11,7 @@ import { PORT_MISTAKES } from './mistakes/ports';
 import { SCALING_MISTAKES } from './mistakes/scaling';
 import { SECURITY_MISTAKES } from './mistakes/security';
 import { SERVICE_MISTAKES } from './mistakes/services';
+import { STORAGE_MISTAKES } from './mistakes/storage';
 import { SYSTEM_MISTAKES } from './mistakes/system';
 import { WORKER_MISTAKES } from './mistakes/workers';
 import { WORKLOAD_MISTAKES } from './mistakes/workload';
@@ -19,6 +20,7 @@ const SUBJECTS = [
   SYSTEM_MISTAKES,
   SERVICE_MISTAKES,
   CONTAINER_MISTAKES,
+  STORAGE_MISTAKES,
   WORKLOAD_MISTAKES,
   SCALING_MISTAKES,
   WORKER_MISTAKES,

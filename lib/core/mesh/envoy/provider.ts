@@ -42,9 +42,10 @@ import {
   stopSecondsOf,
 } from '../../plan/workload/agent';
 import { aggregator } from '../../plan/workload/aggregator';
-import { application, collector, collectorVolumes, extra } from '../../plan/workload/containers';
+import { application, collector, extras } from '../../plan/workload/containers';
 import { EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS, gatewayRegistration } from '../../plan/workload/gateway';
 import { sizingOf } from '../../plan/workload/sizing';
+import { storageOf } from '../../plan/workload/volumes';
 import { weightedCallees, weightsPlan } from '../../plan/workload/weights';
 import { agentPace } from './agent-pace';
 import { agentRequests } from './agent-requests';
@@ -134,8 +135,9 @@ function serviceWorkload(topology: EnvoyTopology, pace: AgentPace, service: Serv
     ...workloadOf(agent, { envoy: sidecarBootstrap(topology, service, name) }, [
       proxy(agent, service, [...portsOf(service), ...additionalPortsOf(topology, service).map(inboundPortOf)]),
       application(service),
-      ...service.extraContainers.map(extra),
+      ...extras(service.extraContainers),
     ]),
+    ...storageOf(topology, service),
     ...defined({
       version: version === undefined ? undefined : { service: service.name, name: version.name },
       loadBalancerTarget: targetOf(service),
@@ -212,7 +214,7 @@ function workloadOf(
     ...(weighed.length === 0 ? {} : { weightedCallees: weighed.map((callee) => callee.name) }),
     // Its own service too: whether the callees of its own zone may be preferred depends on the zones of its tasks.
     discovers: discovered.length === 0 ? [] : [...new Set([...discovered.map((callee) => callee.registeredAs), ...own])].sort(),
-    volumes: [MESH_VOLUME, ...collectorVolumes(topology)],
+    ...storageOf(topology),
     containers: [...others, agentContainer(agent, others)],
     traced: topology.tracing !== undefined,
   };

@@ -58,7 +58,7 @@ function checkNetwork(root: Reader): void {
 export function checkShared(root: Reader): void {
   checkNetwork(root);
   const logs = root.field('logs');
-  if (logs.checkFields(['logGroup', 'retention', 'encryptionKey', 'removalPolicy'])) {
+  if (logs.checkFields(['logGroup', 'retention', 'encryptionKey', 'removalPolicy', 'driver', 'driverForApplications'])) {
     logs.field('logGroup').checkInstance('a logs.ILogGroupRef, such as a LogGroup', ['logGroupRef']);
     logs.field('encryptionKey').checkInstance('a kms.IKeyRef, such as a Key', ['keyRef']);
     // CloudFormation resolves a token here.

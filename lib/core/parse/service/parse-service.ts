@@ -14,6 +14,7 @@ import { parsePort } from '../workload/parse-port';
 import type { MeshDefaults } from '../workload/parse-sizing';
 import type { CalledBy } from '../workload/parse-scaling';
 import { SIZING_FIELDS, parseSizing } from '../workload/parse-sizing';
+import { STORAGE_FIELDS, parseStorage } from '../workload/parse-volumes';
 import { DEFAULT_STARTUP_SECONDS, defaultCallPolicy } from '../../model/defaults';
 import type { TaskFootprint } from '../../model/task-footprint';
 import type { GrpcApi } from '../../grpc/grpc-api';
@@ -54,7 +55,7 @@ export interface DraftService extends Omit<
 }
 
 /** What the tasks of a service, or of one of its versions, are like. */
-const TASK_FIELDS = [...CONTAINER_FIELDS, ...SIZING_FIELDS, 'stopTimeout', 'startupTimeout', 'extraContainers'] as const;
+const TASK_FIELDS = [...CONTAINER_FIELDS, ...SIZING_FIELDS, ...STORAGE_FIELDS, 'stopTimeout', 'startupTimeout', 'extraContainers'] as const;
 export const SERVICE_FIELDS = [
   ...TASK_FIELDS,
   'port',
@@ -158,12 +159,14 @@ export function parseTaskParts(
   },
 ): TaskParts {
   const sizing = parseSizing(at, DEFAULT_SIZE, of.mesh, of.called);
+  const storage = parseStorage(at);
   return {
-    ...parseContainer(at, 'the application', INIT_OF_APPLICATIONS, !of.hasVersions),
+    ...parseContainer(at, { what: 'the application', initProcess: INIT_OF_APPLICATIONS, storage, needsImage: !of.hasVersions }),
     startupTimeoutSeconds: at.field('startupTimeout').seconds({ min: 0, max: MAX_STARTUP_SECONDS }) ?? DEFAULT_STARTUP_SECONDS,
     stopTimeoutSeconds: at.field('stopTimeout').seconds(rangeOf(ECS.stopTimeout)) ?? 30,
-    extraContainers: parseExtraContainers(at, of.port, sizing, withLogRouter(at, of.footprint)),
+    extraContainers: parseExtraContainers(at, of.port, { ...sizing, ...storage }, withLogRouter(at, of.footprint)),
     ...sizing,
+    ...storage,
   };
 }
 

@@ -155,7 +155,9 @@ export function agentContainer(agent: AgentPlan, others: readonly ContainerPlan[
     essential: true,
     command: ['run' satisfies AgentCommand],
     healthCheck: healthCheckOf(agent),
-    dependsOn: others.filter(({ role }) => role !== 'init').map(({ name }): DependencyPlan => ({ container: name, condition: 'START' })),
+    dependsOn: others
+      .filter(({ role, ends }) => role !== 'init' && ends !== true)
+      .map(({ name }): DependencyPlan => ({ container: name, condition: 'START' })),
     memoryLimitMiB: AGENT_MEMORY_MIB,
     stopTimeoutSeconds: agent.stopSeconds,
     restart: true,
