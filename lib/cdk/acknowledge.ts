@@ -62,12 +62,7 @@ export const ACKNOWLEDGEMENTS = {
   },
   waiterLogs: {
     resource: "the state machine of the CDK's provider framework",
-    rules: [
-      'AwsSolutions-SF1',
-      'AwsSolutions-SF2',
-      ...rule('StepFunctionStateMachineAllLogsToCloudWatch'),
-      ...rule('StepFunctionStateMachineXray'),
-    ],
+    rules: ['AwsSolutions-SF1', 'AwsSolutions-SF2'],
     reason: 'It asks one function again and again, which logs what it finds, and calls nothing else.',
   },
   inlinePolicy: {

@@ -36,11 +36,8 @@ export interface TaskPermissions {
 export function taskRole(scope: Construct, id: string, permissions: TaskPermissions): iam.Role {
   const { identity, tasksPolicy, weights } = permissions;
   const managed = [...(tasksPolicy === undefined ? [] : [tasksPolicy]), ...weightsPolicies(scope, weights)];
-  const statements = [
-    ...(identity === undefined ? [] : [identityStatement(identity)]),
-    ...discoveryStatements(permissions),
-    ...weightsStatements(permissions),
-  ];
+  const discovery = discoveryStatements(permissions);
+  const statements = [...(identity === undefined ? [] : [identityStatement(identity)]), ...discovery, ...weightsStatements(permissions)];
   const role = new GrantedRole(scope, id, {
     assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com'),
     inlinePolicies: {
@@ -52,7 +49,7 @@ export function taskRole(scope: Construct, id: string, permissions: TaskPermissi
   });
   if (identity !== undefined) tagIdentity(role, identity);
   limitRole(role, permissions.service);
-  acknowledge(role, ['cloudMapInstances', 'inlinePolicy']);
+  acknowledge(role, [...(discovery.length === 0 ? [] : (['cloudMapInstances'] as const)), 'inlinePolicy']);
   return role;
 }
 
