@@ -91,12 +91,6 @@ function completed(
   });
 }
 
-function portUrlsOf(topology: Topology, service: Service): Readonly<Record<string, string>> | undefined {
-  const ports = additionalPortsOf(topology, service);
-  if (ports.length === 0) return undefined;
-  return Object.fromEntries(ports.map((port) => [port.additionalPort?.name ?? '', urlOf(port)]));
-}
-
 /** What ECS reads for it and no other service may: secrets, and files of variables. */
 function readsAtStart({ secretNames, ownLogDriver, environmentFiles }: ContainerPlan): boolean {
   return secretNames.length > 0 || ownLogDriver === true || environmentFiles === true;
@@ -106,6 +100,12 @@ function withSystemLogDriver({ logDriver }: Topology, container: ContainerPlan):
   if (logDriver === undefined || container.ownLogDriver === true) return container;
   const isOfMesh = container.role !== 'application' && container.role !== 'extra';
   return isOfMesh || logDriver.forApplications ? { ...container, systemLogDriver: true } : container;
+}
+
+function portUrlsOf(topology: Topology, service: Service): Readonly<Record<string, string>> | undefined {
+  const ports = additionalPortsOf(topology, service);
+  if (ports.length === 0) return undefined;
+  return Object.fromEntries(ports.map((port) => [port.additionalPort?.name ?? '', urlOf(port)]));
 }
 
 function urlOf({ protocol, virtualHost, virtualPort }: Service): string {

@@ -48,11 +48,11 @@ export function serviceWorkload(topology: AppMeshTopology, mesh: AppMeshSettings
       application(service),
       ...extras(service.extraContainers),
     ]),
+    ...storage,
     ...defined({
       version: version === undefined ? undefined : { service: service.name, name: version.name },
       openPorts: service.openPorts,
     }),
-    ...storage,
     sizing: sizingOf(service),
     registration: { recordType: 'A', ttlSeconds: DISCOVERY_TTL_SECONDS },
     interception: interceptionOf(mesh, service, storage.fileSystems !== undefined),
