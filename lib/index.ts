@@ -1,5 +1,6 @@
 export * from './edge';
 export * from './fargate-vcpus';
+export * from './job';
 export * from './microservice';
 export * from './microservices';
 export * from './props/traffic/active-health-check';
@@ -24,6 +25,7 @@ export * from './props/service/external-service-props';
 export * from './props/traffic/fault';
 export * from './props/traffic/header-changes';
 export * from './props/traffic/header-limits';
+export * from './props/service/job-props';
 export * from './props/traffic/keep-alive-props';
 export * from './props/service/load-balancer-target';
 export * from './props/traffic/load-balancing';

@@ -9,6 +9,7 @@ import type { Edge } from './edge/edge';
 import type { Egress } from './security/egress';
 import type { Capacity } from './service/capacity';
 import type { ExternalServiceProps } from './service/external-service-props';
+import type { JobProps } from './service/job-props';
 import type { Mesh } from './mesh/mesh';
 import type { Placement } from './placement';
 import type { ServiceProps } from './service/service-props';
@@ -89,6 +90,13 @@ export interface MicroservicesProps {
    * most 63 characters. `gateway`, `tasks` and `constructor` are reserved.
    */
   readonly services: { readonly [name: string]: ServiceProps };
+
+  /**
+   * Jobs, by name: tasks that run to an end. Names are as those of services, from which they differ.
+   *
+   * @default - none
+   */
+  readonly jobs?: { readonly [name: string]: JobProps };
 
   /**
    * Services outside of the mesh, by name: services that list a name in `calls` call it as they call each other. External

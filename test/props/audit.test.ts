@@ -262,6 +262,9 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
   PrivateCaCertificatesOptions: (field) => [
     { props: mesh({ ui: service() }, { certificates: { kind: 'privateCa', [field]: unexpected } }), path: `certificates.${field}` },
   ],
+  JobProps: (field) => [
+    { props: mesh({ ui: service() }, { jobs: { tidy: { image, [field]: unexpected } } }), path: `jobs.tidy.${field}` },
+  ],
   ExternalServiceProps: (field) => [
     {
       props: mesh({ ui: service() }, { external: { stripe: { host: 'api.stripe.com', [field]: unexpected } } }),

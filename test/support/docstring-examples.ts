@@ -8,6 +8,7 @@ const OUT = join(ROOT, '.cache/examples');
 const FILES = [
   ...readdirSync(join(ROOT, 'lib/props'), { recursive: true, encoding: 'utf8' }).map((name) => `lib/props/${name}`),
   'lib/edge.ts',
+  'lib/job.ts',
   'lib/microservice.ts',
   'lib/microservices.ts',
 ].filter((name) => name.endsWith('.ts'));
@@ -53,9 +54,11 @@ import { IRepository } from 'aws-cdk-lib/aws-ecr';
 import { IAccessPoint, IFileSystem } from 'aws-cdk-lib/aws-efs';
 import { AsgCapacityProvider, Capability, Cluster, ContainerImage, CpuArchitecture, LogDrivers, Secret, UlimitName } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationListener } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Rule } from 'aws-cdk-lib/aws-events';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IDatabaseCluster } from 'aws-cdk-lib/aws-rds';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { IQueue } from 'aws-cdk-lib/aws-sqs';
 import * as library from '../../lib';

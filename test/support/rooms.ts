@@ -32,6 +32,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: [
       'lib/edge.ts',
       'lib/fargate-vcpus.ts',
+      'lib/job.ts',
       'lib/microservice.ts',
       'lib/microservices.ts',
       'lib/props',
@@ -40,12 +41,14 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'lib/testing': { rooms: ['lib/core/readable'] },
   'lib/microservice.ts': { packages: CDK },
+  'lib/job.ts': { packages: CDK },
   'lib/fargate-vcpus.ts': {},
   'lib/edge.ts': { rooms: ['lib/microservice.ts'], packages: CDK },
   'lib/microservices.ts': {
     rooms: [
       'lib/edge.ts',
       'lib/fargate-vcpus.ts',
+      'lib/job.ts',
       'lib/microservice.ts',
       'lib/props',
       'lib/props/read-props.ts',
@@ -188,8 +191,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'lib/cdk/mesh/renderers.ts': { rooms: ['lib/cdk/mesh', 'lib/cdk/mesh/*'], packages: CDK },
   'lib/cdk/mesh/render.ts': { rooms: ['lib/core/plan', 'lib/cdk/mesh', 'lib/cdk/mesh/renderers.ts'], packages: CDK },
   'lib/cdk/placement': { rooms: ['lib/props', 'lib/core/reading', 'lib/core/limits', 'lib/core/plan', 'lib/cdk'], packages: CDK },
+  // How jobs are started, by whom, and what deployments wait for.
+  'lib/cdk/jobs': { rooms: ['lib/job.ts', 'lib/core', 'lib/core/contract', 'lib/cdk', 'lib/cdk/certificates'], packages: CDK },
   'lib/cdk/compute': {
     rooms: [
+      'lib/job.ts',
       'lib/microservice.ts',
       'lib/props',
       'lib/core/contract',
@@ -202,6 +208,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/cdk/containers',
       'lib/cdk/placement',
       'lib/cdk/certificates',
+      'lib/cdk/jobs',
       'lib/cdk/mesh',
       'lib/cdk/mesh/render.ts',
     ],

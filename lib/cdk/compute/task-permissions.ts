@@ -36,16 +36,12 @@ export interface TaskPermissions {
 export function taskRole(scope: Construct, id: string, permissions: TaskPermissions): iam.Role {
   const { identity, tasksPolicy, weights } = permissions;
   const managed = [...(tasksPolicy === undefined ? [] : [tasksPolicy]), ...weightsPolicies(scope, weights)];
+  const discovery = discoveryStatements(permissions);
+  const statements = [...(identity === undefined ? [] : [identityStatement(identity)]), ...discovery, ...weightsStatements(permissions)];
   const role = new GrantedRole(scope, id, {
     assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com'),
     inlinePolicies: {
-      MeshAgent: new iam.PolicyDocument({
-        statements: [
-          ...(identity === undefined ? [] : [identityStatement(identity)]),
-          ...discoveryStatements(permissions),
-          ...weightsStatements(permissions),
-        ],
-      }),
+      ...(statements.length === 0 ? {} : { MeshAgent: new iam.PolicyDocument({ statements }) }),
       ...controlPlanePolicy(permissions),
       ...defined({ FileSystems: permissions.fileSystems }),
     },
@@ -53,7 +49,7 @@ export function taskRole(scope: Construct, id: string, permissions: TaskPermissi
   });
   if (identity !== undefined) tagIdentity(role, identity);
   limitRole(role, permissions.service);
-  acknowledge(role, ['cloudMapInstances', 'inlinePolicy']);
+  acknowledge(role, [...(discovery.length === 0 ? [] : (['cloudMapInstances'] as const)), 'inlinePolicy']);
   return role;
 }
 
@@ -63,9 +59,13 @@ function discoveryStatements({ discovers, discoveryServices, namespaceHttpName }
     new iam.PolicyStatement({ actions, resources: ['*'], conditions: { StringEquals: condition } });
   const names = namesInPolicy(discovers);
   return [
-    statement(['servicediscovery:UpdateInstanceCustomHealthStatus'], {
-      'servicediscovery:ServiceArn': oneOrMore(discoveryServices.map((service) => service.serviceArn)),
-    }),
+    ...(discoveryServices.length === 0
+      ? []
+      : [
+          statement(['servicediscovery:UpdateInstanceCustomHealthStatus'], {
+            'servicediscovery:ServiceArn': oneOrMore(discoveryServices.map((service) => service.serviceArn)),
+          }),
+        ]),
     ...(discovers.length === 0 || namespaceHttpName === undefined
       ? []
       : [

@@ -9,16 +9,19 @@ import type { ContainerPlan } from '../../core/plan/system-plan';
 export class LinuxParametersOfTask {
   private readonly withoutCapabilities: ecs.LinuxParameters;
   private readonly withInitProcess: ecs.LinuxParameters;
+  private readonly withInitProcessAlone: ecs.LinuxParameters;
 
   constructor(private readonly scope: Construct) {
     this.withoutCapabilities = new ecs.LinuxParameters(scope, 'WithoutCapabilities');
     this.withoutCapabilities.dropCapabilities(ecs.Capability.ALL);
     this.withInitProcess = new ecs.LinuxParameters(scope, 'WithInitProcess', { initProcessEnabled: true });
+    this.withInitProcessAlone = new ecs.LinuxParameters(scope, 'WithInitProcessAlone', { initProcessEnabled: true });
+    this.withInitProcessAlone.dropCapabilities(ecs.Capability.ALL);
   }
 
   of(container: ContainerPlan): ecs.LinuxParameters | undefined {
     if (container.linux !== undefined) return this.own(container, container.linux);
-    if (container.initProcess === true) return this.withInitProcess;
+    if (container.initProcess === true) return container.dropCapabilities === true ? this.withInitProcessAlone : this.withInitProcess;
     return container.dropCapabilities === true ? this.withoutCapabilities : undefined;
   }
 

@@ -23,8 +23,13 @@ import type { Volume } from './volume';
  * };
  */
 export interface ServiceProps extends ContainerProps, SizingProps, CallPolicyProps, RequestPolicyProps {
-  /** Port on which the application listens inside its task, 1 to 65535. It cannot be reached from outside of the task. */
-  readonly port: number;
+  /**
+   * Port on which the application listens inside its task, 1 to 65535. It cannot be reached from outside of the task.
+   *
+   * @default - none: the service is a worker, which calls others and is called by nobody. It registers nowhere, its Envoy accepts no
+   * calls, and its tasks are healthy as their containers' health checks say
+   */
+  readonly port?: number;
 
   /**
    * Ports of the application beside `port`, by name: DNS labels, such as `grpc`. Each is called by a name of its own,

@@ -261,8 +261,23 @@ export class Cluster {
     };
   }
 
+  /** Runs a task of a schedule, as at its time, and resolves as soon as its containers begin to start: it may end at any time. */
+  async runTask(schedule: string): Promise<Task> {
+    const found = this.system.scheduled.find(({ aliases }) => aliases.some((alias) => alias.includes(schedule)));
+    if (found === undefined) throw new Error(`there is no schedule "${schedule}"`);
+    const task = await this.prepareTask(found);
+    task.launch();
+    return task;
+  }
+
   /** One more task, as soon as it is healthy. */
   async startTask(service: ServiceModel, timeoutMs = DEADLINE_MS): Promise<Task> {
+    const task = await this.prepareTask(service);
+    await task.start(timeoutMs);
+    return task;
+  }
+
+  private async prepareTask(service: ServiceModel): Promise<Task> {
     if (this.closed) throw new Error('the cluster is closed');
     const number = (this.numbers.get(service.name) ?? 0) + 1;
     this.numbers.set(service.name, number);
@@ -281,7 +296,6 @@ export class Cluster {
     }
     this.all.push(task);
     if (this.closed) await task.close();
-    await task.start(timeoutMs);
     return task;
   }
 

@@ -125,6 +125,7 @@ function serviceWorkload(topology: EnvoyTopology, pace: AgentPace, service: Serv
     caller: service,
     pace,
     registers,
+    endsByItself: service.job !== undefined,
     announcesStop: registers && [service, ...additionalPortsOf(topology, service)].some(({ protocol }) => protocol !== 'tcp'),
     refreshSeconds,
     stopSeconds: stopSecondsOf(refreshSeconds, service.stopTimeoutSeconds),

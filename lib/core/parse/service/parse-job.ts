@@ -5,12 +5,14 @@ import type { TaskFootprint } from '../../model/task-footprint';
 import { defined } from '../../defined';
 import { parseServicePolicy } from '../traffic/parse-service-policy';
 import { CONTAINER_FIELDS } from '../workload/parse-container';
+import { STORAGE_FIELDS } from '../workload/parse-volumes';
 import type { MeshDefaults } from '../workload/parse-sizing';
 import type { DraftService } from './parse-service';
 import { checkReserved, parseCalls, parseOverrides, parseTaskParts } from './parse-service';
 
 export const JOB_FIELDS = [
   ...CONTAINER_FIELDS,
+  ...STORAGE_FIELDS,
   'cpu',
   'memoryLimitMiB',
   'cpuArchitecture',
