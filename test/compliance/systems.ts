@@ -1,7 +1,7 @@
 import { Bytes } from '../../lib/core/reading/input';
 import type { FeatureId } from '../../lib/core/mesh/features';
 import type { Raw } from '../support/parsing';
-import { image, jwt, mesh, seconds, service } from '../support/parsing';
+import { client, image, jwt, mesh, seconds, service } from '../support/parsing';
 import { demoApi, grpcEdge } from '../support/grpc';
 
 /** Two systems that differ in nothing but the feature. In both, `ui` calls `orders`. */
@@ -37,6 +37,7 @@ export const SYSTEMS: Readonly<Record<FeatureId, Systems>> = {
   traces: { with: orders(), without: orders({}, { tracing: { kind: 'none' } }) },
   workers: { with: mesh({ ui: { image, calls: ['orders'] }, orders: service() }), without: orders() },
   jobs: { with: orders({}, { jobs: { tidy: { image, calls: ['orders'] } } }), without: orders() },
+  clients: { with: orders({}, { clients: { report: client({ calls: ['orders'] }) } }), without: orders() },
   edge: { with: orders({}, route), without: orders() },
   grpcTranslation: { with: boutique({ grpc: { service: 'catalog', method: CATALOG_METHOD } }), without: boutique({ service: 'ui' }) },
   aggregation: { with: orders({}, aggregate), without: orders({}, route) },

@@ -4,7 +4,7 @@ import * as ts from 'typescript';
 import { Opaque } from '../../lib/core/reading/input';
 import { demoApi, grpcEdge } from '../support/grpc';
 import type { Raw } from '../support/parsing';
-import { image, issuesOf, mesh, service, ui } from '../support/parsing';
+import { client, image, issuesOf, mesh, service, ui } from '../support/parsing';
 
 /**
  * Copilot's audit: every field that a user can write is validated, and its documentation keeps the house style.
@@ -232,6 +232,12 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
   ],
   PrivateCaCertificatesOptions: (field) => [
     { props: mesh({ ui: service() }, { certificates: { kind: 'privateCa', [field]: unexpected } }), path: `certificates.${field}` },
+  ],
+  ClientProps: (field) => [
+    {
+      props: mesh({ ui: service() }, { clients: { report: client({ calls: ['ui'], [field]: unexpected }) } }),
+      path: `clients.report.${field}`,
+    },
   ],
   ExternalServiceProps: (field) => [
     {

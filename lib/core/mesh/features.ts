@@ -95,6 +95,11 @@ export const FEATURES = {
     without: 'set port, also where nobody calls it',
   },
   jobs: { title: 'Tasks that run and end (`jobs`)', usedAt: ({ services: all }) => all.flatMap(({ path, job }) => (job ? [path] : [])) },
+  clients: {
+    title: 'Callers outside of the mesh, with an identity (`clients`)',
+    usedAt: ({ clientGateway }) => clientGateway?.clients.map(({ path }) => path) ?? [],
+    without: 'let them call by an edge, such as Edge.httpApi()',
+  },
   edge: { title: 'API Gateway in front (`edge`)', usedAt: ({ edges }) => edges.map(({ path }) => path) },
   grpcTranslation: {
     title: 'JSON and gRPC-Web of clients translated to gRPC (`grpc` of a route, `grpcRoutes`)',

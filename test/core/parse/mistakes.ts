@@ -10,6 +10,7 @@ import { PLACEMENT_MISTAKES } from './mistakes/placement';
 import { SECURITY_MISTAKES } from './mistakes/security';
 import { SERVICE_MISTAKES } from './mistakes/services';
 import { SYSTEM_MISTAKES } from './mistakes/system';
+import { CLIENT_MISTAKES } from './mistakes/clients';
 import { WORKER_MISTAKES } from './mistakes/workers';
 import { WORKLOAD_MISTAKES } from './mistakes/workload';
 
@@ -19,6 +20,7 @@ const SUBJECTS = [
   CONTAINER_MISTAKES,
   WORKLOAD_MISTAKES,
   WORKER_MISTAKES,
+  CLIENT_MISTAKES,
   SECURITY_MISTAKES,
   MESH_MISTAKES,
   EDGE_MISTAKES,

@@ -13,6 +13,7 @@ export const CAPABILITIES: Capabilities = {
   loadBalancerTarget: true,
   workers: true,
   jobs: true,
+  clients: true,
   edge: true,
   grpcTranslation: true,
   aggregation: true,
