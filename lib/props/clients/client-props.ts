@@ -6,7 +6,7 @@ import type { IRole } from 'aws-cdk-lib/aws-iam';
  * through the client gateway, by mutual TLS, with a certificate for which its role proves its identity.
  *
  * @example
- * const client: ClientProps = { role: report.role!, connections: report, calls: ['orders'] };
+ * const client: ClientProps = { role: handler.role!, connections: handler, calls: ['orders'] };
  */
 export interface ClientProps {
   /**
