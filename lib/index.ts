@@ -1,3 +1,4 @@
+export * from './client';
 export * from './edge';
 export * from './fargate-vcpus';
 export * from './job';
@@ -10,6 +11,7 @@ export * from './props/edge/authorizer';
 export * from './props/traffic/call-policy-props';
 export * from './props/security/certificates';
 export * from './props/traffic/circuit-breaker-props';
+export * from './props/clients/client-props';
 export * from './props/traffic/compression';
 export * from './props/service/container-linux-props';
 export * from './props/service/capacity';

@@ -1,6 +1,6 @@
 import type { CustomResource } from 'aws-cdk-lib';
 import type { IConnectable, ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import type { ContainerDefinition, FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import type { ContainerDefinition, TaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import type { IRuleTarget } from 'aws-cdk-lib/aws-events';
 import type { ContainerOverride, TargetBaseProps } from 'aws-cdk-lib/aws-events-targets';
 import type { Grant, IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
@@ -53,7 +53,7 @@ export interface IJob extends IConstruct, IGrantable, IConnectable {
   /** Name of the job in the mesh. */
   readonly jobName: string;
   /** The task definition. */
-  readonly taskDefinition: FargateTaskDefinition;
+  readonly taskDefinition: TaskDefinition;
   /** Container of the application. */
   readonly container: ContainerDefinition;
   /** Container of Envoy. */

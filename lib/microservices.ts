@@ -31,6 +31,7 @@ import type { SystemPlan } from './core/plan/system-plan';
 import { displayValue } from './core/reading/input';
 import { IssueList } from './core/reading/issues';
 import { Reader, suggest } from './core/reading/reader';
+import type { IClient } from './client';
 import type { IEdge } from './edge';
 import type { FargateVcpus } from './fargate-vcpus';
 import type { IJob } from './job';
@@ -88,6 +89,7 @@ export class Microservices extends Construct {
   private readonly services: ReadonlyMap<string, IMicroservice> = new Map();
   private readonly jobs: ReadonlyMap<string, IJob> = new Map();
   private readonly edges: ReadonlyMap<string, IEdge> = new Map();
+  private readonly clients: ReadonlyMap<string, IClient> = new Map();
   /** Names under which tasks are registered. Empty until the construct is complete: one that failed and was caught stays in the tree. */
   private readonly registered: ReadonlySet<string> = new Set();
 
@@ -115,6 +117,7 @@ export class Microservices extends Construct {
     this.logGroup = system.foundation.logGroup;
     this.services = system.services;
     this.jobs = system.jobs;
+    this.clients = system.clients;
     this.edges = renderEdges(plan, system, props);
     this.registered = new Set(namesOf(plan));
     this.certificateAlarm = system.certificateAlarm;
@@ -178,6 +181,21 @@ export class Microservices extends Construct {
     if (name === undefined || name === null)
       return throwIssue(this, 'edge()', 'UNKNOWN_EDGE', 'there are several edges', { allowed: names.join(', '), fix: 'name one of them' });
     return throwIssue(this, 'edge()', 'UNKNOWN_EDGE', `there is no edge ${displayValue(name)}`, { got: null, ...suggest(name, names) });
+  }
+
+  /**
+   * Returns the handle of a caller outside of the mesh.
+   *
+   * @param name name of the client, as in `clients`
+   * @throws if there is no client of that name
+   */
+  public client(name: string): IClient {
+    const client = this.clients.get(name);
+    if (client !== undefined) return client;
+    return throwIssue(this, 'client()', 'UNKNOWN_CLIENT', `there is no client "${name}"`, {
+      got: displayValue(name),
+      ...(this.clients.size === 0 ? { fix: 'name the callers outside of the mesh in clients' } : suggest(name, [...this.clients.keys()])),
+    });
   }
 
   /** @internal */

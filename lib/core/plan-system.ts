@@ -6,6 +6,7 @@ import { named } from './model/by-name';
 import { additionalPortsOf } from './model/service-ports';
 import { DISCOVERY_TTL_SECONDS } from './model/constants';
 import type { ProtocolId, Service, Topology } from './model/topology';
+import { clientsPlan } from './plan/clients';
 import { callersGroupWarnings, openingsOf } from './plan/callers-group';
 import { deploymentOrder } from './plan/deployment-order';
 import { egressPorts } from './plan/egress';
@@ -53,6 +54,7 @@ export function planSystem(topology: Topology, issues: IssueList): SystemPlan {
     ...defined({ groups: topology.groups, externalHosts: externalHostsOf(topology) }),
     ...defined({ callersGroups, certificates: certificatesOf(topology, mesh.workloads, settleSeconds) }),
     edges: topology.edges.map((edge) => planEdge(topology, edge)),
+    ...defined({ clients: clientsPlan(topology) }),
   };
   const used = [...limitUses(plan, topology.edges), ...edgeUses(topology), ...uses];
   for (const issue of limitIssues(used)) issues.add(issue);

@@ -4,6 +4,7 @@ import type { CapacityProviderStrategy, CpuArchitecture, ICluster, LogDriver } f
 import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import type { ILogGroupRef, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IPrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
+import type { ClientProps } from './clients/client-props';
 import type { Certificates } from './security/certificates';
 import type { Edge } from './edge/edge';
 import type { Egress } from './security/egress';
@@ -13,6 +14,7 @@ import type { JobProps } from './service/job-props';
 import type { Mesh } from './mesh/mesh';
 import type { Placement } from './placement';
 import type { ServiceProps } from './service/service-props';
+import type { SizingProps } from './service/sizing-props';
 import type { Tracing } from './observability/tracing';
 
 /**
@@ -105,6 +107,22 @@ export interface MicroservicesProps {
    * @default - none
    */
   readonly external?: { readonly [name: string]: ExternalServiceProps };
+
+  /**
+   * Callers outside of the mesh that have an IAM role and are in the VPC, by name: such as Lambda functions, EC2 instances and batch
+   * jobs. A name is a DNS label, and none of a service, a job or an external service; `client-gateway` and `load-balancer` are reserved.
+   * With clients there is one more service, the client gateway, through which they call.
+   *
+   * @default - none: only services, edges and load balancers can call
+   */
+  readonly clients?: { readonly [name: string]: ClientProps };
+
+  /**
+   * Size and number of tasks of the client gateway, through which clients call.
+   *
+   * @default - two tasks with 256 CPU units and 512 MiB
+   */
+  readonly clientGateway?: SizingProps;
 
   /**
    * Destinations to which tasks may connect.

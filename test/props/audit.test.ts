@@ -4,7 +4,7 @@ import * as ts from 'typescript';
 import { Opaque } from '../../lib/core/reading/input';
 import { demoApi, grpcEdge } from '../support/grpc';
 import type { Raw } from '../support/parsing';
-import { STEPS, cluster, image, issuesOf, mesh, metric, service, sqsQueue, ui } from '../support/parsing';
+import { STEPS, client, cluster, image, issuesOf, mesh, metric, service, sqsQueue, ui } from '../support/parsing';
 
 /**
  * Copilot's audit: every field that a user can write is validated, and its documentation keeps the house style.
@@ -262,8 +262,12 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
   PrivateCaCertificatesOptions: (field) => [
     { props: mesh({ ui: service() }, { certificates: { kind: 'privateCa', [field]: unexpected } }), path: `certificates.${field}` },
   ],
-  JobProps: (field) => [
-    { props: mesh({ ui: service() }, { jobs: { tidy: { image, [field]: unexpected } } }), path: `jobs.tidy.${field}` },
+  JobProps: (field) => [{ props: mesh({ ui: service() }, { jobs: { tidy: { image, [field]: unexpected } } }), path: `jobs.tidy.${field}` }],
+  ClientProps: (field) => [
+    {
+      props: mesh({ ui: service() }, { clients: { report: client({ calls: ['ui'], [field]: unexpected }) } }),
+      path: `clients.report.${field}`,
+    },
   ],
   ExternalServiceProps: (field) => [
     {

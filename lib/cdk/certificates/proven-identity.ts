@@ -11,7 +11,7 @@ export interface Issuing {
   readonly issuerArn: string;
 }
 
-/** An identity of the mesh. Whose it is, a role decides: tasks of a service today, and anything else that has a role. */
+/** An identity of the mesh. Whose it is, a role decides: that of the tasks of a service, or of a client. */
 export interface ProvenIdentity extends Issuing {
   /** The SPIFFE ID. */
   readonly uri: string;
@@ -27,16 +27,25 @@ export function identityStatement({ uri, identityKeyArn }: Pick<ProvenIdentity, 
   });
 }
 
-/** The key's policy compares the tags with the identity that the role proves, and with its own mesh. */
-export function tagIdentity(role: iam.Role, { uri, meshScope }: Pick<ProvenIdentity, 'uri' | 'meshScope'>): void {
+/**
+ * The key's policy compares the tags with the identity that the role proves, and with its own mesh.
+ *
+ * @returns whether the role is one of the app, which can be tagged
+ */
+export function setIdentityTags(role: iam.IRole, { uri, meshScope }: Pick<ProvenIdentity, 'uri' | 'meshScope'>): boolean {
   const { defaultChild } = role.node;
+  if (!(defaultChild instanceof iam.CfnRole)) return false;
   // Not by `Tags`, which works in an Aspect.
-  if (defaultChild instanceof iam.CfnRole) {
-    defaultChild.tags.setTag(IDENTITY_TAG, uri);
-    defaultChild.tags.setTag(MESH_TAG, meshScope);
-  }
-  // A role that somebody has made, by `Role.customizeRoles()`.
-  else
+  defaultChild.tags.setTag(IDENTITY_TAG, uri);
+  defaultChild.tags.setTag(MESH_TAG, meshScope);
+  return true;
+}
+
+/** The role of a service's tasks. */
+export function tagIdentity(role: iam.Role, identity: Pick<ProvenIdentity, 'uri' | 'meshScope'>): void {
+  const { uri } = identity;
+  // Else it is one that somebody has made, by `Role.customizeRoles()`.
+  if (!setIdentityTags(role, identity))
     warn(role, [
       {
         id: 'role-without-identity',

@@ -22,7 +22,7 @@ import type { WorkloadContext } from './workload';
 /** A task definition with its identity, and no ECS service: tasks that run to an end. */
 export class Job extends Construct implements IJob {
   readonly jobName: string;
-  readonly taskDefinition: ecs.FargateTaskDefinition;
+  readonly taskDefinition: ecs.TaskDefinition;
   readonly container: ecs.ContainerDefinition;
   readonly proxyContainer: ecs.ContainerDefinition;
   readonly taskRole: iam.IRole;
@@ -66,12 +66,16 @@ export class Job extends Construct implements IJob {
       taskDefinition,
       subnets: foundation.vpc.selectSubnets(foundation.vpcSubnets).subnets,
       securityGroups: this.securityGroups,
-      capacity: sizing.capacityProviders.map(({ name, base, weight }) => ({ capacityProvider: name, base, weight })),
+      capacity: sizing.capacityProviders.map(({ name, base, weight }) => ({
+        capacityProvider: foundation.capacity.providerName(name),
+        base,
+        weight,
+      })),
       enableExecuteCommand: sizing.enableExecuteCommand,
       ready: this.ready,
     };
     this.ready.add(this.taskRole, execution, foundation.endpoints, openingsTo(this.securityGroup), ...identity.fileSystemsOpen);
-    if (sizing.capacityProviders.length > 0 && foundation.capacityProviders !== undefined) this.ready.add(foundation.capacityProviders);
+    if (sizing.capacityProviders.length > 0) this.ready.add(...foundation.capacity.providersOf(sizing));
     if (schedule !== undefined) {
       this.schedule = new scheduler.Schedule(this, 'Schedule', {
         schedule,
@@ -119,7 +123,7 @@ function find(plan: WorkloadPlan, containers: ReadonlyMap<string, ecs.ContainerD
 }
 
 /** As the CDK does for ECS services. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html#ecs-exec-required-iam-permissions */
-function allowExec(taskDefinition: ecs.FargateTaskDefinition): void {
+function allowExec(taskDefinition: ecs.TaskDefinition): void {
   const channels = ['CreateControlChannel', 'CreateDataChannel', 'OpenControlChannel', 'OpenDataChannel'];
   taskDefinition.addToTaskRolePolicy(
     new iam.PolicyStatement({ actions: channels.map((channel) => `ssmmessages:${channel}`), resources: ['*'] }),

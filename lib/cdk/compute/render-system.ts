@@ -7,6 +7,8 @@ import { Construct } from 'constructs';
 import type { RenderedCertificates } from '../certificates/render';
 import { renderCertificates } from '../certificates/render';
 import { renderMesh } from '../mesh/render';
+import { renderClients } from '../clients/render';
+import type { IClient } from '../../client';
 import type { SubnetAddresses } from '../../core/plan/addresses';
 import { scopeOf } from '../../core/contract/scope';
 import type { ContainerPlan, ContainerRole, SystemPlan, WorkloadPlan } from '../../core/plan/system-plan';
@@ -54,6 +56,8 @@ export interface RenderedSystem {
   readonly stacks: readonly SystemStack[];
   /** By their names in the plan. */
   readonly gateways: ReadonlyMap<string, PlainService>;
+  /** By their names. */
+  readonly clients: ReadonlyMap<string, IClient>;
   /** Fires when a certificate is not renewed; absent without certificates. */
   readonly certificateAlarm?: cloudwatch.Alarm;
 }
@@ -130,9 +134,9 @@ export function renderSystem(
   renderRuns(scope, plan, props, foundation, tasks);
   renderOpenPorts(plan, tasks, props);
   const gateways = new Map<string, PlainService>();
-  for (const { name, edge } of plan.workloads) {
+  for (const { name, edge, clientGateway } of plan.workloads) {
     const service = services.get(name);
-    if (edge !== undefined && service instanceof PlainService) gateways.set(name, service);
+    if ((edge !== undefined || clientGateway === true) && service instanceof PlainService) gateways.set(name, service);
   }
   return {
     foundation,
@@ -142,8 +146,27 @@ export function renderSystem(
     services: new Map([...services].filter(([name]) => !gateways.has(name))),
     jobs,
     gateways,
+    clients: clientsOf(scope, plan, props, { zone, services, ...defined({ issuing }) }, issues),
     ...defined({ certificateAlarm: certificates?.alarm }),
   };
+}
+
+function clientsOf(
+  system: Construct,
+  { clients }: SystemPlan,
+  props: MicroservicesProps,
+  {
+    zone,
+    services,
+    issuing,
+  }: { readonly zone: route53.PrivateHostedZone; readonly services: ReadonlyMap<string, Microservice>; readonly issuing?: Issuing },
+  issues: IssueList,
+): ReadonlyMap<string, IClient> {
+  if (clients === undefined) return new Map();
+  if (issuing === undefined) throw new Error('bug: the plan has clients, and nobody who issues');
+  const gateway = find(services, clients.gateway);
+  const { securityGroup } = gateway;
+  return renderClients(clients, { system, gateway, securityGroup, zone, issuing, props: props.clients ?? {} }, issues);
 }
 
 function byService({ workloads }: SystemPlan): readonly (readonly [string, readonly WorkloadPlan[]])[] {
@@ -231,6 +254,7 @@ function imagePath(task: WorkloadPlan, { role, name }: ContainerPlan): string {
 function deploymentOf({ services, ...props }: MicroservicesProps, task: WorkloadPlan): Deployment | undefined {
   if (task.job !== undefined) return undefined;
   if (task.edge !== undefined) return edgeOf(props, task.edge)?._options.gateway?.deployment;
+  if (task.clientGateway === true) return props.clientGateway?.deployment;
   const service = services[serviceOf(task)];
   return (task.version === undefined ? undefined : service?.versions?.[task.version.name]?.deployment) ?? service?.deployment;
 }

@@ -8,7 +8,7 @@ import { findingText } from '../finding-text';
 /** What whoever runs a job names. */
 export interface RunnableTask {
   readonly cluster: ecs.ICluster;
-  readonly taskDefinition: ecs.FargateTaskDefinition;
+  readonly taskDefinition: ecs.TaskDefinition;
 }
 
 const RUN_TASK = 'ecs:RunTask';
@@ -39,7 +39,7 @@ export function tagStatement(cluster: ecs.ICluster): iam.PolicyStatement {
   });
 }
 
-function passStatement({ taskRole, executionRole }: ecs.FargateTaskDefinition): iam.PolicyStatement {
+function passStatement({ taskRole, executionRole }: ecs.TaskDefinition): iam.PolicyStatement {
   return new iam.PolicyStatement({
     actions: [PASS_ROLE],
     resources: [taskRole.roleArn, ...(executionRole === undefined ? [] : [executionRole.roleArn])],

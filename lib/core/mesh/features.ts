@@ -121,6 +121,11 @@ export const FEATURES = {
     usedAt: ({ services: all }) => all.flatMap(({ path, additionalPort }) => (additionalPort === undefined ? [] : [path])),
     without: 'run the application once for each port, as services of their own',
   },
+  clients: {
+    title: 'Callers outside of the mesh, with an identity (`clients`)',
+    usedAt: ({ clientGateway }) => clientGateway?.clients.map(({ path }) => path) ?? [],
+    without: 'let them call by an edge, such as Edge.httpApi()',
+  },
   edge: { title: 'API Gateway in front (`edge`)', usedAt: ({ edges }) => edges.map(({ path }) => path) },
   grpcTranslation: {
     title: 'JSON and gRPC-Web of clients translated to gRPC (`grpc` of a route, `grpcRoutes`)',

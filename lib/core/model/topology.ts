@@ -3,6 +3,7 @@ import type { CallPolicy, HeaderLimits, Mirror, ServicePolicy } from './traffic-
 import type { RoutePolicy } from './route-policy';
 import type { AdditionalPort } from './service-ports';
 import { inboundPortOf, ownerOf } from './service-ports';
+import type { ClientGateway } from './clients';
 import type { Warning } from '../reading/warnings';
 
 /**
@@ -38,6 +39,8 @@ export interface Topology<Mesh extends MeshSettings = MeshSettings> {
   readonly egress: 'declared' | 'open';
   /** Sorted by name. */
   readonly edges: readonly EdgeTopology[];
+  /** Absent: nobody outside of the mesh calls but by edges and load balancers. */
+  readonly clientGateway?: ClientGateway;
   /** Sorted by name; absent: everything stands in one stack. */
   readonly groups?: readonly Group[];
   readonly warnings: readonly Warning[];
@@ -302,7 +305,7 @@ export interface Service extends Sizing, ContainerSettings, TaskStorage {
   readonly mirror?: Mirror;
   /** Names of the services that call this one, sorted; gateways are not among them. */
   readonly callers: readonly string[];
-  /** Names of the gateways whose edges have a route to it, sorted. */
+  /** Names of the gateways that lead to it: those whose edges have a route to it, sorted, and that of clients which call it. */
   readonly gateways: readonly string[];
   /** Which load balancers of the user's own may lead to the tasks; absent: none. */
   readonly loadBalancerTarget?: LoadBalancerTarget;
@@ -346,7 +349,7 @@ export interface LoadBalancerTarget {
 
 /** A request is allowed if one rule has its caller, its method and its path. */
 export interface AllowRule {
-  /** Sorted; services, and gateways that route to it. Absent: every declared caller, or every service. */
+  /** Sorted; services, gateways that route to it, and clients that call it. Absent: every declared caller, or every service. */
   readonly callers?: readonly string[];
   /** Whether it means whoever has an identity of the mesh, declared or not. */
   readonly everyService?: true;

@@ -1,3 +1,4 @@
+import { CLIENT_FIELDS } from './clients/parse-clients';
 import { COMPRESSION_FIELDS } from './traffic/parse-compression';
 import type { Places } from '../reading/synonyms';
 import { JOB_FIELDS } from './service/parse-job';
@@ -18,6 +19,8 @@ export const FIELDS = [
   'services',
   'jobs',
   'external',
+  'clients',
+  'clientGateway',
   'egress',
   'edge',
   'edges',
@@ -41,6 +44,7 @@ const IN_SERVICES: readonly (readonly [place: string, fields: readonly string[]]
   ['services.<name>', SERVICE_FIELDS],
   // What a service has, too, belongs there.
   ['jobs.<name>', JOB_FIELDS.filter((field) => !(SERVICE_FIELDS as readonly string[]).includes(field))],
+  ['clients.<name>', CLIENT_FIELDS.filter((field) => field !== 'calls')],
   ['services.<name>.timeout', TIMEOUT_FIELDS],
   ['services.<name>.retry', RETRY_FIELDS],
   ['services.<name>.circuitBreaker', CIRCUIT_BREAKER_FIELDS],

@@ -43,10 +43,35 @@ export interface SystemPlan extends Omit<MeshPlan, 'workloads' | 'virtualAddress
   /** Absent: plain text. */
   readonly certificates?: CertificatePlan;
   readonly edges: readonly EdgePlan[];
+  /** Absent: there are none. */
+  readonly clients?: ClientsPlan;
   /** Services and edges with a stack of their own, sorted by name; absent: everything stands in one. */
   readonly groups?: readonly Group[];
   /** How much of each limit of AWS the system takes, as far as the plan tells. Warnings and issues say of those that are exceeded. */
   readonly uses: readonly LimitUse[];
+}
+
+/** Callers outside of the mesh. */
+export interface ClientsPlan {
+  /** The name of the service through which they call. */
+  readonly gateway: string;
+  /** Where it listens. */
+  readonly port: number;
+  /** The hosts by which they call, as a name with a wildcard, and the name under which Cloud Map has the tasks. */
+  readonly record: { readonly host: string; readonly target: string; readonly ttlSeconds: number };
+  /** Sorted by name. */
+  readonly clients: readonly ClientPlan[];
+}
+
+export interface ClientPlan {
+  readonly name: string;
+  /** Where it stands in the props. */
+  readonly path: string;
+  readonly identity: IdentityPlan;
+  /** Where it reaches the services that it calls, by their names. */
+  readonly urls: Readonly<Record<string, string>>;
+  /** The age at which it replaces its certificate; absent: as usual. */
+  readonly renewSeconds?: number;
 }
 
 /** What a mesh provider makes of a topology. */
@@ -130,6 +155,8 @@ export interface MeshWorkloadPlan {
   readonly name: string;
   /** The edge of which it is the gateway service; absent: it is a service of the user's. */
   readonly edge?: string;
+  /** Whether it is the service through which clients call. */
+  readonly clientGateway?: true;
   /** The version that it runs of a service that has several; identity, role and security group are the service's. */
   readonly version?: VersionPlan;
   /** Services whose weights the task's agent reads, sorted; absent if none. */
@@ -290,7 +317,13 @@ export function serviceOf({ name, version }: Pick<MeshWorkloadPlan, 'name' | 've
 }
 
 /** Where a workload that is no gateway stands in the props. */
-export function pathOfWorkload({ name, version, job }: Pick<MeshWorkloadPlan, 'name' | 'version' | 'job'>): string {
+export function pathOfWorkload({
+  name,
+  version,
+  job,
+  clientGateway,
+}: Pick<MeshWorkloadPlan, 'name' | 'version' | 'job' | 'clientGateway'>): string {
+  if (clientGateway === true) return 'clientGateway';
   if (job !== undefined) return `jobs.${name}`;
   return version === undefined ? `services.${name}` : `services.${version.service}.versions.${version.name}`;
 }

@@ -53,6 +53,8 @@ export type IssueCode =
   | 'UNKNOWN_VOLUME'
   /** There is no edge of this name. */
   | 'UNKNOWN_EDGE'
+  /** There is no client of this name in `clients`. */
+  | 'UNKNOWN_CLIENT'
   /** There is no group of this name in `groups`. */
   | 'UNKNOWN_GROUP'
   /** Other stacks have to know of more services, in a group or in none, than one text can name. */

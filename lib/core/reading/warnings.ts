@@ -155,7 +155,7 @@ export const WARNINGS = table({
     fix: 'Leave `certificates` out ([Mutual TLS](security.md#mutual-tls)).',
   },
   'role-without-identity': {
-    when: 'A task role that this app does not make (`Role.customizeRoles()`): its tasks get no certificate without tags',
+    when: 'A task role, or the role of a client, that this app does not make: no certificate is issued to a role without tags',
     fix: 'Give the role the tags that the warning names.',
   },
   'scalable-targets': {

@@ -14,6 +14,7 @@ import { SERVICE_MISTAKES } from './mistakes/services';
 import { STORAGE_MISTAKES } from './mistakes/storage';
 import { SYSTEM_MISTAKES } from './mistakes/system';
 import { CAPACITY_MISTAKES } from './mistakes/capacity';
+import { CLIENT_MISTAKES } from './mistakes/clients';
 import { WORKER_MISTAKES } from './mistakes/workers';
 import { WORKLOAD_MISTAKES } from './mistakes/workload';
 
@@ -27,6 +28,7 @@ const SUBJECTS = [
   SCALING_MISTAKES,
   WORKER_MISTAKES,
   PORT_MISTAKES,
+  CLIENT_MISTAKES,
   SECURITY_MISTAKES,
   MESH_MISTAKES,
   EDGE_MISTAKES,

@@ -16,6 +16,7 @@ export const CAPABILITIES: Capabilities = {
   ports: true,
   workers: true,
   jobs: true,
+  clients: true,
   edge: true,
   grpcTranslation: true,
   aggregation: true,

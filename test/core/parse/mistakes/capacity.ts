@@ -1,7 +1,7 @@
 import { Opaque } from '../../../../lib/core/reading/input';
 import type { Mistakes } from './mistake';
 import type { Raw } from '../../../support/parsing';
-import { cluster, mesh, service, token } from '../../../support/parsing';
+import { cluster, image, mesh, service, token } from '../../../support/parsing';
 
 const byName = (launchType = 'EC2', more: Raw = {}): Raw => ({
   launchType,
@@ -69,6 +69,16 @@ export const CAPACITY_MISTAKES: Mistakes = {
     },
   ],
   CONFLICT: [
+    {
+      did: 'runs a job on instances',
+      props: onInstances({}, { jobs: { tidy: { image, ...on('graviton') } } }),
+      path: 'jobs.tidy.capacityProviderStrategies',
+    },
+    {
+      did: 'gives a task on instances ephemeral storage',
+      props: onInstances({ ephemeralStorageGiB: 50 }),
+      path: 'services.ui.ephemeralStorageGiB',
+    },
     {
       did: 'knows a capacity provider by its name, and has no cluster',
       props: mesh({ ui: service() }, { capacityProviders: { a: byName() } }),
