@@ -38,7 +38,7 @@ import { defined } from '../../core/defined';
 
 export interface RenderedSystem {
   readonly foundation: Foundation;
-  readonly zone: route53.PrivateHostedZone;
+  readonly zone: route53.IPrivateHostedZone;
   /** The user's services, without gateways. */
   readonly services: ReadonlyMap<string, IMicroservice>;
   /** Where what is in a group stands; undefined: what is in none. */
@@ -63,7 +63,7 @@ export function renderSystem(
   issues: IssueList,
 ): RenderedSystem {
   const foundation = renderFoundation(scope, plan, props, addresses);
-  const zone = renderVirtualNames(scope, plan.zone, foundation.vpc);
+  const zone = renderVirtualNames(scope, plan.zone, foundation.vpc, props.zone);
   const units = new Units(scope, renderGroups(scope, plan, props), foundation);
   if (plan.groups === undefined) units.of(undefined).executionRole();
   const meshScope = scopeOf(plan.zone.name, zone.hostedZoneId);
@@ -202,7 +202,7 @@ function deploymentOf({ services, ...props }: MicroservicesProps, task: Workload
 function renderRecords(
   scope: Construct,
   plan: SystemPlan,
-  zone: route53.PrivateHostedZone,
+  zone: route53.IPrivateHostedZone,
   services: ReadonlyMap<string, Microservice>,
   units: Units,
 ): void {

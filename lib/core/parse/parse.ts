@@ -9,6 +9,7 @@ import { maxTasks, serviceAs } from '../model/topology';
 import { everyCaller } from '../model/callers';
 import { checkShared } from './network/check-shared';
 import { checkApex, checkHostNames, parseDomain, parseName, parseNamespace } from './network/parse-names';
+import { checkZone, parseZone } from './network/parse-zone';
 import { checkSharedAuthority } from './security/check-shared-authority';
 import { environmentCheck } from './service/check-environment';
 import { checkExec } from './service/check-exec';
@@ -49,7 +50,8 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   const root = new Reader(issues, '', input.props, PLACES);
   root.checkFields(FIELDS);
   const name = parseName(root, input.defaultName);
-  const domain = parseDomain(root.field('domain'), name);
+  const zone = parseZone(root.field('zone'));
+  const domain = parseDomain(root.field('domain'), zone ?? `${name}.internal`, root.field('zone'));
   const namespace = root.field('namespace');
   const discoveryDomain = parseNamespace(namespace, domain) ?? `tasks.${domain}`;
   checkShared(root);
@@ -96,6 +98,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   ]);
   const registered = [...drafts.flatMap(workloadNamesOf), ...edges.map(({ gatewayName }) => gatewayName)];
   for (const each of registered) checkApex(each, domain, discoveryDomain, namespace);
+  checkZone(root.field('zone'), zone, { domain, discoveryDomain, registered });
 
   const warnings = [...checkSharedAuthority(certificates, domain, root.field('domain').absent)];
   const { services, external } = connect(drafts, externals, {

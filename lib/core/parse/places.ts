@@ -14,6 +14,7 @@ import { SCALING_FIELDS } from './workload/parse-sizing';
 export const FIELDS = [
   'name',
   'domain',
+  'zone',
   'services',
   'external',
   'egress',

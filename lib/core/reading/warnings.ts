@@ -194,6 +194,10 @@ export const WARNINGS = table({
   },
   'vpc-link-subnets': { when: 'A VPC link has more subnets than the default quota', fix: RAISE },
   'vpc-links': { when: 'The edges make more VPC links than the default quota', fix: RAISE },
+  'zone-of-another-vpc': {
+    when: 'The private hosted zone of `zone` is not associated with the VPC of the tasks, as far as the app shows',
+    fix: 'Add the VPC to the zone, or acknowledge it if something else does ([Existing resources](workloads.md#existing-resources)).',
+  },
 });
 
 export type WarningId = keyof typeof WARNINGS;
