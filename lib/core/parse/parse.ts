@@ -16,7 +16,7 @@ import { checkExec } from './service/check-exec';
 import { apart, checkCallers, connectRules } from './security/parse-allow';
 import { parseCertificates } from './security/parse-certificates';
 import { parseGroups } from './parse-groups';
-import { FIELDS, PLACES } from './places';
+import { FIELDS, PLACES, TRACING_FIELDS } from './places';
 import { parseEdges } from './edge/parse-edges';
 import { parseEgress } from './network/parse-egress';
 import type { DraftExternal } from './service/parse-external';
@@ -138,7 +138,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
 }
 
 function parseTracing(at: Reader): TracingSettings | undefined {
-  if (!at.checkFactory('Tracing', 'Tracing.xray() or Tracing.none()') || !at.checkFields(['samplingRate', 'image'], 'kind'))
+  if (!at.checkFactory('Tracing', 'Tracing.xray() or Tracing.none()') || !at.checkFields(TRACING_FIELDS, 'kind'))
     return { collectorImage: imageReference(IMAGES.collector) };
   const kind = at
     .field('kind')

@@ -40,6 +40,9 @@ const EDGE_FIELDS = [
   'group',
 ] as const;
 
+/** Of every kind. */
+export const EDGE_PROPS: readonly string[] = [...EDGE_FIELDS, ...KINDS.flatMap(({ options }) => Object.keys(options))];
+
 const IP_ADDRESS_TYPES: readonly IpAddressType[] = ['ipv4', 'dualstack'];
 
 /** Envoy alone needs little; two tasks, because every request of every client passes here. */

@@ -57,11 +57,13 @@ function checkNetwork(root: Reader): void {
   } else if (known.value instanceof Opaque) checkVpc(known, root);
 }
 
+export const LOG_FIELDS = ['logGroup', 'retention', 'encryptionKey', 'removalPolicy'] as const;
+
 /** What is the user's own, and what the log group of the mesh may be. */
 export function checkShared(root: Reader): void {
   checkNetwork(root);
   const logs = root.field('logs');
-  if (logs.checkFields(['logGroup', 'retention', 'encryptionKey', 'removalPolicy'])) {
+  if (logs.checkFields(LOG_FIELDS)) {
     logs.field('logGroup').checkInstance('a logs.ILogGroupRef, such as a LogGroup', ['logGroupRef']);
     logs.field('encryptionKey').checkInstance('a kms.IKeyRef, such as a Key', ['keyRef']);
     // CloudFormation resolves a token here.
