@@ -37,6 +37,7 @@ export * from './props/traffic/rate-limit';
 export * from './props/traffic/request-filter';
 export * from './props/traffic/request-policy-props';
 export * from './props/traffic/retry-props';
+export * from './props/service/scaling-props';
 export * from './props/service/service-props';
 export * from './props/traffic/service-route';
 export * from './props/service/sizing-props';

@@ -1,7 +1,7 @@
 import { Bytes } from '../../lib/core/reading/input';
 import type { FeatureId } from '../../lib/core/mesh/features';
 import type { Raw } from '../support/parsing';
-import { jwt, mesh, seconds, service } from '../support/parsing';
+import { image, jwt, mesh, seconds, service } from '../support/parsing';
 import { demoApi, grpcEdge } from '../support/grpc';
 
 /** Two systems that differ in nothing but the feature. In both, `ui` calls `orders`. */
@@ -35,6 +35,8 @@ export const SYSTEMS: Readonly<Record<FeatureId, Systems>> = {
   manyTasks: ofOrders({ desiredCount: 9 }, { desiredCount: 8 }),
   accessLogs: { with: orders() },
   traces: { with: orders(), without: orders({}, { tracing: { kind: 'none' } }) },
+  workers: { with: mesh({ ui: { image, calls: ['orders'] }, orders: service() }), without: orders() },
+  jobs: { with: orders({}, { jobs: { tidy: { image, calls: ['orders'] } } }), without: orders() },
   edge: { with: orders({}, route), without: orders() },
   grpcTranslation: { with: boutique({ grpc: { service: 'catalog', method: CATALOG_METHOD } }), without: boutique({ service: 'ui' }) },
   aggregation: { with: orders({}, aggregate), without: orders({}, route) },

@@ -13,6 +13,7 @@ import { ENVOY_CONFIG_FILE, MESH_DIRECTORY } from '../../lib/core/contract/files
 import { ADMIN_PORT } from '../../lib/core/contract/ports';
 import { DEFAULT_VIRTUAL_PORT, GATEWAY_PORT, INBOUND_PORT, PROXY_CONTAINER } from '../../lib/core/model/constants';
 import type { ProtocolId } from '../../lib/core/model/topology';
+import { portOf } from '../../lib/core/model/topology';
 import type { LeafOptions } from '../programs/agent/authority';
 import { Authority } from '../programs/agent/authority';
 import { configOf } from '../support/cases';
@@ -221,7 +222,7 @@ export class PlannedMesh {
     const service = topology.services.find(
       (each) => each.name === name || each.versions?.some((version) => name === `${each.name}-${version.name}`),
     );
-    const servers = service === undefined ? [] : [await this.serve(name, endpoint, service.port, service.protocol)];
+    const servers = service === undefined ? [] : [await this.serve(name, endpoint, portOf(service), service.protocol)];
     const log = openSync(this.logFile(name), 'a');
     const envoy = spawn(
       'setpriv',

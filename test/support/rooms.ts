@@ -181,6 +181,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   // Constructs.
   'lib/cdk': { rooms: ['lib/props', 'lib/core', 'lib/core/contract', 'lib/core/reading'], packages: [...CDK, 'node:path'] },
   'lib/cdk/connections': { rooms: ['lib/core/plan', 'lib/cdk'], packages: CDK },
+  'lib/cdk/containers': { rooms: ['lib/core/limits', 'lib/core/plan', 'lib/cdk'], packages: CDK },
   'lib/cdk/certificates': { rooms: ['lib/core/contract', 'lib/core/plan', 'lib/cdk'], packages: [...CDK, 'node:crypto'] },
   'lib/cdk/mesh': { rooms: ['lib/core/plan', 'lib/cdk'], packages: CDK },
   'lib/cdk/mesh/*': { rooms: ['lib/core/plan', 'lib/core/mesh/$1', 'lib/cdk', 'lib/cdk/mesh'], packages: CDK },
@@ -198,6 +199,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/core/plan',
       'lib/cdk',
       'lib/cdk/connections',
+      'lib/cdk/containers',
       'lib/cdk/placement',
       'lib/cdk/certificates',
       'lib/cdk/mesh',

@@ -58,12 +58,14 @@ export function renderDiscovery(
   id: string,
   plan: WorkloadPlan,
   { foundation }: WorkloadContext,
-): servicediscovery.Service {
+): servicediscovery.Service | undefined {
+  const { registration } = plan;
+  if (registration === undefined) return undefined;
   const service = new servicediscovery.Service(scope, id, {
     namespace: foundation.namespace,
     name: plan.name,
-    dnsRecordType: plan.registration.recordType === 'SRV' ? servicediscovery.DnsRecordType.SRV : servicediscovery.DnsRecordType.A,
-    dnsTtl: Duration.seconds(plan.registration.ttlSeconds),
+    dnsRecordType: registration.recordType === 'SRV' ? servicediscovery.DnsRecordType.SRV : servicediscovery.DnsRecordType.A,
+    dnsTtl: Duration.seconds(registration.ttlSeconds),
     // ECS reports the health of its tasks itself.
     customHealthCheck: { failureThreshold: 1 },
   });

@@ -78,7 +78,7 @@ export class VersionedService extends Construct implements IMicroservice {
     const identity = renderIdentity(
       this,
       plans,
-      parts.map(({ discoveryService }) => discoveryService),
+      parts.flatMap(({ discoveryService }) => discoveryService ?? []),
       shared,
     );
     this.taskRole = identity.taskRole;

@@ -20,7 +20,7 @@ import { HandedOut } from '../placement/handed-out';
 import type { SystemStack } from '../placement/stack-size';
 import { throwIssue } from '../throw-issue';
 import { edgeOf } from '../user-edges';
-import { agentImages, envoyImages } from './built-images';
+import { agentImages, envoyImages } from '../containers/built-images';
 import type { Microservice } from './microservice';
 import { PlainService, renderMicroservice } from './microservice';
 import type { Foundation } from './network';

@@ -1,4 +1,3 @@
-import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
@@ -8,30 +7,19 @@ import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import type { IWorkload } from '../../microservice';
-import type {
-  ArchitectureId,
-  ContainerPlan,
-  DeployedValue,
-  InterceptionPlan,
-  MeshEndpointPlan,
-  SizingPlan,
-  WorkloadPlan,
-} from '../../core/plan/system-plan';
-import { environmentOf } from '../../core/plan/pack-config';
+import type { ContainerPlan, MeshEndpointPlan, WorkloadPlan } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
 import type { ContainerProps } from '../../props/service/container-props';
-import { buildImagesFor } from './built-images';
-import { readableSecrets } from './encrypted-secret';
 import { executionRole } from './execution-role';
 import type { Identity } from './identity';
-import { renderDiscovery, renderIdentity, weightsParameters } from './identity';
-import { limitVariables } from './limit-variables';
+import { renderDiscovery, renderIdentity } from './identity';
+import { renderScaling } from './scaling';
+import { renderTaskDefinition } from './task-definition';
 import { TaskService } from './task-service';
-import { MeshLogDriver } from './mesh-log-driver';
 import type { Foundation } from './network';
 import type { Issuing } from '../certificates/proven-identity';
 import { defined } from '../../core/defined';
-import { acknowledgeOwnEnvironment } from './own-environment';
+import { acknowledgeOwnEnvironment } from '../containers/own-environment';
 
 /** Everything that rendering a task needs beside its plan. */
 export interface WorkloadContext {
@@ -72,7 +60,8 @@ export class Workload extends Construct implements IWorkload {
   readonly taskDefinition: ecs.FargateTaskDefinition;
   readonly container: ecs.ContainerDefinition;
   readonly proxyContainer: ecs.ContainerDefinition;
-  readonly discoveryService: servicediscovery.Service;
+  /** Absent: its tasks register nowhere. */
+  readonly discoveryService: servicediscovery.Service | undefined;
   protected readonly identity: Identity;
 
   /** @param of the service of which this is a version; absent: it is none, and has an identity of its own */
@@ -81,36 +70,23 @@ export class Workload extends Construct implements IWorkload {
     id: string,
     plan: WorkloadPlan,
     context: WorkloadContext,
-    of?: { readonly identity: Identity; readonly discoveryService: servicediscovery.Service },
+    of?: { readonly identity: Identity; readonly discoveryService: servicediscovery.Service | undefined },
   ) {
     super(scope, id);
     const { foundation } = context;
     this.serviceName = serviceOf(plan);
     if (plan.version !== undefined) this.version = plan.version.name;
     this.discoveryService = of?.discoveryService ?? renderDiscovery(this, 'Discovery', plan, context);
-    this.identity = of?.identity ?? renderIdentity(this, [plan], [this.discoveryService], context);
+    this.identity = of?.identity ?? renderIdentity(this, [plan], [this.discoveryService ?? []].flat(), context);
     const { taskRole, securityGroup } = this.identity;
     const execution = plan.ownExecutionRole ? executionRole(this, 'ExecutionRole', foundation) : context.sharedExecutionRole();
 
-    this.taskDefinition = new ecs.FargateTaskDefinition(this, 'TaskDefinition', {
-      cpu: plan.sizing.cpu,
-      memoryLimitMiB: plan.sizing.memoryMiB,
-      runtimePlatform: { cpuArchitecture: architecture(plan.sizing.architecture), operatingSystemFamily: ecs.OperatingSystemFamily.LINUX },
+    const { taskDefinition, containers } = renderTaskDefinition(this, plan, context, {
       taskRole,
       executionRole: execution,
-      ...defined({ proxyConfiguration: plan.interception === undefined ? undefined : interception(plan.interception) }),
+      discoveryServiceId: this.discoveryService?.serviceId,
     });
-    buildImagesFor(plan.sizing.architecture, this.taskDefinition, context.wrongPlatform);
-    for (const name of plan.volumes) this.taskDefinition.addVolume({ name });
-    const containers = renderContainers(this, this.taskDefinition, plan, context, {
-      discoveryServiceId: this.discoveryService.serviceId,
-      shared: context.sharedVariables,
-      namespaceHttpName: context.namespaceHttpName,
-      weightsParameterNames: weightsParameters(plan, context)
-        .map((parameter) => parameter.parameterName)
-        .join(','),
-      endpointArn: plan.endpoint === undefined ? undefined : context.endpointArn(plan.endpoint),
-    });
+    this.taskDefinition = taskDefinition;
     this.proxyContainer = find(plan, containers, 'proxy');
     this.container = plan.containers.some((container) => container.role === 'application')
       ? find(plan, containers, 'application')
@@ -121,16 +97,20 @@ export class Workload extends Construct implements IWorkload {
     acknowledgeOwnEnvironment(this.taskDefinition, plan);
 
     this.ecsService = renderService(this, plan, context, this.taskDefinition, securityGroup);
-    const registered = containers.get(plan.registration.container ?? '');
-    this.ecsService.associateCloudMapService({
-      service: this.discoveryService,
-      ...(registered === undefined || plan.registration.port === undefined
-        ? {}
-        : { container: registered, containerPort: plan.registration.port }),
-    });
+    this.register(plan, containers);
     renderScaling(this.ecsService, plan.sizing);
     // A task that starts before its execution role may write logs would not start.
     this.ecsService.node.addDependency(execution);
+  }
+
+  private register({ registration }: WorkloadPlan, containers: ReadonlyMap<string, ecs.ContainerDefinition>): void {
+    if (registration === undefined || this.discoveryService === undefined) return;
+    const container = containers.get(registration.container ?? '');
+    const { port } = registration;
+    this.ecsService.associateCloudMapService({
+      service: this.discoveryService,
+      ...(container === undefined || port === undefined ? {} : { container, containerPort: port }),
+    });
   }
 
   loadBalancerTarget(): ecs.IEcsLoadBalancerTarget {
@@ -160,30 +140,6 @@ export class Workload extends Construct implements IWorkload {
   }
 }
 
-function interception({
-  container,
-  appPorts,
-  ingressPort,
-  egressPort,
-  ignoredUser,
-  ignoredGroup,
-  ignoredIps,
-  ignoredPorts,
-}: InterceptionPlan): ecs.ProxyConfiguration {
-  return new ecs.AppMeshProxyConfiguration({
-    containerName: container,
-    properties: {
-      appPorts: [...appPorts],
-      proxyIngressPort: ingressPort,
-      proxyEgressPort: egressPort,
-      ignoredUID: ignoredUser,
-      ignoredGID: ignoredGroup,
-      egressIgnoredIPs: [...ignoredIps],
-      ...(ignoredPorts.length === 0 ? {} : { egressIgnoredPorts: [...ignoredPorts] }),
-    },
-  });
-}
-
 function find(
   plan: WorkloadPlan,
   containers: ReadonlyMap<string, ecs.ContainerDefinition>,
@@ -193,101 +149,6 @@ function find(
   const found = name === undefined ? undefined : containers.get(name);
   if (found === undefined) throw new Error(`bug: the plan of ${plan.name} has no ${role} container`);
   return found;
-}
-
-type DeployedValues = Readonly<Record<DeployedValue, string | undefined>>;
-
-function renderContainers(
-  scope: Construct,
-  taskDefinition: ecs.FargateTaskDefinition,
-  plan: WorkloadPlan,
-  context: WorkloadContext,
-  deployed: DeployedValues,
-): ReadonlyMap<string, ecs.ContainerDefinition> {
-  const containers = new Map<string, ecs.ContainerDefinition>();
-  // Not below the task definition, where a container could have the same name.
-  const withoutCapabilities = new ecs.LinuxParameters(scope, 'WithoutCapabilities');
-  withoutCapabilities.dropCapabilities(ecs.Capability.ALL);
-  const withInitProcess = new ecs.LinuxParameters(scope, 'WithInitProcess', { initProcessEnabled: true });
-  for (const container of plan.containers) {
-    const definition = taskDefinition.addContainer(container.name, {
-      ...containerOptions(taskDefinition, plan, container, context),
-      environment: {
-        ...environmentOf(container),
-        ...deployedEnvironment(container, deployed),
-      },
-      ...(container.dropCapabilities === true ? { linuxParameters: withoutCapabilities } : {}),
-      ...(container.initProcess === true ? { linuxParameters: withInitProcess } : {}),
-    });
-    definition.addMountPoints(
-      ...(container.mounts ?? []).map(({ volume, path, readOnly }) => ({ sourceVolume: volume, containerPath: path, readOnly })),
-    );
-    limitVariables(definition);
-    containers.set(container.name, definition);
-  }
-  for (const container of plan.containers) {
-    for (const dependency of container.dependsOn) {
-      const other = containers.get(dependency.container);
-      if (other === undefined) continue;
-      containers
-        .get(container.name)
-        ?.addContainerDependencies({ container: other, condition: ecs.ContainerDependencyCondition[dependency.condition] });
-    }
-  }
-  return containers;
-}
-
-function deployedEnvironment(
-  { name, deployedEnvironment: variables = {} }: ContainerPlan,
-  deployed: DeployedValues,
-): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(variables).map(([variable, value]) => {
-      const text = deployed[value];
-      if (text === undefined) throw new Error(`bug: the container ${name} wants the ${value} that its task does not have`);
-      return [variable, text];
-    }),
-  );
-}
-
-function containerOptions(
-  scope: IConstruct,
-  plan: WorkloadPlan,
-  container: ContainerPlan,
-  context: WorkloadContext,
-): ecs.ContainerDefinitionOptions {
-  const props = context.containerProps(container);
-  const check = container.healthCheck;
-  const healthCheck: ecs.HealthCheck | undefined =
-    props?.healthCheck ??
-    (check === undefined
-      ? undefined
-      : {
-          command: [...check.command],
-          interval: Duration.seconds(check.intervalSeconds),
-          timeout: Duration.seconds(check.timeoutSeconds),
-          retries: check.retries,
-          startPeriod: Duration.seconds(check.startPeriodSeconds),
-        });
-  return {
-    image: props?.image ?? context.meshImage(container) ?? ecs.ContainerImage.fromRegistry(container.image ?? ''),
-    essential: container.essential,
-    readonlyRootFilesystem: container.readonlyRootFilesystem,
-    logging: props?.logging ?? new MeshLogDriver(context.foundation.logGroup, plan.name),
-    ...(props?.secrets === undefined ? {} : { secrets: readableSecrets(scope, props.secrets) }),
-    ...defined({
-      command: container.command === undefined ? undefined : [...container.command],
-      entryPoint: container.entryPoint === undefined ? undefined : [...container.entryPoint],
-      user: container.user,
-      healthCheck,
-      cpu: container.cpu,
-      memoryLimitMiB: container.memoryLimitMiB,
-      memoryReservationMiB: container.memoryReservationMiB,
-      stopTimeout: container.stopTimeoutSeconds === undefined ? undefined : Duration.seconds(container.stopTimeoutSeconds),
-    }),
-    ...(container.restart ? { enableRestartPolicy: true, restartAttemptPeriod: Duration.minutes(1) } : {}),
-    portMappings: container.ports.map((containerPort) => ({ containerPort })),
-  };
 }
 
 function renderService(
@@ -335,17 +196,4 @@ function renderService(
   if (sizing.capacityProviders.length > 0 && foundation.capacityProviders !== undefined)
     service.node.addDependency(foundation.capacityProviders);
   return service;
-}
-
-function renderScaling(service: ecs.FargateService, sizing: SizingPlan): void {
-  const { scaling } = sizing;
-  if (scaling === undefined) return;
-  const count = service.autoScaleTaskCount({ minCapacity: scaling.minCapacity, maxCapacity: scaling.maxCapacity });
-  if (scaling.cpuTargetPercent !== undefined) count.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: scaling.cpuTargetPercent });
-  if (scaling.memoryTargetPercent !== undefined)
-    count.scaleOnMemoryUtilization('Memory', { targetUtilizationPercent: scaling.memoryTargetPercent });
-}
-
-function architecture(id: ArchitectureId): ecs.CpuArchitecture {
-  return id === 'ARM64' ? ecs.CpuArchitecture.ARM64 : ecs.CpuArchitecture.X86_64;
 }

@@ -18,7 +18,9 @@ export function renderEdges(
     edges.map((plan) => {
       const gateway = gateways.get(plan.gateway.workload);
       const edge = edgeOf(props, plan.name);
-      if (gateway === undefined || edge === undefined) throw new Error(`bug: the edge "${plan.name}" has no gateway`);
+      const discoveryService = gateway?.discoveryService;
+      if (gateway === undefined || discoveryService === undefined || edge === undefined)
+        throw new Error(`bug: the edge "${plan.name}" has no gateway`);
       const target = {
         vpc,
         vpcSubnets,
@@ -26,7 +28,7 @@ export function renderEdges(
         containerName: gateway.proxyContainer.containerName,
         containerPort: plan.gateway.port,
         securityGroup: gateway.securityGroup,
-        discoveryService: gateway.discoveryService,
+        discoveryService,
       };
       const context = { authorizers: userAuthorizers(edge), target, logGroup, ...defined({ logProps: props.logs }) };
       return [plan.name, new RenderedEdge(scopeOf(plan.group), plan, context, gateway)];

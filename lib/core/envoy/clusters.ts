@@ -1,5 +1,5 @@
 import type { ProtocolId, Registration, Service, Topology } from '../model/topology';
-import { registrationsOf } from '../model/topology';
+import { portOf, registrationsOf } from '../model/topology';
 import { circuitBreakers } from './traffic/circuit-breakers';
 import { callPolicyOf } from '../model/call-policy';
 import type { KeepAlive } from '../model/traffic-policy';
@@ -73,7 +73,7 @@ export function applicationCluster(service: Service): Cluster {
       { idle_timeout: APPLICATION_IDLE, ...responseLimits(service.policy) },
       service.protocol === 'http' ? { http_protocol_options: {} } : { http2_protocol_options: INVALID_ENDS_STREAM },
     ),
-    load_assignment: loadAssignment(APPLICATION_CLUSTER, '127.0.0.1', service.port),
+    load_assignment: loadAssignment(APPLICATION_CLUSTER, '127.0.0.1', portOf(service)),
   };
 }
 

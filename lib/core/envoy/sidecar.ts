@@ -1,5 +1,6 @@
 import { INBOUND_PORT } from '../model/constants';
 import type { MeshSettings, Service, Topology } from '../model/topology';
+import { isCalled } from '../model/topology';
 import { allNamed } from '../model/by-name';
 import { allTimeouts, callPolicyOf } from '../model/call-policy';
 import { failedHandshakes } from './observability/access-log';
@@ -54,18 +55,18 @@ export function sidecarBootstrap(topology: SidecarTopology, service: Service, na
     memoryOf(service),
     {
       listeners: [
-        inbound(topology, asCallee(service)),
+        ...(isCalled(service) ? [inbound(topology, asCallee(service))] : []),
         ...(service.loadBalancerTarget === undefined ? [] : [loadBalancerListener(topology, service, service.loadBalancerTarget)]),
         ...callees.map((callee) => outbound(topology, service, callee)),
         ...externals.map((external) => externalListener(topology, service, external)),
       ],
       clusters: [
-        applicationCluster(service),
+        ...(isCalled(service) ? [applicationCluster(service)] : []),
         ...callees.flatMap((callee) => upstreamClusters(topology, service, callee)),
         ...externals.map((external) => externalCluster(service, external)),
       ],
     },
-    [connectionLimit(listenersOf(service), memoryOf(service)), ...weightsLayers(callees)],
+    [...(isCalled(service) ? [connectionLimit(listenersOf(service), memoryOf(service))] : []), ...weightsLayers(callees)],
   );
 }
 

@@ -17,7 +17,7 @@ export interface Feature {
 
 /** Paths of the services for which something holds. */
 function services(topology: Topology, prop: string, holds: (service: Service) => boolean): readonly string[] {
-  return topology.services.filter(holds).map(({ name }) => `services.${name}.${prop}`);
+  return topology.services.filter(holds).map(({ path }) => `${path}.${prop}`);
 }
 
 const speaking =
@@ -34,13 +34,13 @@ const always = (): readonly string[] => [];
 function calls(topology: Topology, prop: string, part: (policy: Partial<CallPolicy>) => unknown): readonly string[] {
   const says = (policy: Partial<CallPolicy>, standard: Partial<CallPolicy>): boolean =>
     JSON.stringify(part(policy)) !== JSON.stringify(part(standard));
-  return topology.services.flatMap(({ name, protocol, callPolicy, callOverrides }) => [
-    ...(says(callPolicy, defaultCallPolicy(protocol)) ? [`services.${name}.${prop}`] : []),
+  return topology.services.flatMap(({ path, protocol, callPolicy, callOverrides }) => [
+    ...(says(callPolicy, defaultCallPolicy(protocol)) ? [`${path}.${prop}`] : []),
     // What an override leaves out is the called service's matter.
     ...Object.entries(callOverrides).flatMap(([callee, override]) => {
       const called = named(topology.services, callee);
       const standard = called === undefined ? {} : defaultCallPolicy(called.protocol);
-      return says({ ...standard, ...override }, standard) ? [`services.${name}.callPolicies.${callee}.${prop}`] : [];
+      return says({ ...standard, ...override }, standard) ? [`${path}.callPolicies.${callee}.${prop}`] : [];
     }),
   ]);
 }
@@ -53,8 +53,8 @@ const HEADERS = ['requestHeaders', 'responseHeaders'] as const;
 
 /** Paths inside of the routes of services. */
 const routes = (topology: Topology, within: (route: ServiceRoute) => readonly string[]): readonly string[] =>
-  topology.services.flatMap(({ name, policy }) =>
-    policy.routes.flatMap((route, index) => within(route).map((prop) => `services.${name}.routes[${index}]${prop}`)),
+  topology.services.flatMap(({ path, policy }) =>
+    policy.routes.flatMap((route, index) => within(route).map((prop) => `${path}.routes[${index}]${prop}`)),
   );
 
 /** Routes of edges of whose policy something holds, be it their own or that of their edge. */
@@ -89,6 +89,12 @@ export const FEATURES = {
     title: 'A load balancer of your own in front (`loadBalancerTarget`)',
     usedAt: (topology) => services(topology, 'loadBalancerTarget', ({ loadBalancerTarget }) => loadBalancerTarget !== undefined),
   },
+  workers: {
+    title: 'Services without a port, which only call others',
+    usedAt: ({ services: all }) => all.filter(({ port, job }) => port === undefined && job === undefined).map(({ path }) => path),
+    without: 'set port, also where nobody calls it',
+  },
+  jobs: { title: 'Tasks that run and end (`jobs`)', usedAt: ({ services: all }) => all.flatMap(({ path, job }) => (job ? [path] : [])) },
   edge: { title: 'API Gateway in front (`edge`)', usedAt: ({ edges }) => edges.map(({ path }) => path) },
   grpcTranslation: {
     title: 'JSON and gRPC-Web of clients translated to gRPC (`grpc` of a route, `grpcRoutes`)',
@@ -111,9 +117,9 @@ export const FEATURES = {
   callPolicies: {
     title: 'A policy of calls that differs by caller',
     usedAt: ({ services: all }) =>
-      all.flatMap(({ name, callOverrides }) =>
+      all.flatMap(({ path, callOverrides }) =>
         Object.entries(callOverrides).flatMap(([callee, override]) =>
-          Object.keys(override).length === 0 ? [] : [`services.${name}.callPolicies.${callee}`],
+          Object.keys(override).length === 0 ? [] : [`${path}.callPolicies.${callee}`],
         ),
       ),
   },

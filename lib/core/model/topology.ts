@@ -133,11 +133,15 @@ export interface ContainerSettings {
 
 export interface Service extends Sizing, ContainerSettings {
   readonly name: string;
+  /** Where it stands in the props, such as `services.orders`. */
+  readonly path: string;
+  /** Present: its tasks run to an end, and no ECS service keeps their number. */
+  readonly job?: Job;
   /** In whose stack it stands; absent: in that of the system. */
   readonly group?: string;
   readonly protocol: ProtocolId;
-  /** Where the application listens inside its task. */
-  readonly port: number;
+  /** Where the application listens inside its task; absent: a worker or a job, which nobody calls. */
+  readonly port?: number;
   /** Where callers reach the virtual service: on its loopback address, in the caller's own task. */
   readonly virtualPort: number;
   /** The loopback address of the virtual service, the same in every task. */
@@ -176,6 +180,14 @@ export interface Service extends Sizing, ContainerSettings {
   readonly callOverrides: Readonly<Record<string, Partial<CallPolicy>>>;
   /** What happens to the requests to this service, whoever sends them. */
   readonly policy: ServicePolicy;
+}
+
+/** Tasks that run and end. */
+export interface Job {
+  /** Whether each deployment runs it once, before services change. */
+  readonly beforeDeployment: boolean;
+  /** Whether it has a schedule of its own. */
+  readonly scheduled: boolean;
 }
 
 /** What stands between clients outside of the mesh and the tasks of a service. */
@@ -448,6 +460,19 @@ export type Registration = Pick<Service, 'name' | 'discoveryHost' | 'discovery'>
 
 export function registrationsOf(service: Service): readonly Registration[] {
   return service.versions?.map(({ workloadName: name, discoveryHost, discovery }) => ({ name, discoveryHost, discovery })) ?? [service];
+}
+
+/** A service that others may call. */
+export type CalledService = Service & { readonly port: number };
+
+export function isCalled(service: Service): service is CalledService {
+  return service.port !== undefined;
+}
+
+/** Where the application of a service that others call listens. */
+export function portOf({ name, port }: Pick<Service, 'name' | 'port'>): number {
+  if (port === undefined) throw new Error(`bug: "${name}" has no port, and is called`);
+  return port;
 }
 
 /** A version seen as a service: what its tasks are like is its own, everything else that of the service. */

@@ -5,12 +5,13 @@ import { FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, LOAD_BALANCER_NAME, LOAD_BALANCE
 import { displayValue } from '../reading/input';
 import type { IssueList } from '../reading/issues';
 import type { EdgeTopology, ExternalService, Service, Sizing, Topology, TracingSettings, Warning } from '../model/topology';
-import { maxTasks, serviceAs } from '../model/topology';
+import { isCalled, maxTasks, serviceAs } from '../model/topology';
 import { everyCaller } from '../model/callers';
 import { checkShared } from './network/check-shared';
 import { checkApex, checkHostNames, parseDomain, parseName, parseNamespace } from './network/parse-names';
 import { checkZone, parseZone } from './network/parse-zone';
 import { checkSharedAuthority } from './security/check-shared-authority';
+import { failWithoutPort } from './service/check-worker';
 import { environmentCheck } from './service/check-environment';
 import { checkExec } from './service/check-exec';
 import { apart, checkCallers, connectRules } from './security/parse-allow';
@@ -22,6 +23,7 @@ import { parseEgress } from './network/parse-egress';
 import type { DraftExternal } from './service/parse-external';
 import { EXTERNAL_CALL_POLICY_FIELDS, externalWarnings, parseExternals } from './service/parse-external';
 import type { DraftService } from './service/parse-service';
+import { parseJob } from './service/parse-job';
 import { parseService, unknownService } from './service/parse-service';
 import type { MeshDefaults } from './workload/parse-sizing';
 import { parseArchitecture, parseCapacityProviders } from './workload/parse-sizing';
@@ -71,19 +73,29 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   const entries = [...servicesAt.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
   if (servicesAt.empty)
     servicesAt.fail('MISSING', 'a mesh needs at least one service', { fix: 'add one, such as ui: { image, port: 8080 }' });
+  const jobs = [...root.field('jobs').entries()].sort(([a], [b]) => (a < b ? -1 : 1));
   const declared = entries.map(([key]) => key);
+  for (const [key, at] of jobs)
+    if (declared.includes(key))
+      at.fail('NAME_CLASH', `"${key}" is a service, too, and both would have one identity`, {
+        got: null,
+        fix: 'give one of the two another name',
+      });
   const { declared: outside, drafts: externals } = parseExternals(
     root.field('external'),
-    new Set(declared),
+    new Set([...declared, ...jobs.map(([key]) => key)]),
     [domain, discoveryDomain],
     footprint,
   );
   const egress = parseEgress(root.field('egress'));
-  const callable = new Set([...declared, ...outside]);
-  const drafts = entries.flatMap(([key, at]) => parseService(key, at, defaults, footprint) ?? []);
+  const callable = new Set([...declared, ...jobs.map(([key]) => key), ...outside]);
+  const drafts = [
+    ...entries.flatMap(([key, at]) => parseService(key, at, defaults, footprint) ?? []),
+    ...jobs.filter(([key]) => !declared.includes(key)).flatMap(([key, at]) => parseJob(key, at, defaults, { footprint, outside }) ?? []),
+  ].sort((a, b) => (a.name < b.name ? -1 : 1));
   const callees = calleesOf(drafts, externals);
   for (const draft of drafts) {
-    checkCalls(draft, callable);
+    checkCalls(draft, callable, callees);
     checkOverrides(draft);
     checkVirtualPorts(draft, drafts, callees, footprint);
     checkHostNames({ ...draft, registered: workloadNamesOf(draft) }, domain, discoveryDomain, namespace);
@@ -93,6 +105,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   checkWorkloadNames(drafts, outside, edges, issues);
   const groups = parseGroups(root.field('groups'), [
     ...root.field('services').values(),
+    ...root.field('jobs').values(),
     ...root.field('edges').values(),
     root.field('edge'),
   ]);
@@ -109,7 +122,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
     addresses: provider.virtualAddresses([...drafts, ...externals].map((draft) => draft.name)),
     authenticated: certificates.kind !== 'none',
   });
-  const checkEnvironment = environmentCheck([...services, ...external], { domain, discoveryDomain });
+  const checkEnvironment = environmentCheck([...services.filter(isCalled), ...external], { domain, discoveryDomain });
   for (const service of services) {
     warnings.push(
       ...ofAllVersions(service, checkEnvironment),
@@ -157,7 +170,7 @@ function calleesOf(drafts: readonly DraftService[], externals: readonly DraftExt
   return new Map([...externals, ...drafts].map((draft) => [draft.name, draft]));
 }
 
-function checkCalls(draft: DraftService, declared: ReadonlySet<string>): void {
+function checkCalls(draft: DraftService, declared: ReadonlySet<string>, callees: Callees): void {
   const seen = new Set<string>();
   for (const call of draft.calls) {
     if (call.name === draft.name)
@@ -169,6 +182,10 @@ function checkCalls(draft: DraftService, declared: ReadonlySet<string>): void {
         [...declared].filter((name) => name !== draft.name),
       );
     else if (seen.has(call.name)) call.at.fail('DUPLICATE', `"${call.name}" is listed twice`, { fix: 'remove one' });
+    else {
+      const callee = callees.get(call.name);
+      if (callee !== undefined && 'path' in callee && callee.port === undefined) failWithoutPort(call.at, callee);
+    }
     seen.add(call.name);
   }
 }
@@ -198,7 +215,7 @@ function checkOverrides(draft: DraftService): void {
 
 /** See DEFAULT_VIRTUAL_PORT: whoever listens on 0.0.0.0:P keeps Envoy from listening on 127.x.y.z:P. */
 function checkVirtualPorts(caller: DraftService, drafts: readonly DraftService[], callees: Callees, footprint: TaskFootprint): void {
-  const ports = new Map<number, string>([[caller.port, `the application of "${caller.name}"`]]);
+  const ports = new Map<number, string>(caller.port === undefined ? [] : [[caller.port, `the application of "${caller.name}"`]]);
   for (const container of containersBeside(caller))
     for (const port of container.ports) ports.set(port, `the container "${container.name}" of "${caller.name}"`);
   if (caller.loadBalancerTarget !== undefined) ports.set(LOAD_BALANCER_PORT, `the Envoy of "${caller.name}", for load balancers,`);
@@ -221,7 +238,7 @@ function freePort(from: number, callee: DraftService | DraftExternal, drafts: re
   const taken = new Set<number>(ports.keys());
   for (const caller of drafts) {
     if (!caller.calls.some((call) => call.name === callee.name)) continue;
-    for (const port of [caller.port, ...containersBeside(caller).flatMap((container) => container.ports)]) taken.add(port);
+    for (const port of [caller.port ?? [], containersBeside(caller).flatMap((container) => container.ports)].flat()) taken.add(port);
     if (caller.loadBalancerTarget !== undefined) taken.add(LOAD_BALANCER_PORT);
   }
   let port = from;
@@ -283,7 +300,7 @@ function checkWorkloadNames(
 function ofAllVersions(service: Service, check: (service: Service) => readonly Warning[]): Warning[] {
   const own = check(service);
   const known = new Set(own.map(({ path, message }) => `${path} ${message}`));
-  const prefix = `services.${service.name}.`;
+  const prefix = `${service.path}.`;
   const ofVersions = (service.versions ?? []).flatMap((version) =>
     check(serviceAs(service, version))
       .filter(({ path, message }) => !known.has(`${path} ${message}`))

@@ -6,6 +6,7 @@ import { ROUTE_PROPS } from './edge/parse-route';
 import { LOG_FIELDS } from './network/check-shared';
 import { CERTIFICATE_FIELDS } from './security/parse-certificates';
 import { EXTERNAL_FIELDS } from './service/parse-external';
+import { JOB_FIELDS } from './service/parse-job';
 import { SERVICE_FIELDS } from './service/parse-service';
 import { HEALTH_CHECK_FIELDS } from './traffic/parse-active-health-check';
 import { CIRCUIT_BREAKER_FIELDS } from './traffic/parse-circuit-breaker';
@@ -16,7 +17,9 @@ import { MATCH_FIELDS } from './traffic/parse-route-match';
 import { ROUTE_FIELDS } from './traffic/parse-service-routes';
 import { TIMEOUT_FIELDS } from './traffic/parse-timeouts';
 import { DEPLOYMENT_FIELDS } from './workload/parse-deployment';
-import { SCALING_FIELDS, SIZING_FIELDS } from './workload/parse-sizing';
+import { EXTRA_CONTAINER_FIELDS } from './workload/parse-extra-containers';
+import { SCALING_FIELDS } from './workload/parse-scaling';
+import { SIZING_FIELDS } from './workload/parse-sizing';
 import { OF_VERSION } from './workload/parse-versions';
 
 /** Props of the whole system. */
@@ -25,6 +28,7 @@ export const FIELDS = [
   'domain',
   'zone',
   'services',
+  'jobs',
   'external',
   'egress',
   'edge',
@@ -49,7 +53,10 @@ type Fields = readonly (readonly [place: string, fields: readonly string[]])[];
 
 const IN_SERVICES: Fields = [
   ['services.<name>', SERVICE_FIELDS],
+  // What a service has, too, belongs there.
+  ['jobs.<name>', JOB_FIELDS.filter((field) => !(SERVICE_FIELDS as readonly string[]).includes(field))],
   ['services.<name>.versions.<name>', OF_VERSION],
+  ['services.<name>.extraContainers.<name>', EXTRA_CONTAINER_FIELDS],
   ['services.<name>.scaling', SCALING_FIELDS],
   ['services.<name>.deployment', DEPLOYMENT_FIELDS],
   ['services.<name>.timeout', TIMEOUT_FIELDS],
@@ -96,5 +103,5 @@ function placesOf(all: Fields): Places {
 
 /** Whether a place is a part of a service or an edge that takes what the whole has, too. */
 function isInside(place: string, outer: string): boolean {
-  return ['.routes', '.versions', '.gateway'].some((part) => place.startsWith(`${outer}${part}`));
+  return ['.routes', '.versions', '.extraContainers', '.gateway'].some((part) => place.startsWith(`${outer}${part}`));
 }

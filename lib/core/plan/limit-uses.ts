@@ -10,7 +10,7 @@ import type { VcpuSum } from './fargate-vcpus';
 import { fargateVcpus, tasksInDeployment } from './fargate-vcpus';
 import { handedOutUses } from './handed-out';
 import type { CertificatePlan, SystemPlan, WeightsPlan, WorkloadPlan } from './system-plan';
-import { serviceOf } from './system-plan';
+import { pathOfWorkload, serviceOf } from './system-plan';
 import { counted } from '../reading/input';
 
 type Counted = Pick<SystemPlan, 'workloads' | 'ingress' | 'callersGroups' | 'weights' | 'certificates' | 'groups'>;
@@ -19,12 +19,12 @@ type Counted = Pick<SystemPlan, 'workloads' | 'ingress' | 'callersGroups' | 'wei
 export function limitUses(plan: Counted, edges: readonly Pick<EdgeTopology, 'gatewayName' | 'path'>[]): readonly LimitUse[] {
   const { workloads, weights = [], certificates } = plan;
   const gateways = new Map(edges.map(({ gatewayName, path }) => [gatewayName, `${path}.gateway`]));
-  const pathOf = (workload: WorkloadPlan): string => gateways.get(workload.name) ?? servicePath(workload);
+  const pathOf = (workload: WorkloadPlan): string => gateways.get(workload.name) ?? pathOfWorkload(workload);
   const { onDemand, spot } = fargateVcpus(workloads);
   return [
     vcpus(FARGATE.onDemand, 'on demand', onDemand),
     vcpus(FARGATE.spot, 'as Spot tasks', spot),
-    ...workloads.map((workload) => instancesOfService(workload, pathOf(workload))),
+    ...workloads.filter(registers).map((workload) => instancesOfService(workload, pathOf(workload))),
     ...tasksOfSystem(workloads),
     ...inboundRules(plan),
     ...workloads.map((workload) => outboundRules(workload, pathOf(workload))),
@@ -32,10 +32,6 @@ export function limitUses(plan: Counted, edges: readonly Pick<EdgeTopology, 'gat
     ...concurrency(certificates),
     ...handedOutUses(plan),
   ];
-}
-
-function servicePath({ version, name }: WorkloadPlan): string {
-  return version === undefined ? `services.${name}` : `services.${version.service}.versions.${version.name}`;
 }
 
 function vcpus(limit: Limit, how: string, { desired, deployment, maximum, maximumDeployment }: VcpuSum): LimitUse {
@@ -65,12 +61,18 @@ function instancesOfService(workload: WorkloadPlan, path: string): LimitUse {
   };
 }
 
+function registers({ registration }: WorkloadPlan): boolean {
+  return registration !== undefined;
+}
+
 function tasksOfSystem(workloads: readonly WorkloadPlan[]): readonly LimitUse[] {
-  const used = workloads.reduce((sum, { sizing }) => sum + tasksInDeployment(sizing, maxTasks(sizing)), 0);
+  const tasksOf = (some: readonly WorkloadPlan[]): number =>
+    some.reduce((sum, { sizing }) => sum + tasksInDeployment(sizing, maxTasks(sizing)), 0);
+  const used = tasksOf(workloads);
   const advice = 'lower the numbers of tasks, or maxHealthyPercent of their deployments';
   const subject = `there are up to ${used} tasks while a deployment replaces them`;
   return [
-    { limit: CLOUD_MAP.instancesOfNamespace, used, path: 'services', subject, advice },
+    { limit: CLOUD_MAP.instancesOfNamespace, used: tasksOf(workloads.filter(registers)), path: 'services', subject, advice },
     { limit: VPC.interfaces, used, path: 'services', subject: `${subject}, each with a network interface`, advice },
   ];
 }

@@ -2,6 +2,7 @@ import type {
   ArchitectureId,
   CertificateSettings,
   Group,
+  Job,
   LoadBalancerTarget,
   ProtocolId,
   Sizing,
@@ -134,7 +135,10 @@ export interface MeshWorkloadPlan {
   readonly sizing: SizingPlan;
   /** In the order in which they are defined; start order comes from `dependsOn`. */
   readonly containers: readonly ContainerPlan[];
-  readonly registration: RegistrationPlan;
+  /** Absent: nobody calls its tasks, which register nowhere. */
+  readonly registration?: RegistrationPlan;
+  /** Present: its tasks run to an end. */
+  readonly job?: Job;
   /** How load balancers of the user's own reach its tasks; absent: they do not. */
   readonly loadBalancerTarget?: LoadBalancerTargetPlan;
   /** Whether tasks send traces. */
@@ -264,6 +268,12 @@ export interface DependencyPlan {
 /** The service that a workload belongs to. */
 export function serviceOf({ name, version }: Pick<MeshWorkloadPlan, 'name' | 'version'>): string {
   return version?.service ?? name;
+}
+
+/** Where a workload that is no gateway stands in the props. */
+export function pathOfWorkload({ name, version, job }: Pick<MeshWorkloadPlan, 'name' | 'version' | 'job'>): string {
+  if (job !== undefined) return `jobs.${name}`;
+  return version === undefined ? `services.${name}` : `services.${version.service}.versions.${version.name}`;
 }
 
 /** How tasks register in Cloud Map. */

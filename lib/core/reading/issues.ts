@@ -55,6 +55,8 @@ export type IssueCode =
   | 'GROUP_TOO_LARGE'
   /** The edge has no such route. */
   | 'UNKNOWN_ROUTE'
+  /** The service is a worker or a job: it has no port, so nobody can call it. */
+  | 'NO_PORT'
   /** Something relies on a call that no service lists in `calls`. */
   | 'UNDECLARED_CALL'
   /** A service lists itself in `calls`. */

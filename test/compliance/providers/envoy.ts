@@ -66,6 +66,8 @@ export const envoyProofs: ProviderProofs = {
     ),
     traces: all(has('ui', { typed_config: { '@type': type('XRayConfig') } }), ({ workloads }) => workloads.every(({ traced }) => traced)),
     loadBalancerTarget: has('orders', { address: { socket_address: { address: '0.0.0.0', port_value: 15007 } } }),
+    workers: ({ workloads }) => workloads.some(({ name, registration }) => name === 'ui' && registration === undefined),
+    jobs: all(has('tidy', { name: 'orders', lb_policy: /./ }), ({ workloads }) => workloads.some(({ job }) => job !== undefined)),
     edge: all(has('gateway', { name: 'edge', traffic_direction: 'INBOUND' }), has('gateway', { name: 'ui', lb_policy: /./ })),
     grpcTranslation: all(
       has('gateway', { '@type': type('GrpcJsonTranscoder'), proto_descriptor_bin: /./ }),

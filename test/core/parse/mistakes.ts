@@ -10,6 +10,7 @@ import { PLACEMENT_MISTAKES } from './mistakes/placement';
 import { SECURITY_MISTAKES } from './mistakes/security';
 import { SERVICE_MISTAKES } from './mistakes/services';
 import { SYSTEM_MISTAKES } from './mistakes/system';
+import { WORKER_MISTAKES } from './mistakes/workers';
 import { WORKLOAD_MISTAKES } from './mistakes/workload';
 
 const SUBJECTS = [
@@ -17,6 +18,7 @@ const SUBJECTS = [
   SERVICE_MISTAKES,
   CONTAINER_MISTAKES,
   WORKLOAD_MISTAKES,
+  WORKER_MISTAKES,
   SECURITY_MISTAKES,
   MESH_MISTAKES,
   EDGE_MISTAKES,

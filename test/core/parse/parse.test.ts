@@ -51,6 +51,7 @@ describe('the smallest mesh', () => {
       services: [
         {
           name: 'ui',
+          path: 'services.ui',
           protocol: 'http',
           port: 8080,
           virtualPort: 15080,

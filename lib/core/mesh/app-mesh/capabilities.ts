@@ -9,6 +9,9 @@ export const NO_RETRY_BUDGET = {
 
 export const NO_STREAM_TIMEOUT = { no: 'it has no limit on the life of a stream' };
 
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ProxyConfiguration.html */
+const NO_PORT = { no: 'only with a port of the application (AppPorts) does Amazon ECS lead the traffic of a task through its Envoy' };
+
 export const CAPABILITIES: Capabilities = {
   http: true,
   http2: true,
@@ -20,6 +23,8 @@ export const CAPABILITIES: Capabilities = {
   accessLogs: true,
   traces: true,
   loadBalancerTarget: { no: 'its Envoys have one listener for a service, which takes all that arrives for calls of the mesh' },
+  workers: NO_PORT,
+  jobs: NO_PORT,
   edge: true,
   grpcTranslation: { no: 'its virtual gateways pass requests on as they are' },
   aggregation: { no: 'a virtual gateway has no route to a program in its own task' },

@@ -4,6 +4,7 @@ import { AGENT_CONTAINER, AGENT_MEMORY_MIB, DEFAULT_VIRTUAL_PORT, INIT_CONTAINER
 import { ingressOf } from '../../plan/ingress';
 import type { MeshPlan } from '../../plan/system-plan';
 import { checkTaskDefinitionSize } from '../../plan/task-definition-size';
+import { isCalled } from '../../model/topology';
 import type { IssueList } from '../../reading/issues';
 import type { MeshProvider } from '../provider';
 import { CAPABILITIES } from './capabilities';
@@ -54,7 +55,7 @@ export const appMeshProvider: MeshProvider<AppMeshSettings> = {
     return {
       workloads,
       // Where ECS leads what arrives for the application to Envoy, it is still the application's port to a security group.
-      ingress: topology.services.flatMap((service) => ingressOf(service, service.port)),
+      ingress: topology.services.filter(isCalled).flatMap((service) => ingressOf(service, service.port)),
       virtualAddresses: 'an address that nobody has',
       settleSeconds: SETTLE_SECONDS,
       discoversByName: mesh.discovery !== 'dns',

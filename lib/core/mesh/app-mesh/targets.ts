@@ -1,6 +1,6 @@
 import type { RouteAction } from './resources';
 import type { Service, Version } from '../../model/topology';
-import { serviceAs } from '../../model/topology';
+import { portOf, serviceAs } from '../../model/topology';
 
 /** Tasks of one kind: a service, or one version of it. Each is a virtual node. */
 export interface TaskGroup {
@@ -22,7 +22,8 @@ export function taskGroupsOf(service: Service): readonly TaskGroup[] {
  * @param weights of versions, if a route has its own
  */
 export function targetsOf(service: Service, weights?: Readonly<Record<string, number>>): RouteAction {
-  const { port, versions } = service;
+  const { versions } = service;
+  const port = portOf(service);
   if (versions === undefined) return { weightedTargets: [{ virtualNode: service.name, weight: 100, port }] };
   return {
     weightedTargets: versions.map(({ name, workloadName, weight }) => ({

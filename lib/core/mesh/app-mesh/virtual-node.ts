@@ -9,7 +9,8 @@ import type {
   VirtualNodePlan,
 } from './resources';
 import { allNamed } from '../../model/by-name';
-import type { ProtocolId, Service } from '../../model/topology';
+import type { CalledService, ProtocolId, Service } from '../../model/topology';
+import { isCalled } from '../../model/topology';
 import type { AppMeshTopology } from './settings';
 import type { CallPolicy } from '../../model/traffic-policy';
 import { LOGGING } from './access-log';
@@ -32,7 +33,7 @@ export function virtualNode(topology: AppMeshTopology, group: TaskGroup): Virtua
   return {
     name: group.name,
     spec: {
-      listeners: [listener(topology, service)],
+      listeners: isCalled(service) ? [listener(topology, service)] : [],
       ...(backends.length === 0 ? {} : { backends }),
       serviceDiscovery: discovery(topology, group),
       logging: LOGGING,
@@ -52,7 +53,7 @@ function discovery(topology: AppMeshTopology, { service, version }: TaskGroup): 
   return { awsCloudMap: { namespaceName, serviceName: discoveryHost.slice(0, -namespaceName.length - 1) } };
 }
 
-function listener(topology: AppMeshTopology, service: Service): Listener {
+function listener(topology: AppMeshTopology, service: CalledService): Listener {
   const { port, protocol, callPolicy } = service;
   const tls = listenerTls(topology, service);
   const limits = timeout(longest(timeoutsOf(service)), protocol);

@@ -100,7 +100,7 @@ function permissions(
 function interceptionOf({ ignoredEgressPorts }: AppMeshSettings, { port }: Service): InterceptionPlan {
   return {
     container: PROXY_CONTAINER,
-    appPorts: [port],
+    appPorts: port === undefined ? [] : [port],
     ingressPort: INGRESS_PORT,
     egressPort: APP_MESH_EGRESS_PORT,
     ignoredUser: Number(APP_MESH_USER),

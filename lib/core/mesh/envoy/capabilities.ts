@@ -11,6 +11,8 @@ export const CAPABILITIES: Capabilities = {
   accessLogs: true,
   traces: true,
   loadBalancerTarget: true,
+  workers: true,
+  jobs: true,
   edge: true,
   grpcTranslation: true,
   aggregation: true,

@@ -6,6 +6,7 @@ import { gatewayBootstrap } from '../../envoy/gateway';
 import type { Bootstrap } from '../../envoy/api/bootstrap';
 import { sidecarBootstrap } from '../../envoy/sidecar';
 import type { ContainerPlan, LoadBalancerTargetPlan, MeshPlan, MeshWorkloadPlan } from '../../plan/system-plan';
+import { pathOfWorkload } from '../../plan/system-plan';
 import { ingressOf } from '../../plan/ingress';
 import { checkTaskDefinitionSize } from '../../plan/task-definition-size';
 import { ENVOY_CONFIG_FILE, MESH_DIRECTORY } from '../../contract/files';
@@ -26,7 +27,7 @@ import { identityOf } from '../../contract/identity';
 import { IMAGES, PROXY_USER, imageReference } from '../../model/images';
 import type { IssueList } from '../../reading/issues';
 import type { EdgeTopology, Service, Sizing, Version } from '../../model/topology';
-import { serviceAs } from '../../model/topology';
+import { isCalled, serviceAs } from '../../model/topology';
 import { plaintext } from '../../plan/plaintext';
 import type { MeshProvider } from '../provider';
 import type { AgentPace, AgentPlan } from '../../plan/workload/agent';
@@ -70,7 +71,7 @@ export const envoyProvider: MeshProvider<EnvoyMeshSettings> = {
     const pace = agentPace(topology);
     const services = topology.services.flatMap((service) => workloadsOf(topology, pace, service));
     const gateways = topology.edges.map((edge) => ({ workload: gatewayWorkload(topology, pace, edge), path: edge.path }));
-    for (const workload of services) checkTaskDefinitionSize(workload, pathOf(workload), issues);
+    for (const workload of services) checkTaskDefinitionSize(workload, pathOfWorkload(workload), issues);
     for (const { workload, path } of gateways) checkTaskDefinitionSize(workload, path, issues);
     const weights = weightedCallees(topology.services).map(weightsPlan);
     const requests = agentRequests(topology, pace);
@@ -79,7 +80,7 @@ export const envoyProvider: MeshProvider<EnvoyMeshSettings> = {
       workloads,
       uses: requests.uses,
       ...(weights.length === 0 ? {} : { weights }),
-      ingress: topology.services.flatMap((service) => ingressOf(service, INBOUND_PORT)),
+      ingress: topology.services.filter(isCalled).flatMap((service) => ingressOf(service, INBOUND_PORT)),
       virtualAddresses: 'loopback addresses',
       warnings: [
         ...requests.warnings,
@@ -90,10 +91,6 @@ export const envoyProvider: MeshProvider<EnvoyMeshSettings> = {
     };
   },
 };
-
-function pathOf({ name, version }: MeshWorkloadPlan): string {
-  return version === undefined ? `services.${name}` : `services.${version.service}.versions.${version.name}`;
-}
 
 /** Those of a service, or of each of its versions. */
 function workloadsOf(topology: EnvoyTopology, pace: AgentPace, service: Service): readonly MeshWorkloadPlan[] {
@@ -106,7 +103,9 @@ function workloadsOf(topology: EnvoyTopology, pace: AgentPace, service: Service)
 
 function serviceWorkload(topology: EnvoyTopology, pace: AgentPace, service: Service, version?: Version): MeshWorkloadPlan {
   const callees = allNamed(topology.services, service.calls);
-  const refreshSeconds = refreshSecondsOf(topology, pace, service);
+  const registers = isCalled(service);
+  // Of a task that nobody calls, nobody has to notice that it stops.
+  const refreshSeconds = registers ? refreshSecondsOf(topology, pace, service) : 0;
   const name = version?.workloadName ?? service.name;
   const agent: AgentPlan = {
     topology,
@@ -115,7 +114,8 @@ function serviceWorkload(topology: EnvoyTopology, pace: AgentPace, service: Serv
     callees,
     caller: service,
     pace,
-    announcesStop: service.protocol !== 'tcp',
+    registers,
+    announcesStop: registers && service.protocol !== 'tcp',
     refreshSeconds,
     stopSeconds: stopSecondsOf(refreshSeconds, service.stopTimeoutSeconds),
     ...defined({ application: applicationOf(service) }),
@@ -131,12 +131,15 @@ function serviceWorkload(topology: EnvoyTopology, pace: AgentPace, service: Serv
       loadBalancerTarget: targetOf(service),
     }),
     sizing: sizingOf(service),
-    registration: { recordType: 'A', ttlSeconds: DISCOVERY_TTL_SECONDS },
+    ...defined({
+      job: service.job,
+      registration: registers ? ({ recordType: 'A', ttlSeconds: DISCOVERY_TTL_SECONDS } as const) : undefined,
+    }),
   };
 }
 
-function portsOf({ loadBalancerTarget }: Service): readonly number[] {
-  return [INBOUND_PORT, ...(loadBalancerTarget === undefined ? [] : [LOAD_BALANCER_PORT])];
+function portsOf({ port, loadBalancerTarget }: Service): readonly number[] {
+  return [...(port === undefined ? [] : [INBOUND_PORT]), ...(loadBalancerTarget === undefined ? [] : [LOAD_BALANCER_PORT])];
 }
 
 function targetOf({ loadBalancerTarget, protocol, startupTimeoutSeconds }: Service): LoadBalancerTargetPlan | undefined {
@@ -184,18 +187,19 @@ interface Configurations extends Pick<TaskConfig, 'aggregations'> {
 function workloadOf(
   agent: AgentPlan,
   config: Configurations,
-  own: readonly ContainerPlan[],
+  containers: readonly ContainerPlan[],
 ): Omit<MeshWorkloadPlan, 'sizing' | 'registration'> {
   const { topology, service, name } = agent;
-  const others = [initContainer(agent, config), ...own, ...collector(topology)];
+  const others = [initContainer(agent, config), ...containers, ...collector(topology)];
   const discovered = discoveredBy(agent.callees);
   const weighed = weightedCallees(agent.callees);
+  const own = agent.registers === false ? [] : [name];
   return {
     name,
     ...(topology.certificates.kind === 'none' ? {} : { identity: { uri: identityOf(topology.trustDomain, service) } }),
     ...(weighed.length === 0 ? {} : { weightedCallees: weighed.map((callee) => callee.name) }),
     // Its own service too: whether the callees of its own zone may be preferred depends on the zones of its tasks.
-    discovers: discovered.length === 0 ? [] : [...new Set([...discovered.map((callee) => callee.name), name])].sort(),
+    discovers: discovered.length === 0 ? [] : [...new Set([...discovered.map((callee) => callee.name), ...own])].sort(),
     volumes: [MESH_VOLUME, ...collectorVolumes(topology)],
     containers: [...others, agentContainer(agent, others)],
     traced: topology.tracing !== undefined,

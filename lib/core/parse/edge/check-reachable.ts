@@ -1,6 +1,7 @@
 import { named } from '../../model/by-name';
 import type { Reader } from '../../reading/reader';
 import type { DraftService } from '../service/parse-service';
+import { failWithoutPort } from '../service/check-worker';
 import { unknownService } from '../service/parse-service';
 
 /** What a route can lead to. */
@@ -50,5 +51,7 @@ export function findReachable(
     });
   const target = named(services, name);
   if (target === undefined && !declared.includes(name)) unknownService(at, name, declared);
-  return target;
+  if (target === undefined || target.port !== undefined) return target;
+  failWithoutPort(at, target);
+  return undefined;
 }

@@ -1,4 +1,4 @@
-import type { ExternalService, Service, Warning } from '../../model/topology';
+import type { CalledService, ExternalService, Service, Warning } from '../../model/topology';
 import { closestName } from '../../reading/closeness';
 import type { KnownHosts, MistakenHost } from './mistaken-host';
 import { mistakenHosts } from './mistaken-host';
@@ -38,9 +38,9 @@ interface Addresses {
 function checkEnvironment(service: Service, { pattern, byName, known }: Addresses): Warning[] {
   const { domain } = known;
   const environments = [
-    { path: `services.${service.name}`, environment: service.environment },
+    { path: service.path, environment: service.environment },
     ...service.extraContainers.map((container) => ({
-      path: `services.${service.name}.extraContainers.${container.name}`,
+      path: `${service.path}.extraContainers.${container.name}`,
       environment: container.environment,
     })),
   ];
@@ -62,7 +62,7 @@ function checkEnvironment(service: Service, { pattern, byName, known }: Addresse
 }
 
 /** What has a virtual name. */
-type Called = Pick<Service | ExternalService, 'name' | 'protocol' | 'port' | 'virtualPort'> & Pick<Partial<Service>, 'versions'>;
+type Called = Pick<CalledService | ExternalService, 'name' | 'protocol' | 'port' | 'virtualPort'> & Pick<Partial<Service>, 'versions'>;
 
 interface Address {
   readonly name: string;

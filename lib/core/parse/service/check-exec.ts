@@ -7,7 +7,7 @@ import type { Service, Warning } from '../../model/topology';
  */
 export function checkExec(service: Service): Warning[] {
   if (!service.enableExecuteCommand) return [];
-  const path = `services.${service.name}`;
+  const { path } = service;
   const containers = [
     { path, readonly: service.readonlyRootFilesystem },
     ...service.extraContainers.map((container) => ({

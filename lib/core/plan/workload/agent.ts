@@ -35,6 +35,8 @@ export interface AgentPlan {
   readonly callees: readonly Service[];
   /** How long the task may take to leave, before the application gets SIGTERM. */
   readonly stopSeconds: number;
+  /** Whether its tasks register in Cloud Map. @default true */
+  readonly registers?: boolean;
   /** After this long, whoever calls the task has noticed that it leaves. */
   readonly refreshSeconds: number;
   /** The application whose port it waits for before the task counts as healthy; absent: none. */
@@ -165,7 +167,8 @@ export function applicationOf({
   gateways,
   loadBalancerTarget,
 }: Service): ApplicationStart | undefined {
-  if (startupTimeoutSeconds === 0 || (callers.length + gateways.length === 0 && loadBalancerTarget === undefined)) return undefined;
+  if (port === undefined || startupTimeoutSeconds === 0 || (callers.length + gateways.length === 0 && loadBalancerTarget === undefined))
+    return undefined;
   return { container: APPLICATION_CONTAINER, port, startupSeconds: startupTimeoutSeconds };
 }
 
@@ -212,13 +215,14 @@ function variablesOf(agent: AgentPlan): MeshVariables {
     ...paceVariables(agent),
     ...(agent.application === undefined ? {} : meshVariables({ MESH_APPLICATION: JSON.stringify(agent.application) })),
     ...(agent.announcesStop === true ? meshVariables({ MESH_ANNOUNCES_STOP: 'true' }) : {}),
-    ...meshVariables({ MESH_REFRESH_SECONDS: String(agent.refreshSeconds), MESH_STOP_SECONDS: String(agent.stopSeconds) }),
+    ...(agent.registers === false ? {} : meshVariables({ MESH_REFRESH_SECONDS: String(agent.refreshSeconds) })),
+    ...meshVariables({ MESH_STOP_SECONDS: String(agent.stopSeconds) }),
   };
 }
 
 function deployedVariables(agent: AgentPlan): MeshVariables<DeployedValue> {
   return {
-    ...meshVariables<DeployedValue>({ MESH_CLOUD_MAP_SERVICE_ID: 'discoveryServiceId' }),
+    ...(agent.registers === false ? {} : meshVariables<DeployedValue>({ MESH_CLOUD_MAP_SERVICE_ID: 'discoveryServiceId' })),
     ...sharedBy(agent),
     ...namespaceOf(agent),
     ...weightsParametersOf(agent),
@@ -257,7 +261,7 @@ function discoveryVariables(agent: AgentPlan): MeshVariables {
   const { name, callees } = agent;
   if (discoveredBy(callees).length === 0) return {};
   return {
-    MESH_OWN_SERVICE: name,
+    ...(agent.registers === false ? {} : meshVariables({ MESH_OWN_SERVICE: name })),
     MESH_POLL_SECONDS: String(paceOf(agent).pollSeconds),
     MESH_LIST_SECONDS: String(paceOf(agent).listSeconds),
   };

@@ -1,4 +1,4 @@
-import type { MeshWorkloadPlan } from '../system-plan';
+import type { RegistrationPlan } from '../system-plan';
 import { HTTP_API } from '../../limits/api-gateway';
 import { DISCOVERY_TTL_SECONDS, GATEWAY_PORT, PROXY_CONTAINER } from '../../model/constants';
 import type { EdgeTopology } from '../../model/topology';
@@ -11,7 +11,7 @@ export const EDGE_REFRESH_SECONDS = 17;
 export const EDGE_REQUEST_SECONDS = HTTP_API.integrationTimeout.value;
 
 /** The VPC link of an HTTP API asks Cloud Map for address and port, and ECS registers a port only with SRV. */
-export function gatewayRegistration({ api }: EdgeTopology): MeshWorkloadPlan['registration'] {
+export function gatewayRegistration({ api }: EdgeTopology): RegistrationPlan {
   return api.gatewayRecord === 'SRV'
     ? { recordType: 'SRV', ttlSeconds: DISCOVERY_TTL_SECONDS, container: PROXY_CONTAINER, port: GATEWAY_PORT }
     : { recordType: 'A', ttlSeconds: DISCOVERY_TTL_SECONDS };

@@ -60,7 +60,6 @@ export const SERVICE_MISTAKES: Mistakes = {
   MISSING: [
     { did: 'gives no service', props: mesh({}), path: 'services' },
     { did: 'gives no props', props: undefined, path: 'services' },
-    { did: 'forgets the port', props: mesh({ ui: { image } }), path: 'services.ui.port' },
     { did: 'gives undefined as a service', props: mesh({ ui: undefined, orders: service() }), path: 'services.ui' },
     { did: 'gives undefined in calls', props: ui({ calls: [undefined] }), path: 'services.ui.calls[0]' },
     { did: 'leaves a hole in calls', props: ui({ calls: new Array(1) }), path: 'services.ui.calls[0]' },

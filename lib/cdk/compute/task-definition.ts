@@ -1,0 +1,179 @@
+import { Duration } from 'aws-cdk-lib';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type { Construct, IConstruct } from 'constructs';
+import { defined } from '../../core/defined';
+import { environmentOf } from '../../core/plan/pack-config';
+import type { ArchitectureId, ContainerPlan, DeployedValue, InterceptionPlan, WorkloadPlan } from '../../core/plan/system-plan';
+import { buildImagesFor } from '../containers/built-images';
+import { readableSecrets } from '../containers/encrypted-secret';
+import { weightsParameters } from './identity';
+import { limitVariables } from '../containers/limit-variables';
+import { MeshLogDriver } from '../containers/mesh-log-driver';
+import type { WorkloadContext } from './workload';
+
+/** What the tasks of a task definition are given that other resources make. */
+export interface TaskResources {
+  readonly taskRole: iam.IRole;
+  readonly executionRole: iam.IRole;
+  /** Where they register. */
+  readonly discoveryServiceId: string | undefined;
+}
+
+export interface RenderedTask {
+  readonly taskDefinition: ecs.FargateTaskDefinition;
+  /** By name, in the order of the plan. */
+  readonly containers: ReadonlyMap<string, ecs.ContainerDefinition>;
+}
+
+/** A task definition with its containers, be it of a service's tasks or of others. */
+export function renderTaskDefinition(
+  scope: Construct,
+  plan: WorkloadPlan,
+  context: WorkloadContext,
+  { taskRole, executionRole, discoveryServiceId }: TaskResources,
+): RenderedTask {
+  const taskDefinition = new ecs.FargateTaskDefinition(scope, 'TaskDefinition', {
+    cpu: plan.sizing.cpu,
+    memoryLimitMiB: plan.sizing.memoryMiB,
+    runtimePlatform: { cpuArchitecture: architecture(plan.sizing.architecture), operatingSystemFamily: ecs.OperatingSystemFamily.LINUX },
+    taskRole,
+    executionRole,
+    ...defined({ proxyConfiguration: plan.interception === undefined ? undefined : interception(plan.interception) }),
+  });
+  buildImagesFor(plan.sizing.architecture, taskDefinition, context.wrongPlatform);
+  for (const name of plan.volumes) taskDefinition.addVolume({ name });
+  const containers = renderContainers(scope, taskDefinition, plan, context, {
+    discoveryServiceId,
+    shared: context.sharedVariables,
+    namespaceHttpName: context.namespaceHttpName,
+    weightsParameterNames: weightsParameters(plan, context)
+      .map((parameter) => parameter.parameterName)
+      .join(','),
+    endpointArn: plan.endpoint === undefined ? undefined : context.endpointArn(plan.endpoint),
+  });
+  return { taskDefinition, containers };
+}
+
+function interception({
+  container,
+  appPorts,
+  ingressPort,
+  egressPort,
+  ignoredUser,
+  ignoredGroup,
+  ignoredIps,
+  ignoredPorts,
+}: InterceptionPlan): ecs.ProxyConfiguration {
+  return new ecs.AppMeshProxyConfiguration({
+    containerName: container,
+    properties: {
+      appPorts: [...appPorts],
+      proxyIngressPort: ingressPort,
+      proxyEgressPort: egressPort,
+      ignoredUID: ignoredUser,
+      ignoredGID: ignoredGroup,
+      egressIgnoredIPs: [...ignoredIps],
+      ...(ignoredPorts.length === 0 ? {} : { egressIgnoredPorts: [...ignoredPorts] }),
+    },
+  });
+}
+
+type DeployedValues = Readonly<Record<DeployedValue, string | undefined>>;
+
+function renderContainers(
+  scope: Construct,
+  taskDefinition: ecs.FargateTaskDefinition,
+  plan: WorkloadPlan,
+  context: WorkloadContext,
+  deployed: DeployedValues,
+): ReadonlyMap<string, ecs.ContainerDefinition> {
+  const containers = new Map<string, ecs.ContainerDefinition>();
+  // Not below the task definition, where a container could have the same name.
+  const withoutCapabilities = new ecs.LinuxParameters(scope, 'WithoutCapabilities');
+  withoutCapabilities.dropCapabilities(ecs.Capability.ALL);
+  const withInitProcess = new ecs.LinuxParameters(scope, 'WithInitProcess', { initProcessEnabled: true });
+  for (const container of plan.containers) {
+    const definition = taskDefinition.addContainer(container.name, {
+      ...containerOptions(taskDefinition, plan, container, context),
+      environment: {
+        ...environmentOf(container),
+        ...deployedEnvironment(container, deployed),
+      },
+      ...(container.dropCapabilities === true ? { linuxParameters: withoutCapabilities } : {}),
+      ...(container.initProcess === true ? { linuxParameters: withInitProcess } : {}),
+    });
+    definition.addMountPoints(
+      ...(container.mounts ?? []).map(({ volume, path, readOnly }) => ({ sourceVolume: volume, containerPath: path, readOnly })),
+    );
+    limitVariables(definition);
+    containers.set(container.name, definition);
+  }
+  for (const container of plan.containers) {
+    for (const dependency of container.dependsOn) {
+      const other = containers.get(dependency.container);
+      if (other === undefined) continue;
+      containers
+        .get(container.name)
+        ?.addContainerDependencies({ container: other, condition: ecs.ContainerDependencyCondition[dependency.condition] });
+    }
+  }
+  return containers;
+}
+
+function deployedEnvironment(
+  { name, deployedEnvironment: variables = {} }: ContainerPlan,
+  deployed: DeployedValues,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(variables).map(([variable, value]) => {
+      const text = deployed[value];
+      if (text === undefined) throw new Error(`bug: the container ${name} wants the ${value} that its task does not have`);
+      return [variable, text];
+    }),
+  );
+}
+
+function containerOptions(
+  scope: IConstruct,
+  plan: WorkloadPlan,
+  container: ContainerPlan,
+  context: WorkloadContext,
+): ecs.ContainerDefinitionOptions {
+  const props = context.containerProps(container);
+  const check = container.healthCheck;
+  const healthCheck: ecs.HealthCheck | undefined =
+    props?.healthCheck ??
+    (check === undefined
+      ? undefined
+      : {
+          command: [...check.command],
+          interval: Duration.seconds(check.intervalSeconds),
+          timeout: Duration.seconds(check.timeoutSeconds),
+          retries: check.retries,
+          startPeriod: Duration.seconds(check.startPeriodSeconds),
+        });
+  return {
+    image: props?.image ?? context.meshImage(container) ?? ecs.ContainerImage.fromRegistry(container.image ?? ''),
+    essential: container.essential,
+    readonlyRootFilesystem: container.readonlyRootFilesystem,
+    logging: props?.logging ?? new MeshLogDriver(context.foundation.logGroup, plan.name),
+    ...(props?.secrets === undefined ? {} : { secrets: readableSecrets(scope, props.secrets) }),
+    ...defined({
+      command: container.command === undefined ? undefined : [...container.command],
+      entryPoint: container.entryPoint === undefined ? undefined : [...container.entryPoint],
+      user: container.user,
+      healthCheck,
+      cpu: container.cpu,
+      memoryLimitMiB: container.memoryLimitMiB,
+      memoryReservationMiB: container.memoryReservationMiB,
+      stopTimeout: container.stopTimeoutSeconds === undefined ? undefined : Duration.seconds(container.stopTimeoutSeconds),
+    }),
+    ...(container.restart ? { enableRestartPolicy: true, restartAttemptPeriod: Duration.minutes(1) } : {}),
+    portMappings: container.ports.map((containerPort) => ({ containerPort })),
+  };
+}
+
+function architecture(id: ArchitectureId): ecs.CpuArchitecture {
+  return id === 'ARM64' ? ecs.CpuArchitecture.ARM64 : ecs.CpuArchitecture.X86_64;
+}
