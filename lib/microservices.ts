@@ -10,6 +10,7 @@ import { renderEdges } from './cdk/edges/render-edges';
 import { checkHosts } from './cdk/check-hosts';
 import { renderSystem } from './cdk/compute/render-system';
 import { vpcOf } from './cdk/compute/network';
+import { checkRoles } from './cdk/existing/check-roles';
 import { checkOwnZone, warnOfOwnZone } from './cdk/existing/own-zone';
 import { isolationOf } from './cdk/compute/isolated-subnets';
 import { subnetAddresses } from './cdk/compute/subnet-addresses';
@@ -101,6 +102,7 @@ export class Microservices extends Construct {
     checkNeighbors(this, plan, props, issues);
     checkStacks(this, plan, props, issues);
     checkOwnZone(this, props.zone, issues);
+    checkRoles(this, props, issues);
     issues.throwIfAny(this.node.path);
     const addresses = subnetAddresses(props);
     checkAddresses(addresses, issues);

@@ -187,7 +187,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'lib/cdk/mesh/*': { rooms: ['lib/core/plan', 'lib/core/mesh/$1', 'lib/cdk', 'lib/cdk/mesh'], packages: CDK },
   'lib/cdk/mesh/renderers.ts': { rooms: ['lib/cdk/mesh', 'lib/cdk/mesh/*'], packages: CDK },
   'lib/cdk/mesh/render.ts': { rooms: ['lib/core/plan', 'lib/cdk/mesh', 'lib/cdk/mesh/renderers.ts'], packages: CDK },
-  'lib/cdk/existing': { rooms: ['lib/core/reading', 'lib/core/plan', 'lib/cdk'], packages: CDK },
+  'lib/cdk/existing': { rooms: ['lib/props', 'lib/core/reading', 'lib/core/plan', 'lib/cdk'], packages: CDK },
   'lib/cdk/placement': { rooms: ['lib/props', 'lib/core/reading', 'lib/core/limits', 'lib/core/plan', 'lib/cdk'], packages: CDK },
   'lib/cdk/compute': {
     rooms: [
@@ -200,6 +200,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/cdk',
       'lib/cdk/connections',
       'lib/cdk/containers',
+      'lib/cdk/existing',
       'lib/cdk/placement',
       'lib/cdk/certificates',
       'lib/cdk/mesh',

@@ -1,5 +1,7 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
 import { IDENTITY_TAG, MESH_TAG } from '../../core/contract/issuing';
+import { areSeparate } from '../stack-order';
 import { warn } from '../warn';
 import { contextKey } from './identity-key';
 
@@ -27,24 +29,33 @@ export function identityStatement({ uri, identityKeyArn }: Pick<ProvenIdentity, 
   });
 }
 
-/** The key's policy compares the tags with the identity that the role proves, and with its own mesh. */
-export function tagIdentity(role: iam.Role, { uri, meshScope }: Pick<ProvenIdentity, 'uri' | 'meshScope'>): void {
+/**
+ * The key's policy compares the tags with the identity that the role proves, and with its own mesh.
+ *
+ * @param own says that the role is the user's: where what needs it stands, and where the role stands in the props
+ */
+export function tagIdentity(
+  role: iam.IRole,
+  { uri, meshScope }: Pick<ProvenIdentity, 'uri' | 'meshScope'>,
+  own?: { readonly scope: Construct; readonly path: string },
+): void {
   const { defaultChild } = role.node;
-  // Not by `Tags`, which works in an Aspect.
-  if (defaultChild instanceof iam.CfnRole) {
+  // Not by `Tags`, which works in an Aspect. What comes before the mesh cannot name its zone, in a tag either.
+  if (defaultChild instanceof iam.CfnRole && (own === undefined || !areSeparate(role, own.scope))) {
     defaultChild.tags.setTag(IDENTITY_TAG, uri);
     defaultChild.tags.setTag(MESH_TAG, meshScope);
   }
-  // A role that somebody has made, by `Role.customizeRoles()`.
+  // A role that somebody has made, by `Role.customizeRoles()`, or an imported one.
   else
-    warn(role, [
+    warn(own?.scope ?? role, [
       {
         id: 'role-without-identity',
-        path: 'services',
+        path: own?.path ?? 'services',
         message:
-          `the role ${role.roleName} is not made by this app, so it has no tags by which its tasks prove who they are: ` +
-          `give it the tag ${IDENTITY_TAG} with the value ${uri}, and the tag ${MESH_TAG} with that of MESH_SCOPE in MESH_SHARED of the ` +
-          'task definition (the domain, a slash, and the ID of the private hosted zone), or they get no certificate',
+          `the role ${own === undefined ? role.roleName : role.node.path} is not made by this ${own === undefined ? 'app' : 'stack'}, so ` +
+          `it has no tags by which its tasks prove who they are: give it the tag ${IDENTITY_TAG} with the value ${uri}, and the tag ` +
+          `${MESH_TAG} with that of MESH_SCOPE in MESH_SHARED of the task definition (the domain, a slash, and the ID of the private ` +
+          'hosted zone), or they get no certificate',
       },
     ]);
 }

@@ -3,18 +3,20 @@ import type { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type * as ssm from 'aws-cdk-lib/aws-ssm';
-import type { Construct } from 'constructs';
+import type { Construct, IDependable } from 'constructs';
 import type { WorkloadPlan } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
 import { defined } from '../../core/defined';
 import { renderSecurityGroup } from './security-groups';
-import { taskRole, type TaskPermissions } from './task-permissions';
+import { permitTasks, taskRole, type OwnRolePermissions, type TaskPermissions } from './task-permissions';
 import type { WorkloadContext } from './workload';
 
 /** What all versions of a service have in common. */
 export interface Identity {
   readonly taskRole: iam.IRole;
   readonly securityGroup: ISecurityGroup;
+  /** What gives a role of the user's its permissions, for which the tasks wait. */
+  readonly permissions?: IDependable;
 }
 
 /** Made of the plans of a service's tasks, one for each version. */
@@ -26,17 +28,23 @@ export function renderIdentity(
 ): Identity {
   const [plan] = plans;
   if (plan === undefined) throw new Error('bug: a service without tasks');
+  const permissions: OwnRolePermissions = {
+    service: serviceOf(plan),
+    ...defined({ identity: provenBy(plan, context) }),
+    discoveryServices,
+    discovers: [...new Set(plans.flatMap(({ discovers }) => discovers))].sort(),
+    weights: weightsParameters(plan, context),
+    ...defined({ namespaceHttpName: context.namespaceHttpName }),
+    tasksPolicy: context.tasksPolicy,
+    tasksStatements: context.tasksStatements,
+    path: context.ownRoles.path,
+    endpoints: plans.flatMap(({ endpoint }) => (endpoint === undefined ? [] : [{ endpoint, arn: context.endpointArn(endpoint) }])),
+  };
+  const own = context.ownRoles.taskRole;
+  const policy = own === undefined ? undefined : permitTasks(scope, own, permissions);
   return {
-    taskRole: taskRole(scope, 'TaskRole', {
-      service: serviceOf(plan),
-      ...defined({ identity: provenBy(plan, context) }),
-      discoveryServices,
-      discovers: [...new Set(plans.flatMap(({ discovers }) => discovers))].sort(),
-      weights: weightsParameters(plan, context),
-      ...defined({ namespaceHttpName: context.namespaceHttpName }),
-      tasksPolicy: context.tasksPolicy,
-      endpoints: plans.flatMap(({ endpoint }) => (endpoint === undefined ? [] : [{ endpoint, arn: context.endpointArn(endpoint) }])),
-    }),
+    taskRole: own ?? taskRole(scope, 'TaskRole', permissions),
+    ...defined({ permissions: policy }),
     securityGroup: context.securityGroup(scope) ?? renderSecurityGroup(scope, plan, context),
   };
 }

@@ -13,6 +13,7 @@ import { serviceOf } from '../../core/plan/system-plan';
 import type { IssueList } from '../../core/reading/issues';
 import type { IMicroservice } from '../../microservice';
 import type { ContainerProps } from '../../props/service/container-props';
+import type { RoleProps } from '../../props/service/role-props';
 import type { Deployment } from '../../props/service/deployment';
 import type { MicroservicesProps } from '../../props/microservices-props';
 import { renderGroups } from '../placement/group-stacks';
@@ -29,7 +30,7 @@ import { renderFoundation, renderVirtualNames } from './network';
 import type { Issuing } from '../certificates/proven-identity';
 import type { WorkloadContext } from './workload';
 import { renderSharedVariables } from './shared-variables';
-import { tasksPolicy } from './tasks-policy';
+import { tasksPolicy, tasksStatements } from './tasks-policy';
 import type { CallersGroups } from './security-groups';
 import { renderCallersGroups, renderIngress } from './security-groups';
 import { Units } from './units';
@@ -78,7 +79,8 @@ export function renderSystem(
       ? undefined
       : renderCertificates(scope, { plan: plan.certificates, meshScope, logGroup: foundation.logGroup });
   const issuing = certificates === undefined ? undefined : issuingOf(meshScope, certificates);
-  const policy = tasksPolicy(scope, { issuerArn: issuing?.issuerArn, traced: plan.workloads.some((task) => task.traced) });
+  const permitted = { issuerArn: issuing?.issuerArn, traced: plan.workloads.some((task) => task.traced) };
+  const policy = tasksPolicy(scope, permitted);
   const sharedVariables = issuing === undefined ? undefined : renderSharedVariables(scope, plan.name, issuing);
   units.renderSecurityGroups(plan.workloads, foundation);
   const callersGroups = renderCallersGroups(scope, plan, units, foundation);
@@ -88,6 +90,8 @@ export function renderSystem(
       foundation: unit.foundation,
       sharedExecutionRole: () => unit.executionRole(),
       tasksPolicy: policy,
+      tasksStatements: tasksStatements(permitted),
+      ownRoles: ownRoles(props, task),
       sharedVariables,
       containerProps: (container) => userProps(props, task, container),
       meshImage: (container) => meshImage(container.role, task),
@@ -191,6 +195,18 @@ function imagePath(task: WorkloadPlan, { role, name }: ContainerPlan): string {
   if (role === 'collector') return 'tracing.image';
   const workload = `services.${serviceOf(task)}${task.version === undefined ? '' : `.versions.${task.version.name}`}`;
   return role === 'extra' ? `${workload}.extraContainers.${name}.image` : `${workload}.image`;
+}
+
+function ownRoles(props: MicroservicesProps, task: WorkloadPlan): WorkloadContext['ownRoles'] {
+  if (task.edge === undefined) return { ...rolesIn(props.services[serviceOf(task)]), path: `services.${serviceOf(task)}` };
+  return {
+    ...rolesIn(edgeOf(props, task.edge)?._options.gateway),
+    path: `${props.edge === undefined ? `edges.${task.edge}` : 'edge'}.gateway`,
+  };
+}
+
+function rolesIn({ taskRole, executionRole }: RoleProps = {}): RoleProps {
+  return defined({ taskRole, executionRole });
 }
 
 function deploymentOf({ services, ...props }: MicroservicesProps, task: WorkloadPlan): Deployment | undefined {

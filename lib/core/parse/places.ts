@@ -1,7 +1,7 @@
 import { MESH_OPTIONS } from '../mesh/select-provider';
 import type { Places } from '../reading/synonyms';
 import { CORS_FIELDS } from './edge/parse-cors';
-import { EDGE_PROPS } from './edge/parse-edge';
+import { EDGE_PROPS, GATEWAY_FIELDS } from './edge/parse-edge';
 import { ROUTE_PROPS } from './edge/parse-route';
 import { LOG_FIELDS } from './network/check-shared';
 import { CERTIFICATE_FIELDS } from './security/parse-certificates';
@@ -19,7 +19,6 @@ import { TIMEOUT_FIELDS } from './traffic/parse-timeouts';
 import { DEPLOYMENT_FIELDS } from './workload/parse-deployment';
 import { EXTRA_CONTAINER_FIELDS } from './workload/parse-extra-containers';
 import { SCALING_FIELDS } from './workload/parse-scaling';
-import { SIZING_FIELDS } from './workload/parse-sizing';
 import { OF_VERSION } from './workload/parse-versions';
 
 /** Props of the whole system. */
@@ -71,7 +70,7 @@ const IN_SERVICES: Fields = [
 
 const IN_EDGE: Fields = [
   ['edge', EDGE_PROPS],
-  ['edge.gateway', SIZING_FIELDS],
+  ['edge.gateway', GATEWAY_FIELDS],
   ['edge.routes.<route>', ROUTE_PROPS],
   ['edge.cors', CORS_FIELDS],
 ];

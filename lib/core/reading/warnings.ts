@@ -151,8 +151,12 @@ export const WARNINGS = table({
     fix: 'Leave `certificates` out ([Mutual TLS](security.md#mutual-tls)).',
   },
   'role-without-identity': {
-    when: 'A task role that this app does not make (`Role.customizeRoles()`): its tasks get no certificate without tags',
-    fix: 'Give the role the tags that the warning names.',
+    when: 'A task role that this stack does not make (`taskRole`, `Role.customizeRoles()`): its tasks get no certificate without tags',
+    fix: 'Give the role the tags that the warning names ([Roles](workloads.md#roles)).',
+  },
+  'role-without-policy': {
+    when: 'A role of `taskRole` or `executionRole` takes no policies from this app',
+    fix: 'Give the role the permissions that the warning prints ([Roles](workloads.md#roles)).',
   },
   'scalable-targets': {
     when: 'The stacks of the system have more services with `scaling` than the default quota of the account',

@@ -30,7 +30,8 @@ test.each([
 });
 
 test('what has its place elsewhere is shown the way', () => {
-  expect(fixFor('role')).toMatch(/grantRead/);
+  expect(fixFor('role')).toMatch(/"taskRole"/);
+  expect(fixFor('queue')).toMatch(/grantConsumeMessages/);
   expect(fixFor('securityGroups')).toMatch(/allowDefaultPortFrom/);
 });
 

@@ -10,6 +10,7 @@ import type { EdgeTopology, IpAddressType } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import { parsePassThroughHeaders } from '../security/parse-pass-through-headers';
 import type { MeshDefaults } from '../workload/parse-sizing';
+import { ROLE_FIELDS, checkRoles } from '../workload/parse-roles';
 import { SIZING_FIELDS, parseSizing } from '../workload/parse-sizing';
 import { checkAggregates } from './check-aggregates';
 import { checkOptions } from './check-options';
@@ -39,6 +40,8 @@ const EDGE_FIELDS = [
   'gateway',
   'group',
 ] as const;
+
+export const GATEWAY_FIELDS = [...SIZING_FIELDS, ...ROLE_FIELDS] as const;
 
 /** Of every kind. */
 export const EDGE_PROPS: readonly string[] = [...EDGE_FIELDS, ...KINDS.flatMap(({ options }) => Object.keys(options))];
@@ -88,7 +91,8 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
   const options = kind.parse(at, routes);
   checkAggregates(drafts, (route) => kind.limits(options, route));
   const gatewayAt = at.field('gateway');
-  gatewayAt.checkFields(SIZING_FIELDS);
+  gatewayAt.checkFields(GATEWAY_FIELDS);
+  checkRoles(gatewayAt);
   return {
     name,
     path: at.path,
