@@ -1,6 +1,12 @@
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IConnectable, ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import type { ContainerDefinition, FargateService, FargateTaskDefinition, IEcsLoadBalancerTarget } from 'aws-cdk-lib/aws-ecs';
+import type {
+  ContainerDefinition,
+  FargateService,
+  FargateTaskDefinition,
+  IEcsLoadBalancerTarget,
+  ScalableTaskCount,
+} from 'aws-cdk-lib/aws-ecs';
 import type { IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 
@@ -24,6 +30,14 @@ export interface IMicroservice extends IConstruct, IGrantable, IConnectable {
    * same task listens. For anything else, such as a Lambda function or an instance in the VPC, it leads nowhere: they call by an edge.
    */
   readonly url: string;
+  /**
+   * Returns the URL at which declared callers reach a port of the service beside its first one, such as
+   * `orders-grpc.shop.internal:15080`. Like `url`, it works only in tasks of callers.
+   *
+   * @param name name of the port, as in `ports`
+   * @throws if the service has no such port, or if it is opened past Envoy (`openTo`)
+   */
+  portUrl(name: string): string;
   /** Task role of the application, which all versions share. */
   readonly taskRole: IRole;
   /** Security group of the tasks of all versions. The mesh opens it to declared callers only. */
@@ -60,6 +74,13 @@ export interface IWorkload extends IConstruct {
   readonly container: ContainerDefinition;
   /** Container of Envoy. */
   readonly proxyContainer: ContainerDefinition;
+  /**
+   * The number of tasks, which takes further scaling policies. Undefined if the props set no `scaling`.
+   *
+   * @example
+   * shop.service('orders').workload().scaling?.scaleToTrackCustomMetric('Lag', { metric: lag, targetValue: 1000 });
+   */
+  readonly scaling?: ScalableTaskCount;
 
   /**
    * Returns what `addTargets()` of a listener, or a target group, of `aws-elasticloadbalancingv2` takes to lead to the tasks. The

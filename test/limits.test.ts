@@ -120,6 +120,8 @@ const OTHERS: Readonly<Record<string, string>> = {
   'lib/core/parse/workload/fargate-sizes.ts: 120': 'one of the sizes of Fargate, in GiB',
   'lib/core/parse/workload/fargate-sizes.ts: 32768': 'one of the sizes of Fargate',
   'lib/core/parse/workload/fargate-sizes.ts: 4096': 'one of the sizes of Fargate',
+  'lib/core/parse/workload/parse-scaling.ts: 1_000_000': 'more messages for one task than make sense',
+  'lib/core/parse/workload/scaling-syntax.ts: 3600': 'the longest time between two scaling activities that makes sense',
   'lib/core/parse/workload/parse-sizing.ts: 1_000_000': 'more than any task has, to say what Fargate has',
   'lib/core/plan/task-definition-size.ts: 600': 'an estimate',
 };

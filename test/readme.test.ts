@@ -43,6 +43,7 @@ const FOR_USERS = [
   'operations',
   'security',
   'traffic',
+  'workloads',
   'your-own-app',
 ];
 

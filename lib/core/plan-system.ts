@@ -3,6 +3,7 @@ import { edgeUses, edgeWarnings, planEdge } from './edges/select-kind';
 import { limitIssues, limitWarnings } from './limits/use';
 import { planMesh } from './mesh/select-provider';
 import { named } from './model/by-name';
+import { additionalPortsOf } from './model/service-ports';
 import { DISCOVERY_TTL_SECONDS } from './model/constants';
 import type { ProtocolId, Service, Topology } from './model/topology';
 import { callersGroupWarnings, openingsOf } from './plan/callers-group';
@@ -79,12 +80,19 @@ function completed(
     const service = named(topology.services, name);
     return {
       ...workload,
-      url: service === undefined ? '' : urlOf(service),
+      url: service?.port === undefined ? '' : urlOf(service),
+      ...defined({ portUrls: service === undefined ? undefined : portUrlsOf(topology, service) }),
       ownExecutionRole: workload.containers.some(({ secretNames, ownLogDriver }) => secretNames.length > 0 || ownLogDriver === true),
       ...defined({ egressPorts: portsOf(name), group: groups.get(name) }),
       ...(sharing.has(name) ? { inCallersGroup: true } : {}),
     };
   });
+}
+
+function portUrlsOf(topology: Topology, service: Service): Readonly<Record<string, string>> | undefined {
+  const ports = additionalPortsOf(topology, service);
+  if (ports.length === 0) return undefined;
+  return Object.fromEntries(ports.map((port) => [port.additionalPort?.name ?? '', urlOf(port)]));
 }
 
 function urlOf({ protocol, virtualHost, virtualPort }: Service): string {

@@ -31,6 +31,7 @@ import type { Random } from './backoff';
 import { Backoff } from './backoff';
 import type { Identity, Settings } from './settings';
 import type { TaskFile } from './task-config';
+import { reportRequests } from './requests';
 import type { MetadataSource, TaskMetadata } from './task-metadata';
 import type { Parameters } from './weights/parameters';
 import { waitForWeights, watchWeights } from './weights/watch';
@@ -129,6 +130,8 @@ export function run(settings: Settings, world: World, stop: AbortSignal): Runnin
       return [target.cluster, watchEndpoints(target, found)] as const;
     }),
   );
+  const leaving = AbortSignal.any([stop, retired.signal]);
+  const { requests } = settings;
   const loops = [
     ...(own === undefined
       ? []
@@ -136,6 +139,7 @@ export function run(settings: Settings, world: World, stop: AbortSignal): Runnin
           retired.abort();
         })),
     ...(parameters === undefined ? [] : [loop('weights', watchWeights({ ...world, ...settings, parameters }), parts)]),
+    ...(requests === undefined ? [] : [loop('requests', reportRequests({ ...world, ...settings, requests, leaving }), parts)]),
     ...(callers.step === undefined ? [] : [loop('callers', callers.step, parts)]),
     ...[...watches].map(async ([cluster, { step, waker }]) => loop(`endpoints of ${cluster}`, step, parts, waker)),
     ...(discovery.some(({ listSeconds }) => listSeconds === undefined) ? [loop('losses', watchLosses({ ...world, watches }), parts)] : []),
@@ -152,7 +156,7 @@ export function run(settings: Settings, world: World, stop: AbortSignal): Runnin
     ...(weights.length === 0 ? {} : { weighs: weights.map(({ service }) => service) }),
     registered: registration !== undefined,
   });
-  const done = aborted(AbortSignal.any([stop, retired.signal])).then(async () => {
+  const done = aborted(leaving).then(async () => {
     log.info('stopping', { stopTimeoutMs: settings.stopMs });
     // Certificates and endpoints are looked after to the end: the application may still call others.
     await leave({ ...world, ...settings, registration, unannounced: !stop.aborted });

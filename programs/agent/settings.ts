@@ -2,6 +2,7 @@ import type {
   ApplicationStart,
   AwaitedCallee,
   CertificateFormatName,
+  CountedRequests,
   DiscoveryTarget,
   MeshVariable,
   WeightedService,
@@ -10,6 +11,7 @@ import type {
 import { MESH_DIRECTORY } from '../../lib/core/contract/files';
 import { identityParts } from '../../lib/core/contract/identity';
 import { CHECK_SECONDS, LIFETIME_SECONDS, RENEW_AFTER_SECONDS } from '../../lib/core/contract/issuing';
+import { REQUESTS_SECONDS } from '../../lib/core/contract/metric';
 import type { Unread } from '../../lib/core/contract/unread';
 import type { ServiceName } from './endpoints/cloud-map';
 import { isRecord, jsonOf } from './json';
@@ -51,6 +53,14 @@ export interface Settings {
   readonly awaitMs: number;
   /** Undefined: the task is healthy whatever its application does. */
   readonly application: ApplicationStart | undefined;
+  /** Whose requests it reports; undefined: it reports none. */
+  readonly requests: ReportedRequests | undefined;
+  readonly requestsMs: number;
+}
+
+export interface ReportedRequests extends CountedRequests {
+  /** Of the mesh: see lib/core/contract/scope.ts. */
+  readonly scope: string;
 }
 
 /** A callee whose tasks the agent finds. */
@@ -95,7 +105,8 @@ export class InvalidSettings extends Error {
 export function readSettings(environment: Environment): Settings {
   const read = new Variables(environment);
   const identity = read.optional('MESH_IDENTITY', IDENTITY_FORM, identityOf);
-  const certified = GO_TOGETHER.filter((name) => read.has(name)).length > 0;
+  // Requests are reported in meshes without certificates, too.
+  const certified = GO_TOGETHER.some((name) => read.has(name) && !(name === 'MESH_SCOPE' && read.has('MESH_REQUESTS')));
   const issuing = certified ? issuingSettings(read) : undefined;
   const format = read.optional('MESH_CERTIFICATE_FORMAT', 'sds or pem', formatOf) ?? 'sds';
   const region = issuing?.region ?? read.optional('AWS_REGION', 'a region', (text) => (/^[a-z0-9-]+$/.test(text) ? text : undefined));
@@ -131,9 +142,12 @@ export function readSettings(environment: Environment): Settings {
     pollMs: read.seconds('MESH_POLL_SECONDS', 2),
     weightsMs: read.seconds('MESH_WEIGHTS_SECONDS', 15),
     awaitMs: read.seconds('MESH_AWAIT_SECONDS', 60),
+    requestsMs: read.seconds('MESH_REQUESTS_SECONDS', REQUESTS_SECONDS),
   };
   const awaited = read.parsed('MESH_AWAITED', 'a JSON list of { service, hosts }, with at least one host each', awaitedOf, '[]');
   const application = read.optional('MESH_APPLICATION', 'JSON: { container, port, startupSeconds }', applicationOf);
+  const counted = read.optional('MESH_REQUESTS', 'JSON: { service, version? }', countedOf);
+  const scope = counted === undefined ? undefined : read.parsed('MESH_SCOPE', 'the scope of the mesh', (text) => text);
   const weights = read.parsed(
     'MESH_WEIGHTS',
     'a JSON list of { service, versions: [{ name, cluster }], routes?, tcp? }, each service once',
@@ -166,6 +180,7 @@ export function readSettings(environment: Environment): Settings {
     cloudMapServiceId,
     metadataUri,
     application,
+    requests: counted === undefined || scope === undefined ? undefined : { ...counted, scope },
     awaited,
     weights: weights.map((target, index) => ({ ...target, parameter: parameters[index] ?? '' })),
   };
@@ -277,6 +292,15 @@ function applicationOf(text: string): ApplicationStart | undefined {
   return typeof startupSeconds === 'number' && startupSeconds > 0 && startupSeconds <= MAX_SECONDS
     ? { container, port, startupSeconds }
     : undefined;
+}
+
+function countedOf(text: string): CountedRequests | undefined {
+  const value = jsonOf(text);
+  if (!isRecord(value)) return undefined;
+  const { service, version }: Unread<CountedRequests> = value;
+  if (!isLabel(service)) return undefined;
+  if (version === undefined) return { service };
+  return isLabel(version) ? { service, version } : undefined;
 }
 
 /** Services and clusters name files and runtime keys. */

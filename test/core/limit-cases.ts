@@ -1,6 +1,6 @@
 import { API_GATEWAY, HTTP_API, REST_API } from '../../lib/core/limits/api-gateway';
 import { APP_MESH } from '../../lib/core/limits/app-mesh';
-import { CLOUDFORMATION } from '../../lib/core/limits/cloudformation';
+import { AUTO_SCALING, CLOUDFORMATION } from '../../lib/core/limits/cloudformation';
 import { CLOUD_MAP } from '../../lib/core/limits/discovery';
 import { ECS, FARGATE } from '../../lib/core/limits/ecs';
 import type { Limit } from '../../lib/core/limits/limit';
@@ -13,7 +13,7 @@ import { Bytes, Opaque } from '../../lib/core/reading/input';
 import type { Issue } from '../../lib/core/reading/issues';
 import { IssueList } from '../../lib/core/reading/issues';
 import type { Raw } from '../support/parsing';
-import { edge, image, jwt, mesh, parse, routes, seconds, service, ui } from '../support/parsing';
+import { edge, image, jwt, mesh, metric, parse, schedule, routes, seconds, service, ui } from '../support/parsing';
 
 /** A system that takes so much of a limit. */
 export interface LimitCase {
@@ -109,6 +109,14 @@ function handedOut(bytes: number): Raw {
 }
 
 export const LIMIT_CASES: readonly LimitCase[] = [
+  {
+    limit: AUTO_SCALING.policies,
+    taking: (count) => ui({ scaling: { maxCapacity: 4, metrics: named(count, (index) => [`m${index}`, { metric, targetValue: 1 }]) } }),
+  },
+  {
+    limit: AUTO_SCALING.schedules,
+    taking: (count) => ui({ scaling: { maxCapacity: 4, schedules: named(count, (index) => [`s${index}`, { schedule, minCapacity: 1 }]) } }),
+  },
   { limit: HTTP_API.routes, taking: (count) => routes(gets(count)) },
   { limit: HTTP_API.authorizers, taking: (count) => routes(authorizers(count)) },
   {

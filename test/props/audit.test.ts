@@ -4,7 +4,7 @@ import * as ts from 'typescript';
 import { Opaque } from '../../lib/core/reading/input';
 import { demoApi, grpcEdge } from '../support/grpc';
 import type { Raw } from '../support/parsing';
-import { image, issuesOf, mesh, service, ui } from '../support/parsing';
+import { STEPS, image, issuesOf, mesh, metric, service, sqsQueue, ui } from '../support/parsing';
 
 /**
  * Copilot's audit: every field that a user can write is validated, and its documentation keeps the house style.
@@ -143,6 +143,18 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
     { props: inEdge({ gateway: { [field]: unexpected } }), path: `edge.gateway.${field}` },
   ],
   ScalingProps: (field) => [{ props: ui({ scaling: { maxCapacity: 2, [field]: unexpected } }), path: `services.ui.scaling.${field}` }],
+  QueueScalingProps: (field) => [
+    {
+      props: ui({ scaling: { maxCapacity: 2, queue: { queue: sqsQueue, messagesPerTask: 1, [field]: unexpected } } }),
+      path: `services.ui.scaling.queue.${field}`,
+    },
+  ],
+  MetricScalingProps: (field) => [
+    {
+      props: ui({ scaling: { maxCapacity: 2, metrics: { lag: { metric, scalingSteps: STEPS, [field]: unexpected } } } }),
+      path: `services.ui.scaling.metrics.lag.${field}`,
+    },
+  ],
   EdgeOptions: (field) => [{ props: inEdge({ [field]: unexpected }), path: `edge.${field}` }],
   HttpApiOptions: (field) => [{ props: inEdge({ [field]: unexpected }), path: `edge.${field}` }],
   RestApiOptions: (field) => [{ props: inEdge({ [field]: unexpected }, 'rest'), path: `edge.${field}` }],

@@ -35,7 +35,7 @@ const sizing = fc
       { desiredCount: 0 },
       { desiredCount: 3 },
       { scaling: { maxCapacity: 4 } },
-      { scaling: { minCapacity: 2, maxCapacity: 12, memoryTargetPercent: 70 }, desiredCount: 2 },
+      { scaling: { minCapacity: 2, maxCapacity: 12, memoryTargetPercent: 70 } },
     ),
     capacityProviderStrategies: maybe(providers),
     enableExecuteCommand: maybe(fc.boolean()),

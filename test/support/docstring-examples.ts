@@ -45,6 +45,7 @@ function examplesOf(file: string): Example[] {
 const GIVEN = `
 import { App, CfnOutput, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import { ApiKey, ResponseTransferMode } from 'aws-cdk-lib/aws-apigateway';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
@@ -55,10 +56,11 @@ import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IDatabaseCluster } from 'aws-cdk-lib/aws-rds';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { IQueue } from 'aws-cdk-lib/aws-sqs';
 import * as library from '../../lib';
 import { ${Object.keys(library).join(', ')}, IHttpApiAuthorizer, IMicroservice, IRestApiAuthorizer } from '../../lib';
 declare const image: ContainerImage, services: library.MicroservicesProps['services'], authorizer: library.LambdaAuthorizer;
-declare const handler: IFunction;
+declare const handler: IFunction, queue: IQueue;
 declare const userPool: UserPool, repository: IRepository, password: ISecret, table: ITable, database: IDatabaseCluster;
 declare const shop: Microservices, listener: ApplicationListener;
 `;

@@ -21,6 +21,19 @@ Object.defineProperty(FireLensLogDriver2, Symbol.for('jsii.rtti'), { value: { fq
 
 export const firelens = new Opaque(new FireLensLogDriver2());
 export const logGroup = new Opaque({ logGroupRef: { logGroupName: 'logs' } });
+export const sqsQueue = new Opaque({
+  queueArn: 'arn',
+  metricApproximateNumberOfMessagesVisible: () => ({}),
+  metricApproximateNumberOfMessagesNotVisible: () => ({}),
+});
+export const metric = new Opaque({ toMetricConfig: () => ({}), toAlarmConfig: () => ({}) });
+export const mathExpression = new Opaque({ expression: 'a / b', toMetricConfig: () => ({}), toAlarmConfig: () => ({}) });
+export const schedule = new Opaque({ expressionString: 'cron(0 7 * * ? *)' });
+/** Of a metric, as CDK takes them. */
+export const STEPS = [
+  { upper: 10, change: -1 },
+  { lower: 50, change: 1 },
+];
 export const token = new Unresolved('${Token[TOKEN.7]}');
 export const listToken = new Unresolved('#{Token[TOKEN.8]}', ['#{Token[TOKEN.8]}']);
 export const seconds = (value: number): Seconds => new Seconds(value);

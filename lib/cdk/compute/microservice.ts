@@ -37,10 +37,12 @@ export class PlainService extends Workload implements IMicroservice {
   readonly grantPrincipal: iam.IPrincipal;
   readonly connections: ec2.Connections;
   readonly workloads: Workload[];
+  private readonly portUrls: Readonly<Record<string, string>>;
 
   constructor(scope: Construct, name: string, plan: WorkloadPlan, context: WorkloadContext) {
     super(scope, name, plan, context);
     this.url = context.url ?? '';
+    this.portUrls = context.portUrls ?? {};
     this.taskRole = this.identity.taskRole;
     this.grantPrincipal = this.taskRole;
     this.securityGroup = this.identity.securityGroup;
@@ -50,6 +52,10 @@ export class PlainService extends Workload implements IMicroservice {
 
   workload(version?: string): Workload {
     return findWorkload(this, version);
+  }
+
+  portUrl(name: string): string {
+    return findPortUrl(this, this.portUrls, name);
   }
 }
 
@@ -62,6 +68,7 @@ export class VersionedService extends Construct implements IMicroservice {
   readonly grantPrincipal: iam.IPrincipal;
   readonly connections: ec2.Connections;
   readonly workloads: Workload[];
+  private readonly portUrls: Readonly<Record<string, string>>;
 
   constructor(scope: Construct, name: string, plans: readonly WorkloadPlan[], context: (plan: WorkloadPlan) => WorkloadContext) {
     super(scope, name);
@@ -70,6 +77,7 @@ export class VersionedService extends Construct implements IMicroservice {
     const shared = context(first);
     this.serviceName = name;
     this.url = shared.url ?? '';
+    this.portUrls = shared.portUrls ?? {};
     const parts = plans.map((plan) => ({
       plan,
       version: plan.version?.name ?? '',
@@ -93,6 +101,20 @@ export class VersionedService extends Construct implements IMicroservice {
   workload(version?: string): Workload {
     return findWorkload(this, version);
   }
+
+  portUrl(name: string): string {
+    return findPortUrl(this, this.portUrls, name);
+  }
+}
+
+function findPortUrl(service: Microservice, urls: Readonly<Record<string, string>>, name: string): string {
+  const url = Object.hasOwn(urls, name) ? urls[name] : undefined;
+  if (url !== undefined) return url;
+  const names = Object.keys(urls);
+  return throwIssue(service, 'portUrl()', 'UNKNOWN_PORT', `"${service.serviceName}" has no port ${displayValue(name)} that is called`, {
+    got: null,
+    ...(names.length === 0 ? { fix: 'name it in ports of the service; one with openTo has no URL' } : suggest(name, names)),
+  });
 }
 
 function findWorkload(service: Microservice, name: string | undefined): Workload {

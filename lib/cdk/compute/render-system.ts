@@ -1,4 +1,5 @@
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import type { IConstruct } from 'constructs';
@@ -15,6 +16,7 @@ import type { IMicroservice } from '../../microservice';
 import type { ContainerProps } from '../../props/service/container-props';
 import type { RoleProps } from '../../props/service/role-props';
 import type { Deployment } from '../../props/service/deployment';
+import type { ScalingProps } from '../../props/service/scaling-props';
 import type { MicroservicesProps } from '../../props/microservices-props';
 import { renderGroups } from '../placement/group-stacks';
 import { HandedOut } from '../placement/handed-out';
@@ -104,7 +106,9 @@ export function renderSystem(
       securityGroup: (place) => units.securityGroupOf(task, place),
       ...defined({ issuing, namespaceHttpName: task.discovers.length === 0 ? undefined : namespaceNames.get('name', unit.scope) }),
       ...defined({ callersGroup: task.inCallersGroup === true ? callersGroups.of(task.group) : undefined }),
+      scaling: { props: scalingOf(props, task), meshScope },
       url: task.url,
+      ...defined({ portUrls: task.portUrls }),
     };
   };
   const services = new Map(
@@ -114,6 +118,7 @@ export function renderSystem(
   renderOrder(plan, services);
   renderOpenings(plan, services, units);
   renderSharedOpenings(plan, services, units, callersGroups);
+  renderOpenPorts(plan, services, props);
   const gateways = new Map<string, PlainService>();
   for (const { name, edge } of plan.workloads) {
     const service = services.get(name);
@@ -215,6 +220,12 @@ function deploymentOf({ services, ...props }: MicroservicesProps, task: Workload
   return (task.version === undefined ? undefined : service?.versions?.[task.version.name]?.deployment) ?? service?.deployment;
 }
 
+function scalingOf({ services, ...props }: MicroservicesProps, task: WorkloadPlan): ScalingProps | undefined {
+  if (task.edge !== undefined) return edgeOf(props, task.edge)?._options.gateway?.scaling;
+  const service = services[serviceOf(task)];
+  return (task.version === undefined ? undefined : service?.versions?.[task.version.name]?.scaling) ?? service?.scaling;
+}
+
 function renderRecords(
   scope: Construct,
   plan: SystemPlan,
@@ -240,17 +251,27 @@ function renderRecords(
 
 function renderOpenings(plan: SystemPlan, services: ReadonlyMap<string, Microservice>, units: Units): void {
   units.handOut(plan, (service) => find(services, service).securityGroup.securityGroupId);
-  for (const { to, from, port, across } of plan.ingress) {
+  for (const { to, from, port, portName, across } of plan.ingress) {
+    // Names are DNS labels, so that a dot is in none of them.
+    const ofPort = portName === undefined ? '' : `.${portName}`;
     const [callee, caller] = [find(services, to), find(services, from)];
     const { securityGroupId: source } = caller.securityGroup;
     // With the caller, where the two stand in different stacks: that of the callee refers to no caller's.
     const opening =
       across === true
-        ? renderIngress(caller, `To-${to}`, { to: units.securityGroupId(to, caller), from: source, port })
-        : renderIngress(callee, `From-${from}`, { to: callee.securityGroup.securityGroupId, from: source, port });
+        ? renderIngress(caller, `To-${to}${ofPort}`, { to: units.securityGroupId(to, caller), from: source, port })
+        : renderIngress(callee, `From-${from}${ofPort}`, { to: callee.securityGroup.securityGroupId, from: source, port });
     // Without it, nobody would answer the calls of a task that starts before: each would wait for its time limit.
     for (const service of ecsServices(services, from)) service.node.addDependency(opening);
   }
+}
+
+/** Ports that users open past Envoy. */
+function renderOpenPorts({ workloads }: SystemPlan, services: ReadonlyMap<string, Microservice>, props: MicroservicesProps): void {
+  for (const { name, openPorts = [] } of workloads)
+    for (const open of openPorts)
+      for (const peer of props.services[name]?.ports?.[open.name]?.openTo ?? [])
+        find(services, name).connections.allowFrom(peer, ec2.Port.tcp(open.port), `the port "${open.name}" of ${name}`);
 }
 
 function renderSharedOpenings(

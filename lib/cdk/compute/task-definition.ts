@@ -50,6 +50,7 @@ export function renderTaskDefinition(
     weightsParameterNames: weightsParameters(plan, context)
       .map((parameter) => parameter.parameterName)
       .join(','),
+    meshScope: context.scaling.meshScope,
     endpointArn: plan.endpoint === undefined ? undefined : context.endpointArn(plan.endpoint),
   });
   return { taskDefinition, containers };

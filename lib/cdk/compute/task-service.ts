@@ -1,8 +1,9 @@
+import type * as appscaling from 'aws-cdk-lib/aws-applicationautoscaling';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
-import type { WorkloadPlan } from '../../core/plan/system-plan';
+import type { Scaling, WorkloadPlan } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
 import { throwIssue } from '../throw-issue';
 import { checkOpening, MeshTarget } from '../connections/load-balancer-target';
@@ -43,6 +44,31 @@ export class TaskService extends ecs.FargateService {
 
   override attachToClassicLB(): void {
     this.refuse('attachToClassicLB()');
+  }
+
+  /** A range of which the mesh would not know: the template would go on setting the number of tasks, and callers would find 8 at most. */
+  override autoScaleTaskCount(props: appscaling.EnableScalingProps): ecs.ScalableTaskCount {
+    const { plan } = this;
+    const [service, version] = [serviceOf(plan), plan.version?.name];
+    const workload = `service('${service}').workload(${version === undefined ? '' : `'${version}'`})`;
+    const limits = `scaling: { minCapacity: ${props.minCapacity ?? 1}, maxCapacity: ${props.maxCapacity} }`;
+    const [path, handle] =
+      plan.edge === undefined
+        ? [`services.${service}${version === undefined ? '' : `.versions.${version}`}`, `${workload}.scaling`]
+        : ['gateway of its edge', `edge.gateway.workload().scaling`];
+    return throwIssue(this, 'autoScaleTaskCount()', 'CONFLICT', `the mesh would not know how many tasks "${service}" can have`, {
+      got: null,
+      allowed: 'scaling in the props, which leaves the number of tasks out of the template and lets callers find all of them',
+      fix:
+        plan.sizing.scaling === undefined
+          ? `set ${limits} in ${path}, and add policies there or to ${handle}`
+          : `add policies to ${handle}, or to scaling in ${path}`,
+    });
+  }
+
+  /** The same, for limits that the mesh knows. */
+  scaleTaskCount({ minCapacity, maxCapacity }: Pick<Scaling, 'minCapacity' | 'maxCapacity'>): ecs.ScalableTaskCount {
+    return super.autoScaleTaskCount({ minCapacity, maxCapacity });
   }
 
   /** The target of load balancers of the user's own; an error if there is none. */

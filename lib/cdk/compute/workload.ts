@@ -16,11 +16,12 @@ import { executionRole, startStatement } from './execution-role';
 import { renderRolePolicy } from '../existing/own-role';
 import type { Identity } from './identity';
 import { renderDiscovery, renderIdentity } from './identity';
-import { renderScaling } from './scaling';
 import { renderTaskDefinition } from './task-definition';
 import { TaskService } from './task-service';
 import type { Foundation } from './network';
 import type { Issuing } from '../certificates/proven-identity';
+import type { ScalingContext } from '../scaling/policies';
+import { renderPolicies } from '../scaling/policies';
 import { defined } from '../../core/defined';
 import { acknowledgeOwnEnvironment } from '../containers/own-environment';
 
@@ -53,7 +54,10 @@ export interface WorkloadContext {
   readonly namespaceHttpName?: string;
   /** By which an Envoy is known to a control plane. */
   readonly endpointArn: (endpoint: MeshEndpointPlan) => string;
+  /** What its scaling needs that the plan cannot hold. */
+  readonly scaling: ScalingContext;
   readonly url?: string;
+  readonly portUrls?: Readonly<Record<string, string>>;
   /** That the tasks have beside their own; absent: none. */
   readonly callersGroup?: ec2.ISecurityGroup;
 }
@@ -66,6 +70,7 @@ export class Workload extends Construct implements IWorkload {
   readonly taskDefinition: ecs.FargateTaskDefinition;
   readonly container: ecs.ContainerDefinition;
   readonly proxyContainer: ecs.ContainerDefinition;
+  readonly scaling?: ecs.ScalableTaskCount;
   /** Absent: its tasks register nowhere. */
   readonly discoveryService: servicediscovery.Service | undefined;
   protected readonly identity: Identity;
@@ -103,7 +108,11 @@ export class Workload extends Construct implements IWorkload {
 
     this.ecsService = renderService(this, plan, context, this.taskDefinition, securityGroup);
     this.register(plan, containers);
-    renderScaling(this.ecsService, plan.sizing);
+    const { scaling } = plan.sizing;
+    if (scaling !== undefined) {
+      this.scaling = this.ecsService.scaleTaskCount(scaling);
+      renderPolicies(this.scaling, plan, scaling, context.scaling);
+    }
     // A task that starts before its execution role may write logs would not start.
     this.ecsService.node.addDependency(execution.role, ...[execution.permissions ?? [], this.identity.permissions ?? []].flat());
   }

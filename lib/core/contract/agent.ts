@@ -56,6 +56,11 @@ export const MESH_VARIABLES = [
   /** The application whose port the task waits for: an `ApplicationStart` as JSON; absent if it waits for none. */
   'MESH_APPLICATION',
 
+  /** Whose requests the task reports as a metric: a `CountedRequests` as JSON. @default - it reports none */
+  'MESH_REQUESTS',
+  /** How often it does. @default - REQUESTS_SECONDS of metric.ts */
+  'MESH_REQUESTS_SECONDS',
+
   /** `true` if the Envoy of the task announces to callers that it stops. @default - it does not */
   'MESH_ANNOUNCES_STOP',
   /** After this long, whoever calls the task has noticed that it leaves. */
@@ -122,6 +127,13 @@ export interface ApplicationStart {
   readonly port: number;
   /** How long it may take. */
   readonly startupSeconds: number;
+}
+
+/** By which the metric of a task's requests is known, beside the scope of the mesh. */
+export interface CountedRequests {
+  readonly service: string;
+  /** Absent: the service has no versions. */
+  readonly version?: string;
 }
 
 /** A callee whose calls are divided among versions by weight. */

@@ -16,8 +16,19 @@ export const AUTHORITIES_AGE_METRIC = 'AuthoritiesAge';
  */
 export const AUTHORITIES_CHANGED_METRIC = 'AuthoritiesChanged';
 
-/** Their one dimension, whose value is the scope of the mesh (scope.ts). */
+/** The one dimension of these, and the first of others, whose value is the scope of the mesh (scope.ts). */
 export const MESH_DIMENSION = 'Mesh';
+
+/**
+ * How many requests a task has answered in a minute. Its dimensions are the mesh, the service and, where it has versions, the version.
+ * The average is that of the tasks, each of which reports as often as the others.
+ */
+export const REQUESTS_METRIC = 'RequestsPerTask';
+export const SERVICE_DIMENSION = 'Service';
+export const VERSION_DIMENSION = 'Version';
+
+/** How often tasks report it. */
+export const REQUESTS_SECONDS = 60;
 
 /** How often they are written. */
 export const REPORT_SECONDS = 300;

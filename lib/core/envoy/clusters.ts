@@ -59,10 +59,15 @@ export const BUFFER_BYTES = 32_768;
  */
 const APPLICATION_IDLE = '1s';
 
+/** Of a port of a service. */
+export function applicationClusterOf({ additionalPort }: Service): string {
+  return additionalPort === undefined ? APPLICATION_CLUSTER : `${APPLICATION_CLUSTER}_${additionalPort.name}`;
+}
+
 /** The application in the same task. */
 export function applicationCluster(service: Service): Cluster {
   return {
-    name: APPLICATION_CLUSTER,
+    name: applicationClusterOf(service),
     connect_timeout: CONNECT_TIMEOUT,
     per_connection_buffer_limit_bytes: BUFFER_BYTES,
     // Limits are the callers': here they would only shed ordinary load.
@@ -73,7 +78,7 @@ export function applicationCluster(service: Service): Cluster {
       { idle_timeout: APPLICATION_IDLE, ...responseLimits(service.policy) },
       service.protocol === 'http' ? { http_protocol_options: {} } : { http2_protocol_options: INVALID_ENDS_STREAM },
     ),
-    load_assignment: loadAssignment(APPLICATION_CLUSTER, '127.0.0.1', portOf(service)),
+    load_assignment: loadAssignment(applicationClusterOf(service), '127.0.0.1', portOf(service)),
   };
 }
 

@@ -1,5 +1,4 @@
 import { endpointsFile, MESH_DIRECTORY } from '../contract/files';
-import { INBOUND_PORT } from '../model/constants';
 import type { Registration } from '../model/topology';
 import type { Cluster } from './api/cluster';
 import type { ClusterLoadAssignment } from './api/endpoint';
@@ -20,7 +19,7 @@ function dnsCluster(callee: Registration): Pick<Cluster, 'cluster_type' | 'load_
       dns_lookup_family: 'V4_ONLY',
       respect_dns_ttl: true,
     }),
-    load_assignment: loadAssignment(callee.name, callee.discoveryHost, INBOUND_PORT),
+    load_assignment: loadAssignment(callee.name, callee.discoveryHost, callee.inboundPort),
   };
 }
 

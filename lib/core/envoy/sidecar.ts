@@ -1,4 +1,4 @@
-import { INBOUND_PORT } from '../model/constants';
+import { additionalPortsOf, inboundPortOf, ownerOf } from '../model/service-ports';
 import type { MeshSettings, Service, Topology } from '../model/topology';
 import { isCalled } from '../model/topology';
 import { allNamed } from '../model/by-name';
@@ -7,7 +7,7 @@ import { failedHandshakes } from './observability/access-log';
 import { httpAuthorization } from './security/authorization';
 import { earlyHeaderMutation, joinLines } from './security/early-header-mutation';
 import { bootstrap } from './bootstrap';
-import { APPLICATION_CLUSTER, applicationCluster, BUFFER_BYTES, upstreamClusters } from './clusters';
+import { applicationCluster, applicationClusterOf, BUFFER_BYTES, upstreamClusters } from './clusters';
 import { compressors } from './traffic/compression';
 import { faults } from './traffic/faults';
 import { healthCheckRoutes } from './traffic/health-check-routes';
@@ -50,29 +50,30 @@ type SidecarTopology = Topology<MeshSettings & { readonly maxConnectionSeconds?:
 export function sidecarBootstrap(topology: SidecarTopology, service: Service, name: string = service.name): Bootstrap {
   const callees = allNamed(topology.services, service.calls);
   const externals = allNamed(topology.external, service.callsExternal);
+  const called = [service, ...additionalPortsOf(topology, service)].filter(isCalled);
   return bootstrap(
     name,
     memoryOf(service),
     {
       listeners: [
-        ...(isCalled(service) ? [inbound(topology, asCallee(service))] : []),
+        ...called.map((each) => inbound(topology, asCallee(each))),
         ...(service.loadBalancerTarget === undefined ? [] : [loadBalancerListener(topology, service, service.loadBalancerTarget)]),
         ...callees.map((callee) => outbound(topology, service, callee)),
         ...externals.map((external) => externalListener(topology, service, external)),
       ],
       clusters: [
-        ...(isCalled(service) ? [applicationCluster(service)] : []),
+        ...called.map(applicationCluster),
         ...callees.flatMap((callee) => upstreamClusters(topology, service, callee)),
         ...externals.map((external) => externalCluster(service, external)),
       ],
     },
-    [...(isCalled(service) ? [connectionLimit(listenersOf(service), memoryOf(service))] : []), ...weightsLayers(callees)],
+    [...(called.length === 0 ? [] : [connectionLimit(listenersOf(service, called), memoryOf(service))]), ...weightsLayers(callees)],
   );
 }
 
 /** Those that others reach. */
-function listenersOf({ loadBalancerTarget }: Service): readonly string[] {
-  return [INBOUND_LISTENER, ...(loadBalancerTarget === undefined ? [] : [LOAD_BALANCER_LISTENER])];
+function listenersOf({ loadBalancerTarget }: Service, called: readonly Service[]): readonly string[] {
+  return [...called.map(inboundListenerOf), ...(loadBalancerTarget === undefined ? [] : [LOAD_BALANCER_LISTENER])];
 }
 
 function memoryOf({ memoryMiB }: Service): EnvoyMemory {
@@ -82,6 +83,10 @@ function memoryOf({ memoryMiB }: Service): EnvoyMemory {
 /** Of two listeners with one name Envoy keeps one, with no error. The others have the names of services, which are DNS labels. */
 const INBOUND_LISTENER = '_inbound';
 
+function inboundListenerOf({ additionalPort }: Service): string {
+  return additionalPort === undefined ? INBOUND_LISTENER : `${INBOUND_LISTENER}_${additionalPort.name}`;
+}
+
 /** A header that no response has, and for which the HTTP/2 of a caller's Envoy would refuse it: as if the connection had broken. */
 const REQUESTS_ONLY = 'te';
 
@@ -90,7 +95,7 @@ function inbound(topology: SidecarTopology, service: Service): Listener {
   const authenticated = usesMutualTls(topology);
   const timeouts = allTimeouts(topology, service);
   const toApplication: RouteAction = {
-    cluster: APPLICATION_CLUSTER,
+    cluster: applicationClusterOf(service),
     ...longestTimeout(timeouts),
     ...idleTimeouts(timeouts, service.protocol),
     ...upgrades(service),
@@ -100,7 +105,7 @@ function inbound(topology: SidecarTopology, service: Service): Listener {
       ? tcpProxy({
           direction: 'inbound',
           peer: service.name,
-          cluster: APPLICATION_CLUSTER,
+          cluster: applicationClusterOf(service),
           authenticated,
           timeouts,
           startupSeconds: service.startupTimeoutSeconds,
@@ -109,7 +114,7 @@ function inbound(topology: SidecarTopology, service: Service): Listener {
           peer: service.name,
           direction: 'inbound',
           protocol: service.protocol,
-          segmentName: service.name,
+          segmentName: ownerOf(service),
           tracing: topology.tracing,
           authenticated,
           looksAtPaths: rulesNamePaths(service),
@@ -138,11 +143,11 @@ function inbound(topology: SidecarTopology, service: Service): Listener {
         });
   const chain: FilterChain = { ...downstreamTls(topology, service), filters: [filter] };
   return message({
-    name: INBOUND_LISTENER,
+    name: inboundListenerOf(service),
     // The agent drains what is inbound, so that the application can still call others.
     traffic_direction: 'INBOUND',
     ...DRAINED_BY_AGENT,
-    address: socketAddress('0.0.0.0', INBOUND_PORT),
+    address: socketAddress('0.0.0.0', inboundPortOf(service)),
     per_connection_buffer_limit_bytes: BUFFER_BYTES,
     access_log: authenticated ? failedHandshakes() : undefined,
     filter_chains: [chain],

@@ -54,5 +54,19 @@ export const AUTO_SCALING = limitsOf(
       raise: { quota: 'Scalable targets for Amazon ECS', by: 'Service Quotas' },
       handling: { warning: 'scalable-targets' },
     },
+    policies: {
+      counts: 'scaling policies: a target is one, a queue and the steps of a metric are two',
+      value: 50,
+      scope: 'scalable target',
+      handling: { error: 'OUT_OF_RANGE' },
+    },
+    schedules: { counts: 'scheduled actions', value: 200, scope: 'scalable target', handling: { error: 'OUT_OF_RANGE' } },
+    steps: {
+      counts: 'step adjustments',
+      value: 20,
+      scope: 'step scaling policy',
+      raise: { quota: 'Step adjustments per step scaling policy', by: 'Service Quotas' },
+      handling: { documented: 'a queue takes no more; `scalingSteps` of a metric are handed on as they are' },
+    },
   },
 );

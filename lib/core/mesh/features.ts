@@ -49,6 +49,10 @@ function limitsHeaders({ headerLimits }: Pick<Service['policy'], 'headerLimits'>
   return JSON.stringify(headerLimits) !== JSON.stringify(DEFAULT_HEADER_LIMITS);
 }
 
+function scalesByRequests({ scaling }: Pick<Service, 'scaling'>): boolean {
+  return scaling?.requestsPerTask !== undefined;
+}
+
 const HEADERS = ['requestHeaders', 'responseHeaders'] as const;
 
 /** Paths inside of the routes of services. */
@@ -89,12 +93,25 @@ export const FEATURES = {
     title: 'A load balancer of your own in front (`loadBalancerTarget`)',
     usedAt: (topology) => services(topology, 'loadBalancerTarget', ({ loadBalancerTarget }) => loadBalancerTarget !== undefined),
   },
+  requestsPerTask: {
+    title: 'Scaling by the requests of a task (`scaling.requestsPerTask`)',
+    usedAt: (topology) => [
+      ...services(topology, 'scaling.requestsPerTask', (service) => (service.versions ?? [service]).some(scalesByRequests)),
+      ...topology.edges.filter(({ gateway }) => scalesByRequests(gateway)).map(({ path }) => `${path}.gateway.scaling.requestsPerTask`),
+    ],
+    without: 'scale by cpuTargetPercent, or by a metric of your own in metrics',
+  },
   workers: {
     title: 'Services without a port, which only call others',
     usedAt: ({ services: all }) => all.filter(({ port, job }) => port === undefined && job === undefined).map(({ path }) => path),
     without: 'set port, also where nobody calls it',
   },
   jobs: { title: 'Tasks that run and end (`jobs`)', usedAt: ({ services: all }) => all.flatMap(({ path, job }) => (job ? [path] : [])) },
+  ports: {
+    title: 'Several ports of a service, each with callers of its own (`ports`)',
+    usedAt: ({ services: all }) => all.flatMap(({ path, additionalPort }) => (additionalPort === undefined ? [] : [path])),
+    without: 'run the application once for each port, as services of their own',
+  },
   edge: { title: 'API Gateway in front (`edge`)', usedAt: ({ edges }) => edges.map(({ path }) => path) },
   grpcTranslation: {
     title: 'JSON and gRPC-Web of clients translated to gRPC (`grpc` of a route, `grpcRoutes`)',

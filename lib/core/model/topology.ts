@@ -1,6 +1,8 @@
 import type { Aggregation } from '../contract/aggregation';
 import type { CallPolicy, HeaderLimits, Mirror, ServicePolicy } from './traffic-policy';
 import type { RoutePolicy } from './route-policy';
+import type { AdditionalPort } from './service-ports';
+import { inboundPortOf, ownerOf } from './service-ports';
 import type { Warning } from '../reading/warnings';
 
 /**
@@ -104,11 +106,63 @@ export interface TaskReplacement {
   readonly rollback: boolean;
 }
 
+/** Limits of the number of tasks, and what moves it between them. */
 export interface Scaling {
   readonly minCapacity: number;
   readonly maxCapacity: number;
   readonly cpuTargetPercent?: number;
   readonly memoryTargetPercent?: number;
+  /** In a minute. */
+  readonly requestsPerTask?: number;
+  readonly queue?: QueueScaling;
+  /** Sorted by name; absent: none. */
+  readonly metrics?: readonly MetricScaling[];
+  /** Sorted by name; absent: none. */
+  readonly schedules?: readonly ScheduledLimits[];
+  /** Of targets; absent: what Application Auto Scaling has. */
+  readonly scaleInCooldownSeconds?: number;
+  readonly scaleOutCooldownSeconds?: number;
+}
+
+/** How many tasks a queue wants, by its messages that wait or are in flight. */
+export interface QueueScaling {
+  /** In the order of their messages. With fewer than the first one says, it wants no task. */
+  readonly steps: readonly QueueStep[];
+  readonly cooldownSeconds?: number;
+}
+
+export interface QueueStep {
+  /** From so many on. */
+  readonly messages: number;
+  readonly tasks: number;
+}
+
+/** The metric itself is looked up in the props by name. */
+export interface MetricScaling {
+  readonly name: string;
+  /** Absent: there are steps. */
+  readonly targetValue?: number;
+  readonly steps?: MetricSteps;
+}
+
+export interface MetricSteps {
+  readonly intervals: readonly MetricInterval[];
+  readonly adjustment: 'ChangeInCapacity' | 'PercentChangeInCapacity' | 'ExactCapacity';
+  readonly evaluationPeriods?: number;
+  readonly cooldownSeconds?: number;
+}
+
+export interface MetricInterval {
+  readonly lower?: number;
+  readonly upper?: number;
+  readonly change: number;
+}
+
+/** When it begins is looked up in the props by name. */
+export interface ScheduledLimits {
+  readonly name: string;
+  readonly minCapacity?: number;
+  readonly maxCapacity?: number;
 }
 
 export interface CapacityProvider {
@@ -142,6 +196,12 @@ export interface Service extends Sizing, ContainerSettings {
   readonly protocol: ProtocolId;
   /** Where the application listens inside its task; absent: a worker or a job, which nobody calls. */
   readonly port?: number;
+  /** Present: it is a port of another service beside its first one, and has the tasks of that. */
+  readonly additionalPort?: AdditionalPort;
+  /** Numbers of its ports beside `port`, sorted; absent: none. */
+  readonly otherPorts?: readonly number[];
+  /** Ports that are opened to others past Envoy, sorted by name; absent: none. */
+  readonly openPorts?: readonly OpenPort[];
   /** Where callers reach the virtual service: on its loopback address, in the caller's own task. */
   readonly virtualPort: number;
   /** The loopback address of the virtual service, the same in every task. */
@@ -180,6 +240,12 @@ export interface Service extends Sizing, ContainerSettings {
   readonly callOverrides: Readonly<Record<string, Partial<CallPolicy>>>;
   /** What happens to the requests to this service, whoever sends them. */
   readonly policy: ServicePolicy;
+}
+
+/** A port of tasks that is opened past Envoy. */
+export interface OpenPort {
+  readonly name: string;
+  readonly port: number;
 }
 
 /** Tasks that run and end. */
@@ -455,11 +521,27 @@ export function maxTasks(sizing: Pick<Sizing, 'scaling' | 'desiredCount'>): numb
   return sizing.scaling?.maxCapacity ?? sizing.desiredCount ?? 1;
 }
 
+/** The smallest number of tasks that it is meant to have, but for what schedules say. */
+export function leastTasks({ desiredCount, scaling }: Pick<Sizing, 'scaling' | 'desiredCount'>): number {
+  return desiredCount ?? scaling?.minCapacity ?? 1;
+}
+
 /** What callers distinguish in Cloud Map: the tasks of a service, or those of each of its versions. */
-export type Registration = Pick<Service, 'name' | 'discoveryHost' | 'discovery'>;
+export interface Registration extends Pick<Service, 'name' | 'discoveryHost' | 'discovery'> {
+  /** The name in Cloud Map. */
+  readonly registeredAs: string;
+  /** Where the Envoys of the tasks take calls. */
+  readonly inboundPort: number;
+}
 
 export function registrationsOf(service: Service): readonly Registration[] {
-  return service.versions?.map(({ workloadName: name, discoveryHost, discovery }) => ({ name, discoveryHost, discovery })) ?? [service];
+  const inboundPort = inboundPortOf(service);
+  return (
+    service.versions?.map(({ workloadName: name, discoveryHost, discovery }) => ({
+      ...{ name, discoveryHost, discovery, inboundPort },
+      registeredAs: name,
+    })) ?? [{ ...service, registeredAs: ownerOf(service), inboundPort }]
+  );
 }
 
 /** A service that others may call. */

@@ -6,6 +6,7 @@ import { displayValue } from '../reading/input';
 import type { IssueList } from '../reading/issues';
 import type { EdgeTopology, ExternalService, Service, Sizing, Topology, TracingSettings, Warning } from '../model/topology';
 import { isCalled, maxTasks, serviceAs } from '../model/topology';
+import { ownerOf } from '../model/service-ports';
 import { everyCaller } from '../model/callers';
 import { checkShared } from './network/check-shared';
 import { checkApex, checkHostNames, parseDomain, parseName, parseNamespace } from './network/parse-names';
@@ -23,6 +24,7 @@ import { parseEgress } from './network/parse-egress';
 import type { DraftExternal } from './service/parse-external';
 import { EXTERNAL_CALL_POLICY_FIELDS, externalWarnings, parseExternals } from './service/parse-external';
 import type { DraftService } from './service/parse-service';
+import { parsePorts } from './service/parse-ports';
 import { parseJob } from './service/parse-job';
 import { parseService, unknownService } from './service/parse-service';
 import type { MeshDefaults } from './workload/parse-sizing';
@@ -30,6 +32,7 @@ import { parseArchitecture, parseCapacityProviders } from './workload/parse-sizi
 import type { CallPolicy } from '../model/traffic-policy';
 import { CALL_POLICY_FIELDS, parseCallPolicy } from './traffic/parse-call-policy';
 import { warnOfMirrors } from './workload/parse-versions';
+import { warnOfNoTasks } from './workload/warn-of-no-tasks';
 import { warnOfFaults } from './traffic/parse-faults';
 import { Reader, suggest } from '../reading/reader';
 import { parseMesh } from '../mesh/select-provider';
@@ -88,12 +91,13 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
     footprint,
   );
   const egress = parseEgress(root.field('egress'));
-  const callable = new Set([...declared, ...jobs.map(([key]) => key), ...outside]);
+  const parsed = entries.flatMap(([key, at]) => parseService(key, at, defaults, footprint) ?? []);
   const drafts = [
-    ...entries.flatMap(([key, at]) => parseService(key, at, defaults, footprint) ?? []),
+    ...parsed.flatMap((draft) => withPorts(draft, footprint)),
     ...jobs.filter(([key]) => !declared.includes(key)).flatMap(([key, at]) => parseJob(key, at, defaults, { footprint, outside }) ?? []),
   ].sort((a, b) => (a.name < b.name ? -1 : 1));
   const callees = calleesOf(drafts, externals);
+  const callable = new Set([...declared, ...drafts.map(({ name }) => name), ...jobs.map(([key]) => key), ...outside]);
   for (const draft of drafts) {
     checkCalls(draft, callable, callees);
     checkOverrides(draft);
@@ -130,6 +134,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
       ...ofAllVersions(service, checkExec),
       ...warnOfFaults(service.name, service.policy.faults),
       ...warnOfMirrors(service),
+      ...warnOfNoTasks(service),
     );
   }
   for (const each of external) warnings.push(...externalWarnings(each));
@@ -170,10 +175,15 @@ function calleesOf(drafts: readonly DraftService[], externals: readonly DraftExt
   return new Map([...externals, ...drafts].map((draft) => [draft.name, draft]));
 }
 
+/** Of which service it is a port. */
+function additionalOf(callee: DraftService | DraftExternal | undefined): string | undefined {
+  return callee !== undefined && 'additionalPort' in callee ? callee.additionalPort?.service : undefined;
+}
+
 function checkCalls(draft: DraftService, declared: ReadonlySet<string>, callees: Callees): void {
   const seen = new Set<string>();
   for (const call of draft.calls) {
-    if (call.name === draft.name)
+    if (call.name === draft.name || additionalOf(callees.get(call.name)) === draft.name)
       call.at.fail('CALLS_ITSELF', `"${draft.name}" calls itself`, { fix: 'remove it: a service reaches its own container on 127.0.0.1' });
     else if (!declared.has(call.name))
       unknownService(
@@ -215,7 +225,9 @@ function checkOverrides(draft: DraftService): void {
 
 /** See DEFAULT_VIRTUAL_PORT: whoever listens on 0.0.0.0:P keeps Envoy from listening on 127.x.y.z:P. */
 function checkVirtualPorts(caller: DraftService, drafts: readonly DraftService[], callees: Callees, footprint: TaskFootprint): void {
-  const ports = new Map<number, string>(caller.port === undefined ? [] : [[caller.port, `the application of "${caller.name}"`]]);
+  const ports = new Map([caller.port ?? [], caller.otherPorts ?? []].flat().map((port) => [port, `the application of "${caller.name}"`]));
+  for (const { name, additionalPort } of drafts)
+    if (additionalPort?.service === caller.name) ports.set(additionalPort.inboundPort, `the Envoy of "${caller.name}", for "${name}",`);
   for (const container of containersBeside(caller))
     for (const port of container.ports) ports.set(port, `the container "${container.name}" of "${caller.name}"`);
   if (caller.loadBalancerTarget !== undefined) ports.set(LOAD_BALANCER_PORT, `the Envoy of "${caller.name}", for load balancers,`);
@@ -238,7 +250,12 @@ function freePort(from: number, callee: DraftService | DraftExternal, drafts: re
   const taken = new Set<number>(ports.keys());
   for (const caller of drafts) {
     if (!caller.calls.some((call) => call.name === callee.name)) continue;
-    for (const port of [caller.port ?? [], containersBeside(caller).flatMap((container) => container.ports)].flat()) taken.add(port);
+    for (const port of [
+      caller.port ?? [],
+      caller.otherPorts ?? [],
+      containersBeside(caller).flatMap((container) => container.ports),
+    ].flat())
+      taken.add(port);
     if (caller.loadBalancerTarget !== undefined) taken.add(LOAD_BALANCER_PORT);
   }
   let port = from;
@@ -252,7 +269,8 @@ function containersBeside({ extraContainers, versions = [] }: DraftService): Dra
 }
 
 /** The names under which tasks register in Cloud Map. */
-function workloadNamesOf({ name, versions }: DraftService): readonly string[] {
+function workloadNamesOf({ name, versions, additionalPort }: DraftService): readonly string[] {
+  if (additionalPort !== undefined) return [];
   return versions?.map(({ workloadName }) => workloadName) ?? [name];
 }
 
@@ -272,6 +290,7 @@ function checkWorkloadNames(
       fix: 'give one of the two another name',
     });
   }
+  checkPortNames(drafts, externals);
   const owners = new Map<string, string>([
     ...drafts.map(({ name }): [string, string] => [name, `the service "${name}"`]),
     ...edges.map(({ gatewayName, path }): [string, string] => [gatewayName, `the gateway of ${path}`]),
@@ -293,6 +312,18 @@ function checkWorkloadNames(
         });
       else owners.set(workloadName, `the version "${name}" of "${service}"`);
     }
+  }
+}
+
+/** The virtual service of a port is called "<service>-<port>". */
+function checkPortNames(drafts: readonly DraftService[], externals: readonly string[]): void {
+  for (const { at, name, additionalPort } of drafts) {
+    if (additionalPort === undefined) continue;
+    if (!externals.includes(name) && drafts.filter((draft) => draft.name === name).length === 1) continue;
+    at.fail('NAME_CLASH', `callers call this port "${name}", and something else is called so, too`, {
+      got: null,
+      fix: 'give one of the two another name',
+    });
   }
 }
 
@@ -322,6 +353,17 @@ function checkAllow({ name, allow, callers, gateways }: Service): Warning[] {
         ? `a route of the edge leads to "${name}", but no rule names "${caller}": every request of the edge will get 403`
         : `"${caller}" lists "${name}" in calls, but no rule names it: all of its requests will be refused`,
     }));
+}
+
+/** A service, and the virtual services of its other ports. */
+function withPorts(draft: DraftService, footprint: TaskFootprint): readonly DraftService[] {
+  const { drafts, open, numbers } = parsePorts(draft, footprint);
+  const own = {
+    ...draft,
+    ...(numbers.length === 0 ? {} : { otherPorts: [...numbers].sort((a, b) => a - b) }),
+    ...(open.length === 0 ? {} : { openPorts: open }),
+  };
+  return [own, ...drafts];
 }
 
 interface Surroundings {
@@ -414,7 +456,7 @@ function connectServices(
       callers,
       address: addresses.get(draft.name) ?? '',
       virtualHost: `${draft.name}.${domain}`,
-      discoveryHost: `${draft.name}.${discoveryDomain}`,
+      discoveryHost: `${ownerOf(draft)}.${discoveryDomain}`,
       gateways,
       callOverrides: Object.fromEntries(
         overrides.flatMap(({ at: override, callee }): [string, Partial<CallPolicy>][] => {

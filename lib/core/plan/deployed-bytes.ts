@@ -44,12 +44,14 @@ export function weightsParameterBytes(service: string): number {
  * - shared: a scope (a domain and the ID of a hosted zone of 32 characters at most), the ARN of a key and that of a function, with the
  *   names of their variables. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html (140 characters),
  *   https://docs.aws.amazon.com/Route53/latest/APIReference/API_HostedZone.html
+ * - meshScope: the scope alone
  * - discoveryServiceId: https://docs.aws.amazon.com/cloud-map/latest/api/API_Service.html
  * - endpointArn: an ARN with two names of 255 characters.
  *   https://docs.aws.amazon.com/app-mesh/latest/APIReference/API_VirtualNodeData.html
  */
 const MOST: Readonly<Record<Exclude<DeployedValue, 'weightsParameterNames'>, number>> = {
   shared: LONGEST_HOST + 32 + 100 + 140 + 90,
+  meshScope: LONGEST_HOST + 32 + 1,
   discoveryServiceId: 64,
   namespaceHttpName: LONGEST_HOST,
   endpointArn: 80 + 2 * 255,

@@ -1,4 +1,5 @@
 import { everyCaller } from '../model/callers';
+import { ownerOf } from '../model/service-ports';
 import type { Topology } from '../model/topology';
 import { cycleOf } from './cycles';
 import type { DeploymentOrderPlan } from './system-plan';
@@ -11,7 +12,13 @@ import type { DeploymentOrderPlan } from './system-plan';
  * In a call cycle, direct or not, neither waits: each might need the other to start.
  */
 export function deploymentOrder({ services }: Topology): readonly DeploymentOrderPlan[] {
-  const order = services.flatMap((callee) => everyCaller(callee).map((caller) => ({ caller, callee: callee.name })));
+  // Of a callee with several ports each pair once.
+  const pairs = new Map(
+    services.flatMap((callee) =>
+      everyCaller(callee).map((caller) => [`${caller} ${ownerOf(callee)}`, { caller, callee: ownerOf(callee) }] as const),
+    ),
+  );
+  const order = [...pairs.values()];
   const cycles = cycleOf(order.map(({ caller, callee }) => [caller, callee]));
   return order.filter(({ caller, callee }) => cycles.get(caller) !== cycles.get(callee));
 }

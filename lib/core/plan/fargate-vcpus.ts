@@ -1,4 +1,4 @@
-import { maxTasks } from '../model/topology';
+import { leastTasks, maxTasks } from '../model/topology';
 import type { SizingPlan, WorkloadPlan } from './system-plan';
 
 /** vCPUs of Fargate, by the quota that they count for. */
@@ -37,10 +37,6 @@ function sumOf(workloads: readonly Pick<WorkloadPlan, 'sizing'>[], share: Share)
     maximum: sum(maxTasks),
     maximumDeployment: sum((sizing) => tasksInDeployment(sizing, maxTasks(sizing))),
   };
-}
-
-function leastTasks({ desiredCount, scaling }: SizingPlan): number {
-  return desiredCount ?? scaling?.minCapacity ?? 1;
 }
 
 /**

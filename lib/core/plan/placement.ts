@@ -1,5 +1,5 @@
 import { named } from '../model/by-name';
-import { maxTasks } from '../model/topology';
+import { leastTasks } from '../model/topology';
 import type { GroupKind, Service, Topology } from '../model/topology';
 import { cycleOf } from './cycles';
 import type { DeploymentOrderPlan } from './system-plan';
@@ -40,7 +40,7 @@ export function orderAcrossStacks(order: readonly DeploymentOrderPlan[], topolog
 
 /**
  * The callees that tasks of a service wait for when they start, for a while: those in other stacks, which may be deployed later. By
- * names, groups and calls of the two, and whether the callee has tasks at all, so that nothing else in the system changes what stands in
+ * names, groups and calls of the two, and whether the callee always has tasks, so that nothing else in the system changes what stands in
  * the tasks.
  */
 export function awaitedCallees<T extends Callee>(topology: Placed, caller: string, callees: readonly T[]): readonly T[] {
@@ -56,7 +56,7 @@ export function awaitedCallees<T extends Callee>(topology: Placed, caller: strin
       // Of two that call each other, each would wait for the other.
       .filter(({ calls }) => !calls.includes(caller))
       // Each start would take the whole time.
-      .filter((callee) => (callee.versions ?? [callee]).some((tasks) => maxTasks(tasks) > 0))
+      .filter((callee) => (callee.versions ?? [callee]).some((tasks) => leastTasks(tasks) > 0))
   );
 }
 

@@ -4,7 +4,11 @@ import type {
   Group,
   Job,
   LoadBalancerTarget,
+  OpenPort,
+  MetricScaling,
   ProtocolId,
+  QueueScaling,
+  Scaling,
   Sizing,
   TaskReplacement,
   Warning,
@@ -106,6 +110,8 @@ export interface WeightsPlan {
 export interface WorkloadPlan extends MeshWorkloadPlan {
   /** Where callers reach its service; empty for a gateway. */
   readonly url: string;
+  /** Where callers reach its ports beside the first one, by their names; absent: there are none. */
+  readonly portUrls?: Readonly<Record<string, string>>;
   /** Whether its tasks start with an execution role of their own, so that no other service can read their secrets at start. */
   readonly ownExecutionRole: boolean;
   /** TCP ports to which its tasks may connect, sorted; absent: to everything. */
@@ -137,6 +143,8 @@ export interface MeshWorkloadPlan {
   readonly containers: readonly ContainerPlan[];
   /** Absent: nobody calls its tasks, which register nowhere. */
   readonly registration?: RegistrationPlan;
+  /** Ports that are opened to others past Envoy. */
+  readonly openPorts?: readonly OpenPort[];
   /** Present: its tasks run to an end. */
   readonly job?: Job;
   /** How load balancers of the user's own reach its tasks; absent: they do not. */
@@ -207,7 +215,7 @@ export type ContainerRole = 'init' | 'proxy' | 'application' | 'extra' | 'agent'
  * service, the HttpName of its namespace, the names of the parameters with the weights that it reads, with commas, the ARN of its endpoint
  * in the mesh.
  */
-export type DeployedValue = 'shared' | 'discoveryServiceId' | 'namespaceHttpName' | 'weightsParameterNames' | 'endpointArn';
+export type DeployedValue = 'shared' | 'meshScope' | 'discoveryServiceId' | 'namespaceHttpName' | 'weightsParameterNames' | 'endpointArn';
 
 export interface ContainerPlan {
   readonly name: string;
@@ -306,6 +314,8 @@ export interface IngressPlan {
   readonly to: string;
   readonly from: string;
   readonly port: number;
+  /** Of a port of the service beside its first one. */
+  readonly portName?: string;
   /** The two stand in different stacks: then the rule stands in that of the caller, and otherwise below the callee. */
   readonly across?: true;
 }
@@ -335,4 +345,4 @@ export interface SizingPlan extends Sizing {
   readonly zoneRebalancing?: 'DISABLED';
 }
 
-export type { ArchitectureId, CertificateSettings, Group };
+export type { ArchitectureId, CertificateSettings, Group, MetricScaling, QueueScaling, Scaling };

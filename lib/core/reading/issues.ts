@@ -45,6 +45,8 @@ export type IssueCode =
   | 'DOMAIN_CLASH'
   /** There is no service of this name. */
   | 'UNKNOWN_SERVICE'
+  /** The service has no port of this name. */
+  | 'UNKNOWN_PORT'
   /** There is no version of this name. */
   | 'UNKNOWN_VERSION'
   /** There is no edge of this name. */

@@ -146,6 +146,10 @@ export const WARNINGS = table({
     when: 'There can be more tasks, each with a network interface, than the default quota of the Region',
     fix: RAISE,
   },
+  'no-tasks-for-callers': {
+    when: 'A service that is called can scale to no task',
+    fix: 'Set `minCapacity` to 1, or acknowledge it where callers can wait ([Scaling](workloads.md#from-and-to-no-task)).',
+  },
   plaintext: {
     when: '`Certificates.none()`: calls are neither encrypted nor authenticated',
     fix: 'Leave `certificates` out ([Mutual TLS](security.md#mutual-tls)).',

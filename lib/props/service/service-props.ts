@@ -7,6 +7,7 @@ import type { LoadBalancerTarget } from './load-balancer-target';
 import type { Protocol } from './protocol';
 import type { RequestPolicyProps } from '../traffic/request-policy-props';
 import type { RoleProps } from './role-props';
+import type { ServicePortProps } from './service-port';
 import type { SizingProps } from './sizing-props';
 import type { MirrorProps, VersionProps } from './version-props';
 
@@ -24,6 +25,14 @@ import type { MirrorProps, VersionProps } from './version-props';
 export interface ServiceProps extends ContainerProps, SizingProps, RoleProps, CallPolicyProps, RequestPolicyProps {
   /** Port on which the application listens inside its task, 1 to 65535. It cannot be reached from outside of the task. */
   readonly port: number;
+
+  /**
+   * Ports of the application beside `port`, by name: DNS labels, such as `grpc`. Each is called by a name of its own,
+   * `<service>-<port>`. Not together with `versions`.
+   *
+   * @default - none
+   */
+  readonly ports?: { readonly [name: string]: ServicePortProps };
 
   /**
    * Protocol of the application.

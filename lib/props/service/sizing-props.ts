@@ -33,14 +33,14 @@ export interface SizingProps {
   readonly cpuArchitecture?: CpuArchitecture;
 
   /**
-   * Number of tasks, 0 to 5000. With `scaling`, from its minimum to its maximum.
+   * Number of tasks, 0 to 1000. Each deployment sets it, so it does not go with `scaling`.
    *
    * @default - 1 for a service, 2 for the gateway; where `scaling` is set, what scaling decides
    */
   readonly desiredCount?: number;
 
   /**
-   * Auto scaling.
+   * Auto scaling. `scaling` of the workload's handle takes further policies.
    *
    * @default - the number of tasks stays at desiredCount
    */

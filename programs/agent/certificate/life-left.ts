@@ -1,12 +1,7 @@
-import {
-  AUTHORITIES_AGE_METRIC,
-  LIFE_LEFT_METRIC,
-  MESH_DIMENSION,
-  METRIC_NAMESPACE,
-  REPORT_SECONDS,
-} from '../../../lib/core/contract/metric';
+import { AUTHORITIES_AGE_METRIC, LIFE_LEFT_METRIC, MESH_DIMENSION, REPORT_SECONDS } from '../../../lib/core/contract/metric';
 import type { Leaf } from '../../shared/svid';
 import type { Clock } from '../clock';
+import { embeddedMetric } from '../embedded-metric';
 import type { Log, LogFields } from '../../shared/log';
 import type { Identity } from '../settings';
 import type { CertificateFiles } from './certificate-files';
@@ -65,26 +60,17 @@ function authoritiesAge(confirmedAt: number | undefined, now: number): LogFields
   return confirmedAt === undefined ? {} : { [AUTHORITIES_AGE_METRIC]: Math.max(0, Math.round((now - confirmedAt) / 1000)) };
 }
 
-/**
- * A log line that CloudWatch takes metrics from: no API call and no permission is needed. Two metrics a mesh, since
- * their extremes are what is looked at; which service it was is in the line.
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
- */
+/** Two metrics a mesh, since their extremes are what is looked at; which service it was is in the line. */
 function metric(about: LogFields, value: number, now: number, more: LogFields): LogFields {
   return {
-    _aws: {
-      Timestamp: now,
-      CloudWatchMetrics: [
-        {
-          Namespace: METRIC_NAMESPACE,
-          Dimensions: [[MESH_DIMENSION]],
-          Metrics: [
-            { Name: LIFE_LEFT_METRIC, Unit: 'None' },
-            ...(AUTHORITIES_AGE_METRIC in more ? [{ Name: AUTHORITIES_AGE_METRIC, Unit: 'Seconds' }] : []),
-          ],
-        },
+    ...embeddedMetric(
+      now,
+      [MESH_DIMENSION],
+      [
+        { Name: LIFE_LEFT_METRIC, Unit: 'None' },
+        ...(AUTHORITIES_AGE_METRIC in more ? [{ Name: AUTHORITIES_AGE_METRIC, Unit: 'Seconds' as const }] : []),
       ],
-    },
+    ),
     ...about,
     [LIFE_LEFT_METRIC]: value,
     ...more,

@@ -13,6 +13,8 @@ export interface EnvoyAdmin {
   drainListeners(): Promise<void>;
   /** Requests from other tasks that are being answered, and TCP connections from them. */
   inFlight(): Promise<number>;
+  /** Requests from elsewhere that it has answered since its start, without checks of whether it lives. */
+  answered(): Promise<number>;
 }
 
 /** Tasks of a callee. */
@@ -40,8 +42,9 @@ const GAUGES = new RegExp(
 const OF_TCP = new RegExp(`^${TCP}`);
 
 export function envoyAdmin(base: string): EnvoyAdmin {
-  const gauges = async (filter: string): Promise<string> =>
-    request('GET', `${base}/stats?format=json&type=Gauges&filter=${encodeURIComponent(filter)}`);
+  const stats = async (type: 'Counters' | 'Gauges', filter: string): Promise<string> =>
+    request('GET', `${base}/stats?format=json&type=${type}&filter=${encodeURIComponent(filter)}`);
+  const gauges = async (filter: string): Promise<string> => stats('Gauges', filter);
   return {
     failHealthCheck: async () => {
       await request('POST', `${base}/healthcheck/fail`);
@@ -51,6 +54,7 @@ export function envoyAdmin(base: string): EnvoyAdmin {
       await request('POST', `${base}/drain_listeners?graceful&inboundonly`);
     },
     inFlight: async () => inFlightOf(await gauges(`^(${HTTP}|${TCP}|${LISTENER})`)),
+    answered: async () => answeredOf(await stats('Counters', ANSWERED.source)),
   };
 }
 
@@ -59,9 +63,21 @@ export function envoyAdmin(base: string): EnvoyAdmin {
  * callers keep them open, and idle ones lose nothing.
  */
 export function inFlightOf(stats: string): number {
-  const gauges = gaugesIn(stats).filter(({ name }) => GAUGES.test(name));
+  const gauges = valuesIn(stats).filter(({ name }) => GAUGES.test(name));
   const tcp = gauges.some(({ name }) => OF_TCP.test(name));
   return gauges.filter(({ name }) => tcp || !name.startsWith('listener.')).reduce((sum, { value }) => sum + value, 0);
+}
+
+/**
+ * Unlike `downstream_rq_total`, it leaves out what Envoy's filter for health checks answers.
+ * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/stats
+ */
+const ANSWERED = new RegExp(`^${HTTP}.*\\.downstream_rq_completed$`);
+
+export function answeredOf(stats: string): number {
+  return valuesIn(stats)
+    .filter(({ name }) => ANSWERED.test(name))
+    .reduce((sum, { value }) => sum + value, 0);
 }
 
 const MEMBERSHIP = /^cluster\.([^.]+)\.membership_(healthy|total)$/;
@@ -69,7 +85,7 @@ const MEMBERSHIP = /^cluster\.([^.]+)\.membership_(healthy|total)$/;
 /** https://www.envoyproxy.io/docs/envoy/latest/configuration/upstream/cluster_manager/cluster_stats */
 export function membershipOf(stats: string): ReadonlyMap<string, Membership> {
   const found = new Map<string, Membership>();
-  for (const { name, value } of gaugesIn(stats)) {
+  for (const { name, value } of valuesIn(stats)) {
     const [, cluster, count] = MEMBERSHIP.exec(name) ?? [];
     if (cluster !== undefined && count !== undefined)
       found.set(cluster, { ...(found.get(cluster) ?? { healthy: 0, total: 0 }), [count]: value });
@@ -77,7 +93,7 @@ export function membershipOf(stats: string): ReadonlyMap<string, Membership> {
   return found;
 }
 
-function gaugesIn(stats: string): readonly { readonly name: string; readonly value: number }[] {
+function valuesIn(stats: string): readonly { readonly name: string; readonly value: number }[] {
   const list = statsOf(stats);
   if (!Array.isArray(list)) throw new Failure('envoy', 'Envoy answered with something else than statistics');
   return list.flatMap((stat: unknown) => {

@@ -44,6 +44,7 @@ export const appMeshProofs: ProviderProofs = {
     manyTasks: all(node('orders', { serviceDiscovery: { awsCloudMap: { serviceName: 'orders' } } }), ({ workloads }) =>
       workloads.some(({ name, sizing }) => name === 'orders' && sizing.desiredCount === 9),
     ),
+    requestsPerTask: ({ workloads }) => JSON.stringify(workloads).includes('MESH_REQUESTS'),
     accessLogs: all(node('ui', { logging: { accessLog: {} } }), node('orders', { logging: { accessLog: {} } })),
     traces: all(sidecars({ ENABLE_ENVOY_XRAY_TRACING: '1' }), ({ workloads }) => workloads.every(({ traced }) => traced)),
     edge: (plan) =>

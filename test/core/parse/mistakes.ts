@@ -7,6 +7,8 @@ import { GRPC_MISTAKES } from './mistakes/grpc';
 import { MESH_MISTAKES } from './mistakes/mesh';
 import type { Mistake } from './mistakes/mistake';
 import { PLACEMENT_MISTAKES } from './mistakes/placement';
+import { PORT_MISTAKES } from './mistakes/ports';
+import { SCALING_MISTAKES } from './mistakes/scaling';
 import { SECURITY_MISTAKES } from './mistakes/security';
 import { SERVICE_MISTAKES } from './mistakes/services';
 import { SYSTEM_MISTAKES } from './mistakes/system';
@@ -18,7 +20,9 @@ const SUBJECTS = [
   SERVICE_MISTAKES,
   CONTAINER_MISTAKES,
   WORKLOAD_MISTAKES,
+  SCALING_MISTAKES,
   WORKER_MISTAKES,
+  PORT_MISTAKES,
   SECURITY_MISTAKES,
   MESH_MISTAKES,
   EDGE_MISTAKES,

@@ -161,8 +161,7 @@ describe('a service', () => {
   test('that scales leaves its count to scaling, and aims at 60 percent of CPU if told nothing', () => {
     expect(one({ scaling: { maxCapacity: 4 } })).toMatchObject({ scaling: { minCapacity: 1, maxCapacity: 4, cpuTargetPercent: 60 } });
     expect(one({ scaling: { maxCapacity: 4 } })).not.toHaveProperty('desiredCount');
-    expect(one({ scaling: { minCapacity: 2, maxCapacity: 4, memoryTargetPercent: 70 }, desiredCount: 3 })).toMatchObject({
-      desiredCount: 3,
+    expect(one({ scaling: { minCapacity: 2, maxCapacity: 4, memoryTargetPercent: 70 } })).toMatchObject({
       scaling: { minCapacity: 2, maxCapacity: 4, memoryTargetPercent: 70 },
     });
     expect(one({ scaling: { maxCapacity: 4, memoryTargetPercent: 70 } }).scaling).not.toHaveProperty('cpuTargetPercent');

@@ -32,11 +32,6 @@ test('a service that scales starts with its smallest number of tasks, and may ha
   expect(fargateVcpus([{ sizing }]).onDemand).toEqual({ desired: 2, deployment: 4, maximum: 6, maximumDeployment: 12 });
 });
 
-test('a service that scales starts with the number of tasks that it asks for', () => {
-  const sizing = of({ desiredCount: 3, scaling: { minCapacity: 2, maxCapacity: 6 } });
-  expect(fargateVcpus([sizing]).onDemand).toEqual({ desired: 3, deployment: 6, maximum: 6, maximumDeployment: 12 });
-});
-
 test('ECS rounds the number of tasks in a deployment down', () => {
   expect(fargateVcpus([of({ desiredCount: 3, ...replaced(150) })]).onDemand.deployment).toBe(4);
   expect(fargateVcpus([of({ desiredCount: 3, ...replaced(100) })]).onDemand.deployment).toBe(3);

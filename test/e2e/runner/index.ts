@@ -4,6 +4,8 @@ export type { Clients } from './aws/emulator';
 export type { AlarmState, DataPoint } from './aws/metrics';
 export type { Principal } from './aws/principal';
 export type { AwsService, Call, Fault, FinishedCall } from './aws/service';
+export { ScalingPolicies } from './auto-scaling';
+export { MessageQueue } from './aws/queues';
 export { Cluster } from './cluster';
 export type { ClusterOptions } from './cluster';
 export { HttpClient, RequestFailed } from './client';

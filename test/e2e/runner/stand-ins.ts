@@ -122,6 +122,11 @@ export function relay(image: string | RegExp, port: Port): ImageRule {
   };
 }
 
+/** Processes the messages of a queue, each by a call of another service: see programs/queue-worker.ts. */
+export function queueWorker(image: string | RegExp): ImageRule {
+  return { image, run: () => ({ argv: [process.execPath, program('queue-worker')], user: '1000' }) };
+}
+
 /** Web pages with links: see programs/web-site.ts. */
 export function webSite(image: string | RegExp, port: Port): ImageRule {
   return {

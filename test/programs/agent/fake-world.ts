@@ -144,6 +144,8 @@ export interface FakeWorld extends World {
   readonly membership: Map<string, Membership>;
   /** What Envoy says is in flight, look by look; the last goes on. */
   inFlight: (number | Failure)[];
+  /** How many requests Envoy has answered. */
+  answered: number | Failure;
 }
 
 export function fakeWorld(answer: FakeSvids['answer']): FakeWorld {
@@ -160,6 +162,7 @@ export function fakeWorld(answer: FakeSvids['answer']): FakeWorld {
     toldCallers: [],
     membership: new Map(),
     inFlight: [0],
+    answered: 0,
     svids: new FakeSvids(clock, answer),
     envoy: {
       failHealthCheck: async () => {
@@ -175,6 +178,10 @@ export function fakeWorld(answer: FakeSvids['answer']): FakeWorld {
         const next = world.inFlight.length > 1 ? world.inFlight.shift()! : world.inFlight[0];
         if (next instanceof Failure) throw next;
         return Promise.resolve(next);
+      },
+      answered: async () => {
+        if (world.answered instanceof Failure) throw world.answered;
+        return Promise.resolve(world.answered);
       },
     },
     portClosed: undefined,

@@ -49,11 +49,35 @@ test('what a certificate needs is enough; the rest has defaults', () => {
     pollMs: 2000,
     weights: [],
     weightsMs: 15_000,
+    requests: undefined,
+    requestsMs: 60_000,
   });
 });
 
 test('in a mesh without certificates the region is enough', () => {
   expect(readSettings({ AWS_REGION: 'eu-west-1' })).toMatchObject({ certificate: undefined, region: 'eu-west-1' });
+});
+
+test('requests are reported in a mesh without certificates, too', () => {
+  const counted = { AWS_REGION: 'eu-west-1', MESH_SCOPE: 'shop.internal/Z1SHOP', MESH_REQUESTS: '{"service":"orders"}' };
+  expect(readSettings(counted)).toMatchObject({ certificate: undefined, requests: { service: 'orders', scope: 'shop.internal/Z1SHOP' } });
+  expect(readSettings({ ...MINIMAL, MESH_REQUESTS: '{"service":"orders","version":"v1"}' })).toMatchObject({
+    certificate: { scope: 'shop.internal/Z1SHOP' },
+    requests: { service: 'orders', version: 'v1', scope: 'shop.internal/Z1SHOP' },
+  });
+});
+
+test.each(['{}', '[]', '{"service":"Or Ders"}', '{"service":"orders","version":7}', 'orders'])(
+  'fails if it is to report the requests of %s',
+  (text) => {
+    expect(issuesOf({ ...MINIMAL, MESH_REQUESTS: text })).toEqual([expect.stringMatching(/^MESH_REQUESTS is "/)]);
+  },
+);
+
+test('fails if requests are to be reported of no mesh', () => {
+  expect(issuesOf({ AWS_REGION: 'eu-west-1', MESH_REQUESTS: '{"service":"orders"}' })).toEqual([
+    expect.stringMatching(/^MESH_SCOPE is missing/),
+  ]);
 });
 
 test("the region is the function's, whatever the task says of its own", () => {

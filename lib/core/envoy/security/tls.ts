@@ -1,6 +1,7 @@
 import type { CertificatePart } from '../../contract/files';
 import { MESH_DIRECTORY, sdsFile } from '../../contract/files';
 import { identityOf, trustPrefix } from '../../contract/identity';
+import { ownerOf } from '../../model/service-ports';
 import type { Service, Topology } from '../../model/topology';
 import { identitiesOf, usesMutualTls } from './callers';
 import type { Cluster } from '../api/cluster';
@@ -68,7 +69,7 @@ export function upstreamTls(topology: Topology, callee: Service): Pick<Cluster, 
   return {
     transport_socket: extension('envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext', {
       sni: callee.virtualHost,
-      common_tls_context: commonContext([{ exact: identityOf(topology.trustDomain, callee.name) }]),
+      common_tls_context: commonContext([{ exact: identityOf(topology.trustDomain, ownerOf(callee)) }]),
     }),
   };
 }

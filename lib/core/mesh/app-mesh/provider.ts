@@ -4,6 +4,7 @@ import { AGENT_CONTAINER, AGENT_MEMORY_MIB, DEFAULT_VIRTUAL_PORT, INIT_CONTAINER
 import { ingressOf } from '../../plan/ingress';
 import type { MeshPlan } from '../../plan/system-plan';
 import { checkTaskDefinitionSize } from '../../plan/task-definition-size';
+import { withTasks } from '../../model/service-ports';
 import { isCalled } from '../../model/topology';
 import type { IssueList } from '../../reading/issues';
 import type { MeshProvider } from '../provider';
@@ -46,7 +47,7 @@ export const appMeshProvider: MeshProvider<AppMeshSettings> = {
   plan(topology: AppMeshTopology, issues: IssueList): MeshPlan {
     const { mesh, edges } = topology;
     checkPolicy(topology, mesh, issues);
-    const groups = topology.services.flatMap(taskGroupsOf);
+    const groups = withTasks(topology.services).flatMap(taskGroupsOf);
     const services = groups.map((group) => serviceWorkload(topology, mesh, group));
     for (const [index, workload] of services.entries())
       checkTaskDefinitionSize(workload, `services.${groups[index]?.service.name ?? ''}`, issues);

@@ -18,7 +18,7 @@ import { APP_MESH_GROUP, APP_MESH_USER } from '../../model/images';
 import type { EdgeTopology, Service, Topology } from '../../model/topology';
 import type { AppMeshSettings, AppMeshTopology } from './settings';
 import type { AgentPlan } from '../../plan/workload/agent';
-import { agentContainer, applicationOf, initContainer, stopSecondsOf } from '../../plan/workload/agent';
+import { agentContainer, applicationOf, countedRequests, initContainer, stopSecondsOf } from '../../plan/workload/agent';
 import { application, collector, collectorVolumes, extra } from '../../plan/workload/containers';
 import { EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS, gatewayRegistration } from '../../plan/workload/gateway';
 import { sizingOf } from '../../plan/workload/sizing';
@@ -37,7 +37,7 @@ export function serviceWorkload(topology: AppMeshTopology, mesh: AppMeshSettings
     callees: [],
     refreshSeconds,
     stopSeconds: stopSecondsOf(refreshSeconds, service.stopTimeoutSeconds),
-    ...defined({ application: applicationOf(service) }),
+    ...defined({ application: applicationOf(topology, service), requests: countedRequests(service.name, service, version?.name) }),
   };
   const callees = allNamed(topology.services, service.calls);
   return {
@@ -45,7 +45,10 @@ export function serviceWorkload(topology: AppMeshTopology, mesh: AppMeshSettings
       application(service),
       ...service.extraContainers.map(extra),
     ]),
-    ...defined({ version: version === undefined ? undefined : { service: service.name, name: version.name } }),
+    ...defined({
+      version: version === undefined ? undefined : { service: service.name, name: version.name },
+      openPorts: service.openPorts,
+    }),
     sizing: sizingOf(service),
     registration: { recordType: 'A', ttlSeconds: DISCOVERY_TTL_SECONDS },
     interception: interceptionOf(mesh, service),
@@ -60,6 +63,7 @@ export function gatewayWorkload(topology: AppMeshTopology, mesh: AppMeshSettings
     callees: [],
     refreshSeconds: EDGE_REFRESH_SECONDS,
     stopSeconds: stopSecondsOf(EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS),
+    ...defined({ requests: countedRequests(edge.gatewayName, edge.gateway) }),
   };
   const routed = servicesBehind(topology, edge);
   return {

@@ -3,6 +3,7 @@ import { CLOUD_MAP } from '../../limits/discovery';
 import { SSM } from '../../limits/security';
 import { allNamed } from '../../model/by-name';
 import { callPolicyOf } from '../../model/call-policy';
+import { withTasks } from '../../model/service-ports';
 import { servicesBehind } from '../../model/callers';
 import { DISCOVERY_TTL_SECONDS } from '../../model/constants';
 import type { Service } from '../../model/topology';
@@ -30,7 +31,7 @@ export interface RequestCounts {
 export function requestCounts(topology: EnvoyTopology, tasksOf: (sizing: SizingPlan) => number): RequestCounts {
   const { services, edges } = topology;
   const callers = [
-    ...services.flatMap((service) => {
+    ...withTasks(services).flatMap((service) => {
       const callees = allNamed(services, service.calls);
       return workloadsOf(service).map((sizing) => ({ sizing, caller: service, callees }));
     }),

@@ -1,6 +1,7 @@
 import type { TaskConfig } from '../../contract/task-config';
 import { aggregationsOf } from '../../model/aggregation';
 import { allNamed } from '../../model/by-name';
+import { additionalPortsOf, inboundPortOf, withTasks } from '../../model/service-ports';
 import { servicesBehind } from '../../model/callers';
 import { gatewayBootstrap } from '../../envoy/gateway';
 import type { Bootstrap } from '../../envoy/api/bootstrap';
@@ -31,7 +32,15 @@ import { isCalled, serviceAs } from '../../model/topology';
 import { plaintext } from '../../plan/plaintext';
 import type { MeshProvider } from '../provider';
 import type { AgentPace, AgentPlan } from '../../plan/workload/agent';
-import { agentContainer, applicationOf, discoveredBy, initContainer, refreshSecondsOf, stopSecondsOf } from '../../plan/workload/agent';
+import {
+  agentContainer,
+  applicationOf,
+  countedRequests,
+  discoveredBy,
+  initContainer,
+  refreshSecondsOf,
+  stopSecondsOf,
+} from '../../plan/workload/agent';
 import { aggregator } from '../../plan/workload/aggregator';
 import { application, collector, collectorVolumes, extra } from '../../plan/workload/containers';
 import { EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS, gatewayRegistration } from '../../plan/workload/gateway';
@@ -69,7 +78,7 @@ export const envoyProvider: MeshProvider<EnvoyMeshSettings> = {
   plan(topology: EnvoyTopology, issues: IssueList): MeshPlan {
     checkCompression(topology, issues);
     const pace = agentPace(topology);
-    const services = topology.services.flatMap((service) => workloadsOf(topology, pace, service));
+    const services = withTasks(topology.services).flatMap((service) => workloadsOf(topology, pace, service));
     const gateways = topology.edges.map((edge) => ({ workload: gatewayWorkload(topology, pace, edge), path: edge.path }));
     for (const workload of services) checkTaskDefinitionSize(workload, pathOfWorkload(workload), issues);
     for (const { workload, path } of gateways) checkTaskDefinitionSize(workload, path, issues);
@@ -80,7 +89,7 @@ export const envoyProvider: MeshProvider<EnvoyMeshSettings> = {
       workloads,
       uses: requests.uses,
       ...(weights.length === 0 ? {} : { weights }),
-      ingress: topology.services.filter(isCalled).flatMap((service) => ingressOf(service, INBOUND_PORT)),
+      ingress: topology.services.filter(isCalled).flatMap((service) => ingressOf(service, inboundPortOf(service))),
       virtualAddresses: 'loopback addresses',
       warnings: [
         ...requests.warnings,
@@ -115,14 +124,14 @@ function serviceWorkload(topology: EnvoyTopology, pace: AgentPace, service: Serv
     caller: service,
     pace,
     registers,
-    announcesStop: registers && service.protocol !== 'tcp',
+    announcesStop: registers && [service, ...additionalPortsOf(topology, service)].some(({ protocol }) => protocol !== 'tcp'),
     refreshSeconds,
     stopSeconds: stopSecondsOf(refreshSeconds, service.stopTimeoutSeconds),
-    ...defined({ application: applicationOf(service) }),
+    ...defined({ application: applicationOf(topology, service), requests: countedRequests(service.name, service, version?.name) }),
   };
   return {
     ...workloadOf(agent, { envoy: sidecarBootstrap(topology, service, name) }, [
-      proxy(agent, service, portsOf(service)),
+      proxy(agent, service, [...portsOf(service), ...additionalPortsOf(topology, service).map(inboundPortOf)]),
       application(service),
       ...service.extraContainers.map(extra),
     ]),
@@ -133,6 +142,7 @@ function serviceWorkload(topology: EnvoyTopology, pace: AgentPace, service: Serv
     sizing: sizingOf(service),
     ...defined({
       job: service.job,
+      openPorts: service.openPorts,
       registration: registers ? ({ recordType: 'A', ttlSeconds: DISCOVERY_TTL_SECONDS } as const) : undefined,
     }),
   };
@@ -166,6 +176,7 @@ function gatewayWorkload(topology: EnvoyTopology, pace: AgentPace, edge: EdgeTop
     pace,
     refreshSeconds: EDGE_REFRESH_SECONDS,
     stopSeconds: stopSecondsOf(EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS),
+    ...defined({ requests: countedRequests(edge.gatewayName, edge.gateway) }),
   };
   return {
     ...workloadOf(agent, { envoy: gatewayBootstrap(topology, edge), ...defined({ aggregations }) }, [
@@ -199,7 +210,7 @@ function workloadOf(
     ...(topology.certificates.kind === 'none' ? {} : { identity: { uri: identityOf(topology.trustDomain, service) } }),
     ...(weighed.length === 0 ? {} : { weightedCallees: weighed.map((callee) => callee.name) }),
     // Its own service too: whether the callees of its own zone may be preferred depends on the zones of its tasks.
-    discovers: discovered.length === 0 ? [] : [...new Set([...discovered.map((callee) => callee.name), ...own])].sort(),
+    discovers: discovered.length === 0 ? [] : [...new Set([...discovered.map((callee) => callee.registeredAs), ...own])].sort(),
     volumes: [MESH_VOLUME, ...collectorVolumes(topology)],
     containers: [...others, agentContainer(agent, others)],
     traced: topology.tracing !== undefined,

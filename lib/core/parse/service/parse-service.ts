@@ -12,6 +12,7 @@ import { CONTAINER_FIELDS, INIT_OF_APPLICATIONS, parseContainer } from '../workl
 import { parseExtraContainers, withLogRouter } from '../workload/parse-extra-containers';
 import { parsePort } from '../workload/parse-port';
 import type { MeshDefaults } from '../workload/parse-sizing';
+import type { CalledBy } from '../workload/parse-scaling';
 import { SIZING_FIELDS, parseSizing } from '../workload/parse-sizing';
 import { DEFAULT_STARTUP_SECONDS, defaultCallPolicy } from '../../model/defaults';
 import type { TaskFootprint } from '../../model/task-footprint';
@@ -59,6 +60,7 @@ export const SERVICE_FIELDS = [
   ...TASK_FIELDS,
   ...ROLE_FIELDS,
   'port',
+  'ports',
   'virtualPort',
   'protocol',
   'grpcApi',
@@ -106,7 +108,13 @@ export function parseService(name: string, at: Reader, mesh: MeshDefaults, footp
   const port = parsePort(at.field('port'), ofTask, 1);
   if (at.field('port').absent) checkWorker(name, at);
   const parseTask = (taskAt: Reader, isService = false): TaskParts =>
-    parseTaskParts(taskAt, { mesh, footprint: ofTask, port, hasVersions: isService && !taskAt.field('versions').absent });
+    parseTaskParts(taskAt, {
+      mesh,
+      footprint: ofTask,
+      port,
+      called: at.field('port').absent ? 'never' : protocol,
+      hasVersions: isService && !taskAt.field('versions').absent,
+    });
   const virtualPort = parseVirtualPort(at, footprint, protocol, port);
   const group = at.field('group').string();
   const callPolicy = { ...defaultCallPolicy(protocol), ...parseCallPolicy(at, protocol) };
@@ -147,11 +155,12 @@ export function parseTaskParts(
     readonly mesh: MeshDefaults;
     readonly footprint: TaskFootprint;
     readonly port: number | undefined;
+    readonly called?: CalledBy;
     /** Whether each version may have an image of its own. */
     readonly hasVersions: boolean;
   },
 ): TaskParts {
-  const sizing = parseSizing(at, DEFAULT_SIZE, of.mesh);
+  const sizing = parseSizing(at, DEFAULT_SIZE, of.mesh, of.called);
   return {
     ...parseContainer(at, 'the application', INIT_OF_APPLICATIONS, !of.hasVersions),
     startupTimeoutSeconds: at.field('startupTimeout').seconds({ min: 0, max: MAX_STARTUP_SECONDS }) ?? DEFAULT_STARTUP_SECONDS,

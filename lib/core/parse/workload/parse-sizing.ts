@@ -4,6 +4,7 @@ import { rangeOf } from '../../limits/limit';
 import { FARGATE_CPUS, fargateMemory, nearestFargateSize } from './fargate-sizes';
 import type { ArchitectureId, CapacityProvider, Sizing } from '../../model/topology';
 import { parseDeployment } from './parse-deployment';
+import type { CalledBy } from './parse-scaling';
 import { parseScaling } from './parse-scaling';
 import type { Reader } from '../../reading/reader';
 import { defined } from '../../defined';
@@ -35,21 +36,15 @@ export const SIZING_FIELDS = [
 /** Number and scaling go together: a number with somebody else's scaling would come back with every deployment. */
 export const HOW_MANY = ['desiredCount', 'scaling'] as const;
 
-export function parseSizing(at: Reader, defaults: SizingDefaults, mesh: MeshDefaults): Sizing {
+/** @param called absent: as a gateway is, by requests */
+export function parseSizing(at: Reader, defaults: SizingDefaults, mesh: MeshDefaults, called?: CalledBy): Sizing {
   const size = parseTaskSize(at, defaults);
-  const scaling = parseScaling(at.field('scaling'));
+  const scaling = parseScaling(at.field('scaling'), called);
   const desired = at.field('desiredCount').number({ min: 0, max: CLOUD_MAP.instancesOfService.value, unit: 'tasks' });
-  if (
-    desired !== undefined &&
-    scaling !== undefined &&
-    scaling.minCapacity <= scaling.maxCapacity &&
-    (desired < scaling.minCapacity || desired > scaling.maxCapacity)
-  ) {
-    at.field('desiredCount').fail('OUT_OF_RANGE', `desiredCount ${desired} is outside of the limits of scaling`, {
-      allowed: `${scaling.minCapacity} to ${scaling.maxCapacity}`,
-      fix: 'leave desiredCount out: scaling starts at minCapacity',
+  if (desired !== undefined && scaling !== undefined)
+    at.field('desiredCount').fail('CONFLICT', 'each deployment would set the number of tasks that scaling has chosen back to it', {
+      fix: 'leave desiredCount out, and set minCapacity of scaling',
     });
-  }
   const desiredCount = desired ?? (scaling === undefined ? defaults.desiredCount : undefined);
   const replacement = parseDeployment(at.field('deployment'), { desiredCount, scaling });
   const capacityProviders = parseCapacityProviders(at.field('capacityProviderStrategies'));

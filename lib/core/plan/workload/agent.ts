@@ -1,4 +1,4 @@
-import type { AgentCommand, ApplicationStart, AwaitedCallee, DiscoveryTarget, MeshVariables } from '../../contract/agent';
+import type { AgentCommand, ApplicationStart, AwaitedCallee, CountedRequests, DiscoveryTarget, MeshVariables } from '../../contract/agent';
 import { meshVariables } from '../../contract/agent';
 import { AGENT_HEALTH_PROGRAM, MESH_DIRECTORY } from '../../contract/files';
 import { identityOf } from '../../contract/identity';
@@ -12,17 +12,19 @@ import {
   AGENT_MEMORY_MIB,
   APPLICATION_CONTAINER,
   DISCOVERY_TTL_SECONDS,
-  INBOUND_PORT,
   INIT_CONTAINER,
   MESH_VOLUME,
 } from '../../model/constants';
 import { PROXY_USER } from '../../model/images';
+import { everyCaller } from '../../model/callers';
+import { additionalPortsOf } from '../../model/service-ports';
 import { callPolicyOf, policiesOfCallers } from '../../model/call-policy';
 import type { CallPolicy } from '../../model/traffic-policy';
-import type { Registration, Service, Topology } from '../../model/topology';
+import type { Registration, Service, Sizing, Topology } from '../../model/topology';
 import { registrationsOf } from '../../model/topology';
 import type { ContainerPlan, DependencyPlan, DeployedValue, HealthCheckPlan } from '../system-plan';
 import { awaitedCallees } from '../placement';
+import { defined } from '../../defined';
 import { weightedCallees, weightsTargets } from './weights';
 
 /** What a task's agent has to know. */
@@ -45,6 +47,8 @@ export interface AgentPlan {
   readonly pace?: AgentPace;
   /** Its service as a caller, whose calls have policies; absent: a gateway. */
   readonly caller?: Service;
+  /** Whose requests it counts, where they scale the number of tasks; absent: it counts none. */
+  readonly requests?: CountedRequests;
   /** Whether its Envoy announces to callers that it stops. @default false */
   readonly announcesStop?: boolean;
 }
@@ -82,7 +86,7 @@ export function noticesStop({ livenessCheck }: CallPolicy): boolean {
 
 /** Callers notice that a task stops, query DNS when its TTL is over, or list the tasks anew. */
 export function refreshSecondsOf(topology: Topology, pace: AgentPace, service: Service): number {
-  const policies = [...policiesOfCallers(topology, service).values()];
+  const policies = [service, ...additionalPortsOf(topology, service)].flatMap((port) => [...policiesOfCallers(topology, port).values()]);
   return service.discovery === 'cloudMap' && !policies.every(noticesStop) ? pace.silentListSeconds : DISCOVERY_TTL_SECONDS;
 }
 
@@ -160,16 +164,16 @@ export function agentContainer(agent: AgentPlan, others: readonly ContainerPlan[
  * The application that the agent of a service's tasks waits for. A service that nobody calls may have opened no port at all, as a
  * worker that only calls others.
  */
-export function applicationOf({
-  port,
-  startupTimeoutSeconds,
-  callers,
-  gateways,
-  loadBalancerTarget,
-}: Service): ApplicationStart | undefined {
-  if (port === undefined || startupTimeoutSeconds === 0 || (callers.length + gateways.length === 0 && loadBalancerTarget === undefined))
-    return undefined;
+export function applicationOf(topology: Topology, service: Service): ApplicationStart | undefined {
+  const { port, startupTimeoutSeconds, loadBalancerTarget } = service;
+  const called = [service, ...additionalPortsOf(topology, service)].some((each) => everyCaller(each).length > 0);
+  if (port === undefined || startupTimeoutSeconds === 0 || (!called && loadBalancerTarget === undefined)) return undefined;
   return { container: APPLICATION_CONTAINER, port, startupSeconds: startupTimeoutSeconds };
+}
+
+/** What the agent counts where requests scale: of a service, a version of one, or a gateway. */
+export function countedRequests(service: string, { scaling }: Sizing, version?: string): CountedRequests | undefined {
+  return scaling?.requestsPerTask === undefined ? undefined : { service, ...defined({ version }) };
 }
 
 /** How long the agent itself takes to start on a busy machine. */
@@ -214,6 +218,7 @@ function variablesOf(agent: AgentPlan): MeshVariables {
     ...renewalVariables(agent),
     ...paceVariables(agent),
     ...(agent.application === undefined ? {} : meshVariables({ MESH_APPLICATION: JSON.stringify(agent.application) })),
+    ...(agent.requests === undefined ? {} : meshVariables({ MESH_REQUESTS: JSON.stringify(agent.requests) })),
     ...(agent.announcesStop === true ? meshVariables({ MESH_ANNOUNCES_STOP: 'true' }) : {}),
     ...(agent.registers === false ? {} : meshVariables({ MESH_REFRESH_SECONDS: String(agent.refreshSeconds) })),
     ...meshVariables({ MESH_STOP_SECONDS: String(agent.stopSeconds) }),
@@ -224,6 +229,7 @@ function deployedVariables(agent: AgentPlan): MeshVariables<DeployedValue> {
   return {
     ...(agent.registers === false ? {} : meshVariables<DeployedValue>({ MESH_CLOUD_MAP_SERVICE_ID: 'discoveryServiceId' })),
     ...sharedBy(agent),
+    ...scopeFor(agent),
     ...namespaceOf(agent),
     ...weightsParametersOf(agent),
   };
@@ -234,7 +240,12 @@ function fileVariables(agent: AgentPlan): MeshVariables {
   const { callees, caller } = agent;
   const targets = callees.flatMap((callee) => {
     const silent = noticesStop(callPolicyOf(caller, callee)) ? {} : { listSeconds: paceOf(agent).silentListSeconds };
-    return discoveredBy([callee]).map(({ name }): DiscoveryTarget => ({ cluster: name, serviceName: name, port: INBOUND_PORT, ...silent }));
+    return discoveredBy([callee]).map(({ name: cluster, registeredAs: serviceName, inboundPort: port }): DiscoveryTarget => ({
+      cluster,
+      serviceName,
+      port,
+      ...silent,
+    }));
   });
   const weighed = weightsTargets(callees);
   return {
@@ -270,6 +281,11 @@ function discoveryVariables(agent: AgentPlan): MeshVariables {
 /** Who issues its certificate. */
 function sharedBy({ topology }: AgentPlan): MeshVariables<DeployedValue> {
   return topology.certificates.kind === 'none' ? {} : { MESH_SHARED: 'shared' };
+}
+
+/** With certificates it is among what all tasks share. */
+function scopeFor({ topology, requests }: AgentPlan): MeshVariables<DeployedValue> {
+  return requests === undefined || topology.certificates.kind !== 'none' ? {} : { MESH_SCOPE: 'meshScope' };
 }
 
 function namespaceOf({ callees }: AgentPlan): MeshVariables<DeployedValue> {

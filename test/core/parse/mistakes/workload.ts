@@ -19,7 +19,6 @@ export const WORKLOAD_MISTAKES: Mistakes = {
     },
   ],
   MISSING: [
-    { did: 'gives scaling no maximum', props: scaled({ minCapacity: 1 }), path: 'services.ui.scaling.maxCapacity' },
     {
       did: 'gives a capacity provider with no name',
       props: ui({ capacityProviderStrategies: [{ weight: 1 }] }),
@@ -42,17 +41,6 @@ export const WORKLOAD_MISTAKES: Mistakes = {
     { did: 'gives negative cpu', props: ui({ cpu: -256 }), path: 'services.ui.cpu' },
     { did: 'gives endless memory', props: ui({ memoryLimitMiB: Infinity }), path: 'services.ui.memoryLimitMiB' },
     {
-      did: 'scales down to no task, from which nothing leads back',
-      props: scaled({ minCapacity: 0, maxCapacity: 3 }),
-      path: 'services.ui.scaling.minCapacity',
-    },
-    {
-      did: 'scales to 101 percent',
-      props: scaled({ maxCapacity: 3, cpuTargetPercent: 101 }),
-      path: 'services.ui.scaling.cpuTargetPercent',
-    },
-    { did: 'scales to a fraction of a task', props: scaled({ maxCapacity: 2.5 }), path: 'services.ui.scaling.maxCapacity' },
-    {
       did: 'gives a container 1 MiB',
       props: helper({ image, memoryLimitMiB: 1 }),
       path: 'services.ui.extraContainers.helper.memoryLimitMiB',
@@ -66,12 +54,6 @@ export const WORKLOAD_MISTAKES: Mistakes = {
         ],
       }),
       path: 'services.ui.capacityProviderStrategies[1].weight',
-    },
-    { did: 'scales from more to less', props: scaled({ minCapacity: 5, maxCapacity: 2 }), path: 'services.ui.scaling.minCapacity' },
-    {
-      did: 'wants more tasks than scaling allows',
-      props: scaled({ maxCapacity: 2 }, { desiredCount: 3 }),
-      path: 'services.ui.desiredCount',
     },
   ],
   INVALID_VALUE: [

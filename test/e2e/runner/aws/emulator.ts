@@ -12,6 +12,8 @@ import { Metrics, metricsBackend } from './metrics';
 import { Namespaces } from './namespaces';
 import { Parameters, parametersBackend } from './parameters';
 import type { Statement } from './policy';
+import type { MessageQueue } from './queues';
+import { queuesBackend } from './queues';
 import type { Principal } from './principal';
 import type { AnswerOrFault, Fields } from './service';
 import { AwsService, failed } from './service';
@@ -47,10 +49,13 @@ export class AwsEmulator {
   readonly parameters = new Parameters();
   readonly namespaces: Namespaces;
   readonly metrics = new Metrics();
+  /** By URL. */
+  readonly queues = new Map<string, MessageQueue>();
   readonly kms: AwsService;
   readonly lambda: LambdaService;
   readonly systemsManager: AwsService;
   readonly cloudMap: AwsService;
+  readonly sqs = new AwsService(queuesBackend(this.queues));
   private readonly cloudWatch = new AwsService(metricsBackend(this.metrics));
   private readonly cloudMaps: CloudMap[] = [];
 
@@ -96,7 +101,7 @@ export class AwsEmulator {
   }
 
   close(): void {
-    for (const service of [this.kms, this.lambda, this.systemsManager, this.cloudMap, this.cloudWatch]) service.close();
+    for (const service of [this.kms, this.lambda, this.systemsManager, this.cloudMap, this.cloudWatch, this.sqs]) service.close();
   }
 
   private async answerFunction(
@@ -120,6 +125,7 @@ export class AwsEmulator {
       AmazonSSM: this.systemsManager,
       Route53AutoNaming_v20170314: this.cloudMap,
       GraniteServiceVersion20100801: this.cloudWatch,
+      AmazonSQS: this.sqs,
     };
     const service = services[name];
     return service === undefined ? undefined : { service, operation, input: JSON.parse(call.body) as Fields };
