@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['node_modules/', 'dist/', 'dist-packages/', 'cdk.out/', '.cache/', '**/*.js', '**/*.mjs'] },
+  { ignores: ['node_modules/', 'assets/', 'dist/', 'dist-packages/', 'cdk.out/', '.cache/', '**/*.js', '**/*.mjs'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

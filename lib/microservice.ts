@@ -1,12 +1,6 @@
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IConnectable, ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import type {
-  ContainerDefinition,
-  FargateService,
-  FargateTaskDefinition,
-  IEcsLoadBalancerTarget,
-  ScalableTaskCount,
-} from 'aws-cdk-lib/aws-ecs';
+import type { BaseService, ContainerDefinition, IEcsLoadBalancerTarget, ScalableTaskCount, TaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import type { IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 
@@ -66,10 +60,10 @@ export interface IWorkload extends IConstruct {
   readonly serviceName: string;
   /** Name of the version, if the service has versions. */
   readonly version?: string;
-  /** The ECS service. */
-  readonly ecsService: FargateService;
-  /** The task definition. */
-  readonly taskDefinition: FargateTaskDefinition;
+  /** The ECS service: a `FargateService` on Fargate and Amazon ECS Managed Instances, an `Ec2Service` on EC2. */
+  readonly ecsService: BaseService;
+  /** The task definition; on Fargate a `FargateTaskDefinition`. */
+  readonly taskDefinition: TaskDefinition;
   /** Container of the application; for the gateway, that of Envoy. */
   readonly container: ContainerDefinition;
   /** Container of Envoy. */

@@ -34,8 +34,10 @@ import type { SystemPlan } from './core/plan/system-plan';
 import { displayValue } from './core/reading/input';
 import { IssueList } from './core/reading/issues';
 import { Reader, suggest } from './core/reading/reader';
+import type { IClient } from './client';
 import type { IEdge } from './edge';
 import type { FargateVcpus } from './fargate-vcpus';
+import type { IJob } from './job';
 import type { IMicroservice } from './microservice';
 import type { MicroservicesProps } from './props/microservices-props';
 import { readProps } from './props/read-props';
@@ -88,7 +90,9 @@ export class Microservices extends Construct {
   public readonly fargateVcpus: FargateVcpus;
 
   private readonly services: ReadonlyMap<string, IMicroservice> = new Map();
+  private readonly jobs: ReadonlyMap<string, IJob> = new Map();
   private readonly edges: ReadonlyMap<string, IEdge> = new Map();
+  private readonly clients: ReadonlyMap<string, IClient> = new Map();
   /** Names under which tasks are registered. Empty until the construct is complete: one that failed and was caught stays in the tree. */
   private readonly registered: ReadonlySet<string> = new Set();
 
@@ -117,8 +121,10 @@ export class Microservices extends Construct {
     this.zone = system.zone;
     this.logGroup = system.foundation.logGroup;
     this.services = system.services;
+    this.jobs = system.jobs;
+    this.clients = system.clients;
     this.edges = renderEdges(plan, system, props);
-    this.registered = new Set(plan.workloads.map(({ name }) => name));
+    this.registered = new Set(namesOf(plan));
     this.certificateAlarm = system.certificateAlarm;
     this.fargateVcpus = fargateVcpus(plan.workloads);
     warn(this, [...plan.warnings, ...addressWarnings(addresses)]);
@@ -139,9 +145,29 @@ export class Microservices extends Construct {
   public service(name: string): IMicroservice {
     const service = this.services.get(name);
     if (service !== undefined) return service;
+    if (this.jobs.has(name))
+      return throwIssue(this, 'service()', 'UNKNOWN_SERVICE', `"${name}" is a job`, { got: null, fix: `use job('${name}')` });
     return throwIssue(this, 'service()', 'UNKNOWN_SERVICE', `there is no service "${name}"`, {
       got: displayValue(name),
       ...suggest(name, [...this.services.keys()]),
+    });
+  }
+
+  /**
+   * Returns the handle of a job.
+   *
+   * @param name name of the job, as in `jobs`
+   * @throws if there is no job of that name
+   */
+  public job(name: string): IJob {
+    const job = this.jobs.get(name);
+    if (job !== undefined) return job;
+    if (this.services.has(name))
+      return throwIssue(this, 'job()', 'UNKNOWN_SERVICE', `"${name}" is a service`, { got: null, fix: `use service('${name}')` });
+    const names = [...this.jobs.keys()];
+    return throwIssue(this, 'job()', 'UNKNOWN_SERVICE', `there is no job ${displayValue(name)}`, {
+      got: null,
+      ...(names.length === 0 ? { fix: 'add it to jobs' } : suggest(name, names)),
     });
   }
 
@@ -161,6 +187,21 @@ export class Microservices extends Construct {
     if (name === undefined || name === null)
       return throwIssue(this, 'edge()', 'UNKNOWN_EDGE', 'there are several edges', { allowed: names.join(', '), fix: 'name one of them' });
     return throwIssue(this, 'edge()', 'UNKNOWN_EDGE', `there is no edge ${displayValue(name)}`, { got: null, ...suggest(name, names) });
+  }
+
+  /**
+   * Returns the handle of a caller outside of the mesh.
+   *
+   * @param name name of the client, as in `clients`
+   * @throws if there is no client of that name
+   */
+  public client(name: string): IClient {
+    const client = this.clients.get(name);
+    if (client !== undefined) return client;
+    return throwIssue(this, 'client()', 'UNKNOWN_CLIENT', `there is no client "${name}"`, {
+      got: displayValue(name),
+      ...(this.clients.size === 0 ? { fix: 'name the callers outside of the mesh in clients' } : suggest(name, [...this.clients.keys()])),
+    });
   }
 
   /** @internal */
@@ -188,7 +229,7 @@ function checkNeighbors(scope: Microservices, plan: SystemPlan, props: Microserv
         `"${plan.zone.name}" is the domain of ${other.node.path} too, whose names are written in the same zone`,
         { fix: 'give one of the two another domain or another zone' },
       );
-    const same = plan.workloads.map(({ name }) => name).filter((name) => other._registers(name));
+    const same = namesOf(plan).filter((name) => other._registers(name));
     if (same.length > 0 && isSameResource(props.namespace, other.namespace, ({ namespaceId }) => namespaceId)) {
       new Reader(issues, 'namespace', undefined).fail(
         'DOMAIN_CLASH',
@@ -199,9 +240,16 @@ function checkNeighbors(scope: Microservices, plan: SystemPlan, props: Microserv
   }
 }
 
+/** Under which tasks register. */
+function namesOf({ workloads }: SystemPlan): readonly string[] {
+  return workloads.filter(({ registration }) => registration !== undefined).map(({ name }) => name);
+}
+
 /** At synth: endpoints and routes of a VPC may come after the system. Who only reads the tree does not change it. */
 function warnOfIsolation(scope: Construct, plan: SystemPlan, props: MicroservicesProps, system: RenderedSystem): void {
-  const workloads = [...system.services.values()].flatMap((service) => service.workloads).concat([...system.gateways.values()]);
+  const services = [...system.services.values(), ...system.gateways.values()].flatMap((service) => service.workloads);
+  const jobs = [...system.jobs.values()].map(({ jobName, taskDefinition }) => ({ serviceName: jobName, taskDefinition }));
+  const workloads = [...services, ...jobs];
   scope.node.addValidation({
     validate: () => {
       const isolation = isolationOf(system.foundation, props, workloads);

@@ -65,6 +65,7 @@ const SHIPPED: readonly RegExp[] = [
   /^dist\/[\w/-]+\.(js|d\.ts)$/,
   /^assets\/(agent|functions\/[a-z-]+)\/[a-z-]+\.js$/,
   /^assets\/(agent|envoy)\/Dockerfile$/,
+  /^assets\/client\/(index\.js|index\.d\.ts|certificate\.js)$/,
   /^assets\/cli\/(cdk-ecs-microservices\.js|LICENSES)$/,
   /^assets\/agent\/(volume\/README|health\.pl)$/,
   /^node_modules\/(@bufbuild\/protobuf|fastest-levenshtein|fflate|long|protobufjs)\//,
@@ -81,8 +82,8 @@ test('the package holds what users need, and nothing else', () => {
     readonly bin: Readonly<Record<string, string>>;
     readonly exports: Readonly<Record<string, unknown>>;
   };
-  const entries = ['.', './testing', './testing/serializer'].flatMap((name) => Object.values(exports[name] ?? {}) as string[]);
-  expect(entries).toHaveLength(6);
+  const entries = ['.', './testing', './testing/serializer', './client'].flatMap((name) => Object.values(exports[name] ?? {}) as string[]);
+  expect(entries).toHaveLength(8);
   expect(paths).toEqual(expect.arrayContaining([main, types, ...entries.map((path) => path.replace('./', ''))]));
   // The program of `npx cdk-ecs-microservices`, which a shell can start, and nothing else that it could.
   expect(bin).toEqual({ 'cdk-ecs-microservices': 'assets/cli/cdk-ecs-microservices.js' });

@@ -67,6 +67,22 @@ test('a new service that calls nobody changes no other', () => {
   expect(owners(added)).toEqual(['search']);
 });
 
+test('a new job changes no service, and one before deployments only what services wait for', () => {
+  const withJob = (job: object) =>
+    compare(
+      resources({ services, edge: edge() }),
+      resources({ services, edge: edge(), jobs: { tidy: { image: service().image, ...job } } }),
+    );
+  const { changed, added, removed } = withJob({});
+  expect({ changed, removed }).toEqual({ changed: [], removed: [] });
+  expect([...new Set(added.map((id) => /^Shop(tidy)/.exec(id)?.[1] ?? id))]).toEqual(['tidy']);
+  const before = withJob({ beforeDeployment: true });
+  expect(before.removed).toEqual([]);
+  expect(before.changed.map((id) => id.replace(/[0-9A-F]{8}$/, '')).sort()).toEqual(
+    ['ui', 'catalog', 'orders', 'cache', 'gateway'].map((name) => `Shop${name}Service`).sort(),
+  );
+});
+
 test('a new caller changes of the callee what says who may call, and nothing else', () => {
   const { changed, added, removed } = compare(
     resources({ services, edge: edge() }),

@@ -53,6 +53,18 @@ export const ACKNOWLEDGEMENTS = {
     rules: ['AwsSolutions-IAM5[Resource::<function>:*]'],
     reason: "The CDK's provider framework calls this one function, whatever its version.",
   },
+  anyTaskOfCluster: {
+    resource: 'roles that run jobs',
+    rules: ['AwsSolutions-IAM5[Resource::<tasks>]'],
+    reason:
+      'The ID of a task is known only when it runs. What may be tagged is what is just being run, and what may be stopped has the tag of ' +
+      'the job.',
+  },
+  waiterLogs: {
+    resource: "the state machine of the CDK's provider framework",
+    rules: ['AwsSolutions-SF1', 'AwsSolutions-SF2'],
+    reason: 'It asks one function again and again, which logs what it finds, and calls nothing else.',
+  },
   inlinePolicy: {
     resource: "roles that the library makes, and policies that the CDK adds to them; not what is granted to a service's role",
     rules: rule('IAMNoInlinePolicy'),
@@ -140,9 +152,9 @@ export const ACKNOWLEDGEMENTS = {
  * @param construct its default child is meant, if it is not a resource itself; nothing if there is none, as with a role that somebody
  *   else makes
  */
-export function acknowledge(construct: IConstruct | undefined, reasons: readonly (keyof typeof ACKNOWLEDGEMENTS)[], functionId = ''): void {
+export function acknowledge(construct: IConstruct | undefined, reasons: readonly (keyof typeof ACKNOWLEDGEMENTS)[], target = ''): void {
   const resource = CfnResource.isCfnResource(construct) ? construct : construct?.node.defaultChild;
   if (!CfnResource.isCfnResource(resource)) return;
   for (const { rules, reason } of reasons.map((name): Acknowledgement => ACKNOWLEDGEMENTS[name]))
-    Validations.of(resource).acknowledge(...rules.map((id) => ({ id: id.replace('<function>', functionId), reason })));
+    Validations.of(resource).acknowledge(...rules.map((id) => ({ id: id.replace(/<function>|<tasks>/, target), reason })));
 }

@@ -6,6 +6,7 @@ import { named } from './model/by-name';
 import { additionalPortsOf } from './model/service-ports';
 import { DISCOVERY_TTL_SECONDS } from './model/constants';
 import type { ProtocolId, Service, Topology } from './model/topology';
+import { clientsPlan } from './plan/clients';
 import { callersGroupWarnings, openingsOf } from './plan/callers-group';
 import { deploymentOrder } from './plan/deployment-order';
 import { egressPorts } from './plan/egress';
@@ -14,6 +15,7 @@ import { groupsOf, orderAcrossStacks } from './plan/placement';
 import type {
   CallersGroupPlan,
   CertificatePlan,
+  ContainerPlan,
   ExternalHostPlan,
   MeshPlan,
   MeshWorkloadPlan,
@@ -52,6 +54,7 @@ export function planSystem(topology: Topology, issues: IssueList): SystemPlan {
     ...defined({ groups: topology.groups, externalHosts: externalHostsOf(topology) }),
     ...defined({ callersGroups, certificates: certificatesOf(topology, mesh.workloads, settleSeconds) }),
     edges: topology.edges.map((edge) => planEdge(topology, edge)),
+    ...defined({ clients: clientsPlan(topology) }),
   };
   const used = [...limitUses(plan, topology.edges), ...edgeUses(topology), ...uses];
   for (const issue of limitIssues(used)) issues.add(issue);
@@ -82,11 +85,23 @@ function completed(
       ...workload,
       url: service?.port === undefined ? '' : urlOf(service),
       ...defined({ portUrls: service === undefined ? undefined : portUrlsOf(topology, service) }),
-      ownExecutionRole: workload.containers.some(({ secretNames, ownLogDriver }) => secretNames.length > 0 || ownLogDriver === true),
+      ownExecutionRole: workload.containers.some(readsAtStart),
+      containers: workload.containers.map((container) => withSystemLogDriver(topology, container)),
       ...defined({ egressPorts: portsOf(name), group: groups.get(name) }),
       ...(sharing.has(name) ? { inCallersGroup: true } : {}),
     };
   });
+}
+
+/** What ECS reads for it and no other service may: secrets, and files of variables. */
+function readsAtStart({ secretNames, ownLogDriver, environmentFiles }: ContainerPlan): boolean {
+  return secretNames.length > 0 || ownLogDriver === true || environmentFiles === true;
+}
+
+function withSystemLogDriver({ logDriver }: Topology, container: ContainerPlan): ContainerPlan {
+  if (logDriver === undefined || container.ownLogDriver === true) return container;
+  const isOfMesh = container.role !== 'application' && container.role !== 'extra';
+  return isOfMesh || logDriver.forApplications ? { ...container, systemLogDriver: true } : container;
 }
 
 function portUrlsOf(topology: Topology, service: Service): Readonly<Record<string, string>> | undefined {

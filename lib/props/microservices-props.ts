@@ -1,17 +1,21 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import type { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import type { CapacityProviderStrategy, CpuArchitecture, ICluster } from 'aws-cdk-lib/aws-ecs';
+import type { CapacityProviderStrategy, CpuArchitecture, ICluster, LogDriver } from 'aws-cdk-lib/aws-ecs';
 import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import type { ILogGroupRef, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { IPrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
+import type { ClientProps } from './clients/client-props';
 import type { Certificates } from './security/certificates';
 import type { Edge } from './edge/edge';
 import type { Egress } from './security/egress';
+import type { Capacity } from './service/capacity';
 import type { ExternalServiceProps } from './service/external-service-props';
+import type { JobProps } from './service/job-props';
 import type { Mesh } from './mesh/mesh';
 import type { Placement } from './placement';
 import type { ServiceProps } from './service/service-props';
+import type { SizingProps } from './service/sizing-props';
 import type { Tracing } from './observability/tracing';
 
 /**
@@ -53,6 +57,22 @@ export interface LogProps {
    * @default RemovalPolicy.DESTROY
    */
   readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * Log driver of the containers that the mesh adds to tasks: Envoy with its access log, the mesh agent, the collector. With
+   * `LogDrivers.firelens()` the CDK adds a container `log-router` to every task, which reserves 50 MiB and counts as one of its ten
+   * containers. Give `LogDrivers.awsLogs()` a `logGroup`: without one the CDK makes a log group for each container.
+   *
+   * @default - the log group, without blocking containers
+   */
+  readonly driver?: LogDriver;
+
+  /**
+   * Makes `driver` that of applications and extra containers that have no `logging`, too.
+   *
+   * @default false
+   */
+  readonly driverForApplications?: boolean;
 }
 
 /**
@@ -75,12 +95,35 @@ export interface MicroservicesProps {
   readonly services: { readonly [name: string]: ServiceProps };
 
   /**
+   * Jobs, by name: tasks that run to an end. Names are as those of services, from which they differ.
+   *
+   * @default - none
+   */
+  readonly jobs?: { readonly [name: string]: JobProps };
+
+  /**
    * Services outside of the mesh, by name: services that list a name in `calls` call it as they call each other. External
    * services and those of the mesh have different names. The edge has no routes to them.
    *
    * @default - none
    */
   readonly external?: { readonly [name: string]: ExternalServiceProps };
+
+  /**
+   * Callers outside of the mesh that have an IAM role and are in the VPC, by name: such as Lambda functions, EC2 instances and batch
+   * jobs. A name is a DNS label, and none of a service, a job or an external service; `client-gateway` and `load-balancer` are reserved.
+   * With clients there is one more service, the client gateway, through which they call.
+   *
+   * @default - none: only services, edges and load balancers can call
+   */
+  readonly clients?: { readonly [name: string]: ClientProps };
+
+  /**
+   * Size and number of tasks of the client gateway, through which clients call.
+   *
+   * @default - two tasks with 256 CPU units and 512 MiB
+   */
+  readonly clientGateway?: SizingProps;
 
   /**
    * Destinations to which tasks may connect.
@@ -212,7 +255,16 @@ export interface MicroservicesProps {
   readonly cpuArchitecture?: CpuArchitecture;
 
   /**
-   * Capacity providers of every service that does not set its own.
+   * Capacity beside AWS Fargate, by names of your own, at most 18: EC2 instances and Amazon ECS Managed Instances, to which
+   * `capacityProviderStrategies` refer.
+   *
+   * @default - FARGATE and FARGATE_SPOT, which need no entry
+   */
+  readonly capacityProviders?: { readonly [name: string]: Capacity };
+
+  /**
+   * Capacity providers of every service that does not set its own: FARGATE, FARGATE_SPOT, or names of `capacityProviders`. Gateway
+   * services inherit those that are not Spot; if there is none, they run on FARGATE.
    *
    * @default - FARGATE
    */

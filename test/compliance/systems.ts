@@ -1,7 +1,7 @@
 import { Bytes } from '../../lib/core/reading/input';
 import type { FeatureId } from '../../lib/core/mesh/features';
 import type { Raw } from '../support/parsing';
-import { image, jwt, mesh, seconds, service } from '../support/parsing';
+import { client, cluster, image, jwt, mesh, seconds, service } from '../support/parsing';
 import { demoApi, grpcEdge } from '../support/grpc';
 
 /** Two systems that differ in nothing but the feature. In both, `ui` calls `orders`. */
@@ -24,6 +24,8 @@ const route = { edge: { kind: 'http', authorizer: { kind: 'none' }, routes: { 'A
 const CATALOG_METHOD = 'hipstershop.ProductCatalogService/GetProduct';
 const boutique = (target: Raw): Raw => grpcEdge(demoApi(), { routes: { 'GET /products/{id}': target } });
 
+const managed = { cluster, capacityProviders: { managed: { launchType: 'MANAGED_INSTANCES', providerName: 'm', name: 'm' } } };
+
 /** The type makes sure that no feature is left out. */
 export const SYSTEMS: Readonly<Record<FeatureId, Systems>> = {
   http: ofOrders({ protocol: 'http' }, { protocol: 'http2' }),
@@ -38,11 +40,16 @@ export const SYSTEMS: Readonly<Record<FeatureId, Systems>> = {
   ports: ofOrders({ ports: { grpc: { port: 9090, protocol: 'grpc' } } }),
   workers: { with: mesh({ ui: { image, calls: ['orders'] }, orders: service() }), without: orders() },
   jobs: { with: orders({}, { jobs: { tidy: { image, calls: ['orders'] } } }), without: orders() },
+  clients: { with: orders({}, { clients: { report: client({ calls: ['orders'] }) } }), without: orders() },
   edge: { with: orders({}, route), without: orders() },
   grpcTranslation: { with: boutique({ grpc: { service: 'catalog', method: CATALOG_METHOD } }), without: boutique({ service: 'ui' }) },
   aggregation: { with: orders({}, aggregate), without: orders({}, route) },
   loadBalancerTarget: ofOrders({ loadBalancerTarget: { kind: 'application' } }),
   requestsPerTask: ofOrders({ scaling: { maxCapacity: 4, requestsPerTask: 600 } }, { scaling: { maxCapacity: 4 } }),
+  managedInstances: {
+    with: orders({ capacityProviderStrategies: [{ capacityProvider: 'managed', weight: 1 }] }, managed),
+    without: orders({}, managed),
+  },
   allow: ofOrders({ allow: [{ methods: ['GET'], paths: ['/orders/*'] }] }),
   external: { with: mesh({ ui: service({ calls: ['db'] }) }, { external: { db: DATABASE } }), without: mesh({ ui: service() }) },
   externalTls: {

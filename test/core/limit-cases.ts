@@ -13,7 +13,7 @@ import { Bytes, Opaque } from '../../lib/core/reading/input';
 import type { Issue } from '../../lib/core/reading/issues';
 import { IssueList } from '../../lib/core/reading/issues';
 import type { Raw } from '../support/parsing';
-import { edge, image, jwt, mesh, metric, parse, schedule, routes, seconds, service, ui } from '../support/parsing';
+import { cluster, edge, image, jwt, mesh, metric, parse, schedule, routes, seconds, service, ui } from '../support/parsing';
 
 /** A system that takes so much of a limit. */
 export interface LimitCase {
@@ -51,6 +51,15 @@ const gets = (count: number): Raw => named(count, (index) => [`GET /r${index}`, 
 const authorizers = (count: number): Raw =>
   named(count, (index) => [`GET /r${index}`, { service: 'ui', authorizer: { kind: 'lambda', handler, name: `a${index}` } }]);
 const check = (more: Raw): Raw => ui({ healthCheck: { command: ['CMD', 'true'], ...more } });
+const instances = (index: number): readonly [string, Raw] => [
+  `a${index}`,
+  { launchType: 'EC2', providerName: `a${index}`, name: `a${index}` },
+];
+const onInstances = (more: Raw): Raw =>
+  mesh(
+    { ui: service({ capacityProviderStrategies: [{ capacityProvider: 'a0', weight: 1 }], ...more }) },
+    { cluster, capacityProviders: Object.fromEntries([instances(0)]) },
+  );
 const provider = (more: Raw): Raw => ui({ capacityProviderStrategies: [{ capacityProvider: 'FARGATE', weight: 1, ...more }] });
 
 /** Tasks that look at so many services a second: callees with more tasks than DNS names, and their own. */
@@ -153,6 +162,8 @@ export const LIMIT_CASES: readonly LimitCase[] = [
   { limit: ECS.taskDefinition, taking: definition },
   { limit: ECS.variables, taking: (count) => ui({ environment: named(count, (index) => [`V${index}`, '']) }) },
   { limit: ECS.containerName, taking: (count) => ui({ extraContainers: { [text(count)]: { image } } }) },
+  { limit: ECS.volumeName, taking: (count) => ui({ volumes: { [text(count)]: { kind: 'empty' } } }) },
+  { limit: ECS.environmentFiles, taking: (count) => ui({ environmentFiles: times(count, () => new Opaque({ bind: () => ({}) })) }) },
   { limit: ECS.stopTimeout, taking: (count) => ui({ stopTimeout: seconds(count) }) },
   { limit: ECS.healthInterval, taking: (count) => check({ interval: seconds(count), timeout: seconds(2) }) },
   { limit: ECS.healthTimeout, taking: (count) => check({ interval: seconds(100), timeout: seconds(count) }) },
@@ -166,6 +177,13 @@ export const LIMIT_CASES: readonly LimitCase[] = [
   },
   { limit: ECS.providerBase, taking: (base) => provider({ base }) },
   { limit: ECS.providerWeight, taking: (weight) => provider({ weight }) },
+  { limit: ECS.instanceTaskCpu, taking: (cpu) => onInstances({ cpu, memoryLimitMiB: 1024 }) },
+  { limit: ECS.instanceTaskMemory, taking: (memoryLimitMiB) => onInstances({ memoryLimitMiB }) },
+  { limit: ECS.gpus, taking: (gpuCount) => onInstances({ gpuCount }) },
+  {
+    limit: ECS.capacityProviders,
+    taking: (count) => mesh({ ui: service() }, { cluster, capacityProviders: Object.fromEntries(times(count - 2, instances)) }),
+  },
   { limit: ECS.minHealthyPercent, taking: (minHealthyPercent) => ui({ deployment: { minHealthyPercent, maxHealthyPercent: 200 } }) },
   { limit: ECS.maxHealthyPercent, taking: (maxHealthyPercent) => ui({ deployment: { minHealthyPercent: 0, maxHealthyPercent } }) },
   { limit: FARGATE.onDemand, taking: (count) => mesh({ ui: tasks(count, { cpu: 1024 }) }) },
@@ -175,6 +193,7 @@ export const LIMIT_CASES: readonly LimitCase[] = [
       mesh({ ui: tasks(count, { cpu: 1024, capacityProviderStrategies: [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }] }) }),
   },
   { limit: FARGATE.taskCpu, taking: (cpu) => ui({ cpu }) },
+  { limit: FARGATE.ephemeralStorage, taking: (ephemeralStorageGiB) => ui({ ephemeralStorageGiB }) },
   { limit: FARGATE.taskMemory, taking: (memoryLimitMiB) => ui({ cpu: 32_768, memoryLimitMiB }) },
   { limit: CLOUD_MAP.instancesOfService, taking: (count) => mesh({ ui: tasks(count) }) },
   {

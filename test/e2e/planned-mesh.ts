@@ -177,6 +177,7 @@ export class PlannedMesh {
       account: '111122223333',
       stack: 'planned',
       services: [],
+      scheduled: [],
       discovery: [],
       zones,
       securityGroups: [{ id: 'open', ingress: [OPEN], egress: [OPEN] }],

@@ -4,7 +4,7 @@ import * as ts from 'typescript';
 import { Opaque } from '../../lib/core/reading/input';
 import { demoApi, grpcEdge } from '../support/grpc';
 import type { Raw } from '../support/parsing';
-import { STEPS, image, issuesOf, mesh, metric, service, sqsQueue, ui } from '../support/parsing';
+import { STEPS, client, cluster, image, issuesOf, mesh, metric, service, sqsQueue, ui } from '../support/parsing';
 
 /**
  * Copilot's audit: every field that a user can write is validated, and its documentation keeps the house style.
@@ -54,6 +54,7 @@ const ALL = interfaces.flatMap(fieldsOf);
 /** Something that no field takes. */
 class Unexpected {}
 const unexpected = new Opaque(new Unexpected());
+const fileSystem = new Opaque({ fileSystemId: 'fs', mountTargetsAvailable: {}, connections: {} });
 
 const inEdge = (more: object, kind: 'http' | 'rest' = 'http') =>
   mesh({ ui: service() }, { edge: { kind, authorizer: { kind: 'none' }, routes: { 'GET /': { service: 'ui' } }, ...more } });
@@ -126,6 +127,13 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
     { props: ui({ versions: { v1: { weight: 1, [field]: unexpected } } }), path: `services.ui.versions.v1.${field}` },
     { props: ui({ extraContainers: { helper: { image, [field]: unexpected } } }), path: `services.ui.extraContainers.helper.${field}` },
   ],
+  ContainerLinuxProps: (field) => [
+    { props: ui({ [field]: unexpected }), path: `services.ui.${field}` },
+    { props: ui({ extraContainers: { helper: { image, [field]: unexpected } } }), path: `services.ui.extraContainers.helper.${field}` },
+  ],
+  EfsVolumeOptions: (field) => [
+    { props: ui({ volumes: { data: { kind: 'efs', fileSystem, [field]: unexpected } } }), path: `services.ui.volumes.data.${field}` },
+  ],
   ContainerProps: (field) => [
     { props: ui({ [field]: unexpected }), path: `services.ui.${field}` },
     { props: ui({ extraContainers: { helper: { image, [field]: unexpected } } }), path: `services.ui.extraContainers.helper.${field}` },
@@ -141,6 +149,15 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
   SizingProps: (field) => [
     { props: ui({ [field]: unexpected }), path: `services.ui.${field}` },
     { props: inEdge({ gateway: { [field]: unexpected } }), path: `edge.gateway.${field}` },
+  ],
+  CapacityOptions: (field) => [
+    {
+      props: mesh(
+        { ui: service() },
+        { cluster, capacityProviders: { a: { launchType: 'EC2', providerName: 'a', name: 'a', [field]: unexpected } } },
+      ),
+      path: `capacityProviders.a.${field}`,
+    },
   ],
   ScalingProps: (field) => [{ props: ui({ scaling: { maxCapacity: 2, [field]: unexpected } }), path: `services.ui.scaling.${field}` }],
   QueueScalingProps: (field) => [
@@ -249,6 +266,13 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
   ],
   PrivateCaCertificatesOptions: (field) => [
     { props: mesh({ ui: service() }, { certificates: { kind: 'privateCa', [field]: unexpected } }), path: `certificates.${field}` },
+  ],
+  JobProps: (field) => [{ props: mesh({ ui: service() }, { jobs: { tidy: { image, [field]: unexpected } } }), path: `jobs.tidy.${field}` }],
+  ClientProps: (field) => [
+    {
+      props: mesh({ ui: service() }, { clients: { report: client({ calls: ['ui'], [field]: unexpected }) } }),
+      path: `clients.report.${field}`,
+    },
   ],
   ExternalServiceProps: (field) => [
     {

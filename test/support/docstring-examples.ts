@@ -8,6 +8,7 @@ const OUT = join(ROOT, '.cache/examples');
 const FILES = [
   ...readdirSync(join(ROOT, 'lib/props'), { recursive: true, encoding: 'utf8' }).map((name) => `lib/props/${name}`),
   'lib/edge.ts',
+  'lib/job.ts',
   'lib/microservice.ts',
   'lib/microservices.ts',
 ].filter((name) => name.endsWith('.ts'));
@@ -50,18 +51,22 @@ import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { IRepository } from 'aws-cdk-lib/aws-ecr';
-import { Cluster, ContainerImage, CpuArchitecture, LogDrivers, Secret, UlimitName } from 'aws-cdk-lib/aws-ecs';
+import { IAccessPoint, IFileSystem } from 'aws-cdk-lib/aws-efs';
+import { AsgCapacityProvider, Capability, Cluster, ContainerImage, CpuArchitecture, LogDrivers, Secret, UlimitName } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationListener } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Rule } from 'aws-cdk-lib/aws-events';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IDatabaseCluster } from 'aws-cdk-lib/aws-rds';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { IQueue } from 'aws-cdk-lib/aws-sqs';
 import * as library from '../../lib';
 import { ${Object.keys(library).join(', ')}, IHttpApiAuthorizer, IMicroservice, IRestApiAuthorizer } from '../../lib';
 declare const image: ContainerImage, services: library.MicroservicesProps['services'], authorizer: library.LambdaAuthorizer;
-declare const handler: IFunction, queue: IQueue;
+declare const handler: IFunction, queue: IQueue, provider: AsgCapacityProvider;
 declare const userPool: UserPool, repository: IRepository, password: ISecret, table: ITable, database: IDatabaseCluster;
+declare const fileSystem: IFileSystem, accessPoint: IAccessPoint;
 declare const shop: Microservices, listener: ApplicationListener;
 `;
 

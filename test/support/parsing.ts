@@ -45,6 +45,12 @@ export function service(more: Raw = {}): Raw {
   return { image, port: 8080, ...more };
 }
 
+/** A caller outside of the mesh. */
+export function client(more: Raw = {}): Raw {
+  const role = new Opaque({ roleArn: 'arn', addToPrincipalPolicy: () => ({}) });
+  return { role, connections: new Opaque({ connections: {} }), ...more };
+}
+
 export function mesh(services: Raw, more: Raw = {}): Raw {
   return { services, ...more };
 }

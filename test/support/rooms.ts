@@ -30,8 +30,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   // The public API.
   'lib/index.ts': {
     rooms: [
+      'lib/client.ts',
       'lib/edge.ts',
       'lib/fargate-vcpus.ts',
+      'lib/job.ts',
       'lib/microservice.ts',
       'lib/microservices.ts',
       'lib/props',
@@ -40,12 +42,16 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'lib/testing': { rooms: ['lib/core/readable'] },
   'lib/microservice.ts': { packages: CDK },
+  'lib/job.ts': { packages: CDK },
   'lib/fargate-vcpus.ts': {},
+  'lib/client.ts': {},
   'lib/edge.ts': { rooms: ['lib/microservice.ts'], packages: CDK },
   'lib/microservices.ts': {
     rooms: [
+      'lib/client.ts',
       'lib/edge.ts',
       'lib/fargate-vcpus.ts',
+      'lib/job.ts',
       'lib/microservice.ts',
       'lib/props',
       'lib/props/read-props.ts',
@@ -91,6 +97,9 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/core/grpc',
     ],
     packages: ['node:crypto'],
+  },
+  'lib/core/parse/clients': {
+    rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/model', 'lib/core/parse/workload', 'lib/core/parse/service'],
   },
   'lib/core/parse/edge': {
     rooms: [
@@ -190,8 +199,16 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'lib/cdk/mesh/render.ts': { rooms: ['lib/core/plan', 'lib/cdk/mesh', 'lib/cdk/mesh/renderers.ts'], packages: CDK },
   'lib/cdk/existing': { rooms: ['lib/props', 'lib/core/reading', 'lib/core/plan', 'lib/cdk'], packages: CDK },
   'lib/cdk/placement': { rooms: ['lib/props', 'lib/core/reading', 'lib/core/limits', 'lib/core/plan', 'lib/cdk'], packages: CDK },
+  // How jobs are started, by whom, and what deployments wait for.
+  'lib/cdk/jobs': { rooms: ['lib/job.ts', 'lib/core', 'lib/core/contract', 'lib/cdk', 'lib/cdk/certificates'], packages: CDK },
+  'lib/cdk/clients': {
+    rooms: ['lib/client.ts', 'lib/props', 'lib/core/contract', 'lib/core/reading', 'lib/core/plan', 'lib/cdk', 'lib/cdk/certificates'],
+    packages: CDK,
+  },
   'lib/cdk/compute': {
     rooms: [
+      'lib/client.ts',
+      'lib/job.ts',
       'lib/microservice.ts',
       'lib/props',
       'lib/core/contract',
@@ -205,6 +222,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/cdk/existing',
       'lib/cdk/placement',
       'lib/cdk/certificates',
+      'lib/cdk/jobs',
+      'lib/cdk/clients',
       'lib/cdk/mesh',
       'lib/cdk/mesh/render.ts',
     ],
@@ -232,6 +251,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 
   // What runs in AWS, and what the package's build makes of it.
   'programs/agent/**': { rooms: ['lib/core/contract', 'programs/shared', 'programs/shared/x509'], packages: SDK },
+  // The agent's own way to a certificate, for callers outside of the mesh.
+  'programs/client': {
+    rooms: ['lib/core/contract', 'programs/agent', 'programs/agent/aws', 'programs/agent/certificate', 'programs/shared'],
+    packages: ['node:**'],
+  },
   'programs/functions/**': {
     rooms: ['lib/core/contract', 'programs/shared', 'programs/shared/x509'],
     packages: [...SDK, '@peculiar/x509', 'reflect-metadata'],
@@ -247,6 +271,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/plan', 'lib/core/readable'],
     packages: ['node:**', 'aws-cdk-lib/cx-api', 'microdiff'],
   },
+  // Declarations are made of the source.
+  'programs/client/bundle.mjs': { packages: ['node:**', 'esbuild', 'typescript'] },
   'programs/*/bundle.mjs': { rooms: ['programs/images'], packages: ['node:**', 'esbuild'] },
   'programs/import/**': { rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/model'] },
 

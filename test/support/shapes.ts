@@ -6,6 +6,7 @@ import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import { Authorizer, Certificates, Deployment, Edge, LoadBalancerTarget, Mesh, Microservices } from '../../lib';
@@ -102,6 +103,17 @@ export const SHAPES: Readonly<Record<string, (stack: Stack) => MicroservicesProp
   'with two authorities of KMS, and services that call each other': () => ({
     services: { ui: service({ calls: ['orders'] }), orders: service({ calls: ['ui'] }) },
     certificates: Certificates.kms({ authorities: ['main', '2027'], issuer: 'main', reservedConcurrentExecutions: 10 }),
+  }),
+  'with a worker, a job on a schedule and one before deployments': () => ({
+    services: { ...services, mail: { image: ecs.ContainerImage.fromRegistry('example/mail'), calls: ['orders'] } },
+    jobs: {
+      migrate: { image: ecs.ContainerImage.fromRegistry('example/migrate'), beforeDeployment: true },
+      nightly: {
+        image: ecs.ContainerImage.fromRegistry('example/report'),
+        calls: ['orders'],
+        schedule: ScheduleExpression.cron({ hour: '3', minute: '0' }),
+      },
+    },
   }),
   'without certificates, with an external service': () => ({
     services: { ui: service({ calls: ['orders', 'payments'] }), orders: service() },

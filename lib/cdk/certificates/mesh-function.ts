@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import * as cr from 'aws-cdk-lib/custom-resources';
+import type { IConstruct } from 'constructs';
 import { Construct } from 'constructs';
 import type { FunctionName } from '../../core/contract/functions';
 import { acknowledge } from '../acknowledge';
@@ -67,21 +68,50 @@ export class MeshFunction extends Construct {
     acknowledge(this.function, ['testedRuntime', 'awsApiOnly', 'callerWaits']);
   }
 
-  /** Makes the function the handler of custom resources. */
-  provider(id: string): cr.Provider {
+  /** For what its statements have to name without knowing it. */
+  acknowledgeRole(reason: 'anyTaskOfCluster', target: string): void {
+    acknowledge(this.role, [reason], target);
+  }
+
+  /**
+   * Makes the function the handler of custom resources.
+   *
+   * @param waits how long and how often it is asked whether what it has begun is done; absent: it is done when it answers
+   */
+  provider(id: string, waits?: Required<Pick<cr.ProviderProps, 'queryInterval' | 'totalTimeout'>>): cr.Provider {
     const { logGroup } = this.props;
     const role = functionRole(this, `${id}Role`, logGroup, []);
-    const provider = new cr.Provider(this, id, { onEventHandler: this.function, logGroup, frameworkOnEventRole: role });
-    const { logicalId } = this.function.node.defaultChild as lambda.CfnFunction;
+    const waitRole = waits === undefined ? undefined : functionRole(this, `${id}WaitRole`, logGroup, []);
+    const provider = new cr.Provider(this, id, {
+      onEventHandler: this.function,
+      logGroup,
+      frameworkOnEventRole: role,
+      ...(waits === undefined ? {} : { ...waits, isCompleteHandler: this.function }),
+      ...defined({ frameworkCompleteAndTimeoutRole: waitRole }),
+    });
     acknowledge(this.function, ['onlyInDeployments']);
-    acknowledge(
-      role.node.tryFindChild('DefaultPolicy'),
-      ['anyVersion', 'inlinePolicy'],
-      `<${Stack.of(this).resolve(logicalId) as string}.Arn>`,
-    );
-    acknowledge(provider.node.tryFindChild('framework-onEvent'), ['awsApiOnly', 'callerWaits', 'onlyInDeployments']);
+    for (const each of [role, waitRole ?? []].flat())
+      acknowledge(each.node.tryFindChild('DefaultPolicy'), ['anyVersion', 'inlinePolicy'], arnText(this.function));
+    acknowledgeFramework(provider);
     return provider;
   }
+}
+
+const FRAMEWORK_FUNCTIONS = ['framework-onEvent', 'framework-isComplete', 'framework-onTimeout'];
+
+function acknowledgeFramework(provider: cr.Provider): void {
+  const functions = FRAMEWORK_FUNCTIONS.flatMap((name) => provider.node.tryFindChild(name) ?? []);
+  for (const each of functions) acknowledge(each, ['awsApiOnly', 'callerWaits', 'onlyInDeployments']);
+  const waiter = provider.node.tryFindChild('waiter-state-machine');
+  const role = waiter?.node.tryFindChild('Role');
+  acknowledge(waiter?.node.tryFindChild('Resource'), ['waiterLogs']);
+  for (const each of functions.slice(1))
+    acknowledge(role?.node.tryFindChild('DefaultPolicy'), ['anyVersion', 'inlinePolicy'], arnText(each));
+}
+
+function arnText(ofFunction: IConstruct): string {
+  const { logicalId } = ofFunction.node.defaultChild as lambda.CfnFunction;
+  return `<${Stack.of(ofFunction).resolve(logicalId) as string}.Arn>`;
 }
 
 /** Instead of AWSLambdaBasicExecutionRole, which may write to every log group of the account. */

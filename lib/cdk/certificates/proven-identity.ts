@@ -13,7 +13,7 @@ export interface Issuing {
   readonly issuerArn: string;
 }
 
-/** An identity of the mesh. Whose it is, a role decides: tasks of a service today, and anything else that has a role. */
+/** An identity of the mesh. Whose it is, a role decides: that of the tasks of a service, or of a client. */
 export interface ProvenIdentity extends Issuing {
   /** The SPIFFE ID. */
   readonly uri: string;
@@ -32,21 +32,32 @@ export function identityStatement({ uri, identityKeyArn }: Pick<ProvenIdentity, 
 /**
  * The key's policy compares the tags with the identity that the role proves, and with its own mesh.
  *
+ * @returns whether the role is one of the app, which can be tagged
+ */
+export function setIdentityTags(role: iam.IRole, { uri, meshScope }: Pick<ProvenIdentity, 'uri' | 'meshScope'>): boolean {
+  const { defaultChild } = role.node;
+  if (!(defaultChild instanceof iam.CfnRole)) return false;
+  // Not by `Tags`, which works in an Aspect.
+  defaultChild.tags.setTag(IDENTITY_TAG, uri);
+  defaultChild.tags.setTag(MESH_TAG, meshScope);
+  return true;
+}
+
+/**
+ * The role of a service's tasks.
+ *
  * @param own says that the role is the user's: where what needs it stands, and where the role stands in the props
  */
 export function tagIdentity(
   role: iam.IRole,
-  { uri, meshScope }: Pick<ProvenIdentity, 'uri' | 'meshScope'>,
+  identity: Pick<ProvenIdentity, 'uri' | 'meshScope'>,
   own?: { readonly scope: Construct; readonly path: string },
 ): void {
-  const { defaultChild } = role.node;
-  // Not by `Tags`, which works in an Aspect. What comes before the mesh cannot name its zone, in a tag either.
-  if (defaultChild instanceof iam.CfnRole && (own === undefined || !areSeparate(role, own.scope))) {
-    defaultChild.tags.setTag(IDENTITY_TAG, uri);
-    defaultChild.tags.setTag(MESH_TAG, meshScope);
-  }
-  // A role that somebody has made, by `Role.customizeRoles()`, or an imported one.
-  else
+  const { uri } = identity;
+  // What comes before the mesh cannot name its zone, in a tag either.
+  const isBefore = own !== undefined && areSeparate(role, own.scope);
+  // Else it is one that somebody has made, by `Role.customizeRoles()`, or an imported one.
+  if (isBefore || !setIdentityTags(role, identity))
     warn(own?.scope ?? role, [
       {
         id: 'role-without-identity',

@@ -7,6 +7,7 @@ import type { Construct, IDependable } from 'constructs';
 import type { WorkloadPlan } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
 import { defined } from '../../core/defined';
+import { fileSystemsStatements, fileSystemVolumes, openFileSystems } from './file-systems';
 import { renderSecurityGroup } from './security-groups';
 import { permitTasks, taskRole, type OwnRolePermissions, type TaskPermissions } from './task-permissions';
 import type { WorkloadContext } from './workload';
@@ -17,6 +18,8 @@ export interface Identity {
   readonly securityGroup: ISecurityGroup;
   /** What gives a role of the user's its permissions, for which the tasks wait. */
   readonly permissions?: IDependable;
+  /** What must be there before a task can mount its file systems. */
+  readonly fileSystemsOpen: readonly IDependable[];
 }
 
 /** Made of the plans of a service's tasks, one for each version. */
@@ -28,6 +31,7 @@ export function renderIdentity(
 ): Identity {
   const [plan] = plans;
   if (plan === undefined) throw new Error('bug: a service without tasks');
+  const volumes = fileSystemVolumes(plans, context.fileSystem);
   const permissions: OwnRolePermissions = {
     service: serviceOf(plan),
     ...defined({ identity: provenBy(plan, context) }),
@@ -38,15 +42,15 @@ export function renderIdentity(
     tasksPolicy: context.tasksPolicy,
     tasksStatements: context.tasksStatements,
     path: context.ownRoles.path,
+    fileSystems: fileSystemsStatements(volumes),
     endpoints: plans.flatMap(({ endpoint }) => (endpoint === undefined ? [] : [{ endpoint, arn: context.endpointArn(endpoint) }])),
   };
   const own = context.ownRoles.taskRole;
   const policy = own === undefined ? undefined : permitTasks(scope, own, permissions);
-  return {
-    taskRole: own ?? taskRole(scope, 'TaskRole', permissions),
-    ...defined({ permissions: policy }),
-    securityGroup: context.securityGroup(scope) ?? renderSecurityGroup(scope, plan, context),
-  };
+  const role = own ?? taskRole(scope, 'TaskRole', permissions);
+  const securityGroup = context.securityGroup(scope) ?? renderSecurityGroup(scope, plan, context);
+  const fileSystemsOpen = openFileSystems(scope, volumes, { securityGroup, egress: plan.egressPorts === undefined ? 'open' : 'declared' });
+  return { taskRole: role, ...defined({ permissions: policy }), securityGroup, fileSystemsOpen };
 }
 
 function provenBy({ identity }: WorkloadPlan, { issuing }: WorkloadContext): TaskPermissions['identity'] {

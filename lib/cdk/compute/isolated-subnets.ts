@@ -6,6 +6,9 @@ import type { IWorkload } from '../../microservice';
 import type { MicroservicesProps } from '../../props/microservices-props';
 import type { Foundation } from './network';
 
+/** A workload, or a job. */
+type PlacedTask = Pick<IWorkload, 'serviceName' | 'version' | 'taskDefinition'>;
+
 /**
  * What tasks in isolated subnets have to do with, when the app is complete; undefined where there is a way out, or where one may be
  * that cannot be seen from here: an imported VPC, a route table that somebody else fills.
@@ -13,7 +16,7 @@ import type { Foundation } from './network';
 export function isolationOf(
   { vpc, vpcSubnets }: Foundation,
   props: Pick<MicroservicesProps, 'cluster' | 'vpc'>,
-  workloads: readonly IWorkload[],
+  workloads: readonly PlacedTask[],
 ): Isolation | undefined {
   const resource = vpc.node.children.find((child) => isResource(child, 'AWS::EC2::VPC'));
   if (resource === undefined) return undefined;
@@ -41,7 +44,7 @@ export function isolationOf(
 }
 
 /** With those that the CDK adds to a task, such as a log router. */
-function imagesOf({ serviceName, version, taskDefinition }: IWorkload): readonly TaskImage[] {
+function imagesOf({ serviceName, version, taskDefinition }: PlacedTask): readonly TaskImage[] {
   const { containerDefinitions } = taskDefinition.node.defaultChild as ecs.CfnTaskDefinition;
   const containers = Stack.of(taskDefinition).resolve(containerDefinitions) as readonly {
     readonly name: string;

@@ -1,10 +1,12 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import * as ecs from 'aws-cdk-lib/aws-ecs';
+import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct, IDependable } from 'constructs';
 import { acknowledge } from '../acknowledge';
+import type { ClusterCapacity } from './capacity';
+import { renderCluster } from './capacity';
 import { endpointsOf } from './endpoints';
 import { ECS } from '../../core/limits/ecs';
 import { throwIssue } from '../throw-issue';
@@ -16,11 +18,11 @@ import { renderLogGroup } from '../log-group';
 /** What all tasks of a mesh share, created here or given by the user. */
 export interface Foundation {
   readonly cluster: ecs.ICluster;
+  /** What its capacity providers are, and what services wait for that use them. */
+  readonly capacity: ClusterCapacity;
   readonly vpc: ec2.IVpc;
   /** Where tasks and the edge stand in it; the VPC's default if undefined. */
   readonly vpcSubnets: ec2.SubnetSelection | undefined;
-  /** What services with capacity providers wait for, if there are any and the cluster is created here. */
-  readonly capacityProviders?: IDependable;
   /** Endpoints of the VPC, for which services wait. */
   readonly endpoints: IDependable;
   readonly logGroup: logs.ILogGroup;
@@ -41,22 +43,13 @@ export function renderFoundation(
   const namespace = props.namespace ?? renderNamespace(scope, plan.namespace, vpc);
   checkSubnets(scope, vpc, props.vpcSubnets);
   const shared = { vpc, vpcSubnets: props.vpcSubnets, endpoints: endpointsOf([scope], vpc), logGroup, namespace, dualStack };
-  if (props.cluster !== undefined) return { ...shared, cluster: clusterIn(scope, props.cluster, props.vpc) };
-  const cluster = new ecs.Cluster(scope, 'Cluster', { vpc, containerInsightsV2: ecs.ContainerInsights.ENABLED });
-  if (!plan.workloads.some(({ sizing }) => sizing.capacityProviders.length > 0)) return { ...shared, cluster };
-  return { ...shared, cluster, capacityProviders: renderCapacityProviders(scope, cluster) };
+  const capacity = renderCluster(scope, plan, props, vpc);
+  return { ...shared, cluster: capacity.cluster, capacity };
 }
 
 /** A cluster that is imported by its ARN knows no VPC, and fails where it is asked for one: that of the props stands beside it. */
 export function vpcOf({ cluster, vpc }: Pick<MicroservicesProps, 'cluster' | 'vpc'>): ec2.IVpc | undefined {
   return vpc ?? cluster?.vpc;
-}
-
-/** The CDK asks the cluster of a service for the VPC. */
-function clusterIn(scope: Construct, cluster: ecs.ICluster, vpc: ec2.IVpc | undefined): ecs.ICluster {
-  if (vpc === undefined) return cluster;
-  const { clusterName, clusterArn } = cluster;
-  return ecs.Cluster.fromClusterAttributes(scope, 'Cluster', { clusterName, clusterArn, vpc });
 }
 
 function checkSubnets(scope: Construct, vpc: ec2.IVpc, vpcSubnets: ec2.SubnetSelection | undefined): void {
@@ -66,21 +59,6 @@ function checkSubnets(scope: Construct, vpc: ec2.IVpc, vpcSubnets: ec2.SubnetSel
       allowed: `at most ${ECS.subnets.value}`,
       fix: 'name fewer in vpcSubnets, such as one in each Availability Zone: { onePerAz: true }',
     });
-}
-
-/**
- * Only for services that use it: in an account's first cluster it fails while AWS still makes the service-linked role of ECS.
- * https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/818
- *
- * Not by `enableFargateCapacityProviders`, which makes it in an Aspect, where no service can wait for it: destroying
- * the stack would try to remove providers that are in use.
- */
-function renderCapacityProviders(scope: Construct, cluster: ecs.ICluster): IDependable {
-  return new ecs.CfnClusterCapacityProviderAssociations(scope, 'CapacityProviders', {
-    cluster: cluster.clusterName,
-    capacityProviders: ['FARGATE', 'FARGATE_SPOT'],
-    defaultCapacityProviderStrategy: [],
-  });
 }
 
 function renderNamespace(scope: Construct, plan: NamespacePlan, vpc: ec2.IVpc): servicediscovery.PrivateDnsNamespace {

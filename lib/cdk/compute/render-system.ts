@@ -7,15 +7,19 @@ import { Construct } from 'constructs';
 import type { RenderedCertificates } from '../certificates/render';
 import { renderCertificates } from '../certificates/render';
 import { renderMesh } from '../mesh/render';
+import { renderClients } from '../clients/render';
+import type { IClient } from '../../client';
 import type { SubnetAddresses } from '../../core/plan/addresses';
 import { scopeOf } from '../../core/contract/scope';
 import type { ContainerPlan, ContainerRole, SystemPlan, WorkloadPlan } from '../../core/plan/system-plan';
-import { serviceOf } from '../../core/plan/system-plan';
+import { pathOfWorkload, serviceOf } from '../../core/plan/system-plan';
 import type { IssueList } from '../../core/reading/issues';
+import type { IJob } from '../../job';
 import type { IMicroservice } from '../../microservice';
 import type { ContainerProps } from '../../props/service/container-props';
 import type { RoleProps } from '../../props/service/role-props';
 import type { Deployment } from '../../props/service/deployment';
+import type { EfsVolumeOptions } from '../../props/service/volume';
 import type { ScalingProps } from '../../props/service/scaling-props';
 import type { MicroservicesProps } from '../../props/microservices-props';
 import { renderGroups } from '../placement/group-stacks';
@@ -24,6 +28,8 @@ import type { SystemStack } from '../placement/stack-size';
 import { throwIssue } from '../throw-issue';
 import { edgeOf } from '../user-edges';
 import { agentImages, envoyImages } from '../containers/built-images';
+import { renderBeforeDeployment } from '../jobs/before-deployment';
+import { Job } from './job';
 import type { Microservice } from './microservice';
 import { PlainService, renderMicroservice } from './microservice';
 import type { Foundation } from './network';
@@ -44,12 +50,15 @@ export interface RenderedSystem {
   readonly zone: route53.IPrivateHostedZone;
   /** The user's services, without gateways. */
   readonly services: ReadonlyMap<string, IMicroservice>;
+  readonly jobs: ReadonlyMap<string, IJob>;
   /** Where what is in a group stands; undefined: what is in none. */
   readonly scopeOf: (group: string | undefined) => Construct;
   /** All stacks in which something of the system stands. */
   readonly stacks: readonly SystemStack[];
   /** By their names in the plan. */
   readonly gateways: ReadonlyMap<string, PlainService>;
+  /** By their names. */
+  readonly clients: ReadonlyMap<string, IClient>;
   /** Fires when a certificate is not renewed; absent without certificates. */
   readonly certificateAlarm?: cloudwatch.Alarm;
 }
@@ -96,6 +105,8 @@ export function renderSystem(
       ownRoles: ownRoles(props, task),
       sharedVariables,
       containerProps: (container) => userProps(props, task, container),
+      fileSystem: (workload, volume) => userFileSystem(props, workload, volume),
+      ...defined({ logDriver: props.logs?.driver }),
       meshImage: (container) => meshImage(container.role, task),
       endpointArn: (endpoint) => mesh.endpointArn(endpoint),
       wrongPlatform: (container, platform) => {
@@ -111,18 +122,25 @@ export function renderSystem(
       ...defined({ portUrls: task.portUrls }),
     };
   };
+  const jobs = new Map(
+    plan.workloads
+      .filter(({ job }) => job !== undefined)
+      .map((task) => [task.name, new Job(units.of(task.group).scope, task, context(task), props.jobs?.[task.name]?.schedule)]),
+  );
   const services = new Map(
     byService(plan).map(([name, tasks]) => [name, renderMicroservice(units.of(tasks[0]?.group).scope, name, tasks, context)]),
   );
-  renderRecords(scope, plan, zone, services, units);
-  renderOrder(plan, services);
-  renderOpenings(plan, services, units);
-  renderSharedOpenings(plan, services, units, callersGroups);
-  renderOpenPorts(plan, services, props);
+  const tasks: Tasks = new Map<string, Microservice | Job>([...services, ...jobs]);
+  renderRecords(scope, plan, zone, tasks, units);
+  renderOrder(plan, tasks);
+  renderOpenings(plan, tasks, units);
+  renderSharedOpenings(plan, tasks, units, callersGroups);
+  renderRuns(scope, plan, props, foundation, tasks);
+  renderOpenPorts(plan, tasks, props);
   const gateways = new Map<string, PlainService>();
-  for (const { name, edge } of plan.workloads) {
+  for (const { name, edge, clientGateway } of plan.workloads) {
     const service = services.get(name);
-    if (edge !== undefined && service instanceof PlainService) gateways.set(name, service);
+    if ((edge !== undefined || clientGateway === true) && service instanceof PlainService) gateways.set(name, service);
   }
   return {
     foundation,
@@ -130,14 +148,34 @@ export function renderSystem(
     scopeOf: (group) => units.of(group).scope,
     stacks: units.stacks,
     services: new Map([...services].filter(([name]) => !gateways.has(name))),
+    jobs,
     gateways,
+    clients: clientsOf(scope, plan, props, { zone, services, ...defined({ issuing }) }, issues),
     ...defined({ certificateAlarm: certificates?.alarm }),
   };
 }
 
+function clientsOf(
+  system: Construct,
+  { clients }: SystemPlan,
+  props: MicroservicesProps,
+  {
+    zone,
+    services,
+    issuing,
+  }: { readonly zone: route53.IPrivateHostedZone; readonly services: ReadonlyMap<string, Microservice>; readonly issuing?: Issuing },
+  issues: IssueList,
+): ReadonlyMap<string, IClient> {
+  if (clients === undefined) return new Map();
+  if (issuing === undefined) throw new Error('bug: the plan has clients, and nobody who issues');
+  const gateway = find(services, clients.gateway);
+  const { securityGroup } = gateway;
+  return renderClients(clients, { system, gateway, securityGroup, zone, issuing, props: props.clients ?? {} }, issues);
+}
+
 function byService({ workloads }: SystemPlan): readonly (readonly [string, readonly WorkloadPlan[]])[] {
   const found = new Map<string, WorkloadPlan[]>();
-  for (const task of workloads) {
+  for (const task of workloads.filter(({ job }) => job === undefined)) {
     const tasks = found.get(serviceOf(task));
     if (tasks === undefined) found.set(serviceOf(task), [task]);
     else tasks.push(task);
@@ -172,11 +210,26 @@ function issuingOf(meshScope: string, { issuer }: RenderedCertificates): Issuing
 }
 
 function userProps(props: MicroservicesProps, task: WorkloadPlan, container: ContainerPlan): ContainerProps | undefined {
+  const job = task.job && props.jobs?.[task.name];
+  if (job !== undefined) return container.role === 'extra' ? job.extraContainers?.[container.name] : applicationProps(job, container);
   const service = props.services[serviceOf(task)];
   const version = task.version === undefined ? undefined : service?.versions?.[task.version.name];
   if (container.role === 'extra') return (version?.extraContainers ?? service?.extraContainers)?.[container.name];
   if (container.role !== 'application' || service === undefined) return undefined;
   return version === undefined ? service : { ...service, ...defined(version) };
+}
+
+function applicationProps(props: ContainerProps, { role }: ContainerPlan): ContainerProps | undefined {
+  return role === 'application' ? props : undefined;
+}
+
+function userFileSystem(props: MicroservicesProps, task: WorkloadPlan, volume: string): EfsVolumeOptions {
+  const service = props.services[serviceOf(task)];
+  const version = task.version === undefined ? undefined : service?.versions?.[task.version.name];
+  const volumes = task.job === undefined ? (version?.volumes ?? service?.volumes) : props.jobs?.[task.name]?.volumes;
+  const options = volumes?.[volume]?._options;
+  if (options === undefined) throw new Error(`bug: ${task.name} has no file system "${volume}"`);
+  return options;
 }
 
 function reportPlatform(issues: IssueList, task: WorkloadPlan, container: IConstruct, platform: string): void {
@@ -198,11 +251,13 @@ function imagePath(task: WorkloadPlan, { role, name }: ContainerPlan): string {
   if (role === 'proxy') return 'mesh.image';
   if (isOfAgentImage(role)) return 'mesh.agentImage';
   if (role === 'collector') return 'tracing.image';
-  const workload = `services.${serviceOf(task)}${task.version === undefined ? '' : `.versions.${task.version.name}`}`;
+  const workload = pathOfWorkload(task);
   return role === 'extra' ? `${workload}.extraContainers.${name}.image` : `${workload}.image`;
 }
 
 function ownRoles(props: MicroservicesProps, task: WorkloadPlan): WorkloadContext['ownRoles'] {
+  if (task.job !== undefined) return { path: `jobs.${task.name}` };
+  if (task.clientGateway === true) return { path: 'clientGateway' };
   if (task.edge === undefined) return { ...rolesIn(props.services[serviceOf(task)]), path: `services.${serviceOf(task)}` };
   return {
     ...rolesIn(edgeOf(props, task.edge)?._options.gateway),
@@ -215,24 +270,21 @@ function rolesIn({ taskRole, executionRole }: RoleProps = {}): RoleProps {
 }
 
 function deploymentOf({ services, ...props }: MicroservicesProps, task: WorkloadPlan): Deployment | undefined {
+  if (task.job !== undefined) return undefined;
   if (task.edge !== undefined) return edgeOf(props, task.edge)?._options.gateway?.deployment;
+  if (task.clientGateway === true) return props.clientGateway?.deployment;
   const service = services[serviceOf(task)];
   return (task.version === undefined ? undefined : service?.versions?.[task.version.name]?.deployment) ?? service?.deployment;
 }
 
 function scalingOf({ services, ...props }: MicroservicesProps, task: WorkloadPlan): ScalingProps | undefined {
+  if (task.job !== undefined) return undefined;
   if (task.edge !== undefined) return edgeOf(props, task.edge)?._options.gateway?.scaling;
   const service = services[serviceOf(task)];
   return (task.version === undefined ? undefined : service?.versions?.[task.version.name]?.scaling) ?? service?.scaling;
 }
 
-function renderRecords(
-  scope: Construct,
-  plan: SystemPlan,
-  zone: route53.IPrivateHostedZone,
-  services: ReadonlyMap<string, Microservice>,
-  units: Units,
-): void {
+function renderRecords(scope: Construct, plan: SystemPlan, zone: route53.IPrivateHostedZone, services: Tasks, units: Units): void {
   for (const record of plan.records) {
     const { service, group } = record;
     const place = group === undefined ? (services.get(service) ?? new Construct(scope, service)) : units.foundationsOf(group, service);
@@ -244,12 +296,15 @@ function renderRecords(
       resourceRecords: [record.address],
     });
     // A caller that asks too early would get "no such name" from the VPC's resolver for the next 15 minutes.
-    for (const caller of record.callers)
-      for (const { ecsService } of find(services, caller).workloads) ecsService.node.addDependency(resource);
+    for (const caller of record.callers) {
+      const tasks = find(services, caller);
+      if (tasks instanceof Job) tasks.ready.add(resource);
+      else for (const { ecsService } of tasks.workloads) ecsService.node.addDependency(resource);
+    }
   }
 }
 
-function renderOpenings(plan: SystemPlan, services: ReadonlyMap<string, Microservice>, units: Units): void {
+function renderOpenings(plan: SystemPlan, services: Tasks, units: Units): void {
   units.handOut(plan, (service) => find(services, service).securityGroup.securityGroupId);
   for (const { to, from, port, portName, across } of plan.ingress) {
     // Names are DNS labels, so that a dot is in none of them.
@@ -262,24 +317,19 @@ function renderOpenings(plan: SystemPlan, services: ReadonlyMap<string, Microser
         ? renderIngress(caller, `To-${to}${ofPort}`, { to: units.securityGroupId(to, caller), from: source, port })
         : renderIngress(callee, `From-${from}${ofPort}`, { to: callee.securityGroup.securityGroupId, from: source, port });
     // Without it, nobody would answer the calls of a task that starts before: each would wait for its time limit.
-    for (const service of ecsServices(services, from)) service.node.addDependency(opening);
+    letWait(services, from, [opening]);
   }
 }
 
 /** Ports that users open past Envoy. */
-function renderOpenPorts({ workloads }: SystemPlan, services: ReadonlyMap<string, Microservice>, props: MicroservicesProps): void {
+function renderOpenPorts({ workloads }: SystemPlan, services: Tasks, props: MicroservicesProps): void {
   for (const { name, openPorts = [] } of workloads)
     for (const open of openPorts)
       for (const peer of props.services[name]?.ports?.[open.name]?.openTo ?? [])
         find(services, name).connections.allowFrom(peer, ec2.Port.tcp(open.port), `the port "${open.name}" of ${name}`);
 }
 
-function renderSharedOpenings(
-  { callersGroups = [] }: SystemPlan,
-  services: ReadonlyMap<string, Microservice>,
-  units: Units,
-  groups: CallersGroups,
-): void {
+function renderSharedOpenings({ callersGroups = [] }: SystemPlan, services: Tasks, units: Units, groups: CallersGroups): void {
   for (const { group, openings } of callersGroups)
     for (const opening of openings) {
       const callee = units.founded(opening.to) ?? {
@@ -287,22 +337,45 @@ function renderSharedOpenings(
         securityGroup: find(services, opening.to).securityGroup,
       };
       const rule = groups.renderOpening(group, opening, callee);
-      for (const from of opening.callers) for (const service of ecsServices(services, from)) service.node.addDependency(rule);
+      for (const from of opening.callers) letWait(services, from, [rule]);
     }
 }
 
 /** CloudFormation takes an ECS service for ready when its tasks are; what scales it may come later. */
-function renderOrder(plan: SystemPlan, services: ReadonlyMap<string, Microservice>): void {
-  for (const { caller, callee } of plan.deploymentOrder)
-    for (const resource of ecsServices(services, caller)) resource.node.addDependency(...ecsServices(services, callee));
+function renderOrder(plan: SystemPlan, services: Tasks): void {
+  for (const { caller, callee } of plan.deploymentOrder) letWait(services, caller, ecsServices(services, callee));
+}
+
+/** What runs before services change, and all that waits for it: services everywhere, and jobs that run at other times. */
+function renderRuns(scope: Construct, plan: SystemPlan, props: MicroservicesProps, { logGroup }: Foundation, tasks: Tasks): void {
+  const names = new Set(plan.workloads.filter(({ job }) => job?.beforeDeployment === true).map(({ name }) => name));
+  const jobs = [...tasks.values()].flatMap((each) => (each instanceof Job && names.has(each.jobName) ? [each] : []));
+  if (jobs.length === 0) return;
+  const runs = renderBeforeDeployment(scope, {
+    jobs,
+    logGroup,
+    logsToMesh: ({ jobName }) => (props.jobs?.[jobName]?.logging ?? props.logs?.driver) === undefined,
+  }).flatMap(({ node }) => node.defaultChild ?? []);
+  for (const name of tasks.keys()) if (!names.has(name)) letWait(tasks, name, runs);
+}
+
+/** Lets the tasks of a caller start only when something is there. */
+function letWait(services: Tasks, caller: string, resources: readonly IConstruct[]): void {
+  const tasks = find(services, caller);
+  if (tasks instanceof Job) tasks.ready.add(...resources);
+  else for (const service of ecsServices(services, caller)) service.node.addDependency(...resources);
 }
 
 /** Without what scales them. */
-function ecsServices(services: ReadonlyMap<string, Microservice>, name: string): readonly IConstruct[] {
-  return find(services, name).workloads.flatMap(({ ecsService }) => ecsService.node.defaultChild ?? []);
+function ecsServices(services: Tasks, name: string): readonly IConstruct[] {
+  const tasks = find(services, name);
+  return tasks instanceof Job ? [] : tasks.workloads.flatMap(({ ecsService }) => ecsService.node.defaultChild ?? []);
 }
 
-function find(services: ReadonlyMap<string, Microservice>, name: string): Microservice {
+/** By name: services, gateway services and jobs. */
+type Tasks = ReadonlyMap<string, Microservice | Job>;
+
+function find(services: Tasks, name: string): Microservice | Job {
   const service = services.get(name);
   if (service === undefined) throw new Error(`bug: the plan names a service "${name}" that it does not have`);
   return service;

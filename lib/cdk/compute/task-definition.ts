@@ -1,12 +1,17 @@
 import { Duration } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import type { Construct, IConstruct } from 'constructs';
+import type { Construct } from 'constructs';
 import { defined } from '../../core/defined';
 import { environmentOf } from '../../core/plan/pack-config';
+import { launchTypeOf } from '../../core/plan/system-plan';
 import type { ArchitectureId, ContainerPlan, DeployedValue, InterceptionPlan, WorkloadPlan } from '../../core/plan/system-plan';
 import { buildImagesFor } from '../containers/built-images';
 import { readableSecrets } from '../containers/encrypted-secret';
+import { readableFiles } from '../containers/environment-files';
+import { LinuxParametersOfTask, ulimitsOf } from '../containers/linux-parameters';
+import type { ContainerProps } from '../../props/service/container-props';
+import { addFileSystems, fileSystemVolumes } from './file-systems';
 import { weightsParameters } from './identity';
 import { limitVariables } from '../containers/limit-variables';
 import { MeshLogDriver } from '../containers/mesh-log-driver';
@@ -21,7 +26,7 @@ export interface TaskResources {
 }
 
 export interface RenderedTask {
-  readonly taskDefinition: ecs.FargateTaskDefinition;
+  readonly taskDefinition: ecs.TaskDefinition;
   /** By name, in the order of the plan. */
   readonly containers: ReadonlyMap<string, ecs.ContainerDefinition>;
 }
@@ -33,16 +38,10 @@ export function renderTaskDefinition(
   context: WorkloadContext,
   { taskRole, executionRole, discoveryServiceId }: TaskResources,
 ): RenderedTask {
-  const taskDefinition = new ecs.FargateTaskDefinition(scope, 'TaskDefinition', {
-    cpu: plan.sizing.cpu,
-    memoryLimitMiB: plan.sizing.memoryMiB,
-    runtimePlatform: { cpuArchitecture: architecture(plan.sizing.architecture), operatingSystemFamily: ecs.OperatingSystemFamily.LINUX },
-    taskRole,
-    executionRole,
-    ...defined({ proxyConfiguration: plan.interception === undefined ? undefined : interception(plan.interception) }),
-  });
+  const taskDefinition = ofLaunchType(scope, plan, { taskRole, executionRole });
   buildImagesFor(plan.sizing.architecture, taskDefinition, context.wrongPlatform);
   for (const name of plan.volumes) taskDefinition.addVolume({ name });
+  addFileSystems(taskDefinition, fileSystemVolumes([plan], context.fileSystem));
   const containers = renderContainers(scope, taskDefinition, plan, context, {
     discoveryServiceId,
     shared: context.sharedVariables,
@@ -54,6 +53,42 @@ export function renderTaskDefinition(
     endpointArn: plan.endpoint === undefined ? undefined : context.endpointArn(plan.endpoint),
   });
   return { taskDefinition, containers };
+}
+
+/**
+ * Every task has a network namespace of its own (awsvpc): the virtual names resolve to loopback addresses, on which its Envoy alone
+ * listens.
+ */
+function ofLaunchType(
+  scope: Construct,
+  { sizing, ephemeralStorageGiB, interception: intercepted }: WorkloadPlan,
+  roles: Pick<TaskResources, 'taskRole' | 'executionRole'>,
+): ecs.TaskDefinition {
+  const { cpu, memoryMiB } = sizing;
+  const launchType = launchTypeOf(sizing);
+  const common = {
+    ...roles,
+    ...defined({ proxyConfiguration: intercepted === undefined ? undefined : interception(intercepted) }),
+  };
+  const runtimePlatform = {
+    cpuArchitecture: architecture(sizing.architecture),
+    operatingSystemFamily: ecs.OperatingSystemFamily.LINUX,
+  };
+  if (launchType === 'FARGATE')
+    return new ecs.FargateTaskDefinition(scope, 'TaskDefinition', {
+      ...{ cpu, memoryLimitMiB: memoryMiB, runtimePlatform },
+      ...common,
+      ...defined({ ephemeralStorageGiB }),
+    });
+  return new ecs.TaskDefinition(scope, 'TaskDefinition', {
+    compatibility: launchType === 'EC2' ? ecs.Compatibility.EC2 : ecs.Compatibility.MANAGED_INSTANCES,
+    networkMode: ecs.NetworkMode.AWS_VPC,
+    cpu: String(cpu),
+    memoryMiB: String(memoryMiB),
+    // Instances of the user's own are of one kind already.
+    ...(launchType === 'EC2' ? {} : { runtimePlatform }),
+    ...common,
+  });
 }
 
 function interception({
@@ -84,16 +119,13 @@ type DeployedValues = Readonly<Record<DeployedValue, string | undefined>>;
 
 function renderContainers(
   scope: Construct,
-  taskDefinition: ecs.FargateTaskDefinition,
+  taskDefinition: ecs.TaskDefinition,
   plan: WorkloadPlan,
   context: WorkloadContext,
   deployed: DeployedValues,
 ): ReadonlyMap<string, ecs.ContainerDefinition> {
   const containers = new Map<string, ecs.ContainerDefinition>();
-  // Not below the task definition, where a container could have the same name.
-  const withoutCapabilities = new ecs.LinuxParameters(scope, 'WithoutCapabilities');
-  withoutCapabilities.dropCapabilities(ecs.Capability.ALL);
-  const withInitProcess = new ecs.LinuxParameters(scope, 'WithInitProcess', { initProcessEnabled: true });
+  const linux = new LinuxParametersOfTask(scope);
   for (const container of plan.containers) {
     const definition = taskDefinition.addContainer(container.name, {
       ...containerOptions(taskDefinition, plan, container, context),
@@ -101,8 +133,7 @@ function renderContainers(
         ...environmentOf(container),
         ...deployedEnvironment(container, deployed),
       },
-      ...(container.dropCapabilities === true ? { linuxParameters: withoutCapabilities } : {}),
-      ...(container.initProcess === true ? { linuxParameters: withInitProcess } : {}),
+      ...defined({ linuxParameters: linux.of(container) }),
     });
     definition.addMountPoints(
       ...(container.mounts ?? []).map(({ volume, path, readOnly }) => ({ sourceVolume: volume, containerPath: path, readOnly })),
@@ -135,8 +166,16 @@ function deployedEnvironment(
   );
 }
 
+function loggingOf(
+  { systemLogDriver }: ContainerPlan,
+  props: ContainerProps | undefined,
+  { logDriver }: WorkloadContext,
+): ecs.LogDriver | undefined {
+  return props?.logging ?? (systemLogDriver === true ? logDriver : undefined);
+}
+
 function containerOptions(
-  scope: IConstruct,
+  taskDefinition: ecs.TaskDefinition,
   plan: WorkloadPlan,
   container: ContainerPlan,
   context: WorkloadContext,
@@ -158,12 +197,22 @@ function containerOptions(
     image: props?.image ?? context.meshImage(container) ?? ecs.ContainerImage.fromRegistry(container.image ?? ''),
     essential: container.essential,
     readonlyRootFilesystem: container.readonlyRootFilesystem,
-    logging: props?.logging ?? new MeshLogDriver(context.foundation.logGroup, plan.name),
-    ...(props?.secrets === undefined ? {} : { secrets: readableSecrets(scope, props.secrets) }),
+    logging: loggingOf(container, props, context) ?? new MeshLogDriver(context.foundation.logGroup, plan.name),
+    ...(props?.secrets === undefined ? {} : { secrets: readableSecrets(taskDefinition, props.secrets) }),
+    ...(props?.environmentFiles === undefined
+      ? {}
+      : { environmentFiles: readableFiles(taskDefinition.obtainExecutionRole(), props.environmentFiles) }),
     ...defined({
       command: container.command === undefined ? undefined : [...container.command],
       entryPoint: container.entryPoint === undefined ? undefined : [...container.entryPoint],
       user: container.user,
+      workingDirectory: container.workingDirectory,
+      interactive: container.interactive,
+      pseudoTerminal: container.pseudoTerminal,
+      dockerLabels: container.dockerLabels,
+      ulimits: ulimitsOf(container),
+      systemControls: container.systemControls?.map(([namespace, value]) => ({ namespace, value })),
+      gpuCount: container.gpuCount,
       healthCheck,
       cpu: container.cpu,
       memoryLimitMiB: container.memoryLimitMiB,

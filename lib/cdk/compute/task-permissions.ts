@@ -27,6 +27,8 @@ export interface TaskPermissions {
   readonly namespaceHttpName?: string;
   /** What all tasks may do; absent if that is nothing. */
   readonly tasksPolicy: iam.IManagedPolicy | undefined;
+  /** What they may do with the file systems that they mount. */
+  readonly fileSystems: readonly iam.PolicyStatement[];
   /** What its Envoys are to a control plane; none if there is none. */
   readonly endpoints: readonly { readonly endpoint: MeshEndpointPlan; readonly arn: string }[];
 }
@@ -41,25 +43,22 @@ export interface OwnRolePermissions extends TaskPermissions {
 
 /** The role of a service's tasks: what the agent and the collector need, and whatever the user grants to the service. */
 export function taskRole(scope: Construct, id: string, permissions: TaskPermissions): iam.Role {
-  const { identity, tasksPolicy, weights } = permissions;
+  const { fileSystems, identity, tasksPolicy, weights } = permissions;
   const managed = [...(tasksPolicy === undefined ? [] : [tasksPolicy]), ...weightsPolicies(scope, weights)];
+  const discovery = discoveryStatements(permissions);
+  const statements = [...(identity === undefined ? [] : [identityStatement(identity)]), ...discovery, ...weightsStatements(permissions)];
   const role = new GrantedRole(scope, id, {
     assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com'),
     inlinePolicies: {
-      MeshAgent: new iam.PolicyDocument({
-        statements: [
-          ...(identity === undefined ? [] : [identityStatement(identity)]),
-          ...discoveryStatements(permissions),
-          ...weightsStatements(permissions),
-        ],
-      }),
+      ...(statements.length === 0 ? {} : { MeshAgent: new iam.PolicyDocument({ statements }) }),
       ...controlPlanePolicy(permissions),
+      ...(fileSystems.length === 0 ? {} : { FileSystems: new iam.PolicyDocument({ minimize: true, statements: [...fileSystems] }) }),
     },
     ...defined({ managedPolicies: managed.length === 0 ? undefined : managed }),
   });
   if (identity !== undefined) tagIdentity(role, identity);
   limitRole(role, permissions.service);
-  acknowledge(role, ['cloudMapInstances', 'inlinePolicy']);
+  acknowledge(role, [...(discovery.length === 0 ? [] : (['cloudMapInstances'] as const)), 'inlinePolicy']);
   return role;
 }
 
@@ -75,6 +74,7 @@ export function permitTasks(scope: Construct, role: iam.IRole, permissions: OwnR
       ...(weights.length === 0 ? [] : [weightsStatement(weights)]),
       ...tasksStatements,
       ...controlPlaneStatements(permissions),
+      ...permissions.fileSystems,
     ],
     reasons: ['cloudMapInstances', 'inlinePolicy'],
   });
@@ -86,9 +86,13 @@ function discoveryStatements({ discovers, discoveryServices, namespaceHttpName }
     new iam.PolicyStatement({ actions, resources: ['*'], conditions: { StringEquals: condition } });
   const names = namesInPolicy(discovers);
   return [
-    statement(['servicediscovery:UpdateInstanceCustomHealthStatus'], {
-      'servicediscovery:ServiceArn': oneOrMore(discoveryServices.map((service) => service.serviceArn)),
-    }),
+    ...(discoveryServices.length === 0
+      ? []
+      : [
+          statement(['servicediscovery:UpdateInstanceCustomHealthStatus'], {
+            'servicediscovery:ServiceArn': oneOrMore(discoveryServices.map((service) => service.serviceArn)),
+          }),
+        ]),
     ...(discovers.length === 0 || namespaceHttpName === undefined
       ? []
       : [

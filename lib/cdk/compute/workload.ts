@@ -13,11 +13,13 @@ import { serviceOf } from '../../core/plan/system-plan';
 import type { ContainerProps } from '../../props/service/container-props';
 import type { RoleProps } from '../../props/service/role-props';
 import { executionRole, startStatement } from './execution-role';
+import type { FileSystemsOf } from './file-systems';
 import { renderRolePolicy } from '../existing/own-role';
 import type { Identity } from './identity';
 import { renderDiscovery, renderIdentity } from './identity';
 import { renderTaskDefinition } from './task-definition';
-import { TaskService } from './task-service';
+import type { TaskService } from './task-service';
+import { renderTaskService } from './task-service';
 import type { Foundation } from './network';
 import type { Issuing } from '../certificates/proven-identity';
 import type { ScalingContext } from '../scaling/policies';
@@ -38,6 +40,10 @@ export interface WorkloadContext {
   readonly sharedVariables: string | undefined;
   /** The user's props of a container, for what the plan cannot hold; undefined for the mesh's own containers. */
   readonly containerProps: (container: ContainerPlan) => ContainerProps | undefined;
+  /** The log driver that the user gave to the system; absent: none. */
+  readonly logDriver?: ecs.LogDriver;
+  /** The user's props of volumes that are file systems. */
+  readonly fileSystem: FileSystemsOf;
   /** Images of the mesh's own containers, where they are not the plan's. */
   readonly meshImage: (container: ContainerPlan) => ecs.ContainerImage | undefined;
   /** Takes up that an image is built for another processor than that of the tasks. */
@@ -67,7 +73,7 @@ export class Workload extends Construct implements IWorkload {
   readonly serviceName: string;
   readonly version?: string;
   readonly ecsService: TaskService;
-  readonly taskDefinition: ecs.FargateTaskDefinition;
+  readonly taskDefinition: ecs.TaskDefinition;
   readonly container: ecs.ContainerDefinition;
   readonly proxyContainer: ecs.ContainerDefinition;
   readonly scaling?: ecs.ScalableTaskCount;
@@ -115,6 +121,8 @@ export class Workload extends Construct implements IWorkload {
     }
     // A task that starts before its execution role may write logs would not start.
     this.ecsService.node.addDependency(execution.role, ...[execution.permissions ?? [], this.identity.permissions ?? []].flat());
+    // Nor one that mounts a file system which does not let it in.
+    this.ecsService.node.defaultChild?.node.addDependency(...this.identity.fileSystemsOpen);
   }
 
   private register({ registration }: WorkloadPlan, containers: ReadonlyMap<string, ecs.ContainerDefinition>): void {
@@ -184,12 +192,12 @@ function renderService(
   scope: Construct,
   plan: WorkloadPlan,
   { foundation, alarms, callersGroup }: WorkloadContext,
-  taskDefinition: ecs.FargateTaskDefinition,
+  taskDefinition: ecs.TaskDefinition,
   securityGroup: ec2.ISecurityGroup,
 ): TaskService {
   const { sizing } = plan;
   const { minHealthyPercent, maxHealthyPercent, rollback } = sizing.replacement;
-  const service = new TaskService(scope, 'Service', plan, securityGroup, {
+  const service = renderTaskService(scope, 'Service', plan, securityGroup, {
     cluster: foundation.cluster,
     taskDefinition,
     securityGroups: [securityGroup, ...(callersGroup === undefined ? [] : [callersGroup])],
@@ -218,11 +226,14 @@ function renderService(
     ...(sizing.capacityProviders.length === 0
       ? {}
       : {
-          capacityProviderStrategies: sizing.capacityProviders.map(({ name, base, weight }) => ({ capacityProvider: name, base, weight })),
+          capacityProviderStrategies: sizing.capacityProviders.map(({ name, base, weight }) => ({
+            capacityProvider: foundation.capacity.providerName(name),
+            base,
+            weight,
+          })),
         }),
   });
   service.node.defaultChild?.node.addDependency(foundation.endpoints);
-  if (sizing.capacityProviders.length > 0 && foundation.capacityProviders !== undefined)
-    service.node.addDependency(foundation.capacityProviders);
+  if (sizing.capacityProviders.length > 0) service.node.addDependency(...foundation.capacity.providersOf(sizing));
   return service;
 }

@@ -14,7 +14,7 @@ type TargetGroup = elbv2.IApplicationTargetGroup | elbv2.INetworkTargetGroup;
 
 export interface LoadBalancedTasks {
   /** The ECS service. */
-  readonly service: ecs.FargateService;
+  readonly service: ecs.BaseService;
   readonly plan: LoadBalancerTargetPlan;
   /** As users call it: `"orders"`. */
   readonly name: string;

@@ -14,7 +14,7 @@ export interface EdgeTarget {
   readonly vpc: ec2.IVpc;
   /** The VPC's default if undefined. */
   readonly vpcSubnets: ec2.SubnetSelection | undefined;
-  readonly service: ecs.FargateService;
+  readonly service: ecs.BaseService;
   readonly containerName: string;
   readonly containerPort: number;
   /** Of the gateway's tasks. */

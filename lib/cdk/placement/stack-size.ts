@@ -215,7 +215,9 @@ function loadsOf(
   plan: SystemPlan,
   template: MeasuredTemplate | undefined,
 ): ServiceLoad[] {
-  const services = new Set(plan.workloads.filter((each) => each.group === group && each.edge === undefined).map(serviceOf));
+  const services = new Set(
+    plan.workloads.filter((each) => each.group === group && each.edge === undefined && each.clientGateway !== true).map(serviceOf),
+  );
   const indentation = template === undefined ? 1 : template.written / template.compact;
   const loads = new Map([...services].map((name) => [name, { name, resources: 0, bytes: 0 }]));
   for (const resource of resources) {

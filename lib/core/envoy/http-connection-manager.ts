@@ -138,7 +138,7 @@ function downstreamLimits(direction: keyof typeof IDLE_SECONDS, http2: Http2Prot
  * A caller's Envoy closes a connection after 60 seconds without requests (clusters.ts): this side must not be first, and has no
  * reason to wait for much longer. API Gateway and a Network Load Balancer (350 seconds) have their own limits.
  */
-const IDLE_SECONDS = { inbound: 90, edge: 300, 'load-balancer': 300 } as const;
+const IDLE_SECONDS = { inbound: 90, edge: 300, 'load-balancer': 300, client: 300 } as const;
 
 /**
  * Rules that look at a path must see the path that the application will see; an escaped slash is refused (400)

@@ -10,7 +10,7 @@ import { maxTcpConnection, tcpIdleTimeout } from './traffic/timeouts';
 export interface TcpProxyOptions {
   /** Names the statistics, and the other side in the access log. */
   readonly peer: string;
-  readonly direction: Exclude<ListenerDirection, 'edge' | 'parts'>;
+  readonly direction: Exclude<ListenerDirection, 'edge' | 'client' | 'parts'>;
   readonly cluster: string;
   /** Whether the other side has to prove who it is. */
   readonly authenticated: boolean;

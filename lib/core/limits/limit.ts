@@ -29,7 +29,7 @@ export interface Limit {
   readonly source: string;
 }
 
-export type LimitUnit = 'bytes' | 'characters' | 'seconds' | 'CPU units' | 'MiB' | 'vCPUs' | 'percent' | 'a second' | 'a minute';
+export type LimitUnit = 'bytes' | 'characters' | 'seconds' | 'CPU units' | 'MiB' | 'GiB' | 'vCPUs' | 'percent' | 'a second' | 'a minute';
 
 export type QuotaRaise = QuotaRequest | AccountSetting;
 

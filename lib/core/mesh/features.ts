@@ -2,6 +2,7 @@ import { named } from '../model/by-name';
 import type { RoutePolicy } from '../model/route-policy';
 import { identityHeadersOf } from '../model/identity-headers';
 import type { Service, Topology } from '../model/topology';
+import { launchTypeOf } from '../model/topology';
 import { DEFAULT_HEADER_LIMITS, DEFAULT_LIVENESS_CHECK, defaultCallPolicy } from '../model/defaults';
 import type { CallPolicy, ServiceRoute } from '../model/traffic-policy';
 
@@ -101,6 +102,14 @@ export const FEATURES = {
     ],
     without: 'scale by cpuTargetPercent, or by a metric of your own in metrics',
   },
+  managedInstances: {
+    title: 'Services on Amazon ECS Managed Instances (`Capacity.managedInstances()`)',
+    usedAt: (topology) =>
+      services(topology, 'capacityProviderStrategies', (service) =>
+        [service, ...(service.versions ?? [])].some((tasks) => launchTypeOf(tasks) === 'MANAGED_INSTANCES'),
+      ),
+    without: 'use Fargate, or instances of your own: Capacity.ec2()',
+  },
   workers: {
     title: 'Services without a port, which only call others',
     usedAt: ({ services: all }) => all.filter(({ port, job }) => port === undefined && job === undefined).map(({ path }) => path),
@@ -111,6 +120,11 @@ export const FEATURES = {
     title: 'Several ports of a service, each with callers of its own (`ports`)',
     usedAt: ({ services: all }) => all.flatMap(({ path, additionalPort }) => (additionalPort === undefined ? [] : [path])),
     without: 'run the application once for each port, as services of their own',
+  },
+  clients: {
+    title: 'Callers outside of the mesh, with an identity (`clients`)',
+    usedAt: ({ clientGateway }) => clientGateway?.clients.map(({ path }) => path) ?? [],
+    without: 'let them call by an edge, such as Edge.httpApi()',
   },
   edge: { title: 'API Gateway in front (`edge`)', usedAt: ({ edges }) => edges.map(({ path }) => path) },
   grpcTranslation: {

@@ -36,6 +36,9 @@ export const PUBLIC_AUTHORITIES_FILE = '/etc/ssl/certs/ca-certificates.crt';
 /** The volume that a task's agent writes and its Envoy reads. */
 export const MESH_VOLUME = 'mesh';
 
+/** Those of the collector: see lib/core/plan/workload/containers.ts. */
+export const COLLECTOR_VOLUMES = { etc: 'collector-etc', var: 'collector-var' };
+
 /** Names of containers that the mesh or the CDK adds to a task. */
 export const PROXY_CONTAINER = 'envoy';
 export const APPLICATION_CONTAINER = 'app';

@@ -3,6 +3,7 @@ import type { CallPolicy, HeaderLimits, Mirror, ServicePolicy } from './traffic-
 import type { RoutePolicy } from './route-policy';
 import type { AdditionalPort } from './service-ports';
 import { inboundPortOf, ownerOf } from './service-ports';
+import type { ClientGateway } from './clients';
 import type { Warning } from '../reading/warnings';
 
 /**
@@ -32,10 +33,14 @@ export interface Topology<Mesh extends MeshSettings = MeshSettings> {
   readonly services: readonly Service[];
   /** Sorted by name. */
   readonly external: readonly ExternalService[];
+  /** The log driver of the user's for containers of the mesh; absent: its log group. */
+  readonly logDriver?: LogDriverSettings;
   /** Whether tasks may connect only to what is declared (and by HTTPS), or to everything. */
   readonly egress: 'declared' | 'open';
   /** Sorted by name. */
   readonly edges: readonly EdgeTopology[];
+  /** Absent: nobody outside of the mesh calls but by edges and load balancers. */
+  readonly clientGateway?: ClientGateway;
   /** Sorted by name; absent: everything stands in one stack. */
   readonly groups?: readonly Group[];
   readonly warnings: readonly Warning[];
@@ -76,6 +81,11 @@ export interface PrivateAuthority {
   readonly name: string;
   /** Text in which CloudFormation may fill in tokens; absent: the authority is created by the mesh. */
   readonly arn?: string;
+}
+
+export interface LogDriverSettings {
+  /** Whether applications and extra containers have it, too, unless they have one of their own. */
+  readonly forApplications: boolean;
 }
 
 export interface TracingSettings {
@@ -166,26 +176,99 @@ export interface ScheduledLimits {
 }
 
 export interface CapacityProvider {
+  /** FARGATE, FARGATE_SPOT, or a name of the user's. */
   readonly name: string;
   readonly base: number;
   readonly weight: number;
+  /** Absent: it is one of Fargate. */
+  readonly launchType?: InstanceLaunchType;
 }
 
-/** Settings of every container of the user's. */
-export interface ContainerSettings {
-  readonly environment: Readonly<Record<string, string>>;
-  readonly secretNames: readonly string[];
+/** What runs tasks beside Fargate: instances of the user's own, or of Amazon ECS. */
+export type InstanceLaunchType = 'EC2' | 'MANAGED_INSTANCES';
+export type LaunchType = 'FARGATE' | InstanceLaunchType;
+
+/** All providers of a strategy are of one kind. */
+export function launchTypeOf({ capacityProviders }: Pick<Sizing, 'capacityProviders'>): LaunchType {
+  return capacityProviders[0]?.launchType ?? 'FARGATE';
+}
+
+/** A directory that containers of a task mount. */
+export type Volume =
+  | { readonly name: string; readonly kind: 'empty' }
+  | {
+      readonly name: string;
+      readonly kind: 'efs';
+      readonly rootDirectory?: string;
+      readonly accessPoint: boolean;
+      readonly rootAccess: boolean;
+    };
+
+export interface Mount {
+  /** The name of the volume. */
+  readonly volume: string;
+  readonly path: string;
+  readonly readOnly: boolean;
+}
+
+/** What the tasks of a service have for their containers; absent: none, and the storage that every task has. */
+export interface TaskStorage {
+  /** Sorted by name. */
+  readonly volumes?: readonly Volume[];
+  readonly ephemeralStorageGiB?: number;
+}
+
+export interface Ulimit {
+  readonly name: string;
+  readonly soft: number;
+  readonly hard: number;
+}
+
+/** A directory in memory. */
+export interface Tmpfs {
+  readonly path: string;
+  readonly sizeMiB: number;
+  readonly options: readonly string[];
+}
+
+/** Parameters of Linux beside the init process; each absent: none. */
+export interface LinuxSettings {
+  readonly tmpfs?: readonly Tmpfs[];
+  readonly dropCapabilities?: readonly string[];
+  readonly addCapabilities?: readonly string[];
+}
+
+/** What a container may have beside what all have; absent: the image's, or what ECS does by default. */
+export interface ContainerOptions {
   readonly command?: readonly string[];
   readonly entryPoint?: readonly string[];
   readonly user?: string;
-  readonly readonlyRootFilesystem: boolean;
-  /** Whether an init process stands before its program. */
-  readonly initProcess: boolean;
+  readonly workingDirectory?: string;
+  readonly interactive?: true;
+  readonly pseudoTerminal?: true;
+  readonly dockerLabels?: Readonly<Record<string, string>>;
+  readonly ulimits?: readonly Ulimit[];
+  /** Names and values. */
+  readonly systemControls?: readonly (readonly [name: string, value: string])[];
+  readonly linux?: LinuxSettings;
+  readonly mounts?: readonly Mount[];
+  /** Whether it has files of environment variables, which the user's props hold. */
+  readonly environmentFiles?: true;
+  readonly gpuCount?: number;
   /** Whether it has a log driver of the user's, which may hold secrets. */
   readonly ownLogDriver?: true;
 }
 
-export interface Service extends Sizing, ContainerSettings {
+/** Settings of every container of the user's. */
+export interface ContainerSettings extends ContainerOptions {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly secretNames: readonly string[];
+  readonly readonlyRootFilesystem: boolean;
+  /** Whether an init process stands before its program. */
+  readonly initProcess: boolean;
+}
+
+export interface Service extends Sizing, ContainerSettings, TaskStorage {
   readonly name: string;
   /** Where it stands in the props, such as `services.orders`. */
   readonly path: string;
@@ -222,7 +305,7 @@ export interface Service extends Sizing, ContainerSettings {
   readonly mirror?: Mirror;
   /** Names of the services that call this one, sorted; gateways are not among them. */
   readonly callers: readonly string[];
-  /** Names of the gateways whose edges have a route to it, sorted. */
+  /** Names of the gateways that lead to it: those whose edges have a route to it, sorted, and that of clients which call it. */
   readonly gateways: readonly string[];
   /** Which load balancers of the user's own may lead to the tasks; absent: none. */
   readonly loadBalancerTarget?: LoadBalancerTarget;
@@ -266,7 +349,7 @@ export interface LoadBalancerTarget {
 
 /** A request is allowed if one rule has its caller, its method and its path. */
 export interface AllowRule {
-  /** Sorted; services, and gateways that route to it. Absent: every declared caller, or every service. */
+  /** Sorted; services, gateways that route to it, and clients that call it. Absent: every declared caller, or every service. */
   readonly callers?: readonly string[];
   /** Whether it means whoever has an identity of the mesh, declared or not. */
   readonly everyService?: true;
@@ -285,7 +368,7 @@ export interface AllowedPath {
 }
 
 /** One of several versions of a service, with an ECS service and a task definition of its own. */
-export interface Version extends Sizing, ContainerSettings {
+export interface Version extends Sizing, ContainerSettings, TaskStorage {
   readonly name: string;
   /** `<service>-<version>`: its name in Cloud Map and in logs, and that of its cluster in the Envoys of callers. */
   readonly workloadName: string;
@@ -326,6 +409,8 @@ export type ExternalTrust = { readonly kind: 'file'; readonly path: string } | {
 export interface ExtraContainer extends ContainerSettings {
   readonly name: string;
   readonly essential: boolean;
+  /** Whether the application and all other containers wait for it to succeed. */
+  readonly runsBeforeApplication?: true;
   readonly ports: readonly number[];
   readonly cpu?: number;
   readonly memoryLimitMiB?: number;

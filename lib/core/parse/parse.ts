@@ -11,6 +11,7 @@ import { everyCaller } from '../model/callers';
 import { checkShared } from './network/check-shared';
 import { checkApex, checkHostNames, parseDomain, parseName, parseNamespace } from './network/parse-names';
 import { checkZone, parseZone } from './network/parse-zone';
+import { checkAllow } from './security/check-allow';
 import { checkSharedAuthority } from './security/check-shared-authority';
 import { failWithoutPort } from './service/check-worker';
 import { environmentCheck } from './service/check-environment';
@@ -20,6 +21,9 @@ import { parseCertificates } from './security/parse-certificates';
 import { parseGroups } from './parse-groups';
 import { FIELDS, PLACES, TRACING_FIELDS } from './places';
 import { parseEdges } from './edge/parse-edges';
+import { callsOfClients, parseClients } from './clients/parse-clients';
+import type { ClientGateway } from '../model/clients';
+import { clientsOf } from '../model/clients';
 import { parseEgress } from './network/parse-egress';
 import type { DraftExternal } from './service/parse-external';
 import { EXTERNAL_CALL_POLICY_FIELDS, externalWarnings, parseExternals } from './service/parse-external';
@@ -28,13 +32,15 @@ import { parsePorts } from './service/parse-ports';
 import { parseJob } from './service/parse-job';
 import { parseService, unknownService } from './service/parse-service';
 import type { MeshDefaults } from './workload/parse-sizing';
-import { parseArchitecture, parseCapacityProviders } from './workload/parse-sizing';
+import { parseArchitecture } from './workload/parse-architecture';
+import { parseCapacities, parseCapacityProviders } from './workload/parse-capacity';
 import type { CallPolicy } from '../model/traffic-policy';
 import { CALL_POLICY_FIELDS, parseCallPolicy } from './traffic/parse-call-policy';
 import { warnOfMirrors } from './workload/parse-versions';
 import { warnOfNoTasks } from './workload/warn-of-no-tasks';
 import { warnOfFaults } from './traffic/parse-faults';
 import { Reader, suggest } from '../reading/reader';
+import { parseLogDriver } from './workload/parse-log-driver';
 import { parseMesh } from '../mesh/select-provider';
 import type { TaskFootprint } from '../model/task-footprint';
 import { footprintOf } from '../model/task-footprint';
@@ -63,10 +69,12 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   const { provider, settings: mesh } = parseMesh(root.field('mesh'), root.field('services'));
   const certificates = parseCertificates(root.field('certificates'));
   const tracing = parseTracing(root.field('tracing'));
-  const footprint = footprintOf(provider.footprint, tracing !== undefined);
+  const { settings: logDriver, footprint } = parseLogDriver(root.field('logs'), footprintOf(provider.footprint, tracing !== undefined));
+  const capacities = parseCapacities(root.field('capacityProviders'), root.field('cluster'));
   const defaults: MeshDefaults = {
+    capacities,
     architecture: parseArchitecture(root.field('cpuArchitecture')) ?? 'ARM64',
-    capacityProviders: parseCapacityProviders(root.field('capacityProviderStrategies')) ?? [],
+    capacityProviders: parseCapacityProviders(root.field('capacityProviderStrategies'), capacities) ?? [],
     enableExecuteCommand: root.field('enableExecuteCommand').boolean() ?? false,
   };
 
@@ -106,14 +114,22 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   }
   checkLoadBalancerName(drafts);
   const { edges, unknownGateways } = parseEdges(root, { services: drafts, declared, external: outside, defaults });
-  checkWorkloadNames(drafts, outside, edges, issues);
+  const clientGateway = parseClients(root, {
+    ...{ services: drafts, external: outside, edges, defaults, domain, discoveryDomain },
+    authenticated: certificates.kind !== 'none',
+  });
+  checkWorkloadNames(drafts, outside, { edges, clientGateway }, issues);
   const groups = parseGroups(root.field('groups'), [
     ...root.field('services').values(),
     ...root.field('jobs').values(),
     ...root.field('edges').values(),
     root.field('edge'),
   ]);
-  const registered = [...drafts.flatMap(workloadNamesOf), ...edges.map(({ gatewayName }) => gatewayName)];
+  const registered = [
+    ...drafts.flatMap(workloadNamesOf),
+    ...edges.map(({ gatewayName }) => gatewayName),
+    ...(clientGateway === undefined ? [] : [clientGateway.name]),
+  ];
   for (const each of registered) checkApex(each, domain, discoveryDomain, namespace);
   checkZone(root.field('zone'), zone, { domain, discoveryDomain, registered });
 
@@ -122,6 +138,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
     domain,
     discoveryDomain,
     edges,
+    clientGateway,
     unknownGateways,
     addresses: provider.virtualAddresses([...drafts, ...externals].map((draft) => draft.name)),
     authenticated: certificates.kind !== 'none',
@@ -130,7 +147,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   for (const service of services) {
     warnings.push(
       ...ofAllVersions(service, checkEnvironment),
-      ...checkAllow(service),
+      ...checkAllow(service, clientsOf({ clientGateway }, service)),
       ...ofAllVersions(service, checkExec),
       ...warnOfFaults(service.name, service.policy.faults),
       ...warnOfMirrors(service),
@@ -145,12 +162,12 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
     trustDomain: domain,
     mesh,
     certificates,
-    ...defined({ tracing }),
+    ...defined({ tracing, logDriver }),
     services,
     external,
     egress,
     edges,
-    ...defined({ groups }),
+    ...defined({ clientGateway, groups }),
     warnings,
   });
 }
@@ -281,7 +298,7 @@ function workloadNamesOf({ name, versions, additionalPort }: DraftService): read
 function checkWorkloadNames(
   drafts: readonly DraftService[],
   externals: readonly string[],
-  edges: readonly EdgeTopology[],
+  { edges, clientGateway }: Pick<Topology, 'edges' | 'clientGateway'>,
   issues: IssueList,
 ): void {
   for (const { gatewayName, path } of edges) {
@@ -294,6 +311,7 @@ function checkWorkloadNames(
   const owners = new Map<string, string>([
     ...drafts.map(({ name }): [string, string] => [name, `the service "${name}"`]),
     ...edges.map(({ gatewayName, path }): [string, string] => [gatewayName, `the gateway of ${path}`]),
+    ...(clientGateway === undefined ? [] : [[clientGateway.name, 'the client gateway'] as [string, string]]),
   ]);
   for (const { at, name: service, versions = [] } of drafts) {
     for (const { name, workloadName } of versions) {
@@ -340,21 +358,6 @@ function ofAllVersions(service: Service, check: (service: Service) => readonly W
   return [...own, ...ofVersions];
 }
 
-/** A caller that no rule names, though others are named: most likely forgotten. */
-function checkAllow({ name, allow, callers, gateways }: Service): Warning[] {
-  if (allow === undefined || allow.some((rule) => rule.callers === undefined)) return [];
-  const named = new Set(allow.flatMap((rule) => rule.callers ?? []));
-  return everyCaller({ callers, gateways })
-    .filter((caller) => !named.has(caller))
-    .map((caller) => ({
-      id: 'caller-without-rule',
-      path: `services.${name}.allow`,
-      message: gateways.includes(caller)
-        ? `a route of the edge leads to "${name}", but no rule names "${caller}": every request of the edge will get 403`
-        : `"${caller}" lists "${name}" in calls, but no rule names it: all of its requests will be refused`,
-    }));
-}
-
 /** A service, and the virtual services of its other ports. */
 function withPorts(draft: DraftService, footprint: TaskFootprint): readonly DraftService[] {
   const { drafts, open, numbers } = parsePorts(draft, footprint);
@@ -370,6 +373,7 @@ interface Surroundings {
   readonly domain: string;
   readonly discoveryDomain: string;
   readonly edges: readonly EdgeTopology[];
+  readonly clientGateway: ClientGateway | undefined;
   readonly unknownGateways: readonly string[];
   /** What virtual names resolve to. */
   readonly addresses: ReadonlyMap<string, string>;
@@ -419,13 +423,16 @@ function connectExternals(
 function connectServices(
   drafts: readonly DraftService[],
   externals: readonly DraftExternal[],
-  { domain, discoveryDomain, edges, unknownGateways, addresses, authenticated }: Surroundings,
+  { domain, discoveryDomain, edges, clientGateway, unknownGateways, addresses, authenticated }: Surroundings,
 ): readonly Service[] {
   const names = new Set(drafts.map((draft) => draft.name));
   const outside = new Set(externals.map((external) => external.name).filter((name) => !names.has(name)));
   const callees = calleesOf(drafts, externals);
   const callersOf = listedBy(drafts.map(({ name, calls }) => [name, calls.map((call) => call.name).filter((callee) => callee !== name)]));
-  const gatewaysOf = listedBy(edges.map(({ gatewayName, routes }) => [gatewayName, routes.flatMap(servicesOf)]));
+  const gatewaysOf = listedBy([
+    ...edges.map(({ gatewayName, routes }) => [gatewayName, routes.flatMap(servicesOf)] as const),
+    ...callsOfClients(clientGateway),
+  ]);
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- cursors and APIs are no plain data
   return drafts.map(({ at, grpcApi, calls, rules, namedCallers, overrides, versions: draftVersions, ...draft }) => {
     const versions = draftVersions?.map((version) => ({
@@ -439,6 +446,7 @@ function connectServices(
     const nameable = {
       callers: [...everyCaller({ callers, gateways }), ...(loadBalancer ? [LOAD_BALANCER_NAME] : [])],
       loadBalancer,
+      clients: clientsOf({ clientGateway }, draft),
       gateways: edges.map(({ gatewayName }) => gatewayName),
       unknownGateways,
     };

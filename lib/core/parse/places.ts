@@ -1,4 +1,5 @@
 import { MESH_OPTIONS } from '../mesh/select-provider';
+import { CLIENT_FIELDS } from './clients/parse-clients';
 import type { Places } from '../reading/synonyms';
 import { CORS_FIELDS } from './edge/parse-cors';
 import { EDGE_PROPS, GATEWAY_FIELDS } from './edge/parse-edge';
@@ -7,6 +8,7 @@ import { LOG_FIELDS } from './network/check-shared';
 import { CERTIFICATE_FIELDS } from './security/parse-certificates';
 import { EXTERNAL_FIELDS } from './service/parse-external';
 import { JOB_FIELDS } from './service/parse-job';
+import { PORT_FIELDS } from './service/parse-ports';
 import { SERVICE_FIELDS } from './service/parse-service';
 import { HEALTH_CHECK_FIELDS } from './traffic/parse-active-health-check';
 import { CIRCUIT_BREAKER_FIELDS } from './traffic/parse-circuit-breaker';
@@ -29,6 +31,8 @@ export const FIELDS = [
   'services',
   'jobs',
   'external',
+  'clients',
+  'clientGateway',
   'egress',
   'edge',
   'edges',
@@ -42,6 +46,7 @@ export const FIELDS = [
   'namespace',
   'logs',
   'cpuArchitecture',
+  'capacityProviders',
   'capacityProviderStrategies',
   'enableExecuteCommand',
 ] as const;
@@ -54,7 +59,9 @@ const IN_SERVICES: Fields = [
   ['services.<name>', SERVICE_FIELDS],
   // What a service has, too, belongs there.
   ['jobs.<name>', JOB_FIELDS.filter((field) => !(SERVICE_FIELDS as readonly string[]).includes(field))],
+  ['clients.<name>', CLIENT_FIELDS.filter((field) => field !== 'calls')],
   ['services.<name>.versions.<name>', OF_VERSION],
+  ['services.<name>.ports.<name>', PORT_FIELDS],
   ['services.<name>.extraContainers.<name>', EXTRA_CONTAINER_FIELDS],
   ['services.<name>.scaling', SCALING_FIELDS],
   ['services.<name>.deployment', DEPLOYMENT_FIELDS],
@@ -102,5 +109,5 @@ function placesOf(all: Fields): Places {
 
 /** Whether a place is a part of a service or an edge that takes what the whole has, too. */
 function isInside(place: string, outer: string): boolean {
-  return ['.routes', '.versions', '.extraContainers', '.gateway'].some((part) => place.startsWith(`${outer}${part}`));
+  return ['.routes', '.versions', '.ports', '.extraContainers', '.gateway'].some((part) => place.startsWith(`${outer}${part}`));
 }

@@ -4,6 +4,9 @@ import type { IngressPlan } from './system-plan';
 /** AWS itself: images, secrets, certificates, logs, Cloud Map, traces; through NAT or VPC endpoints. */
 const AWS_PORT = 443;
 
+/** Of file systems of Amazon EFS, whose groups are known. https://docs.aws.amazon.com/efs/latest/ug/network-access.html */
+export const FILE_SYSTEM_PORT = 2049;
+
 /**
  * TCP ports to which the tasks of a service may connect, sorted; undefined: to everything. By port alone, to whatever address:
  * a security group knows no names, and groups that name each other would make a dependency cycle where calls form a

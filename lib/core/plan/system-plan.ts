@@ -1,9 +1,11 @@
 import type {
   ArchitectureId,
+  ContainerOptions,
   CertificateSettings,
   Group,
   Job,
   LoadBalancerTarget,
+  Mount,
   OpenPort,
   MetricScaling,
   ProtocolId,
@@ -41,10 +43,35 @@ export interface SystemPlan extends Omit<MeshPlan, 'workloads' | 'virtualAddress
   /** Absent: plain text. */
   readonly certificates?: CertificatePlan;
   readonly edges: readonly EdgePlan[];
+  /** Absent: there are none. */
+  readonly clients?: ClientsPlan;
   /** Services and edges with a stack of their own, sorted by name; absent: everything stands in one. */
   readonly groups?: readonly Group[];
   /** How much of each limit of AWS the system takes, as far as the plan tells. Warnings and issues say of those that are exceeded. */
   readonly uses: readonly LimitUse[];
+}
+
+/** Callers outside of the mesh. */
+export interface ClientsPlan {
+  /** The name of the service through which they call. */
+  readonly gateway: string;
+  /** Where it listens. */
+  readonly port: number;
+  /** The hosts by which they call, as a name with a wildcard, and the name under which Cloud Map has the tasks. */
+  readonly record: { readonly host: string; readonly target: string; readonly ttlSeconds: number };
+  /** Sorted by name. */
+  readonly clients: readonly ClientPlan[];
+}
+
+export interface ClientPlan {
+  readonly name: string;
+  /** Where it stands in the props. */
+  readonly path: string;
+  readonly identity: IdentityPlan;
+  /** Where it reaches the services that it calls, by their names. */
+  readonly urls: Readonly<Record<string, string>>;
+  /** The age at which it replaces its certificate; absent: as usual. */
+  readonly renewSeconds?: number;
 }
 
 /** What a mesh provider makes of a topology. */
@@ -128,6 +155,8 @@ export interface MeshWorkloadPlan {
   readonly name: string;
   /** The edge of which it is the gateway service; absent: it is a service of the user's. */
   readonly edge?: string;
+  /** Whether it is the service through which clients call. */
+  readonly clientGateway?: true;
   /** The version that it runs of a service that has several; identity, role and security group are the service's. */
   readonly version?: VersionPlan;
   /** Services whose weights the task's agent reads, sorted; absent if none. */
@@ -138,6 +167,10 @@ export interface MeshWorkloadPlan {
   readonly discovers: readonly string[];
   /** Names of directories that containers of the task share. */
   readonly volumes: readonly string[];
+  /** Volumes that are file systems, which the user's props hold, by name; absent: none. */
+  readonly fileSystems?: readonly FileSystemPlan[];
+  /** Absent: what every task has. */
+  readonly ephemeralStorageGiB?: number;
   readonly sizing: SizingPlan;
   /** In the order in which they are defined; start order comes from `dependsOn`. */
   readonly containers: readonly ContainerPlan[];
@@ -155,6 +188,16 @@ export interface MeshWorkloadPlan {
   readonly endpoint?: MeshEndpointPlan;
   /** Absent: applications reach Envoy by its addresses. */
   readonly interception?: InterceptionPlan;
+}
+
+/** A volume that is a file system of Amazon EFS. */
+export interface FileSystemPlan {
+  /** The name of the volume. */
+  readonly volume: string;
+  /** Absent: `/`, or that of the access point. */
+  readonly rootDirectory?: string;
+  /** What clients of Amazon EFS may do: the part of the action after `elasticfilesystem:`. */
+  readonly permissions: readonly ('ClientMount' | 'ClientWrite' | 'ClientRootAccess')[];
 }
 
 /** What load balancers of the user's own may lead to. */
@@ -217,7 +260,7 @@ export type ContainerRole = 'init' | 'proxy' | 'application' | 'extra' | 'agent'
  */
 export type DeployedValue = 'shared' | 'meshScope' | 'discoveryServiceId' | 'namespaceHttpName' | 'weightsParameterNames' | 'endpointArn';
 
-export interface ContainerPlan {
+export interface ContainerPlan extends ContainerOptions {
   readonly name: string;
   readonly role: ContainerRole;
   /** A registry image, unless the user's props hold an image for this container. */
@@ -225,23 +268,22 @@ export interface ContainerPlan {
   /** Present: tasks get a copy of the image, which the deployment builds into the account's registry with these arguments. */
   readonly copyImage?: { readonly buildArgs: Readonly<Record<string, string>> };
   readonly essential: boolean;
-  readonly command?: readonly string[];
-  readonly entryPoint?: readonly string[];
+  /** Whether it ends before the application starts. */
+  readonly ends?: true;
   readonly environment: Readonly<Record<string, string>>;
   /** What its task is configured with, which render compresses into its environment. */
   readonly config?: TaskConfig;
   /** Environment variables that render fills in. */
   readonly deployedEnvironment?: Readonly<Record<string, DeployedValue>>;
   readonly secretNames: readonly string[];
-  /** Whether it has a log driver of the user's, which may hold secrets. */
-  readonly ownLogDriver?: true;
-  readonly user?: string;
+  /** Whether it has the log driver that the user gave to the system. */
+  readonly systemLogDriver?: true;
   readonly readonlyRootFilesystem: boolean;
+  readonly gpuCount?: number;
   /** Whether ECS puts an init process before its program. */
   readonly initProcess?: boolean;
   /** Whether it has no Linux capability at all. */
   readonly dropCapabilities?: boolean;
-  readonly mounts?: readonly MountPlan[];
   /** Of a container that the mesh adds; the user's own health checks are passed on by render. */
   readonly healthCheck?: HealthCheckPlan;
   readonly dependsOn: readonly DependencyPlan[];
@@ -254,11 +296,7 @@ export interface ContainerPlan {
   readonly restart: boolean;
 }
 
-export interface MountPlan {
-  readonly volume: string;
-  readonly path: string;
-  readonly readOnly: boolean;
-}
+export type MountPlan = Mount;
 
 export interface HealthCheckPlan {
   readonly command: readonly string[];
@@ -279,7 +317,13 @@ export function serviceOf({ name, version }: Pick<MeshWorkloadPlan, 'name' | 've
 }
 
 /** Where a workload that is no gateway stands in the props. */
-export function pathOfWorkload({ name, version, job }: Pick<MeshWorkloadPlan, 'name' | 'version' | 'job'>): string {
+export function pathOfWorkload({
+  name,
+  version,
+  job,
+  clientGateway,
+}: Pick<MeshWorkloadPlan, 'name' | 'version' | 'job' | 'clientGateway'>): string {
+  if (clientGateway === true) return 'clientGateway';
   if (job !== undefined) return `jobs.${name}`;
   return version === undefined ? `services.${name}` : `services.${version.service}.versions.${version.name}`;
 }
@@ -345,4 +389,5 @@ export interface SizingPlan extends Sizing {
   readonly zoneRebalancing?: 'DISABLED';
 }
 
+export { launchTypeOf } from '../model/topology';
 export type { ArchitectureId, CertificateSettings, Group, MetricScaling, QueueScaling, Scaling };

@@ -49,8 +49,12 @@ export type IssueCode =
   | 'UNKNOWN_PORT'
   /** There is no version of this name. */
   | 'UNKNOWN_VERSION'
+  /** There is no volume of this name in `volumes` of the service. */
+  | 'UNKNOWN_VOLUME'
   /** There is no edge of this name. */
   | 'UNKNOWN_EDGE'
+  /** There is no client of this name in `clients`. */
+  | 'UNKNOWN_CLIENT'
   /** There is no group of this name in `groups`. */
   | 'UNKNOWN_GROUP'
   /** Other stacks have to know of more services, in a group or in none, than one text can name. */

@@ -67,7 +67,7 @@ function nearest(found: readonly string[], path: string): readonly string[] {
 }
 
 /** What has entries, by names of the user's. */
-const NAMED: readonly string[] = ['services', 'jobs', 'external', 'edges'];
+const NAMED: readonly string[] = ['services', 'jobs', 'external', 'clients', 'edges'];
 
 /** Of many those that stand in no other one. */
 function outermost(found: readonly string[]): readonly string[] {

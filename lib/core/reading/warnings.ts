@@ -155,7 +155,7 @@ export const WARNINGS = table({
     fix: 'Leave `certificates` out ([Mutual TLS](security.md#mutual-tls)).',
   },
   'role-without-identity': {
-    when: 'A task role that this stack does not make (`taskRole`, `Role.customizeRoles()`): its tasks get no certificate without tags',
+    when: 'A task role, or the role of a client, that this app or stack does not make: no certificate is issued to a role without tags',
     fix: 'Give the role the tags that the warning names ([Roles](workloads.md#roles)).',
   },
   'role-without-policy': {

@@ -1,4 +1,5 @@
-import type { ContainerImage, HealthCheck, LogDriver, Secret } from 'aws-cdk-lib/aws-ecs';
+import type { ContainerImage, EnvironmentFile, HealthCheck, LogDriver, MountPoint, Secret } from 'aws-cdk-lib/aws-ecs';
+import type { ContainerLinuxProps } from './container-linux-props';
 
 /**
  * Settings of a container beside its image.
@@ -6,7 +7,7 @@ import type { ContainerImage, HealthCheck, LogDriver, Secret } from 'aws-cdk-lib
  * @example
  * const settings: ContainerSettingsProps = { environment: { LOG_LEVEL: 'info' }, readonlyRootFilesystem: true };
  */
-export interface ContainerSettingsProps {
+export interface ContainerSettingsProps extends ContainerLinuxProps {
   /**
    * Environment variables. CDK tokens may stand in the values. Addresses in the mesh's domain are checked:
    * one that cannot work (an undeclared call, a wrong port) gives a warning.
@@ -24,6 +25,18 @@ export interface ContainerSettingsProps {
   readonly secrets?: { readonly [name: string]: Secret };
 
   /**
+   * Files of environment variables, ten at most, in Amazon S3 or of your own: `EnvironmentFile.fromBucket()` and
+   * `EnvironmentFile.fromAsset()`. Their names end with `.env`. `environment` and `secrets` win over them. The service has an execution
+   * role of its own that may read these files; let it decrypt them if their bucket has a key of AWS KMS of your own.
+   *
+   * A container can have 100 variables in all, and the files are read only when a task starts: those in them cannot be counted here.
+   *
+   * @default - none
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/use-environment-file.html
+   */
+  readonly environmentFiles?: EnvironmentFile[];
+
+  /**
    * Command, instead of the image's.
    *
    * @default - the image's
@@ -36,6 +49,13 @@ export interface ContainerSettingsProps {
    * @default - the image's
    */
   readonly entryPoint?: string[];
+
+  /**
+   * Directory in which the command runs, such as `/app`.
+   *
+   * @default - the image's
+   */
+  readonly workingDirectory?: string;
 
   /**
    * User, as a name or id that the image knows.
@@ -52,6 +72,13 @@ export interface ContainerSettingsProps {
   readonly readonlyRootFilesystem?: boolean;
 
   /**
+   * Where volumes of the service are mounted: `sourceVolume` is a name in `volumes`, and `containerPath` begins with a slash.
+   *
+   * @default - none
+   */
+  readonly mountPoints?: MountPoint[];
+
+  /**
    * Puts an init process before the container's program (`initProcessEnabled` of Amazon ECS). It passes signals on and reaps zombie
    * processes. Without one, the program is process 1, to which Linux delivers SIGTERM only if the program handles it: programs that
    * do not, as many of Node.js and Python, run on until the stop timeout is over and SIGKILL ends them.
@@ -65,6 +92,27 @@ export interface ContainerSettingsProps {
   readonly initProcess?: boolean;
 
   /**
+   * Labels of the container, as Docker has them. Agents of observability tools read them.
+   *
+   * @default - none
+   */
+  readonly dockerLabels?: { readonly [name: string]: string };
+
+  /**
+   * Keeps standard input open, for programs that read from it.
+   *
+   * @default false
+   */
+  readonly interactive?: boolean;
+
+  /**
+   * Gives the container a terminal (TTY).
+   *
+   * @default false
+   */
+  readonly pseudoTerminal?: boolean;
+
+  /**
    * Container health check of Amazon ECS. The command runs inside the container; intervals are whole seconds.
    *
    * @default - none: the container is healthy while it runs, and the application once its port is open (`startupTimeout`); ECS does
@@ -76,10 +124,20 @@ export interface ContainerSettingsProps {
   /**
    * Log driver for the container's output. With `LogDrivers.firelens()` the CDK adds a container `log-router` to the task.
    *
-   * @default - the mesh's log group, in a stream that starts with the service's name. It never blocks the container:
-   * while its buffer is full, lines are dropped. Envoy's access logs go the same way
+   * @default - that of the system (`logs.driver`) if `logs.driverForApplications` is set; otherwise the mesh's log group, in a stream that
+   * starts with the service's name. It never blocks the container: while its buffer is full, lines are dropped. Envoy's access logs go the
+   * same way
    */
   readonly logging?: LogDriver;
+
+  /**
+   * Number of GPUs that the container has to itself, 1 to 16. It needs instances that have them: EC2 or Amazon ECS Managed Instances
+   * (`capacityProviders` of the system), not AWS Fargate.
+   *
+   * @default - none
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-gpu.html
+   */
+  readonly gpuCount?: number;
 }
 
 /**
@@ -103,7 +161,7 @@ export interface ContainerProps extends ContainerSettingsProps {
 }
 
 /**
- * A container beside the application. It starts after Envoy is healthy.
+ * A container beside the application. It starts after Envoy is healthy, and after the containers that run before the application.
  *
  * @example
  * const exporter: ExtraContainerProps = {
@@ -117,9 +175,22 @@ export interface ExtraContainerProps extends ContainerProps {
   /**
    * Stops the task when this container stops.
    *
-   * @default true
+   * @default - `true`; `false` with `runsBeforeApplication`
    */
   readonly essential?: boolean;
+
+  /**
+   * Runs the container to its end before the application and the other containers start, as an init container of Kubernetes does. It
+   * starts when Envoy is healthy, so it can call whatever the service calls. All that run before the application run at the same time. If
+   * one of them exits with another code than 0, the application does not start, and the task stops. Nothing else limits how long they
+   * take.
+   *
+   * What it needs is reserved for as long as the task runs. It serves nobody, so it has neither `ports` nor a `healthCheck`.
+   *
+   * @default false
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependency.html
+   */
+  readonly runsBeforeApplication?: boolean;
 
   /**
    * Ports on which the container listens inside the task, 1 to 65535. They are checked for clashes, and not reachable from

@@ -10,6 +10,7 @@ import type { RoleProps } from './role-props';
 import type { ServicePortProps } from './service-port';
 import type { SizingProps } from './sizing-props';
 import type { MirrorProps, VersionProps } from './version-props';
+import type { Volume } from './volume';
 
 /**
  * A service of the mesh.
@@ -23,8 +24,13 @@ import type { MirrorProps, VersionProps } from './version-props';
  * };
  */
 export interface ServiceProps extends ContainerProps, SizingProps, RoleProps, CallPolicyProps, RequestPolicyProps {
-  /** Port on which the application listens inside its task, 1 to 65535. It cannot be reached from outside of the task. */
-  readonly port: number;
+  /**
+   * Port on which the application listens inside its task, 1 to 65535. It cannot be reached from outside of the task.
+   *
+   * @default - none: the service is a worker, which calls others and is called by nobody. It registers nowhere, its Envoy accepts no
+   * calls, and its tasks are healthy as their containers' health checks say
+   */
+  readonly port?: number;
 
   /**
    * Ports of the application beside `port`, by name: DNS labels, such as `grpc`. Each is called by a name of its own,
@@ -147,11 +153,27 @@ export interface ServiceProps extends ContainerProps, SizingProps, RoleProps, Ca
   readonly stopTimeout?: Duration;
 
   /**
-   * Containers beside the application, by name. A task has at most ten: the application, Envoy, `mesh-init`,
+   * Containers beside the application, and before it, by name. A task has at most ten: the application, Envoy, `mesh-init`,
    * `mesh-agent`, the collector (if traced) and the CDK's log router (if a container logs with FireLens) are among
    * them. Names are letters, digits, hyphens and underscores.
    *
    * @default - none
    */
   readonly extraContainers?: { readonly [name: string]: ExtraContainerProps };
+
+  /**
+   * Volumes of the task, by name, which `mountPoints` of its containers name. Names are letters, digits, hyphens and underscores; `mesh`,
+   * `collector-etc` and `collector-var` are reserved.
+   *
+   * @default - none
+   */
+  readonly volumes?: { readonly [name: string]: Volume };
+
+  /**
+   * Ephemeral storage of the task, 21 to 200 GiB, for images, what containers write, and volumes of `Volume.empty()`.
+   *
+   * @default - 20 GiB, the least that AWS Fargate has, at no charge
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-storage.html
+   */
+  readonly ephemeralStorageGiB?: number;
 }

@@ -10,8 +10,8 @@ import type { ScalingProps } from './scaling-props';
  */
 export interface SizingProps {
   /**
-   * CPU units of the whole task: 256, 512, 1024, 2048, 4096, 8192, 16384 or 32768. 1024 are one
-   * vCPU. Envoy and the collector share it.
+   * CPU units of the whole task: 256, 512, 1024, 2048, 4096, 8192, 16384 or 32768; on EC2 and Amazon ECS Managed Instances any number
+   * from 128 to 196608. 1024 are one vCPU. Envoy and the collector share it.
    *
    * @default - 512 for a service, 256 for the gateway
    * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#task_size
@@ -19,7 +19,8 @@ export interface SizingProps {
   readonly cpu?: number;
 
   /**
-   * Memory of the whole task, in MiB, from 512 to 249856. What Fargate offers depends on `cpu`.
+   * Memory of the whole task, in MiB, from 512 to 249856. What Fargate offers depends on `cpu`; on EC2 and Amazon ECS Managed Instances it
+   * is any number, up to what the instances have.
    *
    * @default - 1024 for a service, 512 for the gateway, or the least that Fargate has for `cpu`
    */
@@ -47,10 +48,11 @@ export interface SizingProps {
   readonly scaling?: ScalingProps;
 
   /**
-   * Capacity providers that run the tasks: FARGATE, FARGATE_SPOT or both, with base and weight.
-   * A cluster of your own must have them enabled (`enableFargateCapacityProviders`).
+   * Capacity providers that run the tasks, with base and weight: FARGATE, FARGATE_SPOT or both, or names of `capacityProviders` of the
+   * system, which are all EC2 or all Amazon ECS Managed Instances. A cluster of your own must have them: for those of Fargate, by
+   * `enableFargateCapacityProviders`.
    *
-   * @default - those of the mesh, which are FARGATE by default
+   * @default - those of the mesh, which are FARGATE by default; for a gateway service those that are not Spot
    */
   readonly capacityProviderStrategies?: CapacityProviderStrategy[];
 

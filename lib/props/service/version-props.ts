@@ -2,6 +2,7 @@ import type { Duration } from 'aws-cdk-lib';
 import type { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import type { ContainerSettingsProps, ExtraContainerProps } from './container-props';
 import type { SizingProps } from './sizing-props';
+import type { Volume } from './volume';
 
 /**
  * A version of a service. It has an ECS service, a task definition and a name in Cloud Map
@@ -60,6 +61,23 @@ export interface VersionProps extends ContainerSettingsProps, SizingProps {
    * @default - those of the service
    */
   readonly extraContainers?: { readonly [name: string]: ExtraContainerProps };
+
+  /**
+   * Volumes of the task, by name, which `mountPoints` of its containers name. Names are letters, digits, hyphens and underscores; `mesh`,
+   * `collector-etc` and `collector-var` are reserved. They replace all of the
+   * service's.
+   *
+   * @default - those of the service
+   */
+  readonly volumes?: { readonly [name: string]: Volume };
+
+  /**
+   * Ephemeral storage of the task, 21 to 200 GiB, for images, what containers write, and volumes of `Volume.empty()`.
+   *
+   * @default - that of the service
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-storage.html
+   */
+  readonly ephemeralStorageGiB?: number;
 }
 
 /**

@@ -35,7 +35,7 @@ describe('a service with several ports', () => {
       .map(([, { Properties }]) => (Properties as { FromPort: number }).FromPort);
 
   test('is opened to each caller on the ports that it calls', () => {
-    expect(rules('Fromui').sort()).toEqual([INBOUND_PORT, inboundPortOfName('grpc')].sort());
+    expect([...rules('Fromui')].sort()).toEqual([INBOUND_PORT, inboundPortOfName('grpc')].sort());
     expect(rules('Fromreport')).toEqual([inboundPortOfName('grpc')]);
   });
 

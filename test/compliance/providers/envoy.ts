@@ -67,9 +67,16 @@ export const envoyProofs: ProviderProofs = {
     traces: all(has('ui', { typed_config: { '@type': type('XRayConfig') } }), ({ workloads }) => workloads.every(({ traced }) => traced)),
     requestsPerTask: ({ workloads }) => JSON.stringify(workloads).includes('MESH_REQUESTS'),
     loadBalancerTarget: has('orders', { address: { socket_address: { address: '0.0.0.0', port_value: 15007 } } }),
+    managedInstances: ({ workloads }) => workloads.some(({ sizing }) => sizing.capacityProviders[0]?.launchType === 'MANAGED_INSTANCES'),
     ports: has('orders', { name: '_inbound_grpc' }),
     workers: ({ workloads }) => workloads.some(({ name, registration }) => name === 'ui' && registration === undefined),
     jobs: all(has('tidy', { name: 'orders', lb_policy: /./ }), ({ workloads }) => workloads.some(({ job }) => job !== undefined)),
+    clients: all(
+      has('client-gateway', { socket_address: { address: '0.0.0.0', port_value: 15008 } }),
+      has('client-gateway', { domains: ['orders.clients.shop.internal'], routes: [{ route: { cluster: 'orders' } }] }),
+      has('client-gateway', { principals: [{ authenticated: { principal_name: { exact: 'spiffe://shop.internal/report' } } }] }),
+      has('orders', { principals: [{ authenticated: { principal_name: { exact: 'spiffe://shop.internal/client-gateway' } } }] }),
+    ),
     edge: all(has('gateway', { name: 'edge', traffic_direction: 'INBOUND' }), has('gateway', { name: 'ui', lb_policy: /./ })),
     grpcTranslation: all(
       has('gateway', { '@type': type('GrpcJsonTranscoder'), proto_descriptor_bin: /./ }),

@@ -10,6 +10,7 @@ const table = [...MISTAKES];
 const FOUND_LATER: readonly IssueCode[] = [
   'GROUP_TOO_LARGE',
   'TASK_DEFINITION_TOO_LARGE',
+  'UNKNOWN_CLIENT',
   'UNKNOWN_EDGE',
   'UNKNOWN_PORT',
   'UNKNOWN_ROUTE',

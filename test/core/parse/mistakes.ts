@@ -11,7 +11,10 @@ import { PORT_MISTAKES } from './mistakes/ports';
 import { SCALING_MISTAKES } from './mistakes/scaling';
 import { SECURITY_MISTAKES } from './mistakes/security';
 import { SERVICE_MISTAKES } from './mistakes/services';
+import { STORAGE_MISTAKES } from './mistakes/storage';
 import { SYSTEM_MISTAKES } from './mistakes/system';
+import { CAPACITY_MISTAKES } from './mistakes/capacity';
+import { CLIENT_MISTAKES } from './mistakes/clients';
 import { WORKER_MISTAKES } from './mistakes/workers';
 import { WORKLOAD_MISTAKES } from './mistakes/workload';
 
@@ -19,10 +22,13 @@ const SUBJECTS = [
   SYSTEM_MISTAKES,
   SERVICE_MISTAKES,
   CONTAINER_MISTAKES,
+  STORAGE_MISTAKES,
+  CAPACITY_MISTAKES,
   WORKLOAD_MISTAKES,
   SCALING_MISTAKES,
   WORKER_MISTAKES,
   PORT_MISTAKES,
+  CLIENT_MISTAKES,
   SECURITY_MISTAKES,
   MESH_MISTAKES,
   EDGE_MISTAKES,

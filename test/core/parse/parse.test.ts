@@ -187,7 +187,8 @@ describe('a service', () => {
       capacityProviders: [{ name: 'FARGATE_SPOT', base: 0, weight: 1 }],
     };
     expect(topology.services[0]).toMatchObject(expected);
-    expect(topology.edges[0]?.gateway).toMatchObject(expected);
+    // Not Spot, unless its own props say so.
+    expect(topology.edges[0]?.gateway).toMatchObject({ ...expected, capacityProviders: [{ name: 'FARGATE', base: 0, weight: 1 }] });
     expect(topology.services[1]).toMatchObject({ architecture: 'ARM64', enableExecuteCommand: false, capacityProviders: [] });
   });
 

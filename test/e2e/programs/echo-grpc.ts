@@ -1,4 +1,5 @@
 /** The echo service of echo.proto, as @grpc/grpc-js sees it. */
+import { readFileSync } from 'node:fs';
 import type { Client, ClientUnaryCall, Metadata, ServiceClientConstructor, ServiceError, status } from '@grpc/grpc-js';
 import { credentials, loadPackageDefinition } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
@@ -33,9 +34,12 @@ export function loadEcho(): ServiceClientConstructor {
   return (definition['echo'] as unknown as { readonly Echo: ServiceClientConstructor }).Echo;
 }
 
-/** @param target `host:port` */
+/** @param target `host:port`; by TLS if TLS_FILES names the files of authorities, key and certificate, as a JSON list */
 export function echoClient(target: string): EchoClient {
-  return new (loadEcho())(target, credentials.createInsecure()) as unknown as EchoClient;
+  const files = JSON.parse(process.env['TLS_FILES'] ?? '[]') as readonly string[];
+  const [roots, key, chain] = files.map((file) => readFileSync(file));
+  const trusted = roots === undefined ? credentials.createInsecure() : credentials.createSsl(roots, key, chain);
+  return new (loadEcho())(target, trusted) as unknown as EchoClient;
 }
 
 /** Begins what a failed call says if the headers of its response had arrived: no proxy can try such a call again. */

@@ -59,6 +59,8 @@ export class Cluster {
   private readonly endpoint: AwsEndpoint;
   private readonly all: Task[] = [];
   private readonly clients: HttpClient[] = [];
+  /** Logical IDs of the roles in which clients act, by their addresses. */
+  private readonly clientRoles = new Map<string, string>();
   private readonly numbers = new Map<string, number>();
   private closed: Promise<void> | undefined;
 
@@ -201,8 +203,14 @@ export class Cluster {
   }
 
   /** A client in a namespace of its own, a member of the given security groups of the template (the VPC link's, say), or of none. */
-  async client(options: { readonly securityGroups: readonly string[] | 'outside'; readonly name?: string }): Promise<HttpClient> {
+  async client(options: {
+    readonly securityGroups: readonly string[] | 'outside';
+    readonly name?: string;
+    /** The logical ID of the role in which it calls AWS. @default - none */
+    readonly role?: string;
+  }): Promise<HttpClient> {
     const endpoint = await this.vpc.join({ name: options.name ?? 'client', securityGroups: options.securityGroups });
+    if (options.role !== undefined) this.clientRoles.set(endpoint.address, options.role);
     const client = new HttpClient(endpoint);
     this.clients.push(client);
     return client;
@@ -248,12 +256,14 @@ export class Cluster {
 
   /** Who a caller of AWS is. A task without a role may do nothing. */
   private identityAt(address: string): TaskIdentity | undefined {
+    const role = this.clientRoles.get(address);
+    if (role !== undefined) return { ...this.deployment.principal(role, role), arn: '', cluster: '', family: '', zone: '' };
     const task = this.all.find((candidate) => candidate.address === address);
     if (task === undefined) return undefined;
-    const { family, role } = task.service.task;
+    const { family, role: taskRole } = task.service.task;
     const account = `${this.system.region}:${this.system.account}`;
     return {
-      ...this.deployment.principal(task.id, role),
+      ...this.deployment.principal(task.id, taskRole),
       arn: `arn:aws:ecs:${account}:task/${this.system.stack}/${task.id}`,
       cluster: `arn:aws:ecs:${account}:cluster/${this.system.stack}`,
       family,
@@ -261,8 +271,23 @@ export class Cluster {
     };
   }
 
+  /** Runs a task of a schedule, as at its time, and resolves as soon as its containers begin to start: it may end at any time. */
+  async runTask(schedule: string): Promise<Task> {
+    const found = this.system.scheduled.find(({ aliases }) => aliases.some((alias) => alias.includes(schedule)));
+    if (found === undefined) throw new Error(`there is no schedule "${schedule}"`);
+    const task = await this.prepareTask(found);
+    task.launch();
+    return task;
+  }
+
   /** One more task, as soon as it is healthy. */
   async startTask(service: ServiceModel, timeoutMs = DEADLINE_MS): Promise<Task> {
+    const task = await this.prepareTask(service);
+    await task.start(timeoutMs);
+    return task;
+  }
+
+  private async prepareTask(service: ServiceModel): Promise<Task> {
     if (this.closed) throw new Error('the cluster is closed');
     const number = (this.numbers.get(service.name) ?? 0) + 1;
     this.numbers.set(service.name, number);
@@ -281,7 +306,6 @@ export class Cluster {
     }
     this.all.push(task);
     if (this.closed) await task.close();
-    await task.start(timeoutMs);
     return task;
   }
 

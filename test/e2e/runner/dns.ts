@@ -75,7 +75,11 @@ export class PrivateDns {
     // The internet is what a test has put there: all else does not exist.
     if (zone === undefined) return { rcode: RCODE.NXDOMAIN, answers: [], authorities: [] };
     const { answers, exists } = this.lookup(zone, asked, question.name, question.type);
-    if (answers.length > 0) return { rcode: RCODE.NOERROR, answers, authorities: [] };
+    const [first] = answers;
+    // A resolver goes on to what an alias stands for, also in another private zone of the VPC.
+    const followed =
+      first?.type === 'CNAME' && question.type !== 'CNAME' ? this.fresh({ name: first.data, type: question.type }).answers : [];
+    if (answers.length > 0) return { rcode: RCODE.NOERROR, answers: [...answers, ...followed], authorities: [] };
     return { rcode: exists ? RCODE.NOERROR : RCODE.NXDOMAIN, answers: [], authorities: [soa(zone)] };
   }
 
@@ -97,7 +101,12 @@ export class PrivateDns {
       })),
       ...this.discovered(zone),
     ];
-    const named = all.filter(({ name }) => name === asked).flatMap(({ answers }) => answers);
+    const exact = all.filter(({ name }) => name === asked);
+    // A wildcard is for names that there are not. https://www.rfc-editor.org/rfc/rfc4592
+    const isThere = exact.length > 0 || all.some(({ name }) => name.endsWith(`.${asked}`));
+    const named = (isThere ? exact : all.filter(({ name }) => name === `*${asked.slice(asked.indexOf('.'))}`)).flatMap(
+      ({ answers }) => answers,
+    );
     const matching = named.filter((record) => record.type === type || record.type === 'CNAME');
     // Random order for all: Route 53 shuffles multivalue answers, and nobody may rely on an order.
     const answers = this.shuffle(matching)

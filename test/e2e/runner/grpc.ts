@@ -18,6 +18,8 @@ export interface GrpcCall {
   readonly trace?: string;
   /** Metadata beside it. */
   readonly metadata?: Readonly<Record<string, string>>;
+  /** Files of authorities, key and certificate. @default - no TLS */
+  readonly tls?: readonly [authorities: string, key: string, certificate: string];
   /** How often, one call after the other, on one connection. */
   readonly times?: number;
 }
@@ -27,12 +29,13 @@ const TIMEOUT_MS = 60_000;
 /** Calls the echo service of the `grpc` stand-in from inside a network namespace. */
 export async function callGrpc(
   endpoint: Endpoint,
-  { target, method = 'Say', request, trace, metadata, times = 1 }: GrpcCall,
+  { target, method = 'Say', request, trace, metadata, tls, times = 1 }: GrpcCall,
 ): Promise<readonly GrpcOutcome[]> {
   const argv = [process.execPath, program('grpc-call'), target, method, JSON.stringify(request), String(times)];
   const result = await endpoint.run(argv, {
     env: {
       PROTO: ECHO_PROTO,
+      ...(tls !== undefined && { TLS_FILES: JSON.stringify(tls) }),
       ...(trace !== undefined && { TRACE: trace }),
       ...(metadata !== undefined && { METADATA: JSON.stringify(metadata) }),
     },

@@ -11,6 +11,8 @@ export interface Load {
   /** Every request on a connection of its own. */
   readonly reconnects?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Files of authorities, key and certificate. @default - no TLS */
+  readonly tls?: readonly [authorities: string, key: string, certificate: string];
 }
 
 export interface LoadResult {
@@ -30,7 +32,7 @@ interface FortioReport {
 /** Lets fortio send GET requests at a steady rate from inside a network namespace. Resolves when all are answered. */
 export async function load(
   endpoint: Endpoint,
-  { url, requests, perSecond, connections = 8, reconnects = false, headers = {} }: Load,
+  { url, requests, perSecond, connections = 8, reconnects = false, headers = {}, tls }: Load,
 ): Promise<LoadResult> {
   // 0 seconds are endless.
   const amount = typeof requests === 'number' ? ['-n', String(requests)] : ['-t', '0'];
@@ -48,6 +50,7 @@ export async function load(
     String(connections),
     ...connecting,
     ...Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]),
+    ...(tls === undefined ? [] : ['-cacert', tls[0], '-key', tls[1], '-cert', tls[2]]),
     '-p',
     '50,99',
     '-timeout',

@@ -7,6 +7,8 @@ export interface System {
   /** The name of the stack. */
   readonly stack: string;
   readonly services: readonly ServiceModel[];
+  /** Tasks that schedules run, called by the logical ID of the schedule: of no service, and registered nowhere. */
+  readonly scheduled: readonly ServiceModel[];
   readonly discovery: readonly DiscoveryModel[];
   readonly zones: readonly ZoneModel[];
   readonly securityGroups: readonly SecurityGroupModel[];

@@ -105,10 +105,15 @@ export class Task {
     return found;
   }
 
-  /** Starts the containers, and resolves when all of them run and every essential one that has a health check passed it. */
-  async start(timeoutMs = DEADLINE_MS): Promise<void> {
+  /** Begins to start the containers. */
+  launch(): void {
     this.enter('PENDING');
     this.advance();
+  }
+
+  /** Starts the containers, and resolves when all of them run and every essential one that has a health check passed it. */
+  async start(timeoutMs = DEADLINE_MS): Promise<void> {
+    this.launch();
     try {
       await until(() => this.end !== undefined || (this.state === 'RUNNING' && this.healthy !== false), {
         what: `task ${this.id} to become healthy`,

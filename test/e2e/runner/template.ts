@@ -43,6 +43,7 @@ class TemplateReader {
       account: this.resolver.text({ Ref: 'AWS::AccountId' }),
       stack: this.resolver.text({ Ref: 'AWS::StackName' }),
       services: this.services(discovery),
+      scheduled: this.scheduled(),
       discovery,
       zones: this.zones(),
       securityGroups: this.securityGroups(),
@@ -94,16 +95,34 @@ class TemplateReader {
     return services;
   }
 
+  private scheduled(): readonly ServiceModel[] {
+    return this.all('AWS::Scheduler::Schedule').map(([id]) => {
+      const { Target: target } = this.raw(id);
+      const parameters = isObject(target) ? target['EcsParameters'] : undefined;
+      if (!isObject(parameters)) throw new Error(`${id}.Target: the runner knows schedules of Amazon ECS only`);
+      const task = this.taskOf(parameters['TaskDefinitionArn'], `${id}.TaskDefinitionArn`);
+      const securityGroups = this.groupsIn(parameters['NetworkConfiguration'], id);
+      return { name: id, logicalId: id, aliases: [id, task.family], desiredCount: 0, securityGroups, registries: [], task };
+    });
+  }
+
   private task(serviceId: string): TaskModel {
-    const id = this.target(this.raw(serviceId)['TaskDefinition'], `${serviceId}.TaskDefinition`);
+    return this.taskOf(this.raw(serviceId)['TaskDefinition'], `${serviceId}.TaskDefinition`);
+  }
+
+  private taskOf(definition: Json | undefined, path: string): TaskModel {
+    const id = this.target(definition, path);
     if (this.template.Resources?.[id]?.Type !== 'AWS::ECS::TaskDefinition')
-      throw new Error(`${serviceId}.TaskDefinition: "${id}" is no task definition of the template`);
+      throw new Error(`${path}: "${id}" is no task definition of the template`);
     const role = this.raw(id)['TaskRoleArn'];
     return { ...readTaskDefinition(this.resource(id)), ...(role !== undefined && { role: this.target(role, `${id}.TaskRoleArn`) }) };
   }
 
   private groupsOf(serviceId: string): readonly string[] {
-    const network = this.raw(serviceId)['NetworkConfiguration'];
+    return this.groupsIn(this.raw(serviceId)['NetworkConfiguration'], serviceId);
+  }
+
+  private groupsIn(network: Json | undefined, serviceId: string): readonly string[] {
     const awsvpc = isObject(network) ? network['AwsvpcConfiguration'] : undefined;
     const groups = isObject(awsvpc) ? awsvpc['SecurityGroups'] : undefined;
     if (!Array.isArray(groups)) throw new Error(`${serviceId}: a service needs NetworkConfiguration.AwsvpcConfiguration.SecurityGroups`);

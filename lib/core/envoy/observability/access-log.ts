@@ -38,10 +38,10 @@ export function accessLog(options: AccessLogOptions): readonly AccessLog[] {
  * One line for each connection whose TLS handshake failed or took too long: there is no request to be logged. The other side
  * has proved nothing, so the name in its certificate is only claimed.
  */
-export function failedHandshakes(): readonly AccessLog[] {
+export function failedHandshakes(direction: 'inbound' | 'client' = 'inbound'): readonly AccessLog[] {
   const fields: LogFields = {
     time: '%START_TIME%',
-    direction: 'inbound',
+    direction,
     claimed_caller: CALLER,
     details: '%CONNECTION_TERMINATION_DETAILS%',
     flags: '%RESPONSE_FLAGS%',
@@ -115,12 +115,12 @@ function requestFields({ protocol, direction, external }: Pick<AccessLogOptions,
   return defined({
     method: '%REQ(:METHOD)%',
     // Inside the mesh it is the service's name.
-    authority: isFromOutside(direction) ? '%REQ(:AUTHORITY)%' : undefined,
+    authority: isFromOutside(direction) || direction === 'client' ? '%REQ(:AUTHORITY)%' : undefined,
     // By itself Envoy logs the path that the caller puts into x-envoy-original-path as the one before a rewrite: anything at all.
     path: leadsToApplication(direction) ? '%PATH(NQ:PATH)%' : '%PATH(NQ)%',
     status: '%RESPONSE_CODE%',
     details: '%RESPONSE_CODE_DETAILS%',
-    grpc_status: protocol === 'grpc' || isFromOutside(direction) ? '%GRPC_STATUS%' : undefined,
+    grpc_status: protocol === 'grpc' || isFromOutside(direction) || direction === 'client' ? '%GRPC_STATUS%' : undefined,
     attempts: leadsToApplication(direction) ? undefined : '%UPSTREAM_REQUEST_ATTEMPT_COUNT%',
     request_id: '%REQ(X-REQUEST-ID)%',
     // What goes out of the mesh has no such header.

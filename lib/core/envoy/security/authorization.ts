@@ -77,12 +77,12 @@ function urlPath(path: StringMatcher): Permission {
   return { url_path: { path } };
 }
 
-function any(rules: readonly Permission[]): Permission {
+export function any(rules: readonly Permission[]): Permission {
   const [first] = rules;
   return first !== undefined && rules.length === 1 ? first : { or_rules: { rules } };
 }
 
-function all(rules: readonly Permission[]): Permission {
+export function all(rules: readonly Permission[]): Permission {
   const [first] = rules;
   if (first === undefined) return { any: true };
   return rules.length === 1 ? first : { and_rules: { rules } };

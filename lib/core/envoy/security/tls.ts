@@ -2,6 +2,7 @@ import type { CertificatePart } from '../../contract/files';
 import { MESH_DIRECTORY, sdsFile } from '../../contract/files';
 import { identityOf, trustPrefix } from '../../contract/identity';
 import { ownerOf } from '../../model/service-ports';
+import type { ClientGateway } from '../../model/clients';
 import type { Service, Topology } from '../../model/topology';
 import { identitiesOf, usesMutualTls } from './callers';
 import type { Cluster } from '../api/cluster';
@@ -25,12 +26,30 @@ export function downstreamTls(
   service: Service,
 ): Pick<FilterChain, 'transport_socket_connect_timeout' | 'transport_socket'> {
   if (!usesMutualTls(topology)) return {};
+  return server(acceptedIdentities(topology, service), service.protocol === 'tcp' ? undefined : ['h2']);
+}
+
+/** Of connections from clients outside of the mesh: no task gets here, whatever service it is of. */
+export function clientTls(
+  { trustDomain }: Topology,
+  { clients }: ClientGateway,
+): Pick<FilterChain, 'transport_socket_connect_timeout' | 'transport_socket'> {
+  return server(
+    clients.map(({ name }): StringMatcher => ({ exact: identityOf(trustDomain, name) })),
+    ['h2', 'http/1.1'],
+  );
+}
+
+function server(
+  identities: readonly StringMatcher[],
+  protocols: readonly string[] | undefined,
+): Pick<FilterChain, 'transport_socket_connect_timeout' | 'transport_socket'> {
   return {
     transport_socket_connect_timeout: HANDSHAKE_TIMEOUT,
     transport_socket: extension('envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext', {
       require_client_certificate: true,
       disable_stateless_session_resumption: true,
-      common_tls_context: commonContext(acceptedIdentities(topology, service), service.protocol === 'tcp' ? undefined : ['h2']),
+      common_tls_context: commonContext(identities, protocols),
     }),
   };
 }

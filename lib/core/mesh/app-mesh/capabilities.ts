@@ -24,9 +24,13 @@ export const CAPABILITIES: Capabilities = {
   traces: true,
   requestsPerTask: true,
   loadBalancerTarget: { no: 'its Envoys have one listener for a service, which takes all that arrives for calls of the mesh' },
+  managedInstances: { no: 'its tasks need a proxy configuration, which Amazon ECS has on Fargate and EC2 only' },
   ports: { no: 'the router of a virtual service would need a virtual node for each port' },
   workers: NO_PORT,
   jobs: NO_PORT,
+  clients: {
+    no: 'its virtual gateways ask for a certificate, and cannot say which client calls: every client could call every service behind them',
+  },
   edge: true,
   grpcTranslation: { no: 'its virtual gateways pass requests on as they are' },
   aggregation: { no: 'a virtual gateway has no route to a program in its own task' },

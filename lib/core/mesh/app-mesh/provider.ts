@@ -9,6 +9,7 @@ import { isCalled } from '../../model/topology';
 import type { IssueList } from '../../reading/issues';
 import type { MeshProvider } from '../provider';
 import { CAPABILITIES } from './capabilities';
+import { checkFileSystems } from './check-file-systems';
 import { checkPolicy } from './check-policy';
 import { INGRESS_PORT, SETTLE_SECONDS, VIRTUAL_ADDRESS } from './constants';
 import { externalName, externalNode, externalRoute } from './external';
@@ -51,6 +52,7 @@ export const appMeshProvider: MeshProvider<AppMeshSettings> = {
     const services = groups.map((group) => serviceWorkload(topology, mesh, group));
     for (const [index, workload] of services.entries())
       checkTaskDefinitionSize(workload, `services.${groups[index]?.service.name ?? ''}`, issues);
+    checkFileSystems(services, issues);
     const resources = planAppMesh(topology, mesh.allowAllEgress);
     const workloads = [...services, ...edges.map((edge) => gatewayWorkload(topology, mesh, edge))];
     return {

@@ -19,9 +19,11 @@ import type { EdgeTopology, Service, Topology } from '../../model/topology';
 import type { AppMeshSettings, AppMeshTopology } from './settings';
 import type { AgentPlan } from '../../plan/workload/agent';
 import { agentContainer, applicationOf, countedRequests, initContainer, stopSecondsOf } from '../../plan/workload/agent';
-import { application, collector, collectorVolumes, extra } from '../../plan/workload/containers';
+import { application, collector, extras } from '../../plan/workload/containers';
 import { EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS, gatewayRegistration } from '../../plan/workload/gateway';
 import { sizingOf } from '../../plan/workload/sizing';
+import { FILE_SYSTEM_PORT } from '../../plan/egress';
+import { storageOf } from '../../plan/workload/volumes';
 import { IGNORED_IPS, INGRESS_PORT, REFRESH_SECONDS } from './constants';
 import type { TaskGroup } from './targets';
 import { acmCertificateOf } from './tls';
@@ -40,18 +42,20 @@ export function serviceWorkload(topology: AppMeshTopology, mesh: AppMeshSettings
     ...defined({ application: applicationOf(topology, service), requests: countedRequests(service.name, service, version?.name) }),
   };
   const callees = allNamed(topology.services, service.calls);
+  const storage = storageOf(topology, service);
   return {
     ...workloadOf(agent, mesh, { kind: 'virtualNode', name, ...permissions(topology, service, callees) }, [
       application(service),
-      ...service.extraContainers.map(extra),
+      ...extras(service.extraContainers),
     ]),
+    ...storage,
     ...defined({
       version: version === undefined ? undefined : { service: service.name, name: version.name },
       openPorts: service.openPorts,
     }),
     sizing: sizingOf(service),
     registration: { recordType: 'A', ttlSeconds: DISCOVERY_TTL_SECONDS },
-    interception: interceptionOf(mesh, service),
+    interception: interceptionOf(mesh, service, storage.fileSystems !== undefined),
   };
 }
 
@@ -101,7 +105,8 @@ function permissions(
   };
 }
 
-function interceptionOf({ ignoredEgressPorts }: AppMeshSettings, { port }: Service): InterceptionPlan {
+/** @param mountsFileSystems whether something in the task connects to a file system, which Envoy would take for a call */
+function interceptionOf({ ignoredEgressPorts }: AppMeshSettings, { port }: Service, mountsFileSystems: boolean): InterceptionPlan {
   return {
     container: PROXY_CONTAINER,
     appPorts: port === undefined ? [] : [port],
@@ -110,7 +115,7 @@ function interceptionOf({ ignoredEgressPorts }: AppMeshSettings, { port }: Servi
     ignoredUser: Number(APP_MESH_USER),
     ignoredGroup: Number(APP_MESH_GROUP),
     ignoredIps: IGNORED_IPS,
-    ignoredPorts: ignoredEgressPorts,
+    ignoredPorts: mountsFileSystems ? [...new Set([...ignoredEgressPorts, FILE_SYSTEM_PORT])] : ignoredEgressPorts,
   };
 }
 
@@ -138,7 +143,7 @@ function workloadOf(
     name,
     ...(secured ? { identity: { uri: identityOf(topology.trustDomain, service) } } : {}),
     discovers: [],
-    volumes: [MESH_VOLUME, ...collectorVolumes(topology)],
+    ...storageOf(topology),
     // Not restarted in place: that the agent ends is how a task with an old certificate is replaced
     // (programs/agent/certificate/retirement.ts).
     containers: [...others, { ...asUser(agentContainer(agent, others), secured), restart: false }],

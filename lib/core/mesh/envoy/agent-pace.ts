@@ -29,13 +29,17 @@ export interface RequestCounts {
 
 /** Of all tasks, however many each workload has. */
 export function requestCounts(topology: EnvoyTopology, tasksOf: (sizing: SizingPlan) => number): RequestCounts {
-  const { services, edges } = topology;
+  const { services, edges, clientGateway } = topology;
+  const gateways = [
+    ...edges.map(({ gatewayName, gateway }) => ({ gatewayName, sizing: gateway })),
+    ...(clientGateway === undefined ? [] : [{ gatewayName: clientGateway.name, sizing: clientGateway.sizing }]),
+  ];
   const callers = [
     ...withTasks(services).flatMap((service) => {
       const callees = allNamed(services, service.calls);
       return workloadsOf(service).map((sizing) => ({ sizing, caller: service, callees }));
     }),
-    ...edges.map((edge) => ({ sizing: edge.gateway, caller: undefined, callees: servicesBehind(topology, edge) })),
+    ...gateways.map((gateway) => ({ sizing: gateway.sizing, caller: undefined, callees: servicesBehind(topology, gateway) })),
   ];
   const all = callers.map(({ sizing, caller, callees }) => {
     const tasks = tasksOf(sizingOf(sizing));

@@ -3,6 +3,7 @@ import { aggregationsOf } from '../../model/aggregation';
 import { allNamed } from '../../model/by-name';
 import { additionalPortsOf, inboundPortOf, withTasks } from '../../model/service-ports';
 import { servicesBehind } from '../../model/callers';
+import { clientGatewayBootstrap } from '../../envoy/client-gateway';
 import { gatewayBootstrap } from '../../envoy/gateway';
 import type { Bootstrap } from '../../envoy/api/bootstrap';
 import { sidecarBootstrap } from '../../envoy/sidecar';
@@ -29,6 +30,8 @@ import { IMAGES, PROXY_USER, imageReference } from '../../model/images';
 import type { IssueList } from '../../reading/issues';
 import type { EdgeTopology, Service, Sizing, Version } from '../../model/topology';
 import { isCalled, serviceAs } from '../../model/topology';
+import type { ClientGateway } from '../../model/clients';
+import { CLIENT_GATEWAY_PORT } from '../../model/clients';
 import { plaintext } from '../../plan/plaintext';
 import type { MeshProvider } from '../provider';
 import type { AgentPace, AgentPlan } from '../../plan/workload/agent';
@@ -42,9 +45,10 @@ import {
   stopSecondsOf,
 } from '../../plan/workload/agent';
 import { aggregator } from '../../plan/workload/aggregator';
-import { application, collector, collectorVolumes, extra } from '../../plan/workload/containers';
-import { EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS, gatewayRegistration } from '../../plan/workload/gateway';
+import { application, collector, extras } from '../../plan/workload/containers';
+import { CLIENT_REFRESH_SECONDS, EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS, gatewayRegistration } from '../../plan/workload/gateway';
 import { sizingOf } from '../../plan/workload/sizing';
+import { storageOf } from '../../plan/workload/volumes';
 import { weightedCallees, weightsPlan } from '../../plan/workload/weights';
 import { agentPace } from './agent-pace';
 import { agentRequests } from './agent-requests';
@@ -79,7 +83,11 @@ export const envoyProvider: MeshProvider<EnvoyMeshSettings> = {
     checkCompression(topology, issues);
     const pace = agentPace(topology);
     const services = withTasks(topology.services).flatMap((service) => workloadsOf(topology, pace, service));
-    const gateways = topology.edges.map((edge) => ({ workload: gatewayWorkload(topology, pace, edge), path: edge.path }));
+    const { clientGateway } = topology;
+    const gateways = [
+      ...topology.edges.map((edge) => ({ workload: gatewayWorkload(topology, pace, edge), path: edge.path })),
+      ...(clientGateway === undefined ? [] : [{ workload: clientGatewayWorkload(topology, pace, clientGateway), path: 'clients' }]),
+    ];
     for (const workload of services) checkTaskDefinitionSize(workload, pathOfWorkload(workload), issues);
     for (const { workload, path } of gateways) checkTaskDefinitionSize(workload, path, issues);
     const weights = weightedCallees(topology.services).map(weightsPlan);
@@ -124,6 +132,7 @@ function serviceWorkload(topology: EnvoyTopology, pace: AgentPace, service: Serv
     caller: service,
     pace,
     registers,
+    endsByItself: service.job !== undefined,
     announcesStop: registers && [service, ...additionalPortsOf(topology, service)].some(({ protocol }) => protocol !== 'tcp'),
     refreshSeconds,
     stopSeconds: stopSecondsOf(refreshSeconds, service.stopTimeoutSeconds),
@@ -133,8 +142,9 @@ function serviceWorkload(topology: EnvoyTopology, pace: AgentPace, service: Serv
     ...workloadOf(agent, { envoy: sidecarBootstrap(topology, service, name) }, [
       proxy(agent, service, [...portsOf(service), ...additionalPortsOf(topology, service).map(inboundPortOf)]),
       application(service),
-      ...service.extraContainers.map(extra),
+      ...extras(service.extraContainers),
     ]),
+    ...storageOf(topology, service),
     ...defined({
       version: version === undefined ? undefined : { service: service.name, name: version.name },
       loadBalancerTarget: targetOf(service),
@@ -189,6 +199,26 @@ function gatewayWorkload(topology: EnvoyTopology, pace: AgentPace, edge: EdgeTop
   };
 }
 
+function clientGatewayWorkload(topology: EnvoyTopology, pace: AgentPace, gateway: ClientGateway): MeshWorkloadPlan {
+  const { name, sizing } = gateway;
+  const callees = servicesBehind(topology, { gatewayName: name });
+  const agent: AgentPlan = {
+    topology,
+    service: name,
+    name,
+    callees,
+    pace,
+    refreshSeconds: CLIENT_REFRESH_SECONDS,
+    stopSeconds: stopSecondsOf(CLIENT_REFRESH_SECONDS, EDGE_REQUEST_SECONDS),
+  };
+  return {
+    ...workloadOf(agent, { envoy: clientGatewayBootstrap(topology, gateway) }, [proxy(agent, sizing, [CLIENT_GATEWAY_PORT])]),
+    clientGateway: true,
+    sizing: sizingOf(sizing),
+    registration: { recordType: 'A', ttlSeconds: DISCOVERY_TTL_SECONDS },
+  };
+}
+
 /** What programs of a task are configured with, beside its agent. */
 interface Configurations extends Pick<TaskConfig, 'aggregations'> {
   readonly envoy: Bootstrap;
@@ -211,7 +241,7 @@ function workloadOf(
     ...(weighed.length === 0 ? {} : { weightedCallees: weighed.map((callee) => callee.name) }),
     // Its own service too: whether the callees of its own zone may be preferred depends on the zones of its tasks.
     discovers: discovered.length === 0 ? [] : [...new Set([...discovered.map((callee) => callee.registeredAs), ...own])].sort(),
-    volumes: [MESH_VOLUME, ...collectorVolumes(topology)],
+    ...storageOf(topology),
     containers: [...others, agentContainer(agent, others)],
     traced: topology.tracing !== undefined,
   };

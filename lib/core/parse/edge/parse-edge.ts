@@ -9,6 +9,7 @@ import { EDGE_REMOVAL } from '../../model/pass-through-headers';
 import type { EdgeTopology, IpAddressType } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import { parsePassThroughHeaders } from '../security/parse-pass-through-headers';
+import { withoutSpot } from '../workload/parse-capacity';
 import type { MeshDefaults } from '../workload/parse-sizing';
 import { ROLE_FIELDS, checkRoles } from '../workload/parse-roles';
 import { SIZING_FIELDS, parseSizing } from '../workload/parse-sizing';
@@ -106,7 +107,10 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
     stageName: parseStageName(at.field('stageName'), kind),
     accessLogs: at.field('accessLogs').boolean() ?? kind.capabilities.accessLogs === true,
     passThroughHeaders: parsePassThroughHeaders(at.field('passThroughHeaders'), EDGE_REMOVAL),
-    gateway: parseSizing(gatewayAt, GATEWAY_SIZE, defaults),
+    gateway: parseSizing(gatewayAt, GATEWAY_SIZE, {
+      ...defaults,
+      capacityProviders: withoutSpot(defaults.capacityProviders, defaults.capacities),
+    }),
     ...defined({ group: at.field('group').string() }),
   };
 }

@@ -57,7 +57,7 @@ function checkNetwork(root: Reader): void {
   } else if (known.value instanceof Opaque) checkVpc(known, root);
 }
 
-export const LOG_FIELDS = ['logGroup', 'retention', 'encryptionKey', 'removalPolicy'] as const;
+export const LOG_FIELDS = ['logGroup', 'retention', 'encryptionKey', 'removalPolicy', 'driver', 'driverForApplications'] as const;
 
 /** What is the user's own, and what the log group of the mesh may be. */
 export function checkShared(root: Reader): void {

@@ -1,4 +1,5 @@
 import { GATEWAY_NAME, LOAD_BALANCER_NAME } from '../../model/constants';
+import { CLIENT_GATEWAY_NAME } from '../../model/clients';
 import { displayValue } from '../../reading/input';
 import type { AllowRule, AllowedPath, ProtocolId } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
@@ -123,7 +124,9 @@ function allowedPath(text: string): AllowedPath {
 export interface Nameable {
   /** Those that list the service, gateways that route to it, and its load balancers. */
   readonly callers: readonly string[];
-  /** Whether the last are among them. */
+  /** Clients that call it. Rules alone name them: what else its Envoy does, it does for all clients that come by the client gateway. */
+  readonly clients: readonly string[];
+  /** Whether load balancers are among the callers. */
   readonly loadBalancer: boolean;
   /** All gateways. */
   readonly gateways: readonly string[];
@@ -135,7 +138,7 @@ export interface Nameable {
 
 export function connectRules(rules: readonly DraftRule[], nameable: Nameable, authenticated: boolean): readonly AllowRule[] {
   return rules.map(({ callersAt, callers: named, ...rule }) => {
-    const known = { ...nameable, everyService: true } as const;
+    const known = { ...nameable, callers: [...nameable.callers, ...nameable.clients], everyService: true } as const;
     if (named === undefined || !checkCallers({ at: callersAt, named }, known, authenticated)) return rule;
     checkEveryService(
       callersAt,
@@ -191,7 +194,15 @@ export function checkCallers({ at, named }: NamedCallers, nameable: Nameable, au
   return true;
 }
 
-function unknownCaller(at: Reader, name: string, { callers, gateways }: Nameable): void {
+function unknownCaller(at: Reader, name: string, { callers, clients, gateways }: Nameable): void {
+  if (clients.includes(name))
+    return void at.fail(
+      'UNDECLARED_CALL',
+      `"${name}" calls through the client gateway: the Envoy of the service cannot tell clients apart`,
+      {
+        fix: `name "${CLIENT_GATEWAY_NAME}", which is all clients, or use allow, which the client gateway enforces`,
+      },
+    );
   const reason =
     name === GATEWAY_NAME || gateways.includes(name)
       ? 'no route of its edge leads to this service'

@@ -1,16 +1,19 @@
 import { checkLabel } from '../../reading/check-label';
 import type { Reader } from '../../reading/reader';
 import { defaultCallPolicy } from '../../model/defaults';
+import { launchTypeOf } from '../../model/topology';
 import type { TaskFootprint } from '../../model/task-footprint';
 import { defined } from '../../defined';
 import { parseServicePolicy } from '../traffic/parse-service-policy';
 import { CONTAINER_FIELDS } from '../workload/parse-container';
+import { STORAGE_FIELDS } from '../workload/parse-volumes';
 import type { MeshDefaults } from '../workload/parse-sizing';
 import type { DraftService } from './parse-service';
 import { checkReserved, parseCalls, parseOverrides, parseTaskParts } from './parse-service';
 
 export const JOB_FIELDS = [
   ...CONTAINER_FIELDS,
+  ...STORAGE_FIELDS,
   'cpu',
   'memoryLimitMiB',
   'cpuArchitecture',
@@ -51,6 +54,13 @@ export function parseJob(
     "use ScheduleExpression.cron({ hour: '3', minute: '0' }) of aws-cdk-lib/aws-scheduler",
   );
   if (beforeDeployment) checkBeforeDeployment(name, at, calls, outside);
+  const tasks = parseTaskParts(at, { mesh, footprint, port: undefined, hasVersions: false });
+  // What schedules and state machines of the CDK start with a network interface of their own runs on AWS Fargate.
+  if (launchTypeOf(tasks) !== 'FARGATE')
+    at.field('capacityProviderStrategies').fail('CONFLICT', 'a job runs on AWS Fargate, and this names instances', {
+      got: null,
+      fix: "set capacityProviderStrategies: [{ capacityProvider: 'FARGATE', weight: 1 }], or FARGATE_SPOT",
+    });
   return {
     at,
     name,
@@ -58,7 +68,7 @@ export function parseJob(
     job: { beforeDeployment, scheduled: !schedule.absent },
     protocol: 'http',
     virtualPort: 0,
-    ...parseTaskParts(at, { mesh, footprint, port: undefined, hasVersions: false }),
+    ...tasks,
     replacement: NO_REPLACEMENT,
     calls,
     rules: undefined,

@@ -4,16 +4,19 @@ import { rangeOf } from '../../limits/limit';
 import { LABEL, checkLabel } from '../../reading/check-label';
 import { displayValue } from '../../reading/input';
 import type { ProtocolId, Service } from '../../model/topology';
+import { launchTypeOf } from '../../model/topology';
 import type { DraftRule, NamedCallers } from '../security/parse-allow';
 import { parseAllow } from '../security/parse-allow';
 import type { DraftVersion, TaskParts } from '../workload/parse-versions';
 import { VERSION_FIELDS, parseVersions } from '../workload/parse-versions';
+import { parseGpuCount } from '../workload/parse-capacity';
 import { CONTAINER_FIELDS, INIT_OF_APPLICATIONS, parseContainer } from '../workload/parse-container';
 import { parseExtraContainers, withLogRouter } from '../workload/parse-extra-containers';
 import { parsePort } from '../workload/parse-port';
 import type { MeshDefaults } from '../workload/parse-sizing';
 import type { CalledBy } from '../workload/parse-scaling';
 import { SIZING_FIELDS, parseSizing } from '../workload/parse-sizing';
+import { STORAGE_FIELDS, parseStorage } from '../workload/parse-volumes';
 import { DEFAULT_STARTUP_SECONDS, defaultCallPolicy } from '../../model/defaults';
 import type { TaskFootprint } from '../../model/task-footprint';
 import type { GrpcApi } from '../../grpc/grpc-api';
@@ -55,7 +58,7 @@ export interface DraftService extends Omit<
 }
 
 /** What the tasks of a service, or of one of its versions, are like. */
-const TASK_FIELDS = [...CONTAINER_FIELDS, ...SIZING_FIELDS, 'stopTimeout', 'startupTimeout', 'extraContainers'] as const;
+const TASK_FIELDS = [...CONTAINER_FIELDS, ...SIZING_FIELDS, ...STORAGE_FIELDS, 'stopTimeout', 'startupTimeout', 'extraContainers'] as const;
 export const SERVICE_FIELDS = [
   ...TASK_FIELDS,
   ...ROLE_FIELDS,
@@ -161,12 +164,15 @@ export function parseTaskParts(
   },
 ): TaskParts {
   const sizing = parseSizing(at, DEFAULT_SIZE, of.mesh, of.called);
+  const storage = parseStorage(at, launchTypeOf(sizing));
   return {
-    ...parseContainer(at, 'the application', INIT_OF_APPLICATIONS, !of.hasVersions),
+    ...parseContainer(at, { what: 'the application', initProcess: INIT_OF_APPLICATIONS, storage, needsImage: !of.hasVersions }),
+    ...defined({ gpuCount: parseGpuCount(at.field('gpuCount'), sizing) }),
     startupTimeoutSeconds: at.field('startupTimeout').seconds({ min: 0, max: MAX_STARTUP_SECONDS }) ?? DEFAULT_STARTUP_SECONDS,
     stopTimeoutSeconds: at.field('stopTimeout').seconds(rangeOf(ECS.stopTimeout)) ?? 30,
-    extraContainers: parseExtraContainers(at, of.port, sizing, withLogRouter(at, of.footprint)),
+    extraContainers: parseExtraContainers(at, of.port, { ...sizing, ...storage }, withLogRouter(at, of.footprint)),
     ...sizing,
+    ...storage,
   };
 }
 

@@ -1,22 +1,32 @@
 import { defined } from '../../defined';
 import { ECS } from '../../limits/ecs';
 import { rangeOf } from '../../limits/limit';
-import type { ContainerSettings } from '../../model/topology';
+import type { ContainerOptions, ContainerSettings, TaskStorage } from '../../model/topology';
 import { Unresolved, counted, displayValue } from '../../reading/input';
 import type { Reader } from '../../reading/reader';
 import { STRINGS } from '../../reading/reader';
+import { LINUX_FIELDS, parseAbsolutePath, parseLinux } from './parse-linux';
+import { parseMounts } from './parse-volumes';
 
 export const CONTAINER_FIELDS = [
   'image',
   'environment',
   'secrets',
+  'environmentFiles',
   'command',
   'entryPoint',
+  'workingDirectory',
   'user',
   'readonlyRootFilesystem',
   'initProcess',
+  'mountPoints',
+  'dockerLabels',
+  'interactive',
+  'pseudoTerminal',
+  ...LINUX_FIELDS,
   'healthCheck',
   'logging',
+  'gpuCount',
 ] as const;
 /**
  * When the application gets SIGTERM, its requests are over, so it may end at once. What an extra container does for it until then is
@@ -25,8 +35,19 @@ export const CONTAINER_FIELDS = [
 export const INIT_OF_APPLICATIONS = true;
 export const INIT_OF_OTHERS = false;
 
+/** What is said of a container beside what its props say. */
+interface ContainerRole {
+  readonly what: string;
+  /** Whether it has an init process unless it says otherwise. */
+  readonly initProcess: boolean;
+  /** Of its task. */
+  readonly storage: TaskStorage;
+  /** @default true */
+  readonly needsImage?: boolean;
+}
+
 /** Settings that the application, versions of it and extra containers have alike. */
-export function parseContainer(at: Reader, what: string, initProcess: boolean, needsImage = true): ContainerSettings {
+export function parseContainer(at: Reader, { what, initProcess, storage, needsImage = true }: ContainerRole): ContainerSettings {
   const image = at.field('image');
   const registry = typeof image.value === 'string' && /^[\w./:@-]{1,80}$/.test(image.value) ? image.value : '...';
   const imageFix = `use ecs.ContainerImage.fromRegistry('${registry}') or another ecs.ContainerImage`;
@@ -52,17 +73,53 @@ export function parseContainer(at: Reader, what: string, initProcess: boolean, n
       });
   }
   checkVariableCount(at, variables.length, secrets.length);
-  const command = parseCommand(at.field('command'));
-  const entryPoint = parseCommand(at.field('entryPoint'));
-  const user = at.field('user').text();
   return {
     environment,
     secretNames: secrets.map(([name]) => name).sort(),
-    ...defined({ command, entryPoint, user }),
+    ...parseOptions(at, storage),
     readonlyRootFilesystem: at.field('readonlyRootFilesystem').boolean() ?? false,
     initProcess: at.field('initProcess').boolean() ?? initProcess,
-    ...(at.field('logging').absent ? {} : { ownLogDriver: true as const }),
   };
+}
+
+function parseOptions(at: Reader, storage: TaskStorage): ContainerOptions {
+  const linux = parseLinux(at);
+  const mounts = parseMounts(at.field('mountPoints'), storage, linux.linux?.tmpfs?.map(({ path }) => path) ?? []);
+  const dockerLabels = parseLabels(at.field('dockerLabels').entries());
+  return {
+    ...linux,
+    ...defined({
+      command: parseCommand(at.field('command')),
+      entryPoint: parseCommand(at.field('entryPoint')),
+      user: at.field('user').text(),
+      workingDirectory: parseAbsolutePath(at.field('workingDirectory')),
+      interactive: at.field('interactive').boolean() === true ? true : undefined,
+      pseudoTerminal: at.field('pseudoTerminal').boolean() === true ? true : undefined,
+      mounts: mounts.length === 0 ? undefined : mounts,
+      dockerLabels: Object.keys(dockerLabels).length === 0 ? undefined : dockerLabels,
+      environmentFiles: parseEnvironmentFiles(at.field('environmentFiles')),
+      ownLogDriver: at.field('logging').absent ? undefined : true,
+    }),
+  };
+}
+
+const ENVIRONMENT_FILE = 'use ecs.EnvironmentFile.fromBucket() or ecs.EnvironmentFile.fromAsset()';
+
+/** What is in them is not known before a task starts. */
+function parseEnvironmentFiles(at: Reader): true | undefined {
+  const files = at.items();
+  for (const file of files)
+    file
+      .required('an ecs.EnvironmentFile', `remove the entry, or ${ENVIRONMENT_FILE}`)
+      .checkInstance('an ecs.EnvironmentFile', ['bind()'], ENVIRONMENT_FILE);
+  const most = ECS.environmentFiles.value;
+  if (files.length > most)
+    at.fail('OUT_OF_RANGE', `the container has ${files.length} files of environment variables`, {
+      got: null,
+      allowed: `at most ${most}`,
+      fix: 'put several into one',
+    });
+  return files.length === 0 ? undefined : true;
 }
 
 const HEALTH_CHECK_EXAMPLE = "write a command, such as ['CMD-SHELL', 'curl -f http://localhost:8080/health || exit 1']";
@@ -111,15 +168,25 @@ function checkVariableCount(container: Reader, plain: number, secret: number): v
 }
 
 function parseEnvironment(variables: readonly (readonly [string, Reader])[]): Readonly<Record<string, string>> {
-  const environment: Record<string, string> = {};
-  // Sorted, since a task definition is replaced if its variables change their order.
-  for (const [name, value] of [...variables].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    checkVariableName(name, value);
+  for (const [name, value] of variables) checkVariableName(name, value);
+  return parseTexts(variables);
+}
+
+function parseLabels(labels: readonly (readonly [string, Reader])[]): Readonly<Record<string, string>> {
+  for (const [name, value] of labels)
+    if (name === '') value.fail('INVALID_NAME', 'a label needs a name', { got: null, allowed: 'at least one character' });
+  return parseTexts(labels);
+}
+
+/** Sorted, since a task definition is replaced if its variables change their order. */
+function parseTexts(entries: readonly (readonly [string, Reader])[]): Readonly<Record<string, string>> {
+  const texts: Record<string, string> = {};
+  for (const [name, value] of [...entries].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const text = parseVariable(value);
     // Own property even for "__proto__", which plain assignment would swallow.
-    if (text !== undefined) Object.defineProperty(environment, name, { value: text, enumerable: true, configurable: true, writable: true });
+    if (text !== undefined) Object.defineProperty(texts, name, { value: text, enumerable: true, configurable: true, writable: true });
   }
-  return environment;
+  return texts;
 }
 
 function parseVariable(at: Reader): string | undefined {

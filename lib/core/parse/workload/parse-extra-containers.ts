@@ -1,16 +1,23 @@
 import { defined } from '../../defined';
 import { ECS, FARGATE } from '../../limits/ecs';
-import { rangeOf } from '../../limits/limit';
 import { LOG_ROUTER_CONTAINER, LOG_ROUTER_MEMORY_MIB } from '../../model/constants';
 import type { TaskFootprint } from '../../model/task-footprint';
 import { reservedContainers } from '../../model/task-footprint';
-import type { ExtraContainer, Sizing } from '../../model/topology';
+import type { ExtraContainer, Sizing, TaskStorage } from '../../model/topology';
 import { Opaque, counted, displayValue } from '../../reading/input';
 import type { Reader } from '../../reading/reader';
+import { containerMemory, parseGpuCount } from './parse-capacity';
 import { CONTAINER_FIELDS, INIT_OF_OTHERS, parseContainer } from './parse-container';
 import { parsePort } from './parse-port';
 
-export const EXTRA_CONTAINER_FIELDS = [...CONTAINER_FIELDS, 'essential', 'ports', 'cpu', 'memoryLimitMiB'] as const;
+export const EXTRA_CONTAINER_FIELDS = [
+  ...CONTAINER_FIELDS,
+  'essential',
+  'runsBeforeApplication',
+  'ports',
+  'cpu',
+  'memoryLimitMiB',
+] as const;
 
 /** Names that a container's construct cannot have: it stands beside CDK's own constructs of a task definition. */
 function isTakenByCdk(name: string): boolean {
@@ -21,18 +28,24 @@ function isTakenByCdk(name: string): boolean {
 export function withLogRouter(service: Reader, footprint: TaskFootprint): TaskFootprint {
   const drivers = [service, ...service.field('extraContainers').values()].map((container) => container.field('logging').value);
   if (!drivers.some(usesFireLens)) return footprint;
+  return footprintWithLogRouter(footprint);
+}
+
+/** A task has one, however many of its containers log with FireLens. */
+export function footprintWithLogRouter(footprint: TaskFootprint): TaskFootprint {
+  if (footprint.containers.some(({ name }) => name === LOG_ROUTER_CONTAINER)) return footprint;
   return { ...footprint, containers: [...footprint.containers, { name: LOG_ROUTER_CONTAINER, memoryMiB: LOG_ROUTER_MEMORY_MIB }] };
 }
 
 /** By its class, or by the name that `ecs.GenericLogDriver` was given: binding it is render's business. */
-function usesFireLens(driver: unknown): boolean {
+export function usesFireLens(driver: unknown): boolean {
   return driver instanceof Opaque && (driver.className.endsWith('.FireLensLogDriver') || driver.read('logDriver') === 'awsfirelens');
 }
 
 export function parseExtraContainers(
   service: Reader,
   applicationPort: number | undefined,
-  task: Sizing,
+  task: Sizing & TaskStorage,
   footprint: TaskFootprint,
 ): readonly ExtraContainer[] {
   const at = service.field('extraContainers');
@@ -71,8 +84,8 @@ export function parseExtraContainers(
         taken.set(port, `the container "${name}"`);
         return [port];
       });
-    const cpu = item.field('cpu').number({ min: 1, max: FARGATE.taskCpu.value, unit: 'CPU units' });
-    const memoryLimitMiB = item.field('memoryLimitMiB').number({ ...rangeOf(ECS.containerMemory), unit: 'MiB' });
+    const cpu = item.field('cpu').number({ min: 1, max: Math.max(FARGATE.taskCpu.value, task.cpu), unit: 'CPU units' });
+    const memoryLimitMiB = item.field('memoryLimitMiB').number(containerMemory(task));
     if (cpu !== undefined && cpu > cpuLeft) {
       item
         .field('cpu')
@@ -94,9 +107,10 @@ export function parseExtraContainers(
     if (!valid) continue;
     containers.push({
       name,
-      essential: item.field('essential').boolean() ?? true,
+      ...parseLifetime(item),
       ports,
-      ...parseContainer(item, `the container "${name}"`, INIT_OF_OTHERS),
+      ...parseContainer(item, { what: `the container "${name}"`, initProcess: INIT_OF_OTHERS, storage: task }),
+      ...defined({ gpuCount: parseGpuCount(item.field('gpuCount'), task) }),
       ...defined({ cpu, memoryLimitMiB }),
     });
   }
@@ -106,6 +120,23 @@ export function parseExtraContainers(
     footprint.containers.map(({ name }) => name),
   );
   return containers;
+}
+
+/** How long a container runs, and what becomes of the task when it ends. */
+function parseLifetime(at: Reader): Pick<ExtraContainer, 'essential' | 'runsBeforeApplication'> {
+  const essential = at.field('essential').boolean();
+  if (at.field('runsBeforeApplication').boolean() !== true) return { essential: essential ?? true };
+  if (essential === true)
+    at.field('essential').fail('CONFLICT', 'the task would stop when the container has run, before the application starts', {
+      fix: 'remove it: if the container fails, the application does not start',
+    });
+  for (const field of ['ports', 'healthCheck'])
+    if (!at.field(field).absent)
+      at.field(field).fail('CONFLICT', 'the container has ended when the application starts, so nobody asks it anything', {
+        got: null,
+        fix: `remove ${field}, or runsBeforeApplication`,
+      });
+  return { essential: false, runsBeforeApplication: true };
 }
 
 function checkContainerCount(at: Reader, own: number, others: readonly string[]): void {

@@ -1,8 +1,11 @@
 import { CLOUD_MAP } from '../../limits/discovery';
-import { ECS, FARGATE } from '../../limits/ecs';
-import { rangeOf } from '../../limits/limit';
+import { FARGATE } from '../../limits/ecs';
 import { FARGATE_CPUS, fargateMemory, nearestFargateSize } from './fargate-sizes';
 import type { ArchitectureId, CapacityProvider, Sizing } from '../../model/topology';
+import { launchTypeOf } from '../../model/topology';
+import { parseArchitecture } from './parse-architecture';
+import type { InstanceCapacity } from './parse-capacity';
+import { checkArchitecture, parseCapacityProviders, parseInstanceTaskSize } from './parse-capacity';
 import { parseDeployment } from './parse-deployment';
 import type { CalledBy } from './parse-scaling';
 import { parseScaling } from './parse-scaling';
@@ -19,6 +22,8 @@ export interface SizingDefaults {
 export interface MeshDefaults {
   readonly architecture: ArchitectureId;
   readonly capacityProviders: readonly CapacityProvider[];
+  /** What strategies may name beside Fargate's. */
+  readonly capacities: readonly InstanceCapacity[];
   readonly enableExecuteCommand: boolean;
 }
 
@@ -38,7 +43,8 @@ export const HOW_MANY = ['desiredCount', 'scaling'] as const;
 
 /** @param called absent: as a gateway is, by requests */
 export function parseSizing(at: Reader, defaults: SizingDefaults, mesh: MeshDefaults, called?: CalledBy): Sizing {
-  const size = parseTaskSize(at, defaults);
+  const capacityProviders = parseCapacityProviders(at.field('capacityProviderStrategies'), mesh.capacities) ?? mesh.capacityProviders;
+  const size = launchTypeOf({ capacityProviders }) === 'FARGATE' ? parseTaskSize(at, defaults) : parseInstanceTaskSize(at, defaults);
   const scaling = parseScaling(at.field('scaling'), called);
   const desired = at.field('desiredCount').number({ min: 0, max: CLOUD_MAP.instancesOfService.value, unit: 'tasks' });
   if (desired !== undefined && scaling !== undefined)
@@ -47,22 +53,16 @@ export function parseSizing(at: Reader, defaults: SizingDefaults, mesh: MeshDefa
     });
   const desiredCount = desired ?? (scaling === undefined ? defaults.desiredCount : undefined);
   const replacement = parseDeployment(at.field('deployment'), { desiredCount, scaling });
-  const capacityProviders = parseCapacityProviders(at.field('capacityProviderStrategies'));
+  const architecture = parseArchitecture(at.field('cpuArchitecture')) ?? mesh.architecture;
+  checkArchitecture(at, { architecture, capacityProviders }, mesh.capacities);
   return {
     ...size,
-    architecture: parseArchitecture(at.field('cpuArchitecture')) ?? mesh.architecture,
+    architecture,
     ...defined({ desiredCount, scaling }),
     enableExecuteCommand: at.field('enableExecuteCommand').boolean() ?? mesh.enableExecuteCommand,
-    capacityProviders: capacityProviders ?? mesh.capacityProviders,
+    capacityProviders,
     ...defined({ replacement }),
   };
-}
-
-export function parseArchitecture(at: Reader): ArchitectureId | undefined {
-  return at.oneOf(['ARM64', 'X86_64'], 'a CPU architecture that Fargate has for Linux', [
-    'CpuArchitecture.ARM64',
-    'CpuArchitecture.X86_64',
-  ]);
 }
 
 /** Of one vCPU. */
@@ -111,28 +111,4 @@ function parseTaskSize(at: Reader, defaults: SizingDefaults): { cpu: number; mem
     });
   }
   return { cpu, memoryMiB };
-}
-
-export function parseCapacityProviders(at: Reader): readonly CapacityProvider[] | undefined {
-  if (at.absent) return undefined;
-  const providers: CapacityProvider[] = [];
-  for (const item of at.items()) {
-    item.required('a capacity provider', "remove the entry, or write { capacityProvider: 'FARGATE_SPOT', weight: 1 }");
-    if (!item.checkFields(['capacityProvider', 'base', 'weight'])) continue;
-    const name = item
-      .field('capacityProvider')
-      .required('the name of the capacity provider', "write capacityProvider: 'FARGATE' or 'FARGATE_SPOT'")
-      .oneOf(['FARGATE', 'FARGATE_SPOT'], 'a capacity provider of Fargate');
-    const base = item.field('base').number({ ...rangeOf(ECS.providerBase), unit: 'tasks' }) ?? 0;
-    const weight = item.field('weight').number(rangeOf(ECS.providerWeight)) ?? 0;
-    if (name === undefined) continue;
-    if (providers.some((other) => other.name === name)) item.fail('DUPLICATE', `${name} is listed twice`, { fix: 'merge the two entries' });
-    if (base > 0 && providers.some((other) => other.base > 0))
-      item.field('base').fail('CONFLICT', 'only one capacity provider may have a base', { fix: 'remove base here, or from the other' });
-    providers.push({ name, base, weight });
-  }
-  if (providers.length > 0 && providers.every((provider) => provider.weight === 0)) {
-    at.fail('ZERO_WEIGHTS', 'at least one capacity provider needs a weight above 0', { fix: 'add weight: 1' });
-  }
-  return providers;
 }

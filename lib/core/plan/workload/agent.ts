@@ -37,6 +37,8 @@ export interface AgentPlan {
   readonly callees: readonly Service[];
   /** How long the task may take to leave, before the application gets SIGTERM. */
   readonly stopSeconds: number;
+  /** Whether its tasks may end at any moment, also before the agent's program has asked for signals. @default false */
+  readonly endsByItself?: boolean;
   /** Whether its tasks register in Cloud Map. @default true */
   readonly registers?: boolean;
   /** After this long, whoever calls the task has noticed that it leaves. */
@@ -153,10 +155,14 @@ export function agentContainer(agent: AgentPlan, others: readonly ContainerPlan[
     essential: true,
     command: ['run' satisfies AgentCommand],
     healthCheck: healthCheckOf(agent),
-    dependsOn: others.filter(({ role }) => role !== 'init').map(({ name }): DependencyPlan => ({ container: name, condition: 'START' })),
+    dependsOn: others
+      .filter(({ role, ends }) => role !== 'init' && ends !== true)
+      .map(({ name }): DependencyPlan => ({ container: name, condition: 'START' })),
     memoryLimitMiB: AGENT_MEMORY_MIB,
     stopTimeoutSeconds: agent.stopSeconds,
     restart: true,
+    // As process 1 it would not notice a SIGTERM that comes so early, and the task would wait until its stop timeout is over.
+    ...(agent.endsByItself === true ? { initProcess: true } : {}),
   };
 }
 

@@ -1,47 +1,84 @@
-import type { ContainerPlan, MountPlan } from '../system-plan';
-import { APPLICATION_CONTAINER, COLLECTOR_CONTAINER, COLLECTOR_MEMORY_MIB, PROXY_CONTAINER } from '../../model/constants';
-import type { ContainerSettings, ExtraContainer, Service, Topology } from '../../model/topology';
+import type { ContainerPlan, DependencyPlan, MountPlan } from '../system-plan';
+import {
+  APPLICATION_CONTAINER,
+  COLLECTOR_CONTAINER,
+  COLLECTOR_MEMORY_MIB,
+  COLLECTOR_VOLUMES,
+  PROXY_CONTAINER,
+} from '../../model/constants';
+import type { ContainerOptions, ContainerSettings, ExtraContainer, Service, Topology } from '../../model/topology';
 import { defined } from '../../defined';
 
-export function application(service: Pick<Service, keyof ContainerSettings | 'stopTimeoutSeconds'>): ContainerPlan {
+export function application(service: Pick<Service, keyof ContainerSettings | 'stopTimeoutSeconds' | 'extraContainers'>): ContainerPlan {
   return {
     name: APPLICATION_CONTAINER,
     role: 'application',
     essential: true,
     environment: service.environment,
     secretNames: service.secretNames,
-    ...defined({ ownLogDriver: service.ownLogDriver }),
-    ...commandOf(service),
+    ...optionsOf(service),
     readonlyRootFilesystem: service.readonlyRootFilesystem,
     initProcess: service.initProcess,
-    dependsOn: [{ container: PROXY_CONTAINER, condition: 'HEALTHY' }],
+    dependsOn: [...AFTER_PROXY, ...afterFirst(service.extraContainers)],
     ports: [],
     stopTimeoutSeconds: service.stopTimeoutSeconds,
     restart: false,
   };
 }
 
-export function extra(container: ExtraContainer): ContainerPlan {
+/** The containers beside the application, and those that run before it. */
+export function extras(containers: readonly ExtraContainer[]): readonly ContainerPlan[] {
+  return containers.map((container) => extra(container, container.runsBeforeApplication === true ? [] : afterFirst(containers)));
+}
+
+/** Calls go through Envoy. */
+const AFTER_PROXY: readonly DependencyPlan[] = [{ container: PROXY_CONTAINER, condition: 'HEALTHY' }];
+
+/** What waits for the containers that run before the application. */
+function afterFirst(containers: readonly ExtraContainer[]): readonly DependencyPlan[] {
+  return containers
+    .filter(({ runsBeforeApplication }) => runsBeforeApplication === true)
+    .map(({ name }) => ({ container: name, condition: 'SUCCESS' }));
+}
+
+function extra(container: ExtraContainer, after: readonly DependencyPlan[]): ContainerPlan {
   return {
     name: container.name,
     role: 'extra',
     essential: container.essential,
     environment: container.environment,
     secretNames: container.secretNames,
-    ...defined({ ownLogDriver: container.ownLogDriver }),
-    ...commandOf(container),
+    ...optionsOf(container),
     readonlyRootFilesystem: container.readonlyRootFilesystem,
     initProcess: container.initProcess,
-    dependsOn: [{ container: PROXY_CONTAINER, condition: 'HEALTHY' }],
+    ...(container.runsBeforeApplication === true ? { ends: true } : {}),
+    dependsOn: [...AFTER_PROXY, ...after],
     ports: [],
     ...defined({ cpu: container.cpu, memoryLimitMiB: container.memoryLimitMiB }),
     restart: false,
   };
 }
 
-function commandOf(container: ContainerSettings): Pick<ContainerPlan, 'command' | 'entryPoint' | 'user'> {
-  const { command, entryPoint, user } = container;
-  return defined({ command, entryPoint, user });
+const OPTIONS: Readonly<Record<keyof ContainerOptions, true>> = {
+  command: true,
+  entryPoint: true,
+  user: true,
+  workingDirectory: true,
+  interactive: true,
+  pseudoTerminal: true,
+  dockerLabels: true,
+  ulimits: true,
+  gpuCount: true,
+  systemControls: true,
+  linux: true,
+  mounts: true,
+  environmentFiles: true,
+  ownLogDriver: true,
+};
+
+/** Of a container, whose settings stand beside what it or its task is otherwise. */
+function optionsOf(container: ContainerOptions): ContainerOptions {
+  return Object.fromEntries(Object.entries(container).filter(([name, value]) => Object.hasOwn(OPTIONS, name) && value !== undefined));
 }
 
 /**
@@ -50,8 +87,8 @@ function commandOf(container: ContainerSettings): Pick<ContainerPlan, 'command' 
  * else is written, and root owns an empty volume, so root needs no capability for it.
  * https://github.com/aws/amazon-cloudwatch-agent/blob/v1.300062.0/cmd/start-amazon-cloudwatch-agent/path.go
  */
-const COLLECTOR_MOUNTS: readonly MountPlan[] = ['etc', 'var'].map((name) => ({
-  volume: `${COLLECTOR_CONTAINER}-${name}`,
+const COLLECTOR_MOUNTS: readonly MountPlan[] = Object.entries(COLLECTOR_VOLUMES).map(([name, volume]) => ({
+  volume,
   path: `/opt/aws/amazon-cloudwatch-agent/${name}`,
   readOnly: false,
 }));

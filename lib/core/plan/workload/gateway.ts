@@ -10,6 +10,12 @@ import type { EdgeTopology } from '../../model/topology';
 export const EDGE_REFRESH_SECONDS = 17;
 export const EDGE_REQUEST_SECONDS = HTTP_API.integrationTimeout.value;
 
+/**
+ * A client finds the tasks of the client gateway by DNS, and may remember them for longer than it should: Java for 30 seconds. The agent
+ * waits for twice this and a second. https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/net/doc-files/net-properties.html
+ */
+export const CLIENT_REFRESH_SECONDS = 15;
+
 /** The VPC link of an HTTP API asks Cloud Map for address and port, and ECS registers a port only with SRV. */
 export function gatewayRegistration({ api }: EdgeTopology): RegistrationPlan {
   return api.gatewayRecord === 'SRV'

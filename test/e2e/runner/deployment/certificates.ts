@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { EncryptCommand } from '@aws-sdk/client-kms';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
+import type { ClientConfiguration } from '../../../../lib/core/contract/client';
 import type { MeshVariable, MeshVariables } from '../../../../lib/core/contract/agent';
 import type { IssuingAnswer, IssuingRequest, ProofContent } from '../../../../lib/core/contract/issuing';
 import { proofContext } from '../../../../lib/core/contract/issuing';
@@ -60,9 +61,18 @@ export class Certificates {
     };
   }
 
+  /** A client outside of the mesh, in its role. @param configuration what its handle says, with what only a deployment knows filled in */
+  clientOf(role: string, configuration: ClientConfiguration): ServiceAgent {
+    return { ...configuration, clients: this.aws.clients(this.deployment.principal(role, role)) };
+  }
+
   /** A certificate like those that the tasks of a service have, which is none of theirs. */
   async issue(service: string): Promise<X509Svid> {
-    const { identity, scope, identityKeyArn, issuerArn, clients } = this.agentOf(service);
+    return this.issueTo(this.agentOf(service));
+  }
+
+  /** A certificate for whoever acts in a role. @throws Error if it gets none */
+  async issueTo({ identity, scope, identityKeyArn, issuerArn, clients }: ServiceAgent): Promise<X509Svid> {
     const { csr, keyHash, privateKey } = await makeCertificateRequest(leafNamesOf(identity));
     const content: ProofContent = { keyHash, issuedAt: new Date().toISOString() };
     const { CiphertextBlob: proof = new Uint8Array() } = await clients.kms.send(
@@ -78,7 +88,7 @@ export class Certificates {
     );
     const text = new TextDecoder().decode(payload);
     const answer = JSON.parse(text) as IssuingAnswer;
-    if (answer.outcome !== 'issued') throw new Error(`"${service}" gets no certificate: ${text}`);
+    if (answer.outcome !== 'issued') throw new Error(`${identity} gets no certificate: ${text}`);
     return { identity, privateKey: privateKey.reveal(), certificateChain: answer.certificateChain, trustBundle: answer.trustBundle };
   }
 

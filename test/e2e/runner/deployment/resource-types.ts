@@ -211,11 +211,13 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   },
   'AWS::SSM::Parameter': { replacing: ['Name'], unique: ['Name'] },
   'AWS::SecretsManager::Secret': { replacing: ['Name'], unique: ['Name'] },
+  'AWS::Scheduler::Schedule': { replacing: ['Name'], unique: ['Name'] },
   'AWS::ServiceDiscovery::PrivateDnsNamespace': { replacing: ['Name', 'Vpc'], unique: ['Vpc', 'Name'] },
   'AWS::ServiceDiscovery::Service': {
     replacing: ['HealthCheckCustomConfig', 'Name', 'NamespaceId', 'Type'],
     unique: ['NamespaceId', 'Name'],
   },
+  'AWS::StepFunctions::StateMachine': { replacing: ['StateMachineName', 'StateMachineType'], unique: ['StateMachineName'] },
 };
 
 /** Properties of which a change replaces a resource of the type. A custom resource decides it by its answer, but for its function. */

@@ -1,0 +1,76 @@
+import { Stack } from 'aws-cdk-lib';
+import type * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { acknowledge } from '../acknowledge';
+import { findingText } from '../finding-text';
+
+/** What whoever runs a job names. */
+export interface RunnableTask {
+  readonly cluster: ecs.ICluster;
+  readonly taskDefinition: ecs.TaskDefinition;
+}
+
+const RUN_TASK = 'ecs:RunTask';
+const PASS_ROLE = 'iam:PassRole';
+const TAG_TASK = 'ecs:TagResource';
+
+/**
+ * What it takes to run one task definition in one cluster, and nothing more.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
+ */
+export function runStatements({ cluster, taskDefinition }: RunnableTask): iam.PolicyStatement[] {
+  return [
+    new iam.PolicyStatement({
+      actions: [RUN_TASK],
+      resources: [taskDefinition.taskDefinitionArn],
+      conditions: { ArnEquals: { 'ecs:cluster': cluster.clusterArn } },
+    }),
+    passStatement(taskDefinition),
+  ];
+}
+
+/** Tags reach the tasks of a run only with this. The ID of a task is not known before it runs. */
+export function tagStatement(cluster: ecs.ICluster): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    actions: [TAG_TASK],
+    resources: [anyTask(cluster)],
+    conditions: { StringEquals: { 'ecs:CreateAction': 'RunTask' } },
+  });
+}
+
+function passStatement({ taskRole, executionRole }: ecs.TaskDefinition): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    actions: [PASS_ROLE],
+    resources: [taskRole.roleArn, ...(executionRole === undefined ? [] : [executionRole.roleArn])],
+    conditions: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
+  });
+}
+
+export function anyTask(cluster: ecs.ICluster): string {
+  return Stack.of(cluster).formatArn({ service: 'ecs', resource: 'task', resourceName: `${cluster.clusterName}/*` });
+}
+
+/** For findings of cdk-nag. */
+export function anyTaskText(scope: Construct, cluster: ecs.ICluster): string {
+  return findingText(scope, anyTask(cluster));
+}
+
+/** The role with which a service of AWS runs a job. */
+export class RunRole extends iam.Role {
+  constructor(scope: Construct, id: string, service: 'events' | 'scheduler', task: RunnableTask) {
+    super(scope, id, {
+      assumedBy: new iam.ServicePrincipal(`${service}.amazonaws.com`, {
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
+      }),
+      inlinePolicies: { RunJob: new iam.PolicyDocument({ statements: [...runStatements(task), tagStatement(task.cluster)] }) },
+    });
+    acknowledge(this, ['inlinePolicy', 'anyTaskOfCluster'], anyTaskText(scope, task.cluster));
+  }
+
+  /** The CDK's targets add the same with less in its conditions; what else they add, such as for a dead-letter queue, is for them. */
+  override addToPrincipalPolicy(statement: iam.PolicyStatement): iam.AddToPrincipalPolicyResult {
+    const isOwn = statement.actions.every((action) => [RUN_TASK, PASS_ROLE, TAG_TASK].includes(action));
+    return isOwn ? { statementAdded: true, policyDependable: this } : super.addToPrincipalPolicy(statement);
+  }
+}

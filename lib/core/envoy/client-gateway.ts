@@ -1,0 +1,81 @@
+import { CLIENT_GATEWAY_PORT, clientAuthorities } from '../model/clients';
+import type { ClientGateway } from '../model/clients';
+import { callPolicyOf } from '../model/call-policy';
+import { servicesBehind } from '../model/callers';
+import type { MeshSettings, Topology } from '../model/topology';
+import type { Bootstrap } from './api/bootstrap';
+import { bootstrap } from './bootstrap';
+import { BUFFER_BYTES, upstreamClusters } from './clusters';
+import { httpConnectionManager } from './http-connection-manager';
+import { failedHandshakes } from './observability/access-log';
+import { connectionLimit } from './overload';
+import type { EnvoyMemory } from './overload';
+import { routes } from './routes';
+import { clientAuthorization } from './security/client-authorization';
+import { earlyHeaderMutation, joinLines } from './security/early-header-mutation';
+import { rulesNamePaths } from './security/inbound-headers';
+import { clientTls } from './security/tls';
+import { socketAddress } from './syntax/messages';
+import { largestRequestLimits, refuseLongHeaders } from './traffic/header-limits';
+import { DRAINED_BY_AGENT, LEAVING_HEADER } from './traffic/liveness-checks';
+import { headersOfRoutes } from './traffic/matched-headers';
+import { removeForeignMarks } from './traffic/route-mark';
+import { weightsLayers } from './traffic/versions';
+import { allowConnect } from './traffic/web-sockets';
+
+const LISTENER = '_clients';
+
+/**
+ * The Envoy configuration of the service through which clients outside of the mesh call. To a client it is what its own Envoy is to a
+ * task: it finds the tasks of the callee, sends again, and notices which fail. What a task's Envoy need not do comes first: it says who
+ * calls.
+ */
+export function clientGatewayBootstrap(
+  topology: Topology<MeshSettings & { readonly maxConnectionSeconds?: number }>,
+  gateway: ClientGateway,
+): Bootstrap {
+  const { name, sizing } = gateway;
+  const targets = servicesBehind(topology, { gatewayName: name });
+  const memory: EnvoyMemory = { memoryMiB: sizing.memoryMiB, share: 'gateway' };
+  const manager = httpConnectionManager({
+    peer: name,
+    direction: 'client',
+    protocol: 'http',
+    authenticated: true,
+    versions: targets.length > 1 || targets.some(({ versions }) => versions !== undefined),
+    segmentName: name,
+    tracing: topology.tracing,
+    // A rule must see the path that the callee's Envoy will see: what one client may do must not be a way to what another one may.
+    looksAtPaths: targets.some(rulesNamePaths),
+    maxConnectionSeconds: topology.mesh.maxConnectionSeconds,
+    http2: targets.map(allowConnect).find((options) => Object.keys(options).length > 0),
+    requestLimits: largestRequestLimits(targets),
+    settings: earlyHeaderMutation([...removeForeignMarks(targets), ...joinLines(headersOfRoutes(targets))]),
+    routeConfig: { response_headers_to_remove: [LEAVING_HEADER] },
+    filters: [...clientAuthorization(topology, gateway, targets), ...refuseLongHeaders('requests', targets)],
+    virtualHosts: targets.map((callee) => ({
+      name: callee.name,
+      domains: clientAuthorities(gateway, callee),
+      routes: routes(callee, callPolicyOf(undefined, callee)),
+    })),
+  });
+  return bootstrap(
+    name,
+    memory,
+    {
+      listeners: [
+        {
+          name: LISTENER,
+          traffic_direction: 'INBOUND',
+          ...DRAINED_BY_AGENT,
+          address: socketAddress('0.0.0.0', CLIENT_GATEWAY_PORT),
+          per_connection_buffer_limit_bytes: BUFFER_BYTES,
+          access_log: failedHandshakes('client'),
+          filter_chains: [{ ...clientTls(topology, gateway), filters: [manager] }],
+        },
+      ],
+      clusters: targets.flatMap((callee) => upstreamClusters(topology, undefined, callee)),
+    },
+    [connectionLimit([LISTENER], memory), ...weightsLayers(targets)],
+  );
+}

@@ -1,0 +1,20 @@
+import type { TaskFootprint } from '../../model/task-footprint';
+import type { LogDriverSettings } from '../../model/topology';
+import type { Reader } from '../../reading/reader';
+import { footprintWithLogRouter, usesFireLens } from './parse-extra-containers';
+
+/** The log driver of the whole system, and what stands in every task with it. */
+export function parseLogDriver(
+  logs: Reader,
+  footprint: TaskFootprint,
+): { readonly settings: LogDriverSettings | undefined; readonly footprint: TaskFootprint } {
+  const driver = logs.field('driver');
+  const forApplications = logs.field('driverForApplications').boolean() ?? false;
+  if (driver.absent) {
+    if (forApplications)
+      logs.field('driverForApplications').fail('NO_EFFECT', 'there is no driver', { fix: 'set driver, such as LogDrivers.firelens({})' });
+    return { settings: undefined, footprint };
+  }
+  driver.checkInstance('an ecs.LogDriver', ['bind()'], 'use ecs.LogDrivers');
+  return { settings: { forApplications }, footprint: usesFireLens(driver.value) ? footprintWithLogRouter(footprint) : footprint };
+}

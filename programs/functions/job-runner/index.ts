@@ -1,0 +1,11 @@
+import { setTimeout } from 'node:timers/promises';
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { jsonLog } from '../../shared/log';
+import { jobRunnerHandler } from './handler';
+
+export const handler = jobRunnerHandler({
+  ecs: new ECSClient({ retryMode: 'adaptive', maxAttempts: 8 }),
+  log: jsonLog((line) => process.stdout.write(`${line}\n`), { function: 'job-runner' }),
+  pause: (milliseconds) => setTimeout(milliseconds),
+  now: () => Date.now(),
+});
