@@ -41,7 +41,10 @@ const twoServers: ImageRule = {
     argv: [
       '/bin/sh',
       '-c',
-      `${findTools().httpbin} -host 0.0.0.0 -port ${HTTP_PORT} -use-real-hostname -log-format json & PORT=${GRPC_PORT} exec ${process.execPath} ${program('grpc-server')}`,
+      [
+        `${findTools().httpbin} -host 0.0.0.0 -port ${HTTP_PORT} -use-real-hostname -log-format json &`,
+        `PORT=${GRPC_PORT} exec ${process.execPath} ${program('grpc-server')}`,
+      ].join(' '),
     ],
     environment: { PROTO: ECHO_PROTO },
     user: '1000',

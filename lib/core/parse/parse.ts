@@ -1,7 +1,7 @@
 import { servicesOf } from '../model/route-targets';
 import { imageReference, IMAGES } from '../model/images';
 import { CLOUD_MAP } from '../limits/discovery';
-import { FIRST_UNPRIVILEGED_PORT, GATEWAY_NAME, LOAD_BALANCER_NAME, LOAD_BALANCER_PORT } from '../model/constants';
+import { LOAD_BALANCER_NAME } from '../model/constants';
 import { displayValue } from '../reading/input';
 import type { IssueList } from '../reading/issues';
 import type { EdgeTopology, ExternalService, Service, Sizing, Topology, TracingSettings, Warning } from '../model/topology';
@@ -28,7 +28,10 @@ import { parseEgress } from './network/parse-egress';
 import type { DraftExternal } from './service/parse-external';
 import { EXTERNAL_CALL_POLICY_FIELDS, externalWarnings, parseExternals } from './service/parse-external';
 import type { DraftService } from './service/parse-service';
-import { parsePorts } from './service/parse-ports';
+import { withPorts } from './service/parse-ports';
+import { checkLoadBalancerName, checkWorkloadNames, workloadNamesOf } from './service/check-names';
+import type { Callees } from './service/check-virtual-ports';
+import { checkVirtualPorts } from './service/check-virtual-ports';
 import { parseJob } from './service/parse-job';
 import { parseService, unknownService } from './service/parse-service';
 import type { MeshDefaults } from './workload/parse-sizing';
@@ -42,7 +45,6 @@ import { warnOfFaults } from './traffic/parse-faults';
 import { Reader, suggest } from '../reading/reader';
 import { parseLogDriver } from './workload/parse-log-driver';
 import { parseMesh } from '../mesh/select-provider';
-import type { TaskFootprint } from '../model/task-footprint';
 import { footprintOf } from '../model/task-footprint';
 import { defined } from '../defined';
 
@@ -185,8 +187,6 @@ function parseTracing(at: Reader): TracingSettings | undefined {
   return { collectorImage: imageReference(IMAGES.collector), ...defined({ samplingRate }) };
 }
 
-type Callees = ReadonlyMap<string, DraftService | DraftExternal>;
-
 /** By name. Where two have one name, which is an issue, the service. */
 function calleesOf(drafts: readonly DraftService[], externals: readonly DraftExternal[]): Callees {
   return new Map([...externals, ...drafts].map((draft) => [draft.name, draft]));
@@ -217,18 +217,6 @@ function checkCalls(draft: DraftService, declared: ReadonlySet<string>, callees:
   }
 }
 
-/** Rules could not tell the two apart. The name is free where no service has a load balancer. */
-function checkLoadBalancerName(drafts: readonly DraftService[]): void {
-  const target = drafts.find(({ loadBalancerTarget }) => loadBalancerTarget !== undefined);
-  if (target === undefined) return;
-  for (const { at, name } of drafts)
-    if (name === LOAD_BALANCER_NAME)
-      at.fail('RESERVED_NAME', `the name "${name}" stands for load balancers in rules, since "${target.name}" has a loadBalancerTarget`, {
-        got: null,
-        fix: 'choose another name',
-      });
-}
-
 function checkOverrides(draft: DraftService): void {
   const calls = [...new Set(draft.calls.map((call) => call.name))].sort();
   for (const { at, callee } of draft.overrides) {
@@ -237,111 +225,6 @@ function checkOverrides(draft: DraftService): void {
         got: null,
         ...(calls.length === 0 ? { fix: 'remove it, or list the service in calls' } : suggest(callee, calls)),
       });
-  }
-}
-
-/** See DEFAULT_VIRTUAL_PORT: whoever listens on 0.0.0.0:P keeps Envoy from listening on 127.x.y.z:P. */
-function checkVirtualPorts(caller: DraftService, drafts: readonly DraftService[], callees: Callees, footprint: TaskFootprint): void {
-  const ports = new Map([caller.port ?? [], caller.otherPorts ?? []].flat().map((port) => [port, `the application of "${caller.name}"`]));
-  for (const { name, additionalPort } of drafts)
-    if (additionalPort?.service === caller.name) ports.set(additionalPort.inboundPort, `the Envoy of "${caller.name}", for "${name}",`);
-  for (const container of containersBeside(caller))
-    for (const port of container.ports) ports.set(port, `the container "${container.name}" of "${caller.name}"`);
-  if (caller.loadBalancerTarget !== undefined) ports.set(LOAD_BALANCER_PORT, `the Envoy of "${caller.name}", for load balancers,`);
-  for (const call of caller.calls) {
-    const callee = callees.get(call.name);
-    const owner = callee === undefined || callee === caller ? undefined : ports.get(callee.virtualPort);
-    if (callee === undefined || callee.virtualPort === 0 || owner === undefined) continue;
-    call.at.fail(
-      'PORT_CLASH',
-      `"${callee.name}" is reached on port ${callee.virtualPort}, on which ${owner} listens: both would bind it in one network namespace`,
-      {
-        fix: `set ${callee.at.path}.virtualPort to a free port, such as ${freePort(callee.virtualPort, callee, drafts, footprint)}`,
-      },
-    );
-  }
-}
-
-/** A port that clashes with nothing in any task that calls the service. */
-function freePort(from: number, callee: DraftService | DraftExternal, drafts: readonly DraftService[], { ports }: TaskFootprint): number {
-  const taken = new Set<number>(ports.keys());
-  for (const caller of drafts) {
-    if (!caller.calls.some((call) => call.name === callee.name)) continue;
-    for (const port of [
-      caller.port ?? [],
-      caller.otherPorts ?? [],
-      containersBeside(caller).flatMap((container) => container.ports),
-    ].flat())
-      taken.add(port);
-    if (caller.loadBalancerTarget !== undefined) taken.add(LOAD_BALANCER_PORT);
-  }
-  let port = from;
-  while (taken.has(port)) port = port >= 65535 ? FIRST_UNPRIVILEGED_PORT : port + 1;
-  return port;
-}
-
-/** Of a service's tasks, whatever version they have. */
-function containersBeside({ extraContainers, versions = [] }: DraftService): DraftService['extraContainers'] {
-  return [...extraContainers, ...versions.flatMap((version) => version.extraContainers)];
-}
-
-/** The names under which tasks register in Cloud Map. */
-function workloadNamesOf({ name, versions, additionalPort }: DraftService): readonly string[] {
-  if (additionalPort !== undefined) return [];
-  return versions?.map(({ workloadName }) => workloadName) ?? [name];
-}
-
-/**
- * "a" in version "b-c" and "a-b" in version "c" are both "a-b-c", as is a service of that name; so are the clusters of their
- * callers' Envoys.
- */
-function checkWorkloadNames(
-  drafts: readonly DraftService[],
-  externals: readonly string[],
-  { edges, clientGateway }: Pick<Topology, 'edges' | 'clientGateway'>,
-  issues: IssueList,
-): void {
-  for (const { gatewayName, path } of edges) {
-    if (![...drafts.map(({ name }) => name), ...externals].includes(gatewayName) || gatewayName === GATEWAY_NAME) continue;
-    new Reader(issues, path, undefined).fail('RESERVED_NAME', `its gateway service would be called "${gatewayName}", as is a service`, {
-      fix: 'give one of the two another name',
-    });
-  }
-  checkPortNames(drafts, externals);
-  const owners = new Map<string, string>([
-    ...drafts.map(({ name }): [string, string] => [name, `the service "${name}"`]),
-    ...edges.map(({ gatewayName, path }): [string, string] => [gatewayName, `the gateway of ${path}`]),
-    ...(clientGateway === undefined ? [] : [[clientGateway.name, 'the client gateway'] as [string, string]]),
-  ]);
-  for (const { at, name: service, versions = [] } of drafts) {
-    for (const { name, workloadName } of versions) {
-      const owner = owners.get(workloadName);
-      if (externals.includes(workloadName))
-        at.field('versions')
-          .field(name)
-          .fail('NAME_CLASH', `its tasks would be "${workloadName}" to callers, as is the external service of that name`, {
-            got: null,
-            fix: 'give one of the two another name',
-          });
-      else if (owner !== undefined)
-        at.field('versions').field(name).fail('NAME_CLASH', `its tasks would register as "${workloadName}", as do those of ${owner}`, {
-          got: null,
-          fix: 'give one of the two another name',
-        });
-      else owners.set(workloadName, `the version "${name}" of "${service}"`);
-    }
-  }
-}
-
-/** The virtual service of a port is called "<service>-<port>". */
-function checkPortNames(drafts: readonly DraftService[], externals: readonly string[]): void {
-  for (const { at, name, additionalPort } of drafts) {
-    if (additionalPort === undefined) continue;
-    if (!externals.includes(name) && drafts.filter((draft) => draft.name === name).length === 1) continue;
-    at.fail('NAME_CLASH', `callers call this port "${name}", and something else is called so, too`, {
-      got: null,
-      fix: 'give one of the two another name',
-    });
   }
 }
 
@@ -356,17 +239,6 @@ function ofAllVersions(service: Service, check: (service: Service) => readonly W
       .map((warning) => ({ ...warning, path: `${prefix}versions.${version.name}.${warning.path.slice(prefix.length)}` })),
   );
   return [...own, ...ofVersions];
-}
-
-/** A service, and the virtual services of its other ports. */
-function withPorts(draft: DraftService, footprint: TaskFootprint): readonly DraftService[] {
-  const { drafts, open, numbers } = parsePorts(draft, footprint);
-  const own = {
-    ...draft,
-    ...(numbers.length === 0 ? {} : { otherPorts: [...numbers].sort((a, b) => a - b) }),
-    ...(open.length === 0 ? {} : { openPorts: open }),
-  };
-  return [own, ...drafts];
 }
 
 interface Surroundings {

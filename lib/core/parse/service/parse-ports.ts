@@ -147,3 +147,14 @@ function checkOpen(at: Reader): void {
     });
   }
 }
+
+/** A service, and the virtual services of its other ports. */
+export function withPorts(draft: DraftService, footprint: TaskFootprint): readonly DraftService[] {
+  const { drafts, open, numbers } = parsePorts(draft, footprint);
+  const own = {
+    ...draft,
+    ...(numbers.length === 0 ? {} : { otherPorts: [...numbers].sort((a, b) => a - b) }),
+    ...(open.length === 0 ? {} : { openPorts: open }),
+  };
+  return [own, ...drafts];
+}
